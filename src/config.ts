@@ -1,0 +1,146 @@
+/**
+ * Turns the Worker's environment into one parsed, typed Config: the only reader of env vars and secrets.
+ * A missing or weak secret in production is refused here, with every fault named at once.
+ */
+import { z } from '@hono/zod-openapi';
+import { type Keyring, makeKeyring } from '@/shared/keys';
+
+/** What `wrangler.toml` binds; secrets and vars are strings that may be missing. */
+export interface Env extends Partial<Record<keyof typeof variables.shape, string>> {
+  DB: D1Database;
+  MEDIA: R2Bucket;
+  ROOMS: DurableObjectNamespace<import('@/room/stream-room').StreamRoom>;
+  WEBHOOKS: Queue;
+  PAYOUTS: Queue;
+  TASKS: Queue;
+  LIMIT_READ: RateLimit;
+  LIMIT_WRITE: RateLimit;
+  LIMIT_SIGN_IN: RateLimit;
+  ASSETS: Fetcher;
+}
+
+const SECRET_CHARACTERS_MIN = 32;
+const LIVEKIT_DEVELOPMENT = { url: 'ws://localhost:7880', apiKey: 'devkey', apiSecret: 'secret' } as const;
+
+const secret = z.string().min(SECRET_CHARACTERS_MIN, `must have at least ${SECRET_CHARACTERS_MIN} characters`);
+const origin = z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin);
+const duration = z.string().transform((text, issue) => {
+  const match = /^(\d+)([smhd])$/.exec(text);
+  if (!match) {
+    issue.addIssue({ code: 'custom', message: 'must be a number with a unit: 30s, 15m, 12h or 7d' });
+    return z.NEVER;
+  }
+  return Number(match[1]) * { s: 1, m: 60, h: 3_600, d: 86_400 }[match[2] as 's' | 'm' | 'h' | 'd']; // the pattern's
+});
+
+const variables = z.object({
+  ENVIRONMENT: z.enum(['production', 'development']).default('production'),
+  PUBLIC_URL: origin.optional(),
+  FRONTEND_URL: origin.default('http://localhost:5173'),
+  CORS_ORIGIN: z.string().default(''),
+  OWNER_EMAIL: z.email().optional(),
+  JWT_SECRET: secret,
+  JWT_SECRET_PREVIOUS: secret.optional(),
+  JWT_EXPIRES_IN: duration.prefault('15m'),
+  REFRESH_TOKEN_EXPIRES_IN: duration.prefault('7d'),
+  ENCRYPTION_KEY: secret,
+  ENCRYPTION_KEY_PREVIOUS: secret.optional(),
+  MEDIA_PROVIDER: z.enum(['livekit', 'agora']).default('livekit'),
+  LIVEKIT_URL: z.url({ protocol: /^(wss?|https?)$/ }).optional(),
+  LIVEKIT_API_KEY: z.string().min(1).optional(),
+  LIVEKIT_API_SECRET: z.string().min(1).optional(),
+  AGORA_APP_ID: z.string().regex(/^[0-9a-f]{32}$/i, 'must be 32 hexadecimal digits').optional(),
+  AGORA_APP_CERTIFICATE: z.string().regex(/^[0-9a-f]{32}$/i, 'must be 32 hexadecimal digits').optional(),
+  RESEND_API_KEY: z.string().min(1).optional(),
+  MAIL_FROM: z.string().default('Footlight <no-reply@footlight.test>'),
+  MEDIA_ORIGIN: origin.optional(),
+  SENTRY_DSN: z.url().optional(),
+  STREAM_GRACE_SECONDS: z.coerce.number().int().min(1).max(3_600).default(60),
+});
+
+/** The names of all variables and secrets that the Worker reads, for the README's table and the tests. */
+export const variableNames = Object.keys(variables.shape);
+
+export interface Config {
+  readonly environment: 'production' | 'development';
+  readonly publicUrl: string;
+  readonly frontendUrl: string;
+  readonly corsOrigins: readonly string[];
+  readonly ownerEmail: string | undefined;
+  readonly keys: Keyring;
+  readonly accessTokenSeconds: number;
+  readonly refreshTokenSeconds: number;
+  readonly mediaProvider: 'livekit' | 'agora';
+  readonly livekit: { readonly url: string; readonly apiKey: string; readonly apiSecret: string };
+  readonly agora: { readonly appId: string; readonly certificate: string } | undefined;
+  readonly resendApiKey: string | undefined;
+  readonly mailFrom: string;
+  readonly mediaOrigin: string;
+  readonly sentryDsn: string | undefined;
+  /** How long a stream stays live after its encoder is lost. */
+  readonly streamGraceSeconds: number;
+}
+
+/** Its message names every variable at fault and never a value. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+const parsed = new WeakMap<object, Config>(); // env never changes within an isolate
+
+export function readConfig(env: Partial<Env>): Config {
+  const known = parsed.get(env);
+  if (known) return known;
+  const config = parseConfig(env);
+  parsed.set(env, config);
+  return config;
+}
+
+function parseConfig(env: Partial<Env>): Config {
+  // An empty variable is one that is not set: that is how dashboards and .dev.vars files leave them.
+  const given = Object.fromEntries(
+    variableNames.map((name) => [name, env[name as keyof Env]]).filter(([, value]) => value !== ''), // names of Env
+  );
+  const result = variables.safeParse(given);
+  const faults = result.success ? [] : result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+  const vars = result.data;
+  if (vars?.ENVIRONMENT === 'production') {
+    for (const name of ['PUBLIC_URL', 'RESEND_API_KEY', 'LIVEKIT_URL', 'LIVEKIT_API_KEY', 'LIVEKIT_API_SECRET'] as const)
+      if (!vars[name]) faults.push(`${name} must be set in production`);
+    if (vars.LIVEKIT_API_SECRET && vars.LIVEKIT_API_SECRET.length < SECRET_CHARACTERS_MIN)
+      faults.push(`LIVEKIT_API_SECRET must have at least ${SECRET_CHARACTERS_MIN} characters`);
+  }
+  if (vars?.MEDIA_PROVIDER === 'agora' && !(vars.AGORA_APP_ID && vars.AGORA_APP_CERTIFICATE))
+    faults.push('AGORA_APP_ID and AGORA_APP_CERTIFICATE must be set when MEDIA_PROVIDER is agora');
+  if (!vars || faults.length > 0) throw new ConfigError(`The configuration is not complete: ${faults.join('; ')}`);
+
+  const publicUrl = vars.PUBLIC_URL ?? 'http://localhost:8787';
+  return {
+    environment: vars.ENVIRONMENT,
+    publicUrl,
+    frontendUrl: vars.FRONTEND_URL,
+    corsOrigins: vars.CORS_ORIGIN.split(',').map((entry) => entry.trim()).filter(Boolean),
+    ownerEmail: vars.OWNER_EMAIL,
+    keys: makeKeyring({
+      signing: [vars.JWT_SECRET, vars.JWT_SECRET_PREVIOUS],
+      encryption: [vars.ENCRYPTION_KEY, vars.ENCRYPTION_KEY_PREVIOUS],
+    }),
+    accessTokenSeconds: vars.JWT_EXPIRES_IN,
+    refreshTokenSeconds: vars.REFRESH_TOKEN_EXPIRES_IN,
+    mediaProvider: vars.MEDIA_PROVIDER,
+    livekit: {
+      url: vars.LIVEKIT_URL ?? LIVEKIT_DEVELOPMENT.url,
+      apiKey: vars.LIVEKIT_API_KEY ?? LIVEKIT_DEVELOPMENT.apiKey,
+      apiSecret: vars.LIVEKIT_API_SECRET ?? LIVEKIT_DEVELOPMENT.apiSecret,
+    },
+    agora:
+      vars.AGORA_APP_ID && vars.AGORA_APP_CERTIFICATE
+        ? { appId: vars.AGORA_APP_ID, certificate: vars.AGORA_APP_CERTIFICATE }
+        : undefined,
+    resendApiKey: vars.RESEND_API_KEY,
+    mailFrom: vars.MAIL_FROM,
+    mediaOrigin: vars.MEDIA_ORIGIN ?? publicUrl,
+    sentryDsn: vars.SENTRY_DSN,
+    streamGraceSeconds: vars.STREAM_GRACE_SECONDS,
+  };
+}

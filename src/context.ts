@@ -1,0 +1,63 @@
+/** Context: all that a use case needs of the world, made once a request or job and passed on. */
+import { type Config, type Env, readConfig } from '@/config';
+import { type Database, openDatabase } from '@/db/client';
+import type { Limit } from '@/http/endpoint';
+import { type MailProvider, openMail } from '@/providers/mail';
+import { type MediaProvider, openMedia } from '@/providers/media';
+import type { OutboxEvent, TaskMessage, WebhookMessage } from '@/queues/messages';
+import type { Rooms } from '@/room/api';
+import { newId } from '@/shared/ids';
+import { type Logger, newLogger } from '@/shared/log';
+
+export interface Context {
+  readonly config: Config;
+  readonly db: Database;
+  /** Objects by key: public and private media. */
+  readonly files: R2Bucket;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly requestId: string;
+  readonly log: Logger;
+  readonly media: MediaProvider;
+  readonly mail: MailProvider;
+  readonly rooms: Rooms;
+  readonly queues: { readonly webhooks: Queue<WebhookMessage>; readonly tasks: Queue<TaskMessage> };
+  readonly limits: Readonly<Record<Limit, RateLimit>>;
+  readonly assets: Fetcher;
+  /** Lets work go on after the answer; a failure is logged and not seen by the caller. */
+  readonly waitUntil: (work: Promise<unknown>) => void;
+  /** Tries to deliver committed outbox rows now; what fails stays for the sweep. */
+  readonly deliver: (rows: readonly { id: string; event: OutboxEvent }[]) => Promise<void>;
+}
+
+/** What only the entry point can give: code from further up, and the event's own life time. */
+export interface Surroundings {
+  readonly waitUntil: (work: Promise<unknown>) => void;
+  readonly rooms: (ctx: Pick<Context, 'config' | 'log'>) => Rooms;
+  readonly deliver: (ctx: Context, rows: readonly { id: string; event: OutboxEvent }[]) => Promise<void>;
+  readonly requestId?: string;
+}
+
+/** Throws ConfigError if the environment is not complete. */
+export function makeContext(env: Env, { waitUntil, rooms, deliver, requestId = newId() }: Surroundings): Context {
+  const config = readConfig(env);
+  const log = newLogger(requestId);
+  const db = openDatabase(env.DB);
+  const ctx: Context = {
+    config,
+    db,
+    files: env.MEDIA,
+    now: () => Date.now(),
+    requestId,
+    log,
+    media: openMedia(config),
+    mail: openMail(config, db),
+    rooms: rooms({ config, log }),
+    queues: { webhooks: env.WEBHOOKS, tasks: env.TASKS },
+    limits: { read: env.LIMIT_READ, write: env.LIMIT_WRITE, signIn: env.LIMIT_SIGN_IN },
+    assets: env.ASSETS,
+    waitUntil: (work) => waitUntil(work.catch((error) => log.fault('after-answer', error))),
+    deliver: (rows) => deliver(ctx, rows),
+  };
+  return ctx;
+}

@@ -1,0 +1,60 @@
+/** One batch, all or nothing, and what must follow it: the only way a use case writes. */
+import { sql } from 'drizzle-orm';
+import type { BatchItem } from 'drizzle-orm/batch';
+import type { Context } from '@/context';
+import type { AppError } from '@/http/errors';
+import type { OutboxEvent } from '@/queues/messages';
+import { newId } from '@/shared/ids';
+import { SECOND_MS } from '@/shared/time';
+import { outbox } from './outbox';
+
+export type Statement = BatchItem<'sqlite'>;
+
+/** The sweep takes what the request that wrote it has not delivered by then. */
+export const SWEEP_AFTER_MS = 30 * SECOND_MS;
+
+/**
+ * Runs the statements as one transaction, together with a row for each event, and delivers the events after the
+ * answer. Whatever order the receivers see, they see each event at least once.
+ * @param refusals what a broken rule of the database means to the caller: constraint → refusal (see `refusalOf`)
+ */
+export async function commit(
+  ctx: Context,
+  statements: readonly Statement[],
+  { events = [], refusals = {} }: { events?: readonly OutboxEvent[]; refusals?: Refusals } = {},
+): Promise<unknown[]> {
+  const now = ctx.now();
+  const rows = events.map((event) => ({ id: newId(), event, createdAt: now, nextAttemptAt: now + SWEEP_AFTER_MS }));
+  const batch = [...statements, ...rows.map((row) => ctx.db.insert(outbox).values(row))];
+  const [first, ...rest] = batch;
+  if (!first) return [];
+  try {
+    const results = await ctx.db.batch([first, ...rest]);
+    if (rows.length > 0) ctx.waitUntil(ctx.deliver(rows));
+    return results.slice(0, statements.length);
+  } catch (error) {
+    throw refusalOf(error, refusals) ?? error;
+  }
+}
+
+/** Aborts the batch, as `DEMAND_NOT_MET`, if the statement before it changed no row. */
+export function demandChange(ctx: Context): Statement {
+  return ctx.db.run(sql`INSERT INTO demands (code, changed) VALUES ('', changes())`);
+}
+
+/**
+ * By what the database says broke: `users.username` (UNIQUE names its columns), a named CHECK, or a trigger's
+ * RAISE text such as DEMAND_NOT_MET.
+ */
+export type Refusals = Readonly<Record<string, () => AppError>>;
+
+/** The refusal that a broken rule of the database stands for, if it is one of these. */
+export function refusalOf(error: unknown, refusals: Refusals): AppError | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (!cause.message.includes('SQLITE_CONSTRAINT')) continue;
+    const { message } = cause;
+    const broken = Object.keys(refusals).find((rule) => message.includes(rule));
+    return broken ? refusals[broken]?.() : undefined;
+  }
+  return undefined;
+}

@@ -1,0 +1,83 @@
+/**
+ * How an endpoint is declared: who may call it, what it takes and answers, and the handler, in one place.
+ * `mount.ts` turns the declaration into a route, its guard, its limits and its page of the OpenAPI document.
+ */
+import type { z } from '@hono/zod-openapi';
+import type { Context } from '@/context';
+import type { Actor, Permission, Viewer } from '@/shared/actor';
+import type { Envelope } from './envelope';
+
+/**
+ * Who may call: anyone, anyone with more for the signed-in, an account, an approved creator, staff of any rank,
+ * staff with a permission, or a provider by its signature (which the handler checks on the raw body).
+ */
+export type Who = 'public' | 'optional' | 'user' | 'creator' | 'staff' | { readonly permission: Permission } | 'signed';
+
+export type ActorOf<W extends Who> = W extends 'public' | 'signed' ? undefined : W extends 'optional' ? Viewer : Actor;
+
+/** Which budget a request is taken from; without a name reads take from `read`, everything else from `write`. */
+export type Limit = 'read' | 'write' | 'signIn';
+
+type Schema = z.ZodType | undefined;
+type Output<S extends Schema> = S extends z.ZodType ? z.output<S> : undefined;
+
+export interface Input<W extends Who, P extends Schema, Q extends Schema, B extends Schema> {
+  actor: ActorOf<W>;
+  params: Output<P>;
+  query: Output<Q>;
+  body: Output<B>;
+  /** The request itself, for what is not JSON: uploads, signatures, upgrades. Its body is unread when `body` is absent. */
+  request: Request;
+}
+
+export interface EndpointDefinition<
+  W extends Who = Who,
+  P extends Schema = Schema,
+  Q extends Schema = Schema,
+  B extends Schema = Schema,
+  R extends z.ZodType = z.ZodType,
+> {
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** Below /api/v1, parameters in braces: `/stream/{id}`. */
+  path: string;
+  tag: string;
+  /** One line for the reference's table of contents. */
+  summary: string;
+  /** What the summary has no room for; Markdown. */
+  description?: string;
+  who: W;
+  params?: P;
+  query?: Q;
+  body?: B;
+  /** A body that is not JSON, described for the document alone; the handler reads it from `request`. */
+  upload?: { contentType: 'multipart/form-data' | 'application/webhook+json'; schema: z.ZodType };
+  /** Shape of `data`, or of the body of an answer that is not JSON. */
+  response: R;
+  /** For an answer that is not JSON. The handler then returns a Response. */
+  contentType?: string;
+  status?: 200 | 201 | 202;
+  /** Refusals of the domain, by status, for the document: `{ 409: 'ALREADY_LIVE: …' }`. */
+  refusals?: Readonly<Partial<Record<402 | 403 | 404 | 409 | 416 | 429 | 451 | 503, string>>>;
+  limit?: Limit;
+  /** Reads that look session and status up on the primary all the same: credentials, exports, documents. */
+  fresh?: true;
+  handler: (
+    ctx: Context,
+    input: Input<W, P, Q, B>,
+  ) => Promise<z.input<R> | Envelope<z.input<R>> | Response> | z.input<R> | Envelope<z.input<R>> | Response;
+}
+
+/** An endpoint whose types have done their work: what `mount` and the tests see. */
+export interface Endpoint extends Omit<EndpointDefinition, 'handler'> {
+  handler: (ctx: Context, input: never) => unknown;
+}
+
+export function endpoint<
+  W extends Who,
+  R extends z.ZodType,
+  P extends Schema = undefined,
+  Q extends Schema = undefined,
+  B extends Schema = undefined,
+>(definition: EndpointDefinition<W, P, Q, B, R>): Endpoint {
+  return definition;
+}

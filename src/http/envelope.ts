@@ -1,0 +1,124 @@
+/** The envelope of every JSON answer, and the shapes of its lists. */
+import { z } from '@hono/zod-openapi';
+import { AppError, httpError } from './errors';
+
+/** An answer with more than data: a sentence for people, a header, another status. */
+export class Envelope<T> {
+  constructor(
+    readonly data: T,
+    readonly extras: { message?: string; headers?: Record<string, string>; status?: 200 | 201 | 202 } = {},
+  ) {}
+}
+
+export function reply<T>(data: T, extras: Envelope<T>['extras']): Envelope<T> {
+  return new Envelope(data, extras);
+}
+
+export const ErrorEnvelope = z
+  .object({
+    success: z.literal(false),
+    error: z.object({
+      code: z.string(),
+      message: z.string(),
+      details: z.unknown().optional(),
+      requestId: z.string().optional(),
+    }),
+  })
+  .openapi('Error');
+
+/** For endpoints that have done it and have nothing to tell. */
+export const Nothing = z.object({}).openapi('Nothing');
+
+export function errorResponse(error: AppError, requestId: string): Response {
+  const { code, message, details, status, headers } = error;
+  const body = { code, message, ...(details === undefined ? {} : { details }), ...(status >= 500 ? { requestId } : {}) };
+  return Response.json({ success: false, error: body }, { status, headers });
+}
+
+// --- Lists by page
+
+export const PAGE_SIZE_DEFAULT = 20;
+export const PAGE_SIZE_MAX = 100;
+/** Counting stops here: nobody turns to page 501, and a count costs a row read each. */
+export const COUNT_MAX = 10_000;
+
+const perPage = z.coerce.number().int().min(1).max(PAGE_SIZE_MAX).default(PAGE_SIZE_DEFAULT);
+export const pageQuery = {
+  page: z.coerce.number().int().min(1).max(COUNT_MAX).default(1),
+  perPage,
+};
+export interface PageQuery {
+  page: number;
+  perPage: number;
+}
+
+const Pagination = z
+  .object({
+    page: z.int(),
+    perPage: z.int(),
+    total: z.int(),
+    totalPages: z.int(),
+    totalCapped: z.boolean().optional(),
+  })
+  .openapi('Pagination');
+
+export function pageOf<T extends z.ZodType>(item: T) {
+  return z.object({ items: z.array(item), pagination: Pagination });
+}
+
+/** @param counted how many rows there are, counted at most to COUNT_MAX + 1 */
+export function presentPage<T>(items: T[], counted: number, { page, perPage }: PageQuery) {
+  const total = Math.min(counted, COUNT_MAX);
+  return {
+    items,
+    pagination: {
+      page,
+      perPage,
+      total,
+      totalPages: Math.ceil(total / perPage),
+      ...(counted > COUNT_MAX ? { totalCapped: true } : {}),
+    },
+  };
+}
+
+// --- Lists by cursor
+
+export const cursorQuery = { cursor: z.string().max(500).optional(), perPage };
+
+export function cursorPageOf<T extends z.ZodType>(item: T) {
+  return z.object({
+    items: z.array(item),
+    pagination: z.object({ nextCursor: z.string().nullable(), perPage: z.int() }),
+  });
+}
+
+/** @param list the list's name: a cursor is good for the list that gave it */
+export function encodeCursor(list: string, position: (string | number)[]): string {
+  return Buffer.from(JSON.stringify([list, ...position])).toString('base64url');
+}
+
+/** @param shape what the list wrote after its name. Throws CURSOR_INVALID. */
+export function decodeCursor<T extends z.ZodType>(list: string, shape: T, cursor: string): z.output<T> {
+  try {
+    const [name, ...position] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[]; // checked below
+    if (name === list) return shape.parse(position);
+  } catch {
+    // Falls through: whatever is wrong with it, it is not ours.
+  }
+  throw httpError('CURSOR_INVALID');
+}
+
+/** @param rows one more than the page holds, where there are more */
+export function presentCursorPage<Row, T>(
+  rows: Row[],
+  perPage: number,
+  present: (row: Row) => T,
+  cursorAfter: (row: Row) => string,
+) {
+  const items = rows.slice(0, perPage);
+  const last = items.at(-1);
+  return {
+    items: items.map(present),
+    pagination: { nextCursor: rows.length > perPage && last !== undefined ? cursorAfter(last) : null, perPage },
+  };
+}

@@ -1,0 +1,50 @@
+/** The one way to refuse: a code from a domain's closed list, its HTTP status and a sentence that says why. */
+export type RefusalStatus = 400 | 401 | 402 | 403 | 404 | 405 | 409 | 413 | 415 | 416 | 422 | 429 | 451 | 500 | 503;
+
+export class AppError extends Error {
+  override name = 'AppError';
+
+  constructor(
+    readonly code: string,
+    readonly status: RefusalStatus,
+    message: string,
+    readonly details?: unknown,
+    readonly headers?: Readonly<Record<string, string>>,
+  ) {
+    super(message);
+  }
+}
+
+type ErrorList = Readonly<Record<string, readonly [RefusalStatus, string]>>;
+interface Extras {
+  /** Replaces the list's sentence where it can say more. */
+  message?: string;
+  details?: unknown;
+  headers?: Record<string, string>;
+}
+
+/**
+ * Closes a domain's list of refusals: `throw streamError('STREAM_NOT_FOUND')`.
+ * The codes are what clients switch on, so they never change.
+ */
+export function errorList<const L extends ErrorList>(list: L): (code: keyof L & string, extras?: Extras) => AppError {
+  return (code, { message, details, headers } = {}) => {
+    const [status, sentence] = list[code] as L[keyof L]; // the key is the list's own
+    return new AppError(code, status, message ?? sentence, details, headers);
+  };
+}
+
+/** What any endpoint may answer, whatever its domain. */
+export const httpError = errorList({
+  MALFORMED_JSON: [400, 'The body is not well-formed JSON.'],
+  IDEMPOTENCY_KEY_REQUIRED: [400, 'This request moves money and needs an Idempotency-Key header.'],
+  NOT_FOUND: [404, 'There is nothing here.'],
+  METHOD_NOT_ALLOWED: [405, 'This path does not take that method.'],
+  BODY_TOO_LARGE: [413, 'The body is too large.'],
+  WRONG_CONTENT_TYPE: [415, 'The body is not of the type that this endpoint takes.'],
+  VALIDATION_FAILED: [422, 'Some fields are missing, unknown or wrong.'],
+  CURSOR_INVALID: [422, 'The cursor is not one that this list gave.'],
+  TOO_MANY_REQUESTS: [429, 'Slow down a little.'],
+  INTERNAL: [500, 'Something went wrong on our side.'],
+  MISCONFIGURED: [503, 'The server is not configured yet; its log says what is missing.'],
+});

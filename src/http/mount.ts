@@ -1,0 +1,151 @@
+/**
+ * Turns declared endpoints into routes: limit → guard → body → handler → envelope, the same way for all,
+ * and into their pages of the OpenAPI document.
+ */
+import { createRoute, OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi';
+import type { Context } from '@/context';
+import type { Actor, Viewer } from '@/shared/actor';
+import type { Endpoint, Who } from './endpoint';
+import { Envelope, ErrorEnvelope } from './envelope';
+import { httpError } from './errors';
+import { enforceLimit } from './rate-limit';
+
+export interface HttpEnv {
+  Variables: { ctx: Context; actor?: Viewer };
+}
+
+/** Finds out who calls and whether they may; throws the refusal. Given by the app, so that http knows no domain. */
+export type Guard = (ctx: Context, request: Request, endpoint: Endpoint) => Promise<Actor | Viewer>;
+
+const JSON_BODY_BYTES_MAX = 256 * 1_024;
+
+export function newRouter(): OpenAPIHono<HttpEnv> {
+  return new OpenAPIHono<HttpEnv>({
+    defaultHook: (result) => {
+      if (!result.success)
+        throw httpError('VALIDATION_FAILED', {
+          details: result.error.issues.flatMap((issue) =>
+            issue.code === 'unrecognized_keys'
+              ? issue.keys.map((key) => ({ path: [...issue.path, key].join('.'), message: 'is not known here' }))
+              : [{ path: issue.path.join('.'), message: issue.message }],
+          ),
+        });
+    },
+  });
+}
+
+export function mount(router: OpenAPIHono<HttpEnv>, endpoints: readonly Endpoint[], guard: Guard): void {
+  for (const endpoint of endpoints) {
+    const route = createRoute(describe(endpoint));
+    const path = route.getRoutingPath();
+    router.on(endpoint.method, path, async (c, next) => {
+      const { ctx } = c.var;
+      // Sign-in is counted before the guard; everything else after it, so that the signed-in are counted as themselves.
+      if (endpoint.limit === 'signIn') await enforceLimit(c, 'signIn', undefined);
+      const actor = await guard(ctx, c.req.raw, endpoint);
+      c.set('actor', actor);
+      ctx.log.actor(actor);
+      if (endpoint.limit !== 'signIn')
+        await enforceLimit(c, endpoint.limit ?? (endpoint.method === 'get' ? 'read' : 'write'), actor);
+      if (endpoint.body) await requireJson(c.req.raw);
+      await next();
+    });
+    router.openapi(route, async (c) => {
+      const { ctx, actor } = c.var;
+      const valid = (target: 'param' | 'query' | 'json', schema: unknown) =>
+        schema ? (c.req.valid as (target: string) => unknown)(target) : undefined; // the route declares it
+      const input = {
+        actor,
+        params: valid('param', endpoint.params),
+        query: valid('query', endpoint.query),
+        body: valid('json', endpoint.body),
+        request: c.req.raw,
+      };
+      const answer = await endpoint.handler(ctx, input as never); // `endpoint()` tied the handler to these schemas
+      if (answer instanceof Response) return answer;
+      const { data, extras } = answer instanceof Envelope ? answer : new Envelope(answer);
+      // In development and in the tests every answer is held against its page in the reference.
+      const checked = ctx.config.environment === 'development' ? checkAnswer(endpoint, data) : data;
+      return c.json(
+        { success: true as const, data: checked, ...(extras.message ? { message: extras.message } : {}) },
+        extras.status ?? endpoint.status ?? 200,
+        extras.headers,
+      );
+    });
+  }
+}
+
+function checkAnswer(endpoint: Endpoint, data: unknown): unknown {
+  const result = endpoint.response.safeParse(data);
+  if (result.success) return data;
+  throw new Error(`${endpoint.method} ${endpoint.path} answers another shape: ${result.error.message}`);
+}
+
+/** JSON of at most 256 KB, whatever the Content-Length says. A too large body is refused before it is parsed. */
+async function requireJson(request: Request): Promise<void> {
+  if (!/^application\/([\w.-]+\+)?json\b/i.test(request.headers.get('content-type') ?? ''))
+    throw httpError('WRONG_CONTENT_TYPE', { message: 'The body must be application/json.' });
+  if (Number(request.headers.get('content-length') ?? 0) > JSON_BODY_BYTES_MAX) throw httpError('BODY_TOO_LARGE');
+}
+
+/** Who may call, in the document: OpenAPI's security, and the words for the reader. */
+export function describeWho(who: Who): { security: Record<string, string[]>[]; sentence: string } {
+  const bearer = { bearer: [] };
+  if (typeof who === 'object') return { security: [bearer], sentence: `Staff with \`${who.permission}\`.` };
+  switch (who) {
+    case 'public':
+      return { security: [], sentence: 'Anyone.' };
+    case 'optional':
+      return { security: [{}, bearer, { guest: [] }], sentence: 'Anyone; more for the signed-in.' };
+    case 'user':
+      return { security: [bearer], sentence: 'Any account.' };
+    case 'creator':
+      return { security: [bearer], sentence: 'Approved creators.' };
+    case 'staff':
+      return { security: [bearer], sentence: 'Staff of any rank.' };
+    case 'signed':
+      return { security: [], sentence: 'A provider, by its signature.' };
+  }
+}
+
+function describe(endpoint: Endpoint): RouteConfig {
+  const { who, params, query, body, upload, response, contentType, status = 200 } = endpoint;
+  const { security, sentence } = describeWho(who);
+  const refused = (description: string) => ({ description, content: { 'application/json': { schema: ErrorEnvelope } } });
+  const refusals: Record<string, string> = {
+    ...(body ? { 400: 'MALFORMED_JSON', 413: 'BODY_TOO_LARGE', 415: 'WRONG_CONTENT_TYPE' } : {}),
+    ...(security.length > 0 ? { 401: 'UNAUTHENTICATED, TOKEN_EXPIRED or SESSION_ENDED' } : {}),
+    ...(security.length > 0 && who !== 'user' && who !== 'optional' ? { 403: 'Not allowed.' } : {}),
+    ...(params ? { 404: 'Not there, or not visible to you.' } : {}),
+    ...(body || query || params ? { 422: 'VALIDATION_FAILED' } : {}),
+    429: 'TOO_MANY_REQUESTS',
+    ...endpoint.refusals,
+  };
+  return {
+    method: endpoint.method,
+    path: endpoint.path,
+    tags: [endpoint.tag],
+    summary: endpoint.summary,
+    description: [`**Who:** ${sentence}`, endpoint.description].filter(Boolean).join('\n\n'),
+    security,
+    request: {
+      ...(params ? { params: params as z.ZodObject } : {}), // routes declare objects
+      ...(query ? { query: query as z.ZodObject } : {}),
+      ...(body ? { body: { required: true, content: { 'application/json': { schema: body } } } } : {}),
+    },
+    ...(upload ? { 'x-upload': upload.contentType } : {}),
+    responses: {
+      [status]: contentType
+        ? { description: 'OK', content: { [contentType]: { schema: response } } }
+        : {
+            description: 'OK',
+            content: {
+              'application/json': {
+                schema: z.object({ success: z.literal(true), data: response, message: z.string().optional() }),
+              },
+            },
+          },
+      ...Object.fromEntries(Object.entries(refusals).map(([code, text]) => [code, refused(text)])),
+    },
+  };
+}

@@ -1,0 +1,33 @@
+/** What travels through queues and the outbox: schemas and types alone, so that domains may name them. */
+import type { RoomCommand } from '@/room/api';
+
+/** What must follow a committed batch: a row of that batch, delivered after it at least once and in any order. */
+export type OutboxEvent =
+  | { readonly kind: 'room'; readonly roomId: string; readonly command: RoomCommand }
+  | { readonly kind: 'notify'; readonly notification: NewNotification }
+  /** Removes a participant from LiveKit and revokes their tokens as of `at` (ms). */
+  | { readonly kind: 'remove-participant'; readonly roomId: string; readonly identity: string; readonly at: number }
+  /** Deletes an object that nothing refers to any more. */
+  | { readonly kind: 'delete-media'; readonly key: string }
+  /** Deletes an ingress at LiveKit that the channel has let go. */
+  | { readonly kind: 'delete-ingress'; readonly ingressId: string }
+  /** What an open room has to know about a user, whichever rooms they are in. */
+  | { readonly kind: 'task'; readonly task: TaskMessage; readonly delaySeconds?: number };
+
+export interface NewNotification {
+  readonly userId: string;
+  readonly kind: string;
+  readonly title: string;
+  readonly body: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/** Body of the `webhooks` queue: the stored event's id. */
+export interface WebhookMessage {
+  readonly webhookEventId: string;
+}
+
+/** Body of the `tasks` queue. */
+export type TaskMessage =
+  /** Ends the stream if its encoder is lost since `lostAt` (ms) and has not come back. */
+  { readonly type: 'end-if-still-lost'; readonly streamId: string; readonly lostAt: number };

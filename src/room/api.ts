@@ -1,0 +1,191 @@
+/**
+ * What the rest of Footlight knows of a room: types alone, so that nothing outside `room/` imports its code,
+ * and nothing outside knows how many objects a room has.
+ */
+import type { Rank } from '@/shared/actor';
+
+/** A closed set: a client shows each in its own way. */
+export const REACTION_KINDS = ['like', 'heart', 'laugh', 'wow', 'sad', 'clap', 'fire'] as const;
+export type ReactionKind = (typeof REACTION_KINDS)[number];
+
+export type Badge = 'creator' | 'moderator' | 'staff' | 'subscriber';
+
+/** What a channel lets viewers write. */
+export interface RoomPolicy {
+  readonly chatEnabled: boolean;
+  readonly chatDelaySeconds: number;
+  readonly followersOnly: boolean;
+  readonly subscribersOnly: boolean;
+  readonly slowModeSeconds: number;
+  readonly blockedWords: readonly string[];
+}
+
+/** What a user is to the room's channel, and when (ms) that was read from D1. */
+export interface Standing {
+  readonly creator: boolean;
+  readonly moderator: boolean;
+  readonly rank: Rank | null;
+  readonly follower: boolean;
+  readonly subscriber: boolean;
+  readonly readAt: number;
+}
+
+/** Somebody who may write: a user as the room shows them. */
+export interface RoomUser {
+  readonly kind: 'user';
+  readonly id: string;
+  readonly username: string;
+  readonly displayName: string;
+  readonly avatarUrl: string | null;
+  readonly standing: Standing;
+}
+
+/** Somebody who may watch and react: no name, no words. */
+export interface RoomGuest {
+  readonly kind: 'guest';
+  readonly id: string;
+}
+
+export type RoomViewer = RoomUser | RoomGuest;
+
+/** The claims of a pass: one viewer may enter one room, once, within a minute. */
+export interface Pass {
+  /** The pass's own id, and the viewer interval's primary key: so it is good once. */
+  readonly id: string;
+  readonly roomId: string;
+  /** Which of the room's objects the viewer's socket belongs to: hash(viewer) of 1 today. */
+  readonly shard: number;
+  readonly viewer: RoomViewer;
+}
+
+export type StreamStatus = 'scheduled' | 'live' | 'ended' | 'cancelled';
+
+/** What a room must know of its stream to be one. */
+export interface RoomSetup {
+  readonly roomId: string;
+  readonly creatorId: string;
+  readonly status: StreamStatus;
+  readonly title: string;
+  readonly policy: RoomPolicy;
+  /** When (ms) it went live or ended; null before. */
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+}
+
+/** A durable event from outside the room, which the room numbers and sends on as it is. */
+export interface RoomEventBody {
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
+
+/**
+ * What the outbox tells a room. Delivered at least once and in any order: a room drops an id that it has seen, and a
+ * `setup` older than the one it has (`at`).
+ */
+export type RoomCommand =
+  /** The stream's state as of `at`: the room sends `stream-started`, `stream-ended`, `stream-updated`, `room-policy` as it differs. */
+  | { readonly type: 'setup'; readonly at: number; readonly setup: RoomSetup; readonly changes?: Record<string, unknown> }
+  /** Any other durable event: gifts, showcases, notifications. */
+  | { readonly type: 'event'; readonly event: RoomEventBody }
+  /** The user's sockets close with 4403, and no pass of theirs is good before `unban`. */
+  | { readonly type: 'ban'; readonly userId: string; readonly reason: string | null; readonly by: string }
+  | { readonly type: 'unban'; readonly userId: string }
+  /** Follow, block, rank, moderator or subscription changed: what the room remembers of the user is read again. */
+  | { readonly type: 'standing-changed'; readonly userId: string };
+
+export interface ChatMessage {
+  readonly id: string;
+  /** The room's number of it; null while a delayed message waits for its release. */
+  readonly seq: number | null;
+  readonly streamId: string;
+  readonly userId: string;
+  readonly username: string;
+  readonly displayName: string;
+  readonly avatarUrl: string | null;
+  readonly badges: readonly Badge[];
+  /** As it was typed; empty once deleted. */
+  readonly text: string;
+  /** Milliseconds. */
+  readonly at: number;
+  readonly deleted: boolean;
+}
+
+/** Why the room refuses; `domains/streams/errors.ts` has each with its status and sentence. */
+export type RoomRefusalCode =
+  | 'ROOM_CLOSED'
+  | 'CHAT_DISABLED'
+  | 'FOLLOWERS_ONLY'
+  | 'SUBSCRIBERS_ONLY'
+  | 'SLOW_MODE'
+  | 'DUPLICATE_MESSAGE'
+  | 'BLOCKED_WORDS'
+  | 'TIMED_OUT'
+  | 'BANNED'
+  | 'MESSAGE_INVALID'
+  | 'MESSAGE_NOT_FOUND'
+  | 'GUESTS_CANNOT_CHAT'
+  | 'NOT_ALLOWED'
+  | 'TOO_FAST';
+
+export interface RoomRefusal {
+  readonly ok: false;
+  readonly code: RoomRefusalCode;
+  readonly message: string;
+  readonly retryAfterMs?: number;
+}
+
+export type SayAnswer = { readonly ok: true; readonly message: ChatMessage } | RoomRefusal;
+
+export type ModerationAction =
+  | { readonly action: 'timeout'; readonly userId: string; readonly seconds: number; readonly reason: string | null }
+  | { readonly action: 'end-timeout'; readonly userId: string }
+  /** Closes the user's sockets; a new pass lets them in again. */
+  | { readonly action: 'kick'; readonly userId: string; readonly reason: string | null };
+
+export interface TimeOut {
+  readonly userId: string;
+  readonly username: string | null;
+  readonly until: number;
+  readonly reason: string | null;
+  readonly by: string;
+  readonly at: number;
+}
+
+export interface RoomFigures {
+  readonly viewerCount: number;
+  readonly uniqueViewers: number;
+  readonly peakViewers: number;
+  readonly watchSeconds: number;
+  readonly messages: number;
+  readonly reactions: Readonly<Partial<Record<ReactionKind, number>>>;
+  /** [minute's start (ms), viewers] */
+  readonly viewerCurve: readonly (readonly [number, number])[];
+}
+
+export interface ViewerList {
+  readonly users: readonly { readonly id: string; readonly username: string; readonly displayName: string; readonly avatarUrl: string | null }[];
+  readonly guests: number;
+  readonly total: number;
+}
+
+/** The calls that a room takes, whatever it is made of. Every one is safe to repeat. */
+export interface Room {
+  apply(commandId: string, command: RoomCommand): Promise<void>;
+  /** @param clientId the client's own id of the message: a repeat is answered with the same message */
+  say(user: RoomUser, clientId: string, text: string): Promise<SayAnswer>;
+  /** Newest first; `before` and the answer's `nextBefore` are seqs. */
+  history(before: number | null, limit: number): Promise<{ messages: ChatMessage[]; nextBefore: number | null }>;
+  /** @param mayDeleteAny false: only messages of `byUserId` */
+  deleteMessage(messageId: string, byUserId: string, mayDeleteAny: boolean): Promise<{ readonly ok: true } | RoomRefusal>;
+  moderate(byUserId: string, action: ModerationAction): Promise<void>;
+  timeOuts(): Promise<TimeOut[]>;
+  viewers(): Promise<ViewerList>;
+  /** Closes the viewer's sockets as if they had left. */
+  leave(viewer: { readonly kind: 'user' | 'guest'; readonly id: string }): Promise<void>;
+  figures(): Promise<RoomFigures>;
+  /** Upgrades to the room's WebSocket. @param pass verified by the Worker @param since the last seq that the client has */
+  connect(request: Request, pass: Pass, since: number | null): Promise<Response>;
+}
+
+/** Finds a room by its id, which is its stream's. */
+export type Rooms = (roomId: string) => Room;

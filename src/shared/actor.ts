@@ -1,0 +1,60 @@
+/** Who is asking: what the guard learned of the caller, handed to every use case. */
+
+export const ROLES = ['viewer', 'creator', 'dj', 'performer'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** From the lowest to the highest. */
+export const RANKS = ['support', 'admin_l1', 'admin_l2', 'admin_l3', 'country_admin', 'owner'] as const;
+export type Rank = (typeof RANKS)[number];
+
+export const PERMISSIONS = [
+  'canManageTickets',
+  'canDeleteMessages',
+  'canKickUsers',
+  'canReviewReports',
+  'canBanUsers',
+  'canManageRooms',
+  'canManageEvents',
+  'canApproveGuides',
+  'canApproveCreators',
+  'canSeeAnalytics',
+  'canManageCatalogue',
+  'canManageStaff',
+  'canApproveCashout',
+  'canManageEconomy',
+  'canSeeLedger',
+  'canReplayWebhooks',
+] as const;
+export type Permission = (typeof PERMISSIONS)[number];
+
+export type CreatorStatus = 'NONE' | 'PENDING' | 'APPROVED' | 'REJECTED';
+
+export interface Staff {
+  readonly rank: Rank;
+  /** Permissions beyond the rank's, and those taken from it. */
+  readonly granted: readonly Permission[];
+  readonly denied: readonly Permission[];
+  /** A country admin acts inside it: ISO 3166-1 alpha-2. */
+  readonly country: string | null;
+}
+
+/** A signed-in user. On ordinary reads this is what the access token says; on writes what the database says. */
+export interface Actor {
+  readonly kind: 'user';
+  readonly userId: string;
+  /** The auth session. */
+  readonly sessionId: string;
+  readonly email: string;
+  readonly role: Role;
+  readonly creatorStatus: CreatorStatus;
+  readonly staff: Staff | null;
+}
+
+/** A reader without account; the id is signed, so nobody reads as somebody else. */
+export interface Guest {
+  readonly kind: 'guest';
+  readonly guestId: string;
+}
+
+/** Whoever calls an endpoint that works with and without an account; nothing at all where no guest token was sent. */
+export type Viewer = Actor | Guest | undefined;

@@ -1,0 +1,41 @@
+/**
+ * One key for each purpose, derived from two root secrets by HKDF, so that no token can stand in for another kind.
+ * Each root may have a predecessor: what it signed or encrypted stays readable while secrets rotate.
+ */
+import { createHash, hkdfSync } from 'node:crypto';
+
+export interface RootKey {
+  readonly kid: string;
+  /** A 32-byte key for this purpose; the same purpose always gives the same key. */
+  derive(purpose: string): Uint8Array<ArrayBuffer>;
+}
+
+/** The first key of each list signs or encrypts; all of them verify or decrypt. */
+export interface Keyring {
+  readonly signing: readonly [RootKey, ...RootKey[]];
+  readonly encryption: readonly [RootKey, ...RootKey[]];
+}
+
+type Secrets = readonly [string, ...(string | undefined)[]];
+
+export function makeKeyring(secrets: { signing: Secrets; encryption: Secrets }): Keyring {
+  return { signing: rootKeys(secrets.signing), encryption: rootKeys(secrets.encryption) };
+}
+
+function rootKeys([current, ...previous]: Secrets): [RootKey, ...RootKey[]] {
+  return [rootKey(current), ...previous.filter((secret) => secret !== undefined).map(rootKey)];
+}
+
+function rootKey(secret: string): RootKey {
+  const derived = new Map<string, Uint8Array<ArrayBuffer>>();
+  return {
+    kid: createHash('sha256').update(`kid:${secret}`).digest('hex').slice(0, 8),
+    derive(purpose) {
+      const known = derived.get(purpose);
+      if (known) return known;
+      const key = new Uint8Array(hkdfSync('sha256', secret, 'footlight', purpose, 32));
+      derived.set(purpose, key);
+      return key;
+    },
+  };
+}

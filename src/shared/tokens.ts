@@ -1,0 +1,48 @@
+/** Signed tokens (HS256): every kind has its own audience and, by it, its own key, so none passes for another. */
+import { errors, jwtVerify, SignJWT } from 'jose';
+import type { Keyring } from '@/shared/keys';
+
+/** What a token is for; also the name of its key. */
+export type TokenKind =
+  | 'access'
+  | 'refresh'
+  | 'challenge'
+  | 'guest'
+  | 'pass'
+  | 'resume'
+  | 'verify-email'
+  | 'reset-password'
+  | 'media';
+
+type Claims = Record<string, unknown>;
+
+/** @param now milliseconds since the epoch */
+export function signToken(keys: Keyring, kind: TokenKind, claims: Claims, ttlSeconds: number, now: number): Promise<string> {
+  const [key] = keys.signing;
+  const issuedAt = Math.floor(now / 1_000);
+  return new SignJWT(claims)
+    .setProtectedHeader({ alg: 'HS256', kid: key.kid })
+    .setAudience(kind)
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(issuedAt + ttlSeconds)
+    .sign(key.derive(kind));
+}
+
+/** The claims of a token that is genuine, of this kind and not expired; otherwise nothing. */
+export async function verifyToken(keys: Keyring, kind: TokenKind, token: string, now: number): Promise<Claims | undefined> {
+  try {
+    const { payload } = await jwtVerify(
+      token,
+      ({ kid }) => {
+        const key = keys.signing.find((candidate) => candidate.kid === kid);
+        if (!key) throw new errors.JWSInvalid('unknown key');
+        return key.derive(kind);
+      },
+      { audience: kind, algorithms: ['HS256'], currentDate: new Date(now) },
+    );
+    return payload;
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return undefined;
+    throw error;
+  }
+}

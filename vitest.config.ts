@@ -1,0 +1,62 @@
+import { fileURLToPath } from 'node:url';
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
+import { defineConfig } from 'vitest/config';
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+const alias = { '@': path('./src'), '#test': path('./test') };
+
+/** What `.dev.vars` says on a developer's machine: fixed, so that a failing test fails again. */
+const development = {
+  ENVIRONMENT: 'development',
+  JWT_SECRET: 'a-test-secret-that-is-long-enough-to-be-accepted',
+  ENCRYPTION_KEY: 'a-test-encryption-key-that-is-long-enough-too',
+  FRONTEND_URL: 'http://localhost:5173',
+  CORS_ORIGIN: 'http://localhost:5173',
+  OWNER_EMAIL: 'owner@footlight.test',
+  LIVEKIT_URL: 'ws://livekit.test:7880',
+  LIVEKIT_API_KEY: 'devkey',
+  LIVEKIT_API_SECRET: 'a-livekit-secret-of-at-least-32-bytes',
+};
+
+export default defineConfig({
+  logLevel: 'error',
+  test: {
+    projects: [
+      {
+        resolve: { alias },
+        logLevel: 'error',
+        plugins: [
+          cloudflareTest(async () => ({
+            main: './src/index.ts',
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: {
+              compatibilityDate: '2026-11-01',
+              bindings: { ...development, MIGRATIONS: await readD1Migrations(path('./migrations')) },
+            },
+          })),
+        ],
+        test: {
+          name: 'worker',
+          include: ['test/{http,room,queues,ledger,unit}/**/*.test.ts'],
+          setupFiles: ['test/setup/database.ts'],
+          isolate: false,
+          restoreMocks: true,
+        },
+      },
+      {
+        resolve: { alias },
+        test: { name: 'house', include: ['test/house/**/*.test.ts'], environment: 'node' },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
