@@ -1,0 +1,70 @@
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+
+/** How a user proves who they are; `password` is one provider, so that others can be added. */
+export const accounts = sqliteTable(
+  'accounts',
+  {
+    userId: text('user_id').notNull(),
+    provider: text().$type<'password'>().notNull(),
+    /** The provider's own name of the user; for `password` the user's id. */
+    subject: text().notNull(),
+    secretHash: text('secret_hash'),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.provider, table.subject] })],
+);
+
+export const authSessions = sqliteTable('auth_sessions', {
+  id: text().primaryKey(),
+  userId: text('user_id').notNull(),
+  tokenHash: text('token_hash').notNull(),
+  refreshId: text('refresh_id').notNull(),
+  refreshPreviousId: text('refresh_previous_id'),
+  refreshRotatedAt: integer('refresh_rotated_at'),
+  refreshExpiresAt: integer('refresh_expires_at').notNull(),
+  userAgent: text('user_agent').notNull().default(''),
+  createdAt: integer('created_at').notNull(),
+  lastSeenAt: integer('last_seen_at').notNull(),
+  expiresAt: integer('expires_at').notNull(),
+  endedAt: integer('ended_at'),
+  endedBecause: text('ended_because'),
+});
+
+export type OtpPurpose = 'email-verification' | 'sign-in' | 'forget-password';
+
+export const otps = sqliteTable(
+  'otps',
+  {
+    emailKey: text('email_key').notNull(),
+    purpose: text().$type<OtpPurpose>().notNull(),
+    codeHash: text('code_hash').notNull(),
+    attemptsLeft: integer('attempts_left').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.emailKey, table.purpose] })],
+);
+
+export const mailQuotas = sqliteTable('mail_quotas', {
+  emailKey: text('email_key').primaryKey(),
+  windowStartedAt: integer('window_started_at').notNull(),
+  sent: integer().notNull(),
+});
+
+export const signInChallenges = sqliteTable('sign_in_challenges', {
+  id: text().primaryKey(),
+  userId: text('user_id').notNull(),
+  attemptsLeft: integer('attempts_left').notNull(),
+  expiresAt: integer('expires_at').notNull(),
+  passedAt: integer('passed_at'),
+});
+
+export const backupCodes = sqliteTable(
+  'backup_codes',
+  {
+    userId: text('user_id').notNull(),
+    codeHash: text('code_hash').notNull(),
+    usedAt: integer('used_at'),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.codeHash] })],
+);

@@ -1,0 +1,46 @@
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+
+export const channels = sqliteTable('channels', {
+  id: text().primaryKey(),
+  creatorId: text('creator_id').notNull(),
+  title: text().notNull(),
+  description: text().notNull().default(''),
+  category: text(),
+  thumbnail: text(),
+  ingressId: text('ingress_id'),
+  ingressType: text('ingress_type').$type<'RTMP' | 'WHIP'>(),
+  ingressUrl: text('ingress_url'),
+  streamKey: text('stream_key'),
+  ingressClaimedAt: integer('ingress_claimed_at'),
+  chatEnabled: integer('chat_enabled', { mode: 'boolean' }).notNull().default(true),
+  chatDelaySeconds: integer('chat_delay_seconds').notNull().default(0),
+  chatFollowersOnly: integer('chat_followers_only', { mode: 'boolean' }).notNull().default(false),
+  chatSubscribersOnly: integer('chat_subscribers_only', { mode: 'boolean' }).notNull().default(false),
+  slowModeSeconds: integer('slow_mode_seconds').notNull().default(0),
+  blockedWords: text('blocked_words', { mode: 'json' }).$type<string[]>().notNull().default([]),
+  createdAt: integer('created_at').notNull(),
+  updatedAt: integer('updated_at').notNull(),
+});
+
+export const moderators = sqliteTable(
+  'moderators',
+  {
+    channelId: text('channel_id').notNull(),
+    userId: text('user_id').notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.channelId, table.userId] })],
+);
+
+/** A ban holds for the channel, so for this stream and the next. */
+export const channelBans = sqliteTable(
+  'channel_bans',
+  {
+    channelId: text('channel_id').notNull(),
+    userId: text('user_id').notNull(),
+    bannedBy: text('banned_by').notNull(),
+    reason: text(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.channelId, table.userId] })],
+);

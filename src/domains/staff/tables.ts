@@ -1,0 +1,25 @@
+import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { Permission, Rank } from '@/shared/actor';
+
+export const staff = sqliteTable('staff', {
+  userId: text('user_id').primaryKey(),
+  rank: text().$type<Rank>().notNull(),
+  granted: text({ mode: 'json' }).$type<Permission[]>().notNull().default([]),
+  denied: text({ mode: 'json' }).$type<Permission[]>().notNull().default([]),
+  country: text(),
+  createdAt: integer('created_at').notNull(),
+  updatedAt: integer('updated_at').notNull(),
+});
+
+/** Who of the staff did what to whom, with the state before and after. Rows are only added. */
+export const staffLog = sqliteTable('staff_log', {
+  id: text().primaryKey(),
+  staffId: text('staff_id').notNull(),
+  action: text().notNull(),
+  targetType: text('target_type').notNull(),
+  targetId: text('target_id').notNull(),
+  before: text({ mode: 'json' }).$type<unknown>(),
+  after: text({ mode: 'json' }).$type<unknown>(),
+  reason: text(),
+  createdAt: integer('created_at').notNull(),
+});

@@ -1,0 +1,44 @@
+import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { ReactionKind, StreamStatus } from '@/room/api';
+
+export const VISIBILITIES = ['public', 'followers', 'subscribers', 'private'] as const;
+export type Visibility = (typeof VISIBILITIES)[number];
+
+export const streams = sqliteTable('streams', {
+  id: text().primaryKey(),
+  channelId: text('channel_id').notNull(),
+  creatorId: text('creator_id').notNull(),
+  title: text().notNull(),
+  description: text().notNull().default(''),
+  category: text(),
+  thumbnailUrl: text('thumbnail_url'),
+  visibility: text().$type<Visibility>().notNull().default('public'),
+  showViewers: integer('show_viewers', { mode: 'boolean' }).notNull().default(true),
+  status: text().$type<StreamStatus>().notNull(),
+  scheduledFor: integer('scheduled_for'),
+  startedAt: integer('started_at'),
+  endedAt: integer('ended_at'),
+  ingressLostAt: integer('ingress_lost_at'),
+  ingressEventAt: integer('ingress_event_at').notNull().default(0),
+  peakViewers: integer('peak_viewers').notNull().default(0),
+  recordingUrl: text('recording_url'),
+  createdAt: integer('created_at').notNull(),
+  updatedAt: integer('updated_at').notNull(),
+});
+
+export const streamLive = sqliteTable('stream_live', {
+  streamId: text('stream_id').primaryKey(),
+  viewerCount: integer('viewer_count').notNull().default(0),
+  updatedAt: integer('updated_at').notNull(),
+});
+
+export const streamAnalytics = sqliteTable('stream_analytics', {
+  streamId: text('stream_id').primaryKey(),
+  uniqueViewers: integer('unique_viewers').notNull(),
+  peakViewers: integer('peak_viewers').notNull(),
+  watchSeconds: integer('watch_seconds').notNull(),
+  messages: integer().notNull(),
+  reactions: text({ mode: 'json' }).$type<Partial<Record<ReactionKind, number>>>().notNull(),
+  viewerCurve: text('viewer_curve', { mode: 'json' }).$type<(readonly [number, number])[]>().notNull(),
+  createdAt: integer('created_at').notNull(),
+});

@@ -1,0 +1,26 @@
+import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { CreatorStatus, Role } from '@/shared/actor';
+
+export const users = sqliteTable('users', {
+  id: text().primaryKey(),
+  email: text().notNull(),
+  emailKey: text('email_key').notNull(),
+  username: text().notNull(),
+  displayName: text('display_name').notNull(),
+  role: text().$type<Role>().notNull().default('viewer'),
+  creatorStatus: text('creator_status').$type<CreatorStatus>().notNull().default('NONE'),
+  status: text().$type<'active' | 'banned' | 'deleted'>().notNull().default('active'),
+  avatarUrl: text('avatar_url'),
+  bio: text().notNull().default(''),
+  gender: text(),
+  birthDate: text('birth_date'),
+  country: text(),
+  followerCount: integer('follower_count').notNull().default(0),
+  emailVerifiedAt: integer('email_verified_at'),
+  totpSecret: text('totp_secret'),
+  totpEnabledAt: integer('totp_enabled_at'),
+  totpLastStep: integer('totp_last_step').notNull().default(0),
+  createdAt: integer('created_at').notNull(),
+  updatedAt: integer('updated_at').notNull(),
+  lastLoginAt: integer('last_login_at'),
+});

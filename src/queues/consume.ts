@@ -1,0 +1,20 @@
+/** Hands a batch to the consumer of its queue. A queue without one is a mistake in wrangler.toml. */
+import type { Context } from '@/context';
+import { consumeDeadLetters } from './dead-letters';
+import type { TaskMessage, WebhookMessage } from './messages';
+import { consumeTasks } from './tasks';
+import { consumeWebhooks } from './webhooks';
+
+export async function consume(ctx: Context, batch: MessageBatch): Promise<void> {
+  switch (batch.queue) {
+    // The bodies are what our own producers send; each queue has one producer type in Context.
+    case 'footlight-webhooks':
+      return consumeWebhooks(ctx, batch as MessageBatch<WebhookMessage>);
+    case 'footlight-tasks':
+      return consumeTasks(ctx, batch as MessageBatch<TaskMessage>);
+    case 'footlight-dead-letters':
+      return consumeDeadLetters(ctx, batch as MessageBatch<WebhookMessage | TaskMessage>);
+    default:
+      throw new Error(`No consumer for queue ${batch.queue}`);
+  }
+}
