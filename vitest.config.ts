@@ -1,8 +1,8 @@
-import { fileURLToPath } from 'node:url';
+import { resolve } from 'node:path';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 
-const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+const path = (relative: string) => resolve(import.meta.dirname, relative);
 const alias = { '@': path('./src'), '#test': path('./test') };
 
 /** What `.dev.vars` says on a developer's machine: fixed, so that a failing test fails again. */

@@ -49,8 +49,14 @@ const variables = z.object({
   LIVEKIT_URL: z.url({ protocol: /^(wss?|https?)$/ }).optional(),
   LIVEKIT_API_KEY: z.string().min(1).optional(),
   LIVEKIT_API_SECRET: z.string().min(1).optional(),
-  AGORA_APP_ID: z.string().regex(/^[0-9a-f]{32}$/i, 'must be 32 hexadecimal digits').optional(),
-  AGORA_APP_CERTIFICATE: z.string().regex(/^[0-9a-f]{32}$/i, 'must be 32 hexadecimal digits').optional(),
+  AGORA_APP_ID: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/i, 'must be 32 hexadecimal digits')
+    .optional(),
+  AGORA_APP_CERTIFICATE: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/i, 'must be 32 hexadecimal digits')
+    .optional(),
   RESEND_API_KEY: z.string().min(1).optional(),
   MAIL_FROM: z.string().default('Footlight <no-reply@footlight.test>'),
   MEDIA_ORIGIN: origin.optional(),
@@ -105,7 +111,13 @@ function parseConfig(env: Partial<Env>): Config {
   const faults = result.success ? [] : result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
   const vars = result.data;
   if (vars?.ENVIRONMENT === 'production') {
-    for (const name of ['PUBLIC_URL', 'RESEND_API_KEY', 'LIVEKIT_URL', 'LIVEKIT_API_KEY', 'LIVEKIT_API_SECRET'] as const)
+    for (const name of [
+      'PUBLIC_URL',
+      'RESEND_API_KEY',
+      'LIVEKIT_URL',
+      'LIVEKIT_API_KEY',
+      'LIVEKIT_API_SECRET',
+    ] as const)
       if (!vars[name]) faults.push(`${name} must be set in production`);
     if (vars.LIVEKIT_API_SECRET && vars.LIVEKIT_API_SECRET.length < SECRET_CHARACTERS_MIN)
       faults.push(`LIVEKIT_API_SECRET must have at least ${SECRET_CHARACTERS_MIN} characters`);
@@ -119,7 +131,9 @@ function parseConfig(env: Partial<Env>): Config {
     environment: vars.ENVIRONMENT,
     publicUrl,
     frontendUrl: vars.FRONTEND_URL,
-    corsOrigins: vars.CORS_ORIGIN.split(',').map((entry) => entry.trim()).filter(Boolean),
+    corsOrigins: vars.CORS_ORIGIN.split(',')
+      .map((entry) => entry.trim())
+      .filter(Boolean),
     ownerEmail: vars.OWNER_EMAIL,
     keys: makeKeyring({
       signing: [vars.JWT_SECRET, vars.JWT_SECRET_PREVIOUS],

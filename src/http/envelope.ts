@@ -1,6 +1,6 @@
 /** The envelope of every JSON answer, and the shapes of its lists. */
 import { z } from '@hono/zod-openapi';
-import { AppError, httpError } from './errors';
+import { type AppError, httpError } from './errors';
 
 /** An answer with more than data: a sentence for people, a header, another status. */
 export class Envelope<T> {
@@ -31,7 +31,12 @@ export const Nothing = z.object({}).openapi('Nothing');
 
 export function errorResponse(error: AppError, requestId: string): Response {
   const { code, message, details, status, headers } = error;
-  const body = { code, message, ...(details === undefined ? {} : { details }), ...(status >= 500 ? { requestId } : {}) };
+  const body = {
+    code,
+    message,
+    ...(details === undefined ? {} : { details }),
+    ...(status >= 500 ? { requestId } : {}),
+  };
   return Response.json({ success: false, error: body }, { status, headers });
 }
 

@@ -3,8 +3,10 @@
  * and into their pages of the OpenAPI document.
  */
 import { createRoute, OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi';
+import type { MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import type { Context } from '@/context';
-import type { Actor, Viewer } from '@/shared/actor';
+import type { Viewer } from '@/shared/actor';
 import type { Endpoint, Who } from './endpoint';
 import { Envelope, ErrorEnvelope } from './envelope';
 import { httpError } from './errors';
@@ -15,7 +17,7 @@ export interface HttpEnv {
 }
 
 /** Finds out who calls and whether they may; throws the refusal. Given by the app, so that http knows no domain. */
-export type Guard = (ctx: Context, request: Request, endpoint: Endpoint) => Promise<Actor | Viewer>;
+export type Guard = (ctx: Context, request: Request, endpoint: Endpoint) => Promise<Viewer>;
 
 const JSON_BODY_BYTES_MAX = 256 * 1_024;
 
@@ -35,21 +37,8 @@ export function newRouter(): OpenAPIHono<HttpEnv> {
 }
 
 export function mount(router: OpenAPIHono<HttpEnv>, endpoints: readonly Endpoint[], guard: Guard): void {
-  for (const endpoint of endpoints) {
-    const route = createRoute(describe(endpoint));
-    const path = route.getRoutingPath();
-    router.on(endpoint.method, path, async (c, next) => {
-      const { ctx } = c.var;
-      // Sign-in is counted before the guard; everything else after it, so that the signed-in are counted as themselves.
-      if (endpoint.limit === 'signIn') await enforceLimit(c, 'signIn', undefined);
-      const actor = await guard(ctx, c.req.raw, endpoint);
-      c.set('actor', actor);
-      ctx.log.actor(actor);
-      if (endpoint.limit !== 'signIn')
-        await enforceLimit(c, endpoint.limit ?? (endpoint.method === 'get' ? 'read' : 'write'), actor);
-      if (endpoint.body) await requireJson(c.req.raw);
-      await next();
-    });
+  for (const endpoint of endpoints.toSorted(bySpecificity)) {
+    const route = createRoute({ ...describe(endpoint), middleware: before(endpoint, guard) });
     router.openapi(route, async (c) => {
       const { ctx, actor } = c.var;
       const valid = (target: 'param' | 'query' | 'json', schema: unknown) =>
@@ -81,11 +70,38 @@ function checkAnswer(endpoint: Endpoint, data: unknown): unknown {
   throw new Error(`${endpoint.method} ${endpoint.path} answers another shape: ${result.error.message}`);
 }
 
-/** JSON of at most 256 KB, whatever the Content-Length says. A too large body is refused before it is parsed. */
-async function requireJson(request: Request): Promise<void> {
-  if (!/^application\/([\w.-]+\+)?json\b/i.test(request.headers.get('content-type') ?? ''))
-    throw httpError('WRONG_CONTENT_TYPE', { message: 'The body must be application/json.' });
-  if (Number(request.headers.get('content-length') ?? 0) > JSON_BODY_BYTES_MAX) throw httpError('BODY_TOO_LARGE');
+/** A path's own words are tried before its parameters: `/stream/live` is not a stream's id. */
+function bySpecificity(a: Endpoint, b: Endpoint): number {
+  const key = ({ path }: Endpoint) => path.replaceAll('{', '\uffff');
+  return key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0;
+}
+
+const limitJson = bodyLimit({
+  maxSize: JSON_BODY_BYTES_MAX,
+  onError: () => {
+    throw httpError('BODY_TOO_LARGE', { message: `The body is larger than ${JSON_BODY_BYTES_MAX} bytes.` });
+  },
+});
+
+/** Limit → guard → body, before anything is parsed. */
+function before(endpoint: Endpoint, guard: Guard): MiddlewareHandler<HttpEnv>[] {
+  const { limit = endpoint.method === 'get' ? 'read' : 'write' } = endpoint;
+  const admit: MiddlewareHandler<HttpEnv> = async (c, next) => {
+    const { ctx } = c.var;
+    // Sign-in is counted before the guard; the rest after it, so that the signed-in are counted as themselves.
+    if (limit === 'signIn') await enforceLimit(c, limit, undefined);
+    const actor = await guard(ctx, c.req.raw, endpoint);
+    c.set('actor', actor);
+    ctx.log.actor(actor);
+    if (limit !== 'signIn') await enforceLimit(c, limit, actor);
+    await next();
+  };
+  const requireJson: MiddlewareHandler<HttpEnv> = async (c, next) => {
+    if (!/^application\/([\w.-]+\+)?json\b/i.test(c.req.header('content-type') ?? ''))
+      throw httpError('WRONG_CONTENT_TYPE', { message: 'The body must be application/json.' });
+    await next();
+  };
+  return endpoint.body ? [admit, requireJson, limitJson] : [admit];
 }
 
 /** Who may call, in the document: OpenAPI's security, and the words for the reader. */
@@ -111,7 +127,10 @@ export function describeWho(who: Who): { security: Record<string, string[]>[]; s
 function describe(endpoint: Endpoint): RouteConfig {
   const { who, params, query, body, upload, response, contentType, status = 200 } = endpoint;
   const { security, sentence } = describeWho(who);
-  const refused = (description: string) => ({ description, content: { 'application/json': { schema: ErrorEnvelope } } });
+  const refused = (description: string) => ({
+    description,
+    content: { 'application/json': { schema: ErrorEnvelope } },
+  });
   const refusals: Record<string, string> = {
     ...(body ? { 400: 'MALFORMED_JSON', 413: 'BODY_TOO_LARGE', 415: 'WRONG_CONTENT_TYPE' } : {}),
     ...(security.length > 0 ? { 401: 'UNAUTHENTICATED, TOKEN_EXPIRED or SESSION_ENDED' } : {}),

@@ -1,5 +1,6 @@
 /** Live video behind one small interface: LiveKit, or LiveKit for ingress and Agora for the viewers' tokens. */
 import type { Config } from '@/config';
+import { agoraTokens } from './agora';
 import { livekit } from './livekit';
 
 export type IngressType = 'RTMP' | 'WHIP';
@@ -22,16 +23,28 @@ export interface MediaToken {
 }
 
 export interface Participant {
+  /** The channel's id. */
   readonly room: string;
+  /** The user's id, or the guest's. */
   readonly identity: string;
   readonly name: string;
 }
 
 /** What a provider's webhook says, in our words; `at` is the provider's own time in ms. */
 export type MediaEvent =
-  | { readonly type: 'ingress_started' | 'ingress_ended'; readonly ingressId: string; readonly room: string; readonly at: number }
+  | {
+      readonly type: 'ingress_started' | 'ingress_ended';
+      readonly ingressId: string;
+      readonly room: string;
+      readonly at: number;
+    }
   | { readonly type: 'room_finished'; readonly room: string; readonly at: number }
-  | { readonly type: 'participant_joined' | 'participant_left'; readonly room: string; readonly identity: string; readonly at: number }
+  | {
+      readonly type: 'participant_joined' | 'participant_left';
+      readonly room: string;
+      readonly identity: string;
+      readonly at: number;
+    }
   | { readonly type: 'other'; readonly name: string; readonly at: number };
 
 /** Every call throws MEDIA_UNAVAILABLE (503) when the provider cannot be reached or fails. */
@@ -39,7 +52,7 @@ export interface MediaProvider {
   createIngress(type: IngressType, participant: Participant): Promise<Ingress>;
   /** One that is already gone is fine. */
   deleteIngress(ingressId: string): Promise<void>;
-  /** Ids of the ingresses that are publishing right now, one page of the provider's list at a time. */
+  /** Ids of all the ingresses that are publishing right now. */
   listActiveIngresses(): Promise<ReadonlySet<string>>;
   /** @param at tokens issued before it (ms) are void. One who is not there is fine. */
   removeParticipant(room: string, identity: string, at: number): Promise<void>;
@@ -52,5 +65,7 @@ export interface MediaProvider {
 }
 
 export function openMedia(config: Config): MediaProvider {
-  return livekit(config);
+  return config.agora && config.mediaProvider === 'agora'
+    ? { ...livekit(config), ...agoraTokens(config.agora) }
+    : livekit(config);
 }

@@ -84,7 +84,12 @@ export interface RoomEventBody {
  */
 export type RoomCommand =
   /** The stream's state as of `at`: the room sends `stream-started`, `stream-ended`, `stream-updated`, `room-policy` as it differs. */
-  | { readonly type: 'setup'; readonly at: number; readonly setup: RoomSetup; readonly changes?: Record<string, unknown> }
+  | {
+      readonly type: 'setup';
+      readonly at: number;
+      readonly setup: RoomSetup;
+      readonly changes?: Record<string, unknown>;
+    }
   /** Any other durable event: gifts, showcases, notifications. */
   | { readonly type: 'event'; readonly event: RoomEventBody }
   /** The user's sockets close with 4403, and no pass of theirs is good before `unban`. */
@@ -163,7 +168,12 @@ export interface RoomFigures {
 }
 
 export interface ViewerList {
-  readonly users: readonly { readonly id: string; readonly username: string; readonly displayName: string; readonly avatarUrl: string | null }[];
+  readonly users: readonly {
+    readonly id: string;
+    readonly username: string;
+    readonly displayName: string;
+    readonly avatarUrl: string | null;
+  }[];
   readonly guests: number;
   readonly total: number;
 }
@@ -176,7 +186,11 @@ export interface Room {
   /** Newest first; `before` and the answer's `nextBefore` are seqs. */
   history(before: number | null, limit: number): Promise<{ messages: ChatMessage[]; nextBefore: number | null }>;
   /** @param mayDeleteAny false: only messages of `byUserId` */
-  deleteMessage(messageId: string, byUserId: string, mayDeleteAny: boolean): Promise<{ readonly ok: true } | RoomRefusal>;
+  deleteMessage(
+    messageId: string,
+    byUserId: string,
+    mayDeleteAny: boolean,
+  ): Promise<{ readonly ok: true } | RoomRefusal>;
   moderate(byUserId: string, action: ModerationAction): Promise<void>;
   timeOuts(): Promise<TimeOut[]>;
   viewers(): Promise<ViewerList>;

@@ -58,3 +58,6 @@ export interface Guest {
 
 /** Whoever calls an endpoint that works with and without an account; nothing at all where no guest token was sent. */
 export type Viewer = Actor | Guest | undefined;
+
+/** Where a guest sends back the signed id that it was given. */
+export const GUEST_HEADER = 'x-guest-token';

@@ -17,7 +17,13 @@ export type TokenKind =
 type Claims = Record<string, unknown>;
 
 /** @param now milliseconds since the epoch */
-export function signToken(keys: Keyring, kind: TokenKind, claims: Claims, ttlSeconds: number, now: number): Promise<string> {
+export function signToken(
+  keys: Keyring,
+  kind: TokenKind,
+  claims: Claims,
+  ttlSeconds: number,
+  now: number,
+): Promise<string> {
   const [key] = keys.signing;
   const issuedAt = Math.floor(now / 1_000);
   return new SignJWT(claims)
@@ -29,7 +35,12 @@ export function signToken(keys: Keyring, kind: TokenKind, claims: Claims, ttlSec
 }
 
 /** The claims of a token that is genuine, of this kind and not expired; otherwise nothing. */
-export async function verifyToken(keys: Keyring, kind: TokenKind, token: string, now: number): Promise<Claims | undefined> {
+export async function verifyToken(
+  keys: Keyring,
+  kind: TokenKind,
+  token: string,
+  now: number,
+): Promise<Claims | undefined> {
   try {
     const { payload } = await jwtVerify(
       token,

@@ -1,0 +1,68 @@
+/** The API: middleware in order, one line a domain, the OpenAPI document. */
+import { Hono } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import { ConfigError } from '@/config';
+import { guard } from '@/domains/auth/guard';
+import { authEndpoints } from '@/domains/auth/routes';
+import { channelEndpoints } from '@/domains/channels/routes';
+import { creatorEndpoints } from '@/domains/creators/routes';
+import { mediaRoutes } from '@/domains/media/serve';
+import { staffEndpoints } from '@/domains/staff/routes';
+import { streamEndpoints } from '@/domains/streams/routes';
+import { webhookEndpoints } from '@/domains/webhooks/routes';
+import { devRoutes } from '@/http/dev';
+import { docsEndpoints, docsRoutes } from '@/http/docs';
+import { errorResponse } from '@/http/envelope';
+import { AppError, httpError } from '@/http/errors';
+import { healthEndpoints } from '@/http/health';
+import { type AppEnv, allowOrigins, logRequests, secure, withContext } from '@/http/middleware';
+import { mount, newRouter } from '@/http/mount';
+import { openApiDocument } from '@/http/openapi';
+import { reportFault } from '@/providers/faults';
+
+/** Every endpoint of the API, for the router, the document and the tests. */
+export const endpoints = [
+  ...authEndpoints,
+  ...creatorEndpoints,
+  ...channelEndpoints,
+  ...streamEndpoints,
+  ...staffEndpoints,
+  ...webhookEndpoints,
+  ...docsEndpoints,
+];
+
+const api = newRouter();
+mount(api, endpoints, guard);
+
+const root = newRouter();
+mount(root, healthEndpoints, guard);
+
+/** OpenAPI 3.1, complete by construction: it is made of the same declarations as the routes. */
+export const describeApi = () => openApiDocument(api, root);
+
+export const app = new Hono<AppEnv>();
+app.use(withContext, logRequests, allowOrigins, secure);
+app.route('/', root);
+app.route('/', docsRoutes(describeApi));
+app.route('/', mediaRoutes);
+app.route('/', devRoutes);
+app.route('/api/v1', api);
+app.route('/api', api);
+app.notFound((c) => errorResponse(httpError('NOT_FOUND'), c.var.ctx.requestId));
+app.onError((error, c) => {
+  if (error instanceof ConfigError) {
+    console.error(error.message);
+    return errorResponse(httpError('MISCONFIGURED'), '');
+  }
+  const { ctx } = c.var;
+  const refusal =
+    error instanceof AppError
+      ? error
+      : error instanceof HTTPException && error.status === 400
+        ? httpError('MALFORMED_JSON')
+        : undefined;
+  if (refusal) return errorResponse(refusal, ctx.requestId);
+  ctx.log.fault(`${c.req.method} ${c.req.path}`, error);
+  ctx.waitUntil(reportFault(ctx.config, ctx.requestId, error));
+  return errorResponse(httpError('INTERNAL'), ctx.requestId);
+});

@@ -1,0 +1,45 @@
+/** The 15-minute access token: what it carries and how it is read back. */
+import { z } from '@hono/zod-openapi';
+import type { Context } from '@/context';
+import { type Actor, PERMISSIONS, RANKS, ROLES } from '@/shared/actor';
+import { signToken, verifyToken } from '@/shared/tokens';
+
+const Claims = z.object({
+  sub: z.string(),
+  sid: z.string(),
+  email: z.string(),
+  /** `admin` for staff, whose role stands in `userRole`. */
+  role: z.enum([...ROLES, 'admin']),
+  userRole: z.enum(ROLES),
+  creatorStatus: z.enum(['NONE', 'PENDING', 'APPROVED', 'REJECTED']),
+  rank: z.enum(RANKS).optional(),
+  country: z.string().nullish(),
+  granted: z.array(z.enum(PERMISSIONS)).optional(),
+  denied: z.array(z.enum(PERMISSIONS)).optional(),
+});
+
+export function signAccessToken(ctx: Context, actor: Actor): Promise<string> {
+  const { userId, sessionId, email, role, creatorStatus, staff } = actor;
+  const claims: z.input<typeof Claims> & { userId: string } = {
+    sub: userId,
+    userId,
+    sid: sessionId,
+    email,
+    role: staff ? 'admin' : role,
+    userRole: role,
+    creatorStatus,
+    ...(staff
+      ? { rank: staff.rank, country: staff.country, granted: [...staff.granted], denied: [...staff.denied] }
+      : {}),
+  };
+  return signToken(ctx.config.keys, 'access', claims, ctx.config.accessTokenSeconds, ctx.now());
+}
+
+/** Nothing if the token is not ours or no longer good. */
+export async function readAccessToken(ctx: Context, token: string): Promise<Actor | undefined> {
+  const claims = Claims.safeParse(await verifyToken(ctx.config.keys, 'access', token, ctx.now()));
+  if (!claims.success) return undefined;
+  const { sub, sid, email, userRole, creatorStatus, rank, country = null, granted = [], denied = [] } = claims.data;
+  const staff = rank ? { rank, country, granted, denied } : null;
+  return { kind: 'user', userId: sub, sessionId: sid, email, role: userRole, creatorStatus, staff };
+}

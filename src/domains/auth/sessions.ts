@@ -1,0 +1,63 @@
+/** Auth sessions: where a user is signed in, by an opaque token and a family of refresh tokens. */
+import { and, eq, isNull } from 'drizzle-orm';
+import type { Context } from '@/context';
+import type { Statement } from '@/db/commit';
+import type { Actor } from '@/shared/actor';
+import { randomToken, sha256 } from '@/shared/crypto';
+import { newId } from '@/shared/ids';
+import { DAY_MS, SECOND_MS } from '@/shared/time';
+import { signToken } from '@/shared/tokens';
+import { signAccessToken } from './access-token';
+import { authSessions } from './tables';
+
+/** Sliding: each use of the refresh token starts it again. */
+export const SESSION_MS = 7 * DAY_MS;
+const USER_AGENT_CHARACTERS_MAX = 200;
+
+export interface SessionTokens {
+  accessToken: string;
+  refreshToken: string;
+  /** The opaque session token, as in the `set-auth-token` header. */
+  token: string;
+  /** Seconds that the access token is good. */
+  expiresIn: number;
+}
+
+/** A new session as a row to insert and the tokens to hand out once it is committed. */
+export async function newSession(
+  ctx: Context,
+  user: Omit<Actor, 'kind' | 'sessionId'>,
+  userAgent: string | null,
+): Promise<{ insert: Statement; tokens: SessionTokens }> {
+  const now = ctx.now();
+  const [id, refreshId, token] = [newId(), randomToken(), randomToken()];
+  const insert = ctx.db.insert(authSessions).values({
+    id,
+    userId: user.userId,
+    tokenHash: sha256(token),
+    refreshId,
+    refreshExpiresAt: now + ctx.config.refreshTokenSeconds * SECOND_MS,
+    userAgent: (userAgent ?? '').slice(0, USER_AGENT_CHARACTERS_MAX),
+    createdAt: now,
+    lastSeenAt: now,
+    expiresAt: now + SESSION_MS,
+  });
+  const [accessToken, refreshToken] = await Promise.all([
+    signAccessToken(ctx, { ...user, kind: 'user', sessionId: id }),
+    signRefreshToken(ctx, id, refreshId),
+  ]);
+  return { insert, tokens: { accessToken, refreshToken, token, expiresIn: ctx.config.accessTokenSeconds } };
+}
+
+export function signRefreshToken(ctx: Context, sessionId: string, refreshId: string): Promise<string> {
+  const { keys, refreshTokenSeconds } = ctx.config;
+  return signToken(keys, 'refresh', { sid: sessionId, jti: refreshId }, refreshTokenSeconds, ctx.now());
+}
+
+/** Ends every session of the user: after a new password, a ban, a deletion. */
+export function endSessionsOf(ctx: Context, userId: string, because: string): Statement {
+  return ctx.db
+    .update(authSessions)
+    .set({ endedAt: ctx.now(), endedBecause: because })
+    .where(and(eq(authSessions.userId, userId), isNull(authSessions.endedAt)));
+}

@@ -1,0 +1,68 @@
+/** Whether the Worker answers at all, and for staff whether what it stands on does. */
+import { z } from '@hono/zod-openapi';
+import { sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { endpoint } from './endpoint';
+
+const Status = z.enum(['ok', 'unavailable', 'not-configured']);
+
+export const healthEndpoints = [
+  endpoint({
+    method: 'get',
+    path: '/health',
+    tag: 'health',
+    summary: 'Whether the server answers',
+    who: 'public',
+    response: z.object({ status: z.literal('ok'), time: z.iso.datetime() }),
+    handler: (ctx) => ({ status: 'ok' as const, time: new Date(ctx.now()).toISOString() }),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/health/detailed',
+    tag: 'health',
+    summary: 'State of the database, the media store, the queues and the providers',
+    who: 'staff',
+    response: z.object({
+      status: z.enum(['ok', 'degraded']),
+      time: z.iso.datetime(),
+      database: Status,
+      mediaStore: Status,
+      outbox: z.object({ waiting: z.int(), oldestSeconds: z.int() }),
+      webhooks: z.object({ waiting: z.int(), failed: z.int() }),
+      providers: z.object({ media: Status, mail: Status }),
+    }),
+    handler: readHealth,
+  }),
+];
+
+type State = z.infer<typeof Status>;
+
+const probe = async (work: Promise<unknown>): Promise<State> =>
+  work.then(
+    () => 'ok',
+    () => 'unavailable',
+  );
+
+async function readHealth(ctx: Context) {
+  const now = ctx.now();
+  const figures = ctx.db.get<{ waiting: number; oldest: number | null; stored: number; failed: number }>(sql`
+    SELECT (SELECT count(*) FROM outbox) AS waiting, (SELECT min(created_at) FROM outbox) AS oldest,
+      (SELECT count(*) FROM webhook_events WHERE state = 'stored') AS stored,
+      (SELECT count(*) FROM webhook_events WHERE state = 'failed') AS failed`);
+  const [database, mediaStore, media, queued] = await Promise.all([
+    probe(figures),
+    probe(ctx.files.head('health')),
+    probe(ctx.media.listActiveIngresses()),
+    figures.catch(() => undefined),
+  ]);
+  const oldestSeconds = queued?.oldest ? Math.max(0, Math.floor((now - queued.oldest) / 1_000)) : 0;
+  return {
+    status: [database, mediaStore, media].every((state) => state === 'ok') ? ('ok' as const) : ('degraded' as const),
+    time: new Date(now).toISOString(),
+    database,
+    mediaStore,
+    outbox: { waiting: queued?.waiting ?? 0, oldestSeconds },
+    webhooks: { waiting: queued?.stored ?? 0, failed: queued?.failed ?? 0 },
+    providers: { media, mail: ctx.config.resendApiKey ? ('ok' as const) : ('not-configured' as const) },
+  };
+}

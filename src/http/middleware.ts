@@ -1,0 +1,56 @@
+/** What happens to every request before and after its endpoint: context, CORS, security headers, one log line. */
+import type { MiddlewareHandler } from 'hono';
+import { cors } from 'hono/cors';
+import { routePath } from 'hono/route';
+import { secureHeaders } from 'hono/secure-headers';
+import type { Env } from '@/config';
+import { type Context, makeContext, type Surroundings } from '@/context';
+import { GUEST_HEADER } from '@/shared/actor';
+import type { HttpEnv } from './mount';
+
+/** What the Worker's entry hands the app with each request. */
+export interface AppEnv extends HttpEnv {
+  Bindings: { readonly env: Env; readonly surroundings: Surroundings };
+}
+
+export const withContext: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const ctx: Context = makeContext(c.env.env, c.env.surroundings);
+  c.set('ctx', ctx);
+  await next();
+  c.header('x-request-id', ctx.requestId);
+};
+
+export const logRequests: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const { ctx } = c.var;
+  const startedAt = ctx.now();
+  await next();
+  ctx.log.request({
+    method: c.req.method,
+    route: routePath(c, -1),
+    status: c.res.status,
+    ms: ctx.now() - startedAt,
+  });
+};
+
+/** By an allow-list. No cookie authenticates, so there are no credentials to allow. */
+export const allowOrigins: MiddlewareHandler<AppEnv> = cors({
+  origin: (origin, c) => {
+    const { ctx } = c.var as HttpEnv['Variables']; // hono/cors knows no variables; withContext ran before
+    return ctx.config.corsOrigins.includes(origin) ? origin : null;
+  },
+  allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', GUEST_HEADER],
+  exposeHeaders: ['set-auth-token', 'x-request-id', 'Retry-After', 'RateLimit', 'RateLimit-Policy'],
+  maxAge: 86_400,
+});
+
+/** The API answers data, never pages: nothing may be loaded by an answer, and nobody may frame it. */
+export const secure: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const { ctx } = c.var;
+  return secureHeaders({
+    contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    crossOriginResourcePolicy: 'cross-origin',
+    strictTransportSecurity: ctx.config.environment === 'production' ? 'max-age=63072000; includeSubDomains' : false,
+    referrerPolicy: 'no-referrer',
+    xFrameOptions: 'DENY',
+  })(c, next);
+};

@@ -1,0 +1,62 @@
+/** The OpenAPI 3.1 document and the Postman collection made of it. */
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { HttpEnv } from './mount';
+
+type Router = OpenAPIHono<HttpEnv>;
+export type OpenApiDocument = ReturnType<Router['getOpenAPI31Document']>;
+
+const INFO = {
+  title: 'Footlight',
+  version: '1.0.0',
+  description:
+    'The backend of a live-streaming platform. Every answer is `{ success, data }` or `{ success: false, error: { code, message, details } }`.',
+  license: { name: 'MIT', identifier: 'MIT' },
+};
+
+/** @param api mounted at /api/v1 @param root mounted at the origin */
+export function openApiDocument(api: Router, root: Router): OpenApiDocument {
+  const document = api.getOpenAPI31Document({ openapi: '3.1.0', info: INFO, servers: [{ url: '/api/v1' }] });
+  const { paths = {} } = root.getOpenAPI31Document({ openapi: '3.1.0', info: INFO });
+  for (const [path, item] of Object.entries(paths))
+    document.paths = { ...document.paths, [path]: { ...item, servers: [{ url: '/' }] } };
+  document.components = {
+    ...document.components,
+    securitySchemes: {
+      bearer: { type: 'http', scheme: 'bearer', description: 'An access token, or the session token.' },
+      guest: { type: 'apiKey', in: 'header', name: 'x-guest-token', description: "A guest's signed id." },
+    },
+  };
+  return document;
+}
+
+/** A Postman collection (v2.1): a folder a tag, a request an endpoint, tokens as variables. */
+export function postmanCollection(document: OpenApiDocument, origin: string) {
+  const folders = new Map<string, unknown[]>();
+  for (const [path, item] of Object.entries(document.paths ?? {}))
+    for (const [method, operation] of Object.entries(item)) {
+      if (typeof operation !== 'object' || !operation || !('responses' in operation)) continue; // servers, parameters
+      const base = item.servers ? '{{origin}}' : '{{origin}}/api/v1';
+      const secured = (operation.security ?? []).some((need: object) => 'bearer' in need);
+      const request = {
+        name: operation.summary ?? path,
+        request: {
+          method: method.toUpperCase(),
+          description: operation.description,
+          url: `${base}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
+          header: operation.requestBody ? [{ key: 'Content-Type', value: 'application/json' }] : [],
+          ...(operation.requestBody ? { body: { mode: 'raw', raw: '{}' } } : {}),
+          auth: secured ? { type: 'bearer', bearer: [{ key: 'token', value: '{{accessToken}}' }] } : { type: 'noauth' },
+        },
+      };
+      const tag = operation.tags?.[0] ?? 'other';
+      folders.set(tag, [...(folders.get(tag) ?? []), request]);
+    }
+  return {
+    info: { name: INFO.title, schema: 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json' },
+    variable: [
+      { key: 'origin', value: origin },
+      { key: 'accessToken', value: '' },
+    ],
+    item: [...folders].map(([name, item]) => ({ name, item })),
+  };
+}

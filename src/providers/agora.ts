@@ -1,0 +1,39 @@
+/**
+ * Agora for those who watch and publish, while ingress, rooms and webhooks stay LiveKit's. Its tokens cannot be
+ * revoked, so they are good for two hours and no longer; a subscriber's carries no privilege to publish.
+ */
+import type { Config } from '@/config';
+import { SECOND_MS, toIso } from '@/shared/time';
+import type { MediaProvider, MediaToken, Participant } from './media';
+
+const TOKEN_SECONDS = 2 * 60 * 60;
+
+type AgoraConfig = NonNullable<Config['agora']>;
+
+/** NOTE: Agora heeds the missing privilege once co-host authentication is switched on for the app in its console. */
+export function agoraTokens(config: AgoraConfig): Pick<MediaProvider, 'viewerToken' | 'publisherToken'> {
+  return {
+    viewerToken: (participant, now) => signToken(config, participant, now, 'SUBSCRIBER'),
+    publisherToken: (participant, now) => signToken(config, participant, now, 'PUBLISHER'),
+  };
+}
+
+async function signToken(
+  { appId, certificate }: AgoraConfig,
+  { room, identity }: Participant,
+  now: number,
+  role: 'SUBSCRIBER' | 'PUBLISHER',
+): Promise<MediaToken> {
+  const { RtcRole, RtcTokenBuilder } = await import('agora-token');
+  const token = RtcTokenBuilder.buildTokenWithUserAccount(
+    appId,
+    certificate,
+    room,
+    identity,
+    RtcRole[role],
+    TOKEN_SECONDS,
+    TOKEN_SECONDS,
+  );
+  const expiresAt = toIso((Math.floor(now / SECOND_MS) + TOKEN_SECONDS) * SECOND_MS); // whole seconds, as the token's own
+  return { provider: 'agora', token, serverUrl: appId, room, identity, expiresAt };
+}

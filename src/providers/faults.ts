@@ -1,0 +1,30 @@
+/** Unexpected faults go to Sentry where `SENTRY_DSN` is set: the error, the request's id, and nothing of the request. */
+import type { Config } from '@/config';
+import { newId } from '@/shared/ids';
+
+/** Sentry's envelope format: https://develop.sentry.dev/sdk/data-model/envelopes/ */
+export async function reportFault(config: Config, requestId: string, error: unknown): Promise<void> {
+  if (!config.sentryDsn) return;
+  const dsn = new URL(config.sentryDsn);
+  const eventId = newId().replaceAll('-', '');
+  const event = {
+    event_id: eventId,
+    platform: 'javascript',
+    environment: config.environment,
+    tags: { requestId },
+    exception: {
+      values: [
+        error instanceof Error
+          ? { type: error.name, value: `${error.message}\n${error.stack ?? ''}` }
+          : { type: 'Error', value: String(error) },
+      ],
+    },
+  };
+  const lines = [{ event_id: eventId, dsn: config.sentryDsn }, { type: 'event' }, event];
+  const response = await fetch(`${dsn.origin}/api${dsn.pathname}/envelope/`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/x-sentry-envelope' },
+    body: lines.map((line) => JSON.stringify(line)).join('\n'),
+  });
+  await response.body?.cancel();
+}

@@ -1,0 +1,6 @@
+/** The one refusal of live video: the provider is away, whatever the reason. */
+import { errorList } from '@/http/errors';
+
+export const mediaError = errorList({
+  MEDIA_UNAVAILABLE: [503, 'The live video service does not answer. Nothing was changed; try again in a moment.'],
+});
