@@ -57,7 +57,7 @@ export interface EndpointDefinition<
   contentType?: string;
   status?: 200 | 201 | 202;
   /** Refusals of the domain, by status, for the document: `{ 409: 'ALREADY_LIVE: …' }`. */
-  refusals?: Readonly<Partial<Record<402 | 403 | 404 | 409 | 416 | 429 | 451 | 503, string>>>;
+  refusals?: Readonly<Partial<Record<401 | 402 | 403 | 404 | 409 | 413 | 416 | 429 | 451 | 503, string>>>;
   limit?: Limit;
   /** Reads that look session and status up on the primary all the same: credentials, exports, documents. */
   fresh?: true;

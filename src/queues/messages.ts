@@ -5,7 +5,7 @@ import type { RoomCommand } from '@/room/api';
 export type OutboxEvent =
   | { readonly kind: 'room'; readonly roomId: string; readonly command: RoomCommand }
   | { readonly kind: 'notify'; readonly notification: NewNotification }
-  /** Removes a participant from LiveKit and revokes their tokens as of `at` (ms). */
+  /** Removes a participant from LiveKit's room, which is the channel's id, and revokes their tokens as of `at` (ms). */
   | { readonly kind: 'remove-participant'; readonly roomId: string; readonly identity: string; readonly at: number }
   /** Deletes an object that nothing refers to any more. */
   | { readonly kind: 'delete-media'; readonly key: string }
