@@ -25,6 +25,8 @@ CREATE TABLE webhook_events (
   UNIQUE (provider, event_id)
 ) STRICT;
 CREATE INDEX webhook_events_by_state ON webhook_events (state, received_at);
+-- What the sweep has to forget, and nothing that it has forgotten.
+CREATE INDEX webhook_events_with_payload ON webhook_events (received_at) WHERE payload IS NOT NULL;
 
 CREATE TABLE notifications (
   id TEXT PRIMARY KEY,

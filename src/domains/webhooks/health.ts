@@ -1,0 +1,22 @@
+/** Whether a provider's events can arrive, and when the last one did. */
+import { desc, eq, max } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { toIsoOrNull } from '@/shared/time';
+import { type WebhookProvider, webhookEvents } from './tables';
+
+/** Looked at, newest first: a provider that is silent for longer shows null, and anyone may ask without a full scan. */
+const RECENT_EVENTS_MAX = 500;
+
+export async function webhookHealth(ctx: Context, provider: WebhookProvider, secretConfigured: boolean) {
+  const recent = ctx.db
+    .select({ provider: webhookEvents.provider, receivedAt: webhookEvents.receivedAt })
+    .from(webhookEvents)
+    .orderBy(desc(webhookEvents.id))
+    .limit(RECENT_EVENTS_MAX)
+    .as('recent');
+  const [row] = await ctx.db
+    .select({ lastEventAt: max(recent.receivedAt) })
+    .from(recent)
+    .where(eq(recent.provider, provider));
+  return { status: 'ok' as const, secretConfigured, lastEventAt: toIsoOrNull(row?.lastEventAt ?? null) };
+}
