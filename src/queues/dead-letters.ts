@@ -1,0 +1,28 @@
+/**
+ * Where messages of every queue end whose tries are spent. A webhook event is marked failed and waits for staff; a
+ * task is logged, and the minute's sweep puts right what it was for.
+ */
+import type { Context } from '@/context';
+import { markFailed } from '@/domains/webhooks/events';
+import type { TaskMessage, WebhookMessage } from './messages';
+import { retryDelaySeconds } from './retry';
+
+export async function consumeDeadLetters(
+  ctx: Context,
+  batch: MessageBatch<WebhookMessage | TaskMessage>,
+): Promise<void> {
+  for (const message of batch.messages) {
+    try {
+      await bury(ctx, message.body);
+      message.ack();
+    } catch (error) {
+      ctx.log.fault('dead-letter', error);
+      message.retry({ delaySeconds: retryDelaySeconds(message.attempts) });
+    }
+  }
+}
+
+async function bury(ctx: Context, body: WebhookMessage | TaskMessage): Promise<void> {
+  ctx.log.fault('dead-letter', new Error(JSON.stringify(body)));
+  if ('webhookEventId' in body) await markFailed(ctx, body.webhookEventId);
+}

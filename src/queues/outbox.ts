@@ -1,0 +1,107 @@
+/**
+ * Delivers what follows a committed batch, at least once and in any order. A row is gone once its event is delivered;
+ * until then it comes back, ever less often, and stops no other.
+ */
+import { asc, inArray, lte, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { outbox } from '@/db/outbox';
+import { notify } from '@/domains/notifications/notify';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
+import type { OutboxEvent } from './messages';
+
+/** Below the six connections that a request may have open. */
+const DELIVERED_AT_ONCE = 5;
+const PAGE_SIZE = 50;
+const SWEEP_PAGES_MAX = 20;
+/** Longer than a page takes when every call waits for its timeout: 50 rows, 5 at once, 10 s each. */
+const CLAIM_MS = 2 * MINUTE_MS;
+const FIRST_DELAY_MS = 30 * SECOND_MS;
+const DELAY_MS_MAX = HOUR_MS;
+const DOUBLINGS_MAX = 10;
+
+interface OutboxRow {
+  readonly id: string;
+  readonly event: OutboxEvent;
+}
+
+export async function deliverOutbox(ctx: Context, rows: readonly OutboxRow[]): Promise<void> {
+  for (let start = 0; start < rows.length; start += DELIVERED_AT_ONCE) {
+    const group = rows.slice(start, start + DELIVERED_AT_ONCE);
+    const outcomes = await Promise.all(group.map((row) => attempt(ctx, row)));
+    const done = group.filter((_, index) => outcomes[index]).map(({ id }) => id);
+    const failed = group.filter((_, index) => !outcomes[index]).map(({ id }) => id);
+    if (done.length > 0) await ctx.db.delete(outbox).where(inArray(outbox.id, done));
+    if (failed.length > 0) await putOff(ctx, failed);
+  }
+}
+
+/** Delivers what no request has delivered: it was killed in between, or the receiver was away. */
+export async function sweepOutbox(ctx: Context): Promise<void> {
+  for (let page = 0; page < SWEEP_PAGES_MAX; page += 1) {
+    const rows = await claimDue(ctx);
+    await deliverOutbox(ctx, rows);
+    if (rows.length < PAGE_SIZE) return;
+  }
+}
+
+/** Chosen and claimed in one statement, so that two sweeps at once share the work. */
+function claimDue(ctx: Context): Promise<OutboxRow[]> {
+  const now = ctx.now();
+  const due = ctx.db
+    .select({ id: outbox.id })
+    .from(outbox)
+    .where(lte(outbox.nextAttemptAt, now))
+    .orderBy(asc(outbox.nextAttemptAt))
+    .limit(PAGE_SIZE);
+  return ctx.db
+    .update(outbox)
+    .set({ nextAttemptAt: now + CLAIM_MS })
+    .where(inArray(outbox.id, due))
+    .returning({ id: outbox.id, event: outbox.event });
+}
+
+async function attempt(ctx: Context, row: OutboxRow): Promise<boolean> {
+  try {
+    await deliver(ctx, row);
+    return true;
+  } catch (error) {
+    ctx.log.fault(`outbox ${row.event.kind} ${row.id}`, error);
+    return false;
+  }
+}
+
+/** Twice as long after each failure. */
+async function putOff(ctx: Context, ids: string[]): Promise<void> {
+  const delayMs = sql`min(${DELAY_MS_MAX}, CAST(${FIRST_DELAY_MS} AS INTEGER) << min(${outbox.attempts}, ${DOUBLINGS_MAX}))`;
+  await ctx.db
+    .update(outbox)
+    .set({
+      attempts: sql`${outbox.attempts} + 1`,
+      nextAttemptAt: sql`CAST(${ctx.now()} + ${delayMs} AS INTEGER)`, // numbers are bound as REAL
+    })
+    .where(inArray(outbox.id, ids));
+}
+
+/** Each receiver drops, or is not changed by, an event that it has seen. */
+async function deliver(ctx: Context, { id, event }: OutboxRow): Promise<void> {
+  switch (event.kind) {
+    case 'room':
+      return ctx.rooms(event.roomId).apply(id, event.command);
+    case 'notify':
+      return notify(ctx, id, event.notification);
+    case 'remove-participant':
+      return ctx.media.removeParticipant(event.roomId, event.identity, event.at);
+    case 'delete-media':
+      return ctx.files.delete(event.key);
+    case 'delete-ingress':
+      return ctx.media.deleteIngress(event.ingressId);
+    case 'task':
+      return ctx.queues.tasks.send(event.task, { delaySeconds: event.delaySeconds ?? 0 }).then(() => undefined);
+    default:
+      throw unknownEvent(event); // a newer version's, met after a rollback: it comes back
+  }
+}
+
+function unknownEvent(event: never): Error {
+  return new Error(`Unknown outbox event ${JSON.stringify(event)}`);
+}

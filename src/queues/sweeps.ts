@@ -1,0 +1,20 @@
+/** What the minute's cron does. Every sweep is bounded, safe to run twice at once, and stops no other by failing. */
+import type { Context } from '@/context';
+import { sweepExpiredCredentials } from '@/domains/auth/sweep';
+import { reconcileStreams } from '@/domains/streams/media-events';
+import { forgetWebhookPayloads, requeueWebhookEvents } from '@/domains/webhooks/sweep';
+import { sweepOutbox } from './outbox';
+
+const SWEEPS: Readonly<Record<string, (ctx: Context) => Promise<unknown>>> = {
+  sweepOutbox,
+  requeueWebhookEvents,
+  reconcileStreams,
+  sweepExpiredCredentials,
+  forgetWebhookPayloads,
+};
+
+export async function runSweeps(ctx: Context): Promise<void> {
+  await Promise.all(
+    Object.entries(SWEEPS).map(([name, sweep]) => sweep(ctx).catch((error) => ctx.log.fault(name, error))),
+  );
+}

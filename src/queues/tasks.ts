@@ -1,0 +1,30 @@
+/** Does the tasks that were put off. A task is safe to do twice: it looks at what is true by then. */
+import type { Context } from '@/context';
+import { endIfStillLost } from '@/domains/streams/end-stream';
+import type { TaskMessage } from './messages';
+import { retryDelaySeconds } from './retry';
+
+export async function consumeTasks(ctx: Context, batch: MessageBatch<TaskMessage>): Promise<void> {
+  for (const message of batch.messages) {
+    try {
+      await perform(ctx, message.body);
+      message.ack();
+    } catch (error) {
+      ctx.log.fault(`task ${message.body.type}`, error);
+      message.retry({ delaySeconds: retryDelaySeconds(message.attempts) });
+    }
+  }
+}
+
+async function perform(ctx: Context, task: TaskMessage): Promise<void> {
+  switch (task.type) {
+    case 'end-if-still-lost':
+      return endIfStillLost(ctx, task.streamId, task.lostAt);
+    default:
+      throw unknownTask(task.type); // a newer version's, met after a rollback: it comes back
+  }
+}
+
+function unknownTask(type: never): Error {
+  return new Error(`Unknown task ${type}`);
+}
