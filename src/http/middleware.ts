@@ -2,7 +2,6 @@
 import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import { routePath } from 'hono/route';
-import { secureHeaders } from 'hono/secure-headers';
 import type { Env } from '@/config';
 import { type Context, makeContext, type Surroundings } from '@/context';
 import { GUEST_HEADER } from '@/shared/actor';
@@ -17,7 +16,7 @@ export const withContext: MiddlewareHandler<AppEnv> = async (c, next) => {
   const ctx: Context = makeContext(c.env.env, c.env.surroundings);
   c.set('ctx', ctx);
   await next();
-  c.header('x-request-id', ctx.requestId);
+  if (c.res.status !== 101) c.header('x-request-id', ctx.requestId);
 };
 
 export const logRequests: MiddlewareHandler<AppEnv> = async (c, next) => {
@@ -43,14 +42,20 @@ export const allowOrigins: MiddlewareHandler<AppEnv> = cors({
   maxAge: 86_400,
 });
 
-/** The API answers data, never pages: nothing may be loaded by an answer, and nobody may frame it. */
+/** An answer is data and never a page: nothing may be loaded by it, and nobody may frame it. */
+const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'Cross-Origin-Resource-Policy': 'cross-origin',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+};
+const HSTS = 'max-age=63072000; includeSubDomains';
+
+/** What an endpoint has set itself stays. A 101 has a socket and no reader of headers. */
 export const secure: MiddlewareHandler<AppEnv> = async (c, next) => {
-  const { ctx } = c.var;
-  return secureHeaders({
-    contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-    crossOriginResourcePolicy: 'cross-origin',
-    strictTransportSecurity: ctx.config.environment === 'production' ? 'max-age=63072000; includeSubDomains' : false,
-    referrerPolicy: 'no-referrer',
-    xFrameOptions: 'DENY',
-  })(c, next);
+  await next();
+  if (c.res.status === 101) return;
+  for (const [name, value] of Object.entries(SECURITY_HEADERS)) if (!c.res.headers.has(name)) c.header(name, value);
+  if (c.var.ctx.config.environment === 'production') c.header('Strict-Transport-Security', HSTS);
 };

@@ -8,6 +8,9 @@ declare global {
     interface Env extends Omit<import('@/config').Env, 'MIGRATIONS'> {
       MIGRATIONS: D1Migration[];
     }
+    interface GlobalProps {
+      mainModule: typeof import('@/index');
+    }
   }
 }
 
