@@ -1,0 +1,12 @@
+import { errorList } from '@/http/errors';
+
+export const fileError = errorList({
+  UPLOAD_MALFORMED: [400, 'The body is not a well-formed multipart form.'],
+  FILE_NOT_FOUND: [404, 'There is no such file, or the link to it has expired.'],
+  UPLOAD_CONFLICT: [409, 'Something else changed while the file was on its way. Try again.'],
+  FILE_TOO_LARGE: [413, 'The file is too large.'],
+  FILE_TYPE_NOT_ALLOWED: [415, 'Files of this type are not taken here.'],
+  RANGE_NOT_SATISFIABLE: [416, 'The file has no such range.'],
+  FILE_UNREADABLE: [422, 'The file is empty, cut off or broken.'],
+  MEDIA_STORE_UNAVAILABLE: [503, 'The media store does not answer. Nothing was changed; try again in a moment.'],
+});

@@ -1,0 +1,76 @@
+/**
+ * Serves what users uploaded, as nothing that a browser would run. Public files are cached for ever, since a key never
+ * gets other bytes; private ones need a signed link and are cached nowhere.
+ */
+import { Hono } from 'hono';
+import type { Context } from '@/context';
+import type { AppEnv } from '@/http/middleware';
+import { fileError } from './errors';
+import { findKind, isPrivate, mayReadPrivate } from './keys';
+import { type ByteRange, parseRange } from './range';
+
+const PREFIX = '/media/';
+const SHOWN_INLINE = /^(image\/(?!svg)|audio\/|video\/)/;
+
+export const mediaRoutes = new Hono<AppEnv>();
+
+// Hono answers HEAD by this route too, and drops the body.
+mediaRoutes.get(`${PREFIX}*`, (c) => serveMedia(c.var.ctx, c.req.raw, c.req.query('token')));
+
+async function serveMedia(ctx: Context, request: Request, token: string | undefined): Promise<Response> {
+  const key = new URL(request.url).pathname.slice(PREFIX.length);
+  const kind = findKind(key);
+  if (!kind) throw fileError('FILE_NOT_FOUND');
+  if (isPrivate(kind) && !(await mayReadPrivate(ctx, key, token))) throw fileError('FILE_NOT_FOUND');
+
+  const found = await askStore(ctx.files.head(key));
+  if (!found) throw fileError('FILE_NOT_FOUND');
+  const headers = headersOf(found, isPrivate(kind));
+  if (namesTag(request.headers.get('if-none-match'), found.httpEtag))
+    return new Response(null, { status: 304, headers });
+
+  const range = request.method === 'GET' ? rangeOf(request, found) : undefined;
+  headers.set('Content-Length', String(range?.length ?? found.size));
+  if (range) headers.set('Content-Range', `bytes ${range.offset}-${range.offset + range.length - 1}/${found.size}`);
+  if (request.method === 'HEAD') return new Response(null, { headers });
+  const object = await askStore(ctx.files.get(key, range ? { range } : {}));
+  if (!object) throw fileError('FILE_NOT_FOUND'); // deleted since it was looked up
+  return new Response(object.body, { status: range ? 206 : 200, headers });
+}
+
+function headersOf(found: R2Object, isPrivateFile: boolean): Headers {
+  const type = found.httpMetadata?.contentType ?? 'application/octet-stream';
+  return new Headers({
+    'Content-Type': type,
+    'Content-Disposition': SHOWN_INLINE.test(type) ? 'inline' : 'attachment',
+    'Content-Security-Policy': "sandbox; default-src 'none'",
+    'X-Content-Type-Options': 'nosniff',
+    'Cache-Control': isPrivateFile ? 'private, no-store' : 'public, max-age=31536000, immutable',
+    'Accept-Ranges': 'bytes',
+    ETag: found.httpEtag,
+  });
+}
+
+/** Throws RANGE_NOT_SATISFIABLE. A range of another version (`If-Range`) is a range of nothing. */
+function rangeOf(request: Request, { httpEtag, size }: R2Object): ByteRange | undefined {
+  const ifRange = request.headers.get('if-range');
+  if (ifRange !== null && ifRange !== httpEtag) return undefined;
+  const range = parseRange(request.headers.get('range') ?? undefined, size);
+  if (range !== 'unsatisfiable') return range;
+  throw fileError('RANGE_NOT_SATISFIABLE', { headers: { 'Content-Range': `bytes */${size}` } });
+}
+
+/** `If-None-Match` compares weakly: `W/"a"` is `"a"`. */
+function namesTag(header: string | null, etag: string): boolean {
+  if (header === null) return false;
+  const tags = header.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags.includes('*') || tags.includes(etag);
+}
+
+async function askStore<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch {
+    throw fileError('MEDIA_STORE_UNAVAILABLE');
+  }
+}
