@@ -1,0 +1,22 @@
+/** A creator's channel, made from defaults the first time that anything needs it. One per creator, by the database. */
+import { eq, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { newId } from '@/shared/ids';
+import { channels } from './tables';
+
+export type Channel = typeof channels.$inferSelect;
+
+/** Safe to call twice at once: whoever comes second reads the first one's row. */
+export async function ensureChannel(ctx: Context, creatorId: string): Promise<Channel> {
+  const now = ctx.now();
+  const [, [channel]] = await ctx.db.batch([
+    ctx.db.run(sql`
+      INSERT INTO channels (id, creator_id, title, created_at, updated_at)
+      SELECT ${newId()}, id, substr(display_name, 1, 100) || ' live', CAST(${now} AS INTEGER), CAST(${now} AS INTEGER)
+      FROM users WHERE id = ${creatorId}
+      ON CONFLICT DO NOTHING`),
+    ctx.db.select().from(channels).where(eq(channels.creatorId, creatorId)),
+  ]);
+  if (!channel) throw new Error(`No user ${creatorId} to make a channel for`);
+  return channel;
+}

@@ -1,0 +1,30 @@
+import { errorList } from '@/http/errors';
+
+/** Of streams, channels and their rooms; a room's own refusals (`RoomRefusalCode`) are among them. */
+export const streamError = errorList({
+  STREAM_NOT_FOUND: [404, 'There is no such stream, or it is not visible to you.'],
+  CHANNEL_NOT_FOUND: [404, 'There is no such channel.'],
+  ALREADY_LIVE: [409, 'This channel is live already: end that stream first.'],
+  STREAM_NOT_LIVE: [409, 'This stream is not live.'],
+  STREAM_ENDED: [409, 'This stream is over.'],
+  INGRESS_EXISTS: [409, 'The channel has a stream key already, or one is being made. Delete it to get a new one.'],
+  INGRESS_NOT_FOUND: [404, 'The channel has no stream key yet: create one with POST /stream/ingress.'],
+  MODERATOR_NOT_POSSIBLE: [409, 'You are the creator of this channel, so you need not be its moderator.'],
+  TOO_MANY_MODERATORS: [409, 'A channel has at most 100 moderators.'],
+  USER_NOT_FOUND: [404, 'There is no such user.'],
+
+  ROOM_CLOSED: [409, 'This room is closed.'],
+  CHAT_DISABLED: [403, 'Chat is switched off in this room.'],
+  FOLLOWERS_ONLY: [403, 'Only followers write here.'],
+  SUBSCRIBERS_ONLY: [403, 'Only subscribers write here.'],
+  SLOW_MODE: [429, 'Slow mode is on: wait a little before your next message.'],
+  DUPLICATE_MESSAGE: [409, 'You wrote the same a moment ago.'],
+  BLOCKED_WORDS: [422, 'The message holds a word that this channel does not allow.'],
+  TIMED_OUT: [403, 'You are timed out in this room.'],
+  BANNED: [403, 'You are banned from this channel.'],
+  MESSAGE_INVALID: [422, 'A message has 1 to 500 characters and no control characters.'],
+  MESSAGE_NOT_FOUND: [404, 'There is no such message.'],
+  GUESTS_CANNOT_CHAT: [403, 'Sign in to write: guests watch and react.'],
+  NOT_ALLOWED: [403, 'You may not do this in this room.'],
+  TOO_FAST: [429, 'That is too fast: slow down a little.'],
+});
