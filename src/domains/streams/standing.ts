@@ -1,42 +1,83 @@
 /** What a user is to a stream's channel: the facts that admission and the room's policy judge by, in one read. */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/context';
-import type { Standing } from '@/room/api';
+import { noBlockBetween } from '@/domains/social/visible';
+import { users } from '@/domains/users/tables';
+import type { RoomUser, Standing } from '@/room/api';
 import type { Rank } from '@/shared/actor';
+import { streams } from './tables';
 
 interface Row {
+  username: string;
+  displayName: string;
+  avatarUrl: string | null;
   creator: number;
   moderator: number;
   follower: number;
-  blocked: number;
   banned: number;
+  blocked: number;
+  gone: number;
   rank: Rank | null;
 }
 
-/** `blocked`: by the creator, banned from the channel, or the account itself is banned or gone. */
+/** `shutOut`: why the user may not be in the room at all, whatever the policy. */
+export interface RoomStanding {
+  readonly user: RoomUser;
+  readonly shutOut: 'gone' | 'blocked' | 'banned' | null;
+}
+
+/** Nothing where there is no such user or stream. */
+export async function findRoomStanding(
+  ctx: Pick<Context, 'db' | 'now'>,
+  streamId: string,
+  userId: string,
+): Promise<RoomStanding | undefined> {
+  const row = await ctx.db.get<Row | undefined>(sql`
+    SELECT users.username, users.display_name AS displayName, users.avatar_url AS avatarUrl,
+      streams.creator_id = users.id AS creator,
+      EXISTS (SELECT 1 FROM moderators m WHERE m.channel_id = streams.channel_id AND m.user_id = users.id) AS moderator,
+      EXISTS (SELECT 1 FROM follows f WHERE f.follower_id = users.id AND f.creator_id = streams.creator_id) AS follower,
+      EXISTS (SELECT 1 FROM channel_bans c WHERE c.channel_id = streams.channel_id AND c.user_id = users.id) AS banned,
+      NOT (${noBlockBetween(users.id, streams.creatorId)}) AS blocked,
+      users.status <> 'active' AS gone,
+      (SELECT rank FROM staff WHERE staff.user_id = users.id) AS rank
+    FROM streams JOIN users ON users.id = ${userId}
+    WHERE streams.id = ${streamId}`);
+  if (!row) return undefined;
+  const { username, displayName, avatarUrl, rank } = row;
+  const standing: Standing = {
+    creator: row.creator === 1,
+    moderator: row.moderator === 1,
+    rank,
+    follower: row.follower === 1,
+    // NOTE: subscriptions come with the money; until then only the creator counts as one.
+    subscriber: row.creator === 1,
+    readAt: ctx.now(),
+  };
+  return {
+    user: { kind: 'user', id: userId, username, displayName, avatarUrl, standing },
+    shutOut: row.gone === 1 ? 'gone' : rank ? null : row.blocked === 1 ? 'blocked' : row.banned === 1 ? 'banned' : null,
+  };
+}
+
+/**
+ * `blocked`: either blocks the other, banned from the channel, or the account itself is banned or gone. Staff see to
+ * every room, so no creator shuts them out.
+ */
 export async function readStanding(
   ctx: Pick<Context, 'db' | 'now'>,
   streamId: string,
   userId: string,
 ): Promise<Standing & { readonly blocked: boolean }> {
-  const row = await ctx.db.get<Row | undefined>(sql`
-    SELECT s.creator_id = u.id AS creator,
-      EXISTS (SELECT 1 FROM moderators m WHERE m.channel_id = s.channel_id AND m.user_id = u.id) AS moderator,
-      EXISTS (SELECT 1 FROM follows f WHERE f.follower_id = u.id AND f.creator_id = s.creator_id) AS follower,
-      EXISTS (SELECT 1 FROM blocks b WHERE b.blocker_id = s.creator_id AND b.blocked_id = u.id) AS blocked,
-      u.status <> 'active'
-        OR EXISTS (SELECT 1 FROM channel_bans c WHERE c.channel_id = s.channel_id AND c.user_id = u.id) AS banned,
-      (SELECT rank FROM staff WHERE staff.user_id = u.id) AS rank
-    FROM streams s JOIN users u ON u.id = ${userId}
-    WHERE s.id = ${streamId}`);
+  const found = await findRoomStanding(ctx, streamId, userId);
+  if (found) return { ...found.user.standing, blocked: found.shutOut !== null };
   return {
-    creator: row?.creator === 1,
-    moderator: row?.moderator === 1,
-    rank: row?.rank ?? null,
-    follower: row?.follower === 1,
-    // NOTE: subscriptions come with the money; until then only the creator counts as one.
-    subscriber: row?.creator === 1,
-    blocked: !row || row.blocked === 1 || row.banned === 1,
+    creator: false,
+    moderator: false,
+    rank: null,
+    follower: false,
+    subscriber: false,
     readAt: ctx.now(),
+    blocked: true,
   };
 }

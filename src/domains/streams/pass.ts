@@ -1,0 +1,68 @@
+/**
+ * Passes: one viewer may enter one room, once, within a minute. A resume pass, which the room gives, lets the same
+ * viewer come back after a lost connection. Both are read here and nowhere else, claim by claim.
+ */
+import { z } from '@hono/zod-openapi';
+import type { Context } from '@/context';
+import type { Pass, RoomViewer } from '@/room/api';
+import { RANKS } from '@/shared/actor';
+import { newId } from '@/shared/ids';
+import { DAY_MS, SECOND_MS } from '@/shared/time';
+import { signToken, verifyToken } from '@/shared/tokens';
+
+export const PASS_SECONDS = 60;
+const GUEST_TOKEN_SECONDS = (30 * DAY_MS) / SECOND_MS;
+/** All viewers of a room are in one object today; the pass says so, that more may follow behind the same protocol. */
+const SHARD = 0;
+
+const StandingClaims = z.object({
+  creator: z.boolean(),
+  moderator: z.boolean(),
+  rank: z.enum(RANKS).nullable(),
+  follower: z.boolean(),
+  subscriber: z.boolean(),
+  readAt: z.number(),
+});
+
+const PassClaims = z.object({
+  id: z.string(),
+  roomId: z.string(),
+  shard: z.int(),
+  viewer: z.discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('user'),
+      id: z.string(),
+      username: z.string(),
+      displayName: z.string(),
+      avatarUrl: z.string().nullable(),
+      standing: StandingClaims,
+    }),
+    z.object({ kind: z.literal('guest'), id: z.string() }),
+  ]),
+});
+
+type Signer = Pick<Context, 'config' | 'now'>;
+
+export function signPass(ctx: Signer, roomId: string, viewer: RoomViewer): Promise<string> {
+  const pass: Pass = { id: newId(), roomId, shard: SHARD, viewer };
+  return signToken(ctx.config.keys, 'pass', { ...pass }, PASS_SECONDS, ctx.now());
+}
+
+/** Genuine, not expired and of the right kind; whether it was used already is the room's to know. */
+export function readPass(ctx: Signer, token: string): Promise<Pass | undefined> {
+  return read(ctx, 'pass', token);
+}
+
+export function readResume(ctx: Signer, token: string): Promise<Pass | undefined> {
+  return read(ctx, 'resume', token);
+}
+
+async function read(ctx: Signer, kind: 'pass' | 'resume', token: string): Promise<Pass | undefined> {
+  const claims = await verifyToken(ctx.config.keys, kind, token, ctx.now());
+  return claims && PassClaims.safeParse(claims).data;
+}
+
+/** What a guest keeps and sends back in `x-guest-token`, so as to be the same guest tomorrow. */
+export function signGuestToken(ctx: Signer, guestId: string): Promise<string> {
+  return signToken(ctx.config.keys, 'guest', { sub: guestId }, GUEST_TOKEN_SECONDS, ctx.now());
+}
