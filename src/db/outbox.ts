@@ -1,6 +1,9 @@
 /** The outbox table and the row that a batch puts into it; `queues/outbox.ts` delivers. */
+import { eq } from 'drizzle-orm';
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { Context } from '@/context';
 import type { OutboxEvent } from '@/queues/messages';
+import { newId } from '@/shared/ids';
 
 export const outbox = sqliteTable('outbox', {
   id: text().primaryKey(),
@@ -9,3 +12,19 @@ export const outbox = sqliteTable('outbox', {
   attempts: integer().notNull().default(0),
   nextAttemptAt: integer('next_attempt_at').notNull(),
 });
+
+/**
+ * An event that happens after a delay unless it is called off before: how work that no batch can undo is undone if the
+ * batch that should follow it never comes.
+ */
+export function planEvent(ctx: Context, event: OutboxEvent, delayMs: number) {
+  const id = newId();
+  const now = ctx.now();
+  const insert = ctx.db.insert(outbox).values({ id, event, createdAt: now, nextAttemptAt: now + delayMs });
+  return { id, insert };
+}
+
+/** Changes no row if the event has happened. */
+export function callOffEvent(ctx: Context, id: string) {
+  return ctx.db.delete(outbox).where(eq(outbox.id, id));
+}
