@@ -23,7 +23,10 @@ async function serveMedia(ctx: Context, request: Request, token: string | undefi
   if (!kind) throw fileError('FILE_NOT_FOUND');
   if (isPrivate(kind) && !(await mayReadPrivate(ctx, key, token))) throw fileError('FILE_NOT_FOUND');
 
-  const found = await askStore(ctx.files.head(key));
+  // Only what depends on tag or size needs a look before the bytes.
+  const asksFirst =
+    request.method === 'HEAD' || ['range', 'if-none-match'].some((condition) => request.headers.has(condition));
+  const found = await askStore(asksFirst ? ctx.files.head(key) : ctx.files.get(key));
   if (!found) throw fileError('FILE_NOT_FOUND');
   const headers = headersOf(found, isPrivate(kind));
   if (namesTag(request.headers.get('if-none-match'), found.httpEtag))
@@ -33,9 +36,13 @@ async function serveMedia(ctx: Context, request: Request, token: string | undefi
   headers.set('Content-Length', String(range?.length ?? found.size));
   if (range) headers.set('Content-Range', `bytes ${range.offset}-${range.offset + range.length - 1}/${found.size}`);
   if (request.method === 'HEAD') return new Response(null, { headers });
-  const object = await askStore(ctx.files.get(key, range ? { range } : {}));
+  const object = hasBody(found) ? found : await askStore(ctx.files.get(key, range ? { range } : {}));
   if (!object) throw fileError('FILE_NOT_FOUND'); // deleted since it was looked up
   return new Response(object.body, { status: range ? 206 : 200, headers });
+}
+
+function hasBody(found: R2Object): found is R2ObjectBody {
+  return 'body' in found;
 }
 
 function headersOf(found: R2Object, isPrivateFile: boolean): Headers {

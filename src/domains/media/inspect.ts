@@ -1,0 +1,80 @@
+/**
+ * What a file is, by its bytes alone: its name and what its sender calls it are never asked. A file that is cut off, or
+ * that would unfold into more pixels than anyone needs, is refused before it is stored.
+ */
+import { fileTypeFromBuffer } from 'file-type';
+import { imageSize } from 'image-size';
+import { fileError } from './errors';
+
+export const IMAGE_TYPES = ['image/png', 'image/jpeg', 'image/webp', 'image/gif'] as const;
+export const DOCUMENT_TYPES = ['image/png', 'image/jpeg', 'image/webp', 'application/pdf'] as const;
+export type FileType = (typeof IMAGE_TYPES)[number] | (typeof DOCUMENT_TYPES)[number];
+
+const SIDE_PIXELS_MAX = 8_192;
+const PIXELS_MAX = 40_000_000;
+/** A PDF's end mark stands in its last kilobyte. */
+const PDF_TAIL_BYTES = 1_024;
+
+/** Throws FILE_TYPE_NOT_ALLOWED or FILE_UNREADABLE. */
+export async function inspectFile(bytes: Uint8Array, allowed: readonly FileType[]): Promise<FileType> {
+  if (bytes.length === 0) throw fileError('FILE_UNREADABLE');
+  const found = await fileTypeFromBuffer(bytes).catch(() => undefined);
+  const type = allowed.find((candidate) => candidate === found?.mime);
+  if (!type) throw fileError('FILE_TYPE_NOT_ALLOWED', { details: { allowed } });
+  if (!isWhole(type, bytes)) throw fileError('FILE_UNREADABLE');
+  if (type !== 'application/pdf') checkDimensions(bytes);
+  return type;
+}
+
+function checkDimensions(bytes: Uint8Array): void {
+  const { width, height } = readDimensions(bytes);
+  const fits = (side: number) => side >= 1 && side <= SIDE_PIXELS_MAX;
+  if (fits(width) && fits(height) && width * height <= PIXELS_MAX) return;
+  throw fileError('FILE_UNREADABLE', {
+    message: `The picture must have 1 to ${SIDE_PIXELS_MAX} pixels a side and at most ${PIXELS_MAX} in all.`,
+  });
+}
+
+function readDimensions(bytes: Uint8Array): { width: number; height: number } {
+  try {
+    return imageSize(bytes);
+  } catch {
+    throw fileError('FILE_UNREADABLE'); // its parser throws plain errors of its own
+  }
+}
+
+/** Whether the file's end is there. What follows the end (cameras append previews) is nobody's harm. */
+function isWhole(type: FileType, bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  switch (type) {
+    case 'image/png':
+      return pngReachesEnd(view);
+    case 'image/jpeg':
+      return jpegReachesEnd(view);
+    case 'image/webp':
+      return bytes.length >= 12 && view.getUint32(4, true) + 8 <= bytes.length;
+    case 'image/gif':
+      return bytes.lastIndexOf(0x3b) >= bytes.length - 2; // its trailer; some writers add a zero
+    case 'application/pdf':
+      return Buffer.from(bytes.subarray(-PDF_TAIL_BYTES)).includes('%%EOF');
+  }
+}
+
+/** Chunks are length, name, data, checksum; the last one is IEND. */
+function pngReachesEnd(view: DataView): boolean {
+  let at = 8;
+  while (at + 12 <= view.byteLength) {
+    if (view.getUint32(at + 4) === 0x49454e44) return true;
+    at += 12 + view.getUint32(at);
+  }
+  return false;
+}
+
+/** Segments have lengths up to the scan; after it the end mark FFD9 must come. */
+function jpegReachesEnd(view: DataView): boolean {
+  let at = 2;
+  while (at + 4 <= view.byteLength && view.getUint8(at) === 0xff && view.getUint8(at + 1) !== 0xda)
+    at += 2 + view.getUint16(at + 2);
+  for (let end = view.byteLength - 2; end > at; end -= 1) if (view.getUint16(end) === 0xffd9) return true;
+  return false;
+}
