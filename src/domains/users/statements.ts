@@ -1,0 +1,14 @@
+/** Changes of a user that other domains put into their batches. */
+import { eq } from 'drizzle-orm';
+import type { Context } from '@/context';
+import type { Statement } from '@/db/commit';
+import type { CreatorStatus, Role } from '@/shared/actor';
+import { users } from './tables';
+
+/** @param role given by an approval alone: until then a role is a wish */
+export function setCreatorStatus(ctx: Context, userId: string, creatorStatus: CreatorStatus, role?: Role): Statement {
+  return ctx.db
+    .update(users)
+    .set({ creatorStatus, updatedAt: ctx.now(), ...(role ? { role } : {}) })
+    .where(eq(users.id, userId));
+}
