@@ -14,6 +14,9 @@ CREATE TABLE channels (
   stream_key TEXT,
   -- When somebody began to make an ingress: two at once would leave one orphaned at LiveKit.
   ingress_claimed_at INTEGER,
+  -- Of the newest event of the creator's own picture that was applied (the provider's time): an older one changes
+  -- nothing, even where no stream was live to be changed.
+  media_event_at INTEGER NOT NULL DEFAULT 0,
   chat_enabled INTEGER NOT NULL DEFAULT 1 CHECK (chat_enabled IN (0, 1)),
   chat_delay_seconds INTEGER NOT NULL DEFAULT 0 CHECK (chat_delay_seconds BETWEEN 0 AND 300),
   chat_followers_only INTEGER NOT NULL DEFAULT 0 CHECK (chat_followers_only IN (0, 1)),
@@ -39,10 +42,10 @@ CREATE TABLE streams (
   scheduled_for INTEGER,
   started_at INTEGER,
   ended_at INTEGER,
+  -- The ingress that feeds it; null while the creator publishes from a browser.
+  ingress_id TEXT,
   -- Set while the encoder is lost and the grace runs.
   ingress_lost_at INTEGER,
-  -- Of the newest ingress event applied (its own time): an older one changes nothing.
-  ingress_event_at INTEGER NOT NULL DEFAULT 0,
   peak_viewers INTEGER NOT NULL DEFAULT 0,
   recording_url TEXT,
   created_at INTEGER NOT NULL,

@@ -12,6 +12,7 @@ export const channels = sqliteTable('channels', {
   ingressUrl: text('ingress_url'),
   streamKey: text('stream_key'),
   ingressClaimedAt: integer('ingress_claimed_at'),
+  mediaEventAt: integer('media_event_at').notNull().default(0),
   chatEnabled: integer('chat_enabled', { mode: 'boolean' }).notNull().default(true),
   chatDelaySeconds: integer('chat_delay_seconds').notNull().default(0),
   chatFollowersOnly: integer('chat_followers_only', { mode: 'boolean' }).notNull().default(false),
