@@ -55,7 +55,7 @@ export async function markTried(ctx: Context, id: string, error: unknown, delayS
 
 /** Every try is spent: it waits for staff. */
 export async function markFailed(ctx: Context, id: string): Promise<void> {
-  await ctx.db.update(webhookEvents).set({ state: 'failed', processedAt: ctx.now() }).where(stillStored(id));
+  await ctx.db.update(webhookEvents).set({ state: 'failed' }).where(stillStored(id));
 }
 
 function stillStored(id: string) {

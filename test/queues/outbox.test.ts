@@ -1,0 +1,160 @@
+import { env } from 'cloudflare:workers';
+import { eq } from 'drizzle-orm';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { testContext } from '#test/support/context';
+import { standInForLiveKit } from '#test/support/livekit';
+import { queueThatNeverAnswers, recordingQueue } from '#test/support/queues';
+import { asViewer } from '#test/support/users';
+import type { Context } from '@/context';
+import { commit } from '@/db/commit';
+import { outbox } from '@/db/outbox';
+import { notifications } from '@/domains/notifications/tables';
+import type { OutboxEvent, TaskMessage } from '@/queues/messages';
+import { deliverOutbox, sweepOutbox } from '@/queues/outbox';
+import { newId } from '@/shared/ids';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
+
+const ending = (streamId: string): TaskMessage => ({ type: 'end-if-still-lost', streamId, lostAt: 1 });
+const telling = (userId: string): OutboxEvent => ({
+  kind: 'notify',
+  notification: { userId, kind: 'test', title: 'Hello', body: 'World', data: { a: 1 } },
+});
+
+const at = (ctx: Context, now: number): Context => ({ ...ctx, now: () => now });
+const rowsOf = (ctx: Context) => ctx.db.select().from(outbox);
+
+/** Commits, and is killed before anything is delivered. */
+async function commitAndDie(ctx: Context, events: readonly OutboxEvent[]) {
+  await commit({ ...ctx, deliver: async () => {} }, [], { events });
+  return rowsOf(ctx);
+}
+
+beforeEach(async () => {
+  await testContext().db.delete(outbox);
+});
+
+describe('the outbox', () => {
+  it('does each kind of event after the commit, and is empty', async () => {
+    const liveKit = standInForLiveKit();
+    const tasks = recordingQueue<TaskMessage>();
+    const ctx = testContext({ TASKS: tasks.queue });
+    const { userId } = await asViewer();
+    const { ingressId } = await ctx.media.createIngress('RTMP', { room: 'c', identity: userId, name: 'Ada' });
+    liveKit.join('channel-1', userId);
+    await env.MEDIA.put('gone.png', 'a picture');
+
+    await commit(ctx, [], {
+      events: [
+        telling(userId),
+        { kind: 'remove-participant', roomId: 'channel-1', identity: userId, at: 5_000 },
+        { kind: 'delete-ingress', ingressId },
+        { kind: 'delete-media', key: 'gone.png' },
+        { kind: 'task', task: ending('s1'), delaySeconds: 60 },
+        { kind: 'task', task: ending('s2') },
+      ],
+    });
+    await ctx.settle();
+
+    expect(await ctx.db.select().from(notifications).where(eq(notifications.userId, userId))).toMatchObject([
+      { kind: 'test', title: 'Hello', body: 'World', data: { a: 1 }, readAt: null },
+    ]);
+    expect(liveKit.participants.get('channel-1')?.size).toBe(0);
+    expect(liveKit.ingresses.size).toBe(0);
+    expect(await env.MEDIA.head('gone.png')).toBeNull();
+    expect(tasks.sent).toEqual([
+      { body: ending('s1'), delaySeconds: 60 },
+      { body: ending('s2'), delaySeconds: 0 },
+    ]);
+    expect(await rowsOf(ctx)).toEqual([]);
+  });
+
+  it('delivers twice what was delivered before a kill, and nobody is told twice', async () => {
+    standInForLiveKit();
+    const ctx = testContext();
+    const { userId } = await asViewer();
+    const rows = await commitAndDie(ctx, [
+      telling(userId),
+      { kind: 'delete-ingress', ingressId: 'IN_gone' },
+      { kind: 'remove-participant', roomId: 'r', identity: 'gone', at: 0 },
+      { kind: 'delete-media', key: 'not-there' },
+    ]);
+    await deliverOutbox(ctx, rows);
+    await deliverOutbox(ctx, rows);
+    expect(await ctx.db.select().from(notifications).where(eq(notifications.userId, userId))).toHaveLength(1);
+    expect(await rowsOf(ctx)).toEqual([]);
+  });
+
+  it('keeps a failed event for later, ever less often, while the others are delivered', async () => {
+    const liveKit = standInForLiveKit();
+    liveKit.mode = 'away';
+    const ctx = testContext();
+    const now = ctx.now();
+    const { userId } = await asViewer();
+    const rows = await commitAndDie(ctx, [{ kind: 'delete-ingress', ingressId: 'IN_1' }, telling(userId)]);
+
+    await deliverOutbox(at(ctx, now), rows);
+    expect(await ctx.db.select().from(notifications).where(eq(notifications.userId, userId))).toHaveLength(1);
+    const [left, ...others] = await rowsOf(ctx);
+    expect(others).toEqual([]);
+    expect(left).toMatchObject({ attempts: 1, nextAttemptAt: now + 30 * SECOND_MS, event: { kind: 'delete-ingress' } });
+
+    const delays: number[] = [];
+    for (let attempt = 2; attempt <= 12; attempt += 1) {
+      await deliverOutbox(at(ctx, now), left ? [left] : []);
+      const [row] = await rowsOf(ctx);
+      delays.push((row?.nextAttemptAt ?? 0) - now);
+    }
+    expect(delays.slice(0, 3)).toEqual([1, 2, 4].map((minutes) => minutes * MINUTE_MS));
+    expect(delays.at(-1)).toBe(HOUR_MS);
+
+    liveKit.mode = 'well';
+    await sweepOutbox(at(ctx, now + HOUR_MS));
+    expect(await rowsOf(ctx)).toEqual([]);
+  });
+
+  it('keeps an event that this version does not know', async () => {
+    const ctx = testContext();
+    const event = { kind: 'of-tomorrow' } as unknown as OutboxEvent; // what a newer version left behind
+    await deliverOutbox(ctx, await commitAndDie(ctx, [event]));
+    expect(await rowsOf(ctx)).toMatchObject([{ attempts: 1, event: { kind: 'of-tomorrow' } }]);
+  });
+});
+
+describe('the sweep of the outbox', () => {
+  it('delivers what a killed request left, once the request has had its 30 seconds', async () => {
+    const tasks = recordingQueue<TaskMessage>();
+    const ctx = testContext({ TASKS: tasks.queue });
+    const [row] = await commitAndDie(ctx, [{ kind: 'task', task: ending('s') }]);
+    const committedAt = row?.createdAt ?? 0;
+    await sweepOutbox(at(ctx, committedAt + 29 * SECOND_MS));
+    expect(tasks.sent).toEqual([]);
+    await sweepOutbox(at(ctx, committedAt + 30 * SECOND_MS));
+    expect(tasks.sent).toEqual([{ body: ending('s'), delaySeconds: 0 }]);
+    expect(await rowsOf(ctx)).toEqual([]);
+  });
+
+  it('goes through all pages, and two at once double nothing', async () => {
+    const tasks = recordingQueue<TaskMessage>();
+    const ctx = testContext({ TASKS: tasks.queue });
+    const ids = Array.from({ length: 130 }, newId);
+    const events = ids.map((id): OutboxEvent => ({ kind: 'task', task: ending(id) }));
+    await commitAndDie(ctx, events);
+    const later = at(ctx, ctx.now() + MINUTE_MS);
+    await Promise.all([sweepOutbox(later), sweepOutbox(later)]);
+    expect(tasks.sent.map(({ body }) => body.streamId).sort()).toEqual(ids);
+    expect(await rowsOf(ctx)).toEqual([]);
+  });
+
+  it('that is killed in the middle leaves its page to a later one', async () => {
+    const tasks = recordingQueue<TaskMessage>();
+    const healthy = testContext({ TASKS: tasks.queue });
+    const [row] = await commitAndDie(healthy, [{ kind: 'task', task: ending('s') }]);
+    const now = healthy.now() + MINUTE_MS;
+    void sweepOutbox(at(testContext({ TASKS: queueThatNeverAnswers }), now));
+    await vi.waitFor(async () => expect((await rowsOf(healthy))[0]?.nextAttemptAt).not.toBe(row?.nextAttemptAt));
+    await sweepOutbox(at(healthy, now + MINUTE_MS));
+    expect(tasks.sent).toEqual([]);
+    await sweepOutbox(at(healthy, now + 2 * MINUTE_MS));
+    expect(tasks.sent).toHaveLength(1);
+  });
+});
