@@ -25,6 +25,8 @@ CREATE TABLE users (
   updated_at INTEGER NOT NULL,
   last_login_at INTEGER
 ) STRICT;
+-- By the key that sealed them, for the sweep that seals them again.
+CREATE INDEX users_with_totp ON users (totp_secret) WHERE totp_secret IS NOT NULL;
 
 CREATE TABLE accounts (
   user_id TEXT NOT NULL REFERENCES users (id),
@@ -54,6 +56,7 @@ CREATE TABLE auth_sessions (
   ended_because TEXT
 ) STRICT;
 CREATE INDEX auth_sessions_of_user ON auth_sessions (user_id, created_at);
+CREATE INDEX auth_sessions_by_expiry ON auth_sessions (expires_at);
 
 CREATE TABLE otps (
   email_key TEXT NOT NULL,
@@ -79,6 +82,8 @@ CREATE TABLE sign_in_challenges (
   passed_at INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sign_in_challenges_by_expiry ON sign_in_challenges (expires_at);
+-- How many of a user's challenges were not passed lately.
+CREATE INDEX sign_in_challenges_of_user ON sign_in_challenges (user_id, expires_at);
 
 CREATE TABLE backup_codes (
   user_id TEXT NOT NULL REFERENCES users (id),

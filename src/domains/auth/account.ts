@@ -1,0 +1,49 @@
+/** The account behind a sign-in: user, rank and password hash in one indexed read. */
+import { and, eq, ne, type SQL } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { staff } from '@/domains/staff/tables';
+import type { UserRow } from '@/domains/users/present';
+import { users } from '@/domains/users/tables';
+import type { Actor, Staff } from '@/shared/actor';
+import { fold } from '@/shared/text';
+import { authError } from './errors';
+import { accounts } from './tables';
+
+export interface Account {
+  readonly user: UserRow;
+  readonly staff: Staff | null;
+  readonly secretHash: string | null;
+}
+
+export function findAccountByEmail(ctx: Context, email: string): Promise<Account | undefined> {
+  return findAccount(ctx, eq(users.emailKey, fold(email)));
+}
+
+export function findAccountById(ctx: Context, userId: string): Promise<Account | undefined> {
+  return findAccount(ctx, eq(users.id, userId));
+}
+
+/** Of somebody signed in; throws SESSION_ENDED if the account went in between. */
+export async function getAccount(ctx: Context, userId: string): Promise<Account> {
+  const account = await findAccountById(ctx, userId);
+  if (!account) throw authError('SESSION_ENDED');
+  return account;
+}
+
+/** What tokens say of the user. */
+export function actorOf({ user, staff: ranked }: Account): Omit<Actor, 'kind' | 'sessionId'> {
+  const { id, email, role, creatorStatus } = user;
+  return { userId: id, email, role, creatorStatus, staff: ranked };
+}
+
+/** A deleted account is nobody's. */
+async function findAccount(ctx: Context, which: SQL): Promise<Account | undefined> {
+  const row = await ctx.db
+    .select({ user: users, staff, secretHash: accounts.secretHash })
+    .from(users)
+    .leftJoin(staff, eq(staff.userId, users.id))
+    .leftJoin(accounts, and(eq(accounts.provider, 'password'), eq(accounts.subject, users.id)))
+    .where(and(which, ne(users.status, 'deleted')))
+    .get();
+  return row && { user: row.user, staff: row.staff, secretHash: row.secretHash };
+}

@@ -1,0 +1,86 @@
+/**
+ * The half of a sign-in that waits for its second factor. Tries are spent before they are compared, and a user's
+ * failed challenges are counted over a day, so that whoever has the password cannot try codes without end.
+ */
+import { and, eq, gt, isNull, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit, demandChange, type Statement } from '@/db/commit';
+import { newId } from '@/shared/ids';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
+import { signToken, verifyToken } from '@/shared/tokens';
+import { authError } from './errors';
+import { signInChallenges } from './tables';
+
+const CHALLENGE_MS = 5 * MINUTE_MS;
+const ATTEMPTS = 5;
+/** 20 × 5 tries a day at three codes of a million: a chance of 1 in 3,000 a day. */
+const FAILED_MAX = 20;
+/** How long a challenge that was not passed counts. */
+export const BUDGET_MS = DAY_MS;
+const RETRY_AFTER_SECONDS = HOUR_MS / SECOND_MS;
+
+/** Throws CHALLENGE_LIMIT. */
+export async function openChallenge(ctx: Context, userId: string): Promise<string> {
+  const id = newId();
+  await commit(ctx, [insertChallenge(ctx, id, userId, ATTEMPTS), demandChange(ctx)], {
+    refusals: { DEMAND_NOT_MET: challengeLimit },
+  });
+  return signToken(ctx.config.keys, 'challenge', { jti: id, sub: userId }, CHALLENGE_MS / SECOND_MS, ctx.now());
+}
+
+/** Counts a try at a code outside of a sign-in, with the same bound. Throws CHALLENGE_LIMIT. */
+export async function spendSingleTry(ctx: Context, userId: string): Promise<string> {
+  const id = newId();
+  await commit(ctx, [insertChallenge(ctx, id, userId, 0), demandChange(ctx)], {
+    refusals: { DEMAND_NOT_MET: challengeLimit },
+  });
+  return id;
+}
+
+/** Spends one try, whatever then comes of it. Throws CHALLENGE_INVALID. */
+export async function spendChallengeTry(ctx: Context, token: string): Promise<{ id: string; userId: string }> {
+  const now = ctx.now();
+  const claims = await verifyToken(ctx.config.keys, 'challenge', token, now);
+  if (typeof claims?.jti !== 'string') throw authError('CHALLENGE_INVALID');
+  const [challenge] = await ctx.db
+    .update(signInChallenges)
+    .set({ attemptsLeft: sql`${signInChallenges.attemptsLeft} - 1` })
+    .where(
+      and(
+        eq(signInChallenges.id, claims.jti),
+        gt(signInChallenges.attemptsLeft, 0),
+        gt(signInChallenges.expiresAt, now),
+        isNull(signInChallenges.passedAt),
+      ),
+    )
+    .returning({ id: signInChallenges.id, userId: signInChallenges.userId });
+  if (!challenge) throw authError('CHALLENGE_INVALID');
+  return challenge;
+}
+
+/** Changes nothing if it was passed before, or voided by a new password: demand a change after it. */
+export function passChallenge(ctx: Context, id: string): Statement {
+  return ctx.db
+    .update(signInChallenges)
+    .set({ passedAt: ctx.now() })
+    .where(and(eq(signInChallenges.id, id), isNull(signInChallenges.passedAt)));
+}
+
+/** After a new password: a sign-in begun with the old one must not end well. */
+export function voidChallenges(ctx: Context, userId: string): Statement {
+  return ctx.db.delete(signInChallenges).where(eq(signInChallenges.userId, userId));
+}
+
+function insertChallenge(ctx: Context, id: string, userId: string, attempts: number): Statement {
+  const now = ctx.now();
+  return ctx.db.run(sql`
+    INSERT INTO sign_in_challenges (id, user_id, attempts_left, expires_at)
+    SELECT ${id}, ${userId}, CAST(${attempts} AS INTEGER), CAST(${now + CHALLENGE_MS} AS INTEGER)
+    WHERE (SELECT count(*) FROM sign_in_challenges
+           WHERE user_id = ${userId} AND expires_at > ${now + CHALLENGE_MS - BUDGET_MS} AND passed_at IS NULL)
+      < ${FAILED_MAX}`);
+}
+
+function challengeLimit() {
+  return authError('CHALLENGE_LIMIT', { headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) } });
+}

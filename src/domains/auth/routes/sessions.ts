@@ -1,0 +1,84 @@
+/** Endpoints of auth sessions: who am I, where am I signed in, and out. */
+import { z } from '@hono/zod-openapi';
+import { presentUser } from '@/domains/users/present';
+import { User } from '@/domains/users/schemas';
+import { type Endpoint, endpoint } from '@/http/endpoint';
+import { Nothing } from '@/http/envelope';
+import { getAccount } from '../account';
+import { endAllSessions, endOwnSession, getOwnSession, listOwnSessions } from '../own-sessions';
+import { AuthSession, CurrentSession } from '../schemas';
+
+const common = { tag: 'auth', who: 'user' } as const;
+
+export const sessionEndpoints: Endpoint[] = [
+  endpoint({
+    ...common,
+    method: 'get',
+    path: '/auth/me',
+    summary: 'The signed-in user',
+    fresh: true,
+    response: User,
+    handler: async (ctx, { actor }) => {
+      const { user, staff } = await getAccount(ctx, actor.userId);
+      return presentUser(user, staff);
+    },
+  }),
+  endpoint({
+    ...common,
+    method: 'get',
+    path: '/auth/get-session',
+    summary: 'The current session and its user',
+    fresh: true,
+    response: CurrentSession,
+    handler: async (ctx, { actor }) => {
+      const [session, { user, staff }] = await Promise.all([getOwnSession(ctx, actor), getAccount(ctx, actor.userId)]);
+      return { session, user: presentUser(user, staff) };
+    },
+  }),
+  endpoint({
+    ...common,
+    method: 'post',
+    path: '/auth/sign-out',
+    summary: 'End the current session',
+    response: Nothing,
+    handler: async (ctx, { actor }) => {
+      await endOwnSession(ctx, actor, actor.sessionId, 'sign-out');
+      return {};
+    },
+  }),
+  endpoint({
+    ...common,
+    method: 'post',
+    path: '/auth/logout',
+    summary: 'End the current session, or every one of mine',
+    body: z.strictObject({ all: z.boolean().optional() }),
+    response: Nothing,
+    handler: async (ctx, { actor, body }) => {
+      if (body.all) await endAllSessions(ctx, actor);
+      else await endOwnSession(ctx, actor, actor.sessionId, 'sign-out');
+      return {};
+    },
+  }),
+  endpoint({
+    ...common,
+    method: 'get',
+    path: '/auth/sessions',
+    summary: 'Where I am signed in',
+    fresh: true,
+    response: z.object({ items: z.array(AuthSession) }),
+    handler: async (ctx, { actor }) => ({ items: await listOwnSessions(ctx, actor) }),
+  }),
+  endpoint({
+    ...common,
+    method: 'delete',
+    path: '/auth/sessions/{id}',
+    summary: 'End one of my sessions',
+    params: z.object({ id: z.string() }),
+    response: Nothing,
+    refusals: { 404: 'SESSION_NOT_FOUND' },
+    handler: async (ctx, { actor, params }) => {
+      await endOwnSession(ctx, actor, params.id, 'revoked');
+      return {};
+    },
+  }),
+];

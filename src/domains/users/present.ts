@@ -1,0 +1,58 @@
+/** Turns rows of users into wire shapes, so that no column leaks by accident: a card has nothing that is private. */
+import type { z } from '@hono/zod-openapi';
+import { sql } from 'drizzle-orm';
+import type { Rank } from '@/shared/actor';
+import { toIso, toIsoOrNull } from '@/shared/time';
+import type { PublicCard, User } from './schemas';
+import { users } from './tables';
+
+export type UserRow = typeof users.$inferSelect;
+
+/** For its owner and for staff. */
+export function presentUser(row: UserRow, staff?: { readonly rank: Rank } | null): z.input<typeof User> {
+  return {
+    id: row.id,
+    email: row.email,
+    username: row.username,
+    displayName: row.displayName,
+    role: row.role,
+    ...(staff ? { rank: staff.rank } : {}),
+    creatorStatus: row.creatorStatus,
+    avatarUrl: row.avatarUrl,
+    bio: row.bio,
+    gender: row.gender,
+    birthDate: row.birthDate,
+    country: row.country,
+    verified: row.emailVerifiedAt !== null,
+    twoFactorEnabled: row.totpEnabledAt !== null,
+    createdAt: toIso(row.createdAt),
+    updatedAt: toIso(row.updatedAt),
+    lastLogin: toIsoOrNull(row.lastLoginAt),
+  };
+}
+
+/**
+ * What a card needs, for any SELECT that has `users` in it under its own name. Two look-ups by unique indexes say
+ * whether the user is live; the names are written out because Drizzle drops a table's name where it stands alone.
+ */
+export const cardColumns = {
+  id: users.id,
+  username: users.username,
+  displayName: users.displayName,
+  avatarUrl: users.avatarUrl,
+  role: users.role,
+  followerCount: users.followerCount,
+  isLive: sql<number>`EXISTS (
+    SELECT 1 FROM channels card_channel
+    JOIN streams card_stream ON card_stream.channel_id = card_channel.id AND card_stream.status = 'live'
+    WHERE card_channel.creator_id = users.id)`,
+};
+
+export type CardRow = Pick<UserRow, 'id' | 'username' | 'displayName' | 'avatarUrl' | 'role' | 'followerCount'> & {
+  readonly isLive: number;
+};
+
+export function presentCard(row: CardRow): z.input<typeof PublicCard> {
+  const { id, username, displayName, avatarUrl, role, followerCount } = row;
+  return { id, username, displayName, avatarUrl, role, isLive: row.isLive === 1, followerCount };
+}

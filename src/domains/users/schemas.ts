@@ -1,0 +1,37 @@
+/** How a user looks on the wire: to themselves (User) and to everybody (PublicCard). */
+import { z } from '@hono/zod-openapi';
+import { RANKS, ROLES } from '@/shared/actor';
+
+export const User = z
+  .object({
+    id: z.uuid(),
+    email: z.string(),
+    username: z.string(),
+    displayName: z.string(),
+    role: z.enum(ROLES),
+    rank: z.enum(RANKS).optional().openapi({ description: 'Of staff.' }),
+    creatorStatus: z.enum(['NONE', 'PENDING', 'APPROVED', 'REJECTED']),
+    avatarUrl: z.string().nullable(),
+    bio: z.string(),
+    gender: z.string().nullable(),
+    birthDate: z.string().nullable(),
+    country: z.string().nullable(),
+    verified: z.boolean().openapi({ description: 'Whether the e-mail address is proved.' }),
+    twoFactorEnabled: z.boolean(),
+    createdAt: z.string(),
+    updatedAt: z.string(),
+    lastLogin: z.string().nullable(),
+  })
+  .openapi('User');
+
+export const PublicCard = z
+  .object({
+    id: z.uuid(),
+    username: z.string(),
+    displayName: z.string(),
+    avatarUrl: z.string().nullable(),
+    role: z.enum(ROLES),
+    isLive: z.boolean(),
+    followerCount: z.int(),
+  })
+  .openapi('PublicCard');

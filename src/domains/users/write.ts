@@ -1,0 +1,85 @@
+/** The statements by which other domains' use cases change users, for their own batches; no I/O of their own. */
+import { and, eq, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import type { Statement } from '@/db/commit';
+import type { Role } from '@/shared/actor';
+import { fold } from '@/shared/text';
+import { users } from './tables';
+
+export interface NewUser {
+  readonly id: string;
+  readonly email: string;
+  readonly username: string;
+  readonly displayName: string;
+  readonly role: Role;
+}
+
+/** Breaks `users.email_key` or `users.username` where somebody has them. */
+export function insertUser(ctx: Context, user: NewUser): Statement {
+  const now = ctx.now();
+  return ctx.db.insert(users).values({ ...user, emailKey: fold(user.email), createdAt: now, updatedAt: now });
+}
+
+/** Changes nothing if the account is not active, or the condition does not hold: demand a change after it. */
+export function recordLogin(ctx: Context, userId: string, condition: SQL = sql`TRUE`): Statement {
+  return ctx.db
+    .update(users)
+    .set({ lastLoginAt: ctx.now() })
+    .where(and(eq(users.id, userId), eq(users.status, 'active'), condition));
+}
+
+/** Safe to repeat: the first time stands. */
+export function markEmailVerified(ctx: Context, userId: string): Statement {
+  const now = ctx.now();
+  return ctx.db
+    .update(users)
+    .set({ emailVerifiedAt: now, updatedAt: now })
+    .where(and(eq(users.id, userId), isNull(users.emailVerifiedAt)));
+}
+
+/** @param sealed encrypted, bound to the user's id. Changes nothing while two-factor authentication is on. */
+export function prepareTotp(ctx: Context, userId: string, sealed: string): Statement {
+  return ctx.db
+    .update(users)
+    .set({ totpSecret: sealed, updatedAt: ctx.now() })
+    .where(and(eq(users.id, userId), isNull(users.totpEnabledAt)));
+}
+
+/** Changes nothing if it is on, if another secret was prepared since, or if the step's code was used. */
+export function enableTotp(ctx: Context, userId: string, sealed: string, step: number): Statement {
+  const now = ctx.now();
+  return ctx.db
+    .update(users)
+    .set({ totpEnabledAt: now, totpLastStep: step, updatedAt: now })
+    .where(
+      and(
+        eq(users.id, userId),
+        eq(users.totpSecret, sealed),
+        isNull(users.totpEnabledAt),
+        lt(users.totpLastStep, step),
+      ),
+    );
+}
+
+export function disableTotp(ctx: Context, userId: string): Statement {
+  return ctx.db
+    .update(users)
+    .set({ totpSecret: null, totpEnabledAt: null, updatedAt: ctx.now() })
+    .where(eq(users.id, userId));
+}
+
+/** A code is good once: changes nothing if this step's, or a later one's, was accepted before. */
+export function useTotpStep(ctx: Context, userId: string, sealed: string, step: number): Statement {
+  return ctx.db
+    .update(users)
+    .set({ totpLastStep: step })
+    .where(and(eq(users.id, userId), eq(users.totpSecret, sealed), lt(users.totpLastStep, step)));
+}
+
+/** The same secret under another key; changes nothing if another one was prepared meanwhile. */
+export function resealTotp(ctx: Context, userId: string, from: string, to: string): Statement {
+  return ctx.db
+    .update(users)
+    .set({ totpSecret: to })
+    .where(and(eq(users.id, userId), eq(users.totpSecret, from)));
+}
