@@ -1,5 +1,5 @@
 /** One batch, all or nothing, and what must follow it: the only way a use case writes. */
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { Context } from '@/context';
 import type { AppError } from '@/http/errors';
@@ -40,6 +40,11 @@ export async function commit(
 /** Aborts the batch, as `DEMAND_NOT_MET`, if the statement before it changed no row. */
 export function demandChange(ctx: Context): Statement {
   return ctx.db.run(sql`INSERT INTO demands (code, changed) VALUES ('', changes())`);
+}
+
+/** Aborts the batch, as `DEMAND_NOT_MET`, unless this holds at that moment. @param condition 1 or 0 */
+export function demandThat(ctx: Context, condition: SQL): Statement {
+  return ctx.db.run(sql`INSERT INTO demands (code, changed) VALUES ('', (${condition}))`);
 }
 
 /**
