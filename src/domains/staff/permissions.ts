@@ -1,5 +1,5 @@
 /** Who of the staff may do what: one pure function decides, and the rank gives the default. */
-import { type Permission, RANKS, type Rank, type Staff } from '@/shared/actor';
+import { PERMISSIONS, type Permission, RANKS, type Rank, type Staff } from '@/shared/actor';
 
 /** The lowest rank that has each permission. */
 const FROM_RANK: Readonly<Record<Permission, Rank>> = {
@@ -38,4 +38,31 @@ export function staffCanActOn(
 ): boolean {
   if (target.rank && isAtLeast(target.rank, staff.rank)) return false;
   return staff.rank !== 'country_admin' || (staff.country !== null && staff.country === target.country);
+}
+
+/** All that a person may do, in the order of the list. */
+export function permissionsOf(staff: Staff | null): Permission[] {
+  return PERMISSIONS.filter((permission) => staffCan(staff, permission));
+}
+
+export interface Ranked {
+  /** What the target is today; null for one who is no staff. */
+  readonly staff: Staff | null;
+  /** Where the target lives, which is what a country admin's reach is measured by. */
+  readonly country: string | null;
+}
+
+/**
+ * Whether `actor` may make `target` into `after` (null: no staff any more). What counts as granted is whatever the
+ * target could not do before and can after, by rank or by name.
+ */
+export function judgeRanking(
+  actor: Staff,
+  target: Ranked,
+  after: Staff | null,
+): 'allow' | 'STAFF_OUT_OF_REACH' | 'RANK_TOO_HIGH' | 'PERMISSION_NOT_YOURS' {
+  if (!staffCanActOn(actor, { rank: target.staff?.rank ?? null, country: target.country })) return 'STAFF_OUT_OF_REACH';
+  if (after && isAtLeast(after.rank, actor.rank)) return 'RANK_TOO_HIGH';
+  const gained = PERMISSIONS.filter((permission) => staffCan(after, permission) && !staffCan(target.staff, permission));
+  return gained.every((permission) => staffCan(actor, permission)) ? 'allow' : 'PERMISSION_NOT_YOURS';
 }
