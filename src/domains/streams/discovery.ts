@@ -1,0 +1,111 @@
+/** Finding streams: lists by status, creator and words, and what is on for this reader. Fixed statements, bounded counts. */
+import type { z } from '@hono/zod-openapi';
+import { and, asc, desc, eq, isNotNull, ne, type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { users } from '@/domains/users/tables';
+import { COUNT_MAX, type PageQuery, presentPage } from '@/http/envelope';
+import type { Viewer } from '@/shared/actor';
+import { ftsQuery } from '@/shared/fts';
+import { MINUTE_MS } from '@/shared/time';
+import { presentStream, streamColumns } from './present';
+import type { StreamListQuery } from './schemas';
+import { streamLive, streams } from './tables';
+import { visibleTo } from './visible';
+
+/** How many viewers a stream that has just begun is taken to have more than it has: one less each minute. */
+const FRESHNESS_BONUS_MINUTES = 30;
+
+type StreamFilter = Omit<z.output<typeof StreamListQuery>, keyof PageQuery>;
+type StreamList = ReturnType<typeof presentPage<ReturnType<typeof presentStream>>>;
+
+export function listStreams(ctx: Context, viewer: Viewer, filter: StreamFilter & PageQuery): Promise<StreamList> {
+  const status =
+    filter.status ?? { newest: undefined, viewers: 'live' as const, scheduled: 'scheduled' as const }[filter.sort];
+  const conditions = [
+    // What was called off is shown to those who ask for it.
+    status ? eq(streams.status, status) : ne(streams.status, 'cancelled'),
+    filter.creatorId === undefined ? undefined : eq(streams.creatorId, filter.creatorId),
+    filter.sort === 'scheduled' ? isNotNull(streams.scheduledFor) : undefined,
+    matching(filter.q),
+  ];
+  return page(ctx, viewer, and(...conditions), orderOf(filter.sort, status), filter);
+}
+
+/**
+ * Live streams for this reader: of followed creators first, then by viewers, where a new stream counts for up to 30
+ * more, one less each minute; one's own is left out.
+ */
+export function listRecommended(ctx: Context, viewer: Viewer, query: PageQuery): Promise<StreamList> {
+  const userId = viewer?.kind === 'user' ? viewer.userId : null;
+  const minutesLive = sql`(CAST(${ctx.now()} AS INTEGER) - ${streams.startedAt}) / ${sql.raw(String(MINUTE_MS))}`;
+  const order = [
+    ...(userId === null
+      ? []
+      : [
+          sql`EXISTS (SELECT 1 FROM follows WHERE follower_id = ${userId} AND follows.creator_id = ${streams.creatorId}) DESC`,
+        ]),
+    sql`${streamColumns.viewerCount} + max(0, ${sql.raw(String(FRESHNESS_BONUS_MINUTES))} - ${minutesLive}) DESC`,
+    desc(streams.id),
+  ];
+  const condition = and(eq(streams.status, 'live'), userId === null ? undefined : ne(streams.creatorId, userId));
+  return page(ctx, viewer, condition, order, query);
+}
+
+/** The newest of what matches, as many as are ever counted; nothing where the words hold none. */
+function matching(q: string | undefined): SQL | undefined {
+  const expression = q === undefined ? undefined : ftsQuery(q);
+  return expression === undefined
+    ? undefined
+    : sql`streams.rowid IN (
+        SELECT rowid FROM streams_fts WHERE streams_fts MATCH ${expression}
+        ORDER BY rowid DESC LIMIT ${sql.raw(String(COUNT_MAX + 1))})`;
+}
+
+function orderOf(sort: StreamFilter['sort'], status: StreamFilter['status']): SQL[] {
+  switch (sort) {
+    case 'newest':
+      return [desc(streams.id)];
+    case 'scheduled':
+      return [asc(streams.scheduledFor), asc(streams.id)];
+    case 'viewers':
+      return [
+        status === 'ended' ? desc(streams.peakViewers) : sql`${streamColumns.viewerCount} DESC`,
+        desc(streams.id),
+      ];
+  }
+}
+
+/** Two statements in one round trip, whatever the filter. */
+async function page(
+  ctx: Context,
+  viewer: Viewer,
+  condition: SQL | undefined,
+  order: SQL[],
+  query: PageQuery,
+): Promise<StreamList> {
+  const visible = and(condition, visibleTo(viewer));
+  const counted = ctx.db
+    .select({ one: sql`1` })
+    .from(streams)
+    .innerJoin(users, eq(users.id, streams.creatorId))
+    .where(visible)
+    .limit(COUNT_MAX + 1)
+    .as('counted');
+  const [rows, [total]] = await ctx.db.batch([
+    ctx.db
+      .select(streamColumns)
+      .from(streams)
+      .innerJoin(users, eq(users.id, streams.creatorId))
+      .leftJoin(streamLive, eq(streamLive.streamId, streams.id))
+      .where(visible)
+      .orderBy(...order)
+      .limit(query.perPage)
+      .offset((query.page - 1) * query.perPage),
+    ctx.db.select({ count: sql<number>`count(*)` }).from(counted),
+  ]);
+  return presentPage(
+    rows.map((row) => presentStream(row, viewer)),
+    total?.count ?? 0,
+    query,
+  );
+}

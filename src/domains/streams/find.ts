@@ -1,0 +1,58 @@
+/** One stream, as this reader may see it, with its channel: by its id, or by whose it is. */
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { channels } from '@/domains/channels/tables';
+import { users } from '@/domains/users/tables';
+import type { Viewer } from '@/shared/actor';
+import { fold } from '@/shared/text';
+import { streamError } from './errors';
+import { type StreamCardRow, streamColumns } from './present';
+import { streamLive, streams } from './tables';
+import { visibleTo } from './visible';
+
+/** How a request names a stream. */
+export type StreamName = { readonly id: string } | { readonly creatorId: string } | { readonly username: string };
+
+export interface FoundStream extends StreamCardRow {
+  readonly channel: typeof channels.$inferSelect;
+}
+
+/** Ids have dashes, usernames never do. */
+export function streamName(idOrUsername: string): StreamName {
+  return idOrUsername.includes('-') ? { id: idOrUsername } : { username: idOrUsername };
+}
+
+/**
+ * By creator or username: the stream that is live, else the newest that this reader may see.
+ * Throws STREAM_NOT_FOUND, which does not tell what is hidden from what is not there.
+ */
+export async function getStream(ctx: Context, name: StreamName, viewer: Viewer): Promise<FoundStream> {
+  const row = await ctx.db
+    .select({ ...streamColumns, channel: channels })
+    .from(streams)
+    .innerJoin(users, eq(users.id, streams.creatorId))
+    .innerJoin(channels, eq(channels.id, streams.channelId))
+    .leftJoin(streamLive, eq(streamLive.streamId, streams.id))
+    .where(and(named(name, viewer), visibleTo(viewer)))
+    .get();
+  if (!row) throw streamError('STREAM_NOT_FOUND');
+  return row;
+}
+
+function named(name: StreamName, viewer: Viewer): SQL | undefined {
+  if ('id' in name) return eq(streams.id, name.id);
+  return 'creatorId' in name
+    ? and(eq(users.id, name.creatorId), sql`streams.id = ${newestOf(viewer)}`)
+    : and(eq(users.username, fold(name.username)), sql`streams.id = ${newestOf(viewer)}`);
+}
+
+/** Two look-ups by index, however many streams the creator has had. */
+function newestOf(viewer: Viewer): SQL {
+  const userId = viewer?.kind === 'user' ? viewer.userId : '';
+  const open =
+    viewer?.kind === 'user' && viewer.staff ? sql`1` : sql`(s.visibility <> 'private' OR s.creator_id = ${userId})`;
+  return sql`coalesce(
+    (SELECT s.id FROM streams s WHERE s.creator_id = users.id AND s.status = 'live' AND ${open}),
+    (SELECT s.id FROM streams s WHERE s.creator_id = users.id AND s.status <> 'cancelled' AND ${open}
+     ORDER BY s.id DESC LIMIT 1))`;
+}

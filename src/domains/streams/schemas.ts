@@ -1,0 +1,192 @@
+/** Wire shapes of streams: the card that lists show, and what requests may say. */
+import { z } from '@hono/zod-openapi';
+import { PublicCard } from '@/domains/users/schemas';
+import { pageOf, pageQuery } from '@/http/envelope';
+import { countCharacters, hasControlCharacters } from '@/shared/text';
+import { VISIBILITIES } from './tables';
+
+const TITLE_CHARACTERS_MAX = 120;
+const DESCRIPTION_CHARACTERS_MAX = 2_000;
+const CATEGORY_CHARACTERS_MAX = 40;
+const QUERY_CHARACTERS_MAX = 100;
+const REASON_CHARACTERS_MAX = 300;
+const ID_CHARACTERS_MAX = 64;
+const URL_CHARACTERS_MAX = 500;
+
+export const STREAM_STATUSES = ['scheduled', 'live', 'ended', 'cancelled'] as const;
+export const CREATOR_TYPES = ['creator', 'dj', 'performer'] as const;
+
+const time = z.iso.datetime();
+
+export const Stream = z
+  .object({
+    id: z.uuid(),
+    creatorId: z.uuid(),
+    creatorType: z.enum(CREATOR_TYPES),
+    creator: PublicCard,
+    title: z.string(),
+    description: z.string(),
+    category: z.string().nullable(),
+    thumbnailUrl: z.string().nullable(),
+    visibility: z.enum(VISIBILITIES),
+    showViewers: z.boolean(),
+    status: z.enum(STREAM_STATUSES),
+    reconnecting: z.boolean().openapi({ description: 'Live, and waiting for the encoder to come back.' }),
+    scheduledFor: time.nullable(),
+    startTime: time.nullable(),
+    endTime: time.nullable(),
+    viewerCount: z.int(),
+    peakViewers: z.int(),
+    recordingUrl: z.string().nullable(),
+    earnings: z.int().optional().openapi({ description: 'Diamonds. For the creator and staff.' }),
+    createdAt: time,
+  })
+  .openapi('Stream');
+
+export const StreamPage = pageOf(Stream);
+
+/** Beside `items` and `pagination`, the names that older clients know. */
+export const LiveStreamPage = StreamPage.extend({
+  streams: z.array(Stream),
+  total: z.int(),
+  page: z.int(),
+  perPage: z.int(),
+});
+
+export const anId = z.string().min(1).max(ID_CHARACTERS_MAX);
+
+const words = (max: number) =>
+  z
+    .string()
+    .trim()
+    .refine((text) => countCharacters(text) <= max, `must have at most ${max} characters`)
+    .refine((text) => !hasControlCharacters(text), 'must not hold control characters');
+
+/** Empty is the same as none. */
+export const aReason = words(REASON_CHARACTERS_MAX);
+
+const aTitle = words(TITLE_CHARACTERS_MAX).refine((text) => text !== '', 'must not be empty');
+
+const details = {
+  title: aTitle,
+  description: words(DESCRIPTION_CHARACTERS_MAX),
+  category: words(CATEGORY_CHARACTERS_MAX).nullable(),
+  thumbnailUrl: z.string().max(URL_CHARACTERS_MAX).nullable(),
+  visibility: z.enum(VISIBILITIES).openapi({ description: 'Who may enter; `private`: the creator alone.' }),
+  showViewers: z.boolean(),
+  scheduledFor: z.iso
+    .datetime({ offset: true })
+    .nullable()
+    .openapi({ description: 'In the future, at most a year away; null: prepared, without a date.' }),
+};
+
+export const NewSession = z.strictObject(details).partial().openapi('NewSession');
+export const SessionChanges = z
+  .strictObject(details)
+  .partial()
+  .refine((changes) => Object.keys(changes).length > 0, 'nothing to change')
+  .openapi('SessionChanges');
+
+export const SORTS = ['newest', 'viewers', 'scheduled'] as const;
+
+const searchWords = z.string().max(QUERY_CHARACTERS_MAX).optional();
+
+export const StreamListQuery = z
+  .strictObject({
+    ...pageQuery,
+    status: z.enum(STREAM_STATUSES).optional(),
+    creatorId: anId.optional(),
+    q: searchWords.openapi({ description: 'Words of title, description or category; the last may be unfinished.' }),
+    sort: z
+      .enum(SORTS)
+      .default('newest')
+      .openapi({
+        description:
+          '`viewers`: of live streams the most watched now, of ended ones at their peak; live ones if no status is ' +
+          'given. `scheduled`: those with a date, soonest first.',
+      }),
+  })
+  .refine(({ sort, status }) => sort !== 'scheduled' || !status || status === 'scheduled', {
+    path: ['sort'],
+    message: 'sorts scheduled streams alone',
+  })
+  .refine(({ sort, status }) => sort !== 'viewers' || !status || status === 'live' || status === 'ended', {
+    path: ['sort'],
+    message: 'sorts live or ended streams alone',
+  });
+
+export const LiveListQuery = z.strictObject({
+  ...pageQuery,
+  q: searchWords,
+  sort: z.enum(['newest', 'viewers']).default('newest'),
+});
+
+export const MediaToken = z
+  .object({
+    provider: z.enum(['livekit', 'agora']),
+    token: z.string(),
+    serverUrl: z.string().openapi({ description: "LiveKit's WebSocket URL, or Agora's app id." }),
+    room: z.string(),
+    identity: z.string(),
+    expiresAt: time,
+  })
+  .openapi('MediaToken');
+
+const Visitor = z.object({ id: z.string(), kind: z.enum(['user', 'guest']) }).openapi('Visitor');
+const guestToken = z
+  .string()
+  .optional()
+  .openapi({ description: 'For guests: keep it, and send it as x-guest-token to be the same guest again.' });
+
+export const StreamToken = MediaToken.extend({
+  streamId: z.uuid(),
+  role: z.enum(['publisher', 'subscriber']),
+  viewer: Visitor,
+  guestToken,
+}).openapi('StreamToken');
+
+export const TokenRequest = z
+  .strictObject({ streamId: anId, hostId: anId, username: anId })
+  .partial()
+  .refine((names) => Object.keys(names).length === 1, 'name one of streamId, hostId and username')
+  .openapi('TokenRequest');
+
+export const Policy = z
+  .object({
+    chatEnabled: z.boolean(),
+    chatDelaySeconds: z.int(),
+    followersOnly: z.boolean(),
+    subscribersOnly: z.boolean(),
+    slowModeSeconds: z.int(),
+    blockedWords: z.array(z.string()),
+  })
+  .openapi('RoomPolicy');
+
+export const Joined = z
+  .object({
+    streamId: z.uuid(),
+    pass: z.string().openapi({ description: 'Opens the room once.' }),
+    passSeconds: z.int(),
+    wsUrl: z.string(),
+    viewer: Visitor,
+    guestToken,
+    media: MediaToken.nullable().openapi({ description: 'Null until the stream is live.' }),
+    policy: Policy,
+    viewerCount: z.int(),
+  })
+  .openapi('Joined');
+
+export const ViewerList = z
+  .object({
+    users: z.array(
+      z.object({
+        id: z.string(),
+        username: z.string(),
+        displayName: z.string(),
+        avatarUrl: z.string().nullable(),
+      }),
+    ),
+    guests: z.int(),
+    total: z.int(),
+  })
+  .openapi('ViewerList');

@@ -1,0 +1,26 @@
+/** Which streams anybody may know of: the one place for it, as conditions for any SELECT. */
+import { and, eq, ne, or, type SQL, sql } from 'drizzle-orm';
+import { noBlockBetween } from '@/domains/social/visible';
+import { users } from '@/domains/users/tables';
+import type { Viewer } from '@/shared/actor';
+import { streams } from './tables';
+
+/**
+ * For a SELECT that joins `users` as the streams' creator: banned and deleted creators are out of everybody's sight,
+ * private streams are their creator's alone, and a block hides both from each other. Staff see past the last two.
+ */
+export function visibleTo(viewer: Viewer): SQL | undefined {
+  const active = eq(users.status, 'active');
+  if (viewer?.kind !== 'user') return and(active, ne(streams.visibility, 'private'));
+  if (viewer.staff) return active;
+  return and(
+    active,
+    or(ne(streams.visibility, 'private'), eq(streams.creatorId, viewer.userId)),
+    noBlockBetween(sql`${viewer.userId}`, streams.creatorId),
+  );
+}
+
+/** Whether this viewer learns what a stream earned, and whom else it is hidden from. */
+export function isInsider(viewer: Viewer, creatorId: string): boolean {
+  return viewer?.kind === 'user' && (viewer.userId === creatorId || viewer.staff !== null);
+}
