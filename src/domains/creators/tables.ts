@@ -9,7 +9,7 @@ export const creatorApplications = sqliteTable('creator_applications', {
   status: text().$type<'PENDING' | 'APPROVED' | 'REJECTED'>().notNull(),
   bio: text().notNull(),
   categories: text({ mode: 'json' }).$type<string[]>().notNull(),
-  documentType: text('document_type'),
+  documentType: text('document_type').$type<'passport' | 'id_card' | 'driving_licence'>(),
   documentKey: text('document_key'),
   legalName: text('legal_name').notNull(),
   birthDate: text('birth_date').notNull(),

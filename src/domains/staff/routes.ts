@@ -5,6 +5,7 @@ import { cursorPageOf, cursorQuery } from '@/http/envelope';
 import { listStaff, rankStaff } from './members';
 import { StaffMember, StaffRequest } from './schemas';
 
+const ID_CHARACTERS_MAX = 64;
 const who = { permission: 'canManageStaff' } as const;
 
 export const staffEndpoints: Endpoint[] = [
@@ -27,7 +28,7 @@ export const staffEndpoints: Endpoint[] = [
       'Nobody grants what they lack, acts on an equal or higher rank or gives one; a country admin acts inside their ' +
       'country. `granted`, `denied` and `country` stay as they are where they are not sent. It bites at once.',
     who,
-    params: z.object({ userId: z.uuid() }),
+    params: z.object({ userId: z.string().min(1).max(ID_CHARACTERS_MAX) }),
     body: StaffRequest,
     response: StaffMember,
     refusals: {

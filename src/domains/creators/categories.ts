@@ -1,0 +1,32 @@
+/** What creators and their streams are about: a closed set, so that readers can filter by it. */
+import { z } from '@hono/zod-openapi';
+
+export const CATEGORIES = [
+  'music',
+  'dj',
+  'dance',
+  'comedy',
+  'performance',
+  'gaming',
+  'talk',
+  'lifestyle',
+  'art',
+  'crafts',
+  'fashion',
+  'beauty',
+  'cooking',
+  'fitness',
+  'sports',
+  'travel',
+  'nature',
+  'education',
+  'science',
+  'technology',
+  'news',
+  'film',
+  'shopping',
+  'other',
+] as const;
+
+export const Category = z.enum(CATEGORIES).openapi('Category');
+export type CategoryName = z.infer<typeof Category>;

@@ -1,0 +1,67 @@
+/** Bank details: encrypted in the database, bound to their application, and shown by their last four characters. */
+import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { decrypt, encrypt } from '@/shared/crypto';
+import { creatorApplications } from './tables';
+
+const LAST_CHARACTERS = 4;
+const KEY_ID_CHARACTERS = 8;
+const PAGE_SIZE = 50;
+
+export interface Financial {
+  accountHolder: string;
+  /** One of the two. */
+  iban?: string | undefined;
+  accountNumber?: string | undefined;
+  bankName: string;
+  country: string;
+}
+
+export async function sealFinancial(ctx: Context, applicationId: string, financial: Financial) {
+  const account = financial.iban ?? financial.accountNumber ?? '';
+  return {
+    financial: await encrypt(ctx.config.keys, applicationId, JSON.stringify(financial)),
+    accountLast4: account.slice(-LAST_CHARACTERS),
+  };
+}
+
+export async function openFinancial(ctx: Context, row: { id: string; financial: string }): Promise<Financial> {
+  return JSON.parse(await decrypt(ctx.config.keys, row.id, row.financial)) as Financial; // sealFinancial wrote it
+}
+
+export function maskFinancial({ accountHolder, iban, bankName, country }: Financial, last4: string) {
+  return { accountHolder, ...(iban === undefined ? { accountLast4: last4 } : { ibanLast4: last4 }), bankName, country };
+}
+
+/**
+ * Writes a page of what an old key sealed again under the current one.
+ * @returns how many were written; fewer than a page's worth means that none is left
+ */
+export async function reencryptFinancial(ctx: Context): Promise<number> {
+  const { keys } = ctx.config;
+  const old = keys.encryption.slice(1).map(({ kid }) => kid);
+  if (old.length === 0) return 0;
+  const rows = await ctx.db
+    .select({ id: creatorApplications.id, financial: creatorApplications.financial })
+    .from(creatorApplications)
+    .where(inArray(keyId(), old))
+    .limit(PAGE_SIZE);
+  const sealed = await Promise.all(
+    rows.map(async (row) => ({
+      ...row,
+      again: await encrypt(keys, row.id, await decrypt(keys, row.id, row.financial)),
+    })),
+  );
+  const [first, ...rest] = sealed.map(({ id, financial, again }) => {
+    // What its owner has amended since is under the current key already.
+    const unchanged = and(eq(creatorApplications.id, id), eq(creatorApplications.financial, financial));
+    return ctx.db.update(creatorApplications).set({ financial: again }).where(unchanged);
+  });
+  if (first) await ctx.db.batch([first, ...rest]);
+  return rows.length;
+}
+
+/** As the index `creator_applications_by_encryption_key` has it. */
+function keyId(): SQL<string> {
+  return sql<string>`substr(financial, 1, ${sql.raw(String(KEY_ID_CHARACTERS))})`;
+}

@@ -1,0 +1,193 @@
+/** Staff read and decide applications. A decision is one batch with all that follows from it, and only one is made. */
+import type { z } from '@hono/zod-openapi';
+import { and, asc, desc, eq, getTableColumns, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit, demandChange, type Statement } from '@/db/commit';
+import { signedMediaUrl } from '@/domains/media/keys';
+import { logStaff } from '@/domains/staff/log';
+import { staffCanActOn } from '@/domains/staff/permissions';
+import { staff } from '@/domains/staff/tables';
+import { type CardRow, cardColumns, presentCard } from '@/domains/users/present';
+import { setCreatorStatus } from '@/domains/users/statements';
+import { users } from '@/domains/users/tables';
+import { COUNT_MAX, presentPage } from '@/http/envelope';
+import type { NewNotification } from '@/queues/messages';
+import type { Actor, Rank, Role } from '@/shared/actor';
+import { creatorError } from './errors';
+import { type ApplicationRow, presentApplication, presentSummary } from './present';
+import { createProfile } from './profile';
+import type { ApplicationInReview, ApplicationsQuery } from './schemas';
+import { creatorApplications } from './tables';
+
+const applicationColumns = getTableColumns(creatorApplications);
+
+interface Reviewed {
+  application: ApplicationRow;
+  applicant: CardRow;
+  country: string | null;
+  rank: Rank | null;
+}
+
+/** Of one status: the oldest submission first, as they are to be worked off. Of all: the newest application first. */
+export async function listApplications(ctx: Context, actor: Actor, query: z.output<typeof ApplicationsQuery>) {
+  const { status, page, perPage } = query;
+  const { financial: _, ...columns } = applicationColumns;
+  const where = and(
+    status && eq(creatorApplications.status, status),
+    actor.staff?.rank === 'country_admin' ? eq(users.country, actor.staff.country ?? '') : undefined,
+  );
+  const order = status
+    ? [asc(creatorApplications.submittedAt), asc(creatorApplications.id)]
+    : [desc(creatorApplications.id)];
+  const counted = ctx.db
+    .select({ one: sql`1` })
+    .from(creatorApplications)
+    .innerJoin(users, eq(users.id, creatorApplications.userId))
+    .where(where)
+    .limit(COUNT_MAX + 1)
+    .as('counted');
+  const [rows, [{ total = 0 } = {}]] = await ctx.db.batch([
+    ctx.db
+      .select({ application: columns, applicant: cardColumns })
+      .from(creatorApplications)
+      .innerJoin(users, eq(users.id, creatorApplications.userId))
+      .where(where)
+      .orderBy(...order)
+      .limit(perPage)
+      .offset((page - 1) * perPage),
+    ctx.db.select({ total: sql<number>`count(*)` }).from(counted),
+  ]);
+  const items = rows.map((row) => ({ ...presentSummary(row.application), applicant: presentCard(row.applicant) }));
+  return presentPage(items, total, query);
+}
+
+/** Throws APPLICATION_NOT_FOUND, APPLICANT_OUT_OF_REACH. */
+export async function readApplication(ctx: Context, actor: Actor, id: string) {
+  const reviewed = await getReviewed(ctx, id);
+  if (!reaches(actor, reviewed)) throw creatorError('APPLICANT_OUT_OF_REACH');
+  return presentReview(ctx, reviewed);
+}
+
+/** Throws APPLICATION_NOT_FOUND, OWN_APPLICATION, APPLICANT_OUT_OF_REACH, APPLICATION_DECIDED, DOCUMENT_MISSING. */
+export async function approveApplication(ctx: Context, actor: Actor, id: string) {
+  const reviewed = await getDecidable(ctx, actor, id);
+  const { application } = reviewed;
+  if (application.documentKey === null) throw creatorError('DOCUMENT_MISSING');
+  return decide(ctx, actor, reviewed, {
+    status: 'APPROVED',
+    role: application.type,
+    also: [createProfile(ctx, application)],
+    notification: {
+      userId: application.userId,
+      kind: 'creator-approved',
+      title: 'You are a creator now',
+      body: 'Your application was approved. You can stream, sell and earn from now on.',
+      data: { applicationId: id },
+    },
+  });
+}
+
+/** Throws as `approveApplication` does, but for the document. */
+export async function rejectApplication(ctx: Context, actor: Actor, id: string, reason: string) {
+  const reviewed = await getDecidable(ctx, actor, id);
+  return decide(ctx, actor, reviewed, {
+    status: 'REJECTED',
+    reason,
+    notification: {
+      userId: reviewed.application.userId,
+      kind: 'creator-rejected',
+      title: 'Your application was not approved',
+      body: reason,
+      data: { applicationId: id },
+    },
+  });
+}
+
+interface Decision {
+  status: 'APPROVED' | 'REJECTED';
+  reason?: string;
+  /** What the applicant is from now on. */
+  role?: Role;
+  also?: Statement[];
+  notification: NewNotification;
+}
+
+async function decide(
+  ctx: Context,
+  actor: Actor,
+  { application, ...applicant }: Reviewed,
+  { status, reason, role, also = [], notification }: Decision,
+): Promise<z.input<typeof ApplicationInReview>> {
+  const { id, userId } = application;
+  const decision = { status, reason: reason ?? null, decidedAt: ctx.now(), decidedBy: actor.userId };
+  // What is decided is what was read: an amendment in between starts the review again.
+  const asRead = and(
+    eq(creatorApplications.id, id),
+    eq(creatorApplications.status, 'PENDING'),
+    eq(creatorApplications.submittedAt, application.submittedAt),
+  );
+  await commit(
+    ctx,
+    [
+      ctx.db.update(creatorApplications).set(decision).where(asRead),
+      demandChange(ctx),
+      setCreatorStatus(ctx, userId, status, role),
+      ...also,
+      logStaff(ctx, {
+        staffId: actor.userId,
+        action: status === 'APPROVED' ? 'creator-application.approve' : 'creator-application.reject',
+        targetType: 'creator-application',
+        targetId: id,
+        before: { userId, status: application.status },
+        after: { userId, status },
+        ...(reason === undefined ? {} : { reason }),
+      }),
+    ],
+    {
+      events: [{ kind: 'notify', notification }],
+      refusals: {
+        DEMAND_NOT_MET: () =>
+          creatorError('APPLICATION_DECIDED', { message: 'The application was decided or amended at the same time.' }),
+      },
+    },
+  );
+  ctx.log.event(status === 'APPROVED' ? 'application.approved' : 'application.rejected', { applicationId: id });
+  return presentReview(ctx, { ...applicant, application: { ...application, ...decision } });
+}
+
+async function getDecidable(ctx: Context, actor: Actor, id: string): Promise<Reviewed> {
+  const reviewed = await getReviewed(ctx, id);
+  if (reviewed.application.userId === actor.userId) throw creatorError('OWN_APPLICATION');
+  if (!reaches(actor, reviewed)) throw creatorError('APPLICANT_OUT_OF_REACH');
+  if (reviewed.application.status !== 'PENDING') throw creatorError('APPLICATION_DECIDED');
+  return reviewed;
+}
+
+function reaches(actor: Actor, { rank, country }: Reviewed): boolean {
+  return actor.staff !== null && staffCanActOn(actor.staff, { rank, country });
+}
+
+async function getReviewed(ctx: Context, id: string): Promise<Reviewed> {
+  const row = await ctx.db
+    .select({ application: applicationColumns, applicant: cardColumns, country: users.country, rank: staff.rank })
+    .from(creatorApplications)
+    .innerJoin(users, eq(users.id, creatorApplications.userId))
+    .leftJoin(staff, eq(staff.userId, users.id))
+    .where(eq(creatorApplications.id, id))
+    .get();
+  if (!row) throw creatorError('APPLICATION_NOT_FOUND');
+  return row;
+}
+
+async function presentReview(
+  ctx: Context,
+  { application, applicant }: Reviewed,
+): Promise<z.input<typeof ApplicationInReview>> {
+  const { documentKey, decidedBy } = application;
+  return {
+    ...(await presentApplication(ctx, application)),
+    applicant: presentCard(applicant),
+    decidedBy,
+    documentUrl: documentKey === null ? null : await signedMediaUrl(ctx, documentKey),
+  };
+}
