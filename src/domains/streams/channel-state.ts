@@ -1,0 +1,80 @@
+/** A channel with the stream that is live on it and the one that is prepared to be next: what a stream's life turns on. */
+import { desc, eq, inArray, type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { type Channel, ensureChannel } from '@/domains/channels/ensure';
+import { channels } from '@/domains/channels/tables';
+import { HOUR_MS } from '@/shared/time';
+import { streamError } from './errors';
+import { streams } from './tables';
+
+export type StreamRow = typeof streams.$inferSelect;
+
+export interface ChannelState {
+  readonly channel: Channel;
+  readonly live: StreamRow | undefined;
+  /** What the next ingress takes live: the newest without a date, or whose date has come (an hour early will do). */
+  readonly prepared: StreamRow | undefined;
+}
+
+type ChannelName = { readonly channelId: string } | { readonly creatorId: string } | { readonly ingressId: string };
+
+const EARLY_MS = HOUR_MS;
+
+/** One transaction, three look-ups by index. */
+export async function findChannelState(ctx: Context, name: ChannelName): Promise<ChannelState | undefined> {
+  const named = whereNamed(name);
+  const ofChannel = (column: 'id' | 'creatorId') => ctx.db.select({ it: channels[column] }).from(channels).where(named);
+  // The statuses stand in the text, not in parameters: else SQLite cannot use the indexes that are limited to them.
+  const [[channel], [live], [prepared]] = await ctx.db.batch([
+    ctx.db.select().from(channels).where(named),
+    ctx.db
+      .select()
+      .from(streams)
+      .where(sql`${inArray(streams.channelId, ofChannel('id'))} AND status = 'live'`),
+    ctx.db
+      .select()
+      .from(streams)
+      .where(
+        sql`${inArray(streams.creatorId, ofChannel('creatorId'))}
+          AND status IN ('live', 'scheduled') AND status = 'scheduled'
+          AND (scheduled_for IS NULL OR scheduled_for <= ${ctx.now() + EARLY_MS})`,
+      )
+      .orderBy(desc(streams.id))
+      .limit(1),
+  ]);
+  return channel && { channel, live, prepared };
+}
+
+/** The creator's own channel, made if it is missing. */
+export async function ownChannelState(ctx: Context, creatorId: string): Promise<ChannelState> {
+  const found = await findChannelState(ctx, { creatorId });
+  return found ?? { channel: await ensureChannel(ctx, creatorId), live: undefined, prepared: undefined };
+}
+
+interface StreamOnChannel {
+  readonly stream: StreamRow;
+  readonly channel: Channel;
+}
+
+export function findStreamOnChannel(ctx: Context, streamId: string): Promise<StreamOnChannel | undefined> {
+  return ctx.db
+    .select({ stream: streams, channel: channels })
+    .from(streams)
+    .innerJoin(channels, eq(channels.id, streams.channelId))
+    .where(eq(streams.id, streamId))
+    .get();
+}
+
+/** Throws STREAM_NOT_FOUND. */
+export async function getStreamOnChannel(ctx: Context, streamId: string): Promise<StreamOnChannel> {
+  const found = await findStreamOnChannel(ctx, streamId);
+  if (!found) throw streamError('STREAM_NOT_FOUND');
+  return found;
+}
+
+function whereNamed(name: ChannelName): SQL {
+  if ('channelId' in name) return sql`${channels.id} = ${name.channelId}`;
+  return 'creatorId' in name
+    ? sql`${channels.creatorId} = ${name.creatorId}`
+    : sql`${channels.ingressId} = ${name.ingressId}`;
+}

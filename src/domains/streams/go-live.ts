@@ -1,0 +1,91 @@
+/** A stream goes live: once, on a channel where no other is live, and its room hears. */
+import type { Context } from '@/context';
+import { commit, type Statement } from '@/db/commit';
+import type { Channel } from '@/domains/channels/ensure';
+import type { OutboxEvent } from '@/queues/messages';
+import { newId } from '@/shared/ids';
+import { changeStream, demandUnchangedChannel, STREAM_RACES, untilUnchanged } from './change-stream';
+import { getStreamOnChannel, type StreamRow } from './channel-state';
+import { streamError } from './errors';
+import { setupEvent } from './room-setup';
+import { streamLive, streams } from './tables';
+
+export interface Step {
+  readonly row: StreamRow;
+  readonly statements: Statement[];
+  readonly events: OutboxEvent[];
+}
+
+/**
+ * By its creator's word, who publishes from a browser or has yet to start the encoder. Whether the caller may is for
+ * the caller to check. Throws STREAM_NOT_FOUND, ALREADY_LIVE, STREAM_ENDED.
+ */
+export async function goLive(ctx: Context, streamId: string): Promise<StreamRow> {
+  return untilUnchanged(async () => {
+    const { stream, channel } = await getStreamOnChannel(ctx, streamId);
+    switch (stream.status) {
+      case 'live':
+        throw streamError('ALREADY_LIVE');
+      case 'ended':
+      case 'cancelled':
+        throw streamError('STREAM_ENDED');
+      case 'scheduled': {
+        const { row, statements, events } = startStream(ctx, channel, stream, null);
+        await commit(ctx, statements, { events, refusals: STREAM_RACES });
+        ctx.log.event('stream.live', { streamId, channelId: channel.id, source: 'browser' });
+        return row;
+      }
+    }
+  });
+}
+
+/** Takes a prepared stream live. @param ingressId null: published from a browser */
+export function startStream(ctx: Context, channel: Channel, stream: StreamRow, ingressId: string | null): Step {
+  const startedAt = ctx.now();
+  const started = changeStream(ctx, stream, { status: 'live', startedAt, ingressId, ingressLostAt: null });
+  return {
+    row: started.row,
+    statements: [demandUnchangedChannel(ctx, channel), ...started.statements, openCount(ctx, stream.id)],
+    events: [setupEvent(started.row, channel)],
+  };
+}
+
+/** For who starts the encoder without having prepared anything: a stream made of the channel's defaults. */
+export function startFromDefaults(ctx: Context, channel: Channel, ingressId: string): Step {
+  const row: StreamRow = { ...fromDefaults(ctx, channel), status: 'live', startedAt: ctx.now(), ingressId };
+  return {
+    row,
+    statements: [demandUnchangedChannel(ctx, channel), ctx.db.insert(streams).values(row), openCount(ctx, row.id)],
+    events: [setupEvent(row, channel)],
+  };
+}
+
+/** A scheduled stream as the channel would have it; not yet in the database. */
+export function fromDefaults(ctx: Context, channel: Channel): StreamRow {
+  const now = ctx.now();
+  return {
+    id: newId(),
+    channelId: channel.id,
+    creatorId: channel.creatorId,
+    title: channel.title,
+    description: channel.description,
+    category: channel.category,
+    thumbnailUrl: channel.thumbnail,
+    visibility: 'public',
+    showViewers: true,
+    status: 'scheduled',
+    scheduledFor: null,
+    startedAt: null,
+    endedAt: null,
+    ingressId: null,
+    ingressLostAt: null,
+    peakViewers: 0,
+    recordingUrl: null,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+function openCount(ctx: Context, streamId: string): Statement {
+  return ctx.db.insert(streamLive).values({ streamId, viewerCount: 0, updatedAt: ctx.now() });
+}
