@@ -1,7 +1,7 @@
 /** What the minute's cron does. Every sweep is bounded, safe to run twice at once, and stops no other by failing. */
 import type { Context } from '@/context';
 import { sweepExpiredCredentials } from '@/domains/auth/sweep';
-import { reconcileStreams } from '@/domains/streams/media-events';
+import { reconcileStreams } from '@/domains/streams/reconcile';
 import { forgetWebhookPayloads, requeueWebhookEvents } from '@/domains/webhooks/sweep';
 import { sweepOutbox } from './outbox';
 

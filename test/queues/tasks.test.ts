@@ -23,7 +23,7 @@ async function liveStream(lost: boolean) {
   const now = ctx.now();
   const ingressLostAt = lost ? now - 1 : null;
   await ctx.db.insert(streams).values({
-    ...{ id, channelId, creatorId, title: 'A show', status: 'live', startedAt: now - 10, ingressEventAt: now - 1 },
+    ...{ id, channelId, creatorId, title: 'A show', status: 'live', startedAt: now - 10 },
     ...{ ingressLostAt, createdAt: now, updatedAt: now },
   });
   const ending: TaskMessage = { type: 'end-if-still-lost', streamId: id, lostAt: now - 1 };
