@@ -5,5 +5,28 @@ import * as tables from './tables';
 export type Database = DrizzleD1Database<typeof tables>;
 
 export function openDatabase(d1: D1Database): Database {
-  return drizzle(d1, { schema: tables });
+  const database = drizzle(d1, { schema: tables });
+  // Drizzle's own batch binds nothing to `db.run(sql…)` statements, and throws if they have something to bind.
+  return Object.assign(database, { batch: (queries: readonly unknown[]) => runBatch(d1, queries as Preparable[]) });
+}
+
+/** What every statement of a batch is to Drizzle's sessions. */
+interface Preparable {
+  _prepare(): {
+    getQuery(): { readonly sql: string; readonly params: readonly unknown[] };
+    mapResult(result: D1Result, isFromBatch: true): unknown;
+  };
+}
+
+async function runBatch(d1: D1Database, queries: readonly Preparable[]): Promise<unknown[]> {
+  const prepared = queries.map((query) => query._prepare());
+  const statements = prepared.map((one) => {
+    const { sql, params } = one.getQuery();
+    return d1.prepare(sql).bind(...params);
+  });
+  const results = await d1.batch(statements);
+  return prepared.flatMap((one, index) => {
+    const result = results[index];
+    return result ? [one.mapResult(result, true)] : [];
+  });
 }
