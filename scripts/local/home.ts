@@ -1,0 +1,73 @@
+/**
+ * Where the local world stands: the project, and the folder that holds its `.dev.vars` and its state. A test gives
+ * itself a world of its own with FOOTLIGHT_HOME.
+ */
+import { randomBytes } from 'node:crypto';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+
+export const ROOT = resolve(import.meta.dirname, '../..');
+const HOME = resolve(ROOT, process.env.FOOTLIGHT_HOME ?? '.');
+const DEV_VARS = resolve(HOME, '.dev.vars');
+/** wrangler's own, so that `wrangler d1 execute --local` sees the same database. */
+export const STATE = resolve(HOME, '.wrangler/state/v3');
+
+const PORT_DEFAULT = 8_787;
+
+export function readPort(): number {
+  const port = Number(process.env.PORT || PORT_DEFAULT);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    fail(`PORT must be a port number, not "${process.env.PORT}".`);
+  return port;
+}
+
+export interface DevVars {
+  readonly [name: string]: string;
+  /** Of every account of the demo world; the Worker itself does not know it. */
+  readonly DEMO_PASSWORD: string;
+}
+
+const secret = () => randomBytes(32).toString('base64url');
+
+/** What stands for one's own machine. Secrets are made here, so that none is in the repository. */
+const FIRST_VARS: Readonly<Record<string, () => string>> = {
+  ENVIRONMENT: () => 'development',
+  JWT_SECRET: secret,
+  ENCRYPTION_KEY: secret,
+  FRONTEND_URL: () => 'http://localhost:5173',
+  CORS_ORIGIN: () => 'http://localhost:5173,http://localhost:3000',
+  OWNER_EMAIL: () => 'owner@footlight.test',
+  STREAM_GRACE_SECONDS: () => '5',
+  LIVEKIT_URL: () => 'ws://localhost:7880',
+  LIVEKIT_API_KEY: () => 'devkey',
+  LIVEKIT_API_SECRET: () => 'secret', // what `livekit-server --dev` has
+};
+
+/** Reads `.dev.vars`; writes it with random secrets if there is none. `renewed`: the demo's password is a new one. */
+export function ensureDevVars(): { vars: DevVars; renewed: boolean } {
+  if (!existsSync(DEV_VARS))
+    append('# Your own machine only. Written by npm start; delete it for new secrets.', ...lines(FIRST_VARS));
+  const renewed = !readVars().DEMO_PASSWORD;
+  if (renewed) append(...lines({ DEMO_PASSWORD: () => randomBytes(9).toString('base64url') }));
+  return { vars: readVars() as DevVars, renewed }; // the lines above are there now
+}
+
+function readVars(): Record<string, string | undefined> {
+  return parseEnv(readFileSync(DEV_VARS, 'utf8'));
+}
+
+function lines(vars: typeof FIRST_VARS): string[] {
+  return Object.entries(vars).map(([name, value]) => `${name}=${value()}`);
+}
+
+function append(...text: string[]): void {
+  const unfinished = existsSync(DEV_VARS) && !/(^|\n)$/.test(readFileSync(DEV_VARS, 'utf8'));
+  appendFileSync(DEV_VARS, `${unfinished ? '\n' : ''}${text.join('\n')}\n`, { mode: 0o600 });
+}
+
+/** One clear line, and the end. */
+export function fail(message: string): never {
+  console.error(message);
+  process.exit(1);
+}

@@ -1,0 +1,178 @@
+/**
+ * The demo world: an owner, two approved creators, three viewers who follow them. Run in Node from the Worker's own
+ * code, so that a hash, a key or a rule is never written twice. Who is there already stays as they are.
+ */
+import { inArray, sql } from 'drizzle-orm';
+import { type Env, readConfig } from '@/config';
+import type { Context } from '@/context';
+import { openDatabase } from '@/db/client';
+import type { Statement } from '@/db/commit';
+import { hashPassword } from '@/domains/auth/passwords';
+import { accounts } from '@/domains/auth/tables';
+import { ensureChannel } from '@/domains/channels/ensure';
+import { sealFinancial } from '@/domains/creators/financial';
+import { creatorApplications, creatorProfiles } from '@/domains/creators/tables';
+import { follow } from '@/domains/social/follow';
+import { rankOwner } from '@/domains/staff/rank-owner';
+import { setCreatorStatus } from '@/domains/users/statements';
+import { users } from '@/domains/users/tables';
+import { insertUser, markEmailVerified } from '@/domains/users/write';
+import { newId } from '@/shared/ids';
+import { fold } from '@/shared/text';
+
+export interface DemoAccount {
+  readonly email: string;
+  readonly username: string;
+  readonly displayName: string;
+  readonly role: 'viewer' | 'creator' | 'dj';
+  readonly is: string;
+}
+
+const viewer = (number: number, displayName: string, is: string): DemoAccount => ({
+  email: `viewer${number}@footlight.test`,
+  username: `viewer${number}`,
+  displayName,
+  role: 'viewer',
+  is,
+});
+
+const CREATORS: readonly DemoAccount[] = [
+  {
+    email: 'creator1@footlight.test',
+    username: 'creator1',
+    displayName: 'Ada Moreno',
+    role: 'creator',
+    is: 'approved creator',
+  },
+  {
+    email: 'creator2@footlight.test',
+    username: 'creator2',
+    displayName: 'DJ Okoro',
+    role: 'dj',
+    is: 'approved creator (DJ)',
+  },
+];
+
+/** Username of the follower → usernames of the followed. */
+const FOLLOWS: Readonly<Record<string, readonly string[]>> = {
+  viewer1: ['creator1', 'creator2'],
+  viewer2: ['creator1'],
+  viewer3: ['creator2'],
+};
+
+export function demoAccounts(ownerEmail = 'owner@footlight.test'): readonly DemoAccount[] {
+  return [
+    { email: ownerEmail, username: 'owner', displayName: 'The Owner', role: 'viewer', is: 'owner of the platform' },
+    ...CREATORS,
+    viewer(1, 'Vera', 'viewer, follows both creators'),
+    viewer(2, 'Viktor', 'viewer, follows creator1'),
+    viewer(3, 'Vida', 'viewer, follows creator2'),
+  ];
+}
+
+export interface SeedOptions {
+  readonly password: string;
+  /** Gives accounts that are there already the password as well: it is a new one. */
+  readonly resetPasswords: boolean;
+}
+
+/** Answers the accounts, and how many of them it had to make. */
+export async function seedWorld(
+  database: D1Database,
+  vars: Readonly<Record<string, string>>,
+  { password, resetPasswords }: SeedOptions,
+) {
+  const config = readConfig(vars as Partial<Env>); // it reads the names that it knows
+  // The builders used here need no more of a Context than this.
+  const ctx = { config, db: openDatabase(database), now: () => Date.now() } as Context;
+  const wanted = demoAccounts(config.ownerEmail);
+  const ids = await findAccounts(ctx, wanted);
+  const missing = wanted.filter(({ email }) => !ids.has(fold(email)));
+  for (const account of missing) ids.set(fold(account.email), await addAccount(ctx, account, password));
+  if (missing.length > 0) await addFollows(ctx, wanted, ids);
+  if (resetPasswords) {
+    const present = wanted.filter((account) => !missing.includes(account));
+    for (const { email } of present) await setPassword(ctx, ids.get(fold(email)) ?? '', password);
+  }
+  return { accounts: wanted, made: missing.length };
+}
+
+async function findAccounts(ctx: Context, wanted: readonly DemoAccount[]): Promise<Map<string, string>> {
+  const keys = wanted.map(({ email }) => fold(email));
+  const rows = await ctx.db
+    .select({ id: users.id, key: users.emailKey })
+    .from(users)
+    .where(inArray(users.emailKey, keys));
+  return new Map(rows.map(({ id, key }) => [key, id]));
+}
+
+/** One batch a person: half of an account is none. */
+async function addAccount(ctx: Context, account: DemoAccount, password: string): Promise<string> {
+  const id = newId();
+  const isCreator = CREATORS.includes(account);
+  await runBatch(ctx, [
+    insertUser(ctx, { ...account, id }),
+    ...(await passwordOf(ctx, id, password)),
+    markEmailVerified(ctx, id),
+    ...(isCreator ? await approval(ctx, id, account) : []),
+    ...(account.username === 'owner' ? [rankOwner(ctx, id)] : []),
+  ]);
+  if (isCreator) await ensureChannel(ctx, id);
+  return id;
+}
+
+async function approval(ctx: Context, userId: string, { role, displayName }: DemoAccount): Promise<Statement[]> {
+  if (role === 'viewer') return [];
+  const id = newId();
+  const now = ctx.now();
+  const profile = { bio: `${displayName} of the demo world.`, categories: ['music'] };
+  const account = { accountHolder: displayName, accountNumber: '0000123456', bankName: 'Demo Bank', country: 'DE' };
+  return [
+    ctx.db.insert(creatorApplications).values({
+      id,
+      userId,
+      type: role,
+      status: 'APPROVED',
+      ...profile,
+      legalName: displayName,
+      birthDate: '1990-01-01',
+      ...(await sealFinancial(ctx, id, account)),
+      submittedAt: now,
+      decidedAt: now,
+      decidedBy: null,
+    }),
+    ctx.db.insert(creatorProfiles).values({ userId, ...profile, createdAt: now, updatedAt: now }),
+    setCreatorStatus(ctx, userId, 'APPROVED', role),
+  ];
+}
+
+async function passwordOf(ctx: Context, userId: string, password: string): Promise<Statement[]> {
+  const secretHash = await hashPassword(password);
+  const now = ctx.now();
+  const row = { userId, provider: 'password', subject: userId, secretHash, createdAt: now, updatedAt: now } as const;
+  const target = [accounts.provider, accounts.subject];
+  return [
+    ctx.db
+      .insert(accounts)
+      .values(row)
+      .onConflictDoUpdate({ target, set: { secretHash: sql`excluded.secret_hash` } }),
+  ];
+}
+
+async function setPassword(ctx: Context, userId: string, password: string): Promise<void> {
+  await runBatch(ctx, await passwordOf(ctx, userId, password));
+}
+
+async function addFollows(ctx: Context, wanted: readonly DemoAccount[], ids: ReadonlyMap<string, string>) {
+  const idOf = (username: string) => ids.get(fold(wanted.find((one) => one.username === username)?.email ?? '')) ?? '';
+  await runBatch(
+    ctx,
+    Object.entries(FOLLOWS).flatMap(([follower, creators]) =>
+      creators.map((creator) => follow(ctx, idOf(follower), idOf(creator))),
+    ),
+  );
+}
+
+async function runBatch(ctx: Context, [first, ...rest]: Statement[]): Promise<void> {
+  if (first) await ctx.db.batch([first, ...rest]);
+}
