@@ -98,11 +98,20 @@ function before(endpoint: Endpoint, guard: Guard): MiddlewareHandler<HttpEnv>[] 
     await next();
   };
   const requireJson: MiddlewareHandler<HttpEnv> = async (c, next) => {
-    if (!/^application\/([\w.-]+\+)?json\b/i.test(c.req.header('content-type') ?? ''))
+    const isLeftOut = c.req.raw.body === null && c.req.header('content-type') === undefined;
+    if (
+      !(isLeftOut && mayBeLeftOut(endpoint)) &&
+      !/^application\/([\w.-]+\+)?json\b/i.test(c.req.header('content-type') ?? '')
+    )
       throw httpError('WRONG_CONTENT_TYPE', { message: 'The body must be application/json.' });
     await next();
   };
   return endpoint.body ? [admit, requireJson, limitJson] : [admit];
+}
+
+/** A body of which every field may be left out may be left out itself. */
+function mayBeLeftOut({ body }: Endpoint): boolean {
+  return body?.safeParse({}).success ?? false;
 }
 
 /** Who may call, in the document: OpenAPI's security, and the words for the reader. */
@@ -151,7 +160,9 @@ function describe(endpoint: Endpoint): RouteConfig {
     request: {
       ...(params ? { params: params as z.ZodObject } : {}), // routes declare objects
       ...(query ? { query: query as z.ZodObject } : {}),
-      ...(body ? { body: { required: true, content: { 'application/json': { schema: body } } } } : {}),
+      ...(body
+        ? { body: { required: !mayBeLeftOut(endpoint), content: { 'application/json': { schema: body } } } }
+        : {}),
     },
     ...(upload ? { 'x-upload': upload.contentType } : {}),
     responses: {
