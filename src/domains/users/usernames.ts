@@ -1,0 +1,39 @@
+/** Which usernames there can be, and one for those who did not choose: a name is public, so never from the address. */
+import { randomInt } from 'node:crypto';
+import { fold } from '@/shared/text';
+
+const PATTERN = /^[a-z0-9_]{3,30}$/;
+const STEM_CHARACTERS_MAX = 18;
+const SUFFIX_CHARACTERS = 10;
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
+
+/** Those that speak for the platform, and words of paths where a username may stand. */
+const RESERVED: ReadonlySet<string> = new Set(
+  `
+    about account accounts admin admin_l1 admin_l2 admin_l3 administrator all anonymous api auth chat country_admin
+    create creator credentials dev docs end everyone footlight footlight_team guest health help here info ingress join
+    live login logout me media mod moderator moderators null official owner past performer privacy recommended register
+    root search security session sessions settings staff start status stream streams superuser support system team terms
+    token undefined user users viewer webhook webhooks
+  `
+    .split(/\s+/)
+    .filter(Boolean),
+);
+
+/** What is wrong with the username, in words for its user; nothing if it may be taken. Case does not matter. */
+export function usernameFault(username: string): string | undefined {
+  const folded = fold(username);
+  if (!PATTERN.test(folded)) return 'must have 3 to 30 letters a to z, digits or underscores';
+  if (RESERVED.has(folded)) return 'is reserved';
+  return undefined;
+}
+
+/** @param from a display name, where there is one. Its random end makes a clash unlikelier than a lost request. */
+export function inventUsername(from: string | undefined): string {
+  const stem = fold(from ?? '')
+    .replaceAll(/[^a-z0-9]+/g, '_')
+    .replaceAll(/^_+|_+$/g, '')
+    .slice(0, STEM_CHARACTERS_MAX);
+  const suffix = Array.from({ length: SUFFIX_CHARACTERS }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+  return `${stem || 'user'}_${suffix}`;
+}
