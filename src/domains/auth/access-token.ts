@@ -18,7 +18,8 @@ const Claims = z.object({
   denied: z.array(z.enum(PERMISSIONS)).optional(),
 });
 
-export function signAccessToken(ctx: Context, actor: Actor): Promise<string> {
+/** @param at when it is issued: the same moment gives the same token */
+export function signAccessToken(ctx: Context, actor: Actor, at: number = ctx.now()): Promise<string> {
   const { userId, sessionId, email, role, creatorStatus, staff } = actor;
   const claims: z.input<typeof Claims> & { userId: string } = {
     sub: userId,
@@ -32,7 +33,7 @@ export function signAccessToken(ctx: Context, actor: Actor): Promise<string> {
       ? { rank: staff.rank, country: staff.country, granted: [...staff.granted], denied: [...staff.denied] }
       : {}),
   };
-  return signToken(ctx.config.keys, 'access', claims, ctx.config.accessTokenSeconds, ctx.now());
+  return signToken(ctx.config.keys, 'access', claims, ctx.config.accessTokenSeconds, at);
 }
 
 /** Nothing if the token is not ours or no longer good. */

@@ -2,7 +2,7 @@
  * The half of a sign-in that waits for its second factor. Tries are spent before they are compared, and a user's
  * failed challenges are counted over a day, so that whoever has the password cannot try codes without end.
  */
-import { and, eq, gt, isNull, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, demandChange, type Statement } from '@/db/commit';
 import { newId } from '@/shared/ids';
@@ -19,10 +19,13 @@ const FAILED_MAX = 20;
 export const BUDGET_MS = DAY_MS;
 const RETRY_AFTER_SECONDS = HOUR_MS / SECOND_MS;
 
-/** Throws CHALLENGE_LIMIT. */
-export async function openChallenge(ctx: Context, userId: string): Promise<string> {
+/**
+ * Throws CHALLENGE_LIMIT.
+ * @param condition what must still hold of the first factor
+ */
+export async function openChallenge(ctx: Context, userId: string, condition: SQL = sql`TRUE`): Promise<string> {
   const id = newId();
-  await commit(ctx, [insertChallenge(ctx, id, userId, ATTEMPTS), demandChange(ctx)], {
+  await commit(ctx, [insertChallenge(ctx, id, userId, ATTEMPTS, condition), demandChange(ctx)], {
     refusals: { DEMAND_NOT_MET: challengeLimit },
   });
   return signToken(ctx.config.keys, 'challenge', { jti: id, sub: userId }, CHALLENGE_MS / SECOND_MS, ctx.now());
@@ -31,7 +34,7 @@ export async function openChallenge(ctx: Context, userId: string): Promise<strin
 /** Counts a try at a code outside of a sign-in, with the same bound. Throws CHALLENGE_LIMIT. */
 export async function spendSingleTry(ctx: Context, userId: string): Promise<string> {
   const id = newId();
-  await commit(ctx, [insertChallenge(ctx, id, userId, 0), demandChange(ctx)], {
+  await commit(ctx, [insertChallenge(ctx, id, userId, 0, sql`TRUE`), demandChange(ctx)], {
     refusals: { DEMAND_NOT_MET: challengeLimit },
   });
   return id;
@@ -71,12 +74,12 @@ export function voidChallenges(ctx: Context, userId: string): Statement {
   return ctx.db.delete(signInChallenges).where(eq(signInChallenges.userId, userId));
 }
 
-function insertChallenge(ctx: Context, id: string, userId: string, attempts: number): Statement {
+function insertChallenge(ctx: Context, id: string, userId: string, attempts: number, condition: SQL): Statement {
   const now = ctx.now();
   return ctx.db.run(sql`
     INSERT INTO sign_in_challenges (id, user_id, attempts_left, expires_at)
     SELECT ${id}, ${userId}, CAST(${attempts} AS INTEGER), CAST(${now + CHALLENGE_MS} AS INTEGER)
-    WHERE (SELECT count(*) FROM sign_in_challenges
+    WHERE ${condition} AND (SELECT count(*) FROM sign_in_challenges
            WHERE user_id = ${userId} AND expires_at > ${now + CHALLENGE_MS - BUDGET_MS} AND passed_at IS NULL)
       < ${FAILED_MAX}`);
 }

@@ -10,10 +10,15 @@ import { users } from '@/domains/users/tables';
 import type { Guard } from '@/http/mount';
 import { type Actor, GUEST_HEADER, type Guest, type Staff, type Viewer } from '@/shared/actor';
 import { sha256 } from '@/shared/crypto';
+import { HOUR_MS } from '@/shared/time';
 import { verifyToken } from '@/shared/tokens';
 import { readAccessToken } from './access-token';
 import { authError } from './errors';
+import { slideSession } from './sessions';
 import { authSessions } from './tables';
+
+/** How often the opaque token's use prolongs its session: a written row each time. */
+const SLIDES_EVERY_MS = HOUR_MS;
 
 export const guard: Guard = async (ctx, request, { who, method, fresh }) => {
   if (who === 'public' || who === 'signed') return undefined;
@@ -36,7 +41,7 @@ async function identify(ctx: Context, request: Request, fresh: boolean): Promise
   if (scheme?.toLowerCase() !== 'bearer' || !token) throw authError('UNAUTHENTICATED');
 
   // A JWT has two dots; the opaque session token has none.
-  if (!token.includes('.')) return lookUp(ctx, eq(authSessions.tokenHash, sha256(token)));
+  if (!token.includes('.')) return lookUp(ctx, eq(authSessions.tokenHash, sha256(token)), { slides: true });
   const claimed = await readAccessToken(ctx, token);
   if (!claimed) throw authError('TOKEN_INVALID');
   return fresh ? lookUp(ctx, eq(authSessions.id, claimed.sessionId)) : claimed;
@@ -50,12 +55,13 @@ async function readGuest(ctx: Context, request: Request): Promise<Guest | undefi
   return { kind: 'guest', guestId: claims.sub };
 }
 
-/** Session, account and rank as they are now, in one indexed read. */
-async function lookUp(ctx: Context, session: SQL): Promise<Actor> {
+/** Session, account and rank as they are now, in one indexed read; `slides`: its use prolongs the session. */
+async function lookUp(ctx: Context, session: SQL, { slides = false } = {}): Promise<Actor> {
   const now = ctx.now();
   const row = await ctx.db
     .select({
       sessionId: authSessions.id,
+      lastSeenAt: authSessions.lastSeenAt,
       userId: users.id,
       email: users.email,
       role: users.role,
@@ -74,6 +80,7 @@ async function lookUp(ctx: Context, session: SQL): Promise<Actor> {
   if (!row) throw authError('SESSION_ENDED');
   if (row.status === 'banned') throw authError('ACCOUNT_BANNED');
   if (row.status === 'deleted') throw authError('SESSION_ENDED');
+  if (slides && now - row.lastSeenAt >= SLIDES_EVERY_MS) ctx.waitUntil(slideSession(ctx, row.sessionId));
   const { sessionId, userId, email, role, creatorStatus, rank, granted, denied, country } = row;
   const ranked: Staff | null = rank && { rank, granted: granted ?? [], denied: denied ?? [], country };
   return { kind: 'user', sessionId, userId, email, role, creatorStatus, staff: ranked };

@@ -1,5 +1,15 @@
-/** How people get in and out: registration, sign-in, passwords, sessions and two-factor authentication. */
+/** How people get in and out: registration, sign-in, passwords, two-factor authentication and sessions. */
 import type { Endpoint } from '@/http/endpoint';
+import { passwordEndpoints } from './routes/passwords';
+import { registrationEndpoints } from './routes/registration';
 import { sessionEndpoints } from './routes/sessions';
+import { signInEndpoints } from './routes/sign-in';
+import { twoFactorEndpoints } from './routes/two-factor';
 
-export const authEndpoints: Endpoint[] = [...sessionEndpoints];
+export const authEndpoints: Endpoint[] = [
+  ...registrationEndpoints,
+  ...signInEndpoints,
+  ...passwordEndpoints,
+  ...twoFactorEndpoints,
+  ...sessionEndpoints,
+];

@@ -1,6 +1,133 @@
 /** What the auth endpoints take and answer. Passwords are judged where they are set, and only measured elsewhere. */
 import { z } from '@hono/zod-openapi';
 import { User } from '@/domains/users/schemas';
+import { usernameFault } from '@/domains/users/usernames';
+import { hasControlCharacters } from '@/shared/text';
+import { PASSWORD_CHARACTERS_MAX, PASSWORD_CHARACTERS_MIN, passwordFault } from './password-policy';
+
+const EMAIL_CHARACTERS_MAX = 254;
+const DISPLAY_NAME_CHARACTERS_MAX = 50;
+/** Of a password that is only compared, in UTF-16 units: two for each character that may be. */
+const TYPED_PASSWORD_MAX = 2 * PASSWORD_CHARACTERS_MAX;
+const TOKEN_CHARACTERS_MAX = 2_000;
+const CODE_CHARACTERS_MAX = 30;
+
+const email = z.email().max(EMAIL_CHARACTERS_MAX).openapi({ example: 'ada@example.com' });
+const typedPassword = z.string().min(1).max(TYPED_PASSWORD_MAX);
+const otp = z
+  .string()
+  .regex(/^\d{6}$/, 'must be six digits')
+  .openapi({ example: '123456' });
+const code = z
+  .string()
+  .min(6)
+  .max(CODE_CHARACTERS_MAX)
+  .openapi({ description: 'Six digits of the authenticator app, or a backup code.', example: '123456' });
+
+const newPassword = z
+  .string()
+  .superRefine(refuse((password) => passwordFault(password)))
+  .openapi({
+    minLength: PASSWORD_CHARACTERS_MIN,
+    maxLength: PASSWORD_CHARACTERS_MAX,
+    description: 'Not a common one, and without the username in it.',
+    example: 'correct horse battery',
+  });
+const username = z
+  .string()
+  .superRefine(refuse(usernameFault))
+  .openapi({ description: '3 to 30 of a–z, 0–9 and _; kept in lower case.', pattern: '^[A-Za-z0-9_]{3,30}$' });
+const displayName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(DISPLAY_NAME_CHARACTERS_MAX)
+  .refine((text) => !hasControlCharacters(text), 'must not have control characters');
+const purpose = z.enum(['email-verification', 'sign-in', 'forget-password']);
+
+/** Reports a rule's own words as the field's fault. */
+function refuse(fault: (text: string) => string | undefined) {
+  return (text: string, issue: z.RefinementCtx) => {
+    const message = fault(text);
+    if (message) issue.addIssue({ code: 'custom', message });
+  };
+}
+
+function withoutUsername(input: { password: string; username?: string | undefined }, issue: z.RefinementCtx): void {
+  const message = passwordFault(input.password, input.username);
+  if (message && !passwordFault(input.password)) issue.addIssue({ code: 'custom', path: ['password'], message });
+}
+
+export const RegisterBody = z
+  .strictObject({
+    email,
+    password: newPassword,
+    username,
+    displayName: displayName.optional(),
+    role: z
+      .enum(['viewer', 'dj', 'performer', 'creator'])
+      .default('viewer')
+      .openapi({ description: 'The wish: it comes true when a creator application is approved.' }),
+  })
+  .superRefine(withoutUsername);
+export const SignUpBody = z
+  .strictObject({
+    email,
+    password: newPassword,
+    username: username.optional().openapi({ description: 'One is made where it is left out.' }),
+    displayName: displayName.optional(),
+  })
+  .superRefine(withoutUsername);
+export const EmailBody = z.strictObject({ email });
+export const PasswordSignInBody = z.strictObject({ email, password: typedPassword });
+export const OtpBody = z.strictObject({ email, otp });
+export const OtpRequestBody = z.strictObject({ email, purpose: purpose.default('email-verification') });
+export const OtpCheckBody = z.strictObject({ email, otp, purpose: purpose.default('email-verification') });
+export const OtpResetBody = z.strictObject({ email, otp, password: newPassword });
+export const LinkResetBody = z.strictObject({ token: z.string().max(TOKEN_CHARACTERS_MAX), password: newPassword });
+export const RefreshBody = z.strictObject({ refreshToken: z.string().min(1).max(TOKEN_CHARACTERS_MAX) });
+export const PasswordBody = z.strictObject({ password: typedPassword });
+export const TwoFactorVerifyBody = z.strictObject({
+  code,
+  challenge: z.string().max(TOKEN_CHARACTERS_MAX).optional().openapi({ description: 'Of a sign-in that asks for it.' }),
+});
+export const TwoFactorDisableBody = z.strictObject({ password: typedPassword, code });
+export const BackupCodesBody = z
+  .strictObject({ password: typedPassword.optional(), code: code.optional() })
+  .refine(({ password, code }) => password !== undefined || code !== undefined, {
+    path: ['password'],
+    message: 'or code must be given',
+  });
+
+export const Registered = z
+  .object({ userId: z.uuid(), email: z.string(), role: User.shape.role })
+  .openapi('Registered');
+
+const tokens = {
+  accessToken: z.string().openapi({ description: 'A JWT, good for 15 minutes.' }),
+  refreshToken: z.string().openapi({ description: 'Good once, for seven days.' }),
+  expiresIn: z.int().openapi({ description: 'Seconds that the access token is good.' }),
+};
+export const Refreshed = z.object(tokens).openapi('Refreshed');
+export const SignedIn = z
+  .object({
+    ...tokens,
+    token: z.string().openapi({ description: 'The opaque session token, as in the header set-auth-token.' }),
+    user: User,
+  })
+  .openapi('SignedIn');
+export const TwoFactorRequired = z
+  .object({
+    twoFactorRequired: z.literal(true),
+    challenge: z.string().openapi({ description: 'Goes to POST /auth/2fa/verify with a code within five minutes.' }),
+  })
+  .openapi('TwoFactorRequired');
+export const TwoFactorSecret = z.object({
+  secret: z.string().openapi({ description: 'Base32.' }),
+  otpauthUri: z.string(),
+});
+export const BackupCodes = z.object({ backupCodes: z.array(z.string()) });
+export const TwoFactorEnabled = BackupCodes.extend({ enabled: z.literal(true) });
 
 export const AuthSession = z
   .object({
@@ -12,5 +139,4 @@ export const AuthSession = z
     current: z.boolean().openapi({ description: 'Whether this is the session that asks.' }),
   })
   .openapi('AuthSession');
-
 export const CurrentSession = z.object({ session: AuthSession, user: User });

@@ -28,7 +28,7 @@ export async function newSession(
   ctx: Context,
   user: Omit<Actor, 'kind' | 'sessionId'>,
   userAgent: string | null,
-): Promise<{ insert: Statement; tokens: SessionTokens }> {
+): Promise<{ sessionId: string; insert: Statement; tokens: SessionTokens }> {
   const now = ctx.now();
   const [id, refreshId, token] = [newId(), randomToken(), randomToken()];
   const insert = ctx.db.insert(authSessions).values({
@@ -46,12 +46,19 @@ export async function newSession(
     signAccessToken(ctx, { ...user, kind: 'user', sessionId: id }),
     signRefreshToken(ctx, id, refreshId),
   ]);
-  return { insert, tokens: { accessToken, refreshToken, token, expiresIn: ctx.config.accessTokenSeconds } };
+  const tokens = { accessToken, refreshToken, token, expiresIn: ctx.config.accessTokenSeconds };
+  return { sessionId: id, insert, tokens };
 }
 
-export function signRefreshToken(ctx: Context, sessionId: string, refreshId: string): Promise<string> {
+/** @param at when it is issued: the same moment gives the same token */
+export function signRefreshToken(
+  ctx: Context,
+  sessionId: string,
+  refreshId: string,
+  at: number = ctx.now(),
+): Promise<string> {
   const { keys, refreshTokenSeconds } = ctx.config;
-  return signToken(keys, 'refresh', { sid: sessionId, jti: refreshId }, refreshTokenSeconds, ctx.now());
+  return signToken(keys, 'refresh', { sid: sessionId, jti: refreshId }, refreshTokenSeconds, at);
 }
 
 /** Ends every session of the user: after a new password, a ban, a deletion. */
@@ -60,4 +67,13 @@ export function endSessionsOf(ctx: Context, userId: string, because: string): St
     .update(authSessions)
     .set({ endedAt: ctx.now(), endedBecause: because })
     .where(and(eq(authSessions.userId, userId), isNull(authSessions.endedAt)));
+}
+
+/** The opaque token was used: seven days from now. An ended session stays ended. */
+export async function slideSession(ctx: Context, sessionId: string): Promise<void> {
+  const now = ctx.now();
+  await ctx.db
+    .update(authSessions)
+    .set({ lastSeenAt: now, expiresAt: now + SESSION_MS })
+    .where(and(eq(authSessions.id, sessionId), isNull(authSessions.endedAt)));
 }

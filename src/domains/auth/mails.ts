@@ -1,0 +1,57 @@
+/** The mails of accounts, and the links in them. Sent after the answer, so that nobody can time whether one was. */
+import type { Context } from '@/context';
+import type { Mail } from '@/providers/mail';
+import { newId } from '@/shared/ids';
+import { fold } from '@/shared/text';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
+import { signToken } from '@/shared/tokens';
+import type { OtpPurpose } from './tables';
+
+const VERIFY_LINK_MS = 24 * HOUR_MS;
+const RESET_LINK_MS = 30 * MINUTE_MS;
+
+interface Recipient {
+  readonly id: string;
+  readonly email: string;
+  readonly username: string;
+}
+
+/** A failure is logged and not told: whoever waits for a mail asks for another. */
+export function sendMail(ctx: Context, write: () => Promise<Mail | undefined>): void {
+  const send = async () => {
+    const mail = await write();
+    if (mail) await ctx.mail.send(mail, newId());
+  };
+  ctx.waitUntil(send());
+}
+
+const OTP_SUBJECT: Readonly<Record<OtpPurpose, string>> = {
+  'email-verification': 'Your code to verify this address',
+  'sign-in': 'Your code to sign in',
+  'forget-password': 'Your code to reset your password',
+};
+
+export function otpMail({ email, username }: Recipient, purpose: OtpPurpose, code: string): Mail {
+  const text = `Hello ${username},\n\n${OTP_SUBJECT[purpose]}: ${code}\n\nIt is good for ten minutes and for one use. Nobody of Footlight will ever ask you for it.\nIf you did not ask for it, you need do nothing.\n`;
+  return { to: email, subject: OTP_SUBJECT[purpose], text };
+}
+
+export async function verifyLinkMail(ctx: Context, user: Recipient): Promise<Mail> {
+  const claims = { sub: user.id, email: fold(user.email) };
+  const token = await signToken(ctx.config.keys, 'verify-email', claims, VERIFY_LINK_MS / SECOND_MS, ctx.now());
+  const text = `Hello ${user.username},\n\nsomebody registered at Footlight with this address. If it was you, open this link within a day:\n\n${ctx.config.publicUrl}/api/v1/auth/verify-email/${token}\n\nIf it was not you, do not open it.\n`;
+  return { to: user.email, subject: 'Verify your e-mail address', text };
+}
+
+/** @param fingerprint of the password that the link replaces: once it is replaced the link is dead */
+export async function resetLinkMail(ctx: Context, user: Recipient, fingerprint: string): Promise<Mail> {
+  const claims = { sub: user.id, fingerprint };
+  const token = await signToken(ctx.config.keys, 'reset-password', claims, RESET_LINK_MS / SECOND_MS, ctx.now());
+  const text = `Hello ${user.username},\n\nopen this link within half an hour to choose a new password:\n\n${ctx.config.frontendUrl}/reset-password?token=${token}\n\nIf you did not ask for it, you need do nothing.\n`;
+  return { to: user.email, subject: 'Reset your password', text };
+}
+
+export function passwordChangedMail({ email, username }: Recipient): Mail {
+  const text = `Hello ${username},\n\nyour password was changed, and you were signed out everywhere.\n\nIf it was not you, reset it at once and write to our support.\n`;
+  return { to: email, subject: 'Your password was changed', text };
+}

@@ -1,0 +1,57 @@
+/** Endpoints for who forgot the password: by code or by link, and never telling whether the address exists. */
+import { type Endpoint, endpoint } from '@/http/endpoint';
+import { Nothing, reply } from '@/http/envelope';
+import { requestResetLink, resetByLink, resetByOtp } from '../reset-password';
+import { EmailBody, LinkResetBody, OtpResetBody } from '../schemas';
+import { requestOtp } from '../verify-email';
+import { CODE_ON_ITS_WAY } from './registration';
+
+const common = { tag: 'auth', who: 'public', method: 'post', limit: 'signIn', response: Nothing } as const;
+const limited = { 429: 'OTP_LIMIT or TOO_MANY_REQUESTS' };
+
+export const passwordEndpoints: Endpoint[] = [
+  endpoint({
+    ...common,
+    path: '/auth/forget-password/email-otp',
+    summary: 'Mail a code to reset the password',
+    body: EmailBody,
+    refusals: limited,
+    handler: async (ctx, { body }) => {
+      await requestOtp(ctx, body.email, 'forget-password');
+      return reply({}, { message: CODE_ON_ITS_WAY });
+    },
+  }),
+  endpoint({
+    ...common,
+    path: '/auth/reset-password/email-otp',
+    summary: 'Reset the password with a mailed code; ends every session',
+    body: OtpResetBody,
+    refusals: { 401: 'OTP_INVALID' },
+    handler: async (ctx, { body }) => {
+      await resetByOtp(ctx, body.email, body.otp, body.password);
+      return reply({}, { message: 'Your password is changed. Sign in with the new one.' });
+    },
+  }),
+  endpoint({
+    ...common,
+    path: '/auth/reset-password',
+    summary: 'Mail a link to reset the password',
+    body: EmailBody,
+    refusals: limited,
+    handler: async (ctx, { body }) => {
+      await requestResetLink(ctx, body.email);
+      return reply({}, { message: 'If there is an account with this address, a link is on its way to it.' });
+    },
+  }),
+  endpoint({
+    ...common,
+    path: '/auth/reset-password/confirm',
+    summary: 'Reset the password with the mailed link; ends every session',
+    body: LinkResetBody,
+    refusals: { 401: 'TOKEN_INVALID' },
+    handler: async (ctx, { body }) => {
+      await resetByLink(ctx, body.token, body.password);
+      return reply({}, { message: 'Your password is changed. Sign in with the new one.' });
+    },
+  }),
+];

@@ -1,0 +1,62 @@
+/** Endpoints that sign a user in, and those that keep them signed in. Every way in answers alike. */
+import { z } from '@hono/zod-openapi';
+import { type Endpoint, endpoint } from '@/http/endpoint';
+import { reply } from '@/http/envelope';
+import { refresh } from '../refresh';
+import { OtpBody, PasswordSignInBody, RefreshBody, Refreshed, SignedIn, TwoFactorRequired } from '../schemas';
+import { signInByOtp, signInByPassword } from '../sign-in';
+
+const NO_STORE = { 'Cache-Control': 'no-store' };
+const common = { tag: 'auth', who: 'public', method: 'post', limit: 'signIn' } as const;
+const byPassword = {
+  ...common,
+  description: 'With two-factor authentication on it answers a challenge for `POST /auth/2fa/verify` instead.',
+  body: PasswordSignInBody,
+  response: z.union([SignedIn, TwoFactorRequired]),
+  refusals: { 401: 'INVALID_CREDENTIALS', 403: 'ACCOUNT_BANNED', 429: 'CHALLENGE_LIMIT or TOO_MANY_REQUESTS' },
+} as const;
+
+type Answer = z.input<typeof SignedIn> | z.input<typeof TwoFactorRequired>;
+
+/** The tokens, and the opaque one in its header as well. */
+export function replySignedIn<T extends Answer>(answer: T) {
+  const header: Record<string, string> = 'token' in answer ? { 'set-auth-token': answer.token } : {};
+  return reply(answer, { headers: { ...NO_STORE, ...header } });
+}
+
+export const signInEndpoints: Endpoint[] = [
+  endpoint({
+    ...byPassword,
+    path: '/auth/login',
+    summary: 'Sign in with email and password',
+    handler: async (ctx, { body, request }) =>
+      replySignedIn<Answer>(await signInByPassword(ctx, body.email, body.password, request.headers.get('user-agent'))),
+  }),
+  endpoint({
+    ...byPassword,
+    path: '/auth/signin/email',
+    summary: 'Sign in with email and password; session token in the set-auth-token header',
+    handler: async (ctx, { body, request }) =>
+      replySignedIn<Answer>(await signInByPassword(ctx, body.email, body.password, request.headers.get('user-agent'))),
+  }),
+  endpoint({
+    ...common,
+    path: '/auth/signin/email-otp',
+    summary: 'Sign in with a mailed code, which verifies the address',
+    body: OtpBody,
+    response: z.union([SignedIn, TwoFactorRequired]),
+    refusals: { 401: 'OTP_INVALID', 403: 'ACCOUNT_BANNED', 429: 'CHALLENGE_LIMIT or TOO_MANY_REQUESTS' },
+    handler: async (ctx, { body, request }) =>
+      replySignedIn<Answer>(await signInByOtp(ctx, body.email, body.otp, request.headers.get('user-agent'))),
+  }),
+  endpoint({
+    ...common,
+    path: '/auth/refresh',
+    summary: 'Trade a refresh token for a new pair',
+    description: 'For ten seconds the traded token gets the same pair again; an older one ends the session.',
+    body: RefreshBody,
+    response: Refreshed,
+    refusals: { 401: 'TOKEN_INVALID or SESSION_ENDED', 403: 'ACCOUNT_BANNED' },
+    handler: async (ctx, { body }) => reply(await refresh(ctx, body.refreshToken), { headers: NO_STORE }),
+  }),
+];

@@ -1,0 +1,76 @@
+/** Endpoints of two-factor authentication. */
+import { z } from '@hono/zod-openapi';
+import { type Endpoint, endpoint } from '@/http/endpoint';
+import { Nothing, reply } from '@/http/envelope';
+import { authError } from '../errors';
+import {
+  BackupCodes,
+  BackupCodesBody,
+  PasswordBody,
+  SignedIn,
+  TwoFactorDisableBody,
+  TwoFactorEnabled,
+  TwoFactorSecret,
+  TwoFactorVerifyBody,
+} from '../schemas';
+import { answerChallenge, beginTwoFactor, confirmTwoFactor, disableTwoFactor, replaceBackupCodes } from '../two-factor';
+import { replySignedIn } from './sign-in';
+
+const NO_STORE = { 'Cache-Control': 'no-store' };
+const common = { tag: 'auth', who: 'user', method: 'post', limit: 'signIn' } as const;
+
+export const twoFactorEndpoints: Endpoint[] = [
+  endpoint({
+    ...common,
+    path: '/auth/2fa/enable',
+    summary: 'Begin two-factor authentication: secret and otpauth URI',
+    description: 'It is on once `POST /auth/2fa/verify` has seen a first code.',
+    body: PasswordBody,
+    response: TwoFactorSecret,
+    refusals: { 403: 'CONFIRMATION_WRONG', 409: 'TWO_FACTOR_ON' },
+    handler: async (ctx, { actor, body }) =>
+      reply(await beginTwoFactor(ctx, actor, body.password), { headers: NO_STORE }),
+  }),
+  endpoint({
+    ...common,
+    who: 'optional',
+    path: '/auth/2fa/verify',
+    summary: 'Turn two-factor authentication on, or pass the challenge of a sign-in',
+    description:
+      'Signed in and without `challenge`: the first code turns it on and answers ten backup codes. With `challenge`: signs in, and takes a backup code as well.',
+    body: TwoFactorVerifyBody,
+    response: z.union([SignedIn, TwoFactorEnabled]),
+    refusals: {
+      401: 'CHALLENGE_INVALID, TWO_FACTOR_CODE_INVALID or UNAUTHENTICATED',
+      403: 'CONFIRMATION_WRONG or ACCOUNT_BANNED',
+      409: 'TWO_FACTOR_ON or TWO_FACTOR_OFF',
+    },
+    handler: async (ctx, { actor, body, request }) => {
+      if (body.challenge !== undefined)
+        return replySignedIn(await answerChallenge(ctx, body.challenge, body.code, request.headers.get('user-agent')));
+      if (actor?.kind !== 'user') throw authError('UNAUTHENTICATED');
+      return reply(await confirmTwoFactor(ctx, actor, body.code), { headers: NO_STORE });
+    },
+  }),
+  endpoint({
+    ...common,
+    path: '/auth/2fa/disable',
+    summary: 'Turn two-factor authentication off',
+    body: TwoFactorDisableBody,
+    response: Nothing,
+    refusals: { 403: 'CONFIRMATION_WRONG', 409: 'TWO_FACTOR_OFF', 429: 'CHALLENGE_LIMIT or TOO_MANY_REQUESTS' },
+    handler: async (ctx, { actor, body }) => {
+      await disableTwoFactor(ctx, actor, body.password, body.code);
+      return {};
+    },
+  }),
+  endpoint({
+    ...common,
+    path: '/auth/2fa/backup-codes',
+    summary: 'New backup codes; the old ones are void',
+    body: BackupCodesBody,
+    response: BackupCodes,
+    refusals: { 403: 'CONFIRMATION_WRONG', 409: 'TWO_FACTOR_OFF', 429: 'CHALLENGE_LIMIT or TOO_MANY_REQUESTS' },
+    handler: async (ctx, { actor, body }) => reply(await replaceBackupCodes(ctx, actor, body), { headers: NO_STORE }),
+  }),
+];

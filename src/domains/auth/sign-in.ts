@@ -1,0 +1,96 @@
+/**
+ * Signs a user in, by password or mailed code, and after a second factor where one is on. The session is made in one
+ * batch with the proof's use, so that a proof that was replaced or used in between makes none.
+ */
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit, demandChange, type Statement } from '@/db/commit';
+import { presentUser } from '@/domains/users/present';
+import { recordLogin } from '@/domains/users/write';
+import type { AppError } from '@/http/errors';
+import { type Account, actorOf, findAccountByEmail } from './account';
+import { openChallenge } from './challenges';
+import { authError } from './errors';
+import { checkOtp, useOtp } from './otps';
+import { hashPassword, needsRehash, verifyPassword } from './passwords';
+import { newSession } from './sessions';
+import { accounts } from './tables';
+import { proveEmail } from './verify-email';
+
+/** Throws INVALID_CREDENTIALS, ACCOUNT_BANNED, CHALLENGE_LIMIT. */
+export async function signInByPassword(ctx: Context, email: string, password: string, userAgent: string | null) {
+  const account = await findAccountByEmail(ctx, email);
+  const right = await verifyPassword(password, account?.secretHash);
+  if (!account?.secretHash || !right) {
+    ctx.log.event('sign-in.refused', { userId: account?.user.id, by: 'password' });
+    throw authError('INVALID_CREDENTIALS');
+  }
+  refuseBanned(ctx, account);
+  const { user, secretHash } = account;
+  if (needsRehash(secretHash)) ctx.waitUntil(rehash(ctx, user.id, password, secretHash));
+  // What was verified must still be the password when it is used: a reset may have come in between.
+  const unchanged = sql`EXISTS (SELECT 1 FROM ${accounts} WHERE ${passwordIs(user.id, secretHash)})`;
+  if (user.totpEnabledAt !== null) return twoFactorRequired(ctx, user.id, unchanged);
+  return startSession(ctx, account, userAgent, 'password', {
+    condition: unchanged,
+    refusal: () => authError('INVALID_CREDENTIALS'),
+  });
+}
+
+/** Proves the address as well. Throws OTP_INVALID, ACCOUNT_BANNED, CHALLENGE_LIMIT. */
+export async function signInByOtp(ctx: Context, email: string, code: string, userAgent: string | null) {
+  const otp = await checkOtp(ctx, email, 'sign-in', code);
+  const account = await findAccountByEmail(ctx, email);
+  if (!account) throw authError('OTP_INVALID');
+  refuseBanned(ctx, account);
+  const refusal = () => authError('OTP_INVALID');
+  const use = [useOtp(ctx, otp), demandChange(ctx), ...proveEmail(ctx, account.user)];
+  if (account.user.totpEnabledAt !== null) {
+    await commit(ctx, use, { refusals: { DEMAND_NOT_MET: refusal } });
+    return twoFactorRequired(ctx, account.user.id);
+  }
+  return startSession(ctx, account, userAgent, 'otp', { before: use, refusal });
+}
+
+/**
+ * The last step of every sign-in: the session and its answer, if the account is still active.
+ * @param before what uses the proof up, each statement with its demand
+ * @param condition what must still hold of the account
+ * @param refusal when the proof was used, replaced or voided in between
+ */
+export async function startSession(
+  ctx: Context,
+  account: Account,
+  userAgent: string | null,
+  by: 'password' | 'otp' | 'totp' | 'backup-code',
+  { before = [], condition, refusal }: { before?: Statement[]; condition?: SQL; refusal: () => AppError },
+) {
+  const { user, staff } = account;
+  const { insert, tokens, sessionId } = await newSession(ctx, actorOf(account), userAgent);
+  await commit(ctx, [...before, recordLogin(ctx, user.id, condition), demandChange(ctx), insert], {
+    refusals: { DEMAND_NOT_MET: refusal },
+  });
+  ctx.log.event('session.started', { userId: user.id, sessionId, by });
+  return { ...tokens, user: presentUser({ ...user, lastLoginAt: ctx.now() }, staff) };
+}
+
+/** Told only to who has proved to be the user. */
+export function refuseBanned(ctx: Context, { user }: Account): void {
+  if (user.status !== 'banned') return;
+  ctx.log.event('sign-in.refused', { userId: user.id, by: 'ban' });
+  throw authError('ACCOUNT_BANNED');
+}
+
+async function twoFactorRequired(ctx: Context, userId: string, condition?: SQL) {
+  return { twoFactorRequired: true as const, challenge: await openChallenge(ctx, userId, condition) };
+}
+
+/** Changes nothing if the password was replaced meanwhile. */
+async function rehash(ctx: Context, userId: string, password: string, from: string): Promise<void> {
+  const secretHash = await hashPassword(password);
+  await ctx.db.update(accounts).set({ secretHash, updatedAt: ctx.now() }).where(passwordIs(userId, from));
+}
+
+function passwordIs(userId: string, secretHash: string) {
+  return and(eq(accounts.provider, 'password'), eq(accounts.subject, userId), eq(accounts.secretHash, secretHash));
+}
