@@ -18,6 +18,7 @@ import { healthEndpoints } from '@/http/health';
 import { type AppEnv, allowOrigins, logRequests, secure, withContext } from '@/http/middleware';
 import { mount, newRouter } from '@/http/mount';
 import { openApiDocument } from '@/http/openapi';
+import { isUpgrade, refuseSocket } from '@/http/socket';
 import { reportFault } from '@/providers/faults';
 
 /** Every endpoint of the API, for the router, the document and the tests. */
@@ -61,7 +62,7 @@ app.onError((error, c) => {
       : error instanceof HTTPException && error.status === 400
         ? httpError('MALFORMED_JSON')
         : undefined;
-  if (refusal) return errorResponse(refusal, ctx.requestId);
+  if (refusal) return isUpgrade(c.req.raw) ? refuseSocket(refusal) : errorResponse(refusal, ctx.requestId);
   ctx.log.fault(`${c.req.method} ${c.req.path}`, error);
   ctx.waitUntil(reportFault(ctx.config, ctx.requestId, error));
   return errorResponse(httpError('INTERNAL'), ctx.requestId);

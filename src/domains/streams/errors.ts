@@ -17,7 +17,6 @@ export const streamError = errorList({
   STREAM_STARTED: [409, 'Only a stream that has not begun can be deleted.'],
   NOT_YOUR_STREAM: [403, 'Only its creator may do this.'],
   TOO_MANY_SCHEDULED: [409, 'You have too many streams waiting: start or delete some first.'],
-  PICTURE_NOT_OURS: [422, 'A picture must be one that was uploaded here.'],
   VIEWERS_HIDDEN: [403, 'The creator does not show who is watching.'],
   PASS_REQUIRED: [401, 'Join the stream first: its answer has a pass.'],
   PASS_INVALID: [401, 'The pass is forged, expired or of another room. Join again.'],

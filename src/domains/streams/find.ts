@@ -46,13 +46,14 @@ function named(name: StreamName, viewer: Viewer): SQL | undefined {
     : and(eq(users.username, fold(name.username)), sql`streams.id = ${newestOf(viewer)}`);
 }
 
-/** Two look-ups by index, however many streams the creator has had. */
+/** Two look-ups by index, however many streams the creator has had; the IN names the index that is limited by it. */
 function newestOf(viewer: Viewer): SQL {
   const userId = viewer?.kind === 'user' ? viewer.userId : '';
   const open =
     viewer?.kind === 'user' && viewer.staff ? sql`1` : sql`(s.visibility <> 'private' OR s.creator_id = ${userId})`;
   return sql`coalesce(
-    (SELECT s.id FROM streams s WHERE s.creator_id = users.id AND s.status = 'live' AND ${open}),
+    (SELECT s.id FROM streams s WHERE s.creator_id = users.id AND s.status = 'live'
+      AND s.status IN ('live', 'scheduled') AND ${open}),
     (SELECT s.id FROM streams s WHERE s.creator_id = users.id AND s.status <> 'cancelled' AND ${open}
      ORDER BY s.id DESC LIMIT 1))`;
 }

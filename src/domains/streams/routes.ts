@@ -1,20 +1,177 @@
-/** Streams for everyone who watches: what is on, one stream, entering and leaving its room. */
+/** Streams for everyone who watches: what is on, one stream, entering and leaving its room, tokens for the video. */
 import { z } from '@hono/zod-openapi';
 import { type Endpoint, endpoint } from '@/http/endpoint';
-import { Nothing } from '@/http/envelope';
+import { Nothing, pageQuery } from '@/http/envelope';
+import { isUpgrade } from '@/http/socket';
+import { chatEndpoints } from './chat-routes';
+import { listLive, listRecommended } from './discovery';
+import { streamError } from './errors';
+import { getStream, streamName } from './find';
+import { enterRoom, joinStream } from './join';
 import { leaveStream } from './leave';
+import { presentStream } from './present';
+import {
+  anId,
+  Joined,
+  LiveListQuery,
+  LiveStreamPage,
+  Stream,
+  StreamPage,
+  StreamToken,
+  TokenRequest,
+  ViewerList,
+} from './schemas';
+import { sessionEndpoints } from './session-routes';
+import { issueToken, tokenName } from './token';
+import { listViewers } from './viewers';
 
-const StreamId = z.object({ id: z.string().min(1).max(64) });
+const ById = z.strictObject({ id: anId });
+const ByHost = z.strictObject({ hostId: anId });
+const ByUsername = z.strictObject({ username: anId });
+const NOT_ADMITTED = {
+  403: 'BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY',
+  409: 'STREAM_NOT_LIVE, STREAM_ENDED, STREAM_CANCELLED',
+} as const;
 
-export const streamEndpoints: Endpoint[] = [
+const watchEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'get',
+    path: '/stream/live',
+    tag: 'stream',
+    summary: 'All live streams',
+    who: 'optional',
+    query: LiveListQuery,
+    response: LiveStreamPage,
+    handler: (ctx, { actor, query }) => listLive(ctx, actor, query),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/viewer/live',
+    tag: 'viewer',
+    summary: 'All live streams',
+    who: 'optional',
+    query: LiveListQuery,
+    response: LiveStreamPage,
+    handler: (ctx, { actor, query }) => listLive(ctx, actor, query),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/stream/recommended',
+    tag: 'stream',
+    summary: 'Live streams for you',
+    description:
+      'Those of creators whom you follow first; then by viewers, where a stream that has just begun counts for 30 ' +
+      'more, one less each minute.',
+    who: 'optional',
+    query: z.strictObject(pageQuery),
+    response: StreamPage,
+    handler: (ctx, { actor, query }) => listRecommended(ctx, actor, query),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/stream/{id}',
+    tag: 'stream',
+    summary: 'One stream',
+    description: "By its id, or by a creator's username: the one that is live, else the newest.",
+    who: 'optional',
+    params: ById,
+    response: Stream,
+    handler: async (ctx, { actor, params }) => presentStream(await getStream(ctx, streamName(params.id), actor), actor),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/viewer/stream/{username}',
+    tag: 'viewer',
+    summary: "A creator's stream",
+    description: 'The one that is live, else the newest.',
+    who: 'optional',
+    params: ByUsername,
+    response: Stream,
+    handler: async (ctx, { actor, params }) => presentStream(await getStream(ctx, params, actor), actor),
+  }),
+];
+
+const enterEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'post',
+    path: '/stream/{id}/join',
+    tag: 'stream',
+    summary: 'Join: a pass for the room, its WebSocket URL, a token for the video',
+    description: 'The pass is good once and for a minute. A scheduled stream has a waiting room.',
+    who: 'optional',
+    params: ById,
+    response: Joined,
+    refusals: NOT_ADMITTED,
+    handler: (ctx, { actor, params }) => joinStream(ctx, params.id, actor),
+  }),
   endpoint({
     method: 'post',
     path: '/stream/{id}/leave',
     tag: 'stream',
     summary: 'Leave: closes your sockets in the room',
     who: 'optional',
-    params: StreamId,
+    params: ById,
     response: Nothing,
     handler: (ctx, { actor, params }) => leaveStream(ctx, params.id, actor),
   }),
+  endpoint({
+    method: 'get',
+    path: '/stream/{id}/ws',
+    tag: 'stream',
+    summary: "The room's WebSocket",
+    description:
+      '`pass`: from joining, or the resume pass of the `welcome` frame; `since`: the last `seq` that you have. ' +
+      'A refusal is an accepted socket that closes with 4401, 4403, 4404 or 4429.',
+    who: 'optional',
+    params: ById,
+    // Not strict, and nothing required: whatever is wrong here must be told by a close code.
+    query: z.object({ pass: z.string().optional(), since: z.string().optional() }),
+    response: z.string(),
+    contentType: 'application/json',
+    refusals: { 401: 'PASS_REQUIRED, PASS_INVALID' },
+    handler: (ctx, { params, query, request }) => {
+      if (!isUpgrade(request)) throw streamError('UPGRADE_REQUIRED');
+      return enterRoom(ctx, params.id, query, request);
+    },
+  }),
+  endpoint({
+    method: 'get',
+    path: '/stream/{id}/viewers',
+    tag: 'stream',
+    summary: 'Who is watching, unless the creator hides it',
+    who: 'optional',
+    params: ById,
+    response: ViewerList,
+    refusals: { 403: 'VIEWERS_HIDDEN, BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY' },
+    handler: (ctx, { actor, params }) => listViewers(ctx, actor, params.id),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/viewer/token',
+    tag: 'viewer',
+    summary: 'A token for the video of a stream; a guest gets an identity',
+    who: 'optional',
+    body: TokenRequest,
+    response: StreamToken,
+    refusals: { 404: 'STREAM_NOT_FOUND', ...NOT_ADMITTED },
+    handler: (ctx, { actor, body }) => issueToken(ctx, tokenName(body), actor),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/stream/token/{hostId}',
+    tag: 'stream',
+    summary: "A token for the video of a host's stream",
+    who: 'optional',
+    params: ByHost,
+    response: StreamToken,
+    refusals: NOT_ADMITTED,
+    handler: (ctx, { actor, params }) => issueToken(ctx, { creatorId: params.hostId }, actor),
+  }),
+];
+
+export const streamEndpoints: Endpoint[] = [
+  ...watchEndpoints,
+  ...enterEndpoints,
+  ...chatEndpoints,
+  ...sessionEndpoints,
 ];

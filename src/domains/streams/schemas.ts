@@ -145,6 +145,10 @@ export const StreamToken = MediaToken.extend({
   guestToken,
 }).openapi('StreamToken');
 
+export const StartedSession = z
+  .object({ stream: Stream, token: MediaToken.openapi({ description: 'May publish.' }) })
+  .openapi('StartedSession');
+
 export const TokenRequest = z
   .strictObject({ streamId: anId, hostId: anId, username: anId })
   .partial()
@@ -158,9 +162,8 @@ export const Policy = z
     followersOnly: z.boolean(),
     subscribersOnly: z.boolean(),
     slowModeSeconds: z.int(),
-    blockedWords: z.array(z.string()),
   })
-  .openapi('RoomPolicy');
+  .openapi('RoomPolicy', { description: 'What a channel lets viewers write; its blocked words are not told.' });
 
 export const Joined = z
   .object({

@@ -1,0 +1,136 @@
+/** A stream's chat and its moderation over HTTP; the socket has the same. */
+import { z } from '@hono/zod-openapi';
+import type { Context } from '@/context';
+import { type Endpoint, endpoint } from '@/http/endpoint';
+import { decodeCursor, Nothing, reply } from '@/http/envelope';
+import type { Viewer } from '@/shared/actor';
+import { CHAT_CURSOR, deleteMessage, readChat, sendChat } from './chat';
+import {
+  ChatMessage,
+  ChatPageShape,
+  ChatQuery,
+  Moderation,
+  ModerationList,
+  ModerationQuery,
+  NewMessage,
+  NewStreamMessage,
+} from './chat-schemas';
+import { listModeration, moderate } from './moderation';
+import { anId } from './schemas';
+
+const ById = z.strictObject({ id: anId });
+const ByStreamId = z.strictObject({ streamId: anId });
+const OfMessage = z.strictObject({ id: anId, messageId: anId });
+
+const SAYING_REFUSED = {
+  403: 'BANNED, TIMED_OUT, CHAT_DISABLED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY',
+  409: 'STREAM_ENDED, STREAM_CANCELLED, DUPLICATE_MESSAGE',
+  429: 'SLOW_MODE, TOO_FAST, TOO_MANY_REQUESTS',
+} as const;
+const HISTORY = 'Newest first. The newest page is up to a second old, older ones up to a minute.';
+
+async function history(ctx: Context, actor: Viewer, id: string, { cursor, perPage }: z.output<typeof ChatQuery>) {
+  const [before] = cursor === undefined ? [null] : decodeCursor(CHAT_CURSOR, z.tuple([z.int().min(1)]), cursor);
+  const { data, cacheControl } = await readChat(ctx, actor, id, before, perPage);
+  return reply(data, { headers: { 'Cache-Control': cacheControl } });
+}
+
+export const chatEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'post',
+    path: '/stream/chat/message',
+    tag: 'stream',
+    summary: 'Send a chat message',
+    who: 'user',
+    body: NewStreamMessage,
+    response: ChatMessage,
+    status: 201,
+    refusals: SAYING_REFUSED,
+    handler: (ctx, { actor, body: { streamId, ...message } }) => sendChat(ctx, actor, streamId, message),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/stream/chat/{streamId}',
+    tag: 'stream',
+    summary: 'Chat history',
+    description: HISTORY,
+    who: 'optional',
+    params: ByStreamId,
+    query: ChatQuery,
+    response: ChatPageShape,
+    refusals: { 403: 'BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY' },
+    handler: (ctx, { actor, params, query }) => history(ctx, actor, params.streamId, query),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/sessions/{id}/chat',
+    tag: 'session',
+    summary: 'Send a chat message',
+    who: 'user',
+    params: ById,
+    body: NewMessage,
+    response: ChatMessage,
+    status: 201,
+    refusals: SAYING_REFUSED,
+    handler: (ctx, { actor, params, body }) => sendChat(ctx, actor, params.id, body),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/sessions/{id}/chat',
+    tag: 'session',
+    summary: 'Chat history',
+    description: HISTORY,
+    who: 'optional',
+    params: ById,
+    query: ChatQuery,
+    response: ChatPageShape,
+    refusals: { 403: 'BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY' },
+    handler: (ctx, { actor, params, query }) => history(ctx, actor, params.id, query),
+  }),
+  endpoint({
+    method: 'delete',
+    path: '/sessions/{id}/chat/{messageId}',
+    tag: 'session',
+    summary: 'Delete a message',
+    description: 'Its author, the creator, a moderator, or staff with `canDeleteMessages`.',
+    who: 'user',
+    params: OfMessage,
+    response: Nothing,
+    refusals: { 403: 'NOT_ALLOWED' },
+    handler: async (ctx, { actor, params }) => {
+      await deleteMessage(ctx, actor, params.id, params.messageId);
+      return {};
+    },
+  }),
+  endpoint({
+    method: 'post',
+    path: '/stream/{id}/moderation',
+    tag: 'stream',
+    summary: 'Time out, kick, ban or unban somebody',
+    description:
+      'The creator, their moderators, or staff (`canKickUsers`; for bans `canBanUsers`). A time-out and a kick are ' +
+      "this room's; a ban holds for the channel until it is taken back.",
+    who: 'user',
+    params: ById,
+    body: Moderation,
+    response: Nothing,
+    refusals: { 403: 'NOT_MODERATOR, OUT_OF_YOUR_REACH', 409: 'STREAM_ENDED, STREAM_CANCELLED' },
+    handler: async (ctx, { actor, params, body }) => {
+      await moderate(ctx, actor, params.id, body);
+      return {};
+    },
+  }),
+  endpoint({
+    method: 'get',
+    path: '/stream/{id}/moderation',
+    tag: 'stream',
+    summary: 'Who is timed out or banned, and why',
+    who: 'user',
+    fresh: true,
+    params: ById,
+    query: ModerationQuery,
+    response: ModerationList,
+    refusals: { 403: 'NOT_MODERATOR' },
+    handler: (ctx, { actor, params, query }) => listModeration(ctx, actor, params.id, query),
+  }),
+];

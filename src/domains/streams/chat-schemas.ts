@@ -1,0 +1,95 @@
+/** Wire shapes of a room's chat and of its moderation. */
+import { z } from '@hono/zod-openapi';
+import { cursorPageOf, cursorQuery, pageOf, pageQuery } from '@/http/envelope';
+import { countCharacters, hasControlCharacters } from '@/shared/text';
+import { anId, aReason } from './schemas';
+
+/** As the room judges it too; here the answer can name the field. Kept as it was typed. */
+const TEXT_CHARACTERS_MAX = 500;
+const SECOND_A_DAY = 86_400;
+/** A fortnight; whoever should stay away longer is banned. */
+const TIMEOUT_SECONDS_MAX = 14 * SECOND_A_DAY;
+export const TIMEOUT_SECONDS_DEFAULT = 5 * 60;
+
+export const ChatMessage = z
+  .object({
+    id: z.string(),
+    seq: z.int().nullable().openapi({ description: 'Null while a delayed message waits for its release.' }),
+    streamId: z.string(),
+    userId: z.string(),
+    username: z.string(),
+    displayName: z.string(),
+    avatarUrl: z.string().nullable(),
+    badges: z.array(z.enum(['creator', 'moderator', 'staff', 'subscriber'])),
+    text: z.string().openapi({ description: 'As it was typed; empty once deleted.' }),
+    at: z.iso.datetime(),
+    deleted: z.boolean(),
+  })
+  .openapi('ChatMessage');
+
+export const ChatPageShape = cursorPageOf(ChatMessage);
+export const ChatQuery = z.strictObject(cursorQuery);
+
+const message = {
+  text: z
+    .string()
+    .refine((text) => text.trim() !== '', 'must not be empty')
+    .refine(
+      (text) => countCharacters(text.trim()) <= TEXT_CHARACTERS_MAX,
+      `must have at most ${TEXT_CHARACTERS_MAX} characters`,
+    )
+    .refine((text) => !hasControlCharacters(text), 'must not hold control characters'),
+  id: z.uuid().optional().openapi({ description: 'Your own id of the message: sent again, it is not a second one.' }),
+};
+export const NewMessage = z.strictObject(message).openapi('NewMessage');
+export const NewStreamMessage = z.strictObject({ streamId: anId, ...message }).openapi('NewStreamMessage');
+
+export const MODERATION_ACTIONS = ['timeout', 'end-timeout', 'kick', 'ban', 'unban'] as const;
+export type ModerationKind = (typeof MODERATION_ACTIONS)[number];
+
+export const Moderation = z
+  .strictObject({
+    action: z.enum(MODERATION_ACTIONS),
+    userId: anId,
+    seconds: z
+      .int()
+      .min(1)
+      .max(TIMEOUT_SECONDS_MAX)
+      .optional()
+      .openapi({ description: 'Of a timeout; 300 if absent.' }),
+    reason: aReason.optional(),
+  })
+  .refine(({ action, seconds }) => action === 'timeout' || seconds === undefined, {
+    path: ['seconds'],
+    message: 'goes with a timeout alone',
+  })
+  .openapi('Moderation');
+
+const Moderated = z.object({
+  id: z.string(),
+  username: z.string().nullable(),
+});
+
+export const ModerationList = pageOf(
+  z
+    .object({
+      user: Moderated,
+      reason: z.string().nullable(),
+      by: Moderated,
+      at: z.iso.datetime(),
+    })
+    .openapi('ChannelBan'),
+).extend({
+  timeouts: z.array(
+    z
+      .object({
+        user: Moderated,
+        until: z.iso.datetime(),
+        reason: z.string().nullable(),
+        by: Moderated,
+        at: z.iso.datetime(),
+      })
+      .openapi('TimeOut'),
+  ),
+});
+export const ModerationQuery = z.strictObject(pageQuery);

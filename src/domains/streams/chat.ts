@@ -1,0 +1,104 @@
+/** Chat over HTTP, by the same door and the same policy as the socket's; history from the room, cached where it is public. */
+import type { z } from '@hono/zod-openapi';
+import type { Context } from '@/context';
+import { commit } from '@/db/commit';
+import { logStaff } from '@/domains/staff/log';
+import { staffCan } from '@/domains/staff/permissions';
+import { encodeCursor } from '@/http/envelope';
+import type { AppError } from '@/http/errors';
+import type { ChatMessage as RoomMessage, RoomRefusal } from '@/room/api';
+import type { Actor, Viewer } from '@/shared/actor';
+import { newId } from '@/shared/ids';
+import { SECOND_MS, toIso } from '@/shared/time';
+import { admit, admitToRead } from './admit';
+import type { ChatMessage } from './chat-schemas';
+import { streamError } from './errors';
+
+type PresentedMessage = z.input<typeof ChatMessage>;
+
+/** @param clientId the client's own id of the message: sent again, it is answered with the same message */
+export async function sendChat(
+  ctx: Context,
+  actor: Actor,
+  streamId: string,
+  { id: clientId = newId(), text }: { id?: string | undefined; text: string },
+): Promise<PresentedMessage> {
+  const { standing } = await admit(ctx, { id: streamId }, actor);
+  if (!standing) throw streamError('STREAM_NOT_FOUND');
+  const answer = await ctx.rooms(streamId).say(standing.user, clientId, text);
+  if (!answer.ok) throw refusalOf(answer);
+  return presentMessage(answer.message);
+}
+
+/** By its author, the creator, a moderator, or staff, of whom the log keeps it. */
+export async function deleteMessage(ctx: Context, actor: Actor, streamId: string, messageId: string): Promise<void> {
+  const { standing } = await admitToRead(ctx, { id: streamId }, actor);
+  const room = ctx.rooms(streamId);
+  const inCharge = standing?.user.standing.creator === true || standing?.user.standing.moderator === true;
+  const answer = await room.deleteMessage(messageId, actor.userId, inCharge);
+  if (answer.ok) return;
+  if (answer.code !== 'NOT_ALLOWED' || !staffCan(actor.staff, 'canDeleteMessages')) throw refusalOf(answer);
+  const asStaff = await room.deleteMessage(messageId, actor.userId, true);
+  if (!asStaff.ok) throw refusalOf(asStaff);
+  const target = { targetType: 'chat-message', targetId: messageId, after: { streamId } };
+  await commit(ctx, [logStaff(ctx, { staffId: actor.userId, action: 'chat-message.delete', ...target })]);
+}
+
+// --- History
+
+export const CHAT_CURSOR = 'chat';
+/** The newest page changes with every message; an older one only when something in it is deleted. */
+const NEWEST_PAGE_SECONDS = 1;
+const OLDER_PAGE_SECONDS = 60;
+
+export interface ChatPage {
+  readonly data: { items: PresentedMessage[]; pagination: { nextCursor: string | null; perPage: number } };
+  readonly cacheControl: string;
+}
+
+/** Newest first. @param before a seq, from the cursor */
+export async function readChat(
+  ctx: Context,
+  viewer: Viewer,
+  streamId: string,
+  before: number | null,
+  perPage: number,
+): Promise<ChatPage> {
+  const { found } = await admitToRead(ctx, { id: streamId }, viewer);
+  const seconds = before === null ? NEWEST_PAGE_SECONDS : OLDER_PAGE_SECONDS;
+  const read = () => readPage(ctx, streamId, before, perPage);
+  if (found.stream.visibility !== 'public') return { data: await read(), cacheControl: 'private, no-cache' };
+  // What a signed-in reader may see depends on them, so only the page behind the check is shared.
+  const scope = viewer?.kind === 'user' ? 'private' : 'public';
+  const key = new URL(`/cache/chat/${streamId}?before=${before ?? ''}&perPage=${perPage}`, ctx.config.publicUrl);
+  return { data: await cached(ctx, key.href, seconds, read), cacheControl: `${scope}, max-age=${seconds}` };
+}
+
+async function readPage(ctx: Context, streamId: string, before: number | null, perPage: number) {
+  const { messages, nextBefore } = await ctx.rooms(streamId).history(before, perPage);
+  const nextCursor = nextBefore === null ? null : encodeCursor(CHAT_CURSOR, [nextBefore]);
+  return { items: messages.map(presentMessage), pagination: { nextCursor, perPage } };
+}
+
+/** By room and cursor, so that however many poll, the object is asked once in so many seconds and place. */
+async function cached<T>(ctx: Context, key: string, seconds: number, read: () => Promise<T>): Promise<T> {
+  const hit = await caches.default.match(key);
+  if (hit) return (await hit.json()) as T; // put here below
+  const data = await read();
+  const copy = Response.json(data, { headers: { 'Cache-Control': `public, max-age=${seconds}` } });
+  ctx.waitUntil(caches.default.put(key, copy));
+  return data;
+}
+
+function presentMessage(message: RoomMessage): PresentedMessage {
+  return { ...message, badges: [...message.badges], at: toIso(message.at) };
+}
+
+function refusalOf({ code, message, retryAfterMs }: RoomRefusal): AppError {
+  return streamError(code, {
+    message,
+    ...(retryAfterMs === undefined
+      ? {}
+      : { details: { retryAfterMs }, headers: { 'Retry-After': String(Math.ceil(retryAfterMs / SECOND_MS)) } }),
+  });
+}

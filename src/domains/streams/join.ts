@@ -1,0 +1,55 @@
+/** Entering a stream: everything is checked once, here; what comes back opens the room and the video. */
+import type { z } from '@hono/zod-openapi';
+import type { Context } from '@/context';
+import type { Pass } from '@/room/api';
+import type { Viewer } from '@/shared/actor';
+import { admit, identityOf, policyOf } from './admit';
+import { streamError } from './errors';
+import { streamName } from './find';
+import { PASS_SECONDS, readPass, readResume, signPass } from './pass';
+import type { Joined } from './schemas';
+import { viewerToken } from './token';
+
+export async function joinStream(ctx: Context, idOrUsername: string, actor: Viewer): Promise<z.input<typeof Joined>> {
+  const admitted = await admit(ctx, streamName(idOrUsername), actor);
+  const { found } = admitted;
+  const { viewer, guestToken } = await identityOf(ctx, actor, admitted);
+  const pass = await signPass(ctx, found.stream.id, viewer);
+  const isLive = found.stream.status === 'live';
+  return {
+    streamId: found.stream.id,
+    pass,
+    passSeconds: PASS_SECONDS,
+    wsUrl: socketUrl(ctx, found.stream.id, pass),
+    viewer: { id: viewer.id, kind: viewer.kind },
+    ...(guestToken === undefined ? {} : { guestToken }),
+    media: isLive ? await viewerToken(ctx, found, viewer) : null,
+    policy: policyOf(found),
+    viewerCount: isLive ? found.viewerCount : 0,
+  };
+}
+
+/** What a socket is opened with; both come in the URL, since a browser can send nothing else. */
+export interface SocketTicket {
+  readonly pass?: string | undefined;
+  readonly since?: string | undefined;
+}
+
+/** Throws PASS_REQUIRED, PASS_INVALID, before the room is woken. */
+export async function enterRoom(ctx: Context, streamId: string, ticket: SocketTicket, request: Request) {
+  if (!ticket.pass) throw streamError('PASS_REQUIRED');
+  const pass: Pass | undefined = (await readPass(ctx, ticket.pass)) ?? (await readResume(ctx, ticket.pass));
+  if (pass?.roomId !== streamId) throw streamError('PASS_INVALID');
+  return ctx.rooms(streamId).connect(request, pass, readSince(ticket.since));
+}
+
+/** The last seq that the client has. What is no number is taken as none: the welcome frame is all it gets then. */
+function readSince(since: string | undefined): number | null {
+  return since !== undefined && /^\d{1,15}$/.test(since) ? Number(since) : null;
+}
+
+function socketUrl(ctx: Context, streamId: string, pass: string): string {
+  const url = new URL(`/api/v1/stream/${streamId}/ws`, ctx.config.publicUrl.replace(/^http/, 'ws'));
+  url.searchParams.set('pass', pass);
+  return url.href;
+}

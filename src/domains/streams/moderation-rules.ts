@@ -1,0 +1,50 @@
+/** Who may do what to whom in a room: one pure rule. */
+import { staffCan, staffCanActOn } from '@/domains/staff/permissions';
+import type { Rank, Staff } from '@/shared/actor';
+import type { ModerationKind } from './chat-schemas';
+
+export interface ModeratingParty {
+  readonly userId: string;
+  readonly creator: boolean;
+  readonly moderator: boolean;
+  readonly staff: Staff | null;
+}
+
+export interface ModeratedParty {
+  readonly userId: string;
+  readonly creator: boolean;
+  readonly moderator: boolean;
+  readonly rank: Rank | null;
+  readonly country: string | null;
+}
+
+/** By which right: staff's deeds go to the staff log. */
+export type ModerationRight = 'creator' | 'moderator' | 'staff';
+
+/** The right by which somebody may do this at all, if any. */
+export function moderationRight(party: ModeratingParty, action: ModerationKind): ModerationRight | null {
+  if (party.creator) return 'creator';
+  if (party.moderator) return 'moderator';
+  const permission = action === 'ban' || action === 'unban' ? 'canBanUsers' : 'canKickUsers';
+  return staffCan(party.staff, permission) ? 'staff' : null;
+}
+
+/**
+ * Nobody acts on the creator or on themselves; on staff only higher staff do; a moderator does not act on another.
+ * Somebody in charge who is staff as well has the rights of both.
+ */
+export function mayModerate(
+  party: ModeratingParty,
+  action: ModerationKind,
+  target: ModeratedParty,
+): 'NOT_MODERATOR' | 'OUT_OF_YOUR_REACH' | null {
+  const right = moderationRight(party, action);
+  if (!right) return 'NOT_MODERATOR';
+  if (target.creator || target.userId === party.userId) return 'OUT_OF_YOUR_REACH';
+  const asStaff = moderationRight({ ...party, creator: false, moderator: false }, action) === 'staff';
+  const reachesAsStaff = asStaff && party.staff !== null && staffCanActOn(party.staff, target);
+  if (right === 'staff') return reachesAsStaff ? null : 'OUT_OF_YOUR_REACH';
+  if (target.rank) return reachesAsStaff ? null : 'OUT_OF_YOUR_REACH';
+  if (right === 'moderator' && target.moderator) return reachesAsStaff ? null : 'OUT_OF_YOUR_REACH';
+  return null;
+}

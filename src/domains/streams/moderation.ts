@@ -1,0 +1,199 @@
+/**
+ * Time-outs, kicks and bans. A time-out and a kick are the room's; a ban is the channel's, and reaches its open rooms
+ * and LiveKit in the same commit. What staff do is logged.
+ */
+import type { z } from '@hono/zod-openapi';
+import { desc, eq, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/sqlite-core';
+import type { Context } from '@/context';
+import { commit } from '@/db/commit';
+import { banFromChannel, unbanFromChannel } from '@/domains/channels/bans';
+import { channelBans } from '@/domains/channels/tables';
+import { logStaff } from '@/domains/staff/log';
+import { users } from '@/domains/users/tables';
+import { COUNT_MAX, type PageQuery, presentPage } from '@/http/envelope';
+import type { OutboxEvent } from '@/queues/messages';
+import type { ModerationAction } from '@/room/api';
+import type { Actor, Rank } from '@/shared/actor';
+import { toIso } from '@/shared/time';
+import { type Moderation, type ModerationKind, type ModerationList, TIMEOUT_SECONDS_DEFAULT } from './chat-schemas';
+import { streamError } from './errors';
+import { type FoundStream, getStream } from './find';
+import { type ModeratedParty, type ModeratingParty, mayModerate, moderationRight } from './moderation-rules';
+import { findRoomStanding } from './standing';
+
+type ModerationRequest = z.output<typeof Moderation>;
+
+/** More than a creator can have waiting. */
+const OPEN_ROOMS_MAX = 128;
+
+/** Repeating it changes nothing. Throws NOT_MODERATOR, OUT_OF_YOUR_REACH, USER_NOT_FOUND, STREAM_ENDED. */
+export async function moderate(
+  ctx: Context,
+  actor: Actor,
+  streamId: string,
+  request: ModerationRequest,
+): Promise<void> {
+  const { found, party } = await moderatingParty(ctx, actor, streamId);
+  const right = moderationRight(party, request.action);
+  if (!right) throw streamError('NOT_MODERATOR');
+  const target = await findTarget(ctx, found, request.userId);
+  if (!target) throw streamError('USER_NOT_FOUND');
+  const refusal = mayModerate(party, request.action, target);
+  if (refusal) throw streamError(refusal);
+
+  const reason = request.reason || null;
+  const log = logStaff(ctx, {
+    staffId: actor.userId,
+    action: `room.${request.action}`,
+    targetType: 'user',
+    targetId: target.userId,
+    after: { streamId, ...(request.seconds ? { seconds: request.seconds } : {}) },
+    ...(reason ? { reason } : {}),
+  });
+  const logged = right === 'staff' ? [log] : [];
+  const { channel, stream } = found;
+  switch (request.action) {
+    case 'ban': {
+      const statement = banFromChannel(ctx, {
+        channelId: channel.id,
+        userId: target.userId,
+        bannedBy: actor.userId,
+        reason,
+      });
+      await commit(ctx, [statement, ...logged], { events: await banEvents(ctx, found, target.userId, actor, reason) });
+      return;
+    }
+    case 'unban': {
+      const rooms = await listOpenRoomIds(ctx, found);
+      const command = { type: 'unban', userId: target.userId } as const;
+      const events = rooms.map((roomId): OutboxEvent => ({ kind: 'room', roomId, command }));
+      await commit(ctx, [unbanFromChannel(ctx, channel.id, target.userId), ...logged], { events });
+      return;
+    }
+    default:
+      if (stream.status === 'ended') throw streamError('STREAM_ENDED');
+      if (stream.status === 'cancelled') throw streamError('STREAM_CANCELLED');
+      await ctx.rooms(stream.id).moderate(actor.userId, roomAction(request.action, request, reason));
+      await commit(ctx, logged);
+  }
+}
+
+function roomAction(
+  action: Exclude<ModerationKind, 'ban' | 'unban'>,
+  { userId, seconds = TIMEOUT_SECONDS_DEFAULT }: ModerationRequest,
+  reason: string | null,
+): ModerationAction {
+  switch (action) {
+    case 'timeout':
+      return { action, userId, seconds, reason };
+    case 'kick':
+      return { action, userId, reason };
+    case 'end-timeout':
+      return { action, userId };
+  }
+}
+
+async function moderatingParty(ctx: Context, actor: Actor, streamId: string) {
+  const found = await getStream(ctx, { id: streamId }, actor);
+  const standing = await findRoomStanding(ctx, streamId, actor.userId);
+  const party: ModeratingParty = {
+    userId: actor.userId,
+    creator: found.stream.creatorId === actor.userId,
+    // A moderator who was banned or blocked since is one no more.
+    moderator: standing?.user.standing.moderator === true && standing.shutOut === null,
+    staff: actor.staff,
+  };
+  return { found, party };
+}
+
+async function findTarget(ctx: Context, { stream }: FoundStream, userId: string): Promise<ModeratedParty | undefined> {
+  const row = await ctx.db.get<{ moderator: number; rank: Rank | null; country: string | null } | undefined>(sql`
+    SELECT EXISTS (SELECT 1 FROM moderators WHERE channel_id = ${stream.channelId} AND user_id = users.id) AS moderator,
+      (SELECT rank FROM staff WHERE staff.user_id = users.id) AS rank, country
+    FROM users WHERE id = ${userId} AND status <> 'deleted'`);
+  return (
+    row && {
+      userId,
+      creator: stream.creatorId === userId,
+      moderator: row.moderator === 1,
+      rank: row.rank,
+      country: row.country,
+    }
+  );
+}
+
+async function banEvents(
+  ctx: Context,
+  found: FoundStream,
+  userId: string,
+  by: Actor,
+  reason: string | null,
+): Promise<OutboxEvent[]> {
+  const command = { type: 'ban', userId, reason, by: by.userId } as const;
+  const rooms = await listOpenRoomIds(ctx, found);
+  return [
+    { kind: 'remove-participant', roomId: found.channel.id, identity: userId, at: ctx.now() },
+    ...rooms.map((roomId): OutboxEvent => ({ kind: 'room', roomId, command })),
+  ];
+}
+
+/** The rooms of the channel in which somebody may be: later ones read the ban at the door. */
+async function listOpenRoomIds(ctx: Context, { stream }: FoundStream): Promise<string[]> {
+  const rows = await ctx.db.all<{ id: string }>(sql`
+    SELECT id FROM streams WHERE creator_id = ${stream.creatorId} AND status IN ('live', 'scheduled')
+    LIMIT ${OPEN_ROOMS_MAX}`);
+  return [...new Set([stream.id, ...rows.map(({ id }) => id)])];
+}
+
+/** Bans newest first, by page; the room's time-outs, which are few and pass, whole beside them. */
+export async function listModeration(
+  ctx: Context,
+  actor: Actor,
+  streamId: string,
+  query: PageQuery,
+): Promise<z.input<typeof ModerationList>> {
+  const { found, party } = await moderatingParty(ctx, actor, streamId);
+  if (!moderationRight(party, 'kick') && !moderationRight(party, 'ban')) throw streamError('NOT_MODERATOR');
+  const ofChannel = eq(channelBans.channelId, found.channel.id);
+  const banner = alias(users, 'banner');
+  const [bans, [total]] = await ctx.db.batch([
+    ctx.db
+      .select({
+        user: { id: users.id, username: users.username },
+        by: { id: banner.id, username: banner.username },
+        reason: channelBans.reason,
+        at: channelBans.createdAt,
+      })
+      .from(channelBans)
+      .innerJoin(users, eq(users.id, channelBans.userId))
+      .innerJoin(banner, eq(banner.id, channelBans.bannedBy))
+      .where(ofChannel)
+      .orderBy(desc(channelBans.createdAt), desc(channelBans.userId))
+      .limit(query.perPage)
+      .offset((query.page - 1) * query.perPage),
+    ctx.db.select({ count: sql<number>`count(*)` }).from(
+      ctx.db
+        .select({ userId: channelBans.userId })
+        .from(channelBans)
+        .where(ofChannel)
+        .limit(COUNT_MAX + 1)
+        .as('counted'),
+    ),
+  ]);
+  const timeOuts = await ctx.rooms(streamId).timeOuts();
+  return {
+    ...presentPage(
+      bans.map((ban) => ({ ...ban, at: toIso(ban.at) })),
+      total?.count ?? 0,
+      query,
+    ),
+    timeouts: timeOuts.map(({ userId, username, until, reason, by, at }) => ({
+      user: { id: userId, username },
+      by: { id: by, username: null },
+      reason,
+      until: toIso(until),
+      at: toIso(at),
+    })),
+  };
+}

@@ -1,0 +1,116 @@
+/** Sessions: streams under the name by which their creators plan and run them. */
+import { z } from '@hono/zod-openapi';
+import { type Endpoint, endpoint } from '@/http/endpoint';
+import { listStreams } from './discovery';
+import { getStream } from './find';
+import { presentStream } from './present';
+import {
+  anId,
+  NewSession,
+  SessionChanges,
+  StartedSession,
+  Stream,
+  StreamListQuery,
+  StreamPage,
+  StreamToken,
+} from './schemas';
+import { cancelSession, changeSession, createSession, endSession, startSession } from './sessions';
+import { issueToken } from './token';
+
+const ById = z.strictObject({ id: anId });
+const NOT_YOURS = 'NOT_YOUR_STREAM';
+
+export const sessionEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'get',
+    path: '/sessions',
+    tag: 'session',
+    summary: 'List sessions',
+    who: 'optional',
+    query: StreamListQuery,
+    response: StreamPage,
+    handler: (ctx, { actor, query }) => listStreams(ctx, actor, query),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/sessions',
+    tag: 'session',
+    summary: 'Create or schedule a session',
+    who: 'creator',
+    body: NewSession,
+    response: Stream,
+    status: 201,
+    refusals: { 409: 'TOO_MANY_SCHEDULED' },
+    handler: (ctx, { actor, body }) => createSession(ctx, actor, body),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/sessions/{id}',
+    tag: 'session',
+    summary: 'One session',
+    who: 'optional',
+    params: ById,
+    response: Stream,
+    handler: async (ctx, { actor, params }) => presentStream(await getStream(ctx, params, actor), actor),
+  }),
+  endpoint({
+    method: 'put',
+    path: '/sessions/{id}',
+    tag: 'session',
+    summary: 'Update a session',
+    description: 'Only what is sent changes; changes of a live one reach its room.',
+    who: 'creator',
+    params: ById,
+    body: SessionChanges,
+    response: Stream,
+    refusals: { 403: NOT_YOURS, 409: 'STREAM_STARTED, STREAM_ENDED, STREAM_CANCELLED' },
+    handler: (ctx, { actor, params, body }) => changeSession(ctx, actor, params.id, body),
+  }),
+  endpoint({
+    method: 'delete',
+    path: '/sessions/{id}',
+    tag: 'session',
+    summary: 'Call off a session that has not begun',
+    who: 'creator',
+    params: ById,
+    response: Stream,
+    refusals: { 403: NOT_YOURS, 409: 'STREAM_STARTED' },
+    handler: (ctx, { actor, params }) => cancelSession(ctx, actor, params.id),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/sessions/{id}/start',
+    tag: 'session',
+    summary: 'Go live; answers a token that may publish',
+    who: 'creator',
+    params: ById,
+    response: StartedSession,
+    refusals: { 403: NOT_YOURS, 409: 'ALREADY_LIVE, STREAM_ENDED' },
+    handler: (ctx, { actor, params }) => startSession(ctx, actor, params.id),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/sessions/{id}/end',
+    tag: 'session',
+    summary: 'End a session',
+    who: 'creator',
+    params: ById,
+    response: Stream,
+    refusals: { 403: NOT_YOURS, 409: 'STREAM_NOT_LIVE' },
+    handler: (ctx, { actor, params }) => endSession(ctx, actor, params.id),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/sessions/{id}/token',
+    tag: 'session',
+    summary: 'A token for the video: its creator may publish, others watch',
+    who: 'optional',
+    params: ById,
+    response: StreamToken,
+    refusals: {
+      403: 'BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY',
+      409: 'STREAM_NOT_LIVE, STREAM_ENDED, STREAM_CANCELLED',
+    },
+    handler: (ctx, { actor, params }) => issueToken(ctx, params, actor),
+  }),
+];

@@ -1,0 +1,53 @@
+/**
+ * Tokens for the video: the creator's may publish, everybody else's only watches and needs the same admission as the
+ * room. LiveKit's room is the channel, a participant is a user's or a guest's id.
+ */
+import type { z } from '@hono/zod-openapi';
+import type { Context } from '@/context';
+import type { MediaToken } from '@/providers/media';
+import type { RoomViewer } from '@/room/api';
+import type { Viewer } from '@/shared/actor';
+import { type Admitted, admit, identityOf } from './admit';
+import { streamError } from './errors';
+import type { FoundStream, StreamName } from './find';
+import type { StreamToken, TokenRequest } from './schemas';
+
+/** What guests are called in the room of the provider. */
+const GUEST_NAME = 'Guest';
+
+export function tokenName({ streamId, hostId, username }: z.output<typeof TokenRequest>): StreamName {
+  if (streamId !== undefined) return { id: streamId };
+  return hostId === undefined ? { username: username ?? '' } : { creatorId: hostId };
+}
+
+/** Throws what admission refuses, and STREAM_NOT_LIVE to a viewer of what has not begun. */
+export async function issueToken(ctx: Context, name: StreamName, actor: Viewer): Promise<z.input<typeof StreamToken>> {
+  const admitted = await admit(ctx, name, actor);
+  const { found, standing } = admitted;
+  const streamId = found.stream.id;
+  if (standing?.user.standing.creator)
+    return { streamId, role: 'publisher', ...(await publisherToken(ctx, found)), viewer: viewerOf(standing.user) };
+  if (found.stream.status !== 'live') throw streamError('STREAM_NOT_LIVE');
+  const { viewer, guestToken } = await identityOf(ctx, actor, admitted);
+  return {
+    streamId,
+    role: 'subscriber',
+    ...(await viewerToken(ctx, found, viewer)),
+    viewer: viewerOf(viewer),
+    ...(guestToken === undefined ? {} : { guestToken }),
+  };
+}
+
+export function publisherToken(ctx: Context, { channel, creator }: Pick<FoundStream, 'channel' | 'creator'>) {
+  const participant = { room: channel.id, identity: creator.id, name: creator.displayName };
+  return ctx.media.publisherToken(participant, ctx.now());
+}
+
+export function viewerToken(ctx: Context, { channel }: Admitted['found'], viewer: RoomViewer): Promise<MediaToken> {
+  const name = viewer.kind === 'user' ? viewer.displayName : GUEST_NAME;
+  return ctx.media.viewerToken({ room: channel.id, identity: viewer.id, name }, ctx.now());
+}
+
+function viewerOf({ id, kind }: RoomViewer) {
+  return { id, kind };
+}
