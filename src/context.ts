@@ -43,15 +43,16 @@ export function makeContext(env: Env, { waitUntil, rooms, deliver, requestId = n
   const config = readConfig(env);
   const log = newLogger(requestId);
   const db = openDatabase(env.DB);
+  const now = () => Date.now();
   const ctx: Context = {
     config,
     db,
     files: env.MEDIA,
-    now: () => Date.now(),
+    now,
     requestId,
     log,
     media: openMedia(config),
-    mail: openMail(config, db),
+    mail: openMail(config, db, now),
     rooms: rooms({ config, log }),
     queues: { webhooks: env.WEBHOOKS, tasks: env.TASKS },
     limits: { read: env.LIMIT_READ, write: env.LIMIT_WRITE, signIn: env.LIMIT_SIGN_IN },

@@ -16,9 +16,9 @@ export interface MailProvider {
   send(mail: Mail, idempotencyKey: string): Promise<void>;
 }
 
-export function openMail(config: Config, db: Database): MailProvider {
+export function openMail(config: Config, db: Database, now: () => number): MailProvider {
   const { resendApiKey } = config;
-  return resendApiKey ? resend(resendApiKey, config.mailFrom) : mailbox(db);
+  return resendApiKey ? resend(resendApiKey, config.mailFrom) : mailbox(db, now);
 }
 
 function resend(apiKey: string, from: string): MailProvider {
@@ -39,12 +39,12 @@ function resend(apiKey: string, from: string): MailProvider {
   };
 }
 
-function mailbox(db: Database): MailProvider {
+function mailbox(db: Database, now: () => number): MailProvider {
   return {
     async send({ to, subject, text }) {
       await db.run(
         sql`INSERT INTO mailbox (id, recipient, subject, text, created_at)
-            VALUES (${newId()}, ${to}, ${subject}, ${text}, ${Date.now()})`,
+            VALUES (${newId()}, ${to}, ${subject}, ${text}, ${now()})`,
       );
     },
   };
