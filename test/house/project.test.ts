@@ -1,0 +1,77 @@
+/** What only a look at the text can hold: where env is read, how migrations are named, what the README lists. */
+import { describe, expect, it } from 'vitest';
+import { listProjectFiles, readProjectFile, readSources } from '#test/support/sources';
+import { variableNames } from '@/config';
+
+const sources = readSources();
+
+describe('the environment', () => {
+  it('is read by config.ts alone', () => {
+    const READERS = ['config', 'context', 'index', 'room/stream-room'];
+    const variables = new RegExp(`\\benv\\??\\.(${variableNames.join('|')})\\b`);
+    const readers = sources
+      .filter(({ name, code }) => name !== 'config' && variables.test(code))
+      .map(({ name }) => name);
+    expect(readers).toEqual([]);
+    const bound = sources
+      .filter(
+        ({ name, code }) =>
+          !READERS.includes(name) && /\benv\??\.[A-Z_]+\b|process\.env|from 'cloudflare:workers'.*\benv\b/.test(code),
+      )
+      .map(({ name }) => name);
+    expect(bound).toEqual([]);
+  });
+
+  it('is in the README, every variable of it and no other', () => {
+    const [, table = ''] = /## Configuration([\s\S]*?)\n## /.exec(readProjectFile('README.md')) ?? [];
+    const listed = table
+      .split('\n')
+      .filter((line) => line.startsWith('| `'))
+      .flatMap((line) => [...(line.split('|')[1] ?? '').matchAll(/`([A-Z0-9_]+)`/g)].map(([, name]) => name));
+    expect(listed.toSorted()).toEqual(variableNames.toSorted());
+  });
+});
+
+describe('migrations', () => {
+  const names = listProjectFiles('migrations');
+
+  it('are numbered without gap and named by intent', () => {
+    const misnamed = names.filter((name) => !/^\d{4}_[a-z0-9]+(_[a-z0-9]+)*\.sql$/.test(name));
+    expect(misnamed).toEqual([]);
+    const numbers = names.toSorted().map((name) => Number(name.slice(0, 4)));
+    expect(numbers).toEqual(numbers.map((_, index) => index + 1));
+  });
+
+  it('make every table STRICT', () => {
+    const loose = names.flatMap((name) => {
+      const statements = readProjectFile(`migrations/${name}`).replaceAll(/--.*$/gm, '').split(';');
+      return statements
+        .filter((text) => /\bCREATE TABLE\b/.test(text) && !/\)\s*STRICT\b/.test(text))
+        .map((text) => `${name}: ${text.trim().slice(0, 60)}`);
+    });
+    expect(loose).toEqual([]);
+  });
+});
+
+describe('sources', () => {
+  it('have no console but the logger, and one last word where there is no context yet', () => {
+    const talkers = sources
+      .filter(({ name, code }) => /\bconsole\b/.test(code) && !['shared/log', 'app'].includes(name))
+      .map(({ name }) => name);
+    expect(talkers).toEqual([]);
+  });
+
+  it('take time from the context', () => {
+    const clocks = sources
+      .filter(
+        ({ name, code }) =>
+          /\bDate\.now\(\)|new Date\(\)/.test(code) && !['context', 'room/stream-room'].includes(name),
+      )
+      .map(({ name }) => name);
+    expect(clocks).toEqual([]);
+  });
+
+  it('take no secret from Math.random', () => {
+    expect(sources.filter(({ code }) => /\bMath\.random\b/.test(code)).map(({ name }) => name)).toEqual([]);
+  });
+});
