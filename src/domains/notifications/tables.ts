@@ -7,7 +7,7 @@ export const notifications = sqliteTable('notifications', {
   kind: text().notNull(),
   title: text().notNull(),
   body: text().notNull(),
-  data: text({ mode: 'json' }).$type<Readonly<Record<string, unknown>>>().notNull(),
+  data: text({ mode: 'json' }).$type<Readonly<Record<string, unknown>>>().notNull().default({}),
   readAt: integer('read_at'),
   createdAt: integer('created_at').notNull(),
 });

@@ -1,0 +1,60 @@
+/** The migrations and Drizzle's tables say the same: columns, their types, what may be null, defaults and keys. */
+import { env } from 'cloudflare:workers';
+import { is } from 'drizzle-orm';
+import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { describe, expect, it } from 'vitest';
+import * as tables from '@/db/tables';
+
+interface ColumnInfo {
+  name: string;
+  type: string;
+  notnull: number;
+  dflt_value: string | null;
+  pk: number;
+}
+
+/** Written by one statement of raw SQL each, so Drizzle need not know them. */
+const WITHOUT_DECLARATION = ['mailbox', 'demands'];
+
+const declared = Object.values(tables).flatMap((value) => (is(value, SQLiteTable) ? [getTableConfig(value)] : []));
+
+describe('the migrated schema', () => {
+  it('has the tables that Drizzle knows, and no other', async () => {
+    const { results } = await env.DB.prepare(
+      `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_cf_%' ESCAPE '\\'
+        AND name NOT LIKE '%\\_fts%' ESCAPE '\\' AND name <> 'd1_migrations'`,
+    ).all<{ name: string }>();
+    const migrated = results.map(({ name }) => name).filter((name) => !WITHOUT_DECLARATION.includes(name));
+    expect(migrated.toSorted()).toEqual(declared.map(({ name }) => name).toSorted());
+  });
+
+  it.each(declared.map((table) => [table.name, table] as const))(
+    'has %s as Drizzle declares it',
+    async (name, table) => {
+      const { results } = await env.DB.prepare('SELECT * FROM pragma_table_info(?)').bind(name).all<ColumnInfo>();
+      const composite = table.primaryKeys.flatMap((key) => key.columns.map((column) => column.name));
+      const migrated = results.map((column) => ({
+        name: column.name,
+        type: column.type.toLowerCase(),
+        // A primary key of a STRICT table without rowid is never null, and says so only sometimes.
+        notNull: column.notnull === 1 || column.pk > 0,
+        hasDefault: column.dflt_value !== null,
+        inKey: column.pk > 0,
+      }));
+      const known = table.columns.map((column) => ({
+        name: column.name,
+        type: column.getSQLType(),
+        notNull: column.notNull,
+        hasDefault: column.hasDefault,
+        inKey: column.primary || composite.includes(column.name),
+      }));
+      const byName = (a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name);
+      expect(known.toSorted(byName)).toEqual(migrated.toSorted(byName));
+    },
+  );
+
+  it('points every foreign key at a row that can be found', async () => {
+    const { results } = await env.DB.prepare('PRAGMA foreign_key_check').all();
+    expect(results).toEqual([]);
+  });
+});
