@@ -1,0 +1,61 @@
+/** Small files of every kind that people upload, and the ways in which they are broken. */
+const fromBase64 = (text: string) => new Uint8Array(Buffer.from(text, 'base64'));
+const join = (...parts: (string | number[] | Uint8Array)[]) =>
+  new Uint8Array(Buffer.concat(parts.map((part) => Buffer.from(part as Uint8Array)))); // Buffer.from takes each of them
+
+/** 1 × 1 pixel; another size is written over its header. */
+export function png(width = 1, height = 1): Uint8Array {
+  const bytes = fromBase64(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  );
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  view.setUint32(16, width);
+  view.setUint32(20, height);
+  return bytes;
+}
+
+export function gif(): Uint8Array {
+  return fromBase64('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7');
+}
+
+export function webp(): Uint8Array {
+  return fromBase64('UklGRiIAAABXRUJQVlA4IBYAAAAwAQCdASoBAAEADsD+JaQAA3AAAAAA');
+}
+
+export function jpeg(width = 1, height = 1): Uint8Array {
+  const size = [height >> 8, height & 255, width >> 8, width & 255];
+  return join(
+    [0xff, 0xd8],
+    [0xff, 0xe0, 0, 16, 0x4a, 0x46, 0x49, 0x46, 0, 1, 1, 0, 0, 1, 0, 1, 0, 0],
+    [0xff, 0xc0, 0, 11, 8, ...size, 1, 1, 0x11, 0],
+    [0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0, 0x2a],
+    [0xff, 0xd9],
+  );
+}
+
+export function pdf(): Uint8Array {
+  return join('%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n');
+}
+
+export const svg = () => join('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
+export const html = () => join('<!doctype html><script>alert(1)</script>');
+/** A picture to one reader and a page to another. */
+export const gifThatIsHtml = () => join(gif().subarray(0, -1), '<script>alert(1)</script>', [0x3b]);
+
+export function cutOff(bytes: Uint8Array): Uint8Array {
+  return bytes.slice(0, -8);
+}
+
+/** As large as that, with the picture's own bytes in front. */
+export function padded(bytes: Uint8Array, length: number): Uint8Array {
+  const whole = new Uint8Array(length);
+  whole.set(bytes);
+  return whole;
+}
+
+export function form(field: string, bytes: Uint8Array, words: Record<string, string> = {}, name = 'file.bin') {
+  const body = new FormData();
+  body.set(field, new File([bytes as Uint8Array<ArrayBuffer>], name)); // made here, on a buffer of its own
+  for (const [key, value] of Object.entries(words)) body.set(key, value);
+  return body;
+}
