@@ -1,7 +1,46 @@
-/** Wire shapes of a creator's own channel. */
+/** Wire shapes of a creator's own channel: what is seen of it, and what may be said of it. */
 import { z } from '@hono/zod-openapi';
+import { Category } from '@/domains/creators/categories';
+import { Stream } from '@/domains/streams/schemas';
+import { VISIBILITIES } from '@/domains/streams/tables';
+import { PublicCard } from '@/domains/users/schemas';
+import { pageOf, pageQuery } from '@/http/envelope';
+import { REACTION_KINDS } from '@/room/api';
+import { countCharacters, hasControlCharacters } from '@/shared/text';
+
+const TITLE_CHARACTERS_MAX = 140;
+const DESCRIPTION_CHARACTERS_MAX = 2_000;
+const URL_CHARACTERS_MAX = 500;
+const ID_CHARACTERS_MAX = 64;
+const DELAY_SECONDS_MAX = 300;
+const SLOW_MODE_SECONDS_MAX = 3_600;
+const BLOCKED_WORDS_MAX = 200;
+const BLOCKED_WORD_CHARACTERS_MAX = 50;
+
+const time = z.iso.datetime();
+
+const text = (max: number) =>
+  z
+    .string()
+    .trim()
+    .refine((value) => countCharacters(value) <= max, `must have at most ${max} characters`)
+    .refine((value) => !hasControlCharacters(value), 'must not hold control characters');
+const line = (max: number) =>
+  text(max)
+    .refine((value) => value !== '', 'must not be empty')
+    .refine((value) => !/[\n\r\t]/.test(value), 'must be one line');
+
+const thumbnail = z
+  .string()
+  .max(URL_CHARACTERS_MAX)
+  .nullable()
+  .openapi({ description: 'The URL of a picture uploaded here; null for none.' });
+
+// --- The stream key
 
 export const INGRESS_TYPES = ['RTMP', 'WHIP'] as const;
+
+export const IngressRequest = z.strictObject({ ingressType: z.enum(INGRESS_TYPES) }).openapi('IngressRequest');
 
 export const Ingress = z
   .object({
@@ -9,6 +48,135 @@ export const Ingress = z
     ingressType: z.enum(INGRESS_TYPES),
     serverUrl: z.string(),
     streamKey: z.string(),
-    userId: z.string(),
+    userId: z.uuid(),
   })
   .openapi('Ingress');
+
+// --- The channel
+
+const policy = {
+  isChatEnabled: z.boolean(),
+  isChatDelayed: z.boolean(),
+  isChatFollowersOnly: z.boolean(),
+  isChatSubscribersOnly: z.boolean(),
+  chatDelaySeconds: z.int(),
+  slowModeSeconds: z.int(),
+  blockedWords: z.array(z.string()),
+};
+
+export const Channel = z
+  .object({
+    id: z.uuid(),
+    title: z.string(),
+    description: z.string(),
+    category: z.string().nullable(),
+    thumbnail: z.string().nullable(),
+    isLive: z.boolean(),
+    ...policy,
+    currentStreamId: z.uuid().nullable().openapi({ description: 'The stream that is live, else the prepared one.' }),
+    userId: z.uuid(),
+    createdAt: time,
+    updatedAt: time,
+  })
+  .openapi('Channel');
+
+const details = {
+  title: line(TITLE_CHARACTERS_MAX),
+  description: text(DESCRIPTION_CHARACTERS_MAX),
+  category: Category.nullable(),
+  thumbnail,
+};
+
+export const ChannelChanges = z.strictObject(details).partial().openapi('ChannelChanges');
+
+export const NewStream = z
+  .strictObject({
+    ...details,
+    visibility: z.enum(VISIBILITIES).openapi({ description: 'Who may enter; `private`: the creator alone.' }),
+    showViewers: z.boolean(),
+  })
+  .partial()
+  .openapi('NewStream');
+
+export const ChatSettings = z
+  .strictObject({
+    isChatEnabled: z.boolean(),
+    isChatDelayed: z.boolean().openapi({ description: 'True without `chatDelaySeconds` means 5 seconds.' }),
+    chatDelaySeconds: z.int().min(0).max(DELAY_SECONDS_MAX),
+    isChatFollowersOnly: z.boolean(),
+    isChatSubscribersOnly: z.boolean(),
+    slowModeSeconds: z.int().min(0).max(SLOW_MODE_SECONDS_MAX),
+    blockedWords: z.array(line(BLOCKED_WORD_CHARACTERS_MAX)).max(BLOCKED_WORDS_MAX),
+  })
+  .partial()
+  .refine(
+    ({ isChatDelayed, chatDelaySeconds }) =>
+      isChatDelayed === undefined || chatDelaySeconds === undefined || isChatDelayed === chatDelaySeconds > 0,
+    { path: ['chatDelaySeconds'], message: 'contradicts isChatDelayed' },
+  )
+  .openapi('ChatSettings');
+
+export const ChatPolicy = z.object(policy).openapi('ChatPolicy');
+
+export const Status = z
+  .object({
+    isLive: z.boolean(),
+    reconnecting: z
+      .boolean()
+      .openapi({ description: 'The encoder is lost, and the stream waits for it to come back.' }),
+    viewerCount: z.int(),
+    title: z.string(),
+    thumbnail: z.string().nullable(),
+    isChatEnabled: z.boolean(),
+    isChatDelayed: z.boolean(),
+    isChatFollowersOnly: z.boolean(),
+    currentStreamId: z.uuid().nullable(),
+    startedAt: time.nullable(),
+  })
+  .openapi('StreamStatus');
+
+export const ThumbnailUpload = z.object({ thumbnail: z.string().openapi({ format: 'binary' }) }).openapi('Thumbnail');
+
+// --- Tokens
+
+export const CreatorTokenRequest = z
+  .strictObject({ purpose: z.enum(['watch', 'publish']).default('watch') })
+  .openapi('CreatorTokenRequest');
+
+export const CreatorToken = z
+  .object({
+    purpose: z.enum(['watch', 'publish']),
+    provider: z.enum(['livekit', 'agora']),
+    token: z.string(),
+    serverUrl: z.string(),
+    room: z.string(),
+    identity: z.string(),
+    expiresAt: time,
+  })
+  .openapi('CreatorToken');
+
+// --- Past streams
+
+export const PastQuery = z.strictObject(pageQuery);
+
+export const PastStreamPage = pageOf(
+  Stream.extend({
+    figures: z
+      .object({
+        uniqueViewers: z.int(),
+        peakViewers: z.int(),
+        watchSeconds: z.int(),
+        messages: z.int(),
+        reactions: z.partialRecord(z.enum(REACTION_KINDS), z.int()),
+      })
+      .nullable()
+      .openapi({ description: 'What the room counted; null where nobody came, or it has yet to report.' }),
+  }).openapi('PastStream'),
+);
+
+// --- Moderators
+
+export const ModeratorsQuery = z.strictObject(pageQuery);
+export const UserParam = z.object({ userId: z.string().min(1).max(ID_CHARACTERS_MAX) });
+export const Moderator = PublicCard.extend({ since: time }).openapi('Moderator');
+export const ModeratorPage = pageOf(Moderator);

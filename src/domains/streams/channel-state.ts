@@ -1,6 +1,7 @@
 /** A channel with the stream that is live on it and the one that is prepared to be next: what a stream's life turns on. */
 import { desc, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
+import { demandThat, type Statement } from '@/db/commit';
 import { type Channel, ensureChannel } from '@/domains/channels/ensure';
 import { channels } from '@/domains/channels/tables';
 import { HOUR_MS } from '@/shared/time';
@@ -24,7 +25,6 @@ const EARLY_MS = HOUR_MS;
 export async function findChannelState(ctx: Context, name: ChannelName): Promise<ChannelState | undefined> {
   const named = whereNamed(name);
   const ofChannel = (column: 'id' | 'creatorId') => ctx.db.select({ it: channels[column] }).from(channels).where(named);
-  // The statuses stand in the text, not in parameters: else SQLite cannot use the indexes that are limited to them.
   const [[channel], [live], [prepared]] = await ctx.db.batch([
     ctx.db.select().from(channels).where(named),
     ctx.db
@@ -34,11 +34,7 @@ export async function findChannelState(ctx: Context, name: ChannelName): Promise
     ctx.db
       .select()
       .from(streams)
-      .where(
-        sql`${inArray(streams.creatorId, ofChannel('creatorId'))}
-          AND status IN ('live', 'scheduled') AND status = 'scheduled'
-          AND (scheduled_for IS NULL OR scheduled_for <= ${ctx.now() + EARLY_MS})`,
-      )
+      .where(sql`${inArray(streams.creatorId, ofChannel('creatorId'))} AND ${isPrepared(ctx)}`)
       .orderBy(desc(streams.id))
       .limit(1),
   ]);
@@ -49,6 +45,22 @@ export async function findChannelState(ctx: Context, name: ChannelName): Promise
 export async function ownChannelState(ctx: Context, creatorId: string): Promise<ChannelState> {
   const found = await findChannelState(ctx, { creatorId });
   return found ?? { channel: await ensureChannel(ctx, creatorId), live: undefined, prepared: undefined };
+}
+
+/** Aborts the batch, as DEMAND_NOT_MET, if another stream is live or prepared by now. */
+export function demandSameStreams(ctx: Context, { channel, live, prepared }: ChannelState): Statement {
+  return demandThat(
+    ctx,
+    sql`(SELECT id FROM streams WHERE channel_id = ${channel.id} AND status = 'live') IS ${live?.id ?? null}
+      AND (SELECT id FROM streams WHERE creator_id = ${channel.creatorId} AND ${isPrepared(ctx)} ORDER BY id DESC LIMIT 1)
+        IS ${prepared?.id ?? null}`,
+  );
+}
+
+/** The statuses stand in the text, the wider one too: only so SQLite uses the index that is limited to open streams. */
+function isPrepared(ctx: Context): SQL {
+  return sql`status IN ('live', 'scheduled') AND status = 'scheduled'
+    AND (scheduled_for IS NULL OR scheduled_for <= ${ctx.now() + EARLY_MS})`;
 }
 
 interface StreamOnChannel {

@@ -157,7 +157,8 @@ export async function listModeration(
   if (!moderationRight(party, 'kick') && !moderationRight(party, 'ban')) throw streamError('NOT_MODERATOR');
   const ofChannel = eq(channelBans.channelId, found.channel.id);
   const banner = alias(users, 'banner');
-  const [bans, [total]] = await ctx.db.batch([
+  // No batch: D1 gives a batch's rows by column name, and here two have an `id`.
+  const [bans, [total]] = await Promise.all([
     ctx.db
       .select({
         user: { id: users.id, username: users.username },

@@ -1,0 +1,13 @@
+/** Preparing a stream in the words of a channel: what the next ingress, or a start, takes live. */
+import type { z } from '@hono/zod-openapi';
+import type { Context } from '@/context';
+import { createSession } from '@/domains/streams/sessions';
+import type { Actor } from '@/shared/actor';
+import { requireOwnPicture } from './change-channel';
+import type { NewStream } from './schemas';
+
+/** Makes the channel if it is missing. Throws TOO_MANY_SCHEDULED, VALIDATION_FAILED. */
+export async function createStream(ctx: Context, actor: Actor, { thumbnail, ...details }: z.output<typeof NewStream>) {
+  requireOwnPicture(ctx, thumbnail);
+  return createSession(ctx, actor, { ...details, ...(thumbnail === undefined ? {} : { thumbnailUrl: thumbnail }) });
+}

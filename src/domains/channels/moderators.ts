@@ -1,0 +1,80 @@
+/** Who keeps order in a creator's rooms besides the creator. */
+import { and, asc, eq, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit, demandThat } from '@/db/commit';
+import { noBlockBetween } from '@/domains/social/visible';
+import { type ChannelState, ownChannelState } from '@/domains/streams/channel-state';
+import { streamError } from '@/domains/streams/errors';
+import { cardColumns, presentCard } from '@/domains/users/present';
+import { users } from '@/domains/users/tables';
+import { type PageQuery, presentPage } from '@/http/envelope';
+import type { OutboxEvent } from '@/queues/messages';
+import { toIso } from '@/shared/time';
+import { channels, moderators } from './tables';
+
+const MODERATORS_MAX = 100;
+
+/** Repeating it changes nothing. Throws MODERATOR_NOT_POSSIBLE, USER_NOT_FOUND, TOO_MANY_MODERATORS. */
+export async function nameModerator(ctx: Context, creatorId: string, userId: string): Promise<void> {
+  if (userId === creatorId) throw streamError('MODERATOR_NOT_POSSIBLE');
+  const user = await ctx.db
+    .select({ id: users.id })
+    .from(users)
+    .where(and(eq(users.id, userId), eq(users.status, 'active'), noBlockBetween(creatorId, users.id)))
+    .get();
+  if (!user) throw streamError('USER_NOT_FOUND');
+  const state = await ownChannelState(ctx, creatorId);
+  const channelId = state.channel.id;
+  const ofChannel = sql`(SELECT count(*) FROM moderators WHERE channel_id = ${channelId})`;
+  const row = { channelId, userId, createdAt: ctx.now() };
+  await commit(
+    ctx,
+    [
+      ctx.db.insert(moderators).values(row).onConflictDoNothing(),
+      demandThat(ctx, sql`${ofChannel} <= ${MODERATORS_MAX}`),
+    ],
+    {
+      events: standingChanged(state, userId),
+      refusals: { DEMAND_NOT_MET: () => streamError('TOO_MANY_MODERATORS') },
+    },
+  );
+}
+
+/** Whoever is none is fine. Throws USER_NOT_FOUND. */
+export async function removeModerator(ctx: Context, creatorId: string, userId: string): Promise<void> {
+  const user = await ctx.db.select({ id: users.id }).from(users).where(eq(users.id, userId)).get();
+  if (!user) throw streamError('USER_NOT_FOUND');
+  const state = await ownChannelState(ctx, creatorId);
+  const one = and(eq(moderators.channelId, state.channel.id), eq(moderators.userId, userId));
+  await commit(ctx, [ctx.db.delete(moderators).where(one)], { events: standingChanged(state, userId) });
+}
+
+/** Those whose account is gone are left out. */
+export async function listModerators(ctx: Context, creatorId: string, query: PageQuery) {
+  const named = and(eq(channels.creatorId, creatorId), eq(users.status, 'active'));
+  const [rows, [total]] = await ctx.db.batch([
+    ctx.db
+      .select({ card: cardColumns, since: moderators.createdAt })
+      .from(moderators)
+      .innerJoin(channels, eq(channels.id, moderators.channelId))
+      .innerJoin(users, eq(users.id, moderators.userId))
+      .where(named)
+      .orderBy(asc(moderators.userId))
+      .limit(query.perPage)
+      .offset((query.page - 1) * query.perPage),
+    ctx.db
+      .select({ count: sql<number>`count(*)` })
+      .from(moderators)
+      .innerJoin(channels, eq(channels.id, moderators.channelId))
+      .innerJoin(users, eq(users.id, moderators.userId))
+      .where(named),
+  ]);
+  const items = rows.map(({ card, since }) => ({ ...presentCard(card), since: toIso(since) }));
+  return presentPage(items, total?.count ?? 0, query);
+}
+
+function standingChanged({ live, prepared }: ChannelState, userId: string): OutboxEvent[] {
+  return [live, prepared]
+    .filter((stream) => stream !== undefined)
+    .map(({ id }) => ({ kind: 'room', roomId: id, command: { type: 'standing-changed', userId } }));
+}

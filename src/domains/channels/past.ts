@@ -1,0 +1,42 @@
+/** A creator's streams that are over, with what their rooms counted. Two statements, whatever there is. */
+import { and, desc, eq, inArray, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { presentStream, streamColumns } from '@/domains/streams/present';
+import { streamAnalytics, streamLive, streams } from '@/domains/streams/tables';
+import { users } from '@/domains/users/tables';
+import { COUNT_MAX, type PageQuery, presentPage } from '@/http/envelope';
+import type { Actor } from '@/shared/actor';
+
+export async function listPastStreams(ctx: Context, actor: Actor, query: PageQuery) {
+  const over = and(eq(streams.creatorId, actor.userId), inArray(streams.status, ['ended', 'cancelled']));
+  const counted = ctx.db
+    .select({ one: sql`1` })
+    .from(streams)
+    .where(over)
+    .limit(COUNT_MAX + 1)
+    .as('counted');
+  const [rows, [total]] = await ctx.db.batch([
+    ctx.db
+      .select({ ...streamColumns, figures: streamAnalytics })
+      .from(streams)
+      .innerJoin(users, eq(users.id, streams.creatorId))
+      .leftJoin(streamLive, eq(streamLive.streamId, streams.id))
+      .leftJoin(streamAnalytics, eq(streamAnalytics.streamId, streams.id))
+      .where(over)
+      .orderBy(desc(streams.id))
+      .limit(query.perPage)
+      .offset((query.page - 1) * query.perPage),
+    ctx.db.select({ count: sql<number>`count(*)` }).from(counted),
+  ]);
+  const items = rows.map(({ figures, ...row }) => ({
+    ...presentStream(row, actor),
+    figures: figures && {
+      uniqueViewers: figures.uniqueViewers,
+      peakViewers: figures.peakViewers,
+      watchSeconds: figures.watchSeconds,
+      messages: figures.messages,
+      reactions: figures.reactions,
+    },
+  }));
+  return presentPage(items, total?.count ?? 0, query);
+}

@@ -1,0 +1,282 @@
+import { exports } from 'cloudflare:workers';
+import { decodeJwt } from 'jose';
+import { expect, test } from 'vitest';
+import { client } from '#test/support/api';
+import { testContext } from '#test/support/context';
+import { aStream } from '#test/support/streams';
+import { asCreator, asStaff, asViewer, type Person } from '#test/support/users';
+import { banFromChannel } from '@/domains/channels/bans';
+import { moderators } from '@/domains/channels/tables';
+import { block } from '@/domains/social/block';
+import { followCreator } from '@/domains/social/follow';
+import { readPass } from '@/domains/streams/pass';
+import type { Visibility } from '@/domains/streams/tables';
+import { newId } from '@/shared/ids';
+import { MINUTE_MS } from '@/shared/time';
+import { signToken } from '@/shared/tokens';
+
+const guest = client();
+const LIVEKIT_SECONDS = 120;
+
+test('a viewer gets a pass in their name, the socket’s URL and a token that only watches', async () => {
+  const [creator, viewer] = [await asCreator(), await asViewer()];
+  const id = await aStream(creator, { viewerCount: 3 });
+  await followCreator(testContext(), viewer.userId, creator.userId);
+  const { status, data } = await viewer.post(`stream/${id}/join`);
+  expect(status).toBe(200);
+  expect(data).toMatchObject({
+    streamId: id,
+    wsUrl: `ws://localhost:8787/api/v1/stream/${id}/ws?pass=${data.pass}`,
+    viewer: { id: viewer.userId, kind: 'user' },
+    viewerCount: 3,
+    policy: { chatEnabled: true, slowModeSeconds: 0 },
+  });
+  expect(data).not.toHaveProperty('guestToken');
+  expect(await readPass(testContext(), data.pass)).toMatchObject({
+    roomId: id,
+    viewer: {
+      kind: 'user',
+      id: viewer.userId,
+      username: viewer.username,
+      standing: { follower: true, creator: false },
+    },
+  });
+  const claims = decodeJwt(data.media.token) as {
+    sub: string;
+    video: Record<string, unknown>;
+    exp: number;
+    nbf: number;
+  };
+  expect(claims.sub).toBe(viewer.userId);
+  expect(claims.video).toMatchObject({ room: creator.channelId, canPublish: false, canPublishData: false });
+  expect(claims.exp * 1_000 - Date.now()).toBeLessThanOrEqual(LIVEKIT_SECONDS * 1_000);
+});
+
+test('a guest becomes somebody and stays the same', async () => {
+  const id = await aStream(await asCreator());
+  const first = (await guest.post(`stream/${id}/join`)).data;
+  expect(first.viewer.kind).toBe('guest');
+  expect(first.media.identity).toBe(first.viewer.id);
+  const headers = { 'x-guest-token': first.guestToken };
+  const second = (await guest.post(`stream/${id}/join`, undefined, { headers })).data;
+  expect(second.viewer).toEqual(first.viewer);
+  expect((await guest.post(`stream/${id}/join`)).data.viewer.id).not.toBe(first.viewer.id);
+});
+
+test('a forged guest token is refused', async () => {
+  const id = await aStream(await asCreator());
+  const forged = await signToken(testContext().config.keys, 'pass', { sub: newId() }, 60, Date.now());
+  for (const token of [forged, 'x.y.z', newId()]) {
+    const { status, error } = await guest.post(`stream/${id}/join`, undefined, { headers: { 'x-guest-token': token } });
+    expect({ status, code: error.code }).toEqual({ status: 401, code: 'TOKEN_INVALID' });
+  }
+});
+
+test('a scheduled stream has a waiting room without video', async () => {
+  const id = await aStream(await asCreator(), { status: 'scheduled' });
+  const { status, data } = await guest.post(`stream/${id}/join`);
+  expect(status).toBe(200);
+  expect(data.media).toBeNull();
+  expect((await guest.post('viewer/token', { streamId: id })).error.code).toBe('STREAM_NOT_LIVE');
+});
+
+/** Every way in has the same door. */
+async function doors(who: Pick<Person, 'get' | 'post'>, id: string): Promise<string[]> {
+  const answers = await Promise.all([
+    who.post(`stream/${id}/join`),
+    who.post('viewer/token', { streamId: id }),
+    who.post(`sessions/${id}/token`),
+  ]);
+  return [...new Set(answers.map(({ status, error }) => (status === 200 ? 'open' : `${status} ${error.code}`)))];
+}
+
+test.each([
+  ['ended', '409 STREAM_ENDED'],
+  ['cancelled', '409 STREAM_CANCELLED'],
+] as const)('nobody enters an %s stream, not even its creator', async (status, refusal) => {
+  const creator = await asCreator();
+  const id = await aStream(creator, { status });
+  expect(await doors(guest, id)).toEqual([refusal]);
+  expect(await doors(creator, id)).toEqual([refusal]);
+});
+
+test('an unknown stream is 404 at every door', async () => {
+  expect(await doors(guest, newId())).toEqual(['404 STREAM_NOT_FOUND']);
+});
+
+test.each<[Visibility, Record<string, string>]>([
+  ['public', { guest: 'open', viewer: 'open', follower: 'open', moderator: 'open', staff: 'open', creator: 'open' }],
+  [
+    'followers',
+    {
+      guest: '403 FOLLOWERS_ONLY',
+      viewer: '403 FOLLOWERS_ONLY',
+      follower: 'open',
+      moderator: 'open',
+      staff: 'open',
+      creator: 'open',
+    },
+  ],
+  [
+    'subscribers',
+    {
+      guest: '403 SUBSCRIBERS_ONLY',
+      viewer: '403 SUBSCRIBERS_ONLY',
+      follower: '403 SUBSCRIBERS_ONLY',
+      moderator: 'open',
+      staff: 'open',
+      creator: 'open',
+    },
+  ],
+  [
+    'private',
+    {
+      guest: '404 STREAM_NOT_FOUND',
+      viewer: '404 STREAM_NOT_FOUND',
+      follower: '404 STREAM_NOT_FOUND',
+      moderator: '404 STREAM_NOT_FOUND',
+      staff: 'open',
+      creator: 'open',
+    },
+  ],
+])('who enters a stream that is %s', async (visibility, expected) => {
+  const ctx = testContext();
+  const creator = await asCreator();
+  const people = {
+    guest,
+    viewer: await asViewer(),
+    follower: await asViewer(),
+    moderator: await asViewer(),
+    staff: await asStaff('support'),
+    creator,
+  };
+  await followCreator(ctx, people.follower.userId, creator.userId);
+  await ctx.db
+    .insert(moderators)
+    .values({ channelId: creator.channelId, userId: people.moderator.userId, createdAt: 1 });
+  const id = await aStream(creator, { visibility });
+  for (const [who, person] of Object.entries(people)) expect(await doors(person, id), who).toEqual([expected[who]]);
+});
+
+test('a ban from the channel closes every door of each of its streams; a block hides them', async () => {
+  const ctx = testContext();
+  const [creator, banned, blocked] = [await asCreator(), await asViewer(), await asViewer()];
+  const id = await aStream(creator);
+  await banFromChannel(ctx, {
+    channelId: creator.channelId,
+    userId: banned.userId,
+    bannedBy: creator.userId,
+    reason: null,
+  });
+  await block(ctx, creator.userId, blocked.userId);
+  expect(await doors(banned, id)).toEqual(['403 BANNED']);
+  expect(await doors(blocked, id)).toEqual(['404 STREAM_NOT_FOUND']);
+  expect((await banned.get(`stream/${id}`)).status).toBe(200);
+});
+
+// --- Tokens for the video
+
+test('the creator’s token may publish, from any of the endpoints', async () => {
+  const creator = await asCreator();
+  const id = await aStream(creator);
+  for (const answer of [
+    await creator.post('viewer/token', { streamId: id }),
+    await creator.post('viewer/token', { username: creator.username }),
+    await creator.post(`stream/token/${creator.userId}`),
+    await creator.post(`sessions/${id}/token`),
+  ]) {
+    expect(answer.data).toMatchObject({ streamId: id, role: 'publisher', identity: creator.userId });
+    expect(decodeJwt(answer.data.token).video).toMatchObject({ canPublish: true, room: creator.channelId });
+  }
+});
+
+test('a viewer asks by stream, host or username, and only watches', async () => {
+  const [creator, viewer] = [await asCreator(), await asViewer()];
+  const id = await aStream(creator);
+  for (const body of [{ streamId: id }, { hostId: creator.userId }, { username: creator.username }]) {
+    const { data } = await viewer.post('viewer/token', body);
+    expect(data).toMatchObject({ streamId: id, role: 'subscriber', identity: viewer.userId });
+    expect(decodeJwt(data.token).video).toMatchObject({ canPublish: false, canPublishData: false });
+  }
+  const byGuest = (await guest.post(`stream/token/${creator.userId}`)).data;
+  expect(byGuest).toMatchObject({ role: 'subscriber', viewer: { kind: 'guest', id: byGuest.identity } });
+  expect(byGuest.guestToken).toBeTypeOf('string');
+});
+
+test.each([
+  [{}, ''],
+  [{ streamId: 'a', hostId: 'b' }, ''],
+  [{ streamId: 7 }, 'streamId'],
+  [{ room: 'x' }, 'room'],
+])('a token request %j is refused with its path', async (body, path) => {
+  const { status, error } = await guest.post('viewer/token', body);
+  expect(status).toBe(422);
+  expect(error.details).toContainEqual(expect.objectContaining({ path }));
+});
+
+test('malformed JSON is 400', async () => {
+  const { status, error } = await guest.post('viewer/token', '{"streamId":', {
+    headers: { 'content-type': 'application/json' },
+  });
+  expect({ status, code: error.code }).toEqual({ status: 400, code: 'MALFORMED_JSON' });
+});
+
+test('an ended sign-in is told so, not taken for a guest', async () => {
+  const id = await aStream(await asCreator());
+  expect((await client({ authorization: 'Bearer nobody' }).post(`stream/${id}/join`)).status).toBe(401);
+});
+
+// --- The socket's door
+
+async function socketAnswer(
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<{ code: number; reason: string }> {
+  const response = await exports.default.fetch(new URL(path, 'http://localhost:8787/api/v1/').href, {
+    headers: { Upgrade: 'websocket', 'cf-connecting-ip': '10.1.2.3', ...headers },
+  });
+  expect(response.status).toBe(101);
+  const { webSocket } = response;
+  if (!webSocket) throw new Error('no socket');
+  const closed = new Promise<{ code: number; reason: string }>((resolve) =>
+    webSocket.addEventListener('close', ({ code, reason }) => resolve({ code, reason })),
+  );
+  webSocket.accept();
+  return closed;
+}
+
+const REFUSED = { code: 4401, reason: 'PASS_INVALID' };
+
+test('a socket without a pass, or with a forged, foreign or expired one, is accepted and closed with 4401', async () => {
+  const ctx = testContext();
+  const [creator, viewer] = [await asCreator(), await asViewer()];
+  const [id, other] = [await aStream(creator), await aStream(await asCreator())];
+  const { pass } = (await viewer.post(`stream/${id}/join`)).data;
+  const late = { ...ctx, now: () => ctx.now() - 2 * MINUTE_MS };
+  const claims = { ...(await readPass(ctx, pass)) };
+  const expired = await signToken(ctx.config.keys, 'pass', claims, 60, late.now());
+  const ofAnotherKind = await signToken(ctx.config.keys, 'guest', claims, 60, ctx.now());
+  const ofAnotherShape = await signToken(ctx.config.keys, 'pass', { roomId: id }, 60, ctx.now());
+  expect(await socketAnswer(`stream/${id}/ws`)).toEqual({ code: 4401, reason: 'PASS_REQUIRED' });
+  for (const bad of [`${pass}x`, 'nonsense', expired, ofAnotherKind, ofAnotherShape, viewer.accessToken])
+    expect(await socketAnswer(`stream/${id}/ws?pass=${bad}`)).toEqual(REFUSED);
+  expect(await socketAnswer(`stream/${other}/ws?pass=${pass}`)).toEqual(REFUSED);
+});
+
+test('a socket whose bearer token is bad is closed, not answered with a page', async () => {
+  const id = await aStream(await asCreator());
+  const answer = await socketAnswer(`stream/${id}/ws?pass=x`, { authorization: 'Bearer nonsense' });
+  expect(answer).toEqual(expect.objectContaining({ code: 4401 }));
+});
+
+test('what is no upgrade is told what this is', async () => {
+  const id = await aStream(await asCreator());
+  const { status, error } = await guest.get(`stream/${id}/ws?pass=x`);
+  expect({ status, code: error.code }).toEqual({ status: 400, code: 'UPGRADE_REQUIRED' });
+});
+
+test('leaving is fine for anyone, in a room or not', async () => {
+  const [viewer, id] = [await asViewer(), await aStream(await asCreator())];
+  expect((await viewer.post(`stream/${id}/leave`)).status).toBe(200);
+  expect((await guest.post(`stream/${id}/leave`)).status).toBe(200);
+});
