@@ -46,7 +46,8 @@ export async function listApplications(ctx: Context, actor: Actor, query: z.outp
     .where(where)
     .limit(COUNT_MAX + 1)
     .as('counted');
-  const [rows, [{ total = 0 } = {}]] = await ctx.db.batch([
+  // Not one batch: D1 answers a batch's rows by column name, and two of these columns are called `id`.
+  const [rows, [{ total = 0 } = {}]] = await Promise.all([
     ctx.db
       .select({ application: columns, applicant: cardColumns })
       .from(creatorApplications)
