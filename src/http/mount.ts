@@ -38,7 +38,18 @@ export function newRouter(): OpenAPIHono<HttpEnv> {
 
 export function mount(router: OpenAPIHono<HttpEnv>, endpoints: readonly Endpoint[], guard: Guard): void {
   for (const endpoint of endpoints.toSorted(bySpecificity)) {
-    const route = createRoute({ ...describe(endpoint), middleware: before(endpoint, guard) });
+    const { upload } = endpoint;
+    const page = describe(endpoint);
+    const route = createRoute({ ...page, hide: upload !== undefined, middleware: before(endpoint, guard) });
+    // An upload's body is in the reference alone: a route that declared it would read it whole before the handler can.
+    if (upload)
+      router.openAPIRegistry.registerPath({
+        ...page,
+        request: {
+          ...page.request,
+          body: { required: true, content: { [upload.contentType]: { schema: upload.schema } } },
+        },
+      });
     router.openapi(route, async (c) => {
       const { ctx, actor } = c.var;
       const valid = (target: 'param' | 'query' | 'json', schema: unknown) =>
@@ -134,6 +145,14 @@ export function describeWho(who: Who): { security: Record<string, string[]>[]; s
   }
 }
 
+const UPLOAD_REFUSALS = {
+  400: 'UPLOAD_MALFORMED',
+  413: 'BODY_TOO_LARGE or FILE_TOO_LARGE',
+  415: 'WRONG_CONTENT_TYPE or FILE_TYPE_NOT_ALLOWED',
+  422: 'VALIDATION_FAILED or FILE_UNREADABLE',
+  503: 'MEDIA_STORE_UNAVAILABLE',
+} as const;
+
 function describe(endpoint: Endpoint): RouteConfig {
   const { who, params, query, body, upload, response, contentType, status = 200 } = endpoint;
   const { security, sentence } = describeWho(who);
@@ -143,6 +162,7 @@ function describe(endpoint: Endpoint): RouteConfig {
   });
   const refusals: Record<string, string> = {
     ...(body ? { 400: 'MALFORMED_JSON', 413: 'BODY_TOO_LARGE', 415: 'WRONG_CONTENT_TYPE' } : {}),
+    ...(upload?.contentType === 'multipart/form-data' ? UPLOAD_REFUSALS : {}),
     ...(security.length > 0 ? { 401: 'UNAUTHENTICATED, TOKEN_EXPIRED or SESSION_ENDED' } : {}),
     ...(security.length > 0 && who !== 'user' && who !== 'optional' ? { 403: 'Not allowed.' } : {}),
     ...(params ? { 404: 'Not there, or not visible to you.' } : {}),
@@ -164,7 +184,6 @@ function describe(endpoint: Endpoint): RouteConfig {
         ? { body: { required: !mayBeLeftOut(endpoint), content: { 'application/json': { schema: body } } } }
         : {}),
     },
-    ...(upload ? { 'x-upload': upload.contentType } : {}),
     responses: {
       [status]: contentType
         ? { description: 'OK', content: { [contentType]: { schema: response } } }

@@ -76,7 +76,7 @@ export const creatorEndpoints: Endpoint[] = [
     upload: { contentType: 'multipart/form-data', schema: DocumentUpload },
     response: Application,
     status: 201,
-    refusals: { ...amendable, 413: 'BODY_TOO_LARGE or FILE_TOO_LARGE', 503: 'MEDIA_STORE_UNAVAILABLE' },
+    refusals: amendable,
     handler: async (ctx, { actor, request }) => reply(await uploadDocument(ctx, actor.userId, request), { headers }),
   }),
   endpoint({

@@ -17,6 +17,14 @@ const filesOf = async (userId: string) =>
   (await env.DB.prepare('SELECT key, private FROM media_files WHERE owner_id = ?').bind(userId).all()).results;
 
 describe('POST /creator/application/document', () => {
+  it('is described with its form and its refusals', async () => {
+    const { body } = await client().get('openapi.json');
+    const { post } = body.paths['/creator/application/document'];
+    expect(Object.keys(post.requestBody.content)).toEqual(['multipart/form-data']);
+    expect(Object.keys(post.responses)).toEqual(expect.arrayContaining(['201', '400', '413', '415', '422', '503']));
+    expect(body.components.schemas.IdentityDocumentUpload.properties.document).toMatchObject({ format: 'binary' });
+  });
+
   it.each([
     ['a picture', png()],
     ['a PDF', pdf()],
