@@ -1,6 +1,7 @@
 /** What the minute's cron does. Every sweep is bounded, safe to run twice at once, and stops no other by failing. */
 import type { Context } from '@/context';
 import { sweepExpiredCredentials } from '@/domains/auth/sweep';
+import { reencryptFinancial } from '@/domains/creators/financial';
 import { reconcileStreams } from '@/domains/streams/reconcile';
 import { forgetWebhookPayloads, requeueWebhookEvents } from '@/domains/webhooks/sweep';
 import { sweepOutbox } from './outbox';
@@ -11,6 +12,7 @@ const SWEEPS: Readonly<Record<string, (ctx: Context) => Promise<unknown>>> = {
   reconcileStreams,
   sweepExpiredCredentials,
   forgetWebhookPayloads,
+  reencryptFinancial,
 };
 
 export async function runSweeps(ctx: Context): Promise<void> {
