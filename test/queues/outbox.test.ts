@@ -11,6 +11,7 @@ import { outbox } from '@/db/outbox';
 import { notifications } from '@/domains/notifications/tables';
 import type { OutboxEvent, TaskMessage } from '@/queues/messages';
 import { deliverOutbox, sweepOutbox } from '@/queues/outbox';
+import type { RoomSetup, RoomUser } from '@/room/api';
 import { newId } from '@/shared/ids';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
 
@@ -65,6 +66,36 @@ describe('the outbox', () => {
       { body: ending('s1'), delaySeconds: 60 },
       { body: ending('s2'), delaySeconds: 0 },
     ]);
+    expect(await rowsOf(ctx)).toEqual([]);
+  });
+
+  it('tells a room what it must know', async () => {
+    const ctx = testContext();
+    const { userId, username } = await asViewer();
+    const roomId = newId();
+    const standing = {
+      creator: true,
+      moderator: false,
+      rank: null,
+      follower: false,
+      subscriber: false,
+      readAt: ctx.now(),
+    };
+    const creator: RoomUser = { kind: 'user', id: userId, username, displayName: username, avatarUrl: null, standing };
+    expect(await ctx.rooms(roomId).say(creator, newId(), 'Is it open?')).toMatchObject({
+      ok: false,
+      code: 'ROOM_CLOSED',
+    });
+    const setup: RoomSetup = {
+      ...{ roomId, creatorId: userId, status: 'live', title: 'A show', startedAt: ctx.now(), endedAt: null },
+      policy: {
+        ...{ chatEnabled: true, chatDelaySeconds: 0, followersOnly: false, subscribersOnly: false, slowModeSeconds: 0 },
+        blockedWords: [],
+      },
+    };
+    await commit(ctx, [], { events: [{ kind: 'room', roomId, command: { type: 'setup', at: ctx.now(), setup } }] });
+    await ctx.settle();
+    expect(await ctx.rooms(roomId).say(creator, newId(), 'It is.')).toMatchObject({ ok: true });
     expect(await rowsOf(ctx)).toEqual([]);
   });
 

@@ -129,6 +129,20 @@ describe('a stored event', () => {
     expect(await streamsOf()).toMatchObject([{ status: 'live' }]);
   });
 
+  it('that was applied but not marked comes back, and nothing happens twice', async () => {
+    const { event, streamsOf } = await creatorWithIngress();
+    const ctx = testContext();
+    const id = await stored(event('ingress_started', ctx.now()));
+    const dying = testContext({ DB: databaseWithout('processed_at') }); // only the mark names the column
+    expect(await consume(dying, message(id))).toMatchObject({ acked: [], retried: [{ index: 0 }] });
+    expect(await rowOf(id)).toMatchObject({ state: 'stored' });
+    const [before, ...none] = await streamsOf();
+    expect(before?.status).toBe('live');
+    await consume(ctx, message(id));
+    expect(await rowOf(id)).toMatchObject({ state: 'processed' });
+    expect(await streamsOf()).toEqual([before, ...none]);
+  });
+
   it('that nobody knows is dropped', async () => {
     expect(await consume(testContext(), message(newId()))).toEqual({ acked: [0], retried: [] });
   });

@@ -65,11 +65,11 @@ export const queueThatIsAway = {
 /** Whoever sends to it is killed before it answers. */
 export const queueThatNeverAnswers = { send: () => new Promise<never>(() => {}) };
 
-/** D1 as the Worker has it, but a statement that names the table fails. */
-export function databaseWithout(table: string) {
+/** D1 as the Worker has it, but a statement that names the table, or the column, fails. */
+export function databaseWithout(name: string) {
   return {
     prepare(query: string) {
-      if (new RegExp(`\\b${table}\\b`).test(query)) throw new Error('D1_ERROR: the database is overloaded');
+      if (new RegExp(`\\b${name}\\b`).test(query)) throw new Error('D1_ERROR: the database is overloaded');
       return env.DB.prepare(query);
     },
     batch: (statements: D1PreparedStatement[]) => env.DB.batch(statements),
