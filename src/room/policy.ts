@@ -1,0 +1,147 @@
+/**
+ * Who may write what: one pure rule for WebSocket and HTTP alike. The creator, moderators and staff are held to the
+ * room's state and to the form of a message, not to what keeps crowds in order.
+ */
+import type { Badge, RoomPolicy, RoomRefusal, RoomRefusalCode, RoomUser, StreamStatus } from '@/room/api';
+import { countCharacters, hasControlCharacters } from '@/shared/text';
+import { SECOND_MS } from '@/shared/time';
+
+export const MESSAGE_CHARACTERS_MAX = 500;
+/** The same words by the same user within it are a duplicate. */
+export const DUPLICATE_WINDOW_MS = 30 * SECOND_MS;
+
+/** A policy with its blocked words prepared: made once a change, used by every message. */
+export interface Rules {
+  readonly policy: RoomPolicy;
+  readonly status: StreamStatus;
+  /** Folded words and phrases, matched against whole words. */
+  readonly phrases: ReadonlySet<string>;
+  /** How many words the phrases have: 1, 3. */
+  readonly phraseLengths: readonly number[];
+  /** Blocked texts that whole words cannot find: emoji, and scripts that write no spaces. */
+  readonly fragments: readonly string[];
+}
+
+/** What the room remembers of the writer. */
+export interface History {
+  /** Of their last message (ms), and how it read. */
+  readonly lastAt: number | null;
+  readonly lastText: string | null;
+  readonly bannedBy: string | null;
+  readonly timedOutUntil: number | null;
+}
+
+export type Verdict = { readonly ok: true; readonly text: string; readonly delayMs: number } | RoomRefusal;
+
+const WORD = /[\p{L}\p{N}]+/gu;
+const NO_SPACES = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}]/u;
+
+/** Letters that differ in case, form or diacritics alone are the same letter. */
+function foldLetters(text: string): string {
+  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+}
+
+export function rulesOf(policy: RoomPolicy, status: StreamStatus): Rules {
+  const phrases = new Set<string>();
+  const lengths = new Set<number>();
+  const fragments: string[] = [];
+  for (const blocked of policy.blockedWords) {
+    const folded = foldLetters(blocked).trim();
+    const words = folded.match(WORD) ?? [];
+    if (words.length === 0 || NO_SPACES.test(folded)) {
+      if (folded) fragments.push(folded);
+      continue;
+    }
+    phrases.add(words.join(' '));
+    lengths.add(words.length);
+  }
+  return { policy, status, phrases, phraseLengths: [...lengths], fragments };
+}
+
+/** One look-up for each word and each length of phrase: linear, whatever is written or blocked. */
+function hasBlockedWord(rules: Rules, text: string): boolean {
+  if (rules.phrases.size === 0 && rules.fragments.length === 0) return false;
+  const folded = foldLetters(text);
+  if (rules.fragments.some((fragment) => folded.includes(fragment))) return true;
+  const words = folded.match(WORD) ?? [];
+  return words.some((_, start) =>
+    rules.phraseLengths.some((length) => rules.phrases.has(words.slice(start, start + length).join(' '))),
+  );
+}
+
+/** Nobody keeps order among those who keep it. */
+export function isExempt({ standing }: Pick<RoomUser, 'standing'>): boolean {
+  return standing.creator || standing.moderator || standing.rank !== null;
+}
+
+export function badgesOf({ standing }: Pick<RoomUser, 'standing'>): Badge[] {
+  const badges: Badge[] = [];
+  if (standing.creator) badges.push('creator');
+  if (standing.moderator) badges.push('moderator');
+  if (standing.rank !== null) badges.push('staff');
+  if (standing.subscriber && !standing.creator) badges.push('subscriber');
+  return badges;
+}
+
+/** @param now milliseconds */
+export function judge(rules: Rules, user: RoomUser, typed: string, history: History, now: number): Verdict {
+  const { policy, status } = rules;
+  const { standing } = user;
+  const text = typed.trim();
+  const length = countCharacters(text);
+
+  if (status === 'ended' || status === 'cancelled') return refuse('ROOM_CLOSED');
+  if (history.bannedBy !== null) return refuse('BANNED');
+  if (history.timedOutUntil !== null && history.timedOutUntil > now)
+    return refuse('TIMED_OUT', history.timedOutUntil - now);
+  if (length < 1 || length > MESSAGE_CHARACTERS_MAX || hasControlCharacters(text)) return refuse('MESSAGE_INVALID');
+  if (!policy.chatEnabled) return refuse('CHAT_DISABLED');
+  if (isExempt(user)) return { ok: true, text, delayMs: 0 };
+
+  if (policy.subscribersOnly && !standing.subscriber) return refuse('SUBSCRIBERS_ONLY');
+  if (policy.followersOnly && !standing.follower) return refuse('FOLLOWERS_ONLY');
+  if (hasBlockedWord(rules, text)) return refuse('BLOCKED_WORDS');
+  if (history.lastAt !== null) {
+    const slowUntil = history.lastAt + policy.slowModeSeconds * SECOND_MS;
+    if (slowUntil > now) return refuse('SLOW_MODE', slowUntil - now);
+    const repeatableAt = history.lastAt + DUPLICATE_WINDOW_MS;
+    if (repeatableAt > now && history.lastText !== null && foldLetters(history.lastText) === foldLetters(text))
+      return refuse('DUPLICATE_MESSAGE', repeatableAt - now);
+  }
+  return { ok: true, text, delayMs: policy.chatDelaySeconds * SECOND_MS };
+}
+
+/** The same user with nothing that speaks for them: what differs from this was decided by their standing. */
+export function asStranger(user: RoomUser): RoomUser {
+  const standing = {
+    ...user.standing,
+    creator: false,
+    moderator: false,
+    rank: null,
+    follower: false,
+    subscriber: false,
+  };
+  return { ...user, standing };
+}
+
+const SENTENCES: Readonly<Record<RoomRefusalCode, string>> = {
+  ROOM_CLOSED: 'This room is not open.',
+  CHAT_DISABLED: 'The chat is switched off.',
+  FOLLOWERS_ONLY: 'Only followers may write here.',
+  SUBSCRIBERS_ONLY: 'Only subscribers may write here.',
+  SLOW_MODE: 'Slow mode is on: wait a little before the next message.',
+  DUPLICATE_MESSAGE: 'You have just written that.',
+  BLOCKED_WORDS: 'The message has words that are not welcome here.',
+  TIMED_OUT: 'You may not write for a while.',
+  BANNED: 'You are banned from this room.',
+  MESSAGE_INVALID: `A message has 1 to ${MESSAGE_CHARACTERS_MAX} characters and no control characters.`,
+  MESSAGE_NOT_FOUND: 'There is no such message.',
+  GUESTS_CANNOT_CHAT: 'Sign in to write.',
+  NOT_ALLOWED: 'You may not do that here.',
+  TOO_FAST: 'Slow down a little.',
+};
+
+export function refuse(code: RoomRefusalCode, retryAfterMs?: number): RoomRefusal {
+  const message = SENTENCES[code];
+  return retryAfterMs === undefined ? { ok: false, code, message } : { ok: false, code, message, retryAfterMs };
+}
