@@ -1,0 +1,58 @@
+/**
+ * What the room has to do later, in a table, since an object has one alarm. An alarm may come twice and work may fail
+ * half-way, so every task is safe to repeat and leaves the table only once it is done.
+ */
+import { MINUTE_MS } from '@/shared/time';
+import type { RoomStore } from './store';
+
+const TASKS = ['sweep', 'release', 'report', 'close', 'analytics', 'archive'] as const;
+export type Task = (typeof TASKS)[number];
+
+const RETRY_MS = MINUTE_MS;
+
+export class Agenda {
+  /** What the alarm is set to, as far as this instance knows. */
+  #armedFor: number | null = null;
+
+  constructor(
+    private readonly storage: DurableObjectStorage,
+    private readonly store: RoomStore,
+  ) {}
+
+  /** Puts the task to this time, whatever it was put to. */
+  put(task: Task, at: number): void {
+    this.store.setDue(task, at);
+    this.#arm();
+  }
+
+  /** At this time at the latest. */
+  putBy(task: Task, at: number): void {
+    const due = this.store.findDue(task);
+    if (due === undefined || due > at) this.put(task, at);
+  }
+
+  /** @param fault told of a task that failed: it is tried again a minute later */
+  async run(now: number, perform: (task: Task) => Promise<void>, fault: (task: string, error: unknown) => void) {
+    this.#armedFor = null;
+    for (const { what, at } of this.store.dueBy(now)) {
+      const task = TASKS.find((known) => known === what);
+      try {
+        if (task) await perform(task);
+        if (!this.store.isPrepared) return; // the task was to forget everything
+        this.store.clearDue(what, at);
+      } catch (error) {
+        fault(what, error);
+        this.store.setDue(what, now + RETRY_MS);
+      }
+    }
+    this.#arm();
+  }
+
+  #arm(): void {
+    const next = this.store.nextDueAt();
+    if (next === null || next === this.#armedFor) return;
+    this.#armedFor = next;
+    // Not awaited: it is written together with the table.
+    void this.storage.setAlarm(next);
+  }
+}
