@@ -1,0 +1,106 @@
+/**
+ * The door: who may come in with this pass, and the first frame. A refused upgrade is accepted and then closed, since a
+ * client sees nothing of one that is refused.
+ */
+import type { Config } from '@/config';
+import type { Pass, RoomSetup, RoomViewer } from '@/room/api';
+import { newId } from '@/shared/ids';
+import { MINUTE_MS, SECOND_MS } from '@/shared/time';
+import { signToken } from '@/shared/tokens';
+import { hasEnded } from './commands';
+import { type Presence, type Seat, viewerKey } from './presence';
+import { CLOSE, type CloseReason, type Welcome, withSeq } from './protocol';
+import type { RoomStore } from './store';
+
+export const SOCKETS_PER_VIEWER_MAX = 5;
+/** Well below what an object holds (32,768); past it a room wants fan-out objects. */
+const SOCKETS_MAX = 10_000;
+export const WELCOME_MESSAGES = 50;
+export const REPLAY_EVENTS_MAX = 500;
+const RESUME_SECONDS = (30 * MINUTE_MS) / SECOND_MS;
+/** Of the resume pass, as of the pass: all viewers are in one object today. */
+const SHARD = 0;
+
+interface Room {
+  readonly config: Config;
+  readonly store: RoomStore;
+  readonly presence: () => Presence;
+  readonly now: () => number;
+}
+
+/** @param since the last seq that the client has, or null */
+export async function admit(room: Room, pass: Pass, since: number | null): Promise<Response> {
+  const { 0: client, 1: socket } = new WebSocketPair();
+  const resumePass = await signResumePass(room, pass.viewer);
+  // From here on nothing is awaited: what is checked is still so when the socket is in.
+  const { store, now } = room;
+  const { setup } = store;
+  const presence = room.presence();
+  const key = viewerKey(pass.viewer);
+  const at = now();
+  const refusal = refusalOf(room, pass);
+  if (refusal) refuseSocket(socket, refusal);
+  else if (!setup || !store.openInterval(pass.id, key, at)) refuseSocket(socket, 'passInvalid');
+  else {
+    const viewerCount = presence.viewerCount + (presence.socketsOf(key).length > 0 ? 0 : 1);
+    const seat: Seat = { passId: pass.id, viewer: pass.viewer, joinedAt: at, heardAt: at };
+    const welcome = welcomeOf(store, setup, { viewer: pass.viewer, viewerCount, resumePass });
+    presence.enter(socket, seat, `[${[welcome, ...missed(store, since)].join(',')}]`);
+  }
+  return new Response(null, { status: 101, webSocket: client });
+}
+
+function refuseSocket(socket: WebSocket, reason: CloseReason): void {
+  socket.accept();
+  const [code, text] = CLOSE[reason];
+  socket.close(code, text);
+}
+
+function refusalOf({ store, presence }: Room, { id, roomId, viewer }: Pass): CloseReason | undefined {
+  const { setup } = store;
+  if (!setup || hasEnded(setup)) return 'closed';
+  if (roomId !== setup.roomId) return 'passInvalid';
+  const sanction = viewer.kind === 'user' ? store.findSanction(viewer.id) : undefined;
+  if (sanction && sanction.bannedBy !== null) return 'banned';
+  // Ids are v7: a pass made before the kick is smaller than the kick's id.
+  if (sanction && id < sanction.kickedBefore) return 'passInvalid';
+  if (presence().socketsOf(viewerKey(viewer)).length >= SOCKETS_PER_VIEWER_MAX) return 'tooMany';
+  if (presence().socketCount >= SOCKETS_MAX) return 'tooMany';
+  return undefined;
+}
+
+/** A pass of its own, for coming back after a deploy or a lost connection without asking D1. */
+export function signResumePass({ config, store, now }: Room, viewer: RoomViewer): Promise<string> {
+  const pass: Pass = { id: newId(), roomId: store.setup?.roomId ?? '', shard: SHARD, viewer };
+  return signToken(config.keys, 'resume', { ...pass }, RESUME_SECONDS, now());
+}
+
+function welcomeOf(
+  store: RoomStore,
+  setup: RoomSetup,
+  { viewer, viewerCount, resumePass }: { viewer: RoomViewer; viewerCount: number; resumePass: string },
+): string {
+  const head: Omit<Welcome, 'messages'> = {
+    type: 'welcome',
+    seq: store.seq,
+    streamId: setup.roomId,
+    status: setup.status,
+    title: setup.title,
+    viewer: { kind: viewer.kind, id: viewer.id },
+    viewerCount,
+    policy: setup.policy,
+    showcase: null,
+    resumePass,
+  };
+  const messages = store.messagesBefore(store.seq + 1, WELCOME_MESSAGES).reverse();
+  const bodies = messages.map(({ seq, body }) => withSeq(body, seq)).join(',');
+  return `${JSON.stringify(head).slice(0, -1)},"messages":[${bodies}]}`;
+}
+
+/** What was sent since, in its order; a client that has missed too much, or is ahead of us, starts afresh. */
+function missed(store: RoomStore, since: number | null): string[] {
+  if (since === null) return [];
+  const { seq } = store;
+  if (since > seq || seq - since > REPLAY_EVENTS_MAX) return [JSON.stringify({ type: 'resync', seq })];
+  return store.eventsAfter(since, seq).map((event) => withSeq(event.body, event.seq));
+}

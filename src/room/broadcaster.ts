@@ -1,0 +1,236 @@
+/**
+ * What the room says, gathered into frames: one serialised frame for everyone, at most one a tick. Nothing is sent or
+ * acknowledged before it is stored, and both happen in one turn, so a socket never misses what others saw.
+ */
+import type { ReactionKind } from '@/room/api';
+import { SECOND_MS } from '@/shared/time';
+import type { Presence } from './presence';
+import { type Answer, type Passing, withSeq } from './protocol';
+import type { MessageKey, NewEvent, RoomStore } from './store';
+
+const VIEWER_COUNT_EVERY_MS = SECOND_MS;
+/** Past it a socket gets what is stored alone, and past the second it is closed. */
+export const BUFFERED_BYTES_LEAN = 256 * 1_024;
+export const BUFFERED_BYTES_MAX = 1_024 * 1_024;
+
+const TICK_MS_MIN = 10;
+const TICK_MS_MAX = 250;
+const TICK_MS_PER_SOCKET = 0.1;
+
+/** How long frames are apart. By the number of sockets, since a clock stands still inside synchronous code. */
+export function tickMs(sockets: number): number {
+  return Math.min(TICK_MS_MAX, Math.max(TICK_MS_MIN, sockets * TICK_MS_PER_SOCKET));
+}
+
+/** Told the event's seq once it is stored (null: it waits for its release), or what kept it from being stored. */
+export type OnStored = (seq: number | null, error?: unknown) => void;
+
+interface Entry extends NewEvent {
+  /** Set: nobody sees it before then. */
+  readonly releaseAt?: number;
+  readonly commandId?: string;
+  readonly waiting: OnStored[];
+}
+
+interface Surroundings {
+  readonly store: RoomStore;
+  readonly presence: () => Presence;
+  readonly now: () => number;
+  readonly tickMs: (sockets: number) => number;
+  /** After each new viewer count that was sent. */
+  readonly onViewerCount: (count: number) => void;
+}
+
+export class Broadcaster {
+  #entries: Entry[] = [];
+  #reactions = new Map<ReactionKind, number>();
+  #tallies = new Map<string, number>();
+  #onFlush: (() => void)[] = [];
+  #answers = new Map<WebSocket, Answer[]>();
+  #countChanged = false;
+  #countSent = -1;
+  #countSentAt = 0;
+  #flushedAt = 0;
+  #isFlushing = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Not for the viewer count alone, which can wait longer. */
+  #timerIsForEvents = false;
+
+  constructor(private readonly room: Surroundings) {}
+
+  /** A durable event. @param entry.commandId marked as seen together with it */
+  add(entry: Omit<Entry, 'waiting'>, onStored?: OnStored): void {
+    this.#entries.push({ ...entry, waiting: onStored ? [onStored] : [] });
+    this.#schedule();
+  }
+
+  /** What is in the buffer is there already, though no look-up in the store finds it yet. */
+  findMessage(
+    userId: string,
+    clientId: string,
+  ): { body: string; key: MessageKey; wait(onStored: OnStored): void } | undefined {
+    const entry = this.#entries.find(({ message }) => message?.userId === userId && message.clientId === clientId);
+    if (!entry?.message) return undefined;
+    return { body: entry.body, key: entry.message, wait: (onStored) => entry.waiting.push(onStored) };
+  }
+
+  waitForCommand(commandId: string, onStored: OnStored): boolean {
+    const entry = this.#entries.find((candidate) => candidate.commandId === commandId);
+    entry?.waiting.push(onStored);
+    return entry !== undefined;
+  }
+
+  /** @param onStored when the count is in the store */
+  react(kind: ReactionKind, onStored?: () => void): void {
+    this.#reactions.set(kind, (this.#reactions.get(kind) ?? 0) + 1);
+    this.tally(`reaction:${kind}`, onStored);
+  }
+
+  tally(name: string, onStored?: () => void): void {
+    this.#tallies.set(name, (this.#tallies.get(name) ?? 0) + 1);
+    if (onStored) this.#onFlush.push(onStored);
+    this.#schedule();
+  }
+
+  viewersChanged(): void {
+    this.#countChanged = true;
+    this.#schedule();
+  }
+
+  /** With the frame that is being made: only from within an OnStored. */
+  answerInFrame(socket: WebSocket, answer: Answer): void {
+    const answers = this.#answers.get(socket);
+    if (answers) answers.push(answer);
+    else this.#answers.set(socket, [answer]);
+  }
+
+  /** At once. */
+  answer(socket: WebSocket, answer: Answer): void {
+    this.#send(socket, JSON.stringify([answer]));
+  }
+
+  /** Stores and sends all that has gathered, now. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    // From the flush's start: a loop over a thousand sockets would make every tick that much longer.
+    this.#flushedAt = this.room.now();
+    this.#isFlushing = true;
+    try {
+      const durable = this.#store();
+      const passing = this.#takePassing();
+      for (const done of this.#onFlush.splice(0)) done();
+      this.#broadcast(durable, passing);
+    } finally {
+      this.#isFlushing = false;
+    }
+    if (this.#isGathering || this.#countChanged) this.#schedule();
+  }
+
+  get #isGathering(): boolean {
+    return this.#entries.length > 0 || this.#tallies.size > 0;
+  }
+
+  /** The timer exists only while something waits for it, so that a quiet room may hibernate. */
+  #schedule(): void {
+    // A socket that a flush closes changes the count; the frame goes to the others first.
+    if (this.#isFlushing || (this.#timer !== undefined && !this.#isGathering)) return;
+    const now = this.room.now();
+    const tick = this.room.tickMs(this.room.presence().socketCount);
+    const countAt = this.#countSentAt + VIEWER_COUNT_EVERY_MS;
+    const at = this.#isGathering ? this.#flushedAt + tick : Math.max(this.#flushedAt + tick, countAt);
+    // A clock that was set back must not hold the room up.
+    const waitMs = Math.min(at - now, this.#isGathering ? tick : VIEWER_COUNT_EVERY_MS);
+    if (waitMs <= 0) {
+      this.flush();
+      return;
+    }
+    if (this.#timer !== undefined && this.#timerIsForEvents) return;
+    clearTimeout(this.#timer);
+    this.#timerIsForEvents = this.#isGathering;
+    this.#timer = setTimeout(() => this.flush(), waitMs);
+  }
+
+  /** One insert for all that gathered. @returns the events that leave now, as JSON */
+  #store(): string[] {
+    const entries = this.#entries;
+    const tallies = this.#tallies;
+    this.#entries = [];
+    this.#tallies = new Map();
+    const { store } = this.room;
+    const immediate = entries.filter(({ releaseAt }) => releaseAt === undefined);
+    try {
+      const first = immediate.length > 0 ? store.append(immediate) : 0;
+      const held = entries.flatMap(({ at, body, message, releaseAt }) =>
+        message && releaseAt !== undefined ? [{ key: message, at, body, releaseAt }] : [],
+      );
+      if (held.length > 0) store.hold(held);
+      const commandIds = entries.flatMap(({ commandId }) => commandId ?? []);
+      if (commandIds.length > 0) store.markSeen(commandIds);
+      if (tallies.size > 0) store.addTallies(tallies);
+      let seq = first;
+      for (const entry of entries) {
+        const given = entry.releaseAt === undefined ? seq++ : null;
+        for (const onStored of entry.waiting) onStored(given);
+      }
+      return immediate.map(({ body }, index) => withSeq(body, first + index));
+    } catch (error) {
+      this.#onFlush = [];
+      this.#answers.clear();
+      for (const entry of entries) for (const onStored of entry.waiting) onStored(null, error);
+      throw error;
+    }
+  }
+
+  #takePassing(): Passing[] {
+    const passing: Passing[] = [];
+    if (this.#reactions.size > 0) passing.push({ type: 'new-reaction', counts: Object.fromEntries(this.#reactions) });
+    this.#reactions = new Map();
+    const { viewerCount } = this.room.presence();
+    const isTime = this.#flushedAt >= this.#countSentAt + VIEWER_COUNT_EVERY_MS || this.#flushedAt < this.#countSentAt;
+    if (this.#countChanged && isTime) {
+      this.#countChanged = false;
+      if (viewerCount !== this.#countSent) {
+        passing.push({ type: 'viewer-count', viewerCount });
+        this.#countSent = viewerCount;
+        this.#countSentAt = this.#flushedAt;
+        this.room.onViewerCount(viewerCount);
+      }
+    }
+    return passing;
+  }
+
+  #broadcast(durable: readonly string[], passing: readonly Passing[]): void {
+    const answers = this.#answers;
+    this.#answers = new Map();
+    const lean = durable.join(',');
+    const full = [...durable, ...passing.map((event) => JSON.stringify(event))].join(',');
+    if (full === '' && answers.size === 0) return;
+    const fullFrame = `[${full}]`;
+    const leanFrame = `[${lean}]`;
+    for (const socket of [...this.room.presence().sockets()]) {
+      // NOTE: older versions of the platform do not tell what is buffered.
+      const buffered = socket.bufferedAmount ?? 0;
+      if (buffered > BUFFERED_BYTES_MAX) {
+        this.room.presence().close(socket, 'tooSlow', this.room.now());
+        continue;
+      }
+      const isLean = buffered > BUFFERED_BYTES_LEAN;
+      const own = answers.get(socket);
+      const events = isLean ? lean : full;
+      if (own) {
+        const first = JSON.stringify(own).slice(1, -1);
+        this.#send(socket, events === '' ? `[${first}]` : `[${first},${events}]`);
+      } else if (events !== '') this.#send(socket, isLean ? leanFrame : fullFrame);
+    }
+  }
+
+  #send(socket: WebSocket, frame: string): void {
+    try {
+      socket.send(frame);
+    } catch {
+      // Closed under our hands: its close event comes, or came already.
+      this.room.presence().exit(socket, this.room.now());
+    }
+  }
+}

@@ -1,0 +1,112 @@
+/** What the outbox and moderators tell a room, each applied in one turn: its writes and its events stand together. */
+import type { RoomCommand, RoomSetup } from '@/room/api';
+import { DAY_MS, SECOND_MS, toIsoOrNull } from '@/shared/time';
+import type { Agenda } from './agenda';
+import type { Broadcaster } from './broadcaster';
+import type { Chat } from './chat';
+import { type Presence, viewerKey } from './presence';
+import type { Standings } from './standings';
+import type { RoomStore } from './store';
+
+/** Time to read that it is over. */
+export const CLOSE_AFTER_END_MS = 30 * SECOND_MS;
+export const ARCHIVE_AFTER_END_MS = 30 * DAY_MS;
+
+interface Room {
+  readonly store: RoomStore;
+  readonly broadcaster: Broadcaster;
+  readonly agenda: Agenda;
+  readonly standings: Standings;
+  readonly chat: Chat;
+  readonly presence: () => Presence;
+  readonly now: () => number;
+}
+
+export async function applyCommand(room: Room, commandId: string, command: RoomCommand): Promise<void> {
+  const { store, broadcaster } = room;
+  store.prepare();
+  if (store.hasSeen(commandId)) return;
+  switch (command.type) {
+    case 'setup':
+      if (command.at >= store.setupAt) applySetup(room, command);
+      break;
+    case 'event':
+      return sendEvent(room, commandId, JSON.stringify(command.event));
+    case 'ban':
+      ban(room, commandId, command.userId, command.by);
+      break;
+    case 'unban':
+      store.setBan(command.userId, null, commandId);
+      break;
+    case 'standing-changed':
+      await standingChanged(room, command.userId);
+      break;
+    default:
+      throw unknownCommand(command); // a newer version's, met after a rollback: the outbox brings it again
+  }
+  store.markSeen([commandId]);
+  broadcaster.flush();
+}
+
+/** Waits for the frame that it leaves with. */
+function sendEvent({ broadcaster, now }: Room, commandId: string, body: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const onStored = (_seq: number | null, error?: unknown) => (error === undefined ? resolve() : reject(error));
+  if (!broadcaster.waitForCommand(commandId, onStored)) broadcaster.add({ at: now(), body, commandId }, onStored);
+  return promise;
+}
+
+function applySetup(room: Room, { at, setup, changes }: RoomCommand & { type: 'setup' }): void {
+  const { store, chat, now } = room;
+  const before = store.setup;
+  const tell = (event: Record<string, unknown>) => room.broadcaster.add({ at: now(), body: JSON.stringify(event) });
+  const { roomId: streamId, status, title, policy } = setup;
+  const isOver = hasEnded(setup);
+
+  // What was written before the change is numbered before it.
+  room.broadcaster.flush();
+  store.saveSetup(at, setup);
+  chat.forgetRules();
+  if (status === 'live' && before?.status !== 'live')
+    tell({ type: 'stream-started', streamId, title, startedAt: toIsoOrNull(setup.startedAt) });
+  if (before && !isOver && (title !== before.title || changes))
+    tell({ type: 'stream-updated', streamId, title, ...changes });
+  if (before && JSON.stringify(policy) !== JSON.stringify(before.policy))
+    tell({ type: 'room-policy', streamId, policy });
+  if (isOver && !(before && hasEnded(before))) {
+    tell({ type: 'stream-ended', streamId, endedAt: toIsoOrNull(setup.endedAt) });
+    end(room, setup);
+  }
+}
+
+export function hasEnded({ status }: RoomSetup): boolean {
+  return status === 'ended' || status === 'cancelled';
+}
+
+/** From here on nobody's stay grows, so the figures are the same however often they are reported. */
+function end({ store, agenda, presence, now }: Room, { endedAt }: RoomSetup): void {
+  const at = endedAt ?? now();
+  presence().settle();
+  store.closeOtherIntervals([], at);
+  agenda.put('analytics', now());
+  agenda.put('close', now() + CLOSE_AFTER_END_MS);
+  agenda.put('archive', at + ARCHIVE_AFTER_END_MS);
+}
+
+function ban({ store, broadcaster, presence, now }: Room, commandId: string, userId: string, by: string): void {
+  if (!store.setBan(userId, by, commandId)) return;
+  store.erasePendingOf(userId);
+  broadcaster.add({ at: now(), body: JSON.stringify({ type: 'user-banned', userId }) });
+  broadcaster.flush(); // so that the user hears it too
+  presence().closeAll(presence().socketsOf(viewerKey({ kind: 'user', id: userId })), 'banned', now());
+}
+
+/** Nobody who is not here costs a read. */
+async function standingChanged({ store, presence, standings }: Room, userId: string): Promise<void> {
+  const isHere = presence().socketsOf(viewerKey({ kind: 'user', id: userId })).length > 0;
+  if (isHere && store.setup) await standings.reread(store.setup.roomId, userId);
+}
+
+function unknownCommand(command: never): Error {
+  return new Error(`Unknown room command ${JSON.stringify(command)}`);
+}

@@ -1,0 +1,130 @@
+/** Frames of one socket after another: read, held to the limits, and done. A bad frame is answered and never throws. */
+import { SECOND_MS } from '@/shared/time';
+import { signResumePass } from './admission';
+import type { Broadcaster, OnStored } from './broadcaster';
+import type { Chat } from './chat';
+import { refuse } from './policy';
+import type { Presence, Seat } from './presence';
+import { ackOf, type Frame, MALFORMED_FRAMES_MAX, type MalformedFrame, readFrame } from './protocol';
+
+/** What one socket may send: so many at once, and so many a second after that. */
+export const FRAMES_AT_ONCE = 30;
+export const FRAMES_A_SECOND = 10;
+/** So many frames beyond it in a row close the socket. */
+const FLOOD_FRAMES_MAX = 100;
+
+type Room = Parameters<typeof signResumePass>[0] & {
+  readonly broadcaster: Broadcaster;
+  readonly chat: Chat;
+  readonly presence: () => Presence;
+};
+
+interface Conduct {
+  malformed: number;
+  flooding: number;
+  allowance: number;
+  at: number;
+}
+
+export class Frames {
+  /** Kept while the room is awake: who waits until it sleeps is no flood. */
+  readonly #conduct = new WeakMap<WebSocket, Conduct>();
+
+  constructor(private readonly room: Room) {}
+
+  async receive(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
+    const presence = this.room.presence();
+    const seat = presence.seatOf(socket);
+    if (!seat) return; // closed by us, and its last frames were on the way
+    const now = this.room.now();
+    presence.heard(socket, now);
+    const conduct = this.#conductOf(socket, now);
+    const frame = readFrame(data);
+    if (!this.#allow(socket, conduct, frame, now)) return;
+    if (frame.type === 'malformed') {
+      this.#malformed(socket, conduct, frame, now);
+      return;
+    }
+    conduct.malformed = 0;
+    await this.#do(socket, seat, frame);
+  }
+
+  async #do(socket: WebSocket, seat: Seat, frame: Frame): Promise<void> {
+    const { broadcaster } = this.room;
+    const { id } = frame;
+    const ackInFrame = id === undefined ? undefined : () => broadcaster.answerInFrame(socket, ackOf(id, null));
+    switch (frame.type) {
+      case 'join-session': // the pass has done it
+        if (id !== undefined) broadcaster.answer(socket, ackOf(id, null));
+        return;
+      case 'leave-session':
+        if (id !== undefined) broadcaster.answer(socket, ackOf(id, null));
+        this.room.presence().close(socket, 'left', this.room.now());
+        return;
+      case 'ping':
+        if (id === undefined) broadcaster.answer(socket, { type: 'pong' });
+        else broadcaster.answer(socket, { type: 'ack', id, resumePass: await signResumePass(this.room, seat.viewer) });
+        return;
+      case 'send-reaction':
+        broadcaster.react(frame.reaction, ackInFrame);
+        return;
+      case 'product-click':
+        broadcaster.tally(`click:${frame.productId}`, ackInFrame);
+        return;
+      case 'send-message':
+        await this.#say(socket, seat, frame);
+        return;
+      default:
+        frame satisfies never;
+    }
+  }
+
+  async #say(socket: WebSocket, seat: Seat, { id, text }: Frame & { type: 'send-message' }): Promise<void> {
+    const { broadcaster, chat } = this.room;
+    if (seat.viewer.kind === 'guest') {
+      const { code, message } = refuse('GUESTS_CANNOT_CHAT');
+      broadcaster.answer(socket, { type: 'error', id, code, message });
+      return;
+    }
+    // An error gets no answer: the message is not stored, so the client sends it again.
+    const onStored: OnStored = (seq, error) => {
+      if (error === undefined) broadcaster.answerInFrame(socket, ackOf(id, seq));
+    };
+    const taken = await chat.take(seat.viewer, id, text, onStored);
+    if (!taken.ok) {
+      const { code, message, retryAfterMs } = taken;
+      broadcaster.answer(socket, { type: 'error', id, code, message, retryAfterMs });
+    } else if (taken.stored) broadcaster.answer(socket, ackOf(id, taken.message.seq));
+  }
+
+  #malformed(socket: WebSocket, conduct: Conduct, { id, message }: MalformedFrame, now: number): void {
+    conduct.malformed += 1;
+    this.room.broadcaster.answer(socket, { type: 'error', id, code: 'FRAME_INVALID', message });
+    if (conduct.malformed >= MALFORMED_FRAMES_MAX) this.room.presence().close(socket, 'malformed', now);
+  }
+
+  #allow(socket: WebSocket, conduct: Conduct, { id }: Frame | MalformedFrame, now: number): boolean {
+    const seconds = Math.max(0, now - conduct.at) / SECOND_MS;
+    conduct.allowance = Math.min(FRAMES_AT_ONCE, conduct.allowance + seconds * FRAMES_A_SECOND);
+    conduct.at = now;
+    if (conduct.allowance >= 1) {
+      conduct.allowance -= 1;
+      conduct.flooding = 0;
+      return true;
+    }
+    conduct.flooding += 1;
+    const retryAfterMs = Math.ceil(((1 - conduct.allowance) * SECOND_MS) / FRAMES_A_SECOND);
+    const { code, message } = refuse('TOO_FAST');
+    this.room.broadcaster.answer(socket, { type: 'error', id, code, message, retryAfterMs });
+    if (conduct.flooding >= FLOOD_FRAMES_MAX) this.room.presence().close(socket, 'malformed', now);
+    return false;
+  }
+
+  #conductOf(socket: WebSocket, now: number): Conduct {
+    const known = this.#conduct.get(socket);
+    if (known) return known;
+    const conduct: Conduct = { malformed: 0, flooding: 0, allowance: FRAMES_AT_ONCE, at: now };
+    this.#conduct.set(socket, conduct);
+    return conduct;
+  }
+}

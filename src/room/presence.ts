@@ -1,0 +1,164 @@
+/**
+ * Who is in the room: the open sockets and what their attachments say. Counts are derived from them, so they are right
+ * after any crash, eviction or reconnect. Every stay is an interval in the store.
+ */
+import type { RoomViewer, Standing, ViewerList } from '@/room/api';
+import { MINUTE_MS, SECOND_MS } from '@/shared/time';
+import { CLOSE, type CloseReason } from './protocol';
+import type { RoomStore } from './store';
+
+/** Three missed pings. */
+export const SILENT_MS_MAX = 90 * SECOND_MS;
+/** How often silence is looked for. */
+export const SWEEP_MS = MINUTE_MS;
+/** A socket that talks is written down as heard so often. */
+const HEARD_PRECISION_MS = 15 * SECOND_MS;
+const VIEWERS_LISTED_MAX = 500;
+
+/** A socket's attachment: it outlives hibernation. */
+export interface Seat {
+  readonly passId: string;
+  readonly viewer: RoomViewer;
+  readonly joinedAt: number;
+  readonly heardAt: number;
+}
+
+export function viewerKey({ kind, id }: { readonly kind: 'user' | 'guest'; readonly id: string }): string {
+  return `${kind}:${id}`;
+}
+
+export class Presence {
+  readonly #seats = new Map<WebSocket, Seat>();
+  readonly #socketsOf = new Map<string, Set<WebSocket>>();
+
+  constructor(
+    private readonly state: DurableObjectState,
+    private readonly store: RoomStore,
+    private readonly onChange: () => void,
+  ) {
+    for (const socket of state.getWebSockets()) {
+      const seat: Seat | null = socket.deserializeAttachment();
+      if (seat && socket.readyState === WebSocket.OPEN) this.#seat(socket, seat);
+    }
+  }
+
+  /** Distinct users plus distinct guests. */
+  get viewerCount(): number {
+    return this.#socketsOf.size;
+  }
+
+  get socketCount(): number {
+    return this.#seats.size;
+  }
+
+  sockets(): IterableIterator<WebSocket> {
+    return this.#seats.keys();
+  }
+
+  seatOf(socket: WebSocket): Seat | undefined {
+    return this.#seats.get(socket);
+  }
+
+  socketsOf(key: string): WebSocket[] {
+    return [...(this.#socketsOf.get(key) ?? [])];
+  }
+
+  /** The interval is open already: opening it is how a pass is used up. Nothing reaches the socket before `welcome`. */
+  enter(socket: WebSocket, seat: Seat, welcome: string): void {
+    this.state.acceptWebSocket(socket);
+    socket.serializeAttachment(seat);
+    socket.send(welcome);
+    this.#seat(socket, seat);
+    this.onChange();
+  }
+
+  /** Ends the stay, however the socket came to its end; safe to repeat. */
+  exit(socket: WebSocket, now: number): void {
+    const seat = this.#seats.get(socket);
+    if (!seat) return;
+    this.#seats.delete(socket);
+    const key = viewerKey(seat.viewer);
+    const others = this.#socketsOf.get(key);
+    others?.delete(socket);
+    if (others?.size === 0) this.#socketsOf.delete(key);
+    this.store.closeInterval(seat.passId, now);
+    this.onChange();
+  }
+
+  close(socket: WebSocket, reason: CloseReason, now: number): void {
+    this.exit(socket, now);
+    closeSocket(socket, reason);
+  }
+
+  closeAll(sockets: Iterable<WebSocket>, reason: CloseReason, now: number): void {
+    for (const socket of [...sockets]) this.close(socket, reason, now);
+  }
+
+  heard(socket: WebSocket, now: number): void {
+    const seat = this.#seats.get(socket);
+    if (seat && now - seat.heardAt >= HEARD_PRECISION_MS) this.#update(socket, { ...seat, heardAt: now });
+  }
+
+  /** What was read of the user now holds for all their sockets. */
+  restand(userId: string, standing: Standing): void {
+    for (const socket of this.socketsOf(viewerKey({ kind: 'user', id: userId }))) {
+      const seat = this.#seats.get(socket);
+      if (seat?.viewer.kind === 'user') this.#update(socket, { ...seat, viewer: { ...seat.viewer, standing } });
+    }
+  }
+
+  /**
+   * Closes who fell silent, ends the stays that a crash left open where the room last knew of them, and notes that it
+   * knows now.
+   */
+  sweep(now: number): void {
+    for (const [socket, seat] of [...this.#seats]) {
+      const ponged = this.state.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0;
+      if (now - Math.max(seat.heardAt, ponged) > SILENT_MS_MAX) this.close(socket, 'silent', now);
+    }
+    this.settle();
+    this.store.stampLastSeen(now);
+  }
+
+  /** Stays without a socket end where the room last knew of them. */
+  settle(): void {
+    const open = [...this.#seats.values()].map((seat) => seat.passId);
+    this.store.closeOtherIntervals(open, this.store.lastSeenAt);
+  }
+
+  list(): ViewerList {
+    const users: ViewerList['users'][number][] = [];
+    let guests = 0;
+    for (const sockets of this.#socketsOf.values()) {
+      const [first] = sockets;
+      const viewer = first && this.#seats.get(first)?.viewer;
+      if (viewer?.kind === 'guest') guests += 1;
+      if (viewer?.kind !== 'user' || users.length === VIEWERS_LISTED_MAX) continue;
+      const { id, username, displayName, avatarUrl } = viewer;
+      users.push({ id, username, displayName, avatarUrl });
+    }
+    return { users, guests, total: this.viewerCount };
+  }
+
+  #seat(socket: WebSocket, seat: Seat): void {
+    this.#seats.set(socket, seat);
+    const key = viewerKey(seat.viewer);
+    const sockets = this.#socketsOf.get(key);
+    if (sockets) sockets.add(socket);
+    else this.#socketsOf.set(key, new Set([socket]));
+  }
+
+  #update(socket: WebSocket, seat: Seat): void {
+    this.#seats.set(socket, seat);
+    socket.serializeAttachment(seat);
+  }
+}
+
+export function closeSocket(socket: WebSocket, reason: CloseReason): void {
+  const [code, text] = CLOSE[reason];
+  try {
+    socket.close(code, text);
+  } catch {
+    // It has ended by itself meanwhile, which is what was wanted.
+  }
+}

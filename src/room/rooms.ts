@@ -1,0 +1,39 @@
+/** The way into a room from the rest of the Worker: which object a room is, nobody else knows. */
+import type { Env } from '@/config';
+import type { Pass, Room, RoomFigures, Rooms } from '@/room/api';
+
+/** Set by the Worker alone: an upgrade is forwarded with these headers and the handshake's, and no other of the client's. */
+export const PASS_HEADER = 'x-footlight-pass';
+export const SINCE_HEADER = 'x-footlight-since';
+const HANDSHAKE_HEADERS = ['upgrade', 'connection', 'sec-websocket-key', 'sec-websocket-version'];
+
+export function openRooms(namespace: Env['ROOMS']): Rooms {
+  return (roomId): Room => {
+    const stub = namespace.get(namespace.idFromName(roomId));
+    return {
+      apply: (commandId, command) => stub.apply(commandId, command),
+      say: (user, clientId, text) => stub.say(user, clientId, text),
+      history: (before, limit) => stub.history(before, limit),
+      deleteMessage: (messageId, byUserId, mayDeleteAny) => stub.deleteMessage(messageId, byUserId, mayDeleteAny),
+      moderate: (byUserId, action) => stub.moderate(byUserId, action),
+      timeOuts: () => stub.timeOuts(),
+      viewers: () => stub.viewers(),
+      leave: (viewer) => stub.leave(viewer),
+      figures: () => stub.figures() as Promise<unknown> as Promise<RoomFigures>, // RPC's types lose tuples
+      connect: (request, pass, since) => connect(stub, request, pass, since),
+    };
+  };
+}
+
+async function connect(stub: Fetcher, request: Request, pass: Pass, since: number | null): Promise<Response> {
+  if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket')
+    return new Response('This is a WebSocket.', { status: 426, headers: { upgrade: 'websocket' } });
+  const headers = new Headers();
+  for (const name of HANDSHAKE_HEADERS) {
+    const value = request.headers.get(name);
+    if (value !== null) headers.set(name, value);
+  }
+  headers.set(PASS_HEADER, encodeURIComponent(JSON.stringify(pass))); // names are not Latin-1
+  if (since !== null) headers.set(SINCE_HEADER, String(since));
+  return stub.fetch(request.url, { headers });
+}

@@ -1,0 +1,57 @@
+/**
+ * What users are to the channel, as the room remembers it: good for a minute, and read again before it refuses
+ * somebody, at most every ten seconds a user.
+ */
+import type { Context } from '@/context';
+import { readStanding } from '@/domains/streams/standing';
+import type { RoomUser } from '@/room/api';
+import { SECOND_MS } from '@/shared/time';
+import { asStranger, type History, judge, type Rules, type Verdict } from './policy';
+import { type Presence, viewerKey } from './presence';
+
+const TRUSTED_MS = 60 * SECOND_MS;
+const REREAD_EVERY_MS = 10 * SECOND_MS;
+
+/** Refusals that a newer standing may lift. */
+const LIFTED_BY_STANDING = new Set(['FOLLOWERS_ONLY', 'SUBSCRIBERS_ONLY']);
+
+/** True if the verdict hangs on a standing that is too old for it. */
+export function needsReread(
+  verdict: Verdict,
+  { rules, user, text, history, now }: { rules: Rules; user: RoomUser; text: string; history: History; now: number },
+): boolean {
+  const age = now - user.standing.readAt;
+  if (!verdict.ok) return LIFTED_BY_STANDING.has(verdict.code) && age >= REREAD_EVERY_MS;
+  if (age < TRUSTED_MS) return false;
+  const asAnybody = judge(rules, asStranger(user), text, history, now);
+  return !asAnybody.ok || asAnybody.delayMs !== verdict.delayMs;
+}
+
+export class Standings {
+  readonly #reading = new Map<string, Promise<RoomUser['standing'] | undefined>>();
+
+  constructor(
+    private readonly ctx: Pick<Context, 'db' | 'now'>,
+    private readonly presence: () => Presence,
+  ) {}
+
+  /** Several messages at once cost one read. @returns nothing if the user may not be here any more */
+  reread(roomId: string, userId: string): Promise<RoomUser['standing'] | undefined> {
+    const running = this.#reading.get(userId);
+    if (running) return running;
+    const reading = this.#read(roomId, userId).finally(() => this.#reading.delete(userId));
+    this.#reading.set(userId, reading);
+    return reading;
+  }
+
+  async #read(roomId: string, userId: string): Promise<RoomUser['standing'] | undefined> {
+    const { blocked, ...standing } = await readStanding(this.ctx, roomId, userId);
+    const presence = this.presence();
+    if (blocked) {
+      presence.closeAll(presence.socketsOf(viewerKey({ kind: 'user', id: userId })), 'banned', this.ctx.now());
+      return undefined;
+    }
+    presence.restand(userId, standing);
+    return standing;
+  }
+}

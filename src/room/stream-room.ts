@@ -1,0 +1,208 @@
+/**
+ * The Durable Object that is a room: one for each stream, found by the stream's id. It wires the parts together and
+ * holds no rule of its own; its public methods are the RPC of `api.ts`.
+ */
+import { DurableObject } from 'cloudflare:workers';
+import { type Env, readConfig } from '@/config';
+import type { Context } from '@/context';
+import { openDatabase } from '@/db/client';
+import type {
+  ChatMessage,
+  ModerationAction,
+  Pass,
+  Room,
+  RoomCommand,
+  RoomFigures,
+  RoomRefusal,
+  RoomUser,
+  SayAnswer,
+  TimeOut,
+  ViewerList,
+} from '@/room/api';
+import { newId } from '@/shared/ids';
+import { newLogger } from '@/shared/log';
+import { admit } from './admission';
+import { Agenda, type Task } from './agenda';
+import { archiveRoom } from './archive';
+import { Broadcaster, tickMs } from './broadcaster';
+import { Chat } from './chat';
+import { applyCommand } from './commands';
+import { Frames } from './frames';
+import { Presence, SWEEP_MS, viewerKey } from './presence';
+import { PING_FRAME, PONG_FRAME } from './protocol';
+import { Reports } from './reports';
+import { PASS_HEADER, SINCE_HEADER } from './rooms';
+import { Standings } from './standings';
+import { RoomStore } from './store';
+
+export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connect'> {
+  readonly #now = () => Date.now();
+  readonly #log = newLogger('room');
+  readonly #store: RoomStore;
+  readonly #agenda: Agenda;
+  readonly #presence: Presence;
+  readonly #broadcaster: Broadcaster;
+  readonly #standings: Standings;
+  readonly #chat: Chat;
+  readonly #frames: Frames;
+  readonly #reports: Reports;
+
+  constructor(state: DurableObjectState, env: Env) {
+    super(state, env);
+    state.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING_FRAME, PONG_FRAME));
+    const now = this.#now;
+    const presence = () => this.#presence;
+    const database: Pick<Context, 'db' | 'now'> = { db: openDatabase(env.DB), now };
+    this.#store = new RoomStore(state.storage);
+    this.#agenda = new Agenda(state.storage, this.#store);
+    this.#presence = new Presence(state, this.#store, () => this.#broadcaster.viewersChanged());
+    this.#broadcaster = new Broadcaster({
+      store: this.#store,
+      presence,
+      now,
+      tickMs: (sockets) => this.tickMs(sockets),
+      onViewerCount: (count) => this.#reports.countChanged(count),
+    });
+    this.#standings = new Standings(database, presence);
+    const parts = { store: this.#store, agenda: this.#agenda, broadcaster: this.#broadcaster, presence, now };
+    this.#chat = new Chat({ ...parts, standings: this.#standings, log: this.#log });
+    this.#frames = new Frames({ ...parts, config: readConfig(env), chat: this.#chat });
+    this.#reports = new Reports({ ...parts, database });
+  }
+
+  /** How long frames are apart in a room of so many sockets. */
+  protected tickMs(sockets: number): number {
+    return tickMs(sockets);
+  }
+
+  // --- The room's calls
+
+  apply(commandId: string, command: RoomCommand): Promise<void> {
+    return applyCommand(this.#parts, commandId, command);
+  }
+
+  say(user: RoomUser, clientId: string, text: string): Promise<SayAnswer> {
+    return this.#chat.say(user, clientId, text);
+  }
+
+  async history(before: number | null, limit: number): Promise<{ messages: ChatMessage[]; nextBefore: number | null }> {
+    return this.#store.isPrepared ? this.#chat.history(before, limit) : { messages: [], nextBefore: null };
+  }
+
+  async deleteMessage(
+    messageId: string,
+    byUserId: string,
+    mayDeleteAny: boolean,
+  ): Promise<{ readonly ok: true } | RoomRefusal> {
+    return this.#chat.delete(messageId, byUserId, mayDeleteAny);
+  }
+
+  async moderate(byUserId: string, action: ModerationAction): Promise<void> {
+    if (!this.#store.setup) return;
+    const sockets = this.#presence.socketsOf(viewerKey({ kind: 'user', id: action.userId }));
+    switch (action.action) {
+      case 'timeout': {
+        const [first] = sockets;
+        const viewer = first && this.#presence.seatOf(first)?.viewer;
+        const username = viewer?.kind === 'user' ? viewer.username : this.#chat.usernameOf(action.userId);
+        this.#chat.timeOut(byUserId, { id: action.userId, username }, action.seconds, action.reason);
+        return;
+      }
+      case 'end-timeout':
+        this.#store.endTimeOut(action.userId);
+        return;
+      case 'kick':
+        this.#store.setKick(action.userId, newId());
+        this.#presence.closeAll(sockets, 'kicked', this.#now());
+        return;
+      default:
+        action satisfies never;
+    }
+  }
+
+  async timeOuts(): Promise<TimeOut[]> {
+    return this.#store.isPrepared ? this.#store.timeOuts(this.#now()) : [];
+  }
+
+  async viewers(): Promise<ViewerList> {
+    return this.#presence.list();
+  }
+
+  async leave(viewer: { readonly kind: 'user' | 'guest'; readonly id: string }): Promise<void> {
+    this.#presence.closeAll(this.#presence.socketsOf(viewerKey(viewer)), 'left', this.#now());
+  }
+
+  async figures(): Promise<RoomFigures> {
+    return this.#reports.figures();
+  }
+
+  // --- The platform's calls
+
+  /** An upgrade, forwarded by `rooms.ts` with a pass that the Worker has verified. */
+  override async fetch(request: Request): Promise<Response> {
+    const pass = JSON.parse(decodeURIComponent(request.headers.get(PASS_HEADER) ?? '')) as Pass; // written by rooms.ts
+    const since = request.headers.get(SINCE_HEADER);
+    const response = await admit(this.#parts, pass, since === null ? null : Number(since));
+    if (this.#presence.socketCount > 0) this.#agenda.putBy('sweep', this.#now() + SWEEP_MS);
+    return response;
+  }
+
+  override async webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
+    await this.#frames.receive(socket, data);
+  }
+
+  override async webSocketClose(socket: WebSocket): Promise<void> {
+    this.#presence.exit(socket, this.#now());
+  }
+
+  override async webSocketError(socket: WebSocket): Promise<void> {
+    this.#presence.exit(socket, this.#now());
+  }
+
+  override async alarm(): Promise<void> {
+    if (!this.#store.isPrepared) return;
+    await this.#agenda.run(
+      this.#now(),
+      (task) => this.#perform(task),
+      (task, error) => this.#log.fault(`room.${task}`, error),
+    );
+  }
+
+  async #perform(task: Task): Promise<void> {
+    const now = this.#now();
+    switch (task) {
+      case 'sweep':
+        this.#presence.sweep(now);
+        if (this.#presence.socketCount > 0) this.#agenda.put('sweep', now + SWEEP_MS);
+        return this.#reports.reportCount();
+      case 'release':
+        return this.#chat.release();
+      case 'report':
+        return this.#reports.reportCount();
+      case 'close':
+        return this.#presence.closeAll(this.#presence.sockets(), 'closed', now);
+      case 'analytics':
+        return this.#reports.reportFigures();
+      case 'archive': {
+        const { setup } = this.#store;
+        if (setup) await archiveRoom(this.env.MEDIA, setup.roomId, this.#store);
+        return this.#store.erase();
+      }
+      default:
+        task satisfies never;
+    }
+  }
+
+  get #parts() {
+    return {
+      config: readConfig(this.env),
+      store: this.#store,
+      agenda: this.#agenda,
+      broadcaster: this.#broadcaster,
+      standings: this.#standings,
+      chat: this.#chat,
+      presence: () => this.#presence,
+      now: this.#now,
+    };
+  }
+}

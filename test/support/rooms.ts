@@ -1,0 +1,176 @@
+/** A room and who is in it: the object driven as the Worker drives it, over real sockets. */
+import { runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { vi } from 'vitest';
+import { readConfig } from '@/config';
+import { readResume } from '@/domains/streams/pass';
+import type { Pass, Room, RoomGuest, RoomPolicy, RoomSetup, RoomUser, RoomViewer, Standing } from '@/room/api';
+import { openRooms } from '@/room/rooms';
+import { newId } from '@/shared/ids';
+
+// biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came
+export type RoomEvent = { type: string; [field: string]: any };
+
+export interface Closed {
+  readonly code: number;
+  readonly reason: string;
+}
+
+export const openPolicy: RoomPolicy = {
+  chatEnabled: true,
+  chatDelaySeconds: 0,
+  followersOnly: false,
+  subscribersOnly: false,
+  slowModeSeconds: 0,
+  blockedWords: [],
+};
+
+export function setupOf(roomId: string, changes: Partial<RoomSetup> = {}): RoomSetup {
+  return {
+    roomId,
+    creatorId: newId(),
+    status: 'live',
+    title: 'A show',
+    policy: openPolicy,
+    startedAt: Date.now(),
+    endedAt: null,
+    ...changes,
+  };
+}
+
+export function aUser(standing: Partial<Standing> = {}, id = newId()): RoomUser {
+  const username = `user_${id.slice(-12)}`;
+  return {
+    kind: 'user',
+    id,
+    username,
+    displayName: `Zoë ${username}`,
+    avatarUrl: null,
+    standing: {
+      creator: false,
+      moderator: false,
+      rank: null,
+      follower: false,
+      subscriber: false,
+      readAt: Date.now(),
+      ...standing,
+    },
+  };
+}
+
+export function aGuest(): RoomGuest {
+  return { kind: 'guest', id: newId() };
+}
+
+export function passFor(roomId: string, viewer: RoomViewer): Pass {
+  return { id: newId(), roomId, shard: 0, viewer };
+}
+
+export function stubOf(roomId: string) {
+  return env.ROOMS.get(env.ROOMS.idFromName(roomId));
+}
+
+export function roomOf(roomId: string): Room {
+  return openRooms(env.ROOMS)(roomId);
+}
+
+/** A room that is live. Its `setup` may be told again: with a later `at`. */
+export async function openRoom(changes: Partial<RoomSetup> = {}) {
+  const roomId = newId();
+  const setup = setupOf(roomId, changes);
+  const room = roomOf(roomId);
+  let at = Date.now();
+  await room.apply(newId(), { type: 'setup', at, setup });
+  return {
+    roomId,
+    setup,
+    room,
+    stub: stubOf(roomId),
+    change(next: Partial<RoomSetup>, more?: Record<string, unknown>) {
+      at += 1;
+      Object.assign(setup, next);
+      return room.apply(newId(), { type: 'setup', at, setup, ...(more ? { changes: more } : {}) });
+    },
+  };
+}
+
+export type Client = Awaited<ReturnType<typeof joinRoom>>;
+
+/** Comes in by a pass, or whatever else it is given. */
+export async function joinRoom(
+  roomId: string,
+  viewer: RoomViewer = aUser(),
+  { pass = passFor(roomId, viewer), since = null }: { pass?: Pass; since?: number | null } = {},
+) {
+  const request = new Request('http://room.test/ws', { headers: { upgrade: 'websocket' } });
+  const response = await roomOf(roomId).connect(request, pass, since);
+  const socket = response.webSocket;
+  if (!socket) throw new Error(`No socket: ${response.status}`);
+  const frames: RoomEvent[][] = [];
+  let closed: Closed | undefined;
+  socket.addEventListener('message', ({ data }) => {
+    frames.push(JSON.parse(String(data)));
+  });
+  socket.addEventListener('close', ({ code, reason }) => {
+    closed = { code, reason };
+  });
+  socket.accept();
+  const events = () => frames.flat();
+  const eventsOf = (type: string) => events().filter((event) => event.type === type);
+  const nextOf = (find: (event: RoomEvent) => boolean) =>
+    vi.waitFor(() => {
+      const found = events().find(find);
+      if (!found) throw new Error(`Nothing such among ${JSON.stringify(events().map(({ type }) => type))}`);
+      return found;
+    });
+  const send = (frame: unknown) => socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame));
+  /** Sends, and waits for the answer to it. */
+  const ask = (frame: { type: string; id?: string; [field: string]: unknown }) => {
+    const id = frame.id ?? newId();
+    const before = events().filter((event) => isAnswer(event, id)).length;
+    send({ ...frame, id });
+    return vi.waitFor(() => {
+      const answers = events().filter((event) => isAnswer(event, id));
+      const answer = answers[before];
+      if (!answer) throw new Error(`No answer to ${frame.type}`);
+      return answer;
+    });
+  };
+  return {
+    viewer,
+    pass,
+    socket,
+    frames,
+    events,
+    eventsOf,
+    send,
+    ask,
+    say: (text: string, id?: string) => ask({ type: 'send-message', text, ...(id ? { id } : {}) }),
+    next: (type: string, find: (event: RoomEvent) => boolean = () => true) =>
+      nextOf((event) => event.type === type && find(event)),
+    welcome: () => nextOf((event) => event.type === 'welcome'),
+    closed: () =>
+      vi.waitFor(() => {
+        if (!closed) throw new Error('The socket is open');
+        return closed;
+      }),
+    isOpen: () => closed === undefined,
+    leave: () => socket.close(1000, 'bye'),
+    /** The pass to come back with. */
+    async resumePass(): Promise<Pass> {
+      const { resumePass } = await nextOf((event) => event.type === 'welcome');
+      const pass = await readResume({ config: readConfig(env), now: () => Date.now() }, resumePass);
+      if (!pass) throw new Error('The resume pass is not one');
+      return pass;
+    },
+  };
+}
+
+function isAnswer({ type, id }: RoomEvent, to: string): boolean {
+  return (type === 'ack' || type === 'error') && id === to;
+}
+
+/** What stands in the room's own tables. */
+export function inStorage<R extends Record<string, SqlStorageValue>>(roomId: string, query: string): Promise<R[]> {
+  return runInDurableObject(stubOf(roomId), (_room, state) => state.storage.sql.exec<R>(query).toArray());
+}
