@@ -81,11 +81,7 @@ const details = {
 };
 
 export const NewSession = z.strictObject(details).partial().openapi('NewSession');
-export const SessionChanges = z
-  .strictObject(details)
-  .partial()
-  .refine((changes) => Object.keys(changes).length > 0, 'nothing to change')
-  .openapi('SessionChanges');
+export const SessionChanges = z.strictObject(details).partial().openapi('SessionChanges');
 
 export const SORTS = ['newest', 'viewers', 'scheduled'] as const;
 

@@ -1,0 +1,203 @@
+/**
+ * Every endpoint as everybody: nobody, a guest, each role, each rank, a stranger to the thing named in the path.
+ * It reads the declarations and the contract, so an endpoint with a forgotten or wrong guard fails here unasked.
+ */
+import { describe, expect, it } from 'vitest';
+import { client } from '#test/support/api';
+import { testContext } from '#test/support/context';
+import { contractRows } from '#test/support/contract';
+import { asCreator, asUser, type Person } from '#test/support/users';
+import { endpoints as apiEndpoints, describeApi } from '@/app';
+import { staffCan } from '@/domains/staff/permissions';
+import { signGuestToken } from '@/domains/streams/pass';
+import { streams } from '@/domains/streams/tables';
+import type { Endpoint, Who } from '@/http/endpoint';
+import { healthEndpoints } from '@/http/health';
+import { RANKS, ROLES } from '@/shared/actor';
+import { newId } from '@/shared/ids';
+
+const all: readonly Endpoint[] = [...apiEndpoints, ...healthEndpoints];
+const nameOf = ({ method, path }: { method: string; path: string }) => `${method.toUpperCase()} ${path}`;
+const isSecured = ({ who }: Endpoint) => who !== 'public' && who !== 'optional' && who !== 'signed';
+const secured = all.filter(isSecured).map((endpoint) => [nameOf(endpoint), endpoint] as const);
+
+/** What the guard says; any other refusal is the endpoint's own, after it let the caller in. */
+const GUARD_CODES = ['UNAUTHENTICATED', 'CREATOR_APPROVAL_REQUIRED', 'STAFF_ONLY', 'PERMISSION_REQUIRED'];
+
+type Caller = Pick<Person, 'call'>;
+
+async function callAs(caller: Caller, { method, path, body, upload }: Endpoint, names: Record<string, string> = {}) {
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => names[name] ?? newId());
+  const url = healthEndpoints.some((one) => one.path === path) ? filled : filled.slice(1);
+  const sample = SAMPLES[nameOf({ method, path })];
+  return caller.call(method.toUpperCase(), url, {
+    ...(body ? { body: sample ? sample(names) : {} } : upload ? { body: new FormData() } : {}),
+  });
+}
+
+/** Bodies that get past the schema, for endpoints whose stranger must be refused for being one. */
+const SAMPLES: Readonly<Record<string, (names: Record<string, string>) => unknown>> = {
+  'PUT /sessions/{id}': () => ({ title: 'Taken over' }),
+  'POST /stream/{id}/moderation': ({ userId }) => ({ action: 'kick', userId }),
+  'POST /sessions/{id}/chat': () => ({ text: 'Hello' }),
+};
+
+describe('the contract', () => {
+  const rowOf = new Map(contractRows.map((row) => [`${row.method.toUpperCase()} ${row.path}`, row]));
+
+  it.each(all.map((endpoint) => [nameOf(endpoint), endpoint] as const))('has %s, for whom it says', (name, { who }) => {
+    const words = typeof who === 'object' ? `staff:${who.permission}` : who;
+    // Who is signed in may see more of what is public: a creator their own private stream.
+    const allowed = rowOf.get(name)?.who === 'public' ? ['public', 'optional'] : [rowOf.get(name)?.who];
+    expect(allowed).toContain(words);
+  });
+
+  it('is declared in full for the domains that are built', () => {
+    const BUILT = ['auth', 'creator', 'stream', 'health', 'docs'];
+    const declared = new Set(all.map(nameOf));
+    // Recommendations come with discovery.
+    const missing = contractRows.filter(
+      (row) => BUILT.includes(row.domain) && !declared.has(nameOf(row)) && row.path !== '/stream/recommended',
+    );
+    expect(missing.map(({ method, path }) => `${method} ${path}`)).toEqual([]);
+  });
+});
+
+describe('the reference', () => {
+  const document = describeApi();
+
+  it.each(all.map((endpoint) => [nameOf(endpoint), endpoint] as const))('describes %s', (_, endpoint) => {
+    expect(endpoint.summary).toMatch(/^[A-Z][^\n]{2,98}[^.\n]$/);
+    expect(endpoint.tag).toMatch(/^[a-z]+$/);
+    const operation = (document.paths?.[endpoint.path] as Record<string, unknown> | undefined)?.[endpoint.method];
+    expect(operation).toMatchObject({
+      summary: endpoint.summary,
+      tags: [endpoint.tag],
+      responses: { [endpoint.status ?? 200]: { content: expect.anything() }, 429: expect.anything() },
+      security: isSecured(endpoint) ? [{ bearer: [] }] : expect.anything(),
+    });
+  });
+});
+
+describe('without an account', () => {
+  it.each(secured)('%s is 401', async (_, endpoint) => {
+    const answer = await callAs(client(), endpoint);
+    expect([answer.status, answer.error.code]).toEqual([401, 'UNAUTHENTICATED']);
+  });
+
+  it.each(secured)('%s is 401 for a guest and for a forged token', async (_, endpoint) => {
+    const guestToken = await signGuestToken(testContext(), newId());
+    const guest = await callAs(client({ 'x-guest-token': guestToken }), endpoint);
+    expect([guest.status, guest.error.code]).toEqual([401, 'UNAUTHENTICATED']);
+    for (const token of ['not-a-session', 'a.b.c', guestToken]) {
+      const forged = await callAs(client({ authorization: `Bearer ${token}` }), endpoint);
+      expect(forged.status).toBe(401);
+    }
+  });
+});
+
+type Traits = NonNullable<Parameters<typeof asUser>[0]>;
+
+/** Everybody whom the permission table tells apart. */
+const PEOPLE: Readonly<Record<string, Traits>> = {
+  ...Object.fromEntries(ROLES.map((role) => [`a ${role} who is not approved`, { role }])),
+  'a creator whose application is pending': { role: 'creator', creatorStatus: 'PENDING' },
+  'a rejected creator': { role: 'creator', creatorStatus: 'REJECTED' },
+  ...Object.fromEntries(ROLES.slice(1).map((role) => [`an approved ${role}`, { role, creatorStatus: 'APPROVED' }])),
+  ...Object.fromEntries(RANKS.map((rank) => [`staff of rank ${rank}`, { rank, country: 'DE' }])),
+};
+
+/** What the guard has to say to them, by the contract; nothing if it lets them in. */
+function refusalFor(who: Who, { rank, creatorStatus, granted = [], denied = [] }: Traits): string | undefined {
+  if (typeof who === 'object') {
+    const staff = rank ? { rank, granted, denied, country: null } : null;
+    return staffCan(staff, who.permission) ? undefined : 'PERMISSION_REQUIRED';
+  }
+  if (who === 'staff') return rank ? undefined : 'STAFF_ONLY';
+  if (who === 'creator') return creatorStatus === 'APPROVED' ? undefined : 'CREATOR_APPROVAL_REQUIRED';
+  return undefined;
+}
+
+/** After these the caller is nobody. */
+const SIGNS_OUT = ['POST /auth/sign-out', 'POST /auth/logout'];
+
+async function expectAsTold(endpoint: Endpoint, traits: Traits, known = new Map<string, Person>()) {
+  const person = known.get('person') ?? (await asUser(traits));
+  if (!SIGNS_OUT.includes(nameOf(endpoint))) known.set('person', person);
+  else known.delete('person');
+  const answer = await callAs(person, endpoint);
+  const refusal = refusalFor(endpoint.who, traits);
+  if (refusal) {
+    expect([answer.status, answer.error?.code]).toEqual([403, refusal]);
+  } else {
+    expect(GUARD_CODES).not.toContain(answer.error?.code);
+    expect([401, 500]).not.toContain(answer.status);
+  }
+}
+
+describe.each(Object.entries(PEOPLE))('%s', (_, traits) => {
+  const known = new Map<string, Person>();
+  it.each(secured)('may call %s or not, as the contract says', (_name, endpoint) =>
+    expectAsTold(endpoint, traits, known),
+  );
+});
+
+describe('a permission', () => {
+  const guarded = secured.flatMap(([name, endpoint]) =>
+    typeof endpoint.who === 'object' ? [[name, endpoint, endpoint.who.permission] as const] : [],
+  );
+
+  it.each(guarded)('that was granted opens %s to the lowest rank', (_, endpoint, permission) =>
+    expectAsTold(endpoint, { rank: 'support', granted: [permission] }),
+  );
+
+  it.each(guarded)('that was taken closes %s to the highest rank', (_, endpoint, permission) =>
+    expectAsTold(endpoint, { rank: 'owner', denied: [permission] }),
+  );
+});
+
+describe('a stranger', () => {
+  /** Where the path names no thing of somebody's, or the caller acts on nobody but themselves. */
+  const NOT_A_THING = [
+    '/auth/verify-email/{token}',
+    '/stream/moderators/{userId}', // a person, whom the caller's own channel names
+    '/stream/{id}/leave', // closes the caller's own sockets, if there are any
+    '/stream/{id}/ws', // opens to a pass alone, and those are test/room's
+  ];
+  const named = all
+    .filter(({ path, who }) => path.includes('{') && typeof who !== 'object' && !NOT_A_THING.includes(path))
+    .map((endpoint) => [nameOf(endpoint), endpoint] as const);
+
+  it.each(named)('gets nothing of another’s by %s', async (_, endpoint) => {
+    const [owner, stranger] = await Promise.all([asCreator(), asCreator()]);
+    const streamId = await addPrivateStream(owner);
+    const sessionId = JSON.parse(atob(owner.accessToken.split('.')[1] ?? '')).sid as string;
+    const answer = await callAs(stranger, endpoint, {
+      id: endpoint.path.startsWith('/auth/sessions/') ? sessionId : streamId,
+      streamId,
+      messageId: newId(),
+      userId: owner.userId,
+      hostId: owner.userId,
+      username: owner.username,
+    });
+    expect([403, 404, 405]).toContain(answer.status);
+  });
+
+  async function addPrivateStream({ userId, channelId }: { userId: string; channelId: string }): Promise<string> {
+    const ctx = testContext();
+    const id = newId();
+    const now = ctx.now();
+    await ctx.db.insert(streams).values({
+      id,
+      channelId,
+      creatorId: userId,
+      title: 'Not for strangers',
+      visibility: 'private',
+      status: 'live',
+      startedAt: now,
+      createdAt: now,
+      updatedAt: now,
+    });
+    return id;
+  }
+});
