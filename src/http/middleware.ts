@@ -25,7 +25,7 @@ export const logRequests: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
   ctx.log.request({
     method: c.req.method,
-    route: routePath(c, -1),
+    route: routePath(c),
     status: c.res.status,
     ms: ctx.now() - startedAt,
   });
