@@ -21,6 +21,8 @@ const development = {
 export default defineConfig({
   logLevel: 'error',
   test: {
+    // The Worker logs a line a request; they are wanted where a test fails.
+    silent: 'passed-only',
     projects: [
       {
         resolve: { alias },
