@@ -5,7 +5,7 @@ import { watchingIdentity } from '@/domains/streams/media-identity';
 import { users } from '@/domains/users/tables';
 import { ensureChannel } from './ensure';
 
-export async function issueCreatorToken(ctx: Context, creatorId: string, purpose: 'watch' | 'publish') {
+export async function issueCreatorToken(ctx: Context, creatorId: string, purpose: 'watch' | 'publish' = 'watch') {
   const channel = await ensureChannel(ctx, creatorId);
   const creator = await ctx.db.select({ name: users.displayName }).from(users).where(eq(users.id, creatorId)).get();
   const participant = { room: channel.id, name: creator?.name ?? '' };

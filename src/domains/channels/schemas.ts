@@ -140,7 +140,7 @@ export const ThumbnailUpload = z.object({ thumbnail: z.string().openapi({ format
 // --- Tokens
 
 export const CreatorTokenRequest = z
-  .strictObject({ purpose: z.enum(['watch', 'publish']).default('watch') })
+  .strictObject({ purpose: z.enum(['watch', 'publish']).optional().openapi({ description: 'Without: watch.' }) })
   .openapi('CreatorTokenRequest');
 
 export const CreatorToken = z

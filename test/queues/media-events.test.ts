@@ -1,0 +1,326 @@
+import { eq } from 'drizzle-orm';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { recordingContext } from '#test/support/outbox';
+import { asCreator, asViewer } from '#test/support/users';
+import type { Context } from '@/context';
+import { banFromChannel } from '@/domains/channels/bans';
+import { changeInfo } from '@/domains/channels/change-channel';
+import { channels } from '@/domains/channels/tables';
+import { block } from '@/domains/social/block';
+import { endIfStillLost, endStream } from '@/domains/streams/end-stream';
+import { goLive } from '@/domains/streams/go-live';
+import { applyMediaEvent } from '@/domains/streams/media-events';
+import { streamLive, streams } from '@/domains/streams/tables';
+import { users } from '@/domains/users/tables';
+import type { MediaEvent } from '@/providers/media';
+import type { OutboxEvent } from '@/queues/messages';
+import { newId } from '@/shared/ids';
+import { HOUR_MS, SECOND_MS } from '@/shared/time';
+
+/** A creator with a stream key, and LiveKit's events about it, at a second of our choice. */
+async function onAir() {
+  const { ctx, events } = recordingContext();
+  const creator = await asCreator();
+  const { channelId, userId } = creator;
+  const ingressId = `IN_${newId()}`;
+  await ctx.db.update(channels).set({ ingressId, ingressType: 'RTMP' }).where(eq(channels.id, channelId));
+  const at = (second: number) => second * SECOND_MS;
+  const say = (event: MediaEvent) => applyMediaEvent(ctx, event);
+  const ingress =
+    (type: 'ingress_started' | 'ingress_ended') =>
+    (second: number, id = ingressId) =>
+      say({ type, ingressId: id, room: channelId, at: at(second) });
+  const participant =
+    (type: 'participant_joined' | 'participant_left') =>
+    (second: number, identity: string = userId) =>
+      say({ type, room: channelId, identity, at: at(second) });
+  return {
+    ...{ ctx, events, creator, channelId, ingressId },
+    started: ingress('ingress_started'),
+    ended: ingress('ingress_ended'),
+    finished: (second: number) => say({ type: 'room_finished', room: channelId, at: at(second) }),
+    joined: participant('participant_joined'),
+    left: participant('participant_left'),
+    streams: () => ctx.db.select().from(streams).where(eq(streams.channelId, channelId)).orderBy(streams.id),
+    async prepare(wishes: object = {}): Promise<string> {
+      return (await creator.post('sessions', { title: 'Prepared', ...wishes })).data.id;
+    },
+  };
+}
+
+const endings = (events: OutboxEvent[]) =>
+  events.flatMap((event) => (event.kind === 'task' ? [{ ...event.task, delaySeconds: event.delaySeconds }] : []));
+const removed = (events: OutboxEvent[]) =>
+  events.flatMap((event) => (event.kind === 'remove-participant' ? [event.identity] : []));
+
+describe('an encoder that starts', () => {
+  it('without a prepared stream takes one live that is made of the channel, and its room hears', async () => {
+    const { ctx, events, creator, channelId, ingressId, started, streams } = await onAir();
+    await changeInfo(ctx, creator.userId, { title: 'From OBS', category: 'gaming' });
+    await started(10);
+    const [stream, ...others] = await streams();
+    expect(others).toEqual([]);
+    expect(stream).toMatchObject({ status: 'live', title: 'From OBS', category: 'gaming', channelId, ingressId });
+    expect(events).toMatchObject([
+      { kind: 'room', roomId: stream?.id, command: { type: 'setup', setup: { status: 'live', title: 'From OBS' } } },
+    ]);
+    expect(
+      await ctx.db
+        .select()
+        .from(streamLive)
+        .where(eq(streamLive.streamId, stream?.id ?? '')),
+    ).toHaveLength(1);
+  });
+
+  it('takes the newest prepared stream live, and not one that is for another day', async () => {
+    const { ctx, started, streams, prepare } = await onAir();
+    await prepare({ title: 'older' });
+    const prepared = await prepare({ title: 'newer' });
+    await prepare({ scheduledFor: new Date(ctx.now() + 2 * HOUR_MS).toISOString() });
+    await started(10);
+    const live = (await streams()).filter(({ status }) => status === 'live');
+    expect(live).toMatchObject([{ id: prepared, title: 'newer' }]);
+  });
+
+  it('takes a stream live whose date has all but come', async () => {
+    const { ctx, started, streams, prepare } = await onAir();
+    const soon = await prepare({ scheduledFor: new Date(ctx.now() + HOUR_MS / 2).toISOString() });
+    await started(10);
+    expect(await streams()).toMatchObject([{ id: soon, status: 'live' }]);
+  });
+
+  it('feeds the stream that its creator has started already', async () => {
+    const { ctx, ingressId, started, streams, prepare } = await onAir();
+    const id = await prepare();
+    await goLive(ctx, id);
+    await started(10);
+    expect(await streams()).toMatchObject([{ id, status: 'live', ingressId }]);
+  });
+
+  it('comes back within the grace, and the show goes on', async () => {
+    const { ctx, events, started, ended, streams } = await onAir();
+    await started(10);
+    await ended(20);
+    const [stream] = await streams();
+    const lostAt = stream?.ingressLostAt ?? 0;
+    expect(endings(events)).toEqual([
+      { type: 'end-if-still-lost', streamId: stream?.id, lostAt, delaySeconds: ctx.config.streamGraceSeconds },
+    ]);
+    await started(30);
+    await endIfStillLost(ctx, stream?.id ?? '', lostAt);
+    expect(await streams()).toMatchObject([{ status: 'live', ingressLostAt: null }]);
+  });
+
+  it('comes back too late, and starts the next stream', async () => {
+    const { ctx, started, ended, streams } = await onAir();
+    await started(10);
+    await ended(20);
+    const [stream] = await streams();
+    await endIfStillLost(ctx, stream?.id ?? '', stream?.ingressLostAt ?? 0);
+    expect(await streams()).toMatchObject([{ status: 'ended', ingressLostAt: null }]);
+    await started(21);
+    expect((await streams()).map(({ status }) => status)).toEqual(['ended', 'live']);
+  });
+
+  it('and was started before its creator ended the stream by hand starts no other', async () => {
+    const { ctx, started, streams, prepare } = await onAir();
+    const id = await prepare();
+    await goLive(ctx, id);
+    await endStream(ctx, id, 'creator');
+    await started(Math.floor(ctx.now() / SECOND_MS) - 1);
+    expect(await streams()).toMatchObject([{ id, status: 'ended' }]);
+    await started(Math.floor(ctx.now() / SECOND_MS) + 1);
+    expect((await streams()).map(({ status }) => status)).toEqual(['ended', 'live']);
+  });
+
+  it.each([{ status: 'banned' as const }, { creatorStatus: 'REJECTED' as const }])(
+    'with the key of a creator who is %j starts nothing',
+    async (change) => {
+      const { ctx, creator, started, streams } = await onAir();
+      await ctx.db.update(users).set(change).where(eq(users.id, creator.userId));
+      await started(10);
+      expect(await streams()).toEqual([]);
+    },
+  );
+
+  it('with a key that nobody knows starts nothing', async () => {
+    const { started, streams } = await onAir();
+    await started(10, 'IN_unknown');
+    expect(await streams()).toEqual([]);
+  });
+
+  it('is told ten times at once and starts one stream', async () => {
+    const { started, streams, events } = await onAir();
+    await Promise.all(Array.from({ length: 10 }, () => started(10)));
+    expect(await streams()).toMatchObject([{ status: 'live' }]);
+    expect(events).toHaveLength(1);
+  });
+
+  it('while its creator starts another stream leaves one of them live', async () => {
+    const { ctx, started, streams, prepare } = await onAir();
+    const ids = [await prepare(), await prepare()];
+    const outcomes = await Promise.allSettled([...ids.map((id) => goLive(ctx, id)), started(10)]);
+    expect((await streams()).filter(({ status }) => status === 'live')).toHaveLength(1);
+    const refused = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => reason.code);
+    expect(refused).toContain('ALREADY_LIVE');
+    expect(new Set(refused)).toEqual(new Set(['ALREADY_LIVE']));
+  });
+});
+
+describe('the end of a key that was deleted', () => {
+  it('does not concern the stream that its successor feeds', async () => {
+    const { started, ended, streams } = await onAir();
+    await started(10);
+    await ended(20, 'IN_before');
+    expect(await streams()).toMatchObject([{ status: 'live', ingressLostAt: null }]);
+  });
+});
+
+describe('a browser that publishes', () => {
+  async function fromBrowser() {
+    const air = await onAir();
+    const id = await air.prepare();
+    await goLive(air.ctx, id);
+    return { ...air, lost: async () => (await air.streams())[0]?.ingressLostAt !== null };
+  }
+
+  it('is lost when its creator leaves, and found when they come back', async () => {
+    const { joined, left, lost, events } = await fromBrowser();
+    await joined(10);
+    expect(await lost()).toBe(false);
+    await left(20);
+    expect(await lost()).toBe(true);
+    expect(endings(events)).toHaveLength(1);
+    await joined(30);
+    expect(await lost()).toBe(false);
+    await left(25); // late
+    expect(await lost()).toBe(false);
+  });
+
+  it('is lost when the room is finished, and not when a viewer leaves', async () => {
+    const { left, finished, lost } = await fromBrowser();
+    await left(20, (await asViewer()).userId);
+    expect(await lost()).toBe(false);
+    await finished(30);
+    expect(await lost()).toBe(true);
+  });
+
+  it('is no encoder: of one that runs the joins and leaves say nothing', async () => {
+    const { started, ended, joined, left, lost } = await fromBrowser();
+    await started(10);
+    await left(20);
+    expect(await lost()).toBe(false);
+    await ended(30);
+    await joined(40);
+    expect(await lost()).toBe(true);
+  });
+});
+
+describe('who joins the video', () => {
+  it('and may not be there is taken out again, as often as they come', async () => {
+    const { ctx, events, creator, channelId, joined } = await onAir();
+    const [banned, blocked, gone, welcome] = [await asViewer(), await asViewer(), await asViewer(), await asViewer()];
+    await banFromChannel(ctx, { channelId, userId: banned.userId, bannedBy: creator.userId, reason: null });
+    await block(ctx, creator.userId, blocked.userId);
+    await ctx.db.update(users).set({ status: 'banned' }).where(eq(users.id, gone.userId));
+    for (const { userId } of [banned, blocked, gone, welcome, banned]) await joined(10, userId);
+    await joined(10, newId()); // a guest
+    expect(removed(events)).toEqual([banned.userId, blocked.userId, gone.userId, banned.userId]);
+    expect(events[0]).toMatchObject({ roomId: channelId });
+  });
+});
+
+describe('ending', () => {
+  it('happens once: repeated and at once it is one end, told once', async () => {
+    const { ctx, events, streams, prepare } = await onAir();
+    const id = await prepare();
+    await goLive(ctx, id);
+    events.length = 0;
+    const ends = await Promise.all([1, 2, 3].map(() => endStream(ctx, id, 'creator')));
+    await endStream(ctx, id, 'staff');
+    expect(new Set(ends.map(({ endedAt }) => endedAt)).size).toBe(1);
+    expect(events).toMatchObject([{ kind: 'room', roomId: id, command: { setup: { status: 'ended' } } }]);
+    expect(await streams()).toMatchObject([{ status: 'ended' }]);
+    expect(await ctx.db.select().from(streamLive).where(eq(streamLive.streamId, id))).toEqual([]);
+  });
+
+  it('is refused for what has not begun, and starting for what is over', async () => {
+    const { ctx, prepare } = await onAir();
+    const id = await prepare();
+    await expect(endStream(ctx, id, 'creator')).rejects.toMatchObject({ code: 'STREAM_NOT_LIVE' });
+    await goLive(ctx, id);
+    await expect(goLive(ctx, id)).rejects.toMatchObject({ code: 'ALREADY_LIVE' });
+    await endStream(ctx, id, 'creator');
+    await expect(goLive(ctx, id)).rejects.toMatchObject({ code: 'STREAM_ENDED' });
+    await expect(goLive(ctx, newId())).rejects.toMatchObject({ code: 'STREAM_NOT_FOUND' });
+  });
+
+  it('by a task of an earlier loss does nothing', async () => {
+    const { ctx, started, ended, streams } = await onAir();
+    const later = (ms: number): Context => ({ ...ctx, now: () => ctx.now() + ms });
+    await started(10);
+    await ended(20);
+    const [first] = await streams();
+    await started(30);
+    const { channelId, id } = first ?? { channelId: '', id: '' };
+    await applyMediaEvent(later(5), { type: 'room_finished', room: channelId, at: 40 * SECOND_MS });
+    await endIfStillLost(ctx, id, first?.ingressLostAt ?? 0);
+    expect(await streams()).toMatchObject([{ status: 'live' }]);
+    await endIfStillLost(ctx, id, (await streams())[0]?.ingressLostAt ?? 0);
+    expect(await streams()).toMatchObject([{ status: 'ended' }]);
+  });
+});
+
+describe('events shuffled, doubled and dropped', () => {
+  const kinds = ['ingress_started', 'ingress_ended', 'room_finished'] as const;
+  /** What LiveKit said, each at a second of its own; and what of it arrives, in which order. */
+  const history = fc
+    .uniqueArray(fc.tuple(fc.integer({ min: 1, max: 100 }), fc.constantFrom(...kinds)), {
+      ...{ minLength: 1, maxLength: 8 },
+      selector: ([second]) => second,
+    })
+    .chain((said) =>
+      fc.record({
+        arrivals: fc.array(fc.constantFrom(...said), { minLength: 1, maxLength: 14 }),
+        atOnce: fc.boolean(),
+      }),
+    );
+
+  it('leave the state that the newest of those that arrived tells', async () => {
+    await fc.assert(
+      fc.asyncProperty(history, async ({ arrivals, atOnce }) => {
+        const { ctx, channelId, ingressId, streams } = await onAir();
+        const apply = ([second, type]: (typeof arrivals)[number]) =>
+          applyMediaEvent(ctx, { type, ingressId, room: channelId, at: second * SECOND_MS } as MediaEvent); // each kind has these
+        if (atOnce) await Promise.all(arrivals.map(apply));
+        else for (const arrival of arrivals) await apply(arrival);
+
+        const newest = arrivals.reduce((one, other) => (other[0] > one[0] ? other : one));
+        const rows = await streams();
+        const live = rows.filter(({ status }) => status === 'live');
+        expect(live.length).toBe(rows.length); // nothing ends without a task
+        expect(live.length).toBeLessThanOrEqual(1);
+        const isOn = live.some(({ ingressLostAt }) => ingressLostAt === null);
+        expect(isOn).toBe(newest[1] === 'ingress_started');
+      }),
+      { numRuns: 40 },
+    );
+  }, 60_000);
+
+  it('leave the same when the tasks that they queued run in between', async () => {
+    await fc.assert(
+      fc.asyncProperty(history, async ({ arrivals }) => {
+        const { ctx, events, channelId, ingressId, streams } = await onAir();
+        for (const [second, type] of arrivals) {
+          await applyMediaEvent(ctx, { type, ingressId, room: channelId, at: second * SECOND_MS } as MediaEvent); // each kind has these
+          for (const { streamId, lostAt } of endings(events)) await endIfStillLost(ctx, streamId, lostAt);
+        }
+        const newest = arrivals.reduce((one, other) => (other[0] > one[0] ? other : one));
+        const live = (await streams()).filter(({ status }) => status === 'live');
+        expect(live.length).toBe(newest[1] === 'ingress_started' ? 1 : 0);
+      }),
+      { numRuns: 30 },
+    );
+  }, 60_000);
+});
