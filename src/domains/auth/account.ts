@@ -13,6 +13,8 @@ export interface Account {
   readonly user: UserRow;
   readonly staff: Staff | null;
   readonly secretHash: string | null;
+  /** When the password was set; hashing it again leaves this as it is. */
+  readonly passwordSetAt: number | null;
 }
 
 export function findAccountByEmail(ctx: Context, email: string): Promise<Account | undefined> {
@@ -31,19 +33,18 @@ export async function getAccount(ctx: Context, userId: string): Promise<Account>
 }
 
 /** What tokens say of the user. */
-export function actorOf({ user, staff: ranked }: Account): Omit<Actor, 'kind' | 'sessionId'> {
+export function actorOf({ user, staff: ranked }: Pick<Account, 'user' | 'staff'>): Omit<Actor, 'kind' | 'sessionId'> {
   const { id, email, role, creatorStatus } = user;
   return { userId: id, email, role, creatorStatus, staff: ranked };
 }
 
 /** A deleted account is nobody's. */
-async function findAccount(ctx: Context, which: SQL): Promise<Account | undefined> {
-  const row = await ctx.db
-    .select({ user: users, staff, secretHash: accounts.secretHash })
+function findAccount(ctx: Context, which: SQL): Promise<Account | undefined> {
+  return ctx.db
+    .select({ user: users, staff, secretHash: accounts.secretHash, passwordSetAt: accounts.updatedAt })
     .from(users)
     .leftJoin(staff, eq(staff.userId, users.id))
     .leftJoin(accounts, and(eq(accounts.provider, 'password'), eq(accounts.subject, users.id)))
     .where(and(which, ne(users.status, 'deleted')))
     .get();
-  return row && { user: row.user, staff: row.staff, secretHash: row.secretHash };
 }

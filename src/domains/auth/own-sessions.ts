@@ -1,26 +1,40 @@
 /** A user's own auth sessions: which there are, and ending one or all of them. */
-import { and, desc, eq, gt, isNull } from 'drizzle-orm';
+import { and, count, desc, eq, gt, isNull } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit } from '@/db/commit';
+import { COUNT_MAX, type PageQuery, presentPage } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 import { toIso } from '@/shared/time';
 import { authError } from './errors';
 import { endSessionsOf } from './sessions';
 import { authSessions } from './tables';
 
-/** Nobody uses more devices; older ones are still ended by `all`. */
-const SESSIONS_LISTED_MAX = 100;
-
 type SessionRow = typeof authSessions.$inferSelect;
 
-export async function listOwnSessions(ctx: Context, { userId, sessionId }: Actor) {
-  const rows = await ctx.db
-    .select()
+export async function listOwnSessions(ctx: Context, { userId, sessionId }: Actor, { page, perPage }: PageQuery) {
+  const open = and(
+    eq(authSessions.userId, userId),
+    isNull(authSessions.endedAt),
+    gt(authSessions.expiresAt, ctx.now()),
+  );
+  const counted = ctx.db
+    .select({ id: authSessions.id })
     .from(authSessions)
-    .where(and(eq(authSessions.userId, userId), isNull(authSessions.endedAt), gt(authSessions.expiresAt, ctx.now())))
-    .orderBy(desc(authSessions.createdAt))
-    .limit(SESSIONS_LISTED_MAX);
-  return rows.map((row) => presentSession(row, sessionId));
+    .where(open)
+    .limit(COUNT_MAX + 1)
+    .as('counted');
+  const [rows, [total]] = await ctx.db.batch([
+    ctx.db
+      .select()
+      .from(authSessions)
+      .where(open)
+      .orderBy(desc(authSessions.createdAt))
+      .limit(perPage)
+      .offset((page - 1) * perPage),
+    ctx.db.select({ rows: count() }).from(counted),
+  ]);
+  const items = rows.map((row) => presentSession(row, sessionId));
+  return presentPage(items, total?.rows ?? 0, { page, perPage });
 }
 
 /** The session that asks. Throws SESSION_ENDED if it ended in between. */

@@ -28,9 +28,14 @@ export async function hashPassword(password: string): Promise<string> {
 
 /** False where there is no hash, after the same work. */
 export async function verifyPassword(password: string, hash: string | null | undefined): Promise<boolean> {
-  const { parameters, salt, key } = parse(hash ?? DUMMY);
+  const { parameters, salt, key } = parse(hashOrDummy(hash));
   const right = timingSafeEqual(await derive(password, salt, parameters), key);
   return right && Boolean(hash);
+}
+
+/** What a password is held against where there is no hash: a dummy of the same parameters. */
+export function hashOrDummy(hash: string | null | undefined): string {
+  return hash ?? DUMMY;
 }
 
 /** Whether the hash was made with other parameters than today's. */

@@ -53,9 +53,12 @@ function refuse(fault: (text: string) => string | undefined) {
   };
 }
 
+/** Where each is right by itself. */
 function withoutUsername(input: { password: string; username?: string | undefined }, issue: z.RefinementCtx): void {
-  const message = passwordFault(input.password, input.username);
-  if (message && !passwordFault(input.password)) issue.addIssue({ code: 'custom', path: ['password'], message });
+  const { password, username } = input;
+  if (username === undefined || usernameFault(username) || passwordFault(password)) return;
+  const message = passwordFault(password, username);
+  if (message) issue.addIssue({ code: 'custom', path: ['password'], message });
 }
 
 export const RegisterBody = z

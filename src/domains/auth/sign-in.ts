@@ -26,10 +26,11 @@ export async function signInByPassword(ctx: Context, email: string, password: st
     throw authError('INVALID_CREDENTIALS');
   }
   refuseBanned(ctx, account);
-  const { user, secretHash } = account;
+  const { user, secretHash, passwordSetAt } = account;
   if (needsRehash(secretHash)) ctx.waitUntil(rehash(ctx, user.id, password, secretHash));
   // What was verified must still be the password when it is used: a reset may have come in between.
-  const unchanged = sql`EXISTS (SELECT 1 FROM ${accounts} WHERE ${passwordIs(user.id, secretHash)})`;
+  const ofUser = and(eq(accounts.provider, 'password'), eq(accounts.subject, user.id));
+  const unchanged = sql`EXISTS (SELECT 1 FROM ${accounts} WHERE ${ofUser} AND ${accounts.updatedAt} = ${passwordSetAt})`;
   if (user.totpEnabledAt !== null) return twoFactorRequired(ctx, user.id, unchanged);
   return startSession(ctx, account, userAgent, 'password', {
     condition: unchanged,
@@ -88,9 +89,8 @@ async function twoFactorRequired(ctx: Context, userId: string, condition?: SQL) 
 /** Changes nothing if the password was replaced meanwhile. */
 async function rehash(ctx: Context, userId: string, password: string, from: string): Promise<void> {
   const secretHash = await hashPassword(password);
-  await ctx.db.update(accounts).set({ secretHash, updatedAt: ctx.now() }).where(passwordIs(userId, from));
-}
-
-function passwordIs(userId: string, secretHash: string) {
-  return and(eq(accounts.provider, 'password'), eq(accounts.subject, userId), eq(accounts.secretHash, secretHash));
+  await ctx.db
+    .update(accounts)
+    .set({ secretHash })
+    .where(and(eq(accounts.provider, 'password'), eq(accounts.subject, userId), eq(accounts.secretHash, from)));
 }

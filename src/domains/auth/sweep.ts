@@ -41,9 +41,14 @@ async function resealTotpSecrets(ctx: Context, kid: string): Promise<void> {
     .from(users)
     .where(and(gte(users.totpSecret, `${kid}.`), lt(users.totpSecret, `${kid}/`)))
     .limit(SECRETS_RESEALED_MAX);
-  const statements = old.map(async ({ id, sealed }) => {
-    if (!sealed) throw new Error('The index has secrets alone');
-    return resealTotp(ctx, id, sealed, await encrypt(keys, id, await decrypt(keys, id, sealed)));
-  });
-  await commit(ctx, await Promise.all(statements));
+  const resealed = await Promise.all(
+    old.map(async ({ id, sealed }) => {
+      if (!sealed) throw new Error('The index has secrets alone');
+      return { id, from: sealed, to: await encrypt(keys, id, await decrypt(keys, id, sealed)) };
+    }),
+  );
+  await commit(
+    ctx,
+    resealed.map(({ id, from, to }) => resealTotp(ctx, id, from, to)),
+  );
 }

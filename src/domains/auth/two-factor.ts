@@ -55,8 +55,8 @@ export async function answerChallenge(ctx: Context, token: string, code: string,
     ctx.log.event('sign-in.refused', { userId, by: 'second-factor' });
     return authError('TWO_FACTOR_CODE_INVALID');
   };
-  const use = await useCode(ctx, account, code, refusal);
-  const before = [use, demandChange(ctx), passChallenge(ctx, id), demandChange(ctx)];
+  const used = await useCode(ctx, account, code, refusal);
+  const before = [...used, passChallenge(ctx, id), demandChange(ctx)];
   return startSession(ctx, account, userAgent, APP_CODE.test(code) ? 'totp' : 'backup-code', { before, refusal });
 }
 
@@ -95,16 +95,19 @@ async function confirmPassword({ secretHash }: Account, password: string): Promi
 async function confirmByCode(ctx: Context, account: Account, code: string): Promise<Statement[]> {
   if (account.user.totpEnabledAt === null) throw authError('TWO_FACTOR_OFF');
   const id = await spendSingleTry(ctx, account.user.id);
-  const use = await useCode(ctx, account, code, () => authError('CONFIRMATION_WRONG'));
-  return [use, demandChange(ctx), passChallenge(ctx, id)];
+  const used = await useCode(ctx, account, code, () => authError('CONFIRMATION_WRONG'));
+  return [...used, passChallenge(ctx, id)];
 }
 
-/** The statement that uses the code up, and changes nothing if it was used before. Throws the refusal if it is wrong. */
-async function useCode(ctx: Context, { user }: Account, code: string, refusal: () => AppError): Promise<Statement> {
-  if (!APP_CODE.test(code)) return useBackupCode(ctx, user.id, code);
+/**
+ * What uses the code up in its batch, and aborts it if the code was used before. Throws the refusal if it is wrong.
+ * NOTE: in an array, since a statement is a thenable: awaited by itself it would run.
+ */
+async function useCode(ctx: Context, { user }: Account, code: string, refusal: () => AppError): Promise<Statement[]> {
+  if (!APP_CODE.test(code)) return [useBackupCode(ctx, user.id, code), demandChange(ctx)];
   // Off since the challenge was given: there is no code that could pass it.
   if (user.totpSecret === null || user.totpEnabledAt === null) throw refusal();
   const step = findTotpStep(await decrypt(ctx.config.keys, user.id, user.totpSecret), code, ctx.now());
   if (step === undefined) throw refusal();
-  return useTotpStep(ctx, user.id, user.totpSecret, step);
+  return [useTotpStep(ctx, user.id, user.totpSecret, step), demandChange(ctx)];
 }

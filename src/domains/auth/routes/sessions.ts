@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { presentUser } from '@/domains/users/present';
 import { User } from '@/domains/users/schemas';
 import { type Endpoint, endpoint } from '@/http/endpoint';
-import { Nothing } from '@/http/envelope';
+import { Nothing, pageOf, pageQuery } from '@/http/envelope';
 import { getAccount } from '../account';
 import { endAllSessions, endOwnSession, getOwnSession, listOwnSessions } from '../own-sessions';
 import { AuthSession, CurrentSession } from '../schemas';
@@ -65,8 +65,9 @@ export const sessionEndpoints: Endpoint[] = [
     path: '/auth/sessions',
     summary: 'Where I am signed in',
     fresh: true,
-    response: z.object({ items: z.array(AuthSession) }),
-    handler: async (ctx, { actor }) => ({ items: await listOwnSessions(ctx, actor) }),
+    query: z.strictObject(pageQuery),
+    response: pageOf(AuthSession),
+    handler: (ctx, { actor, query }) => listOwnSessions(ctx, actor, query),
   }),
   endpoint({
     ...common,
