@@ -1,0 +1,239 @@
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import {
+  anotherCode,
+  appCode,
+  asUserWithPassword,
+  mailedCode,
+  PASSWORD,
+  travel,
+  turnOnTwoFactor,
+} from '#test/support/accounts';
+import { client, randomAddress } from '#test/support/api';
+import { asUser, type Person } from '#test/support/users';
+
+const anyone = client();
+const MINUTE_MS = 60_000;
+
+async function withTwoFactor() {
+  const person = await asUserWithPassword();
+  return { person, ...(await turnOnTwoFactor(person)) };
+}
+
+async function challengeOf({ email }: Person): Promise<string> {
+  const { data } = await anyone.post('auth/login', { email, password: PASSWORD });
+  expect(data).toEqual({ twoFactorRequired: true, challenge: expect.any(String) });
+  return data.challenge;
+}
+
+const answer = (challenge: string, code: string) =>
+  anyone.post('auth/2fa/verify', { challenge, code }, { address: randomAddress() });
+
+describe('turning two-factor authentication on', () => {
+  it('takes the password, then a code of the app, and answers ten backup codes', async () => {
+    const person = await asUserWithPassword();
+    const begun = await person.post('auth/2fa/enable', { password: PASSWORD });
+    expect(begun.data.otpauthUri).toContain(`secret=${begun.data.secret}`);
+    expect((await person.get('auth/me')).data.twoFactorEnabled).toBe(false);
+    const wrong = await person.post('auth/2fa/verify', { code: anotherCode(appCode(begun.data.secret)) });
+    expect(wrong).toMatchObject({ status: 403, error: { code: 'CONFIRMATION_WRONG' } });
+    const on = await person.post('auth/2fa/verify', { code: appCode(begun.data.secret) });
+    expect(on.data.enabled).toBe(true);
+    expect(new Set(on.data.backupCodes).size).toBe(10);
+    expect((await person.get('auth/me')).data.twoFactorEnabled).toBe(true);
+  });
+
+  it('keeps secret and backup codes unreadable in the database', async () => {
+    const { person, secret, backupCodes } = await withTwoFactor();
+    const user = await env.DB.prepare('SELECT * FROM users WHERE id = ?').bind(person.userId).first();
+    const codes = await env.DB.prepare('SELECT * FROM backup_codes WHERE user_id = ?').bind(person.userId).all();
+    const stored = JSON.stringify([user, codes.results]);
+    expect(codes.results).toHaveLength(10);
+    for (const text of [secret, ...backupCodes]) expect(stored).not.toContain(text);
+  });
+
+  it('refuses a wrong password, a second time, and a code before it began', async () => {
+    const person = await asUserWithPassword();
+    const wrong = await person.post('auth/2fa/enable', { password: 'something else' });
+    expect(wrong).toMatchObject({ status: 403, error: { code: 'CONFIRMATION_WRONG' } });
+    const early = await person.post('auth/2fa/verify', { code: '123456' });
+    expect(early).toMatchObject({ status: 409, error: { code: 'TWO_FACTOR_OFF' } });
+    const { secret } = await turnOnTwoFactor(person);
+    for (const again of [
+      await person.post('auth/2fa/enable', { password: PASSWORD }),
+      await person.post('auth/2fa/verify', { code: appCode(secret) }),
+    ])
+      expect(again).toMatchObject({ status: 409, error: { code: 'TWO_FACTOR_ON' } });
+  });
+
+  it('by two confirmations at once answers one list of backup codes', async () => {
+    const person = await asUserWithPassword();
+    const { secret } = (await person.post('auth/2fa/enable', { password: PASSWORD })).data;
+    const code = appCode(secret);
+    const answers = await Promise.all([1, 2, 3].map(() => person.post('auth/2fa/verify', { code })));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+  });
+});
+
+describe('a sign-in with two factors', () => {
+  it('by either path answers a challenge first and tokens after the code', async () => {
+    const { person, secret } = await withTwoFactor();
+    for (const [path, steps] of [
+      ['auth/login', 0],
+      ['auth/signin/email', 1],
+    ] as const) {
+      const first = await anyone.post(path, { email: person.email, password: PASSWORD });
+      expect(first.headers.get('set-auth-token')).toBeNull();
+      const second = await answer(first.data.challenge, appCode(secret, steps));
+      expect(second.status).toBe(200);
+      expect(second.headers.get('set-auth-token')).toBe(second.data.token);
+      expect(second.data).toMatchObject({ expiresIn: 900, user: { id: person.userId, twoFactorEnabled: true } });
+    }
+  });
+
+  it('is asked for after a mailed code as well', async () => {
+    const { person } = await withTwoFactor();
+    const { email } = person;
+    await anyone.post('auth/send-verification-otp', { email, purpose: 'sign-in' });
+    const otp = await mailedCode(email, 'code to sign in');
+    const { data } = await anyone.post('auth/signin/email-otp', { email, otp });
+    expect(data).toEqual({ twoFactorRequired: true, challenge: expect.any(String) });
+    expect((await anyone.post('auth/signin/email-otp', { email, otp })).status).toBe(401);
+  });
+
+  it('takes a code once, even twice at once under two challenges', async () => {
+    const { person, secret } = await withTwoFactor();
+    const challenges = [await challengeOf(person), await challengeOf(person)];
+    const code = appCode(secret);
+    const answers = await Promise.all(challenges.map((challenge) => answer(challenge, code)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 401]);
+    const later = await answer(await challengeOf(person), code);
+    expect(later).toMatchObject({ status: 401, error: { code: 'TWO_FACTOR_CODE_INVALID' } });
+  });
+
+  it('takes a challenge once', async () => {
+    const { person, secret } = await withTwoFactor();
+    const challenge = await challengeOf(person);
+    expect((await answer(challenge, appCode(secret))).status).toBe(200);
+    expect((await answer(challenge, appCode(secret, 1))).error.code).toBe('CHALLENGE_INVALID');
+  });
+
+  it('gives two hundred guesses at once five tries', async () => {
+    const { person, secret } = await withTwoFactor();
+    const challenge = await challengeOf(person);
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, () => answer(challenge, anotherCode(appCode(secret, 5)))),
+    );
+    const codes = answers.map(({ error }) => error.code);
+    expect(codes.filter((code) => code === 'TWO_FACTOR_CODE_INVALID')).toHaveLength(5);
+    expect(codes.filter((code) => code === 'CHALLENGE_INVALID')).toHaveLength(195);
+    expect((await answer(challenge, appCode(secret))).error.code).toBe('CHALLENGE_INVALID');
+  });
+
+  it('allows twenty failed challenges a day, whatever was guessed', async () => {
+    const { person, secret } = await withTwoFactor();
+    const last = await challengeOf(person);
+    await env.DB.prepare(
+      `INSERT INTO sign_in_challenges (id, user_id, attempts_left, expires_at)
+       SELECT c.id || j.value, user_id, 0, expires_at FROM sign_in_challenges c, json_each(?) j WHERE user_id = ?`,
+    )
+      .bind(JSON.stringify(Array.from({ length: 19 }, (_, n) => n)), person.userId)
+      .run();
+    const login = () => anyone.post('auth/login', { email: person.email, password: PASSWORD });
+    expect(await login()).toMatchObject({ status: 429, error: { code: 'CHALLENGE_LIMIT' } });
+    expect((await answer(last, appCode(secret))).status).toBe(200);
+    expect((await login()).status).toBe(200);
+  });
+
+  it('lasts five minutes', async () => {
+    const { person, secret } = await withTwoFactor();
+    const challenge = await challengeOf(person);
+    travel(5 * MINUTE_MS + 1_000);
+    expect((await answer(challenge, appCode(secret))).error.code).toBe('CHALLENGE_INVALID');
+  });
+
+  it('refuses an account that was banned in between', async () => {
+    const { person, secret } = await withTwoFactor();
+    const challenge = await challengeOf(person);
+    await env.DB.prepare("UPDATE users SET status = 'banned' WHERE id = ?").bind(person.userId).run();
+    expect((await answer(challenge, appCode(secret))).error.code).toBe('ACCOUNT_BANNED');
+  });
+
+  it('refuses what is no challenge, and nobody without one', async () => {
+    const { accessToken } = await asUser();
+    for (const challenge of ['x', accessToken])
+      expect((await answer(challenge, '123456')).error.code).toBe('CHALLENGE_INVALID');
+    expect((await anyone.post('auth/2fa/verify', { code: '123456' })).error.code).toBe('UNAUTHENTICATED');
+    expect((await anyone.post('auth/2fa/verify', { code: '1' })).error.details).toEqual([
+      { path: 'code', message: expect.any(String) },
+    ]);
+  });
+});
+
+describe('a backup code', () => {
+  it('passes a challenge once, even twice at once, however it is typed', async () => {
+    const { person, backupCodes } = await withTwoFactor();
+    const challenges = [await challengeOf(person), await challengeOf(person)];
+    const typed = String(backupCodes[0]).toUpperCase().replaceAll('-', ' ');
+    const answers = await Promise.all(challenges.map((challenge) => answer(challenge, typed)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 401]);
+    expect((await answer(await challengeOf(person), String(backupCodes[0]))).status).toBe(401);
+    expect((await answer(await challengeOf(person), String(backupCodes[1]))).status).toBe(200);
+  });
+
+  it('is nobody else’s', async () => {
+    const [{ person }, { backupCodes }] = [await withTwoFactor(), await withTwoFactor()];
+    expect((await answer(await challengeOf(person), String(backupCodes[0]))).status).toBe(401);
+  });
+
+  it('is void when there are new ones', async () => {
+    const { person, secret, backupCodes } = await withTwoFactor();
+    const byPassword = await person.post('auth/2fa/backup-codes', { password: PASSWORD });
+    expect(byPassword.data.backupCodes).toHaveLength(10);
+    expect((await answer(await challengeOf(person), String(backupCodes[0]))).status).toBe(401);
+    const byCode = await person.post('auth/2fa/backup-codes', { code: appCode(secret) });
+    expect(byCode.status).toBe(200);
+    expect((await answer(await challengeOf(person), byPassword.data.backupCodes[0])).status).toBe(401);
+    expect((await answer(await challengeOf(person), byCode.data.backupCodes[0])).status).toBe(200);
+  });
+
+  it('is not given to who has neither password nor code, or no second factor', async () => {
+    const { person, secret } = await withTwoFactor();
+    const ask = (body: object) => person.post('auth/2fa/backup-codes', body);
+    expect((await ask({})).status).toBe(422);
+    expect((await ask({ password: 'something else' })).error.code).toBe('CONFIRMATION_WRONG');
+    expect((await ask({ code: anotherCode(appCode(secret, 5)) })).error.code).toBe('CONFIRMATION_WRONG');
+    const without = await (await asUserWithPassword()).post('auth/2fa/backup-codes', { password: PASSWORD });
+    expect(without).toMatchObject({ status: 409, error: { code: 'TWO_FACTOR_OFF' } });
+  });
+});
+
+describe('turning two-factor authentication off', () => {
+  it('takes password and code, and then signs in by password alone', async () => {
+    const { person, secret, backupCodes } = await withTwoFactor();
+    const challenge = await challengeOf(person);
+    const off = (password: string, code: string) => person.post('auth/2fa/disable', { password, code });
+    expect((await off('something else', appCode(secret))).error.code).toBe('CONFIRMATION_WRONG');
+    expect((await off(PASSWORD, anotherCode(appCode(secret, 5)))).error.code).toBe('CONFIRMATION_WRONG');
+    expect((await off(PASSWORD, appCode(secret))).status).toBe(200);
+    const { data } = await anyone.post('auth/login', { email: person.email, password: PASSWORD });
+    expect(data.user.twoFactorEnabled).toBe(false);
+    for (const code of [appCode(secret, 1), String(backupCodes[0])])
+      expect((await answer(challenge, code)).error.code).toBe('TWO_FACTOR_CODE_INVALID');
+    expect((await off(PASSWORD, '123456')).error.code).toBe('TWO_FACTOR_OFF');
+  });
+
+  it('works with a backup code', async () => {
+    const { person, backupCodes } = await withTwoFactor();
+    const off = await person.post('auth/2fa/disable', { password: PASSWORD, code: backupCodes[3] });
+    expect(off.status).toBe(200);
+  });
+});
+
+it.each(['enable', 'disable', 'backup-codes'])('POST /auth/2fa/%s wants a session and known fields', async (name) => {
+  expect((await anyone.post(`auth/2fa/${name}`, {})).status).toBe(401);
+  const body = { password: PASSWORD, code: '123456', force: true };
+  const known = name === 'enable' ? { password: PASSWORD, force: true } : body;
+  const refused = await (await asUser()).post(`auth/2fa/${name}`, known);
+  expect(refused.error.details).toEqual([{ path: 'force', message: 'is not known here' }]);
+});

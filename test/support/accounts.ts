@@ -1,0 +1,86 @@
+/** What tests of sign-in need of a person: a password, the mails they got, the codes of their app. */
+import { env } from 'cloudflare:workers';
+import { TOTP } from 'otpauth';
+import { expect, vi } from 'vitest';
+import { hashPassword } from '@/domains/auth/passwords';
+import { accounts } from '@/domains/auth/tables';
+import { testContext } from './context';
+import { asUser, type Person } from './users';
+
+export const PASSWORD = 'a horse of another colour';
+let passwordHash: Promise<string> | undefined;
+
+/** A user whose password is PASSWORD; hashed once, since each time takes a quarter of a second. */
+export async function asUserWithPassword(traits: Parameters<typeof asUser>[0] = {}): Promise<Person> {
+  const person = await asUser(traits);
+  passwordHash ??= hashPassword(PASSWORD);
+  const { userId } = person;
+  const secretHash = await passwordHash;
+  await testContext()
+    .db.insert(accounts)
+    .values({ userId, provider: 'password', subject: userId, secretHash, createdAt: 0, updatedAt: 0 });
+  return person;
+}
+
+/** The newest mail to the address whose subject has these words, once it is there. */
+export function mailTo(email: string, subject: string): Promise<string> {
+  return vi.waitFor(
+    async () => {
+      const mail = await env.DB.prepare(
+        'SELECT text FROM mailbox WHERE recipient = ? AND instr(subject, ?) ORDER BY id DESC LIMIT 1',
+      )
+        .bind(email, subject)
+        .first<{ text: string }>();
+      if (!mail) throw new Error(`No mail "${subject}" to ${email}`);
+      return mail.text;
+    },
+    { timeout: 5_000, interval: 10 },
+  );
+}
+
+/** So that the next mail is the one that the test asks for. */
+export async function forgetMails(email: string): Promise<void> {
+  await env.DB.prepare('DELETE FROM mailbox WHERE recipient = ?').bind(email).run();
+}
+
+export async function countMails(email: string): Promise<number> {
+  const row = await env.DB.prepare('SELECT count(*) AS mails FROM mailbox WHERE recipient = ?')
+    .bind(email)
+    .first<{ mails: number }>();
+  return row?.mails ?? 0;
+}
+
+/** The six digits of the mail. */
+export async function mailedCode(email: string, subject: string): Promise<string> {
+  const code = /\b\d{6}\b/.exec(await mailTo(email, subject))?.[0];
+  expect(code).toBeDefined();
+  return String(code);
+}
+
+/** A code of six digits that is not this one. */
+export function anotherCode(code: string): string {
+  return String((Number(code) + 1) % 1_000_000).padStart(6, '0');
+}
+
+const PERIOD_MS = 30_000;
+
+/** What the app shows that many steps from now; the server takes one step before and after. */
+export function appCode(secret: string, steps = 0): string {
+  return new TOTP({ secret }).generate({ timestamp: Date.now() + steps * PERIOD_MS });
+}
+
+/** Turned on with the code of the step before, so that the present one and the next are still good. */
+export async function turnOnTwoFactor(person: Person): Promise<{ secret: string; backupCodes: string[] }> {
+  const begun = await person.post('auth/2fa/enable', { password: PASSWORD });
+  expect(begun.status).toBe(200);
+  const { secret } = begun.data;
+  const on = await person.post('auth/2fa/verify', { code: appCode(secret, -1) });
+  expect(on.status).toBe(200);
+  return { secret, backupCodes: on.data.backupCodes };
+}
+
+/** Holds the Worker's clock still at so many milliseconds from now, until the test ends. */
+export function travel(ms: number): void {
+  const at = Date.now() + ms;
+  vi.spyOn(Date, 'now').mockImplementation(() => at);
+}
