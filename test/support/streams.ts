@@ -1,4 +1,7 @@
 /** Streams for tests, put straight into the database: what no endpoint would make at once. */
+import { eq } from 'drizzle-orm';
+import { channels } from '@/domains/channels/tables';
+import { roomSetup } from '@/domains/streams/room-setup';
 import { streamLive, streams } from '@/domains/streams/tables';
 import { newId } from '@/shared/ids';
 import { testContext } from './context';
@@ -28,4 +31,26 @@ export async function aStream(
   await ctx.db.insert(streams).values(row);
   if (status === 'live') await ctx.db.insert(streamLive).values({ streamId: row.id, viewerCount, updatedAt: now });
   return row.id;
+}
+
+/** The same with its room open, as the outbox would have told it. */
+export async function anOpenStream(
+  creator: { readonly userId: string; readonly channelId: string },
+  given: Given = {},
+  policy: Partial<typeof channels.$inferInsert> = {},
+): Promise<string> {
+  const ctx = testContext();
+  if (Object.keys(policy).length > 0)
+    await ctx.db.update(channels).set(policy).where(eq(channels.id, creator.channelId));
+  const id = await aStream(creator, given);
+  const row = await ctx.db
+    .select({ stream: streams, channel: channels })
+    .from(streams)
+    .innerJoin(channels, eq(channels.id, streams.channelId))
+    .where(eq(streams.id, id))
+    .get();
+  if (!row) throw new Error('The stream is gone');
+  const setup = roomSetup(row.stream, row.channel);
+  await ctx.rooms(id).apply(newId(), { type: 'setup', at: row.stream.updatedAt, setup });
+  return id;
 }

@@ -15,7 +15,8 @@ import {
   NewMessage,
   NewStreamMessage,
 } from './chat-schemas';
-import { listModeration, moderate } from './moderation';
+import { moderate } from './moderation';
+import { listModeration } from './moderation-list';
 import { anId } from './schemas';
 
 const ById = z.strictObject({ id: anId });

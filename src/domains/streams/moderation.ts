@@ -3,20 +3,15 @@
  * and LiveKit in the same commit. What staff do is logged.
  */
 import type { z } from '@hono/zod-openapi';
-import { desc, eq, sql } from 'drizzle-orm';
-import { alias } from 'drizzle-orm/sqlite-core';
+import { sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit } from '@/db/commit';
 import { banFromChannel, unbanFromChannel } from '@/domains/channels/bans';
-import { channelBans } from '@/domains/channels/tables';
 import { logStaff } from '@/domains/staff/log';
-import { users } from '@/domains/users/tables';
-import { COUNT_MAX, type PageQuery, presentPage } from '@/http/envelope';
 import type { OutboxEvent } from '@/queues/messages';
 import type { ModerationAction } from '@/room/api';
 import type { Actor, Rank } from '@/shared/actor';
-import { toIso } from '@/shared/time';
-import { type Moderation, type ModerationKind, type ModerationList, TIMEOUT_SECONDS_DEFAULT } from './chat-schemas';
+import { type Moderation, type ModerationKind, TIMEOUT_SECONDS_DEFAULT } from './chat-schemas';
 import { streamError } from './errors';
 import { type FoundStream, getStream } from './find';
 import { type ModeratedParty, type ModeratingParty, mayModerate, moderationRight } from './moderation-rules';
@@ -94,7 +89,8 @@ function roomAction(
   }
 }
 
-async function moderatingParty(ctx: Context, actor: Actor, streamId: string) {
+/** Who asks, and of which stream. Throws STREAM_NOT_FOUND. */
+export async function moderatingParty(ctx: Context, actor: Actor, streamId: string) {
   const found = await getStream(ctx, { id: streamId }, actor);
   const standing = await findRoomStanding(ctx, streamId, actor.userId);
   const party: ModeratingParty = {
@@ -144,57 +140,4 @@ async function listOpenRoomIds(ctx: Context, { stream }: FoundStream): Promise<s
     SELECT id FROM streams WHERE creator_id = ${stream.creatorId} AND status IN ('live', 'scheduled')
     LIMIT ${OPEN_ROOMS_MAX}`);
   return [...new Set([stream.id, ...rows.map(({ id }) => id)])];
-}
-
-/** Bans newest first, by page; the room's time-outs, which are few and pass, whole beside them. */
-export async function listModeration(
-  ctx: Context,
-  actor: Actor,
-  streamId: string,
-  query: PageQuery,
-): Promise<z.input<typeof ModerationList>> {
-  const { found, party } = await moderatingParty(ctx, actor, streamId);
-  if (!moderationRight(party, 'kick') && !moderationRight(party, 'ban')) throw streamError('NOT_MODERATOR');
-  const ofChannel = eq(channelBans.channelId, found.channel.id);
-  const banner = alias(users, 'banner');
-  // No batch: D1 gives a batch's rows by column name, and here two have an `id`.
-  const [bans, [total]] = await Promise.all([
-    ctx.db
-      .select({
-        user: { id: users.id, username: users.username },
-        by: { id: banner.id, username: banner.username },
-        reason: channelBans.reason,
-        at: channelBans.createdAt,
-      })
-      .from(channelBans)
-      .innerJoin(users, eq(users.id, channelBans.userId))
-      .innerJoin(banner, eq(banner.id, channelBans.bannedBy))
-      .where(ofChannel)
-      .orderBy(desc(channelBans.createdAt), desc(channelBans.userId))
-      .limit(query.perPage)
-      .offset((query.page - 1) * query.perPage),
-    ctx.db.select({ count: sql<number>`count(*)` }).from(
-      ctx.db
-        .select({ userId: channelBans.userId })
-        .from(channelBans)
-        .where(ofChannel)
-        .limit(COUNT_MAX + 1)
-        .as('counted'),
-    ),
-  ]);
-  const timeOuts = await ctx.rooms(streamId).timeOuts();
-  return {
-    ...presentPage(
-      bans.map((ban) => ({ ...ban, at: toIso(ban.at) })),
-      total?.count ?? 0,
-      query,
-    ),
-    timeouts: timeOuts.map(({ userId, username, until, reason, by, at }) => ({
-      user: { id: userId, username },
-      by: { id: by, username: null },
-      reason,
-      until: toIso(until),
-      at: toIso(at),
-    })),
-  };
 }
