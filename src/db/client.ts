@@ -13,6 +13,7 @@ export function openDatabase(d1: D1Database): Database {
 /** What every statement of a batch is to Drizzle's sessions. */
 interface Preparable {
   _prepare(): {
+    readonly fields?: readonly unknown[];
     getQuery(): { readonly sql: string; readonly params: readonly unknown[] };
     mapResult(result: D1Result, isFromBatch: true): unknown;
   };
@@ -27,6 +28,11 @@ async function runBatch(d1: D1Database, queries: readonly Preparable[]): Promise
   const results = await d1.batch(statements);
   return prepared.flatMap((one, index) => {
     const result = results[index];
-    return result ? [one.mapResult(result, true)] : [];
+    if (!result) return [];
+    // D1 answers a batch with objects, in which columns of one name are one: every value after them would be another's.
+    const [row] = result.results;
+    if (row && one.fields && Object.keys(row as object).length !== one.fields.length)
+      throw new Error(`Two columns of one name in a batch; give one an alias: ${one.getQuery().sql}`);
+    return [one.mapResult(result, true)];
   });
 }
