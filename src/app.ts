@@ -1,6 +1,7 @@
 /** The API: middleware in order, one line a domain, the OpenAPI document. */
 import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
+import { routePath } from 'hono/route';
 import { ConfigError } from '@/config';
 import { guard } from '@/domains/auth/guard';
 import { authEndpoints } from '@/domains/auth/routes';
@@ -63,7 +64,7 @@ app.onError((error, c) => {
         ? httpError('MALFORMED_JSON')
         : undefined;
   if (refusal) return isUpgrade(c.req.raw) ? refuseSocket(refusal) : errorResponse(refusal, ctx.requestId);
-  ctx.log.fault(`${c.req.method} ${c.req.path}`, error);
+  ctx.log.fault(`${c.req.method} ${routePath(c)}`, error);
   ctx.waitUntil(reportFault(ctx.config, ctx.requestId, error));
   return errorResponse(httpError('INTERNAL'), ctx.requestId);
 });

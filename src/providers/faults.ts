@@ -1,6 +1,7 @@
 /** Unexpected faults go to Sentry where `SENTRY_DSN` is set: the error, the request's id, and nothing of the request. */
 import type { Config } from '@/config';
 import { newId } from '@/shared/ids';
+import { describeFault } from '@/shared/log';
 
 /** Sentry's envelope format: https://develop.sentry.dev/sdk/data-model/envelopes/ */
 export async function reportFault(config: Config, requestId: string, error: unknown): Promise<void> {
@@ -13,11 +14,7 @@ export async function reportFault(config: Config, requestId: string, error: unkn
     environment: config.environment,
     tags: { requestId },
     exception: {
-      values: [
-        error instanceof Error
-          ? { type: error.name, value: `${error.message}\n${error.stack ?? ''}` }
-          : { type: 'Error', value: String(error) },
-      ],
+      values: [{ type: error instanceof Error ? error.name : 'Error', value: describeFault(error) }],
     },
   };
   const lines = [{ event_id: eventId, dsn: config.sentryDsn }, { type: 'event' }, event];

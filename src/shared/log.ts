@@ -4,6 +4,9 @@
  */
 import type { Viewer } from '@/shared/actor';
 
+/** A chain of causes that leads back to itself must end. */
+const CAUSES_MAX = 5;
+
 type Fields = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
 export interface Logger {
@@ -24,14 +27,24 @@ export function newLogger(requestId: string): Logger {
   return {
     event: (event, fields) => write('info', { event, ...fields }),
     request: (fields) => write('info', { event: 'request', ...fields }),
-    fault: (where, error) =>
-      write('error', {
-        event: 'fault',
-        where,
-        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
-      }),
+    fault: (where, error) => write('error', { event: 'fault', where, error: describeFault(error) }),
     actor: (viewer) => {
       userId = viewer?.kind === 'user' ? viewer.userId : undefined;
     },
   };
+}
+
+/**
+ * Message, stack and causes of an unexpected error, without what was bound to its SQL: Drizzle writes a failed query's
+ * parameters into the message, and they hold addresses and hashes.
+ */
+export function describeFault(error: unknown): string {
+  const parts: string[] = [];
+  for (let cause = error; cause !== undefined && parts.length < CAUSES_MAX; ) {
+    const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+    // A parameter may hold line breaks; the stack's first frame is where they end.
+    parts.push(text.replaceAll(/\nparams: [\s\S]*?(?=\n {4}at |$)/g, ''));
+    cause = cause instanceof Error ? cause.cause : undefined;
+  }
+  return parts.join('\ncaused by ');
 }
