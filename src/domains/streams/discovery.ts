@@ -22,8 +22,7 @@ export function listStreams(ctx: Context, viewer: Viewer, filter: StreamFilter &
   const status =
     filter.status ?? { newest: undefined, viewers: 'live' as const, scheduled: 'scheduled' as const }[filter.sort];
   const conditions = [
-    // As text, since a parameter could not use the indexes that are limited to a status. What was called off is shown to those who ask for it.
-    status ? sql`streams.status = ${sql.raw(`'${status}'`)}` : ne(streams.status, 'cancelled'),
+    ofStatus(status, filter.creatorId !== undefined),
     filter.creatorId === undefined ? undefined : eq(streams.creatorId, filter.creatorId),
     filter.sort === 'scheduled' ? isNotNull(streams.scheduledFor) : undefined,
     matching(filter.q),
@@ -56,6 +55,20 @@ export function listRecommended(ctx: Context, viewer: Viewer, query: PageQuery):
   ];
   const condition = and(sql`streams.status = 'live'`, userId === null ? undefined : ne(streams.creatorId, userId));
   return page(ctx, viewer, condition, order, query);
+}
+
+/**
+ * As text and in these words, so that the right index is taken: a parameter could not use those that are limited to
+ * some statuses, and of one creator's streams those that are over are found by the creator, not by the status.
+ */
+function ofStatus(status: StreamFilter['status'], ofOneCreator: boolean): SQL {
+  // What was called off is shown to those who ask for it.
+  if (!status) return ne(streams.status, 'cancelled');
+  const equal = sql.raw(`streams.status = '${status}'`);
+  if (!ofOneCreator) return equal;
+  return status === 'live' || status === 'scheduled'
+    ? sql`${equal} AND streams.status IN ('live', 'scheduled')`
+    : sql`+${equal}`;
 }
 
 /** The newest of what matches, as many as are ever counted; nothing where the words hold none. */

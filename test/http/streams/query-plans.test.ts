@@ -1,0 +1,61 @@
+import { env } from 'cloudflare:workers';
+import { expect, test } from 'vitest';
+import { testContext } from '#test/support/context';
+import { openDatabase } from '@/db/client';
+import { listStreams } from '@/domains/streams/discovery';
+import { getStream } from '@/domains/streams/find';
+
+const page = { page: 1, perPage: 20 } as const;
+
+/** How SQLite would run the statements of a use case, a list of steps each. */
+async function plansOf(use: (ctx: ReturnType<typeof testContext>) => Promise<unknown>): Promise<string[]> {
+  const asked: string[] = [];
+  const spy = new Proxy(env.DB, {
+    get(target, name) {
+      if (name === 'prepare')
+        return (query: string) => {
+          asked.push(query);
+          return target.prepare(query);
+        };
+      const value = Reflect.get(target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  await use(Object.assign(testContext(), { db: openDatabase(spy) })).catch(() => undefined); // nothing is there to be found
+  return Promise.all(
+    asked.map(async (query) => {
+      const values = [...query.matchAll(/\?/g)].map(() => 'x');
+      const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${query}`)
+        .bind(...values)
+        .all<{ detail: string }>();
+      return results.map(({ detail }) => detail).join('\n');
+    }),
+  );
+}
+
+test.each([
+  ['newest', {}, 'sqlite_autoindex_streams_1'],
+  ['newest', { status: 'live' }, 'streams_by_status (status=?)'],
+  ['viewers', { status: 'ended' }, 'streams_past_by_peak'],
+  ['scheduled', {}, 'streams_upcoming'],
+  ['newest', { creatorId: 'c' }, 'streams_of_creator (creator_id=?)'],
+  ['newest', { creatorId: 'c', status: 'live' }, 'streams_open_of_creator (creator_id=? AND status=?)'],
+  ['newest', { creatorId: 'c', status: 'ended' }, 'streams_of_creator (creator_id=?)'],
+] as const)('a list by %s of %j takes its page off an index and sorts nothing', async (sort, filter, index) => {
+  const [rows, ...others] = await plansOf((ctx) => listStreams(ctx, undefined, { ...page, sort, ...filter }));
+  expect(rows).toContain(`INDEX ${index}`);
+  expect(rows).not.toContain('TEMP B-TREE');
+  expect(others).toHaveLength(1);
+});
+
+test('the most watched live streams sort the live ones alone', async () => {
+  const [rows] = await plansOf((ctx) => listStreams(ctx, undefined, { ...page, sort: 'viewers', status: 'live' }));
+  expect(rows).toContain('INDEX streams_by_status (status=?)');
+});
+
+test('a stream by its creator is two look-ups and no scan', async () => {
+  const [plan, ...others] = await plansOf((ctx) => getStream(ctx, { username: 'x' }, undefined));
+  expect(plan).toContain('streams_open_of_creator (creator_id=? AND status=?)');
+  expect(plan).not.toMatch(/SCAN|TEMP B-TREE/);
+  expect(others).toEqual([]);
+});
