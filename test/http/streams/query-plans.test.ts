@@ -1,9 +1,13 @@
 import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
 import { testContext } from '#test/support/context';
+import { aStream } from '#test/support/streams';
+import { asCreator, asViewer } from '#test/support/users';
 import { openDatabase } from '@/db/client';
 import { listStreams } from '@/domains/streams/discovery';
 import { getStream } from '@/domains/streams/find';
+import { joinStream } from '@/domains/streams/join';
+import type { Actor } from '@/shared/actor';
 
 const page = { page: 1, perPage: 20 } as const;
 
@@ -58,4 +62,19 @@ test('a stream by its creator is two look-ups and no scan', async () => {
   expect(plan).toContain('streams_open_of_creator (creator_id=? AND status=?)');
   expect(plan).not.toMatch(/SCAN|TEMP B-TREE/);
   expect(others).toEqual([]);
+});
+
+test('joining reads twice, as a guest once', async () => {
+  const [id, { userId, email }] = [await aStream(await asCreator()), await asViewer()];
+  const actor: Actor = {
+    kind: 'user',
+    userId,
+    email,
+    sessionId: '',
+    role: 'viewer',
+    creatorStatus: 'NONE',
+    staff: null,
+  };
+  expect(await plansOf((ctx) => joinStream(ctx, id, actor))).toHaveLength(2);
+  expect(await plansOf((ctx) => joinStream(ctx, id, undefined))).toHaveLength(1);
 });
