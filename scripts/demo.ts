@@ -1,0 +1,41 @@
+/**
+ * `npm run demo`: a whole show against the running server, over real HTTP and WebSockets, as a transcript. Every claim
+ * is checked on the way; it exits non-zero at the first that is not so.
+ */
+import { randomBytes } from 'node:crypto';
+import { endShow, goLive, openStage, signIn } from './demo/creator.ts';
+import { banOne, breakSlowMode, enterAll, loseAndResume, reactAll, talk } from './demo/crowd.ts';
+import { scene } from './demo/show.ts';
+import { ensureDevVars, fail, readPort } from './local/home.ts';
+
+const origin = process.env.FOOTLIGHT_URL ?? `http://localhost:${readPort()}`;
+const health = await fetch(`${origin}/health`).catch(() => undefined);
+if (!health?.ok) fail(`Nothing answers at ${origin}. Start the server first: npm start`);
+
+const { vars } = ensureDevVars();
+const stage = await openStage(origin, vars);
+try {
+  scene('The creator');
+  const creator = await signIn(stage);
+  const show = await goLive(stage, creator);
+
+  scene('The crowd');
+  const crowd = await enterAll(stage, show, randomBytes(4).toString('hex'));
+  await reactAll(crowd);
+
+  scene('The talk');
+  await talk(crowd);
+  await breakSlowMode(creator, crowd);
+  await banOne(creator, show, crowd);
+  await loseAndResume(crowd);
+
+  scene('The end');
+  await endShow(stage, creator, show, crowd);
+  console.log('\nEverything was as it should be.');
+} catch (error) {
+  console.error(`\n  ✗ ${(error as Error).message}`); // whatever was thrown here is one
+  process.exitCode = 1;
+} finally {
+  await stage.close();
+}
+process.exit();

@@ -1,0 +1,129 @@
+/** The creator's part of the demo: from the sign-in to the figures at the end. */
+import { Client, type RoomSocket, waitFor } from '../local/client.ts';
+import type { DevVars } from '../local/home.ts';
+import { ingressEvent, isListening, type LiveKitKeys, postWebhook, standInForLiveKit } from '../local/livekit.ts';
+import { expectSame, tell } from './show.ts';
+
+const EMAIL = 'creator1@footlight.test';
+/** Beyond the grace: the queue's own delays. */
+const PATIENCE_MS = 30_000;
+
+export interface Stage {
+  readonly origin: string;
+  readonly vars: DevVars;
+  readonly anyone: Client;
+  readonly livekit: LiveKitKeys;
+  setPublishing(ingressId: string, isPublishing: boolean): void;
+  close(): Promise<void>;
+}
+
+export interface Show {
+  readonly streamId: string;
+  readonly channelId: string;
+  readonly ingressId: string;
+}
+
+/** What the room should have counted. */
+export interface Tally {
+  readonly sockets: readonly RoomSocket[];
+  readonly uniqueViewers: number;
+  readonly peakViewers: number;
+  readonly messages: number;
+  readonly reactions: Readonly<Record<string, number>>;
+}
+
+export async function openStage(origin: string, vars: DevVars): Promise<Stage> {
+  const livekit: LiveKitKeys = {
+    url: vars.LIVEKIT_URL ?? 'ws://localhost:7880',
+    apiKey: vars.LIVEKIT_API_KEY ?? 'devkey',
+    apiSecret: vars.LIVEKIT_API_SECRET ?? 'secret',
+  };
+  const anyone = new Client(origin);
+  if (await isListening(livekit)) {
+    console.log(`LiveKit runs at ${livekit.url}: the stream key is its own.`);
+    return { origin, vars, anyone, livekit, setPublishing: () => {}, close: async () => {} };
+  }
+  console.log(`No LiveKit runs at ${livekit.url}, so the demo speaks LiveKit's protocol itself. No video flows.`);
+  return { origin, vars, anyone, livekit, ...(await standInForLiveKit(livekit)) };
+}
+
+export async function signIn({ anyone, vars }: Stage): Promise<Client> {
+  const creator = await anyone.signIn(EMAIL, vars.DEMO_PASSWORD);
+  const { username, creatorStatus } = await creator.call('GET', '/auth/me');
+  expectSame(`${username} signed in; the application is`, creatorStatus, 'APPROVED');
+  return creator;
+}
+
+export async function goLive(stage: Stage, creator: Client): Promise<Show> {
+  await clearStage(creator);
+  const { ingressId, serverUrl, streamKey } = await creator.call('POST', '/stream/ingress', { ingressType: 'RTMP' });
+  tell(`A stream key for OBS: ${serverUrl} ${streamKey.slice(0, 4)}…`);
+  const { id: channelId, title } = await creator.call('PUT', '/stream/info', { title: 'Live from the rooftop' });
+
+  stage.setPublishing(ingressId, true);
+  const answer = await postWebhook(stage.origin, stage.livekit, ingressEvent('ingress_started', ingressId, channelId));
+  expectSame('LiveKit says that the encoder has started; its signed webhook is taken with', answer.status, 200);
+  const forged = { ...stage.livekit, apiSecret: 'not-the-secret-not-the-secret-32' };
+  const refused = await postWebhook(stage.origin, forged, ingressEvent('ingress_ended', ingressId, channelId));
+  expectSame('A forged one is refused with', refused.status, 401);
+
+  const { currentStreamId } = await waitForStatus(creator, 'the stream to be live', (status) => status.isLive);
+  expectSame('The stream is live', (await stage.anyone.call('GET', `/stream/${currentStreamId}`)).title, title);
+  return { streamId: currentStreamId, channelId, ingressId };
+}
+
+/** What an earlier demo, cut short, may have left. */
+async function clearStage(creator: Client): Promise<void> {
+  const { isLive, reconnecting, currentStreamId } = await creator.call('GET', '/stream/status');
+  if (isLive || reconnecting) await creator.call('POST', `/sessions/${currentStreamId}/end`);
+  const left = await creator.try('DELETE', '/stream/ingress');
+  if (left.status >= 500) throw new Error(`The old stream key cannot be deleted: ${left.error?.message}`);
+  await creator.call('PUT', '/stream/chat-settings', {
+    isChatEnabled: true,
+    isChatDelayed: false,
+    isChatFollowersOnly: false,
+    slowModeSeconds: 0,
+  });
+}
+
+export async function endShow(
+  { origin, livekit, vars, setPublishing }: Stage,
+  creator: Client,
+  { streamId, channelId, ingressId }: Show,
+  tally: Tally,
+): Promise<void> {
+  setPublishing(ingressId, false);
+  await postWebhook(origin, livekit, ingressEvent('ingress_ended', ingressId, channelId));
+  await waitForStatus(creator, 'the encoder to be missed', (status) => status.reconnecting);
+  const lostAt = performance.now();
+  tell(`The encoder is lost: the stream waits ${vars.STREAM_GRACE_SECONDS ?? 60} s for it to come back.`);
+  await waitForStatus(creator, 'the grace to end', ({ isLive, reconnecting }) => !isLive && !reconnecting);
+  tell(`It did not, and the stream ended after ${((performance.now() - lostAt) / 1_000).toFixed(1)} s.`);
+  for (const socket of tally.sockets) await socket.waitForEvent('stream-ended');
+  expectSame('Told that it ended', tally.sockets.length, tally.uniqueViewers - 1);
+
+  const past = await waitFor('the figures', async () => {
+    const { items } = await creator.call('GET', '/stream/past');
+    // biome-ignore lint/suspicious/noExplicitAny: as the contract has it
+    return items.find((item: any) => item.id === streamId && item.figures);
+  });
+  const { figures } = past;
+  expectSame('Unique viewers', figures.uniqueViewers, tally.uniqueViewers);
+  expectSame('Peak', figures.peakViewers, tally.peakViewers);
+  expectSame('Messages', figures.messages, tally.messages);
+  expectSame('Reactions', figures.reactions, tally.reactions);
+}
+
+interface Status {
+  readonly isLive: boolean;
+  readonly reconnecting: boolean;
+  readonly currentStreamId: string;
+}
+
+function waitForStatus(creator: Client, what: string, matches: (status: Status) => boolean): Promise<Status> {
+  const look = async () => {
+    const status: Status = await creator.call('GET', '/stream/status');
+    return matches(status) ? status : undefined;
+  };
+  return waitFor(what, look, PATIENCE_MS);
+}

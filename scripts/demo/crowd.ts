@@ -1,0 +1,172 @@
+/** The viewers' part of the demo: they come in, react, talk, and meet the room's rules. */
+import { randomBytes } from 'node:crypto';
+import { type Client, RoomSocket, waitFor } from '../local/client.ts';
+import type { Show, Stage, Tally } from './creator.ts';
+import { expectSame, tell } from './show.ts';
+
+const VIEWERS = ['ana', 'ben', 'cleo', 'dev', 'elif', 'finn', 'gia', 'hugo', 'ines', 'jon'];
+const GUESTS = 5;
+const LINES = [
+  'Good evening from Lisbon!',
+  'First time here',
+  'The sound is great tonight',
+  'Play the new one',
+  'What a view',
+  'Hello from Izmir',
+  'Is that a real trumpet?',
+  'Turn it up',
+  'I could listen for hours',
+  'You are all wonderful',
+];
+
+interface Visitor {
+  readonly name: string;
+  readonly userId: string;
+  readonly api: Client;
+  socket: RoomSocket;
+}
+
+/** Counted by hand on the way, to be held against the room's figures. */
+export interface Crowd extends Tally {
+  readonly viewers: Visitor[];
+  readonly guests: Visitor[];
+  sockets: RoomSocket[];
+  messages: number;
+  reactions: Record<string, number>;
+}
+
+export async function enterAll(stage: Stage, { streamId }: Show, suffix: string): Promise<Crowd> {
+  const viewers: Visitor[] = [];
+  for (const name of VIEWERS) viewers.push(await enter(await register(stage, name, suffix), streamId, name));
+  const guests: Visitor[] = [];
+  for (let number = 1; number <= GUESTS; number += 1)
+    guests.push(await enter(stage.anyone, streamId, `guest ${number}`));
+  tell(`${viewers.length} viewers registered and joined, and ${guests.length} guests without an account.`);
+  const sockets = [...viewers, ...guests].map(({ socket }) => socket);
+  for (const socket of sockets)
+    await socket.waitForEvent('viewer-count', (event) => event.viewerCount === sockets.length);
+  expectSame('Everyone sees the viewer count', sockets.length, viewers.length + guests.length);
+  const { total, guests: counted } = await stage.anyone.call('GET', `/stream/${streamId}/viewers`);
+  expectSame('And so does the API', [total, counted], [sockets.length, guests.length]);
+  return {
+    viewers,
+    guests,
+    sockets,
+    uniqueViewers: sockets.length,
+    peakViewers: sockets.length,
+    messages: 0,
+    reactions: {},
+  };
+}
+
+async function register({ anyone }: Stage, name: string, suffix: string): Promise<Client> {
+  const email = `${name}-${suffix}@footlight.test`;
+  const password = randomBytes(12).toString('base64url');
+  await anyone.call('POST', '/auth/register', { email, password, username: `${name}_${suffix}`, displayName: name });
+  return anyone.as({}).signIn(email, password);
+}
+
+async function enter(api: Client, streamId: string, name: string): Promise<Visitor> {
+  const { wsUrl, viewer } = await api.call('POST', `/stream/${streamId}/join`);
+  return { name, userId: viewer.id, api, socket: await RoomSocket.enter(wsUrl) };
+}
+
+export async function reactAll(crowd: Crowd): Promise<void> {
+  const { viewers, guests, sockets } = crowd;
+  for (const { socket } of viewers) await socket.ask({ type: 'send-reaction', reaction: 'heart' });
+  for (const { socket } of guests) await socket.ask({ type: 'send-reaction', reaction: 'fire' });
+  crowd.reactions = { heart: viewers.length, fire: guests.length };
+  const seenBy = (socket: RoomSocket) => {
+    const seen: Record<string, number> = {};
+    for (const { counts } of socket.all('new-reaction'))
+      for (const [kind, count] of Object.entries<number>(counts)) seen[kind] = (seen[kind] ?? 0) + count;
+    return seen;
+  };
+  const total = sockets.length;
+  for (const socket of sockets)
+    await waitFor(
+      'all reactions',
+      () => Object.values(seenBy(socket)).reduce((sum, count) => sum + count, 0) === total,
+    );
+  expectSame('Everyone reacted, and everyone saw it', seenBy(sockets[0] as RoomSocket), crowd.reactions); // there are 15
+}
+
+/** Each says a line; every socket gets every line, numbered without a gap. */
+export async function talk(crowd: Crowd): Promise<void> {
+  const first = (crowd.sockets[0]?.seq ?? 0) + 1;
+  for (const [index, { name, socket }] of crowd.viewers.entries()) {
+    const text = LINES[index] ?? '';
+    const answer = await socket.say(text);
+    if (answer.type !== 'ack') throw new Error(`${name} was refused: ${answer.code}`);
+    crowd.messages += 1;
+    tell(`${name}: ${text}`);
+  }
+  const expected = crowd.viewers.map((_, index) => first + index);
+  for (const socket of crowd.sockets) {
+    await waitFor('every message', () => socket.all('new-message').length >= crowd.messages);
+    if (
+      socket
+        .all('new-message')
+        .map(({ seq }) => seq)
+        .join() !== expected.join()
+    )
+      throw new Error('A socket got other messages, or in another order');
+  }
+  expectSame('Messages that each of them got, in one order and without a gap', expected.length, crowd.messages);
+  const guest = await crowd.guests[0]?.socket.say('May I?');
+  expectSame('A guest who writes is refused', guest?.code, 'GUESTS_CANNOT_CHAT');
+}
+
+export async function breakSlowMode(creator: Client, { viewers, sockets }: Crowd): Promise<void> {
+  await creator.call('PUT', '/stream/chat-settings', { slowModeSeconds: 60 });
+  for (const socket of sockets) await socket.waitForEvent('room-policy', ({ policy }) => policy.slowModeSeconds === 60);
+  tell('The creator turns slow mode on; the open room knows at once.');
+  const answer = await viewers[0]?.socket.say('And another thing');
+  expectSame(`${viewers[0]?.name} writes again at once and is refused`, answer?.code, 'SLOW_MODE');
+  tell(`  "${answer?.message}" Again in ${Math.ceil((answer?.retryAfterMs ?? 0) / 1_000)} s.`);
+  await creator.call('PUT', '/stream/chat-settings', { slowModeSeconds: 0 });
+  for (const socket of sockets) await waitFor('slow mode to be off', () => socket.all('room-policy').length >= 2);
+}
+
+export async function banOne(creator: Client, { streamId }: Show, crowd: Crowd): Promise<void> {
+  const banned = crowd.viewers.pop();
+  if (!banned) throw new Error('There is nobody to ban');
+  const action = { action: 'ban', userId: banned.userId, reason: 'Spam' };
+  await creator.call('POST', `/stream/${streamId}/moderation`, action);
+  const { code, reason } = await banned.socket.waitForClose();
+  expectSame(`${banned.name} is banned, and dropped with`, `${code} ${reason}`, '4403 BANNED');
+  const again = await banned.api.try('POST', `/stream/${streamId}/join`);
+  expectSame('Who is banned does not come back', [again.status, again.error?.code], [403, 'BANNED']);
+  crowd.sockets = crowd.sockets.filter((socket) => socket !== banned.socket);
+  const left = crowd.sockets.length;
+  await crowd.sockets[0]?.waitForEvent('viewer-count', (event) => event.viewerCount === left);
+}
+
+export async function loseAndResume(crowd: Crowd): Promise<void> {
+  const lost = crowd.viewers[4];
+  if (!lost) throw new Error('There is nobody to lose');
+  const before = lost.socket.seq;
+  lost.socket.lose();
+  tell(`${lost.name}'s connection is gone.`);
+  const missed = ['Encore!', 'Encore!!', 'One more!'];
+  for (const [index, text] of missed.entries()) {
+    const answer = await crowd.viewers[index]?.socket.say(text);
+    if (answer?.type !== 'ack') throw new Error(`"${text}" was refused: ${answer?.code}`);
+    crowd.messages += 1;
+    tell(`${crowd.viewers[index]?.name}: ${text}`);
+  }
+  const back = await RoomSocket.enter(lost.socket.resumeUrl);
+  const replayed = await waitFor('what was missed', () => {
+    const messages = back.all('new-message');
+    return messages.length >= missed.length ? messages : undefined;
+  });
+  expectSame(
+    `${lost.name} comes back with a resume pass and gets what was missed`,
+    replayed.map(({ text }) => text),
+    missed,
+  );
+  const numbers = replayed.map(({ seq }) => seq ?? 0);
+  expectSame('In order, right behind the last that came', numbers[0], before + 1);
+  crowd.sockets = crowd.sockets.map((socket) => (socket === lost.socket ? back : socket));
+  lost.socket = back;
+}

@@ -1,0 +1,126 @@
+/**
+ * LiveKit's side of the main job, where no LiveKit runs: its webhooks, signed by its own SDK, and as much of its API as
+ * making a stream key takes.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { AccessToken, TokenVerifier } from 'livekit-server-sdk';
+
+export interface LiveKitKeys {
+  readonly url: string;
+  readonly apiKey: string;
+  readonly apiSecret: string;
+}
+
+/** Posts an event as LiveKit's server does: proto JSON, and a JWT that carries the body's SHA-256. */
+export async function postWebhook(
+  origin: string,
+  { apiKey, apiSecret }: LiveKitKeys,
+  event: Readonly<Record<string, unknown>>,
+): Promise<Response> {
+  const createdAt = String(Math.floor(Date.now() / 1_000));
+  const body = JSON.stringify({ id: `EV_${randomUUID()}`, createdAt, ...event });
+  const token = new AccessToken(apiKey, apiSecret, { ttl: '5m' });
+  token.sha256 = createHash('sha256').update(body).digest('base64');
+  return fetch(`${origin}/api/v1/webhook/livekit`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/webhook+json', authorization: await token.toJwt() },
+    body,
+  });
+}
+
+export function ingressEvent(event: 'ingress_started' | 'ingress_ended', ingressId: string, roomName: string) {
+  return { event, ingressInfo: { ingressId, roomName, inputType: 'RTMP_INPUT' } };
+}
+
+export async function isListening({ url }: LiveKitKeys): Promise<boolean> {
+  return fetch(url.replace(/^ws/, 'http'), { signal: AbortSignal.timeout(2_000) }).then(
+    () => true,
+    () => false,
+  );
+}
+
+interface Ingress {
+  readonly ingress_id: string;
+  readonly stream_key: string;
+  readonly url: string;
+  readonly room_name: string;
+  readonly state: { status: 'ENDPOINT_INACTIVE' | 'ENDPOINT_PUBLISHING' };
+}
+
+export interface StandIn {
+  /** As an encoder starts and stops to send: the minute's sweep asks what is on. */
+  setPublishing(ingressId: string, isPublishing: boolean): void;
+  close(): Promise<void>;
+}
+
+/** Listens where the server looks for LiveKit. */
+export async function standInForLiveKit(keys: LiveKitKeys): Promise<StandIn> {
+  const ingresses = new Map<string, Ingress>();
+  const verifier = new TokenVerifier(keys.apiKey, keys.apiSecret);
+  const server = createServer(async (request, response) => {
+    const reply = (status: number, body: object) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    try {
+      await verifier.verify((request.headers.authorization ?? '').replace(/^Bearer /, ''));
+    } catch {
+      reply(401, { code: 'unauthenticated', msg: 'invalid token' });
+      return;
+    }
+    const answer = answerCall(ingresses, request.url ?? '', await readJson(request));
+    if (answer) reply(200, answer);
+    else reply(404, { code: 'not_found', msg: 'object cannot be found' });
+  });
+  const { hostname, port } = new URL(keys.url);
+  await listen(server, Number(port || 80), hostname);
+  return {
+    setPublishing(ingressId, isPublishing) {
+      const ingress = ingresses.get(ingressId);
+      if (ingress) ingress.state.status = isPublishing ? 'ENDPOINT_PUBLISHING' : 'ENDPOINT_INACTIVE';
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+/** Nothing for what it does not have. */
+function answerCall(ingresses: Map<string, Ingress>, path: string, body: Readonly<Record<string, unknown>>) {
+  switch (path.replace('/twirp/livekit.', '')) {
+    case 'Ingress/CreateIngress': {
+      const ingress: Ingress = {
+        ingress_id: `IN_${randomUUID()}`,
+        stream_key: randomUUID().replaceAll('-', ''),
+        url: 'rtmp://localhost:1935/x',
+        room_name: String(body.roomName),
+        state: { status: 'ENDPOINT_INACTIVE' },
+      };
+      ingresses.set(ingress.ingress_id, ingress);
+      return ingress;
+    }
+    case 'Ingress/DeleteIngress': {
+      const ingress = ingresses.get(String(body.ingressId));
+      ingresses.delete(String(body.ingressId));
+      return ingress;
+    }
+    case 'Ingress/ListIngress':
+      return { items: [...ingresses.values()] };
+    default: // nobody is in its rooms
+      return undefined;
+  }
+}
+
+async function readJson(request: IncomingMessage): Promise<Record<string, unknown>> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return JSON.parse(Buffer.concat(chunks).toString() || '{}');
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+}
