@@ -10,7 +10,7 @@ import { ackOf, type Frame, MALFORMED_FRAMES_MAX, type MalformedFrame, readFrame
 /** What one socket may send: so many at once, and so many a second after that. */
 export const FRAMES_AT_ONCE = 30;
 export const FRAMES_A_SECOND = 10;
-/** So many frames beyond it in a row close the socket. */
+/** So many frames beyond it, with no pause in between, close the socket. */
 const FLOOD_FRAMES_MAX = 100;
 
 type Room = Parameters<typeof signResumePass>[0] & {
@@ -107,9 +107,9 @@ export class Frames {
     const seconds = Math.max(0, now - conduct.at) / SECOND_MS;
     conduct.allowance = Math.min(FRAMES_AT_ONCE, conduct.allowance + seconds * FRAMES_A_SECOND);
     conduct.at = now;
+    if (conduct.allowance === FRAMES_AT_ONCE) conduct.flooding = 0;
     if (conduct.allowance >= 1) {
       conduct.allowance -= 1;
-      conduct.flooding = 0;
       return true;
     }
     conduct.flooding += 1;

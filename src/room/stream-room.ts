@@ -28,7 +28,7 @@ import { Broadcaster, tickMs } from './broadcaster';
 import { Chat } from './chat';
 import { applyCommand } from './commands';
 import { Frames } from './frames';
-import { Presence, SWEEP_MS, viewerKey } from './presence';
+import { closeSocket, Presence, SWEEP_MS, viewerKey } from './presence';
 import { PING_FRAME, PONG_FRAME } from './protocol';
 import { Reports } from './reports';
 import { PASS_HEADER, SINCE_HEADER } from './rooms';
@@ -153,6 +153,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
 
   override async webSocketClose(socket: WebSocket): Promise<void> {
     this.#presence.exit(socket, this.#now());
+    closeSocket(socket, 'left'); // the client waits for our half
   }
 
   override async webSocketError(socket: WebSocket): Promise<void> {

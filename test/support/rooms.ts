@@ -11,6 +11,9 @@ import { newId } from '@/shared/ids';
 // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came
 export type RoomEvent = { type: string; [field: string]: any };
 
+const PATIENCE_MS = 3_000;
+const POLL_MS = 5;
+
 export interface Closed {
   readonly code: number;
   readonly reason: string;
@@ -118,7 +121,7 @@ export async function joinRoom(
   const events = () => frames.flat();
   const eventsOf = (type: string) => events().filter((event) => event.type === type);
   const nextOf = (find: (event: RoomEvent) => boolean) =>
-    vi.waitFor(() => {
+    eventually(() => {
       const found = events().find(find);
       if (!found) throw new Error(`Nothing such among ${JSON.stringify(events().map(({ type }) => type))}`);
       return found;
@@ -129,7 +132,7 @@ export async function joinRoom(
     const id = frame.id ?? newId();
     const before = events().filter((event) => isAnswer(event, id)).length;
     send({ ...frame, id });
-    return vi.waitFor(() => {
+    return eventually(() => {
       const answers = events().filter((event) => isAnswer(event, id));
       const answer = answers[before];
       if (!answer) throw new Error(`No answer to ${frame.type}`);
@@ -150,7 +153,7 @@ export async function joinRoom(
       nextOf((event) => event.type === type && find(event)),
     welcome: () => nextOf((event) => event.type === 'welcome'),
     closed: () =>
-      vi.waitFor(() => {
+      eventually(() => {
         if (!closed) throw new Error('The socket is open');
         return closed;
       }),
@@ -168,6 +171,38 @@ export async function joinRoom(
 
 function isAnswer({ type, id }: RoomEvent, to: string): boolean {
   return (type === 'ack' || type === 'error') && id === to;
+}
+
+/**
+ * Polls until it does not throw, for what comes over a socket in its own time. `vi.waitFor` would move a stopped clock.
+ */
+export async function eventually<T>(find: () => T | Promise<T>): Promise<T> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await find();
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+    }
+    await scheduler.wait(POLL_MS);
+  }
+}
+
+/**
+ * From now on only as much time passes as the test says; `afterEach(startClock)` lets it run again.
+ * @param agoMs begins in the past, so that what the platform stamps by its own clock comes after it
+ */
+export function stopClock(agoMs = 0): (ms: number) => void {
+  let now = Date.now() - agoMs;
+  vi.useFakeTimers({ toFake: ['Date'], now });
+  return (ms) => {
+    now += ms;
+    vi.setSystemTime(now);
+  };
+}
+
+export function startClock(): void {
+  vi.useRealTimers();
 }
 
 /** What stands in the room's own tables. */

@@ -1,0 +1,112 @@
+import { runInDurableObject } from 'cloudflare:test';
+import { describe, expect, it } from 'vitest';
+import { aGuest, stubOf } from '#test/support/rooms';
+import { Broadcaster, BUFFERED_BYTES_LEAN, BUFFERED_BYTES_MAX, tickMs } from '@/room/broadcaster';
+import { Presence, type Seat } from '@/room/presence';
+import { RoomStore } from '@/room/store';
+import { newId } from '@/shared/ids';
+
+/** A socket of the platform as far as a broadcaster uses it, with a client as slow as the test wants. */
+class SocketStandIn {
+  readonly readyState = 1;
+  readonly frames: string[] = [];
+  closed: number | undefined;
+  bufferedAmount: number | undefined = 0;
+  readonly #seat: Seat = { passId: newId(), viewer: aGuest(), joinedAt: 0, heardAt: 0 };
+  deserializeAttachment = () => this.#seat;
+  send(frame: string) {
+    this.frames.push(frame);
+  }
+  close(code: number) {
+    this.closed = code;
+  }
+}
+
+function withSockets(count: number, run: (broadcaster: Broadcaster, sockets: SocketStandIn[]) => void): Promise<void> {
+  return runInDurableObject(stubOf(newId()), (_room, state) => {
+    const sockets = Array.from({ length: count }, () => new SocketStandIn());
+    const store = new RoomStore(state.storage);
+    store.prepare();
+    const platform = { getWebSockets: () => sockets } as unknown as DurableObjectState; // all that is asked of it
+    const presence: Presence = new Presence(platform, store, () => broadcaster.viewersChanged());
+    const broadcaster: Broadcaster = new Broadcaster({
+      store,
+      presence: () => presence,
+      now: () => 10_000,
+      tickMs: () => 10,
+      onViewerCount: () => undefined,
+    });
+    run(broadcaster, sockets);
+    broadcaster.flush();
+  });
+}
+
+const gift = { at: 0, body: '{"type":"gift-sent"}' };
+
+describe('a reader that does not keep up', () => {
+  it('loses reactions and counts first, and never what is stored', () =>
+    withSockets(2, (broadcaster, [well, slow]) => {
+      if (slow) slow.bufferedAmount = BUFFERED_BYTES_LEAN + 1;
+      broadcaster.flush();
+      broadcaster.react('heart');
+      broadcaster.add(gift);
+      broadcaster.flush();
+      expect(well?.frames).toEqual(['[{"seq":1,"type":"gift-sent"},{"type":"new-reaction","counts":{"heart":1}}]']);
+      expect(slow?.frames).toEqual(['[{"seq":1,"type":"gift-sent"}]']);
+    }));
+
+  it('is closed with 1013 past a megabyte, and the others get the same frame', () =>
+    withSockets(3, (broadcaster, [well, stuck, other]) => {
+      broadcaster.flush();
+      if (stuck) stuck.bufferedAmount = BUFFERED_BYTES_MAX + 1;
+      broadcaster.add(gift);
+      broadcaster.flush();
+      expect(stuck?.closed).toBe(1013);
+      expect(stuck?.frames).toEqual([]);
+      expect(well?.frames[0]).toBe('[{"seq":1,"type":"gift-sent"}]');
+      expect(other?.frames[0]).toBe(well?.frames[0]);
+    }));
+
+  it('is served as any other where the platform does not tell', () =>
+    withSockets(1, (broadcaster, [socket]) => {
+      if (socket) socket.bufferedAmount = undefined;
+      broadcaster.add(gift);
+      broadcaster.flush();
+      expect(socket?.frames).toHaveLength(1);
+    }));
+});
+
+describe('a frame', () => {
+  it('is one for all that gathered since the last', () =>
+    withSockets(1, (broadcaster, [socket]) => {
+      broadcaster.flush();
+      for (let index = 0; index < 3; index += 1) broadcaster.add(gift);
+      expect(socket?.frames).toEqual([]);
+      broadcaster.flush();
+      expect(socket?.frames).toEqual([
+        '[{"seq":1,"type":"gift-sent"},{"seq":2,"type":"gift-sent"},{"seq":3,"type":"gift-sent"}]',
+      ]);
+    }));
+
+  it('has the answers for its reader in front', () =>
+    withSockets(2, (broadcaster, [one, other]) => {
+      broadcaster.flush();
+      const id = newId();
+      broadcaster.add(gift, (seq) =>
+        // biome-ignore lint/style/noNonNullAssertion: the stand-in is there
+        broadcaster.answerInFrame(one! as unknown as WebSocket, { type: 'ack', id, seq: seq ?? 0 }),
+      );
+      broadcaster.flush();
+      expect(one?.frames).toEqual([`[{"type":"ack","id":"${id}","seq":1},{"seq":1,"type":"gift-sent"}]`]);
+      expect(other?.frames).toEqual(['[{"seq":1,"type":"gift-sent"}]']);
+    }));
+
+  it.each([
+    [1, 10],
+    [100, 10],
+    [1_000, 100],
+    [10_000, 250],
+  ])('for %i sockets comes every %i ms', (sockets, ms) => {
+    expect(tickMs(sockets)).toBe(ms);
+  });
+});

@@ -1,0 +1,251 @@
+import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  aGuest,
+  aUser,
+  eventually,
+  inStorage,
+  joinRoom,
+  openPolicy,
+  openRoom,
+  startClock,
+  stopClock,
+} from '#test/support/rooms';
+import { newId } from '@/shared/ids';
+
+afterEach(startClock);
+
+describe('a message over the socket', () => {
+  it('reaches everybody as it was typed, and its ack has its seq', async () => {
+    const { roomId } = await openRoom();
+    const writer = aUser({ moderator: true });
+    const sender = await joinRoom(roomId, writer);
+    const reader = await joinRoom(roomId, aGuest());
+    const ack = await sender.say('  <b>Grüße</b> & "all"\n👋  ');
+    const event = await reader.next('new-message');
+    expect(event).toEqual({
+      type: 'new-message',
+      seq: ack.seq,
+      id: expect.any(String),
+      streamId: roomId,
+      userId: writer.id,
+      username: writer.username,
+      displayName: writer.displayName,
+      avatarUrl: null,
+      badges: ['moderator'],
+      text: '<b>Grüße</b> & "all"\n👋',
+      at: expect.stringMatching(/^\d{4}-.*Z$/),
+      deleted: false,
+    });
+    expect(await sender.next('new-message')).toEqual(event);
+  });
+
+  it('is acknowledged after it is stored', async () => {
+    const { roomId } = await openRoom();
+    const sender = await joinRoom(roomId);
+    const id = newId();
+    const { seq } = await sender.say('hello', id);
+    expect(await inStorage(roomId, 'SELECT seq, client_id FROM events WHERE message_id IS NOT NULL')).toEqual([
+      { seq, client_id: id },
+    ]);
+  });
+
+  it('sent again after a lost ack gets the same ack and is no second message', async () => {
+    const { roomId, stub } = await openRoom();
+    const sender = await joinRoom(roomId);
+    const id = newId();
+    const first = await sender.say('hello', id);
+    expect(await sender.say('hello', id)).toEqual(first);
+    await evictDurableObject(stub);
+    expect(await sender.say('hello', id)).toEqual(first);
+    // At once, before the first is stored.
+    const twice = newId();
+    const frame = { type: 'send-message', id: twice, text: 'twice' };
+    sender.send(frame);
+    sender.send(frame);
+    await eventually(() => expect(sender.events().filter((event) => event.id === twice)).toHaveLength(2));
+    expect(sender.eventsOf('new-message').map(({ text }) => text)).toEqual(['hello', 'twice']);
+  });
+
+  it('with the id of somebody else is a message of its own', async () => {
+    const { roomId } = await openRoom();
+    const [one, other] = [await joinRoom(roomId), await joinRoom(roomId)];
+    const id = newId();
+    const first = await one.say('mine', id);
+    const second = await other.say('mine too', id);
+    expect(second.seq).toBe(first.seq + 1);
+  });
+
+  it('many at once share frames and are numbered without a gap', async () => {
+    const { roomId } = await openRoom();
+    const senders = await Promise.all(Array.from({ length: 10 }, () => joinRoom(roomId)));
+    const reader = await joinRoom(roomId, aGuest());
+    await reader.welcome();
+    for (let round = 0; round < 5; round += 1)
+      for (const sender of senders) sender.send({ type: 'send-message', id: newId(), text: `round ${round}` });
+    await eventually(() => expect(reader.eventsOf('new-message')).toHaveLength(50));
+    const seqs = reader.eventsOf('new-message').map(({ seq }) => seq);
+    expect(seqs).toEqual(seqs.map((_, index) => seqs[0] + index));
+    expect(reader.frames.filter((frame) => frame.some(({ type }) => type === 'new-message')).length).toBeLessThan(50);
+  });
+
+  it.each([
+    ['nothing but spaces', '  \n '],
+    ['501 characters', 'é'.repeat(501)],
+    ['a control character', 'a\u0007b'],
+    ['an override of direction', 'a\u202eb'],
+  ])('of %s is refused', async (_, text) => {
+    const { roomId } = await openRoom();
+    const sender = await joinRoom(roomId);
+    expect(await sender.say(text)).toMatchObject({ type: 'error', code: 'MESSAGE_INVALID' });
+    expect((await sender.say('👍'.repeat(500))).type).toBe('ack');
+  });
+
+  it('by a guest is refused', async () => {
+    const { roomId } = await openRoom();
+    const guest = await joinRoom(roomId, aGuest());
+    expect(await guest.say('hello')).toMatchObject({ type: 'error', code: 'GUESTS_CANNOT_CHAT' });
+  });
+});
+
+describe('a message over HTTP', () => {
+  it('is answered with its seq, reaches the sockets, and is one message however often it is sent', async () => {
+    const { roomId, room } = await openRoom();
+    const reader = await joinRoom(roomId, aGuest());
+    const user = aUser();
+    const clientId = newId();
+    const answers = await Promise.all([room.say(user, clientId, 'hi'), room.say(user, clientId, 'hi')]);
+    answers.push(await room.say(user, clientId, 'hi'));
+    const event = await reader.next('new-message');
+    for (const answer of answers)
+      expect(answer).toMatchObject({
+        ok: true,
+        message: { id: event.id, seq: event.seq, text: 'hi', userId: user.id },
+      });
+    expect(reader.eventsOf('new-message')).toHaveLength(1);
+  });
+
+  it('is held to the same policy as over the socket', async () => {
+    const { roomId, room } = await openRoom({ policy: { ...openPolicy, slowModeSeconds: 5 } });
+    const user = aUser();
+    const client = await joinRoom(roomId, user);
+    await client.say('over the socket');
+    const answer = await room.say(user, newId(), 'over HTTP');
+    expect(answer).toMatchObject({ ok: false, code: 'SLOW_MODE' });
+    expect(answer.ok || answer.retryAfterMs).toBeLessThanOrEqual(5_000);
+  });
+});
+
+describe('the policy', () => {
+  it('changes at once for an open room, which hears of it', async () => {
+    const { roomId, change } = await openRoom();
+    const client = await joinRoom(roomId);
+    const policy = { ...openPolicy, chatEnabled: false };
+    await change({ policy });
+    expect(await client.next('room-policy')).toMatchObject({ streamId: roomId, policy });
+    expect(await client.say('hello')).toMatchObject({ code: 'CHAT_DISABLED' });
+  });
+
+  it('slow mode outlives an eviction and says how long to wait', async () => {
+    const tick = stopClock();
+    const { roomId, stub } = await openRoom({ policy: { ...openPolicy, slowModeSeconds: 60 } });
+    const sender = await joinRoom(roomId);
+    await sender.say('one');
+    tick(20_000);
+    await evictDurableObject(stub);
+    expect(await sender.say('two')).toMatchObject({ code: 'SLOW_MODE', retryAfterMs: 40_000 });
+    tick(40_000);
+    expect(await sender.say('two')).toMatchObject({ type: 'ack' });
+  });
+
+  it('holds a duplicate up for half a minute', async () => {
+    const tick = stopClock();
+    const { roomId } = await openRoom();
+    const sender = await joinRoom(roomId);
+    await sender.say('Buy THIS');
+    tick(10_000);
+    expect(await sender.say('buy this ')).toMatchObject({ code: 'DUPLICATE_MESSAGE', retryAfterMs: 20_000 });
+    tick(20_000);
+    expect(await sender.say('buy this')).toMatchObject({ type: 'ack' });
+  });
+});
+
+describe('a delayed message', () => {
+  const policy = { ...openPolicy, chatDelaySeconds: 30 };
+
+  it('is acknowledged without seq and released, numbered, when its time has come', async () => {
+    const tick = stopClock();
+    const { roomId, stub, room } = await openRoom({ policy });
+    const sender = await joinRoom(roomId);
+    const id = newId();
+    const ack = await sender.say('later', id);
+    expect(ack).toEqual({ type: 'ack', id });
+    expect(sender.eventsOf('new-message')).toEqual([]);
+    expect((await room.history(null, 10)).messages).toEqual([]);
+    tick(29_000);
+    await runDurableObjectAlarm(stub);
+    expect((await room.history(null, 10)).messages).toEqual([]);
+    await evictDurableObject(stub);
+    tick(1_500);
+    await runDurableObjectAlarm(stub);
+    const event = await sender.next('new-message');
+    expect(event).toMatchObject({ text: 'later', seq: 2 });
+    expect(await sender.say('later', id)).toEqual({ type: 'ack', id, seq: 2 });
+    expect((await room.figures()).messages).toBe(1);
+  });
+
+  it('lets those pass at once who keep order', async () => {
+    const { roomId } = await openRoom({ policy });
+    const creator = await joinRoom(roomId, aUser({ creator: true }));
+    expect(await creator.say('welcome all')).toMatchObject({ type: 'ack', seq: 2 });
+  });
+
+  it('is never seen if it is deleted, or its writer is timed out, before', async () => {
+    const tick = stopClock();
+    const { roomId, stub, room } = await openRoom({ policy });
+    const [one, other] = [await joinRoom(roomId), await joinRoom(roomId)];
+    await one.say('to be deleted');
+    await other.say('to be timed out');
+    const [first] = await inStorage<{ message_id: string }>(
+      roomId,
+      'SELECT message_id FROM pending ORDER BY message_id',
+    );
+    expect(await room.deleteMessage(first?.message_id ?? '', newId(), true)).toEqual({ ok: true });
+    await room.moderate(newId(), { action: 'timeout', userId: other.viewer.id, seconds: 10, reason: null });
+    tick(60_000);
+    await runDurableObjectAlarm(stub);
+    expect((await room.history(null, 10)).messages).toEqual([]);
+    expect(await inStorage(roomId, `SELECT 1 FROM pending WHERE body LIKE '%to be%'`)).toEqual([]);
+  });
+});
+
+describe('deleting a message', () => {
+  it('erases its text everywhere, tells the room, and is safe to repeat', async () => {
+    const { roomId, room } = await openRoom();
+    const author = await joinRoom(roomId);
+    await author.say('regrets');
+    const { id, seq } = await author.next('new-message');
+    expect(await room.deleteMessage(id, newId(), false)).toMatchObject({ ok: false, code: 'NOT_ALLOWED' });
+    expect(await room.deleteMessage(id, author.viewer.id, false)).toEqual({ ok: true });
+    expect(await room.deleteMessage(id, author.viewer.id, false)).toEqual({ ok: true });
+    expect(await author.next('message-deleted')).toMatchObject({ messageId: id, seq: seq + 1 });
+    expect(author.eventsOf('message-deleted')).toHaveLength(1);
+    expect((await room.history(null, 10)).messages).toMatchObject([{ id, seq, text: '', deleted: true }]);
+    expect(await inStorage(roomId, `SELECT 1 FROM events WHERE body LIKE '%regrets%'`)).toEqual([]);
+    expect(await room.deleteMessage(newId(), author.viewer.id, true)).toMatchObject({ code: 'MESSAGE_NOT_FOUND' });
+  });
+});
+
+describe('history', () => {
+  it('pages from the newest to the oldest by seq', async () => {
+    const { room } = await openRoom();
+    for (let index = 1; index <= 5; index += 1) await room.say(aUser(), newId(), `m${index}`);
+    const first = await room.history(null, 2);
+    expect(first.messages.map(({ text }) => text)).toEqual(['m5', 'm4']);
+    const second = await room.history(first.nextBefore, 2);
+    expect(second.messages.map(({ text }) => text)).toEqual(['m3', 'm2']);
+    const last = await room.history(second.nextBefore, 2);
+    expect(last.messages.map(({ text }) => text)).toEqual(['m1']);
+    expect(last.nextBefore).toBeNull();
+  });
+});

@@ -1,0 +1,111 @@
+import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
+import { afterEach, describe, expect, it } from 'vitest';
+import { aGuest, aUser, eventually, inStorage, joinRoom, openRoom, startClock, stopClock } from '#test/support/rooms';
+
+afterEach(startClock);
+
+describe('viewer counts', () => {
+  it('are distinct users and guests with an open socket', async () => {
+    const { roomId, room } = await openRoom();
+    const [user, guest] = [aUser(), aGuest()];
+    const tabs = [await joinRoom(roomId, user), await joinRoom(roomId, user)];
+    await joinRoom(roomId, guest);
+    const watcher = await joinRoom(roomId);
+    expect(await watcher.welcome()).toMatchObject({ viewerCount: 3 });
+    tabs[0]?.leave();
+    tabs[0]?.leave();
+    await eventually(async () => expect(await openIntervals(roomId)).toBe(3));
+    expect(await room.figures()).toMatchObject({ viewerCount: 3, uniqueViewers: 3 });
+    tabs[1]?.leave();
+    await eventually(async () => expect(await room.figures()).toMatchObject({ viewerCount: 2, uniqueViewers: 3 }));
+    expect(await room.viewers()).toMatchObject({ total: 2, guests: 1, users: [{ id: watcher.viewer.id }] });
+  });
+
+  it('go out when they change, at most once a second, and end with the true one', async () => {
+    const { roomId } = await openRoom();
+    const watcher = await joinRoom(roomId);
+    const began = performance.now();
+    const others = await Promise.all(Array.from({ length: 12 }, () => joinRoom(roomId, aGuest())));
+    for (const other of others.slice(0, 5)) other.leave();
+    await eventually(() => expect(watcher.eventsOf('viewer-count').at(-1)).toMatchObject({ viewerCount: 8 }));
+    const seconds = Math.ceil((performance.now() - began) / 1_000);
+    const counts = watcher.eventsOf('viewer-count').map(({ viewerCount }) => viewerCount);
+    expect(counts.length).toBeLessThanOrEqual(seconds + 1);
+    expect(counts.every((count) => count > 0 && count <= 13)).toBe(true);
+  });
+
+  it('are right after an eviction and after a crash that took the sockets', async () => {
+    const { roomId, room, stub } = await openRoom();
+    const viewer = aUser();
+    await joinRoom(roomId, viewer);
+    await joinRoom(roomId, aGuest());
+    await evictDurableObject(stub);
+    expect(await room.figures()).toMatchObject({ viewerCount: 2, uniqueViewers: 2 });
+    await evictDurableObject(stub, { webSockets: 'close' });
+    expect(await room.figures()).toMatchObject({ viewerCount: 0, uniqueViewers: 2 });
+    const back = await joinRoom(roomId, viewer);
+    expect(await back.welcome()).toMatchObject({ viewerCount: 1 });
+    expect(await room.figures()).toMatchObject({ viewerCount: 1, uniqueViewers: 2 });
+  });
+
+  it('go down when a viewer leaves over HTTP', async () => {
+    const { roomId, room } = await openRoom();
+    const client = await joinRoom(roomId);
+    await room.leave(client.viewer);
+    expect(await client.closed()).toEqual({ code: 1000, reason: 'LEFT' });
+    expect(await room.viewers()).toMatchObject({ total: 0 });
+    await room.leave(client.viewer);
+  });
+});
+
+describe("the minute's alarm", () => {
+  it('closes sockets that were silent for 90 seconds and keeps those that ping or talk', async () => {
+    const tick = stopClock(120_000);
+    const { roomId, room, stub } = await openRoom();
+    const [silent, talking, pinging] = [await joinRoom(roomId), await joinRoom(roomId), await joinRoom(roomId)];
+    tick(60_000);
+    await runDurableObjectAlarm(stub);
+    await talking.say('still here');
+    pinging.send('{"type":"ping"}');
+    await pinging.next('pong');
+    await evictDurableObject(stub);
+    tick(60_000);
+    await runDurableObjectAlarm(stub);
+    expect(await silent.closed()).toEqual({ code: 1001, reason: 'SILENT' });
+    expect(await room.viewers()).toMatchObject({ total: 2 });
+    expect([talking.isOpen(), pinging.isOpen()]).toEqual([true, true]);
+  });
+
+  it('ends a stay that a crash left open where the room last knew of it', async () => {
+    const tick = stopClock();
+    const { roomId, room, stub } = await openRoom();
+    await joinRoom(roomId);
+    tick(60_000);
+    await runDurableObjectAlarm(stub);
+    tick(20_000);
+    await evictDurableObject(stub, { webSockets: 'close' });
+    tick(600_000);
+    await runDurableObjectAlarm(stub);
+    expect(await room.figures()).toMatchObject({ viewerCount: 0, uniqueViewers: 1, watchSeconds: 60 });
+    expect(await openIntervals(roomId)).toBe(0);
+  });
+
+  it('is not set while nobody is there', async () => {
+    const tick = stopClock();
+    const { roomId, stub } = await openRoom();
+    const client = await joinRoom(roomId);
+    client.leave();
+    await eventually(async () => expect(await openIntervals(roomId)).toBe(0));
+    tick(60_000);
+    await runDurableObjectAlarm(stub);
+    expect(await inStorage(roomId, `SELECT what FROM due WHERE what = 'sweep'`)).toEqual([]);
+  });
+});
+
+async function openIntervals(roomId: string): Promise<number> {
+  const [row] = await inStorage<{ open: number }>(
+    roomId,
+    'SELECT count(*) AS open FROM intervals WHERE left_at IS NULL',
+  );
+  return row?.open ?? 0;
+}
