@@ -40,7 +40,7 @@ export async function admit(room: Room, pass: Pass, since: number | null): Promi
   const at = now();
   const refusal = refusalOf(room, pass);
   if (refusal) refuseSocket(socket, refusal);
-  else if (!setup || !store.openInterval(pass.id, key, at)) refuseSocket(socket, 'passInvalid');
+  else if (!setup || !store.viewers.open(pass.id, key, at)) refuseSocket(socket, 'passInvalid');
   else {
     const viewerCount = presence.viewerCount + (presence.socketsOf(key).length > 0 ? 0 : 1);
     const seat: Seat = { passId: pass.id, viewer: pass.viewer, joinedAt: at, heardAt: at };
@@ -60,7 +60,7 @@ function refusalOf({ store, presence }: Room, { id, roomId, viewer }: Pass): Clo
   const { setup } = store;
   if (!setup || hasEnded(setup)) return 'closed';
   if (roomId !== setup.roomId) return 'passInvalid';
-  const sanction = viewer.kind === 'user' ? store.findSanction(viewer.id) : undefined;
+  const sanction = viewer.kind === 'user' ? store.sanctions.findSanction(viewer.id) : undefined;
   if (sanction && sanction.bannedBy !== null) return 'banned';
   // Ids are v7: a pass made before the kick is smaller than the kick's id.
   if (sanction && id < sanction.kickedBefore) return 'passInvalid';

@@ -153,33 +153,36 @@ export class Broadcaster {
 
   /** One insert for all that gathered. @returns the events that leave now, as JSON */
   #store(): string[] {
+    if (!this.#isGathering) return [];
     const entries = this.#entries;
     const tallies = this.#tallies;
     this.#entries = [];
     this.#tallies = new Map();
     const { store } = this.room;
     const immediate = entries.filter(({ releaseAt }) => releaseAt === undefined);
+    const held = entries.flatMap(({ at, body, message, releaseAt }) =>
+      message && releaseAt !== undefined ? [{ key: message, at, body, releaseAt }] : [],
+    );
+    const commandIds = entries.flatMap(({ commandId }) => commandId ?? []);
+    let seq = store.seq + 1;
+    const first = seq;
     try {
-      const first = immediate.length > 0 ? store.append(immediate) : 0;
-      const held = entries.flatMap(({ at, body, message, releaseAt }) =>
-        message && releaseAt !== undefined ? [{ key: message, at, body, releaseAt }] : [],
-      );
-      if (held.length > 0) store.hold(held);
-      const commandIds = entries.flatMap(({ commandId }) => commandId ?? []);
-      if (commandIds.length > 0) store.markSeen(commandIds);
-      if (tallies.size > 0) store.addTallies(tallies);
-      let seq = first;
-      for (const entry of entries) {
-        const given = entry.releaseAt === undefined ? seq++ : null;
-        for (const onStored of entry.waiting) onStored(given);
-      }
-      return immediate.map(({ body }, index) => withSeq(body, first + index));
+      store.atomically(() => {
+        if (immediate.length > 0) store.append(immediate);
+        if (held.length > 0) store.hold(held);
+        if (commandIds.length > 0) store.markSeen(commandIds);
+        if (tallies.size > 0) store.viewers.addTallies(tallies);
+      });
     } catch (error) {
       this.#onFlush = [];
-      this.#answers.clear();
-      for (const entry of entries) for (const onStored of entry.waiting) onStored(null, error);
+      for (const { waiting } of entries) for (const onStored of waiting) onStored(null, error);
       throw error;
     }
+    for (const { releaseAt, waiting } of entries) {
+      const given = releaseAt === undefined ? seq++ : null;
+      for (const onStored of waiting) onStored(given);
+    }
+    return immediate.map(({ body }, index) => withSeq(body, first + index));
   }
 
   #takePassing(): Passing[] {

@@ -113,7 +113,7 @@ export class Chat {
     const { store, broadcaster, now } = this.room;
     const at = now();
     const until = at + Math.min(seconds * 1_000, TIME_OUT_MS_MAX);
-    store.setTimeOut({ userId: user.id, username: user.username, until, reason, by, at });
+    store.sanctions.setTimeOut({ userId: user.id, username: user.username, until, reason, by, at });
     store.erasePendingOf(user.id);
     broadcaster.add({ at, body: JSON.stringify({ type: 'user-timed-out', userId: user.id, until: toIso(until) }) });
     broadcaster.flush();
@@ -183,8 +183,8 @@ export class Chat {
     }
     return {
       ...last,
-      bannedBy: store.findSanction(userId)?.bannedBy ?? null,
-      timedOutUntil: store.findTimeOut(userId),
+      bannedBy: store.sanctions.findSanction(userId)?.bannedBy ?? null,
+      timedOutUntil: store.sanctions.findTimeOut(userId),
     };
   }
 

@@ -36,7 +36,7 @@ export async function applyCommand(room: Room, commandId: string, command: RoomC
       ban(room, commandId, command.userId, command.by);
       break;
     case 'unban':
-      store.setBan(command.userId, null, commandId);
+      store.sanctions.setBan(command.userId, null, commandId);
       break;
     case 'standing-changed':
       await standingChanged(room, command.userId);
@@ -87,14 +87,14 @@ export function hasEnded({ status }: RoomSetup): boolean {
 function end({ store, agenda, presence, now }: Room, { endedAt }: RoomSetup): void {
   const at = endedAt ?? now();
   presence().settle();
-  store.closeOtherIntervals([], at);
+  store.viewers.closeAllBut([], at);
   agenda.put('analytics', now());
   agenda.put('close', now() + CLOSE_AFTER_END_MS);
-  agenda.put('archive', at + ARCHIVE_AFTER_END_MS);
+  agenda.put('archive', now() + ARCHIVE_AFTER_END_MS);
 }
 
 function ban({ store, broadcaster, presence, now }: Room, commandId: string, userId: string, by: string): void {
-  if (!store.setBan(userId, by, commandId)) return;
+  if (!store.sanctions.setBan(userId, by, commandId)) return;
   store.erasePendingOf(userId);
   broadcaster.add({ at: now(), body: JSON.stringify({ type: 'user-banned', userId }) });
   broadcaster.flush(); // so that the user hears it too

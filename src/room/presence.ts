@@ -81,7 +81,7 @@ export class Presence {
     const others = this.#socketsOf.get(key);
     others?.delete(socket);
     if (others?.size === 0) this.#socketsOf.delete(key);
-    this.store.closeInterval(seat.passId, now);
+    this.store.viewers.close(seat.passId, now);
     this.onChange();
   }
 
@@ -117,13 +117,13 @@ export class Presence {
       if (now - Math.max(seat.heardAt, ponged) > SILENT_MS_MAX) this.close(socket, 'silent', now);
     }
     this.settle();
-    this.store.stampLastSeen(now);
+    this.store.viewers.stampLastSeen(now);
   }
 
   /** Stays without a socket end where the room last knew of them. */
   settle(): void {
     const open = [...this.#seats.values()].map((seat) => seat.passId);
-    this.store.closeOtherIntervals(open, this.store.lastSeenAt);
+    this.store.viewers.closeAllBut(open, this.store.viewers.lastSeenAt);
   }
 
   list(): ViewerList {

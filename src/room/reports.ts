@@ -63,10 +63,10 @@ export class Reports {
       };
     const isOver = hasEnded(setup);
     if (!isOver) presence().settle();
-    const counted = store.tallies('reaction:');
+    const counted = store.viewers.tallies('reaction:');
     return {
       viewerCount: presence().viewerCount,
-      ...measure(store.intervals(), isOver ? (setup.endedAt ?? store.lastSeenAt) : database.now()),
+      ...measure(store.viewers.intervals(), isOver ? (setup.endedAt ?? store.viewers.lastSeenAt) : database.now()),
       messages: store.countMessages(),
       reactions: Object.fromEntries(
         REACTION_KINDS.flatMap((kind) => {

@@ -109,10 +109,10 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
         return;
       }
       case 'end-timeout':
-        this.#store.endTimeOut(action.userId);
+        this.#store.sanctions.endTimeOut(action.userId);
         return;
       case 'kick':
-        this.#store.setKick(action.userId, newId());
+        this.#store.sanctions.setKick(action.userId, newId());
         this.#presence.closeAll(sockets, 'kicked', this.#now());
         return;
       default:
@@ -121,7 +121,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
   }
 
   async timeOuts(): Promise<TimeOut[]> {
-    return this.#store.isPrepared ? this.#store.timeOuts(this.#now()) : [];
+    return this.#store.isPrepared ? this.#store.sanctions.timeOuts(this.#now()) : [];
   }
 
   async viewers(): Promise<ViewerList> {
@@ -186,6 +186,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
         return this.#reports.reportFigures();
       case 'archive': {
         const { setup } = this.#store;
+        await this.#reports.reportFigures(); // if D1 has been away all the while
         if (setup) await archiveRoom(this.env.MEDIA, setup.roomId, this.#store);
         return this.#store.erase();
       }

@@ -1,0 +1,32 @@
+/** The tables of a room's own SQLite. Steps are only ever added: a room is brought up to date when it wakes. */
+
+/** The numbered steps from nothing to today's tables. */
+export const SCHEMA = [
+  `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  -- body: the event's JSON without its seq. The client's own id makes a message unique to its user.
+  CREATE TABLE events (
+    seq INTEGER PRIMARY KEY, message_id TEXT UNIQUE, user_id TEXT, client_id TEXT, at INTEGER NOT NULL,
+    body TEXT NOT NULL, UNIQUE (user_id, client_id)
+  ) STRICT;
+  -- Messages that wait; release_at is NULL once one was deleted before anybody saw it.
+  CREATE TABLE pending (
+    message_id TEXT PRIMARY KEY, user_id TEXT NOT NULL, client_id TEXT NOT NULL, at INTEGER NOT NULL,
+    body TEXT NOT NULL, release_at INTEGER, UNIQUE (user_id, client_id)
+  ) STRICT;
+  CREATE INDEX pending_by_release ON pending (release_at) WHERE release_at IS NOT NULL;
+  -- id: the pass that opened it, so a pass is good once. viewer: 'user:<id>' or 'guest:<id>'.
+  CREATE TABLE intervals (id TEXT PRIMARY KEY, viewer TEXT NOT NULL, joined_at INTEGER NOT NULL, left_at INTEGER) STRICT;
+  CREATE INDEX intervals_open ON intervals (id) WHERE left_at IS NULL;
+  -- The ids of the newest commands, since they come in any order: v7, so a later one is greater.
+  CREATE TABLE sanctions (user_id TEXT PRIMARY KEY, banned_by TEXT, ban_command TEXT NOT NULL DEFAULT '',
+    kicked_before TEXT NOT NULL DEFAULT '') STRICT, WITHOUT ROWID;
+  CREATE TABLE time_outs (user_id TEXT PRIMARY KEY, username TEXT, until INTEGER NOT NULL, reason TEXT,
+    by TEXT NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE commands (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+  -- 'reaction:heart', 'click:<product>' -> how many.
+  CREATE TABLE tallies (name TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  -- What the one alarm is for.
+  CREATE TABLE due (what TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  `,
+] as const;
