@@ -1,0 +1,140 @@
+/** The main job over the built bundle, from sign-up to the figures, and through a kill in the middle of the chat. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Server, startServer } from '#test/support/server';
+import { Client, RoomSocket, waitFor } from '../../scripts/local/client';
+import {
+  ingressEvent,
+  type LiveKitKeys,
+  postWebhook,
+  type StandIn,
+  standInForLiveKit,
+} from '../../scripts/local/livekit';
+
+let server: Server;
+let livekit: LiveKitKeys;
+let standIn: StandIn;
+let anyone: Client;
+
+beforeAll(async () => {
+  server = await startServer();
+  anyone = new Client(server.origin);
+  const { LIVEKIT_URL: url = '', LIVEKIT_API_KEY: apiKey = '', LIVEKIT_API_SECRET: apiSecret = '' } = server.vars;
+  livekit = { url, apiKey, apiSecret };
+  standIn = await standInForLiveKit(livekit);
+});
+
+afterAll(async () => {
+  await standIn?.close();
+  await server?.remove();
+});
+
+async function signUp(name: string): Promise<Client> {
+  const account = { email: `${name}@footlight.test`, password: 'a long enough secret' };
+  await anyone.call('POST', '/auth/register', { ...account, username: name });
+  return anyone.as({}).signIn(account.email, account.password);
+}
+
+/** By the signed webhook of an encoder that started. */
+async function goLive(username: string): Promise<{ creator: Client; streamId: string; end(): Promise<void> }> {
+  const creator = await anyone.signIn(`${username}@footlight.test`, server.vars.DEMO_PASSWORD ?? '');
+  const { ingressId } = await creator.call('POST', '/stream/ingress', { ingressType: 'RTMP' });
+  const { id: channelId } = await creator.call('GET', '/stream/info');
+  standIn.setPublishing(ingressId, true);
+  await postWebhook(server.origin, livekit, ingressEvent('ingress_started', ingressId, channelId));
+  const streamId = await waitFor('the stream to be live', async () => {
+    const status = await creator.call('GET', '/stream/status');
+    return status.isLive ? (status.currentStreamId as string) : undefined;
+  });
+  return {
+    creator,
+    streamId,
+    async end() {
+      await creator.call('POST', `/sessions/${streamId}/end`);
+    },
+  };
+}
+
+async function enter(api: Client, streamId: string): Promise<RoomSocket> {
+  const { wsUrl } = await api.call('POST', `/stream/${streamId}/join`);
+  return RoomSocket.enter(wsUrl);
+}
+
+async function figuresOf(creator: Client, streamId: string) {
+  return waitFor('the figures', async () => {
+    const { items } = await creator.call('GET', '/stream/past');
+    const past = items.find((item: { id: string }) => item.id === streamId);
+    return past?.figures ?? undefined;
+  });
+}
+
+describe('the built bundle', () => {
+  it('carries an account from sign-up to a chat that both sides read', async () => {
+    const { creator, streamId, end } = await goLive('creator1');
+    const viewer = await signUp('e2e_viewer');
+    const [mine, guests] = [await enter(viewer, streamId), await enter(anyone, streamId)];
+
+    const ack = await mine.say('Hello');
+    expect(ack).toMatchObject({ type: 'ack', seq: expect.any(Number) });
+    const heard = await guests.waitForEvent('new-message');
+    expect(heard).toMatchObject({ text: 'Hello', username: 'e2e_viewer', seq: ack.seq });
+    const { items } = await anyone.call('GET', `/stream/chat/${streamId}`);
+    expect(items).toMatchObject([{ text: 'Hello', seq: ack.seq }]);
+
+    await end();
+    await guests.waitForEvent('stream-ended');
+    expect(await figuresOf(creator, streamId)).toMatchObject({ uniqueViewers: 2, peakViewers: 2, messages: 1 });
+  });
+
+  it('loses no acknowledged message, number or viewer when it is killed in the middle of the chat', async () => {
+    const { creator, streamId, end } = await goLive('creator2');
+    const writers = await Promise.all(['e2e_ana', 'e2e_ben', 'e2e_cleo'].map(signUp));
+    const sockets = await Promise.all(writers.map((writer) => enter(writer, streamId)));
+
+    const acknowledged = new Map<number, string>();
+    let killed = false;
+    const talk = async (socket: RoomSocket, name: number) => {
+      for (let line = 0; !killed; line += 1) {
+        const text = `writer ${name}, line ${line}`;
+        const answer = await Promise.race([socket.say(text), socket.waitForClose()]).catch(() => undefined);
+        // Whoever is too fast for the room is told so, and has written nothing.
+        if (answer && 'type' in answer && answer.type === 'ack') acknowledged.set(answer.seq ?? 0, text);
+      }
+    };
+    const talks = sockets.map(talk);
+    await waitFor('the talk to be well under way', () => acknowledged.size >= 30 || undefined);
+    await server.kill();
+    killed = true;
+    await Promise.all(talks);
+    await server.start();
+
+    const [first] = sockets;
+    const back = await RoomSocket.enter(first?.resumeUrl ?? '');
+    const after = await back.say('We are back');
+    expect(after.type).toBe('ack');
+    const messages = await readAll(writers[0] as Client, streamId); // three have signed up
+    const textOf = new Map(messages.map(({ seq, text }) => [seq, text]));
+    for (const [seq, text] of acknowledged) expect(textOf.get(seq)).toBe(text);
+    expect(new Set(messages.map(({ text }) => text)).size).toBe(messages.length);
+    const numbers = messages.map(({ seq }) => seq).toSorted((a, b) => a - b);
+    expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
+    expect(after.seq).toBe(numbers.at(-1));
+
+    // Of the three who were there one has come back.
+    const viewers = await anyone.call('GET', `/stream/${streamId}/viewers`);
+    expect(viewers).toMatchObject({ total: 1, guests: 0 });
+    await end();
+    const figures = await figuresOf(creator, streamId);
+    expect(figures).toMatchObject({ uniqueViewers: 3, peakViewers: 3, messages: messages.length });
+  });
+});
+
+async function readAll(api: Client, streamId: string): Promise<{ seq: number; text: string }[]> {
+  const all: { seq: number; text: string }[] = [];
+  let cursor = '';
+  do {
+    const page = await api.call('GET', `/stream/chat/${streamId}?perPage=100${cursor && `&cursor=${cursor}`}`);
+    all.push(...page.items);
+    cursor = page.pagination.nextCursor ?? '';
+  } while (cursor);
+  return all;
+}
