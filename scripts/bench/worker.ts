@@ -1,0 +1,44 @@
+/**
+ * The Worker under measurement: the real one, with D1 counted, and a room that can be told to send one frame a message
+ * (BENCH_TICK=none), which is how the tick is compared with its absence.
+ */
+
+import type { Env } from '@/config';
+import worker, { StreamRoom as Room } from '@/index';
+import { makeCountingD1, readCounts, resetCounts } from './counting-d1';
+
+interface BenchEnv extends Env {
+  BENCH_TICK?: string;
+}
+
+const counted = new WeakMap<object, Env>();
+
+/** One object for one env: the Worker keeps what it parsed of it. */
+function count(env: BenchEnv): Env {
+  const known = counted.get(env) ?? { ...env, DB: makeCountingD1(env.DB) };
+  counted.set(env, known);
+  return known;
+}
+
+export class StreamRoom extends Room {
+  readonly #sendsEachMessage: boolean;
+
+  constructor(state: DurableObjectState, env: BenchEnv) {
+    super(state, count(env));
+    this.#sendsEachMessage = env.BENCH_TICK === 'none';
+  }
+
+  protected override tickMs(sockets: number): number {
+    return this.#sendsEachMessage ? 0 : super.tickMs(sockets);
+  }
+}
+
+export default {
+  ...worker,
+  async fetch(request, env: BenchEnv, execution) {
+    const { pathname } = new URL(request.url);
+    if (pathname === '/bench/reset') resetCounts();
+    if (pathname.startsWith('/bench/')) return Response.json(readCounts());
+    return worker.fetch(request, count(env), execution);
+  },
+} satisfies ExportedHandler<BenchEnv>;
