@@ -1,8 +1,11 @@
 /** Leaving a room, as closing its socket does it; whoever is not there has left already. */
 import type { Context } from '@/context';
 import type { Viewer } from '@/shared/actor';
+import { getStream } from './find';
 
+/** Throws STREAM_NOT_FOUND. */
 export async function leaveStream(ctx: Context, streamId: string, viewer: Viewer): Promise<Record<string, never>> {
+  await getStream(ctx, { id: streamId }, viewer);
   if (viewer?.kind === 'user') await ctx.rooms(streamId).leave({ kind: 'user', id: viewer.userId });
   if (viewer?.kind === 'guest') await ctx.rooms(streamId).leave({ kind: 'guest', id: viewer.guestId });
   return {};

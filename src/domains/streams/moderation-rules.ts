@@ -18,7 +18,7 @@ export interface ModeratedParty {
   readonly country: string | null;
 }
 
-/** By which right: staff's deeds go to the staff log. */
+/** By which right somebody moderates at all. */
 export type ModerationRight = 'creator' | 'moderator' | 'staff';
 
 /** The right by which somebody may do this at all, if any. */
@@ -41,10 +41,12 @@ export function mayModerate(
   const right = moderationRight(party, action);
   if (!right) return 'NOT_MODERATOR';
   if (target.creator || target.userId === party.userId) return 'OUT_OF_YOUR_REACH';
+  if (!takesStaff(right, target)) return null;
   const asStaff = moderationRight({ ...party, creator: false, moderator: false }, action) === 'staff';
-  const reachesAsStaff = asStaff && party.staff !== null && staffCanActOn(party.staff, target);
-  if (right === 'staff') return reachesAsStaff ? null : 'OUT_OF_YOUR_REACH';
-  if (target.rank) return reachesAsStaff ? null : 'OUT_OF_YOUR_REACH';
-  if (right === 'moderator' && target.moderator) return reachesAsStaff ? null : 'OUT_OF_YOUR_REACH';
-  return null;
+  return asStaff && party.staff !== null && staffCanActOn(party.staff, target) ? null : 'OUT_OF_YOUR_REACH';
+}
+
+/** Whether it is done, if at all, by the right of staff; then the staff log has it. */
+export function takesStaff(right: ModerationRight, target: ModeratedParty): boolean {
+  return right === 'staff' || target.rank !== null || (right === 'moderator' && target.moderator);
 }

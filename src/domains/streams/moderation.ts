@@ -14,7 +14,13 @@ import type { Actor, Rank } from '@/shared/actor';
 import { type Moderation, type ModerationKind, TIMEOUT_SECONDS_DEFAULT } from './chat-schemas';
 import { streamError } from './errors';
 import { type FoundStream, getStream } from './find';
-import { type ModeratedParty, type ModeratingParty, mayModerate, moderationRight } from './moderation-rules';
+import {
+  type ModeratedParty,
+  type ModeratingParty,
+  mayModerate,
+  moderationRight,
+  takesStaff,
+} from './moderation-rules';
 import { findRoomStanding } from './standing';
 
 type ModerationRequest = z.output<typeof Moderation>;
@@ -46,7 +52,7 @@ export async function moderate(
     after: { streamId, ...(request.seconds ? { seconds: request.seconds } : {}) },
     ...(reason ? { reason } : {}),
   });
-  const logged = right === 'staff' ? [log] : [];
+  const logged = takesStaff(right, target) ? [log] : [];
   const { channel, stream } = found;
   switch (request.action) {
     case 'ban': {
@@ -70,7 +76,9 @@ export async function moderate(
       if (stream.status === 'ended') throw streamError('STREAM_ENDED');
       if (stream.status === 'cancelled') throw streamError('STREAM_CANCELLED');
       await ctx.rooms(stream.id).moderate(actor.userId, roomAction(request.action, request, reason));
-      await commit(ctx, logged);
+      await commit(ctx, logged, {
+        events: request.action === 'kick' ? [outOfTheVideo(ctx, channel.id, target.userId)] : [],
+      });
   }
 }
 
@@ -129,9 +137,14 @@ async function banEvents(
   const command = { type: 'ban', userId, reason, by: by.userId } as const;
   const rooms = await listOpenRoomIds(ctx, found);
   return [
-    { kind: 'remove-participant', roomId: found.channel.id, identity: userId, at: ctx.now() },
+    outOfTheVideo(ctx, found.channel.id, userId),
     ...rooms.map((roomId): OutboxEvent => ({ kind: 'room', roomId, command })),
   ];
+}
+
+/** Tokens issued so far are void; whoever may come back gets a new one. */
+function outOfTheVideo(ctx: Context, channelId: string, userId: string): OutboxEvent {
+  return { kind: 'remove-participant', roomId: channelId, identity: userId, at: ctx.now() };
 }
 
 /** The rooms of the channel in which somebody may be: later ones read the ban at the door. */

@@ -279,4 +279,5 @@ test('leaving is fine for anyone, in a room or not', async () => {
   const [viewer, id] = [await asViewer(), await aStream(await asCreator())];
   expect((await viewer.post(`stream/${id}/leave`)).status).toBe(200);
   expect((await guest.post(`stream/${id}/leave`)).status).toBe(200);
+  expect((await viewer.post(`stream/${newId()}/leave`)).error.code).toBe('STREAM_NOT_FOUND');
 });

@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { standInForLiveKit } from '#test/support/livekit';
@@ -30,8 +30,10 @@ test('a ban holds for the channel, closes its doors, takes the viewer out of the
   expect((await act('ban')).status).toBe(200);
   for (const stream of [id, next]) expect((await viewer.post(`stream/${stream}/join`)).error.code).toBe('BANNED');
   expect((await viewer.post(`sessions/${id}/chat`, { text: 'hello' })).error.code).toBe('BANNED');
-  expect(liveKit.callsOf('RoomService/RemoveParticipant')).toContainEqual(
-    expect.objectContaining({ room: creator.channelId, identity: viewer.userId }),
+  await vi.waitFor(() =>
+    expect(liveKit.callsOf('RoomService/RemoveParticipant')).toContainEqual(
+      expect.objectContaining({ room: creator.channelId, identity: viewer.userId }),
+    ),
   );
   const list = await creator.get(`stream/${id}/moderation`);
   expect(list.data.items).toEqual([
@@ -114,6 +116,16 @@ test('what staff do is logged, what the creator does is not', async () => {
     { staffId: staff.userId, action: 'room.ban', targetType: 'user', reason: 'threats', after: { streamId: id } },
     { staffId: staff.userId, action: 'room.timeout', after: { streamId: id, seconds: 60 } },
   ]);
+});
+
+test('a creator who is staff as well reaches lower staff by that right, and the log has it', async () => {
+  standInForLiveKit();
+  const [creator, support] = [await asCreator({ rank: 'admin_l2' }), await asStaff('support')];
+  const id = await aStream(creator);
+  const { status } = await creator.post(`stream/${id}/moderation`, { action: 'ban', userId: support.userId });
+  expect(status).toBe(200);
+  const rows = await testContext().db.select().from(staffLog).where(eq(staffLog.targetId, support.userId));
+  expect(rows).toMatchObject([{ staffId: creator.userId, action: 'room.ban' }]);
 });
 
 test('time-outs and kicks want a stream that is not over; a ban does not', async () => {

@@ -99,6 +99,7 @@ test('a ban closes the user’s sockets, also on the other streams of the channe
 });
 
 test('a kick closes the sockets and lets a new pass in; a time-out silences until it is ended', async () => {
+  const liveKit = standInForLiveKit();
   const [creator, viewer] = [await asCreator(), await asViewer()];
   const id = await anOpenStream(creator);
   const act = (action: string, more = {}) =>
@@ -106,6 +107,11 @@ test('a kick closes the sockets and lets a new pass in; a time-out silences unti
   const socket = await join(viewer, id);
   await act('kick');
   expect((await socket.closed()).code).toBe(4403);
+  await vi.waitFor(() =>
+    expect(liveKit.callsOf('RoomService/RemoveParticipant')).toContainEqual(
+      expect.objectContaining({ room: creator.channelId, identity: viewer.userId }),
+    ),
+  );
   await (await join(viewer, id)).next('welcome');
 
   await act('timeout', { seconds: 60, reason: 'caps' });
