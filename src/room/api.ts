@@ -50,7 +50,7 @@ export type RoomViewer = RoomUser | RoomGuest;
 
 /** The claims of a pass: one viewer may enter one room, once, within a minute. */
 export interface Pass {
-  /** The pass's own id, and the viewer interval's primary key: so it is good once. */
+  /** The pass's own id (v7: a kick voids those made before it), and the viewer interval's primary key: so it is good once. */
   readonly id: string;
   readonly roomId: string;
   /** Which of the room's objects the viewer's socket belongs to: hash(viewer) of 1 today. */
@@ -180,6 +180,7 @@ export interface ViewerList {
 
 /** The calls that a room takes, whatever it is made of. Every one is safe to repeat. */
 export interface Room {
+  /** @param commandId a v7 id, so that of two bans and lifts of a user the one that was made later holds */
   apply(commandId: string, command: RoomCommand): Promise<void>;
   /** @param clientId the client's own id of the message: a repeat is answered with the same message */
   say(user: RoomUser, clientId: string, text: string): Promise<SayAnswer>;

@@ -68,6 +68,7 @@ export class Chat {
   /** As over the socket; the answer waits for the frame that the message leaves with. */
   async say(user: RoomUser, clientId: string, text: string): Promise<SayAnswer> {
     const stored = Promise.withResolvers<number | null>();
+    stored.promise.catch(() => undefined); // if it fails at once, `take` throws the same
     const taken = await this.take(user, clientId, text, (seq, error) =>
       error === undefined ? stored.resolve(seq) : stored.reject(error),
     );

@@ -51,6 +51,7 @@ export async function applyCommand(room: Room, commandId: string, command: RoomC
 /** Waits for the frame that it leaves with. */
 function sendEvent({ broadcaster, now }: Room, commandId: string, body: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
+  promise.catch(() => undefined); // if it fails at once, `add` throws the same
   const onStored = (_seq: number | null, error?: unknown) => (error === undefined ? resolve() : reject(error));
   if (!broadcaster.waitForCommand(commandId, onStored)) broadcaster.add({ at: now(), body, commandId }, onStored);
   return promise;

@@ -1,6 +1,6 @@
 /**
  * What travels over a room's socket. In: one JSON object a frame. Out: one JSON array of events a frame, durable ones
- * with the room's `seq`. Nothing malformed gets past `readFrame`.
+ * with the room's `seq`, and answers to the reader's own frames. Nothing malformed gets past `readFrame`.
  */
 import { z } from '@hono/zod-openapi';
 import { type ChatMessage, REACTION_KINDS, type ReactionKind, type RoomPolicy, type RoomRefusalCode } from '@/room/api';
@@ -10,7 +10,10 @@ export const FRAME_BYTES_MAX = 4 * 1_024;
 /** So many malformed frames in a row close the socket. */
 export const MALFORMED_FRAMES_MAX = 10;
 
-/** The platform answers this text itself, without waking the room. */
+/**
+ * The platform answers this text itself, without waking the room: to be sent every 30 seconds. A ping with an id wakes
+ * it and brings a new resume pass: every 20 minutes is enough.
+ */
 export const PING_FRAME = '{"type":"ping"}';
 export const PONG_FRAME = '[{"type":"pong"}]';
 

@@ -40,9 +40,17 @@ export class ViewerStore {
     );
   }
 
-  /** When (ms) the room last knew who was there. */
+  /** When (ms) the room last knew who was there: it was stamped, somebody came or left, or wrote. */
   get lastSeenAt(): number {
-    return Number(rowsOf<{ value: string }>(this.sql, `SELECT value FROM meta WHERE key = 'lastSeen'`)[0]?.value ?? 0);
+    const [row] = rowsOf<{ at: number }>(
+      this.sql,
+      `SELECT max(
+         ifnull((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'lastSeen'), 0),
+         ifnull((SELECT max(max(joined_at, ifnull(left_at, 0))) FROM intervals), 0),
+         ifnull((SELECT at FROM events WHERE user_id IS NOT NULL ORDER BY seq DESC LIMIT 1), 0)
+       ) AS at`,
+    );
+    return row?.at ?? 0;
   }
 
   stampLastSeen(now: number): void {

@@ -58,13 +58,26 @@ describe('a message over the socket', () => {
     expect(await sender.say('hello', id)).toEqual(first);
     await evictDurableObject(stub);
     expect(await sender.say('hello', id)).toEqual(first);
-    // At once, before the first is stored.
-    const twice = newId();
-    const frame = { type: 'send-message', id: twice, text: 'twice' };
+  });
+
+  it('sent twice at once, while the first waits for its frame, is one message with two acks', async () => {
+    stopClock();
+    const { roomId, room } = await openRoom();
+    const sender = await joinRoom(roomId);
+    await sender.say('has just made a frame leave');
+    const id = newId();
+    const frame = { type: 'send-message', id, text: 'twice' };
     sender.send(frame);
     sender.send(frame);
-    await eventually(() => expect(sender.events().filter((event) => event.id === twice)).toHaveLength(2));
-    expect(sender.eventsOf('new-message').map(({ text }) => text)).toEqual(['hello', 'twice']);
+    const overHttp = await room.say(aUser({}, sender.viewer.id), id, 'twice');
+    await eventually(() => expect(sender.events().filter((event) => event.id === id)).toHaveLength(2));
+    const [message, ...others] = sender.eventsOf('new-message').filter(({ text }) => text === 'twice');
+    expect(others).toEqual([]);
+    expect(sender.eventsOf('ack').filter((ack) => ack.id === id)).toMatchObject([
+      { seq: message?.seq },
+      { seq: message?.seq },
+    ]);
+    expect(overHttp).toMatchObject({ ok: true, message: { id: message?.id, seq: message?.seq } });
   });
 
   it('with the id of somebody else is a message of its own', async () => {
