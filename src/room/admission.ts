@@ -39,7 +39,7 @@ export async function admit(room: Room, pass: Pass, since: number | null): Promi
   const key = viewerKey(pass.viewer);
   const at = now();
   // What a crash left open ended with it, and not when somebody comes again.
-  if (presence.socketCount === 0) presence.settle();
+  if (setup && presence.socketCount === 0) presence.settle();
   const refusal = refusalOf(room, pass);
   if (refusal) refuseSocket(socket, refusal);
   else if (!setup || !store.viewers.open(pass.id, key, at)) refuseSocket(socket, 'passInvalid');
