@@ -27,10 +27,11 @@ function readPackages(file) {
 
 if (!isInstalled()) {
   console.log('Installing what package-lock.json pins (a minute or so) …');
-  const flags = ['ci', '--loglevel=error', '--no-audit', '--no-fund'];
+  // Not `npm ci`: it refuses a lock that does not list the optional packages of every platform.
+  const flags = ['install', '--no-save', '--loglevel=error', '--no-audit', '--no-fund'];
   const { status } = spawnSync('npm', flags, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
   if (status !== 0) {
-    console.error('npm ci failed: see above.');
+    console.error('npm install failed: see above.');
     process.exit(status ?? 1);
   }
 }
