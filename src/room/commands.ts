@@ -76,7 +76,7 @@ function applySetup(room: Room, { at, setup, changes }: RoomCommand & { type: 's
     tell({ type: 'room-policy', streamId, policy });
   if (isOver && !(before && hasEnded(before))) {
     tell({ type: 'stream-ended', streamId, endedAt: toIsoOrNull(setup.endedAt) });
-    end(room, setup);
+    end(room);
   }
 }
 
@@ -84,11 +84,9 @@ export function hasEnded({ status }: RoomSetup): boolean {
   return status === 'ended' || status === 'cancelled';
 }
 
-/** From here on nobody's stay grows, so the figures are the same however often they are reported. */
-function end({ store, agenda, presence, now }: Room, { endedAt }: RoomSetup): void {
-  const at = endedAt ?? now();
+/** The figures count up to `endedAt`, so they are the same however late and often they are reported. */
+function end({ agenda, presence, now }: Room): void {
   presence().settle();
-  store.viewers.closeAllBut([], at);
   agenda.put('analytics', now());
   agenda.put('close', now() + CLOSE_AFTER_END_MS);
   agenda.put('archive', now() + ARCHIVE_AFTER_END_MS);

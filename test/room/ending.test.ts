@@ -16,6 +16,7 @@ import {
 } from '#test/support/rooms';
 import { aStream } from '#test/support/streams';
 import { asCreator } from '#test/support/users';
+import { recordViewerCount } from '@/domains/streams/room-figures';
 import { streamAnalytics, streamLive, streams } from '@/domains/streams/tables';
 import { newId } from '@/shared/ids';
 import { DAY_MS } from '@/shared/time';
@@ -60,6 +61,16 @@ describe('while live', () => {
     await runDurableObjectAlarm(stub);
     expect(await liveCount()).toBe(1);
   });
+});
+
+it('a count that reaches D1 after the end changes nothing', async () => {
+  const { roomId, liveCount } = await openStream();
+  const ctx = testContext();
+  await recordViewerCount(ctx, roomId, 3);
+  expect(await liveCount()).toBe(3);
+  await ctx.db.update(streams).set({ status: 'ended' }).where(eq(streams.id, roomId));
+  await recordViewerCount(ctx, roomId, 9);
+  expect(await liveCount()).toBe(3);
 });
 
 describe('when the stream ends', () => {
