@@ -48,6 +48,9 @@ function writesOf(code: string): string[] {
   return [...built, ...raw];
 }
 
+/** The object opens D1 to hand it to a domain's function, and does nothing else with it. */
+const ROOM_WRITES_D1 = /(?<!openDatabase\()\benv\.DB\b|\bdb\.(insert|update|delete|run|batch)\(/;
+
 describe('writes', () => {
   it('are found in the sources', () => {
     expect(tables.length).toBeGreaterThan(15);
@@ -74,7 +77,7 @@ describe('writes', () => {
 
   it('of a room to D1 go through a domain', () => {
     const direct = sources
-      .filter(({ name, code }) => name.startsWith('room/') && /\benv\.DB\b/.test(code))
+      .filter(({ name, code }) => name.startsWith('room/') && ROOM_WRITES_D1.test(code))
       .map(({ name }) => name);
     expect(direct).toEqual([]);
   });
