@@ -39,7 +39,7 @@ const FIRST_VARS: Readonly<Record<string, () => string>> = {
   CORS_ORIGIN: () => 'http://localhost:5173,http://localhost:3000',
   OWNER_EMAIL: () => 'owner@footlight.test',
   STREAM_GRACE_SECONDS: () => '5',
-  LIVEKIT_URL: () => 'ws://localhost:7880',
+  LIVEKIT_URL: () => process.env.LIVEKIT_URL ?? 'ws://localhost:7880',
   LIVEKIT_API_KEY: () => 'devkey',
   LIVEKIT_API_SECRET: () => 'secret', // what `livekit-server --dev` has
 };

@@ -91,9 +91,8 @@ describe('the built bundle', () => {
     const sockets = await Promise.all(writers.map((writer) => enter(writer, streamId)));
 
     const acknowledged = new Map<number, string>();
-    let killed = false;
     const talk = async (socket: RoomSocket, name: number) => {
-      for (let line = 0; !killed; line += 1) {
+      for (let line = 0; !socket.closed; line += 1) {
         const text = `writer ${name}, line ${line}`;
         const answer = await Promise.race([socket.say(text), socket.waitForClose()]).catch(() => undefined);
         // Whoever is too fast for the room is told so, and has written nothing.
@@ -103,7 +102,6 @@ describe('the built bundle', () => {
     const talks = sockets.map(talk);
     await waitFor('the talk to be well under way', () => acknowledged.size >= 30 || undefined);
     await server.kill();
-    killed = true;
     await Promise.all(talks);
     await server.start();
 

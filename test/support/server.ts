@@ -25,13 +25,14 @@ export interface Server {
 export async function startServer(): Promise<Server> {
   const home = mkdtempSync(join(tmpdir(), 'footlight-'));
   const port = await findFreePort();
-  let running = await spawnServer(home, port);
+  const liveKitUrl = `ws://localhost:${await findFreePort()}`; // a LiveKit of the developer's may run
+  let running = await spawnServer(home, port, liveKitUrl);
   return {
     origin: `http://localhost:${port}`,
     vars: parseEnv(readFileSync(join(home, '.dev.vars'), 'utf8')) as Record<string, string>, // of a file: all are there
     kill: () => killGroup(running),
     async start() {
-      running = await spawnServer(home, port);
+      running = await spawnServer(home, port, liveKitUrl);
     },
     async remove() {
       await killGroup(running);
@@ -41,10 +42,10 @@ export async function startServer(): Promise<Server> {
 }
 
 /** A process group of its own, so that a kill reaches workerd too. */
-async function spawnServer(home: string, port: number): Promise<ChildProcess> {
+async function spawnServer(home: string, port: number, liveKitUrl: string): Promise<ChildProcess> {
   const server = spawn(join(ROOT, 'node_modules/.bin/node'), ['scripts/start.ts'], {
     cwd: ROOT,
-    env: { ...process.env, FOOTLIGHT_HOME: home, PORT: String(port) },
+    env: { ...process.env, FOOTLIGHT_HOME: home, PORT: String(port), LIVEKIT_URL: liveKitUrl },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
