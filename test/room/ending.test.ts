@@ -133,6 +133,19 @@ describe('when the stream ends', () => {
     expect(await peak()).toBe(2);
   });
 
+  it('a stay that a crash left open does not grow until the end', async () => {
+    const tick = stopClock();
+    const { roomId, stub, change, analytics } = await openStream();
+    await joinRoom(roomId);
+    tick(60_000);
+    await runDurableObjectAlarm(stub);
+    await evictDurableObject(stub, { webSockets: 'close' });
+    tick(600_000);
+    await change({ status: 'ended', endedAt: Date.now() });
+    await runDurableObjectAlarm(stub);
+    expect(await analytics()).toMatchObject([{ uniqueViewers: 1, watchSeconds: 60 }]);
+  });
+
   it('a D1 that fails is tried again a minute later', async () => {
     const tick = stopClock();
     const { roomId, stub, change, analytics } = await openStream();
