@@ -1,6 +1,7 @@
 /** What the minute's cron does. Every sweep is bounded, safe to run twice at once, and stops no other by failing. */
 import type { Context } from '@/context';
 import { sweepExpiredCredentials } from '@/domains/auth/sweep';
+import { resealStreamKeys } from '@/domains/channels/reseal-stream-keys';
 import { reencryptFinancial } from '@/domains/creators/financial';
 import { reconcileStreams } from '@/domains/streams/reconcile';
 import { forgetWebhookPayloads, requeueWebhookEvents } from '@/domains/webhooks/sweep';
@@ -11,6 +12,7 @@ const SWEEPS: Readonly<Record<string, (ctx: Context) => Promise<unknown>>> = {
   requeueWebhookEvents,
   reconcileStreams,
   sweepExpiredCredentials,
+  resealStreamKeys,
   forgetWebhookPayloads,
   reencryptFinancial,
 };

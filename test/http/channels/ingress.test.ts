@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers';
 import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { client } from '#test/support/api';
@@ -5,7 +6,9 @@ import { testContext } from '#test/support/context';
 import { standInForLiveKit } from '#test/support/livekit';
 import { recordingContext } from '#test/support/outbox';
 import { asCreator, asUser, asViewer } from '#test/support/users';
+import { getCredentials } from '@/domains/channels/credentials';
 import { createIngress, deleteIngress } from '@/domains/channels/ingress';
+import { resealStreamKeys } from '@/domains/channels/reseal-stream-keys';
 import { channels } from '@/domains/channels/tables';
 import { applyMediaEvent } from '@/domains/streams/media-events';
 import { MINUTE_MS } from '@/shared/time';
@@ -143,6 +146,26 @@ describe('a stream key', () => {
     await deleteIngress(ctx, creator.userId);
     expect((await creator.get('stream/status')).data).toMatchObject({ isLive: false, reconnecting: true });
     expect(events).toMatchObject([{ kind: 'task', task: { type: 'end-if-still-lost' }, delaySeconds: 60 }]);
+  });
+
+  it('is sealed again while the encryption key rotates, and stays readable at every step', async () => {
+    standInForLiveKit();
+    const creator = await asCreator();
+    const { data } = await creator.post('stream/ingress', RTMP);
+    const sealed = async () => String((await channelOf(creator.userId))?.streamKey);
+    const [before, current, next] = [
+      await sealed(),
+      String(env.ENCRYPTION_KEY),
+      'the-next-encryption-key-of-this-test',
+    ];
+    const rotated = testContext({ ENCRYPTION_KEY: next, ENCRYPTION_KEY_PREVIOUS: current });
+    expect((await getCredentials(rotated, creator.userId)).streamKey).toBe(data.streamKey);
+    await resealStreamKeys(rotated);
+    expect((await sealed()).split('.')[0]).not.toBe(before.split('.')[0]);
+    const alone = testContext({ ENCRYPTION_KEY: next });
+    expect((await getCredentials(alone, creator.userId)).streamKey).toBe(data.streamKey);
+    await resealStreamKeys(testContext({ ENCRYPTION_KEY: current, ENCRYPTION_KEY_PREVIOUS: next }));
+    expect((await creator.get('stream/credentials')).data).toEqual(data);
   });
 
   it('is for approved creators', async () => {

@@ -1,0 +1,38 @@
+/** Seals stream keys again under the current encryption key while keys rotate. Bounded: the rest is the next minute's. */
+import { and, eq, gte, lt } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit } from '@/db/commit';
+import { decrypt, encrypt } from '@/shared/crypto';
+import { channels } from './tables';
+
+const RESEALED_MAX = 50;
+
+export async function resealStreamKeys(ctx: Context): Promise<void> {
+  for (const { kid } of ctx.config.keys.encryption.slice(1)) await resealThoseOf(ctx, kid);
+}
+
+async function resealThoseOf(ctx: Context, kid: string): Promise<void> {
+  const { keys } = ctx.config;
+  const old = await ctx.db
+    .select({ id: channels.id, sealed: channels.streamKey })
+    .from(channels)
+    // Its texts begin with the id and a dot, and a slash is what comes after a dot.
+    .where(and(gte(channels.streamKey, `${kid}.`), lt(channels.streamKey, `${kid}/`)))
+    .limit(RESEALED_MAX);
+  const resealed = await Promise.all(
+    old.map(async ({ id, sealed }) => {
+      if (sealed === null) throw new Error('The range holds keys alone');
+      return { id, sealed, streamKey: await encrypt(keys, id, await decrypt(keys, id, sealed)) };
+    }),
+  );
+  await commit(
+    ctx,
+    resealed.map(
+      ({ id, sealed, streamKey }) =>
+        ctx.db
+          .update(channels)
+          .set({ streamKey })
+          .where(and(eq(channels.id, id), eq(channels.streamKey, sealed))), // unless it is gone or another by now
+    ),
+  );
+}
