@@ -112,6 +112,18 @@ describe('an encoder that starts', () => {
     expect(await streams()).toMatchObject([{ status: 'live', ingressLostAt: null }]);
   });
 
+  it('in the second in which it ended is running, whichever is told first', async () => {
+    for (const order of [
+      ['ended', 'started'],
+      ['started', 'ended'],
+    ] as const) {
+      const air = await onAir();
+      await air.started(10);
+      for (const kind of order) await air[kind](20);
+      expect(await air.streams()).toMatchObject([{ status: 'live', ingressLostAt: null }]);
+    }
+  });
+
   it('comes back too late, and starts the next stream', async () => {
     const { ctx, started, ended, streams } = await onAir();
     await started(10);

@@ -174,6 +174,22 @@ describe('chat settings', () => {
     ]);
   });
 
+  it('reach the stream that is prepared while they are being changed', async () => {
+    const creator = await asCreator();
+    const { ctx, events } = recordingContext();
+    let prepared: string | undefined;
+    let batches = 0;
+    const batch = async (statements: Parameters<typeof ctx.db.batch>[0]) => {
+      batches += 1;
+      if (batches === 2) prepared = (await creator.post('stream/create', {})).data.id; // between reading and writing
+      return ctx.db.batch(statements);
+    };
+    const db = new Proxy(ctx.db, { get: (target, key) => (key === 'batch' ? batch : Reflect.get(target, key)) });
+    await changeChatSettings({ ...ctx, db }, creator.userId, { slowModeSeconds: 30 });
+    expect(prepared).toBeDefined();
+    expect(setups(events)).toMatchObject([{ setup: { roomId: prepared, policy: { slowModeSeconds: 30 } } }]);
+  });
+
   it('that change at once with the title all hold, and the newest setup has them all', async () => {
     const creator = await asCreator();
     const { data } = await creator.post('stream/create', {});
@@ -212,7 +228,7 @@ describe('preparing a stream', () => {
     expect(await creator.post('stream/create')).toMatchObject({ status: 201, data: { creatorType: 'performer' } });
   });
 
-  it('tells the room its setup', async () => {
+  it('takes a picture that was uploaded here and no other', async () => {
     const creator = await asCreator();
     const thumbnail = picture();
     const { data } = await creator.post('stream/create', { thumbnail });
