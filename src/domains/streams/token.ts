@@ -10,6 +10,7 @@ import type { Viewer } from '@/shared/actor';
 import { type Admitted, admit, identityOf } from './admit';
 import { streamError } from './errors';
 import type { FoundStream, StreamName } from './find';
+import { watchingIdentity } from './media-identity';
 import type { StreamToken, TokenRequest } from './schemas';
 
 /** What guests are called in the room of the provider. */
@@ -45,7 +46,8 @@ export function publisherToken(ctx: Context, { channel, creator }: Pick<FoundStr
 
 export function viewerToken(ctx: Context, { channel }: Admitted['found'], viewer: RoomViewer): Promise<MediaToken> {
   const name = viewer.kind === 'user' ? viewer.displayName : GUEST_NAME;
-  return ctx.media.viewerToken({ room: channel.id, identity: viewer.id, name }, ctx.now());
+  const identity = viewer.id === channel.creatorId ? watchingIdentity(viewer.id) : viewer.id;
+  return ctx.media.viewerToken({ room: channel.id, identity, name }, ctx.now());
 }
 
 function viewerOf({ id, kind }: RoomViewer) {

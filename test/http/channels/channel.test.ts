@@ -329,6 +329,15 @@ describe('creator tokens', () => {
   });
 });
 
+it('a creator who joins their own room watches by another id than the encoder has', async () => {
+  const creator = await asCreator();
+  const { data } = await creator.post('stream/create', {});
+  await goLive(recordingContext().ctx, data.id);
+  const joined = (await creator.post(`stream/${data.id}/join`)).data;
+  expect(joined.viewer.id).toBe(creator.userId);
+  expect(joined.media.identity).not.toBe(creator.userId);
+});
+
 describe('every endpoint of the own channel', () => {
   const CALLS: [method: string, path: string, body?: object][] = [
     ['POST', 'stream/create', {}],
