@@ -39,7 +39,8 @@ export async function applyCommand(room: Room, commandId: string, command: RoomC
       store.sanctions.setBan(command.userId, null, commandId);
       break;
     case 'standing-changed':
-      await standingChanged(room, command.userId);
+      // Of who is not here too: a pass that they still hold may have to be void.
+      if (store.setup) await room.standings.reread(store.setup.roomId, command.userId);
       break;
     default:
       throw unknownCommand(command); // a newer version's, met after a rollback: the outbox brings it again
@@ -98,12 +99,6 @@ function ban({ store, broadcaster, presence, now }: Room, commandId: string, use
   broadcaster.add({ at: now(), body: JSON.stringify({ type: 'user-banned', userId }) });
   broadcaster.flush(); // so that the user hears it too
   presence().closeAll(presence().socketsOf(viewerKey({ kind: 'user', id: userId })), 'banned', now());
-}
-
-/** Nobody who is not here costs a read. */
-async function standingChanged({ store, presence, standings }: Room, userId: string): Promise<void> {
-  const isHere = presence().socketsOf(viewerKey({ kind: 'user', id: userId })).length > 0;
-  if (isHere && store.setup) await standings.reread(store.setup.roomId, userId);
 }
 
 function unknownCommand(command: never): Error {

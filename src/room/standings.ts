@@ -5,9 +5,11 @@
 import type { Context } from '@/context';
 import { readStanding } from '@/domains/streams/standing';
 import type { RoomUser } from '@/room/api';
+import { newId } from '@/shared/ids';
 import { SECOND_MS } from '@/shared/time';
 import { asStranger, type History, judge, type Rules, type Verdict } from './policy';
 import { type Presence, viewerKey } from './presence';
+import type { SanctionStore } from './sanction-store';
 
 const TRUSTED_MS = 60 * SECOND_MS;
 const REREAD_EVERY_MS = 10 * SECOND_MS;
@@ -33,6 +35,7 @@ export class Standings {
   constructor(
     private readonly ctx: Pick<Context, 'db' | 'now'>,
     private readonly presence: () => Presence,
+    private readonly sanctions: SanctionStore,
   ) {}
 
   /** Several messages at once cost one read. @returns nothing if the user may not be here any more */
@@ -48,6 +51,8 @@ export class Standings {
     const { blocked, ...standing } = await readStanding(this.ctx, roomId, userId);
     const presence = this.presence();
     if (blocked) {
+      // Their passes are void as well: what they may do from now on is asked at the door.
+      this.sanctions.setKick(userId, newId());
       presence.closeAll(presence.socketsOf(viewerKey({ kind: 'user', id: userId })), 'banned', this.ctx.now());
       return undefined;
     }

@@ -63,7 +63,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       tickMs: (sockets) => this.tickMs(sockets),
       onViewerCount: (count) => this.#reports.countChanged(count),
     });
-    this.#standings = new Standings(database, presence);
+    this.#standings = new Standings(database, presence, this.#store.sanctions);
     const parts = { store: this.#store, agenda: this.#agenda, broadcaster: this.#broadcaster, presence, now };
     this.#chat = new Chat({ ...parts, standings: this.#standings, log: this.#log });
     this.#frames = new Frames({ ...parts, config: readConfig(env), chat: this.#chat });

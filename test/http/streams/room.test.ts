@@ -133,11 +133,24 @@ test('a block drops the blocked from the live room', async () => {
   const [creator, viewer] = [await asCreator(), await asViewer()];
   const id = await anOpenStream(creator);
   const socket = await join(viewer, id);
-  await socket.next('welcome');
+  const { resumePass } = await socket.next('welcome');
   const ctx = testContext();
   await blockUser(ctx, creator.userId, viewer.userId);
   await ctx.settle();
   expect((await socket.closed()).code).toBe(4403);
+  const again = await enter(`${socket.wsUrl.split('?')[0]}?pass=${resumePass}`);
+  expect(await again.closed()).toEqual({ code: 4401, reason: 'PASS_INVALID' });
+});
+
+test('a block voids the pass of who has not come in yet', async () => {
+  standInForLiveKit();
+  const [creator, viewer] = [await asCreator(), await asViewer()];
+  const id = await anOpenStream(creator);
+  const { data } = await viewer.post(`stream/${id}/join`);
+  const ctx = testContext();
+  await blockUser(ctx, creator.userId, viewer.userId);
+  await ctx.settle();
+  expect(await (await enter(data.wsUrl)).closed()).toEqual({ code: 4401, reason: 'PASS_INVALID' });
 });
 
 test('a changed title and the end reach the room', async () => {
