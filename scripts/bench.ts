@@ -1,0 +1,32 @@
+/**
+ * `npm run bench`: what a room costs under load beside Socket.IO, what the hot endpoints cost in D1, how large the
+ * bundle is and how long it starts. `-- --runs 5` takes medians of interleaved runs, `-- --seconds 10` loads longer.
+ */
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { benchDatabase } from './bench/database.ts';
+import { benchRooms } from './bench/rooms.ts';
+import { benchStartup } from './bench/startup.ts';
+import { buildWorker, ensureBuilt } from './local/bundle.ts';
+import { fail } from './local/home.ts';
+
+const { values } = parseArgs({
+  options: { runs: { type: 'string', default: '1' }, seconds: { type: 'string', default: '3' } },
+});
+const [runs, seconds] = [Number(values.runs), Number(values.seconds)];
+if (!Number.isInteger(runs) || runs < 1 || !(seconds >= 1)) fail('--runs and --seconds take numbers from 1 on.');
+if (process.platform !== 'linux') fail('The bench reads /proc for CPU and memory, so it runs on Linux alone.');
+
+await ensureBuilt();
+await buildWorker({ entry: 'scripts/bench/worker.ts', outdir: 'dist/bench' });
+console.log(`${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}; server and load share them.`);
+
+console.log(
+  `\nRooms: every viewer's socket writes in turn, over the real protocol; ${seconds} s a cell, ${runs} run(s)`,
+);
+await benchRooms({ runs, seconds });
+console.log('\nD1, on 10,000 users and 1,000 streams');
+await benchDatabase();
+console.log('\nBundle');
+await benchStartup();
+process.exit();

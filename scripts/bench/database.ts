@@ -1,0 +1,58 @@
+/** The second table: what the hot endpoints cost in D1, on a platform of some size, by D1's own figures. */
+import { resolve } from 'node:path';
+import { Client } from '../local/client.ts';
+import { ROOT } from '../local/home.ts';
+import { migrate, startWorker } from '../local/miniflare.ts';
+import { seed } from '../local/seed.ts';
+import type { Counts } from './counting-d1.ts';
+import { VARS } from './plan.ts';
+import { LIVE_STREAM_ID, POPULATION } from './population.ts';
+import { grouped, median, printTable } from './table.ts';
+
+const PORT = 18_784;
+const TIMES = 5;
+
+export async function benchDatabase(): Promise<void> {
+  const origin = `http://localhost:${PORT}`;
+  const bundle = resolve(ROOT, 'dist/bench/worker.js');
+  const server = await startWorker({ bindings: { ...VARS, PUBLIC_URL: origin }, port: PORT, bundle });
+  try {
+    const database = await server.getD1Database('DB');
+    await migrate(database);
+    await seed(database, VARS, false);
+    for (const statement of POPULATION) await database.prepare(statement).run();
+    const anyone = new Client(origin);
+    const account = { email: 'viewer1@footlight.test', password: VARS.DEMO_PASSWORD };
+    const viewer = await anyone.signIn(account.email, account.password);
+    const creator = await anyone.signIn('creator1@footlight.test', VARS.DEMO_PASSWORD);
+    const { id } = await creator.call('POST', '/sessions', { title: 'Measured' });
+    await creator.call('POST', `/sessions/${id}/start`);
+
+    const asked: readonly (readonly [string, (time: number) => Promise<unknown>])[] = [
+      ['sign-in', () => anyone.call('POST', '/auth/login', account)],
+      ['GET /viewer/live', () => anyone.call('GET', '/viewer/live')],
+      ['GET /stream/:id', () => anyone.call('GET', `/stream/${LIVE_STREAM_ID}`)],
+      ['join, as a guest', () => anyone.call('POST', `/stream/${LIVE_STREAM_ID}/join`)],
+      ['join, signed in', () => viewer.call('POST', `/stream/${LIVE_STREAM_ID}/join`)],
+      ['chat message over HTTP', (time) => viewer.call('POST', `/sessions/${id}/chat`, { text: `Message ${time}` })],
+    ];
+    const rows: string[][] = [];
+    for (const [name, ask] of asked) rows.push([name, ...(await measure(origin, ask))]);
+    printTable(['', 'statements', 'round trips', 'rows read', 'rows written', 'ms'], rows);
+  } finally {
+    await server.dispose();
+  }
+}
+
+async function measure(origin: string, ask: (time: number) => Promise<unknown>): Promise<string[]> {
+  const all: (Counts & { ms: number })[] = [];
+  for (let time = 0; time < TIMES; time += 1) {
+    await fetch(`${origin}/bench/reset`);
+    const startedAt = performance.now();
+    await ask(time);
+    const ms = performance.now() - startedAt;
+    all.push({ ...((await (await fetch(`${origin}/bench/counts`)).json()) as Counts), ms }); // worker.ts answers them
+  }
+  const names = ['statements', 'calls', 'rowsRead', 'rowsWritten', 'ms'] as const;
+  return names.map((name) => grouped(median(all.map((one) => one[name]))));
+}

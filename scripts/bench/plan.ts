@@ -1,0 +1,38 @@
+/** What the bench's processes tell each other. */
+import type { DevVars } from '../local/home.ts';
+
+/** Fixed, and good for nothing else: what is measured here lives for minutes, on this machine alone. */
+export const VARS: DevVars = {
+  ENVIRONMENT: 'development',
+  JWT_SECRET: 'a-bench-secret-that-is-long-enough-to-be-accepted',
+  ENCRYPTION_KEY: 'a-bench-encryption-key-that-is-long-enough-as-well',
+  OWNER_EMAIL: 'owner@footlight.test',
+  DEMO_PASSWORD: 'a long enough secret',
+};
+
+/** How to get in: a URL for each viewer. */
+export interface Plan {
+  readonly protocol: 'footlight' | 'socket.io';
+  readonly urls: readonly string[];
+}
+
+export interface Load extends Plan {
+  readonly messagesPerSecond: number;
+  readonly seconds: number;
+}
+
+/** What the load generator saw. */
+export interface Seen {
+  readonly sent: number;
+  readonly refused: number;
+  readonly closed: number;
+  readonly deliveries: number;
+  /** Of `sent × viewers`, how many never came. */
+  readonly lost: number;
+  /** Within the window alone: what a room that keeps up delivers. */
+  readonly deliveriesPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Of one core, over the window. */
+  readonly loadCpuShare: number;
+}
