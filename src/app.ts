@@ -5,11 +5,11 @@ import { routePath } from 'hono/route';
 import { ConfigError } from '@/config';
 import { guard } from '@/domains/auth/guard';
 import { authEndpoints } from '@/domains/auth/routes';
-import { channelEndpoints } from '@/domains/channels/routes';
 import { creatorEndpoints } from '@/domains/creators/routes';
 import { mediaRoutes } from '@/domains/media/serve';
 import { staffEndpoints } from '@/domains/staff/routes';
 import { streamEndpoints } from '@/domains/streams/routes';
+import { studioEndpoints } from '@/domains/studio/routes';
 import { webhookEndpoints } from '@/domains/webhooks/routes';
 import { devRoutes } from '@/http/dev';
 import { docsEndpoints, docsRoutes } from '@/http/docs';
@@ -26,7 +26,7 @@ import { reportFault } from '@/providers/faults';
 export const endpoints = [
   ...authEndpoints,
   ...creatorEndpoints,
-  ...channelEndpoints,
+  ...studioEndpoints,
   ...streamEndpoints,
   ...staffEndpoints,
   ...webhookEndpoints,

@@ -1,8 +1,8 @@
 /** How a channel looks to its creator. */
 import type { z } from '@hono/zod-openapi';
+import type { Channel as ChannelRow } from '@/domains/channels/ensure';
 import type { ChannelState } from '@/domains/streams/channel-state';
 import { toIso, toIsoOrNull } from '@/shared/time';
-import type { Channel as ChannelRow } from './ensure';
 import type { Channel, ChatPolicy, Status } from './schemas';
 
 export function presentPolicy(channel: ChannelRow): z.input<typeof ChatPolicy> {

@@ -1,9 +1,9 @@
 /** A creator's own way into the video of the channel: to see how it looks, or to publish from a browser. */
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/context';
+import { ensureChannel } from '@/domains/channels/ensure';
 import { watchingIdentity } from '@/domains/streams/media-identity';
 import { users } from '@/domains/users/tables';
-import { ensureChannel } from './ensure';
 
 export async function issueCreatorToken(ctx: Context, creatorId: string, purpose: 'watch' | 'publish' = 'watch') {
   const channel = await ensureChannel(ctx, creatorId);

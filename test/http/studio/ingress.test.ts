@@ -7,10 +7,10 @@ import { standInForLiveKit } from '#test/support/livekit';
 import { recordingContext } from '#test/support/outbox';
 import { asCreator, asUser, asViewer } from '#test/support/users';
 import { getCredentials } from '@/domains/channels/credentials';
-import { createIngress, deleteIngress } from '@/domains/channels/ingress';
 import { resealStreamKeys } from '@/domains/channels/reseal-stream-keys';
 import { channels } from '@/domains/channels/tables';
 import { applyMediaEvent } from '@/domains/streams/media-events';
+import { createIngress, deleteIngress } from '@/domains/studio/ingress';
 import { MINUTE_MS } from '@/shared/time';
 
 const RTMP = { ingressType: 'RTMP' };

@@ -2,6 +2,8 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, demandThat } from '@/db/commit';
+import { channels, moderators } from '@/domains/channels/tables';
+import { addModerator, dropModerator } from '@/domains/channels/write';
 import { noBlockBetween } from '@/domains/social/visible';
 import { type ChannelState, ownChannelState } from '@/domains/streams/channel-state';
 import { streamError } from '@/domains/streams/errors';
@@ -10,7 +12,6 @@ import { users } from '@/domains/users/tables';
 import { type PageQuery, presentPage } from '@/http/envelope';
 import type { OutboxEvent } from '@/queues/messages';
 import { toIso } from '@/shared/time';
-import { channels, moderators } from './tables';
 
 const MODERATORS_MAX = 100;
 
@@ -26,18 +27,10 @@ export async function nameModerator(ctx: Context, creatorId: string, userId: str
   const state = await ownChannelState(ctx, creatorId);
   const channelId = state.channel.id;
   const ofChannel = sql`(SELECT count(*) FROM moderators WHERE channel_id = ${channelId})`;
-  const row = { channelId, userId, createdAt: ctx.now() };
-  await commit(
-    ctx,
-    [
-      ctx.db.insert(moderators).values(row).onConflictDoNothing(),
-      demandThat(ctx, sql`${ofChannel} <= ${MODERATORS_MAX}`),
-    ],
-    {
-      events: standingChanged(state, userId),
-      refusals: { DEMAND_NOT_MET: () => streamError('TOO_MANY_MODERATORS') },
-    },
-  );
+  await commit(ctx, [addModerator(ctx, channelId, userId), demandThat(ctx, sql`${ofChannel} <= ${MODERATORS_MAX}`)], {
+    events: standingChanged(state, userId),
+    refusals: { DEMAND_NOT_MET: () => streamError('TOO_MANY_MODERATORS') },
+  });
 }
 
 /** Whoever is none is fine. Throws USER_NOT_FOUND. */
@@ -45,8 +38,7 @@ export async function removeModerator(ctx: Context, creatorId: string, userId: s
   const user = await ctx.db.select({ id: users.id }).from(users).where(eq(users.id, userId)).get();
   if (!user) throw streamError('USER_NOT_FOUND');
   const state = await ownChannelState(ctx, creatorId);
-  const one = and(eq(moderators.channelId, state.channel.id), eq(moderators.userId, userId));
-  await commit(ctx, [ctx.db.delete(moderators).where(one)], { events: standingChanged(state, userId) });
+  await commit(ctx, [dropModerator(ctx, state.channel.id, userId)], { events: standingChanged(state, userId) });
 }
 
 /** Those whose account is gone are left out. */

@@ -4,7 +4,6 @@ import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { recordingContext } from '#test/support/outbox';
 import { asCreator, asUser, asViewer } from '#test/support/users';
-import { changeChatSettings, changeInfo } from '@/domains/channels/change-channel';
 import { channels } from '@/domains/channels/tables';
 import { mediaUrl, newKey } from '@/domains/media/keys';
 import { endStream } from '@/domains/streams/end-stream';
@@ -12,6 +11,7 @@ import { goLive } from '@/domains/streams/go-live';
 import { applyMediaEvent } from '@/domains/streams/media-events';
 import { recordAnalytics } from '@/domains/streams/room-figures';
 import { streamLive, streams } from '@/domains/streams/tables';
+import { changeChatSettings, changeInfo } from '@/domains/studio/change-channel';
 import type { OutboxEvent } from '@/queues/messages';
 import { newId } from '@/shared/ids';
 

@@ -1,4 +1,6 @@
-/** A creator's own channel, stream key and moderators. No path names a channel: everything here is the caller's. */
+/** The creator's desk: own channel, stream key, moderators, past streams. No path names a channel: all is the caller's. */
+
+import { getCredentials } from '@/domains/channels/credentials';
 import { ownChannelState } from '@/domains/streams/channel-state';
 import { Stream } from '@/domains/streams/schemas';
 import { type Endpoint, endpoint } from '@/http/endpoint';
@@ -6,7 +8,6 @@ import { Nothing, reply } from '@/http/envelope';
 import { changeChatSettings, changeInfo } from './change-channel';
 import { createStream } from './create-stream';
 import { issueCreatorToken } from './creator-token';
-import { getCredentials } from './credentials';
 import { createIngress, deleteIngress } from './ingress';
 import { listModerators, nameModerator, removeModerator } from './moderators';
 import { listPastStreams } from './past';
@@ -39,7 +40,7 @@ const headers = { 'Cache-Control': 'no-store' };
 
 const MEDIA_AWAY = 'MEDIA_UNAVAILABLE: nothing was changed.';
 
-export const channelEndpoints: Endpoint[] = [
+export const studioEndpoints: Endpoint[] = [
   endpoint({
     ...common,
     method: 'post',

@@ -3,18 +3,17 @@
  * batch, and their rooms hear; the batch holds only if all of them are still what was read.
  */
 import type { z } from '@hono/zod-openapi';
-import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, demandChange, type Statement } from '@/db/commit';
+import type { Channel } from '@/domains/channels/ensure';
+import { changeSettings } from '@/domains/channels/write';
 import { isOwnMediaUrl } from '@/domains/media/keys';
 import { changeStream, laterThan, STREAM_RACES, untilUnchanged } from '@/domains/streams/change-stream';
 import { type ChannelState, demandSameStreams, ownChannelState, type StreamRow } from '@/domains/streams/channel-state';
 import { setupEvent } from '@/domains/streams/room-setup';
 import { httpError } from '@/http/errors';
-import type { Channel } from './ensure';
 import { presentChannel, presentPolicy } from './present';
 import type { ChannelChanges, ChatSettings } from './schemas';
-import { channels } from './tables';
 
 const DELAY_SECONDS_DEFAULT = 5;
 
@@ -63,7 +62,6 @@ export async function changeChannel(ctx: Context, creatorId: string, change: Cha
     if (Object.keys(change.channel).length === 0) return state;
     const changed = { ...change.channel, updatedAt: laterThan(ctx, state.channel) };
     const channel = { ...state.channel, ...changed };
-    const unchanged = and(eq(channels.id, channel.id), eq(channels.updatedAt, state.channel.updatedAt));
     const live = state.live && changeStream(ctx, state.live, stream);
     const prepared = state.prepared && changeStream(ctx, state.prepared, stream);
     const open = [live, prepared].filter((one) => one !== undefined);
@@ -71,7 +69,7 @@ export async function changeChannel(ctx: Context, creatorId: string, change: Cha
       ctx,
       [
         demandSameStreams(ctx, state),
-        ctx.db.update(channels).set(changed).where(unchanged),
+        changeSettings(ctx, state.channel, changed),
         demandChange(ctx),
         ...open.flatMap(({ statements }) => statements),
         ...alongside,

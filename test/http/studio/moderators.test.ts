@@ -3,9 +3,9 @@ import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { recordingContext } from '#test/support/outbox';
 import { asCreator, asUser, asViewer } from '#test/support/users';
-import { nameModerator, removeModerator } from '@/domains/channels/moderators';
 import { moderators } from '@/domains/channels/tables';
 import { blockUser } from '@/domains/social/block';
+import { nameModerator, removeModerator } from '@/domains/studio/moderators';
 import { users } from '@/domains/users/tables';
 import { newId } from '@/shared/ids';
 

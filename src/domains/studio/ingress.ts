@@ -3,9 +3,12 @@
  * provider is asked, so of two at once one asks; and a key is forgotten here only once the provider has deleted it, so
  * none is ever good without its owner seeing it.
  */
-import { and, eq, isNull, lt, or, sql } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, demandChange } from '@/db/commit';
+import { ensureChannel } from '@/domains/channels/ensure';
+import { channels } from '@/domains/channels/tables';
+import { claimIngress, forgetIngress, keepIngress, releaseIngress } from '@/domains/channels/write';
 import { RACES_TO_READ_AGAIN, untilUnchanged } from '@/domains/streams/change-stream';
 import { findChannelState } from '@/domains/streams/channel-state';
 import { streamError } from '@/domains/streams/errors';
@@ -14,20 +17,16 @@ import { users } from '@/domains/users/tables';
 import type { Ingress, IngressType } from '@/providers/media';
 import { encrypt } from '@/shared/crypto';
 import { MINUTE_MS } from '@/shared/time';
-import { ensureChannel } from './ensure';
-import { channels } from './tables';
 
 /** Far longer than the provider is waited for: whoever claimed it is gone. */
 const CLAIM_MS = MINUTE_MS;
-
-const NO_INGRESS = { ingressId: null, ingressType: null, ingressUrl: null, streamKey: null };
 
 /** Throws INGRESS_EXISTS, MEDIA_UNAVAILABLE. */
 export async function createIngress(ctx: Context, creatorId: string, type: IngressType) {
   const { id: channelId } = await ensureChannel(ctx, creatorId);
   const claimedAt = await claim(ctx, channelId);
   const made = await makeIngress(ctx, { channelId, creatorId, type }).catch(async (error) => {
-    await release(ctx, channelId, claimedAt);
+    await commit(ctx, [releaseIngress(ctx, channelId, claimedAt)]);
     throw error;
   });
   try {
@@ -50,7 +49,7 @@ export async function deleteIngress(ctx: Context, creatorId: string): Promise<vo
     const live = (await findChannelState(ctx, { channelId: channel.id }))?.live;
     const isFed = live?.ingressId === ingressId && live.ingressLostAt === null;
     const lost = live && isFed ? losePicture(ctx, live) : { statements: [], events: [] };
-    await commit(ctx, [forget(ctx, channel.id, ingressId), ...lost.statements], {
+    await commit(ctx, [forgetIngress(ctx, channel.id, ingressId), ...lost.statements], {
       events: lost.events,
       refusals: RACES_TO_READ_AGAIN,
     });
@@ -61,26 +60,8 @@ export async function deleteIngress(ctx: Context, creatorId: string): Promise<vo
 /** Throws INGRESS_EXISTS, also while somebody else is at it. */
 async function claim(ctx: Context, channelId: string): Promise<number> {
   const claimedAt = ctx.now();
-  const [claimed] = await ctx.db
-    .update(channels)
-    .set({ ingressClaimedAt: claimedAt })
-    .where(
-      and(
-        eq(channels.id, channelId),
-        isNull(channels.ingressId),
-        or(isNull(channels.ingressClaimedAt), lt(channels.ingressClaimedAt, claimedAt - CLAIM_MS)),
-      ),
-    )
-    .returning({ id: channels.id });
-  if (!claimed) throw streamError('INGRESS_EXISTS');
+  if (!(await claimIngress(ctx, channelId, claimedAt, claimedAt - CLAIM_MS))) throw streamError('INGRESS_EXISTS');
   return claimedAt;
-}
-
-async function release(ctx: Context, channelId: string, claimedAt: number): Promise<void> {
-  await ctx.db
-    .update(channels)
-    .set({ ingressClaimedAt: null })
-    .where(and(eq(channels.id, channelId), eq(channels.ingressClaimedAt, claimedAt)));
 }
 
 async function makeIngress(
@@ -102,10 +83,8 @@ async function store(
     ingressType: type,
     ingressUrl: made.serverUrl,
     streamKey: await encrypt(ctx.config.keys, channelId, made.streamKey),
-    ingressClaimedAt: null,
   };
-  const stillMine = and(eq(channels.id, channelId), eq(channels.ingressClaimedAt, claimedAt));
-  await commit(ctx, [ctx.db.update(channels).set(row).where(stillMine), demandChange(ctx)], {
+  await commit(ctx, [keepIngress(ctx, channelId, claimedAt, row), demandChange(ctx)], {
     refusals: { DEMAND_NOT_MET: () => streamError('INGRESS_EXISTS') },
   });
 }
@@ -113,15 +92,8 @@ async function store(
 /** Undoes what could not be stored, or what only seemed so. Each step is tried whatever became of the other. */
 async function discard(ctx: Context, channelId: string, ingressId: string): Promise<void> {
   const undone = await Promise.allSettled([
-    commit(ctx, [forget(ctx, channelId, ingressId)]),
+    commit(ctx, [forgetIngress(ctx, channelId, ingressId)]),
     ctx.media.deleteIngress(ingressId),
   ]);
   for (const step of undone) if (step.status === 'rejected') ctx.log.fault(`ingress ${ingressId}`, step.reason);
-}
-
-function forget(ctx: Context, channelId: string, ingressId: string) {
-  return ctx.db
-    .update(channels)
-    .set(NO_INGRESS)
-    .where(and(eq(channels.id, channelId), sql`${channels.ingressId} = ${ingressId}`));
 }

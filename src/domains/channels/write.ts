@@ -1,0 +1,72 @@
+/** Changes of a channel that use cases put into their batches; whoever may make them is theirs to know. */
+import { and, eq, isNull, lt, or } from 'drizzle-orm';
+import type { Context } from '@/context';
+import type { Statement } from '@/db/commit';
+import type { Channel } from './ensure';
+import { channels, moderators } from './tables';
+
+type Settings = Omit<Channel, 'id' | 'creatorId' | 'createdAt' | 'mediaEventAt' | `ingress${string}` | 'streamKey'>;
+
+/** Changes no row if somebody changed the settings since they were read. */
+export function changeSettings(
+  ctx: Context,
+  seen: Pick<Channel, 'id' | 'updatedAt'>,
+  settings: Partial<Settings> & Pick<Settings, 'updatedAt'>,
+): Statement {
+  const unchanged = and(eq(channels.id, seen.id), eq(channels.updatedAt, seen.updatedAt));
+  return ctx.db.update(channels).set(settings).where(unchanged);
+}
+
+// --- The stream key: claimed → kept → forgotten
+
+/** Answers whether it is the caller's to make now. @param abandonedBefore a claim older than this (ms) is nobody's */
+export async function claimIngress(ctx: Context, channelId: string, claimedAt: number, abandonedBefore: number) {
+  const claimed = await ctx.db
+    .update(channels)
+    .set({ ingressClaimedAt: claimedAt })
+    .where(
+      and(
+        eq(channels.id, channelId),
+        isNull(channels.ingressId),
+        or(isNull(channels.ingressClaimedAt), lt(channels.ingressClaimedAt, abandonedBefore)),
+      ),
+    )
+    .returning({ id: channels.id });
+  return claimed.length > 0;
+}
+
+export function releaseIngress(ctx: Context, channelId: string, claimedAt: number): Statement {
+  return ctx.db.update(channels).set({ ingressClaimedAt: null }).where(claimIs(channelId, claimedAt));
+}
+
+type Kept = Required<Pick<typeof channels.$inferInsert, 'ingressId' | 'ingressType' | 'ingressUrl' | 'streamKey'>>;
+
+/** Changes no row if the claim was taken over. @param ingress its key sealed */
+export function keepIngress(ctx: Context, channelId: string, claimedAt: number, ingress: Kept): Statement {
+  return ctx.db
+    .update(channels)
+    .set({ ...ingress, ingressClaimedAt: null })
+    .where(claimIs(channelId, claimedAt));
+}
+
+/** This one and no successor. */
+export function forgetIngress(ctx: Context, channelId: string, ingressId: string): Statement {
+  return ctx.db
+    .update(channels)
+    .set({ ingressId: null, ingressType: null, ingressUrl: null, streamKey: null })
+    .where(and(eq(channels.id, channelId), eq(channels.ingressId, ingressId)));
+}
+
+function claimIs(channelId: string, claimedAt: number) {
+  return and(eq(channels.id, channelId), eq(channels.ingressClaimedAt, claimedAt));
+}
+
+// --- Moderators
+
+export function addModerator(ctx: Context, channelId: string, userId: string): Statement {
+  return ctx.db.insert(moderators).values({ channelId, userId, createdAt: ctx.now() }).onConflictDoNothing();
+}
+
+export function dropModerator(ctx: Context, channelId: string, userId: string): Statement {
+  return ctx.db.delete(moderators).where(and(eq(moderators.channelId, channelId), eq(moderators.userId, userId)));
+}
