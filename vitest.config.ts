@@ -1,4 +1,6 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { parseEnv } from 'node:util';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 
@@ -18,6 +20,10 @@ const development = {
   LIVEKIT_API_SECRET: 'a-livekit-secret-of-at-least-32-bytes',
 };
 
+/** The plugin reads `.dev.vars` by itself; what a developer has there must not decide what a test says. */
+const own = existsSync(path('.dev.vars')) ? parseEnv(readFileSync(path('.dev.vars'), 'utf8')) : {};
+const unset = Object.fromEntries(Object.keys(own).map((name) => [name, '']));
+
 export default defineConfig({
   logLevel: 'error',
   test: {
@@ -33,7 +39,7 @@ export default defineConfig({
             wrangler: { configPath: './wrangler.toml' },
             miniflare: {
               compatibilityDate: '2026-11-01',
-              bindings: { ...development, MIGRATIONS: await readD1Migrations(path('./migrations')) },
+              bindings: { ...unset, ...development, MIGRATIONS: await readD1Migrations(path('./migrations')) },
             },
           })),
         ],

@@ -2,10 +2,11 @@
  * Every endpoint as everybody: nobody, a guest, each role, each rank, a stranger to the thing named in the path.
  * It reads the declarations and the contract, so an endpoint with a forgotten or wrong guard fails here unasked.
  */
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { contractRows } from '#test/support/contract';
+import { standInForLiveKit } from '#test/support/livekit';
 import { asCreator, asUser, type Person } from '#test/support/users';
 import { endpoints as apiEndpoints, describeApi } from '@/app';
 import { staffCan } from '@/domains/staff/permissions';
@@ -20,6 +21,10 @@ const all: readonly Endpoint[] = [...apiEndpoints, ...healthEndpoints];
 const nameOf = ({ method, path }: { method: string; path: string }) => `${method.toUpperCase()} ${path}`;
 const isSecured = ({ who }: Endpoint) => who !== 'public' && who !== 'optional' && who !== 'signed';
 const secured = all.filter(isSecured).map((endpoint) => [nameOf(endpoint), endpoint] as const);
+
+beforeEach(() => {
+  standInForLiveKit(); // whoever is let in may get as far as LiveKit
+});
 
 /** What the guard says; any other refusal is the endpoint's own, after it let the caller in. */
 const GUARD_CODES = ['UNAUTHENTICATED', 'CREATOR_APPROVAL_REQUIRED', 'STAFF_ONLY', 'PERMISSION_REQUIRED'];
