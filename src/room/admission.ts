@@ -8,6 +8,7 @@ import { newId } from '@/shared/ids';
 import { MINUTE_MS, SECOND_MS } from '@/shared/time';
 import { signToken } from '@/shared/tokens';
 import { hasEnded } from './commands';
+import { toldOf } from './policy';
 import { type Presence, type Seat, viewerKey } from './presence';
 import { CLOSE, type CloseReason, type Welcome, withSeq } from './protocol';
 import type { RoomStore } from './store';
@@ -90,7 +91,7 @@ function welcomeOf(
     title: setup.title,
     viewer: { kind: viewer.kind, id: viewer.id },
     viewerCount,
-    policy: setup.policy,
+    policy: toldOf(setup.policy),
     showcase: null,
     resumePass,
   };

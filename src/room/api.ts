@@ -20,6 +20,9 @@ export interface RoomPolicy {
   readonly blockedWords: readonly string[];
 }
 
+/** What viewers are told of it: a list of blocked words is a list of words to get around. */
+export type ToldPolicy = Omit<RoomPolicy, 'blockedWords'>;
+
 /** What a user is to the room's channel, and when (ms) that was read from D1. */
 export interface Standing {
   readonly creator: boolean;

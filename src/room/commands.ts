@@ -4,6 +4,7 @@ import { DAY_MS, SECOND_MS, toIsoOrNull } from '@/shared/time';
 import type { Agenda } from './agenda';
 import type { Broadcaster } from './broadcaster';
 import type { Chat } from './chat';
+import { toldOf } from './policy';
 import { type Presence, viewerKey } from './presence';
 import type { Standings } from './standings';
 import type { RoomStore } from './store';
@@ -73,8 +74,9 @@ function applySetup(room: Room, { at, setup, changes }: RoomCommand & { type: 's
     tell({ type: 'stream-started', streamId, title, startedAt: toIsoOrNull(setup.startedAt) });
   if (before && !isOver && (title !== before.title || changes))
     tell({ type: 'stream-updated', streamId, title, ...changes });
-  if (before && JSON.stringify(policy) !== JSON.stringify(before.policy))
-    tell({ type: 'room-policy', streamId, policy });
+  const told = toldOf(policy);
+  if (before && JSON.stringify(told) !== JSON.stringify(toldOf(before.policy)))
+    tell({ type: 'room-policy', streamId, policy: told });
   if (isOver && !(before && hasEnded(before))) {
     tell({ type: 'stream-ended', streamId, endedAt: toIsoOrNull(setup.endedAt) });
     end(room);

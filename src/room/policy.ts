@@ -2,7 +2,7 @@
  * Who may write what: one pure rule for WebSocket and HTTP alike. The creator, moderators and staff are held to the
  * room's state and to the form of a message, not to what keeps crowds in order.
  */
-import type { Badge, RoomPolicy, RoomRefusal, RoomRefusalCode, RoomUser, StreamStatus } from '@/room/api';
+import type { Badge, RoomPolicy, RoomRefusal, RoomRefusalCode, RoomUser, StreamStatus, ToldPolicy } from '@/room/api';
 import { countCharacters, hasControlCharacters } from '@/shared/text';
 import { SECOND_MS } from '@/shared/time';
 
@@ -144,4 +144,8 @@ const SENTENCES: Readonly<Record<RoomRefusalCode, string>> = {
 export function refuse(code: RoomRefusalCode, retryAfterMs?: number): RoomRefusal {
   const message = SENTENCES[code];
   return retryAfterMs === undefined ? { ok: false, code, message } : { ok: false, code, message, retryAfterMs };
+}
+
+export function toldOf({ blockedWords: _kept, ...told }: RoomPolicy): ToldPolicy {
+  return told;
 }

@@ -3,7 +3,7 @@
  * with the room's `seq`, and answers to the reader's own frames. Nothing malformed gets past `readFrame`.
  */
 import { z } from '@hono/zod-openapi';
-import { type ChatMessage, REACTION_KINDS, type ReactionKind, type RoomPolicy, type RoomRefusalCode } from '@/room/api';
+import { type ChatMessage, REACTION_KINDS, type ReactionKind, type RoomRefusalCode, type ToldPolicy } from '@/room/api';
 import { toIso } from '@/shared/time';
 
 export const FRAME_BYTES_MAX = 4 * 1_024;
@@ -107,7 +107,7 @@ export interface Welcome {
   readonly title: string;
   readonly viewer: { readonly kind: 'user' | 'guest'; readonly id: string };
   readonly viewerCount: number;
-  readonly policy: RoomPolicy;
+  readonly policy: ToldPolicy;
   readonly showcase: null;
   /** Oldest first. */
   readonly messages: readonly unknown[];

@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { User } from '@/domains/users/schemas';
 import { usernameFault } from '@/domains/users/usernames';
-import { hasControlCharacters } from '@/shared/text';
+import { aLine } from '@/http/fields';
 import { PASSWORD_CHARACTERS_MAX, PASSWORD_CHARACTERS_MIN, passwordFault } from './password-policy';
 
 const EMAIL_CHARACTERS_MAX = 254;
@@ -37,12 +37,7 @@ const username = z
   .string()
   .superRefine(refuse(usernameFault))
   .openapi({ description: '3 to 30 of a–z, 0–9 and _; kept in lower case.', pattern: '^[A-Za-z0-9_]{3,30}$' });
-const displayName = z
-  .string()
-  .trim()
-  .min(1)
-  .max(DISPLAY_NAME_CHARACTERS_MAX)
-  .refine((text) => !hasControlCharacters(text), 'must not have control characters');
+const displayName = aLine(DISPLAY_NAME_CHARACTERS_MAX);
 const purpose = z.enum(['email-verification', 'sign-in', 'forget-password']);
 
 /** Reports a rule's own words as the field's fault. */

@@ -2,8 +2,8 @@
 import { z } from '@hono/zod-openapi';
 import { PublicCard } from '@/domains/users/schemas';
 import { pageQuery } from '@/http/envelope';
+import { aLine, aText } from '@/http/fields';
 import { isCountry } from '@/shared/countries';
-import { hasControlCharacters } from '@/shared/text';
 import { Category } from './categories';
 import { isIban, normalizeIban } from './iban';
 
@@ -14,15 +14,8 @@ const REASON_CHARACTERS_MAX = 500;
 /** Four are shown, so an account must have more. */
 const ACCOUNT_NUMBER = /^[A-Z0-9]{6,34}$/;
 
-const words = (min: number, max: number) =>
-  z
-    .string()
-    .trim()
-    .min(min)
-    .max(max)
-    .refine((text) => !hasControlCharacters(text), 'must not hold control characters');
-const name = words(2, NAME_CHARACTERS_MAX);
-const bio = words(0, BIO_CHARACTERS_MAX);
+const name = aLine(NAME_CHARACTERS_MAX, 2);
+const bio = aText(BIO_CHARACTERS_MAX);
 const categories = z
   .array(Category)
   .min(1)
@@ -83,7 +76,7 @@ export const DocumentUpload = DocumentFields.extend({
   document: z.string().openapi({ format: 'binary', description: 'PNG, JPEG, WebP or PDF, at most 10 MB.' }),
 }).openapi('IdentityDocumentUpload');
 
-export const RejectionRequest = z.strictObject({ reason: words(1, REASON_CHARACTERS_MAX) });
+export const RejectionRequest = z.strictObject({ reason: aText(REASON_CHARACTERS_MAX, 1) });
 
 const Profile = z.object({ bio: z.string(), categories: z.array(z.string()) });
 const Identity = z.object({

@@ -1,6 +1,6 @@
 /** Asks the door for a caller: reads the stream and what the caller is to it, in two statements, and judges once. */
 import type { Context } from '@/context';
-import type { RoomPolicy, RoomViewer } from '@/room/api';
+import type { RoomViewer } from '@/room/api';
 import type { Viewer } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { judgeAdmission, judgeReading } from './admission';
@@ -44,15 +44,4 @@ export async function identityOf(ctx: Context, viewer: Viewer, { standing }: Adm
   if (standing) return { viewer: standing.user, guestToken: undefined };
   const guestId = viewer?.kind === 'guest' ? viewer.guestId : newId();
   return { viewer: { kind: 'guest', id: guestId }, guestToken: await signGuestToken(ctx, guestId) };
-}
-
-/** As viewers are told it: the blocked words are kept to the room. */
-export function policyOf({ channel }: FoundStream): Omit<RoomPolicy, 'blockedWords'> {
-  return {
-    chatEnabled: channel.chatEnabled,
-    chatDelaySeconds: channel.chatDelaySeconds,
-    followersOnly: channel.chatFollowersOnly,
-    subscribersOnly: channel.chatSubscribersOnly,
-    slowModeSeconds: channel.slowModeSeconds,
-  };
 }

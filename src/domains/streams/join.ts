@@ -3,10 +3,11 @@ import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/context';
 import type { Pass } from '@/room/api';
 import type { Viewer } from '@/shared/actor';
-import { admit, identityOf, policyOf } from './admit';
+import { admit, identityOf } from './admit';
 import { streamError } from './errors';
 import { streamName } from './find';
 import { PASS_SECONDS, readPass, readResume, signPass } from './pass';
+import { toldPolicy } from './room-setup';
 import type { Joined } from './schemas';
 import { viewerToken } from './token';
 
@@ -24,7 +25,7 @@ export async function joinStream(ctx: Context, idOrUsername: string, actor: View
     viewer: { id: viewer.id, kind: viewer.kind },
     ...(guestToken === undefined ? {} : { guestToken }),
     media: isLive ? await viewerToken(ctx, found, viewer) : null,
-    policy: policyOf(found),
+    policy: toldPolicy(found.channel),
     viewerCount: isLive ? found.viewerCount : 0,
   };
 }

@@ -5,7 +5,7 @@
  */
 import type { channels } from '@/domains/channels/tables';
 import type { OutboxEvent } from '@/queues/messages';
-import type { RoomPolicy, RoomSetup } from '@/room/api';
+import type { RoomPolicy, RoomSetup, ToldPolicy } from '@/room/api';
 import type { streams } from './tables';
 
 type Stream = typeof streams.$inferSelect;
@@ -38,12 +38,15 @@ export function setupEvent(stream: Stream, channel: Channel, changes?: Record<st
 }
 
 function roomPolicy(channel: Channel): RoomPolicy {
+  return { ...toldPolicy(channel), blockedWords: channel.blockedWords };
+}
+
+export function toldPolicy(channel: Channel): ToldPolicy {
   return {
     chatEnabled: channel.chatEnabled,
     chatDelaySeconds: channel.chatDelaySeconds,
     followersOnly: channel.chatFollowersOnly,
     subscribersOnly: channel.chatSubscribersOnly,
     slowModeSeconds: channel.slowModeSeconds,
-    blockedWords: channel.blockedWords,
   };
 }

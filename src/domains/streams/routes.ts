@@ -22,7 +22,7 @@ import {
   ViewerList,
 } from './schemas';
 import { sessionEndpoints } from './session-routes';
-import { issueToken, tokenName } from './token';
+import { issueViewerToken, tokenName } from './token';
 import { listViewers } from './viewers';
 
 const ById = z.strictObject({ id: anId });
@@ -154,7 +154,7 @@ const enterEndpoints: Endpoint[] = [
     body: TokenRequest,
     response: StreamToken,
     refusals: { 404: 'STREAM_NOT_FOUND', ...NOT_ADMITTED },
-    handler: (ctx, { actor, body }) => issueToken(ctx, tokenName(body), actor),
+    handler: (ctx, { actor, body }) => issueViewerToken(ctx, tokenName(body), actor),
   }),
   endpoint({
     method: 'post',
@@ -165,7 +165,7 @@ const enterEndpoints: Endpoint[] = [
     params: ByHost,
     response: StreamToken,
     refusals: NOT_ADMITTED,
-    handler: (ctx, { actor, params }) => issueToken(ctx, { creatorId: params.hostId }, actor),
+    handler: (ctx, { actor, params }) => issueViewerToken(ctx, { creatorId: params.hostId }, actor),
   }),
 ];
 

@@ -1,13 +1,13 @@
 /** Wire shapes of streams: the card that lists show, and what requests may say. */
 import { z } from '@hono/zod-openapi';
+import { Category } from '@/domains/creators/categories';
 import { PublicCard } from '@/domains/users/schemas';
 import { pageOf, pageQuery } from '@/http/envelope';
-import { countCharacters, hasControlCharacters } from '@/shared/text';
+import { aLine, aText } from '@/http/fields';
 import { VISIBILITIES } from './tables';
 
-const TITLE_CHARACTERS_MAX = 120;
+const TITLE_CHARACTERS_MAX = 140;
 const DESCRIPTION_CHARACTERS_MAX = 2_000;
-const CATEGORY_CHARACTERS_MAX = 40;
 const QUERY_CHARACTERS_MAX = 100;
 const REASON_CHARACTERS_MAX = 300;
 const ID_CHARACTERS_MAX = 64;
@@ -55,23 +55,24 @@ export const LiveStreamPage = StreamPage.extend({
 
 export const anId = z.string().min(1).max(ID_CHARACTERS_MAX);
 
-const words = (max: number) =>
-  z
-    .string()
-    .trim()
-    .refine((text) => countCharacters(text) <= max, `must have at most ${max} characters`)
-    .refine((text) => !hasControlCharacters(text), 'must not hold control characters');
-
 /** Empty is the same as none. */
-export const aReason = words(REASON_CHARACTERS_MAX);
+export const aReason = aText(REASON_CHARACTERS_MAX);
 
-const aTitle = words(TITLE_CHARACTERS_MAX).refine((text) => text !== '', 'must not be empty');
+/** What a channel and a stream say of themselves. */
+export const aboutShow = {
+  title: aLine(TITLE_CHARACTERS_MAX),
+  description: aText(DESCRIPTION_CHARACTERS_MAX),
+  category: Category.nullable(),
+};
+export const aPicture = z
+  .string()
+  .max(URL_CHARACTERS_MAX)
+  .nullable()
+  .openapi({ description: 'The URL of a picture uploaded here; null for none.' });
 
 const details = {
-  title: aTitle,
-  description: words(DESCRIPTION_CHARACTERS_MAX),
-  category: words(CATEGORY_CHARACTERS_MAX).nullable(),
-  thumbnailUrl: z.string().max(URL_CHARACTERS_MAX).nullable(),
+  ...aboutShow,
+  thumbnailUrl: aPicture,
   visibility: z.enum(VISIBILITIES).openapi({ description: 'Who may enter; `private`: the creator alone.' }),
   showViewers: z.boolean(),
   scheduledFor: z.iso

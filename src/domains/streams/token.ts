@@ -21,13 +21,27 @@ export function tokenName({ streamId, hostId, username }: z.output<typeof TokenR
   return hostId === undefined ? { username: username ?? '' } : { creatorId: hostId };
 }
 
-/** Throws what admission refuses, and STREAM_NOT_LIVE to a viewer of what has not begun. */
+/** By role: the creator's may publish. Throws as `issueViewerToken`. */
 export async function issueToken(ctx: Context, name: StreamName, actor: Viewer): Promise<z.input<typeof StreamToken>> {
   const admitted = await admit(ctx, name, actor);
   const { found, standing } = admitted;
+  if (!standing?.user.standing.creator) return tokenToWatch(ctx, admitted, actor);
+  const token = await publisherToken(ctx, found);
+  return { streamId: found.stream.id, role: 'publisher', ...token, viewer: viewerOf(standing.user) };
+}
+
+/** Throws what admission refuses, and STREAM_NOT_LIVE while it has not begun. */
+export async function issueViewerToken(
+  ctx: Context,
+  name: StreamName,
+  actor: Viewer,
+): Promise<z.input<typeof StreamToken>> {
+  return tokenToWatch(ctx, await admit(ctx, name, actor), actor);
+}
+
+async function tokenToWatch(ctx: Context, admitted: Admitted, actor: Viewer): Promise<z.input<typeof StreamToken>> {
+  const { found } = admitted;
   const streamId = found.stream.id;
-  if (standing?.user.standing.creator)
-    return { streamId, role: 'publisher', ...(await publisherToken(ctx, found)), viewer: viewerOf(standing.user) };
   if (found.stream.status !== 'live') throw streamError('STREAM_NOT_LIVE');
   const { viewer, guestToken } = await identityOf(ctx, actor, admitted);
   return {

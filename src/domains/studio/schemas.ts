@@ -1,16 +1,12 @@
 /** Wire shapes of a creator's own channel: what is seen of it, and what may be said of it. */
 import { z } from '@hono/zod-openapi';
-import { Category } from '@/domains/creators/categories';
-import { Stream } from '@/domains/streams/schemas';
+import { aboutShow, aPicture, Stream } from '@/domains/streams/schemas';
 import { VISIBILITIES } from '@/domains/streams/tables';
 import { PublicCard } from '@/domains/users/schemas';
 import { pageOf, pageQuery } from '@/http/envelope';
+import { aLine } from '@/http/fields';
 import { REACTION_KINDS } from '@/room/api';
-import { countCharacters, hasControlCharacters } from '@/shared/text';
 
-const TITLE_CHARACTERS_MAX = 140;
-const DESCRIPTION_CHARACTERS_MAX = 2_000;
-const URL_CHARACTERS_MAX = 500;
 const ID_CHARACTERS_MAX = 64;
 const DELAY_SECONDS_MAX = 300;
 const SLOW_MODE_SECONDS_MAX = 3_600;
@@ -18,23 +14,6 @@ const BLOCKED_WORDS_MAX = 200;
 const BLOCKED_WORD_CHARACTERS_MAX = 50;
 
 const time = z.iso.datetime();
-
-const text = (max: number) =>
-  z
-    .string()
-    .trim()
-    .refine((value) => countCharacters(value) <= max, `must have at most ${max} characters`)
-    .refine((value) => !hasControlCharacters(value), 'must not hold control characters');
-const line = (max: number) =>
-  text(max)
-    .refine((value) => value !== '', 'must not be empty')
-    .refine((value) => !/[\n\r\t]/.test(value), 'must be one line');
-
-const thumbnail = z
-  .string()
-  .max(URL_CHARACTERS_MAX)
-  .nullable()
-  .openapi({ description: 'The URL of a picture uploaded here; null for none.' });
 
 // --- The stream key
 
@@ -80,12 +59,7 @@ export const Channel = z
   })
   .openapi('Channel');
 
-const details = {
-  title: line(TITLE_CHARACTERS_MAX),
-  description: text(DESCRIPTION_CHARACTERS_MAX),
-  category: Category.nullable(),
-  thumbnail,
-};
+const details = { ...aboutShow, thumbnail: aPicture };
 
 export const ChannelChanges = z.strictObject(details).partial().openapi('ChannelChanges');
 
@@ -106,7 +80,7 @@ export const ChatSettings = z
     isChatFollowersOnly: z.boolean(),
     isChatSubscribersOnly: z.boolean(),
     slowModeSeconds: z.int().min(0).max(SLOW_MODE_SECONDS_MAX),
-    blockedWords: z.array(line(BLOCKED_WORD_CHARACTERS_MAX)).max(BLOCKED_WORDS_MAX),
+    blockedWords: z.array(aLine(BLOCKED_WORD_CHARACTERS_MAX)).max(BLOCKED_WORDS_MAX),
   })
   .partial()
   .refine(

@@ -66,9 +66,10 @@ test('bad fields are named', async () => {
   const { data } = await creator.post('sessions', {});
   for (const [body, path] of [
     [{ title: '  ' }, 'title'],
-    [{ title: 'x'.repeat(121) }, 'title'],
+    [{ title: 'x'.repeat(141) }, 'title'],
     [{ title: 'a\u0007b' }, 'title'],
     [{ title: null }, 'title'],
+    [{ category: 'no such category' }, 'category'],
     [{ visibility: 'secret' }, 'visibility'],
     [{ showViewers: 'yes' }, 'showViewers'],
     [{ thumbnailUrl: 'https://elsewhere.test/a.png' }, 'thumbnailUrl'],

@@ -176,17 +176,25 @@ test('a ban from the channel closes every door of each of its streams; a block h
 
 // --- Tokens for the video
 
-test('the creator’s token may publish, from any of the endpoints', async () => {
+test('a session’s token lets its creator publish', async () => {
+  const creator = await asCreator();
+  const id = await aStream(creator);
+  const { data } = await creator.post(`sessions/${id}/token`);
+  expect(data).toMatchObject({ streamId: id, role: 'publisher', identity: creator.userId });
+  expect(decodeJwt(data.token).video).toMatchObject({ canPublish: true, room: creator.channelId });
+});
+
+test('a viewer’s token lets nobody publish, and a creator who watches does not drop their own encoder', async () => {
   const creator = await asCreator();
   const id = await aStream(creator);
   for (const answer of [
     await creator.post('viewer/token', { streamId: id }),
     await creator.post('viewer/token', { username: creator.username }),
     await creator.post(`stream/token/${creator.userId}`),
-    await creator.post(`sessions/${id}/token`),
   ]) {
-    expect(answer.data).toMatchObject({ streamId: id, role: 'publisher', identity: creator.userId });
-    expect(decodeJwt(answer.data.token).video).toMatchObject({ canPublish: true, room: creator.channelId });
+    expect(answer.data).toMatchObject({ streamId: id, role: 'subscriber' });
+    expect(answer.data.identity).not.toBe(creator.userId);
+    expect(decodeJwt(answer.data.token).video).toMatchObject({ canPublish: false, room: creator.channelId });
   }
 });
 

@@ -1,0 +1,22 @@
+/** Fields that people write: trimmed, counted as a reader counts, and without control characters. */
+import { z } from '@hono/zod-openapi';
+import { countCharacters, hasControlCharacters } from '@/shared/text';
+
+/** May have line breaks. @param min 0: may be empty */
+export function aText(max: number, min = 0) {
+  return z
+    .string()
+    .trim()
+    .refine(
+      (text) => countCharacters(text) >= min,
+      min === 1 ? 'must not be empty' : `must have at least ${min} characters`,
+    )
+    .refine((text) => countCharacters(text) <= max, `must have at most ${max} characters`)
+    .refine((text) => !hasControlCharacters(text), 'must not hold control characters')
+    .openapi({ minLength: min, maxLength: max });
+}
+
+/** A name or a title: not empty, and one line. */
+export function aLine(max: number, min = 1) {
+  return aText(max, min).refine((text) => !/[\n\r\t]/.test(text), 'must be one line');
+}
