@@ -2,6 +2,9 @@
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit } from '@/db/commit';
+import { channels } from '@/domains/channels/tables';
+import { noBlockBetween } from '@/domains/social/visible';
+import { users } from '@/domains/users/tables';
 import type { MediaEvent } from '@/providers/media';
 
 interface Row {
@@ -9,18 +12,20 @@ interface Row {
   shutOut: number;
 }
 
-/** Answers whether it was the channel's creator, who may be there. Guests have no account that could be banned. */
+/** Shut out is who `standing.ts` shuts out of the room. Answers whether it was the channel's creator. Guests have no account that could be banned. */
 export async function applyParticipantJoined(
   ctx: Context,
   { room, identity }: Extract<MediaEvent, { type: 'participant_joined' | 'participant_left' }>,
 ): Promise<boolean> {
   const row = await ctx.db.get<Row | undefined>(sql`
-    SELECT c.creator_id = u.id AS creator,
-      u.status <> 'active'
-        OR EXISTS (SELECT 1 FROM channel_bans b WHERE b.channel_id = c.id AND b.user_id = u.id)
-        OR EXISTS (SELECT 1 FROM blocks WHERE blocker_id = c.creator_id AND blocked_id = u.id) AS shutOut
-    FROM channels c JOIN users u ON u.id = ${identity}
-    WHERE c.id = ${room}`);
+    SELECT channels.creator_id = users.id AS creator,
+      users.status <> 'active' OR (
+        NOT EXISTS (SELECT 1 FROM staff WHERE staff.user_id = users.id)
+        AND (EXISTS (SELECT 1 FROM channel_bans b WHERE b.channel_id = channels.id AND b.user_id = users.id)
+          OR NOT (${noBlockBetween(users.id, channels.creatorId)}))
+      ) AS shutOut
+    FROM channels JOIN users ON users.id = ${identity}
+    WHERE channels.id = ${room}`);
   if (row?.shutOut === 1) {
     await commit(ctx, [], { events: [{ kind: 'remove-participant', roomId: room, identity, at: ctx.now() }] });
     return false;
