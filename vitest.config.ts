@@ -29,6 +29,7 @@ export default defineConfig({
   test: {
     // The Worker logs a line a request; they are wanted where a test fails.
     silent: 'passed-only',
+    coverage: { provider: 'istanbul', include: ['src/**'] }, // V8's needs an inspector that workerd has not
     projects: [
       {
         resolve: { alias },

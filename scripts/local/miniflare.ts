@@ -18,6 +18,8 @@ const miniflare = require('miniflare') as typeof import('miniflare');
 
 export type { Miniflare };
 
+const MIGRATIONS = resolve(ROOT, 'migrations');
+
 export interface Options {
   readonly bindings: Readonly<Record<string, string>>;
   /** Where D1, R2 and the rooms are kept; without it they are gone with the process. */
@@ -69,22 +71,26 @@ function convert(options: object) {
   return miniflare.convertV4MiniflareOptions(options as V4MiniflareOptions); // a union too wide to build in pieces
 }
 
+/** In the order in which they are applied. */
+export function listMigrations(): string[] {
+  return readdirSync(MIGRATIONS)
+    .filter((name) => name.endsWith('.sql'))
+    .sort();
+}
+
 /**
  * Applies what the database has not seen, each migration as one transaction, and answers their names. The books are
  * kept as wrangler keeps them, so `wrangler d1 migrations` goes on from here.
  */
-export async function migrate(database: D1Database): Promise<string[]> {
+export async function migrate(database: D1Database, names = listMigrations()): Promise<string[]> {
   await database.exec(
     'CREATE TABLE IF NOT EXISTS d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)',
   );
   const { results } = await database.prepare('SELECT name FROM d1_migrations').all<{ name: string }>();
   const applied = new Set(results.map(({ name }) => name));
-  const folder = resolve(ROOT, 'migrations');
-  const pending = readdirSync(folder)
-    .filter((name) => name.endsWith('.sql') && !applied.has(name))
-    .sort();
+  const pending = names.filter((name) => !applied.has(name));
   for (const name of pending) {
-    const statements = splitSql(readFileSync(resolve(folder, name), 'utf8'));
+    const statements = splitSql(readFileSync(resolve(MIGRATIONS, name), 'utf8'));
     await database.batch([
       ...statements.map((statement) => database.prepare(statement)),
       database.prepare('INSERT INTO d1_migrations (name) VALUES (?)').bind(name),
