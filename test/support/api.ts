@@ -37,7 +37,8 @@ export function client(headers: Record<string, string> = {}, address = randomAdd
       body: isRaw ? (options.body as BodyInit) : options.body === undefined ? undefined : JSON.stringify(options.body),
       redirect: 'manual',
     });
-    const text = await response.text();
+    // Decoded here: the platform warns of text() on a picture.
+    const text = new TextDecoder().decode(await response.arrayBuffer());
     const body = response.headers.get('content-type')?.includes('application/json') ? JSON.parse(text) : text;
     return { status: response.status, headers: response.headers, data: body?.data, error: body?.error, body };
   };
