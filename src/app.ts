@@ -43,7 +43,7 @@ mount(root, healthEndpoints, guard);
 export const describeApi = () => openApiDocument(api, root);
 
 export const app = new Hono<AppEnv>();
-app.use(withContext, logRequests, allowOrigins, secure);
+app.use(withContext, logRequests, secure, allowOrigins);
 app.route('/', root);
 app.route('/', docsRoutes(describeApi));
 app.route('/', mediaRoutes);

@@ -1,5 +1,5 @@
 /** The one way to refuse: a code from a domain's closed list, its HTTP status and a sentence that says why. */
-export type RefusalStatus = 400 | 401 | 402 | 403 | 404 | 405 | 409 | 413 | 415 | 416 | 422 | 429 | 451 | 500 | 503;
+export type RefusalStatus = 400 | 401 | 402 | 403 | 404 | 409 | 413 | 415 | 416 | 422 | 429 | 451 | 500 | 503;
 
 export class AppError extends Error {
   override name = 'AppError';
@@ -37,9 +37,7 @@ export function errorList<const L extends ErrorList>(list: L): (code: keyof L & 
 /** What any endpoint may answer, whatever its domain. */
 export const httpError = errorList({
   MALFORMED_JSON: [400, 'The body is not well-formed JSON.'],
-  IDEMPOTENCY_KEY_REQUIRED: [400, 'This request moves money and needs an Idempotency-Key header.'],
   NOT_FOUND: [404, 'There is nothing here.'],
-  METHOD_NOT_ALLOWED: [405, 'This path does not take that method.'],
   BODY_TOO_LARGE: [413, 'The body is too large.'],
   WRONG_CONTENT_TYPE: [415, 'The body is not of the type that this endpoint takes.'],
   VALIDATION_FAILED: [422, 'Some fields are missing, unknown or wrong.'],

@@ -44,6 +44,8 @@ export const allowOrigins: MiddlewareHandler<AppEnv> = cors({
 
 /** An answer is data and never a page: nothing may be loaded by it, and nobody may frame it. */
 const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  // Answers hold tokens and what only their reader may see; what may be kept says so itself.
+  'Cache-Control': 'no-store',
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
   'Cross-Origin-Resource-Policy': 'cross-origin',
   'Referrer-Policy': 'no-referrer',

@@ -108,12 +108,16 @@ function before(endpoint: Endpoint, guard: Guard): MiddlewareHandler<HttpEnv>[] 
     if (limit !== 'signIn' && endpoint.who !== 'signed') await enforceLimit(c, limit, actor);
     await next();
   };
+  const canBeLeftOut = mayBeLeftOut(endpoint);
   const requireJson: MiddlewareHandler<HttpEnv> = async (c, next) => {
-    const isLeftOut = c.req.raw.body === null && c.req.header('content-type') === undefined;
-    if (
-      !(isLeftOut && mayBeLeftOut(endpoint)) &&
-      !/^application\/([\w.-]+\+)?json\b/i.test(c.req.header('content-type') ?? '')
-    )
+    // Clients leave a body out in three ways: none, one of length 0, and that with a type.
+    if (canBeLeftOut && (c.req.raw.body === null || c.req.header('content-length') === '0')) {
+      const headers = new Headers(c.req.raw.headers);
+      headers.set('content-type', 'application/json');
+      headers.delete('content-length');
+      c.req.raw = new Request(c.req.raw, { body: '{}', headers });
+    }
+    if (!/^application\/([\w.-]+\+)?json\b/i.test(c.req.header('content-type') ?? ''))
       throw httpError('WRONG_CONTENT_TYPE', { message: 'The body must be application/json.' });
     await next();
   };

@@ -6,6 +6,7 @@ import { asc, inArray, lte, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { outbox } from '@/db/outbox';
 import { notify } from '@/domains/notifications/notify';
+import { AppError } from '@/http/errors';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
 import type { OutboxEvent } from './messages';
 
@@ -65,7 +66,10 @@ async function attempt(ctx: Context, row: OutboxRow): Promise<boolean> {
     await deliver(ctx, row);
     return true;
   } catch (error) {
-    ctx.log.fault(`outbox ${row.event.kind} ${row.id}`, error);
+    const where = `outbox ${row.event.kind} ${row.id}`;
+    // A provider that is away is no fault of ours, and needs no stack.
+    if (error instanceof AppError) ctx.log.warning(where, error.code);
+    else ctx.log.fault(where, error);
     return false;
   }
 }

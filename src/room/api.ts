@@ -198,6 +198,7 @@ export interface Room {
   moderate(byUserId: string, action: ModerationAction): Promise<void>;
   timeOuts(): Promise<TimeOut[]>;
   viewers(): Promise<ViewerList>;
+  viewerCount(): Promise<number>;
   /** Closes the viewer's sockets as if they had left. */
   leave(viewer: { readonly kind: 'user' | 'guest'; readonly id: string }): Promise<void>;
   figures(): Promise<RoomFigures>;

@@ -18,6 +18,7 @@ export function openRooms(namespace: Env['ROOMS']): Rooms {
       moderate: (byUserId, action) => stub.moderate(byUserId, action),
       timeOuts: () => stub.timeOuts(),
       viewers: () => stub.viewers(),
+      viewerCount: () => stub.viewerCount(),
       leave: (viewer) => stub.leave(viewer),
       figures: () => stub.figures() as Promise<unknown> as Promise<RoomFigures>, // RPC's types lose tuples
       connect: (request, pass, since) => connect(stub, request, pass, since),

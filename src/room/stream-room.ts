@@ -124,6 +124,10 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     return this.#store.isPrepared ? this.#store.sanctions.timeOuts(this.#now()) : [];
   }
 
+  async viewerCount(): Promise<number> {
+    return this.#presence.viewerCount;
+  }
+
   async viewers(): Promise<ViewerList> {
     return this.#presence.list();
   }

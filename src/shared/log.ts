@@ -14,6 +14,8 @@ export interface Logger {
   event(name: string, fields?: Fields): void;
   /** The request's own line, once it is answered. */
   request(fields: Fields): void;
+  /** What did not work for a known reason and is tried again. */
+  warning(where: string, code: string): void;
   /** An unexpected fault, with its stack; never shown to the caller. */
   fault(where: string, error: unknown): void;
   /** From here on the lines say who it was. */
@@ -27,6 +29,7 @@ export function newLogger(requestId: string): Logger {
   return {
     event: (event, fields) => write('info', { event, ...fields }),
     request: (fields) => write('info', { event: 'request', ...fields }),
+    warning: (where, code) => write('warn', { event: 'warning', where, code }),
     fault: (where, error) => write('error', { event: 'fault', where, error: describeFault(error) }),
     actor: (viewer) => {
       userId = viewer?.kind === 'user' ? viewer.userId : undefined;

@@ -1,7 +1,7 @@
 /** Becoming a creator, and what a creator says of themselves. */
 import { z } from '@hono/zod-openapi';
 import { type Endpoint, endpoint } from '@/http/endpoint';
-import { pageOf, reply } from '@/http/envelope';
+import { pageOf } from '@/http/envelope';
 import { amend, readOwnApplication, uploadDocument } from './amend';
 import { apply } from './apply';
 import { changeProfile, readProfile } from './profile';
@@ -23,9 +23,6 @@ const tag = 'creator';
 const reviewers = { permission: 'canApproveCreators' } as const;
 const ID_CHARACTERS_MAX = 64;
 const params = z.object({ id: z.string().min(1).max(ID_CHARACTERS_MAX) });
-/** Names, birth dates and bank details are nobody's to keep. */
-const headers = { 'Cache-Control': 'private, no-store' };
-
 const amendable = { 404: 'APPLICATION_NOT_FOUND', 409: 'APPLICATION_DECIDED or APPLICATION_CHANGED' } as const;
 const outOfReach = 'OWN_APPLICATION, APPLICANT_OUT_OF_REACH or PERMISSION_REQUIRED';
 
@@ -41,7 +38,7 @@ export const creatorEndpoints: Endpoint[] = [
     response: Application,
     status: 201,
     refusals: { 409: 'APPLICATION_EXISTS' },
-    handler: async (ctx, { actor, body }) => reply(await apply(ctx, actor, body), { headers }),
+    handler: (ctx, { actor, body }) => apply(ctx, actor, body),
   }),
   endpoint({
     method: 'get',
@@ -52,7 +49,7 @@ export const creatorEndpoints: Endpoint[] = [
     fresh: true,
     response: Application,
     refusals: { 404: 'APPLICATION_NOT_FOUND' },
-    handler: async (ctx, { actor }) => reply(await readOwnApplication(ctx, actor.userId), { headers }),
+    handler: (ctx, { actor }) => readOwnApplication(ctx, actor.userId),
   }),
   endpoint({
     method: 'put',
@@ -64,7 +61,7 @@ export const creatorEndpoints: Endpoint[] = [
     body: AmendmentRequest,
     response: Application,
     refusals: amendable,
-    handler: async (ctx, { actor, body }) => reply(await amend(ctx, actor.userId, body), { headers }),
+    handler: (ctx, { actor, body }) => amend(ctx, actor.userId, body),
   }),
   endpoint({
     method: 'post',
@@ -77,7 +74,7 @@ export const creatorEndpoints: Endpoint[] = [
     response: Application,
     status: 201,
     refusals: amendable,
-    handler: async (ctx, { actor, request }) => reply(await uploadDocument(ctx, actor.userId, request), { headers }),
+    handler: (ctx, { actor, request }) => uploadDocument(ctx, actor.userId, request),
   }),
   endpoint({
     method: 'get',
@@ -88,7 +85,7 @@ export const creatorEndpoints: Endpoint[] = [
     who: reviewers,
     query: ApplicationsQuery,
     response: pageOf(ApplicationInList),
-    handler: async (ctx, { actor, query }) => reply(await listApplications(ctx, actor, query), { headers }),
+    handler: (ctx, { actor, query }) => listApplications(ctx, actor, query),
   }),
   endpoint({
     method: 'get',
@@ -99,7 +96,7 @@ export const creatorEndpoints: Endpoint[] = [
     params,
     response: ApplicationInReview,
     refusals: { 403: outOfReach, 404: 'APPLICATION_NOT_FOUND' },
-    handler: async (ctx, { actor, params: { id } }) => reply(await readApplication(ctx, actor, id), { headers }),
+    handler: (ctx, { actor, params: { id } }) => readApplication(ctx, actor, id),
   }),
   endpoint({
     method: 'put',
@@ -110,7 +107,7 @@ export const creatorEndpoints: Endpoint[] = [
     params,
     response: ApplicationInReview,
     refusals: { 403: outOfReach, 404: 'APPLICATION_NOT_FOUND', 409: 'APPLICATION_DECIDED or DOCUMENT_MISSING' },
-    handler: async (ctx, { actor, params: { id } }) => reply(await approveApplication(ctx, actor, id), { headers }),
+    handler: (ctx, { actor, params: { id } }) => approveApplication(ctx, actor, id),
   }),
   endpoint({
     method: 'put',
@@ -122,8 +119,7 @@ export const creatorEndpoints: Endpoint[] = [
     body: RejectionRequest,
     response: ApplicationInReview,
     refusals: { 403: outOfReach, 404: 'APPLICATION_NOT_FOUND', 409: 'APPLICATION_DECIDED' },
-    handler: async (ctx, { actor, params: { id }, body }) =>
-      reply(await rejectApplication(ctx, actor, id, body.reason), { headers }),
+    handler: (ctx, { actor, params: { id }, body }) => rejectApplication(ctx, actor, id, body.reason),
   }),
   endpoint({
     method: 'get',

@@ -10,7 +10,6 @@ const TITLE_CHARACTERS_MAX = 140;
 const DESCRIPTION_CHARACTERS_MAX = 2_000;
 const QUERY_CHARACTERS_MAX = 100;
 const REASON_CHARACTERS_MAX = 300;
-const ID_CHARACTERS_MAX = 64;
 const URL_CHARACTERS_MAX = 500;
 
 export const STREAM_STATUSES = ['scheduled', 'live', 'ended', 'cancelled'] as const;
@@ -53,7 +52,8 @@ export const LiveStreamPage = StreamPage.extend({
   perPage: z.int(),
 });
 
-export const anId = z.string().min(1).max(ID_CHARACTERS_MAX);
+/** Whatever its form: an id that nothing has is 404, not 422. */
+export const anId = z.string().min(1);
 
 /** Empty is the same as none. */
 export const aReason = aText(REASON_CHARACTERS_MAX);

@@ -35,9 +35,6 @@ import { uploadThumbnail } from './thumbnail';
 
 const common = { tag: 'stream', who: 'creator' } as const;
 
-/** Keys and tokens are for the caller alone, and not for any cache on the way. */
-const headers = { 'Cache-Control': 'no-store' };
-
 const MEDIA_AWAY = 'MEDIA_UNAVAILABLE: nothing was changed.';
 
 export const studioEndpoints: Endpoint[] = [
@@ -74,7 +71,6 @@ export const studioEndpoints: Endpoint[] = [
     refusals: { 409: 'INGRESS_EXISTS', 503: MEDIA_AWAY },
     handler: async (ctx, { actor, body }) =>
       reply(await createIngress(ctx, actor.userId, body.ingressType), {
-        headers,
         message: 'Stream key created successfully',
       }),
   }),
@@ -98,7 +94,7 @@ export const studioEndpoints: Endpoint[] = [
     summary: 'My server URL and stream key',
     response: Ingress,
     refusals: { 404: 'INGRESS_NOT_FOUND' },
-    handler: async (ctx, { actor }) => reply(await getCredentials(ctx, actor.userId), { headers }),
+    handler: (ctx, { actor }) => getCredentials(ctx, actor.userId),
   }),
   endpoint({
     ...common,
@@ -148,8 +144,7 @@ export const studioEndpoints: Endpoint[] = [
     description: 'To `publish` replaces whatever publishes for me: an encoder that runs is dropped.',
     body: CreatorTokenRequest,
     response: CreatorToken,
-    handler: async (ctx, { actor, body }) =>
-      reply(await issueCreatorToken(ctx, actor.userId, body.purpose), { headers }),
+    handler: (ctx, { actor, body }) => issueCreatorToken(ctx, actor.userId, body.purpose),
   }),
   endpoint({
     ...common,

@@ -21,7 +21,7 @@ describe('POST /creator/application', () => {
     const viewer = await asViewer();
     const answer = await viewer.post(URL, applicationRequest());
     expect(answer.status).toBe(201);
-    expect(answer.headers.get('cache-control')).toBe('private, no-store');
+    expect(answer.headers.get('cache-control')).toBe('no-store');
     expect(answer.data).toMatchObject({
       status: 'PENDING',
       type: 'creator',

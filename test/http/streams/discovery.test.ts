@@ -45,9 +45,8 @@ test('a username stands for the live stream, else for the newest', async () => {
 });
 
 test('an unknown stream, user or malformed id is 404', async () => {
-  for (const name of [newId(), 'nobody_at_all', '%00', '-', 'x'.repeat(64)])
+  for (const name of [newId(), 'nobody_at_all', '%00', '-', 'x'.repeat(500)])
     expect((await guest.get(`stream/${name}`)).error, name).toMatchObject({ code: 'STREAM_NOT_FOUND' });
-  expect((await guest.get(`stream/${'x'.repeat(65)}`)).status).toBe(422);
 });
 
 test('whoever is blocked, either way, sees neither stream nor card; staff see both', async () => {

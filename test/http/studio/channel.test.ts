@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { recordingContext } from '#test/support/outbox';
+import { aGuest, joinRoom } from '#test/support/rooms';
 import { asCreator, asUser, asViewer } from '#test/support/users';
 import { channels } from '@/domains/channels/tables';
 import { mediaUrl, newKey } from '@/domains/media/keys';
@@ -10,7 +11,7 @@ import { endStream } from '@/domains/streams/end-stream';
 import { goLive } from '@/domains/streams/go-live';
 import { applyMediaEvent } from '@/domains/streams/media-events';
 import { recordAnalytics } from '@/domains/streams/room-figures';
-import { streamLive, streams } from '@/domains/streams/tables';
+import { streams } from '@/domains/streams/tables';
 import { changeChatSettings, changeInfo } from '@/domains/studio/change-channel';
 import type { OutboxEvent } from '@/queues/messages';
 import { newId } from '@/shared/ids';
@@ -253,8 +254,9 @@ describe('status', () => {
     const live = await status();
     expect(live).toMatchObject({ isLive: true, reconnecting: false, title: 'A show' });
     expect(live.startedAt).not.toBeNull();
-    await ctx.db.update(streamLive).set({ viewerCount: 7 }).where(eq(streamLive.streamId, live.currentStreamId));
-    expect((await status()).viewerCount).toBe(7);
+    await ctx.settle();
+    await Promise.all([joinRoom(live.currentStreamId, aGuest()), joinRoom(live.currentStreamId, aGuest())]);
+    expect((await status()).viewerCount).toBe(2);
 
     await applyMediaEvent(ctx, { type: 'ingress_ended', ...event, at: 20_000 });
     expect(await status()).toMatchObject({ isLive: false, reconnecting: true, currentStreamId: live.currentStreamId });

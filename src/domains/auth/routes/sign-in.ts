@@ -6,7 +6,6 @@ import { refresh } from '../refresh';
 import { OtpBody, PasswordSignInBody, RefreshBody, Refreshed, SignedIn, TwoFactorRequired } from '../schemas';
 import { signInByOtp, signInByPassword } from '../sign-in';
 
-const NO_STORE = { 'Cache-Control': 'no-store' };
 const common = { tag: 'auth', who: 'public', method: 'post', limit: 'signIn' } as const;
 const byPassword = {
   ...common,
@@ -21,7 +20,7 @@ type Answer = z.input<typeof SignedIn> | z.input<typeof TwoFactorRequired>;
 /** The tokens, and the opaque one in its header as well. */
 export function replySignedIn<T extends Answer>(answer: T) {
   const header: Record<string, string> = 'token' in answer ? { 'set-auth-token': answer.token } : {};
-  return reply(answer, { headers: { ...NO_STORE, ...header } });
+  return reply(answer, { headers: header });
 }
 
 export const signInEndpoints: Endpoint[] = [
@@ -57,6 +56,6 @@ export const signInEndpoints: Endpoint[] = [
     body: RefreshBody,
     response: Refreshed,
     refusals: { 401: 'TOKEN_INVALID or SESSION_ENDED', 403: 'ACCOUNT_BANNED' },
-    handler: async (ctx, { body }) => reply(await refresh(ctx, body.refreshToken), { headers: NO_STORE }),
+    handler: (ctx, { body }) => refresh(ctx, body.refreshToken),
   }),
 ];

@@ -1,7 +1,7 @@
 /** Endpoints of two-factor authentication. */
 import { z } from '@hono/zod-openapi';
 import { type Endpoint, endpoint } from '@/http/endpoint';
-import { Nothing, reply } from '@/http/envelope';
+import { Nothing } from '@/http/envelope';
 import { authError } from '../errors';
 import {
   BackupCodes,
@@ -16,7 +16,6 @@ import {
 import { answerChallenge, beginTwoFactor, confirmTwoFactor, disableTwoFactor, replaceBackupCodes } from '../two-factor';
 import { replySignedIn } from './sign-in';
 
-const NO_STORE = { 'Cache-Control': 'no-store' };
 const common = { tag: 'auth', who: 'user', method: 'post', limit: 'signIn' } as const;
 
 export const twoFactorEndpoints: Endpoint[] = [
@@ -28,8 +27,7 @@ export const twoFactorEndpoints: Endpoint[] = [
     body: PasswordBody,
     response: TwoFactorSecret,
     refusals: { 403: 'CONFIRMATION_WRONG', 409: 'TWO_FACTOR_ON' },
-    handler: async (ctx, { actor, body }) =>
-      reply(await beginTwoFactor(ctx, actor, body.password), { headers: NO_STORE }),
+    handler: (ctx, { actor, body }) => beginTwoFactor(ctx, actor, body.password),
   }),
   endpoint({
     ...common,
@@ -49,7 +47,7 @@ export const twoFactorEndpoints: Endpoint[] = [
       if (body.challenge !== undefined)
         return replySignedIn(await answerChallenge(ctx, body.challenge, body.code, request.headers.get('user-agent')));
       if (actor?.kind !== 'user') throw authError('UNAUTHENTICATED');
-      return reply(await confirmTwoFactor(ctx, actor, body.code), { headers: NO_STORE });
+      return confirmTwoFactor(ctx, actor, body.code);
     },
   }),
   endpoint({
@@ -71,6 +69,6 @@ export const twoFactorEndpoints: Endpoint[] = [
     body: BackupCodesBody,
     response: BackupCodes,
     refusals: { 403: 'CONFIRMATION_WRONG', 409: 'TWO_FACTOR_OFF', 429: 'CHALLENGE_LIMIT or TOO_MANY_REQUESTS' },
-    handler: async (ctx, { actor, body }) => reply(await replaceBackupCodes(ctx, actor, body), { headers: NO_STORE }),
+    handler: (ctx, { actor, body }) => replaceBackupCodes(ctx, actor, body),
   }),
 ];

@@ -1,0 +1,66 @@
+import { exports } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import { client } from '#test/support/api';
+import { asCreator, asViewer } from '#test/support/users';
+
+const anyone = client();
+
+describe('every answer', () => {
+  it('carries the security headers, its request id and no leave to keep it', async () => {
+    for (const answer of [await anyone.get('stream/live'), await anyone.get('nowhere'), await anyone.get('/health')]) {
+      expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
+      expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+      expect(answer.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+    }
+  });
+
+  it('to a preflight has them as well, and names an origin only if it is allowed', async () => {
+    const ask = (origin: string) =>
+      anyone.call('OPTIONS', 'auth/login', { headers: { origin, 'access-control-request-method': 'POST' } });
+    const allowed = await ask('http://localhost:5173');
+    expect(allowed.headers.get('access-control-allow-origin')).toBe('http://localhost:5173');
+    expect(allowed.headers.get('x-content-type-options')).toBe('nosniff');
+    expect((await ask('http://elsewhere.test')).headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  it('is the same below /api and /api/v1', async () => {
+    const viewer = await asViewer();
+    const [one, other] = [await viewer.get('/api/auth/me'), await viewer.get('/api/v1/auth/me')];
+    expect(one.body).toEqual(other.body);
+    expect(one.status).toBe(200);
+  });
+});
+
+describe('a body', () => {
+  it('of which every field may be left out may be left out, however a client does that', async () => {
+    const creator = await asCreator();
+    const post = (init: RequestInit) =>
+      exports.default.fetch('http://localhost:8787/api/v1/stream/create', {
+        method: 'POST',
+        ...init,
+        headers: { ...creator.headers, ...init.headers },
+      });
+    for (const init of [
+      {},
+      { headers: { 'content-length': '0' } },
+      { headers: { 'content-type': 'application/json' } },
+      { headers: { 'content-type': 'application/json' }, body: '' },
+      { headers: { 'content-type': 'application/json' }, body: '{}' },
+    ])
+      expect((await post(init)).status).toBe(201);
+  });
+
+  it('is refused by its type, its form, its size and its fields, each in its own way', async () => {
+    const login = (body: string, type = 'application/json') =>
+      anyone.post('auth/login', body, { headers: { 'content-type': type } });
+    expect(await login('{}', 'text/plain')).toMatchObject({ status: 415, error: { code: 'WRONG_CONTENT_TYPE' } });
+    expect(await login('{"email":')).toMatchObject({ status: 400, error: { code: 'MALFORMED_JSON' } });
+    expect(await login(`{"email":"${'x'.repeat(256 * 1_024)}"}`)).toMatchObject({
+      status: 413,
+      error: { code: 'BODY_TOO_LARGE' },
+    });
+    const unknown = await login('{"email":"a@b.test","password":"long enough","remember":true}');
+    expect(unknown).toMatchObject({ status: 422, error: { details: [{ path: 'remember' }] } });
+  });
+});
