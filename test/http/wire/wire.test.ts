@@ -39,16 +39,16 @@ describe('a body', () => {
       exports.default.fetch('http://localhost:8787/api/v1/stream/create', {
         method: 'POST',
         ...init,
-        headers: { ...creator.headers, ...init.headers },
+        headers: new Headers([...new Headers(creator.headers), ...new Headers(init.headers)]),
       });
-    for (const init of [
+    const leftOut: RequestInit[] = [
       {},
       { headers: { 'content-length': '0' } },
       { headers: { 'content-type': 'application/json' } },
       { headers: { 'content-type': 'application/json' }, body: '' },
       { headers: { 'content-type': 'application/json' }, body: '{}' },
-    ])
-      expect((await post(init)).status).toBe(201);
+    ];
+    for (const init of leftOut) expect((await post(init)).status).toBe(201);
   });
 
   it('is refused by its type, its form, its size and its fields, each in its own way', async () => {
