@@ -13,6 +13,8 @@ const VIEWER_COUNT_EVERY_MS = SECOND_MS;
 export const BUFFERED_BYTES_LEAN = 256 * 1_024;
 export const BUFFERED_BYTES_MAX = 1_024 * 1_024;
 
+const LOOK_FOR_SLOW_EVERY_MS = SECOND_MS;
+
 const TICK_MS_MIN = 10;
 const TICK_MS_MAX = 250;
 const TICK_MS_PER_SOCKET = 0.1;
@@ -47,6 +49,9 @@ export class Broadcaster {
   #tallies = new Map<string, number>();
   #onFlush: (() => void)[] = [];
   #answers = new Map<WebSocket, Answer[]>();
+  /** Found with much in their buffers when last looked for. */
+  readonly #slow = new Set<WebSocket>();
+  #lookedAt = 0;
   #countChanged = false;
   #countSent = -1;
   #countSentAt = 0;
@@ -211,20 +216,28 @@ export class Broadcaster {
     if (full === '' && answers.size === 0) return;
     const fullFrame = `[${full}]`;
     const leanFrame = `[${lean}]`;
+    this.#lookForSlow();
     for (const socket of [...this.room.presence().sockets()]) {
-      // NOTE: older versions of the platform do not tell what is buffered.
-      const buffered = socket.bufferedAmount ?? 0;
-      if (buffered > BUFFERED_BYTES_MAX) {
-        this.room.presence().close(socket, 'tooSlow', this.room.now());
-        continue;
-      }
-      const isLean = buffered > BUFFERED_BYTES_LEAN;
+      const isLean = this.#slow.has(socket);
       const own = answers.get(socket);
       const events = isLean ? lean : full;
       if (own) {
         const first = JSON.stringify(own).slice(1, -1);
         this.#send(socket, events === '' ? `[${first}]` : `[${first},${events}]`);
       } else if (events !== '') this.#send(socket, isLean ? leanFrame : fullFrame);
+    }
+  }
+
+  /** Once in a while: reading what is buffered costs a share of every send, and a backlog takes time to grow. */
+  #lookForSlow(): void {
+    if (this.#flushedAt >= this.#lookedAt && this.#flushedAt < this.#lookedAt + LOOK_FOR_SLOW_EVERY_MS) return;
+    this.#lookedAt = this.#flushedAt;
+    this.#slow.clear();
+    for (const socket of [...this.room.presence().sockets()]) {
+      // NOTE: older versions of the platform do not tell what is buffered.
+      const buffered = socket.bufferedAmount ?? 0;
+      if (buffered > BUFFERED_BYTES_MAX) this.room.presence().close(socket, 'tooSlow', this.room.now());
+      else if (buffered > BUFFERED_BYTES_LEAN) this.#slow.add(socket);
     }
   }
 
