@@ -50,8 +50,7 @@ export async function asUser(traits: Traits = {}): Promise<Person> {
       createdAt: now,
       updatedAt: now,
     }),
-    // biome-ignore lint/suspicious/noExplicitAny: the builder's own type is an insert; Statement hides it
-    insert as any,
+    insert,
   ]);
   if (person) await ctx.db.insert(staff).values({ userId, ...person, createdAt: now, updatedAt: now });
   return {
