@@ -7,6 +7,7 @@ import { sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit } from '@/db/commit';
 import { banFromChannel, unbanFromChannel } from '@/domains/channels/bans';
+import { listOpenRooms } from '@/domains/social/open-rooms';
 import { logStaff } from '@/domains/staff/log';
 import type { OutboxEvent } from '@/queues/messages';
 import type { ModerationAction } from '@/room/api';
@@ -24,9 +25,6 @@ import {
 import { findRoomStanding } from './standing';
 
 type ModerationRequest = z.output<typeof Moderation>;
-
-/** More than a creator can have waiting. */
-const OPEN_ROOMS_MAX = 128;
 
 /** Repeating it changes nothing. Throws NOT_MODERATOR, OUT_OF_YOUR_REACH, USER_NOT_FOUND, STREAM_ENDED. */
 export async function moderate(
@@ -66,7 +64,7 @@ export async function moderate(
       return;
     }
     case 'unban': {
-      const rooms = await listOpenRoomIds(ctx, found);
+      const rooms = await listRoomIds(ctx, found);
       const command = { type: 'unban', userId: target.userId } as const;
       const events = rooms.map((roomId): OutboxEvent => ({ kind: 'room', roomId, command }));
       await commit(ctx, [unbanFromChannel(ctx, channel.id, target.userId), ...logged], { events });
@@ -135,7 +133,7 @@ async function banEvents(
   reason: string | null,
 ): Promise<OutboxEvent[]> {
   const command = { type: 'ban', userId, reason, by: by.userId } as const;
-  const rooms = await listOpenRoomIds(ctx, found);
+  const rooms = await listRoomIds(ctx, found);
   return [
     outOfTheVideo(ctx, found.channel.id, userId),
     ...rooms.map((roomId): OutboxEvent => ({ kind: 'room', roomId, command })),
@@ -147,10 +145,8 @@ function outOfTheVideo(ctx: Context, channelId: string, userId: string): OutboxE
   return { kind: 'remove-participant', roomId: channelId, identity: userId, at: ctx.now() };
 }
 
-/** The rooms of the channel in which somebody may be: later ones read the ban at the door. */
-async function listOpenRoomIds(ctx: Context, { stream }: FoundStream): Promise<string[]> {
-  const rows = await ctx.db.all<{ id: string }>(sql`
-    SELECT id FROM streams WHERE creator_id = ${stream.creatorId} AND status IN ('live', 'scheduled')
-    LIMIT ${OPEN_ROOMS_MAX}`);
-  return [...new Set([stream.id, ...rows.map(({ id }) => id)])];
+/** Where somebody may be of the channel's rooms, and this one: later ones read the ban at the door. */
+async function listRoomIds(ctx: Context, { stream }: FoundStream): Promise<string[]> {
+  const open = await listOpenRooms(ctx, [stream.creatorId]);
+  return [...new Set([stream.id, ...open.map(({ roomId }) => roomId)])];
 }
