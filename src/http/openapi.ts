@@ -36,6 +36,7 @@ export function postmanCollection(document: OpenApiDocument, origin: string) {
     for (const [method, operation] of Object.entries(item)) {
       if (typeof operation !== 'object' || !operation || !('responses' in operation)) continue; // servers, parameters
       const base = item.servers ? '{{origin}}' : '{{origin}}/api/v1';
+      const [bodyType] = Object.keys(operation.requestBody?.content ?? {});
       const secured = (operation.security ?? []).some((need: object) => 'bearer' in need);
       const request = {
         name: operation.summary ?? path,
@@ -43,8 +44,12 @@ export function postmanCollection(document: OpenApiDocument, origin: string) {
           method: method.toUpperCase(),
           description: operation.description,
           url: `${base}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
-          header: operation.requestBody ? [{ key: 'Content-Type', value: 'application/json' }] : [],
-          ...(operation.requestBody ? { body: { mode: 'raw', raw: '{}' } } : {}),
+          // Postman writes a form's own header, with its boundary.
+          ...(bodyType === 'multipart/form-data'
+            ? { body: { mode: 'formdata', formdata: [] } }
+            : bodyType
+              ? { header: [{ key: 'Content-Type', value: bodyType }], body: { mode: 'raw', raw: '{}' } }
+              : {}),
           auth: secured ? { type: 'bearer', bearer: [{ key: 'token', value: '{{accessToken}}' }] } : { type: 'noauth' },
         },
       };
