@@ -33,14 +33,14 @@ export interface Context {
 /** What only the entry point can give: code from further up, and the event's own life time. */
 export interface Surroundings {
   readonly waitUntil: (work: Promise<unknown>) => void;
-  readonly rooms: (ctx: Pick<Context, 'config' | 'log'>) => Rooms;
+  readonly rooms: Rooms;
   readonly deliver: (ctx: Context, rows: readonly { id: string; event: OutboxEvent }[]) => Promise<void>;
-  readonly requestId?: string;
 }
 
 /** Throws ConfigError if the environment is not complete. */
-export function makeContext(env: Env, { waitUntil, rooms, deliver, requestId = newId() }: Surroundings): Context {
+export function makeContext(env: Env, { waitUntil, rooms, deliver }: Surroundings): Context {
   const config = readConfig(env);
+  const requestId = newId();
   const log = newLogger(requestId);
   const db = openDatabase(env.DB);
   const now = () => Date.now();
@@ -53,7 +53,7 @@ export function makeContext(env: Env, { waitUntil, rooms, deliver, requestId = n
     log,
     media: openMedia(config),
     mail: openMail(config, db, now),
-    rooms: rooms({ config, log }),
+    rooms,
     queues: { webhooks: env.WEBHOOKS, tasks: env.TASKS },
     limits: { read: env.LIMIT_READ, write: env.LIMIT_WRITE, signIn: env.LIMIT_SIGN_IN },
     assets: env.ASSETS,

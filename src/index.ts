@@ -12,7 +12,7 @@ export { StreamRoom } from '@/room/stream-room';
 function surroundings(env: Env, execution: ExecutionContext): Surroundings {
   return {
     waitUntil: (work) => execution.waitUntil(work),
-    rooms: () => openRooms(env.ROOMS),
+    rooms: openRooms(env.ROOMS),
     deliver: deliverOutbox,
   };
 }

@@ -1,4 +1,4 @@
-/** What travels through queues and the outbox: schemas and types alone, so that domains may name them. */
+/** What travels through queues and the outbox: types alone, so that domains may name them. */
 import type { RoomCommand } from '@/room/api';
 
 /** What must follow a committed batch: a row of that batch, delivered after it at least once and in any order. */
@@ -11,7 +11,7 @@ export type OutboxEvent =
   | { readonly kind: 'delete-media'; readonly key: string }
   /** Deletes an ingress at LiveKit that the channel has let go. */
   | { readonly kind: 'delete-ingress'; readonly ingressId: string }
-  /** What an open room has to know about a user, whichever rooms they are in. */
+  /** A message for the `tasks` queue, to be handled after the delay. */
   | { readonly kind: 'task'; readonly task: TaskMessage; readonly delaySeconds?: number };
 
 export interface NewNotification {

@@ -28,7 +28,7 @@ async function ask(method: string, path: string, headers: Record<string, string>
   resetCounts();
   const surroundings = {
     waitUntil: (work: Promise<unknown>) => execution.waitUntil(work),
-    rooms: () => openRooms(env.ROOMS),
+    rooms: openRooms(env.ROOMS),
     deliver: deliverOutbox,
   };
   const response = await app.fetch(request, { env: counted, surroundings }, execution);

@@ -12,7 +12,7 @@ export function testContext(
   const pending: Promise<unknown>[] = [];
   const ctx = makeContext({ ...env, ...overrides } as Env, {
     waitUntil: (work) => pending.push(work),
-    rooms: () => openRooms(env.ROOMS),
+    rooms: openRooms(env.ROOMS),
     deliver: deliverOutbox,
   });
   return Object.assign(ctx, {
