@@ -3,13 +3,23 @@ import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { routePath } from 'hono/route';
 import { ConfigError } from '@/config';
+import { auditEndpoints } from '@/domains/audit/routes';
 import { guard } from '@/domains/auth/guard';
 import { authEndpoints } from '@/domains/auth/routes';
 import { creatorEndpoints } from '@/domains/creators/routes';
+import { dashboardEndpoints } from '@/domains/dashboard/routes';
+import { discountEndpoints } from '@/domains/discounts/routes';
+import { earningEndpoints } from '@/domains/earnings/routes';
+import { economyEndpoints } from '@/domains/economy/routes';
+import { giftEndpoints } from '@/domains/gifts/routes';
 import { mediaRoutes } from '@/domains/media/serve';
+import { payoutEndpoints } from '@/domains/payouts/routes';
+import { purchaseEndpoints } from '@/domains/purchases/routes';
 import { staffEndpoints } from '@/domains/staff/routes';
 import { streamEndpoints } from '@/domains/streams/routes';
 import { studioEndpoints } from '@/domains/studio/routes';
+import { subscriptionEndpoints } from '@/domains/subscriptions/routes';
+import { walletEndpoints } from '@/domains/wallet/routes';
 import { webhookEndpoints } from '@/domains/webhooks/routes';
 import { devRoutes } from '@/http/dev';
 import { docsEndpoints, docsRoutes } from '@/http/docs';
@@ -29,6 +39,16 @@ export const endpoints = [
   ...studioEndpoints,
   ...streamEndpoints,
   ...staffEndpoints,
+  ...walletEndpoints,
+  ...purchaseEndpoints,
+  ...discountEndpoints,
+  ...giftEndpoints,
+  ...subscriptionEndpoints,
+  ...earningEndpoints,
+  ...payoutEndpoints,
+  ...economyEndpoints,
+  ...auditEndpoints,
+  ...dashboardEndpoints,
   ...webhookEndpoints,
   ...docsEndpoints,
 ];

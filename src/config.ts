@@ -57,6 +57,13 @@ const variables = z.object({
     .string()
     .regex(/^[0-9a-f]{32}$/i, 'must be 32 hexadecimal digits')
     .optional(),
+  PAYMENT_PROVIDER: z.enum(['stripe', 'dodo', 'sandbox']).optional(),
+  STRIPE_SECRET_KEY: z.string().min(1).optional(),
+  STRIPE_WEBHOOK_SECRET: z.string().min(1).optional(),
+  DODO_API_KEY: z.string().min(1).optional(),
+  DODO_WEBHOOK_SECRET: z.string().min(1).optional(),
+  DODO_PRODUCT_ID: z.string().min(1).optional(),
+  DODO_ENVIRONMENT: z.enum(['live_mode', 'test_mode']).default('live_mode'),
   RESEND_API_KEY: z.string().min(1).optional(),
   MAIL_FROM: z.string().default('Footlight <no-reply@footlight.test>'),
   MEDIA_ORIGIN: origin.optional(),
@@ -79,6 +86,18 @@ export interface Config {
   readonly mediaProvider: 'livekit' | 'agora';
   readonly livekit: { readonly url: string; readonly apiKey: string; readonly apiSecret: string };
   readonly agora: { readonly appId: string; readonly certificate: string } | undefined;
+  /** For new purchases; the others stay open to finish what was begun with them. */
+  readonly paymentProvider: 'stripe' | 'dodo' | 'sandbox';
+  readonly stripe: { readonly secretKey: string; readonly webhookSecret: string } | undefined;
+  readonly dodo:
+    | {
+        readonly apiKey: string;
+        readonly webhookSecret: string;
+        /** A pay-what-you-want product: what is paid comes with each checkout. */
+        readonly productId: string;
+        readonly environment: 'live_mode' | 'test_mode';
+      }
+    | undefined;
   readonly resendApiKey: string | undefined;
   readonly mailFrom: string;
   readonly mediaOrigin: string;
@@ -122,6 +141,7 @@ function parseConfig(env: Partial<Env>): Config {
     if (vars.LIVEKIT_API_SECRET && vars.LIVEKIT_API_SECRET.length < SECRET_CHARACTERS_MIN)
       faults.push(`LIVEKIT_API_SECRET must have at least ${SECRET_CHARACTERS_MIN} characters`);
   }
+  if (vars) faults.push(...paymentFaults(vars));
   if (vars?.MEDIA_PROVIDER === 'agora' && !(vars.AGORA_APP_ID && vars.AGORA_APP_CERTIFICATE))
     faults.push('AGORA_APP_ID and AGORA_APP_CERTIFICATE must be set when MEDIA_PROVIDER is agora');
   if (!vars || faults.length > 0) throw new ConfigError(`The configuration is not complete: ${faults.join('; ')}`);
@@ -151,10 +171,46 @@ function parseConfig(env: Partial<Env>): Config {
       vars.AGORA_APP_ID && vars.AGORA_APP_CERTIFICATE
         ? { appId: vars.AGORA_APP_ID, certificate: vars.AGORA_APP_CERTIFICATE }
         : undefined,
+    paymentProvider: paymentProviderOf(vars),
+    stripe:
+      vars.STRIPE_SECRET_KEY && vars.STRIPE_WEBHOOK_SECRET
+        ? { secretKey: vars.STRIPE_SECRET_KEY, webhookSecret: vars.STRIPE_WEBHOOK_SECRET }
+        : undefined,
+    dodo:
+      vars.DODO_API_KEY && vars.DODO_WEBHOOK_SECRET && vars.DODO_PRODUCT_ID
+        ? {
+            apiKey: vars.DODO_API_KEY,
+            webhookSecret: vars.DODO_WEBHOOK_SECRET,
+            productId: vars.DODO_PRODUCT_ID,
+            environment: vars.DODO_ENVIRONMENT,
+          }
+        : undefined,
     resendApiKey: vars.RESEND_API_KEY,
     mailFrom: vars.MAIL_FROM,
     mediaOrigin: vars.MEDIA_ORIGIN ?? publicUrl,
     sentryDsn: vars.SENTRY_DSN,
     streamGraceSeconds: vars.STREAM_GRACE_SECONDS,
   };
+}
+
+type Variables = z.output<typeof variables>;
+
+/** As named; otherwise whichever has keys, and the sandbox where there are none. */
+function paymentProviderOf(vars: Variables): Config['paymentProvider'] {
+  return vars.PAYMENT_PROVIDER ?? (vars.STRIPE_SECRET_KEY ? 'stripe' : vars.DODO_API_KEY ? 'dodo' : 'sandbox');
+}
+
+function paymentFaults(vars: Variables): string[] {
+  const faults: string[] = [];
+  const current = paymentProviderOf(vars);
+  if (current === 'sandbox' && vars.ENVIRONMENT === 'production')
+    faults.push('STRIPE_SECRET_KEY or DODO_API_KEY must be set in production: the sandbox takes no money');
+  if ((current === 'stripe' || vars.STRIPE_SECRET_KEY) && !(vars.STRIPE_SECRET_KEY && vars.STRIPE_WEBHOOK_SECRET))
+    faults.push('STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET must be set together');
+  if (
+    (current === 'dodo' || vars.DODO_API_KEY) &&
+    !(vars.DODO_API_KEY && vars.DODO_WEBHOOK_SECRET && vars.DODO_PRODUCT_ID)
+  )
+    faults.push('DODO_API_KEY, DODO_WEBHOOK_SECRET and DODO_PRODUCT_ID must be set together');
+  return faults;
 }

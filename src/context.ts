@@ -4,7 +4,9 @@ import { type Database, openDatabase } from '@/db/client';
 import type { Limit } from '@/http/endpoint';
 import { type MailProvider, openMail } from '@/providers/mail';
 import { type MediaProvider, openMedia } from '@/providers/media';
-import type { OutboxEvent, TaskMessage, WebhookMessage } from '@/queues/messages';
+import { openPayments, openPayouts } from '@/providers/open-payments';
+import type { Payments, PayoutProvider } from '@/providers/payments';
+import type { OutboxEvent, PayoutMessage, TaskMessage, WebhookMessage } from '@/queues/messages';
 import type { Rooms } from '@/room/api';
 import { newId } from '@/shared/ids';
 import { type Logger, newLogger } from '@/shared/log';
@@ -20,8 +22,15 @@ export interface Context {
   readonly log: Logger;
   readonly media: MediaProvider;
   readonly mail: MailProvider;
+  readonly payments: Payments;
+  /** Nothing where no provider is configured that sends money: payouts then go by bank. */
+  readonly payouts: PayoutProvider | undefined;
   readonly rooms: Rooms;
-  readonly queues: { readonly webhooks: Queue<WebhookMessage>; readonly tasks: Queue<TaskMessage> };
+  readonly queues: {
+    readonly webhooks: Queue<WebhookMessage>;
+    readonly payouts: Queue<PayoutMessage>;
+    readonly tasks: Queue<TaskMessage>;
+  };
   readonly limits: Readonly<Record<Limit, RateLimit>>;
   readonly assets: Fetcher;
   /** Lets work go on after the answer; a failure is logged and not seen by the caller. */
@@ -53,8 +62,10 @@ export function makeContext(env: Env, { waitUntil, rooms, deliver }: Surrounding
     log,
     media: openMedia(config),
     mail: openMail(config, db, now),
+    payments: openPayments(config, now),
+    payouts: openPayouts(config),
     rooms,
-    queues: { webhooks: env.WEBHOOKS, tasks: env.TASKS },
+    queues: { webhooks: env.WEBHOOKS, payouts: env.PAYOUTS, tasks: env.TASKS },
     limits: { read: env.LIMIT_READ, write: env.LIMIT_WRITE, signIn: env.LIMIT_SIGN_IN },
     assets: env.ASSETS,
     waitUntil: (work) => waitUntil(work.catch((error) => log.fault('after-answer', error))),

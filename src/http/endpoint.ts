@@ -6,6 +6,7 @@ import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/context';
 import type { Actor, Permission, Viewer } from '@/shared/actor';
 import type { Envelope } from './envelope';
+import type { Once } from './idempotency';
 
 /**
  * Who may call: anyone, anyone with more for the signed-in, an account, an approved creator, staff of any rank,
@@ -21,11 +22,19 @@ export type Limit = 'read' | 'write' | 'signIn';
 type Schema = z.ZodType | undefined;
 type Output<S extends Schema> = S extends z.ZodType ? z.output<S> : undefined;
 
-export interface Input<W extends Who, P extends Schema, Q extends Schema, B extends Schema> {
+export interface Input<
+  W extends Who,
+  P extends Schema,
+  Q extends Schema,
+  B extends Schema,
+  M extends true | undefined,
+> {
   actor: ActorOf<W>;
   params: Output<P>;
   query: Output<Q>;
   body: Output<B>;
+  /** The request's Idempotency-Key and what it was made for, where the endpoint moves money. */
+  once: M extends true ? Once : undefined;
   /** The request itself, for what is not JSON: uploads, signatures, upgrades. Its body is unread when `body` is absent. */
   request: Request;
 }
@@ -36,6 +45,7 @@ export interface EndpointDefinition<
   Q extends Schema = Schema,
   B extends Schema = Schema,
   R extends z.ZodType = z.ZodType,
+  M extends true | undefined = true | undefined,
 > {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** Below /api/v1, parameters in braces: `/stream/{id}`. */
@@ -57,13 +67,15 @@ export interface EndpointDefinition<
   contentType?: string;
   status?: 200 | 201 | 202;
   /** Refusals of the domain, by status, for the document: `{ 409: 'ALREADY_LIVE: …' }`. */
-  refusals?: Readonly<Partial<Record<401 | 402 | 403 | 404 | 409 | 413 | 416 | 429 | 451 | 503, string>>>;
+  refusals?: Readonly<Partial<Record<400 | 401 | 402 | 403 | 404 | 409 | 413 | 416 | 429 | 451 | 503, string>>>;
   limit?: Limit;
+  /** Requires an Idempotency-Key, and hands it on as `once`. */
+  movesMoney?: M;
   /** Reads that look session and status up on the primary all the same: credentials, exports, documents. */
   fresh?: true;
   handler: (
     ctx: Context,
-    input: Input<W, P, Q, B>,
+    input: Input<W, P, Q, B, M>,
   ) => Promise<z.input<R> | Envelope<z.input<R>> | Response> | z.input<R> | Envelope<z.input<R>> | Response;
 }
 
@@ -78,6 +90,7 @@ export function endpoint<
   P extends Schema = undefined,
   Q extends Schema = undefined,
   B extends Schema = undefined,
->(definition: EndpointDefinition<W, P, Q, B, R>): Endpoint {
+  M extends true | undefined = undefined,
+>(definition: EndpointDefinition<W, P, Q, B, R, M>): Endpoint {
   return definition;
 }

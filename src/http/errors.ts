@@ -37,10 +37,15 @@ export function errorList<const L extends ErrorList>(list: L): (code: keyof L & 
 /** What any endpoint may answer, whatever its domain. */
 export const httpError = errorList({
   MALFORMED_JSON: [400, 'The body is not well-formed JSON.'],
+  IDEMPOTENCY_KEY_REQUIRED: [
+    400,
+    'This request moves money: send an Idempotency-Key header of 1 to 255 visible ASCII characters.',
+  ],
   NOT_FOUND: [404, 'There is nothing here.'],
   BODY_TOO_LARGE: [413, 'The body is too large.'],
   WRONG_CONTENT_TYPE: [415, 'The body is not of the type that this endpoint takes.'],
   VALIDATION_FAILED: [422, 'Some fields are missing, unknown or wrong.'],
+  IDEMPOTENCY_KEY_REUSED: [422, 'This Idempotency-Key was used for another request.'],
   CURSOR_INVALID: [422, 'The cursor is not one that this list gave.'],
   TOO_MANY_REQUESTS: [429, 'Slow down a little.'],
   INTERNAL: [500, 'Something went wrong on our side.'],

@@ -10,6 +10,7 @@ import type { Viewer } from '@/shared/actor';
 import type { Endpoint, Who } from './endpoint';
 import { Envelope, ErrorEnvelope } from './envelope';
 import { httpError } from './errors';
+import { IDEMPOTENCY_HEADER, readOnce } from './idempotency';
 import { enforceLimit } from './rate-limit';
 
 export interface HttpEnv {
@@ -54,11 +55,13 @@ export function mount(router: OpenAPIHono<HttpEnv>, endpoints: readonly Endpoint
       const { ctx, actor } = c.var;
       const valid = (target: 'param' | 'query' | 'json', schema: unknown) =>
         schema ? (c.req.valid as (target: string) => unknown)(target) : undefined; // the route declares it
+      const body = valid('json', endpoint.body);
       const input = {
         actor,
         params: valid('param', endpoint.params),
         query: valid('query', endpoint.query),
-        body: valid('json', endpoint.body),
+        body,
+        once: endpoint.movesMoney ? readOnce(c.req.raw, `${endpoint.method} ${endpoint.path}`, body) : undefined,
         request: c.req.raw,
       };
       const answer = await endpoint.handler(ctx, input as never); // `endpoint()` tied the handler to these schemas
@@ -149,6 +152,14 @@ export function describeWho(who: Who): { security: Record<string, string[]>[]; s
   }
 }
 
+/** For the document alone: `readOnce` is what refuses. */
+const IdempotencyHeader = z.object({
+  [IDEMPOTENCY_HEADER]: z
+    .string()
+    .optional()
+    .openapi({ description: 'Unique for each user; a repeat is answered as before.' }),
+});
+
 const UPLOAD_REFUSALS = {
   400: 'UPLOAD_MALFORMED',
   413: 'BODY_TOO_LARGE or FILE_TOO_LARGE',
@@ -165,12 +176,20 @@ function describe(endpoint: Endpoint): RouteConfig {
     content: { 'application/json': { schema: ErrorEnvelope } },
   });
   const refusals: Record<string, string> = {
-    ...(body ? { 400: 'MALFORMED_JSON', 413: 'BODY_TOO_LARGE', 415: 'WRONG_CONTENT_TYPE' } : {}),
+    ...(body
+      ? {
+          400: endpoint.movesMoney ? 'MALFORMED_JSON or IDEMPOTENCY_KEY_REQUIRED' : 'MALFORMED_JSON',
+          413: 'BODY_TOO_LARGE',
+          415: 'WRONG_CONTENT_TYPE',
+        }
+      : {}),
     ...(upload?.contentType === 'multipart/form-data' ? UPLOAD_REFUSALS : {}),
     ...(security.length > 0 ? { 401: 'UNAUTHENTICATED, TOKEN_EXPIRED or SESSION_ENDED' } : {}),
     ...(security.length > 0 && who !== 'user' && who !== 'optional' ? { 403: 'Not allowed.' } : {}),
     ...(params ? { 404: 'Not there, or not visible to you.' } : {}),
-    ...(body || query || params ? { 422: 'VALIDATION_FAILED' } : {}),
+    ...(body || query || params
+      ? { 422: endpoint.movesMoney ? 'VALIDATION_FAILED or IDEMPOTENCY_KEY_REUSED' : 'VALIDATION_FAILED' }
+      : {}),
     429: 'TOO_MANY_REQUESTS',
     ...endpoint.refusals,
   };
@@ -184,6 +203,7 @@ function describe(endpoint: Endpoint): RouteConfig {
     request: {
       ...(params ? { params: params as z.ZodObject } : {}), // routes declare objects
       ...(query ? { query: query as z.ZodObject } : {}),
+      ...(endpoint.movesMoney ? { headers: IdempotencyHeader } : {}),
       ...(body
         ? { body: { required: !mayBeLeftOut(endpoint), content: { 'application/json': { schema: body } } } }
         : {}),

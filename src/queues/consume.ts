@@ -1,7 +1,8 @@
 /** Hands a batch to the consumer of its queue. A queue without one is a mistake in wrangler.toml. */
 import type { Context } from '@/context';
 import { consumeDeadLetters } from './dead-letters';
-import type { TaskMessage, WebhookMessage } from './messages';
+import type { PayoutMessage, TaskMessage, WebhookMessage } from './messages';
+import { consumePayouts } from './payouts';
 import { consumeTasks } from './tasks';
 import { consumeWebhooks } from './webhooks';
 
@@ -10,10 +11,12 @@ export async function consume(ctx: Context, batch: MessageBatch): Promise<void> 
     // The bodies are what our own producers send; each queue has one producer type in Context.
     case 'footlight-webhooks':
       return consumeWebhooks(ctx, batch as MessageBatch<WebhookMessage>);
+    case 'footlight-payouts':
+      return consumePayouts(ctx, batch as MessageBatch<PayoutMessage>);
     case 'footlight-tasks':
       return consumeTasks(ctx, batch as MessageBatch<TaskMessage>);
     case 'footlight-dead-letters':
-      return consumeDeadLetters(ctx, batch as MessageBatch<WebhookMessage | TaskMessage>);
+      return consumeDeadLetters(ctx, batch as MessageBatch<WebhookMessage | PayoutMessage | TaskMessage>);
     default:
       throw new Error(`No consumer for queue ${batch.queue}`);
   }

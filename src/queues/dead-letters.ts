@@ -1,15 +1,15 @@
 /**
  * Where messages of every queue end whose tries are spent. A webhook event is marked failed and waits for staff; a
- * task is logged, and the minute's sweep puts right what it was for.
+ * payout or a task is logged, and the minute's sweep puts right what it was for.
  */
 import type { Context } from '@/context';
 import { markFailed } from '@/domains/webhooks/events';
-import type { TaskMessage, WebhookMessage } from './messages';
+import type { PayoutMessage, TaskMessage, WebhookMessage } from './messages';
 import { retryDelaySeconds } from './retry';
 
 export async function consumeDeadLetters(
   ctx: Context,
-  batch: MessageBatch<WebhookMessage | TaskMessage>,
+  batch: MessageBatch<WebhookMessage | PayoutMessage | TaskMessage>,
 ): Promise<void> {
   for (const message of batch.messages) {
     try {
@@ -22,7 +22,7 @@ export async function consumeDeadLetters(
   }
 }
 
-async function bury(ctx: Context, body: WebhookMessage | TaskMessage): Promise<void> {
+async function bury(ctx: Context, body: WebhookMessage | PayoutMessage | TaskMessage): Promise<void> {
   ctx.log.fault('dead-letter', new Error(JSON.stringify(body)));
   if ('webhookEventId' in body) await markFailed(ctx, body.webhookEventId);
 }

@@ -12,7 +12,9 @@ export type OutboxEvent =
   /** Deletes an ingress at LiveKit that the channel has let go. */
   | { readonly kind: 'delete-ingress'; readonly ingressId: string }
   /** A message for the `tasks` queue, to be handled after the delay. */
-  | { readonly kind: 'task'; readonly task: TaskMessage; readonly delaySeconds?: number };
+  | { readonly kind: 'task'; readonly task: TaskMessage; readonly delaySeconds?: number }
+  /** A message for the `payouts` queue: the payout was approved and is to be sent. */
+  | { readonly kind: 'payout'; readonly payoutId: string };
 
 export interface NewNotification {
   readonly userId: string;
@@ -27,7 +29,16 @@ export interface WebhookMessage {
   readonly webhookEventId: string;
 }
 
+/** Body of the `payouts` queue. */
+export interface PayoutMessage {
+  readonly payoutId: string;
+}
+
 /** Body of the `tasks` queue. */
 export type TaskMessage =
   /** Ends the stream if its encoder is lost since `lostAt` (ms) and has not come back. */
-  { readonly type: 'end-if-still-lost'; readonly streamId: string; readonly lostAt: number };
+  | { readonly type: 'end-if-still-lost'; readonly streamId: string; readonly lostAt: number }
+  /** Proves the next page of the ledger, and queues the page after it. */
+  | { readonly type: 'prove-ledger'; readonly proofId: string }
+  /** Rewards who has reached a target, a page of creators at a time: those after this id. */
+  | { readonly type: 'award-targets'; readonly after: string | null };

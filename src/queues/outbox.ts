@@ -101,6 +101,8 @@ async function deliver(ctx: Context, { id, event }: OutboxRow): Promise<void> {
       return ctx.media.deleteIngress(event.ingressId);
     case 'task':
       return ctx.queues.tasks.send(event.task, { delaySeconds: event.delaySeconds ?? 0 }).then(() => undefined);
+    case 'payout':
+      return ctx.queues.payouts.send({ payoutId: event.payoutId }).then(() => undefined);
     default:
       throw unknownEvent(event); // a newer version's, met after a rollback: it comes back
   }

@@ -1,9 +1,14 @@
 /** What the minute's cron does. Every sweep is bounded, safe to run twice at once, and stops no other by failing. */
 import type { Context } from '@/context';
+import { resumeProof } from '@/domains/audit/prove';
 import { sweepExpiredCredentials } from '@/domains/auth/sweep';
 import { resealStreamKeys } from '@/domains/channels/reseal-stream-keys';
 import { reencryptFinancial } from '@/domains/creators/financial';
+import { queueTargetAwards } from '@/domains/earnings/award-targets';
+import { requeuePayouts } from '@/domains/payouts/sweep';
+import { askAboutPurchases } from '@/domains/purchases/sweep';
 import { reconcileStreams } from '@/domains/streams/reconcile';
+import { renewSubscriptions } from '@/domains/subscriptions/renew';
 import { forgetWebhookPayloads, requeueWebhookEvents } from '@/domains/webhooks/sweep';
 import { sweepOutbox } from './outbox';
 
@@ -15,6 +20,11 @@ const SWEEPS: Readonly<Record<string, (ctx: Context) => Promise<unknown>>> = {
   resealStreamKeys,
   forgetWebhookPayloads,
   reencryptFinancial,
+  askAboutPurchases,
+  renewSubscriptions,
+  requeuePayouts,
+  queueTargetAwards,
+  resumeProof,
 };
 
 export async function runSweeps(ctx: Context): Promise<void> {

@@ -1,5 +1,7 @@
 /** Does the tasks that were put off. A task is safe to do twice: it looks at what is true by then. */
 import type { Context } from '@/context';
+import { proveNextPage } from '@/domains/audit/prove';
+import { awardTargets } from '@/domains/earnings/award-targets';
 import { endIfStillLost } from '@/domains/streams/end-stream';
 import type { TaskMessage } from './messages';
 import { retryDelaySeconds } from './retry';
@@ -20,11 +22,15 @@ async function perform(ctx: Context, task: TaskMessage): Promise<void> {
   switch (task.type) {
     case 'end-if-still-lost':
       return endIfStillLost(ctx, task.streamId, task.lostAt);
+    case 'prove-ledger':
+      return proveNextPage(ctx, task.proofId);
+    case 'award-targets':
+      return awardTargets(ctx, task.after);
     default:
-      throw unknownTask(task.type); // a newer version's, met after a rollback: it comes back
+      throw unknownTask(task); // a newer version's, met after a rollback: it comes back
   }
 }
 
-function unknownTask(type: never): Error {
-  return new Error(`Unknown task ${type}`);
+function unknownTask(task: never): Error {
+  return new Error(`Unknown task ${JSON.stringify(task)}`);
 }

@@ -1,8 +1,13 @@
 /** Applies stored webhook events, each in one idempotent step; what fails comes back later and stops no other. */
 import type { Context } from '@/context';
+import { setPayable } from '@/domains/payouts/accounts';
+import { applyPaymentEvent } from '@/domains/purchases/apply';
 import { applyMediaEvent } from '@/domains/streams/media-events';
-import { claimWebhookEvent, markProcessed, markTried } from '@/domains/webhooks/events';
+import { HeldForStaff } from '@/domains/webhooks/errors';
+import { claimWebhookEvent, markHeld, markProcessed, markTried } from '@/domains/webhooks/events';
+import type { WebhookProvider } from '@/domains/webhooks/tables';
 import type { MediaEvent } from '@/providers/media';
+import type { PaymentEvent, PaymentProviderName } from '@/providers/payments';
 import type { WebhookMessage } from './messages';
 import { retryDelaySeconds } from './retry';
 
@@ -25,14 +30,34 @@ export async function consumeWebhooks(ctx: Context, batch: MessageBatch<WebhookM
 async function process(ctx: Context, id: string): Promise<void> {
   const claimed = await claimWebhookEvent(ctx, id);
   if (!claimed) return;
-  switch (claimed.provider) {
-    case 'livekit':
-      await applyMediaEvent(ctx, claimed.payload as MediaEvent); // as `receive.ts` stored it
-      break;
-    default:
-      throw unknownProvider(claimed.provider); // a newer version's, met after a rollback: it comes back
+  try {
+    await apply(ctx, claimed);
+  } catch (error) {
+    if (!(error instanceof HeldForStaff)) throw error;
+    ctx.log.event('webhook.held', { webhookEventId: id, because: error.message });
+    return markHeld(ctx, id, error);
   }
   await markProcessed(ctx, id);
+}
+
+/** The payloads are as `receive.ts` stored them. */
+function apply(ctx: Context, { provider, payload }: { provider: WebhookProvider; payload: unknown }): Promise<void> {
+  switch (provider) {
+    case 'livekit':
+      return applyMediaEvent(ctx, payload as MediaEvent);
+    case 'stripe':
+    case 'dodo':
+    case 'sandbox':
+      return applyPayment(ctx, provider, payload as PaymentEvent);
+    default:
+      throw unknownProvider(provider); // a newer version's, met after a rollback: it comes back
+  }
+}
+
+function applyPayment(ctx: Context, provider: PaymentProviderName, event: PaymentEvent): Promise<void> {
+  return event.type === 'payout-account'
+    ? setPayable(ctx, event.accountId, event.payoutsEnabled)
+    : applyPaymentEvent(ctx, provider, event);
 }
 
 function unknownProvider(provider: never): Error {

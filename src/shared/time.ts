@@ -11,3 +11,8 @@ export function toIso(ms: number): string {
 export function toIsoOrNull(ms: number | null): string | null {
   return ms === null ? null : toIso(ms);
 }
+
+/** The day in UTC: 2026-11-23. */
+export function toDay(ms: number): string {
+  return toIso(ms).slice(0, 10);
+}

@@ -50,7 +50,11 @@ async function onAir() {
 }
 
 const endings = (events: OutboxEvent[]) =>
-  events.flatMap((event) => (event.kind === 'task' ? [{ ...event.task, delaySeconds: event.delaySeconds }] : []));
+  events.flatMap((event) =>
+    event.kind === 'task' && event.task.type === 'end-if-still-lost'
+      ? [{ ...event.task, delaySeconds: event.delaySeconds }]
+      : [],
+  );
 const removed = (events: OutboxEvent[]) =>
   events.flatMap((event) => (event.kind === 'remove-participant' ? [event.identity] : []));
 

@@ -7,6 +7,8 @@ const complete = {
   PUBLIC_URL: 'https://api.footlight.test',
   FRONTEND_URL: 'https://footlight.test',
   RESEND_API_KEY: 're_key',
+  STRIPE_SECRET_KEY: 'sk_live_key',
+  STRIPE_WEBHOOK_SECRET: 'whsec_secret',
   LIVEKIT_URL: 'wss://livekit.test',
   LIVEKIT_API_KEY: 'key',
   LIVEKIT_API_SECRET: 'l'.repeat(32),

@@ -53,6 +53,14 @@ export async function markTried(ctx: Context, id: string, error: unknown, delayS
     .where(stillStored(id));
 }
 
+/** It waits for staff, who see why. */
+export async function markHeld(ctx: Context, id: string, reason: Error): Promise<void> {
+  await ctx.db
+    .update(webhookEvents)
+    .set({ state: 'held', error: errorText(reason) })
+    .where(stillStored(id));
+}
+
 /** Every try is spent: it waits for staff. */
 export async function markFailed(ctx: Context, id: string): Promise<void> {
   await ctx.db.update(webhookEvents).set({ state: 'failed' }).where(stillStored(id));

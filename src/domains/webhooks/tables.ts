@@ -1,8 +1,12 @@
 /** What providers told us, each event once, until it is applied. */
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
-export type WebhookProvider = 'livekit';
-export type WebhookState = 'stored' | 'processed' | 'failed';
+export const WEBHOOK_PROVIDERS = ['livekit', 'stripe', 'dodo', 'sandbox'] as const;
+export type WebhookProvider = (typeof WEBHOOK_PROVIDERS)[number];
+
+/** `held`: it says what we cannot take as it is, and waits for staff. */
+export const WEBHOOK_STATES = ['stored', 'processed', 'held', 'failed'] as const;
+export type WebhookState = (typeof WEBHOOK_STATES)[number];
 
 export const webhookEvents = sqliteTable('webhook_events', {
   id: text().primaryKey(),
@@ -10,8 +14,10 @@ export const webhookEvents = sqliteTable('webhook_events', {
   /** The provider's own id of it, unique together with the provider. */
   eventId: text('event_id').notNull(),
   type: text().notNull(),
-  /** The event in our words, so that no secret of the provider's body is kept; null once it is 30 days old. */
+  /** The event in our words, as it is applied; null once it is 30 days old. */
   payload: text({ mode: 'json' }).$type<unknown>(),
+  /** As it came, without secrets, names and card data; for staff. Null once it is 30 days old. */
+  received: text({ mode: 'json' }).$type<unknown>(),
   state: text().$type<WebhookState>().notNull(),
   attempts: integer().notNull().default(0),
   error: text(),

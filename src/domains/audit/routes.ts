@@ -1,0 +1,4 @@
+/** The ledger's proof. */
+import type { Endpoint } from '@/http/endpoint';
+
+export const auditEndpoints: Endpoint[] = [];

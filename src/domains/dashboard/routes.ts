@@ -1,0 +1,4 @@
+/** The owner's figures. */
+import type { Endpoint } from '@/http/endpoint';
+
+export const dashboardEndpoints: Endpoint[] = [];

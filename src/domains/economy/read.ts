@@ -1,0 +1,28 @@
+/** The economy as it stands: the newest version. */
+import { desc } from 'drizzle-orm';
+import type { Context } from '@/context';
+import type { EconomyConfig } from './schemas';
+import { economyVersions } from './tables';
+
+export interface Economy extends EconomyConfig {
+  /** What is done under it names it. */
+  readonly version: number;
+}
+
+/** For a batch of reads, or by itself; one row. */
+export function economyQuery(ctx: Context) {
+  return ctx.db
+    .select({ version: economyVersions.version, config: economyVersions.config })
+    .from(economyVersions)
+    .orderBy(desc(economyVersions.version))
+    .limit(1);
+}
+
+export async function readEconomy(ctx: Context): Promise<Economy> {
+  return economyOf(await economyQuery(ctx));
+}
+
+export function economyOf([newest]: readonly { version: number; config: EconomyConfig }[]): Economy {
+  if (!newest) throw new Error('There is no economy: migration 0009 makes the first');
+  return { version: newest.version, ...newest.config };
+}

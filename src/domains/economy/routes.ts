@@ -1,0 +1,4 @@
+/** The economy's configuration. */
+import type { Endpoint } from '@/http/endpoint';
+
+export const economyEndpoints: Endpoint[] = [];

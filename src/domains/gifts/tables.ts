@@ -1,0 +1,32 @@
+import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+
+/** The catalogue. */
+export const gifts = sqliteTable('gifts', {
+  id: text().primaryKey(),
+  name: text().notNull(),
+  /** An emoji, or a picture of the platform's own media. */
+  icon: text().notNull(),
+  animationUrl: text('animation_url'),
+  coins: integer().notNull(),
+  active: integer({ mode: 'boolean' }).notNull().default(true),
+  createdAt: integer('created_at').notNull(),
+  updatedAt: integer('updated_at').notNull(),
+});
+
+/** Gifts and tips. Four rows each with the indexes: sender's key, sender, recipient. */
+export const giftsSent = sqliteTable('gifts_sent', {
+  id: text().primaryKey(),
+  /** Null: a tip. */
+  giftId: text('gift_id'),
+  quantity: integer().notNull(),
+  coins: integer().notNull(),
+  diamonds: integer().notNull(),
+  senderId: text('sender_id').notNull(),
+  recipientId: text('recipient_id').notNull(),
+  streamId: text('stream_id'),
+  message: text(),
+  economyVersion: integer('economy_version').notNull(),
+  idempotencyKey: text('idempotency_key').notNull(),
+  bodyHash: text('body_hash').notNull(),
+  createdAt: integer('created_at').notNull(),
+});

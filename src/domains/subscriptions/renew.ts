@@ -1,0 +1,4 @@
+/** What the minute's cron does for subscriptions. */
+import type { Context } from '@/context';
+
+export async function renewSubscriptions(_ctx: Context): Promise<void> {}

@@ -1,0 +1,4 @@
+/** What a user has, and how it came about. */
+import type { Endpoint } from '@/http/endpoint';
+
+export const walletEndpoints: Endpoint[] = [];

@@ -1,0 +1,52 @@
+/**
+ * The chart of accounts in TypeScript: what each kind of transfer moves, and between which kinds of account. The
+ * database has the same as data (`ledger_kinds`) and is what enforces it; a test holds the two together.
+ */
+
+export type Unit = 'coin' | 'diamond' | 'money';
+
+/** Accounts that users have; every other kind is the platform's. */
+export const USER_ACCOUNTS = ['wallet', 'earnings', 'sales'] as const;
+export type UserAccount = (typeof USER_ACCOUNTS)[number];
+
+interface Line {
+  readonly unit: Unit;
+  readonly debit: string;
+  readonly credit: string;
+  /** Whether the debited account may go below zero by it: the platform's do, a buyer's by a reversal alone. */
+  readonly mayOverdraw?: true;
+}
+
+export const CHART = {
+  purchase: { unit: 'coin', debit: 'coins_issued', credit: 'wallet', mayOverdraw: true },
+  purchase_reversal: { unit: 'coin', debit: 'wallet', credit: 'coins_issued', mayOverdraw: true },
+  purchase_restored: { unit: 'coin', debit: 'coins_issued', credit: 'wallet', mayOverdraw: true },
+  gift: { unit: 'coin', debit: 'wallet', credit: 'coins_spent' },
+  tip: { unit: 'coin', debit: 'wallet', credit: 'coins_spent' },
+  subscription: { unit: 'coin', debit: 'wallet', credit: 'coins_spent' },
+  exchange_coins: { unit: 'coin', debit: 'coins_issued', credit: 'wallet', mayOverdraw: true },
+  gift_earning: { unit: 'diamond', debit: 'diamonds_issued', credit: 'earnings', mayOverdraw: true },
+  tip_earning: { unit: 'diamond', debit: 'diamonds_issued', credit: 'earnings', mayOverdraw: true },
+  subscription_earning: { unit: 'diamond', debit: 'diamonds_issued', credit: 'earnings', mayOverdraw: true },
+  target_reward: { unit: 'diamond', debit: 'diamonds_issued', credit: 'earnings', mayOverdraw: true },
+  exchange_diamonds: { unit: 'diamond', debit: 'earnings', credit: 'diamonds_retired' },
+  payout_hold: { unit: 'diamond', debit: 'earnings', credit: 'diamonds_held' },
+  payout_return: { unit: 'diamond', debit: 'diamonds_held', credit: 'earnings' },
+  payout_burn: { unit: 'diamond', debit: 'diamonds_held', credit: 'diamonds_retired' },
+  purchase_cash: { unit: 'money', debit: 'clearing', credit: 'revenue', mayOverdraw: true },
+  purchase_reversal_cash: { unit: 'money', debit: 'revenue', credit: 'clearing', mayOverdraw: true },
+  purchase_restored_cash: { unit: 'money', debit: 'clearing', credit: 'revenue', mayOverdraw: true },
+  sale: { unit: 'money', debit: 'clearing', credit: 'sales', mayOverdraw: true },
+  sales_hold: { unit: 'money', debit: 'sales', credit: 'payable' },
+  sales_return: { unit: 'money', debit: 'payable', credit: 'sales' },
+  payout_due: { unit: 'money', debit: 'revenue', credit: 'payable', mayOverdraw: true },
+  payout_undue: { unit: 'money', debit: 'payable', credit: 'revenue' },
+  payout_cash: { unit: 'money', debit: 'payable', credit: 'clearing' },
+  payout_fee: { unit: 'money', debit: 'payable', credit: 'fees' },
+} as const satisfies Readonly<Record<string, Line>>;
+
+export type TransferKind = keyof typeof CHART;
+
+export function isUserAccount(kind: string): kind is UserAccount {
+  return USER_ACCOUNTS.some((one) => one === kind);
+}

@@ -1,0 +1,70 @@
+/** Reading: a user's accounts, and their histories, walked from the last transfer backwards. */
+import { sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import type { TransferKind, UserAccount } from './chart';
+
+export interface Account {
+  readonly id: number;
+  readonly kind: UserAccount;
+  /** `coin`, `diamond` or an ISO 4217 currency. */
+  readonly unit: string;
+  readonly balance: number;
+  /** Null: nothing has ever moved. */
+  readonly lastTransferId: number | null;
+}
+
+/** One transfer from the side of one account. */
+export interface Entry {
+  readonly transferId: number;
+  readonly accountId: number;
+  readonly kind: TransferKind;
+  readonly unit: string;
+  /** Less than 0 where the account gave. */
+  readonly amount: number;
+  readonly balanceAfter: number;
+  readonly refType: string;
+  readonly refId: string;
+  /** The account's transfer before it; null: it was the first. */
+  readonly previousId: number | null;
+  /** Milliseconds. */
+  readonly at: number;
+}
+
+export function listAccounts(ctx: Context, userId: string): Promise<Account[]> {
+  return ctx.db.all<Account>(sql`
+    SELECT id, kind, unit, balance, last_transfer_id AS lastTransferId FROM ledger_accounts
+    WHERE owner = ${userId} ORDER BY kind, unit`);
+}
+
+/** Where the walk through an account's history goes on. */
+export interface Place {
+  readonly accountId: number;
+  readonly transferId: number;
+}
+
+/**
+ * The newest entries of these accounts together, from these places on; of each account at most `limit` are read. A
+ * place that is not of its account's history answers nothing.
+ */
+export function walkHistory(ctx: Context, places: readonly Place[], limit: number): Promise<Entry[]> {
+  const starts = JSON.stringify(places.map(({ accountId, transferId }) => [accountId, transferId]));
+  return ctx.db.all<Entry>(sql`
+    WITH RECURSIVE walk (account_id, transfer_id, depth) AS (
+      SELECT value ->> 0, value ->> 1, 1 FROM json_each(${starts})
+      UNION ALL
+      SELECT account_id, iif(t.debit_id = account_id, t.debit_previous_id, t.credit_previous_id), depth + 1
+      FROM walk JOIN ledger_transfers t ON t.id = transfer_id AND account_id IN (t.debit_id, t.credit_id)
+      WHERE depth < ${limit} AND iif(t.debit_id = account_id, t.debit_previous_id, t.credit_previous_id) IS NOT NULL
+    )
+    SELECT t.id AS transferId, account_id AS accountId, t.kind AS kind, a.unit AS unit,
+      iif(t.debit_id = account_id, -t.amount, t.amount) AS amount,
+      iif(t.debit_id = account_id, t.debit_balance, t.credit_balance) AS balanceAfter,
+      t.ref_type AS refType, t.ref_id AS refId,
+      iif(t.debit_id = account_id, t.debit_previous_id, t.credit_previous_id) AS previousId,
+      t.created_at AS at
+    FROM walk
+    JOIN ledger_transfers t ON t.id = transfer_id AND account_id IN (t.debit_id, t.credit_id)
+    JOIN ledger_accounts a ON a.id = account_id
+    ORDER BY t.id DESC
+    LIMIT ${limit}`);
+}

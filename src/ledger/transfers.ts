@@ -1,0 +1,113 @@
+/**
+ * Moving: statement builders for the batch of a use case, which is its own row, the accounts that it needs, its
+ * transfers and its outbox rows. What may not be aborts the batch, by the rule's name (see migration 0008).
+ */
+import { sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import type { Statement } from '@/db/commit';
+import { CHART, isUserAccount, type TransferKind, type UserAccount } from './chart';
+import { ledgerAccounts, ledgerTransfers } from './tables';
+
+/** Who holds an account: a user, the platform, or the platform at a provider. */
+export interface AccountName {
+  readonly owner: string;
+  readonly kind: string;
+  /** `coin`, `diamond` or an ISO 4217 currency. */
+  readonly unit: string;
+}
+
+export interface Transfer {
+  readonly kind: TransferKind;
+  /** The use case's own row. */
+  readonly refType: string;
+  readonly refId: string;
+  /** Unique within the row: a repeat is refused as LEDGER_TRANSFER_REPEATED. */
+  readonly leg: number;
+  /** The user whose account one side is; left out where both are the platform's. */
+  readonly userId?: string;
+  /** ISO 4217, where the kind moves money. */
+  readonly currency?: string;
+  /** Whose clearing account it is, where the kind has one: `stripe`, `bank`. */
+  readonly provider?: string;
+  /** Greater than 0, in the kind's unit. */
+  readonly amount: number;
+}
+
+/** What the database says where the debited account does not have it, or was never opened. */
+export const OVERDRAFT = 'LEDGER_OVERDRAFT';
+export const ACCOUNT_MISSING = 'LEDGER_ACCOUNT_MISSING';
+
+/**
+ * The statements of these transfers, in this order: first one that opens the accounts of theirs that are credited, or
+ * are the platform's, and are not there yet. A user's account is never opened to be debited.
+ */
+export function post(ctx: Context, transfers: readonly Transfer[]): Statement[] {
+  const opened = transfers.flatMap((transfer) => {
+    const { debit, credit } = sidesOf(transfer);
+    return isUserAccount(debit.kind) && !CHART_MAY_OVERDRAW.has(transfer.kind) ? [credit] : [debit, credit];
+  });
+  const made = [...new Map(opened.filter(isMadeAtFirstUse).map((name) => [JSON.stringify(name), name])).values()];
+  return [...(made.length > 0 ? [openAccounts(ctx, made)] : []), ...transfers.map((transfer) => move(ctx, transfer))];
+}
+
+const CHART_MAY_OVERDRAW: ReadonlySet<string> = new Set(
+  Object.entries(CHART).flatMap(([kind, line]) => ('mayOverdraw' in line ? [kind] : [])),
+);
+
+/** Migration 0008 made the platform's accounts of coins and diamonds. */
+function isMadeAtFirstUse({ owner, unit }: AccountName): boolean {
+  return owner !== 'platform' || (unit !== 'coin' && unit !== 'diamond');
+}
+
+export function openAccounts(ctx: Context, names: readonly AccountName[]): Statement {
+  return ctx.db.run(sql`
+    INSERT INTO ${ledgerAccounts} (owner, kind, unit)
+    SELECT name.value ->> 'owner', name.value ->> 'kind', name.value ->> 'unit'
+    FROM json_each(${JSON.stringify(names)}) name
+    WHERE NOT EXISTS (
+      SELECT 1 FROM ledger_accounts account
+      WHERE account.owner = name.value ->> 'owner' AND account.kind = name.value ->> 'kind'
+        AND account.unit = name.value ->> 'unit' AND account.shard = 0)`);
+}
+
+/** One row whatever is there: an account that is missing comes out as NULL, which the ledger refuses. */
+function move(ctx: Context, transfer: Transfer): Statement {
+  const { kind, refType, refId, leg, amount } = transfer;
+  const { debit, credit } = sidesOf(transfer);
+  return ctx.db.run(sql`
+    INSERT INTO ${ledgerTransfers} (kind, ref_type, ref_id, leg, amount, created_at,
+      debit_id, debit_previous_id, debit_balance, credit_id, credit_previous_id, credit_balance)
+    SELECT ${kind}, ${refType}, ${refId}, ${leg}, moved.amount, ${ctx.now()},
+      debit.id, debit.last_transfer_id, debit.balance - moved.amount,
+      credit.id, credit.last_transfer_id, credit.balance + moved.amount
+    FROM (SELECT CAST(${amount} AS INTEGER) AS amount) moved
+    LEFT JOIN ledger_accounts debit ON debit.owner = ${debit.owner} AND debit.kind = ${debit.kind}
+      AND debit.unit = ${debit.unit} AND debit.shard = 0
+    LEFT JOIN ledger_accounts credit ON credit.owner = ${credit.owner} AND credit.kind = ${credit.kind}
+      AND credit.unit = ${credit.unit} AND credit.shard = 0`);
+}
+
+function sidesOf({ kind, userId, currency, provider }: Transfer): { debit: AccountName; credit: AccountName } {
+  const line = CHART[kind];
+  const unit = line.unit === 'money' ? currency : line.unit;
+  if (unit === undefined) throw new Error(`A transfer of kind ${kind} needs a currency`);
+  const name = (accountKind: string): AccountName => {
+    if (isUserAccount(accountKind)) {
+      if (userId === undefined) throw new Error(`A transfer of kind ${kind} needs a user`);
+      return { owner: userId, kind: accountKind, unit };
+    }
+    return {
+      owner: accountKind === 'clearing' && provider !== undefined ? `platform:${provider}` : 'platform',
+      kind: accountKind,
+      unit,
+    };
+  };
+  return { debit: name(line.debit), credit: name(line.credit) };
+}
+
+/** 0 where the user has no such account yet. @param unit `coin`, `diamond` or an ISO 4217 currency */
+export async function readBalance(ctx: Context, userId: string, kind: UserAccount, unit: string): Promise<number> {
+  const row = await ctx.db.get<{ balance: number } | undefined>(sql`
+    SELECT balance FROM ledger_accounts WHERE owner = ${userId} AND kind = ${kind} AND unit = ${unit} AND shard = 0`);
+  return row?.balance ?? 0;
+}

@@ -1,0 +1,6 @@
+import { errorList } from '@/http/errors';
+
+export const paymentProviderError = errorList({
+  PAYMENT_UNAVAILABLE: [503, 'The payment provider cannot be reached right now. Nothing was charged: try again.'],
+  PAYOUT_UNAVAILABLE: [503, 'The provider of payouts cannot be reached right now. Try again in a minute.'],
+});

@@ -1,0 +1,20 @@
+/** Sends approved payouts, one at a time; what fails without a known outcome comes back later. */
+import type { Context } from '@/context';
+import { sendPayout } from '@/domains/payouts/send';
+import { AppError } from '@/http/errors';
+import type { PayoutMessage } from './messages';
+import { retryDelaySeconds } from './retry';
+
+export async function consumePayouts(ctx: Context, batch: MessageBatch<PayoutMessage>): Promise<void> {
+  for (const message of batch.messages) {
+    const { payoutId } = message.body;
+    try {
+      await sendPayout(ctx, payoutId);
+      message.ack();
+    } catch (error) {
+      if (error instanceof AppError) ctx.log.warning(`payout ${payoutId}`, error.code);
+      else ctx.log.fault(`payout ${payoutId}`, error);
+      message.retry({ delaySeconds: retryDelaySeconds(message.attempts) });
+    }
+  }
+}

@@ -1,0 +1,119 @@
+/** Money for tests, put into the books as the use cases do, so that a proof of the ledger stays clean. */
+import { eq } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit } from '@/db/commit';
+import { recordEarning } from '@/domains/earnings/record';
+import { readEconomy } from '@/domains/economy/read';
+import type { EconomyConfig } from '@/domains/economy/schemas';
+import { economyVersions } from '@/domains/economy/tables';
+import { giftsSent } from '@/domains/gifts/tables';
+import { purchases } from '@/domains/purchases/tables';
+import { post, readBalance } from '@/ledger/transfers';
+import { newId } from '@/shared/ids';
+import { testContext } from './context';
+
+const PRICE_MINOR = 100;
+
+/** A header that no other request has. */
+export const once = (key: string = newId()) => ({ headers: { 'idempotency-key': key } });
+
+/** As if bought in the sandbox for one dollar. Answers the purchase's id. */
+export async function giveCoins(userId: string, coins: number): Promise<string> {
+  const ctx = testContext();
+  const id = newId();
+  const now = ctx.now();
+  const transfer = { refType: 'purchase', refId: id };
+  await commit(ctx, [
+    ctx.db.insert(purchases).values({
+      id,
+      userId,
+      packageId: newId(),
+      packageName: 'A test',
+      coins,
+      bonusCoins: 0,
+      amountMinor: PRICE_MINOR,
+      currency: 'USD',
+      status: 'paid',
+      provider: 'sandbox',
+      paymentId: `pay_${id}`,
+      economyVersion: (await readEconomy(ctx)).version,
+      successUrl: 'http://localhost:5173/',
+      cancelUrl: 'http://localhost:5173/',
+      idempotencyKey: id,
+      bodyHash: '',
+      legs: 2,
+      createdAt: now,
+      expiresAt: now,
+      paidAt: now,
+    }),
+    ...post(ctx, [
+      { ...transfer, kind: 'purchase', leg: 1, userId, amount: coins },
+      {
+        ...transfer,
+        kind: 'purchase_cash',
+        leg: 2,
+        currency: 'USD',
+        provider: 'sandbox',
+        amount: PRICE_MINOR,
+      },
+    ]),
+  ]);
+  return id;
+}
+
+/** As tips of a stranger. @param at when they were earned (ms): now, unless it says otherwise */
+export async function giveDiamonds(userId: string, diamonds: number, at = Date.now()): Promise<void> {
+  const ctx: Context = { ...testContext(), now: () => at };
+  const senderId = newId();
+  const id = newId();
+  const { version } = await readEconomy(ctx);
+  // At any rate that an economy may have this is enough; what the tip's row says is what is moved.
+  const coins = diamonds * 2;
+  await giveCoins(senderId, coins);
+  const transfer = { refType: 'gift', refId: id };
+  await commit(ctx, [
+    ctx.db.insert(giftsSent).values({
+      id,
+      giftId: null,
+      quantity: 1,
+      coins,
+      diamonds,
+      senderId,
+      recipientId: userId,
+      economyVersion: version,
+      idempotencyKey: id,
+      bodyHash: '',
+      createdAt: at,
+    }),
+    ...post(ctx, [
+      { ...transfer, kind: 'tip', leg: 1, userId: senderId, amount: coins },
+      { ...transfer, kind: 'tip_earning', leg: 2, userId, amount: diamonds },
+    ]),
+    recordEarning(ctx, { userId, source: 'tip', diamonds }),
+  ]);
+}
+
+export const coinsOf = (userId: string) => readBalance(testContext(), userId, 'wallet', 'coin');
+export const diamondsOf = (userId: string) => readBalance(testContext(), userId, 'earnings', 'diamond');
+
+/** A new version of the economy, for every test that comes after in this file too. Answers its number. */
+export async function changeEconomy(change: {
+  conversions?: Partial<EconomyConfig['conversions']>;
+  limits?: Partial<EconomyConfig['limits']>;
+  targets?: EconomyConfig['targets'];
+}): Promise<number> {
+  const ctx = testContext();
+  const { version, conversions, limits, targets } = await readEconomy(ctx);
+  const config: EconomyConfig = {
+    conversions: { ...conversions, ...change.conversions },
+    limits: { ...limits, ...change.limits },
+    targets: change.targets ?? targets,
+  };
+  await ctx.db.insert(economyVersions).values({ version: version + 1, config, changedBy: null, createdAt: ctx.now() });
+  return version + 1;
+}
+
+/** The whole row of a purchase. */
+export function purchaseOf(id: string) {
+  return testContext().db.select().from(purchases).where(eq(purchases.id, id)).get();
+}
