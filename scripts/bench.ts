@@ -1,10 +1,12 @@
 /**
- * `npm run bench`: what a room costs under load beside Socket.IO, what the hot endpoints cost in D1, how large the
- * bundle is and how long it starts. `-- --runs 5` takes medians of interleaved runs, `-- --seconds 10` loads longer.
+ * `npm run bench`: what a room costs under load beside Socket.IO, what a gift costs beside a bare Worker, what the hot
+ * endpoints cost in D1, how large the bundle is and how long it starts. `-- --runs 5` takes medians of interleaved
+ * runs, `-- --seconds 10` loads longer.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchDatabase } from './bench/database.ts';
+import { benchGifts } from './bench/gifts.ts';
 import { benchRooms } from './bench/rooms.ts';
 import { benchStartup } from './bench/startup.ts';
 import { buildWorker, ensureBuilt } from './local/bundle.ts';
@@ -19,12 +21,15 @@ if (process.platform !== 'linux') fail('The bench reads /proc for CPU and memory
 
 await ensureBuilt();
 await buildWorker({ entry: 'scripts/bench/worker.ts', outdir: 'dist/bench' });
+await buildWorker({ entry: 'scripts/bench/bare.ts', outdir: 'dist/bench' });
 console.log(`${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}; server and load share them.`);
 
 console.log(
   `\nRooms: every viewer's socket writes in turn, over the real protocol; ${seconds} s a cell, ${runs} run(s)`,
 );
 await benchRooms({ runs, seconds });
+console.log(`\nGifts over HTTP, one after another from each sender; ${seconds} s a cell, ${runs} run(s)`);
+await benchGifts({ runs, seconds });
 console.log('\nD1, on 10,000 users and 1,000 streams');
 await benchDatabase();
 console.log('\nBundle');

@@ -27,6 +27,8 @@ export interface Options {
   /** Nothing listens without it. */
   readonly port?: number;
   readonly bundle?: string;
+  /** Without rate limits: for a load that is one on purpose. */
+  readonly unlimited?: boolean;
   /** A line that the Worker logs. */
   readonly onLog?: (level: string, message: string) => void;
 }
@@ -38,10 +40,18 @@ export async function startWorker(options: Options): Promise<Miniflare> {
   return running;
 }
 
-export function workerOptions({ bindings, state, port, bundle = BUNDLE, onLog = () => {} }: Options) {
+export function workerOptions({
+  bindings,
+  state,
+  port,
+  bundle = BUNDLE,
+  unlimited = false,
+  onLog = () => {},
+}: Options) {
   const fromWrangler = readBindings();
   return convert({
     ...fromWrangler,
+    ...(unlimited ? { ratelimits: withoutLimit(fromWrangler) } : {}),
     ...shared(state),
     handleStructuredLogs: ({ level, message }: { level: string; message: string }) => onLog(level, message),
     modulesRoot: dirname(bundle),
@@ -49,6 +59,13 @@ export function workerOptions({ bindings, state, port, bundle = BUNDLE, onLog = 
     bindings: { ...fromWrangler.bindings, ...bindings },
     ...(port ? { unsafeDirectSockets: [{ host: 'localhost', port }] } : {}),
   });
+}
+
+function withoutLimit({ ratelimits }: Record<string, unknown>): unknown {
+  const limited = Object.entries(ratelimits as Record<string, object>); // as wrangler.toml names them
+  return Object.fromEntries(
+    limited.map(([name, limit]) => [name, { ...limit, simple: { limit: Number.MAX_SAFE_INTEGER, period: 60 } }]),
+  );
 }
 
 function shared(state: string | undefined) {

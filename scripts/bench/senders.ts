@@ -1,0 +1,50 @@
+/** Senders with coins and a creator to receive, put into the database by the Worker's own code: signing up would only measure scrypt. */
+import { type Env, readConfig } from '@/config';
+import type { Context } from '@/context';
+import { openDatabase } from '@/db/client';
+import { newSession } from '@/domains/auth/sessions';
+import { setCreatorStatus } from '@/domains/users/statements';
+import { insertUser } from '@/domains/users/write';
+import { post } from '@/ledger/transfers';
+import { newId } from '@/shared/ids';
+
+const COINS = 100_000_000;
+
+export interface Sender {
+  readonly userId: string;
+  readonly accessToken: string;
+}
+
+export interface Cast {
+  readonly creatorId: string;
+  readonly senders: readonly Sender[];
+}
+
+export async function makeCast(
+  database: D1Database,
+  vars: Readonly<Record<string, string>>,
+  count: number,
+): Promise<Cast> {
+  const config = readConfig(vars as Partial<Env>); // it reads the names that it knows
+  // The builders used here need no more of a Context than this.
+  const ctx = { config, db: openDatabase(database), now: () => Date.now() } as Context;
+  const creatorId = await makeUser(ctx, 'receiver');
+  await ctx.db.batch([setCreatorStatus(ctx, creatorId, 'APPROVED', 'creator')]);
+  const senders: Sender[] = [];
+  for (let number = 0; number < count; number += 1) {
+    const userId = await makeUser(ctx, `sender${number}`);
+    const actor = { userId, email: '', role: 'viewer', creatorStatus: 'NONE', staff: null } as const;
+    const { insert, tokens } = await newSession(ctx, actor, 'bench');
+    const bought = { kind: 'purchase', refType: 'bench', refId: userId, leg: 1, userId, amount: COINS } as const;
+    await ctx.db.batch([insert, ...post(ctx, [bought])]);
+    senders.push({ userId, accessToken: tokens.accessToken });
+  }
+  return { creatorId, senders };
+}
+
+async function makeUser(ctx: Context, username: string): Promise<string> {
+  const id = newId();
+  const email = `${username}@bench.test`;
+  await ctx.db.batch([insertUser(ctx, { id, email, username, displayName: username, role: 'viewer' })]);
+  return id;
+}
