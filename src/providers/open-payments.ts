@@ -1,14 +1,37 @@
-/** Which providers of payments and payouts there are, by the configuration. */
+/** Which providers of payments and payouts there are, by the configuration. The sandbox is none in production. */
 import type { Config } from '@/config';
 import { paymentProviderError } from './payment-errors';
-import type { PaymentProvider, Payments, PayoutProvider } from './payments';
+import type { PaymentProvider, PaymentProviderName, Payments, PaymentWebhook, PayoutProvider } from './payments';
+import { sandbox, sandboxSecret } from './sandbox';
+import { readStripeWebhook } from './stripe-events';
 
-export function openPayments(_config: Config, _now: () => number): Payments {
+export function openPayments(config: Config, now: () => number): Payments {
+  const hasSandbox = config.environment === 'development';
   const away = async () => {
     throw paymentProviderError('PAYMENT_UNAVAILABLE');
   };
-  const current: PaymentProvider = { name: 'sandbox', createCheckout: away, findOutcome: away };
-  return { current, of: () => undefined, readWebhook: async () => undefined };
+  const of = (name: PaymentProviderName): PaymentProvider | undefined => {
+    if (name === 'sandbox') return hasSandbox ? sandbox(config) : undefined;
+    return undefined;
+  };
+  const current: PaymentProvider = of(config.paymentProvider) ?? {
+    name: config.paymentProvider,
+    createCheckout: away,
+    findOutcome: away,
+  };
+
+  async function readAtStripe(body: string, headers: Headers): Promise<PaymentWebhook | undefined> {
+    const read = (provider: PaymentProviderName, secrets: string[]) =>
+      readStripeWebhook(provider, secrets, body, headers, now());
+    const said = config.stripe && (await read('stripe', config.stripe.webhookSecret.split(',')));
+    return said ?? (hasSandbox ? read('sandbox', [sandboxSecret(config)]) : undefined);
+  }
+
+  return {
+    current,
+    of,
+    readWebhook: async (at, body, headers) => (at === 'stripe' ? readAtStripe(body, headers) : undefined),
+  };
 }
 
 export function openPayouts(_config: Config): PayoutProvider | undefined {

@@ -1,0 +1,38 @@
+/** Stripe's SDK, loaded at the first call, and amounts in Stripe's own units. A call is tried once: whoever asked asks again. */
+import type { Stripe } from 'stripe';
+import { SECOND_MS } from '@/shared/time';
+
+const CALL_MS_MAX = 10 * SECOND_MS;
+
+export type Sdk = typeof Stripe;
+
+export async function loadStripe(): Promise<Sdk> {
+  const { Stripe: sdk } = await import('stripe');
+  return sdk;
+}
+
+export function stripeClient(sdk: Sdk, secretKey: string): Stripe {
+  return new sdk(secretKey, {
+    httpClient: sdk.createFetchHttpClient(),
+    timeout: CALL_MS_MAX,
+    maxNetworkRetries: 0,
+    telemetry: false,
+  });
+}
+
+/** Where Stripe counts in other units than ISO 4217: [theirs, ours]. https://docs.stripe.com/currencies#special-cases */
+const UNITS: Readonly<Record<string, readonly [number, number]>> = { ISK: [100, 1], UGX: [100, 1], MGA: [1, 100] };
+
+/** Throws where the amount has a part that Stripe cannot count. */
+export function toStripeAmount(amountMinor: number, currency: string): number {
+  const [theirs, ours] = UNITS[currency] ?? [1, 1];
+  const amount = (amountMinor * theirs) / ours;
+  if (!Number.isSafeInteger(amount)) throw new Error(`Stripe cannot take ${amountMinor} ${currency}`);
+  return amount;
+}
+
+/** @param currency in either case */
+export function fromStripeAmount(amount: number, currency: string): number {
+  const [theirs, ours] = UNITS[currency.toUpperCase()] ?? [1, 1];
+  return Math.round((amount * ours) / theirs);
+}
