@@ -1,4 +1,4 @@
-/** Every table of D1 in one place for Drizzle; each is declared by the domain that owns it. */
+/** Every table of D1 in one place, to be held against the migrated schema; each is declared by the domain that owns it. */
 export * from '@/domains/auth/tables';
 export * from '@/domains/channels/tables';
 export * from '@/domains/creators/tables';

@@ -44,7 +44,7 @@ describe('imports', () => {
   it('run down the layers, never up', () => {
     const upward = edges(({ name }, to) => {
       if (OPEN_TO_ALL.includes(to.name)) return false;
-      // Drizzle wants one object of all tables; each is declared by the domain that owns it.
+      // All tables in one place; each is declared by the domain that owns it.
       if (name === 'db/tables') return !/^(domains\/[^/]+|ledger)\/tables$/.test(to.name) && areaOf(to.name) !== 'db';
       // The environment's type names the room's class, and nothing of it is loaded.
       if (name === 'config' && to.typeOnly) return to.name !== 'room/stream-room' && layerOf(to.name) < layerOf(name);
