@@ -9,10 +9,18 @@ import type { Envelope } from './envelope';
 import type { Once } from './idempotency';
 
 /**
- * Who may call: anyone, anyone with more for the signed-in, an account, an approved creator, staff of any rank,
- * staff with a permission, or a provider by its signature (which the handler checks on the raw body).
+ * Who may call: anyone, anyone with more for the signed-in, an account, an approved creator, one who is a DJ, staff of
+ * any rank, staff with a permission, or a provider by its signature (which the handler checks on the raw body).
  */
-export type Who = 'public' | 'optional' | 'user' | 'creator' | 'staff' | { readonly permission: Permission } | 'signed';
+export type Who =
+  | 'public'
+  | 'optional'
+  | 'user'
+  | 'creator'
+  | 'dj'
+  | 'staff'
+  | { readonly permission: Permission }
+  | 'signed';
 
 export type ActorOf<W extends Who> = W extends 'public' | 'signed' ? undefined : W extends 'optional' ? Viewer : Actor;
 

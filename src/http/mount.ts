@@ -145,6 +145,8 @@ export function describeWho(who: Who): { security: Record<string, string[]>[]; s
       return { security: [bearer], sentence: 'Any account.' };
     case 'creator':
       return { security: [bearer], sentence: 'Approved creators.' };
+    case 'dj':
+      return { security: [bearer], sentence: 'Approved creators who are DJs.' };
     case 'staff':
       return { security: [bearer], sentence: 'Staff of any rank.' };
     case 'signed':

@@ -27,7 +27,7 @@ beforeEach(() => {
 });
 
 /** What the guard says; any other refusal is the endpoint's own, after it let the caller in. */
-const GUARD_CODES = ['UNAUTHENTICATED', 'CREATOR_APPROVAL_REQUIRED', 'STAFF_ONLY', 'PERMISSION_REQUIRED'];
+const GUARD_CODES = ['UNAUTHENTICATED', 'CREATOR_APPROVAL_REQUIRED', 'DJ_ONLY', 'STAFF_ONLY', 'PERMISSION_REQUIRED'];
 
 type Caller = Pick<Person, 'call'>;
 
@@ -113,13 +113,14 @@ const PEOPLE: Readonly<Record<string, Traits>> = {
 };
 
 /** What the guard has to say to them, by the contract; nothing if it lets them in. */
-function refusalFor(who: Who, { rank, creatorStatus, granted = [], denied = [] }: Traits): string | undefined {
+function refusalFor(who: Who, { rank, role, creatorStatus, granted = [], denied = [] }: Traits): string | undefined {
   if (typeof who === 'object') {
     const staff = rank ? { rank, granted, denied, country: null } : null;
     return staffCan(staff, who.permission) ? undefined : 'PERMISSION_REQUIRED';
   }
   if (who === 'staff') return rank ? undefined : 'STAFF_ONLY';
-  if (who === 'creator') return creatorStatus === 'APPROVED' ? undefined : 'CREATOR_APPROVAL_REQUIRED';
+  if ((who === 'creator' || who === 'dj') && creatorStatus !== 'APPROVED') return 'CREATOR_APPROVAL_REQUIRED';
+  if (who === 'dj' && role !== 'dj') return 'DJ_ONLY';
   return undefined;
 }
 

@@ -26,7 +26,9 @@ export const guard: Guard = async (ctx, request, { who, method, fresh }) => {
   const viewer = await identify(ctx, request, !ordinaryRead);
   if (who === 'optional') return viewer;
   if (viewer?.kind !== 'user') throw authError('UNAUTHENTICATED');
-  if (who === 'creator' && viewer.creatorStatus !== 'APPROVED') throw authError('CREATOR_APPROVAL_REQUIRED');
+  if ((who === 'creator' || who === 'dj') && viewer.creatorStatus !== 'APPROVED')
+    throw authError('CREATOR_APPROVAL_REQUIRED');
+  if (who === 'dj' && viewer.role !== 'dj') throw authError('DJ_ONLY');
   if (who === 'staff' && !viewer.staff) throw authError('STAFF_ONLY');
   if (typeof who === 'object' && !staffCan(viewer.staff, who.permission))
     throw authError('PERMISSION_REQUIRED', { details: { permission: who.permission } });
