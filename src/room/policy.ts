@@ -3,6 +3,7 @@
  * room's state and to the form of a message, not to what keeps crowds in order.
  */
 import type { Badge, RoomPolicy, RoomRefusal, RoomRefusalCode, RoomUser, StreamStatus, ToldPolicy } from '@/room/api';
+import { type BlockedWords, foldLetters, hasBlockedWord, prepareBlockedWords } from '@/shared/blocked-words';
 import { countCharacters, hasControlCharacters } from '@/shared/text';
 import { SECOND_MS } from '@/shared/time';
 
@@ -14,12 +15,7 @@ export const DUPLICATE_WINDOW_MS = 30 * SECOND_MS;
 export interface Rules {
   readonly policy: RoomPolicy;
   readonly status: StreamStatus;
-  /** Folded words and phrases, matched against whole words. */
-  readonly phrases: ReadonlySet<string>;
-  /** How many words the phrases have: 1, 3. */
-  readonly phraseLengths: readonly number[];
-  /** Blocked texts that whole words cannot find: emoji, and scripts that write no spaces. */
-  readonly fragments: readonly string[];
+  readonly blocked: BlockedWords;
 }
 
 /** What the room remembers of the writer. */
@@ -33,40 +29,8 @@ export interface History {
 
 export type Verdict = { readonly ok: true; readonly text: string; readonly delayMs: number } | RoomRefusal;
 
-const WORD = /[\p{L}\p{N}]+/gu;
-const NO_SPACES = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}]/u;
-
-/** Letters that differ in case, form or diacritics alone are the same letter. */
-function foldLetters(text: string): string {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
-}
-
 export function rulesOf(policy: RoomPolicy, status: StreamStatus): Rules {
-  const phrases = new Set<string>();
-  const lengths = new Set<number>();
-  const fragments: string[] = [];
-  for (const blocked of policy.blockedWords) {
-    const folded = foldLetters(blocked).trim();
-    const words = folded.match(WORD) ?? [];
-    if (words.length === 0 || NO_SPACES.test(folded)) {
-      if (folded) fragments.push(folded);
-      continue;
-    }
-    phrases.add(words.join(' '));
-    lengths.add(words.length);
-  }
-  return { policy, status, phrases, phraseLengths: [...lengths], fragments };
-}
-
-/** One look-up for each word and each length of phrase: linear, whatever is written or blocked. */
-function hasBlockedWord(rules: Rules, text: string): boolean {
-  if (rules.phrases.size === 0 && rules.fragments.length === 0) return false;
-  const folded = foldLetters(text);
-  if (rules.fragments.some((fragment) => folded.includes(fragment))) return true;
-  const words = folded.match(WORD) ?? [];
-  return words.some((_, start) =>
-    rules.phraseLengths.some((length) => rules.phrases.has(words.slice(start, start + length).join(' '))),
-  );
+  return { policy, status, blocked: prepareBlockedWords(policy.blockedWords) };
 }
 
 /** Nobody keeps order among those who keep it. */
@@ -100,7 +64,7 @@ export function judge(rules: Rules, user: RoomUser, typed: string, history: Hist
 
   if (policy.subscribersOnly && !standing.subscriber) return refuse('SUBSCRIBERS_ONLY');
   if (policy.followersOnly && !standing.follower) return refuse('FOLLOWERS_ONLY');
-  if (hasBlockedWord(rules, text)) return refuse('BLOCKED_WORDS');
+  if (hasBlockedWord(rules.blocked, text)) return refuse('BLOCKED_WORDS');
   if (history.lastAt !== null) {
     const slowUntil = history.lastAt + policy.slowModeSeconds * SECOND_MS;
     if (slowUntil > now) return refuse('SLOW_MODE', slowUntil - now);
