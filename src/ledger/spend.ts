@@ -1,0 +1,35 @@
+/** Spending from the wallet: what it does not hold is refused by the database, and told with the balance and the price. */
+import type { Context } from '@/context';
+import { commit, type Refusals, refusalOf, type Statement } from '@/db/commit';
+import type { OutboxEvent } from '@/queues/messages';
+import { ledgerError } from './errors';
+import { ACCOUNT_MISSING, OVERDRAFT, readBalance } from './transfers';
+
+/** A wallet that holds too little, or that nothing was ever put into. */
+export const SHORT_OF_COINS: Refusals = {
+  [OVERDRAFT]: () => ledgerError('NOT_ENOUGH_COINS'),
+  [ACCOUNT_MISSING]: () => ledgerError('NOT_ENOUGH_COINS'),
+};
+
+interface Spending {
+  readonly userId: string;
+  /** What the batch takes from the user's wallet altogether. */
+  readonly price: number;
+}
+
+/** As `commit`. Throws NOT_ENOUGH_COINS with `{ balance, price }`; a wallet below zero spends nothing. */
+export async function commitSpending(
+  ctx: Context,
+  { userId, price }: Spending,
+  statements: readonly Statement[],
+  options: { events?: readonly OutboxEvent[]; refusals?: Refusals } = {},
+): Promise<void> {
+  try {
+    await commit(ctx, statements, options);
+  } catch (error) {
+    if (!refusalOf(error, SHORT_OF_COINS)) throw error;
+    throw ledgerError('NOT_ENOUGH_COINS', {
+      details: { balance: await readBalance(ctx, userId, 'wallet', 'coin'), price },
+    });
+  }
+}
