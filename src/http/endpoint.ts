@@ -68,7 +68,7 @@ export interface EndpointDefinition<
   query?: Q;
   body?: B;
   /** A body that is not JSON, described for the document alone; the handler reads it from `request`. */
-  upload?: { contentType: 'multipart/form-data' | 'application/webhook+json'; schema: z.ZodType };
+  upload?: { contentType: 'multipart/form-data' | 'application/webhook+json' | 'application/json'; schema: z.ZodType };
   /** Shape of `data`, or of the body of an answer that is not JSON. */
   response: R;
   /** For an answer that is not JSON. The handler then returns a Response. */

@@ -3,6 +3,8 @@ import type { Config } from '@/config';
 import { paymentProviderError } from './payment-errors';
 import type { PaymentProvider, PaymentProviderName, Payments, PaymentWebhook, PayoutProvider } from './payments';
 import { sandbox, sandboxSecret } from './sandbox';
+import { stripe } from './stripe';
+import { stripeConnect } from './stripe-connect';
 import { readStripeWebhook } from './stripe-events';
 
 export function openPayments(config: Config, now: () => number): Payments {
@@ -12,6 +14,7 @@ export function openPayments(config: Config, now: () => number): Payments {
   };
   const of = (name: PaymentProviderName): PaymentProvider | undefined => {
     if (name === 'sandbox') return hasSandbox ? sandbox(config) : undefined;
+    if (name === 'stripe') return config.stripe && stripe(config.stripe.secretKey);
     return undefined;
   };
   const current: PaymentProvider = of(config.paymentProvider) ?? {
@@ -34,6 +37,6 @@ export function openPayments(config: Config, now: () => number): Payments {
   };
 }
 
-export function openPayouts(_config: Config): PayoutProvider | undefined {
-  return undefined;
+export function openPayouts(config: Config): PayoutProvider | undefined {
+  return config.stripe && stripeConnect(config.stripe.secretKey);
 }

@@ -16,7 +16,7 @@ export interface CheckoutRequest {
   readonly email: string;
   readonly successUrl: string;
   readonly cancelUrl: string;
-  /** Milliseconds. */
+  /** Milliseconds; from more than 30 minutes to 24 hours ahead, which is what Stripe takes. The same at every try. */
   readonly expiresAt: number;
 }
 
@@ -96,7 +96,10 @@ export type PayoutOutcome =
 
 /** Every call throws PAYOUT_UNAVAILABLE (503) where the outcome is not known: the provider is away, or slow. */
 export interface PayoutProvider {
-  /** Made once a user, by their id. @param country ISO 3166-1 alpha-2 */
+  /**
+   * Made once a user, by their id. It and the two below throw PAYOUT_ACCOUNT_REFUSED (409) where the provider will not.
+   * @param country ISO 3166-1 alpha-2
+   */
   createAccount(userId: string, email: string, country: string | null): Promise<string>;
   /** Where the creator tells the provider who they are; good for minutes. */
   onboardingUrl(accountId: string, returnUrl: string): Promise<string>;

@@ -20,6 +20,13 @@ export function stripeClient(sdk: Sdk, secretKey: string): Stripe {
   });
 }
 
+/** Whether Stripe has understood the request and will not do it, now or when it is sent again. */
+export function isRefusal(sdk: Sdk, error: unknown): error is Stripe.errors.StripeError {
+  const { StripeInvalidRequestError, StripeCardError, StripePermissionError } = sdk.errors;
+  if (error instanceof StripePermissionError) return error.code === 'account_invalid'; // otherwise it is our key's
+  return error instanceof StripeInvalidRequestError || error instanceof StripeCardError;
+}
+
 /** Where Stripe counts in other units than ISO 4217: [theirs, ours]. https://docs.stripe.com/currencies#special-cases */
 const UNITS: Readonly<Record<string, readonly [number, number]>> = { ISK: [100, 1], UGX: [100, 1], MGA: [1, 100] };
 

@@ -9,9 +9,9 @@ import { webhookEvents } from './tables';
 
 const ERROR_CHARACTERS_MAX = 500;
 
-type NewWebhookEvent = Pick<
+export type NewWebhookEvent = Pick<
   Required<typeof webhookEvents.$inferInsert>,
-  'id' | 'provider' | 'eventId' | 'type' | 'payload'
+  'id' | 'provider' | 'eventId' | 'type' | 'payload' | 'received'
 >;
 
 /** Answers the id, or nothing if the event is known. It says that it is queued, since the caller's next step is that. */

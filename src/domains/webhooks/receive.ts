@@ -5,10 +5,10 @@
 import type { Context } from '@/context';
 import { applyMediaEvent } from '@/domains/streams/media-events';
 import { readRawText } from '@/http/raw-body';
-import type { MediaEvent } from '@/providers/media';
 import { newId } from '@/shared/ids';
 import { webhookError } from './errors';
-import { markUnqueued, storeStatement } from './events';
+import { markUnqueued, type NewWebhookEvent, storeStatement } from './events';
+import { maskReceived } from './mask';
 
 export const WEBHOOK_BYTES_MAX = 256 * 1_024;
 
@@ -24,18 +24,42 @@ export async function receiveLiveKitEvent(ctx: Context, request: Request): Promi
     case 'ingress_started':
     case 'ingress_ended':
     case 'room_finished':
-      return storeAndQueue(ctx, said.id, said.event);
+      return storeAndQueue(ctx, {
+        provider: 'livekit',
+        eventId: said.id,
+        type: said.event.type,
+        payload: said.event,
+        received: null, // it carries stream keys, and says no more than our words
+      });
     case 'other': // tracks, egress and the like: nothing follows from them
       return;
   }
 }
 
+/**
+ * What the sandbox says comes to Stripe's address. Throws WEBHOOK_SIGNATURE_INVALID, and leaves no trace of such an
+ * event, nor of one from which nothing follows.
+ */
+export async function receivePaymentEvent(ctx: Context, at: 'stripe' | 'dodo', request: Request): Promise<void> {
+  const body = await readRawText(request, WEBHOOK_BYTES_MAX);
+  const said = await ctx.payments.readWebhook(at, body, request.headers);
+  if (!said) throw webhookError('WEBHOOK_SIGNATURE_INVALID');
+  const { provider, eventId, type, event } = said;
+  if (!event) return;
+  await storeAndQueue(ctx, { provider, eventId, type, payload: event, received: maskReceived(JSON.parse(body)) });
+}
+
 /** Once it is stored the provider need not send it again: what cannot be queued now is the sweep's. */
-async function storeAndQueue(ctx: Context, eventId: string, event: MediaEvent): Promise<void> {
+async function storeAndQueue(ctx: Context, event: Omit<NewWebhookEvent, 'id'>): Promise<void> {
   const id = newId();
-  const stored = await storeStatement(ctx, { id, provider: 'livekit', eventId, type: event.type, payload: event });
+  const stored = await storeStatement(ctx, { ...event, id });
   if (stored.length === 0) return;
-  ctx.log.event('webhook.stored', { provider: 'livekit', type: event.type, webhookEventId: id });
+  const { provider, type } = event;
+  ctx.log.event('webhook.stored', { provider, type, webhookEventId: id });
+  await queueEvent(ctx, id);
+}
+
+async function queueEvent(ctx: Context, id: string): Promise<void> {
   try {
     await ctx.queues.webhooks.send({ webhookEventId: id });
   } catch (error) {

@@ -41,5 +41,5 @@ export async function forgetWebhookPayloads(ctx: Context): Promise<void> {
     .where(and(isNotNull(webhookEvents.payload), lt(webhookEvents.receivedAt, ctx.now() - PAYLOAD_KEPT_MS)))
     .orderBy(asc(webhookEvents.receivedAt))
     .limit(FORGOTTEN_MAX);
-  await ctx.db.update(webhookEvents).set({ payload: null }).where(inArray(webhookEvents.id, old));
+  await ctx.db.update(webhookEvents).set({ payload: null, received: null }).where(inArray(webhookEvents.id, old));
 }

@@ -1,0 +1,101 @@
+/**
+ * Payouts by Stripe Connect: each creator has an account at Stripe, to which the platform transfers.
+ *
+ * A transfer is refused for good where Stripe has judged the request itself (400, 402 and 404: the account is gone or
+ * may not receive, the platform's balance is too small, the amount is not taken), and where the account has withdrawn
+ * our access. All else says nothing of the outcome and is PAYOUT_UNAVAILABLE: no connection, a timeout, 5xx, 409 (the
+ * same key is being worked on), 429, a key that was used with other parameters (a transfer may stand under it), and
+ * 401 or 403 for our own key, which would otherwise send every payout back.
+ */
+import type { Stripe } from 'stripe';
+import { paymentProviderError } from './payment-errors';
+import type { PayoutOrder, PayoutOutcome, PayoutProvider } from './payments';
+import { isRefusal, loadStripe, type Sdk, stripeClient, toStripeAmount } from './stripe-client';
+import { canBePaid } from './stripe-events';
+
+export function stripeConnect(secretKey: string): PayoutProvider {
+  return {
+    createAccount: (userId, email, country) =>
+      askAboutAccount(secretKey, async (client) => {
+        const account = await client.accounts.create(
+          {
+            type: 'express',
+            email,
+            ...(country ? { country } : {}), // otherwise it is the platform's
+            capabilities: { transfers: { requested: true } },
+            metadata: { userId },
+          },
+          { idempotencyKey: `account:${userId}` },
+        );
+        return account.id;
+      }),
+
+    onboardingUrl: (accountId, returnUrl) =>
+      askAboutAccount(secretKey, async (client) => {
+        const link = await client.accountLinks.create({
+          account: accountId,
+          type: 'account_onboarding',
+          return_url: returnUrl,
+          refresh_url: returnUrl, // whoever comes too late asks for another
+        });
+        return link.url;
+      }),
+
+    isPayable: (accountId) =>
+      askAboutAccount(secretKey, async (client) => canBePaid(await client.accounts.retrieve(accountId))),
+
+    send: (order) => ask(secretKey, (client, sdk) => send(sdk, client, order)),
+
+    findTransfer: (payoutId) =>
+      ask(secretKey, async (client) => {
+        const { data } = await client.transfers.list({ transfer_group: payoutId, limit: 1 });
+        return data[0]?.id;
+      }),
+  };
+}
+
+async function send(sdk: Sdk, client: Stripe, order: PayoutOrder): Promise<PayoutOutcome> {
+  const { payoutId, accountId, amountMinor, currency } = order;
+  try {
+    const transfer = await client.transfers.create(
+      {
+        amount: toStripeAmount(amountMinor, currency),
+        currency: currency.toLowerCase(),
+        destination: accountId,
+        transfer_group: payoutId,
+        metadata: { payoutId },
+      },
+      { idempotencyKey: payoutId },
+    );
+    return { state: 'paid', reference: transfer.id };
+  } catch (error) {
+    if (!isRefusal(sdk, error)) throw error;
+    return { state: 'refused', reason: `${error.code ?? error.type}: ${error.message}` };
+  }
+}
+
+/** Whatever goes wrong is PAYOUT_UNAVAILABLE, with the reason as its cause. */
+async function ask<T>(secretKey: string, call: (client: Stripe, sdk: Sdk) => Promise<T>): Promise<T> {
+  return guarded(secretKey, call, () => 'PAYOUT_UNAVAILABLE');
+}
+
+function askAboutAccount<T>(secretKey: string, call: (client: Stripe) => Promise<T>): Promise<T> {
+  return guarded(secretKey, call, (sdk, error) =>
+    isRefusal(sdk, error) ? 'PAYOUT_ACCOUNT_REFUSED' : 'PAYOUT_UNAVAILABLE',
+  );
+}
+
+async function guarded<T>(
+  secretKey: string,
+  call: (client: Stripe, sdk: Sdk) => Promise<T>,
+  codeOf: (sdk: Sdk, error: unknown) => 'PAYOUT_ACCOUNT_REFUSED' | 'PAYOUT_UNAVAILABLE',
+): Promise<T> {
+  const sdk = await loadStripe();
+  try {
+    return await call(stripeClient(sdk, secretKey), sdk);
+  } catch (error) {
+    const refusal = paymentProviderError(codeOf(sdk, error));
+    refusal.cause = error;
+    throw refusal;
+  }
+}
