@@ -46,6 +46,7 @@ export const httpError = errorList({
   WRONG_CONTENT_TYPE: [415, 'The body is not of the type that this endpoint takes.'],
   VALIDATION_FAILED: [422, 'Some fields are missing, unknown or wrong.'],
   IDEMPOTENCY_KEY_REUSED: [422, 'This Idempotency-Key was used for another request.'],
+  RETURN_URL_NOT_ALLOWED: [422, 'People can be sent back to the addresses of this platform alone.'],
   CURSOR_INVALID: [422, 'The cursor is not one that this list gave.'],
   TOO_MANY_REQUESTS: [429, 'Slow down a little.'],
   INTERNAL: [500, 'Something went wrong on our side.'],

@@ -1,0 +1,28 @@
+/** Where people may be sent back to from a provider: to the platform's own addresses, so that no link of ours leads astray. */
+import type { Config } from '@/config';
+import { httpError } from './errors';
+
+const LOCAL_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
+
+type Origins = Pick<Config, 'frontendUrl' | 'corsOrigins' | 'publicUrl'>;
+
+/** @param urls by the name of their field. Throws RETURN_URL_NOT_ALLOWED. */
+export function demandReturnUrls(config: Origins, urls: Readonly<Record<string, string>>): void {
+  const origins = originsOf(config);
+  const details = Object.entries(urls)
+    .filter(([, url]) => !mayReturnTo(origins, url))
+    .map(([path]) => ({ path, message: `must be an https address at one of ${origins.join(', ')}` }));
+  if (details.length > 0) throw httpError('RETURN_URL_NOT_ALLOWED', { details });
+}
+
+/** https, but for one's own machine. */
+function mayReturnTo(origins: readonly string[], text: string): boolean {
+  const url = URL.parse(text);
+  if (!url || url.username !== '' || url.password !== '') return false;
+  const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && LOCAL_HOSTS.includes(url.hostname));
+  return isSafe && origins.includes(url.origin);
+}
+
+function originsOf({ frontendUrl, corsOrigins, publicUrl }: Origins): string[] {
+  return [...new Set([frontendUrl, ...corsOrigins, publicUrl])];
+}
