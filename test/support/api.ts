@@ -22,11 +22,17 @@ export function randomAddress(): string {
   return `10.${[0, 0, 0].map(() => crypto.getRandomValues(new Uint8Array(1))[0]).join('.')}`;
 }
 
-/** A client with these headers: `client({ authorization })`. */
-export function client(headers: Record<string, string> = {}, address = randomAddress()) {
+type Send = (url: string, init: RequestInit) => Promise<Response>;
+
+/** A client with these headers: `client({ authorization })`. @param send how the Worker is reached */
+export function client(
+  headers: Record<string, string> = {},
+  address = randomAddress(),
+  send: Send = (url, init) => exports.default.fetch(url, init),
+) {
   const call = async (method: string, path: string, options: CallOptions = {}): Promise<Answer> => {
     const isRaw = options.body instanceof FormData || typeof options.body === 'string';
-    const response = await exports.default.fetch(new URL(path, 'http://localhost:8787/api/v1/').href, {
+    const response = await send(new URL(path, 'http://localhost:8787/api/v1/').href, {
       method,
       headers: {
         'cf-connecting-ip': options.address ?? address,

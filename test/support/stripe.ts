@@ -1,0 +1,335 @@
+/**
+ * A stand-in of Stripe's API at the HTTP boundary: what the real SDK sends to `api.stripe.com` is checked (key, form,
+ * required fields, Idempotency-Key) and answered from memory as Stripe does; every other request goes to the real
+ * fetch. Its events are signed by the SDK's own generator.
+ */
+import Stripe from 'stripe';
+import { vi } from 'vitest';
+
+export const STRIPE_SECRET_KEY = 'sk_test_footlight';
+export const STRIPE_WEBHOOK_SECRET = 'whsec_footlight';
+/** For `testContext` and `clientWith`. */
+export const STRIPE_ENV = { PAYMENT_PROVIDER: 'stripe', STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET };
+
+const HOST = 'api.stripe.com';
+const SESSION_SECONDS_MIN = 30 * 60;
+const SESSION_SECONDS_MAX = 24 * 60 * 60;
+
+// biome-ignore lint/suspicious/noExplicitAny: whatever JSON Stripe speaks, and a test looks into it
+type Json = Record<string, any>;
+
+interface Call {
+  /** `POST /v1/checkout/sessions` */
+  readonly method: string;
+  /** The form, nested as its names say; every value is a string. */
+  readonly body: Json;
+  readonly idempotencyKey: string | null;
+}
+
+/** `lost`: carried out, but the answer never comes. */
+type Trouble = 'away' | 'slow' | 'lost' | 429 | 500 | 503 | { status: number; error: Json };
+
+export interface StripeStandIn {
+  readonly calls: Call[];
+  readonly sessions: Map<string, Json>;
+  readonly accounts: Map<string, Json>;
+  readonly transfers: Json[];
+  /** What the platform has; a transfer takes from it. */
+  balance: number;
+  callsOf(method: string): Json[];
+  /** The next call, and no other, goes wrong like this. */
+  failNext(trouble: Trouble): void;
+  /** The buyer pays: answers the session as `checkout.session.completed` tells it. */
+  completeSession(sessionId: string, change?: Json): Json;
+  expireSession(sessionId: string): Json;
+  /** The creator has told Stripe who they are: answers the account as `account.updated` tells it. */
+  completeOnboarding(accountId: string): Json;
+}
+
+class StripeFault extends Error {
+  constructor(
+    readonly status: number,
+    readonly error: Json,
+  ) {
+    super(String(error.message ?? error.type));
+  }
+}
+
+const invalid = (message: string, more: Json = {}, status = 400) =>
+  new StripeFault(status, { type: 'invalid_request_error', message, ...more });
+
+/** Until the test ends (mocks are restored); a test that needs Stripe makes its own. */
+export function standInForStripe(): StripeStandIn {
+  const calls: Call[] = [];
+  const troubles: Trouble[] = [];
+  const answers = new Map<string, { request: string; answer: Json }>();
+  const standIn: StripeStandIn = {
+    calls,
+    sessions: new Map(),
+    accounts: new Map(),
+    transfers: [],
+    balance: 1_000_000,
+    callsOf: (method) => calls.filter((call) => call.method === method).map((call) => call.body),
+    failNext: (trouble) => troubles.push(trouble),
+    completeSession(sessionId, change = {}) {
+      const payment_intent = `pi_${crypto.randomUUID()}`;
+      return Object.assign(known(standIn.sessions, sessionId), {
+        ...{ status: 'complete', payment_status: 'paid', payment_intent, url: null },
+        ...change,
+      });
+    },
+    expireSession: (sessionId) => Object.assign(known(standIn.sessions, sessionId), { status: 'expired', url: null }),
+    completeOnboarding: (accountId) =>
+      Object.assign(known(standIn.accounts, accountId), {
+        ...{ payouts_enabled: true, details_submitted: true, capabilities: { transfers: 'active' } },
+      }),
+  };
+
+  async function answer(request: Request): Promise<Response> {
+    const trouble = troubles.shift();
+    if (trouble === 'away') throw new TypeError('Network connection lost.');
+    if (trouble === 'slow') throw new DOMException('The operation was aborted.', 'AbortError');
+    try {
+      if (typeof trouble === 'number')
+        throw new StripeFault(trouble, { type: 'api_error', message: 'something broke' });
+      if (typeof trouble === 'object') throw new StripeFault(trouble.status, trouble.error);
+      const done = await carryOut(standIn, answers, request);
+      if (trouble === 'lost') throw new TypeError('Network connection lost.');
+      return Response.json(done);
+    } catch (error) {
+      if (!(error instanceof StripeFault)) throw error;
+      return Response.json({ error: error.error }, { status: error.status });
+    }
+  }
+
+  const realFetch = globalThis.fetch;
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
+    const request = new Request(input, init);
+    return new URL(request.url).host === HOST ? answer(request) : realFetch(request);
+  });
+  return standIn;
+}
+
+function known(objects: Map<string, Json>, id: string): Json {
+  const object = objects.get(id);
+  if (!object) throw new Error(`The stand-in has no ${id}`);
+  return object;
+}
+
+/** The same key with the same parameters is the same answer; with others it is refused. */
+async function carryOut(
+  standIn: StripeStandIn,
+  answers: Map<string, { request: string; answer: Json }>,
+  request: Request,
+): Promise<Json> {
+  if (request.headers.get('authorization') !== `Bearer ${STRIPE_SECRET_KEY}`)
+    throw new StripeFault(401, { type: 'invalid_request_error', message: 'Invalid API Key provided' });
+  const { pathname, searchParams } = new URL(request.url);
+  const form = request.method === 'POST' ? new URLSearchParams(await request.text()) : searchParams;
+  const body = unflatten(form);
+  const idempotencyKey = request.headers.get('idempotency-key');
+  standIn.calls.push({ method: `${request.method} ${pathname}`, body, idempotencyKey });
+  const asked = `${request.method} ${pathname} ${form}`;
+  const before = idempotencyKey === null ? undefined : answers.get(idempotencyKey);
+  if (before && before.request !== asked)
+    throw new StripeFault(400, { type: 'idempotency_error', message: 'Keys for idempotent requests can only be …' });
+  if (before) return before.answer;
+  for (const [method, pattern, handler] of ROUTES) {
+    const match = method === request.method ? pattern.exec(pathname) : null;
+    if (!match) continue;
+    const done = structuredClone(handler(standIn, body, match[1] ?? ''));
+    if (idempotencyKey !== null) answers.set(idempotencyKey, { request: asked, answer: done });
+    return done;
+  }
+  throw invalid(`Unrecognized request URL (${request.method}: ${pathname})`, {}, 404);
+}
+
+/** `line_items[0][price_data][currency]=usd` → the object that it was. */
+function unflatten(form: URLSearchParams): Json {
+  const root: Json = {};
+  for (const [name, value] of form) {
+    const path = name.split(/[[\]]+/).filter(Boolean);
+    const last = path.pop() ?? '';
+    let at = root;
+    for (const step of path) {
+      at[step] ??= {};
+      at = at[step];
+    }
+    at[last] = value;
+  }
+  return root;
+}
+
+function need(body: Json, ...paths: string[]): void {
+  for (const path of paths) {
+    const value = path.split('.').reduce<Json | undefined>((at, step) => at?.[step], body);
+    if (value === undefined || String(value) === '')
+      throw invalid(`Missing required param: ${path}.`, { param: path, code: 'parameter_missing' });
+  }
+}
+
+function positive(text: unknown, param: string): number {
+  if (!/^[1-9]\d*$/.test(String(text))) throw invalid(`Invalid integer: ${text}`, { param });
+  return Number(text);
+}
+
+function currencyOf(text: unknown): string {
+  if (!/^[a-z]{3}$/.test(String(text))) throw invalid(`Invalid currency: ${text}`, { param: 'currency' });
+  return String(text);
+}
+
+const nowSeconds = () => Math.floor(Date.now() / 1_000);
+
+type Handler = (standIn: StripeStandIn, body: Json, id: string) => Json;
+
+const ROUTES: readonly (readonly ['GET' | 'POST', RegExp, Handler])[] = [
+  [
+    'POST',
+    /^\/v1\/checkout\/sessions$/,
+    (standIn, body) => {
+      need(body, 'mode', 'success_url', 'line_items.0.quantity', 'line_items.0.price_data.product_data.name');
+      const { unit_amount, currency } = body.line_items[0].price_data;
+      const ahead = Number(body.expires_at) - nowSeconds();
+      if (ahead < SESSION_SECONDS_MIN || ahead > SESSION_SECONDS_MAX)
+        throw invalid('The `expires_at` timestamp must be between 30 minutes and 24 hours from now.');
+      const id = `cs_test_${crypto.randomUUID()}`;
+      const session = {
+        ...{ id, object: 'checkout.session', mode: body.mode, status: 'open', payment_status: 'unpaid' },
+        amount_total: positive(unit_amount, 'unit_amount') * positive(body.line_items[0].quantity, 'quantity'),
+        currency: currencyOf(currency),
+        client_reference_id: body.client_reference_id ?? null,
+        metadata: body.metadata ?? {},
+        payment_intent: null,
+        customer_email: body.customer_email ?? null,
+        customer_details: { email: body.customer_email ?? null, name: null, phone: null, address: null },
+        url: `https://checkout.stripe.com/c/pay/${id}`,
+        expires_at: Number(body.expires_at),
+      };
+      standIn.sessions.set(id, session);
+      return session;
+    },
+  ],
+  [
+    'GET',
+    /^\/v1\/checkout\/sessions\/([^/]+)$/,
+    (standIn, _body, id) => {
+      const session = standIn.sessions.get(id);
+      if (!session) throw invalid(`No such checkout.session: ${id}`, { code: 'resource_missing' }, 404);
+      return session;
+    },
+  ],
+  [
+    'POST',
+    /^\/v1\/accounts$/,
+    (standIn, body) => {
+      need(body, 'type', 'capabilities.transfers.requested');
+      const id = `acct_${crypto.randomUUID().replaceAll('-', '').slice(0, 16)}`;
+      const account = {
+        ...{ id, object: 'account', type: body.type, email: body.email ?? null, country: body.country ?? 'US' },
+        ...{ payouts_enabled: false, charges_enabled: false, details_submitted: false },
+        capabilities: { transfers: 'inactive' },
+        metadata: body.metadata ?? {},
+      };
+      standIn.accounts.set(id, account);
+      return account;
+    },
+  ],
+  [
+    'GET',
+    /^\/v1\/accounts\/([^/]+)$/,
+    (standIn, _body, id) => {
+      const account = standIn.accounts.get(id);
+      if (account) return account;
+      const message = `The provided key does not have access to account '${id}' (or that account does not exist).`;
+      throw invalid(message, { code: 'account_invalid' }, 403);
+    },
+  ],
+  [
+    'POST',
+    /^\/v1\/account_links$/,
+    (standIn, body) => {
+      need(body, 'account', 'type', 'return_url', 'refresh_url');
+      if (!standIn.accounts.has(body.account)) throw invalid(`No such account: ${body.account}`);
+      const url = `https://connect.stripe.com/setup/e/${body.account}/${crypto.randomUUID()}`;
+      return { object: 'account_link', created: nowSeconds(), expires_at: nowSeconds() + 300, url };
+    },
+  ],
+  [
+    'POST',
+    /^\/v1\/transfers$/,
+    (standIn, body) => {
+      need(body, 'amount', 'currency', 'destination');
+      const amount = positive(body.amount, 'amount');
+      const account = standIn.accounts.get(body.destination);
+      if (!account) throw invalid(`No such destination: '${body.destination}'`, { code: 'resource_missing' });
+      if (account.capabilities.transfers !== 'active')
+        throw invalid('Your destination account needs to have at least one of the following capabilities enabled: …', {
+          code: 'insufficient_capabilities_for_transfer',
+        });
+      if (amount > standIn.balance)
+        throw invalid('You have insufficient available funds in your Stripe account.', {
+          code: 'balance_insufficient',
+        });
+      standIn.balance -= amount;
+      const transfer = {
+        ...{ id: `tr_${crypto.randomUUID()}`, object: 'transfer', amount, currency: currencyOf(body.currency) },
+        ...{
+          destination: body.destination,
+          transfer_group: body.transfer_group ?? null,
+          metadata: body.metadata ?? {},
+        },
+      };
+      standIn.transfers.unshift(transfer);
+      return transfer;
+    },
+  ],
+  [
+    'GET',
+    /^\/v1\/transfers$/,
+    (standIn, { transfer_group, limit = '10' }) => {
+      const found = standIn.transfers.filter(
+        (transfer) => transfer_group === undefined || transfer.transfer_group === transfer_group,
+      );
+      return { object: 'list', data: found.slice(0, Number(limit)), has_more: found.length > Number(limit) };
+    },
+  ],
+];
+
+// --- Webhooks
+
+/** The objects of events, as Stripe's API has them. */
+export const stripeObject = {
+  charge: (payment_intent: string, amount: number, amount_refunded: number, change: Json = {}): Json => ({
+    ...{ id: `ch_${payment_intent}`, object: 'charge', amount, amount_refunded, currency: 'usd', payment_intent },
+    ...{ refunded: amount_refunded === amount, metadata: {}, ...change },
+  }),
+  dispute: (id: string, payment_intent: string, amount: number, status: string, change: Json = {}): Json => ({
+    ...{ id, object: 'dispute', charge: `ch_${payment_intent}`, payment_intent, amount, currency: 'usd', status },
+    ...{ reason: 'fraudulent', metadata: {}, ...change },
+  }),
+};
+
+interface EventOptions {
+  /** The event's. */
+  readonly id?: string;
+  /** Milliseconds, of the event and of its signature. */
+  readonly created?: number;
+  /** Of the signature. */
+  readonly secret?: string;
+  /** The connected account that it is of. */
+  readonly account?: string;
+}
+
+/** The request that Stripe sends, signed. It can be read once: `clone()` it to send it again. */
+export async function signedStripeEvent(type: string, object: Json, options: EventOptions = {}): Promise<Request> {
+  const { id = `evt_${crypto.randomUUID()}`, created = Date.now(), secret = STRIPE_WEBHOOK_SECRET, account } = options;
+  const timestamp = Math.floor(created / 1_000);
+  const event = { id, object: 'event', type, created: timestamp, livemode: false, account, data: { object } };
+  const payload = JSON.stringify(event);
+  const signature = await Stripe.webhooks.generateTestHeaderStringAsync({ payload, secret, timestamp });
+  return new Request('http://localhost:8787/api/v1/webhook/stripe', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json; charset=utf-8', 'stripe-signature': signature },
+    body: payload,
+  });
+}
