@@ -3,7 +3,8 @@ import { z } from '@hono/zod-openapi';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { Nothing } from '@/http/envelope';
 import { webhookHealth } from './health';
-import { receiveLiveKitEvent, receivePaymentEvent } from './receive';
+import { receiveLiveKitEvent } from './receive';
+import { receivePaymentEvent } from './receive-payment';
 
 const LiveKitWebhook = z
   .looseObject({ event: z.string(), id: z.string(), createdAt: z.string().describe('Seconds since the epoch.') })

@@ -7,7 +7,7 @@ import { liveKitEvent, signedLiveKitWebhook, standInForLiveKit, type WebhookOpti
 import { asCreator, asViewer } from '#test/support/users';
 import { channelBans, channels } from '@/domains/channels/tables';
 import { streams } from '@/domains/streams/tables';
-import { WEBHOOK_BYTES_MAX } from '@/domains/webhooks/receive';
+import { WEBHOOK_BYTES_MAX } from '@/domains/webhooks/store';
 import { webhookEvents } from '@/domains/webhooks/tables';
 import { newId } from '@/shared/ids';
 

@@ -1,0 +1,26 @@
+/** Stores an event once, and queues it to be applied. */
+import type { Context } from '@/context';
+import { newId } from '@/shared/ids';
+import { markUnqueued, type NewWebhookEvent, storeStatement } from './events';
+
+export const WEBHOOK_BYTES_MAX = 256 * 1_024;
+
+/** Once it is stored the provider need not send it again. An event that is known is left as it is. */
+export async function storeAndQueue(ctx: Context, event: Omit<NewWebhookEvent, 'id'>): Promise<void> {
+  const id = newId();
+  const stored = await storeStatement(ctx, { ...event, id });
+  if (stored.length === 0) return;
+  const { provider, type } = event;
+  ctx.log.event('webhook.stored', { provider, type, webhookEventId: id });
+  await queueEvent(ctx, id);
+}
+
+/** What cannot be queued now is the sweep's. */
+export async function queueEvent(ctx: Context, id: string): Promise<void> {
+  try {
+    await ctx.queues.webhooks.send({ webhookEventId: id });
+  } catch (error) {
+    ctx.log.fault('webhook.enqueue', error);
+    ctx.waitUntil(markUnqueued(ctx, id));
+  }
+}
