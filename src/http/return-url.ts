@@ -18,7 +18,7 @@ export function demandReturnUrls(config: Origins, urls: Readonly<Record<string, 
 /** https, but for one's own machine. */
 function mayReturnTo(origins: readonly string[], text: string): boolean {
   const url = URL.parse(text);
-  if (!url || url.username !== '' || url.password !== '') return false;
+  if (url?.username !== '' || url.password !== '') return false;
   const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && LOCAL_HOSTS.includes(url.hostname));
   return isSafe && origins.includes(url.origin);
 }
