@@ -41,7 +41,8 @@ INSERT INTO ledger_kinds (kind, unit, debit_kind, credit_kind, may_overdraw) VAL
   ('payout_fee',             'money',   'payable',         'fees',             0);
 
 CREATE TABLE ledger_accounts (
-  id INTEGER PRIMARY KEY,
+  -- In a BEFORE trigger a row whose id is not chosen yet has -1: a row that had it would stop all others.
+  id INTEGER PRIMARY KEY CHECK (id > 0),
   -- A user's id; `platform`, or `platform:<provider>` where the money is with a provider.
   owner TEXT NOT NULL,
   kind TEXT NOT NULL,
@@ -58,7 +59,7 @@ CREATE TABLE ledger_accounts (
 -- Each transfer carries, for both accounts, the transfer before it and the balance after it: an account's history is
 -- walked from its last transfer backwards, which costs no index.
 CREATE TABLE ledger_transfers (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY CHECK (id > 0),
   kind TEXT NOT NULL,
   ref_type TEXT NOT NULL,
   ref_id TEXT NOT NULL,
@@ -67,9 +68,10 @@ CREATE TABLE ledger_transfers (
   credit_id INTEGER NOT NULL CHECK (credit_id <> debit_id),
   amount INTEGER NOT NULL CHECK (amount > 0),
   debit_previous_id INTEGER,
-  debit_balance INTEGER NOT NULL,
+  -- As the accounts' own: under `INSERT OR IGNORE` what breaks that is silently left out, and the transfer would stay.
+  debit_balance INTEGER NOT NULL CHECK (debit_balance BETWEEN -9007199254740991 AND 9007199254740991),
   credit_previous_id INTEGER,
-  credit_balance INTEGER NOT NULL,
+  credit_balance INTEGER NOT NULL CHECK (credit_balance BETWEEN -9007199254740991 AND 9007199254740991),
   created_at INTEGER NOT NULL,
   UNIQUE (ref_type, ref_id, leg)
 ) STRICT;
