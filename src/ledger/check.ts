@@ -1,14 +1,162 @@
-/** What a money domain exports so that a proof can tell whether its rows and the books agree. */
+/**
+ * What a money domain exports so that a proof can tell whether its rows and the books agree: every row has exactly the
+ * transfers that it should, and no transfer names a row that is not there.
+ */
+import { type SQL, sql } from 'drizzle-orm';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Context } from '@/context';
+import type { TransferKind } from './chart';
 import type { Finding } from './tables';
 
-/** Goes over the domain's rows by id, a page at a time; both ways, so that no transfer names a row that is not there. */
 export interface MoneyCheck {
-  /** As in `ledger_transfers.ref_type`. */
-  readonly refType: string;
+  /** The proof's stage, and the subject of its findings. */
+  readonly name: string;
+  /** As in `ledger_transfers.ref_type`; null where it answers for no transfers. */
+  readonly refType: string | null;
   /** @param after the last id of the page before; null: from the beginning. `next` null: that was the last page. */
   page(
     ctx: Context,
     after: string | null,
   ): Promise<{ readonly findings: readonly Finding[]; readonly next: string | null }>;
+}
+
+const ROWS_PER_PAGE = 5_000;
+const TRANSFERS_PER_PAGE = 20_000;
+
+/** Ids above `after` and not above `end`; null: there is no end. Every id is above ''. */
+export interface Range {
+  readonly after: string;
+  readonly end: string | null;
+}
+
+export function within(column: SQL, { after, end }: Range): SQL {
+  return end === null ? sql`${column} > ${after}` : sql`${column} > ${after} AND ${column} <= ${end}`;
+}
+
+/** A list of ids, with how many of it make a page. */
+interface Source {
+  readonly column: SQL;
+  readonly from: SQL;
+  readonly perPage: number;
+}
+
+/** The next page of several lists together: it ends where the first of them is full. */
+export async function nextRange(ctx: Context, after: string | null, sources: readonly Source[]): Promise<Range> {
+  const start = after ?? '';
+  const ends = sources.map(
+    ({ column, from, perPage }) => sql`SELECT (SELECT ${column} FROM ${from} AND ${column} > ${start}
+      ORDER BY ${column} LIMIT 1 OFFSET ${perPage - 1}) AS id`,
+  );
+  const row = await ctx.db.get<{ end: string | null }>(
+    sql`SELECT min(id) AS end FROM (${sql.join(ends, sql` UNION ALL `)})`,
+  );
+  return { after: start, end: row.end };
+}
+
+export interface RowsCheck {
+  readonly name: string;
+  readonly refType: string;
+  /** The rows that the transfers name, by `id`. */
+  readonly table: SQLiteTable;
+  /** The transfers that the rows should have. */
+  readonly legs: readonly Leg[];
+  /** Only legs up to it are compared one by one; `also` looks at the rest. */
+  readonly legsThrough?: number;
+  /** More to look at: what follows `WITH page AS (…)`, the rows of this range, and answers `id, problem`. */
+  readonly also?: (range: Range) => SQL;
+}
+
+interface Leg {
+  readonly leg: number;
+  /** SQL where it hangs on the row. */
+  readonly kind: TransferKind | SQL;
+  /** The user, or `platform:<provider>` where the transfer goes through clearing; left out where it is neither. */
+  readonly holder?: SQL;
+  readonly unit: SQL;
+  readonly amount: SQL;
+  /** Which rows have it; left out: all. */
+  readonly where?: SQL;
+}
+
+/** A row for each of these transfers that a row of `page` should have. No UNION: D1 allows five terms. */
+function expectedOf(legs: readonly Leg[]): SQL {
+  const lines = JSON.stringify(legs.map((_, index) => index));
+  const byLine = (value: (leg: Leg) => SQL) => {
+    const cases = legs.map((leg, index) => sql`WHEN ${sql.raw(String(index))} THEN ${value(leg)}`);
+    return sql`CASE line ${sql.join(cases, sql` `)} END`;
+  };
+  return sql`
+    SELECT id, ${byLine(({ leg }) => sql.raw(String(leg)))},
+      ${byLine(({ kind }) => (typeof kind === 'string' ? sql`${kind}` : kind))},
+      ${byLine(({ holder }) => holder ?? sql`NULL`)},
+      ${byLine(({ unit }) => unit)}, ${byLine(({ amount }) => amount)}
+    FROM page JOIN (SELECT value AS line FROM json_each(${lines}))
+    WHERE ${byLine(({ where }) => where ?? sql`true`)}`;
+}
+
+export const COIN = sql`'coin'`;
+export const DIAMOND = sql`'diamond'`;
+
+interface Difference {
+  readonly id: string;
+  readonly leg: number;
+  readonly kind: string;
+  readonly holder: string | null;
+  readonly unit: string;
+  readonly amount: number;
+  /** Greater than 0: it should be and is not; less: it is and should not. */
+  readonly missing: number;
+  readonly hasRow: number;
+}
+
+/** Compares rows with transfers leg by leg, both ways, by one statement a page. */
+export function checkRows({ name, refType, table, legs, legsThrough, also }: RowsCheck): MoneyCheck {
+  const id = sql`id`;
+  const refId = sql`ref_id`;
+  const ofType = sql`ledger_transfers WHERE ref_type = ${refType}`;
+  return {
+    name,
+    refType,
+    async page(ctx, after) {
+      const range = await nextRange(ctx, after, [
+        { column: id, from: sql`${table} WHERE true`, perPage: ROWS_PER_PAGE },
+        { column: refId, from: ofType, perPage: TRANSFERS_PER_PAGE },
+      ]);
+      const page = sql`page AS (SELECT * FROM ${table} WHERE ${within(id, range)})`;
+      const differences = await ctx.db.all<Difference>(sql`
+        WITH ${page},
+        expected (id, leg, kind, holder, unit, amount) AS (${expectedOf(legs)}),
+        actual AS (
+          SELECT t.ref_id, t.leg, t.kind, CASE
+            WHEN debit.kind IN ('wallet', 'earnings', 'sales', 'clearing') THEN debit.owner
+            WHEN credit.kind IN ('wallet', 'earnings', 'sales', 'clearing') THEN credit.owner END,
+            debit.unit, t.amount
+          FROM ledger_transfers t
+          LEFT JOIN ledger_accounts debit ON debit.id = t.debit_id
+          LEFT JOIN ledger_accounts credit ON credit.id = t.credit_id
+          WHERE t.ref_type = ${refType} AND ${within(sql`t.ref_id`, range)}
+            ${legsThrough === undefined ? sql`` : sql`AND t.leg <= ${legsThrough}`})
+        SELECT id, leg, kind, holder, unit, amount, sum(side) AS missing, id IN (SELECT id FROM page) AS hasRow
+        FROM (SELECT *, 1 AS side FROM expected UNION ALL SELECT *, -1 FROM actual)
+        GROUP BY id, leg, kind, holder, unit, amount HAVING sum(side) <> 0
+        ORDER BY id, leg, missing DESC`);
+      const more = also ? await ctx.db.all<{ id: string; problem: string }>(sql`WITH ${page} ${also(range)}`) : [];
+      const findings = [...describe(differences), ...more.map(({ id, problem }) => ({ id, problem }))].map(
+        (finding) => ({ subject: name, ...finding }),
+      );
+      return { findings, next: range.end };
+    },
+  };
+}
+
+/** One sentence a row. */
+function describe(differences: readonly Difference[]): { id: string; problem: string }[] {
+  const byId = Map.groupBy(differences, ({ id }) => id);
+  return [...byId].map(([id, found]) => {
+    const parts = found.map(({ missing, leg, kind, unit, amount, holder }) => {
+      const transfer = `leg ${leg}, a ${kind} of ${amount} ${unit}${holder === null ? '' : ` of ${holder}`}`;
+      return `${missing > 0 ? 'lacks' : 'should not have'} ${transfer}`;
+    });
+    return { id, problem: `${found[0]?.hasRow ? '' : 'is not there, and '}${parts.join('; ')}` };
+  });
 }

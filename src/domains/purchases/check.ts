@@ -1,0 +1,73 @@
+/**
+ * What the books must say of a purchase: nothing before it is paid; then its coins and its money, and after them
+ * reversals and restorations that come to what the purchase says was taken back.
+ */
+import { sql } from 'drizzle-orm';
+import { COIN, checkRows, within } from '@/ledger/check';
+import { purchases } from './tables';
+
+const isPaid = sql`paid_at IS NOT NULL`;
+
+/** The first two legs are of the payment; those after them come as refunds and disputes do. */
+const LEGS_OF_PAYMENT = 2;
+
+export const purchaseCheck = checkRows({
+  name: 'purchase',
+  refType: 'purchase',
+  table: purchases,
+  legs: [
+    {
+      leg: 1,
+      kind: 'purchase',
+      holder: sql`user_id`,
+      unit: COIN,
+      amount: sql`coins + bonus_coins`,
+      where: isPaid,
+    },
+    {
+      leg: 2,
+      kind: 'purchase_cash',
+      holder: sql`'platform:' || provider`,
+      unit: sql`currency`,
+      amount: sql`amount_minor`,
+      where: isPaid,
+    },
+  ],
+  legsThrough: LEGS_OF_PAYMENT,
+  also: (range) => sql`,
+    later AS (
+      SELECT t.ref_id AS id, count(*) AS legs,
+        sum(CASE t.kind WHEN 'purchase_reversal' THEN t.amount WHEN 'purchase_restored' THEN -t.amount ELSE 0 END) AS coins,
+        sum(CASE t.kind WHEN 'purchase_reversal_cash' THEN t.amount WHEN 'purchase_restored_cash' THEN -t.amount ELSE 0 END)
+          AS minor,
+        sum(NOT coalesce(CASE
+          WHEN t.kind = 'purchase_reversal' THEN debit.owner = p.user_id
+          WHEN t.kind = 'purchase_restored' THEN credit.owner = p.user_id
+          WHEN t.kind = 'purchase_reversal_cash' THEN credit.owner = 'platform:' || p.provider AND credit.unit = p.currency
+          WHEN t.kind = 'purchase_restored_cash' THEN debit.owner = 'platform:' || p.provider AND debit.unit = p.currency
+        END, 0)) AS strange
+      FROM ledger_transfers t
+      LEFT JOIN page p ON p.id = t.ref_id
+      LEFT JOIN ledger_accounts debit ON debit.id = t.debit_id
+      LEFT JOIN ledger_accounts credit ON credit.id = t.credit_id
+      WHERE t.ref_type = 'purchase' AND t.leg > ${LEGS_OF_PAYMENT} AND ${within(sql`t.ref_id`, range)}
+      GROUP BY t.ref_id)
+    SELECT id, problem FROM (
+      SELECT page.id AS id, CASE
+        WHEN coalesce(later.strange, 0) <> 0 THEN 'has a leg after its payment that is of another kind, user or currency'
+        WHEN page.legs <> iif(${isPaid}, ${LEGS_OF_PAYMENT}, 0) + coalesce(later.legs, 0)
+          THEN 'says that it has ' || page.legs || ' transfers, and has '
+            || (iif(${isPaid}, CAST(${LEGS_OF_PAYMENT} AS INTEGER), 0) + coalesce(later.legs, 0))
+        WHEN page.reversed_coins <> coalesce(later.coins, 0)
+          THEN 'says that ' || page.reversed_coins || ' coins were taken back, and its transfers say '
+            || coalesce(later.coins, 0)
+        WHEN page.reversed_minor <> coalesce(later.minor, 0)
+          THEN 'says that ' || page.reversed_minor || ' ' || page.currency || ' were taken back, and its transfers say '
+            || coalesce(later.minor, 0)
+      END AS problem
+      FROM page LEFT JOIN later ON later.id = page.id
+      UNION ALL
+      SELECT later.id, 'is not there, and ' || later.legs || ' reversals name it'
+      FROM later WHERE later.id NOT IN (SELECT id FROM page))
+    WHERE problem IS NOT NULL ORDER BY id`,
+});
