@@ -1,4 +1,91 @@
 /** Codes that add to what is bought. */
-import type { Endpoint } from '@/http/endpoint';
+import { z } from '@hono/zod-openapi';
+import { type Endpoint, endpoint } from '@/http/endpoint';
+import { cursorPageOf, cursorQuery } from '@/http/envelope';
+import { changeDiscount, createDiscount, listDiscounts } from './manage';
+import { listMyCodes, readLatestReward } from './rewards';
+import {
+  anId,
+  Discount,
+  DiscountAnswer,
+  DiscountChanges,
+  DiscountCheck,
+  DiscountsQuery,
+  LatestReward,
+  NewDiscount,
+  RewardCode,
+} from './schemas';
+import { validateDiscount } from './validate';
 
-export const discountEndpoints: Endpoint[] = [];
+const who = { permission: 'canManageCatalogue' } as const;
+
+export const discountEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'post',
+    path: '/discount/validate',
+    tag: 'discount',
+    summary: 'What a code adds to a package, or why it does not; uses nothing',
+    who: 'user',
+    body: DiscountCheck,
+    response: DiscountAnswer,
+    refusals: { 404: 'PACKAGE_NOT_FOUND' },
+    handler: (ctx, { actor, body }) => validateDiscount(ctx, actor, body),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/discount/my-codes',
+    tag: 'discount',
+    summary: 'Codes that your purchases earned, newest first',
+    who: 'user',
+    query: z.strictObject(cursorQuery),
+    response: cursorPageOf(RewardCode),
+    handler: (ctx, { actor, query }) => listMyCodes(ctx, actor, query),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/discount/latest-reward',
+    tag: 'discount',
+    summary: 'The code that you earned last; null before the first',
+    who: 'user',
+    response: LatestReward,
+    handler: (ctx, { actor }) => readLatestReward(ctx, actor),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/owner/panel/discounts',
+    tag: 'owner',
+    summary: 'Discount codes with their use, newest first',
+    who,
+    query: DiscountsQuery,
+    response: cursorPageOf(Discount),
+    handler: (ctx, { query }) => listDiscounts(ctx, query),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/owner/panel/discounts',
+    tag: 'owner',
+    summary: 'Add a discount code: your own, or a random one',
+    who,
+    body: NewDiscount,
+    response: Discount,
+    status: 201,
+    refusals: { 404: 'PACKAGE_NOT_FOUND', 409: 'DISCOUNT_CODE_EXISTS' },
+    handler: (ctx, { actor, body }) => createDiscount(ctx, actor, body),
+  }),
+  endpoint({
+    method: 'put',
+    path: '/owner/panel/discounts/{id}',
+    tag: 'owner',
+    summary: 'Change or end a discount code',
+    description: 'Only what is sent changes. A checkout that has the code reserved keeps what it was promised.',
+    who,
+    params: z.object({ id: anId }),
+    body: DiscountChanges,
+    response: Discount,
+    refusals: {
+      404: 'DISCOUNT_CODE_NOT_FOUND or PACKAGE_NOT_FOUND',
+      409: 'DISCOUNT_CHANGED or DISCOUNT_USED_MORE_OFTEN',
+    },
+    handler: (ctx, { actor, params, body }) => changeDiscount(ctx, actor, params.id, body),
+  }),
+];

@@ -1,4 +1,79 @@
 /** Buying coins: packages and purchases. */
-import type { Endpoint } from '@/http/endpoint';
+import { z } from '@hono/zod-openapi';
+import { type Endpoint, endpoint } from '@/http/endpoint';
+import { cursorPageOf, cursorQuery, pageOf, pageQuery, reply } from '@/http/envelope';
+import { buyCoins } from './buy';
+import { listPurchases } from './own';
+import { changePackage, createPackage, listPackages } from './packages';
+import { anId, CoinPackage, NewPackage, NewPurchase, PackageChanges, Purchase, PurchaseRequest } from './schemas';
 
-export const purchaseEndpoints: Endpoint[] = [];
+const who = { permission: 'canManageCatalogue' } as const;
+const CACHED_BRIEFLY = { 'Cache-Control': 'public, max-age=30' };
+
+export const purchaseEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'get',
+    path: '/payment/packages',
+    tag: 'payment',
+    summary: 'Coin packages on offer, the smallest first',
+    who: 'public',
+    query: z.strictObject(pageQuery),
+    response: pageOf(CoinPackage),
+    handler: async (ctx, { query }) => reply(await listPackages(ctx, query), { headers: CACHED_BRIEFLY }),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/payment/purchase',
+    tag: 'payment',
+    summary: 'Begin buying a package; answers where to pay',
+    description:
+      'Coins come once the provider has said that they were paid, and not before. `successUrl` and `cancelUrl` are ' +
+      'addresses of this platform. After a 503 send the same request again, with the same key. A discount code is ' +
+      'reserved until the checkout expires.',
+    who: 'user',
+    movesMoney: true,
+    body: PurchaseRequest,
+    response: NewPurchase,
+    status: 201,
+    refusals: {
+      404: 'PACKAGE_NOT_FOUND',
+      409: 'DISCOUNT_NOT_YET, DISCOUNT_EXPIRED, DISCOUNT_USED_BY_YOU, DISCOUNT_USED_UP, DISCOUNT_CHANGED, CHECKOUT_OVER',
+      503: 'PAYMENT_UNAVAILABLE',
+    },
+    handler: (ctx, { actor, once, body }) => buyCoins(ctx, actor, once, body),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/payment/purchases',
+    tag: 'payment',
+    summary: 'Your purchases, newest first',
+    who: 'user',
+    query: z.strictObject(cursorQuery),
+    response: cursorPageOf(Purchase),
+    handler: (ctx, { actor, query }) => listPurchases(ctx, actor, query),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/owner/panel/packages',
+    tag: 'owner',
+    summary: 'Add a coin package',
+    who,
+    body: NewPackage,
+    response: CoinPackage,
+    status: 201,
+    handler: (ctx, { actor, body }) => createPackage(ctx, actor, body),
+  }),
+  endpoint({
+    method: 'put',
+    path: '/owner/panel/packages/{id}',
+    tag: 'owner',
+    summary: 'Change or retire a coin package',
+    description: 'Only what is sent changes; `active: false` retires it. Purchases that were begun keep what they say.',
+    who,
+    params: z.object({ id: anId }),
+    body: PackageChanges,
+    response: CoinPackage,
+    refusals: { 404: 'PACKAGE_NOT_FOUND', 409: 'PACKAGE_CHANGED' },
+    handler: (ctx, { actor, params, body }) => changePackage(ctx, actor, params.id, body),
+  }),
+];

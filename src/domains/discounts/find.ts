@@ -1,0 +1,48 @@
+/** A code as it is judged: its row, and how often this user has used its promotion. */
+import { and, eq, ne, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import type { DiscountFacts } from './judge-discount';
+import { discountCodes, discountRedemptions } from './tables';
+
+export interface FoundDiscount extends DiscountFacts {
+  readonly id: string;
+  readonly code: string;
+  readonly promotion: string;
+  readonly updatedAt: number;
+  readonly usesByUser: number;
+}
+
+/** For a batch of reads, or by itself: one row or none. A user's uses are as few as the promotion allows. */
+export function discountQuery(ctx: Context, code: string, userId: string) {
+  const usesByUser = ctx.db
+    .select({ count: sql<number>`count(*)` })
+    .from(discountRedemptions)
+    .where(
+      and(
+        eq(discountRedemptions.promotion, discountCodes.promotion),
+        eq(discountRedemptions.userId, userId),
+        ne(discountRedemptions.state, 'released'),
+      ),
+    );
+  return ctx.db
+    .select({
+      id: discountCodes.id,
+      code: discountCodes.code,
+      promotion: discountCodes.promotion,
+      ownerId: discountCodes.ownerId,
+      bonusPercent: discountCodes.bonusPercent,
+      bonusCoins: discountCodes.bonusCoins,
+      startsAt: discountCodes.startsAt,
+      endsAt: discountCodes.endsAt,
+      packageCoinsMin: discountCodes.packageCoinsMin,
+      packageIds: discountCodes.packageIds,
+      usesMax: discountCodes.usesMax,
+      usesPerUserMax: discountCodes.usesPerUserMax,
+      uses: discountCodes.uses,
+      active: discountCodes.active,
+      updatedAt: discountCodes.updatedAt,
+      usesByUser: sql<number>`(${usesByUser})`.as('uses_by_user'),
+    })
+    .from(discountCodes)
+    .where(eq(discountCodes.code, code));
+}

@@ -1,0 +1,55 @@
+/** Whether a code is good for a package, and what it adds: one rule for asking and for buying. Takes no Context. */
+import type { DiscountReason } from './errors';
+import type { discountCodes } from './tables';
+
+const PERCENT = 100;
+
+/** As it stands in the table. */
+export type DiscountFacts = Pick<
+  typeof discountCodes.$inferSelect,
+  | 'ownerId'
+  | 'bonusPercent'
+  | 'bonusCoins'
+  | 'startsAt'
+  | 'endsAt'
+  | 'packageCoinsMin'
+  | 'packageIds'
+  | 'usesMax'
+  | 'usesPerUserMax'
+  | 'uses'
+  | 'active'
+>;
+
+export interface DiscountUse {
+  readonly userId: string;
+  /** How often this user has used codes of the promotion: reserved and redeemed. */
+  readonly usesByUser: number;
+  readonly packageId: string;
+  /** Of the package, without its own bonus. */
+  readonly packageCoins: number;
+  /** Milliseconds. */
+  readonly now: number;
+}
+
+export type DiscountVerdict = { readonly bonusCoins: number } | { readonly reason: DiscountReason };
+
+/** @param code nothing where there is none of this name */
+export function judgeDiscount(code: DiscountFacts | undefined, use: DiscountUse): DiscountVerdict {
+  if (!code) return { reason: 'DISCOUNT_NOT_FOUND' };
+  if (code.ownerId !== null && code.ownerId !== use.userId) return { reason: 'DISCOUNT_NOT_YOURS' };
+  if (!code.active || (code.endsAt !== null && use.now >= code.endsAt)) return { reason: 'DISCOUNT_EXPIRED' };
+  if (code.startsAt !== null && use.now < code.startsAt) return { reason: 'DISCOUNT_NOT_YET' };
+  if (code.packageIds !== null && !code.packageIds.includes(use.packageId))
+    return { reason: 'DISCOUNT_NOT_FOR_PACKAGE' };
+  const bonusCoins = bonusOf(code, use.packageCoins);
+  // A code that would add nothing is not spent on it.
+  if (use.packageCoins < code.packageCoinsMin || bonusCoins === 0) return { reason: 'DISCOUNT_PACKAGE_TOO_SMALL' };
+  if (code.usesPerUserMax !== null && use.usesByUser >= code.usesPerUserMax) return { reason: 'DISCOUNT_USED_BY_YOU' };
+  if (code.usesMax !== null && code.uses >= code.usesMax) return { reason: 'DISCOUNT_USED_UP' };
+  return { bonusCoins };
+}
+
+/** A percentage of the package's coins, rounded down, or as many as the code says. */
+function bonusOf({ bonusPercent, bonusCoins }: DiscountFacts, packageCoins: number): number {
+  return bonusPercent === null ? (bonusCoins ?? 0) : Math.floor((packageCoins * bonusPercent) / PERCENT);
+}

@@ -1,0 +1,60 @@
+/**
+ * The use of a code by a purchase, for the purchase's own batch: reserved at checkout, redeemed when paid, released when
+ * the checkout expires. Triggers count the uses and hold the limits, whoever races.
+ */
+import { and, eq, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { demandChange, type Refusals, type Statement } from '@/db/commit';
+import { discountError } from './errors';
+import { discountCodes, discountRedemptions } from './tables';
+
+/** What the database says where a limit is reached. */
+const LIMIT_REACHED = { uses: 'discount_used_up', usesPerUser: 'DISCOUNT_USED_BY_USER' } as const;
+
+/** Of a batch that reserves. */
+export const RESERVE_REFUSALS: Refusals = {
+  [LIMIT_REACHED.uses]: () => discountError('DISCOUNT_USED_UP'),
+  [LIMIT_REACHED.usesPerUser]: () => discountError('DISCOUNT_USED_BY_YOU'),
+  DEMAND_NOT_MET: () => discountError('DISCOUNT_CHANGED'),
+};
+
+/** @param discount as it was judged: changed since then, it aborts the batch */
+export function reserveDiscount(
+  ctx: Context,
+  discount: { readonly id: string; readonly updatedAt: number },
+  purchaseId: string,
+  userId: string,
+): Statement[] {
+  return [
+    ctx.db.run(sql`
+      INSERT INTO ${discountRedemptions} (purchase_id, code_id, promotion, user_id, state, created_at, updated_at)
+      SELECT ${purchaseId}, id, promotion, ${userId}, 'reserved', CAST(${ctx.now()} AS INTEGER), CAST(${ctx.now()} AS INTEGER)
+      FROM ${discountCodes} WHERE id = ${discount.id} AND updated_at = ${discount.updatedAt}`),
+    demandChange(ctx),
+  ];
+}
+
+/** Also takes a released one again, if the limits allow it by then: see `isLimitReached`. */
+export function redeemDiscount(ctx: Context, purchaseId: string): Statement {
+  return ctx.db
+    .update(discountRedemptions)
+    .set({ state: 'redeemed', updatedAt: ctx.now() })
+    .where(eq(discountRedemptions.purchaseId, purchaseId));
+}
+
+/** Changes nothing where it is redeemed. */
+export function releaseDiscount(ctx: Context, purchaseId: string): Statement {
+  return ctx.db
+    .update(discountRedemptions)
+    .set({ state: 'released', updatedAt: ctx.now() })
+    .where(and(eq(discountRedemptions.purchaseId, purchaseId), eq(discountRedemptions.state, 'reserved')));
+}
+
+/** Whether a batch failed because a code may not be used any more. */
+export function isLimitReached(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const { message } = cause;
+    if (Object.values(LIMIT_REACHED).some((rule) => message.includes(rule))) return true;
+  }
+  return false;
+}

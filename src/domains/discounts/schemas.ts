@@ -1,0 +1,123 @@
+/** What buyers learn of a code, and what staff make of it. */
+import { z } from '@hono/zod-openapi';
+import { cursorQuery } from '@/http/envelope';
+import { foldCode } from './code-text';
+import { DISCOUNT_REASONS } from './errors';
+
+const CODE_CHARACTERS_MAX = 40;
+const COINS_MAX = 1_000_000_000;
+const PERCENT_MAX = 1_000;
+const USES_MAX = 1_000_000_000;
+const PACKAGES_MAX = 50;
+const ID_CHARACTERS_MAX = 64;
+
+export const anId = z.string().min(1).max(ID_CHARACTERS_MAX);
+
+/** As a buyer types it: whatever it is, it is looked up. */
+export const aTypedCode = z.string().max(CODE_CHARACTERS_MAX).transform(foldCode).openapi({ example: 'SUMMER-10' });
+
+const aNewCode = z
+  .string()
+  .max(CODE_CHARACTERS_MAX)
+  .transform(foldCode)
+  .refine(
+    (code) => /^[A-Z0-9][A-Z0-9-]{2,}$/.test(code),
+    'must be at least three letters (A to Z), digits and hyphens',
+  );
+
+export const DiscountCheck = z.strictObject({ code: aTypedCode, packageId: anId }).openapi('DiscountCheck');
+
+export const DiscountAnswer = z
+  .object({
+    valid: z.boolean(),
+    code: z.string(),
+    bonusCoins: z.int().describe('What the code adds to the package; 0 where it is not valid.'),
+    reason: z.enum(DISCOUNT_REASONS).optional(),
+  })
+  .openapi('DiscountAnswer');
+
+export const REWARD_STATES = ['usable', 'reserved', 'used', 'expired', 'ended'] as const;
+
+export const RewardCode = z
+  .object({
+    id: z.string(),
+    code: z.string(),
+    bonusPercent: z.int().nullable(),
+    bonusCoins: z.int().nullable(),
+    state: z.enum(REWARD_STATES).describe('`reserved`: in a checkout that is still open.'),
+    earnedBy: z.string().nullable().describe('The purchase that earned it.'),
+    expiresAt: z.iso.datetime().nullable(),
+    createdAt: z.iso.datetime(),
+  })
+  .openapi('RewardCode');
+
+export const LatestReward = z.object({ reward: RewardCode.nullable() }).openapi('LatestReward');
+
+const aTime = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
+const terms = {
+  promotion: z
+    .string()
+    .trim()
+    .min(1)
+    .max(CODE_CHARACTERS_MAX)
+    .describe('Codes of one promotion share the limit of a user; by default the code is one of its own.'),
+  bonusPercent: z.int().min(1).max(PERCENT_MAX).describe("Of the package's coins, rounded down."),
+  bonusCoins: z.int().min(1).max(COINS_MAX).describe('Instead of a percentage.'),
+  startsAt: aTime.nullable(),
+  endsAt: aTime.nullable(),
+  packageCoinsMin: z.int().min(0).max(COINS_MAX).describe('The smallest package that it is for.'),
+  packageIds: z.array(anId).min(1).max(PACKAGES_MAX).nullable().describe('Null: all packages.'),
+  usesMax: z.int().min(1).max(USES_MAX).nullable().describe('Of all users together; null: without limit.'),
+  usesPerUserMax: z.int().min(1).max(USES_MAX).nullable(),
+};
+
+type Bonus = { bonusPercent?: number | undefined; bonusCoins?: number | undefined };
+const BONUS = { path: ['bonusCoins'], message: 'give a percentage or a number of coins, not both' };
+
+export const NewDiscount = z
+  .strictObject({ code: aNewCode, ...terms })
+  .partial()
+  .refine(({ bonusPercent, bonusCoins }: Bonus) => (bonusPercent === undefined) !== (bonusCoins === undefined), BONUS)
+  .openapi('NewDiscount');
+
+export const DiscountChanges = z
+  .strictObject({ ...terms, active: z.boolean().describe('False ends it.') })
+  .partial()
+  .refine(({ bonusPercent, bonusCoins }: Bonus) => bonusPercent === undefined || bonusCoins === undefined, BONUS)
+  .openapi('DiscountChanges');
+
+export const DISCOUNT_KINDS = ['promotional', 'reward'] as const;
+
+export const Discount = z
+  .object({
+    id: z.string(),
+    code: z.string(),
+    kind: z.enum(DISCOUNT_KINDS),
+    promotion: z.string(),
+    ownerId: z.string().nullable().describe('Of a reward code: who alone may use it.'),
+    bonusPercent: z.int().nullable(),
+    bonusCoins: z.int().nullable(),
+    startsAt: z.iso.datetime().nullable(),
+    endsAt: z.iso.datetime().nullable(),
+    packageCoinsMin: z.int(),
+    packageIds: z.array(z.string()).nullable(),
+    usesMax: z.int().nullable(),
+    usesPerUserMax: z.int().nullable(),
+    uses: z.int().describe('Reserved and redeemed together.'),
+    reserved: z.int().describe('In checkouts that are still open.'),
+    redeemed: z.int().describe('In purchases that were paid.'),
+    active: z.boolean(),
+    createdBy: z.string().nullable(),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .openapi('Discount');
+
+export const DiscountsQuery = z.strictObject({
+  ...cursorQuery,
+  kind: z.enum(DISCOUNT_KINDS).default('promotional'),
+  code: aTypedCode.optional().describe('This code alone, of whatever kind.'),
+});
+
+/** What a cursor of a list by id holds. */
+export const CursorPosition = z.tuple([z.string()]);

@@ -1,0 +1,76 @@
+/** Packages, codes and purchases for tests; what the provider says of them goes the way of its events. */
+import type { Answer, Client } from '#test/support/api';
+import { testContext } from '#test/support/context';
+import { once, purchaseOf } from '#test/support/money';
+import type { Context } from '@/context';
+import { discountCodes } from '@/domains/discounts/tables';
+import { applyPaymentEvent } from '@/domains/purchases/apply';
+import type { PurchaseEvent } from '@/domains/purchases/facts';
+import { coinPackages } from '@/domains/purchases/tables';
+import { newId } from '@/shared/ids';
+
+export const RETURN_URLS = { successUrl: 'http://localhost:5173/done', cancelUrl: 'http://localhost:5173/shop' };
+
+type Package = typeof coinPackages.$inferSelect;
+
+export async function aPackage(traits: Partial<Package> = {}): Promise<Package> {
+  const row = {
+    ...{ id: newId(), name: 'A bag', coins: 1_000, bonusCoins: 50, priceMinor: 999, currency: 'USD', active: true },
+    ...{ createdAt: 0, updatedAt: 0 },
+    ...traits,
+  };
+  await testContext().db.insert(coinPackages).values(row);
+  return row;
+}
+
+type Code = typeof discountCodes.$inferInsert;
+
+/** Ten per cent for everybody, without limits, unless it says otherwise. Answers the code. */
+export async function aCode(traits: Partial<Code> = {}): Promise<Code> {
+  const id = newId();
+  const row = {
+    ...{ id, code: id.toUpperCase(), kind: 'promotional' as const, promotion: id, createdAt: 0, updatedAt: 0 },
+    ...(traits.bonusCoins ? {} : { bonusPercent: 10 }),
+    ...traits,
+  };
+  await testContext().db.insert(discountCodes).values(row);
+  return row;
+}
+
+export function buy(
+  buyer: Client,
+  wish: { packageId: string; discountCode?: string; successUrl?: string; cancelUrl?: string },
+  key?: string,
+): Promise<Answer> {
+  return buyer.post('payment/purchase', { ...RETURN_URLS, ...wish }, once(key));
+}
+
+/** A purchase that is begun and not paid. Answers its row. */
+export async function aPurchase(buyer: Client, traits: Partial<Package> = {}, discountCode?: string) {
+  const { id: packageId } = await aPackage(traits);
+  const { data } = await buy(buyer, { packageId, ...(discountCode === undefined ? {} : { discountCode }) });
+  const row = await purchaseOf(data.purchaseId);
+  if (!row) throw new Error('The purchase did not begin');
+  return row;
+}
+
+type Purchase = NonNullable<Awaited<ReturnType<typeof purchaseOf>>>;
+
+/** What the provider says of a purchase, in our words. */
+export function eventsOf({ id: purchaseId, amountMinor, currency }: Purchase) {
+  const payment = { purchaseId, paymentId: `pay_${purchaseId}` };
+  return {
+    paid: { type: 'paid', checkoutId: null, amountMinor, currency, ...payment },
+    failed: { type: 'failed', purchaseId, paymentId: null },
+    expired: { type: 'expired', purchaseId, paymentId: null },
+    refunded: (amount: number, claimId = 're_1') => ({ type: 'refunded', claimId, amountMinor: amount, ...payment }),
+    disputed: (state: 'open' | 'won' | 'lost', amount = amountMinor, claimId = 'dp_1') => ({
+      ...{ type: 'disputed', claimId, amountMinor: amount, state },
+      ...payment,
+    }),
+  } as const satisfies Record<string, PurchaseEvent | ((...args: never[]) => PurchaseEvent)>;
+}
+
+export async function tell(event: PurchaseEvent, ctx: Context = testContext()): Promise<void> {
+  await applyPaymentEvent(ctx, 'sandbox', event);
+}
