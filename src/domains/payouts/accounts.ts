@@ -1,4 +1,69 @@
-/** Where the provider sends a creator's money. */
+/** Where the provider sends a creator's money: one account a creator, of which the provider says when it can be paid. */
+import type { z } from '@hono/zod-openapi';
+import { and, eq, ne } from 'drizzle-orm';
 import type { Context } from '@/context';
+import { commit } from '@/db/commit';
+import { users } from '@/domains/users/tables';
+import { demandReturnUrls } from '@/http/return-url';
+import type { PayoutProvider } from '@/providers/payments';
+import type { Actor } from '@/shared/actor';
+import { payoutError } from './errors';
+import type { PayoutAccount, PayoutAccountRequest } from './schemas';
+import { payoutAccounts } from './tables';
 
-export async function setPayable(_ctx: Context, _accountId: string, _payoutsEnabled: boolean): Promise<void> {}
+/**
+ * Makes the account at the first call; every call answers a new link, and looks whether it can be paid by now.
+ * Throws PAYOUTS_BY_BANK_ONLY, RETURN_URL_NOT_ALLOWED, PAYOUT_ACCOUNT_REFUSED, PAYOUT_UNAVAILABLE.
+ */
+export async function connectAccount(
+  ctx: Context,
+  actor: Actor,
+  { returnUrl }: z.output<typeof PayoutAccountRequest>,
+): Promise<z.input<typeof PayoutAccount>> {
+  demandReturnUrls(ctx.config, { returnUrl });
+  const provider = ctx.payouts;
+  if (!provider) throw payoutError('PAYOUTS_BY_BANK_ONLY');
+  const accountId = (await findAccountId(ctx, actor.userId)) ?? (await makeAccount(ctx, provider, actor));
+  const payoutsEnabled = await provider.isPayable(accountId);
+  await commit(ctx, [changePayable(ctx, accountId, payoutsEnabled)]);
+  return { onboardingUrl: await provider.onboardingUrl(accountId, returnUrl), payoutsEnabled };
+}
+
+/** What the provider's webhook says; of an account that is not ours it says nothing to us. */
+export async function setPayable(ctx: Context, accountId: string, payoutsEnabled: boolean): Promise<void> {
+  const known = await ctx.db
+    .select({ userId: payoutAccounts.userId })
+    .from(payoutAccounts)
+    .where(eq(payoutAccounts.accountId, accountId))
+    .get();
+  if (!known) return ctx.log.event('payout-account.unknown', { accountId });
+  await commit(ctx, [changePayable(ctx, accountId, payoutsEnabled)]);
+  ctx.log.event('payout-account.changed', { ownerId: known.userId, payoutsEnabled });
+}
+
+/** The provider makes one for each user, and of two that it made all the same the row keeps the first. */
+async function makeAccount(ctx: Context, provider: PayoutProvider, { userId, email }: Actor): Promise<string> {
+  const user = await ctx.db.select({ country: users.country }).from(users).where(eq(users.id, userId)).get();
+  const accountId = await provider.createAccount(userId, email, user?.country ?? null);
+  const now = ctx.now();
+  const row = { userId, provider: 'stripe', accountId, createdAt: now, updatedAt: now } as const;
+  await commit(ctx, [ctx.db.insert(payoutAccounts).values(row).onConflictDoNothing({ target: payoutAccounts.userId })]);
+  ctx.log.event('payout-account.made', { accountId });
+  return (await findAccountId(ctx, userId)) ?? accountId;
+}
+
+function changePayable(ctx: Context, accountId: string, payoutsEnabled: boolean) {
+  return ctx.db
+    .update(payoutAccounts)
+    .set({ payoutsEnabled, updatedAt: ctx.now() })
+    .where(and(eq(payoutAccounts.accountId, accountId), ne(payoutAccounts.payoutsEnabled, payoutsEnabled)));
+}
+
+async function findAccountId(ctx: Context, userId: string): Promise<string | undefined> {
+  const row = await ctx.db
+    .select({ accountId: payoutAccounts.accountId })
+    .from(payoutAccounts)
+    .where(eq(payoutAccounts.userId, userId))
+    .get();
+  return row?.accountId;
+}

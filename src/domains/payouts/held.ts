@@ -1,7 +1,14 @@
 /** What is on its way out. */
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
+import { payouts } from './tables';
 
 /** Diamonds of payouts that are neither paid nor returned. */
-export async function readHeldDiamonds(_ctx: Context, _userId: string): Promise<number> {
-  return 0;
+export async function readHeldDiamonds(ctx: Context, userId: string): Promise<number> {
+  const isOpen = inArray(payouts.status, ['requested', 'approved', 'processing']);
+  const [held] = await ctx.db
+    .select({ diamonds: sql<number>`coalesce(sum(${payouts.diamonds}), 0)` })
+    .from(payouts)
+    .where(and(eq(payouts.userId, userId), isOpen));
+  return held?.diamonds ?? 0;
 }

@@ -1,4 +1,37 @@
-/** What the minute's cron does for payouts. */
+/** What the minute's cron does for payouts: queues again what was approved and has not come to an end. */
+import { and, asc, inArray, isNotNull, lte, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
+import { HOUR_MS, MINUTE_MS } from '@/shared/time';
+import { payouts } from './tables';
 
-export async function requeuePayouts(_ctx: Context): Promise<void> {}
+/** A message that has led to nothing by then is lost, or its consumer died. */
+const FIRST_DELAY_MS = 2 * MINUTE_MS;
+const DELAY_MS_MAX = HOUR_MS;
+/** The queue takes no more at once. */
+const REQUEUED_MAX = 100;
+
+/** @param decidedAt milliseconds */
+export function firstSendAt(decidedAt: number): number {
+  return decidedAt + FIRST_DELAY_MS;
+}
+
+export async function requeuePayouts(ctx: Context): Promise<void> {
+  const now = ctx.now();
+  const due = ctx.db
+    .select({ id: payouts.id })
+    .from(payouts)
+    .where(and(isNotNull(payouts.sendAt), lte(payouts.sendAt, now)))
+    .orderBy(asc(payouts.sendAt))
+    .limit(REQUEUED_MAX);
+  // As long again as it has been waiting, so each delay is about twice the one before.
+  const delayMs = sql`min(${DELAY_MS_MAX}, max(${FIRST_DELAY_MS}, ${now} - ${payouts.decidedAt}))`;
+  // Claimed and read in one statement, so that two sweeps at once queue none twice.
+  const claimed = await ctx.db
+    .update(payouts)
+    .set({ sendAt: sql`CAST(${now} + ${delayMs} AS INTEGER)` }) // numbers are bound as REAL
+    .where(inArray(payouts.id, due))
+    .returning({ id: payouts.id });
+  if (claimed.length === 0) return;
+  await ctx.queues.payouts.sendBatch(claimed.map(({ id }) => ({ body: { payoutId: id } })));
+  ctx.log.event('payouts.requeued', { count: claimed.length });
+}

@@ -1,0 +1,51 @@
+/**
+ * The transfers of a cash-out, by what has become of it; their numbers are what the ledger's proof goes by:
+ * 1 held, 2 due (diamonds), 3 burnt or returned, 4 sent (or no longer due), 5 the fee.
+ */
+import type { Transfer } from '@/ledger/transfers';
+import type { PayoutRow } from './present';
+
+type Amounts = Pick<PayoutRow, 'id' | 'userId' | 'diamonds' | 'amountMinor' | 'feeMinor' | 'currency'>;
+
+const refOf = ({ id }: Amounts) => ({ refType: 'payout', refId: id });
+const dueMinor = ({ amountMinor, feeMinor }: Amounts) => amountMinor + feeMinor;
+
+/** Taken from the creator, and theirs no longer to spend. */
+export function holdLegs(payout: Amounts): Transfer[] {
+  const { userId, diamonds, currency } = payout;
+  return [
+    diamonds === null
+      ? { ...refOf(payout), leg: 1, kind: 'sales_hold', userId, currency, amount: dueMinor(payout) }
+      : { ...refOf(payout), leg: 1, kind: 'payout_hold', userId, amount: diamonds },
+  ];
+}
+
+/** Approved: the platform owes the money. Of sales it has owed it since they were held. */
+export function approvalLegs(payout: Amounts): Transfer[] {
+  const { diamonds, currency } = payout;
+  return diamonds === null
+    ? []
+    : [{ ...refOf(payout), leg: 2, kind: 'payout_due', currency, amount: dueMinor(payout) }];
+}
+
+/** @param provider whose clearing account the money left */
+export function paidLegs(payout: Amounts, provider: 'stripe' | 'bank'): Transfer[] {
+  const { diamonds, amountMinor, feeMinor, currency } = payout;
+  const ref = refOf(payout);
+  return [
+    ...(diamonds === null ? [] : [{ ...ref, leg: 3, kind: 'payout_burn', amount: diamonds } as const]),
+    { ...ref, leg: 4, kind: 'payout_cash', currency, provider, amount: amountMinor },
+    ...(feeMinor === 0 ? [] : [{ ...ref, leg: 5, kind: 'payout_fee', currency, amount: feeMinor } as const]),
+  ];
+}
+
+/** Rejected, or failed after it was approved: all of it is the creator's again. */
+export function returnLegs(payout: Amounts, { wasApproved }: { wasApproved: boolean }): Transfer[] {
+  const { userId, diamonds, currency } = payout;
+  const ref = refOf(payout);
+  if (diamonds === null) return [{ ...ref, leg: 3, kind: 'sales_return', userId, currency, amount: dueMinor(payout) }];
+  return [
+    { ...ref, leg: 3, kind: 'payout_return', userId, amount: diamonds },
+    ...(wasApproved ? [{ ...ref, leg: 4, kind: 'payout_undue', currency, amount: dueMinor(payout) } as const] : []),
+  ];
+}

@@ -1,0 +1,47 @@
+/** Turns rows of payouts into wire shapes. */
+import type { z } from '@hono/zod-openapi';
+import { type CardRow, presentCard } from '@/domains/users/present';
+import { toIso, toIsoOrNull } from '@/shared/time';
+import type { Payout, PayoutInReview } from './schemas';
+import { needsDecision } from './sending-window';
+import type { payouts } from './tables';
+
+export type PayoutRow = typeof payouts.$inferSelect;
+
+/** For the creator whose it is. */
+export function presentPayout(row: PayoutRow): z.input<typeof Payout> {
+  const { id, source, diamonds, amountMinor, currency, feeMinor, method, status, reason, reference } = row;
+  return {
+    id,
+    source,
+    ...(diamonds === null ? {} : { diamonds }),
+    amountMinor,
+    currency,
+    feeMinor,
+    method,
+    status,
+    ...(reason === null ? {} : { reason }),
+    ...(reference === null ? {} : { reference }),
+    requestedAt: toIso(row.requestedAt),
+    decidedAt: toIsoOrNull(row.decidedAt),
+    paidAt: toIsoOrNull(row.paidAt),
+  };
+}
+
+export interface Reviewed {
+  readonly payout: PayoutRow;
+  readonly creator: CardRow;
+  readonly accountLast4: string | null;
+}
+
+/** For staff. @param now milliseconds */
+export function presentReview(reviewed: Reviewed, now: number): z.input<typeof PayoutInReview> {
+  const { payout, creator, accountLast4 } = reviewed;
+  return {
+    ...presentPayout(payout),
+    creator: presentCard(creator),
+    decidedBy: payout.decidedBy,
+    ...(payout.method === 'bank' && accountLast4 !== null ? { accountLast4 } : {}),
+    needsDecision: needsDecision(payout, now),
+  };
+}

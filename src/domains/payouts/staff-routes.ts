@@ -1,0 +1,84 @@
+/** Cash-outs at the owner's desk: what waits, what has been, and deciding. */
+import { z } from '@hono/zod-openapi';
+import { type Endpoint, endpoint } from '@/http/endpoint';
+import { cursorPageOf, pageOf } from '@/http/envelope';
+import { approvePayout, confirmPaid, rejectPayout } from './decide';
+import { listPayouts, listPendingPayouts } from './lists';
+import { AllPayoutsQuery, PaidRequest, PayoutInReview, PayoutRejection, PendingPayoutsQuery } from './schemas';
+
+const ID_CHARACTERS_MAX = 64;
+const tag = 'owner';
+const who = { permission: 'canApproveCashout' } as const;
+const params = z.object({ id: z.string().min(1).max(ID_CHARACTERS_MAX) });
+const outOfReach = 'OWN_PAYOUT, PAYOUT_OUT_OF_REACH or PERMISSION_REQUIRED';
+
+export const payoutDeskEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'get',
+    path: '/owner/panel/cashouts/pending',
+    tag,
+    summary: 'Cash-outs that wait for a decision, the oldest first',
+    who,
+    query: PendingPayoutsQuery,
+    response: pageOf(PayoutInReview),
+    handler: (ctx, { actor, query }) => listPendingPayouts(ctx, actor, query),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/owner/panel/cashouts',
+    tag,
+    summary: 'All cash-outs, the newest first',
+    description:
+      'Asked for by its `id`, an approved bank transfer comes with the bank account to pay it to, in full. Nothing ' +
+      'else shows one, and the log says who saw it.',
+    who,
+    fresh: true,
+    query: AllPayoutsQuery,
+    response: cursorPageOf(PayoutInReview),
+    handler: (ctx, { actor, query }) => listPayouts(ctx, actor, query),
+  }),
+  endpoint({
+    method: 'put',
+    path: '/owner/panel/cashouts/{id}/approve',
+    tag,
+    summary: 'Approve a cash-out',
+    description: 'By Stripe it is sent at once; by bank it waits until it is marked as paid.',
+    who,
+    params,
+    response: PayoutInReview,
+    refusals: { 403: outOfReach, 404: 'PAYOUT_NOT_FOUND', 409: 'PAYOUT_DECIDED' },
+    handler: (ctx, { actor, params: { id } }) => approvePayout(ctx, actor, id),
+  }),
+  endpoint({
+    method: 'put',
+    path: '/owner/panel/cashouts/{id}/reject',
+    tag,
+    summary: 'Reject a cash-out with a reason; what was held goes back',
+    description:
+      'Also one that needs a decision (`needsDecision`), and with `afterApproval` one that was approved and not sent: ' +
+      'these have failed then.',
+    who,
+    params,
+    body: PayoutRejection,
+    response: PayoutInReview,
+    refusals: { 403: outOfReach, 404: 'PAYOUT_NOT_FOUND', 409: 'PAYOUT_DECIDED' },
+    handler: (ctx, { actor, params: { id }, body }) => rejectPayout(ctx, actor, id, body),
+  }),
+  endpoint({
+    method: 'put',
+    path: '/owner/panel/cashouts/{id}/paid',
+    tag,
+    summary: 'Mark an approved bank transfer as paid, with its reference',
+    description: 'Also what the provider was asked to send and needs a decision (`needsDecision`).',
+    who,
+    params,
+    body: PaidRequest,
+    response: PayoutInReview,
+    refusals: {
+      403: outOfReach,
+      404: 'PAYOUT_NOT_FOUND',
+      409: 'PAYOUT_NOT_APPROVED, PAYOUT_WITH_PROVIDER or PAYOUT_DECIDED',
+    },
+    handler: (ctx, { actor, params: { id }, body }) => confirmPaid(ctx, actor, id, body.reference),
+  }),
+];

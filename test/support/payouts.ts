@@ -1,0 +1,89 @@
+/** Creators who can be paid, and what the books say of a cash-out. */
+import { env } from 'cloudflare:workers';
+import { eq } from 'drizzle-orm';
+import { commit } from '@/db/commit';
+import { sealFinancial } from '@/domains/creators/financial';
+import { creatorApplications } from '@/domains/creators/tables';
+import { payoutAccounts, payouts } from '@/domains/payouts/tables';
+import { post } from '@/ledger/transfers';
+import { newId } from '@/shared/ids';
+import { DAY_MS } from '@/shared/time';
+import { IBAN } from './applications';
+import { testContext } from './context';
+import { giveDiamonds } from './money';
+import type { StripeStandIn } from './stripe';
+import { asCreator, type Person } from './users';
+
+const LONG_AGO_DAYS = 60;
+
+/** With bank details, and diamonds that matured long ago. */
+export async function asPaidCreator(diamonds = 0, traits: Parameters<typeof asCreator>[0] = {}): Promise<Person> {
+  const creator = await asCreator(traits);
+  const ctx = testContext();
+  const id = newId();
+  const now = ctx.now();
+  const financial = { accountHolder: 'Ada Example', iban: IBAN, bankName: 'Example Bank', country: 'DE' };
+  await ctx.db.insert(creatorApplications).values({
+    id,
+    userId: creator.userId,
+    type: 'creator',
+    status: 'APPROVED',
+    bio: '',
+    categories: ['music'],
+    legalName: 'Ada Example',
+    birthDate: '1990-05-17',
+    ...(await sealFinancial(ctx, id, financial)),
+    submittedAt: now,
+    decidedAt: now,
+  });
+  if (diamonds > 0) await giveDiamonds(creator.userId, diamonds, now - LONG_AGO_DAYS * DAY_MS);
+  return creator;
+}
+
+/** Whose account at the provider is ready, unless it says otherwise. Answers its id. */
+export async function connectToStripe(stripe: StripeStandIn, userId: string, { ready = true } = {}): Promise<string> {
+  const ctx = testContext();
+  const accountId = `acct_${newId().replaceAll('-', '').slice(-16)}`;
+  stripe.accounts.set(accountId, {
+    ...{ id: accountId, object: 'account', type: 'express', metadata: { userId } },
+    ...{ payouts_enabled: false, details_submitted: false, capabilities: { transfers: 'inactive' } },
+  });
+  if (ready) stripe.completeOnboarding(accountId);
+  const now = ctx.now();
+  await ctx.db
+    .insert(payoutAccounts)
+    .values({ userId, provider: 'stripe', accountId, payoutsEnabled: ready, createdAt: now, updatedAt: now });
+  return accountId;
+}
+
+/** As if a shop's order had been paid. */
+export async function giveSales(userId: string, amount: number, currency = 'EUR'): Promise<void> {
+  const ctx = testContext();
+  const sale = { refType: 'test-sale', refId: newId(), leg: 1, kind: 'sale', provider: 'sandbox' } as const;
+  await commit(ctx, post(ctx, [{ ...sale, userId, currency, amount }]));
+}
+
+/** `1 payout_hold 1000 diamond`, by leg. */
+export async function legsOf(payoutId: string): Promise<string[]> {
+  const { results } = await env.DB.prepare(
+    `SELECT t.leg || ' ' || t.kind || ' ' || t.amount || ' ' || a.unit AS line FROM ledger_transfers t
+     JOIN ledger_accounts a ON a.id = t.debit_id WHERE t.ref_type = 'payout' AND t.ref_id = ? ORDER BY t.leg`,
+  )
+    .bind(payoutId)
+    .all<{ line: string }>();
+  return results.map(({ line }) => line);
+}
+
+/** The whole row. */
+export async function payoutOf(id: string) {
+  const row = await testContext().db.select().from(payouts).where(eq(payouts.id, id)).get();
+  if (!row) throw new Error(`There is no payout ${id}`);
+  return row;
+}
+
+export async function notificationsOf(userId: string) {
+  const { results } = await env.DB.prepare('SELECT kind, body FROM notifications WHERE user_id = ? ORDER BY id')
+    .bind(userId)
+    .all<{ kind: string; body: string }>();
+  return results;
+}
