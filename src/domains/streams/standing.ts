@@ -2,18 +2,20 @@
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { noBlockBetween } from '@/domains/social/visible';
+import { subscribes } from '@/domains/subscriptions/subscribed';
 import { users } from '@/domains/users/tables';
 import type { RoomUser, Standing } from '@/room/api';
 import type { Rank } from '@/shared/actor';
 import { streams } from './tables';
 
-interface Row {
+export interface StandingRow {
   username: string;
   displayName: string;
   avatarUrl: string | null;
   creator: number;
   moderator: number;
   follower: number;
+  subscriber: number;
   banned: number;
   blocked: number;
   gone: number;
@@ -32,17 +34,30 @@ export async function findRoomStanding(
   streamId: string,
   userId: string,
 ): Promise<RoomStanding | undefined> {
-  const row = await ctx.db.get<Row | undefined>(sql`
+  return roomStandingOf(ctx, userId, await roomStandingQuery(ctx, streamId, userId));
+}
+
+/** For a batch of reads; its rows are for `roomStandingOf`. */
+export function roomStandingQuery(ctx: Pick<Context, 'db'>, streamId: string, userId: string) {
+  return ctx.db.all<StandingRow>(sql`
     SELECT users.username, users.display_name AS displayName, users.avatar_url AS avatarUrl,
       streams.creator_id = users.id AS creator,
       EXISTS (SELECT 1 FROM moderators m WHERE m.channel_id = streams.channel_id AND m.user_id = users.id) AS moderator,
       EXISTS (SELECT 1 FROM follows f WHERE f.follower_id = users.id AND f.creator_id = streams.creator_id) AS follower,
+      ${subscribes(users.id, streams.creatorId)} AS subscriber,
       EXISTS (SELECT 1 FROM channel_bans c WHERE c.channel_id = streams.channel_id AND c.user_id = users.id) AS banned,
       NOT (${noBlockBetween(users.id, streams.creatorId)}) AS blocked,
       users.status <> 'active' AS gone,
       (SELECT rank FROM staff WHERE staff.user_id = users.id) AS rank
     FROM streams JOIN users ON users.id = ${userId}
     WHERE streams.id = ${streamId}`);
+}
+
+export function roomStandingOf(
+  ctx: Pick<Context, 'now'>,
+  userId: string,
+  [row]: readonly StandingRow[],
+): RoomStanding | undefined {
   if (!row) return undefined;
   const { username, displayName, avatarUrl, rank } = row;
   const standing: Standing = {
@@ -50,8 +65,7 @@ export async function findRoomStanding(
     moderator: row.moderator === 1,
     rank,
     follower: row.follower === 1,
-    // NOTE: subscriptions come with the money; until then only the creator counts as one.
-    subscriber: row.creator === 1,
+    subscriber: row.creator === 1 || row.subscriber === 1,
     readAt: ctx.now(),
   };
   return {
