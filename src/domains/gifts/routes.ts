@@ -1,4 +1,105 @@
 /** Gifts and tips, and the catalogue. */
-import type { Endpoint } from '@/http/endpoint';
+import { z } from '@hono/zod-openapi';
+import { type Endpoint, endpoint } from '@/http/endpoint';
+import { cursorQuery, pageQuery } from '@/http/envelope';
+import { addGift, changeGift, listCatalogue } from './catalogue';
+import { listGiftsReceived, listGiftsSent } from './history';
+import { CataloguePage, GiftChanges, GiftSent, GiftSentPage, KeptGift, NewGift, NewGiftSent, NewTip } from './schemas';
+import { sendGift, sendTip } from './send-gift';
 
-export const giftEndpoints: Endpoint[] = [];
+const keeper = { permission: 'canManageCatalogue' } as const;
+const GIVING_REFUSALS = {
+  402: 'NOT_ENOUGH_COINS, with the balance and the price',
+  403: 'BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY',
+  404: 'USER_NOT_FOUND, STREAM_NOT_FOUND',
+  409: 'NOT_A_CREATOR, STREAM_NOT_LIVE, GIFT_WORTHLESS',
+} as const;
+const GIVING =
+  'Into a live stream it is shown in the room as `gift-sent`, once it is paid; a message there obeys the blocked words ' +
+  'of the channel (422 `BLOCKED_WORDS`).';
+
+export const giftEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'get',
+    path: '/payment/gifts',
+    tag: 'payment',
+    summary: 'The gift catalogue, cheapest first',
+    who: 'public',
+    query: z.strictObject(pageQuery),
+    response: CataloguePage,
+    handler: (ctx, { query }) => listCatalogue(ctx, query),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/payment/gift',
+    tag: 'payment',
+    summary: 'Send a gift to a creator',
+    description: GIVING,
+    who: 'user',
+    movesMoney: true,
+    body: NewGiftSent,
+    response: GiftSent,
+    status: 201,
+    refusals: { ...GIVING_REFUSALS, 404: `GIFT_NOT_FOUND, ${GIVING_REFUSALS[404]}` },
+    handler: (ctx, { actor, body, once }) => sendGift(ctx, actor.userId, body, once),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/payment/tip',
+    tag: 'payment',
+    summary: 'Tip a creator',
+    description: GIVING,
+    who: 'user',
+    movesMoney: true,
+    body: NewTip,
+    response: GiftSent,
+    status: 201,
+    refusals: GIVING_REFUSALS,
+    handler: (ctx, { actor, body, once }) => sendTip(ctx, actor.userId, body, once),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/payment/gifts-sent',
+    tag: 'payment',
+    summary: 'Gifts and tips that I sent, newest first',
+    who: 'user',
+    query: z.strictObject(cursorQuery),
+    response: GiftSentPage,
+    handler: (ctx, { actor, query }) => listGiftsSent(ctx, actor.userId, query),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/payment/gifts-received',
+    tag: 'payment',
+    summary: 'Gifts and tips that I received, newest first',
+    who: 'user',
+    query: z.strictObject(cursorQuery),
+    response: GiftSentPage,
+    handler: (ctx, { actor, query }) => listGiftsReceived(ctx, actor.userId, query),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/owner/panel/gifts',
+    tag: 'owner',
+    summary: 'Add a gift to the catalogue',
+    who: keeper,
+    body: NewGift,
+    response: KeptGift,
+    status: 201,
+    refusals: { 409: 'GIFT_WORTHLESS, GIFT_CHANGED' },
+    handler: (ctx, { actor, body }) => addGift(ctx, actor, body),
+  }),
+  endpoint({
+    method: 'put',
+    path: '/owner/panel/gifts/{id}',
+    tag: 'owner',
+    summary: 'Change a gift, or retire it',
+    description: 'What is not sent stays. `active: false` retires it: what was sent still names it.',
+    who: keeper,
+    params: z.strictObject({ id: z.string().min(1) }),
+    body: GiftChanges,
+    response: KeptGift,
+    refusals: { 404: 'GIFT_NOT_FOUND', 409: 'GIFT_WORTHLESS, GIFT_CHANGED' },
+    handler: (ctx, { actor, params, body }) => changeGift(ctx, actor, params.id, body),
+  }),
+];

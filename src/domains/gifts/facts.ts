@@ -1,0 +1,108 @@
+/** All that a gift is judged by, in one batch of reads: no gift costs a round trip more. */
+import { and, eq, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { channels } from '@/domains/channels/tables';
+import { type Economy, economyOf, economyQuery } from '@/domains/economy/read';
+import { demandSupportable, supportColumns } from '@/domains/social/support';
+import { judgeReading } from '@/domains/streams/admission';
+import { streamError } from '@/domains/streams/errors';
+import { type RoomStanding, roomStandingOf, roomStandingQuery } from '@/domains/streams/standing';
+import { streams } from '@/domains/streams/tables';
+import { type CardRow, cardColumns } from '@/domains/users/present';
+import { users } from '@/domains/users/tables';
+import { hasBlockedWord, prepareBlockedWords } from '@/shared/blocked-words';
+import type { GiftRow, GiftSentRow } from './present';
+import { gifts, giftsSent } from './tables';
+
+/** What a request wants given, and to whom: to a creator, or into a live stream. */
+export interface Giving {
+  readonly senderId: string;
+  readonly recipientId: string | null;
+  readonly streamId: string | null;
+  /** Null: a tip. */
+  readonly giftId: string | null;
+  readonly message: string | null;
+}
+
+type Party = CardRow & { status: string; creatorStatus: string; blocked: number };
+
+interface Room {
+  readonly door: Pick<typeof streams.$inferSelect, 'status' | 'visibility'> & { readonly blockedWords: string[] };
+  /** Of the sender. */
+  readonly standing: RoomStanding | undefined;
+}
+
+export interface GiftFacts {
+  /** What this key has sent before. */
+  readonly known: GiftSentRow | undefined;
+  readonly economy: Economy;
+  readonly gift: GiftRow | null;
+  readonly sender: Party | null;
+  readonly recipient: Party | null;
+  readonly room: Room | null;
+}
+
+export async function readGiftFacts(ctx: Context, giving: Giving, idempotencyKey: string): Promise<GiftFacts> {
+  const { senderId, streamId } = giving;
+  const recipientId =
+    streamId === null ? giving.recipientId : sql`(SELECT creator_id FROM streams WHERE id = ${streamId})`;
+  const asked = [
+    ctx.db
+      .select()
+      .from(giftsSent)
+      .where(and(eq(giftsSent.senderId, senderId), eq(giftsSent.idempotencyKey, idempotencyKey))),
+    economyQuery(ctx),
+    ctx.db
+      .select()
+      .from(gifts)
+      .where(eq(gifts.id, giving.giftId ?? '')),
+    ctx.db
+      .select({ ...cardColumns, ...supportColumns(senderId) })
+      .from(users)
+      .where(sql`${users.id} IN (${senderId}, ${recipientId})`),
+  ] as const;
+  const [[known], economy, [gift = null], people, [door] = [], standings = []] =
+    streamId === null
+      ? await ctx.db.batch([...asked])
+      : await ctx.db.batch([...asked, doorQuery(ctx, streamId), roomStandingQuery(ctx, streamId, senderId)]);
+  return {
+    known,
+    economy: economyOf(economy),
+    gift,
+    sender: people.find(({ id }) => id === senderId) ?? null,
+    recipient: people.find(({ id }) => id === (door?.creatorId ?? giving.recipientId)) ?? null,
+    room: door ? { door, standing: roomStandingOf(ctx, senderId, standings) } : null,
+  };
+}
+
+function doorQuery(ctx: Context, streamId: string) {
+  return ctx.db
+    .select({
+      creatorId: streams.creatorId,
+      status: streams.status,
+      visibility: streams.visibility,
+      blockedWords: channels.blockedWords,
+    })
+    .from(streams)
+    .innerJoin(channels, eq(channels.id, streams.channelId))
+    .where(eq(streams.id, streamId));
+}
+
+/**
+ * Whom it is for, if they may be given something here. Throws NOT_ONESELF, USER_NOT_FOUND, NOT_A_CREATOR; into a stream
+ * also what `judgeReading` refuses, STREAM_NOT_FOUND, STREAM_NOT_LIVE, BLOCKED_WORDS.
+ */
+export function demandRecipient({ recipient, room }: GiftFacts, { senderId, streamId, message }: Giving): CardRow {
+  if (streamId === null) return demandSupportable(recipient ?? undefined, senderId);
+  if (!room || recipient?.status !== 'active' || recipient.blocked === 1) throw streamError('STREAM_NOT_FOUND');
+  const { door, standing } = room;
+  const refusal = judgeReading(door, standing);
+  if (refusal) throw streamError(refusal);
+  if (door.status !== 'live') throw streamError('STREAM_NOT_LIVE');
+  const supportable = demandSupportable(recipient, senderId);
+  // As in the chat: nobody keeps order among those who keep it.
+  const keepsOrder = standing && (standing.user.standing.moderator || standing.user.standing.rank !== null);
+  if (message !== null && !keepsOrder && hasBlockedWord(prepareBlockedWords(door.blockedWords), message))
+    throw streamError('BLOCKED_WORDS');
+  return supportable;
+}

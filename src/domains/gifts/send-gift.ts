@@ -1,0 +1,141 @@
+/**
+ * Sending a gift or a tip: one batch holds its row, its coins, its diamonds, the day's earning and what the room is to
+ * hear, so that no gift is shown that was not paid, and none is paid and never shown.
+ */
+import type { z } from '@hono/zod-openapi';
+import type { Context } from '@/context';
+import { recordEarning } from '@/domains/earnings/record';
+import { convert } from '@/domains/economy/rates';
+import type { Economy } from '@/domains/economy/read';
+import { type CardRow, presentCard } from '@/domains/users/present';
+import { type Once, performOnce } from '@/http/idempotency';
+import { commitSpending } from '@/ledger/spend';
+import { post } from '@/ledger/transfers';
+import type { OutboxEvent } from '@/queues/messages';
+import { newId } from '@/shared/ids';
+import { toIso } from '@/shared/time';
+import { giftError } from './errors';
+import { demandRecipient, type GiftFacts, type Giving, readGiftFacts } from './facts';
+import { type GiftRow, type GiftSentRow, presentCatalogueGift, presentGiftSent } from './present';
+import type { GiftSent, NewGiftSent, NewTip } from './schemas';
+import { giftsSent } from './tables';
+
+/** What is paid for: the price of the line, in coins. */
+interface Line {
+  readonly quantity: number;
+  readonly coins: number;
+  /** Null: a tip. */
+  readonly gift: GiftRow | null;
+}
+
+type Price = (facts: GiftFacts) => Line;
+
+/** Throws GIFT_NOT_FOUND, QUANTITY_OUT_OF_RANGE, GIFT_WORTHLESS, NOT_ENOUGH_COINS, and as `demandRecipient` does. */
+export function sendGift(ctx: Context, senderId: string, wish: z.output<typeof NewGiftSent>, once: Once) {
+  const { giftId, quantity, ...to } = wish;
+  return give(ctx, givingOf(senderId, giftId, to), once, ({ gift, economy }) => {
+    if (!gift?.active) throw giftError('GIFT_NOT_FOUND');
+    const { giftQuantityMax } = economy.limits;
+    if (quantity > giftQuantityMax) throw giftError('QUANTITY_OUT_OF_RANGE', { details: { giftQuantityMax } });
+    return { quantity, gift, coins: gift.coins * quantity };
+  });
+}
+
+/** Throws TIP_OUT_OF_RANGE, GIFT_WORTHLESS, NOT_ENOUGH_COINS, and as `demandRecipient` does. */
+export function sendTip(ctx: Context, senderId: string, { coins, ...to }: z.output<typeof NewTip>, once: Once) {
+  return give(ctx, givingOf(senderId, null, to), once, ({ economy }) => {
+    const { tipCoinsMin, tipCoinsMax } = economy.limits;
+    if (coins < tipCoinsMin || coins > tipCoinsMax)
+      throw giftError('TIP_OUT_OF_RANGE', { details: { tipCoinsMin, tipCoinsMax } });
+    return { quantity: 1, gift: null, coins };
+  });
+}
+
+type To = Pick<z.output<typeof NewTip>, 'recipientId' | 'streamId' | 'message'>;
+
+function givingOf(senderId: string, giftId: string | null, { recipientId, streamId, message }: To): Giving {
+  return {
+    senderId,
+    giftId,
+    recipientId: recipientId ?? null,
+    streamId: streamId ?? null,
+    message: message || null,
+  };
+}
+
+async function give(ctx: Context, giving: Giving, once: Once, price: Price): Promise<z.input<typeof GiftSent>> {
+  let facts: GiftFacts | undefined;
+  // The look-up by key comes with all the rest that has to be read.
+  const find = async () => {
+    facts = await readGiftFacts(ctx, giving, once.idempotencyKey);
+    return facts.known;
+  };
+  const row = await performOnce(once, find, () => pay(ctx, giving, once, facts, price));
+  const { gift = null, sender = null, recipient = null } = facts ?? {};
+  return presentGiftSent(row, { gift, sender, recipient }, giving.senderId);
+}
+
+async function pay(
+  ctx: Context,
+  giving: Giving,
+  once: Once,
+  facts: GiftFacts | undefined,
+  price: Price,
+): Promise<GiftSentRow> {
+  if (!facts?.sender) throw new Error('A gift is paid after its facts are read');
+  const line = price(facts);
+  const recipient = demandRecipient(facts, giving);
+  const { senderId, streamId, message } = giving;
+  const row: GiftSentRow = {
+    id: newId(),
+    giftId: giving.giftId,
+    quantity: line.quantity,
+    coins: line.coins,
+    diamonds: diamondsOf(line, facts.economy),
+    senderId,
+    recipientId: recipient.id,
+    streamId,
+    message,
+    economyVersion: facts.economy.version,
+    ...once,
+    createdAt: ctx.now(),
+  };
+  const [kind, earning] = line.gift ? (['gift', 'gift_earning'] as const) : (['tip', 'tip_earning'] as const);
+  const transfer = { refType: 'gift', refId: row.id };
+  const statements = [
+    ctx.db.insert(giftsSent).values(row),
+    ...post(ctx, [
+      { ...transfer, kind, leg: 1, userId: senderId, amount: row.coins },
+      { ...transfer, kind: earning, leg: 2, userId: recipient.id, amount: row.diamonds },
+    ]),
+    recordEarning(ctx, { userId: recipient.id, source: kind, diamonds: row.diamonds }),
+  ];
+  await commitSpending(ctx, { userId: senderId, price: row.coins }, statements, {
+    events: giftEvents(row, line.gift, facts.sender, recipient),
+  });
+  ctx.log.event(`${kind}.sent`, { giftId: row.id, coins: row.coins });
+  return row;
+}
+
+/** Rounded down for the line; the remainder stays with the platform. */
+function diamondsOf({ coins }: Line, { conversions: { diamondsPerCoin } }: Economy): number {
+  const diamonds = convert(coins, diamondsPerCoin);
+  if (diamonds < 1) throw giftError('GIFT_WORTHLESS', { details: { coins, diamondsPerCoin } });
+  return diamonds;
+}
+
+function giftEvents(row: GiftSentRow, gift: GiftRow | null, sender: CardRow, recipient: CardRow): OutboxEvent[] {
+  if (row.streamId === null) return [];
+  const event = {
+    type: 'gift-sent',
+    id: row.id,
+    sender: presentCard(sender),
+    recipient: presentCard(recipient),
+    gift: gift && presentCatalogueGift(gift),
+    quantity: row.quantity,
+    coins: row.coins,
+    message: row.message,
+    at: toIso(row.createdAt),
+  };
+  return [{ kind: 'room', roomId: row.streamId, command: { type: 'event', event } }];
+}
