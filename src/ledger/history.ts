@@ -68,3 +68,22 @@ export function walkHistory(ctx: Context, places: readonly Place[], limit: numbe
     ORDER BY t.id DESC
     LIMIT ${limit}`);
 }
+
+/**
+ * The account's newest transfer before this time (ms), looked for from this place on backwards: it costs what is passed
+ * over, so begin near. Nothing, where there is none.
+ */
+export async function findPlaceBefore(ctx: Context, from: Place, endMs: number): Promise<Place | undefined> {
+  const { accountId } = from;
+  const found = await ctx.db.get<{ transferId: number } | undefined>(sql`
+    WITH RECURSIVE walk (id, previous_id, created_at) AS (
+      SELECT id, iif(debit_id = ${accountId}, debit_previous_id, credit_previous_id), created_at FROM ledger_transfers
+      WHERE id = ${from.transferId} AND ${accountId} IN (debit_id, credit_id)
+      UNION ALL
+      SELECT t.id, iif(t.debit_id = ${accountId}, t.debit_previous_id, t.credit_previous_id), t.created_at
+      FROM walk JOIN ledger_transfers t ON t.id = walk.previous_id
+      WHERE walk.created_at >= ${endMs}
+    )
+    SELECT id AS transferId FROM walk WHERE created_at < ${endMs}`);
+  return found && { accountId, transferId: found.transferId };
+}
