@@ -1,6 +1,7 @@
 /** Which providers of payments and payouts there are, by the configuration. The sandbox is none in production. */
 import type { Config } from '@/config';
-import { paymentProviderError } from './payment-errors';
+import { dodo } from './dodo';
+import { readDodoWebhook } from './dodo-events';
 import type { PaymentProvider, PaymentProviderName, Payments, PaymentWebhook, PayoutProvider } from './payments';
 import { sandbox, sandboxSecret } from './sandbox';
 import { stripe } from './stripe';
@@ -9,31 +10,35 @@ import { readStripeWebhook } from './stripe-events';
 
 export function openPayments(config: Config, now: () => number): Payments {
   const hasSandbox = config.environment === 'development';
-  const away = async () => {
-    throw paymentProviderError('PAYMENT_UNAVAILABLE');
-  };
-  const of = (name: PaymentProviderName): PaymentProvider | undefined => {
-    if (name === 'sandbox') return hasSandbox ? sandbox(config) : undefined;
-    if (name === 'stripe') return config.stripe && stripe(config.stripe.secretKey);
-    return undefined;
-  };
-  const current: PaymentProvider = of(config.paymentProvider) ?? {
-    name: config.paymentProvider,
-    createCheckout: away,
-    findOutcome: away,
-  };
+
+  function of(name: PaymentProviderName): PaymentProvider | undefined {
+    switch (name) {
+      case 'stripe':
+        return config.stripe && stripe(config.stripe.secretKey);
+      case 'dodo':
+        return config.dodo && dodo(config.dodo, now);
+      case 'sandbox':
+        return hasSandbox ? sandbox(config) : undefined;
+    }
+  }
 
   async function readAtStripe(body: string, headers: Headers): Promise<PaymentWebhook | undefined> {
     const read = (provider: PaymentProviderName, secrets: string[]) =>
       readStripeWebhook(provider, secrets, body, headers, now());
+    // Stripe gives the events of connected accounts an endpoint, and a secret, of their own.
     const said = config.stripe && (await read('stripe', config.stripe.webhookSecret.split(',')));
     return said ?? (hasSandbox ? read('sandbox', [sandboxSecret(config)]) : undefined);
   }
 
+  const current = of(config.paymentProvider);
+  if (!current) throw new Error(`There is no ${config.paymentProvider}`); // which `readConfig` has refused
   return {
     current,
     of,
-    readWebhook: async (at, body, headers) => (at === 'stripe' ? readAtStripe(body, headers) : undefined),
+    readWebhook: async (at, body, headers) =>
+      at === 'stripe'
+        ? readAtStripe(body, headers)
+        : config.dodo && readDodoWebhook(config.dodo.webhookSecret, body, headers),
   };
 }
 

@@ -1,0 +1,103 @@
+/** What Dodo Payments says in its webhooks, which are Standard Webhooks, verified and put in our words. */
+import { z } from '@hono/zod-openapi';
+import { Webhook } from 'standardwebhooks';
+import type { PaymentEvent, PaymentWebhook } from './payments';
+
+const Said = z.object({ type: z.string(), data: z.unknown() });
+
+const Metadata = z.object({ purchaseId: z.string().optional() }).nullish();
+
+export const Payment = z.object({
+  payment_id: z.string(),
+  /** With the taxes, which a product whose price includes them does not add to. */
+  total_amount: z.int(),
+  currency: z.string(),
+  metadata: Metadata,
+  checkout_session_id: z.string().nullish(),
+});
+
+const Refund = z.object({
+  refund_id: z.string(),
+  payment_id: z.string(),
+  amount: z.int(),
+  metadata: Metadata,
+});
+
+const Dispute = z.object({
+  dispute_id: z.string(),
+  payment_id: z.string(),
+  /** Of minor units, as text; with a point it is of major ones. */
+  amount: z.string().regex(/^\d+(\.\d+)?$/),
+  currency: z.string(),
+});
+
+/** The library holds the timestamp to five minutes, either way. Nothing if anything is wrong with the signature. */
+export function readDodoWebhook(secret: string, body: string, headers: Headers): PaymentWebhook | undefined {
+  const webhook = new Webhook(secret);
+  let said: unknown;
+  try {
+    said = webhook.verify(body, Object.fromEntries(headers));
+  } catch {
+    return undefined;
+  }
+  // Dodo tries an event again under its own id, which the signature covers.
+  const eventId = headers.get('webhook-id') ?? '';
+  const { type, data } = Said.parse(said);
+  return { provider: 'dodo', eventId, type, event: translate(type, data) };
+}
+
+/** Dodo's event in our words; null where nothing follows from it. Throws where it is not of Dodo's shape. */
+function translate(type: string, data: unknown): PaymentEvent | null {
+  switch (type) {
+    case 'payment.succeeded':
+      return paidBy(Payment.parse(data));
+    case 'payment.failed':
+    case 'payment.cancelled':
+      return { type: 'failed', ...purchaseOf(Payment.parse(data)) };
+    case 'refund.succeeded':
+      return refunded(Refund.parse(data));
+    case 'dispute.opened':
+    case 'dispute.challenged': // evidence was handed in: it is as open as before
+      return disputed(Dispute.parse(data), 'open');
+    case 'dispute.won':
+    case 'dispute.cancelled': // withdrawn
+      return disputed(Dispute.parse(data), 'won');
+    case 'dispute.lost':
+    case 'dispute.accepted': // by the merchant
+    case 'dispute.expired': // nobody contested it in time
+      return disputed(Dispute.parse(data), 'lost');
+    default:
+      return null;
+  }
+}
+
+export function paidBy(payment: z.output<typeof Payment>): PaymentEvent {
+  return {
+    type: 'paid',
+    checkoutId: payment.checkout_session_id ?? null,
+    amountMinor: payment.total_amount,
+    currency: payment.currency.toUpperCase(),
+    ...purchaseOf(payment),
+  };
+}
+
+/** @param of a payment, or what is of one */
+function purchaseOf(of: { payment_id: string; metadata?: z.output<typeof Metadata> }) {
+  return { purchaseId: of.metadata?.purchaseId ?? null, paymentId: of.payment_id };
+}
+
+/** Dodo tells each refund by itself. */
+function refunded(refund: z.output<typeof Refund>): PaymentEvent {
+  return { type: 'refunded', claimId: refund.refund_id, amountMinor: refund.amount, ...purchaseOf(refund) };
+}
+
+function disputed(dispute: z.output<typeof Dispute>, state: 'open' | 'won' | 'lost'): PaymentEvent {
+  const { dispute_id: claimId, amount, currency } = dispute;
+  return { type: 'disputed', claimId, amountMinor: minorOf(amount, currency), state, ...purchaseOf(dispute) };
+}
+
+function minorOf(amount: string, currency: string): number {
+  if (!amount.includes('.')) return Number(amount);
+  const { maximumFractionDigits = 2 } = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
+  return Math.round(Number(amount) * 10 ** maximumFractionDigits);
+}

@@ -1,0 +1,104 @@
+/**
+ * Payments by Dodo Payments, the merchant of record: a checkout of one pay-what-you-want product, whose price includes
+ * the taxes and comes with each checkout. Dodo knows no idempotency key: a checkout that is asked for twice is two, of
+ * one purchase, and only what is paid counts.
+ */
+import { z } from '@hono/zod-openapi';
+import type { Config } from '@/config';
+import { HOUR_MS, SECOND_MS } from '@/shared/time';
+import { Payment, paidBy } from './dodo-events';
+import { paymentProviderError } from './payment-errors';
+import type { CheckoutRequest, PaymentEvent, PaymentProvider } from './payments';
+
+const CALL_MS_MAX = 10 * SECOND_MS;
+const CHECKOUT_MS = 24 * HOUR_MS;
+const ORIGINS = { live_mode: 'https://live.dodopayments.com', test_mode: 'https://test.dodopayments.com' } as const;
+
+type DodoConfig = NonNullable<Config['dodo']>;
+
+const NewCheckout = z.object({ session_id: z.string().min(1), checkout_url: z.url({ protocol: /^https$/ }) });
+
+const Checkout = z.object({
+  created_at: z.iso.datetime({ offset: true }),
+  /** Null while the buyer has not come to paying. */
+  payment_id: z.string().nullish(),
+  payment_status: z.string().nullish(),
+});
+
+export function dodo(config: DodoConfig, now: () => number): PaymentProvider {
+  return {
+    name: 'dodo',
+    async createCheckout(request) {
+      const made = await ask(config, NewCheckout, '/checkouts', checkoutOf(config, request));
+      return { checkoutId: made.session_id, url: made.checkout_url };
+    },
+    findOutcome: (purchaseId, checkoutId) => findOutcome(config, now(), purchaseId, checkoutId),
+  };
+}
+
+function checkoutOf({ productId }: DodoConfig, request: CheckoutRequest) {
+  return {
+    product_cart: [{ product_id: productId, quantity: 1, amount: request.amountMinor }],
+    customer: { email: request.email },
+    billing_currency: request.currency,
+    // What is paid must be what the purchase says.
+    feature_flags: { allow_currency_selection: false, allow_discount_code: false },
+    return_url: request.successUrl,
+    cancel_url: request.cancelUrl,
+    metadata: { purchaseId: request.purchaseId },
+  };
+}
+
+async function findOutcome(
+  config: DodoConfig,
+  now: number,
+  purchaseId: string,
+  checkoutId: string,
+): Promise<PaymentEvent | undefined> {
+  const checkout = await ask(config, Checkout, `/checkouts/${encodeURIComponent(checkoutId)}`);
+  const { payment_id: paymentId = null, payment_status: status } = checkout;
+  switch (status) {
+    case 'succeeded':
+      return paidBy(await ask(config, Payment, `/payments/${encodeURIComponent(paymentId ?? '')}`));
+    case 'failed':
+    case 'cancelled':
+      return { type: 'failed', purchaseId, paymentId };
+    case null:
+    case undefined:
+    case 'requires_payment_method':
+    case 'requires_confirmation':
+    case 'requires_customer_action':
+      // It is the buyer's turn, for a day.
+      return Date.parse(checkout.created_at) + CHECKOUT_MS < now
+        ? { type: 'expired', purchaseId, paymentId }
+        : undefined;
+    default:
+      return undefined; // the money is on its way
+  }
+}
+
+/** Whatever goes wrong is PAYMENT_UNAVAILABLE, with the reason as its cause. */
+async function ask<T extends z.ZodType>(
+  config: DodoConfig,
+  answer: T,
+  path: string,
+  body?: unknown,
+): Promise<z.output<T>> {
+  try {
+    const response = await fetch(`${ORIGINS[config.environment]}${path}`, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { Authorization: `Bearer ${config.apiKey}`, 'Content-Type': 'application/json' },
+      signal: AbortSignal.timeout(CALL_MS_MAX),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) {
+      await response.body?.cancel();
+      throw new Error(`Dodo answered ${response.status}`);
+    }
+    return answer.parse(await response.json());
+  } catch (error) {
+    const refusal = paymentProviderError('PAYMENT_UNAVAILABLE');
+    refusal.cause = error;
+    throw refusal;
+  }
+}
