@@ -63,6 +63,22 @@ export const TargetRule = z
 
 export const Targets = z.array(TargetRule).max(TARGETS_MAX);
 
+export const ConversionChanges = Conversions.partial().openapi('ConversionChanges');
+export const LimitChanges = Limits.partial().openapi('EconomyLimitChanges');
+export const TargetsRequest = z.strictObject({ targets: Targets }).openapi('TargetsRequest');
+
+export const EconomyVersion = z
+  .object({
+    version: z.int(),
+    conversions: Conversions,
+    limits: Limits,
+    targets: Targets,
+    changedBy: z.string().nullable().describe('Null: the version that the platform came with.'),
+    createdAt: z.iso.datetime(),
+  })
+  .openapi('EconomyVersion');
+
 export const EconomyConfig = z.strictObject({ conversions: Conversions, limits: Limits, targets: Targets });
 export type EconomyConfig = z.output<typeof EconomyConfig>;
 export type Ratio = z.output<typeof Ratio>;
+export type TargetRule = z.output<typeof TargetRule>;

@@ -1,0 +1,50 @@
+/** What no economy may be, whatever is on offer: pure rules over the whole of it. */
+import { convert } from './rates';
+import type { EconomyConfig, TargetRule } from './schemas';
+
+export interface Problem {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Limits that contradict each other, or the rates. */
+export function contradictionsOf({ conversions, limits }: EconomyConfig): Problem[] {
+  const ordered = [
+    ['tipCoinsMin', 'tipCoinsMax'],
+    ['payoutDiamondsMin', 'payoutDiamondsMax'],
+    ['payoutDiamondsMax', 'payoutDiamondsPerDayMax'],
+    ['payoutMinorMin', 'payoutMinorMax'],
+    ['payoutMinorMax', 'payoutMinorPerDayMax'],
+  ] as const;
+  const worthSomething = [
+    ['tipCoinsMin', conversions.diamondsPerCoin],
+    ['exchangeDiamondsMin', conversions.coinsPerDiamond],
+    ['payoutDiamondsMin', conversions.minorPerDiamond],
+  ] as const;
+  return [
+    ...ordered
+      .filter(([less, more]) => limits[less] > limits[more])
+      .map(([less, more]) => ({ path: less, message: `must not be more than ${more}` })),
+    ...worthSomething
+      .filter(([limit, rate]) => convert(limits[limit], rate) === 0)
+      .map(([limit]) => ({ path: limit, message: 'must be worth something at the rate' })),
+  ];
+}
+
+/** Of one metric and period a higher tier asks for more; ids tell the targets apart, for ever. */
+export function problemsOfTargets(targets: readonly TargetRule[]): Problem[] {
+  return targets.flatMap((target, index) => {
+    const before = targets.slice(0, index);
+    const problems: Problem[] = [];
+    if (before.some(({ id }) => id === target.id)) problems.push({ path: `${index}.id`, message: 'stands here twice' });
+    const siblings = before.filter(({ metric, period }) => metric === target.metric && period === target.period);
+    if (siblings.some(({ tier }) => tier === target.tier))
+      problems.push({ path: `${index}.tier`, message: 'stands twice for this metric and period' });
+    const isOutOfStep = siblings.some(
+      ({ tier, threshold }) =>
+        tier !== target.tier && Math.sign(tier - target.tier) !== Math.sign(threshold - target.threshold),
+    );
+    if (isOutOfStep) problems.push({ path: `${index}.threshold`, message: 'a higher tier must ask for more' });
+    return problems;
+  });
+}
