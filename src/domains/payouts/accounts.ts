@@ -4,6 +4,7 @@ import { and, eq, ne } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit } from '@/db/commit';
 import { users } from '@/domains/users/tables';
+import { AppError } from '@/http/errors';
 import { demandReturnUrls } from '@/http/return-url';
 import type { PayoutProvider } from '@/providers/payments';
 import type { Actor } from '@/shared/actor';
@@ -29,16 +30,30 @@ export async function connectAccount(
   return { onboardingUrl: await provider.onboardingUrl(accountId, returnUrl), payoutsEnabled };
 }
 
-/** What the provider's webhook says; of an account that is not ours it says nothing to us. */
-export async function setPayable(ctx: Context, accountId: string, payoutsEnabled: boolean): Promise<void> {
+/**
+ * Applies the provider's webhook, which may be late or a replay: what is written is what the provider says now. Of an
+ * account that is not ours nothing follows. Throws PAYOUT_UNAVAILABLE.
+ */
+export async function setPayable(ctx: Context, accountId: string, told: boolean): Promise<void> {
   const known = await ctx.db
     .select({ userId: payoutAccounts.userId })
     .from(payoutAccounts)
     .where(eq(payoutAccounts.accountId, accountId))
     .get();
   if (!known) return ctx.log.event('payout-account.unknown', { accountId });
+  const payoutsEnabled = ctx.payouts ? await isPayableNow(ctx.payouts, accountId) : told;
   await commit(ctx, [changePayable(ctx, accountId, payoutsEnabled)]);
   ctx.log.event('payout-account.changed', { ownerId: known.userId, payoutsEnabled });
+}
+
+/** An account that has withdrawn our access cannot be paid. Throws PAYOUT_UNAVAILABLE. */
+async function isPayableNow(provider: PayoutProvider, accountId: string): Promise<boolean> {
+  try {
+    return await provider.isPayable(accountId);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'PAYOUT_ACCOUNT_REFUSED') return false;
+    throw error;
+  }
 }
 
 /** The provider makes one for each user, and of two that it made all the same the row keeps the first. */

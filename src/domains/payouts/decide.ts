@@ -6,7 +6,6 @@ import { creatorApplications } from '@/domains/creators/tables';
 import { logStaff, type StaffAction } from '@/domains/staff/log';
 import { staffCanActOn } from '@/domains/staff/permissions';
 import { staff } from '@/domains/staff/tables';
-import { cardColumns } from '@/domains/users/present';
 import { users } from '@/domains/users/tables';
 import { AppError } from '@/http/errors';
 import { post } from '@/ledger/transfers';
@@ -14,7 +13,7 @@ import type { Actor, Rank } from '@/shared/actor';
 import { payoutError } from './errors';
 import { decidedMeanwhile, describe, giveBack, markPaid, movePayout, notifyOf } from './finish';
 import { approvalLegs } from './legs';
-import { type PayoutRow, presentReview, type Reviewed } from './present';
+import { type PayoutRow, presentReview, type Reviewed, reviewedColumns } from './present';
 import { needsDecision } from './sending-window';
 import { firstSendAt } from './sweep';
 import { payouts } from './tables';
@@ -128,9 +127,7 @@ type Decidable = Reviewed & { readonly country: string | null; readonly rank: Ra
 async function getDecidable(ctx: Context, actor: Actor, id: string): Promise<Decidable> {
   const row = await ctx.db
     .select({
-      payout: payouts,
-      creator: cardColumns,
-      accountLast4: creatorApplications.accountLast4,
+      ...reviewedColumns,
       country: users.country,
       rank: staff.rank,
     })

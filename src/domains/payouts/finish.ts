@@ -64,8 +64,13 @@ export async function giveBack(
   const changes = { ...decision, reason, status: wasApproved ? 'failed' : 'rejected', sendAt: null } as const;
   const what = payout.diamonds === null ? 'The money is' : 'The diamonds are';
   const notification = wasApproved
-    ? notifyOf(payout, 'payout-failed', 'Your cash-out could not be paid', `${reason} ${what} yours again.`)
-    : notifyOf(payout, 'payout-rejected', 'Your cash-out was not approved', `${reason} ${what} yours again.`);
+    ? notifyOf(payout, 'payout-failed', 'Your cash-out could not be paid', `${what} yours again. The reason: ${reason}`)
+    : notifyOf(
+        payout,
+        'payout-rejected',
+        'Your cash-out was not approved',
+        `${what} yours again. The reason: ${reason}`,
+      );
   await commit(ctx, [...movePayout(ctx, payout, changes), ...post(ctx, returnLegs(payout, { wasApproved })), ...also], {
     events: [notification],
     refusals: { DEMAND_NOT_MET: decidedMeanwhile },

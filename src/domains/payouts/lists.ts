@@ -6,11 +6,10 @@ import { commit } from '@/db/commit';
 import { openFinancial } from '@/domains/creators/financial';
 import { creatorApplications } from '@/domains/creators/tables';
 import { logStaff } from '@/domains/staff/log';
-import { cardColumns } from '@/domains/users/present';
 import { users } from '@/domains/users/tables';
 import { COUNT_MAX, decodeCursor, encodeCursor, type PageQuery, presentCursorPage, presentPage } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
-import { type PayoutRow, presentPayout, presentReview } from './present';
+import { type PayoutRow, presentPayout, presentReview, reviewedColumns } from './present';
 import { type AllPayoutsQuery, CursorPosition } from './schemas';
 import { payouts } from './tables';
 
@@ -78,10 +77,9 @@ export async function listPayouts(ctx: Context, actor: Actor, query: z.output<ty
   );
 }
 
-/** For SELECTs that page: payouts with their creators' cards and the last characters of their bank accounts. */
-export function reviewed(ctx: Context) {
+function reviewed(ctx: Context) {
   return ctx.db
-    .select({ payout: payouts, creator: cardColumns, accountLast4: creatorApplications.accountLast4 })
+    .select(reviewedColumns)
     .from(payouts)
     .innerJoin(users, eq(users.id, payouts.userId))
     .leftJoin(creatorApplications, eq(creatorApplications.userId, payouts.userId));

@@ -1,10 +1,11 @@
 /** Turns rows of payouts into wire shapes. */
 import type { z } from '@hono/zod-openapi';
-import { type CardRow, presentCard } from '@/domains/users/present';
+import { creatorApplications } from '@/domains/creators/tables';
+import { type CardRow, cardColumns, presentCard } from '@/domains/users/present';
 import { toIso, toIsoOrNull } from '@/shared/time';
 import type { Payout, PayoutInReview } from './schemas';
 import { needsDecision } from './sending-window';
-import type { payouts } from './tables';
+import { payouts } from './tables';
 
 export type PayoutRow = typeof payouts.$inferSelect;
 
@@ -27,6 +28,13 @@ export function presentPayout(row: PayoutRow): z.input<typeof Payout> {
     paidAt: toIsoOrNull(row.paidAt),
   };
 }
+
+/** For staff: with the creator's card, and the last characters of the bank account, which need no key. */
+export const reviewedColumns = {
+  payout: payouts,
+  creator: cardColumns,
+  accountLast4: creatorApplications.accountLast4,
+};
 
 export interface Reviewed {
   readonly payout: PayoutRow;

@@ -12,7 +12,7 @@ import { type Economy, readEconomy } from '@/domains/economy/read';
 import { AppError } from '@/http/errors';
 import { type Once, performOnce } from '@/http/idempotency';
 import { ACCOUNT_MISSING, OVERDRAFT, post, readBalance } from '@/ledger/transfers';
-import { newId } from '@/shared/ids';
+import { firstIdAt, newId } from '@/shared/ids';
 import { DAY_MS } from '@/shared/time';
 import { payoutError } from './errors';
 import { holdLegs } from './legs';
@@ -141,11 +141,13 @@ async function demandBalance(
 
 // --- The day's limits
 
-/** What counts towards a day: rejected and failed ones gave back what they took. */
+/** What counts towards a day (UTC): rejected and failed ones gave back what they took. */
 function ofDay(userId: string, now: number): SQL | undefined {
+  const midnight = now - (now % DAY_MS);
   return and(
     eq(payouts.userId, userId),
-    gte(payouts.requestedAt, now - (now % DAY_MS)),
+    gte(payouts.id, firstIdAt(midnight)), // for the index; an id is made after its time was read
+    gte(payouts.requestedAt, midnight),
     notInArray(payouts.status, ['rejected', 'failed']),
   );
 }

@@ -65,7 +65,6 @@ export const PayoutInReview = Payout.extend({
 }).openapi('PayoutInReview');
 
 export const PayoutsQuery = z.strictObject(pageQuery);
-export const PendingPayoutsQuery = z.strictObject(pageQuery);
 export const AllPayoutsQuery = z.strictObject({
   ...cursorQuery,
   status: z.enum(PAYOUT_STATUSES).optional(),

@@ -4,7 +4,7 @@ import { type Endpoint, endpoint } from '@/http/endpoint';
 import { cursorPageOf, pageOf } from '@/http/envelope';
 import { approvePayout, confirmPaid, rejectPayout } from './decide';
 import { listPayouts, listPendingPayouts } from './lists';
-import { AllPayoutsQuery, PaidRequest, PayoutInReview, PayoutRejection, PendingPayoutsQuery } from './schemas';
+import { AllPayoutsQuery, PaidRequest, PayoutInReview, PayoutRejection, PayoutsQuery } from './schemas';
 
 const ID_CHARACTERS_MAX = 64;
 const tag = 'owner';
@@ -19,7 +19,7 @@ export const payoutDeskEndpoints: Endpoint[] = [
     tag,
     summary: 'Cash-outs that wait for a decision, the oldest first',
     who,
-    query: PendingPayoutsQuery,
+    query: PayoutsQuery,
     response: pageOf(PayoutInReview),
     handler: (ctx, { actor, query }) => listPendingPayouts(ctx, actor, query),
   }),

@@ -112,11 +112,12 @@ describe('a request', () => {
 
   it('of diamonds that are held already is refused', async () => {
     const creator = await asPaidCreator(1_900);
+    await giveDiamonds(creator.userId, 5_000); // there, but too young
     const answers = await Promise.all([1, 2, 3].map(() => ask(creator)));
     expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409, 409]);
     const refused = answers.filter(({ status }) => status === 409);
     expect(refused.map(({ error }) => error.code)).toEqual(['NOT_ENOUGH_DIAMONDS', 'NOT_ENOUGH_DIAMONDS']);
-    expect(await diamondsOf(creator.userId)).toBe(900);
+    expect(await diamondsOf(creator.userId)).toBe(5_900);
   });
 
   it('needs bank details to be sent to', async () => {
