@@ -1,4 +1,5 @@
 /** Packages, codes and purchases for tests; what the provider says of them goes the way of its events. */
+import { eq } from 'drizzle-orm';
 import type { Answer, Client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { once, purchaseOf } from '#test/support/money';
@@ -7,6 +8,7 @@ import { discountCodes } from '@/domains/discounts/tables';
 import { applyPaymentEvent } from '@/domains/purchases/apply';
 import type { PurchaseEvent } from '@/domains/purchases/facts';
 import { coinPackages } from '@/domains/purchases/tables';
+import { staffLog } from '@/domains/staff/tables';
 import { newId } from '@/shared/ids';
 
 export const RETURN_URLS = { successUrl: 'http://localhost:5173/done', cancelUrl: 'http://localhost:5173/shop' };
@@ -73,4 +75,14 @@ export function eventsOf({ id: purchaseId, amountMinor, currency }: Purchase) {
 
 export async function tell(event: PurchaseEvent, ctx: Context = testContext()): Promise<void> {
   await applyPaymentEvent(ctx, 'sandbox', event);
+}
+
+/** What staff did to a thing, in order. */
+export function staffLogOf(targetId: string) {
+  const { staffId, action, before, after } = staffLog;
+  return testContext()
+    .db.select({ staffId, action, before, after })
+    .from(staffLog)
+    .where(eq(staffLog.targetId, targetId))
+    .orderBy(staffLog.id);
 }

@@ -1,0 +1,151 @@
+/** Staff keep the codes: what they change bites at once, and is logged. */
+import { describe, expect, it } from 'vitest';
+import { client } from '#test/support/api';
+import { aCode, aPackage, aPurchase, buy, eventsOf, staffLogOf, tell } from '#test/support/purchases';
+import { asStaff, asViewer } from '#test/support/users';
+import { newId } from '@/shared/ids';
+
+const PATH = 'owner/panel/discounts';
+const DAY = '2026-01-01T00:00:00.000Z';
+/** The last characters of an id are random, its first are the time. */
+const newCodeName = () => `S-${newId().slice(-12).toUpperCase()}`;
+
+describe('POST /owner/panel/discounts', () => {
+  it('adds a code as it is said, which buyers can use at once', async () => {
+    const [owner, buyer, offered] = [await asStaff('owner'), await asViewer(), await aPackage()];
+    const code = newCodeName();
+    const terms = {
+      ...{ bonusPercent: 25, startsAt: DAY, endsAt: '2099-01-01T00:00:00.000Z', packageCoinsMin: 10 },
+      ...{ packageIds: [offered.id], usesMax: 5, usesPerUserMax: 2 },
+    };
+    const { status, data } = await owner.post(PATH, { code: ` ${code.toLowerCase()} `, promotion: 'spring', ...terms });
+    expect([status, data]).toMatchObject([
+      201,
+      { code, kind: 'promotional', promotion: 'spring', ...terms, uses: 0, reserved: 0, redeemed: 0, active: true },
+    ]);
+    const checked = await buyer.post('discount/validate', { code, packageId: offered.id });
+    expect(checked.data).toEqual({ valid: true, code, bonusCoins: 250 });
+    expect(await staffLogOf(data.id)).toMatchObject([
+      { staffId: owner.userId, action: 'discount.create', before: null, after: { code, bonusPercent: 25 } },
+    ]);
+  });
+
+  it('makes a code up where none is given', async () => {
+    const owner = await asStaff('owner');
+    const made = [await owner.post(PATH, { bonusCoins: 5 }), await owner.post(PATH, { bonusCoins: 5 })];
+    for (const { data } of made) expect(data.code).toMatch(/^(\w{4}-){2}\w{4}$/);
+    expect(made[0]?.data.code).not.toBe(made[1]?.data.code);
+    expect(made[0]?.data.promotion).not.toBe(made[1]?.data.promotion);
+  });
+
+  it('is 409 for a code that there is, in any case', async () => {
+    const owner = await asStaff('owner');
+    const code = newCodeName();
+    expect((await owner.post(PATH, { code, bonusCoins: 5 })).status).toBe(201);
+    const { status, error } = await owner.post(PATH, { code: code.toLowerCase(), bonusCoins: 5 });
+    expect([status, error.code]).toEqual([409, 'DISCOUNT_CODE_EXISTS']);
+  });
+
+  it.each([
+    [{}],
+    [{ bonusCoins: 5, bonusPercent: 5 }],
+    [{ bonusCoins: 0 }],
+    [{ bonusCoins: 1.5 }],
+    [{ bonusPercent: 1_001 }],
+    [{ bonusPercent: '10' }],
+    [{ bonusCoins: 5, usesMax: 0 }],
+    [{ bonusCoins: 5, usesPerUserMax: -1 }],
+    [{ bonusCoins: 5, code: 'ab' }],
+    [{ bonusCoins: 5, code: 'with blank' }],
+    [{ bonusCoins: 5, code: 'ÉTÉ-10' }],
+    [{ bonusCoins: 5, packageIds: [] }],
+    [{ bonusCoins: 5, startsAt: 'tomorrow' }],
+    [{ bonusCoins: 5, startsAt: '2026-01-02T00:00:00Z', endsAt: '2026-01-01T00:00:00Z' }],
+    [{ bonusCoins: 5, ownerId: 'somebody' }],
+  ])('refuses %j', async (body) => {
+    const { status, error } = await (await asStaff('owner')).post(PATH, body);
+    expect([status, error.code]).toEqual([422, 'VALIDATION_FAILED']);
+  });
+
+  it('is 404 for a package that is not there', async () => {
+    const { status, error } = await (await asStaff('owner')).post(PATH, { bonusCoins: 5, packageIds: [newId()] });
+    expect([status, error.code]).toEqual([404, 'PACKAGE_NOT_FOUND']);
+  });
+});
+
+describe('PUT /owner/panel/discounts/:id', () => {
+  it('changes what buyers get, ends the code, and logs both', async () => {
+    const [owner, buyer, { id: packageId }] = [await asStaff('owner'), await asViewer(), await aPackage()];
+    const made = (await owner.post(PATH, { bonusPercent: 10 })).data;
+    const checked = async () => (await buyer.post('discount/validate', { code: made.code, packageId })).data;
+    expect(await checked()).toMatchObject({ valid: true, bonusCoins: 100 });
+
+    const changed = await owner.put(`${PATH}/${made.id}`, { bonusCoins: 7 });
+    expect([changed.status, changed.data]).toMatchObject([200, { bonusCoins: 7, bonusPercent: null, active: true }]);
+    expect(await checked()).toMatchObject({ valid: true, bonusCoins: 7 });
+
+    await owner.put(`${PATH}/${made.id}`, { active: false });
+    expect(await checked()).toMatchObject({ valid: false, reason: 'DISCOUNT_EXPIRED' });
+    expect(await staffLogOf(made.id)).toMatchObject([
+      { action: 'discount.create' },
+      { staffId: owner.userId, before: { bonusPercent: 10 }, after: { bonusPercent: null, bonusCoins: 7 } },
+      { staffId: owner.userId, before: { active: true }, after: { active: false } },
+    ]);
+  });
+
+  it('leaves a checkout that has the code reserved what it was promised', async () => {
+    const [owner, buyer, code] = [await asStaff('owner'), await asViewer(), await aCode()];
+    const { paid } = eventsOf(await aPurchase(buyer, {}, code.code));
+    await owner.put(`${PATH}/${code.id}`, { active: false, bonusPercent: 1 });
+    await tell(paid);
+    expect((await buyer.get('payment/purchases')).data.items).toMatchObject([{ status: 'paid', codeBonusCoins: 100 }]);
+  });
+
+  it('sets no limit below what is used', async () => {
+    const [owner, code, { id: packageId }] = [await asStaff('owner'), await aCode(), await aPackage()];
+    for (let uses = 0; uses < 2; uses += 1) await buy(await asViewer(), { packageId, discountCode: code.code });
+    const { status, error } = await owner.put(`${PATH}/${code.id}`, { usesMax: 1 });
+    expect([status, error.code]).toEqual([409, 'DISCOUNT_USED_MORE_OFTEN']);
+    expect((await owner.put(`${PATH}/${code.id}`, { usesMax: 2 })).data).toMatchObject({ usesMax: 2, uses: 2 });
+  });
+
+  it('is 404 for a code that is not there, and refuses what is not known', async () => {
+    const [owner, code] = [await asStaff('owner'), await aCode()];
+    expect((await owner.put(`${PATH}/${newId()}`, { active: false })).error.code).toBe('DISCOUNT_CODE_NOT_FOUND');
+    for (const body of [{ code: 'OTHER' }, { uses: 0 }, { bonusCoins: 5, bonusPercent: 5 }, { bonusCoins: null }])
+      expect((await owner.put(`${PATH}/${code.id}`, body)).error.code).toBe('VALIDATION_FAILED');
+  });
+});
+
+describe('GET /owner/panel/discounts', () => {
+  it('shows the use of each code: what is reserved, and what is redeemed', async () => {
+    const [owner, code, buyer] = [await asStaff('owner'), await aCode(), await asViewer()];
+    const rows = [];
+    for (let index = 0; index < 4; index += 1) rows.push(await aPurchase(buyer, {}, code.code));
+    const [paid, refunded, expired] = rows.map(eventsOf);
+    if (!paid || !refunded || !expired) throw new Error('They did not begin');
+    for (const event of [paid.paid, refunded.paid, refunded.refunded(999), expired.expired]) await tell(event);
+    const { status, data } = await owner.get(`${PATH}?code=${code.code.toLowerCase()}`);
+    expect(status).toBe(200);
+    expect(data.items).toMatchObject([{ id: code.id, uses: 3, reserved: 1, redeemed: 2 }]);
+  });
+
+  it('pages newest first through codes of one kind', async () => {
+    const [owner, buyer] = [await asStaff('admin_l3'), await asViewer()];
+    const codes = [await aCode(), await aCode(), await aCode()];
+    const large = await aPurchase(buyer, { priceMinor: 2_000 });
+    await tell(eventsOf(large).paid);
+    const first = (await owner.get(`${PATH}?perPage=2`)).data;
+    const second = (await owner.get(`${PATH}?perPage=2&cursor=${first.pagination.nextCursor}`)).data;
+    const ids = [...first.items, ...second.items].map(({ id }: { id: string }) => id);
+    expect(ids.slice(0, 3)).toEqual(codes.map(({ id }) => id).toReversed());
+    const rewards = (await owner.get(`${PATH}?kind=reward`)).data.items;
+    expect(rewards).toContainEqual(expect.objectContaining({ kind: 'reward', ownerId: buyer.userId, createdBy: null }));
+  });
+
+  it('is for those who keep the catalogue', async () => {
+    expect((await client().get(PATH)).status).toBe(401);
+    expect((await (await asViewer()).get(PATH)).status).toBe(403);
+    expect((await (await asStaff('support')).get(PATH)).status).toBe(403);
+  });
+});
