@@ -1,5 +1,18 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
+export const SUBSCRIPTION_STATUSES = ['active', 'grace', 'ended'] as const;
+/** `lapsed`: nobody renewed it for a whole month. `worthless`: its price would earn the creator nothing any more. */
+export const ENDED_BECAUSE = [
+  'cancelled',
+  'unpaid',
+  'creator-gone',
+  'subscriber-gone',
+  'blocked',
+  'lapsed',
+  'worthless',
+] as const;
+export type EndedBecause = (typeof ENDED_BECAUSE)[number];
+
 export const subscriptionTiers = sqliteTable('subscription_tiers', {
   id: text().primaryKey(),
   creatorId: text('creator_id').notNull(),
@@ -18,7 +31,7 @@ export const subscriptions = sqliteTable('subscriptions', {
   tierId: text('tier_id').notNull(),
   /** As it was when the subscription began. */
   coinsPerMonth: integer('coins_per_month').notNull(),
-  status: text().$type<'active' | 'grace' | 'ended'>().notNull(),
+  status: text().$type<(typeof SUBSCRIPTION_STATUSES)[number]>().notNull(),
   /** Ends with the period instead of being renewed. */
   cancelledAt: integer('cancelled_at'),
   /** Paid so far; each month is counted from the beginning. */
@@ -29,7 +42,7 @@ export const subscriptions = sqliteTable('subscriptions', {
   /** When the sweep looks at it next. */
   dueAt: integer('due_at'),
   endedAt: integer('ended_at'),
-  endedBecause: text('ended_because').$type<'cancelled' | 'unpaid' | 'creator-gone' | 'blocked'>(),
+  endedBecause: text('ended_because').$type<EndedBecause>(),
   idempotencyKey: text('idempotency_key').notNull(),
   bodyHash: text('body_hash').notNull(),
   createdAt: integer('created_at').notNull(),

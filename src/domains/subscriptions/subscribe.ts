@@ -1,0 +1,184 @@
+/**
+ * Taking a subscription: the first month is paid in the batch that makes it. One that was cancelled and still runs is
+ * taken up again without a charge; that moves no money, so a repeat of it finds a subscription that runs.
+ */
+import type { z } from '@hono/zod-openapi';
+import { and, eq, inArray, isNotNull, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit, demandChange, demandThat } from '@/db/commit';
+import { type Economy, economyOf, economyQuery } from '@/domains/economy/read';
+import { listOpenRooms, type OpenRoom } from '@/domains/social/open-rooms';
+import { demandSupportable, supportColumns } from '@/domains/social/support';
+import { type CardRow, cardColumns } from '@/domains/users/present';
+import { users } from '@/domains/users/tables';
+import { type Envelope, reply } from '@/http/envelope';
+import { type Once, performOnce } from '@/http/idempotency';
+import { commitSpending } from '@/ledger/spend';
+import type { OutboxEvent } from '@/queues/messages';
+import { newId } from '@/shared/ids';
+import { chargeMonth, diamondsOf } from './charge';
+import { subscriptionError } from './errors';
+import { periodEnd } from './periods';
+import { presentSubscription, type SubscriptionRow, type TierRow } from './present';
+import type { NewSubscription, Subscription } from './schemas';
+import { subscriptions, subscriptionTiers } from './tables';
+
+type Wish = z.output<typeof NewSubscription>;
+type Party = CardRow & { status: string; creatorStatus: string; blocked: number };
+
+interface Facts {
+  /** What this key has made before. */
+  readonly known: SubscriptionRow | undefined;
+  /** What runs between the two. */
+  readonly running: SubscriptionRow | undefined;
+  readonly economy: Economy;
+  readonly tier: TierRow | undefined;
+  readonly subscriber: Party | undefined;
+  readonly creator: Party | undefined;
+}
+
+/**
+ * Throws NOT_ONESELF, USER_NOT_FOUND, NOT_A_CREATOR, TIER_NOT_FOUND, TIER_WORTHLESS, ALREADY_SUBSCRIBED,
+ * NOT_ENOUGH_COINS, SUBSCRIPTION_CHANGED.
+ */
+export async function subscribe(
+  ctx: Context,
+  subscriberId: string,
+  wish: Wish,
+  once: Once,
+): Promise<Envelope<z.input<typeof Subscription>>> {
+  let facts: Facts | undefined;
+  const find = async () => {
+    facts = await readFacts(ctx, subscriberId, wish, once);
+    return facts.known;
+  };
+  const row = await performOnce(once, find, () => begin(ctx, subscriberId, wish, once, facts));
+  if (!facts?.tier) throw new Error('A subscription without its tier');
+  const isNew = row.idempotencyKey === once.idempotencyKey;
+  return reply(presentSubscription(row, facts.tier, facts.creator ?? null), { status: isNew ? 201 : 200 });
+}
+
+async function readFacts(ctx: Context, subscriberId: string, { creatorId, tierId }: Wish, once: Once): Promise<Facts> {
+  const [[known], [running], economy, [tier], people] = await ctx.db.batch([
+    ctx.db
+      .select()
+      .from(subscriptions)
+      .where(and(eq(subscriptions.subscriberId, subscriberId), eq(subscriptions.idempotencyKey, once.idempotencyKey))),
+    ctx.db.select().from(subscriptions).where(runsBetween(subscriberId, creatorId)),
+    economyQuery(ctx),
+    ctx.db
+      .select()
+      .from(subscriptionTiers)
+      .where(and(eq(subscriptionTiers.id, tierId), eq(subscriptionTiers.creatorId, creatorId))),
+    ctx.db
+      .select({ ...cardColumns, ...supportColumns(subscriberId) })
+      .from(users)
+      .where(inArray(users.id, [subscriberId, creatorId])),
+  ]);
+  const person = (userId: string) => people.find(({ id }) => id === userId);
+  return {
+    known,
+    running,
+    economy: economyOf(economy),
+    tier,
+    subscriber: person(subscriberId),
+    creator: person(creatorId),
+  };
+}
+
+/** Written out, since the index of the pairs is found by it. */
+export function runsBetween(subscriberId: string, creatorId: string) {
+  return and(
+    eq(subscriptions.subscriberId, subscriberId),
+    eq(subscriptions.creatorId, creatorId),
+    sql`subscriptions.status <> 'ended'`,
+  );
+}
+
+async function begin(ctx: Context, subscriberId: string, wish: Wish, once: Once, facts: Facts | undefined) {
+  if (!facts?.subscriber) throw new Error('A subscription begins after its facts are read');
+  const { tier, running, economy, subscriber } = facts;
+  demandSupportable(facts.creator, subscriberId);
+  if (!tier) throw subscriptionError('TIER_NOT_FOUND');
+  if (running) return takeUpAgain(ctx, running, tier);
+  if (!tier.active) throw subscriptionError('TIER_NOT_FOUND');
+  if (diamondsOf(tier, economy) < 1) throw subscriptionError('TIER_WORTHLESS');
+
+  const now = ctx.now();
+  const periodEndsAt = periodEnd(now, 1);
+  const row: SubscriptionRow = {
+    id: newId(),
+    subscriberId,
+    creatorId: wish.creatorId,
+    tierId: tier.id,
+    coinsPerMonth: tier.coinsPerMonth,
+    status: 'active',
+    cancelledAt: null,
+    months: 1,
+    startedAt: now,
+    periodEndsAt,
+    graceUntil: null,
+    dueAt: periodEndsAt,
+    endedAt: null,
+    endedBecause: null,
+    ...once,
+    createdAt: now,
+  };
+  const asRead = sql`EXISTS (SELECT 1 FROM subscription_tiers
+    WHERE id = ${tier.id} AND active = 1 AND coins_per_month = CAST(${tier.coinsPerMonth} AS INTEGER))`;
+  const rooms = await listOpenRooms(ctx, [wish.creatorId]);
+  await commitSpending(
+    ctx,
+    { userId: subscriberId, price: tier.coinsPerMonth },
+    [demandThat(ctx, asRead), ctx.db.insert(subscriptions).values(row), ...chargeMonth(ctx, row, 1, economy)],
+    {
+      events: [...standingEvents(rooms, subscriberId), newSubscriberEvent(row, tier, subscriber)],
+      refusals: {
+        'subscriptions.creator_id': () => subscriptionError('ALREADY_SUBSCRIBED'),
+        DEMAND_NOT_MET: () => subscriptionError('SUBSCRIPTION_CHANGED'),
+      },
+    },
+  );
+  ctx.log.event('subscription.begun', { subscriptionId: row.id, coins: row.coinsPerMonth });
+  return row;
+}
+
+async function takeUpAgain(ctx: Context, running: SubscriptionRow, tier: TierRow): Promise<SubscriptionRow> {
+  if (running.cancelledAt === null || running.tierId !== tier.id) throw subscriptionError('ALREADY_SUBSCRIBED');
+  await commit(
+    ctx,
+    [
+      ctx.db
+        .update(subscriptions)
+        .set({ cancelledAt: null })
+        .where(
+          and(
+            eq(subscriptions.id, running.id),
+            sql`${subscriptions.status} <> 'ended'`,
+            isNotNull(subscriptions.cancelledAt),
+          ),
+        ),
+      demandChange(ctx),
+    ],
+    { refusals: { DEMAND_NOT_MET: () => subscriptionError('SUBSCRIPTION_CHANGED') } },
+  );
+  return { ...running, cancelledAt: null };
+}
+
+/** What the rooms remember of the subscriber is read again: badge, chat and door follow at once. */
+export function standingEvents(rooms: readonly OpenRoom[], userId: string): OutboxEvent[] {
+  return rooms.map(({ roomId }) => ({ kind: 'room', roomId, command: { type: 'standing-changed', userId } }));
+}
+
+function newSubscriberEvent(row: SubscriptionRow, tier: TierRow, subscriber: CardRow): OutboxEvent {
+  return {
+    kind: 'notify',
+    notification: {
+      userId: row.creatorId,
+      kind: 'subscription',
+      title: 'You have a new subscriber',
+      body: `${subscriber.displayName} subscribed to ${tier.name}.`,
+      data: { subscriptionId: row.id, subscriberId: row.subscriberId, tierId: tier.id },
+    },
+  };
+}
