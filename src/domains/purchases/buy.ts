@@ -12,13 +12,13 @@ import { judgeDiscount } from '@/domains/discounts/judge-discount';
 import { RESERVE_REFUSALS, reserveDiscount } from '@/domains/discounts/redeem';
 import { economyOf, economyQuery } from '@/domains/economy/read';
 import { type Once, performOnce } from '@/http/idempotency';
+import { demandReturnUrls } from '@/http/return-url';
 import { paymentProviderError } from '@/providers/payment-errors';
 import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { MINUTE_MS } from '@/shared/time';
 import { purchaseError } from './errors';
 import { type PurchaseRow, presentPurchase } from './present';
-import { demandReturnUrls } from './return-urls';
 import type { NewPurchase, PurchaseRequest } from './schemas';
 import { coinPackages, purchases } from './tables';
 

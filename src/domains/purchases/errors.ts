@@ -4,5 +4,4 @@ export const purchaseError = errorList({
   PACKAGE_NOT_FOUND: [404, 'There is no such package on offer.'],
   PACKAGE_CHANGED: [409, 'This package was changed at the same time. Look at it again.'],
   CHECKOUT_OVER: [409, 'This purchase was begun too long ago. Begin another, with another Idempotency-Key.'],
-  RETURN_URL_NOT_ALLOWED: [422, 'The buyer can be sent back to the addresses of this platform alone.'],
 });
