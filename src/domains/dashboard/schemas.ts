@@ -21,7 +21,7 @@ export const DashboardStats = z
     to: day,
     totals: z.object(Figures).describe('Of the range.'),
     byDay: z.array(z.object({ day, ...Figures })).describe('Every day of the range, in UTC.'),
-    users: z.int().describe('All that there are.'),
+    users: z.int().describe('All that ever joined.'),
     liveStreams: z.int(),
     payoutsDue: z.object({ count: z.int(), amounts: z.array(Money) }).describe('Asked for, approved or on their way.'),
   })

@@ -65,7 +65,7 @@ function listActive(ctx: Context, after: string): Promise<{ id: string; isCreato
       WHERE day = ${toDay(ms)} AND user_id > ${after} ORDER BY user_id LIMIT ${PAGE_CREATORS})`;
   const streamedOn = (ms: number) => sql`
     SELECT * FROM (SELECT DISTINCT creator_id FROM streams
-      WHERE ended_at IS NOT NULL AND ended_at / 86400000 = CAST(${Math.floor(ms / DAY_MS)} AS INTEGER)
+      WHERE ended_at IS NOT NULL AND ended_at / 86400000 = ${Math.floor(ms / DAY_MS)}
         AND creator_id > ${after} ORDER BY creator_id LIMIT ${PAGE_CREATORS})`;
   return ctx.db.all<{ id: string; isCreator: number }>(sql`
     SELECT active.id AS id, coalesce(users.creator_status = 'APPROVED' AND users.status = 'active', 0) AS isCreator

@@ -39,16 +39,24 @@ export async function readProgress(
       CROSS JOIN earning_days ON user_id = creator.value
         AND day BETWEEN period.value ->> 'firstDay' AND period.value ->> 'lastDay'
       GROUP BY creator.value, period.key`),
+    // One index serves those that have ended, another those that go on: one condition for both would read them all.
     ctx.db.all<Row<'minutesStreamed' | 'minutesWatched'>>(sql`
-      SELECT creator.value AS userId, period.key AS period,
-        sum(max(0, min(coalesce(ended_at, CAST(${ctx.now()} AS INTEGER)), period.value ->> 'endMs')
-          - max(started_at, period.value ->> 'startMs'))) / 60000 AS minutesStreamed,
-        coalesce(sum(watch_seconds) FILTER (WHERE ended_at < period.value ->> 'endMs'), 0) / 60 AS minutesWatched
-      FROM json_each(${users}) creator CROSS JOIN json_each(${spans}) period
-      CROSS JOIN streams ON creator_id = creator.value
-        AND (ended_at >= period.value ->> 'startMs' OR status = 'live') AND started_at < period.value ->> 'endMs'
-      LEFT JOIN stream_analytics ON stream_id = streams.id
-      GROUP BY creator.value, period.key`),
+      WITH asked AS (
+        SELECT creator.value AS user_id, period.key AS period,
+          period.value ->> 'startMs' AS start_ms, period.value ->> 'endMs' AS end_ms
+        FROM json_each(${users}) creator CROSS JOIN json_each(${spans}) period),
+      aired AS (
+        SELECT asked.*, id, started_at, ended_at, ended_at AS until_ms
+        FROM asked CROSS JOIN streams ON creator_id = user_id AND ended_at >= start_ms AND started_at < end_ms
+        UNION ALL
+        SELECT asked.*, id, started_at, NULL, CAST(${ctx.now()} AS INTEGER)
+        FROM asked CROSS JOIN streams
+          ON creator_id = user_id AND status IN ('live', 'scheduled') AND started_at < end_ms)
+      SELECT user_id AS userId, period,
+        sum(max(0, min(until_ms, end_ms) - max(started_at, start_ms))) / 60000 AS minutesStreamed,
+        coalesce(sum(watch_seconds) FILTER (WHERE ended_at < end_ms), 0) / 60 AS minutesWatched
+      FROM aired LEFT JOIN stream_analytics ON stream_id = aired.id
+      GROUP BY user_id, period`),
   ]);
   const keyOf = (userId: string, period: number) => `${userId} ${period}`;
   const earnedBy = new Map(earned.map((row) => [keyOf(row.userId, row.period), row]));

@@ -50,6 +50,7 @@ export const earningEndpoints: Endpoint[] = [
     summary: 'All that I earned, and what took diamonds away',
     description: `The newest first. ${CSV} A file has at most 366 days: the last ones, unless it says otherwise.`,
     who: 'user',
+    fresh: true,
     query: HistoryQuery,
     response: EarningPage,
     handler: (ctx, { actor, query }) =>
