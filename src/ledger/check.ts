@@ -140,23 +140,25 @@ export function checkRows({ name, refType, table, legs, legsThrough, also }: Row
         FROM (SELECT *, 1 AS side FROM expected UNION ALL SELECT *, -1 FROM actual)
         GROUP BY id, leg, kind, holder, unit, amount HAVING sum(side) <> 0
         ORDER BY id, leg, missing DESC`);
-      const more = also ? await ctx.db.all<{ id: string; problem: string }>(sql`WITH ${page} ${also(range)}`) : [];
-      const findings = [...describe(differences), ...more.map(({ id, problem }) => ({ id, problem }))].map(
-        (finding) => ({ subject: name, ...finding }),
-      );
-      return { findings, next: range.end };
+      const more = also ? await ctx.db.all<Problem>(sql`WITH ${page} ${also(range)}`) : [];
+      return { findings: oneEach(name, [...differences.map(describe), ...more]), next: range.end };
     },
   };
 }
 
-/** One sentence a row. */
-function describe(differences: readonly Difference[]): { id: string; problem: string }[] {
-  const byId = Map.groupBy(differences, ({ id }) => id);
-  return [...byId].map(([id, found]) => {
-    const parts = found.map(({ missing, leg, kind, unit, amount, holder }) => {
-      const transfer = `leg ${leg}, a ${kind} of ${amount} ${unit}${holder === null ? '' : ` of ${holder}`}`;
-      return `${missing > 0 ? 'lacks' : 'should not have'} ${transfer}`;
-    });
-    return { id, problem: `${found[0]?.hasRow ? '' : 'is not there, and '}${parts.join('; ')}` };
-  });
+interface Problem {
+  readonly id: string;
+  readonly problem: string;
+}
+
+function describe({ id, hasRow, missing, leg, kind, amount, unit, holder }: Difference): Problem {
+  const transfer = `leg ${leg}, ${kind} of ${amount} ${unit}${holder === null ? '' : ` of ${holder}`}`;
+  if (!hasRow) return { id, problem: `is not there, and has ${transfer}` };
+  return { id, problem: `${missing > 0 ? 'lacks' : 'should not have'} ${transfer}` };
+}
+
+/** A finding a row, with all that is wrong with it. */
+function oneEach(subject: string, problems: readonly Problem[]): Finding[] {
+  const byId = Map.groupBy(problems, ({ id }) => id);
+  return [...byId].map(([id, found]) => ({ subject, id, problem: found.map(({ problem }) => problem).join('; ') }));
 }

@@ -87,3 +87,12 @@ export async function findPlaceBefore(ctx: Context, from: Place, endMs: number):
     SELECT id AS transferId FROM walk WHERE created_at < ${endMs}`);
   return found && { accountId, transferId: found.transferId };
 }
+
+/** Whether each of these places is of its account's history: what a reader brings back may be made up. */
+export async function arePlaces(ctx: Context, places: readonly Place[]): Promise<boolean> {
+  const asked = JSON.stringify(places.map(({ accountId, transferId }) => [accountId, transferId]));
+  const { count } = await ctx.db.get<{ count: number }>(sql`
+    SELECT count(*) AS count FROM json_each(${asked}) place
+    JOIN ledger_transfers t ON t.id = place.value ->> 1 AND place.value ->> 0 IN (t.debit_id, t.credit_id)`);
+  return count === places.length;
+}
