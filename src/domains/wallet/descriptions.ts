@@ -1,0 +1,32 @@
+/** What a transfer was, in words for the user whose account it touched. */
+import type { CHART, TransferKind, UserAccount } from '@/ledger/chart';
+
+type Chart = typeof CHART;
+/** Kinds that have a user on one side: no other is in a user's history. */
+type UserKind = {
+  [K in TransferKind]: Chart[K]['debit' | 'credit'] & UserAccount extends never ? never : K;
+}[TransferKind];
+
+const DESCRIPTIONS: Readonly<Partial<Record<TransferKind, string>>> = {
+  purchase: 'Coins bought',
+  purchase_reversal: 'Coins taken back: the payment was refunded or disputed',
+  purchase_restored: 'Coins given back: the dispute was won',
+  gift: 'Gift sent',
+  tip: 'Tip sent',
+  subscription: 'A month of a subscription',
+  exchange_coins: 'Coins from exchanged diamonds',
+  gift_earning: 'Gift received',
+  tip_earning: 'Tip received',
+  subscription_earning: "A subscriber's month",
+  target_reward: 'Reward for a target reached',
+  exchange_diamonds: 'Diamonds exchanged for coins',
+  payout_hold: 'Diamonds held for a cash-out',
+  payout_return: 'Diamonds back from a cash-out',
+  sale: 'Sale',
+  sales_hold: 'Sales money held for a cash-out',
+  sales_return: 'Sales money back from a cash-out',
+} satisfies Readonly<Record<UserKind, string>>;
+
+export function describeTransfer(kind: TransferKind): string {
+  return DESCRIPTIONS[kind] ?? kind;
+}

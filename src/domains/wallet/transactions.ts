@@ -1,0 +1,68 @@
+/**
+ * A user's history over all their accounts, newest first. The cursor carries where each account's history goes on; it
+ * comes from the reader, so every place in it is looked at again.
+ */
+import { z } from '@hono/zod-openapi';
+import type { Context } from '@/context';
+import { decodeCursor, encodeCursor } from '@/http/envelope';
+import { httpError } from '@/http/errors';
+import { type Account, arePlaces, type Entry, listAccounts, type Place, walkHistory } from '@/ledger/history';
+import { toIso } from '@/shared/time';
+import { describeTransfer } from './descriptions';
+import type { Transaction, TransactionsQuery } from './schemas';
+
+/** Throws CURSOR_INVALID. */
+export async function listTransactions(ctx: Context, userId: string, query: z.output<typeof TransactionsQuery>) {
+  const { cursor, perPage, unit } = query;
+  const list = `transactions ${unit ?? ''}`;
+  const accounts = (await listAccounts(ctx, userId)).filter((account) => unit === undefined || account.unit === unit);
+  const places = cursor === undefined ? beginningsOf(accounts) : await readPlaces(ctx, accounts, list, cursor);
+  const entries = places.length > 0 ? await walkHistory(ctx, places, perPage) : [];
+  const next = placesAfter(places, entries);
+  const nextCursor =
+    next.length > 0
+      ? encodeCursor(
+          list,
+          next.flatMap(({ accountId, transferId }) => [accountId, transferId]),
+        )
+      : null;
+  return { items: entries.map(present), pagination: { nextCursor, perPage } };
+}
+
+function beginningsOf(accounts: readonly Account[]): Place[] {
+  return accounts.flatMap(({ id, lastTransferId }) =>
+    lastTransferId === null ? [] : [{ accountId: id, transferId: lastTransferId }],
+  );
+}
+
+/** Where each account goes on after these entries; an account whose first transfer is among them is done. */
+function placesAfter(places: readonly Place[], entries: readonly Entry[]): Place[] {
+  return places.flatMap((place) => {
+    const oldest = entries.findLast(({ accountId }) => accountId === place.accountId);
+    if (!oldest) return [place];
+    return oldest.previousId === null ? [] : [{ accountId: place.accountId, transferId: oldest.previousId }];
+  });
+}
+
+const ids = z.array(z.int().positive()).min(2);
+
+async function readPlaces(ctx: Context, accounts: readonly Account[], list: string, cursor: string): Promise<Place[]> {
+  const numbers = decodeCursor(list, ids, cursor);
+  const places = accounts.flatMap(({ id }) => {
+    // Account, transfer, account, transfer; each account at most once.
+    const at = numbers.findIndex((number, index) => index % 2 === 0 && number === id);
+    const transferId = numbers[at + 1];
+    return at < 0 || transferId === undefined ? [] : [{ accountId: id, transferId }];
+  });
+  if (places.length * 2 !== numbers.length || !(await arePlaces(ctx, places))) throw httpError('CURSOR_INVALID');
+  return places;
+}
+
+function present({ transferId, kind, at, ...entry }: Entry): z.input<typeof Transaction> {
+  const { unit, amount, balanceAfter, refType, refId } = entry;
+  return {
+    ...{ id: String(transferId), kind, unit, amount, balanceAfter, refType, refId },
+    description: describeTransfer(kind),
+    createdAt: toIso(at),
+  };
+}
