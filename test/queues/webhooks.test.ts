@@ -1,16 +1,28 @@
 import { eq } from 'drizzle-orm';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { testContext } from '#test/support/context';
 import { liveKitEvent, signedLiveKitWebhook } from '#test/support/livekit';
-import { consumed, databaseWithout, queueThatIsAway, recordingQueue } from '#test/support/queues';
-import { asCreator } from '#test/support/users';
+import { coinsOf, purchaseOf } from '#test/support/money';
+import { aPurchase } from '#test/support/purchases';
+import {
+  consumed,
+  databaseWithout,
+  queueThatIsAway,
+  queueThatNeverAnswers,
+  recordingQueue,
+} from '#test/support/queues';
+import { STRIPE_ENV, signedStripeEvent } from '#test/support/stripe';
+import { asCreator, asViewer } from '#test/support/users';
 import type { Context } from '@/context';
 import { channels } from '@/domains/channels/tables';
 import { streams } from '@/domains/streams/tables';
 import { receiveLiveKitEvent } from '@/domains/webhooks/receive';
+import { receivePaymentEvent } from '@/domains/webhooks/receive-payment';
 import { forgetWebhookPayloads, requeueWebhookEvents } from '@/domains/webhooks/sweep';
 import { webhookEvents } from '@/domains/webhooks/tables';
 import type { MediaEvent } from '@/providers/media';
+import type { PaymentEvent } from '@/providers/payments';
+import { sandboxEvent } from '@/providers/sandbox';
 import { consumeDeadLetters } from '@/queues/dead-letters';
 import type { WebhookMessage } from '@/queues/messages';
 import { consumeWebhooks } from '@/queues/webhooks';
@@ -38,7 +50,7 @@ async function creatorWithIngress() {
   return { channelId, ingressId, event, streamsOf };
 }
 
-async function stored(event: MediaEvent | null, more: Partial<typeof webhookEvents.$inferInsert> = {}) {
+async function stored(event: MediaEvent | PaymentEvent | null, more: Partial<typeof webhookEvents.$inferInsert> = {}) {
   const ctx = testContext();
   const id = newId();
   const now = ctx.now();
@@ -148,6 +160,98 @@ describe('a stored event', () => {
   });
 });
 
+/** A pending purchase of a thousand coins, and what is said of it. */
+async function pendingPurchase() {
+  const buyer = await asViewer();
+  const { id: purchaseId, amountMinor, currency } = await aPurchase(buyer, { coins: 1_000, bonusCoins: 0 });
+  const payment = { purchaseId, paymentId: `pay_${purchaseId}` };
+  const paid: PaymentEvent = { type: 'paid', checkoutId: null, amountMinor, currency, ...payment };
+  const signed = (ctx: Context) =>
+    sandboxEvent(ctx.config, ctx.now(), { purchaseId, amountMinor, currency, outcome: 'paid' });
+  return { purchaseId, paid, signed, coins: () => coinsOf(buyer.userId) };
+}
+
+describe('a stored payment event', () => {
+  it('is applied once, however often it comes and under whatever id', async () => {
+    const { purchaseId, paid, coins } = await pendingPurchase();
+    const ctx = testContext();
+    const [one, another] = [
+      await stored(paid, { provider: 'sandbox', type: 'paid' }),
+      await stored(paid, { provider: 'sandbox', type: 'paid' }),
+    ];
+    await Promise.all([consume(ctx, message(one), message(another)), consume(ctx, message(one))]);
+    await consume(ctx, message(one), message(another));
+    expect(await coins()).toBe(1_000);
+    expect(await purchaseOf(purchaseId)).toMatchObject({ status: 'paid' });
+    for (const id of [one, another]) expect(await rowOf(id)).toMatchObject({ state: 'processed' });
+  });
+
+  it('that says another amount is held for staff with the reason, and not tried again', async () => {
+    const { purchaseId, paid, coins } = await pendingPurchase();
+    const webhooks = recordingQueue<WebhookMessage>();
+    const ctx = testContext({ WEBHOOKS: webhooks.queue });
+    const id = await stored({ ...paid, amountMinor: 1 } as PaymentEvent, { provider: 'sandbox', type: 'paid' });
+    expect(await consume(ctx, message(id))).toEqual({ acked: [0], retried: [] });
+    const row = await rowOf(id);
+    expect(row).toMatchObject({ state: 'held', attempts: 1, processedAt: null });
+    expect(row?.error).toMatch(/^HeldForStaff: ./);
+    await consume(ctx, message(id));
+    await requeueWebhookEvents(at(ctx, ctx.now() + DAY_MS));
+    expect(webhooks.sent).toEqual([]);
+    expect(await rowOf(id)).toMatchObject({ state: 'held', attempts: 1 });
+    expect(await coins()).toBe(0);
+    expect(await purchaseOf(purchaseId)).toMatchObject({ status: 'pending' });
+  });
+
+  it('that was applied but not marked comes back, and nobody is given coins twice', async () => {
+    const { paid, coins } = await pendingPurchase();
+    const id = await stored(paid, { provider: 'sandbox', type: 'paid' });
+    const dying = testContext({ DB: databaseWithout('processed_at') }); // only the mark names the column
+    expect(await consume(dying, message(id))).toMatchObject({ acked: [], retried: [{ index: 0 }] });
+    expect(await coins()).toBe(1_000);
+    await consume(testContext(), message(id));
+    expect(await rowOf(id)).toMatchObject({ state: 'processed' });
+    expect(await coins()).toBe(1_000);
+  });
+
+  it('is healed by the sweep where the worker was killed between storing and queueing', async () => {
+    const { signed, coins } = await pendingPurchase();
+    const webhooks = recordingQueue<WebhookMessage>();
+    const ctx = testContext({ WEBHOOKS: webhooks.queue });
+    const said = await signed(ctx);
+    void receivePaymentEvent(testContext({ WEBHOOKS: queueThatNeverAnswers }), 'stripe', said.clone());
+    await vi.waitFor(async () => expect(await ctx.db.select().from(webhookEvents)).toHaveLength(1));
+    await receivePaymentEvent(ctx, 'stripe', said); // sent again: it is known, and nothing more is done
+    expect(webhooks.sent).toEqual([]);
+    await requeueWebhookEvents(at(ctx, ctx.now() + 3 * MINUTE_MS));
+    expect(webhooks.sent).toHaveLength(1);
+    await consume(ctx, ...webhooks.sent.map(({ body }) => message(body.webhookEventId)));
+    expect(await coins()).toBe(1_000);
+  });
+
+  it('that could not be queued is queued by the sweep', async () => {
+    const { signed, coins } = await pendingPurchase();
+    const refused = testContext({ WEBHOOKS: queueThatIsAway });
+    await receivePaymentEvent(refused, 'stripe', await signed(refused));
+    await refused.settle();
+    const webhooks = recordingQueue<WebhookMessage>();
+    const ctx = testContext({ WEBHOOKS: webhooks.queue });
+    await requeueWebhookEvents(at(ctx, ctx.now() + 31 * SECOND_MS));
+    await consume(ctx, ...webhooks.sent.map(({ body }) => message(body.webhookEventId)));
+    expect(await coins()).toBe(1_000);
+  });
+
+  it('of an account that nobody has is processed, and nothing follows', async () => {
+    const webhooks = recordingQueue<WebhookMessage>();
+    const ctx = testContext({ ...STRIPE_ENV, WEBHOOKS: webhooks.queue });
+    const account = { id: 'acct_nobody', object: 'account', payouts_enabled: true, capabilities: {} };
+    await receivePaymentEvent(ctx, 'stripe', await signedStripeEvent('account.updated', account));
+    const [sent] = webhooks.sent;
+    expect(await consume(ctx, message(sent?.body.webhookEventId ?? ''))).toMatchObject({ acked: [0] });
+    expect(await rowOf(sent?.body.webhookEventId ?? '')).toMatchObject({ state: 'processed' });
+  });
+});
+
 describe('a dead letter', () => {
   const bury = (ctx: Context, body: Parameters<typeof consumeDeadLetters>[1]['messages'][number]['body']) =>
     consumed(
@@ -233,10 +337,12 @@ describe('the sweep of webhook events', () => {
     const { event } = await creatorWithIngress();
     const ctx = testContext();
     const now = ctx.now();
-    const old = await stored(event('ingress_started', 1), { receivedAt: now - 30 * DAY_MS - 1, state: 'processed' });
+    const old = await stored(event('ingress_started', 1), {
+      ...{ receivedAt: now - 30 * DAY_MS - 1, state: 'processed', received: { id: 'evt_1' } },
+    });
     const young = await stored(event('ingress_started', 1), { receivedAt: now - 30 * DAY_MS, state: 'processed' });
     await forgetWebhookPayloads(at(ctx, now));
-    expect(await rowOf(old)).toMatchObject({ payload: null, state: 'processed' });
+    expect(await rowOf(old)).toMatchObject({ payload: null, received: null, state: 'processed' });
     expect(await rowOf(young)).toMatchObject({ payload: { type: 'ingress_started' } });
   });
 });

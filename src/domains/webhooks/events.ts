@@ -1,8 +1,9 @@
 /**
- * The life of a stored event: stored → processed, or → failed once every try is spent. Only a stored one is ever
- * claimed, so that a message that comes twice, or after the end, does nothing.
+ * The life of a stored event: stored → processed, or → held where it says what we cannot take, or → failed once every
+ * try is spent; staff make any of them stored again. Only a stored one is ever claimed, so that a message that comes
+ * twice, or after the end, does nothing.
  */
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { SECOND_MS } from '@/shared/time';
 import { webhookEvents } from './tables';
@@ -59,6 +60,15 @@ export async function markHeld(ctx: Context, id: string, reason: Error): Promise
     .update(webhookEvents)
     .set({ state: 'held', error: errorText(reason) })
     .where(stillStored(id));
+}
+
+/** Staff want it applied again. It says that it is queued, since the caller's next step is that. */
+export function storeAgainStatement(ctx: Context, where: SQL | undefined) {
+  return ctx.db
+    .update(webhookEvents)
+    .set({ state: 'stored', error: null, queuedAt: ctx.now(), processedAt: null })
+    .where(where)
+    .returning();
 }
 
 /** Every try is spent: it waits for staff. */

@@ -5,6 +5,9 @@ import { webhookError } from './errors';
 import { maskReceived } from './mask';
 import { storeAndQueue, WEBHOOK_BYTES_MAX } from './store';
 
+/** Staff read a hundred at once; an event has a few thousand, if nobody hangs anything on it. */
+const RECEIVED_CHARACTERS_MAX = 32_768;
+
 /**
  * What the sandbox says comes to Stripe's address. Throws WEBHOOK_SIGNATURE_INVALID, and leaves no trace of such an
  * event, nor of one from which nothing follows.
@@ -15,5 +18,11 @@ export async function receivePaymentEvent(ctx: Context, at: 'stripe' | 'dodo', r
   if (!said) throw webhookError('WEBHOOK_SIGNATURE_INVALID');
   const { provider, eventId, type, event } = said;
   if (!event) return;
-  await storeAndQueue(ctx, { provider, eventId, type, payload: event, received: maskReceived(JSON.parse(body)) });
+  await storeAndQueue(ctx, { provider, eventId, type, payload: event, received: receivedOf(body) });
+}
+
+function receivedOf(body: string): unknown {
+  const received = maskReceived(JSON.parse(body));
+  const { length } = JSON.stringify(received);
+  return length > RECEIVED_CHARACTERS_MAX ? { omitted: `${length} characters` } : received;
 }

@@ -1,30 +1,23 @@
-/** Where providers tell us what happened. */
+/** Where providers tell us what happened, and where staff look at it. */
 import { z } from '@hono/zod-openapi';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { Nothing } from '@/http/envelope';
+import { listWebhookEvents, replayWebhookEvent } from './desk';
 import { webhookHealth } from './health';
 import { receiveLiveKitEvent } from './receive';
 import { receivePaymentEvent } from './receive-payment';
+import {
+  DodoWebhook,
+  LiveKitWebhook,
+  StripeWebhook,
+  WebhookEvent,
+  WebhookEventPage,
+  WebhookEventsQuery,
+  WebhookHealth,
+} from './schemas';
 
-const LiveKitWebhook = z
-  .looseObject({ event: z.string(), id: z.string(), createdAt: z.string().describe('Seconds since the epoch.') })
-  .openapi('LiveKitWebhook');
-
-const StripeWebhook = z
-  .looseObject({ id: z.string(), object: z.literal('event'), type: z.string(), data: z.looseObject({}) })
-  .openapi('StripeWebhook');
-
-const DodoWebhook = z
-  .looseObject({ type: z.string(), timestamp: z.string(), data: z.looseObject({}) })
-  .openapi('DodoWebhook');
-
-const WebhookHealth = z
-  .object({
-    status: z.literal('ok'),
-    secretConfigured: z.boolean(),
-    lastEventAt: z.iso.datetime().nullable(),
-  })
-  .openapi('WebhookHealth');
+const ID_CHARACTERS_MAX = 64;
+const desk = { tag: 'admin', who: { permission: 'canReplayWebhooks' } } as const;
 
 export const webhookEndpoints: Endpoint[] = [
   endpoint({
@@ -87,5 +80,26 @@ export const webhookEndpoints: Endpoint[] = [
       await receivePaymentEvent(ctx, 'dodo', request);
       return {};
     },
+  }),
+  endpoint({
+    ...desk,
+    method: 'get',
+    path: '/admin/webhooks',
+    summary: 'Webhook events with their state, the newest first',
+    query: WebhookEventsQuery,
+    response: WebhookEventPage,
+    handler: (ctx, { query }) => listWebhookEvents(ctx, query),
+  }),
+  endpoint({
+    ...desk,
+    method: 'post',
+    path: '/admin/webhooks/{id}/replay',
+    summary: 'Have an event applied again',
+    description:
+      'Whatever became of it: what was applied is not applied twice. It is queued, and logged with who asked.',
+    params: z.object({ id: z.string().min(1).max(ID_CHARACTERS_MAX) }),
+    response: WebhookEvent,
+    refusals: { 404: 'WEBHOOK_EVENT_NOT_FOUND', 409: 'WEBHOOK_PAYLOAD_GONE' },
+    handler: (ctx, { actor, params }) => replayWebhookEvent(ctx, actor, params.id),
   }),
 ];
