@@ -1,5 +1,5 @@
 /** A code as it is judged: its row, and how often this user has used its promotion. */
-import { and, eq, ne, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import type { DiscountFacts } from './judge-discount';
 import { discountCodes, discountRedemptions } from './tables';
@@ -21,7 +21,7 @@ export function discountQuery(ctx: Context, code: string, userId: string) {
       and(
         eq(discountRedemptions.promotion, discountCodes.promotion),
         eq(discountRedemptions.userId, userId),
-        ne(discountRedemptions.state, 'released'),
+        sql`${discountRedemptions.state} <> 'released'`, // a partial index wants the literal
       ),
     );
   return ctx.db

@@ -15,7 +15,7 @@ type PackageRow = typeof coinPackages.$inferSelect;
 
 /** Those on offer, the smallest and so the cheapest first. */
 export async function listPackages(ctx: Context, { page, perPage }: PageQuery) {
-  const isOnOffer = eq(coinPackages.active, true);
+  const isOnOffer = sql`${coinPackages.active} = 1`; // a partial index wants the literal
   const counted = ctx.db
     .select({ one: sql`1` })
     .from(coinPackages)

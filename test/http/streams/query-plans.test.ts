@@ -1,41 +1,13 @@
-import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
-import { testContext } from '#test/support/context';
+import { plansOf } from '#test/support/plans';
 import { aStream } from '#test/support/streams';
 import { asCreator, asViewer } from '#test/support/users';
-import { openDatabase } from '@/db/client';
 import { listStreams } from '@/domains/streams/discovery';
 import { getStream } from '@/domains/streams/find';
 import { joinStream } from '@/domains/streams/join';
 import type { Actor } from '@/shared/actor';
 
 const page = { page: 1, perPage: 20 } as const;
-
-/** How SQLite would run the statements of a use case, a list of steps each. */
-async function plansOf(use: (ctx: ReturnType<typeof testContext>) => Promise<unknown>): Promise<string[]> {
-  const asked: string[] = [];
-  const spy = new Proxy(env.DB, {
-    get(target, name) {
-      if (name === 'prepare')
-        return (query: string) => {
-          asked.push(query);
-          return target.prepare(query);
-        };
-      const value = Reflect.get(target, name);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
-  await use(Object.assign(testContext(), { db: openDatabase(spy) })).catch(() => undefined); // nothing is there to be found
-  return Promise.all(
-    asked.map(async (query) => {
-      const values = [...query.matchAll(/\?/g)].map(() => 'x');
-      const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${query}`)
-        .bind(...values)
-        .all<{ detail: string }>();
-      return results.map(({ detail }) => detail).join('\n');
-    }),
-  );
-}
 
 test.each([
   ['newest', {}, 'sqlite_autoindex_streams_1'],
