@@ -7,6 +7,7 @@ import { asCreator, asUser, asViewer } from '#test/support/users';
 import { commit } from '@/db/commit';
 import { recordEarning } from '@/domains/earnings/record';
 import { giftsSent } from '@/domains/gifts/tables';
+import { payouts } from '@/domains/payouts/tables';
 import { post } from '@/ledger/transfers';
 import { newId } from '@/shared/ids';
 import { DAY_MS, toDay } from '@/shared/time';
@@ -98,6 +99,20 @@ describe('the history', () => {
     await creator.post('earnings/exchange', { diamonds: 10 }, once());
     const { data } = await creator.get(`earnings/history?from=${dayOf(1)}`);
     expect(data.items).toMatchObject([{ kind: 'exchange', diamonds: -10 }]);
+  });
+
+  it('holds cash-outs, and what came back of them', async () => {
+    const creator = await asCreator();
+    const ctx = testContext();
+    await giveDiamonds(creator.userId, 50);
+    const transfer = { refType: 'payout', refId: newId(), userId: creator.userId, amount: 30 };
+    await commit(ctx, post(ctx, [{ ...transfer, kind: 'payout_hold', leg: 1 }]));
+    await commit(ctx, post(ctx, [{ ...transfer, kind: 'payout_return', leg: 2 }]));
+    const { data } = await creator.get('earnings/history?perPage=2');
+    expect(data.items).toMatchObject([
+      { kind: 'payout-returned', diamonds: 30, balanceAfter: 50, refId: transfer.refId },
+      { kind: 'payout', diamonds: -30, balanceAfter: 20, refId: transfer.refId },
+    ]);
   });
 
   it('is empty where nothing was earned, and nobody else’s', async () => {
@@ -244,6 +259,19 @@ describe('a creator’s figures', () => {
       { source: 'subscription', diamonds: 0, count: 0 },
       { source: 'reward', diamonds: 0, count: 0 },
     ]);
+  });
+
+  it('say what was cashed out, once it was paid', async () => {
+    const creator = await asCreator();
+    const ctx = testContext();
+    const payout = (status: 'paid' | 'requested') => ({
+      ...({ id: newId(), userId: creator.userId, source: 'diamonds', diamonds: 1_000, amountMinor: 965 } as const),
+      ...({ feeMinor: 35, currency: 'USD', method: 'bank', status, economyVersion: 1 } as const),
+      ...{ idempotencyKey: newId(), bodyHash: '', requestedAt: 0 },
+    });
+    await ctx.db.insert(payouts).values([payout('paid'), payout('paid'), payout('requested')]);
+    const { data } = await creator.get('earnings/stats');
+    expect(data.cashedOut).toEqual({ diamonds: 2_000, count: 2, amounts: [{ currency: 'USD', amountMinor: 1_930 }] });
   });
 
   it('are zeros where nothing was earned', async () => {

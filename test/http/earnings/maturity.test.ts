@@ -1,10 +1,11 @@
 /** Which diamonds may be cashed out, as the rows say it, and what a cash-out demands at its commit. */
 import { describe, expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
-import { changeEconomy, giveDiamonds } from '#test/support/money';
+import { changeEconomy, giveDiamonds, once } from '#test/support/money';
 import { asCreator } from '#test/support/users';
 import { commit, demandThat } from '@/db/commit';
 import { readDiamonds, stillMatured } from '@/domains/earnings/maturity';
+import { post } from '@/ledger/transfers';
 import { newId } from '@/shared/ids';
 import { DAY_MS } from '@/shared/time';
 
@@ -52,6 +53,37 @@ describe('what was read as matured', () => {
     await giveDiamonds(userId, 500);
     expect(await goesThrough(userId, 70, read)).toBe(true);
     expect(await goesThrough(userId, 71, read)).toBe(false);
+  });
+
+  it('does not hold where an exchange took of it in between', async () => {
+    const creator = await asCreator();
+    await giveDiamonds(creator.userId, 70, ago(LONG_AGO_MS));
+    await giveDiamonds(creator.userId, 30);
+    const read = await readDiamonds(testContext(), creator.userId);
+    await creator.post('earnings/exchange', { diamonds: 50 }, once());
+    expect(await goesThrough(creator.userId, 70, read)).toBe(false);
+    const again = await readDiamonds(testContext(), creator.userId);
+    expect(again).toMatchObject({ total: 50, maturing: 0, matured: 50 });
+    expect(await goesThrough(creator.userId, 50, again)).toBe(true);
+    expect(await goesThrough(creator.userId, 51, again)).toBe(false);
+  });
+
+  it('does not hold for two cash-outs of the same diamonds, and does for two of its halves', async () => {
+    const { userId } = await asCreator();
+    const ctx = testContext();
+    await giveDiamonds(userId, 70, ago(LONG_AGO_MS));
+    await giveDiamonds(userId, 30);
+    const read = await readDiamonds(ctx, userId);
+    const hold = (amount: number) =>
+      commit(ctx, [
+        demandThat(ctx, stillMatured(userId, amount, read)),
+        ...post(ctx, [{ kind: 'payout_hold', refType: 'payout', refId: newId(), leg: 1, userId, amount }]),
+      ]).then(
+        () => amount,
+        () => 0,
+      );
+    expect(await Promise.all([hold(35), hold(35), hold(35)])).toEqual([35, 35, 0]);
+    expect(await readDiamonds(ctx, userId)).toMatchObject({ total: 30, maturing: 30, matured: 0 });
   });
 });
 
