@@ -5,7 +5,7 @@ import { openDatabase } from '@/db/client';
 import { newSession } from '@/domains/auth/sessions';
 import { setCreatorStatus } from '@/domains/users/statements';
 import { insertUser } from '@/domains/users/write';
-import { post } from '@/ledger/transfers';
+import { openAccounts, post } from '@/ledger/transfers';
 import { newId } from '@/shared/ids';
 
 const COINS = 100_000_000;
@@ -29,7 +29,10 @@ export async function makeCast(
   // The builders used here need no more of a Context than this.
   const ctx = { config, db: openDatabase(database), now: () => Date.now() } as Context;
   const creatorId = await makeUser(ctx, 'receiver');
-  await ctx.db.batch([setCreatorStatus(ctx, creatorId, 'APPROVED', 'creator')]);
+  await ctx.db.batch([
+    setCreatorStatus(ctx, creatorId, 'APPROVED', 'creator'),
+    openAccounts(ctx, [{ owner: creatorId, kind: 'earnings', unit: 'diamond' }]),
+  ]);
   const senders: Sender[] = [];
   for (let number = 0; number < count; number += 1) {
     const userId = await makeUser(ctx, `sender${number}`);
