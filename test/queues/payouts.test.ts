@@ -107,6 +107,19 @@ describe('an approved payout', () => {
     expect((await kindsTold(creator.userId)).filter((kind) => kind === 'payout-paid')).toHaveLength(1);
   });
 
+  it('that the restored database knows nothing of having sent is not sent again', async () => {
+    const [resent, rejected] = [await approved(), await approved()];
+    for (const { id } of [resent, rejected])
+      stripe.transfers.unshift({ id: `tr_${id}`, object: 'transfer', transfer_group: id });
+    expect(await consume(context(), resent.id)).toEqual(ACKED);
+    const desk = clientWith(STRIPE_ENV, rejected.staff.headers);
+    const answer = await desk.put(`${DESK}/${rejected.id}/reject`, { reason: 'Not sent.', afterApproval: true });
+    expect([answer.status, answer.error.code]).toEqual([409, 'PAYOUT_DECIDED']);
+    for (const { id } of [resent, rejected])
+      expect(await payoutOf(id)).toMatchObject({ status: 'paid', reference: `tr_${id}` });
+    expect(stripe.callsOf(SEND)).toEqual([]);
+  });
+
   it('that is refused has failed, with the reason, and the diamonds are back', async () => {
     const { creator, id } = await approved();
     stripe.balance = 0;
@@ -155,7 +168,7 @@ describe('an approved payout', () => {
 describe('when the outcome is not known', () => {
   it.each(['away', 'slow', 429, 500, 503] as const)('(%s) it is tried again, and paid once', async (trouble) => {
     const { id } = await approved();
-    stripe.failNext(trouble);
+    stripe.failNext(trouble, SEND);
     expect(await consume(context(), id)).toEqual(RETRIED);
     const { processingAt } = await payoutOf(id);
     expect(await payoutOf(id)).toMatchObject({ status: 'processing', processingAt: expect.any(Number) });
@@ -166,13 +179,13 @@ describe('when the outcome is not known', () => {
 
   it('it was carried out and the answer lost: the next try finds the transfer', async () => {
     const { id } = await approved();
-    stripe.failNext('lost');
+    stripe.failNext('lost', SEND);
     expect(await consume(context(), id)).toEqual(RETRIED);
     expect(await consume(context(), id)).toEqual(ACKED);
     expect(await payoutOf(id)).toMatchObject({ status: 'paid', reference: stripe.transfers[0]?.id });
     expect(stripe.transfers).toHaveLength(1);
     expect(stripe.callsOf(SEND)).toHaveLength(1);
-    expect(stripe.callsOf(LOOK)).toEqual([{ transfer_group: id, limit: '1' }]);
+    expect(stripe.callsOf(LOOK).at(-1)).toEqual({ transfer_group: id, limit: '1' });
     expect(await legsOf(id)).toEqual(PAID_LEGS);
   });
 
@@ -192,9 +205,9 @@ describe('when the outcome is not known', () => {
 
   it('nothing is sent while the transfer cannot be looked for', async () => {
     const { id } = await approved();
-    stripe.failNext('lost');
+    stripe.failNext('lost', SEND);
     await consume(context(), id);
-    stripe.failNext('away');
+    stripe.failNext('away', LOOK);
     expect(await consume(context(), id)).toEqual(RETRIED);
     expect(stripe.callsOf(SEND)).toHaveLength(1);
   });
@@ -204,7 +217,7 @@ describe('after twenty hours without an answer', () => {
   /** The provider was asked, and has not answered since. */
   async function unknown(trouble: 'away' | 'lost' = 'away') {
     const known = await approved();
-    stripe.failNext(trouble);
+    stripe.failNext(trouble, SEND);
     await consume(context(), known.id);
     const processingAt = (await payoutOf(known.id)).processingAt ?? 0;
     const later = (ms: number) => vi.useFakeTimers({ toFake: ['Date'], now: processingAt + ms });

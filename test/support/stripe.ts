@@ -37,8 +37,8 @@ export interface StripeStandIn {
   /** What the platform has; a transfer takes from it. */
   balance: number;
   callsOf(method: string): Json[];
-  /** The next call, and no other, goes wrong like this. */
-  failNext(trouble: Trouble): void;
+  /** The next call (of this method, where one is named) goes wrong like this, and no other. */
+  failNext(trouble: Trouble, method?: string): void;
   /** The buyer pays: answers the session as `checkout.session.completed` tells it. */
   completeSession(sessionId: string, change?: Json): Json;
   expireSession(sessionId: string): Json;
@@ -61,7 +61,7 @@ const invalid = (message: string, more: Json = {}, status = 400) =>
 /** Until the test ends (mocks are restored); a test that needs Stripe makes its own. */
 export function standInForStripe(): StripeStandIn {
   const calls: Call[] = [];
-  const troubles: Trouble[] = [];
+  const troubles: { trouble: Trouble; method: string | undefined }[] = [];
   const answers = new Map<string, { request: string; answer: Json }>();
   const standIn: StripeStandIn = {
     calls,
@@ -70,7 +70,7 @@ export function standInForStripe(): StripeStandIn {
     transfers: [],
     balance: 1_000_000,
     callsOf: (method) => calls.filter((call) => call.method === method).map((call) => call.body),
-    failNext: (trouble) => troubles.push(trouble),
+    failNext: (trouble, method) => troubles.push({ trouble, method }),
     completeSession(sessionId, change = {}) {
       const payment_intent = `pi_${crypto.randomUUID()}`;
       return Object.assign(known(standIn.sessions, sessionId), {
@@ -86,7 +86,9 @@ export function standInForStripe(): StripeStandIn {
   };
 
   async function answer(request: Request): Promise<Response> {
-    const trouble = troubles.shift();
+    const called = `${request.method} ${new URL(request.url).pathname}`;
+    const index = troubles.findIndex(({ method }) => method === undefined || method === called);
+    const trouble = index < 0 ? undefined : troubles.splice(index, 1)[0]?.trouble;
     if (trouble === 'away') throw new TypeError('Network connection lost.');
     if (trouble === 'slow') throw new DOMException('The operation was aborted.', 'AbortError');
     try {

@@ -65,7 +65,7 @@ export async function rejectPayout(
   const isUndecided = needsDecision(payout, ctx.now());
   const mayReject = payout.status === 'requested' || (payout.status === 'approved' && afterApproval) || isUndecided;
   if (!mayReject) throw payoutError('PAYOUT_DECIDED');
-  if (isUndecided) await demandNotSent(ctx, payout);
+  if (payout.method === 'stripe' && payout.status !== 'requested') await demandNotSent(ctx, payout);
   const after = payout.status === 'requested' ? 'rejected' : 'failed';
   const decision = payout.status === 'requested' ? { decidedAt: ctx.now(), decidedBy: actor.userId } : {};
   const row = await giveBack(ctx, payout, { ...decision, reason }, [

@@ -1,6 +1,6 @@
 /**
  * Sends what was approved, and never twice: the provider is asked with the payout's id as its idempotency key, and
- * whoever comes back to one that was asked for already first looks for its transfer.
+ * its transfer is looked for before that.
  */
 import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/context';
@@ -10,7 +10,7 @@ import { paymentProviderError } from '@/providers/payment-errors';
 import type { PayoutOutcome, PayoutProvider } from '@/providers/payments';
 import { giveBack, markPaid } from './finish';
 import type { PayoutRow } from './present';
-import { maySendAgain } from './sending-window';
+import { maySend } from './sending-window';
 import { payoutAccounts, payouts } from './tables';
 
 /**
@@ -20,31 +20,30 @@ import { payoutAccounts, payouts } from './tables';
 export async function sendPayout(ctx: Context, payoutId: string): Promise<void> {
   const payout = await findPayout(ctx, payoutId);
   if (payout?.method !== 'stripe') return;
-  if (payout.status === 'approved') return sendFirst(ctx, payout);
-  if (payout.status === 'processing') return sendAgain(ctx, payout);
+  if (payout.status === 'approved') await claim(ctx, payout);
+  else if (payout.status !== 'processing') return;
+  // Read again: whoever was faster may have ended it.
+  const claimed = payout.status === 'processing' ? payout : await findPayout(ctx, payoutId);
+  if (claimed?.status === 'processing') return sendOnce(ctx, claimed);
 }
 
-async function sendFirst(ctx: Context, payout: PayoutRow): Promise<void> {
-  const provider = getProvider(ctx);
-  const processingAt = ctx.now();
-  // Only from here on may it be at the provider: whoever finds it approved knows that nothing was sent.
-  const [claimed] = await ctx.db
-    .update(payouts)
-    .set({ status: 'processing', processingAt })
-    .where(and(eq(payouts.id, payout.id), eq(payouts.status, 'approved')))
-    .returning();
-  if (claimed) return send(ctx, provider, claimed);
-  return sendPayout(ctx, payout.id); // somebody was faster; a status goes one way, so this ends
+/** Only from here on may it be at the provider: whoever finds it approved knows that nothing was sent. */
+async function claim(ctx: Context, { id }: PayoutRow): Promise<void> {
+  getProvider(ctx); // without one there is nobody who could have it
+  const isUnclaimed = and(eq(payouts.id, id), eq(payouts.status, 'approved'));
+  await commit(ctx, [ctx.db.update(payouts).set({ status: 'processing', processingAt: ctx.now() }).where(isUnclaimed)]);
 }
 
-async function sendAgain(ctx: Context, payout: PayoutRow): Promise<void> {
-  const mayRepeat = maySendAgain(payout, ctx.now());
-  if (!mayRepeat) await leaveToStaff(ctx, payout);
+/**
+ * Looks for the transfer even at the first try: a database that was restored to an earlier time has forgotten what it
+ * sent, and the provider's memory of keys is shorter than its memory of transfers.
+ */
+async function sendOnce(ctx: Context, payout: PayoutRow): Promise<void> {
+  if (!maySend(payout, ctx.now())) await leaveToStaff(ctx, payout);
   const provider = getProvider(ctx);
   const reference = await provider.findTransfer(payout.id);
   if (reference !== undefined) return end(ctx, payout, { state: 'paid', reference });
-  // Asked again: looking for the transfer may have taken long.
-  if (mayRepeat && maySendAgain(payout, ctx.now())) return send(ctx, provider, payout);
+  if (maySend(payout, ctx.now())) return send(ctx, provider, payout);
 }
 
 async function send(ctx: Context, provider: PayoutProvider, payout: PayoutRow): Promise<void> {

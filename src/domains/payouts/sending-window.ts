@@ -16,8 +16,8 @@ export function needsDecision(payout: Sent, now: number): boolean {
   return isUnknownFor(payout, now, UNKNOWN_MS);
 }
 
-/** Whether the provider may still be asked to send it, now that it was asked before. */
-export function maySendAgain(payout: Sent, now: number): boolean {
+/** Whether the provider may be asked, for the first time or again, to send it. */
+export function maySend(payout: Sent, now: number): boolean {
   return payout.status === 'processing' && !isUnknownFor(payout, now, UNKNOWN_MS - LAST_CALL_MS);
 }
 

@@ -9,6 +9,7 @@ import { asPaidCreator, connectToStripe, giveSales, legsOf, notificationsOf, pay
 import { recordingQueue } from '#test/support/queues';
 import { STRIPE_ENV, standInForStripe } from '#test/support/stripe';
 import { asStaff } from '#test/support/users';
+import { payoutCheck } from '@/domains/payouts/check';
 import { readBalance } from '@/ledger/transfers';
 import type { PayoutMessage } from '@/queues/messages';
 import { newId } from '@/shared/ids';
@@ -316,4 +317,8 @@ describe('the lists', () => {
     await owner.put(`${url}/paid`, { reference: 'BANK-1' });
     expect(await open()).toBeUndefined();
   });
+});
+
+it('leaves books that agree with every cash-out', async () => {
+  expect(await payoutCheck.page(testContext(), null)).toEqual({ findings: [], next: null });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EconomyConfig } from '@/domains/economy/schemas';
 import { describe as inWords } from '@/domains/payouts/finish';
-import { maySendAgain, needsDecision } from '@/domains/payouts/sending-window';
+import { maySend, needsDecision } from '@/domains/payouts/sending-window';
 import { judgeLimits, termsOf } from '@/domains/payouts/terms';
 import { HOUR_MS, MINUTE_MS } from '@/shared/time';
 
@@ -65,7 +65,7 @@ describe('the limits', () => {
 
 describe('a payout at the provider', () => {
   const processing = { status: 'processing', processingAt: 1_000 } as const;
-  const afterwards = (ms: number) => [maySendAgain(processing, 1_000 + ms), needsDecision(processing, 1_000 + ms)];
+  const afterwards = (ms: number) => [maySend(processing, 1_000 + ms), needsDecision(processing, 1_000 + ms)];
 
   it('is sent again until a while before staff decide, never while they may', () => {
     expect(afterwards(0)).toEqual([true, false]);
@@ -77,7 +77,7 @@ describe('a payout at the provider', () => {
   it('in any other state is neither sent again nor waits for staff', () => {
     for (const status of ['requested', 'approved', 'paid', 'failed', 'rejected'] as const) {
       const payout = { status, processingAt: 1_000 };
-      expect([maySendAgain(payout, 2_000), needsDecision(payout, 100 * HOUR_MS)]).toEqual([false, false]);
+      expect([maySend(payout, 2_000), needsDecision(payout, 100 * HOUR_MS)]).toEqual([false, false]);
     }
   });
 });
