@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { endShow, goLive, openStage, signIn } from './demo/creator.ts';
 import { banOne, breakSlowMode, enterAll, loseAndResume, reactAll, talk } from './demo/crowd.ts';
+import { buyCoins, cashOut, giveInTheRoom } from './demo/money.ts';
 import { scene } from './demo/show.ts';
 import { ensureDevVars, fail, readPort } from './local/home.ts';
 
@@ -28,6 +29,11 @@ try {
   await breakSlowMode(creator, crowd);
   await banOne(creator, show, crowd);
   await loseAndResume(crowd);
+
+  scene('The money');
+  await buyCoins(stage, crowd);
+  await giveInTheRoom(stage, creator, show, crowd);
+  await cashOut(stage, creator);
 
   scene('The end');
   await endShow(stage, creator, show, crowd);

@@ -1,5 +1,6 @@
 /**
- * The demo world: an owner, two approved creators, three viewers who follow them. Run in Node from the Worker's own
+ * The demo world: an owner, two approved creators, three viewers who follow them, a discount code, and an economy in
+ * which diamonds mature at once. Run in Node from the Worker's own
  * code, so that a hash, a key or a rule is never written twice. Who is there already stays as they are.
  */
 import { inArray, sql } from 'drizzle-orm';
@@ -12,6 +13,9 @@ import { accounts } from '@/domains/auth/tables';
 import { ensureChannel } from '@/domains/channels/ensure';
 import { sealFinancial } from '@/domains/creators/financial';
 import { creatorApplications, creatorProfiles } from '@/domains/creators/tables';
+import { discountCodes } from '@/domains/discounts/tables';
+import { readEconomy } from '@/domains/economy/read';
+import { economyVersions } from '@/domains/economy/tables';
 import { follow } from '@/domains/social/follow';
 import { rankOwner } from '@/domains/staff/rank-owner';
 import { setCreatorStatus } from '@/domains/users/statements';
@@ -90,6 +94,8 @@ export async function seedWorld(
   const missing = wanted.filter(({ email }) => !ids.has(fold(email)));
   for (const account of missing) ids.set(fold(account.email), await addAccount(ctx, account, password));
   if (missing.length > 0) await addFollows(ctx, wanted, ids);
+  await addEconomy(ctx);
+  await addDiscount(ctx);
   if (resetPasswords) {
     const present = wanted.filter((account) => !missing.includes(account));
     for (const { email } of present) await setPassword(ctx, ids.get(fold(email)) ?? '', password);
@@ -171,6 +177,36 @@ async function addFollows(ctx: Context, wanted: readonly DemoAccount[], ids: Rea
       creators.map((creator) => follow(ctx, idOf(follower), idOf(creator))),
     ),
   );
+}
+
+/** Of the economy that the platform comes with; one that somebody has changed stays. */
+async function addEconomy(ctx: Context): Promise<void> {
+  const { version, conversions, limits, targets } = await readEconomy(ctx);
+  if (version > 1) return;
+  const config = { conversions, limits: { ...limits, maturingDays: 0, payoutsPerDayMax: 100 }, targets };
+  await runBatch(ctx, [
+    ctx.db.insert(economyVersions).values({ version: version + 1, config, changedBy: null, createdAt: ctx.now() }),
+  ]);
+}
+
+/** Once for each viewer, on any package. */
+async function addDiscount(ctx: Context): Promise<void> {
+  const now = ctx.now();
+  await runBatch(ctx, [
+    ctx.db
+      .insert(discountCodes)
+      .values({
+        id: newId(),
+        code: 'WELCOME10',
+        kind: 'promotional',
+        promotion: 'welcome',
+        bonusPercent: 10,
+        usesPerUserMax: 1,
+        createdAt: now,
+        updatedAt: now,
+      })
+      .onConflictDoNothing(),
+  ]);
 }
 
 async function runBatch(ctx: Context, [first, ...rest]: Statement[]): Promise<void> {
