@@ -3,11 +3,11 @@ import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
-import { changeEconomy, coinsOf, purchaseOf } from '#test/support/money';
+import { changeEconomy, coinsOf, once, purchaseOf } from '#test/support/money';
 import { recordingContext } from '#test/support/outbox';
 import { prove } from '#test/support/proof';
 import { aCode, aPackage, aPurchase, buy, eventsOf, tell } from '#test/support/purchases';
-import { asViewer } from '#test/support/users';
+import { asCreator, asViewer } from '#test/support/users';
 import { discountCodes, discountRedemptions } from '@/domains/discounts/tables';
 import { applyPaymentEvent } from '@/domains/purchases/apply';
 import type { PurchaseEvent } from '@/domains/purchases/facts';
@@ -157,15 +157,18 @@ describe('a refund', () => {
     expect(await coinsOf(buyer.userId)).toBe(0);
   });
 
-  it('may take a buyer below zero, and a dispute that is won gives back', async () => {
-    const buyer = await asViewer();
-    const [first, second] = [eventsOf(await aPurchase(buyer)), eventsOf(await aPurchase(buyer))];
-    await tell(first.paid);
-    await tell(second.paid);
-    await tell(first.disputed('open'));
-    expect(await coinsOf(buyer.userId)).toBe(WHOLE);
-    await tell(first.disputed('won'));
-    expect(await coinsOf(buyer.userId)).toBe(2 * WHOLE);
+  it('takes a buyer below zero who has spent the coins, and a dispute that is won gives them back', async () => {
+    const [buyer, creator] = [await asViewer(), await asCreator()];
+    const { paid, disputed } = eventsOf(await aPurchase(buyer));
+    await tell(paid);
+    const tip = (coins: number) => buyer.post('payment/tip', { recipientId: creator.userId, coins }, once());
+    expect((await tip(1_000)).status).toBe(201);
+    await tell(disputed('open'));
+    expect(await coinsOf(buyer.userId)).toBe(-1_000);
+    expect((await tip(10)).error.code).toBe('NOT_ENOUGH_COINS');
+    await tell(disputed('won'));
+    expect(await coinsOf(buyer.userId)).toBe(50);
+    expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
   });
 });
 
