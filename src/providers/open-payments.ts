@@ -26,7 +26,7 @@ export function openPayments(config: Config, now: () => number): Payments {
     const read = (provider: PaymentProviderName, secrets: string[]) =>
       readStripeWebhook(provider, secrets, body, headers, now());
     // Stripe gives the events of connected accounts an endpoint, and a secret, of their own.
-    const said = config.stripe && (await read('stripe', config.stripe.webhookSecret.split(',')));
+    const said = config.stripe && (await read('stripe', config.stripe.webhookSecret.split(/\s*,\s*/)));
     return said ?? (hasSandbox ? read('sandbox', [sandboxSecret(config)]) : undefined);
   }
 

@@ -6,6 +6,7 @@ import { applyMediaEvent } from '@/domains/streams/media-events';
 import { HeldForStaff } from '@/domains/webhooks/errors';
 import { claimWebhookEvent, markHeld, markProcessed, markTried } from '@/domains/webhooks/events';
 import type { WebhookProvider } from '@/domains/webhooks/tables';
+import { AppError } from '@/http/errors';
 import type { MediaEvent } from '@/providers/media';
 import type { PaymentEvent, PaymentProviderName } from '@/providers/payments';
 import type { WebhookMessage } from './messages';
@@ -20,7 +21,9 @@ export async function consumeWebhooks(ctx: Context, batch: MessageBatch<WebhookM
     } catch (error) {
       const delaySeconds = retryDelaySeconds(message.attempts);
       message.retry({ delaySeconds });
-      ctx.log.fault(`webhook ${webhookEventId}`, error);
+      // A provider that is away is no fault of ours.
+      if (error instanceof AppError) ctx.log.warning(`webhook ${webhookEventId}`, error.code);
+      else ctx.log.fault(`webhook ${webhookEventId}`, error);
       // If this fails as well the event still comes back; only the reason is not kept.
       await markTried(ctx, webhookEventId, error, delaySeconds).catch((cause) => ctx.log.fault('webhook.tried', cause));
     }

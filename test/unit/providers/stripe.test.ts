@@ -264,7 +264,7 @@ describe('an event', () => {
   });
 
   it('of connected accounts may be signed by the secret of an endpoint of their own', async () => {
-    const both = payments({ STRIPE_WEBHOOK_SECRET: `${STRIPE_WEBHOOK_SECRET},whsec_connect` });
+    const both = payments({ STRIPE_WEBHOOK_SECRET: `${STRIPE_WEBHOOK_SECRET}, whsec_connect` });
     for (const secret of [STRIPE_WEBHOOK_SECRET, 'whsec_connect']) {
       const request = await signedStripeEvent('account.updated', account, { secret });
       expect(await both.readWebhook('stripe', await request.text(), request.headers)).toBeDefined();
