@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
 import { changeEconomy, diamondsOf, giveDiamonds } from '#test/support/money';
 import { recordingContext } from '#test/support/outbox';
+import { prove } from '#test/support/proof';
 import { recordingQueue } from '#test/support/queues';
 import { aStream } from '#test/support/streams';
 import { asCreator, asViewer } from '#test/support/users';
@@ -51,6 +52,7 @@ describe('a target', () => {
     await giveDiamonds(creator.userId, 100, NOON);
     const { events } = await pass();
     expect(await rewardsOf(creator.userId)).toEqual(['one 2027-02-01']);
+    expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
     expect(await diamondsOf(creator.userId)).toBe(105);
     const row = await testContext()
       .db.select()

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { changeEconomy, coinsOf, diamondsOf, giveDiamonds, once } from '#test/support/money';
+import { prove } from '#test/support/proof';
 import { asCreator, asViewer } from '#test/support/users';
 import { readDiamonds } from '@/domains/earnings/maturity';
 import { exchanges } from '@/domains/earnings/tables';
@@ -133,5 +134,11 @@ describe('a changed rate', () => {
     const { status, error } = await creator.post(exchange, { diamonds: 14 }, once());
     expect([status, error.code]).toEqual([409, 'EXCHANGE_WORTHLESS']);
     expect(await diamondsOf(creator.userId)).toBe(100);
+  });
+});
+
+describe('the books', () => {
+  it('are clean after all of it', async () => {
+    expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
   });
 });
