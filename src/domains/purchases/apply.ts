@@ -53,8 +53,7 @@ async function settleWith(ctx: Context, known: KnownPurchase, news: News, keepsC
   ]);
   const transfers = transfersOf({ ...before, bonusCoins }, settled, becomesPaid);
   const reward = becomesPaid && !settled.isGone ? earnReward(ctx, { limits }, before) : undefined;
-  const after: PurchaseRow = {
-    ...before,
+  const change = {
     bonusCoins,
     codeBonusCoins,
     status: settled.status,
@@ -66,10 +65,15 @@ async function settleWith(ctx: Context, known: KnownPurchase, news: News, keepsC
     version: before.version + 1,
     askAt: settled.status === 'pending' || settled.status === 'failed' ? before.askAt : null,
   };
+  const after: PurchaseRow = { ...before, ...change };
   await commit(
     ctx,
     [
-      ...changePurchase(ctx, before, after),
+      ctx.db
+        .update(purchases)
+        .set(change)
+        .where(and(eq(purchases.id, before.id), eq(purchases.version, before.version))),
+      demandChange(ctx),
       ...keepClaim(ctx, before.id, news),
       ...useOfCode(ctx, after, becomesPaid && keepsCode),
       ...(reward ? [reward.insert] : []),
@@ -101,21 +105,6 @@ function transfersOf(
   return moves
     .filter(({ amount }) => amount > 0)
     .map((move, index) => ({ ...move, refType: 'purchase', refId: id, leg: legs + index + 1 }));
-}
-
-function changePurchase(ctx: Context, before: PurchaseRow, after: PurchaseRow): Statement[] {
-  const { status, paymentId, paidAt, bonusCoins, codeBonusCoins, reversedCoins, reversedMinor, legs, version, askAt } =
-    after;
-  return [
-    ctx.db
-      .update(purchases)
-      .set({
-        ...{ status, paymentId, paidAt, bonusCoins, codeBonusCoins },
-        ...{ reversedCoins, reversedMinor, legs, version, askAt },
-      })
-      .where(and(eq(purchases.id, before.id), eq(purchases.version, before.version))),
-    demandChange(ctx),
-  ];
 }
 
 function keepClaim(ctx: Context, purchaseId: string, { claimId, claims }: News): Statement[] {

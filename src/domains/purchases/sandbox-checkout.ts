@@ -2,7 +2,6 @@
  * The sandbox's checkout page, on one's own machine alone: its buttons hand a signed event to the ordinary webhook, and
  * what follows from that is what would follow from a real one.
  */
-
 import { z } from '@hono/zod-openapi';
 import { eq } from 'drizzle-orm';
 import { Hono, type Context as HonoContext } from 'hono';

@@ -14,6 +14,7 @@ import type { PurchaseRow } from './present';
 import { purchases } from './tables';
 
 const PAGE_SIZE = 25;
+const PAGES_MAX = 4;
 /** Below the six connections that a request may have open. */
 const ASKED_AT_ONCE = 5;
 /** The next time is as far away as the checkout's end lies back, and no nearer than this. */
@@ -22,9 +23,12 @@ const DELAY_MS_MIN = 5 * MINUTE_MS;
 const GIVEN_UP_AFTER_MS = DAY_MS;
 
 export async function askAboutPurchases(ctx: Context): Promise<void> {
-  const due = await claimDue(ctx);
-  for (let start = 0; start < due.length; start += ASKED_AT_ONCE)
-    await Promise.all(due.slice(start, start + ASKED_AT_ONCE).map((purchase) => ask(ctx, purchase)));
+  for (let page = 0; page < PAGES_MAX; page += 1) {
+    const due = await claimDue(ctx);
+    for (let start = 0; start < due.length; start += ASKED_AT_ONCE)
+      await Promise.all(due.slice(start, start + ASKED_AT_ONCE).map((purchase) => ask(ctx, purchase)));
+    if (due.length < PAGE_SIZE) return;
+  }
 }
 
 /** Chosen and put off in one statement, so that two sweeps at once ask about none twice. */

@@ -5,7 +5,7 @@ import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { coinsOf, once, purchaseOf } from '#test/support/money';
 import { aCode, aPackage, aPurchase, buy, eventsOf, RETURN_URLS, tell } from '#test/support/purchases';
-import { asViewer } from '#test/support/users';
+import { asStaff, asViewer } from '#test/support/users';
 import { buyCoins } from '@/domains/purchases/buy';
 import { purchases } from '@/domains/purchases/tables';
 import { paymentProviderError } from '@/providers/payment-errors';
@@ -177,10 +177,14 @@ describe('GET /payment/purchases', () => {
   });
 });
 
-describe('the stored purchase', () => {
-  it('keeps what it was begun for when the package changes', async () => {
-    const buyer = await asViewer();
-    const { id } = await aPurchase(buyer);
-    expect(await purchaseOf(id)).toMatchObject({ coins: 1_000, amountMinor: 999, economyVersion: expect.any(Number) });
+describe('a purchase that was begun', () => {
+  it('keeps what it said when its package changes and is retired', async () => {
+    const [owner, buyer] = [await asStaff('owner'), await asViewer()];
+    const row = await aPurchase(buyer);
+    const changes = { coins: 1, bonusCoins: 0, priceMinor: 1, active: false };
+    expect((await owner.put(`owner/panel/packages/${row.packageId}`, changes)).status).toBe(200);
+    await tell(eventsOf(row).paid);
+    expect(await purchaseOf(row.id)).toMatchObject({ status: 'paid', coins: 1_000, bonusCoins: 50, amountMinor: 999 });
+    expect(await coinsOf(buyer.userId)).toBe(1_050);
   });
 });
