@@ -91,6 +91,18 @@ describe('a proof', () => {
     expect(findings).toEqual([expect.objectContaining({ subject: 'gift', id: 'tip-05400' })]);
   });
 
+  it('goes over creators in pages too', async () => {
+    await env.DB.prepare(
+      `INSERT INTO ledger_accounts (owner, kind, unit)
+      WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 450)
+      SELECT printf('creator-%03d', n), 'earnings', 'diamond' FROM n`,
+    ).run();
+    const earned = (id: string) => ({ sql: `INSERT INTO earning_days VALUES ('${id}', '2026-11-01', 'tip', 1, 1, 1)` });
+    const strangers = ['a-stranger', 'creator-001', 'creator-450', 'z-stranger'];
+    const { findings } = await withFaults(strangers.map(earned), () => prove());
+    expect(findings.map(({ subject, id }) => `${subject} ${id}`)).toEqual(strangers.map((id) => `earnings ${id}`));
+  });
+
   it('whose message comes twice, one after the other or at once, counts each page once', async () => {
     const { ctx, sent } = provingContext();
     const id = await startProof(ctx, { startedBy: null, whole: true });
