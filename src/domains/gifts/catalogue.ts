@@ -17,7 +17,7 @@ import { newId } from '@/shared/ids';
 import { countCharacters } from '@/shared/text';
 import { giftError } from './errors';
 import { type GiftRow, presentCatalogueGift, presentKeptGift } from './present';
-import type { GiftChanges, KeptGift, NewGift } from './schemas';
+import type { KeptGift, KeptGiftChanges, NewKeptGift } from './schemas';
 import { gifts } from './tables';
 
 /** Enough for an emoji that is joined of several. */
@@ -52,7 +52,7 @@ export async function listCatalogue(ctx: Context, query: PageQuery) {
 export async function addGift(
   ctx: Context,
   actor: Actor,
-  wish: z.output<typeof NewGift>,
+  wish: z.output<typeof NewKeptGift>,
 ): Promise<z.input<typeof KeptGift>> {
   const now = ctx.now();
   const row: GiftRow = { id: newId(), animationUrl: null, active: true, ...wish, createdAt: now, updatedAt: now };
@@ -65,7 +65,7 @@ export async function changeGift(
   ctx: Context,
   actor: Actor,
   id: string,
-  wish: z.output<typeof GiftChanges>,
+  wish: z.output<typeof KeptGiftChanges>,
 ): Promise<z.input<typeof KeptGift>> {
   const before = await ctx.db.select().from(gifts).where(eq(gifts.id, id)).get();
   if (!before) throw giftError('GIFT_NOT_FOUND');

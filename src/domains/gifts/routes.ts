@@ -4,7 +4,16 @@ import { type Endpoint, endpoint } from '@/http/endpoint';
 import { cursorQuery, pageQuery } from '@/http/envelope';
 import { addGift, changeGift, listCatalogue } from './catalogue';
 import { listGiftsReceived, listGiftsSent } from './history';
-import { CataloguePage, GiftChanges, GiftSent, GiftSentPage, KeptGift, NewGift, NewGiftSent, NewTip } from './schemas';
+import {
+  CataloguePage,
+  GiftSent,
+  GiftSentPage,
+  KeptGift,
+  KeptGiftChanges,
+  NewGiftSent,
+  NewKeptGift,
+  NewTip,
+} from './schemas';
 import { sendGift, sendTip } from './send-gift';
 
 const keeper = { permission: 'canManageCatalogue' } as const;
@@ -83,7 +92,7 @@ export const giftEndpoints: Endpoint[] = [
     tag: 'owner',
     summary: 'Add a gift to the catalogue',
     who: keeper,
-    body: NewGift,
+    body: NewKeptGift,
     response: KeptGift,
     status: 201,
     refusals: { 409: 'GIFT_WORTHLESS, GIFT_CHANGED' },
@@ -97,7 +106,7 @@ export const giftEndpoints: Endpoint[] = [
     description: 'What is not sent stays. `active: false` retires it: what was sent still names it.',
     who: keeper,
     params: z.strictObject({ id: z.string().min(1) }),
-    body: GiftChanges,
+    body: KeptGiftChanges,
     response: KeptGift,
     refusals: { 404: 'GIFT_NOT_FOUND', 409: 'GIFT_WORTHLESS, GIFT_CHANGED' },
     handler: (ctx, { actor, params, body }) => changeGift(ctx, actor, params.id, body),

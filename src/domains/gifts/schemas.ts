@@ -40,14 +40,14 @@ const kept = {
     .openapi({ description: 'The URL of a file uploaded here; null for none.' }),
 };
 
-export const NewGift = z
+export const NewKeptGift = z
   .strictObject({ ...kept, animationUrl: kept.animationUrl.optional() })
-  .openapi('NewCatalogueGift');
+  .openapi('NewKeptGift');
 
-export const GiftChanges = z
+export const KeptGiftChanges = z
   .strictObject({ ...kept, active: z.boolean().openapi({ description: 'False: it is not sold any more.' }) })
   .partial()
-  .openapi('CatalogueGiftChanges');
+  .openapi('KeptGiftChanges');
 
 const anId = z.string().min(1).max(64);
 const to = {
@@ -66,7 +66,7 @@ const ONE_OF_THEM = { path: ['recipientId'], message: 'send either recipientId o
 export const NewGiftSent = z
   .strictObject({ giftId: anId, quantity: z.int().min(1).max(QUANTITY_MAX).default(1), ...to })
   .refine(namesOne, ONE_OF_THEM)
-  .openapi('NewGift');
+  .openapi('NewGiftSent');
 
 export const NewTip = z
   .strictObject({ coins: z.int().min(1).max(TIP_COINS_MAX), ...to })
