@@ -64,7 +64,10 @@ export function docsRoutes(describeApi: () => OpenApiDocument): Hono<AppEnv> {
     });
     routes.get(`${base}/docs/start.js`, (c) => c.body(START, 200, { 'Content-Type': 'text/javascript' }));
     for (const file of FILES)
-      routes.get(`${base}/docs/${file}`, (c) => c.var.ctx.assets.fetch(new URL(`/${file}`, c.req.url)));
+      routes.get(`${base}/docs/${file}`, async (c) => {
+        const asset = await c.var.ctx.assets.fetch(new URL(`/${file}`, c.req.url));
+        return new Response(asset.body, asset); // what a fetch answers takes no more headers
+      });
   }
   return routes;
 }

@@ -16,7 +16,7 @@ export const withContext: MiddlewareHandler<AppEnv> = async (c, next) => {
   const ctx: Context = makeContext(c.env.env, c.env.surroundings);
   c.set('ctx', ctx);
   await next();
-  if (c.res.status !== 101) c.header('x-request-id', ctx.requestId);
+  if (c.res.status !== 101) c.res.headers.set('x-request-id', ctx.requestId);
 };
 
 export const logRequests: MiddlewareHandler<AppEnv> = async (c, next) => {
@@ -43,7 +43,7 @@ export const allowOrigins: MiddlewareHandler<AppEnv> = cors({
 });
 
 /** An answer is data and never a page: nothing may be loaded by it, and nobody may frame it. */
-const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+const SECURITY_HEADERS = Object.entries({
   // Answers hold tokens and what only their reader may see; what may be kept says so itself.
   'Cache-Control': 'no-store',
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
@@ -51,13 +51,17 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
-};
+});
 const HSTS = 'max-age=63072000; includeSubDomains';
 
-/** What an endpoint has set itself stays. A 101 has a socket and no reader of headers. */
+/**
+ * What an endpoint has set itself stays. A 101 has a socket and no reader of headers. Set on the response itself: Hono
+ * would make the whole of it anew for each header.
+ */
 export const secure: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
-  if (c.res.status === 101) return;
-  for (const [name, value] of Object.entries(SECURITY_HEADERS)) if (!c.res.headers.has(name)) c.header(name, value);
-  if (c.var.ctx.config.environment === 'production') c.header('Strict-Transport-Security', HSTS);
+  const { status, headers } = c.res;
+  if (status === 101) return;
+  for (const [name, value] of SECURITY_HEADERS) if (!headers.has(name)) headers.set(name, value);
+  if (c.var.ctx.config.environment === 'production') headers.set('Strict-Transport-Security', HSTS);
 };
