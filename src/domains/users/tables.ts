@@ -1,6 +1,12 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { CreatorStatus, Role } from '@/shared/actor';
 
+/** Where else a user is to be found; https alone. */
+export interface Link {
+  readonly label: string;
+  readonly url: string;
+}
+
 export const users = sqliteTable('users', {
   id: text().primaryKey(),
   email: text().notNull(),
@@ -15,7 +21,9 @@ export const users = sqliteTable('users', {
   gender: text(),
   birthDate: text('birth_date'),
   country: text(),
+  links: text({ mode: 'json' }).$type<readonly Link[]>().notNull().default([]),
   followerCount: integer('follower_count').notNull().default(0),
+  followingCount: integer('following_count').notNull().default(0),
   emailVerifiedAt: integer('email_verified_at'),
   totpSecret: text('totp_secret'),
   totpEnabledAt: integer('totp_enabled_at'),

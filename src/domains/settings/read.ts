@@ -1,0 +1,45 @@
+/** What users chose, with the defaults where they chose nothing: for their own settings, and for whoever must obey them. */
+import { sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { DEFAULT_CHANNELS, NOTIFICATION_KINDS, type NotificationKind } from './kinds';
+import { type Channels, MESSAGES_FROM, userSettings } from './tables';
+
+export interface Settings {
+  readonly language: string;
+  readonly notifications: Readonly<Record<NotificationKind, Channels>>;
+  readonly privacy: {
+    /** Who may begin to write: anyone, whom the user follows, nobody. */
+    readonly messagesFrom: (typeof MESSAGES_FROM)[number];
+    readonly showActivity: boolean;
+  };
+  readonly autoplay: boolean;
+  readonly matureContent: boolean;
+}
+
+type SettingsRow = typeof userSettings.$inferSelect;
+
+/** One statement for any number of users; every id that is asked for has an answer, whether or not there is a row. */
+export async function readSettings(ctx: Context, userIds: readonly string[]): Promise<ReadonlyMap<string, Settings>> {
+  const rows = await ctx.db
+    .select()
+    .from(userSettings)
+    .where(sql`${userSettings.userId} IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`);
+  const chosen = new Map(rows.map((row) => [row.userId, row]));
+  return new Map(userIds.map((userId) => [userId, withDefaults(chosen.get(userId))]));
+}
+
+/** The table's own defaults are these; a test holds them together. */
+export function withDefaults(row?: SettingsRow): Settings {
+  return {
+    language: row?.language ?? 'en',
+    notifications: channelsOf(row?.notifications ?? {}),
+    privacy: { messagesFrom: row?.messagesFrom ?? MESSAGES_FROM[0], showActivity: row?.showActivity ?? true },
+    autoplay: row?.autoplay ?? true,
+    matureContent: row?.matureContent ?? false,
+  };
+}
+
+function channelsOf(chosen: SettingsRow['notifications']): Settings['notifications'] {
+  const entries = NOTIFICATION_KINDS.map((kind) => [kind, { ...DEFAULT_CHANNELS[kind], ...chosen[kind] }] as const);
+  return Object.fromEntries(entries) as Settings['notifications']; // one entry for each kind
+}
