@@ -22,6 +22,11 @@ export interface NewNotification {
   readonly title: string;
   readonly body: string;
   readonly data?: Readonly<Record<string, unknown>>;
+  /**
+   * Gathers with what the user was told of the same group, such as `like:post:<id>`: one row, 'A and 4 others liked
+   * your post', unread again when somebody new comes. The title is then what follows the names: 'liked your post'.
+   */
+  readonly gather?: { readonly group: string; readonly actorId: string };
 }
 
 /** Body of the `webhooks` queue: the stored event's id. */
