@@ -3,11 +3,20 @@ import { type DrizzleD1Database, drizzle } from 'drizzle-orm/d1';
 
 export type Database = DrizzleD1Database;
 
+const opened = new WeakMap<D1Database, Database>();
+
+/** One for each binding, not for each request: what Drizzle learns of the columns stays learnt. */
 export function openDatabase(d1: D1Database): Database {
+  const known = opened.get(d1);
+  if (known) return known;
   // Without the schema: its relational queries are not used, and to prepare them takes a tenth of a millisecond a request.
   const database = drizzle(d1);
   // Drizzle's own batch binds nothing to `db.run(sql…)` statements, and throws if they have something to bind.
-  return Object.assign(database, { batch: (queries: readonly unknown[]) => runBatch(d1, queries as Preparable[]) });
+  const made = Object.assign(database, {
+    batch: (queries: readonly unknown[]) => runBatch(d1, queries as Preparable[]),
+  });
+  opened.set(d1, made);
+  return made;
 }
 
 /** What every statement of a batch is to Drizzle's sessions. */

@@ -2,20 +2,27 @@
  * Finds out who calls and whether they may. Ordinary reads trust the access token; whatever writes, and what an
  * endpoint marks as fresh, looks session and status up on the primary, so a ban or a sign-out bites at once.
  */
-import { and, eq, gt, isNull, type SQL } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { staffCan } from '@/domains/staff/permissions';
-import { staff } from '@/domains/staff/tables';
-import { users } from '@/domains/users/tables';
 import type { Guard } from '@/http/mount';
-import { type Actor, GUEST_HEADER, type Guest, type Staff, type Viewer } from '@/shared/actor';
+import {
+  type Actor,
+  type CreatorStatus,
+  GUEST_HEADER,
+  type Guest,
+  type Permission,
+  type Rank,
+  type Role,
+  type Staff,
+  type Viewer,
+} from '@/shared/actor';
 import { sha256 } from '@/shared/crypto';
 import { HOUR_MS } from '@/shared/time';
 import { verifyToken } from '@/shared/tokens';
 import { readAccessToken } from './access-token';
 import { authError } from './errors';
 import { slideSession } from './sessions';
-import { authSessions } from './tables';
 
 /** How often the opaque token's use prolongs its session: a written row each time. */
 const SLIDES_EVERY_MS = HOUR_MS;
@@ -43,10 +50,10 @@ async function identify(ctx: Context, request: Request, fresh: boolean): Promise
   if (scheme?.toLowerCase() !== 'bearer' || !token) throw authError('UNAUTHENTICATED');
 
   // A JWT has two dots; the opaque session token has none.
-  if (!token.includes('.')) return lookUp(ctx, eq(authSessions.tokenHash, sha256(token)), { slides: true });
+  if (!token.includes('.')) return lookUp(ctx, sql`session.token_hash = ${sha256(token)}`, { slides: true });
   const claimed = await readAccessToken(ctx, token);
   if (!claimed) throw authError('TOKEN_INVALID');
-  return fresh ? lookUp(ctx, eq(authSessions.id, claimed.sessionId)) : claimed;
+  return fresh ? lookUp(ctx, sql`session.id = ${claimed.sessionId}`) : claimed;
 }
 
 async function readGuest(ctx: Context, request: Request): Promise<Guest | undefined> {
@@ -57,33 +64,43 @@ async function readGuest(ctx: Context, request: Request): Promise<Guest | undefi
   return { kind: 'guest', guestId: claims.sub };
 }
 
-/** Session, account and rank as they are now, in one indexed read; `slides`: its use prolongs the session. */
+interface SessionRow {
+  readonly sessionId: string;
+  readonly lastSeenAt: number;
+  readonly userId: string;
+  readonly email: string;
+  readonly role: Role;
+  readonly creatorStatus: CreatorStatus;
+  readonly status: 'active' | 'banned' | 'deleted';
+  readonly rank: Rank | null;
+  /** JSON lists of permissions. */
+  readonly granted: string | null;
+  readonly denied: string | null;
+  readonly country: string | null;
+}
+
+/**
+ * Session, account and rank as they are now, in one indexed read; `slides`: its use prolongs the session. Written out
+ * in SQL, since every write of the API begins with it and building it would cost more than asking it.
+ */
 async function lookUp(ctx: Context, session: SQL, { slides = false } = {}): Promise<Actor> {
   const now = ctx.now();
-  const row = await ctx.db
-    .select({
-      sessionId: authSessions.id,
-      lastSeenAt: authSessions.lastSeenAt,
-      userId: users.id,
-      email: users.email,
-      role: users.role,
-      creatorStatus: users.creatorStatus,
-      status: users.status,
-      rank: staff.rank,
-      granted: staff.granted,
-      denied: staff.denied,
-      country: staff.country,
-    })
-    .from(authSessions)
-    .innerJoin(users, eq(users.id, authSessions.userId))
-    .leftJoin(staff, eq(staff.userId, users.id))
-    .where(and(session, isNull(authSessions.endedAt), gt(authSessions.expiresAt, now)))
-    .get();
+  const row = await ctx.db.get<SessionRow | undefined>(sql`
+    SELECT session.id AS sessionId, session.last_seen_at AS lastSeenAt, users.id AS userId, users.email,
+      users.role, users.creator_status AS creatorStatus, users.status, staff.rank, staff.granted, staff.denied,
+      staff.country
+    FROM auth_sessions session JOIN users ON users.id = session.user_id LEFT JOIN staff ON staff.user_id = users.id
+    WHERE ${session} AND session.ended_at IS NULL AND session.expires_at > ${now}`);
   if (!row) throw authError('SESSION_ENDED');
   if (row.status === 'banned') throw authError('ACCOUNT_BANNED');
   if (row.status === 'deleted') throw authError('SESSION_ENDED');
   if (slides && now - row.lastSeenAt >= SLIDES_EVERY_MS) ctx.waitUntil(slideSession(ctx, row.sessionId));
-  const { sessionId, userId, email, role, creatorStatus, rank, granted, denied, country } = row;
-  const ranked: Staff | null = rank && { rank, granted: granted ?? [], denied: denied ?? [], country };
-  return { kind: 'user', sessionId, userId, email, role, creatorStatus, staff: ranked };
+  const { sessionId, userId, email, role, creatorStatus } = row;
+  return { kind: 'user', sessionId, userId, email, role, creatorStatus, staff: staffOf(row) };
+}
+
+function staffOf({ rank, granted, denied, country }: SessionRow): Staff | null {
+  if (!rank) return null;
+  const permissions = (list: string | null): Permission[] => JSON.parse(list ?? '[]') as Permission[]; // as they were written
+  return { rank, granted: permissions(granted), denied: permissions(denied), country };
 }
