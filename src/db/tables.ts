@@ -1,6 +1,7 @@
 /** Every table of D1 in one place, to be held against the migrated schema; each is declared by the domain that owns it. */
 export * from '@/domains/auth/tables';
 export * from '@/domains/channels/tables';
+export * from '@/domains/content/tables';
 export * from '@/domains/creators/tables';
 export * from '@/domains/discounts/tables';
 export * from '@/domains/earnings/tables';

@@ -32,14 +32,15 @@ describe('the migrated schema', () => {
     'has %s as Drizzle declares it',
     async (name, table) => {
       const { results } = await env.DB.prepare('SELECT * FROM pragma_table_info(?)').bind(name).all<ColumnInfo>();
+      const keyColumns = results.filter((column) => column.pk > 0).length;
       const composite = table.primaryKeys.flatMap((key) => key.columns.map((column) => column.name));
       const migrated = results.map((column) => ({
         name: column.name,
         type: column.type.toLowerCase(),
         // A primary key of a STRICT table without rowid is never null, and says so only sometimes.
         notNull: column.notnull === 1 || column.pk > 0,
-        // SQLite gives an INTEGER PRIMARY KEY by itself.
-        hasDefault: column.dflt_value !== null || (column.pk > 0 && column.type === 'INTEGER'),
+        // SQLite gives an INTEGER PRIMARY KEY by itself, where it is the whole key.
+        hasDefault: column.dflt_value !== null || (column.pk > 0 && keyColumns === 1 && column.type === 'INTEGER'),
         inKey: column.pk > 0,
       }));
       const known = table.columns.map((column) => ({
