@@ -16,6 +16,8 @@ import { mediaRoutes } from '@/domains/media/serve';
 import { payoutEndpoints } from '@/domains/payouts/routes';
 import { purchaseEndpoints } from '@/domains/purchases/routes';
 import { sandboxCheckoutRoutes } from '@/domains/purchases/sandbox-checkout';
+import { socialEndpoints } from '@/domains/social/routes';
+import { searchEndpoints } from '@/domains/search/routes';
 import { staffEndpoints } from '@/domains/staff/routes';
 import { streamEndpoints } from '@/domains/streams/routes';
 import { studioEndpoints } from '@/domains/studio/routes';
@@ -39,6 +41,8 @@ export const endpoints = [
   ...creatorEndpoints,
   ...studioEndpoints,
   ...streamEndpoints,
+  ...searchEndpoints,
+  ...socialEndpoints,
   ...staffEndpoints,
   ...walletEndpoints,
   ...purchaseEndpoints,

@@ -1,4 +1,4 @@
-import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 export type CreatorType = 'creator' | 'dj' | 'performer';
 
@@ -28,3 +28,13 @@ export const creatorProfiles = sqliteTable('creator_profiles', {
   createdAt: integer('created_at').notNull(),
   updatedAt: integer('updated_at').notNull(),
 });
+
+/** The profiles' categories, a row each, kept by triggers: to be read alone. */
+export const creatorCategories = sqliteTable(
+  'creator_categories',
+  {
+    userId: text('user_id').notNull(),
+    category: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.category] })],
+);

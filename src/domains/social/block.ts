@@ -8,7 +8,7 @@ import { commit, type Statement } from '@/db/commit';
 import { users } from '@/domains/users/tables';
 import type { OutboxEvent } from '@/queues/messages';
 import { socialError } from './errors';
-import { unfollow } from './follow';
+import { endFollow } from './follow';
 import { listOpenRooms } from './open-rooms';
 import { blocks } from './tables';
 
@@ -19,8 +19,8 @@ export async function blockUser(ctx: Context, blockerId: string, blockedId: stri
   if (!user || user.status === 'deleted') throw socialError('USER_NOT_FOUND');
   const statements = [
     block(ctx, blockerId, blockedId),
-    unfollow(ctx, blockerId, blockedId),
-    unfollow(ctx, blockedId, blockerId),
+    ...endFollow(ctx, blockerId, blockedId),
+    ...endFollow(ctx, blockedId, blockerId),
   ];
   await commit(ctx, statements, { events: await partingEvents(ctx, blockerId, blockedId) });
 }

@@ -1,34 +1,42 @@
 /** Following creators. One follow a pair, never oneself, never across a block; the database keeps the counts. */
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
-import { commit, type Statement } from '@/db/commit';
+import { commit, demandChange, refusalOf, type Statement } from '@/db/commit';
 import { users } from '@/domains/users/tables';
 import type { OutboxEvent } from '@/queues/messages';
 import { socialError } from './errors';
 import { listOpenRooms } from './open-rooms';
-import { follows } from './tables';
+import { follows, formerFollows } from './tables';
 import { noBlockBetween } from './visible';
 
-/** Repeating it changes nothing. Throws USER_NOT_FOUND, NOT_A_CREATOR, NOT_ONESELF. */
+/**
+ * Repeating it changes nothing. The creator is told of the first time alone: whoever unfollows and follows again is no
+ * news. Throws USER_NOT_FOUND, NOT_A_CREATOR, NOT_ONESELF.
+ */
 export async function followCreator(ctx: Context, followerId: string, creatorId: string): Promise<void> {
   if (followerId === creatorId) throw socialError('NOT_ONESELF');
   const creator = await ctx.db
-    .select({ creatorStatus: users.creatorStatus })
+    .select({
+      creatorStatus: users.creatorStatus,
+      isFollowed: sql<number>`EXISTS (SELECT 1 FROM follows WHERE follower_id = ${followerId} AND creator_id = users.id)`,
+      wasFollowed: sql<number>`EXISTS (
+        SELECT 1 FROM former_follows WHERE follower_id = ${followerId} AND creator_id = users.id)`,
+      followerName: sql<string | null>`(SELECT display_name FROM users follower WHERE follower.id = ${followerId})`,
+    })
     .from(users)
     .where(and(eq(users.id, creatorId), eq(users.status, 'active'), noBlockBetween(followerId, users.id)))
     .get();
   if (!creator) throw socialError('USER_NOT_FOUND');
   if (creator.creatorStatus !== 'APPROVED') throw socialError('NOT_A_CREATOR');
-  await commit(ctx, [follow(ctx, followerId, creatorId)], {
-    events: await standingChanged(ctx, followerId, creatorId),
-  });
+  if (creator.isFollowed === 1) return;
+  const events = await standingChanged(ctx, followerId, creatorId);
+  if (creator.wasFollowed === 0) events.push(newFollower(followerId, creator.followerName ?? '', creatorId));
+  await commitChange(ctx, [follow(ctx, followerId, creatorId)], events);
 }
 
 /** Repeating it changes nothing. */
 export async function unfollowCreator(ctx: Context, followerId: string, creatorId: string): Promise<void> {
-  await commit(ctx, [unfollow(ctx, followerId, creatorId)], {
-    events: await standingChanged(ctx, followerId, creatorId),
-  });
+  await commitChange(ctx, endFollow(ctx, followerId, creatorId), await standingChanged(ctx, followerId, creatorId));
 }
 
 /** Changes nothing where the creator is none (any more) or a block stands between: it may have come since it was asked. */
@@ -41,8 +49,33 @@ export function follow(ctx: Context, followerId: string, creatorId: string): Sta
     ON CONFLICT DO NOTHING`);
 }
 
-export function unfollow(ctx: Context, followerId: string, creatorId: string): Statement {
-  return ctx.db.delete(follows).where(and(eq(follows.followerId, followerId), eq(follows.creatorId, creatorId)));
+/** Remembers that there was a follow, then removes it: the last of them changes a row if there was one. */
+export function endFollow(ctx: Context, followerId: string, creatorId: string): Statement[] {
+  const isPair = and(eq(follows.followerId, followerId), eq(follows.creatorId, creatorId));
+  return [
+    ctx.db
+      .insert(formerFollows)
+      .select(
+        ctx.db.select({ followerId: follows.followerId, creatorId: follows.creatorId }).from(follows).where(isPair),
+      )
+      .onConflictDoNothing(),
+    ctx.db.delete(follows).where(isPair),
+  ];
+}
+
+/** Of several at once, the one that changes something tells of it; the others leave nothing. */
+async function commitChange(ctx: Context, statements: Statement[], events: OutboxEvent[]): Promise<void> {
+  try {
+    await commit(ctx, [...statements, demandChange(ctx)], { events });
+  } catch (error) {
+    if (!refusalOf(error, { DEMAND_NOT_MET: () => socialError('USER_NOT_FOUND') })) throw error;
+  }
+}
+
+function newFollower(followerId: string, followerName: string, creatorId: string): OutboxEvent {
+  const body = `${followerName} follows you now.`;
+  const data = { userId: followerId };
+  return { kind: 'notify', notification: { userId: creatorId, kind: 'follower', title: 'New follower', body, data } };
 }
 
 async function standingChanged(ctx: Context, userId: string, creatorId: string): Promise<OutboxEvent[]> {

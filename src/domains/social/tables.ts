@@ -19,3 +19,12 @@ export const blocks = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.blockerId, table.blockedId] })],
 );
+
+export const formerFollows = sqliteTable(
+  'former_follows',
+  {
+    followerId: text('follower_id').notNull(),
+    creatorId: text('creator_id').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.followerId, table.creatorId] })],
+);

@@ -1,8 +1,22 @@
 /** Who is out of sight for whom: a block hides both from each other. */
-import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { and, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { users } from '@/domains/users/tables';
+import type { Viewer } from '@/shared/actor';
 
 /** A condition for any query: nobody of the two blocks the other. Two look-ups by primary key. */
 export function noBlockBetween(one: SQLWrapper | string, other: SQLWrapper | string): SQL {
   return sql`NOT EXISTS (SELECT 1 FROM blocks WHERE blocker_id = ${one} AND blocked_id = ${other})
     AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocker_id = ${other} AND blocked_id = ${one})`;
+}
+
+/**
+ * Whom this reader may know of, for a SELECT that has `users` in it under its own name: accounts that are active, with
+ * no block in between. Staff see past blocks.
+ */
+export function userVisibleTo(viewer: Viewer): SQL | undefined {
+  // As text: a parameter could not use an index that is limited to active users.
+  const active = sql`users.status = 'active'`;
+  return viewer?.kind === 'user' && !viewer.staff
+    ? and(active, noBlockBetween(sql`${viewer.userId}`, users.id))
+    : active;
 }

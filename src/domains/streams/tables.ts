@@ -1,4 +1,4 @@
-import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { ReactionKind, StreamStatus } from '@/room/api';
 
 export const VISIBILITIES = ['public', 'followers', 'subscribers', 'private'] as const;
@@ -42,3 +42,14 @@ export const streamAnalytics = sqliteTable('stream_analytics', {
   viewerCurve: text('viewer_curve', { mode: 'json' }).$type<(readonly [number, number])[]>().notNull(),
   createdAt: integer('created_at').notNull(),
 });
+
+/** What users watched lately; it says nothing of single streams, and is shown to nobody. */
+export const watchedCategories = sqliteTable(
+  'watched_categories',
+  {
+    userId: text('user_id').notNull(),
+    category: text().notNull(),
+    seenAt: integer('seen_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.category] })],
+);

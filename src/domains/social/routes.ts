@@ -1,0 +1,84 @@
+/** Following and blocking. Lists of people are the discovery domain's. */
+import { z } from '@hono/zod-openapi';
+import { type Endpoint, endpoint } from '@/http/endpoint';
+import { blockUser, unblockUser } from './block';
+import { followCreator, unfollowCreator } from './follow';
+import { BlockStatus, FollowStatus } from './schemas';
+import { getFollowStatus } from './status';
+
+const ByUser = z.strictObject({ userId: z.string().min(1) });
+
+export const socialEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'post',
+    path: '/social/follow/{userId}',
+    tag: 'social',
+    summary: 'Follow a creator',
+    description: 'Repeating it changes nothing. The creator is told once, also of who unfollows and follows again.',
+    who: 'user',
+    params: ByUser,
+    response: FollowStatus,
+    refusals: { 404: 'USER_NOT_FOUND', 409: 'NOT_A_CREATOR' },
+    handler: async (ctx, { actor, params }) => {
+      await followCreator(ctx, actor.userId, params.userId);
+      return getFollowStatus(ctx, actor, params.userId);
+    },
+  }),
+  endpoint({
+    method: 'delete',
+    path: '/social/follow/{userId}',
+    tag: 'social',
+    summary: 'Unfollow',
+    description: 'Repeating it changes nothing.',
+    who: 'user',
+    params: ByUser,
+    response: FollowStatus,
+    refusals: { 404: 'USER_NOT_FOUND' },
+    handler: async (ctx, { actor, params }) => {
+      await unfollowCreator(ctx, actor.userId, params.userId);
+      return getFollowStatus(ctx, actor, params.userId);
+    },
+  }),
+  endpoint({
+    method: 'get',
+    path: '/social/follow/{userId}',
+    tag: 'social',
+    summary: 'Whether I follow somebody and they me, and the counts',
+    who: 'optional',
+    params: ByUser,
+    response: FollowStatus,
+    refusals: { 404: 'USER_NOT_FOUND' },
+    handler: (ctx, { actor, params }) => getFollowStatus(ctx, actor, params.userId),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/social/block/{userId}',
+    tag: 'social',
+    summary: 'Block a user',
+    description:
+      'Ends follows both ways. From then on neither sees the other: profile, posts, streams and rooms are as if they ' +
+      'were not there, and neither can follow, write to or give to the other. Repeating it changes nothing.',
+    who: 'user',
+    params: ByUser,
+    response: BlockStatus,
+    refusals: { 404: 'USER_NOT_FOUND' },
+    handler: async (ctx, { actor, params }) => {
+      await blockUser(ctx, actor.userId, params.userId);
+      return { blocked: true };
+    },
+  }),
+  endpoint({
+    method: 'delete',
+    path: '/social/block/{userId}',
+    tag: 'social',
+    summary: 'Unblock a user',
+    description: 'Follows do not come back. Repeating it changes nothing.',
+    who: 'user',
+    params: ByUser,
+    response: BlockStatus,
+    handler: async (ctx, { actor, params }) => {
+      await unblockUser(ctx, actor.userId, params.userId);
+      return { blocked: false };
+    },
+  }),
+];

@@ -1,0 +1,42 @@
+/** What stands between a reader and somebody else, with the counts that everybody may see: one statement. */
+import type { z } from '@hono/zod-openapi';
+import { and, eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { users } from '@/domains/users/tables';
+import type { Viewer } from '@/shared/actor';
+import { socialError } from './errors';
+import type { FollowStatus } from './schemas';
+import { userVisibleTo } from './visible';
+
+/** One look-up by primary key. */
+export function followsCreator(followerId: SQLWrapper | string, creatorId: SQLWrapper | string): SQL<number> {
+  return sql<number>`EXISTS (SELECT 1 FROM follows followed
+    WHERE followed.follower_id = ${followerId} AND followed.creator_id = ${creatorId})`;
+}
+
+/** A guest follows nobody. Throws USER_NOT_FOUND, also for whoever is out of the reader's sight. */
+export async function getFollowStatus(
+  ctx: Context,
+  viewer: Viewer,
+  userId: string,
+): Promise<z.input<typeof FollowStatus>> {
+  const reader = viewer?.kind === 'user' ? viewer.userId : null;
+  const row = await ctx.db
+    .select({
+      followerCount: users.followerCount,
+      followingCount: users.followingCount,
+      following: reader === null ? sql<number>`0` : followsCreator(reader, users.id),
+      followedBy: reader === null ? sql<number>`0` : followsCreator(users.id, reader),
+    })
+    .from(users)
+    .where(and(eq(users.id, userId), userVisibleTo(viewer)))
+    .get();
+  if (!row) throw socialError('USER_NOT_FOUND');
+  const { followerCount, followingCount } = row;
+  return {
+    following: row.following === 1,
+    followedBy: row.followedBy === 1,
+    followerCount,
+    followingCount,
+  };
+}
