@@ -20,12 +20,14 @@ export function openDatabase(d1: D1Database): Database {
 }
 
 /** What every statement of a batch is to Drizzle's sessions. */
-interface Preparable {
-  _prepare(): {
-    readonly fields?: readonly unknown[];
-    getQuery(): { readonly sql: string; readonly params: readonly unknown[] };
-    mapResult(result: D1Result, isFromBatch: true): unknown;
-  };
+export interface Preparable {
+  _prepare(): Prepared;
+}
+
+export interface Prepared {
+  readonly fields?: readonly unknown[];
+  getQuery(): { readonly sql: string; readonly params: readonly unknown[] };
+  mapResult(result: D1Result, isFromBatch: true): unknown;
 }
 
 async function runBatch(d1: D1Database, queries: readonly Preparable[]): Promise<unknown[]> {

@@ -17,8 +17,12 @@ export interface HttpEnv {
   Variables: { ctx: Context; actor?: Viewer };
 }
 
-/** Finds out who calls and whether they may; throws the refusal. Given by the app, so that http knows no domain. */
-export type Guard = (ctx: Context, request: Request, endpoint: Endpoint) => Promise<Viewer>;
+/**
+ * Finds out who calls and whether they may; throws the refusal. Given by the app, so that http knows no domain.
+ * @param count takes the request from its caller's budget, as soon as it is known whose that is
+ */
+export type Guard = (ctx: Context, request: Request, endpoint: Endpoint, count: Count) => Promise<Viewer>;
+export type Count = (viewer: Viewer) => Promise<void>;
 
 const JSON_BODY_BYTES_MAX = 256 * 1_024;
 
@@ -102,13 +106,15 @@ function before(endpoint: Endpoint, guard: Guard): MiddlewareHandler<HttpEnv>[] 
   const { limit = endpoint.method === 'get' ? 'read' : 'write' } = endpoint;
   const admit: MiddlewareHandler<HttpEnv> = async (c, next) => {
     const { ctx } = c.var;
-    // Sign-in is counted before the guard; the rest after it, so that the signed-in are counted as themselves.
+    // Sign-in is counted before the guard; the rest by it, so that the signed-in are counted as themselves.
     if (limit === 'signIn') await enforceLimit(c, limit, undefined);
-    const actor = await guard(ctx, c.req.raw, endpoint);
+    const count = async (viewer: Viewer) => {
+      // A provider sends from a few addresses what thousands of viewers cause; its signature is the guard.
+      if (limit !== 'signIn' && endpoint.who !== 'signed') await enforceLimit(c, limit, viewer);
+    };
+    const actor = await guard(ctx, c.req.raw, endpoint, count);
     c.set('actor', actor);
     ctx.log.actor(actor);
-    // A provider sends from a few addresses what thousands of viewers cause; its signature is the guard.
-    if (limit !== 'signIn' && endpoint.who !== 'signed') await enforceLimit(c, limit, actor);
     await next();
   };
   const requireJson: MiddlewareHandler<HttpEnv> = async (c, next) => {

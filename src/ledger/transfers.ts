@@ -2,8 +2,9 @@
  * Moving: statement builders for the batch of a use case, which is its own row, the accounts that it needs, its
  * transfers and its outbox rows. What may not be aborts the batch, by the rule's name (see migration 0008).
  */
-import { sql } from 'drizzle-orm';
+import { type SQLWrapper, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
+import { builtOnce } from '@/db/built-once';
 import type { Statement } from '@/db/commit';
 import { CHART, isUserAccount, type TransferKind, type UserAccount } from './chart';
 import { ledgerAccounts, ledgerTransfers } from './tables';
@@ -60,32 +61,53 @@ function isMadeAtFirstUse({ owner, unit }: AccountName): boolean {
 }
 
 export function openAccounts(ctx: Context, names: readonly AccountName[]): Statement {
-  return ctx.db.run(sql`
+  return opening(ctx, { names: JSON.stringify(names) });
+}
+
+const opening = builtOnce((db, value: (name: 'names') => SQLWrapper) =>
+  db.run(sql`
     INSERT INTO ${ledgerAccounts} (owner, kind, unit)
     SELECT name.value ->> 'owner', name.value ->> 'kind', name.value ->> 'unit'
-    FROM json_each(${JSON.stringify(names)}) name
+    FROM json_each(${value('names')}) name
     WHERE NOT EXISTS (
       SELECT 1 FROM ledger_accounts account
       WHERE account.owner = name.value ->> 'owner' AND account.kind = name.value ->> 'kind'
-        AND account.unit = name.value ->> 'unit' AND account.shard = 0)`);
-}
+        AND account.unit = name.value ->> 'unit' AND account.shard = 0)`),
+);
 
 /** One row whatever is there: an account that is missing comes out as NULL, which the ledger refuses. */
 function move(ctx: Context, transfer: Transfer): Statement {
   const { kind, refType, refId, leg, amount } = transfer;
   const { debit, credit } = sidesOf(transfer);
-  return ctx.db.run(sql`
+  return moving(ctx, {
+    ...{ kind, refType, refId, leg, amount, at: ctx.now() },
+    ...{ debitOwner: debit.owner, debitKind: debit.kind, debitUnit: debit.unit },
+    ...{ creditOwner: credit.owner, creditKind: credit.kind, creditUnit: credit.unit },
+  });
+}
+
+type Moving =
+  | 'kind'
+  | 'refType'
+  | 'refId'
+  | 'leg'
+  | 'amount'
+  | 'at'
+  | `${'debit' | 'credit'}${'Owner' | 'Kind' | 'Unit'}`;
+
+const moving = builtOnce((db, value: (name: Moving) => SQLWrapper) =>
+  db.run(sql`
     INSERT INTO ${ledgerTransfers} (kind, ref_type, ref_id, leg, amount, created_at,
       debit_id, debit_previous_id, debit_balance, credit_id, credit_previous_id, credit_balance)
-    SELECT ${kind}, ${refType}, ${refId}, ${leg}, moved.amount, ${ctx.now()},
+    SELECT ${value('kind')}, ${value('refType')}, ${value('refId')}, ${value('leg')}, moved.amount, ${value('at')},
       debit.id, debit.last_transfer_id, debit.balance - moved.amount,
       credit.id, credit.last_transfer_id, credit.balance + moved.amount
-    FROM (SELECT CAST(${amount} AS INTEGER) AS amount) moved
-    LEFT JOIN ledger_accounts debit ON debit.owner = ${debit.owner} AND debit.kind = ${debit.kind}
-      AND debit.unit = ${debit.unit} AND debit.shard = 0
-    LEFT JOIN ledger_accounts credit ON credit.owner = ${credit.owner} AND credit.kind = ${credit.kind}
-      AND credit.unit = ${credit.unit} AND credit.shard = 0`);
-}
+    FROM (SELECT CAST(${value('amount')} AS INTEGER) AS amount) moved
+    LEFT JOIN ledger_accounts debit ON debit.owner = ${value('debitOwner')} AND debit.kind = ${value('debitKind')}
+      AND debit.unit = ${value('debitUnit')} AND debit.shard = 0
+    LEFT JOIN ledger_accounts credit ON credit.owner = ${value('creditOwner')} AND credit.kind = ${value('creditKind')}
+      AND credit.unit = ${value('creditUnit')} AND credit.shard = 0`),
+);
 
 function sidesOf({ kind, userId, currency, provider }: Transfer): { debit: AccountName; credit: AccountName } {
   const line = CHART[kind];

@@ -8,6 +8,8 @@ export interface RootKey {
   readonly kid: string;
   /** A 32-byte key for this purpose; the same purpose always gives the same key. */
   derive(purpose: string): Uint8Array<ArrayBuffer>;
+  /** The same for HMAC-SHA-256, imported once. */
+  hmacKey(purpose: string): Promise<CryptoKey>;
 }
 
 /** The first key of each list signs or encrypts; all of them verify or decrypt. */
@@ -28,6 +30,7 @@ function rootKeys([current, ...previous]: Secrets): [RootKey, ...RootKey[]] {
 
 function rootKey(secret: string): RootKey {
   const derived = new Map<string, Uint8Array<ArrayBuffer>>();
+  const imported = new Map<string, CryptoKey>();
   return {
     kid: createHash('sha256').update(`kid:${secret}`).digest('hex').slice(0, 8),
     derive(purpose) {
@@ -35,6 +38,15 @@ function rootKey(secret: string): RootKey {
       if (known) return known;
       const key = new Uint8Array(hkdfSync('sha256', secret, 'footlight', purpose, 32));
       derived.set(purpose, key);
+      return key;
+    },
+    async hmacKey(purpose) {
+      // The key is kept and not its promise: that belongs to the request that made it.
+      const known = imported.get(purpose);
+      if (known) return known;
+      const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+      const key = await crypto.subtle.importKey('raw', this.derive(purpose), algorithm, false, ['sign', 'verify']);
+      imported.set(purpose, key);
       return key;
     },
   };

@@ -17,7 +17,7 @@ export type TokenKind =
 type Claims = Record<string, unknown>;
 
 /** @param now milliseconds since the epoch */
-export function signToken(
+export async function signToken(
   keys: Keyring,
   kind: TokenKind,
   claims: Claims,
@@ -31,7 +31,7 @@ export function signToken(
     .setAudience(kind)
     .setIssuedAt(issuedAt)
     .setExpirationTime(issuedAt + ttlSeconds)
-    .sign(key.derive(kind));
+    .sign(await key.hmacKey(kind));
 }
 
 /** The claims of a token that is genuine, of this kind and not expired; otherwise nothing. */
@@ -47,7 +47,7 @@ export async function verifyToken(
       ({ kid }) => {
         const key = keys.signing.find((candidate) => candidate.kid === kid);
         if (!key) throw new errors.JWSInvalid('unknown key');
-        return key.derive(kind);
+        return key.hmacKey(kind);
       },
       { audience: kind, algorithms: ['HS256'], currentDate: new Date(now) },
     );

@@ -5,7 +5,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { staffCan } from '@/domains/staff/permissions';
-import type { Guard } from '@/http/mount';
+import type { Count, Guard } from '@/http/mount';
 import {
   type Actor,
   type CreatorStatus,
@@ -27,10 +27,13 @@ import { slideSession } from './sessions';
 /** How often the opaque token's use prolongs its session: a written row each time. */
 const SLIDES_EVERY_MS = HOUR_MS;
 
-export const guard: Guard = async (ctx, request, { who, method, fresh }) => {
-  if (who === 'public' || who === 'signed') return undefined;
+export const guard: Guard = async (ctx, request, { who, method, fresh }, count) => {
+  if (who === 'public' || who === 'signed') {
+    await count(undefined);
+    return undefined;
+  }
   const ordinaryRead = method === 'get' && (who === 'user' || who === 'optional') && !fresh;
-  const viewer = await identify(ctx, request, !ordinaryRead);
+  const viewer = await identify(ctx, request, !ordinaryRead, count);
   if (who === 'optional') return viewer;
   if (viewer?.kind !== 'user') throw authError('UNAUTHENTICATED');
   if ((who === 'creator' || who === 'dj') && viewer.creatorStatus !== 'APPROVED')
@@ -43,17 +46,25 @@ export const guard: Guard = async (ctx, request, { who, method, fresh }) => {
 };
 
 /** A bad token is refused even where none is needed: a client that thinks it is signed in must learn that it is not. */
-async function identify(ctx: Context, request: Request, fresh: boolean): Promise<Viewer> {
+async function identify(ctx: Context, request: Request, fresh: boolean, count: Count): Promise<Viewer> {
   const authorization = request.headers.get('authorization');
-  if (!authorization) return readGuest(ctx, request);
+  if (!authorization) return counted(await readGuest(ctx, request), count);
   const [scheme, token] = authorization.split(' ', 2);
   if (scheme?.toLowerCase() !== 'bearer' || !token) throw authError('UNAUTHENTICATED');
 
   // A JWT has two dots; the opaque session token has none.
-  if (!token.includes('.')) return lookUp(ctx, sql`session.token_hash = ${sha256(token)}`, { slides: true });
+  if (!token.includes('.'))
+    return counted(await lookUp(ctx, sql`session.token_hash = ${sha256(token)}`, { slides: true }), count);
   const claimed = await readAccessToken(ctx, token);
   if (!claimed) throw authError('TOKEN_INVALID');
-  return fresh ? lookUp(ctx, sql`session.id = ${claimed.sessionId}`) : claimed;
+  if (!fresh) return counted(claimed, count);
+  const [actor] = await Promise.all([lookUp(ctx, sql`session.id = ${claimed.sessionId}`), count(claimed)]);
+  return actor;
+}
+
+async function counted(viewer: Viewer, count: Count): Promise<Viewer> {
+  await count(viewer);
+  return viewer;
 }
 
 async function readGuest(ctx: Context, request: Request): Promise<Guest | undefined> {

@@ -1,6 +1,7 @@
 /** What a use case that earns diamonds adds to its batch, after its transfers. */
-import { sql } from 'drizzle-orm';
+import { type SQLWrapper, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
+import { builtOnce } from '@/db/built-once';
 import type { Statement } from '@/db/commit';
 import { toDay } from '@/shared/time';
 import { type EarningSource, earningDays } from './tables';
@@ -10,10 +11,14 @@ export function recordEarning(
   ctx: Context,
   { userId, source, diamonds }: { userId: string; source: EarningSource; diamonds: number },
 ): Statement {
-  return ctx.db.run(sql`
-    INSERT INTO ${earningDays} (user_id, day, source, diamonds, count, last_transfer_id)
-    SELECT owner, ${toDay(ctx.now())}, ${source}, CAST(${diamonds} AS INTEGER), 1, last_transfer_id
-    FROM ledger_accounts WHERE owner = ${userId} AND kind = 'earnings' AND unit = 'diamond' AND shard = 0
-    ON CONFLICT (user_id, day, source) DO UPDATE SET
-      diamonds = diamonds + excluded.diamonds, count = count + 1, last_transfer_id = excluded.last_transfer_id`);
+  return recording(ctx, { userId, source, diamonds, day: toDay(ctx.now()) });
 }
+
+const recording = builtOnce((db, value: (name: 'userId' | 'source' | 'diamonds' | 'day') => SQLWrapper) =>
+  db.run(sql`
+    INSERT INTO ${earningDays} (user_id, day, source, diamonds, count, last_transfer_id)
+    SELECT owner, ${value('day')}, ${value('source')}, CAST(${value('diamonds')} AS INTEGER), 1, last_transfer_id
+    FROM ledger_accounts WHERE owner = ${value('userId')} AND kind = 'earnings' AND unit = 'diamond' AND shard = 0
+    ON CONFLICT (user_id, day, source) DO UPDATE SET
+      diamonds = diamonds + excluded.diamonds, count = count + 1, last_transfer_id = excluded.last_transfer_id`),
+);

@@ -1,6 +1,7 @@
 /** The economy as it stands: the newest version. */
 import { desc } from 'drizzle-orm';
 import type { Context } from '@/context';
+import { builtOnce } from '@/db/built-once';
 import type { EconomyConfig } from './schemas';
 import { economyVersions } from './tables';
 
@@ -11,12 +12,16 @@ export interface Economy extends EconomyConfig {
 
 /** For a batch of reads, or by itself; one row. */
 export function economyQuery(ctx: Context) {
-  return ctx.db
+  return newest(ctx, {});
+}
+
+const newest = builtOnce((db) =>
+  db
     .select({ version: economyVersions.version, config: economyVersions.config })
     .from(economyVersions)
     .orderBy(desc(economyVersions.version))
-    .limit(1);
-}
+    .limit(1),
+);
 
 export async function readEconomy(ctx: Context): Promise<Economy> {
   return economyOf(await economyQuery(ctx));

@@ -1,6 +1,7 @@
 /** All that a gift is judged by, in one batch of reads: no gift costs a round trip more. */
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, type Placeholder, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
+import { builtOnce } from '@/db/built-once';
 import { channels } from '@/domains/channels/tables';
 import { type Economy, economyOf, economyQuery } from '@/domains/economy/read';
 import { demandSupportable, supportColumns } from '@/domains/social/support';
@@ -44,22 +45,11 @@ export interface GiftFacts {
 
 export async function readGiftFacts(ctx: Context, giving: Giving, idempotencyKey: string): Promise<GiftFacts> {
   const { senderId, streamId } = giving;
-  const recipientId =
-    streamId === null ? giving.recipientId : sql`(SELECT creator_id FROM streams WHERE id = ${streamId})`;
   const asked = [
-    ctx.db
-      .select()
-      .from(giftsSent)
-      .where(and(eq(giftsSent.senderId, senderId), eq(giftsSent.idempotencyKey, idempotencyKey))),
+    sentBefore(ctx, { senderId, idempotencyKey }),
     economyQuery(ctx),
-    ctx.db
-      .select()
-      .from(gifts)
-      .where(eq(gifts.id, giving.giftId ?? '')),
-    ctx.db
-      .select({ ...cardColumns, ...supportColumns(senderId) })
-      .from(users)
-      .where(sql`${users.id} IN (${senderId}, ${recipientId})`),
+    giftQuery(ctx, { id: giving.giftId }),
+    peopleQuery(ctx, { senderId, recipientId: giving.recipientId, streamId }),
   ] as const;
   const [[known], economy, [gift = null], people, [door] = [], standings = []] =
     streamId === null
@@ -74,6 +64,30 @@ export async function readGiftFacts(ctx: Context, giving: Giving, idempotencyKey
     room: door ? { door, standing: roomStandingOf(ctx, senderId, standings) } : null,
   };
 }
+
+const sentBefore = builtOnce((db, value: (name: 'senderId' | 'idempotencyKey') => Placeholder) =>
+  db
+    .select()
+    .from(giftsSent)
+    .where(and(eq(giftsSent.senderId, value('senderId')), eq(giftsSent.idempotencyKey, value('idempotencyKey')))),
+);
+
+const giftQuery = builtOnce((db, value: (name: 'id') => Placeholder) =>
+  db
+    .select()
+    .from(gifts)
+    .where(eq(gifts.id, value('id'))),
+);
+
+/** Sender and recipient, who is the stream's creator where a stream is named. */
+const peopleQuery = builtOnce((db, value: (name: 'senderId' | 'recipientId' | 'streamId') => Placeholder) =>
+  db
+    .select({ ...cardColumns, ...supportColumns(value('senderId')) })
+    .from(users)
+    .where(
+      sql`${users.id} IN (${value('senderId')}, ${value('recipientId')}, (SELECT creator_id FROM streams WHERE id = ${value('streamId')}))`,
+    ),
+);
 
 function doorQuery(ctx: Context, streamId: string) {
   return ctx.db

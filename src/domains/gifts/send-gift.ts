@@ -3,7 +3,9 @@
  * hear, so that no gift is shown that was not paid, and none is paid and never shown.
  */
 import type { z } from '@hono/zod-openapi';
+import type { Placeholder } from 'drizzle-orm';
 import type { Context } from '@/context';
+import { builtOnce } from '@/db/built-once';
 import { recordEarning } from '@/domains/earnings/record';
 import { convert } from '@/domains/economy/rates';
 import type { Economy } from '@/domains/economy/read';
@@ -103,7 +105,7 @@ async function pay(
   const [kind, earning] = line.gift ? (['gift', 'gift_earning'] as const) : (['tip', 'tip_earning'] as const);
   const transfer = { refType: 'gift', refId: row.id };
   const statements = [
-    ctx.db.insert(giftsSent).values(row),
+    insertGift(ctx, row),
     ...post(ctx, [
       { ...transfer, kind, leg: 1, userId: senderId, amount: row.coins },
       { ...transfer, kind: earning, leg: 2, userId: recipient.id, amount: row.diamonds },
@@ -116,6 +118,24 @@ async function pay(
   ctx.log.event(`${kind}.sent`, { giftId: row.id, coins: row.coins });
   return row;
 }
+
+const insertGift = builtOnce((db, value: (name: keyof GiftSentRow) => Placeholder) =>
+  db.insert(giftsSent).values({
+    id: value('id'),
+    giftId: value('giftId'),
+    quantity: value('quantity'),
+    coins: value('coins'),
+    diamonds: value('diamonds'),
+    senderId: value('senderId'),
+    recipientId: value('recipientId'),
+    streamId: value('streamId'),
+    message: value('message'),
+    economyVersion: value('economyVersion'),
+    idempotencyKey: value('idempotencyKey'),
+    bodyHash: value('bodyHash'),
+    createdAt: value('createdAt'),
+  }),
+);
 
 /** Rounded down for the line; the remainder stays with the platform. */
 function diamondsOf({ coins }: Line, { conversions: { diamondsPerCoin } }: Economy): number {
