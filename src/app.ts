@@ -9,15 +9,17 @@ import { authEndpoints } from '@/domains/auth/routes';
 import { creatorEndpoints } from '@/domains/creators/routes';
 import { dashboardEndpoints } from '@/domains/dashboard/routes';
 import { discountEndpoints } from '@/domains/discounts/routes';
+import { discoveryEndpoints } from '@/domains/discovery/routes';
 import { earningEndpoints } from '@/domains/earnings/routes';
 import { economyEndpoints } from '@/domains/economy/routes';
 import { giftEndpoints } from '@/domains/gifts/routes';
 import { mediaRoutes } from '@/domains/media/serve';
+import { notificationEndpoints } from '@/domains/notifications/routes';
 import { payoutEndpoints } from '@/domains/payouts/routes';
 import { purchaseEndpoints } from '@/domains/purchases/routes';
 import { sandboxCheckoutRoutes } from '@/domains/purchases/sandbox-checkout';
-import { socialEndpoints } from '@/domains/social/routes';
 import { searchEndpoints } from '@/domains/search/routes';
+import { socialEndpoints } from '@/domains/social/routes';
 import { staffEndpoints } from '@/domains/staff/routes';
 import { streamEndpoints } from '@/domains/streams/routes';
 import { studioEndpoints } from '@/domains/studio/routes';
@@ -43,6 +45,7 @@ export const endpoints = [
   ...streamEndpoints,
   ...searchEndpoints,
   ...socialEndpoints,
+  ...discoveryEndpoints,
   ...staffEndpoints,
   ...walletEndpoints,
   ...purchaseEndpoints,
@@ -54,6 +57,7 @@ export const endpoints = [
   ...economyEndpoints,
   ...auditEndpoints,
   ...dashboardEndpoints,
+  ...notificationEndpoints,
   ...webhookEndpoints,
   ...docsEndpoints,
 ];

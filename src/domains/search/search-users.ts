@@ -1,0 +1,39 @@
+/** Users by their names: whoever has exactly this username first, then by rank. */
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { noBlockBetween } from '@/domains/social/visible';
+import { cardColumns, presentCard } from '@/domains/users/present';
+import { users } from '@/domains/users/tables';
+import type { Viewer } from '@/shared/actor';
+import { fold } from '@/shared/text';
+import { hitColumns, hitsOf, type Index, presentHits, type Question } from './hits';
+
+const INDEX: Index = {
+  table: 'users_fts',
+  fields: [
+    { name: 'username', weight: 10 },
+    { name: 'displayName', weight: 5 },
+  ],
+};
+
+/** One statement. Throws CURSOR_INVALID. */
+export async function searchUsers(ctx: Context, viewer: Viewer, question: Question) {
+  const username = fold(question.q).replace(/^@/, '');
+  const hits = hitsOf(INDEX, question, sql`(SELECT rowid FROM users WHERE username = ${username})`);
+  const rows = hits
+    ? await ctx.db
+        .select({ card: cardColumns, hit: hitColumns })
+        .from(hits)
+        .crossJoin(users)
+        .where(and(sql`users.rowid = hits.hit_row`, visibleUsers(viewer)))
+        .limit(question.perPage + 1)
+    : [];
+  return presentHits(INDEX, question, rows, ({ card }) => presentCard(card));
+}
+
+/** Active ones, with no block between them and the reader; staff see past blocks. */
+function visibleUsers(viewer: Viewer): SQL | undefined {
+  const active = eq(users.status, 'active');
+  if (viewer?.kind !== 'user' || viewer.staff) return active;
+  return and(active, noBlockBetween(sql`${viewer.userId}`, users.id));
+}
