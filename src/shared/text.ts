@@ -5,9 +5,12 @@ export function fold(text: string): string {
   return text.trim().normalize('NFKC').toLowerCase();
 }
 
-/** Control characters but tab and line breaks; and the bidirectional overrides that let a text lie about its order. */
+/**
+ * Control characters but tab and line breaks; the bidirectional overrides that let a text lie about its order; and
+ * halves of a character, which would be read from D1 as something else than was written.
+ */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
-const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\p{Surrogate}]/u;
 
 export function hasControlCharacters(text: string): boolean {
   return CONTROL.test(text);
@@ -16,4 +19,10 @@ export function hasControlCharacters(text: string): boolean {
 /** Characters as a reader counts them in code points, not UTF-16 units. */
 export function countCharacters(text: string): number {
   return [...text].length;
+}
+
+/** Whether anything is to be seen of it: a name of spaces that have no width would be no name. */
+export function hasVisibleCharacter(text: string): boolean {
+  // Marks alone have nothing to stand on, and U+2800 is a letter of Braille without a dot.
+  return /[^\p{Z}\p{C}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u.test(text);
 }

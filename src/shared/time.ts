@@ -16,3 +16,13 @@ export function toIsoOrNull(ms: number | null): string | null {
 export function toDay(ms: number): string {
   return toIso(ms).slice(0, 10);
 }
+
+/** Nobody alive was born before. */
+const BIRTH_DATE_MIN = '1900-01-01';
+
+/** By the birthday, in UTC; a date before 1900 is no birth date. @param birthDate 2001-12-31: such dates compare as text */
+export function isAtLeastYearsOld(birthDate: string, years: number, now: number): boolean {
+  const today = toDay(now);
+  const lastBirthDate = `${Number(today.slice(0, 4)) - years}${today.slice(4)}`;
+  return birthDate >= BIRTH_DATE_MIN && birthDate <= lastBirthDate;
+}

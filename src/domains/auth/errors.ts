@@ -17,6 +17,7 @@ export const authError = errorList({
   SESSION_NOT_FOUND: [404, 'You have no such session.'],
   EMAIL_TAKEN: [409, 'There is an account with this e-mail address.'],
   USERNAME_TAKEN: [409, 'Somebody has this username.'],
+  PASSWORD_NOT_SET: [409, 'This account has no password to change: it signs in by another provider.'],
   TWO_FACTOR_ON: [409, 'Two-factor authentication is on already.'],
   TWO_FACTOR_OFF: [409, 'Two-factor authentication is off. Begin at POST /auth/2fa/enable.'],
   OTP_LIMIT: [429, 'This address was sent too many mails. Wait before you ask for another.'],

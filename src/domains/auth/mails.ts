@@ -51,7 +51,8 @@ export async function resetLinkMail(ctx: Context, user: Recipient, fingerprint: 
   return { to: user.email, subject: 'Reset your password', text };
 }
 
-export function passwordChangedMail({ email, username }: Recipient): Mail {
-  const text = `Hello ${username},\n\nyour password was changed, and you were signed out everywhere.\n\nIf it was not you, reset it at once and write to our support.\n`;
+/** @param where they were signed out: `everywhere` */
+export function passwordChangedMail({ email, username }: Recipient, where: string): Mail {
+  const text = `Hello ${username},\n\nyour password was changed, and you were signed out ${where}.\n\nIf it was not you, reset it at once and write to our support.\n`;
   return { to: email, subject: 'Your password was changed', text };
 }

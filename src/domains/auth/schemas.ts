@@ -1,12 +1,10 @@
 /** What the auth endpoints take and answer. Passwords are judged where they are set, and only measured elsewhere. */
 import { z } from '@hono/zod-openapi';
-import { User } from '@/domains/users/schemas';
+import { displayName, User } from '@/domains/users/schemas';
 import { usernameFault } from '@/domains/users/usernames';
-import { aLine } from '@/http/fields';
 import { PASSWORD_CHARACTERS_MAX, PASSWORD_CHARACTERS_MIN, passwordFault } from './password-policy';
 
 const EMAIL_CHARACTERS_MAX = 254;
-const DISPLAY_NAME_CHARACTERS_MAX = 50;
 /** Of a password that is only compared, in UTF-16 units: two for each character that may be. */
 const TYPED_PASSWORD_MAX = 2 * PASSWORD_CHARACTERS_MAX;
 const TOKEN_CHARACTERS_MAX = 2_000;
@@ -37,7 +35,6 @@ const username = z
   .string()
   .superRefine(refuse(usernameFault))
   .openapi({ description: '3 to 30 of a–z, 0–9 and _; kept in lower case.', pattern: '^[A-Za-z0-9_]{3,30}$' });
-const displayName = aLine(DISPLAY_NAME_CHARACTERS_MAX);
 const purpose = z.enum(['email-verification', 'sign-in', 'forget-password']);
 
 /** Reports a rule's own words as the field's fault. */
@@ -85,6 +82,7 @@ export const OtpResetBody = z.strictObject({ email, otp, password: newPassword }
 export const LinkResetBody = z.strictObject({ token: z.string().max(TOKEN_CHARACTERS_MAX), password: newPassword });
 export const RefreshBody = z.strictObject({ refreshToken: z.string().min(1).max(TOKEN_CHARACTERS_MAX) });
 export const PasswordBody = z.strictObject({ password: typedPassword });
+export const PasswordChangeBody = z.strictObject({ currentPassword: typedPassword, newPassword });
 export const TwoFactorVerifyBody = z.strictObject({
   code,
   challenge: z.string().max(TOKEN_CHARACTERS_MAX).optional().openapi({ description: 'Of a sign-in that asks for it.' }),

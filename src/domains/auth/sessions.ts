@@ -1,5 +1,5 @@
 /** Auth sessions: where a user is signed in, by an opaque token and a family of refresh tokens. */
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, eq, isNull, ne } from 'drizzle-orm';
 import type { Context } from '@/context';
 import type { Statement } from '@/db/commit';
 import type { Actor } from '@/shared/actor';
@@ -61,12 +61,21 @@ export function signRefreshToken(
   return signToken(keys, 'refresh', { sid: sessionId, jti: refreshId }, refreshTokenSeconds, at);
 }
 
-/** Ends every session of the user: after a new password, a ban, a deletion. */
-export function endSessionsOf(ctx: Context, userId: string, because: string): Statement {
+/**
+ * Ends every session of the user: after a new password, a ban, a deletion.
+ * @param keptId of a session that goes on
+ */
+export function endSessionsOf(ctx: Context, userId: string, because: string, keptId?: string): Statement {
   return ctx.db
     .update(authSessions)
     .set({ endedAt: ctx.now(), endedBecause: because })
-    .where(and(eq(authSessions.userId, userId), isNull(authSessions.endedAt)));
+    .where(
+      and(
+        eq(authSessions.userId, userId),
+        isNull(authSessions.endedAt),
+        keptId === undefined ? undefined : ne(authSessions.id, keptId),
+      ),
+    );
 }
 
 /** The opaque token was used: seven days from now. An ended session stays ended. */

@@ -6,7 +6,7 @@ import { setCreatorStatus } from '@/domains/users/statements';
 import { httpError } from '@/http/errors';
 import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
-import { toIso } from '@/shared/time';
+import { isAtLeastYearsOld } from '@/shared/time';
 import { creatorError } from './errors';
 import { sealFinancial } from './financial';
 import { type ApplicationRow, presentApplication } from './present';
@@ -14,7 +14,6 @@ import type { Application, ApplicationRequest } from './schemas';
 import { creatorApplications } from './tables';
 
 const AGE_YEARS_MIN = 18;
-const BIRTH_DATE_MIN = '1900-01-01';
 
 /** Throws APPLICATION_EXISTS, VALIDATION_FAILED. */
 export async function apply(
@@ -49,11 +48,9 @@ export async function apply(
   return presentApplication(ctx, row);
 }
 
-/** By the birthday, in UTC. Dates of ISO 8601 compare as text. Throws VALIDATION_FAILED. */
+/** Throws VALIDATION_FAILED. */
 export function checkAge(ctx: Context, birthDate: string): void {
-  const today = toIso(ctx.now()).slice(0, 10);
-  const lastBirthDate = `${Number(today.slice(0, 4)) - AGE_YEARS_MIN}${today.slice(4)}`;
-  if (birthDate >= BIRTH_DATE_MIN && birthDate <= lastBirthDate) return;
+  if (isAtLeastYearsOld(birthDate, AGE_YEARS_MIN, ctx.now())) return;
   throw httpError('VALIDATION_FAILED', {
     details: [{ path: 'identity.birthDate', message: `an applicant must be at least ${AGE_YEARS_MIN} years old` }],
   });

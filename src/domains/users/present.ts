@@ -23,6 +23,7 @@ export function presentUser(row: UserRow, staff?: { readonly rank: Rank } | null
     gender: row.gender,
     birthDate: row.birthDate,
     country: row.country,
+    links: [...row.links],
     verified: row.emailVerifiedAt !== null,
     twoFactorEnabled: row.totpEnabledAt !== null,
     createdAt: toIso(row.createdAt),

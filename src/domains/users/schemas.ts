@@ -1,6 +1,18 @@
 /** How a user looks on the wire: to themselves (User) and to everybody (PublicCard). */
 import { z } from '@hono/zod-openapi';
+import { aLine } from '@/http/fields';
 import { RANKS, ROLES } from '@/shared/actor';
+import { hasVisibleCharacter } from '@/shared/text';
+
+const DISPLAY_NAME_CHARACTERS_MAX = 50;
+
+/** As people write it: any script, emoji too, but something of it must be seen. */
+export const displayName = aLine(DISPLAY_NAME_CHARACTERS_MAX).refine(
+  (text) => text === '' || hasVisibleCharacter(text),
+  'must have a character that can be seen',
+);
+
+export const Link = z.object({ label: z.string(), url: z.string() }).openapi('Link');
 
 export const User = z
   .object({
@@ -16,6 +28,7 @@ export const User = z
     gender: z.string().nullable(),
     birthDate: z.string().nullable(),
     country: z.string().nullable(),
+    links: z.array(Link).openapi({ description: 'Where else the user is to be found.' }),
     verified: z.boolean().openapi({ description: 'Whether the e-mail address is proved.' }),
     twoFactorEnabled: z.boolean(),
     createdAt: z.string(),

@@ -4,7 +4,7 @@ import type { Context } from '@/context';
 import type { Statement } from '@/db/commit';
 import type { Role } from '@/shared/actor';
 import { fold } from '@/shared/text';
-import { users } from './tables';
+import { type Link, users } from './tables';
 
 export interface NewUser {
   readonly id: string;
@@ -82,4 +82,22 @@ export function resealTotp(ctx: Context, userId: string, from: string, to: strin
     .update(users)
     .set({ totpSecret: to })
     .where(and(eq(users.id, userId), eq(users.totpSecret, from)));
+}
+
+/** What a user says of themselves; what is left out stays. */
+export interface ProfileChanges {
+  readonly displayName?: string;
+  readonly bio?: string;
+  readonly gender?: string | null;
+  readonly birthDate?: string | null;
+  readonly country?: string | null;
+  readonly links?: readonly Link[];
+}
+
+/** Changes nothing if the account is not active. */
+export function changeUserProfile(ctx: Context, userId: string, changes: ProfileChanges): Statement {
+  return ctx.db
+    .update(users)
+    .set({ ...changes, updatedAt: ctx.now() })
+    .where(and(eq(users.id, userId), eq(users.status, 'active')));
 }

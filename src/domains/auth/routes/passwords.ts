@@ -1,8 +1,12 @@
-/** Endpoints for who forgot the password: by code or by link, and never telling whether the address exists. */
+/**
+ * Endpoints for who forgot the password, by code or by link, and never telling whether the address exists; and for who
+ * knows it and wants another.
+ */
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { Nothing, reply } from '@/http/envelope';
+import { changePassword } from '../change-password';
 import { requestResetLink, resetByLink, resetByOtp } from '../reset-password';
-import { EmailBody, LinkResetBody, OtpResetBody } from '../schemas';
+import { EmailBody, LinkResetBody, OtpResetBody, PasswordChangeBody } from '../schemas';
 import { requestOtp } from '../verify-email';
 import { CODE_ON_ITS_WAY } from './registration';
 
@@ -52,6 +56,20 @@ export const passwordEndpoints: Endpoint[] = [
     handler: async (ctx, { body }) => {
       await resetByLink(ctx, body.token, body.password);
       return reply({}, { message: 'Your password is changed. Sign in with the new one.' });
+    },
+  }),
+  endpoint({
+    ...common,
+    tag: 'viewer',
+    who: 'user',
+    method: 'patch',
+    path: '/viewer/password',
+    summary: 'Change my password; ends every other session',
+    body: PasswordChangeBody,
+    refusals: { 403: 'CONFIRMATION_WRONG', 409: 'PASSWORD_NOT_SET', 429: 'CHALLENGE_LIMIT or TOO_MANY_REQUESTS' },
+    handler: async (ctx, { actor, body }) => {
+      await changePassword(ctx, actor, body);
+      return reply({}, { message: 'Your password is changed. You are signed out everywhere else.' });
     },
   }),
 ];

@@ -1,0 +1,64 @@
+/**
+ * Puts a new password in the old one's place, once the caller has proved that they may. Sessions end, whatever was
+ * begun with the old password is void, and the user is told.
+ */
+import { and, eq, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit, demandChange, type Statement } from '@/db/commit';
+import { type AppError, httpError } from '@/http/errors';
+import type { Account } from './account';
+import { voidChallenges } from './challenges';
+import { passwordChangedMail, sendMail } from './mails';
+import { voidOtps } from './otps';
+import { passwordFault } from './password-policy';
+import { hashPassword } from './passwords';
+import { endSessionsOf } from './sessions';
+import { accounts } from './tables';
+
+interface Replacement {
+  /** Where the password stands in the request. */
+  readonly field: string;
+  /** What uses the proof up, each statement with its demand. */
+  readonly before: readonly Statement[];
+  /** When the proof was used, or the password replaced, in between. */
+  readonly refusal: () => AppError;
+  /** A session that goes on; without it all of them end. */
+  readonly keptSessionId?: string;
+}
+
+/** Throws the refusal, VALIDATION_FAILED. */
+export async function replacePassword(
+  ctx: Context,
+  account: Account,
+  password: string,
+  { field, before, refusal, keptSessionId }: Replacement,
+): Promise<void> {
+  const { user } = account;
+  const fault = passwordFault(password, user.username);
+  if (fault) throw httpError('VALIDATION_FAILED', { details: [{ path: field, message: fault }] });
+  const secretHash = await hashPassword(password);
+  await commit(
+    ctx,
+    [
+      ...before,
+      replaceHash(ctx, account, secretHash),
+      demandChange(ctx),
+      endSessionsOf(ctx, user.id, 'new-password', keptSessionId),
+      voidChallenges(ctx, user.id),
+      voidOtps(ctx, user.emailKey),
+    ],
+    { refusals: { DEMAND_NOT_MET: refusal } },
+  );
+  sendMail(ctx, async () => passwordChangedMail(user, keptSessionId === undefined ? 'everywhere' : 'everywhere else'));
+  ctx.log.event('session.ended', { userId: user.id, because: 'new-password', all: keptSessionId === undefined });
+}
+
+/** Changes nothing if the password was replaced since it was read: of two at once one wins. */
+function replaceHash(ctx: Context, { user, secretHash: old }: Account, secretHash: string): Statement {
+  return ctx.db
+    .update(accounts)
+    .set({ secretHash, updatedAt: ctx.now() })
+    .where(
+      and(eq(accounts.provider, 'password'), eq(accounts.subject, user.id), sql`${accounts.secretHash} IS ${old}`),
+    );
+}
