@@ -18,6 +18,9 @@ const development = {
   LIVEKIT_URL: 'ws://livekit.test:7880',
   LIVEKIT_API_KEY: 'devkey',
   LIVEKIT_API_SECRET: 'a-livekit-secret-of-at-least-32-bytes',
+  VAPID_PUBLIC_KEY: 'BE_61ktFoQUpjEhn1JWlWYFVSqiBUj3sASjyxtEq8H9_BPn6fQ2P5dFaPwE0pMuEiBAPmTd8lgmSDd_IG8D96Sc',
+  VAPID_PRIVATE_KEY: 'NhSLP9onjewIju67HMB1r2vbgmT27FcFHY4x56ITsk8',
+  VAPID_SUBJECT: 'mailto:push@footlight.test',
 };
 
 /** The plugin reads `.dev.vars` by itself; what a developer has there must not decide what a test says. */

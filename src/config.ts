@@ -66,6 +66,18 @@ const variables = z.object({
   DODO_ENVIRONMENT: z.enum(['live_mode', 'test_mode']).default('live_mode'),
   RESEND_API_KEY: z.string().min(1).optional(),
   MAIL_FROM: z.string().default('Footlight <no-reply@footlight.test>'),
+  VAPID_PUBLIC_KEY: z
+    .string()
+    .regex(/^[\w-]{87}$/, 'must be 65 bytes as base64url')
+    .optional(),
+  VAPID_PRIVATE_KEY: z
+    .string()
+    .regex(/^[\w-]{43}$/, 'must be 32 bytes as base64url')
+    .optional(),
+  VAPID_SUBJECT: z
+    .string()
+    .regex(/^(mailto:|https:\/\/)\S+$/, 'must be a mailto: or https: address')
+    .optional(),
   MEDIA_ORIGIN: origin.optional(),
   SENTRY_DSN: z.url().optional(),
   STREAM_GRACE_SECONDS: z.coerce.number().int().min(1).max(3_600).default(60),
@@ -100,6 +112,8 @@ export interface Config {
     | undefined;
   readonly resendApiKey: string | undefined;
   readonly mailFrom: string;
+  /** Keys and contact of Web Push; nothing: there is none. */
+  readonly vapid: { readonly publicKey: string; readonly privateKey: string; readonly subject: string } | undefined;
   readonly mediaOrigin: string;
   readonly sentryDsn: string | undefined;
   /** How long a stream stays live after its encoder is lost. */
@@ -142,6 +156,8 @@ function parseConfig(env: Partial<Env>): Config {
       faults.push(`LIVEKIT_API_SECRET must have at least ${SECRET_CHARACTERS_MIN} characters`);
   }
   if (vars) faults.push(...paymentFaults(vars));
+  const vapid = [vars?.VAPID_PUBLIC_KEY, vars?.VAPID_PRIVATE_KEY, vars?.VAPID_SUBJECT].filter(Boolean);
+  if (vapid.length % 3 !== 0) faults.push('VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY and VAPID_SUBJECT must be set together');
   if (vars?.MEDIA_PROVIDER === 'agora' && !(vars.AGORA_APP_ID && vars.AGORA_APP_CERTIFICATE))
     faults.push('AGORA_APP_ID and AGORA_APP_CERTIFICATE must be set when MEDIA_PROVIDER is agora');
   if (!vars || faults.length > 0) throw new ConfigError(`The configuration is not complete: ${faults.join('; ')}`);
@@ -187,6 +203,10 @@ function parseConfig(env: Partial<Env>): Config {
         : undefined,
     resendApiKey: vars.RESEND_API_KEY,
     mailFrom: vars.MAIL_FROM,
+    vapid:
+      vars.VAPID_PUBLIC_KEY && vars.VAPID_PRIVATE_KEY && vars.VAPID_SUBJECT
+        ? { publicKey: vars.VAPID_PUBLIC_KEY, privateKey: vars.VAPID_PRIVATE_KEY, subject: vars.VAPID_SUBJECT }
+        : undefined,
     mediaOrigin: vars.MEDIA_ORIGIN ?? publicUrl,
     sentryDsn: vars.SENTRY_DSN,
     streamGraceSeconds: vars.STREAM_GRACE_SECONDS,

@@ -6,6 +6,7 @@ import { type MailProvider, openMail } from '@/providers/mail';
 import { type MediaProvider, openMedia } from '@/providers/media';
 import { openPayments, openPayouts } from '@/providers/open-payments';
 import type { Payments, PayoutProvider } from '@/providers/payments';
+import { openPush, type PushProvider } from '@/providers/push';
 import type { OutboxEvent, PayoutMessage, TaskMessage, WebhookMessage } from '@/queues/messages';
 import type { Rooms } from '@/room/api';
 import { newId } from '@/shared/ids';
@@ -25,6 +26,8 @@ export interface Context {
   readonly payments: Payments;
   /** Nothing where no provider is configured that sends money: payouts then go by bank. */
   readonly payouts: PayoutProvider | undefined;
+  /** Nothing where no keys are configured: nobody can subscribe then. */
+  readonly push: PushProvider | undefined;
   readonly rooms: Rooms;
   readonly queues: {
     readonly webhooks: Queue<WebhookMessage>;
@@ -64,6 +67,7 @@ export function makeContext(env: Env, { waitUntil, rooms, deliver }: Surrounding
     mail: openMail(config, db, now),
     payments: openPayments(config, now),
     payouts: openPayouts(config),
+    push: openPush(config),
     rooms,
     queues: { webhooks: env.WEBHOOKS, payouts: env.PAYOUTS, tasks: env.TASKS },
     limits: { read: env.LIMIT_READ, write: env.LIMIT_WRITE, signIn: env.LIMIT_SIGN_IN },

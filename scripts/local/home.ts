@@ -2,7 +2,7 @@
  * Where the local world stands: the project, and the folder that holds its `.dev.vars` and its state. A test gives
  * itself a world of its own with FOOTLIGHT_HOME.
  */
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -48,9 +48,22 @@ const FIRST_VARS: Readonly<Record<string, () => string>> = {
 export function ensureDevVars(): { vars: DevVars; renewed: boolean } {
   if (!existsSync(DEV_VARS))
     append('# Your own machine only. Written by npm start; delete it for new secrets.', ...lines(FIRST_VARS));
+  if (readVars().VAPID_PUBLIC_KEY === undefined) append(...lines(pushVars()));
   const renewed = !readVars().DEMO_PASSWORD;
   if (renewed) append(...lines({ DEMO_PASSWORD: () => randomBytes(9).toString('base64url') }));
   return { vars: readVars() as DevVars, renewed }; // the lines above are there now
+}
+
+/** A key pair for Web Push: the point as browsers want it, and its scalar. */
+function pushVars(): typeof FIRST_VARS {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { x = '', y = '', d = '' } = privateKey.export({ format: 'jwk' });
+  const point = Buffer.concat([Buffer.from([4]), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]);
+  return {
+    VAPID_PUBLIC_KEY: () => point.toString('base64url'),
+    VAPID_PRIVATE_KEY: () => d,
+    VAPID_SUBJECT: () => 'mailto:owner@footlight.test',
+  };
 }
 
 function readVars(): Record<string, string | undefined> {

@@ -46,4 +46,32 @@ export type TaskMessage =
   /** Proves the next page of the ledger, and queues the page after it. */
   | { readonly type: 'prove-ledger'; readonly proofId: string }
   /** Rewards who has reached a target, a page of creators at a time: those after this id. */
-  | { readonly type: 'award-targets'; readonly after: string | null };
+  | { readonly type: 'award-targets'; readonly after: string | null }
+  /** Tells a page of followers by mail, push and open rooms, and queues the page after it. `at`: when (ms) it was announced. */
+  | {
+      readonly type: 'fan-out-broadcast';
+      readonly broadcastId: string;
+      readonly at: number;
+      readonly after: FollowerPosition | null;
+    }
+  | { readonly type: 'send-push'; readonly subscriptionId: string; readonly userId: string; readonly push: PushText }
+  /** `key`: mailed at most once. */
+  | {
+      readonly type: 'send-notification-mail';
+      readonly userId: string;
+      readonly key: string;
+      readonly title: string;
+      readonly body: string;
+    };
+
+/** When (ms) they followed, and who. */
+export type FollowerPosition = readonly [followedAt: number, followerId: string];
+
+/** What a browser is shown. */
+export interface PushText {
+  readonly id: string;
+  readonly kind: string;
+  readonly title: string;
+  readonly body: string;
+  readonly url?: string;
+}

@@ -2,7 +2,11 @@
 import type { Context } from '@/context';
 import { proveNextPage } from '@/domains/audit/prove';
 import { awardTargets } from '@/domains/earnings/award-targets';
+import { fanOutBroadcast } from '@/domains/notifications/broadcast';
+import { sendNotificationMail } from '@/domains/notifications/mail';
+import { sendPush } from '@/domains/notifications/push';
 import { endIfStillLost } from '@/domains/streams/end-stream';
+import { AppError } from '@/http/errors';
 import type { TaskMessage } from './messages';
 import { retryDelaySeconds } from './retry';
 
@@ -12,7 +16,9 @@ export async function consumeTasks(ctx: Context, batch: MessageBatch<TaskMessage
       await perform(ctx, message.body);
       message.ack();
     } catch (error) {
-      ctx.log.fault(`task ${message.body.type}`, error);
+      // A provider that is away is no fault of ours.
+      if (error instanceof AppError) ctx.log.warning(`task ${message.body.type}`, error.code);
+      else ctx.log.fault(`task ${message.body.type}`, error);
       message.retry({ delaySeconds: retryDelaySeconds(message.attempts) });
     }
   }
@@ -26,6 +32,12 @@ async function perform(ctx: Context, task: TaskMessage): Promise<void> {
       return proveNextPage(ctx, task.proofId);
     case 'award-targets':
       return awardTargets(ctx, task.after);
+    case 'fan-out-broadcast':
+      return fanOutBroadcast(ctx, task.broadcastId, task.at, task.after);
+    case 'send-push':
+      return sendPush(ctx, task);
+    case 'send-notification-mail':
+      return sendNotificationMail(ctx, task);
     default:
       throw unknownTask(task); // a newer version's, met after a rollback: it comes back
   }

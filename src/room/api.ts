@@ -199,6 +199,8 @@ export interface Room {
   timeOuts(): Promise<TimeOut[]>;
   viewers(): Promise<ViewerList>;
   viewerCount(): Promise<number>;
+  /** Sends an event to the open sockets of these users and to nobody else; it is not stored and has no seq. */
+  tell(userIds: readonly string[], event: RoomEventBody): Promise<void>;
   /** Closes the viewer's sockets as if they had left. */
   leave(viewer: { readonly kind: 'user' | 'guest'; readonly id: string }): Promise<void>;
   figures(): Promise<RoomFigures>;

@@ -2,7 +2,7 @@
  * What the room says, gathered into frames: one serialised frame for everyone, at most one a tick. Nothing is sent or
  * acknowledged before it is stored, and both happen in one turn, so a socket never misses what others saw.
  */
-import type { ReactionKind } from '@/room/api';
+import type { ReactionKind, RoomEventBody } from '@/room/api';
 import { SECOND_MS } from '@/shared/time';
 import type { Presence } from './presence';
 import { type Answer, type Passing, withSeq } from './protocol';
@@ -112,6 +112,11 @@ export class Broadcaster {
   /** At once. */
   answer(socket: WebSocket, answer: Answer): void {
     this.#send(socket, JSON.stringify([answer]));
+  }
+
+  /** At once, to one socket alone; not stored. */
+  tell(socket: WebSocket, event: RoomEventBody): void {
+    this.#send(socket, JSON.stringify([event]));
   }
 
   /** Stores and sends all that has gathered, now. */

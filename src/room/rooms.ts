@@ -19,6 +19,7 @@ export function openRooms(namespace: Env['ROOMS']): Rooms {
       timeOuts: () => stub.timeOuts(),
       viewers: () => stub.viewers(),
       viewerCount: () => stub.viewerCount(),
+      tell: (userIds, event) => stub.tell(userIds, event),
       leave: (viewer) => stub.leave(viewer),
       figures: () => stub.figures() as Promise<unknown> as Promise<RoomFigures>, // RPC's types lose tuples
       connect: (request, pass, since) => connect(stub, request, pass, since),

@@ -12,6 +12,7 @@ import type {
   Pass,
   Room,
   RoomCommand,
+  RoomEventBody,
   RoomFigures,
   RoomRefusal,
   RoomUser,
@@ -130,6 +131,12 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
 
   async viewers(): Promise<ViewerList> {
     return this.#presence.list();
+  }
+
+  async tell(userIds: readonly string[], event: RoomEventBody): Promise<void> {
+    for (const id of userIds)
+      for (const socket of this.#presence.socketsOf(viewerKey({ kind: 'user', id })))
+        this.#broadcaster.tell(socket, event);
   }
 
   async leave(viewer: { readonly kind: 'user' | 'guest'; readonly id: string }): Promise<void> {

@@ -1,5 +1,7 @@
-/** What users are told inside the app. */
-import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+/** What users are told, what of it they have read, and the browsers that it reaches. */
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+
+type Data = Readonly<Record<string, unknown>>;
 
 export const notifications = sqliteTable('notifications', {
   id: text().primaryKey(),
@@ -7,7 +9,58 @@ export const notifications = sqliteTable('notifications', {
   kind: text().notNull(),
   title: text().notNull(),
   body: text().notNull(),
-  data: text({ mode: 'json' }).$type<Readonly<Record<string, unknown>>>().notNull().default({}),
+  data: text({ mode: 'json' }).$type<Data>().notNull().default({}),
   readAt: integer('read_at'),
+  /** When it was last told: of a gathered row, when somebody new came. */
   createdAt: integer('created_at').notNull(),
+  groupKey: text('group_key'),
+  actorCount: integer('actor_count').notNull().default(0),
+  lastActors: text('last_actors', { mode: 'json' }).$type<readonly string[]>().notNull().default([]),
+  wokenBy: text('woken_by'),
+});
+
+export const notificationActors = sqliteTable(
+  'notification_actors',
+  { notificationId: text('notification_id').notNull(), actorId: text('actor_id').notNull() },
+  (table) => [primaryKey({ columns: [table.notificationId, table.actorId] })],
+);
+
+export const broadcasts = sqliteTable('broadcasts', {
+  id: text().primaryKey(),
+  creatorId: text('creator_id').notNull(),
+  kind: text().notNull(),
+  title: text().notNull(),
+  body: text().notNull(),
+  data: text({ mode: 'json' }).$type<Data>().notNull().default({}),
+  createdAt: integer('created_at').notNull(),
+});
+
+export const broadcastReads = sqliteTable(
+  'broadcast_reads',
+  {
+    userId: text('user_id').notNull(),
+    broadcastId: text('broadcast_id').notNull(),
+    readAt: integer('read_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.broadcastId] })],
+);
+
+export const notificationMarks = sqliteTable('notification_marks', {
+  userId: text('user_id').primaryKey(),
+  readThrough: integer('read_through').notNull(),
+});
+
+export const lastRooms = sqliteTable('last_rooms', {
+  userId: text('user_id').primaryKey(),
+  roomId: text('room_id').notNull(),
+});
+
+export const pushSubscriptions = sqliteTable('push_subscriptions', {
+  id: text().primaryKey(),
+  endpoint: text().notNull(),
+  userId: text('user_id').notNull(),
+  p256dh: text().notNull(),
+  auth: text().notNull(),
+  createdAt: integer('created_at').notNull(),
+  lastOkAt: integer('last_ok_at'),
 });

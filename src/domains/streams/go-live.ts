@@ -1,7 +1,8 @@
-/** A stream goes live: once, on a channel where no other is live, and its room hears. */
+/** A stream goes live: once, on a channel where no other is live, and its room and its followers hear. */
 import type { Context } from '@/context';
 import { commit, type Statement } from '@/db/commit';
 import type { Channel } from '@/domains/channels/ensure';
+import { announceLive } from '@/domains/notifications/broadcast';
 import type { OutboxEvent } from '@/queues/messages';
 import { newId } from '@/shared/ids';
 import { changeStream, demandUnchangedChannel, STREAM_RACES, untilUnchanged } from './change-stream';
@@ -43,20 +44,32 @@ export async function goLive(ctx: Context, streamId: string): Promise<StreamRow>
 export function startStream(ctx: Context, channel: Channel, stream: StreamRow, ingressId: string | null): Step {
   const startedAt = ctx.now();
   const started = changeStream(ctx, stream, { status: 'live', startedAt, ingressId, ingressLostAt: null });
+  const told = announceLive(ctx, started.row);
   return {
     row: started.row,
-    statements: [demandUnchangedChannel(ctx, channel), ...started.statements, openCount(ctx, stream.id)],
-    events: [setupEvent(started.row, channel)],
+    statements: [
+      demandUnchangedChannel(ctx, channel),
+      ...started.statements,
+      openCount(ctx, stream.id),
+      ...told.statements,
+    ],
+    events: [setupEvent(started.row, channel), ...told.events],
   };
 }
 
 /** For who starts the encoder without having prepared anything: a stream made of the channel's defaults. */
 export function startFromDefaults(ctx: Context, channel: Channel, ingressId: string): Step {
   const row: StreamRow = { ...fromDefaults(ctx, channel), status: 'live', startedAt: ctx.now(), ingressId };
+  const told = announceLive(ctx, row);
   return {
     row,
-    statements: [demandUnchangedChannel(ctx, channel), ctx.db.insert(streams).values(row), openCount(ctx, row.id)],
-    events: [setupEvent(row, channel)],
+    statements: [
+      demandUnchangedChannel(ctx, channel),
+      ctx.db.insert(streams).values(row),
+      openCount(ctx, row.id),
+      ...told.statements,
+    ],
+    events: [setupEvent(row, channel), ...told.events],
   };
 }
 

@@ -1,6 +1,7 @@
 /** Entering a stream: everything is checked once, here; what comes back opens the room and the video. */
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/context';
+import { rememberRoom } from '@/domains/notifications/last-room';
 import type { Pass } from '@/room/api';
 import type { Viewer } from '@/shared/actor';
 import { admit, identityOf } from './admit';
@@ -10,6 +11,7 @@ import { PASS_SECONDS, readPass, readResume, signPass } from './pass';
 import { toldPolicy } from './room-setup';
 import type { Joined } from './schemas';
 import { viewerToken } from './token';
+import { rememberWatched } from './watched';
 
 export async function joinStream(ctx: Context, idOrUsername: string, actor: Viewer): Promise<z.input<typeof Joined>> {
   const admitted = await admit(ctx, streamName(idOrUsername), actor);
@@ -17,6 +19,10 @@ export async function joinStream(ctx: Context, idOrUsername: string, actor: View
   const { viewer, guestToken } = await identityOf(ctx, actor, admitted);
   const pass = await signPass(ctx, found.stream.id, viewer);
   const isLive = found.stream.status === 'live';
+  const { category } = found.stream;
+  // After the answer: nobody waits for it, and nothing is lost that would be missed.
+  if (isLive && category !== null && viewer.kind === 'user' && viewer.id !== found.stream.creatorId)
+    ctx.waitUntil(rememberWatched(ctx, viewer.id, category));
   return {
     streamId: found.stream.id,
     pass,
@@ -39,8 +45,11 @@ export interface SocketTicket {
 /** Throws PASS_REQUIRED, PASS_INVALID, before the room is woken. */
 export async function enterRoom(ctx: Context, streamId: string, ticket: SocketTicket, request: Request) {
   if (!ticket.pass) throw streamError('PASS_REQUIRED');
-  const pass: Pass | undefined = (await readPass(ctx, ticket.pass)) ?? (await readResume(ctx, ticket.pass));
+  const entering = await readPass(ctx, ticket.pass);
+  const pass: Pass | undefined = entering ?? (await readResume(ctx, ticket.pass));
   if (pass?.roomId !== streamId) throw streamError('PASS_INVALID');
+  // Not of who comes back after a deploy: that takes no D1.
+  if (entering?.viewer.kind === 'user') ctx.waitUntil(rememberRoom(ctx, entering.viewer.id, streamId));
   return ctx.rooms(streamId).connect(request, pass, readSince(ticket.since));
 }
 

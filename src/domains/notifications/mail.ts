@@ -1,0 +1,19 @@
+/** Mails of what was told, to who chose mail for its kind: once, however often the task comes. */
+import { and, eq, isNotNull } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { users } from '@/domains/users/tables';
+import type { TaskMessage } from '@/queues/messages';
+
+type MailTask = Extract<TaskMessage, { type: 'send-notification-mail' }>;
+
+/** Nothing to an address that nobody has shown to be theirs. Throws while the mail provider is away. */
+export async function sendNotificationMail(ctx: Context, { userId, key, title, body }: MailTask): Promise<void> {
+  const user = await ctx.db
+    .select({ email: users.email, username: users.username })
+    .from(users)
+    .where(and(eq(users.id, userId), eq(users.status, 'active'), isNotNull(users.emailVerifiedAt)))
+    .get();
+  if (!user) return;
+  const text = `Hello ${user.username},\n\n${title}\n\n${body === '' ? '' : `${body}\n\n`}You choose what you are mailed about in your settings: ${ctx.config.frontendUrl}/settings\n`;
+  await ctx.mail.send({ to: user.email, subject: title, text }, key);
+}

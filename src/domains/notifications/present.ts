@@ -1,0 +1,65 @@
+/** Turns rows of notifications and broadcasts into what a reader sees; of gathered ones the names are those of today. */
+import type { z } from '@hono/zod-openapi';
+import { type SQL, sql } from 'drizzle-orm';
+import { toIso } from '@/shared/time';
+import type { Notification } from './schemas';
+
+export type PresentedNotification = z.output<typeof Notification>;
+
+/** As it comes out of a SELECT of `notificationColumns`, or of a broadcast. */
+export interface NotificationRow {
+  readonly id: string;
+  readonly kind: string;
+  readonly title: string;
+  readonly body: string;
+  readonly data: string;
+  readonly createdAt: number;
+  readonly isRead: number;
+  readonly actorCount: number;
+  /** JSON: cards of the last who did it, newest first. */
+  readonly actors: string;
+}
+
+interface ActorCard {
+  readonly id: string;
+  readonly username: string;
+  readonly displayName: string;
+  readonly avatarUrl: string | null;
+}
+
+/** For a SELECT from `notifications` under its own name. @param readThrough all until then is read */
+export function notificationColumns(readThrough: SQL): SQL {
+  return sql`notifications.id, notifications.kind, notifications.title, notifications.body, notifications.data,
+    notifications.created_at AS createdAt,
+    notifications.read_at IS NOT NULL OR notifications.created_at <= ${readThrough} AS isRead,
+    notifications.actor_count AS actorCount,
+    (SELECT json_group_array(json(card)) FROM (
+       SELECT json_object('id', users.id, 'username', users.username, 'displayName', users.display_name,
+                          'avatarUrl', users.avatar_url) AS card
+       FROM json_each(notifications.last_actors) AS last JOIN users ON users.id = last.value
+       WHERE users.status <> 'deleted' ORDER BY last.key)) AS actors`;
+}
+
+export function presentNotification(row: NotificationRow): PresentedNotification {
+  const { id, kind, body, actorCount } = row;
+  const data = JSON.parse(row.data) as Record<string, unknown>; // the table's CHECK and its only writers
+  const actors = JSON.parse(row.actors) as ActorCard[]; // notificationColumns
+  const isGathered = actorCount > 0;
+  return {
+    id,
+    kind,
+    title: isGathered ? gatheredTitle(actors[0]?.displayName, actorCount, row.title) : row.title,
+    body,
+    data: isGathered ? { ...data, actorCount, actors } : data,
+    read: row.isRead === 1,
+    createdAt: toIso(row.createdAt),
+  };
+}
+
+/** 'A and 4 others liked your post'. @param name of who did it last, unless they are gone */
+export function gatheredTitle(name: string | undefined, actorCount: number, what: string): string {
+  const others = actorCount - 1;
+  const who = name ?? 'Somebody';
+  if (others === 0) return `${who} ${what}`;
+  return `${who} and ${others} ${others === 1 ? 'other' : 'others'} ${what}`;
+}

@@ -1,0 +1,13 @@
+/** The push services that browsers use: the only hosts, named by users, that the server ever calls. Takes no Context. */
+
+/** Of Chrome and its kin, Safari. */
+const HOSTS = ['fcm.googleapis.com', 'web.push.apple.com'];
+/** Of Firefox, Edge: any host below. */
+const HOST_ENDINGS = ['.push.services.mozilla.com', '.notify.windows.com'];
+
+export function isPushEndpoint(endpoint: string): boolean {
+  if (!URL.canParse(endpoint)) return false;
+  const { protocol, hostname, port, username, password } = new URL(endpoint);
+  if (protocol !== 'https:' || port !== '' || username !== '' || password !== '') return false;
+  return HOSTS.includes(hostname) || HOST_ENDINGS.some((ending) => hostname.endsWith(ending));
+}

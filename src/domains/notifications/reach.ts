@@ -1,0 +1,88 @@
+/**
+ * Brings what was told to who is not looking at the list: into their open room at once, and to mail and Web Push
+ * through the tasks queue, a message for each mail and each browser, so that each is retried by itself.
+ */
+import { sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import type { Channels } from '@/domains/settings/tables';
+import type { PushText, TaskMessage } from '@/queues/messages';
+import type { PresentedNotification } from './present';
+
+/** What the platform takes in one call. */
+const MESSAGES_AT_ONCE = 100;
+/** Below the six connections that an invocation may have open. */
+const ROOMS_AT_ONCE = 5;
+const BODY_CHARACTERS_MAX = 300;
+const TITLE_CHARACTERS_MAX = 150;
+
+export interface Reader {
+  readonly userId: string;
+  readonly channels: Channels;
+}
+
+/** @param eventId what a mail is known by: of one event each reader gets one */
+export async function reach(
+  ctx: Context,
+  readers: readonly Reader[],
+  told: PresentedNotification,
+  eventId: string,
+): Promise<void> {
+  const choosing = (channel: keyof Channels) =>
+    readers.filter(({ channels }) => channels[channel]).map(({ userId }) => userId);
+  const [subscriptions, places] = await ctx.db.batch([
+    ctx.db.all<{ id: string; userId: string }>(sql`
+      SELECT id, user_id AS userId FROM push_subscriptions
+      WHERE user_id IN (SELECT value FROM json_each(${JSON.stringify(ctx.push ? choosing('push') : [])}))`),
+    ctx.db.all<Place>(sql`
+      SELECT last_rooms.user_id AS userId, last_rooms.room_id AS roomId
+      FROM last_rooms JOIN streams ON streams.id = last_rooms.room_id AND streams.status = 'live'
+      WHERE last_rooms.user_id IN (SELECT value FROM json_each(${JSON.stringify(choosing('inApp'))}))`),
+  ]);
+  const push = pushText(ctx, told, eventId);
+  const { title, body } = told;
+  await enqueue(ctx, [
+    ...subscriptions.map(({ id, userId }) => ({ type: 'send-push', subscriptionId: id, userId, push }) as const),
+    ...choosing('email').map(
+      (userId) => ({ type: 'send-notification-mail', userId, key: `${eventId}:${userId}`, title, body }) as const,
+    ),
+  ]);
+  await tellRooms(ctx, places, told);
+}
+
+async function enqueue(ctx: Context, tasks: readonly TaskMessage[]): Promise<void> {
+  for (let start = 0; start < tasks.length; start += MESSAGES_AT_ONCE)
+    await ctx.queues.tasks.sendBatch(tasks.slice(start, start + MESSAGES_AT_ONCE).map((body) => ({ body })));
+}
+
+/** Small: a push service takes 4 KB, and what there is to see is in the app. */
+function pushText(ctx: Context, { kind, title, body, data }: PresentedNotification, id: string): PushText {
+  const url = typeof data.streamId === 'string' ? { url: `${ctx.config.frontendUrl}/stream/${data.streamId}` } : {};
+  return { id, kind, title: shorten(title, TITLE_CHARACTERS_MAX), body: shorten(body, BODY_CHARACTERS_MAX), ...url };
+}
+
+function shorten(text: string, max: number): string {
+  const characters = [...text];
+  return characters.length > max ? `${characters.slice(0, max - 1).join('')}…` : text;
+}
+
+interface Place {
+  readonly userId: string;
+  readonly roomId: string;
+}
+
+/** A room that is away costs the moment and no more: what it would have shown is in the list. */
+async function tellRooms(ctx: Context, places: readonly Place[], notification: PresentedNotification): Promise<void> {
+  const rooms = [...Map.groupBy(places, ({ roomId }) => roomId)];
+  for (let start = 0; start < rooms.length; start += ROOMS_AT_ONCE)
+    await Promise.all(
+      rooms.slice(start, start + ROOMS_AT_ONCE).map(([roomId, there]) =>
+        ctx
+          .rooms(roomId)
+          .tell(
+            there.map(({ userId }) => userId),
+            { type: 'user-notification', notification },
+          )
+          .catch((error) => ctx.log.fault(`room ${roomId} notification`, error)),
+      ),
+    );
+}

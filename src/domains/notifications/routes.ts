@@ -1,0 +1,75 @@
+/** What I am told, and where. */
+import { z } from '@hono/zod-openapi';
+import { type Endpoint, endpoint } from '@/http/endpoint';
+import { cursorQuery, Nothing } from '@/http/envelope';
+import { listNotifications } from './list';
+import { markAllRead, markRead } from './mark-read';
+import { subscribeToPush, unsubscribeFromPush } from './push';
+import { NewPushSubscription, NotificationPage, PushSubscriptionEnd, Unread } from './schemas';
+
+export const notificationEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'get',
+    path: '/user/notifications',
+    tag: 'user',
+    summary: 'My notifications, newest first, with the unread count',
+    description:
+      'Likes of one post gather in one, which is unread again when somebody new comes. That a creator is live is told ' +
+      'to who followed them by then, and for two weeks. In an open room each new one comes as `user-notification`.',
+    who: 'user',
+    query: z.strictObject(cursorQuery),
+    response: NotificationPage,
+    handler: (ctx, { actor, query }) => listNotifications(ctx, actor.userId, query),
+  }),
+  endpoint({
+    method: 'put',
+    path: '/user/notifications/{id}/read',
+    tag: 'user',
+    summary: 'Mark a notification as read',
+    who: 'user',
+    params: z.strictObject({ id: z.string().min(1) }),
+    response: Unread,
+    refusals: { 404: 'NOTIFICATION_NOT_FOUND' },
+    handler: (ctx, { actor, params }) => markRead(ctx, actor.userId, params.id),
+  }),
+  endpoint({
+    method: 'put',
+    path: '/user/notifications/read-all',
+    tag: 'user',
+    summary: 'Mark all as read',
+    who: 'user',
+    response: Unread,
+    handler: (ctx, { actor }) => markAllRead(ctx, actor.userId),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/user/push',
+    tag: 'user',
+    summary: 'Reach this browser by Web Push',
+    description:
+      'Takes what `PushSubscription.toJSON()` gives, subscribed with the `pushPublicKey` of `GET /user/notifications`. ' +
+      'A browser belongs to who subscribed it last. What arrives is `{ id, kind, title, body, url? }`.',
+    who: 'user',
+    body: NewPushSubscription,
+    response: Nothing,
+    status: 201,
+    refusals: { 503: 'PUSH_UNAVAILABLE' },
+    handler: async (ctx, { actor, body }) => {
+      await subscribeToPush(ctx, actor.userId, body);
+      return {};
+    },
+  }),
+  endpoint({
+    method: 'delete',
+    path: '/user/push',
+    tag: 'user',
+    summary: 'Reach this browser no more',
+    who: 'user',
+    body: PushSubscriptionEnd,
+    response: Nothing,
+    handler: async (ctx, { actor, body }) => {
+      await unsubscribeFromPush(ctx, actor.userId, body.endpoint);
+      return {};
+    },
+  }),
+];

@@ -1,0 +1,56 @@
+/** Wire shapes of notifications and of push subscriptions. */
+import { z } from '@hono/zod-openapi';
+import { cursorPageOf } from '@/http/envelope';
+
+export const Notification = z
+  .object({
+    id: z.string(),
+    kind: z.string(),
+    title: z.string(),
+    body: z.string(),
+    data: z.record(z.string(), z.unknown()).openapi({
+      description:
+        'What it is about: ids such as `streamId` or `postId`. Of a gathered one also `actorCount` and `actors`, the last few.',
+    }),
+    read: z.boolean(),
+    createdAt: z.iso.datetime().openapi({ description: 'When it was last told: a gathered one moves up.' }),
+  })
+  .openapi('Notification');
+
+export const UNREAD_MAX = 100;
+const unreadCount = z
+  .int()
+  .min(0)
+  .max(UNREAD_MAX)
+  .openapi({ description: `Counted up to ${UNREAD_MAX}.` });
+
+export const NotificationPage = cursorPageOf(Notification)
+  .extend({
+    unreadCount,
+    pushPublicKey: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The `applicationServerKey` that a browser subscribes with; null: no Web Push here.' }),
+  })
+  .openapi('NotificationPage');
+
+export const Unread = z.object({ unreadCount }).openapi('Unread');
+
+const ENDPOINT_CHARACTERS_MAX = 1_000;
+const endpoint = z.url({ protocol: /^https$/ }).max(ENDPOINT_CHARACTERS_MAX);
+/** Base64url, as `PushSubscription.toJSON()` gives them; some browsers pad. */
+const P256DH = /^[\w-]{87}=?$/;
+const AUTH = /^[\w-]{22}(==)?$/;
+
+export const NewPushSubscription = z
+  .strictObject({
+    endpoint,
+    expirationTime: z.number().nullish().openapi({ description: 'Taken, since browsers send it; not used.' }),
+    keys: z.strictObject({
+      p256dh: z.string().regex(P256DH, 'must be 65 bytes as base64url'),
+      auth: z.string().regex(AUTH, 'must be 16 bytes as base64url'),
+    }),
+  })
+  .openapi('NewPushSubscription');
+
+export const PushSubscriptionEnd = z.strictObject({ endpoint }).openapi('PushSubscriptionEnd');

@@ -1,0 +1,5 @@
+import { errorList } from '@/http/errors';
+
+export const pushServiceError = errorList({
+  PUSH_SERVICE_AWAY: [503, 'The push service does not take the message now.'],
+});
