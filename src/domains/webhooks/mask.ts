@@ -28,6 +28,8 @@ const TELLING_CODES = [
   /(?:^|_)(?:sk|rk|pk|whsec|secret)_/, // keys of the providers
   /^eyJ[\w-]+\./, // a JSON Web Token
 ];
+/** Of twelve digits, as the shortest number of a card. Amounts and times in seconds are less. */
+const TELLING_NUMBER_MIN = 100_000_000_000;
 const DEPTH_MAX = 12;
 
 /** Pure. What stays is enough to follow what happened. */
@@ -37,6 +39,7 @@ export function maskReceived(value: unknown): unknown {
 
 function mask(value: unknown, depth: number): unknown {
   if (typeof value === 'string') return isPlain(value) ? value : MASKED;
+  if (typeof value === 'number') return Math.abs(value) < TELLING_NUMBER_MIN ? value : MASKED;
   if (typeof value !== 'object' || value === null) return value;
   if (depth === DEPTH_MAX) return MASKED;
   if (Array.isArray(value)) return value.map((item) => mask(item, depth + 1));
