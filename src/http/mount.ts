@@ -165,7 +165,7 @@ const IdempotencyHeader = z.object({
   [IDEMPOTENCY_HEADER]: z
     .string()
     .optional()
-    .openapi({ description: 'Unique for each user; a repeat is answered as before.' }),
+    .openapi({ param: { required: true }, description: 'Unique for each user; a repeat is answered as before.' }),
 });
 
 const UPLOAD_REFUSALS = {

@@ -32,6 +32,15 @@ describe('every answer', () => {
   });
 });
 
+describe('the reference', () => {
+  it('asks for an Idempotency-Key wherever money moves', async () => {
+    const { body: document } = await anyone.get('openapi.json');
+    const key = { in: 'header', name: 'idempotency-key', required: true };
+    for (const path of ['/payment/gift', '/payment/purchase', '/earnings/exchange', '/earnings/cashout/request'])
+      expect(document.paths[path].post.parameters).toContainEqual(expect.objectContaining(key));
+  });
+});
+
 describe('the Postman collection', () => {
   it('has a request for every endpoint of the document, with the body that it takes', async () => {
     const { body: document } = await anyone.get('openapi.json');
