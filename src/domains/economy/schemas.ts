@@ -6,10 +6,15 @@ const RATIO_MAX = 1_000_000;
 const TARGETS_MAX = 50;
 const DAYS_MAX = 366;
 const BASIS_POINTS_MAX = 5_000;
+const NO_CURRENCY = 'must be an ISO 4217 code: USD';
 
 const aCount = z.int().min(1).max(COUNT_MAX);
 const aCountOrNone = z.int().min(0).max(COUNT_MAX);
-export const aCurrency = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code: USD');
+const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
+export const aCurrency = z
+  .string()
+  .regex(/^[A-Z]{3}$/, NO_CURRENCY)
+  .refine((code) => CURRENCIES.has(code), NO_CURRENCY);
 
 /** A rate, exact: so many of the one for so many of the other, rounded down for each line. */
 export const Ratio = z

@@ -79,6 +79,7 @@ describe('POST and PUT /owner/panel/packages', () => {
     [{ priceMinor: 0 }],
     [{ priceMinor: 1e12 }],
     [{ currency: 'usd' }],
+    [{ currency: 'EUF' }],
     [{ name: '' }],
     [{ colour: 'red' }],
   ])('refuse %j', async (fault) => {
