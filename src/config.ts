@@ -9,6 +9,7 @@ import { type Keyring, makeKeyring } from '@/shared/keys';
 export interface Env extends Partial<Record<keyof typeof variables.shape, string>> {
   DB: D1Database;
   MEDIA: R2Bucket;
+  IMAGES: ImagesBinding;
   ROOMS: DurableObjectNamespace<import('@/room/stream-room').StreamRoom>;
   WEBHOOKS: Queue;
   PAYOUTS: Queue;
@@ -79,6 +80,16 @@ const variables = z.object({
     .regex(/^(mailto:|https:\/\/)\S+$/, 'must be a mailto: or https: address')
     .optional(),
   MEDIA_ORIGIN: origin.optional(),
+  R2_ACCOUNT_ID: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/, 'must be 32 hexadecimal digits')
+    .optional(),
+  R2_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, 'must be the name of a bucket')
+    .optional(),
+  R2_ACCESS_KEY_ID: z.string().min(1).optional(),
+  R2_SECRET_ACCESS_KEY: z.string().min(1).optional(),
   SENTRY_DSN: z.url().optional(),
   STREAM_GRACE_SECONDS: z.coerce.number().int().min(1).max(3_600).default(60),
 });
@@ -115,6 +126,15 @@ export interface Config {
   /** Keys and contact of Web Push; nothing: there is none. */
   readonly vapid: { readonly publicKey: string; readonly privateKey: string; readonly subject: string } | undefined;
   readonly mediaOrigin: string;
+  /** Where clients send large files to R2 itself. Without it they send them to the Worker. */
+  readonly r2:
+    | {
+        readonly accountId: string;
+        readonly bucket: string;
+        readonly accessKeyId: string;
+        readonly secretAccessKey: string;
+      }
+    | undefined;
   readonly sentryDsn: string | undefined;
   /** How long a stream stays live after its encoder is lost. */
   readonly streamGraceSeconds: number;
@@ -156,6 +176,8 @@ function parseConfig(env: Partial<Env>): Config {
       faults.push(`LIVEKIT_API_SECRET must have at least ${SECRET_CHARACTERS_MIN} characters`);
   }
   if (vars) faults.push(...paymentFaults(vars));
+  if (vars && !r2Of(vars) && R2_NAMES.some((name) => vars[name]))
+    faults.push(`${R2_NAMES.join(', ')} must be set together`);
   const vapid = [vars?.VAPID_PUBLIC_KEY, vars?.VAPID_PRIVATE_KEY, vars?.VAPID_SUBJECT].filter(Boolean);
   if (vapid.length % 3 !== 0) faults.push('VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY and VAPID_SUBJECT must be set together');
   if (vars?.MEDIA_PROVIDER === 'agora' && !(vars.AGORA_APP_ID && vars.AGORA_APP_CERTIFICATE))
@@ -208,12 +230,26 @@ function parseConfig(env: Partial<Env>): Config {
         ? { publicKey: vars.VAPID_PUBLIC_KEY, privateKey: vars.VAPID_PRIVATE_KEY, subject: vars.VAPID_SUBJECT }
         : undefined,
     mediaOrigin: vars.MEDIA_ORIGIN ?? publicUrl,
+    r2: r2Of(vars),
     sentryDsn: vars.SENTRY_DSN,
     streamGraceSeconds: vars.STREAM_GRACE_SECONDS,
   };
 }
 
 type Variables = z.output<typeof variables>;
+
+const R2_NAMES = ['R2_ACCOUNT_ID', 'R2_BUCKET', 'R2_ACCESS_KEY_ID', 'R2_SECRET_ACCESS_KEY'] as const;
+
+function r2Of(vars: Variables): Config['r2'] {
+  const {
+    R2_ACCOUNT_ID: accountId,
+    R2_BUCKET: bucket,
+    R2_ACCESS_KEY_ID: accessKeyId,
+    R2_SECRET_ACCESS_KEY: secretAccessKey,
+  } = vars;
+  if (!(accountId && bucket && accessKeyId && secretAccessKey)) return undefined;
+  return { accountId, bucket, accessKeyId, secretAccessKey };
+}
 
 /** As named; otherwise whichever has keys, and the sandbox where there are none. */
 function paymentProviderOf(vars: Variables): Config['paymentProvider'] {

@@ -2,6 +2,7 @@
 import { type Config, type Env, readConfig } from '@/config';
 import { type Database, openDatabase } from '@/db/client';
 import type { Limit } from '@/http/endpoint';
+import { type Images, openImages } from '@/providers/images';
 import { type MailProvider, openMail } from '@/providers/mail';
 import { type MediaProvider, openMedia } from '@/providers/media';
 import { openPayments, openPayouts } from '@/providers/open-payments';
@@ -21,6 +22,8 @@ export interface Context {
   readonly now: () => number;
   readonly requestId: string;
   readonly log: Logger;
+  /** Draws pictures anew. */
+  readonly images: Images;
   readonly media: MediaProvider;
   readonly mail: MailProvider;
   readonly payments: Payments;
@@ -63,6 +66,7 @@ export function makeContext(env: Env, { waitUntil, rooms, deliver }: Surrounding
     now,
     requestId,
     log,
+    images: openImages(env.IMAGES),
     media: openMedia(config),
     mail: openMail(config, db, now),
     payments: openPayments(config, now),

@@ -5,6 +5,7 @@
 import { asc, inArray, lte, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { outbox } from '@/db/outbox';
+import { deleteObjects } from '@/domains/media/store';
 import { notify } from '@/domains/notifications/notify';
 import { AppError } from '@/http/errors';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
@@ -96,7 +97,7 @@ async function deliver(ctx: Context, { id, event }: OutboxRow): Promise<void> {
     case 'remove-participant':
       return ctx.media.removeParticipant(event.roomId, event.identity, event.at);
     case 'delete-media':
-      return ctx.files.delete(event.key);
+      return deleteObjects(ctx, event.key);
     case 'delete-ingress':
       return ctx.media.deleteIngress(event.ingressId);
     case 'task':

@@ -1,4 +1,6 @@
 /** Small files of every kind that people upload, and the ways in which they are broken. */
+import { crc32, deflateSync } from 'node:zlib';
+
 const fromBase64 = (text: string) => new Uint8Array(Buffer.from(text, 'base64'));
 const join = (...parts: (string | number[] | Uint8Array)[]) =>
   new Uint8Array(Buffer.concat(parts.map((part) => Buffer.from(part as Uint8Array)))); // Buffer.from takes each of them
@@ -33,14 +35,49 @@ export function jpeg(width = 1, height = 1): Uint8Array {
   );
 }
 
+/** 16 × 8 as the camera lay, 8 × 16 upright; in its EXIF the camera's make (`FootlightCam`) and a place in Paris. */
+export function photo(): Uint8Array {
+  return fromBase64(
+    '/9j/4QFIRXhpZgAASUkqAAgAAAAIAA8BAgANAAAAfgAAABIBAwABAAAABgAAABoBBQABAAAAbgAAABsBBQABAAAAdgAAACgBAwAB' +
+      'AAAAAgAAABMCAwABAAAAAQAAAGmHBAABAAAAjAAAACWIBAABAAAA2gAAAAAAAAA4YwAA6AMAADhjAADoAwAARm9vdGxpZ2h0Q2Ft' +
+      'AAAGAACQBwAEAAAAMDIxMAGRBwAEAAAAAQIDAACgBwAEAAAAMDEwMAGgAwABAAAA//8AAAKgBAABAAAAEAAAAAOgBAABAAAACAAA' +
+      'AAAAAAAEAAEAAgACAAAATgAAAAIABQADAAAAKAEAAAMAAgACAAAARQAAAAQABQADAAAAEAEAAAAAAAACAAAAAQAAABEAAAABAAAA' +
+      'KAAAAAEAAAAwAAAAAQAAADMAAAABAAAAHgAAAAEAAAD/2wBDACgcHiMeGSgjISMtKygwPGRBPDc3PHtYXUlkkYCZlo+AjIqgtObD' +
+      'oKrarYqMyP/L2u71////m8H////6/+b9//j/2wBDASstLTw1PHZBQXb4pYyl+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4' +
+      '+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj/wAARCAAIABADASIAAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAAAAT/xAAUEAEAAAAAAAAA' +
+      'AAAAAAAAAAAA/8QAFAEBAAAAAAAAAAAAAAAAAAAAAP/EABQRAQAAAAAAAAAAAAAAAAAAAAD/2gAMAwEAAhEDEQA/ALgAf//Z',
+  );
+}
+
 export function pdf(): Uint8Array {
   return join('%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n');
 }
 
 export const svg = () => join('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
 export const html = () => join('<!doctype html><script>alert(1)</script>');
-/** A picture to one reader and a page to another. */
-export const gifThatIsHtml = () => join(gif().subarray(0, -1), '<script>alert(1)</script>', [0x3b]);
+/** A picture to one reader and a page to another: the page is the picture's comment. */
+export function gifThatIsHtml(): Uint8Array {
+  const page = '<script>alert(1)</script>';
+  return join(gif().subarray(0, -1), [0x21, 0xfe, page.length], page, [0, 0x3b]);
+}
+
+/** A real one of that size, of one colour. */
+export function picture(width: number, height: number): Uint8Array {
+  const header = new Uint8Array([0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0]); // eight bits of grey
+  new DataView(header.buffer).setUint32(0, width);
+  new DataView(header.buffer).setUint32(4, height);
+  const rows = deflateSync(new Uint8Array((width + 1) * height));
+  const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+  return join(signature, chunk('IHDR', header), chunk('IDAT', rows), chunk('IEND', new Uint8Array()));
+}
+
+function chunk(name: string, data: Uint8Array): Uint8Array {
+  const body = join(name, data);
+  const frame = new DataView(new ArrayBuffer(8));
+  frame.setUint32(0, data.length);
+  frame.setUint32(4, crc32(body));
+  return join(new Uint8Array(frame.buffer, 0, 4), body, new Uint8Array(frame.buffer, 4, 4));
+}
 
 export function cutOff(bytes: Uint8Array): Uint8Array {
   return bytes.slice(0, -8);

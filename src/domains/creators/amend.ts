@@ -3,7 +3,8 @@ import type { z } from '@hono/zod-openapi';
 import { and, eq, isNull, ne, type SQL } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, demandChange, type Statement } from '@/db/commit';
-import { DOCUMENT_BYTES_MAX, forgetMedia, storeUpload } from '@/domains/media/store';
+import { DOCUMENTS } from '@/domains/media/kinds';
+import { forgetMedia, storeUpload } from '@/domains/media/store';
 import { readUpload } from '@/domains/media/upload';
 import { setCreatorStatus } from '@/domains/users/statements';
 import { httpError } from '@/http/errors';
@@ -44,7 +45,7 @@ export async function uploadDocument(ctx: Context, userId: string, request: Requ
   const row = await getAmendable(ctx, userId);
   const { bytes, fields } = await readUpload(request, {
     field: 'document',
-    bytesMax: DOCUMENT_BYTES_MAX,
+    bytesMax: DOCUMENTS['identity-document'].bytesMax,
     fields: DocumentFields,
   });
   const documentType = fields.documentType ?? row.documentType;

@@ -3,7 +3,11 @@ import { errorList } from '@/http/errors';
 export const fileError = errorList({
   UPLOAD_MALFORMED: [400, 'The body is not a well-formed multipart form.'],
   FILE_NOT_FOUND: [404, 'There is no such file, or the link to it has expired.'],
+  UPLOAD_NOT_FOUND: [404, 'There is no such upload of yours, or it has expired.'],
   UPLOAD_CONFLICT: [409, 'Something else changed while the file was on its way. Try again.'],
+  UPLOAD_INCOMPLETE: [409, 'The file has not been sent yet.'],
+  UPLOAD_USED: [409, 'This upload has been used.'],
+  TOO_MANY_UPLOADS: [409, 'You have too many uploads that are not used yet. Use them, or wait until they expire.'],
   FILE_TOO_LARGE: [413, 'The file is too large.'],
   FILE_TYPE_NOT_ALLOWED: [415, 'Files of this type are not taken here.'],
   RANGE_NOT_SATISFIABLE: [416, 'The file has no such range.'],

@@ -5,24 +5,30 @@
 import { fileTypeFromBuffer } from 'file-type';
 import { imageSize } from 'image-size';
 import { fileError } from './errors';
-
-export const IMAGE_TYPES = ['image/png', 'image/jpeg', 'image/webp', 'image/gif'] as const;
-export const DOCUMENT_TYPES = ['image/png', 'image/jpeg', 'image/webp', 'application/pdf'] as const;
-export type FileType = (typeof IMAGE_TYPES)[number] | (typeof DOCUMENT_TYPES)[number];
+import type { FileType } from './kinds';
 
 const SIDE_PIXELS_MAX = 8_192;
 const PIXELS_MAX = 40_000_000;
 /** A PDF's end mark stands in its last kilobyte. */
 const PDF_TAIL_BYTES = 1_024;
 
-/** Throws FILE_TYPE_NOT_ALLOWED or FILE_UNREADABLE. */
+/** Enough of a file for `inspectType`. */
+export const TYPE_BYTES = 4_096;
+
+/** Whole pictures and documents. Throws FILE_TYPE_NOT_ALLOWED or FILE_UNREADABLE. */
 export async function inspectFile(bytes: Uint8Array, allowed: readonly FileType[]): Promise<FileType> {
-  if (bytes.length === 0) throw fileError('FILE_UNREADABLE');
-  const found = await fileTypeFromBuffer(bytes).catch(() => undefined);
-  const type = allowed.find((candidate) => candidate === found?.mime);
-  if (!type) throw fileError('FILE_TYPE_NOT_ALLOWED', { details: { allowed } });
+  const type = await inspectType(bytes, allowed);
   if (!isWhole(type, bytes)) throw fileError('FILE_UNREADABLE');
   if (type !== 'application/pdf') checkDimensions(bytes);
+  return type;
+}
+
+/** By its first bytes. Throws FILE_TYPE_NOT_ALLOWED or FILE_UNREADABLE. */
+export async function inspectType(start: Uint8Array, allowed: readonly FileType[]): Promise<FileType> {
+  if (start.length === 0) throw fileError('FILE_UNREADABLE');
+  const found = await fileTypeFromBuffer(start).catch(() => undefined);
+  const type = allowed.find((candidate) => candidate === found?.mime);
+  if (!type) throw fileError('FILE_TYPE_NOT_ALLOWED', { details: { allowed } });
   return type;
 }
 
@@ -57,6 +63,8 @@ function isWhole(type: FileType, bytes: Uint8Array): boolean {
       return bytes.lastIndexOf(0x3b) >= bytes.length - 2; // its trailer; some writers add a zero
     case 'application/pdf':
       return Buffer.from(bytes.subarray(-PDF_TAIL_BYTES)).includes('%%EOF');
+    default:
+      return true; // a video is never here whole
   }
 }
 

@@ -6,7 +6,8 @@ import { Hono } from 'hono';
 import type { Context } from '@/context';
 import type { AppEnv } from '@/http/middleware';
 import { fileError } from './errors';
-import { findKind, isPrivate, mayReadPrivate } from './keys';
+import { findKind, mayReadPrivate, variantName } from './keys';
+import { type FileKind, isPrivate, variantWidths } from './kinds';
 import { type ByteRange, parseRange } from './range';
 
 const PREFIX = '/media/';
@@ -15,9 +16,9 @@ const SHOWN_INLINE = /^(image\/(?!svg)|audio\/|video\/)/;
 export const mediaRoutes = new Hono<AppEnv>();
 
 // Hono answers HEAD by this route too, and drops the body.
-mediaRoutes.get(`${PREFIX}*`, (c) => serveMedia(c.var.ctx, c.req.raw, c.req.query('token')));
+mediaRoutes.get(`${PREFIX}*`, (c) => serveMedia(c.var.ctx, c.req.raw, c.req.query()));
 
-async function serveMedia(ctx: Context, request: Request, token: string | undefined): Promise<Response> {
+async function serveMedia(ctx: Context, request: Request, { token, w }: Record<string, string>): Promise<Response> {
   const key = new URL(request.url).pathname.slice(PREFIX.length);
   const kind = findKind(key);
   if (!kind) throw fileError('FILE_NOT_FOUND');
@@ -26,7 +27,10 @@ async function serveMedia(ctx: Context, request: Request, token: string | undefi
   // Only what depends on tag or size needs a look before the bytes.
   const asksFirst =
     request.method === 'HEAD' || ['range', 'if-none-match'].some((condition) => request.headers.has(condition));
-  const found = await askStore(asksFirst ? ctx.files.head(key) : ctx.files.get(key));
+  const find = (name: string) => askStore<R2Object | null>(asksFirst ? ctx.files.head(name) : ctx.files.get(name));
+  const variant = variantFor(kind, key, w);
+  // A picture that is itself no wider than a variant has none of it.
+  const found = (variant ? await find(variant) : null) ?? (await find(key));
   if (!found) throw fileError('FILE_NOT_FOUND');
   const headers = headersOf(found, isPrivate(kind));
   if (namesTag(request.headers.get('if-none-match'), found.httpEtag))
@@ -36,9 +40,16 @@ async function serveMedia(ctx: Context, request: Request, token: string | undefi
   headers.set('Content-Length', String(range?.length ?? found.size));
   if (range) headers.set('Content-Range', `bytes ${range.offset}-${range.offset + range.length - 1}/${found.size}`);
   if (request.method === 'HEAD') return new Response(null, { headers });
-  const object = hasBody(found) ? found : await askStore(ctx.files.get(key, range ? { range } : {}));
+  const object = hasBody(found) ? found : await askStore(ctx.files.get(found.key, range ? { range } : {}));
   if (!object) throw fileError('FILE_NOT_FOUND'); // deleted since it was looked up
   return new Response(object.body, { status: range ? 206 : 200, headers });
+}
+
+/** The smallest picture that is no narrower than asked; without one, the largest: that at the key. */
+function variantFor(kind: FileKind, key: string, width: string | undefined): string | undefined {
+  if (width === undefined || !/^\d{1,5}$/.test(width)) return undefined;
+  const enough = variantWidths(kind).find((stored) => stored >= Number(width));
+  return enough === undefined ? undefined : variantName(key, enough);
 }
 
 function hasBody(found: R2Object): found is R2ObjectBody {

@@ -3,27 +3,21 @@
  * is planned, and the batch that names the object calls the deletion off. Whatever fails in between leaves no orphan.
  */
 import { eq } from 'drizzle-orm';
+import { imageSize } from 'image-size';
 import type { Context } from '@/context';
 import { demandChange, type Statement } from '@/db/commit';
 import { callOffEvent, planEvent } from '@/db/outbox';
+import { DRAWN_TYPE } from '@/providers/images';
 import type { OutboxEvent } from '@/queues/messages';
 import { MINUTE_MS } from '@/shared/time';
 import { fileError } from './errors';
-import { DOCUMENT_TYPES, type FileType, IMAGE_TYPES, inspectFile } from './inspect';
-import { type FileKind, isPrivate, mediaUrl, newKey } from './keys';
+import { inspectFile } from './inspect';
+import { mediaUrl, newKey, objectNames, variantName } from './keys';
+import { DOCUMENTS, type DocumentKind, type FileKind, isPrivate, PICTURES, type PictureKind } from './kinds';
 import { mediaFiles } from './tables';
-
-const MEGABYTE = 1_048_576;
-export const THUMBNAIL_BYTES_MAX = 5 * MEGABYTE;
-export const DOCUMENT_BYTES_MAX = 10 * MEGABYTE;
 
 /** Far longer than a put and a batch take. */
 const UNNAMED_FOR_MS_MAX = 10 * MINUTE_MS;
-
-const RULES: Readonly<Record<FileKind, { types: readonly FileType[]; bytesMax: number }>> = {
-  thumbnail: { types: IMAGE_TYPES, bytesMax: THUMBNAIL_BYTES_MAX },
-  'identity-document': { types: DOCUMENT_TYPES, bytesMax: DOCUMENT_BYTES_MAX },
-};
 
 export interface StoredFile {
   key: string;
@@ -34,28 +28,86 @@ export interface StoredFile {
   statements: Statement[];
 }
 
-/** Throws FILE_TOO_LARGE, FILE_TYPE_NOT_ALLOWED, FILE_UNREADABLE, MEDIA_STORE_UNAVAILABLE. */
+export interface StoredImage extends StoredFile {
+  /** Anyone's. `?w=` on it asks for a width: the smallest that is stored and no narrower. */
+  url: string;
+  /** Pixels, of the largest. */
+  width: number;
+  height: number;
+  contentType: string;
+}
+
+/** As it came, for its owner and staff. Throws FILE_TOO_LARGE, FILE_TYPE_NOT_ALLOWED, FILE_UNREADABLE, MEDIA_STORE_UNAVAILABLE. */
 export async function storeUpload(
   ctx: Context,
-  { ownerId, kind, bytes }: { ownerId: string; kind: FileKind; bytes: Uint8Array },
+  { ownerId, kind, bytes }: { ownerId: string; kind: DocumentKind; bytes: Uint8Array },
 ): Promise<StoredFile> {
-  const { types, bytesMax } = RULES[kind];
+  const { types, bytesMax } = DOCUMENTS[kind];
   if (bytes.length > bytesMax) throw fileError('FILE_TOO_LARGE');
   const contentType = await inspectFile(bytes, types);
+  return putObjects(ctx, { ownerId, kind, contentType, picture: bytes, variants: [] });
+}
+
+/**
+ * A picture that anyone may see, drawn anew at the widths of its kind: nothing of what was uploaded is stored but its
+ * pixels. Throws as `storeUpload` does, and IMAGES_UNAVAILABLE.
+ */
+export async function storeImage(
+  ctx: Context,
+  ownerId: string,
+  kind: PictureKind,
+  bytes: Uint8Array,
+): Promise<StoredImage> {
+  const { types, bytesMax, widths } = PICTURES[kind];
+  if (bytes.length > bytesMax) throw fileError('FILE_TOO_LARGE');
+  await inspectFile(bytes, types);
+  const picture = await draw(ctx, bytes, Math.max(...widths));
+  const { width, height } = imageSize(picture);
+  const variants = await Promise.all(
+    widths
+      .filter((narrower) => narrower < width)
+      .map(async (narrower) => ({ width: narrower, bytes: await draw(ctx, bytes, narrower) })),
+  );
+  const stored = await putObjects(ctx, { ownerId, kind, contentType: DRAWN_TYPE, picture, variants });
+  return { ...stored, url: mediaUrl(ctx.config, stored.key), width, height, contentType: DRAWN_TYPE };
+}
+
+async function draw(ctx: Context, bytes: Uint8Array, width: number): Promise<Uint8Array> {
+  const drawn = await ctx.images.draw(bytes, width);
+  if (!drawn) throw fileError('FILE_UNREADABLE');
+  return drawn;
+}
+
+interface NewObjects {
+  ownerId: string;
+  kind: FileKind;
+  contentType: string;
+  picture: Uint8Array;
+  variants: readonly { width: number; bytes: Uint8Array }[];
+}
+
+async function putObjects(
+  ctx: Context,
+  { ownerId, kind, contentType, picture, variants }: NewObjects,
+): Promise<StoredFile> {
   const key = newKey(kind);
+  const objects = [
+    { name: key, bytes: picture },
+    ...variants.map(({ width, bytes }) => ({ name: variantName(key, width), bytes })),
+  ];
   const row = {
     key,
     ownerId,
     kind,
     contentType,
-    bytes: bytes.length,
+    bytes: objects.reduce((sum, { bytes }) => sum + bytes.length, 0),
     private: isPrivate(kind),
     createdAt: ctx.now(),
   };
   const deletion = planEvent(ctx, { kind: 'delete-media', key }, UNNAMED_FOR_MS_MAX);
   await deletion.insert;
   try {
-    await ctx.files.put(key, bytes, { httpMetadata: { contentType } });
+    await Promise.all(objects.map(({ name, bytes }) => ctx.files.put(name, bytes, { httpMetadata: { contentType } })));
   } catch (error) {
     ctx.log.fault('media store', error);
     throw fileError('MEDIA_STORE_UNAVAILABLE');
@@ -66,21 +118,15 @@ export async function storeUpload(
   };
 }
 
-/** A picture that anyone may see, with the URL at which they will. Throws as `storeUpload` does. */
-export async function storeImage(
-  ctx: Context,
-  ownerId: string,
-  kind: 'thumbnail',
-  bytes: Uint8Array,
-): Promise<StoredFile & { url: string }> {
-  const stored = await storeUpload(ctx, { ownerId, kind, bytes });
-  return { ...stored, url: mediaUrl(ctx.config, stored.key) };
-}
-
-/** For the batch that stops naming a file: the row goes with it, the object after it. */
+/** For the batch that stops naming a file: the row goes with it, the objects after it. */
 export function forgetMedia(ctx: Context, key: string): { statement: Statement; event: OutboxEvent } {
   return {
     statement: ctx.db.delete(mediaFiles).where(eq(mediaFiles.key, key)),
     event: { kind: 'delete-media', key },
   };
+}
+
+/** What `delete-media` stands for. Safe to repeat. */
+export function deleteObjects(ctx: Context, key: string): Promise<void> {
+  return ctx.files.delete(objectNames(key));
 }

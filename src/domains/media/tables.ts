@@ -1,12 +1,31 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { FileKind, LargeFileKind, VideoType } from './kinds';
 
-/** Every object in R2 that belongs to a user. */
+/** Every file in R2 that belongs to a user. A picture is one row, its variants included. */
 export const mediaFiles = sqliteTable('media_files', {
   key: text().primaryKey(),
   ownerId: text('owner_id').notNull(),
-  kind: text().$type<'thumbnail' | 'identity-document'>().notNull(),
+  kind: text().$type<FileKind>().notNull(),
   contentType: text('content_type').notNull(),
   bytes: integer().notNull(),
   private: integer({ mode: 'boolean' }).notNull(),
   createdAt: integer('created_at').notNull(),
+});
+
+/** Large files that were announced, until they are claimed or expire. */
+export const mediaUploads = sqliteTable('media_uploads', {
+  id: text().primaryKey(),
+  ownerId: text('owner_id').notNull(),
+  key: text().notNull(),
+  kind: text().$type<LargeFileKind>().notNull(),
+  contentType: text('content_type').$type<VideoType>().notNull(),
+  bytes: integer().notNull(),
+  expiresAt: integer('expires_at').notNull(),
+  completedAt: integer('completed_at'),
+});
+
+/** One row: how far through the bucket the search for orphans is. */
+export const mediaSweep = sqliteTable('media_sweep', {
+  id: integer().primaryKey(),
+  afterName: text('after_name').notNull(),
 });

@@ -15,12 +15,13 @@ import { MINUTE_MS } from '@/shared/time';
 const read = (url: string, headers: Record<string, string> = {}, method = 'GET') =>
   exports.default.fetch(url, { method, headers });
 
-async function storedImage(bytes = png()) {
+async function storedImage(uploaded = png()) {
   const ctx = testContext();
   const { userId } = await asUser();
-  const stored = await storeImage(ctx, userId, 'thumbnail', bytes);
+  const stored = await storeImage(ctx, userId, 'thumbnail', uploaded);
   await commit(ctx, stored.statements);
-  return { ctx, bytes, userId, ...stored };
+  const object = await ctx.files.get(stored.key);
+  return { ctx, bytes: new Uint8Array((await object?.arrayBuffer()) ?? []), userId, ...stored };
 }
 
 async function storedDocument() {
@@ -43,7 +44,7 @@ describe('a public file', () => {
     expect(new Uint8Array(await response.arrayBuffer())).toEqual(image.bytes);
     const headers = Object.fromEntries(response.headers);
     expect(headers).toMatchObject({
-      'content-type': 'image/png',
+      'content-type': 'image/webp',
       'content-length': String(image.bytes.length),
       'content-disposition': 'inline',
       'content-security-policy': "sandbox; default-src 'none'",
@@ -103,10 +104,11 @@ describe('a public file', () => {
     expect((await read(image.url, { range: 'bytes=0-3', 'if-range': etag })).status).toBe(206);
   });
 
-  it('that is also a page is a picture in a sandbox', async () => {
+  it('that was also a page is a picture alone, in a sandbox', async () => {
     const { url } = await storedImage(gifThatIsHtml());
     const response = await read(url);
-    expect(response.headers.get('content-type')).toBe('image/gif');
+    expect(response.headers.get('content-type')).toBe('image/webp');
+    expect(Buffer.from(await response.arrayBuffer()).includes('<script>')).toBe(false);
     expect(response.headers.get('content-security-policy')).toBe("sandbox; default-src 'none'");
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
   });

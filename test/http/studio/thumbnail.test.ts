@@ -15,7 +15,7 @@ describe("a channel's picture", () => {
     expect((await creator.get('stream/status')).data.thumbnail).toBe(data.thumbnail);
     expect((await creator.get(`stream/${stream.data.id}`)).data.thumbnailUrl).toBe(data.thumbnail);
     const picture = await creator.get(new URL(data.thumbnail).pathname);
-    expect(picture.headers.get('content-type')).toBe('image/png');
+    expect(picture.headers.get('content-type')).toBe('image/webp');
     expect((await creator.put('stream/info', { thumbnail: data.thumbnail })).status).toBe(200);
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cutOff, gif, gifThatIsHtml, html, jpeg, padded, pdf, png, svg, webp } from '#test/support/files';
-import { DOCUMENT_TYPES, IMAGE_TYPES, inspectFile } from '@/domains/media/inspect';
+import { inspectFile } from '@/domains/media/inspect';
+import { DOCUMENT_TYPES, IMAGE_TYPES } from '@/domains/media/kinds';
 
 const none = new Uint8Array();
 

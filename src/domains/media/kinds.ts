@@ -1,0 +1,41 @@
+/** What kinds of file there are, and what each may be. A new kind is a line here. */
+const MEGABYTE = 1_048_576;
+
+export const IMAGE_TYPES = ['image/png', 'image/jpeg', 'image/webp', 'image/gif'] as const;
+export const DOCUMENT_TYPES = ['image/png', 'image/jpeg', 'image/webp', 'application/pdf'] as const;
+export const VIDEO_TYPES = ['video/mp4', 'video/webm', 'video/quicktime'] as const;
+export type VideoType = (typeof VIDEO_TYPES)[number];
+export type FileType = (typeof IMAGE_TYPES)[number] | (typeof DOCUMENT_TYPES)[number] | VideoType;
+
+/** Drawn anew at these widths (pixels, ascending), never enlarged; the last one is what the key itself names. */
+export const PICTURES = {
+  thumbnail: { types: IMAGE_TYPES, bytesMax: 5 * MEGABYTE, widths: [320, 640, 1_280] },
+  avatar: { types: IMAGE_TYPES, bytesMax: 5 * MEGABYTE, widths: [128, 320, 640] },
+  'post-image': { types: IMAGE_TYPES, bytesMax: 10 * MEGABYTE, widths: [320, 1_280, 2_048] },
+} as const;
+
+/** Kept as they came, and read by a signed link alone. */
+export const DOCUMENTS = {
+  'identity-document': { types: DOCUMENT_TYPES, bytesMax: 10 * MEGABYTE },
+} as const;
+
+/** Too large for a form: sent by a signed URL, kept as they came. */
+export const LARGE_FILES = {
+  'post-video': { types: VIDEO_TYPES, bytesMax: 200 * MEGABYTE },
+} as const;
+
+export type PictureKind = keyof typeof PICTURES;
+export type DocumentKind = keyof typeof DOCUMENTS;
+export type LargeFileKind = keyof typeof LARGE_FILES;
+export type FileKind = PictureKind | DocumentKind | LargeFileKind;
+
+export const FILE_KINDS = Object.keys({ ...PICTURES, ...DOCUMENTS, ...LARGE_FILES }) as FileKind[]; // by its type
+
+export function isPrivate(kind: FileKind): boolean {
+  return kind in DOCUMENTS;
+}
+
+/** Of the pictures that stand beside the one at the key; nothing beside anything else. */
+export function variantWidths(kind: FileKind): readonly number[] {
+  return kind in PICTURES ? PICTURES[kind as PictureKind].widths.slice(0, -1) : []; // it is in there
+}
