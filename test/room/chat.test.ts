@@ -107,6 +107,7 @@ describe('a message over the socket', () => {
     ['501 characters', 'é'.repeat(501)],
     ['a control character', 'a\u0007b'],
     ['an override of direction', 'a\u202eb'],
+    ['half a character', 'a\ud83d'],
   ])('of %s is refused', async (_, text) => {
     const { roomId } = await openRoom();
     const sender = await joinRoom(roomId);
