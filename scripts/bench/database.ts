@@ -5,6 +5,7 @@ import { ROOT } from '../local/home.ts';
 import { migrate, startWorker } from '../local/miniflare.ts';
 import { seed } from '../local/seed.ts';
 import type { Counts } from './counting-d1.ts';
+import { type Asked, moneySteps } from './money.ts';
 import { VARS } from './plan.ts';
 import { LIVE_STREAM_ID, POPULATION } from './population.ts';
 import { grouped, median, printTable } from './table.ts';
@@ -28,25 +29,30 @@ export async function benchDatabase(): Promise<void> {
     const { id } = await creator.call('POST', '/sessions', { title: 'Measured' });
     await creator.call('POST', `/sessions/${id}/start`);
 
-    const asked: readonly (readonly [string, (time: number) => Promise<unknown>])[] = [
-      ['sign-in', () => anyone.call('POST', '/auth/login', account)],
-      ['GET /viewer/live', () => anyone.call('GET', '/viewer/live')],
-      ['GET /stream/:id', () => anyone.call('GET', `/stream/${LIVE_STREAM_ID}`)],
-      ['join, as a guest', () => anyone.call('POST', `/stream/${LIVE_STREAM_ID}/join`)],
-      ['join, signed in', () => viewer.call('POST', `/stream/${LIVE_STREAM_ID}/join`)],
-      ['chat message over HTTP', (time) => viewer.call('POST', `/sessions/${id}/chat`, { text: `Message ${time}` })],
+    const asked: readonly Asked[] = [
+      { name: 'sign-in', ask: () => anyone.call('POST', '/auth/login', account) },
+      { name: 'GET /viewer/live', ask: () => anyone.call('GET', '/viewer/live') },
+      { name: 'GET /stream/:id', ask: () => anyone.call('GET', `/stream/${LIVE_STREAM_ID}`) },
+      { name: 'join, as a guest', ask: () => anyone.call('POST', `/stream/${LIVE_STREAM_ID}/join`) },
+      { name: 'join, signed in', ask: () => viewer.call('POST', `/stream/${LIVE_STREAM_ID}/join`) },
+      {
+        name: 'chat message over HTTP',
+        ask: (time) => viewer.call('POST', `/sessions/${id}/chat`, { text: `Message ${time}` }),
+      },
+      ...(await moneySteps(origin, database, { viewer, creator, streamId: id })),
     ];
     const rows: string[][] = [];
-    for (const [name, ask] of asked) rows.push([name, ...(await measure(origin, ask))]);
+    for (const one of asked) rows.push([one.name, ...(await measure(origin, one))]);
     printTable(['', 'statements', 'round trips', 'rows read', 'rows written', 'ms'], rows);
   } finally {
     await server.dispose();
   }
 }
 
-async function measure(origin: string, ask: (time: number) => Promise<unknown>): Promise<string[]> {
+async function measure(origin: string, { prepare, ask }: Asked): Promise<string[]> {
   const all: (Counts & { ms: number })[] = [];
   for (let time = 0; time < TIMES; time += 1) {
+    await prepare?.();
     await fetch(`${origin}/bench/reset`);
     const startedAt = performance.now();
     await ask(time);

@@ -7,7 +7,7 @@ import { resolve } from 'node:path';
 import { BUNDLE, importSource } from '../local/bundle.ts';
 import { ROOT } from '../local/home.ts';
 import { type Miniflare, migrate, startWorker } from '../local/miniflare.ts';
-import { VARS } from './plan.ts';
+import { DEPLOYED_VARS } from './plan.ts';
 import type { Cast, Sender } from './senders.ts';
 import { grouped, median, printTable } from './table.ts';
 
@@ -55,13 +55,13 @@ export async function benchGifts({ runs, seconds }: { runs: number; seconds: num
 
 async function startPeer(kind: Kind): Promise<Peer> {
   const origin = `http://localhost:${PORTS[kind]}`;
-  const bindings = { ...VARS, PUBLIC_URL: origin };
+  const bindings = { ...DEPLOYED_VARS, PUBLIC_URL: origin };
   // Limits guard against abuse, which this is.
   const server = await startWorker({ bindings, port: PORTS[kind], bundle: BUNDLES[kind], unlimited: true });
   const database = await server.getD1Database('DB');
   await migrate(database);
   const { makeCast } = await importSource<typeof import('./senders.ts')>('scripts/bench/senders.ts');
-  const cast = await makeCast(database, VARS, Math.max(...SENDERS));
+  const cast = await makeCast(database, bindings, Math.max(...SENDERS));
   const give = ({ userId, accessToken }: Sender) =>
     kind === 'bare'
       ? fetch(origin, {

@@ -10,6 +10,18 @@ export const VARS: DevVars = {
   DEMO_PASSWORD: 'a long enough secret',
 };
 
+/** As it would be deployed: in development every answer is held against its schema. */
+export const DEPLOYED_VARS: DevVars = {
+  ...VARS,
+  ENVIRONMENT: 'production',
+  RESEND_API_KEY: 're_bench',
+  LIVEKIT_URL: 'wss://livekit.bench.test',
+  LIVEKIT_API_KEY: 'bench',
+  LIVEKIT_API_SECRET: 'a-bench-livekit-secret-that-is-long-enough',
+  STRIPE_SECRET_KEY: 'sk_test_bench',
+  STRIPE_WEBHOOK_SECRET: 'whsec_bench',
+};
+
 /** How to get in: a URL for each viewer. */
 export interface Plan {
   readonly protocol: 'footlight' | 'socket.io';

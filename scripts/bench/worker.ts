@@ -41,4 +41,5 @@ export default {
     if (pathname.startsWith('/bench/')) return Response.json(readCounts());
     return worker.fetch(request, count(env), execution);
   },
+  queue: (batch, env, execution) => worker.queue(batch, count(env), execution),
 } satisfies ExportedHandler<BenchEnv>;

@@ -1,0 +1,96 @@
+/** What the money's hot paths cost in D1: a gift, the webhook of a purchase, a cash-out, with all that follows each. */
+import { randomUUID } from 'node:crypto';
+import { importSource } from '../local/bundle.ts';
+import { Client, waitFor } from '../local/client.ts';
+import { VARS } from './plan.ts';
+
+/** A step, and what has to be there before it is measured. */
+export interface Asked {
+  readonly name: string;
+  readonly prepare?: () => Promise<unknown>;
+  ask(time: number): Promise<unknown>;
+}
+
+/** Of migration 0009. */
+const ROSE = '01900000-0000-7000-9001-000000000001';
+const PAYOUT_DIAMONDS = 1_000;
+
+const once = (client: Client) => client.as({ 'idempotency-key': randomUUID() });
+
+/** @param streamId of the creator's, and live */
+export async function moneySteps(
+  origin: string,
+  database: D1Database,
+  { viewer, creator, streamId }: { viewer: Client; creator: Client; streamId: string },
+): Promise<Asked[]> {
+  const { paidEvent } = await importSource<typeof import('./payment.ts')>('scripts/bench/payment.ts');
+  const vars = { ...VARS, PUBLIC_URL: origin };
+  const owner = await new Client(origin).signIn(VARS.OWNER_EMAIL ?? '', VARS.DEMO_PASSWORD);
+  const [largest] = (await viewer.call('GET', '/payment/packages')).items.toReversed();
+  const buy = () =>
+    once(viewer).call('POST', '/payment/purchase', {
+      packageId: largest.id,
+      successUrl: origin,
+      cancelUrl: origin,
+    });
+  /** Asked of the database itself, past the meter. */
+  const settled = (what: string, query: string) =>
+    waitFor(what, async () =>
+      (await database.prepare(query).first<{ left: number }>())?.left === 0 ? true : undefined,
+    );
+  const outboxIsEmpty = () => settled('the outbox to be empty', 'SELECT count(*) AS left FROM outbox');
+  const pay = async (purchase: { id: string; amountMinor: number; currency: string }) => {
+    await fetch(await paidEvent(vars, purchase));
+    await settled('the event', `SELECT count(*) AS left FROM webhook_events WHERE state = 'stored'`);
+    await outboxIsEmpty();
+  };
+  let purchase = await buy();
+  await pay(purchase);
+  const castle = (await viewer.call('GET', '/payment/gifts')).items.at(-1);
+  for (let bought = 0; bought < 2; bought += 1) await pay(await buy());
+  for (let given = 0; given < 6; given += 1)
+    await once(viewer).call('POST', '/payment/gift', { giftId: castle.id, streamId });
+  await outboxIsEmpty();
+  let payoutId = '';
+  const askForPayout = async () => {
+    const request = { source: 'diamonds', diamonds: PAYOUT_DIAMONDS, method: 'bank' };
+    ({ id: payoutId } = await once(creator).call('POST', '/payment/payout', request));
+  };
+  return [
+    {
+      name: 'gift in a live room',
+      ask: async () => {
+        await once(viewer).call('POST', '/payment/gift', { giftId: ROSE, streamId });
+        await outboxIsEmpty();
+      },
+    },
+    {
+      name: "purchase's webhook",
+      prepare: async () => {
+        purchase = await buy();
+      },
+      ask: () => pay(purchase),
+    },
+    { name: 'cash-out, asked for', ask: askForPayout },
+    {
+      name: 'cash-out, approved',
+      prepare: askForPayout,
+      ask: async () => {
+        await owner.call('PUT', `/owner/panel/cashouts/${payoutId}/approve`);
+        await outboxIsEmpty();
+      },
+    },
+    {
+      name: 'cash-out, paid by bank',
+      prepare: async () => {
+        await askForPayout();
+        await owner.call('PUT', `/owner/panel/cashouts/${payoutId}/approve`);
+        await outboxIsEmpty();
+      },
+      ask: async () => {
+        await owner.call('PUT', `/owner/panel/cashouts/${payoutId}/paid`, { reference: 'BENCH' });
+        await outboxIsEmpty();
+      },
+    },
+  ];
+}
