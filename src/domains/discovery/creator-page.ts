@@ -1,0 +1,61 @@
+/** A creator's page: who they are, what is on, what they are to the reader, what they offer. Three statements. */
+import type { z } from '@hono/zod-openapi';
+import { and, eq, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { creatorProfiles } from '@/domains/creators/tables';
+import { socialError } from '@/domains/social/errors';
+import { followsCreator } from '@/domains/social/status';
+import { userVisibleTo } from '@/domains/social/visible';
+import { findLiveOrNext } from '@/domains/streams/next';
+import { presentStream } from '@/domains/streams/present';
+import { presentTier } from '@/domains/subscriptions/present';
+import { subscribes } from '@/domains/subscriptions/subscribed';
+import { tiersQuery } from '@/domains/subscriptions/tiers';
+import { users } from '@/domains/users/tables';
+import type { Viewer } from '@/shared/actor';
+import { fold } from '@/shared/text';
+import { toIso } from '@/shared/time';
+import { creatorColumns, isCreator, presentCreator } from './creators';
+import type { CreatorPage } from './schemas';
+
+/** Throws USER_NOT_FOUND, also for whoever is no creator or out of the reader's sight. */
+export async function getCreatorPage(ctx: Context, viewer: Viewer, name: string): Promise<z.input<typeof CreatorPage>> {
+  const username = fold(name);
+  const [row, stream, tiers] = await Promise.all([
+    findCreator(ctx, viewer, username),
+    findLiveOrNext(ctx, username, viewer),
+    tiersQuery(ctx, sql`(SELECT id FROM users WHERE username = ${username})`),
+  ]);
+  if (!row) throw socialError('USER_NOT_FOUND', { message: 'There is no such creator.' });
+  return {
+    ...presentCreator(row),
+    links: [...row.links],
+    followerCount: row.card.followerCount,
+    followingCount: row.followingCount,
+    since: toIso(row.since),
+    stream: stream ? presentStream(stream, viewer) : null,
+    following: row.following === 1,
+    followedBy: row.followedBy === 1,
+    subscribed: row.subscribed === 1,
+    tiers: tiers.map(presentTier),
+  };
+}
+
+function findCreator(ctx: Context, viewer: Viewer, username: string) {
+  // Nobody has this id, so a guest is nothing to anybody.
+  const readerId = viewer?.kind === 'user' ? viewer.userId : '';
+  return ctx.db
+    .select({
+      ...creatorColumns,
+      links: users.links,
+      followingCount: users.followingCount,
+      since: users.createdAt,
+      following: followsCreator(readerId, users.id),
+      followedBy: followsCreator(users.id, readerId),
+      subscribed: sql<number>`${subscribes(readerId, users.id)}`,
+    })
+    .from(users)
+    .leftJoin(creatorProfiles, eq(creatorProfiles.userId, users.id))
+    .where(and(eq(users.username, username), isCreator, userVisibleTo(viewer)))
+    .get();
+}

@@ -1,0 +1,70 @@
+/**
+ * Who follows somebody, and whom somebody follows: newest first, by cursor. Left out are those whose account is gone
+ * or banned, and those whom a block keeps apart from the reader. Two statements.
+ */
+import { and, desc, eq, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { socialError } from '@/domains/social/errors';
+import { follows } from '@/domains/social/tables';
+import { userVisibleTo } from '@/domains/social/visible';
+import { cardColumns, presentCard } from '@/domains/users/present';
+import { users } from '@/domains/users/tables';
+import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
+import type { Viewer } from '@/shared/actor';
+import { FollowPosition } from './schemas';
+
+interface CursorQuery {
+  cursor?: string | undefined;
+  perPage: number;
+}
+
+/** Throws USER_NOT_FOUND, CURSOR_INVALID. */
+export function listFollowers(ctx: Context, viewer: Viewer, userId: string, query: CursorQuery) {
+  return listFollows(ctx, viewer, 'followers', userId, query);
+}
+
+/** Throws USER_NOT_FOUND, CURSOR_INVALID. */
+export function listFollowing(ctx: Context, viewer: Viewer, userId: string, query: CursorQuery) {
+  return listFollows(ctx, viewer, 'following', userId, query);
+}
+
+async function listFollows(
+  ctx: Context,
+  viewer: Viewer,
+  list: 'followers' | 'following',
+  userId: string,
+  { cursor, perPage }: CursorQuery,
+) {
+  // A cursor is good for the list of one user.
+  const name = `${list} ${userId}`;
+  const before = cursor === undefined ? undefined : decodeCursor(name, FollowPosition, cursor);
+  const [mine, theirs] =
+    list === 'followers' ? [follows.creatorId, follows.followerId] : [follows.followerId, follows.creatorId];
+  const [user, rows] = await Promise.all([
+    ctx.db
+      .select({ id: users.id })
+      .from(users)
+      .where(and(eq(users.id, userId), userVisibleTo(viewer)))
+      .get(),
+    ctx.db
+      .select({ card: cardColumns, at: follows.createdAt })
+      .from(follows)
+      .innerJoin(users, eq(users.id, theirs))
+      .where(
+        and(
+          eq(mine, userId),
+          before && sql`(${follows.createdAt}, ${theirs}) < (${before[0]}, ${before[1]})`,
+          userVisibleTo(viewer),
+        ),
+      )
+      .orderBy(desc(follows.createdAt), desc(theirs))
+      .limit(perPage + 1),
+  ]);
+  if (!user) throw socialError('USER_NOT_FOUND');
+  return presentCursorPage(
+    rows,
+    perPage,
+    ({ card }) => presentCard(card),
+    ({ card, at }) => encodeCursor(name, [at, card.id]),
+  );
+}
