@@ -56,10 +56,10 @@ export const subscriptionEndpoints: Endpoint[] = [
     path: '/payment/tiers/{creatorId}',
     tag: 'payment',
     summary: "A creator's tiers, cheapest first",
-    who: 'public',
+    who: 'optional',
     params: z.strictObject({ creatorId: z.string().min(1) }),
     response: Tiers,
-    handler: (ctx, { params }) => listTiers(ctx, params.creatorId),
+    handler: (ctx, { actor, params }) => listTiers(ctx, actor, params.creatorId),
   }),
   endpoint({
     method: 'get',

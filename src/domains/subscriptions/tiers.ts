@@ -6,7 +6,9 @@ import { commit, demandThat } from '@/db/commit';
 import { economyOf, economyQuery } from '@/domains/economy/read';
 import { earnsNothing, economyStands } from '@/domains/economy/worth';
 import { socialError } from '@/domains/social/errors';
+import { userVisibleTo } from '@/domains/social/visible';
 import { users } from '@/domains/users/tables';
+import type { Viewer } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { subscriptionError } from './errors';
 import { presentTier, type TierRow } from './present';
@@ -16,7 +18,8 @@ import { subscriptionTiers } from './tables';
 /** Written out, since an index of what is on offer is found by it. */
 export const onOffer: SQL = sql`subscription_tiers.active = 1`;
 
-function tiersQuery(ctx: Context, creatorId: string) {
+/** What a creator has on offer, cheapest first. */
+export function tiersQuery(ctx: Context, creatorId: string | SQL) {
   return ctx.db
     .select()
     .from(subscriptionTiers)
@@ -29,13 +32,13 @@ export async function listOwnTiers(ctx: Context, creatorId: string): Promise<z.i
   return { tiers: rows.map(presentTier) };
 }
 
-/** Throws USER_NOT_FOUND for whoever is not an approved creator. */
-export async function listTiers(ctx: Context, creatorId: string): Promise<z.input<typeof Tiers>> {
+/** Throws USER_NOT_FOUND for whoever is not an approved creator, or out of the reader's sight. */
+export async function listTiers(ctx: Context, viewer: Viewer, creatorId: string): Promise<z.input<typeof Tiers>> {
   const [[creator], rows] = await ctx.db.batch([
     ctx.db
       .select({ id: users.id })
       .from(users)
-      .where(and(eq(users.id, creatorId), eq(users.status, 'active'), eq(users.creatorStatus, 'APPROVED'))),
+      .where(and(eq(users.id, creatorId), eq(users.creatorStatus, 'APPROVED'), userVisibleTo(viewer))),
     tiersQuery(ctx, creatorId),
   ]);
   if (!creator) throw socialError('USER_NOT_FOUND', { message: 'There is no such creator.' });
