@@ -1,4 +1,4 @@
-/** Finding streams: lists by status, creator and words, and what is on for this reader. Fixed statements, bounded counts. */
+/** Finding streams: lists by status, creator and words. Fixed statements, bounded counts. */
 import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, isNotNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
@@ -6,17 +6,13 @@ import { users } from '@/domains/users/tables';
 import { COUNT_MAX, type PageQuery, presentPage } from '@/http/envelope';
 import type { Viewer } from '@/shared/actor';
 import { ftsQuery } from '@/shared/fts';
-import { MINUTE_MS } from '@/shared/time';
 import { presentStream, streamColumns } from './present';
 import type { LiveListQuery, StreamListQuery } from './schemas';
 import { streamLive, streams } from './tables';
 import { visibleTo } from './visible';
 
-/** How many viewers a stream that has just begun is taken to have more than it has: one less each minute. */
-const FRESHNESS_BONUS_MINUTES = 30;
-
 type StreamFilter = Omit<z.output<typeof StreamListQuery>, keyof PageQuery>;
-type StreamList = ReturnType<typeof presentPage<ReturnType<typeof presentStream>>>;
+export type StreamList = ReturnType<typeof presentPage<ReturnType<typeof presentStream>>>;
 
 export function listStreams(ctx: Context, viewer: Viewer, filter: StreamFilter & PageQuery): Promise<StreamList> {
   const status =
@@ -27,7 +23,7 @@ export function listStreams(ctx: Context, viewer: Viewer, filter: StreamFilter &
     filter.sort === 'scheduled' ? isNotNull(streams.scheduledFor) : undefined,
     matching(filter.q),
   ];
-  return page(ctx, viewer, and(...conditions), orderOf(filter.sort, status), filter);
+  return listPage(ctx, viewer, and(...conditions), orderOf(filter.sort, status), filter);
 }
 
 /** Beside the page, its parts under the names that older clients know. */
@@ -35,26 +31,6 @@ export async function listLive(ctx: Context, viewer: Viewer, query: z.output<typ
   const list = await listStreams(ctx, viewer, { ...query, status: 'live' });
   const { page, perPage, total } = list.pagination;
   return { ...list, streams: list.items, total, page, perPage };
-}
-
-/**
- * Live streams for this reader: of followed creators first, then by viewers, where a new stream counts for up to 30
- * more, one less each minute; one's own is left out.
- */
-export function listRecommended(ctx: Context, viewer: Viewer, query: PageQuery): Promise<StreamList> {
-  const userId = viewer?.kind === 'user' ? viewer.userId : null;
-  const minutesLive = sql`(CAST(${ctx.now()} AS INTEGER) - ${streams.startedAt}) / ${sql.raw(String(MINUTE_MS))}`;
-  const order = [
-    ...(userId === null
-      ? []
-      : [
-          sql`EXISTS (SELECT 1 FROM follows WHERE follower_id = ${userId} AND follows.creator_id = ${streams.creatorId}) DESC`,
-        ]),
-    sql`${streamColumns.viewerCount} + max(0, ${sql.raw(String(FRESHNESS_BONUS_MINUTES))} - ${minutesLive}) DESC`,
-    desc(streams.id),
-  ];
-  const condition = and(sql`streams.status = 'live'`, userId === null ? undefined : ne(streams.creatorId, userId));
-  return page(ctx, viewer, condition, order, query);
 }
 
 /**
@@ -99,7 +75,7 @@ function orderOf(sort: StreamFilter['sort'], status: StreamFilter['status']): SQ
  * Two statements, whatever the filter. They are no batch: D1 gives a batch's rows by column name, and here two tables
  * have an `id`.
  */
-async function page(
+export async function listPage(
   ctx: Context,
   viewer: Viewer,
   condition: SQL | undefined,

@@ -4,12 +4,13 @@ import { type Endpoint, endpoint } from '@/http/endpoint';
 import { Nothing, pageQuery } from '@/http/envelope';
 import { isUpgrade } from '@/http/socket';
 import { chatEndpoints } from './chat-routes';
-import { listLive, listRecommended } from './discovery';
+import { listLive, listStreams } from './discovery';
 import { streamError } from './errors';
 import { getStream, streamName } from './find';
 import { enterRoom, joinStream } from './join';
 import { leaveStream } from './leave';
 import { presentStream } from './present';
+import { FORMULA, listFollowing, listRecommended } from './recommend';
 import {
   anId,
   Joined,
@@ -17,6 +18,7 @@ import {
   LiveStreamPage,
   Stream,
   StreamPage,
+  StreamSearchQuery,
   StreamToken,
   TokenRequest,
   ViewerList,
@@ -59,13 +61,42 @@ const watchEndpoints: Endpoint[] = [
     path: '/stream/recommended',
     tag: 'stream',
     summary: 'Live streams for you',
-    description:
-      'Those of creators whom you follow first; then by viewers, where a stream that has just begun counts for 30 ' +
-      'more, one less each minute.',
+    description: FORMULA,
     who: 'optional',
     query: z.strictObject(pageQuery),
     response: StreamPage,
     handler: (ctx, { actor, query }) => listRecommended(ctx, actor, query),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/viewer/recommended',
+    tag: 'viewer',
+    summary: 'Live streams for you',
+    description: FORMULA,
+    who: 'optional',
+    query: z.strictObject(pageQuery),
+    response: StreamPage,
+    handler: (ctx, { actor, query }) => listRecommended(ctx, actor, query),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/viewer/following',
+    tag: 'viewer',
+    summary: 'Live streams of the creators whom I follow, the most watched first',
+    who: 'user',
+    query: z.strictObject(pageQuery),
+    response: StreamPage,
+    handler: (ctx, { actor, query }) => listFollowing(ctx, actor, query),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/viewer/search',
+    tag: 'viewer',
+    summary: 'Search streams, the newest first',
+    who: 'optional',
+    query: StreamSearchQuery,
+    response: StreamPage,
+    handler: (ctx, { actor, query }) => listStreams(ctx, actor, { ...query, sort: 'newest' }),
   }),
   endpoint({
     method: 'get',

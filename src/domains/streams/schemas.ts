@@ -118,6 +118,12 @@ export const LiveListQuery = z.strictObject({
   sort: z.enum(['newest', 'viewers']).default('newest'),
 });
 
+export const StreamSearchQuery = z.strictObject({
+  ...pageQuery,
+  q: aLine(QUERY_CHARACTERS_MAX).openapi({ description: 'As of `GET /sessions`; required here.' }),
+  status: z.enum(STREAM_STATUSES).optional(),
+});
+
 export const MediaToken = z
   .object({
     provider: z.enum(['livekit', 'agora']),

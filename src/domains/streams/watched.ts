@@ -1,0 +1,14 @@
+/** What users watch, by category alone, for their recommendations: a row a category, written at most once a day. */
+import { sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit } from '@/db/commit';
+import { DAY_MS } from '@/shared/time';
+
+export async function rememberWatched(ctx: Context, userId: string, category: string): Promise<void> {
+  const upsert = sql`
+    INSERT INTO watched_categories (user_id, category, seen_at)
+    VALUES (${userId}, ${category}, CAST(${ctx.now()} AS INTEGER))
+    ON CONFLICT DO UPDATE SET seen_at = excluded.seen_at
+    WHERE excluded.seen_at >= watched_categories.seen_at + ${sql.raw(String(DAY_MS))}`;
+  await commit(ctx, [ctx.db.run(upsert)]);
+}
