@@ -6,6 +6,8 @@ import { ConfigError } from '@/config';
 import { auditEndpoints } from '@/domains/audit/routes';
 import { guard } from '@/domains/auth/guard';
 import { authEndpoints } from '@/domains/auth/routes';
+import { avatarEndpoints } from '@/domains/avatars/routes';
+import { contentEndpoints } from '@/domains/content/routes';
 import { creatorEndpoints } from '@/domains/creators/routes';
 import { dashboardEndpoints } from '@/domains/dashboard/routes';
 import { discountEndpoints } from '@/domains/discounts/routes';
@@ -13,12 +15,15 @@ import { discoveryEndpoints } from '@/domains/discovery/routes';
 import { earningEndpoints } from '@/domains/earnings/routes';
 import { economyEndpoints } from '@/domains/economy/routes';
 import { giftEndpoints } from '@/domains/gifts/routes';
+import { mediaEndpoints } from '@/domains/media/routes';
 import { mediaRoutes } from '@/domains/media/serve';
 import { notificationEndpoints } from '@/domains/notifications/routes';
 import { payoutEndpoints } from '@/domains/payouts/routes';
+import { profileEndpoints } from '@/domains/profiles/routes';
 import { purchaseEndpoints } from '@/domains/purchases/routes';
 import { sandboxCheckoutRoutes } from '@/domains/purchases/sandbox-checkout';
 import { searchEndpoints } from '@/domains/search/routes';
+import { settingsEndpoints } from '@/domains/settings/routes';
 import { socialEndpoints } from '@/domains/social/routes';
 import { staffEndpoints } from '@/domains/staff/routes';
 import { streamEndpoints } from '@/domains/streams/routes';
@@ -45,8 +50,11 @@ export const endpoints = [
   ...streamEndpoints,
   ...searchEndpoints,
   ...socialEndpoints,
+  ...contentEndpoints,
   ...discoveryEndpoints,
   ...staffEndpoints,
+  ...profileEndpoints,
+  ...settingsEndpoints,
   ...walletEndpoints,
   ...purchaseEndpoints,
   ...discountEndpoints,
@@ -59,6 +67,8 @@ export const endpoints = [
   ...dashboardEndpoints,
   ...notificationEndpoints,
   ...webhookEndpoints,
+  ...avatarEndpoints,
+  ...mediaEndpoints,
   ...docsEndpoints,
 ];
 

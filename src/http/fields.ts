@@ -18,5 +18,5 @@ export function aText(max: number, min = 0) {
 
 /** A name or a title: not empty, and one line. */
 export function aLine(max: number, min = 1) {
-  return aText(max, min).refine((text) => !/[\n\r\t]/.test(text), 'must be one line');
+  return aText(max, min).refine((text) => !/[\n\r\t\u2028\u2029]/.test(text), 'must be one line');
 }

@@ -1,5 +1,5 @@
 /** What users chose, with the defaults where they chose nothing: for their own settings, and for whoever must obey them. */
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { DEFAULT_CHANNELS, NOTIFICATION_KINDS, type NotificationKind } from './kinds';
 import { type Channels, MESSAGES_FROM, userSettings } from './tables';
@@ -28,8 +28,13 @@ export async function readSettings(ctx: Context, userIds: readonly string[]): Pr
   return new Map(userIds.map((userId) => [userId, withDefaults(chosen.get(userId))]));
 }
 
-/** The table's own defaults are these; a test holds them together. */
-export function withDefaults(row?: SettingsRow): Settings {
+export async function getSettings(ctx: Context, userId: string): Promise<Settings> {
+  const row = await ctx.db.select().from(userSettings).where(eq(userSettings.userId, userId)).get();
+  return withDefaults(row);
+}
+
+/** The table's own defaults are the same; a test holds them together. */
+function withDefaults(row?: SettingsRow): Settings {
   return {
     language: row?.language ?? 'en',
     notifications: channelsOf(row?.notifications ?? {}),

@@ -1,0 +1,53 @@
+/** Finding users: all, of a role, by words. Two statements, a bounded count. */
+import type { z } from '@hono/zod-openapi';
+import { and, desc, type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { userVisibleTo } from '@/domains/social/visible';
+import { cardColumns, presentCard } from '@/domains/users/present';
+import { users } from '@/domains/users/tables';
+import { COUNT_MAX, presentPage } from '@/http/envelope';
+import type { Role, Viewer } from '@/shared/actor';
+import { ftsQuery } from '@/shared/fts';
+import { fold } from '@/shared/text';
+import type { UsersQuery } from './schemas';
+
+/** The most followed first; who has exactly that username before them. */
+export async function discoverUsers(ctx: Context, viewer: Viewer, query: z.output<typeof UsersQuery>) {
+  const { q, role, page, perPage } = query;
+  const condition = and(userVisibleTo(viewer), ofRole(role), matching(q));
+  const counted = ctx.db
+    .select({ one: sql`1` })
+    .from(users)
+    .where(condition)
+    .limit(COUNT_MAX + 1)
+    .as('counted');
+  const [rows, [total]] = await Promise.all([
+    ctx.db
+      .select(cardColumns)
+      .from(users)
+      .where(condition)
+      .orderBy(
+        ...(q === undefined ? [] : [sql`users.username = ${fold(q)} DESC`]),
+        desc(users.followerCount),
+        desc(users.id),
+      )
+      .limit(perPage)
+      .offset((page - 1) * perPage),
+    ctx.db.select({ count: sql<number>`count(*)` }).from(counted),
+  ]);
+  return presentPage(rows.map(presentCard), total?.count ?? 0, query);
+}
+
+function ofRole(role: Role | undefined): SQL | undefined {
+  return role === undefined ? undefined : sql`users.role = ${role}`;
+}
+
+/** The newest of what matches, as many as are ever counted; no restriction where the words hold none. */
+function matching(q: string | undefined): SQL | undefined {
+  const expression = q === undefined ? undefined : ftsQuery(q);
+  return expression === undefined
+    ? undefined
+    : sql`users.rowid IN (
+        SELECT rowid FROM users_fts WHERE users_fts MATCH ${expression}
+        ORDER BY rowid DESC LIMIT ${sql.raw(String(COUNT_MAX + 1))})`;
+}

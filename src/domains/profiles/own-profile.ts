@@ -1,0 +1,45 @@
+/** A user's own profile, behind two doors (`/user/*`, `/viewer/*`): what it says, and changing it. */
+import type { z } from '@hono/zod-openapi';
+import type { Context } from '@/context';
+import { commit, demandChange } from '@/db/commit';
+import { getAccount } from '@/domains/auth/account';
+import { authError } from '@/domains/auth/errors';
+import { presentUser } from '@/domains/users/present';
+import { changeUserProfile } from '@/domains/users/write';
+import { httpError } from '@/http/errors';
+import type { Actor } from '@/shared/actor';
+import { isAtLeastYearsOld } from '@/shared/time';
+import type { ProfileRequest } from './schemas';
+
+const AGE_YEARS_MIN = 13;
+
+/** Throws SESSION_ENDED if the account went in between. */
+export async function readOwnProfile(ctx: Context, { userId }: Actor) {
+  const { user, staff } = await getAccount(ctx, userId);
+  return presentUser(user, staff);
+}
+
+/**
+ * What is not sent stays, so that two changes at once of different fields both hold. Throws VALIDATION_FAILED,
+ * SESSION_ENDED.
+ */
+export async function changeOwnProfile(ctx: Context, actor: Actor, request: z.output<typeof ProfileRequest>) {
+  const { displayName, bio, gender, birthDate, country, links } = request;
+  if (birthDate && !isAtLeastYearsOld(birthDate, AGE_YEARS_MIN, ctx.now()))
+    throw httpError('VALIDATION_FAILED', {
+      details: [{ path: 'birthDate', message: `must be a date of birth at least ${AGE_YEARS_MIN} years ago` }],
+    });
+  const changes = {
+    ...(displayName === undefined ? {} : { displayName }),
+    ...(bio === undefined ? {} : { bio: bio ?? '' }),
+    ...(gender === undefined ? {} : { gender: gender || null }),
+    ...(birthDate === undefined ? {} : { birthDate }),
+    ...(country === undefined ? {} : { country }),
+    ...(links === undefined ? {} : { links: links ?? [] }),
+  };
+  if (Object.keys(changes).length > 0)
+    await commit(ctx, [changeUserProfile(ctx, actor.userId, changes), demandChange(ctx)], {
+      refusals: { DEMAND_NOT_MET: () => authError('SESSION_ENDED') },
+    });
+  return readOwnProfile(ctx, actor);
+}

@@ -1,0 +1,77 @@
+/** A user's page as everybody may see it, in one statement. Its owner sees no more of it than others do. */
+import type { z } from '@hono/zod-openapi';
+import { and, eq, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { creatorProfiles } from '@/domains/creators/tables';
+import { userSettings } from '@/domains/settings/tables';
+import { socialError } from '@/domains/social/errors';
+import { userVisibleTo } from '@/domains/social/visible';
+import { listStreams } from '@/domains/streams/discovery';
+import { streams } from '@/domains/streams/tables';
+import { visibleTo } from '@/domains/streams/visible';
+import { cardColumns, presentCard } from '@/domains/users/present';
+import { users } from '@/domains/users/tables';
+import type { PageQuery } from '@/http/envelope';
+import type { Viewer } from '@/shared/actor';
+import { toIso } from '@/shared/time';
+import type { PublicProfile } from './schemas';
+
+/** Throws USER_NOT_FOUND, also for who is banned, gone or blocked: it does not tell which. */
+export async function getPublicProfile(
+  ctx: Context,
+  userId: string,
+  viewer: Viewer,
+): Promise<z.input<typeof PublicProfile>> {
+  const row = await ctx.db
+    .select({
+      card: cardColumns,
+      bio: users.bio,
+      links: users.links,
+      createdAt: users.createdAt,
+      followingCount: users.followingCount,
+      creatorStatus: users.creatorStatus,
+      showActivity: userSettings.showActivity,
+      creatorBio: creatorProfiles.bio,
+      categories: creatorProfiles.categories,
+      liveStreamId: streams.id,
+    })
+    .from(users)
+    .leftJoin(creatorProfiles, eq(creatorProfiles.userId, users.id))
+    .leftJoin(userSettings, eq(userSettings.userId, users.id))
+    // One stream of a channel is live at most; the IN names the index that is limited by it.
+    .leftJoin(
+      streams,
+      and(
+        eq(streams.creatorId, users.id),
+        sql`streams.status = 'live' AND streams.status IN ('live', 'scheduled')`,
+        visibleTo(viewer),
+      ),
+    )
+    .where(and(eq(users.id, userId), userVisibleTo(viewer)))
+    .get();
+  if (!row) throw socialError('USER_NOT_FOUND');
+  const isCreator = row.creatorStatus === 'APPROVED';
+  return {
+    ...presentCard(row.card),
+    bio: row.bio,
+    links: [...row.links],
+    createdAt: toIso(row.createdAt),
+    followingCount: row.showActivity === false ? null : row.followingCount,
+    creator: isCreator ? { bio: row.creatorBio ?? '', categories: row.categories ?? [] } : null,
+    liveStreamId: row.liveStreamId,
+  };
+}
+
+/** What this reader may see of it: planned, live and over. Throws USER_NOT_FOUND. */
+export async function listStreamsOf(ctx: Context, userId: string, viewer: Viewer, query: PageQuery) {
+  const [user, list] = await Promise.all([
+    ctx.db
+      .select({ id: users.id })
+      .from(users)
+      .where(and(eq(users.id, userId), userVisibleTo(viewer)))
+      .get(),
+    listStreams(ctx, viewer, { ...query, creatorId: userId, sort: 'newest' }),
+  ]);
+  if (!user) throw socialError('USER_NOT_FOUND');
+  return list;
+}

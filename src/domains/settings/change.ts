@@ -1,0 +1,45 @@
+/** A user changes settings. One statement, so that changes at once of different settings all hold. */
+import type { z } from '@hono/zod-openapi';
+import { sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit, type Statement } from '@/db/commit';
+import { getSettings } from './read';
+import type { SettingsRequest } from './schemas';
+import { userSettings } from './tables';
+
+type Changes = z.output<typeof SettingsRequest>;
+
+/** What is not sent stays, of one kind's channels too. */
+export async function changeSettings(ctx: Context, userId: string, changes: Changes) {
+  if (saysSomething(changes)) await commit(ctx, [putSettings(ctx, userId, changes)]);
+  return getSettings(ctx, userId);
+}
+
+/** Nothing chosen leaves no row behind: `{}`, and `{ "privacy": {} }` too. */
+function saysSomething(changes: object): boolean {
+  return Object.values(changes).some((value) => (typeof value === 'object' ? saysSomething(value) : true));
+}
+
+function putSettings(ctx: Context, userId: string, changes: Changes): Statement {
+  const { language, notifications, privacy: { messagesFrom, showActivity } = {}, autoplay, matureContent } = changes;
+  const set = {
+    ...(language === undefined ? {} : { language }),
+    ...(messagesFrom === undefined ? {} : { messagesFrom }),
+    ...(showActivity === undefined ? {} : { showActivity }),
+    ...(autoplay === undefined ? {} : { autoplay }),
+    ...(matureContent === undefined ? {} : { matureContent }),
+    updatedAt: ctx.now(),
+  };
+  return ctx.db
+    .insert(userSettings)
+    .values({ userId, ...set, notifications: chosen(notifications) })
+    .onConflictDoUpdate({
+      target: userSettings.userId,
+      set: { ...set, notifications: sql`json_patch(user_settings.notifications, excluded.notifications)` },
+    });
+}
+
+/** Without what was left out: in a merge patch only `null` takes something away, and the schema lets none in. */
+function chosen(notifications: Changes['notifications'] = {}): typeof userSettings.$inferInsert.notifications {
+  return JSON.parse(JSON.stringify(notifications));
+}

@@ -1,0 +1,54 @@
+/** A user's settings on the wire: a change names only what it changes. */
+import { z } from '@hono/zod-openapi';
+import { NOTIFICATION_KINDS } from './kinds';
+import { MESSAGES_FROM } from './tables';
+
+const LANGUAGE_CHARACTERS_MAX = 35;
+
+/** In its canonical form (`en-us` → `en-US`); nothing where it is no tag. */
+function findLanguage(tag: string): string | undefined {
+  try {
+    return Intl.getCanonicalLocales(tag)[0];
+  } catch {
+    return undefined;
+  }
+}
+
+const language = z
+  .string()
+  .max(LANGUAGE_CHARACTERS_MAX)
+  .transform((tag, issue) => {
+    const canonical = findLanguage(tag);
+    if (canonical !== undefined) return canonical;
+    issue.addIssue({ code: 'custom', message: 'must be a BCP 47 language tag' });
+    return z.NEVER;
+  })
+  .openapi({ type: 'string', example: 'pt-BR', description: 'BCP 47.' });
+
+const kind = z.enum(NOTIFICATION_KINDS);
+const channels = { inApp: z.boolean(), email: z.boolean(), push: z.boolean() };
+const privacy = {
+  messagesFrom: z.enum(MESSAGES_FROM).openapi({ description: '`followed`: those whom the user follows.' }),
+  showActivity: z.boolean().openapi({ description: 'Whether others see how many creators the user follows.' }),
+};
+
+export const SettingsRequest = z
+  .strictObject({
+    language,
+    notifications: z.partialRecord(kind, z.strictObject(channels).partial()),
+    privacy: z.strictObject(privacy).partial(),
+    autoplay: z.boolean(),
+    matureContent: z.boolean(),
+  })
+  .partial()
+  .openapi('SettingsRequest');
+
+export const Settings = z
+  .object({
+    language: z.string(),
+    notifications: z.record(kind, z.object(channels)),
+    privacy: z.object(privacy),
+    autoplay: z.boolean(),
+    matureContent: z.boolean(),
+  })
+  .openapi('Settings');
