@@ -20,8 +20,8 @@ export interface KnownPurchase {
 }
 
 /**
- * Throws HeldForStaff where there is no such purchase, or it is another provider's; and an error, for the event to come
- * back, where nothing was paid by this payment's id yet.
+ * Throws HeldForStaff where there is no such purchase, it is another provider's, or none is named; and an error, for
+ * the event to come back, where nothing was paid by this payment's id yet.
  */
 export async function getKnown(
   ctx: Context,
@@ -46,6 +46,7 @@ export async function getKnown(
   ]);
   if (!purchase || !economy) {
     if (purchaseId !== null) throw new HeldForStaff(`There is no purchase ${purchaseId}.`);
+    if (paymentId === null) throw new HeldForStaff('It names neither a purchase nor a payment.');
     throw new Error(`No purchase was paid by ${paymentId} yet`);
   }
   if (purchase.provider !== provider)

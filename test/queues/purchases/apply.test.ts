@@ -134,6 +134,11 @@ describe('a paid event', () => {
     expect(await coinsOf(buyer.userId)).toBe(WHOLE);
   });
 
+  it('that names neither a purchase nor a payment is held for staff, as no later event tells of which it is', async () => {
+    const { refunded } = eventsOf(await aPurchase(await asViewer()));
+    await expect(tell({ ...refunded(999), purchaseId: null, paymentId: null })).rejects.toThrow(HeldForStaff);
+  });
+
   it('after the checkout failed and expired is honoured', async () => {
     const buyer = await asViewer();
     const row = await aPurchase(buyer);
