@@ -1,4 +1,5 @@
 /** The creator's part of the demo: from the sign-in to the figures at the end. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type RoomSocket, waitFor } from '../local/client.ts';
 import type { DevVars } from '../local/home.ts';
 import { ingressEvent, isListening, type LiveKitKeys, postWebhook, standInForLiveKit } from '../local/livekit.ts';
@@ -7,6 +8,7 @@ import { expectSame, tell } from './show.ts';
 const EMAIL = 'creator1@footlight.test';
 /** Beyond the grace: the queue's own delays. */
 const PATIENCE_MS = 30_000;
+const LIVEKIT_TICK_MS = 1_000;
 
 export interface Stage {
   readonly origin: string;
@@ -75,7 +77,11 @@ export async function goLive(stage: Stage, creator: Client): Promise<Show> {
 /** What an earlier demo, cut short, may have left. */
 async function clearStage(creator: Client): Promise<void> {
   const { isLive, reconnecting, currentStreamId } = await creator.call('GET', '/stream/status');
-  if (isLive || reconnecting) await creator.call('POST', `/sessions/${currentStreamId}/end`);
+  if (isLive || reconnecting) {
+    await creator.call('POST', `/sessions/${currentStreamId}/end`);
+    // LiveKit tells whole seconds: a start in the second of this end would be taken for an older one.
+    await sleep(LIVEKIT_TICK_MS);
+  }
   const left = await creator.try('DELETE', '/stream/ingress');
   if (left.status >= 500) throw new Error(`The old stream key cannot be deleted: ${left.error?.message}`);
   await creator.call('PUT', '/stream/chat-settings', {
