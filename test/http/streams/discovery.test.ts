@@ -5,7 +5,6 @@ import { testContext } from '#test/support/context';
 import { aStream } from '#test/support/streams';
 import { asCreator, asStaff, asViewer } from '#test/support/users';
 import { block } from '@/domains/social/block';
-import { followCreator } from '@/domains/social/follow';
 import { users } from '@/domains/users/tables';
 import { newId } from '@/shared/ids';
 import { MINUTE_MS } from '@/shared/time';
@@ -160,36 +159,13 @@ test.each([
   [`sessions?q=${'x'.repeat(101)}`, 'q'],
   ['stream/live?sort=scheduled', 'sort'],
   ['stream/recommended?page=x', 'page'],
+  ['viewer/recommended?sort=best', 'sort'],
+  ['viewer/search', 'q'],
+  ['viewer/search?q=%20', 'q'],
 ])('%s is refused with its path', async (path, field) => {
   const { status, error } = await guest.get(path);
   expect(status).toBe(422);
   expect(error.details).toMatchObject([{ path: field }]);
-});
-
-test('recommended: followed creators first, then viewers with a bonus for a fresh start', async () => {
-  const ctx = testContext();
-  const [viewer, followed, big, fresh, blocked] = [
-    await asViewer(),
-    await asCreator(),
-    await asCreator(),
-    await asCreator(),
-    await asCreator(),
-  ];
-  const longAgo = Date.now() - 600 * MINUTE_MS;
-  const made = {
-    big: await aStream(big, { viewerCount: 1_000_010, startedAt: longAgo }),
-    fresh: await aStream(fresh, { viewerCount: 1_000_000 }),
-    followed: await aStream(followed, { startedAt: longAgo }),
-    blocked: await aStream(blocked, { viewerCount: 2_000_000 }),
-  };
-  await followCreator(ctx, viewer.userId, followed.userId);
-  await block(ctx, blocked.userId, viewer.userId);
-  const mine = idsOf((await viewer.get('stream/recommended?perPage=100')).data.items);
-  expect(mine.slice(0, 3)).toEqual([made.followed, made.fresh, made.big]);
-  expect(mine).not.toContain(made.blocked);
-  const theirs = idsOf((await guest.get('stream/recommended?perPage=100')).data.items);
-  expect(theirs.slice(0, 3)).toEqual([made.blocked, made.fresh, made.big]);
-  expect(idsOf((await big.get('stream/recommended?perPage=100')).data.items)).not.toContain(made.big);
 });
 
 test('a bad token is refused even where none is needed', async () => {
