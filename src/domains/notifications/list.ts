@@ -1,6 +1,6 @@
 /**
  * What a reader has been told: their own rows and the broadcasts of creators they follow, as one list, newest first.
- * Three statements for anybody. Of broadcasts a read touches at most FOLLOWS_MAX follows and BROADCASTS_KEPT rows of
+ * Four statements for anybody. Of broadcasts a read touches at most FOLLOWS_MAX follows and BROADCASTS_KEPT rows of
  * each, however many there are on the platform: a creator's newest, none older than two weeks.
  */
 import { z } from '@hono/zod-openapi';
@@ -86,13 +86,13 @@ function broadcastPage(userId: string, [createdAt, id]: Position, limit: number,
         b.created_at <= ${readThrough(userId)}
           OR EXISTS (SELECT 1 FROM broadcast_reads WHERE user_id = ${userId} AND broadcast_id = b.id) AS is_read
       FROM (SELECT creator_id, created_at FROM follows WHERE follower_id = ${userId} LIMIT ${FOLLOWS_MAX}) AS f
+      CROSS JOIN users AS u ON u.id = f.creator_id AND u.status = 'active'
       CROSS JOIN broadcasts AS b ON b.creator_id = f.creator_id AND b.created_at >= max(f.created_at, ${since})
-      CROSS JOIN users AS u ON u.id = b.creator_id AND u.status = 'active'
     ), page AS (
       SELECT id, is_read FROM recent WHERE (created_at, id) < (${createdAt}, ${id})
       ORDER BY created_at DESC, id DESC LIMIT ${limit}
     )
     SELECT counted.unread, b.id, b.kind, b.title, b.body, b.data, b.created_at AS createdAt, page.is_read AS isRead
-    FROM (SELECT count(*) AS unread FROM recent WHERE NOT is_read) AS counted
+    FROM (SELECT count(*) AS unread FROM (SELECT 1 FROM recent WHERE NOT is_read LIMIT ${UNREAD_MAX})) AS counted
     LEFT JOIN page ON true LEFT JOIN broadcasts AS b ON b.id = page.id`;
 }
