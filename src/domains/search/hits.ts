@@ -4,7 +4,7 @@
  */
 import { z } from '@hono/zod-openapi';
 import { type SQL, sql } from 'drizzle-orm';
-import { decodeCursor, encodeCursor, PAGE_SIZE_DEFAULT, presentCursorPage } from '@/http/envelope';
+import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
 import { rankedFtsQuery } from '@/shared/fts';
 import { type Field, markedFields, presentHighlights } from './highlights';
 
@@ -43,7 +43,7 @@ export function hitsOf(index: Index, { q, cursor, perPage }: Question, first?: S
   const expression = rankedFtsQuery(q);
   if (expression === undefined) return undefined;
   const table = sql.raw(index.table);
-  const limit = sql.raw(String(RANKED_PER_ITEM * Math.max(perPage, PAGE_SIZE_DEFAULT)));
+  const limit = sql.raw(String(RANKED_PER_ITEM * perPage));
   const weights = sql.raw(index.fields.map(({ weight }) => weight.toFixed(1)).join(', '));
   // FTS5 takes a rowid that is NULL for no condition; no row has 0.
   const firstRow = sql`coalesce(${first ?? sql`NULL`}, 0)`;

@@ -1,7 +1,7 @@
 /** Users by their names: whoever has exactly this username first, then by rank. */
-import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { and, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
-import { noBlockBetween } from '@/domains/social/visible';
+import { userVisibleTo } from '@/domains/social/visible';
 import { cardColumns, presentCard } from '@/domains/users/present';
 import { users } from '@/domains/users/tables';
 import type { Viewer } from '@/shared/actor';
@@ -25,15 +25,8 @@ export async function searchUsers(ctx: Context, viewer: Viewer, question: Questi
         .select({ card: cardColumns, hit: hitColumns })
         .from(hits)
         .crossJoin(users)
-        .where(and(sql`users.rowid = hits.hit_row`, visibleUsers(viewer)))
+        .where(and(sql`users.rowid = hits.hit_row`, userVisibleTo(viewer)))
         .limit(question.perPage + 1)
     : [];
   return presentHits(INDEX, question, rows, ({ card }) => presentCard(card));
-}
-
-/** Active ones, with no block between them and the reader; staff see past blocks. */
-function visibleUsers(viewer: Viewer): SQL | undefined {
-  const active = eq(users.status, 'active');
-  if (viewer?.kind !== 'user' || viewer.staff) return active;
-  return and(active, noBlockBetween(sql`${viewer.userId}`, users.id));
 }

@@ -132,7 +132,7 @@ test('whoever has exactly this username comes first, with an at sign or without'
   }
 });
 
-test('pages go on by the rank, none twice and none left out, while new matches arrive', async () => {
+test('pages go on by the rank, none twice and none left out', async () => {
   const word = aWord();
   const creator = await asCreator();
   for (const n of [1, 2, 3, 4, 5]) await aStream(creator, { title: `${word} ${n}`, status: 'ended' });
@@ -145,6 +145,19 @@ test('pages go on by the rank, none twice and none left out, while new matches a
     cursor = data.streams.pagination.nextCursor;
   }
   expect(seen).toEqual([5, 4, 3, 2, 1].map((n) => `${word} ${n}`));
+});
+
+test('pages end with the matches that are ranked, ten for each item of a page', async () => {
+  const word = aWord();
+  const creator = await asCreator();
+  for (let n = 0; n < 11; n++) await aStream(creator, { title: `${word} ${n}`, status: 'ended' });
+  let [pages, cursor]: [number, string | null] = [0, ''];
+  while (cursor !== null) {
+    const { data } = await guest.get(path({ q: word, type: 'streams', perPage: 1, ...(cursor ? { cursor } : {}) }));
+    cursor = data.streams.pagination.nextCursor;
+    pages += 1;
+  }
+  expect(pages).toBe(10);
 });
 
 test('users page on after the exact one', async () => {
