@@ -13,7 +13,7 @@ import { hashPassword } from '@/domains/auth/passwords';
 import { deliverOutbox } from '@/queues/outbox';
 import { openRooms } from '@/room/rooms';
 import { type Counts, makeCountingD1, readCounts, resetCounts } from '../../scripts/bench/counting-d1';
-import { LIVE_STREAM_ID, LIVE_STREAMS, POPULATION } from '../../scripts/bench/population';
+import { LIVE_STREAM_ID, LIVE_STREAMS, POPULATION, STREAMS } from '../../scripts/bench/population';
 
 const PAGE_SIZE = 20;
 const counted = { ...env, DB: makeCountingD1(env.DB) } as Env;
@@ -79,10 +79,52 @@ describe('among 10,000 users and 1,000 streams', () => {
     },
   );
 
+  it.each([
+    ['users', 'crowd'],
+    ['users', 'crowd5'],
+    ['streams', 'stream'],
+    ['streams', 'words about'],
+    ['users,streams', 'nothing like it'],
+  ])('a search for %s reads no more where a word is in each of them: %s', async (type, q) => {
+    const { headers } = await asViewer();
+    for (const path of [1, 20, 100].map((perPage) => `/search?type=${type}&q=${q}&perPage=${perPage}`)) {
+      const answer = await ask('GET', path, headers);
+      expect(answer.status).toBe(200);
+      const pages: { items: unknown[]; pagination: { perPage: number } }[] = Object.values(answer.data);
+      const perPage = pages[0]?.pagination.perPage ?? 0;
+      expectWithin(answer.counts, { statements: pages.length, rowsRead: 20 * perPage * pages.length, rowsWritten: 0 });
+    }
+  });
+
   it('one stream is a few rows', async () => {
     const answer = await ask('GET', `/stream/${LIVE_STREAM_ID}`);
     expect(answer.status).toBe(200);
     expectWithin(answer.counts, { statements: 1, rowsRead: 6, rowsWritten: 0 });
+  });
+
+  it('a profile is one statement of a few rows', async () => {
+    const id = '01900000-0000-7000-8001-000000000007';
+    const viewer = await asViewer();
+    for (const headers of [undefined, viewer.headers]) {
+      const answer = await ask('GET', `/users/${id}`, headers);
+      expect(answer.status).toBe(200);
+      expectWithin(answer.counts, { statements: 1, rowsRead: 10, rowsWritten: 0 });
+    }
+  });
+
+  it.each([
+    ['/users', 10_001],
+    ['/users?role=creator', STREAMS],
+    // Seven rows a match, of which as many are looked at as are ever counted.
+    ['/users?q=crowd12', 7 * 111],
+    ['/users?q=crowd', 7 * 10_001],
+  ])('%s reads a page, and counts what there is of it', async (path, matches) => {
+    const viewer = await asViewer();
+    for (const headers of [undefined, viewer.headers]) {
+      const answer = await ask('GET', path, headers);
+      expect(answer.status).toBe(200);
+      expectWithin(answer.counts, { statements: 2, rowsRead: matches + 80 * PAGE_SIZE, rowsWritten: 0 });
+    }
   });
 
   it('a join is a few rows, for a guest and for an account', async () => {
