@@ -5,6 +5,7 @@ import { sweepExpiredCredentials } from '@/domains/auth/sweep';
 import { resealStreamKeys } from '@/domains/channels/reseal-stream-keys';
 import { reencryptFinancial } from '@/domains/creators/financial';
 import { queueTargetAwards } from '@/domains/earnings/award-targets';
+import { sweepOrphans, sweepUploads } from '@/domains/media/sweep';
 import { requeuePayouts } from '@/domains/payouts/sweep';
 import { askAboutPurchases } from '@/domains/purchases/sweep';
 import { reconcileStreams } from '@/domains/streams/reconcile';
@@ -25,6 +26,8 @@ const SWEEPS: Readonly<Record<string, (ctx: Context) => Promise<unknown>>> = {
   requeuePayouts,
   queueTargetAwards,
   resumeProof,
+  sweepUploads,
+  sweepOrphans,
 };
 
 export async function runSweeps(ctx: Context): Promise<void> {

@@ -12,7 +12,8 @@ export type TokenKind =
   | 'resume'
   | 'verify-email'
   | 'reset-password'
-  | 'media';
+  | 'media'
+  | 'upload';
 
 type Claims = Record<string, unknown>;
 

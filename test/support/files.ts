@@ -49,6 +49,11 @@ export function photo(): Uint8Array {
   );
 }
 
+/** As far as anyone looks into it: its first box says what it is. */
+export function mp4(length = 4_000): Uint8Array {
+  return padded(join([0, 0, 0, 20], 'ftypisom', [0, 0, 2, 0], 'mp41', [0, 0, 0, 8], 'free'), length);
+}
+
 export function pdf(): Uint8Array {
   return join('%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n');
 }

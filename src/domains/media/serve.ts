@@ -9,11 +9,16 @@ import { fileError } from './errors';
 import { findKind, mayReadPrivate, variantName } from './keys';
 import { type FileKind, isPrivate, variantWidths } from './kinds';
 import { type ByteRange, parseRange } from './range';
+import { receiveUpload } from './receive-upload';
 
 const PREFIX = '/media/';
 const SHOWN_INLINE = /^(image\/(?!svg)|audio\/|video\/)/;
 
 export const mediaRoutes = new Hono<AppEnv>();
+
+mediaRoutes.put(`${PREFIX}uploads/:id`, (c) =>
+  receiveUpload(c.var.ctx, c.req.param('id'), c.req.raw, c.req.query('token')),
+);
 
 // Hono answers HEAD by this route too, and drops the body.
 mediaRoutes.get(`${PREFIX}*`, (c) => serveMedia(c.var.ctx, c.req.raw, c.req.query()));

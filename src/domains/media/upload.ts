@@ -1,4 +1,4 @@
-/** Reads one file, and the words beside it, out of a multipart form; never more of the body than the file may have. */
+/** Reads files, and the words beside them, out of a multipart form; never more of the body than they may have. */
 import { z } from '@hono/zod-openapi';
 import { AppError, httpError } from '@/http/errors';
 import { fileError } from './errors';
@@ -34,6 +34,35 @@ export async function readUpload<F extends z.ZodType = z.ZodObject>(
   const words = (shape ?? z.strictObject({})).safeParse(Object.fromEntries(form));
   if (!words.success) throw invalid(words.error.issues.flatMap(detailsOf));
   return { bytes: new Uint8Array(await file.arrayBuffer()), fields: words.data as z.output<F> }; // `shape` parsed it
+}
+
+interface UploadsForm<F extends z.ZodType> extends UploadForm<F> {
+  /** How many files the form may have under that name; it may have none. */
+  filesMax: number;
+  /** Of all together: the form is held in memory. `bytesMax` is each file's. */
+  formBytesMax: number;
+  /** Fields that may come more than once, and are read as lists. */
+  lists: readonly string[];
+}
+
+/** Several files at once, unread. Throws as `readUpload` does. */
+export async function readUploads<F extends z.ZodType>(
+  request: Request,
+  { field, filesMax, bytesMax, formBytesMax, lists, fields: shape }: UploadsForm<F>,
+): Promise<{ files: File[]; fields: z.output<F> }> {
+  const form = await readForm(request, formBytesMax + FORM_OVERHEAD_BYTES);
+  const files = form.getAll(field).filter((part) => part instanceof File);
+  if (files.length < form.getAll(field).length)
+    throw invalid([{ path: field, message: 'must be files, each sent as a part with a file name' }]);
+  if (files.length > filesMax) throw invalid([{ path: field, message: `must be at most ${filesMax} files` }]);
+  if (files.some(({ size }) => size > bytesMax))
+    throw fileError('FILE_TOO_LARGE', { message: `A file is larger than ${bytesMax} bytes.` });
+  form.delete(field);
+  const words = shape.safeParse(
+    Object.fromEntries([...form].map(([name, value]) => [name, lists.includes(name) ? form.getAll(name) : value])),
+  );
+  if (!words.success) throw invalid(words.error.issues.flatMap(detailsOf));
+  return { files, fields: words.data };
 }
 
 async function readForm(request: Request, bytesMax: number): Promise<FormData> {

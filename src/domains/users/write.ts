@@ -1,5 +1,5 @@
 /** The statements by which other domains' use cases change users, for their own batches; no I/O of their own. */
-import { and, eq, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import { and, eq, isNull, lt, ne, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import type { Statement } from '@/db/commit';
 import type { Role } from '@/shared/actor';
@@ -100,4 +100,18 @@ export function changeUserProfile(ctx: Context, userId: string, changes: Profile
     .update(users)
     .set({ ...changes, updatedAt: ctx.now() })
     .where(and(eq(users.id, userId), eq(users.status, 'active')));
+}
+
+/** Changes nothing if they have another one by now, or are gone: demand a change after it. */
+export function setAvatar(ctx: Context, userId: string, { from, to }: { from: string | null; to: string }): Statement {
+  return ctx.db
+    .update(users)
+    .set({ avatarUrl: to, updatedAt: ctx.now() })
+    .where(
+      and(
+        eq(users.id, userId),
+        ne(users.status, 'deleted'),
+        from === null ? isNull(users.avatarUrl) : eq(users.avatarUrl, from),
+      ),
+    );
 }

@@ -1,0 +1,50 @@
+/** A user's picture: stored, then named by the user in the batch that forgets the one before. */
+import type { z } from '@hono/zod-openapi';
+import { and, eq } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit, demandChange } from '@/db/commit';
+import { fileError } from '@/domains/media/errors';
+import { findKeyIn } from '@/domains/media/keys';
+import { PICTURES } from '@/domains/media/kinds';
+import { forgetMedia, storeImage } from '@/domains/media/store';
+import { mediaFiles } from '@/domains/media/tables';
+import { readUpload } from '@/domains/media/upload';
+import { users } from '@/domains/users/tables';
+import { setAvatar } from '@/domains/users/write';
+import type { Avatar } from './schemas';
+
+/** Throws UPLOAD_CONFLICT if another one was set meanwhile, and what an upload may be refused for. */
+export async function uploadAvatar(ctx: Context, userId: string, request: Request): Promise<z.input<typeof Avatar>> {
+  const { bytes } = await readUpload(request, { field: 'avatar', bytesMax: PICTURES.avatar.bytesMax });
+  const { url, width, height, statements } = await storeImage(ctx, userId, 'avatar', bytes);
+  const before = await readAvatar(ctx, userId);
+  const replaced = before.key === undefined ? undefined : forgetMedia(ctx, before.key);
+  await commit(
+    ctx,
+    [
+      ...statements,
+      setAvatar(ctx, userId, { from: before.url, to: url }),
+      demandChange(ctx),
+      ...(replaced ? [replaced.statement] : []),
+    ],
+    {
+      events: replaced ? [replaced.event] : [],
+      refusals: { DEMAND_NOT_MET: () => fileError('UPLOAD_CONFLICT') },
+    },
+  );
+  return { avatarUrl: url, width, height };
+}
+
+/** The key, if it is that of a file of their own: nothing else is theirs to delete. */
+async function readAvatar(ctx: Context, userId: string): Promise<{ url: string | null; key: string | undefined }> {
+  const user = await ctx.db.select({ url: users.avatarUrl }).from(users).where(eq(users.id, userId)).get();
+  const url = user?.url ?? null;
+  const key = url === null ? undefined : findKeyIn(ctx.config, url);
+  if (key === undefined) return { url, key };
+  const own = await ctx.db
+    .select({ key: mediaFiles.key })
+    .from(mediaFiles)
+    .where(and(eq(mediaFiles.key, key), eq(mediaFiles.ownerId, userId), eq(mediaFiles.kind, 'avatar')))
+    .get();
+  return { url, key: own?.key };
+}

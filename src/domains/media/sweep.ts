@@ -1,0 +1,74 @@
+/**
+ * What nobody will use: uploads that expired, and objects without a row. Bounded; what is left over waits for the next
+ * minute.
+ */
+import { inArray, lte, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit } from '@/db/commit';
+import { DAY_MS, MINUTE_MS } from '@/shared/time';
+import { findKeyOf } from './keys';
+import { mediaSweep, mediaUploads } from './tables';
+
+const EXPIRED_MAX = 50;
+const OBJECTS_MAX = 500;
+/** Longer than a claim takes from its look at the clock to its batch. */
+const CLAIM_MS_MAX = 10 * MINUTE_MS;
+/** An object stands before its row; and a large one may come in long after its URL has expired. */
+const ORPHAN_AFTER_MS = DAY_MS;
+
+/** The file of what was claimed stays: it has a row of its own. */
+export async function sweepUploads(ctx: Context): Promise<void> {
+  const expired = await ctx.db
+    .select({ id: mediaUploads.id, key: mediaUploads.key, completedAt: mediaUploads.completedAt })
+    .from(mediaUploads)
+    .where(lte(mediaUploads.expiresAt, ctx.now() - CLAIM_MS_MAX))
+    .limit(EXPIRED_MAX);
+  if (expired.length === 0) return;
+  const unused = expired.filter(({ completedAt }) => completedAt === null);
+  await commit(
+    ctx,
+    [
+      ctx.db.delete(mediaUploads).where(
+        inArray(
+          mediaUploads.id,
+          expired.map(({ id }) => id),
+        ),
+      ),
+    ],
+    { events: unused.map(({ key }) => ({ kind: 'delete-media', key })) },
+  );
+}
+
+/** Goes through the bucket by name, a page a run, and begins again at its end. What is not named by us is left alone. */
+export async function sweepOrphans(ctx: Context): Promise<void> {
+  const place = await ctx.db.select().from(mediaSweep).get();
+  const page = await ctx.files.list({
+    limit: OBJECTS_MAX,
+    ...(place?.afterName ? { startAfter: place.afterName } : {}),
+  });
+  const settled = page.objects.filter(({ uploaded }) => uploaded.getTime() <= ctx.now() - ORPHAN_AFTER_MS);
+  const orphans = await findOrphans(
+    ctx,
+    settled.map(({ key }) => key),
+  );
+  if (orphans.length > 0) {
+    await ctx.files.delete(orphans);
+    ctx.log.event('orphans deleted', { count: orphans.length });
+  }
+  await ctx.db.update(mediaSweep).set({ afterName: page.truncated ? (page.objects.at(-1)?.key ?? '') : '' });
+}
+
+/** Of these names of objects, those that no row accounts for. */
+async function findOrphans(ctx: Context, names: readonly string[]): Promise<string[]> {
+  const named = names.flatMap((name) => {
+    const key = findKeyOf(name);
+    return key ? [{ name, key }] : [];
+  });
+  if (named.length === 0) return [];
+  const keys = JSON.stringify([...new Set(named.map(({ key }) => key))]);
+  const unknown = await ctx.db.all<{ key: string }>(sql`SELECT value AS key FROM json_each(${keys})
+    WHERE NOT EXISTS (SELECT 1 FROM media_files WHERE media_files.key = value)
+      AND NOT EXISTS (SELECT 1 FROM media_uploads WHERE media_uploads.key = value)`);
+  const orphaned = new Set(unknown.map(({ key }) => key));
+  return named.filter(({ key }) => orphaned.has(key)).map(({ name }) => name);
+}
