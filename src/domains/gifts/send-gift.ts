@@ -13,7 +13,7 @@ import { type CardRow, presentCard } from '@/domains/users/present';
 import { type Once, performOnce } from '@/http/idempotency';
 import { commitSpending } from '@/ledger/spend';
 import { post } from '@/ledger/transfers';
-import type { OutboxEvent } from '@/queues/messages';
+import type { NewNotification, OutboxEvent } from '@/queues/messages';
 import { newId } from '@/shared/ids';
 import { toIso } from '@/shared/time';
 import { giftError } from './errors';
@@ -145,7 +145,7 @@ function diamondsOf({ coins }: Line, { conversions: { diamondsPerCoin } }: Econo
 }
 
 function giftEvents(row: GiftSentRow, gift: GiftRow | null, sender: CardRow, recipient: CardRow): OutboxEvent[] {
-  if (row.streamId === null) return [];
+  if (row.streamId === null) return [{ kind: 'notify', notification: giftNotice(row, gift, sender) }];
   const event = {
     type: 'gift-sent',
     id: row.id,
@@ -158,4 +158,16 @@ function giftEvents(row: GiftSentRow, gift: GiftRow | null, sender: CardRow, rec
     at: toIso(row.createdAt),
   };
   return [{ kind: 'room', roomId: row.streamId, command: { type: 'event', event } }];
+}
+
+/** Of a gift into a stream the room tells, and no row beside it: a show lives on many small ones. */
+function giftNotice(row: GiftSentRow, gift: GiftRow | null, sender: CardRow): NewNotification {
+  const what = gift ? `${row.quantity === 1 ? '' : `${row.quantity} × `}${gift.name}` : 'a tip';
+  return {
+    userId: row.recipientId,
+    kind: 'gift',
+    title: `${sender.displayName} sent you ${what}`,
+    body: row.message ?? '',
+    data: { giftSentId: row.id, senderId: row.senderId, coins: row.coins, diamonds: row.diamonds },
+  };
 }
