@@ -6,6 +6,7 @@ import { asCreator, asViewer } from '#test/support/users';
 import type { Context } from '@/context';
 import { banFromChannel } from '@/domains/channels/bans';
 import { channels } from '@/domains/channels/tables';
+import { broadcasts } from '@/domains/notifications/tables';
 import { block } from '@/domains/social/block';
 import { endIfStillLost, endStream } from '@/domains/streams/end-stream';
 import { goLive } from '@/domains/streams/go-live';
@@ -59,7 +60,7 @@ const removed = (events: OutboxEvent[]) =>
   events.flatMap((event) => (event.kind === 'remove-participant' ? [event.identity] : []));
 
 describe('an encoder that starts', () => {
-  it('without a prepared stream takes one live that is made of the channel, and its room hears', async () => {
+  it('without a prepared stream takes one live that is made of the channel, and its room and followers hear', async () => {
     const { ctx, events, creator, channelId, ingressId, started, streams } = await onAir();
     await changeInfo(ctx, creator.userId, { title: 'From OBS', category: 'gaming' });
     await started(10);
@@ -68,7 +69,9 @@ describe('an encoder that starts', () => {
     expect(stream).toMatchObject({ status: 'live', title: 'From OBS', category: 'gaming', channelId, ingressId });
     expect(events).toMatchObject([
       { kind: 'room', roomId: stream?.id, command: { type: 'setup', setup: { status: 'live', title: 'From OBS' } } },
+      { kind: 'task', task: { type: 'fan-out-broadcast', broadcastId: stream?.id, after: null } },
     ]);
+    expect(await ctx.db.$count(broadcasts, eq(broadcasts.creatorId, creator.userId))).toBe(1);
     expect(
       await ctx.db
         .select()
@@ -170,7 +173,7 @@ describe('an encoder that starts', () => {
     const { started, streams, events } = await onAir();
     await Promise.all(Array.from({ length: 10 }, () => started(10)));
     expect(await streams()).toMatchObject([{ status: 'live' }]);
-    expect(events).toHaveLength(1);
+    expect(events).toMatchObject([{ kind: 'room' }, { kind: 'task', task: { type: 'fan-out-broadcast' } }]);
   });
 
   it('while its creator starts another stream leaves one of them live', async () => {
