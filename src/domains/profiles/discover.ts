@@ -42,12 +42,17 @@ function ofRole(role: Role | undefined): SQL | undefined {
   return role === undefined ? undefined : sql`users.role = ${role}`;
 }
 
-/** The newest of what matches, as many as are ever counted; no restriction where the words hold none. */
+/**
+ * The newest of what matches, as many as are ever counted, and whoever has exactly that username; no restriction where
+ * the words hold none.
+ */
 function matching(q: string | undefined): SQL | undefined {
   const expression = q === undefined ? undefined : ftsQuery(q);
-  return expression === undefined
+  return q === undefined || expression === undefined
     ? undefined
     : sql`users.rowid IN (
-        SELECT rowid FROM users_fts WHERE users_fts MATCH ${expression}
-        ORDER BY rowid DESC LIMIT ${sql.raw(String(COUNT_MAX + 1))})`;
+        SELECT rowid FROM (
+          SELECT rowid FROM users_fts WHERE users_fts MATCH ${expression}
+          ORDER BY rowid DESC LIMIT ${sql.raw(String(COUNT_MAX + 1))})
+        UNION ALL SELECT named.rowid FROM users named WHERE named.username = ${fold(q)})`;
 }
