@@ -5,7 +5,7 @@ import type { Context } from '@/context';
 import { creatorProfiles } from '@/domains/creators/tables';
 import { socialError } from '@/domains/social/errors';
 import { followsCreator } from '@/domains/social/status';
-import { userVisibleTo } from '@/domains/social/visible';
+import { showsFollows, userVisibleTo } from '@/domains/social/visible';
 import { findLiveOrNext } from '@/domains/streams/next';
 import { presentStream } from '@/domains/streams/present';
 import { presentTier } from '@/domains/subscriptions/present';
@@ -31,7 +31,7 @@ export async function getCreatorPage(ctx: Context, viewer: Viewer, name: string)
     ...presentCreator(row),
     links: [...row.links],
     followerCount: row.card.followerCount,
-    followingCount: row.followingCount,
+    followingCount: row.showsFollows === 1 ? row.followingCount : null,
     since: toIso(row.since),
     stream: stream ? presentStream(stream, viewer) : null,
     following: row.following === 1,
@@ -49,6 +49,7 @@ function findCreator(ctx: Context, viewer: Viewer, username: string) {
       ...creatorColumns,
       links: users.links,
       followingCount: users.followingCount,
+      showsFollows: showsFollows(viewer),
       since: users.createdAt,
       following: followsCreator(readerId, users.id),
       followedBy: followsCreator(users.id, readerId),

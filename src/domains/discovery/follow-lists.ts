@@ -6,7 +6,7 @@ import { and, desc, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { socialError } from '@/domains/social/errors';
 import { follows } from '@/domains/social/tables';
-import { userVisibleTo } from '@/domains/social/visible';
+import { showsFollows, userVisibleTo } from '@/domains/social/visible';
 import { cardColumns, presentCard } from '@/domains/users/present';
 import { users } from '@/domains/users/tables';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
@@ -23,7 +23,7 @@ export function listFollowers(ctx: Context, viewer: Viewer, userId: string, quer
   return listFollows(ctx, viewer, 'followers', userId, query);
 }
 
-/** Throws USER_NOT_FOUND, CURSOR_INVALID. */
+/** Throws USER_NOT_FOUND, FOLLOWS_HIDDEN, CURSOR_INVALID. */
 export function listFollowing(ctx: Context, viewer: Viewer, userId: string, query: CursorQuery) {
   return listFollows(ctx, viewer, 'following', userId, query);
 }
@@ -42,7 +42,7 @@ async function listFollows(
     list === 'followers' ? [follows.creatorId, follows.followerId] : [follows.followerId, follows.creatorId];
   const [user, rows] = await Promise.all([
     ctx.db
-      .select({ id: users.id })
+      .select({ showsFollows: showsFollows(viewer) })
       .from(users)
       .where(and(eq(users.id, userId), userVisibleTo(viewer)))
       .get(),
@@ -61,6 +61,7 @@ async function listFollows(
       .limit(perPage + 1),
   ]);
   if (!user) throw socialError('USER_NOT_FOUND');
+  if (list === 'following' && user.showsFollows === 0) throw socialError('FOLLOWS_HIDDEN');
   return presentCursorPage(
     rows,
     perPage,

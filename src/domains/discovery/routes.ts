@@ -30,7 +30,7 @@ export const discoveryEndpoints: Endpoint[] = [
     params: ByUser,
     query: PeopleQuery,
     response: PeoplePage,
-    refusals: { 404: 'USER_NOT_FOUND' },
+    refusals: { 403: 'FOLLOWS_HIDDEN', 404: 'USER_NOT_FOUND' },
     handler: (ctx, { actor, params, query }) => listFollowing(ctx, actor, params.userId, query),
   }),
   endpoint({

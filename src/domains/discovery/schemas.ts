@@ -32,7 +32,7 @@ export const CreatorList = pageOf(Creator);
 export const CreatorPage = Creator.extend({
   links: z.array(z.object({ label: z.string(), url: z.string() })),
   followerCount: z.int(),
-  followingCount: z.int(),
+  followingCount: z.int().nullable().openapi({ description: 'Null: they do not show it.' }),
   since: z.iso.datetime().openapi({ description: 'When the account was made.' }),
   stream: Stream.nullable().openapi({ description: 'The one that is live, else the next that has a date.' }),
   following: z.boolean().openapi({ description: 'Whether you follow them.' }),

@@ -6,7 +6,7 @@ export const FollowStatus = z
     following: z.boolean().openapi({ description: 'Whether you follow them; false for guests.' }),
     followedBy: z.boolean().openapi({ description: 'Whether they follow you; false for guests.' }),
     followerCount: z.int(),
-    followingCount: z.int(),
+    followingCount: z.int().nullable().openapi({ description: 'Null: they do not show it.' }),
   })
   .openapi('FollowStatus');
 

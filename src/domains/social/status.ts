@@ -6,7 +6,7 @@ import { users } from '@/domains/users/tables';
 import type { Viewer } from '@/shared/actor';
 import { socialError } from './errors';
 import type { FollowStatus } from './schemas';
-import { userVisibleTo } from './visible';
+import { showsFollows, userVisibleTo } from './visible';
 
 /** One look-up by primary key. */
 export function followsCreator(followerId: SQLWrapper | string, creatorId: SQLWrapper | string): SQL<number> {
@@ -25,6 +25,7 @@ export async function getFollowStatus(
     .select({
       followerCount: users.followerCount,
       followingCount: users.followingCount,
+      showsFollows: showsFollows(viewer),
       following: reader === null ? sql<number>`0` : followsCreator(reader, users.id),
       followedBy: reader === null ? sql<number>`0` : followsCreator(users.id, reader),
     })
@@ -32,11 +33,10 @@ export async function getFollowStatus(
     .where(and(eq(users.id, userId), userVisibleTo(viewer)))
     .get();
   if (!row) throw socialError('USER_NOT_FOUND');
-  const { followerCount, followingCount } = row;
   return {
     following: row.following === 1,
     followedBy: row.followedBy === 1,
-    followerCount,
-    followingCount,
+    followerCount: row.followerCount,
+    followingCount: row.showsFollows === 1 ? row.followingCount : null,
   };
 }

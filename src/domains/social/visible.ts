@@ -20,3 +20,11 @@ export function userVisibleTo(viewer: Viewer): SQL | undefined {
     ? and(active, noBlockBetween(sql`${viewer.userId}`, users.id))
     : active;
 }
+
+/** 1 where this reader may know whom the user follows, and how many: everybody, unless the user's settings say no. */
+export function showsFollows(viewer: Viewer): SQL<number> {
+  if (viewer?.kind === 'user' && viewer.staff) return sql<number>`1`;
+  const readerId = viewer?.kind === 'user' ? viewer.userId : '';
+  return sql<number>`(users.id = ${readerId} OR NOT EXISTS (
+    SELECT 1 FROM user_settings chosen WHERE chosen.user_id = users.id AND chosen.show_activity = 0))`;
+}

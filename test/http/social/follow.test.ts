@@ -206,6 +206,27 @@ describe('followers and following', () => {
     expect((await reader.get(followPath(creator))).error.code).toBe('USER_NOT_FOUND');
   });
 
+  it('show whom somebody follows to themselves and to staff alone, if they say so', async () => {
+    const [ctx, fan, creator, reader] = [testContext(), await asCreator(), await asCreator(), await asViewer()];
+    await followCreator(ctx, fan.userId, creator.userId);
+    await followCreator(ctx, reader.userId, fan.userId);
+    expect((await fan.put('user/settings', { privacy: { showActivity: false } })).status).toBe(200);
+    const path = `social/following/${fan.userId}`;
+    const countOf = async (one: Pick<Person, 'get'>) =>
+      (await one.get(`social/follow/${fan.userId}`)).data.followingCount;
+    for (const one of [reader, guest]) {
+      const { status, error } = await one.get(path);
+      expect([status, error.code]).toEqual([403, 'FOLLOWS_HIDDEN']);
+      expect(await countOf(one)).toBeNull();
+      expect((await one.get(`social/creator/${fan.username}`)).data.followingCount).toBeNull();
+      expect(idsOf(await one.get(`social/followers/${fan.userId}`))).toEqual([reader.userId]);
+    }
+    for (const one of [fan, await asStaff('support')]) {
+      expect(idsOf(await one.get(path))).toEqual([creator.userId]);
+      expect(await countOf(one)).toBe(1);
+    }
+  });
+
   it('take no cursor that is forged or of another list', async () => {
     const { creator } = await aFollowedCreator(3);
     const { data } = await guest.get(`social/followers/${creator.userId}?perPage=1`);
