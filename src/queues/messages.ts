@@ -47,6 +47,9 @@ export type TaskMessage =
   | { readonly type: 'prove-ledger'; readonly proofId: string }
   /** Rewards who has reached a target, a page of creators at a time: those after this id. */
   | { readonly type: 'award-targets'; readonly after: string | null }
+  /** Clears away a post that was hidden, or a comment, with all that hangs on it. */
+  | { readonly type: 'clear-post'; readonly postId: string }
+  | { readonly type: 'clear-comment'; readonly commentId: string }
   /** Tells a page of followers by mail, push and open rooms, and queues the page after it. `at`: when (ms) it was announced. */
   | {
       readonly type: 'fan-out-broadcast';

@@ -1,6 +1,7 @@
 /** Does the tasks that were put off. A task is safe to do twice: it looks at what is true by then. */
 import type { Context } from '@/context';
 import { proveNextPage } from '@/domains/audit/prove';
+import { clearComment, clearPost } from '@/domains/content/clear';
 import { awardTargets } from '@/domains/earnings/award-targets';
 import { fanOutBroadcast } from '@/domains/notifications/broadcast';
 import { sendNotificationMail } from '@/domains/notifications/mail';
@@ -32,6 +33,10 @@ async function perform(ctx: Context, task: TaskMessage): Promise<void> {
       return proveNextPage(ctx, task.proofId);
     case 'award-targets':
       return awardTargets(ctx, task.after);
+    case 'clear-post':
+      return clearPost(ctx, task.postId);
+    case 'clear-comment':
+      return clearComment(ctx, task.commentId);
     case 'fan-out-broadcast':
       return fanOutBroadcast(ctx, task.broadcastId, task.at, task.after);
     case 'send-push':

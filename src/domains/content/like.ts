@@ -1,0 +1,122 @@
+/**
+ * Likes: at most one for each reader, counted by the database. Turning one is a single transaction that asks what is
+ * true by then, so two clicks at once are two turns, and a post deleted meanwhile keeps no like.
+ */
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit, type Statement } from '@/db/commit';
+import { users } from '@/domains/users/tables';
+import type { OutboxEvent } from '@/queues/messages';
+import type { Actor } from '@/shared/actor';
+import { contentError } from './errors';
+import { commentVisibleTo, getComment } from './find-comment';
+import { getPost } from './find-post';
+import { commentLikes, comments, postLikes, posts } from './tables';
+import { visiblePosts } from './visible';
+
+interface Like {
+  readonly liked: boolean;
+  readonly likeCount: number;
+}
+
+/** @param wanted what it shall be; without it the like is turned. Throws as `getPost` does. */
+export async function likePost(ctx: Context, actor: Actor, postId: string, wanted: boolean | undefined): Promise<Like> {
+  const { post, liked } = await getPost(ctx, actor, postId);
+  const { userId } = actor;
+  const isOff = sql`${postLikes.postId} = ${postId} AND ${postLikes.userId} = ${userId}`;
+  const visible = sql`EXISTS (SELECT 1 FROM posts JOIN ${users} ON users.id = posts.author_id
+    WHERE posts.id = ${postId} AND ${visiblePosts(actor)})`;
+  const turn = {
+    off: ctx.db.delete(postLikes).where(isOff),
+    on: (condition: SQL) =>
+      ctx.db.run(sql`
+        INSERT INTO post_likes (post_id, user_id, created_at)
+        SELECT ${postId}, ${userId}, CAST(${ctx.now()} AS INTEGER) WHERE ${visible} AND ${condition}
+        ON CONFLICT DO NOTHING`),
+    state: ctx.db
+      .select({
+        likeCount: posts.likeCount,
+        liked: sql<number>`EXISTS (SELECT 1 FROM post_likes WHERE post_id = ${postId} AND user_id = ${userId})`.as(
+          'liked',
+        ),
+      })
+      .from(posts)
+      .where(and(eq(posts.id, postId), isNull(posts.removedAt))),
+  };
+  const isNews = (wanted ?? true) && liked === 0;
+  const events = isNews ? likeEvents(actor, post.authorId, 'post', postId, { postId }) : [];
+  return (await commitTurn(ctx, turn, wanted, events)) ?? missing('POST_NOT_FOUND');
+}
+
+/** @param wanted as of `likePost`. Throws as `getComment` does. */
+export async function likeComment(
+  ctx: Context,
+  actor: Actor,
+  commentId: string,
+  wanted: boolean | undefined,
+): Promise<Like> {
+  const { comment, liked } = await getComment(ctx, actor, commentId);
+  const { userId } = actor;
+  const visible = sql`EXISTS (SELECT 1 FROM comments JOIN ${users} ON users.id = comments.author_id
+    WHERE comments.id = ${commentId} AND ${commentVisibleTo(actor)})`;
+  const turn = {
+    off: ctx.db.delete(commentLikes).where(sql`comment_id = ${commentId} AND user_id = ${userId}`),
+    on: (condition: SQL) =>
+      ctx.db.run(sql`
+        INSERT INTO comment_likes (comment_id, user_id, created_at)
+        SELECT ${commentId}, ${userId}, CAST(${ctx.now()} AS INTEGER) WHERE ${visible} AND ${condition}
+        ON CONFLICT DO NOTHING`),
+    state: ctx.db
+      .select({
+        likeCount: comments.likeCount,
+        liked:
+          sql<number>`EXISTS (SELECT 1 FROM comment_likes WHERE comment_id = ${commentId} AND user_id = ${userId})`.as(
+            'liked',
+          ),
+      })
+      .from(comments)
+      .where(and(eq(comments.id, commentId), isNull(comments.removedAt))),
+  };
+  const isNews = (wanted ?? true) && liked === 0;
+  const { authorId, postId } = comment;
+  const events = isNews ? likeEvents(actor, authorId, 'comment', commentId, { postId, commentId }) : [];
+  return (await commitTurn(ctx, turn, wanted, events)) ?? missing('COMMENT_NOT_FOUND');
+}
+
+interface Turn {
+  readonly off: Statement;
+  /** Likes where this holds as well. */
+  readonly on: (condition: SQL) => Statement;
+  readonly state: Statement;
+}
+
+async function commitTurn(
+  ctx: Context,
+  { off, on, state }: Turn,
+  wanted: boolean | undefined,
+  events: OutboxEvent[],
+): Promise<Like | undefined> {
+  // Turned on only where there was nothing to turn off: the statement before tells.
+  const statements = wanted === undefined ? [off, on(sql`changes() = 0`)] : [wanted ? on(sql`1`) : off];
+  const results = await commit(ctx, [...statements, state], { events });
+  const [row] = results.at(-1) as { likeCount: number; liked: number }[]; // what `state` selects
+  return row && { liked: row.liked === 1, likeCount: row.likeCount };
+}
+
+/** Gathered, so that whoever likes and unlikes ten times is told of once. */
+function likeEvents(
+  actor: Actor,
+  authorId: string,
+  what: 'post' | 'comment',
+  id: string,
+  data: Readonly<Record<string, string>>,
+): OutboxEvent[] {
+  if (authorId === actor.userId) return [];
+  const gather = { group: `like:${what}:${id}`, actorId: actor.userId };
+  const notification = { userId: authorId, kind: 'like', title: `liked your ${what}`, body: '', data, gather };
+  return [{ kind: 'notify', notification }];
+}
+
+function missing(code: 'POST_NOT_FOUND' | 'COMMENT_NOT_FOUND'): never {
+  throw contentError(code);
+}

@@ -1,0 +1,143 @@
+/**
+ * What followed creators posted in the last 30 days, the newest first, then what is trending among everybody else.
+ * At most five statements. Whoever follows many is served by a walk down the time; where that finds too little, and
+ * for whoever follows few, the followed creators' own lists are merged.
+ */
+import { eq, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { subscribes } from '@/domains/subscriptions/subscribed';
+import { users } from '@/domains/users/tables';
+import { decodeCursor, encodeCursor } from '@/http/envelope';
+import type { Actor } from '@/shared/actor';
+import { firstIdAt } from '@/shared/ids';
+import { DAY_MS } from '@/shared/time';
+import { trendingPosts } from './lists';
+import { hydratePosts } from './present';
+import { FeedPosition } from './schemas';
+import { authorVisibleTo, follows } from './visible';
+import { type Step, type Walked, walk } from './walk';
+
+const LIST = 'content.feed';
+const FOLLOWED_FOR_MS = 30 * DAY_MS;
+/** Of followed creators whose posts are merged: those who posted last. */
+const MERGED_CREATORS_MAX = 500;
+/** Among which they are looked for: those who were followed last. */
+const FOLLOWS_READ_MAX = 2_000;
+/** For each post of a page: up to so many follows are merged at once, and so many posts are walked over. */
+const FEW_FOLLOWS_FACTOR = 5;
+const WALK_FACTOR = 10;
+const RECOMMENDED_WINDOW_FACTOR = 5;
+
+type Followed = Pick<Walked, 'steps' | 'after'>;
+
+export async function listFeed(ctx: Context, actor: Actor, query: { cursor?: string | undefined; perPage: number }) {
+  const { perPage } = query;
+  const position = query.cursor === undefined ? undefined : decodeCursor(LIST, FeedPosition, query.cursor);
+  const followed: Followed =
+    position?.[0] === 'recommended'
+      ? { steps: [], after: null }
+      : await listFollowed(ctx, actor, position?.[1], perPage);
+  const ids = followed.steps.map(({ id }) => id);
+  if (followed.after || ids.length === perPage) {
+    const nextCursor = encodeCursor(LIST, followed.after ? ['followed', followed.after.id] : ['recommended']);
+    return { items: await hydratePosts(ctx, actor, ids), pagination: { nextCursor, perPage } };
+  }
+  const [, score, id] = position?.[0] === 'recommended' ? position : [];
+  const above = score === undefined || id === undefined ? undefined : { score, id };
+  const { steps, after } = await listRecommended(ctx, actor, above, perPage - ids.length);
+  return {
+    items: await hydratePosts(ctx, actor, [...ids, ...steps.map((step) => step.id)]),
+    pagination: { nextCursor: after && encodeCursor(LIST, ['recommended', after.score, after.id]), perPage },
+  };
+}
+
+async function listFollowed(
+  ctx: Context,
+  { userId }: Actor,
+  before: string | undefined,
+  perPage: number,
+): Promise<Followed> {
+  const reader = await ctx.db
+    .select({ followingCount: users.followingCount })
+    .from(users)
+    .where(eq(users.id, userId))
+    .get();
+  const followingCount = reader?.followingCount ?? 0;
+  if (followingCount === 0) return { steps: [], after: null };
+  const range = { since: firstIdAt(ctx.now() - FOLLOWED_FOR_MS), before: before ?? BEYOND_ALL_IDS };
+  if (followingCount > FEW_FOLLOWS_FACTOR * perPage) {
+    const walked = await walkFollowed(ctx, userId, range, perPage);
+    if (!walked.cutShort || walked.steps.length === perPage) return walked;
+  }
+  return mergeFollowed(ctx, userId, range, perPage);
+}
+
+interface Range {
+  /** Ids, both excluded. */
+  readonly since: string;
+  readonly before: string;
+}
+
+const BEYOND_ALL_IDS = 'g';
+
+/** Reads as many rows as it takes to meet a page of followed creators' posts: few, where many are followed. */
+function walkFollowed(ctx: Context, userId: string, { since, before }: Range, perPage: number): Promise<Walked> {
+  return walk(ctx, {
+    candidates: sql`
+      SELECT id, author_id, visibility, 0 AS score FROM posts INDEXED BY posts_by_time
+      WHERE removed_at IS NULL AND id > ${since} AND id < ${before}
+      ORDER BY id DESC`,
+    keep: sql`${follows(userId, sql`walked.author_id`)}
+      AND ${authorVisibleTo(undefined, sql`walked.author_id`)}
+      AND (walked.visibility <> 'subscribers' OR ${subscribes(sql`${userId}`, sql`walked.author_id`)})`,
+    perPage,
+    windowMax: WALK_FACTOR * perPage,
+  });
+}
+
+/**
+ * Reads each followed creator's newest post, then one post more for each that it gives: a recursive SELECT with an
+ * order takes the greatest of its queue, so it merges the lists. The newest posts of all are by those who posted last,
+ * so the cap leaves none of them out.
+ */
+async function mergeFollowed(
+  ctx: Context,
+  userId: string,
+  { since, before }: Range,
+  perPage: number,
+): Promise<Followed> {
+  const newestBelow = (authorId: string, id: string) => sql`(
+    SELECT p.id FROM posts p INDEXED BY posts_of_author
+    WHERE p.author_id = ${sql.raw(authorId)} AND p.removed_at IS NULL AND p.id < ${id === '' ? before : sql.raw(id)}
+      AND p.id > ${since}
+      AND (p.visibility <> 'subscribers' OR ${subscribes(sql`${userId}`, sql`p.author_id`)})
+    ORDER BY p.id DESC LIMIT 1)`;
+  const rows = await ctx.db.all<{ id: string | null }>(sql`
+    WITH RECURSIVE sources (author_id) AS (
+      SELECT creator_id FROM follows WHERE follower_id = ${userId}
+      ORDER BY created_at DESC LIMIT CAST(${FOLLOWS_READ_MAX} AS INTEGER)
+    ), merged (author_id, id) AS (
+      SELECT author_id, id FROM (
+        SELECT author_id, ${newestBelow('sources.author_id', '')} AS id FROM sources
+        ORDER BY id DESC LIMIT CAST(${MERGED_CREATORS_MAX} AS INTEGER))
+      WHERE id IS NOT NULL AND ${authorVisibleTo(undefined, sql`author_id`)}
+      UNION ALL
+      SELECT author_id, ${newestBelow('merged.author_id', 'merged.id')} FROM merged WHERE id IS NOT NULL
+      ORDER BY 2 DESC LIMIT CAST(${perPage + 1} AS INTEGER)
+    )
+    SELECT id FROM merged`);
+  const found = rows.flatMap(({ id }): Step[] => (id === null ? [] : [{ id, score: 0 }]));
+  const steps = found.slice(0, perPage);
+  return { steps, after: found.length > perPage ? (steps.at(-1) ?? null) : null };
+}
+
+/** Of those whom the reader does not follow; one's own are left out. */
+function listRecommended(ctx: Context, actor: Actor, above: Step | undefined, wanted: number): Promise<Walked> {
+  const author = sql`walked.author_id`;
+  return walk(ctx, {
+    candidates: trendingPosts(above),
+    keep: sql`${author} <> ${actor.userId} AND NOT ${follows(actor.userId, author)} AND ${authorVisibleTo(actor, author)}`,
+    perPage: wanted,
+    windowMax: RECOMMENDED_WINDOW_FACTOR * wanted,
+  });
+}

@@ -1,0 +1,93 @@
+/**
+ * From a skeleton, which is ids in an order, to what a reader sees: one statement loads posts, authors, media and the
+ * reader's likes, under the rules of who may see what, however many there are.
+ */
+import type { z } from '@hono/zod-openapi';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import type { Config } from '@/config';
+import type { Context } from '@/context';
+import { mediaUrl } from '@/domains/media/keys';
+import { type CardRow, cardColumns, presentCard } from '@/domains/users/present';
+import { users } from '@/domains/users/tables';
+import type { Viewer } from '@/shared/actor';
+import { toIso, toIsoOrNull } from '@/shared/time';
+import type { Post } from './schemas';
+import { posts } from './tables';
+import { visiblePosts } from './visible';
+
+interface MediaRow {
+  readonly position: number;
+  readonly key: string;
+  readonly contentType: string;
+  readonly width: number | null;
+  readonly height: number | null;
+}
+
+export interface PostRow {
+  readonly post: typeof posts.$inferSelect;
+  readonly author: CardRow;
+  /** JSON of `MediaRow[]`. */
+  readonly media: string;
+  readonly liked: number;
+}
+
+/** For `posts` joined with `users` as the author. */
+export function postColumns(viewer: Viewer) {
+  return {
+    post: posts,
+    author: cardColumns,
+    media: sql<string>`(SELECT json_group_array(json_object('position', position, 'key', key,
+        'contentType', content_type, 'width', width, 'height', height))
+      FROM post_media WHERE post_media.post_id = posts.id)`.as('media'),
+    liked: likedBy(viewer, sql`SELECT 1 FROM post_likes WHERE post_likes.post_id = posts.id AND post_likes.user_id =`),
+  };
+}
+
+export function likedBy(viewer: Viewer, like: SQL) {
+  return (viewer?.kind === 'user' ? sql<number>`EXISTS (${like} ${viewer.userId})` : sql<number>`0`).as('liked');
+}
+
+export function presentPost(config: Config, { post, author, media, liked }: PostRow): z.input<typeof Post> {
+  const files = JSON.parse(media) as MediaRow[]; // written by postColumns
+  return {
+    id: post.id,
+    authorId: post.authorId,
+    author: presentCard(author),
+    text: post.text,
+    visibility: post.visibility,
+    media: files
+      .toSorted((a, b) => a.position - b.position)
+      .map(({ key, contentType, width, height }) => ({
+        type: contentType.startsWith('video/') ? 'video' : 'image',
+        url: mediaUrl(config, key),
+        contentType,
+        width,
+        height,
+      })),
+    likeCount: post.likeCount,
+    commentCount: post.commentCount,
+    liked: liked === 1,
+    createdAt: toIso(post.createdAt),
+    editedAt: toIsoOrNull(post.editedAt),
+  };
+}
+
+/** In the order of the ids; what has gone since, or is not for this reader, is left out. */
+export async function hydratePosts(
+  ctx: Context,
+  viewer: Viewer,
+  ids: readonly string[],
+): Promise<z.input<typeof Post>[]> {
+  if (ids.length === 0) return [];
+  const rows = await ctx.db
+    .select(postColumns(viewer))
+    .from(sql`json_each(${JSON.stringify(ids)}) skeleton`)
+    .innerJoin(posts, sql`posts.id = skeleton.value`)
+    .innerJoin(users, eq(users.id, posts.authorId))
+    .where(and(visiblePosts(viewer)));
+  const byId = new Map(rows.map((row) => [row.post.id, row]));
+  return ids.flatMap((id) => {
+    const row = byId.get(id);
+    return row ? [presentPost(ctx.config, row)] : [];
+  });
+}
