@@ -1,11 +1,23 @@
 import { env } from 'cloudflare:workers';
-import { afterEach, describe, expect, it } from 'vitest';
+import { eq } from 'drizzle-orm';
+import { afterEach, describe, expect, it, test } from 'vitest';
 import { testContext } from '#test/support/context';
 import { giveCoins, once } from '#test/support/money';
-import { taskContext } from '#test/support/notifications';
+import { aBrowser, taskContext } from '#test/support/notifications';
 import { startClock, stopClock } from '#test/support/rooms';
 import { asCreator, asViewer, type Person } from '#test/support/users';
+import { commit } from '@/db/commit';
+import { forgetNotifications } from '@/domains/notifications/forget';
+import { rememberRoom } from '@/domains/notifications/last-room';
 import { notify } from '@/domains/notifications/notify';
+import {
+  broadcasts,
+  lastRooms,
+  notificationActors,
+  notificationMarks,
+  notifications,
+  pushSubscriptions,
+} from '@/domains/notifications/tables';
 import { blockUser } from '@/domains/social/block';
 import { followCreator, unfollowCreator } from '@/domains/social/follow';
 import { newId } from '@/shared/ids';
@@ -158,7 +170,7 @@ describe('a creator who goes live', () => {
   it('is out of the list of who unfollows, and of either side of a block', async () => {
     const [creator, one, other] = [await asCreator(), await asViewer(), await asViewer()];
     for (const { userId } of [one, other]) await followCreator(testContext(), userId, creator.userId);
-    await goLive(creator);
+    await endStream(creator, await goLive(creator));
     await unfollowCreator(testContext(), one.userId, creator.userId);
     await blockUser(testContext(), creator.userId, other.userId);
     for (const reader of [one, other]) expect(await listOf(reader)).toMatchObject({ items: [], unreadCount: 0 });
@@ -253,4 +265,26 @@ describe('a gift outside of a stream', () => {
     await viewer.post('payment/tip', { coins: 50, recipientId: creator.userId, message: 'Bravo' }, once());
     await expect.poll(() => listOf(creator).then(titles)).toEqual([`${viewer.username} sent you a tip`]);
   });
+});
+
+test('of an account that ends nothing is left of what it was told, nor of where', async () => {
+  const [creator, other, browser] = [await asCreator(), await asViewer(), await aBrowser()];
+  await followCreator(testContext(), other.userId, creator.userId);
+  await tell(creator.userId, 'one');
+  await like(creator.userId, other);
+  await creator.post('user/push', browser.subscription);
+  await creator.put('user/notifications/read-all');
+  await rememberRoom(testContext(), creator.userId, await goLive(creator));
+  const ctx = testContext();
+  await commit(ctx, forgetNotifications(ctx, creator.userId));
+  const left = await Promise.all([
+    ctx.db.$count(notifications, eq(notifications.userId, creator.userId)),
+    ctx.db.$count(notificationActors, eq(notificationActors.actorId, other.userId)),
+    ctx.db.$count(notificationMarks, eq(notificationMarks.userId, creator.userId)),
+    ctx.db.$count(broadcasts, eq(broadcasts.creatorId, creator.userId)),
+    ctx.db.$count(lastRooms, eq(lastRooms.userId, creator.userId)),
+    ctx.db.$count(pushSubscriptions, eq(pushSubscriptions.userId, creator.userId)),
+  ]);
+  expect(left).toEqual([0, 0, 0, 0, 0, 0]);
+  expect((await listOf(other)).items).toEqual([]);
 });
