@@ -53,6 +53,19 @@ describe('configuration', () => {
     expect(config).toMatchObject({ accessTokenSeconds: 900, refreshTokenSeconds: 604_800 });
   });
 
+  it('names the bucket for large files whole or not at all', () => {
+    const r2 = {
+      R2_ACCOUNT_ID: '0'.repeat(32),
+      R2_BUCKET: 'footlight-media',
+      R2_ACCESS_KEY_ID: 'key',
+      R2_SECRET_ACCESS_KEY: 'secret',
+    };
+    expect(readConfig(complete).r2).toBeUndefined();
+    expect(readConfig({ ...complete, ...r2 }).r2?.bucket).toBe('footlight-media');
+    for (const name of Object.keys(r2)) expect(refusal({ ...complete, ...r2, [name]: '' })).toContain(name);
+    expect(refusal({ ...complete, ...r2, R2_ACCOUNT_ID: 'evil.test/' })).toContain('R2_ACCOUNT_ID');
+  });
+
   it('reads durations with their unit', () => {
     expect(readConfig({ ...complete, JWT_EXPIRES_IN: '90s' }).accessTokenSeconds).toBe(90);
     expect(refusal({ ...complete, JWT_EXPIRES_IN: '15' })).toContain('JWT_EXPIRES_IN');

@@ -153,7 +153,7 @@ export const studioEndpoints: Endpoint[] = [
     summary: "Upload my channel's picture",
     upload: { contentType: 'multipart/form-data', schema: ThumbnailUpload },
     response: Channel,
-    refusals: { 409: 'CHANGED_MEANWHILE', 413: 'FILE_TOO_LARGE', 503: 'MEDIA_STORE_UNAVAILABLE' },
+    refusals: { 409: 'CHANGED_MEANWHILE', 413: 'FILE_TOO_LARGE', 503: 'MEDIA_STORE_UNAVAILABLE or IMAGES_UNAVAILABLE' },
     handler: (ctx, { actor, request }) => uploadThumbnail(ctx, actor.userId, request),
   }),
   endpoint({

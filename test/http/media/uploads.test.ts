@@ -102,6 +102,7 @@ describe('announcing a large file', () => {
     expect(url.origin).toBe('https://0123456789abcdef0123456789abcdef.r2.cloudflarestorage.com');
     expect(url.pathname).toBe(`/footlight-media/${await keyOf(upload)}`);
     expect(Object.fromEntries(url.searchParams)).toMatchObject({
+      'X-Amz-Date': expect.stringMatching(/^\d{8}T\d{6}Z$/),
       'X-Amz-Expires': '7200',
       'X-Amz-SignedHeaders': 'content-length;content-type;host;if-none-match',
       'X-Amz-Signature': expect.stringMatching(/^[0-9a-f]{64}$/),
