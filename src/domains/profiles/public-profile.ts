@@ -1,11 +1,10 @@
-/** A user's page as everybody may see it, in one statement. Its owner sees no more of it than others do. */
+/** A user's page as everybody may see it, in one statement. To its owner it shows nothing private either. */
 import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { creatorProfiles } from '@/domains/creators/tables';
-import { userSettings } from '@/domains/settings/tables';
 import { socialError } from '@/domains/social/errors';
-import { userVisibleTo } from '@/domains/social/visible';
+import { showsFollows, userVisibleTo } from '@/domains/social/visible';
 import { listStreams } from '@/domains/streams/discovery';
 import { streams } from '@/domains/streams/tables';
 import { visibleTo } from '@/domains/streams/visible';
@@ -30,14 +29,13 @@ export async function getPublicProfile(
       createdAt: users.createdAt,
       followingCount: users.followingCount,
       creatorStatus: users.creatorStatus,
-      showActivity: userSettings.showActivity,
+      showsFollows: showsFollows(viewer),
       creatorBio: creatorProfiles.bio,
       categories: creatorProfiles.categories,
       liveStreamId: streams.id,
     })
     .from(users)
     .leftJoin(creatorProfiles, eq(creatorProfiles.userId, users.id))
-    .leftJoin(userSettings, eq(userSettings.userId, users.id))
     // One stream of a channel is live at most; the IN names the index that is limited by it.
     .leftJoin(
       streams,
@@ -56,7 +54,7 @@ export async function getPublicProfile(
     bio: row.bio,
     links: [...row.links],
     createdAt: toIso(row.createdAt),
-    followingCount: row.showActivity === false ? null : row.followingCount,
+    followingCount: row.showsFollows === 1 ? row.followingCount : null,
     creator: isCreator ? { bio: row.creatorBio ?? '', categories: row.categories ?? [] } : null,
     liveStreamId: row.liveStreamId,
   };

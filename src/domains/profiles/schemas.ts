@@ -46,7 +46,7 @@ export const ProfileRequest = z
   .partial()
   .openapi('ProfileRequest');
 
-/** For everybody; to its owner it shows no more. */
+/** For everybody, so with nothing private. */
 export const PublicProfile = PublicCard.extend({
   bio: z.string(),
   links: z.array(Link),

@@ -29,7 +29,9 @@ const kind = z.enum(NOTIFICATION_KINDS);
 const channels = { inApp: z.boolean(), email: z.boolean(), push: z.boolean() };
 const privacy = {
   messagesFrom: z.enum(MESSAGES_FROM).openapi({ description: '`followed`: those whom the user follows.' }),
-  showActivity: z.boolean().openapi({ description: 'Whether others see how many creators the user follows.' }),
+  showActivity: z
+    .boolean()
+    .openapi({ description: 'Whether others see which creators the user follows, and how many.' }),
 };
 
 export const SettingsRequest = z

@@ -67,10 +67,12 @@ describe('a public profile', () => {
     expect(await counts(viewer)).toEqual([0, 0]);
   });
 
-  it('does not count whom its user follows where the user does not show it', async () => {
+  it('does not tell others how many its user follows where the user does not show it', async () => {
     const viewer = await asViewer();
     await viewer.put('user/settings', { privacy: { showActivity: false } });
-    expect((await anyone.get(`users/${viewer.userId}`)).data.followingCount).toBeNull();
+    for (const reader of [anyone, await asViewer()])
+      expect((await reader.get(`users/${viewer.userId}`)).data.followingCount).toBeNull();
+    expect((await viewer.get(`users/${viewer.userId}`)).data.followingCount).toBe(0);
     await viewer.put('user/settings', { privacy: { showActivity: true } });
     expect((await anyone.get(`users/${viewer.userId}`)).data.followingCount).toBe(0);
   });
