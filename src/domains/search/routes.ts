@@ -8,11 +8,11 @@ export const searchEndpoints: Endpoint[] = [
     method: 'get',
     path: '/search',
     tag: 'search',
-    summary: 'Users and streams by words',
+    summary: 'Users, streams and posts by words',
     description:
       'All words must occur, whatever their case and accents. Best matches first (bm25: a username counts 10, a display ' +
-      'name 5; a title 10, a category 5, a description 1), of the newest matches, ten for each item of a page. A cursor ' +
-      'goes on with one type alone.',
+      'name 5; a title 10, a category 5, a description 1), of the newest matches, ten for each item of a page; whoever ' +
+      'has exactly this username before all. A cursor goes on with one type alone.',
     who: 'optional',
     query: SearchQuery,
     response: SearchResults,

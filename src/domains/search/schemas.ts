@@ -1,5 +1,6 @@
 /** Wire shapes of the search: cards with the places in them where the words were found. */
 import { z } from '@hono/zod-openapi';
+import { Post } from '@/domains/content/schemas';
 import { Stream } from '@/domains/streams/schemas';
 import { PublicCard } from '@/domains/users/schemas';
 import { cursorPageOf, cursorQuery } from '@/http/envelope';
@@ -7,7 +8,7 @@ import { aLine } from '@/http/fields';
 
 const QUERY_CHARACTERS_MAX = 100;
 
-export const SEARCH_TYPES = ['users', 'streams'] as const;
+export const SEARCH_TYPES = ['users', 'streams', 'posts'] as const;
 const DEFAULT_TYPES = 'users,streams';
 
 export const Highlight = z
@@ -25,6 +26,7 @@ export const SearchResults = z
   .object({
     users: cursorPageOf(PublicCard.extend({ highlights })).optional(),
     streams: cursorPageOf(Stream.extend({ highlights })).optional(),
+    posts: cursorPageOf(Post.extend({ highlights })).optional(),
   })
   .openapi('SearchResults', { description: 'A page of each type that was asked for.' });
 

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { plansOf } from '#test/support/plans';
+import { search } from '@/domains/search/search';
+
+test.each([
+  ['users', 'users'],
+  ['streams', 'streams'],
+  ['posts', 'posts'],
+] as const)('%s are read in the order of the rank, sorted once, and each by its row', async (type, table) => {
+  const [plan = '', ...others] = await plansOf((ctx) =>
+    search(ctx, undefined, { q: 'jazz', type: [type], perPage: 20 }),
+  );
+  expect(others).toEqual([]);
+  const steps = plan.split('\n');
+  const sorted = steps.findIndex((step) => step.includes('TEMP B-TREE'));
+  expect(steps.filter((step) => step.includes('TEMP B-TREE'))).toHaveLength(1);
+  expect(sorted).toBeLessThan(steps.indexOf('SCAN hits'));
+  expect(steps).toContain(`SEARCH ${table} USING INTEGER PRIMARY KEY (rowid=?)`);
+  expect(plan).not.toMatch(/SCAN (users|streams|posts)$/m);
+});
