@@ -74,8 +74,12 @@ export interface EndpointDefinition<
   /** For an answer that is not JSON. The handler then returns a Response. */
   contentType?: string;
   status?: 200 | 201 | 202;
+  /** Another status with the same answer, and when. */
+  also?: { readonly status: 200 | 201; readonly when: string };
+  /** The answer can be had as text/csv too. The handler then returns a Response. */
+  csv?: true;
   /** Refusals of the domain, by status, for the document: `{ 409: 'ALREADY_LIVE: …' }`. */
-  refusals?: Readonly<Partial<Record<400 | 401 | 402 | 403 | 404 | 409 | 413 | 416 | 429 | 451 | 503, string>>>;
+  refusals?: Readonly<Partial<Record<400 | 401 | 402 | 403 | 404 | 409 | 413 | 416 | 422 | 429 | 451 | 503, string>>>;
   limit?: Limit;
   /** Requires an Idempotency-Key, and hands it on as `once`. */
   movesMoney?: M;

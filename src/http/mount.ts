@@ -2,15 +2,16 @@
  * Turns declared endpoints into routes: limit → guard → body → handler → envelope, the same way for all,
  * and into their pages of the OpenAPI document.
  */
-import { createRoute, OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi';
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Context } from '@/context';
 import type { Viewer } from '@/shared/actor';
-import type { Endpoint, Who } from './endpoint';
-import { Envelope, ErrorEnvelope } from './envelope';
+import { describe, mayBeLeftOut } from './describe';
+import type { Endpoint } from './endpoint';
+import { Envelope } from './envelope';
 import { httpError } from './errors';
-import { IDEMPOTENCY_HEADER, readOnce } from './idempotency';
+import { readOnce } from './idempotency';
 import { enforceLimit } from './rate-limit';
 
 export interface HttpEnv {
@@ -131,103 +132,4 @@ function before(endpoint: Endpoint, guard: Guard): MiddlewareHandler<HttpEnv>[] 
     await next();
   };
   return endpoint.body ? [admit, requireJson, limitJson] : [admit];
-}
-
-/** A body of which every field may be left out may be left out itself. */
-function mayBeLeftOut({ body }: Endpoint): boolean {
-  return body?.safeParse({}).success ?? false;
-}
-
-/** Who may call, in the document: OpenAPI's security, and the words for the reader. */
-export function describeWho(who: Who): { security: Record<string, string[]>[]; sentence: string } {
-  const bearer = { bearer: [] };
-  if (typeof who === 'object') return { security: [bearer], sentence: `Staff with \`${who.permission}\`.` };
-  switch (who) {
-    case 'public':
-      return { security: [], sentence: 'Anyone.' };
-    case 'optional':
-      return { security: [{}, bearer, { guest: [] }], sentence: 'Anyone; more for the signed-in.' };
-    case 'user':
-      return { security: [bearer], sentence: 'Any account.' };
-    case 'creator':
-      return { security: [bearer], sentence: 'Approved creators.' };
-    case 'dj':
-      return { security: [bearer], sentence: 'Approved creators who are DJs.' };
-    case 'staff':
-      return { security: [bearer], sentence: 'Staff of any rank.' };
-    case 'signed':
-      return { security: [], sentence: 'A provider, by its signature.' };
-  }
-}
-
-/** For the document alone: `readOnce` is what refuses. */
-const IdempotencyHeader = z.object({
-  [IDEMPOTENCY_HEADER]: z
-    .string()
-    .optional()
-    .openapi({ param: { required: true }, description: 'Unique for each user; a repeat is answered as before.' }),
-});
-
-const UPLOAD_REFUSALS = {
-  400: 'UPLOAD_MALFORMED',
-  413: 'BODY_TOO_LARGE or FILE_TOO_LARGE',
-  415: 'WRONG_CONTENT_TYPE or FILE_TYPE_NOT_ALLOWED',
-  422: 'VALIDATION_FAILED or FILE_UNREADABLE',
-  503: 'MEDIA_STORE_UNAVAILABLE',
-} as const;
-
-function describe(endpoint: Endpoint): RouteConfig {
-  const { who, params, query, body, upload, response, contentType, status = 200 } = endpoint;
-  const { security, sentence } = describeWho(who);
-  const refused = (description: string) => ({
-    description,
-    content: { 'application/json': { schema: ErrorEnvelope } },
-  });
-  const refusals: Record<string, string> = {
-    ...(body
-      ? {
-          400: endpoint.movesMoney ? 'MALFORMED_JSON or IDEMPOTENCY_KEY_REQUIRED' : 'MALFORMED_JSON',
-          413: 'BODY_TOO_LARGE',
-          415: 'WRONG_CONTENT_TYPE',
-        }
-      : {}),
-    ...(upload?.contentType === 'multipart/form-data' ? UPLOAD_REFUSALS : {}),
-    ...(security.length > 0 ? { 401: 'UNAUTHENTICATED, TOKEN_EXPIRED or SESSION_ENDED' } : {}),
-    ...(security.length > 0 && who !== 'user' && who !== 'optional' ? { 403: 'Not allowed.' } : {}),
-    ...(params ? { 404: 'Not there, or not visible to you.' } : {}),
-    ...(body || query || params
-      ? { 422: endpoint.movesMoney ? 'VALIDATION_FAILED or IDEMPOTENCY_KEY_REUSED' : 'VALIDATION_FAILED' }
-      : {}),
-    429: 'TOO_MANY_REQUESTS',
-    ...endpoint.refusals,
-  };
-  return {
-    method: endpoint.method,
-    path: endpoint.path,
-    tags: [endpoint.tag],
-    summary: endpoint.summary,
-    description: [`**Who:** ${sentence}`, endpoint.description].filter(Boolean).join('\n\n'),
-    security,
-    request: {
-      ...(params ? { params: params as z.ZodObject } : {}), // routes declare objects
-      ...(query ? { query: query as z.ZodObject } : {}),
-      ...(endpoint.movesMoney ? { headers: IdempotencyHeader } : {}),
-      ...(body
-        ? { body: { required: !mayBeLeftOut(endpoint), content: { 'application/json': { schema: body } } } }
-        : {}),
-    },
-    responses: {
-      [status]: contentType
-        ? { description: 'OK', content: { [contentType]: { schema: response } } }
-        : {
-            description: 'OK',
-            content: {
-              'application/json': {
-                schema: z.object({ success: z.literal(true), data: response, message: z.string().optional() }),
-              },
-            },
-          },
-      ...Object.fromEntries(Object.entries(refusals).map(([code, text]) => [code, refused(text)])),
-    },
-  };
 }

@@ -53,6 +53,7 @@ export const earningEndpoints: Endpoint[] = [
     fresh: true,
     query: HistoryQuery,
     response: EarningPage,
+    csv: true,
     handler: (ctx, { actor, query }) =>
       query.format === 'csv' ? exportHistory(ctx, actor.userId, query) : listHistory(ctx, actor.userId, query),
   }),
@@ -79,6 +80,7 @@ export const earningEndpoints: Endpoint[] = [
     who: 'dj',
     query: DaysQuery,
     response: EarningDayPage,
+    csv: true,
     handler: (ctx, { actor, query }) =>
       query.format === 'csv' ? exportDays(ctx, actor.userId, query) : listDays(ctx, actor.userId, query),
   }),

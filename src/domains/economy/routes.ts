@@ -26,7 +26,7 @@ export const economyEndpoints: Endpoint[] = [
     who,
     body: TargetsRequest,
     response: EconomyVersion,
-    refusals: { 409: 'ECONOMY_CHANGED' },
+    refusals: { 409: 'ECONOMY_CHANGED', 422: 'ECONOMY_CONTRADICTS' },
     handler: (ctx, { actor, body }) => changeTargets(ctx, actor, body),
   }),
   endpoint({
@@ -40,7 +40,7 @@ export const economyEndpoints: Endpoint[] = [
     who,
     body: ConversionChanges,
     response: EconomyVersion,
-    refusals: { 409: 'ECONOMY_GAINS, GIFTS_WORTHLESS, ECONOMY_CHANGED' },
+    refusals: { 409: 'ECONOMY_GAINS, GIFTS_WORTHLESS, ECONOMY_CHANGED', 422: 'ECONOMY_CONTRADICTS' },
     handler: (ctx, { actor, body }) => changeConversions(ctx, actor, body),
   }),
   endpoint({
@@ -52,7 +52,7 @@ export const economyEndpoints: Endpoint[] = [
     who,
     body: LimitChanges,
     response: EconomyVersion,
-    refusals: { 409: 'ECONOMY_CHANGED' },
+    refusals: { 409: 'ECONOMY_CHANGED', 422: 'ECONOMY_CONTRADICTS' },
     handler: (ctx, { actor, body }) => changeLimits(ctx, actor, body),
   }),
 ];

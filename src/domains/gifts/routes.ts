@@ -22,6 +22,7 @@ const GIVING_REFUSALS = {
   403: 'BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY',
   404: 'USER_NOT_FOUND, STREAM_NOT_FOUND',
   409: 'NOT_A_CREATOR, STREAM_NOT_LIVE, GIFT_WORTHLESS',
+  422: 'NOT_ONESELF, BLOCKED_WORDS',
 } as const;
 const GIVING =
   'Into a live stream it is shown in the room as `gift-sent`, once it is paid; a message there obeys the blocked words ' +
@@ -49,7 +50,11 @@ export const giftEndpoints: Endpoint[] = [
     body: NewGiftSent,
     response: GiftSent,
     status: 201,
-    refusals: { ...GIVING_REFUSALS, 404: `GIFT_NOT_FOUND, ${GIVING_REFUSALS[404]}` },
+    refusals: {
+      ...GIVING_REFUSALS,
+      404: `GIFT_NOT_FOUND, ${GIVING_REFUSALS[404]}`,
+      422: `QUANTITY_OUT_OF_RANGE, ${GIVING_REFUSALS[422]}`,
+    },
     handler: (ctx, { actor, body, once }) => sendGift(ctx, actor.userId, body, once),
   }),
   endpoint({
@@ -63,7 +68,7 @@ export const giftEndpoints: Endpoint[] = [
     body: NewTip,
     response: GiftSent,
     status: 201,
-    refusals: GIVING_REFUSALS,
+    refusals: { ...GIVING_REFUSALS, 422: `TIP_OUT_OF_RANGE, ${GIVING_REFUSALS[422]}` },
     handler: (ctx, { actor, body, once }) => sendTip(ctx, actor.userId, body, once),
   }),
   endpoint({

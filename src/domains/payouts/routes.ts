@@ -21,6 +21,7 @@ const request = {
     409:
       'NOT_ENOUGH_DIAMONDS, NOT_ENOUGH_SALES, PAYOUT_LIMIT_MINIMUM, PAYOUT_LIMIT_MAXIMUM, PAYOUT_LIMIT_DAILY, ' +
       'PAYOUT_ACCOUNT_MISSING, PAYOUT_ACCOUNT_NOT_READY, BANK_DETAILS_MISSING or PAYOUT_CHANGED',
+    422: 'PAYOUT_TOO_SMALL',
     503: 'PAYOUTS_BY_BANK_ONLY',
   },
 } as const;
@@ -69,7 +70,11 @@ export const payoutEndpoints: Endpoint[] = [
     who: 'creator',
     body: PayoutAccountRequest,
     response: PayoutAccount,
-    refusals: { 409: 'PAYOUT_ACCOUNT_REFUSED', 503: 'PAYOUTS_BY_BANK_ONLY or PAYOUT_UNAVAILABLE' },
+    refusals: {
+      409: 'PAYOUT_ACCOUNT_REFUSED',
+      422: 'RETURN_URL_NOT_ALLOWED',
+      503: 'PAYOUTS_BY_BANK_ONLY or PAYOUT_UNAVAILABLE',
+    },
     handler: (ctx, { actor, body }) => connectAccount(ctx, actor, body),
   }),
   ...payoutDeskEndpoints,
