@@ -55,11 +55,16 @@ CREATE TABLE subscriptions (
   ended_because TEXT,
   idempotency_key TEXT NOT NULL,
   body_hash TEXT NOT NULL,
+  -- Of the request that took a cancelled one up again.
+  resumed_key TEXT,
+  resumed_hash TEXT,
   created_at INTEGER NOT NULL,
   UNIQUE (subscriber_id, idempotency_key),
   CONSTRAINT subscription_not_to_oneself CHECK (subscriber_id <> creator_id)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX subscriptions_one_a_pair ON subscriptions (subscriber_id, creator_id) WHERE status <> 'ended';
+CREATE UNIQUE INDEX subscriptions_by_resumed_key ON subscriptions (subscriber_id, resumed_key)
+  WHERE resumed_key IS NOT NULL;
 CREATE INDEX subscriptions_of_subscriber ON subscriptions (subscriber_id, id);
 CREATE INDEX subscriptions_of_creator ON subscriptions (creator_id, id) WHERE status <> 'ended';
 CREATE INDEX subscriptions_due ON subscriptions (due_at) WHERE due_at IS NOT NULL;

@@ -22,10 +22,12 @@ export const subscriptionEndpoints: Endpoint[] = [
     body: NewSubscription,
     response: Subscription,
     status: 201,
+    also: { status: 200, when: 'A cancelled one that still runs was taken up again; nothing was charged.' },
     refusals: {
       402: 'NOT_ENOUGH_COINS, with the balance and the price',
       404: 'USER_NOT_FOUND, TIER_NOT_FOUND',
       409: 'ALREADY_SUBSCRIBED, NOT_A_CREATOR, TIER_WORTHLESS, SUBSCRIPTION_CHANGED',
+      422: 'NOT_ONESELF',
     },
     handler: (ctx, { actor, body, once }) => subscribe(ctx, actor.userId, body, once),
   }),

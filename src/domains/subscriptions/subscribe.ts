@@ -1,9 +1,9 @@
 /**
  * Taking a subscription: the first month is paid in the batch that makes it. One that was cancelled and still runs is
- * taken up again without a charge; that moves no money, so a repeat of it finds a subscription that runs.
+ * taken up again without a charge, and remembers the key that did so beside the one that made it.
  */
 import type { z } from '@hono/zod-openapi';
-import { and, eq, inArray, isNotNull, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, or, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, demandChange, demandThat } from '@/db/commit';
 import { type Economy, economyOf, economyQuery } from '@/domains/economy/read';
@@ -60,10 +60,7 @@ export async function subscribe(
 
 async function readFacts(ctx: Context, subscriberId: string, { creatorId, tierId }: Wish, once: Once): Promise<Facts> {
   const [[known], [running], economy, [tier], people] = await ctx.db.batch([
-    ctx.db
-      .select()
-      .from(subscriptions)
-      .where(and(eq(subscriptions.subscriberId, subscriberId), eq(subscriptions.idempotencyKey, once.idempotencyKey))),
+    ctx.db.select().from(subscriptions).where(madeBy(subscriberId, once)),
     ctx.db.select().from(subscriptions).where(runsBetween(subscriberId, creatorId)),
     economyQuery(ctx),
     ctx.db
@@ -77,13 +74,28 @@ async function readFacts(ctx: Context, subscriberId: string, { creatorId, tierId
   ]);
   const person = (userId: string) => people.find(({ id }) => id === userId);
   return {
-    known,
+    known: known && asMade(known, once),
     running,
     economy: economyOf(economy),
     tier,
     subscriber: person(subscriberId),
     creator: person(creatorId),
   };
+}
+
+/** Each half has its index. */
+function madeBy(subscriberId: string, { idempotencyKey }: Once) {
+  const isTheirs = eq(subscriptions.subscriberId, subscriberId);
+  return or(
+    and(isTheirs, eq(subscriptions.idempotencyKey, idempotencyKey)),
+    and(isTheirs, eq(subscriptions.resumedKey, idempotencyKey), isNotNull(subscriptions.resumedKey)),
+  );
+}
+
+/** The row as its request is compared with: one that was taken up again carries two. */
+function asMade(row: SubscriptionRow, { idempotencyKey }: Once): SubscriptionRow {
+  const { resumedKey, resumedHash } = row;
+  return resumedKey === idempotencyKey && resumedHash !== null ? { ...row, bodyHash: resumedHash } : row;
 }
 
 /** Written out, since the index of the pairs is found by it. */
@@ -100,7 +112,7 @@ async function begin(ctx: Context, subscriberId: string, wish: Wish, once: Once,
   const { tier, running, economy, subscriber } = facts;
   demandSupportable(facts.creator, subscriberId);
   if (!tier) throw subscriptionError('TIER_NOT_FOUND');
-  if (running) return takeUpAgain(ctx, running, tier);
+  if (running) return takeUpAgain(ctx, running, tier, once);
   if (!tier.active) throw subscriptionError('TIER_NOT_FOUND');
   if (diamondsOf(tier, economy) < 1) throw subscriptionError('TIER_WORTHLESS');
 
@@ -122,6 +134,8 @@ async function begin(ctx: Context, subscriberId: string, wish: Wish, once: Once,
     endedAt: null,
     endedBecause: null,
     ...once,
+    resumedKey: null,
+    resumedHash: null,
     createdAt: now,
   };
   const asRead = sql`EXISTS (SELECT 1 FROM subscription_tiers
@@ -143,14 +157,20 @@ async function begin(ctx: Context, subscriberId: string, wish: Wish, once: Once,
   return row;
 }
 
-async function takeUpAgain(ctx: Context, running: SubscriptionRow, tier: TierRow): Promise<SubscriptionRow> {
+async function takeUpAgain(
+  ctx: Context,
+  running: SubscriptionRow,
+  tier: TierRow,
+  once: Once,
+): Promise<SubscriptionRow> {
+  const resumed = { cancelledAt: null, resumedKey: once.idempotencyKey, resumedHash: once.bodyHash };
   if (running.cancelledAt === null || running.tierId !== tier.id) throw subscriptionError('ALREADY_SUBSCRIBED');
   await commit(
     ctx,
     [
       ctx.db
         .update(subscriptions)
-        .set({ cancelledAt: null })
+        .set(resumed)
         .where(
           and(
             eq(subscriptions.id, running.id),
@@ -162,7 +182,7 @@ async function takeUpAgain(ctx: Context, running: SubscriptionRow, tier: TierRow
     ],
     { refusals: { DEMAND_NOT_MET: () => subscriptionError('SUBSCRIPTION_CHANGED') } },
   );
-  return { ...running, cancelledAt: null };
+  return asMade({ ...running, ...resumed }, once);
 }
 
 /** What the rooms remember of the subscriber is read again: badge, chat and door follow at once. */

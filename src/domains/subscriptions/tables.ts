@@ -45,6 +45,9 @@ export const subscriptions = sqliteTable('subscriptions', {
   endedBecause: text('ended_because').$type<EndedBecause>(),
   idempotencyKey: text('idempotency_key').notNull(),
   bodyHash: text('body_hash').notNull(),
+  /** Of the request that took a cancelled one up again. */
+  resumedKey: text('resumed_key'),
+  resumedHash: text('resumed_hash'),
   createdAt: integer('created_at').notNull(),
 });
 

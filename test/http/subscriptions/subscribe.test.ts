@@ -163,8 +163,13 @@ describe('unsubscribing', () => {
     const other = await aTier(creator, 200, 'Patrons');
     const dearer = await viewer.post('payment/subscribe', { ...body, tierId: other }, once());
     expect([dearer.status, dearer.error.code]).toEqual([409, 'ALREADY_SUBSCRIBED']);
-    const again = await viewer.post('payment/subscribe', { ...body, tierId }, once());
+    const resumed = once();
+    const again = await viewer.post('payment/subscribe', { ...body, tierId }, resumed);
     expect([again.status, again.data]).toEqual([200, begun]);
+    const repeated = await viewer.post('payment/subscribe', { ...body, tierId }, resumed);
+    expect([repeated.status, repeated.data]).toEqual([200, begun]);
+    const misused = await viewer.post('payment/subscribe', { ...body, tierId: other }, resumed);
+    expect(misused.error.code).toBe('IDEMPOTENCY_KEY_REUSED');
     expect((await viewer.post('payment/subscribe', body, first)).data).toEqual(begun);
     expect(await coinsOf(viewer.userId)).toBe(900);
     expect(await chargesOf(viewer.userId)).toHaveLength(1);
