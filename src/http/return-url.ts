@@ -11,7 +11,7 @@ export function demandReturnUrls(config: Origins, urls: Readonly<Record<string, 
   const origins = originsOf(config);
   const details = Object.entries(urls)
     .filter(([, url]) => !mayReturnTo(origins, url))
-    .map(([path]) => ({ path, message: `must be an https address at one of ${origins.join(', ')}` }));
+    .map(([path]) => ({ path, message: `must be an address at one of ${origins.join(', ')}` }));
   if (details.length > 0) throw httpError('RETURN_URL_NOT_ALLOWED', { details });
 }
 

@@ -7,7 +7,7 @@ export const SIGNATURE_HEADER = 'stripe-signature';
 const SIGNATURE_SECONDS_MAX = 5 * 60;
 
 /**
- * Nothing if the signature is missing, forged, expired or of another body.
+ * Nothing if the signature is missing, forged, expired or of another body, or if what was signed is no event.
  * @param secrets of the endpoints that we have at Stripe: any of them may have signed
  */
 export async function readStripeWebhook(
@@ -26,9 +26,14 @@ export async function readStripeWebhook(
     const said = await sdk.webhooks
       .constructEventAsync(body, signature, secret, SIGNATURE_SECONDS_MAX, cryptography, now)
       .catch(() => undefined);
-    if (said) return { provider, eventId: said.id, type: said.type, event: translate(said) };
+    if (said && isReadable(said)) return { provider, eventId: said.id, type: said.type, event: translate(said) };
   }
   return undefined;
+}
+
+/** Whoever has the secret may sign what is no event of Stripe's. */
+function isReadable({ id, data }: Partial<Stripe.Event>): boolean {
+  return typeof id === 'string' && typeof data?.object === 'object' && data.object !== null;
 }
 
 /** Stripe's event in our words; null where nothing follows from it. */

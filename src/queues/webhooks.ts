@@ -21,7 +21,7 @@ export async function consumeWebhooks(ctx: Context, batch: MessageBatch<WebhookM
     } catch (error) {
       const delaySeconds = retryDelaySeconds(message.attempts);
       message.retry({ delaySeconds });
-      // A provider that is away is no fault of ours.
+      // A provider that is away, or an event ahead of the one that it follows, is no fault of ours.
       if (error instanceof AppError) ctx.log.warning(`webhook ${webhookEventId}`, error.code);
       else ctx.log.fault(`webhook ${webhookEventId}`, error);
       // If this fails as well the event still comes back; only the reason is not kept.

@@ -4,6 +4,7 @@ import type { Context } from '@/context';
 import { economyVersions } from '@/domains/economy/tables';
 import { HeldForStaff } from '@/domains/webhooks/errors';
 import type { PaymentEvent, PaymentProviderName } from '@/providers/payments';
+import { purchaseError } from './errors';
 import type { PurchaseRow } from './present';
 import { type Claim, mergeClaim } from './settle';
 import { purchaseClaims, purchases } from './tables';
@@ -47,7 +48,7 @@ export async function getKnown(
   if (!purchase || !economy) {
     if (purchaseId !== null) throw new HeldForStaff(`There is no purchase ${purchaseId}.`);
     if (paymentId === null) throw new HeldForStaff('It names neither a purchase nor a payment.');
-    throw new Error(`No purchase was paid by ${paymentId} yet`);
+    throw purchaseError('PAYMENT_NOT_KNOWN_YET');
   }
   if (purchase.provider !== provider)
     throw new HeldForStaff(`The purchase ${purchase.id} is with ${purchase.provider} and not with ${provider}.`);
