@@ -62,12 +62,14 @@ export async function listCreators(ctx: Context, viewer: Viewer, query: z.output
   return presentPage(rows.map(presentCreator), total?.count ?? 0, query);
 }
 
-/** Nothing where the words hold none. All that match are looked at: among the newest there might be no creator. */
+/** The newest of the users who match, as many as are ever counted; nothing where the words hold none. */
 function named(q: string | undefined): SQL | undefined {
   const expression = q === undefined ? undefined : ftsQuery(q);
   return expression === undefined
     ? undefined
-    : sql`users.rowid IN (SELECT rowid FROM users_fts WHERE users_fts MATCH ${expression})`;
+    : sql`users.rowid IN (
+        SELECT rowid FROM users_fts WHERE users_fts MATCH ${expression}
+        ORDER BY rowid DESC LIMIT ${sql.raw(String(COUNT_MAX + 1))})`;
 }
 
 const isLive = sql`users.id IN (SELECT creator_id FROM streams WHERE status = 'live' AND visibility <> 'private')`;
