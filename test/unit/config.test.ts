@@ -53,6 +53,19 @@ describe('configuration', () => {
     expect(config).toMatchObject({ accessTokenSeconds: 900, refreshTokenSeconds: 604_800 });
   });
 
+  it('has the keys of Web Push whole or not at all', () => {
+    const vapid = {
+      VAPID_PUBLIC_KEY: `B${'A'.repeat(86)}`,
+      VAPID_PRIVATE_KEY: 'A'.repeat(43),
+      VAPID_SUBJECT: 'mailto:push@footlight.test',
+    };
+    expect(readConfig({ ...complete, ...vapid }).vapid).toMatchObject({ subject: vapid.VAPID_SUBJECT });
+    expect(readConfig(complete).vapid).toBeUndefined();
+    const { VAPID_SUBJECT, ...rest } = vapid;
+    expect(refusal({ ...complete, ...rest })).toContain('VAPID_SUBJECT');
+    expect(refusal({ ...complete, ...vapid, VAPID_SUBJECT: 'push@footlight.test' })).toContain('VAPID_SUBJECT');
+  });
+
   it('names the bucket for large files whole or not at all', () => {
     const r2 = {
       R2_ACCOUNT_ID: '0'.repeat(32),

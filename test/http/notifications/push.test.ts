@@ -1,7 +1,10 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, test } from 'vitest';
+import { testContext } from '#test/support/context';
 import { aBrowser } from '#test/support/notifications';
 import { asViewer, type Person } from '#test/support/users';
+import { listNotifications } from '@/domains/notifications/list';
+import { subscribeToPush } from '@/domains/notifications/push';
 
 const browsersOf = async ({ userId }: Person): Promise<string[]> => {
   const { results } = await env.DB.prepare('SELECT endpoint FROM push_subscriptions WHERE user_id = ?')
@@ -74,4 +77,11 @@ test('what is no subscription is refused', async () => {
   ])
     expect((await me.post('user/push', wrong)).status).toBe(422);
   expect(await browsersOf(me)).toEqual([]);
+});
+
+test('without keys of its own the platform takes no subscription', async () => {
+  const [me, { subscription }] = [await asViewer(), await aBrowser()];
+  const ctx = { ...testContext(), push: undefined };
+  await expect(subscribeToPush(ctx, me.userId, subscription)).rejects.toMatchObject({ code: 'PUSH_UNAVAILABLE' });
+  expect(await listNotifications(ctx, me.userId, { perPage: 1 })).toMatchObject({ pushPublicKey: null });
 });
