@@ -17,6 +17,8 @@ CREATE TABLE posts (
   ) VIRTUAL
 ) STRICT;
 CREATE INDEX posts_of_author ON posts (author_id, id) WHERE removed_at IS NULL;
+-- The same as followers see it, so that nobody's feed reads on and on through what is for subscribers.
+CREATE INDEX posts_for_followers ON posts (author_id, id) WHERE visibility <> 'subscribers' AND removed_at IS NULL;
 CREATE INDEX posts_public ON posts (id, author_id) WHERE visibility = 'public' AND removed_at IS NULL;
 CREATE INDEX posts_trending ON posts (score, id, author_id) WHERE visibility = 'public' AND removed_at IS NULL;
 -- All of them in the order of time, with what a reader's feed asks of each.

@@ -32,5 +32,39 @@ export const POPULATION: readonly string[] = [
    WHERE n <> 1 + (n * 7 + k * 131) % ${STREAMS}`,
 ];
 
+export const POSTS = 100_000;
+export const LIKES = 1_000_000;
+/** So that all of them are of the last 29 days, which a personal feed goes back. */
+const POST_EVERY_MS = 25_000;
+const PICTURE_EVERY = 10;
+
+/** Posts of all users in turn, by time; of ten, one is for followers and one for subscribers. */
+export const POSTS_POPULATION: readonly string[] = [
+  `INSERT INTO posts (id, author_id, text, visibility, created_at)
+   ${numbers(POSTS)}, timed AS (SELECT n, unixepoch() * 1000 - (${POSTS} - n) * ${POST_EVERY_MS} AS at FROM n)
+   SELECT printf('%08x-%04x-7000-8004-%012d', at >> 16, at & 65535, n), ${userId(`1 + (n * 7919) % ${USERS}`)},
+     'Post ' || n || ' about nothing much', CASE (n + n / 10) % 10 WHEN 0 THEN 'followers' WHEN 5 THEN 'subscribers' ELSE 'public' END, at
+   FROM timed`,
+  `INSERT INTO media_files (key, owner_id, kind, content_type, bytes, private, created_at)
+   SELECT 'post-image/' || id, author_id, 'post-image', 'image/webp', 1, 0, created_at
+   FROM posts WHERE CAST(substr(id, -12) AS INTEGER) % ${PICTURE_EVERY} = 1`,
+  `INSERT INTO post_media (post_id, position, key, content_type)
+   SELECT id, 1, 'post-image/' || id, 'image/webp'
+   FROM posts WHERE CAST(substr(id, -12) AS INTEGER) % ${PICTURE_EVERY} = 1`,
+];
+
+/** Most of them on few posts, at most one of each user on each. @param count at most LIKES */
+export function likesPopulation(count: number): readonly string[] {
+  const A_STATEMENT = 100_000;
+  const starts = Array.from({ length: Math.ceil(count / A_STATEMENT) }, (_, index) => index * A_STATEMENT);
+  return starts.map(
+    (start) => `INSERT INTO post_likes (post_id, user_id, created_at)
+      WITH RECURSIVE n(n) AS (SELECT ${start} UNION ALL SELECT n + 1 FROM n WHERE n + 1 < ${Math.min(count, start + A_STATEMENT)})
+      SELECT posts.id, ${userId(`1 + (n * 31) % ${USERS}`)}, 0
+      FROM n JOIN posts ON posts.rowid = 1 + (n / ${USERS} * 997 + n % 97) % ${POSTS}
+      WHERE true ON CONFLICT DO NOTHING`,
+  );
+}
+
 /** A stream of somebody else's that is live. */
 export const LIVE_STREAM_ID = '01900000-0000-7000-8003-000000000007';

@@ -6,6 +6,7 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { randomAddress } from '#test/support/api';
+import { aStream } from '#test/support/streams';
 import { asCreator, asViewer } from '#test/support/users';
 import { app } from '@/app';
 import type { Env } from '@/config';
@@ -13,9 +14,18 @@ import { hashPassword } from '@/domains/auth/passwords';
 import { deliverOutbox } from '@/queues/outbox';
 import { openRooms } from '@/room/rooms';
 import { type Counts, makeCountingD1, readCounts, resetCounts } from '../../scripts/bench/counting-d1';
-import { LIVE_STREAM_ID, LIVE_STREAMS, POPULATION, STREAMS } from '../../scripts/bench/population';
+import {
+  LIVE_STREAM_ID,
+  LIVE_STREAMS,
+  likesPopulation,
+  POPULATION,
+  POSTS_POPULATION,
+  STREAMS,
+} from '../../scripts/bench/population';
 
 const PAGE_SIZE = 20;
+/** Of the population: live, and followed by fifty. */
+const CREATOR_ID = '01900000-0000-7000-8001-000000000007';
 const counted = { ...env, DB: makeCountingD1(env.DB) } as Env;
 
 async function ask(method: string, path: string, headers: Record<string, string> = {}, body?: unknown) {
@@ -41,6 +51,17 @@ function expectWithin(counts: Counts, budget: Pick<Counts, 'statements' | 'rowsR
   expect(counts.statements).toBeLessThanOrEqual(budget.statements);
   expect(counts.rowsRead).toBeLessThanOrEqual(budget.rowsRead);
   expect(counts.rowsWritten).toBeLessThanOrEqual(budget.rowsWritten);
+}
+
+/** A statement a type, and twenty rows an item at most. */
+async function expectSearch(type: string, q: string) {
+  const { headers } = await asViewer();
+  for (const perPage of [1, 20, 100]) {
+    const answer = await ask('GET', `/search?type=${type}&q=${q}&perPage=${perPage}`, headers);
+    expect(answer.status).toBe(200);
+    const types = type.split(',').length;
+    expectWithin(answer.counts, { statements: types, rowsRead: 20 * perPage * types, rowsWritten: 0 });
+  }
 }
 
 beforeAll(async () => {
@@ -85,15 +106,29 @@ describe('among 10,000 users and 1,000 streams', () => {
     ['streams', 'stream'],
     ['streams', 'words about'],
     ['users,streams', 'nothing like it'],
-  ])('a search for %s reads no more where a word is in each of them: %s', async (type, q) => {
-    const { headers } = await asViewer();
-    for (const path of [1, 20, 100].map((perPage) => `/search?type=${type}&q=${q}&perPage=${perPage}`)) {
-      const answer = await ask('GET', path, headers);
-      expect(answer.status).toBe(200);
-      const pages: { items: unknown[]; pagination: { perPage: number } }[] = Object.values(answer.data);
-      const perPage = pages[0]?.pagination.perPage ?? 0;
-      expectWithin(answer.counts, { statements: pages.length, rowsRead: 20 * perPage * pages.length, rowsWritten: 0 });
-    }
+  ])('a search for %s reads no more where a word is in each of them: %s', expectSearch);
+
+  it.each([
+    ['/viewer/recommended', { statements: 2, rowsRead: 12 * LIVE_STREAMS }],
+    ['/viewer/following', { statements: 2, rowsRead: 13 * LIVE_STREAMS }],
+    ['/social/creators', { statements: 2, rowsRead: STREAMS + 6 * PAGE_SIZE }],
+    ['/social/creators?sort=newest', { statements: 2, rowsRead: STREAMS + 6 * PAGE_SIZE }],
+    ['/social/creators?sort=live', { statements: 2, rowsRead: 12 * LIVE_STREAMS }],
+    ['/social/creator/crowd7', { statements: 3, rowsRead: 20 }],
+    [`/social/follow/${CREATOR_ID}`, { statements: 1, rowsRead: 4 }],
+    [`/social/followers/${CREATOR_ID}`, { statements: 2, rowsRead: 6 * PAGE_SIZE }],
+    [`/social/following/${CREATOR_ID}`, { statements: 2, rowsRead: 6 * PAGE_SIZE }],
+  ])('%s costs a reader who follows 800 no more than it must', async (path, budget) => {
+    const { userId, headers } = await asViewer();
+    await env.DB.prepare(
+      `INSERT INTO follows (follower_id, creator_id, created_at)
+       SELECT ?, id, created_at FROM users WHERE username LIKE 'crowd%' AND creator_status = 'APPROVED' LIMIT 800`,
+    )
+      .bind(userId)
+      .run();
+    const answer = await ask('GET', path, headers);
+    expect(answer.status).toBe(200);
+    expectWithin(answer.counts, { ...budget, rowsWritten: 0 });
   });
 
   it('one stream is a few rows', async () => {
@@ -136,6 +171,16 @@ describe('among 10,000 users and 1,000 streams', () => {
     }
   });
 
+  it('a join writes what an account watches once a day for a category', async () => {
+    const viewer = await asViewer();
+    const id = await aStream(await asCreator(), { category: 'music' });
+    for (const rowsWritten of [1, 0]) {
+      const answer = await ask('POST', `/stream/${id}/join`, viewer.headers);
+      expect(answer.status).toBe(200);
+      expectWithin(answer.counts, { statements: 4, rowsRead: 14, rowsWritten });
+    }
+  });
+
   it('a chat message writes nothing to D1', async () => {
     const creator = await asCreator();
     const session = await ask('POST', '/sessions', creator.headers, { title: 'Budgeted' });
@@ -145,5 +190,59 @@ describe('among 10,000 users and 1,000 streams', () => {
     const answer = await ask('POST', `/sessions/${id}/chat`, viewer.headers, { text: 'Hello' });
     expect(answer.status).toBeLessThan(300);
     expectWithin(answer.counts, { statements: 3, rowsRead: 12, rowsWritten: 0 });
+  });
+});
+
+describe('among 100,000 posts', () => {
+  const LIKES = 20_000; // all of the bench's million would take a minute to make
+  beforeAll(async () => {
+    for (const statement of [...POSTS_POPULATION, ...likesPopulation(LIKES)]) await env.DB.prepare(statement).run();
+  }, 60_000);
+
+  /** Reads three pages on; each must be within the budget. */
+  async function expectPages(path: string, headers: Record<string, string> | undefined, statements: number) {
+    let cursor = '';
+    for (let page = 0; page < 3; page += 1) {
+      const answer = await ask('GET', `${path}${cursor}`, headers);
+      expect(answer.status).toBe(200);
+      const { items, pagination } = answer.data as { items: unknown[]; pagination: { nextCursor: string } };
+      expect(items).toHaveLength(PAGE_SIZE);
+      expectWithin(answer.counts, { statements, rowsRead: 20 * PAGE_SIZE, rowsWritten: 0 });
+      cursor = `${path.includes('?') ? '&' : '?'}cursor=${pagination.nextCursor}`;
+    }
+  }
+
+  it.each(['/content/feed/public', '/content/feed/public?sort=trending'])('%s is four statements', async (path) => {
+    const viewer = await asViewer();
+    for (const headers of [undefined, viewer.headers]) await expectPages(path, headers, 4);
+  });
+
+  it.each([
+    ['posts', 'nothing'],
+    ['posts', 'about noth'],
+    ['posts', 'post 99999'],
+    ['users,streams,posts', 'nothing much'],
+  ])('a search for %s reads no more where a word is in each of them: %s', expectSearch);
+
+  it.each([0, 1, 90, 2_000])('a personal feed of %i follows is six statements', async (follows) => {
+    const viewer = await asViewer();
+    await env.DB.prepare(
+      `INSERT INTO follows (follower_id, creator_id, created_at)
+       SELECT ?, id, 0 FROM users WHERE id GLOB '01900000-*' ORDER BY id LIMIT ?`,
+    )
+      .bind(viewer.userId, follows)
+      .run();
+    await expectPages('/content/feed', viewer.headers, 6);
+  });
+
+  it('one post is one statement, and a like a few rows', async () => {
+    const viewer = await asViewer();
+    const feed = await ask('GET', '/content/feed/public?sort=trending');
+    const [{ id }] = (feed.data as { items: [{ id: string }] }).items;
+    const post = await ask('GET', `/content/posts/${id}`, viewer.headers);
+    expectWithin(post.counts, { statements: 1, rowsRead: 6, rowsWritten: 0 });
+    const like = await ask('POST', `/content/posts/${id}/like`, viewer.headers, { liked: true });
+    expect(like.data).toMatchObject({ liked: true });
+    expectWithin(like.counts, { statements: 13, rowsRead: 30, rowsWritten: 16 });
   });
 });

@@ -3,7 +3,7 @@
  * At most five statements. Whoever follows many is served by a walk down the time; where that finds too little, and
  * for whoever follows few, the followed creators' own lists are merged.
  */
-import { eq, sql } from 'drizzle-orm';
+import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { subscribes } from '@/domains/subscriptions/subscribed';
 import { users } from '@/domains/users/tables';
@@ -69,7 +69,7 @@ async function listFollowed(
     const walked = await walkFollowed(ctx, userId, range, perPage);
     if (!walked.cutShort || walked.steps.length === perPage) return walked;
   }
-  return mergeFollowed(ctx, userId, range, perPage);
+  return mergeFollowed(ctx, userId, followingCount, range, perPage);
 }
 
 interface Range {
@@ -98,31 +98,37 @@ function walkFollowed(ctx: Context, userId: string, { since, before }: Range, pe
 /**
  * Reads each followed creator's newest post, then one post more for each that it gives: a recursive SELECT with an
  * order takes the greatest of its queue, so it merges the lists. The newest posts of all are by those who posted last,
- * so the cap leaves none of them out.
+ * so the cap leaves none of them out. Posts of the banned are dropped with what else the rules drop.
  */
 async function mergeFollowed(
   ctx: Context,
   userId: string,
+  followingCount: number,
   { since, before }: Range,
   perPage: number,
 ): Promise<Followed> {
-  const newestBelow = (authorId: string, id: string) => sql`(
-    SELECT p.id FROM posts p INDEXED BY posts_of_author
-    WHERE p.author_id = ${sql.raw(authorId)} AND p.removed_at IS NULL AND p.id < ${id === '' ? before : sql.raw(id)}
-      AND p.id > ${since}
-      AND (p.visibility <> 'subscribers' OR ${subscribes(sql`${userId}`, sql`p.author_id`)})
-    ORDER BY p.id DESC LIMIT 1)`;
+  const below = (authorId: SQL, id: SQL) =>
+    sql`p.author_id = ${authorId} AND p.removed_at IS NULL AND p.id < ${id} AND p.id > ${since} ORDER BY p.id DESC LIMIT 1`;
+  const newestBelow = (authorId: SQL, id: SQL) => sql`
+    CASE WHEN ${subscribes(sql`${userId}`, authorId)}
+      THEN (SELECT p.id FROM posts p INDEXED BY posts_of_author WHERE ${below(authorId, id)})
+      ELSE (SELECT p.id FROM posts p INDEXED BY posts_for_followers
+        WHERE p.visibility <> 'subscribers' AND ${below(authorId, id)})
+    END`;
+  const newest = sql`SELECT author_id, ${newestBelow(sql`sources.author_id`, sql`${before}`)} AS id FROM sources`;
+  // To sort them costs as much as to read them, so that is left out where it is not needed.
+  const first =
+    followingCount > MERGED_CREATORS_MAX
+      ? sql`SELECT * FROM (${newest} ORDER BY 2 DESC LIMIT CAST(${MERGED_CREATORS_MAX} AS INTEGER))`
+      : newest;
   const rows = await ctx.db.all<{ id: string | null }>(sql`
     WITH RECURSIVE sources (author_id) AS (
       SELECT creator_id FROM follows WHERE follower_id = ${userId}
       ORDER BY created_at DESC LIMIT CAST(${FOLLOWS_READ_MAX} AS INTEGER)
     ), merged (author_id, id) AS (
-      SELECT author_id, id FROM (
-        SELECT author_id, ${newestBelow('sources.author_id', '')} AS id FROM sources
-        ORDER BY id DESC LIMIT CAST(${MERGED_CREATORS_MAX} AS INTEGER))
-      WHERE id IS NOT NULL AND ${authorVisibleTo(undefined, sql`author_id`)}
+      ${first}
       UNION ALL
-      SELECT author_id, ${newestBelow('merged.author_id', 'merged.id')} FROM merged WHERE id IS NOT NULL
+      SELECT author_id, ${newestBelow(sql`merged.author_id`, sql`merged.id`)} FROM merged WHERE id IS NOT NULL
       ORDER BY 2 DESC LIMIT CAST(${perPage + 1} AS INTEGER)
     )
     SELECT id FROM merged`);
