@@ -31,7 +31,8 @@ export async function receiveUpload(
     .put(key, stream, { httpMetadata: { contentType }, onlyIf: { etagDoesNotMatch: '*' } })
     .catch((error) => {
       if (differs()) throw sizeDiffers(bytes);
-      ctx.log.fault('media store', error);
+      // A sender who hung up ends here too, and is no fault.
+      ctx.log.warning('media store', error instanceof Error ? error.message : String(error));
       throw fileError('MEDIA_STORE_UNAVAILABLE');
     });
   if (!stored) throw fileError('UPLOAD_USED', { message: 'The file has been sent.' });

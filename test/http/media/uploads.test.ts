@@ -170,6 +170,8 @@ describe('claiming it', () => {
     const claims = await Promise.all([1, 2].map(() => claimUpload(ctx, person.userId, upload.id)));
     const outcomes = await Promise.allSettled(claims.map(({ statements }) => commit(ctx, statements)));
     expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    const refused = outcomes.find((outcome) => outcome.status === 'rejected');
+    expect(refused?.reason.message).toContain('DEMAND_NOT_MET');
     await expect(claimUpload(ctx, person.userId, upload.id)).rejects.toMatchObject({ code: 'UPLOAD_USED' });
     const response = await exports.default.fetch(claims[0]?.url ?? '', { headers: { range: 'bytes=0-7' } });
     expect([response.status, response.headers.get('content-type')]).toEqual([206, 'video/mp4']);
