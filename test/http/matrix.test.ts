@@ -58,12 +58,9 @@ describe('the contract', () => {
   });
 
   it('is declared in full for the domains that are built', () => {
-    const BUILT = ['auth', 'creator', 'stream', 'health', 'docs'];
+    const BUILT = ['auth', 'creator', 'stream', 'social', 'health', 'docs'];
     const declared = new Set(all.map(nameOf));
-    // Recommendations come with discovery.
-    const missing = contractRows.filter(
-      (row) => BUILT.includes(row.domain) && !declared.has(nameOf(row)) && row.path !== '/stream/recommended',
-    );
+    const missing = contractRows.filter((row) => BUILT.includes(row.domain) && !declared.has(nameOf(row)));
     expect(missing.map(({ method, path }) => `${method} ${path}`)).toEqual([]);
   });
 });
@@ -167,6 +164,11 @@ describe('a stranger', () => {
   const NOT_A_THING = [
     '/auth/verify-email/{token}',
     '/stream/moderators/{userId}', // a person, whom the caller's own channel names
+    '/social/follow/{userId}', // a person too, as are the next four: anyone may look at them, and shut them out
+    '/social/block/{userId}',
+    '/social/followers/{userId}',
+    '/social/following/{userId}',
+    '/social/creator/{username}',
     '/stream/{id}/leave', // closes the caller's own sockets, if there are any
     '/stream/{id}/ws', // opens to a pass alone, and those are test/room's
   ];
