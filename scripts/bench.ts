@@ -30,7 +30,7 @@ console.log(
 await benchRooms({ runs, seconds });
 console.log(`\nGifts over HTTP, one after another from each sender; ${seconds} s a cell, ${runs} run(s)`);
 await benchGifts({ runs, seconds });
-console.log('\nD1, on 10,000 users and 1,000 streams');
+console.log('\nD1, on 10,000 users, 1,000 streams, 100,000 posts and 1,000,000 likes');
 await benchDatabase();
 console.log('\nBundle');
 await benchStartup();

@@ -7,7 +7,7 @@ import { seed } from '../local/seed.ts';
 import type { Counts } from './counting-d1.ts';
 import { type Asked, moneySteps } from './money.ts';
 import { VARS } from './plan.ts';
-import { LIVE_STREAM_ID, POPULATION } from './population.ts';
+import { LIKES, LIVE_STREAM_ID, likesPopulation, POPULATION, POSTS_POPULATION } from './population.ts';
 import { grouped, median, printTable } from './table.ts';
 
 const PORT = 18_784;
@@ -21,7 +21,8 @@ export async function benchDatabase(): Promise<void> {
     const database = await server.getD1Database('DB');
     await migrate(database);
     await seed(database, VARS, false);
-    for (const statement of POPULATION) await database.prepare(statement).run();
+    for (const statement of [...POPULATION, ...POSTS_POPULATION, ...likesPopulation(LIKES)])
+      await database.prepare(statement).run();
     const anyone = new Client(origin);
     const account = { email: 'viewer1@footlight.test', password: VARS.DEMO_PASSWORD };
     const viewer = await anyone.signIn(account.email, account.password);
@@ -35,6 +36,9 @@ export async function benchDatabase(): Promise<void> {
       { name: 'GET /stream/:id', ask: () => anyone.call('GET', `/stream/${LIVE_STREAM_ID}`) },
       { name: 'join, as a guest', ask: () => anyone.call('POST', `/stream/${LIVE_STREAM_ID}/join`) },
       { name: 'join, signed in', ask: () => viewer.call('POST', `/stream/${LIVE_STREAM_ID}/join`) },
+      { name: 'public feed', ask: () => anyone.call('GET', '/content/feed/public') },
+      { name: 'public feed, trending', ask: () => anyone.call('GET', '/content/feed/public?sort=trending') },
+      ...(await feedSteps(database, viewer)),
       {
         name: 'chat message over HTTP',
         ask: (time) => viewer.call('POST', `/sessions/${id}/chat`, { text: `Message ${time}` }),
@@ -47,6 +51,26 @@ export async function benchDatabase(): Promise<void> {
   } finally {
     await server.dispose();
   }
+}
+
+/** A personal feed of nobody, one and many followed. */
+async function feedSteps(database: D1Database, reader: Client): Promise<Asked[]> {
+  const { id } = await reader.call('GET', '/user/profile');
+  const follow = (count: number) => async () => {
+    await database.prepare('DELETE FROM follows WHERE follower_id = ?').bind(id).run();
+    await database
+      .prepare(
+        `INSERT INTO follows (follower_id, creator_id, created_at)
+         SELECT ?, id, 0 FROM users WHERE username GLOB 'crowd*' ORDER BY id LIMIT ?`,
+      )
+      .bind(id, count)
+      .run();
+  };
+  return [0, 1, 2_000].map((count) => ({
+    name: `personal feed, ${count} followed`,
+    prepare: follow(count),
+    ask: () => reader.call('GET', '/content/feed'),
+  }));
 }
 
 async function measure(origin: string, { prepare, ask }: Asked): Promise<string[]> {
