@@ -1,12 +1,13 @@
-import { env } from 'cloudflare:workers';
+import { env, exports } from 'cloudflare:workers';
 import { describe, expect, it, test } from 'vitest';
 import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
-import { html, png, svg } from '#test/support/files';
+import { html, mp4, png, svg } from '#test/support/files';
 import { aPost } from '#test/support/posts';
 import { aSubscriber, aTier } from '#test/support/subscriptions';
 import { asCreator, asStaff, asViewer, type Person } from '#test/support/users';
 import { clearPost } from '@/domains/content/clear';
+import { createPost } from '@/domains/content/write-post';
 import { newId } from '@/shared/ids';
 
 const guest = client();
@@ -92,6 +93,68 @@ describe('a new post', () => {
       .bind(author.userId)
       .all();
     expect(results).toEqual([]);
+  });
+
+  it('has videos that were sent before, each of them once', async () => {
+    const author = await asViewer();
+    const video = mp4();
+    const announced = await author.post('media/uploads', {
+      kind: 'post-video',
+      contentType: 'video/mp4',
+      bytes: video.length,
+    });
+    const { id, url, headers } = announced.data;
+    const early = await write(author, { text: 'Too early', mediaUploadIds: id });
+    expect(early.error.code).toBe('UPLOAD_INCOMPLETE');
+    const sent = await exports.default.fetch(url, { method: 'PUT', headers, body: video as Uint8Array<ArrayBuffer> });
+    expect(sent.status).toBe(200);
+    expect((await write(await asViewer(), { text: 'Not mine', mediaUploadIds: id })).status).toBe(404);
+    const post = await write(author, { text: 'A video', mediaUploadIds: id }, [png()]);
+    expect(post.data.media).toMatchObject([
+      { type: 'image' },
+      { type: 'video', contentType: 'video/mp4', width: null, height: null },
+    ]);
+    expect((await write(author, { text: 'Again', mediaUploadIds: id })).error.code).toBe('UPLOAD_USED');
+    await author.delete(`content/posts/${post.data.id}`);
+    expect((await guest.get(new URL(post.data.media[1].url).pathname)).status).toBe(404);
+  });
+
+  it('is not there if the store fails in the middle, and what was stored is on its way out', async () => {
+    const author = await asViewer();
+    const ctx = testContext();
+    const stored: string[] = [];
+    const files = new Proxy(ctx.files, {
+      get(target, name) {
+        if (name === 'put')
+          return async (key: string, ...rest: [never]) => {
+            if (stored.length > 0) throw new Error('R2 is away');
+            stored.push(key);
+            return target.put(key, ...rest);
+          };
+        const value = Reflect.get(target, name);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const request = new Request('http://localhost/', { method: 'POST', body: postForm({ text: 'a' }, [png(), png()]) });
+    const { userId, email } = author;
+    const actor = {
+      kind: 'user',
+      userId,
+      email,
+      sessionId: '',
+      role: 'viewer',
+      creatorStatus: 'NONE',
+      staff: null,
+    } as const;
+    await expect(createPost({ ...ctx, files }, actor, request)).rejects.toMatchObject({
+      status: 503,
+      code: 'MEDIA_STORE_UNAVAILABLE',
+    });
+    expect((await author.get('content/posts')).data.items).toEqual([]);
+    const { results } = await env.DB.prepare(
+      "SELECT event ->> 'key' AS key FROM outbox WHERE event ->> 'kind' = 'delete-media'",
+    ).all<{ key: string }>();
+    expect(results.map(({ key }) => key)).toContain(stored[0]);
   });
 
   it('does not take an upload of somebody else, or one twice', async () => {
