@@ -1,5 +1,5 @@
 /** One post, as this reader may see it. */
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { users } from '@/domains/users/tables';
 import type { Viewer } from '@/shared/actor';
@@ -17,7 +17,7 @@ export async function getPost(ctx: Context, viewer: Viewer, postId: string): Pro
     .select({ ...postColumns(viewer), isOpen: sql<number>`(${openTo(viewer) ?? sql`1`})`.as('is_open') })
     .from(posts)
     .innerJoin(users, eq(users.id, posts.authorId))
-    .where(sql`${eq(posts.id, postId)} AND ${existingPosts(viewer)}`)
+    .where(and(eq(posts.id, postId), existingPosts(viewer)))
     .get();
   if (!row) throw contentError('POST_NOT_FOUND');
   if (row.isOpen !== 1)

@@ -23,11 +23,10 @@ interface Like {
 export async function likePost(ctx: Context, actor: Actor, postId: string, wanted: boolean | undefined): Promise<Like> {
   const { post, liked } = await getPost(ctx, actor, postId);
   const { userId } = actor;
-  const isOff = sql`${postLikes.postId} = ${postId} AND ${postLikes.userId} = ${userId}`;
   const visible = sql`EXISTS (SELECT 1 FROM posts JOIN ${users} ON users.id = posts.author_id
     WHERE posts.id = ${postId} AND ${visiblePosts(actor)})`;
   const turn = {
-    off: ctx.db.delete(postLikes).where(isOff),
+    off: ctx.db.delete(postLikes).where(and(eq(postLikes.postId, postId), eq(postLikes.userId, userId))),
     on: (condition: SQL) =>
       ctx.db.run(sql`
         INSERT INTO post_likes (post_id, user_id, created_at)
@@ -60,7 +59,7 @@ export async function likeComment(
   const visible = sql`EXISTS (SELECT 1 FROM comments JOIN ${users} ON users.id = comments.author_id
     WHERE comments.id = ${commentId} AND ${commentVisibleTo(actor)})`;
   const turn = {
-    off: ctx.db.delete(commentLikes).where(sql`comment_id = ${commentId} AND user_id = ${userId}`),
+    off: ctx.db.delete(commentLikes).where(and(eq(commentLikes.commentId, commentId), eq(commentLikes.userId, userId))),
     on: (condition: SQL) =>
       ctx.db.run(sql`
         INSERT INTO comment_likes (comment_id, user_id, created_at)

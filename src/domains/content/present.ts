@@ -3,7 +3,7 @@
  * reader's likes, under the rules of who may see what, however many there are.
  */
 import type { z } from '@hono/zod-openapi';
-import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Config } from '@/config';
 import type { Context } from '@/context';
 import { mediaUrl } from '@/domains/media/keys';
@@ -84,7 +84,7 @@ export async function hydratePosts(
     .from(sql`json_each(${JSON.stringify(ids)}) skeleton`)
     .innerJoin(posts, sql`posts.id = skeleton.value`)
     .innerJoin(users, eq(users.id, posts.authorId))
-    .where(and(visiblePosts(viewer)));
+    .where(visiblePosts(viewer));
   const byId = new Map(rows.map((row) => [row.post.id, row]));
   return ids.flatMap((id) => {
     const row = byId.get(id);

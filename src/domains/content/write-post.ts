@@ -3,7 +3,7 @@
  * once, its files leave the store, and a task clears away what may be a million likes.
  */
 import type { z } from '@hono/zod-openapi';
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, demandChange, type Statement } from '@/db/commit';
 import { claimUpload } from '@/domains/media/claim-upload';
@@ -122,7 +122,7 @@ export async function removePost(ctx: Context, actor: Actor, postId: string): Pr
       ctx.db
         .update(posts)
         .set({ removedAt: ctx.now() })
-        .where(sql`${eq(posts.id, postId)} AND ${isNull(posts.removedAt)}`),
+        .where(and(eq(posts.id, postId), isNull(posts.removedAt))),
       demandChange(ctx),
       ctx.db.delete(postMedia).where(eq(postMedia.postId, postId)),
       ...forgotten.map(({ statement }) => statement),
