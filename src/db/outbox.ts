@@ -1,9 +1,11 @@
 /** The outbox table and the row that a batch puts into it; `queues/outbox.ts` delivers. */
-import { eq } from 'drizzle-orm';
+import { eq, type Placeholder } from 'drizzle-orm';
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Context } from '@/context';
 import type { OutboxEvent } from '@/queues/messages';
 import { newId } from '@/shared/ids';
+import { builtOnce } from './built-once';
+import type { Statement } from './commit';
 
 export const outbox = sqliteTable('outbox', {
   id: text().primaryKey(),
@@ -23,6 +25,18 @@ export function planEvent(ctx: Context, event: OutboxEvent, delayMs: number) {
   const insert = ctx.db.insert(outbox).values({ id, event, createdAt: now, nextAttemptAt: now + delayMs });
   return { id, insert };
 }
+
+/** An event that may wait for the minute's sweep, and that is the same however often it is planned until then. */
+export function planOnce(ctx: Context, id: string, event: OutboxEvent): Statement {
+  return planning(ctx, { id, event, now: ctx.now() });
+}
+
+const planning = builtOnce((db, value: (name: 'id' | 'event' | 'now') => Placeholder) =>
+  db
+    .insert(outbox)
+    .values({ id: value('id'), event: value('event'), createdAt: value('now'), nextAttemptAt: value('now') })
+    .onConflictDoNothing(),
+);
 
 /** Changes no row if the event has happened. */
 export function callOffEvent(ctx: Context, id: string) {

@@ -6,6 +6,8 @@ import type { z } from '@hono/zod-openapi';
 import type { Placeholder } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { builtOnce } from '@/db/built-once';
+import type { Statement } from '@/db/commit';
+import { planOnce } from '@/db/outbox';
 import { recordEarning } from '@/domains/earnings/record';
 import { convert } from '@/domains/economy/rates';
 import type { Economy } from '@/domains/economy/read';
@@ -15,7 +17,7 @@ import { commitSpending } from '@/ledger/spend';
 import { post } from '@/ledger/transfers';
 import type { NewNotification, OutboxEvent } from '@/queues/messages';
 import { newId } from '@/shared/ids';
-import { toIso } from '@/shared/time';
+import { MINUTE_MS, toDay, toIso } from '@/shared/time';
 import { giftError } from './errors';
 import { demandRecipient, type GiftFacts, type Giving, readGiftFacts } from './facts';
 import { type GiftRow, type GiftSentRow, presentCatalogueGift, presentGiftSent } from './present';
@@ -111,9 +113,10 @@ async function pay(
       { ...transfer, kind: earning, leg: 2, userId: recipient.id, amount: row.diamonds },
     ]),
     recordEarning(ctx, { userId: recipient.id, source: kind, diamonds: row.diamonds }),
+    ...giftNotice(ctx, row),
   ];
   await commitSpending(ctx, { userId: senderId, price: row.coins }, statements, {
-    events: giftEvents(row, line.gift, facts.sender, recipient),
+    events: roomEvents(row, line.gift, facts.sender, recipient),
   });
   ctx.log.event(`${kind}.sent`, { giftId: row.id, coins: row.coins });
   return row;
@@ -144,8 +147,9 @@ function diamondsOf({ coins }: Line, { conversions: { diamondsPerCoin } }: Econo
   return diamonds;
 }
 
-function giftEvents(row: GiftSentRow, gift: GiftRow | null, sender: CardRow, recipient: CardRow): OutboxEvent[] {
-  if (row.streamId === null) return [{ kind: 'notify', notification: giftNotice(row, gift, sender) }];
+/** Into a stream: its room tells, the creator too. */
+function roomEvents(row: GiftSentRow, gift: GiftRow | null, sender: CardRow, recipient: CardRow): OutboxEvent[] {
+  if (row.streamId === null) return [];
   const event = {
     type: 'gift-sent',
     id: row.id,
@@ -160,14 +164,17 @@ function giftEvents(row: GiftSentRow, gift: GiftRow | null, sender: CardRow, rec
   return [{ kind: 'room', roomId: row.streamId, command: { type: 'event', event } }];
 }
 
-/** Of a gift into a stream the room tells, and no row beside it: a show lives on many small ones. */
-function giftNotice(row: GiftSentRow, gift: GiftRow | null, sender: CardRow): NewNotification {
-  const what = gift ? `${row.quantity === 1 ? '' : `${row.quantity} × `}${gift.name}` : 'a tip';
-  return {
-    userId: row.recipientId,
+/** Outside of a stream: once a minute of each sender, and gathered by the day. A show lives on many small gifts. */
+function giftNotice(ctx: Context, { streamId, senderId, recipientId, createdAt }: GiftSentRow): Statement[] {
+  if (streamId !== null) return [];
+  const minute = Math.floor(createdAt / MINUTE_MS);
+  const notification: NewNotification = {
+    userId: recipientId,
     kind: 'gift',
-    title: `${sender.displayName} sent you ${what}`,
-    body: row.message ?? '',
-    data: { giftSentId: row.id, senderId: row.senderId, coins: row.coins, diamonds: row.diamonds },
+    title: 'sent you gifts',
+    body: '',
+    data: { senderId },
+    gather: { group: `gifts:${toDay(createdAt)}`, actorId: senderId },
   };
+  return [planOnce(ctx, `gift:${senderId}:${recipientId}:${minute}`, { kind: 'notify', notification })];
 }

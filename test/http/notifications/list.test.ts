@@ -20,6 +20,7 @@ import {
 } from '@/domains/notifications/tables';
 import { blockUser } from '@/domains/social/block';
 import { followCreator, unfollowCreator } from '@/domains/social/follow';
+import { sweepOutbox } from '@/queues/outbox';
 import { newId } from '@/shared/ids';
 import { DAY_MS } from '@/shared/time';
 
@@ -258,12 +259,18 @@ describe('reading', () => {
   });
 });
 
-describe('a gift outside of a stream', () => {
-  it('is told to who got it', async () => {
-    const [viewer, creator] = [await asViewer(), await asCreator()];
-    await giveCoins(viewer.userId, 100);
-    await viewer.post('payment/tip', { coins: 50, recipientId: creator.userId, message: 'Bravo' }, once());
-    await expect.poll(() => listOf(creator).then(titles)).toEqual([`${viewer.username} sent you a tip`]);
+describe('gifts outside of a stream', () => {
+  it('are told to who got them, gathered by the day', async () => {
+    const [creator, ana, ben] = [await asCreator(), await asViewer(), await asViewer()];
+    for (const viewer of [ana, ben, ana]) {
+      await giveCoins(viewer.userId, 100);
+      await viewer.post('payment/tip', { coins: 50, recipientId: creator.userId, message: 'Bravo' }, once());
+    }
+    await sweepOutbox(testContext());
+    const { items, unreadCount } = await listOf(creator);
+    expect([titles({ items }), unreadCount]).toEqual([[`${ben.username} and 1 other sent you gifts`], 1]);
+    await sweepOutbox(testContext());
+    expect((await listOf(creator)).items).toEqual(items);
   });
 });
 
