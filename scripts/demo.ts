@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { endShow, goLive, openStage, signIn } from './demo/creator.ts';
 import { banOne, breakSlowMode, enterAll, loseAndResume, reactAll, talk } from './demo/crowd.ts';
+import { comment, findIt, likeTwice, postPicture, readFeeds } from './demo/feed.ts';
 import { buyCoins, cashOut, giveInTheRoom } from './demo/money.ts';
 import { scene } from './demo/show.ts';
 import { ensureDevVars, fail, readPort } from './local/home.ts';
@@ -14,6 +15,8 @@ const health = await fetch(`${origin}/health`).catch(() => undefined);
 if (!health?.ok) fail(`Nothing answers at ${origin}. Start the server first: npm start`);
 
 const { vars } = ensureDevVars();
+/** Of this run's names. */
+const suffix = randomBytes(4).toString('hex');
 const stage = await openStage(origin, vars);
 try {
   scene('The creator');
@@ -21,7 +24,7 @@ try {
   const show = await goLive(stage, creator);
 
   scene('The crowd');
-  const crowd = await enterAll(stage, show, randomBytes(4).toString('hex'));
+  const crowd = await enterAll(stage, show, suffix);
   await reactAll(crowd);
 
   scene('The talk');
@@ -29,6 +32,13 @@ try {
   await breakSlowMode(creator, crowd);
   await banOne(creator, show, crowd);
   await loseAndResume(crowd);
+
+  scene('The feed');
+  const post = await postPicture(creator, suffix);
+  await readFeeds(stage, creator, crowd, post);
+  await likeTwice(crowd, post);
+  await comment(creator, crowd, post);
+  await findIt(stage, post);
 
   scene('The money');
   await buyCoins(stage, crowd);

@@ -7,6 +7,7 @@ import { resolve } from 'node:path';
 import { ensureBuilt } from './local/bundle.ts';
 import { ensureDevVars, fail, ROOT, readPort, STATE } from './local/home.ts';
 import { isPortFree, type Miniflare, migrate, type Options, startWorker, workerOptions } from './local/miniflare.ts';
+import { addPosts } from './local/posts.ts';
 import { listAccounts, seed } from './local/seed.ts';
 
 const CRON_MS = 60_000;
@@ -28,12 +29,14 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
 const database = await server.getD1Database('DB');
 const applied = await migrate(database);
 if (applied.length > 0) console.log(`Applied ${applied.length} migration${applied.length === 1 ? '' : 's'}.`);
-const { accounts } = await seed(database, vars, renewed);
+const { accounts, withoutPosts } = await seed(database, vars, renewed);
 setInterval(runCron, CRON_MS);
 if (process.argv.includes('--watch')) rebuildOnChange(server);
 
 const health = await fetch(`${url}/health`);
 if (!health.ok) fail(`The server started but is not well: ${await health.text()}`);
+// A world without them is one all the same.
+await addPosts(url, vars, withoutPosts).catch((error: Error) => console.error(`No demo posts: ${error.message}`));
 console.log(`
 Footlight is on ${url}
 

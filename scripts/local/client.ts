@@ -29,15 +29,17 @@ export class Client {
     return new Client(this.#origin, { ...this.#headers, ...headers });
   }
 
+  /** @param body JSON as text or to be made; or a form, which says of itself what it is */
   async try(method: string, path: string, body?: unknown): Promise<Answer> {
+    const isForm = body instanceof FormData;
     const response = await fetch(`${this.#origin}/api/v1${path}`, {
       method,
       headers: {
         'cf-connecting-ip': this.#address,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined || isForm ? {} : { 'content-type': 'application/json' }),
         ...this.#headers,
       },
-      body: typeof body === 'string' || body === undefined ? (body ?? null) : JSON.stringify(body),
+      body: typeof body === 'string' || body === undefined || isForm ? (body ?? null) : JSON.stringify(body),
     });
     const envelope = (await response.json()) as Omit<Answer, 'status'>; // every answer of the API is one
     return { ...envelope, status: response.status };

@@ -1,9 +1,9 @@
 /**
  * The demo world: an owner, two approved creators, three viewers who follow them, a discount code, and an economy in
- * which diamonds mature at once. Run in Node from the Worker's own
- * code, so that a hash, a key or a rule is never written twice. Who is there already stays as they are.
+ * which diamonds mature at once. Run in Node from the Worker's own code, so that a hash, a key or a rule is never
+ * written twice. Who is there already stays as they are.
  */
-import { inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, notExists, sql } from 'drizzle-orm';
 import { type Env, readConfig } from '@/config';
 import type { Context } from '@/context';
 import { openDatabase } from '@/db/client';
@@ -11,6 +11,7 @@ import type { Statement } from '@/db/commit';
 import { hashPassword } from '@/domains/auth/passwords';
 import { accounts } from '@/domains/auth/tables';
 import { ensureChannel } from '@/domains/channels/ensure';
+import { posts } from '@/domains/content/tables';
 import { sealFinancial } from '@/domains/creators/financial';
 import { creatorApplications, creatorProfiles } from '@/domains/creators/tables';
 import { discountCodes } from '@/domains/discounts/tables';
@@ -80,7 +81,7 @@ export interface SeedOptions {
   readonly resetPasswords: boolean;
 }
 
-/** Answers the accounts, and how many of them it had to make. */
+/** Answers the accounts, how many of them it had to make, and which creators never wrote a post: see posts.ts. */
 export async function seedWorld(
   database: D1Database,
   vars: Readonly<Record<string, string>>,
@@ -100,7 +101,18 @@ export async function seedWorld(
     const present = wanted.filter((account) => !missing.includes(account));
     for (const { email } of present) await setPassword(ctx, ids.get(fold(email)) ?? '', password);
   }
-  return { accounts: wanted, made: missing.length };
+  return { accounts: wanted, made: missing.length, withoutPosts: await findSilent(ctx) };
+}
+
+/** Emails of creators. */
+async function findSilent(ctx: Context): Promise<string[]> {
+  const keys = CREATORS.map(({ email }) => fold(email));
+  const written = ctx.db.select({ id: posts.id }).from(posts).where(eq(posts.authorId, users.id));
+  const rows = await ctx.db
+    .select({ email: users.emailKey })
+    .from(users)
+    .where(and(inArray(users.emailKey, keys), notExists(written)));
+  return rows.map(({ email }) => email);
 }
 
 async function findAccounts(ctx: Context, wanted: readonly DemoAccount[]): Promise<Map<string, string>> {

@@ -1,0 +1,124 @@
+/** The posts' part of the demo: one with a picture is written, read in the feeds, liked, talked about and found. */
+import { type Client, waitFor } from '../local/client.ts';
+import { formOf } from '../local/posts.ts';
+import type { Stage } from './creator.ts';
+import type { Crowd } from './crowd.ts';
+import { expectSame, tell } from './show.ts';
+
+const PICTURE = { width: 480, height: 270, above: [20, 16, 60], below: [240, 130, 70], lightAt: 0.4 } as const;
+/** Beyond the queue's own delays. */
+const PATIENCE_MS = 30_000;
+
+export interface Post {
+  readonly id: string;
+  readonly authorId: string;
+  /** A word of this run alone, as it is written. */
+  readonly word: string;
+}
+
+interface Item {
+  readonly id: string;
+  readonly highlights: readonly { field: string; parts: readonly { text: string; hit: boolean }[] }[];
+}
+
+export async function postPicture(creator: Client, suffix: string): Promise<Post> {
+  const word = `Café${suffix}`;
+  const form = formOf({ text: `After the show we meet at the ${word}, as ever.`, pictures: [PICTURE] });
+  const { id, authorId, media } = await creator.call('POST', '/content/posts', form);
+  const [{ url, width, height }] = media;
+  expectSame('The creator posts a picture; its pixels', [width, height], [PICTURE.width, PICTURE.height]);
+  const picture = await fetch(url);
+  const bytes = Buffer.from(await picture.arrayBuffer());
+  const headers = ['content-type', 'x-content-type-options'].map((name) => picture.headers.get(name));
+  expectSame('Anyone gets it from its URL', [picture.status, ...headers], [200, 'image/webp', 'nosniff']);
+  expectSame('Drawn anew from the PNG that was sent', bytes.toString('latin1', 8, 12), 'WEBP');
+  return { id, authorId, word };
+}
+
+export async function readFeeds({ anyone }: Stage, creator: Client, crowd: Crowd, post: Post): Promise<void> {
+  const { name, userId, api } = memberOf(crowd, 0);
+  await api.call('POST', `/social/follow/${post.authorId}`);
+  const told = await waitForNotification(creator, ({ kind, data }) => kind === 'follower' && data.userId === userId);
+  tell(`${name} follows the creator, who is told: "${told.body}"`);
+  const first = async (client: Client, path: string) => (await client.call('GET', path)).items[0].id;
+  expectSame("It is the first in the follower's feed", await first(api, '/content/feed'), post.id);
+  expectSame('And in the public one, for anyone', await first(anyone, '/content/feed/public'), post.id);
+}
+
+export async function likeTwice(crowd: Crowd, { id }: Post): Promise<void> {
+  const { name, api } = memberOf(crowd, 1);
+  const twice = async (body?: object) => {
+    const like = () => api.call('POST', `/content/posts/${id}/like`, body);
+    await Promise.all([like(), like()]);
+    const { liked, likeCount } = await api.call('GET', `/content/posts/${id}`);
+    return [liked, likeCount];
+  };
+  expectSame(`${name} clicks the heart twice at once, which turns it on and off`, await twice(), [false, 0]);
+  expectSame('To say "liked" twice at once is one like', await twice({ liked: true }), [true, 1]);
+}
+
+/** The creator finds it in the list; whoever is in a live room hears the reply there. */
+export async function comment(creator: Client, crowd: Crowd, { id }: Post): Promise<void> {
+  const { name, api, socket } = memberOf(crowd, 1);
+  const said = await api.call('POST', '/content/comments', { postId: id, text: 'Save me a chair!' });
+  const commented = await waitForNotification(creator, ({ data }) => data.commentId === said.id);
+  expectSame('The creator is told', commented.title, `${name} commented on your post`);
+  const liked = await waitForNotification(creator, ({ kind, data }) => kind === 'like' && data.postId === id);
+  expectSame('And of the like, once', [liked.title, liked.data.actorCount], [`${name} liked your post`, 1]);
+
+  const reply = { postId: id, parentId: said.id, text: 'It has your name on it.' };
+  const { id: replyId } = await creator.call('POST', '/content/comments', reply);
+  const event = await waitFor(
+    'the notification in the room',
+    () => socket.first('user-notification', ({ notification }) => notification.data.commentId === replyId),
+    PATIENCE_MS,
+  );
+  tell(`The creator replies, and ${name} hears of it in the open room: "${event.notification.title}".`);
+  const elsewhere = crowd.sockets.filter((other) => other !== socket && other.first('user-notification'));
+  expectSame('Others in the room who heard it', elsewhere.length, 0);
+  expectSame('Comments', (await api.call('GET', `/content/posts/${id}`)).commentCount, 2);
+}
+
+/** By the beginning of a word without its accent, and by a name. */
+export async function findIt({ anyone }: Stage, { id, authorId, word }: Post): Promise<void> {
+  const begun = word.slice(0, -2).toLowerCase().replace('é', 'e');
+  const { posts } = await anyone.call('GET', `/search?type=posts&q=${begun}`);
+  expectSame(
+    `A search for "${begun}" finds the post`,
+    posts.items.map(({ id: found }: Item) => found),
+    [id],
+  );
+  expectSame('And shows where', hitsOf(posts.items[0]), [word]);
+  const { users } = await anyone.call('GET', '/search?type=users&q=moreno');
+  const creator = users.items.find(({ id: found }: Item) => found === authorId);
+  expectSame('A search for "moreno" finds the creator', creator && hitsOf(creator), ['Moreno']);
+  const nothing = await anyone.call('GET', `/search?type=users,streams,posts&q=${word}nobodysaid`);
+  const found = Object.values<{ items: Item[] }>(nothing).map(({ items }) => items.length);
+  expectSame('A word that nobody said finds no users, no streams, no posts', found, [0, 0, 0]);
+}
+
+function hitsOf({ highlights }: Item): string[] {
+  return highlights.flatMap(({ parts }) => parts.filter(({ hit }) => hit).map(({ text }) => text));
+}
+
+interface Notification {
+  readonly kind: string;
+  readonly title: string;
+  readonly body: string;
+  // biome-ignore lint/suspicious/noExplicitAny: each kind has its own fields
+  readonly data: any;
+}
+
+function waitForNotification(client: Client, matches: (one: Notification) => boolean): Promise<Notification> {
+  const look = async () => {
+    const { items } = await client.call('GET', '/user/notifications');
+    return (items as Notification[]).find(matches); // as the contract has it
+  };
+  return waitFor('the notification', look, PATIENCE_MS);
+}
+
+function memberOf(crowd: Crowd, index: number) {
+  const member = crowd.viewers[index];
+  if (!member) throw new Error('There is nobody');
+  return member;
+}
