@@ -1,8 +1,20 @@
 /** Ids are UUID v7: unique without asking anyone, and in the order of their making, so an index on them pages by time. */
 import { v7 } from 'uuid';
 
+/** A clock that is set back by more than this is believed: what ran ahead of it was wrong. */
+const SET_BACK_MS = 60_000;
+const SEQ_MAX = 0xffff_ffff;
+
+/** The last id's time and number, which uuid would keep itself but for a clock that was once ahead: it stays there. */
+const last = { msecs: 0, seq: 0 };
+
 export function newId(): string {
-  return v7();
+  const now = Date.now();
+  const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
+  if (now > last.msecs || now < last.msecs - SET_BACK_MS) Object.assign(last, { msecs: now, seq: random >>> 1 });
+  else if (last.seq < SEQ_MAX) last.seq += 1;
+  else Object.assign(last, { msecs: last.msecs + 1, seq: 0 });
+  return v7(last);
 }
 
 const TIME_DIGITS = 12;
