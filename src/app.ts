@@ -19,6 +19,7 @@ import { mediaEndpoints } from '@/domains/media/routes';
 import { mediaRoutes } from '@/domains/media/serve';
 import { notificationEndpoints } from '@/domains/notifications/routes';
 import { payoutEndpoints } from '@/domains/payouts/routes';
+import { privacyEndpoints } from '@/domains/privacy/routes';
 import { profileEndpoints } from '@/domains/profiles/routes';
 import { purchaseEndpoints } from '@/domains/purchases/routes';
 import { sandboxCheckoutRoutes } from '@/domains/purchases/sandbox-checkout';
@@ -55,6 +56,7 @@ export const endpoints = [
   ...staffEndpoints,
   ...profileEndpoints,
   ...settingsEndpoints,
+  ...privacyEndpoints,
   ...walletEndpoints,
   ...purchaseEndpoints,
   ...discountEndpoints,

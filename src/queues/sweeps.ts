@@ -7,6 +7,7 @@ import { reencryptFinancial } from '@/domains/creators/financial';
 import { queueTargetAwards } from '@/domains/earnings/award-targets';
 import { sweepOrphans, sweepUploads } from '@/domains/media/sweep';
 import { requeuePayouts } from '@/domains/payouts/sweep';
+import { eraseAccounts } from '@/domains/privacy/erase';
 import { askAboutPurchases } from '@/domains/purchases/sweep';
 import { reconcileStreams } from '@/domains/streams/reconcile';
 import { renewSubscriptions } from '@/domains/subscriptions/renew';
@@ -28,6 +29,7 @@ const SWEEPS: Readonly<Record<string, (ctx: Context) => Promise<unknown>>> = {
   resumeProof,
   sweepUploads,
   sweepOrphans,
+  eraseAccounts,
 };
 
 export async function runSweeps(ctx: Context): Promise<void> {

@@ -3,7 +3,7 @@ import type { Context } from '@/context';
 import type { Mail } from '@/providers/mail';
 import { newId } from '@/shared/ids';
 import { fold } from '@/shared/text';
-import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
+import { HOUR_MS, MINUTE_MS, SECOND_MS, toDay } from '@/shared/time';
 import { signToken } from '@/shared/tokens';
 import type { OtpPurpose } from './tables';
 
@@ -55,4 +55,15 @@ export async function resetLinkMail(ctx: Context, user: Recipient, fingerprint: 
 export function passwordChangedMail({ email, username }: Recipient, where: string): Mail {
   const text = `Hello ${username},\n\nyour password was changed, and you were signed out ${where}.\n\nIf it was not you, reset it at once and write to our support.\n`;
   return { to: email, subject: 'Your password was changed', text };
+}
+
+/** @param deletesAt milliseconds */
+export function deletionPlannedMail({ email, username }: Recipient, deletesAt: number): Mail {
+  const text = `Hello ${username},\n\nyour account is going to be deleted on ${toDay(deletesAt)}, as you asked, and you were signed out everywhere.\n\nIf you sign in before, it stays. Afterwards nobody can bring it back.\n\nIf it was not you, sign in at once, choose a new password and write to our support.\n`;
+  return { to: email, subject: 'Your account is going to be deleted', text };
+}
+
+export function deletionCancelledMail({ email, username }: Recipient): Mail {
+  const text = `Hello ${username},\n\nyou signed in, so your account stays: it is not going to be deleted.\n\nIf it was not you, reset your password at once and write to our support.\n`;
+  return { to: email, subject: 'Your account stays', text };
 }

@@ -11,6 +11,7 @@ import type { AppError } from '@/http/errors';
 import { type Account, actorOf, findAccountByEmail } from './account';
 import { openChallenge } from './challenges';
 import { authError } from './errors';
+import { deletionCancelledMail, sendMail } from './mails';
 import { checkOtp, useOtp } from './otps';
 import { hashPassword, needsRehash, verifyPassword } from './passwords';
 import { newSession } from './sessions';
@@ -72,6 +73,10 @@ export async function startSession(
     refusals: { DEMAND_NOT_MET: refusal },
   });
   ctx.log.event('session.started', { userId: user.id, sessionId, by });
+  if (user.deletesAt !== null) {
+    sendMail(ctx, async () => deletionCancelledMail(user));
+    ctx.log.event('deletion.cancelled', { userId: user.id });
+  }
   return { ...tokens, user: presentUser({ ...user, lastLoginAt: ctx.now() }, staff) };
 }
 

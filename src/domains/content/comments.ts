@@ -3,7 +3,6 @@ import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, demandChange } from '@/db/commit';
-import { userVisibleTo } from '@/domains/social/visible';
 import { logStaff } from '@/domains/staff/log';
 import { staffCan } from '@/domains/staff/permissions';
 import { type CardRow, cardColumns, presentCard } from '@/domains/users/present';
@@ -14,7 +13,7 @@ import type { Actor, Viewer } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { toIso } from '@/shared/time';
 import { contentError } from './errors';
-import { commentColumns, getComment, postOpenTo } from './find-comment';
+import { commentAuthorVisibleTo, commentColumns, getComment, postOpenTo } from './find-comment';
 import { getPost } from './find-post';
 import { type Comment, type CommentQuery, IdPosition, type NewComment } from './schemas';
 import { comments, posts } from './tables';
@@ -47,7 +46,7 @@ export async function listComments(
         parentId === undefined ? isNull(comments.parentId) : eq(comments.parentId, parentId),
         position === undefined ? undefined : beyond(comments.id, position),
         isNull(comments.removedAt),
-        userVisibleTo(viewer),
+        commentAuthorVisibleTo(viewer),
       ),
     )
     .orderBy(parentId === undefined ? desc(comments.id) : asc(comments.id))

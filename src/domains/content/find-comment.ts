@@ -1,5 +1,5 @@
 /** Comments as a reader may see them: on a post that is open to them, by somebody in their sight. */
-import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, eq, isNull, or, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { userVisibleTo } from '@/domains/social/visible';
 import { cardColumns } from '@/domains/users/present';
@@ -27,9 +27,14 @@ export function commentVisibleTo(viewer: Viewer): SQL | undefined {
   return and(
     isNull(comments.removedAt),
     sql`NOT EXISTS (SELECT 1 FROM comments parent WHERE parent.id = comments.parent_id AND parent.removed_at IS NOT NULL)`,
-    userVisibleTo(viewer),
+    commentAuthorVisibleTo(viewer),
     postOpenTo(viewer),
   );
+}
+
+/** For the same: what others replied to stays when its author's account is deleted, without its words. */
+export function commentAuthorVisibleTo(viewer: Viewer): SQL | undefined {
+  return or(userVisibleTo(viewer), sql`(users.status = 'deleted' AND comments.reply_count > 0)`);
 }
 
 /** Whether the post that a comment stands on is for this reader. */

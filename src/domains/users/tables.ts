@@ -31,4 +31,6 @@ export const users = sqliteTable('users', {
   createdAt: integer('created_at').notNull(),
   updatedAt: integer('updated_at').notNull(),
   lastLoginAt: integer('last_login_at'),
+  /** Asked for; with status `deleted`: what hangs on it is being cleared away. */
+  deletesAt: integer('deletes_at'),
 });

@@ -20,11 +20,14 @@ export function insertUser(ctx: Context, user: NewUser): Statement {
   return ctx.db.insert(users).values({ ...user, emailKey: fold(user.email), createdAt: now, updatedAt: now });
 }
 
-/** Changes nothing if the account is not active, or the condition does not hold: demand a change after it. */
+/**
+ * Whoever signs in stays: a deletion that was asked for is off. Changes nothing if the account is not active, or the
+ * condition does not hold: demand a change after it.
+ */
 export function recordLogin(ctx: Context, userId: string, condition: SQL = sql`TRUE`): Statement {
   return ctx.db
     .update(users)
-    .set({ lastLoginAt: ctx.now() })
+    .set({ lastLoginAt: ctx.now(), deletesAt: null })
     .where(and(eq(users.id, userId), eq(users.status, 'active'), condition));
 }
 

@@ -1,0 +1,16 @@
+/** For the end of an account: all that could let anybody in. */
+import { eq } from 'drizzle-orm';
+import type { Context } from '@/context';
+import type { Statement } from '@/db/commit';
+import { accounts, authSessions, backupCodes, mailQuotas, otps, signInChallenges } from './tables';
+
+export function forgetCredentials(ctx: Context, { id, emailKey }: { id: string; emailKey: string }): Statement[] {
+  return [
+    ctx.db.delete(accounts).where(eq(accounts.userId, id)),
+    ctx.db.delete(authSessions).where(eq(authSessions.userId, id)),
+    ctx.db.delete(backupCodes).where(eq(backupCodes.userId, id)),
+    ctx.db.delete(signInChallenges).where(eq(signInChallenges.userId, id)),
+    ctx.db.delete(otps).where(eq(otps.emailKey, emailKey)),
+    ctx.db.delete(mailQuotas).where(eq(mailQuotas.emailKey, emailKey)),
+  ];
+}

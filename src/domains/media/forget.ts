@@ -1,0 +1,37 @@
+/** For the end of an account: its files, some at a time. What shows a file must have let it go before. */
+import { eq, inArray } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit } from '@/db/commit';
+import { mediaFiles, mediaUploads } from './tables';
+
+const FILES_A_STEP = 40;
+
+/** Answers how many there were: none means that none is left. */
+export async function forgetFiles(ctx: Context, ownerId: string): Promise<number> {
+  const [files, uploads] = await Promise.all([
+    ctx.db.select({ key: mediaFiles.key }).from(mediaFiles).where(eq(mediaFiles.ownerId, ownerId)).limit(FILES_A_STEP),
+    ctx.db
+      .select({ id: mediaUploads.id, key: mediaUploads.key, completedAt: mediaUploads.completedAt })
+      .from(mediaUploads)
+      .where(eq(mediaUploads.ownerId, ownerId))
+      .limit(FILES_A_STEP),
+  ]);
+  if (files.length + uploads.length === 0) return 0;
+  const keys = files.map(({ key }) => key);
+  // The file of a claimed upload has a row of its own.
+  const unclaimed = uploads.filter(({ completedAt }) => completedAt === null).map(({ key }) => key);
+  await commit(
+    ctx,
+    [
+      ctx.db.delete(mediaFiles).where(inArray(mediaFiles.key, keys)),
+      ctx.db.delete(mediaUploads).where(
+        inArray(
+          mediaUploads.id,
+          uploads.map(({ id }) => id),
+        ),
+      ),
+    ],
+    { events: [...new Set([...keys, ...unclaimed])].map((key) => ({ kind: 'delete-media', key })) },
+  );
+  return files.length + uploads.length;
+}

@@ -1,0 +1,9 @@
+/** For the end of an account: where the provider sent its money. Payouts stay, as the books need them. */
+import { eq } from 'drizzle-orm';
+import type { Context } from '@/context';
+import type { Statement } from '@/db/commit';
+import { payoutAccounts } from './tables';
+
+export function forgetPayoutAccount(ctx: Context, userId: string): Statement {
+  return ctx.db.delete(payoutAccounts).where(eq(payoutAccounts.userId, userId));
+}

@@ -1,0 +1,135 @@
+/**
+ * Carries out the deletions whose grace is over. First one batch makes the account nobody's: no name, no way in. Then
+ * all that hangs on it goes, some rows at a time. Every step may be repeated and broken off: what is left is found again
+ * by the next minute.
+ */
+import { asc, lte, type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit, demandChange, type Statement } from '@/db/commit';
+import { forgetCredentials } from '@/domains/auth/forget';
+import { forgetChannel } from '@/domains/channels/forget';
+import { forgetComments, forgetLikes, forgetPosts } from '@/domains/content/forget';
+import { forgetCreator } from '@/domains/creators/forget';
+import { blankGiftMessages } from '@/domains/gifts/forget';
+import { forgetFiles } from '@/domains/media/forget';
+import { forgetMentions, forgetNotifications } from '@/domains/notifications/forget';
+import { lastRooms } from '@/domains/notifications/tables';
+import { forgetPayoutAccount } from '@/domains/payouts/forget';
+import { forgetSettings } from '@/domains/settings/forget';
+import { forgetTies } from '@/domains/social/forget';
+import { forgetRank } from '@/domains/staff/forget';
+import { blankStreams, forgetWatched } from '@/domains/streams/forget';
+import { endSubscriptions } from '@/domains/subscriptions/forget';
+import { eraseUser, finishDeletion, putOffDeletion } from '@/domains/users/forget';
+import { users } from '@/domains/users/tables';
+import { AppError } from '@/http/errors';
+import type { OutboxEvent } from '@/queues/messages';
+import { DAY_MS, HOUR_MS } from '@/shared/time';
+import { privacyError } from './errors';
+import { noOpenMatter } from './open-matters';
+
+const ACCOUNTS_A_RUN = 5;
+const STEPS_A_RUN = 100;
+const ROWS_A_STEP = 200;
+const LIMIT = sql.raw(`LIMIT ${ROWS_A_STEP}`);
+/** Something was opened in the grace: a dispute, say. */
+const OPEN_MATTER_MS = DAY_MS;
+/** So that one that fails for a fault of ours does not keep the others waiting. */
+const FAULT_MS = HOUR_MS;
+
+interface Due {
+  readonly id: string;
+  readonly emailKey: string;
+  readonly status: 'active' | 'banned' | 'deleted';
+}
+
+/** Safe to run twice at once. */
+export async function eraseAccounts(ctx: Context): Promise<void> {
+  const due = await ctx.db
+    .select({ id: users.id, emailKey: users.emailKey, status: users.status })
+    .from(users)
+    .where(lte(users.deletesAt, ctx.now()))
+    .orderBy(asc(users.deletesAt))
+    .limit(ACCOUNTS_A_RUN);
+  let steps = STEPS_A_RUN;
+  for (const account of due) {
+    if (steps <= 0) return;
+    try {
+      if (account.status !== 'deleted') await eraseAccount(ctx, account);
+      steps = await clearAway(ctx, account.id, steps);
+    } catch (error) {
+      const isOpen = error instanceof AppError && error.code === 'ACCOUNT_HAS_OPEN_MATTERS';
+      if (!isOpen) ctx.log.fault(`deletion of ${account.id}`, error);
+      await putOffDeletion(ctx, account.id, ctx.now() + (isOpen ? OPEN_MATTER_MS : FAULT_MS));
+    }
+  }
+}
+
+/** Throws ACCOUNT_HAS_OPEN_MATTERS, also where somebody has signed in since it was read. */
+async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> {
+  const [room, channel] = await Promise.all([
+    ctx.db.select({ roomId: lastRooms.roomId }).from(lastRooms).where(sql`${lastRooms.userId} = ${id}`).get(),
+    forgetChannel(ctx, id),
+  ]);
+  // The room reads again who that is: nobody.
+  const leaves: OutboxEvent[] = room
+    ? [{ kind: 'room', roomId: room.roomId, command: { type: 'standing-changed', userId: id } }]
+    : [];
+  await commit(
+    ctx,
+    [
+      eraseUser(ctx, id, noOpenMatter(id)),
+      demandChange(ctx),
+      ...forgetCredentials(ctx, { id, emailKey }),
+      forgetRank(ctx, id),
+      forgetSettings(ctx, id),
+      ...forgetCreator(ctx, id),
+      forgetPayoutAccount(ctx, id),
+      forgetWatched(ctx, id),
+      ...channel.statements,
+    ],
+    {
+      events: [...leaves, ...channel.events],
+      refusals: { DEMAND_NOT_MET: () => privacyError('ACCOUNT_HAS_OPEN_MATTERS') },
+    },
+  );
+  ctx.log.event('account.erased', { userId: id });
+}
+
+type Step = (ctx: Context, userId: string) => Promise<number>;
+
+/** In this order: posts let go of files. Each is repeated until it answers 0. */
+const STEPS: readonly Step[] = [
+  forgetPosts,
+  forgetComments,
+  byStatements(forgetLikes),
+  byStatements(forgetTies),
+  byStatements((ctx, userId, limit) => [
+    blankStreams(ctx, userId, limit),
+    blankGiftMessages(ctx, userId, limit),
+    forgetMentions(ctx, userId, limit),
+  ]),
+  byStatements(endSubscriptions),
+  forgetFiles,
+];
+
+/** Answers how many steps are left for others in this run. */
+async function clearAway(ctx: Context, userId: string, steps: number): Promise<number> {
+  let left = steps;
+  for (const step of STEPS)
+    for (let changed = 1; changed > 0; left -= 1) {
+      if (left === 0) return 0;
+      changed = await step(ctx, userId);
+    }
+  // At the end, since what was cleared away may have told it something.
+  await commit(ctx, [...forgetNotifications(ctx, userId), finishDeletion(ctx, userId)]);
+  ctx.log.event('account.cleared', { userId });
+  return left;
+}
+
+function byStatements(build: (ctx: Context, userId: string, limit: SQL) => Statement[]): Step {
+  return async (ctx, userId) => {
+    const results = (await commit(ctx, build(ctx, userId, LIMIT))) as D1Result[]; // of statements without rows
+    return results.reduce((sum, { meta }) => sum + meta.changes, 0);
+  };
+}

@@ -1,0 +1,231 @@
+/**
+ * Every table that says something of a user: under which name the export has it, or why not. A test reads the migrated
+ * schema and fails for a column that refers to users and stands in neither list.
+ */
+import { isNull, ne, type SQL, sql } from 'drizzle-orm';
+import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { accounts, authSessions } from '@/domains/auth/tables';
+import { channelBans, channels, moderators } from '@/domains/channels/tables';
+import { commentLikes, comments, postLikes, postMedia, posts } from '@/domains/content/tables';
+import { creatorApplications, creatorProfiles } from '@/domains/creators/tables';
+import { discountCodes, discountRedemptions } from '@/domains/discounts/tables';
+import { earningDays, exchanges, targetRewards } from '@/domains/earnings/tables';
+import { giftsSent } from '@/domains/gifts/tables';
+import { mediaFiles, mediaUploads } from '@/domains/media/tables';
+import {
+  broadcastReads,
+  broadcasts,
+  lastRooms,
+  notificationMarks,
+  notifications,
+  pushSubscriptions,
+} from '@/domains/notifications/tables';
+import { payoutAccounts, payouts } from '@/domains/payouts/tables';
+import { purchaseClaims, purchases } from '@/domains/purchases/tables';
+import { userSettings } from '@/domains/settings/tables';
+import { blocks, follows, formerFollows } from '@/domains/social/tables';
+import { staff } from '@/domains/staff/tables';
+import { streamAnalytics, streams, watchedCategories } from '@/domains/streams/tables';
+import { subscriptionCharges, subscriptions, subscriptionTiers } from '@/domains/subscriptions/tables';
+import { users } from '@/domains/users/tables';
+
+/** The rows of a table whose column names the user, or a thing that is the user's. */
+export interface Holding {
+  readonly as: string;
+  readonly table: SQLiteTable;
+  readonly tie: SQLiteColumn;
+  /** For a tie by a thing: the ids of the user's things. */
+  readonly things?: (userId: string) => SQL;
+  /** Unique together with the tie, in the order of an index, and never null: pages go on behind them. */
+  readonly order: readonly SQLiteColumn[];
+  readonly only?: SQL;
+  /** Secrets, and what serves repeats alone. */
+  readonly without?: readonly string[];
+}
+
+const REPEATS = ['idempotencyKey', 'bodyHash', 'resumedKey', 'resumedHash'];
+const mine = (table: string, column: string) => (userId: string) =>
+  sql`(SELECT id FROM ${sql.raw(table)} WHERE ${sql.raw(column)} = ${userId})`;
+
+export const HOLDINGS: readonly Holding[] = [
+  {
+    as: 'profile',
+    table: users,
+    tie: users.id,
+    order: [users.id],
+    without: ['emailKey', 'totpSecret', 'totpLastStep'],
+  },
+  { as: 'settings', table: userSettings, tie: userSettings.userId, order: [userSettings.userId] },
+  { as: 'staff', table: staff, tie: staff.userId, order: [staff.userId] },
+  { as: 'signInWays', table: accounts, tie: accounts.userId, order: [accounts.provider], without: ['secretHash'] },
+  {
+    as: 'sessions',
+    table: authSessions,
+    tie: authSessions.userId,
+    order: [authSessions.createdAt, authSessions.id],
+    without: ['tokenHash', 'refreshId', 'refreshPreviousId'],
+  },
+  {
+    as: 'creatorApplication',
+    table: creatorApplications,
+    tie: creatorApplications.userId,
+    order: [creatorApplications.id],
+    without: ['financial', 'decidedBy'],
+  },
+  { as: 'creatorProfile', table: creatorProfiles, tie: creatorProfiles.userId, order: [creatorProfiles.userId] },
+  { as: 'files', table: mediaFiles, tie: mediaFiles.ownerId, order: [mediaFiles.createdAt, mediaFiles.key] },
+  { as: 'uploads', table: mediaUploads, tie: mediaUploads.ownerId, order: [mediaUploads.expiresAt, mediaUploads.id] },
+  { as: 'channel', table: channels, tie: channels.creatorId, order: [channels.id], without: ['streamKey'] },
+  {
+    as: 'channelModerators',
+    table: moderators,
+    tie: moderators.channelId,
+    things: mine('channels', 'creator_id'),
+    order: [moderators.channelId, moderators.userId],
+  },
+  {
+    as: 'channelBans',
+    table: channelBans,
+    tie: channelBans.channelId,
+    things: mine('channels', 'creator_id'),
+    order: [channelBans.channelId, channelBans.userId],
+  },
+  { as: 'moderatorOf', table: moderators, tie: moderators.userId, order: [moderators.channelId] },
+  {
+    as: 'bannedFrom',
+    table: channelBans,
+    tie: channelBans.userId,
+    order: [channelBans.channelId],
+    without: ['bannedBy'],
+  },
+  { as: 'streams', table: streams, tie: streams.creatorId, order: [streams.id] },
+  {
+    as: 'streamAnalytics',
+    table: streamAnalytics,
+    tie: streamAnalytics.streamId,
+    things: mine('streams', 'creator_id'),
+    order: [streamAnalytics.streamId],
+  },
+  {
+    as: 'watchedCategories',
+    table: watchedCategories,
+    tie: watchedCategories.userId,
+    order: [watchedCategories.category],
+  },
+  { as: 'lastRoom', table: lastRooms, tie: lastRooms.userId, order: [lastRooms.userId] },
+  { as: 'following', table: follows, tie: follows.followerId, order: [follows.createdAt, follows.creatorId] },
+  { as: 'followers', table: follows, tie: follows.creatorId, order: [follows.createdAt, follows.followerId] },
+  { as: 'formerFollows', table: formerFollows, tie: formerFollows.followerId, order: [formerFollows.creatorId] },
+  { as: 'blocked', table: blocks, tie: blocks.blockerId, order: [blocks.blockedId] },
+  { as: 'posts', table: posts, tie: posts.authorId, order: [posts.id], only: isNull(posts.removedAt) },
+  {
+    as: 'postMedia',
+    table: postMedia,
+    tie: postMedia.postId,
+    things: (userId) => sql`(SELECT id FROM posts WHERE author_id = ${userId} AND removed_at IS NULL)`,
+    order: [postMedia.postId, postMedia.position],
+  },
+  { as: 'comments', table: comments, tie: comments.authorId, order: [comments.id], only: isNull(comments.removedAt) },
+  { as: 'likedPosts', table: postLikes, tie: postLikes.userId, order: [postLikes.postId] },
+  { as: 'likedComments', table: commentLikes, tie: commentLikes.userId, order: [commentLikes.commentId] },
+  {
+    as: 'notifications',
+    table: notifications,
+    tie: notifications.userId,
+    order: [notifications.createdAt, notifications.id],
+    without: ['groupKey', 'wokenBy'],
+  },
+  {
+    as: 'notificationsRead',
+    table: notificationMarks,
+    tie: notificationMarks.userId,
+    order: [notificationMarks.userId],
+  },
+  { as: 'broadcasts', table: broadcasts, tie: broadcasts.creatorId, order: [broadcasts.createdAt, broadcasts.id] },
+  { as: 'broadcastsRead', table: broadcastReads, tie: broadcastReads.userId, order: [broadcastReads.broadcastId] },
+  {
+    as: 'pushSubscriptions',
+    table: pushSubscriptions,
+    tie: pushSubscriptions.userId,
+    order: [pushSubscriptions.createdAt, pushSubscriptions.id],
+    without: ['p256dh', 'auth'],
+  },
+  { as: 'purchases', table: purchases, tie: purchases.userId, order: [purchases.id], without: REPEATS },
+  {
+    as: 'purchaseClaims',
+    table: purchaseClaims,
+    tie: purchaseClaims.purchaseId,
+    things: mine('purchases', 'user_id'),
+    order: [purchaseClaims.purchaseId, purchaseClaims.claimId],
+  },
+  { as: 'discountCodes', table: discountCodes, tie: discountCodes.ownerId, order: [discountCodes.id] },
+  {
+    as: 'discountsUsed',
+    table: discountRedemptions,
+    tie: discountRedemptions.purchaseId,
+    things: mine('purchases', 'user_id'),
+    order: [discountRedemptions.purchaseId],
+  },
+  { as: 'giftsSent', table: giftsSent, tie: giftsSent.senderId, order: [giftsSent.id], without: REPEATS },
+  { as: 'giftsReceived', table: giftsSent, tie: giftsSent.recipientId, order: [giftsSent.id], without: REPEATS },
+  { as: 'tiers', table: subscriptionTiers, tie: subscriptionTiers.creatorId, order: [subscriptionTiers.id] },
+  {
+    as: 'subscriptions',
+    table: subscriptions,
+    tie: subscriptions.subscriberId,
+    order: [subscriptions.id],
+    without: REPEATS,
+  },
+  {
+    as: 'subscribers',
+    table: subscriptions,
+    tie: subscriptions.creatorId,
+    order: [subscriptions.id],
+    only: ne(subscriptions.status, sql`'ended'`), // as text, for the index that has those alone
+    without: REPEATS,
+  },
+  {
+    as: 'subscriptionCharges',
+    table: subscriptionCharges,
+    tie: subscriptionCharges.subscriptionId,
+    things: mine('subscriptions', 'subscriber_id'),
+    order: [subscriptionCharges.subscriptionId, subscriptionCharges.month],
+  },
+  {
+    as: 'earningDays',
+    table: earningDays,
+    tie: earningDays.userId,
+    order: [earningDays.day, earningDays.source],
+    without: ['lastTransferId'],
+  },
+  { as: 'exchanges', table: exchanges, tie: exchanges.userId, order: [exchanges.id], without: REPEATS },
+  {
+    as: 'targetRewards',
+    table: targetRewards,
+    tie: targetRewards.userId,
+    order: [targetRewards.targetId, targetRewards.period],
+  },
+  { as: 'payouts', table: payouts, tie: payouts.userId, order: [payouts.id], without: [...REPEATS, 'decidedBy'] },
+  { as: 'payoutAccounts', table: payoutAccounts, tie: payoutAccounts.userId, order: [payoutAccounts.userId] },
+];
+
+/** By `table.column`, and why the export does not go by it. */
+export const LEFT_OUT: Readonly<Record<string, string>> = {
+  'backup_codes.user_id': 'hashes of secrets',
+  'sign_in_challenges.user_id': 'sign-ins that wait for their second factor, for minutes',
+  'staff_log.staff_id': 'the platform’s record of its staff, not of the user',
+  'creator_applications.decided_by': 'who decided of somebody else’s application',
+  'creator_categories.user_id': 'the categories of creatorProfile again, kept by triggers',
+  'channel_bans.banned_by': 'whom the user banned elsewhere: the other’s, and in the channel’s own list',
+  'blocks.blocked_id': 'nobody is told who blocks them',
+  'former_follows.creator_id': 'who unfollowed the user: the others’',
+  'notification_actors.actor_id': 'what others were told of the user’s likes, which are exported themselves',
+  'discount_redemptions.user_id': 'exported through the purchases that they are of',
+  'discount_codes.created_by': 'who of the staff made a code',
+  'subscription_charges.subscriber_id': 'exported through the subscriptions',
+  'subscription_charges.creator_id': 'what others paid: the creator’s part is in earningDays and in transfers',
+  'payouts.decided_by': 'who of the staff decided',
+  'economy_versions.changed_by': 'who of the staff changed the economy',
+  'ledger_proofs.started_by': 'who of the staff asked for a proof',
+  'ledger_accounts.owner': 'exported as ledgerAccounts and transfers, by the ledger’s own walk',
+};

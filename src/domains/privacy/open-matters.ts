@@ -1,0 +1,33 @@
+/** What keeps an account from being deleted: money or people that wait for it. */
+import { type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+
+const MATTERS = {
+  payout: (userId) =>
+    sql`EXISTS (SELECT 1 FROM payouts WHERE user_id = ${userId} AND status IN ('requested', 'approved', 'processing'))`,
+  payment: (userId) => sql`EXISTS (SELECT 1 FROM purchases WHERE user_id = ${userId} AND status = 'pending')`,
+  dispute: (userId) => sql`EXISTS (SELECT 1 FROM purchases WHERE user_id = ${userId} AND status = 'disputed')`,
+  live: (userId) => sql`EXISTS (SELECT 1 FROM streams WHERE creator_id = ${userId} AND status = 'live')`,
+  // A platform without an owner has nobody who could make one.
+  'only-owner': (userId) => sql`(EXISTS (SELECT 1 FROM staff WHERE user_id = ${userId} AND rank = 'owner')
+    AND NOT EXISTS (SELECT 1 FROM staff JOIN users ON users.id = staff.user_id
+      WHERE staff.rank = 'owner' AND users.id <> ${userId} AND users.status = 'active' AND users.deletes_at IS NULL))`,
+} as const satisfies Readonly<Record<string, (userId: string) => SQL>>;
+
+export type Matter = keyof typeof MATTERS;
+const NAMES = Object.keys(MATTERS) as Matter[]; // its own keys
+
+export async function listOpenMatters(ctx: Context, userId: string): Promise<Matter[]> {
+  const asked = NAMES.map((name) => sql`SELECT ${name} AS name WHERE ${MATTERS[name](userId)}`);
+  const open = await ctx.db.all<{ name: Matter }>(sql.join(asked, sql` UNION ALL `));
+  return open.map(({ name }) => name);
+}
+
+/** A condition for the statement that begins or carries out the deletion. */
+export function noOpenMatter(userId: string): SQL {
+  const any = sql.join(
+    NAMES.map((name) => MATTERS[name](userId)),
+    sql` OR `,
+  );
+  return sql`NOT (${any})`;
+}

@@ -1,0 +1,40 @@
+/** What is held about a user, and the end of an account. */
+import { type Endpoint, endpoint } from '@/http/endpoint';
+import { deleteAccount } from './delete-account';
+import { exportAccount } from './export';
+import { Deletion, DeletionRequest, Export } from './schemas';
+
+export const privacyEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'get',
+    path: '/user/export',
+    tag: 'user',
+    summary: 'Everything held about me, as JSON',
+    description:
+      'Comes as an attachment, written while it is read from the database: a document that does not end well broke off. ' +
+      'Passwords, tokens and keys are not in it, and of bank details the last four characters.',
+    who: 'user',
+    fresh: true,
+    response: Export,
+    handler: (ctx, { actor }) => exportAccount(ctx, actor.userId),
+  }),
+  endpoint({
+    method: 'delete',
+    path: '/user',
+    tag: 'user',
+    summary: 'Delete my account',
+    description:
+      'Signs out everywhere. For 14 days the account stays as it was, and whoever signs in keeps it. Then everything ' +
+      'personal is removed; what money or other people’s threads hang on stays without a name, and the coins and ' +
+      'diamonds that are left are lost.',
+    who: 'user',
+    body: DeletionRequest,
+    response: Deletion,
+    refusals: {
+      403: 'CONFIRMATION_WRONG',
+      409: 'ACCOUNT_HAS_OPEN_MATTERS (details: `{ matters }`), PASSWORD_NOT_SET',
+      429: 'CHALLENGE_LIMIT',
+    },
+    handler: (ctx, { actor, body }) => deleteAccount(ctx, actor.userId, body.password),
+  }),
+];

@@ -1,0 +1,9 @@
+/** For the end of an account: what it chose. */
+import { eq } from 'drizzle-orm';
+import type { Context } from '@/context';
+import type { Statement } from '@/db/commit';
+import { userSettings } from './tables';
+
+export function forgetSettings(ctx: Context, userId: string): Statement {
+  return ctx.db.delete(userSettings).where(eq(userSettings.userId, userId));
+}

@@ -1,0 +1,22 @@
+/** For the end of an account: whom it followed and blocked and who did so to it, some rows at a time. */
+import { type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import type { Statement } from '@/db/commit';
+
+/** Each is repeated until it changes nothing. */
+export function forgetTies(ctx: Context, userId: string, limit: SQL): Statement[] {
+  return [
+    ctx.db.run(sql`DELETE FROM follows WHERE (follower_id, creator_id) IN (
+      SELECT follower_id, creator_id FROM follows WHERE follower_id = ${userId} ${limit})`),
+    ctx.db.run(sql`DELETE FROM follows WHERE (follower_id, creator_id) IN (
+      SELECT follower_id, creator_id FROM follows WHERE creator_id = ${userId} ${limit})`),
+    ctx.db.run(sql`DELETE FROM former_follows WHERE (follower_id, creator_id) IN (
+      SELECT follower_id, creator_id FROM former_follows WHERE follower_id = ${userId} ${limit})`),
+    ctx.db.run(sql`DELETE FROM former_follows WHERE (follower_id, creator_id) IN (
+      SELECT follower_id, creator_id FROM former_follows WHERE creator_id = ${userId} ${limit})`),
+    ctx.db.run(sql`DELETE FROM blocks WHERE (blocker_id, blocked_id) IN (
+      SELECT blocker_id, blocked_id FROM blocks WHERE blocker_id = ${userId} ${limit})`),
+    ctx.db.run(sql`DELETE FROM blocks WHERE (blocker_id, blocked_id) IN (
+      SELECT blocker_id, blocked_id FROM blocks WHERE blocked_id = ${userId} ${limit})`),
+  ];
+}

@@ -1,0 +1,22 @@
+/**
+ * For the end of an account: its subscriptions, and those to it, come before the next sweep, which ends them because
+ * somebody is gone. Its tiers stay without a word of it.
+ */
+import { type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import type { Statement } from '@/db/commit';
+
+/** Each is repeated until it changes nothing. */
+export function endSubscriptions(ctx: Context, userId: string, limit: SQL): Statement[] {
+  const now = sql`CAST(${ctx.now()} AS INTEGER)`;
+  const due = (column: SQL) => sql`UPDATE subscriptions SET due_at = ${now} WHERE id IN (
+    SELECT id FROM subscriptions WHERE ${column} = ${userId} AND status <> 'ended'
+      AND (due_at IS NULL OR due_at > ${now}) ${limit})`;
+  return [
+    ctx.db.run(due(sql`subscriber_id`)),
+    ctx.db.run(due(sql`creator_id`)),
+    ctx.db.run(sql`UPDATE subscription_tiers SET active = 0, name = '', description = '' WHERE id IN (
+      SELECT id FROM subscription_tiers WHERE creator_id = ${userId}
+        AND (active = 1 OR name <> '' OR description <> '') ${limit})`),
+  ];
+}
