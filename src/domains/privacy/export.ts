@@ -9,7 +9,8 @@ import { listAccounts, type Place, walkHistory } from '@/ledger/history';
 import { toDay, toIso } from '@/shared/time';
 import { HOLDINGS, type Holding } from './holdings';
 
-const PAGE_SIZE = 500;
+/** A request may ask D1 a thousand times: enough for some 900,000 rows. */
+const PAGE_SIZE = 1_000;
 /** Columns of milliseconds that are not named `…_at`. */
 const TIMES: ReadonlySet<string> = new Set(['graceUntil', 'readThrough', 'scheduledFor']);
 

@@ -140,7 +140,7 @@ describe('the export', () => {
   it('goes on from page to page, each row once', async () => {
     const ctx = testContext();
     const creator = await asCreator();
-    const ids = Array.from({ length: 1_203 }, () => newId());
+    const ids = Array.from({ length: 2_203 }, () => newId());
     const rows = JSON.stringify(ids);
     await env.DB.batch([
       env.DB.prepare(
