@@ -23,6 +23,7 @@ import { eraseAccounts } from '@/domains/privacy/erase';
 import { purchases } from '@/domains/purchases/tables';
 import { streams } from '@/domains/streams/tables';
 import { renewSubscriptions } from '@/domains/subscriptions/renew';
+import { subscriptions } from '@/domains/subscriptions/tables';
 import { users } from '@/domains/users/tables';
 import type { TaskMessage } from '@/queues/messages';
 import { sweepOutbox } from '@/queues/outbox';
@@ -307,6 +308,23 @@ describe('after the grace', () => {
     await sweep();
     expect(await rowOf(person.userId)).toEqual(before);
     expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
+  });
+
+  it('subscriptions of the user end, and are not charged again', async () => {
+    const creator = await asCreator();
+    const subscriber = await aSubscriber(creator, await aTier(creator), 500);
+    const { db } = testContext();
+    const [known] = await db.select().from(accounts).limit(1);
+    const { userId } = subscriber;
+    await db
+      .insert(accounts)
+      .values({ ...known, userId, provider: 'password', subject: userId, createdAt: 0, updatedAt: 0 });
+    expect((await ask(subscriber)).status).toBe(200);
+    travel(GRACE_MS + MINUTE_MS);
+    await sweep();
+    const row = await db.select().from(subscriptions).where(eq(subscriptions.id, subscriber.subscriptionId)).get();
+    expect(row).toMatchObject({ status: 'ended', endedBecause: 'subscriber-gone', months: 1 });
+    expect(await coinsOf(userId)).toBe(400);
   });
 
   it('the address is free again', async () => {
