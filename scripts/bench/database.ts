@@ -1,28 +1,24 @@
-/** The second table: what the hot endpoints cost in D1, on a platform of some size, by D1's own figures. */
+/** What the hot endpoints cost in D1, on a platform of some size, by D1's own figures. */
 import { resolve } from 'node:path';
 import { Client } from '../local/client.ts';
 import { ROOT } from '../local/home.ts';
-import { migrate, startWorker } from '../local/miniflare.ts';
-import { seed } from '../local/seed.ts';
+import { startWorker } from '../local/miniflare.ts';
 import type { Counts } from './counting-d1.ts';
 import { type Asked, moneySteps } from './money.ts';
 import { VARS } from './plan.ts';
-import { LIKES, LIVE_STREAM_ID, likesPopulation, POPULATION, POSTS_POPULATION } from './population.ts';
+import { LIVE_STREAM_ID } from './population.ts';
 import { grouped, median, printTable } from './table.ts';
 
 const PORT = 18_784;
 const TIMES = 5;
 
-export async function benchDatabase(): Promise<void> {
+/** @param state a platform of some size, which it changes */
+export async function benchDatabase(state: string): Promise<void> {
   const origin = `http://localhost:${PORT}`;
   const bundle = resolve(ROOT, 'dist/bench/worker.js');
-  const server = await startWorker({ bindings: { ...VARS, PUBLIC_URL: origin }, port: PORT, bundle });
+  const server = await startWorker({ bindings: { ...VARS, PUBLIC_URL: origin }, port: PORT, bundle, state });
   try {
     const database = await server.getD1Database('DB');
-    await migrate(database);
-    await seed(database, VARS, false);
-    for (const statement of [...POPULATION, ...POSTS_POPULATION, ...likesPopulation(LIKES)])
-      await database.prepare(statement).run();
     const anyone = new Client(origin);
     const account = { email: 'viewer1@footlight.test', password: VARS.DEMO_PASSWORD };
     const viewer = await anyone.signIn(account.email, account.password);

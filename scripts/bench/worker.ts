@@ -1,11 +1,12 @@
 /**
- * The Worker under measurement: the real one, with D1 counted, and a room that can be told to send one frame a message
+ * The Worker under measurement: the real one, with D1 counted and what is asked of it recorded, and a room that can be told to send one frame a message
  * (BENCH_TICK=none), which is how the tick is compared with its absence.
  */
 
 import type { Env } from '@/config';
 import worker, { StreamRoom as Room } from '@/index';
 import { makeCountingD1, readCounts, resetCounts } from './counting-d1';
+import { makeRecordingD1, readRecord, resetRecord } from './recording-d1';
 
 interface BenchEnv extends Env {
   BENCH_TICK?: string;
@@ -15,7 +16,7 @@ const counted = new WeakMap<object, Env>();
 
 /** One object for one env: the Worker keeps what it parsed of it. */
 function count(env: BenchEnv): Env {
-  const known = counted.get(env) ?? { ...env, DB: makeCountingD1(env.DB) };
+  const known = counted.get(env) ?? { ...env, DB: makeRecordingD1(makeCountingD1(env.DB)) };
   counted.set(env, known);
   return known;
 }
@@ -37,7 +38,11 @@ export default {
   ...worker,
   async fetch(request, env: BenchEnv, execution) {
     const { pathname } = new URL(request.url);
-    if (pathname === '/bench/reset') resetCounts();
+    if (pathname === '/bench/reset') {
+      resetCounts();
+      resetRecord();
+    }
+    if (pathname === '/bench/record') return Response.json(readRecord());
     if (pathname.startsWith('/bench/')) return Response.json(readCounts());
     return worker.fetch(request, count(env), execution);
   },

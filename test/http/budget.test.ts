@@ -22,6 +22,7 @@ import {
   POSTS_POPULATION,
   STREAMS,
 } from '../../scripts/bench/population';
+import { makeRecordingD1, readRecord, resetRecord } from '../../scripts/bench/recording-d1';
 
 const PAGE_SIZE = 20;
 /** Of the population: live, and followed by fifty. */
@@ -75,6 +76,25 @@ describe('the meter', () => {
     await counted.DB.batch([counted.DB.prepare('UPDATE users SET bio = bio WHERE username = ?').bind('crowd5')]);
     expect(readCounts()).toMatchObject({ statements: 2, calls: 2, rowsWritten: 1 });
     expect(readCounts().rowsRead).toBeGreaterThan(10_000);
+  });
+
+  it('remembers what D1 was asked, and what of it at once, for the bench', async () => {
+    const database = makeRecordingD1(counted.DB);
+    const ask = (value: string) => database.prepare('SELECT ?').bind(value);
+    resetRecord();
+    await Promise.all([ask('a').all(), ask('b').raw()]);
+    const results = await database.batch([ask('c'), ask('d')]);
+    expect(results).toHaveLength(2);
+    const record = readRecord().map((stage) =>
+      stage.map(({ method, questions }) => [method, ...questions.flatMap(({ values }) => values)]),
+    );
+    expect(record).toEqual([
+      [
+        ['all', 'a'],
+        ['raw', 'b'],
+      ],
+      [['batch', 'c', 'd']],
+    ]);
   });
 });
 
