@@ -18,7 +18,7 @@ import { forgetPayoutAccount } from '@/domains/payouts/forget';
 import { forgetSettings } from '@/domains/settings/forget';
 import { forgetTies } from '@/domains/social/forget';
 import { forgetRank } from '@/domains/staff/forget';
-import { blankStreams, forgetWatched } from '@/domains/streams/forget';
+import { blankStreams, callOffScheduled, forgetWatched } from '@/domains/streams/forget';
 import { endSubscriptions } from '@/domains/subscriptions/forget';
 import { eraseUser, finishDeletion, putOffDeletion } from '@/domains/users/forget';
 import { users } from '@/domains/users/tables';
@@ -104,6 +104,7 @@ const STEPS: readonly Step[] = [
   forgetComments,
   byStatements(forgetLikes),
   byStatements(forgetTies),
+  callOffScheduled,
   byStatements((ctx, userId, limit) => [
     blankStreams(ctx, userId, limit),
     blankGiftMessages(ctx, userId, limit),

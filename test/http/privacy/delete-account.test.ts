@@ -7,10 +7,11 @@ import { applicationRequest } from '#test/support/applications';
 import { testContext } from '#test/support/context';
 import { form, picture, png } from '#test/support/files';
 import { coinsOf, giveCoins, giveDiamonds, once } from '#test/support/money';
+import { recordingContext } from '#test/support/outbox';
 import { aPost } from '#test/support/posts';
 import { prove } from '#test/support/proof';
 import { databaseWithout, recordingQueue } from '#test/support/queues';
-import { aStream } from '#test/support/streams';
+import { anOpenStream, aStream } from '#test/support/streams';
 import { aSubscriber, aTier } from '#test/support/subscriptions';
 import { asCreator, asStaff, asViewer, type Person } from '#test/support/users';
 import { accounts } from '@/domains/auth/tables';
@@ -308,6 +309,29 @@ describe('after the grace', () => {
     await sweep();
     expect(await rowOf(person.userId)).toEqual(before);
     expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
+  });
+
+  it('what the user had announced is called off, in its room too', async () => {
+    const creator = await asUserWithPassword({ role: 'creator', creatorStatus: 'APPROVED' });
+    const ctx = testContext();
+    const { id: channelId } = await ensureChannel(ctx, creator.userId);
+    const given = { status: 'scheduled', scheduledFor: Date.now() + 30 * DAY_MS, title: 'Soon' } as const;
+    const streamId = await anOpenStream({ userId: creator.userId, channelId }, given);
+    expect((await ask(creator)).status).toBe(200);
+    travel(GRACE_MS + MINUTE_MS);
+    const { ctx: recording, events } = recordingContext();
+    await eraseAccounts(recording);
+    expect(await ctx.db.select().from(streams).where(eq(streams.id, streamId)).get()).toMatchObject({
+      status: 'cancelled',
+      title: '',
+    });
+    const setup = { status: 'cancelled', title: '' };
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        roomId: streamId,
+        command: expect.objectContaining({ setup: expect.objectContaining(setup) }),
+      }),
+    );
   });
 
   it('subscriptions of the user end, and are not charged again', async () => {
