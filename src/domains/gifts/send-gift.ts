@@ -3,7 +3,7 @@
  * hear, so that no gift is shown that was not paid, and none is paid and never shown.
  */
 import type { z } from '@hono/zod-openapi';
-import type { Placeholder } from 'drizzle-orm';
+import { type Placeholder, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { builtOnce } from '@/db/built-once';
 import type { Statement } from '@/db/commit';
@@ -22,7 +22,7 @@ import { giftError } from './errors';
 import { demandRecipient, type GiftFacts, type Giving, readGiftFacts } from './facts';
 import { type GiftRow, type GiftSentRow, presentCatalogueGift, presentGiftSent } from './present';
 import type { GiftSent, NewGiftSent, NewTip } from './schemas';
-import { giftsSent } from './tables';
+import { giftsSent, streamEarnings } from './tables';
 
 /** What is paid for: the price of the line, in coins. */
 interface Line {
@@ -113,7 +113,7 @@ async function pay(
       { ...transfer, kind: earning, leg: 2, userId: recipient.id, amount: row.diamonds },
     ]),
     recordEarning(ctx, { userId: recipient.id, source: kind, diamonds: row.diamonds }),
-    ...giftNotice(ctx, row),
+    ...(streamId === null ? giftNotice(ctx, row) : [addToStream(ctx, { streamId, diamonds: row.diamonds })]),
   ];
   await commitSpending(ctx, { userId: senderId, price: row.coins }, statements, {
     events: roomEvents(row, line.gift, facts.sender, recipient),
@@ -138,6 +138,13 @@ const insertGift = builtOnce((db, value: (name: keyof GiftSentRow) => Placeholde
     bodyHash: value('bodyHash'),
     createdAt: value('createdAt'),
   }),
+);
+
+const addToStream = builtOnce((db, value: (name: 'streamId' | 'diamonds') => Placeholder) =>
+  db.run(sql`
+    INSERT INTO ${streamEarnings} (stream_id, diamonds, gifts)
+    VALUES (${value('streamId')}, CAST(${value('diamonds')} AS INTEGER), 1)
+    ON CONFLICT (stream_id) DO UPDATE SET diamonds = diamonds + excluded.diamonds, gifts = gifts + 1`),
 );
 
 /** Rounded down for the line; the remainder stays with the platform. */
@@ -165,8 +172,7 @@ function roomEvents(row: GiftSentRow, gift: GiftRow | null, sender: CardRow, rec
 }
 
 /** Outside of a stream: once a minute of each sender, and gathered by the day. A show lives on many small gifts. */
-function giftNotice(ctx: Context, { streamId, senderId, recipientId, createdAt }: GiftSentRow): Statement[] {
-  if (streamId !== null) return [];
+function giftNotice(ctx: Context, { senderId, recipientId, createdAt }: GiftSentRow): Statement[] {
   const minute = Math.floor(createdAt / MINUTE_MS);
   const notification: NewNotification = {
     userId: recipientId,

@@ -30,3 +30,11 @@ export const giftsSent = sqliteTable('gifts_sent', {
   bodyHash: text('body_hash').notNull(),
   createdAt: integer('created_at').notNull(),
 });
+
+/** What a stream has earned so far, written with each gift. */
+export const streamEarnings = sqliteTable('stream_earnings', {
+  streamId: text('stream_id').primaryKey(),
+  diamonds: integer().notNull(),
+  /** Gifts and tips, each once whatever its quantity. */
+  gifts: integer().notNull(),
+});

@@ -15,15 +15,18 @@ export const streamColumns = {
   stream: streams,
   creator: cardColumns,
   viewerCount: sql<number>`coalesce(${streamLive.viewerCount}, 0)`,
+  earnedDiamonds: sql<number>`coalesce((SELECT diamonds FROM stream_earnings WHERE stream_id = streams.id), 0)`,
 };
 
 export interface StreamCardRow {
   readonly stream: StreamRow;
   readonly creator: CardRow;
   readonly viewerCount: number;
+  readonly earnedDiamonds: number;
 }
 
-export function presentStream({ stream, creator, viewerCount }: StreamCardRow, viewer: Viewer): z.input<typeof Stream> {
+export function presentStream(row: StreamCardRow, viewer: Viewer): z.input<typeof Stream> {
+  const { stream, creator, viewerCount, earnedDiamonds } = row;
   const isLive = stream.status === 'live';
   return {
     id: stream.id,
@@ -44,8 +47,7 @@ export function presentStream({ stream, creator, viewerCount }: StreamCardRow, v
     viewerCount: isLive ? viewerCount : 0,
     peakViewers: Math.max(stream.peakViewers, isLive ? viewerCount : 0),
     recordingUrl: stream.recordingUrl,
-    // NOTE: gifts come with the ledger; until then no stream has earned anything.
-    ...(isInsider(viewer, stream.creatorId) ? { earnings: 0 } : {}),
+    ...(isInsider(viewer, stream.creatorId) ? { earnings: earnedDiamonds } : {}),
     createdAt: toIso(stream.createdAt),
   };
 }

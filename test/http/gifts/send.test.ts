@@ -5,7 +5,7 @@ import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { changeEconomy, coinsOf, diamondsOf, giveCoins, once } from '#test/support/money';
 import { anOpenStream, aStream } from '#test/support/streams';
-import { asCreator, asUser, asViewer, type Person } from '#test/support/users';
+import { asCreator, asStaff, asUser, asViewer, type Person } from '#test/support/users';
 import { commit } from '@/db/commit';
 import { banFromChannel } from '@/domains/channels/bans';
 import { moderators } from '@/domains/channels/tables';
@@ -254,6 +254,19 @@ describe('a tip', () => {
     await changeEconomy({ conversions: { diamondsPerCoin: { numerator: 1, denominator: 2 } } });
     expect([status, error.code]).toEqual([409, 'GIFT_WORTHLESS']);
     expect(await coinsOf(viewer.userId)).toBe(1_000);
+  });
+
+  it('count towards what the stream has earned, for its creator and staff alone', async () => {
+    const [viewer, creator, staff] = [await richViewer(), await asCreator(), await asStaff('support')];
+    const [streamId, quiet] = [await anOpenStream(creator), await aStream(creator, { status: 'ended' })];
+    await viewer.post('payment/tip', { streamId, coins: 21 }, once());
+    await viewer.post('payment/gift', { giftId: ROSE, quantity: 2, streamId }, once());
+    await viewer.post('payment/tip', { recipientId: creator.userId, coins: 50 }, once());
+    for (const insider of [creator, staff]) {
+      expect((await insider.get(`stream/${streamId}`)).data.earnings).toBe(10 + ROSE_COINS);
+      expect((await insider.get(`stream/${quiet}`)).data.earnings).toBe(0);
+    }
+    expect((await viewer.get(`stream/${streamId}`)).data).not.toHaveProperty('earnings');
   });
 
   it('from a wallet below zero is refused', async () => {
