@@ -171,14 +171,18 @@ describe('a comment', () => {
     ).rejects.toThrow('COMMENT_PARENT_WRONG');
   });
 
-  it.each([{ text: '' }, { text: 'a'.repeat(1_001) }, { postId: 'x' }, { parentId: 'x' }, { extra: 1 }])(
-    'is refused for %j',
-    async (wrong) => {
-      const reader = await asViewer();
-      const body = { postId: await aPost(reader), text: 'Hello', ...wrong };
-      expect((await reader.post('content/comments', body)).status).toBe(422);
-    },
-  );
+  it.each([
+    { text: '' },
+    { text: '\u200b' },
+    { text: 'a'.repeat(1_001) },
+    { postId: 'x' },
+    { parentId: 'x' },
+    { extra: 1 },
+  ])('is refused for %j', async (wrong) => {
+    const reader = await asViewer();
+    const body = { postId: await aPost(reader), text: 'Hello', ...wrong };
+    expect((await reader.post('content/comments', body)).status).toBe(422);
+  });
 
   it('needs an account and a post', async () => {
     const id = await aPost(await asViewer());

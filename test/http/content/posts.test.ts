@@ -62,6 +62,7 @@ describe('a new post', () => {
 
   it.each([
     ['no words', { text: ' \n ' }],
+    ['nothing to be seen', { text: '\u200b\u2060\ufe0f' }],
     ['no text at all', { visibility: 'public' }],
     ['2,001 characters', { text: '👋'.repeat(2_001) }],
     ['control characters', { text: 'a\u0000b' }],
