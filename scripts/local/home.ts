@@ -3,7 +3,7 @@
  * itself a world of its own with FOOTLIGHT_HOME.
  */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 
@@ -76,6 +76,7 @@ function lines(vars: typeof FIRST_VARS): string[] {
 
 function append(...text: string[]): void {
   const unfinished = existsSync(DEV_VARS) && !/(^|\n)$/.test(readFileSync(DEV_VARS, 'utf8'));
+  mkdirSync(HOME, { recursive: true });
   appendFileSync(DEV_VARS, `${unfinished ? '\n' : ''}${text.join('\n')}\n`, { mode: 0o600 });
 }
 
