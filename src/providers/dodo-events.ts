@@ -1,6 +1,7 @@
 /** What Dodo Payments says in its webhooks, which are Standard Webhooks, verified and put in our words. */
 import { z } from '@hono/zod-openapi';
 import { Webhook } from 'standardwebhooks';
+import { minorDigits } from '@/shared/currency';
 import type { PaymentEvent, PaymentWebhook } from './payments';
 
 const Said = z.object({ type: z.string(), data: z.unknown() });
@@ -98,6 +99,5 @@ function disputed(dispute: z.output<typeof Dispute>, state: 'open' | 'won' | 'lo
 
 function minorOf(amount: string, currency: string): number {
   if (!amount.includes('.')) return Number(amount);
-  const { maximumFractionDigits = 2 } = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
-  return Math.round(Number(amount) * 10 ** maximumFractionDigits);
+  return Math.round(Number(amount) * 10 ** minorDigits(currency));
 }

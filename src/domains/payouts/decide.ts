@@ -10,8 +10,9 @@ import { users } from '@/domains/users/tables';
 import { AppError } from '@/http/errors';
 import { post } from '@/ledger/transfers';
 import type { Actor, Rank } from '@/shared/actor';
+import { formatMinor } from '@/shared/currency';
 import { payoutError } from './errors';
-import { decidedMeanwhile, describe, giveBack, markPaid, movePayout, notifyOf } from './finish';
+import { decidedMeanwhile, giveBack, markPaid, movePayout, notifyOf } from './finish';
 import { approvalLegs } from './legs';
 import { type PayoutRow, presentReview, type Reviewed, reviewedColumns } from './present';
 import { needsDecision } from './sending-window';
@@ -22,6 +23,7 @@ import { payouts } from './tables';
 export async function approvePayout(ctx: Context, actor: Actor, id: string) {
   const reviewed = await getDecidable(ctx, actor, id);
   const { payout } = reviewed;
+  const { amountMinor, currency } = payout;
   if (payout.status !== 'requested') throw payoutError('PAYOUT_DECIDED');
   const isSent = payout.method === 'stripe';
   const decidedAt = ctx.now();
@@ -40,7 +42,12 @@ export async function approvePayout(ctx: Context, actor: Actor, id: string) {
     ],
     {
       events: [
-        notifyOf(payout, 'payout-approved', 'Your cash-out is approved', `${describe(payout)} will be sent to you.`),
+        notifyOf(
+          payout,
+          'payout-approved',
+          'Your cash-out is approved',
+          `${formatMinor(amountMinor, currency)} will be sent to you.`,
+        ),
         ...(isSent ? [{ kind: 'payout', payoutId: id } as const] : []),
       ],
       refusals: { DEMAND_NOT_MET: decidedMeanwhile },

@@ -8,6 +8,7 @@ import { commit, demandChange, type Statement } from '@/db/commit';
 import type { AppError } from '@/http/errors';
 import { post } from '@/ledger/transfers';
 import type { NewNotification } from '@/queues/messages';
+import { formatMinor } from '@/shared/currency';
 import { payoutError } from './errors';
 import { paidLegs, returnLegs } from './legs';
 import type { PayoutRow } from './present';
@@ -41,7 +42,12 @@ export async function markPaid(ctx: Context, payout: PayoutRow, reference: strin
     ],
     {
       events: [
-        notifyOf(payout, 'payout-paid', 'Your cash-out is paid', `${describe(payout)} is on its way to your account.`),
+        notifyOf(
+          payout,
+          'payout-paid',
+          'Your cash-out is paid',
+          `${formatMinor(payout.amountMinor, payout.currency)} is on its way to your account.`,
+        ),
       ],
       refusals: { DEMAND_NOT_MET: decidedMeanwhile },
     },
@@ -82,13 +88,4 @@ export async function giveBack(
 export function notifyOf({ id, userId }: PayoutRow, kind: string, title: string, body: string) {
   const notification: NewNotification = { userId, kind, title, body, data: { payoutId: id } };
   return { kind: 'notify', notification } as const;
-}
-
-/** `12.34 USD`, with as many decimals as the currency has. */
-export function describe({ amountMinor, currency }: Pick<PayoutRow, 'amountMinor' | 'currency'>): string {
-  const { maximumFractionDigits: decimals = 2 } = new Intl.NumberFormat('en', {
-    style: 'currency',
-    currency,
-  }).resolvedOptions();
-  return `${(amountMinor / 10 ** decimals).toFixed(decimals)} ${currency}`;
 }

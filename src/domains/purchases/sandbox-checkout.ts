@@ -12,6 +12,7 @@ import { httpError } from '@/http/errors';
 import type { AppEnv } from '@/http/middleware';
 import { readRawText } from '@/http/raw-body';
 import { sandboxEvent } from '@/providers/sandbox';
+import { minorDigits } from '@/shared/currency';
 import { purchaseError } from './errors';
 import { type PurchaseRow, presentPurchase } from './present';
 import { purchases } from './tables';
@@ -114,8 +115,8 @@ ${over === undefined ? html`${button('pay', 'Pay')}${button('decline', 'Decline'
   );
 }
 
-/** The currency knows how many of its digits are minor. */
+/** `$12.34`, as a shop writes it. */
 function priceText(amountMinor: number, currency: string): string {
   const format = new Intl.NumberFormat('en', { style: 'currency', currency });
-  return format.format(amountMinor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+  return format.format(amountMinor / 10 ** minorDigits(currency));
 }

@@ -1,9 +1,9 @@
 /** What a cash-out pays, what limits it, how long it is sent: rules without a database. */
 import { describe, expect, it } from 'vitest';
 import type { EconomyConfig } from '@/domains/economy/schemas';
-import { describe as inWords } from '@/domains/payouts/finish';
 import { maySend, needsDecision } from '@/domains/payouts/sending-window';
 import { judgeLimits, termsOf } from '@/domains/payouts/terms';
+import { formatMinor } from '@/shared/currency';
 import { HOUR_MS, MINUTE_MS } from '@/shared/time';
 
 const economy = (numerator: number, denominator: number, payoutFeeMinor: number, payoutFeeBasisPoints: number) =>
@@ -84,7 +84,7 @@ describe('a payout at the provider', () => {
 
 describe('an amount in words', () => {
   it('has the decimals of its currency', () => {
-    const words = (currency: string) => inWords({ amountMinor: 12_345, currency });
+    const words = (currency: string) => formatMinor(12_345, currency);
     expect(['USD', 'JPY', 'KWD'].map(words)).toEqual(['123.45 USD', '12345 JPY', '12.345 KWD']);
   });
 });
