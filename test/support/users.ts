@@ -3,7 +3,7 @@ import { newSession } from '@/domains/auth/sessions';
 import { channels } from '@/domains/channels/tables';
 import { staff } from '@/domains/staff/tables';
 import { users } from '@/domains/users/tables';
-import type { CreatorStatus, Permission, Rank, Role } from '@/shared/actor';
+import type { Actor, CreatorStatus, Permission, Rank, Role } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { type Client, client } from './api';
 import { testContext } from './context';
@@ -77,4 +77,9 @@ export async function asCreator(traits: Traits = {}): Promise<Person & { channel
     .insert(channels)
     .values({ id: channelId, creatorId: creator.userId, title: 'A show', createdAt: now, updatedAt: now });
   return { ...creator, channelId };
+}
+
+/** As the guard knows a viewer, for use cases that are called by hand. */
+export function actorOf({ userId, email }: Person): Actor {
+  return { kind: 'user', userId, email, sessionId: '', role: 'viewer', creatorStatus: 'NONE', staff: null };
 }

@@ -4,24 +4,13 @@ import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { recordingContext } from '#test/support/outbox';
 import { aPost } from '#test/support/posts';
-import { asStaff, asViewer, type Person } from '#test/support/users';
+import { actorOf, asStaff, asViewer, type Person } from '#test/support/users';
 import { clearComment } from '@/domains/content/clear';
 import { addComment } from '@/domains/content/comments';
 import { likePost } from '@/domains/content/like';
-import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 
 const guest = client();
-
-const actorOf = ({ userId, email }: Person): Actor => ({
-  kind: 'user',
-  userId,
-  email,
-  sessionId: '',
-  role: 'viewer',
-  creatorStatus: 'NONE',
-  staff: null,
-});
 
 const say = (person: Person, postId: string, text = 'Hello', parentId?: string) =>
   person.post('content/comments', { postId, text, ...(parentId ? { parentId } : {}) });

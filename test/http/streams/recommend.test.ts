@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { aStream } from '#test/support/streams';
-import { asCreator, asViewer, type Person } from '#test/support/users';
+import { actorOf, asCreator, asViewer, type Person } from '#test/support/users';
 import { channels } from '@/domains/channels/tables';
 import { block } from '@/domains/social/block';
 import { followCreator } from '@/domains/social/follow';
@@ -11,7 +11,6 @@ import { joinStream } from '@/domains/streams/join';
 import { watchedCategories } from '@/domains/streams/tables';
 import { rememberWatched } from '@/domains/streams/watched';
 import { users } from '@/domains/users/tables';
-import type { Actor } from '@/shared/actor';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
 
 const guest = client();
@@ -26,16 +25,6 @@ async function order(reader: Pick<Person, 'get'>, among: Record<string, string>)
   const names = new Map(Object.entries(among).map(([name, id]) => [id, name]));
   return ids.flatMap((id) => names.get(id) ?? []);
 }
-
-const actorOf = ({ userId, email }: Person): Actor => ({
-  kind: 'user',
-  userId,
-  email,
-  sessionId: '',
-  role: 'viewer',
-  creatorStatus: 'NONE',
-  staff: null,
-});
 
 const isRowOf = (userId: string, category: string) =>
   and(eq(watchedCategories.userId, userId), eq(watchedCategories.category, category));

@@ -1,8 +1,8 @@
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it, vi } from 'vitest';
 import { DODO_ENV, DODO_PRODUCT_ID, signedDodoEvent, standInForDodo } from '#test/support/dodo';
+import { refusalOf } from '#test/support/refusals';
 import { type Env, readConfig } from '@/config';
-import { AppError } from '@/http/errors';
 import { readDodoWebhook } from '@/providers/dodo-events';
 import { openPayments } from '@/providers/open-payments';
 import type { CheckoutRequest, PaymentEvent } from '@/providers/payments';
@@ -27,15 +27,6 @@ const request: CheckoutRequest = {
   cancelUrl: 'http://localhost:5173/back',
   expiresAt: Date.now() + HOUR_MS,
 };
-
-async function refusalOf(work: Promise<unknown>): Promise<AppError> {
-  const error = await work.then(
-    () => expect.fail('was not refused'),
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(AppError);
-  return error as AppError; // the line above
-}
 
 describe('a checkout', () => {
   it('is of the product, for the amount of the purchase', async () => {

@@ -7,8 +7,8 @@ import {
   signedLiveKitWebhook,
   standInForLiveKit,
 } from '#test/support/livekit';
+import { refusalOf } from '#test/support/refusals';
 import { type Env, readConfig } from '@/config';
-import { AppError } from '@/http/errors';
 import { openMedia } from '@/providers/media';
 
 const variables: Partial<Env> = {
@@ -21,15 +21,6 @@ const variables: Partial<Env> = {
 };
 const media = (more: Partial<Env> = {}) => openMedia(readConfig({ ...variables, ...more }));
 const participant = { room: 'channel-1', identity: 'user-1', name: 'Ada' };
-
-async function refusalOf(work: Promise<unknown>): Promise<AppError> {
-  const error = await work.then(
-    () => expect.fail('was not refused'),
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(AppError);
-  return error as AppError; // the line above
-}
 
 describe('an ingress', () => {
   it.each(['RTMP', 'WHIP'] as const)('by %s is transcoded to several layers', async (type) => {

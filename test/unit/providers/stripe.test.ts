@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { refusalOf } from '#test/support/refusals';
 import {
   STRIPE_ENV,
   STRIPE_WEBHOOK_SECRET,
@@ -7,7 +8,6 @@ import {
   stripeObject,
 } from '#test/support/stripe';
 import { type Env, readConfig } from '@/config';
-import { AppError } from '@/http/errors';
 import { openPayments, openPayouts } from '@/providers/open-payments';
 import type { CheckoutRequest, PaymentEvent, PayoutProvider } from '@/providers/payments';
 import { HOUR_MS, MINUTE_MS } from '@/shared/time';
@@ -37,15 +37,6 @@ const checkout = (more: Partial<CheckoutRequest> = {}): CheckoutRequest => ({
   expiresAt: Date.now() + HOUR_MS,
   ...more,
 });
-
-async function refusalOf(work: Promise<unknown>): Promise<AppError> {
-  const error = await work.then(
-    () => expect.fail('was not refused'),
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(AppError);
-  return error as AppError; // the line above
-}
 
 describe('a checkout', () => {
   it('is a page of Stripe for the amount of the purchase, which its payment names too', async () => {
