@@ -3,16 +3,10 @@ import { and, eq, gt, isNull } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { demandChange, type Statement } from '@/db/commit';
 import { fileError } from './errors';
-import { inspectType, TYPE_BYTES } from './inspect';
-import { mediaUrl } from './keys';
-import { isPrivate } from './kinds';
-import { mediaFiles, mediaUploads } from './tables';
+import { findStoredVideo, type StoredVideo } from './stored-video';
+import { mediaUploads } from './tables';
 
-export interface ClaimedFile {
-  key: string;
-  url: string;
-  contentType: string;
-  bytes: number;
+export interface ClaimedFile extends Omit<StoredVideo, 'row'> {
   /** For the batch that names the file. Their DEMAND_NOT_MET (UPLOAD_CONFLICT): it was used, or expired, meanwhile. */
   statements: Statement[];
 }
@@ -24,34 +18,13 @@ export async function claimUpload(ctx: Context, ownerId: string, uploadId: strin
   if (!upload || upload.expiresAt <= ctx.now()) throw fileError('UPLOAD_NOT_FOUND');
   if (upload.completedAt !== null) throw fileError('UPLOAD_USED');
   const { key, kind, contentType, bytes } = upload;
-  const object = await readStart(ctx, key);
-  if (object?.size !== bytes) throw fileError('UPLOAD_INCOMPLETE');
-  await inspectType(object.start, [contentType]);
+  const video = await findStoredVideo(ctx, { key, ownerId, kind, types: [contentType] });
+  if (video?.bytes !== bytes) throw fileError('UPLOAD_INCOMPLETE');
+  const { row, ...file } = video;
   const now = ctx.now();
-  return {
-    key,
-    url: mediaUrl(ctx.config, key),
-    contentType,
-    bytes,
-    statements: [
-      ctx.db
-        .update(mediaUploads)
-        .set({ completedAt: now })
-        .where(and(isOwn, isNull(mediaUploads.completedAt), gt(mediaUploads.expiresAt, now))),
-      demandChange(ctx),
-      ctx.db
-        .insert(mediaFiles)
-        .values({ key, ownerId, kind, contentType, bytes, private: isPrivate(kind), createdAt: now }),
-    ],
-  };
-}
-
-async function readStart(ctx: Context, key: string): Promise<{ size: number; start: Uint8Array } | undefined> {
-  try {
-    const object = await ctx.files.get(key, { range: { offset: 0, length: TYPE_BYTES } });
-    return object ? { size: object.size, start: new Uint8Array(await object.arrayBuffer()) } : undefined;
-  } catch (error) {
-    ctx.log.fault('media store', error);
-    throw fileError('MEDIA_STORE_UNAVAILABLE');
-  }
+  const use = ctx.db
+    .update(mediaUploads)
+    .set({ completedAt: now })
+    .where(and(isOwn, isNull(mediaUploads.completedAt), gt(mediaUploads.expiresAt, now)));
+  return { ...file, statements: [use, demandChange(ctx), row] };
 }

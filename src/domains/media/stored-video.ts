@@ -1,0 +1,45 @@
+/** A video that stands in the store: looked at there, as far as it must be, and given the row that makes it a file. */
+import type { Context } from '@/context';
+import type { Statement } from '@/db/commit';
+import { fileError } from './errors';
+import { inspectType, TYPE_BYTES } from './inspect';
+import { mediaUrl } from './keys';
+import { isPrivate, type LargeFileKind, type VideoType } from './kinds';
+import { mediaFiles } from './tables';
+
+export interface StoredVideo {
+  key: string;
+  url: string;
+  contentType: string;
+  bytes: number;
+  /** The file's row, for the batch that names it. */
+  row: Statement;
+}
+
+/**
+ * Nothing, if no object has that key. Throws FILE_TYPE_NOT_ALLOWED, FILE_UNREADABLE, MEDIA_STORE_UNAVAILABLE.
+ * @param types what it may be
+ */
+export async function findStoredVideo(
+  ctx: Context,
+  { key, ownerId, kind, types }: { key: string; ownerId: string; kind: LargeFileKind; types: readonly VideoType[] },
+): Promise<StoredVideo | undefined> {
+  const object = await readStart(ctx, key);
+  if (!object) return undefined;
+  const contentType = await inspectType(object.start, types);
+  const file = { key, contentType, bytes: object.size };
+  const row = ctx.db
+    .insert(mediaFiles)
+    .values({ ...file, ownerId, kind, private: isPrivate(kind), createdAt: ctx.now() });
+  return { ...file, url: mediaUrl(ctx.config, key), row };
+}
+
+async function readStart(ctx: Context, key: string): Promise<{ size: number; start: Uint8Array } | undefined> {
+  try {
+    const object = await ctx.files.get(key, { range: { offset: 0, length: TYPE_BYTES } });
+    return object ? { size: object.size, start: new Uint8Array(await object.arrayBuffer()) } : undefined;
+  } catch (error) {
+    ctx.log.fault('media store', error);
+    throw fileError('MEDIA_STORE_UNAVAILABLE');
+  }
+}
