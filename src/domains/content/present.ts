@@ -4,9 +4,8 @@
  */
 import type { z } from '@hono/zod-openapi';
 import { eq, type SQL, sql } from 'drizzle-orm';
-import type { Config } from '@/config';
 import type { Context } from '@/context';
-import { mediaUrl } from '@/domains/media/keys';
+import { mediaUrl, steadyMediaUrl } from '@/domains/media/keys';
 import { type CardRow, cardColumns, presentCard } from '@/domains/users/present';
 import { users } from '@/domains/users/tables';
 import type { Viewer } from '@/shared/actor';
@@ -47,23 +46,30 @@ export function likedBy(viewer: Viewer, like: SQL) {
   return (viewer?.kind === 'user' ? sql<number>`EXISTS (${like} ${viewer.userId})` : sql<number>`0`).as('liked');
 }
 
-export function presentPost(config: Config, { post, author, media, liked }: PostRow): z.input<typeof Post> {
+export async function presentPost(
+  ctx: Context,
+  { post, author, media, liked }: PostRow,
+): Promise<z.input<typeof Post>> {
   const files = JSON.parse(media) as MediaRow[]; // written by postColumns
+  // Whoever is shown a post that is not for all gets its files by links that nobody can do without.
+  const urlOf = (key: string) => (post.visibility === 'public' ? mediaUrl(ctx.config, key) : steadyMediaUrl(ctx, key));
   return {
     id: post.id,
     authorId: post.authorId,
     author: presentCard(author),
     text: post.text,
     visibility: post.visibility,
-    media: files
-      .toSorted((a, b) => a.position - b.position)
-      .map(({ key, contentType, width, height }) => ({
-        type: contentType.startsWith('video/') ? 'video' : 'image',
-        url: mediaUrl(config, key),
-        contentType,
-        width,
-        height,
-      })),
+    media: await Promise.all(
+      files
+        .toSorted((a, b) => a.position - b.position)
+        .map(async ({ key, contentType, width, height }) => ({
+          type: contentType.startsWith('video/') ? ('video' as const) : ('image' as const),
+          url: await urlOf(key),
+          contentType,
+          width,
+          height,
+        })),
+    ),
     likeCount: post.likeCount,
     commentCount: post.commentCount,
     liked: liked === 1,
@@ -86,8 +92,6 @@ export async function hydratePosts(
     .innerJoin(users, eq(users.id, posts.authorId))
     .where(visiblePosts(viewer));
   const byId = new Map(rows.map((row) => [row.post.id, row]));
-  return ids.flatMap((id) => {
-    const row = byId.get(id);
-    return row ? [presentPost(ctx.config, row)] : [];
-  });
+  const shown = ids.flatMap((id) => byId.get(id) ?? []);
+  return Promise.all(shown.map((row) => presentPost(ctx, row)));
 }

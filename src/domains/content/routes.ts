@@ -64,7 +64,7 @@ export const contentEndpoints: Endpoint[] = [
     params: ByPost,
     response: Post,
     refusals: { 403: HIDDEN, 404: 'POST_NOT_FOUND' },
-    handler: async (ctx, { actor, params }) => presentPost(ctx.config, await getPost(ctx, actor, params.postId)),
+    handler: async (ctx, { actor, params }) => presentPost(ctx, await getPost(ctx, actor, params.postId)),
   }),
   endpoint({
     method: 'get',
@@ -120,7 +120,8 @@ export const contentEndpoints: Endpoint[] = [
     path: '/content/posts/{postId}',
     tag: 'content',
     summary: 'Edit my post',
-    description: 'What is not sent stays. Other words set `editedAt`; pictures and videos stay as they are.',
+    description:
+      'What is not sent stays. Other words set `editedAt`; pictures and videos stay as they are, and are as public as it.',
     who: 'user',
     params: ByPost,
     body: PostChanges,

@@ -13,7 +13,7 @@ export const COMMENT_CHARACTERS_MAX = 1_000;
 const PostMedia = z
   .object({
     type: z.enum(['image', 'video']),
-    url: z.string(),
+    url: z.string().openapi({ description: 'Where the post is not public, signed: it opens for one to two hours.' }),
     contentType: z.string(),
     width: z.int().nullable().openapi({ description: 'Pixels, of images.' }),
     height: z.int().nullable(),

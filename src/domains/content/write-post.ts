@@ -3,9 +3,10 @@
  * once, its files leave the store, and a task clears away what may be a million likes.
  */
 import type { z } from '@hono/zod-openapi';
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, demandChange, type Statement } from '@/db/commit';
+import { setPrivacy } from '@/domains/media/access';
 import { claimUpload } from '@/domains/media/claim-upload';
 import { fileError } from '@/domains/media/errors';
 import { PICTURES } from '@/domains/media/kinds';
@@ -56,10 +57,16 @@ export async function createPost(ctx: Context, actor: Actor, request: Request): 
     ...statements,
     ctx.db.insert(postMedia).values({ postId, position: index + 1, key, contentType, width, height }),
   ]);
-  await commit(ctx, [ctx.db.insert(posts).values(row), ...named], {
+  const opened = visibility === 'public' && media.length > 0 ? [setPrivacy(ctx, filesOf(postId), false)] : [];
+  await commit(ctx, [ctx.db.insert(posts).values(row), ...named, ...opened], {
     refusals: { DEMAND_NOT_MET: () => fileError('UPLOAD_CONFLICT') },
   });
-  return presentPost(ctx.config, await getPost(ctx, actor, postId));
+  return presentPost(ctx, await getPost(ctx, actor, postId));
+}
+
+/** A SELECT of their keys. */
+function filesOf(postId: string): SQL {
+  return sql`SELECT key FROM post_media WHERE post_id = ${postId}`;
 }
 
 /** Pictures first, in the order of the form, then videos. */
@@ -91,15 +98,16 @@ export async function changePost(
     ...(text === undefined || text === row.post.text ? {} : { text, editedAt: ctx.now() }),
     ...(visibility === undefined || visibility === row.post.visibility ? {} : { visibility }),
   };
-  if (Object.keys(changes).length === 0) return presentPost(ctx.config, row);
+  if (Object.keys(changes).length === 0) return presentPost(ctx, row);
   const update = ctx.db
     .update(posts)
     .set(changes)
     .where(and(eq(posts.id, postId), isNull(posts.removedAt)));
-  await commit(ctx, [update, demandChange(ctx)], {
+  const files = changes.visibility ? [setPrivacy(ctx, filesOf(postId), changes.visibility !== 'public')] : [];
+  await commit(ctx, [update, demandChange(ctx), ...files], {
     refusals: { DEMAND_NOT_MET: () => contentError('POST_NOT_FOUND') },
   });
-  return presentPost(ctx.config, { ...row, post: { ...row.post, ...changes } });
+  return presentPost(ctx, { ...row, post: { ...row.post, ...changes } });
 }
 
 /** By its author, or by staff. Throws as `getPost` does, NOT_YOUR_POST. */

@@ -1,5 +1,5 @@
 /**
- * What an object is called, who may read it and where: the key says its kind, the kind says whether it is public.
+ * What an object is called and where it is read: the key says its kind, and the kind or its row who may (`access.ts`).
  * Keys hold 256 random bits, so a public file is found by nobody who was not given its URL. A picture's smaller
  * variants are named after its key, so whoever has the key has all of them.
  */
@@ -7,12 +7,14 @@ import type { Config } from '@/config';
 import type { Context } from '@/context';
 import { randomToken } from '@/shared/crypto';
 import { newId } from '@/shared/ids';
+import { HOUR_MS, SECOND_MS } from '@/shared/time';
 import { signToken, verifyToken } from '@/shared/tokens';
 import { FILE_KINDS, type FileKind, isPrivate, variantWidths } from './kinds';
 
 const KEY = new RegExp(String.raw`^(${FILE_KINDS.join('|')})\/[0-9a-f-]{36}-[\w-]{43}$`);
 const VARIANT = /-\d{2,4}$/;
 const SIGNED_URL_SECONDS = 5 * 60;
+const STEADY_URL_SECONDS = (2 * HOUR_MS) / SECOND_MS;
 
 export function newKey(kind: FileKind): string {
   return `${kind}/${newId()}-${randomToken()}`;
@@ -44,17 +46,33 @@ export function mediaUrl(config: Config, key: string): string {
 }
 
 /** Where whoever is given it reads a private file, for five minutes. */
-export async function signedMediaUrl(ctx: Context, key: string): Promise<string> {
-  const token = await signToken(ctx.config.keys, 'media', { key }, SIGNED_URL_SECONDS, ctx.now());
-  return `${mediaUrl(ctx.config, key)}?token=${token}`;
+export function signedMediaUrl(ctx: Context, key: string): Promise<string> {
+  return signUrl(ctx, key, SIGNED_URL_SECONDS, ctx.now());
 }
 
-export async function mayReadPrivate(ctx: Context, key: string, token: string | undefined): Promise<boolean> {
+/**
+ * The same for what is looked at again and again: one URL for every reader and a whole hour, so that a browser fetches
+ * a file once. It is signed as of the hour's beginning, and so opens for one to two hours.
+ */
+export function steadyMediaUrl(ctx: Context, key: string): Promise<string> {
+  return signUrl(ctx, key, STEADY_URL_SECONDS, ctx.now() - (ctx.now() % HOUR_MS));
+}
+
+async function signUrl(ctx: Context, key: string, ttlSeconds: number, from: number): Promise<string> {
+  return `${mediaUrl(ctx.config, key)}?token=${await signToken(ctx.config.keys, 'media', { key }, ttlSeconds, from)}`;
+}
+
+/** How many seconds a signed URL of this file still opens it; nothing, if it does not. */
+export async function findSecondsLeft(
+  ctx: Context,
+  key: string,
+  token: string | undefined,
+): Promise<number | undefined> {
   const claims = token ? await verifyToken(ctx.config.keys, 'media', token, ctx.now()) : undefined;
-  return claims?.key === key;
+  return claims?.key === key ? Number(claims.exp) - Math.floor(ctx.now() / SECOND_MS) : undefined;
 }
 
-/** The key of a public file in a URL of ours. */
+/** The key of a file in a URL of ours that anyone may read. */
 export function findKeyIn(config: Config, url: string): string | undefined {
   const prefix = `${config.mediaOrigin}/media/`;
   const key = url.startsWith(prefix) ? url.slice(prefix.length) : '';

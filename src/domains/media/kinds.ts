@@ -31,8 +31,14 @@ export type FileKind = PictureKind | DocumentKind | LargeFileKind;
 
 export const FILE_KINDS = Object.keys({ ...PICTURES, ...DOCUMENTS, ...LARGE_FILES }) as FileKind[]; // by its type
 
+/** Whether a new file of this kind is read by a signed link alone. A post's may be opened to all (`setPrivacy`). */
 export function isPrivate(kind: FileKind): boolean {
-  return kind in DOCUMENTS;
+  return kind in DOCUMENTS || isOfPost(kind);
+}
+
+/** As private as the post that has it, which may change: its row says whether it is, and not its kind. */
+export function isOfPost(kind: FileKind): boolean {
+  return kind === 'post-image' || kind === 'post-video';
 }
 
 /** Of the pictures that stand beside the one at the key; nothing beside anything else. */

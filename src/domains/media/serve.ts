@@ -1,13 +1,11 @@
-/**
- * Serves what users uploaded, as nothing that a browser would run. Public files are cached for ever, since a key never
- * gets other bytes; private ones need a signed link and are cached nowhere.
- */
+/** Serves what users uploaded, to those who may have it (`access.ts`), as nothing that a browser would run. */
 import { Hono } from 'hono';
 import type { Context } from '@/context';
 import type { AppEnv } from '@/http/middleware';
+import { type Access, findAccess } from './access';
 import { fileError } from './errors';
-import { findKind, mayReadPrivate, variantName } from './keys';
-import { type FileKind, isPrivate, variantWidths } from './kinds';
+import { findKind, variantName } from './keys';
+import { type FileKind, variantWidths } from './kinds';
 import { type ByteRange, parseRange } from './range';
 import { receiveUpload } from './receive-upload';
 
@@ -26,8 +24,8 @@ mediaRoutes.get(`${PREFIX}*`, (c) => serveMedia(c.var.ctx, c.req.raw, c.req.quer
 async function serveMedia(ctx: Context, request: Request, { token, w }: Record<string, string>): Promise<Response> {
   const key = new URL(request.url).pathname.slice(PREFIX.length);
   const kind = findKind(key);
-  if (!kind) throw fileError('FILE_NOT_FOUND');
-  if (isPrivate(kind) && !(await mayReadPrivate(ctx, key, token))) throw fileError('FILE_NOT_FOUND');
+  const access = kind && (await findAccess(ctx, kind, key, token));
+  if (!access) throw fileError('FILE_NOT_FOUND');
 
   // Only what depends on tag or size needs a look before the bytes.
   const asksFirst =
@@ -37,7 +35,7 @@ async function serveMedia(ctx: Context, request: Request, { token, w }: Record<s
   // A picture that is itself no wider than a variant has none of it.
   const found = (variant ? await find(variant) : null) ?? (await find(key));
   if (!found) throw fileError('FILE_NOT_FOUND');
-  const headers = headersOf(found, isPrivate(kind));
+  const headers = headersOf(found, access);
   if (namesTag(request.headers.get('if-none-match'), found.httpEtag))
     return new Response(null, { status: 304, headers });
 
@@ -61,14 +59,14 @@ function hasBody(found: R2Object): found is R2ObjectBody {
   return 'body' in found;
 }
 
-function headersOf(found: R2Object, isPrivateFile: boolean): Headers {
+function headersOf(found: R2Object, { cacheControl }: Access): Headers {
   const type = found.httpMetadata?.contentType ?? 'application/octet-stream';
   return new Headers({
     'Content-Type': type,
     'Content-Disposition': SHOWN_INLINE.test(type) ? 'inline' : 'attachment',
     'Content-Security-Policy': "sandbox; default-src 'none'",
     'X-Content-Type-Options': 'nosniff',
-    'Cache-Control': isPrivateFile ? 'private, no-store' : 'public, max-age=31536000, immutable',
+    'Cache-Control': cacheControl,
     'Accept-Ranges': 'bytes',
     ETag: found.httpEtag,
   });

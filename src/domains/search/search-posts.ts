@@ -22,5 +22,6 @@ export async function searchPosts(ctx: Context, viewer: Viewer, question: Questi
         .where(and(sql`posts.rowid = hits.hit_row`, eq(users.id, posts.authorId), visiblePosts(viewer)))
         .limit(question.perPage + 1)
     : [];
-  return presentHits(INDEX, question, rows, (row) => presentPost(ctx.config, row));
+  const shown = await Promise.all(rows.map(async (row) => ({ hit: row.hit, post: await presentPost(ctx, row) })));
+  return presentHits(INDEX, question, shown, ({ post }) => post);
 }

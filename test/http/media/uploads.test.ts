@@ -8,7 +8,7 @@ import { asUser, type Person } from '#test/support/users';
 import { commit } from '@/db/commit';
 import { OPEN_UPLOADS_MAX, UPLOAD_MS } from '@/domains/media/begin-upload';
 import { claimUpload } from '@/domains/media/claim-upload';
-import { newKey } from '@/domains/media/keys';
+import { newKey, signedMediaUrl } from '@/domains/media/keys';
 import { LARGE_FILES } from '@/domains/media/kinds';
 import { storeImage } from '@/domains/media/store';
 import { sweepOrphans, sweepUploads } from '@/domains/media/sweep';
@@ -173,7 +173,9 @@ describe('claiming it', () => {
     const refused = outcomes.find((outcome) => outcome.status === 'rejected');
     expect(refused?.reason.message).toContain('DEMAND_NOT_MET');
     await expect(claimUpload(ctx, person.userId, upload.id)).rejects.toMatchObject({ code: 'UPLOAD_USED' });
-    const response = await exports.default.fetch(claims[0]?.url ?? '', { headers: { range: 'bytes=0-7' } });
+    const response = await exports.default.fetch(await signedMediaUrl(ctx, claims[0]?.key ?? ''), {
+      headers: { range: 'bytes=0-7' },
+    });
     expect([response.status, response.headers.get('content-type')]).toEqual([206, 'video/mp4']);
     expect(new Uint8Array(await response.arrayBuffer())).toEqual(VIDEO.slice(0, 8));
   });
