@@ -38,7 +38,7 @@ import { errorResponse } from '@/http/envelope';
 import { AppError, httpError } from '@/http/errors';
 import { healthEndpoints } from '@/http/health';
 import { type AppEnv, allowOrigins, logRequests, secure, withContext } from '@/http/middleware';
-import { mount, newRouter } from '@/http/mount';
+import { mount } from '@/http/mount';
 import { openApiDocument } from '@/http/openapi';
 import { isUpgrade, refuseSocket } from '@/http/socket';
 import { reportFault } from '@/providers/faults';
@@ -74,18 +74,14 @@ export const endpoints = [
   ...docsEndpoints,
 ];
 
-const api = newRouter();
-mount(api, endpoints, guard);
-
-const root = newRouter();
-mount(root, healthEndpoints, guard);
+const api = mount(endpoints, guard);
 
 /** OpenAPI 3.1, complete by construction: it is made of the same declarations as the routes. */
-export const describeApi = () => openApiDocument(api, root);
+export const describeApi = () => openApiDocument(endpoints, healthEndpoints);
 
 export const app = new Hono<AppEnv>();
 app.use(withContext, logRequests, secure, allowOrigins);
-app.route('/', root);
+app.route('/', mount(healthEndpoints, guard));
 app.route('/', docsRoutes(describeApi));
 app.route('/', mediaRoutes);
 app.route('/', devRoutes);

@@ -1,12 +1,12 @@
 /** An endpoint's page of the OpenAPI document, made of its declaration. */
 import { type RouteConfig, z } from '@hono/zod-openapi';
-import type { Endpoint, Who } from './endpoint';
+import { type Endpoint, mayBeLeftOut, type Who } from './endpoint';
 import { ErrorEnvelope } from './envelope';
 import { IDEMPOTENCY_HEADER } from './idempotency';
 
-/** The endpoint's page of the reference, and its route's contract. */
+/** The endpoint's page of the reference. */
 export function describe(endpoint: Endpoint): RouteConfig {
-  const { who, params, query, body, response, contentType, status = 200 } = endpoint;
+  const { who, params, query, body, upload, response, contentType, status = 200 } = endpoint;
   const { security, sentence } = describeWho(who);
   const refused = (description: string) => ({
     description,
@@ -33,6 +33,7 @@ export function describe(endpoint: Endpoint): RouteConfig {
       ...(body
         ? { body: { required: !mayBeLeftOut(endpoint), content: { 'application/json': { schema: body } } } }
         : {}),
+      ...(upload ? { body: { required: true, content: { [upload.contentType]: { schema: upload.schema } } } } : {}),
     },
     responses: {
       [status]: { description: 'OK', content: answer },
@@ -40,11 +41,6 @@ export function describe(endpoint: Endpoint): RouteConfig {
       ...Object.fromEntries(refusalsOf(endpoint).map(([code, texts]) => [code, refused(texts.join(', '))])),
     },
   };
-}
-
-/** A body of which every field may be left out may be left out itself. */
-export function mayBeLeftOut({ body }: Endpoint): boolean {
-  return body?.safeParse({}).success ?? false;
 }
 
 interface Described {

@@ -1,6 +1,6 @@
 /**
  * How an endpoint is declared: who may call it, what it takes and answers, and the handler, in one place.
- * `mount.ts` turns the declaration into a route, its guard, its limits and its page of the OpenAPI document.
+ * `mount.ts` turns the declaration into a route, its guard and its limits, `describe.ts` into its page of the reference.
  */
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/context';
@@ -105,4 +105,9 @@ export function endpoint<
   M extends true | undefined = undefined,
 >(definition: EndpointDefinition<W, P, Q, B, R, M>): Endpoint {
   return definition;
+}
+
+/** A body of which every field may be left out may be left out itself. */
+export function mayBeLeftOut({ body }: Endpoint): boolean {
+  return body?.safeParse({}).success ?? false;
 }

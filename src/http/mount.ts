@@ -1,14 +1,10 @@
-/**
- * Turns declared endpoints into routes: limit → guard → body → handler → envelope, the same way for all,
- * and into their pages of the OpenAPI document.
- */
-import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
-import type { MiddlewareHandler } from 'hono';
+/** Turns declared endpoints into routes: limit → guard → input → handler → envelope, the same way for all. */
+import type { z } from '@hono/zod-openapi';
+import { Hono, type Context as HonoContext, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Context } from '@/context';
 import type { Viewer } from '@/shared/actor';
-import { describe, mayBeLeftOut } from './describe';
-import type { Endpoint } from './endpoint';
+import { type Endpoint, mayBeLeftOut } from './endpoint';
 import { Envelope } from './envelope';
 import { httpError } from './errors';
 import { readOnce } from './idempotency';
@@ -27,59 +23,71 @@ export type Count = (viewer: Viewer) => Promise<void>;
 
 const JSON_BODY_BYTES_MAX = 256 * 1_024;
 
-export function newRouter(): OpenAPIHono<HttpEnv> {
-  return new OpenAPIHono<HttpEnv>({
-    defaultHook: (result) => {
-      if (!result.success)
-        throw httpError('VALIDATION_FAILED', {
-          details: result.error.issues.flatMap((issue) =>
-            issue.code === 'unrecognized_keys'
-              ? issue.keys.map((key) => ({ path: [...issue.path, key].join('.'), message: 'is not known here' }))
-              : [{ path: issue.path.join('.'), message: issue.message }],
-          ),
-        });
-    },
+export function mount(endpoints: readonly Endpoint[], guard: Guard): Hono<HttpEnv> {
+  const router = new Hono<HttpEnv>();
+  for (const endpoint of endpoints.toSorted(bySpecificity)) {
+    const path = endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1');
+    const before = endpoint.body ? [admit(endpoint, guard), limitJson] : [admit(endpoint, guard)];
+    router.on(endpoint.method, [path], ...before, (c) => answer(c, endpoint));
+  }
+  return router;
+}
+
+async function answer(c: HonoContext<HttpEnv>, endpoint: Endpoint): Promise<Response> {
+  const { ctx, actor } = c.var;
+  const body = endpoint.body && parse(endpoint.body, await readJson(c, endpoint));
+  const input = {
+    actor,
+    params: endpoint.params && parse(endpoint.params, c.req.param()),
+    query: endpoint.query && parse(endpoint.query, readQuery(c)),
+    body,
+    once: endpoint.movesMoney ? readOnce(c.req.raw, `${endpoint.method} ${endpoint.path}`, body) : undefined,
+    request: c.req.raw,
+  };
+  const result = await endpoint.handler(ctx, input as never); // `endpoint()` tied the handler to these schemas
+  if (result instanceof Response) return result;
+  const { data, extras } = result instanceof Envelope ? result : new Envelope(result);
+  // In development and in the tests every answer is held against its page in the reference.
+  if (ctx.config.environment === 'development') checkAnswer(endpoint, data);
+  return c.json(
+    { success: true as const, data, ...(extras.message ? { message: extras.message } : {}) },
+    extras.status ?? endpoint.status ?? 200,
+    extras.headers,
+  );
+}
+
+/** Throws VALIDATION_FAILED. */
+function parse(schema: z.ZodType, value: unknown): unknown {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw httpError('VALIDATION_FAILED', {
+    details: result.error.issues.flatMap((issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => ({ path: [...issue.path, key].join('.'), message: 'is not known here' }))
+        : [{ path: issue.path.join('.'), message: issue.message }],
+    ),
   });
 }
 
-export function mount(router: OpenAPIHono<HttpEnv>, endpoints: readonly Endpoint[], guard: Guard): void {
-  for (const endpoint of endpoints.toSorted(bySpecificity)) {
-    const { upload } = endpoint;
-    const page = describe(endpoint);
-    const route = createRoute({ ...page, hide: upload !== undefined, middleware: before(endpoint, guard) });
-    // An upload's body is in the reference alone: a route that declared it would read it whole before the handler can.
-    if (upload)
-      router.openAPIRegistry.registerPath({
-        ...page,
-        request: {
-          ...page.request,
-          body: { required: true, content: { [upload.contentType]: { schema: upload.schema } } },
-        },
-      });
-    router.openapi(route, async (c) => {
-      const { ctx, actor } = c.var;
-      const valid = (target: 'param' | 'query' | 'json', schema: unknown) =>
-        schema ? (c.req.valid as (target: string) => unknown)(target) : undefined; // the route declares it
-      const body = valid('json', endpoint.body);
-      const input = {
-        actor,
-        params: valid('param', endpoint.params),
-        query: valid('query', endpoint.query),
-        body,
-        once: endpoint.movesMoney ? readOnce(c.req.raw, `${endpoint.method} ${endpoint.path}`, body) : undefined,
-        request: c.req.raw,
-      };
-      const answer = await endpoint.handler(ctx, input as never); // `endpoint()` tied the handler to these schemas
-      if (answer instanceof Response) return answer;
-      const { data, extras } = answer instanceof Envelope ? answer : new Envelope(answer);
-      // In development and in the tests every answer is held against its page in the reference.
-      if (ctx.config.environment === 'development') checkAnswer(endpoint, data);
-      return c.json(
-        { success: true as const, data, ...(extras.message ? { message: extras.message } : {}) },
-        extras.status ?? endpoint.status ?? 200,
-        extras.headers,
-      );
-    });
+/** What comes once is a string, what comes more often a list. */
+function readQuery(c: HonoContext): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(c.req.queries()).map(([name, values]) => [name, values.length === 1 ? values[0] : values]),
+  );
+}
+
+/** Throws WRONG_CONTENT_TYPE, MALFORMED_JSON. */
+async function readJson(c: HonoContext, endpoint: Endpoint): Promise<unknown> {
+  // Clients leave a body out in three ways: none, one of length 0, and that with a type.
+  const isLeftOut = c.req.raw.body === null || c.req.header('content-length') === '0';
+  if (isLeftOut && mayBeLeftOut(endpoint)) return {};
+  if (!/^application\/([\w.-]+\+)?json\b/i.test(c.req.header('content-type') ?? ''))
+    throw httpError('WRONG_CONTENT_TYPE', { message: 'The body must be application/json.' });
+  try {
+    return await c.req.json();
+  } catch (error) {
+    if (error instanceof SyntaxError) throw httpError('MALFORMED_JSON');
+    throw error;
   }
 }
 
@@ -102,10 +110,10 @@ const limitJson = bodyLimit({
   },
 });
 
-/** Limit → guard → body, before anything is parsed. */
-function before(endpoint: Endpoint, guard: Guard): MiddlewareHandler<HttpEnv>[] {
+/** Limit → guard, before anything is read. */
+function admit(endpoint: Endpoint, guard: Guard): MiddlewareHandler<HttpEnv> {
   const { limit = endpoint.method === 'get' ? 'read' : 'write' } = endpoint;
-  const admit: MiddlewareHandler<HttpEnv> = async (c, next) => {
+  return async (c, next) => {
     const { ctx } = c.var;
     // Sign-in is counted before the guard; the rest by it, so that the signed-in are counted as themselves.
     if (limit === 'signIn') await enforceLimit(c, limit, undefined);
@@ -118,18 +126,4 @@ function before(endpoint: Endpoint, guard: Guard): MiddlewareHandler<HttpEnv>[] 
     ctx.log.actor(actor);
     await next();
   };
-  const requireJson: MiddlewareHandler<HttpEnv> = async (c, next) => {
-    // Clients leave a body out in three ways: none, one of length 0, and that with a type.
-    const isLeftOut = c.req.raw.body === null || c.req.header('content-length') === '0';
-    if (isLeftOut && mayBeLeftOut(endpoint)) {
-      const headers = new Headers(c.req.raw.headers);
-      headers.set('content-type', 'application/json');
-      headers.delete('content-length');
-      c.req.raw = new Request(c.req.raw, { body: '{}', headers });
-    }
-    if (!/^application\/([\w.-]+\+)?json\b/i.test(c.req.header('content-type') ?? ''))
-      throw httpError('WRONG_CONTENT_TYPE', { message: 'The body must be application/json.' });
-    await next();
-  };
-  return endpoint.body ? [admit, requireJson, limitJson] : [admit];
 }

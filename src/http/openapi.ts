@@ -1,9 +1,9 @@
-/** The OpenAPI 3.1 document and the Postman collection made of it. */
-import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { HttpEnv } from './mount';
+/** The OpenAPI 3.1 document, made of the endpoints' declarations when somebody asks, and the Postman collection of it. */
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { describe } from './describe';
+import type { Endpoint } from './endpoint';
 
-type Router = OpenAPIHono<HttpEnv>;
-export type OpenApiDocument = ReturnType<Router['getOpenAPI31Document']>;
+export type OpenApiDocument = ReturnType<OpenAPIHono['getOpenAPI31Document']>;
 
 const INFO = {
   title: 'Footlight',
@@ -14,9 +14,9 @@ const INFO = {
 };
 
 /** @param api mounted at /api/v1 @param root mounted at the origin */
-export function openApiDocument(api: Router, root: Router): OpenApiDocument {
-  const document = api.getOpenAPI31Document({ openapi: '3.1.0', info: INFO, servers: [{ url: '/api/v1' }] });
-  const { paths = {} } = root.getOpenAPI31Document({ openapi: '3.1.0', info: INFO });
+export function openApiDocument(api: readonly Endpoint[], root: readonly Endpoint[]): OpenApiDocument {
+  const document = documentOf(api, '/api/v1');
+  const { paths = {} } = documentOf(root, '/');
   for (const [path, item] of Object.entries(paths))
     document.paths = { ...document.paths, [path]: { ...item, servers: [{ url: '/' }] } };
   document.components = {
@@ -27,6 +27,12 @@ export function openApiDocument(api: Router, root: Router): OpenApiDocument {
     },
   };
   return document;
+}
+
+function documentOf(endpoints: readonly Endpoint[], url: string): OpenApiDocument {
+  const pages = new OpenAPIHono();
+  for (const endpoint of endpoints) pages.openAPIRegistry.registerPath(describe(endpoint));
+  return pages.getOpenAPI31Document({ openapi: '3.1.0', info: INFO, servers: [{ url }] });
 }
 
 /** A Postman collection (v2.1): a folder a tag, a request an endpoint, tokens as variables. */
