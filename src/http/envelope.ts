@@ -26,6 +26,11 @@ export const ErrorEnvelope = z
   })
   .openapi('Error');
 
+/** A shape that may be missing. `.nullable()` of a named one would make its page of the reference say that it is null. */
+export function orNull<T extends z.ZodType>(shape: T) {
+  return z.union([shape, z.null()]);
+}
+
 /** For endpoints that have done it and have nothing to tell. */
 export const Nothing = z.object({}).openapi('Nothing');
 

@@ -81,6 +81,13 @@ describe('the reference', () => {
   });
 });
 
+describe('a named shape', () => {
+  it('is not nullable itself because of who may leave it out', () => {
+    const shapes = Object.entries(describeApi().components?.schemas ?? {});
+    expect(shapes.filter(([, shape]) => 'type' in shape && shape.type?.includes('null'))).toEqual([]);
+  });
+});
+
 describe('without an account', () => {
   it.each(secured)('%s is 401', async (_, endpoint) => {
     const answer = await callAs(client(), endpoint);

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { orNull } from '@/http/envelope';
 
 export const Proof = z
   .object({
@@ -29,8 +30,8 @@ export const Proof = z
 
 export const Audit = z
   .object({
-    last: Proof.nullable().openapi({ description: 'The last finished one; null: there was none yet.' }),
-    running: Proof.nullable(),
+    last: orNull(Proof).openapi({ description: 'The last finished one; null: there was none yet.' }),
+    running: orNull(Proof),
   })
   .openapi('LedgerAudit');
 

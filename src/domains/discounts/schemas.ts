@@ -1,6 +1,6 @@
 /** What buyers learn of a code, and what staff make of it. */
 import { z } from '@hono/zod-openapi';
-import { cursorQuery } from '@/http/envelope';
+import { cursorQuery, orNull } from '@/http/envelope';
 import { foldCode } from './code-text';
 import { DISCOUNT_REASONS } from './errors';
 
@@ -51,7 +51,7 @@ export const RewardCode = z
   })
   .openapi('RewardCode');
 
-export const LatestReward = z.object({ reward: RewardCode.nullable() }).openapi('LatestReward');
+export const LatestReward = z.object({ reward: orNull(RewardCode) }).openapi('LatestReward');
 
 const aTime = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 const terms = {

@@ -4,7 +4,7 @@ import { Category } from '@/domains/creators/categories';
 import { Stream } from '@/domains/streams/schemas';
 import { Tiers } from '@/domains/subscriptions/schemas';
 import { PublicCard } from '@/domains/users/schemas';
-import { cursorPageOf, cursorQuery, pageOf, pageQuery } from '@/http/envelope';
+import { cursorPageOf, cursorQuery, orNull, pageOf, pageQuery } from '@/http/envelope';
 import { aLine } from '@/http/fields';
 
 const QUERY_CHARACTERS_MIN = 2;
@@ -34,7 +34,7 @@ export const CreatorPage = Creator.extend({
   followerCount: z.int(),
   followingCount: z.int().nullable().openapi({ description: 'Null: they do not show it.' }),
   since: z.iso.datetime().openapi({ description: 'When the account was made.' }),
-  stream: Stream.nullable().openapi({ description: 'The one that is live, else the next that has a date.' }),
+  stream: orNull(Stream).openapi({ description: 'The one that is live, else the next that has a date.' }),
   following: z.boolean().openapi({ description: 'Whether you follow them.' }),
   followedBy: z.boolean().openapi({ description: 'Whether they follow you.' }),
   subscribed: z.boolean().openapi({ description: 'Whether you subscribe to them.' }),

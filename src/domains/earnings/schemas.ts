@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { TARGET_METRICS, TARGET_PERIODS } from '@/domains/economy/schemas';
 import { PublicCard } from '@/domains/users/schemas';
 import { dayRangeQuery } from '@/http/day-range';
-import { cursorPageOf, cursorQuery, pageOf, pageQuery } from '@/http/envelope';
+import { cursorPageOf, cursorQuery, orNull, pageOf, pageQuery } from '@/http/envelope';
 import { EARNING_SOURCES } from './tables';
 
 const DIAMONDS_MAX = 1_000_000_000_000;
@@ -36,7 +36,7 @@ export const EarningEntry = z
     diamonds: z.int().describe('Less than 0 where they left.'),
     balanceAfter: z.int(),
     refId: z.string().describe('Of the gift, tip, month, reward, exchange or payout.'),
-    sender: PublicCard.nullable().describe('Of gifts and tips.'),
+    sender: orNull(PublicCard).describe('Of gifts and tips.'),
     gift: z.object({ id: z.string(), name: z.string() }).nullable(),
     quantity: z.int().nullable(),
     message: z.string().nullable(),

@@ -16,19 +16,23 @@ export const aCurrency = z
   .regex(/^[A-Z]{3}$/, NO_CURRENCY)
   .refine((code) => CURRENCIES.has(code), NO_CURRENCY);
 
-/** A rate, exact: so many of the one for so many of the other, rounded down for each line. */
+/** A rate, exact. */
 export const Ratio = z
   .strictObject({ numerator: z.int().min(1).max(RATIO_MAX), denominator: z.int().min(1).max(RATIO_MAX) })
-  .openapi('Ratio');
+  .openapi('Ratio', { description: 'So many of the one for so many of the other, rounded down for each line.' });
 
 export const Conversions = z
   .strictObject({
-    diamondsPerCoin: Ratio.describe('What a creator earns of each coin of gifts, tips and subscriptions.'),
-    coinsPerDiamond: Ratio.describe('What an exchange gives.'),
-    minorPerDiamond: Ratio.describe('What a cash-out pays, in minor units of `payoutCurrency`.'),
+    diamondsPerCoin: Ratio,
+    coinsPerDiamond: Ratio,
+    minorPerDiamond: Ratio,
     payoutCurrency: aCurrency,
   })
-  .openapi('Conversions');
+  .openapi('Conversions', {
+    description:
+      '`diamondsPerCoin` is what a creator earns of each coin of gifts, tips and subscriptions, `coinsPerDiamond` what ' +
+      'an exchange gives, `minorPerDiamond` what a cash-out pays, in minor units of `payoutCurrency`.',
+  });
 
 export const Limits = z
   .strictObject({

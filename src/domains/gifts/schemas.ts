@@ -1,7 +1,7 @@
 /** Wire shapes of the catalogue, and of gifts and tips as they are sent and received. */
 import { z } from '@hono/zod-openapi';
 import { PublicCard } from '@/domains/users/schemas';
-import { cursorPageOf, pageOf } from '@/http/envelope';
+import { cursorPageOf, orNull, pageOf } from '@/http/envelope';
 import { aLine, aText } from '@/http/fields';
 
 const NAME_CHARACTERS_MAX = 60;
@@ -76,12 +76,12 @@ export const NewTip = z
 export const GiftSent = z
   .object({
     id: z.uuid(),
-    gift: CatalogueGift.nullable().openapi({ description: 'Null: a tip.' }),
+    gift: orNull(CatalogueGift).openapi({ description: 'Null: a tip.' }),
     quantity: z.int(),
     coins: z.int().openapi({ description: 'Of all of them.' }),
     diamonds: z.int().optional().openapi({ description: 'What it earned. For the receiver alone.' }),
-    sender: PublicCard.nullable().openapi({ description: 'Null: the account is gone.' }),
-    recipient: PublicCard.nullable(),
+    sender: orNull(PublicCard).openapi({ description: 'Null: the account is gone.' }),
+    recipient: orNull(PublicCard),
     streamId: z.uuid().nullable(),
     message: z.string().nullable(),
     createdAt: z.string(),

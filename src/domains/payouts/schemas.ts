@@ -52,7 +52,7 @@ const BankAccount = z
     bankName: z.string(),
     country: z.string(),
   })
-  .openapi('BankAccount');
+  .openapi('BankAccount', { description: 'To pay an approved one to: only where its `id` was asked for.' });
 
 export const PayoutInReview = Payout.extend({
   creator: PublicCard,
@@ -61,7 +61,7 @@ export const PayoutInReview = Payout.extend({
   needsDecision: z
     .boolean()
     .describe('The provider has not said for 20 hours whether it was sent: `paid` or `reject`, after looking there.'),
-  bankAccount: BankAccount.optional().describe('To pay an approved one to: only where its `id` was asked for.'),
+  bankAccount: BankAccount.optional(),
 }).openapi('PayoutInReview');
 
 export const PayoutsQuery = z.strictObject(pageQuery);

@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { Category } from '@/domains/creators/categories';
 import { PublicCard } from '@/domains/users/schemas';
-import { pageOf, pageQuery } from '@/http/envelope';
+import { orNull, pageOf, pageQuery } from '@/http/envelope';
 import { aLine, aText } from '@/http/fields';
 import { VISIBILITIES } from './tables';
 
@@ -148,9 +148,7 @@ export const StreamToken = MediaToken.extend({
   guestToken,
 }).openapi('StreamToken');
 
-export const StartedSession = z
-  .object({ stream: Stream, token: MediaToken.openapi({ description: 'May publish.' }) })
-  .openapi('StartedSession');
+export const StartedSession = z.object({ stream: Stream, token: MediaToken }).openapi('StartedSession');
 
 export const TokenRequest = z
   .strictObject({ streamId: anId, hostId: anId, username: anId })
@@ -176,7 +174,7 @@ export const Joined = z
     wsUrl: z.string(),
     viewer: Visitor,
     guestToken,
-    media: MediaToken.nullable().openapi({ description: 'Null until the stream is live.' }),
+    media: orNull(MediaToken).openapi({ description: 'Null until the stream is live.' }),
     policy: Policy,
     viewerCount: z.int(),
   })

@@ -1,7 +1,7 @@
 /** Wire shapes of tiers and subscriptions. */
 import { z } from '@hono/zod-openapi';
 import { PublicCard } from '@/domains/users/schemas';
-import { cursorPageOf } from '@/http/envelope';
+import { cursorPageOf, orNull } from '@/http/envelope';
 import { aLine, aText } from '@/http/fields';
 import { ENDED_BECAUSE, SUBSCRIPTION_STATUSES } from './tables';
 
@@ -44,8 +44,8 @@ export const EndedSubscription = z.strictObject({ creatorId: anId }).openapi('En
 export const Subscription = z
   .object({
     id: z.uuid(),
-    creator: PublicCard.nullable().openapi({ description: 'Null: the account is gone.' }),
-    tier: Tier.openapi({ description: 'As it is now.' }),
+    creator: orNull(PublicCard).openapi({ description: 'Null: the account is gone.' }),
+    tier: Tier,
     coinsPerMonth: z.int().openapi({ description: 'What this subscription costs: the price it began with.' }),
     status: z.enum(SUBSCRIPTION_STATUSES).openapi({
       description: '`grace`: the wallet held too little for the next month; it is tried again until `graceUntil`.',
