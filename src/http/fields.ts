@@ -20,3 +20,13 @@ export function aText(max: number, min = 0) {
 export function aLine(max: number, min = 1) {
   return aText(max, min).refine((text) => !/[\n\r\t\u2028\u2029]/.test(text), 'must be one line');
 }
+
+const SEARCH_CHARACTERS_MAX = 100;
+
+/** Words to look for. What has no word in it finds nothing. */
+export const searchText = aLine(SEARCH_CHARACTERS_MAX);
+
+/** The same where there may be none: a blank is no restriction. */
+export const optionalSearchText = aLine(SEARCH_CHARACTERS_MAX, 0)
+  .transform((text) => text || undefined)
+  .optional();

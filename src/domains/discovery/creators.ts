@@ -2,13 +2,13 @@
 import type { z } from '@hono/zod-openapi';
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
+import { newestMatches } from '@/db/fts';
 import { creatorProfiles } from '@/domains/creators/tables';
 import { userVisibleTo } from '@/domains/social/visible';
 import { type CardRow, cardColumns, presentCard } from '@/domains/users/present';
 import { users } from '@/domains/users/tables';
 import { COUNT_MAX, presentPage } from '@/http/envelope';
 import type { Viewer } from '@/shared/actor';
-import { ftsQuery } from '@/shared/fts';
 import type { Creator, CreatorListQuery } from './schemas';
 
 /** As text, so that the indexes of creators can be taken. */
@@ -35,7 +35,7 @@ export async function listCreators(ctx: Context, viewer: Viewer, query: z.output
   const { q, category, sort, page, perPage } = query;
   const wanted = and(
     isCreator,
-    named(q),
+    q === undefined ? undefined : sql`users.rowid IN (${newestMatches('users_fts', q, COUNT_MAX + 1)})`,
     category === undefined
       ? undefined
       : sql`EXISTS (SELECT 1 FROM creator_categories c WHERE c.user_id = users.id AND c.category = ${category})`,
@@ -60,16 +60,6 @@ export async function listCreators(ctx: Context, viewer: Viewer, query: z.output
     ctx.db.select({ count: sql<number>`count(*)` }).from(counted),
   ]);
   return presentPage(rows.map(presentCreator), total?.count ?? 0, query);
-}
-
-/** The newest of the users who match, as many as are ever counted; nothing where the words hold none. */
-function named(q: string | undefined): SQL | undefined {
-  const expression = q === undefined ? undefined : ftsQuery(q);
-  return expression === undefined
-    ? undefined
-    : sql`users.rowid IN (
-        SELECT rowid FROM users_fts WHERE users_fts MATCH ${expression}
-        ORDER BY rowid DESC LIMIT ${sql.raw(String(COUNT_MAX + 1))})`;
 }
 
 const isLive = sql`users.id IN (SELECT creator_id FROM streams WHERE status = 'live' AND visibility <> 'private')`;

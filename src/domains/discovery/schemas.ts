@@ -5,18 +5,15 @@ import { Stream } from '@/domains/streams/schemas';
 import { Tiers } from '@/domains/subscriptions/schemas';
 import { PublicCard } from '@/domains/users/schemas';
 import { cursorPageOf, cursorQuery, orNull, pageOf, pageQuery } from '@/http/envelope';
-import { aLine } from '@/http/fields';
-
-const QUERY_CHARACTERS_MIN = 2;
-const QUERY_CHARACTERS_MAX = 100;
+import { optionalSearchText } from '@/http/fields';
 
 export const CREATOR_SORTS = ['followers', 'newest', 'live'] as const;
 
 export const CreatorListQuery = z.strictObject({
   ...pageQuery,
-  q: aLine(QUERY_CHARACTERS_MAX, QUERY_CHARACTERS_MIN)
-    .optional()
-    .openapi({ description: 'Words of the username or the display name; the last may be unfinished.' }),
+  q: optionalSearchText.openapi({
+    description: 'Words of the username or the display name; the last may be unfinished.',
+  }),
   category: Category.optional(),
   sort: z
     .enum(CREATOR_SORTS)

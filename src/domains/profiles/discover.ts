@@ -2,13 +2,14 @@
 import type { z } from '@hono/zod-openapi';
 import { and, desc, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
+import { newestMatches } from '@/db/fts';
 import { userVisibleTo } from '@/domains/social/visible';
 import { cardColumns, presentCard } from '@/domains/users/present';
 import { users } from '@/domains/users/tables';
+import { usernameIn } from '@/domains/users/usernames';
 import { COUNT_MAX, presentPage } from '@/http/envelope';
 import type { Role, Viewer } from '@/shared/actor';
 import { ftsQuery } from '@/shared/fts';
-import { fold } from '@/shared/text';
 import type { UsersQuery } from './schemas';
 
 /** The most followed first; who has exactly that username before them. */
@@ -27,7 +28,7 @@ export async function discoverUsers(ctx: Context, viewer: Viewer, query: z.outpu
       .from(users)
       .where(condition)
       .orderBy(
-        ...(q === undefined ? [] : [sql`users.username = ${fold(q)} DESC`]),
+        ...(q === undefined ? [] : [sql`users.username = ${usernameIn(q)} DESC`]),
         desc(users.followerCount),
         desc(users.id),
       )
@@ -42,17 +43,12 @@ function ofRole(role: Role | undefined): SQL | undefined {
   return role === undefined ? undefined : sql`users.role = ${role}`;
 }
 
-/**
- * The newest of what matches, as many as are ever counted, and whoever has exactly that username; no restriction where
- * the words hold none.
- */
+/** The newest of what matches, as many as are ever counted, and whoever has exactly that username. No row has 0. */
 function matching(q: string | undefined): SQL | undefined {
-  const expression = q === undefined ? undefined : ftsQuery(q);
-  return q === undefined || expression === undefined
+  return q === undefined
     ? undefined
     : sql`users.rowid IN (
-        SELECT rowid FROM (
-          SELECT rowid FROM users_fts WHERE users_fts MATCH ${expression}
-          ORDER BY rowid DESC LIMIT ${sql.raw(String(COUNT_MAX + 1))})
-        UNION ALL SELECT named.rowid FROM users named WHERE named.username = ${fold(q)})`;
+        SELECT rowid FROM (${newestMatches('users_fts', q, COUNT_MAX + 1)})
+        UNION ALL SELECT rowid FROM users_fts WHERE users_fts MATCH ${ftsQuery(q).whole}
+          AND rowid = coalesce((SELECT named.rowid FROM users named WHERE named.username = ${usernameIn(q)}), 0))`;
 }

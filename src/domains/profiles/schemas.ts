@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { displayName, Link, PublicCard } from '@/domains/users/schemas';
 import { pageOf, pageQuery } from '@/http/envelope';
-import { aLine, aText } from '@/http/fields';
+import { aLine, aText, optionalSearchText } from '@/http/fields';
 import { ROLES } from '@/shared/actor';
 import { isCountry } from '@/shared/countries';
 import { hasVisibleCharacter } from '@/shared/text';
@@ -12,7 +12,6 @@ const GENDER_CHARACTERS_MAX = 30;
 const LABEL_CHARACTERS_MAX = 40;
 const URL_CHARACTERS_MAX = 500;
 const LINKS_MAX = 5;
-const QUERY_CHARACTERS_MAX = 100;
 
 /** Nobody is sent to an address that is not what it seems: a name before an @ reads like the host. */
 function isPublicHttpsUrl(text: string): boolean {
@@ -64,11 +63,9 @@ export const PublicProfile = PublicCard.extend({
 
 export const UsersQuery = z.strictObject({
   ...pageQuery,
-  q: z
-    .string()
-    .max(QUERY_CHARACTERS_MAX)
-    .optional()
-    .openapi({ description: 'Words of username or display name; the last may be unfinished.' }),
+  q: optionalSearchText.openapi({
+    description: 'Words of the username or the display name; the last may be unfinished.',
+  }),
   role: z.enum(ROLES).optional(),
 });
 export const UserPage = pageOf(PublicCard);

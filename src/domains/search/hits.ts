@@ -1,16 +1,25 @@
 /**
- * What an FTS index finds, ranked: by bm25 with a weight for each column, equal ones newest first. A word may stand in
- * every row, so only the newest matches are ranked, ten times the page: the cost follows the page and not the data.
+ * What an FTS index finds, ranked. A word may stand in every row, so only the newest matches are ranked, ten times the
+ * page, and by what stands in each alone: FTS5's own bm25 counts every row of every word first.
  */
 import { z } from '@hono/zod-openapi';
 import { type SQL, sql } from 'drizzle-orm';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
-import { rankedFtsQuery } from '@/shared/fts';
-import { type Field, markedFields, presentHighlights } from './highlights';
+import { ftsQuery } from '@/shared/fts';
+import { type Field, MARK, markedFields, presentHighlights } from './highlights';
 
 const RANKED_PER_ITEM = 10;
-/** Below any bm25: what is put first. */
-const FIRST = -1e9;
+/** What comes first, whatever its score: this username, then whole words, then beginnings. No sum of weights reaches a step. */
+const TIER = { first: -2_000, whole: -1_000, begun: 0 } as const;
+/** BM25's k1 and b as they usually are, and how many words a field usually shows. */
+const [SATURATION, LENGTH_SHARE, USUAL_WORDS] = [1.2, 0.75, 10];
+
+/** For the reference. */
+export const FORMULA =
+  'Best matches first, of the newest, ten for each item of a page: those that hold every word as it is written, then ' +
+  'those in which the last one is the beginning of a word (of two letters or more). Among them by how often and in how ' +
+  'short a text the words stand, as BM25 has it but for the rarity of a word: a username counts 10, a display name 5; a ' +
+  'title 10, a category 5, a description 1. Equal ones newest first.';
 
 export interface Index {
   readonly table: string;
@@ -34,34 +43,51 @@ type HitRow = { [name in keyof typeof hitColumns]: (typeof hitColumns)[name]['_'
 
 /**
  * The FROM of a search, in the order of the rank: CROSS JOIN the table to it on `hits.hit_row`, so that SQLite keeps
- * this order and stops when the page is full. Nothing where `q` has no word in it. Throws CURSOR_INVALID.
+ * this order and stops when the page is full. Throws CURSOR_INVALID.
  *
  * @param first a scalar SELECT of the rowid that comes before all others, if it matches
  */
-export function hitsOf(index: Index, { q, cursor, perPage }: Question, first?: SQL): SQL | undefined {
+export function hitsOf(index: Index, { q, cursor, perPage }: Question, first?: SQL): SQL {
   const after = cursor === undefined ? undefined : decodeCursor(listName(index, q), Position, cursor);
-  const expression = rankedFtsQuery(q);
-  if (expression === undefined) return undefined;
+  const { whole, begun } = ftsQuery(q);
   const table = sql.raw(index.table);
   const limit = sql.raw(String(RANKED_PER_ITEM * perPage));
-  const weights = sql.raw(index.fields.map(({ weight }) => weight.toFixed(1)).join(', '));
+  const marked = markedFields(table, index.fields);
+  const matches = (tier: keyof typeof TIER, expression: string, condition: SQL) => sql`
+    SELECT rowid AS hit_row, ${sql.raw(String(TIER[tier]))} AS hit_tier, ${marked} AS hit_marked
+    FROM ${table} WHERE ${table} MATCH ${expression} ${condition}`;
   // FTS5 takes a rowid that is NULL for no condition; no row has 0.
   const firstRow = sql`coalesce(${first ?? sql`NULL`}, 0)`;
-  const matches = (score: SQL, condition: SQL) => sql`
-    SELECT rowid AS hit_row, ${score} AS hit_score, ${markedFields(table, index.fields)} AS hit_marked
-    FROM ${table} WHERE ${table} MATCH ${expression} ${condition}`;
-  const ranked = sql`SELECT * FROM (${matches(
-    sql`bm25(${table}, ${weights})`,
-    first ? sql`AND rowid <> ${firstRow}` : sql``,
-  )} ORDER BY rowid DESC LIMIT ${limit})`;
-  const found = first
-    ? sql`${matches(sql.raw(String(FIRST)), sql`AND rowid = ${firstRow}`)} UNION ALL ${ranked}`
-    : ranked;
+  const others = first ? sql`AND rowid <> ${firstRow}` : sql``;
+  const newest = (tier: keyof typeof TIER, expression: string) =>
+    sql`SELECT * FROM (${matches(tier, expression, others)} ORDER BY rowid DESC LIMIT ${limit})`;
+  const found = [
+    ...(first ? [matches('first', whole, sql`AND rowid = ${firstRow}`)] : []),
+    newest('whole', whole),
+    // Last, and only as far as the LIMIT goes: FTS5 gathers all the rows of a beginning before it answers the first.
+    newest('begun', `(${begun}) NOT (${whole})`),
+  ];
   const rest = after
     ? sql`WHERE hit_score > ${after[0]} OR (hit_score = ${after[0]} AND hit_row < ${after[1]})`
     : sql``;
   // Its own LIMIT keeps SQLite from dropping the order of a subquery.
-  return sql`(SELECT * FROM (${found}) ${rest} ORDER BY hit_score, hit_row DESC LIMIT ${limit} + 1) AS hits`;
+  return sql`(
+    SELECT * FROM (
+      SELECT hit_row, hit_marked, hit_tier - (${scoreOf(index)}) AS hit_score
+      FROM (${sql.join(found, sql` UNION ALL `)} LIMIT ${limit})
+    ) ${rest} ORDER BY hit_score, hit_row DESC LIMIT ${limit}) AS hits`;
+}
+
+/** Of what was marked: of a long field, the part that is shown. */
+function scoreOf({ fields }: Index): SQL {
+  const scores = fields.map(({ weight }, column) => {
+    const text = `coalesce(hit_marked ->> ${column}, '')`;
+    const countOf = (mark: string) => `(length(${text}) - length(replace(${text}, ${mark}, '')))`;
+    const share = `(1 + ${countOf("' '")}) / ${USUAL_WORDS.toFixed(1)}`;
+    const room = `${SATURATION} * (1 - ${LENGTH_SHARE} + ${LENGTH_SHARE} * ${share})`;
+    return `${weight.toFixed(1)} * ${countOf(MARK)} / (${countOf(MARK)} + ${room})`;
+  });
+  return sql.raw(scores.join(' + '));
 }
 
 const Position = z.tuple([z.number(), z.int()]);

@@ -1,5 +1,6 @@
 /** Finding people and what they make by words. */
 import { type Endpoint, endpoint } from '@/http/endpoint';
+import { FORMULA } from './hits';
 import { SearchQuery, SearchResults } from './schemas';
 import { search } from './search';
 
@@ -10,9 +11,8 @@ export const searchEndpoints: Endpoint[] = [
     tag: 'search',
     summary: 'Users, streams and posts by words',
     description:
-      'All words must occur, whatever their case and accents. Best matches first (bm25: a username counts 10, a display ' +
-      'name 5; a title 10, a category 5, a description 1), of the newest matches, ten for each item of a page; whoever ' +
-      'has exactly this username before all. A cursor goes on with one type alone.',
+      `All words must occur, whatever their case and accents. ${FORMULA} Whoever has exactly this username comes before ` +
+      'all. A cursor goes on with one type alone.',
     who: 'optional',
     query: SearchQuery,
     response: SearchResults,

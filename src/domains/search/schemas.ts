@@ -4,9 +4,7 @@ import { Post } from '@/domains/content/schemas';
 import { Stream } from '@/domains/streams/schemas';
 import { PublicCard } from '@/domains/users/schemas';
 import { cursorPageOf, cursorQuery } from '@/http/envelope';
-import { aLine } from '@/http/fields';
-
-const QUERY_CHARACTERS_MAX = 100;
+import { searchText } from '@/http/fields';
 
 export const SEARCH_TYPES = ['users', 'streams', 'posts'] as const;
 const DEFAULT_TYPES = 'users,streams';
@@ -43,7 +41,7 @@ const types = z
 
 export const SearchQuery = z
   .strictObject({
-    q: aLine(QUERY_CHARACTERS_MAX).openapi({ description: 'Words; the last may be unfinished.' }),
+    q: searchText.openapi({ description: 'Words; the last may be unfinished.' }),
     type: types,
     ...cursorQuery,
   })

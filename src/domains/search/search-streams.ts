@@ -20,22 +20,20 @@ const INDEX: Index = {
 /** One statement. Throws CURSOR_INVALID. */
 export async function searchStreams(ctx: Context, viewer: Viewer, question: Question) {
   const hits = hitsOf(INDEX, question);
-  const rows = hits
-    ? await ctx.db
-        .select({ ...streamColumns, hit: hitColumns })
-        .from(hits)
-        .crossJoin(streams)
-        .crossJoin(users)
-        .leftJoin(streamLive, eq(streamLive.streamId, streams.id))
-        .where(
-          and(
-            sql`streams.rowid = hits.hit_row`,
-            eq(users.id, streams.creatorId),
-            ne(streams.status, 'cancelled'),
-            visibleTo(viewer),
-          ),
-        )
-        .limit(question.perPage + 1)
-    : [];
+  const rows = await ctx.db
+    .select({ ...streamColumns, hit: hitColumns })
+    .from(hits)
+    .crossJoin(streams)
+    .crossJoin(users)
+    .leftJoin(streamLive, eq(streamLive.streamId, streams.id))
+    .where(
+      and(
+        sql`streams.rowid = hits.hit_row`,
+        eq(users.id, streams.creatorId),
+        ne(streams.status, 'cancelled'),
+        visibleTo(viewer),
+      ),
+    )
+    .limit(question.perPage + 1);
   return presentHits(INDEX, question, rows, (row) => presentStream(row, viewer));
 }

@@ -4,8 +4,8 @@ import type { Context } from '@/context';
 import { userVisibleTo } from '@/domains/social/visible';
 import { cardColumns, presentCard } from '@/domains/users/present';
 import { users } from '@/domains/users/tables';
+import { usernameIn } from '@/domains/users/usernames';
 import type { Viewer } from '@/shared/actor';
-import { fold } from '@/shared/text';
 import { hitColumns, hitsOf, type Index, presentHits, type Question } from './hits';
 
 const INDEX: Index = {
@@ -18,15 +18,12 @@ const INDEX: Index = {
 
 /** One statement. Throws CURSOR_INVALID. */
 export async function searchUsers(ctx: Context, viewer: Viewer, question: Question) {
-  const username = fold(question.q).replace(/^@/, '');
-  const hits = hitsOf(INDEX, question, sql`(SELECT rowid FROM users WHERE username = ${username})`);
-  const rows = hits
-    ? await ctx.db
-        .select({ card: cardColumns, hit: hitColumns })
-        .from(hits)
-        .crossJoin(users)
-        .where(and(sql`users.rowid = hits.hit_row`, userVisibleTo(viewer)))
-        .limit(question.perPage + 1)
-    : [];
+  const hits = hitsOf(INDEX, question, sql`(SELECT rowid FROM users WHERE username = ${usernameIn(question.q)})`);
+  const rows = await ctx.db
+    .select({ card: cardColumns, hit: hitColumns })
+    .from(hits)
+    .crossJoin(users)
+    .where(and(sql`users.rowid = hits.hit_row`, userVisibleTo(viewer)))
+    .limit(question.perPage + 1);
   return presentHits(INDEX, question, rows, ({ card }) => presentCard(card));
 }

@@ -2,10 +2,10 @@
 import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, isNotNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
+import { newestMatches } from '@/db/fts';
 import { users } from '@/domains/users/tables';
 import { COUNT_MAX, type PageQuery, presentPage } from '@/http/envelope';
 import type { Viewer } from '@/shared/actor';
-import { ftsQuery } from '@/shared/fts';
 import { presentStream, streamColumns } from './present';
 import type { LiveListQuery, StreamListQuery } from './schemas';
 import { streamLive, streams } from './tables';
@@ -21,7 +21,9 @@ export function listStreams(ctx: Context, viewer: Viewer, filter: StreamFilter &
     ofStatus(status, filter.creatorId !== undefined),
     filter.creatorId === undefined ? undefined : eq(streams.creatorId, filter.creatorId),
     filter.sort === 'scheduled' ? isNotNull(streams.scheduledFor) : undefined,
-    matching(filter.q),
+    filter.q === undefined
+      ? undefined
+      : sql`streams.rowid IN (${newestMatches('streams_fts', filter.q, COUNT_MAX + 1)})`,
   ];
   return listPage(ctx, viewer, and(...conditions), orderOf(filter.sort, status), filter);
 }
@@ -45,16 +47,6 @@ function ofStatus(status: StreamFilter['status'], ofOneCreator: boolean): SQL {
   return status === 'live' || status === 'scheduled'
     ? sql`${equal} AND streams.status IN ('live', 'scheduled')`
     : sql`+${equal}`;
-}
-
-/** The newest of what matches, as many as are ever counted; nothing where the words hold none. */
-function matching(q: string | undefined): SQL | undefined {
-  const expression = q === undefined ? undefined : ftsQuery(q);
-  return expression === undefined
-    ? undefined
-    : sql`streams.rowid IN (
-        SELECT rowid FROM streams_fts WHERE streams_fts MATCH ${expression}
-        ORDER BY rowid DESC LIMIT ${sql.raw(String(COUNT_MAX + 1))})`;
 }
 
 function orderOf(sort: StreamFilter['sort'], status: StreamFilter['status']): SQL[] {

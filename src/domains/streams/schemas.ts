@@ -3,12 +3,11 @@ import { z } from '@hono/zod-openapi';
 import { Category } from '@/domains/creators/categories';
 import { PublicCard } from '@/domains/users/schemas';
 import { orNull, pageOf, pageQuery } from '@/http/envelope';
-import { aLine, aText } from '@/http/fields';
+import { aLine, aText, optionalSearchText, searchText } from '@/http/fields';
 import { VISIBILITIES } from './tables';
 
 const TITLE_CHARACTERS_MAX = 140;
 const DESCRIPTION_CHARACTERS_MAX = 2_000;
-const QUERY_CHARACTERS_MAX = 100;
 const REASON_CHARACTERS_MAX = 300;
 const URL_CHARACTERS_MAX = 500;
 
@@ -86,14 +85,14 @@ export const SessionChanges = z.strictObject(details).partial().openapi('Session
 
 export const SORTS = ['newest', 'viewers', 'scheduled'] as const;
 
-const searchWords = z.string().max(QUERY_CHARACTERS_MAX).optional();
-
 export const StreamListQuery = z
   .strictObject({
     ...pageQuery,
     status: z.enum(STREAM_STATUSES).optional(),
     creatorId: anId.optional(),
-    q: searchWords.openapi({ description: 'Words of title, description or category; the last may be unfinished.' }),
+    q: optionalSearchText.openapi({
+      description: 'Words of title, description or category; the last may be unfinished.',
+    }),
     sort: z
       .enum(SORTS)
       .default('newest')
@@ -114,13 +113,13 @@ export const StreamListQuery = z
 
 export const LiveListQuery = z.strictObject({
   ...pageQuery,
-  q: searchWords,
+  q: optionalSearchText.openapi({ description: 'As of `GET /sessions`.' }),
   sort: z.enum(['newest', 'viewers']).default('newest'),
 });
 
 export const StreamSearchQuery = z.strictObject({
   ...pageQuery,
-  q: aLine(QUERY_CHARACTERS_MAX).openapi({ description: 'As of `GET /sessions`; required here.' }),
+  q: searchText.openapi({ description: 'As of `GET /sessions`; required here.' }),
   status: z.enum(STREAM_STATUSES).optional(),
 });
 

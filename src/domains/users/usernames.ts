@@ -20,6 +20,11 @@ const RESERVED: ReadonlySet<string> = new Set(
     .filter(Boolean),
 );
 
+/** The username that a reader may have meant by these words: some write an at sign before it. */
+export function usernameIn(words: string): string {
+  return fold(words).replace(/^@/, '');
+}
+
 /** What is wrong with the username, in words for its user; nothing if it may be taken. Case does not matter. */
 export function usernameFault(username: string): string | undefined {
   const folded = fold(username);

@@ -85,7 +85,7 @@ test('what is found is told in parts of plain text, whatever stands around it', 
   const filler = 'lorem ipsum dolor sit amet '.repeat(30);
   await aStream(await asCreator(), {
     title: `<b>Café</b> & ${word}`,
-    description: `${filler}“${word}s” <script>alert(1)</script> ${filler}`,
+    description: `${filler}“${word}” <script>alert(1)</script> ${filler}`,
   });
   const [item] = (await findStreams(`cafe ${word}`)).items;
   expect(item.highlights[0]).toEqual({
@@ -99,7 +99,7 @@ test('what is found is told in parts of plain text, whatever stands around it', 
   });
   const [, { field, parts }] = item.highlights;
   expect(field).toBe('description');
-  expect(parts.filter(({ hit }: { hit: boolean }) => hit)).toEqual([{ text: `${word}s`, hit: true }]);
+  expect(parts.filter(({ hit }: { hit: boolean }) => hit)).toEqual([{ text: word, hit: true }]);
   const text = parts.map((part: { text: string }) => part.text).join('');
   expect(text.length).toBeLessThan(300);
   expect(text).toMatch(/^….*…$/);
@@ -115,6 +115,31 @@ test('a title counts for more than a description, a whole word for more than a b
   await aStream(creator, { ...given, title: 'elsewhere', description: `${word} here` });
   expect(titles(await findStreams(word))[0]).toBe(`${word} here`);
   expect(titles(await findStreams(`${word} here`))).toEqual([`${word} here`, 'elsewhere']);
+});
+
+test('of whole words the denser title comes first, of equal ones the newer, and beginnings after them all', async () => {
+  const word = aWord();
+  const creator = await asCreator();
+  const given = { status: 'ended' as const };
+  await aStream(creator, { ...given, title: 'elsewhere', description: `a ${word} in many other words` });
+  await aStream(creator, { ...given, title: `${word}ish` });
+  await aStream(creator, { ...given, title: `${word} with four more words` });
+  await aStream(creator, { ...given, title: `older ${word}` });
+  await aStream(creator, { ...given, title: `newer ${word}` });
+  expect(titles(await findStreams(word))).toEqual([
+    ...[`newer ${word}`, `older ${word}`, `${word} with four more words`],
+    ...['elsewhere', `${word}ish`],
+  ]);
+});
+
+test('an unfinished word is told where it was found', async () => {
+  const word = aWord();
+  await aStream(await asCreator(), { title: `The ${word}ing`, description: `and ${word}ed` });
+  const [item] = (await findStreams(word)).items;
+  const hits = item.highlights.map(({ parts }: { parts: { text: string; hit: boolean }[] }) =>
+    parts.filter(({ hit }) => hit),
+  );
+  expect(hits).toEqual([[{ text: `${word}ing`, hit: true }], [{ text: `${word}ed`, hit: true }]]);
 });
 
 test('whoever has exactly this username comes first, with an at sign or without', async () => {

@@ -140,7 +140,6 @@ test.each([
   '(((',
   '\\',
   "'; DROP TABLE streams; --",
-  '\u0000',
   '💥',
 ])('search words %s are words and no syntax', async (words) => {
   const { status, data } = await guest.get(`sessions?q=${encodeURIComponent(words)}`);
