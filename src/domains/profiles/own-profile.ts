@@ -9,6 +9,7 @@ import { changeUserProfile } from '@/domains/users/write';
 import { httpError } from '@/http/errors';
 import type { Actor } from '@/shared/actor';
 import { isAtLeastYearsOld } from '@/shared/time';
+import { profileError } from './errors';
 import type { ProfileRequest } from './schemas';
 
 const AGE_YEARS_MIN = 13;
@@ -21,7 +22,7 @@ export async function readOwnProfile(ctx: Context, { userId }: Actor) {
 
 /**
  * What is not sent stays, so that two changes at once of different fields both hold. Throws VALIDATION_FAILED,
- * SESSION_ENDED.
+ * SESSION_ENDED, COUNTRY_SET_BY_STAFF.
  */
 export async function changeOwnProfile(ctx: Context, actor: Actor, request: z.output<typeof ProfileRequest>) {
   const { displayName, bio, gender, birthDate, country, links } = request;
@@ -39,7 +40,10 @@ export async function changeOwnProfile(ctx: Context, actor: Actor, request: z.ou
   };
   if (Object.keys(changes).length > 0)
     await commit(ctx, [changeUserProfile(ctx, actor.userId, changes), demandChange(ctx)], {
-      refusals: { DEMAND_NOT_MET: () => authError('SESSION_ENDED') },
+      refusals: {
+        DEMAND_NOT_MET: () => authError('SESSION_ENDED'),
+        COUNTRY_CORRECTED: () => profileError('COUNTRY_SET_BY_STAFF'),
+      },
     });
   return readOwnProfile(ctx, actor);
 }

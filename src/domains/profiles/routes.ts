@@ -33,6 +33,7 @@ const changeMine = (method: 'put' | 'patch', path: string, tag: 'user' | 'viewer
     who: 'user',
     body: ProfileRequest,
     response: User,
+    refusals: { 403: 'COUNTRY_SET_BY_STAFF' },
     handler: (ctx, { actor, body }) => changeOwnProfile(ctx, actor, body),
   });
 

@@ -5,5 +5,6 @@ export const staffError = errorList({
   RANK_TOO_HIGH: [403, 'Nobody gives an equal or higher rank than their own.'],
   PERMISSION_NOT_YOURS: [403, 'Nobody grants what they lack.'],
   STAFF_USER_NOT_FOUND: [404, 'There is no such user.'],
+  COUNTRY_CHANGED: [409, 'The country was changed at the same time. Look again.'],
   STAFF_CHANGED: [409, 'Somebody else changed this rank at the same time. Look again.'],
 });

@@ -78,9 +78,15 @@ export async function rankStaff(
   return presentMember(target.card, after);
 }
 
-async function getTarget(ctx: Context, userId: string) {
+/** Throws STAFF_USER_NOT_FOUND. */
+export async function getTarget(ctx: Context, userId: string) {
   const row = await ctx.db
-    .select({ card: cardColumns, country: users.country, staff: staffColumns })
+    .select({
+      card: cardColumns,
+      country: users.country,
+      countryCorrectedAt: users.countryCorrectedAt,
+      staff: staffColumns,
+    })
     .from(users)
     .leftJoin(staff, eq(staff.userId, users.id))
     .where(and(eq(users.id, userId), ne(users.status, 'deleted')))
@@ -99,7 +105,8 @@ function changed(before: Staff | null, request: z.output<typeof StaffRequest>): 
   throw httpError('VALIDATION_FAILED', { details: [{ path: 'country', message: 'a country admin must have one' }] });
 }
 
-function stillStands(userId: string, known: Staff | null): SQL {
+/** For the batch of what was judged by this rank. @param known null: no staff */
+export function stillStands(userId: string, known: Staff | null): SQL {
   if (!known) return sql`NOT EXISTS (SELECT 1 FROM staff WHERE user_id = ${userId})`;
   const { rank, granted, denied, country } = known;
   return sql`EXISTS (SELECT 1 FROM staff WHERE user_id = ${userId} AND rank = ${rank}

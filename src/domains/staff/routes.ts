@@ -2,10 +2,11 @@
 import { z } from '@hono/zod-openapi';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { cursorPageOf, cursorQuery } from '@/http/envelope';
+import { correctCountry } from './correct-country';
 import { listStaff, rankStaff } from './members';
-import { StaffMember, StaffRequest } from './schemas';
+import { CorrectedCountry, CountryCorrection, StaffMember, StaffRequest } from './schemas';
 
-const ID_CHARACTERS_MAX = 64;
+const anId = z.string().min(1).max(64);
 const who = { permission: 'canManageStaff' } as const;
 
 export const staffEndpoints: Endpoint[] = [
@@ -28,7 +29,7 @@ export const staffEndpoints: Endpoint[] = [
       'Nobody grants what they lack, acts on an equal or higher rank or gives one; a country admin acts inside their ' +
       'country. `granted`, `denied` and `country` stay as they are where they are not sent. It bites at once.',
     who,
-    params: z.object({ userId: z.string().min(1).max(ID_CHARACTERS_MAX) }),
+    params: z.object({ userId: anId }),
     body: StaffRequest,
     response: StaffMember,
     refusals: {
@@ -37,5 +38,20 @@ export const staffEndpoints: Endpoint[] = [
       409: 'STAFF_CHANGED',
     },
     handler: (ctx, { actor, params, body }) => rankStaff(ctx, actor, params.userId, body),
+  }),
+  endpoint({
+    method: 'put',
+    path: '/admin/user/{id}/country',
+    tag: 'admin',
+    summary: 'Correct the country that a user declared',
+    description:
+      'From then on only staff change it, until `country: null` gives it back to the user. Nobody acts on an equal or ' +
+      'higher rank; a country admin acts inside their country.',
+    who,
+    params: z.object({ id: anId }),
+    body: CountryCorrection,
+    response: CorrectedCountry,
+    refusals: { 403: 'STAFF_OUT_OF_REACH', 404: 'STAFF_USER_NOT_FOUND', 409: 'COUNTRY_CHANGED' },
+    handler: (ctx, { actor, params, body }) => correctCountry(ctx, actor, params.id, body),
   }),
 ];

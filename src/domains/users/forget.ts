@@ -45,6 +45,7 @@ export function eraseUser(ctx: Context, userId: string, condition: SQL): Stateme
       gender: null,
       birthDate: null,
       country: null,
+      countryCorrectedAt: null,
       links: [],
       emailVerifiedAt: null,
       totpSecret: null,

@@ -21,6 +21,8 @@ export const users = sqliteTable('users', {
   gender: text(),
   birthDate: text('birth_date'),
   country: text(),
+  /** By staff: from then on it is not the user's to change. */
+  countryCorrectedAt: integer('country_corrected_at'),
   links: text({ mode: 'json' }).$type<readonly Link[]>().notNull().default([]),
   followerCount: integer('follower_count').notNull().default(0),
   followingCount: integer('following_count').notNull().default(0),

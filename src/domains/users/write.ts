@@ -97,12 +97,23 @@ export interface ProfileChanges {
   readonly links?: readonly Link[];
 }
 
-/** Changes nothing if the account is not active. */
+/** Changes nothing if the account is not active. Breaks COUNTRY_CORRECTED if it changes what staff corrected. */
 export function changeUserProfile(ctx: Context, userId: string, changes: ProfileChanges): Statement {
   return ctx.db
     .update(users)
     .set({ ...changes, updatedAt: ctx.now() })
     .where(and(eq(users.id, userId), eq(users.status, 'active')));
+}
+
+/** @param country null: the user may declare one again. Changes nothing if the account is gone. */
+export function correctUserCountry(ctx: Context, userId: string, country: string | null): Statement {
+  const now = ctx.now();
+  // Later than the one before, also within one millisecond: that it changes is what lets the country change.
+  const correctedAt = sql`max(CAST(${now} AS INTEGER), coalesce(country_corrected_at, 0) + 1)`;
+  return ctx.db
+    .update(users)
+    .set({ country, countryCorrectedAt: country === null ? null : correctedAt, updatedAt: now })
+    .where(and(eq(users.id, userId), ne(users.status, 'deleted')));
 }
 
 /** Changes nothing if they have another one by now, or are gone: demand a change after it. */

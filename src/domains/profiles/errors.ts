@@ -1,0 +1,8 @@
+import { errorList } from '@/http/errors';
+
+export const profileError = errorList({
+  COUNTRY_SET_BY_STAFF: [
+    403,
+    'Staff have corrected your country, so only they change it. Write to support if it is wrong.',
+  ],
+});
