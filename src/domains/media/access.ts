@@ -1,13 +1,14 @@
 /**
- * Who may read a file, and who may keep what was read: its kind settles it, or, for the files of posts, a signed link or
- * the file's row.
+ * Who may read a file, what of it, and who may keep what was read: its kind settles it, or, for the files of posts, a
+ * signed link or the file's row.
  */
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import type { Statement } from '@/db/commit';
+import { findBlanks } from './blanks';
 import { findSecondsLeft } from './keys';
-import { type FileKind, isOfPost, isPrivate } from './kinds';
-import { mediaFiles } from './tables';
+import { type FileKind, isOfPost, isPrivate, isVideo } from './kinds';
+import { type Blank, mediaFiles } from './tables';
 
 /** A key never gets other bytes, and what is public by its kind stays so. */
 const KEPT_FOR_EVER = 'public, max-age=31536000, immutable';
@@ -20,27 +21,32 @@ const KEPT_NOWHERE = 'private, no-store';
 
 export interface Access {
   readonly cacheControl: string;
+  /** What of the file is not shown. */
+  readonly blanks: readonly Blank[];
 }
 
-/** Nothing, if this reader has none. At most one statement. */
+/** Nothing, if this reader has none. At most one statement. Throws as `findBlanks` does, of a video nobody looked at. */
 export async function findAccess(
   ctx: Context,
   kind: FileKind,
   key: string,
   token: string | undefined,
 ): Promise<Access | undefined> {
-  if (!isPrivate(kind)) return { cacheControl: KEPT_FOR_EVER };
+  if (!isPrivate(kind)) return { cacheControl: KEPT_FOR_EVER, blanks: [] };
   const secondsLeft = await findSecondsLeft(ctx, key, token);
-  if (!isOfPost(kind)) return secondsLeft === undefined ? undefined : { cacheControl: KEPT_NOWHERE };
+  if (!isOfPost(kind)) return secondsLeft === undefined ? undefined : { cacheControl: KEPT_NOWHERE, blanks: [] };
+  const isLinked = secondsLeft !== undefined;
   // Whoever was let in stays in until the link expires: a page of a feed would cost a statement a picture otherwise.
-  if (secondsLeft !== undefined) return { cacheControl: `private, max-age=${secondsLeft}` };
-  const row = await ctx.db
-    .select({ private: mediaFiles.private })
-    .from(mediaFiles)
-    .where(eq(mediaFiles.key, key))
-    .get();
-  return !row || row.private ? undefined : { cacheControl: KEPT_FOR_MINUTES };
+  if (isLinked && !isVideo(kind)) return { cacheControl: keptFor(secondsLeft), blanks: [] };
+  const row = await ctx.db.select().from(mediaFiles).where(eq(mediaFiles.key, key)).get();
+  if (!row || (row.private && !isLinked)) return undefined;
+  return {
+    cacheControl: isLinked ? keptFor(secondsLeft) : KEPT_FOR_MINUTES,
+    blanks: isVideo(kind) ? (row.blanks ?? (await findBlanks(ctx, row))) : [],
+  };
 }
+
+const keptFor = (seconds: number) => `private, max-age=${seconds}`;
 
 /**
  * For the batch that opens files to all, or closes them to all who have no link.

@@ -41,6 +41,11 @@ export function isOfPost(kind: FileKind): boolean {
   return kind === 'post-image' || kind === 'post-video';
 }
 
+/** Kept as it came, and shown without what `blanks.ts` finds in it. */
+export function isVideo(kind: FileKind): boolean {
+  return kind === 'post-video';
+}
+
 /** Of the pictures that stand beside the one at the key; nothing beside anything else. */
 export function variantWidths(kind: FileKind): readonly number[] {
   return kind in PICTURES ? PICTURES[kind as PictureKind].widths.slice(0, -1) : []; // it is in there

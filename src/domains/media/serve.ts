@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import type { Context } from '@/context';
 import type { AppEnv } from '@/http/middleware';
 import { type Access, findAccess } from './access';
+import { withBlanks } from './blanks';
 import { fileError } from './errors';
 import { findKind, variantName } from './keys';
 import { type FileKind, variantWidths } from './kinds';
@@ -45,7 +46,8 @@ async function serveMedia(ctx: Context, request: Request, { token, w }: Record<s
   if (request.method === 'HEAD') return new Response(null, { headers });
   const object = hasBody(found) ? found : await askStore(ctx.files.get(found.key, range ? { range } : {}));
   if (!object) throw fileError('FILE_NOT_FOUND'); // deleted since it was looked up
-  return new Response(object.body, { status: range ? 206 : 200, headers });
+  const body = withBlanks(object.body, range ?? { offset: 0, length: object.size }, access.blanks);
+  return new Response(body, { status: range ? 206 : 200, headers });
 }
 
 /** The smallest picture that is no narrower than asked; without one, the largest: that at the key. */

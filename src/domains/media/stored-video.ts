@@ -1,6 +1,7 @@
 /** A video that stands in the store: looked at there, as far as it must be, and given the row that makes it a file. */
 import type { Context } from '@/context';
 import type { Statement } from '@/db/commit';
+import { findBlanks } from './blanks';
 import { fileError } from './errors';
 import { inspectType, TYPE_BYTES } from './inspect';
 import { mediaUrl } from './keys';
@@ -17,7 +18,7 @@ export interface StoredVideo {
 }
 
 /**
- * Nothing, if no object has that key. Throws FILE_TYPE_NOT_ALLOWED, FILE_UNREADABLE, MEDIA_STORE_UNAVAILABLE.
+ * Nothing, if no object has that key. Throws FILE_TYPE_NOT_ALLOWED, FILE_UNREADABLE, UPLOAD_CONFLICT, MEDIA_STORE_UNAVAILABLE.
  * @param types what it may be
  */
 export async function findStoredVideo(
@@ -28,9 +29,10 @@ export async function findStoredVideo(
   if (!object) return undefined;
   const contentType = await inspectType(object.start, types);
   const file = { key, contentType, bytes: object.size };
+  const blanks = await findBlanks(ctx, file);
   const row = ctx.db
     .insert(mediaFiles)
-    .values({ ...file, ownerId, kind, private: isPrivate(kind), createdAt: ctx.now() });
+    .values({ ...file, ownerId, kind, private: isPrivate(kind), blanks, createdAt: ctx.now() });
   return { ...file, url: mediaUrl(ctx.config, key), row };
 }
 

@@ -1,6 +1,9 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { FileKind, LargeFileKind, VideoType } from './kinds';
 
+/** From `typeAt` on stands `free`, and nothing from `contentAt` to `end`: bytes from the file's beginning. */
+export type Blank = readonly [typeAt: number, contentAt: number, end: number];
+
 /** Every file in R2 that belongs to a user. A picture is one row, its variants included. */
 export const mediaFiles = sqliteTable('media_files', {
   key: text().primaryKey(),
@@ -9,6 +12,8 @@ export const mediaFiles = sqliteTable('media_files', {
   contentType: text('content_type').notNull(),
   bytes: integer().notNull(),
   private: integer({ mode: 'boolean' }).notNull(),
+  /** Of videos: what of them is not shown. Null where nobody has looked, as before there was this column. */
+  blanks: text({ mode: 'json' }).$type<readonly Blank[]>(),
   createdAt: integer('created_at').notNull(),
 });
 

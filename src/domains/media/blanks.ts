@@ -1,0 +1,106 @@
+/**
+ * What a camera writes into a video beside picture and sound (where it was taken, and with what) and nobody is to
+ * read. The file is not written anew: the places of such boxes are noted once, and whoever reads it finds `free` boxes
+ * of zeros there, so that every size and offset in it stays true.
+ */
+import type { Context } from '@/context';
+import { type BoxesIn, openBoxes } from './boxes';
+import { fileError } from './errors';
+import type { ByteRange } from './range';
+import type { Blank } from './tables';
+
+/** Some each for the file, the movie and its tracks; more is no camera's doing. */
+const BLANKS_MAX = 64;
+const FREE = new TextEncoder().encode('free');
+
+/**
+ * What players need of a file and of the boxes inside it that are looked into. What a place can stand in has many names
+ * (`udta`, `meta`, `uuid`, makers' own, a `free` over the remains of one), so everything else goes.
+ */
+const SHOWN: Readonly<Record<string, ReadonlySet<string>>> = {
+  file: new Set(['ftyp', 'styp', 'pdin', 'moov', 'mdat', 'imda', 'moof', 'mfra', 'sidx', 'ssix']),
+  moov: new Set(['mvhd', 'iods', 'mvex', 'trak']),
+  trak: new Set(['tkhd', 'tapt', 'tref', 'trgr', 'edts', 'mdia']),
+  mdia: new Set(['mdhd', 'hdlr', 'elng', 'minf']),
+};
+
+interface StoredObject {
+  readonly key: string;
+  readonly contentType: string;
+  readonly bytes: number;
+}
+
+/**
+ * NOTE: WebM is shown as it came: what records it (browsers) writes no place. So are samples: the track of positions
+ * that some action cameras and drones record beside the picture stays.
+ *
+ * Throws FILE_UNREADABLE, UPLOAD_CONFLICT, MEDIA_STORE_UNAVAILABLE.
+ */
+export async function findBlanks(ctx: Context, { key, contentType, bytes }: StoredObject): Promise<Blank[]> {
+  if (contentType === 'video/webm') return [];
+  return findBlanksAmong(
+    openBoxes(bytes, (offset, length) => readRange(ctx, key, { offset, length })),
+    bytes,
+  );
+}
+
+/** @param size of the file. Throws FILE_UNREADABLE */
+export async function findBlanksAmong(boxesIn: BoxesIn, size: number): Promise<Blank[]> {
+  const blanks: Blank[] = [];
+  let hasMovie = false;
+  const look = async (place: keyof typeof SHOWN, from: number, to: number): Promise<void> => {
+    for await (const { type, typeAt, contentAt, end } of boxesIn(from, to)) {
+      if (!SHOWN[place]?.has(type)) {
+        if (contentAt < end) blanks.push([typeAt, contentAt, end]);
+        if (blanks.length > BLANKS_MAX) throw fileError('FILE_UNREADABLE');
+      } else if (type in SHOWN) await look(type, contentAt, end);
+      hasMovie ||= type === 'moov';
+      // From here on a file that was recorded in fragments has one for each second or so, and nothing else.
+      if (type === 'moof' && hasMovie) return;
+    }
+  };
+  await look('file', 0, size);
+  return blanks;
+}
+
+async function readRange(ctx: Context, key: string, range: ByteRange): Promise<Uint8Array> {
+  const bytes = await ctx.files
+    .get(key, { range })
+    .then((object) => object?.arrayBuffer())
+    .catch((error) => {
+      ctx.log.fault('media store', error);
+      throw fileError('MEDIA_STORE_UNAVAILABLE');
+    });
+  if (bytes?.byteLength !== range.length) throw fileError('UPLOAD_CONFLICT'); // deleted since it was looked up
+  return new Uint8Array(bytes);
+}
+
+/** Writes over a piece of a file what is shown instead. @param at where the piece stands in the file */
+export function blankOut(piece: Uint8Array, at: number, blanks: readonly Blank[]): void {
+  const within = (place: number) => Math.min(Math.max(place - at, 0), piece.length);
+  for (const [typeAt, contentAt, end] of blanks) {
+    const [first, last] = [within(typeAt), within(typeAt + FREE.length)];
+    piece.set(FREE.subarray(first + at - typeAt, last + at - typeAt), first);
+    piece.fill(0, within(contentAt), within(end));
+  }
+}
+
+/** The body of that range, blanks as blanks. One that has none of them is the stream itself, which costs nothing. */
+export function withBlanks(
+  body: ReadableStream<Uint8Array>,
+  { offset, length }: ByteRange,
+  blanks: readonly Blank[],
+): ReadableStream<Uint8Array> {
+  const touched = blanks.filter(([typeAt, , end]) => typeAt < offset + length && end > offset);
+  if (touched.length === 0) return body;
+  let at = offset;
+  const blanker = new TransformStream<Uint8Array, Uint8Array>({
+    transform(piece, controller) {
+      blankOut(piece, at, touched);
+      at += piece.length;
+      controller.enqueue(piece);
+    },
+  });
+  // Keeps the length that the answer's headers name.
+  return body.pipeThrough(blanker).pipeThrough(new FixedLengthStream(length));
+}
