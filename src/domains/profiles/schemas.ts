@@ -29,7 +29,7 @@ const link = z.strictObject({
     .string()
     .trim()
     .max(URL_CHARACTERS_MAX)
-    .refine(isPublicHttpsUrl, 'must be an https address without a user name in it')
+    .refine(isPublicHttpsUrl, 'must be an https address of a public host, without a user name in it')
     .openapi({ format: 'uri', example: 'https://example.com/ada' }),
 });
 
