@@ -3,11 +3,13 @@ import { env, exports } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { travel } from '#test/support/accounts';
 import { client } from '#test/support/api';
+import { requestWith } from '#test/support/app';
 import { testContext } from '#test/support/context';
 import { picture, png } from '#test/support/files';
 import { asCreator, asViewer, type Person } from '#test/support/users';
 import { sweepOutbox } from '@/queues/outbox';
 import { HOUR_MS, MINUTE_MS } from '@/shared/time';
+import { makeCountingD1, readCounts, resetCounts } from '../../../scripts/bench/counting-d1';
 
 const guest = client();
 const read = (url: string, headers: Record<string, string> = {}, method = 'GET') =>
@@ -144,6 +146,21 @@ describe('a picture of a post for followers', () => {
       ['GET', { 'if-none-match': head.headers.get('etag') ?? '' }],
     ] as const)
       expect((await read(bare(url), headers, method)).status).toBe(404);
+  });
+
+  it('costs a statement without a link and none with one', async () => {
+    const { creator, shown } = await followed();
+    const { id } = await posted(creator, 'followers');
+    const url = urlIn(await shown(id));
+    const DB = makeCountingD1(env.DB);
+    for (const [link, status, statements, rowsRead] of [
+      [url, 200, 0, 0],
+      [bare(url), 404, 1, 1],
+    ] as const) {
+      resetCounts();
+      expect((await requestWith({ DB }, new Request(link))).status).toBe(status);
+      expect(readCounts()).toMatchObject({ statements, rowsRead, rowsWritten: 0 });
+    }
   });
 
   it('leaves the store with the post', async () => {
