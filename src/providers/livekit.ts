@@ -14,6 +14,7 @@ const CALL_SECONDS_MAX = 10;
 /** Short, since whoever is banned may still hold one; LiveKit renews it for a client that is connected. */
 const VIEWER_TOKEN_SECONDS = 2 * 60;
 const PUBLISHER_TOKEN_SECONDS = 10 * 60;
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 const LIST_PAGES_MAX = 200;
 /** Of IngressState.Status, which the SDK does not export. */
 const ENDPOINT_PUBLISHING = 2;
@@ -32,8 +33,9 @@ type Sdk = Awaited<ReturnType<typeof loadSdk>>;
 
 type LiveKitConfig = Config['livekit'];
 
-export function livekit({ livekit: config }: Config): MediaProvider {
+export function livekit({ livekit: config, environment }: Config): MediaProvider {
   const apiUrl = config.url.replace(/^ws/, 'http');
+  const mayNotRun = environment === 'development' && LOOPBACK.includes(new URL(apiUrl).hostname);
   const clientUrl = config.url.replace(/^http/, 'ws');
   // Without failover: a call that timed out may have been carried out, and a second ingress would be nobody's.
   const options = { requestTimeout: CALL_SECONDS_MAX, failover: false };
@@ -63,7 +65,8 @@ export function livekit({ livekit: config }: Config): MediaProvider {
       ask((sdk) => {
         // LiveKit voids tokens whose `nbf`, in whole seconds, is below this: the next second catches those of this one.
         const revokeTokenTs = BigInt(Math.floor(at / SECOND_MS) + 1);
-        return unlessGone(sdk, () => roomClient(sdk).removeParticipant(room, identity, { revokeTokenTs }));
+        const remove = () => roomClient(sdk).removeParticipant(room, identity, { revokeTokenTs });
+        return unlessGone(sdk, mayNotRun ? () => unlessUnreachable(sdk, remove) : remove);
       }),
 
     viewerToken: (participant, now) =>
@@ -106,6 +109,16 @@ async function unlessGone(sdk: Sdk, call: () => Promise<void>): Promise<void> {
     await call();
   } catch (error) {
     if (!(error instanceof sdk.ServerError && error.code === 'not_found')) throw error;
+  }
+}
+
+/** For one's own machine, on which LiveKit may not run: where it does not, nobody is in its rooms. */
+async function unlessUnreachable(sdk: Sdk, call: () => Promise<void>): Promise<void> {
+  try {
+    await call();
+  } catch (error) {
+    const isSilent = error instanceof Error && error.name === 'TimeoutError';
+    if (isSilent || error instanceof sdk.ServerError) throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * Delivers what follows a committed batch, at least once and in any order. A row is gone once its event is delivered;
- * until then it comes back, ever less often, and stops no other.
+ * until then it comes back, ever less often, and stops no other; what is of no use any more is given up.
  */
 import { asc, inArray, lte, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
@@ -8,7 +8,7 @@ import { outbox } from '@/db/outbox';
 import { deleteObjects } from '@/domains/media/store';
 import { notify } from '@/domains/notifications/notify';
 import { AppError } from '@/http/errors';
-import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
 import type { OutboxEvent } from './messages';
 
 /** Below the six connections that a request may have open. */
@@ -20,6 +20,8 @@ const CLAIM_MS = 2 * MINUTE_MS;
 const FIRST_DELAY_MS = 30 * SECOND_MS;
 const DELAY_MS_MAX = HOUR_MS;
 const DOUBLINGS_MAX = 10;
+/** LiveKit that was away for longer has lost its rooms, and no token from before is good any more. */
+const PARTICIPANT_MS_MAX = DAY_MS;
 
 interface OutboxRow {
   readonly id: string;
@@ -95,7 +97,7 @@ async function deliver(ctx: Context, { id, event }: OutboxRow): Promise<void> {
     case 'notify':
       return notify(ctx, id, event.notification);
     case 'remove-participant':
-      return ctx.media.removeParticipant(event.roomId, event.identity, event.at);
+      return removeParticipant(ctx, event);
     case 'delete-media':
       return deleteObjects(ctx, event.key);
     case 'delete-ingress':
@@ -106,6 +108,17 @@ async function deliver(ctx: Context, { id, event }: OutboxRow): Promise<void> {
       return ctx.queues.payouts.send({ payoutId: event.payoutId }).then(() => undefined);
     default:
       throw unknownEvent(event); // a newer version's, met after a rollback: it comes back
+  }
+}
+
+async function removeParticipant(
+  ctx: Context,
+  { roomId, identity, at }: Extract<OutboxEvent, { kind: 'remove-participant' }>,
+): Promise<void> {
+  try {
+    await ctx.media.removeParticipant(roomId, identity, at);
+  } catch (error) {
+    if (ctx.now() - at <= PARTICIPANT_MS_MAX) throw error;
   }
 }
 

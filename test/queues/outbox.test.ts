@@ -13,7 +13,7 @@ import type { OutboxEvent, TaskMessage } from '@/queues/messages';
 import { deliverOutbox, sweepOutbox } from '@/queues/outbox';
 import type { RoomSetup, RoomUser } from '@/room/api';
 import { newId } from '@/shared/ids';
-import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
 
 const ending = (streamId: string): TaskMessage => ({ type: 'end-if-still-lost', streamId, lostAt: 1 });
 const telling = (userId: string): OutboxEvent => ({
@@ -142,6 +142,24 @@ describe('the outbox', () => {
     liveKit.mode = 'well';
     await sweepOutbox(at(ctx, now + HOUR_MS));
     expect(await rowsOf(ctx)).toEqual([]);
+  });
+
+  it('gives up after a day on taking somebody out of a LiveKit that does not answer, and tries once more before', async () => {
+    const liveKit = standInForLiveKit();
+    liveKit.mode = 'away';
+    const ctx = testContext();
+    const now = ctx.now();
+    const rows = await commitAndDie(ctx, [{ kind: 'remove-participant', roomId: 'c', identity: 'u', at: now }]);
+    await deliverOutbox(at(ctx, now + DAY_MS), rows);
+    expect(await rowsOf(ctx)).toMatchObject([{ attempts: 1 }]);
+    await deliverOutbox(at(ctx, now + DAY_MS + 1), rows);
+    expect(await rowsOf(ctx)).toEqual([]);
+
+    liveKit.mode = 'well';
+    liveKit.join('c', 'u');
+    const late = await commitAndDie(ctx, [{ kind: 'remove-participant', roomId: 'c', identity: 'u', at: now }]);
+    await deliverOutbox(at(ctx, now + 2 * DAY_MS), late);
+    expect(liveKit.participants.get('c')?.size).toBe(0);
   });
 
   it('keeps an event that this version does not know', async () => {

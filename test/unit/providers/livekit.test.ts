@@ -86,6 +86,32 @@ describe('removing a participant', () => {
     standInForLiveKit();
     await media().removeParticipant('channel-1', 'nobody', Date.now());
   });
+
+  it("is done where none runs on one's own machine: nobody can be in its rooms", async () => {
+    const here = { LIVEKIT_URL: 'ws://localhost:7880' };
+    const fetched = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new Error('Network connection lost.'));
+    await media(here).removeParticipant('channel-1', 'user-1', 0);
+    expect(await refusalOf(media(here).deleteIngress('IN_1'))).toMatchObject({ code: 'MEDIA_UNAVAILABLE' });
+    const deployed: Partial<Env> = {
+      ...here,
+      ENVIRONMENT: 'production',
+      PUBLIC_URL: 'https://api.footlight.test',
+      RESEND_API_KEY: 're_key',
+      STRIPE_SECRET_KEY: 'sk_live_key',
+      STRIPE_WEBHOOK_SECRET: 'whsec_secret',
+    };
+    for (const more of [{}, deployed])
+      expect(
+        await refusalOf(media(more).removeParticipant('channel-1', 'user-1', 0)),
+        JSON.stringify(more),
+      ).toMatchObject({
+        code: 'MEDIA_UNAVAILABLE',
+      });
+    fetched.mockRejectedValue(new DOMException('The operation timed out.', 'TimeoutError'));
+    expect(await refusalOf(media(here).removeParticipant('channel-1', 'user-1', 0))).toMatchObject({
+      code: 'MEDIA_UNAVAILABLE',
+    });
+  });
 });
 
 describe('LiveKit being away', () => {
