@@ -151,6 +151,23 @@ describe('among 10,000 users and 1,000 streams', () => {
     expectWithin(answer.counts, { ...budget, rowsWritten: 0 });
   });
 
+  it('followers of whom half do not show whom they follow are no more than twice the rows', async () => {
+    const [creator, viewer] = [await asCreator(), await asViewer()];
+    const crowd = `FROM users WHERE username LIKE 'crowd8%' ORDER BY id LIMIT 200`;
+    await env.DB.batch([
+      env.DB.prepare(
+        `INSERT INTO follows (follower_id, creator_id, created_at) SELECT id, ?, created_at ${crowd}`,
+      ).bind(creator.userId),
+      env.DB.prepare(
+        `INSERT INTO user_settings (user_id, show_activity, updated_at)
+         SELECT id, 0, 0 FROM (SELECT id, row_number() OVER () AS n ${crowd}) WHERE n % 2 = 0`,
+      ),
+    ]);
+    const answer = await ask('GET', `/social/followers/${creator.userId}`, viewer.headers);
+    expect((answer.data as { items: unknown[] }).items).toHaveLength(PAGE_SIZE);
+    expectWithin(answer.counts, { statements: 2, rowsRead: 12 * PAGE_SIZE, rowsWritten: 0 });
+  });
+
   it('one stream is a few rows', async () => {
     const answer = await ask('GET', `/stream/${LIVE_STREAM_ID}`);
     expect(answer.status).toBe(200);

@@ -1,8 +1,9 @@
 /**
  * Who follows somebody, and whom somebody follows: newest first, by cursor. Left out are those whose account is gone
- * or banned, and those whom a block keeps apart from the reader. Two statements.
+ * or banned, those whom a block keeps apart from the reader, and who does not show whom they follow, as follower. Two
+ * statements.
  */
-import { and, desc, eq, sql } from 'drizzle-orm';
+import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { socialError } from '@/domains/social/errors';
 import { follows } from '@/domains/social/tables';
@@ -55,6 +56,7 @@ async function listFollows(
           eq(mine, userId),
           before && sql`(${follows.createdAt}, ${theirs}) < (${before[0]}, ${before[1]})`,
           userVisibleTo(viewer),
+          list === 'followers' ? showsFollowing(viewer, userId) : undefined,
         ),
       )
       .orderBy(desc(follows.createdAt), desc(theirs))
@@ -68,4 +70,9 @@ async function listFollows(
     ({ card }) => presentCard(card),
     ({ card, at }) => encodeCursor(name, [at, card.id]),
   );
+}
+
+/** Creators know their own followers. */
+function showsFollowing(viewer: Viewer, creatorId: string): SQL | undefined {
+  return viewer?.kind === 'user' && viewer.userId === creatorId ? undefined : showsFollows(viewer);
 }

@@ -14,6 +14,7 @@ export const discoveryEndpoints: Endpoint[] = [
     path: '/social/followers/{userId}',
     tag: 'social',
     summary: 'Who follows somebody, newest first',
+    description: 'Who does not show whom they follow is left out, but to themselves and to the creator.',
     who: 'optional',
     params: ByUser,
     query: PeopleQuery,

@@ -29,9 +29,10 @@ const kind = z.enum(NOTIFICATION_KINDS);
 const channels = { inApp: z.boolean(), email: z.boolean(), push: z.boolean() };
 const privacy = {
   messagesFrom: z.enum(MESSAGES_FROM).openapi({ description: '`followed`: those whom the user follows.' }),
-  showActivity: z
-    .boolean()
-    .openapi({ description: 'Whether others see which creators the user follows, and how many.' }),
+  showActivity: z.boolean().openapi({
+    description:
+      'Whether others see which creators the user follows, and how many. Each creator sees their own followers.',
+  }),
 };
 
 export const SettingsRequest = z

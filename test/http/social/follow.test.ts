@@ -227,6 +227,25 @@ describe('followers and following', () => {
     }
   });
 
+  it('leave out whoever does not show whom they follow, but to themselves, to the creator and to staff', async () => {
+    const { creator, people } = await aFollowedCreator(3);
+    const [other, hidden, shown] = people;
+    if (!other || !hidden || !shown) throw new Error('There are three');
+    await hidden.put('user/settings', { privacy: { showActivity: false } });
+    const path = `social/followers/${creator.userId}?perPage=2`;
+    const all = [shown.userId, hidden.userId];
+    for (const reader of [guest, await asViewer(), await asCreator(), other])
+      expect(idsOf(await reader.get(path))).toEqual([shown.userId, other.userId]);
+    for (const reader of [creator, await asStaff('support'), hidden])
+      expect(idsOf(await reader.get(path))).toEqual(all);
+    expect((await guest.get(`social/follow/${creator.userId}`)).data.followerCount).toBe(3);
+    const first = await guest.get(`social/followers/${creator.userId}?perPage=1`);
+    const { nextCursor } = first.data.pagination;
+    expect(idsOf(await guest.get(`${path}&cursor=${nextCursor}`))).toEqual([other.userId]);
+    await hidden.put('user/settings', { privacy: { showActivity: true } });
+    expect(idsOf(await guest.get(path))).toEqual(all);
+  });
+
   it('take no cursor that is forged or of another list', async () => {
     const { creator } = await aFollowedCreator(3);
     const { data } = await guest.get(`social/followers/${creator.userId}?perPage=1`);
