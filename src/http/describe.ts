@@ -12,13 +12,15 @@ export function describe(endpoint: Endpoint): RouteConfig {
     description,
     content: { 'application/json': { schema: ErrorEnvelope } },
   });
-  const enveloped = z.object({ success: z.literal(true), data: response, message: z.string().optional() });
+  const enveloped = (data: z.ZodType) => z.object({ success: z.literal(true), data, message: z.string().optional() });
   const answer = contentType
     ? { [contentType]: { schema: response } }
     : {
-        'application/json': { schema: enveloped },
+        'application/json': { schema: enveloped(response) },
         ...(endpoint.csv ? { 'text/csv': { schema: z.string() } } : {}),
       };
+  const { also } = endpoint;
+  const alsoAnswer = also?.response ? { 'application/json': { schema: enveloped(also.response) } } : answer;
   return {
     method: endpoint.method,
     path: endpoint.path,
@@ -37,7 +39,7 @@ export function describe(endpoint: Endpoint): RouteConfig {
     },
     responses: {
       [status]: { description: 'OK', content: answer },
-      ...(endpoint.also ? { [endpoint.also.status]: { description: endpoint.also.when, content: answer } } : {}),
+      ...(also ? { [also.status]: { description: also.when, content: alsoAnswer } } : {}),
       ...Object.fromEntries(refusalsOf(endpoint).map(([code, texts]) => [code, refused(texts.join(', '))])),
     },
   };

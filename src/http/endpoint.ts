@@ -54,6 +54,7 @@ export interface EndpointDefinition<
   B extends Schema = Schema,
   R extends z.ZodType = z.ZodType,
   M extends true | undefined = true | undefined,
+  A extends Schema = Schema,
 > {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** Below /api/v1, parameters in braces: `/stream/{id}`. */
@@ -74,8 +75,8 @@ export interface EndpointDefinition<
   /** For an answer that is not JSON. The handler then returns a Response. */
   contentType?: string;
   status?: 200 | 201 | 202;
-  /** Another status with the same answer, and when. */
-  also?: { readonly status: 200 | 201; readonly when: string };
+  /** Another status, and when: with the same answer, or with one of its own. */
+  also?: { readonly status: 200 | 201 | 202; readonly when: string; readonly response?: A };
   /** The answer can be had as text/csv too. The handler then returns a Response. */
   csv?: true;
   /** Refusals of the domain, by status, for the document: `{ 409: 'ALREADY_LIVE: …' }`. */
@@ -85,11 +86,14 @@ export interface EndpointDefinition<
   movesMoney?: M;
   /** Reads that look session and status up on the primary all the same: credentials, exports, documents. */
   fresh?: true;
-  handler: (
-    ctx: Context,
-    input: Input<W, P, Q, B, M>,
-  ) => Promise<z.input<R> | Envelope<z.input<R>> | Response> | z.input<R> | Envelope<z.input<R>> | Response;
+  handler: (ctx: Context, input: Input<W, P, Q, B, M>) => Promise<Answer<R, A>> | Answer<R, A>;
 }
+
+type Answer<R extends z.ZodType, A extends Schema> =
+  | z.input<R>
+  | Envelope<z.input<R>>
+  | Response
+  | (A extends z.ZodType ? Envelope<z.input<A>> : never);
 
 /** An endpoint whose types have done their work: what `mount` and the tests see. */
 export interface Endpoint extends Omit<EndpointDefinition, 'handler'> {
@@ -103,7 +107,8 @@ export function endpoint<
   Q extends Schema = undefined,
   B extends Schema = undefined,
   M extends true | undefined = undefined,
->(definition: EndpointDefinition<W, P, Q, B, R, M>): Endpoint {
+  A extends Schema = undefined,
+>(definition: EndpointDefinition<W, P, Q, B, R, M, A>): Endpoint {
   return definition;
 }
 

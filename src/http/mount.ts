@@ -47,11 +47,12 @@ async function answer(c: HonoContext<HttpEnv>, endpoint: Endpoint): Promise<Resp
   const result = await endpoint.handler(ctx, input as never); // `endpoint()` tied the handler to these schemas
   if (result instanceof Response) return result;
   const { data, extras } = result instanceof Envelope ? result : new Envelope(result);
+  const status = extras.status ?? endpoint.status ?? 200;
   // In development and in the tests every answer is held against its page in the reference.
-  if (ctx.config.environment === 'development') checkAnswer(endpoint, data);
+  if (ctx.config.environment === 'development') checkAnswer(endpoint, status, data);
   return c.json(
     { success: true as const, data, ...(extras.message ? { message: extras.message } : {}) },
-    extras.status ?? endpoint.status ?? 200,
+    status,
     extras.headers,
   );
 }
@@ -91,8 +92,10 @@ async function readJson(c: HonoContext, endpoint: Endpoint): Promise<unknown> {
   }
 }
 
-function checkAnswer(endpoint: Endpoint, data: unknown): void {
-  const result = endpoint.response.safeParse(data);
+function checkAnswer(endpoint: Endpoint, status: number, data: unknown): void {
+  const { also, response } = endpoint;
+  const shape = also?.status === status ? (also.response ?? response) : response;
+  const result = shape.safeParse(data);
   if (!result.success)
     throw new Error(`${endpoint.method} ${endpoint.path} answers another shape: ${result.error.message}`);
 }
