@@ -7,8 +7,8 @@ export type OutboxEvent =
   | { readonly kind: 'notify'; readonly notification: NewNotification }
   /** Removes a participant from LiveKit's room, which is the channel's id, and revokes their tokens as of `at` (ms). */
   | { readonly kind: 'remove-participant'; readonly roomId: string; readonly identity: string; readonly at: number }
-  /** Deletes a file that nothing refers to any more, its variants included. */
-  | { readonly kind: 'delete-media'; readonly key: string }
+  /** Deletes a file that nothing refers to any more, its variants included; or calls off the upload that it never was. */
+  | { readonly kind: 'delete-media'; readonly key: string; readonly uploadId?: string }
   /** Deletes an ingress at LiveKit that the channel has let go. */
   | { readonly kind: 'delete-ingress'; readonly ingressId: string }
   /** A message for the `tasks` queue, to be handled after the delay. */

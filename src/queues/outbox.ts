@@ -99,7 +99,7 @@ async function deliver(ctx: Context, { id, event }: OutboxRow): Promise<void> {
     case 'remove-participant':
       return removeParticipant(ctx, event);
     case 'delete-media':
-      return deleteObjects(ctx, event.key);
+      return deleteObjects(ctx, event.key, event.uploadId);
     case 'delete-ingress':
       return ctx.media.deleteIngress(event.ingressId);
     case 'task':

@@ -45,9 +45,9 @@ export function mediaUrl(config: Config, key: string): string {
   return `${config.mediaOrigin}/media/${key}`;
 }
 
-/** Where whoever is given it reads a private file, for five minutes. */
-export function signedMediaUrl(ctx: Context, key: string): Promise<string> {
-  return signUrl(ctx, key, SIGNED_URL_SECONDS, ctx.now());
+/** Where whoever is given it reads a private file, for five minutes unless more are named. */
+export function signedMediaUrl(ctx: Context, key: string, ttlSeconds = SIGNED_URL_SECONDS): Promise<string> {
+  return signUrl(ctx, key, ttlSeconds, ctx.now());
 }
 
 /**

@@ -24,16 +24,22 @@ export const LARGE_FILES = {
   'post-video': { bytesMax: 200 * MEGABYTE },
 } as const;
 
+/** Written by the platform itself, and read by a signed link alone: under this name, with the day it was made. */
+export const WRITTEN_FILES = {
+  export: { contentType: 'application/json', nameOf: (day: string) => `footlight-${day}.json` },
+} as const;
+
 export type PictureKind = keyof typeof PICTURES;
 export type DocumentKind = keyof typeof DOCUMENTS;
 export type LargeFileKind = keyof typeof LARGE_FILES;
-export type FileKind = PictureKind | DocumentKind | LargeFileKind;
+export type WrittenKind = keyof typeof WRITTEN_FILES;
+export type FileKind = PictureKind | DocumentKind | LargeFileKind | WrittenKind;
 
-export const FILE_KINDS = Object.keys({ ...PICTURES, ...DOCUMENTS, ...LARGE_FILES }) as FileKind[]; // by its type
+export const FILE_KINDS = Object.keys({ ...PICTURES, ...DOCUMENTS, ...LARGE_FILES, ...WRITTEN_FILES }) as FileKind[]; // by its type
 
 /** Whether a new file of this kind is read by a signed link alone. A post's may be opened to all (`setPrivacy`). */
 export function isPrivate(kind: FileKind): boolean {
-  return kind in DOCUMENTS || isOfPost(kind);
+  return kind in DOCUMENTS || kind in WRITTEN_FILES || isOfPost(kind);
 }
 
 /** As private as the post that has it, which may change: its row says whether it is, and not its kind. */

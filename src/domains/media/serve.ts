@@ -65,7 +65,9 @@ function headersOf(found: R2Object, { cacheControl }: Access): Headers {
   const type = found.httpMetadata?.contentType ?? 'application/octet-stream';
   return new Headers({
     'Content-Type': type,
-    'Content-Disposition': SHOWN_INLINE.test(type) ? 'inline' : 'attachment',
+    'Content-Disposition': SHOWN_INLINE.test(type)
+      ? 'inline'
+      : (found.httpMetadata?.contentDisposition ?? 'attachment'),
     'Content-Security-Policy': "sandbox; default-src 'none'",
     'X-Content-Type-Options': 'nosniff',
     'Cache-Control': cacheControl,

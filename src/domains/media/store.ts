@@ -15,6 +15,7 @@ import { inspectFile } from './inspect';
 import { mediaUrl, newKey, objectNames, variantName } from './keys';
 import { DOCUMENTS, type DocumentKind, type FileKind, isPrivate, PICTURES, type PictureKind } from './kinds';
 import { mediaFiles } from './tables';
+import { callOffFile } from './written-file';
 
 /** Far longer than a put and a batch take. */
 const UNNAMED_FOR_MS_MAX = 10 * MINUTE_MS;
@@ -127,6 +128,8 @@ export function forgetMedia(ctx: Context, key: string): { statement: Statement; 
 }
 
 /** What `delete-media` stands for. Safe to repeat. */
-export function deleteObjects(ctx: Context, key: string): Promise<void> {
-  return ctx.files.delete(objectNames(key));
+export async function deleteObjects(ctx: Context, key: string, uploadId?: string): Promise<void> {
+  // In this order: what is called off can no longer become an object.
+  if (uploadId !== undefined) await callOffFile(ctx, { key, uploadId });
+  await ctx.files.delete(objectNames(key));
 }
