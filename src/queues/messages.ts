@@ -50,6 +50,8 @@ export type TaskMessage =
   /** Clears away a post that was hidden, or a comment, with all that hangs on it. */
   | { readonly type: 'clear-post'; readonly postId: string }
   | { readonly type: 'clear-comment'; readonly commentId: string }
+  /** Takes an export a step further, and queues the step after it: a part of the document, its end, its mail. */
+  | { readonly type: 'build-export'; readonly exportId: string; readonly step: number }
   /** Tells a page of followers by mail, push and open rooms, and queues the page after it. `at`: when (ms) it was announced. */
   | {
       readonly type: 'fan-out-broadcast';

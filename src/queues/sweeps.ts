@@ -8,6 +8,7 @@ import { queueTargetAwards } from '@/domains/earnings/award-targets';
 import { sweepOrphans, sweepUploads } from '@/domains/media/sweep';
 import { requeuePayouts } from '@/domains/payouts/sweep';
 import { eraseAccounts } from '@/domains/privacy/erase';
+import { sweepExports } from '@/domains/privacy/export-rows';
 import { askAboutPurchases } from '@/domains/purchases/sweep';
 import { reconcileStreams } from '@/domains/streams/reconcile';
 import { renewSubscriptions } from '@/domains/subscriptions/renew';
@@ -29,6 +30,7 @@ const SWEEPS: Readonly<Record<string, (ctx: Context) => Promise<unknown>>> = {
   resumeProof,
   sweepUploads,
   sweepOrphans,
+  sweepExports,
   eraseAccounts,
 };
 

@@ -6,6 +6,7 @@ import { awardTargets } from '@/domains/earnings/award-targets';
 import { fanOutBroadcast } from '@/domains/notifications/broadcast';
 import { sendNotificationMail } from '@/domains/notifications/mail';
 import { sendPush } from '@/domains/notifications/push';
+import { buildExport } from '@/domains/privacy/build-export';
 import { endIfStillLost } from '@/domains/streams/end-stream';
 import { AppError } from '@/http/errors';
 import type { TaskMessage } from './messages';
@@ -37,6 +38,8 @@ async function perform(ctx: Context, task: TaskMessage): Promise<void> {
       return clearPost(ctx, task.postId);
     case 'clear-comment':
       return clearComment(ctx, task.commentId);
+    case 'build-export':
+      return buildExport(ctx, task);
     case 'fan-out-broadcast':
       return fanOutBroadcast(ctx, task.broadcastId, task.at, task.after);
     case 'send-push':

@@ -26,6 +26,7 @@ import { AppError } from '@/http/errors';
 import type { OutboxEvent } from '@/queues/messages';
 import { DAY_MS, HOUR_MS } from '@/shared/time';
 import { privacyError } from './errors';
+import { dropExport, findExport } from './export-rows';
 import { noOpenMatter } from './open-matters';
 
 const ACCOUNTS_A_RUN = 5;
@@ -67,10 +68,12 @@ export async function eraseAccounts(ctx: Context): Promise<void> {
 
 /** Throws ACCOUNT_HAS_OPEN_MATTERS, also where somebody has signed in since it was read. */
 async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> {
-  const [room, channel] = await Promise.all([
+  const [room, channel, lastExport] = await Promise.all([
     ctx.db.select({ roomId: lastRooms.roomId }).from(lastRooms).where(sql`${lastRooms.userId} = ${id}`).get(),
     forgetChannel(ctx, id),
+    findExport(ctx, id),
   ]);
+  const dropped = lastExport && dropExport(ctx, lastExport);
   // The room reads again who that is: nobody.
   const leaves: OutboxEvent[] = room
     ? [{ kind: 'room', roomId: room.roomId, command: { type: 'standing-changed', userId: id } }]
@@ -87,9 +90,10 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
       forgetPayoutAccount(ctx, id),
       forgetWatched(ctx, id),
       ...channel.statements,
+      ...(dropped?.statements ?? []),
     ],
     {
-      events: [...leaves, ...channel.events],
+      events: [...leaves, ...channel.events, ...(dropped ? [dropped.event] : [])],
       refusals: { DEMAND_NOT_MET: () => privacyError('ACCOUNT_HAS_OPEN_MATTERS') },
     },
   );

@@ -5,4 +5,5 @@ export const privacyError = errorList({
     409,
     'The account cannot be deleted while something of it is open: a payout, a payment, a dispute, a stream that is live.',
   ],
+  EXPORT_CONFLICT: [409, 'Something else is at work on this export, or it was called off.'],
 });

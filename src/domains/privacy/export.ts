@@ -1,118 +1,77 @@
 /**
- * Everything that is held about a user, as one document that is written while it is read: a page of rows at a time,
- * never the whole in memory. A fault in the middle breaks the document off, so that nobody takes a part for the whole.
+ * GET /user/export. What is small is answered whole, and only once all of it is there, so that nobody takes a part for
+ * the whole; what is large is written by the tasks queue (`build-export.ts`), and its owner gets a link by mail.
  */
-import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
-import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/context';
-import { listAccounts, type Place, walkHistory } from '@/ledger/history';
-import { toDay, toIso } from '@/shared/time';
-import { HOLDINGS, type Holding } from './holdings';
+import { commit } from '@/db/commit';
+import { signedMediaUrl } from '@/domains/media/keys';
+import { WRITTEN_FILES } from '@/domains/media/kinds';
+import { beginFile, callOffFile } from '@/domains/media/written-file';
+import { type Envelope, reply } from '@/http/envelope';
+import { newId } from '@/shared/ids';
+import { DAY_MS, toDay, toIso, toIsoOrNull } from '@/shared/time';
+import { START, writePart } from './document';
+import { dropExport, type ExportRow, findExport } from './export-rows';
+import type { LargeExport } from './schemas';
+import { accountExports } from './tables';
 
-/** A request may ask D1 a thousand times: enough for some 900,000 rows. */
-const PAGE_SIZE = 1_000;
-/** Columns of milliseconds that are not named `…_at`. */
-const TIMES: ReadonlySet<string> = new Set(['graceUntil', 'readThrough', 'scheduledFor']);
+/** What a request holds in memory, and bounds its reads: some ten pages and one for each kind of thing. */
+const SMALL_BYTES_MAX = 1_048_576;
+/** One that is younger is answered again. */
+const FRESH_MS = DAY_MS;
+/** Not ready by then, it is given up. */
+const PREPARATION_MS_MAX = DAY_MS;
 
-type Row = Readonly<Record<string, unknown>>;
-
-export function exportAccount(ctx: Context, userId: string): Response {
-  const parts = writeDocument(ctx, userId);
-  const encoder = new TextEncoder();
-  const body = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      try {
-        const { value, done } = await parts.next();
-        if (done) controller.close();
-        else controller.enqueue(encoder.encode(value));
-      } catch (error) {
-        ctx.log.fault('export', error);
-        controller.error(error);
-      }
-    },
-    async cancel() {
-      await parts.return(undefined);
-    },
-  });
+/** Throws MEDIA_STORE_UNAVAILABLE. */
+export async function exportAccount(
+  ctx: Context,
+  userId: string,
+): Promise<Response | Envelope<z.input<typeof LargeExport>>> {
+  const now = ctx.now();
+  const last = await findExport(ctx, userId);
+  if (last && last.expiresAt > now && (last.readyAt ?? now) > now - FRESH_MS) return answer(ctx, last);
+  const { bytes, next } = await writePart(ctx, userId, START, SMALL_BYTES_MAX);
+  if (next !== null) return answer(ctx, await beginExport(ctx, userId, last));
   ctx.log.event('account.exported', { userId });
-  return new Response(body, {
+  const { contentType, nameOf } = WRITTEN_FILES.export;
+  return new Response(bytes, {
     headers: {
-      'content-type': 'application/json',
-      'content-disposition': `attachment; filename="footlight-${toDay(ctx.now())}.json"`,
-      'cache-control': 'private, no-store',
+      'Content-Type': contentType,
+      'Content-Disposition': `attachment; filename="${nameOf(toDay(now))}"`,
+      'Cache-Control': 'private, no-store',
     },
   });
 }
 
-/** The envelope of every answer, with a list for each kind of thing. */
-async function* writeDocument(ctx: Context, userId: string): AsyncGenerator<string, void> {
-  const lists: readonly (readonly [string, AsyncGenerator<readonly Row[]>])[] = [
-    ...HOLDINGS.map((holding) => [holding.as, readPages(ctx, holding, userId)] as const),
-    ['ledgerAccounts', readLedgerAccounts(ctx, userId)],
-    ['transfers', readTransfers(ctx, userId)],
-  ];
-  yield '{"success":true,"data":{';
-  for (const [index, [name, pages]] of lists.entries()) {
-    yield `${index === 0 ? '' : ','}${JSON.stringify(name)}:[`;
-    let isFirst = true;
-    for await (const rows of pages) {
-      const text = rows.map((row) => JSON.stringify(row)).join(',');
-      if (text !== '') yield isFirst ? text : `,${text}`;
-      isFirst &&= text === '';
-    }
-    yield ']';
-  }
-  yield '}}';
+/** In place of the last one, whose file goes. Of two requests at once the database takes one, and both answer that. */
+async function beginExport(ctx: Context, userId: string, last: ExportRow | undefined): Promise<ExportRow> {
+  const file = await beginFile(ctx, 'export');
+  const id = newId();
+  const now = ctx.now();
+  const row = { id, userId, ...file, place: START, requestedAt: now, expiresAt: now + PREPARATION_MS_MAX };
+  const dropped = last && dropExport(ctx, last);
+  await commit(ctx, [...(dropped?.statements ?? []), ctx.db.insert(accountExports).values(row).onConflictDoNothing()], {
+    events: [
+      ...(dropped ? [dropped.event] : []),
+      // Of one that was not taken it finds nothing to do.
+      { kind: 'task', task: { type: 'build-export', exportId: id, step: 0 } },
+    ],
+  });
+  const taken = await findExport(ctx, userId);
+  if (taken?.id === id) ctx.log.event('export.begun', { userId });
+  else ctx.waitUntil(callOffFile(ctx, file));
+  return taken ?? { ...row, parts: [], step: 0, heldUntil: 0, readyAt: null };
 }
 
-async function* readPages(ctx: Context, holding: Holding, userId: string): AsyncGenerator<readonly Row[]> {
-  const { table, tie, things, order, only } = holding;
-  const columns: Record<string, SQLiteColumn> = getTableColumns(table);
-  const nameOf = (column: SQLiteColumn) => Object.keys(columns).find((name) => columns[name] === column) ?? '';
-  const places = order.map(nameOf);
-  const isTied = things ? sql`${tie} IN ${things(userId)}` : eq(tie, userId);
-  for (let after: SQL | undefined; ; ) {
-    const rows: Row[] = await ctx.db
-      .select(columns)
-      .from(table)
-      .where(and(isTied, only, after))
-      .orderBy(...order)
-      .limit(PAGE_SIZE);
-    yield rows.map((row) => present(holding, columns, row));
-    const last = rows.at(-1);
-    if (!last || rows.length < PAGE_SIZE) return;
-    const place = places.map((name) => sql`${last[name]}`);
-    after = sql`(${sql.join([...order], sql`, `)}) > (${sql.join(place, sql`, `)})`;
-  }
-}
-
-function present({ without = [] }: Holding, columns: Readonly<Record<string, SQLiteColumn>>, row: Row): Row {
-  const kept = Object.entries(row).filter(([name]) => !without.includes(name));
-  return Object.fromEntries(
-    kept.map(([name, value]) => {
-      const isTime = typeof value === 'number' && (columns[name]?.name.endsWith('_at') || TIMES.has(name));
-      // 0 stands for never.
-      return [name, isTime ? (value === 0 ? null : toIso(value)) : value];
-    }),
-  );
-}
-
-async function* readLedgerAccounts(ctx: Context, userId: string): AsyncGenerator<readonly Row[]> {
-  const accounts = await listAccounts(ctx, userId);
-  yield accounts.map(({ kind, unit, balance }) => ({ kind, unit, balance }));
-}
-
-/** The newest first, account by account: an account's history is walked backwards. */
-async function* readTransfers(ctx: Context, userId: string): AsyncGenerator<readonly Row[]> {
-  for (const { id, kind: account, lastTransferId } of await listAccounts(ctx, userId)) {
-    let place: Place | undefined = lastTransferId === null ? undefined : { accountId: id, transferId: lastTransferId };
-    while (place) {
-      const entries = await walkHistory(ctx, [place], PAGE_SIZE);
-      yield entries.map(({ transferId, kind, unit, amount, balanceAfter, refType, refId, at }) => {
-        return { id: transferId, account, kind, unit, amount, balanceAfter, refType, refId, createdAt: toIso(at) };
-      });
-      const previousId = entries.at(-1)?.previousId ?? null;
-      place = previousId === null ? undefined : { accountId: id, transferId: previousId };
-    }
-  }
+async function answer(ctx: Context, row: ExportRow): Promise<Envelope<z.input<typeof LargeExport>>> {
+  const isReady = row.readyAt !== null;
+  const data = {
+    status: isReady ? ('ready' as const) : ('preparing' as const),
+    requestedAt: toIso(row.requestedAt),
+    readyAt: toIsoOrNull(row.readyAt),
+    expiresAt: isReady ? toIso(row.expiresAt) : null,
+    url: isReady ? await signedMediaUrl(ctx, row.key) : null,
+  };
+  return reply(data, { status: 202 });
 }

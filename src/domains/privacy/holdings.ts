@@ -28,6 +28,7 @@ import { staff } from '@/domains/staff/tables';
 import { streamAnalytics, streams, watchedCategories } from '@/domains/streams/tables';
 import { subscriptionCharges, subscriptions, subscriptionTiers } from '@/domains/subscriptions/tables';
 import { users } from '@/domains/users/tables';
+import { accountExports } from './tables';
 
 /** The rows of a table whose column names the user, or a thing that is the user's. */
 export interface Holding {
@@ -47,7 +48,7 @@ const REPEATS = ['idempotencyKey', 'bodyHash', 'resumedKey', 'resumedHash'];
 const mine = (table: string, column: string) => (userId: string) =>
   sql`(SELECT id FROM ${sql.raw(table)} WHERE ${sql.raw(column)} = ${userId})`;
 
-export const HOLDINGS: readonly Holding[] = [
+export const HOLDINGS: readonly [Holding, ...Holding[]] = [
   {
     as: 'profile',
     table: users,
@@ -75,6 +76,13 @@ export const HOLDINGS: readonly Holding[] = [
   { as: 'creatorProfile', table: creatorProfiles, tie: creatorProfiles.userId, order: [creatorProfiles.userId] },
   { as: 'files', table: mediaFiles, tie: mediaFiles.ownerId, order: [mediaFiles.createdAt, mediaFiles.key] },
   { as: 'uploads', table: mediaUploads, tie: mediaUploads.ownerId, order: [mediaUploads.expiresAt, mediaUploads.id] },
+  {
+    as: 'exports',
+    table: accountExports,
+    tie: accountExports.userId,
+    order: [accountExports.userId],
+    without: ['uploadId', 'place', 'parts', 'step', 'heldUntil'],
+  },
   { as: 'channel', table: channels, tie: channels.creatorId, order: [channels.id], without: ['streamKey'] },
   {
     as: 'channelModerators',

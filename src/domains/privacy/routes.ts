@@ -2,7 +2,7 @@
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { deleteAccount } from './delete-account';
 import { exportAccount } from './export';
-import { Deletion, DeletionRequest, Export } from './schemas';
+import { Deletion, DeletionRequest, Export, LargeExport } from './schemas';
 
 export const privacyEndpoints: Endpoint[] = [
   endpoint({
@@ -11,11 +11,14 @@ export const privacyEndpoints: Endpoint[] = [
     tag: 'user',
     summary: 'Everything held about me, as JSON',
     description:
-      'Comes as an attachment, written while it is read from the database: a document that does not end well broke off. ' +
-      'Passwords, tokens and keys are not in it, and of bank details the last four characters.',
+      'Up to 1 MB comes whole, as an attachment. What is larger is answered 202 and prepared within minutes: a link to ' +
+      'it, good for seven days, is mailed to your verified address, and for a day this endpoint answers a link too ' +
+      'instead of beginning another. Passwords, tokens and keys are not in it, and of bank details the last four characters.',
     who: 'user',
     fresh: true,
     response: Export,
+    also: { status: 202, when: 'It is too large for one answer: where it stands.', response: LargeExport },
+    refusals: { 503: 'MEDIA_STORE_UNAVAILABLE' },
     handler: (ctx, { actor }) => exportAccount(ctx, actor.userId),
   }),
   endpoint({

@@ -3,15 +3,19 @@ import { getTableColumns, getTableName } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { asUserWithPassword, PASSWORD } from '#test/support/accounts';
 import { client } from '#test/support/api';
+import { clientWith } from '#test/support/app';
 import { asApplicant, IBAN } from '#test/support/applications';
 import { testContext } from '#test/support/context';
 import { giveCoins, once } from '#test/support/money';
 import { plansOf } from '#test/support/plans';
 import { aPost } from '#test/support/posts';
+import { databaseWithout } from '#test/support/queues';
 import { aStream } from '#test/support/streams';
 import { aSubscriber, aTier } from '#test/support/subscriptions';
 import { asCreator, asUser, asViewer } from '#test/support/users';
+import { type Place, START, writePart } from '@/domains/privacy/document';
 import { exportAccount } from '@/domains/privacy/export';
+import { sweepExports } from '@/domains/privacy/export-rows';
 import { HOLDINGS, LEFT_OUT } from '@/domains/privacy/holdings';
 import { follows } from '@/domains/social/tables';
 import { watchedCategories } from '@/domains/streams/tables';
@@ -158,21 +162,42 @@ describe('the export', () => {
     await ctx.db.delete(follows);
   });
 
-  it('breaks off where the database fails, so that nobody takes a part for the whole', async () => {
-    const person = await asUser();
+  it('written in parts of any size is the same document', async () => {
     const ctx = testContext();
-    const broken = {
-      ...ctx,
-      db: new Proxy(ctx.db, { get: (db, name) => (name === 'all' ? fail : Reflect.get(db, name)) }),
-    };
-    const response = exportAccount(broken, person.userId);
-    await expect(response.text()).rejects.toThrow('overloaded');
+    const creator = await asCreator();
+    const person = await aSubscriber(creator, await aTier(creator), 500);
+    for (const coins of [100, 110, 120])
+      await person.post('payment/tip', { recipientId: creator.userId, coins, message: 'Für “Sie”' }, once());
+    const whole = (await person.get('user/export')).body;
+    expect(whole.data.transfers.length).toBe(5);
+    for (const size of [1_200, 2_000]) {
+      const parts: Uint8Array<ArrayBuffer>[] = [];
+      for (let place: Place | null = START; place !== null; ) {
+        const { bytes, next } = await writePart(ctx, person.userId, place, size);
+        expect(next).not.toBe(place);
+        if (next !== null) expect(bytes.length).toBe(size);
+        parts.push(bytes);
+        place = next;
+      }
+      expect(await new Response(new Blob(parts)).json(), `${size}`).toEqual(whole);
+    }
+  });
+
+  it('is whole or a refusal: where the database fails nothing of it is answered', async () => {
+    const person = await asUser();
+    const failing = clientWith({ DB: databaseWithout('former_follows') }, person.headers);
+    const { status, headers, error } = await failing.get('user/export');
+    expect([status, error.code]).toEqual([500, 'INTERNAL']);
+    expect(headers.get('content-disposition')).toBeNull();
   });
 
   it('reads by an index whatever it reads', async () => {
     const creator = await asCreator();
     await aStream(creator);
-    const plans = await plansOf(async (ctx) => exportAccount(ctx, creator.userId).text());
+    const plans = await plansOf(async (ctx) => {
+      await exportAccount(ctx, creator.userId);
+      await sweepExports(ctx);
+    });
     expect(plans.length).toBeGreaterThan(40);
     const scans = plans.filter((plan) => /^SCAN (?!value|json_each|walk|place)/m.test(plan));
     expect(scans).toEqual([]);
@@ -180,7 +205,3 @@ describe('the export', () => {
     expect(plans.filter((plan) => /TEMP B-TREE FOR (?!LAST TERM)/.test(plan) && !plan.includes('walk'))).toEqual([]);
   });
 });
-
-function fail(): never {
-  throw new Error('D1_ERROR: the database is overloaded');
-}

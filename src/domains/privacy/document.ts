@@ -1,0 +1,175 @@
+/**
+ * Everything that is held about a user, as one document: a list for each kind of thing, read a page of rows at a time
+ * and never whole. Behind every row stands the place from which it can be gone on with later.
+ */
+import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import type { Context } from '@/context';
+import { listAccounts, walkHistory } from '@/ledger/history';
+import { toIso } from '@/shared/time';
+import { HOLDINGS, type Holding } from './holdings';
+
+const PAGE_SIZE = 1_000;
+/** Columns of milliseconds that are not named `…_at`. */
+const TIMES: ReadonlySet<string> = new Set(['graceUntil', 'readThrough', 'scheduledFor']);
+const BLANK = 0x20;
+
+type Position = readonly (string | number | null)[];
+
+/** In this list, behind this row of it. Behind none: the list has not been begun. */
+export interface Place {
+  readonly list: string;
+  readonly after: Position | null;
+}
+
+interface Item {
+  readonly row: Readonly<Record<string, unknown>>;
+  readonly position: Position;
+}
+
+interface List {
+  readonly name: string;
+  readonly read: (ctx: Context, userId: string, after: Position | null) => AsyncGenerator<readonly Item[]>;
+}
+
+const LISTS: readonly List[] = [
+  ...HOLDINGS.map((holding): List => {
+    return { name: holding.as, read: (ctx, userId, after) => readPages(ctx, holding, userId, after) };
+  }),
+  { name: 'ledgerAccounts', read: readLedgerAccounts },
+  { name: 'transfers', read: readTransfers },
+];
+
+/** Where the document begins. */
+export const START: Place = { list: HOLDINGS[0].as, after: null };
+
+/**
+ * As much of the document as goes into so many bytes, in whole rows. Where that is not all of it, the rest is blanks,
+ * which JSON allows between rows, and `next` is the place to go on from. At `from` itself: not even one row went in.
+ */
+export async function writePart(
+  ctx: Context,
+  userId: string,
+  from: Place,
+  bytesMax: number,
+): Promise<{ bytes: Uint8Array<ArrayBuffer>; next: Place | null }> {
+  const encoder = new TextEncoder();
+  const bytes = new Uint8Array(bytesMax);
+  let length = 0;
+  let place: Place | null = from;
+  for await (const pieces of readPieces(ctx, userId, from))
+    for (const { text, next } of pieces) {
+      const { read, written } = encoder.encodeInto(text, bytes.subarray(length));
+      if (read < text.length) return { bytes: bytes.fill(BLANK, length), next: place };
+      length += written;
+      place = next;
+    }
+  return { bytes: bytes.subarray(0, length), next: null };
+}
+
+/** The document's next characters, and the place behind them; null at its end. */
+interface Piece {
+  readonly text: string;
+  readonly next: Place | null;
+}
+
+/** The envelope of every answer, with a list for each kind of thing. */
+async function* readPieces(ctx: Context, userId: string, from: Place): AsyncGenerator<readonly Piece[]> {
+  const first = LISTS.findIndex(({ name }) => name === from.list);
+  if (first < 0) throw new Error(`No list ${from.list} in this version`);
+  for (const [index, { name, read }] of LISTS.entries()) {
+    if (index < first) continue;
+    const after = index === first ? from.after : null;
+    const opening = `${index === 0 ? '{"success":true,"data":{' : ','}${JSON.stringify(name)}:[`;
+    let before = after === null ? opening : ',';
+    for await (const items of read(ctx, userId, after))
+      yield items.map(({ row, position }) => {
+        const text = before + JSON.stringify(row);
+        before = ',';
+        return { text, next: { list: name, after: position } };
+      });
+    const following = LISTS[index + 1];
+    const end = `${before === opening ? opening : ''}]${following ? '' : '}}'}`;
+    yield [{ text: end, next: following ? { list: following.name, after: null } : null }];
+  }
+}
+
+async function* readPages(
+  ctx: Context,
+  holding: Holding,
+  userId: string,
+  after: Position | null,
+): AsyncGenerator<readonly Item[]> {
+  const { table, tie, things, order, only } = holding;
+  const columns: Record<string, SQLiteColumn> = getTableColumns(table);
+  const places = order.map((column) => Object.keys(columns).find((name) => columns[name] === column) ?? '');
+  const isTied = things ? sql`${tie} IN ${things(userId)}` : eq(tie, userId);
+  for (let position: Position | null | undefined = after; ; ) {
+    const rows: Item['row'][] = await ctx.db
+      .select(columns)
+      .from(table)
+      .where(and(isTied, only, position ? isBehind(order, position) : undefined))
+      .orderBy(...order)
+      .limit(PAGE_SIZE);
+    const items = rows.map((row) => {
+      // Of columns that order: texts and integers.
+      return { row: present(holding, columns, row), position: places.map((name) => row[name]) as Position };
+    });
+    yield items;
+    if (rows.length < PAGE_SIZE) return;
+    position = items.at(-1)?.position;
+  }
+}
+
+function isBehind(order: readonly SQLiteColumn[], position: Position): SQL {
+  const place = position.map((value) => sql`${value}`);
+  return sql`(${sql.join([...order], sql`, `)}) > (${sql.join(place, sql`, `)})`;
+}
+
+function present(
+  { without = [] }: Holding,
+  columns: Readonly<Record<string, SQLiteColumn>>,
+  row: Item['row'],
+): Item['row'] {
+  const kept = Object.entries(row).filter(([name]) => !without.includes(name));
+  return Object.fromEntries(
+    kept.map(([name, value]) => {
+      const isTime = typeof value === 'number' && (columns[name]?.name.endsWith('_at') || TIMES.has(name));
+      // 0 stands for never.
+      return [name, isTime ? (value === 0 ? null : toIso(value)) : value];
+    }),
+  );
+}
+
+async function* readLedgerAccounts(
+  ctx: Context,
+  userId: string,
+  after: Position | null,
+): AsyncGenerator<readonly Item[]> {
+  const accounts = await listAccounts(ctx, userId);
+  const written = accounts.findIndex(({ id }) => id === after?.[0]) + 1;
+  yield accounts.slice(written).map(({ id, kind, unit, balance }) => {
+    return { row: { kind, unit, balance }, position: [id] };
+  });
+}
+
+/** The newest first, account by account: an account's history is walked backwards. */
+async function* readTransfers(ctx: Context, userId: string, after: Position | null): AsyncGenerator<readonly Item[]> {
+  const accounts = await listAccounts(ctx, userId);
+  const [begunId, goesOn] = after ?? [];
+  const first = Math.max(
+    0,
+    accounts.findIndex(({ id }) => id === begunId),
+  );
+  for (const { id, kind: account, lastTransferId } of accounts.slice(first)) {
+    let transferId = id === begunId ? goesOn : lastTransferId;
+    while (typeof transferId === 'number') {
+      const entries = await walkHistory(ctx, [{ accountId: id, transferId }], PAGE_SIZE);
+      yield entries.map(({ transferId: entryId, kind, unit, amount, balanceAfter, refType, refId, at, previousId }) => {
+        const what = { id: entryId, account, kind, unit, amount, balanceAfter, refType, refId };
+        return { row: { ...what, createdAt: toIso(at) }, position: [id, previousId] };
+      });
+      transferId = entries.at(-1)?.previousId;
+    }
+  }
+}
