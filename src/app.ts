@@ -34,6 +34,7 @@ import { walletEndpoints } from '@/domains/wallet/routes';
 import { webhookEndpoints } from '@/domains/webhooks/routes';
 import { devRoutes } from '@/http/dev';
 import { docsEndpoints, docsRoutes } from '@/http/docs';
+import { drainRefused } from '@/http/drain';
 import { errorResponse } from '@/http/envelope';
 import { AppError, httpError } from '@/http/errors';
 import { healthEndpoints } from '@/http/health';
@@ -80,7 +81,7 @@ const api = mount(endpoints, guard);
 export const describeApi = () => openApiDocument(endpoints, healthEndpoints);
 
 export const app = new Hono<AppEnv>();
-app.use(withContext, logRequests, secure, allowOrigins);
+app.use(withContext, drainRefused, logRequests, secure, allowOrigins);
 app.route('/', mount(healthEndpoints, guard));
 app.route('/', docsRoutes(describeApi));
 app.route('/', mediaRoutes);
