@@ -1,5 +1,6 @@
 /** The main job over the built bundle, from sign-up to the figures, and through a kill in the middle of the chat. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mp4, picture } from '#test/support/files';
 import { type Server, startServer } from '#test/support/server';
 import { Client, RoomSocket, waitFor } from '../../scripts/local/client';
 import {
@@ -83,6 +84,28 @@ describe('the built bundle', () => {
     await end();
     await guests.waitForEvent('stream-ended');
     expect(await figuresOf(creator, streamId)).toMatchObject({ uniqueViewers: 2, peakViewers: 2, messages: 1 });
+  });
+
+  it('takes a picture and a video in one form, and plays the video by ranges', async () => {
+    const author = await signUp('e2e_author');
+    const form = new FormData();
+    form.set('text', 'Both');
+    const video = mp4(9_000_000);
+    form.append('files', new File([picture(64, 36) as Uint8Array<ArrayBuffer>], 'a.mp4'));
+    form.append('files', new File([video as Uint8Array<ArrayBuffer>], 'b.png'));
+    const { media } = await author.call('POST', '/content/posts', form);
+    expect(media).toMatchObject([{ type: 'image', width: 64, height: 36 }, { type: 'video' }]);
+    const end = await fetch(media[1].url, { headers: { range: 'bytes=-1000' } });
+    expect([end.status, end.headers.get('content-range')]).toEqual([206, 'bytes 8999000-8999999/9000000']);
+    expect(new Uint8Array(await end.arrayBuffer())).toEqual(video.slice(-1_000));
+  });
+
+  it('refuses a file far too large in a way that a client which is still sending can read', async () => {
+    const form = new FormData();
+    form.set('avatar', new File([new Uint8Array(40_000_000)], 'a.png'));
+    const codeFor = async (client: Client) => (await client.try('POST', '/user/avatar', form)).error?.code;
+    expect(await codeFor(await signUp('e2e_hoarder'))).toBe('BODY_TOO_LARGE');
+    expect(await codeFor(anyone)).toBe('UNAUTHENTICATED');
   });
 
   it('loses no acknowledged message, number or viewer when it is killed in the middle of the chat', async () => {

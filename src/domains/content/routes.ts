@@ -107,7 +107,10 @@ export const contentEndpoints: Endpoint[] = [
     path: '/content/posts',
     tag: 'content',
     summary: 'Write a post, with up to ten pictures and videos',
-    description: 'The pictures of one form have 40 MB in all.',
+    description:
+      'A form, read as it comes: its words may stand before or after its files. A picture may have 10 MB, a video (MP4, ' +
+      'WebM, QuickTime) 200 MB, all files of a form 300 MB, and Cloudflare takes no more than 100 MB on most plans: what ' +
+      'is larger goes by `POST /media/uploads`. What a file is, its bytes say. Uploads come after the files.',
     who: 'user',
     upload: { contentType: 'multipart/form-data', schema: NewPostForm },
     response: Post,

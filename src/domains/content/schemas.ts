@@ -83,7 +83,7 @@ export const NewPostForm = NewPostFields.extend({
     .array(z.any().openapi({ type: 'string', format: 'binary' }))
     .max(POST_MEDIA_MAX)
     .optional()
-    .openapi({ description: 'Pictures; with the videos, ten in all.' }),
+    .openapi({ description: 'Pictures and videos; with the uploads, ten in all.' }),
 });
 
 export const PostChanges = z.strictObject({ text: postText.optional(), visibility: visibility.optional() });

@@ -5,16 +5,13 @@
 import type { z } from '@hono/zod-openapi';
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
-import { commit, demandChange, type Statement } from '@/db/commit';
+import { commit, demandChange } from '@/db/commit';
 import { setPrivacy } from '@/domains/media/access';
-import { claimUpload } from '@/domains/media/claim-upload';
 import { fileError } from '@/domains/media/errors';
-import { PICTURES } from '@/domains/media/kinds';
-import { forgetMedia, storeImage } from '@/domains/media/store';
-import { readUploads } from '@/domains/media/upload';
+import { invalid, receiveForm } from '@/domains/media/form';
+import { forgetMedia } from '@/domains/media/store';
 import { logStaff } from '@/domains/staff/log';
 import { staffCan } from '@/domains/staff/permissions';
-import { httpError } from '@/http/errors';
 import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { contentError } from './errors';
@@ -22,35 +19,25 @@ import { getPost } from './find-post';
 import { presentPost } from './present';
 import { NewPostFields, POST_MEDIA_MAX, type Post, type PostChanges } from './schemas';
 import { postMedia, posts } from './tables';
+import { claimVideos, takeFile } from './take-media';
 
-/** Of all pictures of a form: it is held in memory, of which an isolate has 128 MB. */
-const FORM_BYTES_MAX = 40 * 1_048_576;
+/** Of all files of a form: a video and nine pictures, each as large as it may be, and some more. */
+const POST_FORM_BYTES_MAX = 300 * 1_048_576;
 
-interface Medium {
-  readonly key: string;
-  readonly contentType: string;
-  readonly width?: number;
-  readonly height?: number;
-  readonly statements: readonly Statement[];
-}
-
-/** Throws what an upload may be refused for. */
+/** The form's files come first, in its order, then uploads. Throws what an upload may be refused for. */
 export async function createPost(ctx: Context, actor: Actor, request: Request): Promise<z.input<typeof Post>> {
-  const { files, fields } = await readUploads(request, {
+  const { files, fields } = await receiveForm(request, {
     field: 'files',
     filesMax: POST_MEDIA_MAX,
-    bytesMax: PICTURES['post-image'].bytesMax,
-    formBytesMax: FORM_BYTES_MAX,
+    bytesMax: POST_FORM_BYTES_MAX,
+    takeFile: (content) => takeFile(ctx, actor.userId, content),
     fields: NewPostFields,
     lists: ['mediaUploadIds'],
   });
   const { text, visibility, mediaUploadIds } = fields;
   if (files.length + mediaUploadIds.length > POST_MEDIA_MAX)
-    throw httpError('VALIDATION_FAILED', {
-      details: [{ path: 'files', message: `a post has at most ${POST_MEDIA_MAX} files` }],
-    });
-
-  const media = await takeMedia(ctx, actor.userId, files, mediaUploadIds);
+    throw invalid('files', `a post has at most ${POST_MEDIA_MAX} files`);
+  const media = [...files, ...(await claimVideos(ctx, actor.userId, mediaUploadIds))];
   const postId = newId();
   const row = { id: postId, authorId: actor.userId, text, visibility, createdAt: ctx.now() };
   const named = media.flatMap(({ key, contentType, width, height, statements }, index) => [
@@ -67,22 +54,6 @@ export async function createPost(ctx: Context, actor: Actor, request: Request): 
 /** A SELECT of their keys. */
 function filesOf(postId: string): SQL {
   return sql`SELECT key FROM post_media WHERE post_id = ${postId}`;
-}
-
-/** Pictures first, in the order of the form, then videos. */
-async function takeMedia(
-  ctx: Context,
-  ownerId: string,
-  files: readonly File[],
-  uploadIds: readonly string[],
-): Promise<Medium[]> {
-  // To find that a video is not there costs little, so that is asked first. One picture at a time: each is large.
-  const videos: Medium[] = [];
-  for (const uploadId of uploadIds) videos.push(await claimUpload(ctx, ownerId, uploadId));
-  const pictures: Medium[] = [];
-  for (const file of files)
-    pictures.push(await storeImage(ctx, ownerId, 'post-image', new Uint8Array(await file.arrayBuffer())));
-  return [...pictures, ...videos];
 }
 
 /** What is not sent stays; other words mark it as edited. Throws as `getPost` does, NOT_YOUR_POST. */

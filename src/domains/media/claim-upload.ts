@@ -1,18 +1,16 @@
 /** From an upload that waits to a file that something names: looked at once more, and used once. */
 import { and, eq, gt, isNull } from 'drizzle-orm';
 import type { Context } from '@/context';
-import { demandChange, type Statement } from '@/db/commit';
+import { demandChange } from '@/db/commit';
 import { fileError } from './errors';
 import { findStoredVideo, type StoredVideo } from './stored-video';
 import { mediaUploads } from './tables';
 
-export interface ClaimedFile extends Omit<StoredVideo, 'row'> {
-  /** For the batch that names the file. Their DEMAND_NOT_MET (UPLOAD_CONFLICT): it was used, or expired, meanwhile. */
-  statements: Statement[];
-}
-
-/** Throws UPLOAD_NOT_FOUND, UPLOAD_USED, UPLOAD_INCOMPLETE, FILE_TYPE_NOT_ALLOWED, MEDIA_STORE_UNAVAILABLE. */
-export async function claimUpload(ctx: Context, ownerId: string, uploadId: string): Promise<ClaimedFile> {
+/**
+ * Its DEMAND_NOT_MET (UPLOAD_CONFLICT): the upload was used, or expired, meanwhile. Throws UPLOAD_NOT_FOUND, UPLOAD_USED,
+ * UPLOAD_INCOMPLETE, FILE_TYPE_NOT_ALLOWED, MEDIA_STORE_UNAVAILABLE.
+ */
+export async function claimUpload(ctx: Context, ownerId: string, uploadId: string): Promise<StoredVideo> {
   const isOwn = and(eq(mediaUploads.id, uploadId), eq(mediaUploads.ownerId, ownerId));
   const upload = await ctx.db.select().from(mediaUploads).where(isOwn).get();
   if (!upload || upload.expiresAt <= ctx.now()) throw fileError('UPLOAD_NOT_FOUND');
@@ -20,11 +18,10 @@ export async function claimUpload(ctx: Context, ownerId: string, uploadId: strin
   const { key, kind, contentType, bytes } = upload;
   const video = await findStoredVideo(ctx, { key, ownerId, kind, types: [contentType] });
   if (video?.bytes !== bytes) throw fileError('UPLOAD_INCOMPLETE');
-  const { row, ...file } = video;
   const now = ctx.now();
   const use = ctx.db
     .update(mediaUploads)
     .set({ completedAt: now })
     .where(and(isOwn, isNull(mediaUploads.completedAt), gt(mediaUploads.expiresAt, now)));
-  return { ...file, statements: [use, demandChange(ctx), row] };
+  return { ...video, statements: [use, demandChange(ctx), ...video.statements] };
 }

@@ -7,9 +7,10 @@ import { imageSize } from 'image-size';
 import type { Context } from '@/context';
 import { demandChange, type Statement } from '@/db/commit';
 import { callOffEvent, planEvent } from '@/db/outbox';
+import { AppError } from '@/http/errors';
 import { DRAWN_TYPE } from '@/providers/images';
 import type { OutboxEvent } from '@/queues/messages';
-import { MINUTE_MS } from '@/shared/time';
+import { HOUR_MS } from '@/shared/time';
 import { fileError } from './errors';
 import { inspectFile } from './inspect';
 import { mediaUrl, newKey, objectNames, variantName } from './keys';
@@ -17,13 +18,13 @@ import { DOCUMENTS, type DocumentKind, type FileKind, isPrivate, PICTURES, type 
 import { mediaFiles } from './tables';
 import { callOffFile } from './written-file';
 
-/** Far longer than a put and a batch take. */
-const UNNAMED_FOR_MS_MAX = 10 * MINUTE_MS;
+/** Longer than the slowest form takes, whose first file this may be. */
+export const UNNAMED_FOR_MS_MAX = 2 * HOUR_MS;
 
 export interface StoredFile {
   key: string;
   /**
-   * For the batch that names the file. If that batch fails, or never comes, the object is deleted within minutes.
+   * For the batch that names the file. If that batch fails, or never comes, the object is deleted within hours.
    * Their DEMAND_NOT_MET (UPLOAD_CONFLICT) means that it has been already.
    */
   statements: Statement[];
@@ -105,18 +106,24 @@ async function putObjects(
     private: isPrivate(kind),
     createdAt: ctx.now(),
   };
+  const callOff = await putPlanned(ctx, key, () =>
+    Promise.all(objects.map(({ name, bytes }) => ctx.files.put(name, bytes, { httpMetadata: { contentType } }))),
+  );
+  return { key, statements: [...callOff, ctx.db.insert(mediaFiles).values(row)] };
+}
+
+/** Plans the deletion of what is put under the key; the statements call it off. Throws MEDIA_STORE_UNAVAILABLE. */
+export async function putPlanned(ctx: Context, key: string, put: () => Promise<unknown>): Promise<Statement[]> {
   const deletion = planEvent(ctx, { kind: 'delete-media', key }, UNNAMED_FOR_MS_MAX);
   await deletion.insert;
   try {
-    await Promise.all(objects.map(({ name, bytes }) => ctx.files.put(name, bytes, { httpMetadata: { contentType } })));
+    await put();
   } catch (error) {
+    if (error instanceof AppError) throw error; // what was to be put broke off, and not the store
     ctx.log.fault('media store', error);
     throw fileError('MEDIA_STORE_UNAVAILABLE');
   }
-  return {
-    key,
-    statements: [callOffEvent(ctx, deletion.id), demandChange(ctx), ctx.db.insert(mediaFiles).values(row)],
-  };
+  return [callOffEvent(ctx, deletion.id), demandChange(ctx)];
 }
 
 /** For the batch that stops naming a file: the row goes with it, the objects after it. */

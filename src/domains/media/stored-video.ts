@@ -13,8 +13,8 @@ export interface StoredVideo {
   url: string;
   contentType: string;
   bytes: number;
-  /** The file's row, for the batch that names it. */
-  row: Statement;
+  /** For the batch that names the file. */
+  statements: Statement[];
 }
 
 /**
@@ -33,7 +33,7 @@ export async function findStoredVideo(
   const row = ctx.db
     .insert(mediaFiles)
     .values({ ...file, ownerId, kind, private: isPrivate(kind), blanks, createdAt: ctx.now() });
-  return { ...file, url: mediaUrl(ctx.config, key), row };
+  return { ...file, url: mediaUrl(ctx.config, key), statements: [row] };
 }
 
 async function readStart(ctx: Context, key: string): Promise<{ size: number; start: Uint8Array } | undefined> {

@@ -9,7 +9,7 @@ import { asUser, type Person } from '#test/support/users';
 import { commit } from '@/db/commit';
 import { findKeyIn } from '@/domains/media/keys';
 import { PICTURES } from '@/domains/media/kinds';
-import { storeImage } from '@/domains/media/store';
+import { storeImage, UNNAMED_FOR_MS_MAX } from '@/domains/media/store';
 import { sweepOutbox } from '@/queues/outbox';
 import { MINUTE_MS } from '@/shared/time';
 
@@ -143,7 +143,7 @@ describe('an avatar is refused', () => {
     expect([refused.status, refused.error.code]).toEqual([503, 'MEDIA_STORE_UNAVAILABLE']);
     expect(await avatarOf(person)).toBeNull();
     expect(await filesOf(person)).toEqual([]);
-    await sweepOutbox({ ...testContext(), now: () => Date.now() + 11 * MINUTE_MS });
+    await sweepOutbox({ ...testContext(), now: () => Date.now() + UNNAMED_FOR_MS_MAX + MINUTE_MS });
     expect(await objectsOf(names.toSorted()[0] ?? 'none')).toEqual([]);
   });
 

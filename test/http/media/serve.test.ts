@@ -7,7 +7,7 @@ import { gif, gifThatIsHtml, pdf, png } from '#test/support/files';
 import { asUser } from '#test/support/users';
 import { commit } from '@/db/commit';
 import { isOwnMediaUrl, mediaUrl, signedMediaUrl } from '@/domains/media/keys';
-import { forgetMedia, storeImage, storeUpload } from '@/domains/media/store';
+import { forgetMedia, storeImage, storeUpload, UNNAMED_FOR_MS_MAX } from '@/domains/media/store';
 import { mediaFiles } from '@/domains/media/tables';
 import { sweepOutbox } from '@/queues/outbox';
 import { MINUTE_MS } from '@/shared/time';
@@ -200,7 +200,7 @@ describe('storing', () => {
     const { userId } = await asUser();
     const { key, statements } = await storeImage(ctx, userId, 'thumbnail', gif());
     expect(await ctx.files.head(key)).not.toBeNull();
-    const later = { ...ctx, now: () => Date.now() + 11 * MINUTE_MS };
+    const later = { ...ctx, now: () => Date.now() + UNNAMED_FOR_MS_MAX + MINUTE_MS };
     await sweepOutbox(later);
     expect(await ctx.files.head(key)).toBeNull();
     await expect(commit(ctx, statements)).rejects.toThrow('DEMAND_NOT_MET');
@@ -208,7 +208,7 @@ describe('storing', () => {
 
   it('keeps an object whose batch came', async () => {
     const { ctx, key } = await storedImage();
-    await sweepOutbox({ ...ctx, now: () => Date.now() + 11 * MINUTE_MS });
+    await sweepOutbox({ ...ctx, now: () => Date.now() + UNNAMED_FOR_MS_MAX + MINUTE_MS });
     expect(await ctx.files.head(key)).not.toBeNull();
   });
 });

@@ -1,0 +1,56 @@
+/** What a file holds, while it comes: counted, collected or cut into pieces, and never more of it than that. */
+import { fileError } from './errors';
+
+type Content = AsyncIterable<Uint8Array>;
+
+/** Throws FILE_TOO_LARGE at the byte too many. */
+export async function* capped(content: Content, bytesMax: number): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const chunk of content) {
+    bytes += chunk.length;
+    if (bytes > bytesMax) throw fileError('FILE_TOO_LARGE', { message: `The file is larger than ${bytesMax} bytes.` });
+    yield chunk;
+  }
+}
+
+/** The whole of it. Throws FILE_TOO_LARGE. */
+export async function collect(content: Content, bytesMax: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of capped(content, bytesMax)) chunks.push(chunk);
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
+/** Its first bytes, as many as that if it has them, and all of it nevertheless. */
+export async function peek(content: Content, bytes: number): Promise<{ start: Uint8Array; whole: Content }> {
+  const rest = content[Symbol.asyncIterator]();
+  const chunks: Uint8Array[] = [];
+  for (let length = 0; length < bytes; ) {
+    const next = await rest.next();
+    if (next.done) break;
+    chunks.push(next.value);
+    length += next.value.length;
+  }
+  async function* whole() {
+    yield* chunks;
+    yield* { [Symbol.asyncIterator]: () => rest };
+  }
+  return { start: new Uint8Array(Buffer.concat(chunks)).subarray(0, bytes), whole: whole() };
+}
+
+/** Pieces of that size, but for the last one. They share their memory: a piece is gone when the next one is asked for. */
+export async function* inPieces(content: Content, bytes: number): AsyncGenerator<Uint8Array> {
+  const piece = new Uint8Array(bytes);
+  let filled = 0;
+  for await (const chunk of content) {
+    for (let at = 0; at < chunk.length; ) {
+      const part = chunk.subarray(at, at + bytes - filled);
+      piece.set(part, filled);
+      filled += part.length;
+      at += part.length;
+      if (filled < bytes) continue;
+      yield piece;
+      filled = 0;
+    }
+  }
+  if (filled > 0) yield piece.subarray(0, filled);
+}

@@ -1,0 +1,168 @@
+/**
+ * Reads a multipart form as it comes: words are kept, a file is handed on while it is on its way, one after another.
+ * No more of the body is read than whoever takes the file has taken.
+ */
+import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
+import type { z } from '@hono/zod-openapi';
+import { AppError, httpError } from '@/http/errors';
+import { fileError } from './errors';
+
+/** Boundaries, part headers and the few fields beside the files. */
+const FORM_OVERHEAD_BYTES = 16 * 1_024;
+const PIECE_BYTES = 64 * 1_024;
+const FIELDS_MAX = 32;
+const FIELD_BYTES_MAX = 16 * 1_024;
+const PART_HEADER_BYTES_MAX = 4 * 1_024;
+
+interface Form<F extends z.ZodType, T> {
+  /** The form's name for its files. */
+  field: string;
+  filesMax: number;
+  /** Of all files together; each one's is for `takeFile` to see to. */
+  bytesMax: number;
+  takeFile: (content: AsyncIterable<Uint8Array>) => Promise<T>;
+  /** What else the form may hold. */
+  fields: F;
+  /** Fields that may come more than once, and are read as lists. */
+  lists?: readonly string[];
+}
+
+/**
+ * What was made of the files, in the form's order, and the words, wherever they stood. When this throws, nothing of
+ * the form is being worked on any more. Throws WRONG_CONTENT_TYPE, UPLOAD_MALFORMED, BODY_TOO_LARGE,
+ * VALIDATION_FAILED, and what `takeFile` does.
+ */
+export async function receiveForm<F extends z.ZodType, T>(
+  request: Request,
+  { field, filesMax, bytesMax, takeFile, fields, lists = [] }: Form<F, T>,
+): Promise<{ files: T[]; fields: z.output<F> }> {
+  const parser = openParser(request);
+  const bodyBytesMax = bytesMax + FORM_OVERHEAD_BYTES;
+  if (Number(request.headers.get('content-length') ?? 0) > bodyBytesMax) throw tooLarge(bodyBytesMax);
+  const words: [name: string, value: string][] = [];
+  const contents: BusboyFileStream[] = [];
+  let taking: Promise<T[]> = Promise.resolve([]);
+  const parsed = Promise.withResolvers<void>();
+  const refuse = (error: unknown) => parsed.reject(error);
+
+  parser.on('field', (name, value, _, isCut) => {
+    if (isCut) refuse(httpError('BODY_TOO_LARGE', { message: `A field is larger than ${FIELD_BYTES_MAX} bytes.` }));
+    if (name === field) refuse(invalid(field, 'must be a file, sent as a part with a file name'));
+    if (!lists.includes(name) && words.some(([other]) => other === name)) refuse(invalid(name, 'is there twice'));
+    words.push([name, value]);
+  });
+  parser.on('fieldsLimit', () => refuse(invalid('', `there are at most ${FIELDS_MAX} fields`)));
+  parser.on('file', (name, content) => {
+    content.on('error', () => undefined); // whoever reads it is told; it may break before that
+    contents.push(content);
+    if (name !== field) refuse(invalid(field, `files come under this name, not as '${name}'`));
+    else if (contents.length > filesMax) refuse(invalid(field, `must be at most ${filesMax} of them`));
+    else taking = taking.then(async (taken) => [...taken, await takeFile(bytesOf(content))]);
+    taking.catch(refuse);
+  });
+  parser.on('finish', () => parsed.resolve());
+  parser.on('error', () => refuse(fileError('UPLOAD_MALFORMED')));
+
+  try {
+    await feed(parser, request.body, { bytesMax: bodyBytesMax, parsed: parsed.promise });
+    return { files: await taking, fields: parseWords(fields, words, lists) };
+  } finally {
+    for (const content of contents) content.destroy(fileError('UPLOAD_MALFORMED'));
+    await taking.catch(() => undefined);
+  }
+}
+
+function tooLarge(bytesMax: number): AppError {
+  return httpError('BODY_TOO_LARGE', { message: `The body is larger than ${bytesMax} bytes.` });
+}
+
+export function invalid(path: string, message: string): AppError {
+  return httpError('VALIDATION_FAILED', { details: [{ path, message }] });
+}
+
+function openParser(request: Request): BusboyInstance {
+  const contentType = request.headers.get('content-type') ?? '';
+  if (!/^multipart\/form-data\s*;/i.test(contentType))
+    throw httpError('WRONG_CONTENT_TYPE', { message: 'The body must be multipart/form-data.' });
+  try {
+    return new Busboy({
+      headers: { 'content-type': contentType },
+      limits: { fields: FIELDS_MAX, fieldSize: FIELD_BYTES_MAX, headerSize: PART_HEADER_BYTES_MAX },
+    });
+  } catch {
+    throw fileError('UPLOAD_MALFORMED'); // no boundary
+  }
+}
+
+/** Gives the parser a piece when it has done with the one before, until it has all or refuses. */
+async function feed(
+  parser: BusboyInstance,
+  body: ReadableStream<Uint8Array> | null,
+  { bytesMax, parsed }: { bytesMax: number; parsed: Promise<void> },
+): Promise<void> {
+  let refused = false;
+  let goOn: () => void = () => undefined;
+  parsed.catch(() => {
+    refused = true;
+    goOn();
+  });
+  let bytes = 0;
+  try {
+    // What is left of the body when this ends early stays to be read: the answer waits for it (http/drain.ts).
+    for await (const chunk of body ? piecesOf(body) : []) {
+      bytes += chunk.byteLength;
+      if (bytes > bytesMax) throw tooLarge(bytesMax); // the length that a client declares is a claim
+      const taken = new Promise<void>((resolve) => {
+        goOn = resolve;
+        parser.write(chunk, () => resolve());
+      });
+      if (!refused) await taken; // a parser that nobody listens to would never be done
+      if (refused) break;
+    }
+  } catch (error) {
+    throw error instanceof AppError ? error : fileError('UPLOAD_MALFORMED'); // the sender is gone
+  }
+  if (!refused) parser.end();
+  await parsed;
+}
+
+/** Large ones: by itself a body comes in thousands of small ones, and each costs as much. */
+async function* piecesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader({ mode: 'byob' });
+  try {
+    for (;;) {
+      const { done, value } = await reader.readAtLeast(PIECE_BYTES, new Uint8Array(PIECE_BYTES));
+      if (value && value.length > 0) yield value;
+      if (done) return;
+    }
+  } finally {
+    reader.releaseLock();
+  }
+}
+
+async function* bytesOf(content: BusboyFileStream): AsyncGenerator<Uint8Array> {
+  try {
+    yield* content;
+  } catch {
+    throw fileError('UPLOAD_MALFORMED'); // it ends before its boundary
+  }
+}
+
+function parseWords<F extends z.ZodType>(
+  fields: F,
+  words: readonly [name: string, value: string][],
+  lists: readonly string[],
+): z.output<F> {
+  const valuesOf = (name: string) => words.filter(([other]) => other === name).map(([, value]) => value);
+  const parsed = fields.safeParse(
+    Object.fromEntries(words.map(([name, value]) => [name, lists.includes(name) ? valuesOf(name) : value])),
+  );
+  if (parsed.success) return parsed.data;
+  throw httpError('VALIDATION_FAILED', { details: parsed.error.issues.flatMap(detailsOf) });
+}
+
+function detailsOf(issue: z.core.$ZodIssue): { path: string; message: string }[] {
+  return issue.code === 'unrecognized_keys'
+    ? issue.keys.map((key) => ({ path: key, message: 'is not known here' }))
+    : [{ path: issue.path.join('.'), message: issue.message }];
+}
