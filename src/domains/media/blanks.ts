@@ -11,7 +11,6 @@ import type { Blank } from './tables';
 
 /** Some each for the file, the movie and its tracks; more is no camera's doing. */
 const BLANKS_MAX = 64;
-const FREE = new TextEncoder().encode('free');
 
 /**
  * What players need of a file and of the boxes inside it that are looked into. What a place can stand in has many names
@@ -73,34 +72,4 @@ async function readRange(ctx: Context, key: string, range: ByteRange): Promise<U
     });
   if (bytes?.byteLength !== range.length) throw fileError('UPLOAD_CONFLICT'); // deleted since it was looked up
   return new Uint8Array(bytes);
-}
-
-/** Writes over a piece of a file what is shown instead. @param at where the piece stands in the file */
-export function blankOut(piece: Uint8Array, at: number, blanks: readonly Blank[]): void {
-  const within = (place: number) => Math.min(Math.max(place - at, 0), piece.length);
-  for (const [typeAt, contentAt, end] of blanks) {
-    const [first, last] = [within(typeAt), within(typeAt + FREE.length)];
-    piece.set(FREE.subarray(first + at - typeAt, last + at - typeAt), first);
-    piece.fill(0, within(contentAt), within(end));
-  }
-}
-
-/** The body of that range, blanks as blanks. One that has none of them is the stream itself, which costs nothing. */
-export function withBlanks(
-  body: ReadableStream<Uint8Array>,
-  { offset, length }: ByteRange,
-  blanks: readonly Blank[],
-): ReadableStream<Uint8Array> {
-  const touched = blanks.filter(([typeAt, , end]) => typeAt < offset + length && end > offset);
-  if (touched.length === 0) return body;
-  let at = offset;
-  const blanker = new TransformStream<Uint8Array, Uint8Array>({
-    transform(piece, controller) {
-      blankOut(piece, at, touched);
-      at += piece.length;
-      controller.enqueue(piece);
-    },
-  });
-  // Keeps the length that the answer's headers name.
-  return body.pipeThrough(blanker).pipeThrough(new FixedLengthStream(length));
 }

@@ -3,12 +3,12 @@ import { Hono } from 'hono';
 import type { Context } from '@/context';
 import type { AppEnv } from '@/http/middleware';
 import { type Access, findAccess } from './access';
-import { withBlanks } from './blanks';
 import { fileError } from './errors';
 import { findKind, variantName } from './keys';
 import { type FileKind, variantWidths } from './kinds';
 import { type ByteRange, parseRange } from './range';
 import { receiveUpload } from './receive-upload';
+import { openShown } from './shown';
 
 const PREFIX = '/media/';
 const SHOWN_INLINE = /^(image\/(?!svg)|audio\/|video\/)/;
@@ -28,9 +28,11 @@ async function serveMedia(ctx: Context, request: Request, { token, w }: Record<s
   const access = kind && (await findAccess(ctx, kind, key, token));
   if (!access) throw fileError('FILE_NOT_FOUND');
 
-  // Only what depends on tag or size needs a look before the bytes.
+  // Only what depends on tag or size, or is not shown as it stands, needs a look before the bytes.
   const asksFirst =
-    request.method === 'HEAD' || ['range', 'if-none-match'].some((condition) => request.headers.has(condition));
+    request.method === 'HEAD' ||
+    access.blanks.length > 0 ||
+    ['range', 'if-none-match'].some((condition) => request.headers.has(condition));
   const find = (name: string) => askStore<R2Object | null>(asksFirst ? ctx.files.head(name) : ctx.files.get(name));
   const variant = variantFor(kind, key, w);
   // A picture that is itself no wider than a variant has none of it.
@@ -44,9 +46,8 @@ async function serveMedia(ctx: Context, request: Request, { token, w }: Record<s
   headers.set('Content-Length', String(range?.length ?? found.size));
   if (range) headers.set('Content-Range', `bytes ${range.offset}-${range.offset + range.length - 1}/${found.size}`);
   if (request.method === 'HEAD') return new Response(null, { headers });
-  const object = hasBody(found) ? found : await askStore(ctx.files.get(found.key, range ? { range } : {}));
-  if (!object) throw fileError('FILE_NOT_FOUND'); // deleted since it was looked up
-  const body = withBlanks(object.body, range ?? { offset: 0, length: object.size }, access.blanks);
+  const wanted = range ?? { offset: 0, length: found.size };
+  const body = hasBody(found) ? found.body : await openShown(ctx, found.key, wanted, access.blanks);
   return new Response(body, { status: range ? 206 : 200, headers });
 }
 

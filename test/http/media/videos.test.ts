@@ -77,6 +77,29 @@ describe('a video from a phone', () => {
     expect((await read(url, { 'if-none-match': etag })).status).toBe(304);
   });
 
+  it('is the same where it is long, and most of it is passed by', async () => {
+    const samples = crypto.getRandomValues(new Uint8Array(60_000));
+    const long = box('mdat', join(samples, samples, samples));
+    const video = join(ftyp, long, phoneMovie(), long, box('uuid', PLACE), long);
+    const { url } = await posted(video);
+    const whole = await bytesOf(await read(url));
+    expect(whole.length).toBe(video.length);
+    for (const trace of [PLACE, CAMERA]) expect(whole.includes(trace)).toBe(false);
+    expect(whole.subarray(0, ftyp.length + long.length).equals(join(ftyp, long))).toBe(true);
+    expect(whole.subarray(-long.length).equals(long)).toBe(true);
+    for (const [from, to] of [
+      [100_000, 500_000],
+      [ftyp.length + long.length + 20, video.length],
+      [video.length - long.length - 10, video.length - long.length + 10],
+    ]) {
+      const response = await read(url, { range: `bytes=${from}-${(to ?? 0) - 1}` });
+      expect((await bytesOf(response)).equals(whole.subarray(from, to)), `${from}-${to}`).toBe(true);
+    }
+    const hungUp = await read(url);
+    await hungUp.body?.cancel();
+    expect((await bytesOf(await read(url))).equals(whole)).toBe(true);
+  });
+
   it('that is for followers is as private as a picture is, and tells them no more', async () => {
     const { author, id, url } = await posted(VIDEOS[0][1], 'followers');
     expect((await read(url.replace(/\?.*/, ''))).status).toBe(404);

@@ -1,0 +1,100 @@
+/**
+ * The bytes of a file as its readers get them, blanks as blanks. What has none near it goes from the store to the reader
+ * without passing through here: a video may be gigabytes, and the time that a request may compute is seconds.
+ */
+import type { Context } from '@/context';
+import { fileError } from './errors';
+import type { ByteRange } from './range';
+import type { Blank } from './tables';
+
+/** To ask the store once more costs more than to pass on so much. */
+const NEAR_BYTES = 65_536;
+const FREE = new TextEncoder().encode('free');
+
+export interface Span extends ByteRange {
+  /** What of it is written over; none of it, if it is passed by. */
+  readonly blanks: readonly Blank[];
+}
+
+/**
+ * That range of the file. Throws FILE_NOT_FOUND, where it was deleted since it was looked up, and
+ * MEDIA_STORE_UNAVAILABLE; where either happens further on, the stream breaks off.
+ */
+export async function openShown(
+  ctx: Context,
+  key: string,
+  range: ByteRange,
+  blanks: readonly Blank[],
+): Promise<ReadableStream<Uint8Array>> {
+  const [first, ...rest] = spansOf(range, blanks);
+  if (!first) throw fileError('FILE_NOT_FOUND');
+  const start = await openSpan(ctx, key, first);
+  if (rest.length === 0 && first.blanks.length === 0) return start;
+  // Keeps the length that the answer's headers name.
+  const { readable, writable } = new FixedLengthStream(range.length);
+  const pour = async () => {
+    await start.pipeTo(writable, { preventClose: true });
+    for (const span of rest) await (await openSpan(ctx, key, span)).pipeTo(writable, { preventClose: true });
+    await writable.close();
+  };
+  // Goes on as long as it is read: nobody waits for it, since nobody may read on.
+  pour().catch((error) => {
+    // A reader who hung up ends here too, and is no fault.
+    ctx.log.warning('media store', error instanceof Error ? error.message : String(error));
+    return writable.abort(error).catch(() => undefined);
+  });
+  return readable;
+}
+
+/** In order, without gaps. */
+export function spansOf({ offset, length }: ByteRange, blanks: readonly Blank[]): Span[] {
+  const end = offset + length;
+  const spans: Span[] = [];
+  let at = offset;
+  const goTo = (to: number, blank?: Blank) => {
+    const last = spans.at(-1);
+    if (last && last.blanks.length > 0 && (blank || to - at <= NEAR_BYTES)) {
+      spans.splice(-1, 1, { ...last, length: to - last.offset, blanks: blank ? [...last.blanks, blank] : last.blanks });
+    } else if (to > at) spans.push({ offset: at, length: to - at, blanks: blank ? [blank] : [] });
+    at = to;
+  };
+  for (const blank of blanks) {
+    const [from, to] = [Math.max(blank[0], offset), Math.min(blank[2], end)];
+    if (from >= to) continue;
+    if (from - at > NEAR_BYTES) goTo(from);
+    goTo(to, blank);
+  }
+  goTo(end);
+  return spans;
+}
+
+async function openSpan(ctx: Context, key: string, span: Span): Promise<ReadableStream<Uint8Array>> {
+  const { offset, length, blanks } = span;
+  const object = await ctx.files.get(key, { range: { offset, length } }).catch(() => {
+    throw fileError('MEDIA_STORE_UNAVAILABLE');
+  });
+  if (!object) throw fileError('FILE_NOT_FOUND');
+  return blanks.length === 0 ? object.body : object.body.pipeThrough(blankingFrom(offset, blanks));
+}
+
+/** For a stream that begins there in the file. */
+export function blankingFrom(offset: number, blanks: readonly Blank[]): TransformStream<Uint8Array, Uint8Array> {
+  let at = offset;
+  return new TransformStream({
+    transform(piece, controller) {
+      blankOut(piece, at, blanks);
+      at += piece.length;
+      controller.enqueue(piece);
+    },
+  });
+}
+
+/** Writes over a piece of a file what is shown instead. @param at where the piece stands in the file */
+export function blankOut(piece: Uint8Array, at: number, blanks: readonly Blank[]): void {
+  const within = (place: number) => Math.min(Math.max(place - at, 0), piece.length);
+  for (const [typeAt, contentAt, end] of blanks) {
+    const [first, last] = [within(typeAt), within(typeAt + FREE.length)];
+    piece.set(FREE.subarray(first + at - typeAt, last + at - typeAt), first);
+    piece.fill(0, within(contentAt), within(end));
+  }
+}
