@@ -3,6 +3,7 @@ import { env, exports } from 'cloudflare:workers';
 import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { mailTo, travel } from '#test/support/accounts';
+import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { away, exportOf, fillWithNotifications } from '#test/support/exports';
 import { asUser, type Person } from '#test/support/users';
@@ -26,6 +27,13 @@ async function anExport(count = LARGE) {
 }
 
 describe('the export of a large account', () => {
+  it('stands in the reference beside the document itself', async () => {
+    const { body: reference } = await client().get('openapi.json');
+    const { responses } = reference.paths['/user/export'].get;
+    const shapeOf = (status: number) => responses[status].content['application/json'].schema.properties.data.$ref;
+    expect([shapeOf(200), shapeOf(202)]).toEqual(['#/components/schemas/Export', '#/components/schemas/LargeExport']);
+  });
+
   it('is answered 202, and the same when asked for again', async () => {
     const { person, ask, sent, row } = await anExport();
     const first = await ask();
