@@ -199,6 +199,15 @@ describe('among 10,000 users and 1,000 streams', () => {
     }
   });
 
+  it('a page behind those that are counted is empty, and skips nothing', async () => {
+    const { counts: first } = await ask('GET', '/users?perPage=100');
+    for (const page of [101, 10_000]) {
+      const answer = await ask('GET', `/users?perPage=100&page=${page}`);
+      expect(answer.data).toMatchObject({ items: [], pagination: { total: 10_000, totalCapped: true } });
+      expectWithin(answer.counts, { statements: 2, rowsRead: first.rowsRead, rowsWritten: 0 });
+    }
+  });
+
   it('a join is a few rows, for a guest and for an account', async () => {
     const viewer = await asViewer();
     for (const headers of [undefined, viewer.headers]) {

@@ -7,7 +7,7 @@ import { creatorProfiles } from '@/domains/creators/tables';
 import { userVisibleTo } from '@/domains/social/visible';
 import { type CardRow, cardColumns, presentCard } from '@/domains/users/present';
 import { users } from '@/domains/users/tables';
-import { COUNT_MAX, presentPage } from '@/http/envelope';
+import { COUNT_MAX, presentPage, rowsOf } from '@/http/envelope';
 import type { Viewer } from '@/shared/actor';
 import type { Creator, CreatorListQuery } from './schemas';
 
@@ -32,7 +32,8 @@ export function presentCreator({ card, bio, categories }: CreatorRow): z.input<t
 }
 
 export async function listCreators(ctx: Context, viewer: Viewer, query: z.output<typeof CreatorListQuery>) {
-  const { q, category, sort, page, perPage } = query;
+  const { q, category, sort } = query;
+  const { limit, offset } = rowsOf(query);
   const wanted = and(
     isCreator,
     q === undefined ? undefined : sql`users.rowid IN (${newestMatches('users_fts', q, COUNT_MAX + 1)})`,
@@ -55,8 +56,8 @@ export async function listCreators(ctx: Context, viewer: Viewer, query: z.output
       .leftJoin(creatorProfiles, eq(creatorProfiles.userId, users.id))
       .where(wanted)
       .orderBy(...orderOf(sort))
-      .limit(perPage)
-      .offset((page - 1) * perPage),
+      .limit(limit)
+      .offset(offset),
     ctx.db.select({ count: sql<number>`count(*)` }).from(counted),
   ]);
   return presentPage(rows.map(presentCreator), total?.count ?? 0, query);

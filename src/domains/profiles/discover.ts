@@ -7,14 +7,15 @@ import { userVisibleTo } from '@/domains/social/visible';
 import { cardColumns, presentCard } from '@/domains/users/present';
 import { users } from '@/domains/users/tables';
 import { usernameIn } from '@/domains/users/usernames';
-import { COUNT_MAX, presentPage } from '@/http/envelope';
+import { COUNT_MAX, presentPage, rowsOf } from '@/http/envelope';
 import type { Role, Viewer } from '@/shared/actor';
 import { ftsQuery } from '@/shared/fts';
 import type { UsersQuery } from './schemas';
 
 /** The most followed first; who has exactly that username before them. */
 export async function discoverUsers(ctx: Context, viewer: Viewer, query: z.output<typeof UsersQuery>) {
-  const { q, role, page, perPage } = query;
+  const { q, role } = query;
+  const { limit, offset } = rowsOf(query);
   const condition = and(userVisibleTo(viewer), ofRole(role), matching(q));
   const counted = ctx.db
     .select({ one: sql`1` })
@@ -32,8 +33,8 @@ export async function discoverUsers(ctx: Context, viewer: Viewer, query: z.outpu
         desc(users.followerCount),
         desc(users.id),
       )
-      .limit(perPage)
-      .offset((page - 1) * perPage),
+      .limit(limit)
+      .offset(offset),
     ctx.db.select({ count: sql<number>`count(*)` }).from(counted),
   ]);
   return presentPage(rows.map(presentCard), total?.count ?? 0, query);

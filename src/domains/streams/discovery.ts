@@ -4,7 +4,7 @@ import { and, asc, desc, eq, isNotNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { newestMatches } from '@/db/fts';
 import { users } from '@/domains/users/tables';
-import { COUNT_MAX, type PageQuery, presentPage } from '@/http/envelope';
+import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';
 import type { Viewer } from '@/shared/actor';
 import { presentStream, streamColumns } from './present';
 import type { LiveListQuery, StreamListQuery } from './schemas';
@@ -74,6 +74,7 @@ export async function listPage(
   order: SQL[],
   query: PageQuery,
 ): Promise<StreamList> {
+  const { limit, offset } = rowsOf(query);
   const visible = and(condition, visibleTo(viewer));
   const counted = ctx.db
     .select({ one: sql`1` })
@@ -90,8 +91,8 @@ export async function listPage(
       .leftJoin(streamLive, eq(streamLive.streamId, streams.id))
       .where(visible)
       .orderBy(...order)
-      .limit(query.perPage)
-      .offset((query.page - 1) * query.perPage),
+      .limit(limit)
+      .offset(offset),
     ctx.db.select({ count: sql<number>`count(*)` }).from(counted),
   ]);
   return presentPage(
