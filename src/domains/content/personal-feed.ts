@@ -5,6 +5,7 @@
  */
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
+import { followsCreator } from '@/domains/social/status';
 import { subscribes } from '@/domains/subscriptions/subscribed';
 import { users } from '@/domains/users/tables';
 import { decodeCursor, encodeCursor } from '@/http/envelope';
@@ -14,7 +15,7 @@ import { DAY_MS } from '@/shared/time';
 import { trendingPosts } from './lists';
 import { hydratePosts } from './present';
 import { FeedPosition } from './schemas';
-import { authorVisibleTo, follows } from './visible';
+import { authorVisibleTo } from './visible';
 import { type Step, type Walked, walk } from './walk';
 
 const LIST = 'content.feed';
@@ -87,7 +88,7 @@ function walkFollowed(ctx: Context, userId: string, { since, before }: Range, pe
       SELECT id, author_id, visibility, 0 AS score FROM posts INDEXED BY posts_by_time
       WHERE removed_at IS NULL AND id > ${since} AND id < ${before}
       ORDER BY id DESC`,
-    keep: sql`${follows(userId, sql`walked.author_id`)}
+    keep: sql`${followsCreator(userId, sql`walked.author_id`)}
       AND ${authorVisibleTo(undefined, sql`walked.author_id`)}
       AND (walked.visibility <> 'subscribers' OR ${subscribes(sql`${userId}`, sql`walked.author_id`)})`,
     perPage,
@@ -142,7 +143,7 @@ function listRecommended(ctx: Context, actor: Actor, above: Step | undefined, wa
   const author = sql`walked.author_id`;
   return walk(ctx, {
     candidates: trendingPosts(above),
-    keep: sql`${author} <> ${actor.userId} AND NOT ${follows(actor.userId, author)} AND ${authorVisibleTo(actor, author)}`,
+    keep: sql`${author} <> ${actor.userId} AND NOT ${followsCreator(actor.userId, author)} AND ${authorVisibleTo(actor, author)}`,
     perPage: wanted,
     windowMax: RECOMMENDED_WINDOW_FACTOR * wanted,
   });

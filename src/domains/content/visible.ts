@@ -1,5 +1,6 @@
 /** Which posts anybody may know of: the one place for it, as conditions for any SELECT. */
 import { and, eq, isNull, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { followsCreator } from '@/domains/social/status';
 import { userVisibleTo } from '@/domains/social/visible';
 import { subscribes } from '@/domains/subscriptions/subscribed';
 import { users } from '@/domains/users/tables';
@@ -28,14 +29,9 @@ export function openTo(viewer: Viewer): SQL | undefined {
   return or(
     isPublic,
     eq(posts.authorId, userId),
-    sql`(posts.visibility = 'followers' AND ${follows(userId, posts.authorId)})`,
+    sql`(posts.visibility = 'followers' AND ${followsCreator(userId, posts.authorId)})`,
     sql`(posts.visibility = 'subscribers' AND ${subscribes(sql`${userId}`, posts.authorId)})`,
   );
-}
-
-/** One look-up by primary key. */
-export function follows(followerId: string, creatorId: SQLWrapper): SQL {
-  return sql`EXISTS (SELECT 1 FROM follows WHERE follower_id = ${followerId} AND follows.creator_id = ${creatorId})`;
 }
 
 /** For a walk over ids, where `users` is not joined. @param authorId the walk's column */

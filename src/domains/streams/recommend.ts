@@ -1,6 +1,7 @@
 /** What is on for one reader: recommendations, and the streams of whom they follow. The formula stands here alone. */
 import { and, desc, ne, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
+import { followsCreator } from '@/domains/social/status';
 import type { PageQuery } from '@/http/envelope';
 import type { Actor, Viewer } from '@/shared/actor';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
@@ -50,7 +51,7 @@ function pointsFor(ctx: Context, userId: string): SQL {
   const followedLast = sql`SELECT creator_id FROM follows WHERE follower_id = ${userId}
     ORDER BY created_at DESC LIMIT ${sql.raw(String(FOLLOWS_READ_MAX))}`;
   const since = ctx.now() - WATCHED_WITHIN_DAYS * DAY_MS;
-  return sql`4 * EXISTS (SELECT 1 FROM follows WHERE follower_id = ${userId} AND follows.creator_id = ${streams.creatorId})
+  return sql`4 * ${followsCreator(userId, streams.creatorId)}
     + 2 * coalesce(${streams.category} IN (
         SELECT category FROM creator_categories WHERE user_id IN (${followedLast})
         UNION SELECT category FROM channels WHERE creator_id IN (${followedLast}) AND category IS NOT NULL), 0)
