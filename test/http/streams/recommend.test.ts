@@ -70,6 +70,35 @@ describe('recommended streams', () => {
     expect((await order(other, made)).slice(0, 3)).toEqual(['dance', 'unrelated', 'none']);
   });
 
+  it('are ordered by points that add up, and without an account by viewers alone', async () => {
+    const [ctx, viewer, followed] = [testContext(), await asViewer(), await asCreator()];
+    await followed.put('creator/profile', { categories: ['fitness', 'technology'] });
+    await followCreator(ctx, viewer.userId, followed.userId);
+    for (const category of ['technology', 'travel']) await rememberWatched(ctx, viewer.userId, category);
+    const old = { startedAt: longAgo() };
+    const made = {
+      four: await aStream(followed, old),
+      three: await aStream(await asCreator(), { ...old, category: 'technology', viewerCount: 5 * HUGE }),
+      two: await aStream(await asCreator(), { ...old, category: 'fitness', viewerCount: 6 * HUGE }),
+      one: await aStream(await asCreator(), { ...old, category: 'travel', viewerCount: 7 * HUGE }),
+      nothing: await aStream(await asCreator(), { ...old, category: 'news', viewerCount: 8 * HUGE }),
+    };
+    expect(await order(viewer, made)).toEqual(['four', 'three', 'two', 'one', 'nothing']);
+    for (const reader of [guest, await asViewer()])
+      expect((await order(reader, made)).slice(0, 4)).toEqual(['nothing', 'one', 'two', 'three']);
+  });
+
+  it('count a fresh start as thirty viewers, one less each minute', async () => {
+    const at = (minutes: number) => Date.now() - minutes * MINUTE_MS;
+    const viewerCount = 9 * HUGE;
+    const made = {
+      old: await aStream(await asCreator(), { viewerCount: viewerCount + 5, startedAt: longAgo() }),
+      fresh: await aStream(await asCreator(), { viewerCount, startedAt: at(24.5) }),
+      stale: await aStream(await asCreator(), { viewerCount, startedAt: at(26.5) }),
+    };
+    expect(await order(guest, made)).toEqual(['fresh', 'old', 'stale']);
+  });
+
   it('of a category watched lately come before bigger ones, and after followed ones', async () => {
     const ctx = testContext();
     const [viewer, fan, artist] = [await asViewer(), await asViewer(), await asCreator()];
