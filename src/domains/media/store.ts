@@ -31,7 +31,7 @@ export interface StoredFile {
 }
 
 export interface StoredImage extends StoredFile {
-  /** Anyone's. `?w=` on it asks for a width: the smallest that is stored and no narrower. */
+  /** Anyone's, but for a post's. `?w=` on it asks for a width: the smallest that is stored and no narrower. */
   url: string;
   /** Pixels, of the largest. */
   width: number;
@@ -51,7 +51,7 @@ export async function storeUpload(
 }
 
 /**
- * A picture that anyone may see, drawn anew at the widths of its kind: nothing of what was uploaded is stored but its
+ * A picture for others to see, drawn anew at the widths of its kind: nothing of what was uploaded is stored but its
  * pixels. Throws as `storeUpload` does, and IMAGES_UNAVAILABLE.
  */
 export async function storeImage(

@@ -4,13 +4,11 @@ import type { Statement } from '@/db/commit';
 import { findBlanks } from './blanks';
 import { fileError } from './errors';
 import { inspectType, TYPE_BYTES } from './inspect';
-import { mediaUrl } from './keys';
 import { isPrivate, type LargeFileKind, type VideoType } from './kinds';
 import { mediaFiles } from './tables';
 
 export interface StoredVideo {
   key: string;
-  url: string;
   contentType: string;
   bytes: number;
   /** For the batch that names the file. */
@@ -33,7 +31,7 @@ export async function findStoredVideo(
   const row = ctx.db
     .insert(mediaFiles)
     .values({ ...file, ownerId, kind, private: isPrivate(kind), blanks, createdAt: ctx.now() });
-  return { ...file, url: mediaUrl(ctx.config, key), statements: [row] };
+  return { ...file, statements: [row] };
 }
 
 async function readStart(ctx: Context, key: string): Promise<{ size: number; start: Uint8Array } | undefined> {
