@@ -6,6 +6,7 @@ import { resealStreamKeys } from '@/domains/channels/reseal-stream-keys';
 import { reencryptFinancial } from '@/domains/creators/financial';
 import { queueTargetAwards } from '@/domains/earnings/award-targets';
 import { sweepOrphans, sweepUploads } from '@/domains/media/sweep';
+import { sweepNotifications } from '@/domains/notifications/sweep';
 import { requeuePayouts } from '@/domains/payouts/sweep';
 import { eraseAccounts } from '@/domains/privacy/erase';
 import { sweepExports } from '@/domains/privacy/export-rows';
@@ -32,6 +33,7 @@ const SWEEPS: Readonly<Record<string, (ctx: Context) => Promise<unknown>>> = {
   sweepOrphans,
   sweepExports,
   eraseAccounts,
+  sweepNotifications,
 };
 
 export async function runSweeps(ctx: Context): Promise<void> {
