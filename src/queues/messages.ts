@@ -21,12 +21,22 @@ export interface NewNotification {
   readonly kind: string;
   readonly title: string;
   readonly body: string;
+  /** Who did it is its `userId`, `senderId` or `subscriberId`. */
   readonly data?: Readonly<Record<string, unknown>>;
+  /** Ids, from the outside in: of the post, the comment, the reply. */
+  readonly about?: readonly string[];
   /**
    * Gathers with what the user was told of the same group, such as `like:post:<id>`: one row, 'A and 4 others liked
    * your post', unread again when somebody new comes. The title is then what follows the names: 'liked your post'.
    */
   readonly gather?: { readonly group: string; readonly actorId: string };
+}
+
+/** What must be so still when a user is told: nobody is told of what was withdrawn on the way. */
+export interface Claim {
+  readonly kind: string;
+  readonly actorId?: string;
+  readonly about?: readonly string[];
 }
 
 /** Body of the `webhooks` queue: the stored event's id. */
@@ -59,7 +69,13 @@ export type TaskMessage =
       readonly at: number;
       readonly after: FollowerPosition | null;
     }
-  | { readonly type: 'send-push'; readonly subscriptionId: string; readonly userId: string; readonly push: PushText }
+  | {
+      readonly type: 'send-push';
+      readonly subscriptionId: string;
+      readonly userId: string;
+      readonly push: PushText;
+      readonly claim?: Claim;
+    }
   /** `key`: mailed at most once. */
   | {
       readonly type: 'send-notification-mail';
@@ -67,7 +83,10 @@ export type TaskMessage =
       readonly key: string;
       readonly title: string;
       readonly body: string;
-    };
+      readonly claim?: Claim;
+    }
+  /** Goes on with what two users, one of whom blocked the other, were told of each other. */
+  | { readonly type: 'withdraw-between'; readonly one: string; readonly other: string };
 
 /** When (ms) they followed, and who. */
 export type FollowerPosition = readonly [followedAt: number, followerId: string];

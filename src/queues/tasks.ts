@@ -6,6 +6,7 @@ import { awardTargets } from '@/domains/earnings/award-targets';
 import { fanOutBroadcast } from '@/domains/notifications/broadcast';
 import { sendNotificationMail } from '@/domains/notifications/mail';
 import { sendPush } from '@/domains/notifications/push';
+import { withdrawRest } from '@/domains/notifications/withdraw';
 import { buildExport } from '@/domains/privacy/build-export';
 import { endIfStillLost } from '@/domains/streams/end-stream';
 import { AppError } from '@/http/errors';
@@ -46,6 +47,8 @@ async function perform(ctx: Context, task: TaskMessage): Promise<void> {
       return sendPush(ctx, task);
     case 'send-notification-mail':
       return sendNotificationMail(ctx, task);
+    case 'withdraw-between':
+      return withdrawRest(ctx, task.one, task.other);
     default:
       throw unknownTask(task); // a newer version's, met after a rollback: it comes back
   }

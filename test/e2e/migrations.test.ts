@@ -26,3 +26,76 @@ it('go on from yesterday’s database, keep what is in it, and repeat nothing', 
     expect(await migrate(database)).toEqual([]);
   });
 });
+
+it('0027 withdraw what was told of what is gone, and keep the rest', async () => {
+  const all = listMigrations();
+  const today = all.findIndex((name) => name.startsWith('0027'));
+  await withDatabase(state, async (database) => {
+    await migrate(database, all.slice(0, today));
+    const rows = (table: string, columns: string, ...values: string[]) =>
+      database.prepare(`INSERT INTO ${table} (${columns}) VALUES ${values.map((row) => `(${row})`)}`).run();
+    const person = (id: string) => `'${id}', '${id}@example.com', '${id}@example.com', '${id}', '${id}', 1, 1`;
+    const columns = 'id, email, email_key, username, display_name, created_at, updated_at';
+    await rows('users', columns, ...['ada', 'ben', 'cyd', 'dan'].map(person));
+    await rows('blocks', 'blocker_id, blocked_id, created_at', "'dan', 'ada', 1");
+    await rows('follows', 'follower_id, creator_id, created_at', "'ben', 'ada', 1");
+    const post = (id: string, removedAt: string) => `'${id}', 'ada', '', 'public', 1, ${removedAt}`;
+    await rows('posts', 'id, author_id, text, visibility, created_at, removed_at', post('p', 'null'), post('q', '1'));
+    const comment = (id: string, parent: string, removedAt: string) =>
+      `'${id}', 'p', ${parent}, 'ben', '', 1, ${removedAt}`;
+    const comments = 'id, post_id, parent_id, author_id, text, created_at, removed_at';
+    await rows('comments', comments, comment('c', 'null', 'null'), comment('gone', 'null', '1'));
+    await rows('comments', comments, comment('r', "'c'", 'null'));
+    await rows('post_likes', 'post_id, user_id, created_at', "'p', 'ben', 1");
+
+    const told = 'id, user_id, kind, title, body, data, created_at';
+    const row = (id: string, kind: string, data: object) =>
+      `'${id}', 'ada', '${kind}', '', '', '${JSON.stringify(data)}', 1`;
+    const commented = (id: string, commentId: string, userId = 'ben', postId = 'p') =>
+      row(id, 'comment', { postId, commentId, userId });
+    await rows(
+      'notifications',
+      told,
+      ...[commented('1', 'c'), commented('2', 'r'), commented('gone1', 'gone'), commented('gone2', 'never')],
+      ...[commented('gone3', 'c', 'dan'), commented('gone4', 'x', 'ben', 'q')],
+      ...[row('3', 'follower', { userId: 'ben' }), row('gone5', 'follower', { userId: 'cyd' })],
+      row('4', 'subscription-ended', { creatorId: 'dan' }),
+    );
+    const gathered = (id: string, kind: string, group: string, actors: string[], data: object) =>
+      `${row(id, kind, data)}, '${group}', ${actors.length}, '${JSON.stringify(actors)}'`;
+    await rows(
+      'notifications',
+      `${told}, group_key, actor_count, last_actors`,
+      gathered('5', 'like', 'like:post:p', ['cyd', 'ben', 'dan'], { postId: 'p' }),
+      gathered('6', 'gift', 'gifts:2026-11-01', ['dan', 'ben'], { senderId: 'dan' }),
+      gathered('gone6', 'like', 'like:post:q', ['ben'], { postId: 'q' }),
+    );
+    const actors = ["'5', 'ben'", "'5', 'cyd'", "'5', 'dan'", "'6', 'ben'", "'6', 'dan'", "'gone6', 'ben'"];
+    await rows('notification_actors', 'notification_id, actor_id', ...actors);
+  });
+  await withDatabase(state, async (database) => {
+    await migrate(database);
+    const { results } = await database
+      .prepare('SELECT id, about, data, actor_count AS count, last_actors AS last FROM notifications ORDER BY id')
+      .all<{ id: string; about: string | null; data: string; count: number; last: string }>();
+    expect(results.map(({ id, about, count, last }) => [id, about, count, last])).toEqual([
+      ['1', 'p/c', 0, '[]'],
+      ['2', 'p/c/r', 0, '[]'],
+      ['3', null, 0, '[]'],
+      ['4', null, 0, '[]'],
+      ['5', 'p', 1, '["ben"]'],
+      ['6', null, 1, '["ben"]'],
+    ]);
+    expect(results.at(-1)?.data).toBe('{}');
+    const actors = await database
+      .prepare('SELECT actor_id, user_id, state FROM notification_actors ORDER BY notification_id, actor_id')
+      .raw();
+    expect(actors).toEqual([
+      ['ben', 'ada', 'new'],
+      ['cyd', 'ada', 'withdrawn'],
+      ['dan', 'ada', 'withdrawn'],
+      ['ben', 'ada', 'new'],
+      ['dan', 'ada', 'withdrawn'],
+    ]);
+  });
+});

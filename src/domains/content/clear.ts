@@ -1,9 +1,10 @@
 /**
- * Clears away what was hidden: likes, replies, comments, then the thing itself, some rows at a time, however many there
+ * Clears away what was hidden: what was told of it, likes, replies, comments, then the thing itself, some rows at a time, however many there
  * are. Safe to do twice and to break off: what is left is found again.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
+import { withdrawalOf } from '@/domains/notifications/withdraw';
 import type { TaskMessage } from '@/queues/messages';
 
 const ROWS_A_STEP = 500;
@@ -17,6 +18,7 @@ export async function clearPost(ctx: Context, postId: string): Promise<void> {
   const hidden = sql`SELECT id FROM posts WHERE id = ${postId} AND removed_at IS NOT NULL`;
   const commentIds = sql`SELECT id FROM comments WHERE post_id IN (${hidden})`;
   await clear(ctx, { type: 'clear-post', postId }, [
+    (limit) => withdrawalOf(sql`(${hidden})`, limit),
     (limit) => sql`DELETE FROM comment_likes WHERE (comment_id, user_id) IN (
       SELECT comment_id, user_id FROM comment_likes WHERE comment_id IN (${commentIds}) ${limit})`,
     (limit) => sql`DELETE FROM comments WHERE id IN (
@@ -33,7 +35,10 @@ export async function clearPost(ctx: Context, postId: string): Promise<void> {
 export async function clearComment(ctx: Context, commentId: string): Promise<void> {
   const hidden = sql`SELECT id FROM comments WHERE id = ${commentId} AND removed_at IS NOT NULL`;
   const replies = sql`SELECT id FROM comments WHERE parent_id IN (${hidden})`;
+  const path = sql`(SELECT post_id || '/' || coalesce(parent_id || '/', '') || id FROM comments
+    WHERE id = ${commentId} AND removed_at IS NOT NULL)`;
   await clear(ctx, { type: 'clear-comment', commentId }, [
+    (limit) => withdrawalOf(path, limit),
     (limit) => sql`DELETE FROM comment_likes WHERE (comment_id, user_id) IN (
       SELECT comment_id, user_id FROM comment_likes WHERE comment_id IN (${replies} UNION ALL ${hidden}) ${limit})`,
     (limit) => sql`DELETE FROM comments WHERE id IN (${replies} ${limit})`,

@@ -3,6 +3,7 @@ import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, demandChange } from '@/db/commit';
+import { withdrawAbout } from '@/domains/notifications/withdraw';
 import { logStaff } from '@/domains/staff/log';
 import { staffCan } from '@/domains/staff/permissions';
 import { type CardRow, cardColumns, presentCard } from '@/domains/users/present';
@@ -13,7 +14,7 @@ import type { Actor, Viewer } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { toIso } from '@/shared/time';
 import { contentError } from './errors';
-import { commentAuthorVisibleTo, commentColumns, getComment, postOpenTo } from './find-comment';
+import { commentAuthorVisibleTo, commentColumns, getComment, pathTo, postOpenTo } from './find-comment';
 import { getPost } from './find-post';
 import { type Comment, type CommentQuery, IdPosition, type NewComment } from './schemas';
 import { comments, posts } from './tables';
@@ -133,7 +134,7 @@ export async function removeComment(ctx: Context, actor: Actor, commentId: strin
     targetId: commentId,
     before: { postId: comment.postId, authorId: comment.authorId, text: comment.text },
   });
-  await commit(ctx, [hide, demandChange(ctx), ...(isTheirs ? [] : [log])], {
+  await commit(ctx, [hide, demandChange(ctx), withdrawAbout(ctx, pathTo(comment)), ...(isTheirs ? [] : [log])], {
     events: [{ kind: 'task', task: { type: 'clear-comment', commentId } }],
     refusals: { DEMAND_NOT_MET: () => contentError('COMMENT_NOT_FOUND') },
   });
@@ -155,17 +156,21 @@ function presentComment(row: typeof comments.$inferSelect, author: CardRow, like
 }
 
 function commentEvents(
-  { id, postId, authorId, text }: typeof comments.$inferSelect,
+  row: typeof comments.$inferSelect,
   name: string,
   postAuthorId: string,
   repliedTo: string | undefined,
 ): OutboxEvent[] {
+  const { id, postId, authorId, text } = row;
   const data = { postId, commentId: id, userId: authorId };
+  const about = pathTo(row);
   const characters = [...text];
   const body =
     characters.length > EXCERPT_CHARACTERS_MAX ? `${characters.slice(0, EXCERPT_CHARACTERS_MAX).join('')}…` : text;
   const tell = (userId: string, title: string): OutboxEvent[] =>
-    userId === authorId ? [] : [{ kind: 'notify', notification: { userId, kind: 'comment', title, body, data } }];
+    userId === authorId
+      ? []
+      : [{ kind: 'notify', notification: { userId, kind: 'comment', title, body, data, about } }];
   return [
     ...(repliedTo === undefined ? [] : tell(repliedTo, `${name} replied to your comment`)),
     ...(repliedTo === postAuthorId ? [] : tell(postAuthorId, `${name} commented on your post`)),

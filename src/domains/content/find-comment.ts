@@ -43,6 +43,11 @@ export function postOpenTo(viewer: Viewer): SQL {
     WHERE posts.id = comments.post_id AND ${visiblePosts(viewer)})`;
 }
 
+/** Ids, from the outside in, as notifications have them. */
+export function pathTo({ id, postId, parentId }: Pick<typeof comments.$inferSelect, 'id' | 'postId' | 'parentId'>) {
+  return [postId, ...(parentId === null ? [] : [parentId]), id];
+}
+
 /** Throws COMMENT_NOT_FOUND. */
 export async function getComment(ctx: Context, viewer: Viewer, commentId: string) {
   const row = await ctx.db

@@ -5,11 +5,12 @@
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, type Statement } from '@/db/commit';
+import { withdrawAct } from '@/domains/notifications/withdraw';
 import { users } from '@/domains/users/tables';
 import type { OutboxEvent } from '@/queues/messages';
 import type { Actor } from '@/shared/actor';
 import { contentError } from './errors';
-import { commentVisibleTo, getComment } from './find-comment';
+import { commentVisibleTo, getComment, pathTo } from './find-comment';
 import { getPost } from './find-post';
 import { commentLikes, comments, postLikes, posts } from './tables';
 import { visiblePosts } from './visible';
@@ -42,9 +43,11 @@ export async function likePost(ctx: Context, actor: Actor, postId: string, wante
       .from(posts)
       .where(and(eq(posts.id, postId), isNull(posts.removedAt))),
   };
-  const isNews = (wanted ?? true) && liked === 0;
-  const events = isNews ? likeEvents(actor, post.authorId, 'post', postId, { postId }) : [];
-  return (await commitTurn(ctx, turn, wanted, events)) ?? missing('POST_NOT_FOUND');
+  const told = { userId: post.authorId, what: 'post', about: [postId], data: { postId } } as const;
+  const likes = sql`SELECT 1 FROM post_likes WHERE post_id = ${postId} AND user_id = ${userId}`;
+  const events = (wanted ?? true) && liked === 0 ? likeEvents(actor, told) : [];
+  const withdrawal = withdrawLike(ctx, actor, told, sql`NOT EXISTS (${likes})`);
+  return (await commitTurn(ctx, { ...turn, withdrawal }, wanted, events)) ?? missing('POST_NOT_FOUND');
 }
 
 /** @param wanted as of `likePost`. Throws as `getComment` does. */
@@ -76,44 +79,59 @@ export async function likeComment(
       .from(comments)
       .where(and(eq(comments.id, commentId), isNull(comments.removedAt))),
   };
-  const isNews = (wanted ?? true) && liked === 0;
   const { authorId, postId } = comment;
-  const events = isNews ? likeEvents(actor, authorId, 'comment', commentId, { postId, commentId }) : [];
-  return (await commitTurn(ctx, turn, wanted, events)) ?? missing('COMMENT_NOT_FOUND');
+  const told = { userId: authorId, what: 'comment', about: pathTo(comment), data: { postId, commentId } } as const;
+  const likes = sql`SELECT 1 FROM comment_likes WHERE comment_id = ${commentId} AND user_id = ${userId}`;
+  const events = (wanted ?? true) && liked === 0 ? likeEvents(actor, told) : [];
+  const withdrawal = withdrawLike(ctx, actor, told, sql`NOT EXISTS (${likes})`);
+  return (await commitTurn(ctx, { ...turn, withdrawal }, wanted, events)) ?? missing('COMMENT_NOT_FOUND');
 }
 
 interface Turn {
   readonly off: Statement;
   /** Likes where this holds as well. */
   readonly on: (condition: SQL) => Statement;
+  /** If it is off by then, the author is told of it no more. */
+  readonly withdrawal: readonly Statement[];
   readonly state: Statement;
 }
 
 async function commitTurn(
   ctx: Context,
-  { off, on, state }: Turn,
+  { off, on, withdrawal, state }: Turn,
   wanted: boolean | undefined,
   events: OutboxEvent[],
 ): Promise<Like | undefined> {
   // Turned on only where there was nothing to turn off: the statement before tells.
-  const statements = wanted === undefined ? [off, on(sql`changes() = 0`)] : [wanted ? on(sql`1`) : off];
+  const turned = wanted === undefined ? [off, on(sql`changes() = 0`)] : [wanted ? on(sql`1`) : off];
+  const statements = wanted === true ? turned : [...turned, ...withdrawal];
   const results = await commit(ctx, [...statements, state], { events });
   const [row] = results.at(-1) as { likeCount: number; liked: number }[]; // what `state` selects
   return row && { liked: row.liked === 1, likeCount: row.likeCount };
 }
 
+/** What the author is told. */
+interface Told {
+  readonly userId: string;
+  readonly what: 'post' | 'comment';
+  /** Ids, from the outside in. */
+  readonly about: readonly string[];
+  readonly data: Readonly<Record<string, string>>;
+}
+
+const groupOf = ({ what, about }: Told) => `like:${what}:${about.at(-1)}`;
+
 /** Gathered, so that whoever likes and unlikes ten times is told of once. */
-function likeEvents(
-  actor: Actor,
-  authorId: string,
-  what: 'post' | 'comment',
-  id: string,
-  data: Readonly<Record<string, string>>,
-): OutboxEvent[] {
-  if (authorId === actor.userId) return [];
-  const gather = { group: `like:${what}:${id}`, actorId: actor.userId };
-  const notification = { userId: authorId, kind: 'like', title: `liked your ${what}`, body: '', data, gather };
+function likeEvents({ userId: actorId }: Actor, told: Told): OutboxEvent[] {
+  const { userId, what, about, data } = told;
+  if (userId === actorId) return [];
+  const gather = { group: groupOf(told), actorId };
+  const notification = { userId, kind: 'like', title: `liked your ${what}`, body: '', data, about, gather };
   return [{ kind: 'notify', notification }];
+}
+
+function withdrawLike(ctx: Context, { userId: actorId }: Actor, told: Told, isOff: SQL): Statement[] {
+  return told.userId === actorId ? [] : withdrawAct(ctx, told.userId, groupOf(told), actorId, isOff);
 }
 
 function missing(code: 'POST_NOT_FOUND' | 'COMMENT_NOT_FOUND'): never {

@@ -10,6 +10,7 @@ import { setPrivacy } from '@/domains/media/access';
 import { fileError } from '@/domains/media/errors';
 import { invalid, receiveForm } from '@/domains/media/form';
 import { forgetMedia } from '@/domains/media/store';
+import { withdrawAbout } from '@/domains/notifications/withdraw';
 import { logStaff } from '@/domains/staff/log';
 import { staffCan } from '@/domains/staff/permissions';
 import type { Actor } from '@/shared/actor';
@@ -103,6 +104,7 @@ export async function removePost(ctx: Context, actor: Actor, postId: string): Pr
         .set({ removedAt: ctx.now() })
         .where(and(eq(posts.id, postId), isNull(posts.removedAt))),
       demandChange(ctx),
+      withdrawAbout(ctx, [postId]),
       ctx.db.delete(postMedia).where(eq(postMedia.postId, postId)),
       ...forgotten.map(({ statement }) => statement),
       ...(isOwn ? [] : [log]),

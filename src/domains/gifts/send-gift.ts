@@ -179,7 +179,6 @@ function giftNotice(ctx: Context, { senderId, recipientId, createdAt }: GiftSent
     kind: 'gift',
     title: 'sent you gifts',
     body: '',
-    data: { senderId },
     gather: { group: `gifts:${toDay(createdAt)}`, actorId: senderId },
   };
   return [planOnce(ctx, `gift:${senderId}:${recipientId}:${minute}`, { kind: 'notify', notification })];

@@ -2,11 +2,12 @@
  * A creator who goes live tells all followers by one row, written with the stream's start and merged into the list of
  * each as it is read. Only mail, push and open rooms are gone over, in pages through the tasks queue.
  */
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import type { Statement } from '@/db/commit';
 import { readSettings } from '@/domains/settings/read';
 import type { streams } from '@/domains/streams/tables';
+import { users } from '@/domains/users/tables';
 import type { FollowerPosition, OutboxEvent } from '@/queues/messages';
 import { toIso } from '@/shared/time';
 import { reach } from './reach';
@@ -51,7 +52,12 @@ export async function fanOutBroadcast(
   at: number,
   after: FollowerPosition | null,
 ): Promise<void> {
-  const broadcast = await ctx.db.select().from(broadcasts).where(eq(broadcasts.id, broadcastId)).get();
+  const isActive = sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${broadcasts.creatorId} AND status = 'active')`;
+  const broadcast = await ctx.db
+    .select()
+    .from(broadcasts)
+    .where(and(eq(broadcasts.id, broadcastId), isActive))
+    .get();
   if (broadcast?.createdAt !== at) return;
   const { id, kind, title, body, data } = broadcast;
   const followers = await listFollowers(ctx, broadcast.creatorId, at, after);
@@ -63,7 +69,8 @@ export async function fanOutBroadcast(
     const channels = settings.get(userId)?.notifications.live;
     return channels ? [{ userId, channels }] : [];
   });
-  await reach(ctx, readers, { id, kind, title, body, data: { ...data }, read: false, createdAt: toIso(at) }, id);
+  const told = { id, kind, title, body, data: { ...data }, read: false, createdAt: toIso(at) };
+  await reach(ctx, readers, told, id, { kind, actorId: broadcast.creatorId });
   const last = followers.at(-1);
   if (followers.length === FOLLOWERS_AT_ONCE && last)
     await ctx.queues.tasks.send({ type: 'fan-out-broadcast', broadcastId, at, after: [last.followedAt, last.userId] });

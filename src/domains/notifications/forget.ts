@@ -1,8 +1,9 @@
-/** For the end of an account: what it was told and where it was reached. Of the likes that others were told of, ids stay. */
+/** For the end of an account: what it was told, where it was reached, and what others were told of it. */
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import type { Statement } from '@/db/commit';
 import { broadcastReads, broadcasts, lastRooms, notificationMarks, notifications, pushSubscriptions } from './tables';
+import { namedUser, withdrawActs } from './withdraw';
 
 export function forgetNotifications(ctx: Context, userId: string): Statement[] {
   return [
@@ -15,11 +16,13 @@ export function forgetNotifications(ctx: Context, userId: string): Statement[] {
   ];
 }
 
-/** What others were told with its name in it. Repeated until it changes nothing. */
-export function forgetMentions(ctx: Context, userId: string, limit: SQL): Statement {
-  // Word for word as the index has it.
-  return ctx.db.run(sql`DELETE FROM notifications WHERE id IN (
-    SELECT id FROM notifications WHERE coalesce(
-      json_extract(data, '$.userId'), json_extract(data, '$.senderId'),
-      json_extract(data, '$.subscriberId'), json_extract(data, '$.creatorId')) = ${userId} ${limit})`);
+/** What others were told of it. Repeated until it changes nothing. */
+export function forgetMentions(ctx: Context, userId: string, limit: SQL): Statement[] {
+  return [
+    ctx.db.run(sql`DELETE FROM notifications WHERE id IN (
+      SELECT id FROM notifications WHERE ${namedUser} = ${userId} ${limit})`),
+    ...withdrawActs(ctx, userId, sql`true`, limit),
+    ctx.db.run(sql`DELETE FROM notification_actors WHERE (notification_id, actor_id) IN (
+      SELECT notification_id, actor_id FROM notification_actors WHERE actor_id = ${userId} AND state = 'withdrawn' ${limit})`),
+  ];
 }

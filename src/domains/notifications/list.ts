@@ -9,7 +9,7 @@ import type { Context } from '@/context';
 import { readSettings } from '@/domains/settings/read';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
 import { DAY_MS } from '@/shared/time';
-import { type NotificationRow, notificationColumns, presentNotification } from './present';
+import { isShown, type NotificationRow, notificationColumns, presentNotification } from './present';
 import { UNREAD_MAX } from './schemas';
 
 export const BROADCAST_AGE_MS_MAX = 14 * DAY_MS;
@@ -48,7 +48,8 @@ async function readTold(ctx: Context, userId: string, before: Position, limit: n
       ctx.db.all<{ unread: number }>(sql`
         SELECT count(*) AS unread FROM (
           SELECT 1 FROM notifications
-          WHERE user_id = ${userId} AND read_at IS NULL AND created_at > ${readThrough(userId)} LIMIT ${UNREAD_MAX})`),
+          WHERE user_id = ${userId} AND read_at IS NULL AND ${isShown} AND created_at > ${readThrough(userId)}
+          LIMIT ${UNREAD_MAX})`),
       ctx.db.all<MergedRow>(broadcastPage(userId, before, limit, ctx.now() - BROADCAST_AGE_MS_MAX)),
     ]),
     readSettings(ctx, [userId]),
@@ -71,7 +72,7 @@ export function readThrough(userId: string): SQL {
 function ownPage(userId: string, [createdAt, id]: Position, limit: number): SQL {
   return sql`
     SELECT ${notificationColumns(readThrough(userId))} FROM notifications
-    WHERE user_id = ${userId} AND (created_at, id) < (${createdAt}, ${id})
+    WHERE user_id = ${userId} AND (created_at, id) < (${createdAt}, ${id}) AND ${isShown}
     ORDER BY created_at DESC, id DESC LIMIT ${limit}`;
 }
 

@@ -4,12 +4,13 @@ import type { Context } from '@/context';
 import { commit } from '@/db/commit';
 import { notificationError } from './errors';
 import { BROADCAST_AGE_MS_MAX, countUnread } from './list';
+import { isShown } from './present';
 import { broadcastReads, notificationMarks, notifications } from './tables';
 
 /** Repeating it changes nothing. Throws NOTIFICATION_NOT_FOUND. */
 export async function markRead(ctx: Context, userId: string, id: string): Promise<{ unreadCount: number }> {
   const now = ctx.now();
-  const own = and(eq(notifications.id, id), eq(notifications.userId, userId));
+  const own = and(eq(notifications.id, id), eq(notifications.userId, userId), isShown);
   // What was broadcast, by a creator whom the reader followed by then.
   const told = sql`FROM broadcasts AS b JOIN follows AS f ON f.follower_id = ${userId} AND f.creator_id = b.creator_id
     WHERE b.id = ${id} AND f.created_at <= b.created_at`;

@@ -1,18 +1,21 @@
 /**
- * Tells a user something: in the app, in their open room, and by the channels that they chose. The id comes from the
- * outbox, so that telling it twice tells it once.
+ * Tells a user something that is so still: in the app, in their open room, and by the channels that they chose. The id
+ * comes from the outbox, so that telling it twice tells it once.
  */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { readSettings } from '@/domains/settings/read';
 import type { Channels } from '@/domains/settings/tables';
-import { users } from '@/domains/users/tables';
 import type { NewNotification } from '@/queues/messages';
+import { newId } from '@/shared/ids';
 import { toIso } from '@/shared/time';
+import { claimOf, stillSo } from './claim';
 import { choiceOf } from './kinds';
 import { readThrough } from './list';
 import {
   gatheredTitle,
+  isShown,
+  LAST_ACTORS,
   type NotificationRow,
   notificationColumns,
   type PresentedNotification,
@@ -33,10 +36,10 @@ export async function notify(ctx: Context, eventId: string, notification: NewNot
   const channels = (choice && settings?.notifications[choice]) ?? IN_APP_ALONE;
   const told = await tell(ctx, eventId, notification, channels);
   // By its event: of a gathered row, each time that it is told anew is another to mail and to push.
-  if (told) await reach(ctx, [{ userId, channels }], told, eventId);
+  if (told) await reach(ctx, [{ userId, channels }], told, eventId, claimOf(notification));
 }
 
-/** Nothing where there is nothing new: it waits to be read already, or the same was told by the same before. */
+/** Nothing where there is nothing new: it is so no more, waits to be read already, or the same was told by the same. */
 function tell(
   ctx: Context,
   eventId: string,
@@ -52,46 +55,67 @@ function tell(
 async function addRow(
   ctx: Context,
   id: string,
-  { userId, kind, title, body, data = {} }: NewNotification,
-): Promise<PresentedNotification> {
+  notification: NewNotification,
+): Promise<PresentedNotification | undefined> {
+  const { userId, kind, title, body, data = {} } = notification;
   const createdAt = ctx.now();
-  await ctx.db
-    .insert(notifications)
-    .values({ id, userId, kind, title, body, data, createdAt })
-    .onConflictDoNothing({ target: notifications.id });
+  const [, found] = await ctx.db.batch([
+    insertRow(ctx, id, notification, createdAt),
+    ctx.db.all(sql`SELECT 1 FROM notifications WHERE id = ${id} AND user_id = ${userId}`),
+  ]);
+  if (found.length === 0) return undefined;
   return { id, kind, title, body, data: { ...data }, read: false, createdAt: toIso(createdAt) };
+}
+
+/** @param wokenBy the event that is the first of what gathers */
+function insertRow(ctx: Context, id: string, notification: NewNotification, createdAt: number, wokenBy?: string) {
+  const { userId, kind, title, body, data = {}, about, gather } = notification;
+  const actors = gather ? [gather.actorId] : [];
+  return ctx.db.run(sql`
+    INSERT INTO ${notifications} (id, user_id, kind, title, body, data, about, group_key, actor_count, last_actors,
+      woken_by, created_at)
+    SELECT ${id}, ${userId}, ${kind}, ${title}, ${body}, ${JSON.stringify(data)}, ${about?.join('/') ?? null},
+      ${gather?.group ?? null}, ${actors.length}, ${JSON.stringify(actors)}, ${wokenBy ?? null}, ${createdAt}
+    WHERE ${stillSo(userId, claimOf(notification))}
+    ON CONFLICT DO NOTHING`);
 }
 
 async function gatherRow(
   ctx: Context,
   eventId: string,
-  { userId, kind, title, body, data = {} }: NewNotification,
+  notification: NewNotification,
   { group, actorId }: NonNullable<NewNotification['gather']>,
 ): Promise<PresentedNotification | undefined> {
-  const createdAt = ctx.now();
-  const row = { id: eventId, userId, kind, title, body, data, createdAt, groupKey: group };
+  const { userId, title, body, data = {} } = notification;
+  const [rowId, createdAt] = [newId(), ctx.now()];
   const ofGroup = sql`user_id = ${userId} AND group_key = ${group}`;
+  const isBack = sql`(SELECT state = 'back' FROM notification_actors
+    WHERE notification_id = notifications.id AND actor_id = ${actorId})`;
   const [, , , found] = await ctx.db.batch([
-    ctx.db.insert(notifications).values(row).onConflictDoNothing(),
+    insertRow(ctx, rowId, notification, createdAt, eventId),
+    // Who took it back and did it again is counted again, and is no news. A row that has just come was asked already.
     ctx.db.run(sql`
-      INSERT INTO ${notificationActors} (notification_id, actor_id)
-      SELECT id, ${actorId} FROM notifications WHERE ${ofGroup} AND actor_count < ${ACTORS_MAX}
-      ON CONFLICT DO NOTHING`),
-    // Only if the statement before it added somebody: unread again, and on top.
+      INSERT INTO ${notificationActors} (notification_id, actor_id, user_id)
+      SELECT id, ${actorId}, user_id FROM notifications
+      WHERE ${ofGroup} AND actor_count < ${ACTORS_MAX} AND (id = ${rowId} OR ${stillSo(userId, claimOf(notification))})
+      ON CONFLICT DO UPDATE SET state = 'back' WHERE state = 'withdrawn'`),
+    // Only if the statement before it added somebody to a row that was there; if it is news, unread again, and on top.
     ctx.db.run(sql`
       UPDATE ${notifications} SET
         woken_by = CASE
-          WHEN actor_count = 0 OR read_at IS NOT NULL OR created_at <= ${readThrough(userId)} THEN ${eventId}
-          ELSE woken_by END,
+          WHEN NOT ${isBack} AND (actor_count = 0 OR read_at IS NOT NULL OR created_at <= ${readThrough(userId)})
+          THEN ${eventId} ELSE woken_by END,
+        read_at = CASE WHEN ${isBack} THEN read_at END,
+        created_at = CASE WHEN ${isBack} THEN created_at ELSE max(created_at, CAST(${createdAt} AS INTEGER)) END,
         actor_count = actor_count + 1,
         last_actors = (SELECT json_group_array(value) FROM (
           SELECT ${actorId} AS value
-          UNION ALL SELECT value FROM json_each(json_array(last_actors ->> 0, last_actors ->> 1)) WHERE value IS NOT NULL)),
-        read_at = NULL, title = ${title}, body = ${body}, data = ${JSON.stringify(data)},
-        created_at = max(created_at, CAST(${createdAt} AS INTEGER))
-      WHERE ${ofGroup} AND changes() = 1`),
+          UNION ALL SELECT value FROM json_each(last_actors) WHERE key < ${sql.raw(String(LAST_ACTORS - 1))})),
+        title = ${title}, body = ${body}, data = ${JSON.stringify(data)}
+      WHERE ${ofGroup} AND id <> ${rowId} AND changes() = 1`),
     ctx.db.all<NotificationRow & { wokenBy: string | null }>(sql`
-      SELECT woken_by AS wokenBy, ${notificationColumns(readThrough(userId))} FROM notifications WHERE ${ofGroup}`),
+      SELECT woken_by AS wokenBy, ${notificationColumns(readThrough(userId))} FROM notifications
+      WHERE ${ofGroup} AND ${isShown}`),
   ]);
   const [gathered] = found;
   return gathered?.wokenBy === eventId ? presentNotification(gathered) : undefined;
@@ -101,15 +125,13 @@ async function gatherRow(
 async function describeOnly(
   ctx: Context,
   id: string,
-  { kind, title, body, data = {}, gather }: NewNotification,
-): Promise<PresentedNotification> {
-  const actor = gather
-    ? await ctx.db
-        .select({ displayName: users.displayName })
-        .from(users)
-        .where(sql`${users.id} = ${gather.actorId}`)
-        .get()
-    : undefined;
-  const whole = gather ? gatheredTitle(actor?.displayName, 1, title) : title;
+  notification: NewNotification,
+): Promise<PresentedNotification | undefined> {
+  const { userId, kind, title, body, data = {}, gather } = notification;
+  const [found] = await ctx.db.all<{ actorName: string | null }>(sql`
+    SELECT (SELECT display_name FROM users WHERE id = ${gather?.actorId ?? null}) AS actorName
+    WHERE ${stillSo(userId, claimOf(notification))}`);
+  if (!found) return undefined;
+  const whole = gather ? gatheredTitle(found.actorName ?? undefined, 1, title) : title;
   return { id, kind, title: whole, body, data: { ...data }, read: false, createdAt: toIso(ctx.now()) };
 }

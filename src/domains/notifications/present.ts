@@ -27,6 +27,12 @@ interface ActorCard {
   readonly avatarUrl: string | null;
 }
 
+/** How many of those whom a row gathers it names, newest first. */
+export const LAST_ACTORS = 3;
+
+/** A condition, word for word as the index of what is unread has it: of a gathered row somebody is left. */
+export const isShown = sql.raw('(group_key IS NULL OR actor_count > 0)');
+
 /** For a SELECT from `notifications` under its own name. @param readThrough all until then is read */
 export function notificationColumns(readThrough: SQL): SQL {
   return sql`notifications.id, notifications.kind, notifications.title, notifications.body, notifications.data,

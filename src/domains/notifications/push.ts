@@ -7,9 +7,11 @@ import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit } from '@/db/commit';
+import { users } from '@/domains/users/tables';
 import type { PushText, TaskMessage } from '@/queues/messages';
 import { newId } from '@/shared/ids';
 import { DAY_MS, HOUR_MS, SECOND_MS } from '@/shared/time';
+import { stillSo } from './claim';
 import { notificationError } from './errors';
 import { isPushEndpoint } from './push-hosts';
 import type { NewPushSubscription } from './schemas';
@@ -62,10 +64,15 @@ export async function unsubscribeFromPush(ctx: Context, userId: string, endpoint
 
 type PushTask = Extract<TaskMessage, { type: 'send-push' }>;
 
-/** Nothing to a browser that has changed hands since. Throws while the push service is away. */
-export async function sendPush(ctx: Context, { subscriptionId, userId, push }: PushTask): Promise<void> {
+/** Nothing to a browser that has changed hands since, nor of what is so no more. Throws while the push service is away. */
+export async function sendPush(ctx: Context, { subscriptionId, userId, push, claim }: PushTask): Promise<void> {
   const its = and(eq(pushSubscriptions.id, subscriptionId), eq(pushSubscriptions.userId, userId));
-  const subscription = await ctx.db.select().from(pushSubscriptions).where(its).get();
+  const isActive = sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${userId} AND status = 'active')`;
+  const subscription = await ctx.db
+    .select()
+    .from(pushSubscriptions)
+    .where(and(its, isActive, claim && stillSo(userId, claim)))
+    .get();
   if (!ctx.push || !subscription || !isPushEndpoint(subscription.endpoint)) return;
   const outcome = await ctx.push.send(subscription, JSON.stringify(push), {
     topic: push.id.replaceAll('-', ''), // a repeat takes the place of one that still waits

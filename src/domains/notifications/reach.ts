@@ -5,7 +5,7 @@
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import type { Channels } from '@/domains/settings/tables';
-import type { PushText, TaskMessage } from '@/queues/messages';
+import type { Claim, PushText, TaskMessage } from '@/queues/messages';
 import type { PresentedNotification } from './present';
 
 /** What the platform takes in one call. */
@@ -20,12 +20,16 @@ export interface Reader {
   readonly channels: Channels;
 }
 
-/** @param eventId what a mail is known by: of one event each reader gets one */
+/**
+ * @param eventId what a mail is known by: of one event each reader gets one
+ * @param claim what is asked again before each mail and push is sent
+ */
 export async function reach(
   ctx: Context,
   readers: readonly Reader[],
   told: PresentedNotification,
   eventId: string,
+  claim: Claim,
 ): Promise<void> {
   const choosing = (channel: keyof Channels) =>
     readers.filter(({ channels }) => channels[channel]).map(({ userId }) => userId);
@@ -41,9 +45,10 @@ export async function reach(
   const push = pushText(ctx, told, eventId);
   const { title, body } = told;
   await enqueue(ctx, [
-    ...subscriptions.map(({ id, userId }) => ({ type: 'send-push', subscriptionId: id, userId, push }) as const),
+    ...subscriptions.map(({ id, userId }) => ({ type: 'send-push', subscriptionId: id, userId, push, claim }) as const),
     ...choosing('email').map(
-      (userId) => ({ type: 'send-notification-mail', userId, key: `${eventId}:${userId}`, title, body }) as const,
+      (userId) =>
+        ({ type: 'send-notification-mail', userId, key: `${eventId}:${userId}`, title, body, claim }) as const,
     ),
   ]);
   await tellRooms(ctx, places, told);

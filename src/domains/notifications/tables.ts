@@ -17,11 +17,20 @@ export const notifications = sqliteTable('notifications', {
   actorCount: integer('actor_count').notNull().default(0),
   lastActors: text('last_actors', { mode: 'json' }).$type<readonly string[]>().notNull().default([]),
   wokenBy: text('woken_by'),
+  /** Ids, from the outside in: `post`, `post/comment`, `post/comment/reply`. */
+  about: text(),
 });
 
 export const notificationActors = sqliteTable(
   'notification_actors',
-  { notificationId: text('notification_id').notNull(), actorId: text('actor_id').notNull() },
+  {
+    notificationId: text('notification_id').notNull(),
+    actorId: text('actor_id').notNull(),
+    /** Who is told. */
+    userId: text('user_id').notNull().default(''),
+    /** Not counted once withdrawn; who is back is no news. */
+    state: text().$type<'new' | 'withdrawn' | 'back'>().notNull().default('new'),
+  },
   (table) => [primaryKey({ columns: [table.notificationId, table.actorId] })],
 );
 

@@ -112,7 +112,7 @@ const STEPS: readonly Step[] = [
   byStatements((ctx, userId, limit) => [
     blankStreams(ctx, userId, limit),
     blankGiftMessages(ctx, userId, limit),
-    forgetMentions(ctx, userId, limit),
+    ...forgetMentions(ctx, userId, limit),
   ]),
   byStatements(endSubscriptions),
   forgetFiles,

@@ -12,6 +12,7 @@ import { discountCodes, discountRedemptions } from '@/domains/discounts/tables';
 import { earningDays, exchanges, targetRewards } from '@/domains/earnings/tables';
 import { giftsSent } from '@/domains/gifts/tables';
 import { mediaFiles, mediaUploads } from '@/domains/media/tables';
+import { isShown } from '@/domains/notifications/present';
 import {
   broadcastReads,
   broadcasts,
@@ -141,7 +142,8 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     table: notifications,
     tie: notifications.userId,
     order: [notifications.createdAt, notifications.id],
-    without: ['groupKey', 'wokenBy'],
+    only: isShown,
+    without: ['groupKey', 'wokenBy', 'about'],
   },
   {
     as: 'notificationsRead',
@@ -228,6 +230,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'blocks.blocked_id': 'nobody is told who blocks them',
   'former_follows.creator_id': 'who unfollowed the user: the others’',
   'notification_actors.actor_id': 'what others were told of the user’s likes, which are exported themselves',
+  'notification_actors.user_id': 'whose likes the user was told of: counted and named in notifications',
   'discount_redemptions.user_id': 'exported through the purchases that they are of',
   'discount_codes.created_by': 'who of the staff made a code',
   'subscription_charges.subscriber_id': 'exported through the subscriptions',

@@ -1,10 +1,11 @@
 /**
- * Blocking: both are out of each other's sight, neither follows the other any more, and either leaves the other's
- * open rooms, in one commit.
+ * Blocking: both are out of each other's sight, what either was told of the other is withdrawn, neither follows the
+ * other any more, and either leaves the other's open rooms, in one commit.
  */
 import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, type Statement } from '@/db/commit';
+import { withdrawBetween } from '@/domains/notifications/withdraw';
 import { users } from '@/domains/users/tables';
 import type { OutboxEvent } from '@/queues/messages';
 import { socialError } from './errors';
@@ -21,11 +22,13 @@ export async function blockUser(ctx: Context, blockerId: string, blockedId: stri
     block(ctx, blockerId, blockedId),
     ...endFollow(ctx, blockerId, blockedId),
     ...endFollow(ctx, blockedId, blockerId),
+    ...withdrawBetween(ctx, blockerId, blockedId),
   ];
-  await commit(ctx, statements, { events: await partingEvents(ctx, blockerId, blockedId) });
+  const rest: OutboxEvent = { kind: 'task', task: { type: 'withdraw-between', one: blockerId, other: blockedId } };
+  await commit(ctx, statements, { events: [...(await partingEvents(ctx, blockerId, blockedId)), rest] });
 }
 
-/** Repeating it changes nothing; follows do not come back. */
+/** Repeating it changes nothing; follows do not come back, nor does what was told. */
 export async function unblockUser(ctx: Context, blockerId: string, blockedId: string): Promise<void> {
   await commit(ctx, [unblock(ctx, blockerId, blockedId)], { events: await standingEvents(ctx, blockerId, blockedId) });
 }

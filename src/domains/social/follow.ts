@@ -2,6 +2,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, demandChange, refusalOf, type Statement } from '@/db/commit';
+import { withdrawFollow } from '@/domains/notifications/withdraw';
 import { users } from '@/domains/users/tables';
 import type { OutboxEvent } from '@/queues/messages';
 import { socialError } from './errors';
@@ -34,9 +35,10 @@ export async function followCreator(ctx: Context, followerId: string, creatorId:
   await commitChange(ctx, [follow(ctx, followerId, creatorId)], events);
 }
 
-/** Repeating it changes nothing. */
+/** Repeating it changes nothing. That there was a new follower is told no more. */
 export async function unfollowCreator(ctx: Context, followerId: string, creatorId: string): Promise<void> {
-  await commitChange(ctx, endFollow(ctx, followerId, creatorId), await standingChanged(ctx, followerId, creatorId));
+  const statements = [withdrawFollow(ctx, followerId, creatorId), ...endFollow(ctx, followerId, creatorId)];
+  await commitChange(ctx, statements, await standingChanged(ctx, followerId, creatorId));
 }
 
 /** Changes nothing where the creator is none (any more) or a block stands between: it may have come since it was asked. */

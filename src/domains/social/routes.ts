@@ -29,7 +29,7 @@ export const socialEndpoints: Endpoint[] = [
     path: '/social/follow/{userId}',
     tag: 'social',
     summary: 'Unfollow',
-    description: 'Repeating it changes nothing.',
+    description: 'The creator is told of the follow no more. Repeating it changes nothing.',
     who: 'user',
     params: ByUser,
     response: FollowStatus,
@@ -57,7 +57,8 @@ export const socialEndpoints: Endpoint[] = [
     summary: 'Block a user',
     description:
       'Ends follows both ways. From then on neither sees the other: profile, posts, streams and rooms are as if they ' +
-      'were not there, and neither can follow, write to or give to the other. Repeating it changes nothing.',
+      'were not there, what either was told of the other is withdrawn, and neither can follow, write to or give to the ' +
+      'other. Repeating it changes nothing.',
     who: 'user',
     params: ByUser,
     response: BlockStatus,
@@ -72,7 +73,7 @@ export const socialEndpoints: Endpoint[] = [
     path: '/social/block/{userId}',
     tag: 'social',
     summary: 'Unblock a user',
-    description: 'Follows do not come back. Repeating it changes nothing.',
+    description: 'Follows do not come back, nor does what was told. Repeating it changes nothing.',
     who: 'user',
     params: ByUser,
     response: BlockStatus,

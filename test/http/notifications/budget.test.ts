@@ -1,11 +1,16 @@
 import { env } from 'cloudflare:workers';
+import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { testContext } from '#test/support/context';
 import { plansOf } from '#test/support/plans';
 import { asViewer } from '#test/support/users';
 import type { Context } from '@/context';
 import { openDatabase } from '@/db/client';
+import { commit } from '@/db/commit';
+import { forgetMentions, forgetNotifications } from '@/domains/notifications/forget';
 import { listNotifications } from '@/domains/notifications/list';
+import { notify } from '@/domains/notifications/notify';
+import { withdrawAbout, withdrawAct, withdrawBetween, withdrawFollow } from '@/domains/notifications/withdraw';
 import { makeCountingD1, readCounts, resetCounts } from '../../../scripts/bench/counting-d1';
 
 const FOLLOWS = 2_000;
@@ -68,4 +73,29 @@ test('every statement goes by an index', async () => {
   expect(plans.join('\n')).toContain('broadcasts_of_creator');
   expect(plans.join('\n')).toContain('notifications_of_user_by_time');
   expect(plans.join('\n')).toContain('notifications_unread');
+});
+
+test('what is withdrawn is found by an index, however much others were told', async () => {
+  const plans = await plansOf(async (ctx) => {
+    await ctx.db.batch([withdrawAbout(ctx, ['x']), withdrawFollow(ctx, 'x', 'y')]);
+    await commit(ctx, withdrawAct(ctx, 'x', 'like:post:1', 'y', sql`true`));
+    await commit(ctx, withdrawBetween(ctx, 'x', 'y'));
+    await commit(ctx, forgetMentions(ctx, 'x', sql`LIMIT 1`));
+    await commit(ctx, forgetNotifications(ctx, 'x'));
+    await notify(ctx, 'x', { userId: 'x', kind: 'comment', title: '', body: '', about: ['x', 'y'] });
+    await notify(ctx, 'x', {
+      userId: 'x',
+      kind: 'like',
+      title: '',
+      body: '',
+      about: ['x'],
+      gather: { group: 'x', actorId: 'y' },
+    });
+  });
+  const tables =
+    /SCAN (notifications|notification_actors|acted|broadcasts|users|posts|comments|post_likes|follows|blocks)\b/;
+  expect(plans.filter((plan) => tables.test(plan))).toEqual([]);
+  const all = plans.join('\n');
+  for (const index of ['by_thing', 'naming_user', 'one_of_group']) expect(all).toContain(`notifications_${index} (`);
+  expect(all).toContain('notification_actors_of_actor (actor_id=? AND user_id=?)');
 });

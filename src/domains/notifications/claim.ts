@@ -1,0 +1,45 @@
+/**
+ * Whether what a user is to be told is so still. It is asked by the statement that writes it into their list, so nothing
+ * comes in between, and again before each mail and push. Takes no Context.
+ */
+import { type SQL, sql } from 'drizzle-orm';
+import type { Claim, NewNotification } from '@/queues/messages';
+
+export function claimOf({ kind, about, data = {}, gather }: NewNotification): Claim {
+  const actorId =
+    gather?.actorId ?? [data.userId, data.senderId, data.subscriberId].find((id) => typeof id === 'string');
+  return { kind, ...(typeof actorId === 'string' ? { actorId } : {}), ...(about ? { about } : {}) };
+}
+
+/** A condition: the reader is there, who did it too and in their sight, has not taken it back, and nothing is deleted. */
+export function stillSo(userId: string, { kind, actorId, about = [] }: Claim): SQL {
+  const conditions = [sql`EXISTS (SELECT 1 FROM users WHERE id = ${userId} AND status <> 'deleted')`];
+  if (actorId !== undefined) conditions.push(inSight(userId, actorId), ...notTakenBack(userId, kind, actorId, about));
+  const [postId, ...commentIds] = about;
+  if (postId !== undefined)
+    conditions.push(sql`EXISTS (SELECT 1 FROM posts WHERE id = ${postId} AND removed_at IS NULL)`);
+  for (const id of commentIds)
+    conditions.push(sql`EXISTS (SELECT 1 FROM comments WHERE id = ${id} AND removed_at IS NULL)`);
+  return sql.join(conditions, sql` AND `);
+}
+
+/** As `noBlockBetween` of the social domain, which puts our statements into its batches and is not ours to import. */
+function inSight(userId: string, actorId: string): SQL {
+  return sql`EXISTS (SELECT 1 FROM users WHERE id = ${actorId} AND status = 'active')
+    AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocker_id = ${userId} AND blocked_id = ${actorId})
+    AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocker_id = ${actorId} AND blocked_id = ${userId})`;
+}
+
+function notTakenBack(userId: string, kind: string, actorId: string, about: readonly string[]): SQL[] {
+  if (kind === 'follower') return [follows(actorId, userId)];
+  if (kind === 'live') return [follows(userId, actorId)];
+  const id = about.at(-1);
+  if (kind !== 'like' || id === undefined) return [];
+  return about.length === 1
+    ? [sql`EXISTS (SELECT 1 FROM post_likes WHERE post_id = ${id} AND user_id = ${actorId})`]
+    : [sql`EXISTS (SELECT 1 FROM comment_likes WHERE comment_id = ${id} AND user_id = ${actorId})`];
+}
+
+function follows(followerId: string, creatorId: string): SQL {
+  return sql`EXISTS (SELECT 1 FROM follows WHERE follower_id = ${followerId} AND creator_id = ${creatorId})`;
+}
