@@ -54,6 +54,17 @@ describe('a video from a phone', () => {
     expect(Buffer.from((await (await env.MEDIA.get(keyIn(url)))?.arrayBuffer()) ?? []).equals(video)).toBe(true);
   });
 
+  it('tells them no more where it came in the form of the post', async () => {
+    const [, video] = VIDEOS[1];
+    const body = new FormData();
+    body.set('text', 'A video');
+    body.set('files', new File([video], 'a.mp4'));
+    const { status, data } = await (await asViewer()).post('content/posts', body);
+    expect([status, data.media[0].type]).toEqual([201, 'video']);
+    const seen = await bytesOf(await read(data.media[0].url));
+    expect([seen.length, seen.includes(PLACE), seen.includes(SAMPLES)]).toEqual([video.length, false, true]);
+  });
+
   it('tells them in no part of it, and the parts are the whole', async () => {
     const video = join(ftyp, moov(trak(), udta()), mdat, box('uuid', PLACE));
     const { url } = await posted(video);
