@@ -7,6 +7,7 @@ import { aBrowser, taskContext } from '#test/support/notifications';
 import { startClock, stopClock } from '#test/support/rooms';
 import { asCreator, asViewer, type Person } from '#test/support/users';
 import { commit } from '@/db/commit';
+import { fanOutBroadcast } from '@/domains/notifications/broadcast';
 import { forgetNotifications } from '@/domains/notifications/forget';
 import { rememberRoom } from '@/domains/notifications/last-room';
 import { notify } from '@/domains/notifications/notify';
@@ -175,6 +176,24 @@ describe('a creator who goes live', () => {
     await unfollowCreator(testContext(), one.userId, creator.userId);
     await blockUser(testContext(), creator.userId, other.userId);
     for (const reader of [one, other]) expect(await listOf(reader)).toMatchObject({ items: [], unreadCount: 0 });
+  });
+
+  it('is out of every list while they are banned, and tells no page of followers more', async () => {
+    const [creator, follower] = [await asCreator(), await asViewer()];
+    await followCreator(testContext(), follower.userId, creator.userId);
+    const streamId = await goLive(creator);
+    expect(await listOf(follower)).toMatchObject({ unreadCount: 1, items: [{ id: streamId }] });
+    const at = Date.parse((await listOf(follower)).items[0].createdAt);
+    const set = env.DB.prepare('UPDATE users SET status = ? WHERE id = ?');
+    await set.bind('banned', creator.userId).run();
+    expect(await listOf(follower)).toMatchObject({ unreadCount: 0, items: [] });
+    const { ctx, sent } = taskContext();
+    await follower.put('user/settings', { notifications: { live: { email: true } } });
+    await fanOutBroadcast(ctx, streamId, at, null);
+    expect(sent()).toEqual([]);
+    await set.bind('active', creator.userId).run();
+    await fanOutBroadcast(ctx, streamId, at, null);
+    expect(sent()).toMatchObject([{ type: 'send-notification-mail', userId: follower.userId }]);
   });
 
   it('again and again is told of the newest few, and of none older than two weeks', async () => {
