@@ -20,19 +20,18 @@ export interface Field {
   readonly isLong?: true;
 }
 
-/** The marked text of every field, as a JSON array. For a SELECT straight from the index. */
-export function markedFields(index: SQL, fields: readonly Field[]): SQL {
+/** The marked text of each field. For a SELECT straight from the index. */
+export function markedFields(index: SQL, fields: readonly Field[]): SQL[] {
   const marks = sql.raw(`${MARK}, char(${CLOSE.charCodeAt(0)})`);
-  const marked = fields.map(({ isLong }, column) => {
+  return fields.map(({ isLong }, column) => {
     const place = sql.raw(String(column));
     return isLong
       ? sql`snippet(${index}, ${place}, ${marks}, '…', ${sql.raw(String(SNIPPET_TOKENS))})`
       : sql`highlight(${index}, ${place}, ${marks})`;
   });
-  return sql`json_array(${sql.join(marked, sql`, `)})`;
 }
 
-/** @param marked what `markedFields` selected; a field without a hit is left out */
+/** @param marked what `markedFields` selected, as a JSON array; a field without a hit is left out */
 export function presentHighlights(fields: readonly Field[], marked: string): z.input<typeof Highlight>[] {
   const texts = JSON.parse(marked) as (string | null)[]; // written by the query above
   return fields.flatMap(({ name }, column) => {

@@ -52,9 +52,9 @@ export function hitsOf(index: Index, { q, cursor, perPage }: Question, first?: S
   const { whole, begun } = ftsQuery(q);
   const table = sql.raw(index.table);
   const limit = sql.raw(String(RANKED_PER_ITEM * perPage));
-  const marked = markedFields(table, index.fields);
+  const marked = markedFields(table, index.fields).map((text, column) => sql`${text} AS ${fieldName(column)}`);
   const matches = (tier: keyof typeof TIER, expression: string, condition: SQL) => sql`
-    SELECT rowid AS hit_row, ${sql.raw(String(TIER[tier]))} AS hit_tier, ${marked} AS hit_marked
+    SELECT rowid AS hit_row, ${sql.raw(String(TIER[tier]))} AS hit_tier, ${sql.join(marked, sql`, `)}
     FROM ${table} WHERE ${table} MATCH ${expression} ${condition}`;
   // FTS5 takes a rowid that is NULL for no condition; no row has 0.
   const firstRow = sql`coalesce(${first ?? sql`NULL`}, 0)`;
@@ -67,25 +67,28 @@ export function hitsOf(index: Index, { q, cursor, perPage }: Question, first?: S
     // Last, and only as far as the LIMIT goes: FTS5 gathers all the rows of a beginning before it answers the first.
     newest('begun', `(${begun}) NOT (${whole})`),
   ];
+  const fields = index.fields.map((_, column) => fieldName(column));
   const rest = after
     ? sql`WHERE hit_score > ${after[0]} OR (hit_score = ${after[0]} AND hit_row < ${after[1]})`
     : sql``;
   // Its own LIMIT keeps SQLite from dropping the order of a subquery.
   return sql`(
     SELECT * FROM (
-      SELECT hit_row, hit_marked, hit_tier - (${scoreOf(index)}) AS hit_score
+      SELECT hit_row, json_array(${sql.join(fields, sql`, `)}) AS hit_marked, hit_tier - (${scoreOf(index)}) AS hit_score
       FROM (${sql.join(found, sql` UNION ALL `)} LIMIT ${limit})
     ) ${rest} ORDER BY hit_score, hit_row DESC LIMIT ${limit}) AS hits`;
 }
 
+/** Each marked text is a column until it has been scored: taken out of JSON, it would be read once for every use. */
+const fieldName = (column: number) => sql.raw(`hit_${column}`);
+
 /** Of what was marked: of a long field, the part that is shown. */
 function scoreOf({ fields }: Index): SQL {
   const scores = fields.map(({ weight }, column) => {
-    const text = `coalesce(hit_marked ->> ${column}, '')`;
-    const countOf = (mark: string) => `(length(${text}) - length(replace(${text}, ${mark}, '')))`;
+    const countOf = (mark: string) => `(length(hit_${column}) - length(replace(hit_${column}, ${mark}, '')))`;
     const share = `(1 + ${countOf("' '")}) / ${USUAL_WORDS.toFixed(1)}`;
     const room = `${SATURATION} * (1 - ${LENGTH_SHARE} + ${LENGTH_SHARE} * ${share})`;
-    return `${weight.toFixed(1)} * ${countOf(MARK)} / (${countOf(MARK)} + ${room})`;
+    return `coalesce(${weight.toFixed(1)} * ${countOf(MARK)} / (${countOf(MARK)} + ${room}), 0)`;
   });
   return sql.raw(scores.join(' + '));
 }
