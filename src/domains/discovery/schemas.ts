@@ -12,7 +12,7 @@ export const CREATOR_SORTS = ['followers', 'newest', 'live'] as const;
 export const CreatorListQuery = z.strictObject({
   ...pageQuery,
   q: optionalSearchText.openapi({
-    description: 'Words of the username or the display name; the last may be unfinished.',
+    description: 'Words of the username or the display name; the last may be unfinished, from two letters on.',
   }),
   category: Category.optional(),
   sort: z

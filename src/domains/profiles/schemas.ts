@@ -64,7 +64,7 @@ export const PublicProfile = PublicCard.extend({
 export const UsersQuery = z.strictObject({
   ...pageQuery,
   q: optionalSearchText.openapi({
-    description: 'Words of the username or the display name; the last may be unfinished.',
+    description: 'Words of the username or the display name; the last may be unfinished, from two letters on.',
   }),
   role: z.enum(ROLES).optional(),
 });

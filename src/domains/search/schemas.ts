@@ -41,7 +41,7 @@ const types = z
 
 export const SearchQuery = z
   .strictObject({
-    q: searchText.openapi({ description: 'Words; the last may be unfinished.' }),
+    q: searchText.openapi({ description: 'Words; the last may be unfinished, from two letters on.' }),
     type: types,
     ...cursorQuery,
   })

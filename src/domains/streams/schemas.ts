@@ -91,7 +91,7 @@ export const StreamListQuery = z
     status: z.enum(STREAM_STATUSES).optional(),
     creatorId: anId.optional(),
     q: optionalSearchText.openapi({
-      description: 'Words of title, description or category; the last may be unfinished.',
+      description: 'Words of title, description or category; the last may be unfinished, from two letters on.',
     }),
     sort: z
       .enum(SORTS)
