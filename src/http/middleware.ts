@@ -38,7 +38,7 @@ export const allowOrigins: MiddlewareHandler<AppEnv> = cors({
     return ctx.config.corsOrigins.includes(origin) ? origin : null;
   },
   allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', GUEST_HEADER],
-  exposeHeaders: ['set-auth-token', 'x-request-id', 'Retry-After', 'RateLimit', 'RateLimit-Policy'],
+  exposeHeaders: ['set-auth-token', 'ETag', 'x-request-id', 'Retry-After', 'RateLimit', 'RateLimit-Policy'],
   maxAge: 86_400,
 });
 

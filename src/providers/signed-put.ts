@@ -1,6 +1,11 @@
-/** Signs, by R2's S3 API, an address to which one object may be put once: its name, type, length and time are fixed. */
+/**
+ * Signs, by R2's S3 API, addresses to which one object may be put once, or one part of an object: name, length and time
+ * are fixed, and the type of an object.
+ */
 import { AwsV4Signer } from 'aws4fetch';
 import type { Config } from '@/config';
+
+type R2 = NonNullable<Config['r2']>;
 
 /** What the sender must send as it stands here; browsers add the length, which is signed too, by themselves. */
 export interface SignedPut {
@@ -16,15 +21,43 @@ interface Put {
 }
 
 /** @param now milliseconds since the epoch */
-export async function signPut(
-  { accountId, bucket, accessKeyId, secretAccessKey }: NonNullable<Config['r2']>,
-  { key, contentType, bytes, seconds }: Put,
-  now: number,
-): Promise<SignedPut> {
-  const url = new URL(`https://${accountId}.r2.cloudflarestorage.com/${bucket}/${key}`);
-  url.searchParams.set('X-Amz-Expires', String(seconds));
+export async function signPut(r2: R2, { key, contentType, bytes, seconds }: Put, now: number): Promise<SignedPut> {
   // Put where nothing is: what was looked at when it was claimed cannot be other bytes a moment later.
   const headers = { 'Content-Type': contentType, 'If-None-Match': '*' };
+  const url = await sign(r2, { key, query: {}, headers, bytes, seconds }, now);
+  return { url, headers };
+}
+
+interface PartPut {
+  readonly key: string;
+  readonly uploadId: string;
+  readonly partNumber: number;
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
+/** No header but the length is asked for. @param now milliseconds since the epoch */
+export function signPart(r2: R2, { key, uploadId, partNumber, bytes, seconds }: PartPut, now: number): Promise<string> {
+  const query = { partNumber: String(partNumber), uploadId };
+  return sign(r2, { key, query, headers: {}, bytes, seconds }, now);
+}
+
+interface Request {
+  readonly key: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
+async function sign(
+  { accountId, bucket, accessKeyId, secretAccessKey }: R2,
+  { key, query, headers, bytes, seconds }: Request,
+  now: number,
+): Promise<string> {
+  const url = new URL(`https://${accountId}.r2.cloudflarestorage.com/${bucket}/${key}`);
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+  url.searchParams.set('X-Amz-Expires', String(seconds));
   const signer = new AwsV4Signer({
     method: 'PUT',
     url: url.href,
@@ -37,6 +70,5 @@ export async function signPut(
     signQuery: true,
     allHeaders: true, // it leaves type and length unsigned otherwise
   });
-  const signed = await signer.sign();
-  return { url: signed.url.href, headers };
+  return (await signer.sign()).url.href;
 }

@@ -45,11 +45,14 @@ const SAMPLES: Readonly<Record<string, (names: Record<string, string>) => unknow
   'PUT /sessions/{id}': () => ({ title: 'Taken over' }),
   'POST /stream/{id}/moderation': ({ userId }) => ({ action: 'kick', userId }),
   'POST /sessions/{id}/chat': () => ({ text: 'Hello' }),
+  'POST /media/uploads/{uploadId}/complete': () => ({ parts: [{ partNumber: 1, etag: 'a' }] }),
 };
 
 /** What an issue asks for where the contract has no row: who may. */
 const BEYOND_CONTRACT: Readonly<Record<string, string>> = {
   'PUT /admin/user/{id}/country': 'staff:canManageStaff',
+  'POST /media/uploads/{uploadId}/complete': 'user',
+  'DELETE /media/uploads/{uploadId}': 'user',
 };
 
 describe('the contract', () => {

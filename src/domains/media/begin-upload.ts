@@ -1,65 +1,115 @@
 /**
- * A large file is announced first and sent after: key, type, size and end are fixed before the first byte. It goes to
- * R2 itself where that is configured, and through the Worker (`receive-upload.ts`) where it is not.
+ * A large file is announced first and sent after: key, type, size and end are fixed before the first byte, and so are
+ * the parts of a very large one. It goes to R2 itself where that is configured, and through the Worker
+ * (`receive-upload.ts`) where it is not.
  */
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, demandThat } from '@/db/commit';
-import { signPut } from '@/providers/signed-put';
+import { signPart, signPut } from '@/providers/signed-put';
 import { newId } from '@/shared/ids';
 import { HOUR_MS, SECOND_MS, toIso } from '@/shared/time';
 import { signToken } from '@/shared/tokens';
 import { fileError } from './errors';
 import { newKey } from './keys';
-import { LARGE_FILES } from './kinds';
+import { LARGE_FILES, type VideoType } from './kinds';
 import type { NewUpload, Upload } from './schemas';
 import { mediaUploads } from './tables';
+import { partsOf } from './upload-parts';
+import { callOffFile } from './written-file';
 
-/** Time enough for the largest file on a slow line. */
+/** Time enough for the largest file on a slow line, sent at once or in parts. */
 export const UPLOAD_MS = 2 * HOUR_MS;
-/** Announced, and neither used nor expired: as much as two posts of ten. */
+export const UPLOAD_IN_PARTS_MS = 12 * HOUR_MS;
+/** Announced, and neither used nor expired: as many as two posts of ten have, as much as two of the largest files. */
 export const OPEN_UPLOADS_MAX = 20;
+export const OPEN_BYTES_MAX = 10 * 1_024 ** 3;
+/** Below what Cloudflare takes in one request, and at most 80 of them. */
+const PART_BYTES = 64 * 1_048_576;
 
-/** Throws FILE_TOO_LARGE, TOO_MANY_UPLOADS. */
+/** Throws FILE_TOO_LARGE, TOO_MANY_UPLOADS, MEDIA_STORE_UNAVAILABLE. */
 export async function beginUpload(
   ctx: Context,
   ownerId: string,
   { kind, contentType, bytes }: z.output<typeof NewUpload>,
 ): Promise<z.input<typeof Upload>> {
-  const { bytesMax } = LARGE_FILES[kind];
-  if (bytes > bytesMax) throw fileError('FILE_TOO_LARGE', { message: `The file is larger than ${bytesMax} bytes.` });
-  const now = ctx.now();
+  const { bytesMax, inPartsBytesMax } = LARGE_FILES[kind];
+  if (bytes > inPartsBytesMax)
+    throw fileError('FILE_TOO_LARGE', { message: `The file is larger than ${inPartsBytesMax} bytes.` });
+  const isInParts = bytes > bytesMax;
+  const lifeMs = isInParts ? UPLOAD_IN_PARTS_MS : UPLOAD_MS;
+  const key = newKey(kind);
   const upload = {
     id: newId(),
     ownerId,
-    key: newKey(kind),
+    key,
     kind,
     contentType,
     bytes,
-    expiresAt: now + UPLOAD_MS,
+    expiresAt: ctx.now() + lifeMs,
+    uploadId: isInParts ? await openParts(ctx, key, contentType) : null,
+    partBytes: isInParts ? PART_BYTES : null,
   };
-  const hasRoom = sql`SELECT count(*) < CAST(${OPEN_UPLOADS_MAX} AS INTEGER) FROM media_uploads
-    WHERE owner_id = ${ownerId} AND expires_at > ${now} AND completed_at IS NULL`;
-  await commit(ctx, [demandThat(ctx, hasRoom), ctx.db.insert(mediaUploads).values(upload)], {
-    refusals: { DEMAND_NOT_MET: () => fileError('TOO_MANY_UPLOADS') },
-  });
+  await insertUpload(ctx, upload);
   return {
     id: upload.id,
     method: 'PUT',
-    ...(await signTarget(ctx, upload)),
+    ...(await signTargets(ctx, upload, lifeMs / SECOND_MS)),
     bytes,
     expiresAt: toIso(upload.expiresAt),
   };
 }
 
-async function signTarget(
+type NewRow = Omit<typeof mediaUploads.$inferSelect, 'completedAt'>;
+
+/** Parts may be sent to it by the bucket and by the S3 API alike. What nobody names, R2 drops after seven days. */
+async function openParts(ctx: Context, key: string, contentType: VideoType): Promise<string> {
+  try {
+    return (await ctx.files.createMultipartUpload(key, { httpMetadata: { contentType } })).uploadId;
+  } catch (error) {
+    ctx.log.fault('media store', error);
+    throw fileError('MEDIA_STORE_UNAVAILABLE');
+  }
+}
+
+async function insertUpload(ctx: Context, upload: NewRow): Promise<void> {
+  const { key, uploadId, ownerId, bytes } = upload;
+  const hasRoom = sql`SELECT count(*) < CAST(${OPEN_UPLOADS_MAX} AS INTEGER)
+      AND coalesce(sum(bytes), 0) <= CAST(${OPEN_BYTES_MAX - bytes} AS INTEGER)
+    FROM media_uploads WHERE owner_id = ${ownerId} AND expires_at > ${ctx.now()} AND completed_at IS NULL`;
+  try {
+    await commit(ctx, [demandThat(ctx, hasRoom), ctx.db.insert(mediaUploads).values(upload)], {
+      refusals: { DEMAND_NOT_MET: () => fileError('TOO_MANY_UPLOADS') },
+    });
+  } catch (error) {
+    if (uploadId !== null) await callOffFile(ctx, { key, uploadId }).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function signTargets(
   ctx: Context,
-  { id, key, contentType, bytes }: Pick<typeof mediaUploads.$inferSelect, 'id' | 'key' | 'contentType' | 'bytes'>,
-): Promise<Pick<z.input<typeof Upload>, 'url' | 'headers'>> {
+  upload: NewRow,
+  seconds: number,
+): Promise<Pick<z.input<typeof Upload>, 'url' | 'headers' | 'parts'>> {
+  const { id, key, contentType, bytes, uploadId } = upload;
   const { r2, keys, publicUrl } = ctx.config;
-  const seconds = UPLOAD_MS / SECOND_MS;
-  if (r2) return signPut(r2, { key, contentType, bytes, seconds }, ctx.now());
-  const token = await signToken(keys, 'upload', { upload: id }, seconds, ctx.now());
-  return { url: `${publicUrl}/media/uploads/${id}?token=${token}`, headers: { 'Content-Type': contentType } };
+  const now = ctx.now();
+  if (r2 && uploadId === null) return signPut(r2, { key, contentType, bytes, seconds }, now);
+  const parts = partsOf(upload);
+  if (r2 && uploadId !== null) {
+    const signed = parts.map(async (part) => ({
+      ...part,
+      url: await signPart(r2, { key, uploadId, ...part, seconds }, now),
+    }));
+    return { headers: {}, parts: await Promise.all(signed) };
+  }
+  const url = `${publicUrl}/media/uploads/${id}`;
+  const query = `token=${await signToken(keys, 'upload', { upload: id }, seconds, now)}`;
+  if (uploadId === null) return { url: `${url}?${query}`, headers: { 'Content-Type': contentType } };
+  return {
+    headers: {},
+    parts: parts.map((part) => ({ ...part, url: `${url}/parts/${part.partNumber}?${query}` })),
+  };
 }

@@ -2,6 +2,7 @@
 import { and, eq, gt, isNull } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { demandChange } from '@/db/commit';
+import { getOpenUpload } from './end-upload';
 import { fileError } from './errors';
 import { findStoredVideo, type StoredVideo } from './stored-video';
 import { mediaUploads } from './tables';
@@ -11,17 +12,13 @@ import { mediaUploads } from './tables';
  * UPLOAD_INCOMPLETE, FILE_TYPE_NOT_ALLOWED, MEDIA_STORE_UNAVAILABLE.
  */
 export async function claimUpload(ctx: Context, ownerId: string, uploadId: string): Promise<StoredVideo> {
-  const isOwn = and(eq(mediaUploads.id, uploadId), eq(mediaUploads.ownerId, ownerId));
-  const upload = await ctx.db.select().from(mediaUploads).where(isOwn).get();
-  if (!upload || upload.expiresAt <= ctx.now()) throw fileError('UPLOAD_NOT_FOUND');
-  if (upload.completedAt !== null) throw fileError('UPLOAD_USED');
-  const { key, kind, contentType, bytes } = upload;
+  const { key, kind, contentType, bytes } = await getOpenUpload(ctx, ownerId, uploadId);
   const video = await findStoredVideo(ctx, { key, ownerId, kind, types: [contentType] });
   if (video?.bytes !== bytes) throw fileError('UPLOAD_INCOMPLETE');
   const now = ctx.now();
   const use = ctx.db
     .update(mediaUploads)
     .set({ completedAt: now })
-    .where(and(isOwn, isNull(mediaUploads.completedAt), gt(mediaUploads.expiresAt, now)));
+    .where(and(eq(mediaUploads.id, uploadId), isNull(mediaUploads.completedAt), gt(mediaUploads.expiresAt, now)));
   return { ...video, statements: [use, demandChange(ctx), ...video.statements] };
 }

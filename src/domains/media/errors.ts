@@ -12,6 +12,10 @@ export const fileError = errorList({
   FILE_TYPE_NOT_ALLOWED: [415, 'Files of this type are not taken here.'],
   RANGE_NOT_SATISFIABLE: [416, 'The file has no such range.'],
   FILE_UNREADABLE: [422, 'The file is empty, cut off or broken.'],
+  UPLOAD_PARTS_DIFFER: [
+    422,
+    'Name each part once, with the ETag that it was answered with; send again what is missing.',
+  ],
   UPLOAD_SIZE_DIFFERS: [422, 'The file has another size than was announced.'],
   MEDIA_STORE_UNAVAILABLE: [503, 'The media store does not answer. Nothing was changed; try again in a moment.'],
 });

@@ -2,6 +2,7 @@
 import { eq, inArray } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit } from '@/db/commit';
+import { deletionOf } from './end-upload';
 import { mediaFiles, mediaUploads } from './tables';
 
 const FILES_A_STEP = 40;
@@ -11,7 +12,12 @@ export async function forgetFiles(ctx: Context, ownerId: string): Promise<number
   const [files, uploads] = await Promise.all([
     ctx.db.select({ key: mediaFiles.key }).from(mediaFiles).where(eq(mediaFiles.ownerId, ownerId)).limit(FILES_A_STEP),
     ctx.db
-      .select({ id: mediaUploads.id, key: mediaUploads.key, completedAt: mediaUploads.completedAt })
+      .select({
+        id: mediaUploads.id,
+        key: mediaUploads.key,
+        completedAt: mediaUploads.completedAt,
+        uploadId: mediaUploads.uploadId,
+      })
       .from(mediaUploads)
       .where(eq(mediaUploads.ownerId, ownerId))
       .limit(FILES_A_STEP),
@@ -19,7 +25,7 @@ export async function forgetFiles(ctx: Context, ownerId: string): Promise<number
   if (files.length + uploads.length === 0) return 0;
   const keys = files.map(({ key }) => key);
   // The file of a claimed upload has a row of its own.
-  const unclaimed = uploads.filter(({ completedAt }) => completedAt === null).map(({ key }) => key);
+  const unclaimed = uploads.filter(({ completedAt }) => completedAt === null);
   await commit(
     ctx,
     [
@@ -31,7 +37,7 @@ export async function forgetFiles(ctx: Context, ownerId: string): Promise<number
         ),
       ),
     ],
-    { events: [...new Set([...keys, ...unclaimed])].map((key) => ({ kind: 'delete-media', key })) },
+    { events: [...keys.map((key) => deletionOf({ key, uploadId: null })), ...unclaimed.map(deletionOf)] },
   );
   return files.length + uploads.length;
 }

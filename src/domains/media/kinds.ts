@@ -21,7 +21,7 @@ export const DOCUMENTS = {
 
 /** Videos, too large for a form: sent by a signed URL, kept as they came. */
 export const LARGE_FILES = {
-  'post-video': { bytesMax: 200 * MEGABYTE },
+  'post-video': { bytesMax: 200 * MEGABYTE, inPartsBytesMax: 5_120 * MEGABYTE },
 } as const;
 
 /** Written by the platform itself, and read by a signed link alone: under this name, with the day it was made. */

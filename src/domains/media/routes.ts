@@ -1,7 +1,12 @@
-/** Large files: announced here, sent by the signed URL, used by whatever names the upload's id. */
+/** Large files: announced here, sent by signed URLs, used by whatever names the upload's id. */
+import { z } from '@hono/zod-openapi';
 import { type Endpoint, endpoint } from '@/http/endpoint';
+import { Nothing } from '@/http/envelope';
 import { beginUpload } from './begin-upload';
-import { NewUpload, Upload } from './schemas';
+import { completeUpload, dropUpload } from './end-upload';
+import { CompletedUpload, NewUpload, SentParts, Upload } from './schemas';
+
+const ByUpload = z.strictObject({ uploadId: z.string().min(1) });
 
 export const mediaEndpoints: Endpoint[] = [
   endpoint({
@@ -10,13 +15,52 @@ export const mediaEndpoints: Endpoint[] = [
     tag: 'media',
     summary: 'Announce a large file, for a signed URL to send it to',
     description:
-      'MP4, WebM or QuickTime up to 200 MB. Send the file with `PUT`, the headers given and no `Authorization`, once; ' +
-      'then name its `id` where it is used. What is not used in time is deleted.',
+      'MP4, WebM or QuickTime up to 5 GB. Up to 200 MB, send the file with `PUT` to `url`, with the headers given and no ' +
+      '`Authorization`, once. Above, send each of `parts` to its own URL in the same way, again if one fails, keep the ' +
+      '`ETag` of each answer, and complete the upload with them. Then name its `id` where it is used. What is not used ' +
+      'in time is deleted. At most 20 uploads, of 10 GB in all, are open at once.',
     who: 'user',
     body: NewUpload,
     response: Upload,
     status: 201,
-    refusals: { 409: 'TOO_MANY_UPLOADS', 413: 'BODY_TOO_LARGE or FILE_TOO_LARGE' },
+    refusals: {
+      409: 'TOO_MANY_UPLOADS',
+      413: 'BODY_TOO_LARGE or FILE_TOO_LARGE',
+      503: 'MEDIA_STORE_UNAVAILABLE',
+    },
     handler: (ctx, { actor, body }) => beginUpload(ctx, actor.userId, body),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/media/uploads/{uploadId}/complete',
+    tag: 'media',
+    summary: 'Join the parts of an upload, when all have been sent',
+    description: 'May be repeated. It is then used like one that was sent at once.',
+    who: 'user',
+    params: ByUpload,
+    body: SentParts,
+    response: CompletedUpload,
+    refusals: {
+      404: 'UPLOAD_NOT_FOUND',
+      409: 'UPLOAD_USED',
+      422: 'VALIDATION_FAILED, UPLOAD_PARTS_DIFFER',
+      503: 'MEDIA_STORE_UNAVAILABLE',
+    },
+    handler: (ctx, { actor, params, body }) => completeUpload(ctx, actor.userId, params.uploadId, body),
+  }),
+  endpoint({
+    method: 'delete',
+    path: '/media/uploads/{uploadId}',
+    tag: 'media',
+    summary: 'Give up an upload that is not used yet',
+    description: 'Whatever was sent of it is deleted.',
+    who: 'user',
+    params: ByUpload,
+    response: Nothing,
+    refusals: { 404: 'UPLOAD_NOT_FOUND', 409: 'UPLOAD_USED' },
+    handler: async (ctx, { actor, params }) => {
+      await dropUpload(ctx, actor.userId, params.uploadId);
+      return {};
+    },
   }),
 ];

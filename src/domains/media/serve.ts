@@ -7,7 +7,7 @@ import { fileError } from './errors';
 import { findKind, variantName } from './keys';
 import { type FileKind, variantWidths } from './kinds';
 import { type ByteRange, parseRange } from './range';
-import { receiveUpload } from './receive-upload';
+import { receivePart, receiveUpload } from './receive-upload';
 import { openShown } from './shown';
 
 const PREFIX = '/media/';
@@ -17,6 +17,9 @@ export const mediaRoutes = new Hono<AppEnv>();
 
 mediaRoutes.put(`${PREFIX}uploads/:id`, (c) =>
   receiveUpload(c.var.ctx, c.req.param('id'), c.req.raw, c.req.query('token')),
+);
+mediaRoutes.put(`${PREFIX}uploads/:id/parts/:number`, (c) =>
+  receivePart(c.var.ctx, c.req.param('id'), c.req.param('number'), c.req.raw, c.req.query('token')),
 );
 
 // Hono answers HEAD by this route too, and drops the body.

@@ -6,6 +6,7 @@ import { inArray, lte, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit } from '@/db/commit';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
+import { deletionOf } from './end-upload';
 import { findKeyOf } from './keys';
 import { mediaSweep, mediaUploads } from './tables';
 
@@ -19,7 +20,12 @@ const ORPHAN_AFTER_MS = DAY_MS;
 /** The file of what was claimed stays: it has a row of its own. */
 export async function sweepUploads(ctx: Context): Promise<void> {
   const expired = await ctx.db
-    .select({ id: mediaUploads.id, key: mediaUploads.key, completedAt: mediaUploads.completedAt })
+    .select({
+      id: mediaUploads.id,
+      key: mediaUploads.key,
+      completedAt: mediaUploads.completedAt,
+      uploadId: mediaUploads.uploadId,
+    })
     .from(mediaUploads)
     .where(lte(mediaUploads.expiresAt, ctx.now() - CLAIM_MS_MAX))
     .limit(EXPIRED_MAX);
@@ -35,7 +41,7 @@ export async function sweepUploads(ctx: Context): Promise<void> {
         ),
       ),
     ],
-    { events: unused.map(({ key }) => ({ kind: 'delete-media', key })) },
+    { events: unused.map(deletionOf) },
   );
 }
 

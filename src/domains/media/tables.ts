@@ -27,6 +27,9 @@ export const mediaUploads = sqliteTable('media_uploads', {
   bytes: integer().notNull(),
   expiresAt: integer('expires_at').notNull(),
   completedAt: integer('completed_at'),
+  /** R2's, of what is sent in parts: all of `partBytes`, but for the last. */
+  uploadId: text('upload_id'),
+  partBytes: integer('part_bytes'),
 });
 
 /** One row: how far through the bucket the search for orphans is. */

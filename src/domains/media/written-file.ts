@@ -15,6 +15,10 @@ export const PART_BYTES = 5 * 1_048_576;
 /** R2's own: there is no such upload, or no longer. */
 const NO_SUCH_UPLOAD = /\(10024\)/;
 
+export function isNoSuchUpload(error: unknown): boolean {
+  return error instanceof Error && NO_SUCH_UPLOAD.test(error.message);
+}
+
 export interface WrittenFile {
   readonly key: string;
   readonly uploadId: string;
@@ -70,7 +74,7 @@ export async function callOffFile(ctx: Context, { key, uploadId }: WrittenFile):
   try {
     await ctx.files.resumeMultipartUpload(key, uploadId).abort();
   } catch (error) {
-    if (!(error instanceof Error && NO_SUCH_UPLOAD.test(error.message))) throw error;
+    if (!isNoSuchUpload(error)) throw error;
   }
 }
 

@@ -76,7 +76,13 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
   },
   { as: 'creatorProfile', table: creatorProfiles, tie: creatorProfiles.userId, order: [creatorProfiles.userId] },
   { as: 'files', table: mediaFiles, tie: mediaFiles.ownerId, order: [mediaFiles.createdAt, mediaFiles.key] },
-  { as: 'uploads', table: mediaUploads, tie: mediaUploads.ownerId, order: [mediaUploads.expiresAt, mediaUploads.id] },
+  {
+    as: 'uploads',
+    table: mediaUploads,
+    tie: mediaUploads.ownerId,
+    order: [mediaUploads.expiresAt, mediaUploads.id],
+    without: ['uploadId'],
+  },
   {
     as: 'exports',
     table: accountExports,

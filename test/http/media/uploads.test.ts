@@ -9,7 +9,6 @@ import { commit } from '@/db/commit';
 import { OPEN_UPLOADS_MAX, UPLOAD_MS } from '@/domains/media/begin-upload';
 import { claimUpload } from '@/domains/media/claim-upload';
 import { newKey, signedMediaUrl } from '@/domains/media/keys';
-import { LARGE_FILES } from '@/domains/media/kinds';
 import { storeImage } from '@/domains/media/store';
 import { sweepOrphans, sweepUploads } from '@/domains/media/sweep';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
@@ -69,16 +68,6 @@ describe('announcing a large file', () => {
   ])('is 422 for %s', async (_, changes) => {
     const body = { kind: 'post-video', contentType: 'video/mp4', bytes: 10, ...changes };
     expect((await (await asUser()).post('media/uploads', body)).status).toBe(422);
-  });
-
-  it('is 413 for more than 200 MB', async () => {
-    const bytes = LARGE_FILES['post-video'].bytesMax + 1;
-    const refused = await (await asUser()).post('media/uploads', {
-      kind: 'post-video',
-      contentType: 'video/mp4',
-      bytes,
-    });
-    expect([refused.status, refused.error.code]).toEqual([413, 'FILE_TOO_LARGE']);
   });
 
   it('is refused while too many are open', async () => {

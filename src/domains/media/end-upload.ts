@@ -1,0 +1,77 @@
+/** How an upload ends before anything names it: its parts become a file, or it is given up. */
+import type { z } from '@hono/zod-openapi';
+import { and, eq, isNull } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit, demandChange } from '@/db/commit';
+import { toIso } from '@/shared/time';
+import { fileError } from './errors';
+import type { CompletedUpload, SentParts } from './schemas';
+import { mediaUploads } from './tables';
+import { partsOf } from './upload-parts';
+import { isNoSuchUpload } from './written-file';
+
+type UploadRow = typeof mediaUploads.$inferSelect;
+
+/** R2's own: a part is not there, was answered with another ETag, or has a size that it cannot have. */
+const PARTS_DIFFER = /\((10011|10025|10048)\)/;
+
+/** One's own, neither used nor expired. Throws UPLOAD_NOT_FOUND, UPLOAD_USED. */
+export async function getOpenUpload(ctx: Context, ownerId: string, id: string): Promise<UploadRow> {
+  const upload = await ctx.db
+    .select()
+    .from(mediaUploads)
+    .where(and(eq(mediaUploads.id, id), eq(mediaUploads.ownerId, ownerId)))
+    .get();
+  if (!upload || upload.expiresAt <= ctx.now()) throw fileError('UPLOAD_NOT_FOUND');
+  if (upload.completedAt !== null) throw fileError('UPLOAD_USED');
+  return upload;
+}
+
+/** May be repeated. Throws as `getOpenUpload` does, UPLOAD_PARTS_DIFFER, MEDIA_STORE_UNAVAILABLE. */
+export async function completeUpload(
+  ctx: Context,
+  ownerId: string,
+  id: string,
+  { parts }: z.output<typeof SentParts>,
+): Promise<z.input<typeof CompletedUpload>> {
+  const upload = await getOpenUpload(ctx, ownerId, id);
+  const sent = parts.toSorted((one, other) => one.partNumber - other.partNumber);
+  const isEach = partsOf(upload).every(({ partNumber }, index) => sent[index]?.partNumber === partNumber);
+  if (!isEach || sent.length !== partsOf(upload).length) throw fileError('UPLOAD_PARTS_DIFFER');
+  await joinParts(ctx, upload, sent);
+  return { id, bytes: upload.bytes, expiresAt: toIso(upload.expiresAt) };
+}
+
+async function joinParts(ctx: Context, { key, uploadId }: UploadRow, parts: R2UploadedPart[]): Promise<void> {
+  const isThere = async () => (await ctx.files.head(key)) !== null;
+  try {
+    if (uploadId === null || (await isThere())) return;
+    await ctx.files.resumeMultipartUpload(key, uploadId).complete(parts);
+  } catch (error) {
+    if (error instanceof Error && PARTS_DIFFER.test(error.message)) throw fileError('UPLOAD_PARTS_DIFFER');
+    // Completed a moment ago by the same request sent twice, or given up.
+    if (isNoSuchUpload(error) && (await isThere().catch(() => false))) return;
+    if (isNoSuchUpload(error)) throw fileError('UPLOAD_NOT_FOUND');
+    ctx.log.fault('media store', error);
+    throw fileError('MEDIA_STORE_UNAVAILABLE');
+  }
+}
+
+/**
+ * What was sent of it is deleted, and it counts no more. Throws as `getOpenUpload` does.
+ *
+ * NOTE: until it would have expired, R2 still takes a file that was to be sent at once. The sweep of orphans finds that.
+ */
+export async function dropUpload(ctx: Context, ownerId: string, id: string): Promise<void> {
+  const upload = await getOpenUpload(ctx, ownerId, id);
+  const isOpen = and(eq(mediaUploads.id, id), isNull(mediaUploads.completedAt));
+  await commit(ctx, [ctx.db.delete(mediaUploads).where(isOpen), demandChange(ctx)], {
+    events: [deletionOf(upload)],
+    refusals: { DEMAND_NOT_MET: () => fileError('UPLOAD_NOT_FOUND') },
+  });
+}
+
+/** Of what was sent, be it a file or some parts of one. */
+export function deletionOf({ key, uploadId }: Pick<UploadRow, 'key' | 'uploadId'>) {
+  return { kind: 'delete-media', key, ...(uploadId === null ? {} : { uploadId }) } as const;
+}
