@@ -1,5 +1,4 @@
 /** Turns declared endpoints into routes: limit → guard → input → handler → envelope, the same way for all. */
-import type { z } from '@hono/zod-openapi';
 import { Hono, type Context as HonoContext, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Context } from '@/context';
@@ -9,6 +8,7 @@ import { Envelope } from './envelope';
 import { httpError } from './errors';
 import { readOnce } from './idempotency';
 import { enforceLimit } from './rate-limit';
+import { parse } from './validation';
 
 export interface HttpEnv {
   Variables: { ctx: Context; actor?: Viewer };
@@ -55,19 +55,6 @@ async function answer(c: HonoContext<HttpEnv>, endpoint: Endpoint): Promise<Resp
     status,
     extras.headers,
   );
-}
-
-/** Throws VALIDATION_FAILED. */
-function parse(schema: z.ZodType, value: unknown): unknown {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw httpError('VALIDATION_FAILED', {
-    details: result.error.issues.flatMap((issue) =>
-      issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => ({ path: [...issue.path, key].join('.'), message: 'is not known here' }))
-        : [{ path: issue.path.join('.'), message: issue.message }],
-    ),
-  });
 }
 
 /** What comes once is a string, what comes more often a list. */

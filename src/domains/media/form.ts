@@ -5,6 +5,7 @@
 import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
 import type { z } from '@hono/zod-openapi';
 import { AppError, httpError } from '@/http/errors';
+import { parse } from '@/http/validation';
 import { fileError } from './errors';
 
 /** Boundaries, part headers and the few fields beside the files. */
@@ -154,15 +155,8 @@ function parseWords<F extends z.ZodType>(
   lists: readonly string[],
 ): z.output<F> {
   const valuesOf = (name: string) => words.filter(([other]) => other === name).map(([, value]) => value);
-  const parsed = fields.safeParse(
+  return parse(
+    fields,
     Object.fromEntries(words.map(([name, value]) => [name, lists.includes(name) ? valuesOf(name) : value])),
   );
-  if (parsed.success) return parsed.data;
-  throw httpError('VALIDATION_FAILED', { details: parsed.error.issues.flatMap(detailsOf) });
-}
-
-function detailsOf(issue: z.core.$ZodIssue): { path: string; message: string }[] {
-  return issue.code === 'unrecognized_keys'
-    ? issue.keys.map((key) => ({ path: key, message: 'is not known here' }))
-    : [{ path: issue.path.join('.'), message: issue.message }];
 }
