@@ -7,6 +7,7 @@ import { users } from '@/domains/users/tables';
 import type { OutboxEvent } from '@/queues/messages';
 import { socialError } from './errors';
 import { listOpenRooms } from './open-rooms';
+import { followsCreator } from './status';
 import { follows, formerFollows } from './tables';
 import { noBlockBetween } from './visible';
 
@@ -19,7 +20,7 @@ export async function followCreator(ctx: Context, followerId: string, creatorId:
   const creator = await ctx.db
     .select({
       creatorStatus: users.creatorStatus,
-      isFollowed: sql<number>`EXISTS (SELECT 1 FROM follows WHERE follower_id = ${followerId} AND creator_id = users.id)`,
+      isFollowed: followsCreator(followerId, users.id),
       wasFollowed: sql<number>`EXISTS (
         SELECT 1 FROM former_follows WHERE follower_id = ${followerId} AND creator_id = users.id)`,
       followerName: sql<string | null>`(SELECT display_name FROM users follower WHERE follower.id = ${followerId})`,

@@ -1,6 +1,7 @@
 /** What a user is to a stream's channel: the facts that admission and the room's policy judge by, in one read. */
-import { sql } from 'drizzle-orm';
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
+import { followsCreator } from '@/domains/social/status';
 import { noBlockBetween } from '@/domains/social/visible';
 import { subscribes } from '@/domains/subscriptions/subscribed';
 import { users } from '@/domains/users/tables';
@@ -8,7 +9,15 @@ import type { RoomUser, Standing } from '@/room/api';
 import type { Rank } from '@/shared/actor';
 import { streams } from './tables';
 
-export interface StandingRow {
+/** What `shutOutOf` judges by. */
+export interface ShutOutRow {
+  banned: number;
+  blocked: number;
+  gone: number;
+  rank: Rank | null;
+}
+
+export interface StandingRow extends ShutOutRow {
   username: string;
   displayName: string;
   avatarUrl: string | null;
@@ -16,10 +25,6 @@ export interface StandingRow {
   moderator: number;
   follower: number;
   subscriber: number;
-  banned: number;
-  blocked: number;
-  gone: number;
-  rank: Rank | null;
 }
 
 /** `shutOut`: why the user may not be in the room at all, whatever the policy. */
@@ -43,14 +48,26 @@ export function roomStandingQuery(ctx: Pick<Context, 'db'>, streamId: string, us
     SELECT users.username, users.display_name AS displayName, users.avatar_url AS avatarUrl,
       streams.creator_id = users.id AS creator,
       EXISTS (SELECT 1 FROM moderators m WHERE m.channel_id = streams.channel_id AND m.user_id = users.id) AS moderator,
-      EXISTS (SELECT 1 FROM follows f WHERE f.follower_id = users.id AND f.creator_id = streams.creator_id) AS follower,
+      ${followsCreator(users.id, streams.creatorId)} AS follower,
       ${subscribes(users.id, streams.creatorId)} AS subscriber,
-      EXISTS (SELECT 1 FROM channel_bans c WHERE c.channel_id = streams.channel_id AND c.user_id = users.id) AS banned,
-      NOT (${noBlockBetween(users.id, streams.creatorId)}) AS blocked,
-      users.status <> 'active' AS gone,
-      (SELECT rank FROM staff WHERE staff.user_id = users.id) AS rank
+      ${shutOutColumns(streams.channelId, streams.creatorId)}
     FROM streams JOIN users ON users.id = ${userId}
     WHERE streams.id = ${streamId}`);
+}
+
+/** For a SELECT that has `users` in it, and the channel and its creator. */
+export function shutOutColumns(channelId: SQLWrapper, creatorId: SQLWrapper): SQL {
+  return sql`
+    EXISTS (SELECT 1 FROM channel_bans b WHERE b.channel_id = ${channelId} AND b.user_id = users.id) AS banned,
+    NOT (${noBlockBetween(users.id, creatorId)}) AS blocked,
+    users.status <> 'active' AS gone,
+    (SELECT rank FROM staff WHERE staff.user_id = users.id) AS rank`;
+}
+
+export function shutOutOf({ gone, rank, blocked, banned }: ShutOutRow): RoomStanding['shutOut'] {
+  if (gone === 1) return 'gone';
+  if (rank) return null; // staff see to every room, so no creator shuts them out
+  return blocked === 1 ? 'blocked' : banned === 1 ? 'banned' : null;
 }
 
 export function roomStandingOf(
@@ -70,14 +87,11 @@ export function roomStandingOf(
   };
   return {
     user: { kind: 'user', id: userId, username, displayName, avatarUrl, standing },
-    shutOut: row.gone === 1 ? 'gone' : rank ? null : row.blocked === 1 ? 'blocked' : row.banned === 1 ? 'banned' : null,
+    shutOut: shutOutOf(row),
   };
 }
 
-/**
- * `blocked`: either blocks the other, banned from the channel, or the account itself is banned or gone. Staff see to
- * every room, so no creator shuts them out.
- */
+/** `blocked`: either blocks the other, banned from the channel, or the account itself is banned or gone. */
 export async function readStanding(
   ctx: Pick<Context, 'db' | 'now'>,
   streamId: string,
