@@ -1,6 +1,7 @@
 /**
  * Agora for those who watch and publish, while ingress, rooms and webhooks stay LiveKit's. Its tokens cannot be
- * revoked, so they are good for two hours and no longer; a subscriber's carries no privilege to publish.
+ * revoked, so they are good for two hours and no longer; a subscriber's carries no privilege to publish. With the app's
+ * certificate alone it cannot be asked who publishes.
  */
 import type { Config } from '@/config';
 import { SECOND_MS, toIso } from '@/shared/time';
@@ -11,8 +12,11 @@ const TOKEN_SECONDS = 2 * 60 * 60;
 type AgoraConfig = NonNullable<Config['agora']>;
 
 /** NOTE: Agora heeds the missing privilege once co-host authentication is switched on for the app in its console. */
-export function agoraTokens(config: AgoraConfig): Pick<MediaProvider, 'viewerToken' | 'publisherToken'> {
+export function agoraTokens(
+  config: AgoraConfig,
+): Pick<MediaProvider, 'viewerToken' | 'publisherToken' | 'listPublishedRooms'> {
   return {
+    listPublishedRooms: () => Promise.resolve(undefined),
     viewerToken: (participant, now) => signToken(config, participant, now, 'SUBSCRIBER'),
     publisherToken: (participant, now) => signToken(config, participant, now, 'PUBLISHER'),
   };

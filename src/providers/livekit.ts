@@ -16,6 +16,8 @@ const VIEWER_TOKEN_SECONDS = 2 * 60;
 const PUBLISHER_TOKEN_SECONDS = 10 * 60;
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 const LIST_PAGES_MAX = 200;
+/** So many names make 40 KB. */
+const ROOMS_A_CALL = 1_000;
 /** Of IngressState.Status, which the SDK does not export. */
 const ENDPOINT_PUBLISHING = 2;
 
@@ -60,6 +62,15 @@ export function livekit({ livekit: config, environment }: Config): MediaProvider
       ),
 
     listActiveIngresses: () => ask((sdk) => listPublishing(sdk, apiUrl, config)),
+
+    listPublishedRooms: (rooms) =>
+      ask(async (sdk) => {
+        const published = new Set<string>();
+        for (let start = 0; start < rooms.length; start += ROOMS_A_CALL)
+          for (const room of await roomClient(sdk).listRooms(rooms.slice(start, start + ROOMS_A_CALL)))
+            if (room.numPublishers > 0) published.add(room.name);
+        return published;
+      }),
 
     removeParticipant: (room, identity, at) =>
       ask((sdk) => {

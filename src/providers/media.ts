@@ -54,6 +54,8 @@ export interface MediaProvider {
   deleteIngress(ingressId: string): Promise<void>;
   /** Ids of all the ingresses that are publishing right now. */
   listActiveIngresses(): Promise<ReadonlySet<string>>;
+  /** Of these rooms, those into which somebody publishes right now. Nothing where the provider cannot tell. */
+  listPublishedRooms(rooms: readonly string[]): Promise<ReadonlySet<string> | undefined>;
   /** @param at tokens issued before it (ms) are void. One who is not there is fine. */
   removeParticipant(room: string, identity: string, at: number): Promise<void>;
   /** May watch, may not publish anything, data included. */

@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { testContext } from '#test/support/context';
 import { type LiveKitStandIn, standInForLiveKit } from '#test/support/livekit';
 import { recordingContext } from '#test/support/outbox';
 import { asCreator } from '#test/support/users';
@@ -26,15 +27,23 @@ async function fedStream(livekit: LiveKitStandIn, publishing: boolean) {
   return { ...creator, ingressId: String(data.ingressId), say, row };
 }
 
-async function browserStream() {
+/** A stream that its creator has started, and into which a browser publishes or does not. */
+async function browserStream(livekit: LiveKitStandIn, publishing: boolean) {
   const creator = await asCreator();
   const { data } = await creator.post('sessions', { title: 'From the browser' });
   await goLive(ctx, data.id);
+  const publish = () => {
+    livekit.join(creator.channelId, creator.userId);
+    livekit.publishers.add(creator.userId);
+  };
+  if (publishing) publish();
   const row = async () => (await ctx.db.select().from(streams).where(eq(streams.id, data.id)))[0];
-  return { ...creator, row };
+  return { ...creator, publish, row };
 }
 
 const asked = (livekit: LiveKitStandIn) => livekit.callsOf('Ingress/ListIngress').length;
+const askedOfRooms = (livekit: LiveKitStandIn) => livekit.callsOf('RoomService/ListRooms').length;
+const grace = ctx.config.streamGraceSeconds;
 
 beforeEach(async () => {
   await ctx.db.update(streams).set({ status: 'cancelled' });
@@ -43,12 +52,14 @@ beforeEach(async () => {
 describe('the sweep of streams', () => {
   it('asks LiveKit once for all of them, and nothing where there is nothing to ask', async () => {
     const livekit = standInForLiveKit();
-    await browserStream();
     await reconcileStreams(ctx);
-    expect(asked(livekit)).toBe(0);
+    expect(livekit.calls).toEqual([]);
+    for (const _ of [1, 2, 3]) await browserStream(livekit, true);
+    await reconcileStreams(ctx);
+    expect([asked(livekit), askedOfRooms(livekit)]).toEqual([0, 1]);
     for (const _ of [1, 2, 3]) await fedStream(livekit, true);
     await reconcileStreams(ctx);
-    expect(asked(livekit)).toBe(1);
+    expect([asked(livekit), askedOfRooms(livekit)]).toEqual([1, 2]);
   });
 
   it('reads every page of the answer', async () => {
@@ -111,15 +122,6 @@ describe('the sweep of streams', () => {
     expect((await row())?.ingressLostAt).not.toBeNull();
   });
 
-  it('ends a browser’s stream that has been lost too long, without asking', async () => {
-    const livekit = standInForLiveKit();
-    const { row, channelId } = await browserStream();
-    await applyMediaEvent(ctx, { type: 'room_finished', room: channelId, at: 10 * SECOND_MS });
-    await reconcileStreams(later(ctx.config.streamGraceSeconds + 5));
-    expect(await row()).toMatchObject({ status: 'ended' });
-    expect(asked(livekit)).toBe(0);
-  });
-
   it('run twice at once ends a stream once', async () => {
     const livekit = standInForLiveKit();
     const { row, say } = await fedStream(livekit, false);
@@ -129,5 +131,63 @@ describe('the sweep of streams', () => {
     await Promise.all([reconcileStreams(late), reconcileStreams(late)]);
     expect(await row()).toMatchObject({ status: 'ended' });
     expect(events).toHaveLength(1);
+  });
+});
+
+describe('a stream from a browser', () => {
+  it('that was started and never published is lost after five minutes, and ends after the grace', async () => {
+    const livekit = standInForLiveKit();
+    const { row, channelId, get } = await browserStream(livekit, false);
+    livekit.join(channelId, 'a-viewer-who-waits');
+    await reconcileStreams(later(5 * 60 - 5));
+    expect(await row()).toMatchObject({ status: 'live', ingressLostAt: null });
+    await reconcileStreams(later(5 * 60 + 5));
+    expect((await row())?.ingressLostAt).toBeGreaterThan(0);
+    expect((await get('stream/status')).data).toMatchObject({ isLive: false, reconnecting: true });
+    await reconcileStreams(later(5 * 60 + grace));
+    expect(await row()).toMatchObject({ status: 'live' });
+    await reconcileStreams(later(5 * 60 + grace + 10));
+    expect(await row()).toMatchObject({ status: 'ended' });
+  });
+
+  it('whose creator left unheard is lost, and is found again when they publish', async () => {
+    const livekit = standInForLiveKit();
+    const { row, channelId, userId, publish } = await browserStream(livekit, true);
+    await reconcileStreams(later(5 * 60));
+    expect(await row()).toMatchObject({ status: 'live', ingressLostAt: null });
+    livekit.participants.get(channelId)?.delete(userId);
+    await reconcileStreams(later(6 * 60));
+    expect((await row())?.ingressLostAt).toBeGreaterThan(0);
+    publish();
+    await reconcileStreams(later(10 * grace));
+    expect(await row()).toMatchObject({ status: 'live', ingressLostAt: null });
+  });
+
+  it('that an event called lost ends after the grace', async () => {
+    const livekit = standInForLiveKit();
+    const { row, channelId } = await browserStream(livekit, false);
+    await applyMediaEvent(ctx, { type: 'room_finished', room: channelId, at: 10 * SECOND_MS });
+    await reconcileStreams(later(grace + 5));
+    expect(await row()).toMatchObject({ status: 'ended' });
+  });
+
+  it.each(['away', 'slow', 'failing'] as const)('stays as it is while LiveKit is %s', async (mode) => {
+    const livekit = standInForLiveKit();
+    const [sound, lost] = [await browserStream(livekit, false), await browserStream(livekit, false)];
+    await applyMediaEvent(ctx, { type: 'room_finished', room: lost.channelId, at: 10 * SECOND_MS });
+    const before = [await sound.row(), await lost.row()];
+    livekit.mode = mode;
+    await reconcileStreams(later(10 * grace));
+    expect([await sound.row(), await lost.row()]).toEqual(before);
+  });
+
+  it('stays as it is where the provider cannot tell who publishes, as with Agora', async () => {
+    const livekit = standInForLiveKit();
+    const { row } = await browserStream(livekit, false);
+    const keys = { MEDIA_PROVIDER: 'agora', AGORA_APP_ID: '0'.repeat(32), AGORA_APP_CERTIFICATE: '1'.repeat(32) };
+    const agora = testContext(keys);
+    await reconcileStreams({ ...agora, now: () => ctx.now() + 10 * grace * SECOND_MS });
+    expect(await row()).toMatchObject({ status: 'live', ingressLostAt: null });
+    expect(askedOfRooms(livekit)).toBe(0);
   });
 });

@@ -36,6 +36,8 @@ export interface LiveKitStandIn {
   readonly ingresses: Map<string, StandInIngress>;
   /** Room → identities in it. */
   readonly participants: Map<string, Set<string>>;
+  /** Identities of those who publish where they are. */
+  readonly publishers: Set<string>;
   /** How many ingresses a page of ListIngress holds. */
   pageSize: number;
   /** `away`: the connection fails. `slow`: it times out. `failing`: 500. */
@@ -62,6 +64,7 @@ export function standInForLiveKit(): LiveKitStandIn {
     calls,
     ingresses: new Map(),
     participants: new Map(),
+    publishers: new Set(),
     pageSize: 100,
     mode: 'well',
     callsOf: (method) => calls.filter((call) => call.method === method).map((call) => call.body),
@@ -162,6 +165,17 @@ const METHODS: Readonly<Record<string, Method>> = {
     const end = Number(token) + standIn.pageSize;
     const items = [...standIn.ingresses.values()].slice(Number(token), end);
     return { items, next_page_token: end < standIn.ingresses.size ? { token: String(end) } : null };
+  },
+
+  'RoomService/ListRooms': (standIn, body, grants) => {
+    requireGrant(grants.roomList === true);
+    const names = (body.names ?? []) as string[]; // proto's repeated string; none means all
+    const named = [...standIn.participants].filter(([name]) => names.length === 0 || names.includes(name));
+    const rooms = named.map(([name, inside]) => {
+      const publishing = [...inside].filter((identity) => standIn.publishers.has(identity));
+      return { name, sid: `RM_${name}`, num_participants: inside.size, num_publishers: publishing.length };
+    });
+    return { rooms };
   },
 
   'RoomService/RemoveParticipant': (standIn, body, grants) => {

@@ -1,11 +1,12 @@
 /**
- * Puts right what lost events left wrong: once a minute the provider is asked which ingresses run, for all streams in
- * one question. While it does not answer, nothing that hangs on it is changed.
+ * Puts right what lost events left wrong: once a minute the provider is asked which ingresses run and, for what comes
+ * from browsers, into which rooms somebody publishes; each for all streams in one question. While it does not answer,
+ * nothing that hangs on it is changed.
  */
-import { and, asc, gt, isNotNull, or, sql } from 'drizzle-orm';
+import { and, asc, gt, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { AppError } from '@/http/errors';
-import { SECOND_MS } from '@/shared/time';
+import { MINUTE_MS, SECOND_MS } from '@/shared/time';
 import { endIfStillLost } from './end-stream';
 import { streams } from './tables';
 
@@ -13,61 +14,57 @@ const PAGE_SIZE = 500;
 const PAGES_MAX = 40;
 /** What is left is the next minute's. */
 const ENDED_MAX = 100;
+/** Who is live by their own word has yet to let the browser have the camera, or to start the encoder. */
+const FIRST_PICTURE_MS_MAX = 5 * MINUTE_MS;
 
 interface Seen {
   readonly id: string;
+  readonly channelId: string;
   readonly ingressId: string | null;
+  readonly startedAt: number | null;
   readonly lostAt: number | null;
   readonly updatedAt: number;
 }
 
 export async function reconcileStreams(ctx: Context): Promise<void> {
   // Read before the provider is asked: what it answers is then newer than what it is held against.
-  const seen = await readFedOrLost(ctx);
-  const active = seen.some(({ ingressId }) => ingressId) ? await findActiveIngresses(ctx) : undefined;
-  if (active) {
-    const runs = ({ ingressId }: Seen) => ingressId !== null && active.has(ingressId);
-    const isFed = ({ ingressId }: Seen) => ingressId !== null;
-    await setLost(
-      ctx,
-      ctx.now(),
-      seen.filter((stream) => isFed(stream) && !runs(stream) && stream.lostAt === null),
-    );
-    await setLost(
-      ctx,
-      null,
-      seen.filter((stream) => runs(stream) && stream.lostAt !== null),
-    );
-  }
-  const overdueSince = ctx.now() - ctx.config.streamGraceSeconds * SECOND_MS;
-  const overdue = seen.filter(
-    ({ ingressId, lostAt }) =>
-      lostAt !== null && lostAt <= overdueSince && (ingressId === null || (active && !active.has(ingressId))),
+  const seen = await readLive(ctx);
+  const isOnAir = await askWhoIsOnAir(ctx, seen);
+  const now = ctx.now();
+  const hasHadTime = ({ ingressId, startedAt }: Seen) =>
+    ingressId !== null || (startedAt ?? 0) + FIRST_PICTURE_MS_MAX <= now;
+  const off = seen.filter((stream) => isOnAir(stream) === false);
+  await setLost(
+    ctx,
+    now,
+    off.filter((stream) => stream.lostAt === null && hasHadTime(stream)),
   );
+  await setLost(
+    ctx,
+    null,
+    seen.filter((stream) => stream.lostAt !== null && isOnAir(stream) === true),
+  );
+  const overdueSince = now - ctx.config.streamGraceSeconds * SECOND_MS;
+  const overdue = off.filter(({ lostAt }) => lostAt !== null && lostAt <= overdueSince);
   for (const { id, lostAt } of overdue.slice(0, ENDED_MAX))
     if (lostAt !== null)
       await endIfStillLost(ctx, id, lostAt).catch((error) => ctx.log.fault(`end of stream ${id}`, error));
 }
 
-/** The live streams that an ingress feeds, or that wait for their picture. */
-async function readFedOrLost(ctx: Context): Promise<Seen[]> {
+async function readLive(ctx: Context): Promise<Seen[]> {
   const seen: Seen[] = [];
   for (let page = 0; page < PAGES_MAX; page += 1) {
     const rows = await ctx.db
       .select({
         id: streams.id,
+        channelId: streams.channelId,
         ingressId: streams.ingressId,
+        startedAt: streams.startedAt,
         lostAt: streams.ingressLostAt,
         updatedAt: streams.updatedAt,
       })
       .from(streams)
-      .where(
-        and(
-          sql`status = 'live'`,
-          gt(streams.id, seen.at(-1)?.id ?? ''),
-          or(isNotNull(streams.ingressId), isNotNull(streams.ingressLostAt)),
-        ),
-      )
+      .where(and(sql`status = 'live'`, gt(streams.id, seen.at(-1)?.id ?? '')))
       .orderBy(asc(streams.id))
       .limit(PAGE_SIZE);
     seen.push(...rows);
@@ -76,10 +73,24 @@ async function readFedOrLost(ctx: Context): Promise<Seen[]> {
   return seen;
 }
 
+/** The function answers undefined for what the provider did not tell. */
+async function askWhoIsOnAir(
+  ctx: Context,
+  seen: readonly Seen[],
+): Promise<(stream: Pick<Seen, 'channelId' | 'ingressId'>) => boolean | undefined> {
+  const browsers = seen.filter(({ ingressId }) => ingressId === null).map(({ channelId }) => channelId);
+  const [ingresses, rooms] = await Promise.all([
+    browsers.length < seen.length ? unlessAway(ctx, ctx.media.listActiveIngresses()) : undefined,
+    // A room is a channel's, and nobody but its creator may publish there.
+    browsers.length > 0 ? unlessAway(ctx, ctx.media.listPublishedRooms(browsers)) : undefined,
+  ]);
+  return ({ channelId, ingressId }) => (ingressId === null ? rooms?.has(channelId) : ingresses?.has(ingressId));
+}
+
 /** Nothing, while the provider is away. */
-async function findActiveIngresses(ctx: Context): Promise<ReadonlySet<string> | undefined> {
+async function unlessAway<T>(ctx: Context, answer: Promise<T>): Promise<T | undefined> {
   try {
-    return await ctx.media.listActiveIngresses();
+    return await answer;
   } catch (error) {
     if (!(error instanceof AppError && error.code === 'MEDIA_UNAVAILABLE')) throw error;
     ctx.log.event('streams.not-reconciled', { code: error.code });

@@ -82,6 +82,8 @@ export const sessionEndpoints: Endpoint[] = [
     path: '/sessions/{id}/start',
     tag: 'session',
     summary: 'Go live; answers a token that may publish',
+    description:
+      'A stream into which nothing is published for five minutes is `reconnecting`, and ends after the grace.',
     who: 'creator',
     params: ById,
     response: StartedSession,

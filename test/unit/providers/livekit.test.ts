@@ -71,6 +71,29 @@ describe('an ingress', () => {
   });
 });
 
+describe('rooms', () => {
+  it('are told by whether somebody publishes into them, not by who watches', async () => {
+    const liveKit = standInForLiveKit();
+    liveKit.join('on-air', 'creator-1');
+    liveKit.join('on-air', 'viewer-1');
+    liveKit.join('waiting', 'viewer-2');
+    liveKit.join('not-asked-for', 'creator-2');
+    for (const creator of ['creator-1', 'creator-2']) liveKit.publishers.add(creator);
+    expect(await media().listPublishedRooms(['on-air', 'waiting', 'empty'])).toEqual(new Set(['on-air']));
+    expect(await media().listPublishedRooms([])).toEqual(new Set());
+    expect(liveKit.callsOf('RoomService/ListRooms')).toEqual([{ names: ['on-air', 'waiting', 'empty'] }]);
+  });
+
+  it('are asked for a thousand at a time', async () => {
+    const liveKit = standInForLiveKit();
+    const names = Array.from({ length: 2_001 }, (_, n) => `room-${n}`);
+    liveKit.publishers.add('creator');
+    for (const name of ['room-0', 'room-1000', 'room-2000']) liveKit.join(name, 'creator');
+    expect((await media().listPublishedRooms(names))?.size).toBe(3);
+    expect(liveKit.callsOf('RoomService/ListRooms')).toHaveLength(3);
+  });
+});
+
 describe('removing a participant', () => {
   it('voids the tokens issued until then, by the second', async () => {
     const liveKit = standInForLiveKit();
@@ -121,6 +144,7 @@ describe('LiveKit being away', () => {
       media().createIngress('RTMP', participant),
       media().deleteIngress('IN_1'),
       media().listActiveIngresses(),
+      media().listPublishedRooms(['channel-1']),
       media().removeParticipant('channel-1', 'user-1', 0),
     ];
     for (const refusal of await Promise.all(calls.map(refusalOf)))
