@@ -152,7 +152,6 @@ export type ModerationAction =
 
 export interface TimeOut {
   readonly userId: string;
-  readonly username: string | null;
   readonly until: number;
   readonly reason: string | null;
   readonly by: string;

@@ -110,20 +110,14 @@ export class Chat {
     return { ok: true };
   }
 
-  timeOut(by: string, user: { id: string; username: string | null }, seconds: number, reason: string | null): void {
+  timeOut(by: string, userId: string, seconds: number, reason: string | null): void {
     const { store, broadcaster, now } = this.room;
     const at = now();
     const until = at + Math.min(seconds * 1_000, TIME_OUT_MS_MAX);
-    store.sanctions.setTimeOut({ userId: user.id, username: user.username, until, reason, by, at });
-    store.erasePendingOf(user.id);
-    broadcaster.add({ at, body: JSON.stringify({ type: 'user-timed-out', userId: user.id, until: toIso(until) }) });
+    store.sanctions.setTimeOut({ userId, until, reason, by, at });
+    store.erasePendingOf(userId);
+    broadcaster.add({ at, body: JSON.stringify({ type: 'user-timed-out', userId, until: toIso(until) }) });
     broadcaster.flush();
-  }
-
-  /** As their last message had it; null if they never wrote. */
-  usernameOf(userId: string): string | null {
-    const last = this.room.store.lastMessageOf(userId);
-    return last ? messageOfBody(last.body, null).username : null;
   }
 
   /** Sends what has waited long enough; safe to repeat. */

@@ -53,12 +53,11 @@ export class SanctionStore {
   }
 
   setTimeOut(timeOut: TimeOut): void {
-    const { userId, username, until, reason, by, at } = timeOut;
+    const { userId, until, reason, by, at } = timeOut;
     this.#known.add(userId);
     this.sql.exec(
-      'INSERT OR REPLACE INTO time_outs VALUES (?1, ?2, ?3, ?4, ?5, ?6)',
+      'INSERT OR REPLACE INTO time_outs (user_id, until, reason, by, at) VALUES (?1, ?2, ?3, ?4, ?5)',
       userId,
-      username,
       until,
       reason,
       by,
@@ -80,7 +79,7 @@ export class SanctionStore {
   timeOuts(now: number): TimeOut[] {
     return rowsOf<TimeOut & Row>(
       this.sql,
-      `SELECT user_id AS userId, username, until, reason, by, at FROM time_outs WHERE until > ?1 ORDER BY at`,
+      `SELECT user_id AS userId, until, reason, by, at FROM time_outs WHERE until > ?1 ORDER BY at`,
       now,
     );
   }

@@ -29,4 +29,6 @@ export const SCHEMA = [
   -- What the one alarm is for.
   CREATE TABLE due (what TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  // Names are D1's: the column stays for the version before.
+  'UPDATE time_outs SET username = NULL',
 ] as const;

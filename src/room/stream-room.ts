@@ -100,21 +100,21 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
 
   async moderate(byUserId: string, action: ModerationAction): Promise<void> {
     if (!this.#store.setup) return;
-    const sockets = this.#presence.socketsOf(viewerKey({ kind: 'user', id: action.userId }));
+    const { userId } = action;
     switch (action.action) {
-      case 'timeout': {
-        const [first] = sockets;
-        const viewer = first && this.#presence.seatOf(first)?.viewer;
-        const username = viewer?.kind === 'user' ? viewer.username : this.#chat.usernameOf(action.userId);
-        this.#chat.timeOut(byUserId, { id: action.userId, username }, action.seconds, action.reason);
+      case 'timeout':
+        this.#chat.timeOut(byUserId, userId, action.seconds, action.reason);
         return;
-      }
       case 'end-timeout':
-        this.#store.sanctions.endTimeOut(action.userId);
+        this.#store.sanctions.endTimeOut(userId);
         return;
       case 'kick':
-        this.#store.sanctions.setKick(action.userId, newId());
-        this.#presence.closeAll(sockets, 'kicked', this.#now());
+        this.#store.sanctions.setKick(userId, newId());
+        this.#presence.closeAll(
+          this.#presence.socketsOf(viewerKey({ kind: 'user', id: userId })),
+          'kicked',
+          this.#now(),
+        );
         return;
       default:
         action satisfies never;
