@@ -3,6 +3,10 @@ import { sql } from 'drizzle-orm';
 import type { Config } from '@/config';
 import type { Database } from '@/db/client';
 import { newId } from '@/shared/ids';
+import { SECOND_MS } from '@/shared/time';
+import { mailError } from './mail-errors';
+
+const TIMEOUT_MS = 10 * SECOND_MS;
 
 export interface Mail {
   readonly to: string;
@@ -12,8 +16,12 @@ export interface Mail {
 }
 
 export interface MailProvider {
-  /** @param idempotencyKey the same key is sent at most once. Throws when the provider is away or refuses. */
-  send(mail: Mail, idempotencyKey: string): Promise<void>;
+  /**
+   * `refused`: this mail is not taken, now or later, such as one to an address that is none. Throws MAIL_UNAVAILABLE
+   * where a later try may go through.
+   * @param idempotencyKey the same key is sent at most once
+   */
+  send(mail: Mail, idempotencyKey: string): Promise<'sent' | 'refused'>;
 }
 
 export function openMail(config: Config, db: Database, now: () => number): MailProvider {
@@ -24,7 +32,7 @@ export function openMail(config: Config, db: Database, now: () => number): MailP
 function resend(apiKey: string, from: string): MailProvider {
   return {
     async send({ to, subject, text }, idempotencyKey) {
-      const response = await fetch('https://api.resend.com/emails', {
+      const call = fetch('https://api.resend.com/emails', {
         method: 'POST',
         headers: {
           Authorization: `Bearer ${apiKey}`,
@@ -32,11 +40,31 @@ function resend(apiKey: string, from: string): MailProvider {
           'Idempotency-Key': idempotencyKey,
         },
         body: JSON.stringify({ from, to: [to], subject, text }),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
       });
-      if (!response.ok) throw new Error(`Resend answered ${response.status}`);
-      await response.body?.cancel();
+      const response = await call.catch(() => {
+        throw mailError('MAIL_UNAVAILABLE'); // no connection, or no answer in time
+      });
+      return outcomeOf(response);
     },
   };
+}
+
+/** As https://resend.com/docs/api-reference/errors has it. */
+async function outcomeOf(response: Response): Promise<'sent' | 'refused'> {
+  const { ok, status } = response;
+  const name = ok ? await response.body?.cancel() : await nameOf(response);
+  // The key has been used: the mail went out, and has been written anew since, such as with another name in it.
+  if (ok || name === 'invalid_idempotent_request') return 'sent';
+  if (status === 409 || status === 429 || status >= 500) throw mailError('MAIL_UNAVAILABLE');
+  if ((status === 400 || status === 422) && name !== 'invalid_from_address') return 'refused';
+  // Our key, our address or our domain: for whoever runs the platform to mend, and to replay.
+  throw new Error(`Resend answered ${status}`);
+}
+
+async function nameOf(response: Response): Promise<unknown> {
+  const body: { name?: unknown } | null = await response.json<{ name?: unknown } | null>().catch(() => null);
+  return body?.name;
 }
 
 function mailbox(db: Database, now: () => number): MailProvider {
@@ -46,6 +74,7 @@ function mailbox(db: Database, now: () => number): MailProvider {
         sql`INSERT INTO mailbox (id, recipient, subject, text, created_at)
             VALUES (${newId()}, ${to}, ${subject}, ${text}, ${now()})`,
       );
+      return 'sent';
     },
   };
 }

@@ -38,7 +38,10 @@ export function openPush({ vapid }: Config): PushProvider | undefined {
       const { method, headers, body } = await buildPushPayload(message, subscription, vapid);
       // A push service does not send us elsewhere, and nobody else may.
       const signal = AbortSignal.timeout(TIMEOUT_MS);
-      const response = await fetch(endpoint, { method, headers, body, redirect: 'manual', signal });
+      const call = fetch(endpoint, { method, headers, body, redirect: 'manual', signal });
+      const response = await call.catch(() => {
+        throw pushServiceError('PUSH_SERVICE_AWAY'); // no connection, or no answer in time
+      });
       await response.body?.cancel();
       if (response.ok) return 'sent';
       if (response.status === 404 || response.status === 410) return 'gone';

@@ -20,7 +20,7 @@ interface Recipient {
 export function sendMail(ctx: Context, write: () => Promise<Mail | undefined>): void {
   const send = async () => {
     const mail = await write();
-    if (mail) await ctx.mail.send(mail, newId());
+    if (mail && (await ctx.mail.send(mail, newId())) === 'refused') ctx.log.warning('mail', 'MAIL_REFUSED');
   };
   ctx.waitUntil(send());
 }
