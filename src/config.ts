@@ -17,6 +17,7 @@ export interface Env extends Partial<Record<keyof typeof variables.shape, string
   LIMIT_READ: RateLimit;
   LIMIT_WRITE: RateLimit;
   LIMIT_SIGN_IN: RateLimit;
+  LIMIT_MEDIA: RateLimit;
   ASSETS: Fetcher;
 }
 

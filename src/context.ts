@@ -74,7 +74,7 @@ export function makeContext(env: Env, { waitUntil, rooms, deliver }: Surrounding
     push: openPush(config),
     rooms,
     queues: { webhooks: env.WEBHOOKS, payouts: env.PAYOUTS, tasks: env.TASKS },
-    limits: { read: env.LIMIT_READ, write: env.LIMIT_WRITE, signIn: env.LIMIT_SIGN_IN },
+    limits: { read: env.LIMIT_READ, write: env.LIMIT_WRITE, signIn: env.LIMIT_SIGN_IN, media: env.LIMIT_MEDIA },
     assets: env.ASSETS,
     waitUntil: (work) => waitUntil(work.catch((error) => log.fault('after-answer', error))),
     deliver: (rows) => deliver(ctx, rows),

@@ -24,8 +24,11 @@ export type Who =
 
 export type ActorOf<W extends Who> = W extends 'public' | 'signed' ? undefined : W extends 'optional' ? Viewer : Actor;
 
-/** Which budget a request is taken from; without a name reads take from `read`, everything else from `write`. */
-export type Limit = 'read' | 'write' | 'signIn';
+/**
+ * Which budget a request is taken from; without a name reads take from `read`, everything else from `write`. `media`: a
+ * page asks once and shows forty pictures.
+ */
+export type Limit = 'read' | 'write' | 'signIn' | 'media';
 
 type Schema = z.ZodType | undefined;
 type Output<S extends Schema> = S extends z.ZodType ? z.output<S> : undefined;

@@ -10,7 +10,7 @@ import type { HttpEnv } from './mount';
 
 const PERIOD_SECONDS = 60;
 /** What `wrangler.toml` grants a minute. */
-const QUOTA: Readonly<Record<Limit, number>> = { read: 1_200, write: 240, signIn: 60 };
+const QUOTA: Readonly<Record<Limit, number>> = { read: 1_200, write: 240, signIn: 60, media: 6_000 };
 
 export async function enforceLimit(c: HonoContext<HttpEnv>, limit: Limit, actor: Viewer): Promise<void> {
   const key = actor?.kind === 'user' ? `user:${actor.userId}` : `ip:${addressKey(c.req.header('cf-connecting-ip'))}`;

@@ -1,7 +1,8 @@
 /** Serves what users uploaded, to those who may have it (`access.ts`), as nothing that a browser would run. */
 import { Hono } from 'hono';
 import type { Context } from '@/context';
-import type { AppEnv } from '@/http/middleware';
+import type { HttpEnv } from '@/http/mount';
+import { enforceLimit } from '@/http/rate-limit';
 import { type Access, findAccess } from './access';
 import { fileError } from './errors';
 import { findKind, variantName } from './keys';
@@ -13,7 +14,13 @@ import { openShown } from './shown';
 const PREFIX = '/media/';
 const SHOWN_INLINE = /^(image\/(?!svg)|audio\/|video\/)/;
 
-export const mediaRoutes = new Hono<AppEnv>();
+export const mediaRoutes = new Hono<HttpEnv>();
+
+// By address, whoever asks: a link says what may be read and not who reads. Before anything is looked up.
+mediaRoutes.use(`${PREFIX}*`, async (c, next) => {
+  await enforceLimit(c, ['GET', 'HEAD'].includes(c.req.method) ? 'media' : 'write', undefined);
+  await next();
+});
 
 mediaRoutes.put(`${PREFIX}uploads/:id`, (c) =>
   receiveUpload(c.var.ctx, c.req.param('id'), c.req.raw, c.req.query('token')),
