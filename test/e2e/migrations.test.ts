@@ -99,3 +99,42 @@ it('0027 withdraw what was told of what is gone, and keep the rest', async () =>
     ]);
   });
 });
+
+it('0030 take the words of what is hidden, and uncount what nobody can see', async () => {
+  const all = listMigrations();
+  const today = all.findIndex((name) => name.startsWith('0030'));
+  await withDatabase(state, async (database) => {
+    await migrate(database, all.slice(0, today));
+    const rows = (table: string, columns: string, ...values: string[]) =>
+      database.prepare(`INSERT INTO ${table} (${columns}) VALUES ${values.map((row) => `(${row})`)}`).run();
+    const person = (id: string, status: string) =>
+      `'${id}', '${id}@example.com', '${id}@example.com', '${id}', '${id}', '${status}', 1, 1`;
+    const columns = 'id, email, email_key, username, display_name, status, created_at, updated_at';
+    await rows('users', columns, person('ada', 'active'), person('gone', 'deleted'));
+    const post = (id: string) => `'${id}', 'ada', 'words', 'public', 1`;
+    await rows('posts', 'id, author_id, text, visibility, created_at', post('p'), post('q'));
+    const comment = (id: string, parent: string, author: string, text: string) =>
+      `'${id}', 'p', ${parent}, '${author}', '${text}', 1`;
+    const ofComments = 'id, post_id, parent_id, author_id, text, created_at';
+    await rows('comments', ofComments, comment('answered', 'null', 'gone', ''), comment('ghost', 'null', 'gone', ''));
+    await rows('comments', ofComments, comment('reply', "'answered'", 'ada', 'words'));
+    await rows('comments', ofComments, comment('hidden', 'null', 'ada', 'words'));
+    for (const hidden of ["posts SET removed_at = 1 WHERE id = 'q'", "comments SET removed_at = 1 WHERE id = 'hidden'"])
+      await database.prepare(`UPDATE ${hidden}`).run();
+  });
+  await withDatabase(state, async (database) => {
+    await migrate(database);
+    const read = async (query: string) => await database.prepare(query).raw();
+    expect(await read('SELECT id, text, comment_count FROM posts ORDER BY id')).toEqual([
+      ['p', 'words', 2],
+      ['q', '', 0],
+    ]);
+    expect(await read('SELECT id, text, removed_at IS NULL FROM comments ORDER BY id')).toEqual([
+      ['answered', '', 1],
+      ['ghost', '', 0],
+      ['hidden', '', 0],
+      ['reply', 'words', 1],
+    ]);
+    expect(await read("SELECT rowid FROM posts_fts WHERE posts_fts MATCH 'words'")).toHaveLength(1);
+  });
+});

@@ -16,6 +16,7 @@ import { toIso } from '@/shared/time';
 import { contentError } from './errors';
 import { commentAuthorVisibleTo, commentColumns, getComment, pathTo, postOpenTo } from './find-comment';
 import { getPost } from './find-post';
+import { hideComments, hideUnanswered } from './hide';
 import { type Comment, type CommentQuery, IdPosition, type NewComment } from './schemas';
 import { comments, posts } from './tables';
 import { visiblePosts } from './visible';
@@ -116,17 +117,6 @@ export async function removeComment(ctx: Context, actor: Actor, commentId: strin
   const isTheirs = comment.authorId === actor.userId || postAuthorId === actor.userId;
   if (!isTheirs && !staffCan(actor.staff, 'canDeleteMessages'))
     throw contentError(row.isOpen === 1 ? 'NOT_YOUR_COMMENT' : 'COMMENT_NOT_FOUND');
-  const hide = ctx.db
-    .update(comments)
-    .set({ removedAt: ctx.now() })
-    .where(
-      and(
-        eq(comments.id, commentId),
-        isNull(comments.removedAt),
-        // A reply under a comment that goes goes with it, and has been counted.
-        sql`NOT EXISTS (SELECT 1 FROM comments parent WHERE parent.id = ${comment.parentId} AND parent.removed_at IS NOT NULL)`,
-      ),
-    );
   const log = logStaff(ctx, {
     staffId: actor.userId,
     action: 'comment.delete',
@@ -134,7 +124,14 @@ export async function removeComment(ctx: Context, actor: Actor, commentId: strin
     targetId: commentId,
     before: { postId: comment.postId, authorId: comment.authorId, text: comment.text },
   });
-  await commit(ctx, [hide, demandChange(ctx), withdrawAbout(ctx, pathTo(comment)), ...(isTheirs ? [] : [log])], {
+  const statements = [
+    hideComments(ctx, [commentId]),
+    demandChange(ctx),
+    ...(comment.parentId === null ? [] : [hideUnanswered(ctx, [comment.parentId])]),
+    withdrawAbout(ctx, pathTo(comment)),
+    ...(isTheirs ? [] : [log]),
+  ];
+  await commit(ctx, statements, {
     events: [{ kind: 'task', task: { type: 'clear-comment', commentId } }],
     refusals: { DEMAND_NOT_MET: () => contentError('COMMENT_NOT_FOUND') },
   });

@@ -2,9 +2,10 @@
  * For the end of an account: its posts, comments and likes, some at a time. A comment that others replied to stays
  * without its words, so that their thread does; everything else is hidden at once and cleared away by tasks.
  */
-import { and, eq, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, type Statement } from '@/db/commit';
+import { hideComments, hidePosts, hideUnanswered } from './hide';
 import { comments, postMedia, posts } from './tables';
 
 const ROWS_A_STEP = 40;
@@ -18,54 +19,38 @@ export async function forgetPosts(ctx: Context, authorId: string): Promise<numbe
     .limit(ROWS_A_STEP);
   if (rows.length === 0) return 0;
   const ids = rows.map(({ id }) => id);
-  const standing = and(inArray(posts.id, ids), isNull(posts.removedAt));
-  await commit(
-    ctx,
-    [
-      ctx.db.delete(postMedia).where(inArray(postMedia.postId, ids)),
-      // First the words, then the post: each has a trigger that takes what it was out of the search.
-      ctx.db.update(posts).set({ text: '' }).where(standing),
-      ctx.db.update(posts).set({ removedAt: ctx.now() }).where(standing),
-    ],
-    { events: ids.map((postId) => ({ kind: 'task', task: { type: 'clear-post', postId } })) },
-  );
+  await commit(ctx, [ctx.db.delete(postMedia).where(inArray(postMedia.postId, ids)), hidePosts(ctx, ids)], {
+    events: ids.map((postId) => ({ kind: 'task', task: { type: 'clear-post', postId } })),
+  });
   return rows.length;
 }
 
-/** Replies before what they reply to: after them, a reply under a comment is somebody else's. Answers as `forgetPosts`. */
+/**
+ * Those with words in them, in whatever order: a comment that stays for the author's own replies goes with the last of
+ * them. Answers as `forgetPosts`. The account is deleted by then.
+ */
 export async function forgetComments(ctx: Context, authorId: string): Promise<number> {
-  const replies = await hideComments(ctx, authorId, isNotNull(comments.parentId));
-  if (replies > 0) return replies;
-  const alone = await hideComments(ctx, authorId, sql`(parent_id IS NULL AND reply_count = 0)`);
-  if (alone > 0) return alone;
-  const blanked = ctx.db.run(sql`UPDATE comments SET text = '' WHERE id IN (
-    SELECT id FROM comments WHERE author_id = ${authorId} AND text <> '' LIMIT ${sql.raw(String(ROWS_A_STEP))})`);
-  return (await blanked).meta.changes;
-}
-
-async function hideComments(ctx: Context, authorId: string, which: SQL): Promise<number> {
-  // A reply under a comment that goes goes with it, and has been counted.
-  const standing = and(
-    isNull(comments.removedAt),
-    which,
-    sql`NOT EXISTS (SELECT 1 FROM comments parent WHERE parent.id = comments.parent_id AND parent.removed_at IS NOT NULL)`,
-  );
   const rows = await ctx.db
-    .select({ id: comments.id })
+    .select({ id: comments.id, parentId: comments.parentId, replyCount: comments.replyCount })
     .from(comments)
-    .where(and(eq(comments.authorId, authorId), standing))
+    .where(and(eq(comments.authorId, authorId), ne(comments.text, sql`''`))) // as text, for the index that has those alone
     .limit(ROWS_A_STEP);
   if (rows.length === 0) return 0;
   const ids = rows.map(({ id }) => id);
+  const replies = rows.filter(({ parentId }) => parentId !== null);
+  const alone = rows.filter(({ parentId, replyCount }) => parentId === null && replyCount === 0);
+  const hidden = [...replies, ...alone];
   await commit(
     ctx,
     [
-      ctx.db
-        .update(comments)
-        .set({ removedAt: ctx.now(), text: '' })
-        .where(and(inArray(comments.id, ids), standing)),
+      hideComments(
+        ctx,
+        replies.map(({ id }) => id),
+      ),
+      hideUnanswered(ctx, [...ids, ...replies.flatMap(({ parentId }) => parentId ?? [])]),
+      ctx.db.update(comments).set({ text: '' }).where(inArray(comments.id, ids)),
     ],
-    { events: ids.map((commentId) => ({ kind: 'task', task: { type: 'clear-comment', commentId } })) },
+    { events: hidden.map(({ id: commentId }) => ({ kind: 'task', task: { type: 'clear-comment', commentId } })) },
   );
   return rows.length;
 }

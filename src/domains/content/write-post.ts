@@ -17,6 +17,7 @@ import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { contentError } from './errors';
 import { getPost } from './find-post';
+import { hidePosts } from './hide';
 import { presentPost } from './present';
 import { NewPostFields, POST_MEDIA_MAX, type Post, type PostChanges } from './schemas';
 import { postMedia, posts } from './tables';
@@ -99,10 +100,7 @@ export async function removePost(ctx: Context, actor: Actor, postId: string): Pr
   await commit(
     ctx,
     [
-      ctx.db
-        .update(posts)
-        .set({ removedAt: ctx.now() })
-        .where(and(eq(posts.id, postId), isNull(posts.removedAt))),
+      hidePosts(ctx, [postId]),
       demandChange(ctx),
       withdrawAbout(ctx, [postId]),
       ctx.db.delete(postMedia).where(eq(postMedia.postId, postId)),

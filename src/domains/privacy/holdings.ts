@@ -132,6 +132,7 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
   { as: 'followers', table: follows, tie: follows.creatorId, order: [follows.createdAt, follows.followerId] },
   { as: 'formerFollows', table: formerFollows, tie: formerFollows.followerId, order: [formerFollows.creatorId] },
   { as: 'blocked', table: blocks, tie: blocks.blockerId, order: [blocks.blockedId] },
+  // What is hidden has no words any more, and waits to be cleared away.
   { as: 'posts', table: posts, tie: posts.authorId, order: [posts.id], only: isNull(posts.removedAt) },
   {
     as: 'postMedia',
@@ -140,7 +141,7 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     things: (userId) => sql`(SELECT id FROM posts WHERE author_id = ${userId} AND removed_at IS NULL)`,
     order: [postMedia.postId, postMedia.position],
   },
-  { as: 'comments', table: comments, tie: comments.authorId, order: [comments.id], only: isNull(comments.removedAt) },
+  { as: 'comments', table: comments, tie: comments.authorId, order: [comments.id], only: ne(comments.text, sql`''`) },
   { as: 'likedPosts', table: postLikes, tie: postLikes.userId, order: [postLikes.postId] },
   { as: 'likedComments', table: commentLikes, tie: commentLikes.userId, order: [commentLikes.commentId] },
   {
