@@ -1,12 +1,33 @@
 /**
- * Where messages of every queue end whose tries are spent. A webhook event is marked failed and waits for staff, an
- * export is given up; a payout or another task is logged, and the minute's sweep puts right what it was for.
+ * Where messages of every queue end whose tries are spent, after some three quarters of an hour. Each is logged. A
+ * webhook event is marked failed and waits for staff, a payout is queued again by the minute's sweep, an export is given
+ * up, and for each kind of task it is said here what becomes of its work.
  */
 import type { Context } from '@/context';
 import { giveUpExport } from '@/domains/privacy/build-export';
 import { markFailed } from '@/domains/webhooks/events';
+import { HOUR_MS, SECOND_MS } from '@/shared/time';
 import type { PayoutMessage, TaskMessage, WebhookMessage } from './messages';
 import { retryDelaySeconds } from './retry';
+
+/**
+ * `swept`: the minute's sweeps find what is left to be done. `back`: nothing else would find it, so it comes back with
+ * all its tries, until it is done. `over`: an export is asked for anew; and news are for their moment, stand in the list
+ * of who was to be told, and come by other channels soon or not at all.
+ */
+const FATES: Readonly<Record<TaskMessage['type'], 'swept' | 'back' | 'over'>> = {
+  'end-if-still-lost': 'swept',
+  'prove-ledger': 'swept',
+  'award-targets': 'swept',
+  'clear-post': 'swept',
+  'clear-comment': 'swept',
+  'withdraw-between': 'back',
+  'build-export': 'over',
+  'fan-out-broadcast': 'over',
+  'send-push': 'over',
+  'send-notification-mail': 'over',
+};
+const BACK_AFTER_SECONDS = HOUR_MS / SECOND_MS;
 
 export async function consumeDeadLetters(
   ctx: Context,
@@ -26,5 +47,7 @@ export async function consumeDeadLetters(
 async function bury(ctx: Context, body: WebhookMessage | PayoutMessage | TaskMessage): Promise<void> {
   ctx.log.fault('dead-letter', new Error(JSON.stringify(body)));
   if ('webhookEventId' in body) await markFailed(ctx, body.webhookEventId);
-  else if ('type' in body && body.type === 'build-export') await giveUpExport(ctx, body);
+  if (!('type' in body)) return;
+  if (body.type === 'build-export') await giveUpExport(ctx, body);
+  if (FATES[body.type] === 'back') await ctx.queues.tasks.send(body, { delaySeconds: BACK_AFTER_SECONDS });
 }

@@ -3,6 +3,7 @@ import type { Context } from '@/context';
 import { resumeProof } from '@/domains/audit/prove';
 import { sweepExpiredCredentials } from '@/domains/auth/sweep';
 import { resealStreamKeys } from '@/domains/channels/reseal-stream-keys';
+import { requeueClearing } from '@/domains/content/sweep';
 import { reencryptFinancial } from '@/domains/creators/financial';
 import { queueTargetAwards } from '@/domains/earnings/award-targets';
 import { sweepOrphans, sweepUploads } from '@/domains/media/sweep';
@@ -34,6 +35,7 @@ const SWEEPS: Readonly<Record<string, (ctx: Context) => Promise<unknown>>> = {
   sweepExports,
   eraseAccounts,
   sweepNotifications,
+  requeueClearing,
 };
 
 export async function runSweeps(ctx: Context): Promise<void> {

@@ -13,7 +13,7 @@ export const posts = sqliteTable('posts', {
   commentCount: integer('comment_count').notNull().default(0),
   createdAt: integer('created_at').notNull(),
   editedAt: integer('edited_at'),
-  /** Hidden from everybody; a task clears it away. */
+  /** Hidden from everybody since then, or since the sweep last queued the task that clears it away. */
   removedAt: integer('removed_at'),
 });
 

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { testContext } from '#test/support/context';
+import { consumed, databaseWithout, queueThatIsAway, recordingQueue } from '#test/support/queues';
+import { consumeDeadLetters } from '@/queues/dead-letters';
+import type { TaskMessage } from '@/queues/messages';
+import { newId } from '@/shared/ids';
+
+const bury = (ctx: ReturnType<typeof testContext>, ...bodies: TaskMessage[]) =>
+  consumed<TaskMessage>(
+    (batch) => consumeDeadLetters(ctx, batch),
+    'footlight-dead-letters',
+    bodies.map((body) => ({ body })),
+  );
+
+const between: TaskMessage = { type: 'withdraw-between', one: newId(), other: newId() };
+const push = { id: newId(), kind: 'live', title: 'Ada is live', body: '' };
+
+describe('a task whose tries are spent', () => {
+  it('comes back an hour later where nothing else would find it, though the database is away', async () => {
+    const { queue, sent } = recordingQueue<TaskMessage>();
+    const ctx = testContext({ TASKS: queue, DB: databaseWithout('\\w+') });
+    expect(await bury(ctx, between)).toEqual({ acked: [0], retried: [] });
+    expect(sent).toEqual([{ body: between, delaySeconds: 3_600 }]);
+    expect(await bury(testContext({ TASKS: queueThatIsAway }), between)).toMatchObject({ acked: [] });
+  });
+
+  it('is over where it was news, and where a sweep finds what it was for', async () => {
+    const { queue, sent } = recordingQueue<TaskMessage>();
+    const tasks: TaskMessage[] = [
+      { type: 'send-push', subscriptionId: newId(), userId: newId(), push },
+      { type: 'send-notification-mail', userId: newId(), key: newId(), title: '', body: '' },
+      { type: 'fan-out-broadcast', broadcastId: newId(), at: 1, after: null },
+      { type: 'clear-post', postId: newId() },
+      { type: 'of-tomorrow' } as unknown as TaskMessage, // what a newer version left behind
+    ];
+    expect(await bury(testContext({ TASKS: queue }), ...tasks)).toEqual({ acked: [0, 1, 2, 3, 4], retried: [] });
+    expect(sent).toEqual([]);
+  });
+});
