@@ -12,6 +12,7 @@ import { endIfStillLost } from '@/domains/streams/end-stream';
 import { AppError } from '@/http/errors';
 import type { TaskMessage } from './messages';
 import { retryDelaySeconds } from './retry';
+import { runSweep } from './sweeps';
 
 export async function consumeTasks(ctx: Context, batch: MessageBatch<TaskMessage>): Promise<void> {
   for (const message of batch.messages) {
@@ -47,6 +48,8 @@ async function perform(ctx: Context, task: TaskMessage): Promise<void> {
       return sendPush(ctx, task);
     case 'send-notification-mail':
       return sendNotificationMail(ctx, task);
+    case 'sweep':
+      return runSweep(ctx, task.name);
     case 'withdraw-between':
       return withdrawRest(ctx, task.one, task.other);
     default:

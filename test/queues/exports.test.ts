@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { countMails, mailTo, travel } from '#test/support/accounts';
 import { testContext } from '#test/support/context';
 import { away, exportOf, fillWithNotifications, storeWith } from '#test/support/exports';
-import { consumed, databaseWithout } from '#test/support/queues';
+import { consumed, databaseWithout, sweepOut } from '#test/support/queues';
 import { asUser, type Person } from '#test/support/users';
 import { mediaFiles } from '@/domains/media/tables';
 import { eraseAccounts } from '@/domains/privacy/erase';
@@ -191,7 +191,7 @@ describe('an export', () => {
     for (let step = 0; step < steps; step += 1) await handle([take()]);
     await change(person, { deletesAt: 1 });
     const ctx = testContext();
-    await eraseAccounts(ctx);
+    await sweepOut(eraseAccounts, ctx);
     await ctx.settle();
     expect(await currentRow()).toBeUndefined();
     expect(await filesOf(person)).toEqual([]);

@@ -3,7 +3,7 @@ import { eq } from 'drizzle-orm';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { testContext } from '#test/support/context';
 import { standInForLiveKit } from '#test/support/livekit';
-import { queueThatNeverAnswers, recordingQueue } from '#test/support/queues';
+import { queueThatNeverAnswers, recordingQueue, sweepOut } from '#test/support/queues';
 import { asViewer } from '#test/support/users';
 import type { Context } from '@/context';
 import { commit } from '@/db/commit';
@@ -190,7 +190,7 @@ describe('the sweep of the outbox', () => {
     const events = ids.map((id): OutboxEvent => ({ kind: 'task', task: ending(id) }));
     await commitAndDie(ctx, events);
     const later = at(ctx, ctx.now() + MINUTE_MS);
-    await Promise.all([sweepOutbox(later), sweepOutbox(later)]);
+    await Promise.all([sweepOut(sweepOutbox, later), sweepOut(sweepOutbox, later)]);
     expect(tasks.sent.map(({ body }) => 'streamId' in body && body.streamId).sort()).toEqual(ids);
     expect(await rowsOf(ctx)).toEqual([]);
   });

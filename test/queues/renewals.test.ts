@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
 import { changeEconomy, coinsOf, diamondsOf, giveCoins, once } from '#test/support/money';
 import { recordingContext } from '#test/support/outbox';
-import { databaseWithout } from '#test/support/queues';
+import { databaseWithout, sweepOut } from '#test/support/queues';
 import { aStream } from '#test/support/streams';
 import { aSubscriber, aTier } from '#test/support/subscriptions';
 import { asCreator, asViewer } from '#test/support/users';
@@ -45,7 +45,7 @@ const monthsOf = async (id: string) => {
 /** The minute's sweep at that time (ms), and what it told. */
 async function sweepAt(now: number, overrides: Partial<Context> = {}) {
   const { ctx, events } = recordingContext({ now: () => now, ...overrides });
-  await renewSubscriptions(ctx);
+  await sweepOut(renewSubscriptions, ctx);
   return events;
 }
 

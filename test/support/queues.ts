@@ -2,6 +2,7 @@
 import { createExecutionContext, createMessageBatch, getQueueResult } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
+import type { Context } from '@/context';
 
 interface Message<Body> {
   readonly body: Body;
@@ -50,6 +51,11 @@ export function recordingQueue<Body>() {
     },
   };
   return { queue, sent };
+}
+
+/** A sweep as its messages go on with it: until there is no more to do. */
+export async function sweepOut(sweep: (ctx: Context) => Promise<boolean>, ctx: Context): Promise<void> {
+  for (let hasMore = true; hasMore; ) hasMore = await sweep(ctx);
 }
 
 /** A queue that takes nothing. */

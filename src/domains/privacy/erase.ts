@@ -29,8 +29,9 @@ import { privacyError } from './errors';
 import { dropExport, findExport } from './export-rows';
 import { noOpenMatter } from './open-matters';
 
-const ACCOUNTS_A_RUN = 5;
-const STEPS_A_RUN = 100;
+const ACCOUNTS_A_RUN = 2;
+/** One takes some fifty statements at most. */
+const STEPS_A_RUN = 5;
 const ROWS_A_STEP = 200;
 const LIMIT = sql.raw(`LIMIT ${ROWS_A_STEP}`);
 /** Something was opened in the grace: a dispute, say. */
@@ -44,8 +45,8 @@ interface Due {
   readonly status: 'active' | 'banned' | 'deleted';
 }
 
-/** Safe to run twice at once. */
-export async function eraseAccounts(ctx: Context): Promise<void> {
+/** Safe to run twice at once. True: there is more. */
+export async function eraseAccounts(ctx: Context): Promise<boolean> {
   const due = await ctx.db
     .select({ id: users.id, emailKey: users.emailKey, status: users.status })
     .from(users)
@@ -54,16 +55,17 @@ export async function eraseAccounts(ctx: Context): Promise<void> {
     .limit(ACCOUNTS_A_RUN);
   let steps = STEPS_A_RUN;
   for (const account of due) {
-    if (steps <= 0) return;
+    if (steps <= 0) return true;
     try {
       if (account.status !== 'deleted') await eraseAccount(ctx, account);
       steps = await clearAway(ctx, account.id, steps);
     } catch (error) {
       const isOpen = error instanceof AppError && error.code === 'ACCOUNT_HAS_OPEN_MATTERS';
       if (!isOpen) ctx.log.fault(`deletion of ${account.id}`, error);
-      await putOffDeletion(ctx, account.id, ctx.now() + (isOpen ? OPEN_MATTER_MS : FAULT_MS));
+      await putOffDeletion(ctx, account, ctx.now() + (isOpen ? OPEN_MATTER_MS : FAULT_MS));
     }
   }
+  return steps <= 0 || due.length === ACCOUNTS_A_RUN;
 }
 
 /** Throws ACCOUNT_HAS_OPEN_MATTERS, also where somebody has signed in since it was read. */
@@ -121,10 +123,11 @@ const STEPS: readonly Step[] = [
 /** Answers how many steps are left for others in this run. */
 async function clearAway(ctx: Context, userId: string, steps: number): Promise<number> {
   let left = steps;
+  // One that finds nothing costs little and is not counted: a run has to get to the last of them.
   for (const step of STEPS)
-    for (let changed = 1; changed > 0; left -= 1) {
+    while ((await step(ctx, userId)) > 0) {
+      left -= 1;
       if (left === 0) return 0;
-      changed = await step(ctx, userId);
     }
   // At the end, since what was cleared away may have told it something.
   await commit(ctx, [...forgetNotifications(ctx, userId), finishDeletion(ctx, userId)]);

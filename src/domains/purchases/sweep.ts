@@ -13,22 +13,18 @@ import type { PurchaseEvent } from './facts';
 import type { PurchaseRow } from './present';
 import { purchases } from './tables';
 
-const PAGE_SIZE = 25;
-const PAGES_MAX = 4;
-/** Below the six connections that a request may have open. */
+/** Below the six connections that a request may have open; what is learnt of each takes some twenty statements. */
 const ASKED_AT_ONCE = 5;
 /** The next time is as far away as the checkout's end lies back, and no nearer than this. */
 const DELAY_MS_MIN = 5 * MINUTE_MS;
 /** Of which the provider knows nothing by then, it never will. */
 const GIVEN_UP_AFTER_MS = DAY_MS;
 
-export async function askAboutPurchases(ctx: Context): Promise<void> {
-  for (let page = 0; page < PAGES_MAX; page += 1) {
-    const due = await claimDue(ctx);
-    for (let start = 0; start < due.length; start += ASKED_AT_ONCE)
-      await Promise.all(due.slice(start, start + ASKED_AT_ONCE).map((purchase) => ask(ctx, purchase)));
-    if (due.length < PAGE_SIZE) return;
-  }
+/** True: there is more. */
+export async function askAboutPurchases(ctx: Context): Promise<boolean> {
+  const due = await claimDue(ctx);
+  await Promise.all(due.map((purchase) => ask(ctx, purchase)));
+  return due.length === ASKED_AT_ONCE;
 }
 
 /** Chosen and put off in one statement, so that two sweeps at once ask about none twice. */
@@ -39,7 +35,7 @@ function claimDue(ctx: Context): Promise<PurchaseRow[]> {
     .from(purchases)
     .where(lte(purchases.askAt, ctx.now()))
     .orderBy(asc(purchases.askAt))
-    .limit(PAGE_SIZE);
+    .limit(ASKED_AT_ONCE);
   return ctx.db
     .update(purchases)
     .set({ askAt: sql`${now} + max(CAST(${DELAY_MS_MIN} AS INTEGER), ${now} - ${purchases.expiresAt})` })

@@ -20,8 +20,7 @@ import type { SubscriptionRow } from './present';
 import { standingEvents } from './subscribe';
 import { type EndedBecause, subscriptions } from './tables';
 
-const PAGE_SIZE = 50;
-const PAGES_MAX = 20;
+/** A month's charge takes some twelve statements. */
 const RENEWED_AT_ONCE = 5;
 /** So that one that fails for a fault of ours does not keep the others waiting. */
 const PUT_OFF_MS = HOUR_MS;
@@ -38,17 +37,14 @@ interface Page {
   readonly rooms: readonly OpenRoom[];
 }
 
-/** Safe to run twice at once. */
-export async function renewSubscriptions(ctx: Context): Promise<void> {
-  for (let page = 0; page < PAGES_MAX; page += 1) {
-    const due = await listDue(ctx);
-    if (due.length === 0) return;
-    const creatorIds = [...new Set(due.map(({ creatorId }) => creatorId))];
-    const [economy, rooms] = await Promise.all([readEconomy(ctx), listOpenRooms(ctx, creatorIds)]);
-    for (let start = 0; start < due.length; start += RENEWED_AT_ONCE)
-      await Promise.all(due.slice(start, start + RENEWED_AT_ONCE).map((one) => attempt(ctx, one, { economy, rooms })));
-    if (due.length < PAGE_SIZE) return;
-  }
+/** Safe to run twice at once. True: there is more. */
+export async function renewSubscriptions(ctx: Context): Promise<boolean> {
+  const due = await listDue(ctx);
+  if (due.length === 0) return false;
+  const creatorIds = [...new Set(due.map(({ creatorId }) => creatorId))];
+  const [economy, rooms] = await Promise.all([readEconomy(ctx), listOpenRooms(ctx, creatorIds)]);
+  await Promise.all(due.map((one) => attempt(ctx, one, { economy, rooms })));
+  return due.length === RENEWED_AT_ONCE;
 }
 
 async function listDue(ctx: Context): Promise<Due[]> {
@@ -66,7 +62,7 @@ async function listDue(ctx: Context): Promise<Due[]> {
     .leftJoin(users, eq(users.id, subscriptions.creatorId))
     .where(lte(subscriptions.dueAt, ctx.now()))
     .orderBy(asc(subscriptions.dueAt))
-    .limit(PAGE_SIZE);
+    .limit(RENEWED_AT_ONCE);
 }
 
 async function attempt(ctx: Context, one: Due, page: Page): Promise<void> {

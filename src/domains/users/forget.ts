@@ -20,12 +20,16 @@ export function planDeletion(ctx: Context, userId: string, deletesAt: number, co
     .where(and(eq(users.id, userId), eq(users.status, 'active'), condition));
 }
 
-/** Changes nothing if it is off, or erased already. */
-export function putOffDeletion(ctx: Context, userId: string, until: number): Statement {
+/** Changes nothing if it is off, or if somebody has erased the account since it was read. */
+export function putOffDeletion(
+  ctx: Context,
+  { id, status }: Pick<typeof users.$inferSelect, 'id' | 'status'>,
+  until: number,
+): Statement {
   return ctx.db
     .update(users)
     .set({ deletesAt: until })
-    .where(and(eq(users.id, userId), isNotNull(users.deletesAt)));
+    .where(and(eq(users.id, id), eq(users.status, status), isNotNull(users.deletesAt)));
 }
 
 /** Changes nothing if it is off, not due, erased already, or the condition does not hold: demand a change after it. */

@@ -10,7 +10,7 @@ import { coinsOf, giveCoins, giveDiamonds, once } from '#test/support/money';
 import { recordingContext } from '#test/support/outbox';
 import { aPost } from '#test/support/posts';
 import { prove } from '#test/support/proof';
-import { databaseWithout, recordingQueue } from '#test/support/queues';
+import { databaseWithout, recordingQueue, sweepOut } from '#test/support/queues';
 import { anOpenStream, aStream } from '#test/support/streams';
 import { aSubscriber, aTier } from '#test/support/subscriptions';
 import { asCreator, asStaff, asViewer, type Person } from '#test/support/users';
@@ -41,10 +41,10 @@ const signIn = ({ email }: Person) => anyone.post('auth/login', { email, passwor
 async function sweep(): Promise<void> {
   const { queue, sent } = recordingQueue<TaskMessage>();
   const ctx = testContext({ TASKS: queue });
-  await eraseAccounts(ctx);
+  await sweepOut(eraseAccounts, ctx);
   await ctx.settle();
-  await renewSubscriptions(ctx);
-  await sweepOutbox(ctx);
+  await sweepOut(renewSubscriptions, ctx);
+  await sweepOut(sweepOutbox, ctx);
   await ctx.settle();
   for (let task = sent.shift()?.body; task; task = sent.shift()?.body) {
     if (task.type === 'clear-post') await clearPost(ctx, task.postId);
@@ -285,7 +285,7 @@ describe('after the grace', () => {
     travel(GRACE_MS + MINUTE_MS);
     for (const table of ['blocks', 'gifts_sent', 'media_files', 'notification_marks']) {
       const killed = testContext({ DB: databaseWithout(table) });
-      await eraseAccounts(killed);
+      await sweepOut(eraseAccounts, killed);
       await killed.settle();
       expect((await rowOf(person.userId))?.deletesAt).not.toBeNull();
       travel(2 * 60 * MINUTE_MS);
@@ -320,7 +320,7 @@ describe('after the grace', () => {
     expect((await ask(creator)).status).toBe(200);
     travel(GRACE_MS + MINUTE_MS);
     const { ctx: recording, events } = recordingContext();
-    await eraseAccounts(recording);
+    await sweepOut(eraseAccounts, recording);
     expect(await ctx.db.select().from(streams).where(eq(streams.id, streamId)).get()).toMatchObject({
       status: 'cancelled',
       title: '',
