@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { endShow, goLive, openStage, signIn } from './demo/creator.ts';
 import { banOne, breakSlowMode, enterAll, loseAndResume, reactAll, talk } from './demo/crowd.ts';
-import { comment, findIt, likeTwice, postPicture, readFeeds } from './demo/feed.ts';
+import { comment, findIt, likeTwice, postForFollowers, postPicture, readFeeds } from './demo/feed.ts';
 import { buyCoins, cashOut, giveInTheRoom } from './demo/money.ts';
 import { scene } from './demo/show.ts';
 import { ensureDevVars, fail, readPort } from './local/home.ts';
@@ -36,6 +36,7 @@ try {
   scene('The feed');
   const post = await postPicture(creator, suffix);
   await readFeeds(stage, creator, crowd, post);
+  await postForFollowers(stage, creator, crowd);
   await likeTwice(crowd, post);
   await comment(creator, crowd, post);
   await findIt(stage, post);

@@ -1,4 +1,7 @@
-/** The posts' part of the demo: one with a picture is written, read in the feeds, liked, talked about and found. */
+/**
+ * The posts' part of the demo: one with a picture is written, read in the feeds, liked, talked about and found; another
+ * one, with a video, is for followers alone.
+ */
 import { type Client, waitFor } from '../local/client.ts';
 import { formOf } from '../local/posts.ts';
 import type { Stage } from './creator.ts';
@@ -6,6 +9,8 @@ import type { Crowd } from './crowd.ts';
 import { expectSame, tell } from './show.ts';
 
 const PICTURE = { width: 480, height: 270, above: [20, 16, 60], below: [240, 130, 70], lightAt: 0.4 } as const;
+/** Where the video was taken, as phones write it. */
+const PLACE = '+48.8577+002.2950/';
 /** Beyond the queue's own delays. */
 const PATIENCE_MS = 30_000;
 
@@ -33,6 +38,52 @@ export async function postPicture(creator: Client, suffix: string): Promise<Post
   expectSame('Anyone gets it from its URL', [picture.status, ...headers], [200, 'image/webp', 'nosniff']);
   expectSame('Drawn anew from the PNG that was sent', bytes.toString('latin1', 8, 12), 'WEBP');
   return { id, authorId, word };
+}
+
+/** The least that is an MP4: what it is, what it is about with the place in it, and where pictures would be. */
+function clip(): Uint8Array<ArrayBuffer> {
+  const box = (type: string, content = '') => {
+    const size = Buffer.alloc(4);
+    size.writeUInt32BE(8 + content.length);
+    return size.toString('latin1') + type + content;
+  };
+  const about = box('udta', box('\u00a9xyz', `\0\u0012\u0015\u00c7${PLACE}`));
+  const boxes =
+    box('ftyp', 'isom\0\0\x02\0mp41') +
+    box('moov', box('mvhd', '\0'.repeat(100)) + about) +
+    box('mdat', '\0'.repeat(2_000));
+  return new Uint8Array(Buffer.from(boxes, 'latin1'));
+}
+
+export async function postForFollowers({ anyone }: Stage, creator: Client, crowd: Crowd): Promise<void> {
+  const [follower, stranger] = [memberOf(crowd, 0), memberOf(crowd, 1)];
+  const video = clip();
+  const form = formOf({ text: 'Backstage, for you.', visibility: 'followers', pictures: [PICTURE], videos: [video] });
+  const { id } = await creator.call('POST', '/content/posts', form);
+  const { media } = await follower.api.call('GET', `/content/posts/${id}`);
+  const types = media.map(({ type }: { type: string }) => type);
+  expectSame(`The creator posts a picture and a video for followers; ${follower.name} gets both`, types, [
+    'image',
+    'video',
+  ]);
+  const { error } = await stranger.api.try('GET', `/content/posts/${id}`);
+  expectSame(`${stranger.name}, who does not follow, is told why not`, error?.code, 'FOLLOWERS_ONLY');
+  expectSame('And a guest too', (await anyone.try('GET', `/content/posts/${id}`)).error?.code, 'FOLLOWERS_ONLY');
+  const { url } = media[1];
+  const [part, plain] = await Promise.all([
+    fetch(url, { headers: { range: 'bytes=0-999' } }),
+    fetch(url.split('?')[0]),
+  ]);
+  expectSame(
+    'Its signed URL answers ranges, without the signature there is nothing',
+    [part.status, plain.status],
+    [206, 404],
+  );
+  const bytes = Buffer.from(await (await fetch(url)).arrayBuffer());
+  expectSame('The video is as long as it was', bytes.length, video.length);
+  expectSame('And no longer says where it was taken', bytes.includes(PLACE), false);
+  await creator.call('DELETE', `/content/posts/${id}`);
+  expectSame('Deleted, it is gone for those who have the URL', (await fetch(url)).status, 404);
 }
 
 export async function readFeeds({ anyone }: Stage, creator: Client, crowd: Crowd, post: Post): Promise<void> {

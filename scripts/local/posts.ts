@@ -15,6 +15,8 @@ interface DemoPost {
   readonly text: string;
   readonly visibility?: 'public' | 'followers';
   readonly pictures?: readonly Picture[];
+  /** MP4. */
+  readonly videos?: readonly Uint8Array<ArrayBuffer>[];
 }
 
 /** By the author's email, the oldest first. */
@@ -47,11 +49,13 @@ async function write(author: Client, post: DemoPost): Promise<void> {
 }
 
 /** What `POST /content/posts` takes. */
-export function formOf({ text, visibility = 'public', pictures = [] }: DemoPost): FormData {
+export function formOf({ text, visibility = 'public', pictures = [], videos = [] }: DemoPost): FormData {
   const form = new FormData();
   form.set('text', text);
   form.set('visibility', visibility);
   for (const [index, picture] of pictures.entries())
     form.append('files', new File([paint(picture)], `${index + 1}.png`, { type: 'image/png' }));
+  for (const [index, video] of videos.entries())
+    form.append('files', new File([video], `${index + 1}.mp4`, { type: 'video/mp4' }));
   return form;
 }
