@@ -22,6 +22,7 @@ const FATES: Readonly<Record<TaskMessage['type'], 'swept' | 'back' | 'over'>> = 
   'clear-post': 'swept',
   'clear-comment': 'swept',
   'withdraw-between': 'back',
+  sweep: 'swept',
   'build-export': 'over',
   'fan-out-broadcast': 'over',
   'send-push': 'over',

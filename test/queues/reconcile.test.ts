@@ -3,16 +3,26 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
 import { type LiveKitStandIn, standInForLiveKit } from '#test/support/livekit';
 import { recordingContext } from '#test/support/outbox';
+import { consumed, recordingQueue } from '#test/support/queues';
 import { asCreator } from '#test/support/users';
 import type { Context } from '@/context';
 import { goLive } from '@/domains/streams/go-live';
 import { applyMediaEvent } from '@/domains/streams/media-events';
 import { reconcileStreams } from '@/domains/streams/reconcile';
 import { streams } from '@/domains/streams/tables';
+import type { TaskMessage } from '@/queues/messages';
+import { consumeTasks } from '@/queues/tasks';
 import { SECOND_MS } from '@/shared/time';
 
 const { ctx } = recordingContext();
 const later = (seconds: number): Context => ({ ...ctx, now: () => ctx.now() + seconds * SECOND_MS });
+
+/** The sweep, and what it hands to the queue. */
+async function reconcile(at: Context): Promise<void> {
+  const tasks = recordingQueue<TaskMessage>();
+  await reconcileStreams({ ...at, queues: testContext({ TASKS: tasks.queue }).queues });
+  await consumed((batch) => consumeTasks(at, batch), 'footlight-tasks', tasks.sent);
+}
 
 /** A stream that an ingress feeds, which runs at LiveKit or does not. */
 async function fedStream(livekit: LiveKitStandIn, publishing: boolean) {
@@ -52,13 +62,13 @@ beforeEach(async () => {
 describe('the sweep of streams', () => {
   it('asks LiveKit once for all of them, and nothing where there is nothing to ask', async () => {
     const livekit = standInForLiveKit();
-    await reconcileStreams(ctx);
+    await reconcile(ctx);
     expect(livekit.calls).toEqual([]);
     for (const _ of [1, 2, 3]) await browserStream(livekit, true);
-    await reconcileStreams(ctx);
+    await reconcile(ctx);
     expect([asked(livekit), askedOfRooms(livekit)]).toEqual([0, 1]);
     for (const _ of [1, 2, 3]) await fedStream(livekit, true);
-    await reconcileStreams(ctx);
+    await reconcile(ctx);
     expect([asked(livekit), askedOfRooms(livekit)]).toEqual([1, 2]);
   });
 
@@ -67,7 +77,7 @@ describe('the sweep of streams', () => {
     livekit.pageSize = 2;
     const fed = [];
     for (const _ of [1, 2, 3, 4, 5]) fed.push(await fedStream(livekit, true));
-    await reconcileStreams(ctx);
+    await reconcile(ctx);
     expect(asked(livekit)).toBe(3);
     for (const { row } of fed) expect(await row()).toMatchObject({ status: 'live', ingressLostAt: null });
   });
@@ -75,12 +85,12 @@ describe('the sweep of streams', () => {
   it('notes a loss that nobody told, waits for the grace, and ends the stream', async () => {
     const livekit = standInForLiveKit();
     const { row } = await fedStream(livekit, false);
-    await reconcileStreams(ctx);
+    await reconcile(ctx);
     const lostAt = (await row())?.ingressLostAt ?? 0;
     expect(lostAt).toBeGreaterThan(0);
-    await reconcileStreams(later(ctx.config.streamGraceSeconds - 5));
+    await reconcile(later(ctx.config.streamGraceSeconds - 5));
     expect(await row()).toMatchObject({ status: 'live', ingressLostAt: lostAt });
-    await reconcileStreams(later(ctx.config.streamGraceSeconds + 5));
+    await reconcile(later(ctx.config.streamGraceSeconds + 5));
     expect(await row()).toMatchObject({ status: 'ended' });
   });
 
@@ -88,7 +98,7 @@ describe('the sweep of streams', () => {
     const livekit = standInForLiveKit();
     const { row, say } = await fedStream(livekit, true);
     await say('ingress_ended', 20);
-    await reconcileStreams(later(ctx.config.streamGraceSeconds + 5));
+    await reconcile(later(ctx.config.streamGraceSeconds + 5));
     expect(await row()).toMatchObject({ status: 'live', ingressLostAt: null });
   });
 
@@ -98,10 +108,10 @@ describe('the sweep of streams', () => {
     await lost.say('ingress_ended', 20);
     const before = [await sound.row(), await lost.row()];
     livekit.mode = mode;
-    await reconcileStreams(later(ctx.config.streamGraceSeconds + 5));
+    await reconcile(later(ctx.config.streamGraceSeconds + 5));
     expect([await sound.row(), await lost.row()]).toEqual(before);
     livekit.mode = 'well';
-    await reconcileStreams(later(ctx.config.streamGraceSeconds + 5));
+    await reconcile(later(ctx.config.streamGraceSeconds + 5));
     expect(await lost.row()).toMatchObject({ status: 'ended' });
   });
 
@@ -118,7 +128,7 @@ describe('the sweep of streams', () => {
         return active;
       },
     };
-    await reconcileStreams({ ...ctx, media });
+    await reconcile({ ...ctx, media });
     expect((await row())?.ingressLostAt).not.toBeNull();
   });
 
@@ -128,7 +138,7 @@ describe('the sweep of streams', () => {
     await say('ingress_ended', 20);
     const { ctx: recording, events } = recordingContext();
     const late: Context = { ...recording, now: later(ctx.config.streamGraceSeconds + 5).now };
-    await Promise.all([reconcileStreams(late), reconcileStreams(late)]);
+    await Promise.all([reconcile(late), reconcile(late)]);
     expect(await row()).toMatchObject({ status: 'ended' });
     expect(events).toHaveLength(1);
   });
@@ -139,27 +149,27 @@ describe('a stream from a browser', () => {
     const livekit = standInForLiveKit();
     const { row, channelId, get } = await browserStream(livekit, false);
     livekit.join(channelId, 'a-viewer-who-waits');
-    await reconcileStreams(later(5 * 60 - 5));
+    await reconcile(later(5 * 60 - 5));
     expect(await row()).toMatchObject({ status: 'live', ingressLostAt: null });
-    await reconcileStreams(later(5 * 60 + 5));
+    await reconcile(later(5 * 60 + 5));
     expect((await row())?.ingressLostAt).toBeGreaterThan(0);
     expect((await get('stream/status')).data).toMatchObject({ isLive: false, reconnecting: true });
-    await reconcileStreams(later(5 * 60 + grace));
+    await reconcile(later(5 * 60 + grace));
     expect(await row()).toMatchObject({ status: 'live' });
-    await reconcileStreams(later(5 * 60 + grace + 10));
+    await reconcile(later(5 * 60 + grace + 10));
     expect(await row()).toMatchObject({ status: 'ended' });
   });
 
   it('whose creator left unheard is lost, and is found again when they publish', async () => {
     const livekit = standInForLiveKit();
     const { row, channelId, userId, publish } = await browserStream(livekit, true);
-    await reconcileStreams(later(5 * 60));
+    await reconcile(later(5 * 60));
     expect(await row()).toMatchObject({ status: 'live', ingressLostAt: null });
     livekit.participants.get(channelId)?.delete(userId);
-    await reconcileStreams(later(6 * 60));
+    await reconcile(later(6 * 60));
     expect((await row())?.ingressLostAt).toBeGreaterThan(0);
     publish();
-    await reconcileStreams(later(10 * grace));
+    await reconcile(later(10 * grace));
     expect(await row()).toMatchObject({ status: 'live', ingressLostAt: null });
   });
 
@@ -167,7 +177,7 @@ describe('a stream from a browser', () => {
     const livekit = standInForLiveKit();
     const { row, channelId } = await browserStream(livekit, false);
     await applyMediaEvent(ctx, { type: 'room_finished', room: channelId, at: 10 * SECOND_MS });
-    await reconcileStreams(later(grace + 5));
+    await reconcile(later(grace + 5));
     expect(await row()).toMatchObject({ status: 'ended' });
   });
 
@@ -177,7 +187,7 @@ describe('a stream from a browser', () => {
     await applyMediaEvent(ctx, { type: 'room_finished', room: lost.channelId, at: 10 * SECOND_MS });
     const before = [await sound.row(), await lost.row()];
     livekit.mode = mode;
-    await reconcileStreams(later(10 * grace));
+    await reconcile(later(10 * grace));
     expect([await sound.row(), await lost.row()]).toEqual(before);
   });
 
@@ -186,7 +196,7 @@ describe('a stream from a browser', () => {
     const { row } = await browserStream(livekit, false);
     const keys = { MEDIA_PROVIDER: 'agora', AGORA_APP_ID: '0'.repeat(32), AGORA_APP_CERTIFICATE: '1'.repeat(32) };
     const agora = testContext(keys);
-    await reconcileStreams({ ...agora, now: () => ctx.now() + 10 * grace * SECOND_MS });
+    await reconcile({ ...agora, now: () => ctx.now() + 10 * grace * SECOND_MS });
     expect(await row()).toMatchObject({ status: 'live', ingressLostAt: null });
     expect(askedOfRooms(livekit)).toBe(0);
   });

@@ -6,13 +6,13 @@
 import { and, asc, gt, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { AppError } from '@/http/errors';
+import type { TaskMessage } from '@/queues/messages';
 import { MINUTE_MS, SECOND_MS } from '@/shared/time';
-import { endIfStillLost } from './end-stream';
 import { streams } from './tables';
 
 const PAGE_SIZE = 500;
 const PAGES_MAX = 40;
-/** What is left is the next minute's. */
+/** The queue takes no more at once; what is left is the next minute's. */
 const ENDED_MAX = 100;
 /** Who is live by their own word has yet to let the browser have the camera, or to start the encoder. */
 const FIRST_PICTURE_MS_MAX = 5 * MINUTE_MS;
@@ -46,9 +46,12 @@ export async function reconcileStreams(ctx: Context): Promise<void> {
   );
   const overdueSince = now - ctx.config.streamGraceSeconds * SECOND_MS;
   const overdue = off.filter(({ lostAt }) => lostAt !== null && lostAt <= overdueSince);
-  for (const { id, lostAt } of overdue.slice(0, ENDED_MAX))
-    if (lostAt !== null)
-      await endIfStillLost(ctx, id, lostAt).catch((error) => ctx.log.fault(`end of stream ${id}`, error));
+  const endings = overdue
+    .slice(0, ENDED_MAX)
+    .flatMap(({ id, lostAt }): MessageSendRequest<TaskMessage>[] =>
+      lostAt === null ? [] : [{ body: { type: 'end-if-still-lost', streamId: id, lostAt } }],
+    );
+  if (endings.length > 0) await ctx.queues.tasks.sendBatch(endings);
 }
 
 async function readLive(ctx: Context): Promise<Seen[]> {
