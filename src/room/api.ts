@@ -99,7 +99,11 @@ export type RoomCommand =
   | { readonly type: 'ban'; readonly userId: string; readonly reason: string | null; readonly by: string }
   | { readonly type: 'unban'; readonly userId: string }
   /** Follow, block, rank, moderator or subscription changed: what the room remembers of the user is read again. */
-  | { readonly type: 'standing-changed'; readonly userId: string };
+  | { readonly type: 'standing-changed'; readonly userId: string }
+  /** The account is gone: so are the user's words, and every name of theirs. */
+  | { readonly type: 'forget-user'; readonly userId: string }
+  /** D1 does not know whose words and names the room has: it is told all of them again. */
+  | { readonly type: 'tell-traces' };
 
 export interface ChatMessage {
   readonly id: string;
@@ -195,6 +199,8 @@ export interface Room {
     mayDeleteAny: boolean,
   ): Promise<{ readonly ok: true } | RoomRefusal>;
   moderate(byUserId: string, action: ModerationAction): Promise<void>;
+  /** What the user wrote, the oldest first, without what was deleted; of many a page. @param afterSeq 0: from the first */
+  messagesOf(userId: string, afterSeq: number, limit: number): Promise<ChatMessage[]>;
   timeOuts(): Promise<TimeOut[]>;
   viewers(): Promise<ViewerList>;
   viewerCount(): Promise<number>;

@@ -1,16 +1,28 @@
 /**
- * Puts a room's log into R2, one event a line, and only then is its storage given up. Parts keep a long log out of
- * memory; the same key is written again if it is tried twice.
+ * Puts a room's log into R2, one event a line, and only then is its storage given up. What people said ends with the
+ * room, and so do their names: the log is kept for good, and nobody looks through it when an account ends. Parts keep a
+ * long log out of memory; the same key is written again if it is tried twice.
  */
-import { withSeq } from './protocol';
+import { toIso } from '@/shared/time';
 import type { RoomStore } from './store';
 
 const PAGE_EVENTS = 2_000;
 /** R2 wants parts of one size, the last excepted, and at least 5 MB each. */
 const PART_BYTES = 8 * 1_024 * 1_024;
 
+/** What is kept of an event beside its number, time and type: nothing of people, whose gifts, say, D1 has. */
+const KEPT: Readonly<Record<string, readonly string[]>> = {
+  'new-message': ['id', 'deleted'],
+  'message-deleted': ['messageId'],
+  'stream-started': ['startedAt'],
+  'stream-ended': ['endedAt'],
+  'room-policy': ['policy'],
+  'gift-sent': ['id', 'quantity', 'coins'],
+  'user-timed-out': ['until'],
+};
+
 export function archiveKey(roomId: string): string {
-  return `rooms/${roomId}.ndjson`;
+  return `room-logs/${roomId}.ndjson`;
 }
 
 export async function archiveRoom(files: R2Bucket, roomId: string, store: RoomStore): Promise<void> {
@@ -23,7 +35,7 @@ export async function archiveRoom(files: R2Bucket, roomId: string, store: RoomSt
   let waiting = new Uint8Array();
   for (let after = 0; ; ) {
     const events = store.eventPage(after, PAGE_EVENTS);
-    const lines = events.map(({ seq, body }) => `${withSeq(body, seq)}\n`).join('');
+    const lines = events.map(({ seq, at, body }) => `${lineOf(seq, at, body)}\n`).join('');
     waiting = concat(waiting, encoder.encode(lines));
     while (waiting.byteLength >= PART_BYTES) {
       await send(waiting.slice(0, PART_BYTES));
@@ -34,6 +46,12 @@ export async function archiveRoom(files: R2Bucket, roomId: string, store: RoomSt
   }
   if (waiting.byteLength > 0 || parts.length === 0) await send(waiting);
   await upload.complete(parts);
+}
+
+function lineOf(seq: number, at: number, body: string): string {
+  const event = JSON.parse(body) as { type: string } & Record<string, unknown>; // as the room wrote it
+  const kept = (KEPT[event.type] ?? []).map((name) => [name, event[name]]);
+  return JSON.stringify({ seq, at: toIso(at), type: event.type, ...Object.fromEntries(kept) });
 }
 
 function concat(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -41,6 +41,8 @@ interface Surroundings {
   readonly tickMs: (sockets: number) => number;
   /** After each new viewer count that was sent. */
   readonly onViewerCount: (count: number) => void;
+  /** After messages, or events from outside, were stored. */
+  readonly onTraces: () => void;
 }
 
 export class Broadcaster {
@@ -188,6 +190,7 @@ export class Broadcaster {
       for (const { waiting } of entries) for (const onStored of waiting) onStored(null, error);
       throw error;
     }
+    if (commandIds.length > 0 || entries.some(({ message }) => message)) this.room.onTraces();
     for (const { releaseAt, waiting } of entries) {
       const given = releaseAt === undefined ? seq++ : null;
       for (const onStored of waiting) onStored(given);

@@ -41,6 +41,11 @@ export class Chat {
     this.#rules = undefined;
   }
 
+  /** The user is gone. */
+  forget(userId: string): void {
+    this.#last.delete(userId);
+  }
+
   /** @param onStored told the message's seq, unless the answer is that it is stored already, or a refusal */
   async take(user: RoomUser, clientId: string, text: string, onStored: OnStored): Promise<Taken> {
     const { setup } = this.room.store;

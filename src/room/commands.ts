@@ -8,6 +8,7 @@ import { toldOf } from './policy';
 import { type Presence, viewerKey } from './presence';
 import type { Standings } from './standings';
 import type { RoomStore } from './store';
+import type { Traces } from './traces';
 
 /** Time to read that it is over. */
 export const CLOSE_AFTER_END_MS = 30 * SECOND_MS;
@@ -19,12 +20,15 @@ interface Room {
   readonly agenda: Agenda;
   readonly standings: Standings;
   readonly chat: Chat;
+  readonly traces: Traces;
   readonly presence: () => Presence;
   readonly now: () => number;
 }
 
 export async function applyCommand(room: Room, commandId: string, command: RoomCommand): Promise<void> {
   const { store, broadcaster } = room;
+  // A room that is gone has nothing to forget, and is not to begin anew.
+  if (!store.isPrepared && (command.type === 'forget-user' || command.type === 'tell-traces')) return;
   store.prepare();
   if (store.hasSeen(commandId)) return;
   switch (command.type) {
@@ -42,6 +46,12 @@ export async function applyCommand(room: Room, commandId: string, command: RoomC
     case 'standing-changed':
       // Of who is not here too: a pass that they still hold may have to be void.
       if (store.setup) await room.standings.reread(store.setup.roomId, command.userId);
+      break;
+    case 'forget-user':
+      room.traces.forget(command.userId);
+      break;
+    case 'tell-traces':
+      room.traces.tellAgain();
       break;
     default:
       throw unknownCommand(command); // a newer version's, met after a rollback: the outbox brings it again
@@ -91,6 +101,7 @@ export function hasEnded({ status }: RoomSetup): boolean {
 function end({ agenda, presence, now }: Room): void {
   presence().settle();
   agenda.put('analytics', now());
+  agenda.put('traces', now());
   agenda.put('close', now() + CLOSE_AFTER_END_MS);
   agenda.put('archive', now() + ARCHIVE_AFTER_END_MS);
 }

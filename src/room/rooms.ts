@@ -16,6 +16,7 @@ export function openRooms(namespace: Env['ROOMS']): Rooms {
       history: (before, limit) => stub.history(before, limit),
       deleteMessage: (messageId, byUserId, mayDeleteAny) => stub.deleteMessage(messageId, byUserId, mayDeleteAny),
       moderate: (byUserId, action) => stub.moderate(byUserId, action),
+      messagesOf: (userId, afterSeq, limit) => stub.messagesOf(userId, afterSeq, limit),
       timeOuts: () => stub.timeOuts(),
       viewers: () => stub.viewers(),
       viewerCount: () => stub.viewerCount(),

@@ -1,11 +1,12 @@
 /**
- * The room's truth, in the object's SQLite: numbered events, messages that wait for their release, what is due; viewers
- * and sanctions have stores of their own. Calls are synchronous, so whatever one turn writes is written together or not at all.
+ * The room's truth, in the object's SQLite: numbered events, messages that wait for their release, what is due; viewers,
+ * sanctions and the traces of users have stores of their own. Calls are synchronous, so whatever one turn writes is written together or not at all.
  */
 import type { RoomSetup } from '@/room/api';
 import { SanctionStore } from './sanction-store';
 import { SCHEMA } from './schema';
 import { type Row, rowsOf } from './sql';
+import { TraceStore } from './trace-store';
 import { ViewerStore } from './viewer-store';
 
 /** One INSERT takes so many; a frame seldom has more. */
@@ -46,6 +47,7 @@ interface PendingRow {
 export class RoomStore {
   readonly viewers: ViewerStore;
   readonly sanctions: SanctionStore;
+  readonly traces: TraceStore;
   readonly #sql: SqlStorage;
   #setup: { at: number; setup: RoomSetup } | undefined;
   #seq = 0;
@@ -54,6 +56,7 @@ export class RoomStore {
     this.#sql = storage.sql;
     this.viewers = new ViewerStore(storage.sql);
     this.sanctions = new SanctionStore(storage.sql);
+    this.traces = new TraceStore(storage.sql);
     if (rowsOf(this.#sql, `SELECT 1 FROM sqlite_master WHERE name = 'meta'`).length > 0) this.prepare();
   }
 
@@ -180,10 +183,10 @@ export class RoomStore {
   }
 
   /** A page of everything, from the first, for the archive. */
-  eventPage(afterSeq: number, limit: number): StoredEvent[] {
-    return rowsOf<StoredEvent & Row>(
+  eventPage(afterSeq: number, limit: number): (StoredEvent & { readonly at: number })[] {
+    return rowsOf<StoredEvent & { at: number } & Row>(
       this.#sql,
-      'SELECT seq, body FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2',
+      'SELECT seq, at, body FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2',
       afterSeq,
       limit,
     );

@@ -35,6 +35,7 @@ import { Reports } from './reports';
 import { PASS_HEADER, SINCE_HEADER } from './rooms';
 import { Standings } from './standings';
 import { RoomStore } from './store';
+import { Traces } from './traces';
 
 export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connect'> {
   readonly #now = () => Date.now();
@@ -47,6 +48,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
   readonly #chat: Chat;
   readonly #frames: Frames;
   readonly #reports: Reports;
+  readonly #traces: Traces;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
@@ -63,12 +65,14 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       now,
       tickMs: (sockets) => this.tickMs(sockets),
       onViewerCount: (count) => this.#reports.countChanged(count),
+      onTraces: () => this.#traces.left(),
     });
     this.#standings = new Standings(database, presence, this.#store.sanctions);
     const parts = { store: this.#store, agenda: this.#agenda, broadcaster: this.#broadcaster, presence, now };
     this.#chat = new Chat({ ...parts, standings: this.#standings, log: this.#log });
     this.#frames = new Frames({ ...parts, config: readConfig(env), chat: this.#chat });
     this.#reports = new Reports({ ...parts, database });
+    this.#traces = new Traces({ ...parts, chat: this.#chat, database });
   }
 
   /** How long frames are apart in a room of so many sockets. */
@@ -119,6 +123,10 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       default:
         action satisfies never;
     }
+  }
+
+  async messagesOf(userId: string, afterSeq: number, limit: number): Promise<ChatMessage[]> {
+    return this.#store.isPrepared ? this.#traces.messagesOf(userId, afterSeq, limit) : [];
   }
 
   async timeOuts(): Promise<TimeOut[]> {
@@ -195,10 +203,13 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
         return this.#presence.closeAll(this.#presence.sockets(), 'closed', now);
       case 'analytics':
         return this.#reports.reportFigures();
+      case 'traces':
+        return this.#traces.tell();
       case 'archive': {
         const { setup } = this.#store;
         await this.#reports.reportFigures(); // if D1 has been away all the while
         if (setup) await archiveRoom(this.env.MEDIA, setup.roomId, this.#store);
+        await this.#traces.drop();
         return this.#store.erase();
       }
       default:
@@ -214,6 +225,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       broadcaster: this.#broadcaster,
       standings: this.#standings,
       chat: this.#chat,
+      traces: this.#traces,
       presence: () => this.#presence,
       now: this.#now,
     };

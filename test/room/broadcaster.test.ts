@@ -35,6 +35,7 @@ function withSockets(count: number, run: (broadcaster: Broadcaster, sockets: Soc
       now: () => 10_000,
       tickMs: () => 10,
       onViewerCount: () => undefined,
+      onTraces: () => undefined,
     });
     run(broadcaster, sockets);
     broadcaster.flush();

@@ -4,6 +4,7 @@ import { eq } from 'drizzle-orm';
 import { afterEach, describe, expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
 import {
+  aGift,
   aGuest,
   aUser,
   eventually,
@@ -160,15 +161,19 @@ describe('when the stream ends', () => {
     expect(await analytics()).toMatchObject([{ uniqueViewers: 1 }]);
   });
 
-  it('thirty days later its log is in R2 and its storage empty', async () => {
+  it('thirty days later its log is in R2, without a word or a name, and its storage empty', async () => {
     const tick = stopClock();
     const { roomId, room, stub, change } = await openStream();
-    await room.say(aUser(), newId(), 'kept for ever');
+    const writer = aUser();
+    await room.say(writer, newId(), 'not kept for ever');
+    await room.moderate(newId(), { action: 'timeout', userId: writer.id, seconds: 60, reason: 'Rude' });
+    await room.apply(newId(), { type: 'event', event: aGift(writer) });
+    await room.apply(newId(), { type: 'event', event: { type: 'of-a-later-version', who: writer.username } });
     await change({ status: 'ended', endedAt: Date.now() });
     await runDurableObjectAlarm(stub);
     tick(30 * DAY_MS - 1);
     await runDurableObjectAlarm(stub);
-    const key = `rooms/${roomId}.ndjson`;
+    const key = `room-logs/${roomId}.ndjson`;
     expect(await env.MEDIA.head(key)).toBeNull();
     tick(1);
     await runDurableObjectAlarm(stub);
@@ -178,10 +183,14 @@ describe('when the stream ends', () => {
         ?.trimEnd()
         .split('\n')
         .map((line) => JSON.parse(line)) ?? [];
-    expect(lines).toMatchObject([
-      { type: 'stream-started', seq: 1 },
-      { type: 'new-message', seq: 2, text: 'kept for ever' },
-      { type: 'stream-ended', seq: 3 },
+    const at = expect.stringMatching(/^\d{4}-/);
+    expect(lines).toEqual([
+      { seq: 1, at, type: 'stream-started', startedAt: at },
+      { seq: 2, at, type: 'new-message', id: expect.any(String), deleted: false },
+      { seq: 3, at, type: 'user-timed-out', until: at },
+      { seq: 4, at, type: 'gift-sent', id: expect.any(String), quantity: 1, coins: 10 },
+      { seq: 5, at, type: 'of-a-later-version' },
+      { seq: 6, at, type: 'stream-ended', endedAt: at },
     ]);
     expect(await inStorage(roomId, `SELECT name FROM sqlite_master WHERE name = 'events'`)).toEqual([]);
     expect(await runDurableObjectAlarm(stub)).toBe(false);

@@ -65,6 +65,22 @@ export function aGuest(): RoomGuest {
   return { kind: 'guest', id: newId() };
 }
 
+/** As `domains/gifts` tells a room of one. */
+export function aGift({ id, username, displayName }: RoomUser, recipient = aUser(), message: string | null = null) {
+  const card = { avatarUrl: null, role: 'viewer', isLive: false, followerCount: 0 };
+  return {
+    type: 'gift-sent',
+    id: newId(),
+    sender: { id, username, displayName, ...card },
+    recipient: { id: recipient.id, username: recipient.username, displayName: recipient.displayName, ...card },
+    gift: null,
+    quantity: 1,
+    coins: 10,
+    message,
+    at: new Date().toISOString(),
+  };
+}
+
 export function passFor(roomId: string, viewer: RoomViewer): Pass {
   return { id: newId(), roomId, shard: 0, viewer };
 }

@@ -2,14 +2,17 @@
  * Everything that is held about a user, as one document: a list for each kind of thing, read a page of rows at a time
  * and never whole. Behind every row stands the place from which it can be gone on with later.
  */
-import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, gt, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Context } from '@/context';
+import { roomTraces } from '@/domains/streams/tables';
 import { listAccounts, walkHistory } from '@/ledger/history';
 import { toIso } from '@/shared/time';
 import { HOLDINGS, type Holding } from './holdings';
 
 const PAGE_SIZE = 1_000;
+/** As many as a room answers at once. */
+const ROOM_PAGE_SIZE = 500;
 /** Columns of milliseconds that are not named `…_at`. */
 const TIMES: ReadonlySet<string> = new Set(['graceUntil', 'readThrough', 'scheduledFor']);
 const BLANK = 0x20;
@@ -36,6 +39,7 @@ const LISTS: readonly List[] = [
   ...HOLDINGS.map((holding): List => {
     return { name: holding.as, read: (ctx, userId, after) => readPages(ctx, holding, userId, after) };
   }),
+  { name: 'chatMessages', read: readChatMessages },
   { name: 'ledgerAccounts', read: readLedgerAccounts },
   { name: 'transfers', read: readTransfers },
 ];
@@ -139,6 +143,43 @@ function present(
       return [name, isTime ? (value === 0 ? null : toIso(value)) : value];
     }),
   );
+}
+
+/** Room by room, of those that stand: chat ends with its room. */
+async function* readChatMessages(
+  ctx: Context,
+  userId: string,
+  after: Position | null,
+): AsyncGenerator<readonly Item[]> {
+  const [begunId, begunSeq] = after ?? [];
+  if (begunId) yield* readMessagesIn(ctx, String(begunId), userId, Number(begunSeq));
+  for (let last = String(begunId ?? ''); ; ) {
+    const rooms = await ctx.db
+      .select({ id: roomTraces.roomId })
+      .from(roomTraces)
+      .where(and(eq(roomTraces.userId, userId), gt(roomTraces.roomId, last)))
+      .orderBy(asc(roomTraces.roomId))
+      .limit(PAGE_SIZE);
+    for (const { id } of rooms) yield* readMessagesIn(ctx, id, userId, 0);
+    if (rooms.length < PAGE_SIZE) return;
+    last = rooms.at(-1)?.id ?? last;
+  }
+}
+
+async function* readMessagesIn(
+  ctx: Context,
+  roomId: string,
+  userId: string,
+  afterSeq: number,
+): AsyncGenerator<readonly Item[]> {
+  for (let last = afterSeq; ; ) {
+    const messages = await ctx.rooms(roomId).messagesOf(userId, last, ROOM_PAGE_SIZE);
+    yield messages.map(({ id, seq, streamId, text, at }) => {
+      return { row: { id, streamId, text, createdAt: toIso(at) }, position: [roomId, seq] };
+    });
+    if (messages.length < ROOM_PAGE_SIZE) return;
+    last = messages.at(-1)?.seq ?? last;
+  }
 }
 
 async function* readLedgerAccounts(

@@ -18,7 +18,7 @@ import { forgetPayoutAccount } from '@/domains/payouts/forget';
 import { forgetSettings } from '@/domains/settings/forget';
 import { forgetTies } from '@/domains/social/forget';
 import { forgetRank } from '@/domains/staff/forget';
-import { blankStreams, callOffScheduled, forgetWatched } from '@/domains/streams/forget';
+import { blankStreams, callOffScheduled, forgetInRooms, forgetWatched } from '@/domains/streams/forget';
 import { endSubscriptions } from '@/domains/subscriptions/forget';
 import { eraseUser, finishDeletion, putOffDeletion } from '@/domains/users/forget';
 import { users } from '@/domains/users/tables';
@@ -111,6 +111,7 @@ const STEPS: readonly Step[] = [
   byStatements(forgetLikes),
   byStatements(forgetTies),
   callOffScheduled,
+  forgetInRooms,
   byStatements((ctx, userId, limit) => [
     blankStreams(ctx, userId, limit),
     blankGiftMessages(ctx, userId, limit),

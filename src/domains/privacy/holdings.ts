@@ -235,6 +235,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'creator_categories.user_id': 'the categories of creatorProfile again, kept by triggers',
   'channel_bans.banned_by': 'whom the user banned elsewhere: the other’s, and in the channel’s own list',
   'blocks.blocked_id': 'nobody is told who blocks them',
+  'room_traces.user_id': 'which rooms have something of the user: what was said there is chatMessages',
   'former_follows.creator_id': 'who unfollowed the user: the others’',
   'notification_actors.actor_id': 'what others were told of the user’s likes, which are exported themselves',
   'notification_actors.user_id': 'whose likes the user was told of: counted and named in notifications',

@@ -43,6 +43,16 @@ export const streamAnalytics = sqliteTable('stream_analytics', {
   createdAt: integer('created_at').notNull(),
 });
 
+/** Whose words or name a room has, so that they are found when the account ends. */
+export const roomTraces = sqliteTable(
+  'room_traces',
+  {
+    userId: text('user_id').notNull(),
+    roomId: text('room_id').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.roomId] })],
+);
+
 /** What users watched lately; it says nothing of single streams, and is shown to nobody. */
 export const watchedCategories = sqliteTable(
   'watched_categories',

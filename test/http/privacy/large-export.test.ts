@@ -63,7 +63,7 @@ describe('the export of a large account', () => {
     });
     const { success, data } = await response.json<{ success: true; data: Record<string, Record<string, unknown>[]> }>();
     expect(success).toBe(true);
-    expect(Object.keys(data)).toEqual([...HOLDINGS.map(({ as }) => as), 'ledgerAccounts', 'transfers']);
+    expect(Object.keys(data)).toEqual([...HOLDINGS.map(({ as }) => as), 'chatMessages', 'ledgerAccounts', 'transfers']);
     expect(data.profile).toMatchObject([{ id: person.userId, email: person.email }]);
     expect(data.exports).toMatchObject([{ userId: person.userId, readyAt: null }]);
     expect(data.notifications?.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());

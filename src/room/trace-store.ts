@@ -1,0 +1,93 @@
+/**
+ * What users leave in a room's events: their words and their name, in messages and with gifts. That somebody came, went
+ * or was banned stands under an id alone, which names nobody once the account is gone.
+ */
+import { type Row, rowsOf } from './sql';
+import type { StoredEvent } from './store';
+
+const PAGE_EVENTS = 2_000;
+/** What stands in the place of a name, as in D1. */
+const GONE = { username: 'deleted', displayName: 'Deleted user' } as const;
+const GIFT_PARTIES = ['sender', 'recipient'] as const;
+
+export interface TracePage {
+  /** Each once. */
+  readonly userIds: readonly string[];
+  /** The page's last seq. */
+  readonly through: number;
+}
+
+export class TraceStore {
+  constructor(private readonly sql: SqlStorage) {}
+
+  /** Who left any in the next page of events; nothing behind the last. The recipient of gifts is the room's creator. */
+  pageAfter(seq: number): TracePage | undefined {
+    const rows = rowsOf<{ seq: number; userId: string | null }>(
+      this.sql,
+      `SELECT seq, coalesce(user_id, body ->> '$.sender.id') AS userId FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2`,
+      seq,
+      PAGE_EVENTS,
+    );
+    const last = rows.at(-1);
+    return last && { userIds: [...new Set(rows.flatMap(({ userId }) => userId ?? []))], through: last.seq };
+  }
+
+  /** Whose messages wait for their release, or were deleted before it. */
+  waiting(): string[] {
+    const query = 'SELECT DISTINCT user_id AS userId FROM pending';
+    return rowsOf<{ userId: string }>(this.sql, query).map(({ userId }) => userId);
+  }
+
+  /** Up to this seq D1 knows who left any. */
+  get toldThrough(): number {
+    const query = `SELECT CAST(value AS INTEGER) AS seq FROM meta WHERE key = 'tracesTold'`;
+    return rowsOf<{ seq: number }>(this.sql, query)[0]?.seq ?? 0;
+  }
+
+  set toldThrough(seq: number) {
+    this.sql.exec(`INSERT OR REPLACE INTO meta (key, value) VALUES ('tracesTold', ?1)`, String(seq));
+  }
+
+  /** What stands of the user's own messages, the oldest first. */
+  messagesOf(userId: string, afterSeq: number, limit: number): StoredEvent[] {
+    return rowsOf<StoredEvent & Row>(
+      this.sql,
+      `SELECT seq, body FROM events WHERE user_id = ?1 AND seq > ?2 AND NOT body ->> '$.deleted' ORDER BY seq LIMIT ?3`,
+      userId,
+      afterSeq,
+      limit,
+    );
+  }
+
+  /** For good. Messages stay as gaps in the talk, gifts as somebody's. */
+  erase(userId: string): void {
+    const { username, displayName } = GONE;
+    const blank = `json_set(body, '$.text', '', '$.deleted', json('true'), '$.username', ?2, '$.displayName', ?3,
+      '$.avatarUrl', NULL, '$.badges', json('[]'))`;
+    this.sql.exec(`UPDATE events SET body = ${blank} WHERE user_id = ?1`, userId, username, displayName);
+    this.sql.exec(
+      `UPDATE pending SET body = ${blank}, release_at = NULL WHERE user_id = ?1`,
+      userId,
+      username,
+      displayName,
+    );
+    for (const party of GIFT_PARTIES)
+      this.sql.exec(
+        `UPDATE events SET body = json_set(body, '$.${party}.username', ?2, '$.${party}.displayName', ?3,
+           '$.${party}.avatarUrl', NULL ${party === 'sender' ? `, '$.message', NULL` : ''})
+         WHERE user_id IS NULL AND body ->> '$.${party}.id' = ?1`,
+        userId,
+        username,
+        displayName,
+      );
+  }
+
+  /** What the room's creator called the stream. */
+  eraseTitles(): void {
+    this.sql.exec(
+      `UPDATE events
+       SET body = json_replace(body, '$.title', '', '$.description', '', '$.category', NULL, '$.thumbnailUrl', NULL)
+       WHERE user_id IS NULL AND body ->> '$.type' IN ('stream-started', 'stream-updated')`,
+    );
+  }
+}
