@@ -16,6 +16,8 @@ const OBJECTS_MAX = 500;
 const CLAIM_MS_MAX = 10 * MINUTE_MS;
 /** An object stands before its row; and a large one may come in long after its URL has expired. */
 const ORPHAN_AFTER_MS = DAY_MS;
+/** Logs of rooms as they were once kept, with all that was said and by whom. */
+const FORMER_ROOM_LOGS = 'rooms/';
 
 /** The file of what was claimed stays: it has a row of its own. */
 export async function sweepUploads(ctx: Context): Promise<void> {
@@ -53,10 +55,8 @@ export async function sweepOrphans(ctx: Context): Promise<void> {
     ...(place?.afterName ? { startAfter: place.afterName } : {}),
   });
   const settled = page.objects.filter(({ uploaded }) => uploaded.getTime() <= ctx.now() - ORPHAN_AFTER_MS);
-  const orphans = await findOrphans(
-    ctx,
-    settled.map(({ key }) => key),
-  );
+  const names = settled.map(({ key }) => key);
+  const orphans = [...(await findOrphans(ctx, names)), ...names.filter((name) => name.startsWith(FORMER_ROOM_LOGS))];
   if (orphans.length > 0) {
     await ctx.files.delete(orphans);
     ctx.log.event('orphans deleted', { count: orphans.length });
