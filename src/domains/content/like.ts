@@ -22,8 +22,9 @@ interface Like {
 
 /** @param wanted what it shall be; without it the like is turned. Throws as `getPost` does. */
 export async function likePost(ctx: Context, actor: Actor, postId: string, wanted: boolean | undefined): Promise<Like> {
-  const { post, liked } = await getPost(ctx, actor, postId);
+  const { post } = await getPost(ctx, actor, postId);
   const { userId } = actor;
+  const now = ctx.now();
   const visible = sql`EXISTS (SELECT 1 FROM posts JOIN ${users} ON users.id = posts.author_id
     WHERE posts.id = ${postId} AND ${visiblePosts(actor)})`;
   const turn = {
@@ -31,7 +32,7 @@ export async function likePost(ctx: Context, actor: Actor, postId: string, wante
     on: (condition: SQL) =>
       ctx.db.run(sql`
         INSERT INTO post_likes (post_id, user_id, created_at)
-        SELECT ${postId}, ${userId}, CAST(${ctx.now()} AS INTEGER) WHERE ${visible} AND ${condition}
+        SELECT ${postId}, ${userId}, CAST(${now} AS INTEGER) WHERE ${visible} AND ${condition}
         ON CONFLICT DO NOTHING`),
     state: ctx.db
       .select({
@@ -45,9 +46,12 @@ export async function likePost(ctx: Context, actor: Actor, postId: string, wante
   };
   const told = { userId: post.authorId, what: 'post', about: [postId], data: { postId } } as const;
   const likes = sql`SELECT 1 FROM post_likes WHERE post_id = ${postId} AND user_id = ${userId}`;
-  const events = (wanted ?? true) && liked === 0 ? likeEvents(actor, told) : [];
-  const withdrawal = withdrawLike(ctx, actor, told, sql`NOT EXISTS (${likes})`);
-  return (await commitTurn(ctx, { ...turn, withdrawal }, wanted, events)) ?? missing('POST_NOT_FOUND');
+  const telling = {
+    events: likeEvents(actor, told),
+    eventsIf: sql`EXISTS (${likes} AND created_at = ${now})`,
+    withdrawal: withdrawLike(ctx, actor, told, sql`NOT EXISTS (${likes})`),
+  };
+  return (await commitTurn(ctx, { ...turn, ...telling }, wanted)) ?? missing('POST_NOT_FOUND');
 }
 
 /** @param wanted as of `likePost`. Throws as `getComment` does. */
@@ -57,8 +61,9 @@ export async function likeComment(
   commentId: string,
   wanted: boolean | undefined,
 ): Promise<Like> {
-  const { comment, liked } = await getComment(ctx, actor, commentId);
+  const { comment } = await getComment(ctx, actor, commentId);
   const { userId } = actor;
+  const now = ctx.now();
   const visible = sql`EXISTS (SELECT 1 FROM comments JOIN ${users} ON users.id = comments.author_id
     WHERE comments.id = ${commentId} AND ${commentVisibleTo(actor)})`;
   const turn = {
@@ -66,7 +71,7 @@ export async function likeComment(
     on: (condition: SQL) =>
       ctx.db.run(sql`
         INSERT INTO comment_likes (comment_id, user_id, created_at)
-        SELECT ${commentId}, ${userId}, CAST(${ctx.now()} AS INTEGER) WHERE ${visible} AND ${condition}
+        SELECT ${commentId}, ${userId}, CAST(${now} AS INTEGER) WHERE ${visible} AND ${condition}
         ON CONFLICT DO NOTHING`),
     state: ctx.db
       .select({
@@ -82,30 +87,35 @@ export async function likeComment(
   const { authorId, postId } = comment;
   const told = { userId: authorId, what: 'comment', about: pathTo(comment), data: { postId, commentId } } as const;
   const likes = sql`SELECT 1 FROM comment_likes WHERE comment_id = ${commentId} AND user_id = ${userId}`;
-  const events = (wanted ?? true) && liked === 0 ? likeEvents(actor, told) : [];
-  const withdrawal = withdrawLike(ctx, actor, told, sql`NOT EXISTS (${likes})`);
-  return (await commitTurn(ctx, { ...turn, withdrawal }, wanted, events)) ?? missing('COMMENT_NOT_FOUND');
+  const telling = {
+    events: likeEvents(actor, told),
+    eventsIf: sql`EXISTS (${likes} AND created_at = ${now})`,
+    withdrawal: withdrawLike(ctx, actor, told, sql`NOT EXISTS (${likes})`),
+  };
+  return (await commitTurn(ctx, { ...turn, ...telling }, wanted)) ?? missing('COMMENT_NOT_FOUND');
 }
 
 interface Turn {
   readonly off: Statement;
   /** Likes where this holds as well. */
   readonly on: (condition: SQL) => Statement;
+  readonly state: Statement;
+  /** The author is told if it was this turn that put it on. */
+  readonly events: readonly OutboxEvent[];
+  readonly eventsIf: SQL;
   /** If it is off by then, the author is told of it no more. */
   readonly withdrawal: readonly Statement[];
-  readonly state: Statement;
 }
 
 async function commitTurn(
   ctx: Context,
-  { off, on, withdrawal, state }: Turn,
+  { off, on, state, events, eventsIf, withdrawal }: Turn,
   wanted: boolean | undefined,
-  events: OutboxEvent[],
 ): Promise<Like | undefined> {
   // Turned on only where there was nothing to turn off: the statement before tells.
   const turned = wanted === undefined ? [off, on(sql`changes() = 0`)] : [wanted ? on(sql`1`) : off];
   const statements = wanted === true ? turned : [...turned, ...withdrawal];
-  const results = await commit(ctx, [...statements, state], { events });
+  const results = await commit(ctx, [...statements, state], wanted === false ? {} : { events, eventsIf });
   const [row] = results.at(-1) as { likeCount: number; liked: number }[]; // what `state` selects
   return row && { liked: row.liked === 1, likeCount: row.likeCount };
 }
