@@ -2,7 +2,7 @@
 import { and, count, desc, eq, gt, isNull } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit } from '@/db/commit';
-import { COUNT_MAX, type PageQuery, presentPage } from '@/http/envelope';
+import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 import { toIso } from '@/shared/time';
 import { authError } from './errors';
@@ -11,7 +11,8 @@ import { authSessions } from './tables';
 
 type SessionRow = typeof authSessions.$inferSelect;
 
-export async function listOwnSessions(ctx: Context, { userId, sessionId }: Actor, { page, perPage }: PageQuery) {
+export async function listOwnSessions(ctx: Context, { userId, sessionId }: Actor, query: PageQuery) {
+  const { limit, offset } = rowsOf(query);
   const open = and(
     eq(authSessions.userId, userId),
     isNull(authSessions.endedAt),
@@ -24,17 +25,11 @@ export async function listOwnSessions(ctx: Context, { userId, sessionId }: Actor
     .limit(COUNT_MAX + 1)
     .as('counted');
   const [rows, [total]] = await ctx.db.batch([
-    ctx.db
-      .select()
-      .from(authSessions)
-      .where(open)
-      .orderBy(desc(authSessions.createdAt))
-      .limit(perPage)
-      .offset((page - 1) * perPage),
+    ctx.db.select().from(authSessions).where(open).orderBy(desc(authSessions.createdAt)).limit(limit).offset(offset),
     ctx.db.select({ rows: count() }).from(counted),
   ]);
   const items = rows.map((row) => presentSession(row, sessionId));
-  return presentPage(items, total?.rows ?? 0, { page, perPage });
+  return presentPage(items, total?.rows ?? 0, query);
 }
 
 /** The session that asks. Throws SESSION_ENDED if it ended in between. */

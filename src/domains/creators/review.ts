@@ -10,7 +10,7 @@ import { staff } from '@/domains/staff/tables';
 import { type CardRow, cardColumns, presentCard } from '@/domains/users/present';
 import { setCreatorStatus } from '@/domains/users/statements';
 import { users } from '@/domains/users/tables';
-import { COUNT_MAX, presentPage } from '@/http/envelope';
+import { COUNT_MAX, presentPage, rowsOf } from '@/http/envelope';
 import type { NewNotification } from '@/queues/messages';
 import type { Actor, Rank, Role } from '@/shared/actor';
 import { creatorError } from './errors';
@@ -30,7 +30,8 @@ interface Reviewed {
 
 /** Of one status: the oldest submission first, as they are to be worked off. Of all: the newest application first. */
 export async function listApplications(ctx: Context, actor: Actor, query: z.output<typeof ApplicationsQuery>) {
-  const { status, page, perPage } = query;
+  const { status } = query;
+  const { limit, offset } = rowsOf(query);
   const { financial: _, ...columns } = applicationColumns;
   const where = and(
     status && eq(creatorApplications.status, status),
@@ -54,8 +55,8 @@ export async function listApplications(ctx: Context, actor: Actor, query: z.outp
       .innerJoin(users, eq(users.id, creatorApplications.userId))
       .where(where)
       .orderBy(...order)
-      .limit(perPage)
-      .offset((page - 1) * perPage),
+      .limit(limit)
+      .offset(offset),
     ctx.db.select({ total: sql<number>`count(*)` }).from(counted),
   ]);
   const items = rows.map((row) => ({ ...presentSummary(row.application), applicant: presentCard(row.applicant) }));

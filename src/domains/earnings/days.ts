@@ -4,7 +4,7 @@ import { and, asc, between, desc, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { csvResponse } from '@/http/csv';
 import { type DayRange, readRange } from '@/http/day-range';
-import { presentPage } from '@/http/envelope';
+import { presentPage, rowsOf } from '@/http/envelope';
 import type { DaysQuery } from './schemas';
 import { earningDays } from './tables';
 
@@ -16,8 +16,9 @@ type Query = z.output<typeof DaysQuery>;
 /** The newest day first, with the sum of the whole range. Throws VALIDATION_FAILED. */
 export async function listDays(ctx: Context, userId: string, query: Query) {
   const range = readRange(ctx.now(), query, DAYS_DEFAULT);
+  const { limit, offset } = rowsOf(query);
   const [items, [sum]] = await ctx.db.batch([
-    daysQuery(ctx, userId, range, query.perPage, (query.page - 1) * query.perPage),
+    daysQuery(ctx, userId, range, limit, offset),
     ctx.db
       .select({
         rows: sql<number>`count(*)`,

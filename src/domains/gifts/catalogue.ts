@@ -10,7 +10,7 @@ import { type Economy, readEconomy } from '@/domains/economy/read';
 import { earnsNothing, economyStands } from '@/domains/economy/worth';
 import { isOwnMediaUrl } from '@/domains/media/keys';
 import { logStaff } from '@/domains/staff/log';
-import { COUNT_MAX, type PageQuery, presentPage } from '@/http/envelope';
+import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';
 import { httpError } from '@/http/errors';
 import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
@@ -28,7 +28,7 @@ const onOffer = sql`gifts.active = 1`;
 
 /** Cheapest first. */
 export async function listCatalogue(ctx: Context, query: PageQuery) {
-  const { page, perPage } = query;
+  const { limit, offset } = rowsOf(query);
   const counted = ctx.db
     .select({ one: sql`1`.as('one') })
     .from(gifts)
@@ -36,13 +36,7 @@ export async function listCatalogue(ctx: Context, query: PageQuery) {
     .limit(COUNT_MAX + 1)
     .as('counted');
   const [rows, [{ total = 0 } = {}]] = await ctx.db.batch([
-    ctx.db
-      .select()
-      .from(gifts)
-      .where(onOffer)
-      .orderBy(asc(gifts.coins), asc(gifts.id))
-      .limit(perPage)
-      .offset((page - 1) * perPage),
+    ctx.db.select().from(gifts).where(onOffer).orderBy(asc(gifts.coins), asc(gifts.id)).limit(limit).offset(offset),
     ctx.db.select({ total: sql<number>`count(*)`.as('total') }).from(counted),
   ]);
   return presentPage(rows.map(presentCatalogueGift), total, query);

@@ -7,7 +7,15 @@ import { openFinancial } from '@/domains/creators/financial';
 import { creatorApplications } from '@/domains/creators/tables';
 import { logStaff } from '@/domains/staff/log';
 import { users } from '@/domains/users/tables';
-import { COUNT_MAX, decodeCursor, encodeCursor, type PageQuery, presentCursorPage, presentPage } from '@/http/envelope';
+import {
+  COUNT_MAX,
+  decodeCursor,
+  encodeCursor,
+  type PageQuery,
+  presentCursorPage,
+  presentPage,
+  rowsOf,
+} from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 import { type PayoutRow, presentPayout, presentReview, reviewedColumns } from './present';
 import { type AllPayoutsQuery, CursorPosition } from './schemas';
@@ -17,16 +25,10 @@ const LIST = 'cashouts';
 
 /** The newest first. */
 export async function listOwnPayouts(ctx: Context, userId: string, query: PageQuery) {
-  const { page, perPage } = query;
+  const { limit, offset } = rowsOf(query);
   const isOwn = eq(payouts.userId, userId);
   const [rows, total] = await Promise.all([
-    ctx.db
-      .select()
-      .from(payouts)
-      .where(isOwn)
-      .orderBy(desc(payouts.id))
-      .limit(perPage)
-      .offset((page - 1) * perPage),
+    ctx.db.select().from(payouts).where(isOwn).orderBy(desc(payouts.id)).limit(limit).offset(offset),
     count(ctx, isOwn),
   ]);
   return presentPage(rows.map(presentPayout), total, query);
@@ -34,14 +36,10 @@ export async function listOwnPayouts(ctx: Context, userId: string, query: PageQu
 
 /** The oldest first, as they are to be worked off. */
 export async function listPendingPayouts(ctx: Context, actor: Actor, query: PageQuery) {
-  const { page, perPage } = query;
+  const { limit, offset } = rowsOf(query);
   const isPending = and(eq(payouts.status, 'requested'), isInReach(actor));
   const [rows, total] = await Promise.all([
-    reviewed(ctx)
-      .where(isPending)
-      .orderBy(asc(payouts.id))
-      .limit(perPage)
-      .offset((page - 1) * perPage),
+    reviewed(ctx).where(isPending).orderBy(asc(payouts.id)).limit(limit).offset(offset),
     count(ctx, isPending),
   ]);
   const now = ctx.now();

@@ -4,7 +4,7 @@ import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, demandChange } from '@/db/commit';
 import { logStaff } from '@/domains/staff/log';
-import { COUNT_MAX, type PageQuery, presentPage } from '@/http/envelope';
+import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { purchaseError } from './errors';
@@ -14,7 +14,8 @@ import { coinPackages } from './tables';
 type PackageRow = typeof coinPackages.$inferSelect;
 
 /** Those on offer, the smallest and so the cheapest first. */
-export async function listPackages(ctx: Context, { page, perPage }: PageQuery) {
+export async function listPackages(ctx: Context, query: PageQuery) {
+  const { limit, offset } = rowsOf(query);
   const isOnOffer = sql`${coinPackages.active} = 1`; // a partial index wants the literal
   const counted = ctx.db
     .select({ one: sql`1` })
@@ -28,11 +29,11 @@ export async function listPackages(ctx: Context, { page, perPage }: PageQuery) {
       .from(coinPackages)
       .where(isOnOffer)
       .orderBy(asc(coinPackages.coins), asc(coinPackages.id))
-      .limit(perPage)
-      .offset((page - 1) * perPage),
+      .limit(limit)
+      .offset(offset),
     ctx.db.select({ total: sql<number>`count(*)`.as('total') }).from(counted),
   ]);
-  return presentPage(rows.map(presentPackage), total, { page, perPage });
+  return presentPage(rows.map(presentPackage), total, query);
 }
 
 export async function createPackage(

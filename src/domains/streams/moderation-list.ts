@@ -5,7 +5,7 @@ import { alias } from 'drizzle-orm/sqlite-core';
 import type { Context } from '@/context';
 import { channelBans } from '@/domains/channels/tables';
 import { users } from '@/domains/users/tables';
-import { COUNT_MAX, type PageQuery, presentPage } from '@/http/envelope';
+import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 import { toIso } from '@/shared/time';
 import type { ModerationList } from './chat-schemas';
@@ -22,6 +22,7 @@ export async function listModeration(
 ): Promise<z.input<typeof ModerationList>> {
   const { found, party } = await moderatingParty(ctx, actor, streamId);
   if (!moderationRight(party, 'kick') && !moderationRight(party, 'ban')) throw streamError('NOT_MODERATOR');
+  const { limit, offset } = rowsOf(query);
   const ofChannel = eq(channelBans.channelId, found.channel.id);
   const banner = alias(users, 'banner');
   // No batch: D1 gives a batch's rows by column name, and here two have an `id`.
@@ -38,8 +39,8 @@ export async function listModeration(
       .innerJoin(banner, eq(banner.id, channelBans.bannedBy))
       .where(ofChannel)
       .orderBy(desc(channelBans.createdAt), desc(channelBans.userId))
-      .limit(query.perPage)
-      .offset((query.page - 1) * query.perPage),
+      .limit(limit)
+      .offset(offset),
     ctx.db.select({ count: sql<number>`count(*)` }).from(
       ctx.db
         .select({ userId: channelBans.userId })

@@ -9,7 +9,7 @@ import { type ChannelState, ownChannelState } from '@/domains/streams/channel-st
 import { streamError } from '@/domains/streams/errors';
 import { cardColumns, presentCard } from '@/domains/users/present';
 import { users } from '@/domains/users/tables';
-import { type PageQuery, presentPage } from '@/http/envelope';
+import { type PageQuery, presentPage, rowsOf } from '@/http/envelope';
 import type { OutboxEvent } from '@/queues/messages';
 import { toIso } from '@/shared/time';
 
@@ -43,6 +43,7 @@ export async function removeModerator(ctx: Context, creatorId: string, userId: s
 
 /** Those whose account is gone are left out. */
 export async function listModerators(ctx: Context, creatorId: string, query: PageQuery) {
+  const { limit, offset } = rowsOf(query);
   const named = and(eq(channels.creatorId, creatorId), eq(users.status, 'active'));
   // Not as a batch: D1 names a batch's columns without their tables, and two tables have some in common.
   const [rows, [total]] = await Promise.all([
@@ -53,8 +54,8 @@ export async function listModerators(ctx: Context, creatorId: string, query: Pag
       .innerJoin(users, eq(users.id, moderators.userId))
       .where(named)
       .orderBy(asc(moderators.userId))
-      .limit(query.perPage)
-      .offset((query.page - 1) * query.perPage),
+      .limit(limit)
+      .offset(offset),
     ctx.db
       .select({ count: sql<number>`count(*)` })
       .from(moderators)

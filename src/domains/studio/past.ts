@@ -4,10 +4,11 @@ import type { Context } from '@/context';
 import { presentStream, streamColumns } from '@/domains/streams/present';
 import { streamAnalytics, streamLive, streams } from '@/domains/streams/tables';
 import { users } from '@/domains/users/tables';
-import { COUNT_MAX, type PageQuery, presentPage } from '@/http/envelope';
+import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 
 export async function listPastStreams(ctx: Context, actor: Actor, query: PageQuery) {
+  const { limit, offset } = rowsOf(query);
   const over = and(eq(streams.creatorId, actor.userId), inArray(streams.status, ['ended', 'cancelled']));
   const counted = ctx.db
     .select({ one: sql`1` })
@@ -25,8 +26,8 @@ export async function listPastStreams(ctx: Context, actor: Actor, query: PageQue
       .leftJoin(streamAnalytics, eq(streamAnalytics.streamId, streams.id))
       .where(over)
       .orderBy(desc(streams.id))
-      .limit(query.perPage)
-      .offset((query.page - 1) * query.perPage),
+      .limit(limit)
+      .offset(offset),
     ctx.db.select({ count: sql<number>`count(*)` }).from(counted),
   ]);
   const items = rows.map(({ figures, ...row }) => ({
