@@ -34,7 +34,7 @@ export function presentUser(row: UserRow, staff?: { readonly rank: Rank } | null
 
 /**
  * What a card needs, for any SELECT that has `users` in it under its own name. Two look-ups by unique indexes say
- * whether the user is live; the names are written out because Drizzle drops a table's name where it stands alone.
+ * whether the user is live, but for what is for nobody else; the names are written out because Drizzle drops a table's name where it stands alone.
  */
 export const cardColumns = {
   id: users.id,
@@ -46,6 +46,7 @@ export const cardColumns = {
   isLive: sql<number>`EXISTS (
     SELECT 1 FROM channels card_channel
     JOIN streams card_stream ON card_stream.channel_id = card_channel.id AND card_stream.status = 'live'
+      AND card_stream.visibility <> 'private'
     WHERE card_channel.creator_id = users.id)`,
 };
 
