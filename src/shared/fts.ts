@@ -20,30 +20,64 @@ export interface FtsQuery {
 
 /** What has no word in it finds nothing. */
 export function ftsQuery(text: string): FtsQuery {
-  // Letters, marks and digits are all that the tokenizer keeps, so all that could match.
-  const words = (text.normalize('NFKC').match(/[\p{L}\p{M}\p{N}]+/gu) ?? []).slice(0, WORDS_MAX);
-  if (words.length === 0) return { whole: NOTHING, begun: NOTHING };
+  const chunks = chunksOf(text);
+  if (chunks.length === 0) return { whole: NOTHING, begun: NOTHING };
+  const all = (mayBeUnfinished: (word: string, isLast: boolean) => boolean) =>
+    chunks
+      .map((writings, index) => {
+        const isLast = index === chunks.length - 1;
+        return oneOf(
+          writings.map((words) =>
+            allOf(words, (word, place) => mayBeUnfinished(word, isLast && place === words.length - 1)),
+          ),
+        );
+      })
+      .join(' AND ');
   return {
-    whole: allOf(words, () => false),
-    begun: allOf(
-      words,
-      (word, index) =>
-        WRITTEN_WITHOUT_SPACES.test(word) ||
-        (index === words.length - 1 && [...word].length >= BEGINNING_CHARACTERS_MIN),
+    whole: all(() => false),
+    begun: all(
+      (word, isLast) => WRITTEN_WITHOUT_SPACES.test(word) || (isLast && [...word].length >= BEGINNING_CHARACTERS_MIN),
     ),
   };
+}
+
+/**
+ * What stands between spaces, each in the writings that it may have: in plain letters, and in the styled or full-width
+ * ones that were typed. SQL cannot make these plain, so they stand in the index as somebody wrote them.
+ */
+function chunksOf(text: string): (readonly string[])[][] {
+  const chunks: (readonly string[])[][] = [];
+  let count = 0;
+  for (const chunk of text.normalize('NFC').split(/\s+/u)) {
+    const left = WORDS_MAX - count;
+    const plain = wordsOf(chunk.normalize('NFKC')).slice(0, left);
+    const typed = wordsOf(chunk).slice(0, left);
+    const isPlain = plain.join(' ') === typed.join(' ');
+    const writings = (isPlain ? [plain] : [plain, typed]).filter((words) => words.length > 0);
+    if (writings.length > 0) chunks.push(writings);
+    count += Math.max(plain.length, typed.length);
+  }
+  return chunks;
+}
+
+/** Letters, marks and digits are all that the tokenizer keeps, so all that could match. */
+function wordsOf(text: string): readonly string[] {
+  return text.match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
 }
 
 function allOf(words: readonly string[], mayBeUnfinished: (word: string, index: number) => boolean): string {
   return words
     .map((word, index) => {
       const short = [...word].slice(0, WORD_CHARACTERS_MAX).join('');
-      const terms = spellingsOf(short).map((spelling) =>
-        mayBeUnfinished(word, index) ? `"${spelling}"*` : `"${spelling}"`,
+      return oneOf(
+        spellingsOf(short).map((spelling) => (mayBeUnfinished(word, index) ? `"${spelling}"*` : `"${spelling}"`)),
       );
-      return terms.length > 1 ? `(${terms.join(' OR ')})` : terms.join('');
     })
     .join(' AND ');
+}
+
+function oneOf(terms: readonly string[]): string {
+  return terms.length > 1 ? `(${terms.map((term) => `(${term})`).join(' OR ')})` : terms.join('');
 }
 
 /** The tokenizer folds I to i, where Turkish has ı: a word with Turkish letters is looked for with either. */

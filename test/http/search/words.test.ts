@@ -67,6 +67,24 @@ describe.each(DOORS)('$path', (door) => {
   });
 
   it.each([
+    ['ＡＤＡ', 'ADA'],
+    ['𝓐𝓭𝓪', 'Ada'],
+    ['ﬁre', 'fire'],
+    ['x²', 'x2'],
+    ['Ⅻ', 'XII'],
+    ['½', '1/2'],
+    ['ｶﾅ', 'カナ'],
+    ['x² ＡＤＡ', 'x2 ADA'],
+  ])('finds %j, and what is written %j, by the former', async (styled, plain) => {
+    const word = `q${crypto.randomUUID().slice(0, 8)}`;
+    await somethingCalled(`${word} ${styled}`);
+    expect((await find(door, `${word} ${styled}`)).items).toHaveLength(1);
+    await somethingCalled(`${word} ${plain}`);
+    expect((await find(door, `${word} ${styled}`)).items).toHaveLength(2);
+    expect((await find(door, `${word} ${plain}`)).items).toHaveLength(1);
+  });
+
+  it.each([
     ['10,000 characters', 'x'.repeat(10_000)],
     ['101 characters', 'x'.repeat(101)],
     ['NUL', 'a\u0000b'],
