@@ -37,6 +37,8 @@ export interface Claim {
   readonly kind: string;
   readonly actorId?: string;
   readonly about?: readonly string[];
+  /** It is live still. */
+  readonly streamId?: string;
 }
 
 /** Body of the `webhooks` queue: the stored event's id. */

@@ -10,6 +10,7 @@ import type { streams } from '@/domains/streams/tables';
 import { users } from '@/domains/users/tables';
 import type { FollowerPosition, OutboxEvent } from '@/queues/messages';
 import { toIso } from '@/shared/time';
+import { isLive } from './claim';
 import { reach } from './reach';
 import { broadcasts } from './tables';
 
@@ -43,7 +44,8 @@ export function announceLive(ctx: Context, stream: Stream): { statements: Statem
 }
 
 /**
- * A page of the followers whom the creator had then, by the time of their follow, and queues the page after it.
+ * A page of the followers whom the creator had then, by the time of their follow, and queues the page after it. Nobody
+ * is told once the stream is over: the list alone still says that it was.
  * @param at when (ms) it was announced: of a second announcement nobody is told
  */
 export async function fanOutBroadcast(
@@ -56,7 +58,7 @@ export async function fanOutBroadcast(
   const broadcast = await ctx.db
     .select()
     .from(broadcasts)
-    .where(and(eq(broadcasts.id, broadcastId), isActive))
+    .where(and(eq(broadcasts.id, broadcastId), isActive, isLive(broadcastId)))
     .get();
   if (broadcast?.createdAt !== at) return;
   const { id, kind, title, body, data } = broadcast;
@@ -70,7 +72,7 @@ export async function fanOutBroadcast(
     return channels ? [{ userId, channels }] : [];
   });
   const told = { id, kind, title, body, data: { ...data }, read: false, createdAt: toIso(at) };
-  await reach(ctx, readers, told, id, { kind, actorId: broadcast.creatorId });
+  await reach(ctx, readers, told, id, { kind, actorId: broadcast.creatorId, streamId: id });
   const last = followers.at(-1);
   if (followers.length === FOLLOWERS_AT_ONCE && last)
     await ctx.queues.tasks.send({ type: 'fan-out-broadcast', broadcastId, at, after: [last.followedAt, last.userId] });

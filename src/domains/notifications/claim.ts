@@ -12,15 +12,20 @@ export function claimOf({ kind, about, data = {}, gather }: NewNotification): Cl
 }
 
 /** A condition: the reader is there, who did it too and in their sight, has not taken it back, and nothing is deleted. */
-export function stillSo(userId: string, { kind, actorId, about = [] }: Claim): SQL {
+export function stillSo(userId: string, { kind, actorId, streamId, about = [] }: Claim): SQL {
   const conditions = [sql`EXISTS (SELECT 1 FROM users WHERE id = ${userId} AND status <> 'deleted')`];
   if (actorId !== undefined) conditions.push(inSight(userId, actorId), ...notTakenBack(userId, kind, actorId, about));
+  if (streamId !== undefined) conditions.push(isLive(streamId));
   const [postId, ...commentIds] = about;
   if (postId !== undefined)
     conditions.push(sql`EXISTS (SELECT 1 FROM posts WHERE id = ${postId} AND removed_at IS NULL)`);
   for (const id of commentIds)
     conditions.push(sql`EXISTS (SELECT 1 FROM comments WHERE id = ${id} AND removed_at IS NULL)`);
   return sql.join(conditions, sql` AND `);
+}
+
+export function isLive(streamId: string): SQL {
+  return sql`EXISTS (SELECT 1 FROM streams WHERE id = ${streamId} AND status = 'live')`;
 }
 
 /** As `noBlockBetween` of the social domain, which puts our statements into its batches and is not ours to import. */

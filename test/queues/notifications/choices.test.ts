@@ -41,7 +41,7 @@ async function reached(me: Person, kind: string) {
   const done: string[] = [];
   if (kind === 'live') {
     await followCreator({ ...testContext(), deliver: async () => {} }, me.userId, creator.userId);
-    const stream = { id: newId(), creatorId: creator.userId, title: 'Tonight', visibility: 'public' } as const;
+    const stream = { id: room, creatorId: creator.userId, title: 'Tonight', visibility: 'public' } as const;
     const { statements, events } = announceLive(ctx, stream);
     await commit(ctx, statements, { events });
     await settle();

@@ -167,6 +167,19 @@ describe('mail', () => {
     expect(body.text).toContain('Encore!');
   });
 
+  it('that the provider refuses is let be', async () => {
+    const me = await asViewer();
+    const base = testContext();
+    const mail = openMail({ ...base.config, resendApiKey: 're_key' }, base.db, base.now);
+    const { ctx, sent, consume } = taskContext({ mail });
+    await notify(ctx, newId(), comment(me, { kind: 'payout-paid' }));
+    const task = sent().find(({ type }) => type === 'send-notification-mail');
+    if (!task) throw new Error('Nothing to send');
+    const calls = outside(422);
+    expect(await consume(task)).toMatchObject({ acked: [0], retried: [] });
+    expect(calls).toHaveLength(1);
+  });
+
   it('goes to no address that nobody verified', async () => {
     const me = await asViewer();
     await env.DB.prepare('UPDATE users SET email_verified_at = NULL WHERE id = ?').bind(me.userId).run();
@@ -265,13 +278,37 @@ describe('a creator with 3,000 followers who goes live', () => {
     expect(calls).toHaveLength(1);
   });
 
+  it('is told to nobody any more by mail or push once the stream is over', async () => {
+    const [{ me }, creator] = [await subscribed(), await asCreator()];
+    await choose(me.userId, { live: { email: true } });
+    await followCreator(testContext(), me.userId, creator.userId);
+    const id = await aStream(creator);
+    const { ctx, sent, settle, consume, drain } = taskContext();
+    const stream = { id, creatorId: creator.userId, title: '', visibility: 'public' } as const;
+    const { statements, events } = announceLive(ctx, stream);
+    await commit(ctx, statements, { events });
+    await settle();
+    const [page] = sent();
+    if (!page) throw new Error('Nothing to fan out');
+    await consume(page);
+    expect(sent()).toHaveLength(3); // the page, a push, a mail
+    await env.DB.prepare("UPDATE streams SET status = 'ended', ended_at = 1 WHERE id = ?").bind(id).run();
+    const calls = outside(201);
+    expect(await drain()).toHaveLength(3);
+    expect(calls).toEqual([]);
+    const { results } = await env.DB.prepare('SELECT 1 FROM mailbox WHERE recipient = ?').bind(me.email).all();
+    expect(results).toEqual([]);
+    expect((await me.get('user/notifications')).data.items).toMatchObject([{ kind: 'live' }]);
+  });
+
   it('whose page fails is gone over again', async () => {
     const { me } = await subscribed();
     const creator = await asCreator();
     await followCreator(testContext(), me.userId, creator.userId);
     const away = taskContext({ queues: { ...testContext().queues, tasks: queueThatIsAway as never } });
     const { ctx, sent, consume } = taskContext();
-    const stream = { id: newId(), creatorId: creator.userId, title: '', visibility: 'public' } as const;
+    const id = await aStream(creator);
+    const stream = { id, creatorId: creator.userId, title: '', visibility: 'public' } as const;
     const { statements, events } = announceLive(ctx, stream);
     await commit(ctx, statements);
     const [event] = events;
