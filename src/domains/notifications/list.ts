@@ -13,7 +13,7 @@ import { isShown, type NotificationRow, notificationColumns, presentNotification
 import { UNREAD_MAX } from './schemas';
 
 export const BROADCAST_AGE_MS_MAX = 14 * DAY_MS;
-/** Who follows more is told in the app of these alone; push and mail know no such bound. */
+/** Who follows more is told in the app of those followed last alone; push and mail know no such bound. */
 const FOLLOWS_MAX = 2_000;
 
 const LIST = 'notifications';
@@ -86,7 +86,10 @@ function broadcastPage(userId: string, [createdAt, id]: Position, limit: number,
       SELECT b.id, b.created_at,
         b.created_at <= ${readThrough(userId)}
           OR EXISTS (SELECT 1 FROM broadcast_reads WHERE user_id = ${userId} AND broadcast_id = b.id) AS is_read
-      FROM (SELECT creator_id, created_at FROM follows WHERE follower_id = ${userId} LIMIT ${FOLLOWS_MAX}) AS f
+      FROM (
+        SELECT creator_id, created_at FROM follows WHERE follower_id = ${userId}
+        ORDER BY created_at DESC LIMIT ${FOLLOWS_MAX}
+      ) AS f
       CROSS JOIN users AS u ON u.id = f.creator_id AND u.status = 'active'
       CROSS JOIN broadcasts AS b ON b.creator_id = f.creator_id AND b.created_at >= max(f.created_at, ${since})
     ), page AS (

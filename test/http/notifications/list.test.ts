@@ -213,6 +213,27 @@ describe('a creator who goes live', () => {
     expect((await listOf(follower)).items).toHaveLength(2);
   });
 
+  it('is told to who follows more than are looked at, if they are among those followed last', async () => {
+    const [creator, follower] = [await asCreator(), await asViewer()];
+    // Ids before and after the creator's: in no order of ids is it the newest that are looked at.
+    for (const prefix of ['0', 'z'])
+      await env.DB.batch(
+        [
+          `INSERT INTO users (id, email, email_key, username, display_name, created_at, updated_at)
+           SELECT id, id || '@footlight.test', id || '@footlight.test', replace(id, '-', '_'), 'C', 1, 1 FROM n`,
+          `INSERT INTO follows (follower_id, creator_id, created_at) SELECT ?1, id, 1 FROM n`,
+        ].map((statement) =>
+          env.DB.prepare(
+            `WITH RECURSIVE i (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM i WHERE i < 2100),
+             n (id) AS (SELECT ?2 || substr(?1, -12) || '-' || i FROM i) ${statement}`,
+          ).bind(follower.userId, prefix),
+        ),
+      );
+    await followCreator(testContext(), follower.userId, creator.userId);
+    const id = await goLive(creator);
+    expect((await listOf(follower)).items).toMatchObject([{ id, kind: 'live' }]);
+  });
+
   it('is not shown to who chose not to be told in the app', async () => {
     const [creator, follower] = [await asCreator(), await asViewer()];
     await followCreator(testContext(), follower.userId, creator.userId);
