@@ -1,6 +1,7 @@
 /**
- * Tells a user something that is so still: in the app, in their open room, and by the channels that they chose. The id
- * comes from the outbox, so that telling it twice tells it once.
+ * Tells a user something that is so still: in the app, in their open rooms, and by the channels that they chose. The id
+ * comes from the outbox, so that telling it twice tells it once. What is not for the app is kept as well, for itself:
+ * so it gathers, and is withdrawn, like all else, and nobody is told again of what is taken back and done again.
  */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/context';
@@ -8,13 +9,12 @@ import { readSettings } from '@/domains/settings/read';
 import type { Channels } from '@/domains/settings/tables';
 import type { NewNotification } from '@/queues/messages';
 import { newId } from '@/shared/ids';
-import { toIso } from '@/shared/time';
+import { HOUR_MS, toIso } from '@/shared/time';
 import { claimOf, stillSo } from './claim';
 import { choiceOf } from './kinds';
 import { readThrough } from './list';
 import {
-  gatheredTitle,
-  isShown,
+  isSoOfSomebody,
   LAST_ACTORS,
   type NotificationRow,
   notificationColumns,
@@ -27,6 +27,8 @@ import { notificationActors, notifications } from './tables';
 const IN_APP_ALONE: Channels = { inApp: true, email: false, push: false };
 /** Who is told that a thousand people like their post need not be woken by the next; and the set of them has an end. */
 const ACTORS_MAX = 1_000;
+/** Who is told outside of the app alone has nothing to mark as read: of what gathers they are told again after this. */
+const READ_OUTSIDE_AFTER_MS = HOUR_MS;
 
 export async function notify(ctx: Context, eventId: string, notification: NewNotification): Promise<void> {
   const { userId, kind, gather } = notification;
@@ -44,38 +46,45 @@ function tell(
   ctx: Context,
   eventId: string,
   notification: NewNotification,
-  { inApp }: Channels,
+  channels: Channels,
 ): Promise<PresentedNotification | undefined> {
-  if (!inApp) return describeOnly(ctx, eventId, notification);
   return notification.gather
-    ? gatherRow(ctx, eventId, notification, notification.gather)
-    : addRow(ctx, eventId, notification);
+    ? gatherRow(ctx, eventId, notification, notification.gather, channels)
+    : addRow(ctx, eventId, notification, channels);
 }
 
 async function addRow(
   ctx: Context,
   id: string,
   notification: NewNotification,
+  { inApp }: Channels,
 ): Promise<PresentedNotification | undefined> {
   const { userId, kind, title, body, data = {} } = notification;
   const createdAt = ctx.now();
   const [, found] = await ctx.db.batch([
-    insertRow(ctx, id, notification, createdAt),
+    insertRow(ctx, notification, { id, createdAt, inApp }),
     ctx.db.all(sql`SELECT 1 FROM notifications WHERE id = ${id} AND user_id = ${userId}`),
   ]);
   if (found.length === 0) return undefined;
   return { id, kind, title, body, data: { ...data }, read: false, createdAt: toIso(createdAt) };
 }
 
-/** @param wokenBy the event that is the first of what gathers */
-function insertRow(ctx: Context, id: string, notification: NewNotification, createdAt: number, wokenBy?: string) {
+interface Row {
+  readonly id: string;
+  readonly createdAt: number;
+  readonly inApp: boolean;
+  /** The event that is the first of what gathers. */
+  readonly wokenBy?: string;
+}
+
+function insertRow(ctx: Context, notification: NewNotification, { id, createdAt, inApp, wokenBy }: Row) {
   const { userId, kind, title, body, data = {}, about, gather } = notification;
   const actors = gather ? [gather.actorId] : [];
   return ctx.db.run(sql`
     INSERT INTO ${notifications} (id, user_id, kind, title, body, data, about, group_key, actor_count, last_actors,
-      woken_by, created_at)
+      woken_by, in_app, created_at)
     SELECT ${id}, ${userId}, ${kind}, ${title}, ${body}, ${JSON.stringify(data)}, ${about?.join('/') ?? null},
-      ${gather?.group ?? null}, ${actors.length}, ${JSON.stringify(actors)}, ${wokenBy ?? null}, ${createdAt}
+      ${gather?.group ?? null}, ${actors.length}, ${JSON.stringify(actors)}, ${wokenBy ?? null}, ${Number(inApp)}, ${createdAt}
     WHERE ${stillSo(userId, claimOf(notification))}
     ON CONFLICT DO NOTHING`);
 }
@@ -85,14 +94,19 @@ async function gatherRow(
   eventId: string,
   notification: NewNotification,
   { group, actorId }: NonNullable<NewNotification['gather']>,
+  { inApp }: Channels,
 ): Promise<PresentedNotification | undefined> {
   const { userId, title, body, data = {} } = notification;
   const [rowId, createdAt] = [newId(), ctx.now()];
   const ofGroup = sql`user_id = ${userId} AND group_key = ${group}`;
   const isBack = sql`(SELECT state = 'back' FROM notification_actors
     WHERE notification_id = notifications.id AND actor_id = ${actorId})`;
+  const isRead = inApp
+    ? sql`(in_app = 0 OR read_at IS NOT NULL OR created_at <= ${readThrough(userId)})`
+    : sql`created_at <= ${createdAt - READ_OUTSIDE_AFTER_MS}`;
+  const wakes = sql`(NOT ${isBack} AND (actor_count = 0 OR ${isRead}))`;
   const [, , , found] = await ctx.db.batch([
-    insertRow(ctx, rowId, notification, createdAt, eventId),
+    insertRow(ctx, notification, { id: rowId, createdAt, inApp, wokenBy: eventId }),
     // Who took it back and did it again is counted again, and is no news. A row that has just come was asked already.
     ctx.db.run(sql`
       INSERT INTO ${notificationActors} (notification_id, actor_id, user_id)
@@ -102,11 +116,11 @@ async function gatherRow(
     // Only if the statement before it added somebody to a row that was there; if it is news, unread again, and on top.
     ctx.db.run(sql`
       UPDATE ${notifications} SET
-        woken_by = CASE
-          WHEN NOT ${isBack} AND (actor_count = 0 OR read_at IS NOT NULL OR created_at <= ${readThrough(userId)})
-          THEN ${eventId} ELSE woken_by END,
+        woken_by = CASE WHEN ${wakes} THEN ${eventId} ELSE woken_by END,
         read_at = CASE WHEN ${isBack} THEN read_at END,
-        created_at = CASE WHEN ${isBack} THEN created_at ELSE max(created_at, CAST(${createdAt} AS INTEGER)) END,
+        created_at = CASE WHEN ${inApp ? sql`NOT ${isBack}` : wakes}
+          THEN max(created_at, CAST(${createdAt} AS INTEGER)) ELSE created_at END,
+        in_app = CASE WHEN ${isBack} THEN in_app ELSE ${Number(inApp)} END,
         actor_count = actor_count + 1,
         last_actors = (SELECT json_group_array(value) FROM (
           SELECT ${actorId} AS value
@@ -115,23 +129,8 @@ async function gatherRow(
       WHERE ${ofGroup} AND id <> ${rowId} AND changes() = 1`),
     ctx.db.all<NotificationRow & { wokenBy: string | null }>(sql`
       SELECT woken_by AS wokenBy, ${notificationColumns(readThrough(userId))} FROM notifications
-      WHERE ${ofGroup} AND ${isShown}`),
+      WHERE ${ofGroup} AND ${isSoOfSomebody}`),
   ]);
   const [gathered] = found;
   return gathered?.wokenBy === eventId ? presentNotification(gathered) : undefined;
-}
-
-/** For who wants it by other channels alone: there is no row in which it could gather. */
-async function describeOnly(
-  ctx: Context,
-  id: string,
-  notification: NewNotification,
-): Promise<PresentedNotification | undefined> {
-  const { userId, kind, title, body, data = {}, gather } = notification;
-  const [found] = await ctx.db.all<{ actorName: string | null }>(sql`
-    SELECT (SELECT display_name FROM users WHERE id = ${gather?.actorId ?? null}) AS actorName
-    WHERE ${stillSo(userId, claimOf(notification))}`);
-  if (!found) return undefined;
-  const whole = gather ? gatheredTitle(found.actorName ?? undefined, 1, title) : title;
-  return { id, kind, title: whole, body, data: { ...data }, read: false, createdAt: toIso(ctx.now()) };
 }

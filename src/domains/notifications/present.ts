@@ -30,8 +30,11 @@ interface ActorCard {
 /** How many of those whom a row gathers it names, newest first. */
 export const LAST_ACTORS = 3;
 
-/** A condition, word for word as the index of what is unread has it: of a gathered row somebody is left. */
-export const isShown = sql.raw('(group_key IS NULL OR actor_count > 0)');
+/** A condition: of a gathered row somebody is left. */
+export const isSoOfSomebody = sql.raw('(group_key IS NULL OR actor_count > 0)');
+
+/** A condition, word for word as the index of what is unread has it: it is in the reader's list. */
+export const isShown = sql`in_app = 1 AND ${isSoOfSomebody}`;
 
 /** For a SELECT from `notifications` under its own name. @param readThrough all until then is read */
 export function notificationColumns(readThrough: SQL): SQL {

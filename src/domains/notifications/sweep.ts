@@ -20,6 +20,6 @@ export async function sweepNotifications(ctx: Context): Promise<void> {
   await ctx.db.run(sql`
     DELETE FROM notifications WHERE id IN (
       SELECT old.id FROM users CROSS JOIN notifications AS old
-        ON old.user_id = users.id AND old.created_at < ${now - NOTIFICATIONS_KEPT_MS}
+        ON old.user_id = users.id AND old.in_app IN (0, 1) AND old.created_at < ${now - NOTIFICATIONS_KEPT_MS}
       WHERE users.rowid >= ${first} AND users.rowid < ${first + USERS_A_RUN} LIMIT ${sql.raw(String(ROWS_DELETED_MAX))})`);
 }

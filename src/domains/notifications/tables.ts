@@ -19,6 +19,8 @@ export const notifications = sqliteTable('notifications', {
   wokenBy: text('woken_by'),
   /** Ids, from the outside in: `post`, `post/comment`, `post/comment/reply`. */
   about: text(),
+  /** 0: told while its kind was off in the app, so it is in no list. An integer, since indexes and exports go by it. */
+  inApp: integer('in_app').notNull().default(1),
 });
 
 export const notificationActors = sqliteTable(

@@ -12,7 +12,7 @@ import { discountCodes, discountRedemptions } from '@/domains/discounts/tables';
 import { earningDays, exchanges, targetRewards } from '@/domains/earnings/tables';
 import { giftsSent } from '@/domains/gifts/tables';
 import { mediaFiles, mediaUploads } from '@/domains/media/tables';
-import { isShown } from '@/domains/notifications/present';
+import { isSoOfSomebody } from '@/domains/notifications/present';
 import {
   broadcastReads,
   broadcasts,
@@ -148,9 +148,9 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     as: 'notifications',
     table: notifications,
     tie: notifications.userId,
-    order: [notifications.createdAt, notifications.id],
-    only: isShown,
-    without: ['groupKey', 'wokenBy', 'about'],
+    order: [notifications.inApp, notifications.createdAt, notifications.id],
+    only: isSoOfSomebody,
+    without: ['groupKey', 'wokenBy', 'about', 'inApp'],
   },
   {
     as: 'notificationsRead',

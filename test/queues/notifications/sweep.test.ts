@@ -56,5 +56,7 @@ test('everybody’s turn comes, however many there are', async () => {
 test('a run reads the users of its turn, and of what they were told the old alone', async () => {
   const [, plan] = await plansOf(sweepNotifications);
   expect(plan).toMatch(/SEARCH users USING INTEGER PRIMARY KEY/);
-  expect(plan).toMatch(/SEARCH old USING .*INDEX notifications_of_user_by_time \(user_id=\? AND created_at<\?\)/);
+  expect(plan).toMatch(
+    /SEARCH old USING .*INDEX notifications_of_user_by_time \(user_id=\? AND in_app=\? AND created_at<\?\)/,
+  );
 });

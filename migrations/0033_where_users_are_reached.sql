@@ -1,0 +1,9 @@
+-- Where users are reached: in the app or outside of it alone, by browsers whose session stands, in every room they are in.
+
+-- 0: told while its kind was off in the app. Kept all the same, so that the same is told once and what gathers gathers.
+ALTER TABLE notifications ADD COLUMN in_app INTEGER NOT NULL DEFAULT 1 CHECK (in_app IN (0, 1));
+DROP INDEX notifications_of_user_by_time;
+CREATE INDEX notifications_of_user_by_time ON notifications (user_id, in_app, created_at, id);
+DROP INDEX notifications_unread;
+CREATE INDEX notifications_unread ON notifications (user_id, in_app, created_at)
+  WHERE read_at IS NULL AND in_app = 1 AND (group_key IS NULL OR actor_count > 0);
