@@ -7,3 +7,9 @@ CREATE INDEX notifications_of_user_by_time ON notifications (user_id, in_app, cr
 DROP INDEX notifications_unread;
 CREATE INDEX notifications_unread ON notifications (user_id, in_app, created_at)
   WHERE read_at IS NULL AND in_app = 1 AND (group_key IS NULL OR actor_count > 0);
+
+-- A browser is reached as long as the session that subscribed it stands. Of those of before nobody knows which that was:
+-- they subscribe again.
+DELETE FROM push_subscriptions;
+ALTER TABLE push_subscriptions ADD COLUMN session_id TEXT REFERENCES auth_sessions (id) ON DELETE CASCADE;
+CREATE INDEX push_subscriptions_of_session ON push_subscriptions (session_id);

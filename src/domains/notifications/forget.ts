@@ -12,8 +12,12 @@ export function forgetNotifications(ctx: Context, userId: string): Statement[] {
     ctx.db.delete(broadcastReads).where(eq(broadcastReads.userId, userId)),
     ctx.db.delete(broadcasts).where(eq(broadcasts.creatorId, userId)),
     ctx.db.delete(lastRooms).where(eq(lastRooms.userId, userId)),
-    ctx.db.delete(pushSubscriptions).where(eq(pushSubscriptions.userId, userId)),
   ];
+}
+
+/** Before all else, so that no browser is told of what comes on the way. */
+export function forgetBrowsers(ctx: Context, userId: string): Statement {
+  return ctx.db.delete(pushSubscriptions).where(eq(pushSubscriptions.userId, userId));
 }
 
 /** What others were told of it. Repeated until it changes nothing. */

@@ -1,14 +1,17 @@
 /**
- * The browsers that a user is reached in. An endpoint is one browser's: who signs in there last has it. The server calls
- * no host that a user names, but the push services that browsers are known to use.
+ * The browsers that a user is reached in, each as long as the session stands that subscribed it. An endpoint is one
+ * browser's: who signs in there last has it. The server calls no host that a user names, but the push services that
+ * browsers are known to use.
  */
 
 import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit } from '@/db/commit';
+import { sessionStands } from '@/domains/auth/standing';
 import { users } from '@/domains/users/tables';
 import type { PushText, TaskMessage } from '@/queues/messages';
+import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { DAY_MS, HOUR_MS, SECOND_MS } from '@/shared/time';
 import { stillSo } from './claim';
@@ -25,14 +28,14 @@ const AUTH_BYTES = 16;
 /** Repeating it renews it. Throws PUSH_UNAVAILABLE, PUSH_HOST_UNKNOWN, PUSH_KEYS_INVALID. */
 export async function subscribeToPush(
   ctx: Context,
-  userId: string,
+  { userId, sessionId }: Pick<Actor, 'userId' | 'sessionId'>,
   { endpoint, keys }: z.output<typeof NewPushSubscription>,
 ): Promise<void> {
   if (!ctx.push) throw notificationError('PUSH_UNAVAILABLE');
   if (!isPushEndpoint(endpoint)) throw notificationError('PUSH_HOST_UNKNOWN');
   const { p256dh, auth } = keys;
   if (!(await areKeys(p256dh, auth))) throw notificationError('PUSH_KEYS_INVALID');
-  const mine = { userId, p256dh, auth, createdAt: ctx.now() };
+  const mine = { userId, sessionId, p256dh, auth, createdAt: ctx.now() };
   await commit(ctx, [
     ctx.db
       .insert(pushSubscriptions)
@@ -64,14 +67,15 @@ export async function unsubscribeFromPush(ctx: Context, userId: string, endpoint
 
 type PushTask = Extract<TaskMessage, { type: 'send-push' }>;
 
-/** Nothing to a browser that has changed hands since, nor of what is so no more. Throws while the push service is away. */
+/** Nothing to a browser that was signed out or has changed hands since, nor of what is so no more. Throws while the push service is away. */
 export async function sendPush(ctx: Context, { subscriptionId, userId, push, claim }: PushTask): Promise<void> {
   const its = and(eq(pushSubscriptions.id, subscriptionId), eq(pushSubscriptions.userId, userId));
   const isActive = sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${userId} AND status = 'active')`;
+  const isSignedIn = sessionStands(sql`push_subscriptions.session_id`, ctx.now());
   const subscription = await ctx.db
     .select()
     .from(pushSubscriptions)
-    .where(and(its, isActive, claim && stillSo(userId, claim)))
+    .where(and(its, isActive, isSignedIn, claim && stillSo(userId, claim)))
     .get();
   if (!ctx.push || !subscription || !isPushEndpoint(subscription.endpoint)) return;
   const outcome = await ctx.push.send(subscription, JSON.stringify(push), {

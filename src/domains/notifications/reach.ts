@@ -4,6 +4,7 @@
  */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/context';
+import { sessionStands } from '@/domains/auth/standing';
 import type { Channels } from '@/domains/settings/tables';
 import type { Claim, PushText, TaskMessage } from '@/queues/messages';
 import type { PresentedNotification } from './present';
@@ -36,7 +37,8 @@ export async function reach(
   const [subscriptions, places] = await ctx.db.batch([
     ctx.db.all<{ id: string; userId: string }>(sql`
       SELECT id, user_id AS userId FROM push_subscriptions
-      WHERE user_id IN (SELECT value FROM json_each(${JSON.stringify(ctx.push ? choosing('push') : [])}))`),
+      WHERE user_id IN (SELECT value FROM json_each(${JSON.stringify(ctx.push ? choosing('push') : [])}))
+        AND ${sessionStands(sql`push_subscriptions.session_id`, ctx.now())}`),
     ctx.db.all<Place>(sql`
       SELECT last_rooms.user_id AS userId, last_rooms.room_id AS roomId
       FROM last_rooms JOIN streams ON streams.id = last_rooms.room_id AND streams.status = 'live'

@@ -49,14 +49,15 @@ export const notificationEndpoints: Endpoint[] = [
     summary: 'Reach this browser by Web Push',
     description:
       'Takes what `PushSubscription.toJSON()` gives, subscribed with the `pushPublicKey` of `GET /user/notifications`. ' +
-      'A browser belongs to who subscribed it last. What arrives is `{ id, kind, title, body, url? }`.',
+      'A browser belongs to who subscribed it last, and is reached as long as the session stands that did: subscribe it ' +
+      'again after each sign-in. What arrives is `{ id, kind, title, body, url? }`.',
     who: 'user',
     body: NewPushSubscription,
     response: Nothing,
     status: 201,
     refusals: { 503: 'PUSH_UNAVAILABLE' },
     handler: async (ctx, { actor, body }) => {
-      await subscribeToPush(ctx, actor.userId, body);
+      await subscribeToPush(ctx, actor, body);
       return {};
     },
   }),

@@ -70,6 +70,8 @@ export const pushSubscriptions = sqliteTable('push_subscriptions', {
   id: text().primaryKey(),
   endpoint: text().notNull(),
   userId: text('user_id').notNull(),
+  /** That subscribed it: it is reached no longer than that stands. */
+  sessionId: text('session_id'),
   p256dh: text().notNull(),
   auth: text().notNull(),
   createdAt: integer('created_at').notNull(),

@@ -12,7 +12,7 @@ import { forgetComments, forgetLikes, forgetPosts } from '@/domains/content/forg
 import { forgetCreator } from '@/domains/creators/forget';
 import { blankGiftMessages } from '@/domains/gifts/forget';
 import { forgetFiles } from '@/domains/media/forget';
-import { forgetMentions, forgetNotifications } from '@/domains/notifications/forget';
+import { forgetBrowsers, forgetMentions, forgetNotifications } from '@/domains/notifications/forget';
 import { lastRooms } from '@/domains/notifications/tables';
 import { forgetPayoutAccount } from '@/domains/payouts/forget';
 import { forgetSettings } from '@/domains/settings/forget';
@@ -86,6 +86,7 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
       eraseUser(ctx, id, noOpenMatter(id)),
       demandChange(ctx),
       ...forgetCredentials(ctx, { id, emailKey }),
+      forgetBrowsers(ctx, id),
       forgetRank(ctx, id),
       forgetSettings(ctx, id),
       ...forgetCreator(ctx, id),

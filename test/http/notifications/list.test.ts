@@ -8,7 +8,7 @@ import { startClock, stopClock } from '#test/support/rooms';
 import { asCreator, asViewer, type Person } from '#test/support/users';
 import { commit } from '@/db/commit';
 import { fanOutBroadcast } from '@/domains/notifications/broadcast';
-import { forgetNotifications } from '@/domains/notifications/forget';
+import { forgetBrowsers, forgetNotifications } from '@/domains/notifications/forget';
 import { rememberRoom } from '@/domains/notifications/last-room';
 import { notify } from '@/domains/notifications/notify';
 import {
@@ -323,7 +323,7 @@ test('of an account that ends nothing is left of what it was told, nor of where'
   await creator.put('user/notifications/read-all');
   await rememberRoom(testContext(), creator.userId, await goLive(creator));
   const ctx = testContext();
-  await commit(ctx, forgetNotifications(ctx, creator.userId));
+  await commit(ctx, [forgetBrowsers(ctx, creator.userId), ...forgetNotifications(ctx, creator.userId)]);
   const left = await Promise.all([
     ctx.db.$count(notifications, eq(notifications.userId, creator.userId)),
     ctx.db.$count(notificationActors, eq(notificationActors.actorId, other.userId)),

@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it, test } from 'vitest';
 import { testContext } from '#test/support/context';
 import { aBrowser } from '#test/support/notifications';
-import { asViewer, type Person } from '#test/support/users';
+import { actorOf, asViewer, type Person } from '#test/support/users';
 import { listNotifications } from '@/domains/notifications/list';
 import { subscribeToPush } from '@/domains/notifications/push';
 
@@ -82,6 +82,6 @@ test('what is no subscription is refused', async () => {
 test('without keys of its own the platform takes no subscription', async () => {
   const [me, { subscription }] = [await asViewer(), await aBrowser()];
   const ctx = { ...testContext(), push: undefined };
-  await expect(subscribeToPush(ctx, me.userId, subscription)).rejects.toMatchObject({ code: 'PUSH_UNAVAILABLE' });
+  await expect(subscribeToPush(ctx, actorOf(me), subscription)).rejects.toMatchObject({ code: 'PUSH_UNAVAILABLE' });
   expect(await listNotifications(ctx, me.userId, { perPage: 1 })).toMatchObject({ pushPublicKey: null });
 });
