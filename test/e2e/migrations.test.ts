@@ -100,6 +100,28 @@ it('0027 withdraw what was told of what is gone, and keep the rest', async () =>
   });
 });
 
+it('0033 keep what was told and the room entered last, and forget browsers of no session', async () => {
+  const all = listMigrations();
+  const today = all.findIndex((name) => name.startsWith('0033'));
+  await withDatabase(state, async (database) => {
+    await migrate(database, all.slice(0, today));
+    const run = (statement: string) => database.prepare(statement).run();
+    await run(`INSERT INTO users (id, email, email_key, username, display_name, created_at, updated_at)
+      VALUES ('ada', 'ada@example.com', 'ada@example.com', 'ada', 'Ada', 1, 1)`);
+    await run(
+      `INSERT INTO notifications (id, user_id, kind, title, body, created_at) VALUES ('1', 'ada', 'gift', '', '', 1)`,
+    );
+    await run(`INSERT INTO last_rooms (user_id, room_id) VALUES ('ada', 'r')`);
+    await run(`INSERT INTO push_subscriptions (id, endpoint, user_id, p256dh, auth, created_at)
+      VALUES ('p', 'https://push.example.com', 'ada', '', '', 1)`);
+    await migrate(database);
+    const rowsOf = async (table: string) => (await database.prepare(`SELECT * FROM ${table}`).all()).results;
+    expect(await rowsOf('notifications')).toMatchObject([{ id: '1', in_app: 1 }]);
+    expect(await rowsOf('last_rooms')).toEqual([{ user_id: 'ada', room_id: 'r', entered_at: 0 }]);
+    expect(await rowsOf('push_subscriptions')).toEqual([]);
+  });
+});
+
 it('0030 take the words of what is hidden, and uncount what nobody can see', async () => {
   const all = listMigrations();
   const today = all.findIndex((name) => name.startsWith('0030'));

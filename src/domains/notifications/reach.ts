@@ -1,5 +1,5 @@
 /**
- * Brings what was told to who is not looking at the list: into their open room at once, and to mail and Web Push
+ * Brings what was told to who is not looking at the list: into their open rooms at once, and to mail and Web Push
  * through the tasks queue, a message for each mail and each browser, so that each is retried by itself.
  */
 import { sql } from 'drizzle-orm';
@@ -41,7 +41,7 @@ export async function reach(
         AND ${sessionStands(sql`push_subscriptions.session_id`, ctx.now())}`),
     ctx.db.all<Place>(sql`
       SELECT last_rooms.user_id AS userId, last_rooms.room_id AS roomId
-      FROM last_rooms JOIN streams ON streams.id = last_rooms.room_id AND streams.status = 'live'
+      FROM last_rooms CROSS JOIN streams ON streams.id = last_rooms.room_id AND streams.status IN ('scheduled', 'live')
       WHERE last_rooms.user_id IN (SELECT value FROM json_each(${JSON.stringify(choosing('inApp'))}))`),
   ]);
   const push = pushText(ctx, told, eventId);

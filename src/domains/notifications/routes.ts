@@ -15,8 +15,10 @@ export const notificationEndpoints: Endpoint[] = [
     summary: 'My notifications, newest first, with the unread count',
     description:
       'Likes of one post gather in one, which is unread again when somebody new comes. That a creator is live is told ' +
-      'to who followed them by then, and for two weeks. In an open room each new one comes as `user-notification`. ' +
-      'What is deleted, taken back or behind a block is told no more, and what is half a year old is forgotten.',
+      'to who followed them by then, and for two weeks. In every open room of mine each new one comes as ' +
+      '`user-notification`. What is told while its kind is off in the app is not listed later either; of creators who ' +
+      'go live the choice of now holds. What is deleted, taken back or behind a block is told no more, and what is half ' +
+      'a year old is forgotten.',
     who: 'user',
     query: z.strictObject(cursorQuery),
     response: NotificationPage,

@@ -61,10 +61,16 @@ export const notificationMarks = sqliteTable('notification_marks', {
   readThrough: integer('read_through').notNull(),
 });
 
-export const lastRooms = sqliteTable('last_rooms', {
-  userId: text('user_id').primaryKey(),
-  roomId: text('room_id').notNull(),
-});
+/** Of each user as many as they may have sockets: the database lets go of the oldest. */
+export const lastRooms = sqliteTable(
+  'last_rooms',
+  {
+    userId: text('user_id').notNull(),
+    roomId: text('room_id').notNull(),
+    enteredAt: integer('entered_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.roomId] })],
+);
 
 export const pushSubscriptions = sqliteTable('push_subscriptions', {
   id: text().primaryKey(),

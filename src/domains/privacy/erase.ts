@@ -70,16 +70,16 @@ export async function eraseAccounts(ctx: Context): Promise<boolean> {
 
 /** Throws ACCOUNT_HAS_OPEN_MATTERS, also where somebody has signed in since it was read. */
 async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> {
-  const [room, channel, lastExport] = await Promise.all([
-    ctx.db.select({ roomId: lastRooms.roomId }).from(lastRooms).where(sql`${lastRooms.userId} = ${id}`).get(),
+  const [rooms, channel, lastExport] = await Promise.all([
+    ctx.db.select({ roomId: lastRooms.roomId }).from(lastRooms).where(sql`${lastRooms.userId} = ${id}`),
     forgetChannel(ctx, id),
     findExport(ctx, id),
   ]);
   const dropped = lastExport && dropExport(ctx, lastExport);
-  // The room reads again who that is: nobody.
-  const leaves: OutboxEvent[] = room
-    ? [{ kind: 'room', roomId: room.roomId, command: { type: 'standing-changed', userId: id } }]
-    : [];
+  // Each room reads again who that is: nobody.
+  const leaves = rooms.map(
+    ({ roomId }): OutboxEvent => ({ kind: 'room', roomId, command: { type: 'standing-changed', userId: id } }),
+  );
   await commit(
     ctx,
     [

@@ -127,7 +127,7 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     tie: watchedCategories.userId,
     order: [watchedCategories.category],
   },
-  { as: 'lastRoom', table: lastRooms, tie: lastRooms.userId, order: [lastRooms.userId] },
+  { as: 'lastRooms', table: lastRooms, tie: lastRooms.userId, order: [lastRooms.roomId] },
   { as: 'following', table: follows, tie: follows.followerId, order: [follows.createdAt, follows.creatorId] },
   { as: 'followers', table: follows, tie: follows.creatorId, order: [follows.createdAt, follows.followerId] },
   { as: 'formerFollows', table: formerFollows, tie: formerFollows.followerId, order: [formerFollows.creatorId] },

@@ -1,7 +1,7 @@
 /** Entering a stream: everything is checked once, here; what comes back opens the room and the video. */
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/context';
-import { rememberRoom } from '@/domains/notifications/last-room';
+import { rememberRoom } from '@/domains/notifications/last-rooms';
 import type { Pass } from '@/room/api';
 import type { Viewer } from '@/shared/actor';
 import { admit, identityOf } from './admit';

@@ -9,7 +9,7 @@ import { asCreator, asViewer, type Person } from '#test/support/users';
 import { commit } from '@/db/commit';
 import { fanOutBroadcast } from '@/domains/notifications/broadcast';
 import { forgetBrowsers, forgetNotifications } from '@/domains/notifications/forget';
-import { rememberRoom } from '@/domains/notifications/last-room';
+import { rememberRoom } from '@/domains/notifications/last-rooms';
 import { notify } from '@/domains/notifications/notify';
 import {
   broadcasts,

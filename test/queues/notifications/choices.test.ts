@@ -7,7 +7,7 @@ import { anOpenStream } from '#test/support/streams';
 import { asCreator, asViewer, type Person } from '#test/support/users';
 import { commit } from '@/db/commit';
 import { announceLive } from '@/domains/notifications/broadcast';
-import { rememberRoom } from '@/domains/notifications/last-room';
+import { rememberRoom } from '@/domains/notifications/last-rooms';
 import { notify } from '@/domains/notifications/notify';
 import { NOTIFICATION_KINDS, type NotificationKind } from '@/domains/settings/kinds';
 import { followCreator } from '@/domains/social/follow';

@@ -9,17 +9,26 @@ import { anOpenStream, aStream } from '#test/support/streams';
 import { asCreator, asViewer, type Person } from '#test/support/users';
 import { commit } from '@/db/commit';
 import { announceLive } from '@/domains/notifications/broadcast';
-import { rememberRoom } from '@/domains/notifications/last-room';
+import { rememberRoom } from '@/domains/notifications/last-rooms';
 import { notify } from '@/domains/notifications/notify';
 import { followCreator } from '@/domains/social/follow';
 import { openMail } from '@/providers/mail';
 import type { NewNotification, TaskMessage } from '@/queues/messages';
 import { newId } from '@/shared/ids';
+import { makeCountingD1, readCounts, resetCounts } from '../../../scripts/bench/counting-d1';
 
 const comment = ({ userId }: Person, more: Partial<NewNotification> = {}): NewNotification => ({
   ...{ userId, kind: 'comment', title: 'Zoë commented on your post', body: 'Encore! 🎶', data: { streamId: 's1' } },
   ...more,
 });
+
+/** By when they were entered, the newest last. */
+async function roomsOf({ userId }: Person): Promise<string[]> {
+  const { results } = await env.DB.prepare('SELECT room_id FROM last_rooms WHERE user_id = ? ORDER BY entered_at')
+    .bind(userId)
+    .all<{ room_id: string }>();
+  return results.map(({ room_id }) => room_id);
+}
 
 const choose = (userId: string, choices: object) =>
   env.DB.prepare('INSERT INTO user_settings (user_id, notifications, updated_at) VALUES (?, ?, 1)')
@@ -215,9 +224,53 @@ describe('an open room', () => {
     const { data } = await me.post(`stream/${streamId}/join`);
     const { pathname, search } = new URL(data.wsUrl);
     await me.get(`${pathname}${search}`, { headers: { upgrade: 'websocket' } });
-    await expect
-      .poll(() => env.DB.prepare('SELECT room_id FROM last_rooms WHERE user_id = ?').bind(me.userId).first())
-      .toEqual({ room_id: streamId });
+    await expect.poll(() => roomsOf(me)).toEqual([streamId]);
+  });
+
+  it('is one of several, and may wait for its stream', async () => {
+    const me = await asViewer();
+    const open = async (status: 'live' | 'scheduled') => anOpenStream(await asCreator(), { status });
+    const rooms = [await open('scheduled'), await open('live'), await open('live')];
+    const sockets = [];
+    for (const room of rooms) {
+      sockets.push(await joinRoom(room, aUser({}, me.userId)));
+      await rememberRoom(testContext(), me.userId, room);
+    }
+    const id = newId();
+    await notify(taskContext().ctx, id, comment(me));
+    for (const socket of sockets)
+      expect((await socket.next('user-notification')).notification).toMatchObject({ id, kind: 'comment' });
+  });
+
+  it('is remembered among the five entered last, and not written again by who comes back to the last', async () => {
+    const me = await asViewer();
+    const counted = testContext({ DB: makeCountingD1(env.DB) });
+    let now = Date.now();
+    const enter = async (room: number) => {
+      resetCounts();
+      now += 1;
+      await rememberRoom({ ...counted, now: () => now }, me.userId, `room-${room}`);
+      return readCounts();
+    };
+    for (const room of [1, 2, 3, 4, 5, 1, 6]) expect(await enter(room)).toMatchObject({ statements: 1, calls: 1 });
+    expect(await roomsOf(me)).toEqual([3, 4, 5, 1, 6].map((room) => `room-${room}`));
+    expect((await enter(6)).rowsWritten).toBe(0);
+  });
+
+  it('costs a notification one statement, however many there are', async () => {
+    const me = await asViewer();
+    const counted = taskContext({ db: testContext({ DB: makeCountingD1(env.DB) }).db });
+    const cost = async () => {
+      resetCounts();
+      await notify(counted.ctx, newId(), comment(me));
+      return readCounts();
+    };
+    const before = await cost();
+    for (let room = 0; room < 5; room += 1)
+      await rememberRoom(testContext(), me.userId, await anOpenStream(await asCreator()));
+    const { statements, rowsRead } = await cost();
+    expect([before.statements, statements]).toEqual([5, 5]);
+    expect(rowsRead - before.rowsRead).toBeLessThanOrEqual(3 * 5);
   });
 
   it('that is away or over costs the moment and no more', async () => {
