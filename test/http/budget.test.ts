@@ -270,6 +270,37 @@ describe('among 100,000 posts', () => {
     ['users,streams,posts', 'nothing much'],
   ])('a search for %s reads no more where a word is in each of them: %s', expectSearch);
 
+  it('a search past posts that are all out of sight reads its window, and can be gone on with', async () => {
+    const [banned, reader] = [await asCreator(), await asViewer()];
+    await env.DB.prepare(
+      `INSERT INTO posts (id, author_id, text, visibility, created_at)
+       SELECT 'banned' || id, ?, 'Xylophone', 'public', created_at FROM posts ORDER BY id LIMIT 2000`,
+    )
+      .bind(banned.userId)
+      .run();
+    await env.DB.prepare(`UPDATE users SET status = 'banned' WHERE id = ?`).bind(banned.userId).run();
+    for (const perPage of [1, 20, 100]) {
+      const answer = await ask('GET', `/search?type=posts&q=xylophone&perPage=${perPage}`, reader.headers);
+      const { posts } = answer.data as { posts: { pagination: { nextCursor: string | null } } };
+      expect(posts).toMatchObject({ items: [], pagination: { nextCursor: expect.any(String) } });
+      expectWithin(answer.counts, { statements: 1, rowsRead: 60 * perPage, rowsWritten: 0 });
+    }
+  });
+
+  it('a search of posts reads no more than a hundred of those whom its reader follows', async () => {
+    const reader = await asViewer();
+    await env.DB.prepare(
+      `INSERT INTO follows (follower_id, creator_id, created_at)
+       SELECT ?, id, 0 FROM users WHERE id GLOB '01900000-*' ORDER BY id LIMIT 2000`,
+    )
+      .bind(reader.userId)
+      .run();
+    const answer = await ask('GET', '/search?type=posts&q=nothing', reader.headers);
+    expectWithin(answer.counts, { statements: 1, rowsRead: 20 * PAGE_SIZE, rowsWritten: 0 });
+    const alone = await ask('GET', '/search?type=posts&q=nothing&perPage=1', reader.headers);
+    expectWithin(alone.counts, { statements: 1, rowsRead: 20 + 2 * 100, rowsWritten: 0 });
+  });
+
   it.each([0, 1, 90, 2_000])('a personal feed of %i follows is six statements', async (follows) => {
     const viewer = await asViewer();
     await env.DB.prepare(

@@ -1,5 +1,6 @@
 /** Which posts anybody may know of: the one place for it, as conditions for any SELECT. */
 import { and, eq, isNull, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { audienceOf, audienceWord, EVERYBODY } from '@/db/fts';
 import { followsCreator } from '@/domains/social/status';
 import { userVisibleTo } from '@/domains/social/visible';
 import { subscribes } from '@/domains/subscriptions/subscribed';
@@ -32,6 +33,26 @@ export function openTo(viewer: Viewer): SQL | undefined {
     sql`(posts.visibility = 'followers' AND ${followsCreator(userId, posts.authorId)})`,
     sql`(posts.visibility = 'subscribers' AND ${subscribes(sql`${userId}`, posts.authorId)})`,
   );
+}
+
+/** Of creators whose posts for followers, and whose posts for subscribers, are found by words: so many of each. */
+export const FOUND_CREATORS_MAX = 100;
+
+/**
+ * Of whose words one stands in the audience of each post that this reader may find (see migration 0034): each word is
+ * looked for, so of creators that somebody follows those who were followed last.
+ */
+export function postAudience(viewer: Viewer): SQL {
+  if (viewer?.kind !== 'user') return EVERYBODY;
+  if (viewer.staff) return audienceOf(['staff']);
+  const { userId } = viewer;
+  const own = audienceOf(['everybody', audienceWord('f', userId), audienceWord('s', userId)]);
+  const max = sql.raw(String(FOUND_CREATORS_MAX));
+  const words = (letter: string, creators: SQL) => sql`coalesce((
+    SELECT group_concat(' OR "' || ${letter} || replace(creator_id, '-', '') || '"', '') FROM (${creators} LIMIT ${max})), '')`;
+  return sql`${own}
+    || ${words('f', sql`SELECT creator_id FROM follows WHERE follower_id = ${userId} ORDER BY created_at DESC`)}
+    || ${words('s', sql`SELECT creator_id FROM subscriptions WHERE subscriber_id = ${userId} AND status <> 'ended'`)}`;
 }
 
 /** For a walk over ids, where `users` is not joined. @param authorId the walk's column */

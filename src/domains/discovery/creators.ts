@@ -2,7 +2,7 @@
 import type { z } from '@hono/zod-openapi';
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
-import { newestMatches } from '@/db/fts';
+import { EVERYBODY, newestMatches } from '@/db/fts';
 import { creatorProfiles } from '@/domains/creators/tables';
 import { userVisibleTo } from '@/domains/social/visible';
 import { type CardRow, cardColumns, presentCard } from '@/domains/users/present';
@@ -36,7 +36,7 @@ export async function listCreators(ctx: Context, viewer: Viewer, query: z.output
   const { limit, offset } = rowsOf(query);
   const wanted = and(
     isCreator,
-    q === undefined ? undefined : sql`users.rowid IN (${newestMatches('users_fts', q, COUNT_MAX + 1)})`,
+    q === undefined ? undefined : sql`users.rowid IN (${newestMatches('users_fts', q, EVERYBODY, COUNT_MAX + 1)})`,
     category === undefined
       ? undefined
       : sql`EXISTS (SELECT 1 FROM creator_categories c WHERE c.user_id = users.id AND c.category = ${category})`,

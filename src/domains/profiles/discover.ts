@@ -2,7 +2,7 @@
 import type { z } from '@hono/zod-openapi';
 import { and, desc, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
-import { newestMatches } from '@/db/fts';
+import { EVERYBODY, matching, newestMatches } from '@/db/fts';
 import { userVisibleTo } from '@/domains/social/visible';
 import { cardColumns, presentCard } from '@/domains/users/present';
 import { users } from '@/domains/users/tables';
@@ -16,7 +16,7 @@ import type { UsersQuery } from './schemas';
 export async function discoverUsers(ctx: Context, viewer: Viewer, query: z.output<typeof UsersQuery>) {
   const { q, role } = query;
   const { limit, offset } = rowsOf(query);
-  const condition = and(userVisibleTo(viewer), ofRole(role), matching(q));
+  const condition = and(userVisibleTo(viewer), ofRole(role), holding(q));
   const counted = ctx.db
     .select({ one: sql`1` })
     .from(users)
@@ -45,11 +45,11 @@ function ofRole(role: Role | undefined): SQL | undefined {
 }
 
 /** The newest of what matches, as many as are ever counted, and whoever has exactly that username. No row has 0. */
-function matching(q: string | undefined): SQL | undefined {
+function holding(q: string | undefined): SQL | undefined {
   return q === undefined
     ? undefined
     : sql`users.rowid IN (
-        SELECT rowid FROM (${newestMatches('users_fts', q, COUNT_MAX + 1)})
-        UNION ALL SELECT rowid FROM users_fts WHERE users_fts MATCH ${ftsQuery(q).whole}
+        SELECT rowid FROM (${newestMatches('users_fts', q, EVERYBODY, COUNT_MAX + 1)})
+        UNION ALL SELECT rowid FROM users_fts WHERE users_fts MATCH ${matching(ftsQuery(q).whole, EVERYBODY)}
           AND rowid = coalesce((SELECT named.rowid FROM users named WHERE named.username = ${usernameIn(q)}), 0))`;
 }

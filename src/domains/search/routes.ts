@@ -1,4 +1,5 @@
 /** Finding people and what they make by words. */
+import { FOUND_CREATORS_MAX } from '@/domains/content/visible';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { FORMULA } from './hits';
 import { SearchQuery, SearchResults } from './schemas';
@@ -12,7 +13,8 @@ export const searchEndpoints: Endpoint[] = [
     summary: 'Users, streams and posts by words',
     description:
       `All words must occur, whatever their case and accents. ${FORMULA} Whoever has exactly this username comes before ` +
-      'all. A cursor goes on with one type alone.',
+      `all. Posts for followers or subscribers are found for ${FOUND_CREATORS_MAX} creators each, those whom the reader ` +
+      'followed last. A page may be short and still have a next one. A cursor goes on with one type alone.',
     who: 'optional',
     query: SearchQuery,
     response: SearchResults,

@@ -3,23 +3,25 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { postColumns, presentPost } from '@/domains/content/present';
 import { posts } from '@/domains/content/tables';
-import { visiblePosts } from '@/domains/content/visible';
+import { postAudience, visiblePosts } from '@/domains/content/visible';
 import { users } from '@/domains/users/tables';
 import type { Viewer } from '@/shared/actor';
-import { hitColumns, hitsOf, type Index, presentHits, type Question } from './hits';
+import { hitColumns, hitsOf, type Index, isShown, presentHits, type Question } from './hits';
 
-const INDEX: Index = { table: 'posts_fts', fields: [{ name: 'text', weight: 1, isLong: true }] };
+const INDEX: Index = { table: 'posts_fts', rows: 'posts', fields: [{ name: 'text', weight: 1, isLong: true }] };
 
 /** One statement. Throws CURSOR_INVALID. */
 export async function searchPosts(ctx: Context, viewer: Viewer, question: Question) {
-  const hits = hitsOf(INDEX, question);
+  // Asked for once, although it is matched with for each tier: it is a row for each creator whom the reader follows.
+  const reader = ctx.db.$with('reader', {}).as(sql`SELECT ${postAudience(viewer)} AS audience`);
+  const hits = hitsOf(INDEX, question, sql`(SELECT audience FROM reader)`);
   const rows = await ctx.db
+    .with(reader)
     .select({ ...postColumns(viewer), hit: hitColumns })
     .from(hits)
     .crossJoin(posts)
     .crossJoin(users)
-    .where(and(sql`posts.rowid = hits.hit_row`, eq(users.id, posts.authorId), visiblePosts(viewer)))
+    .where(and(sql`posts.rowid = hits.hit_row`, eq(users.id, posts.authorId), isShown(visiblePosts(viewer))))
     .limit(question.perPage + 1);
-  const shown = await Promise.all(rows.map(async (row) => ({ hit: row.hit, post: await presentPost(ctx, row) })));
-  return presentHits(INDEX, question, shown, ({ post }) => post);
+  return presentHits(INDEX, question, rows, (row) => presentPost(ctx, row));
 }

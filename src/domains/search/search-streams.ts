@@ -3,13 +3,14 @@ import { and, eq, ne, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { presentStream, streamColumns } from '@/domains/streams/present';
 import { streamLive, streams } from '@/domains/streams/tables';
-import { visibleTo } from '@/domains/streams/visible';
+import { streamAudience, visibleTo } from '@/domains/streams/visible';
 import { users } from '@/domains/users/tables';
 import type { Viewer } from '@/shared/actor';
-import { hitColumns, hitsOf, type Index, presentHits, type Question } from './hits';
+import { hitColumns, hitsOf, type Index, isShown, presentHits, type Question } from './hits';
 
 const INDEX: Index = {
   table: 'streams_fts',
+  rows: 'streams',
   fields: [
     { name: 'title', weight: 10 },
     { name: 'description', weight: 1, isLong: true },
@@ -19,7 +20,7 @@ const INDEX: Index = {
 
 /** One statement. Throws CURSOR_INVALID. */
 export async function searchStreams(ctx: Context, viewer: Viewer, question: Question) {
-  const hits = hitsOf(INDEX, question);
+  const hits = hitsOf(INDEX, question, streamAudience(viewer));
   const rows = await ctx.db
     .select({ ...streamColumns, hit: hitColumns })
     .from(hits)
@@ -30,8 +31,7 @@ export async function searchStreams(ctx: Context, viewer: Viewer, question: Ques
       and(
         sql`streams.rowid = hits.hit_row`,
         eq(users.id, streams.creatorId),
-        ne(streams.status, 'cancelled'),
-        visibleTo(viewer),
+        isShown(and(ne(streams.status, 'cancelled'), visibleTo(viewer))),
       ),
     )
     .limit(question.perPage + 1);

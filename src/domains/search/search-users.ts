@@ -1,15 +1,17 @@
 /** Users by their names: whoever has exactly this username first, then by rank. */
 import { and, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
+import { EVERYBODY } from '@/db/fts';
 import { userVisibleTo } from '@/domains/social/visible';
 import { cardColumns, presentCard } from '@/domains/users/present';
 import { users } from '@/domains/users/tables';
 import { usernameIn } from '@/domains/users/usernames';
 import type { Viewer } from '@/shared/actor';
-import { hitColumns, hitsOf, type Index, presentHits, type Question } from './hits';
+import { hitColumns, hitsOf, type Index, isShown, presentHits, type Question } from './hits';
 
 const INDEX: Index = {
   table: 'users_fts',
+  rows: 'users',
   fields: [
     { name: 'username', weight: 10 },
     { name: 'displayName', weight: 5 },
@@ -18,12 +20,17 @@ const INDEX: Index = {
 
 /** One statement. Throws CURSOR_INVALID. */
 export async function searchUsers(ctx: Context, viewer: Viewer, question: Question) {
-  const hits = hitsOf(INDEX, question, sql`(SELECT rowid FROM users WHERE username = ${usernameIn(question.q)})`);
+  const hits = hitsOf(
+    INDEX,
+    question,
+    EVERYBODY,
+    sql`(SELECT rowid FROM users WHERE username = ${usernameIn(question.q)})`,
+  );
   const rows = await ctx.db
     .select({ card: cardColumns, hit: hitColumns })
     .from(hits)
     .crossJoin(users)
-    .where(and(sql`users.rowid = hits.hit_row`, userVisibleTo(viewer)))
+    .where(and(sql`users.rowid = hits.hit_row`, isShown(userVisibleTo(viewer))))
     .limit(question.perPage + 1);
   return presentHits(INDEX, question, rows, ({ card }) => presentCard(card));
 }

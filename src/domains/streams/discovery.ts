@@ -9,7 +9,7 @@ import type { Viewer } from '@/shared/actor';
 import { presentStream, streamColumns } from './present';
 import type { LiveListQuery, StreamListQuery } from './schemas';
 import { streamLive, streams } from './tables';
-import { visibleTo } from './visible';
+import { CANCELLED, streamAudience, visibleTo } from './visible';
 
 type StreamFilter = Omit<z.output<typeof StreamListQuery>, keyof PageQuery>;
 export type StreamList = ReturnType<typeof presentPage<ReturnType<typeof presentStream>>>;
@@ -17,13 +17,14 @@ export type StreamList = ReturnType<typeof presentPage<ReturnType<typeof present
 export function listStreams(ctx: Context, viewer: Viewer, filter: StreamFilter & PageQuery): Promise<StreamList> {
   const status =
     filter.status ?? { newest: undefined, viewers: 'live' as const, scheduled: 'scheduled' as const }[filter.sort];
+  const audience = status === 'cancelled' ? CANCELLED : streamAudience(viewer);
   const conditions = [
     ofStatus(status, filter.creatorId !== undefined),
     filter.creatorId === undefined ? undefined : eq(streams.creatorId, filter.creatorId),
     filter.sort === 'scheduled' ? isNotNull(streams.scheduledFor) : undefined,
     filter.q === undefined
       ? undefined
-      : sql`streams.rowid IN (${newestMatches('streams_fts', filter.q, COUNT_MAX + 1)})`,
+      : sql`streams.rowid IN (${newestMatches('streams_fts', filter.q, audience, COUNT_MAX + 1)})`,
   ];
   return listPage(ctx, viewer, and(...conditions), orderOf(filter.sort, status), filter);
 }

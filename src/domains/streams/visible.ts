@@ -1,5 +1,6 @@
 /** Which streams anybody may know of: the one place for it, as conditions for any SELECT. */
 import { and, eq, ne, or, type SQL, sql } from 'drizzle-orm';
+import { audienceOf, audienceWord, EVERYBODY } from '@/db/fts';
 import { noBlockBetween } from '@/domains/social/visible';
 import { users } from '@/domains/users/tables';
 import type { Viewer } from '@/shared/actor';
@@ -19,6 +20,15 @@ export function visibleTo(viewer: Viewer): SQL | undefined {
     noBlockBetween(sql`${viewer.userId}`, streams.creatorId),
   );
 }
+
+/** Of whose words one stands in the audience of each stream that this viewer may find. See migration 0034. */
+export function streamAudience(viewer: Viewer): SQL {
+  if (viewer?.kind !== 'user') return EVERYBODY;
+  return viewer.staff ? audienceOf(['staff']) : audienceOf(['everybody', audienceWord('c', viewer.userId)]);
+}
+
+/** Called off: for those alone who ask for what was. */
+export const CANCELLED = audienceOf(['cancelled']);
 
 /** Whether this viewer learns what a stream earned, and whom else it is hidden from. */
 export function isInsider(viewer: Viewer, creatorId: string): boolean {

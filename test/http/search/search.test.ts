@@ -172,19 +172,6 @@ test('pages go on by the rank, none twice and none left out', async () => {
   expect(seen).toEqual([5, 4, 3, 2, 1].map((n) => `${word} ${n}`));
 });
 
-test('pages end with the matches that are ranked, ten for each item of a page', async () => {
-  const word = aWord();
-  const creator = await asCreator();
-  for (let n = 0; n < 11; n++) await aStream(creator, { title: `${word} ${n}`, status: 'ended' });
-  let [pages, cursor]: [number, string | null] = [0, ''];
-  while (cursor !== null) {
-    const { data } = await guest.get(path({ q: word, type: 'streams', perPage: 1, ...(cursor ? { cursor } : {}) }));
-    cursor = data.streams.pagination.nextCursor;
-    pages += 1;
-  }
-  expect(pages).toBe(10);
-});
-
 test('users page on after the exact one', async () => {
   const word = aWord();
   const people = [await named('x', word), await named(`${word} b`), await named(`${word} c`)];

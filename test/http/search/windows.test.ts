@@ -1,0 +1,172 @@
+/** What a reader may not find takes no place from what they may, and where it does, the search can be gone on with. */
+import { eq, sql } from 'drizzle-orm';
+import { describe, expect, it } from 'vitest';
+import { client } from '#test/support/api';
+import { testContext } from '#test/support/context';
+import { aPost } from '#test/support/posts';
+import { aStream } from '#test/support/streams';
+import { aSubscriber, aTier } from '#test/support/subscriptions';
+import { asCreator, asStaff, asViewer, type Person } from '#test/support/users';
+import { posts } from '@/domains/content/tables';
+import { block } from '@/domains/social/block';
+import { followCreator } from '@/domains/social/follow';
+import { streams } from '@/domains/streams/tables';
+import { users } from '@/domains/users/tables';
+
+type Reader = Pick<Person, 'get'>;
+type Type = 'users' | 'streams' | 'posts';
+interface Page {
+  readonly items: { id: string }[];
+  readonly pagination: { nextCursor: string | null };
+}
+
+const guest = client();
+const aWord = () => `v${crypto.randomUUID().replaceAll('-', '')}`.slice(0, 20);
+/** As many as are looked at for a page of one, and one more. */
+const CROWD = Array.from({ length: 11 });
+
+async function find(type: Type, q: string, reader: Reader = guest, more: object = {}): Promise<Page> {
+  const { status, data } = await reader.get(`search?${new URLSearchParams({ type, q, perPage: '1', ...more })}`);
+  expect(status).toBe(200);
+  return data[type];
+}
+
+/** Page after page to the end. */
+async function findAll(type: Type, q: string, reader: Reader = guest, perPage = 1): Promise<string[]> {
+  const found: string[] = [];
+  let more: object = {};
+  for (let pages = 0; pages < 60; pages += 1) {
+    const { items, pagination } = await find(type, q, reader, { perPage: String(perPage), ...more });
+    found.push(...items.map(({ id }) => id));
+    if (pagination.nextCursor === null) return found;
+    more = { cursor: pagination.nextCursor };
+  }
+  throw new Error('no end');
+}
+const firstOf = async (...asked: Parameters<typeof find>) => (await find(...asked)).items.map(({ id }) => id);
+
+describe('streams', () => {
+  it.each([
+    ['called off', { status: 'cancelled' }],
+    ['private', { status: 'ended', visibility: 'private' }],
+  ] as const)('that are %s hide no other', async (_, given) => {
+    const [word, shown, hiding] = [aWord(), await asCreator(), await asCreator()];
+    const id = await aStream(shown, { title: word });
+    for (const _one of CROWD) await aStream(hiding, { title: word, ...given });
+    expect(await firstOf('streams', word)).toEqual([id]);
+    expect(await firstOf('streams', word, await asViewer())).toEqual([id]);
+    const list = await guest.get(`sessions?q=${word}`);
+    expect(list.data.items).toMatchObject([{ id }]);
+  });
+
+  it('are found no more from when they are called off or made private, and again when they are opened', async () => {
+    const [ctx, word, creator, staff] = [testContext(), aWord(), await asCreator(), await asStaff('support')];
+    const id = await aStream(creator, { title: word, status: 'scheduled' });
+    const change = (values: Partial<typeof streams.$inferInsert>) =>
+      ctx.db.update(streams).set(values).where(eq(streams.id, id));
+    const finders = async () =>
+      Promise.all([guest, creator, staff].map(async (reader) => (await firstOf('streams', word, reader)).length));
+    expect(await finders()).toEqual([1, 1, 1]);
+    await change({ visibility: 'private' });
+    expect(await finders()).toEqual([0, 1, 1]);
+    await change({ visibility: 'followers' });
+    expect(await finders()).toEqual([1, 1, 1]);
+    await change({ status: 'cancelled' });
+    expect(await finders()).toEqual([0, 0, 0]);
+    const off = await guest.get(`sessions?status=cancelled&q=${word}`);
+    expect(off.data.items).toMatchObject([{ id }]);
+    await ctx.db.run(sql`INSERT INTO streams_fts (streams_fts) VALUES ('integrity-check')`);
+  });
+});
+
+describe('posts', () => {
+  it.each(['followers', 'subscribers'] as const)('for %s hide no other from whoever is none', async (visibility) => {
+    const [word, shown, hiding, reader] = [aWord(), await asCreator(), await asCreator(), await asViewer()];
+    const id = await aPost(shown, { text: word });
+    for (const _one of CROWD) await aPost(hiding, { text: word, visibility });
+    for (const somebody of [guest, reader]) expect(await firstOf('posts', word, somebody)).toEqual([id]);
+  });
+
+  it('for followers and subscribers are found by those, however many others have', async () => {
+    const [ctx, word, author, other] = [testContext(), aWord(), await asCreator(), await asCreator()];
+    const forFollowers = await aPost(author, { text: word, visibility: 'followers' });
+    const forSubscribers = await aPost(author, { text: word, visibility: 'subscribers' });
+    for (const _one of CROWD) await aPost(other, { text: word, visibility: 'followers' });
+    const [follower, subscriber] = [await asViewer(), await aSubscriber(author, await aTier(author), 100)];
+    await followCreator(ctx, follower.userId, author.userId);
+    expect(await findAll('posts', word, follower)).toEqual([forFollowers]);
+    expect(await findAll('posts', word, subscriber)).toEqual([forSubscribers]);
+    expect(await findAll('posts', word, author)).toEqual([forSubscribers, forFollowers]);
+  });
+
+  it('are found by whom they are for after an edit', async () => {
+    const [ctx, word, author] = [testContext(), aWord(), await asCreator()];
+    const id = await aPost(author, { text: word });
+    const change = (values: Partial<typeof posts.$inferInsert>) =>
+      ctx.db.update(posts).set(values).where(eq(posts.id, id));
+    await change({ visibility: 'followers' });
+    expect(await firstOf('posts', word)).toEqual([]);
+    expect(await firstOf('posts', word, author)).toEqual([id]);
+    await change({ visibility: 'public', text: `${word} again` });
+    expect(await firstOf('posts', `${word} again`)).toEqual([id]);
+    await change({ removedAt: ctx.now() });
+    await change({ visibility: 'followers' });
+    expect(await firstOf('posts', word, author)).toEqual([]);
+  });
+
+  it('of the banned leave a short page that can be gone on from', async () => {
+    const [ctx, word, shown, banned] = [testContext(), aWord(), await asCreator(), await asCreator()];
+    const ids = [await aPost(shown, { text: word }), await aPost(shown, { text: word })];
+    for (const _one of [...CROWD, ...CROWD]) await aPost(banned, { text: word });
+    await ctx.db.update(users).set({ status: 'banned' }).where(eq(users.id, banned.userId));
+    expect((await find('posts', word)).pagination.nextCursor).not.toBeNull();
+    expect(await findAll('posts', word)).toEqual(ids.toReversed());
+  });
+
+  it('past a block leave a short page that can be gone on from', async () => {
+    const [word, shown, blocking, reader] = [aWord(), await asCreator(), await asCreator(), await asViewer()];
+    const id = await aPost(shown, { text: `${word}s` });
+    for (const _one of CROWD) await aPost(blocking, { text: word });
+    await block(testContext(), blocking.userId, reader.userId);
+    expect(await findAll('posts', word, reader)).toEqual([id]);
+  });
+});
+
+describe('users', () => {
+  it('who are banned hide no other', async () => {
+    const [ctx, word] = [testContext(), aWord()];
+    const rename = (person: Person, status: 'active' | 'banned') =>
+      ctx.db.update(users).set({ displayName: word, status }).where(eq(users.id, person.userId));
+    const shown = await asViewer();
+    await rename(shown, 'active');
+    for (const _one of CROWD) await rename(await asViewer(), 'banned');
+    expect(await firstOf('users', word)).toEqual([shown.userId]);
+    await rename(shown, 'banned');
+    expect(await firstOf('users', word)).toEqual([]);
+    await ctx.db.run(sql`INSERT INTO users_fts (users_fts) VALUES ('integrity-check')`);
+  });
+});
+
+it.each([1, 2, 3])('pages of %i go on past what is ranked at once, none twice and none left out', async (perPage) => {
+  const [word, author] = [aWord(), await asCreator()];
+  const ids: string[] = [];
+  for (let n = 0; n < 45; n += 1) ids.push(await aPost(author, { text: n % 3 === 0 ? `${word}ish` : word }));
+  const found = await findAll('posts', word, guest, perPage);
+  expect(found.toSorted()).toEqual(ids.toSorted());
+});
+
+it('what comes while somebody pages on moves nothing', async () => {
+  const [word, author] = [aWord(), await asCreator()];
+  const ids: string[] = [];
+  for (let n = 0; n < 15; n += 1) ids.push(await aPost(author, { text: n % 2 === 0 ? `${word}ish` : word }));
+  const found: string[] = [];
+  let more: object = {};
+  for (let pages = 0; pages < 20; pages += 1) {
+    const { items, pagination } = await find('posts', word, guest, more);
+    found.push(...items.map(({ id }) => id));
+    if (pagination.nextCursor === null) break;
+    more = { cursor: pagination.nextCursor };
+    await aPost(author, { text: pages % 2 === 0 ? `${word}ish` : word });
+  }
+  expect(found.toSorted()).toEqual(ids.toSorted());
+});
