@@ -21,3 +21,5 @@ CREATE INDEX comments_hidden ON comments (removed_at) WHERE removed_at IS NOT NU
 -- Without what has no words: an account that is cleared away does not go over what it has done again and again.
 DROP INDEX comments_of_author;
 CREATE INDEX comments_of_author ON comments (author_id, id) WHERE text <> '';
+CREATE INDEX streams_with_words ON streams (creator_id)
+  WHERE title <> '' OR description <> '' OR category IS NOT NULL OR thumbnail_url IS NOT NULL OR recording_url IS NOT NULL;

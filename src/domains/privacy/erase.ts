@@ -105,7 +105,10 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
 
 type Step = (ctx: Context, userId: string) => Promise<number>;
 
-/** In this order: posts let go of files. Each is repeated until it answers 0. */
+/**
+ * In this order: posts let go of files; and what passes by all that is done already comes last, so that it does so in few
+ * runs. Each is repeated until it answers 0.
+ */
 const STEPS: readonly Step[] = [
   forgetPosts,
   forgetComments,
@@ -113,13 +116,10 @@ const STEPS: readonly Step[] = [
   byStatements(forgetTies),
   callOffScheduled,
   forgetInRooms,
-  byStatements((ctx, userId, limit) => [
-    blankStreams(ctx, userId, limit),
-    blankGiftMessages(ctx, userId, limit),
-    ...forgetMentions(ctx, userId, limit),
-  ]),
-  byStatements(endSubscriptions),
+  byStatements((ctx, userId, limit) => [blankStreams(ctx, userId, limit), ...forgetMentions(ctx, userId, limit)]),
   forgetFiles,
+  byStatements(endSubscriptions),
+  byStatements((ctx, userId) => [blankGiftMessages(ctx, userId)]),
 ];
 
 /** Answers how many steps are left for others in this run. */

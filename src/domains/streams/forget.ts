@@ -45,7 +45,7 @@ export function blankStreams(ctx: Context, userId: string, limit: SQL): Statemen
   return ctx.db.run(sql`
     UPDATE streams SET title = '', description = '', category = NULL, thumbnail_url = NULL, recording_url = NULL,
       updated_at = max(updated_at + 1, CAST(${ctx.now()} AS INTEGER))
-    WHERE id IN (SELECT id FROM streams WHERE creator_id = ${userId}
+    WHERE id IN (SELECT id FROM streams INDEXED BY streams_with_words WHERE creator_id = ${userId}
       AND (title <> '' OR description <> '' OR category IS NOT NULL OR thumbnail_url IS NOT NULL
         OR recording_url IS NOT NULL) ${limit})`);
 }
