@@ -168,6 +168,35 @@ describe('among 10,000 users and 1,000 streams', () => {
     expectWithin(answer.counts, { statements: 2, rowsRead: 12 * PAGE_SIZE, rowsWritten: 0 });
   });
 
+  it('followers behind thousands that are out of sight are met in pages that read their window alone', async () => {
+    const [creator, follower] = [await asCreator(), await asViewer()];
+    const banned = `INSERT INTO users (id, email, email_key, username, display_name, status, created_at, updated_at)
+      SELECT 'bot' || id, 'bot' || email, 'bot' || email_key, 'bot_' || username, 'Bot', 'banned', 0, 0
+      FROM users WHERE username LIKE 'crowd%' ORDER BY id LIMIT 1500`;
+    await env.DB.batch([
+      env.DB.prepare(banned),
+      env.DB.prepare(
+        `INSERT INTO follows (follower_id, creator_id, created_at) SELECT id, ?, 2 FROM users WHERE id LIKE 'bot%'`,
+      ).bind(creator.userId),
+      env.DB.prepare('INSERT INTO follows (follower_id, creator_id, created_at) VALUES (?, ?, 1)').bind(
+        follower.userId,
+        creator.userId,
+      ),
+    ]);
+    const seen: string[] = [];
+    let cursor: string | null = '';
+    for (let pages = 0; cursor !== null; pages += 1) {
+      expect(pages).toBeLessThan(20);
+      const more = cursor === '' ? '' : `?cursor=${cursor}`;
+      const answer = await ask('GET', `/social/followers/${creator.userId}${more}`, creator.headers);
+      const page = answer.data as { items: { id: string }[]; pagination: { nextCursor: string | null } };
+      expectWithin(answer.counts, { statements: 2, rowsRead: 25 * PAGE_SIZE, rowsWritten: 0 });
+      seen.push(...page.items.map(({ id }) => id));
+      cursor = page.pagination.nextCursor;
+    }
+    expect(seen).toEqual([follower.userId]);
+  });
+
   it('one stream is a few rows', async () => {
     const answer = await ask('GET', `/stream/${LIVE_STREAM_ID}`);
     expect(answer.status).toBe(200);

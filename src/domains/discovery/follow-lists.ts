@@ -1,18 +1,22 @@
 /**
  * Who follows somebody, and whom somebody follows: newest first, by cursor. Left out are those whose account is gone
- * or banned, those whom a block keeps apart from the reader, and who does not show whom they follow, as follower. Two
- * statements.
+ * or banned, those whom a block keeps apart from the reader, and who does not show whom they follow, as follower. A page
+ * looks at a bounded window, so it may be short and still have a next one. Two statements.
  */
-import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, or, type SQL, sql } from 'drizzle-orm';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Context } from '@/context';
 import { socialError } from '@/domains/social/errors';
 import { follows } from '@/domains/social/tables';
 import { showsFollows, userVisibleTo } from '@/domains/social/visible';
 import { cardColumns, presentCard } from '@/domains/users/present';
 import { users } from '@/domains/users/tables';
-import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
+import { decodeCursor, encodeCursor } from '@/http/envelope';
 import type { Viewer } from '@/shared/actor';
 import { FollowPosition } from './schemas';
+
+/** How many follows are looked at for each of a page, at most. */
+const WINDOW_FACTOR = 5;
 
 interface CursorQuery {
   cursor?: string | undefined;
@@ -41,6 +45,7 @@ async function listFollows(
   const before = cursor === undefined ? undefined : decodeCursor(name, FollowPosition, cursor);
   const [mine, theirs] =
     list === 'followers' ? [follows.creatorId, follows.followerId] : [follows.followerId, follows.creatorId];
+  const position = before && sql`(${follows.createdAt}, ${theirs}) < (${before[0]}, ${before[1]})`;
   const [user, rows] = await Promise.all([
     ctx.db
       .select({ showsFollows: showsFollows(viewer) })
@@ -48,28 +53,40 @@ async function listFollows(
       .where(and(eq(users.id, userId), userVisibleTo(viewer)))
       .get(),
     ctx.db
-      .select({ card: cardColumns, at: follows.createdAt })
-      .from(follows)
-      .innerJoin(users, eq(users.id, theirs))
+      .select({ card: cardColumns, at: sql<number>`walked.at`, isEnd: sql<number>`walked.is_end` })
+      .from(windowOf(theirs, and(eq(mine, userId), position), WINDOW_FACTOR * perPage))
+      .crossJoin(users)
       .where(
         and(
-          eq(mine, userId),
-          before && sql`(${follows.createdAt}, ${theirs}) < (${before[0]}, ${before[1]})`,
-          userVisibleTo(viewer),
-          list === 'followers' ? showsFollowing(viewer, userId) : undefined,
+          sql`users.id = walked.user_id`,
+          or(
+            sql`walked.is_end`,
+            and(userVisibleTo(viewer), list === 'followers' ? showsFollowing(viewer, userId) : undefined),
+          ),
         ),
       )
-      .orderBy(desc(follows.createdAt), desc(theirs))
       .limit(perPage + 1),
   ]);
   if (!user) throw socialError('USER_NOT_FOUND');
   if (list === 'following' && user.showsFollows === 0) throw socialError('FOLLOWS_HIDDEN');
-  return presentCursorPage(
-    rows,
-    perPage,
-    ({ card }) => presentCard(card),
-    ({ card, at }) => encodeCursor(name, [at, card.id]),
-  );
+  const shown = rows.filter(({ isEnd }) => isEnd === 0).slice(0, perPage);
+  const last = rows.find(({ isEnd }) => isEnd === 1) ?? (rows.length > perPage ? shown.at(-1) : undefined);
+  return {
+    items: shown.map(({ card }) => presentCard(card)),
+    pagination: { nextCursor: last ? encodeCursor(name, [last.at, last.card.id]) : null, perPage },
+  };
+}
+
+/**
+ * The newest of these follows. Only if they gave no full page is the last branch read: the last of the window once more,
+ * which says where the next one begins.
+ */
+function windowOf(theirs: SQLiteColumn, condition: SQL | undefined, max: number): SQL {
+  const newest = (isEnd: 0 | 1, rows: SQL) => sql`SELECT * FROM (
+    SELECT ${follows.createdAt} AS at, ${theirs} AS user_id, ${sql.raw(String(isEnd))} AS is_end FROM ${follows}
+    WHERE ${condition} ORDER BY ${desc(follows.createdAt)}, ${desc(theirs)} LIMIT ${rows})`;
+  const [size, end] = [sql.raw(String(max)), sql.raw(String(max - 1))];
+  return sql`(${newest(0, size)} UNION ALL ${newest(1, sql`1 OFFSET ${end}`)}) AS walked`;
 }
 
 /** Creators know their own followers. */

@@ -14,7 +14,8 @@ export const discoveryEndpoints: Endpoint[] = [
     path: '/social/followers/{userId}',
     tag: 'social',
     summary: 'Who follows somebody, newest first',
-    description: 'Who does not show whom they follow is left out, but to themselves and to the creator.',
+    description:
+      'Who does not show whom they follow is left out, but to themselves and to the creator. A page may be short and still have a next one.',
     who: 'optional',
     params: ByUser,
     query: PeopleQuery,
@@ -27,6 +28,7 @@ export const discoveryEndpoints: Endpoint[] = [
     path: '/social/following/{userId}',
     tag: 'social',
     summary: 'Whom somebody follows, newest first',
+    description: 'A page may be short and still have a next one.',
     who: 'optional',
     params: ByUser,
     query: PeopleQuery,
