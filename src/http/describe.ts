@@ -72,6 +72,12 @@ function describeWho(who: Who): Described {
         sentence: 'Approved creators who are DJs.',
         refusal: 'CREATOR_APPROVAL_REQUIRED, DJ_ONLY',
       };
+    case 'performer':
+      return {
+        security,
+        sentence: 'Approved creators who are performers.',
+        refusal: 'CREATOR_APPROVAL_REQUIRED, PERFORMER_ONLY',
+      };
     case 'staff':
       return { security, sentence: 'Staff of any rank.', refusal: 'STAFF_ONLY' };
     case 'signed':

@@ -9,8 +9,9 @@ import type { Envelope } from './envelope';
 import type { Once } from './idempotency';
 
 /**
- * Who may call: anyone, anyone with more for the signed-in, an account, an approved creator, one who is a DJ, staff of
- * any rank, staff with a permission, or a provider by its signature (which the handler checks on the raw body).
+ * Who may call: anyone, anyone with more for the signed-in, an account, an approved creator, one who is a DJ or a
+ * performer, staff of any rank, staff with a permission, or a provider by its signature (which the handler checks on the
+ * raw body).
  */
 export type Who =
   | 'public'
@@ -18,6 +19,7 @@ export type Who =
   | 'user'
   | 'creator'
   | 'dj'
+  | 'performer'
   | 'staff'
   | { readonly permission: Permission }
   | 'signed';

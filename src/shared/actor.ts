@@ -38,8 +38,16 @@ export interface Staff {
   readonly country: string | null;
 }
 
+interface Located {
+  /**
+   * Where the request comes from, as the platform says: the country and, where it is known, its region (`US`, `US-CA`).
+   * Nothing where it is not known.
+   */
+  readonly regions?: readonly string[];
+}
+
 /** A signed-in user. On ordinary reads this is what the access token says; on writes what the database says. */
-export interface Actor {
+export interface Actor extends Located {
   readonly kind: 'user';
   readonly userId: string;
   /** The auth session. */
@@ -51,12 +59,13 @@ export interface Actor {
 }
 
 /** A reader without account; the id is signed, so nobody reads as somebody else. */
-export interface Guest {
+export interface Guest extends Located {
   readonly kind: 'guest';
-  readonly guestId: string;
+  /** Nothing where no guest token was sent. */
+  readonly guestId?: string;
 }
 
-/** Whoever calls an endpoint that works with and without an account; nothing at all where no guest token was sent. */
+/** Whoever calls an endpoint that works with and without an account; nothing where it is not asked who that is. */
 export type Viewer = Actor | Guest | undefined;
 
 /** Where a guest sends back the signed id that it was given. */

@@ -13,3 +13,8 @@ const COUNTRIES: ReadonlySet<string> = new Set(CODES.split(' '));
 export function isCountry(code: string): boolean {
   return COUNTRIES.has(code);
 }
+
+/** A country, or a region of one as ISO 3166-2 writes it: `US-CA`. Which regions a country has is not known here. */
+export function isRegion(code: string): boolean {
+  return /^[A-Z]{2}(-[A-Z0-9]{1,3})?$/.test(code) && isCountry(code.slice(0, 2));
+}

@@ -27,7 +27,14 @@ beforeEach(() => {
 });
 
 /** What the guard says; any other refusal is the endpoint's own, after it let the caller in. */
-const GUARD_CODES = ['UNAUTHENTICATED', 'CREATOR_APPROVAL_REQUIRED', 'DJ_ONLY', 'STAFF_ONLY', 'PERMISSION_REQUIRED'];
+const GUARD_CODES = [
+  'UNAUTHENTICATED',
+  'CREATOR_APPROVAL_REQUIRED',
+  'DJ_ONLY',
+  'PERFORMER_ONLY',
+  'STAFF_ONLY',
+  'PERMISSION_REQUIRED',
+];
 
 type Caller = Pick<Person, 'call'>;
 
@@ -131,8 +138,10 @@ function refusalFor(who: Who, { rank, role, creatorStatus, granted = [], denied 
     return staffCan(staff, who.permission) ? undefined : 'PERMISSION_REQUIRED';
   }
   if (who === 'staff') return rank ? undefined : 'STAFF_ONLY';
-  if ((who === 'creator' || who === 'dj') && creatorStatus !== 'APPROVED') return 'CREATOR_APPROVAL_REQUIRED';
+  const isOfCreators = who === 'creator' || who === 'dj' || who === 'performer';
+  if (isOfCreators && creatorStatus !== 'APPROVED') return 'CREATOR_APPROVAL_REQUIRED';
   if (who === 'dj' && role !== 'dj') return 'DJ_ONLY';
+  if (who === 'performer' && role !== 'performer') return 'PERFORMER_ONLY';
   return undefined;
 }
 

@@ -11,6 +11,7 @@ export const authError = errorList({
   ACCOUNT_BANNED: [403, 'This account is banned.'],
   CREATOR_APPROVAL_REQUIRED: [403, 'Only approved creators may do this. Apply at POST /creator/application.'],
   DJ_ONLY: [403, 'Only creators who were approved as DJs may do this.'],
+  PERFORMER_ONLY: [403, 'Only creators who were approved as performers may do this.'],
   STAFF_ONLY: [403, 'Only staff may do this.'],
   PERMISSION_REQUIRED: [403, 'Your rank does not allow this.'],
   CONFIRMATION_WRONG: [403, 'The password or the code is not right.'],

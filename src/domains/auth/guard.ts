@@ -6,6 +6,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { staffCan } from '@/domains/staff/permissions';
 import type { Count, Guard } from '@/http/mount';
+import { regionsOf } from '@/http/regions';
 import {
   type Actor,
   type CreatorStatus,
@@ -15,7 +16,6 @@ import {
   type Rank,
   type Role,
   type Staff,
-  type Viewer,
 } from '@/shared/actor';
 import { sha256 } from '@/shared/crypto';
 import { HOUR_MS } from '@/shared/time';
@@ -33,12 +33,14 @@ export const guard: Guard = async (ctx, request, { who, method, fresh }, count) 
     return undefined;
   }
   const ordinaryRead = method === 'get' && (who === 'user' || who === 'optional') && !fresh;
-  const viewer = await identify(ctx, request, !ordinaryRead, count);
+  const identified = await identify(ctx, request, !ordinaryRead, count);
+  const viewer = { ...identified, regions: regionsOf(ctx.config, request) };
   if (who === 'optional') return viewer;
-  if (viewer?.kind !== 'user') throw authError('UNAUTHENTICATED');
-  if ((who === 'creator' || who === 'dj') && viewer.creatorStatus !== 'APPROVED')
+  if (viewer.kind !== 'user') throw authError('UNAUTHENTICATED');
+  if ((who === 'creator' || who === 'dj' || who === 'performer') && viewer.creatorStatus !== 'APPROVED')
     throw authError('CREATOR_APPROVAL_REQUIRED');
   if (who === 'dj' && viewer.role !== 'dj') throw authError('DJ_ONLY');
+  if (who === 'performer' && viewer.role !== 'performer') throw authError('PERFORMER_ONLY');
   if (who === 'staff' && !viewer.staff) throw authError('STAFF_ONLY');
   if (typeof who === 'object' && !staffCan(viewer.staff, who.permission))
     throw authError('PERMISSION_REQUIRED', { details: { permission: who.permission } });
@@ -46,7 +48,7 @@ export const guard: Guard = async (ctx, request, { who, method, fresh }, count) 
 };
 
 /** A bad token is refused even where none is needed: a client that thinks it is signed in must learn that it is not. */
-async function identify(ctx: Context, request: Request, fresh: boolean, count: Count): Promise<Viewer> {
+async function identify(ctx: Context, request: Request, fresh: boolean, count: Count): Promise<Actor | Guest> {
   const authorization = request.headers.get('authorization');
   if (!authorization) return counted(await readGuest(ctx, request), count);
   const [scheme, token] = authorization.split(' ', 2);
@@ -62,14 +64,14 @@ async function identify(ctx: Context, request: Request, fresh: boolean, count: C
   return actor;
 }
 
-async function counted(viewer: Viewer, count: Count): Promise<Viewer> {
+async function counted<Caller extends Actor | Guest>(viewer: Caller, count: Count): Promise<Caller> {
   await count(viewer);
   return viewer;
 }
 
-async function readGuest(ctx: Context, request: Request): Promise<Guest | undefined> {
+async function readGuest(ctx: Context, request: Request): Promise<Guest> {
   const token = request.headers.get(GUEST_HEADER);
-  if (!token) return undefined;
+  if (!token) return { kind: 'guest' };
   const claims = await verifyToken(ctx.config.keys, 'guest', token, ctx.now());
   if (typeof claims?.sub !== 'string') throw authError('TOKEN_INVALID');
   return { kind: 'guest', guestId: claims.sub };

@@ -7,6 +7,7 @@ import { getStream } from './find';
 export async function leaveStream(ctx: Context, streamId: string, viewer: Viewer): Promise<Record<string, never>> {
   await getStream(ctx, { id: streamId }, viewer);
   if (viewer?.kind === 'user') await ctx.rooms(streamId).leave({ kind: 'user', id: viewer.userId });
-  if (viewer?.kind === 'guest') await ctx.rooms(streamId).leave({ kind: 'guest', id: viewer.guestId });
+  if (viewer?.kind === 'guest' && viewer.guestId !== undefined)
+    await ctx.rooms(streamId).leave({ kind: 'guest', id: viewer.guestId });
   return {};
 }
