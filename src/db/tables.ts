@@ -10,6 +10,7 @@ export * from '@/domains/gifts/tables';
 export * from '@/domains/media/tables';
 export * from '@/domains/notifications/tables';
 export * from '@/domains/payouts/tables';
+export * from '@/domains/performers/tables';
 export * from '@/domains/privacy/tables';
 export * from '@/domains/purchases/tables';
 export * from '@/domains/settings/tables';

@@ -6,7 +6,7 @@ import { testContext } from '#test/support/context';
 import { coinsOf, giveCoins, once } from '#test/support/money';
 import { joinRoom } from '#test/support/rooms';
 import { anOpenStream } from '#test/support/streams';
-import { asCreator, asViewer } from '#test/support/users';
+import { actorOf, asCreator, asViewer } from '#test/support/users';
 import { app } from '@/app';
 import type { Env } from '@/config';
 import type { Context } from '@/context';
@@ -73,7 +73,7 @@ describe('a gift into a live stream', () => {
     const ctx = testContext();
     const killed: Context = { ...ctx, deliver: async () => {} };
     const wish = { giftId: ROSE, quantity: 1, streamId };
-    const gift = await sendGift(killed, viewer.userId, wish, { idempotencyKey: newId(), bodyHash: '' });
+    const gift = await sendGift(killed, actorOf(viewer), wish, { idempotencyKey: newId(), bodyHash: '' });
     expect(await coinsOf(viewer.userId)).toBe(990);
     const rows = await ctx.db.select().from(outbox);
     expect(rows).toHaveLength(1);

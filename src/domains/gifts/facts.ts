@@ -18,6 +18,9 @@ import { gifts, giftsSent } from './tables';
 /** What a request wants given, and to whom: to a creator, or into a live stream. */
 export interface Giving {
   readonly senderId: string;
+  /** Where the sender is, if it is known (ISO 3166). */
+  readonly country: string | null;
+  readonly region: string | null;
   readonly recipientId: string | null;
   readonly streamId: string | null;
   /** Null: a tip. */
@@ -49,7 +52,13 @@ export async function readGiftFacts(ctx: Context, giving: Giving, idempotencyKey
     sentBefore(ctx, { senderId, idempotencyKey }),
     economyQuery(ctx),
     giftQuery(ctx, { id: giving.giftId }),
-    peopleQuery(ctx, { senderId, recipientId: giving.recipientId, streamId }),
+    peopleQuery(ctx, {
+      senderId,
+      country: giving.country,
+      region: giving.region,
+      recipientId: giving.recipientId,
+      streamId,
+    }),
   ] as const;
   const [[known], economy, [gift = null], people, [door] = [], standings = []] =
     streamId === null
@@ -80,9 +89,13 @@ const giftQuery = builtOnce((db, value: (name: 'id') => Placeholder) =>
 );
 
 /** Sender and recipient, who is the stream's creator where a stream is named. */
-const peopleQuery = builtOnce((db, value: (name: 'senderId' | 'recipientId' | 'streamId') => Placeholder) =>
+type Named = 'senderId' | 'country' | 'region' | 'recipientId' | 'streamId';
+const peopleQuery = builtOnce((db, value: (name: Named) => Placeholder) =>
   db
-    .select({ ...cardColumns, ...supportColumns(value('senderId')) })
+    .select({
+      ...cardColumns,
+      ...supportColumns(value('senderId'), { country: value('country'), region: value('region') }),
+    })
     .from(users)
     .where(
       sql`${users.id} IN (${value('senderId')}, ${value('recipientId')}, (SELECT creator_id FROM streams WHERE id = ${value('streamId')}))`,

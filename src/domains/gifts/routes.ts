@@ -55,7 +55,7 @@ export const giftEndpoints: Endpoint[] = [
       404: `GIFT_NOT_FOUND, ${GIVING_REFUSALS[404]}`,
       422: `QUANTITY_OUT_OF_RANGE, ${GIVING_REFUSALS[422]}`,
     },
-    handler: (ctx, { actor, body, once }) => sendGift(ctx, actor.userId, body, once),
+    handler: (ctx, { actor, body, once }) => sendGift(ctx, actor, body, once),
   }),
   endpoint({
     method: 'post',
@@ -69,7 +69,7 @@ export const giftEndpoints: Endpoint[] = [
     response: GiftSent,
     status: 201,
     refusals: { ...GIVING_REFUSALS, 422: `TIP_OUT_OF_RANGE, ${GIVING_REFUSALS[422]}` },
-    handler: (ctx, { actor, body, once }) => sendTip(ctx, actor.userId, body, once),
+    handler: (ctx, { actor, body, once }) => sendTip(ctx, actor, body, once),
   }),
   endpoint({
     method: 'get',

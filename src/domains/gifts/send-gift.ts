@@ -11,11 +11,13 @@ import { planOnce } from '@/db/outbox';
 import { recordEarning } from '@/domains/earnings/record';
 import { convert } from '@/domains/economy/rates';
 import type { Economy } from '@/domains/economy/read';
+import { placeOf } from '@/domains/social/regions';
 import { type CardRow, presentCard } from '@/domains/users/present';
 import { type Once, performOnce } from '@/http/idempotency';
 import { commitSpending } from '@/ledger/spend';
 import { post } from '@/ledger/transfers';
 import type { NewNotification, OutboxEvent } from '@/queues/messages';
+import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { MINUTE_MS, toDay, toIso } from '@/shared/time';
 import { giftError } from './errors';
@@ -35,9 +37,9 @@ interface Line {
 type Price = (facts: GiftFacts) => Line;
 
 /** Throws GIFT_NOT_FOUND, QUANTITY_OUT_OF_RANGE, GIFT_WORTHLESS, NOT_ENOUGH_COINS, and as `demandRecipient` does. */
-export function sendGift(ctx: Context, senderId: string, wish: z.output<typeof NewGiftSent>, once: Once) {
+export function sendGift(ctx: Context, sender: Actor, wish: z.output<typeof NewGiftSent>, once: Once) {
   const { giftId, quantity, ...to } = wish;
-  return give(ctx, givingOf(senderId, giftId, to), once, ({ gift, economy }) => {
+  return give(ctx, givingOf(sender, giftId, to), once, ({ gift, economy }) => {
     if (!gift?.active) throw giftError('GIFT_NOT_FOUND');
     const { giftQuantityMax } = economy.limits;
     if (quantity > giftQuantityMax) throw giftError('QUANTITY_OUT_OF_RANGE', { details: { giftQuantityMax } });
@@ -46,8 +48,8 @@ export function sendGift(ctx: Context, senderId: string, wish: z.output<typeof N
 }
 
 /** Throws TIP_OUT_OF_RANGE, GIFT_WORTHLESS, NOT_ENOUGH_COINS, and as `demandRecipient` does. */
-export function sendTip(ctx: Context, senderId: string, { coins, ...to }: z.output<typeof NewTip>, once: Once) {
-  return give(ctx, givingOf(senderId, null, to), once, ({ economy }) => {
+export function sendTip(ctx: Context, sender: Actor, { coins, ...to }: z.output<typeof NewTip>, once: Once) {
+  return give(ctx, givingOf(sender, null, to), once, ({ economy }) => {
     const { tipCoinsMin, tipCoinsMax } = economy.limits;
     if (coins < tipCoinsMin || coins > tipCoinsMax)
       throw giftError('TIP_OUT_OF_RANGE', { details: { tipCoinsMin, tipCoinsMax } });
@@ -57,9 +59,10 @@ export function sendTip(ctx: Context, senderId: string, { coins, ...to }: z.outp
 
 type To = Pick<z.output<typeof NewTip>, 'recipientId' | 'streamId' | 'message'>;
 
-function givingOf(senderId: string, giftId: string | null, { recipientId, streamId, message }: To): Giving {
+function givingOf(sender: Actor, giftId: string | null, { recipientId, streamId, message }: To): Giving {
   return {
-    senderId,
+    senderId: sender.userId,
+    ...placeOf(sender),
     giftId,
     recipientId: recipientId ?? null,
     streamId: streamId ?? null,

@@ -15,6 +15,7 @@ import { forgetFiles } from '@/domains/media/forget';
 import { forgetBrowsers, forgetMentions, forgetNotifications } from '@/domains/notifications/forget';
 import { lastRooms } from '@/domains/notifications/tables';
 import { forgetPayoutAccount } from '@/domains/payouts/forget';
+import { forgetPrivacy } from '@/domains/performers/forget';
 import { forgetSettings } from '@/domains/settings/forget';
 import { forgetTies } from '@/domains/social/forget';
 import { forgetRank } from '@/domains/staff/forget';
@@ -89,6 +90,7 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
       forgetBrowsers(ctx, id),
       forgetRank(ctx, id),
       forgetSettings(ctx, id),
+      forgetPrivacy(ctx, id),
       ...forgetCreator(ctx, id),
       forgetPayoutAccount(ctx, id),
       forgetWatched(ctx, id),

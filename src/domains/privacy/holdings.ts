@@ -22,9 +22,10 @@ import {
   pushSubscriptions,
 } from '@/domains/notifications/tables';
 import { payoutAccounts, payouts } from '@/domains/payouts/tables';
+import { performerPrivacy } from '@/domains/performers/tables';
 import { purchaseClaims, purchases } from '@/domains/purchases/tables';
 import { userSettings } from '@/domains/settings/tables';
-import { blocks, follows, formerFollows } from '@/domains/social/tables';
+import { blockedRegions, blocks, follows, formerFollows } from '@/domains/social/tables';
 import { staff } from '@/domains/staff/tables';
 import { streamAnalytics, streams, watchedCategories } from '@/domains/streams/tables';
 import { subscriptionCharges, subscriptions, subscriptionTiers } from '@/domains/subscriptions/tables';
@@ -132,6 +133,8 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
   { as: 'followers', table: follows, tie: follows.creatorId, order: [follows.createdAt, follows.followerId] },
   { as: 'formerFollows', table: formerFollows, tie: formerFollows.followerId, order: [formerFollows.creatorId] },
   { as: 'blocked', table: blocks, tie: blocks.blockerId, order: [blocks.blockedId] },
+  { as: 'blockedRegions', table: blockedRegions, tie: blockedRegions.creatorId, order: [blockedRegions.region] },
+  { as: 'performerPrivacy', table: performerPrivacy, tie: performerPrivacy.userId, order: [performerPrivacy.userId] },
   // What is hidden has no words any more, and waits to be cleared away.
   { as: 'posts', table: posts, tie: posts.authorId, order: [posts.id], only: isNull(posts.removedAt) },
   {

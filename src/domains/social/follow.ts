@@ -5,8 +5,10 @@ import { commit, demandChange, refusalOf, type Statement } from '@/db/commit';
 import { withdrawFollow } from '@/domains/notifications/withdraw';
 import { users } from '@/domains/users/tables';
 import type { OutboxEvent } from '@/queues/messages';
+import type { Viewer } from '@/shared/actor';
 import { socialError } from './errors';
 import { listOpenRooms } from './open-rooms';
+import { shownTo } from './regions';
 import { followsCreator } from './status';
 import { follows, formerFollows } from './tables';
 import { noBlockBetween } from './visible';
@@ -14,8 +16,14 @@ import { noBlockBetween } from './visible';
 /**
  * Repeating it changes nothing. The creator is told of the first time alone: whoever unfollows and follows again is no
  * news. Throws USER_NOT_FOUND, NOT_A_CREATOR, NOT_ONESELF.
+ * @param follower the same user, where it is known from where they ask
  */
-export async function followCreator(ctx: Context, followerId: string, creatorId: string): Promise<void> {
+export async function followCreator(
+  ctx: Context,
+  followerId: string,
+  creatorId: string,
+  follower?: Viewer,
+): Promise<void> {
   if (followerId === creatorId) throw socialError('NOT_ONESELF');
   const creator = await ctx.db
     .select({
@@ -26,7 +34,14 @@ export async function followCreator(ctx: Context, followerId: string, creatorId:
       followerName: sql<string | null>`(SELECT display_name FROM users follower WHERE follower.id = ${followerId})`,
     })
     .from(users)
-    .where(and(eq(users.id, creatorId), eq(users.status, 'active'), noBlockBetween(followerId, users.id)))
+    .where(
+      and(
+        eq(users.id, creatorId),
+        eq(users.status, 'active'),
+        noBlockBetween(followerId, users.id),
+        shownTo(follower, users.id),
+      ),
+    )
     .get();
   if (!creator) throw socialError('USER_NOT_FOUND');
   if (creator.creatorStatus !== 'APPROVED') throw socialError('NOT_A_CREATOR');

@@ -1,4 +1,4 @@
-/** For the end of an account: whom it followed and blocked and who did so to it, some rows at a time. */
+/** For the end of an account: whom and where it followed and blocked and who did so to it, some rows at a time. */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import type { Statement } from '@/db/commit';
@@ -18,5 +18,7 @@ export function forgetTies(ctx: Context, userId: string, limit: SQL): Statement[
       SELECT blocker_id, blocked_id FROM blocks WHERE blocker_id = ${userId} ${limit})`),
     ctx.db.run(sql`DELETE FROM blocks WHERE (blocker_id, blocked_id) IN (
       SELECT blocker_id, blocked_id FROM blocks WHERE blocked_id = ${userId} ${limit})`),
+    ctx.db.run(sql`DELETE FROM blocked_regions WHERE (creator_id, region) IN (
+      SELECT creator_id, region FROM blocked_regions WHERE creator_id = ${userId} ${limit})`),
   ];
 }

@@ -20,7 +20,7 @@ export const socialEndpoints: Endpoint[] = [
     response: FollowStatus,
     refusals: { 404: 'USER_NOT_FOUND', 409: 'NOT_A_CREATOR' },
     handler: async (ctx, { actor, params }) => {
-      await followCreator(ctx, actor.userId, params.userId);
+      await followCreator(ctx, actor.userId, params.userId, actor);
       return getFollowStatus(ctx, actor, params.userId);
     },
   }),
@@ -36,7 +36,8 @@ export const socialEndpoints: Endpoint[] = [
     refusals: { 404: 'USER_NOT_FOUND' },
     handler: async (ctx, { actor, params }) => {
       await unfollowCreator(ctx, actor.userId, params.userId);
-      return getFollowStatus(ctx, actor, params.userId);
+      // From wherever one is: whoever is not shown there any more can still be let go.
+      return getFollowStatus(ctx, { ...actor, regions: [] }, params.userId);
     },
   }),
   endpoint({

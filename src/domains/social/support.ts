@@ -1,14 +1,15 @@
-/** Whom one may give coins to: an approved creator whose account is active, with no block in between. */
+/** Whom one may give coins to: an approved creator whose account is active, no block in between, who is shown where one is. */
 import { type SQLWrapper, sql } from 'drizzle-orm';
 import { users } from '@/domains/users/tables';
 import { socialError } from './errors';
+import { hiddenIn, type Place } from './regions';
 import { noBlockBetween } from './visible';
 
-/** For a SELECT that has `users` in it as the creator. @param supporterId who asks */
-export const supportColumns = (supporterId: SQLWrapper | string) => ({
+/** For a SELECT that has `users` in it as the creator. @param supporterId who asks @param place where they are */
+export const supportColumns = (supporterId: SQLWrapper | string, place: Place<SQLWrapper | string | null>) => ({
   status: users.status,
   creatorStatus: users.creatorStatus,
-  blocked: sql<number>`NOT (${noBlockBetween(supporterId, users.id)})`.as('blocked'),
+  blocked: sql<number>`(NOT (${noBlockBetween(supporterId, users.id)}) OR ${hiddenIn(place, users.id)})`.as('blocked'),
 });
 
 interface Supported {

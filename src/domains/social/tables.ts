@@ -28,3 +28,13 @@ export const formerFollows = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.followerId, table.creatorId] })],
 );
+
+/** ISO 3166: where a creator is not shown, countries (`DE`) and regions (`US-CA`). */
+export const blockedRegions = sqliteTable(
+  'blocked_regions',
+  {
+    creatorId: text('creator_id').notNull(),
+    region: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.creatorId, table.region] })],
+);

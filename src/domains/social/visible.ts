@@ -1,7 +1,8 @@
-/** Who is out of sight for whom: a block hides both from each other. */
+/** Who is out of sight for whom: a block hides both from each other, and creators choose where they are not shown. */
 import { and, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { users } from '@/domains/users/tables';
 import type { Viewer } from '@/shared/actor';
+import { shownTo } from './regions';
 
 /** A condition for any query: nobody of the two blocks the other. Two look-ups by primary key. */
 export function noBlockBetween(one: SQLWrapper | string, other: SQLWrapper | string): SQL {
@@ -11,14 +12,14 @@ export function noBlockBetween(one: SQLWrapper | string, other: SQLWrapper | str
 
 /**
  * Whom this reader may know of, for a SELECT that has `users` in it under its own name: accounts that are active, with
- * no block in between. Staff see past blocks.
+ * no block in between, that are shown where the reader is. Staff see past the last two.
  */
 export function userVisibleTo(viewer: Viewer): SQL | undefined {
   // As text: a parameter could not use an index that is limited to active users.
   const active = sql`users.status = 'active'`;
   return viewer?.kind === 'user' && !viewer.staff
-    ? and(active, noBlockBetween(sql`${viewer.userId}`, users.id))
-    : active;
+    ? and(active, noBlockBetween(sql`${viewer.userId}`, users.id), shownTo(viewer, users.id))
+    : and(active, shownTo(viewer, users.id));
 }
 
 /** 1 where this reader may know whom the user follows, and how many: everybody, unless the user's settings say no. */

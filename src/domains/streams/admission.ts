@@ -1,6 +1,6 @@
 /**
  * Who may enter a stream's room, and who may read what is in it: pure rules, asked by every way in (pass, media
- * token, chat over HTTP, history). Countries and subscriptions are judged here as they come.
+ * token, chat over HTTP, history). Where a creator is not shown, `getStream` has refused before.
  */
 import type { Standing, StreamStatus } from '@/room/api';
 import type { RoomStanding } from './standing';

@@ -27,6 +27,7 @@ const SAYING_REFUSED = {
   403: 'BANNED, TIMED_OUT, CHAT_DISABLED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY',
   409: 'STREAM_ENDED, STREAM_CANCELLED, DUPLICATE_MESSAGE',
   429: 'SLOW_MODE, TOO_FAST, TOO_MANY_REQUESTS',
+  451: 'NOT_IN_YOUR_COUNTRY',
 } as const;
 const HISTORY = 'Newest first. The newest page is up to a second old, older ones up to a minute.';
 
@@ -59,7 +60,7 @@ export const chatEndpoints: Endpoint[] = [
     params: ByStreamId,
     query: ChatQuery,
     response: ChatPageShape,
-    refusals: { 403: 'BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY' },
+    refusals: { 403: 'BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY', 451: 'NOT_IN_YOUR_COUNTRY' },
     handler: (ctx, { actor, params, query }) => history(ctx, actor, params.streamId, query),
   }),
   endpoint({
@@ -85,7 +86,7 @@ export const chatEndpoints: Endpoint[] = [
     params: ById,
     query: ChatQuery,
     response: ChatPageShape,
-    refusals: { 403: 'BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY' },
+    refusals: { 403: 'BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY', 451: 'NOT_IN_YOUR_COUNTRY' },
     handler: (ctx, { actor, params, query }) => history(ctx, actor, params.id, query),
   }),
   endpoint({

@@ -68,8 +68,8 @@ export async function readChat(
   const seconds = before === null ? NEWEST_PAGE_SECONDS : OLDER_PAGE_SECONDS;
   const read = () => readPage(ctx, streamId, before, perPage);
   if (found.stream.visibility !== 'public') return { data: await read(), cacheControl: 'private, no-cache' };
-  // What a signed-in reader may see depends on them, so only the page behind the check is shared.
-  const scope = viewer?.kind === 'user' ? 'private' : 'public';
+  // What a reader may see depends on who or where they are, so only the page behind the check is shared.
+  const scope = viewer?.kind === 'user' || found.hidesSomewhere === 1 ? 'private' : 'public';
   const key = new URL(`/cache/chat/${streamId}?before=${before ?? ''}&perPage=${perPage}`, ctx.config.publicUrl);
   return { data: await cached(ctx, key.href, seconds, read), cacheControl: `${scope}, max-age=${seconds}` };
 }

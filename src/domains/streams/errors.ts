@@ -3,6 +3,7 @@ import { errorList } from '@/http/errors';
 /** Of streams, channels and their rooms; a room's own refusals (`RoomRefusalCode`) are among them. */
 export const streamError = errorList({
   STREAM_NOT_FOUND: [404, 'There is no such stream, or it is not visible to you.'],
+  NOT_IN_YOUR_COUNTRY: [451, 'Its creator does not show this where you are.'],
   CHANNEL_NOT_FOUND: [404, 'There is no such channel.'],
   ALREADY_LIVE: [409, 'This channel is live already: end that stream first.'],
   STREAM_NOT_LIVE: [409, 'This stream is not live.'],

@@ -2,19 +2,22 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { channels } from '@/domains/channels/tables';
+import { hidesSomewhere, shownTo } from '@/domains/social/regions';
 import { users } from '@/domains/users/tables';
 import type { Viewer } from '@/shared/actor';
 import { fold } from '@/shared/text';
 import { streamError } from './errors';
 import { type StreamCardRow, streamColumns } from './present';
 import { streamLive, streams } from './tables';
-import { visibleTo } from './visible';
+import { visibleElsewhere } from './visible';
 
 /** How a request names a stream. */
 export type StreamName = { readonly id: string } | { readonly creatorId: string } | { readonly username: string };
 
 export interface FoundStream extends StreamCardRow {
   readonly channel: typeof channels.$inferSelect;
+  /** 1 where readers elsewhere may not see it. */
+  readonly hidesSomewhere: number;
 }
 
 /** Ids have dashes, usernames never do. */
@@ -24,18 +27,24 @@ export function streamName(idOrUsername: string): StreamName {
 
 /**
  * By creator or username: the stream that is live, else the newest that this reader may see.
- * Throws STREAM_NOT_FOUND, which does not tell what is hidden from what is not there.
+ * Throws NOT_IN_YOUR_COUNTRY, and STREAM_NOT_FOUND, which does not tell what is hidden from what is not there.
  */
 export async function getStream(ctx: Context, name: StreamName, viewer: Viewer): Promise<FoundStream> {
   const row = await ctx.db
-    .select({ ...streamColumns, channel: channels })
+    .select({
+      ...streamColumns,
+      channel: channels,
+      shown: shownTo(viewer, streams.creatorId) ?? sql<number>`1`,
+      hidesSomewhere: hidesSomewhere(streams.creatorId),
+    })
     .from(streams)
     .innerJoin(users, eq(users.id, streams.creatorId))
     .innerJoin(channels, eq(channels.id, streams.channelId))
     .leftJoin(streamLive, eq(streamLive.streamId, streams.id))
-    .where(and(named(name, viewer), visibleTo(viewer)))
+    .where(and(named(name, viewer), visibleElsewhere(viewer)))
     .get();
   if (!row) throw streamError('STREAM_NOT_FOUND');
+  if (row.shown === 0) throw streamError('NOT_IN_YOUR_COUNTRY');
   return row;
 }
 

@@ -30,9 +30,11 @@ import { listViewers } from './viewers';
 const ById = z.strictObject({ id: anId });
 const ByHost = z.strictObject({ hostId: anId });
 const ByUsername = z.strictObject({ username: anId });
+const NOT_HERE = { 451: 'NOT_IN_YOUR_COUNTRY' } as const;
 const NOT_ADMITTED = {
   403: 'BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY',
   409: 'STREAM_NOT_LIVE, STREAM_ENDED, STREAM_CANCELLED',
+  ...NOT_HERE,
 } as const;
 
 const watchEndpoints: Endpoint[] = [
@@ -107,6 +109,7 @@ const watchEndpoints: Endpoint[] = [
     who: 'optional',
     params: ById,
     response: Stream,
+    refusals: NOT_HERE,
     handler: async (ctx, { actor, params }) => presentStream(await getStream(ctx, streamName(params.id), actor), actor),
   }),
   endpoint({
@@ -118,6 +121,7 @@ const watchEndpoints: Endpoint[] = [
     who: 'optional',
     params: ByUsername,
     response: Stream,
+    refusals: NOT_HERE,
     handler: async (ctx, { actor, params }) => presentStream(await getStream(ctx, params, actor), actor),
   }),
 ];
@@ -143,6 +147,7 @@ const enterEndpoints: Endpoint[] = [
     who: 'optional',
     params: ById,
     response: Nothing,
+    refusals: NOT_HERE,
     handler: (ctx, { actor, params }) => leaveStream(ctx, params.id, actor),
   }),
   endpoint({
@@ -173,7 +178,7 @@ const enterEndpoints: Endpoint[] = [
     who: 'optional',
     params: ById,
     response: ViewerList,
-    refusals: { 403: 'VIEWERS_HIDDEN, BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY' },
+    refusals: { 403: 'VIEWERS_HIDDEN, BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY', ...NOT_HERE },
     handler: (ctx, { actor, params }) => listViewers(ctx, actor, params.id),
   }),
   endpoint({

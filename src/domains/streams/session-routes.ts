@@ -51,6 +51,7 @@ export const sessionEndpoints: Endpoint[] = [
     who: 'optional',
     params: ById,
     response: Stream,
+    refusals: { 451: 'NOT_IN_YOUR_COUNTRY' },
     handler: async (ctx, { actor, params }) => presentStream(await getStream(ctx, params, actor), actor),
   }),
   endpoint({
@@ -112,6 +113,7 @@ export const sessionEndpoints: Endpoint[] = [
     refusals: {
       403: 'BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY',
       409: 'STREAM_NOT_LIVE, STREAM_ENDED, STREAM_CANCELLED',
+      451: 'NOT_IN_YOUR_COUNTRY',
     },
     handler: (ctx, { actor, params }) => issueToken(ctx, params, actor),
   }),

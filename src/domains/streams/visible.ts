@@ -1,6 +1,7 @@
 /** Which streams anybody may know of: the one place for it, as conditions for any SELECT. */
 import { and, eq, ne, or, type SQL, sql } from 'drizzle-orm';
 import { audienceOf, audienceWord, EVERYBODY } from '@/db/fts';
+import { shownTo } from '@/domains/social/regions';
 import { noBlockBetween } from '@/domains/social/visible';
 import { users } from '@/domains/users/tables';
 import type { Viewer } from '@/shared/actor';
@@ -8,9 +9,15 @@ import { streams } from './tables';
 
 /**
  * For a SELECT that joins `users` as the streams' creator: banned and deleted creators are out of everybody's sight,
- * private streams are their creator's alone, and a block hides both from each other. Staff see past the last two.
+ * private streams are their creator's alone, a block hides both from each other, and a creator is shown where they want
+ * to be. Staff see past the last three.
  */
 export function visibleTo(viewer: Viewer): SQL | undefined {
+  return and(visibleElsewhere(viewer), shownTo(viewer, streams.creatorId));
+}
+
+/** The same, and what is not shown where this reader is: enough to say why. */
+export function visibleElsewhere(viewer: Viewer): SQL | undefined {
   const active = eq(users.status, 'active');
   if (viewer?.kind !== 'user') return and(active, ne(streams.visibility, 'private'));
   if (viewer.staff) return active;

@@ -29,7 +29,7 @@ export const subscriptionEndpoints: Endpoint[] = [
       409: 'ALREADY_SUBSCRIBED, NOT_A_CREATOR, TIER_WORTHLESS, SUBSCRIPTION_CHANGED',
       422: 'NOT_ONESELF',
     },
-    handler: (ctx, { actor, body, once }) => subscribe(ctx, actor.userId, body, once),
+    handler: (ctx, { actor, body, once }) => subscribe(ctx, actor, body, once),
   }),
   endpoint({
     method: 'post',

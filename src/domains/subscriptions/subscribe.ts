@@ -8,6 +8,7 @@ import type { Context } from '@/context';
 import { commit, demandChange, demandThat } from '@/db/commit';
 import { type Economy, economyOf, economyQuery } from '@/domains/economy/read';
 import { listOpenRooms, type OpenRoom } from '@/domains/social/open-rooms';
+import { placeOf } from '@/domains/social/regions';
 import { demandSupportable, supportColumns } from '@/domains/social/support';
 import { type CardRow, cardColumns } from '@/domains/users/present';
 import { users } from '@/domains/users/tables';
@@ -15,6 +16,7 @@ import { type Envelope, reply } from '@/http/envelope';
 import { type Once, performOnce } from '@/http/idempotency';
 import { commitSpending } from '@/ledger/spend';
 import type { OutboxEvent } from '@/queues/messages';
+import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { chargeMonth, diamondsOf } from './charge';
 import { subscriptionError } from './errors';
@@ -43,22 +45,23 @@ interface Facts {
  */
 export async function subscribe(
   ctx: Context,
-  subscriberId: string,
+  subscriber: Actor,
   wish: Wish,
   once: Once,
 ): Promise<Envelope<z.input<typeof Subscription>>> {
   let facts: Facts | undefined;
   const find = async () => {
-    facts = await readFacts(ctx, subscriberId, wish, once);
+    facts = await readFacts(ctx, subscriber, wish, once);
     return facts.known;
   };
-  const row = await performOnce(once, find, () => begin(ctx, subscriberId, wish, once, facts));
+  const row = await performOnce(once, find, () => begin(ctx, subscriber.userId, wish, once, facts));
   if (!facts?.tier) throw new Error('A subscription without its tier');
   const isNew = row.idempotencyKey === once.idempotencyKey;
   return reply(presentSubscription(row, facts.tier, facts.creator ?? null), { status: isNew ? 201 : 200 });
 }
 
-async function readFacts(ctx: Context, subscriberId: string, { creatorId, tierId }: Wish, once: Once): Promise<Facts> {
+async function readFacts(ctx: Context, subscriber: Actor, { creatorId, tierId }: Wish, once: Once): Promise<Facts> {
+  const subscriberId = subscriber.userId;
   const [[known], [running], economy, [tier], people] = await ctx.db.batch([
     ctx.db.select().from(subscriptions).where(madeBy(subscriberId, once)),
     ctx.db.select().from(subscriptions).where(runsBetween(subscriberId, creatorId)),
@@ -68,7 +71,7 @@ async function readFacts(ctx: Context, subscriberId: string, { creatorId, tierId
       .from(subscriptionTiers)
       .where(and(eq(subscriptionTiers.id, tierId), eq(subscriptionTiers.creatorId, creatorId))),
     ctx.db
-      .select({ ...cardColumns, ...supportColumns(subscriberId) })
+      .select({ ...cardColumns, ...supportColumns(subscriberId, placeOf(subscriber)) })
       .from(users)
       .where(inArray(users.id, [subscriberId, creatorId])),
   ]);

@@ -6,9 +6,11 @@ import { testContext } from '#test/support/context';
 import { aPost } from '#test/support/posts';
 import { aStream } from '#test/support/streams';
 import { asCreator, asStaff, asViewer, type Person } from '#test/support/users';
+import { commit } from '@/db/commit';
 import { posts } from '@/domains/content/tables';
 import { block } from '@/domains/social/block';
 import { followCreator } from '@/domains/social/follow';
+import { setBlockedRegions } from '@/domains/social/regions';
 import { streams } from '@/domains/streams/tables';
 import { users } from '@/domains/users/tables';
 import { DAY_MS } from '@/shared/time';
@@ -91,7 +93,7 @@ async function foundBehind(doors: Record<string, Door>, scene: Scene, reader: Re
   for (const [name, door] of Object.entries(doors)) {
     const [path, id] = door(scene);
     const { status, data } = await reader.get(path);
-    expect([200, 404], `${name}: ${status}`).toContain(status);
+    expect([200, 404, 451], `${name}: ${status}`).toContain(status);
     if (JSON.stringify(data ?? null).includes(id)) found.push(name);
   }
   return found;
@@ -105,10 +107,16 @@ const DOORS = {
 type Kind = keyof typeof DOORS;
 const KINDS: readonly Kind[] = ['streams', 'people', 'posts'];
 
-async function expectSight(scene: Scene, reader: Reader, sees: readonly Kind[]) {
+/** @param asGuest with no list of their own: of whom they follow */
+async function expectSight(
+  scene: Scene,
+  reader: Reader,
+  sees: readonly Kind[],
+  { asGuest = reader === guest }: { asGuest?: boolean } = {},
+) {
   for (const kind of KINDS) {
     const [open, ofAccounts] = DOORS[kind];
-    const doors: Record<string, Door> = reader === guest ? open : { ...open, ...ofAccounts };
+    const doors: Record<string, Door> = asGuest ? open : { ...open, ...ofAccounts };
     expect(await foundBehind(doors, scene, reader), kind).toEqual(sees.includes(kind) ? Object.keys(doors) : []);
   }
 }
@@ -141,6 +149,52 @@ describe('nothing is found', () => {
     const readers = [guest, await aReader(scene), await asStaff('owner')];
     await testContext().db.update(users).set({ status }).where(eq(users.id, scene.creator.userId));
     for (const reader of readers) await expectSight(scene, reader, []);
+  });
+});
+
+describe('where a creator is not shown', () => {
+  const from = (region: string, { headers }: Pick<Person, 'headers'>) =>
+    client({ ...headers, 'x-dev-country': region });
+
+  async function aHiddenScene() {
+    const scene = await aScene();
+    const ctx = testContext();
+    await commit(ctx, setBlockedRegions(ctx, scene.creator.userId, ['DE', 'US-CA']));
+    return { scene, reader: await aReader(scene) };
+  }
+
+  it.each(['DE-BY', 'US-CA'])('nothing of theirs is found from %s', async (region) => {
+    const { scene, reader } = await aHiddenScene();
+    await expectSight(scene, from(region, reader), []);
+    await expectSight(scene, from(region, guest), [], { asGuest: true });
+  });
+
+  it.each(['US', 'US-TX', 'T1'])('all of it is found from %s', async (region) => {
+    const { scene, reader } = await aHiddenScene();
+    await expectSight(scene, from(region, reader), KINDS);
+    await expectSight(scene, from(region, guest), KINDS, { asGuest: true });
+  });
+
+  it('staff and the creator see past it', async () => {
+    const { scene } = await aHiddenScene();
+    await expectSight(scene, from('DE', await asStaff('support')), KINDS, { asGuest: true });
+    const own = { ...STREAM_DOORS, ...PEOPLE_DOORS, ...POST_DOORS };
+    const others = ['recommended', 'recommended for viewers']; // which leave one's own out
+    expect(await foundBehind(own, scene, from('DE', scene.creator))).toEqual(
+      Object.keys(own).filter((name) => !others.includes(name)),
+    );
+  });
+
+  it('their comments are not there either, and others are', async () => {
+    const { scene, reader } = await aHiddenScene();
+    const postId = await aPost(await asCreator(), { text: 'Elsewhere' });
+    for (const one of [scene.creator, reader])
+      expect((await one.post('content/comments', { postId, text: 'Hello' })).status).toBe(201);
+    const path = `content/posts/${postId}/comments`;
+    const authors = async (who: Reader) =>
+      (await who.get(path)).data.items.map(({ author }: { author: { id: string } }) => author.id).toSorted();
+    expect(await authors(from('DE', guest))).toEqual([reader.userId]);
+    expect(await authors(guest)).toEqual([scene.creator.userId, reader.userId].toSorted());
   });
 });
 

@@ -5,7 +5,7 @@ import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { changeEconomy, coinsOf, diamondsOf, giveCoins, once } from '#test/support/money';
 import { anOpenStream, aStream } from '#test/support/streams';
-import { asCreator, asStaff, asUser, asViewer, type Person } from '#test/support/users';
+import { actorOf, asCreator, asStaff, asUser, asViewer, type Person } from '#test/support/users';
 import { commit } from '@/db/commit';
 import { banFromChannel } from '@/domains/channels/bans';
 import { moderators } from '@/domains/channels/tables';
@@ -207,7 +207,7 @@ describe('a gift', () => {
     const ctx = testContext({ DB: failing });
     const key = { idempotencyKey: newId(), bodyHash: '' };
     await expect(
-      sendGift(ctx, viewer.userId, { giftId: ROSE, quantity: 1, recipientId: creator.userId }, key),
+      sendGift(ctx, actorOf(viewer), { giftId: ROSE, quantity: 1, recipientId: creator.userId }, key),
     ).rejects.toThrow('DEMAND_NOT_MET');
     expect([await coinsOf(viewer.userId), await diamondsOf(creator.userId)]).toEqual([1_000, 0]);
     expect(await sentBy(viewer.userId)).toEqual([]);

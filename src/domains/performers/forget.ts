@@ -1,0 +1,9 @@
+/** For the end of an account: what it chose as a performer. */
+import { eq } from 'drizzle-orm';
+import type { Context } from '@/context';
+import type { Statement } from '@/db/commit';
+import { performerPrivacy } from './tables';
+
+export function forgetPrivacy(ctx: Context, userId: string): Statement {
+  return ctx.db.delete(performerPrivacy).where(eq(performerPrivacy.userId, userId));
+}
