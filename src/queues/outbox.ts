@@ -7,6 +7,7 @@ import type { Context } from '@/context';
 import { outbox } from '@/db/outbox';
 import { deleteObjects } from '@/domains/media/store';
 import { notify } from '@/domains/notifications/notify';
+import { applyRegions } from '@/domains/streams/apply-regions';
 import { AppError } from '@/http/errors';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
 import type { OutboxEvent } from './messages';
@@ -96,6 +97,8 @@ async function deliver(ctx: Context, { id, event }: OutboxRow): Promise<void> {
       return notify(ctx, id, event.notification);
     case 'remove-participant':
       return removeParticipant(ctx, event);
+    case 'regions-changed':
+      return applyRegions(ctx, id, event);
     case 'delete-media':
       return deleteObjects(ctx, event.key, event.uploadId);
     case 'delete-ingress':

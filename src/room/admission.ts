@@ -32,7 +32,7 @@ interface Room {
 /** @param since the last seq that the client has, or null */
 export async function admit(room: Room, pass: Pass, since: number | null): Promise<Response> {
   const { 0: client, 1: socket } = new WebSocketPair();
-  const resumePass = await signResumePass(room, pass.viewer);
+  const resumePass = await signResumePass(room, pass);
   // From here on nothing is awaited: what is checked is still so when the socket is in.
   const { store, now } = room;
   const { setup } = store;
@@ -46,8 +46,9 @@ export async function admit(room: Room, pass: Pass, since: number | null): Promi
   else if (!setup || !store.viewers.open(pass.id, key, at)) refuseSocket(socket, 'passInvalid');
   else {
     const viewerCount = presence.viewerCount + (presence.socketsOf(key).length > 0 ? 0 : 1);
-    const seat: Seat = { passId: pass.id, viewer: pass.viewer, joinedAt: at, heardAt: at };
-    const welcome = welcomeOf(store, setup, { viewer: pass.viewer, viewerCount, resumePass });
+    const { viewer, regions } = pass;
+    const seat: Seat = { passId: pass.id, viewer, regions, joinedAt: at, heardAt: at };
+    const welcome = welcomeOf(store, setup, { viewer, viewerCount, resumePass });
     presence.enter(socket, seat, `[${[welcome, ...missed(store, since)].join(',')}]`);
   }
   return new Response(null, { status: 101, webSocket: client });
@@ -59,7 +60,7 @@ function refuseSocket(socket: WebSocket, reason: CloseReason): void {
   socket.close(code, text);
 }
 
-function refusalOf({ store, presence }: Room, { id, roomId, viewer }: Pass): CloseReason | undefined {
+function refusalOf({ store, presence }: Room, { id, roomId, viewer, regions = [] }: Pass): CloseReason | undefined {
   const { setup } = store;
   if (!setup || hasEnded(setup)) return 'closed';
   if (roomId !== setup.roomId) return 'passInvalid';
@@ -67,14 +68,18 @@ function refusalOf({ store, presence }: Room, { id, roomId, viewer }: Pass): Clo
   if (sanction && sanction.bannedBy !== null) return 'banned';
   // Ids are v7: a pass made before the kick is smaller than the kick's id.
   if (sanction && id < sanction.kickedBefore) return 'passInvalid';
+  if (store.sanctions.isBlocked(regions)) return 'notHere';
   if (presence().socketsOf(viewerKey(viewer)).length >= SOCKETS_PER_VIEWER_MAX) return 'tooMany';
   if (presence().socketCount >= SOCKETS_MAX) return 'tooMany';
   return undefined;
 }
 
 /** A pass of its own, for coming back after a deploy or a lost connection without asking D1. */
-export function signResumePass({ config, store, now }: Room, viewer: RoomViewer): Promise<string> {
-  const pass: Pass = { id: newId(), roomId: store.setup?.roomId ?? '', shard: SHARD, viewer };
+export function signResumePass(
+  { config, store, now }: Room,
+  { viewer, regions }: Pick<Pass, 'viewer' | 'regions'>,
+): Promise<string> {
+  const pass: Pass = { id: newId(), roomId: store.setup?.roomId ?? '', shard: SHARD, viewer, regions };
   return signToken(config.keys, 'resume', { ...pass }, RESUME_SECONDS, now());
 }
 

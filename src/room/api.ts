@@ -59,6 +59,8 @@ export interface Pass {
   /** Which of the room's objects the viewer's socket belongs to: hash(viewer) of 1 today. */
   readonly shard: number;
   readonly viewer: RoomViewer;
+  /** Where the viewer was when they asked for it (ISO 3166); nothing where that is not known, or does not matter. */
+  readonly regions?: readonly string[];
 }
 
 export type StreamStatus = 'scheduled' | 'live' | 'ended' | 'cancelled';
@@ -103,7 +105,9 @@ export type RoomCommand =
   /** The account is gone: so are the user's words, and every name of theirs. */
   | { readonly type: 'forget-user'; readonly userId: string }
   /** D1 does not know whose words and names the room has: it is told all of them again. */
-  | { readonly type: 'tell-traces' };
+  | { readonly type: 'tell-traces' }
+  /** Where the creator is not shown, as of `at`: sockets from there close with 4403, and no pass from there is good. */
+  | { readonly type: 'blocked-regions'; readonly at: number; readonly regions: readonly string[] };
 
 export interface ChatMessage {
   readonly id: string;
@@ -204,6 +208,8 @@ export interface Room {
   timeOuts(): Promise<TimeOut[]>;
   viewers(): Promise<ViewerList>;
   viewerCount(): Promise<number>;
+  /** The ids of whoever is in from one of these regions. */
+  viewersFrom(regions: readonly string[]): Promise<string[]>;
   /** Sends an event to the open sockets of these users and to nobody else; it is not stored and has no seq. */
   tell(userIds: readonly string[], event: RoomEventBody): Promise<void>;
   /** Closes the viewer's sockets as if they had left. */

@@ -53,6 +53,13 @@ export async function applyCommand(room: Room, commandId: string, command: RoomC
     case 'tell-traces':
       room.traces.tellAgain();
       break;
+    case 'blocked-regions': {
+      const { at, regions } = command;
+      const presence = room.presence();
+      if (store.sanctions.blockRegions(at, regions))
+        presence.closeAll(presence.socketsFrom(regions), 'notHere', room.now());
+      break;
+    }
     default:
       throw unknownCommand(command); // a newer version's, met after a rollback: the outbox brings it again
   }

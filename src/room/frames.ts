@@ -63,7 +63,7 @@ export class Frames {
         return;
       case 'ping':
         if (id === undefined) broadcaster.answer(socket, { type: 'pong' });
-        else broadcaster.answer(socket, { type: 'ack', id, resumePass: await signResumePass(this.room, seat.viewer) });
+        else broadcaster.answer(socket, { type: 'ack', id, resumePass: await signResumePass(this.room, seat) });
         return;
       case 'send-reaction':
         broadcaster.react(frame.reaction, ackInFrame);

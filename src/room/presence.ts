@@ -19,6 +19,8 @@ const VIEWERS_LISTED_MAX = 500;
 export interface Seat {
   readonly passId: string;
   readonly viewer: RoomViewer;
+  /** As the pass has them. */
+  readonly regions?: readonly string[];
   readonly joinedAt: number;
   readonly heardAt: number;
 }
@@ -61,6 +63,11 @@ export class Presence {
 
   socketsOf(key: string): WebSocket[] {
     return [...(this.#socketsOf.get(key) ?? [])];
+  }
+
+  socketsFrom(regions: readonly string[]): WebSocket[] {
+    const isThere = (seat: Seat) => seat.regions?.some((region) => regions.includes(region)) ?? false;
+    return [...this.#seats].flatMap(([socket, seat]) => (isThere(seat) ? [socket] : []));
   }
 
   /** The interval is open already: opening it is how a pass is used up. Nothing reaches the socket before `welcome`. */

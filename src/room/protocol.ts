@@ -29,6 +29,7 @@ export const CLOSE = {
   passInvalid: [4401, 'PASS_INVALID'],
   banned: [4403, 'BANNED'],
   kicked: [4403, 'KICKED'],
+  notHere: [4403, 'NOT_IN_YOUR_COUNTRY'],
   closed: [4404, 'ROOM_CLOSED'],
   tooMany: [4429, 'TOO_MANY_SOCKETS'],
 } as const satisfies Readonly<Record<string, readonly [number, string]>>;

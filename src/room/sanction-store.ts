@@ -1,4 +1,4 @@
-/** Who may not enter or write: bans, kicks and time-outs, in the order of the commands and not of their arrival. */
+/** Who may not enter or write: bans, kicks, time-outs and regions, in the order of the commands and not of their arrival. */
 import type { TimeOut } from '@/room/api';
 import { type Row, rowsOf } from './sql';
 
@@ -8,9 +8,16 @@ export interface Sanction {
   readonly kickedBefore: string;
 }
 
+interface BlockedRegions {
+  readonly at: number;
+  readonly regions: readonly string[];
+}
+const NOWHERE: BlockedRegions = { at: 0, regions: [] };
+
 export class SanctionStore {
   /** Who has a row here: everybody else costs no look-up. */
   readonly #known = new Set<string>();
+  #blockedRegions = NOWHERE;
 
   constructor(private readonly sql: SqlStorage) {}
 
@@ -18,6 +25,23 @@ export class SanctionStore {
   load(): void {
     const users = 'SELECT user_id AS userId FROM sanctions UNION SELECT user_id FROM time_outs';
     for (const { userId } of rowsOf<{ userId: string }>(this.sql, users)) this.#known.add(userId);
+    const [stored] = rowsOf<{ value: string }>(this.sql, `SELECT value FROM meta WHERE key = 'blocked-regions'`);
+    this.#blockedRegions = stored ? JSON.parse(stored.value) : NOWHERE;
+  }
+
+  /** What was known earlier (ms) than what stands changes nothing, and is answered false. */
+  blockRegions(at: number, regions: readonly string[]): boolean {
+    if (at < this.#blockedRegions.at) return false;
+    this.#blockedRegions = { at, regions };
+    this.sql.exec(
+      `INSERT OR REPLACE INTO meta (key, value) VALUES ('blocked-regions', ?1)`,
+      JSON.stringify(this.#blockedRegions),
+    );
+    return true;
+  }
+
+  isBlocked(regions: readonly string[]): boolean {
+    return regions.some((region) => this.#blockedRegions.regions.includes(region));
   }
 
   /** An older command than the last one about the user changes nothing, and is answered false. */

@@ -141,6 +141,11 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     return this.#presence.list();
   }
 
+  async viewersFrom(regions: readonly string[]): Promise<string[]> {
+    const viewers = this.#presence.socketsFrom(regions).map((socket) => this.#presence.seatOf(socket)?.viewer.id);
+    return [...new Set(viewers.filter((id) => id !== undefined))];
+  }
+
   async tell(userIds: readonly string[], event: RoomEventBody): Promise<void> {
     for (const id of userIds)
       for (const socket of this.#presence.socketsOf(viewerKey({ kind: 'user', id })))

@@ -11,13 +11,16 @@ import { PASS_SECONDS, readPass, readResume, signPass } from './pass';
 import { toldPolicy } from './room-setup';
 import type { Joined } from './schemas';
 import { viewerToken } from './token';
+import { isInsider } from './visible';
 import { rememberWatched } from './watched';
 
 export async function joinStream(ctx: Context, idOrUsername: string, actor: Viewer): Promise<z.input<typeof Joined>> {
   const admitted = await admit(ctx, streamName(idOrUsername), actor);
   const { found } = admitted;
   const { viewer, guestToken } = await identityOf(ctx, actor, admitted);
-  const pass = await signPass(ctx, found.stream.id, viewer);
+  // The creator and staff are let in from anywhere.
+  const regions = isInsider(actor, found.stream.creatorId) ? undefined : actor?.regions;
+  const pass = await signPass(ctx, found.stream.id, viewer, regions);
   const isLive = found.stream.status === 'live';
   const { category } = found.stream;
   // After the answer: nobody waits for it, and nothing is lost that would be missed.

@@ -39,12 +39,19 @@ const PassClaims = z.object({
     }),
     z.object({ kind: z.literal('guest'), id: z.string() }),
   ]),
+  regions: z.array(z.string()).optional(),
 });
 
 type Signer = Pick<Context, 'config' | 'now'>;
 
-export function signPass(ctx: Signer, roomId: string, viewer: RoomViewer): Promise<string> {
-  const pass: Pass = { id: newId(), roomId, shard: SHARD, viewer };
+/** @param regions where the viewer is, for the case that the creator will not be shown there any more */
+export function signPass(
+  ctx: Signer,
+  roomId: string,
+  viewer: RoomViewer,
+  regions?: readonly string[],
+): Promise<string> {
+  const pass: Pass = { id: newId(), roomId, shard: SHARD, viewer, regions };
   return signToken(ctx.config.keys, 'pass', { ...pass }, PASS_SECONDS, ctx.now());
 }
 
