@@ -19,6 +19,7 @@ import { mediaEndpoints } from '@/domains/media/routes';
 import { mediaRoutes } from '@/domains/media/serve';
 import { notificationEndpoints } from '@/domains/notifications/routes';
 import { payoutEndpoints } from '@/domains/payouts/routes';
+import { performerEndpoints } from '@/domains/performers/routes';
 import { privacyEndpoints } from '@/domains/privacy/routes';
 import { profileEndpoints } from '@/domains/profiles/routes';
 import { purchaseEndpoints } from '@/domains/purchases/routes';
@@ -52,6 +53,7 @@ export const endpoints = [
   ...streamEndpoints,
   ...searchEndpoints,
   ...socialEndpoints,
+  ...performerEndpoints,
   ...contentEndpoints,
   ...discoveryEndpoints,
   ...staffEndpoints,

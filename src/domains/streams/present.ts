@@ -1,6 +1,7 @@
 /** What a stream shows of itself: the columns that any SELECT takes for it, and the wire shape that they become. */
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
+import { showsViewerList } from '@/domains/performers/privacy';
 import { type CardRow, cardColumns, presentCard } from '@/domains/users/present';
 import type { Role, Viewer } from '@/shared/actor';
 import { toIso, toIsoOrNull } from '@/shared/time';
@@ -15,6 +16,7 @@ export const streamColumns = {
   stream: streams,
   creator: cardColumns,
   viewerCount: sql<number>`coalesce(${streamLive.viewerCount}, 0)`,
+  showsViewerList: showsViewerList(streams.creatorId),
   earnedDiamonds: sql<number>`coalesce((SELECT diamonds FROM stream_earnings WHERE stream_id = streams.id), 0)`,
 };
 
@@ -22,6 +24,8 @@ export interface StreamCardRow {
   readonly stream: StreamRow;
   readonly creator: CardRow;
   readonly viewerCount: number;
+  /** 1 unless the creator never shows who is watching. */
+  readonly showsViewerList: number;
   readonly earnedDiamonds: number;
 }
 
@@ -38,7 +42,7 @@ export function presentStream(row: StreamCardRow, viewer: Viewer): z.input<typeo
     category: stream.category,
     thumbnailUrl: stream.thumbnailUrl,
     visibility: stream.visibility,
-    showViewers: stream.showViewers,
+    showViewers: showsViewers(row),
     status: stream.status,
     reconnecting: isLive && stream.ingressLostAt !== null,
     scheduledFor: toIsoOrNull(stream.scheduledFor),
@@ -50,6 +54,11 @@ export function presentStream(row: StreamCardRow, viewer: Viewer): z.input<typeo
     ...(isInsider(viewer, stream.creatorId) ? { earnings: earnedDiamonds } : {}),
     createdAt: toIso(stream.createdAt),
   };
+}
+
+/** To others than the creator, moderators and staff. */
+export function showsViewers({ stream, showsViewerList }: Pick<StreamCardRow, 'stream' | 'showsViewerList'>): boolean {
+  return stream.showViewers && showsViewerList === 1;
 }
 
 /** A creator who registered as a viewer is shown as what approval made them. */

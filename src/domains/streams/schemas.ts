@@ -27,7 +27,7 @@ export const Stream = z
     category: z.string().nullable(),
     thumbnailUrl: z.string().nullable(),
     visibility: z.enum(VISIBILITIES),
-    showViewers: z.boolean(),
+    showViewers: z.boolean().openapi({ description: 'Also false where the creator never shows who is watching.' }),
     status: z.enum(STREAM_STATUSES),
     reconnecting: z.boolean().openapi({ description: 'Live, and waiting for the encoder to come back.' }),
     scheduledFor: time.nullable(),
@@ -189,7 +189,7 @@ export const ViewerList = z
         avatarUrl: z.string().nullable(),
       }),
     ),
-    guests: z.int(),
+    guests: z.int().openapi({ description: 'And performers who want not to be named.' }),
     total: z.int(),
   })
   .openapi('ViewerList');

@@ -1,18 +1,13 @@
 /** A block is complete: it goes through every read that there is, so an endpoint that forgets the blocks fails here unasked. */
-import { eq } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { standInForLiveKit } from '#test/support/livekit';
 import { giveCoins, once } from '#test/support/money';
-import { anOpenStream, aStream } from '#test/support/streams';
-import { asCreator, asViewer, type Person } from '#test/support/users';
-import { endpoints } from '@/app';
+import { aShow, whereSeen } from '#test/support/shows';
+import { asCreator, asViewer } from '#test/support/users';
 import { addModerator } from '@/domains/channels/write';
-import { posts } from '@/domains/content/tables';
 import { follow, followCreator } from '@/domains/social/follow';
-import { users } from '@/domains/users/tables';
-import type { Endpoint } from '@/http/endpoint';
 import { newId } from '@/shared/ids';
 
 const guest = client();
@@ -20,62 +15,6 @@ const guest = client();
 beforeEach(() => {
   standInForLiveKit(); // who is blocked leaves the video too
 });
-
-/** An approved creator who is all over the place, and known everywhere by one word. */
-async function aShow() {
-  const word = `w${crypto.randomUUID().slice(0, 8)}`;
-  const creator = await asCreator();
-  const ctx = testContext();
-  const about = { displayName: word, bio: `${word} sings` };
-  await ctx.db.update(users).set(about).where(eq(users.id, creator.userId));
-  await creator.put('creator/profile', { bio: `${word} sings`, categories: ['music'] });
-  await creator.put('payment/tiers', { tiers: [{ name: word, coinsPerMonth: 500 }] });
-  const streamId = await anOpenStream(creator, { title: word, category: 'music', viewerCount: 1_000_000 });
-  await aStream(creator, { title: word, status: 'ended', peakViewers: 1_000_000 });
-  await aStream(creator, { title: word, status: 'scheduled', scheduledFor: ctx.now() + 1_000 });
-  const postId = newId();
-  const at = ctx.now();
-  await ctx.db
-    .insert(posts)
-    .values({ id: postId, authorId: creator.userId, text: `${word} sings`, visibility: 'public', createdAt: at });
-  const names = {
-    userId: creator.userId,
-    creatorId: creator.userId,
-    hostId: creator.userId,
-    username: creator.username,
-    streamId,
-    postId,
-  };
-  return { word, creator, streamId, names };
-}
-
-type Show = Awaited<ReturnType<typeof aShow>>;
-
-/** Reads that anyone may ask for, or any account. */
-const reads = endpoints.filter(
-  ({ method, who, contentType, path }) =>
-    method === 'get' && (who === 'public' || who === 'optional' || who === 'user') && !contentType && path !== '/docs',
-);
-
-/** Each way to ask: `{id}` may be a stream's or a user's. */
-function waysToAsk({ path, query }: Endpoint, { names, word }: Show): string[] {
-  const fill = (id: string) => path.replaceAll(/\{(\w+)\}/g, (_, name: string) => ({ ...names, id })[name] ?? newId());
-  const filled = path.includes('{id}') ? [names.streamId, names.userId, names.username].map(fill) : [fill('')];
-  const fields = query && 'shape' in query ? Object.keys(query.shape as object) : [];
-  const asked = fields.includes('q') ? `?q=${word}` : fields.includes('perPage') ? '?perPage=100' : '';
-  return filled.map((one) => `${one.slice(1)}${asked}`);
-}
-
-/** The ways to ask whose answer has the show in it. */
-async function whereSeen(reader: Pick<Person, 'get'>, show: Show): Promise<string[]> {
-  const ways = [
-    ...reads.flatMap((endpoint) => waysToAsk(endpoint, show)),
-    `sessions?creatorId=${show.names.userId}`,
-    `search?q=${show.word}&type=users`,
-  ];
-  const answers = await Promise.all(ways.map((way) => reader.get(way)));
-  return ways.filter((_, index) => JSON.stringify(answers[index]?.body).includes(show.word));
-}
 
 describe('across a block', () => {
   it('no read shows either to the other', async () => {
