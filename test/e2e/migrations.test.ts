@@ -100,9 +100,9 @@ it('0027 withdraw what was told of what is gone, and keep the rest', async () =>
   });
 });
 
-it('0033 keep what was told and the room entered last, and forget browsers of no session', async () => {
+it('0032 keep what was told and the room entered last, and forget browsers of no session', async () => {
   const all = listMigrations();
-  const today = all.findIndex((name) => name.startsWith('0033'));
+  const today = all.findIndex((name) => name.startsWith('0032'));
   await withDatabase(state, async (database) => {
     await migrate(database, all.slice(0, today));
     const run = (statement: string) => database.prepare(statement).run();
@@ -122,9 +122,9 @@ it('0033 keep what was told and the room entered last, and forget browsers of no
   });
 });
 
-it('0030 take the words of what is hidden, and uncount what nobody can see', async () => {
+it('0029 take the words of what is hidden, and uncount what nobody can see', async () => {
   const all = listMigrations();
-  const today = all.findIndex((name) => name.startsWith('0030'));
+  const today = all.findIndex((name) => name.startsWith('0029'));
   await withDatabase(state, async (database) => {
     await migrate(database, all.slice(0, today));
     const rows = (table: string, columns: string, ...values: string[]) =>

@@ -39,7 +39,7 @@ export function openTo(viewer: Viewer): SQL | undefined {
 export const FOUND_CREATORS_MAX = 100;
 
 /**
- * Of whose words one stands in the audience of each post that this reader may find (see migration 0034): each word is
+ * Of whose words one stands in the audience of each post that this reader may find (see migration 0033): each word is
  * looked for, so of creators that somebody follows those who were followed last.
  */
 export function postAudience(viewer: Viewer): SQL {

@@ -28,7 +28,7 @@ export function visibleElsewhere(viewer: Viewer): SQL | undefined {
   );
 }
 
-/** Of whose words one stands in the audience of each stream that this viewer may find. See migration 0034. */
+/** Of whose words one stands in the audience of each stream that this viewer may find. See migration 0033. */
 export function streamAudience(viewer: Viewer): SQL {
   if (viewer?.kind !== 'user') return EVERYBODY;
   return viewer.staff ? audienceOf(['staff']) : audienceOf(['everybody', audienceWord('c', viewer.userId)]);
