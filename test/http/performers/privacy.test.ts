@@ -183,7 +183,7 @@ describe('from a blocked country', () => {
       const statuses = (await answersOf(who, entries)).map(([, status]) => status);
       expect(statuses).toEqual(statuses.map(() => 200));
     }
-  });
+  }, 30_000);
 
   it('nobody gives, subscribes, follows, likes or comments; who followed can stop', async () => {
     const { creator, streamId, names } = await aShow('performer');
