@@ -76,8 +76,9 @@ function allOf(words: readonly string[], mayBeUnfinished: (word: string, index: 
     .join(' AND ');
 }
 
+/** In FTS5 an AND binds what stands in a term before the OR does. */
 function oneOf(terms: readonly string[]): string {
-  return terms.length > 1 ? `(${terms.map((term) => `(${term})`).join(' OR ')})` : terms.join('');
+  return terms.length > 1 ? `(${terms.join(' OR ')})` : terms.join('');
 }
 
 /** The tokenizer folds I to i, where Turkish has ı: a word with Turkish letters is looked for with either. */
