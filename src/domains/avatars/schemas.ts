@@ -1,7 +1,9 @@
 /** A picture of oneself. */
 import { z } from '@hono/zod-openapi';
 
-export const AvatarUpload = z.object({ avatar: z.string().openapi({ format: 'binary' }) }).openapi('AvatarUpload');
+export const AvatarUpload = z
+  .strictObject({ avatar: z.string().openapi({ format: 'binary' }) })
+  .openapi('AvatarUpload');
 
 export const Avatar = z
   .object({

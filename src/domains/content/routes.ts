@@ -124,7 +124,8 @@ export const contentEndpoints: Endpoint[] = [
     tag: 'content',
     summary: 'Edit my post',
     description:
-      'What is not sent stays. Other words set `editedAt`; pictures and videos stay as they are, and are as public as it.',
+      'What is not sent stays. Other words set `editedAt`; pictures and videos stay as they are, and are as public as ' +
+      'it; a signed URL that somebody was given before opens until it expires.',
     who: 'user',
     params: ByPost,
     body: PostChanges,

@@ -7,10 +7,13 @@ export const fileError = errorList({
   UPLOAD_CONFLICT: [409, 'Something else changed while the file was on its way. Try again.'],
   UPLOAD_INCOMPLETE: [409, 'The file has not been sent yet.'],
   UPLOAD_USED: [409, 'This upload has been used.'],
-  TOO_MANY_UPLOADS: [409, 'You have too many uploads that are not used yet. Use them, or wait until they expire.'],
+  TOO_MANY_UPLOADS: [
+    409,
+    'You have too many uploads that are not used yet. Use them, give them up, or wait until they expire.',
+  ],
   FILE_TOO_LARGE: [413, 'The file is too large.'],
   FILE_TYPE_NOT_ALLOWED: [415, 'Files of this type are not taken here.'],
-  RANGE_NOT_SATISFIABLE: [416, 'The file has no such range.'],
+  RANGE_NOT_SATISFIABLE: [416, 'The file has no such range, or more than one was asked for.'],
   FILE_UNREADABLE: [422, 'The file is empty, cut off or broken.'],
   UPLOAD_PARTS_DIFFER: [
     422,

@@ -53,10 +53,15 @@ export async function receiveForm<F extends z.ZodType, T>(
     words.push([name, value]);
   });
   parser.on('fieldsLimit', () => refuse(invalid('', `there are at most ${FIELDS_MAX} fields`)));
-  parser.on('file', (name, content) => {
+  parser.on('file', (name: string | undefined, content, fileName: string | undefined) => {
     content.on('error', () => undefined); // whoever reads it is told; it may break before that
+    if (!fileName) {
+      // Browsers send a file input that was left empty: no name, and nothing in it.
+      content.on('data', () => refuse(invalid(name ?? '', 'must have a file name')));
+      return;
+    }
     contents.push(content);
-    if (name !== field) refuse(invalid(field, `files come under this name, not as '${name}'`));
+    if (name !== field) refuse(invalid(field, 'files come under this name'));
     else if (contents.length > filesMax) refuse(invalid(field, `must be at most ${filesMax} of them`));
     else taking = taking.then(async (taken) => [...taken, await takeFile(bytesOf(content))]);
     taking.catch(refuse);
@@ -84,7 +89,7 @@ export function invalid(path: string, message: string): AppError {
 function openParser(request: Request): BusboyInstance {
   const contentType = request.headers.get('content-type') ?? '';
   if (!/^multipart\/form-data\s*;/i.test(contentType))
-    throw httpError('WRONG_CONTENT_TYPE', { message: 'The body must be multipart/form-data.' });
+    throw httpError('WRONG_CONTENT_TYPE', { message: 'The body must be multipart/form-data, and name its boundary.' });
   try {
     return new Busboy({
       headers: { 'content-type': contentType },

@@ -28,7 +28,9 @@ export async function changeOwnProfile(ctx: Context, actor: Actor, request: z.ou
   const { displayName, bio, gender, birthDate, country, links } = request;
   if (birthDate && !isAtLeastYearsOld(birthDate, AGE_YEARS_MIN, ctx.now()))
     throw httpError('VALIDATION_FAILED', {
-      details: [{ path: 'birthDate', message: `must be a date of birth at least ${AGE_YEARS_MIN} years ago` }],
+      details: [
+        { path: 'birthDate', message: `must be a date of birth from 1900 on, at least ${AGE_YEARS_MIN} years ago` },
+      ],
     });
   const changes = {
     ...(displayName === undefined ? {} : { displayName }),

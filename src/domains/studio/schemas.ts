@@ -109,7 +109,9 @@ export const Status = z
   })
   .openapi('StreamStatus');
 
-export const ThumbnailUpload = z.object({ thumbnail: z.string().openapi({ format: 'binary' }) }).openapi('Thumbnail');
+export const ThumbnailUpload = z
+  .strictObject({ thumbnail: z.string().openapi({ format: 'binary' }) })
+  .openapi('Thumbnail');
 
 // --- Tokens
 

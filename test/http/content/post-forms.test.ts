@@ -164,6 +164,28 @@ describe('a form with pictures and videos', () => {
   });
 });
 
+describe('a file input that was left empty', () => {
+  const unfilled = (content: string) =>
+    Buffer.from(
+      `--${BOUNDARY}\r\nContent-Disposition: form-data; name="text"\r\n\r\nWords alone\r\n` +
+        `--${BOUNDARY}\r\nContent-Disposition: form-data; name="files"; filename=""\r\n` +
+        `Content-Type: application/octet-stream\r\n\r\n${content}\r\n--${BOUNDARY}--\r\n`,
+    );
+
+  it('is no file, as browsers send it', async () => {
+    const answer = await sender(await asViewer())(unfilled(''));
+    expect(answer).toMatchObject({ status: 201, data: { text: 'Words alone', media: [] } });
+  });
+
+  it('is refused where something is in it all the same', async () => {
+    const answer = await sender(await asViewer())(unfilled('<html>'));
+    expect(answer).toMatchObject({
+      status: 422,
+      error: { details: [{ path: 'files', message: 'must have a file name' }] },
+    });
+  });
+});
+
 describe('a form is refused, and nothing of it stays', () => {
   const file = ['files', mp4()] as const;
   const text = ['text', 'Hello'] as const;
