@@ -1,9 +1,10 @@
 /**
  * Tells a user something that is so still: in the app, in their open rooms, and by the channels that they chose. The id
  * comes from the outbox, so that telling it twice tells it once. What is not for the app is kept as well, for itself:
- * so it gathers, and is withdrawn, like all else, and nobody is told again of what is taken back and done again.
+ * so it gathers, and is withdrawn, like all else, and nobody is told again of what is taken back and done again. What
+ * gathers in the app and what gathers outside of it alone are two rows: neither changes what the other says.
  */
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { readSettings } from '@/domains/settings/read';
 import type { Channels } from '@/domains/settings/tables';
@@ -73,8 +74,8 @@ interface Row {
   readonly id: string;
   readonly createdAt: number;
   readonly inApp: boolean;
-  /** The event that is the first of what gathers. */
-  readonly wokenBy?: string;
+  /** Of what gathers: the event that is its first, if that is news. */
+  readonly wokenBy?: SQL;
 }
 
 function insertRow(ctx: Context, notification: NewNotification, { id, createdAt, inApp, wokenBy }: Row) {
@@ -98,19 +99,28 @@ async function gatherRow(
 ): Promise<PresentedNotification | undefined> {
   const { userId, title, body, data = {} } = notification;
   const [rowId, createdAt] = [newId(), ctx.now()];
-  const ofGroup = sql`user_id = ${userId} AND group_key = ${group}`;
+  const rowOf = (app: boolean) => sql`user_id = ${userId} AND group_key = ${group} AND in_app = ${Number(app)}`;
+  const ofGroup = rowOf(inApp);
+  // Who is in the other row was told of while the choice was another, and is no news.
+  const wasTold = sql`EXISTS (SELECT 1 FROM notification_actors WHERE actor_id = ${actorId}
+    AND notification_id = (SELECT id FROM notifications WHERE ${rowOf(!inApp)}))`;
   const isBack = sql`(SELECT state = 'back' FROM notification_actors
     WHERE notification_id = notifications.id AND actor_id = ${actorId})`;
   const isRead = inApp
-    ? sql`(in_app = 0 OR read_at IS NOT NULL OR created_at <= ${readThrough(userId)})`
+    ? sql`(read_at IS NOT NULL OR created_at <= ${readThrough(userId)})`
     : sql`created_at <= ${createdAt - READ_OUTSIDE_AFTER_MS}`;
-  const wakes = sql`(NOT ${isBack} AND (actor_count = 0 OR ${isRead}))`;
+  const wakes = sql`(NOT ${isBack} AND (woken_by IS NULL OR actor_count = 0 OR ${isRead}))`;
   const [, , , found] = await ctx.db.batch([
-    insertRow(ctx, notification, { id: rowId, createdAt, inApp, wokenBy: eventId }),
+    insertRow(ctx, notification, {
+      id: rowId,
+      createdAt,
+      inApp,
+      wokenBy: sql`CASE WHEN NOT ${wasTold} THEN ${eventId} END`,
+    }),
     // Who took it back and did it again is counted again, and is no news. A row that has just come was asked already.
     ctx.db.run(sql`
-      INSERT INTO ${notificationActors} (notification_id, actor_id, user_id)
-      SELECT id, ${actorId}, user_id FROM notifications
+      INSERT INTO ${notificationActors} (notification_id, actor_id, user_id, state)
+      SELECT id, ${actorId}, user_id, CASE WHEN ${wasTold} THEN 'back' ELSE 'new' END FROM notifications
       WHERE ${ofGroup} AND actor_count < ${ACTORS_MAX} AND (id = ${rowId} OR ${stillSo(userId, claimOf(notification))})
       ON CONFLICT DO UPDATE SET state = 'back' WHERE state = 'withdrawn'`),
     // Only if the statement before it added somebody to a row that was there; if it is news, unread again, and on top.
@@ -120,7 +130,6 @@ async function gatherRow(
         read_at = CASE WHEN ${isBack} THEN read_at END,
         created_at = CASE WHEN ${inApp ? sql`NOT ${isBack}` : wakes}
           THEN max(created_at, CAST(${createdAt} AS INTEGER)) ELSE created_at END,
-        in_app = CASE WHEN ${isBack} THEN in_app ELSE ${Number(inApp)} END,
         actor_count = actor_count + 1,
         last_actors = (SELECT json_group_array(value) FROM (
           SELECT ${actorId} AS value

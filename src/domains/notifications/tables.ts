@@ -19,7 +19,7 @@ export const notifications = sqliteTable('notifications', {
   wokenBy: text('woken_by'),
   /** Ids, from the outside in: `post`, `post/comment`, `post/comment/reply`. */
   about: text(),
-  /** 0: told while its kind was off in the app, so it is in no list. An integer, since indexes and exports go by it. */
+  /** 0: told while its kind was off in the app, so it is in no list; what gathers has a row of either. An integer, since indexes and exports go by it. */
   inApp: integer('in_app').notNull().default(1),
 });
 
@@ -30,7 +30,7 @@ export const notificationActors = sqliteTable(
     actorId: text('actor_id').notNull(),
     /** Who is told. */
     userId: text('user_id').notNull().default(''),
-    /** Not counted once withdrawn; who is back is no news. */
+    /** Not counted once withdrawn; who is back, or in the other row of what gathers, is no news. */
     state: text().$type<'new' | 'withdrawn' | 'back'>().notNull().default('new'),
   },
   (table) => [primaryKey({ columns: [table.notificationId, table.actorId] })],

@@ -37,7 +37,7 @@ export function withdrawAct(ctx: Context, userId: string, group: string, actorId
     ctx,
     actorId,
     sql`user_id = ${userId} AND ${condition}
-      AND notification_id = (SELECT id FROM notifications WHERE user_id = ${userId} AND group_key = ${group})`,
+      AND notification_id IN (SELECT id FROM notifications WHERE user_id = ${userId} AND group_key = ${group})`,
     LIMIT,
   );
 }

@@ -68,20 +68,74 @@ describe('likes of one post', () => {
     expect(await toldTo(me)).toEqual(NOTHING);
   });
 
-  it('are in the app from the next on, once that is chosen, and out of it again', async () => {
+  it('of the time when they were off are neither counted nor named once they are on', async () => {
     const { me, subjects, like } = await aLikedPost({ inApp: false });
     const [one, other, third] = [await asViewer(), await asViewer(), await asViewer()];
     await like(one);
     await choose(me, 'like', true);
     expect(await toldTo(me)).toEqual(NOTHING);
     await like(other);
-    expect(await toldTo(me)).toEqual({ titles: [`${other.username} and 1 other liked your post`], unreadCount: 1 });
-    expect(subjects()).toHaveLength(2);
-    await choose(me, 'like', false);
-    expect((await toldTo(me)).unreadCount).toBe(1);
+    expect(await toldTo(me)).toEqual({ titles: [`${other.username} liked your post`], unreadCount: 1 });
     await like(third);
+    expect((await toldTo(me)).titles).toEqual([`${third.username} and 1 other liked your post`]);
+    for (const person of [one, other, third]) await like(person, false);
     expect(await toldTo(me)).toEqual(NOTHING);
+    expect(subjects()).toEqual([one, other].map(({ username }) => `${username} liked your post`));
+  });
+
+  it('leave what was told before they were turned off as it was', async () => {
+    const { me, subjects, like } = await aLikedPost({ inApp: true });
+    const [one, other, third] = [await asViewer(), await asViewer(), await asViewer()];
+    await like(one);
+    const before = (await me.get('user/notifications')).data;
+    expect(before).toMatchObject({ items: [{ title: `${one.username} liked your post` }], unreadCount: 1 });
+    await choose(me, 'like', false);
+    await like(other);
+    expect((await me.get('user/notifications')).data).toEqual(before);
+    expect((await me.put(`user/notifications/${before.items[0].id}/read`)).data.unreadCount).toBe(0);
+    await like(third);
+    await choose(me, 'like', true);
+    expect((await me.get('user/notifications')).data).toMatchObject({
+      items: [{ ...before.items[0], read: true }],
+      unreadCount: 0,
+    });
+    await like(await asViewer());
+    expect((await me.get('user/notifications')).data).toMatchObject({
+      items: [{ id: before.items[0].id, data: { actorCount: 2 } }],
+      unreadCount: 1,
+    });
+    expect(subjects()).toHaveLength(3); // who was first, who was first while they were off, who came when that was read
+  });
+
+  it('given again on the other side of the choice are told again to nobody', async () => {
+    const { me, subjects, like } = await aLikedPost({ inApp: true });
+    const [one, other] = [await asViewer(), await asViewer()];
+    for (const person of [one, other]) await like(person);
+    await like(other, false);
+    await choose(me, 'like', false);
+    await like(other);
+    expect(await toldTo(me)).toEqual({ titles: [`${one.username} liked your post`], unreadCount: 1 });
+    expect(subjects()).toEqual([`${one.username} liked your post`]);
+    const next = await asViewer();
+    await like(next);
+    expect(subjects().slice(1)).toEqual([`${next.username} and 1 other liked your post`]);
+    await like(other, false);
+    await choose(me, 'like', true);
+    await like(other);
+    expect((await toldTo(me)).titles).toEqual([`${other.username} and 1 other liked your post`]);
     expect(subjects()).toHaveLength(2);
+  });
+
+  it('of who was mailed of them while they were off are shown once they are given again, and not mailed', async () => {
+    const [{ me, subjects, like }, fan] = [await aLikedPost({ inApp: false }), await asViewer()];
+    await like(fan);
+    await like(fan, false);
+    await choose(me, 'like', true);
+    await like(fan);
+    expect((await toldTo(me)).titles).toEqual([`${fan.username} liked your post`]);
+    expect(subjects()).toHaveLength(1);
+    await me.post(`social/block/${fan.userId}`);
+    expect(await toldTo(me)).toEqual(NOTHING);
   });
 });
 
