@@ -2,7 +2,15 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import type { Statement } from '@/db/commit';
-import { broadcastReads, broadcasts, lastRooms, notificationMarks, notifications, pushSubscriptions } from './tables';
+import {
+  broadcastReads,
+  broadcasts,
+  lastRooms,
+  notificationMarks,
+  notifications,
+  pushSubscriptions,
+  toldOutside,
+} from './tables';
 import { namedUser, withdrawActs } from './withdraw';
 
 export function forgetNotifications(ctx: Context, userId: string): Statement[] {
@@ -12,6 +20,7 @@ export function forgetNotifications(ctx: Context, userId: string): Statement[] {
     ctx.db.delete(broadcastReads).where(eq(broadcastReads.userId, userId)),
     ctx.db.delete(broadcasts).where(eq(broadcasts.creatorId, userId)),
     ctx.db.delete(lastRooms).where(eq(lastRooms.userId, userId)),
+    ctx.db.delete(toldOutside).where(eq(toldOutside.userId, userId)),
   ];
 }
 

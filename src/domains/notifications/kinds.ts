@@ -1,5 +1,5 @@
-/** Which of the choices in a user's settings a notification falls under. Takes no Context. */
-import { NOTIFICATION_KINDS, type NotificationKind } from '@/domains/settings/kinds';
+/** Which of the choices in a user's settings a notification falls under, and which of them last. Takes no Context. */
+import { DEFAULT_CHANNELS, NOTIFICATION_KINDS, type NotificationKind } from '@/domains/settings/kinds';
 
 /** By the kind's first word, where it is not the choice's own name. */
 const CHOSEN_AS: Readonly<Record<string, NotificationKind>> = { creator: 'application', target: 'payout' };
@@ -8,4 +8,10 @@ const CHOSEN_AS: Readonly<Record<string, NotificationKind>> = { creator: 'applic
 export function choiceOf(kind: string): NotificationKind | undefined {
   const [word = ''] = kind.split('-');
   return CHOSEN_AS[word] ?? NOTIFICATION_KINDS.find((known) => known === word);
+}
+
+/** Decisions about one's own money and standing: those that are mailed unless the user chose otherwise. */
+export function isLasting(kind: string): boolean {
+  const choice = choiceOf(kind);
+  return choice !== undefined && DEFAULT_CHANNELS[choice].email;
 }

@@ -7,6 +7,8 @@ import type { Context } from '@/context';
 import { sessionStands } from '@/domains/auth/standing';
 import type { Channels } from '@/domains/settings/tables';
 import type { Claim, PushText, TaskMessage } from '@/queues/messages';
+import { isLasting } from './kinds';
+import { countOutside } from './outside';
 import type { PresentedNotification } from './present';
 
 /** What the platform takes in one call. */
@@ -46,14 +48,21 @@ export async function reach(
   ]);
   const push = pushText(ctx, told, eventId);
   const { title, body } = told;
-  await enqueue(ctx, [
+  const tasks = [
     ...subscriptions.map(({ id, userId }) => ({ type: 'send-push', subscriptionId: id, userId, push, claim }) as const),
     ...choosing('email').map(
       (userId) =>
         ({ type: 'send-notification-mail', userId, key: `${eventId}:${userId}`, title, body, claim }) as const,
     ),
-  ]);
+  ];
+  await enqueue(ctx, isLasting(told.kind) ? tasks : await withinBounds(ctx, tasks, eventId));
   await tellRooms(ctx, places, told);
+}
+
+/** What is not held back from who has been told enough. */
+async function withinBounds<T extends { userId: string }>(ctx: Context, tasks: readonly T[], eventId: string) {
+  const told = await countOutside(ctx, [...new Set(tasks.map(({ userId }) => userId))], eventId);
+  return tasks.filter(({ userId }) => told.has(userId));
 }
 
 async function enqueue(ctx: Context, tasks: readonly TaskMessage[]): Promise<void> {

@@ -61,6 +61,17 @@ export const notificationMarks = sqliteTable('notification_marks', {
   readThrough: integer('read_through').notNull(),
 });
 
+/** Which events a user was mailed or pushed of, within an hour until the last: the database lets go of what is older. */
+export const toldOutside = sqliteTable(
+  'told_outside',
+  {
+    userId: text('user_id').notNull(),
+    eventId: text('event_id').notNull(),
+    toldAt: integer('told_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.eventId] })],
+);
+
 /** Of each user as many as they may have sockets: the database lets go of the oldest. */
 export const lastRooms = sqliteTable(
   'last_rooms',

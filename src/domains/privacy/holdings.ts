@@ -242,6 +242,8 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'former_follows.creator_id': 'who unfollowed the user: the others’',
   'notification_actors.actor_id': 'what others were told of the user’s likes, which are exported themselves',
   'notification_actors.user_id': 'whose likes the user was told of: counted and named in notifications',
+  'told_outside.user_id':
+    'which events were mailed or pushed within an hour, so that there is an end to it: they are in notifications',
   'discount_redemptions.user_id': 'exported through the purchases that they are of',
   'discount_codes.created_by': 'who of the staff made a code',
   'subscription_charges.subscriber_id': 'exported through the subscriptions',

@@ -10,6 +10,7 @@ import { commit } from '@/db/commit';
 import { forgetMentions, forgetNotifications } from '@/domains/notifications/forget';
 import { listNotifications } from '@/domains/notifications/list';
 import { notify } from '@/domains/notifications/notify';
+import { countOutside } from '@/domains/notifications/outside';
 import { reach } from '@/domains/notifications/reach';
 import { withdrawAbout, withdrawAct, withdrawBetween, withdrawFollow } from '@/domains/notifications/withdraw';
 import { makeCountingD1, readCounts, resetCounts } from '../../../scripts/bench/counting-d1';
@@ -78,9 +79,13 @@ test('every statement goes by an index', async () => {
 
 test('who is told finds their rooms and browsers, however many streams and sessions there are', async () => {
   const told = { id: 'x', kind: 'x', title: '', body: '', data: {}, read: false, createdAt: '' };
-  const plans = await plansOf((ctx) => reach(ctx, [], told, 'x', { kind: 'x' }));
+  const plans = await plansOf(async (ctx) => {
+    await reach(ctx, [], told, 'x', { kind: 'x' });
+    await countOutside(ctx, ['x'], 'x');
+  });
   expect(plans.filter((plan) => /SCAN (?!json_each)/.test(plan))).toEqual([]);
   const all = plans.join('\n');
+  expect(all).toContain('SEARCH told_outside USING PRIMARY KEY (user_id=?)');
   expect(all).toContain('SEARCH last_rooms USING PRIMARY KEY (user_id=?)');
   expect(all).toMatch(/SEARCH streams USING .*id=\?/);
 });

@@ -18,6 +18,7 @@ import {
   notificationMarks,
   notifications,
   pushSubscriptions,
+  toldOutside,
 } from '@/domains/notifications/tables';
 import { blockUser } from '@/domains/social/block';
 import { followCreator, unfollowCreator } from '@/domains/social/follow';
@@ -317,9 +318,10 @@ describe('gifts outside of a stream', () => {
 test('of an account that ends nothing is left of what it was told, nor of where', async () => {
   const [creator, other, browser] = [await asCreator(), await asViewer(), await aBrowser()];
   await followCreator(testContext(), other.userId, creator.userId);
+  await creator.post('user/push', browser.subscription);
   await tell(creator.userId, 'one');
   await like(creator.userId, other);
-  await creator.post('user/push', browser.subscription);
+  expect(await testContext().db.$count(toldOutside, eq(toldOutside.userId, creator.userId))).toBe(1);
   await creator.put('user/notifications/read-all');
   await rememberRoom(testContext(), creator.userId, await goLive(creator));
   const ctx = testContext();
@@ -331,7 +333,8 @@ test('of an account that ends nothing is left of what it was told, nor of where'
     ctx.db.$count(broadcasts, eq(broadcasts.creatorId, creator.userId)),
     ctx.db.$count(lastRooms, eq(lastRooms.userId, creator.userId)),
     ctx.db.$count(pushSubscriptions, eq(pushSubscriptions.userId, creator.userId)),
+    ctx.db.$count(toldOutside, eq(toldOutside.userId, creator.userId)),
   ]);
-  expect(left).toEqual([0, 0, 0, 0, 0, 0]);
+  expect(left).toEqual([0, 0, 0, 0, 0, 0, 0]);
   expect((await listOf(other)).items).toEqual([]);
 });
