@@ -1,10 +1,11 @@
 -- Which rooms have words or the name of a user, so that they are found when the account ends and for its export. Rooms
--- tell it in pages, and take it back when their storage goes.
+-- tell it in pages; it goes with their storage.
 CREATE TABLE room_traces (
   user_id TEXT NOT NULL REFERENCES users (id),
   room_id TEXT NOT NULL REFERENCES streams (id),
   PRIMARY KEY (user_id, room_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX room_traces_by_room ON room_traces (room_id);
 
 -- The rooms that stand have not told it yet. Those of streams that ended 30 days ago are gone.
 INSERT INTO outbox (id, event, created_at, next_attempt_at)

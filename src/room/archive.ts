@@ -1,7 +1,7 @@
 /**
  * Puts a room's log into R2, one event a line, and only then is its storage given up. What people said ends with the
  * room, and so do their names: the log is kept for good, and nobody looks through it when an account ends. Parts keep a
- * long log out of memory; the same key is written again if it is tried twice.
+ * long log out of memory; they are seen only once all are there, so a log that is found is whole and stays as it is.
  */
 import { toIso } from '@/shared/time';
 import type { RoomStore } from './store';
@@ -21,12 +21,15 @@ const KEPT: Readonly<Record<string, readonly string[]>> = {
   'user-timed-out': ['until'],
 };
 
-export function archiveKey(roomId: string): string {
+function archiveKey(roomId: string): string {
   return `room-logs/${roomId}.ndjson`;
 }
 
+/** Does nothing where it was done before. */
 export async function archiveRoom(files: R2Bucket, roomId: string, store: RoomStore): Promise<void> {
-  const upload = await files.createMultipartUpload(archiveKey(roomId), {
+  const key = archiveKey(roomId);
+  if (await files.head(key)) return;
+  const upload = await files.createMultipartUpload(key, {
     httpMetadata: { contentType: 'application/x-ndjson' },
   });
   const parts: R2UploadedPart[] = [];

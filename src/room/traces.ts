@@ -16,7 +16,7 @@ import type { RoomStore } from './store';
 
 /** Far below the days between the wish that an account ends and its end. */
 const TELL_AFTER_MS = 10 * MINUTE_MS;
-export const TRACED_MESSAGES_MAX = 500;
+const TRACED_MESSAGES_MAX = 500;
 
 interface Room {
   readonly store: RoomStore;
@@ -60,8 +60,7 @@ export class Traces {
   /** Before the room's storage goes. */
   async drop(): Promise<void> {
     const { store, database } = this.room;
-    if (!store.setup) return;
-    for (const { userIds } of this.#pages(0)) await dropTraces(database, store.setup.roomId, userIds);
+    if (store.setup) await dropTraces(database, store.setup.roomId);
   }
 
   /** Leaves nothing of the user's words and no name, of a creator no title either. Safe to repeat. */

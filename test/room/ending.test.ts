@@ -197,4 +197,23 @@ describe('when the stream ends', () => {
     expect(await roomOf(roomId).history(null, 10)).toEqual({ messages: [], nextBefore: null });
     expect(await (await joinRoom(roomId)).closed()).toMatchObject({ code: 4404 });
   });
+
+  it('its log is not written again when D1 fails before its storage may go', async () => {
+    const tick = stopClock();
+    const { roomId, stub, change } = await openStream();
+    await change({ status: 'ended', endedAt: Date.now() });
+    await runDurableObjectAlarm(stub);
+    const log = async () => (await env.MEDIA.head(`room-logs/${roomId}.ndjson`))?.version;
+    await env.DB.exec('ALTER TABLE room_traces RENAME TO room_traces_away');
+    tick(30 * DAY_MS);
+    await runDurableObjectAlarm(stub);
+    await env.DB.exec('ALTER TABLE room_traces_away RENAME TO room_traces');
+    const written = await log();
+    expect(written).toEqual(expect.any(String));
+    expect(await inStorage(roomId, 'SELECT seq FROM events')).toHaveLength(2);
+    tick(60_000);
+    await runDurableObjectAlarm(stub);
+    expect(await log()).toBe(written);
+    expect(await inStorage(roomId, `SELECT name FROM sqlite_master WHERE name = 'events'`)).toEqual([]);
+  });
 });

@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { eq, sql } from 'drizzle-orm';
 import { afterEach, describe, expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
+import { plansOf } from '#test/support/plans';
 import {
   aGift,
   aUser,
@@ -18,6 +19,7 @@ import {
 import { aStream } from '#test/support/streams';
 import { asCreator, asUser } from '#test/support/users';
 import { outbox } from '@/db/outbox';
+import { dropTraces } from '@/domains/streams/room-traces';
 import { roomTraces } from '@/domains/streams/tables';
 import { users } from '@/domains/users/tables';
 import type { OutboxEvent } from '@/queues/messages';
@@ -114,6 +116,12 @@ describe('D1 learns whose words and names a room has', () => {
     tick(30 * DAY_MS);
     await runDurableObjectAlarm(stub);
     expect(await known()).toEqual([]);
+  });
+
+  it('no longer when the room goes, by an index, however many events it had', async () => {
+    const [plan] = await plansOf((ctx) => dropTraces(ctx, 'x'));
+    expect(plan).toContain('room_traces_by_room');
+    expect(plan).not.toContain('SCAN');
   });
 
   it('all over again when it is asked to: of rooms from before it was told, and after a restore', async () => {
