@@ -1,4 +1,3 @@
-import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import {
   aGuest,
@@ -11,8 +10,6 @@ import {
   type RoomEvent,
   roomOf,
 } from '#test/support/rooms';
-import { readConfig } from '@/config';
-import { readResume } from '@/domains/streams/pass';
 import { newId } from '@/shared/ids';
 
 describe('entering a room', () => {
@@ -75,10 +72,9 @@ describe('entering a room', () => {
     const { roomId } = await openRoom();
     const viewer = aGuest();
     const client = await joinRoom(roomId, viewer);
-    const { resumePass } = await client.ask({ type: 'ping' });
-    const pass = await readResume({ config: readConfig(env), now: () => Date.now() }, resumePass);
+    const pass = await client.renewedPass();
     expect(pass).toMatchObject({ roomId, viewer });
-    expect(pass?.id).not.toBe((await client.resumePass()).id);
+    expect(pass.id).not.toBe((await client.resumePass()).id);
   });
 
   it('refuses a pass of another room', async () => {

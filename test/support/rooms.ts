@@ -177,12 +177,19 @@ export async function joinRoom(
     leave: () => socket.close(1000, 'bye'),
     /** The pass to come back with. */
     async resumePass(): Promise<Pass> {
-      const { resumePass } = await nextOf((event) => event.type === 'welcome');
-      const pass = await readResume({ config: readConfig(env), now: () => Date.now() }, resumePass);
-      if (!pass) throw new Error('The resume pass is not one');
-      return pass;
+      return resumePassIn(await nextOf((event) => event.type === 'welcome'));
+    },
+    /** A newer one, asked for. */
+    async renewedPass(): Promise<Pass> {
+      return resumePassIn(await ask({ type: 'ping' }));
     },
   };
+}
+
+async function resumePassIn({ resumePass }: RoomEvent): Promise<Pass> {
+  const pass = await readResume({ config: readConfig(env), now: () => Date.now() }, resumePass);
+  if (!pass) throw new Error('The resume pass is not one');
+  return pass;
 }
 
 function isAnswer({ type, id }: RoomEvent, to: string): boolean {
