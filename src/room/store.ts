@@ -1,6 +1,7 @@
 /**
- * The room's truth, in the object's SQLite: numbered events, messages that wait for their release, what is due; viewers,
- * sanctions and the traces of users have stores of their own. Calls are synchronous, so whatever one turn writes is written together or not at all.
+ * The room's truth, in the object's SQLite: numbered events, messages that wait for their release, what is due;
+ * viewers, sanctions and the traces of users have stores of their own. Calls are synchronous, so whatever one turn
+ * writes is written together or not at all.
  */
 import type { RoomSetup } from '@/room/api';
 import { SanctionStore } from './sanction-store';
@@ -11,6 +12,8 @@ import { ViewerStore } from './viewer-store';
 
 /** One INSERT takes so many; a frame seldom has more. */
 const INSERT_ROWS_MAX = 1_000;
+/** The body of a message whose text is gone for good. */
+const ERASED = `json_set(body, '$.text', '', '$.deleted', json('true'))`;
 
 /** A message's own columns. */
 export interface MessageKey {
@@ -57,14 +60,13 @@ export class RoomStore {
     this.viewers = new ViewerStore(storage.sql);
     this.sanctions = new SanctionStore(storage.sql);
     this.traces = new TraceStore(storage.sql);
-    if (rowsOf(this.#sql, `SELECT 1 FROM sqlite_master WHERE name = 'meta'`).length > 0) this.prepare();
+    if (this.#hasTables()) this.prepare();
   }
 
   /** Makes the tables of a room that has none: an object that was never told what it is for keeps nothing. */
   prepare(): void {
     if (this.#isPrepared) return;
-    const exists = rowsOf(this.#sql, `SELECT 1 FROM sqlite_master WHERE name = 'meta'`).length > 0;
-    const version = exists ? Number(this.#meta('schema') ?? 0) : 0;
+    const version = this.#hasTables() ? Number(this.#meta('schema') ?? 0) : 0;
     for (const step of SCHEMA.slice(version)) this.#sql.exec(step);
     if (version < SCHEMA.length) this.#setMeta('schema', String(SCHEMA.length));
     const setup = this.#meta('setup');
@@ -231,14 +233,12 @@ export class RoomStore {
 
   /** The text goes for good; the message stays as a gap in the talk, and its client id stays taken. */
   eraseMessage(messageId: string): void {
-    const erased = `json_set(body, '$.text', '', '$.deleted', json('true'))`;
-    this.#sql.exec(`UPDATE events SET body = ${erased} WHERE message_id = ?1`, messageId);
-    this.#sql.exec(`UPDATE pending SET body = ${erased}, release_at = NULL WHERE message_id = ?1`, messageId);
+    this.#sql.exec(`UPDATE events SET body = ${ERASED} WHERE message_id = ?1`, messageId);
+    this.#sql.exec(`UPDATE pending SET body = ${ERASED}, release_at = NULL WHERE message_id = ?1`, messageId);
   }
 
   erasePendingOf(userId: string): void {
-    const erased = `json_set(body, '$.text', '', '$.deleted', json('true'))`;
-    this.#sql.exec(`UPDATE pending SET body = ${erased}, release_at = NULL WHERE user_id = ?1`, userId);
+    this.#sql.exec(`UPDATE pending SET body = ${ERASED}, release_at = NULL WHERE user_id = ?1`, userId);
   }
 
   countMessages(): number {
@@ -291,6 +291,10 @@ export class RoomStore {
     this.#setup = undefined;
     this.#seq = 0;
     this.#isPrepared = false;
+  }
+
+  #hasTables(): boolean {
+    return rowsOf(this.#sql, `SELECT 1 FROM sqlite_master WHERE name = 'meta'`).length > 0;
   }
 
   #meta(key: string): string | undefined {
