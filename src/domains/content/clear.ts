@@ -1,6 +1,6 @@
 /**
- * Clears away what was hidden: what was told of it, likes, replies, comments, then the thing itself, some rows at a time, however many there
- * are. Safe to do twice and to break off: what is left is found again.
+ * Clears away what was hidden: what was told of it, likes, replies, comments, then the thing itself, some rows at a
+ * time, however many there are. Safe to do twice and to break off: what is left is found again.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
