@@ -61,8 +61,8 @@ export interface PayoutMessage {
 
 /** Body of the `tasks` queue. */
 export type TaskMessage =
-  /** Goes on with a sweep that had more to do than one run of it may. */
-  | { readonly type: 'sweep'; readonly name: string }
+  /** Goes on with a sweep that had more to do than one run of it may, `until` (ms) the next minute's takes over. */
+  | { readonly type: 'sweep'; readonly name: string; readonly until: number }
   /** Ends the stream if its encoder is lost since `lostAt` (ms) and has not come back. */
   | { readonly type: 'end-if-still-lost'; readonly streamId: string; readonly lostAt: number }
   /** Proves the next page of the ledger, and queues the page after it. */

@@ -1,7 +1,8 @@
 /**
  * What the minute's cron does. Every sweep is bounded, safe to run twice at once, and stops no other by failing. All of
- * them begin in one invocation, which may ask D1 a thousand times: a run of one asks some fifty times, and where it
- * answers true there is more to do, which a message goes on with at once.
+ * them begin in one invocation, which may ask D1 a thousand times: a run of one asks at most some two hundred times, most
+ * a few. Where it answers true there is more to do, which a message goes on with at once, until the next minute's takes
+ * over: one chain of messages for each sweep, however long the backlog is.
  */
 import type { Context } from '@/context';
 import { resumeProof } from '@/domains/audit/prove';
@@ -19,6 +20,7 @@ import { askAboutPurchases } from '@/domains/purchases/sweep';
 import { reconcileStreams } from '@/domains/streams/reconcile';
 import { renewSubscriptions } from '@/domains/subscriptions/renew';
 import { forgetWebhookPayloads, requeueWebhookEvents } from '@/domains/webhooks/sweep';
+import { SECOND_MS } from '@/shared/time';
 import { sweepOutbox } from './outbox';
 
 const SWEEPS: Readonly<Record<string, (ctx: Context) => Promise<unknown>>> = {
@@ -42,15 +44,19 @@ const SWEEPS: Readonly<Record<string, (ctx: Context) => Promise<unknown>>> = {
   requeueClearing,
 };
 
+/** A minute, less what a run takes. */
+const CHAIN_MS = 50 * SECOND_MS;
+
 export async function runSweeps(ctx: Context): Promise<void> {
-  await Promise.all(Object.keys(SWEEPS).map((name) => runSweep(ctx, name)));
+  const until = ctx.now() + CHAIN_MS;
+  await Promise.all(Object.keys(SWEEPS).map((name) => runSweep(ctx, name, until)));
 }
 
-/** One run. What fails is the next minute's. */
-export async function runSweep(ctx: Context, name: string): Promise<void> {
+/** One run. What fails is the next minute's. @param until when (ms) it is left to that in any case */
+export async function runSweep(ctx: Context, name: string, until: number): Promise<void> {
   try {
     const hasMore = await SWEEPS[name]?.(ctx);
-    if (hasMore === true) await ctx.queues.tasks.send({ type: 'sweep', name });
+    if (hasMore === true && ctx.now() < until) await ctx.queues.tasks.send({ type: 'sweep', name, until });
   } catch (error) {
     ctx.log.fault(name, error);
   }

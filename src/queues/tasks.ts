@@ -49,7 +49,7 @@ async function perform(ctx: Context, task: TaskMessage): Promise<void> {
     case 'send-notification-mail':
       return sendNotificationMail(ctx, task);
     case 'sweep':
-      return runSweep(ctx, task.name);
+      return runSweep(ctx, task.name, task.until);
     case 'withdraw-between':
       return withdrawRest(ctx, task.one, task.other);
     default:

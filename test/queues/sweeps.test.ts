@@ -8,7 +8,7 @@ import type { TaskMessage } from '@/queues/messages';
 import { runSweeps } from '@/queues/sweeps';
 import { consumeTasks } from '@/queues/tasks';
 import { newId } from '@/shared/ids';
-import { HOUR_MS, MINUTE_MS } from '@/shared/time';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
 
 /** At the half of an hour: at its beginning the targets' pass begins as well. */
 const now = () => Math.floor(Date.now() / HOUR_MS) * HOUR_MS + 30 * MINUTE_MS;
@@ -46,7 +46,7 @@ describe("the minute's sweeps", () => {
     const waiting = Array.from({ length: 30 }, () => endingOf(newId()));
     for (const task of waiting) await wait(task);
     await runSweeps(ctx);
-    const goesOn = { type: 'sweep', name: 'sweepOutbox' } as const;
+    const goesOn = { type: 'sweep', name: 'sweepOutbox', until: now() + 50 * SECOND_MS } as const;
     const first = tasks.sent.splice(0).map(({ body }) => body);
     expect(first).toContainEqual(goesOn);
     expect(first).toHaveLength(26);
@@ -59,9 +59,18 @@ describe("the minute's sweeps", () => {
     expect(rest).toHaveLength(5);
   });
 
+  it('leave what is left to the next minute when that has come', async () => {
+    const { ctx, wait, tasks } = waitingContext();
+    for (let count = 0; count < 30; count += 1) await wait(endingOf(newId()));
+    const late = { body: { type: 'sweep', name: 'sweepOutbox', until: now() } } as const;
+    await consumed((batch) => consumeTasks(ctx, batch), 'footlight-tasks', [late]);
+    expect(tasks.sent.filter(({ body }) => body.type === 'sweep')).toEqual([]);
+    await ctx.db.delete(outbox);
+  });
+
   it('leave alone a name that only a newer version knows', async () => {
     const { ctx } = waitingContext();
-    const task = { body: { type: 'sweep', name: 'sweepTomorrow' } } as const;
+    const task = { body: { type: 'sweep', name: 'sweepTomorrow', until: now() + MINUTE_MS } } as const;
     expect((await consumed((batch) => consumeTasks(ctx, batch), 'footlight-tasks', [task])).acked).toEqual([0]);
   });
 });

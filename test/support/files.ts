@@ -5,6 +5,14 @@ const fromBase64 = (text: string) => new Uint8Array(Buffer.from(text, 'base64'))
 const join = (...parts: (string | number[] | Uint8Array)[]) =>
   new Uint8Array(Buffer.concat(parts.map((part) => Buffer.from(part as Uint8Array)))); // Buffer.from takes each of them
 
+/** As Config reads them. */
+export const R2_KEYS = {
+  R2_ACCOUNT_ID: '0123456789abcdef0123456789abcdef',
+  R2_BUCKET: 'footlight-media',
+  R2_ACCESS_KEY_ID: 'an-access-key',
+  R2_SECRET_ACCESS_KEY: 'a-secret-access-key',
+};
+
 /** 1 × 1 pixel; another size is written over its header. */
 export function png(width = 1, height = 1): Uint8Array {
   const bytes = fromBase64(

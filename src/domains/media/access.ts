@@ -4,7 +4,7 @@
  */
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
-import type { Statement } from '@/db/commit';
+import { commit, type Statement } from '@/db/commit';
 import { findBlanks } from './blanks';
 import { findSecondsLeft } from './keys';
 import { type FileKind, isOfPost, isPrivate, isVideo } from './kinds';
@@ -25,7 +25,7 @@ export interface Access {
   readonly blanks: readonly Blank[];
 }
 
-/** Nothing, if this reader has none. At most one statement. Throws as `findBlanks` does, of a video nobody looked at. */
+/** Nothing, if this reader has none. At most one statement. Throws as `findBlanks` does, of a video nobody has looked at. */
 export async function findAccess(
   ctx: Context,
   kind: FileKind,
@@ -42,8 +42,15 @@ export async function findAccess(
   if (!row || (row.private && !isLinked)) return undefined;
   return {
     cacheControl: isLinked ? keptFor(secondsLeft) : KEPT_FOR_MINUTES,
-    blanks: isVideo(kind) ? (row.blanks ?? (await findBlanks(ctx, row))) : [],
+    blanks: isVideo(kind) ? (row.blanks ?? (await lookOnce(ctx, row))) : [],
   };
+}
+
+/** At a video from before they were looked at as they come: some ten reads of the store. */
+async function lookOnce(ctx: Context, row: typeof mediaFiles.$inferSelect): Promise<readonly Blank[]> {
+  const blanks = await findBlanks(ctx, row);
+  ctx.waitUntil(commit(ctx, [ctx.db.update(mediaFiles).set({ blanks }).where(eq(mediaFiles.key, row.key))]));
+  return blanks;
 }
 
 const keptFor = (seconds: number) => `private, max-age=${seconds}`;

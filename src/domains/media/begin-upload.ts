@@ -37,7 +37,8 @@ export async function beginUpload(
   const { bytesMax, inPartsBytesMax } = LARGE_FILES[kind];
   if (bytes > inPartsBytesMax)
     throw fileError('FILE_TOO_LARGE', { message: `The file is larger than ${inPartsBytesMax} bytes.` });
-  const isInParts = bytes > bytesMax;
+  // Through the Worker no more can be sent at once than Cloudflare takes in a request.
+  const isInParts = bytes > (ctx.config.r2 ? bytesMax : PART_BYTES);
   const lifeMs = isInParts ? UPLOAD_IN_PARTS_MS : UPLOAD_MS;
   const key = newKey(kind);
   const upload = {

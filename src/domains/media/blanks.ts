@@ -31,7 +31,8 @@ interface StoredObject {
 
 /**
  * NOTE: WebM is shown as it came: what records it (browsers) writes no place. So are samples: the track of positions
- * that some action cameras and drones record beside the picture stays.
+ * that some action cameras and drones record beside the picture stays; and what stands behind the fragments of a file
+ * that was recorded in them.
  *
  * Throws FILE_UNREADABLE, UPLOAD_CONFLICT, MEDIA_STORE_UNAVAILABLE.
  */

@@ -17,7 +17,7 @@ export async function* capped(content: Content, bytesMax: number): AsyncGenerato
 export async function collect(content: Content, bytesMax: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of capped(content, bytesMax)) chunks.push(chunk);
-  return new Uint8Array(Buffer.concat(chunks));
+  return Buffer.concat(chunks);
 }
 
 /** Its first bytes, as many as that if it has them, and all of it nevertheless. */

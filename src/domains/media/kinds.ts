@@ -19,7 +19,7 @@ export const DOCUMENTS = {
   'identity-document': { types: DOCUMENT_TYPES, bytesMax: 10 * MEGABYTE },
 } as const;
 
-/** Videos, too large for a form: sent by a signed URL, kept as they came. */
+/** Videos, kept as they came: up to the first size in a form or at once, above it in parts. */
 export const LARGE_FILES = {
   'post-video': { bytesMax: 200 * MEGABYTE, inPartsBytesMax: 5_120 * MEGABYTE },
 } as const;

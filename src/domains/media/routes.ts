@@ -15,8 +15,8 @@ export const mediaEndpoints: Endpoint[] = [
     tag: 'media',
     summary: 'Announce a large file, for a signed URL to send it to',
     description:
-      'MP4, WebM or QuickTime up to 5 GB. Up to 200 MB, send the file with `PUT` to `url`, with the headers given and no ' +
-      '`Authorization`, once. Above, send each of `parts` to its own URL in the same way, again if one fails, keep the ' +
+      'MP4, WebM or QuickTime up to 5 GB. Up to 200 MB, or 64 where the server has no keys of R2, send the file with `PUT` to ' +
+      '`url`, with the headers given and no `Authorization`, once. Above, send each of `parts` to its own URL in the same way, again if one fails, keep the ' +
       '`ETag` of each answer, and complete the upload with them. Then name its `id` where it is used. What is not used ' +
       'in time is deleted. At most 20 uploads, of 10 GB in all, are open at once.',
     who: 'user',

@@ -31,8 +31,8 @@ import { dropExport, findExport } from './export-rows';
 import { noOpenMatter } from './open-matters';
 
 const ACCOUNTS_A_RUN = 2;
-/** One takes some fifty statements at most. */
-const STEPS_A_RUN = 5;
+/** One takes some fifty statements, that of files a hundred. */
+const STEPS_A_RUN = 3;
 const ROWS_A_STEP = 200;
 const LIMIT = sql.raw(`LIMIT ${ROWS_A_STEP}`);
 /** Something was opened in the grace: a dispute, say. */

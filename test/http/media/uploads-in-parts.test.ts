@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { client } from '#test/support/api';
 import { clientWith } from '#test/support/app';
 import { testContext } from '#test/support/context';
-import { mp4 } from '#test/support/files';
+import { mp4, R2_KEYS } from '#test/support/files';
 import { asUser, asViewer, type Person } from '#test/support/users';
 import { commit } from '@/db/commit';
 import { UPLOAD_IN_PARTS_MS, UPLOAD_MS } from '@/domains/media/begin-upload';
@@ -106,11 +106,15 @@ describe('announcing more than 200 MB', () => {
     expect(Math.abs(life - UPLOAD_IN_PARTS_MS)).toBeLessThan(MINUTE_MS);
   });
 
-  it('sends what has 200 MB at once, and takes no more than 5 GB', async () => {
+  it('sends at once what has 200 MB, or through the Worker 64, and takes no more than 5 GB', async () => {
     const person = await asUser();
     const { bytesMax, inPartsBytesMax } = LARGE_FILES['post-video'];
-    expect((await person.post('media/uploads', request(bytesMax))).data.parts).toBeUndefined();
-    expect((await announce(person, bytesMax + 1)).parts).toHaveLength(4);
+    const toR2 = clientWith(R2_KEYS, person.headers);
+    expect((await toR2.post('media/uploads', request(bytesMax))).data.parts).toBeUndefined();
+    expect((await announce(toR2, bytesMax + 1)).parts).toHaveLength(4);
+    const throughWorker = 64 * 1_048_576;
+    expect((await person.post('media/uploads', request(throughWorker))).data.parts).toBeUndefined();
+    expect((await announce(person, throughWorker + 1)).parts).toHaveLength(2);
     expect((await announce(person, inPartsBytesMax)).parts).toHaveLength(80);
     const refused = await person.post('media/uploads', request(inPartsBytesMax + 1));
     expect([refused.status, refused.error.code]).toEqual([413, 'FILE_TOO_LARGE']);
@@ -155,13 +159,7 @@ describe('announcing more than 200 MB', () => {
 
   it('gives addresses at R2 itself where that is configured: of this part and length', async () => {
     const person = await asUser();
-    const R2 = {
-      R2_ACCOUNT_ID: '0123456789abcdef0123456789abcdef',
-      R2_BUCKET: 'footlight-media',
-      R2_ACCESS_KEY_ID: 'an-access-key',
-      R2_SECRET_ACCESS_KEY: 'a-secret-access-key',
-    };
-    const { id, parts } = await announce(clientWith(R2, person.headers));
+    const { id, parts } = await announce(clientWith(R2_KEYS, person.headers));
     const row = await rowOf(id);
     for (const { partNumber, url } of parts) {
       const { origin, pathname, searchParams } = new URL(url);

@@ -3,7 +3,7 @@ import { env, exports } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import { clientWith } from '#test/support/app';
 import { testContext } from '#test/support/context';
-import { html, mp4, padded, picture } from '#test/support/files';
+import { html, mp4, padded, picture, R2_KEYS } from '#test/support/files';
 import { asUser, type Person } from '#test/support/users';
 import { commit } from '@/db/commit';
 import { OPEN_UPLOADS_MAX, UPLOAD_MS } from '@/domains/media/begin-upload';
@@ -80,13 +80,7 @@ describe('announcing a large file', () => {
 
   it('gives an address at R2 itself where that is configured: once, of this type and length', async () => {
     const person = await asUser();
-    const R2 = {
-      R2_ACCOUNT_ID: '0123456789abcdef0123456789abcdef',
-      R2_BUCKET: 'footlight-media',
-      R2_ACCESS_KEY_ID: 'an-access-key',
-      R2_SECRET_ACCESS_KEY: 'a-secret-access-key',
-    };
-    const upload = await announce(clientWith(R2, person.headers) as Person);
+    const upload = await announce(clientWith(R2_KEYS, person.headers) as Person);
     const url = new URL(upload.url);
     expect(url.origin).toBe('https://0123456789abcdef0123456789abcdef.r2.cloudflarestorage.com');
     expect(url.pathname).toBe(`/footlight-media/${await keyOf(upload)}`);
