@@ -5,7 +5,7 @@ import { commit, demandChange, refusalOf, type Statement } from '@/db/commit';
 import { withdrawFollow } from '@/domains/notifications/withdraw';
 import { users } from '@/domains/users/tables';
 import type { OutboxEvent } from '@/queues/messages';
-import type { Viewer } from '@/shared/actor';
+import type { Actor } from '@/shared/actor';
 import { socialError } from './errors';
 import { listOpenRooms } from './open-rooms';
 import { shownTo } from './regions';
@@ -16,14 +16,9 @@ import { noBlockBetween } from './visible';
 /**
  * Repeating it changes nothing. The creator is told of the first time alone: whoever unfollows and follows again is no
  * news. Throws USER_NOT_FOUND, NOT_A_CREATOR, NOT_ONESELF.
- * @param follower the same user, where it is known from where they ask
  */
-export async function followCreator(
-  ctx: Context,
-  followerId: string,
-  creatorId: string,
-  follower?: Viewer,
-): Promise<void> {
+export async function followCreator(ctx: Context, follower: Actor, creatorId: string): Promise<void> {
+  const followerId = follower.userId;
   if (followerId === creatorId) throw socialError('NOT_ONESELF');
   const creator = await ctx.db
     .select({

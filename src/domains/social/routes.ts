@@ -20,7 +20,7 @@ export const socialEndpoints: Endpoint[] = [
     response: FollowStatus,
     refusals: { 404: 'USER_NOT_FOUND', 409: 'NOT_A_CREATOR' },
     handler: async (ctx, { actor, params }) => {
-      await followCreator(ctx, actor.userId, params.userId, actor);
+      await followCreator(ctx, actor, params.userId);
       return getFollowStatus(ctx, actor, params.userId);
     },
   }),

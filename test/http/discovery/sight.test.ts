@@ -5,7 +5,7 @@ import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { aPost } from '#test/support/posts';
 import { aStream } from '#test/support/streams';
-import { asCreator, asStaff, asViewer, type Person } from '#test/support/users';
+import { actorOf, asCreator, asStaff, asViewer, type Person } from '#test/support/users';
 import { commit } from '@/db/commit';
 import { posts } from '@/domains/content/tables';
 import { block } from '@/domains/social/block';
@@ -36,8 +36,8 @@ async function aScene(): Promise<Scene> {
   const [ctx, creator, fan, star] = [testContext(), await asCreator(), await asViewer(), await asCreator()];
   const word = `s${crypto.randomUUID().replaceAll('-', '')}`.slice(0, 20);
   await ctx.db.update(users).set({ displayName: word }).where(eq(users.id, creator.userId));
-  await followCreator(ctx, fan.userId, creator.userId);
-  await followCreator(ctx, creator.userId, star.userId);
+  await followCreator(ctx, actorOf(fan), creator.userId);
+  await followCreator(ctx, actorOf(creator), star.userId);
   const streamId = await aStream(creator, { title: word, viewerCount: HUGE });
   const postId = await aPost(creator, { text: word });
   return { creator, word, streamId, postId, fan, star };
@@ -45,7 +45,7 @@ async function aScene(): Promise<Scene> {
 
 async function aReader({ creator }: Scene): Promise<Person> {
   const reader = await asViewer();
-  await followCreator(testContext(), reader.userId, creator.userId);
+  await followCreator(testContext(), actorOf(reader), creator.userId);
   return reader;
 }
 

@@ -332,7 +332,7 @@ describe('whom a gift may be for', () => {
     expect(await send(await aStream(creator, { status: 'scheduled' }))).toEqual([409, 'STREAM_NOT_LIVE']);
     expect(await send(await aStream(creator, { status: 'ended' }))).toEqual([409, 'STREAM_NOT_LIVE']);
     expect(await send(await aStream(creator, { visibility: 'followers' }))).toEqual([403, 'FOLLOWERS_ONLY']);
-    await followCreator(testContext(), viewer.userId, creator.userId);
+    await followCreator(testContext(), actorOf(viewer), creator.userId);
     const again = await asCreator();
     expect(await send(await aStream(again, { visibility: 'subscribers' }))).toEqual([403, 'SUBSCRIBERS_ONLY']);
     const hidden = await asCreator();

@@ -5,7 +5,7 @@ import { testContext } from '#test/support/context';
 import { giveCoins, once } from '#test/support/money';
 import { aBrowser, taskContext } from '#test/support/notifications';
 import { startClock, stopClock } from '#test/support/rooms';
-import { asCreator, asViewer, type Person } from '#test/support/users';
+import { actorOf, asCreator, asViewer, type Person } from '#test/support/users';
 import { commit } from '@/db/commit';
 import { fanOutBroadcast } from '@/domains/notifications/broadcast';
 import { forgetBrowsers, forgetNotifications } from '@/domains/notifications/forget';
@@ -139,7 +139,7 @@ describe('a creator who goes live', () => {
       await asViewer(),
       await asViewer(),
     ];
-    await followCreator(testContext(), follower.userId, creator.userId);
+    await followCreator(testContext(), actorOf(follower), creator.userId);
     await tell(follower.userId, 'before');
     const streamId = await goLive(creator);
     await env.DB.prepare('INSERT INTO follows VALUES (?, ?, ?)')
@@ -162,7 +162,7 @@ describe('a creator who goes live', () => {
 
   it('for subscribers or in private tells nobody', async () => {
     const [creator, follower] = [await asCreator(), await asViewer()];
-    await followCreator(testContext(), follower.userId, creator.userId);
+    await followCreator(testContext(), actorOf(follower), creator.userId);
     for (const visibility of ['subscribers', 'private'])
       await endStream(creator, await goLive(creator, { visibility }));
     expect((await listOf(follower)).items).toEqual([]);
@@ -172,7 +172,7 @@ describe('a creator who goes live', () => {
 
   it('is out of the list of who unfollows, and of either side of a block', async () => {
     const [creator, one, other] = [await asCreator(), await asViewer(), await asViewer()];
-    for (const { userId } of [one, other]) await followCreator(testContext(), userId, creator.userId);
+    for (const fan of [one, other]) await followCreator(testContext(), actorOf(fan), creator.userId);
     await endStream(creator, await goLive(creator));
     await unfollowCreator(testContext(), one.userId, creator.userId);
     await blockUser(testContext(), creator.userId, other.userId);
@@ -181,7 +181,7 @@ describe('a creator who goes live', () => {
 
   it('is out of every list while they are banned, and tells no page of followers more', async () => {
     const [creator, follower] = [await asCreator(), await asViewer()];
-    await followCreator(testContext(), follower.userId, creator.userId);
+    await followCreator(testContext(), actorOf(follower), creator.userId);
     const streamId = await goLive(creator);
     expect(await listOf(follower)).toMatchObject({ unreadCount: 1, items: [{ id: streamId }] });
     const at = Date.parse((await listOf(follower)).items[0].createdAt);
@@ -199,7 +199,7 @@ describe('a creator who goes live', () => {
 
   it('again and again is told of the newest few, and of none older than two weeks', async () => {
     const [creator, follower] = [await asCreator(), await asViewer()];
-    await followCreator(testContext(), follower.userId, creator.userId);
+    await followCreator(testContext(), actorOf(follower), creator.userId);
     const ids: string[] = [];
     for (let times = 0; times < 5; times += 1) {
       ids.unshift(await goLive(creator));
@@ -230,14 +230,14 @@ describe('a creator who goes live', () => {
           ).bind(follower.userId, prefix),
         ),
       );
-    await followCreator(testContext(), follower.userId, creator.userId);
+    await followCreator(testContext(), actorOf(follower), creator.userId);
     const id = await goLive(creator);
     expect((await listOf(follower)).items).toMatchObject([{ id, kind: 'live' }]);
   });
 
   it('is not shown to who chose not to be told in the app', async () => {
     const [creator, follower] = [await asCreator(), await asViewer()];
-    await followCreator(testContext(), follower.userId, creator.userId);
+    await followCreator(testContext(), actorOf(follower), creator.userId);
     await goLive(creator);
     await env.DB.prepare('INSERT INTO user_settings (user_id, notifications, updated_at) VALUES (?, ?, 1)')
       .bind(follower.userId, JSON.stringify({ live: { inApp: false }, comment: { inApp: false } }))
@@ -250,7 +250,7 @@ describe('a creator who goes live', () => {
 describe('reading', () => {
   it('marks one, of my own or broadcast, and again is the same', async () => {
     const [creator, me] = [await asCreator(), await asViewer()];
-    await followCreator(testContext(), me.userId, creator.userId);
+    await followCreator(testContext(), actorOf(me), creator.userId);
     await tell(me.userId, 'mine');
     const streamId = await goLive(creator);
     const { items } = await listOf(me);
@@ -273,7 +273,7 @@ describe('reading', () => {
 
   it('all leaves nothing unread but what comes later', async () => {
     const [creator, me] = [await asCreator(), await asViewer()];
-    await followCreator(testContext(), me.userId, creator.userId);
+    await followCreator(testContext(), actorOf(me), creator.userId);
     await tell(me.userId, 'one');
     await like(me.userId, creator);
     await goLive(creator);
@@ -317,7 +317,7 @@ describe('gifts outside of a stream', () => {
 
 test('of an account that ends nothing is left of what it was told, nor of where', async () => {
   const [creator, other, browser] = [await asCreator(), await asViewer(), await aBrowser()];
-  await followCreator(testContext(), other.userId, creator.userId);
+  await followCreator(testContext(), actorOf(other), creator.userId);
   await creator.post('user/push', browser.subscription);
   await tell(creator.userId, 'one');
   await like(creator.userId, other);

@@ -109,7 +109,7 @@ describe('a block', () => {
     const { ctx, events } = recordingContext();
     await addComment(ctx, actorOf(other), { postId, text: 'Words of a stranger' });
     await likePost(ctx, actorOf(other), postId, true);
-    await followCreator(ctx, other.userId, me.userId);
+    await followCreator(ctx, actorOf(other), me.userId);
     const told = taskContext();
     await deliver(events, told.ctx);
     expect(told.sent()).toHaveLength(6);
@@ -339,7 +339,7 @@ describe('a follow that ends', () => {
     await fan.delete(`social/follow/${creator.userId}`);
     expect(await toldTo(creator)).toEqual(nothing);
     const { ctx, events } = recordingContext();
-    await followCreator(ctx, fan.userId, creator.userId);
+    await followCreator(ctx, actorOf(fan), creator.userId);
     expect(events).toEqual([]);
     expect(await toldTo(creator)).toEqual(nothing);
   });
@@ -347,7 +347,7 @@ describe('a follow that ends', () => {
   it('before it was told is not told', async () => {
     const [creator, fan] = [await asCreator(), await asViewer()];
     const { ctx, events } = recordingContext();
-    await followCreator(ctx, fan.userId, creator.userId);
+    await followCreator(ctx, actorOf(fan), creator.userId);
     await fan.delete(`social/follow/${creator.userId}`);
     await deliver(events);
     expect(await toldTo(creator)).toEqual(nothing);

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
-import { asCreator, asStaff, asViewer } from '#test/support/users';
+import { actorOf, asCreator, asStaff, asViewer } from '#test/support/users';
 import { posts } from '@/domains/content/tables';
 import { block } from '@/domains/social/block';
 import { followCreator } from '@/domains/social/follow';
@@ -51,7 +51,7 @@ test('a post is found by those who may read it', async () => {
     await asViewer(),
     await asStaff('support'),
   ];
-  await followCreator(testContext(), follower.userId, author.userId);
+  await followCreator(testContext(), actorOf(follower), author.userId);
   const open = await aPost(author.userId, `${word} open`);
   const forFollowers = await aPost(author.userId, `${word} close`, { visibility: 'followers' });
   const forSubscribers = await aPost(author.userId, `${word} closer`, { visibility: 'subscribers' });

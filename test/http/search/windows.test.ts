@@ -6,7 +6,7 @@ import { testContext } from '#test/support/context';
 import { aPost } from '#test/support/posts';
 import { aStream } from '#test/support/streams';
 import { aSubscriber, aTier } from '#test/support/subscriptions';
-import { asCreator, asStaff, asViewer, type Person } from '#test/support/users';
+import { actorOf, asCreator, asStaff, asViewer, type Person } from '#test/support/users';
 import { posts } from '@/domains/content/tables';
 import { block } from '@/domains/social/block';
 import { followCreator } from '@/domains/social/follow';
@@ -93,7 +93,7 @@ describe('posts', () => {
     const forSubscribers = await aPost(author, { text: word, visibility: 'subscribers' });
     for (const _one of CROWD) await aPost(other, { text: word, visibility: 'followers' });
     const [follower, subscriber] = [await asViewer(), await aSubscriber(author, await aTier(author), 100)];
-    await followCreator(ctx, follower.userId, author.userId);
+    await followCreator(ctx, actorOf(follower), author.userId);
     expect(await findAll('posts', word, follower)).toEqual([forFollowers]);
     expect(await findAll('posts', word, subscriber)).toEqual([forSubscribers]);
     expect(await findAll('posts', word, author)).toEqual([forSubscribers, forFollowers]);

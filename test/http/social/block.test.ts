@@ -5,7 +5,7 @@ import { testContext } from '#test/support/context';
 import { standInForLiveKit } from '#test/support/livekit';
 import { giveCoins, once } from '#test/support/money';
 import { aShow, whereSeen } from '#test/support/shows';
-import { asCreator, asViewer } from '#test/support/users';
+import { actorOf, asCreator, asViewer } from '#test/support/users';
 import { addModerator } from '@/domains/channels/write';
 import { follow, followCreator } from '@/domains/social/follow';
 import { newId } from '@/shared/ids';
@@ -88,7 +88,7 @@ describe('across a block', () => {
 
   it('is there for whoever is no creator too, and over once it is taken back', async () => {
     const [creator, viewer] = [await asCreator(), await asViewer()];
-    await followCreator(testContext(), viewer.userId, creator.userId);
+    await followCreator(testContext(), actorOf(viewer), creator.userId);
     expect((await viewer.post(`social/block/${creator.userId}`)).status).toBe(200);
     expect((await creator.get(`social/follow/${viewer.userId}`)).error.code).toBe('USER_NOT_FOUND');
     expect((await creator.get(`social/following/${viewer.userId}`)).error.code).toBe('USER_NOT_FOUND');

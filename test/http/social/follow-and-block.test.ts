@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { testContext } from '#test/support/context';
 import { aStream } from '#test/support/streams';
-import { asCreator, asViewer } from '#test/support/users';
+import { actorOf, asCreator, asViewer } from '#test/support/users';
 import { outbox } from '@/db/outbox';
 import { blockUser, unblockUser } from '@/domains/social/block';
 import { follow, followCreator, unfollowCreator } from '@/domains/social/follow';
@@ -29,13 +29,13 @@ async function eventsAbout(userId: string) {
 
 test('a follow counts once, however often it is repeated and raced', async () => {
   const [ctx, viewer, creator] = [testContext(), await asViewer(), await asCreator()];
-  await Promise.all([1, 2, 3, 4].map(() => followCreator(ctx, viewer.userId, creator.userId)));
+  await Promise.all([1, 2, 3, 4].map(() => followCreator(ctx, actorOf(viewer), creator.userId)));
   expect(await followerCount(creator.userId)).toBe(1);
 });
 
 test('unfollowing twice takes one follower away', async () => {
   const [ctx, viewer, creator] = [testContext(), await asViewer(), await asCreator()];
-  await followCreator(ctx, viewer.userId, creator.userId);
+  await followCreator(ctx, actorOf(viewer), creator.userId);
   await unfollowCreator(ctx, viewer.userId, creator.userId);
   await unfollowCreator(ctx, viewer.userId, creator.userId);
   expect(await followerCount(creator.userId)).toBe(0);
@@ -44,15 +44,15 @@ test('unfollowing twice takes one follower away', async () => {
 test('only creators are followed, and nobody follows themselves', async () => {
   const [ctx, viewer, creator] = [testContext(), await asViewer(), await asCreator()];
   const other = await asViewer();
-  await expect(followCreator(ctx, viewer.userId, other.userId)).rejects.toMatchObject({ code: 'NOT_A_CREATOR' });
-  await expect(followCreator(ctx, creator.userId, creator.userId)).rejects.toMatchObject({ code: 'NOT_ONESELF' });
-  await expect(followCreator(ctx, viewer.userId, newId())).rejects.toMatchObject({ code: 'USER_NOT_FOUND' });
+  await expect(followCreator(ctx, actorOf(viewer), other.userId)).rejects.toMatchObject({ code: 'NOT_A_CREATOR' });
+  await expect(followCreator(ctx, actorOf(creator), creator.userId)).rejects.toMatchObject({ code: 'NOT_ONESELF' });
+  await expect(followCreator(ctx, actorOf(viewer), newId())).rejects.toMatchObject({ code: 'USER_NOT_FOUND' });
 });
 
 test('a block ends follows both ways and keeps new ones away', async () => {
   const [ctx, one, other] = [testContext(), await asCreator(), await asCreator()];
-  await followCreator(ctx, one.userId, other.userId);
-  await followCreator(ctx, other.userId, one.userId);
+  await followCreator(ctx, actorOf(one), other.userId);
+  await followCreator(ctx, actorOf(other), one.userId);
   await blockUser(ctx, one.userId, other.userId);
   expect(await followerCount(one.userId)).toBe(0);
   expect(await followerCount(other.userId)).toBe(0);
@@ -60,7 +60,7 @@ test('a block ends follows both ways and keeps new ones away', async () => {
     [one, other],
     [other, one],
   ] as const)
-    await expect(followCreator(ctx, from.userId, to.userId)).rejects.toMatchObject({ code: 'USER_NOT_FOUND' });
+    await expect(followCreator(ctx, actorOf(from), to.userId)).rejects.toMatchObject({ code: 'USER_NOT_FOUND' });
 });
 
 test('a follow that was asked for before a block came does not get past it', async () => {
@@ -105,7 +105,7 @@ test("a block tells the live rooms of both and takes each out of the other's vid
 
 test('a follow tells the live room, and no room where none is open', async () => {
   const [ctx, viewer, creator] = [undelivered(), await asViewer(), await asCreator()];
-  await followCreator(ctx, viewer.userId, creator.userId);
+  await followCreator(ctx, actorOf(viewer), creator.userId);
   expect((await eventsAbout(viewer.userId)).filter(({ kind }) => kind === 'room')).toEqual([]);
   const streamId = await aStream(creator);
   await unfollowCreator(ctx, viewer.userId, creator.userId);

@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
-import { asCreator, asStaff, asViewer, type Person } from '#test/support/users';
+import { actorOf, asCreator, asStaff, asViewer, type Person } from '#test/support/users';
 import { outbox } from '@/db/outbox';
 import { notifications } from '@/domains/notifications/tables';
 import { blockUser } from '@/domains/social/block';
@@ -113,24 +113,24 @@ describe('following', () => {
 describe('a new follower', () => {
   it('is told to the creator once, however many requests race', async () => {
     const [ctx, viewer, creator] = [undelivered(), await asViewer(), await asCreator()];
-    await Promise.all([1, 2, 3].map(() => followCreator(ctx, viewer.userId, creator.userId)));
-    await followCreator(ctx, viewer.userId, creator.userId);
+    await Promise.all([1, 2, 3].map(() => followCreator(ctx, actorOf(viewer), creator.userId)));
+    await followCreator(ctx, actorOf(viewer), creator.userId);
     expect(await newsFor(creator.userId)).toEqual([{ kind: 'follower', data: { userId: viewer.userId } }]);
   });
 
   it('who unfollows and follows again is no news', async () => {
     const [ctx, viewer, creator] = [undelivered(), await asViewer(), await asCreator()];
     for (let time = 0; time < 3; time += 1) {
-      await followCreator(ctx, viewer.userId, creator.userId);
+      await followCreator(ctx, actorOf(viewer), creator.userId);
       await unfollowCreator(ctx, viewer.userId, creator.userId);
     }
-    await followCreator(ctx, viewer.userId, creator.userId);
+    await followCreator(ctx, actorOf(viewer), creator.userId);
     expect(await newsFor(creator.userId)).toHaveLength(1);
   });
 
   it('is named by the display name', async () => {
     const [ctx, viewer, creator] = [undelivered(), await asViewer(), await asCreator()];
-    await followCreator(ctx, viewer.userId, creator.userId);
+    await followCreator(ctx, actorOf(viewer), creator.userId);
     const [row] = await ctx.db
       .select()
       .from(outbox)
@@ -148,7 +148,7 @@ describe('followers and following', () => {
     for (let one = 0; one < followers; one += 1) {
       const viewer = await asViewer();
       people.push(viewer);
-      await followCreator(ctx, viewer.userId, creator.userId);
+      await followCreator(ctx, actorOf(viewer), creator.userId);
       // Two of them at the same millisecond.
       await ctx.db
         .update(follows)
@@ -163,7 +163,7 @@ describe('followers and following', () => {
     const path = `social/followers/${creator.userId}?perPage=2`;
     const first = await guest.get(path);
     expect(first.data.items[0]).toMatchObject({ username: people[4]?.username, isLive: false, followerCount: 0 });
-    await followCreator(testContext(), (await asViewer()).userId, creator.userId);
+    await followCreator(testContext(), actorOf(await asViewer()), creator.userId);
     const second = await guest.get(`${path}&cursor=${first.data.pagination.nextCursor}`);
     const third = await guest.get(`${path}&cursor=${second.data.pagination.nextCursor}`);
     expect(third.data.pagination).toEqual({ nextCursor: null, perPage: 2 });
@@ -174,8 +174,8 @@ describe('followers and following', () => {
 
   it('go both ways', async () => {
     const [ctx, viewer, one, other] = [testContext(), await asViewer(), await asCreator(), await asCreator()];
-    await followCreator(ctx, viewer.userId, one.userId);
-    await followCreator(ctx, viewer.userId, other.userId);
+    await followCreator(ctx, actorOf(viewer), one.userId);
+    await followCreator(ctx, actorOf(viewer), other.userId);
     const list = await guest.get(`social/following/${viewer.userId}`);
     expect(new Set(idsOf(list))).toEqual(new Set([one.userId, other.userId]));
     expect(idsOf(await guest.get(`social/followers/${viewer.userId}`))).toEqual([]);
@@ -208,8 +208,8 @@ describe('followers and following', () => {
 
   it('show whom somebody follows to themselves and to staff alone, if they say so', async () => {
     const [ctx, fan, creator, reader] = [testContext(), await asCreator(), await asCreator(), await asViewer()];
-    await followCreator(ctx, fan.userId, creator.userId);
-    await followCreator(ctx, reader.userId, fan.userId);
+    await followCreator(ctx, actorOf(fan), creator.userId);
+    await followCreator(ctx, actorOf(reader), fan.userId);
     expect((await fan.put('user/settings', { privacy: { showActivity: false } })).status).toBe(200);
     const path = `social/following/${fan.userId}`;
     const countOf = async (one: Pick<Person, 'get'>) =>

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { aStream } from '#test/support/streams';
-import { asCreator, asStaff, asViewer, type Person } from '#test/support/users';
+import { actorOf, asCreator, asStaff, asViewer, type Person } from '#test/support/users';
 import { banFromChannel } from '@/domains/channels/bans';
 import { moderators } from '@/domains/channels/tables';
 import { block } from '@/domains/social/block';
@@ -21,7 +21,7 @@ const LIVEKIT_SECONDS = 120;
 test('a viewer gets a pass in their name, the socket’s URL and a token that only watches', async () => {
   const [creator, viewer] = [await asCreator(), await asViewer()];
   const id = await aStream(creator, { viewerCount: 3 });
-  await followCreator(testContext(), viewer.userId, creator.userId);
+  await followCreator(testContext(), actorOf(viewer), creator.userId);
   const { status, data } = await viewer.post(`stream/${id}/join`);
   expect(status).toBe(200);
   expect(data).toMatchObject({
@@ -150,7 +150,7 @@ test.each<[Visibility, Record<string, string>]>([
     staff: await asStaff('support'),
     creator,
   };
-  await followCreator(ctx, people.follower.userId, creator.userId);
+  await followCreator(ctx, actorOf(people.follower), creator.userId);
   await ctx.db
     .insert(moderators)
     .values({ channelId: creator.channelId, userId: people.moderator.userId, createdAt: 1 });

@@ -45,7 +45,7 @@ describe('recommended streams', () => {
       followed: await aStream(followed, { startedAt: longAgo() }),
       blocked: await aStream(blocked, { viewerCount: 2 * HUGE }),
     };
-    await followCreator(ctx, viewer.userId, followed.userId);
+    await followCreator(ctx, actorOf(viewer), followed.userId);
     await block(ctx, blocked.userId, viewer.userId);
     expect(await order(viewer, made)).toEqual(['followed', 'fresh', 'big']);
     expect(await order(big, made)).toEqual(['blocked', 'fresh', 'followed']);
@@ -58,8 +58,8 @@ describe('recommended streams', () => {
     const [one, other, cook, dancer] = [await asViewer(), await asViewer(), await asCreator(), await asCreator()];
     await cook.put('creator/profile', { categories: ['cooking'] });
     await ctx.db.update(channels).set({ category: 'dance' }).where(eq(channels.id, dancer.channelId));
-    await followCreator(ctx, one.userId, cook.userId);
-    await followCreator(ctx, other.userId, dancer.userId);
+    await followCreator(ctx, actorOf(one), cook.userId);
+    await followCreator(ctx, actorOf(other), dancer.userId);
     const made = {
       dance: await aStream(await asCreator(), { category: 'dance', startedAt: longAgo() }),
       cooking: await aStream(await asCreator(), { category: 'cooking', startedAt: longAgo() }),
@@ -73,7 +73,7 @@ describe('recommended streams', () => {
   it('are ordered by points that add up, and without an account by viewers alone', async () => {
     const [ctx, viewer, followed] = [testContext(), await asViewer(), await asCreator()];
     await followed.put('creator/profile', { categories: ['fitness', 'technology'] });
-    await followCreator(ctx, viewer.userId, followed.userId);
+    await followCreator(ctx, actorOf(viewer), followed.userId);
     for (const category of ['technology', 'travel']) await rememberWatched(ctx, viewer.userId, category);
     const old = { startedAt: longAgo() };
     const made = {
@@ -110,7 +110,7 @@ describe('recommended streams', () => {
     };
     expect((await order(viewer, made))[0]).toBe('big');
     for (const reader of [viewer, fan]) await joinStream(ctx, made.film, actorOf(reader));
-    await followCreator(ctx, fan.userId, artist.userId);
+    await followCreator(ctx, actorOf(fan), artist.userId);
     await ctx.settle();
     expect(await order(viewer, made)).toEqual(['film', 'big', 'art']);
     expect(await order(fan, made)).toEqual(['art', 'film', 'big']);
@@ -161,7 +161,7 @@ describe('streams of followed creators', () => {
       await asCreator(),
       await asCreator(),
     ];
-    for (const { userId } of [small, big, idle, banned]) await followCreator(ctx, viewer.userId, userId);
+    for (const { userId } of [small, big, idle, banned]) await followCreator(ctx, actorOf(viewer), userId);
     await ctx.db.update(users).set({ status: 'banned' }).where(eq(users.id, banned.userId));
     const made = [await aStream(big, { viewerCount: 9 }), await aStream(small, { viewerCount: 2 })];
     await aStream(idle, { status: 'ended' });
@@ -179,7 +179,7 @@ describe('streams of followed creators', () => {
     const [ctx, viewer, creator] = [testContext(), await asViewer(), await asCreator()];
     await aStream(creator);
     expect((await viewer.get('viewer/following')).data.pagination.total).toBe(0);
-    await followCreator(ctx, viewer.userId, creator.userId);
+    await followCreator(ctx, actorOf(viewer), creator.userId);
     expect(idsOf(await viewer.get('viewer/following'))).toHaveLength(1);
     await block(ctx, creator.userId, viewer.userId);
     expect(idsOf(await viewer.get('viewer/following'))).toEqual([]);

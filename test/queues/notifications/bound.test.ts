@@ -4,7 +4,7 @@ import { expect, it, test } from 'vitest';
 import { testContext } from '#test/support/context';
 import { aBrowser, outside, taskContext } from '#test/support/notifications';
 import { anOpenStream } from '#test/support/streams';
-import { asCreator, asViewer, type Person } from '#test/support/users';
+import { actorOf, asCreator, asViewer, type Person } from '#test/support/users';
 import { fanOutBroadcast } from '@/domains/notifications/broadcast';
 import { notify } from '@/domains/notifications/notify';
 import { TOLD_OUTSIDE_MAX } from '@/domains/notifications/outside';
@@ -82,7 +82,7 @@ test.each(['payout-paid', 'target-reached', 'creator-approved', 'purchase-paid',
 
 it('holds back of those who follow a creator who goes live whoever has been told enough, and nobody else', async () => {
   const [creator, one, other] = [await asCreator(), await aReader(), await aReader()];
-  for (const { me } of [one, other]) await followCreator(testContext(), me.userId, creator.userId);
+  for (const { me } of [one, other]) await followCreator(testContext(), actorOf(me), creator.userId);
   for (const _ of times(TOLD_OUTSIDE_MAX)) await one.tell();
   const streamId = await anOpenStream(creator);
   const at = Date.now();

@@ -4,7 +4,7 @@ import { testContext } from '#test/support/context';
 import { aBrowser, outside, taskContext } from '#test/support/notifications';
 import { aUser, joinRoom } from '#test/support/rooms';
 import { anOpenStream } from '#test/support/streams';
-import { asCreator, asViewer, type Person } from '#test/support/users';
+import { actorOf, asCreator, asViewer, type Person } from '#test/support/users';
 import { commit } from '@/db/commit';
 import { announceLive } from '@/domains/notifications/broadcast';
 import { rememberRoom } from '@/domains/notifications/last-rooms';
@@ -40,7 +40,7 @@ async function reached(me: Person, kind: string) {
   outside(201);
   const done: string[] = [];
   if (kind === 'live') {
-    await followCreator({ ...testContext(), deliver: async () => {} }, me.userId, creator.userId);
+    await followCreator({ ...testContext(), deliver: async () => {} }, actorOf(me), creator.userId);
     const stream = { id: room, creatorId: creator.userId, title: 'Tonight', visibility: 'public' } as const;
     const { statements, events } = announceLive(ctx, stream);
     await commit(ctx, statements, { events });

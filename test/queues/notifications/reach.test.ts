@@ -6,7 +6,7 @@ import { aBrowser, giveFollowers, outside, taskContext } from '#test/support/not
 import { queueThatIsAway } from '#test/support/queues';
 import { aUser, joinRoom } from '#test/support/rooms';
 import { anOpenStream, aStream } from '#test/support/streams';
-import { asCreator, asViewer, type Person } from '#test/support/users';
+import { actorOf, asCreator, asViewer, type Person } from '#test/support/users';
 import { commit } from '@/db/commit';
 import { announceLive } from '@/domains/notifications/broadcast';
 import { rememberRoom } from '@/domains/notifications/last-rooms';
@@ -335,7 +335,7 @@ describe('a creator with 3,000 followers who goes live', () => {
   it('is told to nobody any more by mail or push once the stream is over', async () => {
     const [{ me }, creator] = [await subscribed(), await asCreator()];
     await choose(me.userId, { live: { email: true } });
-    await followCreator(testContext(), me.userId, creator.userId);
+    await followCreator(testContext(), actorOf(me), creator.userId);
     const id = await aStream(creator);
     const { ctx, sent, settle, consume, drain } = taskContext();
     const stream = { id, creatorId: creator.userId, title: '', visibility: 'public' } as const;
@@ -358,7 +358,7 @@ describe('a creator with 3,000 followers who goes live', () => {
   it('whose page fails is gone over again', async () => {
     const { me } = await subscribed();
     const creator = await asCreator();
-    await followCreator(testContext(), me.userId, creator.userId);
+    await followCreator(testContext(), actorOf(me), creator.userId);
     const away = taskContext({ queues: { ...testContext().queues, tasks: queueThatIsAway as never } });
     const { ctx, sent, consume } = taskContext();
     const id = await aStream(creator);
