@@ -100,6 +100,64 @@ it('0027 withdraw what was told of what is gone, and keep the rest', async () =>
   });
 });
 
+it('0024 and after find the files, the words and the rooms of a platform that is in use', async () => {
+  const all = listMigrations();
+  const today = all.findIndex((name) => name.startsWith('0024'));
+  await withDatabase(state, async (database) => {
+    await migrate(database, all.slice(0, today));
+    const rows = (table: string, columns: string, ...values: string[]) =>
+      database.prepare(`INSERT INTO ${table} (${columns}) VALUES ${values.map((row) => `(${row})`)}`).run();
+    await rows(
+      'users',
+      'id, email, email_key, username, display_name, country, created_at, updated_at',
+      "'ada', 'ada@example.com', 'ada@example.com', 'ada', 'Ada Guitar', 'DE', 1, 1",
+    );
+    await rows('channels', 'id, creator_id, title, created_at, updated_at', "'c', 'ada', 'Guitar', 1, 1");
+    await rows(
+      'streams',
+      'id, channel_id, creator_id, title, visibility, status, created_at, updated_at',
+      "'live', 'c', 'ada', 'Guitar', 'public', 'live', 1, 1",
+      "'hidden', 'c', 'ada', 'Guitar', 'private', 'ended', 1, 1",
+    );
+    await rows(
+      'media_files',
+      'key, owner_id, kind, content_type, bytes, private, created_at',
+      ...['shown', 'kept'].map((key) => `'${key}', 'ada', 'post-image', 'image/webp', 1, 0, 1`),
+    );
+    await rows(
+      'posts',
+      'id, author_id, text, visibility, created_at',
+      "'p', 'ada', 'Guitar', 'public', 1",
+      "'q', 'ada', 'Guitar', 'followers', 1",
+    );
+    await rows('post_media', 'post_id, position, key, content_type', "'p', 1, 'shown', 'image/webp'");
+    await rows('post_media', 'post_id, position, key, content_type', "'q', 1, 'kept', 'image/webp'");
+  });
+  await withDatabase(state, async (database) => {
+    await migrate(database);
+    const read = async (query: string) => await database.prepare(query).raw();
+    expect(await read('SELECT key, private FROM media_files ORDER BY key')).toEqual([
+      ['kept', 1],
+      ['shown', 0],
+    ]);
+    for (const [table, found] of [
+      ['users', 1],
+      ['streams', 2],
+      ['posts', 2],
+    ] as const)
+      expect(await read(`SELECT rowid FROM ${table}_fts WHERE ${table}_fts MATCH 'guitar'`)).toHaveLength(found);
+    await database.prepare("UPDATE users SET display_name = 'Ada Piano'").run();
+    await database.prepare("UPDATE streams SET title = 'Piano'").run();
+    await database.prepare("UPDATE posts SET text = 'Piano'").run();
+    for (const table of ['users', 'streams', 'posts'])
+      expect(await read(`SELECT rowid FROM ${table}_fts WHERE ${table}_fts MATCH 'guitar'`)).toEqual([]);
+    await database.prepare("UPDATE users SET country = 'FR'").run();
+    expect(await read('SELECT country, country_corrected_at FROM users')).toEqual([['FR', null]]);
+    const asked = "SELECT event ->> 'roomId' FROM outbox WHERE event ->> '$.command.type' = 'tell-traces'";
+    expect(await read(asked)).toEqual([['live']]); // the other's room is gone
+  });
+});
+
 it('0032 keep what was told and the room entered last, and forget browsers of no session', async () => {
   const all = listMigrations();
   const today = all.findIndex((name) => name.startsWith('0032'));
