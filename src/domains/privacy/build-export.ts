@@ -25,8 +25,8 @@ const KEPT_MS = 7 * DAY_MS;
 type BuildTask = Extract<TaskMessage, { type: 'build-export' }>;
 
 /**
- * At most a part, which some 150 reads of D1 fill. Throws EXPORT_CONFLICT while another consumer has it, and
- * MEDIA_STORE_UNAVAILABLE.
+ * At most a part, which some 150 reads of D1 fill, or as many rooms as a part may ask. Throws EXPORT_CONFLICT while
+ * another consumer has it, and MEDIA_STORE_UNAVAILABLE.
  */
 export async function buildExport(ctx: Context, task: BuildTask): Promise<void> {
   const row = await claim(ctx, task);

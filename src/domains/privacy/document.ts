@@ -13,6 +13,8 @@ import { HOLDINGS, type Holding } from './holdings';
 const PAGE_SIZE = 1_000;
 /** As many as a room answers at once. */
 const ROOM_PAGE_SIZE = 500;
+/** That a part begins to ask: one after the other, and most of them may have nothing that fills it. */
+const ROOMS_MAX = 100;
 /** Columns of milliseconds that are not named `…_at`. */
 const TIMES: ReadonlySet<string> = new Set(['graceUntil', 'readThrough', 'scheduledFor']);
 const BLANK = 0x20;
@@ -23,10 +25,15 @@ type Position = readonly (string | number | null)[];
 export interface Place {
   readonly list: string;
   readonly after: Position | null;
+  /** Of one that has been begun: no row of it is written yet. */
+  readonly isEmpty?: true;
 }
 
+type Row = Readonly<Record<string, unknown>>;
+
 interface Item {
-  readonly row: Readonly<Record<string, unknown>>;
+  /** Null: none is there as yet, and a room is asked next. */
+  readonly row: Row | null;
   readonly position: Position;
 }
 
@@ -48,25 +55,30 @@ const LISTS: readonly List[] = [
 export const START: Place = { list: HOLDINGS[0].as, after: null };
 
 /**
- * As much of the document as goes into so many bytes, in whole rows. Where that is not all of it, the rest is blanks,
- * which JSON allows between rows, and `next` is the place to go on from. At `from` itself: not even one row went in.
+ * As much of the document as goes into so many bytes, in whole rows, and as so many rooms answer. Where that is not all
+ * of it, the rest is blanks, which JSON allows between rows, and `next` is the place to go on from. At `from` itself: not
+ * even one row went in.
  */
 export async function writePart(
   ctx: Context,
   userId: string,
   from: Place,
   bytesMax: number,
+  roomsMax = ROOMS_MAX,
 ): Promise<{ bytes: Uint8Array<ArrayBuffer>; next: Place | null }> {
   const encoder = new TextEncoder();
   const bytes = new Uint8Array(bytesMax);
   let length = 0;
+  let rooms = 0;
   let place: Place | null = from;
   for await (const pieces of readPieces(ctx, userId, from))
-    for (const { text, next } of pieces) {
+    for (const { text, next, asksRoom } of pieces) {
       const { read, written } = encoder.encodeInto(text, bytes.subarray(length));
       if (read < text.length) return { bytes: bytes.fill(BLANK, length), next: place };
       length += written;
       place = next;
+      if (asksRoom && rooms === roomsMax) return { bytes: bytes.fill(BLANK, length), next };
+      if (asksRoom) rooms += 1;
     }
   return { bytes: bytes.subarray(0, length), next: null };
 }
@@ -75,6 +87,7 @@ export async function writePart(
 interface Piece {
   readonly text: string;
   readonly next: Place | null;
+  readonly asksRoom?: boolean;
 }
 
 /** The envelope of every answer, with a list for each kind of thing. */
@@ -85,12 +98,15 @@ async function* readPieces(ctx: Context, userId: string, from: Place): AsyncGene
     if (index < first) continue;
     const after = index === first ? from.after : null;
     const opening = `${index === 0 ? '{"success":true,"data":{' : ','}${JSON.stringify(name)}:[`;
-    let before = after === null ? opening : ',';
+    let before = after === null || from.isEmpty ? opening : ',';
     for await (const items of read(ctx, userId, after))
       yield items.map(({ row, position }) => {
+        const next = { list: name, after: position };
+        if (row === null)
+          return { text: '', next: before === opening ? { ...next, isEmpty: true } : next, asksRoom: true };
         const text = before + JSON.stringify(row);
         before = ',';
-        return { text, next: { list: name, after: position } };
+        return { text, next };
       });
     const following = LISTS[index + 1];
     const end = `${before === opening ? opening : ''}]${following ? '' : '}}'}`;
@@ -109,7 +125,7 @@ async function* readPages(
   const places = order.map((column) => Object.keys(columns).find((name) => columns[name] === column) ?? '');
   const isTied = things ? sql`${tie} IN ${things(userId)}` : eq(tie, userId);
   for (let position: Position | null | undefined = after; ; ) {
-    const rows: Item['row'][] = await ctx.db
+    const rows: Row[] = await ctx.db
       .select(columns)
       .from(table)
       .where(and(isTied, only, position ? isBehind(order, position) : undefined))
@@ -130,11 +146,7 @@ function isBehind(order: readonly SQLiteColumn[], position: Position): SQL {
   return sql`(${sql.join([...order], sql`, `)}) > (${sql.join(place, sql`, `)})`;
 }
 
-function present(
-  { without = [] }: Holding,
-  columns: Readonly<Record<string, SQLiteColumn>>,
-  row: Item['row'],
-): Item['row'] {
+function present({ without = [] }: Holding, columns: Readonly<Record<string, SQLiteColumn>>, row: Row): Row {
   const kept = Object.entries(row).filter(([name]) => !without.includes(name));
   return Object.fromEntries(
     kept.map(([name, value]) => {
@@ -160,7 +172,10 @@ async function* readChatMessages(
       .where(and(eq(roomTraces.userId, userId), gt(roomTraces.roomId, last)))
       .orderBy(asc(roomTraces.roomId))
       .limit(PAGE_SIZE);
-    for (const { id } of rooms) yield* readMessagesIn(ctx, id, userId, 0);
+    for (const { id } of rooms) {
+      yield [{ row: null, position: [id, 0] }];
+      yield* readMessagesIn(ctx, id, userId, 0);
+    }
     if (rooms.length < PAGE_SIZE) return;
     last = rooms.at(-1)?.id ?? last;
   }

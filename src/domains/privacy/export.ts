@@ -16,7 +16,10 @@ import { dropExport, type ExportRow, findExport } from './export-rows';
 import type { LargeExport } from './schemas';
 import { accountExports } from './tables';
 
-/** What a request holds in memory, and bounds its reads: some ten pages and one for each kind of thing. */
+/**
+ * What a request holds in memory, and bounds its reads of D1: some ten pages and one for each kind of thing. Rooms have a
+ * bound of their own: what takes more of them is large too.
+ */
 const SMALL_BYTES_MAX = 1_048_576;
 /** One that is younger is answered again. */
 const FRESH_MS = DAY_MS;
@@ -44,7 +47,10 @@ export async function exportAccount(
   });
 }
 
-/** In place of the last one, whose file goes. Of two requests at once the database takes one, and both answer that. */
+/**
+ * In place of the last one, whose file goes at once: there is one a user. Of two requests at once the database takes one,
+ * and both answer that.
+ */
 async function beginExport(ctx: Context, userId: string, last: ExportRow | undefined): Promise<ExportRow> {
   const file = await beginFile(ctx, 'export');
   const id = newId();

@@ -80,6 +80,33 @@ describe('the export', () => {
     const { chatMessages } = JSON.parse(document).data;
     expect(chatMessages.map(({ text }: { text: string }) => text)).toEqual(said);
   });
+
+  it('is the same document however few rooms a part may ask, whether or not they have words', async () => {
+    const person = await asViewer();
+    const said: string[] = [];
+    for (const hasWords of [false, false, true, false, true, true, false]) {
+      const streamId = await anOpenStream(await asCreator());
+      if (hasWords) said.push(`A word in ${streamId}`);
+      if (hasWords) await say(person, streamId, said.at(-1) ?? '');
+      await ctx.db.insert(roomTraces).values({ userId: person.userId, roomId: streamId });
+    }
+    const whole = (await person.get('user/export')).body;
+    expect(whole.data.chatMessages.map(({ text }: { text: string }) => text).toSorted()).toEqual(said.toSorted());
+    for (const [roomsMax, partCount] of [
+      [1, 4], // where a part goes on in a room, that one comes on top
+      [3, 2],
+      [7, 1],
+    ] as const) {
+      const parts: Uint8Array<ArrayBuffer>[] = [];
+      for (let place: Place | null = START; place !== null; ) {
+        const { bytes, next } = await writePart(ctx, person.userId, place, 50_000, roomsMax);
+        parts.push(bytes);
+        place = next;
+      }
+      expect(await new Response(new Blob(parts)).json()).toEqual(whole);
+      expect(parts.length).toBe(partCount);
+    }
+  });
 });
 
 describe('after the end of an account', () => {

@@ -6,10 +6,12 @@ import { mailTo, travel } from '#test/support/accounts';
 import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { away, exportOf, fillWithNotifications } from '#test/support/exports';
-import { asUser, type Person } from '#test/support/users';
+import { anOpenStream } from '#test/support/streams';
+import { asCreator, asUser, type Person } from '#test/support/users';
 import { mediaFiles } from '@/domains/media/tables';
 import { sweepExports } from '@/domains/privacy/export-rows';
 import { HOLDINGS } from '@/domains/privacy/holdings';
+import { roomTraces } from '@/domains/streams/tables';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
 
 const LARGE = 300;
@@ -95,6 +97,31 @@ describe('the export of a large account', () => {
     const { data } = await (await read(await mailedLink(person))).json<{ data: { notifications: { id: string }[] } }>();
     expect(data.notifications.length).toBe(ids.length);
     expect(new Set(data.notifications.map(({ id }) => id))).toEqual(new Set(ids));
+  });
+
+  it('is also of who left something in many rooms, however little it is', async () => {
+    const [person, creator] = [await asUser(), await asCreator()];
+    const { ask, work, row } = exportOf(person);
+    const bulk = `WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 100)`;
+    await env.DB.batch([
+      env.DB.prepare(
+        `${bulk} INSERT INTO streams (id, channel_id, creator_id, title, status, created_at, updated_at)
+         SELECT ?1 || '-' || n, ?2, ?1, '', 'ended', 1, 1 FROM number`,
+      ).bind(creator.userId, creator.channelId),
+      env.DB.prepare(`${bulk} INSERT INTO room_traces (user_id, room_id) SELECT ?1, ?2 || '-' || n FROM number`).bind(
+        person.userId,
+        creator.userId,
+      ),
+    ]);
+    expect((await ask()).status).toBe(200);
+    const streamId = await anOpenStream(creator);
+    await person.post('stream/chat/message', { streamId, text: 'The only word' });
+    await testContext().db.insert(roomTraces).values({ userId: person.userId, roomId: streamId });
+    expect((await ask()).status).toBe(202);
+    expect(await work()).toBe(4);
+    expect((await row())?.parts.length).toBe(2);
+    const { data } = await (await read(await mailedLink(person))).json<{ data: { chatMessages: unknown[] } }>();
+    expect(data.chatMessages).toMatchObject([{ streamId, text: 'The only word' }]);
   });
 
   it('is one, though it is asked for twice at once', async () => {
