@@ -13,6 +13,19 @@ import {
 } from './tables';
 import { namedUser, withdrawActs } from './withdraw';
 
+/** Each takes up to a thousand with it, those whom it gathers. */
+const NOTIFICATIONS_A_STEP = 100;
+
+/** What it was told. Repeated until it changes nothing. */
+export function forgetTold(ctx: Context, userId: string): Statement[] {
+  const limit = sql.raw(`LIMIT ${NOTIFICATIONS_A_STEP}`);
+  return [
+    ctx.db.run(sql`DELETE FROM notifications WHERE id IN (
+      SELECT id FROM notifications WHERE user_id = ${userId} ${limit})`),
+  ];
+}
+
+/** Behind `forgetTold`: what came since, and the rest. */
 export function forgetNotifications(ctx: Context, userId: string): Statement[] {
   return [
     ctx.db.delete(notifications).where(eq(notifications.userId, userId)),

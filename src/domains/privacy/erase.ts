@@ -12,7 +12,7 @@ import { forgetComments, forgetLikes, forgetPosts } from '@/domains/content/forg
 import { forgetCreator } from '@/domains/creators/forget';
 import { blankGiftMessages } from '@/domains/gifts/forget';
 import { forgetFiles } from '@/domains/media/forget';
-import { forgetBrowsers, forgetMentions, forgetNotifications } from '@/domains/notifications/forget';
+import { forgetBrowsers, forgetMentions, forgetNotifications, forgetTold } from '@/domains/notifications/forget';
 import { lastRooms } from '@/domains/notifications/tables';
 import { forgetPayoutAccount } from '@/domains/payouts/forget';
 import { forgetPrivacy } from '@/domains/performers/forget';
@@ -118,6 +118,7 @@ const STEPS: readonly Step[] = [
   byStatements(forgetTies),
   callOffScheduled,
   forgetInRooms,
+  byStatements(forgetTold),
   byStatements((ctx, userId, limit) => [blankStreams(ctx, userId, limit), ...forgetMentions(ctx, userId, limit)]),
   forgetFiles,
   byStatements(endSubscriptions),

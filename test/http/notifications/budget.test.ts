@@ -7,7 +7,7 @@ import { asViewer } from '#test/support/users';
 import type { Context } from '@/context';
 import { openDatabase } from '@/db/client';
 import { commit } from '@/db/commit';
-import { forgetMentions, forgetNotifications } from '@/domains/notifications/forget';
+import { forgetMentions, forgetNotifications, forgetTold } from '@/domains/notifications/forget';
 import { listNotifications } from '@/domains/notifications/list';
 import { notify } from '@/domains/notifications/notify';
 import { countOutside } from '@/domains/notifications/outside';
@@ -96,7 +96,7 @@ test('what is withdrawn is found by an index, however much others were told', as
     await commit(ctx, withdrawAct(ctx, 'x', 'like:post:1', 'y', sql`true`));
     await commit(ctx, withdrawBetween(ctx, 'x', 'y'));
     await commit(ctx, forgetMentions(ctx, 'x', sql`LIMIT 1`));
-    await commit(ctx, forgetNotifications(ctx, 'x'));
+    await commit(ctx, [...forgetTold(ctx, 'x'), ...forgetNotifications(ctx, 'x')]);
     await notify(ctx, 'x', { userId: 'x', kind: 'comment', title: '', body: '', about: ['x', 'y'] });
     await notify(ctx, 'x', {
       userId: 'x',

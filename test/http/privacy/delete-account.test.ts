@@ -5,6 +5,7 @@ import { asUserWithPassword, forgetMails, mailTo, PASSWORD, travel } from '#test
 import { client } from '#test/support/api';
 import { applicationRequest } from '#test/support/applications';
 import { testContext } from '#test/support/context';
+import { fillWithNotifications } from '#test/support/exports';
 import { form, picture, png } from '#test/support/files';
 import { coinsOf, giveCoins, giveDiamonds, once } from '#test/support/money';
 import { recordingContext } from '#test/support/outbox';
@@ -18,6 +19,7 @@ import { accounts } from '@/domains/auth/tables';
 import { ensureChannel } from '@/domains/channels/ensure';
 import { clearComment, clearPost } from '@/domains/content/clear';
 import { mediaFiles } from '@/domains/media/tables';
+import { notifications } from '@/domains/notifications/tables';
 import { payouts } from '@/domains/payouts/tables';
 import { GRACE_MS } from '@/domains/privacy/delete-account';
 import { eraseAccounts } from '@/domains/privacy/erase';
@@ -277,6 +279,22 @@ describe('after the grace', () => {
     expect((await friend.get('payment/gifts-received')).data.items).toMatchObject([{ coins: 100, message: null }]);
     expect(await coinsOf(person.userId)).toBe(900);
     expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
+  });
+
+  it('what the user was told goes some rows at a time', async () => {
+    const person = await asUserWithPassword();
+    await fillWithNotifications(person.userId, 650);
+    const left = () => testContext().db.$count(notifications, eq(notifications.userId, person.userId));
+    await ask(person);
+    travel(GRACE_MS + MINUTE_MS);
+    for (let [before, hasMore] = [await left(), true]; hasMore; ) {
+      hasMore = await eraseAccounts(testContext());
+      const after = await left();
+      expect(before - after).toBeLessThanOrEqual(500); // five steps
+      before = after;
+    }
+    expect(await left()).toBe(0);
+    expect((await rowOf(person.userId))?.deletesAt).toBeNull();
   });
 
   it('goes on where it was killed', async () => {
