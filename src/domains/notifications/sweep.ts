@@ -8,7 +8,7 @@ import { DAY_MS, MINUTE_MS } from '@/shared/time';
 
 /** Since it was last told: what gathers goes half a year after the last who came. */
 export const NOTIFICATIONS_KEPT_MS = 180 * DAY_MS;
-const USERS_A_RUN = 500;
+export const USERS_A_RUN = 500;
 const ROWS_DELETED_MAX = 1_000;
 
 /** Those whom a row gathers go with it: the database sees to that. What is left over waits for its next turn. */
