@@ -28,11 +28,15 @@ export function isLive(streamId: string): SQL {
   return sql`EXISTS (SELECT 1 FROM streams WHERE id = ${streamId} AND status = 'live')`;
 }
 
-/** As `noBlockBetween` of the social domain, which puts our statements into its batches and is not ours to import. */
 function inSight(userId: string, actorId: string): SQL {
   return sql`EXISTS (SELECT 1 FROM users WHERE id = ${actorId} AND status = 'active')
-    AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocker_id = ${userId} AND blocked_id = ${actorId})
-    AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocker_id = ${actorId} AND blocked_id = ${userId})`;
+    AND NOT ${isBlockBetween(userId, actorId)}`;
+}
+
+/** Contrary to `noBlockBetween` of the social domain, which puts our statements into its batches and is not ours to import. */
+export function isBlockBetween(one: string, other: string): SQL {
+  return sql`(EXISTS (SELECT 1 FROM blocks WHERE blocker_id = ${one} AND blocked_id = ${other})
+    OR EXISTS (SELECT 1 FROM blocks WHERE blocker_id = ${other} AND blocked_id = ${one}))`;
 }
 
 function notTakenBack(userId: string, kind: string, actorId: string, about: readonly string[]): SQL[] {

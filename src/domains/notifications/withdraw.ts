@@ -5,6 +5,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, type Statement } from '@/db/commit';
+import { isBlockBetween } from './claim';
 import { LAST_ACTORS } from './present';
 import { notificationActors, notifications } from './tables';
 
@@ -47,17 +48,21 @@ export function withdrawFollow(ctx: Context, followerId: string, creatorId: stri
     SELECT id FROM notifications WHERE ${namedUser} = ${followerId} AND user_id = ${creatorId} AND kind = 'follower')`);
 }
 
-/** What either was told of the other. What becomes of one's own subscription one is told whoever it is to. */
+/**
+ * What either was told of the other, while a block stands between them: what comes after it was lifted is theirs to see.
+ * What becomes of one's own subscription one is told whoever it is to.
+ */
 export function withdrawBetween(ctx: Context, one: string, other: string): Statement[] {
   return [...withdrawDoneBy(ctx, one, other), ...withdrawDoneBy(ctx, other, one)];
 }
 
 function withdrawDoneBy(ctx: Context, actorId: string, userId: string): Statement[] {
+  const isBlocked = isBlockBetween(actorId, userId);
   return [
     ctx.db.run(sql`DELETE FROM notifications WHERE id IN (
       SELECT id FROM notifications WHERE ${namedUser} = ${actorId} AND user_id = ${userId}
-        AND json_extract(data, '$.creatorId') IS NULL ${LIMIT})`),
-    ...withdrawActs(ctx, actorId, sql`user_id = ${userId}`, LIMIT),
+        AND json_extract(data, '$.creatorId') IS NULL AND ${isBlocked} ${LIMIT})`),
+    ...withdrawActs(ctx, actorId, sql`user_id = ${userId} AND ${isBlocked}`, LIMIT),
   ];
 }
 
@@ -87,7 +92,7 @@ function lastWithout(actorId: string): SQL {
     ORDER BY last.key IS NULL, last.key, acted.actor_id LIMIT ${sql.raw(String(LAST_ACTORS))}))`;
 }
 
-/** What the batch of a block has left. Safe to do twice. */
+/** What the batch of a block has left, as long as the block stands. Safe to do twice, and late. */
 export async function withdrawRest(ctx: Context, one: string, other: string): Promise<void> {
   for (let steps = 0; steps < STEPS_MAX; steps += 1) {
     const results = (await commit(ctx, withdrawBetween(ctx, one, other))) as D1Result[]; // of statements without rows

@@ -147,6 +147,24 @@ describe('a block', () => {
     await other.post(`social/block/${me.userId}`);
     await eventually(async () => expect(await toldTo(me)).toEqual(nothing));
   });
+
+  it('that is lifted leaves alone what comes after it, however late its task is', async () => {
+    const [me, other] = [await asViewer(), await asViewer()];
+    const postId = await aPost(me);
+    await me.post(`social/block/${other.userId}`);
+    await me.delete(`social/block/${other.userId}`);
+    await like(other, postId);
+    await untilTold(me, `${other.username} liked your post`);
+    await say(other, postId);
+    const titles = [`${other.username} commented on your post`, `${other.username} liked your post`];
+    await untilTold(me, ...titles);
+    const { consume } = taskContext();
+    const task = { type: 'withdraw-between', one: me.userId, other: other.userId } as const;
+    expect(await consume(task)).toMatchObject({ acked: [0] });
+    expect(await toldTo(me)).toEqual({ titles, unreadCount: 2 });
+    await other.post(`social/block/${me.userId}`);
+    expect(await toldTo(me)).toEqual(nothing);
+  });
 });
 
 async function mailOf({ email }: Person) {
