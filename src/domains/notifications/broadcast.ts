@@ -8,7 +8,7 @@ import type { Statement } from '@/db/commit';
 import { readSettings } from '@/domains/settings/read';
 import type { streams } from '@/domains/streams/tables';
 import { users } from '@/domains/users/tables';
-import type { FollowerPosition, OutboxEvent } from '@/queues/messages';
+import type { FollowerPosition, OutboxEvent, TaskMessage } from '@/queues/messages';
 import { toIso } from '@/shared/time';
 import { isLive } from './claim';
 import { reach } from './reach';
@@ -16,7 +16,8 @@ import { broadcasts } from './tables';
 
 /** Of a creator: what came before tells of streams that are over. It bounds what a list reads for each follow. */
 const BROADCASTS_KEPT = 3;
-export const FOLLOWERS_AT_ONCE = 500;
+/** Each may be in five rooms, and every room is a call: of the 10,000 that an invocation has, a batch of five pages then takes a quarter. */
+export const FOLLOWERS_AT_ONCE = 100;
 const TOLD_VISIBILITIES: readonly string[] = ['public', 'followers'];
 
 type Stream = Pick<typeof streams.$inferSelect, 'id' | 'creatorId' | 'title' | 'visibility'>;
@@ -72,10 +73,11 @@ export async function fanOutBroadcast(
     return channels ? [{ userId, channels }] : [];
   });
   const told = { id, kind, title, body, data: { ...data }, read: false, createdAt: toIso(at) };
-  await reach(ctx, readers, told, id, { kind, actorId: broadcast.creatorId, streamId: id });
-  const last = followers.at(-1);
-  if (followers.length === FOLLOWERS_AT_ONCE && last)
-    await ctx.queues.tasks.send({ type: 'fan-out-broadcast', broadcastId, at, after: [last.followedAt, last.userId] });
+  const last = followers.length === FOLLOWERS_AT_ONCE ? followers.at(-1) : undefined;
+  const next: TaskMessage[] = last
+    ? [{ type: 'fan-out-broadcast', broadcastId, at, after: [last.followedAt, last.userId] }]
+    : [];
+  await reach(ctx, readers, told, id, { kind, actorId: broadcast.creatorId, streamId: id }, next);
 }
 
 function listFollowers(ctx: Context, creatorId: string, until: number, after: FollowerPosition | null) {

@@ -26,6 +26,7 @@ export interface Reader {
 /**
  * @param eventId what a mail is known by: of one event each reader gets one
  * @param claim what is asked again before each mail and push is sent
+ * @param next queued with the last of the messages, so that who does it again after a failure queues it once
  */
 export async function reach(
   ctx: Context,
@@ -33,6 +34,7 @@ export async function reach(
   told: PresentedNotification,
   eventId: string,
   claim: Claim,
+  next: readonly TaskMessage[] = [],
 ): Promise<void> {
   const choosing = (channel: keyof Channels) =>
     readers.filter(({ channels }) => channels[channel]).map(({ userId }) => userId);
@@ -55,7 +57,9 @@ export async function reach(
         ({ type: 'send-notification-mail', userId, key: `${eventId}:${userId}`, title, body, claim }) as const,
     ),
   ];
-  await enqueue(ctx, isLasting(told.kind) ? tasks : await withinBounds(ctx, tasks, eventId));
+  const due = isLasting(told.kind) ? tasks : await withinBounds(ctx, tasks, eventId);
+  await enqueue(ctx, [...due, ...next]);
+  // Last, since of rooms nothing is done again: whatever becomes of them, all else is on its way.
   await tellRooms(ctx, places, told);
 }
 
@@ -91,14 +95,13 @@ async function tellRooms(ctx: Context, places: readonly Place[], notification: P
   const rooms = [...Map.groupBy(places, ({ roomId }) => roomId)];
   for (let start = 0; start < rooms.length; start += ROOMS_AT_ONCE)
     await Promise.all(
-      rooms.slice(start, start + ROOMS_AT_ONCE).map(([roomId, there]) =>
-        ctx
-          .rooms(roomId)
-          .tell(
-            there.map(({ userId }) => userId),
-            { type: 'user-notification', notification },
-          )
-          .catch((error) => ctx.log.fault(`room ${roomId} notification`, error)),
-      ),
+      rooms.slice(start, start + ROOMS_AT_ONCE).map(async ([roomId, there]) => {
+        const userIds = there.map(({ userId }) => userId);
+        try {
+          await ctx.rooms(roomId).tell(userIds, { type: 'user-notification', notification });
+        } catch (error) {
+          ctx.log.fault(`room ${roomId} notification`, error);
+        }
+      }),
     );
 }

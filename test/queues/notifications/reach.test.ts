@@ -8,7 +8,7 @@ import { aUser, joinRoom } from '#test/support/rooms';
 import { anOpenStream, aStream } from '#test/support/streams';
 import { actorOf, asCreator, asViewer, type Person } from '#test/support/users';
 import { commit } from '@/db/commit';
-import { announceLive } from '@/domains/notifications/broadcast';
+import { announceLive, FOLLOWERS_AT_ONCE } from '@/domains/notifications/broadcast';
 import { rememberRoom } from '@/domains/notifications/last-rooms';
 import { notify } from '@/domains/notifications/notify';
 import { followCreator } from '@/domains/social/follow';
@@ -311,7 +311,7 @@ describe('a creator with 3,000 followers who goes live', () => {
     await settle();
     const done = await drain();
     const pages = done.filter(({ type }) => type === 'fan-out-broadcast');
-    expect(pages).toHaveLength(6);
+    expect(pages).toHaveLength(Math.ceil(2_999 / FOLLOWERS_AT_ONCE));
     expect(done.filter(({ type }) => type === 'send-notification-mail')).toMatchObject([{ userId: watching.userId }]);
     expect(calls.map(({ url }) => url)).toEqual([browser.endpoint]);
     expect(await browser.read(calls[0]?.body ?? new Uint8Array())).toMatchObject({
@@ -353,6 +353,37 @@ describe('a creator with 3,000 followers who goes live', () => {
     const { results } = await env.DB.prepare('SELECT 1 FROM mailbox WHERE recipient = ?').bind(me.email).all();
     expect(results).toEqual([]);
     expect((await me.get('user/notifications')).data.items).toMatchObject([{ kind: 'live' }]);
+  });
+
+  it('pushes a page once and goes on to the next, though every room is away', async () => {
+    const [creator, { me }] = [await asCreator(), await subscribed()];
+    await giveFollowers(creator.userId, FOLLOWERS_AT_ONCE);
+    const follow = env.DB.prepare('INSERT INTO follows (follower_id, creator_id, created_at) VALUES (?, ?, 1)');
+    await follow.bind(me.userId, creator.userId).run();
+    for (let room = 0; room < 5; room += 1)
+      await rememberRoom(testContext(), me.userId, await anOpenStream(await asCreator()));
+    const queuedBefore: number[] = [];
+    const rooms = () => {
+      queuedBefore.push(sent().length);
+      throw new Error('too many subrequests');
+    };
+    const { ctx, sent, consume } = taskContext({ rooms });
+    const id = await aStream(creator);
+    const { statements, events } = announceLive(ctx, {
+      id,
+      creatorId: creator.userId,
+      title: '',
+      visibility: 'public',
+    });
+    await commit(ctx, statements);
+    const [event] = events;
+    if (event?.kind !== 'task') throw new Error('Nothing to fan out');
+    expect(await consume(event.task)).toMatchObject({ acked: [0], retried: [] });
+    expect(queuedBefore).toEqual(Array(5).fill(2));
+    expect(sent()).toMatchObject([
+      { type: 'send-push', userId: me.userId },
+      { type: 'fan-out-broadcast', broadcastId: id, after: [expect.any(Number), expect.any(String)] },
+    ]);
   });
 
   it('whose page fails is gone over again', async () => {
