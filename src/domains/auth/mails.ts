@@ -73,6 +73,6 @@ export function exportReadyMail(
   { email, username }: Pick<Recipient, 'email' | 'username'>,
   { requestedAt, expiresAt, url }: { requestedAt: number; expiresAt: number; url: string },
 ): Mail {
-  const text = `Hello ${username},\n\neverything that we hold about you, as you asked for it on ${toDay(requestedAt)}, is ready. Until ${toDay(expiresAt)} you can download it here:\n\n${url}\n\nWhoever has this link can read it: keep it to yourself.\n\nIf it was not you who asked, choose a new password at once and write to our support.\n`;
+  const text = `Hello ${username},\n\neverything that we hold about you, as you asked for it on ${toDay(requestedAt)}, is ready. Until ${toDay(expiresAt)}, or until you ask for another, you can download it here:\n\n${url}\n\nWhoever has this link can read it: keep it to yourself.\n\nIf it was not you who asked, choose a new password at once and write to our support.\n`;
   return { to: email, subject: 'Your data is ready', text };
 }

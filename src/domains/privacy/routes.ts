@@ -11,10 +11,12 @@ export const privacyEndpoints: Endpoint[] = [
     tag: 'user',
     summary: 'Everything held about me, as JSON',
     description:
-      'Up to 1 MB comes whole, as an attachment. What is larger is answered 202 and prepared within minutes: a link to ' +
-      'it, good for seven days, is mailed to your verified address, and for a day this endpoint answers a link too ' +
-      'instead of beginning another. Passwords, tokens and keys are not in it, and of bank details the last four ' +
-      'characters. `chatMessages` has what you wrote in streams that are on or ended in the last 30 days, up to some minutes ago; older ones are gone.',
+      'Up to 1 MB, and what you left in up to a hundred streams, comes whole, as an attachment. What is larger is ' +
+      'answered 202 and prepared within minutes: a link to it is mailed to your verified address, and for a day this ' +
+      'endpoint answers a link too instead of beginning another. The mailed link is good for seven days, or until ' +
+      'another is begun. Passwords, tokens and keys are not in it, and of bank details the last four characters. ' +
+      '`chatMessages` has what you wrote in streams that are on or ended in the last 30 days, up to ten minutes ago; ' +
+      'older ones are gone.',
     who: 'user',
     fresh: true,
     response: Export,

@@ -16,7 +16,10 @@ export const LargeExport = z
     status: z.enum(['preparing', 'ready']),
     requestedAt: z.string(),
     readyAt: z.string().nullable(),
-    expiresAt: z.string().nullable().openapi({ description: 'Of one that is ready: when its file is deleted.' }),
+    expiresAt: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Of one that is ready: when its file is deleted, or before if another is begun.' }),
     url: z
       .string()
       .nullable()
