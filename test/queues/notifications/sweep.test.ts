@@ -2,8 +2,15 @@ import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
 import { testContext } from '#test/support/context';
 import { plansOf } from '#test/support/plans';
+import { sweepOut } from '#test/support/queues';
 import { asViewer, type Person } from '#test/support/users';
-import { NOTIFICATIONS_KEPT_MS, sweepNotifications, USERS_A_RUN } from '@/domains/notifications/sweep';
+import type { Context } from '@/context';
+import {
+  NOTIFICATIONS_KEPT_MS,
+  ROWS_DELETED_MAX,
+  sweepNotifications,
+  USERS_A_RUN,
+} from '@/domains/notifications/sweep';
 import { runSweeps } from '@/queues/sweeps';
 import { newId } from '@/shared/ids';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
@@ -61,6 +68,28 @@ test('everybody’s turn comes, however many there are', async () => {
     expect(before - [...(await idsOf(first)), ...(await idsOf(last))].length).toBeLessThanOrEqual(1);
   }
   expect([...(await idsOf(first)), ...(await idsOf(last))]).toEqual([]);
+});
+
+test('a run lets go of few, since a thousand may go with each, and another goes on at once', async () => {
+  const me = await asViewer();
+  await env.DB.prepare(
+    `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 120)
+     INSERT INTO notifications (id, user_id, kind, title, body, created_at) SELECT ?1 || i, ?1, 'comment', '', '', 1 FROM n`,
+  )
+    .bind(me.userId)
+    .run();
+  const count = env.DB.prepare('SELECT count(*) AS rows FROM notifications WHERE user_id = ?').bind(me.userId);
+  const rows = async () => (await count.first<number>('rows')) ?? 0;
+  let most = 0;
+  const run = async (ctx: Context) => {
+    const before = await rows();
+    const hasMore = await sweepNotifications(ctx);
+    most = Math.max(most, before - (await rows()));
+    return hasMore;
+  };
+  for (const now of await turns()) await sweepOut(run, { ...testContext(), now: () => now });
+  expect(most).toBe(ROWS_DELETED_MAX);
+  expect(await rows()).toBe(0);
 });
 
 test('a run reads the users of its turn, and of what they were told the old alone', async () => {
