@@ -84,12 +84,15 @@ export function livekit({ livekit: config, environment }: Config): MediaProvider
       signToken(config, clientUrl, participant, now, VIEWER_TOKEN_SECONDS, {
         canPublish: false,
         canPublishData: false,
+        // From the other clients, which would list who watches; its webhooks tell of them all the same.
+        hidden: true,
       }),
 
     publisherToken: (participant, now) =>
       signToken(config, clientUrl, participant, now, PUBLISHER_TOKEN_SECONDS, {
         canPublish: true,
         canPublishData: true,
+        hidden: false,
       }),
 
     async readWebhook(body, authorization) {
@@ -209,11 +212,11 @@ async function signToken(
   { room, identity, name }: Participant,
   now: number,
   ttlSeconds: number,
-  may: { canPublish: boolean; canPublishData: boolean },
+  may: { canPublish: boolean; canPublishData: boolean; hidden: boolean },
 ): Promise<MediaToken> {
   const { AccessToken } = await loadSdk();
   const token = new AccessToken(config.apiKey, config.apiSecret, { identity, name, ttl: ttlSeconds });
-  token.addGrant({ roomJoin: true, room, canSubscribe: true, canUpdateOwnMetadata: false, hidden: false, ...may });
+  token.addGrant({ roomJoin: true, room, canSubscribe: true, canUpdateOwnMetadata: false, ...may });
   const expiresAt = toIso((Math.floor(now / SECOND_MS) + ttlSeconds) * SECOND_MS); // whole seconds, as the token's own
   return { provider: 'livekit', token: await token.toJwt(), serverUrl, room, identity, expiresAt };
 }

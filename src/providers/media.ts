@@ -58,7 +58,7 @@ export interface MediaProvider {
   listPublishedRooms(rooms: readonly string[]): Promise<ReadonlySet<string> | undefined>;
   /** @param at tokens issued before it (ms) are void. One who is not there is fine. */
   removeParticipant(room: string, identity: string, at: number): Promise<void>;
-  /** May watch, may not publish anything, data included. */
+  /** May watch, may not publish anything, data included, and is not shown to the other clients. */
   viewerToken(participant: Participant, now: number): Promise<MediaToken>;
   /** May publish and watch. */
   publisherToken(participant: Participant, now: number): Promise<MediaToken>;

@@ -17,8 +17,8 @@ const choices = {
   }),
   anonymousMode: z.boolean().openapi({
     description:
-      "True: among the viewers of others' streams I am counted as a guest and not named, but to staff. What I write or " +
-      'give there has my name.',
+      "True: among the viewers of others' streams I am counted as a guest and not named, but to staff; in the video " +
+      'nobody who only watches is shown to the others. What I write or give there has my name.',
   }),
 };
 
