@@ -25,11 +25,8 @@ export function showsViewerList(creatorId: SQLWrapper): SQL<number> {
     WHERE chosen.user_id = ${creatorId} AND chosen.show_viewer_list = 0)`;
 }
 
-/** Who of these is not to be named among viewers. One statement, none for nobody. */
-export async function anonymousAmong(ctx: Context, userIds: readonly string[]): Promise<ReadonlySet<string>> {
-  if (userIds.length === 0) return new Set();
-  const rows = await ctx.db.all<{ userId: string }>(sql`
-    SELECT user_id AS userId FROM performer_privacy
-    WHERE user_id IN (SELECT value FROM json_each(${JSON.stringify(userIds)})) AND anonymous_mode = 1`);
-  return new Set(rows.map(({ userId }) => userId));
+/** 1 where this user is not to be named among the viewers of others. One look-up by primary key. */
+export function isAnonymous(userId: SQLWrapper): SQL<number> {
+  return sql<number>`EXISTS (SELECT 1 FROM performer_privacy chosen
+    WHERE chosen.user_id = ${userId} AND chosen.anonymous_mode = 1)`;
 }

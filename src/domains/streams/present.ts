@@ -32,6 +32,7 @@ export interface StreamCardRow {
 export function presentStream(row: StreamCardRow, viewer: Viewer): z.input<typeof Stream> {
   const { stream, creator, viewerCount, earnedDiamonds } = row;
   const isLive = stream.status === 'live';
+  const insider = isInsider(viewer, stream.creatorId);
   return {
     id: stream.id,
     creatorId: stream.creatorId,
@@ -42,7 +43,7 @@ export function presentStream(row: StreamCardRow, viewer: Viewer): z.input<typeo
     category: stream.category,
     thumbnailUrl: stream.thumbnailUrl,
     visibility: stream.visibility,
-    showViewers: showsViewers(row),
+    showViewers: insider ? stream.showViewers : showsViewers(row),
     status: stream.status,
     reconnecting: isLive && stream.ingressLostAt !== null,
     scheduledFor: toIsoOrNull(stream.scheduledFor),
@@ -51,7 +52,7 @@ export function presentStream(row: StreamCardRow, viewer: Viewer): z.input<typeo
     viewerCount: isLive ? viewerCount : 0,
     peakViewers: Math.max(stream.peakViewers, isLive ? viewerCount : 0),
     recordingUrl: stream.recordingUrl,
-    ...(isInsider(viewer, stream.creatorId) ? { earnings: earnedDiamonds } : {}),
+    ...(insider ? { earnings: earnedDiamonds } : {}),
     createdAt: toIso(stream.createdAt),
   };
 }

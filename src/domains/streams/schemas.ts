@@ -27,7 +27,10 @@ export const Stream = z
     category: z.string().nullable(),
     thumbnailUrl: z.string().nullable(),
     visibility: z.enum(VISIBILITIES),
-    showViewers: z.boolean().openapi({ description: 'Also false where the creator never shows who is watching.' }),
+    showViewers: z.boolean().openapi({
+      description:
+        'To its creator and staff what was chosen for it; to others also false where the creator never shows who is watching.',
+    }),
     status: z.enum(STREAM_STATUSES),
     reconnecting: z.boolean().openapi({ description: 'Live, and waiting for the encoder to come back.' }),
     scheduledFor: time.nullable(),

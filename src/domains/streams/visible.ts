@@ -37,7 +37,7 @@ export function streamAudience(viewer: Viewer): SQL {
 /** Called off: for those alone who ask for what was. */
 export const CANCELLED = audienceOf(['cancelled']);
 
-/** Whether this viewer learns what a stream earned, and whom else it is hidden from. */
+/** Whether this viewer learns what a stream earned, what was chosen for it, and whom else it is hidden from. */
 export function isInsider(viewer: Viewer, creatorId: string): boolean {
   return viewer?.kind === 'user' && (viewer.userId === creatorId || viewer.staff !== null);
 }
