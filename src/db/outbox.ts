@@ -1,5 +1,5 @@
 /** The outbox table and the row that a batch puts into it; `queues/outbox.ts` delivers. */
-import { eq, type Placeholder } from 'drizzle-orm';
+import { eq, type Placeholder, sql } from 'drizzle-orm';
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Context } from '@/context';
 import type { OutboxEvent } from '@/queues/messages';
@@ -37,6 +37,26 @@ const planning = builtOnce((db, value: (name: 'id' | 'event' | 'now') => Placeho
     .values({ id: value('id'), event: value('event'), createdAt: value('now'), nextAttemptAt: value('now') })
     .onConflictDoNothing(),
 );
+
+/**
+ * The same event for each of these values, for the next sweep: one statement, however many they are. Those that still
+ * wait are not planned again under the same id.
+ * @param field the event's that differs @param values distinct
+ */
+export function planForEach<Event extends OutboxEvent>(
+  ctx: Context,
+  id: string,
+  event: Event,
+  field: keyof Event & string,
+  values: readonly string[],
+): Statement {
+  const now = sql`CAST(${ctx.now()} AS INTEGER)`;
+  return ctx.db.run(sql`
+    INSERT INTO outbox (id, event, created_at, next_attempt_at)
+    SELECT ${id} || ':' || value, json_set(${JSON.stringify(event)}, ${`$.${field}`}, value), ${now}, ${now}
+    FROM json_each(${JSON.stringify(values)}) WHERE true
+    ON CONFLICT DO NOTHING`);
+}
 
 /** Changes no row if the event has happened. */
 export function callOffEvent(ctx: Context, id: string) {

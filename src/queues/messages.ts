@@ -7,14 +7,8 @@ export type OutboxEvent =
   | { readonly kind: 'notify'; readonly notification: NewNotification }
   /** Removes a participant from LiveKit's room, which is the channel's id, and revokes their tokens as of `at` (ms). */
   | { readonly kind: 'remove-participant'; readonly roomId: string; readonly identity: string; readonly at: number }
-  /** The creator has chosen anew where they are not shown: one of their rooms has to hear, its video's too if it is live. */
-  | {
-      readonly kind: 'regions-changed';
-      readonly roomId: string;
-      readonly channelId: string;
-      readonly creatorId: string;
-      readonly isLive: boolean;
-    }
+  /** The creator has chosen anew where they are not shown: their open rooms have to hear, and the video of one that is live. */
+  | { readonly kind: 'regions-changed'; readonly creatorId: string }
   /** Deletes a file that nothing refers to any more, its variants included; or calls off the upload that it never was. */
   | { readonly kind: 'delete-media'; readonly key: string; readonly uploadId?: string }
   /** Deletes an ingress at LiveKit that the channel has let go. */

@@ -98,7 +98,7 @@ async function deliver(ctx: Context, { id, event }: OutboxRow): Promise<void> {
     case 'remove-participant':
       return removeParticipant(ctx, event);
     case 'regions-changed':
-      return applyRegions(ctx, id, event);
+      return applyRegions(ctx, id, event.creatorId);
     case 'delete-media':
       return deleteObjects(ctx, event.key, event.uploadId);
     case 'delete-ingress':

@@ -2,9 +2,7 @@
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/context';
 import { commit, type Statement } from '@/db/commit';
-import { listOpenRooms } from '@/domains/social/open-rooms';
 import { setBlockedRegions } from '@/domains/social/regions';
-import type { OutboxEvent } from '@/queues/messages';
 import { getPrivacy } from './privacy';
 import type { Privacy, PrivacyRequest } from './schemas';
 import { performerPrivacy } from './tables';
@@ -16,8 +14,10 @@ export async function changePrivacy(
   { blockedCountries, ...choices }: z.output<typeof PrivacyRequest>,
 ): Promise<z.input<typeof Privacy>> {
   const regions = blockedCountries && setBlockedRegions(ctx, userId, blockedCountries);
-  const events = blockedCountries ? await regionEvents(ctx, userId) : [];
-  await commit(ctx, [...(regions ?? []), ...putChoices(ctx, userId, choices)], { events });
+  await commit(ctx, [...(regions ?? []), ...putChoices(ctx, userId, choices)], {
+    // Who is in where they may not be any more has to leave.
+    events: regions ? [{ kind: 'regions-changed', creatorId: userId }] : [],
+  });
   return getPrivacy(ctx, userId);
 }
 
@@ -35,16 +35,4 @@ function putChoices(
       .values({ userId, ...changed })
       .onConflictDoUpdate({ target: performerPrivacy.userId, set: changed }),
   ];
-}
-
-/** Who is in where they may not be any more has to leave. */
-async function regionEvents(ctx: Context, creatorId: string): Promise<OutboxEvent[]> {
-  const rooms = await listOpenRooms(ctx, [creatorId]);
-  return rooms.map(({ roomId, channelId, status }) => ({
-    kind: 'regions-changed',
-    roomId,
-    channelId,
-    creatorId,
-    isLive: status === 'live',
-  }));
 }

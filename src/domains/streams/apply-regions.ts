@@ -1,28 +1,39 @@
 /**
- * A creator has chosen anew where they are not shown: the room puts out whoever is in from there, and lets nobody back
- * in with a pass from before. Of who watches without the room nobody knows from where.
+ * A creator has chosen anew where they are not shown: their open rooms put out whoever is in from there, and let nobody
+ * back in with a pass from before. Of who watches without the room nobody knows from where.
  */
 import type { Context } from '@/context';
 import { commit } from '@/db/commit';
+import { planForEach } from '@/db/outbox';
+import { listOpenRooms, type OpenRoom } from '@/domains/social/open-rooms';
 import { readBlockedRegions } from '@/domains/social/regions';
-import type { OutboxEvent } from '@/queues/messages';
 
-/** Each is a row of the outbox. */
-const REMOVED_AT_ONCE = 100;
+interface Chosen {
+  /** When (ms) they were read. */
+  readonly at: number;
+  readonly regions: readonly string[];
+}
 
-type RegionsChanged = Extract<OutboxEvent, { kind: 'regions-changed' }>;
-
-/** Safe to repeat: what is read is what holds now, and the room keeps what was read last. */
-export async function applyRegions(ctx: Context, eventId: string, event: RegionsChanged): Promise<void> {
-  const { roomId, channelId, creatorId, isLive } = event;
+/**
+ * Safe to repeat: what is read is what holds now, and a room keeps what was read last. The rooms are those that are
+ * open by now: whoever comes into a later one meets the choice at the door.
+ */
+export async function applyRegions(ctx: Context, eventId: string, creatorId: string): Promise<void> {
   const at = ctx.now();
   const regions = await readBlockedRegions(ctx, creatorId);
-  // First from the video: who is out of the room is not found there again.
-  const identities = isLive ? await ctx.rooms(roomId).viewersFrom(regions) : [];
-  for (let start = 0; start < identities.length; start += REMOVED_AT_ONCE) {
-    const group = identities.slice(start, start + REMOVED_AT_ONCE);
-    const events = group.map((identity) => ({ kind: 'remove-participant', roomId: channelId, identity, at }) as const);
-    await commit(ctx, [], { events });
+  for (const room of await listOpenRooms(ctx, [creatorId])) {
+    // First from the video, or rather the plan of it: who is out of the room is not found there again.
+    if (room.status === 'live') await planRemovals(ctx, eventId, room, { at, regions });
+    await ctx.rooms(room.roomId).apply(eventId, { type: 'blocked-regions', at, regions });
   }
-  await ctx.rooms(roomId).apply(eventId, { type: 'blocked-regions', at, regions });
+}
+
+/** One statement, however many there are: the sweep removes some of them at once, and a page at a time from the next minute on. */
+async function planRemovals(ctx: Context, eventId: string, room: OpenRoom, { at, regions }: Chosen): Promise<void> {
+  const identities = await ctx.rooms(room.roomId).viewersFrom(regions);
+  if (identities.length === 0) return;
+  const removal = { kind: 'remove-participant', roomId: room.channelId, identity: '', at } as const;
+  const removals = planForEach(ctx, eventId, removal, 'identity', identities);
+  const begin = { type: 'sweep', name: 'sweepOutbox', until: at } as const;
+  await commit(ctx, [removals], { events: [{ kind: 'task', task: begin }] });
 }
