@@ -15,6 +15,7 @@ import {
   NewMessage,
   NewStreamMessage,
 } from './chat-schemas';
+import { NOT_HERE } from './errors';
 import { moderate } from './moderation';
 import { listModeration } from './moderation-list';
 import { anId } from './schemas';
@@ -27,7 +28,7 @@ const SAYING_REFUSED = {
   403: 'BANNED, TIMED_OUT, CHAT_DISABLED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY',
   409: 'STREAM_ENDED, STREAM_CANCELLED, DUPLICATE_MESSAGE',
   429: 'SLOW_MODE, TOO_FAST, TOO_MANY_REQUESTS',
-  451: 'NOT_IN_YOUR_COUNTRY',
+  ...NOT_HERE,
 } as const;
 const HISTORY = 'Newest first. The newest page is up to a second old, older ones up to a minute.';
 
@@ -60,7 +61,7 @@ export const chatEndpoints: Endpoint[] = [
     params: ByStreamId,
     query: ChatQuery,
     response: ChatPageShape,
-    refusals: { 403: 'BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY', 451: 'NOT_IN_YOUR_COUNTRY' },
+    refusals: { 403: 'BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY', ...NOT_HERE },
     handler: (ctx, { actor, params, query }) => history(ctx, actor, params.streamId, query),
   }),
   endpoint({
@@ -86,7 +87,7 @@ export const chatEndpoints: Endpoint[] = [
     params: ById,
     query: ChatQuery,
     response: ChatPageShape,
-    refusals: { 403: 'BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY', 451: 'NOT_IN_YOUR_COUNTRY' },
+    refusals: { 403: 'BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY', ...NOT_HERE },
     handler: (ctx, { actor, params, query }) => history(ctx, actor, params.id, query),
   }),
   endpoint({
@@ -94,7 +95,7 @@ export const chatEndpoints: Endpoint[] = [
     path: '/sessions/{id}/chat/{messageId}',
     tag: 'session',
     summary: 'Delete a message',
-    description: 'Its author, the creator, a moderator, or staff with `canDeleteMessages`.',
+    description: 'Its author, the creator, a moderator, or staff with `canDeleteMessages`, from wherever they are.',
     who: 'user',
     params: OfMessage,
     response: Nothing,

@@ -40,3 +40,6 @@ export const streamError = errorList({
   NOT_ALLOWED: [403, 'You may not do this in this room.'],
   TOO_FAST: [429, 'That is too fast: slow down a little.'],
 });
+
+/** What endpoints declare that name a stream whose creator is not shown everywhere. */
+export const NOT_HERE = { 451: 'NOT_IN_YOUR_COUNTRY' } as const;

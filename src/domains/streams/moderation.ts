@@ -95,9 +95,9 @@ function roomAction(
   }
 }
 
-/** Who asks, and of which stream. Throws STREAM_NOT_FOUND. */
+/** Who asks, and of which stream: from wherever they are, since they act for its creator. Throws STREAM_NOT_FOUND. */
 export async function moderatingParty(ctx: Context, actor: Actor, streamId: string) {
-  const found = await getStream(ctx, { id: streamId }, actor);
+  const found = await getStream(ctx, { id: streamId }, { ...actor, regions: [] });
   const standing = await findRoomStanding(ctx, streamId, actor.userId);
   const party: ModeratingParty = {
     userId: actor.userId,

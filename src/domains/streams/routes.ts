@@ -5,7 +5,7 @@ import { Nothing, pageQuery } from '@/http/envelope';
 import { isUpgrade } from '@/http/socket';
 import { chatEndpoints } from './chat-routes';
 import { listLive, listStreams } from './discovery';
-import { streamError } from './errors';
+import { NOT_HERE, streamError } from './errors';
 import { getStream, streamName } from './find';
 import { enterRoom, joinStream } from './join';
 import { leaveStream } from './leave';
@@ -30,7 +30,6 @@ import { listViewers } from './viewers';
 const ById = z.strictObject({ id: anId });
 const ByHost = z.strictObject({ hostId: anId });
 const ByUsername = z.strictObject({ username: anId });
-const NOT_HERE = { 451: 'NOT_IN_YOUR_COUNTRY' } as const;
 const NOT_ADMITTED = {
   403: 'BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY',
   409: 'STREAM_NOT_LIVE, STREAM_ENDED, STREAM_CANCELLED',
@@ -143,11 +142,10 @@ const enterEndpoints: Endpoint[] = [
     method: 'post',
     path: '/stream/{id}/leave',
     tag: 'stream',
-    summary: 'Leave: closes your sockets in the room',
+    summary: 'Leave: closes your sockets in the room, from wherever you are',
     who: 'optional',
     params: ById,
     response: Nothing,
-    refusals: NOT_HERE,
     handler: (ctx, { actor, params }) => leaveStream(ctx, params.id, actor),
   }),
   endpoint({
@@ -175,6 +173,7 @@ const enterEndpoints: Endpoint[] = [
     path: '/stream/{id}/viewers',
     tag: 'stream',
     summary: 'Who is watching, unless the creator hides it',
+    description: 'Whoever wants not to be named, or is not to be seen by you, is counted among the guests.',
     who: 'optional',
     params: ById,
     response: ViewerList,

@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { listStreams } from './discovery';
+import { NOT_HERE } from './errors';
 import { getStream } from './find';
 import { presentStream } from './present';
 import {
@@ -51,7 +52,7 @@ export const sessionEndpoints: Endpoint[] = [
     who: 'optional',
     params: ById,
     response: Stream,
-    refusals: { 451: 'NOT_IN_YOUR_COUNTRY' },
+    refusals: NOT_HERE,
     handler: async (ctx, { actor, params }) => presentStream(await getStream(ctx, params, actor), actor),
   }),
   endpoint({
@@ -113,7 +114,7 @@ export const sessionEndpoints: Endpoint[] = [
     refusals: {
       403: 'BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY',
       409: 'STREAM_NOT_LIVE, STREAM_ENDED, STREAM_CANCELLED',
-      451: 'NOT_IN_YOUR_COUNTRY',
+      ...NOT_HERE,
     },
     handler: (ctx, { actor, params }) => issueToken(ctx, params, actor),
   }),

@@ -4,14 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { client } from '#test/support/api';
 import { requestWith } from '#test/support/app';
 import { testContext } from '#test/support/context';
-import { standInForLiveKit } from '#test/support/livekit';
 import { giveCoins, once } from '#test/support/money';
-import { aUser, eventually, inStorage, joinRoom } from '#test/support/rooms';
 import { aShow, whereSeen } from '#test/support/shows';
 import { anOpenStream } from '#test/support/streams';
 import { asCreator, asStaff, asViewer, type Person } from '#test/support/users';
+import { moderators } from '@/domains/channels/tables';
 import { eraseAccounts } from '@/domains/privacy/erase';
-import { readPass } from '@/domains/streams/pass';
 import { users } from '@/domains/users/tables';
 
 const URL_ = 'performer/privacy-settings';
@@ -213,6 +211,36 @@ describe('from a blocked country', () => {
       expect((await viewer.post(path, body, money ? once() : {})).status).toBeLessThan(300);
   });
 
+  it('who is in can leave, and take back what they wrote', async () => {
+    const creator = await asPerformer();
+    const streamId = await anOpenStream(creator);
+    const viewer = await asViewer();
+    const { data } = await viewer.post(`sessions/${streamId}/chat`, { text: 'Hello' });
+    const other = (await creator.post(`sessions/${streamId}/chat`, { text: 'Welcome' })).data;
+    await creator.put(URL_, { blockedCountries: ['DE'] });
+    const abroad = from('DE', viewer);
+    expect((await abroad.delete(`sessions/${streamId}/chat/${other.id}`)).error.code).toBe('NOT_ALLOWED');
+    expect((await abroad.delete(`sessions/${streamId}/chat/${data.id}`)).status).toBe(200);
+    for (const who of [abroad, from('DE')]) expect((await who.post(`stream/${streamId}/leave`)).status).toBe(200);
+    expect((await abroad.post(`sessions/${streamId}/chat`, { text: 'Again' })).status).toBe(451);
+  });
+
+  it('moderators moderate all the same, for the creator, and do not get in', async () => {
+    const [creator, moderator, target] = [await asPerformer(), await asViewer(), await asViewer()];
+    const streamId = await anOpenStream(creator);
+    const { channelId } = creator;
+    await testContext().db.insert(moderators).values({ channelId, userId: moderator.userId, createdAt: 1 });
+    const { data } = await target.post(`sessions/${streamId}/chat`, { text: 'Spam' });
+    await creator.put(URL_, { blockedCountries: ['DE'] });
+    const abroad = from('DE', moderator);
+    const path = `stream/${streamId}/moderation`;
+    expect((await abroad.delete(`sessions/${streamId}/chat/${data.id}`)).status).toBe(200);
+    expect((await abroad.post(path, { action: 'timeout', userId: target.userId })).status).toBe(200);
+    expect((await abroad.get(path)).data.timeouts).toMatchObject([{ user: { id: target.userId } }]);
+    expect((await abroad.post(`stream/${streamId}/join`)).status).toBe(451);
+    expect((await from('DE', target).get(path)).error.code).toBe('NOT_MODERATOR');
+  });
+
   it('is whoever the platform says is there, with nothing sent by the reader', async () => {
     const { creator, streamId } = await aShow('performer');
     await creator.put(URL_, { blockedCountries: ['DE'] });
@@ -233,78 +261,5 @@ describe('from a blocked country', () => {
     await creator.put(URL_, { blockedCountries: ['DE'] });
     expect(await cacheOf()).toMatch(/^private,/);
     expect((await from('DE').get(`stream/chat/${streamId}`)).status).toBe(451);
-  });
-});
-
-describe('whoever is in when a country is blocked', () => {
-  it('leaves the room and its video, and does not come back with what they hold', async () => {
-    const livekit = standInForLiveKit();
-    const creator = await asPerformer();
-    const streamId = await anOpenStream(creator);
-    const enter = async (who: Pick<Person, 'post'>) => {
-      const { data } = await who.post(`stream/${streamId}/join`);
-      const pass = await readPass(testContext(), data.pass);
-      if (!pass) throw new Error('No pass');
-      livekit.join(creator.channelId, data.viewer.id);
-      return joinRoom(streamId, pass.viewer, { pass });
-    };
-    const [inside, insideAsGuest] = [await enter(from('DE-BY', await asViewer())), await enter(from('DE'))];
-    const others = [
-      await enter(from('DE', await asStaff('support'))),
-      await enter(from('DE', creator)),
-      await enter(from('AT', await asViewer())),
-      await enter(guest),
-    ];
-    const resume = await inside.resumePass();
-    expect((await creator.put(URL_, { blockedCountries: ['DE'] })).status).toBe(200);
-    for (const client of [inside, insideAsGuest])
-      expect(await client.closed()).toEqual({ code: 4403, reason: 'NOT_IN_YOUR_COUNTRY' });
-    const left = [inside.viewer.id, insideAsGuest.viewer.id];
-    await eventually(() => {
-      const removed = livekit.callsOf('RoomService/RemoveParticipant').map(({ identity }) => identity);
-      expect(removed.toSorted()).toEqual(left.toSorted());
-    });
-    for (const client of others) expect((await client.ask({ type: 'ping' })).type).toBe('ack');
-    expect(await (await joinRoom(streamId, inside.viewer, { pass: resume })).closed()).toMatchObject({ code: 4403 });
-    await creator.put(URL_, { blockedCountries: [] });
-    await eventually(async () => {
-      const [known] = await inStorage<{ value: string }>(
-        streamId,
-        "SELECT value FROM meta WHERE key = 'blocked-regions'",
-      );
-      expect(JSON.parse(known?.value ?? '')).toMatchObject({ regions: [] });
-    });
-    await (await joinRoom(streamId, inside.viewer, { pass: resume })).welcome();
-  });
-});
-
-describe('who is watching', () => {
-  const viewersOf = (who: Pick<Person, 'get'>, id: string) => who.get(`stream/${id}/viewers`);
-
-  it('is not shown by a performer who shows no viewers, whatever the stream says', async () => {
-    const creator = await asPerformer();
-    const streamId = await anOpenStream(creator, { showViewers: true });
-    expect((await viewersOf(guest, streamId)).status).toBe(200);
-    await creator.put(URL_, { showViewerList: false });
-    expect((await viewersOf(guest, streamId)).error.code).toBe('VIEWERS_HIDDEN');
-    expect((await guest.get(`stream/${streamId}`)).data.showViewers).toBe(false);
-    for (const who of [creator, await asStaff('support')]) expect((await viewersOf(who, streamId)).status).toBe(200);
-    await creator.put(URL_, { showViewerList: true });
-    expect((await viewersOf(guest, streamId)).status).toBe(200);
-  });
-
-  it('counts who wants not to be named, and names them to staff alone', async () => {
-    const [creator, shy, open] = [await asCreator(), await asPerformer(), await asPerformer()];
-    const streamId = await anOpenStream(creator);
-    for (const { userId } of [shy, open]) await (await joinRoom(streamId, aUser({}, userId))).welcome();
-    await shy.put(URL_, { anonymousMode: true });
-    for (const who of [guest, creator, shy])
-      expect((await viewersOf(who, streamId)).data).toMatchObject({
-        users: [{ id: open.userId }],
-        guests: 1,
-        total: 2,
-      });
-    const { users, guests } = (await viewersOf(await asStaff('support'), streamId)).data;
-    expect([users.length, guests]).toEqual([2, 0]);
   });
 });
