@@ -34,7 +34,8 @@ export function presentUser(row: UserRow, staff?: { readonly rank: Rank } | null
 
 /**
  * What a card needs, for any SELECT that has `users` in it under its own name. Two look-ups by unique indexes say
- * whether the user is live, but for what is for nobody else; the names are written out because Drizzle drops a table's name where it stands alone.
+ * whether the user is live, but for what is for nobody else; the names are written out because Drizzle drops a table's
+ * name where it stands alone.
  */
 export const cardColumns = {
   id: users.id,
