@@ -1,5 +1,7 @@
 /** The envelope of every JSON answer, and the shapes of its lists. */
 import { z } from '@hono/zod-openapi';
+import { decrypt, encrypt } from '@/shared/crypto';
+import type { Keyring } from '@/shared/keys';
 import { type AppError, httpError } from './errors';
 
 /** An answer with more than data: a sentence for people, a header, another status. */
@@ -122,6 +124,25 @@ export function decodeCursor<T extends z.ZodType>(list: string, shape: T, cursor
     // Falls through: whatever is wrong with it, it is not ours.
   }
   throw httpError('CURSOR_INVALID');
+}
+
+/** As `encodeCursor`, where the position may tell of somebody out of the reader's sight: it is neither read nor forged. */
+export function sealCursor(keys: Keyring, list: string, position: (string | number)[]): Promise<string> {
+  return encrypt(keys, `cursor ${list}`, JSON.stringify(position));
+}
+
+/** @param shape what the list sealed. Throws CURSOR_INVALID, also once the key is gone. */
+export async function openCursor<T extends z.ZodType>(
+  keys: Keyring,
+  list: string,
+  shape: T,
+  cursor: string,
+): Promise<z.output<T>> {
+  try {
+    return shape.parse(JSON.parse(await decrypt(keys, `cursor ${list}`, cursor)));
+  } catch {
+    throw httpError('CURSOR_INVALID');
+  }
 }
 
 /** @param rows one more than the page holds, where there are more */

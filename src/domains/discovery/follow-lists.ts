@@ -1,7 +1,8 @@
 /**
  * Who follows somebody, and whom somebody follows: newest first, by cursor. Left out are those whose account is gone
  * or banned, those whom a block keeps apart from the reader, and who does not show whom they follow, as follower. A page
- * looks at a bounded window, so it may be short and still have a next one. Two statements.
+ * looks at a bounded window, so it may be short and still have a next one; the window may end with somebody out of
+ * sight, so cursors are sealed. Two statements.
  */
 import { and, desc, eq, or, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
@@ -11,7 +12,7 @@ import { follows } from '@/domains/social/tables';
 import { showsFollows, userVisibleTo } from '@/domains/social/visible';
 import { cardColumns, presentCard } from '@/domains/users/present';
 import { users } from '@/domains/users/tables';
-import { decodeCursor, encodeCursor } from '@/http/envelope';
+import { openCursor, sealCursor } from '@/http/envelope';
 import type { Viewer } from '@/shared/actor';
 import { FollowPosition } from './schemas';
 
@@ -40,9 +41,10 @@ async function listFollows(
   userId: string,
   { cursor, perPage }: CursorQuery,
 ) {
+  const { keys } = ctx.config;
   // A cursor is good for the list of one user.
   const name = `${list} ${userId}`;
-  const before = cursor === undefined ? undefined : decodeCursor(name, FollowPosition, cursor);
+  const before = cursor === undefined ? undefined : await openCursor(keys, name, FollowPosition, cursor);
   const [mine, theirs] =
     list === 'followers' ? [follows.creatorId, follows.followerId] : [follows.followerId, follows.creatorId];
   const position = before && sql`(${follows.createdAt}, ${theirs}) < (${before[0]}, ${before[1]})`;
@@ -73,7 +75,7 @@ async function listFollows(
   const last = rows.find(({ isEnd }) => isEnd === 1) ?? (rows.length > perPage ? shown.at(-1) : undefined);
   return {
     items: shown.map(({ card }) => presentCard(card)),
-    pagination: { nextCursor: last ? encodeCursor(name, [last.at, last.card.id]) : null, perPage },
+    pagination: { nextCursor: last ? await sealCursor(keys, name, [last.at, last.card.id]) : null, perPage },
   };
 }
 

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
+import { testContext } from '#test/support/context';
 import { plansOf } from '#test/support/plans';
 import { getCreatorPage } from '@/domains/discovery/creator-page';
 import { listCreators } from '@/domains/discovery/creators';
 import { listFollowers, listFollowing } from '@/domains/discovery/follow-lists';
 import type { CREATOR_SORTS } from '@/domains/discovery/schemas';
 import { listFollowing as listFollowedStreams, listRecommended } from '@/domains/streams/recommend';
+import { sealCursor } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 
 const page = { page: 1, perPage: 20 } as const;
@@ -44,7 +46,7 @@ test.each([
   ['followers', listFollowers, 'INDEX follows_of_creator (creator_id=?'],
   ['following', listFollowing, 'INDEX follows_of_follower (follower_id=?'],
 ] as const)('%s come off an index, on every page', async (list, use, index) => {
-  const cursor = Buffer.from(JSON.stringify([`${list} u`, 7, 'x'])).toString('base64url');
+  const cursor = await sealCursor(testContext().config.keys, `${list} u`, [7, 'x']);
   for (const query of [{ perPage: 20 }, { perPage: 20, cursor }]) {
     const plans = await plansOf((ctx) => use(ctx, reader, 'u', query));
     expect(plans).toHaveLength(2);

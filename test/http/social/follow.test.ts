@@ -9,6 +9,7 @@ import { blockUser } from '@/domains/social/block';
 import { followCreator, unfollowCreator } from '@/domains/social/follow';
 import { follows } from '@/domains/social/tables';
 import { users } from '@/domains/users/tables';
+import { sealCursor } from '@/http/envelope';
 import { newId } from '@/shared/ids';
 
 const guest = client();
@@ -246,14 +247,33 @@ describe('followers and following', () => {
     expect(idsOf(await guest.get(path))).toEqual(all);
   });
 
+  it('go on behind whoever is out of sight, with a cursor that does not say who that is', async () => {
+    const { creator, people } = await aFollowedCreator(7);
+    const [shown, ...hidden] = people;
+    if (!shown) throw new Error('There are seven');
+    for (const one of hidden) await one.put('user/settings', { privacy: { showActivity: false } });
+    const path = `social/followers/${creator.userId}?perPage=1`;
+    const { data } = await guest.get(path);
+    const { nextCursor } = data.pagination;
+    expect(data.items).toEqual([]);
+    for (const part of [nextCursor, ...nextCursor.split('.')])
+      for (const { userId } of hidden)
+        for (const text of [part, Buffer.from(part, 'base64url').toString()]) expect(text).not.toContain(userId);
+    expect(idsOf(await guest.get(`${path}&cursor=${nextCursor}`))).toEqual([shown.userId]);
+  });
+
   it('take no cursor that is forged or of another list', async () => {
     const { creator } = await aFollowedCreator(3);
     const { data } = await guest.get(`social/followers/${creator.userId}?perPage=1`);
     const { nextCursor } = data.pagination;
-    const forged = Buffer.from(JSON.stringify([`followers ${creator.userId}`, 'x', 1])).toString('base64url');
+    const position = [creator.userId, 1];
+    const forged = Buffer.from(JSON.stringify([`followers ${creator.userId}`, ...position])).toString('base64url');
     for (const [list, cursor] of [
       ['followers', 'x'],
+      ['followers', '..'],
       ['followers', forged],
+      ['followers', `${nextCursor.slice(0, -1)}${nextCursor.endsWith('A') ? 'Q' : 'A'}`],
+      ['followers', await sealCursor(testContext().config.keys, `followers ${creator.userId}`, position)],
       ['following', nextCursor],
     ])
       expect((await guest.get(`social/${list}/${creator.userId}?cursor=${cursor}`)).error.code).toBe('CURSOR_INVALID');
