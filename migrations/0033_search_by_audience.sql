@@ -1,22 +1,25 @@
 -- Who may find a row stands in the index beside its words, so that what a reader may not find takes no place among the
--- newest matches that are looked at. An audience is a list of words: `everybody`, `staff`, or a letter and somebody's id.
+-- newest matches that are looked at. An audience is a list of words: `everybody`, `staff`, `nobody`, `cancelled`, or a
+-- letter and somebody's id (`c` a creator, `f` whose followers, `s` whose subscribers). Before each stands the first
+-- private-use character, a `~` below: the tokenizer keeps it, and no reader's word has it, so that what somebody begins to
+-- write, as `ev` for Eve, is never the beginning of a word that is in every row.
 
 ALTER TABLE users ADD COLUMN audience TEXT GENERATED ALWAYS AS (
-  CASE status WHEN 'active' THEN 'everybody' ELSE 'nobody' END
+  replace(CASE status WHEN 'active' THEN '~everybody' ELSE '~nobody' END, '~', char(0xE000))
 ) VIRTUAL;
 ALTER TABLE streams ADD COLUMN audience TEXT GENERATED ALWAYS AS (
-  CASE
-    WHEN status = 'cancelled' THEN 'cancelled'
-    WHEN visibility = 'private' THEN 'staff c' || replace(creator_id, '-', '')
-    ELSE 'staff everybody'
-  END
+  replace(CASE
+    WHEN status = 'cancelled' THEN '~cancelled'
+    WHEN visibility = 'private' THEN '~staff ~c' || replace(creator_id, '-', '')
+    ELSE '~staff ~everybody'
+  END, '~', char(0xE000))
 ) VIRTUAL;
 ALTER TABLE posts ADD COLUMN audience TEXT GENERATED ALWAYS AS (
-  CASE visibility
-    WHEN 'followers' THEN 'staff f' || replace(author_id, '-', '')
-    WHEN 'subscribers' THEN 'staff s' || replace(author_id, '-', '')
-    ELSE 'staff everybody'
-  END
+  replace(CASE visibility
+    WHEN 'followers' THEN '~staff ~f' || replace(author_id, '-', '')
+    WHEN 'subscribers' THEN '~staff ~s' || replace(author_id, '-', '')
+    ELSE '~staff ~everybody'
+  END, '~', char(0xE000))
 ) VIRTUAL;
 
 DROP TRIGGER users_fts_insert;
@@ -110,3 +113,6 @@ CREATE TRIGGER posts_fts_delete AFTER DELETE ON posts WHEN OLD.removed_at IS NUL
 BEGIN
   INSERT INTO posts_fts (posts_fts, rowid, text, audience) VALUES ('delete', OLD.rowid, OLD.text, OLD.audience);
 END;
+
+-- Of whose subscribers somebody is, the newest first: whose posts for subscribers they find.
+CREATE INDEX subscriptions_open_of_subscriber ON subscriptions (subscriber_id, id) WHERE status <> 'ended';

@@ -60,7 +60,10 @@ function chunksOf(text: string): (readonly string[])[][] {
   return chunks;
 }
 
-/** Letters, marks and digits are all that the tokenizer keeps, so all that could match. */
+/**
+ * Letters, marks and digits. The tokenizer keeps private-use characters, too, but the words that begin with one are of an
+ * audience (see db/fts), and not for readers to look for.
+ */
 function wordsOf(text: string): readonly string[] {
   return text.match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
 }

@@ -1,6 +1,6 @@
 /** Which posts anybody may know of: the one place for it, as conditions for any SELECT. */
 import { and, eq, isNull, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
-import { audienceOf, audienceWord, EVERYBODY } from '@/db/fts';
+import { AUDIENCE_MARK, audienceOf, audienceWord, EVERYBODY } from '@/db/fts';
 import { followsCreator } from '@/domains/social/status';
 import { userVisibleTo } from '@/domains/social/visible';
 import { subscribes } from '@/domains/subscriptions/subscribed';
@@ -40,7 +40,7 @@ export const FOUND_CREATORS_MAX = 100;
 
 /**
  * Of whose words one stands in the audience of each post that this reader may find (see migration 0033): each word is
- * looked for, so of creators that somebody follows those who were followed last.
+ * looked for, so of creators whom somebody follows or subscribes to those who came last.
  */
 export function postAudience(viewer: Viewer): SQL {
   if (viewer?.kind !== 'user') return EVERYBODY;
@@ -49,10 +49,14 @@ export function postAudience(viewer: Viewer): SQL {
   const own = audienceOf(['everybody', audienceWord('f', userId), audienceWord('s', userId)]);
   const max = sql.raw(String(FOUND_CREATORS_MAX));
   const words = (letter: string, creators: SQL) => sql`coalesce((
-    SELECT group_concat(' OR "' || ${letter} || replace(creator_id, '-', '') || '"', '') FROM (${creators} LIMIT ${max})), '')`;
+    SELECT group_concat(${` OR "${AUDIENCE_MARK}${letter}`} || replace(creator_id, '-', '') || '"', '') FROM (${creators} LIMIT ${max})), '')`;
   return sql`${own}
     || ${words('f', sql`SELECT creator_id FROM follows WHERE follower_id = ${userId} ORDER BY created_at DESC`)}
-    || ${words('s', sql`SELECT creator_id FROM subscriptions WHERE subscriber_id = ${userId} AND status <> 'ended'`)}`;
+    || ${words(
+      's',
+      sql`SELECT creator_id FROM subscriptions INDEXED BY subscriptions_open_of_subscriber
+      WHERE subscriber_id = ${userId} AND status <> 'ended' ORDER BY id DESC`,
+    )}`;
 }
 
 /** For a walk over ids, where `users` is not joined. @param authorId the walk's column */

@@ -14,7 +14,7 @@ export const searchEndpoints: Endpoint[] = [
     description:
       `All words must occur, whatever their case and accents. ${FORMULA} Whoever has exactly this username comes before ` +
       `all. Posts for followers or subscribers are found for ${FOUND_CREATORS_MAX} creators each, those whom the reader ` +
-      'followed last. A page may be short and still have a next one. A cursor goes on with one type alone.',
+      'followed, or subscribed to, last. A page may be short and still have a next one. A cursor goes on with one type alone.',
     who: 'optional',
     query: SearchQuery,
     response: SearchResults,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { plansOf } from '#test/support/plans';
 import { search } from '@/domains/search/search';
+import type { Actor } from '@/shared/actor';
 
 test.each([
   ['users', 'users'],
@@ -17,4 +18,20 @@ test.each([
   expect(sorted).toBeLessThan(steps.indexOf('SCAN hits'));
   expect(steps).toContain(`SEARCH ${table} USING INTEGER PRIMARY KEY (rowid=?)`);
   expect(plan).not.toMatch(/SCAN (users|streams|posts)$/m);
+});
+
+test('whom the reader follows and subscribes to comes off an index, newest first', async () => {
+  const reader: Actor = {
+    kind: 'user',
+    userId: 'r',
+    email: '',
+    sessionId: '',
+    role: 'viewer',
+    creatorStatus: 'NONE',
+    staff: null,
+  };
+  const [plan] = await plansOf((ctx) => search(ctx, reader, { q: 'jazz', type: ['posts'], perPage: 20 }));
+  expect(plan).toContain('INDEX follows_of_follower (follower_id=?)');
+  expect(plan).toContain('INDEX subscriptions_open_of_subscriber (subscriber_id=?)');
+  expect(plan?.match(/TEMP B-TREE/g)).toHaveLength(1);
 });
