@@ -54,7 +54,7 @@ describe('users are found', () => {
     await viewer.put('user/profile', { displayName: after });
     expect(await find(before)).toEqual([]);
     expect(await find(after)).toEqual([viewer.userId]);
-    await env.DB.prepare(`INSERT INTO users_fts (users_fts) VALUES ('integrity-check')`).run();
+    await env.DB.prepare(`INSERT INTO users_fts (users_fts, rank) VALUES ('integrity-check', 1)`).run();
   });
 
   it('as cards, with nothing private', async () => {
