@@ -89,14 +89,15 @@ const POST_DOORS_OF_ACCOUNTS: Record<string, Door> = {
 
 /** The names of the doors behind which it is found. A page that is not there finds nothing. */
 async function foundBehind(doors: Record<string, Door>, scene: Scene, reader: Reader): Promise<string[]> {
-  const found: string[] = [];
-  for (const [name, door] of Object.entries(doors)) {
-    const [path, id] = door(scene);
-    const { status, data } = await reader.get(path);
-    expect([200, 404, 451], `${name}: ${status}`).toContain(status);
-    if (JSON.stringify(data ?? null).includes(id)) found.push(name);
-  }
-  return found;
+  const found = await Promise.all(
+    Object.entries(doors).map(async ([name, door]) => {
+      const [path, id] = door(scene);
+      const { status, data } = await reader.get(path);
+      expect([200, 404, 451], `${name}: ${status}`).toContain(status);
+      return JSON.stringify(data ?? null).includes(id) ? [name] : [];
+    }),
+  );
+  return found.flat();
 }
 
 const DOORS = {
