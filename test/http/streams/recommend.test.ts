@@ -93,7 +93,7 @@ describe('recommended streams', () => {
     const viewerCount = 9 * HUGE;
     const made = {
       old: await aStream(await asCreator(), { viewerCount: viewerCount + 5, startedAt: longAgo() }),
-      fresh: await aStream(await asCreator(), { viewerCount, startedAt: at(24.5) }),
+      fresh: await aStream(await asCreator(), { viewerCount, startedAt: at(24.1) }),
       stale: await aStream(await asCreator(), { viewerCount, startedAt: at(26.5) }),
     };
     expect(await order(guest, made)).toEqual(['fresh', 'old', 'stale']);
