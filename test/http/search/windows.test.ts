@@ -123,7 +123,7 @@ describe('posts', () => {
       WITH RECURSIVE others (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM others WHERE n < ${FOUND_CREATORS_MAX})
       INSERT INTO subscriptions (id, subscriber_id, creator_id, tier_id, coins_per_month, status, months, started_at,
         period_ends_at, idempotency_key, body_hash, created_at)
-      SELECT ${age === 'older' ? '0' : 'f'} || n || id, subscriber_id, 'other' || n, tier_id, 1, 'active', 1, 0, 0,
+      SELECT ${age === 'older' ? '00' : 'f'} || n || id, subscriber_id, 'other' || n, tier_id, 1, 'active', 1, 0, 0,
         'other' || n, '', 0
       FROM subscriptions CROSS JOIN others WHERE subscriber_id = ${subscriber.userId} AND creator_id = ${author.userId}`);
     expect((await find('posts', word, subscriber)).items).toHaveLength(found);
