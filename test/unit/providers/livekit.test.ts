@@ -188,7 +188,7 @@ describe('a token', () => {
         canPublish: false,
         canPublishData: false,
         canUpdateOwnMetadata: false,
-        hidden: false,
+        hidden: true,
       },
     });
     expect(rest).toMatchObject({
