@@ -16,16 +16,9 @@ export function hidePosts(ctx: Context, ids: readonly string[]): Statement {
 
 /** Changes nothing under a comment that goes: a reply goes with it, and has been counted. */
 export function hideComments(ctx: Context, ids: readonly string[]): Statement {
-  return ctx.db
-    .update(comments)
-    .set({ removedAt: ctx.now(), text: '' })
-    .where(
-      and(
-        oneOf(comments.id, ids),
-        isNull(comments.removedAt),
-        sql`NOT EXISTS (SELECT 1 FROM comments parent WHERE parent.id = comments.parent_id AND parent.removed_at IS NOT NULL)`,
-      ),
-    );
+  const parentStays = sql`NOT EXISTS (
+    SELECT 1 FROM comments parent WHERE parent.id = comments.parent_id AND parent.removed_at IS NOT NULL)`;
+  return hideThoseOf(ctx, ids, parentStays);
 }
 
 /**
@@ -33,17 +26,16 @@ export function hideComments(ctx: Context, ids: readonly string[]): Statement {
  * a comment stays. For a batch, behind what hid the replies.
  */
 export function hideUnanswered(ctx: Context, ids: readonly string[]): Statement {
+  const isUnanswered = sql`parent_id IS NULL AND reply_count = 0
+    AND EXISTS (SELECT 1 FROM users WHERE users.id = comments.author_id AND users.status = 'deleted')`;
+  return hideThoseOf(ctx, ids, isUnanswered);
+}
+
+function hideThoseOf(ctx: Context, ids: readonly string[], condition: SQL): Statement {
   return ctx.db
     .update(comments)
     .set({ removedAt: ctx.now(), text: '' })
-    .where(
-      and(
-        oneOf(comments.id, ids),
-        isNull(comments.removedAt),
-        sql`parent_id IS NULL AND reply_count = 0`,
-        sql`EXISTS (SELECT 1 FROM users WHERE users.id = comments.author_id AND users.status = 'deleted')`,
-      ),
-    );
+    .where(and(oneOf(comments.id, ids), isNull(comments.removedAt), condition));
 }
 
 function oneOf(column: typeof posts.id | typeof comments.id, ids: readonly string[]): SQL {

@@ -23,35 +23,10 @@ interface Like {
 /** @param wanted what it shall be; without it the like is turned. Throws as `getPost` does. */
 export async function likePost(ctx: Context, actor: Actor, postId: string, wanted: boolean | undefined): Promise<Like> {
   const { post } = await getPost(ctx, actor, postId);
-  const { userId } = actor;
-  const now = ctx.now();
-  const visible = sql`EXISTS (SELECT 1 FROM posts JOIN ${users} ON users.id = posts.author_id
+  const isVisible = sql`EXISTS (SELECT 1 FROM posts JOIN ${users} ON users.id = posts.author_id
     WHERE posts.id = ${postId} AND ${visiblePosts(actor)})`;
-  const turn = {
-    off: ctx.db.delete(postLikes).where(and(eq(postLikes.postId, postId), eq(postLikes.userId, userId))),
-    on: (condition: SQL) =>
-      ctx.db.run(sql`
-        INSERT INTO post_likes (post_id, user_id, created_at)
-        SELECT ${postId}, ${userId}, CAST(${now} AS INTEGER) WHERE ${visible} AND ${condition}
-        ON CONFLICT DO NOTHING`),
-    state: ctx.db
-      .select({
-        likeCount: posts.likeCount,
-        liked: sql<number>`EXISTS (SELECT 1 FROM post_likes WHERE post_id = ${postId} AND user_id = ${userId})`.as(
-          'liked',
-        ),
-      })
-      .from(posts)
-      .where(and(eq(posts.id, postId), isNull(posts.removedAt))),
-  };
   const told = { userId: post.authorId, what: 'post', about: [postId], data: { postId } } as const;
-  const likes = sql`SELECT 1 FROM post_likes WHERE post_id = ${postId} AND user_id = ${userId}`;
-  const telling = {
-    events: likeEvents(actor, told),
-    eventsIf: sql`EXISTS (${likes} AND created_at = ${now})`,
-    withdrawal: withdrawLike(ctx, actor, told, sql`NOT EXISTS (${likes})`),
-  };
-  return (await commitTurn(ctx, { ...turn, ...telling }, wanted)) ?? missing('POST_NOT_FOUND');
+  return (await turnLike(ctx, actor, { id: postId, isVisible, told }, wanted)) ?? missing('POST_NOT_FOUND');
 }
 
 /** @param wanted as of `likePost`. Throws as `getComment` does. */
@@ -62,37 +37,53 @@ export async function likeComment(
   wanted: boolean | undefined,
 ): Promise<Like> {
   const { comment } = await getComment(ctx, actor, commentId);
-  const { userId } = actor;
-  const now = ctx.now();
-  const visible = sql`EXISTS (SELECT 1 FROM comments JOIN ${users} ON users.id = comments.author_id
+  const isVisible = sql`EXISTS (SELECT 1 FROM comments JOIN ${users} ON users.id = comments.author_id
     WHERE comments.id = ${commentId} AND ${commentVisibleTo(actor)})`;
-  const turn = {
-    off: ctx.db.delete(commentLikes).where(and(eq(commentLikes.commentId, commentId), eq(commentLikes.userId, userId))),
-    on: (condition: SQL) =>
-      ctx.db.run(sql`
-        INSERT INTO comment_likes (comment_id, user_id, created_at)
-        SELECT ${commentId}, ${userId}, CAST(${now} AS INTEGER) WHERE ${visible} AND ${condition}
-        ON CONFLICT DO NOTHING`),
-    state: ctx.db
-      .select({
-        likeCount: comments.likeCount,
-        liked:
-          sql<number>`EXISTS (SELECT 1 FROM comment_likes WHERE comment_id = ${commentId} AND user_id = ${userId})`.as(
-            'liked',
-          ),
-      })
-      .from(comments)
-      .where(and(eq(comments.id, commentId), isNull(comments.removedAt))),
-  };
   const { authorId, postId } = comment;
   const told = { userId: authorId, what: 'comment', about: pathTo(comment), data: { postId, commentId } } as const;
-  const likes = sql`SELECT 1 FROM comment_likes WHERE comment_id = ${commentId} AND user_id = ${userId}`;
-  const telling = {
+  return (await turnLike(ctx, actor, { id: commentId, isVisible, told }, wanted)) ?? missing('COMMENT_NOT_FOUND');
+}
+
+/** What may be liked: its table, that of its likes, and the column that names it there. */
+const LIKED = {
+  post: { things: posts, likes: postLikes, thing: sql.identifier(postLikes.postId.name) },
+  comment: { things: comments, likes: commentLikes, thing: sql.identifier(commentLikes.commentId.name) },
+} as const;
+
+interface Likeable {
+  readonly id: string;
+  /** Whether the reader may see it by then. */
+  readonly isVisible: SQL;
+  readonly told: Told;
+}
+
+/** Nothing, if it is gone by then. */
+function turnLike(
+  ctx: Context,
+  actor: Actor,
+  { id, isVisible, told }: Likeable,
+  wanted: boolean | undefined,
+): Promise<Like | undefined> {
+  const { userId } = actor;
+  const now = ctx.now();
+  const { things, likes, thing } = LIKED[told.what];
+  const own = sql`FROM ${likes} WHERE ${thing} = ${id} AND user_id = ${userId}`;
+  const turn = {
+    off: ctx.db.run(sql`DELETE ${own}`),
+    on: (condition: SQL) =>
+      ctx.db.run(sql`
+        INSERT INTO ${likes} (${thing}, user_id, created_at)
+        SELECT ${id}, ${userId}, CAST(${now} AS INTEGER) WHERE ${isVisible} AND ${condition}
+        ON CONFLICT DO NOTHING`),
+    state: ctx.db
+      .select({ likeCount: things.likeCount, liked: sql<number>`EXISTS (SELECT 1 ${own})`.as('liked') })
+      .from(things)
+      .where(and(eq(things.id, id), isNull(things.removedAt))),
     events: likeEvents(actor, told),
-    eventsIf: sql`EXISTS (${likes} AND created_at = ${now})`,
-    withdrawal: withdrawLike(ctx, actor, told, sql`NOT EXISTS (${likes})`),
+    eventsIf: sql`EXISTS (SELECT 1 ${own} AND created_at = ${now})`,
+    withdrawal: withdrawLike(ctx, actor, told, sql`NOT EXISTS (SELECT 1 ${own})`),
   };
-  return (await commitTurn(ctx, { ...turn, ...telling }, wanted)) ?? missing('COMMENT_NOT_FOUND');
+  return commitTurn(ctx, turn, wanted);
 }
 
 interface Turn {
