@@ -71,6 +71,14 @@ export async function dropUpload(ctx: Context, ownerId: string, id: string): Pro
   });
 }
 
+/** For those that end unused: which they are, and what of them is to be deleted. */
+export const endingColumns = {
+  id: mediaUploads.id,
+  key: mediaUploads.key,
+  completedAt: mediaUploads.completedAt,
+  uploadId: mediaUploads.uploadId,
+};
+
 /** Of what was sent, be it a file or some parts of one. */
 export function deletionOf({ key, uploadId }: Pick<UploadRow, 'key' | 'uploadId'>) {
   return { kind: 'delete-media', key, ...(uploadId === null ? {} : { uploadId }) } as const;

@@ -2,7 +2,7 @@
 import { eq, inArray } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit } from '@/db/commit';
-import { deletionOf } from './end-upload';
+import { deletionOf, endingColumns } from './end-upload';
 import { mediaFiles, mediaUploads } from './tables';
 
 const FILES_A_STEP = 40;
@@ -11,16 +11,7 @@ const FILES_A_STEP = 40;
 export async function forgetFiles(ctx: Context, ownerId: string): Promise<number> {
   const [files, uploads] = await Promise.all([
     ctx.db.select({ key: mediaFiles.key }).from(mediaFiles).where(eq(mediaFiles.ownerId, ownerId)).limit(FILES_A_STEP),
-    ctx.db
-      .select({
-        id: mediaUploads.id,
-        key: mediaUploads.key,
-        completedAt: mediaUploads.completedAt,
-        uploadId: mediaUploads.uploadId,
-      })
-      .from(mediaUploads)
-      .where(eq(mediaUploads.ownerId, ownerId))
-      .limit(FILES_A_STEP),
+    ctx.db.select(endingColumns).from(mediaUploads).where(eq(mediaUploads.ownerId, ownerId)).limit(FILES_A_STEP),
   ]);
   if (files.length + uploads.length === 0) return 0;
   const keys = files.map(({ key }) => key);

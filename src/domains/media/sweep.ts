@@ -6,7 +6,7 @@ import { inArray, lte, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit } from '@/db/commit';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
-import { deletionOf } from './end-upload';
+import { deletionOf, endingColumns } from './end-upload';
 import { findKeyOf } from './keys';
 import { mediaSweep, mediaUploads } from './tables';
 
@@ -22,12 +22,7 @@ const FORMER_ROOM_LOGS = 'rooms/';
 /** The file of what was claimed stays: it has a row of its own. */
 export async function sweepUploads(ctx: Context): Promise<void> {
   const expired = await ctx.db
-    .select({
-      id: mediaUploads.id,
-      key: mediaUploads.key,
-      completedAt: mediaUploads.completedAt,
-      uploadId: mediaUploads.uploadId,
-    })
+    .select(endingColumns)
     .from(mediaUploads)
     .where(lte(mediaUploads.expiresAt, ctx.now() - CLAIM_MS_MAX))
     .limit(EXPIRED_MAX);
