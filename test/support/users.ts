@@ -80,6 +80,6 @@ export async function asCreator(traits: Traits = {}): Promise<Person & { channel
 }
 
 /** As the guard knows a viewer, for use cases that are called by hand. */
-export function actorOf({ userId, email }: Person): Actor {
+export function actorOf({ userId, email }: Pick<Person, 'userId' | 'email'>): Actor {
   return { kind: 'user', userId, email, sessionId: '', role: 'viewer', creatorStatus: 'NONE', staff: null };
 }

@@ -5,7 +5,7 @@ import { testContext } from '#test/support/context';
 import { html, mp4, png, svg } from '#test/support/files';
 import { aPost } from '#test/support/posts';
 import { aSubscriber, aTier } from '#test/support/subscriptions';
-import { asCreator, asStaff, asViewer, type Person } from '#test/support/users';
+import { actorOf, asCreator, asStaff, asViewer, type Person } from '#test/support/users';
 import { clearPost } from '@/domains/content/clear';
 import { createPost } from '@/domains/content/write-post';
 import { newId } from '@/shared/ids';
@@ -137,17 +137,7 @@ describe('a new post', () => {
       },
     });
     const request = new Request('http://localhost/', { method: 'POST', body: postForm({ text: 'a' }, [png(), png()]) });
-    const { userId, email } = author;
-    const actor = {
-      kind: 'user',
-      userId,
-      email,
-      sessionId: '',
-      role: 'viewer',
-      creatorStatus: 'NONE',
-      staff: null,
-    } as const;
-    await expect(createPost({ ...ctx, files }, actor, request)).rejects.toMatchObject({
+    await expect(createPost({ ...ctx, files }, actorOf(author), request)).rejects.toMatchObject({
       status: 503,
       code: 'MEDIA_STORE_UNAVAILABLE',
     });

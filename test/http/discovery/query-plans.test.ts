@@ -1,25 +1,17 @@
 import { expect, test } from 'vitest';
 import { testContext } from '#test/support/context';
 import { plansOf } from '#test/support/plans';
+import { actorOf } from '#test/support/users';
 import { getCreatorPage } from '@/domains/discovery/creator-page';
 import { listCreators } from '@/domains/discovery/creators';
 import { listFollowers, listFollowing } from '@/domains/discovery/follow-lists';
 import type { CREATOR_SORTS } from '@/domains/discovery/schemas';
 import { listFollowing as listFollowedStreams, listRecommended } from '@/domains/streams/recommend';
 import { sealCursor } from '@/http/envelope';
-import type { Actor } from '@/shared/actor';
 
 const page = { page: 1, perPage: 20 } as const;
 
-const reader: Actor = {
-  kind: 'user',
-  userId: 'r',
-  email: '',
-  sessionId: '',
-  role: 'viewer',
-  creatorStatus: 'NONE',
-  staff: null,
-};
+const reader = actorOf({ userId: 'r', email: '' });
 
 type Filter = { category?: 'music'; q?: string; sort: (typeof CREATOR_SORTS)[number] };
 

@@ -5,12 +5,11 @@ import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { coinsOf, once, purchaseOf } from '#test/support/money';
 import { aCode, aPackage, aPurchase, buy, eventsOf, RETURN_URLS, tell } from '#test/support/purchases';
-import { asStaff, asViewer } from '#test/support/users';
+import { actorOf, asStaff, asViewer } from '#test/support/users';
 import { buyCoins } from '@/domains/purchases/buy';
 import { purchases } from '@/domains/purchases/tables';
 import { paymentProviderError } from '@/providers/payment-errors';
 import type { PaymentProvider, Payments } from '@/providers/payments';
-import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { MINUTE_MS } from '@/shared/time';
 
@@ -125,10 +124,7 @@ describe('a purchase whose provider is away', () => {
     const base = testContext();
     const { payments, asked } = flakyPayments(base.payments, failures);
     const ctx = { ...base, payments };
-    const actor: Actor = {
-      ...{ kind: 'user', userId: buyer.userId, sessionId: '', email: buyer.email, role: 'viewer' },
-      ...{ creatorStatus: 'NONE', staff: null },
-    };
+    const actor = actorOf(buyer);
     const request = { idempotencyKey: 'a-key', bodyHash: 'a-hash' };
     const wish = { packageId: offered.id, discountCode: undefined, ...RETURN_URLS };
     return { buyer, ctx, asked, begin: (at = ctx.now()) => buyCoins({ ...ctx, now: () => at }, actor, request, wish) };

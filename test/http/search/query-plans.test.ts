@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { plansOf } from '#test/support/plans';
+import { actorOf } from '#test/support/users';
 import { search } from '@/domains/search/search';
-import type { Actor } from '@/shared/actor';
 
 test.each([
   ['users', 'users'],
@@ -21,15 +21,7 @@ test.each([
 });
 
 test('whom the reader follows and subscribes to comes off an index, newest first', async () => {
-  const reader: Actor = {
-    kind: 'user',
-    userId: 'r',
-    email: '',
-    sessionId: '',
-    role: 'viewer',
-    creatorStatus: 'NONE',
-    staff: null,
-  };
+  const reader = actorOf({ userId: 'r', email: '' });
   const [plan] = await plansOf((ctx) => search(ctx, reader, { q: 'jazz', type: ['posts'], perPage: 20 }));
   expect(plan).toContain('INDEX follows_of_follower (follower_id=?)');
   expect(plan).toContain('INDEX subscriptions_open_of_subscriber (subscriber_id=?)');

@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
 import { plansOf } from '#test/support/plans';
 import { aStream } from '#test/support/streams';
-import { asCreator, asViewer } from '#test/support/users';
+import { actorOf, asCreator, asViewer } from '#test/support/users';
 import { listStreams } from '@/domains/streams/discovery';
 import { getStream } from '@/domains/streams/find';
 import { joinStream } from '@/domains/streams/join';
-import type { Actor } from '@/shared/actor';
 
 const page = { page: 1, perPage: 20 } as const;
 
@@ -37,16 +36,7 @@ test('a stream by its creator is two look-ups and no scan', async () => {
 });
 
 test('joining reads twice, as a guest once', async () => {
-  const [id, { userId, email }] = [await aStream(await asCreator()), await asViewer()];
-  const actor: Actor = {
-    kind: 'user',
-    userId,
-    email,
-    sessionId: '',
-    role: 'viewer',
-    creatorStatus: 'NONE',
-    staff: null,
-  };
+  const [id, actor] = [await aStream(await asCreator()), actorOf(await asViewer())];
   expect(await plansOf((ctx) => joinStream(ctx, id, actor))).toHaveLength(2);
   expect(await plansOf((ctx) => joinStream(ctx, id, undefined))).toHaveLength(1);
 });
