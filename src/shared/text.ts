@@ -44,3 +44,8 @@ export function hasVisibleCharacter(text: string): boolean {
   // Marks alone have nothing to stand on, and U+2800 is a letter of Braille without a dot.
   return /[^\p{Z}\p{C}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u.test(text);
 }
+
+/** At most so many UTF-16 units, cut between characters, with an ellipsis where something is missing. */
+export function cut(text: string, unitsMax: number): string {
+  return text.length <= unitsMax ? text : `${text.slice(0, unitsMax - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+}
