@@ -1,12 +1,12 @@
-/** Fields that people write: trimmed, counted as a reader counts, and without control characters. */
+/** Fields that people write: folded first, then counted as a reader counts, and without control characters. */
 import { z } from '@hono/zod-openapi';
-import { countCharacters, hasControlCharacters } from '@/shared/text';
+import { countCharacters, foldText, hasControlCharacters } from '@/shared/text';
 
 /** May have line breaks. @param min 0: may be empty */
 export function aText(max: number, min = 0) {
   return z
     .string()
-    .trim()
+    .overwrite(foldText)
     .refine(
       (text) => countCharacters(text) >= min,
       min === 1 ? 'must not be empty' : `must have at least ${min} characters`,
@@ -18,7 +18,7 @@ export function aText(max: number, min = 0) {
 
 /** A name or a title: not empty, and one line. */
 export function aLine(max: number, min = 1) {
-  return aText(max, min).refine((text) => !/[\n\r\t\u2028\u2029]/.test(text), 'must be one line');
+  return aText(max, min).refine((text) => !/[\n\t]/.test(text), 'must be one line');
 }
 
 const SEARCH_CHARACTERS_MAX = 100;

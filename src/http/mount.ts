@@ -8,7 +8,7 @@ import { Envelope } from './envelope';
 import { httpError } from './errors';
 import { readOnce } from './idempotency';
 import { enforceLimit } from './rate-limit';
-import { parse } from './validation';
+import { invalid, parse, requireFewValues } from './validation';
 
 export interface HttpEnv {
   Variables: { ctx: Context; actor?: Viewer };
@@ -22,6 +22,7 @@ export type Guard = (ctx: Context, request: Request, endpoint: Endpoint, count: 
 export type Count = (viewer: Viewer) => Promise<void>;
 
 const JSON_BODY_BYTES_MAX = 256 * 1_024;
+const PARAMETERS_MAX = 100;
 
 export function mount(endpoints: readonly Endpoint[], guard: Guard): Hono<HttpEnv> {
   const router = new Hono<HttpEnv>();
@@ -57,14 +58,16 @@ async function answer(c: HonoContext<HttpEnv>, endpoint: Endpoint): Promise<Resp
   );
 }
 
-/** What comes once is a string, what comes more often a list. */
+/** What comes once is a string, what comes more often a list. Throws VALIDATION_FAILED. */
 function readQuery(c: HonoContext): Record<string, unknown> {
+  if (c.req.url.split('&', PARAMETERS_MAX + 1).length > PARAMETERS_MAX)
+    throw invalid('', `there are at most ${PARAMETERS_MAX} parameters`);
   return Object.fromEntries(
     Object.entries(c.req.queries()).map(([name, values]) => [name, values.length === 1 ? values[0] : values]),
   );
 }
 
-/** Throws WRONG_CONTENT_TYPE, MALFORMED_JSON. */
+/** Throws WRONG_CONTENT_TYPE, MALFORMED_JSON, BODY_TOO_LARGE. */
 async function readJson(c: HonoContext, endpoint: Endpoint): Promise<unknown> {
   // Clients leave a body out in three ways: none, one of length 0, and that with a type.
   const isLeftOut = c.req.raw.body === null || c.req.header('content-length') === '0';
@@ -72,7 +75,9 @@ async function readJson(c: HonoContext, endpoint: Endpoint): Promise<unknown> {
   if (!/^application\/([\w.-]+\+)?json\b/i.test(c.req.header('content-type') ?? ''))
     throw httpError('WRONG_CONTENT_TYPE', { message: 'The body must be application/json.' });
   try {
-    return await c.req.json();
+    const body: unknown = await c.req.json();
+    requireFewValues(body);
+    return body;
   } catch (error) {
     if (error instanceof SyntaxError) throw httpError('MALFORMED_JSON');
     throw error;

@@ -1,16 +1,62 @@
 /** Values from outside, held against their schema: the one place that says what is wrong with them. */
 import type { z } from '@hono/zod-openapi';
-import { httpError } from './errors';
+import { cut } from '@/shared/text';
+import { type AppError, httpError } from './errors';
+
+/** An answer says this much of a bad request, and never grows with it. */
+export const DETAILS_MAX = 20;
+const PATH_SEGMENT_UNITS_MAX = 100;
+const MESSAGE_UNITS_MAX = 300;
+/** More than any request needs, and few enough to judge each in no time. */
+const VALUES_MAX = 2_000;
+
+interface Problem {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
 
 /** Throws VALIDATION_FAILED. */
 export function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw httpError('VALIDATION_FAILED', {
-    details: result.error.issues.flatMap((issue) =>
-      issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => ({ path: [...issue.path, key].join('.'), message: 'is not known here' }))
-        : [{ path: issue.path.join('.'), message: issue.message }],
-    ),
-  });
+  throw refuseFields(result.error.issues.flatMap(problemsOf));
+}
+
+/** The refusal of one field by a rule that no schema knows. */
+export function invalid(path: string, message: string): AppError {
+  return refuseFields([{ path: [path], message }]);
+}
+
+/** Names all of them, or the first nineteen and how many more there are. */
+export function refuseFields(problems: readonly Problem[]): AppError {
+  const shown = problems.length > DETAILS_MAX ? problems.slice(0, DETAILS_MAX - 1) : problems;
+  const details = shown.map(({ path, message }) => ({
+    path: path.map((segment) => cut(String(segment), PATH_SEGMENT_UNITS_MAX)).join('.'),
+    message: cut(message, MESSAGE_UNITS_MAX),
+  }));
+  const more = problems.length - shown.length;
+  if (more > 0) details.push({ path: '', message: `and ${more} more` });
+  return httpError('VALIDATION_FAILED', { details });
+}
+
+/**
+ * A schema looks at every item before it says that there are too many: 256 KB of JSON hold 130,000. Throws
+ * BODY_TOO_LARGE.
+ */
+export function requireFewValues(body: unknown): void {
+  let count = 0;
+  for (const pending = [body]; pending.length > 0; ) {
+    const value = pending.pop();
+    if (typeof value !== 'object' || value === null) continue;
+    const inside = Object.values(value);
+    count += inside.length;
+    if (count > VALUES_MAX)
+      throw httpError('BODY_TOO_LARGE', { message: `The body has more than ${VALUES_MAX} values.` });
+    pending.push(...inside);
+  }
+}
+
+function problemsOf(issue: z.core.$ZodIssue): Problem[] {
+  if (issue.code !== 'unrecognized_keys') return [issue];
+  return issue.keys.map((key) => ({ path: [...issue.path, key], message: 'is not known here' }));
 }

@@ -4,7 +4,7 @@
  */
 import type { Badge, RoomPolicy, RoomRefusal, RoomRefusalCode, RoomUser, StreamStatus, ToldPolicy } from '@/room/api';
 import { type BlockedWords, foldLetters, hasBlockedWord, prepareBlockedWords } from '@/shared/blocked-words';
-import { countCharacters, hasControlCharacters } from '@/shared/text';
+import { countCharacters, foldText, hasControlCharacters } from '@/shared/text';
 import { SECOND_MS } from '@/shared/time';
 
 export const MESSAGE_CHARACTERS_MAX = 500;
@@ -51,7 +51,7 @@ export function badgesOf({ standing }: Pick<RoomUser, 'standing'>): Badge[] {
 export function judge(rules: Rules, user: RoomUser, typed: string, history: History, now: number): Verdict {
   const { policy, status } = rules;
   const { standing } = user;
-  const text = typed.trim();
+  const text = foldText(typed);
   const length = countCharacters(text);
 
   if (status === 'ended' || status === 'cancelled') return refuse('ROOM_CLOSED');

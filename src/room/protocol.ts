@@ -4,9 +4,12 @@
  */
 import { z } from '@hono/zod-openapi';
 import { type ChatMessage, REACTION_KINDS, type ReactionKind, type RoomRefusalCode, type ToldPolicy } from '@/room/api';
+import { cut } from '@/shared/text';
 import { toIso } from '@/shared/time';
 
 export const FRAME_BYTES_MAX = 4 * 1_024;
+/** Of what is wrong with a frame: it names the fields that nobody knows. */
+const COMPLAINT_CHARACTERS_MAX = 300;
 /** So many malformed frames in a row close the socket. */
 export const MALFORMED_FRAMES_MAX = 10;
 
@@ -67,7 +70,10 @@ export function readFrame(data: string | ArrayBuffer): Frame | MalformedFrame {
   const [issue] = frame.error.issues;
   return {
     type: 'malformed',
-    message: `${issue?.path.join('.') || 'frame'}: ${issue?.message ?? 'not understood'}`,
+    message: cut(
+      `${issue?.path.join('.') || 'frame'}: ${issue?.message ?? 'not understood'}`,
+      COMPLAINT_CHARACTERS_MAX,
+    ),
     id: WithId.safeParse(json).data?.id,
   };
 }

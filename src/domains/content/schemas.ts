@@ -3,7 +3,6 @@ import { z } from '@hono/zod-openapi';
 import { PublicCard } from '@/domains/users/schemas';
 import { cursorPageOf, cursorQuery } from '@/http/envelope';
 import { aText } from '@/http/fields';
-import { hasVisibleCharacter } from '@/shared/text';
 import { POST_VISIBILITIES } from './tables';
 
 export const POST_CHARACTERS_MAX = 2_000;
@@ -56,14 +55,7 @@ export const CommentPage = cursorPageOf(Comment);
 
 export const Like = z.object({ liked: z.boolean(), likeCount: z.int() }).openapi('Like');
 
-/** Something of it must be seen: a post of spaces that have no width would be an empty one. */
-const words = (charactersMax: number) =>
-  aText(charactersMax, 1).refine(
-    (text) => text === '' || hasVisibleCharacter(text),
-    'must have a character that can be seen',
-  );
-
-const postText = words(POST_CHARACTERS_MAX);
+const postText = aText(POST_CHARACTERS_MAX, 1);
 const visibility = z.enum(POST_VISIBILITIES);
 
 /** The words of a new post's form; its files stand beside them. */
@@ -91,7 +83,7 @@ export const PostChanges = z.strictObject({ text: postText.optional(), visibilit
 export const NewComment = z.strictObject({
   postId: z.uuid(),
   parentId: z.uuid().optional().openapi({ description: 'To reply to a comment of the post.' }),
-  text: words(COMMENT_CHARACTERS_MAX),
+  text: aText(COMMENT_CHARACTERS_MAX, 1),
 });
 
 export const LikeRequest = z

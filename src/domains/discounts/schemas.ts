@@ -1,6 +1,7 @@
 /** What buyers learn of a code, and what staff make of it. */
 import { z } from '@hono/zod-openapi';
 import { cursorQuery, orNull } from '@/http/envelope';
+import { aLine } from '@/http/fields';
 import { foldCode } from './code-text';
 import { DISCOUNT_REASONS } from './errors';
 
@@ -55,12 +56,9 @@ export const LatestReward = z.object({ reward: orNull(RewardCode) }).openapi('La
 
 const aTime = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 const terms = {
-  promotion: z
-    .string()
-    .trim()
-    .min(1)
-    .max(CODE_CHARACTERS_MAX)
-    .describe('Codes of one promotion share the limit of a user; by default the code is one of its own.'),
+  promotion: aLine(CODE_CHARACTERS_MAX).describe(
+    'Codes of one promotion share the limit of a user; by default the code is one of its own.',
+  ),
   bonusPercent: z.int().min(1).max(PERCENT_MAX).describe("Of the package's coins, rounded down."),
   bonusCoins: z.int().min(1).max(COINS_MAX).describe('Instead of a percentage.'),
   startsAt: aTime.nullable(),

@@ -7,7 +7,7 @@ import { desc } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, demandThat, type Statement } from '@/db/commit';
 import { logStaff } from '@/domains/staff/log';
-import { httpError } from '@/http/errors';
+import { refuseFields } from '@/http/validation';
 import type { Actor } from '@/shared/actor';
 import { toIso } from '@/shared/time';
 import { economyError } from './errors';
@@ -50,9 +50,7 @@ export async function changeLimits(ctx: Context, actor: Actor, wish: z.output<ty
 export async function changeTargets(ctx: Context, actor: Actor, { targets }: z.output<typeof TargetsRequest>): Answer {
   const problems = problemsOfTargets(targets);
   if (problems.length > 0)
-    throw httpError('VALIDATION_FAILED', {
-      details: problems.map(({ path, message }) => ({ path: `targets.${path}`, message })),
-    });
+    throw refuseFields(problems.map(({ path, message }) => ({ path: ['targets', path], message })));
   const newest = await newestVersion(ctx);
   return change(ctx, actor, newest, 'targets', { ...newest.config, targets });
 }

@@ -5,15 +5,16 @@
 import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
 import type { z } from '@hono/zod-openapi';
 import { AppError, httpError } from '@/http/errors';
-import { parse } from '@/http/validation';
+import { invalid, parse } from '@/http/validation';
 import { fileError } from './errors';
 
-/** Boundaries, part headers and the few fields beside the files. */
-const FORM_OVERHEAD_BYTES = 16 * 1_024;
+/** Whatever is in no file, all together: boundaries, part headers, fields, and what stands before and after the parts. */
+const FORM_OVERHEAD_BYTES = 32 * 1_024;
 const PIECE_BYTES = 64 * 1_024;
 const FIELDS_MAX = 32;
 const FIELD_BYTES_MAX = 16 * 1_024;
 const PART_HEADER_BYTES_MAX = 4 * 1_024;
+const PART_HEADERS_MAX = 16;
 
 interface Form<F extends z.ZodType, T> {
   /** The form's name for its files. */
@@ -37,7 +38,7 @@ export async function receiveForm<F extends z.ZodType, T>(
   request: Request,
   { field, filesMax, bytesMax, takeFile, fields, lists = [] }: Form<F, T>,
 ): Promise<{ files: T[]; fields: z.output<F> }> {
-  const parser = openParser(request);
+  const parser = openParser(request, FIELDS_MAX + filesMax + 1);
   const bodyBytesMax = bytesMax + FORM_OVERHEAD_BYTES;
   if (Number(request.headers.get('content-length') ?? 0) > bodyBytesMax) throw tooLarge(bodyBytesMax);
   const words: [name: string, value: string][] = [];
@@ -47,11 +48,12 @@ export async function receiveForm<F extends z.ZodType, T>(
   const refuse = (error: unknown) => parsed.reject(error);
 
   parser.on('field', (name, value, _, isCut) => {
-    if (isCut) refuse(httpError('BODY_TOO_LARGE', { message: `A field is larger than ${FIELD_BYTES_MAX} bytes.` }));
+    if (isCut) refuse(tooLarge(FIELD_BYTES_MAX, 'A field'));
     if (name === field) refuse(invalid(field, 'must be a file, sent as a part with a file name'));
     if (!lists.includes(name) && words.some(([other]) => other === name)) refuse(invalid(name, 'is there twice'));
     words.push([name, value]);
   });
+  parser.on('partsLimit', () => refuse(invalid('', `there are at most ${FIELDS_MAX} fields and ${filesMax} files`)));
   parser.on('fieldsLimit', () => refuse(invalid('', `there are at most ${FIELDS_MAX} fields`)));
   parser.on('file', (name: string | undefined, content, fileName: string | undefined) => {
     content.on('error', () => undefined); // whoever reads it is told; it may break before that
@@ -70,7 +72,8 @@ export async function receiveForm<F extends z.ZodType, T>(
   parser.on('error', () => refuse(fileError('UPLOAD_MALFORMED')));
 
   try {
-    await feed(parser, request.body, { bytesMax: bodyBytesMax, parsed: parsed.promise });
+    const bytesInFiles = () => contents.reduce((sum, { bytesRead }) => sum + bytesRead, 0);
+    await feed(parser, request.body, { bytesMax: bodyBytesMax, bytesInFiles, parsed: parsed.promise });
     return { files: await taking, fields: parseWords(fields, words, lists) };
   } finally {
     for (const content of contents) content.destroy(fileError('UPLOAD_MALFORMED'));
@@ -78,22 +81,26 @@ export async function receiveForm<F extends z.ZodType, T>(
   }
 }
 
-function tooLarge(bytesMax: number): AppError {
-  return httpError('BODY_TOO_LARGE', { message: `The body is larger than ${bytesMax} bytes.` });
+function tooLarge(bytesMax: number, what = 'The body'): AppError {
+  return httpError('BODY_TOO_LARGE', { message: `${what} is larger than ${bytesMax} bytes.` });
 }
 
-export function invalid(path: string, message: string): AppError {
-  return httpError('VALIDATION_FAILED', { details: [{ path, message }] });
-}
-
-function openParser(request: Request): BusboyInstance {
+function openParser(request: Request, partsMax: number): BusboyInstance {
   const contentType = request.headers.get('content-type') ?? '';
   if (!/^multipart\/form-data\s*;/i.test(contentType))
     throw httpError('WRONG_CONTENT_TYPE', { message: 'The body must be multipart/form-data, and name its boundary.' });
   try {
     return new Busboy({
       headers: { 'content-type': contentType },
-      limits: { fields: FIELDS_MAX, fieldSize: FIELD_BYTES_MAX, headerSize: PART_HEADER_BYTES_MAX },
+      limits: {
+        parts: partsMax,
+        fields: FIELDS_MAX,
+        fieldSize: FIELD_BYTES_MAX,
+        headerPairs: PART_HEADERS_MAX,
+        headerSize: PART_HEADER_BYTES_MAX,
+      },
+      // Files alone hold it up. At a mark of its own it never calls back if the form ends in that piece.
+      highWaterMark: Number.MAX_SAFE_INTEGER,
     });
   } catch {
     throw fileError('UPLOAD_MALFORMED'); // no boundary
@@ -104,13 +111,18 @@ function openParser(request: Request): BusboyInstance {
 async function feed(
   parser: BusboyInstance,
   body: ReadableStream<Uint8Array> | null,
-  { bytesMax, parsed }: { bytesMax: number; parsed: Promise<void> },
+  { bytesMax, bytesInFiles, parsed }: { bytesMax: number; bytesInFiles: () => number; parsed: Promise<void> },
 ): Promise<void> {
   let refused = false;
   let goOn: () => void = () => undefined;
   parsed.catch(() => {
     refused = true;
     goOn();
+  });
+  let isWriting = false;
+  // It is refused by now. This ends `write`, which would make thousands of parts of the rest of its piece.
+  parser.on('partsLimit', () => {
+    if (isWriting) throw new Error('Too many parts');
   });
   let bytes = 0;
   try {
@@ -120,13 +132,16 @@ async function feed(
       if (bytes > bytesMax) throw tooLarge(bytesMax); // the length that a client declares is a claim
       const taken = new Promise<void>((resolve) => {
         goOn = resolve;
+        isWriting = true;
         parser.write(chunk, () => resolve());
+        isWriting = false;
       });
       if (!refused) await taken; // a parser that nobody listens to would never be done
       if (refused) break;
+      if (bytes - bytesInFiles() > FORM_OVERHEAD_BYTES) throw tooLarge(FORM_OVERHEAD_BYTES, 'What is in no file');
     }
   } catch (error) {
-    throw error instanceof AppError ? error : fileError('UPLOAD_MALFORMED'); // the sender is gone
+    if (!refused) throw error instanceof AppError ? error : fileError('UPLOAD_MALFORMED'); // the sender is gone
   }
   if (!refused) parser.end();
   await parsed;

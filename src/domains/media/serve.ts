@@ -1,6 +1,7 @@
 /** Serves what users uploaded, to those who may have it (`access.ts`), as nothing that a browser would run. */
 import { Hono } from 'hono';
 import type { Context } from '@/context';
+import { namesTag } from '@/http/conditional';
 import type { HttpEnv } from '@/http/mount';
 import { enforceLimit } from '@/http/rate-limit';
 import { type Access, findAccess } from './access';
@@ -94,13 +95,6 @@ function rangeOf(request: Request, { httpEtag, size }: R2Object): ByteRange | un
   const range = parseRange(request.headers.get('range') ?? undefined, size);
   if (range !== 'unsatisfiable') return range;
   throw fileError('RANGE_NOT_SATISFIABLE', { headers: { 'Content-Range': `bytes */${size}` } });
-}
-
-/** `If-None-Match` compares weakly: `W/"a"` is `"a"`. */
-function namesTag(header: string | null, etag: string): boolean {
-  if (header === null) return false;
-  const tags = header.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  return tags.includes('*') || tags.includes(etag);
 }
 
 async function askStore<T>(work: Promise<T>): Promise<T> {

@@ -1,7 +1,8 @@
 /** A form with one small file, which is wanted whole. */
 import { z } from '@hono/zod-openapi';
+import { invalid } from '@/http/validation';
 import { collect } from './file-content';
-import { invalid, receiveForm } from './form';
+import { receiveForm } from './form';
 
 interface Upload<F extends z.ZodType> {
   /** The form's name for the file. */

@@ -5,7 +5,6 @@ import { pageOf, pageQuery } from '@/http/envelope';
 import { aLine, aText, optionalSearchText } from '@/http/fields';
 import { ROLES } from '@/shared/actor';
 import { isCountry } from '@/shared/countries';
-import { hasVisibleCharacter } from '@/shared/text';
 
 const BIO_CHARACTERS_MAX = 500;
 const GENDER_CHARACTERS_MAX = 30;
@@ -21,10 +20,7 @@ function isPublicHttpsUrl(text: string): boolean {
 }
 
 const link = z.strictObject({
-  label: aLine(LABEL_CHARACTERS_MAX).refine(
-    (text) => text === '' || hasVisibleCharacter(text),
-    'must have a character that can be seen',
-  ),
+  label: aLine(LABEL_CHARACTERS_MAX),
   url: z
     .string()
     .trim()

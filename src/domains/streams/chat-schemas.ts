@@ -1,10 +1,10 @@
 /** Wire shapes of a room's chat and of its moderation. */
 import { z } from '@hono/zod-openapi';
 import { cursorPageOf, cursorQuery, pageOf, pageQuery } from '@/http/envelope';
-import { countCharacters, hasControlCharacters } from '@/shared/text';
+import { aText } from '@/http/fields';
 import { anId, aReason } from './schemas';
 
-/** As the room judges it too; here the answer can name the field. Kept as it was typed. */
+/** As the room judges it too; here the answer can name the field. */
 const TEXT_CHARACTERS_MAX = 500;
 const SECONDS_A_DAY = 86_400;
 /** A week, as in the room; whoever should stay away longer is banned. */
@@ -21,7 +21,7 @@ export const ChatMessage = z
     displayName: z.string(),
     avatarUrl: z.string().nullable(),
     badges: z.array(z.enum(['creator', 'moderator', 'staff', 'subscriber'])),
-    text: z.string().openapi({ description: 'As it was typed; empty once deleted.' }),
+    text: z.string().openapi({ description: 'Empty once deleted.' }),
     at: z.iso.datetime(),
     deleted: z.boolean(),
   })
@@ -31,14 +31,7 @@ export const ChatPageShape = cursorPageOf(ChatMessage);
 export const ChatQuery = z.strictObject(cursorQuery);
 
 const message = {
-  text: z
-    .string()
-    .refine((text) => text.trim() !== '', 'must not be empty')
-    .refine(
-      (text) => countCharacters(text.trim()) <= TEXT_CHARACTERS_MAX,
-      `must have at most ${TEXT_CHARACTERS_MAX} characters`,
-    )
-    .refine((text) => !hasControlCharacters(text), 'must not hold control characters'),
+  text: aText(TEXT_CHARACTERS_MAX, 1),
   id: z.uuid().optional().openapi({ description: 'Your own id of the message: sent again, it is not a second one.' }),
 };
 export const NewMessage = z.strictObject(message).openapi('NewMessage');

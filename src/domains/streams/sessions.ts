@@ -8,7 +8,7 @@ import type { Context } from '@/context';
 import { commit, demandThat } from '@/db/commit';
 import { ensureChannel } from '@/domains/channels/ensure';
 import { isOwnMediaUrl } from '@/domains/media/keys';
-import { httpError } from '@/http/errors';
+import { invalid } from '@/http/validation';
 import type { Actor } from '@/shared/actor';
 import { DAY_MS } from '@/shared/time';
 import { changeStream, demandUnchangedChannel, STREAM_RACES, untilUnchanged } from './change-stream';
@@ -143,10 +143,6 @@ function detailsOf(
   if (at !== null && (at <= now || at > now + SCHEDULED_AHEAD_MS_MAX))
     throw invalid('scheduledFor', 'must be in the future, at most a year away');
   return { ...given, scheduledFor: at };
-}
-
-function invalid(path: string, message: string) {
-  return httpError('VALIDATION_FAILED', { details: [{ path, message }] });
 }
 
 /** The title is in the setup already; who may enter is not the room's business. */

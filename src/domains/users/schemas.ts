@@ -2,15 +2,11 @@
 import { z } from '@hono/zod-openapi';
 import { aLine } from '@/http/fields';
 import { RANKS, ROLES } from '@/shared/actor';
-import { hasVisibleCharacter } from '@/shared/text';
 
 const DISPLAY_NAME_CHARACTERS_MAX = 50;
 
-/** As people write it: any script, emoji too, but something of it must be seen. */
-export const displayName = aLine(DISPLAY_NAME_CHARACTERS_MAX).refine(
-  (text) => text === '' || hasVisibleCharacter(text),
-  'must have a character that can be seen',
-);
+/** As people write it: any script, emoji too. */
+export const displayName = aLine(DISPLAY_NAME_CHARACTERS_MAX);
 
 export const Link = z.object({ label: z.string(), url: z.string() }).openapi('Link');
 

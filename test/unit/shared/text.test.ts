@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hasVisibleCharacter } from '@/shared/text';
+import { fold, foldText, hasVisibleCharacter } from '@/shared/text';
 
 test.each(['a', '7', '.', '🎧', '👩‍👩‍👧‍👦', 'ليلى', 'नि', '田', '\u200ba', '⠓'])('%j shows something', (text) => {
   expect(hasVisibleCharacter(text)).toBe(true);
@@ -17,4 +17,21 @@ test.each([
   '\ufe0f',
 ])('%j shows nothing', (text) => {
   expect(hasVisibleCharacter(text)).toBe(false);
+});
+
+test.each([
+  ['a\r\nb\rc\n\u0085d\u2028\u2029e', 'a\nb\nc\n\nd\n\ne'],
+  ['\r\n a \r\n', 'a'],
+  ['\u200b\u2800', ''],
+  ['e\u0301 \ufa19', 'e\u0301 \ufa19'],
+  ['\u0000', '\u0000'],
+  ['\ud800', '\ud800'],
+])('%j is kept as %j', (typed, kept) => {
+  expect(foldText(typed)).toBe(kept);
+  expect(foldText(kept)).toBe(kept);
+});
+
+test('fold ignores case and Unicode form, and normalises no more of a text than a name could have', () => {
+  expect(fold(' Ａda@Example.test ')).toBe('ada@example.test');
+  expect(fold(`a${'\u0301\u0316'.repeat(60_000)}`).length).toBeLessThan(2_000);
 });
