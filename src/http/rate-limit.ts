@@ -8,12 +8,15 @@ import type { Limit } from './endpoint';
 import { httpError } from './errors';
 import type { HttpEnv } from './mount';
 
+/** Of Hono's context, whatever its bindings. */
+type Asked = Pick<HonoContext<HttpEnv>, 'header' | 'req' | 'var'>;
+
 const PERIOD_SECONDS = 60;
 /** What `wrangler.toml` grants a minute. */
 const QUOTA: Readonly<Record<Limit, number>> = { read: 1_200, write: 240, signIn: 60, media: 6_000, lookUp: 20 };
 
 /** @param caller whom a genuine token names; without one the address is counted. Throws TOO_MANY_REQUESTS. */
-export async function enforceLimit(c: HonoContext<HttpEnv>, limit: Limit, caller?: string): Promise<void> {
+export async function enforceLimit(c: Asked, limit: Limit, caller?: string): Promise<void> {
   c.header('RateLimit-Policy', `"${limit}";q=${QUOTA[limit]};w=${PERIOD_SECONDS}`);
   await spend(c.var.ctx, limit, caller ?? addressOf(c.req.raw));
 }

@@ -111,6 +111,16 @@ describe.each(CALLERS)('%s whose budget is used up', (_, authorization, key) => 
 });
 
 describe('an address', () => {
+  it.each([
+    ['GET', '/dev/mail', 'read'],
+    ['GET', `/dev/checkout/${newId()}`, 'read'],
+    ['POST', `/dev/checkout/${newId()}`, 'write'],
+  ])('whose budget is used up is refused %s %s as well', async (method, path, limit) => {
+    const { taken, ask } = usedUp();
+    expect((await ask(path, { method, headers: { 'cf-connecting-ip': ADDRESS } })).status).toBe(429);
+    expect(taken).toEqual([`${limit} ip:${ADDRESS}`]);
+  });
+
   it('that sends junk tokens is soon refused, and D1 is never asked', async () => {
     const statuses: number[] = [];
     const address = randomAddress();

@@ -39,6 +39,11 @@ describe('a token that is not good', () => {
       expect(await by(authorization).get(path)).toMatchObject({ status: 401, error: { code: 'TOKEN_INVALID' } });
   });
 
+  it('may be of any length', async () => {
+    for (const token of ['x'.repeat(9_000), `eyJ${'x'.repeat(9_000)}.x.x`])
+      expect((await by(`Bearer ${token}`).get(OPTIONAL)).error.code).toBe('TOKEN_INVALID');
+  });
+
   it('is not made good by a second one', async () => {
     const { accessToken, sessionToken } = await asUser();
     for (const token of [accessToken, sessionToken])
