@@ -18,6 +18,7 @@ export interface Env extends Partial<Record<keyof typeof variables.shape, string
   LIMIT_WRITE: RateLimit;
   LIMIT_SIGN_IN: RateLimit;
   LIMIT_MEDIA: RateLimit;
+  LIMIT_LOOKUP: RateLimit;
   ASSETS: Fetcher;
 }
 
@@ -26,14 +27,24 @@ const LIVEKIT_DEVELOPMENT = { url: 'ws://localhost:7880', apiKey: 'devkey', apiS
 
 const secret = z.string().min(SECRET_CHARACTERS_MIN, `must have at least ${SECRET_CHARACTERS_MIN} characters`);
 const origin = z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin);
-const duration = z.string().transform((text, issue) => {
+const UNIT_SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
+const secondsOf = (text: string): number | undefined => {
   const match = /^(\d+)([smhd])$/.exec(text);
-  if (!match) {
-    issue.addIssue({ code: 'custom', message: 'must be a number with a unit: 30s, 15m, 12h or 7d' });
-    return z.NEVER;
-  }
-  return Number(match[1]) * { s: 1, m: 60, h: 3_600, d: 86_400 }[match[2] as 's' | 'm' | 'h' | 'd']; // the pattern's
-});
+  return match ? Number(match[1]) * UNIT_SECONDS[match[2] as keyof typeof UNIT_SECONDS] : undefined; // the pattern's
+};
+/** Seconds, of which there is at least one. */
+const durationUpTo = (max: '1h' | '90d') =>
+  z.string().transform((text, issue) => {
+    const seconds = secondsOf(text);
+    const fault =
+      seconds === undefined
+        ? 'must be a number with a unit: 30s, 15m, 12h or 7d'
+        : seconds < 1 || seconds > Number(secondsOf(max))
+          ? `must be between 1s and ${max}`
+          : undefined;
+    if (fault !== undefined) issue.addIssue({ code: 'custom', message: fault });
+    return seconds ?? z.NEVER;
+  });
 
 const variables = z.object({
   ENVIRONMENT: z.enum(['production', 'development']).default('production'),
@@ -43,8 +54,8 @@ const variables = z.object({
   OWNER_EMAIL: z.email().optional(),
   JWT_SECRET: secret,
   JWT_SECRET_PREVIOUS: secret.optional(),
-  JWT_EXPIRES_IN: duration.prefault('15m'),
-  REFRESH_TOKEN_EXPIRES_IN: duration.prefault('7d'),
+  JWT_EXPIRES_IN: durationUpTo('1h').prefault('15m'),
+  REFRESH_TOKEN_EXPIRES_IN: durationUpTo('90d').prefault('7d'),
   ENCRYPTION_KEY: secret,
   ENCRYPTION_KEY_PREVIOUS: secret.optional(),
   MEDIA_PROVIDER: z.enum(['livekit', 'agora']).default('livekit'),

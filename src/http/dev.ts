@@ -1,9 +1,13 @@
-/** Pages for one's own machine: the development mailbox. In production they are not there. */
+/**
+ * Pages for one's own machine: the development mailbox. In production they are not there. What is below `/dev` is counted
+ * here, the pages of domains included.
+ */
 import { sql } from 'drizzle-orm';
 import { Hono } from 'hono';
 import { html } from 'hono/html';
 import { httpError } from './errors';
 import type { AppEnv } from './middleware';
+import { enforceLimit } from './rate-limit';
 
 const MAILS_MAX = 100;
 
@@ -11,6 +15,7 @@ export const devRoutes = new Hono<AppEnv>();
 
 devRoutes.use('/dev/*', async (c, next) => {
   if (c.var.ctx.config.environment !== 'development') throw httpError('NOT_FOUND');
+  await enforceLimit(c, ['GET', 'HEAD'].includes(c.req.method) ? 'read' : 'write');
   await next();
 });
 

@@ -28,9 +28,9 @@ export type ActorOf<W extends Who> = W extends 'public' | 'signed' ? undefined :
 
 /**
  * Which budget a request is taken from; without a name reads take from `read`, everything else from `write`. `media`: a
- * page asks once and shows forty pictures.
+ * page asks once and shows forty pictures. `lookUp` is no endpoint's: see `spendLookUp`.
  */
-export type Limit = 'read' | 'write' | 'signIn' | 'media';
+export type Limit = 'read' | 'write' | 'signIn' | 'media' | 'lookUp';
 
 type Schema = z.ZodType | undefined;
 type Output<S extends Schema> = S extends z.ZodType ? z.output<S> : undefined;
@@ -86,7 +86,7 @@ export interface EndpointDefinition<
   csv?: true;
   /** Refusals of the domain, by status, for the document: `{ 409: 'ALREADY_LIVE: …' }`. */
   refusals?: Readonly<Partial<Record<400 | 401 | 402 | 403 | 404 | 409 | 413 | 416 | 422 | 429 | 451 | 503, string>>>;
-  limit?: Limit;
+  limit?: Exclude<Limit, 'lookUp'>;
   /** Requires an Idempotency-Key, and hands it on as `once`. */
   movesMoney?: M;
   /** Reads that look session and status up on the primary all the same: credentials, exports, documents. */

@@ -4,7 +4,7 @@ import { cors } from 'hono/cors';
 import { routePath } from 'hono/route';
 import type { Env } from '@/config';
 import { type Context, makeContext, type Surroundings } from '@/context';
-import { GUEST_HEADER } from '@/shared/actor';
+import { GUEST_HEADER, SESSION_TOKEN_HEADER } from '@/shared/actor';
 import type { HttpEnv } from './mount';
 
 /** What the Worker's entry hands the app with each request. */
@@ -37,8 +37,20 @@ export const allowOrigins: MiddlewareHandler<AppEnv> = cors({
     const { ctx } = c.var as HttpEnv['Variables']; // hono/cors knows no variables; withContext ran before
     return ctx.config.corsOrigins.includes(origin) ? origin : null;
   },
-  allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', GUEST_HEADER],
-  exposeHeaders: ['set-auth-token', 'ETag', 'x-request-id', 'Retry-After', 'RateLimit', 'RateLimit-Policy'],
+  allowHeaders: [
+    'Authorization',
+    'Content-Type',
+    'Idempotency-Key',
+    GUEST_HEADER,
+    'Range',
+    'If-Range',
+    'If-None-Match',
+  ],
+  exposeHeaders: [
+    ...[SESSION_TOKEN_HEADER, 'x-request-id', 'Retry-After', 'RateLimit', 'RateLimit-Policy'],
+    // Of files: what they are called, and what a download that goes on where it broke off has to know.
+    ...['ETag', 'Content-Disposition', 'Content-Range', 'Accept-Ranges'],
+  ],
   maxAge: 86_400,
 });
 

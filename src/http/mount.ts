@@ -2,7 +2,7 @@
 import { Hono, type Context as HonoContext, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Context } from '@/context';
-import type { Viewer } from '@/shared/actor';
+import { SESSION_TOKEN_HEADER, type Viewer } from '@/shared/actor';
 import { type Endpoint, mayBeLeftOut } from './endpoint';
 import { Envelope } from './envelope';
 import { httpError } from './errors';
@@ -16,10 +16,17 @@ export interface HttpEnv {
 
 /**
  * Finds out who calls and whether they may; throws the refusal. Given by the app, so that http knows no domain.
- * @param count takes the request from its caller's budget, as soon as it is known whose that is
+ * @param count takes the request from its caller's budget; to be awaited before anything is looked up
  */
-export type Guard = (ctx: Context, request: Request, endpoint: Endpoint, count: Count) => Promise<Viewer>;
-export type Count = (viewer: Viewer) => Promise<void>;
+export type Guard = (ctx: Context, request: Request, endpoint: Endpoint, count: Count) => Promise<Admission>;
+/** @param caller whom a genuine token names; without one the address is counted */
+export type Count = (caller?: string) => Promise<void>;
+
+export interface Admission {
+  readonly viewer: Viewer;
+  /** The caller's session token under the current key, where theirs is under an older one. */
+  readonly renewedToken?: string | undefined;
+}
 
 const JSON_BODY_BYTES_MAX = 256 * 1_024;
 const PARAMETERS_MAX = 100;
@@ -105,20 +112,26 @@ const limitJson = bodyLimit({
   },
 });
 
-/** Limit → guard, before anything is read. */
+/** Limit → guard, before anything is read. A renewed token goes back with the answer. */
 function admit(endpoint: Endpoint, guard: Guard): MiddlewareHandler<HttpEnv> {
   const { limit = endpoint.method === 'get' ? 'read' : 'write' } = endpoint;
   return async (c, next) => {
     const { ctx } = c.var;
     // Sign-in is counted before the guard; the rest by it, so that the signed-in are counted as themselves.
-    if (limit === 'signIn') await enforceLimit(c, limit, undefined);
-    const count = async (viewer: Viewer) => {
+    if (limit === 'signIn') await enforceLimit(c, limit);
+    const count = async (caller?: string) => {
       // A provider sends from a few addresses what thousands of viewers cause; its signature is the guard.
-      if (limit !== 'signIn' && endpoint.who !== 'signed') await enforceLimit(c, limit, viewer);
+      if (limit !== 'signIn' && endpoint.who !== 'signed') await enforceLimit(c, limit, caller);
     };
-    const actor = await guard(ctx, c.req.raw, endpoint, count);
-    c.set('actor', actor);
-    ctx.log.actor(actor);
+    const { viewer, renewedToken } = await guard(ctx, c.req.raw, endpoint, count);
+    c.set('actor', viewer);
+    ctx.log.actor(viewer);
     await next();
+    if (renewedToken !== undefined && isForCallerAlone(c.res)) c.header(SESSION_TOKEN_HEADER, renewedToken);
   };
+}
+
+/** An answer that a shared cache keeps goes to others as well; a socket's has no reader of headers. */
+function isForCallerAlone({ status, headers }: Response): boolean {
+  return status !== 101 && !/\bpublic\b/i.test(headers.get('cache-control') ?? '');
 }

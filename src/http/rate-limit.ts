@@ -3,24 +3,41 @@
  * They are counted per location and may be late; they never protect money.
  */
 import type { Context as HonoContext } from 'hono';
-import type { Viewer } from '@/shared/actor';
+import type { Context } from '@/context';
 import type { Limit } from './endpoint';
 import { httpError } from './errors';
 import type { HttpEnv } from './mount';
 
+/** Of Hono's context, whatever its bindings. */
+type Asked = Pick<HonoContext<HttpEnv>, 'header' | 'req' | 'var'>;
+
 const PERIOD_SECONDS = 60;
 /** What `wrangler.toml` grants a minute. */
-const QUOTA: Readonly<Record<Limit, number>> = { read: 1_200, write: 240, signIn: 60, media: 6_000 };
+const QUOTA: Readonly<Record<Limit, number>> = { read: 1_200, write: 240, signIn: 60, media: 6_000, lookUp: 20 };
 
-export async function enforceLimit(c: HonoContext<HttpEnv>, limit: Limit, actor: Viewer): Promise<void> {
-  const key = actor?.kind === 'user' ? `user:${actor.userId}` : `ip:${addressKey(c.req.header('cf-connecting-ip'))}`;
-  const { success } = await c.var.ctx.limits[limit].limit({ key });
+/** @param caller whom a genuine token names; without one the address is counted. Throws TOO_MANY_REQUESTS. */
+export async function enforceLimit(c: Asked, limit: Limit, caller?: string): Promise<void> {
   c.header('RateLimit-Policy', `"${limit}";q=${QUOTA[limit]};w=${PERIOD_SECONDS}`);
-  if (!success)
-    throw httpError('TOO_MANY_REQUESTS', {
-      headers: { 'Retry-After': String(PERIOD_SECONDS), RateLimit: `"${limit}";r=0;t=${PERIOD_SECONDS}` },
-    });
+  await spend(c.var.ctx, limit, caller ?? addressOf(c.req.raw));
 }
+
+/**
+ * A token that no valid key has signed may be good all the same, and only D1 knows: an address may send a few of those.
+ * Throws TOO_MANY_REQUESTS.
+ */
+export function spendLookUp(ctx: Context, request: Request): Promise<void> {
+  return spend(ctx, 'lookUp', addressOf(request));
+}
+
+async function spend(ctx: Context, limit: Limit, key: string): Promise<void> {
+  const { success } = await ctx.limits[limit].limit({ key });
+  if (success) return;
+  throw httpError('TOO_MANY_REQUESTS', {
+    headers: { 'Retry-After': String(PERIOD_SECONDS), RateLimit: `"${limit}";r=0;t=${PERIOD_SECONDS}` },
+  });
+}
+
+const addressOf = ({ headers }: Request) => `ip:${addressKey(headers.get('cf-connecting-ip') ?? undefined)}`;
 
 /** One caller, as far as an address can tell. */
 export function addressKey(address: string | undefined): string {

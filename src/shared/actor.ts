@@ -70,3 +70,6 @@ export type Viewer = Actor | Guest | undefined;
 
 /** Where a guest sends back the signed id that it was given. */
 export const GUEST_HEADER = 'x-guest-token';
+
+/** Where a client is given its session token: at sign-in, and whenever the token was signed anew. */
+export const SESSION_TOKEN_HEADER = 'set-auth-token';

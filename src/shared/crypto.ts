@@ -1,6 +1,6 @@
 /** Hashing, comparing and encrypting small secrets: opaque tokens, one-time codes, stream keys, bank details. */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Keyring } from '@/shared/keys';
+import type { Keyring, RootKey } from '@/shared/keys';
 
 const NONCE_BYTES = 12; // AES-GCM's own size
 
@@ -16,7 +16,16 @@ export function sha256(text: string): string {
 
 /** For codes that could be guessed from a plain hash; the key stays out of the database. */
 export function hmac(keys: Keyring, purpose: string, text: string): string {
-  return createHmac('sha256', keys.signing[0].derive(purpose)).update(text).digest('base64url');
+  return hmacBy(keys.signing[0], purpose, text);
+}
+
+/** Whether this is the text's HMAC under a key that is still valid: a rotated secret voids nothing that is under way. */
+export function isHmacOf(keys: Keyring, purpose: string, text: string, mac: string): boolean {
+  return keys.signing.some((key) => equalInConstantTime(mac, hmacBy(key, purpose, text)));
+}
+
+export function hmacBy(key: RootKey, purpose: string, text: string): string {
+  return createHmac('sha256', key.derive(purpose)).update(text).digest('base64url');
 }
 
 export function equalInConstantTime(left: string, right: string): boolean {

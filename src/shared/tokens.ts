@@ -1,5 +1,5 @@
 /** Signed tokens (HS256): every kind has its own audience and, by it, its own key, so none passes for another. */
-import { errors, jwtVerify, SignJWT } from 'jose';
+import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
 import type { Keyring } from '@/shared/keys';
 
 /** What a token is for; also the name of its key. */
@@ -35,6 +35,9 @@ export async function signToken(
     .sign(await key.hmacKey(kind));
 }
 
+/** Longer than any of ours; what is longer is not looked at. */
+export const TOKEN_CHARACTERS_MAX = 4_096;
+
 /** The claims of a token that is genuine, of this kind and not expired; otherwise nothing. */
 export async function verifyToken(
   keys: Keyring,
@@ -42,6 +45,7 @@ export async function verifyToken(
   token: string,
   now: number,
 ): Promise<Claims | undefined> {
+  if (token.length > TOKEN_CHARACTERS_MAX) return undefined;
   try {
     const { payload } = await jwtVerify(
       token,
@@ -56,5 +60,22 @@ export async function verifyToken(
   } catch (error) {
     if (error instanceof errors.JOSEError) return undefined;
     throw error;
+  }
+}
+
+/**
+ * The claims of a token under a key that we do not have (any more): nothing of them is proved, so they may name only
+ * what is itself a secret. Nothing if the key is one that we have, for then its signature decides.
+ */
+export function readUnderUnknownKey(keys: Keyring, kind: TokenKind, token: string, now: number): Claims | undefined {
+  if (token.length > TOKEN_CHARACTERS_MAX) return undefined;
+  try {
+    const { kid } = decodeProtectedHeader(token);
+    const claims = decodeJwt(token);
+    const isOfUnknownKey = kid !== undefined && keys.signing.every((key) => key.kid !== kid);
+    const isLive = claims.aud === kind && Number(claims.exp) * 1_000 > now;
+    return isOfUnknownKey && isLive ? claims : undefined;
+  } catch {
+    return undefined; // it is no JWT
   }
 }

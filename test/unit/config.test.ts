@@ -53,6 +53,16 @@ describe('configuration', () => {
     expect(config).toMatchObject({ accessTokenSeconds: 900, refreshTokenSeconds: 604_800 });
   });
 
+  it.each([
+    ['JWT_EXPIRES_IN', '1h', ['61m', '3601s', '2h', '1d', '0s', '00m', '99999999999999999999s']],
+    ['REFRESH_TOKEN_EXPIRES_IN', '90d', ['91d', '2161h', '0d']],
+  ] as const)('bounds %s to %s, and says so', (name, max, refused) => {
+    expect(refusal({ ...complete, [name]: max })).toBe('');
+    for (const value of refused)
+      expect(refusal({ ...complete, [name]: value })).toContain(`${name} must be between 1s and ${max}`);
+    expect(refusal({ ...complete, [name]: '15' })).toContain(`${name} must be a number with a unit`);
+  });
+
   it('has the keys of Web Push whole or not at all', () => {
     const vapid = {
       VAPID_PUBLIC_KEY: `B${'A'.repeat(86)}`,

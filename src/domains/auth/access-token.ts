@@ -18,8 +18,7 @@ const Claims = z.object({
   denied: z.array(z.enum(PERMISSIONS)).optional(),
 });
 
-/** @param at when it is issued: the same moment gives the same token */
-export function signAccessToken(ctx: Context, actor: Actor, at: number = ctx.now()): Promise<string> {
+export function signAccessToken(ctx: Context, actor: Actor, ttlSeconds: number): Promise<string> {
   const { userId, sessionId, email, role, creatorStatus, staff } = actor;
   const claims: z.input<typeof Claims> & { userId: string } = {
     sub: userId,
@@ -33,7 +32,7 @@ export function signAccessToken(ctx: Context, actor: Actor, at: number = ctx.now
       ? { rank: staff.rank, country: staff.country, granted: [...staff.granted], denied: [...staff.denied] }
       : {}),
   };
-  return signToken(ctx.config.keys, 'access', claims, ctx.config.accessTokenSeconds, at);
+  return signToken(ctx.config.keys, 'access', claims, ttlSeconds, ctx.now());
 }
 
 /** Nothing if the token is not ours or no longer good. */

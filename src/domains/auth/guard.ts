@@ -5,7 +5,9 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { staffCan } from '@/domains/staff/permissions';
+import type { Who } from '@/http/endpoint';
 import type { Count, Guard } from '@/http/mount';
+import { spendLookUp } from '@/http/rate-limit';
 import { regionsOf } from '@/http/regions';
 import {
   type Actor,
@@ -17,11 +19,11 @@ import {
   type Role,
   type Staff,
 } from '@/shared/actor';
-import { sha256 } from '@/shared/crypto';
 import { HOUR_MS } from '@/shared/time';
 import { verifyToken } from '@/shared/tokens';
-import { readAccessToken } from './access-token';
+import { type Claim, readBearer } from './bearer';
 import { authError } from './errors';
+import { hashOf, type SessionToken, signSessionToken } from './session-token';
 import { slideSession } from './sessions';
 
 /** How often the opaque token's use prolongs its session: a written row each time. */
@@ -29,13 +31,19 @@ const SLIDES_EVERY_MS = HOUR_MS;
 
 export const guard: Guard = async (ctx, request, { who, method, fresh }, count) => {
   if (who === 'public' || who === 'signed') {
-    await count(undefined);
-    return undefined;
+    await count();
+    return { viewer: undefined };
   }
   const ordinaryRead = method === 'get' && (who === 'user' || who === 'optional') && !fresh;
-  const identified = await identify(ctx, request, !ordinaryRead, count);
-  const viewer = { ...identified, regions: regionsOf(ctx.config, request) };
-  if (who === 'optional') return viewer;
+  const { caller, renewedToken } = await identify(ctx, request, !ordinaryRead, count);
+  const viewer = { ...caller, regions: regionsOf(ctx.config, request) };
+  requireRight(viewer, who);
+  return { viewer, renewedToken };
+};
+
+/** Throws the refusal of who may not call. */
+function requireRight(viewer: Actor | Guest, who: Who): void {
+  if (who === 'optional') return;
   if (viewer.kind !== 'user') throw authError('UNAUTHENTICATED');
   if ((who === 'creator' || who === 'dj' || who === 'performer') && viewer.creatorStatus !== 'APPROVED')
     throw authError('CREATOR_APPROVAL_REQUIRED');
@@ -44,37 +52,67 @@ export const guard: Guard = async (ctx, request, { who, method, fresh }, count) 
   if (who === 'staff' && !viewer.staff) throw authError('STAFF_ONLY');
   if (typeof who === 'object' && !staffCan(viewer.staff, who.permission))
     throw authError('PERMISSION_REQUIRED', { details: { permission: who.permission } });
-  return viewer;
-};
-
-/** A bad token is refused even where none is needed: a client that thinks it is signed in must learn that it is not. */
-async function identify(ctx: Context, request: Request, fresh: boolean, count: Count): Promise<Actor | Guest> {
-  const authorization = request.headers.get('authorization');
-  if (!authorization) return counted(await readGuest(ctx, request), count);
-  const [scheme, token] = authorization.split(' ', 2);
-  if (scheme?.toLowerCase() !== 'bearer' || !token) throw authError('UNAUTHENTICATED');
-
-  // A JWT has two dots; the opaque session token has none.
-  if (!token.includes('.'))
-    return counted(await lookUp(ctx, sql`session.token_hash = ${sha256(token)}`, { slides: true }), count);
-  const claimed = await readAccessToken(ctx, token);
-  if (!claimed) throw authError('TOKEN_INVALID');
-  if (!fresh) return counted(claimed, count);
-  const [actor] = await Promise.all([lookUp(ctx, sql`session.id = ${claimed.sessionId}`), count(claimed)]);
-  return actor;
 }
 
-async function counted<Caller extends Actor | Guest>(viewer: Caller, count: Count): Promise<Caller> {
-  await count(viewer);
-  return viewer;
+interface Identified {
+  readonly caller: Actor | Guest;
+  readonly renewedToken?: string;
 }
+
+/**
+ * A bad token is refused even where none is needed: a client that thinks it is signed in must learn that it is not. So
+ * is another scheme. No token, and a guest token that is no longer good, make a guest.
+ */
+async function identify(ctx: Context, request: Request, fresh: boolean, count: Count): Promise<Identified> {
+  const claim = await readBearer(ctx, request.headers.get('authorization'));
+  // Before the first look-up, whatever follows: a request that will be refused costs as much as another.
+  await count(callerKey(claim));
+  switch (claim.kind) {
+    case 'none':
+      return { caller: await readGuest(ctx, request) };
+    case 'foreign':
+      throw authError('UNAUTHENTICATED');
+    case 'invalid':
+      throw authError('TOKEN_INVALID');
+    case 'access': {
+      const { actor } = claim;
+      return { caller: fresh ? await lookUp(ctx, sql`session.id = ${actor.sessionId}`) : actor };
+    }
+    case 'session':
+      return identifyBySession(ctx, request, claim.token, count);
+  }
+}
+
+/** Signs the token anew if its key is not the current one, so that a client which stores that never meets the limit. */
+async function identifyBySession(
+  ctx: Context,
+  request: Request,
+  token: SessionToken | undefined,
+  count: Count,
+): Promise<Identified> {
+  // Counted even if its form is enough to refuse it: nobody has a reason to send many.
+  if (!token || token.signedBy === 'unknown') await spendLookUp(ctx, request);
+  if (!token) throw authError('TOKEN_INVALID');
+  const caller = await lookUp(ctx, sql`session.token_hash = ${hashOf(token.secret)}`, { slides: true });
+  // Each session has a budget of its own up to here, so that the token of an ended one spends nothing of its user's.
+  await count(userKey(caller.userId));
+  if (token.signedBy === 'current') return { caller };
+  return { caller, renewedToken: signSessionToken(ctx.config.keys, token.secret) };
+}
+
+/** Whom a genuine token names; without one the address is counted. */
+function callerKey(claim: Claim): string | undefined {
+  if (claim.kind === 'access') return userKey(claim.actor.userId);
+  if (claim.kind !== 'session' || !claim.token || claim.token.signedBy === 'unknown') return undefined;
+  return `session:${hashOf(claim.token.secret)}`;
+}
+
+const userKey = (userId: string) => `user:${userId}`;
 
 async function readGuest(ctx: Context, request: Request): Promise<Guest> {
   const token = request.headers.get(GUEST_HEADER);
-  if (!token) return { kind: 'guest' };
-  const claims = await verifyToken(ctx.config.keys, 'guest', token, ctx.now());
-  if (typeof claims?.sub !== 'string') throw authError('TOKEN_INVALID');
-  return { kind: 'guest', guestId: claims.sub };
+  const claims = token ? await verifyToken(ctx.config.keys, 'guest', token, ctx.now()) : undefined;
+  return typeof claims?.sub === 'string' ? { kind: 'guest', guestId: claims.sub } : { kind: 'guest' };
 }
 
 interface SessionRow {

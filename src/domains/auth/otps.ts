@@ -6,7 +6,7 @@ import { randomInt } from 'node:crypto';
 import { and, eq, gt, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, type Refusals, type Statement } from '@/db/commit';
-import { equalInConstantTime, hmac } from '@/shared/crypto';
+import { hmac, isHmacOf } from '@/shared/crypto';
 import { fold } from '@/shared/text';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
 import { authError } from './errors';
@@ -34,7 +34,7 @@ export function newOtp(
   const emailKey = fold(email);
   const code = String(randomInt(10 ** DIGITS)).padStart(DIGITS, '0');
   const fresh = {
-    codeHash: hashOtp(ctx, emailKey, purpose, code),
+    codeHash: hmac(ctx.config.keys, 'otp', boundCode(emailKey, purpose, code)),
     attemptsLeft: ATTEMPTS,
     expiresAt: ctx.now() + OTP_MS,
   };
@@ -103,7 +103,8 @@ export async function checkOtp(ctx: Context, email: string, purpose: OtpPurpose,
       ),
     )
     .returning({ codeHash: otps.codeHash });
-  if (!otp || !equalInConstantTime(otp.codeHash, hashOtp(ctx, emailKey, purpose, code))) throw authError('OTP_INVALID');
+  const isRight = otp && isHmacOf(ctx.config.keys, 'otp', boundCode(emailKey, purpose, code), otp.codeHash);
+  if (!isRight) throw authError('OTP_INVALID');
   return { emailKey, purpose, codeHash: otp.codeHash };
 }
 
@@ -119,7 +120,7 @@ export function voidOtps(ctx: Context, emailKey: string): Statement {
   return ctx.db.delete(otps).where(eq(otps.emailKey, emailKey));
 }
 
-/** Bound to address and purpose, so that a code is good for nothing else. */
-function hashOtp(ctx: Context, emailKey: string, purpose: OtpPurpose, code: string): string {
-  return hmac(ctx.config.keys, 'otp', `${purpose}:${emailKey}:${code}`);
+/** The code with its address and purpose, so that it is good for nothing else. */
+function boundCode(emailKey: string, purpose: OtpPurpose, code: string): string {
+  return `${purpose}:${emailKey}:${code}`;
 }

@@ -1,55 +1,69 @@
 /**
- * Trades a refresh token for its successor, by one conditional UPDATE. For ten seconds the direct predecessor gets the
- * same successor again (two tabs, a lost answer); any older one was copied by somebody, and ends the whole family.
+ * Trades a refresh token for its successor, by one conditional UPDATE. As long as the successor has not been traded
+ * itself, its direct predecessor gets it again, at whatever age: two tabs, a lost answer, a phone that slept. An older
+ * one was copied by somebody, and ends the whole family.
  */
 import { and, eq, gt, isNull } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { staff } from '@/domains/staff/tables';
 import { users } from '@/domains/users/tables';
+import { spendLookUp } from '@/http/rate-limit';
 import { hmac } from '@/shared/crypto';
 import { SECOND_MS } from '@/shared/time';
-import { verifyToken } from '@/shared/tokens';
-import { signAccessToken } from './access-token';
+import { readUnderUnknownKey, verifyToken } from '@/shared/tokens';
 import { actorOf } from './account';
 import { authError } from './errors';
-import { SESSION_MS, signRefreshToken } from './sessions';
+import { prolonged, type SessionTokens, signPair, withinMax } from './sessions';
 import { authSessions } from './tables';
 
-/** How long a client may not know yet that its token was traded. */
-const GRACE_MS = 10 * SECOND_MS;
+interface RefreshToken {
+  readonly sid: string;
+  /** 256 random bits or their HMAC: whoever knows it holds the token, with or without a signature. */
+  readonly jti: string;
+  readonly isVerified: boolean;
+}
 
-/** Throws TOKEN_INVALID, SESSION_ENDED, ACCOUNT_BANNED. */
-export async function refresh(ctx: Context, refreshToken: string) {
-  const { keys, accessTokenSeconds } = ctx.config;
-  const claims = await verifyToken(keys, 'refresh', refreshToken, ctx.now());
-  if (typeof claims?.sid !== 'string' || typeof claims.jti !== 'string') throw authError('TOKEN_INVALID');
-  const { sid, jti } = claims;
+const SESSION_ID = /^[0-9a-f-]{36}$/;
+const REFRESH_ID = /^[\w-]{43}$/;
+
+/** Throws TOKEN_INVALID, SESSION_ENDED, ACCOUNT_BANNED, TOO_MANY_REQUESTS. */
+export async function refresh(
+  ctx: Context,
+  refreshToken: string,
+  request: Request,
+): Promise<Omit<SessionTokens, 'token'>> {
+  const token = await readRefreshToken(ctx, refreshToken);
+  if (!token) throw authError('TOKEN_INVALID');
+  if (!token.isVerified) await spendLookUp(ctx, request);
+  const { sid, jti, isVerified } = token;
 
   await rotate(ctx, sid, jti);
-  // NOTE: read by itself, since in a batch D1 answers objects, where columns of one name are one.
+  // NOTE: not in one batch: D1 returns batch rows as objects, so columns with the same name collide.
   const family = await findFamily(ctx, sid);
+  const isKnown = family !== undefined && [family.session.refreshId, family.session.refreshPreviousId].includes(jti);
+  // Anybody could have written it: it learns nothing of the session, and ends nothing.
+  if (!isVerified && !isKnown) throw authError('TOKEN_INVALID');
   if (!family || family.user.status === 'deleted') throw authError('SESSION_ENDED');
   const { session, user } = family;
   if (user.status === 'banned') throw authError('ACCOUNT_BANNED');
   const now = ctx.now();
   if (session.endedAt !== null || session.expiresAt <= now || session.refreshExpiresAt <= now)
     throw authError('SESSION_ENDED');
-
-  const rotatedAt = session.refreshRotatedAt ?? 0;
-  if (session.refreshPreviousId !== jti || now - rotatedAt > GRACE_MS) {
+  if (session.refreshPreviousId !== jti) {
     await endFamily(ctx, sid, user.id);
     throw authError('SESSION_ENDED');
   }
-  // Issued as of the rotation, so that two tabs that ask at once hold the same pair.
-  const [accessToken, successor] = await Promise.all([
-    signAccessToken(ctx, { ...actorOf(family), kind: 'user', sessionId: sid }, rotatedAt),
-    signRefreshToken(ctx, sid, session.refreshId, rotatedAt),
-  ]);
-  return {
-    accessToken,
-    refreshToken: successor,
-    expiresIn: accessTokenSeconds - Math.floor((now - rotatedAt) / SECOND_MS),
-  };
+  return signPair(ctx, session, actorOf(family));
+}
+
+/** Rotating the secret twice must sign nobody out, so a token under a key that is gone counts if its session knows it. */
+async function readRefreshToken(ctx: Context, token: string): Promise<RefreshToken | undefined> {
+  const { keys } = ctx.config;
+  const verified = await verifyToken(keys, 'refresh', token, ctx.now());
+  const { sid, jti } = verified ?? readUnderUnknownKey(keys, 'refresh', token, ctx.now()) ?? {};
+  if (typeof sid !== 'string' || typeof jti !== 'string' || !SESSION_ID.test(sid) || !REFRESH_ID.test(jti))
+    return undefined;
+  return { sid, jti, isVerified: verified !== undefined };
 }
 
 function rotate(ctx: Context, sessionId: string, refreshId: string) {
@@ -60,9 +74,8 @@ function rotate(ctx: Context, sessionId: string, refreshId: string) {
       refreshId: hmac(ctx.config.keys, 'refresh-successor', refreshId),
       refreshPreviousId: refreshId,
       refreshRotatedAt: now,
-      refreshExpiresAt: now + ctx.config.refreshTokenSeconds * SECOND_MS,
-      lastSeenAt: now,
-      expiresAt: now + SESSION_MS,
+      refreshExpiresAt: withinMax(now + ctx.config.refreshTokenSeconds * SECOND_MS),
+      ...prolonged(ctx),
     })
     .where(
       and(

@@ -4,7 +4,7 @@
  */
 import type { Context } from '@/context';
 import { demandChange } from '@/db/commit';
-import { equalInConstantTime, hmac } from '@/shared/crypto';
+import { hmac, isHmacOf } from '@/shared/crypto';
 import { verifyToken } from '@/shared/tokens';
 import { type Account, findAccountByEmail, findAccountById } from './account';
 import { authError } from './errors';
@@ -18,7 +18,8 @@ export async function requestResetLink(ctx: Context, email: string): Promise<voi
   await commitMailing(ctx, email, [countMail(ctx, email)]);
   sendMail(ctx, async () => {
     const account = await findAccountByEmail(ctx, email);
-    return account && resetLinkMail(ctx, account.user, fingerprint(ctx, account));
+    if (!account) return undefined;
+    return resetLinkMail(ctx, account.user, hmac(ctx.config.keys, 'reset-fingerprint', passwordOf(account)));
   });
 }
 
@@ -38,7 +39,8 @@ export async function resetByOtp(ctx: Context, email: string, code: string, pass
 export async function resetByLink(ctx: Context, token: string, password: string): Promise<void> {
   const claims = await verifyToken(ctx.config.keys, 'reset-password', token, ctx.now());
   const account = typeof claims?.sub === 'string' ? await findAccountById(ctx, claims.sub) : undefined;
-  if (!account || !equalInConstantTime(String(claims?.fingerprint), fingerprint(ctx, account)))
+  const { keys } = ctx.config;
+  if (!account || !isHmacOf(keys, 'reset-fingerprint', passwordOf(account), String(claims?.fingerprint)))
     throw authError('TOKEN_INVALID');
   await replacePassword(ctx, account, password, {
     field: 'password',
@@ -47,7 +49,7 @@ export async function resetByLink(ctx: Context, token: string, password: string)
   });
 }
 
-/** Of the password as it is: a link dies with the password that it replaces. */
-function fingerprint(ctx: Context, { user, secretHash }: Account): string {
-  return hmac(ctx.config.keys, 'reset-fingerprint', `${user.id}:${secretHash}`);
+/** The link carries a fingerprint of this, so that it stops working once the password changes. */
+function passwordOf({ user, secretHash }: Account): string {
+  return `${user.id}:${secretHash}`;
 }

@@ -101,7 +101,7 @@ export const Registered = z
 
 const tokens = {
   accessToken: z.string().openapi({ description: 'A JWT, good for 15 minutes.' }),
-  refreshToken: z.string().openapi({ description: 'Good once, for seven days.' }),
+  refreshToken: z.string().openapi({ description: 'Good for one trade, within seven days.' }),
   expiresIn: z.int().openapi({ description: 'Seconds that the access token is good.' }),
 };
 export const Refreshed = z.object(tokens).openapi('Refreshed');

@@ -1,17 +1,23 @@
-/** Auth sessions: where a user is signed in, by an opaque token and a family of refresh tokens. */
-import { and, eq, isNull, ne } from 'drizzle-orm';
+/**
+ * Auth sessions: where a user is signed in, by an opaque token and a family of refresh tokens. Use prolongs a session,
+ * but never beyond 90 days from its sign-in.
+ */
+import { and, eq, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import type { Statement } from '@/db/commit';
 import type { Actor } from '@/shared/actor';
-import { randomToken, sha256 } from '@/shared/crypto';
+import { randomToken } from '@/shared/crypto';
 import { newId } from '@/shared/ids';
 import { DAY_MS, SECOND_MS } from '@/shared/time';
 import { signToken } from '@/shared/tokens';
 import { signAccessToken } from './access-token';
+import { hashOf, newSecret, signSessionToken } from './session-token';
 import { authSessions } from './tables';
 
-/** Sliding: each use of the refresh token starts it again. */
-export const SESSION_MS = 7 * DAY_MS;
+/** From the last use of either token. */
+const SESSION_MS = 7 * DAY_MS;
+/** From the sign-in; `migrations/0039` bound what was prolonged before. */
+const SESSION_MS_MAX = 90 * DAY_MS;
 const USER_AGENT_CHARACTERS_MAX = 200;
 
 export interface SessionTokens {
@@ -23,6 +29,8 @@ export interface SessionTokens {
   expiresIn: number;
 }
 
+type SessionRow = typeof authSessions.$inferSelect;
+
 /** A new session as a row to insert and the tokens to hand out once it is committed. */
 export async function newSession(
   ctx: Context,
@@ -30,35 +38,53 @@ export async function newSession(
   userAgent: string | null,
 ): Promise<{ sessionId: string; insert: Statement; tokens: SessionTokens }> {
   const now = ctx.now();
-  const [id, refreshId, token] = [newId(), randomToken(), randomToken()];
-  const insert = ctx.db.insert(authSessions).values({
-    id,
+  const secret = newSecret();
+  const session = {
+    id: newId(),
     userId: user.userId,
-    tokenHash: sha256(token),
-    refreshId,
+    tokenHash: hashOf(secret),
+    refreshId: randomToken(),
     refreshExpiresAt: now + ctx.config.refreshTokenSeconds * SECOND_MS,
     userAgent: (userAgent ?? '').slice(0, USER_AGENT_CHARACTERS_MAX),
     createdAt: now,
     lastSeenAt: now,
     expiresAt: now + SESSION_MS,
-  });
-  const [accessToken, refreshToken] = await Promise.all([
-    signAccessToken(ctx, { ...user, kind: 'user', sessionId: id }),
-    signRefreshToken(ctx, id, refreshId),
-  ]);
-  const tokens = { accessToken, refreshToken, token, expiresIn: ctx.config.accessTokenSeconds };
-  return { sessionId: id, insert, tokens };
+  };
+  const token = signSessionToken(ctx.config.keys, secret);
+  const pair = await signPair(ctx, { ...session, refreshRotatedAt: null }, user);
+  return { sessionId: session.id, insert: ctx.db.insert(authSessions).values(session), tokens: { ...pair, token } };
 }
 
-/** @param at when it is issued: the same moment gives the same token */
-export function signRefreshToken(
+/**
+ * The session's current refresh token, which is the same each time it is signed, and a new access token. Neither
+ * outlives the session.
+ */
+export async function signPair(
   ctx: Context,
-  sessionId: string,
-  refreshId: string,
-  at: number = ctx.now(),
-): Promise<string> {
-  const { keys, refreshTokenSeconds } = ctx.config;
-  return signToken(keys, 'refresh', { sid: sessionId, jti: refreshId }, refreshTokenSeconds, at);
+  session: Pick<SessionRow, 'id' | 'refreshId' | 'refreshExpiresAt' | 'refreshRotatedAt' | 'createdAt' | 'expiresAt'>,
+  user: Omit<Actor, 'kind' | 'sessionId'>,
+): Promise<Omit<SessionTokens, 'token'>> {
+  const { keys, accessTokenSeconds } = ctx.config;
+  const { id, refreshId, refreshExpiresAt, createdAt, expiresAt } = session;
+  const issuedAt = session.refreshRotatedAt ?? createdAt;
+  const secondsLeft = Math.floor((expiresAt - ctx.now()) / SECOND_MS);
+  const expiresIn = Math.min(accessTokenSeconds, secondsLeft);
+  const refreshSeconds = Math.floor((refreshExpiresAt - issuedAt) / SECOND_MS);
+  const [accessToken, refreshToken] = await Promise.all([
+    signAccessToken(ctx, { ...user, kind: 'user', sessionId: id }, expiresIn),
+    signToken(keys, 'refresh', { sid: id, jti: refreshId }, refreshSeconds, issuedAt),
+  ]);
+  return { accessToken, refreshToken, expiresIn };
+}
+
+/** What a use of the session changes about its row. */
+export function prolonged(ctx: Context): { lastSeenAt: number; expiresAt: SQL } {
+  return { lastSeenAt: ctx.now(), expiresAt: withinMax(ctx.now() + SESSION_MS) };
+}
+
+/** That time, or the end of the session's 90 days if that is earlier. */
+export function withinMax(at: number): SQL {
+  return sql`min(CAST(${at} AS INTEGER), ${authSessions.createdAt} + CAST(${SESSION_MS_MAX} AS INTEGER))`;
 }
 
 /**
@@ -78,11 +104,10 @@ export function endSessionsOf(ctx: Context, userId: string, because: string, kep
     );
 }
 
-/** The opaque token was used: seven days from now. An ended session stays ended. */
+/** After a use of the opaque token. An ended session stays ended. */
 export async function slideSession(ctx: Context, sessionId: string): Promise<void> {
-  const now = ctx.now();
   await ctx.db
     .update(authSessions)
-    .set({ lastSeenAt: now, expiresAt: now + SESSION_MS })
+    .set(prolonged(ctx))
     .where(and(eq(authSessions.id, sessionId), isNull(authSessions.endedAt)));
 }

@@ -19,7 +19,7 @@ export const mediaRoutes = new Hono<HttpEnv>();
 
 // By address, whoever asks: a link says what may be read and not who reads. Before anything is looked up.
 mediaRoutes.use(`${PREFIX}*`, async (c, next) => {
-  await enforceLimit(c, ['GET', 'HEAD'].includes(c.req.method) ? 'media' : 'write', undefined);
+  await enforceLimit(c, ['GET', 'HEAD'].includes(c.req.method) ? 'media' : 'write');
   await next();
 });
 

@@ -1,11 +1,12 @@
 import { env } from 'cloudflare:workers';
+import { decodeJwt } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { travel } from '#test/support/accounts';
 import { client } from '#test/support/api';
 import { asUser } from '#test/support/users';
 
 const anyone = client();
-const refresh = (refreshToken: string) => anyone.post('auth/refresh', { refreshToken });
+const refresh = (refreshToken: string) => client().post('auth/refresh', { refreshToken });
 const SECOND_MS = 1_000;
 const DAY_MS = 24 * 60 * 60 * SECOND_MS;
 
@@ -27,30 +28,59 @@ describe('POST /auth/refresh', () => {
     expect((await refresh(answer.data.refreshToken)).status).toBe(200);
   });
 
-  it('gives two tabs that ask at once the same pair, which goes on', async () => {
+  it('gives two tabs that ask at once the same refresh token, which goes on', async () => {
     const { refreshToken, userId } = await asUser();
     const answers = await Promise.all(Array.from({ length: 10 }, () => refresh(refreshToken)));
     for (const { status } of answers) expect(status).toBe(200);
     expect(new Set(answers.map(({ data }) => data.refreshToken)).size).toBe(1);
-    expect(new Set(answers.map(({ data }) => data.accessToken)).size).toBe(1);
     expect((await refresh(answers[0]?.data.refreshToken)).status).toBe(200);
     expect(await endedBecause(userId)).toBeNull();
   });
 
-  it('gives the same successor again for ten seconds after a lost answer', async () => {
-    const { refreshToken } = await asUser();
+  it.each([
+    ['eleven seconds', 11 * SECOND_MS],
+    ['two hours', 2 * 60 * 60 * SECOND_MS],
+    ['six days', 6 * DAY_MS],
+  ])('gives the same successor again %s after a lost answer, with a full access token', async (_, ms) => {
+    const { refreshToken, userId } = await asUser();
     const lost = await refresh(refreshToken);
-    travel(9 * SECOND_MS);
-    expect((await refresh(refreshToken)).data.refreshToken).toBe(lost.data.refreshToken);
+    travel(ms);
+    const again = await refresh(refreshToken);
+    expect(again.data).toMatchObject({ refreshToken: lost.data.refreshToken, expiresIn: 900 });
+    const { exp = 0 } = decodeJwt(again.data.accessToken);
+    expect(exp).toBe(Math.floor(Date.now() / SECOND_MS) + 900);
+    const me = await client({ authorization: `Bearer ${again.data.accessToken}` }).get('auth/me');
+    expect(me.data.id).toBe(userId);
+    expect((await refresh(again.data.refreshToken)).status).toBe(200);
   });
 
-  it('ends the family when the predecessor comes after that', async () => {
+  it('ends the family when the predecessor comes after its successor was used', async () => {
     const { refreshToken, userId } = await asUser();
-    const next = await refresh(refreshToken);
-    travel(11 * SECOND_MS);
+    const second = await refresh(refreshToken);
+    const third = await refresh(second.data.refreshToken);
+    expect(third.status).toBe(200);
+    travel(2 * SECOND_MS);
     expect(await refresh(refreshToken)).toMatchObject({ status: 401, error: { code: 'SESSION_ENDED' } });
     expect(await endedBecause(userId)).toBe('refresh-reuse');
-    expect((await refresh(next.data.refreshToken)).error.code).toBe('SESSION_ENDED');
+    expect((await refresh(third.data.refreshToken)).error.code).toBe('SESSION_ENDED');
+  });
+
+  it('does not prolong the successor or the session when the predecessor gets it again', async () => {
+    const { refreshToken } = await asUser();
+    const { data } = await refresh(refreshToken);
+    travel(6 * DAY_MS);
+    expect((await refresh(refreshToken)).status).toBe(200);
+    travel(2 * DAY_MS); // eight days after the sign-in, and after the trade
+    expect((await refresh(refreshToken)).status).toBe(401);
+    expect((await refresh(data.refreshToken)).status).toBe(401);
+  });
+
+  it('gives nothing again after a sign-out', async () => {
+    const person = await asUser();
+    const { data } = await refresh(person.refreshToken);
+    await person.post('auth/sign-out');
+    for (const token of [person.refreshToken, data.refreshToken])
+      expect((await refresh(token)).error.code).toBe('SESSION_ENDED');
   });
 
   it('ends the family when a stolen older one comes, even at once', async () => {
@@ -73,6 +103,24 @@ describe('POST /auth/refresh', () => {
     travel(6 * DAY_MS);
     expect((await refresh(next.data.refreshToken)).status).toBe(200);
     expect((await refresh(idle.refreshToken)).status).toBe(401);
+  });
+
+  it('keeps no session beyond 90 days from the sign-in, nor any token of it', async () => {
+    const { refreshToken } = await asUser();
+    let newest = refreshToken;
+    for (let day = 6; day <= 84; day += 6) {
+      travel(6 * DAY_MS);
+      newest = (await refresh(newest)).data.refreshToken;
+    }
+    travel(6 * DAY_MS - 10 * 60 * SECOND_MS); // ten minutes before the end
+    const last = await refresh(newest);
+    expect(last.status).toBe(200);
+    expect(last.data.expiresIn).toBeGreaterThan(500);
+    expect(last.data.expiresIn).toBeLessThanOrEqual(600);
+    travel(10 * 60 * SECOND_MS);
+    const after = client({ authorization: `Bearer ${last.data.accessToken}` });
+    expect(await after.get('viewer/live')).toMatchObject({ status: 401, error: { code: 'TOKEN_INVALID' } });
+    for (const token of [newest, last.data.refreshToken]) expect((await refresh(token)).status).toBe(401);
   });
 
   it('refuses a banned account, whether or not its sessions were ended', async () => {

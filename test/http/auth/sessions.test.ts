@@ -6,6 +6,7 @@ import { testContext } from '#test/support/context';
 import { asUser, type Person } from '#test/support/users';
 import { commit } from '@/db/commit';
 import { endSessionsOf } from '@/domains/auth/sessions';
+import { randomToken } from '@/shared/crypto';
 
 const anyone = client();
 const HOUR_MS = 60 * 60 * 1_000;
@@ -26,7 +27,7 @@ describe('the signed-in user', () => {
     expect(await anyone.get(`auth/${path}`)).toMatchObject({ status: 401, error: { code: 'UNAUTHENTICATED' } });
     const forged = client({ authorization: 'Bearer a.b.c' });
     expect((await forged.get(`auth/${path}`)).error.code).toBe('TOKEN_INVALID');
-    const unknown = client({ authorization: 'Bearer abc' });
+    const unknown = client({ authorization: `Bearer ${randomToken()}` });
     expect((await unknown.get(`auth/${path}`)).error.code).toBe('SESSION_ENDED');
   });
 
@@ -88,6 +89,36 @@ describe('auth sessions', () => {
     await vi.waitFor(async () => expect((await expiry())?.at).toBeGreaterThan(first + 5 * DAY_MS));
     travel(6 * DAY_MS); // twelve days after the sign-in
     expect((await opaque?.get('auth/me'))?.status).toBe(200);
+  });
+
+  it('end 90 days after the sign-in, however often they are used', async () => {
+    const person = await asUser();
+    const [, opaque] = both(person);
+    for (let day = 6; day <= 84; day += 6) {
+      travel(6 * DAY_MS);
+      expect((await opaque?.get('auth/me'))?.status).toBe(200);
+      await vi.waitFor(async () => {
+        const row = await env.DB.prepare('SELECT last_seen_at AS at FROM auth_sessions WHERE user_id = ?')
+          .bind(person.userId)
+          .first<{ at: number }>();
+        expect(row?.at).toBe(Date.now());
+      });
+    }
+    travel(6 * DAY_MS - HOUR_MS);
+    expect((await opaque?.get('auth/me'))?.status).toBe(200);
+    travel(HOUR_MS);
+    expect((await opaque?.get('auth/me'))?.error.code).toBe('SESSION_ENDED');
+  });
+
+  it('that were prolonged beyond 90 days before that was a rule are cut to them', async () => {
+    const [old, young] = [await asUser(), await asUser()];
+    const createdAt = Date.now() - 100 * DAY_MS;
+    await env.DB.prepare('UPDATE auth_sessions SET created_at = ? WHERE user_id = ?').bind(createdAt, old.userId).run();
+    const migration = env.MIGRATIONS.find(({ name }) => name.includes('sessions_end_after_ninety_days'));
+    for (const query of migration?.queries ?? []) await env.DB.prepare(query).run();
+    expect((await both(old)[1]?.get('auth/me'))?.error.code).toBe('SESSION_ENDED');
+    expect((await anyone.post('auth/refresh', { refreshToken: old.refreshToken })).error.code).toBe('SESSION_ENDED');
+    expect((await both(young)[1]?.get('auth/me'))?.status).toBe(200);
   });
 
   it('expire seven days after their last use', async () => {

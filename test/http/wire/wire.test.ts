@@ -24,6 +24,23 @@ describe('every answer', () => {
     expect((await ask('http://elsewhere.test')).headers.get('access-control-allow-origin')).toBeNull();
   });
 
+  it('lets a browser read the headers that clients need, and send those that ask for a part of a file', async () => {
+    const origin = 'http://localhost:5173';
+    const answer = await anyone.get('stream/live', { headers: { origin } });
+    const exposed = answer.headers.get('access-control-expose-headers')?.toLowerCase().split(/, ?/);
+    expect(exposed).toEqual(
+      expect.arrayContaining([
+        ...['content-disposition', 'content-range', 'accept-ranges', 'etag'],
+        ...['set-auth-token', 'x-request-id', 'retry-after', 'ratelimit', 'ratelimit-policy'],
+      ]),
+    );
+    const preflight = await anyone.call('OPTIONS', '/media/x', {
+      headers: { origin, 'access-control-request-method': 'GET', 'access-control-request-headers': 'range' },
+    });
+    const allowed = preflight.headers.get('access-control-allow-headers')?.toLowerCase().split(/, ?/);
+    expect(allowed).toEqual(expect.arrayContaining(['authorization', 'range', 'if-range', 'if-none-match']));
+  });
+
   it('is the same below /api and /api/v1', async () => {
     const viewer = await asViewer();
     const [one, other] = [await viewer.get('/api/auth/me'), await viewer.get('/api/v1/auth/me')];

@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { reply } from '@/http/envelope';
+import { SESSION_TOKEN_HEADER } from '@/shared/actor';
 import { refresh } from '../refresh';
 import { OtpBody, PasswordSignInBody, RefreshBody, Refreshed, SignedIn, TwoFactorRequired } from '../schemas';
 import { signInByOtp, signInByPassword } from '../sign-in';
@@ -19,7 +20,7 @@ type Answer = z.input<typeof SignedIn> | z.input<typeof TwoFactorRequired>;
 
 /** The tokens, and the opaque one in its header as well. */
 export function replySignedIn<T extends Answer>(answer: T) {
-  const header: Record<string, string> = 'token' in answer ? { 'set-auth-token': answer.token } : {};
+  const header: Record<string, string> = 'token' in answer ? { [SESSION_TOKEN_HEADER]: answer.token } : {};
   return reply(answer, { headers: header });
 }
 
@@ -52,10 +53,12 @@ export const signInEndpoints: Endpoint[] = [
     ...common,
     path: '/auth/refresh',
     summary: 'Trade a refresh token for a new pair',
-    description: 'For ten seconds the traded token gets the same pair again; an older one ends the session.',
+    description:
+      'As long as the new refresh token has not been traded itself, the one that it replaced gets it again: an answer may ' +
+      'be lost, and two tabs may ask. An older one ends the session.',
     body: RefreshBody,
     response: Refreshed,
     refusals: { 401: 'TOKEN_INVALID or SESSION_ENDED', 403: 'ACCOUNT_BANNED' },
-    handler: (ctx, { body }) => refresh(ctx, body.refreshToken),
+    handler: (ctx, { body, request }) => refresh(ctx, body.refreshToken, request),
   }),
 ];
