@@ -1,12 +1,12 @@
 /** Fields that people write: folded first, then counted as a reader counts, and without control characters. */
 import { z } from '@hono/zod-openapi';
-import { countCharacters, foldText, hasControlCharacters } from '@/shared/text';
+import { countCharacters, foldBlanks, foldText, hasControlCharacters } from '@/shared/text';
 
 /** May have line breaks. @param min 0: may be empty */
-export function aText(max: number, min = 0) {
+export function aText(max: number, min = 0, fold = foldText) {
   return z
     .string()
-    .overwrite(foldText)
+    .overwrite(fold)
     .refine(
       (text) => countCharacters(text) >= min,
       min === 1 ? 'must not be empty' : `must have at least ${min} characters`,
@@ -17,16 +17,16 @@ export function aText(max: number, min = 0) {
 }
 
 /** A name or a title: not empty, and one line. */
-export function aLine(max: number, min = 1) {
-  return aText(max, min).refine((text) => !/[\n\t]/.test(text), 'must be one line');
+export function aLine(max: number, min = 1, fold = foldText) {
+  return aText(max, min, fold).refine((text) => !/[\n\t]/.test(text), 'must be one line');
 }
 
 const SEARCH_CHARACTERS_MAX = 100;
 
-/** Words to look for. What has no word in it finds nothing. */
-export const searchText = aLine(SEARCH_CHARACTERS_MAX);
+/** Words to look for. What has no word in it finds nothing, and what nobody can see is none. */
+export const searchText = aLine(SEARCH_CHARACTERS_MAX, 1, foldBlanks);
 
 /** The same where there may be none: a blank is no restriction. */
-export const optionalSearchText = aLine(SEARCH_CHARACTERS_MAX, 0)
+export const optionalSearchText = aLine(SEARCH_CHARACTERS_MAX, 0, foldBlanks)
   .transform((text) => text || undefined)
   .optional();

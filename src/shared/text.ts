@@ -29,13 +29,17 @@ export function countCharacters(text: string): number {
   return count;
 }
 
+/** Every kind of line break is LF, since a form sends CRLF, and nothing blank stands around the text. */
+export function foldBlanks(typed: string): string {
+  return typed.replaceAll(/\r\n|[\r\u0085\u2028\u2029]/g, '\n').trim();
+}
+
 /**
- * Text as it is kept: every kind of line break is LF (a form sends CRLF), nothing blank around it, and empty if nobody
- * could see anything of it. What must be refused stays to be refused. Composing letters is left to comparisons: it can
- * change how a name looks.
+ * Text as it is kept: the same, and empty if nobody could see anything of it. What must be refused stays to be refused.
+ * Composing letters is left to comparisons: it can change how a name looks.
  */
 export function foldText(typed: string): string {
-  const text = typed.replaceAll(/\r\n|[\r\u0085\u2028\u2029]/g, '\n').trim();
+  const text = foldBlanks(typed);
   return hasVisibleCharacter(text) || hasControlCharacters(text) ? text : '';
 }
 
