@@ -5,63 +5,86 @@ import type { Context } from '@/context';
 import type { AppError } from '@/http/errors';
 import type { OutboxEvent } from '@/queues/messages';
 import { newId } from '@/shared/ids';
-import { SECOND_MS } from '@/shared/time';
-import { outbox } from './outbox';
+import { insertEvents } from './outbox';
 
 export type Statement = BatchItem<'sqlite'>;
 
-/** The sweep takes what the request that wrote it has not delivered by then. */
-export const SWEEP_AFTER_MS = 30 * SECOND_MS;
+/** A statement that aborts its batch if the one before it changed no row, or unless a condition holds. */
+type Demand = Statement & { readonly demands: 'change' | 'condition' };
 
 interface Following {
   readonly events?: readonly OutboxEvent[];
-  readonly eventsIf?: SQL;
+  readonly evenIfUnchanged?: boolean;
   readonly refusals?: Refusals;
 }
 
 /**
- * Runs the statements as one transaction, together with a row for each event, and delivers the events after the
- * answer. Whatever order the receivers see, they see each event at least once.
- * @param eventsIf what must be so, when the statements have run, for the events to follow
+ * Runs the statements as one transaction and delivers the events after the answer. Receivers may see the events in any
+ * order, and see each at least once.
+ *
+ * Events follow only from a row that changed: they hang on the batch's act, which is its first statement that is not a
+ * demand. If the act changes no row, no event follows. A batch that demands a change always has one, so there the act
+ * may be any statement.
+ * @param evenIfUnchanged the events follow whatever changed: for clean-ups that several statements do together, and
+ * whose events are harmless to repeat
  * @param refusals what a broken rule of the database means to the caller: constraint → refusal (see `refusalOf`)
  */
 export async function commit(
   ctx: Context,
   statements: readonly Statement[],
-  { events = [], eventsIf, refusals = {} }: Following = {},
+  { events = [], evenIfUnchanged = false, refusals = {} }: Following = {},
 ): Promise<unknown[]> {
-  const now = ctx.now();
-  const rows = events.map((event) => ({ id: newId(), event, createdAt: now, nextAttemptAt: now + SWEEP_AFTER_MS }));
-  const batch = [...statements, ...rows.map((row) => insertRow(ctx, row, eventsIf))];
-  const [first, ...rest] = batch;
+  const rows = events.map((event) => ({ id: newId(), event }));
+  const act = evenIfUnchanged ? undefined : findAct(statements);
+  const place = act === undefined ? statements.length : act + 1;
+  const insert = rows.length === 0 ? [] : [insertEvents(ctx, rows, { always: act === undefined })];
+  const [first, ...rest] = [...statements.slice(0, place), ...insert, ...statements.slice(place)];
   if (!first) return [];
   try {
-    const results = await ctx.db.batch([first, ...rest]);
-    const inserts = results.slice(statements.length) as D1Result[]; // of statements without rows
-    const due = eventsIf ? rows.filter((_, index) => inserts[index]?.meta.changes === 1) : rows;
-    if (due.length > 0) ctx.waitUntil(ctx.deliver(due));
-    return results.slice(0, statements.length);
+    const results: unknown[] = await ctx.db.batch([first, ...rest]);
+    const [inserted] = results.splice(place, insert.length) as D1Result[]; // of a statement without rows
+    if (inserted && inserted.meta.changes > 0) ctx.waitUntil(ctx.deliver(rows));
+    return results;
   } catch (error) {
     throw refusalOf(error, refusals) ?? error;
   }
 }
 
-function insertRow(ctx: Context, row: typeof outbox.$inferInsert, condition: SQL | undefined): Statement {
-  if (!condition) return ctx.db.insert(outbox).values(row);
-  return ctx.db.run(sql`
-    INSERT INTO outbox (id, event, created_at, next_attempt_at)
-    SELECT ${row.id}, ${JSON.stringify(row.event)}, CAST(${row.createdAt} AS INTEGER), CAST(${row.nextAttemptAt} AS INTEGER)
-    WHERE ${condition}`);
+/** Where the statement is that the events hang on; undefined where nothing is left to ask: they follow. */
+function findAct(statements: readonly Statement[]): number | undefined {
+  const demands = statements.map((statement) => ('demands' in statement ? (statement as Demand).demands : undefined));
+  const act = demands.indexOf(undefined);
+  return act < 0 || demands.includes('change') ? undefined : act;
+}
+
+/**
+ * As `commit`, for a request that may be repeated: if the batch's demand is not met, nothing of it stays, neither rows
+ * nor events. @returns whether the batch stands
+ */
+export async function commitIfMet(
+  ctx: Context,
+  statements: readonly Statement[],
+  following: Following = {},
+): Promise<boolean> {
+  try {
+    await commit(ctx, statements, following);
+    return true;
+  } catch (error) {
+    if (brokenRule(error, ['DEMAND_NOT_MET']) === undefined) throw error;
+    return false;
+  }
 }
 
 /** Aborts the batch, as `DEMAND_NOT_MET`, if the statement before it changed no row. */
-export function demandChange(ctx: Context): Statement {
-  return ctx.db.run(sql`INSERT INTO demands (code, changed) VALUES ('', changes())`);
+export function demandChange(ctx: Context): Demand {
+  const statement = ctx.db.run(sql`INSERT INTO demands (code, changed) VALUES ('', changes())`);
+  return Object.assign(statement, { demands: 'change' as const });
 }
 
 /** Aborts the batch, as `DEMAND_NOT_MET`, unless this holds at that moment. @param condition 1 or 0 */
-export function demandThat(ctx: Context, condition: SQL): Statement {
-  return ctx.db.run(sql`INSERT INTO demands (code, changed) VALUES ('', (${condition}))`);
+export function demandThat(ctx: Context, condition: SQL): Demand {
+  const statement = ctx.db.run(sql`INSERT INTO demands (code, changed) VALUES ('', (${condition}))`);
+  return Object.assign(statement, { demands: 'condition' as const });
 }
 
 /**
@@ -72,11 +95,14 @@ export type Refusals = Readonly<Record<string, () => AppError>>;
 
 /** The refusal that a broken rule of the database stands for, if it is one of these. */
 export function refusalOf(error: unknown, refusals: Refusals): AppError | undefined {
+  const rule = brokenRule(error, Object.keys(refusals));
+  return rule === undefined ? undefined : refusals[rule]?.();
+}
+
+function brokenRule(error: unknown, rules: readonly string[]): string | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (!cause.message.includes('SQLITE_CONSTRAINT')) continue;
     const { message } = cause;
-    const broken = Object.keys(refusals).find((rule) => message.includes(rule));
-    return broken ? refusals[broken]?.() : undefined;
+    if (message.includes('SQLITE_CONSTRAINT')) return rules.find((rule) => message.includes(rule));
   }
   return undefined;
 }

@@ -4,6 +4,7 @@ import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Context } from '@/context';
 import type { OutboxEvent } from '@/queues/messages';
 import { newId } from '@/shared/ids';
+import { SECOND_MS } from '@/shared/time';
 import { builtOnce } from './built-once';
 import type { Statement } from './commit';
 
@@ -14,6 +15,31 @@ export const outbox = sqliteTable('outbox', {
   attempts: integer().notNull().default(0),
   nextAttemptAt: integer('next_attempt_at').notNull(),
 });
+
+/** The sweep takes what the request that wrote it has not delivered by then. */
+export const SWEEP_AFTER_MS = 30 * SECOND_MS;
+
+/** What `deliver` takes: an event under the id by which its receiver knows a repeat. */
+interface NewRow {
+  readonly id: string;
+  readonly event: OutboxEvent;
+}
+
+/**
+ * One statement, however many events there are: all of them become rows, or none.
+ * @param always false: only if the statement before it changed a row
+ */
+export function insertEvents(ctx: Context, rows: readonly NewRow[], { always }: { always: boolean }): Statement {
+  const now = ctx.now();
+  return inserting(ctx, { rows: JSON.stringify(rows), always: always ? 1 : 0, now, sweptAt: now + SWEEP_AFTER_MS });
+}
+
+const inserting = builtOnce((db, value: (name: 'rows' | 'always' | 'now' | 'sweptAt') => Placeholder) =>
+  db.run(sql`
+    INSERT INTO outbox (id, event, created_at, next_attempt_at)
+    SELECT value ->> 'id', value -> 'event', CAST(${value('now')} AS INTEGER), CAST(${value('sweptAt')} AS INTEGER)
+    FROM json_each(${value('rows')}) WHERE ${value('always')} = 1 OR changes() > 0`),
+);
 
 /**
  * An event that happens after a delay unless it is called off before: how work that no batch can undo is undone if the

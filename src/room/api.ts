@@ -202,7 +202,8 @@ export interface Room {
     byUserId: string,
     mayDeleteAny: boolean,
   ): Promise<{ readonly ok: true } | RoomRefusal>;
-  moderate(byUserId: string, action: ModerationAction): Promise<void>;
+  /** Answers whether there was anything to do: to end a time-out that does not stand is nothing. */
+  moderate(byUserId: string, action: ModerationAction): Promise<boolean>;
   /** What the user wrote, the oldest first, without what was deleted; of many a page. @param afterSeq 0: from the first */
   messagesOf(userId: string, afterSeq: number, limit: number): Promise<ChatMessage[]>;
   timeOuts(): Promise<TimeOut[]>;

@@ -89,8 +89,9 @@ export class SanctionStore {
     );
   }
 
-  endTimeOut(userId: string): void {
-    this.sql.exec('DELETE FROM time_outs WHERE user_id = ?1', userId);
+  /** Answers whether there was one. */
+  endTimeOut(userId: string): boolean {
+    return this.sql.exec('DELETE FROM time_outs WHERE user_id = ?1', userId).rowsWritten > 0;
   }
 
   findTimeOut(userId: string): number | null {

@@ -102,16 +102,15 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     return this.#chat.delete(messageId, byUserId, mayDeleteAny);
   }
 
-  async moderate(byUserId: string, action: ModerationAction): Promise<void> {
-    if (!this.#store.setup) return;
+  async moderate(byUserId: string, action: ModerationAction): Promise<boolean> {
+    if (!this.#store.setup) return action.action !== 'end-timeout';
     const { userId } = action;
     switch (action.action) {
       case 'timeout':
         this.#chat.timeOut(byUserId, userId, action.seconds, action.reason);
-        return;
+        return true;
       case 'end-timeout':
-        this.#store.sanctions.endTimeOut(userId);
-        return;
+        return this.#store.sanctions.endTimeOut(userId);
       case 'kick':
         this.#store.sanctions.setKick(userId, newId());
         this.#presence.closeAll(
@@ -119,9 +118,10 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
           'kicked',
           this.#now(),
         );
-        return;
+        return true;
       default:
         action satisfies never;
+        return false;
     }
   }
 

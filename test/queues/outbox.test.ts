@@ -1,14 +1,15 @@
 import { env } from 'cloudflare:workers';
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { testContext } from '#test/support/context';
 import { standInForLiveKit } from '#test/support/livekit';
 import { queueThatNeverAnswers, recordingQueue, sweepOut } from '#test/support/queues';
 import { asViewer } from '#test/support/users';
 import type { Context } from '@/context';
-import { commit } from '@/db/commit';
+import { commit, demandChange, demandThat, type Statement } from '@/db/commit';
 import { outbox } from '@/db/outbox';
 import { notifications } from '@/domains/notifications/tables';
+import { users } from '@/domains/users/tables';
 import type { OutboxEvent, TaskMessage } from '@/queues/messages';
 import { deliverOutbox, sweepOutbox } from '@/queues/outbox';
 import type { RoomSetup, RoomUser } from '@/room/api';
@@ -32,6 +33,60 @@ async function commitAndDie(ctx: Context, events: readonly OutboxEvent[]) {
 
 beforeEach(async () => {
   await testContext().db.delete(outbox);
+});
+
+describe('what follows a commit', () => {
+  const renaming = (ctx: Context, userId: string, displayName: string) =>
+    ctx.db.update(users).set({ displayName }).where(eq(users.id, userId));
+  const committed = async (ctx: Context, ...[statements, options]: [Statement[], Parameters<typeof commit>[2]]) => {
+    const delivered: OutboxEvent[] = [];
+    const deliver: Context['deliver'] = async (rows) => {
+      delivered.push(...rows.map(({ event }) => event));
+    };
+    const results = await commit({ ...ctx, deliver }, statements, options);
+    return { results, delivered, kept: (await rowsOf(ctx)).map(({ event }) => event) };
+  };
+
+  it('follows only if the first statement changed a row, whatever the others change', async () => {
+    const [ctx, { userId }] = [testContext(), await asViewer()];
+    const events = [telling(userId), telling(newId())];
+    const none = renaming(ctx, newId(), 'Nobody');
+    const one = renaming(ctx, userId, 'Ada');
+    expect(await committed(ctx, [none, one], { events })).toMatchObject({ delivered: [], kept: [] });
+    const done = await committed(ctx, [one, none], { events });
+    expect(done).toMatchObject({ delivered: events, kept: events });
+    expect(done.results).toHaveLength(2);
+  });
+
+  it('hangs on no demand: a condition that holds is no change', async () => {
+    const [ctx, { userId }] = [testContext(), await asViewer()];
+    const events = [telling(userId)];
+    const holds = demandThat(ctx, sql`1`);
+    expect(await committed(ctx, [holds, renaming(ctx, newId(), 'Nobody')], { events })).toMatchObject({ kept: [] });
+    expect(await committed(ctx, [holds, renaming(ctx, userId, 'Ada')], { events })).toMatchObject({ kept: events });
+  });
+
+  it('follows a batch that demands a change, whichever statement made it', async () => {
+    const [ctx, { userId }] = [testContext(), await asViewer()];
+    const events = [telling(userId)];
+    const statements = [renaming(ctx, newId(), 'Nobody'), renaming(ctx, userId, 'Ada'), demandChange(ctx)];
+    expect(await committed(ctx, statements, { events })).toMatchObject({ delivered: events, kept: events });
+  });
+
+  it('follows whatever changed only where that is said, or where there is nothing but events', async () => {
+    const [ctx, { userId }] = [testContext(), await asViewer()];
+    const events = [telling(userId)];
+    const none = renaming(ctx, newId(), 'Nobody');
+    expect(await committed(ctx, [none], { events, evenIfUnchanged: true })).toMatchObject({ delivered: events });
+    expect(await committed(ctx, [], { events })).toMatchObject({ delivered: events });
+  });
+
+  it('keeps every text as it was, in one statement for many events', async () => {
+    const ctx = testContext();
+    const texts = ['Zoë "quoted" \\ back', 'a\u0000b', '\ud83d\ude00 \u2028 </script>', 'x'.repeat(10_000)];
+    const events = texts.map((text): OutboxEvent => ({ kind: 'delete-media', key: text }));
+    expect((await committed(ctx, [], { events })).kept).toEqual(events);
+  });
 });
 
 describe('the outbox', () => {

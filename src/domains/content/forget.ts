@@ -19,7 +19,7 @@ export async function forgetPosts(ctx: Context, authorId: string): Promise<numbe
     .limit(ROWS_A_STEP);
   if (rows.length === 0) return 0;
   const ids = rows.map(({ id }) => id);
-  await commit(ctx, [ctx.db.delete(postMedia).where(inArray(postMedia.postId, ids)), hidePosts(ctx, ids)], {
+  await commit(ctx, [hidePosts(ctx, ids), ctx.db.delete(postMedia).where(inArray(postMedia.postId, ids))], {
     events: ids.map((postId) => ({ kind: 'task', task: { type: 'clear-post', postId } })),
   });
   return rows.length;
@@ -50,7 +50,10 @@ export async function forgetComments(ctx: Context, authorId: string): Promise<nu
       hideUnanswered(ctx, [...ids, ...replies.flatMap(({ parentId }) => parentId ?? [])]),
       ctx.db.update(comments).set({ text: '' }).where(inArray(comments.id, ids)),
     ],
-    { events: hidden.map(({ id: commentId }) => ({ kind: 'task', task: { type: 'clear-comment', commentId } })) },
+    {
+      events: hidden.map(({ id: commentId }) => ({ kind: 'task', task: { type: 'clear-comment', commentId } })),
+      evenIfUnchanged: true,
+    },
   );
   return rows.length;
 }

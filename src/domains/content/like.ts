@@ -69,44 +69,42 @@ function turnLike(
   const { things, likes, thing } = LIKED[told.what];
   const own = sql`FROM ${likes} WHERE ${thing} = ${id} AND user_id = ${userId}`;
   const turn = {
-    off: ctx.db.run(sql`DELETE ${own}`),
-    on: (condition: SQL) =>
-      ctx.db.run(sql`
-        INSERT INTO ${likes} (${thing}, user_id, created_at)
-        SELECT ${id}, ${userId}, CAST(${now} AS INTEGER) WHERE ${isVisible} AND ${condition}
-        ON CONFLICT DO NOTHING`),
+    on: ctx.db.run(sql`
+      INSERT INTO ${likes} (${thing}, user_id, created_at)
+      SELECT ${id}, ${userId}, CAST(${now} AS INTEGER) WHERE ${isVisible}
+      ON CONFLICT DO NOTHING`),
+    off: (condition: SQL) => ctx.db.run(sql`DELETE ${own} AND ${condition}`),
     state: ctx.db
       .select({ likeCount: things.likeCount, liked: sql<number>`EXISTS (SELECT 1 ${own})`.as('liked') })
       .from(things)
       .where(and(eq(things.id, id), isNull(things.removedAt))),
     events: likeEvents(actor, told),
-    eventsIf: sql`EXISTS (SELECT 1 ${own} AND created_at = ${now})`,
     withdrawal: withdrawLike(ctx, actor, told, sql`NOT EXISTS (SELECT 1 ${own})`),
   };
   return commitTurn(ctx, turn, wanted);
 }
 
 interface Turn {
-  readonly off: Statement;
-  /** Likes where this holds as well. */
-  readonly on: (condition: SQL) => Statement;
+  readonly on: Statement;
+  /** Unlikes where this holds as well. */
+  readonly off: (condition: SQL) => Statement;
   readonly state: Statement;
-  /** The author is told if it was this turn that put it on. */
+  /** What the author is told if this turn puts the like on. */
   readonly events: readonly OutboxEvent[];
-  readonly eventsIf: SQL;
   /** If it is off by then, the author is told of it no more. */
   readonly withdrawal: readonly Statement[];
 }
 
 async function commitTurn(
   ctx: Context,
-  { off, on, state, events, eventsIf, withdrawal }: Turn,
+  { on, off, state, events, withdrawal }: Turn,
   wanted: boolean | undefined,
 ): Promise<Like | undefined> {
-  // Turned on only where there was nothing to turn off: the statement before tells.
-  const turned = wanted === undefined ? [off, on(sql`changes() = 0`)] : [wanted ? on(sql`1`) : off];
+  // Turned off only where it could not be turned on. What follows from turning it on stands in between and changes a
+  // row if `on` did, so `changes()` says the same behind it.
+  const turned = wanted === undefined ? [on, off(sql`changes() = 0`)] : [wanted ? on : off(sql`true`)];
   const statements = wanted === true ? turned : [...turned, ...withdrawal];
-  const results = await commit(ctx, [...statements, state], wanted === false ? {} : { events, eventsIf });
+  const results = await commit(ctx, [...statements, state], wanted === false ? {} : { events });
   const [row] = results.at(-1) as { likeCount: number; liked: number }[]; // what `state` selects
   return row && { liked: row.liked === 1, likeCount: row.likeCount };
 }

@@ -9,6 +9,7 @@ import { readUpload } from '@/domains/media/upload';
 import { setCreatorStatus } from '@/domains/users/statements';
 import { httpError } from '@/http/errors';
 import type { OutboxEvent } from '@/queues/messages';
+import { isChange } from '@/shared/is-change';
 import { checkAge } from './apply';
 import { creatorError } from './errors';
 import { type Financial, openFinancial, sealFinancial } from './financial';
@@ -31,11 +32,16 @@ export async function amend(
 ): ApplicationAnswer {
   const row = await getAmendable(ctx, userId);
   if (identity?.birthDate !== undefined) checkAge(ctx, identity.birthDate);
-  const sealed =
-    financial && (await sealFinancial(ctx, row.id, mergeFinancial(await openFinancial(ctx, row), financial)));
+  const account = financial && (await openFinancial(ctx, row));
+  const merged = account && mergeFinancial(account, financial);
+  const sent = { type, ...profile, ...identity };
+  // One that waits keeps its place unless it says something new; one that was rejected is submitted again as it is.
+  const isNews = isChange<ApplicationRow>(row, sent) || (merged && isChange<Financial>(account, merged));
+  const isEmpty = !merged && Object.values(sent).every((value) => value === undefined);
+  if (isEmpty || (row.status === 'PENDING' && !isNews)) return presentApplication(ctx, row);
+  const sealed = merged && (await sealFinancial(ctx, row.id, merged));
   // Undefined where nothing was sent, which Drizzle leaves as it is.
-  const changes = { type, ...profile, ...identity, ...sealed };
-  if (Object.values(changes).every((value) => value === undefined)) return presentApplication(ctx, row);
+  const changes = { ...sent, ...sealed };
   const asRead = sealed && eq(creatorApplications.financial, row.financial);
   return presentApplication(ctx, await commitAmendment(ctx, row, changes, { onlyIf: asRead }));
 }

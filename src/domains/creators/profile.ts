@@ -3,6 +3,7 @@ import type { z } from '@hono/zod-openapi';
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, type Statement } from '@/db/commit';
+import { differs } from '@/db/differs';
 import { cardColumns, presentCard } from '@/domains/users/present';
 import { users } from '@/domains/users/tables';
 import { toIso } from '@/shared/time';
@@ -56,6 +57,7 @@ export async function changeProfile(
       .onConflictDoUpdate({
         target: creatorProfiles.userId,
         set: { ...(bio === undefined ? {} : { bio }), ...(categories ? { categories } : {}), updatedAt: now },
+        setWhere: differs(creatorProfiles, { bio, categories }),
       }),
   ]);
   return readProfile(ctx, userId);

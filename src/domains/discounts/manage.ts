@@ -10,6 +10,7 @@ import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
 import { httpError } from '@/http/errors';
 import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
+import { isChange } from '@/shared/is-change';
 import { toIso, toIsoOrNull } from '@/shared/time';
 import { newCode } from './code-text';
 import { discountError } from './errors';
@@ -108,15 +109,15 @@ export async function changeDiscount(
   const found = await ctx.db.select(columns).from(discountCodes).where(eq(discountCodes.id, id)).get();
   if (!found) throw discountError('DISCOUNT_CODE_NOT_FOUND');
   const { reserved, ...before } = found;
-  const after: DiscountRow = {
-    ...before,
+  const sent = {
     ...changes,
     // One replaces the other.
     ...(changes.bonusCoins === undefined ? {} : { bonusPercent: null }),
     ...(changes.bonusPercent === undefined ? {} : { bonusCoins: null }),
-    // Two changes within one millisecond are two all the same.
-    updatedAt: Math.max(ctx.now(), before.updatedAt + 1),
   };
+  if (!isChange<DiscountRow>(before, sent)) return presentDiscount(before, reserved);
+  // Two changes within one millisecond are two all the same.
+  const after: DiscountRow = { ...before, ...sent, updatedAt: Math.max(ctx.now(), before.updatedAt + 1) };
   demandWindow(after);
   const { uses: _, ...values } = after;
   await commit(

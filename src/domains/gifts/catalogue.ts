@@ -14,6 +14,7 @@ import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope'
 import { httpError } from '@/http/errors';
 import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
+import { isChange } from '@/shared/is-change';
 import { countCharacters } from '@/shared/text';
 import { giftError } from './errors';
 import { type GiftRow, presentCatalogueGift, presentKeptGift } from './present';
@@ -64,6 +65,7 @@ export async function changeGift(
   const before = await ctx.db.select().from(gifts).where(eq(gifts.id, id)).get();
   if (!before) throw giftError('GIFT_NOT_FOUND');
   const given = Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined)) as Partial<GiftRow>; // fewer keys of the same
+  if (!isChange(before, given)) return presentKeptGift(before);
   const after = { ...before, ...given, updatedAt: Math.max(ctx.now(), before.updatedAt + 1) };
   const asRead = and(eq(gifts.id, id), eq(gifts.updatedAt, before.updatedAt));
   await keep(ctx, actor, {

@@ -28,7 +28,10 @@ export async function forgetFiles(ctx: Context, ownerId: string): Promise<number
         ),
       ),
     ],
-    { events: [...keys.map((key) => deletionOf({ key, uploadId: null })), ...unclaimed.map(deletionOf)] },
+    {
+      events: [...keys.map((key) => deletionOf({ key, uploadId: null })), ...unclaimed.map(deletionOf)],
+      evenIfUnchanged: true,
+    },
   );
   return files.length + uploads.length;
 }

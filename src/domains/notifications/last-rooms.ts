@@ -1,7 +1,7 @@
 /**
  * Where a user was let in last: a small row for each of as many rooms as they may have sockets, written as a pass opens
- * one and not at all by who comes back to the room entered last, and read only when there is something to tell. Nobody
- * asks every room who is in it. That there are no more than five sees the database to.
+ * one (or, of a waiting room, is given out), and not at all for the room entered last. It is read only when there is
+ * something to tell, so nobody asks every room who is in it. The database keeps no more than five.
  */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/context';

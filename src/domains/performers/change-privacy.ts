@@ -1,8 +1,10 @@
 /** A performer changes their privacy: one batch, so that the list of regions is the one that was sent or the one before. */
 import type { z } from '@hono/zod-openapi';
+import { sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, type Statement } from '@/db/commit';
-import { setBlockedRegions } from '@/domains/social/regions';
+import { differs } from '@/db/differs';
+import { regionsDiffer, setBlockedRegions } from '@/domains/social/regions';
 import { getPrivacy } from './privacy';
 import type { Privacy, PrivacyRequest } from './schemas';
 import { performerPrivacy } from './tables';
@@ -13,12 +15,23 @@ export async function changePrivacy(
   userId: string,
   { blockedCountries, ...choices }: z.output<typeof PrivacyRequest>,
 ): Promise<z.input<typeof Privacy>> {
-  const regions = blockedCountries && setBlockedRegions(ctx, userId, blockedCountries);
-  await commit(ctx, [...(regions ?? []), ...putChoices(ctx, userId, choices)], {
-    // Who is in where they may not be any more has to leave.
-    events: regions ? [{ kind: 'regions-changed', creatorId: userId }] : [],
+  const regions = blockedCountries
+    ? [noteNewRegions(ctx, userId, blockedCountries), ...setBlockedRegions(ctx, userId, blockedCountries)]
+    : [];
+  await commit(ctx, [...regions, ...putChoices(ctx, userId, choices)], {
+    // Viewers from there have to leave.
+    events: blockedCountries ? [{ kind: 'regions-changed', creatorId: userId }] : [],
   });
   return getPrivacy(ctx, userId);
+}
+
+/** Changes a row only if these regions differ from the chosen ones: what the rooms are told hangs on it. */
+function noteNewRegions(ctx: Context, userId: string, regions: readonly string[]): Statement {
+  const now = ctx.now();
+  return ctx.db.run(sql`
+    INSERT INTO performer_privacy (user_id, updated_at)
+    SELECT ${userId}, CAST(${now} AS INTEGER) WHERE ${regionsDiffer(userId, regions)}
+    ON CONFLICT DO UPDATE SET updated_at = excluded.updated_at`);
 }
 
 function putChoices(
@@ -33,6 +46,6 @@ function putChoices(
     ctx.db
       .insert(performerPrivacy)
       .values({ userId, ...changed })
-      .onConflictDoUpdate({ target: performerPrivacy.userId, set: changed }),
+      .onConflictDoUpdate({ target: performerPrivacy.userId, set: changed, setWhere: differs(performerPrivacy, set) }),
   ];
 }

@@ -38,6 +38,6 @@ export async function sweepExports(ctx: Context): Promise<void> {
   await commit(
     ctx,
     dropped.flatMap(({ statements }) => statements),
-    { events: dropped.map(({ event }) => event) },
+    { events: dropped.map(({ event }) => event), evenIfUnchanged: true },
   );
 }

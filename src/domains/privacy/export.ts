@@ -63,6 +63,7 @@ async function beginExport(ctx: Context, userId: string, last: ExportRow | undef
       // Of one that was not taken it finds nothing to do.
       { kind: 'task', task: { type: 'build-export', exportId: id, step: 0 } },
     ],
+    evenIfUnchanged: true,
   });
   const taken = await findExport(ctx, userId);
   if (taken?.id === id) ctx.log.event('export.begun', { userId });

@@ -1,11 +1,11 @@
 /** A user's own profile, behind two doors (`/user/*`, `/viewer/*`): what it says, and changing it. */
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/context';
-import { commit, demandChange } from '@/db/commit';
+import { commit, demandThat } from '@/db/commit';
 import { getAccount } from '@/domains/auth/account';
 import { authError } from '@/domains/auth/errors';
 import { presentUser } from '@/domains/users/present';
-import { changeUserProfile } from '@/domains/users/write';
+import { changeUserProfile, isActive } from '@/domains/users/write';
 import { httpError } from '@/http/errors';
 import type { Actor } from '@/shared/actor';
 import { isAtLeastYearsOld } from '@/shared/time';
@@ -41,7 +41,7 @@ export async function changeOwnProfile(ctx: Context, actor: Actor, request: z.ou
     ...(links === undefined ? {} : { links: links ?? [] }),
   };
   if (Object.keys(changes).length > 0)
-    await commit(ctx, [changeUserProfile(ctx, actor.userId, changes), demandChange(ctx)], {
+    await commit(ctx, [demandThat(ctx, isActive(actor.userId)), changeUserProfile(ctx, actor.userId, changes)], {
       refusals: {
         DEMAND_NOT_MET: () => authError('SESSION_ENDED'),
         COUNTRY_CORRECTED: () => profileError('COUNTRY_SET_BY_STAFF'),

@@ -7,6 +7,7 @@ import { logStaff } from '@/domains/staff/log';
 import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
+import { isChange } from '@/shared/is-change';
 import { purchaseError } from './errors';
 import type { CoinPackage, NewPackage, PackageChanges } from './schemas';
 import { coinPackages } from './tables';
@@ -67,6 +68,7 @@ export async function changePackage(
 ): Promise<z.input<typeof CoinPackage>> {
   const before = await ctx.db.select().from(coinPackages).where(eq(coinPackages.id, id)).get();
   if (!before) throw purchaseError('PACKAGE_NOT_FOUND');
+  if (!isChange(before, changes)) return presentPackage(before);
   // Two changes within one millisecond are two all the same.
   const updatedAt = Math.max(ctx.now(), before.updatedAt + 1);
   const after: PackageRow = { ...before, ...changes, updatedAt };

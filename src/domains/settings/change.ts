@@ -3,6 +3,7 @@ import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, type Statement } from '@/db/commit';
+import { differs } from '@/db/differs';
 import { getSettings } from './read';
 import type { SettingsRequest } from './schemas';
 import { userSettings } from './tables';
@@ -28,14 +29,16 @@ function putSettings(ctx: Context, userId: string, changes: Changes): Statement 
     ...(showActivity === undefined ? {} : { showActivity }),
     ...(autoplay === undefined ? {} : { autoplay }),
     ...(matureContent === undefined ? {} : { matureContent }),
-    updatedAt: ctx.now(),
   };
+  const updatedAt = ctx.now();
+  const patched = sql`json_patch(user_settings.notifications, excluded.notifications)`;
   return ctx.db
     .insert(userSettings)
-    .values({ userId, ...set, notifications: chosen(notifications) })
+    .values({ userId, ...set, notifications: chosen(notifications), updatedAt })
     .onConflictDoUpdate({
       target: userSettings.userId,
-      set: { ...set, notifications: sql`json_patch(user_settings.notifications, excluded.notifications)` },
+      set: { ...set, notifications: patched, updatedAt },
+      setWhere: sql`(${differs(userSettings, set)} OR user_settings.notifications <> ${patched})`,
     });
 }
 

@@ -10,13 +10,16 @@ import { users } from '@/domains/users/tables';
 import type { OutboxEvent } from '@/queues/messages';
 import { socialError } from './errors';
 import { endFollow } from './follow';
-import { listOpenRooms } from './open-rooms';
+import { listMeetingRooms, type OpenRoom } from './open-rooms';
 import { blocks } from './tables';
 
-/** Repeating it changes nothing. Throws USER_NOT_FOUND, NOT_ONESELF. */
+/** Repeating it changes nothing and tells nobody. Throws USER_NOT_FOUND, NOT_ONESELF. */
 export async function blockUser(ctx: Context, blockerId: string, blockedId: string): Promise<void> {
   if (blockerId === blockedId) throw socialError('NOT_ONESELF');
-  const user = await ctx.db.select({ status: users.status }).from(users).where(eq(users.id, blockedId)).get();
+  const [user, rooms] = await Promise.all([
+    ctx.db.select({ status: users.status }).from(users).where(eq(users.id, blockedId)).get(),
+    listMeetingRooms(ctx, blockerId, blockedId),
+  ]);
   if (!user || user.status === 'deleted') throw socialError('USER_NOT_FOUND');
   const statements = [
     block(ctx, blockerId, blockedId),
@@ -25,12 +28,18 @@ export async function blockUser(ctx: Context, blockerId: string, blockedId: stri
     ...withdrawBetween(ctx, blockerId, blockedId),
   ];
   const rest: OutboxEvent = { kind: 'task', task: { type: 'withdraw-between', one: blockerId, other: blockedId } };
-  await commit(ctx, statements, { events: [...(await partingEvents(ctx, blockerId, blockedId)), rest] });
+  const partings = rooms.flatMap((room) =>
+    partingEvents(ctx, room, room.creatorId === blockerId ? blockedId : blockerId),
+  );
+  await commit(ctx, statements, { events: [...partings, rest] });
 }
 
-/** Repeating it changes nothing; follows do not come back, nor does what was told. */
+/**
+ * Repeating it changes nothing; follows do not come back, nor does what was told. No room hears of it: the block has put
+ * the other out of every room, and the door asks again who they are.
+ */
 export async function unblockUser(ctx: Context, blockerId: string, blockedId: string): Promise<void> {
-  await commit(ctx, [unblock(ctx, blockerId, blockedId)], { events: await standingEvents(ctx, blockerId, blockedId) });
+  await commit(ctx, [unblock(ctx, blockerId, blockedId)]);
 }
 
 export function block(ctx: Context, blockerId: string, blockedId: string): Statement {
@@ -41,19 +50,10 @@ export function unblock(ctx: Context, blockerId: string, blockedId: string): Sta
   return ctx.db.delete(blocks).where(and(eq(blocks.blockerId, blockerId), eq(blocks.blockedId, blockedId)));
 }
 
-/** The rooms read the standing again and drop who is blocked; LiveKit has to be told by itself. */
-async function partingEvents(ctx: Context, one: string, other: string): Promise<OutboxEvent[]> {
-  const rooms = await listOpenRooms(ctx, [one, other]);
-  return rooms.flatMap(({ roomId, channelId, creatorId, status }) => {
-    const userId = creatorId === one ? other : one;
-    const room: OutboxEvent = { kind: 'room', roomId, command: { type: 'standing-changed', userId } };
-    return status === 'live'
-      ? [room, { kind: 'remove-participant', roomId: channelId, identity: userId, at: ctx.now() }]
-      : [room];
-  });
-}
-
-async function standingEvents(ctx: Context, one: string, other: string): Promise<OutboxEvent[]> {
-  const events = await partingEvents(ctx, one, other);
-  return events.filter(({ kind }) => kind === 'room');
+/** The room reads again what the user is to it, and closes their sockets; LiveKit has to be told separately. */
+function partingEvents(ctx: Context, { roomId, channelId, status }: OpenRoom, userId: string): OutboxEvent[] {
+  const room: OutboxEvent = { kind: 'room', roomId, command: { type: 'standing-changed', userId } };
+  return status === 'live'
+    ? [room, { kind: 'remove-participant', roomId: channelId, identity: userId, at: ctx.now() }]
+    : [room];
 }

@@ -1,7 +1,7 @@
 /** Following creators. One follow a pair, never oneself, never across a block; the database keeps the counts. */
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
-import { commit, demandChange, refusalOf, type Statement } from '@/db/commit';
+import { commitIfMet, demandChange, type Statement } from '@/db/commit';
 import { withdrawFollow } from '@/domains/notifications/withdraw';
 import { users } from '@/domains/users/tables';
 import type { OutboxEvent } from '@/queues/messages';
@@ -43,13 +43,14 @@ export async function followCreator(ctx: Context, follower: Actor, creatorId: st
   if (creator.isFollowed === 1) return;
   const events = await standingChanged(ctx, followerId, creatorId);
   if (creator.wasFollowed === 0) events.push(newFollower(followerId, creator.followerName ?? '', creatorId));
-  await commitChange(ctx, [follow(ctx, followerId, creatorId)], events);
+  await commitIfMet(ctx, [follow(ctx, followerId, creatorId), demandChange(ctx)], { events });
 }
 
 /** Repeating it changes nothing. That there was a new follower is told no more. */
 export async function unfollowCreator(ctx: Context, followerId: string, creatorId: string): Promise<void> {
-  const statements = [withdrawFollow(ctx, followerId, creatorId), ...endFollow(ctx, followerId, creatorId)];
-  await commitChange(ctx, statements, await standingChanged(ctx, followerId, creatorId));
+  const events = await standingChanged(ctx, followerId, creatorId);
+  const ended = [withdrawFollow(ctx, followerId, creatorId), ...endFollow(ctx, followerId, creatorId)];
+  await commitIfMet(ctx, [...ended, demandChange(ctx)], { events });
 }
 
 /** Changes nothing where the creator is none (any more) or a block stands between: it may have come since it was asked. */
@@ -74,15 +75,6 @@ export function endFollow(ctx: Context, followerId: string, creatorId: string): 
       .onConflictDoNothing(),
     ctx.db.delete(follows).where(isPair),
   ];
-}
-
-/** Of several at once, the one that changes something tells of it; the others leave nothing. */
-async function commitChange(ctx: Context, statements: Statement[], events: OutboxEvent[]): Promise<void> {
-  try {
-    await commit(ctx, [...statements, demandChange(ctx)], { events });
-  } catch (error) {
-    if (!refusalOf(error, { DEMAND_NOT_MET: () => socialError('USER_NOT_FOUND') })) throw error;
-  }
 }
 
 function newFollower(followerId: string, followerName: string, creatorId: string): OutboxEvent {

@@ -1,6 +1,7 @@
-/** The rooms that a change between two people may matter to: those of their streams that are on, or that wait to be. */
+/** The rooms that a change between people may matter to: those of their streams that are live, or that wait to be. */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/context';
+import { lastRooms } from '@/domains/notifications/tables';
 
 /** More than a creator can have scheduled. */
 const OPEN_ROOMS_MAX = 128;
@@ -10,6 +11,21 @@ export interface OpenRoom {
   readonly channelId: string;
   readonly creatorId: string;
   readonly status: 'live' | 'scheduled';
+}
+
+/**
+ * Where two people can meet, in a room that one of them hosts: one that is live, whose video is watched without the room
+ * too, or one that the other entered lately and waits in. To any other room the door lets nobody in unasked.
+ */
+export function listMeetingRooms(ctx: Context, one: string, other: string): Promise<OpenRoom[]> {
+  return ctx.db.all<OpenRoom>(sql`
+    SELECT id AS roomId, channel_id AS channelId, creator_id AS creatorId, status
+    FROM streams
+    WHERE creator_id IN (${one}, ${other}) AND status IN ('live', 'scheduled')
+      AND (status = 'live' OR EXISTS (SELECT 1 FROM ${lastRooms} AS entered
+        WHERE entered.user_id = iif(creator_id = ${one}, ${other}, ${one}) AND entered.room_id = streams.id))
+    ORDER BY status
+    LIMIT ${OPEN_ROOMS_MAX}`);
 }
 
 export function listOpenRooms(ctx: Context, creatorIds: readonly string[]): Promise<OpenRoom[]> {

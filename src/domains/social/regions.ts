@@ -55,6 +55,13 @@ export function blockedRegionsQuery(ctx: Pick<Context, 'db'>, creatorId: string)
     .orderBy(blockedRegions.region);
 }
 
+/** Whether these are others than the chosen ones. */
+export function regionsDiffer(creatorId: string, regions: readonly string[]): SQL {
+  const wanted = sql`SELECT value FROM json_each(${JSON.stringify(regions)})`;
+  const chosen = sql`SELECT region FROM blocked_regions WHERE creator_id = ${creatorId}`;
+  return sql`(EXISTS (${chosen} EXCEPT ${wanted}) OR EXISTS (${wanted} EXCEPT ${chosen}))`;
+}
+
 /** These and no others. */
 export function setBlockedRegions(ctx: Context, creatorId: string, regions: readonly string[]): Statement[] {
   const wanted = sql`SELECT value FROM json_each(${JSON.stringify(regions)})`;

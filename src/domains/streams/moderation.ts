@@ -5,7 +5,7 @@
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/context';
-import { commit } from '@/db/commit';
+import { commit, commitIfMet, demandChange } from '@/db/commit';
 import { banFromChannel, unbanFromChannel } from '@/domains/channels/bans';
 import { listOpenRooms } from '@/domains/social/open-rooms';
 import { logStaff } from '@/domains/staff/log';
@@ -26,7 +26,10 @@ import { findRoomStanding } from './standing';
 
 type ModerationRequest = z.output<typeof Moderation>;
 
-/** Repeating it changes nothing. Throws NOT_MODERATOR, OUT_OF_YOUR_REACH, USER_NOT_FOUND, STREAM_ENDED. */
+/**
+ * Repeating it changes nothing, tells nobody and is not logged again. Throws NOT_MODERATOR, OUT_OF_YOUR_REACH,
+ * USER_NOT_FOUND, STREAM_ENDED.
+ */
 export async function moderate(
   ctx: Context,
   actor: Actor,
@@ -60,20 +63,23 @@ export async function moderate(
         bannedBy: actor.userId,
         reason,
       });
-      await commit(ctx, [statement, ...logged], { events: await banEvents(ctx, found, target.userId, actor, reason) });
+      const events = await banEvents(ctx, found, target.userId, actor, reason);
+      await commitIfMet(ctx, [statement, demandChange(ctx), ...logged], { events });
       return;
     }
     case 'unban': {
       const rooms = await listRoomIds(ctx, found);
       const command = { type: 'unban', userId: target.userId } as const;
       const events = rooms.map((roomId): OutboxEvent => ({ kind: 'room', roomId, command }));
-      await commit(ctx, [unbanFromChannel(ctx, channel.id, target.userId), ...logged], { events });
+      const statement = unbanFromChannel(ctx, channel.id, target.userId);
+      await commitIfMet(ctx, [statement, demandChange(ctx), ...logged], { events });
       return;
     }
     default:
       if (stream.status === 'ended') throw streamError('STREAM_ENDED');
       if (stream.status === 'cancelled') throw streamError('STREAM_CANCELLED');
-      await ctx.rooms(stream.id).moderate(actor.userId, roomAction(request.action, request, reason));
+      if ((await ctx.rooms(stream.id).moderate(actor.userId, roomAction(request.action, request, reason))) === false)
+        return;
       await commit(ctx, logged, {
         events: request.action === 'kick' ? [outOfTheVideo(ctx, channel.id, target.userId)] : [],
       });

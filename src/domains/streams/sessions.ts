@@ -10,6 +10,7 @@ import { ensureChannel } from '@/domains/channels/ensure';
 import { isOwnMediaUrl } from '@/domains/media/keys';
 import { invalid } from '@/http/validation';
 import type { Actor } from '@/shared/actor';
+import { isChange } from '@/shared/is-change';
 import { DAY_MS } from '@/shared/time';
 import { changeStream, demandUnchangedChannel, STREAM_RACES, untilUnchanged } from './change-stream';
 import type { StreamRow } from './channel-state';
@@ -70,6 +71,7 @@ export async function changeSession(
     const movesTheDoor = details.visibility !== undefined && details.visibility !== stream.visibility;
     if (stream.status === 'live' && (details.scheduledFor !== undefined || movesTheDoor))
       throw streamError('STREAM_STARTED', { message: 'Date and visibility can be changed until the stream begins.' });
+    if (!isChange(stream, details)) return presentStream(found, actor);
     const { row, statements } = changeStream(ctx, stream, details);
     await commit(ctx, [demandUnchangedChannel(ctx, channel), ...statements], {
       events: [setupEvent(row, channel, toldToTheRoom(details))],

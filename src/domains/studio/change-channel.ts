@@ -12,6 +12,7 @@ import { changeStream, laterThan, STREAM_RACES, untilUnchanged } from '@/domains
 import { type ChannelState, demandSameStreams, ownChannelState, type StreamRow } from '@/domains/streams/channel-state';
 import { setupEvent } from '@/domains/streams/room-setup';
 import { httpError } from '@/http/errors';
+import { isChange } from '@/shared/is-change';
 import { presentChannel, presentPolicy } from './present';
 import type { ChannelChanges, ChatSettings } from './schemas';
 
@@ -54,12 +55,15 @@ export function requireOwnPicture(ctx: Context, url: string | null | undefined):
     });
 }
 
-/** Throws CHANGED_MEANWHILE. */
+/** What is so already changes nothing, and no room hears of it. Throws CHANGED_MEANWHILE. */
 export async function changeChannel(ctx: Context, creatorId: string, change: Change): Promise<ChannelState> {
   const { alongside = [], stream = {} } = change;
   return untilUnchanged(async () => {
     const state = await ownChannelState(ctx, creatorId);
-    if (Object.keys(change.channel).length === 0) return state;
+    const isNews =
+      isChange(state.channel, change.channel) ||
+      [state.live, state.prepared].some((row) => row !== undefined && isChange(row, stream));
+    if (!isNews) return state;
     const changed = { ...change.channel, updatedAt: laterThan(ctx, state.channel) };
     const channel = { ...state.channel, ...changed };
     const live = state.live && changeStream(ctx, state.live, stream);

@@ -6,7 +6,7 @@ import { and, asc, eq, getTableColumns, isNull, lte, type SQL, sql } from 'drizz
 import type { Context } from '@/context';
 import { commit, demandChange } from '@/db/commit';
 import { type Economy, readEconomy } from '@/domains/economy/read';
-import { listOpenRooms, type OpenRoom } from '@/domains/social/open-rooms';
+import { listMeetingRooms } from '@/domains/social/open-rooms';
 import { noBlockBetween } from '@/domains/social/visible';
 import { users } from '@/domains/users/tables';
 import { AppError } from '@/http/errors';
@@ -32,18 +32,12 @@ type Due = SubscriptionRow & {
   readonly creatorName: string | null;
 };
 
-interface Page {
-  readonly economy: Economy;
-  readonly rooms: readonly OpenRoom[];
-}
-
 /** Safe to run twice at once. True: there is more. */
 export async function renewSubscriptions(ctx: Context): Promise<boolean> {
   const due = await listDue(ctx);
   if (due.length === 0) return false;
-  const creatorIds = [...new Set(due.map(({ creatorId }) => creatorId))];
-  const [economy, rooms] = await Promise.all([readEconomy(ctx), listOpenRooms(ctx, creatorIds)]);
-  await Promise.all(due.map((one) => attempt(ctx, one, { economy, rooms })));
+  const economy = await readEconomy(ctx);
+  await Promise.all(due.map((one) => attempt(ctx, one, economy)));
   return due.length === RENEWED_AT_ONCE;
 }
 
@@ -65,9 +59,9 @@ async function listDue(ctx: Context): Promise<Due[]> {
     .limit(RENEWED_AT_ONCE);
 }
 
-async function attempt(ctx: Context, one: Due, page: Page): Promise<void> {
+async function attempt(ctx: Context, one: Due, economy: Economy): Promise<void> {
   try {
-    await renew(ctx, one, page);
+    await renew(ctx, one, economy);
   } catch (error) {
     // Somebody else was quicker: another sweep, or the subscriber.
     if (error instanceof AppError && error.code === 'SUBSCRIPTION_CHANGED') return;
@@ -79,19 +73,19 @@ async function attempt(ctx: Context, one: Due, page: Page): Promise<void> {
   }
 }
 
-async function renew(ctx: Context, one: Due, page: Page): Promise<void> {
+async function renew(ctx: Context, one: Due, economy: Economy): Promise<void> {
   const renewable = {
     ...one,
     subscriberStands: one.subscriberStands === 1,
     creatorStands: one.creatorStands === 1,
     blocked: one.blocked === 1,
-    diamonds: diamondsOf(one, page.economy),
+    diamonds: diamondsOf(one, economy),
   };
   const because = whyItEnds(renewable, ctx.now());
-  if (because) return end(ctx, one, because, page);
-  if (await charge(ctx, one, page)) return;
+  if (because) return end(ctx, one, because);
+  if (await charge(ctx, one, economy)) return;
   if (one.graceUntil === null) return fallShort(ctx, one);
-  if (one.graceUntil <= ctx.now()) return end(ctx, one, 'unpaid', page);
+  if (one.graceUntil <= ctx.now()) return end(ctx, one, 'unpaid');
   await change(ctx, one, { dueAt: nextRetry(one.graceUntil, ctx.now()) });
 }
 
@@ -118,7 +112,7 @@ async function change(
 }
 
 /** The period goes on from where it was, also out of the grace. Answers false where the wallet held too little. */
-async function charge(ctx: Context, one: Due, { economy }: Page): Promise<boolean> {
+async function charge(ctx: Context, one: Due, economy: Economy): Promise<boolean> {
   const months = one.months + 1;
   const periodEndsAt = periodEnd(one.startedAt, months);
   const paid = { months, periodEndsAt, dueAt: periodEndsAt, status: 'active', graceUntil: null } as const;
@@ -148,14 +142,14 @@ async function fallShort(ctx: Context, one: Due): Promise<void> {
   ctx.log.event('subscription.short', { subscriptionId: one.id });
 }
 
-async function end(ctx: Context, one: Due, because: EndedBecause, { rooms }: Page): Promise<void> {
-  const open = rooms.filter(({ creatorId }) => creatorId === one.creatorId);
+async function end(ctx: Context, one: Due, because: EndedBecause): Promise<void> {
+  const rooms = await listMeetingRooms(ctx, one.creatorId, one.subscriberId);
   const notice = endedNotice(one, one.creatorName, because);
   await change(
     ctx,
     one,
     { status: 'ended', dueAt: null, endedAt: ctx.now(), endedBecause: because },
-    { events: [...standingEvents(open, one.subscriberId), ...(notice ? [notice] : [])] },
+    { events: [...standingEvents(rooms, one), ...(notice ? [notice] : [])] },
   );
   ctx.log.event('subscription.ended', { subscriptionId: one.id, because });
 }

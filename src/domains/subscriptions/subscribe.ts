@@ -7,7 +7,7 @@ import { and, eq, inArray, isNotNull, or, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, demandChange, demandThat } from '@/db/commit';
 import { type Economy, economyOf, economyQuery } from '@/domains/economy/read';
-import { listOpenRooms, type OpenRoom } from '@/domains/social/open-rooms';
+import { listMeetingRooms, type OpenRoom } from '@/domains/social/open-rooms';
 import { placeOf } from '@/domains/social/regions';
 import { demandSupportable, supportColumns } from '@/domains/social/support';
 import { type CardRow, cardColumns } from '@/domains/users/present';
@@ -143,13 +143,13 @@ async function begin(ctx: Context, subscriberId: string, wish: Wish, once: Once,
   };
   const asRead = sql`EXISTS (SELECT 1 FROM subscription_tiers
     WHERE id = ${tier.id} AND active = 1 AND coins_per_month = CAST(${tier.coinsPerMonth} AS INTEGER))`;
-  const rooms = await listOpenRooms(ctx, [wish.creatorId]);
+  const rooms = await listMeetingRooms(ctx, wish.creatorId, subscriberId);
   await commitSpending(
     ctx,
     { userId: subscriberId, price: tier.coinsPerMonth },
     [demandThat(ctx, asRead), ctx.db.insert(subscriptions).values(row), ...chargeMonth(ctx, row, 1, economy)],
     {
-      events: [...standingEvents(rooms, subscriberId), newSubscriberEvent(row, tier, subscriber)],
+      events: [...standingEvents(rooms, row), newSubscriberEvent(row, tier, subscriber)],
       refusals: {
         'subscriptions.creator_id': () => subscriptionError('ALREADY_SUBSCRIBED'),
         DEMAND_NOT_MET: () => subscriptionError('SUBSCRIPTION_CHANGED'),
@@ -188,9 +188,14 @@ async function takeUpAgain(
   return asMade({ ...running, ...resumed }, once);
 }
 
-/** What the rooms remember of the subscriber is read again: badge, chat and door follow at once. */
-export function standingEvents(rooms: readonly OpenRoom[], userId: string): OutboxEvent[] {
-  return rooms.map(({ roomId }) => ({ kind: 'room', roomId, command: { type: 'standing-changed', userId } }));
+/** The creator's rooms read again what the subscriber is: badge, chat and door follow at once. */
+export function standingEvents(
+  rooms: readonly OpenRoom[],
+  { subscriberId: userId, creatorId }: Pick<SubscriptionRow, 'subscriberId' | 'creatorId'>,
+): OutboxEvent[] {
+  return rooms
+    .filter((room) => room.creatorId === creatorId)
+    .map(({ roomId }) => ({ kind: 'room', roomId, command: { type: 'standing-changed', userId } }));
 }
 
 function newSubscriberEvent(row: SubscriptionRow, tier: TierRow, subscriber: CardRow): OutboxEvent {

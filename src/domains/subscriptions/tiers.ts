@@ -3,6 +3,7 @@ import type { z } from '@hono/zod-openapi';
 import { and, asc, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, demandThat } from '@/db/commit';
+import { differs } from '@/db/differs';
 import { economyOf, economyQuery } from '@/domains/economy/read';
 import { earnsNothing, economyStands } from '@/domains/economy/worth';
 import { socialError } from '@/domains/social/errors';
@@ -76,11 +77,16 @@ export async function setTiers(
           ),
         ),
       ...rows.map(({ name, description, coinsPerMonth, ...row }) => {
-        const values = { name, description, coinsPerMonth, active: true, updatedAt: now };
+        const offer = { name, description, coinsPerMonth, active: true };
+        const values = { ...offer, updatedAt: now };
         return ctx.db
           .insert(subscriptionTiers)
           .values({ ...row, ...values })
-          .onConflictDoUpdate({ target: subscriptionTiers.id, set: values });
+          .onConflictDoUpdate({
+            target: subscriptionTiers.id,
+            set: values,
+            setWhere: differs(subscriptionTiers, offer),
+          });
       }),
     ],
     { refusals: { DEMAND_NOT_MET: () => subscriptionError('SUBSCRIPTION_CHANGED') } },

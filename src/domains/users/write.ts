@@ -2,6 +2,7 @@
 import { and, eq, isNull, lt, ne, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import type { Statement } from '@/db/commit';
+import { differs } from '@/db/differs';
 import type { Role } from '@/shared/actor';
 import { fold } from '@/shared/text';
 import { type Link, users } from './tables';
@@ -97,12 +98,17 @@ export interface ProfileChanges {
   readonly links?: readonly Link[];
 }
 
-/** Changes nothing if the account is not active. Breaks COUNTRY_CORRECTED if it changes what staff corrected. */
+/** Changes nothing if it says so already. Breaks COUNTRY_CORRECTED if it changes what staff corrected. */
 export function changeUserProfile(ctx: Context, userId: string, changes: ProfileChanges): Statement {
   return ctx.db
     .update(users)
     .set({ ...changes, updatedAt: ctx.now() })
-    .where(and(eq(users.id, userId), eq(users.status, 'active')));
+    .where(and(eq(users.id, userId), differs(users, changes)));
+}
+
+/** For a condition: the account is there, and not banned. */
+export function isActive(userId: string): SQL {
+  return sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${userId} AND status = 'active')`;
 }
 
 /** @param country null: the user may declare one again. Changes nothing if the account is gone. */

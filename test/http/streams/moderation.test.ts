@@ -107,9 +107,9 @@ test('what staff do is logged, what the creator does is not', async () => {
   standInForLiveKit();
   const [creator, staff, target] = [await asCreator(), await asStaff('admin_l2'), await asViewer()];
   const id = await aStream(creator);
-  const ban = { action: 'ban', userId: target.userId, reason: 'threats' };
-  await creator.post(`stream/${id}/moderation`, ban);
-  await staff.post(`stream/${id}/moderation`, ban);
+  const about = { userId: target.userId, reason: 'threats' };
+  await creator.post(`stream/${id}/moderation`, { action: 'timeout', ...about });
+  await staff.post(`stream/${id}/moderation`, { action: 'ban', ...about });
   await staff.post(`stream/${id}/moderation`, { action: 'timeout', userId: target.userId, seconds: 60 });
   const rows = await testContext().db.select().from(staffLog).where(eq(staffLog.targetId, target.userId));
   expect(rows).toMatchObject([
