@@ -1,6 +1,7 @@
 /** What buyers learn of a code, and what staff make of it. */
 import { z } from '@hono/zod-openapi';
 import { cursorQuery, orNull } from '@/http/envelope';
+import { asPastedCode } from '@/shared/text';
 import { foldCode } from './code-text';
 import { DISCOUNT_REASONS } from './errors';
 
@@ -14,7 +15,11 @@ const ID_CHARACTERS_MAX = 64;
 export const anId = z.string().min(1).max(ID_CHARACTERS_MAX);
 
 /** As a buyer types it: whatever it is, it is looked up. */
-export const aTypedCode = z.string().max(CODE_CHARACTERS_MAX).transform(foldCode).openapi({ example: 'SUMMER-10' });
+export const aTypedCode = z
+  .string()
+  .max(2 * CODE_CHARACTERS_MAX)
+  .transform((text) => foldCode(asPastedCode(text)))
+  .openapi({ example: 'SUMMER-10' });
 
 const aNewCode = z
   .string()
