@@ -16,10 +16,10 @@ export interface Asker {
   /** IPv6 by its /64. Requests without an address share one. */
   readonly address: string;
   readonly userAgent: string | null;
-  readonly deviceToken: string | undefined;
+  readonly deviceToken: string | null | undefined;
 }
 
-export function askerOf(request: Request, deviceToken?: string): Asker {
+export function askerOf(request: Request, deviceToken?: string | null): Asker {
   const { headers } = request;
   const address = addressKey(headers.get('cf-connecting-ip') ?? undefined);
   return { address, userAgent: headers.get('user-agent'), deviceToken };

@@ -17,22 +17,17 @@ const CODE_CHARACTERS_MAX = 30;
 /** Of an address or a code with what was pasted around it. */
 const PASTED_CHARACTERS_MAX = 500;
 
-const email = z
-  .string()
-  .max(PASTED_CHARACTERS_MAX)
+const pasted = z.string().max(PASTED_CHARACTERS_MAX, { abort: true });
+const email = pasted
   .overwrite(asPasted)
   .check(z.email(), z.maxLength(EMAIL_CHARACTERS_MAX))
   .openapi({ format: 'email', maxLength: EMAIL_CHARACTERS_MAX, example: 'ada@example.com' });
 const typedPassword = z.string().min(1).max(TYPED_PASSWORD_MAX);
-const otp = z
-  .string()
-  .max(PASTED_CHARACTERS_MAX)
+const otp = pasted
   .overwrite(asPastedDigits)
   .regex(/^\d{6}$/, 'must be six digits')
   .openapi({ example: '123456' });
-const code = z
-  .string()
-  .max(PASTED_CHARACTERS_MAX)
+const code = pasted
   .overwrite(asPastedDigits)
   .min(6)
   .max(CODE_CHARACTERS_MAX)
@@ -49,7 +44,7 @@ const username = z
   .superRefine(refuse(usernameFault))
   .openapi({ description: '3 to 30 of a–z, 0–9 and _; kept in lower case.', pattern: '^[A-Za-z0-9_]{3,30}$' });
 /** A client sends it back as it was answered; one that is not good counts as none. */
-const deviceToken = z.string().max(TOKEN_CHARACTERS_MAX).optional().openapi({
+const deviceToken = z.string().max(TOKEN_CHARACTERS_MAX).nullish().openapi({
   description: 'The `deviceToken` of the last sign-in on this device: failures of strangers do not shut it out.',
 });
 /** Out of a mailed link, which a mail program may have broken into lines. */

@@ -24,7 +24,7 @@ beforeEach(async () => {
 const HOUR_MS = 60 * 60 * 1_000;
 const WRONG = 'not the right one';
 
-const login = (email: string, password: string, address: string, deviceToken?: string) =>
+const login = (email: string, password: string, address: string, deviceToken: string | null = null) =>
   anyone.post('auth/login', { email, password, deviceToken }, { address });
 
 async function deviceTokenOf({ email }: { email: string }): Promise<string> {

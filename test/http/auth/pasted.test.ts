@@ -1,14 +1,6 @@
 /** Addresses and codes are taken as people paste them: with blanks, line ends and what nobody sees. */
 import { describe, expect, it } from 'vitest';
-import {
-  appCode,
-  asUserWithPassword,
-  forgetMails,
-  mailedCode,
-  mailTo,
-  PASSWORD,
-  turnOnTwoFactor,
-} from '#test/support/accounts';
+import { appCode, asUserWithPassword, forgetMails, mailedCode, mailTo, PASSWORD } from '#test/support/accounts';
 import { client } from '#test/support/api';
 import { asUser } from '#test/support/users';
 
