@@ -16,7 +16,7 @@ import { type Allowance, EVERYBODY, spendTries } from './tries';
 const MAILS_MAX = 5;
 const MAILS_OF_ALL_MAX = 15;
 /** Mails to whatever addresses that one asker may cause in an hour. */
-const MAILS_OF_ASKER_MAX = 120;
+const MAILS_OF_ASKER_MAX = 300;
 
 /** Mails a day that tell a user of a new device: a client that keeps no device token is one each time. */
 const SIGN_IN_MAILS_MAX = 10;

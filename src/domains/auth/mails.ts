@@ -33,7 +33,7 @@ const OTP_SUBJECT: Readonly<Record<OtpPurpose, string>> = {
 };
 
 export function otpMail({ email, username }: Recipient, purpose: OtpPurpose, code: string): Mail {
-  const text = `Hello ${username},\n\n${OTP_SUBJECT[purpose]}: ${code}\n\nIt is good for ten minutes and for one use. Nobody of Footlight will ever ask you for it.\nIf you did not ask for it, you need do nothing.\n`;
+  const text = `Hi ${username},\n\n${OTP_SUBJECT[purpose]}: ${code}\n\nIt expires in ten minutes and works once. Footlight staff will never ask for it.\nIf you didn't ask for it, you can ignore this email.\n`;
   return { to: email, subject: OTP_SUBJECT[purpose], text };
 }
 

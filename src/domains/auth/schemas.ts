@@ -41,6 +41,7 @@ const newPassword = z.string().superRefine(refuse(passwordShapeFault)).openapi({
 });
 const username = z
   .string()
+  .overwrite(asPasted)
   .superRefine(refuse(usernameFault))
   .openapi({ description: '3 to 30 of a–z, 0–9 and _; kept in lower case.', pattern: '^[A-Za-z0-9_]{3,30}$' });
 /** A client sends it back as it was answered; one that is not good counts as none. */

@@ -324,14 +324,15 @@ describe('asking for a code', () => {
 
   it('is limited for one who asks for mails to ever other addresses', async () => {
     const busy = client();
-    const ctx = testContext();
-    const asker = stranger('203.0.113.7');
-    for (let n = 0; n < 120; n += 1) await requestOtp(ctx, `crowd${n}@footlight.test`, 'sign-in', asker);
-    await expect(requestOtp(ctx, 'crowd@footlight.test', 'sign-in', asker)).rejects.toMatchObject({
-      code: 'OTP_LIMIT',
-    });
-    expect((await ask('crowd@footlight.test', 'sign-in', busy)).status).toBe(200);
-  }, 30_000);
+    expect((await ask('crowd1@footlight.test', 'sign-in', busy)).status).toBe(200);
+    await env.DB.prepare('UPDATE tries SET spent = allowed - 1 WHERE allowed = 300').run();
+    expect((await busy.post('auth/reset-password', { email: 'crowd2@footlight.test' })).status).toBe(200);
+    const refused = await ask('crowd3@footlight.test', 'sign-in', busy);
+    expect(refused).toMatchObject({ status: 429, error: { code: 'OTP_LIMIT' } });
+    const registered = { email: 'crowd4@footlight.test', username: 'crowd4', password: 'a horse of another colour' };
+    expect((await busy.post('auth/register', registered)).error.code).toBe('OTP_LIMIT');
+    expect((await ask('crowd3@footlight.test', 'sign-in')).status).toBe(200);
+  });
 
   it('refuses a purpose that there is not', async () => {
     const answer = await anyone.post('auth/send-verification-otp', { email: 'a@footlight.test', purpose: 'fun' });

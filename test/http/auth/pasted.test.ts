@@ -86,9 +86,11 @@ describe('an address', () => {
 
   it('is kept as it was meant, and two are still two', async () => {
     const email = 'pasted.newcomer@footlight.test';
-    const body = { email: `\u200b ${wide(email)}\r\n`, username: 'pasted_newcomer', password: PASSWORD };
+    const body = { email: `\u200b ${wide(email)}\r\n`, username: ' pasted_newcomer\u200b\n', password: PASSWORD };
     const { data } = await anyone.post('auth/register', body);
     expect(data.email).toBe(email);
+    const signedIn = await anyone.post('auth/login', { email, password: PASSWORD });
+    expect(signedIn.data.user).toMatchObject({ username: 'pasted_newcomer', displayName: 'pasted_newcomer' });
     for (const bad of ['a@b.test c@d.test', 'a b@footlight.test', 'a@footlight.\ntest', '\n', 'a@b.test,'])
       expect((await anyone.post('auth/reset-password', { email: bad })).status).toBe(422);
   });
