@@ -22,6 +22,30 @@ export function hasControlCharacters(text: string): boolean {
   return CONTROL.test(text);
 }
 
+/** What has no width: it comes along when a text is copied, and nobody sees it. */
+const WITHOUT_WIDTH = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+
+/** A line as somebody pastes it: without blanks and line ends around it, and full-width letters are plain ones. */
+export function asPasted(text: string): string {
+  return withoutInvisible(text).normalize('NFKC').trim();
+}
+
+export function withoutInvisible(text: string): string {
+  return text.replaceAll(WITHOUT_WIDTH, '');
+}
+
+const BLANKS = /\s/g;
+const DASHES = /[\p{Pd}\u2212]/gu;
+const ARABIC_DIGITS = /[\u0660-\u0669\u06f0-\u06f9]/g;
+
+/** A code as somebody pastes it: as a line, without blanks in it, and its dashes and digits are those of ASCII. */
+export function asPastedCode(text: string): string {
+  return asPasted(text)
+    .replaceAll(BLANKS, '')
+    .replaceAll(DASHES, '-')
+    .replaceAll(ARABIC_DIGITS, (digit) => String(digit.charCodeAt(0) % 16));
+}
+
 /** Characters as a reader counts them in code points, not UTF-16 units. */
 export function countCharacters(text: string): number {
   let count = 0;

@@ -17,6 +17,11 @@ export function toDay(ms: number): string {
   return toIso(ms).slice(0, 10);
 }
 
+/** For people to read: 2026-11-23 at 18:05 UTC. */
+export function toMinute(ms: number): string {
+  return `${toDay(ms)} at ${toIso(ms).slice(11, 16)} UTC`;
+}
+
 /** Nobody alive was born before. */
 const BIRTH_DATE_MIN = '1900-01-01';
 

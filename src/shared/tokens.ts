@@ -7,6 +7,7 @@ export type TokenKind =
   | 'access'
   | 'refresh'
   | 'challenge'
+  | 'device'
   | 'guest'
   | 'pass'
   | 'resume'

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
-import { appCode, asUserWithPassword, PASSWORD, travel, turnOnTwoFactor } from '#test/support/accounts';
+import { appCode, asUserWithPassword, PASSWORD, stranger, travel, turnOnTwoFactor } from '#test/support/accounts';
 import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { asUser } from '#test/support/users';
@@ -12,7 +12,7 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 
 async function counts() {
   return env.DB.prepare(
-    `SELECT (SELECT count(*) FROM otps) AS otps, (SELECT count(*) FROM mail_quotas) AS quotas,
+    `SELECT (SELECT count(*) FROM otps) AS otps, (SELECT count(*) FROM tries WHERE spent > 0) AS tries,
       (SELECT count(*) FROM sign_in_challenges) AS challenges, (SELECT count(*) FROM auth_sessions) AS sessions`,
   ).first();
 }
@@ -23,23 +23,23 @@ it('the sweep forgets what has expired and nothing else', async () => {
   await turnOnTwoFactor(person);
   await anyone.post('auth/login', { email: person.email, password: PASSWORD });
   const ctx = testContext();
-  await requestOtp(ctx, person.email, 'sign-in');
+  await requestOtp(ctx, person.email, 'sign-in', stranger());
   await ctx.settle();
-  const all = { otps: 1, quotas: 1, challenges: 1, sessions: 2 };
+  const all = { otps: 1, tries: 3, challenges: 1, sessions: 2 };
   await sweepExpiredCredentials(ctx);
   expect(await counts()).toEqual(all);
 
   travel(2 * 60 * 60 * 1_000);
   await sweepExpiredCredentials(ctx);
-  expect(await counts()).toEqual({ ...all, otps: 0, quotas: 0 });
+  expect(await counts()).toEqual({ ...all, otps: 0, tries: 0 });
 
   travel(2 * DAY_MS);
   await sweepExpiredCredentials(ctx);
-  expect(await counts()).toEqual({ otps: 0, quotas: 0, challenges: 0, sessions: 2 });
+  expect(await counts()).toEqual({ otps: 0, tries: 0, challenges: 0, sessions: 2 });
 
   travel(40 * DAY_MS);
   await sweepExpiredCredentials(ctx);
-  expect(await counts()).toEqual({ otps: 0, quotas: 0, challenges: 0, sessions: 0 });
+  expect(await counts()).toEqual({ otps: 0, tries: 0, challenges: 0, sessions: 0 });
 });
 
 it('the sweep seals TOTP secrets again under the current key', async () => {

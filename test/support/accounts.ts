@@ -2,8 +2,10 @@
 import { env } from 'cloudflare:workers';
 import { TOTP } from 'otpauth';
 import { expect, vi } from 'vitest';
+import type { Asker } from '@/domains/auth/asker';
 import { hashPassword } from '@/domains/auth/passwords';
 import { accounts } from '@/domains/auth/tables';
+import { randomAddress } from './api';
 import { testContext } from './context';
 import { asUser, type Person } from './users';
 
@@ -77,6 +79,11 @@ export async function turnOnTwoFactor(person: Person): Promise<{ secret: string;
   const on = await person.post('auth/2fa/verify', { code: appCode(secret, -1) });
   expect(on.status).toBe(200);
   return { secret, backupCodes: on.data.backupCodes };
+}
+
+/** Who calls, for use cases that are called by hand: a stranger at an address of their own. */
+export function stranger(address = randomAddress()): Asker {
+  return { address, userAgent: 'test', deviceToken: undefined };
 }
 
 /** Holds the Worker's clock still at so many milliseconds from now, until the test ends. */

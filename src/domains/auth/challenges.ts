@@ -1,6 +1,7 @@
 /**
- * The half of a sign-in that waits for its second factor. Tries are spent before they are compared, and a user's
- * failed challenges are counted over a day, so that whoever has the password cannot try codes without end.
+ * The half of a sign-in that waits for its second factor. Tries are spent before they are compared, and a user's failed
+ * challenges are counted over a day, so that a stranger who has the password cannot try codes without end. A known
+ * device has challenges of its own: those of the stranger do not shut it out.
  */
 import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
@@ -15,33 +16,35 @@ const CHALLENGE_MS = 5 * MINUTE_MS;
 const ATTEMPTS = 5;
 /** 20 × 5 tries a day at three codes of a million: a chance of 1 in 3,000 a day. */
 const FAILED_MAX = 20;
+/** With those that a new password ended: it gives them back, but not as often as somebody can reset it. */
+const FAILED_WITH_VOIDED_MAX = 3 * FAILED_MAX;
 /** How long a challenge that was not passed counts. */
 export const BUDGET_MS = DAY_MS;
 const RETRY_AFTER_SECONDS = HOUR_MS / SECOND_MS;
 
 /**
  * Throws CHALLENGE_LIMIT.
+ * @param device the known device that signs in, if it is one
  * @param condition what must still hold of the first factor
  */
-export async function openChallenge(ctx: Context, userId: string, condition: SQL = sql`TRUE`): Promise<string> {
+export async function openChallenge(
+  ctx: Context,
+  userId: string,
+  device: string | undefined,
+  condition: SQL = sql`TRUE`,
+): Promise<string> {
   const id = newId();
-  await commit(ctx, [insertChallenge(ctx, id, userId, ATTEMPTS, condition), demandChange(ctx)], {
+  await commit(ctx, [insertChallenge(ctx, id, userId, device ?? null, condition), demandChange(ctx)], {
     refusals: { DEMAND_NOT_MET: challengeLimit },
   });
   return signToken(ctx.config.keys, 'challenge', { jti: id, sub: userId }, CHALLENGE_MS / SECOND_MS, ctx.now());
 }
 
-/** Counts a try at a code outside of a sign-in, with the same bound. Throws CHALLENGE_LIMIT. */
-export async function spendSingleTry(ctx: Context, userId: string): Promise<string> {
-  const id = newId();
-  await commit(ctx, [insertChallenge(ctx, id, userId, 0, sql`TRUE`), demandChange(ctx)], {
-    refusals: { DEMAND_NOT_MET: challengeLimit },
-  });
-  return id;
-}
-
 /** Spends one try, whatever then comes of it. Throws CHALLENGE_INVALID. */
-export async function spendChallengeTry(ctx: Context, token: string): Promise<{ id: string; userId: string }> {
+export async function spendChallengeTry(
+  ctx: Context,
+  token: string,
+): Promise<{ id: string; userId: string; device: string | null }> {
   const now = ctx.now();
   const claims = await verifyToken(ctx.config.keys, 'challenge', token, now);
   if (typeof claims?.jti !== 'string') throw authError('CHALLENGE_INVALID');
@@ -56,7 +59,7 @@ export async function spendChallengeTry(ctx: Context, token: string): Promise<{ 
         isNull(signInChallenges.passedAt),
       ),
     )
-    .returning({ id: signInChallenges.id, userId: signInChallenges.userId });
+    .returning({ id: signInChallenges.id, userId: signInChallenges.userId, device: signInChallenges.device });
   if (!challenge) throw authError('CHALLENGE_INVALID');
   return challenge;
 }
@@ -66,22 +69,28 @@ export function passChallenge(ctx: Context, id: string): Statement {
   return ctx.db
     .update(signInChallenges)
     .set({ passedAt: ctx.now() })
-    .where(and(eq(signInChallenges.id, id), isNull(signInChallenges.passedAt)));
+    .where(and(eq(signInChallenges.id, id), isNull(signInChallenges.passedAt), isNull(signInChallenges.voidedAt)));
 }
 
 /** After a new password: a sign-in begun with the old one must not end well. */
 export function voidChallenges(ctx: Context, userId: string): Statement {
-  return ctx.db.delete(signInChallenges).where(eq(signInChallenges.userId, userId));
+  return ctx.db
+    .update(signInChallenges)
+    .set({ attemptsLeft: 0, voidedAt: ctx.now() })
+    .where(
+      and(eq(signInChallenges.userId, userId), isNull(signInChallenges.passedAt), isNull(signInChallenges.voidedAt)),
+    );
 }
 
-function insertChallenge(ctx: Context, id: string, userId: string, attempts: number, condition: SQL): Statement {
+/** Changes nothing if the user, or this device of theirs, has failed too often of late. */
+function insertChallenge(ctx: Context, id: string, userId: string, device: string | null, condition: SQL): Statement {
   const now = ctx.now();
+  const failed = sql`SELECT count(*) FROM sign_in_challenges
+    WHERE user_id = ${userId} AND device IS ${device} AND expires_at > ${now + CHALLENGE_MS - BUDGET_MS} AND passed_at IS NULL`;
   return ctx.db.run(sql`
-    INSERT INTO sign_in_challenges (id, user_id, attempts_left, expires_at)
-    SELECT ${id}, ${userId}, CAST(${attempts} AS INTEGER), CAST(${now + CHALLENGE_MS} AS INTEGER)
-    WHERE ${condition} AND (SELECT count(*) FROM sign_in_challenges
-           WHERE user_id = ${userId} AND expires_at > ${now + CHALLENGE_MS - BUDGET_MS} AND passed_at IS NULL)
-      < ${FAILED_MAX}`);
+    INSERT INTO sign_in_challenges (id, user_id, device, attempts_left, expires_at)
+    SELECT ${id}, ${userId}, ${device}, CAST(${ATTEMPTS} AS INTEGER), CAST(${now + CHALLENGE_MS} AS INTEGER)
+    WHERE ${condition} AND (${failed} AND voided_at IS NULL) < ${FAILED_MAX} AND (${failed}) < ${FAILED_WITH_VOIDED_MAX}`);
 }
 
 function challengeLimit() {

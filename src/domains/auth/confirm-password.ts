@@ -1,18 +1,102 @@
-/** Somebody signed in proves once more who they are, before what cannot be undone. */
+/**
+ * Every comparison of a password with an account's, at sign-in and by somebody signed in. A try is spent before it is
+ * compared, and given back if it was right.
+ */
 import type { Context } from '@/context';
-import { type Account, getAccount } from './account';
-import { spendSingleTry } from './challenges';
+import { commit } from '@/db/commit';
+import type { Actor } from '@/shared/actor';
+import { fold } from '@/shared/text';
+import { DAY_MS, HOUR_MS } from '@/shared/time';
+import { type Account, findAccountByEmail, getAccount } from './account';
+import { type Asker, knownDevice } from './asker';
 import { authError } from './errors';
 import { verifyPassword } from './passwords';
+import { type Allowance, EVERYBODY, giveBack, spendTries } from './tries';
+
+/** Failures an hour of one address, or of one known device, at one account. */
+const SIGN_IN_FAILURES_MAX = 10;
+/** Failures an hour of all addresses at one account: it takes ten of them to shut out the next, but no known device. */
+const SIGN_IN_FAILURES_OF_ALL_MAX = 100;
+/** Wrong passwords a day within one session, and within all sessions of an account. */
+const CONFIRMATIONS_MAX = 20;
+const CONFIRMATIONS_OF_ALL_MAX = 100;
 
 /**
- * A try is spent before it is compared; `voidChallenges`, in the batch of what it was asked for, gives it back.
- * Throws PASSWORD_NOT_SET, CONFIRMATION_WRONG, CHALLENGE_LIMIT.
+ * Who signs in by a password, and the known device they do it on. The same work and the same answers for an address
+ * without an account. Throws INVALID_CREDENTIALS, SIGN_IN_LIMIT.
  */
-export async function confirmPassword(ctx: Context, userId: string, password: string): Promise<Account> {
+export async function checkCredentials(
+  ctx: Context,
+  email: string,
+  password: string,
+  asker: Asker,
+): Promise<{ account: Account & { secretHash: string }; device: string | undefined }> {
+  const account = await findAccountByEmail(ctx, email);
+  const device = await knownDevice(ctx, asker, account);
+  const right = await isRight(ctx, signInAllowances(email, asker, device), password, account?.secretHash);
+  if (!account?.secretHash || !right) {
+    ctx.log.event('sign-in.refused', { userId: account?.user.id, by: 'password' });
+    throw authError('INVALID_CREDENTIALS');
+  }
+  return { account: { ...account, secretHash: account.secretHash }, device };
+}
+
+/**
+ * Somebody signed in proves once more who they are, before what cannot be undone. Each session has tries of its own,
+ * so one that was stolen does not use up the owner's. Throws PASSWORD_NOT_SET, CONFIRMATION_WRONG, CHALLENGE_LIMIT.
+ */
+export async function confirmPassword(
+  ctx: Context,
+  { userId, sessionId }: Pick<Actor, 'userId' | 'sessionId'>,
+  password: string,
+): Promise<Account> {
   const account = await getAccount(ctx, userId);
   if (account.secretHash === null) throw authError('PASSWORD_NOT_SET');
-  await spendSingleTry(ctx, userId);
-  if (!(await verifyPassword(password, account.secretHash))) throw authError('CONFIRMATION_WRONG');
+  const allowances = confirmationAllowances(confirmationSubject(userId), sessionId);
+  if (!(await isRight(ctx, allowances, password, account.secretHash))) throw authError('CONFIRMATION_WRONG');
   return account;
+}
+
+/** What failures at an account's password are counted under. */
+export const signInSubject = (email: string) => `sign-in:${fold(email)}`;
+export const confirmationSubject = (userId: string) => `confirm-password:${userId}`;
+
+/** For secrets that somebody signed in is asked for again. */
+export function confirmationAllowances(subject: string, sessionId: string): [Allowance, ...Allowance[]] {
+  const common = {
+    subject,
+    windowMs: DAY_MS,
+    refusal: (extras: object) =>
+      authError('CHALLENGE_LIMIT', { ...extras, message: 'Too many wrong passwords or codes. Try again later.' }),
+  };
+  return [
+    { ...common, asker: sessionId, max: CONFIRMATIONS_MAX },
+    { ...common, asker: EVERYBODY, max: CONFIRMATIONS_OF_ALL_MAX },
+  ];
+}
+
+/** A device that is known counts by itself alone: even one that was stolen has ten an hour. */
+function signInAllowances(email: string, asker: Asker, device: string | undefined): [Allowance, ...Allowance[]] {
+  const common = {
+    subject: signInSubject(email),
+    windowMs: HOUR_MS,
+    refusal: (extras: { headers: Record<string, string> }) => authError('SIGN_IN_LIMIT', extras),
+  };
+  if (device !== undefined) return [{ ...common, asker: `device:${device}`, max: SIGN_IN_FAILURES_MAX }];
+  return [
+    { ...common, asker: asker.address, max: SIGN_IN_FAILURES_MAX },
+    { ...common, asker: EVERYBODY, max: SIGN_IN_FAILURES_OF_ALL_MAX },
+  ];
+}
+
+async function isRight(
+  ctx: Context,
+  allowances: [Allowance, ...Allowance[]],
+  password: string,
+  hash: string | null | undefined,
+): Promise<boolean> {
+  await spendTries(ctx, allowances);
+  const right = await verifyPassword(password, hash);
+  if (right) ctx.waitUntil(commit(ctx, [giveBack(ctx, allowances)]));
+  return right;
 }

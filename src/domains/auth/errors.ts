@@ -21,6 +21,8 @@ export const authError = errorList({
   PASSWORD_NOT_SET: [409, 'This account has no password to change: it signs in by another provider.'],
   TWO_FACTOR_ON: [409, 'Two-factor authentication is on already.'],
   TWO_FACTOR_OFF: [409, 'Two-factor authentication is off. Begin at POST /auth/2fa/enable.'],
-  OTP_LIMIT: [429, 'This address was sent too many mails. Wait before you ask for another.'],
+  SIGN_IN_LIMIT: [429, 'Too many sign-ins with a wrong password. Try again later, or sign in with a mailed code.'],
+  OTP_LIMIT: [429, 'Too many mails to this address. The newest one still works; wait before you ask for another.'],
+  OTP_TRIES_LIMIT: [429, 'Too many wrong codes for this address. Try again later.'],
   CHALLENGE_LIMIT: [429, 'Too many sign-ins without the second factor. Try again later, or reset the password.'],
 });

@@ -1,8 +1,8 @@
-/** For the end of an account: all that could let anybody in. */
+/** For the end of an account: all that could let anybody in. Tries name nobody, and the sweep forgets them in a day. */
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/context';
 import type { Statement } from '@/db/commit';
-import { accounts, authSessions, backupCodes, mailQuotas, otps, signInChallenges } from './tables';
+import { accounts, authSessions, backupCodes, otps, signInChallenges } from './tables';
 
 export function forgetCredentials(ctx: Context, { id, emailKey }: { id: string; emailKey: string }): Statement[] {
   return [
@@ -11,6 +11,5 @@ export function forgetCredentials(ctx: Context, { id, emailKey }: { id: string; 
     ctx.db.delete(backupCodes).where(eq(backupCodes.userId, id)),
     ctx.db.delete(signInChallenges).where(eq(signInChallenges.userId, id)),
     ctx.db.delete(otps).where(eq(otps.emailKey, emailKey)),
-    ctx.db.delete(mailQuotas).where(eq(mailQuotas.emailKey, emailKey)),
   ];
 }

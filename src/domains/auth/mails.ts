@@ -3,9 +3,10 @@ import type { Context } from '@/context';
 import type { Mail } from '@/providers/mail';
 import { newId } from '@/shared/ids';
 import { fold } from '@/shared/text';
-import { HOUR_MS, MINUTE_MS, SECOND_MS, toDay } from '@/shared/time';
+import { HOUR_MS, MINUTE_MS, SECOND_MS, toDay, toMinute } from '@/shared/time';
 import { signToken } from '@/shared/tokens';
 import type { OtpPurpose } from './tables';
+import { describeUserAgent } from './user-agent';
 
 const VERIFY_LINK_MS = 24 * HOUR_MS;
 const RESET_LINK_MS = 30 * MINUTE_MS;
@@ -32,7 +33,7 @@ const OTP_SUBJECT: Readonly<Record<OtpPurpose, string>> = {
 };
 
 export function otpMail({ email, username }: Recipient, purpose: OtpPurpose, code: string): Mail {
-  const text = `Hello ${username},\n\n${OTP_SUBJECT[purpose]}: ${code}\n\nIt is good for ten minutes and for one use. Nobody of Footlight will ever ask you for it.\nIf you did not ask for it, you need do nothing.\n`;
+  const text = `Hi ${username},\n\n${OTP_SUBJECT[purpose]}: ${code}\n\nIt expires in ten minutes and works once. Footlight staff will never ask for it.\nIf you didn't ask for it, you can ignore this email.\n`;
   return { to: email, subject: OTP_SUBJECT[purpose], text };
 }
 
@@ -51,10 +52,37 @@ export async function resetLinkMail(ctx: Context, user: Recipient, fingerprint: 
   return { to: user.email, subject: 'Reset your password', text };
 }
 
+/** Where and when something happened to an account. */
+interface Occasion {
+  /** Milliseconds. */
+  readonly at: number;
+  readonly userAgent: string | null;
+}
+
 /** @param where they were signed out: `everywhere` */
-export function passwordChangedMail({ email, username }: Recipient, where: string): Mail {
-  const text = `Hello ${username},\n\nyour password was changed, and you were signed out ${where}.\n\nIf it was not you, reset it at once and write to our support.\n`;
+export function passwordChangedMail(
+  { email, username }: Recipient,
+  { at, where }: { readonly at: number; readonly where: string },
+): Mail {
+  const text = `Hi ${username},\n\nYour password was changed on ${toMinute(at)}, and you were signed out ${where}.\n\nIf this wasn't you, reset your password now and contact our support.\n`;
   return { to: email, subject: 'Your password was changed', text };
+}
+
+/** @param change a sentence without its full stop: `Two-factor authentication was turned off` */
+export function twoFactorMail({ email, username }: Recipient, change: string, occasion: Occasion): Mail {
+  const text = `Hi ${username},\n\n${change} on ${describe(occasion)}.\n\nIf this wasn't you, reset your password now and contact our support.\n`;
+  return { to: email, subject: change, text };
+}
+
+/** From a device that is not known. */
+export function signInMail({ email, username }: Recipient, occasion: Occasion): Mail {
+  const text = `Hi ${username},\n\nSomeone signed in to your account from a new device on ${describe(occasion)}.\n\nIf this was you, there is nothing to do. If it wasn't, reset your password now: that signs out every device.\n`;
+  return { to: email, subject: 'New sign-in to your account', text };
+}
+
+/** `2026-11-23 at 18:05 UTC, with Firefox on Windows` */
+function describe({ at, userAgent }: Occasion): string {
+  return `${toMinute(at)}, with ${describeUserAgent(userAgent)}`;
 }
 
 /** @param deletesAt milliseconds */

@@ -1,111 +1,82 @@
 /**
- * One-time codes by mail: six digits, ten minutes, five tries, one purpose, one use; a new one replaces the old.
- * Asking for one does the same work whether or not the address has an account, so it never tells.
+ * One-time codes by mail: six digits, ten minutes, five tries for each asker, one purpose, one use; a new one replaces
+ * the old. Asking for one does the same work whether or not the address has an account, so it never tells.
  */
 import { randomInt } from 'node:crypto';
 import { and, eq, gt, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
-import { commit, type Refusals, type Statement } from '@/db/commit';
+import { commit, type Statement } from '@/db/commit';
 import { hmac, isHmacOf } from '@/shared/crypto';
 import { fold } from '@/shared/text';
-import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '@/shared/time';
+import { type Account, findAccountByEmail } from './account';
+import { type Asker, knownDevice } from './asker';
 import { authError } from './errors';
-import { mailQuotas, type OtpPurpose, otps } from './tables';
+import { type Mailing, mailAllowances } from './mail-quotas';
+import { type OtpPurpose, otps } from './tables';
+import { type Allowance, EVERYBODY, giveBack, spendTries, usedUpUntil } from './tries';
 
 const DIGITS = 6;
-const ATTEMPTS = 5;
 const OTP_MS = 10 * MINUTE_MS;
-/** Eight mails a window: the table's own CHECK, `mail_quota_used_up`. */
-export const QUOTA_WINDOW_MS = HOUR_MS;
+/** Of one asker at one code. Whoever mistypes a code five times asks for another. */
+const TRIES_MAX = 5;
+/** Wrong codes of one asker at one address in a day: it takes five askers to use up what all of them have. */
+const WRONG_MAX = 10;
+/** Of all askers that are no known device: at one code of a million a time, a chance of 1 in 20,000 a day. */
+const WRONG_OF_ALL_MAX = 50;
 
-/** A code whose try was spent and that was right; whoever deletes the row has used it. */
+/** A code that was right, and the account that it was mailed to; whoever deletes the row has used it. */
 export interface RightOtp {
   readonly emailKey: string;
   readonly purpose: OtpPurpose;
   readonly codeHash: string;
+  readonly account: Account | undefined;
+  /** The known device that it was typed on. */
+  readonly device: string | undefined;
 }
 
-/** A new code and the statements that put it in the old one's place and count the mail. */
-export function newOtp(
+/**
+ * A new code, and the statement that puts it in the old one's place; it goes with `commitMailing`, which counts the
+ * mail. A code whose mail uses up a quota stays good until another can be asked for: a stranger who asks for all of
+ * them leaves the owner with the newest.
+ */
+export function newOtp(ctx: Context, mailing: Mailing & { readonly kind: OtpPurpose }) {
+  const { email, kind: purpose } = mailing;
+  const emailKey = fold(email);
+  const code = String(randomInt(10 ** DIGITS)).padStart(DIGITS, '0');
+  const soonest = ctx.now() + OTP_MS;
+  const fresh = {
+    codeHash: hmac(ctx.config.keys, 'otp', boundCode(emailKey, purpose, code)),
+    expiresAt: sql<number>`max(CAST(${soonest} AS INTEGER), coalesce(${usedUpUntil(ctx, mailAllowances(mailing))}, 0))`,
+  };
+  const statement: Statement = ctx.db
+    .insert(otps)
+    .values({ emailKey, purpose, ...fresh })
+    .onConflictDoUpdate({ target: [otps.emailKey, otps.purpose], set: fresh });
+  return { code, statements: [statement] };
+}
+
+/**
+ * Spends a try before it compares, and gives it back if the code is right. A stranger's wrong codes use up the
+ * stranger's tries and not the code. Throws OTP_INVALID, OTP_TRIES_LIMIT.
+ */
+export async function checkOtp(
   ctx: Context,
   email: string,
   purpose: OtpPurpose,
-): { readonly code: string; readonly statements: Statement[] } {
+  code: string,
+  asker: Asker,
+): Promise<RightOtp> {
   const emailKey = fold(email);
-  const code = String(randomInt(10 ** DIGITS)).padStart(DIGITS, '0');
-  const fresh = {
-    codeHash: hmac(ctx.config.keys, 'otp', boundCode(emailKey, purpose, code)),
-    attemptsLeft: ATTEMPTS,
-    expiresAt: ctx.now() + OTP_MS,
-  };
-  return {
-    code,
-    statements: [
-      countMail(ctx, email),
-      ctx.db
-        .insert(otps)
-        .values({ emailKey, purpose, ...fresh })
-        .onConflictDoUpdate({ target: [otps.emailKey, otps.purpose], set: fresh }),
-    ],
-  };
-}
-
-/** Breaks `mail_quota_used_up` past the eighth mail to the address within the window. */
-export function countMail(ctx: Context, email: string): Statement {
-  const now = ctx.now();
-  const windowIsOver = sql`${mailQuotas.windowStartedAt} <= ${now - QUOTA_WINDOW_MS}`;
-  return ctx.db
-    .insert(mailQuotas)
-    .values({ emailKey: fold(email), windowStartedAt: now, sent: 1 })
-    .onConflictDoUpdate({
-      target: mailQuotas.emailKey,
-      set: {
-        sent: sql`CASE WHEN ${windowIsOver} THEN 1 ELSE ${mailQuotas.sent} + 1 END`,
-        windowStartedAt: sql`CASE WHEN ${windowIsOver} THEN CAST(${now} AS INTEGER) ELSE ${mailQuotas.windowStartedAt} END`,
-      },
-    });
-}
-
-/** Commits what mails somebody. Throws OTP_LIMIT, with the time until the window ends. */
-export async function commitMailing(
-  ctx: Context,
-  email: string,
-  statements: readonly Statement[],
-  refusals: Refusals = {},
-): Promise<void> {
-  const usedUp = authError('OTP_LIMIT');
-  try {
-    await commit(ctx, statements, { refusals: { ...refusals, mail_quota_used_up: () => usedUp } });
-  } catch (error) {
-    if (error !== usedUp) throw error;
-    const quota = await ctx.db
-      .select()
-      .from(mailQuotas)
-      .where(eq(mailQuotas.emailKey, fold(email)))
-      .get();
-    const waitMs = Math.max(0, (quota?.windowStartedAt ?? 0) + QUOTA_WINDOW_MS - ctx.now());
-    throw authError('OTP_LIMIT', { headers: { 'Retry-After': String(Math.ceil(waitMs / SECOND_MS)) } });
-  }
-}
-
-/** Spends one try before it compares, so that any number of guesses at once gets five. Throws OTP_INVALID. */
-export async function checkOtp(ctx: Context, email: string, purpose: OtpPurpose, code: string): Promise<RightOtp> {
-  const emailKey = fold(email);
-  const [otp] = await ctx.db
-    .update(otps)
-    .set({ attemptsLeft: sql`${otps.attemptsLeft} - 1` })
-    .where(
-      and(
-        eq(otps.emailKey, emailKey),
-        eq(otps.purpose, purpose),
-        gt(otps.attemptsLeft, 0),
-        gt(otps.expiresAt, ctx.now()),
-      ),
-    )
-    .returning({ codeHash: otps.codeHash });
-  const isRight = otp && isHmacOf(ctx.config.keys, 'otp', boundCode(emailKey, purpose, code), otp.codeHash);
+  const [otp, account] = await Promise.all([findOtp(ctx, emailKey, purpose), findAccountByEmail(ctx, email)]);
+  if (!otp) throw authError('OTP_INVALID');
+  const device = await knownDevice(ctx, asker, account);
+  const allowances = tryAllowances(emailKey, otp.codeHash, asker, device);
+  await spendTries(ctx, allowances);
+  const isRight = isHmacOf(ctx.config.keys, 'otp', boundCode(emailKey, purpose, code), otp.codeHash);
   if (!isRight) throw authError('OTP_INVALID');
-  return { emailKey, purpose, codeHash: otp.codeHash };
+  ctx.waitUntil(commit(ctx, [giveBack(ctx, allowances)]));
+  return { emailKey, purpose, codeHash: otp.codeHash, account, device };
 }
 
 /** Changes nothing if somebody was faster, or a new code has come: demand a change after it. */
@@ -118,6 +89,35 @@ export function useOtp(ctx: Context, { emailKey, purpose, codeHash }: RightOtp):
 /** Every code that waits for the address: after a new password. */
 export function voidOtps(ctx: Context, emailKey: string): Statement {
   return ctx.db.delete(otps).where(eq(otps.emailKey, emailKey));
+}
+
+function findOtp(ctx: Context, emailKey: string, purpose: OtpPurpose) {
+  return ctx.db
+    .select({ codeHash: otps.codeHash })
+    .from(otps)
+    .where(and(eq(otps.emailKey, emailKey), eq(otps.purpose, purpose), gt(otps.expiresAt, ctx.now())))
+    .get();
+}
+
+/** A known device counts by itself alone. Wrong codes count together whatever they are for. */
+function tryAllowances(
+  emailKey: string,
+  codeHash: string,
+  { address }: Asker,
+  device: string | undefined,
+): [Allowance, ...Allowance[]] {
+  const asker = device === undefined ? address : `device:${device}`;
+  const wrong = {
+    subject: `otp:${emailKey}`,
+    windowMs: DAY_MS,
+    refusal: (extras: { headers: Record<string, string> }) => authError('OTP_TRIES_LIMIT', extras),
+  };
+  const ofCode = { subject: `otp-code:${codeHash}`, windowMs: HOUR_MS, refusal: () => authError('OTP_INVALID') };
+  const own: [Allowance, Allowance] = [
+    { ...ofCode, asker, max: TRIES_MAX },
+    { ...wrong, asker, max: device === undefined ? WRONG_MAX : WRONG_OF_ALL_MAX },
+  ];
+  return device === undefined ? [...own, { ...wrong, asker: EVERYBODY, max: WRONG_OF_ALL_MAX }] : own;
 }
 
 /** The code with its address and purpose, so that it is good for nothing else. */

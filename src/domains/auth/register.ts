@@ -6,9 +6,12 @@ import { insertUser } from '@/domains/users/write';
 import type { Role } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { fold } from '@/shared/text';
+import type { Asker } from './asker';
 import { authError } from './errors';
+import { commitMailing } from './mail-quotas';
 import { otpMail, sendMail, verifyLinkMail } from './mails';
-import { commitMailing, countMail, newOtp } from './otps';
+import { newOtp } from './otps';
+import { requireGoodPassword } from './password-policy';
 import { hashPassword } from './passwords';
 import { accounts } from './tables';
 
@@ -21,20 +24,18 @@ export interface Registration {
 }
 
 /** @param proof how the address is to be proved. Throws EMAIL_TAKEN, USERNAME_TAKEN, OTP_LIMIT. */
-export async function register(ctx: Context, registration: Registration, proof: 'link' | 'otp') {
+export async function register(ctx: Context, registration: Registration, proof: 'link' | 'otp', asker: Asker) {
   const { email, password, displayName, role = 'viewer' } = registration;
   const username = registration.username ? fold(registration.username) : inventUsername(displayName);
   const user = { id: newId(), email, username, displayName: displayName ?? registration.username ?? username, role };
+  await requireGoodPassword(password, username, 'password');
   const secretHash = await hashPassword(password);
-  const otp = proof === 'otp' ? newOtp(ctx, email, 'email-verification') : undefined;
+  const mailing = { email, asker, device: undefined };
+  const otp = proof === 'otp' ? newOtp(ctx, { ...mailing, kind: 'email-verification' }) : undefined;
   await commitMailing(
     ctx,
-    email,
-    [
-      insertUser(ctx, user),
-      insertPassword(ctx, user.id, secretHash),
-      ...(otp ? otp.statements : [countMail(ctx, email)]),
-    ],
+    { ...mailing, kind: otp ? 'email-verification' : 'verify-link' },
+    [insertUser(ctx, user), insertPassword(ctx, user.id, secretHash), ...(otp?.statements ?? [])],
     {
       'users.email_key': () => authError('EMAIL_TAKEN'),
       'users.username': () => authError('USERNAME_TAKEN'),

@@ -5,15 +5,17 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, demandChange, type Statement } from '@/db/commit';
-import { type AppError, httpError } from '@/http/errors';
+import type { AppError } from '@/http/errors';
 import type { Account } from './account';
 import { voidChallenges } from './challenges';
+import { confirmationSubject, signInSubject } from './confirm-password';
 import { passwordChangedMail, sendMail } from './mails';
 import { voidOtps } from './otps';
-import { passwordFault } from './password-policy';
+import { requireGoodPassword } from './password-policy';
 import { hashPassword } from './passwords';
 import { endSessionsOf } from './sessions';
 import { accounts } from './tables';
+import { forgetTries } from './tries';
 
 interface Replacement {
   /** Where the password stands in the request. */
@@ -34,8 +36,7 @@ export async function replacePassword(
   { field, before, refusal, keptSessionId }: Replacement,
 ): Promise<void> {
   const { user } = account;
-  const fault = passwordFault(password, user.username);
-  if (fault) throw httpError('VALIDATION_FAILED', { details: [{ path: field, message: fault }] });
+  await requireGoodPassword(password, user.username, field);
   const secretHash = await hashPassword(password);
   await commit(
     ctx,
@@ -46,10 +47,14 @@ export async function replacePassword(
       endSessionsOf(ctx, user.id, 'new-password', keptSessionId),
       voidChallenges(ctx, user.id),
       voidOtps(ctx, user.emailKey),
+      // Failures at the old password say nothing about the new one: whoever reset it can sign in with it.
+      forgetTries(ctx, signInSubject(user.emailKey)),
+      forgetTries(ctx, confirmationSubject(user.id)),
     ],
     { refusals: { DEMAND_NOT_MET: refusal } },
   );
-  sendMail(ctx, async () => passwordChangedMail(user, keptSessionId === undefined ? 'everywhere' : 'everywhere else'));
+  const change = { at: ctx.now(), where: keptSessionId === undefined ? 'everywhere' : 'everywhere else' };
+  sendMail(ctx, async () => passwordChangedMail(user, change));
   ctx.log.event('session.ended', { userId: user.id, because: 'new-password', all: keptSessionId === undefined });
 }
 

@@ -7,26 +7,32 @@ import { demandChange } from '@/db/commit';
 import { hmac, isHmacOf } from '@/shared/crypto';
 import { verifyToken } from '@/shared/tokens';
 import { type Account, findAccountByEmail, findAccountById } from './account';
+import { type Asker, knownDevice } from './asker';
 import { authError } from './errors';
+import { commitMailing } from './mail-quotas';
 import { resetLinkMail, sendMail } from './mails';
-import { checkOtp, commitMailing, countMail, useOtp } from './otps';
+import { checkOtp, useOtp } from './otps';
 import { replacePassword } from './replace-password';
 import { proveEmail } from './verify-email';
 
 /** Mails a link if there is such an account, and does the same work if there is none. Throws OTP_LIMIT. */
-export async function requestResetLink(ctx: Context, email: string): Promise<void> {
-  await commitMailing(ctx, email, [countMail(ctx, email)]);
-  sendMail(ctx, async () => {
-    const account = await findAccountByEmail(ctx, email);
-    if (!account) return undefined;
-    return resetLinkMail(ctx, account.user, hmac(ctx.config.keys, 'reset-fingerprint', passwordOf(account)));
-  });
+export async function requestResetLink(ctx: Context, email: string, asker: Asker): Promise<void> {
+  const account = await findAccountByEmail(ctx, email);
+  await commitMailing(ctx, { email, kind: 'reset-link', asker, device: await knownDevice(ctx, asker, account) }, []);
+  if (account)
+    sendMail(ctx, () =>
+      resetLinkMail(ctx, account.user, hmac(ctx.config.keys, 'reset-fingerprint', passwordOf(account))),
+    );
 }
 
-/** Throws OTP_INVALID; VALIDATION_FAILED, and then the code is still good. */
-export async function resetByOtp(ctx: Context, email: string, code: string, password: string): Promise<void> {
-  const otp = await checkOtp(ctx, email, 'forget-password', code);
-  const account = await findAccountByEmail(ctx, email);
+/** Throws OTP_INVALID, OTP_TRIES_LIMIT; VALIDATION_FAILED, and then the code is still good. */
+export async function resetByOtp(
+  ctx: Context,
+  { email, otp: code, password }: { readonly email: string; readonly otp: string; readonly password: string },
+  asker: Asker,
+): Promise<void> {
+  const otp = await checkOtp(ctx, email, 'forget-password', code, asker);
+  const { account } = otp;
   if (!account) throw authError('OTP_INVALID');
   await replacePassword(ctx, account, password, {
     field: 'password',

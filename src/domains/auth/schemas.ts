@@ -1,8 +1,12 @@
-/** What the auth endpoints take and answer. Passwords are judged where they are set, and only measured elsewhere. */
+/**
+ * What the auth endpoints take and answer. Addresses and codes are taken as people paste them. Passwords are judged
+ * where they are set, and only measured elsewhere.
+ */
 import { z } from '@hono/zod-openapi';
 import { displayName, User } from '@/domains/users/schemas';
 import { usernameFault } from '@/domains/users/usernames';
-import { PASSWORD_CHARACTERS_MAX, PASSWORD_CHARACTERS_MIN, passwordFault } from './password-policy';
+import { asPasted, asPastedCode } from '@/shared/text';
+import { PASSWORD_CHARACTERS_MAX, PASSWORD_CHARACTERS_MIN, passwordShapeFault } from './password-policy';
 
 const EMAIL_CHARACTERS_MAX = 254;
 /** Of a password that is only compared, in UTF-16 units: two for each character that may be. */
@@ -10,31 +14,45 @@ const TYPED_PASSWORD_MAX = 2 * PASSWORD_CHARACTERS_MAX;
 const TOKEN_CHARACTERS_MAX = 2_000;
 const CODE_CHARACTERS_MAX = 30;
 
-const email = z.email().max(EMAIL_CHARACTERS_MAX).openapi({ example: 'ada@example.com' });
+/** Of an address or a code with what was pasted around it. */
+const PASTED_CHARACTERS_MAX = 500;
+
+const pasted = z.string().max(PASTED_CHARACTERS_MAX, { abort: true });
+const email = pasted
+  .overwrite(asPasted)
+  .check(z.email(), z.maxLength(EMAIL_CHARACTERS_MAX))
+  .openapi({ format: 'email', maxLength: EMAIL_CHARACTERS_MAX, example: 'ada@example.com' });
 const typedPassword = z.string().min(1).max(TYPED_PASSWORD_MAX);
-const otp = z
-  .string()
+const otp = pasted
+  .overwrite(asPastedDigits)
   .regex(/^\d{6}$/, 'must be six digits')
   .openapi({ example: '123456' });
-const code = z
-  .string()
+const code = pasted
+  .overwrite(asPastedDigits)
   .min(6)
   .max(CODE_CHARACTERS_MAX)
   .openapi({ description: 'Six digits of the authenticator app, or a backup code.', example: '123456' });
 
-const newPassword = z
-  .string()
-  .superRefine(refuse((password) => passwordFault(password)))
-  .openapi({
-    minLength: PASSWORD_CHARACTERS_MIN,
-    maxLength: PASSWORD_CHARACTERS_MAX,
-    description: 'Not a common one, and without the username in it.',
-    example: 'correct horse battery',
-  });
+const newPassword = z.string().superRefine(refuse(passwordShapeFault)).openapi({
+  minLength: PASSWORD_CHARACTERS_MIN,
+  maxLength: PASSWORD_CHARACTERS_MAX,
+  description: 'Not a common one, with five different characters at least, and without the username in it.',
+  example: 'correct horse battery',
+});
 const username = z
   .string()
+  .overwrite(asPasted)
   .superRefine(refuse(usernameFault))
   .openapi({ description: '3 to 30 of a–z, 0–9 and _; kept in lower case.', pattern: '^[A-Za-z0-9_]{3,30}$' });
+/** A client sends it back as it was answered; one that is not good counts as none. */
+const deviceToken = z.string().max(TOKEN_CHARACTERS_MAX).nullish().openapi({
+  description: 'The `deviceToken` of the last sign-in on this device: failures of strangers do not shut it out.',
+});
+/** Out of a mailed link, which a mail program may have broken into lines. */
+const pastedToken = z
+  .string()
+  .max(TOKEN_CHARACTERS_MAX)
+  .overwrite((text) => asPasted(text).replaceAll(/\s/g, ''));
 const purpose = z.enum(['email-verification', 'sign-in', 'forget-password']);
 
 /** Reports a rule's own words as the field's fault. */
@@ -45,55 +63,51 @@ function refuse(fault: (text: string) => string | undefined) {
   };
 }
 
-/** Where each is right by itself. */
-function withoutUsername(input: { password: string; username?: string | undefined }, issue: z.RefinementCtx): void {
-  const { password, username } = input;
-  if (username === undefined || usernameFault(username) || passwordFault(password)) return;
-  const message = passwordFault(password, username);
-  if (message) issue.addIssue({ code: 'custom', path: ['password'], message });
+/** A mailed code, an app's code or a backup code: blanks and hyphens in it are for the eye. */
+function asPastedDigits(text: string): string {
+  return asPastedCode(text).replaceAll('-', '');
 }
 
-export const RegisterBody = z
-  .strictObject({
-    email,
-    password: newPassword,
-    username,
-    displayName: displayName.optional(),
-    role: z
-      .enum(['viewer', 'dj', 'performer', 'creator'])
-      .default('viewer')
-      .openapi({ description: 'The wish: it comes true when a creator application is approved.' }),
-  })
-  .superRefine(withoutUsername);
-export const SignUpBody = z
-  .strictObject({
-    email,
-    password: newPassword,
-    username: username.optional().openapi({ description: 'One is made where it is left out.' }),
-    displayName: displayName.optional(),
-  })
-  .superRefine(withoutUsername);
-export const EmailBody = z.strictObject({ email });
-export const PasswordSignInBody = z.strictObject({ email, password: typedPassword });
-export const OtpBody = z.strictObject({ email, otp });
-export const OtpRequestBody = z.strictObject({ email, purpose: purpose.default('email-verification') });
-export const OtpCheckBody = z.strictObject({ email, otp, purpose: purpose.default('email-verification') });
-export const OtpResetBody = z.strictObject({ email, otp, password: newPassword });
-export const LinkResetBody = z.strictObject({ token: z.string().max(TOKEN_CHARACTERS_MAX), password: newPassword });
+export const RegisterBody = z.strictObject({
+  email,
+  password: newPassword,
+  username,
+  displayName: displayName.optional(),
+  role: z
+    .enum(['viewer', 'dj', 'performer', 'creator'])
+    .default('viewer')
+    .openapi({ description: 'The wish: it comes true when a creator application is approved.' }),
+});
+export const SignUpBody = z.strictObject({
+  email,
+  password: newPassword,
+  username: username.optional().openapi({ description: 'One is made where it is left out.' }),
+  displayName: displayName.optional(),
+});
+export const EmailBody = z.strictObject({ email, deviceToken });
+export const PasswordSignInBody = z.strictObject({ email, password: typedPassword, deviceToken });
+export const OtpBody = z.strictObject({ email, otp, deviceToken });
+export const OtpRequestBody = z.strictObject({
+  email,
+  purpose: purpose.default('email-verification'),
+  deviceToken,
+});
+export const OtpCheckBody = OtpRequestBody.extend({ otp });
+export const OtpResetBody = z.strictObject({ email, otp, password: newPassword, deviceToken });
+export const LinkResetBody = z.strictObject({ token: pastedToken, password: newPassword });
 export const RefreshBody = z.strictObject({ refreshToken: z.string().min(1).max(TOKEN_CHARACTERS_MAX) });
 export const PasswordBody = z.strictObject({ password: typedPassword });
 export const PasswordChangeBody = z.strictObject({ currentPassword: typedPassword, newPassword });
 export const TwoFactorVerifyBody = z.strictObject({
   code,
   challenge: z.string().max(TOKEN_CHARACTERS_MAX).optional().openapi({ description: 'Of a sign-in that asks for it.' }),
+  deviceToken,
 });
 export const TwoFactorDisableBody = z.strictObject({ password: typedPassword, code });
-export const BackupCodesBody = z
-  .strictObject({ password: typedPassword.optional(), code: code.optional() })
-  .refine(({ password, code }) => password !== undefined || code !== undefined, {
-    path: ['password'],
-    message: 'or code must be given',
-  });
+export const BackupCodesBody = z.strictObject({
+  code,
+  password: typedPassword.optional().openapi({ description: 'Checked where it is given.' }),
+});
 
 export const Registered = z
   .object({ userId: z.uuid(), email: z.string(), role: User.shape.role })
@@ -109,6 +123,9 @@ export const SignedIn = z
   .object({
     ...tokens,
     token: z.string().openapi({ description: 'The opaque session token, as in the header set-auth-token.' }),
+    deviceToken: z
+      .string()
+      .openapi({ description: 'Makes this device known for 90 days: send it with the next sign-in.' }),
     user: User,
   })
   .openapi('SignedIn');

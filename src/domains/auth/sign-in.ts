@@ -5,57 +5,56 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, demandChange, type Statement } from '@/db/commit';
-import { presentUser } from '@/domains/users/present';
+import { presentUser, type UserRow } from '@/domains/users/present';
 import { recordLogin } from '@/domains/users/write';
 import type { AppError } from '@/http/errors';
-import { type Account, actorOf, findAccountByEmail } from './account';
+import { type Account, actorOf } from './account';
+import { type Asker, signDeviceToken } from './asker';
 import { openChallenge } from './challenges';
+import { checkCredentials } from './confirm-password';
 import { authError } from './errors';
-import { deletionCancelledMail, sendMail } from './mails';
+import { mayMailSignIn } from './mail-quotas';
+import { deletionCancelledMail, sendMail, signInMail } from './mails';
 import { checkOtp, useOtp } from './otps';
-import { hashPassword, needsRehash, verifyPassword } from './passwords';
+import { hashPassword, needsRehash } from './passwords';
 import { newSession } from './sessions';
 import { accounts } from './tables';
 import { proveEmail } from './verify-email';
 
-/** Throws INVALID_CREDENTIALS, ACCOUNT_BANNED, CHALLENGE_LIMIT. */
-export async function signInByPassword(ctx: Context, email: string, password: string, userAgent: string | null) {
-  const account = await findAccountByEmail(ctx, email);
-  const right = await verifyPassword(password, account?.secretHash);
-  if (!account?.secretHash || !right) {
-    ctx.log.event('sign-in.refused', { userId: account?.user.id, by: 'password' });
-    throw authError('INVALID_CREDENTIALS');
-  }
+/** Throws INVALID_CREDENTIALS, SIGN_IN_LIMIT, ACCOUNT_BANNED, CHALLENGE_LIMIT. */
+export async function signInByPassword(ctx: Context, email: string, password: string, asker: Asker) {
+  const { account, device } = await checkCredentials(ctx, email, password, asker);
   refuseBanned(ctx, account);
   const { user, secretHash, passwordSetAt } = account;
   if (needsRehash(secretHash)) ctx.waitUntil(rehash(ctx, user.id, password, secretHash));
   // What was verified must still be the password when it is used: a reset may have come in between.
   const ofUser = and(eq(accounts.provider, 'password'), eq(accounts.subject, user.id));
   const unchanged = sql`EXISTS (SELECT 1 FROM ${accounts} WHERE ${ofUser} AND ${accounts.updatedAt} = ${passwordSetAt})`;
-  if (user.totpEnabledAt !== null) return twoFactorRequired(ctx, user.id, unchanged);
-  return startSession(ctx, account, userAgent, 'password', {
+  if (user.totpEnabledAt !== null) return twoFactorRequired(ctx, user.id, device, unchanged);
+  return startSession(ctx, account, { ...asker, device }, 'password', {
     condition: unchanged,
     refusal: () => authError('INVALID_CREDENTIALS'),
   });
 }
 
-/** Proves the address as well. Throws OTP_INVALID, ACCOUNT_BANNED, CHALLENGE_LIMIT. */
-export async function signInByOtp(ctx: Context, email: string, code: string, userAgent: string | null) {
-  const otp = await checkOtp(ctx, email, 'sign-in', code);
-  const account = await findAccountByEmail(ctx, email);
+/** Proves the address as well. Throws OTP_INVALID, OTP_TRIES_LIMIT, ACCOUNT_BANNED, CHALLENGE_LIMIT. */
+export async function signInByOtp(ctx: Context, email: string, code: string, asker: Asker) {
+  const otp = await checkOtp(ctx, email, 'sign-in', code, asker);
+  const { account, device } = otp;
   if (!account) throw authError('OTP_INVALID');
   refuseBanned(ctx, account);
   const refusal = () => authError('OTP_INVALID');
   const use = [useOtp(ctx, otp), demandChange(ctx), ...proveEmail(ctx, account.user)];
   if (account.user.totpEnabledAt !== null) {
     await commit(ctx, use, { refusals: { DEMAND_NOT_MET: refusal } });
-    return twoFactorRequired(ctx, account.user.id);
+    return twoFactorRequired(ctx, account.user.id, device);
   }
-  return startSession(ctx, account, userAgent, 'otp', { before: use, refusal });
+  return startSession(ctx, account, { ...asker, device }, 'otp', { before: use, refusal });
 }
 
 /**
- * The last step of every sign-in: the session and its answer, if the account is still active.
+ * The last step of every sign-in: the session and its answer, if the account is still active. A sign-in from a device
+ * that is not known is mailed, but for the first of all.
  * @param before what uses the proof up, each statement with its demand
  * @param condition what must still hold of the account
  * @param refusal when the proof was used, replaced or voided in between
@@ -63,12 +62,15 @@ export async function signInByOtp(ctx: Context, email: string, code: string, use
 export async function startSession(
   ctx: Context,
   account: Account,
-  userAgent: string | null,
+  { userAgent, device }: Pick<Asker, 'userAgent'> & { readonly device: string | undefined },
   by: 'password' | 'otp' | 'totp' | 'backup-code',
   { before = [], condition, refusal }: { before?: Statement[]; condition?: SQL; refusal: () => AppError },
 ) {
   const { user, staff } = account;
-  const { insert, tokens, sessionId } = await newSession(ctx, actorOf(account), userAgent);
+  const [{ insert, tokens, sessionId }, deviceToken] = await Promise.all([
+    newSession(ctx, actorOf(account), userAgent),
+    signDeviceToken(ctx, account, device),
+  ]);
   await commit(ctx, [...before, recordLogin(ctx, user.id, condition), demandChange(ctx), insert], {
     refusals: { DEMAND_NOT_MET: refusal },
   });
@@ -77,18 +79,26 @@ export async function startSession(
     sendMail(ctx, async () => deletionCancelledMail(user));
     ctx.log.event('deletion.cancelled', { userId: user.id });
   }
-  return { ...tokens, user: presentUser({ ...user, lastLoginAt: ctx.now() }, staff) };
+  if (device === undefined && user.lastLoginAt !== null) mailSignIn(ctx, user, userAgent);
+  return { ...tokens, deviceToken, user: presentUser({ ...user, lastLoginAt: ctx.now() }, staff) };
 }
 
-/** Told only to who has proved to be the user. */
+function mailSignIn(ctx: Context, user: UserRow, userAgent: string | null): void {
+  const at = ctx.now();
+  sendMail(ctx, async () => {
+    return (await mayMailSignIn(ctx, user.id)) ? signInMail(user, { at, userAgent }) : undefined;
+  });
+}
+
+/** Only revealed after the user has proved their identity. */
 export function refuseBanned(ctx: Context, { user }: Account): void {
   if (user.status !== 'banned') return;
   ctx.log.event('sign-in.refused', { userId: user.id, by: 'ban' });
   throw authError('ACCOUNT_BANNED');
 }
 
-async function twoFactorRequired(ctx: Context, userId: string, condition?: SQL) {
-  return { twoFactorRequired: true as const, challenge: await openChallenge(ctx, userId, condition) };
+async function twoFactorRequired(ctx: Context, userId: string, device: string | undefined, condition?: SQL) {
+  return { twoFactorRequired: true as const, challenge: await openChallenge(ctx, userId, device, condition) };
 }
 
 /** Changes nothing if the password was replaced meanwhile. */

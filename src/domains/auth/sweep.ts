@@ -10,7 +10,6 @@ import { resealTotp } from '@/domains/users/write';
 import { decrypt, encrypt } from '@/shared/crypto';
 import { DAY_MS } from '@/shared/time';
 import { BUDGET_MS } from './challenges';
-import { QUOTA_WINDOW_MS } from './otps';
 
 /** An ended session is kept this long after it would have expired, so that its user and staff can see it. */
 const SESSIONS_KEPT_MS = 30 * DAY_MS;
@@ -23,8 +22,8 @@ export async function sweepExpiredCredentials(ctx: Context): Promise<void> {
   await commit(ctx, [
     ctx.db.run(sql`DELETE FROM otps WHERE (email_key, purpose) IN
       (SELECT email_key, purpose FROM otps WHERE expires_at <= ${now} LIMIT ${rows})`),
-    ctx.db.run(sql`DELETE FROM mail_quotas WHERE email_key IN
-      (SELECT email_key FROM mail_quotas WHERE window_started_at <= ${now - QUOTA_WINDOW_MS} LIMIT ${rows})`),
+    ctx.db.run(sql`DELETE FROM tries WHERE (subject, asker) IN
+      (SELECT subject, asker FROM tries WHERE ends_at <= ${now} LIMIT ${rows})`),
     ctx.db.run(sql`DELETE FROM sign_in_challenges WHERE id IN
       (SELECT id FROM sign_in_challenges WHERE expires_at <= ${now - BUDGET_MS} LIMIT ${rows})`),
     ctx.db.run(sql`DELETE FROM auth_sessions WHERE id IN

@@ -39,17 +39,23 @@ export const otps = sqliteTable(
     emailKey: text('email_key').notNull(),
     purpose: text().$type<OtpPurpose>().notNull(),
     codeHash: text('code_hash').notNull(),
-    attemptsLeft: integer('attempts_left').notNull(),
     expiresAt: integer('expires_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.emailKey, table.purpose] })],
 );
 
-export const mailQuotas = sqliteTable('mail_quotas', {
-  emailKey: text('email_key').primaryKey(),
-  windowStartedAt: integer('window_started_at').notNull(),
-  sent: integer().notNull(),
-});
+/** What was tried of late, and how often; see `tries.ts`. */
+export const tries = sqliteTable(
+  'tries',
+  {
+    subject: text().notNull(),
+    asker: text().notNull(),
+    spent: integer().notNull(),
+    allowed: integer().notNull(),
+    endsAt: integer('ends_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.subject, table.asker] })],
+);
 
 export const signInChallenges = sqliteTable('sign_in_challenges', {
   id: text().primaryKey(),
@@ -57,6 +63,9 @@ export const signInChallenges = sqliteTable('sign_in_challenges', {
   attemptsLeft: integer('attempts_left').notNull(),
   expiresAt: integer('expires_at').notNull(),
   passedAt: integer('passed_at'),
+  /** The known device that signs in, by its id. */
+  device: text(),
+  voidedAt: integer('voided_at'),
 });
 
 export const backupCodes = sqliteTable(

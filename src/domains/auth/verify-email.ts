@@ -7,9 +7,11 @@ import { markEmailVerified } from '@/domains/users/write';
 import { fold } from '@/shared/text';
 import { verifyToken } from '@/shared/tokens';
 import { findAccountByEmail, findAccountById } from './account';
+import { type Asker, knownDevice } from './asker';
 import { authError } from './errors';
+import { commitMailing } from './mail-quotas';
 import { otpMail, sendMail } from './mails';
-import { checkOtp, commitMailing, newOtp, useOtp } from './otps';
+import { checkOtp, newOtp, useOtp } from './otps';
 import type { OtpPurpose } from './tables';
 
 /**
@@ -23,19 +25,18 @@ export function proveEmail(ctx: Context, { id, emailKey, emailVerifiedAt }: User
 }
 
 /** Mails a code if there is such an account, and does the same work if there is none. Throws OTP_LIMIT. */
-export async function requestOtp(ctx: Context, email: string, purpose: OtpPurpose): Promise<void> {
-  const { code, statements } = newOtp(ctx, email, purpose);
-  await commitMailing(ctx, email, statements);
-  sendMail(ctx, async () => {
-    const account = await findAccountByEmail(ctx, email);
-    return account && otpMail(account.user, purpose, code);
-  });
+export async function requestOtp(ctx: Context, email: string, purpose: OtpPurpose, asker: Asker): Promise<void> {
+  const account = await findAccountByEmail(ctx, email);
+  const mailing = { email, kind: purpose, asker, device: await knownDevice(ctx, asker, account) };
+  const { code, statements } = newOtp(ctx, mailing);
+  await commitMailing(ctx, mailing, statements);
+  if (account) sendMail(ctx, async () => otpMail(account.user, purpose, code));
 }
 
-/** Throws OTP_INVALID. */
-export async function verifyEmailByOtp(ctx: Context, email: string, code: string): Promise<void> {
-  const otp = await checkOtp(ctx, email, 'email-verification', code);
-  const account = await findAccountByEmail(ctx, email);
+/** Throws OTP_INVALID, OTP_TRIES_LIMIT. */
+export async function verifyEmailByOtp(ctx: Context, email: string, code: string, asker: Asker): Promise<void> {
+  const otp = await checkOtp(ctx, email, 'email-verification', code, asker);
+  const { account } = otp;
   if (!account) throw authError('OTP_INVALID');
   await commit(ctx, [useOtp(ctx, otp), demandChange(ctx), ...proveEmail(ctx, account.user)], {
     refusals: { DEMAND_NOT_MET: () => authError('OTP_INVALID') },

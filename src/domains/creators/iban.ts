@@ -1,9 +1,10 @@
 /** International bank account numbers (ISO 13616): spaces and case do not count, the check digits do. */
+import { asPastedCode } from '@/shared/text';
 
 const FORM = /^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/;
 
 export function normalizeIban(text: string): string {
-  return text.replaceAll(/\s/g, '').toUpperCase();
+  return asPastedCode(text).toUpperCase();
 }
 
 /** Country and check digits go to the end, letters count from 10, and the whole leaves 1 when divided by 97. */

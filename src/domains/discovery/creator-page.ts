@@ -12,15 +12,15 @@ import { presentTier } from '@/domains/subscriptions/present';
 import { subscribes } from '@/domains/subscriptions/subscribed';
 import { tiersQuery } from '@/domains/subscriptions/tiers';
 import { users } from '@/domains/users/tables';
+import { usernameIn } from '@/domains/users/usernames';
 import type { Viewer } from '@/shared/actor';
-import { fold } from '@/shared/text';
 import { toIso } from '@/shared/time';
 import { creatorColumns, isCreator, presentCreator } from './creators';
 import type { CreatorPage } from './schemas';
 
 /** Throws USER_NOT_FOUND, also for whoever is no creator or out of the reader's sight. */
 export async function getCreatorPage(ctx: Context, viewer: Viewer, name: string): Promise<z.input<typeof CreatorPage>> {
-  const username = fold(name);
+  const username = usernameIn(name);
   const [row, stream, tiers] = await Promise.all([
     findCreator(ctx, viewer, username),
     findLiveOrNext(ctx, username, viewer),

@@ -8,6 +8,7 @@ import { deletionPlannedMail, sendMail } from '@/domains/auth/mails';
 import { voidOtps } from '@/domains/auth/otps';
 import { endSessionsOf } from '@/domains/auth/sessions';
 import { planDeletion } from '@/domains/users/forget';
+import type { Actor } from '@/shared/actor';
 import { DAY_MS, toIso } from '@/shared/time';
 import { privacyError } from './errors';
 import { listOpenMatters, noOpenMatter } from './open-matters';
@@ -16,8 +17,9 @@ import type { Deletion } from './schemas';
 export const GRACE_MS = 14 * DAY_MS;
 
 /** Throws PASSWORD_NOT_SET, CONFIRMATION_WRONG, CHALLENGE_LIMIT, ACCOUNT_HAS_OPEN_MATTERS. */
-export async function deleteAccount(ctx: Context, userId: string, password: string): Promise<z.input<typeof Deletion>> {
-  const { user } = await confirmPassword(ctx, userId, password);
+export async function deleteAccount(ctx: Context, actor: Actor, password: string): Promise<z.input<typeof Deletion>> {
+  const { userId } = actor;
+  const { user } = await confirmPassword(ctx, actor, password);
   const matters = await listOpenMatters(ctx, userId);
   if (matters.length > 0) throw privacyError('ACCOUNT_HAS_OPEN_MATTERS', { details: { matters } });
   const deletesAt = ctx.now() + GRACE_MS;

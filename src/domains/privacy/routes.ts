@@ -41,6 +41,6 @@ export const privacyEndpoints: Endpoint[] = [
       409: 'ACCOUNT_HAS_OPEN_MATTERS (details: `{ matters }`), PASSWORD_NOT_SET',
       429: 'CHALLENGE_LIMIT',
     },
-    handler: (ctx, { actor, body }) => deleteAccount(ctx, actor.userId, body.password),
+    handler: (ctx, { actor, body }) => deleteAccount(ctx, actor, body.password),
   }),
 ];

@@ -1,6 +1,6 @@
 /** Which usernames there can be, and one for those who did not choose: a name is public, so never from the address. */
 import { randomInt } from 'node:crypto';
-import { fold } from '@/shared/text';
+import { asPasted, fold } from '@/shared/text';
 
 const PATTERN = /^[a-z0-9_]{3,30}$/;
 const STEM_CHARACTERS_MAX = 18;
@@ -22,7 +22,7 @@ const RESERVED: ReadonlySet<string> = new Set(
 
 /** The username that a reader may have meant by these words: some write an at sign before it. */
 export function usernameIn(words: string): string {
-  return fold(words).replace(/^@/, '');
+  return fold(asPasted(words)).replace(/^@/, '');
 }
 
 /** What is wrong with the username, in words for its user; nothing if it may be taken. Case does not matter. */

@@ -11,6 +11,7 @@ import {
 } from '#test/support/accounts';
 import { client, randomAddress } from '#test/support/api';
 import { asUser, type Person } from '#test/support/users';
+import { newId } from '@/shared/ids';
 
 const anyone = client();
 const MINUTE_MS = 60_000;
@@ -24,6 +25,16 @@ async function challengeOf({ email }: Person): Promise<string> {
   const { data } = await anyone.post('auth/login', { email, password: PASSWORD });
   expect(data).toEqual({ twoFactorRequired: true, challenge: expect.any(String) });
   return data.challenge;
+}
+
+/** As many sign-ins that were begun and not passed. */
+async function failChallenges(userId: string, count: number, device: string | null): Promise<void> {
+  await env.DB.prepare(
+    `INSERT INTO sign_in_challenges (id, user_id, device, attempts_left, expires_at)
+     SELECT ?1 || j.value, ?2, ?3, 0, ?4 FROM json_each(?5) j`,
+  )
+    .bind(newId(), userId, device, Date.now() + MINUTE_MS, JSON.stringify(Array.from({ length: count }, (_, n) => n)))
+    .run();
 }
 
 const answer = (challenge: string, code: string) =>
@@ -133,17 +144,56 @@ describe('a sign-in with two factors', () => {
   it('allows twenty failed challenges a day, whatever was guessed', async () => {
     const { person, secret } = await withTwoFactor();
     const last = await challengeOf(person);
-    await env.DB.prepare(
-      `INSERT INTO sign_in_challenges (id, user_id, attempts_left, expires_at)
-       SELECT c.id || j.value, user_id, 0, expires_at FROM sign_in_challenges c, json_each(?) j WHERE user_id = ?`,
-    )
-      .bind(JSON.stringify(Array.from({ length: 19 }, (_, n) => n)), person.userId)
-      .run();
+    await failChallenges(person.userId, 19, null);
     const login = () => anyone.post('auth/login', { email: person.email, password: PASSWORD });
     expect(await login()).toMatchObject({ status: 429, error: { code: 'CHALLENGE_LIMIT' } });
     expect((await answer(last, appCode(secret))).status).toBe(200);
     expect((await login()).status).toBe(200);
   });
+
+  it('is not shut out on a known device by the failed challenges of a stranger who has the password', async () => {
+    const { person, secret } = await withTwoFactor();
+    const { email, userId } = person;
+    const first = await answer(await challengeOf(person), appCode(secret));
+    const { deviceToken } = first.data;
+    await failChallenges(userId, 20, null);
+    expect((await anyone.post('auth/login', { email, password: PASSWORD })).status).toBe(429);
+    const { data } = await anyone.post('auth/login', { email, password: PASSWORD, deviceToken });
+    const again = await answer(data.challenge, appCode(secret, 1));
+    expect(again.status).toBe(200);
+    // A stolen one has twenty of its own, and signing in gained it no other.
+    const device = await env.DB.prepare('SELECT device FROM sign_in_challenges WHERE device IS NOT NULL').first<{
+      device: string;
+    }>();
+    await failChallenges(userId, 20, String(device?.device));
+    for (const token of [deviceToken, again.data.deviceToken]) {
+      const refused = await anyone.post('auth/login', { email, password: PASSWORD, deviceToken: token });
+      expect(refused).toMatchObject({ status: 429, error: { code: 'CHALLENGE_LIMIT' } });
+    }
+  });
+
+  it('gets its challenges back with a new password, but not as often as somebody resets it', async () => {
+    const { person } = await withTwoFactor();
+    const { email, userId } = person;
+    const login = (password: string) => anyone.post('auth/login', { email, password });
+    for (const [used, password] of [
+      [PASSWORD, 'a first pair of boots'],
+      ['a first pair of boots', 'a second pair of boots'],
+    ] as const) {
+      await failChallenges(userId, 20, null);
+      expect((await login(used)).error.code).toBe('CHALLENGE_LIMIT');
+      const changed = await person.patch('viewer/password', { currentPassword: used, newPassword: password });
+      expect(changed.status).toBe(200);
+      expect((await login(password)).status).toBe(200);
+    }
+    await failChallenges(userId, 20, null);
+    const changed = await person.patch('viewer/password', {
+      currentPassword: 'a second pair of boots',
+      newPassword: 'a third pair of boots',
+    });
+    expect(changed.status).toBe(200);
+    expect((await login('a third pair of boots')).error.code).toBe('CHALLENGE_LIMIT');
+  }, 30_000);
 
   it('lasts five minutes', async () => {
     const { person, secret } = await withTwoFactor();
@@ -188,22 +238,25 @@ describe('a backup code', () => {
 
   it('is void when there are new ones', async () => {
     const { person, secret, backupCodes } = await withTwoFactor();
-    const byPassword = await person.post('auth/2fa/backup-codes', { password: PASSWORD });
-    expect(byPassword.data.backupCodes).toHaveLength(10);
+    const byBackup = await person.post('auth/2fa/backup-codes', { code: backupCodes[1], password: PASSWORD });
+    expect(byBackup.data.backupCodes).toHaveLength(10);
     expect((await answer(await challengeOf(person), String(backupCodes[0]))).status).toBe(401);
     const byCode = await person.post('auth/2fa/backup-codes', { code: appCode(secret) });
     expect(byCode.status).toBe(200);
-    expect((await answer(await challengeOf(person), byPassword.data.backupCodes[0])).status).toBe(401);
+    expect((await answer(await challengeOf(person), byBackup.data.backupCodes[0])).status).toBe(401);
     expect((await answer(await challengeOf(person), byCode.data.backupCodes[0])).status).toBe(200);
   });
 
-  it('is not given to who has neither password nor code, or no second factor', async () => {
-    const { person, secret } = await withTwoFactor();
+  it('is not given for the password alone, for a wrong code, or without a second factor', async () => {
+    const { person, secret, backupCodes } = await withTwoFactor();
     const ask = (body: object) => person.post('auth/2fa/backup-codes', body);
-    expect((await ask({})).status).toBe(422);
-    expect((await ask({ password: 'something else' })).error.code).toBe('CONFIRMATION_WRONG');
-    expect((await ask({ code: anotherCode(appCode(secret, 5)) })).error.code).toBe('CONFIRMATION_WRONG');
-    const without = await (await asUserWithPassword()).post('auth/2fa/backup-codes', { password: PASSWORD });
+    expect((await ask({ password: PASSWORD })).error.details).toEqual([{ path: 'code', message: expect.any(String) }]);
+    for (const code of [anotherCode(appCode(secret, 5)), 'abcd-efgh-ijkl-mnop', PASSWORD])
+      expect((await ask({ code })).error.code).toBe('CONFIRMATION_WRONG');
+    const wrong = await ask({ code: backupCodes[0], password: 'something else' });
+    expect(wrong.error.code).toBe('CONFIRMATION_WRONG');
+    expect((await answer(await challengeOf(person), String(backupCodes[0]))).status).toBe(200);
+    const without = await (await asUserWithPassword()).post('auth/2fa/backup-codes', { code: '123456' });
     expect(without).toMatchObject({ status: 409, error: { code: 'TWO_FACTOR_OFF' } });
   });
 });

@@ -19,6 +19,13 @@ describe('POST /discount/validate', () => {
     expect((await buy(buyer, { packageId, discountCode: code })).status).toBe(201);
   });
 
+  it('takes a code however it is pasted', async () => {
+    const [buyer, { id: packageId }] = [await asViewer(), await aPackage()];
+    const { code } = await aCode();
+    for (const pasted of [`\r\n\u00a0${code}\u200b\n`, code.replaceAll('-', ' \u2013 '), [...code].join(' ')])
+      expect((await buyer.post('discount/validate', { code: pasted, packageId })).data).toMatchObject({ valid: true });
+  });
+
   it('says why a code is not good, as the purchase does', async () => {
     const [buyer, offered] = [await asViewer(), await aPackage()];
     const now = Date.now();

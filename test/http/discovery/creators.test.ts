@@ -121,6 +121,8 @@ describe("a creator's page", () => {
     const links = [{ label: 'Site', url: 'https://example.org/' }];
     await testContext().db.update(users).set({ links }).where(eq(users.id, creator.userId));
     await viewer.post(`social/follow/${creator.userId}`);
+    const pasted = encodeURIComponent(` @${creator.username}\u200b\n`);
+    expect((await viewer.get(`social/creator/${pasted}`)).status).toBe(200);
     const { status, data } = await viewer.get(`social/creator/${creator.username.toUpperCase()}`);
     expect(status).toBe(200);
     expect(data).toMatchObject({

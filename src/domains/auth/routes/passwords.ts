@@ -4,6 +4,7 @@
  */
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { Nothing, reply } from '@/http/envelope';
+import { askerOf } from '../asker';
 import { changePassword } from '../change-password';
 import { requestResetLink, resetByLink, resetByOtp } from '../reset-password';
 import { EmailBody, LinkResetBody, OtpResetBody, PasswordChangeBody } from '../schemas';
@@ -20,8 +21,8 @@ export const passwordEndpoints: Endpoint[] = [
     summary: 'Mail a code to reset the password',
     body: EmailBody,
     refusals: limited,
-    handler: async (ctx, { body }) => {
-      await requestOtp(ctx, body.email, 'forget-password');
+    handler: async (ctx, { body, request }) => {
+      await requestOtp(ctx, body.email, 'forget-password', askerOf(request, body.deviceToken));
       return reply({}, { message: CODE_ON_ITS_WAY });
     },
   }),
@@ -30,9 +31,9 @@ export const passwordEndpoints: Endpoint[] = [
     path: '/auth/reset-password/email-otp',
     summary: 'Reset the password with a mailed code; ends every session',
     body: OtpResetBody,
-    refusals: { 401: 'OTP_INVALID' },
-    handler: async (ctx, { body }) => {
-      await resetByOtp(ctx, body.email, body.otp, body.password);
+    refusals: { 401: 'OTP_INVALID', 429: 'OTP_TRIES_LIMIT or TOO_MANY_REQUESTS' },
+    handler: async (ctx, { body, request }) => {
+      await resetByOtp(ctx, body, askerOf(request, body.deviceToken));
       return reply({}, { message: 'Your password is changed. Sign in with the new one.' });
     },
   }),
@@ -42,8 +43,8 @@ export const passwordEndpoints: Endpoint[] = [
     summary: 'Mail a link to reset the password',
     body: EmailBody,
     refusals: limited,
-    handler: async (ctx, { body }) => {
-      await requestResetLink(ctx, body.email);
+    handler: async (ctx, { body, request }) => {
+      await requestResetLink(ctx, body.email, askerOf(request, body.deviceToken));
       return reply({}, { message: 'If there is an account with this address, a link is on its way to it.' });
     },
   }),

@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { Nothing, reply } from '@/http/envelope';
+import { askerOf } from '../asker';
 import { checkOtp } from '../otps';
 import { register } from '../register';
 import { OtpBody, OtpCheckBody, OtpRequestBody, RegisterBody, Registered, SignUpBody } from '../schemas';
@@ -22,8 +23,10 @@ export const registrationEndpoints: Endpoint[] = [
     response: Registered,
     status: 201,
     refusals: taken,
-    handler: async (ctx, { body }) =>
-      reply(await register(ctx, body, 'link'), { message: 'Registration successful. Please verify your email.' }),
+    handler: async (ctx, { body, request }) =>
+      reply(await register(ctx, body, 'link', askerOf(request)), {
+        message: 'Registration successful. Please verify your email.',
+      }),
   }),
   endpoint({
     ...common,
@@ -34,20 +37,23 @@ export const registrationEndpoints: Endpoint[] = [
     response: Registered,
     status: 201,
     refusals: taken,
-    handler: async (ctx, { body }) =>
-      reply(await register(ctx, body, 'otp'), { message: 'Registration successful. Please verify your email.' }),
+    handler: async (ctx, { body, request }) =>
+      reply(await register(ctx, body, 'otp', askerOf(request)), {
+        message: 'Registration successful. Please verify your email.',
+      }),
   }),
   endpoint({
     ...common,
     method: 'post',
     path: '/auth/send-verification-otp',
     summary: 'Mail a one-time code',
-    description: 'Six digits, good for ten minutes, five tries and one use, for this purpose alone. Replaces the last.',
+    description:
+      'Six digits, good for ten minutes, five tries for each who asks, and one use, for this purpose alone. Replaces the last. When no more mails are sent (OTP_LIMIT), the newest code stays good.',
     body: OtpRequestBody,
     response: Nothing,
     refusals: { 429: 'OTP_LIMIT or TOO_MANY_REQUESTS' },
-    handler: async (ctx, { body }) => {
-      await requestOtp(ctx, body.email, body.purpose);
+    handler: async (ctx, { body, request }) => {
+      await requestOtp(ctx, body.email, body.purpose, askerOf(request, body.deviceToken));
       return reply({}, { message: CODE_ON_ITS_WAY });
     },
   }),
@@ -56,12 +62,12 @@ export const registrationEndpoints: Endpoint[] = [
     method: 'post',
     path: '/auth/check-verification-otp',
     summary: 'Check a one-time code without using it up',
-    description: 'Costs one of its five tries.',
+    description: 'A wrong one costs one of five tries.',
     body: OtpCheckBody,
     response: z.object({ valid: z.literal(true) }),
-    refusals: { 401: 'OTP_INVALID' },
-    handler: async (ctx, { body }) => {
-      await checkOtp(ctx, body.email, body.purpose, body.otp);
+    refusals: { 401: 'OTP_INVALID', 429: 'OTP_TRIES_LIMIT or TOO_MANY_REQUESTS' },
+    handler: async (ctx, { body, request }) => {
+      await checkOtp(ctx, body.email, body.purpose, body.otp, askerOf(request, body.deviceToken));
       return { valid: true as const };
     },
   }),
@@ -72,9 +78,9 @@ export const registrationEndpoints: Endpoint[] = [
     summary: 'Verify the address with a mailed code',
     body: OtpBody,
     response: z.object({ verified: z.literal(true) }),
-    refusals: { 401: 'OTP_INVALID' },
-    handler: async (ctx, { body }) => {
-      await verifyEmailByOtp(ctx, body.email, body.otp);
+    refusals: { 401: 'OTP_INVALID', 429: 'OTP_TRIES_LIMIT or TOO_MANY_REQUESTS' },
+    handler: async (ctx, { body, request }) => {
+      await verifyEmailByOtp(ctx, body.email, body.otp, askerOf(request, body.deviceToken));
       return { verified: true as const };
     },
   }),

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { reply } from '@/http/envelope';
 import { SESSION_TOKEN_HEADER } from '@/shared/actor';
+import { askerOf } from '../asker';
 import { refresh } from '../refresh';
 import { OtpBody, PasswordSignInBody, RefreshBody, Refreshed, SignedIn, TwoFactorRequired } from '../schemas';
 import { signInByOtp, signInByPassword } from '../sign-in';
@@ -10,10 +11,15 @@ import { signInByOtp, signInByPassword } from '../sign-in';
 const common = { tag: 'auth', who: 'public', method: 'post', limit: 'signIn' } as const;
 const byPassword = {
   ...common,
-  description: 'With two-factor authentication on it answers a challenge for `POST /auth/2fa/verify` instead.',
+  description:
+    'With two-factor authentication on it answers a challenge for `POST /auth/2fa/verify` instead. Ten wrong passwords an hour from one address, or a hundred from all of them, are SIGN_IN_LIMIT, but not on a device that sends its `deviceToken`.',
   body: PasswordSignInBody,
   response: z.union([SignedIn, TwoFactorRequired]),
-  refusals: { 401: 'INVALID_CREDENTIALS', 403: 'ACCOUNT_BANNED', 429: 'CHALLENGE_LIMIT or TOO_MANY_REQUESTS' },
+  refusals: {
+    401: 'INVALID_CREDENTIALS',
+    403: 'ACCOUNT_BANNED',
+    429: 'SIGN_IN_LIMIT, CHALLENGE_LIMIT or TOO_MANY_REQUESTS',
+  },
 } as const;
 
 type Answer = z.input<typeof SignedIn> | z.input<typeof TwoFactorRequired>;
@@ -30,14 +36,14 @@ export const signInEndpoints: Endpoint[] = [
     path: '/auth/login',
     summary: 'Sign in with email and password',
     handler: async (ctx, { body, request }) =>
-      replySignedIn<Answer>(await signInByPassword(ctx, body.email, body.password, request.headers.get('user-agent'))),
+      replySignedIn<Answer>(await signInByPassword(ctx, body.email, body.password, askerOf(request, body.deviceToken))),
   }),
   endpoint({
     ...byPassword,
     path: '/auth/signin/email',
     summary: 'Sign in with email and password; session token in the set-auth-token header',
     handler: async (ctx, { body, request }) =>
-      replySignedIn<Answer>(await signInByPassword(ctx, body.email, body.password, request.headers.get('user-agent'))),
+      replySignedIn<Answer>(await signInByPassword(ctx, body.email, body.password, askerOf(request, body.deviceToken))),
   }),
   endpoint({
     ...common,
@@ -45,9 +51,13 @@ export const signInEndpoints: Endpoint[] = [
     summary: 'Sign in with a mailed code, which verifies the address',
     body: OtpBody,
     response: z.union([SignedIn, TwoFactorRequired]),
-    refusals: { 401: 'OTP_INVALID', 403: 'ACCOUNT_BANNED', 429: 'CHALLENGE_LIMIT or TOO_MANY_REQUESTS' },
+    refusals: {
+      401: 'OTP_INVALID',
+      403: 'ACCOUNT_BANNED',
+      429: 'OTP_TRIES_LIMIT, CHALLENGE_LIMIT or TOO_MANY_REQUESTS',
+    },
     handler: async (ctx, { body, request }) =>
-      replySignedIn<Answer>(await signInByOtp(ctx, body.email, body.otp, request.headers.get('user-agent'))),
+      replySignedIn<Answer>(await signInByOtp(ctx, body.email, body.otp, askerOf(request, body.deviceToken))),
   }),
   endpoint({
     ...common,

@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { Nothing } from '@/http/envelope';
+import { askerOf } from '../asker';
 import { authError } from '../errors';
 import {
   BackupCodes,
@@ -26,7 +27,11 @@ export const twoFactorEndpoints: Endpoint[] = [
     description: 'It is on once `POST /auth/2fa/verify` has seen a first code.',
     body: PasswordBody,
     response: TwoFactorSecret,
-    refusals: { 403: 'CONFIRMATION_WRONG', 409: 'TWO_FACTOR_ON' },
+    refusals: {
+      403: 'CONFIRMATION_WRONG',
+      409: 'PASSWORD_NOT_SET or TWO_FACTOR_ON',
+      429: 'CHALLENGE_LIMIT or TOO_MANY_REQUESTS',
+    },
     handler: (ctx, { actor, body }) => beginTwoFactor(ctx, actor, body.password),
   }),
   endpoint({
@@ -42,12 +47,13 @@ export const twoFactorEndpoints: Endpoint[] = [
       401: 'CHALLENGE_INVALID, TWO_FACTOR_CODE_INVALID or UNAUTHENTICATED',
       403: 'CONFIRMATION_WRONG or ACCOUNT_BANNED',
       409: 'TWO_FACTOR_ON or TWO_FACTOR_OFF',
+      429: 'CHALLENGE_LIMIT or TOO_MANY_REQUESTS',
     },
-    handler: async (ctx, { actor, body, request }) => {
-      if (body.challenge !== undefined)
-        return replySignedIn(await answerChallenge(ctx, body.challenge, body.code, request.headers.get('user-agent')));
+    handler: async (ctx, { actor, body: { challenge, code, deviceToken }, request }) => {
+      const asker = askerOf(request, deviceToken);
+      if (challenge !== undefined) return replySignedIn(await answerChallenge(ctx, challenge, code, asker));
       if (actor?.kind !== 'user') throw authError('UNAUTHENTICATED');
-      return confirmTwoFactor(ctx, actor, body.code);
+      return confirmTwoFactor(ctx, actor, code, asker.userAgent);
     },
   }),
   endpoint({
@@ -56,9 +62,13 @@ export const twoFactorEndpoints: Endpoint[] = [
     summary: 'Turn two-factor authentication off',
     body: TwoFactorDisableBody,
     response: Nothing,
-    refusals: { 403: 'CONFIRMATION_WRONG', 409: 'TWO_FACTOR_OFF', 429: 'CHALLENGE_LIMIT or TOO_MANY_REQUESTS' },
-    handler: async (ctx, { actor, body }) => {
-      await disableTwoFactor(ctx, actor, body.password, body.code);
+    refusals: {
+      403: 'CONFIRMATION_WRONG',
+      409: 'PASSWORD_NOT_SET or TWO_FACTOR_OFF',
+      429: 'CHALLENGE_LIMIT or TOO_MANY_REQUESTS',
+    },
+    handler: async (ctx, { actor, body, request }) => {
+      await disableTwoFactor(ctx, actor, body, request.headers.get('user-agent'));
       return {};
     },
   }),
@@ -66,9 +76,14 @@ export const twoFactorEndpoints: Endpoint[] = [
     ...common,
     path: '/auth/2fa/backup-codes',
     summary: 'New backup codes; the old ones are void',
+    description: 'Needs a code of the app, or one of the old backup codes.',
     body: BackupCodesBody,
     response: BackupCodes,
-    refusals: { 403: 'CONFIRMATION_WRONG', 409: 'TWO_FACTOR_OFF', 429: 'CHALLENGE_LIMIT or TOO_MANY_REQUESTS' },
-    handler: (ctx, { actor, body }) => replaceBackupCodes(ctx, actor, body),
+    refusals: {
+      403: 'CONFIRMATION_WRONG',
+      409: 'PASSWORD_NOT_SET or TWO_FACTOR_OFF',
+      429: 'CHALLENGE_LIMIT or TOO_MANY_REQUESTS',
+    },
+    handler: (ctx, { actor, body, request }) => replaceBackupCodes(ctx, actor, body, request.headers.get('user-agent')),
   }),
 ];

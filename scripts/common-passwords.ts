@@ -1,0 +1,35 @@
+/**
+ * `npm run passwords`: writes the list of common passwords anew, from the one that zxcvbn-ts keeps (MIT), in its order.
+ * It takes the 10,000 commonest that would otherwise pass the rules of `password-policy.ts`.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { importSource } from './local/bundle.ts';
+import { ROOT } from './local/home.ts';
+
+const PASSWORDS = 10_000;
+const TARGET = resolve(ROOT, 'src/domains/auth/listed-passwords.ts');
+
+const { passwordShapeFault } = await importSource<typeof import('@/domains/auth/password-policy')>(
+  'src/domains/auth/password-policy.ts',
+);
+const { fold } = await importSource<typeof import('@/shared/text')>('src/shared/text.ts');
+
+const source = createRequire(import.meta.url).resolve('@zxcvbn-ts/language-common/src/passwords.json');
+const commonestFirst = JSON.parse(readFileSync(source, 'utf8')) as string[]; // the package's own form
+const eligible = commonestFirst
+  .map(fold)
+  .filter((password) => !passwordShapeFault(password) && /^[!-~]+$/.test(password));
+const listed = [...new Set(eligible)].slice(0, PASSWORDS);
+if (listed.length < PASSWORDS) throw new Error(`Only ${listed.length} passwords are eligible.`);
+
+const quoted = `'${listed.join(' ').replaceAll(/['\\]/g, '\\$&')}'`;
+writeFileSync(
+  TARGET,
+  `/** Written by \`npm run passwords\` from zxcvbn-ts's list (MIT): the commonest passwords, folded. */
+export const LISTED_PASSWORDS: ReadonlySet<string> = new Set(
+  ${quoted}.split(' '),
+);
+`,
+);

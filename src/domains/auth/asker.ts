@@ -1,0 +1,51 @@
+/**
+ * Who asks, before anybody has proved who they are: an address, or a device that the user has signed in on before. A
+ * known device has tries of its own, so strangers cannot use up the owner's.
+ */
+import type { Context } from '@/context';
+import { addressKey } from '@/http/rate-limit';
+import { newId } from '@/shared/ids';
+import { DAY_MS, SECOND_MS } from '@/shared/time';
+import { signToken, verifyToken } from '@/shared/tokens';
+import type { Account } from './account';
+
+/** From the last sign-in. */
+const DEVICE_MS = 90 * DAY_MS;
+
+export interface Asker {
+  /** IPv6 by its /64. Requests without an address share one. */
+  readonly address: string;
+  readonly userAgent: string | null;
+  readonly deviceToken: string | null | undefined;
+}
+
+export function askerOf(request: Request, deviceToken?: string | null): Asker {
+  const { headers } = request;
+  const address = addressKey(headers.get('cf-connecting-ip') ?? undefined);
+  return { address, userAgent: headers.get('user-agent'), deviceToken };
+}
+
+/** The id of a device that this user has signed in on with the present password, if the asker is one. */
+export async function knownDevice(
+  ctx: Context,
+  { deviceToken }: Asker,
+  account: Account | undefined,
+): Promise<string | undefined> {
+  if (!deviceToken) return undefined;
+  const claims = await verifyToken(ctx.config.keys, 'device', deviceToken, ctx.now());
+  const isKnown = account && claims?.sub === account.user.id && claims.since === passwordAge(account);
+  return isKnown && typeof claims.jti === 'string' ? claims.jti : undefined;
+}
+
+/**
+ * Bound to the password: whoever signed in with an old one is a stranger again once it is replaced.
+ * @param id of the device, if it is known already: it gains no tries by signing in again
+ */
+export function signDeviceToken(ctx: Context, account: Account, id: string = newId()): Promise<string> {
+  const claims = { sub: account.user.id, jti: id, since: passwordAge(account) };
+  return signToken(ctx.config.keys, 'device', claims, DEVICE_MS / SECOND_MS, ctx.now());
+}
+
+function passwordAge({ passwordSetAt }: Account): number {
+  return passwordSetAt ?? 0;
+}

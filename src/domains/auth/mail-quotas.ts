@@ -1,0 +1,85 @@
+/**
+ * How many mails people who have not signed in may cause: by who asks and by address. A stranger soon uses up their own
+ * quota, and long after it the address's; what was mailed until then stays good.
+ */
+import type { Context } from '@/context';
+import type { Refusals, Statement } from '@/db/commit';
+import { AppError } from '@/http/errors';
+import { fold } from '@/shared/text';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '@/shared/time';
+import type { Asker } from './asker';
+import { authError } from './errors';
+import type { OtpPurpose } from './tables';
+import { type Allowance, EVERYBODY, spendTries } from './tries';
+
+/** Mails of one kind to one address that one asker may cause in a window, and all askers. */
+const MAILS_MAX = 5;
+const MAILS_OF_ALL_MAX = 15;
+/** Mails to whatever addresses that one asker may cause in an hour. */
+const MAILS_OF_ASKER_MAX = 300;
+
+/** Mails a day that tell a user of a new device: a client that keeps no device token is one each time. */
+const SIGN_IN_MAILS_MAX = 10;
+
+/** Each kind has its own quota, so that what a stranger asks for does not use up another way in. */
+export type MailKind = OtpPurpose | 'verify-link' | 'reset-link';
+
+/** No longer than the newest code or link is good: a code is prolonged to it, see `newOtp`. */
+const WINDOW_MS: Readonly<Record<MailKind, number>> = {
+  'email-verification': HOUR_MS,
+  'sign-in': HOUR_MS,
+  'forget-password': HOUR_MS,
+  'verify-link': HOUR_MS,
+  'reset-link': 30 * MINUTE_MS,
+};
+
+/** A mail to an address that somebody asks for. */
+export interface Mailing {
+  readonly email: string;
+  readonly kind: MailKind;
+  readonly asker: Asker;
+  /** The known device that asks: the mails that strangers ask for do not count for it. */
+  readonly device: string | undefined;
+}
+
+/** Commits what mails somebody, and counts the mail. Throws OTP_LIMIT, and then what was mailed before stays good. */
+export async function commitMailing(
+  ctx: Context,
+  mailing: Mailing,
+  statements: readonly Statement[],
+  refusals: Refusals = {},
+): Promise<void> {
+  await spendTries(ctx, mailAllowances(mailing), statements, refusals);
+}
+
+/** Counts a mail about a sign-in from a new device, if the user was not sent too many of them today. */
+export async function mayMailSignIn(ctx: Context, userId: string): Promise<boolean> {
+  const allowance = { subject: `sign-in-mail:${userId}`, asker: EVERYBODY, max: SIGN_IN_MAILS_MAX, windowMs: DAY_MS };
+  try {
+    await spendTries(ctx, [{ ...allowance, refusal: () => authError('OTP_LIMIT') }]);
+    return true;
+  } catch (error) {
+    if (error instanceof AppError) return false;
+    throw error;
+  }
+}
+
+/** What the mail is counted under: of the asker at the address, of all askers there, of the asker everywhere. */
+export function mailAllowances({ email, kind, asker, device }: Mailing): [Allowance, ...Allowance[]] {
+  const refusal = (extras: { headers: Record<string, string> }) => authError('OTP_LIMIT', extras);
+  const ofAddress = { subject: `mail:${kind}:${fold(email)}`, windowMs: WINDOW_MS[kind], refusal };
+  const everywhere = {
+    subject: 'mails',
+    asker: asker.address,
+    max: MAILS_OF_ASKER_MAX,
+    windowMs: HOUR_MS,
+    refusal: (extras: { headers: Record<string, string> }) =>
+      authError('OTP_LIMIT', { ...extras, message: 'You asked for too many mails. Try again later.' }),
+  };
+  if (device !== undefined) return [{ ...ofAddress, asker: `device:${device}`, max: MAILS_MAX }, everywhere];
+  return [
+    { ...ofAddress, asker: asker.address, max: MAILS_MAX },
+    { ...ofAddress, asker: EVERYBODY, max: MAILS_OF_ALL_MAX },
+    everywhere,
+  ];
+}

@@ -1,0 +1,114 @@
+/** What a user is mailed about their own account: whoever else did it, they hear of it. */
+import { describe, expect, it, vi } from 'vitest';
+import {
+  appCode,
+  asUserWithPassword,
+  countMails,
+  forgetMails,
+  mailedCode,
+  mailTo,
+  PASSWORD,
+  travel,
+  turnOnTwoFactor,
+} from '#test/support/accounts';
+import { client } from '#test/support/api';
+
+const anyone = client();
+const FIREFOX = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0';
+const AT = /on 20\d\d-\d\d-\d\d at \d\d:\d\d UTC/;
+const NEW_SIGN_IN = 'New sign-in';
+
+const login = (email: string, deviceToken?: string, userAgent = FIREFOX) =>
+  anyone.post('auth/login', { email, password: PASSWORD, deviceToken }, { headers: { 'user-agent': userAgent } });
+
+describe('a sign-in', () => {
+  it('from a device that is not known is mailed, but for the first of all', async () => {
+    const { email } = await asUserWithPassword();
+    const first = await login(email);
+    const known = await login(email, first.data.deviceToken);
+    expect(known.status).toBe(200);
+    expect(await countMails(email)).toBe(0);
+    await login(email);
+    const mail = await mailTo(email, NEW_SIGN_IN);
+    expect(mail).toMatch(AT);
+    expect(mail).toContain('Firefox on Windows');
+    expect(mail).toContain('reset your password');
+    await vi.waitFor(async () => expect(await countMails(email)).toBe(1));
+  });
+
+  it('with the device token of somebody else is mailed, and text of the client is in no mail', async () => {
+    const [{ email }, other] = [await asUserWithPassword(), await asUserWithPassword()];
+    const { deviceToken } = (await login(other.email)).data;
+    await login(email);
+    await login(email, deviceToken, 'Visit https://evil.test Chrome/1');
+    const mail = await mailTo(email, NEW_SIGN_IN);
+    expect(mail).toContain('with Chrome');
+    expect(mail).not.toContain('evil');
+  });
+
+  it('by a mailed code or after a second factor is mailed likewise, and not from a known device', async () => {
+    const person = await asUserWithPassword();
+    const { email } = person;
+    const { secret, backupCodes } = await turnOnTwoFactor(person);
+    const pass = async (deviceToken: string | undefined, code: string) => {
+      const { challenge } = (await login(email, deviceToken)).data;
+      return (await anyone.post('auth/2fa/verify', { challenge, code })).data.deviceToken as string;
+    };
+    const deviceToken = await pass(undefined, appCode(secret));
+    await forgetMails(email);
+    await pass(deviceToken, appCode(secret, 1));
+    expect(await countMails(email)).toBe(0);
+    await pass(undefined, String(backupCodes[0]));
+    await mailTo(email, NEW_SIGN_IN);
+
+    const off = await person.post('auth/2fa/disable', { password: PASSWORD, code: backupCodes[1] });
+    expect(off.status).toBe(200);
+    await anyone.post('auth/send-verification-otp', { email, purpose: 'sign-in' });
+    const otp = await mailedCode(email, 'code to sign in');
+    await forgetMails(email);
+    expect((await anyone.post('auth/signin/email-otp', { email, otp })).status).toBe(200);
+    await mailTo(email, NEW_SIGN_IN);
+  }, 30_000);
+
+  it('of a client that keeps no device token is mailed ten times a day', async () => {
+    const { email } = await asUserWithPassword();
+    for (let n = 0; n < 13; n += 1) expect((await login(email)).status).toBe(200);
+    await vi.waitFor(async () => expect(await countMails(email)).toBe(10));
+    travel(25 * 60 * 60 * 1_000);
+    await login(email);
+    await vi.waitFor(async () => expect(await countMails(email)).toBe(11));
+  }, 60_000);
+});
+
+describe('a change of what protects the account', () => {
+  it('is mailed: two-factor on, new backup codes, two-factor off, a new password', async () => {
+    const person = await asUserWithPassword();
+    const { email } = person;
+    const { secret, backupCodes } = await turnOnTwoFactor(person);
+    const expectMail = async (subject: string) => {
+      const mail = await mailTo(email, subject);
+      expect(mail).toMatch(AT);
+      expect(mail).toMatch(/reset your password now/);
+      for (const text of [secret, ...backupCodes, PASSWORD]) expect(mail).not.toContain(text);
+    };
+    await expectMail('Two-factor authentication was turned on');
+    const { data } = await person.post('auth/2fa/backup-codes', { code: appCode(secret) });
+    await expectMail('Your backup codes were replaced');
+    await person.post('auth/2fa/disable', { password: PASSWORD, code: data.backupCodes[0] });
+    await expectMail('Two-factor authentication was turned off');
+    await person.patch('viewer/password', { currentPassword: PASSWORD, newPassword: 'a fresh pair of boots' });
+    await expectMail('Your password was changed');
+  }, 30_000);
+
+  it('that is refused is not mailed', async () => {
+    const person = await asUserWithPassword();
+    const { email } = person;
+    await turnOnTwoFactor(person);
+    await mailTo(email, 'turned on');
+    await forgetMails(email);
+    await person.post('auth/2fa/backup-codes', { code: 'abcd-efgh-ijkl-mnop' });
+    await person.post('auth/2fa/disable', { password: PASSWORD, code: '12345678' });
+    await person.patch('viewer/password', { currentPassword: PASSWORD, newPassword: 'password123' });
+    expect(await countMails(email)).toBe(0);
+  });
+});
