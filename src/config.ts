@@ -3,6 +3,7 @@
  * A missing or weak secret in production is refused here, with every fault named at once.
  */
 import { z } from '@hono/zod-openapi';
+import { type DailyLimit, parseDailyLimit } from '@/shared/daily-limit';
 import { type Keyring, makeKeyring } from '@/shared/keys';
 
 /** What `wrangler.toml` binds; secrets and vars are strings that may be missing. */
@@ -33,6 +34,13 @@ const duration = z.string().transform((text, issue) => {
     return z.NEVER;
   }
   return Number(match[1]) * { s: 1, m: 60, h: 3_600, d: 86_400 }[match[2] as 's' | 'm' | 'h' | 'd']; // the pattern's
+});
+
+const dailyLimit = z.string().transform((text, issue) => {
+  const limit = parseDailyLimit(text);
+  if (limit) return limit;
+  issue.addIssue({ code: 'custom', message: 'must be two limits, a day and on the first day: 300/60 or 10GB/1GB' });
+  return z.NEVER;
 });
 
 const variables = z.object({
@@ -93,6 +101,10 @@ const variables = z.object({
   R2_SECRET_ACCESS_KEY: z.string().min(1).optional(),
   SENTRY_DSN: z.url().optional(),
   STREAM_GRACE_SECONDS: z.coerce.number().int().min(1).max(3_600).default(60),
+  DAILY_PICTURES: dailyLimit.prefault('300/60'),
+  DAILY_UPLOADS: dailyLimit.prefault('10GB/1GB'),
+  DAILY_CHECKOUTS: dailyLimit.prefault('20/5'),
+  DAILY_MAILS: dailyLimit.prefault('20/5'),
 });
 
 /** The names of all variables and secrets that the Worker reads, for the README's table and the tests. */
@@ -139,6 +151,8 @@ export interface Config {
   readonly sentryDsn: string | undefined;
   /** How long a stream stays live after its encoder is lost. */
   readonly streamGraceSeconds: number;
+  /** What one account may cause a day of what costs money by the piece: see `domains/budgets`. */
+  readonly dailyLimits: Readonly<Record<'pictures' | 'bytes' | 'checkouts' | 'mails', DailyLimit>>;
 }
 
 /** Its message names every variable at fault and never a value. */
@@ -234,6 +248,12 @@ function parseConfig(env: Partial<Env>): Config {
     r2: r2Of(vars),
     sentryDsn: vars.SENTRY_DSN,
     streamGraceSeconds: vars.STREAM_GRACE_SECONDS,
+    dailyLimits: {
+      pictures: vars.DAILY_PICTURES,
+      bytes: vars.DAILY_UPLOADS,
+      checkouts: vars.DAILY_CHECKOUTS,
+      mails: vars.DAILY_MAILS,
+    },
   };
 }
 

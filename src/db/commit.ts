@@ -13,7 +13,7 @@ export type Statement = BatchItem<'sqlite'>;
 /** The sweep takes what the request that wrote it has not delivered by then. */
 export const SWEEP_AFTER_MS = 30 * SECOND_MS;
 
-interface Following {
+export interface Following {
   readonly events?: readonly OutboxEvent[];
   readonly eventsIf?: SQL;
   readonly refusals?: Refusals;
