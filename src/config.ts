@@ -3,6 +3,7 @@
  * A missing or weak secret in production is refused here, with every fault named at once.
  */
 import { z } from '@hono/zod-openapi';
+import { type DailyLimit, parseDailyLimit } from '@/shared/daily-limit';
 import { type Keyring, makeKeyring } from '@/shared/keys';
 
 /** What `wrangler.toml` binds; secrets and vars are strings that may be missing. */
@@ -45,6 +46,13 @@ const durationUpTo = (max: '1h' | '90d') =>
     if (fault !== undefined) issue.addIssue({ code: 'custom', message: fault });
     return seconds ?? z.NEVER;
   });
+
+const dailyLimit = z.string().transform((text, issue) => {
+  const limit = parseDailyLimit(text);
+  if (limit) return limit;
+  issue.addIssue({ code: 'custom', message: 'must be two limits, a day and on the first day: 300/60 or 10GB/1GB' });
+  return z.NEVER;
+});
 
 const variables = z.object({
   ENVIRONMENT: z.enum(['production', 'development']).default('production'),
@@ -104,6 +112,10 @@ const variables = z.object({
   R2_SECRET_ACCESS_KEY: z.string().min(1).optional(),
   SENTRY_DSN: z.url().optional(),
   STREAM_GRACE_SECONDS: z.coerce.number().int().min(1).max(3_600).default(60),
+  DAILY_PICTURES: dailyLimit.prefault('300/60'),
+  DAILY_UPLOADS: dailyLimit.prefault('10GB/1GB'),
+  DAILY_CHECKOUTS: dailyLimit.prefault('20/5'),
+  DAILY_MAILS: dailyLimit.prefault('20/5'),
 });
 
 /** The names of all variables and secrets that the Worker reads, for the README's table and the tests. */
@@ -150,6 +162,8 @@ export interface Config {
   readonly sentryDsn: string | undefined;
   /** How long a stream stays live after its encoder is lost. */
   readonly streamGraceSeconds: number;
+  /** What one account may cause a day of what costs money by the piece: see `domains/budgets`. */
+  readonly dailyLimits: Readonly<Record<'pictures' | 'bytes' | 'checkouts' | 'mails', DailyLimit>>;
 }
 
 /** Its message names every variable at fault and never a value. */
@@ -245,6 +259,12 @@ function parseConfig(env: Partial<Env>): Config {
     r2: r2Of(vars),
     sentryDsn: vars.SENTRY_DSN,
     streamGraceSeconds: vars.STREAM_GRACE_SECONDS,
+    dailyLimits: {
+      pictures: vars.DAILY_PICTURES,
+      bytes: vars.DAILY_UPLOADS,
+      checkouts: vars.DAILY_CHECKOUTS,
+      mails: vars.DAILY_MAILS,
+    },
   };
 }
 

@@ -8,6 +8,8 @@ export const VARS: DevVars = {
   ENCRYPTION_KEY: 'a-bench-encryption-key-that-is-long-enough-as-well',
   OWNER_EMAIL: 'owner@footlight.test',
   DEMO_PASSWORD: 'a long enough secret',
+  // Its accounts are new, and buy more often than people do.
+  DAILY_CHECKOUTS: '100/100',
 };
 
 /** As it would be deployed: in development every answer is held against its schema. */

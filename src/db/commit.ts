@@ -12,7 +12,7 @@ export type Statement = BatchItem<'sqlite'>;
 /** A statement that aborts its batch if the one before it changed no row, or unless a condition holds. */
 type Demand = Statement & { readonly demands: 'change' | 'condition' };
 
-interface Following {
+export interface Following {
   readonly events?: readonly OutboxEvent[];
   readonly evenIfUnchanged?: boolean;
   readonly refusals?: Refusals;

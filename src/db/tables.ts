@@ -1,5 +1,6 @@
 /** Every table of D1 in one place, to be held against the migrated schema; each is declared by the domain that owns it. */
 export * from '@/domains/auth/tables';
+export * from '@/domains/budgets/tables';
 export * from '@/domains/channels/tables';
 export * from '@/domains/content/tables';
 export * from '@/domains/creators/tables';

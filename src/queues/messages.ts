@@ -68,12 +68,16 @@ export type TaskMessage =
   | { readonly type: 'clear-comment'; readonly commentId: string }
   /** Takes an export a step further, and queues the step after it: a part of the document, its end, its mail. */
   | { readonly type: 'build-export'; readonly exportId: string; readonly step: number }
-  /** Tells a page of followers by mail, push and open rooms, and queues the page after it. `at`: when (ms) it was announced. */
+  /**
+   * Tells a page of followers by mail, push and open rooms, and queues the page after it. `at`: when (ms) it was announced;
+   * `isMailed`: whether by mail too, once that is decided.
+   */
   | {
       readonly type: 'fan-out-broadcast';
       readonly broadcastId: string;
       readonly at: number;
       readonly after: FollowerPosition | null;
+      readonly isMailed?: boolean;
     }
   | {
       readonly type: 'send-push';

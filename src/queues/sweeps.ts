@@ -7,6 +7,7 @@
 import type { Context } from '@/context';
 import { resumeProof } from '@/domains/audit/prove';
 import { sweepExpiredCredentials } from '@/domains/auth/sweep';
+import { sweepBudgets } from '@/domains/budgets/sweep';
 import { resealStreamKeys } from '@/domains/channels/reseal-stream-keys';
 import { requeueClearing } from '@/domains/content/sweep';
 import { reencryptFinancial } from '@/domains/creators/financial';
@@ -42,6 +43,7 @@ const SWEEPS: Readonly<Record<string, (ctx: Context) => Promise<unknown>>> = {
   eraseAccounts,
   sweepNotifications,
   requeueClearing,
+  sweepBudgets,
 };
 
 /** A minute, less what a run takes. */

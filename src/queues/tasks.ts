@@ -43,7 +43,7 @@ async function perform(ctx: Context, task: TaskMessage): Promise<void> {
     case 'build-export':
       return buildExport(ctx, task);
     case 'fan-out-broadcast':
-      return fanOutBroadcast(ctx, task.broadcastId, task.at, task.after);
+      return fanOutBroadcast(ctx, task.broadcastId, task.at, task.after, task.isMailed);
     case 'send-push':
       return sendPush(ctx, task);
     case 'send-notification-mail':

@@ -1,7 +1,7 @@
 /** What only a look at the text can hold: where env is read, how migrations are named, what the README lists. */
 import { describe, expect, it } from 'vitest';
 import { listProjectFiles, readProjectFile, readSources } from '#test/support/sources';
-import { variableNames } from '@/config';
+import { readConfig, variableNames } from '@/config';
 
 const sources = readSources();
 
@@ -29,6 +29,36 @@ describe('the environment', () => {
       .filter((line) => line.startsWith('| `'))
       .flatMap((line) => [...(line.split('|')[1] ?? '').matchAll(/`([A-Z0-9_]+)`/g)].map(([, name]) => name));
     expect(listed.toSorted()).toEqual(variableNames.toSorted());
+  });
+});
+
+/** Rows of the README's table of variables: names, defaults. */
+function variableRows(): [name: string, fallback: string][] {
+  const [, table = ''] = /## Configuration([\s\S]*?)\n## /.exec(readProjectFile('README.md')) ?? [];
+  return [...table.matchAll(/^\| `([A-Z0-9_]+)` \| `([^`]*)` \|/gm)].map(([, name = '', fallback = '']) => [
+    name,
+    fallback,
+  ]);
+}
+
+describe('the daily limits', () => {
+  it('have the defaults that the README names', () => {
+    const rows = variableRows().filter(([name]) => name.startsWith('DAILY_'));
+    expect(rows).toHaveLength(4);
+    const secrets = {
+      ENVIRONMENT: 'development',
+      JWT_SECRET: 'abcdefgh'.repeat(4),
+      ENCRYPTION_KEY: 'stuvwxyz'.repeat(4),
+    };
+    expect(readConfig({ ...secrets, ...Object.fromEntries(rows) }).dailyLimits).toEqual(
+      readConfig(secrets).dailyLimits,
+    );
+    expect(readConfig(secrets).dailyLimits).toEqual({
+      pictures: { aDay: 300, onFirstDay: 60 },
+      bytes: { aDay: 10 * 1_024 ** 3, onFirstDay: 1_024 ** 3 },
+      checkouts: { aDay: 20, onFirstDay: 5 },
+      mails: { aDay: 20, onFirstDay: 5 },
+    });
   });
 });
 

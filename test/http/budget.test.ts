@@ -6,6 +6,7 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { randomAddress } from '#test/support/api';
+import { aPackage, RETURN_URLS } from '#test/support/purchases';
 import { aStream } from '#test/support/streams';
 import { asCreator, asViewer } from '#test/support/users';
 import { app } from '@/app';
@@ -13,6 +14,7 @@ import type { Env } from '@/config';
 import { hashPassword } from '@/domains/auth/passwords';
 import { deliverOutbox } from '@/queues/outbox';
 import { openRooms } from '@/room/rooms';
+import { newId } from '@/shared/ids';
 import { type Counts, makeCountingD1, readCounts, resetCounts } from '../../scripts/bench/counting-d1';
 import {
   LIVE_STREAM_ID,
@@ -196,6 +198,32 @@ describe('among 10,000 users and 1,000 streams', () => {
       cursor = page.pagination.nextCursor;
     }
     expect(seen).toEqual([follower.userId]);
+  });
+
+  it.each([
+    ['at once', 1_048_576, 2],
+    ['in parts', 100 * 1_048_576, 3],
+  ])('an upload that is announced to be sent %s waits for D1 no oftener than it must', async (_, bytes, calls) => {
+    const viewer = await asViewer();
+    const body = { kind: 'post-video', contentType: 'video/mp4', bytes };
+    for (let again = 0; again < 2; again += 1) {
+      const answer = await ask('POST', '/media/uploads', viewer.headers, body);
+      expect(answer.status).toBe(201);
+      expect(answer.counts.calls).toBe(calls);
+      expectWithin(answer.counts, { statements: calls + 2, rowsRead: 12, rowsWritten: 12 });
+    }
+  });
+
+  it('a purchase reads all that it must know at once, and is counted in the batch that begins it', async () => {
+    const [viewer, { id: packageId }] = [await asViewer(), await aPackage()];
+    const body = { packageId, ...RETURN_URLS };
+    for (let again = 0; again < 2; again += 1) {
+      const key = { 'idempotency-key': newId() };
+      const answer = await ask('POST', '/payment/purchase', { ...viewer.headers, ...key }, body);
+      expect(answer.status).toBe(201);
+      expect(answer.counts.calls).toBe(4); // its guard, what it reads, what it begins, where it is to be paid
+      expectWithin(answer.counts, { statements: 8, rowsRead: 24, rowsWritten: 16 });
+    }
   });
 
   it('one stream is a few rows', async () => {

@@ -8,8 +8,8 @@ import type { Answer } from '#test/support/api';
 import { changeEconomy, coinsOf, diamondsOf, once, purchaseOf } from '#test/support/money';
 import { asPaidCreator } from '#test/support/payouts';
 import { prove } from '#test/support/proof';
-import { aPackage, buy, eventsOf, tell } from '#test/support/purchases';
-import { asStaff, asViewer, type Person } from '#test/support/users';
+import { aBuyer, aPackage, buy, eventsOf, tell } from '#test/support/purchases';
+import { asStaff, type Person } from '#test/support/users';
 import type { PurchaseEvent } from '@/domains/purchases/facts';
 import { type Claim, mergeClaim, settle } from '@/domains/purchases/settle';
 import { newId } from '@/shared/ids';
@@ -184,7 +184,7 @@ async function aCast() {
     for (let number = 0; number < count; number += 1) made.push(await make());
     return made;
   };
-  const [buyers, creators] = [await people(BUYERS, asViewer), await people(CREATORS, () => asPaidCreator())];
+  const [buyers, creators] = [await people(BUYERS, aBuyer), await people(CREATORS, () => asPaidCreator())];
   const person = (list: readonly Person[], at: number): Person => {
     const found = list[at];
     if (!found) throw new Error(`Nobody is number ${at}`);

@@ -75,14 +75,17 @@ export function gifThatIsHtml(): Uint8Array {
 }
 
 /** A real one of that size, of one colour. */
-export function picture(width: number, height: number): Uint8Array {
-  const header = new Uint8Array([0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0]); // eight bits of grey
+export function picture(width: number, height: number, bitsOfGrey: 1 | 8 = 8): Uint8Array {
+  const header = new Uint8Array([0, 0, 0, 0, 0, 0, 0, 0, bitsOfGrey, 0, 0, 0, 0]);
   new DataView(header.buffer).setUint32(0, width);
   new DataView(header.buffer).setUint32(4, height);
-  const rows = deflateSync(new Uint8Array((width + 1) * height));
+  const rows = deflateSync(new Uint8Array((Math.ceil((width * bitsOfGrey) / 8) + 1) * height));
   const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
   return join(signature, chunk('IHDR', header), chunk('IDAT', rows), chunk('IEND', new Uint8Array()));
 }
+
+/** 2,048 pixels wide, one high and 69 bytes large. */
+export const strip = () => picture(2_048, 1, 1);
 
 function chunk(name: string, data: Uint8Array): Uint8Array {
   const body = join(name, data);

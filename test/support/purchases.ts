@@ -1,8 +1,10 @@
 /** Packages, codes and purchases for tests; what the provider says of them goes the way of its events. */
 import { eq } from 'drizzle-orm';
 import type { Answer, Client } from '#test/support/api';
+import { clientWith } from '#test/support/app';
 import { testContext } from '#test/support/context';
 import { once, purchaseOf } from '#test/support/money';
+import { asViewer, type Person } from '#test/support/users';
 import type { Context } from '@/context';
 import { discountCodes } from '@/domains/discounts/tables';
 import { applyPaymentEvent } from '@/domains/purchases/apply';
@@ -23,6 +25,12 @@ export async function aPackage(traits: Partial<Package> = {}): Promise<Package> 
   };
   await testContext().db.insert(coinPackages).values(row);
   return row;
+}
+
+/** A viewer who may begin as many purchases a day as a test wants. */
+export async function aBuyer(): Promise<Person> {
+  const viewer = await asViewer();
+  return { ...viewer, ...clientWith({ DAILY_CHECKOUTS: '100000/100000' }, viewer.headers) };
 }
 
 type Code = typeof discountCodes.$inferInsert;

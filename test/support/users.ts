@@ -25,6 +25,8 @@ interface Traits {
   denied?: Permission[];
   country?: string;
   verified?: boolean;
+  /** Now, unless it says otherwise: less is allowed on the first day. */
+  createdAt?: number;
 }
 
 export async function asUser(traits: Traits = {}): Promise<Person> {
@@ -47,7 +49,7 @@ export async function asUser(traits: Traits = {}): Promise<Person> {
       creatorStatus,
       country,
       emailVerifiedAt: traits.verified === false ? null : now,
-      createdAt: now,
+      createdAt: traits.createdAt ?? now,
       updatedAt: now,
     }),
     insert,

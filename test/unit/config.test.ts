@@ -89,6 +89,17 @@ describe('configuration', () => {
     expect(refusal({ ...complete, ...r2, R2_ACCOUNT_ID: 'evil.test/' })).toContain('R2_ACCOUNT_ID');
   });
 
+  it('reads limits of a day and of the first day, in pieces and in sizes', () => {
+    const limits = { DAILY_PICTURES: '1000/0', DAILY_UPLOADS: '2GB/500MB', DAILY_MAILS: '' };
+    expect(readConfig({ ...complete, ...limits }).dailyLimits).toMatchObject({
+      pictures: { aDay: 1_000, onFirstDay: 0 },
+      bytes: { aDay: 2 * 1_024 ** 3, onFirstDay: 500 * 1_024 ** 2 },
+      mails: { aDay: 20, onFirstDay: 5 },
+    });
+    for (const text of ['300', '300/', '/60', '-1/5', '1.5/1', '3 / 6', '10gb/1gb', '10TB/1TB', 'unlimited'])
+      expect(refusal({ ...complete, DAILY_PICTURES: text }), text).toContain('DAILY_PICTURES');
+  });
+
   it('reads durations with their unit', () => {
     expect(readConfig({ ...complete, JWT_EXPIRES_IN: '90s' }).accessTokenSeconds).toBe(90);
     expect(refusal({ ...complete, JWT_EXPIRES_IN: '15' })).toContain('JWT_EXPIRES_IN');

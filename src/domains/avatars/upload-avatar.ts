@@ -1,10 +1,10 @@
 /** A user's picture: stored, then named by the user in the batch that forgets the one before. */
 import type { z } from '@hono/zod-openapi';
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, demandChange } from '@/db/commit';
 import { fileError } from '@/domains/media/errors';
-import { findKeyIn } from '@/domains/media/keys';
+import { findKeyIn, mediaUrl } from '@/domains/media/keys';
 import { PICTURES } from '@/domains/media/kinds';
 import { forgetMedia, storeImage } from '@/domains/media/store';
 import { mediaFiles } from '@/domains/media/tables';
@@ -37,14 +37,18 @@ export async function uploadAvatar(ctx: Context, userId: string, request: Reques
 
 /** The key, if it is that of a file of their own: nothing else is theirs to delete. */
 async function readAvatar(ctx: Context, userId: string): Promise<{ url: string | null; key: string | undefined }> {
-  const user = await ctx.db.select({ url: users.avatarUrl }).from(users).where(eq(users.id, userId)).get();
-  const url = user?.url ?? null;
-  const key = url === null ? undefined : findKeyIn(ctx.config, url);
-  if (key === undefined) return { url, key };
-  const own = await ctx.db
-    .select({ key: mediaFiles.key })
-    .from(mediaFiles)
-    .where(and(eq(mediaFiles.key, key), eq(mediaFiles.ownerId, userId), eq(mediaFiles.kind, 'avatar')))
+  const prefix = mediaUrl(ctx.config, '');
+  const own = and(
+    sql`${mediaFiles.key} = substr(${users.avatarUrl}, ${prefix.length + 1})`,
+    eq(mediaFiles.ownerId, users.id),
+    eq(mediaFiles.kind, 'avatar'),
+  );
+  const user = await ctx.db
+    .select({ url: users.avatarUrl, key: mediaFiles.key })
+    .from(users)
+    .leftJoin(mediaFiles, own)
+    .where(eq(users.id, userId))
     .get();
-  return { url, key: own?.key };
+  const url = user?.url ?? null;
+  return { url, key: url !== null && findKeyIn(ctx.config, url) === user?.key ? user?.key : undefined };
 }

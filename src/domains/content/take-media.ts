@@ -16,12 +16,20 @@ export interface Medium {
   readonly statements: readonly Statement[];
 }
 
-/** A picture or a video, as its first bytes say. Throws what `storeImage` and `storeVideo` do. */
-export async function takeFile(ctx: Context, ownerId: string, content: AsyncIterable<Uint8Array>): Promise<Medium> {
+/**
+ * A picture or a video, as its first bytes say. Throws what `storeImage` and `storeVideo` do.
+ * @param bytesMax what is left of its form
+ */
+export async function takeFile(
+  ctx: Context,
+  ownerId: string,
+  content: AsyncIterable<Uint8Array>,
+  bytesMax: number,
+): Promise<Medium> {
   const { start, whole } = await peek(content, TYPE_BYTES);
   const type = await inspectType(start, [...IMAGE_TYPES, ...VIDEO_TYPES]);
   const contentType = VIDEO_TYPES.find((video) => video === type);
-  if (contentType) return storeVideo(ctx, { ownerId, kind: 'post-video', contentType, content: whole });
+  if (contentType) return storeVideo(ctx, { ownerId, kind: 'post-video', contentType, bytesMax, content: whole });
   return storeImage(ctx, ownerId, 'post-image', await collect(whole, PICTURES['post-image'].bytesMax));
 }
 

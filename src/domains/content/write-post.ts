@@ -8,6 +8,7 @@ import type { Context } from '@/context';
 import { commit, demandChange } from '@/db/commit';
 import { setPrivacy } from '@/domains/media/access';
 import { fileError } from '@/domains/media/errors';
+import { counted } from '@/domains/media/file-content';
 import { receiveForm } from '@/domains/media/form';
 import { forgetMedia } from '@/domains/media/store';
 import { withdrawAbout } from '@/domains/notifications/withdraw';
@@ -29,11 +30,15 @@ const POST_FORM_BYTES_MAX = 300 * 1_048_576;
 
 /** The form's files come first, in its order, then uploads. Throws what an upload may be refused for. */
 export async function createPost(ctx: Context, actor: Actor, request: Request): Promise<z.input<typeof Post>> {
+  let bytesLeft = Number(request.headers.get('content-length') ?? POST_FORM_BYTES_MAX);
+  const count = (bytes: number) => {
+    bytesLeft -= bytes;
+  };
   const { files, fields } = await receiveForm(request, {
     field: 'files',
     filesMax: POST_MEDIA_MAX,
     bytesMax: POST_FORM_BYTES_MAX,
-    takeFile: (content) => takeFile(ctx, actor.userId, content),
+    takeFile: (content) => takeFile(ctx, actor.userId, counted(content, count), bytesLeft),
     fields: NewPostFields,
     lists: ['mediaUploadIds'],
   });

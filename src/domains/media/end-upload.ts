@@ -2,13 +2,14 @@
 import type { z } from '@hono/zod-openapi';
 import { and, eq, isNull } from 'drizzle-orm';
 import type { Context } from '@/context';
-import { commit, demandChange } from '@/db/commit';
+import { commit, demandChange, type Statement } from '@/db/commit';
 import { toIso } from '@/shared/time';
+import { refundUpload } from './begin-upload';
 import { fileError } from './errors';
 import type { CompletedUpload, SentParts } from './schemas';
 import { mediaUploads } from './tables';
 import { partsOf } from './upload-parts';
-import { isNoSuchUpload } from './written-file';
+import { askStore, isNoSuchUpload } from './written-file';
 
 type UploadRow = typeof mediaUploads.$inferSelect;
 
@@ -58,25 +59,46 @@ async function joinParts(ctx: Context, { key, uploadId }: UploadRow, parts: R2Up
 }
 
 /**
- * What was sent of it is deleted, and it counts no more. Throws as `getOpenUpload` does.
+ * Deletes what was sent of it. What was never sent no longer counts. Throws as `getOpenUpload` does, MEDIA_STORE_UNAVAILABLE.
  *
- * NOTE: until it would have expired, R2 still takes a file that was to be sent at once. The sweep of orphans finds that.
+ * NOTE: what R2 still takes of it is found by the sweep of orphans.
  */
 export async function dropUpload(ctx: Context, ownerId: string, id: string): Promise<void> {
   const upload = await getOpenUpload(ctx, ownerId, id);
   const isOpen = and(eq(mediaUploads.id, id), isNull(mediaUploads.completedAt));
-  await commit(ctx, [ctx.db.delete(mediaUploads).where(isOpen), demandChange(ctx)], {
+  const refunds = await refundUnsent(ctx, upload);
+  await commit(ctx, [ctx.db.delete(mediaUploads).where(isOpen), demandChange(ctx), ...refunds], {
     events: [deletionOf(upload)],
     refusals: { DEMAND_NOT_MET: () => fileError('UPLOAD_NOT_FOUND') },
   });
 }
 
-/** For those that end unused: which they are, and what of them is to be deleted. */
+/**
+ * Gives back what an upload cost if no file of it ever stood in the store; parts that never became one are dropped.
+ * For the batch in which it ends unused. Throws MEDIA_STORE_UNAVAILABLE.
+ *
+ * NOTE: R2 itself takes a file that was to be sent at once until its URL expires, whatever becomes of the upload here:
+ * until then it has cost what was announced.
+ */
+export async function refundUnsent(
+  ctx: Context,
+  upload: Pick<UploadRow, 'ownerId' | 'key' | 'bytes' | 'expiresAt' | 'partBytes'>,
+): Promise<Statement[]> {
+  const isOpenAtR2 = ctx.config.r2 !== undefined && upload.partBytes === null && upload.expiresAt > ctx.now();
+  if (isOpenAtR2 || (await askStore(ctx, () => ctx.files.head(upload.key)))) return [];
+  return [refundUpload(ctx, upload)];
+}
+
+/** For those that end unused: which they are, what of them is to be deleted, and what they had cost. */
 export const endingColumns = {
   id: mediaUploads.id,
   key: mediaUploads.key,
   completedAt: mediaUploads.completedAt,
   uploadId: mediaUploads.uploadId,
+  ownerId: mediaUploads.ownerId,
+  bytes: mediaUploads.bytes,
+  expiresAt: mediaUploads.expiresAt,
+  partBytes: mediaUploads.partBytes,
 };
 
 /** Of what was sent, be it a file or some parts of one. */

@@ -13,6 +13,14 @@ export async function* capped(content: Content, bytesMax: number): AsyncGenerato
   }
 }
 
+/** Says of each chunk how large it is, as it is read. */
+export async function* counted(content: Content, count: (bytes: number) => void): AsyncGenerator<Uint8Array> {
+  for await (const chunk of content) {
+    count(chunk.length);
+    yield chunk;
+  }
+}
+
 /** The whole of it. Throws FILE_TOO_LARGE. */
 export async function collect(content: Content, bytesMax: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];

@@ -29,6 +29,14 @@ export const WRITTEN_FILES = {
   export: { contentType: 'application/json', nameOf: (day: string) => `footlight-${day}.json` },
 } as const;
 
+/** To store a file costs about as much as to keep a megabyte for a month, however small it is. */
+const COUNTED_BYTES_MIN = MEGABYTE;
+
+/** What a file counts as among the bytes that its owner may upload a day: its size as it was sent, and this at least. */
+export function countedBytes(bytes: number): number {
+  return Math.max(COUNTED_BYTES_MIN, bytes);
+}
+
 export type PictureKind = keyof typeof PICTURES;
 export type DocumentKind = keyof typeof DOCUMENTS;
 export type LargeFileKind = keyof typeof LARGE_FILES;

@@ -18,7 +18,8 @@ export const mediaEndpoints: Endpoint[] = [
       'MP4, WebM or QuickTime up to 5 GB. Up to 200 MB, or 64 where the server has no keys of R2, send the file with `PUT` to ' +
       '`url`, with the headers given and no `Authorization`, once. Above, send each of `parts` to its own URL in the same way, again if one fails, keep the ' +
       '`ETag` of each answer, and complete the upload with them. Then name its `id` where it is used. What is not used ' +
-      'in time is deleted. At most 20 uploads, of 10 GB in all, are open at once.',
+      'in time is deleted. At most 20 uploads, of 10 GB in all, are open at once. The size counts as uploaded from the ' +
+      'announcement on.',
     who: 'user',
     body: NewUpload,
     response: Upload,
@@ -26,6 +27,7 @@ export const mediaEndpoints: Endpoint[] = [
     refusals: {
       409: 'TOO_MANY_UPLOADS',
       413: 'BODY_TOO_LARGE or FILE_TOO_LARGE',
+      429: 'DAILY_BUDGET_SPENT',
       503: 'MEDIA_STORE_UNAVAILABLE',
     },
     handler: (ctx, { actor, body }) => beginUpload(ctx, actor.userId, body),
@@ -53,11 +55,13 @@ export const mediaEndpoints: Endpoint[] = [
     path: '/media/uploads/{uploadId}',
     tag: 'media',
     summary: 'Give up an upload that is not used yet',
-    description: 'Whatever was sent of it is deleted.',
+    description:
+      'Whatever was sent of it is deleted. If no file was ever stored, its size no longer counts; sent to R2 itself, it ' +
+      'counts until its URL expires.',
     who: 'user',
     params: ByUpload,
     response: Nothing,
-    refusals: { 404: 'UPLOAD_NOT_FOUND', 409: 'UPLOAD_USED' },
+    refusals: { 404: 'UPLOAD_NOT_FOUND', 409: 'UPLOAD_USED', 503: 'MEDIA_STORE_UNAVAILABLE' },
     handler: async (ctx, { actor, params }) => {
       await dropUpload(ctx, actor.userId, params.uploadId);
       return {};

@@ -1,11 +1,12 @@
 /** Videos out of a form: streamed to the store as they come, a piece in memory, kept as they came. */
 import type { Context } from '@/context';
+import { refund } from '@/domains/budgets/spend';
 import { fileError } from './errors';
 import { capped, inPieces } from './file-content';
-import { newKey } from './keys';
-import { LARGE_FILES, type LargeFileKind, type VideoType } from './kinds';
-import { putPlanned } from './store';
+import { countedBytes, LARGE_FILES, type LargeFileKind, type VideoType } from './kinds';
+import { giveBack, openPlace } from './store';
 import { findStoredVideo, type StoredVideo } from './stored-video';
+import { askStore } from './written-file';
 
 /** Parts of an object must be of one size, of 5 MiB at least; memory holds one for each form that is on its way. */
 const PART_BYTES = 8 * 1_048_576;
@@ -15,38 +16,70 @@ interface NewVideo {
   kind: LargeFileKind;
   /** As its first bytes say. */
   contentType: VideoType;
+  /** No more than this is left of the form: how large the file is shows only at its end. */
+  bytesMax: number;
   content: AsyncIterable<Uint8Array>;
 }
 
-/** Throws FILE_TOO_LARGE, what `findStoredVideo` does, and what `content` does. */
+/**
+ * Spends as much as it can be, and gives back what it is not. Throws FILE_TOO_LARGE, DAILY_BUDGET_SPENT, what
+ * `findStoredVideo` does, and what `content` does.
+ */
 export async function storeVideo(
   ctx: Context,
-  { ownerId, kind, contentType, content }: NewVideo,
+  { ownerId, kind, contentType, bytesMax, content }: NewVideo,
 ): Promise<StoredVideo> {
-  const key = newKey(kind);
-  const pieces = inPieces(capped(content, LARGE_FILES[kind].bytesMax), PART_BYTES);
-  const callOff = await putPlanned(ctx, key, () => putPieces(ctx, key, pieces, { httpMetadata: { contentType } }));
-  const video = await findStoredVideo(ctx, { key, ownerId, kind, types: [contentType] });
-  if (!video) throw fileError('UPLOAD_CONFLICT'); // it took so long that its deletion has come
-  return { ...video, statements: [...callOff, ...video.statements] };
+  const largest = Math.min(bytesMax, LARGE_FILES[kind].bytesMax);
+  const pieces = inPieces(capped(content, largest), PART_BYTES);
+  const { value: first = new Uint8Array() } = await pieces.next();
+  const reserved = countedBytes(first.length < PART_BYTES ? first.length : largest);
+  const place = await openPlace(ctx, { ownerId, kind, costs: { bytes: reserved } });
+  const { key, spending, statements } = place;
+  let stored = 0;
+  const count = (bytes: number) => {
+    stored += bytes;
+  };
+  const unused = () => ({ bytes: Math.max(0, reserved - (stored === 0 ? 0 : countedBytes(stored))) });
+  try {
+    const options = { httpMetadata: { contentType } };
+    await askStore(ctx, () => putPieces(ctx, key, first, pieces, { count, options }));
+    const video = await findStoredVideo(ctx, { key, ownerId, kind, types: [contentType] });
+    if (!video) throw fileError('UPLOAD_CONFLICT'); // it took so long that its deletion has come
+    const settlement = refund(ctx, { ...spending, costs: unused() });
+    return { ...video, statements: [...statements, settlement, ...video.statements] };
+  } catch (error) {
+    await giveBack(ctx, place, unused());
+    throw error;
+  }
+}
+
+interface Putting {
+  /** Is told of what the store has taken. */
+  count: (bytes: number) => void;
+  options: R2MultipartOptions;
 }
 
 /** In parts, since the store takes a stream of a known length alone; what is no larger than one, at once. */
 async function putPieces(
   ctx: Context,
   key: string,
-  pieces: AsyncGenerator<Uint8Array>,
-  options: R2MultipartOptions,
+  first: Uint8Array,
+  rest: AsyncIterable<Uint8Array>,
+  { count, options }: Putting,
 ): Promise<void> {
-  const { value: first = new Uint8Array() } = await pieces.next();
   if (first.length < PART_BYTES) {
     await ctx.files.put(key, first, options);
-    return;
+    return count(first.length);
   }
   const upload = await ctx.files.createMultipartUpload(key, options);
   try {
-    const parts = [await upload.uploadPart(1, first)];
-    for await (const piece of pieces) parts.push(await upload.uploadPart(parts.length + 1, piece));
+    const parts: R2UploadedPart[] = [];
+    const put = async (piece: Uint8Array) => {
+      parts.push(await upload.uploadPart(parts.length + 1, piece));
+      count(piece.length);
+    };
+    await put(first);
+    for await (const piece of rest) await put(piece);
     await upload.complete(parts);
   } catch (error) {
     // The store drops what is neither completed nor aborted after seven days.

@@ -5,18 +5,26 @@
 import { eq } from 'drizzle-orm';
 import { imageSize } from 'image-size';
 import type { Context } from '@/context';
-import { demandChange, type Statement } from '@/db/commit';
+import { commit, demandChange, type Statement } from '@/db/commit';
 import { callOffEvent, planEvent } from '@/db/outbox';
-import { AppError } from '@/http/errors';
+import { type Costs, commitSpent, refund, type Spending, spend } from '@/domains/budgets/spend';
 import { DRAWN_TYPE } from '@/providers/images';
 import type { OutboxEvent } from '@/queues/messages';
 import { HOUR_MS } from '@/shared/time';
 import { fileError } from './errors';
 import { inspectFile } from './inspect';
 import { mediaUrl, newKey, objectNames, variantName } from './keys';
-import { DOCUMENTS, type DocumentKind, type FileKind, isPrivate, PICTURES, type PictureKind } from './kinds';
+import {
+  countedBytes,
+  DOCUMENTS,
+  type DocumentKind,
+  type FileKind,
+  isPrivate,
+  PICTURES,
+  type PictureKind,
+} from './kinds';
 import { mediaFiles } from './tables';
-import { callOffFile } from './written-file';
+import { askStore, callOffFile } from './written-file';
 
 /** Longer than the slowest form takes, whose first file this may be. */
 export const UNNAMED_FOR_MS_MAX = 2 * HOUR_MS;
@@ -39,7 +47,7 @@ export interface StoredImage extends StoredFile {
   contentType: string;
 }
 
-/** As it came, for its owner and staff. Throws FILE_TOO_LARGE, FILE_TYPE_NOT_ALLOWED, FILE_UNREADABLE, MEDIA_STORE_UNAVAILABLE. */
+/** As it came, for its owner and staff. Throws FILE_TOO_LARGE, FILE_TYPE_NOT_ALLOWED, FILE_UNREADABLE, DAILY_BUDGET_SPENT, MEDIA_STORE_UNAVAILABLE. */
 export async function storeUpload(
   ctx: Context,
   { ownerId, kind, bytes }: { ownerId: string; kind: DocumentKind; bytes: Uint8Array },
@@ -47,7 +55,8 @@ export async function storeUpload(
   const { types, bytesMax } = DOCUMENTS[kind];
   if (bytes.length > bytesMax) throw fileError('FILE_TOO_LARGE');
   const contentType = await inspectFile(bytes, types);
-  return putObjects(ctx, { ownerId, kind, contentType, picture: bytes, variants: [] });
+  const place = await openPlace(ctx, { ownerId, kind, costs: { bytes: countedBytes(bytes.length) } });
+  return storing(ctx, place, () => putObjects(ctx, place, contentType, [{ name: place.key, bytes }]));
 }
 
 /**
@@ -63,15 +72,37 @@ export async function storeImage(
   const { types, bytesMax, widths } = PICTURES[kind];
   if (bytes.length > bytesMax) throw fileError('FILE_TOO_LARGE');
   await inspectFile(bytes, types);
-  const picture = await draw(ctx, bytes, Math.max(...widths));
+  const place = await openPlace(ctx, { ownerId, kind, costs: { pictures: 1, bytes: countedBytes(bytes.length) } });
+  const { key } = place;
+  const picture = await drawFirst(ctx, place, bytes, Math.max(...widths));
   const { width, height } = imageSize(picture);
-  const variants = await Promise.all(
-    widths
-      .filter((narrower) => narrower < width)
-      .map(async (narrower) => ({ width: narrower, bytes: await draw(ctx, bytes, narrower) })),
-  );
-  const stored = await putObjects(ctx, { ownerId, kind, contentType: DRAWN_TYPE, picture, variants });
-  return { ...stored, url: mediaUrl(ctx.config, stored.key), width, height, contentType: DRAWN_TYPE };
+  const stored = await storing(ctx, place, async () => {
+    const variants = narrowerThan({ width, height }, widths).map(async (narrower) => ({
+      name: variantName(key, narrower),
+      bytes: await draw(ctx, bytes, narrower),
+    }));
+    return putObjects(ctx, place, DRAWN_TYPE, [{ name: key, bytes: picture }, ...(await Promise.all(variants))]);
+  });
+  return { ...stored, url: mediaUrl(ctx.config, key), width, height, contentType: DRAWN_TYPE };
+}
+
+/** The widths at which it is drawn once more. None for a strip, which would lose its shape at the narrowest of them. */
+export function narrowerThan(picture: { width: number; height: number }, widths: readonly number[]): number[] {
+  const isStrip = picture.height * Math.min(...widths) < picture.width;
+  return isStrip ? [] : widths.filter((width) => width < picture.width);
+}
+
+/** What shows whether it is a picture at all. One that is not was not taken, and gives back what it spent. */
+async function drawFirst(ctx: Context, place: Place, bytes: Uint8Array, width: number): Promise<Uint8Array> {
+  const drawn = await ctx.images.draw(bytes, width).catch(async (error) => {
+    await giveBack(ctx, place, place.spending.costs);
+    throw error;
+  });
+  if (drawn) return drawn;
+  // It cost a drawing all the same: so many a day give it back, and after those it counts as a picture.
+  const { spending } = place;
+  await giveBack(ctx, place, spending.costs, [spend(ctx, { ...spending, costs: { brokenPictures: 1 } })]);
+  throw fileError('FILE_UNREADABLE');
 }
 
 async function draw(ctx: Context, bytes: Uint8Array, width: number): Promise<Uint8Array> {
@@ -80,50 +111,71 @@ async function draw(ctx: Context, bytes: Uint8Array, width: number): Promise<Uin
   return drawn;
 }
 
-interface NewObjects {
-  ownerId: string;
-  kind: FileKind;
-  contentType: string;
-  picture: Uint8Array;
-  variants: readonly { width: number; bytes: Uint8Array }[];
+interface NewPlace {
+  readonly ownerId: string;
+  readonly kind: FileKind;
+  readonly costs: Costs;
+}
+
+/** Where a file will stand. What it costs is spent. */
+interface Place {
+  readonly key: string;
+  readonly kind: FileKind;
+  readonly spending: Spending;
+  /** For the batch that names the file: they call its deletion off. */
+  readonly statements: readonly Statement[];
+}
+
+/** Spends what the file costs and plans the deletion of what is put under its key. Throws DAILY_BUDGET_SPENT. */
+export async function openPlace(ctx: Context, { ownerId, kind, costs }: NewPlace): Promise<Place> {
+  const key = newKey(kind);
+  const deletion = planEvent(ctx, { kind: 'delete-media', key }, UNNAMED_FOR_MS_MAX);
+  const spending = { userId: ownerId, costs, at: ctx.now() };
+  await commitSpent(ctx, spending, [deletion.insert]);
+  return { key, kind, spending, statements: [callOffEvent(ctx, deletion.id), demandChange(ctx)] };
+}
+
+/** For what comes to nothing. Whoever asked for it hears why it did, whatever becomes of this. */
+export async function giveBack(
+  ctx: Context,
+  { spending }: Place,
+  costs: Costs,
+  alongside: readonly Statement[] = [],
+): Promise<void> {
+  await commit(ctx, [refund(ctx, { ...spending, costs }), ...alongside]).catch((error) =>
+    ctx.log.warning('refund', error instanceof Error ? error.message : String(error)),
+  );
+}
+
+/** Nothing stays of what fails here, so its bytes are given back. What was drawn has been drawn. */
+async function storing<T>(ctx: Context, place: Place, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await giveBack(ctx, place, { bytes: place.spending.costs.bytes ?? 0 });
+    throw error;
+  }
 }
 
 async function putObjects(
   ctx: Context,
-  { ownerId, kind, contentType, picture, variants }: NewObjects,
+  { key, kind, spending, statements }: Place,
+  contentType: string,
+  objects: readonly { name: string; bytes: Uint8Array }[],
 ): Promise<StoredFile> {
-  const key = newKey(kind);
-  const objects = [
-    { name: key, bytes: picture },
-    ...variants.map(({ width, bytes }) => ({ name: variantName(key, width), bytes })),
-  ];
   const row = {
     key,
-    ownerId,
+    ownerId: spending.userId,
     kind,
     contentType,
     bytes: objects.reduce((sum, { bytes }) => sum + bytes.length, 0),
     private: isPrivate(kind),
     createdAt: ctx.now(),
   };
-  const callOff = await putPlanned(ctx, key, () =>
+  await askStore(ctx, () =>
     Promise.all(objects.map(({ name, bytes }) => ctx.files.put(name, bytes, { httpMetadata: { contentType } }))),
   );
-  return { key, statements: [...callOff, ctx.db.insert(mediaFiles).values(row)] };
-}
-
-/** Plans the deletion of what is put under the key; the statements call it off. Throws MEDIA_STORE_UNAVAILABLE. */
-export async function putPlanned(ctx: Context, key: string, put: () => Promise<unknown>): Promise<Statement[]> {
-  const deletion = planEvent(ctx, { kind: 'delete-media', key }, UNNAMED_FOR_MS_MAX);
-  await deletion.insert;
-  try {
-    await put();
-  } catch (error) {
-    if (error instanceof AppError) throw error; // what was to be put broke off, and not the store
-    ctx.log.fault('media store', error);
-    throw fileError('MEDIA_STORE_UNAVAILABLE');
-  }
-  return [callOffEvent(ctx, deletion.id), demandChange(ctx)];
+  return { key, statements: [...statements, ctx.db.insert(mediaFiles).values(row)] };
 }
 
 /** For the batch that stops naming a file: the row goes with it, the objects after it. */

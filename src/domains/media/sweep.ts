@@ -6,7 +6,7 @@ import { inArray, lte, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit } from '@/db/commit';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
-import { deletionOf, endingColumns } from './end-upload';
+import { deletionOf, endingColumns, refundUnsent } from './end-upload';
 import { findKeyOf } from './keys';
 import { mediaSweep, mediaUploads } from './tables';
 
@@ -28,6 +28,7 @@ export async function sweepUploads(ctx: Context): Promise<void> {
     .limit(EXPIRED_MAX);
   if (expired.length === 0) return;
   const unused = expired.filter(({ completedAt }) => completedAt === null);
+  const refunds = await Promise.all(unused.map((upload) => refundUnsent(ctx, upload)));
   await commit(
     ctx,
     [
@@ -37,6 +38,7 @@ export async function sweepUploads(ctx: Context): Promise<void> {
           expired.map(({ id }) => id),
         ),
       ),
+      ...refunds.flat(),
     ],
     { events: unused.map(deletionOf) },
   );

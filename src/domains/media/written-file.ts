@@ -4,6 +4,7 @@
  */
 import type { Context } from '@/context';
 import type { Statement } from '@/db/commit';
+import { AppError } from '@/http/errors';
 import { toDay } from '@/shared/time';
 import { fileError } from './errors';
 import { newKey } from './keys';
@@ -78,10 +79,12 @@ export async function callOffFile(ctx: Context, { key, uploadId }: WrittenFile):
   }
 }
 
-async function askStore<T>(ctx: Context, ask: () => Promise<T>): Promise<T> {
+/** Throws MEDIA_STORE_UNAVAILABLE, and what `ask` itself refuses with. */
+export async function askStore<T>(ctx: Context, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {
+    if (error instanceof AppError) throw error; // what was to be stored broke off, and not the store
     ctx.log.fault('media store', error);
     throw fileError('MEDIA_STORE_UNAVAILABLE');
   }

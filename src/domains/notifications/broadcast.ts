@@ -5,13 +5,14 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import type { Statement } from '@/db/commit';
+import { trySpending } from '@/domains/budgets/spend';
 import { readSettings } from '@/domains/settings/read';
 import type { streams } from '@/domains/streams/tables';
 import { users } from '@/domains/users/tables';
 import type { FollowerPosition, OutboxEvent, TaskMessage } from '@/queues/messages';
 import { toIso } from '@/shared/time';
 import { isLive } from './claim';
-import { reach } from './reach';
+import { type Reader, reach } from './reach';
 import { broadcasts } from './tables';
 
 /** Of a creator: what came before tells of streams that are over. It bounds what a list reads for each follow. */
@@ -44,16 +45,20 @@ export function announceLive(ctx: Context, stream: Stream): { statements: Statem
   };
 }
 
+type FanOut = Extract<TaskMessage, { type: 'fan-out-broadcast' }>;
+
 /**
  * A page of the followers whom the creator had then, by the time of their follow, and queues the page after it. Nobody
  * is told once the stream is over: the list alone still says that it was.
  * @param at when (ms) it was announced: of a second announcement nobody is told
+ * @param isMailed whether the creator's daily budget had a mail left for it; nothing while nobody was to be mailed
  */
 export async function fanOutBroadcast(
   ctx: Context,
   broadcastId: string,
   at: number,
   after: FollowerPosition | null,
+  isMailed?: boolean,
 ): Promise<void> {
   const isActive = sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${broadcasts.creatorId} AND status = 'active')`;
   const broadcast = await ctx.db
@@ -72,12 +77,25 @@ export async function fanOutBroadcast(
     const channels = settings.get(userId)?.notifications.live;
     return channels ? [{ userId, channels }] : [];
   });
+  const isToBeMailed = readers.some(({ channels }) => channels.email);
+  const spending = { userId: broadcast.creatorId, costs: { mails: 1 }, at: ctx.now() };
+  const mails = isMailed ?? (isToBeMailed ? await trySpending(ctx, spending) : undefined);
   const told = { id, kind, title, body, data: { ...data }, read: false, createdAt: toIso(at) };
   const last = followers.length === FOLLOWERS_AT_ONCE ? followers.at(-1) : undefined;
-  const next: TaskMessage[] = last
-    ? [{ type: 'fan-out-broadcast', broadcastId, at, after: [last.followedAt, last.userId] }]
+  const next: FanOut[] = last
+    ? [
+        {
+          ...{ type: 'fan-out-broadcast', broadcastId, at, after: [last.followedAt, last.userId] },
+          ...(mails === undefined ? {} : { isMailed: mails }),
+        },
+      ]
     : [];
-  await reach(ctx, readers, told, id, { kind, actorId: broadcast.creatorId, streamId: id }, next);
+  const reached = mails === false ? readers.map(withoutMail) : readers;
+  await reach(ctx, reached, told, id, { kind, actorId: broadcast.creatorId, streamId: id }, next);
+}
+
+function withoutMail({ userId, channels }: Reader): Reader {
+  return { userId, channels: { ...channels, email: false } };
 }
 
 function listFollowers(ctx: Context, creatorId: string, until: number, after: FollowerPosition | null) {

@@ -1,14 +1,21 @@
-/** Mails of what was told, to who chose mail for its kind: once, however often the task comes. */
+/**
+ * Mails of what was told, to who chose mail for its kind: once, however often the task comes. What a user brings about is
+ * mailed to others as long as that user's daily budget lasts; after it, it stands in the list alone.
+ */
 import { and, eq, isNotNull } from 'drizzle-orm';
 import type { Context } from '@/context';
+import { commit } from '@/db/commit';
+import { refund, type Spending, trySpending } from '@/domains/budgets/spend';
 import { users } from '@/domains/users/tables';
 import type { TaskMessage } from '@/queues/messages';
 import { stillSo } from './claim';
+import { choiceOf, isLasting } from './kinds';
 
 type MailTask = Extract<TaskMessage, { type: 'send-notification-mail' }>;
 
 /** Nothing to an address that nobody has shown to be theirs, nor of what is so no more. Throws while the mail provider is away. */
-export async function sendNotificationMail(ctx: Context, { userId, key, title, body, claim }: MailTask): Promise<void> {
+export async function sendNotificationMail(ctx: Context, task: MailTask): Promise<void> {
+  const { userId, key, title, body, claim } = task;
   const user = await ctx.db
     .select({ email: users.email, username: users.username })
     .from(users)
@@ -22,7 +29,25 @@ export async function sendNotificationMail(ctx: Context, { userId, key, title, b
     )
     .get();
   if (!user) return;
+  const spending = spendingOf(task, ctx.now());
+  if (spending && !(await trySpending(ctx, spending))) return;
+  const giveBack = () => (spending ? commit(ctx, [refund(ctx, spending)]) : Promise.resolve([]));
   const text = `Hello ${user.username},\n\n${title}\n\n${body === '' ? '' : `${body}\n\n`}You choose what you are mailed about in your settings: ${ctx.config.frontendUrl}/settings\n`;
-  const outcome = await ctx.mail.send({ to: user.email, subject: title, text }, key);
-  if (outcome === 'refused') ctx.log.warning('notification mail', 'MAIL_REFUSED');
+  const outcome = await ctx.mail.send({ to: user.email, subject: title, text }, key).catch(async (error) => {
+    await giveBack(); // it is sent again, and counts then
+    throw error;
+  });
+  if (outcome === 'sent') return;
+  await giveBack();
+  ctx.log.warning('notification mail', 'MAIL_REFUSED');
+}
+
+/**
+ * Nothing where no other user brought it about, and where it is about the reader's own money and standing. That somebody
+ * is live counts once, however many are mailed: when it is announced to them (`broadcast.ts`).
+ */
+function spendingOf({ userId, claim }: MailTask, at: number): Spending | undefined {
+  if (!claim?.actorId || claim.actorId === userId) return undefined;
+  if (isLasting(claim.kind) || choiceOf(claim.kind) === 'live') return undefined;
+  return { userId: claim.actorId, costs: { mails: 1 }, at };
 }

@@ -7,6 +7,7 @@ import { asc, lte, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, demandChange, type Statement } from '@/db/commit';
 import { forgetCredentials } from '@/domains/auth/forget';
+import { forgetBudgets } from '@/domains/budgets/spend';
 import { forgetChannel } from '@/domains/channels/forget';
 import { forgetComments, forgetLikes, forgetPosts } from '@/domains/content/forget';
 import { forgetCreator } from '@/domains/creators/forget';
@@ -94,6 +95,7 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
       ...forgetCreator(ctx, id),
       forgetPayoutAccount(ctx, id),
       forgetWatched(ctx, id),
+      forgetBudgets(ctx, id),
       ...channel.statements,
       ...(dropped?.statements ?? []),
     ],

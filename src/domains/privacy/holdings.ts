@@ -244,6 +244,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'notification_actors.user_id': 'whose likes the user was told of: counted and named in notifications',
   'told_outside.user_id':
     'which events were mailed or pushed within an hour, so that there is an end to it: they are in notifications',
+  'daily_budgets.user_id': 'how much was used of a day’s limits: gone once the day is over',
   'discount_redemptions.user_id': 'exported through the purchases that they are of',
   'discount_codes.created_by': 'who of the staff made a code',
   'subscription_charges.subscriber_id': 'exported through the subscriptions',

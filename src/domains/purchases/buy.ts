@@ -3,14 +3,15 @@
  * is killed in between, or finds the provider away, is finished by the same Idempotency-Key. Nothing is credited here.
  */
 import type { z } from '@hono/zod-openapi';
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit } from '@/db/commit';
+import { commitSpent, refund, type Spending } from '@/domains/budgets/spend';
 import { discountError } from '@/domains/discounts/errors';
 import { discountQuery, type FoundDiscount } from '@/domains/discounts/find';
 import { judgeDiscount } from '@/domains/discounts/judge-discount';
 import { RESERVE_REFUSALS, reserveDiscount } from '@/domains/discounts/redeem';
-import { economyOf, economyQuery } from '@/domains/economy/read';
+import { type Economy, economyOf, economyQuery } from '@/domains/economy/read';
 import { type Once, performOnce } from '@/http/idempotency';
 import { demandReturnUrls } from '@/http/return-url';
 import { paymentProviderError } from '@/providers/payment-errors';
@@ -29,7 +30,7 @@ const RETRY_MS = 10 * MINUTE_MS;
 
 /**
  * Throws PACKAGE_NOT_FOUND, RETURN_URL_NOT_ALLOWED, IDEMPOTENCY_KEY_REUSED, the reason of a code that is not good,
- * CHECKOUT_OVER, and PAYMENT_UNAVAILABLE, after which the same request may be sent again.
+ * DAILY_BUDGET_SPENT, CHECKOUT_OVER, and PAYMENT_UNAVAILABLE, after which the same request may be sent again.
  */
 export async function buyCoins(
   ctx: Context,
@@ -37,25 +38,35 @@ export async function buyCoins(
   once: Once,
   wish: z.output<typeof PurchaseRequest>,
 ): Promise<z.input<typeof NewPurchase>> {
-  const { userId } = actor;
-  const isThisRequest = and(eq(purchases.userId, userId), eq(purchases.idempotencyKey, once.idempotencyKey));
-  const row = await performOnce(
-    once,
-    () => ctx.db.select().from(purchases).where(isThisRequest).get(),
-    () => begin(ctx, actor, once, wish),
-  );
+  let facts: Facts | undefined;
+  // The look-up by key comes with all the rest that has to be read.
+  const find = async () => {
+    facts = await readFacts(ctx, actor, once.idempotencyKey, wish);
+    return facts.known;
+  };
+  const row = await performOnce(once, find, () => begin(ctx, actor, once, wish, facts));
   const checkoutUrl = row.checkoutUrl ?? (await openCheckout(ctx, actor, row));
   return { ...presentPurchase(row), purchaseId: row.id, checkoutUrl };
 }
 
-async function begin(
+interface Facts {
+  readonly known: PurchaseRow | undefined;
+  readonly offered: typeof coinPackages.$inferSelect | undefined;
+  readonly discount: FoundDiscount | undefined;
+  readonly economy: Economy;
+}
+
+async function readFacts(
   ctx: Context,
   { userId }: Actor,
-  once: Once,
-  { packageId, discountCode, successUrl, cancelUrl }: z.output<typeof PurchaseRequest>,
-): Promise<PurchaseRow> {
-  demandReturnUrls(ctx.config, { successUrl, cancelUrl });
-  const [[offered], newest, [discount]] = await ctx.db.batch([
+  key: string,
+  { packageId, discountCode }: z.output<typeof PurchaseRequest>,
+): Promise<Facts> {
+  const [[known], [offered], newest, [discount]] = await ctx.db.batch([
+    ctx.db
+      .select()
+      .from(purchases)
+      .where(and(eq(purchases.userId, userId), eq(purchases.idempotencyKey, key))),
     ctx.db
       .select()
       .from(coinPackages)
@@ -63,7 +74,19 @@ async function begin(
     economyQuery(ctx),
     discountQuery(ctx, discountCode ?? '', userId), // no code has no name
   ]);
-  if (!offered) throw purchaseError('PACKAGE_NOT_FOUND');
+  return { known, offered, discount, economy: economyOf(newest) };
+}
+
+async function begin(
+  ctx: Context,
+  { userId }: Actor,
+  once: Once,
+  { packageId, discountCode, successUrl, cancelUrl }: z.output<typeof PurchaseRequest>,
+  facts: Facts | undefined,
+): Promise<PurchaseRow> {
+  demandReturnUrls(ctx.config, { successUrl, cancelUrl });
+  if (!facts?.offered) throw purchaseError('PACKAGE_NOT_FOUND');
+  const { offered, discount, economy } = facts;
   const [now, id] = [ctx.now(), newId()];
   const codeBonusCoins = discountCode === undefined ? 0 : bonusOf(discount, userId, offered, now);
   const expiresAt = now + CHECKOUT_MS_MIN + RETRY_MS;
@@ -83,7 +106,7 @@ async function begin(
     paymentId: null,
     discountCode: discount?.code ?? null,
     codeBonusCoins,
-    economyVersion: economyOf(newest).version,
+    economyVersion: economy.version,
     successUrl,
     cancelUrl,
     ...once,
@@ -95,9 +118,11 @@ async function begin(
     expiresAt,
     askAt: expiresAt,
     paidAt: null,
+    countedAt: now,
   };
-  await commit(
+  await commitSpent(
     ctx,
+    checkoutOf(userId, now),
     [ctx.db.insert(purchases).values(row), ...(discount ? reserveDiscount(ctx, discount, id, userId) : [])],
     { refusals: RESERVE_REFUSALS },
   );
@@ -125,7 +150,8 @@ async function openCheckout(ctx: Context, { email }: Actor, row: PurchaseRow): P
   const { current } = ctx.payments;
   const provider = row.provider === current.name ? current : ctx.payments.of(row.provider);
   if (!provider) throw paymentProviderError('PAYMENT_UNAVAILABLE');
-  const { checkoutId, url } = await provider.createCheckout({
+  const countedAt = row.countedAt ?? (await countAgain(ctx, row));
+  const request = {
     purchaseId: row.id,
     description: `${row.packageName}: ${row.coins + row.bonusCoins} coins`,
     amountMinor: row.amountMinor,
@@ -134,10 +160,35 @@ async function openCheckout(ctx: Context, { email }: Actor, row: PurchaseRow): P
     successUrl: row.successUrl,
     cancelUrl: row.cancelUrl,
     expiresAt: row.expiresAt,
+  };
+  const { checkoutId, url } = await provider.createCheckout(request).catch(async (error) => {
+    await uncount(ctx, row, countedAt);
+    throw error;
   });
   await ctx.db
     .update(purchases)
     .set({ checkoutId, checkoutUrl: url })
     .where(and(eq(purchases.id, row.id), isNull(purchases.checkoutId)));
   return url;
+}
+
+const checkoutOf = (userId: string, at: number): Spending => ({ userId, costs: { checkouts: 1 }, at });
+
+/** The provider refused to open it, and is asked once more. Of several at once it counts once. Throws DAILY_BUDGET_SPENT. */
+async function countAgain(ctx: Context, { id, userId }: PurchaseRow): Promise<number> {
+  const countedAt = ctx.now();
+  const uncounted = and(eq(purchases.id, id), isNull(purchases.countedAt));
+  await commitSpent(ctx, { ...checkoutOf(userId, countedAt), onlyIf: sql`changes() = 1` }, [
+    ctx.db.update(purchases).set({ countedAt }).where(uncounted),
+  ]);
+  return countedAt;
+}
+
+/** The provider opened nothing, so it counts no longer. Its buyer hears why, whatever becomes of this. */
+async function uncount(ctx: Context, { id, userId }: PurchaseRow, countedAt: number): Promise<void> {
+  const unopened = and(eq(purchases.id, id), eq(purchases.countedAt, countedAt), isNull(purchases.checkoutId));
+  await commit(ctx, [
+    ctx.db.update(purchases).set({ countedAt: null }).where(unopened),
+    refund(ctx, { ...checkoutOf(userId, countedAt), onlyIf: sql`changes() = 1` }),
+  ]).catch((error) => ctx.log.warning('refund', error instanceof Error ? error.message : String(error)));
 }

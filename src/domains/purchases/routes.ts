@@ -39,6 +39,7 @@ export const purchaseEndpoints: Endpoint[] = [
       404: 'PACKAGE_NOT_FOUND',
       409: 'DISCOUNT_NOT_YET, DISCOUNT_EXPIRED, DISCOUNT_USED_BY_YOU, DISCOUNT_USED_UP, DISCOUNT_CHANGED, CHECKOUT_OVER',
       422: 'RETURN_URL_NOT_ALLOWED, DISCOUNT_NOT_FOUND, DISCOUNT_NOT_YOURS, DISCOUNT_NOT_FOR_PACKAGE, DISCOUNT_PACKAGE_TOO_SMALL',
+      429: 'DAILY_BUDGET_SPENT',
       503: 'PAYMENT_UNAVAILABLE',
     },
     handler: (ctx, { actor, once, body }) => buyCoins(ctx, actor, once, body),

@@ -57,6 +57,8 @@ export const purchases = sqliteTable('purchases', {
   expiresAt: integer('expires_at').notNull(),
   askAt: integer('ask_at'),
   paidAt: integer('paid_at'),
+  /** Among its buyer's checkouts of the day. Null: not, since the provider refused to open it. */
+  countedAt: integer('counted_at'),
 });
 
 /** Refunds and disputes as facts; what is taken back follows from all of them, in whatever order they come. */

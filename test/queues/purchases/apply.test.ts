@@ -6,7 +6,7 @@ import { testContext } from '#test/support/context';
 import { changeEconomy, coinsOf, once, purchaseOf } from '#test/support/money';
 import { recordingContext } from '#test/support/outbox';
 import { prove } from '#test/support/proof';
-import { aCode, aPackage, aPurchase, buy, eventsOf, tell } from '#test/support/purchases';
+import { aBuyer, aCode, aPackage, aPurchase, buy, eventsOf, tell } from '#test/support/purchases';
 import { asCreator, asViewer } from '#test/support/users';
 import { discountCodes, discountRedemptions } from '@/domains/discounts/tables';
 import { applyPaymentEvent } from '@/domains/purchases/apply';
@@ -46,7 +46,7 @@ describe('events of a purchase', () => {
   it('shuffled, repeated and at the same time come to what the facts say, and the books are right', {
     timeout: HISTORIES_TIMEOUT_MS,
   }, async () => {
-    const buyer = await asViewer();
+    const buyer = await aBuyer();
     await fc.assert(
       fc.asyncProperty(
         fc.shuffledSubarray([0, 1, 2, 3, 4, 5, 6, 7], { minLength: 1 }),

@@ -1,0 +1,33 @@
+/** What an account may use of a budget, and when it may use that much. Takes no Context. */
+import type { DailyLimit } from '@/shared/daily-limit';
+import { DAY_MS } from '@/shared/time';
+
+export interface BudgetState {
+  readonly limit: DailyLimit;
+  /** The account's. */
+  readonly createdAt: number;
+  /** What stands in the database; nothing if the budget was never used. */
+  readonly standing?: { readonly startedAt: number; readonly used: number } | undefined;
+}
+
+interface Verdict {
+  readonly limit: number;
+  readonly used: number;
+  /** When (ms) this amount can be used: now, if it fits. Null: it never fits in a day. */
+  readonly freeAt: number | null;
+}
+
+/** An account's first day ends 24 hours after it was made. */
+export function isFirstDay(createdAt: number, now: number): boolean {
+  return now < createdAt + DAY_MS;
+}
+
+export function judgeBudget({ limit, createdAt, standing }: BudgetState, amount: number, now: number): Verdict {
+  const endsAt = (standing?.startedAt ?? 0) + DAY_MS;
+  const limitAt = (time: number) => (isFirstDay(createdAt, time) ? limit.onFirstDay : limit.aDay);
+  const usedAt = (time: number) => (standing && time < endsAt ? standing.used : 0);
+  // Nothing but the end of the budget's day and of the account's first day makes room.
+  const times = [now, endsAt, createdAt + DAY_MS].filter((time) => time >= now).toSorted((one, other) => one - other);
+  const freeAt = times.find((time) => usedAt(time) + amount <= limitAt(time)) ?? null;
+  return { limit: limitAt(now), used: usedAt(now), freeAt };
+}
