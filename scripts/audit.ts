@@ -6,9 +6,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
-import { parseArgs } from 'node:util';
 import { importSource } from './local/bundle.ts';
-import { fail, STATE } from './local/home.ts';
+import { fail, readArguments, STATE } from './local/home.ts';
 import { asD1 } from './local/sqlite.ts';
 
 /** What a proof reads, and what it writes its progress into. */
@@ -20,7 +19,7 @@ const TABLES = [
 /** By table: D1 exports no database that has virtual ones as a whole. */
 const EXPORT_COMMAND = `npx wrangler d1 export footlight --remote --output export.sql ${TABLES.map((table) => `--table ${table}`).join(' ')}`;
 
-const { values } = parseArgs({ options: { file: { type: 'string' } } });
+const values = readArguments({ file: { type: 'string' } });
 const folder = mkdtempSync(join(tmpdir(), 'footlight-audit-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const copy = join(folder, 'ledger.sqlite');

@@ -4,7 +4,6 @@
  * runs, `-- --seconds 10` loads longer.
  */
 import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
 import { benchDatabase } from './bench/database.ts';
 import { benchGifts } from './bench/gifts.ts';
 import { withPlatform } from './bench/platform.ts';
@@ -12,19 +11,21 @@ import { benchReads } from './bench/reads.ts';
 import { benchRooms } from './bench/rooms.ts';
 import { benchStartup } from './bench/startup.ts';
 import { buildWorker, ensureBuilt } from './local/bundle.ts';
-import { fail } from './local/home.ts';
+import { fail, failAt, readArguments } from './local/home.ts';
 
-const { values } = parseArgs({
-  options: { runs: { type: 'string', default: '1' }, seconds: { type: 'string', default: '3' } },
+const values = readArguments({
+  runs: { type: 'string', default: '1' },
+  seconds: { type: 'string', default: '3' },
 });
 const SIZE = '10,000 users, 1,000 streams, 100,000 posts and 1,000,000 likes';
 const [runs, seconds] = [Number(values.runs), Number(values.seconds)];
 if (!Number.isInteger(runs) || runs < 1 || !(seconds >= 1)) fail('--runs and --seconds take numbers from 1 on.');
 if (process.platform !== 'linux') fail('The bench reads /proc for CPU and memory, so it runs on Linux alone.');
 
-await ensureBuilt();
+const notBuilt = failAt('The Worker does not build');
+await ensureBuilt().catch(notBuilt);
 for (const entry of ['worker', 'bare', 'bare-reads'])
-  await buildWorker({ entry: `scripts/bench/${entry}.ts`, outdir: 'dist/bench' });
+  await buildWorker({ entry: `scripts/bench/${entry}.ts`, outdir: 'dist/bench' }).catch(notBuilt);
 console.log(`${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}; server and load share them.`);
 
 console.log(

@@ -1,8 +1,5 @@
 /** `npm run build`: the bundle as it would be deployed, in dist/. */
-import { stripVTControlCharacters } from 'node:util';
 import { buildWorker } from './local/bundle.ts';
-import { fail } from './local/home.ts';
+import { failAt } from './local/home.ts';
 
-await buildWorker({ outdir: 'dist' }).catch((error: Error & { stderr?: string }) =>
-  fail(stripVTControlCharacters(error.stderr || error.message)),
-);
+await buildWorker({ outdir: 'dist' }).catch(failAt('The Worker does not build'));

@@ -7,12 +7,12 @@ import { endShow, goLive, openStage, signIn } from './demo/creator.ts';
 import { banOne, breakSlowMode, enterAll, loseAndResume, reactAll, talk } from './demo/crowd.ts';
 import { comment, findIt, likeTwice, postForFollowers, postPicture, readFeeds } from './demo/feed.ts';
 import { buyCoins, cashOut, giveInTheRoom } from './demo/money.ts';
+import { waitUntilReady } from './demo/ready.ts';
 import { scene } from './demo/show.ts';
-import { ensureDevVars, fail, readPort } from './local/home.ts';
+import { ensureDevVars, readPort } from './local/home.ts';
 
 const origin = process.env.FOOTLIGHT_URL ?? `http://localhost:${readPort()}`;
-const health = await fetch(`${origin}/health`).catch(() => undefined);
-if (!health?.ok) fail(`Nothing answers at ${origin}. Start the server first: npm start`);
+await waitUntilReady(origin);
 
 const { vars } = ensureDevVars();
 /** Of this run's names. */

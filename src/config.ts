@@ -4,6 +4,7 @@
  */
 import { z } from '@hono/zod-openapi';
 import { type DailyLimit, parseDailyLimit } from '@/shared/daily-limit';
+import { isOrigin, listOf, productionFaults, SECRET_CHARACTERS_MIN } from '@/shared/deployable';
 import { type Keyring, makeKeyring } from '@/shared/keys';
 
 /** What `wrangler.toml` binds; secrets and vars are strings that may be missing. */
@@ -23,11 +24,22 @@ export interface Env extends Partial<Record<keyof typeof variables.shape, string
   ASSETS: Fetcher;
 }
 
-const SECRET_CHARACTERS_MIN = 32;
 const LIVEKIT_DEVELOPMENT = { url: 'ws://localhost:7880', apiKey: 'devkey', apiSecret: 'secret' } as const;
+const MAIL_FROM_DEVELOPMENT = 'Footlight <no-reply@footlight.test>';
 
-const secret = z.string().min(SECRET_CHARACTERS_MIN, `must have at least ${SECRET_CHARACTERS_MIN} characters`);
-const origin = z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin);
+const secret = z
+  .string({ error: 'must be set' })
+  .min(SECRET_CHARACTERS_MIN, `must have at least ${SECRET_CHARACTERS_MIN} characters`);
+const origin = z
+  .url({ protocol: /^https?$/, error: 'must be a URL with http: or https:' })
+  .transform((url) => new URL(url).origin);
+const origins = z
+  .string()
+  .transform(listOf)
+  .refine(
+    (list) => list.every(isOrigin),
+    'must be origins, separated by commas: https:, a host, and nothing behind it',
+  );
 const UNIT_SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 const secondsOf = (text: string): number | undefined => {
   const match = /^(\d+)([smhd])$/.exec(text);
@@ -57,8 +69,8 @@ const dailyLimit = z.string().transform((text, issue) => {
 const variables = z.object({
   ENVIRONMENT: z.enum(['production', 'development']).default('production'),
   PUBLIC_URL: origin.optional(),
-  FRONTEND_URL: origin.default('http://localhost:5173'),
-  CORS_ORIGIN: z.string().default(''),
+  FRONTEND_URL: origin.optional(),
+  CORS_ORIGIN: origins.prefault(''),
   OWNER_EMAIL: z.email().optional(),
   JWT_SECRET: secret,
   JWT_SECRET_PREVIOUS: secret.optional(),
@@ -86,7 +98,7 @@ const variables = z.object({
   DODO_PRODUCT_ID: z.string().min(1).optional(),
   DODO_ENVIRONMENT: z.enum(['live_mode', 'test_mode']).default('live_mode'),
   RESEND_API_KEY: z.string().min(1).optional(),
-  MAIL_FROM: z.string().default('Footlight <no-reply@footlight.test>'),
+  MAIL_FROM: z.string().default(MAIL_FROM_DEVELOPMENT),
   VAPID_PUBLIC_KEY: z
     .string()
     .regex(/^[\w-]{87}$/, 'must be 65 bytes as base64url')
@@ -124,7 +136,8 @@ export const variableNames = Object.keys(variables.shape);
 export interface Config {
   readonly environment: 'production' | 'development';
   readonly publicUrl: string;
-  readonly frontendUrl: string;
+  /** Nothing: links lead to the Worker's own pages. */
+  readonly frontendUrl: string | undefined;
   readonly corsOrigins: readonly string[];
   readonly ownerEmail: string | undefined;
   readonly keys: Keyring;
@@ -182,42 +195,22 @@ export function readConfig(env: Partial<Env>): Config {
 }
 
 function parseConfig(env: Partial<Env>): Config {
-  // An empty variable is one that is not set: that is how dashboards and .dev.vars files leave them.
-  const given = Object.fromEntries(
-    variableNames.map((name) => [name, env[name as keyof Env]]).filter(([, value]) => value !== ''), // names of Env
-  );
+  const given = givenIn(env);
   const result = variables.safeParse(given);
-  const faults = result.success ? [] : result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+  const malformed = result.error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`) ?? [];
+  const faults = [...malformed, ...togetherFaults(given)];
+  // Everything but `development`, a misspelling too, is production.
+  if (given.ENVIRONMENT !== 'development') faults.push(...productionFaults(given), ...sandboxFaults(given));
+  if (!result.success || faults.length > 0)
+    throw new ConfigError(`The configuration is not complete or not safe: ${[...new Set(faults)].join('; ')}`);
   const vars = result.data;
-  if (vars?.ENVIRONMENT === 'production') {
-    for (const name of [
-      'PUBLIC_URL',
-      'RESEND_API_KEY',
-      'LIVEKIT_URL',
-      'LIVEKIT_API_KEY',
-      'LIVEKIT_API_SECRET',
-    ] as const)
-      if (!vars[name]) faults.push(`${name} must be set in production`);
-    if (vars.LIVEKIT_API_SECRET && vars.LIVEKIT_API_SECRET.length < SECRET_CHARACTERS_MIN)
-      faults.push(`LIVEKIT_API_SECRET must have at least ${SECRET_CHARACTERS_MIN} characters`);
-  }
-  if (vars) faults.push(...paymentFaults(vars));
-  if (vars && !r2Of(vars) && R2_NAMES.some((name) => vars[name]))
-    faults.push(`${R2_NAMES.join(', ')} must be set together`);
-  const vapid = [vars?.VAPID_PUBLIC_KEY, vars?.VAPID_PRIVATE_KEY, vars?.VAPID_SUBJECT].filter(Boolean);
-  if (vapid.length % 3 !== 0) faults.push('VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY and VAPID_SUBJECT must be set together');
-  if (vars?.MEDIA_PROVIDER === 'agora' && !(vars.AGORA_APP_ID && vars.AGORA_APP_CERTIFICATE))
-    faults.push('AGORA_APP_ID and AGORA_APP_CERTIFICATE must be set when MEDIA_PROVIDER is agora');
-  if (!vars || faults.length > 0) throw new ConfigError(`The configuration is not complete: ${faults.join('; ')}`);
 
   const publicUrl = vars.PUBLIC_URL ?? 'http://localhost:8787';
   return {
     environment: vars.ENVIRONMENT,
     publicUrl,
     frontendUrl: vars.FRONTEND_URL,
-    corsOrigins: vars.CORS_ORIGIN.split(',')
-      .map((entry) => entry.trim())
-      .filter(Boolean),
+    corsOrigins: vars.CORS_ORIGIN,
     ownerEmail: vars.OWNER_EMAIL,
     keys: makeKeyring({
       signing: [vars.JWT_SECRET, vars.JWT_SECRET_PREVIOUS],
@@ -235,7 +228,7 @@ function parseConfig(env: Partial<Env>): Config {
       vars.AGORA_APP_ID && vars.AGORA_APP_CERTIFICATE
         ? { appId: vars.AGORA_APP_ID, certificate: vars.AGORA_APP_CERTIFICATE }
         : undefined,
-    paymentProvider: paymentProviderOf(vars),
+    paymentProvider: vars.PAYMENT_PROVIDER ?? providerWithKeys(vars),
     stripe:
       vars.STRIPE_SECRET_KEY && vars.STRIPE_WEBHOOK_SECRET
         ? { secretKey: vars.STRIPE_SECRET_KEY, webhookSecret: vars.STRIPE_WEBHOOK_SECRET }
@@ -269,8 +262,49 @@ function parseConfig(env: Partial<Env>): Config {
 }
 
 type Variables = z.output<typeof variables>;
+type Name = keyof Variables;
+/** As the environment has them, before anything is known of their form. */
+type Given = Readonly<Partial<Record<Name, string>>>;
+
+/**
+ * An empty variable is one that is not set: that is how dashboards and .dev.vars files leave them. wrangler.toml may hold
+ * numbers.
+ */
+function givenIn(env: Partial<Env>): Given {
+  const entries = variableNames.map((name) => [name, env[name as Name] ?? ''] as const); // names of Env
+  return Object.fromEntries(entries.filter(([, value]) => value !== '').map(([name, value]) => [name, String(value)]));
+}
 
 const R2_NAMES = ['R2_ACCOUNT_ID', 'R2_BUCKET', 'R2_ACCESS_KEY_ID', 'R2_SECRET_ACCESS_KEY'] as const;
+const STRIPE_NAMES = ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'] as const;
+const DODO_NAMES = ['DODO_API_KEY', 'DODO_WEBHOOK_SECRET', 'DODO_PRODUCT_ID'] as const;
+const VAPID_NAMES = ['VAPID_PUBLIC_KEY', 'VAPID_PRIVATE_KEY', 'VAPID_SUBJECT'] as const;
+
+/** What is of use only as a whole. */
+function togetherFaults(given: Given): string[] {
+  const provider = given.PAYMENT_PROVIDER ?? providerWithKeys(given);
+  const wholes: [names: readonly Name[], begun: boolean][] = [
+    [R2_NAMES, R2_NAMES.some((name) => given[name])],
+    [VAPID_NAMES, VAPID_NAMES.some((name) => given[name])],
+    [STRIPE_NAMES, provider === 'stripe' || given.STRIPE_SECRET_KEY !== undefined],
+    [DODO_NAMES, provider === 'dodo' || given.DODO_API_KEY !== undefined],
+    [['AGORA_APP_ID', 'AGORA_APP_CERTIFICATE'], given.MEDIA_PROVIDER === 'agora'],
+  ];
+  return wholes
+    .filter(([names, begun]) => begun && !names.every((name) => given[name]))
+    .map(([names]) => `${names.join(', ')} must be set together`);
+}
+
+function sandboxFaults(given: Given): string[] {
+  return (given.PAYMENT_PROVIDER ?? providerWithKeys(given)) === 'sandbox'
+    ? ['STRIPE_SECRET_KEY or DODO_API_KEY must be set in production: the sandbox takes no money']
+    : [];
+}
+
+/** Whichever has keys, and the sandbox where there are none. */
+function providerWithKeys(vars: Pick<Given, 'STRIPE_SECRET_KEY' | 'DODO_API_KEY'>): Config['paymentProvider'] {
+  return vars.STRIPE_SECRET_KEY ? 'stripe' : vars.DODO_API_KEY ? 'dodo' : 'sandbox';
+}
 
 function r2Of(vars: Variables): Config['r2'] {
   const {
@@ -281,24 +315,4 @@ function r2Of(vars: Variables): Config['r2'] {
   } = vars;
   if (!(accountId && bucket && accessKeyId && secretAccessKey)) return undefined;
   return { accountId, bucket, accessKeyId, secretAccessKey };
-}
-
-/** As named; otherwise whichever has keys, and the sandbox where there are none. */
-function paymentProviderOf(vars: Variables): Config['paymentProvider'] {
-  return vars.PAYMENT_PROVIDER ?? (vars.STRIPE_SECRET_KEY ? 'stripe' : vars.DODO_API_KEY ? 'dodo' : 'sandbox');
-}
-
-function paymentFaults(vars: Variables): string[] {
-  const faults: string[] = [];
-  const current = paymentProviderOf(vars);
-  if (current === 'sandbox' && vars.ENVIRONMENT === 'production')
-    faults.push('STRIPE_SECRET_KEY or DODO_API_KEY must be set in production: the sandbox takes no money');
-  if ((current === 'stripe' || vars.STRIPE_SECRET_KEY) && !(vars.STRIPE_SECRET_KEY && vars.STRIPE_WEBHOOK_SECRET))
-    faults.push('STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET must be set together');
-  if (
-    (current === 'dodo' || vars.DODO_API_KEY) &&
-    !(vars.DODO_API_KEY && vars.DODO_WEBHOOK_SECRET && vars.DODO_PRODUCT_ID)
-  )
-    faults.push('DODO_API_KEY, DODO_WEBHOOK_SECRET and DODO_PRODUCT_ID must be set together');
-  return faults;
 }

@@ -15,11 +15,14 @@ const SOURCES = ['src', 'wrangler.toml', 'package-lock.json', 'tsconfig.json'];
 /** Wrangler's own dry run of a deployment, so nothing that is tested here differs from what is deployed. */
 export async function buildWorker({ entry, outdir }: { entry?: string; outdir: string }): Promise<void> {
   const wrangler = resolve(ROOT, 'node_modules/wrangler/bin/wrangler.js');
-  await promisify(execFile)(
+  const building = promisify(execFile)(
     process.execPath,
     [wrangler, 'deploy', ...(entry ? [entry] : []), '--dry-run', '--outdir', outdir],
     { cwd: ROOT, env: { ...process.env, ...quiet } },
   );
+  const end = () => building.child.kill();
+  process.once('exit', end);
+  await building.finally(() => process.off('exit', end));
 }
 
 /** Quiet, also where nobody can answer a question. */

@@ -5,13 +5,16 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseEnv } from 'node:util';
+import { DatabaseSync } from 'node:sqlite';
+import { type ParseArgsOptionsConfig, parseArgs, parseEnv, stripVTControlCharacters } from 'node:util';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 const HOME = resolve(ROOT, process.env.FOOTLIGHT_HOME ?? '.');
 const DEV_VARS = resolve(HOME, '.dev.vars');
 /** wrangler's own, so that `wrangler d1 execute --local` sees the same database. */
 export const STATE = resolve(HOME, '.wrangler/state/v3');
+
+const LOCK = resolve(HOME, '.wrangler/server.lock');
 
 const PORT_DEFAULT = 8_787;
 
@@ -78,6 +81,35 @@ function append(...text: string[]): void {
   const unfinished = existsSync(DEV_VARS) && !/(^|\n)$/.test(readFileSync(DEV_VARS, 'utf8'));
   mkdirSync(HOME, { recursive: true });
   appendFileSync(DEV_VARS, `${unfinished ? '\n' : ''}${text.join('\n')}\n`, { mode: 0o600 });
+}
+
+/**
+ * For the server, until its process ends, however it does: two of them on the same files would write over each other.
+ * The lock is SQLite's, so the system lets go of it.
+ */
+export function holdWorld(): void {
+  mkdirSync(resolve(HOME, '.wrangler'), { recursive: true });
+  const lock = new DatabaseSync(LOCK);
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch {
+    fail(`Another npm start uses the data in ${HOME}. End it first, or give this one a folder by FOOTLIGHT_HOME.`);
+  }
+  process.on('exit', () => lock.close());
+}
+
+/** What stands behind `npm run … --`. */
+export function readArguments<const T extends ParseArgsOptionsConfig>(options: T) {
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    return fail((error as Error).message); // parseArgs throws nothing else
+  }
+}
+
+/** For a promise: whatever goes wrong ends the script. @param what did not work */
+export function failAt(what: string): (error: Error & { stderr?: string }) => never {
+  return ({ stderr, message }) => fail(`${what}: ${stripVTControlCharacters(stderr || message).trim()}`);
 }
 
 /** One clear line, and the end. */

@@ -2,6 +2,7 @@
  * The Worker on one's own machine: the bundle in workerd by Miniflare, on a direct socket, without the proxies of
  * `wrangler dev` that cost nine tenths of the speed. Bindings come from wrangler.toml, so it is stated once.
  */
+import { lookup } from 'node:dns/promises';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
@@ -33,11 +34,22 @@ export interface Options {
   readonly onLog?: (level: string, message: string) => void;
 }
 
-/** Answers once it listens. */
+/** Answers once it runs, and listens where it has a port. */
 export async function startWorker(options: Options): Promise<Miniflare> {
   const running = new miniflare.Miniflare(workerOptions(options));
   await running.ready;
   return running;
+}
+
+/**
+ * Runs what a cron would. NOTE: not by `getWorker` or anything else of Miniflare's that is a proxy: those block Node until
+ * workerd answers, and workerd, when it has logged more than a pipe holds, waits for Node to read it. Both wait for ever
+ * once there are requests enough.
+ */
+export async function runScheduled(running: Miniflare): Promise<void> {
+  const response = await running.dispatchFetch('http://localhost/cdn-cgi/local/scheduled?cron=*+*+*+*+*');
+  const outcome = await response.text();
+  if (!response.ok) throw new Error(`The minute's sweeps ended with ${outcome}`);
 }
 
 export function workerOptions({
@@ -73,6 +85,7 @@ function shared(state: string | undefined) {
     name: 'footlight',
     rootPath: ROOT,
     cf: false, // it would be fetched
+    unsafeTriggerHandlers: true, // at Miniflare's own address alone
     log: new miniflare.NoOpLog(),
     ...(state ? { resourcePersistencePath: state } : {}),
   };
@@ -108,10 +121,13 @@ export async function migrate(database: D1Database, names = listMigrations()): P
   const pending = names.filter((name) => !applied.has(name));
   for (const name of pending) {
     const statements = splitSql(readFileSync(resolve(MIGRATIONS, name), 'utf8'));
-    await database.batch([
+    const batch = [
       ...statements.map((statement) => database.prepare(statement)),
       database.prepare('INSERT INTO d1_migrations (name) VALUES (?)').bind(name),
-    ]);
+    ];
+    await database.batch(batch).catch((error: Error) => {
+      throw new Error(`${name} was not applied: ${error.message}`, { cause: error });
+    });
   }
   return pending;
 }
@@ -128,11 +144,17 @@ export async function withDatabase<T>(state: string, work: (database: D1Database
   }
 }
 
-/** Whether nothing listens there yet. */
-export function isPortFree(port: number): Promise<boolean> {
+/** Whether nothing listens there yet, at any of localhost's addresses. */
+export async function isPortFree(port: number): Promise<boolean> {
+  const addresses = await lookup('localhost', { all: true });
+  const free = await Promise.all(addresses.map(({ address }) => isFree(port, address)));
+  return free.every(Boolean);
+}
+
+function isFree(port: number, host: string): Promise<boolean> {
   return new Promise((resolvePromise) => {
     const probe = createServer();
-    probe.once('error', () => resolvePromise(false));
-    probe.listen(port, 'localhost', () => probe.close(() => resolvePromise(true)));
+    probe.once('error', ({ code }: NodeJS.ErrnoException) => resolvePromise(code === 'EADDRNOTAVAIL'));
+    probe.listen(port, host, () => probe.close(() => resolvePromise(true)));
   });
 }

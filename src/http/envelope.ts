@@ -128,7 +128,7 @@ export function decodeCursor<T extends z.ZodType>(list: string, shape: T, cursor
 
 /** As `encodeCursor`, where the position may tell of somebody out of the reader's sight: it is neither read nor forged. */
 export function sealCursor(keys: Keyring, list: string, position: (string | number)[]): Promise<string> {
-  return encrypt(keys, `cursor ${list}`, JSON.stringify(position));
+  return encrypt(keys, list, JSON.stringify(position), 'cursor');
 }
 
 /** @param shape what the list sealed. Throws CURSOR_INVALID, also once the key is gone. */
@@ -139,7 +139,7 @@ export async function openCursor<T extends z.ZodType>(
   cursor: string,
 ): Promise<z.output<T>> {
   try {
-    return shape.parse(JSON.parse(await decrypt(keys, `cursor ${list}`, cursor)));
+    return shape.parse(JSON.parse(await decrypt(keys, list, cursor, 'cursor')));
   } catch {
     throw httpError('CURSOR_INVALID');
   }

@@ -1,7 +1,8 @@
 /**
- * Where messages of every queue end whose tries are spent, after some three quarters of an hour. Each is logged. A
- * webhook event is marked failed and waits for staff, a payout is queued again by the minute's sweep, an export is given
- * up, and for each kind of task it is said here what becomes of its work.
+ * Where messages of every queue end whose tries are spent, after some three quarters of an hour. Each is logged by its
+ * kind and ids, without the texts of mails and pushes. A webhook event is marked failed and waits for staff, a payout is
+ * queued again by the minute's sweep, an export is given up, and for each kind of task it is said here what becomes of
+ * its work.
  */
 import type { Context } from '@/context';
 import { giveUpExport } from '@/domains/privacy/build-export';
@@ -30,6 +31,12 @@ const FATES: Readonly<Record<TaskMessage['type'], 'swept' | 'back' | 'over'>> = 
 };
 const BACK_AFTER_SECONDS = HOUR_MS / SECOND_MS;
 
+/** What may be logged of a message. Whatever a new kind adds is left out until it is named here. */
+const NAMES: ReadonlySet<string> = new Set([
+  ...['type', 'name', 'step', 'webhookEventId', 'payoutId', 'streamId', 'proofId', 'postId', 'commentId', 'exportId'],
+  ...['broadcastId', 'subscriptionId', 'userId', 'one', 'other'],
+]);
+
 export async function consumeDeadLetters(
   ctx: Context,
   batch: MessageBatch<WebhookMessage | PayoutMessage | TaskMessage>,
@@ -46,9 +53,13 @@ export async function consumeDeadLetters(
 }
 
 async function bury(ctx: Context, body: WebhookMessage | PayoutMessage | TaskMessage): Promise<void> {
-  ctx.log.fault('dead-letter', new Error(JSON.stringify(body)));
+  ctx.log.fault('dead-letter', new Error(JSON.stringify(namesOf(body))));
   if ('webhookEventId' in body) await markFailed(ctx, body.webhookEventId);
   if (!('type' in body)) return;
   if (body.type === 'build-export') await giveUpExport(ctx, body);
   if (FATES[body.type] === 'back') await ctx.queues.tasks.send(body, { delaySeconds: BACK_AFTER_SECONDS });
+}
+
+function namesOf(body: object): object {
+  return Object.fromEntries(Object.entries(body).filter(([name]) => NAMES.has(name)));
 }

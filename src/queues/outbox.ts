@@ -123,6 +123,6 @@ async function removeParticipant(
   }
 }
 
-function unknownEvent(event: never): Error {
-  return new Error(`Unknown outbox event ${JSON.stringify(event)}`);
+function unknownEvent({ kind }: { kind: string }): Error {
+  return new Error(`Unknown outbox event ${kind}`);
 }

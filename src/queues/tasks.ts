@@ -57,6 +57,6 @@ async function perform(ctx: Context, task: TaskMessage): Promise<void> {
   }
 }
 
-function unknownTask(task: never): Error {
-  return new Error(`Unknown task ${JSON.stringify(task)}`);
+function unknownTask({ type }: { type: string }): Error {
+  return new Error(`Unknown task ${type}`);
 }

@@ -121,6 +121,6 @@ function ban({ store, broadcaster, presence, now }: Room, commandId: string, use
   presence().closeAll(presence().socketsOf(viewerKey({ kind: 'user', id: userId })), 'banned', now());
 }
 
-function unknownCommand(command: never): Error {
-  return new Error(`Unknown room command ${JSON.stringify(command)}`);
+function unknownCommand({ type }: { type: string }): Error {
+  return new Error(`Unknown room command ${type}`);
 }

@@ -33,11 +33,22 @@ export function equalInConstantTime(left: string, right: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
+/**
+ * What is sealed under which key. Cursors are made without end, so they have a key of their own: random nonces wear out
+ * the one they are used with, and what is stored must outlast them.
+ */
+export type SealedKind = 'aes-gcm' | 'cursor';
+
 /** AES-GCM; answers `kid.nonce.ciphertext`. What it is bound to (a row's id) must be given again to read it. */
-export async function encrypt(keys: Keyring, boundTo: string, text: string): Promise<string> {
+export async function encrypt(
+  keys: Keyring,
+  boundTo: string,
+  text: string,
+  kind: SealedKind = 'aes-gcm',
+): Promise<string> {
   const [root] = keys.encryption;
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
-  const key = await aesKey(root.derive('aes-gcm'), 'encrypt');
+  const key = await aesKey(root.derive(kind), 'encrypt');
   const bytes = await crypto.subtle.encrypt(
     { name: 'AES-GCM', iv: nonce, additionalData: Buffer.from(boundTo) },
     key,
@@ -47,11 +58,16 @@ export async function encrypt(keys: Keyring, boundTo: string, text: string): Pro
 }
 
 /** Throws if the text was tampered with, bound to something else, or its key is gone. */
-export async function decrypt(keys: Keyring, boundTo: string, sealed: string): Promise<string> {
+export async function decrypt(
+  keys: Keyring,
+  boundTo: string,
+  sealed: string,
+  kind: SealedKind = 'aes-gcm',
+): Promise<string> {
   const [kid, nonce = '', bytes = ''] = sealed.split('.');
   const root = keys.encryption.find((candidate) => candidate.kid === kid);
   if (!root) throw new Error(`No encryption key ${kid}: was ENCRYPTION_KEY_PREVIOUS removed too early?`);
-  const key = await aesKey(root.derive('aes-gcm'), 'decrypt');
+  const key = await aesKey(root.derive(kind), 'decrypt');
   const text = await crypto.subtle.decrypt(
     { name: 'AES-GCM', iv: Buffer.from(nonce, 'base64url'), additionalData: Buffer.from(boundTo) },
     key,

@@ -37,16 +37,21 @@ export function newLogger(requestId: string): Logger {
   };
 }
 
-/**
- * Message, stack and causes of an unexpected error, without what was bound to its SQL: Drizzle writes a failed query's
- * parameters into the message, and they hold addresses and hashes.
- */
+/** What libraries and providers put into their messages: parameters, addresses, queries of URLs, pieces of texts. */
+const PRIVATE: readonly [RegExp, string][] = [
+  // Of a query that failed, by Drizzle. A parameter may hold line breaks; the stack's first frame is where they end.
+  [/\nparams: [\s\S]*?(?=\n {4}at |$)/g, ''],
+  [/(\.\.\.)?"[\s\S]*?"(\.\.\.)? is not valid JSON/g, '"…" is not valid JSON'],
+  [/[^\s@<>"'`/(,;:=]+@[^\s@<>"'`/),;:]+\.[a-z]{2,}/gi, '…@…'],
+  [/\?[^\s"'`()<>?]*=[^\s"'`()<>]*/g, '?…'],
+];
+
+/** Message, stack and causes of an unexpected error, without what is private in them. */
 export function describeFault(error: unknown): string {
   const parts: string[] = [];
   for (let cause = error; cause !== undefined && parts.length < CAUSES_MAX; ) {
     const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
-    // A parameter may hold line breaks; the stack's first frame is where they end.
-    parts.push(text.replaceAll(/\nparams: [\s\S]*?(?=\n {4}at |$)/g, ''));
+    parts.push(PRIVATE.reduce((cleaned, [pattern, instead]) => cleaned.replaceAll(pattern, instead), text));
     cause = cause instanceof Error ? cause.cause : undefined;
   }
   return parts.join('\ncaused by ');

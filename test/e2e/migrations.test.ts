@@ -218,3 +218,46 @@ it('0029 take the words of what is hidden, and uncount what nobody can see', asy
     expect(await read("SELECT rowid FROM posts_fts WHERE posts_fts MATCH 'words'")).toHaveLength(1);
   });
 });
+
+it('0044 blank what the staff log says of those who are gone, and find the rest when they go', async () => {
+  const all = listMigrations();
+  const today = all.findIndex((name) => name.startsWith('0044'));
+  await withDatabase(state, async (database) => {
+    await migrate(database, all.slice(0, today));
+    const people = ['ada', 'gone'].map(
+      (id) => `('${id}', '${id}@example.com', '${id}@example.com', '${id}', '${id}', 1, 1)`,
+    );
+    await database
+      .prepare(
+        `INSERT INTO users (id, email, email_key, username, display_name, created_at, updated_at) VALUES ${people}`,
+      )
+      .run();
+    await database.prepare("UPDATE users SET status = 'deleted' WHERE id = 'gone'").run();
+    const post = (id: string, authorId: string) =>
+      `('${id}', 'ada', 'post.delete', 'post', 'p', '${JSON.stringify({ authorId, text: 'words' })}', NULL, NULL, 1)`;
+    const onUser = (id: string, action: string, userId: string) =>
+      `('${id}', 'ada', '${action}', 'user', '${userId}', NULL, '{"rank":"owner"}', 'words', 1)`;
+    const rows = [
+      ...[post('1', 'ada'), post('2', 'gone'), post('3', 'never')],
+      ...[onUser('4', 'room.ban', 'gone'), onUser('5', 'staff.rank', 'gone'), onUser('6', 'room.ban', 'ada')],
+    ];
+    await database
+      .prepare(
+        `INSERT INTO staff_log (id, staff_id, action, target_type, target_id, before, after, reason, created_at)
+         VALUES ${rows}`,
+      )
+      .run();
+    await migrate(database);
+    const { results } = await database
+      .prepare("SELECT id, concat_ws(' ', before, after, reason) <> '' AS kept, subject_id FROM staff_log ORDER BY id")
+      .all();
+    expect(results).toEqual([
+      { id: '1', kept: 1, subject_id: 'ada' },
+      { id: '2', kept: 0, subject_id: null },
+      { id: '3', kept: 1, subject_id: null },
+      { id: '4', kept: 0, subject_id: null },
+      { id: '5', kept: 1, subject_id: null },
+      { id: '6', kept: 1, subject_id: 'ada' },
+    ]);
+  });
+});

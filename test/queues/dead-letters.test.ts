@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { testContext } from '#test/support/context';
 import { consumed, databaseWithout, queueThatIsAway, recordingQueue } from '#test/support/queues';
 import { consumeDeadLetters } from '@/queues/dead-letters';
@@ -35,5 +35,27 @@ describe('a task whose tries are spent', () => {
     ];
     expect(await bury(testContext({ TASKS: queue }), ...tasks)).toEqual({ acked: [0, 1, 2, 3, 4], retried: [] });
     expect(sent).toEqual([]);
+  });
+
+  it('is logged by its kind and ids, and no word of what it was to say', async () => {
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const { queue } = recordingQueue<TaskMessage>();
+    const [subscriptionId, userId] = [newId(), newId()];
+    const said = { title: 'Ada Secret', body: 'is live', url: 'https://secret.live' };
+    const claim = { kind: 'live', actorId: 'secret' };
+    const tasks: TaskMessage[] = [
+      { type: 'send-push', subscriptionId, userId, push: { ...push, ...said }, claim },
+      { type: 'send-notification-mail', userId, key: `secret:${userId}`, title: 'Secret', body: 'A secret' },
+      { type: 'of-tomorrow', userId, text: 'Secret' } as unknown as TaskMessage,
+    ];
+    await bury(testContext({ TASKS: queue }), ...tasks);
+    const lines = logged.mock.calls.map(([line]) => String(line));
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toContain('send-push');
+    expect(lines[0]).toContain(subscriptionId);
+    for (const line of lines) {
+      expect(line).toContain(userId);
+      expect(line).not.toMatch(/secret|is live/i);
+    }
   });
 });

@@ -48,7 +48,7 @@ export async function verifyLinkMail(ctx: Context, user: Recipient): Promise<Mai
 export async function resetLinkMail(ctx: Context, user: Recipient, fingerprint: string): Promise<Mail> {
   const claims = { sub: user.id, fingerprint };
   const token = await signToken(ctx.config.keys, 'reset-password', claims, RESET_LINK_MS / SECOND_MS, ctx.now());
-  const text = `Hello ${user.username},\n\nopen this link within half an hour to choose a new password:\n\n${ctx.config.frontendUrl}/reset-password?token=${token}\n\nIf you did not ask for it, you need do nothing.\n`;
+  const text = `Hello ${user.username},\n\nopen this link within half an hour to choose a new password:\n\n${ctx.config.frontendUrl ?? ctx.config.publicUrl}/reset-password?token=${token}\n\nIf you did not ask for it, you need do nothing.\n`;
   return { to: user.email, subject: 'Reset your password', text };
 }
 

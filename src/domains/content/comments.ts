@@ -122,6 +122,7 @@ export async function removeComment(ctx: Context, actor: Actor, commentId: strin
     action: 'comment.delete',
     targetType: 'comment',
     targetId: commentId,
+    subjectId: comment.authorId,
     before: { postId: comment.postId, authorId: comment.authorId, text: comment.text },
   });
   const statements = [

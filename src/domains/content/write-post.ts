@@ -101,6 +101,7 @@ export async function removePost(ctx: Context, actor: Actor, postId: string): Pr
     action: 'post.delete',
     targetType: 'post',
     targetId: postId,
+    subjectId: post.authorId,
     before: { authorId: post.authorId, text: post.text, visibility: post.visibility },
   });
   await commit(

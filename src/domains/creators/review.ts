@@ -3,7 +3,7 @@ import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, demandChange, type Statement } from '@/db/commit';
-import { signedMediaUrl } from '@/domains/media/keys';
+import { documentUrl } from '@/domains/media/keys';
 import { logStaff } from '@/domains/staff/log';
 import { staffCanActOn } from '@/domains/staff/permissions';
 import { staff } from '@/domains/staff/tables';
@@ -63,11 +63,16 @@ export async function listApplications(ctx: Context, actor: Actor, query: z.outp
   return presentPage(items, total, query);
 }
 
-/** Throws APPLICATION_NOT_FOUND, APPLICANT_OUT_OF_REACH. */
+/** With a link to the document, which is logged before it is given. Throws APPLICATION_NOT_FOUND, APPLICANT_OUT_OF_REACH. */
 export async function readApplication(ctx: Context, actor: Actor, id: string) {
   const reviewed = await getReviewed(ctx, id);
   if (!reaches(actor, reviewed)) throw creatorError('APPLICANT_OUT_OF_REACH');
-  return presentReview(ctx, reviewed);
+  const { documentKey, userId } = reviewed.application;
+  if (documentKey === null) return presentReview(ctx, reviewed, null);
+  const { userId: staffId } = actor;
+  const target = { targetType: 'creator-application', targetId: id, after: { userId } };
+  await commit(ctx, [logStaff(ctx, { staffId, action: 'creator-application.document-link', ...target })]);
+  return presentReview(ctx, reviewed, await documentUrl(ctx, documentKey, { staffId, applicationId: id }));
 }
 
 /** Throws APPLICATION_NOT_FOUND, OWN_APPLICATION, APPLICANT_OUT_OF_REACH, APPLICATION_DECIDED, DOCUMENT_MISSING. */
@@ -140,6 +145,7 @@ async function decide(
         action: status === 'APPROVED' ? 'creator-application.approve' : 'creator-application.reject',
         targetType: 'creator-application',
         targetId: id,
+        subjectId: userId,
         before: { userId, status: application.status },
         after: { userId, status },
         ...(reason === undefined ? {} : { reason }),
@@ -154,7 +160,7 @@ async function decide(
     },
   );
   ctx.log.event(status === 'APPROVED' ? 'application.approved' : 'application.rejected', { applicationId: id });
-  return presentReview(ctx, { ...applicant, application: { ...application, ...decision } });
+  return presentReview(ctx, { ...applicant, application: { ...application, ...decision } }, null);
 }
 
 async function getDecidable(ctx: Context, actor: Actor, id: string): Promise<Reviewed> {
@@ -181,15 +187,16 @@ async function getReviewed(ctx: Context, id: string): Promise<Reviewed> {
   return row;
 }
 
+/** @param link to the document; a decision gives none, since no look follows it */
 async function presentReview(
   ctx: Context,
   { application, applicant }: Reviewed,
+  link: string | null,
 ): Promise<z.input<typeof ApplicationInReview>> {
-  const { documentKey, decidedBy } = application;
   return {
     ...(await presentApplication(ctx, application)),
     applicant: presentCard(applicant),
-    decidedBy,
-    documentUrl: documentKey === null ? null : await signedMediaUrl(ctx, documentKey),
+    decidedBy: application.decidedBy,
+    documentUrl: link,
   };
 }

@@ -111,7 +111,10 @@ export const ApplicationInList = Summary.extend({ applicant: PublicCard }).opena
 export const ApplicationInReview = Application.extend({
   applicant: PublicCard,
   decidedBy: z.uuid().nullable(),
-  documentUrl: z.string().nullable().describe('A link to the identity document, good for five minutes.'),
+  documentUrl: z
+    .string()
+    .nullable()
+    .describe('A link to the identity document, good for five minutes and logged; null in the answer to a decision.'),
 }).openapi('CreatorApplicationInReview');
 
 export const ApplicationsQuery = z.strictObject({ ...pageQuery, status: ApplicationStatus.optional() });

@@ -5,9 +5,10 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, type Statement } from '@/db/commit';
+import { logStaff } from '@/domains/staff/log';
 import { findBlanks } from './blanks';
-import { findSecondsLeft } from './keys';
-import { type FileKind, isOfPost, isPrivate, isVideo } from './kinds';
+import { findLink, type Link } from './keys';
+import { type FileKind, isIdentity, isOfPost, isPrivate, isVideo } from './kinds';
 import { type Blank, mediaFiles } from './tables';
 
 /** A key never gets other bytes, and what is public by its kind stays so. */
@@ -33,17 +34,28 @@ export async function findAccess(
   token: string | undefined,
 ): Promise<Access | undefined> {
   if (!isPrivate(kind)) return { cacheControl: KEPT_FOR_EVER, blanks: [] };
-  const secondsLeft = await findSecondsLeft(ctx, key, token);
-  if (!isOfPost(kind)) return secondsLeft === undefined ? undefined : { cacheControl: KEPT_NOWHERE, blanks: [] };
-  const isLinked = secondsLeft !== undefined;
+  const link = await findLink(ctx, key, token);
+  if (!isOfPost(kind)) {
+    if (!link || (isIdentity(kind) && !(await isLogged(ctx, link)))) return undefined;
+    return { cacheControl: KEPT_NOWHERE, blanks: [] };
+  }
   // Whoever was let in stays in until the link expires: a page of a feed would cost a statement a picture otherwise.
-  if (isLinked && !isVideo(kind)) return { cacheControl: keptFor(secondsLeft), blanks: [] };
+  if (link && !isVideo(kind)) return { cacheControl: keptFor(link.secondsLeft), blanks: [] };
   const row = await ctx.db.select().from(mediaFiles).where(eq(mediaFiles.key, key)).get();
-  if (!row || (row.private && !isLinked)) return undefined;
+  if (!row || (row.private && !link)) return undefined;
   return {
-    cacheControl: isLinked ? keptFor(secondsLeft) : KEPT_FOR_MINUTES,
+    cacheControl: link ? keptFor(link.secondsLeft) : KEPT_FOR_MINUTES,
     blanks: isVideo(kind) ? (row.blanks ?? (await lookOnce(ctx, row))) : [],
   };
+}
+
+/** Before the document is shown. Of a link that does not say who looks, nothing is. */
+async function isLogged(ctx: Context, { look }: Link): Promise<boolean> {
+  if (!look) return false;
+  const { lookId: id, staffId, applicationId: targetId } = look;
+  const target = { targetType: 'creator-application', targetId };
+  await commit(ctx, [logStaff(ctx, { id, staffId, action: 'creator-application.document', ...target })]);
+  return true;
 }
 
 /** At a video from before they were looked at as they come: some ten reads of the store. */

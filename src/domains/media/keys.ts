@@ -58,18 +58,37 @@ export function steadyMediaUrl(ctx: Context, key: string): Promise<string> {
   return signUrl(ctx, key, STEADY_URL_SECONDS, ctx.now() - (ctx.now() % HOUR_MS));
 }
 
-async function signUrl(ctx: Context, key: string, ttlSeconds: number, from: number): Promise<string> {
-  return `${mediaUrl(ctx.config, key)}?token=${await signToken(ctx.config.keys, 'media', { key }, ttlSeconds, from)}`;
+/** Who of the staff was given a link to an identity document, of which application. */
+export interface Look {
+  /** The link's own: opening it again is no other look. */
+  readonly lookId: string;
+  readonly staffId: string;
+  readonly applicationId: string;
 }
 
-/** How many seconds a signed URL of this file still opens it; nothing, if it does not. */
-export async function findSecondsLeft(
-  ctx: Context,
-  key: string,
-  token: string | undefined,
-): Promise<number | undefined> {
+/** Where this member of staff reads an identity document, for five minutes; the staff log has that they did. */
+export function documentUrl(ctx: Context, key: string, look: Omit<Look, 'lookId'>): Promise<string> {
+  return signUrl(ctx, key, SIGNED_URL_SECONDS, ctx.now(), { ...look, lookId: newId() });
+}
+
+async function signUrl(ctx: Context, key: string, ttlSeconds: number, from: number, look?: Look): Promise<string> {
+  const token = await signToken(ctx.config.keys, 'media', { key, ...look }, ttlSeconds, from);
+  return `${mediaUrl(ctx.config, key)}?token=${token}`;
+}
+
+export interface Link {
+  /** How long it still opens the file. */
+  readonly secondsLeft: number;
+  readonly look: Look | undefined;
+}
+
+/** What a signed URL of this file says; nothing, if it does not open it. */
+export async function findLink(ctx: Context, key: string, token: string | undefined): Promise<Link | undefined> {
   const claims = token ? await verifyToken(ctx.config.keys, 'media', token, ctx.now()) : undefined;
-  return claims?.key === key ? Number(claims.exp) - Math.floor(ctx.now() / SECOND_MS) : undefined;
+  if (claims?.key !== key) return undefined;
+  const { lookId, staffId, applicationId, exp } = claims as Partial<Look> & { exp: number }; // as `signUrl` wrote it
+  const look = lookId && staffId && applicationId ? { lookId, staffId, applicationId } : undefined;
+  return { secondsLeft: exp - Math.floor(ctx.now() / SECOND_MS), look };
 }
 
 /** The key of a file in a URL of ours that anyone may read. */

@@ -50,6 +50,11 @@ export function isPrivate(kind: FileKind): boolean {
   return kind in DOCUMENTS || kind in WRITTEN_FILES || isOfPost(kind);
 }
 
+/** Who reads one is in the staff log. */
+export function isIdentity(kind: FileKind): boolean {
+  return kind === 'identity-document';
+}
+
 /** As private as the post that has it, which may change: its row says whether it is, and not its kind. */
 export function isOfPost(kind: FileKind): boolean {
   return kind === 'post-image' || kind === 'post-video';

@@ -32,7 +32,8 @@ export async function sendNotificationMail(ctx: Context, task: MailTask): Promis
   const spending = spendingOf(task, ctx.now());
   if (spending && !(await trySpending(ctx, spending))) return;
   const giveBack = () => (spending ? commit(ctx, [refund(ctx, spending)]) : Promise.resolve([]));
-  const text = `Hello ${user.username},\n\n${title}\n\n${body === '' ? '' : `${body}\n\n`}You choose what you are mailed about in your settings: ${ctx.config.frontendUrl}/settings\n`;
+  const { frontendUrl } = ctx.config;
+  const text = `Hello ${user.username},\n\n${title}\n\n${body === '' ? '' : `${body}\n\n`}You choose what you are mailed about in your settings${frontendUrl === undefined ? '.' : `: ${frontendUrl}/settings`}\n`;
   const outcome = await ctx.mail.send({ to: user.email, subject: title, text }, key).catch(async (error) => {
     await giveBack(); // it is sent again, and counts then
     throw error;

@@ -76,7 +76,9 @@ async function enqueue(ctx: Context, tasks: readonly TaskMessage[]): Promise<voi
 
 /** Small: a push service takes 4 KB, and what there is to see is in the app. */
 function pushText(ctx: Context, { kind, title, body, data }: PresentedNotification, id: string): PushText {
-  const url = typeof data.streamId === 'string' ? { url: `${ctx.config.frontendUrl}/stream/${data.streamId}` } : {};
+  const { frontendUrl } = ctx.config;
+  const leads = frontendUrl !== undefined && typeof data.streamId === 'string';
+  const url = leads ? { url: `${frontendUrl}/stream/${data.streamId}` } : {};
   return { id, kind, title: shorten(title, TITLE_CHARACTERS_MAX), body: shorten(body, BODY_CHARACTERS_MAX), ...url };
 }
 

@@ -19,7 +19,7 @@ import { forgetPayoutAccount } from '@/domains/payouts/forget';
 import { forgetPrivacy } from '@/domains/performers/forget';
 import { forgetSettings } from '@/domains/settings/forget';
 import { forgetTies } from '@/domains/social/forget';
-import { forgetRank } from '@/domains/staff/forget';
+import { blankStaffLog, forgetRank } from '@/domains/staff/forget';
 import { blankStreams, callOffScheduled, forgetInRooms, forgetWatched } from '@/domains/streams/forget';
 import { endSubscriptions } from '@/domains/subscriptions/forget';
 import { eraseUser, finishDeletion, putOffDeletion } from '@/domains/users/forget';
@@ -121,7 +121,11 @@ const STEPS: readonly Step[] = [
   callOffScheduled,
   forgetInRooms,
   byStatements(forgetTold),
-  byStatements((ctx, userId, limit) => [blankStreams(ctx, userId, limit), ...forgetMentions(ctx, userId, limit)]),
+  byStatements((ctx, userId, limit) => [
+    blankStreams(ctx, userId, limit),
+    blankStaffLog(ctx, userId, limit),
+    ...forgetMentions(ctx, userId, limit),
+  ]),
   forgetFiles,
   byStatements(endSubscriptions),
   byStatements((ctx, userId) => [blankGiftMessages(ctx, userId)]),

@@ -234,6 +234,8 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'backup_codes.user_id': 'hashes of secrets',
   'sign_in_challenges.user_id': 'sign-ins that wait for their second factor, for minutes',
   'staff_log.staff_id': 'the platform’s record of its staff, not of the user',
+  'staff_log.subject_id':
+    'the platform’s record of its staff: what they removed or said of a user, until the account ends',
   'creator_applications.decided_by': 'who decided of somebody else’s application',
   'creator_categories.user_id': 'the categories of creatorProfile again, kept by triggers',
   'channel_bans.banned_by': 'whom the user banned elsewhere: the other’s, and in the channel’s own list',

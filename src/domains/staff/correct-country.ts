@@ -38,6 +38,7 @@ export async function correctCountry(
         action: 'user.country',
         targetType: 'user',
         targetId: userId,
+        subjectId: userId,
         before: { country: target.country },
         after: { country },
         reason,

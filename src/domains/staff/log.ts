@@ -5,6 +5,8 @@ import { newId } from '@/shared/ids';
 import { staffLog } from './tables';
 
 export interface StaffAction {
+  /** Of what may happen again and again and is one row: the later ones are ignored. */
+  id?: string;
   staffId: string;
   /** `creator-application.approve`, `staff.rank` */
   action: string;
@@ -14,6 +16,8 @@ export interface StaffAction {
   before?: unknown;
   after?: unknown;
   reason?: string;
+  /** The user whom `before`, `after` or `reason` tell of: these are blanked when that account ends. */
+  subjectId?: string;
 }
 
 export function logStaff(ctx: Context, action: StaffAction): Statement {

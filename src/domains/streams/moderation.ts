@@ -50,6 +50,7 @@ export async function moderate(
     action: `room.${request.action}`,
     targetType: 'user',
     targetId: target.userId,
+    subjectId: target.userId,
     after: { streamId, ...(request.seconds ? { seconds: request.seconds } : {}) },
     ...(reason ? { reason } : {}),
   });

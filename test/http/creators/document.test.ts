@@ -3,8 +3,10 @@ import { env, exports } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import { client } from '#test/support/api';
 import { applicationRequest, asApplicant } from '#test/support/applications';
+import { testContext } from '#test/support/context';
 import { cutOff, form, gif, html, padded, pdf, png, svg } from '#test/support/files';
 import { asStaff, asViewer } from '#test/support/users';
+import { signedMediaUrl } from '@/domains/media/keys';
 
 const URL = 'creator/application/document';
 const MEGABYTE = 1_048_576;
@@ -45,6 +47,37 @@ describe('POST /creator/application/document', () => {
     expect(response.status).toBe(200);
     expect(response.headers.get('cache-control')).toBe('private, no-store');
     expect(new Uint8Array(await response.arrayBuffer())).toEqual(bytes);
+  });
+
+  it('shows in the staff log who was given a link to it, and who opened that', async () => {
+    const [applicant, reviewer] = [await asApplicant(), await asStaff('admin_l3')];
+    const { applicationId: id } = applicant;
+    const looks = async () => {
+      const { results } = await env.DB.prepare(
+        "SELECT staff_id, action FROM staff_log WHERE target_type = 'creator-application' AND target_id = ? ORDER BY rowid",
+      )
+        .bind(id)
+        .all();
+      return results.map(({ staff_id, action }) => [staff_id, action]);
+    };
+    const { data } = await reviewer.get(`admin/creator-applications/${id}`);
+    expect(await looks()).toEqual([[reviewer.userId, 'creator-application.document-link']]);
+    for (const method of ['HEAD', 'GET', 'GET'])
+      await (await exports.default.fetch(data.documentUrl, { method })).arrayBuffer();
+    expect(await looks()).toEqual([
+      [reviewer.userId, 'creator-application.document-link'],
+      [reviewer.userId, 'creator-application.document'],
+    ]);
+    const again = (await reviewer.get(`admin/creator-applications/${id}`)).data.documentUrl;
+    await (await exports.default.fetch(again)).arrayBuffer();
+    expect(await looks()).toHaveLength(4);
+    expect((await reviewer.put(`admin/creator-applications/${id}/approve`)).data.documentUrl).toBeNull();
+  });
+
+  it('opens by no signed link that does not say who looks', async () => {
+    const applicant = await asApplicant();
+    const url = await signedMediaUrl(testContext(), (await keyOf(applicant.userId)) ?? '');
+    expect((await exports.default.fetch(url)).status).toBe(404);
   });
 
   it('takes the place of the one before, which is deleted', async () => {

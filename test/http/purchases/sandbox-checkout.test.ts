@@ -5,6 +5,7 @@ import { client } from '#test/support/api';
 import { clientWith } from '#test/support/app';
 import { testContext } from '#test/support/context';
 import { coinsOf, purchaseOf } from '#test/support/money';
+import { PRODUCTION } from '#test/support/production';
 import { aCode, aPurchase, eventsOf, tell } from '#test/support/purchases';
 import { consumed } from '#test/support/queues';
 import { asViewer } from '#test/support/users';
@@ -110,10 +111,7 @@ describe('the sandbox checkout', { timeout: TIMEOUT_MS }, () => {
   it('is 404 for a purchase that is not there, and everywhere but in development', async () => {
     expect((await client().get(pathOf(newId()))).status).toBe(404);
     const { id } = await aPurchase(await asViewer());
-    const production = clientWith({
-      ...{ ENVIRONMENT: 'production', PUBLIC_URL: 'https://footlight.test', RESEND_API_KEY: 're_test' },
-      ...{ STRIPE_SECRET_KEY: 'sk_test', STRIPE_WEBHOOK_SECRET: 'whsec_test' },
-    });
+    const production = clientWith({ ...PRODUCTION, VAPID_SUBJECT: 'mailto:push@footlight.live' });
     expect((await production.get(pathOf(id))).error.code).toBe('NOT_FOUND');
     expect((await production.post(pathOf(id), { decision: 'pay' })).error.code).toBe('NOT_FOUND');
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PRODUCTION } from '#test/support/production';
 import { signedStripeEvent } from '#test/support/stripe';
 import { type Env, readConfig } from '@/config';
 import { openPayments } from '@/providers/open-payments';
@@ -8,17 +9,6 @@ const variables: Partial<Env> = {
   ENVIRONMENT: 'development',
   JWT_SECRET: 'a-test-secret-that-is-long-enough-to-be-accepted',
   ENCRYPTION_KEY: 'a-test-encryption-key-that-is-long-enough-too',
-};
-const production: Partial<Env> = {
-  ...variables,
-  ENVIRONMENT: 'production',
-  PUBLIC_URL: 'https://api.footlight.test',
-  RESEND_API_KEY: 're_1',
-  LIVEKIT_URL: 'wss://livekit.test',
-  LIVEKIT_API_KEY: 'key',
-  LIVEKIT_API_SECRET: 'a-livekit-secret-of-at-least-32-bytes',
-  STRIPE_SECRET_KEY: 'sk_1',
-  STRIPE_WEBHOOK_SECRET: 'whsec_1',
 };
 const config = readConfig(variables);
 const payments = (given = config) => openPayments(given, Date.now);
@@ -60,7 +50,7 @@ describe('the sandbox', () => {
   });
 
   it('is not there in production, not even its own events', async () => {
-    const inProduction = readConfig(production);
+    const inProduction = readConfig(PRODUCTION);
     expect(payments(inProduction).of('sandbox')).toBeUndefined();
     expect(payments(inProduction).current.name).toBe('stripe');
     const request = await sandboxEvent(inProduction, Date.now(), { ...payment, outcome: 'paid' });

@@ -1,0 +1,21 @@
+/** Sealed texts: each kind under a key of its own, so that no cursor is a stored secret, nor the other way around. */
+import { z } from '@hono/zod-openapi';
+import { expect, it } from 'vitest';
+import { testContext } from '#test/support/context';
+import { openCursor, sealCursor } from '@/http/envelope';
+import { decrypt, encrypt } from '@/shared/crypto';
+
+const { keys } = testContext().config;
+const Position = z.tuple([z.string()]);
+
+it('a cursor opens for its list alone', async () => {
+  const cursor = await sealCursor(keys, 'followers u', ['x']);
+  expect(await openCursor(keys, 'followers u', Position, cursor)).toEqual(['x']);
+  await expect(openCursor(keys, 'following u', Position, cursor)).rejects.toMatchObject({ code: 'CURSOR_INVALID' });
+});
+
+it('a cursor is no stored secret, and a stored secret no cursor, whatever they are bound to', async () => {
+  const [cursor, stored] = [await sealCursor(keys, 'row', ['x']), await encrypt(keys, 'row', '["x"]')];
+  for (const boundTo of ['row', 'cursor row']) await expect(decrypt(keys, boundTo, cursor)).rejects.toThrow();
+  await expect(openCursor(keys, 'row', Position, stored)).rejects.toMatchObject({ code: 'CURSOR_INVALID' });
+});
