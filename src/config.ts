@@ -38,7 +38,7 @@ const duration = z.string().transform((text, issue) => {
 const variables = z.object({
   ENVIRONMENT: z.enum(['production', 'development']).default('production'),
   PUBLIC_URL: origin.optional(),
-  FRONTEND_URL: origin.default('http://localhost:5173'),
+  FRONTEND_URL: origin.optional(),
   CORS_ORIGIN: z.string().default(''),
   OWNER_EMAIL: z.email().optional(),
   JWT_SECRET: secret,
@@ -101,7 +101,8 @@ export const variableNames = Object.keys(variables.shape);
 export interface Config {
   readonly environment: 'production' | 'development';
   readonly publicUrl: string;
-  readonly frontendUrl: string;
+  /** Nothing: the Worker's own pages serve the links in mails. */
+  readonly frontendUrl: string | undefined;
   readonly corsOrigins: readonly string[];
   readonly ownerEmail: string | undefined;
   readonly keys: Keyring;

@@ -24,5 +24,5 @@ function mayReturnTo(origins: readonly string[], text: string): boolean {
 }
 
 function originsOf({ frontendUrl, corsOrigins, publicUrl }: Origins): string[] {
-  return [...new Set([frontendUrl, ...corsOrigins, publicUrl])];
+  return [...new Set([...(frontendUrl === undefined ? [] : [frontendUrl]), ...corsOrigins, publicUrl])];
 }

@@ -46,6 +46,11 @@ describe('configuration', () => {
     expect(refusal({ ...complete, OWNER_EMAIL: '', SENTRY_DSN: '' })).toBe('');
   });
 
+  it('needs no frontend: the Worker has pages of its own', () => {
+    expect(refusal({ ...complete, FRONTEND_URL: '' })).toBe('');
+    expect(readConfig({ ...complete, FRONTEND_URL: '' }).frontendUrl).toBeUndefined();
+  });
+
   it('that is complete starts, in production, without mailbox or development keys', () => {
     const config = readConfig(complete);
     expect(config.environment).toBe('production');

@@ -22,7 +22,9 @@ export async function sendNotificationMail(ctx: Context, { userId, key, title, b
     )
     .get();
   if (!user) return;
-  const text = `Hello ${user.username},\n\n${title}\n\n${body === '' ? '' : `${body}\n\n`}You choose what you are mailed about in your settings: ${ctx.config.frontendUrl}/settings\n`;
+  const { frontendUrl } = ctx.config;
+  const settings = frontendUrl === undefined ? 'settings.' : `settings: ${frontendUrl}/settings`;
+  const text = `Hello ${user.username},\n\n${title}\n\n${body === '' ? '' : `${body}\n\n`}You choose what you are mailed about in your ${settings}\n`;
   const outcome = await ctx.mail.send({ to: user.email, subject: title, text }, key);
   if (outcome === 'refused') ctx.log.warning('notification mail', 'MAIL_REFUSED');
 }
