@@ -45,7 +45,8 @@ export function client(
     });
     // Decoded here: the platform warns of text() on a picture.
     const text = new TextDecoder().decode(await response.arrayBuffer());
-    const body = response.headers.get('content-type')?.includes('application/json') ? JSON.parse(text) : text;
+    const isJson = text !== '' && response.headers.get('content-type')?.includes('application/json'); // HEAD has no body
+    const body = isJson ? JSON.parse(text) : text;
     return { status: response.status, headers: response.headers, data: body?.data, error: body?.error, body };
   };
   return {

@@ -5,6 +5,8 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { staffCan } from '@/domains/staff/permissions';
+import { isOwnerAddress } from '@/domains/staff/rank-owner';
+import { requiresVerification } from '@/http/endpoint';
 import type { Count, Guard } from '@/http/mount';
 import { regionsOf } from '@/http/regions';
 import {
@@ -27,7 +29,8 @@ import { slideSession } from './sessions';
 /** How often the opaque token's use prolongs its session: a written row each time. */
 const SLIDES_EVERY_MS = HOUR_MS;
 
-export const guard: Guard = async (ctx, request, { who, method, fresh }, count) => {
+export const guard: Guard = async (ctx, request, endpoint, count) => {
+  const { who, method, fresh, unverified } = endpoint;
   if (who === 'public' || who === 'signed') {
     await count(undefined);
     return undefined;
@@ -35,8 +38,10 @@ export const guard: Guard = async (ctx, request, { who, method, fresh }, count) 
   const ordinaryRead = method === 'get' && (who === 'user' || who === 'optional') && !fresh;
   const identified = await identify(ctx, request, !ordinaryRead, count);
   const viewer = { ...identified, regions: regionsOf(ctx.config, request) };
-  if (who === 'optional') return viewer;
+  if (who === 'optional')
+    return viewer.kind === 'user' && !viewer.verified && !unverified ? asGuest(ctx, request) : viewer;
   if (viewer.kind !== 'user') throw authError('UNAUTHENTICATED');
+  if (!viewer.verified && requiresVerification(endpoint)) throw authError('EMAIL_NOT_VERIFIED');
   if ((who === 'creator' || who === 'dj' || who === 'performer') && viewer.creatorStatus !== 'APPROVED')
     throw authError('CREATOR_APPROVAL_REQUIRED');
   if (who === 'dj' && viewer.role !== 'dj') throw authError('DJ_ONLY');
@@ -59,7 +64,8 @@ async function identify(ctx: Context, request: Request, fresh: boolean, count: C
     return counted(await lookUp(ctx, sql`session.token_hash = ${sha256(token)}`, { slides: true }), count);
   const claimed = await readAccessToken(ctx, token);
   if (!claimed) throw authError('TOKEN_INVALID');
-  if (!fresh) return counted(claimed, count);
+  // Of an account that was not verified when the token was made, a read asks as well: it may be by now.
+  if (!fresh && claimed.verified) return counted(claimed, count);
   const [actor] = await Promise.all([lookUp(ctx, sql`session.id = ${claimed.sessionId}`), count(claimed)]);
   return actor;
 }
@@ -77,11 +83,18 @@ async function readGuest(ctx: Context, request: Request): Promise<Guest> {
   return { kind: 'guest', guestId: claims.sub };
 }
 
+/** What an account that is not verified is to everybody else: a guest, with the id that its client sends along. */
+async function asGuest(ctx: Context, request: Request): Promise<Guest> {
+  const guest = await readGuest(ctx, request);
+  return { ...guest, unverified: true, regions: regionsOf(ctx.config, request) };
+}
+
 interface SessionRow {
   readonly sessionId: string;
   readonly lastSeenAt: number;
   readonly userId: string;
   readonly email: string;
+  readonly emailVerifiedAt: number | null;
   readonly role: Role;
   readonly creatorStatus: CreatorStatus;
   readonly status: 'active' | 'banned' | 'deleted';
@@ -100,8 +113,8 @@ async function lookUp(ctx: Context, session: SQL, { slides = false } = {}): Prom
   const now = ctx.now();
   const row = await ctx.db.get<SessionRow | undefined>(sql`
     SELECT session.id AS sessionId, session.last_seen_at AS lastSeenAt, users.id AS userId, users.email,
-      users.role, users.creator_status AS creatorStatus, users.status, staff.rank, staff.granted, staff.denied,
-      staff.country
+      users.email_verified_at AS emailVerifiedAt, users.role, users.creator_status AS creatorStatus, users.status,
+      staff.rank, staff.granted, staff.denied, staff.country
     FROM auth_sessions session JOIN users ON users.id = session.user_id LEFT JOIN staff ON staff.user_id = users.id
     WHERE ${session} AND session.ended_at IS NULL AND session.expires_at > ${now}`);
   if (!row) throw authError('SESSION_ENDED');
@@ -109,11 +122,13 @@ async function lookUp(ctx: Context, session: SQL, { slides = false } = {}): Prom
   if (row.status === 'deleted') throw authError('SESSION_ENDED');
   if (slides && now - row.lastSeenAt >= SLIDES_EVERY_MS) ctx.waitUntil(slideSession(ctx, row.sessionId));
   const { sessionId, userId, email, role, creatorStatus } = row;
-  return { kind: 'user', sessionId, userId, email, role, creatorStatus, staff: staffOf(row) };
+  const verified = row.emailVerifiedAt !== null;
+  return { kind: 'user', sessionId, userId, email, verified, role, creatorStatus, staff: staffOf(ctx, row) };
 }
 
-function staffOf({ rank, granted, denied, country }: SessionRow): Staff | null {
+function staffOf({ config }: Context, { rank, granted, denied, country, email }: SessionRow): Staff | null {
   if (!rank) return null;
   const permissions = (list: string | null): Permission[] => JSON.parse(list ?? '[]') as Permission[]; // as they were written
-  return { rank, granted: permissions(granted), denied: permissions(denied), country };
+  const named = rank === 'owner' && isOwnerAddress(config, email) ? { isNamedOwner: true as const } : {};
+  return { rank, granted: permissions(granted), denied: permissions(denied), country, ...named };
 }

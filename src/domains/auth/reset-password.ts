@@ -1,24 +1,24 @@
 /**
  * A forgotten password replaced by who can read the mailbox: by a mailed code or link. Every session ends, whatever
- * was begun with the old password is void, and the user is told.
+ * was begun with the old password is void, and the user is told. Of an account that was not verified before, the second
+ * factor and the browsers end too.
  */
 import type { Context } from '@/context';
 import { demandChange } from '@/db/commit';
-import { equalInConstantTime, hmac } from '@/shared/crypto';
-import { verifyToken } from '@/shared/tokens';
-import { type Account, findAccountByEmail, findAccountById } from './account';
+import { findAccountByEmail } from './account';
 import { authError } from './errors';
+import { verificationByReset } from './first-verification';
 import { resetLinkMail, sendMail } from './mails';
 import { checkOtp, commitMailing, countMail, useOtp } from './otps';
 import { replacePassword } from './replace-password';
-import { proveEmail } from './verify-email';
+import { findResettable } from './reset-token';
 
 /** Mails a link if there is such an account, and does the same work if there is none. Throws OTP_LIMIT. */
 export async function requestResetLink(ctx: Context, email: string): Promise<void> {
   await commitMailing(ctx, email, [countMail(ctx, email)]);
   sendMail(ctx, async () => {
     const account = await findAccountByEmail(ctx, email);
-    return account && resetLinkMail(ctx, account.user, fingerprint(ctx, account));
+    return account && resetLinkMail(ctx, account);
   });
 }
 
@@ -29,25 +29,18 @@ export async function resetByOtp(ctx: Context, email: string, code: string, pass
   if (!account) throw authError('OTP_INVALID');
   await replacePassword(ctx, account, password, {
     field: 'password',
-    before: [useOtp(ctx, otp), demandChange(ctx), ...proveEmail(ctx, account.user)],
+    before: [useOtp(ctx, otp), demandChange(ctx), ...verificationByReset(ctx, account.user)],
     refusal: () => authError('OTP_INVALID'),
   });
 }
 
 /** Throws TOKEN_INVALID; VALIDATION_FAILED, and then the link is still good. */
 export async function resetByLink(ctx: Context, token: string, password: string): Promise<void> {
-  const claims = await verifyToken(ctx.config.keys, 'reset-password', token, ctx.now());
-  const account = typeof claims?.sub === 'string' ? await findAccountById(ctx, claims.sub) : undefined;
-  if (!account || !equalInConstantTime(String(claims?.fingerprint), fingerprint(ctx, account)))
-    throw authError('TOKEN_INVALID');
+  const account = await findResettable(ctx, token);
+  if (!account) throw authError('TOKEN_INVALID');
   await replacePassword(ctx, account, password, {
     field: 'password',
-    before: proveEmail(ctx, account.user),
+    before: verificationByReset(ctx, account.user),
     refusal: () => authError('TOKEN_INVALID'),
   });
-}
-
-/** Of the password as it is: a link dies with the password that it replaces. */
-function fingerprint(ctx: Context, { user, secretHash }: Account): string {
-  return hmac(ctx.config.keys, 'reset-fingerprint', `${user.id}:${secretHash}`);
 }

@@ -76,6 +76,9 @@ export const SignUpBody = z
 export const EmailBody = z.strictObject({ email });
 export const PasswordSignInBody = z.strictObject({ email, password: typedPassword });
 export const OtpBody = z.strictObject({ email, otp });
+export const OtpVerifyBody = z.strictObject({ email, otp, password: typedPassword.optional() });
+export const VerifyBody = z.strictObject({ password: typedPassword.optional() });
+export const ByVerifyToken = z.object({ token: z.string().max(TOKEN_CHARACTERS_MAX) });
 export const OtpRequestBody = z.strictObject({ email, purpose: purpose.default('email-verification') });
 export const OtpCheckBody = z.strictObject({ email, otp, purpose: purpose.default('email-verification') });
 export const OtpResetBody = z.strictObject({ email, otp, password: newPassword });
@@ -95,23 +98,28 @@ export const BackupCodesBody = z
     message: 'or code must be given',
   });
 
-export const Registered = z
-  .object({ userId: z.uuid(), email: z.string(), role: User.shape.role })
-  .openapi('Registered');
-
 const tokens = {
   accessToken: z.string().openapi({ description: 'A JWT, good for 15 minutes.' }),
   refreshToken: z.string().openapi({ description: 'Good once, for seven days.' }),
   expiresIn: z.int().openapi({ description: 'Seconds that the access token is good.' }),
 };
 export const Refreshed = z.object(tokens).openapi('Refreshed');
+const token = z.string().openapi({ description: 'The opaque session token, as in the header set-auth-token.' });
+const resetToken = z.string().optional().openapi({
+  description: 'After a first verification that ended the password: sets a new one within half an hour.',
+});
+export const Registered = z
+  .object({ userId: z.uuid(), email: z.string(), role: User.shape.role, ...tokens, token })
+  .openapi('Registered');
 export const SignedIn = z
   .object({
     ...tokens,
-    token: z.string().openapi({ description: 'The opaque session token, as in the header set-auth-token.' }),
+    token,
     user: User,
   })
   .openapi('SignedIn');
+export const SignedInByCode = z.object({ ...SignedIn.shape, resetToken }).openapi('SignedInByCode');
+export const Verified = z.object({ verified: z.literal(true), user: User, resetToken }).openapi('Verified');
 export const TwoFactorRequired = z
   .object({
     twoFactorRequired: z.literal(true),

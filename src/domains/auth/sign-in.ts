@@ -5,18 +5,19 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, demandChange, type Statement } from '@/db/commit';
-import { presentUser } from '@/domains/users/present';
+import { presentUser, type UserRow } from '@/domains/users/present';
 import { recordLogin } from '@/domains/users/write';
 import type { AppError } from '@/http/errors';
 import { type Account, actorOf, findAccountByEmail } from './account';
 import { openChallenge } from './challenges';
 import { authError } from './errors';
+import { firstVerification } from './first-verification';
 import { deletionCancelledMail, sendMail } from './mails';
 import { checkOtp, useOtp } from './otps';
 import { hashPassword, needsRehash, verifyPassword } from './passwords';
+import { signResetToken } from './reset-token';
 import { newSession } from './sessions';
 import { accounts } from './tables';
-import { proveEmail } from './verify-email';
 
 /** Throws INVALID_CREDENTIALS, ACCOUNT_BANNED, CHALLENGE_LIMIT. */
 export async function signInByPassword(ctx: Context, email: string, password: string, userAgent: string | null) {
@@ -39,14 +40,24 @@ export async function signInByPassword(ctx: Context, email: string, password: st
   });
 }
 
-/** Proves the address as well. Throws OTP_INVALID, ACCOUNT_BANNED, CHALLENGE_LIMIT. */
+/**
+ * A first one verifies the address too, ends what was set up before, since nothing shows by whom, and answers a token to
+ * set a new password. Throws OTP_INVALID, ACCOUNT_BANNED, CHALLENGE_LIMIT.
+ */
 export async function signInByOtp(ctx: Context, email: string, code: string, userAgent: string | null) {
   const otp = await checkOtp(ctx, email, 'sign-in', code);
   const account = await findAccountByEmail(ctx, email);
   if (!account) throw authError('OTP_INVALID');
   refuseBanned(ctx, account);
   const refusal = () => authError('OTP_INVALID');
-  const use = [useOtp(ctx, otp), demandChange(ctx), ...proveEmail(ctx, account.user)];
+  const use = [useOtp(ctx, otp), demandChange(ctx)];
+  if (account.user.emailVerifiedAt === null) {
+    const verified = { ...account, user: { ...account.user, emailVerifiedAt: ctx.now() }, secretHash: null };
+    const before = [...use, ...firstVerification(ctx, account.user, false)];
+    const signedIn = await startSession(ctx, verified, userAgent, 'otp', { before, refusal });
+    ctx.log.event('email.verified', { userId: account.user.id, keeps: false });
+    return { ...signedIn, resetToken: await signResetToken(ctx, verified) };
+  }
   if (account.user.totpEnabledAt !== null) {
     await commit(ctx, use, { refusals: { DEMAND_NOT_MET: refusal } });
     return twoFactorRequired(ctx, account.user.id);
@@ -69,15 +80,15 @@ export async function startSession(
 ) {
   const { user, staff } = account;
   const { insert, tokens, sessionId } = await newSession(ctx, actorOf(account), userAgent);
-  await commit(ctx, [...before, recordLogin(ctx, user.id, condition), demandChange(ctx), insert], {
-    refusals: { DEMAND_NOT_MET: refusal },
-  });
+  const statements = [...before, recordLogin(ctx, user.id, condition), demandChange(ctx), insert];
+  const results = await commit(ctx, statements, { refusals: { DEMAND_NOT_MET: refusal } });
+  const [row = user] = results[before.length] as UserRow[]; // what recordLogin answers
   ctx.log.event('session.started', { userId: user.id, sessionId, by });
   if (user.deletesAt !== null) {
     sendMail(ctx, async () => deletionCancelledMail(user));
     ctx.log.event('deletion.cancelled', { userId: user.id });
   }
-  return { ...tokens, user: presentUser({ ...user, lastLoginAt: ctx.now() }, staff) };
+  return { ...tokens, user: presentUser(row, staff) };
 }
 
 /** Told only to who has proved to be the user. */

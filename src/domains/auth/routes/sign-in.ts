@@ -3,7 +3,15 @@ import { z } from '@hono/zod-openapi';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { reply } from '@/http/envelope';
 import { refresh } from '../refresh';
-import { OtpBody, PasswordSignInBody, RefreshBody, Refreshed, SignedIn, TwoFactorRequired } from '../schemas';
+import {
+  OtpBody,
+  PasswordSignInBody,
+  RefreshBody,
+  Refreshed,
+  SignedIn,
+  SignedInByCode,
+  TwoFactorRequired,
+} from '../schemas';
 import { signInByOtp, signInByPassword } from '../sign-in';
 
 const common = { tag: 'auth', who: 'public', method: 'post', limit: 'signIn' } as const;
@@ -15,7 +23,7 @@ const byPassword = {
   refusals: { 401: 'INVALID_CREDENTIALS', 403: 'ACCOUNT_BANNED', 429: 'CHALLENGE_LIMIT or TOO_MANY_REQUESTS' },
 } as const;
 
-type Answer = z.input<typeof SignedIn> | z.input<typeof TwoFactorRequired>;
+type Answer = z.input<typeof SignedInByCode> | z.input<typeof TwoFactorRequired>;
 
 /** The tokens, and the opaque one in its header as well. */
 export function replySignedIn<T extends Answer>(answer: T) {
@@ -42,8 +50,11 @@ export const signInEndpoints: Endpoint[] = [
     ...common,
     path: '/auth/signin/email-otp',
     summary: 'Sign in with a mailed code, which verifies the address',
+    description:
+      'A first verification ends what was set up before, two-factor authentication too, and answers a `resetToken` ' +
+      'for `POST /auth/reset-password/confirm` beside the session.',
     body: OtpBody,
-    response: z.union([SignedIn, TwoFactorRequired]),
+    response: z.union([SignedInByCode, TwoFactorRequired]),
     refusals: { 401: 'OTP_INVALID', 403: 'ACCOUNT_BANNED', 429: 'CHALLENGE_LIMIT or TOO_MANY_REQUESTS' },
     handler: async (ctx, { body, request }) =>
       replySignedIn<Answer>(await signInByOtp(ctx, body.email, body.otp, request.headers.get('user-agent'))),

@@ -40,12 +40,13 @@ export const twoFactorEndpoints: Endpoint[] = [
     response: z.union([SignedIn, TwoFactorEnabled]),
     refusals: {
       401: 'CHALLENGE_INVALID, TWO_FACTOR_CODE_INVALID or UNAUTHENTICATED',
-      403: 'CONFIRMATION_WRONG or ACCOUNT_BANNED',
+      403: 'CONFIRMATION_WRONG, EMAIL_NOT_VERIFIED or ACCOUNT_BANNED',
       409: 'TWO_FACTOR_ON or TWO_FACTOR_OFF',
     },
     handler: async (ctx, { actor, body, request }) => {
       if (body.challenge !== undefined)
         return replySignedIn(await answerChallenge(ctx, body.challenge, body.code, request.headers.get('user-agent')));
+      if (actor?.kind === 'guest' && actor.unverified) throw authError('EMAIL_NOT_VERIFIED');
       if (actor?.kind !== 'user') throw authError('UNAUTHENTICATED');
       return confirmTwoFactor(ctx, actor, body.code);
     },
