@@ -136,7 +136,7 @@ export const variableNames = Object.keys(variables.shape);
 export interface Config {
   readonly environment: 'production' | 'development';
   readonly publicUrl: string;
-  /** Nothing: links lead to the Worker's own pages. */
+  /** Nothing: the Worker's own pages serve the links in mails. */
   readonly frontendUrl: string | undefined;
   readonly corsOrigins: readonly string[];
   readonly ownerEmail: string | undefined;

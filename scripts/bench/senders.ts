@@ -36,7 +36,7 @@ export async function makeCast(
   const senders: Sender[] = [];
   for (let number = 0; number < count; number += 1) {
     const userId = await makeUser(ctx, `sender${number}`);
-    const actor = { userId, email: '', role: 'viewer', creatorStatus: 'NONE', staff: null } as const;
+    const actor = { userId, email: '', verified: true, role: 'viewer', creatorStatus: 'NONE', staff: null } as const;
     const { insert, tokens } = await newSession(ctx, actor, 'bench');
     const bought = { kind: 'purchase', refType: 'bench', refId: userId, leg: 1, userId, amount: COINS } as const;
     await ctx.db.batch([insert, ...post(ctx, [bought])]);

@@ -62,8 +62,7 @@ export async function enterAll(stage: Stage, { streamId }: Show, suffix: string)
 async function register({ anyone }: Stage, name: string, suffix: string): Promise<Client> {
   const email = `${name}-${suffix}@footlight.test`;
   const password = randomBytes(12).toString('base64url');
-  await anyone.call('POST', '/auth/register', { email, password, username: `${name}_${suffix}`, displayName: name });
-  return anyone.as({}).signIn(email, password);
+  return anyone.as({}).signUp({ email, password, username: `${name}_${suffix}`, displayName: name });
 }
 
 async function enter(api: Client, streamId: string, name: string): Promise<Visitor> {

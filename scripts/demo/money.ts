@@ -26,7 +26,7 @@ export async function buyCoins({ origin, anyone, vars }: Stage, crowd: Crowd): P
   tell(
     `${buyer.name} looks at "${offer.name}": ${offer.coins} coins and ${offer.bonusCoins} more; ${CODE} adds ${bonusCoins}.`,
   );
-  const frontend = vars.FRONTEND_URL ?? 'http://localhost:5173';
+  const frontend = vars.FRONTEND_URL || origin;
   const order = { packageId: offer.id, discountCode: CODE, successUrl: `${frontend}/thanks`, cancelUrl: frontend };
   const key = randomUUID();
   const { purchaseId, checkoutUrl } = await once(buyer.api, key).call('POST', '/payment/purchase', order);

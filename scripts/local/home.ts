@@ -38,7 +38,7 @@ const FIRST_VARS: Readonly<Record<string, () => string>> = {
   ENVIRONMENT: () => 'development',
   JWT_SECRET: secret,
   ENCRYPTION_KEY: secret,
-  FRONTEND_URL: () => 'http://localhost:5173',
+  FRONTEND_URL: () => '', // none: the links in mails lead to the Worker's own pages
   CORS_ORIGIN: () => 'http://localhost:5173,http://localhost:3000',
   OWNER_EMAIL: () => 'owner@footlight.test',
   STREAM_GRACE_SECONDS: () => '5',

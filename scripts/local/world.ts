@@ -19,8 +19,10 @@ import { readEconomy } from '@/domains/economy/read';
 import { economyVersions } from '@/domains/economy/tables';
 import { follow } from '@/domains/social/follow';
 import { rankOwner } from '@/domains/staff/rank-owner';
+import { staff } from '@/domains/staff/tables';
 import { setCreatorStatus } from '@/domains/users/statements';
 import { users } from '@/domains/users/tables';
+import { inventUsername } from '@/domains/users/usernames';
 import { insertUser, markEmailVerified } from '@/domains/users/write';
 import { newId } from '@/shared/ids';
 import { fold } from '@/shared/text';
@@ -65,14 +67,17 @@ const FOLLOWS: Readonly<Record<string, readonly string[]>> = {
   viewer3: ['creator2'],
 };
 
+/** OWNER_EMAIL may name one of the others: then there is no account of the owner's own. */
 export function demoAccounts(ownerEmail = 'owner@footlight.test'): readonly DemoAccount[] {
-  return [
-    { email: ownerEmail, username: 'owner', displayName: 'The Owner', role: 'viewer', is: 'owner of the platform' },
+  const others = [
     ...CREATORS,
     viewer(1, 'Vera', 'viewer, follows both creators'),
     viewer(2, 'Viktor', 'viewer, follows creator1'),
     viewer(3, 'Vida', 'viewer, follows creator2'),
   ];
+  if (others.some(({ email }) => fold(email) === fold(ownerEmail))) return others;
+  const is = 'owner of the platform';
+  return [{ email: ownerEmail, username: 'owner', displayName: 'The Owner', role: 'viewer', is }, ...others];
 }
 
 export interface SeedOptions {
@@ -94,6 +99,7 @@ export async function seedWorld(
   const ids = await findAccounts(ctx, wanted);
   const missing = wanted.filter(({ email }) => !ids.has(fold(email)));
   for (const account of missing) ids.set(fold(account.email), await addAccount(ctx, account, password));
+  await addRank(ctx, ids.get(fold(config.ownerEmail ?? '')));
   if (missing.length > 0) await addFollows(ctx, wanted, ids);
   await addEconomy(ctx);
   await addDiscount(ctx);
@@ -129,14 +135,31 @@ async function addAccount(ctx: Context, account: DemoAccount, password: string):
   const id = newId();
   const isCreator = CREATORS.includes(account);
   await runBatch(ctx, [
-    insertUser(ctx, { ...account, id }),
+    insertUser(ctx, { ...account, id, username: await freeUsername(ctx, account.username) }),
     ...(await passwordOf(ctx, id, password)),
-    markEmailVerified(ctx, id),
+    markEmailVerified(ctx, { id, emailKey: fold(account.email) }),
     ...(isCreator ? await approval(ctx, id, account) : []),
-    ...(account.username === 'owner' ? [rankOwner(ctx, id)] : []),
   ]);
   if (isCreator) await ensureChannel(ctx, id);
   return id;
+}
+
+/** OWNER_EMAIL may have changed since the world was made, and the owner before still has the name. */
+async function freeUsername(ctx: Context, username: string): Promise<string> {
+  const taken = await ctx.db.select({ id: users.id }).from(users).where(eq(users.username, username)).get();
+  return taken ? inventUsername(username) : username;
+}
+
+/** The account in OWNER_EMAIL is the owner, if its address is verified; former owners keep their rank. */
+async function addRank(ctx: Context, ownerId: string | undefined): Promise<void> {
+  if (ownerId === undefined) return;
+  const owner = await ctx.db
+    .select({ rank: staff.rank, verifiedAt: users.emailVerifiedAt })
+    .from(users)
+    .leftJoin(staff, eq(staff.userId, users.id))
+    .where(eq(users.id, ownerId))
+    .get();
+  if (owner?.verifiedAt && owner.rank !== 'owner') await runBatch(ctx, [rankOwner(ctx, ownerId)]);
 }
 
 async function approval(ctx: Context, userId: string, { role, displayName }: DemoAccount): Promise<Statement[]> {

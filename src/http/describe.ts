@@ -1,6 +1,6 @@
 /** An endpoint's page of the OpenAPI document, made of its declaration. */
 import { type RouteConfig, z } from '@hono/zod-openapi';
-import { type Endpoint, mayBeLeftOut, type Who } from './endpoint';
+import { type Endpoint, mayBeLeftOut, requiresVerification, type Who } from './endpoint';
 import { ErrorEnvelope } from './envelope';
 import { IDEMPOTENCY_HEADER } from './idempotency';
 
@@ -8,6 +8,7 @@ import { IDEMPOTENCY_HEADER } from './idempotency';
 export function describe(endpoint: Endpoint): RouteConfig {
   const { who, params, query, body, upload, response, contentType, status = 200 } = endpoint;
   const { security, sentence } = describeWho(who);
+  const verification = requiresVerification(endpoint) ? ' The email address must be verified.' : '';
   const refused = (description: string) => ({
     description,
     content: { 'application/json': { schema: ErrorEnvelope } },
@@ -26,7 +27,7 @@ export function describe(endpoint: Endpoint): RouteConfig {
     path: endpoint.path,
     tags: [endpoint.tag],
     summary: endpoint.summary,
-    description: [`**Who:** ${sentence}`, endpoint.description].filter(Boolean).join('\n\n'),
+    description: [`**Who:** ${sentence}${verification}`, endpoint.description].filter(Boolean).join('\n\n'),
     security,
     request: {
       ...(params ? { params: params as z.ZodObject } : {}), // routes declare objects
@@ -117,6 +118,7 @@ function refusalsOf(endpoint: Endpoint): [string, string[]][] {
   }
   if (movesMoney) add(400, 'IDEMPOTENCY_KEY_REQUIRED');
   if (security.length > 0) add(401, 'UNAUTHENTICATED, TOKEN_EXPIRED, SESSION_ENDED');
+  if (requiresVerification(endpoint)) add(403, 'EMAIL_NOT_VERIFIED');
   add(403, refusal);
   if (body || query || params) add(422, 'VALIDATION_FAILED');
   if (query instanceof z.ZodObject && 'cursor' in query.shape) add(422, 'CURSOR_INVALID');

@@ -89,6 +89,11 @@ export interface EndpointDefinition<
   limit?: Exclude<Limit, 'lookUp'>;
   /** Requires an Idempotency-Key, and hands it on as `once`. */
   movesMoney?: M;
+  /**
+   * Also for an account whose address is not verified. Without it such an account may only read what is its own, and is
+   * a guest where `who` is `optional`.
+   */
+  unverified?: true;
   /** Reads that look session and status up on the primary all the same: credentials, exports, documents. */
   fresh?: true;
   handler: (ctx: Context, input: Input<W, P, Q, B, M>) => Promise<Answer<R, A>> | Answer<R, A>;
@@ -115,6 +120,12 @@ export function endpoint<
   A extends Schema = undefined,
 >(definition: EndpointDefinition<W, P, Q, B, R, M, A>): Endpoint {
   return definition;
+}
+
+/** Whether it is refused to an account whose address is not verified. */
+export function requiresVerification({ who, method, unverified }: Pick<Endpoint, 'who' | 'method' | 'unverified'>) {
+  if (unverified || who === 'public' || who === 'optional' || who === 'signed') return false;
+  return !(who === 'user' && method === 'get');
 }
 
 /** A body of which every field may be left out may be left out itself. */

@@ -6,6 +6,7 @@
  */
 import type { Context } from '@/context';
 import { resumeProof } from '@/domains/audit/prove';
+import { remindUnverified } from '@/domains/auth/remind-unverified';
 import { sweepExpiredCredentials } from '@/domains/auth/sweep';
 import { sweepBudgets } from '@/domains/budgets/sweep';
 import { resealStreamKeys } from '@/domains/channels/reseal-stream-keys';
@@ -29,6 +30,7 @@ const SWEEPS: Readonly<Record<string, (ctx: Context) => Promise<unknown>>> = {
   requeueWebhookEvents,
   reconcileStreams,
   sweepExpiredCredentials,
+  remindUnverified,
   resealStreamKeys,
   forgetWebhookPayloads,
   reencryptFinancial,

@@ -47,6 +47,8 @@ export interface RoomUser {
 export interface RoomGuest {
   readonly kind: 'guest';
   readonly id: string;
+  /** Signed in by an account that is not verified: told so instead of being asked to sign in. */
+  readonly unverified?: true;
 }
 
 export type RoomViewer = RoomUser | RoomGuest;
@@ -140,6 +142,7 @@ export type RoomRefusalCode =
   | 'MESSAGE_INVALID'
   | 'MESSAGE_NOT_FOUND'
   | 'GUESTS_CANNOT_CHAT'
+  | 'EMAIL_NOT_VERIFIED'
   | 'NOT_ALLOWED'
   | 'TOO_FAST';
 

@@ -82,7 +82,7 @@ export class Frames {
   async #say(socket: WebSocket, seat: Seat, { id, text }: Frame & { type: 'send-message' }): Promise<void> {
     const { broadcaster, chat } = this.room;
     if (seat.viewer.kind === 'guest') {
-      const { code, message } = refuse('GUESTS_CANNOT_CHAT');
+      const { code, message } = refuse(seat.viewer.unverified ? 'EMAIL_NOT_VERIFIED' : 'GUESTS_CANNOT_CHAT');
       broadcaster.answer(socket, { type: 'error', id, code, message });
       return;
     }

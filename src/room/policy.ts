@@ -101,6 +101,7 @@ const SENTENCES: Readonly<Record<RoomRefusalCode, string>> = {
   MESSAGE_INVALID: `A message has 1 to ${MESSAGE_CHARACTERS_MAX} characters and no control characters.`,
   MESSAGE_NOT_FOUND: 'There is no such message.',
   GUESTS_CANNOT_CHAT: 'Sign in to write.',
+  EMAIL_NOT_VERIFIED: 'Verify your email address, then join again to write.',
   NOT_ALLOWED: 'You may not do that here.',
   TOO_FAST: 'Slow down a little.',
 };

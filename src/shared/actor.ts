@@ -36,6 +36,8 @@ export interface Staff {
   readonly denied: readonly Permission[];
   /** A country admin acts inside it: ISO 3166-1 alpha-2. */
   readonly country: string | null;
+  /** The owner whose address is OWNER_EMAIL, who is above all other owners. */
+  readonly isNamedOwner?: true;
 }
 
 interface Located {
@@ -53,6 +55,8 @@ export interface Actor extends Located {
   /** The auth session. */
   readonly sessionId: string;
   readonly email: string;
+  /** Whether the address is verified; until then the account can do little more than a guest. */
+  readonly verified: boolean;
   readonly role: Role;
   readonly creatorStatus: CreatorStatus;
   readonly staff: Staff | null;
@@ -63,6 +67,8 @@ export interface Guest extends Located {
   readonly kind: 'guest';
   /** Nothing where no guest token was sent. */
   readonly guestId?: string;
+  /** Signed in by an account that is not verified: it gets what a guest gets. */
+  readonly unverified?: true;
 }
 
 /** Whoever calls an endpoint that works with and without an account; nothing where it is not asked who that is. */

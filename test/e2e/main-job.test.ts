@@ -31,8 +31,7 @@ afterAll(async () => {
 
 async function signUp(name: string): Promise<Client> {
   const account = { email: `${name}@footlight.test`, password: 'a long enough secret' };
-  await anyone.call('POST', '/auth/register', { ...account, username: name });
-  return anyone.as({}).signIn(account.email, account.password);
+  return anyone.as({}).signUp({ ...account, username: name });
 }
 
 /** By the signed webhook of an encoder that started. */

@@ -219,6 +219,28 @@ it('0029 take the words of what is hidden, and uncount what nobody can see', asy
   });
 });
 
+it('0035 gives accounts that are not verified seven days from now on, and verified ones no end', async () => {
+  const all = listMigrations();
+  const today = all.findIndex((name) => name.startsWith('0035'));
+  await withDatabase(state, async (database) => {
+    await migrate(database, all.slice(0, today));
+    await database.exec(
+      `INSERT INTO users (id, email, email_key, username, display_name, email_verified_at, status, created_at, updated_at) VALUES ('new', 'n', 'n', 'n', 'n', null, 'active', 1, 1), ('done', 'd', 'd', 'd', 'd', 1, 'active', 1, 1), ('gone', 'g', 'g', 'g', 'g', null, 'deleted', 1, 1)`,
+    );
+    const before = Math.floor(Date.now() / 1_000) * 1_000;
+    await migrate(database);
+    const { results } = await database
+      .prepare('SELECT id, unverified_until AS until, verify_reminder_at AS reminderAt FROM users ORDER BY id')
+      .all<{ id: string; until: number | null; reminderAt: number | null }>();
+    const [done, gone, unverified] = results;
+    for (const row of [done, gone]) expect(row).toMatchObject({ until: null, reminderAt: null });
+    const day = 86_400_000;
+    expect(unverified?.until).toBeGreaterThanOrEqual(before + 7 * day);
+    expect(unverified?.until).toBeLessThanOrEqual(Date.now() + 7 * day);
+    expect((unverified?.until ?? 0) - (unverified?.reminderAt ?? 0)).toBe(2 * day);
+  });
+});
+
 it('0044 blank what the staff log says of those who are gone, and find the rest when they go', async () => {
   const all = listMigrations();
   const today = all.findIndex((name) => name.startsWith('0044'));

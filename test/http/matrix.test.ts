@@ -57,6 +57,9 @@ const SAMPLES: Readonly<Record<string, (names: Record<string, string>) => unknow
 
 /** What an issue asks for where the contract has no row: who may. */
 const BEYOND_CONTRACT: Readonly<Record<string, string>> = {
+  'POST /auth/verify-email/{token}': 'public',
+  'POST /auth/verify-email/{token}/reject': 'public',
+  'GET /auth/reset-password': 'public',
   'PUT /admin/user/{id}/country': 'staff:canManageStaff',
   'POST /media/uploads/{uploadId}/complete': 'user',
   'DELETE /media/uploads/{uploadId}': 'user',
@@ -169,6 +172,70 @@ describe.each(Object.entries(PEOPLE))('%s', (_, traits) => {
   );
 });
 
+describe('an account that is not verified', () => {
+  /** What it may do beyond what a guest may, and reads of its own. */
+  const OPEN = [
+    'POST /auth/verify-email',
+    'POST /auth/verify-email/{token}',
+    'POST /auth/sign-out',
+    'POST /auth/logout',
+    'DELETE /auth/sessions/{id}',
+    'PATCH /viewer/password',
+    'PUT /user/profile',
+    'PATCH /viewer/profile',
+    'PUT /user/settings',
+    'DELETE /user',
+  ];
+  const isOwnRead = ({ who, method }: Endpoint) => who === 'user' && method === 'get';
+  const people = new Map<string, Person>();
+  const asUnverified = async () => {
+    const person = people.get('person') ?? (await asUser({ verified: false }));
+    people.set('person', person);
+    return person;
+  };
+
+  it('is let in by the endpoints that say so, and by no other', () => {
+    expect(
+      all
+        .filter(({ unverified }) => unverified)
+        .map(nameOf)
+        .toSorted(),
+    ).toEqual(OPEN.toSorted());
+  });
+
+  const closed = secured.filter(([name, endpoint]) => !OPEN.includes(name) && !isOwnRead(endpoint));
+  it.each(closed)('gets EMAIL_NOT_VERIFIED from %s, and the reference says so', async (_, endpoint) => {
+    const answer = await callAs(await asUnverified(), endpoint);
+    expect([answer.status, answer.error?.code]).toEqual([403, 'EMAIL_NOT_VERIFIED']);
+    const { paths } = describeApi();
+    const operation = paths?.[endpoint.path]?.[endpoint.method] as {
+      responses: Record<string, { description: string }>;
+    };
+    expect(operation.responses[403]?.description).toContain('EMAIL_NOT_VERIFIED');
+  });
+
+  const open = secured.filter(([name, endpoint]) => OPEN.includes(name) || isOwnRead(endpoint));
+  it.each(open)('is let in by %s', async (name, endpoint) => {
+    const person = await asUnverified();
+    if (SIGNS_OUT.includes(name)) people.delete('person');
+    const answer = await callAs(person, endpoint);
+    expect([...GUARD_CODES, 'EMAIL_NOT_VERIFIED']).not.toContain(answer.error?.code);
+    expect([401, 500]).not.toContain(answer.status);
+  });
+
+  const optionalWrites = all.filter(
+    ({ who, method, path }) => who === 'optional' && method !== 'get' && !OPEN.includes(nameOf({ method, path })),
+  );
+  it.each(optionalWrites.map((endpoint) => [nameOf(endpoint), endpoint] as const))(
+    'gets from %s what a guest gets, or is asked to verify',
+    async (_, endpoint) => {
+      const [mine, guest] = [await callAs(await asUnverified(), endpoint), await callAs(client(), endpoint)];
+      if (mine.error?.code !== 'EMAIL_NOT_VERIFIED')
+        expect([mine.status, mine.error?.code]).toEqual([guest.status, guest.error?.code]);
+    },
+  );
+});
+
 describe('a permission', () => {
   const guarded = secured.flatMap(([name, endpoint]) =>
     typeof endpoint.who === 'object' ? [[name, endpoint, endpoint.who.permission] as const] : [],
@@ -187,6 +254,7 @@ describe('a stranger', () => {
   /** Where the path names no thing of somebody's, or the caller acts on nobody but themselves. */
   const NOT_A_THING = [
     '/auth/verify-email/{token}',
+    '/auth/verify-email/{token}/reject',
     '/stream/moderators/{userId}', // a person, whom the caller's own channel names
     '/social/follow/{userId}', // a person too, as are the next four: anyone may look at them, and shut them out
     '/social/block/{userId}',

@@ -59,6 +59,13 @@ export async function mailedCode(email: string, subject: string): Promise<string
   return String(code);
 }
 
+/** The token of the newest mailed link that verifies the address. */
+export async function mailedLinkToken(email: string): Promise<string> {
+  const token = /verify-email[#/](?:token=)?(\S+)/.exec(await mailTo(email, 'Verify your e-mail'))?.[1];
+  expect(token).toBeDefined();
+  return String(token);
+}
+
 /** A code of six digits that is not this one. */
 export function anotherCode(code: string): string {
   return String((Number(code) + 1) % 1_000_000).padStart(6, '0');

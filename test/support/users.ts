@@ -37,7 +37,12 @@ export async function asUser(traits: Traits = {}): Promise<Person> {
   const { role = 'viewer', creatorStatus = 'NONE', rank, granted = [], denied = [], country = null } = traits;
   const now = ctx.now();
   const person = rank ? { rank, granted, denied, country } : null;
-  const { insert, tokens } = await newSession(ctx, { userId, email, role, creatorStatus, staff: person }, 'test');
+  const verified = traits.verified !== false;
+  const { insert, tokens } = await newSession(
+    ctx,
+    { userId, email, verified, role, creatorStatus, staff: person },
+    'test',
+  );
   await ctx.db.batch([
     ctx.db.insert(users).values({
       id: userId,
@@ -48,7 +53,7 @@ export async function asUser(traits: Traits = {}): Promise<Person> {
       role,
       creatorStatus,
       country,
-      emailVerifiedAt: traits.verified === false ? null : now,
+      emailVerifiedAt: verified ? now : null,
       createdAt: traits.createdAt ?? now,
       updatedAt: now,
     }),
@@ -83,5 +88,14 @@ export async function asCreator(traits: Traits = {}): Promise<Person & { channel
 
 /** As the guard knows a viewer, for use cases that are called by hand. */
 export function actorOf({ userId, email }: Pick<Person, 'userId' | 'email'>): Actor {
-  return { kind: 'user', userId, email, sessionId: '', role: 'viewer', creatorStatus: 'NONE', staff: null };
+  return {
+    kind: 'user',
+    userId,
+    email,
+    sessionId: '',
+    verified: true,
+    role: 'viewer',
+    creatorStatus: 'NONE',
+    staff: null,
+  };
 }

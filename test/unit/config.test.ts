@@ -68,6 +68,11 @@ describe('configuration', () => {
     expect(faultsOf({ OWNER_EMAIL: '', SENTRY_DSN: '', JWT_SECRET_PREVIOUS: '' })).toBe('');
   });
 
+  it('needs no frontend: the Worker has pages of its own', () => {
+    expect(refusal({ ...PRODUCTION, FRONTEND_URL: '' })).toBe('');
+    expect(readConfig({ ...PRODUCTION, FRONTEND_URL: '' }).frontendUrl).toBeUndefined();
+  });
+
   it('that is complete starts, in production, without mailbox or development keys', () => {
     const config = readConfig(PRODUCTION);
     expect(config.environment).toBe('production');

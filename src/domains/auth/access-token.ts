@@ -8,6 +8,8 @@ const Claims = z.object({
   sub: z.string(),
   sid: z.string(),
   email: z.string(),
+  /** Missing in tokens from before there was such a claim. */
+  verified: z.boolean().default(true),
   /** `admin` for staff, whose role stands in `userRole`. */
   role: z.enum([...ROLES, 'admin']),
   userRole: z.enum(ROLES),
@@ -19,12 +21,13 @@ const Claims = z.object({
 });
 
 export function signAccessToken(ctx: Context, actor: Actor, ttlSeconds: number): Promise<string> {
-  const { userId, sessionId, email, role, creatorStatus, staff } = actor;
+  const { userId, sessionId, email, verified, role, creatorStatus, staff } = actor;
   const claims: z.input<typeof Claims> & { userId: string } = {
     sub: userId,
     userId,
     sid: sessionId,
     email,
+    verified,
     role: staff ? 'admin' : role,
     userRole: role,
     creatorStatus,
@@ -39,7 +42,8 @@ export function signAccessToken(ctx: Context, actor: Actor, ttlSeconds: number):
 export async function readAccessToken(ctx: Context, token: string): Promise<Actor | undefined> {
   const claims = Claims.safeParse(await verifyToken(ctx.config.keys, 'access', token, ctx.now()));
   if (!claims.success) return undefined;
-  const { sub, sid, email, userRole, creatorStatus, rank, country = null, granted = [], denied = [] } = claims.data;
+  const { sub, sid, email, verified, userRole, creatorStatus } = claims.data;
+  const { rank, country = null, granted = [], denied = [] } = claims.data;
   const staff = rank ? { rank, country, granted, denied } : null;
-  return { kind: 'user', userId: sub, sessionId: sid, email, role: userRole, creatorStatus, staff };
+  return { kind: 'user', userId: sub, sessionId: sid, email, verified, role: userRole, creatorStatus, staff };
 }

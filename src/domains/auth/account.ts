@@ -34,8 +34,8 @@ export async function getAccount(ctx: Context, userId: string): Promise<Account>
 
 /** What tokens say of the user. */
 export function actorOf({ user, staff: ranked }: Pick<Account, 'user' | 'staff'>): Omit<Actor, 'kind' | 'sessionId'> {
-  const { id, email, role, creatorStatus } = user;
-  return { userId: id, email, role, creatorStatus, staff: ranked };
+  const { id, email, emailVerifiedAt, role, creatorStatus } = user;
+  return { userId: id, email, verified: emailVerifiedAt !== null, role, creatorStatus, staff: ranked };
 }
 
 /** A deleted account is nobody's. */

@@ -46,6 +46,7 @@ export function signDeviceToken(ctx: Context, account: Account, id: string = new
   return signToken(ctx.config.keys, 'device', claims, DEVICE_MS / SECOND_MS, ctx.now());
 }
 
-function passwordAge({ passwordSetAt }: Account): number {
-  return passwordSetAt ?? 0;
+/** 0 while there is no password. */
+function passwordAge({ secretHash, passwordSetAt }: Account): number {
+  return secretHash === null ? 0 : (passwordSetAt ?? 0);
 }

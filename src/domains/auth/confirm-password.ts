@@ -44,12 +44,14 @@ export async function checkCredentials(
 /**
  * Somebody signed in proves once more who they are, before what cannot be undone. Each session has tries of its own,
  * so one that was stolen does not use up the owner's. Throws PASSWORD_NOT_SET, CONFIRMATION_WRONG, CHALLENGE_LIMIT.
+ * @param asker.sessionId the address, where somebody confirms who is not signed in
  */
 export async function confirmPassword(
   ctx: Context,
-  { userId, sessionId }: Pick<Actor, 'userId' | 'sessionId'>,
+  asker: Pick<Actor, 'userId' | 'sessionId'>,
   password: string,
 ): Promise<Account> {
+  const { userId, sessionId } = asker;
   const account = await getAccount(ctx, userId);
   if (account.secretHash === null) throw authError('PASSWORD_NOT_SET');
   const allowances = confirmationAllowances(confirmationSubject(userId), sessionId);

@@ -5,7 +5,8 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { staffCan } from '@/domains/staff/permissions';
-import type { Who } from '@/http/endpoint';
+import { isOwnerAddress } from '@/domains/staff/rank-owner';
+import { type Endpoint, requiresVerification } from '@/http/endpoint';
 import type { Count, Guard } from '@/http/mount';
 import { spendLookUp } from '@/http/rate-limit';
 import { regionsOf } from '@/http/regions';
@@ -29,7 +30,8 @@ import { slideSession } from './sessions';
 /** How often the opaque token's use prolongs its session: a written row each time. */
 const SLIDES_EVERY_MS = HOUR_MS;
 
-export const guard: Guard = async (ctx, request, { who, method, fresh }, count) => {
+export const guard: Guard = async (ctx, request, endpoint, count) => {
+  const { who, method, fresh, unverified } = endpoint;
   if (who === 'public' || who === 'signed') {
     await count();
     return { viewer: undefined };
@@ -37,14 +39,18 @@ export const guard: Guard = async (ctx, request, { who, method, fresh }, count) 
   const ordinaryRead = method === 'get' && (who === 'user' || who === 'optional') && !fresh;
   const { caller, renewedToken } = await identify(ctx, request, !ordinaryRead, count);
   const viewer = { ...caller, regions: regionsOf(ctx.config, request) };
-  requireRight(viewer, who);
+  if (who === 'optional' && viewer.kind === 'user' && !viewer.verified && !unverified)
+    return { viewer: await asGuest(ctx, request), renewedToken };
+  requireRight(viewer, endpoint);
   return { viewer, renewedToken };
 };
 
 /** Throws the refusal of who may not call. */
-function requireRight(viewer: Actor | Guest, who: Who): void {
+function requireRight(viewer: Actor | Guest, endpoint: Endpoint): void {
+  const { who } = endpoint;
   if (who === 'optional') return;
   if (viewer.kind !== 'user') throw authError('UNAUTHENTICATED');
+  if (!viewer.verified && requiresVerification(endpoint)) throw authError('EMAIL_NOT_VERIFIED');
   if ((who === 'creator' || who === 'dj' || who === 'performer') && viewer.creatorStatus !== 'APPROVED')
     throw authError('CREATOR_APPROVAL_REQUIRED');
   if (who === 'dj' && viewer.role !== 'dj') throw authError('DJ_ONLY');
@@ -76,7 +82,9 @@ async function identify(ctx: Context, request: Request, fresh: boolean, count: C
       throw authError('TOKEN_INVALID');
     case 'access': {
       const { actor } = claim;
-      return { caller: fresh ? await lookUp(ctx, sql`session.id = ${actor.sessionId}`) : actor };
+      // The token of an account that was not verified when it was made: it may be verified by now.
+      const asks = fresh || !actor.verified;
+      return { caller: asks ? await lookUp(ctx, sql`session.id = ${actor.sessionId}`) : actor };
     }
     case 'session':
       return identifyBySession(ctx, request, claim.token, count);
@@ -115,11 +123,18 @@ async function readGuest(ctx: Context, request: Request): Promise<Guest> {
   return typeof claims?.sub === 'string' ? { kind: 'guest', guestId: claims.sub } : { kind: 'guest' };
 }
 
+/** What an account that is not verified is to everybody else: a guest, with the id that its client sends along. */
+async function asGuest(ctx: Context, request: Request): Promise<Guest> {
+  const guest = await readGuest(ctx, request);
+  return { ...guest, unverified: true, regions: regionsOf(ctx.config, request) };
+}
+
 interface SessionRow {
   readonly sessionId: string;
   readonly lastSeenAt: number;
   readonly userId: string;
   readonly email: string;
+  readonly emailVerifiedAt: number | null;
   readonly role: Role;
   readonly creatorStatus: CreatorStatus;
   readonly status: 'active' | 'banned' | 'deleted';
@@ -138,8 +153,8 @@ async function lookUp(ctx: Context, session: SQL, { slides = false } = {}): Prom
   const now = ctx.now();
   const row = await ctx.db.get<SessionRow | undefined>(sql`
     SELECT session.id AS sessionId, session.last_seen_at AS lastSeenAt, users.id AS userId, users.email,
-      users.role, users.creator_status AS creatorStatus, users.status, staff.rank, staff.granted, staff.denied,
-      staff.country
+      users.email_verified_at AS emailVerifiedAt, users.role, users.creator_status AS creatorStatus, users.status,
+      staff.rank, staff.granted, staff.denied, staff.country
     FROM auth_sessions session JOIN users ON users.id = session.user_id LEFT JOIN staff ON staff.user_id = users.id
     WHERE ${session} AND session.ended_at IS NULL AND session.expires_at > ${now}`);
   if (!row) throw authError('SESSION_ENDED');
@@ -147,11 +162,13 @@ async function lookUp(ctx: Context, session: SQL, { slides = false } = {}): Prom
   if (row.status === 'deleted') throw authError('SESSION_ENDED');
   if (slides && now - row.lastSeenAt >= SLIDES_EVERY_MS) ctx.waitUntil(slideSession(ctx, row.sessionId));
   const { sessionId, userId, email, role, creatorStatus } = row;
-  return { kind: 'user', sessionId, userId, email, role, creatorStatus, staff: staffOf(row) };
+  const verified = row.emailVerifiedAt !== null;
+  return { kind: 'user', sessionId, userId, email, verified, role, creatorStatus, staff: staffOf(ctx, row) };
 }
 
-function staffOf({ rank, granted, denied, country }: SessionRow): Staff | null {
+function staffOf({ config }: Context, { rank, granted, denied, country, email }: SessionRow): Staff | null {
   if (!rank) return null;
   const permissions = (list: string | null): Permission[] => JSON.parse(list ?? '[]') as Permission[]; // as they were written
-  return { rank, granted: permissions(granted), denied: permissions(denied), country };
+  const named = rank === 'owner' && isOwnerAddress(config, email) ? { isNamedOwner: true as const } : {};
+  return { rank, granted: permissions(granted), denied: permissions(denied), country, ...named };
 }

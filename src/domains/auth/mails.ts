@@ -2,19 +2,24 @@
 import type { Context } from '@/context';
 import type { Mail } from '@/providers/mail';
 import { newId } from '@/shared/ids';
-import { fold } from '@/shared/text';
-import { HOUR_MS, MINUTE_MS, SECOND_MS, toDay, toMinute } from '@/shared/time';
-import { signToken } from '@/shared/tokens';
+import { DAY_MS, toDay, toMinute } from '@/shared/time';
+import { resetLink, signResetToken } from './reset-token';
 import type { OtpPurpose } from './tables';
 import { describeUserAgent } from './user-agent';
+import { verifyLink } from './verify-link';
 
-const VERIFY_LINK_MS = 24 * HOUR_MS;
-const RESET_LINK_MS = 30 * MINUTE_MS;
+const VERIFY_LINK_MS = DAY_MS;
 
 interface Recipient {
   readonly id: string;
   readonly email: string;
   readonly username: string;
+}
+
+interface ResetRecipient {
+  readonly user: Recipient;
+  /** The token in the link stops working once the password is replaced. */
+  readonly secretHash: string | null;
 }
 
 /** A failure is logged and not told: whoever waits for a mail asks for another. */
@@ -38,17 +43,32 @@ export function otpMail({ email, username }: Recipient, purpose: OtpPurpose, cod
 }
 
 export async function verifyLinkMail(ctx: Context, user: Recipient): Promise<Mail> {
-  const claims = { sub: user.id, email: fold(user.email) };
-  const token = await signToken(ctx.config.keys, 'verify-email', claims, VERIFY_LINK_MS / SECOND_MS, ctx.now());
-  const text = `Hello ${user.username},\n\nsomebody registered at Footlight with this address. If it was you, open this link within a day:\n\n${ctx.config.publicUrl}/api/v1/auth/verify-email/${token}\n\nIf it was not you, do not open it.\n`;
+  const link = await verifyLink(ctx, user, VERIFY_LINK_MS);
+  const text = `Hi ${user.username},\n\nSomeone signed up for Footlight with this email address. If it was you, open this link within a day to verify the address:\n\n${link}\n\nIf it wasn't you, open the link and choose "This wasn't me", or ignore this email: the account ends after seven days.\n`;
   return { to: user.email, subject: 'Verify your e-mail address', text };
 }
 
-/** @param fingerprint of the password that the link replaces: once it is replaced the link is dead */
-export async function resetLinkMail(ctx: Context, user: Recipient, fingerprint: string): Promise<Mail> {
-  const claims = { sub: user.id, fingerprint };
-  const token = await signToken(ctx.config.keys, 'reset-password', claims, RESET_LINK_MS / SECOND_MS, ctx.now());
-  const text = `Hello ${user.username},\n\nopen this link within half an hour to choose a new password:\n\n${ctx.config.frontendUrl ?? ctx.config.publicUrl}/reset-password?token=${token}\n\nIf you did not ask for it, you need do nothing.\n`;
+/** @param unverifiedUntil when the account ends, in milliseconds */
+export async function verifyReminderMail(ctx: Context, user: Recipient, unverifiedUntil: number): Promise<Mail> {
+  const link = await verifyLink(ctx, user, Math.max(0, unverifiedUntil - ctx.now()));
+  const text = `Hi ${user.username},\n\nYour email address is not verified yet. Without that your Footlight account ends on ${toDay(unverifiedUntil)}. Open this link before then to keep it:\n\n${link}\n\nIf you didn't sign up, open the link and choose "This wasn't me", or ignore this email.\n`;
+  return { to: user.email, subject: 'Verify your e-mail address to keep your account', text };
+}
+
+/** To the owner of an account, when somebody tried to register with its address. */
+export function addressTakenMail({ email, username }: Recipient): Mail {
+  const text = `Hi ${username},\n\nSomeone tried to sign up for Footlight with this email address, which already has an account. Nothing has changed.\n\nIf it was you, sign in instead, or reset your password if you've forgotten it. If it wasn't you, you can ignore this email. We send it at most once a day.\n`;
+  return { to: email, subject: 'You already have an account', text };
+}
+
+export function ownerMail({ email, username }: Recipient): Mail {
+  const text = `Hi ${username},\n\nYou verified the address that is set as this platform's owner, so your account is now its owner and can do everything that staff can.\n\nIf it wasn't you, change OWNER_EMAIL, reset your password at once and sign out everywhere.\n`;
+  return { to: email, subject: 'You are now the owner of this platform', text };
+}
+
+export async function resetLinkMail(ctx: Context, { user, secretHash }: ResetRecipient): Promise<Mail> {
+  const link = resetLink(ctx.config, await signResetToken(ctx, { user, secretHash }));
+  const text = `Hi ${user.username},\n\nOpen this link within half an hour to choose a new password:\n\n${link}\n\nIf you didn't ask for it, you can ignore this email.\n`;
   return { to: user.email, subject: 'Reset your password', text };
 }
 

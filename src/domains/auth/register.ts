@@ -1,18 +1,25 @@
-/** Makes an account: user, password and the mail that proves the address, or nothing at all. */
+/**
+ * Makes an account: user, password, session and the mail that proves the address, or nothing at all. Until the address
+ * is verified the account is good for little, and it gives way to whoever registers with the address next.
+ */
 import type { Context } from '@/context';
-import type { Statement } from '@/db/commit';
+import { demandChange, type Statement } from '@/db/commit';
+import { claimTakenMail, releaseUnverified } from '@/domains/users/unverified';
 import { inventUsername } from '@/domains/users/usernames';
 import { insertUser } from '@/domains/users/write';
 import type { Role } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { fold } from '@/shared/text';
+import { type Account, findAccountByEmail } from './account';
 import type { Asker } from './asker';
 import { authError } from './errors';
+import { endCredentials } from './first-verification';
 import { commitMailing } from './mail-quotas';
-import { otpMail, sendMail, verifyLinkMail } from './mails';
+import { addressTakenMail, otpMail, sendMail, verifyLinkMail } from './mails';
 import { newOtp } from './otps';
 import { requireGoodPassword } from './password-policy';
 import { hashPassword } from './passwords';
+import { newSession } from './sessions';
 import { accounts } from './tables';
 
 export interface Registration {
@@ -26,24 +33,53 @@ export interface Registration {
 /** @param proof how the address is to be proved. Throws EMAIL_TAKEN, USERNAME_TAKEN, OTP_LIMIT. */
 export async function register(ctx: Context, registration: Registration, proof: 'link' | 'otp', asker: Asker) {
   const { email, password, displayName, role = 'viewer' } = registration;
+  const former = await findAccountByEmail(ctx, email);
+  if (former && !givesWay(former)) throw emailTaken(ctx, former);
   const username = registration.username ? fold(registration.username) : inventUsername(displayName);
   const user = { id: newId(), email, username, displayName: displayName ?? registration.username ?? username, role };
   await requireGoodPassword(password, username, 'password');
-  const secretHash = await hashPassword(password);
+  const actor = { userId: user.id, email, verified: false, role, creatorStatus: 'NONE', staff: null } as const;
+  const [secretHash, session] = await Promise.all([hashPassword(password), newSession(ctx, actor, asker.userAgent)]);
   const mailing = { email, asker, device: undefined };
   const otp = proof === 'otp' ? newOtp(ctx, { ...mailing, kind: 'email-verification' }) : undefined;
   await commitMailing(
     ctx,
     { ...mailing, kind: otp ? 'email-verification' : 'verify-link' },
-    [insertUser(ctx, user), insertPassword(ctx, user.id, secretHash), ...(otp?.statements ?? [])],
+    [
+      ...(former ? replace(ctx, former) : []),
+      insertUser(ctx, user),
+      insertPassword(ctx, user.id, secretHash),
+      session.insert,
+      ...(otp?.statements ?? []),
+    ],
     {
       'users.email_key': () => authError('EMAIL_TAKEN'),
       'users.username': () => authError('USERNAME_TAKEN'),
+      DEMAND_NOT_MET: () => (former ? emailTaken(ctx, former) : authError('EMAIL_TAKEN')),
     },
   );
   sendMail(ctx, async () => (otp ? otpMail(user, 'email-verification', otp.code) : await verifyLinkMail(ctx, user)));
-  ctx.log.event('user.registered', { userId: user.id, role });
-  return { userId: user.id, email, role };
+  ctx.log.event('user.registered', { userId: user.id, role, replaces: former?.user.id });
+  return { userId: user.id, email, role, ...session.tokens };
+}
+
+/** Whether money hangs on it is seen when the batch runs. */
+function givesWay({ user }: Account): boolean {
+  return user.emailVerifiedAt === null && user.status === 'active';
+}
+
+/** Codes mailed for the former account end with it: they must not verify the new one. */
+function replace(ctx: Context, { user }: Account): Statement[] {
+  return [releaseUnverified(ctx, user), demandChange(ctx), ...endCredentials(ctx, user, 'replaced')];
+}
+
+/** The owner is told, at most once a day. */
+function emailTaken(ctx: Context, { user }: Account) {
+  sendMail(ctx, async () => {
+    const [claimed] = await claimTakenMail(ctx, user.id);
+    return claimed && addressTakenMail(user);
+  });
+  return authError('EMAIL_TAKEN');
 }
 
 function insertPassword(ctx: Context, userId: string, secretHash: string): Statement {

@@ -1,28 +1,25 @@
 /**
  * A forgotten password replaced by who can read the mailbox: by a mailed code or link. Every session ends, whatever
- * was begun with the old password is void, and the user is told.
+ * was begun with the old password is void, and the user is told. Of an account that was not verified before, the second
+ * factor and the browsers end too.
  */
 import type { Context } from '@/context';
 import { demandChange } from '@/db/commit';
-import { hmac, isHmacOf } from '@/shared/crypto';
-import { verifyToken } from '@/shared/tokens';
-import { type Account, findAccountByEmail, findAccountById } from './account';
+import { findAccountByEmail } from './account';
 import { type Asker, knownDevice } from './asker';
 import { authError } from './errors';
+import { verificationByReset } from './first-verification';
 import { commitMailing } from './mail-quotas';
 import { resetLinkMail, sendMail } from './mails';
 import { checkOtp, useOtp } from './otps';
 import { replacePassword } from './replace-password';
-import { proveEmail } from './verify-email';
+import { findResettable } from './reset-token';
 
 /** Mails a link if there is such an account, and does the same work if there is none. Throws OTP_LIMIT. */
 export async function requestResetLink(ctx: Context, email: string, asker: Asker): Promise<void> {
   const account = await findAccountByEmail(ctx, email);
   await commitMailing(ctx, { email, kind: 'reset-link', asker, device: await knownDevice(ctx, asker, account) }, []);
-  if (account)
-    sendMail(ctx, () =>
-      resetLinkMail(ctx, account.user, hmac(ctx.config.keys, 'reset-fingerprint', passwordOf(account))),
-    );
+  if (account) sendMail(ctx, () => resetLinkMail(ctx, account));
 }
 
 /** Throws OTP_INVALID, OTP_TRIES_LIMIT; VALIDATION_FAILED, and then the code is still good. */
@@ -36,26 +33,18 @@ export async function resetByOtp(
   if (!account) throw authError('OTP_INVALID');
   await replacePassword(ctx, account, password, {
     field: 'password',
-    before: [useOtp(ctx, otp), demandChange(ctx), ...proveEmail(ctx, account.user)],
+    before: [useOtp(ctx, otp), demandChange(ctx), ...verificationByReset(ctx, account.user)],
     refusal: () => authError('OTP_INVALID'),
   });
 }
 
 /** Throws TOKEN_INVALID; VALIDATION_FAILED, and then the link is still good. */
 export async function resetByLink(ctx: Context, token: string, password: string): Promise<void> {
-  const claims = await verifyToken(ctx.config.keys, 'reset-password', token, ctx.now());
-  const account = typeof claims?.sub === 'string' ? await findAccountById(ctx, claims.sub) : undefined;
-  const { keys } = ctx.config;
-  if (!account || !isHmacOf(keys, 'reset-fingerprint', passwordOf(account), String(claims?.fingerprint)))
-    throw authError('TOKEN_INVALID');
+  const account = await findResettable(ctx, token);
+  if (!account) throw authError('TOKEN_INVALID');
   await replacePassword(ctx, account, password, {
     field: 'password',
-    before: proveEmail(ctx, account.user),
+    before: verificationByReset(ctx, account.user),
     refusal: () => authError('TOKEN_INVALID'),
   });
-}
-
-/** The link carries a fingerprint of this, so that it stops working once the password changes. */
-function passwordOf({ user, secretHash }: Account): string {
-  return `${user.id}:${secretHash}`;
 }

@@ -5,9 +5,11 @@ import { registrationEndpoints } from './routes/registration';
 import { sessionEndpoints } from './routes/sessions';
 import { signInEndpoints } from './routes/sign-in';
 import { twoFactorEndpoints } from './routes/two-factor';
+import { verificationEndpoints } from './routes/verification';
 
 export const authEndpoints: Endpoint[] = [
   ...registrationEndpoints,
+  ...verificationEndpoints,
   ...signInEndpoints,
   ...passwordEndpoints,
   ...twoFactorEndpoints,

@@ -87,6 +87,9 @@ export const SignUpBody = z.strictObject({
 export const EmailBody = z.strictObject({ email, deviceToken });
 export const PasswordSignInBody = z.strictObject({ email, password: typedPassword, deviceToken });
 export const OtpBody = z.strictObject({ email, otp, deviceToken });
+export const OtpVerifyBody = OtpBody.extend({ password: typedPassword.optional() });
+export const VerifyBody = z.strictObject({ password: typedPassword.optional() });
+export const ByVerifyToken = z.object({ token: pastedToken });
 export const OtpRequestBody = z.strictObject({
   email,
   purpose: purpose.default('email-verification'),
@@ -109,26 +112,31 @@ export const BackupCodesBody = z.strictObject({
   password: typedPassword.optional().openapi({ description: 'Checked where it is given.' }),
 });
 
-export const Registered = z
-  .object({ userId: z.uuid(), email: z.string(), role: User.shape.role })
-  .openapi('Registered');
-
 const tokens = {
   accessToken: z.string().openapi({ description: 'A JWT, good for 15 minutes.' }),
   refreshToken: z.string().openapi({ description: 'Good for one trade, within seven days.' }),
   expiresIn: z.int().openapi({ description: 'Seconds that the access token is good.' }),
 };
 export const Refreshed = z.object(tokens).openapi('Refreshed');
+const token = z.string().openapi({ description: 'The opaque session token, as in the header set-auth-token.' });
+const resetToken = z.string().optional().openapi({
+  description: 'After a first verification that ended the password: sets a new one within half an hour.',
+});
+export const Registered = z
+  .object({ userId: z.uuid(), email: z.string(), role: User.shape.role, ...tokens, token })
+  .openapi('Registered');
 export const SignedIn = z
   .object({
     ...tokens,
-    token: z.string().openapi({ description: 'The opaque session token, as in the header set-auth-token.' }),
+    token,
     deviceToken: z
       .string()
       .openapi({ description: 'Makes this device known for 90 days: send it with the next sign-in.' }),
     user: User,
   })
   .openapi('SignedIn');
+export const SignedInByCode = z.object({ ...SignedIn.shape, resetToken }).openapi('SignedInByCode');
+export const Verified = z.object({ verified: z.literal(true), user: User, resetToken }).openapi('Verified');
 export const TwoFactorRequired = z
   .object({
     twoFactorRequired: z.literal(true),

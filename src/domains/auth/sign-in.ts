@@ -13,13 +13,14 @@ import { type Asker, signDeviceToken } from './asker';
 import { openChallenge } from './challenges';
 import { checkCredentials } from './confirm-password';
 import { authError } from './errors';
+import { firstVerification } from './first-verification';
 import { mayMailSignIn } from './mail-quotas';
 import { deletionCancelledMail, sendMail, signInMail } from './mails';
 import { checkOtp, useOtp } from './otps';
 import { hashPassword, needsRehash } from './passwords';
+import { signResetToken } from './reset-token';
 import { newSession } from './sessions';
 import { accounts } from './tables';
-import { proveEmail } from './verify-email';
 
 /** Throws INVALID_CREDENTIALS, SIGN_IN_LIMIT, ACCOUNT_BANNED, CHALLENGE_LIMIT. */
 export async function signInByPassword(ctx: Context, email: string, password: string, asker: Asker) {
@@ -37,14 +38,24 @@ export async function signInByPassword(ctx: Context, email: string, password: st
   });
 }
 
-/** Proves the address as well. Throws OTP_INVALID, OTP_TRIES_LIMIT, ACCOUNT_BANNED, CHALLENGE_LIMIT. */
+/**
+ * A first one verifies the address too, ends what was set up before, since nothing shows by whom, and answers a token to
+ * set a new password. Throws OTP_INVALID, OTP_TRIES_LIMIT, ACCOUNT_BANNED, CHALLENGE_LIMIT.
+ */
 export async function signInByOtp(ctx: Context, email: string, code: string, asker: Asker) {
   const otp = await checkOtp(ctx, email, 'sign-in', code, asker);
   const { account, device } = otp;
   if (!account) throw authError('OTP_INVALID');
   refuseBanned(ctx, account);
   const refusal = () => authError('OTP_INVALID');
-  const use = [useOtp(ctx, otp), demandChange(ctx), ...proveEmail(ctx, account.user)];
+  const use = [useOtp(ctx, otp), demandChange(ctx)];
+  if (account.user.emailVerifiedAt === null) {
+    const verified = { ...account, user: { ...account.user, emailVerifiedAt: ctx.now() }, secretHash: null };
+    const before = [...use, ...firstVerification(ctx, account.user, false)];
+    const signedIn = await startSession(ctx, verified, { ...asker, device }, 'otp', { before, refusal });
+    ctx.log.event('email.verified', { userId: account.user.id, keeps: false });
+    return { ...signedIn, resetToken: await signResetToken(ctx, verified) };
+  }
   if (account.user.totpEnabledAt !== null) {
     await commit(ctx, use, { refusals: { DEMAND_NOT_MET: refusal } });
     return twoFactorRequired(ctx, account.user.id, device);
@@ -71,16 +82,16 @@ export async function startSession(
     newSession(ctx, actorOf(account), userAgent),
     signDeviceToken(ctx, account, device),
   ]);
-  await commit(ctx, [...before, recordLogin(ctx, user.id, condition), demandChange(ctx), insert], {
-    refusals: { DEMAND_NOT_MET: refusal },
-  });
+  const statements = [...before, recordLogin(ctx, user.id, condition), demandChange(ctx), insert];
+  const results = await commit(ctx, statements, { refusals: { DEMAND_NOT_MET: refusal } });
+  const [row = user] = results[before.length] as UserRow[]; // what recordLogin answers
   ctx.log.event('session.started', { userId: user.id, sessionId, by });
   if (user.deletesAt !== null) {
     sendMail(ctx, async () => deletionCancelledMail(user));
     ctx.log.event('deletion.cancelled', { userId: user.id });
   }
   if (device === undefined && user.lastLoginAt !== null) mailSignIn(ctx, user, userAgent);
-  return { ...tokens, deviceToken, user: presentUser({ ...user, lastLoginAt: ctx.now() }, staff) };
+  return { ...tokens, deviceToken, user: presentUser(row, staff) };
 }
 
 function mailSignIn(ctx: Context, user: UserRow, userAgent: string | null): void {

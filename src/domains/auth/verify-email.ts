@@ -1,27 +1,32 @@
-/** Proves that an address is its user's: by a mailed code or link. The address in OWNER_EMAIL makes the owner. */
-import type { Context } from '@/context';
-import { commit, demandChange, type Statement } from '@/db/commit';
-import { rankOwner } from '@/domains/staff/rank-owner';
-import type { UserRow } from '@/domains/users/present';
-import { markEmailVerified } from '@/domains/users/write';
-import { fold } from '@/shared/text';
-import { verifyToken } from '@/shared/tokens';
-import { findAccountByEmail, findAccountById } from './account';
-import { type Asker, knownDevice } from './asker';
-import { authError } from './errors';
-import { commitMailing } from './mail-quotas';
-import { otpMail, sendMail } from './mails';
-import { checkOtp, newOtp, useOtp } from './otps';
-import type { OtpPurpose } from './tables';
-
 /**
- * For the batch of whatever proved that the mailbox is the user's. Safe to repeat, and repeated it makes an owner of
- * the user whose address became OWNER_EMAIL since.
+ * Proves that an address is its user's, by a mailed code or link. A code that comes with the account's session or
+ * password also makes the owner, if the address is the one in OWNER_EMAIL.
  */
-export function proveEmail(ctx: Context, { id, emailKey, emailVerifiedAt }: UserRow): Statement[] {
-  const { ownerEmail } = ctx.config;
-  const isOwner = ownerEmail !== undefined && fold(ownerEmail) === emailKey;
-  return [...(emailVerifiedAt === null ? [markEmailVerified(ctx, id)] : []), ...(isOwner ? [rankOwner(ctx, id)] : [])];
+import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit, demandChange, demandThat, type Statement } from '@/db/commit';
+import { isOwnerAddress, logOwner, rankOwner } from '@/domains/staff/rank-owner';
+import { presentUser } from '@/domains/users/present';
+import type { AppError } from '@/http/errors';
+import type { Viewer } from '@/shared/actor';
+import { type Account, findAccountByEmail, findAccountById, getAccount } from './account';
+import { type Asker, knownDevice } from './asker';
+import { confirmPassword } from './confirm-password';
+import { authError } from './errors';
+import { firstVerification } from './first-verification';
+import { commitMailing } from './mail-quotas';
+import { otpMail, ownerMail, sendMail } from './mails';
+import { checkOtp, newOtp, useOtp } from './otps';
+import { signResetToken } from './reset-token';
+import { refuseBanned } from './sign-in';
+import { accounts, authSessions, type OtpPurpose } from './tables';
+import { findLinked } from './verify-link';
+
+/** What the request shows beside code or link. */
+export interface Credentials {
+  readonly actor: Viewer;
+  readonly password: string | undefined;
+  readonly asker: Asker;
 }
 
 /** Mails a code if there is such an account, and does the same work if there is none. Throws OTP_LIMIT. */
@@ -33,23 +38,97 @@ export async function requestOtp(ctx: Context, email: string, purpose: OtpPurpos
   if (account) sendMail(ctx, async () => otpMail(account.user, purpose, code));
 }
 
-/** Throws OTP_INVALID, OTP_TRIES_LIMIT. */
-export async function verifyEmailByOtp(ctx: Context, email: string, code: string, asker: Asker): Promise<void> {
-  const otp = await checkOtp(ctx, email, 'email-verification', code, asker);
+/** Throws OTP_INVALID, OTP_TRIES_LIMIT; ACCOUNT_BANNED, and what `proofOf` throws, and then the code is still good. */
+export async function verifyEmailByOtp(ctx: Context, email: string, code: string, credentials: Credentials) {
+  const otp = await checkOtp(ctx, email, 'email-verification', code, credentials.asker);
   const { account } = otp;
   if (!account) throw authError('OTP_INVALID');
-  await commit(ctx, [useOtp(ctx, otp), demandChange(ctx), ...proveEmail(ctx, account.user)], {
-    refusals: { DEMAND_NOT_MET: () => authError('OTP_INVALID') },
+  refuseBanned(ctx, account);
+  return verify(ctx, account, {
+    proof: await proofOf(ctx, account, credentials),
+    use: () => [useOtp(ctx, otp), demandChange(ctx)],
+    grantsRank: true,
+    refusal: authError('OTP_INVALID'),
   });
-  ctx.log.event('email.verified', { userId: account.user.id });
 }
 
-/** Opened twice, it answers the same. Throws TOKEN_INVALID. */
-export async function verifyEmailByLink(ctx: Context, token: string): Promise<void> {
-  const claims = await verifyToken(ctx.config.keys, 'verify-email', token, ctx.now());
-  const account = typeof claims?.sub === 'string' ? await findAccountById(ctx, claims.sub) : undefined;
-  // Bound to the address: a link mailed to an old one proves nothing of the new.
-  if (!account || claims?.email !== account.user.emailKey) throw authError('TOKEN_INVALID');
-  await commit(ctx, proveEmail(ctx, account.user));
-  ctx.log.event('email.verified', { userId: account.user.id });
+/** Repeated, it changes nothing and answers the same. Throws TOKEN_INVALID, ACCOUNT_BANNED, and what `proofOf` throws. */
+export async function verifyEmailByLink(ctx: Context, token: string, credentials: Credentials) {
+  const account = await findLinked(ctx, token);
+  if (!account) throw authError('TOKEN_INVALID');
+  refuseBanned(ctx, account);
+  return verify(ctx, account, {
+    proof: await proofOf(ctx, account, credentials),
+    use: () => [],
+    grantsRank: false,
+    refusal: authError('TOKEN_INVALID'),
+  });
+}
+
+/**
+ * That the caller is who set the credentials, as a condition that must still hold when the batch runs. Nothing where
+ * the request shows neither session nor password: a session of another account counts as none.
+ * Throws PASSWORD_NOT_SET, CONFIRMATION_WRONG, CHALLENGE_LIMIT.
+ */
+async function proofOf(
+  ctx: Context,
+  { user }: Account,
+  { actor, password, asker }: Credentials,
+): Promise<SQL | undefined> {
+  if (password !== undefined) {
+    const { secretHash } = await confirmPassword(ctx, { userId: user.id, sessionId: asker.address }, password);
+    const same = and(eq(accounts.provider, 'password'), eq(accounts.subject, user.id));
+    return sql`EXISTS (SELECT 1 FROM ${accounts} WHERE ${same} AND ${accounts.secretHash} = ${secretHash})`;
+  }
+  if (actor?.kind !== 'user' || actor.userId !== user.id) return undefined;
+  const active = and(
+    eq(authSessions.id, actor.sessionId),
+    isNull(authSessions.endedAt),
+    gt(authSessions.expiresAt, ctx.now()),
+  );
+  return sql`EXISTS (SELECT 1 FROM ${authSessions} WHERE ${active})`;
+}
+
+interface Verification {
+  readonly proof: SQL | undefined;
+  /** What uses the code up, with its demand. */
+  readonly use: () => Statement[];
+  readonly grantsRank: boolean;
+  readonly refusal: AppError;
+}
+
+async function verify(ctx: Context, account: Account, verification: Verification) {
+  const { user, staff } = account;
+  const { proof, use, grantsRank, refusal } = verification;
+  const isFirst = user.emailVerifiedAt === null;
+  const isNewOwner =
+    grantsRank && proof !== undefined && isOwnerAddress(ctx.config, user.email) && staff?.rank !== 'owner';
+  try {
+    await commit(
+      ctx,
+      [
+        ...use(),
+        ...(proof && (isFirst || isNewOwner) ? [demandThat(ctx, proof)] : []),
+        ...(isFirst ? firstVerification(ctx, user, proof !== undefined) : []),
+        ...(isNewOwner ? [rankOwner(ctx, user.id), logOwner(ctx, user.id, staff)] : []),
+      ],
+      { refusals: { DEMAND_NOT_MET: () => refusal } },
+    );
+  } catch (error) {
+    // Another request may have verified it since it was read: that one decided what stays.
+    const now = error === refusal && isFirst ? await findAccountById(ctx, user.id) : undefined;
+    if (now?.user.emailVerifiedAt == null) throw error;
+    return verify(ctx, now, verification);
+  }
+  if (isFirst) ctx.log.event('email.verified', { userId: user.id, keeps: proof !== undefined });
+  if (isNewOwner) {
+    ctx.log.event('staff.ranked', { targetId: user.id, rank: 'owner' });
+    sendMail(ctx, async () => ownerMail(user));
+  }
+  const verified = await getAccount(ctx, user.id);
+  return {
+    verified: true as const,
+    user: presentUser(verified.user, verified.staff),
+    ...(isFirst && !proof ? { resetToken: await signResetToken(ctx, verified) } : {}),
+  };
 }

@@ -8,7 +8,6 @@ import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit } from '@/db/commit';
-import { sessionStands } from '@/domains/auth/standing';
 import { users } from '@/domains/users/tables';
 import type { PushText, TaskMessage } from '@/queues/messages';
 import type { Actor } from '@/shared/actor';
@@ -18,6 +17,7 @@ import { stillSo } from './claim';
 import { notificationError } from './errors';
 import { isPushEndpoint } from './push-hosts';
 import type { NewPushSubscription } from './schemas';
+import { sessionIsActive } from './session-active';
 import { pushSubscriptions } from './tables';
 
 /** Of a user; who comes with one more lets go of the oldest. */
@@ -71,7 +71,7 @@ type PushTask = Extract<TaskMessage, { type: 'send-push' }>;
 export async function sendPush(ctx: Context, { subscriptionId, userId, push, claim }: PushTask): Promise<void> {
   const its = and(eq(pushSubscriptions.id, subscriptionId), eq(pushSubscriptions.userId, userId));
   const isActive = sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${userId} AND status = 'active')`;
-  const isSignedIn = sessionStands(sql`push_subscriptions.session_id`, ctx.now());
+  const isSignedIn = sessionIsActive(sql`push_subscriptions.session_id`, ctx.now());
   const subscription = await ctx.db
     .select()
     .from(pushSubscriptions)

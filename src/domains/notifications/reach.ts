@@ -4,12 +4,12 @@
  */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/context';
-import { sessionStands } from '@/domains/auth/standing';
 import type { Channels } from '@/domains/settings/tables';
 import type { Claim, PushText, TaskMessage } from '@/queues/messages';
 import { isLasting } from './kinds';
 import { countOutside } from './outside';
 import type { PresentedNotification } from './present';
+import { sessionIsActive } from './session-active';
 
 /** What the platform takes in one call. */
 const MESSAGES_AT_ONCE = 100;
@@ -42,7 +42,7 @@ export async function reach(
     ctx.db.all<{ id: string; userId: string }>(sql`
       SELECT id, user_id AS userId FROM push_subscriptions
       WHERE user_id IN (SELECT value FROM json_each(${JSON.stringify(ctx.push ? choosing('push') : [])}))
-        AND ${sessionStands(sql`push_subscriptions.session_id`, ctx.now())}`),
+        AND ${sessionIsActive(sql`push_subscriptions.session_id`, ctx.now())}`),
     ctx.db.all<Place>(sql`
       SELECT last_rooms.user_id AS userId, last_rooms.room_id AS roomId
       FROM last_rooms CROSS JOIN streams ON streams.id = last_rooms.room_id AND streams.status IN ('scheduled', 'live')
@@ -77,8 +77,8 @@ async function enqueue(ctx: Context, tasks: readonly TaskMessage[]): Promise<voi
 /** Small: a push service takes 4 KB, and what there is to see is in the app. */
 function pushText(ctx: Context, { kind, title, body, data }: PresentedNotification, id: string): PushText {
   const { frontendUrl } = ctx.config;
-  const leads = frontendUrl !== undefined && typeof data.streamId === 'string';
-  const url = leads ? { url: `${frontendUrl}/stream/${data.streamId}` } : {};
+  const leadsToStream = frontendUrl !== undefined && typeof data.streamId === 'string';
+  const url = leadsToStream ? { url: `${frontendUrl}/stream/${data.streamId}` } : {};
   return { id, kind, title: shorten(title, TITLE_CHARACTERS_MAX), body: shorten(body, BODY_CHARACTERS_MAX), ...url };
 }
 

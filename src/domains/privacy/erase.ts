@@ -1,7 +1,7 @@
 /**
- * Carries out the deletions whose grace is over. First one batch makes the account nobody's: no name, no way in. Then
- * all that hangs on it goes, some rows at a time. Every step may be repeated and broken off: what is left is found again
- * by the next minute.
+ * Carries out the deletions whose grace is over, and ends accounts that were not verified in time. First one batch makes
+ * the account nobody's: no name, no way in. Then all that hangs on it goes, some rows at a time. Every step may be
+ * repeated and broken off: what is left is found again by the next minute.
  */
 import { asc, lte, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
@@ -24,6 +24,7 @@ import { blankStreams, callOffScheduled, forgetInRooms, forgetWatched } from '@/
 import { endSubscriptions } from '@/domains/subscriptions/forget';
 import { eraseUser, finishDeletion, putOffDeletion } from '@/domains/users/forget';
 import { users } from '@/domains/users/tables';
+import { verificationIsOverdue } from '@/domains/users/unverified';
 import { AppError } from '@/http/errors';
 import type { OutboxEvent } from '@/queues/messages';
 import { DAY_MS, HOUR_MS } from '@/shared/time';
@@ -36,7 +37,7 @@ const ACCOUNTS_A_RUN = 2;
 const STEPS_A_RUN = 3;
 const ROWS_A_STEP = 200;
 const LIMIT = sql.raw(`LIMIT ${ROWS_A_STEP}`);
-/** Something was opened in the grace: a dispute, say. */
+/** Something was opened meanwhile: a dispute, say; or money hangs on an account that was never verified. */
 const OPEN_MATTER_MS = DAY_MS;
 /** So that one that fails for a fault of ours does not keep the others waiting. */
 const FAULT_MS = HOUR_MS;
@@ -49,12 +50,7 @@ interface Due {
 
 /** Safe to run twice at once. True: there is more. */
 export async function eraseAccounts(ctx: Context): Promise<boolean> {
-  const due = await ctx.db
-    .select({ id: users.id, emailKey: users.emailKey, status: users.status })
-    .from(users)
-    .where(lte(users.deletesAt, ctx.now()))
-    .orderBy(asc(users.deletesAt))
-    .limit(ACCOUNTS_A_RUN);
+  const due = await listDue(ctx);
   let steps = STEPS_A_RUN;
   for (const account of due) {
     if (steps <= 0) return true;
@@ -70,7 +66,25 @@ export async function eraseAccounts(ctx: Context): Promise<boolean> {
   return steps <= 0 || due.length === ACCOUNTS_A_RUN;
 }
 
-/** Throws ACCOUNT_HAS_OPEN_MATTERS, also where somebody has signed in since it was read. */
+/** Those who asked for it first: however many never verified, nobody waits behind them. */
+async function listDue(ctx: Context): Promise<Due[]> {
+  const now = ctx.now();
+  const dueBy = (column: typeof users.deletesAt | typeof users.unverifiedUntil, condition: SQL | undefined) =>
+    ctx.db
+      .select({ id: users.id, emailKey: users.emailKey, status: users.status })
+      .from(users)
+      .where(condition)
+      .orderBy(asc(column))
+      .limit(ACCOUNTS_A_RUN);
+  const [asked, overdue] = await ctx.db.batch([
+    dueBy(users.deletesAt, lte(users.deletesAt, now)),
+    dueBy(users.unverifiedUntil, verificationIsOverdue(now)),
+  ]);
+  const ids = new Set(asked.map(({ id }) => id));
+  return [...asked, ...overdue.filter(({ id }) => !ids.has(id))].slice(0, ACCOUNTS_A_RUN);
+}
+
+/** Throws ACCOUNT_HAS_OPEN_MATTERS, also where somebody has signed in or verified the address since it was read. */
 async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> {
   const [rooms, channel, lastExport] = await Promise.all([
     ctx.db.select({ roomId: lastRooms.roomId }).from(lastRooms).where(sql`${lastRooms.userId} = ${id}`),

@@ -34,6 +34,7 @@ export const privacyEndpoints: Endpoint[] = [
       'personal is removed; what money or other people’s threads hang on stays without a name, and the coins and ' +
       'diamonds that are left are lost.',
     who: 'user',
+    unverified: true,
     body: DeletionRequest,
     response: Deletion,
     refusals: {

@@ -31,6 +31,7 @@ const changeMine = (method: 'put' | 'patch', path: string, tag: 'user' | 'viewer
     summary: 'Change my profile',
     description: 'Only what is sent changes; `null` clears what may be empty.',
     who: 'user',
+    unverified: true,
     body: ProfileRequest,
     response: User,
     refusals: { 403: 'COUNTRY_SET_BY_STAFF' },

@@ -16,6 +16,7 @@ export const settingsEndpoints: Endpoint[] = [
   endpoint({
     ...common,
     method: 'put',
+    unverified: true,
     summary: 'Change my settings',
     description: 'Only what is sent changes, down to one channel of one kind of notification.',
     body: SettingsRequest,

@@ -21,7 +21,8 @@ export async function correctCountry(
 ): Promise<z.input<typeof CorrectedCountry>> {
   const target = await getTarget(ctx, userId);
   const { rank = null } = target.staff ?? {};
-  if (!actor.staff || !staffCanActOn(actor.staff, { rank, country: target.country }))
+  const isOneself = userId === actor.userId;
+  if (!actor.staff || isOneself || !staffCanActOn(actor.staff, { rank, country: target.country }))
     throw staffError('STAFF_OUT_OF_REACH');
   const answer = { user: presentCard(target.card), country, corrected: country !== null };
   if (country === target.country && answer.corrected === (target.countryCorrectedAt !== null)) return answer;

@@ -42,7 +42,7 @@ export async function rankStaff(
   request: z.output<typeof StaffRequest>,
 ): Promise<z.input<typeof StaffMember>> {
   const { staff: own } = actor;
-  if (!own) throw staffError('STAFF_OUT_OF_REACH');
+  if (!own || userId === actor.userId) throw staffError('STAFF_OUT_OF_REACH');
   const target = await getTarget(ctx, userId);
   const after = changed(target.staff, request);
   const verdict = judgeRanking(own, { staff: target.staff, country: target.country }, after);

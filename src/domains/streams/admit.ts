@@ -42,6 +42,7 @@ export interface Identity {
 /** Who is coming in. A guest without an id is given one, which the token makes theirs. */
 export async function identityOf(ctx: Context, viewer: Viewer, { standing }: Admitted): Promise<Identity> {
   if (standing) return { viewer: standing.user, guestToken: undefined };
-  const guestId = (viewer?.kind === 'guest' ? viewer.guestId : undefined) ?? newId();
-  return { viewer: { kind: 'guest', id: guestId }, guestToken: await signGuestToken(ctx, guestId) };
+  const { guestId: id = newId(), unverified } = viewer?.kind === 'guest' ? viewer : {};
+  const guest = { kind: 'guest', id, ...(unverified ? { unverified } : {}) } as const;
+  return { viewer: guest, guestToken: await signGuestToken(ctx, id) };
 }

@@ -37,6 +37,7 @@ export const streamError = errorList({
   MESSAGE_INVALID: [422, 'A message has 1 to 500 characters and no control characters.'],
   MESSAGE_NOT_FOUND: [404, 'There is no such message.'],
   GUESTS_CANNOT_CHAT: [403, 'Sign in to write: guests watch and react.'],
+  EMAIL_NOT_VERIFIED: [403, 'Verify your email address, then join again to write.'],
   NOT_ALLOWED: [403, 'You may not do this in this room.'],
   TOO_FAST: [429, 'That is too fast: slow down a little.'],
 });

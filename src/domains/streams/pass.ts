@@ -37,7 +37,7 @@ const PassClaims = z.object({
       avatarUrl: z.string().nullable(),
       standing: StandingClaims,
     }),
-    z.object({ kind: z.literal('guest'), id: z.string() }),
+    z.object({ kind: z.literal('guest'), id: z.string(), unverified: z.literal(true).optional() }),
   ]),
   regions: z.array(z.string()).optional(),
 });

@@ -1,16 +1,15 @@
 /**
- * The end of an account, in four states of its row: asked for (`deletesAt`), erased (status `deleted`, nothing personal
- * left in it), cleared (`deletesAt` null again). The row itself stays, for what money and others' threads hang on.
+ * The end of an account, in three states of its row: due (`deletesAt`, or never verified by `unverifiedUntil`), erased (status
+ * `deleted`, nothing personal left in it), cleared (`deletesAt` null again). The row itself stays, for what money and
+ * others' threads hang on.
  */
-import { and, eq, isNotNull, lte, ne, type SQL } from 'drizzle-orm';
+import { and, eq, lte, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import type { Statement } from '@/db/commit';
 import { randomToken } from '@/shared/crypto';
 import { users } from './tables';
+import { DELETED_NAME, ownsNoMoney, verificationIsOverdue } from './unverified';
 import { inventUsername } from './usernames';
-
-/** What others see of who is gone, where they see anything. */
-const DELETED_NAME = 'Deleted user';
 
 /** Changes nothing if the account is not active, or the condition does not hold: demand a change after it. */
 export function planDeletion(ctx: Context, userId: string, deletesAt: number, condition: SQL): Statement {
@@ -26,14 +25,17 @@ export function putOffDeletion(
   { id, status }: Pick<typeof users.$inferSelect, 'id' | 'status'>,
   until: number,
 ): Statement {
+  const now = ctx.now();
+  const later = (column: SQL) => sql`CASE WHEN ${column} <= ${now} THEN CAST(${until} AS INTEGER) ELSE ${column} END`;
   return ctx.db
     .update(users)
-    .set({ deletesAt: until })
-    .where(and(eq(users.id, id), eq(users.status, status), isNotNull(users.deletesAt)));
+    .set({ deletesAt: later(sql`deletes_at`), unverifiedUntil: later(sql`unverified_until`) })
+    .where(and(eq(users.id, id), eq(users.status, status)));
 }
 
 /** Changes nothing if it is off, not due, erased already, or the condition does not hold: demand a change after it. */
 export function eraseUser(ctx: Context, userId: string, condition: SQL): Statement {
+  const now = ctx.now();
   return ctx.db
     .update(users)
     .set({
@@ -52,12 +54,23 @@ export function eraseUser(ctx: Context, userId: string, condition: SQL): Stateme
       countryCorrectedAt: null,
       links: [],
       emailVerifiedAt: null,
+      unverifiedUntil: null,
+      verifyReminderAt: null,
+      takenMailedAt: null,
       totpSecret: null,
       totpEnabledAt: null,
       lastLoginAt: null,
-      updatedAt: ctx.now(),
+      updatedAt: now,
+      deletesAt: now, // what hangs on it is cleared away from now on
     })
-    .where(and(eq(users.id, userId), ne(users.status, 'deleted'), lte(users.deletesAt, ctx.now()), condition));
+    .where(
+      and(
+        eq(users.id, userId),
+        ne(users.status, 'deleted'),
+        or(lte(users.deletesAt, now), and(verificationIsOverdue(now), ownsNoMoney)),
+        condition,
+      ),
+    );
 }
 
 /** Nothing is left to be cleared away. */

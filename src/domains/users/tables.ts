@@ -27,6 +27,12 @@ export const users = sqliteTable('users', {
   followerCount: integer('follower_count').notNull().default(0),
   followingCount: integer('following_count').notNull().default(0),
   emailVerifiedAt: integer('email_verified_at'),
+  /** When an account that is not verified ends; null once it is verified. */
+  unverifiedUntil: integer('unverified_until'),
+  /** When it is reminded; null once it was, or is verified. */
+  verifyReminderAt: integer('verify_reminder_at'),
+  /** When its owner was last mailed that somebody tried to register with the address. */
+  takenMailedAt: integer('taken_mailed_at'),
   totpSecret: text('totp_secret'),
   totpEnabledAt: integer('totp_enabled_at'),
   totpLastStep: integer('totp_last_step').notNull().default(0),

@@ -6,6 +6,7 @@ import { differs } from '@/db/differs';
 import type { Role } from '@/shared/actor';
 import { fold } from '@/shared/text';
 import { type Link, users } from './tables';
+import { VERIFY_MS, VERIFY_REMINDER_MS } from './unverified';
 
 export interface NewUser {
   readonly id: string;
@@ -15,30 +16,43 @@ export interface NewUser {
   readonly role: Role;
 }
 
-/** Breaks `users.email_key` or `users.username` where somebody has them. */
+/** Not verified, so it ends by itself. Breaks `users.email_key` or `users.username` where somebody has them. */
 export function insertUser(ctx: Context, user: NewUser): Statement {
   const now = ctx.now();
-  return ctx.db.insert(users).values({ ...user, emailKey: fold(user.email), createdAt: now, updatedAt: now });
+  return ctx.db.insert(users).values({
+    ...user,
+    emailKey: fold(user.email),
+    unverifiedUntil: now + VERIFY_MS,
+    verifyReminderAt: now + VERIFY_REMINDER_MS,
+    createdAt: now,
+    updatedAt: now,
+  });
 }
 
 /**
- * Whoever signs in stays: a deletion that was asked for is off. Changes nothing if the account is not active, or the
- * condition does not hold: demand a change after it.
+ * A sign-in calls off a deletion that was asked for. Answers the row as the batch leaves it. Changes nothing if the
+ * account is not active, or the condition does not hold: demand a change after it.
  */
 export function recordLogin(ctx: Context, userId: string, condition: SQL = sql`TRUE`): Statement {
   return ctx.db
     .update(users)
     .set({ lastLoginAt: ctx.now(), deletesAt: null })
-    .where(and(eq(users.id, userId), eq(users.status, 'active'), condition));
+    .where(and(eq(users.id, userId), eq(users.status, 'active'), condition))
+    .returning();
 }
 
-/** Safe to repeat: the first time stands. */
-export function markEmailVerified(ctx: Context, userId: string): Statement {
+/** The first time stands. Changes nothing if it is verified, not active, or no longer has this address. */
+export function markEmailVerified(
+  ctx: Context,
+  { id, emailKey }: Pick<typeof users.$inferSelect, 'id' | 'emailKey'>,
+): Statement {
   const now = ctx.now();
   return ctx.db
     .update(users)
-    .set({ emailVerifiedAt: now, updatedAt: now })
-    .where(and(eq(users.id, userId), isNull(users.emailVerifiedAt)));
+    .set({ emailVerifiedAt: now, unverifiedUntil: null, verifyReminderAt: null, updatedAt: now })
+    .where(
+      and(eq(users.id, id), eq(users.emailKey, emailKey), eq(users.status, 'active'), isNull(users.emailVerifiedAt)),
+    );
 }
 
 /** @param sealed encrypted, bound to the user's id. Changes nothing while two-factor authentication is on. */
@@ -69,6 +83,14 @@ export function disableTotp(ctx: Context, userId: string): Statement {
   return ctx.db
     .update(users)
     .set({ totpSecret: null, totpEnabledAt: null, updatedAt: ctx.now() })
+    .where(eq(users.id, userId));
+}
+
+/** Ends what somebody set up who may not own the address: the second factor, and a deletion that was asked for. */
+export function undoSetup(ctx: Context, userId: string): Statement {
+  return ctx.db
+    .update(users)
+    .set({ totpSecret: null, totpEnabledAt: null, deletesAt: null, updatedAt: ctx.now() })
     .where(eq(users.id, userId));
 }
 

@@ -178,7 +178,7 @@ const CONFIRMATIONS: Readonly<Record<string, (from: Client, password: string) =>
 /** Signed in elsewhere, without the quarter of a second that a password costs. */
 async function anotherSession({ userId, email }: Person): Promise<Client> {
   const ctx = testContext();
-  const actor = { userId, email, role: 'viewer', creatorStatus: 'NONE', staff: null } as const;
+  const actor = { userId, email, verified: true, role: 'viewer', creatorStatus: 'NONE', staff: null } as const;
   const { insert, tokens } = await newSession(ctx, actor, 'test');
   await ctx.db.batch([insert as never]);
   return client({ authorization: `Bearer ${tokens.accessToken}` });

@@ -12,7 +12,7 @@ describe('the log of an account', () => {
     const email = 'quiet.person@footlight.test';
     const { userId } = (await anyone.post('auth/signup/email', { email, password: PASSWORD })).data;
     const otp = await mailedCode(email, 'verify this address');
-    await anyone.post('auth/verify-email', { email, otp });
+    await anyone.post('auth/verify-email', { email, otp, password: PASSWORD });
     await anyone.post('auth/login', { email, password: 'something else' });
     const { data } = await anyone.post('auth/login', { email, password: PASSWORD });
     const next = await anyone.post('auth/refresh', { refreshToken: data.refreshToken });

@@ -12,7 +12,16 @@ import { encodeCursor } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 
 const actor: Actor = {
-  ...{ kind: 'user', userId: 'u', sessionId: 's', email: 'e', role: 'viewer', creatorStatus: 'NONE', staff: null },
+  ...{
+    kind: 'user',
+    userId: 'u',
+    sessionId: 's',
+    email: 'e',
+    verified: true,
+    role: 'viewer',
+    creatorStatus: 'NONE',
+    staff: null,
+  },
 };
 const byPayment = { type: 'refunded', claimId: 'c', amountMinor: 1, purchaseId: null, paymentId: 'p' } as const;
 

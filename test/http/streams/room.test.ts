@@ -1,12 +1,15 @@
 import { exports } from 'cloudflare:workers';
+import { eq } from 'drizzle-orm';
 import { expect, test, vi } from 'vitest';
 import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { standInForLiveKit } from '#test/support/livekit';
 import { anOpenStream } from '#test/support/streams';
-import { asCreator, asStaff, asViewer, type Person } from '#test/support/users';
+import { asCreator, asStaff, asUser, asViewer, type Person } from '#test/support/users';
 import { moderators } from '@/domains/channels/tables';
 import { blockUser } from '@/domains/social/block';
+import { users } from '@/domains/users/tables';
+import { newId } from '@/shared/ids';
 
 const guest = client();
 
@@ -27,6 +30,7 @@ async function enter(wsUrl: string, since?: number) {
   webSocket.accept();
   return {
     events,
+    socket: webSocket,
     next: (type: string) =>
       vi.waitFor(() => {
         const found = events.find((event) => event.type === type);
@@ -44,7 +48,7 @@ async function enter(wsUrl: string, since?: number) {
 
 async function join(who: Pick<Person, 'post'>, id: string) {
   const { data } = await who.post(`stream/${id}/join`);
-  return { ...(await enter(data.wsUrl)), ...data };
+  return { ...data, ...(await enter(data.wsUrl)) };
 }
 
 test('the URL from joining opens the room once; the resume pass opens it again with what was missed', async () => {
@@ -163,4 +167,26 @@ test('a changed title and the end reach the room', async () => {
   expect(await socket.next('stream-updated')).toMatchObject({ title: 'New name', category: 'talk' });
   await creator.post(`sessions/${id}/end`);
   await socket.next('stream-ended');
+});
+
+test('an account that is not verified is a guest who is told why it cannot write, and joins again to write', async () => {
+  const [creator, me] = [await asCreator(), await asUser({ verified: false })];
+  const id = await anOpenStream(creator);
+  const say = (webSocket: WebSocket) =>
+    webSocket.send(JSON.stringify({ type: 'send-message', id: newId(), text: 'hello' }));
+  const first = await join(me, id);
+  expect((await first.next('welcome')).viewer.kind).toBe('guest');
+  say(first.socket);
+  expect((await first.next('error')).code).toBe('EMAIL_NOT_VERIFIED');
+  const resumed = await enter(`${first.wsUrl.split('?')[0]}?pass=${(await first.next('welcome')).resumePass}`);
+  say(resumed.socket);
+  expect((await resumed.next('error')).code).toBe('EMAIL_NOT_VERIFIED');
+  expect((await me.post(`sessions/${id}/chat`, { text: 'hello' })).error.code).toBe('EMAIL_NOT_VERIFIED');
+  expect((await guest.get(`stream/${id}/viewers`)).data.users).toEqual([]);
+
+  await testContext().db.update(users).set({ emailVerifiedAt: 1 }).where(eq(users.id, me.userId));
+  const again = await join(me, id);
+  await again.next('welcome');
+  say(again.socket);
+  expect(await again.next('ack')).toMatchObject({ seq: expect.any(Number) });
 });

@@ -167,6 +167,7 @@ describe('the plans', () => {
     userId: 'x',
     sessionId: 'x',
     email: '',
+    verified: true,
     role: 'viewer',
     creatorStatus: 'NONE',
   } as const;

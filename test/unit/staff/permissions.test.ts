@@ -133,3 +133,17 @@ describe('who may rank whom', () => {
     expect(judgeRanking(actor, target, after)).toBe(verdict);
   });
 });
+
+describe('the owner whom OWNER_EMAIL names', () => {
+  const named: Staff = { ...person('owner'), isNamedOwner: true };
+
+  it('acts on other owners, and nobody acts on a higher rank otherwise', () => {
+    expect(staffCanActOn(named, { rank: 'owner', country: null })).toBe(true);
+    expect(judgeRanking(named, { staff: person('owner'), country: null }, null)).toBe('allow');
+    expect(staffCanActOn(person('owner'), { rank: 'owner', country: null })).toBe(false);
+  });
+
+  it('makes no other owner', () => {
+    expect(judgeRanking(named, { staff: null, country: null }, person('owner'))).toBe('RANK_TOO_HIGH');
+  });
+});

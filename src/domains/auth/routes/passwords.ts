@@ -2,10 +2,12 @@
  * Endpoints for who forgot the password, by code or by link, and never telling whether the address exists; and for who
  * knows it and wants another.
  */
+import { z } from '@hono/zod-openapi';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { Nothing, reply } from '@/http/envelope';
 import { askerOf } from '../asker';
 import { changePassword } from '../change-password';
+import { resetPasswordPage } from '../pages';
 import { requestResetLink, resetByLink, resetByOtp } from '../reset-password';
 import { EmailBody, LinkResetBody, OtpResetBody, PasswordChangeBody } from '../schemas';
 import { requestOtp } from '../verify-email';
@@ -49,6 +51,16 @@ export const passwordEndpoints: Endpoint[] = [
     },
   }),
   endpoint({
+    tag: 'auth',
+    who: 'public',
+    method: 'get',
+    path: '/auth/reset-password',
+    summary: 'The page behind the mailed link, where there is no frontend',
+    contentType: 'text/html',
+    response: z.string(),
+    handler: () => resetPasswordPage(),
+  }),
+  endpoint({
     ...common,
     path: '/auth/reset-password/confirm',
     summary: 'Reset the password with the mailed link; ends every session',
@@ -65,6 +77,7 @@ export const passwordEndpoints: Endpoint[] = [
     who: 'user',
     method: 'patch',
     path: '/viewer/password',
+    unverified: true,
     summary: 'Change my password; ends every other session',
     body: PasswordChangeBody,
     refusals: { 403: 'CONFIRMATION_WRONG', 409: 'PASSWORD_NOT_SET', 429: 'CHALLENGE_LIMIT or TOO_MANY_REQUESTS' },

@@ -1,17 +1,32 @@
-/** Endpoints that make an account and prove its address. */
+/** Endpoints that make an account and mail codes. */
 import { z } from '@hono/zod-openapi';
+import type { Context } from '@/context';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { Nothing, reply } from '@/http/envelope';
+import { SESSION_TOKEN_HEADER } from '@/shared/actor';
 import { askerOf } from '../asker';
 import { checkOtp } from '../otps';
-import { register } from '../register';
-import { OtpBody, OtpCheckBody, OtpRequestBody, RegisterBody, Registered, SignUpBody } from '../schemas';
-import { requestOtp, verifyEmailByLink, verifyEmailByOtp } from '../verify-email';
+import { type Registration, register } from '../register';
+import { OtpCheckBody, OtpRequestBody, RegisterBody, Registered, SignUpBody } from '../schemas';
+import { requestOtp } from '../verify-email';
 
 const common = { tag: 'auth', who: 'public', limit: 'signIn' } as const;
 const taken = { 409: 'EMAIL_TAKEN or USERNAME_TAKEN', 429: 'OTP_LIMIT or TOO_MANY_REQUESTS' };
 /** The same whether or not there is an account. */
 export const CODE_ON_ITS_WAY = 'If there is an account with this address, a code is on its way to it.';
+
+const UNVERIFIED =
+  'Answers tokens at once. Until the address is verified they are good for what a guest may do, and for settings, ' +
+  'profile, password, sign-out, export, deletion and the verification. An account that is not verified ends after ' +
+  'seven days, and gives way to whoever registers with the address next.';
+
+async function replyRegistered(ctx: Context, body: Registration, proof: 'link' | 'otp', request: Request) {
+  const registered = await register(ctx, body, proof, askerOf(request));
+  return reply(registered, {
+    message: 'Registration successful. Please verify your email.',
+    headers: { [SESSION_TOKEN_HEADER]: registered.token },
+  });
+}
 
 export const registrationEndpoints: Endpoint[] = [
   endpoint({
@@ -19,28 +34,24 @@ export const registrationEndpoints: Endpoint[] = [
     method: 'post',
     path: '/auth/register',
     summary: 'Register; mails a verification link',
+    description: UNVERIFIED,
     body: RegisterBody,
     response: Registered,
     status: 201,
     refusals: taken,
-    handler: async (ctx, { body, request }) =>
-      reply(await register(ctx, body, 'link', askerOf(request)), {
-        message: 'Registration successful. Please verify your email.',
-      }),
+    handler: (ctx, { body, request }) => replyRegistered(ctx, body, 'link', request),
   }),
   endpoint({
     ...common,
     method: 'post',
     path: '/auth/signup/email',
     summary: 'Register; mails a verification code',
+    description: UNVERIFIED,
     body: SignUpBody,
     response: Registered,
     status: 201,
     refusals: taken,
-    handler: async (ctx, { body, request }) =>
-      reply(await register(ctx, body, 'otp', askerOf(request)), {
-        message: 'Registration successful. Please verify your email.',
-      }),
+    handler: (ctx, { body, request }) => replyRegistered(ctx, body, 'otp', request),
   }),
   endpoint({
     ...common,
@@ -69,32 +80,6 @@ export const registrationEndpoints: Endpoint[] = [
     handler: async (ctx, { body, request }) => {
       await checkOtp(ctx, body.email, body.purpose, body.otp, askerOf(request, body.deviceToken));
       return { valid: true as const };
-    },
-  }),
-  endpoint({
-    ...common,
-    method: 'post',
-    path: '/auth/verify-email',
-    summary: 'Verify the address with a mailed code',
-    body: OtpBody,
-    response: z.object({ verified: z.literal(true) }),
-    refusals: { 401: 'OTP_INVALID', 429: 'OTP_TRIES_LIMIT or TOO_MANY_REQUESTS' },
-    handler: async (ctx, { body, request }) => {
-      await verifyEmailByOtp(ctx, body.email, body.otp, askerOf(request, body.deviceToken));
-      return { verified: true as const };
-    },
-  }),
-  endpoint({
-    ...common,
-    method: 'get',
-    path: '/auth/verify-email/{token}',
-    summary: 'Verify the address with the mailed link',
-    params: z.object({ token: z.string() }),
-    response: z.object({ verified: z.literal(true) }),
-    refusals: { 401: 'TOKEN_INVALID' },
-    handler: async (ctx, { params }) => {
-      await verifyEmailByLink(ctx, params.token);
-      return reply({ verified: true as const }, { message: 'Your address is verified.' });
     },
   }),
 ];

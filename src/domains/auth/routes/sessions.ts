@@ -39,6 +39,7 @@ export const sessionEndpoints: Endpoint[] = [
     ...common,
     method: 'post',
     path: '/auth/sign-out',
+    unverified: true,
     summary: 'End the current session',
     response: Nothing,
     handler: async (ctx, { actor }) => {
@@ -50,6 +51,7 @@ export const sessionEndpoints: Endpoint[] = [
     ...common,
     method: 'post',
     path: '/auth/logout',
+    unverified: true,
     summary: 'End the current session, or every one of mine',
     body: z.strictObject({ all: z.boolean().optional() }),
     response: Nothing,
@@ -73,6 +75,7 @@ export const sessionEndpoints: Endpoint[] = [
     ...common,
     method: 'delete',
     path: '/auth/sessions/{id}',
+    unverified: true,
     summary: 'End one of my sessions',
     params: z.object({ id: z.string() }),
     response: Nothing,

@@ -5,7 +5,15 @@ import { reply } from '@/http/envelope';
 import { SESSION_TOKEN_HEADER } from '@/shared/actor';
 import { askerOf } from '../asker';
 import { refresh } from '../refresh';
-import { OtpBody, PasswordSignInBody, RefreshBody, Refreshed, SignedIn, TwoFactorRequired } from '../schemas';
+import {
+  OtpBody,
+  PasswordSignInBody,
+  RefreshBody,
+  Refreshed,
+  SignedIn,
+  SignedInByCode,
+  TwoFactorRequired,
+} from '../schemas';
 import { signInByOtp, signInByPassword } from '../sign-in';
 
 const common = { tag: 'auth', who: 'public', method: 'post', limit: 'signIn' } as const;
@@ -22,7 +30,7 @@ const byPassword = {
   },
 } as const;
 
-type Answer = z.input<typeof SignedIn> | z.input<typeof TwoFactorRequired>;
+type Answer = z.input<typeof SignedInByCode> | z.input<typeof TwoFactorRequired>;
 
 /** The tokens, and the opaque one in its header as well. */
 export function replySignedIn<T extends Answer>(answer: T) {
@@ -49,8 +57,11 @@ export const signInEndpoints: Endpoint[] = [
     ...common,
     path: '/auth/signin/email-otp',
     summary: 'Sign in with a mailed code, which verifies the address',
+    description:
+      'A first verification ends what was set up before, two-factor authentication too, and answers a `resetToken` ' +
+      'for `POST /auth/reset-password/confirm` beside the session.',
     body: OtpBody,
-    response: z.union([SignedIn, TwoFactorRequired]),
+    response: z.union([SignedInByCode, TwoFactorRequired]),
     refusals: {
       401: 'OTP_INVALID',
       403: 'ACCOUNT_BANNED',

@@ -45,13 +45,14 @@ export const twoFactorEndpoints: Endpoint[] = [
     response: z.union([SignedIn, TwoFactorEnabled]),
     refusals: {
       401: 'CHALLENGE_INVALID, TWO_FACTOR_CODE_INVALID or UNAUTHENTICATED',
-      403: 'CONFIRMATION_WRONG or ACCOUNT_BANNED',
+      403: 'CONFIRMATION_WRONG, EMAIL_NOT_VERIFIED or ACCOUNT_BANNED',
       409: 'TWO_FACTOR_ON or TWO_FACTOR_OFF',
       429: 'CHALLENGE_LIMIT or TOO_MANY_REQUESTS',
     },
     handler: async (ctx, { actor, body: { challenge, code, deviceToken }, request }) => {
       const asker = askerOf(request, deviceToken);
       if (challenge !== undefined) return replySignedIn(await answerChallenge(ctx, challenge, code, asker));
+      if (actor?.kind === 'guest' && actor.unverified) throw authError('EMAIL_NOT_VERIFIED');
       if (actor?.kind !== 'user') throw authError('UNAUTHENTICATED');
       return confirmTwoFactor(ctx, actor, code, asker.userAgent);
     },

@@ -1,0 +1,35 @@
+/** The token that lets its holder set a new password: mailed as a link, or answered to who has just proved the mailbox. */
+import type { Config } from '@/config';
+import type { Context } from '@/context';
+import { hmac, isHmacOf } from '@/shared/crypto';
+import { MINUTE_MS, SECOND_MS } from '@/shared/time';
+import { signToken, verifyToken } from '@/shared/tokens';
+import { type Account, findAccountById } from './account';
+
+const RESET_MS = 30 * MINUTE_MS;
+
+type WithPassword = Pick<Account, 'secretHash'> & { readonly user: { readonly id: string } };
+
+export function signResetToken(ctx: Context, account: WithPassword): Promise<string> {
+  const claims = { sub: account.user.id, fingerprint: hmac(ctx.config.keys, 'reset-fingerprint', passwordOf(account)) };
+  return signToken(ctx.config.keys, 'reset-password', claims, RESET_MS / SECOND_MS, ctx.now());
+}
+
+/** Where a mailed token leads. In the fragment it reaches no log and no other site. */
+export function resetLink({ frontendUrl, publicUrl }: Config, token: string): string {
+  return `${frontendUrl ?? `${publicUrl}/api/v1/auth`}/reset-password#token=${token}`;
+}
+
+/** Nothing if the token is not ours, has expired, or the password was replaced since. */
+export async function findResettable(ctx: Context, token: string): Promise<Account | undefined> {
+  const claims = await verifyToken(ctx.config.keys, 'reset-password', token, ctx.now());
+  const account = typeof claims?.sub === 'string' ? await findAccountById(ctx, claims.sub) : undefined;
+  if (!account) return undefined;
+  const isCurrent = isHmacOf(ctx.config.keys, 'reset-fingerprint', passwordOf(account), String(claims?.fingerprint));
+  return isCurrent ? account : undefined;
+}
+
+/** The token carries a fingerprint of this, so it stops working once the password, or there being none, changes. */
+function passwordOf({ user, secretHash }: WithPassword): string {
+  return `${user.id}:${secretHash}`;
+}
