@@ -55,12 +55,15 @@ export function roomStandingQuery(ctx: Pick<Context, 'db'>, streamId: string, us
     WHERE streams.id = ${streamId}`);
 }
 
-/** For a SELECT that has `users` in it, and the channel and its creator. */
+/**
+ * For a SELECT that has `users` in it, and the channel and its creator. An account that is not verified comes in as a
+ * guest, so under its own id it is as good as gone.
+ */
 export function shutOutColumns(channelId: SQLWrapper, creatorId: SQLWrapper): SQL {
   return sql`
     EXISTS (SELECT 1 FROM channel_bans b WHERE b.channel_id = ${channelId} AND b.user_id = users.id) AS banned,
     NOT (${noBlockBetween(users.id, creatorId)}) AS blocked,
-    users.status <> 'active' AS gone,
+    (users.status <> 'active' OR users.email_verified_at IS NULL) AS gone,
     (SELECT rank FROM staff WHERE staff.user_id = users.id) AS rank`;
 }
 

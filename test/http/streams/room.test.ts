@@ -190,3 +190,14 @@ test('an account that is not verified is a guest who is told why it cannot write
   say(again.socket);
   expect(await again.next('ack')).toMatchObject({ seq: expect.any(Number) });
 });
+
+test('a seat under the name of an account that is not verified closes when the room reads it again', async () => {
+  const [creator, me] = [await asCreator(), await asViewer()];
+  const id = await anOpenStream(creator);
+  const socket = await join(me, id);
+  await socket.next('welcome');
+  const ctx = testContext();
+  await ctx.db.update(users).set({ emailVerifiedAt: null }).where(eq(users.id, me.userId));
+  await ctx.rooms(id).apply(newId(), { type: 'standing-changed', userId: me.userId });
+  expect(await socket.closed()).toEqual({ code: 4403, reason: 'BANNED' });
+});
