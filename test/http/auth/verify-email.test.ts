@@ -55,7 +55,7 @@ async function setupOf(userId: string) {
   return env.DB.prepare(
     `SELECT (SELECT count(*) FROM accounts WHERE user_id = ?1 AND secret_hash IS NOT NULL) AS passwords,
       (SELECT count(*) FROM auth_sessions WHERE user_id = ?1 AND ended_at IS NULL) AS sessions,
-      (SELECT count(*) FROM sign_in_challenges WHERE user_id = ?1) AS challenges,
+      (SELECT count(*) FROM sign_in_challenges WHERE user_id = ?1 AND voided_at IS NULL) AS challenges,
       (SELECT count(*) FROM backup_codes WHERE user_id = ?1) AS backupCodes,
       (SELECT count(*) FROM push_subscriptions WHERE user_id = ?1) AS browsers,
       totp_secret IS NOT NULL AS secret, totp_enabled_at IS NOT NULL AS totp, deletes_at IS NOT NULL AS deletion,
