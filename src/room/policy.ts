@@ -64,12 +64,13 @@ export function judge(rules: Rules, user: RoomUser, typed: string, history: Hist
 
   if (policy.subscribersOnly && !standing.subscriber) return refuse('SUBSCRIBERS_ONLY');
   if (policy.followersOnly && !standing.follower) return refuse('FOLLOWERS_ONLY');
-  if (hasBlockedWord(rules.blocked, text)) return refuse('BLOCKED_WORDS');
+  const folded = foldLetters(text);
+  if (hasBlockedWord(rules.blocked, folded)) return refuse('BLOCKED_WORDS');
   if (history.lastAt !== null) {
     const slowUntil = history.lastAt + policy.slowModeSeconds * SECOND_MS;
     if (slowUntil > now) return refuse('SLOW_MODE', slowUntil - now);
     const repeatableAt = history.lastAt + DUPLICATE_WINDOW_MS;
-    if (repeatableAt > now && history.lastText !== null && foldLetters(history.lastText) === foldLetters(text))
+    if (repeatableAt > now && history.lastText !== null && foldLetters(history.lastText) === folded)
       return refuse('DUPLICATE_MESSAGE', repeatableAt - now);
   }
   return { ok: true, text, delayMs: policy.chatDelaySeconds * SECOND_MS };

@@ -11,7 +11,7 @@ import { type RoomStanding, roomStandingOf, roomStandingQuery } from '@/domains/
 import { streams } from '@/domains/streams/tables';
 import { type CardRow, cardColumns } from '@/domains/users/present';
 import { users } from '@/domains/users/tables';
-import { hasBlockedWord, prepareBlockedWords } from '@/shared/blocked-words';
+import { foldLetters, hasBlockedWord, prepareBlockedWords } from '@/shared/blocked-words';
 import type { GiftRow, GiftSentRow } from './present';
 import { gifts, giftsSent } from './tables';
 
@@ -129,7 +129,7 @@ export function demandRecipient({ recipient, room }: GiftFacts, { senderId, stre
   const supportable = demandSupportable(recipient, senderId);
   // As in the chat: nobody keeps order among those who keep it.
   const keepsOrder = standing && (standing.user.standing.moderator || standing.user.standing.rank !== null);
-  if (message !== null && !keepsOrder && hasBlockedWord(prepareBlockedWords(door.blockedWords), message))
+  if (message !== null && !keepsOrder && hasBlockedWord(prepareBlockedWords(door.blockedWords), foldLetters(message)))
     throw streamError('BLOCKED_WORDS');
   return supportable;
 }
