@@ -98,7 +98,14 @@ export type RoomCommand =
   /** Any other durable event: gifts, showcases, notifications. */
   | { readonly type: 'event'; readonly event: RoomEventBody }
   /** The user's sockets close with 4403, and no pass of theirs is good before `unban`. */
-  | { readonly type: 'ban'; readonly userId: string; readonly reason: string | null; readonly by: string }
+  | {
+      readonly type: 'ban';
+      readonly userId: string;
+      readonly reason: string | null;
+      readonly by: string;
+      /** What they have said is shown to nobody but moderators from now on; true if absent. */
+      readonly deleteMessages?: boolean;
+    }
   | { readonly type: 'unban'; readonly userId: string }
   /** Follow, block, rank, moderator or subscription changed: what the room remembers of the user is read again. */
   | { readonly type: 'standing-changed'; readonly userId: string }
@@ -148,12 +155,21 @@ export interface RoomRefusal {
   readonly code: RoomRefusalCode;
   readonly message: string;
   readonly retryAfterMs?: number;
+  /** Why the person was banned or timed out, if a moderator said so. */
+  readonly reason?: string | null;
 }
 
 export type SayAnswer = { readonly ok: true; readonly message: ChatMessage } | RoomRefusal;
 
 export type ModerationAction =
-  | { readonly action: 'timeout'; readonly userId: string; readonly seconds: number; readonly reason: string | null }
+  | {
+      readonly action: 'timeout';
+      readonly userId: string;
+      readonly seconds: number;
+      readonly reason: string | null;
+      /** As with a ban; false if absent. */
+      readonly deleteMessages?: boolean;
+    }
   | { readonly action: 'end-timeout'; readonly userId: string }
   /** Closes the user's sockets; a new pass lets them in again. */
   | { readonly action: 'kick'; readonly userId: string; readonly reason: string | null };
@@ -205,6 +221,8 @@ export interface Room {
   moderate(byUserId: string, action: ModerationAction): Promise<void>;
   /** What the user wrote, the oldest first, without what was deleted; of many a page. @param afterSeq 0: from the first */
   messagesOf(userId: string, afterSeq: number, limit: number): Promise<ChatMessage[]>;
+  /** What these users said last, also what is shown to nobody but moderators; each one's newest first. */
+  newestMessagesOf(userIds: readonly string[], limitEach: number): Promise<ChatMessage[]>;
   timeOuts(): Promise<TimeOut[]>;
   viewers(): Promise<ViewerList>;
   viewerCount(): Promise<number>;

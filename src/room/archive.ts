@@ -18,7 +18,9 @@ const KEPT: Readonly<Record<string, readonly string[]>> = {
   'stream-ended': ['endedAt'],
   'room-policy': ['policy'],
   'gift-sent': ['id', 'quantity', 'coins'],
-  'user-timed-out': ['until'],
+  'user-timed-out': ['until', 'messagesDeleted'],
+  'user-banned': ['messagesDeleted'],
+  'sanction-ended': ['kind'],
 };
 
 function archiveKey(roomId: string): string {

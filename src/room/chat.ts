@@ -2,9 +2,9 @@
 import type { ChatMessage, RoomRefusal, RoomUser, SayAnswer } from '@/room/api';
 import { newId } from '@/shared/ids';
 import type { Logger } from '@/shared/log';
-import { MINUTE_MS, toIso } from '@/shared/time';
 import type { Agenda } from './agenda';
 import type { Broadcaster, OnStored } from './broadcaster';
+import { MESSAGE_PACE, takeOne } from './pace';
 import { badgesOf, type History, judge, type Rules, refuse, rulesOf } from './policy';
 import { bodyOfMessage, messageOfBody } from './protocol';
 import { needsReread, type Standings } from './standings';
@@ -15,7 +15,6 @@ export const HISTORY_MESSAGES_MAX = 100;
 const REMEMBERED_WRITERS_MAX = 5_000;
 /** Waiting messages whose times are closer than this are released together. */
 const RELEASE_EVERY_MS = 250;
-const TIME_OUT_MS_MAX = 7 * 24 * 60 * MINUTE_MS;
 
 /** `stored: false`: the OnStored is told later, when the frame is made. */
 export type Taken = { readonly ok: true; readonly message: ChatMessage; readonly stored: boolean } | RoomRefusal;
@@ -30,8 +29,8 @@ interface Room {
 }
 
 export class Chat {
-  /** What the newest writers wrote last; what is missing is looked up. */
-  readonly #last = new Map<string, Pick<History, 'lastAt' | 'lastText'>>();
+  /** What the newest writers wrote last, and how fast; what is missing is looked up. */
+  readonly #last = new Map<string, Pick<History, 'lastAt' | 'lastText' | 'caughtUpAt'>>();
   #rules: Rules | undefined;
 
   constructor(private readonly room: Room) {}
@@ -66,6 +65,7 @@ export class Chat {
         continue;
       }
       if (!verdict.ok) return verdict;
+      this.#remember(writer.id, verdict.text, history);
       return this.#accept(writer, clientId, verdict.text, verdict.delayMs, onStored);
     }
   }
@@ -94,6 +94,12 @@ export class Chat {
     };
   }
 
+  /** What these users said last, for moderators: also what nobody else is shown. */
+  newestOf(userIds: readonly string[], limitEach: number): ChatMessage[] {
+    const rows = this.room.store.newestMessagesOf(userIds, Math.min(limitEach, HISTORY_MESSAGES_MAX));
+    return rows.map(({ seq, body }) => messageOfBody(body, seq));
+  }
+
   delete(messageId: string, byUserId: string, mayDeleteAny: boolean): { readonly ok: true } | RoomRefusal {
     const { store, broadcaster, now } = this.room;
     if (!store.setup) return refuse('MESSAGE_NOT_FOUND');
@@ -115,14 +121,10 @@ export class Chat {
     return { ok: true };
   }
 
-  timeOut(by: string, userId: string, seconds: number, reason: string | null): void {
-    const { store, broadcaster, now } = this.room;
-    const at = now();
-    const until = at + Math.min(seconds * 1_000, TIME_OUT_MS_MAX);
-    store.sanctions.setTimeOut({ userId, until, reason, by, at });
-    store.erasePendingOf(userId);
-    broadcaster.add({ at, body: JSON.stringify({ type: 'user-timed-out', userId, until: toIso(until) }) });
-    broadcaster.flush();
+  /** Messages of the user that nobody has seen yet never come out, those in the buffer included. */
+  withdraw(userId: string): void {
+    this.room.broadcaster.flush(); // stored, they are found
+    this.room.store.erasePendingOf(userId);
   }
 
   /** Sends what has waited long enough; safe to repeat. */
@@ -155,14 +157,22 @@ export class Chat {
       at,
       deleted: false,
     };
-    if (this.#last.size >= REMEMBERED_WRITERS_MAX) this.#last.clear();
-    this.#last.set(userId, { lastAt: at, lastText: text });
     const entry = { at, body: bodyOfMessage(message), message: { id: message.id, userId, clientId } };
     if (delayMs > 0) {
       broadcaster.add({ ...entry, releaseAt: at + delayMs }, onStored);
       agenda.putBy('release', at + delayMs);
     } else broadcaster.add(entry, onStored);
     return { ok: true, message, stored: false };
+  }
+
+  #remember(userId: string, text: string, { caughtUpAt }: History): void {
+    const at = this.room.now();
+    this.#keep(userId, { lastAt: at, lastText: text, caughtUpAt: takeOne(MESSAGE_PACE, caughtUpAt, at) });
+  }
+
+  #keep(userId: string, last: Pick<History, 'lastAt' | 'lastText' | 'caughtUpAt'>): void {
+    if (this.#last.size >= REMEMBERED_WRITERS_MAX) this.#last.clear();
+    this.#last.set(userId, last);
   }
 
   #findKnown(userId: string, clientId: string, onStored: OnStored): Taken | undefined {
@@ -177,14 +187,22 @@ export class Chat {
     const { store } = this.room;
     let last = this.#last.get(userId);
     if (!last) {
-      const row = store.lastMessageOf(userId);
-      last = row ? { lastAt: row.at, lastText: messageOfBody(row.body, null).text } : { lastAt: null, lastText: null };
-      this.#last.set(userId, last);
+      const rows = store.lastMessagesOf(userId, MESSAGE_PACE.atOnce);
+      const [newest] = rows;
+      last = {
+        lastAt: newest?.at ?? null,
+        lastText: newest ? messageOfBody(newest.body, null).text : null,
+        caughtUpAt: rows.reduceRight((caughtUpAt, { at }) => takeOne(MESSAGE_PACE, caughtUpAt, at), 0),
+      };
+      this.#keep(userId, last);
     }
+    const ban = store.sanctions.findSanction(userId)?.ban ?? null;
+    const timeOut = store.sanctions.findTimeOut(userId);
     return {
       ...last,
-      bannedBy: store.sanctions.findSanction(userId)?.bannedBy ?? null,
-      timedOutUntil: store.sanctions.findTimeOut(userId),
+      bannedBy: ban?.by ?? null,
+      timedOutUntil: timeOut?.until ?? null,
+      reason: ban ? ban.reason : (timeOut?.reason ?? null),
     };
   }
 

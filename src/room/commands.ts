@@ -5,7 +5,8 @@ import type { Agenda } from './agenda';
 import type { Broadcaster } from './broadcaster';
 import type { Chat } from './chat';
 import { toldOf } from './policy';
-import { type Presence, viewerKey } from './presence';
+import type { Presence } from './presence';
+import { ban, unban } from './sanctions';
 import type { Standings } from './standings';
 import type { RoomStore } from './store';
 import type { Traces } from './traces';
@@ -38,10 +39,10 @@ export async function applyCommand(room: Room, commandId: string, command: RoomC
     case 'event':
       return sendEvent(room, commandId, JSON.stringify(command.event));
     case 'ban':
-      ban(room, commandId, command.userId, command.by);
+      ban(room, commandId, command);
       break;
     case 'unban':
-      store.sanctions.setBan(command.userId, null, commandId);
+      unban(room, commandId, command.userId);
       break;
     case 'standing-changed':
       // Of who is not here too: a pass that they still hold may have to be void.
@@ -111,14 +112,6 @@ function end({ agenda, presence, now }: Room): void {
   agenda.put('traces', now());
   agenda.put('close', now() + CLOSE_AFTER_END_MS);
   agenda.put('archive', now() + ARCHIVE_AFTER_END_MS);
-}
-
-function ban({ store, broadcaster, presence, now }: Room, commandId: string, userId: string, by: string): void {
-  if (!store.sanctions.setBan(userId, by, commandId)) return;
-  store.erasePendingOf(userId);
-  broadcaster.add({ at: now(), body: JSON.stringify({ type: 'user-banned', userId }) });
-  broadcaster.flush(); // so that the user hears it too
-  presence().closeAll(presence().socketsOf(viewerKey({ kind: 'user', id: userId })), 'banned', now());
 }
 
 function unknownCommand(command: never): Error {

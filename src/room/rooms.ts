@@ -17,6 +17,7 @@ export function openRooms(namespace: Env['ROOMS']): Rooms {
       deleteMessage: (messageId, byUserId, mayDeleteAny) => stub.deleteMessage(messageId, byUserId, mayDeleteAny),
       moderate: (byUserId, action) => stub.moderate(byUserId, action),
       messagesOf: (userId, afterSeq, limit) => stub.messagesOf(userId, afterSeq, limit),
+      newestMessagesOf: (userIds, limitEach) => stub.newestMessagesOf(userIds, limitEach),
       timeOuts: () => stub.timeOuts(),
       viewers: () => stub.viewers(),
       viewerCount: () => stub.viewerCount(),

@@ -31,4 +31,10 @@ export const SCHEMA = [
   `,
   // Names are D1's: the column stays for the version before.
   'UPDATE time_outs SET username = NULL',
+  `
+  -- Of the ban.
+  ALTER TABLE sanctions ADD COLUMN reason TEXT;
+  -- Up to this seq the user's texts are shown to moderators alone.
+  ALTER TABLE sanctions ADD COLUMN withheld_through INTEGER NOT NULL DEFAULT 0;
+  `,
 ] as const;

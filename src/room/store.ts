@@ -9,6 +9,7 @@ import { SCHEMA } from './schema';
 import { type Row, rowsOf } from './sql';
 import { TraceStore } from './trace-store';
 import { ViewerStore } from './viewer-store';
+import { shownBody } from './withheld';
 
 /** One INSERT takes so many; a frame seldom has more. */
 const INSERT_ROWS_MAX = 1_000;
@@ -175,13 +176,9 @@ export class RoomStore {
     );
   }
 
+  /** As they are shown. */
   eventsAfter(seq: number, upTo: number): StoredEvent[] {
-    return rowsOf<StoredEvent & Row>(
-      this.#sql,
-      'SELECT seq, body FROM events WHERE seq > ?1 AND seq <= ?2 ORDER BY seq',
-      seq,
-      upTo,
-    );
+    return this.#shown('seq > ?1 AND seq <= ?2 ORDER BY seq', seq, upTo);
   }
 
   /** A page of everything, from the first, for the archive. */
@@ -194,14 +191,37 @@ export class RoomStore {
     );
   }
 
-  /** Newest first. */
+  /** Newest first, as they are shown. */
   messagesBefore(seq: number, limit: number): StoredEvent[] {
-    return rowsOf<StoredEvent & Row>(
-      this.#sql,
-      'SELECT seq, body FROM events WHERE message_id IS NOT NULL AND seq < ?1 ORDER BY seq DESC LIMIT ?2',
-      seq,
-      limit,
+    return this.#shown('message_id IS NOT NULL AND seq < ?1 ORDER BY seq DESC LIMIT ?2', seq, limit);
+  }
+
+  #shown(condition: string, ...bindings: number[]): StoredEvent[] {
+    const { sanctions } = this;
+    if (sanctions.withholdsNothing)
+      return rowsOf<StoredEvent & Row>(this.#sql, `SELECT seq, body FROM events WHERE ${condition}`, ...bindings);
+    const query = `SELECT seq, user_id AS userId, body FROM events WHERE ${condition}`;
+    const rows = rowsOf<StoredEvent & { userId: string | null } & Row>(this.#sql, query, ...bindings);
+    return rows.map((row) => ({ seq: row.seq, body: shownBody(row, (userId) => sanctions.withheldThrough(userId)) }));
+  }
+
+  /** What these users said last, also what is withheld; each one's newest first. */
+  newestMessagesOf(userIds: readonly string[], limitEach: number): StoredEvent[] {
+    return userIds.flatMap((userId) =>
+      rowsOf<StoredEvent & Row>(
+        this.#sql,
+        `SELECT seq, body FROM events
+         WHERE seq IN (SELECT seq FROM events WHERE user_id = ?1 ORDER BY seq DESC LIMIT ?2) ORDER BY seq DESC`,
+        userId,
+        limitEach,
+      ),
     );
+  }
+
+  /** 0: no message of theirs is numbered. */
+  lastSeqOf(userId: string): number {
+    const query = 'SELECT ifnull(max(seq), 0) AS seq FROM events WHERE user_id = ?1';
+    return rowsOf<{ seq: number }>(this.#sql, query, userId)[0]?.seq ?? 0;
   }
 
   findMessage(userId: string, clientId: string): StoredMessage | undefined {
@@ -222,13 +242,15 @@ export class RoomStore {
     )[0];
   }
 
-  lastMessageOf(userId: string): { at: number; body: string } | undefined {
+  /** Newest first, also those that wait. */
+  lastMessagesOf(userId: string, limit: number): { at: number; body: string }[] {
     return rowsOf<{ at: number; body: string }>(
       this.#sql,
       `SELECT at, body FROM (SELECT at, body FROM events WHERE user_id = ?1
-       UNION ALL SELECT at, body FROM pending WHERE user_id = ?1) ORDER BY at DESC LIMIT 1`,
+       UNION ALL SELECT at, body FROM pending WHERE user_id = ?1) ORDER BY at DESC LIMIT ?2`,
       userId,
-    )[0];
+      limit,
+    );
   }
 
   /** The text goes for good; the message stays as a gap in the talk, and its client id stays taken. */

@@ -20,7 +20,6 @@ import type {
   TimeOut,
   ViewerList,
 } from '@/room/api';
-import { newId } from '@/shared/ids';
 import { newLogger } from '@/shared/log';
 import { admit } from './admission';
 import { Agenda, type Task } from './agenda';
@@ -33,6 +32,7 @@ import { closeSocket, Presence, SWEEP_MS, viewerKey } from './presence';
 import { PING_FRAME, PONG_FRAME } from './protocol';
 import { Reports } from './reports';
 import { PASS_HEADER, SINCE_HEADER } from './rooms';
+import { endTimeOuts, moderate } from './sanctions';
 import { Standings } from './standings';
 import { RoomStore } from './store';
 import { Traces } from './traces';
@@ -67,7 +67,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       onViewerCount: (count) => this.#reports.countChanged(count),
       onTraces: () => this.#traces.left(),
     });
-    this.#standings = new Standings(database, presence, this.#store.sanctions);
+    this.#standings = new Standings(database, presence, this.#store.sanctions, (userId) => this.#chat.withdraw(userId));
     const parts = { store: this.#store, agenda: this.#agenda, broadcaster: this.#broadcaster, presence, now };
     this.#chat = new Chat({ ...parts, standings: this.#standings, log: this.#log });
     this.#frames = new Frames({ ...parts, config: readConfig(env), chat: this.#chat });
@@ -103,26 +103,11 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
   }
 
   async moderate(byUserId: string, action: ModerationAction): Promise<void> {
-    if (!this.#store.setup) return;
-    const { userId } = action;
-    switch (action.action) {
-      case 'timeout':
-        this.#chat.timeOut(byUserId, userId, action.seconds, action.reason);
-        return;
-      case 'end-timeout':
-        this.#store.sanctions.endTimeOut(userId);
-        return;
-      case 'kick':
-        this.#store.sanctions.setKick(userId, newId());
-        this.#presence.closeAll(
-          this.#presence.socketsOf(viewerKey({ kind: 'user', id: userId })),
-          'kicked',
-          this.#now(),
-        );
-        return;
-      default:
-        action satisfies never;
-    }
+    if (this.#store.setup) moderate(this.#parts, byUserId, action);
+  }
+
+  async newestMessagesOf(userIds: readonly string[], limitEach: number): Promise<ChatMessage[]> {
+    return this.#store.isPrepared ? this.#chat.newestOf(userIds, limitEach) : [];
   }
 
   async messagesOf(userId: string, afterSeq: number, limit: number): Promise<ChatMessage[]> {
@@ -202,6 +187,8 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
         return this.#reports.reportCount();
       case 'release':
         return this.#chat.release();
+      case 'time-outs':
+        return endTimeOuts(this.#parts);
       case 'report':
         return this.#reports.reportCount();
       case 'close':

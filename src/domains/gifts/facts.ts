@@ -6,6 +6,7 @@ import { channels } from '@/domains/channels/tables';
 import { type Economy, economyOf, economyQuery } from '@/domains/economy/read';
 import { demandSupportable, supportColumns } from '@/domains/social/support';
 import { judgeReading } from '@/domains/streams/admission';
+import { doorError } from '@/domains/streams/admit';
 import { streamError } from '@/domains/streams/errors';
 import { type RoomStanding, roomStandingOf, roomStandingQuery } from '@/domains/streams/standing';
 import { streams } from '@/domains/streams/tables';
@@ -124,7 +125,7 @@ export function demandRecipient({ recipient, room }: GiftFacts, { senderId, stre
   if (!room || recipient?.status !== 'active' || recipient.blocked === 1) throw streamError('STREAM_NOT_FOUND');
   const { door, standing } = room;
   const refusal = judgeReading(door, standing);
-  if (refusal) throw streamError(refusal);
+  if (refusal) throw doorError(refusal, standing);
   if (door.status !== 'live') throw streamError('STREAM_NOT_LIVE');
   const supportable = demandSupportable(recipient, senderId);
   // As in the chat: nobody keeps order among those who keep it.

@@ -90,15 +90,18 @@ async function cached<T>(ctx: Context, key: string, seconds: number, read: () =>
   return data;
 }
 
-function presentMessage(message: RoomMessage): PresentedMessage {
+export function presentMessage(message: RoomMessage): PresentedMessage {
   return { ...message, badges: [...message.badges], at: toIso(message.at) };
 }
 
-function refusalOf({ code, message, retryAfterMs }: RoomRefusal): AppError {
+function refusalOf({ code, message, retryAfterMs, reason }: RoomRefusal): AppError {
+  const details = {
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(reason === undefined ? {} : { reason }),
+  };
   return streamError(code, {
     message,
-    ...(retryAfterMs === undefined
-      ? {}
-      : { details: { retryAfterMs }, headers: { 'Retry-After': String(Math.ceil(retryAfterMs / SECOND_MS)) } }),
+    ...(Object.keys(details).length > 0 ? { details } : {}),
+    ...(retryAfterMs === undefined ? {} : { headers: { 'Retry-After': String(Math.ceil(retryAfterMs / SECOND_MS)) } }),
   });
 }
