@@ -96,7 +96,14 @@ export type RoomCommand =
       readonly changes?: Record<string, unknown>;
     }
   /** Any other durable event: gifts, showcases, notifications. */
-  | { readonly type: 'event'; readonly event: RoomEventBody }
+  | {
+      readonly type: 'event';
+      readonly event: RoomEventBody;
+      /** Of a gift with words, where chat is delayed. */
+      readonly delayMs?: number;
+    }
+  /** The words of a gift are gone; the gift stays. */
+  | { readonly type: 'delete-gift-words'; readonly giftId: string; readonly by: string }
   /** The user's sockets close with 4403, and no pass of theirs is good before `unban`. */
   | {
       readonly type: 'ban';
@@ -161,6 +168,9 @@ export interface RoomRefusal {
 
 export type SayAnswer = { readonly ok: true; readonly message: ChatMessage } | RoomRefusal;
 
+/** What may be said with a gift, and how long after it that is shown. */
+export type Approval = { readonly ok: true; readonly text: string; readonly delayMs: number } | RoomRefusal;
+
 export type ModerationAction =
   | {
       readonly action: 'timeout';
@@ -210,6 +220,11 @@ export interface Room {
   apply(commandId: string, command: RoomCommand): Promise<void>;
   /** @param clientId the client's own id of the message: a repeat is answered with the same message */
   say(user: RoomUser, clientId: string, text: string): Promise<SayAnswer>;
+  /**
+   * Judges what somebody wants to say with a gift, as chat is, and counts it as said.
+   * @param key of the gift: a repeat gets the same approval and counts once
+   */
+  approveWords(user: RoomUser, key: string, text: string): Promise<Approval>;
   /** Newest first; `before` and the answer's `nextBefore` are seqs. */
   history(before: number | null, limit: number): Promise<{ messages: ChatMessage[]; nextBefore: number | null }>;
   /** @param mayDeleteAny false: only messages of `byUserId` */
@@ -225,7 +240,8 @@ export interface Room {
   newestMessagesOf(userIds: readonly string[], limitEach: number): Promise<ChatMessage[]>;
   timeOuts(): Promise<TimeOut[]>;
   viewers(): Promise<ViewerList>;
-  viewerCount(): Promise<number>;
+  /** Null: no stream has set the room up. */
+  viewerCount(): Promise<number | null>;
   /** The ids of whoever is in from one of these regions. */
   viewersFrom(regions: readonly string[]): Promise<string[]>;
   /** Sends an event to the open sockets of these users and to nobody else; it is not stored and has no seq. */

@@ -18,7 +18,7 @@ const KEPT: Readonly<Record<string, readonly string[]>> = {
   'stream-ended': ['endedAt'],
   'room-policy': ['policy'],
   'gift-sent': ['id', 'quantity', 'coins'],
-  'user-timed-out': ['until', 'messagesDeleted'],
+  'user-timed-out': ['until'],
   'user-banned': ['messagesDeleted'],
   'sanction-ended': ['kind'],
 };

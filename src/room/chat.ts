@@ -1,18 +1,20 @@
 /** Chat: a message is judged, stored with its frame and acknowledged after; a client's id names it once and for ever. */
-import type { ChatMessage, RoomRefusal, RoomUser, SayAnswer } from '@/room/api';
+import type { Approval, ChatMessage, RoomRefusal, RoomUser, SayAnswer } from '@/room/api';
 import { newId } from '@/shared/ids';
 import type { Logger } from '@/shared/log';
 import type { Agenda } from './agenda';
 import type { Broadcaster, OnStored } from './broadcaster';
 import { MESSAGE_PACE, takeOne } from './pace';
-import { badgesOf, type History, judge, type Rules, refuse, rulesOf } from './policy';
+import { badgesOf, type History, judge, type Rules, refuse, rulesOf, type Verdict } from './policy';
 import { bodyOfMessage, messageOfBody } from './protocol';
 import { needsReread, type Standings } from './standings';
-import type { RoomStore } from './store';
+import type { NewEvent, RoomStore } from './store';
 
 export const HISTORY_MESSAGES_MAX = 100;
 /** Beyond it the store is asked instead. */
 const REMEMBERED_WRITERS_MAX = 5_000;
+/** Of gifts whose request may be repeated while it runs, or is sent again because its answer was lost. */
+const REMEMBERED_APPROVALS_MAX = 1_000;
 /** Waiting messages whose times are closer than this are released together. */
 const RELEASE_EVERY_MS = 250;
 
@@ -31,6 +33,8 @@ interface Room {
 export class Chat {
   /** What the newest writers wrote last, and how fast; what is missing is looked up. */
   readonly #last = new Map<string, Pick<History, 'lastAt' | 'lastText' | 'caughtUpAt'>>();
+  /** By the sender and the gift's key. */
+  readonly #approvals = new Map<string, Approval>();
   #rules: Rules | undefined;
 
   constructor(private readonly room: Room) {}
@@ -46,12 +50,46 @@ export class Chat {
   }
 
   /** @param onStored told the message's seq, unless the answer is that it is stored already, or a refusal */
-  async take(user: RoomUser, clientId: string, text: string, onStored: OnStored): Promise<Taken> {
+  take(user: RoomUser, clientId: string, text: string, onStored: OnStored): Promise<Taken> {
+    return this.#judge(
+      user,
+      text,
+      () => this.#findKnown(user.id, clientId, onStored),
+      (writer, verdict) => this.#accept(writer, clientId, verdict.text, verdict.delayMs, onStored),
+    );
+  }
+
+  /** What comes with a gift is judged and counted as chat is. */
+  approve(user: RoomUser, key: string, text: string): Promise<Approval> {
+    const id = `${user.id} ${key}`;
+    return this.#judge(
+      user,
+      text,
+      () => this.#approvals.get(id),
+      (_writer, approval) => {
+        const [oldest] = this.#approvals.keys();
+        if (oldest !== undefined && this.#approvals.size >= REMEMBERED_APPROVALS_MAX) this.#approvals.delete(oldest);
+        this.#approvals.set(id, approval);
+        return approval;
+      },
+    );
+  }
+
+  /**
+   * By the rules of now; what hangs on an old standing is judged again by a new one.
+   * @param findKnown what was answered before to the same: looked for in the turn of the verdict
+   */
+  async #judge<T>(
+    user: RoomUser,
+    text: string,
+    findKnown: () => T | undefined,
+    accept: (writer: RoomUser, verdict: Verdict & { ok: true }) => T,
+  ): Promise<T | RoomRefusal> {
     const { setup } = this.room.store;
     if (!setup) return refuse('ROOM_CLOSED');
     let writer = user;
     for (let mayReread = true; ; mayReread = false) {
-      const known = this.#findKnown(writer.id, clientId, onStored);
+      const known = findKnown();
       if (known) return known;
       const now = this.room.now();
       this.#rules ??= rulesOf(setup.policy, setup.status);
@@ -66,7 +104,7 @@ export class Chat {
       }
       if (!verdict.ok) return verdict;
       this.#remember(writer.id, verdict.text, history);
-      return this.#accept(writer, clientId, verdict.text, verdict.delayMs, onStored);
+      return accept(writer, verdict);
     }
   }
 
@@ -125,19 +163,21 @@ export class Chat {
   withdraw(userId: string): void {
     this.room.broadcaster.flush(); // stored, they are found
     this.room.store.erasePendingOf(userId);
+    this.room.store.gifts.blankHeldOf(userId);
   }
 
   /** Sends what has waited long enough; safe to repeat. */
   release(): void {
     const { store, broadcaster, agenda, now } = this.room;
     for (;;) {
-      const released = store.takeReleased(now());
+      const released: NewEvent[] = store.takeReleased(now());
+      released.push(...store.gifts.takeReleased(now()));
       if (released.length === 0) break;
       for (const entry of released) broadcaster.add(entry);
       broadcaster.flush();
     }
-    const next = store.nextReleaseAt();
-    if (next !== null) agenda.put('release', Math.max(next, now() + RELEASE_EVERY_MS));
+    const next = Math.min(...[store.nextReleaseAt(), store.gifts.nextReleaseAt()].filter((at) => at !== null));
+    if (next < Number.POSITIVE_INFINITY) agenda.put('release', Math.max(next, now() + RELEASE_EVERY_MS));
   }
 
   #accept(user: RoomUser, clientId: string, text: string, delayMs: number, onStored: OnStored): Taken {

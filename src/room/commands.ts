@@ -4,6 +4,7 @@ import { DAY_MS, SECOND_MS, toIsoOrNull } from '@/shared/time';
 import type { Agenda } from './agenda';
 import type { Broadcaster } from './broadcaster';
 import type { Chat } from './chat';
+import { deleteWords, hold, isGift, withoutBannedWords } from './gifts';
 import { toldOf } from './policy';
 import type { Presence } from './presence';
 import { ban, unban } from './sanctions';
@@ -37,7 +38,10 @@ export async function applyCommand(room: Room, commandId: string, command: RoomC
       if (command.at >= store.setupAt) applySetup(room, command);
       break;
     case 'event':
-      return sendEvent(room, commandId, JSON.stringify(command.event));
+      return sendEvent(room, commandId, command);
+    case 'delete-gift-words':
+      deleteWords(room, command.giftId, command.by);
+      break;
     case 'ban':
       ban(room, commandId, command);
       break;
@@ -69,7 +73,15 @@ export async function applyCommand(room: Room, commandId: string, command: RoomC
 }
 
 /** Waits for the frame that it leaves with. */
-function sendEvent({ broadcaster, now }: Room, commandId: string, body: string): Promise<void> {
+async function sendEvent(
+  room: Room,
+  commandId: string,
+  { event, delayMs = 0 }: RoomCommand & { type: 'event' },
+): Promise<void> {
+  const { broadcaster, now } = room;
+  const shown = isGift(event) ? withoutBannedWords(room, event) : event;
+  if (isGift(shown) && shown.message && delayMs > 0) return hold(room, commandId, shown, delayMs);
+  const body = JSON.stringify(shown);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   promise.catch(() => undefined); // if it fails at once, `add` throws the same
   const onStored = (_seq: number | null, error?: unknown) => (error === undefined ? resolve() : reject(error));

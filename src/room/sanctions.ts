@@ -86,7 +86,9 @@ export function unban(room: Room, commandId: string, userId: string): void {
 /** Ends the time-outs that have run out; safe to repeat. */
 export function endTimeOuts(room: Room): void {
   const { store, broadcaster, agenda, now } = room;
-  for (const userId of store.sanctions.takeEndedTimeOuts(now())) announceEnd(room, userId, 'timeout');
+  const status = store.setup?.status;
+  const isOpen = status === 'scheduled' || status === 'live'; // once it is over, nobody is left to hear it
+  for (const userId of store.sanctions.takeEndedTimeOuts(now())) if (isOpen) announceEnd(room, userId, 'timeout');
   broadcaster.flush();
   const next = store.sanctions.nextTimeOutEnd();
   if (next !== null) agenda.put('time-outs', Math.max(next, now() + ENDS_EVERY_MS));

@@ -4,6 +4,7 @@
  * writes is written together or not at all.
  */
 import type { RoomSetup } from '@/room/api';
+import { GiftStore } from './gift-store';
 import { SanctionStore } from './sanction-store';
 import { SCHEMA } from './schema';
 import { type Row, rowsOf } from './sql';
@@ -52,6 +53,7 @@ export class RoomStore {
   readonly viewers: ViewerStore;
   readonly sanctions: SanctionStore;
   readonly traces: TraceStore;
+  readonly gifts: GiftStore;
   readonly #sql: SqlStorage;
   #setup: { at: number; setup: RoomSetup } | undefined;
   #seq = 0;
@@ -61,6 +63,7 @@ export class RoomStore {
     this.viewers = new ViewerStore(storage.sql);
     this.sanctions = new SanctionStore(storage.sql);
     this.traces = new TraceStore(storage.sql);
+    this.gifts = new GiftStore(storage.sql);
     if (this.#hasTables()) this.prepare();
   }
 

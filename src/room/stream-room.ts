@@ -7,6 +7,7 @@ import { type Env, readConfig } from '@/config';
 import type { Context } from '@/context';
 import { openDatabase } from '@/db/client';
 import type {
+  Approval,
   ChatMessage,
   ModerationAction,
   Pass,
@@ -90,6 +91,10 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     return this.#chat.say(user, clientId, text);
   }
 
+  approveWords(user: RoomUser, key: string, text: string): Promise<Approval> {
+    return this.#chat.approve(user, key, text);
+  }
+
   async history(before: number | null, limit: number): Promise<{ messages: ChatMessage[]; nextBefore: number | null }> {
     return this.#store.isPrepared ? this.#chat.history(before, limit) : { messages: [], nextBefore: null };
   }
@@ -118,8 +123,8 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     return this.#store.isPrepared ? this.#store.sanctions.timeOuts(this.#now()) : [];
   }
 
-  async viewerCount(): Promise<number> {
-    return this.#presence.viewerCount;
+  async viewerCount(): Promise<number | null> {
+    return this.#store.setup ? this.#presence.viewerCount : null;
   }
 
   async viewers(): Promise<ViewerList> {

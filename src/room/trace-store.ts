@@ -34,7 +34,7 @@ export class TraceStore {
 
   /** Whose messages wait for their release, or were deleted before it. */
   waiting(): string[] {
-    const query = 'SELECT DISTINCT user_id AS userId FROM pending';
+    const query = 'SELECT user_id AS userId FROM pending UNION SELECT user_id FROM held_gifts';
     return rowsOf<{ userId: string }>(this.sql, query).map(({ userId }) => userId);
   }
 
@@ -71,15 +71,16 @@ export class TraceStore {
       username,
       displayName,
     );
-    for (const party of GIFT_PARTIES)
-      this.sql.exec(
-        `UPDATE events SET body = json_set(body, '$.${party}.username', ?2, '$.${party}.displayName', ?3,
-           '$.${party}.avatarUrl', NULL ${party === 'sender' ? `, '$.message', NULL` : ''})
-         WHERE user_id IS NULL AND body ->> '$.${party}.id' = ?1`,
-        userId,
-        username,
-        displayName,
-      );
+    for (const party of GIFT_PARTIES) {
+      const nameless = `json_set(body, '$.${party}.username', ?2, '$.${party}.displayName', ?3,
+        '$.${party}.avatarUrl', NULL ${party === 'sender' ? `, '$.message', NULL` : ''})`;
+      const theirs = `body ->> '$.${party}.id' = ?1`;
+      for (const statement of [
+        `UPDATE events SET body = ${nameless} WHERE user_id IS NULL AND ${theirs}`,
+        `UPDATE held_gifts SET body = ${nameless} WHERE ${theirs}`,
+      ])
+        this.sql.exec(statement, userId, username, displayName);
+    }
   }
 
   /** What the room's creator called the stream. */

@@ -17,7 +17,7 @@ export function shownBody({ seq, userId, body }: Event, through: (userId: string
   if (userId !== null) return seq > through(userId) ? body : withoutText(body);
   if (!body.startsWith(GIFT)) return body;
   const gift = JSON.parse(body); // as `gift-sent` was stored
-  return gift.message === null || seq > through(gift.sender.id) ? body : JSON.stringify({ ...gift, message: null });
+  return !gift.message || seq > through(gift.sender.id) ? body : JSON.stringify({ ...gift, message: null });
 }
 
 function withoutText(body: string): string {

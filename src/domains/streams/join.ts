@@ -42,12 +42,14 @@ export async function joinStream(ctx: Context, idOrUsername: string, actor: View
 
 /** As `welcome` will count them, a moment later. Nobody is kept out because the room does not answer now. */
 async function countViewers(ctx: Context, { stream, viewerCount }: FoundStream): Promise<number> {
-  try {
-    return await ctx.rooms(stream.id).viewerCount();
-  } catch (error) {
-    ctx.log.fault('join.viewers', error);
-    return stream.status === 'live' ? viewerCount : 0;
-  }
+  const counted = await ctx
+    .rooms(stream.id)
+    .viewerCount()
+    .catch((error: unknown) => {
+      ctx.log.fault('join.viewers', error);
+      return null;
+    });
+  return counted ?? (stream.status === 'live' ? viewerCount : 0);
 }
 
 /** What a socket is opened with; both come in the URL, since a browser can send nothing else. */
