@@ -80,7 +80,7 @@ test('refusals speak of watching at the door and of writing in the chat', async 
     for (const answer of [
       await viewer.post(`stream/${id}/join`),
       await viewer.post('viewer/token', { streamId: id }),
-      await viewer.get(`stream/token/${creator.userId}`),
+      await viewer.post(`stream/token/${creator.userId}`),
       await viewer.get(`stream/chat/${id}`),
       await viewer.get(`stream/${id}/viewers`),
       await viewer.post(`sessions/${id}/chat`, { text: 'hi' }),
