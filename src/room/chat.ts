@@ -134,7 +134,7 @@ export class Chat {
 
   /** What these users said last, for moderators: also what nobody else is shown. */
   newestOf(userIds: readonly string[], limitEach: number): ChatMessage[] {
-    const rows = this.room.store.newestMessagesOf(userIds, Math.min(limitEach, HISTORY_MESSAGES_MAX));
+    const rows = this.room.store.traces.newestMessagesOf(userIds, Math.min(limitEach, HISTORY_MESSAGES_MAX));
     return rows.map(({ seq, body }) => messageOfBody(body, seq));
   }
 

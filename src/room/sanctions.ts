@@ -69,7 +69,8 @@ export function ban(room: Room, commandId: string, command: RoomCommand & { type
   const before = store.sanctions.findSanction(userId);
   if (!store.sanctions.setBan(userId, { by, reason }, commandId)) return;
   room.chat.withdraw(userId);
-  const isNew = !before?.ban || (deleteMessages && store.lastSeqOf(userId) > store.sanctions.withheldThrough(userId));
+  const isNew =
+    !before?.ban || (deleteMessages && store.traces.lastSeqOf(userId) > store.sanctions.withheldThrough(userId));
   if (deleteMessages) store.sanctions.withhold(userId, store.seq);
   if (isNew) announce(room, { type: 'user-banned', userId, messagesDeleted: deleteMessages }, reason);
   broadcaster.flush(); // so that the user hears it too

@@ -55,8 +55,8 @@ export class Standings {
     if (blocked) {
       // Their passes are void as well: what they may do from now on is asked at the door.
       this.sanctions.setKick(userId, newId());
-      this.onShutOut(userId);
       presence.closeAll(presence.socketsOf(viewerKey({ kind: 'user', id: userId })), 'banned', this.ctx.now());
+      this.onShutOut(userId);
       return undefined;
     }
     presence.restand(userId, standing);

@@ -59,6 +59,25 @@ export class TraceStore {
     );
   }
 
+  /** What these users said last, also what is withheld; each one's newest first. */
+  newestMessagesOf(userIds: readonly string[], limitEach: number): StoredEvent[] {
+    return userIds.flatMap((userId) =>
+      rowsOf<StoredEvent & Row>(
+        this.sql,
+        `SELECT seq, body FROM events
+         WHERE seq IN (SELECT seq FROM events WHERE user_id = ?1 ORDER BY seq DESC LIMIT ?2) ORDER BY seq DESC`,
+        userId,
+        limitEach,
+      ),
+    );
+  }
+
+  /** 0: no message of theirs is numbered. */
+  lastSeqOf(userId: string): number {
+    const query = 'SELECT ifnull(max(seq), 0) AS seq FROM events WHERE user_id = ?1';
+    return rowsOf<{ seq: number }>(this.sql, query, userId)[0]?.seq ?? 0;
+  }
+
   /** For good. Messages stay as gaps in the talk, gifts as somebody's. */
   erase(userId: string): void {
     const { username, displayName } = GONE;
