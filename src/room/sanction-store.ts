@@ -93,6 +93,7 @@ export class SanctionStore {
 
   /** All that the user has said up to this seq is shown to nobody but moderators, also once a ban has ended. */
   withhold(userId: string, throughSeq: number): void {
+    if (throughSeq <= this.withheldThrough(userId)) return;
     this.#known.add(userId);
     this.#withheld.set(userId, throughSeq);
     this.sql.exec(

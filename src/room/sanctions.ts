@@ -3,7 +3,7 @@
  * that still waited never come out.
  */
 import type { ModerationAction, RoomCommand } from '@/room/api';
-import { newId } from '@/shared/ids';
+import { newId, timeOfId } from '@/shared/ids';
 import { MINUTE_MS, SECOND_MS, toIso } from '@/shared/time';
 import type { Agenda } from './agenda';
 import type { Broadcaster } from './broadcaster';
@@ -67,10 +67,15 @@ export function ban(room: Room, commandId: string, command: RoomCommand & { type
   const { store, broadcaster, presence, now } = room;
   const { userId, by, reason, deleteMessages = true } = command;
   const before = store.sanctions.findSanction(userId);
-  if (!store.sanctions.setBan(userId, { by, reason }, commandId)) return;
+  if (!store.sanctions.setBan(userId, { by, reason }, commandId)) {
+    // Its lifting overtook it, which takes back the ban and not the deletion.
+    const saidBefore = store.traces.lastSeqOf(userId, timeOfId(commandId));
+    if (deleteMessages) store.sanctions.withhold(userId, saidBefore);
+    return;
+  }
   room.chat.withdraw(userId);
   const isNew =
-    !before?.ban || (deleteMessages && store.traces.lastSeqOf(userId) > store.sanctions.withheldThrough(userId));
+    !before?.ban || (deleteMessages && store.traces.lastSeqOf(userId, now()) > store.sanctions.withheldThrough(userId));
   if (deleteMessages) store.sanctions.withhold(userId, store.seq);
   if (isNew) announce(room, { type: 'user-banned', userId, messagesDeleted: deleteMessages }, reason);
   broadcaster.flush(); // so that the user hears it too

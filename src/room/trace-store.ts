@@ -72,10 +72,10 @@ export class TraceStore {
     );
   }
 
-  /** 0: no message of theirs is numbered. */
-  lastSeqOf(userId: string): number {
-    const query = 'SELECT ifnull(max(seq), 0) AS seq FROM events WHERE user_id = ?1';
-    return rowsOf<{ seq: number }>(this.sql, query, userId)[0]?.seq ?? 0;
+  /** Of what they had said by then (ms); 0: nothing. */
+  lastSeqOf(userId: string, by: number): number {
+    const query = 'SELECT ifnull(max(seq), 0) AS seq FROM events WHERE user_id = ?1 AND at <= ?2';
+    return rowsOf<{ seq: number }>(this.sql, query, userId, by)[0]?.seq ?? 0;
   }
 
   /** For good. Messages stay as gaps in the talk, gifts as somebody's. */

@@ -117,13 +117,19 @@ describe('a ban', () => {
     expect((await (await joinRoom(roomId, aGuest(), { since: 1 })).next('user-banned')).reason).toBeUndefined();
   });
 
-  it('that arrives after its own lifting changes nothing', async () => {
+  it('that arrives after its own lifting bans nobody, but takes away what was said before it', async () => {
+    const tick = stopClock();
     const { roomId, room } = await openRoom();
     const user = aUser();
+    await room.say(user, newId(), 'before');
+    tick(1_000);
     const [banned, lifted] = [newId(), newId()];
     await room.apply(lifted, { type: 'unban', userId: user.id });
+    tick(1_000);
+    await room.say(user, newId(), 'after');
     await room.apply(banned, { type: 'ban', userId: user.id, reason: null, by: newId() });
-    await (await joinRoom(roomId, user)).welcome();
+    const { messages } = await (await joinRoom(roomId, user)).welcome();
+    expect(messages).toMatchObject([{ text: '', deleted: true }, { text: 'after' }]);
   });
 
   it('that arrives before the room is set up holds', async () => {
