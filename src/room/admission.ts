@@ -5,12 +5,12 @@
 import type { Config } from '@/config';
 import type { Pass, RoomSetup, RoomViewer } from '@/room/api';
 import { newId } from '@/shared/ids';
-import { MINUTE_MS, SECOND_MS } from '@/shared/time';
+import { MINUTE_MS, SECOND_MS, toIso } from '@/shared/time';
 import { signToken } from '@/shared/tokens';
 import { hasEnded } from './commands';
-import { toldOf } from './policy';
+import { refuse, toldOf } from './policy';
 import { type Presence, type Seat, viewerKey } from './presence';
-import { CLOSE, type CloseReason, type Welcome, withSeq } from './protocol';
+import { type Answer, CLOSE, type CloseReason, type Welcome, withSeq, type You } from './protocol';
 import type { RoomStore } from './store';
 
 export const SOCKETS_PER_VIEWER_MAX = 5;
@@ -42,22 +42,30 @@ export async function admit(room: Room, pass: Pass, since: number | null): Promi
   // What a crash left open ended with it, and not when somebody comes again.
   if (setup && presence.socketCount === 0) presence.settle();
   const refusal = refusalOf(room, pass);
-  if (refusal) refuseSocket(socket, refusal);
+  if (refusal === 'banned') refuseSocket(socket, refusal, whyBanned(store, pass.viewer.id));
+  else if (refusal) refuseSocket(socket, refusal);
   else if (!setup || !store.viewers.open(pass.id, key, at)) refuseSocket(socket, 'passInvalid');
   else {
-    const viewerCount = presence.viewerCount + (presence.socketsOf(key).length > 0 ? 0 : 1);
     const { viewer, regions } = pass;
     const seat: Seat = { passId: pass.id, viewer, regions, joinedAt: at, heardAt: at };
-    const welcome = welcomeOf(store, setup, { viewer, viewerCount, resumePass });
+    const you = youOf(store, viewer, at);
+    const welcome = welcomeOf(store, setup, { viewer, you, viewerCount: presence.viewerCount, resumePass });
     presence.enter(socket, seat, `[${[welcome, ...missed(store, since)].join(',')}]`);
   }
   return new Response(null, { status: 101, webSocket: client });
 }
 
-function refuseSocket(socket: WebSocket, reason: CloseReason): void {
+function refuseSocket(socket: WebSocket, reason: CloseReason, answer?: Answer): void {
   socket.accept();
+  if (answer) socket.send(JSON.stringify([answer]));
   const [code, text] = CLOSE[reason];
   socket.close(code, text);
+}
+
+/** A close frame has no room for it. */
+function whyBanned({ sanctions }: RoomStore, userId: string): Answer {
+  const { code, message } = refuse('BANNED');
+  return { type: 'error', code, message, reason: sanctions.findSanction(userId)?.ban?.reason ?? null };
 }
 
 function refusalOf({ store, presence }: Room, { id, roomId, viewer, regions = [] }: Pass): CloseReason | undefined {
@@ -65,7 +73,7 @@ function refusalOf({ store, presence }: Room, { id, roomId, viewer, regions = []
   if (!setup || hasEnded(setup)) return 'closed';
   if (roomId !== setup.roomId) return 'passInvalid';
   const sanction = viewer.kind === 'user' ? store.sanctions.findSanction(viewer.id) : undefined;
-  if (sanction && sanction.bannedBy !== null) return 'banned';
+  if (sanction?.ban) return 'banned';
   // Ids are v7: a pass made before the kick is smaller than the kick's id.
   if (sanction && id < sanction.kickedBefore) return 'passInvalid';
   if (store.sanctions.isBlocked(regions)) return 'notHere';
@@ -83,10 +91,25 @@ export function signResumePass(
   return signToken(config.keys, 'resume', { ...pass }, RESUME_SECONDS, now());
 }
 
+function youOf({ sanctions }: RoomStore, viewer: RoomViewer, now: number): You {
+  const standing = viewer.kind === 'user' ? viewer.standing : undefined;
+  const timeOut = viewer.kind === 'user' ? sanctions.findTimeOut(viewer.id) : undefined;
+  const runs = timeOut !== undefined && timeOut.until > now;
+  return {
+    creator: standing?.creator ?? false,
+    moderator: standing?.moderator ?? false,
+    staff: standing !== undefined && standing.rank !== null,
+    follower: standing?.follower ?? false,
+    subscriber: standing?.subscriber ?? false,
+    timedOutUntil: runs ? toIso(timeOut.until) : null,
+    reason: runs ? timeOut.reason : null,
+  };
+}
+
 function welcomeOf(
   store: RoomStore,
   setup: RoomSetup,
-  { viewer, viewerCount, resumePass }: { viewer: RoomViewer; viewerCount: number; resumePass: string },
+  { viewer, you, viewerCount, resumePass }: { viewer: RoomViewer; you: You; viewerCount: number; resumePass: string },
 ): string {
   const head: Omit<Welcome, 'messages'> = {
     type: 'welcome',
@@ -95,6 +118,7 @@ function welcomeOf(
     status: setup.status,
     title: setup.title,
     viewer: { kind: viewer.kind, id: viewer.id },
+    you,
     viewerCount,
     policy: toldOf(setup.policy),
     showcase: null,

@@ -98,9 +98,23 @@ export type RoomCommand =
       readonly changes?: Record<string, unknown>;
     }
   /** Any other durable event: gifts, showcases, notifications. */
-  | { readonly type: 'event'; readonly event: RoomEventBody }
+  | {
+      readonly type: 'event';
+      readonly event: RoomEventBody;
+      /** Of a gift with words, where chat is delayed. */
+      readonly delayMs?: number;
+    }
+  /** The words of a gift are gone; the gift stays. */
+  | { readonly type: 'delete-gift-words'; readonly giftId: string; readonly by: string }
   /** The user's sockets close with 4403, and no pass of theirs is good before `unban`. */
-  | { readonly type: 'ban'; readonly userId: string; readonly reason: string | null; readonly by: string }
+  | {
+      readonly type: 'ban';
+      readonly userId: string;
+      readonly reason: string | null;
+      readonly by: string;
+      /** What they have said is shown to nobody but moderators from now on; true if absent. */
+      readonly deleteMessages?: boolean;
+    }
   | { readonly type: 'unban'; readonly userId: string }
   /** Follow, block, rank, moderator or subscription changed: what the room remembers of the user is read again. */
   | { readonly type: 'standing-changed'; readonly userId: string }
@@ -151,12 +165,24 @@ export interface RoomRefusal {
   readonly code: RoomRefusalCode;
   readonly message: string;
   readonly retryAfterMs?: number;
+  /** Why the person was banned or timed out, if a moderator said so. */
+  readonly reason?: string | null;
 }
 
 export type SayAnswer = { readonly ok: true; readonly message: ChatMessage } | RoomRefusal;
 
+/** What may be said with a gift, and how long after it that is shown. */
+export type Approval = { readonly ok: true; readonly text: string; readonly delayMs: number } | RoomRefusal;
+
 export type ModerationAction =
-  | { readonly action: 'timeout'; readonly userId: string; readonly seconds: number; readonly reason: string | null }
+  | {
+      readonly action: 'timeout';
+      readonly userId: string;
+      readonly seconds: number;
+      readonly reason: string | null;
+      /** As with a ban; false if absent. */
+      readonly deleteMessages?: boolean;
+    }
   | { readonly action: 'end-timeout'; readonly userId: string }
   /** Closes the user's sockets; a new pass lets them in again. */
   | { readonly action: 'kick'; readonly userId: string; readonly reason: string | null };
@@ -197,6 +223,11 @@ export interface Room {
   apply(commandId: string, command: RoomCommand): Promise<void>;
   /** @param clientId the client's own id of the message: a repeat is answered with the same message */
   say(user: RoomUser, clientId: string, text: string): Promise<SayAnswer>;
+  /**
+   * Judges what somebody wants to say with a gift, as chat is, and counts it as said.
+   * @param key of the gift: a repeat gets the same approval and counts once
+   */
+  approveWords(user: RoomUser, key: string, text: string): Promise<Approval>;
   /** Newest first; `before` and the answer's `nextBefore` are seqs. */
   history(before: number | null, limit: number): Promise<{ messages: ChatMessage[]; nextBefore: number | null }>;
   /** @param mayDeleteAny false: only messages of `byUserId` */
@@ -209,9 +240,12 @@ export interface Room {
   moderate(byUserId: string, action: ModerationAction): Promise<boolean>;
   /** What the user wrote, the oldest first, without what was deleted; of many a page. @param afterSeq 0: from the first */
   messagesOf(userId: string, afterSeq: number, limit: number): Promise<ChatMessage[]>;
+  /** What these users said last, also what is shown to nobody but moderators; each one's newest first. */
+  newestMessagesOf(userIds: readonly string[], limitEach: number): Promise<ChatMessage[]>;
   timeOuts(): Promise<TimeOut[]>;
   viewers(): Promise<ViewerList>;
-  viewerCount(): Promise<number>;
+  /** Null: no stream has set the room up. */
+  viewerCount(): Promise<number | null>;
   /** The ids of whoever is in from one of these regions. */
   viewersFrom(regions: readonly string[]): Promise<string[]>;
   /** Sends an event to the open sockets of these users and to nobody else; it is not stored and has no seq. */

@@ -19,6 +19,8 @@ const KEPT: Readonly<Record<string, readonly string[]>> = {
   'room-policy': ['policy'],
   'gift-sent': ['id', 'quantity', 'coins'],
   'user-timed-out': ['until'],
+  'user-banned': ['messagesDeleted'],
+  'sanction-ended': ['kind'],
 };
 
 function archiveKey(roomId: string): string {

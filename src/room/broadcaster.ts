@@ -51,6 +51,8 @@ export class Broadcaster {
   #tallies = new Map<string, number>();
   #onFlush: (() => void)[] = [];
   #answers = new Map<WebSocket, Answer[]>();
+  /** What a socket gets in the place of an event: its seq, and the body. */
+  #replacements = new Map<WebSocket, Map<number, string>>();
   /** Found with much in their buffers when last looked for. */
   readonly #slow = new Set<WebSocket>();
   #lookedAt = 0;
@@ -109,6 +111,12 @@ export class Broadcaster {
     const answers = this.#answers.get(socket);
     if (answers) answers.push(answer);
     else this.#answers.set(socket, [answer]);
+  }
+
+  /** This socket gets another body of the event in the frame that is being made: only from within an OnStored. */
+  replaceInFrame(socket: WebSocket, seq: number, body: string): void {
+    const replacements = this.#replacements.get(socket) ?? new Map<number, string>();
+    this.#replacements.set(socket, replacements.set(seq, withSeq(body, seq)));
   }
 
   /** At once. */
@@ -218,7 +226,10 @@ export class Broadcaster {
 
   #broadcast(durable: readonly string[], passing: readonly Passing[]): void {
     const answers = this.#answers;
+    const replacements = this.#replacements;
     this.#answers = new Map();
+    this.#replacements = new Map();
+    const first = this.room.store.seq - durable.length + 1;
     const lean = durable.join(',');
     const full = [...durable, ...passing.map((event) => JSON.stringify(event))].join(',');
     if (full === '' && answers.size === 0) return;
@@ -228,10 +239,12 @@ export class Broadcaster {
     for (const socket of [...this.room.presence().sockets()]) {
       const isLean = this.#slow.has(socket);
       const own = answers.get(socket);
-      const events = isLean ? lean : full;
-      if (own) {
-        const first = JSON.stringify(own).slice(1, -1);
-        this.#send(socket, events === '' ? `[${first}]` : `[${first},${events}]`);
+      const replaced = replacements.get(socket);
+      const common = isLean ? lean : full;
+      const events = replaced ? `${replaceIn(durable, first, replaced)}${common.slice(lean.length)}` : common;
+      if (own || replaced) {
+        const front = JSON.stringify(own ?? []).slice(1, -1);
+        this.#send(socket, front === '' || events === '' ? `[${front}${events}]` : `[${front},${events}]`);
       } else if (events !== '') this.#send(socket, isLean ? leanFrame : fullFrame);
     }
   }
@@ -257,4 +270,8 @@ export class Broadcaster {
       this.room.presence().exit(socket, this.room.now());
     }
   }
+}
+
+function replaceIn(durable: readonly string[], first: number, bodies: ReadonlyMap<number, string>): string {
+  return durable.map((event, index) => bodies.get(first + index) ?? event).join(',');
 }

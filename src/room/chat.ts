@@ -1,21 +1,22 @@
 /** Chat: a message is judged, stored with its frame and acknowledged after; a client's id names it once and for ever. */
-import type { ChatMessage, RoomRefusal, RoomUser, SayAnswer } from '@/room/api';
+import type { Approval, ChatMessage, RoomRefusal, RoomUser, SayAnswer } from '@/room/api';
 import { newId } from '@/shared/ids';
 import type { Logger } from '@/shared/log';
-import { MINUTE_MS, toIso } from '@/shared/time';
 import type { Agenda } from './agenda';
 import type { Broadcaster, OnStored } from './broadcaster';
-import { badgesOf, type History, judge, type Rules, refuse, rulesOf } from './policy';
+import { MESSAGE_PACE, takeOne } from './pace';
+import { badgesOf, type History, judge, type Rules, refuse, rulesOf, type Verdict } from './policy';
 import { bodyOfMessage, messageOfBody } from './protocol';
 import { needsReread, type Standings } from './standings';
-import type { RoomStore } from './store';
+import type { NewEvent, RoomStore } from './store';
 
 export const HISTORY_MESSAGES_MAX = 100;
 /** Beyond it the store is asked instead. */
 const REMEMBERED_WRITERS_MAX = 5_000;
+/** Of gifts whose request may be repeated while it runs, or is sent again because its answer was lost. */
+const REMEMBERED_APPROVALS_MAX = 1_000;
 /** Waiting messages whose times are closer than this are released together. */
 const RELEASE_EVERY_MS = 250;
-const TIME_OUT_MS_MAX = 7 * 24 * 60 * MINUTE_MS;
 
 /** `stored: false`: the OnStored is told later, when the frame is made. */
 export type Taken = { readonly ok: true; readonly message: ChatMessage; readonly stored: boolean } | RoomRefusal;
@@ -30,8 +31,10 @@ interface Room {
 }
 
 export class Chat {
-  /** What the newest writers wrote last; what is missing is looked up. */
-  readonly #last = new Map<string, Pick<History, 'lastAt' | 'lastText'>>();
+  /** What the newest writers wrote last, and how fast; what is missing is looked up. */
+  readonly #last = new Map<string, Pick<History, 'lastAt' | 'lastText' | 'caughtUpAt'>>();
+  /** By the sender and the gift's key. */
+  readonly #approvals = new Map<string, Approval>();
   #rules: Rules | undefined;
 
   constructor(private readonly room: Room) {}
@@ -47,12 +50,46 @@ export class Chat {
   }
 
   /** @param onStored told the message's seq, unless the answer is that it is stored already, or a refusal */
-  async take(user: RoomUser, clientId: string, text: string, onStored: OnStored): Promise<Taken> {
+  take(user: RoomUser, clientId: string, text: string, onStored: OnStored): Promise<Taken> {
+    return this.#judge(
+      user,
+      text,
+      () => this.#findKnown(user.id, clientId, onStored),
+      (writer, verdict) => this.#accept(writer, clientId, verdict.text, verdict.delayMs, onStored),
+    );
+  }
+
+  /** What comes with a gift is judged and counted as chat is. */
+  approve(user: RoomUser, key: string, text: string): Promise<Approval> {
+    const id = `${user.id} ${key}`;
+    return this.#judge(
+      user,
+      text,
+      () => this.#approvals.get(id),
+      (_writer, approval) => {
+        const [oldest] = this.#approvals.keys();
+        if (oldest !== undefined && this.#approvals.size >= REMEMBERED_APPROVALS_MAX) this.#approvals.delete(oldest);
+        this.#approvals.set(id, approval);
+        return approval;
+      },
+    );
+  }
+
+  /**
+   * By the rules of now; what hangs on an old standing is judged again by a new one.
+   * @param findKnown what was answered before to the same: looked for in the turn of the verdict
+   */
+  async #judge<T>(
+    user: RoomUser,
+    text: string,
+    findKnown: () => T | undefined,
+    accept: (writer: RoomUser, verdict: Verdict & { ok: true }) => T,
+  ): Promise<T | RoomRefusal> {
     const { setup } = this.room.store;
     if (!setup) return refuse('ROOM_CLOSED');
     let writer = user;
     for (let mayReread = true; ; mayReread = false) {
-      const known = this.#findKnown(writer.id, clientId, onStored);
+      const known = findKnown();
       if (known) return known;
       const now = this.room.now();
       this.#rules ??= rulesOf(setup.policy, setup.status);
@@ -66,7 +103,8 @@ export class Chat {
         continue;
       }
       if (!verdict.ok) return verdict;
-      return this.#accept(writer, clientId, verdict.text, verdict.delayMs, onStored);
+      this.#remember(writer.id, verdict.text, history);
+      return accept(writer, verdict);
     }
   }
 
@@ -94,6 +132,12 @@ export class Chat {
     };
   }
 
+  /** What these users said last, for moderators: also what nobody else is shown. */
+  newestOf(userIds: readonly string[], limitEach: number): ChatMessage[] {
+    const rows = this.room.store.traces.newestMessagesOf(userIds, Math.min(limitEach, HISTORY_MESSAGES_MAX));
+    return rows.map(({ seq, body }) => messageOfBody(body, seq));
+  }
+
   delete(messageId: string, byUserId: string, mayDeleteAny: boolean): { readonly ok: true } | RoomRefusal {
     const { store, broadcaster, now } = this.room;
     if (!store.setup) return refuse('MESSAGE_NOT_FOUND');
@@ -115,27 +159,25 @@ export class Chat {
     return { ok: true };
   }
 
-  timeOut(by: string, userId: string, seconds: number, reason: string | null): void {
-    const { store, broadcaster, now } = this.room;
-    const at = now();
-    const until = at + Math.min(seconds * 1_000, TIME_OUT_MS_MAX);
-    store.sanctions.setTimeOut({ userId, until, reason, by, at });
-    store.erasePendingOf(userId);
-    broadcaster.add({ at, body: JSON.stringify({ type: 'user-timed-out', userId, until: toIso(until) }) });
-    broadcaster.flush();
+  /** Messages of the user that nobody has seen yet never come out, those in the buffer included. */
+  withdraw(userId: string): void {
+    this.room.broadcaster.flush(); // stored, they are found
+    this.room.store.erasePendingOf(userId);
+    this.room.store.gifts.blankHeldOf(userId);
   }
 
   /** Sends what has waited long enough; safe to repeat. */
   release(): void {
     const { store, broadcaster, agenda, now } = this.room;
     for (;;) {
-      const released = store.takeReleased(now());
+      const released: NewEvent[] = store.takeReleased(now());
+      released.push(...store.gifts.takeReleased(now()));
       if (released.length === 0) break;
       for (const entry of released) broadcaster.add(entry);
       broadcaster.flush();
     }
-    const next = store.nextReleaseAt();
-    if (next !== null) agenda.put('release', Math.max(next, now() + RELEASE_EVERY_MS));
+    const next = Math.min(...[store.nextReleaseAt(), store.gifts.nextReleaseAt()].filter((at) => at !== null));
+    if (next < Number.POSITIVE_INFINITY) agenda.put('release', Math.max(next, now() + RELEASE_EVERY_MS));
   }
 
   #accept(user: RoomUser, clientId: string, text: string, delayMs: number, onStored: OnStored): Taken {
@@ -155,14 +197,22 @@ export class Chat {
       at,
       deleted: false,
     };
-    if (this.#last.size >= REMEMBERED_WRITERS_MAX) this.#last.clear();
-    this.#last.set(userId, { lastAt: at, lastText: text });
     const entry = { at, body: bodyOfMessage(message), message: { id: message.id, userId, clientId } };
     if (delayMs > 0) {
       broadcaster.add({ ...entry, releaseAt: at + delayMs }, onStored);
       agenda.putBy('release', at + delayMs);
     } else broadcaster.add(entry, onStored);
     return { ok: true, message, stored: false };
+  }
+
+  #remember(userId: string, text: string, { caughtUpAt }: History): void {
+    const at = this.room.now();
+    this.#keep(userId, { lastAt: at, lastText: text, caughtUpAt: takeOne(MESSAGE_PACE, caughtUpAt, at) });
+  }
+
+  #keep(userId: string, last: Pick<History, 'lastAt' | 'lastText' | 'caughtUpAt'>): void {
+    if (this.#last.size >= REMEMBERED_WRITERS_MAX) this.#last.clear();
+    this.#last.set(userId, last);
   }
 
   #findKnown(userId: string, clientId: string, onStored: OnStored): Taken | undefined {
@@ -177,14 +227,22 @@ export class Chat {
     const { store } = this.room;
     let last = this.#last.get(userId);
     if (!last) {
-      const row = store.lastMessageOf(userId);
-      last = row ? { lastAt: row.at, lastText: messageOfBody(row.body, null).text } : { lastAt: null, lastText: null };
-      this.#last.set(userId, last);
+      const rows = store.lastMessagesOf(userId, MESSAGE_PACE.atOnce);
+      const [newest] = rows;
+      last = {
+        lastAt: newest?.at ?? null,
+        lastText: newest ? messageOfBody(newest.body, null).text : null,
+        caughtUpAt: rows.reduceRight((caughtUpAt, { at }) => takeOne(MESSAGE_PACE, caughtUpAt, at), 0),
+      };
+      this.#keep(userId, last);
     }
+    const ban = store.sanctions.findSanction(userId)?.ban ?? null;
+    const timeOut = store.sanctions.findTimeOut(userId);
     return {
       ...last,
-      bannedBy: store.sanctions.findSanction(userId)?.bannedBy ?? null,
-      timedOutUntil: store.sanctions.findTimeOut(userId),
+      bannedBy: ban?.by ?? null,
+      timedOutUntil: timeOut?.until ?? null,
+      reason: ban ? ban.reason : (timeOut?.reason ?? null),
     };
   }
 

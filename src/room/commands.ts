@@ -4,8 +4,10 @@ import { DAY_MS, SECOND_MS, toIsoOrNull } from '@/shared/time';
 import type { Agenda } from './agenda';
 import type { Broadcaster } from './broadcaster';
 import type { Chat } from './chat';
+import { deleteWords, hold, isGift, withoutBannedWords } from './gifts';
 import { toldOf } from './policy';
-import { type Presence, viewerKey } from './presence';
+import type { Presence } from './presence';
+import { ban, unban } from './sanctions';
 import type { Standings } from './standings';
 import type { RoomStore } from './store';
 import type { Traces } from './traces';
@@ -36,12 +38,15 @@ export async function applyCommand(room: Room, commandId: string, command: RoomC
       if (command.at >= store.setupAt) applySetup(room, command);
       break;
     case 'event':
-      return sendEvent(room, commandId, JSON.stringify(command.event));
+      return sendEvent(room, commandId, command);
+    case 'delete-gift-words':
+      deleteWords(room, command.giftId, command.by);
+      break;
     case 'ban':
-      ban(room, commandId, command.userId, command.by);
+      ban(room, commandId, command);
       break;
     case 'unban':
-      store.sanctions.setBan(command.userId, null, commandId);
+      unban(room, commandId, command.userId);
       break;
     case 'standing-changed':
       // Of who is not here too: a pass that they still hold may have to be void.
@@ -68,7 +73,15 @@ export async function applyCommand(room: Room, commandId: string, command: RoomC
 }
 
 /** Waits for the frame that it leaves with. */
-function sendEvent({ broadcaster, now }: Room, commandId: string, body: string): Promise<void> {
+async function sendEvent(
+  room: Room,
+  commandId: string,
+  { event, delayMs = 0 }: RoomCommand & { type: 'event' },
+): Promise<void> {
+  const { broadcaster, now } = room;
+  const shown = isGift(event) ? withoutBannedWords(room, event) : event;
+  if (isGift(shown) && shown.message && delayMs > 0) return hold(room, commandId, shown, delayMs);
+  const body = JSON.stringify(shown);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   promise.catch(() => undefined); // if it fails at once, `add` throws the same
   const onStored = (_seq: number | null, error?: unknown) => (error === undefined ? resolve() : reject(error));
@@ -111,14 +124,6 @@ function end({ agenda, presence, now }: Room): void {
   agenda.put('traces', now());
   agenda.put('close', now() + CLOSE_AFTER_END_MS);
   agenda.put('archive', now() + ARCHIVE_AFTER_END_MS);
-}
-
-function ban({ store, broadcaster, presence, now }: Room, commandId: string, userId: string, by: string): void {
-  if (!store.sanctions.setBan(userId, by, commandId)) return;
-  store.erasePendingOf(userId);
-  broadcaster.add({ at: now(), body: JSON.stringify({ type: 'user-banned', userId }) });
-  broadcaster.flush(); // so that the user hears it too
-  presence().closeAll(presence().socketsOf(viewerKey({ kind: 'user', id: userId })), 'banned', now());
 }
 
 function unknownCommand({ type }: { type: string }): Error {

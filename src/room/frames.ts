@@ -1,17 +1,15 @@
 /** Frames of one socket after another: read, held to the limits, and done. A bad frame is answered and never throws. */
-import { SECOND_MS } from '@/shared/time';
 import { signResumePass } from './admission';
 import type { Broadcaster, OnStored } from './broadcaster';
 import type { Chat } from './chat';
+import { FRAME_PACE, Paces } from './pace';
 import { refuse } from './policy';
-import type { Presence, Seat } from './presence';
+import { type Presence, type Seat, viewerKey } from './presence';
 import { ackOf, type Frame, MALFORMED_FRAMES_MAX, type MalformedFrame, readFrame } from './protocol';
 
-/** What one socket may send: so many at once, and so many a second after that. */
-export const FRAMES_AT_ONCE = 30;
-export const FRAMES_A_SECOND = 10;
-/** So many frames beyond it, with no pause in between, close the socket. */
+/** So many frames beyond `FRAME_PACE`, with no pause in between, close the socket. */
 const FLOOD_FRAMES_MAX = 100;
+const PAUSE_MS = FRAME_PACE.atOnce * FRAME_PACE.everyMs;
 
 type Room = Parameters<typeof signResumePass>[0] & {
   readonly broadcaster: Broadcaster;
@@ -22,13 +20,15 @@ type Room = Parameters<typeof signResumePass>[0] & {
 interface Conduct {
   malformed: number;
   flooding: number;
-  allowance: number;
+  /** When (ms) its last frame came. */
   at: number;
 }
 
 export class Frames {
   /** Kept while the room is awake: who waits until it sleeps is no flood. */
   readonly #conduct = new WeakMap<WebSocket, Conduct>();
+  /** Of viewers and not of sockets: a new connection is no new person. */
+  readonly #paces = new Paces(FRAME_PACE);
 
   constructor(private readonly room: Room) {}
 
@@ -40,7 +40,7 @@ export class Frames {
     presence.heard(socket, now);
     const conduct = this.#conductOf(socket, now);
     const frame = readFrame(data);
-    if (!this.#allow(socket, conduct, frame, now)) return;
+    if (!this.#allow(socket, seat, conduct, frame, now)) return;
     if (frame.type === 'malformed') {
       this.#malformed(socket, conduct, frame, now);
       return;
@@ -92,8 +92,8 @@ export class Frames {
     };
     const taken = await chat.take(seat.viewer, id, text, onStored);
     if (!taken.ok) {
-      const { code, message, retryAfterMs } = taken;
-      broadcaster.answer(socket, { type: 'error', id, code, message, retryAfterMs });
+      const { code, message, retryAfterMs, reason } = taken;
+      broadcaster.answer(socket, { type: 'error', id, code, message, retryAfterMs, reason });
     } else if (taken.stored) broadcaster.answer(socket, ackOf(id, taken.message.seq));
   }
 
@@ -103,17 +103,12 @@ export class Frames {
     if (conduct.malformed >= MALFORMED_FRAMES_MAX) this.room.presence().close(socket, 'malformed', now);
   }
 
-  #allow(socket: WebSocket, conduct: Conduct, { id }: Frame | MalformedFrame, now: number): boolean {
-    const seconds = Math.max(0, now - conduct.at) / SECOND_MS;
-    conduct.allowance = Math.min(FRAMES_AT_ONCE, conduct.allowance + seconds * FRAMES_A_SECOND);
+  #allow(socket: WebSocket, { viewer }: Seat, conduct: Conduct, { id }: Frame | MalformedFrame, now: number): boolean {
+    if (now - conduct.at >= PAUSE_MS) conduct.flooding = 0;
     conduct.at = now;
-    if (conduct.allowance === FRAMES_AT_ONCE) conduct.flooding = 0;
-    if (conduct.allowance >= 1) {
-      conduct.allowance -= 1;
-      return true;
-    }
+    const retryAfterMs = this.#paces.take(viewerKey(viewer), now);
+    if (retryAfterMs === 0) return true;
     conduct.flooding += 1;
-    const retryAfterMs = Math.ceil(((1 - conduct.allowance) * SECOND_MS) / FRAMES_A_SECOND);
     const { code, message } = refuse('TOO_FAST');
     this.room.broadcaster.answer(socket, { type: 'error', id, code, message, retryAfterMs });
     if (conduct.flooding >= FLOOD_FRAMES_MAX) this.room.presence().close(socket, 'malformed', now);
@@ -123,7 +118,7 @@ export class Frames {
   #conductOf(socket: WebSocket, now: number): Conduct {
     const known = this.#conduct.get(socket);
     if (known) return known;
-    const conduct: Conduct = { malformed: 0, flooding: 0, allowance: FRAMES_AT_ONCE, at: now };
+    const conduct: Conduct = { malformed: 0, flooding: 0, at: now };
     this.#conduct.set(socket, conduct);
     return conduct;
   }

@@ -1,11 +1,12 @@
 /**
  * Who may write what: one pure rule for WebSocket and HTTP alike. The creator, moderators and staff are held to the
- * room's state and to the form of a message, not to what keeps crowds in order.
+ * room's state, the form of a message and the pace of a person, not to what keeps crowds in order.
  */
 import type { Badge, RoomPolicy, RoomRefusal, RoomRefusalCode, RoomUser, StreamStatus, ToldPolicy } from '@/room/api';
 import { type BlockedWords, foldLetters, hasBlockedWord, prepareBlockedWords } from '@/shared/blocked-words';
 import { countCharacters, foldText, hasControlCharacters } from '@/shared/text';
 import { SECOND_MS } from '@/shared/time';
+import { MESSAGE_PACE, waitMsFor } from './pace';
 
 export const MESSAGE_CHARACTERS_MAX = 500;
 /** The same words by the same user within it are a duplicate. */
@@ -25,6 +26,10 @@ export interface History {
   readonly lastText: string | null;
   readonly bannedBy: string | null;
   readonly timedOutUntil: number | null;
+  /** Of the ban, else of the time-out. */
+  readonly reason: string | null;
+  /** When (ms) they will have caught up with `MESSAGE_PACE`. */
+  readonly caughtUpAt: number;
 }
 
 export type Verdict = { readonly ok: true; readonly text: string; readonly delayMs: number } | RoomRefusal;
@@ -55,21 +60,24 @@ export function judge(rules: Rules, user: RoomUser, typed: string, history: Hist
   const length = countCharacters(text);
 
   if (status === 'ended' || status === 'cancelled') return refuse('ROOM_CLOSED');
-  if (history.bannedBy !== null) return refuse('BANNED');
+  if (history.bannedBy !== null) return { ...refuse('BANNED'), reason: history.reason };
   if (history.timedOutUntil !== null && history.timedOutUntil > now)
-    return refuse('TIMED_OUT', history.timedOutUntil - now);
+    return { ...refuse('TIMED_OUT', history.timedOutUntil - now), reason: history.reason };
   if (length < 1 || length > MESSAGE_CHARACTERS_MAX || hasControlCharacters(text)) return refuse('MESSAGE_INVALID');
   if (!policy.chatEnabled) return refuse('CHAT_DISABLED');
+  const waitMs = waitMsFor(MESSAGE_PACE, history.caughtUpAt, now);
+  if (waitMs > 0) return refuse('TOO_FAST', waitMs);
   if (isExempt(user)) return { ok: true, text, delayMs: 0 };
 
   if (policy.subscribersOnly && !standing.subscriber) return refuse('SUBSCRIBERS_ONLY');
   if (policy.followersOnly && !standing.follower) return refuse('FOLLOWERS_ONLY');
-  if (hasBlockedWord(rules.blocked, text)) return refuse('BLOCKED_WORDS');
+  const folded = foldLetters(text);
+  if (hasBlockedWord(rules.blocked, folded)) return refuse('BLOCKED_WORDS');
   if (history.lastAt !== null) {
     const slowUntil = history.lastAt + policy.slowModeSeconds * SECOND_MS;
     if (slowUntil > now) return refuse('SLOW_MODE', slowUntil - now);
     const repeatableAt = history.lastAt + DUPLICATE_WINDOW_MS;
-    if (repeatableAt > now && history.lastText !== null && foldLetters(history.lastText) === foldLetters(text))
+    if (repeatableAt > now && history.lastText !== null && foldLetters(history.lastText) === folded)
       return refuse('DUPLICATE_MESSAGE', repeatableAt - now);
   }
   return { ok: true, text, delayMs: policy.chatDelaySeconds * SECOND_MS };
@@ -91,8 +99,8 @@ export function asStranger(user: RoomUser): RoomUser {
 const SENTENCES: Readonly<Record<RoomRefusalCode, string>> = {
   ROOM_CLOSED: 'This room is not open.',
   CHAT_DISABLED: 'The chat is switched off.',
-  FOLLOWERS_ONLY: 'Only followers may write here.',
-  SUBSCRIBERS_ONLY: 'Only subscribers may write here.',
+  FOLLOWERS_ONLY: 'Only followers can write here.',
+  SUBSCRIBERS_ONLY: 'Only subscribers can write here.',
   SLOW_MODE: 'Slow mode is on: wait a little before the next message.',
   DUPLICATE_MESSAGE: 'You have just written that.',
   BLOCKED_WORDS: 'The message has words that are not welcome here.',

@@ -103,7 +103,21 @@ export type Answer =
       readonly code: RoomRefusalCode | 'FRAME_INVALID';
       readonly message: string;
       readonly retryAfterMs?: number;
+      readonly reason?: string | null;
     };
+
+/** What the viewer is here, and what holds for them. */
+export interface You {
+  readonly creator: boolean;
+  readonly moderator: boolean;
+  readonly staff: boolean;
+  readonly follower: boolean;
+  readonly subscriber: boolean;
+  /** ISO 8601; null: they are not timed out. */
+  readonly timedOutUntil: string | null;
+  /** Of the time-out. */
+  readonly reason: string | null;
+}
 
 /** The first event of a socket. `seq` is that of the last event the room has sent: what comes next is `seq + 1`. */
 export interface Welcome {
@@ -113,6 +127,8 @@ export interface Welcome {
   readonly status: string;
   readonly title: string;
   readonly viewer: { readonly kind: 'user' | 'guest'; readonly id: string };
+  readonly you: You;
+  /** Without the newcomer. */
   readonly viewerCount: number;
   readonly policy: ToldPolicy;
   readonly showcase: null;

@@ -13,10 +13,12 @@ export function openRooms(namespace: Env['ROOMS']): Rooms {
     return {
       apply: (commandId, command) => stub.apply(commandId, command),
       say: (user, clientId, text) => stub.say(user, clientId, text),
+      approveWords: (user, key, text) => stub.approveWords(user, key, text),
       history: (before, limit) => stub.history(before, limit),
       deleteMessage: (messageId, byUserId, mayDeleteAny) => stub.deleteMessage(messageId, byUserId, mayDeleteAny),
       moderate: (byUserId, action) => stub.moderate(byUserId, action),
       messagesOf: (userId, afterSeq, limit) => stub.messagesOf(userId, afterSeq, limit),
+      newestMessagesOf: (userIds, limitEach) => stub.newestMessagesOf(userIds, limitEach),
       timeOuts: () => stub.timeOuts(),
       viewers: () => stub.viewers(),
       viewerCount: () => stub.viewerCount(),

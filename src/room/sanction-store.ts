@@ -2,8 +2,13 @@
 import type { TimeOut } from '@/room/api';
 import { type Row, rowsOf } from './sql';
 
+export interface Ban {
+  readonly by: string;
+  readonly reason: string | null;
+}
+
 export interface Sanction {
-  readonly bannedBy: string | null;
+  readonly ban: Ban | null;
   /** No pass whose id is smaller is good. */
   readonly kickedBefore: string;
 }
@@ -17,6 +22,8 @@ const NOWHERE: BlockedRegions = { at: 0, regions: [] };
 export class SanctionStore {
   /** Who has a row here: everybody else costs no look-up. */
   readonly #known = new Set<string>();
+  /** Up to which seq whose texts are withheld. */
+  readonly #withheld = new Map<string, number>();
   #blockedRegions = NOWHERE;
 
   constructor(private readonly sql: SqlStorage) {}
@@ -25,6 +32,9 @@ export class SanctionStore {
   load(): void {
     const users = 'SELECT user_id AS userId FROM sanctions UNION SELECT user_id FROM time_outs';
     for (const { userId } of rowsOf<{ userId: string }>(this.sql, users)) this.#known.add(userId);
+    const withheld = 'SELECT user_id AS userId, withheld_through AS seq FROM sanctions WHERE withheld_through > 0';
+    for (const { userId, seq } of rowsOf<{ userId: string; seq: number }>(this.sql, withheld))
+      this.#withheld.set(userId, seq);
     const [stored] = rowsOf<{ value: string }>(this.sql, `SELECT value FROM meta WHERE key = 'blocked-regions'`);
     this.#blockedRegions = stored ? JSON.parse(stored.value) : NOWHERE;
   }
@@ -44,14 +54,16 @@ export class SanctionStore {
     return regions.some((region) => this.#blockedRegions.regions.includes(region));
   }
 
-  /** An older command than the last one about the user changes nothing, and is answered false. */
-  setBan(userId: string, bannedBy: string | null, commandId: string): boolean {
+  /** An older command than the last one about the user changes nothing, and is answered false. The first reason stays. */
+  setBan(userId: string, ban: Ban | null, commandId: string): boolean {
     this.#known.add(userId);
     const cursor = this.sql.exec(
-      `INSERT INTO sanctions (user_id, banned_by, ban_command) VALUES (?1, ?2, ?3)
-       ON CONFLICT (user_id) DO UPDATE SET banned_by = ?2, ban_command = ?3 WHERE ban_command < ?3`,
+      `INSERT INTO sanctions (user_id, banned_by, reason, ban_command) VALUES (?1, ?2, ?3, ?4)
+       ON CONFLICT (user_id) DO UPDATE SET banned_by = ?2, ban_command = ?4,
+         reason = iif(banned_by IS NOT NULL AND ?2 IS NOT NULL, reason, ?3) WHERE ban_command < ?4`,
       userId,
-      bannedBy,
+      ban?.by ?? null,
+      ban?.reason ?? null,
       commandId,
     );
     return cursor.rowsWritten > 0;
@@ -69,11 +81,42 @@ export class SanctionStore {
 
   findSanction(userId: string): Sanction | undefined {
     if (!this.#known.has(userId)) return undefined;
-    return rowsOf<{ bannedBy: string | null; kickedBefore: string }>(
+    const [row] = rowsOf<{ by: string | null; reason: string | null; kickedBefore: string }>(
       this.sql,
-      'SELECT banned_by AS bannedBy, kicked_before AS kickedBefore FROM sanctions WHERE user_id = ?1',
+      'SELECT banned_by AS by, reason, kicked_before AS kickedBefore FROM sanctions WHERE user_id = ?1',
       userId,
-    )[0];
+    );
+    if (!row) return undefined;
+    const { by, reason, kickedBefore } = row;
+    return { ban: by === null ? null : { by, reason }, kickedBefore };
+  }
+
+  /** All that the user has said up to this seq is shown to nobody but moderators, also once a ban has ended. */
+  withhold(userId: string, throughSeq: number): void {
+    if (throughSeq <= this.withheldThrough(userId)) return;
+    this.#known.add(userId);
+    this.#withheld.set(userId, throughSeq);
+    this.sql.exec(
+      `INSERT INTO sanctions (user_id, withheld_through) VALUES (?1, ?2)
+       ON CONFLICT (user_id) DO UPDATE SET withheld_through = ?2`,
+      userId,
+      throughSeq,
+    );
+  }
+
+  get withholdsNothing(): boolean {
+    return this.#withheld.size === 0;
+  }
+
+  /** 0: nothing is. */
+  withheldThrough(userId: string): number {
+    return this.#withheld.get(userId) ?? 0;
+  }
+
+  /** Why somebody was banned can name them. */
+  forgetReasons(userId: string): void {
+    this.sql.exec('UPDATE sanctions SET reason = NULL WHERE user_id = ?1', userId);
+    this.sql.exec('DELETE FROM time_outs WHERE user_id = ?1', userId);
   }
 
   setTimeOut(timeOut: TimeOut): void {
@@ -89,16 +132,26 @@ export class SanctionStore {
     );
   }
 
-  /** Answers whether there was one. */
-  endTimeOut(userId: string): boolean {
-    return this.sql.exec('DELETE FROM time_outs WHERE user_id = ?1', userId).rowsWritten > 0;
+  /** False: there was none that still ran. */
+  endTimeOut(userId: string, now: number): boolean {
+    const ended = rowsOf(this.sql, 'DELETE FROM time_outs WHERE user_id = ?1 AND until > ?2 RETURNING 1', userId, now);
+    return ended.length > 0;
   }
 
-  findTimeOut(userId: string): number | null {
-    if (!this.#known.has(userId)) return null;
-    return (
-      rowsOf<{ until: number }>(this.sql, 'SELECT until FROM time_outs WHERE user_id = ?1', userId)[0]?.until ?? null
-    );
+  /** Takes out those whose time has come. @returns whose they were */
+  takeEndedTimeOuts(now: number): string[] {
+    const query = 'DELETE FROM time_outs WHERE until <= ?1 RETURNING user_id AS userId';
+    return rowsOf<{ userId: string }>(this.sql, query, now).map(({ userId }) => userId);
+  }
+
+  nextTimeOutEnd(): number | null {
+    return rowsOf<{ until: number | null }>(this.sql, 'SELECT min(until) AS until FROM time_outs')[0]?.until ?? null;
+  }
+
+  findTimeOut(userId: string): Pick<TimeOut, 'until' | 'reason'> | undefined {
+    if (!this.#known.has(userId)) return undefined;
+    const query = 'SELECT until, reason FROM time_outs WHERE user_id = ?1';
+    return rowsOf<Pick<TimeOut, 'until' | 'reason'> & Row>(this.sql, query, userId)[0];
   }
 
   timeOuts(now: number): TimeOut[] {

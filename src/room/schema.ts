@@ -31,4 +31,16 @@ export const SCHEMA = [
   `,
   // Names are D1's: the column stays for the version before.
   'UPDATE time_outs SET username = NULL',
+  `
+  -- Of the ban.
+  ALTER TABLE sanctions ADD COLUMN reason TEXT;
+  -- Up to this seq the user's texts are shown to moderators alone.
+  ALTER TABLE sanctions ADD COLUMN withheld_through INTEGER NOT NULL DEFAULT 0;
+  -- Gifts whose words wait as chat does. They were paid, so they are shown whatever becomes of the words.
+  CREATE TABLE held_gifts (
+    id TEXT PRIMARY KEY, user_id TEXT NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL, release_at INTEGER NOT NULL
+  ) STRICT;
+  -- By the id that an event from outside has; costs messages nothing.
+  CREATE INDEX events_by_outer_id ON events (body ->> '$.id') WHERE user_id IS NULL;
+  `,
 ] as const;

@@ -36,6 +36,8 @@ export class Standings {
     private readonly ctx: Pick<Context, 'db' | 'now'>,
     private readonly presence: () => Presence,
     private readonly sanctions: SanctionStore,
+    /** What they said and nobody has seen yet must not come out. */
+    private readonly onShutOut: (userId: string) => void,
   ) {}
 
   /** Several messages at once cost one read. @returns nothing if the user may not be here any more */
@@ -54,6 +56,7 @@ export class Standings {
       // Their passes are void as well: what they may do from now on is asked at the door.
       this.sanctions.setKick(userId, newId());
       presence.closeAll(presence.socketsOf(viewerKey({ kind: 'user', id: userId })), 'banned', this.ctx.now());
+      this.onShutOut(userId);
       return undefined;
     }
     presence.restand(userId, standing);

@@ -4,11 +4,13 @@
  * writes is written together or not at all.
  */
 import type { RoomSetup } from '@/room/api';
+import { GiftStore } from './gift-store';
 import { SanctionStore } from './sanction-store';
 import { SCHEMA } from './schema';
 import { type Row, rowsOf } from './sql';
 import { TraceStore } from './trace-store';
 import { ViewerStore } from './viewer-store';
+import { shownBody } from './withheld';
 
 /** One INSERT takes so many; a frame seldom has more. */
 const INSERT_ROWS_MAX = 1_000;
@@ -51,6 +53,7 @@ export class RoomStore {
   readonly viewers: ViewerStore;
   readonly sanctions: SanctionStore;
   readonly traces: TraceStore;
+  readonly gifts: GiftStore;
   readonly #sql: SqlStorage;
   #setup: { at: number; setup: RoomSetup } | undefined;
   #seq = 0;
@@ -60,6 +63,7 @@ export class RoomStore {
     this.viewers = new ViewerStore(storage.sql);
     this.sanctions = new SanctionStore(storage.sql);
     this.traces = new TraceStore(storage.sql);
+    this.gifts = new GiftStore(storage.sql);
     if (this.#hasTables()) this.prepare();
   }
 
@@ -175,13 +179,9 @@ export class RoomStore {
     );
   }
 
+  /** As they are shown. */
   eventsAfter(seq: number, upTo: number): StoredEvent[] {
-    return rowsOf<StoredEvent & Row>(
-      this.#sql,
-      'SELECT seq, body FROM events WHERE seq > ?1 AND seq <= ?2 ORDER BY seq',
-      seq,
-      upTo,
-    );
+    return this.#shown('seq > ?1 AND seq <= ?2 ORDER BY seq', seq, upTo);
   }
 
   /** A page of everything, from the first, for the archive. */
@@ -194,14 +194,18 @@ export class RoomStore {
     );
   }
 
-  /** Newest first. */
+  /** Newest first, as they are shown. */
   messagesBefore(seq: number, limit: number): StoredEvent[] {
-    return rowsOf<StoredEvent & Row>(
-      this.#sql,
-      'SELECT seq, body FROM events WHERE message_id IS NOT NULL AND seq < ?1 ORDER BY seq DESC LIMIT ?2',
-      seq,
-      limit,
-    );
+    return this.#shown('message_id IS NOT NULL AND seq < ?1 ORDER BY seq DESC LIMIT ?2', seq, limit);
+  }
+
+  #shown(condition: string, ...bindings: number[]): StoredEvent[] {
+    const { sanctions } = this;
+    if (sanctions.withholdsNothing)
+      return rowsOf<StoredEvent & Row>(this.#sql, `SELECT seq, body FROM events WHERE ${condition}`, ...bindings);
+    const query = `SELECT seq, user_id AS userId, body FROM events WHERE ${condition}`;
+    const rows = rowsOf<StoredEvent & { userId: string | null } & Row>(this.#sql, query, ...bindings);
+    return rows.map((row) => ({ seq: row.seq, body: shownBody(row, (userId) => sanctions.withheldThrough(userId)) }));
   }
 
   findMessage(userId: string, clientId: string): StoredMessage | undefined {
@@ -222,13 +226,15 @@ export class RoomStore {
     )[0];
   }
 
-  lastMessageOf(userId: string): { at: number; body: string } | undefined {
+  /** Newest first, also those that wait. */
+  lastMessagesOf(userId: string, limit: number): { at: number; body: string }[] {
     return rowsOf<{ at: number; body: string }>(
       this.#sql,
       `SELECT at, body FROM (SELECT at, body FROM events WHERE user_id = ?1
-       UNION ALL SELECT at, body FROM pending WHERE user_id = ?1) ORDER BY at DESC LIMIT 1`,
+       UNION ALL SELECT at, body FROM pending WHERE user_id = ?1) ORDER BY at DESC LIMIT ?2`,
       userId,
-    )[0];
+      limit,
+    );
   }
 
   /** The text goes for good; the message stays as a gap in the talk, and its client id stays taken. */

@@ -7,6 +7,7 @@ import { type Env, readConfig } from '@/config';
 import type { Context } from '@/context';
 import { openDatabase } from '@/db/client';
 import type {
+  Approval,
   ChatMessage,
   ModerationAction,
   Pass,
@@ -20,7 +21,6 @@ import type {
   TimeOut,
   ViewerList,
 } from '@/room/api';
-import { newId } from '@/shared/ids';
 import { newLogger } from '@/shared/log';
 import { admit } from './admission';
 import { Agenda, type Task } from './agenda';
@@ -33,6 +33,7 @@ import { closeSocket, Presence, SWEEP_MS, viewerKey } from './presence';
 import { PING_FRAME, PONG_FRAME } from './protocol';
 import { Reports } from './reports';
 import { PASS_HEADER, SINCE_HEADER } from './rooms';
+import { endTimeOuts, moderate } from './sanctions';
 import { Standings } from './standings';
 import { RoomStore } from './store';
 import { Traces } from './traces';
@@ -67,7 +68,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       onViewerCount: (count) => this.#reports.countChanged(count),
       onTraces: () => this.#traces.left(),
     });
-    this.#standings = new Standings(database, presence, this.#store.sanctions);
+    this.#standings = new Standings(database, presence, this.#store.sanctions, (userId) => this.#chat.withdraw(userId));
     const parts = { store: this.#store, agenda: this.#agenda, broadcaster: this.#broadcaster, presence, now };
     this.#chat = new Chat({ ...parts, standings: this.#standings, log: this.#log });
     this.#frames = new Frames({ ...parts, config: readConfig(env), chat: this.#chat });
@@ -90,6 +91,10 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     return this.#chat.say(user, clientId, text);
   }
 
+  approveWords(user: RoomUser, key: string, text: string): Promise<Approval> {
+    return this.#chat.approve(user, key, text);
+  }
+
   async history(before: number | null, limit: number): Promise<{ messages: ChatMessage[]; nextBefore: number | null }> {
     return this.#store.isPrepared ? this.#chat.history(before, limit) : { messages: [], nextBefore: null };
   }
@@ -103,26 +108,12 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
   }
 
   async moderate(byUserId: string, action: ModerationAction): Promise<boolean> {
-    if (!this.#store.setup) return action.action !== 'end-timeout';
-    const { userId } = action;
-    switch (action.action) {
-      case 'timeout':
-        this.#chat.timeOut(byUserId, userId, action.seconds, action.reason);
-        return true;
-      case 'end-timeout':
-        return this.#store.sanctions.endTimeOut(userId);
-      case 'kick':
-        this.#store.sanctions.setKick(userId, newId());
-        this.#presence.closeAll(
-          this.#presence.socketsOf(viewerKey({ kind: 'user', id: userId })),
-          'kicked',
-          this.#now(),
-        );
-        return true;
-      default:
-        action satisfies never;
-        return false;
-    }
+    if (this.#store.setup) return moderate(this.#parts, byUserId, action);
+    return action.action !== 'end-timeout';
+  }
+
+  async newestMessagesOf(userIds: readonly string[], limitEach: number): Promise<ChatMessage[]> {
+    return this.#store.isPrepared ? this.#chat.newestOf(userIds, limitEach) : [];
   }
 
   async messagesOf(userId: string, afterSeq: number, limit: number): Promise<ChatMessage[]> {
@@ -133,8 +124,8 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     return this.#store.isPrepared ? this.#store.sanctions.timeOuts(this.#now()) : [];
   }
 
-  async viewerCount(): Promise<number> {
-    return this.#presence.viewerCount;
+  async viewerCount(): Promise<number | null> {
+    return this.#store.setup ? this.#presence.viewerCount : null;
   }
 
   async viewers(): Promise<ViewerList> {
@@ -202,6 +193,8 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
         return this.#reports.reportCount();
       case 'release':
         return this.#chat.release();
+      case 'time-outs':
+        return endTimeOuts(this.#parts);
       case 'report':
         return this.#reports.reportCount();
       case 'close':

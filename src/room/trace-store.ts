@@ -34,7 +34,7 @@ export class TraceStore {
 
   /** Whose messages wait for their release, or were deleted before it. */
   waiting(): string[] {
-    const query = 'SELECT DISTINCT user_id AS userId FROM pending';
+    const query = 'SELECT user_id AS userId FROM pending UNION SELECT user_id FROM held_gifts';
     return rowsOf<{ userId: string }>(this.sql, query).map(({ userId }) => userId);
   }
 
@@ -59,6 +59,25 @@ export class TraceStore {
     );
   }
 
+  /** What these users said last, also what is withheld; each one's newest first. */
+  newestMessagesOf(userIds: readonly string[], limitEach: number): StoredEvent[] {
+    return userIds.flatMap((userId) =>
+      rowsOf<StoredEvent & Row>(
+        this.sql,
+        `SELECT seq, body FROM events
+         WHERE seq IN (SELECT seq FROM events WHERE user_id = ?1 ORDER BY seq DESC LIMIT ?2) ORDER BY seq DESC`,
+        userId,
+        limitEach,
+      ),
+    );
+  }
+
+  /** Of what they had said by then (ms); 0: nothing. */
+  lastSeqOf(userId: string, by: number): number {
+    const query = 'SELECT ifnull(max(seq), 0) AS seq FROM events WHERE user_id = ?1 AND at <= ?2';
+    return rowsOf<{ seq: number }>(this.sql, query, userId, by)[0]?.seq ?? 0;
+  }
+
   /** For good. Messages stay as gaps in the talk, gifts as somebody's. */
   erase(userId: string): void {
     const { username, displayName } = GONE;
@@ -71,15 +90,16 @@ export class TraceStore {
       username,
       displayName,
     );
-    for (const party of GIFT_PARTIES)
-      this.sql.exec(
-        `UPDATE events SET body = json_set(body, '$.${party}.username', ?2, '$.${party}.displayName', ?3,
-           '$.${party}.avatarUrl', NULL ${party === 'sender' ? `, '$.message', NULL` : ''})
-         WHERE user_id IS NULL AND body ->> '$.${party}.id' = ?1`,
-        userId,
-        username,
-        displayName,
-      );
+    for (const party of GIFT_PARTIES) {
+      const nameless = `json_set(body, '$.${party}.username', ?2, '$.${party}.displayName', ?3,
+        '$.${party}.avatarUrl', NULL ${party === 'sender' ? `, '$.message', NULL` : ''})`;
+      const theirs = `body ->> '$.${party}.id' = ?1`;
+      for (const statement of [
+        `UPDATE events SET body = ${nameless} WHERE user_id IS NULL AND ${theirs}`,
+        `UPDATE held_gifts SET body = ${nameless} WHERE ${theirs}`,
+      ])
+        this.sql.exec(statement, userId, username, displayName);
+    }
   }
 
   /** What the room's creator called the stream. */

@@ -72,7 +72,7 @@ export class Traces {
     broadcaster.flush();
     store.atomically(() => {
       store.traces.erase(userId);
-      store.sanctions.endTimeOut(userId);
+      store.sanctions.forgetReasons(userId);
       if (store.setup?.creatorId === userId) store.traces.eraseTitles();
     });
     this.room.chat.forget(userId);

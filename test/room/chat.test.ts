@@ -184,6 +184,54 @@ describe('the policy', () => {
   });
 });
 
+describe('one person', () => {
+  it('may write five messages at once and one in a second and a half, over sockets, HTTP and reconnects', async () => {
+    const tick = stopClock();
+    const { roomId, room } = await openRoom();
+    const user = aUser({ creator: true });
+    const [one, other] = [await joinRoom(roomId, user), await joinRoom(roomId, user)];
+    await one.say('1');
+    await other.say('2');
+    await room.say(user, newId(), '3');
+    other.leave();
+    await (await joinRoom(roomId, user)).say('4');
+    expect(await one.say('5')).toMatchObject({ type: 'ack' });
+    const again = await joinRoom(roomId, user);
+    for (const client of [one, again])
+      expect(await client.say('6')).toMatchObject({ code: 'TOO_FAST', retryAfterMs: 1_500 });
+    expect(await room.say(user, newId(), '6')).toMatchObject({ code: 'TOO_FAST', retryAfterMs: 1_500 });
+    expect(await (await joinRoom(roomId)).say('somebody else')).toMatchObject({ type: 'ack' });
+    tick(1_000);
+    expect(await one.say('6')).toMatchObject({ code: 'TOO_FAST', retryAfterMs: 500 });
+    tick(500);
+    expect(await one.say('6')).toMatchObject({ type: 'ack' });
+    expect(await one.say('7')).toMatchObject({ code: 'TOO_FAST' });
+    tick(7_500);
+    for (const text of ['7', '8', '9', '10', '11'])
+      expect(await room.say(user, newId(), text)).toMatchObject({ ok: true });
+    expect(await room.say(user, newId(), '12')).toMatchObject({ code: 'TOO_FAST' });
+  });
+
+  it('is held to it by a room that was evicted meanwhile', async () => {
+    const tick = stopClock();
+    const { room, stub } = await openRoom();
+    const user = aUser();
+    for (const text of ['1', '2', '3', '4', '5']) await room.say(user, newId(), text);
+    await evictDurableObject(stub);
+    expect(await room.say(user, newId(), '6')).toMatchObject({ code: 'TOO_FAST', retryAfterMs: 1_500 });
+    tick(1_500);
+    expect(await room.say(user, newId(), '6')).toMatchObject({ ok: true });
+  });
+
+  it('gets a message acknowledged again, however fast, since it is no second one', async () => {
+    stopClock();
+    const { roomId } = await openRoom();
+    const client = await joinRoom(roomId);
+    const id = newId();
+    for (let round = 0; round < 8; round += 1) expect(await client.say('once', id)).toMatchObject({ type: 'ack' });
+  });
+});
+
 describe('a delayed message', () => {
   const policy = { ...openPolicy, chatDelaySeconds: 30 };
 
@@ -212,6 +260,32 @@ describe('a delayed message', () => {
     const { roomId } = await openRoom({ policy });
     const creator = await joinRoom(roomId, aUser({ creator: true }));
     expect(await creator.say('welcome all')).toMatchObject({ type: 'ack', seq: 2 });
+  });
+
+  it.each([
+    ['banned', 'ban'],
+    ['timed out', 'timeout'],
+    ['kicked', 'kick'],
+    ['shut out by a block', 'standing-changed'],
+    ['forgotten', 'forget-user'],
+  ])('that is still in the buffer never comes out once its writer is %s', async (_, action) => {
+    const tick = stopClock();
+    const { roomId, stub, room } = await openRoom({ policy });
+    const writer = aUser();
+    const other = await joinRoom(roomId);
+    await other.say('has just made a frame leave');
+    const said = room.say(writer, newId(), 'not for you');
+    const by = newId();
+    if (action === 'ban') await room.apply(newId(), { type: 'ban', userId: writer.id, reason: null, by });
+    else if (action === 'timeout') await room.moderate(by, { action, userId: writer.id, seconds: 5, reason: null });
+    else if (action === 'kick') await room.moderate(by, { action, userId: writer.id, reason: null });
+    else if (action === 'forget-user') await room.apply(newId(), { type: action, userId: writer.id });
+    else await room.apply(newId(), { type: 'standing-changed', userId: writer.id }); // has no account
+    expect(await said).toMatchObject({ ok: true });
+    tick(60_000);
+    await runDurableObjectAlarm(stub);
+    expect((await room.history(null, 10)).messages.map(({ text }) => text)).toEqual(['has just made a frame leave']);
+    expect(await inStorage(roomId, `SELECT 1 FROM pending WHERE body LIKE '%not for you%'`)).toEqual([]);
   });
 
   it('is never seen if it is deleted, or its writer is timed out, before', async () => {

@@ -8,14 +8,14 @@ describe('an eviction', () => {
     const { roomId, room, stub } = await openRoom();
     const sender = await joinRoom(roomId);
     const reader = await joinRoom(roomId, aGuest());
-    for (let index = 0; index < 6; index += 1) {
+    for (let index = 0; index < 5; index += 1) {
       expect(await sender.say(`message ${index}`)).toMatchObject({ type: 'ack', seq: index + 2 });
       if (index % 2 === 1) await evictDurableObject(stub);
     }
-    await eventually(() => expect(reader.eventsOf('new-message')).toHaveLength(6));
-    expect(reader.eventsOf('new-message').map(({ seq }) => seq)).toEqual([2, 3, 4, 5, 6, 7]);
-    expect((await room.history(null, 100)).messages).toHaveLength(6);
-    expect(await room.figures()).toMatchObject({ viewerCount: 2, messages: 6 });
+    await eventually(() => expect(reader.eventsOf('new-message')).toHaveLength(5));
+    expect(reader.eventsOf('new-message').map(({ seq }) => seq)).toEqual([2, 3, 4, 5, 6]);
+    expect((await room.history(null, 100)).messages).toHaveLength(5);
+    expect(await room.figures()).toMatchObject({ viewerCount: 2, messages: 5 });
   });
 
   it('in the middle of a burst loses no message that was acknowledged and leaves no gap', async () => {
@@ -72,9 +72,9 @@ describe('coming back with `since`', () => {
 
   it('never misses or repeats a message in the middle of a busy chat', async () => {
     const { roomId, room } = await openRoom();
-    const senders = await Promise.all(Array.from({ length: 5 }, () => joinRoom(roomId)));
+    const senders = await Promise.all(Array.from({ length: 8 }, () => joinRoom(roomId)));
     const talk = async () => {
-      for (let round = 0; round < 8; round += 1)
+      for (let round = 0; round < 5; round += 1)
         await Promise.all(senders.map((sender) => sender.say(`round ${round}`)));
     };
     const talking = talk();

@@ -26,12 +26,31 @@ describe('entering a room', () => {
       status: 'live',
       title: setup.title,
       viewer: { kind: 'user', id: viewer.id },
-      viewerCount: 1,
+      viewerCount: 0,
       showcase: null,
       messages: [],
       seq: 1,
     });
     expect(await client.resumePass()).toMatchObject({ roomId, viewer });
+  });
+
+  it('says what the viewer is here, and counts those who were here before', async () => {
+    const { roomId, room } = await openRoom();
+    const nobody = { creator: false, moderator: false, staff: false, follower: false, subscriber: false };
+    const free = { timedOutUntil: null, reason: null };
+    const guest = await joinRoom(roomId, aGuest());
+    expect(await guest.welcome()).toMatchObject({ you: { ...nobody, ...free }, viewerCount: 0 });
+    const staff = await joinRoom(roomId, aUser({ rank: 'admin_l1', follower: true }));
+    expect((await staff.welcome()).you).toEqual({ ...nobody, staff: true, follower: true, ...free });
+    const user = aUser({ moderator: true, subscriber: true });
+    await room.moderate(newId(), { action: 'timeout', userId: user.id, seconds: 60, reason: 'caps' });
+    const timedOut = await joinRoom(roomId, user);
+    expect(await timedOut.welcome()).toMatchObject({
+      you: { moderator: true, subscriber: true, timedOutUntil: expect.stringMatching(/Z$/), reason: 'caps' },
+      viewerCount: 2,
+    });
+    await room.moderate(newId(), { action: 'end-timeout', userId: user.id });
+    expect(await (await joinRoom(roomId, user)).welcome()).toMatchObject({ you: free, viewerCount: 3 });
   });
 
   it('shows the last fifty messages', async () => {
@@ -107,7 +126,7 @@ describe('entering a room', () => {
     expect(await sixth.closed()).toMatchObject({ code: 4429 });
     expect(clients.every((client) => client.isOpen())).toBe(true);
     const stranger = await joinRoom(roomId, aUser());
-    expect(await stranger.welcome()).toMatchObject({ viewerCount: 2 });
+    expect(await stranger.welcome()).toMatchObject({ viewerCount: 1 });
     clients[0]?.leave();
     await eventually(async () => {
       const another = await joinRoom(roomId, viewer);

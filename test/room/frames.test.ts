@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import { aGuest, eventually, joinRoom, openRoom, type RoomEvent } from '#test/support/rooms';
+import { afterEach, describe, expect, it } from 'vitest';
+import { aGuest, eventually, joinRoom, openRoom, type RoomEvent, startClock, stopClock } from '#test/support/rooms';
 import { newId } from '@/shared/ids';
+
+afterEach(startClock);
 
 const countsOf = (events: RoomEvent[]) => {
   const sum: Record<string, number> = {};
@@ -56,6 +58,23 @@ describe('a socket', () => {
     expect(error.retryAfterMs).toBeGreaterThan(0);
     await eventually(() => expect(countsOf(client.eventsOf('new-reaction')).like).toBeGreaterThanOrEqual(30));
     expect(countsOf(client.eventsOf('new-reaction')).like).toBeLessThan(60);
+  });
+
+  it('is no way around what its viewer may send: other sockets and reconnects count', async () => {
+    stopClock();
+    const { roomId, room } = await openRoom();
+    const viewer = aGuest();
+    for (let round = 0; round < 10; round += 1) {
+      const client = await joinRoom(roomId, viewer);
+      for (let index = 0; index < 10; index += 1) client.send({ type: 'send-reaction', reaction: 'like' });
+      await client.ask({ type: 'join-session' });
+      client.leave();
+    }
+    const somebodyElse = await joinRoom(roomId, aGuest());
+    expect(await somebodyElse.ask({ type: 'send-reaction', reaction: 'fire' })).toMatchObject({ type: 'ack' });
+    const { reactions } = await room.figures();
+    expect(reactions.like).toBeLessThanOrEqual(30);
+    expect(reactions.like).toBeGreaterThanOrEqual(25);
   });
 
   it('that floods on is closed', async () => {

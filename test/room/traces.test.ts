@@ -203,6 +203,31 @@ describe('who is to be forgotten', () => {
       expect((await (await joinRoom(roomId, gone, { pass: old })).closed()).code).toBe(4401);
   });
 
+  it('leaves nothing in gifts that wait, nor in why they were banned', async () => {
+    const tick = stopClock();
+    const { roomId, room, stub, known } = await openStream();
+    const [gone, friend] = [await anAccount(), await anAccount()];
+    for (const event of [aGift(gone, friend, 'my words'), aGift(friend, gone, 'kept')])
+      await room.apply(newId(), { type: 'event', event, delayMs: 20 * MINUTE_MS });
+    await room.apply(newId(), { type: 'ban', userId: gone.id, reason: 'my shame', by: friend.id });
+    tick(10 * MINUTE_MS);
+    await room.say(friend, newId(), 'hello'); // so that D1 is told
+    tick(10 * MINUTE_MS - 1);
+    await room.apply(newId(), { type: 'forget-user', userId: gone.id });
+    const stored = await storageOf(roomId);
+    for (const word of ['my words', 'my shame', gone.username, gone.displayName]) expect(stored).not.toContain(word);
+    expect(stored).toContain('kept');
+    tick(1);
+    await runDurableObjectAlarm(stub);
+    const replayed = await joinRoom(roomId, friend, { since: 0 });
+    await replayed.next('gift-sent', ({ message }) => message === 'kept');
+    expect(replayed.eventsOf('gift-sent').map(({ message, coins }) => [message, coins])).toEqual([
+      [null, 10],
+      ['kept', 10],
+    ]);
+    expect(await known()).toContain(friend.id);
+  });
+
   it('is forgotten when the room tells of them only after the account has gone', async () => {
     const { roomId, room, stub, change, known } = await openStream();
     const gone = await anAccount();

@@ -2,16 +2,16 @@
 import { and, eq, type Placeholder, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { builtOnce } from '@/db/built-once';
-import { channels } from '@/domains/channels/tables';
+import { channelBans, channels, moderators } from '@/domains/channels/tables';
 import { type Economy, economyOf, economyQuery } from '@/domains/economy/read';
 import { demandSupportable, supportColumns } from '@/domains/social/support';
 import { judgeReading } from '@/domains/streams/admission';
+import { doorError } from '@/domains/streams/admit';
 import { streamError } from '@/domains/streams/errors';
 import { type RoomStanding, roomStandingOf, roomStandingQuery } from '@/domains/streams/standing';
 import { streams } from '@/domains/streams/tables';
 import { type CardRow, cardColumns } from '@/domains/users/present';
 import { users } from '@/domains/users/tables';
-import { hasBlockedWord, prepareBlockedWords } from '@/shared/blocked-words';
 import type { GiftRow, GiftSentRow } from './present';
 import { gifts, giftsSent } from './tables';
 
@@ -31,9 +31,17 @@ export interface Giving {
 type Party = CardRow & { status: string; creatorStatus: string; blocked: number };
 
 interface Room {
-  readonly door: Pick<typeof streams.$inferSelect, 'status' | 'visibility'> & { readonly blockedWords: string[] };
+  readonly door: Pick<typeof streams.$inferSelect, 'status' | 'visibility'>;
   /** Of the sender. */
   readonly standing: RoomStanding | undefined;
+}
+
+/** What the sender is to the channel of a creator who is given something outside of a stream. */
+interface ChannelRow {
+  blockedWords: string[];
+  banned: number;
+  /** 1: keeps order there. */
+  exempt: number;
 }
 
 export interface GiftFacts {
@@ -44,6 +52,7 @@ export interface GiftFacts {
   readonly sender: Party | null;
   readonly recipient: Party | null;
   readonly room: Room | null;
+  readonly channel: ChannelRow | null;
 }
 
 export async function readGiftFacts(ctx: Context, giving: Giving, idempotencyKey: string): Promise<GiftFacts> {
@@ -60,10 +69,11 @@ export async function readGiftFacts(ctx: Context, giving: Giving, idempotencyKey
       streamId,
     }),
   ] as const;
-  const [[known], economy, [gift = null], people, [door] = [], standings = []] =
+  const [[known], economy, [gift = null], people, [place], standings = []] =
     streamId === null
-      ? await ctx.db.batch([...asked])
+      ? await ctx.db.batch([...asked, channelQuery(ctx, giving)])
       : await ctx.db.batch([...asked, doorQuery(ctx, streamId), roomStandingQuery(ctx, streamId, senderId)]);
+  const door = place && 'status' in place ? place : undefined;
   return {
     known,
     economy: economyOf(economy),
@@ -71,6 +81,7 @@ export async function readGiftFacts(ctx: Context, giving: Giving, idempotencyKey
     sender: people.find(({ id }) => id === senderId) ?? null,
     recipient: people.find(({ id }) => id === (door?.creatorId ?? giving.recipientId)) ?? null,
     room: door ? { door, standing: roomStandingOf(ctx, senderId, standings) } : null,
+    channel: place && 'banned' in place ? place : null,
   };
 }
 
@@ -108,28 +119,35 @@ function doorQuery(ctx: Context, streamId: string) {
       creatorId: streams.creatorId,
       status: streams.status,
       visibility: streams.visibility,
-      blockedWords: channels.blockedWords,
     })
     .from(streams)
-    .innerJoin(channels, eq(channels.id, streams.channelId))
     .where(eq(streams.id, streamId));
+}
+
+function channelQuery(ctx: Context, { recipientId, senderId }: Giving) {
+  const ofSender = (table: typeof moderators | typeof channelBans) =>
+    sql`SELECT 1 FROM ${table} WHERE ${table.channelId} = ${channels.id} AND ${table.userId} = ${senderId}`;
+  return ctx.db
+    .select({
+      blockedWords: channels.blockedWords,
+      banned: sql<number>`EXISTS (${ofSender(channelBans)})`.as('banned'),
+      exempt: sql<number>`EXISTS (${ofSender(moderators)})
+        OR EXISTS (SELECT 1 FROM staff WHERE staff.user_id = ${senderId})`.as('exempt'),
+    })
+    .from(channels)
+    .where(eq(channels.creatorId, recipientId ?? ''));
 }
 
 /**
  * Whom it is for, if they may be given something here. Throws NOT_ONESELF, USER_NOT_FOUND, NOT_A_CREATOR; into a stream
- * also what `judgeReading` refuses, STREAM_NOT_FOUND, STREAM_NOT_LIVE, BLOCKED_WORDS.
+ * also what `judgeReading` refuses, STREAM_NOT_FOUND, STREAM_NOT_LIVE.
  */
-export function demandRecipient({ recipient, room }: GiftFacts, { senderId, streamId, message }: Giving): CardRow {
+export function demandRecipient({ recipient, room }: GiftFacts, { senderId, streamId }: Giving): CardRow {
   if (streamId === null) return demandSupportable(recipient ?? undefined, senderId);
   if (!room || recipient?.status !== 'active' || recipient.blocked === 1) throw streamError('STREAM_NOT_FOUND');
   const { door, standing } = room;
   const refusal = judgeReading(door, standing);
-  if (refusal) throw streamError(refusal);
+  if (refusal) throw doorError(refusal, standing);
   if (door.status !== 'live') throw streamError('STREAM_NOT_LIVE');
-  const supportable = demandSupportable(recipient, senderId);
-  // As in the chat: nobody keeps order among those who keep it.
-  const keepsOrder = standing && (standing.user.standing.moderator || standing.user.standing.rank !== null);
-  if (message !== null && !keepsOrder && hasBlockedWord(prepareBlockedWords(door.blockedWords), message))
-    throw streamError('BLOCKED_WORDS');
-  return supportable;
+  return demandSupportable(recipient, senderId);
 }

@@ -42,6 +42,9 @@ export function presentGiftSent(
     recipient: recipient && presentCard(recipient),
     streamId,
     message,
+    ...(row.messageRefused !== null && readerId === row.senderId
+      ? { messageRefused: { code: row.messageRefused } }
+      : {}),
     createdAt: toIso(row.createdAt),
   };
 }

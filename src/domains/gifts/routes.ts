@@ -1,8 +1,10 @@
 /** Gifts and tips, and the catalogue. */
 import { z } from '@hono/zod-openapi';
+import { anId } from '@/domains/streams/schemas';
 import { type Endpoint, endpoint } from '@/http/endpoint';
-import { cursorQuery, pageQuery } from '@/http/envelope';
+import { cursorQuery, Nothing, pageQuery } from '@/http/envelope';
 import { addGift, changeGift, listCatalogue } from './catalogue';
+import { deleteWords } from './delete-words';
 import { listGiftsReceived, listGiftsSent } from './history';
 import {
   CataloguePage,
@@ -22,11 +24,12 @@ const GIVING_REFUSALS = {
   403: 'BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY',
   404: 'USER_NOT_FOUND, STREAM_NOT_FOUND',
   409: 'NOT_A_CREATOR, STREAM_NOT_LIVE, GIFT_WORTHLESS',
-  422: 'NOT_ONESELF, BLOCKED_WORDS',
+  422: 'NOT_ONESELF',
 } as const;
 const GIVING =
-  'Into a live stream it is shown in the room as `gift-sent`, once it is paid; a message there obeys the blocked words ' +
-  'of the channel (422 `BLOCKED_WORDS`).';
+  'Into a live stream it is shown in the room as `gift-sent`, once it is paid. A message is judged as chat is, outside ' +
+  'of a stream by the bans and blocked words of the creator. If it is refused, the gift is sent without it, and the ' +
+  'answer says why: `message: null, messageRefused: { code }`.';
 
 export const giftEndpoints: Endpoint[] = [
   endpoint({
@@ -90,6 +93,23 @@ export const giftEndpoints: Endpoint[] = [
     query: z.strictObject(cursorQuery),
     response: GiftSentPage,
     handler: (ctx, { actor, query }) => listGiftsReceived(ctx, actor.userId, query),
+  }),
+  endpoint({
+    method: 'delete',
+    path: '/sessions/{id}/chat/{messageId}',
+    tag: 'session',
+    summary: 'Delete a message, or the words of a gift',
+    description:
+      'By the id of the message or of the gift, which stays. Its author, the creator, a moderator, or staff with ' +
+      '`canDeleteMessages`, from wherever they are.',
+    who: 'user',
+    params: z.strictObject({ id: anId, messageId: anId }),
+    response: Nothing,
+    refusals: { 403: 'NOT_ALLOWED' },
+    handler: async (ctx, { actor, params }) => {
+      await deleteWords(ctx, actor, params.id, params.messageId);
+      return {};
+    },
   }),
   endpoint({
     method: 'post',

@@ -84,6 +84,12 @@ export const GiftSent = z
     recipient: orNull(PublicCard),
     streamId: z.uuid().nullable(),
     message: z.string().nullable(),
+    messageRefused: z
+      .object({ code: z.string().openapi({ example: 'BLOCKED_WORDS' }) })
+      .optional()
+      .openapi({
+        description: 'Why your words were left out. The gift was sent without them. For the sender alone.',
+      }),
     createdAt: z.string(),
   })
   .openapi('Gift');

@@ -25,6 +25,7 @@ import { demandRecipient, type GiftFacts, type Giving, readGiftFacts } from './f
 import { type GiftRow, type GiftSentRow, presentCatalogueGift, presentGiftSent } from './present';
 import type { GiftSent, NewGiftSent, NewTip } from './schemas';
 import { giftsSent, streamEarnings } from './tables';
+import { judgeWords } from './words';
 
 /** What is paid for: the price of the line, in coins. */
 interface Line {
@@ -92,17 +93,19 @@ async function pay(
   if (!facts?.sender) throw new Error('A gift is paid after its facts are read');
   const line = price(facts);
   const recipient = demandRecipient(facts, giving);
-  const { senderId, streamId, message } = giving;
+  const { senderId, streamId } = giving;
+  const diamonds = diamondsOf(line, facts.economy);
+  const { delayMs, ...words } = await judgeWords(ctx, facts, giving, once.idempotencyKey);
   const row: GiftSentRow = {
     id: newId(),
     giftId: giving.giftId,
     quantity: line.quantity,
     coins: line.coins,
-    diamonds: diamondsOf(line, facts.economy),
+    diamonds,
     senderId,
     recipientId: recipient.id,
     streamId,
-    message,
+    ...words,
     economyVersion: facts.economy.version,
     ...once,
     createdAt: ctx.now(),
@@ -119,7 +122,7 @@ async function pay(
     ...(streamId === null ? giftNotice(ctx, row) : [addToStream(ctx, { streamId, diamonds: row.diamonds })]),
   ];
   await commitSpending(ctx, { userId: senderId, price: row.coins }, statements, {
-    events: roomEvents(row, line.gift, facts.sender, recipient),
+    events: roomEvents(row, { gift: line.gift, sender: facts.sender, recipient }, delayMs),
   });
   ctx.log.event(`${kind}.sent`, { giftId: row.id, coins: row.coins });
   return row;
@@ -136,6 +139,7 @@ const insertGift = builtOnce((db, value: (name: keyof GiftSentRow) => Placeholde
     recipientId: value('recipientId'),
     streamId: value('streamId'),
     message: value('message'),
+    messageRefused: value('messageRefused'),
     economyVersion: value('economyVersion'),
     idempotencyKey: value('idempotencyKey'),
     bodyHash: value('bodyHash'),
@@ -158,7 +162,11 @@ function diamondsOf({ coins }: Line, { conversions: { diamondsPerCoin } }: Econo
 }
 
 /** Into a stream: its room tells, the creator too. */
-function roomEvents(row: GiftSentRow, gift: GiftRow | null, sender: CardRow, recipient: CardRow): OutboxEvent[] {
+function roomEvents(
+  row: GiftSentRow,
+  { gift, sender, recipient }: { gift: GiftRow | null; sender: CardRow; recipient: CardRow },
+  delayMs: number,
+): OutboxEvent[] {
   if (row.streamId === null) return [];
   const event = {
     type: 'gift-sent',
@@ -171,7 +179,7 @@ function roomEvents(row: GiftSentRow, gift: GiftRow | null, sender: CardRow, rec
     message: row.message,
     at: toIso(row.createdAt),
   };
-  return [{ kind: 'room', roomId: row.streamId, command: { type: 'event', event } }];
+  return [{ kind: 'room', roomId: row.streamId, command: { type: 'event', event, delayMs } }];
 }
 
 /** Outside of a stream: once a minute of each sender, and gathered by the day. A show lives on many small gifts. */

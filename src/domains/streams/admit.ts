@@ -1,9 +1,10 @@
 /** Asks the door for a caller: reads the stream and what the caller is to it, in two statements, and judges once. */
 import type { Context } from '@/context';
+import type { AppError } from '@/http/errors';
 import type { RoomViewer } from '@/room/api';
 import type { Viewer } from '@/shared/actor';
 import { newId } from '@/shared/ids';
-import { judgeAdmission, judgeReading } from './admission';
+import { type AdmissionRefusal, judgeAdmission, judgeReading } from './admission';
 import { streamError } from './errors';
 import { type FoundStream, getStream, type StreamName } from './find';
 import { signGuestToken } from './pass';
@@ -29,8 +30,13 @@ async function ask(ctx: Context, name: StreamName, viewer: Viewer, judge: typeof
   const found = await getStream(ctx, name, viewer);
   const standing = viewer?.kind === 'user' ? await findRoomStanding(ctx, found.stream.id, viewer.userId) : undefined;
   const refusal = judge(found.stream, standing);
-  if (refusal) throw streamError(refusal);
+  if (refusal) throw doorError(refusal, standing);
   return { found, standing };
+}
+
+/** Who is banned is told why. */
+export function doorError(refusal: AdmissionRefusal, standing: RoomStanding | undefined): AppError {
+  return streamError(refusal, refusal === 'BANNED' ? { details: { reason: standing?.banReason ?? null } } : {});
 }
 
 export interface Identity {

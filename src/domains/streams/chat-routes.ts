@@ -4,7 +4,7 @@ import type { Context } from '@/context';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { decodeCursor, Nothing, reply } from '@/http/envelope';
 import type { Viewer } from '@/shared/actor';
-import { CHAT_CURSOR, deleteMessage, readChat, sendChat } from './chat';
+import { CHAT_CURSOR, readChat, sendChat } from './chat';
 import {
   ChatMessage,
   ChatPageShape,
@@ -22,7 +22,6 @@ import { anId } from './schemas';
 
 const ById = z.strictObject({ id: anId });
 const ByStreamId = z.strictObject({ streamId: anId });
-const OfMessage = z.strictObject({ id: anId, messageId: anId });
 
 const SAYING_REFUSED = {
   403: 'BANNED, TIMED_OUT, CHAT_DISABLED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY',
@@ -89,21 +88,6 @@ export const chatEndpoints: Endpoint[] = [
     response: ChatPageShape,
     refusals: { 403: 'BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY', ...NOT_HERE },
     handler: (ctx, { actor, params, query }) => history(ctx, actor, params.id, query),
-  }),
-  endpoint({
-    method: 'delete',
-    path: '/sessions/{id}/chat/{messageId}',
-    tag: 'session',
-    summary: 'Delete a message',
-    description: 'Its author, the creator, a moderator, or staff with `canDeleteMessages`, from wherever they are.',
-    who: 'user',
-    params: OfMessage,
-    response: Nothing,
-    refusals: { 403: 'NOT_ALLOWED' },
-    handler: async (ctx, { actor, params }) => {
-      await deleteMessage(ctx, actor, params.id, params.messageId);
-      return {};
-    },
   }),
   endpoint({
     method: 'post',

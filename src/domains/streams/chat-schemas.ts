@@ -50,17 +50,28 @@ export const Moderation = z
       .max(TIMEOUT_SECONDS_MAX)
       .optional()
       .openapi({ description: 'Of a timeout; 300 if absent.' }),
-    reason: aReason.optional(),
+    reason: aReason.optional().openapi({ description: 'The user sees it, other viewers do not.' }),
+    deleteMessages: z.boolean().optional().openapi({
+      description: 'Whether what they have written here disappears: of a ban true if absent, of a timeout false.',
+    }),
   })
   .refine(({ action, seconds }) => action === 'timeout' || seconds === undefined, {
     path: ['seconds'],
     message: 'goes with a timeout alone',
+  })
+  .refine(({ action, deleteMessages }) => action === 'timeout' || action === 'ban' || deleteMessages === undefined, {
+    path: ['deleteMessages'],
+    message: 'goes with a timeout or a ban alone',
   })
   .openapi('Moderation');
 
 const Moderated = z.object({
   id: z.string(),
   username: z.string().nullable(),
+});
+
+const messages = z.array(ChatMessage).openapi({
+  description: 'What they wrote here last, newest first, also what other viewers are no longer shown.',
 });
 
 export const ModerationList = pageOf(
@@ -70,6 +81,7 @@ export const ModerationList = pageOf(
       reason: z.string().nullable(),
       by: Moderated,
       at: z.iso.datetime(),
+      messages,
     })
     .openapi('ChannelBan'),
 ).extend({
@@ -81,6 +93,7 @@ export const ModerationList = pageOf(
         reason: z.string().nullable(),
         by: Moderated,
         at: z.iso.datetime(),
+        messages,
       })
       .openapi('TimeOut'),
   ),

@@ -30,11 +30,20 @@ export async function sendChat(
   return presentMessage(answer.message);
 }
 
-/** By its author, the creator, a moderator, wherever they are, or staff, of whom the log keeps it. */
-export async function deleteMessage(ctx: Context, actor: Actor, streamId: string, messageId: string): Promise<void> {
-  const { standing } = await admitToRead(ctx, { id: streamId }, { ...actor, regions: [] });
+interface Deletion {
+  readonly streamId: string;
+  readonly messageId: string;
+  /** As the creator or a moderator. */
+  readonly inCharge: boolean;
+}
+
+/** By its author, those in charge, or staff, of whom the log keeps it. Throws MESSAGE_NOT_FOUND, NOT_ALLOWED. */
+export async function deleteMessage(
+  ctx: Context,
+  actor: Actor,
+  { streamId, messageId, inCharge }: Deletion,
+): Promise<void> {
   const room = ctx.rooms(streamId);
-  const inCharge = standing?.user.standing.creator === true || standing?.user.standing.moderator === true;
   const answer = await room.deleteMessage(messageId, actor.userId, inCharge);
   if (answer.ok) return;
   if (answer.code !== 'NOT_ALLOWED' || !staffCan(actor.staff, 'canDeleteMessages')) throw refusalOf(answer);
@@ -90,15 +99,18 @@ async function cached<T>(ctx: Context, key: string, seconds: number, read: () =>
   return data;
 }
 
-function presentMessage(message: RoomMessage): PresentedMessage {
+export function presentMessage(message: RoomMessage): PresentedMessage {
   return { ...message, badges: [...message.badges], at: toIso(message.at) };
 }
 
-function refusalOf({ code, message, retryAfterMs }: RoomRefusal): AppError {
+function refusalOf({ code, message, retryAfterMs, reason }: RoomRefusal): AppError {
+  const details = {
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(reason === undefined ? {} : { reason }),
+  };
   return streamError(code, {
     message,
-    ...(retryAfterMs === undefined
-      ? {}
-      : { details: { retryAfterMs }, headers: { 'Retry-After': String(Math.ceil(retryAfterMs / SECOND_MS)) } }),
+    ...(Object.keys(details).length > 0 ? { details } : {}),
+    ...(retryAfterMs === undefined ? {} : { headers: { 'Retry-After': String(Math.ceil(retryAfterMs / SECOND_MS)) } }),
   });
 }

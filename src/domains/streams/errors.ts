@@ -1,6 +1,9 @@
 import { errorList } from '@/http/errors';
 
-/** Of streams, channels and their rooms; a room's own refusals (`RoomRefusalCode`) are among them. */
+/**
+ * Of streams, channels and their rooms; a room's own refusals (`RoomRefusalCode`) are among them. The sentences here are
+ * the door's, about watching; a room that lets somebody watch and not write says its own.
+ */
 export const streamError = errorList({
   STREAM_NOT_FOUND: [404, 'There is no such stream, or it is not visible to you.'],
   NOT_IN_YOUR_COUNTRY: [451, 'Its creator does not show this where you are.'],
@@ -27,8 +30,8 @@ export const streamError = errorList({
 
   ROOM_CLOSED: [409, 'This room is closed.'],
   CHAT_DISABLED: [403, 'Chat is switched off in this room.'],
-  FOLLOWERS_ONLY: [403, 'Only followers write here.'],
-  SUBSCRIBERS_ONLY: [403, 'Only subscribers write here.'],
+  FOLLOWERS_ONLY: [403, 'Only followers can watch this stream.'],
+  SUBSCRIBERS_ONLY: [403, 'Only subscribers can watch this stream.'],
   SLOW_MODE: [429, 'Slow mode is on: wait a little before your next message.'],
   DUPLICATE_MESSAGE: [409, 'You wrote the same a moment ago.'],
   BLOCKED_WORDS: [422, 'The message holds a word that this channel does not allow.'],

@@ -6,7 +6,7 @@ import type { Pass } from '@/room/api';
 import type { Viewer } from '@/shared/actor';
 import { admit, identityOf } from './admit';
 import { streamError } from './errors';
-import { streamName } from './find';
+import { type FoundStream, streamName } from './find';
 import { PASS_SECONDS, readPass, readResume, signPass } from './pass';
 import { toldPolicy } from './room-setup';
 import type { Joined } from './schemas';
@@ -22,6 +22,7 @@ export async function joinStream(ctx: Context, idOrUsername: string, actor: View
   const regions = isInsider(actor, found.stream.creatorId) ? undefined : actor?.regions;
   const pass = await signPass(ctx, found.stream.id, viewer, regions);
   const isLive = found.stream.status === 'live';
+  const counting = countViewers(ctx, found);
   const { category } = found.stream;
   // Of the waiting rooms, a block reaches those that are remembered: also while the pass to one is still unused.
   if (!isLive && viewer.kind === 'user') ctx.waitUntil(rememberRoom(ctx, viewer.id, found.stream.id));
@@ -37,8 +38,20 @@ export async function joinStream(ctx: Context, idOrUsername: string, actor: View
     ...(guestToken === undefined ? {} : { guestToken }),
     media: isLive ? await viewerToken(ctx, found, viewer) : null,
     policy: toldPolicy(found.channel),
-    viewerCount: isLive ? found.viewerCount : 0,
+    viewerCount: await counting,
   };
+}
+
+/** As `welcome` will count them, a moment later. Nobody is kept out because the room does not answer now. */
+async function countViewers(ctx: Context, { stream, viewerCount }: FoundStream): Promise<number> {
+  const counted = await ctx
+    .rooms(stream.id)
+    .viewerCount()
+    .catch((error: unknown) => {
+      ctx.log.fault('join.viewers', error);
+      return null;
+    });
+  return counted ?? (stream.status === 'live' ? viewerCount : 0);
 }
 
 /** What a socket is opened with; both come in the URL, since a browser can send nothing else. */

@@ -8,10 +8,14 @@ import { users } from '@/domains/users/tables';
 import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 import { toIso } from '@/shared/time';
+import { presentMessage } from './chat';
 import type { ModerationList } from './chat-schemas';
 import { streamError } from './errors';
 import { moderatingParty } from './moderation';
 import { moderationRight } from './moderation-rules';
+
+/** Enough to judge by. */
+const MESSAGES_EACH = 20;
 
 /** Bans newest first, by page; the room's time-outs, which are few and pass, whole beside them. */
 export async function listModeration(
@@ -50,14 +54,20 @@ export async function listModeration(
         .as('counted'),
     ),
   ]);
-  const timeOuts = await ctx.rooms(streamId).timeOuts();
-  const named = await findNames(
-    ctx,
-    timeOuts.flatMap(({ userId, by }) => [userId, by]),
-  );
+  const room = ctx.rooms(streamId);
+  const timeOuts = await room.timeOuts();
+  const moderated = [...new Set([...bans.map(({ user }) => user.id), ...timeOuts.map(({ userId }) => userId)])];
+  const [named, messages] = await Promise.all([
+    findNames(
+      ctx,
+      timeOuts.flatMap(({ userId, by }) => [userId, by]),
+    ),
+    room.newestMessagesOf(moderated, MESSAGES_EACH),
+  ]);
+  const messagesOf = (id: string) => messages.filter(({ userId }) => userId === id).map(presentMessage);
   return {
     ...presentPage(
-      bans.map((ban) => ({ ...ban, at: toIso(ban.at) })),
+      bans.map((ban) => ({ ...ban, at: toIso(ban.at), messages: messagesOf(ban.user.id) })),
       total?.count ?? 0,
       query,
     ),
@@ -67,6 +77,7 @@ export async function listModeration(
       reason,
       until: toIso(until),
       at: toIso(at),
+      messages: messagesOf(userId),
     })),
   };
 }

@@ -64,8 +64,10 @@ export async function moderate(
         bannedBy: actor.userId,
         reason,
       });
-      const events = await banEvents(ctx, found, target.userId, actor, reason);
-      await commitIfMet(ctx, [statement, demandChange(ctx), ...logged], { events });
+      const events = await banEvents(ctx, found, actor, request);
+      const isNew = await commitIfMet(ctx, [statement, demandChange(ctx), ...logged], { events });
+      // The rooms know whose messages are gone, so they are told who was banned before and asked for no deletion.
+      if (!isNew && request.deleteMessages) await commit(ctx, [], { events });
       return;
     }
     case 'unban': {
@@ -89,12 +91,12 @@ export async function moderate(
 
 function roomAction(
   action: Exclude<ModerationKind, 'ban' | 'unban'>,
-  { userId, seconds = TIMEOUT_SECONDS_DEFAULT }: ModerationRequest,
+  { userId, seconds = TIMEOUT_SECONDS_DEFAULT, deleteMessages = false }: ModerationRequest,
   reason: string | null,
 ): ModerationAction {
   switch (action) {
     case 'timeout':
-      return { action, userId, seconds, reason };
+      return { action, userId, seconds, reason, deleteMessages };
     case 'kick':
       return { action, userId, reason };
     case 'end-timeout':
@@ -135,11 +137,10 @@ async function findTarget(ctx: Context, { stream }: FoundStream, userId: string)
 async function banEvents(
   ctx: Context,
   found: FoundStream,
-  userId: string,
   by: Actor,
-  reason: string | null,
+  { userId, reason, deleteMessages = true }: ModerationRequest,
 ): Promise<OutboxEvent[]> {
-  const command = { type: 'ban', userId, reason, by: by.userId } as const;
+  const command = { type: 'ban', userId, reason: reason || null, by: by.userId, deleteMessages } as const;
   const rooms = await listRoomIds(ctx, found);
   return [
     outOfTheVideo(ctx, found.channel.id, userId),

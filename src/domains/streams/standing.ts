@@ -25,12 +25,15 @@ export interface StandingRow extends ShutOutRow {
   moderator: number;
   follower: number;
   subscriber: number;
+  banReason: string | null;
 }
 
 /** `shutOut`: why the user may not be in the room at all, whatever the policy. */
 export interface RoomStanding {
   readonly user: RoomUser;
   readonly shutOut: 'gone' | 'blocked' | 'banned' | null;
+  /** Why they are banned, if whoever did it said so: for them alone to know. */
+  readonly banReason: string | null;
 }
 
 /** Nothing where there is no such user or stream. */
@@ -50,6 +53,7 @@ export function roomStandingQuery(ctx: Pick<Context, 'db'>, streamId: string, us
       EXISTS (SELECT 1 FROM moderators m WHERE m.channel_id = streams.channel_id AND m.user_id = users.id) AS moderator,
       ${followsCreator(users.id, streams.creatorId)} AS follower,
       ${subscribes(users.id, streams.creatorId)} AS subscriber,
+      (SELECT reason FROM channel_bans b WHERE b.channel_id = streams.channel_id AND b.user_id = users.id) AS banReason,
       ${shutOutColumns(streams.channelId, streams.creatorId)}
     FROM streams JOIN users ON users.id = ${userId}
     WHERE streams.id = ${streamId}`);
@@ -91,6 +95,7 @@ export function roomStandingOf(
   return {
     user: { kind: 'user', id: userId, username, displayName, avatarUrl, standing },
     shutOut: shutOutOf(row),
+    banReason: row.banReason,
   };
 }
 

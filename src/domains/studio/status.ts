@@ -5,5 +5,5 @@ import { presentStatus } from './present';
 
 export async function readStatus(ctx: Context, creatorId: string) {
   const state = await ownChannelState(ctx, creatorId);
-  return presentStatus(state, state.live ? await ctx.rooms(state.live.id).viewerCount() : 0);
+  return presentStatus(state, state.live ? ((await ctx.rooms(state.live.id).viewerCount()) ?? 0) : 0);
 }

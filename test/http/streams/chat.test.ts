@@ -66,6 +66,29 @@ test('a followers-only chat takes a follower at once', async () => {
   expect((await viewer.post(`sessions/${id}/chat`, { text: 'hi' })).status).toBe(201);
 });
 
+test('refusals speak of watching at the door and of writing in the chat', async () => {
+  const [creator, viewer] = [await asCreator(), await asViewer()];
+  const chat = await anOpenStream(creator, {}, { chatFollowersOnly: true });
+  const { error } = await viewer.post(`sessions/${chat}/chat`, { text: 'hi' });
+  expect([error.code, error.message]).toEqual(['FOLLOWERS_ONLY', 'Only followers can write here.']);
+  for (const [visibility, sentence] of [
+    ['followers', 'Only followers can watch this stream.'],
+    ['subscribers', 'Only subscribers can watch this stream.'],
+  ] as const) {
+    const creator = await asCreator();
+    const id = await anOpenStream(creator, { visibility });
+    for (const answer of [
+      await viewer.post(`stream/${id}/join`),
+      await viewer.post('viewer/token', { streamId: id }),
+      await viewer.post(`stream/token/${creator.userId}`),
+      await viewer.get(`stream/chat/${id}`),
+      await viewer.get(`stream/${id}/viewers`),
+      await viewer.post(`sessions/${id}/chat`, { text: 'hi' }),
+    ])
+      expect(answer.error.message).toBe(sentence);
+  }
+});
+
 test('nobody writes to a stream that is over, unknown, hidden or whose door is shut', async () => {
   const [creator, viewer, blocked] = [await asCreator(), await asViewer(), await asViewer()];
   await block(testContext(), creator.userId, blocked.userId);
@@ -154,16 +177,17 @@ test('a message is deleted by its author, the creator, a moderator or staff, and
   await ctx.db.insert(moderators).values({ channelId: creator.channelId, userId: moderator.userId, createdAt: 1 });
   const id = await anOpenStream(creator);
   const staff = await asStaff('admin_l1');
-  for (const [who, expected] of [
+  const another = await asViewer();
+  for (const [who, expected, writer = another] of [
     [await asViewer(), 403],
     [await asCreator(), 403],
     [await asStaff('support'), 403],
-    [author, 200],
-    [creator, 200],
-    [moderator, 200],
-    [staff, 200],
+    [author, 200, author],
+    [creator, 200, author],
+    [moderator, 200, author],
+    [staff, 200, author],
   ] as const) {
-    const { data } = await author.post(`sessions/${id}/chat`, { text: `message for ${who.userId}` });
+    const { data } = await writer.post(`sessions/${id}/chat`, { text: `message for ${who.userId}` });
     const { status, error } = await who.delete(`sessions/${id}/chat/${data.id}`);
     expect(status).toBe(expected);
     if (expected === 403) expect(error.code).toBe('NOT_ALLOWED');

@@ -1,12 +1,15 @@
+import { env } from 'cloudflare:workers';
 import { eq } from 'drizzle-orm';
 import { expect, test, vi } from 'vitest';
 import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { standInForLiveKit } from '#test/support/livekit';
-import { aStream } from '#test/support/streams';
+import { anOpenStream, aStream } from '#test/support/streams';
 import { asCreator, asStaff, asViewer } from '#test/support/users';
 import { channelBans, moderators } from '@/domains/channels/tables';
 import { staffLog } from '@/domains/staff/tables';
+import { encodeCursor } from '@/http/envelope';
+import { openRooms } from '@/room/rooms';
 import { newId } from '@/shared/ids';
 
 async function aModerator(channelId: string) {
@@ -42,6 +45,7 @@ test('a ban holds for the channel, closes its doors, takes the viewer out of the
       by: { id: creator.userId, username: creator.username },
       reason: 'spam',
       at: expect.any(String),
+      messages: [],
     },
   ]);
   expect((await act('unban')).status).toBe(200);
@@ -156,6 +160,8 @@ test('bad input names its field; unknown streams and users are 404', async () =>
     [{ action: 'ban', userId, seconds: 10 }, 'seconds'],
     [{ action: 'ban', userId, reason: 'x'.repeat(301) }, 'reason'],
     [{ action: 'ban', userId, forever: true }, 'forever'],
+    [{ action: 'kick', userId, deleteMessages: true }, 'deleteMessages'],
+    [{ action: 'unban', userId, deleteMessages: false }, 'deleteMessages'],
   ] as const) {
     const { status, error } = await creator.post(`stream/${id}/moderation`, body);
     expect(status).toBe(422);
@@ -164,6 +170,47 @@ test('bad input names its field; unknown streams and users are 404', async () =>
   expect((await creator.post(`stream/${id}/moderation`, { action: 'ban', userId })).error.code).toBe('USER_NOT_FOUND');
   const elsewhere = await creator.post(`stream/${newId()}/moderation`, { action: 'ban', userId });
   expect(elsewhere.error.code).toBe('STREAM_NOT_FOUND');
+});
+
+test('a ban takes the messages away from all but moderators, unless it is asked to leave them', async () => {
+  standInForLiveKit();
+  const [creator, viewer, other] = [await asCreator(), await asViewer(), await asViewer()];
+  const id = await anOpenStream(creator);
+  for (const [who, text] of [
+    [viewer, 'one'],
+    [viewer, 'two'],
+    [other, 'three'],
+  ] as const)
+    await who.post(`sessions/${id}/chat`, { text });
+  const act = (action: string, who: typeof viewer, more = {}) =>
+    creator.post(`stream/${id}/moderation`, { action, userId: who.userId, ...more });
+  await act('ban', viewer, { reason: 'threats' });
+  await act('ban', other, { deleteMessages: false });
+  const history = `sessions/${id}/chat?perPage=4&cursor=${encodeCursor('chat', [99])}`;
+  const texts = (items: { text: string }[]) => items.map(({ text }) => text);
+  await vi.waitFor(async () => {
+    const { messages } = await openRooms(env.ROOMS)(id).history(null, 10);
+    expect(texts(messages)).toEqual(['three', '', '']);
+  });
+  expect(texts((await creator.get(history)).data.items)).toEqual(['three', '', '']);
+  const { items } = (await creator.get(`stream/${id}/moderation`)).data;
+  const of = (who: typeof viewer) => items.find(({ user }: { user: { id: string } }) => user.id === who.userId);
+  expect(of(viewer).messages).toMatchObject([{ text: 'two', userId: viewer.userId, deleted: false }, { text: 'one' }]);
+  expect(texts(of(other).messages)).toEqual(['three']);
+  for (const answer of [
+    await viewer.post(`stream/${id}/join`),
+    await viewer.post(`sessions/${id}/chat`, { text: 'why?' }),
+    await viewer.get(`sessions/${id}/chat`),
+  ])
+    expect(answer.error).toMatchObject({ code: 'BANNED', details: { reason: 'threats' } });
+  await act('unban', viewer);
+  await act('timeout', viewer, { seconds: 60, reason: 'again' });
+  expect(texts((await creator.get(history)).data.items)).toEqual(['three', '', '']);
+  const refused = await viewer.post(`sessions/${id}/chat`, { text: 'why?' });
+  expect(refused.error).toMatchObject({ code: 'TIMED_OUT', details: { reason: 'again' } });
+  expect((await creator.get(`stream/${id}/moderation`)).data.timeouts).toMatchObject([
+    { messages: [{ text: 'two' }, { text: 'one' }] },
+  ]);
 });
 
 test('bans come in pages, newest first', async () => {

@@ -64,6 +64,14 @@ test('the URL from joining opens the room once; the resume pass opens it again w
   expect(await again.next('new-message')).toMatchObject({ text: 'hello' });
 });
 
+test('joining and the welcome count the same viewers, without the newcomer', async () => {
+  const id = await anOpenStream(await asCreator());
+  for (const expected of [0, 1, 2]) {
+    const socket = await join(expected === 1 ? guest : await asViewer(), id);
+    expect([socket.viewerCount, (await socket.next('welcome')).viewerCount]).toEqual([expected, expected]);
+  }
+});
+
 test('who is watching is listed, unless the creator hides it', async () => {
   const ctx = testContext();
   const [creator, viewer, moderator] = [await asCreator(), await asViewer(), await asViewer()];

@@ -5,7 +5,14 @@ import { badgesOf, type History, judge, rulesOf } from '@/room/policy';
 import { needsReread } from '@/room/standings';
 
 const NOW = 1_000_000;
-const quiet: History = { lastAt: null, lastText: null, bannedBy: null, timedOutUntil: null };
+const quiet: History = {
+  lastAt: null,
+  lastText: null,
+  bannedBy: null,
+  timedOutUntil: null,
+  reason: null,
+  caughtUpAt: 0,
+};
 
 function codeOf({
   policy = {},

@@ -1,0 +1,125 @@
+/**
+ * What moderators do to a user, and how it ends. Everybody hears of it, and the user alone hears the reason. Messages
+ * that still waited never come out.
+ */
+import type { ModerationAction, RoomCommand } from '@/room/api';
+import { newId, timeOfId } from '@/shared/ids';
+import { MINUTE_MS, SECOND_MS, toIso } from '@/shared/time';
+import type { Agenda } from './agenda';
+import type { Broadcaster } from './broadcaster';
+import type { Chat } from './chat';
+import { type Presence, viewerKey } from './presence';
+import type { RoomStore } from './store';
+
+const TIME_OUT_MS_MAX = 7 * 24 * 60 * MINUTE_MS;
+/** Time-outs that run out closer together than this are announced together. */
+const ENDS_EVERY_MS = SECOND_MS;
+
+interface Room {
+  readonly store: RoomStore;
+  readonly broadcaster: Broadcaster;
+  readonly agenda: Agenda;
+  readonly chat: Chat;
+  readonly presence: () => Presence;
+  readonly now: () => number;
+}
+
+/** Answers whether it changed anything. */
+export function moderate(room: Room, by: string, action: ModerationAction): boolean {
+  switch (action.action) {
+    case 'timeout':
+      timeOut(room, by, action);
+      break;
+    case 'end-timeout':
+      if (!room.store.sanctions.endTimeOut(action.userId, room.now())) return false;
+      announceEnd(room, action.userId, 'timeout');
+      break;
+    case 'kick':
+      kick(room, action);
+      break;
+    default:
+      action satisfies never;
+  }
+  room.broadcaster.flush();
+  return true;
+}
+
+function timeOut(room: Room, by: string, action: ModerationAction & { action: 'timeout' }): void {
+  const { store, agenda, now } = room;
+  const { userId, seconds, reason, deleteMessages = false } = action;
+  const at = now();
+  const until = at + Math.min(seconds * SECOND_MS, TIME_OUT_MS_MAX);
+  store.sanctions.setTimeOut({ userId, until, reason, by, at });
+  room.chat.withdraw(userId);
+  if (deleteMessages) store.sanctions.withhold(userId, store.seq);
+  agenda.putBy('time-outs', until);
+  announce(room, { type: 'user-timed-out', userId, until: toIso(until), messagesDeleted: deleteMessages }, reason);
+}
+
+function kick(room: Room, { userId, reason }: ModerationAction & { action: 'kick' }): void {
+  const { store, broadcaster, presence, now } = room;
+  store.sanctions.setKick(userId, newId());
+  room.chat.withdraw(userId);
+  const sockets = socketsOf(room, userId);
+  for (const socket of sockets) broadcaster.tell(socket, { type: 'user-kicked', userId, reason });
+  presence().closeAll(sockets, 'kicked', now());
+}
+
+/** A repeat is announced only if it takes messages away that the first one left. */
+export function ban(room: Room, commandId: string, command: RoomCommand & { type: 'ban' }): void {
+  const { store, broadcaster, presence, now } = room;
+  const { userId, by, reason, deleteMessages = true } = command;
+  const before = store.sanctions.findSanction(userId);
+  if (!store.sanctions.setBan(userId, { by, reason }, commandId)) {
+    // Its lifting overtook it, which takes back the ban and not the deletion.
+    const saidBefore = store.traces.lastSeqOf(userId, timeOfId(commandId));
+    if (deleteMessages) store.sanctions.withhold(userId, saidBefore);
+    return;
+  }
+  room.chat.withdraw(userId);
+  const isNew =
+    !before?.ban || (deleteMessages && store.traces.lastSeqOf(userId, now()) > store.sanctions.withheldThrough(userId));
+  if (deleteMessages) store.sanctions.withhold(userId, store.seq);
+  if (isNew) announce(room, { type: 'user-banned', userId, messagesDeleted: deleteMessages }, reason);
+  broadcaster.flush(); // so that the user hears it too
+  presence().closeAll(socketsOf(room, userId), 'banned', now());
+}
+
+/** Texts that went with the ban stay away. */
+export function unban(room: Room, commandId: string, userId: string): void {
+  const { sanctions } = room.store;
+  const before = sanctions.findSanction(userId);
+  if (sanctions.setBan(userId, null, commandId) && before?.ban) announceEnd(room, userId, 'ban');
+}
+
+/** Ends the time-outs that have run out; safe to repeat. */
+export function endTimeOuts(room: Room): void {
+  const { store, broadcaster, agenda, now } = room;
+  const status = store.setup?.status;
+  const isOpen = status === 'scheduled' || status === 'live'; // once it is over, nobody is left to hear it
+  for (const userId of store.sanctions.takeEndedTimeOuts(now())) if (isOpen) announceEnd(room, userId, 'timeout');
+  broadcaster.flush();
+  const next = store.sanctions.nextTimeOutEnd();
+  if (next !== null) agenda.put('time-outs', Math.max(next, now() + ENDS_EVERY_MS));
+}
+
+function announceEnd({ broadcaster, now }: Room, userId: string, kind: 'ban' | 'timeout'): void {
+  broadcaster.add({ at: now(), body: JSON.stringify({ type: 'sanction-ended', userId, kind }) });
+}
+
+function announce(
+  room: Room,
+  event: { readonly type: string; readonly userId: string; readonly [field: string]: unknown },
+  reason: string | null,
+): void {
+  const { broadcaster, now } = room;
+  const own = JSON.stringify({ ...event, reason });
+  broadcaster.add({ at: now(), body: JSON.stringify(event) }, (seq, error) => {
+    if (error !== undefined || seq === null) return;
+    for (const socket of socketsOf(room, event.userId)) broadcaster.replaceInFrame(socket, seq, own);
+  });
+}
+
+function socketsOf({ presence }: Pick<Room, 'presence'>, id: string): WebSocket[] {
+  return presence().socketsOf(viewerKey({ kind: 'user', id }));
+}
