@@ -4,14 +4,13 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { creatorProfiles } from '@/domains/creators/tables';
 import { socialError } from '@/domains/social/errors';
-import { followsCreator } from '@/domains/social/status';
 import { showsFollows, userVisibleTo } from '@/domains/social/visible';
 import { findLiveOrNext } from '@/domains/streams/next';
 import { presentStream } from '@/domains/streams/present';
 import { presentTier } from '@/domains/subscriptions/present';
-import { subscribes } from '@/domains/subscriptions/subscribed';
 import { tiersQuery } from '@/domains/subscriptions/tiers';
 import { users } from '@/domains/users/tables';
+import { followsCreator, subscribes } from '@/domains/visibility/members';
 import type { Viewer } from '@/shared/actor';
 import { fold } from '@/shared/text';
 import { toIso } from '@/shared/time';
@@ -53,7 +52,7 @@ function findCreator(ctx: Context, viewer: Viewer, username: string) {
       since: users.createdAt,
       following: followsCreator(readerId, users.id),
       followedBy: followsCreator(users.id, readerId),
-      subscribed: sql<number>`${subscribes(readerId, users.id)}`,
+      subscribed: subscribes(readerId, users.id),
     })
     .from(users)
     .leftJoin(creatorProfiles, eq(creatorProfiles.userId, users.id))

@@ -1,18 +1,13 @@
 /** What stands between a reader and somebody else, with the counts that everybody may see: one statement. */
 import type { z } from '@hono/zod-openapi';
-import { and, eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { users } from '@/domains/users/tables';
+import { followsCreator } from '@/domains/visibility/members';
 import type { Viewer } from '@/shared/actor';
 import { socialError } from './errors';
 import type { FollowStatus } from './schemas';
 import { showsFollows, userVisibleTo } from './visible';
-
-/** One look-up by primary key. */
-export function followsCreator(followerId: SQLWrapper | string, creatorId: SQLWrapper | string): SQL<number> {
-  return sql<number>`EXISTS (SELECT 1 FROM follows followed
-    WHERE followed.follower_id = ${followerId} AND followed.creator_id = ${creatorId})`;
-}
 
 /** A guest follows nobody. Throws USER_NOT_FOUND, also for whoever is out of the reader's sight. */
 export async function getFollowStatus(

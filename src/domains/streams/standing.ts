@@ -1,10 +1,9 @@
 /** What a user is to a stream's channel: the facts that admission and the room's policy judge by, in one read. */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
-import { followsCreator } from '@/domains/social/status';
 import { noBlockBetween } from '@/domains/social/visible';
-import { subscribes } from '@/domains/subscriptions/subscribed';
 import { users } from '@/domains/users/tables';
+import { followsCreator, subscribes } from '@/domains/visibility/members';
 import type { RoomUser, Standing } from '@/room/api';
 import type { Rank } from '@/shared/actor';
 import { streams } from './tables';
