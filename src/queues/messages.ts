@@ -39,7 +39,7 @@ export interface Claim {
   readonly kind: string;
   readonly actorId?: string;
   readonly about?: readonly string[];
-  /** It is live still. */
+  /** It is live still, and for them: the reader follows or subscribes to its creator. */
   readonly streamId?: string;
 }
 
@@ -68,12 +68,12 @@ export type TaskMessage =
   | { readonly type: 'clear-comment'; readonly commentId: string }
   /** Takes an export a step further, and queues the step after it: a part of the document, its end, its mail. */
   | { readonly type: 'build-export'; readonly exportId: string; readonly step: number }
-  /** Tells a page of followers by mail, push and open rooms, and queues the page after it. `at`: when (ms) it was announced. */
+  /** Tells a page of a creator's members by mail, push and open rooms, and queues the page after it. `at`: when (ms) it was announced. */
   | {
       readonly type: 'fan-out-broadcast';
       readonly broadcastId: string;
       readonly at: number;
-      readonly after: FollowerPosition | null;
+      readonly after: MemberPosition | null;
     }
   | {
       readonly type: 'send-push';
@@ -94,8 +94,8 @@ export type TaskMessage =
   /** Goes on with what two users, one of whom blocked the other, were told of each other. */
   | { readonly type: 'withdraw-between'; readonly one: string; readonly other: string };
 
-/** When (ms) they followed, and who. */
-export type FollowerPosition = readonly [followedAt: number, followerId: string];
+/** When (ms) they followed or subscribed, and who. */
+export type MemberPosition = readonly [followedAt: number, followerId: string];
 
 /** What a browser is shown. */
 export interface PushText {
