@@ -26,8 +26,12 @@ export function admitToRead(ctx: Context, name: StreamName, viewer: Viewer): Pro
 }
 
 async function ask(ctx: Context, name: StreamName, viewer: Viewer, judge: typeof judgeAdmission): Promise<Admitted> {
-  const found = await getStream(ctx, name, viewer);
-  const standing = viewer?.kind === 'user' ? await findRoomStanding(ctx, found.stream.id, viewer.userId) : undefined;
+  const standingIn = async (streamId: string) =>
+    viewer?.kind === 'user' ? findRoomStanding(ctx, streamId, viewer.userId) : undefined;
+  // By its id both are read at once, so that callers can wait for D1 once more.
+  const early = 'id' in name ? standingIn(name.id) : undefined;
+  const [found, known] = await Promise.all([getStream(ctx, name, viewer), early]);
+  const standing = early ? known : await standingIn(found.stream.id);
   const refusal = judge(found.stream, standing);
   if (refusal) throw streamError(refusal);
   return { found, standing };
