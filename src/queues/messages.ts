@@ -7,6 +7,8 @@ export type OutboxEvent =
   | { readonly kind: 'notify'; readonly notification: NewNotification }
   /** Removes a participant from LiveKit's room, which is the channel's id, and revokes their tokens as of `at` (ms). */
   | { readonly kind: 'remove-participant'; readonly roomId: string; readonly identity: string; readonly at: number }
+  /** The user has blocked the other, or unblocked them: the user's open sockets hear which of the two holds now. */
+  | { readonly kind: 'block-changed'; readonly userId: string; readonly otherId: string }
   /** The creator has chosen anew where they are not shown: their open rooms have to hear, and the video of one that is live. */
   | { readonly kind: 'regions-changed'; readonly creatorId: string }
   /** Deletes a file that nothing refers to any more, its variants included; or calls off the upload that it never was. */

@@ -4,7 +4,7 @@
  */
 import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/context';
-import { commit, type Statement } from '@/db/commit';
+import { commit, demandChange, refusalOf, type Statement } from '@/db/commit';
 import { withdrawBetween } from '@/domains/notifications/withdraw';
 import { users } from '@/domains/users/tables';
 import type { OutboxEvent } from '@/queues/messages';
@@ -20,17 +20,20 @@ export async function blockUser(ctx: Context, blockerId: string, blockedId: stri
   if (!user || user.status === 'deleted') throw socialError('USER_NOT_FOUND');
   const statements = [
     block(ctx, blockerId, blockedId),
+    demandChange(ctx),
     ...endFollow(ctx, blockerId, blockedId),
     ...endFollow(ctx, blockedId, blockerId),
     ...withdrawBetween(ctx, blockerId, blockedId),
   ];
   const rest: OutboxEvent = { kind: 'task', task: { type: 'withdraw-between', one: blockerId, other: blockedId } };
-  await commit(ctx, statements, { events: [...(await partingEvents(ctx, blockerId, blockedId)), rest] });
+  const events = [...(await partingEvents(ctx, blockerId, blockedId)), rest, blockChanged(blockerId, blockedId)];
+  await commitChange(ctx, statements, events);
 }
 
 /** Repeating it changes nothing; follows do not come back, nor does what was told. */
 export async function unblockUser(ctx: Context, blockerId: string, blockedId: string): Promise<void> {
-  await commit(ctx, [unblock(ctx, blockerId, blockedId)], { events: await standingEvents(ctx, blockerId, blockedId) });
+  const events = [...(await standingEvents(ctx, blockerId, blockedId)), blockChanged(blockerId, blockedId)];
+  await commitChange(ctx, [unblock(ctx, blockerId, blockedId), demandChange(ctx)], events);
 }
 
 export function block(ctx: Context, blockerId: string, blockedId: string): Statement {
@@ -39,6 +42,20 @@ export function block(ctx: Context, blockerId: string, blockedId: string): State
 
 export function unblock(ctx: Context, blockerId: string, blockedId: string): Statement {
   return ctx.db.delete(blocks).where(and(eq(blocks.blockerId, blockerId), eq(blocks.blockedId, blockedId)));
+}
+
+/** If several run at once, only the one that changed a row sends events. */
+async function commitChange(ctx: Context, statements: Statement[], events: OutboxEvent[]): Promise<void> {
+  try {
+    await commit(ctx, statements, { events });
+  } catch (error) {
+    if (!refusalOf(error, { DEMAND_NOT_MET: () => socialError('USER_NOT_FOUND') })) throw error;
+  }
+}
+
+/** For the blocker's own open sockets, and for nobody else's. */
+function blockChanged(userId: string, otherId: string): OutboxEvent {
+  return { kind: 'block-changed', userId, otherId };
 }
 
 /** The rooms read the standing again and drop who is blocked; LiveKit has to be told by itself. */

@@ -1,6 +1,6 @@
 /** A user's own blocks: listed so that they can be undone, as ids for a client to hide by, and applied to what is read. */
 import type { z } from '@hono/zod-openapi';
-import { and, desc, eq, ne, sql } from 'drizzle-orm';
+import { and, desc, eq, ne, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { cardColumns, presentCard } from '@/domains/users/present';
 import { users } from '@/domains/users/tables';
@@ -47,18 +47,13 @@ export async function listBlocks(ctx: Context, userId: string, { cursor, perPage
 const blockedCardColumns = { ...cardColumns, isLive: sql<number>`0`.as('is_live') };
 
 /**
- * The newest of those whom the reader blocks, and not of those who block the reader: a list of them would tell everybody
- * who has blocked them. Nobody, for guests and staff.
+ * A column: JSON of the newest ids whom the user blocks, and not of those who block the user. A list of those would tell
+ * everybody who has blocked them.
  */
-export async function listBlockedIds(ctx: Context, viewer: Viewer): Promise<string[]> {
-  if (viewer?.kind !== 'user' || seesPastBlocks(viewer)) return [];
-  const rows = await ctx.db
-    .select({ id: blocks.blockedId })
-    .from(blocks)
-    .where(eq(blocks.blockerId, viewer.userId))
-    .orderBy(desc(blocks.createdAt), desc(blocks.blockedId))
-    .limit(BLOCKED_IDS_MAX);
-  return rows.map(({ id }) => id);
+export function blockedIdsOf(userId: SQLWrapper): SQL<string> {
+  return sql<string>`(SELECT json_group_array(blocked_id) FROM (
+    SELECT blocked_id FROM blocks WHERE blocker_id = ${userId}
+    ORDER BY created_at DESC, blocked_id DESC LIMIT ${sql.raw(String(BLOCKED_IDS_MAX))}))`;
 }
 
 /** Those among these users whom a block, either way, keeps apart from the reader. One statement, two look-ups by key for each. */

@@ -1,6 +1,7 @@
 /** What a user is to a stream's channel: the facts that admission and the room's policy judge by, in one read. */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
+import { blockedIdsOf } from '@/domains/social/blocks';
 import { noBlockBetween } from '@/domains/social/visible';
 import { users } from '@/domains/users/tables';
 import { followsCreator, subscribes } from '@/domains/visibility/members';
@@ -24,12 +25,16 @@ export interface StandingRow extends ShutOutRow {
   moderator: number;
   follower: number;
   subscriber: number;
+  /** JSON; null where it was not asked for. */
+  blockedIds: string | null;
 }
 
 /** `shutOut`: why the user may not be in the room at all, whatever the policy. */
 export interface RoomStanding {
   readonly user: RoomUser;
   readonly shutOut: 'gone' | 'blocked' | 'banned' | null;
+  /** Whom the user blocks, if it was asked for. */
+  readonly blockedIds: readonly string[];
 }
 
 /** Nothing where there is no such user or stream. */
@@ -37,18 +42,20 @@ export async function findRoomStanding(
   ctx: Pick<Context, 'db' | 'now'>,
   streamId: string,
   userId: string,
+  withBlocks = false,
 ): Promise<RoomStanding | undefined> {
-  return roomStandingOf(ctx, userId, await roomStandingQuery(ctx, streamId, userId));
+  return roomStandingOf(ctx, userId, await roomStandingQuery(ctx, streamId, userId, withBlocks));
 }
 
 /** For a batch of reads; its rows are for `roomStandingOf`. */
-export function roomStandingQuery(ctx: Pick<Context, 'db'>, streamId: string, userId: string) {
+export function roomStandingQuery(ctx: Pick<Context, 'db'>, streamId: string, userId: string, withBlocks = false) {
   return ctx.db.all<StandingRow>(sql`
     SELECT users.username, users.display_name AS displayName, users.avatar_url AS avatarUrl,
       streams.creator_id = users.id AS creator,
       EXISTS (SELECT 1 FROM moderators m WHERE m.channel_id = streams.channel_id AND m.user_id = users.id) AS moderator,
       ${followsCreator(users.id, streams.creatorId)} AS follower,
       ${subscribes(users.id, streams.creatorId)} AS subscriber,
+      ${withBlocks ? blockedIdsOf(users.id) : sql`NULL`} AS blockedIds,
       ${shutOutColumns(streams.channelId, streams.creatorId)}
     FROM streams JOIN users ON users.id = ${userId}
     WHERE streams.id = ${streamId}`);
@@ -87,6 +94,8 @@ export function roomStandingOf(
   return {
     user: { kind: 'user', id: userId, username, displayName, avatarUrl, standing },
     shutOut: shutOutOf(row),
+    // Staff see past blocks, their own too.
+    blockedIds: row.blockedIds === null || rank ? [] : (JSON.parse(row.blockedIds) as string[]), // blockedIdsOf
   };
 }
 
