@@ -7,6 +7,8 @@ export type OutboxEvent =
   | { readonly kind: 'notify'; readonly notification: NewNotification }
   /** Removes a participant from LiveKit's room, which is the channel's id, and revokes their tokens as of `at` (ms). */
   | { readonly kind: 'remove-participant'; readonly roomId: string; readonly identity: string; readonly at: number }
+  /** The user has blocked the other, or unblocked them: the user's open sockets hear which of the two holds now. */
+  | { readonly kind: 'block-changed'; readonly userId: string; readonly otherId: string }
   /** The creator has chosen anew where they are not shown: their open rooms have to hear, and the video of one that is live. */
   | { readonly kind: 'regions-changed'; readonly creatorId: string }
   /** Deletes a file that nothing refers to any more, its variants included; or calls off the upload that it never was. */
@@ -39,7 +41,7 @@ export interface Claim {
   readonly kind: string;
   readonly actorId?: string;
   readonly about?: readonly string[];
-  /** It is live still. */
+  /** It is live still, and for them: the reader follows or subscribes to its creator. */
   readonly streamId?: string;
 }
 
@@ -69,14 +71,14 @@ export type TaskMessage =
   /** Takes an export a step further, and queues the step after it: a part of the document, its end, its mail. */
   | { readonly type: 'build-export'; readonly exportId: string; readonly step: number }
   /**
-   * Tells a page of followers by mail, push and open rooms, and queues the page after it. `at`: when (ms) it was announced;
-   * `isMailed`: whether by mail too, once that is decided.
+   * Tells a page of a creator's members by mail, push and open rooms, and queues the page after it. `at`: when (ms) it was
+   * announced; `isMailed`: whether by mail too, once that is decided.
    */
   | {
       readonly type: 'fan-out-broadcast';
       readonly broadcastId: string;
       readonly at: number;
-      readonly after: FollowerPosition | null;
+      readonly after: MemberPosition | null;
       readonly isMailed?: boolean;
     }
   | {
@@ -98,8 +100,8 @@ export type TaskMessage =
   /** Goes on with what two users, one of whom blocked the other, were told of each other. */
   | { readonly type: 'withdraw-between'; readonly one: string; readonly other: string };
 
-/** When (ms) they followed, and who. */
-export type FollowerPosition = readonly [followedAt: number, followerId: string];
+/** When (ms) they followed or subscribed, and who. */
+export type MemberPosition = readonly [followedAt: number, followerId: string];
 
 /** What a browser is shown. */
 export interface PushText {

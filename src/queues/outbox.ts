@@ -6,6 +6,7 @@ import { asc, inArray, lte, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { outbox } from '@/db/outbox';
 import { deleteObjects } from '@/domains/media/store';
+import { tellBlock } from '@/domains/notifications/block-changed';
 import { notify } from '@/domains/notifications/notify';
 import { applyRegions } from '@/domains/streams/apply-regions';
 import { AppError } from '@/http/errors';
@@ -97,6 +98,8 @@ async function deliver(ctx: Context, { id, event }: OutboxRow): Promise<void> {
       return notify(ctx, id, event.notification);
     case 'remove-participant':
       return removeParticipant(ctx, event);
+    case 'block-changed':
+      return tellBlock(ctx, id, event);
     case 'regions-changed':
       return applyRegions(ctx, id, event.creatorId);
     case 'delete-media':

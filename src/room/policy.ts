@@ -2,6 +2,7 @@
  * Who may write what: one pure rule for WebSocket and HTTP alike. The creator, moderators and staff are held to the
  * room's state, the form of a message and the pace of a person, not to what keeps crowds in order.
  */
+import { isMember } from '@/domains/visibility/members';
 import type { Badge, RoomPolicy, RoomRefusal, RoomRefusalCode, RoomUser, StreamStatus, ToldPolicy } from '@/room/api';
 import { type BlockedWords, foldLetters, hasBlockedWord, prepareBlockedWords } from '@/shared/blocked-words';
 import { countCharacters, foldText, hasControlCharacters } from '@/shared/text';
@@ -70,7 +71,7 @@ export function judge(rules: Rules, user: RoomUser, typed: string, history: Hist
   if (isExempt(user)) return { ok: true, text, delayMs: 0 };
 
   if (policy.subscribersOnly && !standing.subscriber) return refuse('SUBSCRIBERS_ONLY');
-  if (policy.followersOnly && !standing.follower) return refuse('FOLLOWERS_ONLY');
+  if (policy.followersOnly && !isMember(standing)) return refuse('FOLLOWERS_ONLY');
   const folded = foldLetters(text);
   if (hasBlockedWord(rules.blocked, folded)) return refuse('BLOCKED_WORDS');
   if (history.lastAt !== null) {

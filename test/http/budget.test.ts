@@ -56,6 +56,28 @@ function expectWithin(counts: Counts, budget: Pick<Counts, 'statements' | 'rowsR
   expect(counts.rowsWritten).toBeLessThanOrEqual(budget.rowsWritten);
 }
 
+const SUBSCRIPTIONS = 20;
+
+/** Follows so many of the population, and subscribes to some whom they do not follow. */
+async function tie(userId: string, follows: number): Promise<void> {
+  await env.DB.batch([
+    env.DB.prepare(
+      `INSERT INTO follows (follower_id, creator_id, created_at)
+       SELECT ?1, id, 0 FROM users WHERE id GLOB '01900000-*' ORDER BY id LIMIT ?2`,
+    ).bind(userId, follows),
+    env.DB.prepare(
+      `INSERT INTO subscription_tiers (id, creator_id, name, coins_per_month, created_at, updated_at)
+       VALUES (?1, ?1, 'Given', 100, 0, 0)`,
+    ).bind(userId),
+    env.DB.prepare(
+      `INSERT INTO subscriptions (id, subscriber_id, creator_id, tier_id, coins_per_month, status, months, started_at,
+         period_ends_at, idempotency_key, body_hash, created_at)
+       SELECT ?1 || id, ?1, id, ?1, 100, 'active', 1, 0, 0, id, '', 0
+       FROM users WHERE id GLOB '01900000-*' ORDER BY id DESC LIMIT ?2`,
+    ).bind(userId, SUBSCRIPTIONS),
+  ]);
+}
+
 /** A statement a type, and twenty rows an item at most. */
 async function expectSearch(type: string, q: string) {
   const { headers } = await asViewer();
@@ -152,6 +174,34 @@ describe('among 10,000 users and 1,000 streams', () => {
     const answer = await ask('GET', path, headers);
     expect(answer.status).toBe(200);
     expectWithin(answer.counts, { ...budget, rowsWritten: 0 });
+  });
+
+  it.each(['/viewer/recommended', '/viewer/following'])(
+    '%s costs a reader who subscribes as well little more',
+    async (path) => {
+      const { userId, headers } = await asViewer();
+      await tie(userId, 800);
+      const answer = await ask('GET', path, headers);
+      expect(answer.status).toBe(200);
+      expectWithin(answer.counts, { statements: 2, rowsRead: 14 * LIVE_STREAMS, rowsWritten: 0 });
+    },
+  );
+
+  it('a page of history reads what blocks hide for each author on it, and nothing more', async () => {
+    const [creator, viewer] = [await asCreator(), await asViewer()];
+    const session = await ask('POST', '/sessions', creator.headers, { title: 'Budgeted' });
+    const { id } = session.data as { id: string };
+    expect((await ask('POST', `/sessions/${id}/start`, creator.headers)).status).toBe(200);
+    expect((await ask('POST', `/sessions/${id}/chat`, creator.headers, { text: 'Hello' })).status).toBe(201);
+    await env.DB.prepare(`INSERT INTO blocks (blocker_id, blocked_id, created_at)
+      SELECT ?, id, 0 FROM users WHERE username LIKE 'crowd%'`)
+      .bind(viewer.userId)
+      .run();
+    const guests = await ask('GET', `/stream/chat/${id}`);
+    expectWithin(guests.counts, { statements: 1, rowsRead: 6, rowsWritten: 0 });
+    const answer = await ask('GET', `/stream/chat/${id}`, viewer.headers);
+    expect(answer.data).toMatchObject({ items: [{ text: 'Hello' }] });
+    expectWithin(answer.counts, { statements: 3, rowsRead: 14, rowsWritten: 0 });
   });
 
   it('followers of whom half do not show whom they follow are no more than twice the rows', async () => {
@@ -368,6 +418,12 @@ describe('among 100,000 posts', () => {
     )
       .bind(viewer.userId, follows)
       .run();
+    await expectPages('/content/feed', viewer.headers, 6);
+  });
+
+  it.each([0, 70, 2_000])('a personal feed of subscriptions beside %i follows is six statements', async (follows) => {
+    const viewer = await asViewer();
+    await tie(viewer.userId, follows);
     await expectPages('/content/feed', viewer.headers, 6);
   });
 

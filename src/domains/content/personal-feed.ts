@@ -1,13 +1,12 @@
 /**
- * What followed creators posted in the last 30 days, the newest first, then what is trending among everybody else.
- * At most five statements. Whoever follows many is served by a walk down the time; where that finds too little, and
- * for whoever follows few, the followed creators' own lists are merged.
+ * What creators whom the reader follows or subscribes to posted in the last 30 days, the newest first, then what is
+ * trending among everybody else. At most five statements. Readers of many creators are served by a walk down the time;
+ * where that finds too little, and for readers of few, those creators' own lists are merged.
  */
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
-import { followsCreator } from '@/domains/social/status';
-import { subscribes } from '@/domains/subscriptions/subscribed';
 import { users } from '@/domains/users/tables';
+import { isMemberOf, subscribes, tiesOf } from '@/domains/visibility/members';
 import { decodeCursor, encodeCursor } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 import { firstIdAt } from '@/shared/ids';
@@ -22,10 +21,10 @@ const LIST = 'content.feed';
 const FOLLOWED_FOR_MS = 30 * DAY_MS;
 /** Of followed creators whose posts are merged: those who posted last. */
 const MERGED_CREATORS_MAX = 500;
-/** Among which they are looked for: those who were followed last. */
-const FOLLOWS_READ_MAX = 2_000;
-/** For each post of a page: up to so many follows are merged at once, and so many posts are walked over. */
-const FEW_FOLLOWS_FACTOR = 5;
+/** They are looked for among so many who were followed last, and as many who were subscribed to last. */
+const TIES_READ_MAX = 2_000;
+/** For each post of a page: up to so many creators are merged at once, and so many posts are walked over. */
+const FEW_CREATORS_FACTOR = 5;
 const WALK_FACTOR = 10;
 const RECOMMENDED_WINDOW_FACTOR = 5;
 
@@ -59,18 +58,23 @@ async function listFollowed(
   perPage: number,
 ): Promise<Followed> {
   const reader = await ctx.db
-    .select({ followingCount: users.followingCount })
+    .select({
+      following: users.followingCount,
+      subscribed: sql<number>`(SELECT count(*) FROM (SELECT 1 FROM subscriptions
+        WHERE subscriber_id = ${userId} AND status <> 'ended' LIMIT ${sql.raw(String(MERGED_CREATORS_MAX + 1))}))`,
+    })
     .from(users)
     .where(eq(users.id, userId))
     .get();
-  const followingCount = reader?.followingCount ?? 0;
-  if (followingCount === 0) return { steps: [], after: null };
+  // At most: creators who are both followed and subscribed to are counted twice.
+  const creatorCount = reader ? reader.following + reader.subscribed : 0;
+  if (creatorCount === 0) return { steps: [], after: null };
   const range = { since: firstIdAt(ctx.now() - FOLLOWED_FOR_MS), before: before ?? BEYOND_ALL_IDS };
-  if (followingCount > FEW_FOLLOWS_FACTOR * perPage) {
+  if (creatorCount > FEW_CREATORS_FACTOR * perPage) {
     const walked = await walkFollowed(ctx, userId, range, perPage);
     if (!walked.cutShort || walked.steps.length === perPage) return walked;
   }
-  return mergeFollowed(ctx, userId, followingCount, range, perPage);
+  return mergeFollowed(ctx, userId, creatorCount, range, perPage);
 }
 
 interface Range {
@@ -88,9 +92,9 @@ function walkFollowed(ctx: Context, userId: string, { since, before }: Range, pe
       SELECT id, author_id, visibility, 0 AS score FROM posts INDEXED BY posts_by_time
       WHERE removed_at IS NULL AND id > ${since} AND id < ${before}
       ORDER BY id DESC`,
-    keep: sql`${followsCreator(userId, sql`walked.author_id`)}
+    keep: sql`${isMemberOf(userId, sql`walked.author_id`)}
       AND ${authorVisibleTo(undefined, sql`walked.author_id`)}
-      AND (walked.visibility <> 'subscribers' OR ${subscribes(sql`${userId}`, sql`walked.author_id`)})`,
+      AND (walked.visibility <> 'subscribers' OR ${subscribes(userId, sql`walked.author_id`)})`,
     perPage,
     windowMax: WALK_FACTOR * perPage,
   });
@@ -104,14 +108,14 @@ function walkFollowed(ctx: Context, userId: string, { since, before }: Range, pe
 async function mergeFollowed(
   ctx: Context,
   userId: string,
-  followingCount: number,
+  creatorCount: number,
   { since, before }: Range,
   perPage: number,
 ): Promise<Followed> {
   const below = (authorId: SQL, id: SQL) =>
     sql`p.author_id = ${authorId} AND p.removed_at IS NULL AND p.id < ${id} AND p.id > ${since} ORDER BY p.id DESC LIMIT 1`;
   const newestBelow = (authorId: SQL, id: SQL) => sql`
-    CASE WHEN ${subscribes(sql`${userId}`, authorId)}
+    CASE WHEN ${subscribes(userId, authorId)}
       THEN (SELECT p.id FROM posts p INDEXED BY posts_of_author WHERE ${below(authorId, id)})
       ELSE (SELECT p.id FROM posts p INDEXED BY posts_for_followers
         WHERE p.visibility <> 'subscribers' AND ${below(authorId, id)})
@@ -119,13 +123,12 @@ async function mergeFollowed(
   const newest = sql`SELECT author_id, ${newestBelow(sql`sources.author_id`, sql`${before}`)} AS id FROM sources`;
   // To sort them costs as much as to read them, so that is left out where it is not needed.
   const first =
-    followingCount > MERGED_CREATORS_MAX
+    creatorCount > MERGED_CREATORS_MAX
       ? sql`SELECT * FROM (${newest} ORDER BY 2 DESC LIMIT CAST(${MERGED_CREATORS_MAX} AS INTEGER))`
       : newest;
   const rows = await ctx.db.all<{ id: string | null }>(sql`
     WITH RECURSIVE sources (author_id) AS (
-      SELECT creator_id FROM follows WHERE follower_id = ${userId}
-      ORDER BY created_at DESC LIMIT CAST(${FOLLOWS_READ_MAX} AS INTEGER)
+      SELECT DISTINCT creator_id FROM (${tiesOf(userId, TIES_READ_MAX)})
     ), merged (author_id, id) AS (
       ${first}
       UNION ALL
@@ -138,12 +141,12 @@ async function mergeFollowed(
   return { steps, after: found.length > perPage ? (steps.at(-1) ?? null) : null };
 }
 
-/** Of those whom the reader does not follow; one's own are left out. */
+/** By authors whom the reader neither follows nor subscribes to; the reader's own posts are left out. */
 function listRecommended(ctx: Context, actor: Actor, above: Step | undefined, wanted: number): Promise<Walked> {
   const author = sql`walked.author_id`;
   return walk(ctx, {
     candidates: trendingPosts(above),
-    keep: sql`${author} <> ${actor.userId} AND NOT ${followsCreator(actor.userId, author)} AND ${authorVisibleTo(actor, author)}`,
+    keep: sql`${author} <> ${actor.userId} AND NOT ${isMemberOf(actor.userId, author)} AND ${authorVisibleTo(actor, author)}`,
     perPage: wanted,
     windowMax: RECOMMENDED_WINDOW_FACTOR * wanted,
   });

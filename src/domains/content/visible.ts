@@ -1,16 +1,16 @@
 /** Which posts anybody may know of: the one place for it, as conditions for any SELECT. */
 import { and, eq, isNull, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { AUDIENCE_MARK, audienceOf, audienceWord, EVERYBODY } from '@/db/fts';
-import { followsCreator } from '@/domains/social/status';
 import { userVisibleTo } from '@/domains/social/visible';
-import { subscribes } from '@/domains/subscriptions/subscribed';
 import { users } from '@/domains/users/tables';
+import { isMemberOf, subscribes, tiesOf } from '@/domains/visibility/members';
 import type { Viewer } from '@/shared/actor';
 import { posts } from './tables';
 
 /**
  * For a SELECT that joins `users` as the posts' author: those whose author is in this reader's sight, and that are
- * public, or the reader's own, or for followers or subscribers whom the reader is one of. Staff see all that is there.
+ * public, or the reader's own, or for followers and the reader follows or subscribes, or for subscribers and the reader
+ * subscribes. Staff see all that is there.
  */
 export function visiblePosts(viewer: Viewer): SQL | undefined {
   return and(existingPosts(viewer), openTo(viewer));
@@ -30,12 +30,12 @@ export function openTo(viewer: Viewer): SQL | undefined {
   return or(
     isPublic,
     eq(posts.authorId, userId),
-    sql`(posts.visibility = 'followers' AND ${followsCreator(userId, posts.authorId)})`,
-    sql`(posts.visibility = 'subscribers' AND ${subscribes(sql`${userId}`, posts.authorId)})`,
+    sql`(posts.visibility = 'followers' AND ${isMemberOf(userId, posts.authorId)})`,
+    sql`(posts.visibility = 'subscribers' AND ${subscribes(userId, posts.authorId)})`,
   );
 }
 
-/** Of creators whose posts for followers, and whose posts for subscribers, are found by words: so many of each. */
+/** Posts for members are found of so many creators whom the reader follows, and of as many whom they subscribe to. */
 export const FOUND_CREATORS_MAX = 100;
 
 /**
@@ -47,16 +47,11 @@ export function postAudience(viewer: Viewer): SQL {
   if (viewer.staff) return audienceOf(['staff']);
   const { userId } = viewer;
   const own = audienceOf(['everybody', audienceWord('f', userId), audienceWord('s', userId)]);
-  const max = sql.raw(String(FOUND_CREATORS_MAX));
-  const words = (letter: string, creators: SQL) => sql`coalesce((
-    SELECT group_concat(${` OR "${AUDIENCE_MARK}${letter}`} || replace(creator_id, '-', '') || '"', '') FROM (${creators} LIMIT ${max})), '')`;
-  return sql`${own}
-    || ${words('f', sql`SELECT creator_id FROM follows WHERE follower_id = ${userId} ORDER BY created_at DESC`)}
-    || ${words(
-      's',
-      sql`SELECT creator_id FROM subscriptions INDEXED BY subscriptions_open_of_subscriber
-      WHERE subscriber_id = ${userId} AND status <> 'ended' ORDER BY id DESC`,
-    )}`;
+  const word = (letter: string) => sql`${` OR "${AUDIENCE_MARK}${letter}`} || replace(creator_id, '-', '') || '"'`;
+  // What both a follow and a subscription give is named twice, which finds nothing twice.
+  return sql`${own} || coalesce((
+    SELECT group_concat(${word('f')} || CASE WHEN subscribed THEN ${word('s')} ELSE '' END, '')
+    FROM (${tiesOf(userId, FOUND_CREATORS_MAX)})), '')`;
 }
 
 /** For a walk over ids, where `users` is not joined. @param authorId the walk's column */

@@ -4,21 +4,24 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { creatorProfiles } from '@/domains/creators/tables';
 import { socialError } from '@/domains/social/errors';
-import { followsCreator } from '@/domains/social/status';
-import { showsFollows, userVisibleTo } from '@/domains/social/visible';
+import { blockedBy, seesPastBlocks, showsFollows, userNamedTo } from '@/domains/social/visible';
 import { findLiveOrNext } from '@/domains/streams/next';
 import { presentStream } from '@/domains/streams/present';
 import { presentTier } from '@/domains/subscriptions/present';
-import { subscribes } from '@/domains/subscriptions/subscribed';
 import { tiersQuery } from '@/domains/subscriptions/tiers';
+import { presentCard } from '@/domains/users/present';
 import { users } from '@/domains/users/tables';
 import { usernameIn } from '@/domains/users/usernames';
+import { followsCreator, subscribes } from '@/domains/visibility/members';
 import type { Viewer } from '@/shared/actor';
 import { toIso } from '@/shared/time';
 import { creatorColumns, isCreator, presentCreator } from './creators';
 import type { CreatorPage } from './schemas';
 
-/** Throws USER_NOT_FOUND, also for whoever is no creator or out of the reader's sight. */
+/**
+ * Of somebody whom the reader blocks it is the card, and whether a subscription still runs. Throws USER_NOT_FOUND, also
+ * for people who are no creators or out of the reader's sight.
+ */
 export async function getCreatorPage(ctx: Context, viewer: Viewer, name: string): Promise<z.input<typeof CreatorPage>> {
   const username = usernameIn(name);
   const [row, stream, tiers] = await Promise.all([
@@ -27,6 +30,8 @@ export async function getCreatorPage(ctx: Context, viewer: Viewer, name: string)
     tiersQuery(ctx, sql`(SELECT id FROM users WHERE username = ${username})`),
   ]);
   if (!row) throw socialError('USER_NOT_FOUND', { message: 'There is no such creator.' });
+  const blockedByYou = row.blockedByYou === 1;
+  if (blockedByYou && !seesPastBlocks(viewer)) return { ...reduced(row), blockedByYou };
   return {
     ...presentCreator(row),
     links: [...row.links],
@@ -38,8 +43,20 @@ export async function getCreatorPage(ctx: Context, viewer: Viewer, name: string)
     followedBy: row.followedBy === 1,
     subscribed: row.subscribed === 1,
     tiers: tiers.map(presentTier),
+    ...(blockedByYou ? { blockedByYou } : {}),
   };
 }
+
+function reduced({ card, since, subscribed }: CreatorPageRow) {
+  return {
+    user: presentCard({ ...card, isLive: 0 }),
+    ...{ bio: '', categories: [], links: [], tiers: [] },
+    ...{ followerCount: card.followerCount, followingCount: null, since: toIso(since), stream: null },
+    ...{ following: false, followedBy: false, subscribed: subscribed === 1 },
+  };
+}
+
+type CreatorPageRow = NonNullable<Awaited<ReturnType<typeof findCreator>>>;
 
 function findCreator(ctx: Context, viewer: Viewer, username: string) {
   // Nobody has this id, so a guest is nothing to anybody.
@@ -51,12 +68,13 @@ function findCreator(ctx: Context, viewer: Viewer, username: string) {
       followingCount: users.followingCount,
       showsFollows: showsFollows(viewer),
       since: users.createdAt,
+      blockedByYou: blockedBy(viewer),
       following: followsCreator(readerId, users.id),
       followedBy: followsCreator(users.id, readerId),
-      subscribed: sql<number>`${subscribes(readerId, users.id)}`,
+      subscribed: subscribes(readerId, users.id),
     })
     .from(users)
     .leftJoin(creatorProfiles, eq(creatorProfiles.userId, users.id))
-    .where(and(eq(users.username, username), isCreator, userVisibleTo(viewer)))
+    .where(and(eq(users.username, username), isCreator, userNamedTo(viewer)))
     .get();
 }

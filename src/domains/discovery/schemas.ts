@@ -1,6 +1,7 @@
 /** Wire shapes of people to be found: lists of cards, and a creator's page. */
 import { z } from '@hono/zod-openapi';
 import { Category } from '@/domains/creators/categories';
+import { blockedByYou } from '@/domains/social/schemas';
 import { Stream } from '@/domains/streams/schemas';
 import { Tiers } from '@/domains/subscriptions/schemas';
 import { PublicCard } from '@/domains/users/schemas';
@@ -36,6 +37,7 @@ export const CreatorPage = Creator.extend({
   followedBy: z.boolean().openapi({ description: 'Whether they follow you.' }),
   subscribed: z.boolean().openapi({ description: 'Whether you subscribe to them.' }),
   tiers: Tiers.shape.tiers,
+  blockedByYou,
 }).openapi('CreatorPage');
 
 export const PeopleQuery = z.strictObject(cursorQuery);

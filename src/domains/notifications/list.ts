@@ -1,20 +1,22 @@
 /**
- * What a reader has been told: their own rows and the broadcasts of creators they follow, as one list, newest first.
- * Four statements for anybody. Of broadcasts a read touches at most FOLLOWS_MAX follows and BROADCASTS_KEPT rows of
- * each, however many there are on the platform: a creator's newest, none older than two weeks.
+ * What a reader has been told: their own rows and the broadcasts of creators they follow or subscribe to, as one list, newest first.
+ * Four statements for anybody. Of broadcasts a read touches at most TIES_MAX follows, as many subscriptions, and
+ * BROADCASTS_KEPT rows of each, however many there are on the platform: a creator's newest, none older than two weeks.
  */
 import { z } from '@hono/zod-openapi';
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { readSettings } from '@/domains/settings/read';
+import { tiesOf } from '@/domains/visibility/members';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
 import { DAY_MS } from '@/shared/time';
+import { isBlockBetween } from './claim';
 import { isShown, type NotificationRow, notificationColumns, presentNotification } from './present';
 import { UNREAD_MAX } from './schemas';
 
 export const BROADCAST_AGE_MS_MAX = 14 * DAY_MS;
-/** Who follows more is told in the app of those followed last alone; push and mail know no such bound. */
-const FOLLOWS_MAX = 2_000;
+/** Readers who follow more creators are told in the app of those followed last; push and mail know no such bound. */
+const TIES_MAX = 2_000;
 
 const LIST = 'notifications';
 const Position = z.tuple([z.int(), z.string()]);
@@ -79,19 +81,20 @@ function ownPage(userId: string, [createdAt, id]: Position, limit: number): SQL 
 /** One row at least, for its count; `id` is null where the page is empty. */
 type MergedRow = { readonly unread: number } & ({ readonly id: null } | Omit<NotificationRow, 'actorCount' | 'actors'>);
 
-/** Broadcasts since the reader follows. A block needs no look: it ends the follow (domains/social/block.ts). */
+/**
+ * Broadcasts since the reader follows or subscribes, each once. A block ends a follow at once (domains/social/block.ts),
+ * but a subscription only with its month, so it is looked for there.
+ */
 function broadcastPage(userId: string, [createdAt, id]: Position, limit: number, since: number): SQL {
   return sql`
     WITH recent AS MATERIALIZED (
-      SELECT b.id, b.created_at,
+      SELECT DISTINCT b.id, b.created_at,
         b.created_at <= ${readThrough(userId)}
           OR EXISTS (SELECT 1 FROM broadcast_reads WHERE user_id = ${userId} AND broadcast_id = b.id) AS is_read
-      FROM (
-        SELECT creator_id, created_at FROM follows WHERE follower_id = ${userId}
-        ORDER BY created_at DESC LIMIT ${FOLLOWS_MAX}
-      ) AS f
-      CROSS JOIN users AS u ON u.id = f.creator_id AND u.status = 'active'
-      CROSS JOIN broadcasts AS b ON b.creator_id = f.creator_id AND b.created_at >= max(f.created_at, ${since})
+      FROM (${tiesOf(userId, TIES_MAX)}) AS tie
+      CROSS JOIN users AS u ON u.id = tie.creator_id AND u.status = 'active'
+      CROSS JOIN broadcasts AS b ON b.creator_id = tie.creator_id AND b.created_at >= max(tie.since, ${since})
+      WHERE CASE WHEN tie.subscribed THEN NOT ${isBlockBetween(userId, sql`tie.creator_id`)} ELSE b.audience = 'members' END
     ), page AS (
       SELECT id, is_read FROM recent WHERE (created_at, id) < (${createdAt}, ${id})
       ORDER BY created_at DESC, id DESC LIMIT ${limit}

@@ -11,9 +11,12 @@ import { broadcastReads, notificationMarks, notifications } from './tables';
 export async function markRead(ctx: Context, userId: string, id: string): Promise<{ unreadCount: number }> {
   const now = ctx.now();
   const own = and(eq(notifications.id, id), eq(notifications.userId, userId), isShown);
-  // What was broadcast, by a creator whom the reader followed by then.
-  const told = sql`FROM broadcasts AS b JOIN follows AS f ON f.follower_id = ${userId} AND f.creator_id = b.creator_id
-    WHERE b.id = ${id} AND f.created_at <= b.created_at`;
+  // What was broadcast, by a creator whom the reader followed or subscribed to by then.
+  const told = sql`FROM broadcasts AS b WHERE b.id = ${id} AND (
+    (b.audience = 'members' AND EXISTS (SELECT 1 FROM follows AS f
+      WHERE f.follower_id = ${userId} AND f.creator_id = b.creator_id AND f.created_at <= b.created_at))
+    OR EXISTS (SELECT 1 FROM subscriptions AS s WHERE s.subscriber_id = ${userId} AND s.creator_id = b.creator_id
+      AND s.status <> 'ended' AND s.started_at <= b.created_at))`;
   const found = await ctx.db.all<{ own: number; told: number }>(
     sql`SELECT EXISTS (SELECT 1 FROM notifications WHERE ${own}) AS own, EXISTS (SELECT 1 ${told}) AS told`,
   );

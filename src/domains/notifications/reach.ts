@@ -2,7 +2,7 @@
  * Brings what was told to who is not looking at the list: into their open rooms at once, and to mail and Web Push
  * through the tasks queue, a message for each mail and each browser, so that each is retried by itself.
  */
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import type { Channels } from '@/domains/settings/tables';
 import type { Claim, PushText, TaskMessage } from '@/queues/messages';
@@ -43,10 +43,7 @@ export async function reach(
       SELECT id, user_id AS userId FROM push_subscriptions
       WHERE user_id IN (SELECT value FROM json_each(${JSON.stringify(ctx.push ? choosing('push') : [])}))
         AND ${sessionIsActive(sql`push_subscriptions.session_id`, ctx.now())}`),
-    ctx.db.all<Place>(sql`
-      SELECT last_rooms.user_id AS userId, last_rooms.room_id AS roomId
-      FROM last_rooms CROSS JOIN streams ON streams.id = last_rooms.room_id AND streams.status IN ('scheduled', 'live')
-      WHERE last_rooms.user_id IN (SELECT value FROM json_each(${JSON.stringify(choosing('inApp'))}))`),
+    ctx.db.all<Place>(placesQuery(choosing('inApp'))),
   ]);
   const push = pushText(ctx, told, eventId);
   const { title, body } = told;
@@ -87,9 +84,17 @@ function shorten(text: string, max: number): string {
   return characters.length > max ? `${characters.slice(0, max - 1).join('')}…` : text;
 }
 
-interface Place {
+export interface Place {
   readonly userId: string;
   readonly roomId: string;
+}
+
+/** The open rooms among those that these users entered last. */
+export function placesQuery(userIds: readonly string[]): SQL {
+  return sql`
+    SELECT last_rooms.user_id AS userId, last_rooms.room_id AS roomId
+    FROM last_rooms CROSS JOIN streams ON streams.id = last_rooms.room_id AND streams.status IN ('scheduled', 'live')
+    WHERE last_rooms.user_id IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`;
 }
 
 /** A room that is away costs the moment and no more: what it would have shown is in the list. */

@@ -3,6 +3,10 @@ import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
 type Data = Readonly<Record<string, unknown>>;
 
+/** `members` follow or subscribe to the creator. */
+const BROADCAST_AUDIENCES = ['members', 'subscribers'] as const;
+export type BroadcastAudience = (typeof BROADCAST_AUDIENCES)[number];
+
 export const notifications = sqliteTable('notifications', {
   id: text().primaryKey(),
   userId: text('user_id').notNull(),
@@ -44,6 +48,7 @@ export const broadcasts = sqliteTable('broadcasts', {
   body: text().notNull(),
   data: text({ mode: 'json' }).$type<Data>().notNull().default({}),
   createdAt: integer('created_at').notNull(),
+  audience: text().$type<BroadcastAudience>().notNull().default('members'),
 });
 
 export const broadcastReads = sqliteTable(

@@ -4,7 +4,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { creatorProfiles } from '@/domains/creators/tables';
 import { socialError } from '@/domains/social/errors';
-import { showsFollows, userVisibleTo } from '@/domains/social/visible';
+import { blockedBy, seesPastBlocks, showsFollows, userNamedTo, userVisibleTo } from '@/domains/social/visible';
 import { listStreams } from '@/domains/streams/discovery';
 import { streams } from '@/domains/streams/tables';
 import { visibleTo } from '@/domains/streams/visible';
@@ -15,7 +15,10 @@ import type { Viewer } from '@/shared/actor';
 import { toIso } from '@/shared/time';
 import type { PublicProfile } from './schemas';
 
-/** Throws USER_NOT_FOUND, also for who is banned, gone or blocked: it does not tell which. */
+/**
+ * Of somebody whom the reader blocks it is the card alone. Throws USER_NOT_FOUND, also for who is banned, gone or blocks
+ * the reader: it does not tell which.
+ */
 export async function getPublicProfile(
   ctx: Context,
   userId: string,
@@ -30,6 +33,7 @@ export async function getPublicProfile(
       followingCount: users.followingCount,
       creatorStatus: users.creatorStatus,
       showsFollows: showsFollows(viewer),
+      blockedByYou: blockedBy(viewer),
       creatorBio: creatorProfiles.bio,
       categories: creatorProfiles.categories,
       liveStreamId: streams.id,
@@ -45,18 +49,26 @@ export async function getPublicProfile(
         visibleTo(viewer),
       ),
     )
-    .where(and(eq(users.id, userId), userVisibleTo(viewer)))
+    .where(and(eq(users.id, userId), userNamedTo(viewer)))
     .get();
   if (!row) throw socialError('USER_NOT_FOUND');
+  const blockedByYou = row.blockedByYou === 1;
+  const createdAt = toIso(row.createdAt);
+  if (blockedByYou && !seesPastBlocks(viewer))
+    return {
+      ...presentCard({ ...row.card, isLive: 0 }),
+      ...{ bio: '', links: [], createdAt, followingCount: null, creator: null, liveStreamId: null, blockedByYou },
+    };
   const isCreator = row.creatorStatus === 'APPROVED';
   return {
     ...presentCard(row.card),
     bio: row.bio,
     links: [...row.links],
-    createdAt: toIso(row.createdAt),
+    createdAt,
     followingCount: row.showsFollows === 1 ? row.followingCount : null,
     creator: isCreator ? { bio: row.creatorBio ?? '', categories: row.categories ?? [] } : null,
     liveStreamId: row.liveStreamId,
+    ...(blockedByYou ? { blockedByYou } : {}),
   };
 }
 

@@ -1,5 +1,6 @@
 /** What users write of themselves, what everybody sees of them, and how they are looked for. */
 import { z } from '@hono/zod-openapi';
+import { blockedByYou } from '@/domains/social/schemas';
 import { displayName, Link, PublicCard } from '@/domains/users/schemas';
 import { pageOf, pageQuery } from '@/http/envelope';
 import { aLine, aText, optionalSearchText } from '@/http/fields';
@@ -55,6 +56,7 @@ export const PublicProfile = PublicCard.extend({
     .nullable()
     .openapi({ description: 'What an approved creator says of the show; null for others.' }),
   liveStreamId: z.uuid().nullable(),
+  blockedByYou,
 }).openapi('PublicProfile');
 
 export const UsersQuery = z.strictObject({

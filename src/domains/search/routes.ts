@@ -13,8 +13,8 @@ export const searchEndpoints: Endpoint[] = [
     summary: 'Users, streams and posts by words',
     description:
       `All words must occur, whatever their case and accents. ${FORMULA} Whoever has exactly this username comes before ` +
-      `all. Posts for followers or subscribers are found for ${FOUND_CREATORS_MAX} creators each, those whom the reader ` +
-      'followed, or subscribed to, last. A page may be short and still have a next one. A cursor goes on with one type alone.',
+      `all. Posts for followers or subscribers are found of the ${FOUND_CREATORS_MAX} creators whom the reader followed ` +
+      'last, and of as many whom they subscribed to last. A page may be short and still have a next one. A cursor goes on with one type alone.',
     who: 'optional',
     query: SearchQuery,
     response: SearchResults,

@@ -4,7 +4,7 @@
  */
 import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/context';
-import { commit, type Statement } from '@/db/commit';
+import { commit, demandChange, type Statement } from '@/db/commit';
 import { withdrawBetween } from '@/domains/notifications/withdraw';
 import { users } from '@/domains/users/tables';
 import type { OutboxEvent } from '@/queues/messages';
@@ -23,6 +23,7 @@ export async function blockUser(ctx: Context, blockerId: string, blockedId: stri
   if (!user || user.status === 'deleted') throw socialError('USER_NOT_FOUND');
   const statements = [
     block(ctx, blockerId, blockedId),
+    demandChange(ctx),
     ...endFollow(ctx, blockerId, blockedId),
     ...endFollow(ctx, blockedId, blockerId),
     ...withdrawBetween(ctx, blockerId, blockedId),
@@ -31,7 +32,7 @@ export async function blockUser(ctx: Context, blockerId: string, blockedId: stri
   const partings = rooms.flatMap((room) =>
     partingEvents(ctx, room, room.creatorId === blockerId ? blockedId : blockerId),
   );
-  await commit(ctx, statements, { events: [...partings, rest] });
+  await commit(ctx, statements, { events: [...partings, rest, blockChanged(blockerId, blockedId)] });
 }
 
 /**
@@ -39,7 +40,7 @@ export async function blockUser(ctx: Context, blockerId: string, blockedId: stri
  * the other out of every room, and the door asks again who they are.
  */
 export async function unblockUser(ctx: Context, blockerId: string, blockedId: string): Promise<void> {
-  await commit(ctx, [unblock(ctx, blockerId, blockedId)]);
+  await commit(ctx, [unblock(ctx, blockerId, blockedId)], { events: [blockChanged(blockerId, blockedId)] });
 }
 
 export function block(ctx: Context, blockerId: string, blockedId: string): Statement {
@@ -48,6 +49,11 @@ export function block(ctx: Context, blockerId: string, blockedId: string): State
 
 export function unblock(ctx: Context, blockerId: string, blockedId: string): Statement {
   return ctx.db.delete(blocks).where(and(eq(blocks.blockerId, blockerId), eq(blocks.blockedId, blockedId)));
+}
+
+/** For the blocker's own open sockets, and for nobody else's. */
+function blockChanged(userId: string, otherId: string): OutboxEvent {
+  return { kind: 'block-changed', userId, otherId };
 }
 
 /** The room reads again what the user is to it, and closes their sockets; LiveKit has to be told separately. */

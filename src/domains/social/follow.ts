@@ -4,12 +4,12 @@ import type { Context } from '@/context';
 import { commitIfMet, demandChange, type Statement } from '@/db/commit';
 import { withdrawFollow } from '@/domains/notifications/withdraw';
 import { users } from '@/domains/users/tables';
+import { followsCreator } from '@/domains/visibility/members';
 import type { OutboxEvent } from '@/queues/messages';
 import type { Actor } from '@/shared/actor';
 import { socialError } from './errors';
 import { listOpenRooms } from './open-rooms';
 import { shownTo } from './regions';
-import { followsCreator } from './status';
 import { follows, formerFollows } from './tables';
 import { noBlockBetween } from './visible';
 

@@ -1,9 +1,10 @@
-/** Following and blocking. Lists of people are the discovery domain's. */
+/** Following and blocking. Lists of other people's follows are the discovery domain's. */
 import { z } from '@hono/zod-openapi';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { blockUser, unblockUser } from './block';
+import { listBlocks } from './blocks';
 import { followCreator, unfollowCreator } from './follow';
-import { BlockStatus, FollowStatus } from './schemas';
+import { BlockPage, BlockStatus, BlocksQuery, FollowStatus } from './schemas';
 import { getFollowStatus } from './status';
 
 const ByUser = z.strictObject({ userId: z.string().min(1) });
@@ -45,6 +46,7 @@ export const socialEndpoints: Endpoint[] = [
     path: '/social/follow/{userId}',
     tag: 'social',
     summary: 'Whether I follow somebody and they me, and the counts',
+    description: 'Follows alone: a subscription is not one. `blockedByYou` says that you block them.',
     who: 'optional',
     params: ByUser,
     response: FollowStatus,
@@ -59,7 +61,8 @@ export const socialEndpoints: Endpoint[] = [
     description:
       'Ends follows both ways. From then on neither sees the other: profile, posts, streams and rooms are as if they ' +
       'were not there, what either was told of the other is withdrawn, and neither can follow, write to or give to the ' +
-      'other. Repeating it changes nothing.',
+      'other. You alone can still read their card, with `blockedByYou`. Your open sockets get a `user-notification` of ' +
+      'kind `block-changed` (`data: { userId, blocked }`), so that you hide what they write. Repeating it changes nothing.',
     who: 'user',
     params: ByUser,
     response: BlockStatus,
@@ -74,7 +77,9 @@ export const socialEndpoints: Endpoint[] = [
     path: '/social/block/{userId}',
     tag: 'social',
     summary: 'Unblock a user',
-    description: 'Follows do not come back, nor does what was told. Repeating it changes nothing.',
+    description:
+      'Follows do not come back, nor does what was told. Your open sockets get a `user-notification` of kind ' +
+      '`block-changed`. Repeating it changes nothing.',
     who: 'user',
     params: ByUser,
     response: BlockStatus,
@@ -82,5 +87,18 @@ export const socialEndpoints: Endpoint[] = [
       await unblockUser(ctx, actor.userId, params.userId);
       return { blocked: false };
     },
+  }),
+  endpoint({
+    method: 'get',
+    path: '/social/blocks',
+    tag: 'social',
+    summary: 'Whom I block, newest first',
+    description:
+      'Cards, also of people who are banned or who block you in return, so that every block can be undone. Deleted ' +
+      'accounts are left out.',
+    who: 'user',
+    query: BlocksQuery,
+    response: BlockPage,
+    handler: (ctx, { actor, query }) => listBlocks(ctx, actor.userId, query),
   }),
 ];

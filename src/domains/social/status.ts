@@ -1,20 +1,18 @@
 /** What stands between a reader and somebody else, with the counts that everybody may see: one statement. */
 import type { z } from '@hono/zod-openapi';
-import { and, eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { users } from '@/domains/users/tables';
+import { followsCreator } from '@/domains/visibility/members';
 import type { Viewer } from '@/shared/actor';
 import { socialError } from './errors';
 import type { FollowStatus } from './schemas';
-import { showsFollows, userVisibleTo } from './visible';
+import { blockedBy, seesPastBlocks, showsFollows, userNamedTo } from './visible';
 
-/** One look-up by primary key. */
-export function followsCreator(followerId: SQLWrapper | string, creatorId: SQLWrapper | string): SQL<number> {
-  return sql<number>`EXISTS (SELECT 1 FROM follows followed
-    WHERE followed.follower_id = ${followerId} AND followed.creator_id = ${creatorId})`;
-}
-
-/** A guest follows nobody. Throws USER_NOT_FOUND, also for whoever is out of the reader's sight. */
+/**
+ * A guest follows nobody. Of somebody whom the reader blocks it says so and no more. Throws USER_NOT_FOUND, also for
+ * people who are out of the reader's sight otherwise.
+ */
 export async function getFollowStatus(
   ctx: Context,
   viewer: Viewer,
@@ -26,17 +24,21 @@ export async function getFollowStatus(
       followerCount: users.followerCount,
       followingCount: users.followingCount,
       showsFollows: showsFollows(viewer),
+      blockedByYou: blockedBy(viewer),
       following: reader === null ? sql<number>`0` : followsCreator(reader, users.id),
       followedBy: reader === null ? sql<number>`0` : followsCreator(users.id, reader),
     })
     .from(users)
-    .where(and(eq(users.id, userId), userVisibleTo(viewer)))
+    .where(and(eq(users.id, userId), userNamedTo(viewer)))
     .get();
   if (!row) throw socialError('USER_NOT_FOUND');
+  const blockedByYou = row.blockedByYou === 1;
+  const isHidden = blockedByYou && !seesPastBlocks(viewer);
   return {
     following: row.following === 1,
     followedBy: row.followedBy === 1,
     followerCount: row.followerCount,
-    followingCount: row.showsFollows === 1 ? row.followingCount : null,
+    followingCount: row.showsFollows === 1 && !isHidden ? row.followingCount : null,
+    ...(blockedByYou ? { blockedByYou } : {}),
   };
 }

@@ -1,5 +1,5 @@
 /** Who is out of sight for whom: a block hides both from each other, and creators choose where they are not shown. */
-import { and, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { and, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { users } from '@/domains/users/tables';
 import type { Viewer } from '@/shared/actor';
 import { shownTo } from './regions';
@@ -20,6 +20,29 @@ export function userVisibleTo(viewer: Viewer): SQL | undefined {
   return viewer?.kind === 'user' && !viewer.staff
     ? and(active, noBlockBetween(sql`${viewer.userId}`, users.id), shownTo(viewer, users.id))
     : and(active, shownTo(viewer, users.id));
+}
+
+/**
+ * The same, and those whom the reader blocks, for what names them and says no more: a client has to show whose block it
+ * offers to undo. It does not depend on whether they block the reader in return, so it does not tell either.
+ */
+export function userNamedTo(viewer: Viewer): SQL | undefined {
+  if (viewer?.kind !== 'user' || seesPastBlocks(viewer)) return userVisibleTo(viewer);
+  return and(
+    sql`users.status = 'active'`,
+    or(blockedBy(viewer), noBlockBetween(viewer.userId, users.id)),
+    shownTo(viewer, users.id),
+  );
+}
+
+/** 1 where this reader blocks the user. One look-up by primary key. */
+export function blockedBy(viewer: Viewer): SQL<number> {
+  if (viewer?.kind !== 'user') return sql<number>`0`;
+  return sql<number>`EXISTS (SELECT 1 FROM blocks own WHERE own.blocker_id = ${viewer.userId} AND own.blocked_id = users.id)`;
+}
+
+export function seesPastBlocks(viewer: Viewer): boolean {
+  return viewer?.kind === 'user' && viewer.staff !== null;
 }
 
 /** 1 where this reader may know whom the user follows, and how many: everybody, unless the user's settings say no. */

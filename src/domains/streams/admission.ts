@@ -2,6 +2,7 @@
  * Who may enter a stream's room, and who may read what is in it: pure rules, asked by every way in (pass, media
  * token, chat over HTTP, history). Where a creator is not shown, `getStream` has refused before.
  */
+import { isMember } from '@/domains/visibility/members';
 import type { Standing, StreamStatus } from '@/room/api';
 import type { RoomStanding } from './standing';
 import type { Visibility } from './tables';
@@ -49,7 +50,7 @@ export function judgeReading({ visibility }: Door, standing: RoomStanding | unde
     case 'public':
       return null;
     case 'followers':
-      return who?.follower || who?.moderator ? null : 'FOLLOWERS_ONLY';
+      return who && (isMember(who) || who.moderator) ? null : 'FOLLOWERS_ONLY';
     case 'subscribers':
       return who?.subscriber || who?.moderator ? null : 'SUBSCRIBERS_ONLY';
     case 'private':

@@ -21,14 +21,29 @@ export function admit(ctx: Context, name: StreamName, viewer: Viewer): Promise<A
   return ask(ctx, name, viewer, judgeAdmission);
 }
 
+/** The same, with the ids of those whom the caller blocks. */
+export function admitToJoin(ctx: Context, name: StreamName, viewer: Viewer): Promise<Admitted> {
+  return ask(ctx, name, viewer, judgeAdmission, true);
+}
+
 /** For whoever wants to read what is, or was, in the room. */
 export function admitToRead(ctx: Context, name: StreamName, viewer: Viewer): Promise<Admitted> {
   return ask(ctx, name, viewer, judgeReading);
 }
 
-async function ask(ctx: Context, name: StreamName, viewer: Viewer, judge: typeof judgeAdmission): Promise<Admitted> {
-  const found = await getStream(ctx, name, viewer);
-  const standing = viewer?.kind === 'user' ? await findRoomStanding(ctx, found.stream.id, viewer.userId) : undefined;
+async function ask(
+  ctx: Context,
+  name: StreamName,
+  viewer: Viewer,
+  judge: typeof judgeAdmission,
+  withBlocks = false,
+): Promise<Admitted> {
+  const standingIn = async (streamId: string) =>
+    viewer?.kind === 'user' ? findRoomStanding(ctx, streamId, viewer.userId, withBlocks) : undefined;
+  // By its id both are read at once, so that callers can wait for D1 once more.
+  const early = 'id' in name ? standingIn(name.id) : undefined;
+  const [found, known] = await Promise.all([getStream(ctx, name, viewer), early]);
+  const standing = early ? known : await standingIn(found.stream.id);
   const refusal = judge(found.stream, standing);
   if (refusal) throw doorError(refusal, standing);
   return { found, standing };

@@ -29,7 +29,9 @@ const SAYING_REFUSED = {
   429: 'SLOW_MODE, TOO_FAST, TOO_MANY_REQUESTS',
   ...NOT_HERE,
 } as const;
-const HISTORY = 'Newest first. The newest page is up to a second old, older ones up to a minute.';
+const HISTORY =
+  'Newest first. The newest page is up to a second old, older ones up to a minute. Messages across a block are left out ' +
+  'for whoever is signed in, so a page may be short and still have a next one.';
 
 async function history(ctx: Context, actor: Viewer, id: string, { cursor, perPage }: z.output<typeof ChatQuery>) {
   const [before] = cursor === undefined ? [null] : decodeCursor(CHAT_CURSOR, z.tuple([z.int().min(1)]), cursor);

@@ -1,7 +1,11 @@
-/** Chat over HTTP, by the same door and the same policy as the socket's; history from the room, cached where it is public. */
+/**
+ * Chat over HTTP, by the same door and the same policy as the socket's. History comes from the room and is cached where it
+ * is public; behind the cache each reader's blocks are taken out.
+ */
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/context';
 import { commit } from '@/db/commit';
+import { findBlockedAmong } from '@/domains/social/blocks';
 import { logStaff } from '@/domains/staff/log';
 import { staffCan } from '@/domains/staff/permissions';
 import { encodeCursor } from '@/http/envelope';
@@ -65,7 +69,7 @@ export interface ChatPage {
   readonly cacheControl: string;
 }
 
-/** Newest first. @param before a seq, from the cursor */
+/** Newest first; a page from which a block took something is short and still has a next one. @param before a seq, from the cursor */
 export async function readChat(
   ctx: Context,
   viewer: Viewer,
@@ -76,11 +80,21 @@ export async function readChat(
   const { found } = await admitToRead(ctx, { id: streamId }, viewer);
   const seconds = before === null ? NEWEST_PAGE_SECONDS : OLDER_PAGE_SECONDS;
   const read = () => readPage(ctx, streamId, before, perPage);
-  if (found.stream.visibility !== 'public') return { data: await read(), cacheControl: 'private, no-cache' };
-  // What a reader may see depends on who or where they are, so only the page behind the check is shared.
-  const scope = viewer?.kind === 'user' || found.hidesSomewhere === 1 ? 'private' : 'public';
   const key = new URL(`/cache/chat/${streamId}?before=${before ?? ''}&perPage=${perPage}`, ctx.config.publicUrl);
-  return { data: await cached(ctx, key.href, seconds, read), cacheControl: `${scope}, max-age=${seconds}` };
+  const isPublic = found.stream.visibility === 'public';
+  const page = isPublic ? await cached(ctx, key.href, seconds, read) : await read();
+  const data = await withoutBlocked(ctx, viewer, page);
+  // A block holds at once, also in what a browser keeps of older pages.
+  if (!isPublic || viewer?.kind === 'user') return { data, cacheControl: 'private, no-cache' };
+  // What a guest may see depends on where they are, so only the page behind the check is shared.
+  const scope = found.hidesSomewhere === 1 ? 'private' : 'public';
+  return { data, cacheControl: `${scope}, max-age=${seconds}` };
+}
+
+async function withoutBlocked(ctx: Context, viewer: Viewer, page: ChatPage['data']): Promise<ChatPage['data']> {
+  const authorIds = page.items.map(({ userId }) => userId);
+  const blocked = await findBlockedAmong(ctx, viewer, authorIds);
+  return { ...page, items: page.items.filter(({ userId }) => !blocked.has(userId)) };
 }
 
 async function readPage(ctx: Context, streamId: string, before: number | null, perPage: number) {

@@ -4,7 +4,7 @@ import type { Context } from '@/context';
 import { rememberRoom } from '@/domains/notifications/last-rooms';
 import type { Pass } from '@/room/api';
 import type { Viewer } from '@/shared/actor';
-import { admit, identityOf } from './admit';
+import { admitToJoin, identityOf } from './admit';
 import { streamError } from './errors';
 import { type FoundStream, streamName } from './find';
 import { PASS_SECONDS, readPass, readResume, signPass } from './pass';
@@ -15,7 +15,7 @@ import { isInsider } from './visible';
 import { rememberWatched } from './watched';
 
 export async function joinStream(ctx: Context, idOrUsername: string, actor: Viewer): Promise<z.input<typeof Joined>> {
-  const admitted = await admit(ctx, streamName(idOrUsername), actor);
+  const admitted = await admitToJoin(ctx, streamName(idOrUsername), actor);
   const { found } = admitted;
   const { viewer, guestToken } = await identityOf(ctx, actor, admitted);
   // The creator and staff are let in from anywhere.
@@ -39,6 +39,7 @@ export async function joinStream(ctx: Context, idOrUsername: string, actor: View
     media: isLive ? await viewerToken(ctx, found, viewer) : null,
     policy: toldPolicy(found.channel),
     viewerCount: await counting,
+    blockedIds: [...(admitted.standing?.blockedIds ?? [])],
   };
 }
 

@@ -1,7 +1,7 @@
-/** What is on for one reader: recommendations, and the streams of whom they follow. The formula stands here alone. */
+/** What is on for one reader: recommendations, and the streams of creators they follow or subscribe to. The formula stands here alone. */
 import { and, desc, ne, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
-import { followsCreator } from '@/domains/social/status';
+import { isMemberOf, tiesOf } from '@/domains/visibility/members';
 import type { PageQuery } from '@/http/envelope';
 import type { Actor, Viewer } from '@/shared/actor';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
@@ -11,15 +11,15 @@ import { streams } from './tables';
 
 /** How many viewers a stream that has just begun is taken to have more than it has: one less each minute. */
 const FRESHNESS_BONUS_MINUTES = 30;
-/** Their categories are what a reader is taken to follow: those whom they followed last. */
-const FOLLOWS_READ_MAX = 100;
+/** A reader is taken to like the categories of the creators they followed last, and of as many they subscribed to last. */
+const TIES_READ_MAX = 100;
 const WATCHED_WITHIN_DAYS = 30;
 
 /** For the reference. */
 export const FORMULA =
-  'By what they are to you first: 4 points for a creator whom you follow, 2 for a category of the ' +
-  `${FOLLOWS_READ_MAX} creators whom you followed last, 1 for a category of which you watched something in the last ` +
-  `${WATCHED_WITHIN_DAYS} days. So whatever you follow comes before whatever is bigger. Among equals, and for guests, ` +
+  'By what they are to you first: 4 points for a creator whom you follow or subscribe to, 2 for a category ' +
+  `of the ${TIES_READ_MAX} creators whom you followed, or subscribed to, last, 1 for a category of which you watched something in the last ` +
+  `${WATCHED_WITHIN_DAYS} days. So the creators you follow come before whatever is bigger. Among equals, and for guests, ` +
   `by viewers, where a stream that has just begun counts for ${FRESHNESS_BONUS_MINUTES} more, one less each minute. ` +
   'Your own is left out.';
 
@@ -36,25 +36,29 @@ export function listRecommended(ctx: Context, viewer: Viewer, query: PageQuery):
   return listPage(ctx, viewer, condition, order, query);
 }
 
-/** Live streams of followed creators, the most watched first. Two statements. */
+/** Live streams of creators whom the user follows or subscribes to, the most watched first. Two statements. */
 export function listFollowing(ctx: Context, actor: Actor, query: PageQuery): Promise<StreamList> {
-  const followed = sql`SELECT creator_id FROM follows WHERE follower_id = ${actor.userId}`;
   const order = [sql`${streamColumns.viewerCount} DESC`, desc(streams.id)];
-  return listPage(ctx, actor, and(isLive, sql`${streams.creatorId} IN (${followed})`), order, query);
+  return listPage(
+    ctx,
+    actor,
+    and(isLive, sql`${streams.creatorId} IN (SELECT creator_id FROM (${tiesOf(actor.userId)}))`),
+    order,
+    query,
+  );
 }
 
 /** As text, so that the index of live streams is taken. */
 const isLive = sql`streams.status = 'live'`;
 
-/** The categories that are followed are read once a list; the other two are a look-up by primary key each stream. */
+/** The categories of a reader's creators are read once a list; the rest are look-ups by key for each stream. */
 function pointsFor(ctx: Context, userId: string): SQL {
-  const followedLast = sql`SELECT creator_id FROM follows WHERE follower_id = ${userId}
-    ORDER BY created_at DESC LIMIT ${sql.raw(String(FOLLOWS_READ_MAX))}`;
+  const tied = sql`SELECT creator_id FROM (${tiesOf(userId, TIES_READ_MAX)})`;
   const since = ctx.now() - WATCHED_WITHIN_DAYS * DAY_MS;
-  return sql`4 * ${followsCreator(userId, streams.creatorId)}
+  return sql`4 * ${isMemberOf(userId, streams.creatorId)}
     + 2 * coalesce(${streams.category} IN (
-        SELECT category FROM creator_categories WHERE user_id IN (${followedLast})
-        UNION SELECT category FROM channels WHERE creator_id IN (${followedLast}) AND category IS NOT NULL), 0)
+        SELECT category FROM creator_categories WHERE user_id IN (${tied})
+        UNION SELECT category FROM channels WHERE creator_id IN (${tied}) AND category IS NOT NULL), 0)
     + EXISTS (SELECT 1 FROM watched_categories watched
         WHERE watched.user_id = ${userId} AND watched.category = ${streams.category} AND watched.seen_at > ${since})`;
 }

@@ -83,7 +83,7 @@ const watchEndpoints: Endpoint[] = [
     method: 'get',
     path: '/viewer/following',
     tag: 'viewer',
-    summary: 'Live streams of the creators whom I follow, the most watched first',
+    summary: 'Live streams of the creators whom I follow or subscribe to, the most watched first',
     who: 'user',
     query: z.strictObject(pageQuery),
     response: StreamPage,

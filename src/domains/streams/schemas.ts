@@ -179,6 +179,11 @@ export const Joined = z
     media: orNull(MediaToken).openapi({ description: 'Null until the stream is live.' }),
     policy: Policy,
     viewerCount: z.int(),
+    blockedIds: z.array(z.string()).openapi({
+      description:
+        'The 500 users whom you blocked last: hide their messages in `welcome`, in replays and live. A change comes as ' +
+        '`user-notification` of kind `block-changed`, with `data: { userId, blocked }`.',
+    }),
   })
   .openapi('Joined');
 

@@ -1,10 +1,10 @@
 /** What a user is to a stream's channel: the facts that admission and the room's policy judge by, in one read. */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
-import { followsCreator } from '@/domains/social/status';
+import { blockedIdsOf } from '@/domains/social/blocks';
 import { noBlockBetween } from '@/domains/social/visible';
-import { subscribes } from '@/domains/subscriptions/subscribed';
 import { users } from '@/domains/users/tables';
+import { followsCreator, subscribes } from '@/domains/visibility/members';
 import type { RoomUser, Standing } from '@/room/api';
 import type { Rank } from '@/shared/actor';
 import { streams } from './tables';
@@ -26,6 +26,8 @@ export interface StandingRow extends ShutOutRow {
   follower: number;
   subscriber: number;
   banReason: string | null;
+  /** JSON; null where it was not asked for. */
+  blockedIds: string | null;
 }
 
 /** `shutOut`: why the user may not be in the room at all, whatever the policy. */
@@ -34,6 +36,8 @@ export interface RoomStanding {
   readonly shutOut: 'gone' | 'blocked' | 'banned' | null;
   /** Why they are banned, if whoever did it said so: for them alone to know. */
   readonly banReason: string | null;
+  /** Whom the user blocks, if it was asked for. */
+  readonly blockedIds: readonly string[];
 }
 
 /** Nothing where there is no such user or stream. */
@@ -41,12 +45,13 @@ export async function findRoomStanding(
   ctx: Pick<Context, 'db' | 'now'>,
   streamId: string,
   userId: string,
+  withBlocks = false,
 ): Promise<RoomStanding | undefined> {
-  return roomStandingOf(ctx, userId, await roomStandingQuery(ctx, streamId, userId));
+  return roomStandingOf(ctx, userId, await roomStandingQuery(ctx, streamId, userId, withBlocks));
 }
 
 /** For a batch of reads; its rows are for `roomStandingOf`. */
-export function roomStandingQuery(ctx: Pick<Context, 'db'>, streamId: string, userId: string) {
+export function roomStandingQuery(ctx: Pick<Context, 'db'>, streamId: string, userId: string, withBlocks = false) {
   return ctx.db.all<StandingRow>(sql`
     SELECT users.username, users.display_name AS displayName, users.avatar_url AS avatarUrl,
       streams.creator_id = users.id AS creator,
@@ -54,6 +59,7 @@ export function roomStandingQuery(ctx: Pick<Context, 'db'>, streamId: string, us
       ${followsCreator(users.id, streams.creatorId)} AS follower,
       ${subscribes(users.id, streams.creatorId)} AS subscriber,
       (SELECT reason FROM channel_bans b WHERE b.channel_id = streams.channel_id AND b.user_id = users.id) AS banReason,
+      ${withBlocks ? blockedIdsOf(users.id) : sql`NULL`} AS blockedIds,
       ${shutOutColumns(streams.channelId, streams.creatorId)}
     FROM streams JOIN users ON users.id = ${userId}
     WHERE streams.id = ${streamId}`);
@@ -96,6 +102,8 @@ export function roomStandingOf(
     user: { kind: 'user', id: userId, username, displayName, avatarUrl, standing },
     shutOut: shutOutOf(row),
     banReason: row.banReason,
+    // Staff see past blocks, their own too.
+    blockedIds: row.blockedIds === null || rank ? [] : (JSON.parse(row.blockedIds) as string[]), // blockedIdsOf
   };
 }
 

@@ -186,7 +186,7 @@ describe('who sees a post', () => {
     const people = { creator, subscriber, follower, stranger, staff, guest };
     expect(await seenBy(people, creator.userId, await aPost(creator, { visibility: 'followers' }))).toEqual({
       creator: 200,
-      subscriber: 'FOLLOWERS_ONLY',
+      subscriber: 200,
       follower: 200,
       stranger: 'FOLLOWERS_ONLY',
       staff: 200,

@@ -108,7 +108,7 @@ describe('posts', () => {
     const [follower, subscriber] = [await asViewer(), await aSubscriber(author, await aTier(author), 100)];
     await followCreator(ctx, actorOf(follower), author.userId);
     expect(await findAll('posts', word, follower)).toEqual([forFollowers]);
-    expect(await findAll('posts', word, subscriber)).toEqual([forSubscribers]);
+    expect(await findAll('posts', word, subscriber)).toEqual([forSubscribers, forFollowers]);
     expect(await findAll('posts', word, author)).toEqual([forSubscribers, forFollowers]);
   });
 

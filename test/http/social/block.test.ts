@@ -46,7 +46,10 @@ describe('across a block', () => {
       ]),
     );
     expect(await whereSeen(blocked, show)).toEqual([]);
-    expect(await whereSeen(blocker, show)).toEqual([]);
+    // Whoever blocks somebody sees whom, so that it can be undone.
+    expect((await whereSeen(blocker, show)).toSorted()).toEqual(
+      ['social/blocks?perPage=100', `social/creator/${names.username}`, `users/${names.userId}`].toSorted(),
+    );
   }, 30_000);
 
   it('nobody enters, writes, gives, subscribes or follows', async () => {
@@ -109,6 +112,7 @@ describe('across a block', () => {
     await other.post(`social/block/${one.userId}`);
     await one.delete(`social/block/${other.userId}`);
     expect((await one.get(`social/creator/${other.username}`)).status).toBe(404);
+    expect((await other.get(`social/creator/${one.username}`)).data.blockedByYou).toBe(true);
   });
 });
 

@@ -113,11 +113,14 @@ describe.each(['users/:id', 'users/:id/sessions'])('%s', (path) => {
       for (const by of [anyone, reader]) expect(await by.get(at({ userId }))).toMatchObject(NOT_THERE);
   });
 
-  it('is hidden either way of a block, and not from others', async () => {
+  it('is hidden either way of a block, but for the card of whom the reader blocks, and not from others', async () => {
     const [blocker, blocked] = await Promise.all([asCreator(), asCreator()]);
     await block(blocker, blocked);
     expect(await blocked.get(at(blocker))).toMatchObject(NOT_THERE);
-    expect(await blocker.get(at(blocked))).toMatchObject(NOT_THERE);
+    const seen = await blocker.get(at(blocked));
+    if (path === 'users/:id')
+      expect(seen.data).toMatchObject({ id: blocked.userId, creator: null, blockedByYou: true });
+    else expect(seen).toMatchObject(NOT_THERE);
     for (const by of [anyone, blocker, await asViewer(), await asStaff('support')])
       expect((await by.get(at(blocker))).status).toBe(200);
   });

@@ -8,7 +8,7 @@ import { aUser, joinRoom } from '#test/support/rooms';
 import { anOpenStream, aStream } from '#test/support/streams';
 import { actorOf, asCreator, asViewer, type Person } from '#test/support/users';
 import { commit } from '@/db/commit';
-import { announceLive, FOLLOWERS_AT_ONCE } from '@/domains/notifications/broadcast';
+import { announceLive, MEMBERS_AT_ONCE } from '@/domains/notifications/broadcast';
 import { rememberRoom } from '@/domains/notifications/last-rooms';
 import { notify } from '@/domains/notifications/notify';
 import { followCreator } from '@/domains/social/follow';
@@ -311,7 +311,7 @@ describe('a creator with 3,000 followers who goes live', () => {
     await settle();
     const done = await drain();
     const pages = done.filter(({ type }) => type === 'fan-out-broadcast');
-    expect(pages).toHaveLength(Math.ceil(2_999 / FOLLOWERS_AT_ONCE));
+    expect(pages).toHaveLength(Math.ceil(2_999 / MEMBERS_AT_ONCE));
     expect(done.filter(({ type }) => type === 'send-notification-mail')).toMatchObject([{ userId: watching.userId }]);
     expect(calls.map(({ url }) => url)).toEqual([browser.endpoint]);
     expect(await browser.read(calls[0]?.body ?? new Uint8Array())).toMatchObject({
@@ -357,7 +357,7 @@ describe('a creator with 3,000 followers who goes live', () => {
 
   it('pushes a page once and goes on to the next, though every room is away', async () => {
     const [creator, { me }] = [await asCreator(), await subscribed()];
-    await giveFollowers(creator.userId, FOLLOWERS_AT_ONCE);
+    await giveFollowers(creator.userId, MEMBERS_AT_ONCE);
     const follow = env.DB.prepare('INSERT INTO follows (follower_id, creator_id, created_at) VALUES (?, ?, 1)');
     await follow.bind(me.userId, creator.userId).run();
     for (let room = 0; room < 5; room += 1)

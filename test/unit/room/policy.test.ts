@@ -52,6 +52,7 @@ describe('judge', () => {
     ],
     ['followers only', { policy: { followersOnly: true } }, 'FOLLOWERS_ONLY'],
     ['followers only, for a follower', { policy: { followersOnly: true }, standing: { follower: true } }, 'ok'],
+    ['followers only, for a subscriber', { policy: { followersOnly: true }, standing: { subscriber: true } }, 'ok'],
     ['followers only, for a moderator', { policy: { followersOnly: true }, standing: { moderator: true } }, 'ok'],
     ['subscribers only', { policy: { subscribersOnly: true }, standing: { follower: true } }, 'SUBSCRIBERS_ONLY'],
     ['subscribers only, for one', { policy: { subscribersOnly: true }, standing: { subscriber: true } }, 'ok'],

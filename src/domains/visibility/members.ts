@@ -1,0 +1,50 @@
+/**
+ * Who is a member of a creator: whoever follows or subscribes. A subscriber has all that a follower has, and is one as
+ * long as the month is paid or in grace. Conditions for any SELECT; a block is judged elsewhere.
+ */
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+
+type Column = SQLWrapper | string;
+
+/** As SQLite has it. */
+const NO_LIMIT = -1;
+
+/** Follows alone. One look-up by primary key. */
+export function followsCreator(followerId: Column, creatorId: Column): SQL<number> {
+  return sql<number>`EXISTS (SELECT 1 FROM follows followed
+    WHERE followed.follower_id = ${followerId} AND followed.creator_id = ${creatorId})`;
+}
+
+/** One look-up by index. */
+export function subscribes(subscriberId: Column, creatorId: Column): SQL<number> {
+  return sql<number>`EXISTS (SELECT 1 FROM subscriptions subscribed
+    WHERE subscribed.subscriber_id = ${subscriberId} AND subscribed.creator_id = ${creatorId}
+      AND subscribed.status <> 'ended')`;
+}
+
+/** Two look-ups by key at most: the second is made only for those who do not follow. */
+export function isMemberOf(userId: Column, creatorId: Column): SQL<number> {
+  return sql<number>`(${followsCreator(userId, creatorId)} OR ${subscribes(userId, creatorId)})`;
+}
+
+/** The same of what has been read already. */
+export function isMember({ follower, subscriber }: { readonly follower: boolean; readonly subscriber: boolean }) {
+  return follower || subscriber;
+}
+
+/**
+ * A SELECT of what ties a user to creators: `creator_id`, `since` (ms) and `subscribed`, a row for each follow and one
+ * for each subscription, so somebody who does both has two. They are counted apart, so that no number of follows
+ * crowds out what is paid for.
+ * @param max of each, the newest; all if absent
+ */
+export function tiesOf(userId: string, max = NO_LIMIT): SQL {
+  return sql`
+    SELECT creator_id, created_at AS since, 0 AS subscribed FROM (
+      SELECT creator_id, created_at FROM follows WHERE follower_id = ${userId}
+      ORDER BY created_at DESC LIMIT ${sql.raw(String(max))})
+    UNION ALL SELECT creator_id, started_at, 1 FROM (
+      SELECT creator_id, started_at FROM subscriptions INDEXED BY subscriptions_open_of_subscriber
+      WHERE subscriber_id = ${userId} AND status <> 'ended'
+      ORDER BY id DESC LIMIT ${sql.raw(String(max))})`;
+}
