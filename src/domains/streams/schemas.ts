@@ -77,10 +77,10 @@ const details = {
   thumbnailUrl: aPicture,
   visibility: z.enum(VISIBILITIES).openapi({ description: 'Who may enter; `private`: the creator alone.' }),
   showViewers: z.boolean(),
-  scheduledFor: z.iso
-    .datetime({ offset: true })
-    .nullable()
-    .openapi({ description: 'In the future, at most a year away; null: prepared, without a date.' }),
+  scheduledFor: z.iso.datetime({ offset: true }).nullable().openapi({
+    description:
+      'In the future, at most a year away; null: a draft, which no encoder takes live and which is kept for 30 days.',
+  }),
 };
 
 export const NewSession = z.strictObject(details).partial().openapi('NewSession');

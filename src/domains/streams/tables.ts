@@ -16,6 +16,7 @@ export const streams = sqliteTable('streams', {
   showViewers: integer('show_viewers', { mode: 'boolean' }).notNull().default(true),
   status: text().$type<StreamStatus>().notNull(),
   scheduledFor: integer('scheduled_for'),
+  prepared: integer({ mode: 'boolean' }).notNull().default(false),
   startedAt: integer('started_at'),
   endedAt: integer('ended_at'),
   ingressId: text('ingress_id'),
