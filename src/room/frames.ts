@@ -1,9 +1,10 @@
 /** Frames of one socket after another: read, held to the limits, and done. A bad frame is answered and never throws. */
+import type { RoomRefusal } from '@/room/api';
 import { SECOND_MS } from '@/shared/time';
 import { signResumePass } from './admission';
 import type { Broadcaster, OnStored } from './broadcaster';
 import type { Chat } from './chat';
-import { refuse } from './policy';
+import { judgeReaction, refuse } from './policy';
 import type { Presence, Seat } from './presence';
 import { ackOf, type Frame, MALFORMED_FRAMES_MAX, type MalformedFrame, readFrame } from './protocol';
 
@@ -65,11 +66,14 @@ export class Frames {
         if (id === undefined) broadcaster.answer(socket, { type: 'pong' });
         else broadcaster.answer(socket, { type: 'ack', id, resumePass: await signResumePass(this.room, seat) });
         return;
-      case 'send-reaction':
-        broadcaster.react(frame.reaction, ackInFrame);
+      case 'send-reaction': {
+        const refusal = this.#refuseReaction(seat);
+        if (refusal) this.#refuse(socket, id, refusal);
+        else broadcaster.react(frame.reaction, ackInFrame);
         return;
-      case 'product-click':
-        broadcaster.tally(`click:${frame.productId}`, ackInFrame);
+      }
+      case 'product-click': // no room has products yet
+        this.#refuse(socket, id, refuse('PRODUCT_NOT_FOUND'));
         return;
       case 'send-message':
         await this.#say(socket, seat, frame);
@@ -79,11 +83,20 @@ export class Frames {
     }
   }
 
+  #refuseReaction({ viewer }: Seat): RoomRefusal | null {
+    const { store, now } = this.room;
+    const timedOutUntil = viewer.kind === 'user' ? store.sanctions.findTimeOut(viewer.id) : null;
+    return store.setup ? judgeReaction(store.setup.status, { timedOutUntil }, now()) : refuse('ROOM_CLOSED');
+  }
+
+  #refuse(socket: WebSocket, id: string | undefined, { code, message, retryAfterMs }: RoomRefusal): void {
+    this.room.broadcaster.answer(socket, { type: 'error', id, code, message, retryAfterMs });
+  }
+
   async #say(socket: WebSocket, seat: Seat, { id, text }: Frame & { type: 'send-message' }): Promise<void> {
     const { broadcaster, chat } = this.room;
     if (seat.viewer.kind === 'guest') {
-      const { code, message } = refuse('GUESTS_CANNOT_CHAT');
-      broadcaster.answer(socket, { type: 'error', id, code, message });
+      this.#refuse(socket, id, refuse('GUESTS_CANNOT_CHAT'));
       return;
     }
     // An error gets no answer: the message is not stored, so the client sends it again.
@@ -91,10 +104,8 @@ export class Frames {
       if (error === undefined) broadcaster.answerInFrame(socket, ackOf(id, seq));
     };
     const taken = await chat.take(seat.viewer, id, text, onStored);
-    if (!taken.ok) {
-      const { code, message, retryAfterMs } = taken;
-      broadcaster.answer(socket, { type: 'error', id, code, message, retryAfterMs });
-    } else if (taken.stored) broadcaster.answer(socket, ackOf(id, taken.message.seq));
+    if (!taken.ok) this.#refuse(socket, id, taken);
+    else if (taken.stored) broadcaster.answer(socket, ackOf(id, taken.message.seq));
   }
 
   #malformed(socket: WebSocket, conduct: Conduct, { id, message }: MalformedFrame, now: number): void {
@@ -114,8 +125,7 @@ export class Frames {
     }
     conduct.flooding += 1;
     const retryAfterMs = Math.ceil(((1 - conduct.allowance) * SECOND_MS) / FRAMES_A_SECOND);
-    const { code, message } = refuse('TOO_FAST');
-    this.room.broadcaster.answer(socket, { type: 'error', id, code, message, retryAfterMs });
+    this.#refuse(socket, id, refuse('TOO_FAST', retryAfterMs));
     if (conduct.flooding >= FLOOD_FRAMES_MAX) this.room.presence().close(socket, 'malformed', now);
     return false;
   }

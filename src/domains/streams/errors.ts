@@ -38,6 +38,7 @@ export const streamError = errorList({
   MESSAGE_NOT_FOUND: [404, 'There is no such message.'],
   GUESTS_CANNOT_CHAT: [403, 'Sign in to write: guests watch and react.'],
   NOT_ALLOWED: [403, 'You may not do this in this room.'],
+  PRODUCT_NOT_FOUND: [404, 'This product is not offered here.'],
   TOO_FAST: [429, 'That is too fast: slow down a little.'],
 });
 

@@ -94,6 +94,7 @@ export function fromDefaults(ctx: Context, channel: Channel): StreamRow {
     ingressId: null,
     ingressLostAt: null,
     peakViewers: 0,
+    rankingPeak: null,
     recordingUrl: null,
     createdAt: now,
     updatedAt: now,

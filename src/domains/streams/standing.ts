@@ -25,6 +25,7 @@ export interface StandingRow extends ShutOutRow {
   moderator: number;
   follower: number;
   subscriber: number;
+  verified: number;
 }
 
 /** `shutOut`: why the user may not be in the room at all, whatever the policy. */
@@ -50,6 +51,7 @@ export function roomStandingQuery(ctx: Pick<Context, 'db'>, streamId: string, us
       EXISTS (SELECT 1 FROM moderators m WHERE m.channel_id = streams.channel_id AND m.user_id = users.id) AS moderator,
       ${followsCreator(users.id, streams.creatorId)} AS follower,
       ${subscribes(users.id, streams.creatorId)} AS subscriber,
+      users.email_verified_at IS NOT NULL AS verified,
       ${shutOutColumns(streams.channelId, streams.creatorId)}
     FROM streams JOIN users ON users.id = ${userId}
     WHERE streams.id = ${streamId}`);
@@ -83,6 +85,7 @@ export function roomStandingOf(
     rank,
     follower: row.follower === 1,
     subscriber: row.creator === 1 || row.subscriber === 1,
+    verified: row.verified === 1,
     readAt: ctx.now(),
   };
   return {
@@ -105,6 +108,7 @@ export async function readStanding(
     rank: null,
     follower: false,
     subscriber: false,
+    verified: false,
     readAt: ctx.now(),
     blocked: true,
   };
