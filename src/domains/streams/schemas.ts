@@ -102,7 +102,7 @@ export const StreamListQuery = z
       .openapi({
         description:
           '`viewers`: of live streams the most watched now, of ended ones at their peak; live ones if no status is ' +
-          'given. `scheduled`: those with a date, soonest first.',
+          'given; guests from one address count for at most five. `scheduled`: those with a date, soonest first.',
       }),
   })
   .refine(({ sort, status }) => sort !== 'scheduled' || !status || status === 'scheduled', {
