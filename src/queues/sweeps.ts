@@ -19,6 +19,7 @@ import { requeuePayouts } from '@/domains/payouts/sweep';
 import { eraseAccounts } from '@/domains/privacy/erase';
 import { sweepExports } from '@/domains/privacy/export-rows';
 import { askAboutPurchases } from '@/domains/purchases/sweep';
+import { callOffMissed } from '@/domains/streams/call-off';
 import { reconcileStreams } from '@/domains/streams/reconcile';
 import { renewSubscriptions } from '@/domains/subscriptions/renew';
 import { forgetWebhookPayloads, requeueWebhookEvents } from '@/domains/webhooks/sweep';
@@ -29,6 +30,7 @@ const SWEEPS: Readonly<Record<string, (ctx: Context) => Promise<unknown>>> = {
   sweepOutbox,
   requeueWebhookEvents,
   reconcileStreams,
+  callOffMissed,
   sweepExpiredCredentials,
   remindUnverified,
   resealStreamKeys,

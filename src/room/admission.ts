@@ -12,10 +12,13 @@ import { refuse, toldOf } from './policy';
 import { type Presence, type Seat, viewerKey } from './presence';
 import { type Answer, CLOSE, type CloseReason, type Welcome, withSeq, type You } from './protocol';
 import type { RoomStore } from './store';
+import type { Origin } from './viewer-store';
 
 export const SOCKETS_PER_VIEWER_MAX = 5;
 /** Well below what an object holds (32,768); past it a room wants fan-out objects. */
-const SOCKETS_MAX = 10_000;
+export const SOCKETS_MAX = 5_000;
+/** In a room that is more than half full, one address has no more guests than this. */
+export const GUESTS_FROM_ADDRESS_MAX = 100;
 export const WELCOME_MESSAGES = 50;
 export const REPLAY_EVENTS_MAX = 500;
 const RESUME_SECONDS = (30 * MINUTE_MS) / SECOND_MS;
@@ -39,15 +42,14 @@ export async function admit(room: Room, pass: Pass, since: number | null): Promi
   const presence = room.presence();
   const key = viewerKey(pass.viewer);
   const at = now();
-  // What a crash left open ended with it, and not when somebody comes again.
-  if (setup && presence.socketCount === 0) presence.settle();
+  presence.settleIfEmpty();
   const refusal = refusalOf(room, pass);
   if (refusal === 'banned') refuseSocket(socket, refusal, whyBanned(store, pass.viewer.id));
   else if (refusal) refuseSocket(socket, refusal);
-  else if (!setup || !store.viewers.open(pass.id, key, at)) refuseSocket(socket, 'passInvalid');
+  else if (!setup || !store.viewers.open(pass.id, key, at, originOf(pass))) refuseSocket(socket, 'passInvalid');
   else {
-    const { viewer, regions } = pass;
-    const seat: Seat = { passId: pass.id, viewer, regions, joinedAt: at, heardAt: at };
+    const { viewer, regions, address } = pass;
+    const seat: Seat = { passId: pass.id, viewer, regions, address, joinedAt: at, heardAt: at };
     const you = youOf(store, viewer, at);
     const welcome = welcomeOf(store, setup, { viewer, you, viewerCount: presence.viewerCount, resumePass });
     presence.enter(socket, seat, `[${[welcome, ...missed(store, since)].join(',')}]`);
@@ -68,8 +70,14 @@ function whyBanned({ sanctions }: RoomStore, userId: string): Answer {
   return { type: 'error', code, message, reason: sanctions.findSanction(userId)?.ban?.reason ?? null };
 }
 
-function refusalOf({ store, presence }: Room, { id, roomId, viewer, regions = [] }: Pass): CloseReason | undefined {
+function originOf({ viewer, address }: Pass): Origin {
+  return { isVerified: viewer.kind === 'user' && viewer.standing.verified !== false, address };
+}
+
+function refusalOf(room: Room, pass: Pass): CloseReason | undefined {
+  const { store } = room;
   const { setup } = store;
+  const { id, roomId, viewer, regions = [] } = pass;
   if (!setup || hasEnded(setup)) return 'closed';
   if (roomId !== setup.roomId) return 'passInvalid';
   const sanction = viewer.kind === 'user' ? store.sanctions.findSanction(viewer.id) : undefined;
@@ -77,17 +85,25 @@ function refusalOf({ store, presence }: Room, { id, roomId, viewer, regions = []
   // Ids are v7: a pass made before the kick is smaller than the kick's id.
   if (sanction && id < sanction.kickedBefore) return 'passInvalid';
   if (store.sanctions.isBlocked(regions)) return 'notHere';
-  if (presence().socketsOf(viewerKey(viewer)).length >= SOCKETS_PER_VIEWER_MAX) return 'tooMany';
-  if (presence().socketCount >= SOCKETS_MAX) return 'tooMany';
-  return undefined;
+  return refusalOfCrowd(room.presence(), pass);
+}
+
+/** Schools and carriers share an address, so one address is limited only where seats are short. */
+function refusalOfCrowd(presence: Presence, { viewer, address }: Pass): CloseReason | undefined {
+  const { socketCount } = presence;
+  const ownSockets = presence.socketsOf(viewerKey(viewer)).length;
+  if (ownSockets >= SOCKETS_PER_VIEWER_MAX) return 'tooMany';
+  if (socketCount >= SOCKETS_MAX) return 'roomFull';
+  if (address === undefined || ownSockets > 0 || socketCount <= SOCKETS_MAX / 2) return undefined;
+  return presence.countFrom(address) >= GUESTS_FROM_ADDRESS_MAX ? 'addressLimit' : undefined;
 }
 
 /** A pass of its own, for coming back after a deploy or a lost connection without asking D1. */
 export function signResumePass(
   { config, store, now }: Room,
-  { viewer, regions }: Pick<Pass, 'viewer' | 'regions'>,
+  { viewer, regions, address }: Pick<Pass, 'viewer' | 'regions' | 'address'>,
 ): Promise<string> {
-  const pass: Pass = { id: newId(), roomId: store.setup?.roomId ?? '', shard: SHARD, viewer, regions };
+  const pass: Pass = { id: newId(), roomId: store.setup?.roomId ?? '', shard: SHARD, viewer, regions, address };
   return signToken(config.keys, 'resume', { ...pass }, RESUME_SECONDS, now());
 }
 

@@ -30,6 +30,8 @@ export interface Standing {
   readonly rank: Rank | null;
   readonly follower: boolean;
   readonly subscriber: boolean;
+  /** The account's address is; true where a pass from before does not say. */
+  readonly verified?: boolean | undefined;
   readonly readAt: number;
 }
 
@@ -63,6 +65,8 @@ export interface Pass {
   readonly viewer: RoomViewer;
   /** Where the viewer was when they asked for it (ISO 3166); nothing where that is not known, or does not matter. */
   readonly regions?: readonly string[];
+  /** A keyed hash of where a guest asked from: so many of them count in rankings. Nothing for verified users, and where it is not known. */
+  readonly address?: string | undefined;
 }
 
 export type StreamStatus = 'scheduled' | 'live' | 'ended' | 'cancelled';
@@ -158,6 +162,7 @@ export type RoomRefusalCode =
   | 'GUESTS_CANNOT_CHAT'
   | 'EMAIL_NOT_VERIFIED'
   | 'NOT_ALLOWED'
+  | 'PRODUCT_NOT_FOUND'
   | 'TOO_FAST';
 
 export interface RoomRefusal {
@@ -199,7 +204,11 @@ export interface RoomFigures {
   readonly viewerCount: number;
   readonly uniqueViewers: number;
   readonly peakViewers: number;
+  /** By which lists sort: guests from one address count for at most five. */
+  readonly rankingPeak: number;
   readonly watchSeconds: number;
+  /** Of verified users alone. */
+  readonly rewardedSeconds: number;
   readonly messages: number;
   readonly reactions: Readonly<Partial<Record<ReactionKind, number>>>;
   /** [minute's start (ms), viewers] */

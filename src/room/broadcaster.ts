@@ -16,8 +16,10 @@ export const BUFFERED_BYTES_MAX = 1_024 * 1_024;
 const LOOK_FOR_SLOW_EVERY_MS = SECOND_MS;
 
 const TICK_MS_MIN = 10;
-const TICK_MS_MAX = 250;
-const TICK_MS_PER_SOCKET = 0.1;
+const TICK_MS_MAX = 500;
+const TICK_MS_PER_SOCKET = 0.13;
+/** How long reactions and counts wait for an event to leave with, before they are a frame of their own. */
+const PASSING_WAIT_MS = 500;
 
 /** How long frames are apart. By the number of sockets, since a clock stands still inside synchronous code. */
 export function tickMs(sockets: number): number {
@@ -48,7 +50,6 @@ interface Surroundings {
 export class Broadcaster {
   #entries: Entry[] = [];
   #reactions = new Map<ReactionKind, number>();
-  #tallies = new Map<string, number>();
   #onFlush: (() => void)[] = [];
   #answers = new Map<WebSocket, Answer[]>();
   /** What a socket gets in the place of an event: its seq, and the body. */
@@ -62,8 +63,8 @@ export class Broadcaster {
   #flushedAt = 0;
   #isFlushing = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Not for the viewer count alone, which can wait longer. */
-  #timerIsForEvents = false;
+  /** When (ms) the timer fires: something that can wait less sets it anew. */
+  #timerAt = 0;
 
   constructor(private readonly room: Surroundings) {}
 
@@ -92,11 +93,6 @@ export class Broadcaster {
   /** @param onStored when the count is in the store */
   react(kind: ReactionKind, onStored?: () => void): void {
     this.#reactions.set(kind, (this.#reactions.get(kind) ?? 0) + 1);
-    this.tally(`reaction:${kind}`, onStored);
-  }
-
-  tally(name: string, onStored?: () => void): void {
-    this.#tallies.set(name, (this.#tallies.get(name) ?? 0) + 1);
     if (onStored) this.#onFlush.push(onStored);
     this.#schedule();
   }
@@ -137,47 +133,51 @@ export class Broadcaster {
     this.#flushedAt = this.room.now();
     this.#isFlushing = true;
     try {
-      const durable = this.#store();
-      const passing = this.#takePassing();
+      const reactions = this.#reactions;
+      this.#reactions = new Map();
+      const durable = this.#store(reactions);
+      const passing = this.#takePassing(reactions);
       for (const done of this.#onFlush.splice(0)) done();
       this.#broadcast(durable, passing);
     } finally {
       this.#isFlushing = false;
     }
-    if (this.#isGathering || this.#countChanged) this.#schedule();
-  }
-
-  get #isGathering(): boolean {
-    return this.#entries.length > 0 || this.#tallies.size > 0;
+    this.#schedule();
   }
 
   /** The timer exists only while something waits for it, so that a quiet room may hibernate. */
   #schedule(): void {
     // A socket that a flush closes changes the count; the frame goes to the others first.
-    if (this.#isFlushing || (this.#timer !== undefined && !this.#isGathering)) return;
-    const now = this.room.now();
-    const tick = this.room.tickMs(this.room.presence().socketCount);
-    const countAt = this.#countSentAt + VIEWER_COUNT_EVERY_MS;
-    const at = this.#isGathering ? this.#flushedAt + tick : Math.max(this.#flushedAt + tick, countAt);
-    // A clock that was set back must not hold the room up.
-    const waitMs = Math.min(at - now, this.#isGathering ? tick : VIEWER_COUNT_EVERY_MS);
+    if (this.#isFlushing) return;
+    const waitMs = this.#waitMs();
+    if (waitMs === undefined) return;
     if (waitMs <= 0) {
       this.flush();
       return;
     }
-    if (this.#timer !== undefined && this.#timerIsForEvents) return;
+    const at = this.room.now() + waitMs;
+    if (this.#timer !== undefined && this.#timerAt <= at) return;
     clearTimeout(this.#timer);
-    this.#timerIsForEvents = this.#isGathering;
+    this.#timerAt = at;
     this.#timer = setTimeout(() => this.flush(), waitMs);
   }
 
+  /** How long what has gathered can wait; nothing if nothing has. Events wait the least, and take the rest with them. */
+  #waitMs(): number | undefined {
+    const now = this.room.now();
+    // At most the whole wait: a clock that was set back must not hold the room up.
+    const left = (waitMs: number, since: number) => Math.min(waitMs, since + waitMs - now);
+    if (this.#entries.length > 0) return left(this.room.tickMs(this.room.presence().socketCount), this.#flushedAt);
+    const passing = left(PASSING_WAIT_MS, this.#flushedAt);
+    if (this.#reactions.size > 0) return passing;
+    return this.#countChanged ? Math.max(passing, left(VIEWER_COUNT_EVERY_MS, this.#countSentAt)) : undefined;
+  }
+
   /** One insert for all that gathered. @returns the events that leave now, as JSON */
-  #store(): string[] {
-    if (!this.#isGathering) return [];
+  #store(reactions: ReadonlyMap<ReactionKind, number>): string[] {
+    if (this.#entries.length === 0 && reactions.size === 0) return [];
     const entries = this.#entries;
-    const tallies = this.#tallies;
     this.#entries = [];
-    this.#tallies = new Map();
     const { store } = this.room;
     const immediate = entries.filter(({ releaseAt }) => releaseAt === undefined);
     const held = entries.flatMap(({ at, body, message, releaseAt }) =>
@@ -191,7 +191,7 @@ export class Broadcaster {
         if (immediate.length > 0) store.append(immediate);
         if (held.length > 0) store.hold(held);
         if (commandIds.length > 0) store.markSeen(commandIds);
-        if (tallies.size > 0) store.viewers.addTallies(tallies);
+        if (reactions.size > 0) store.viewers.addReactions(reactions);
       });
     } catch (error) {
       this.#onFlush = [];
@@ -206,10 +206,9 @@ export class Broadcaster {
     return immediate.map(({ body }, index) => withSeq(body, first + index));
   }
 
-  #takePassing(): Passing[] {
+  #takePassing(reactions: ReadonlyMap<ReactionKind, number>): Passing[] {
     const passing: Passing[] = [];
-    if (this.#reactions.size > 0) passing.push({ type: 'new-reaction', counts: Object.fromEntries(this.#reactions) });
-    this.#reactions = new Map();
+    if (reactions.size > 0) passing.push({ type: 'new-reaction', counts: Object.fromEntries(reactions) });
     const { viewerCount } = this.room.presence();
     const isTime = this.#flushedAt >= this.#countSentAt + VIEWER_COUNT_EVERY_MS || this.#flushedAt < this.#countSentAt;
     if (this.#countChanged && isTime) {
@@ -257,7 +256,7 @@ export class Broadcaster {
     for (const socket of [...this.room.presence().sockets()]) {
       // NOTE: older versions of the platform do not tell what is buffered.
       const buffered = socket.bufferedAmount ?? 0;
-      if (buffered > BUFFERED_BYTES_MAX) this.room.presence().close(socket, 'tooSlow', this.room.now());
+      if (buffered > BUFFERED_BYTES_MAX) this.room.presence().drop(socket, 'tooSlow', this.room.now());
       else if (buffered > BUFFERED_BYTES_LEAN) this.#slow.add(socket);
     }
   }
@@ -267,7 +266,7 @@ export class Broadcaster {
       socket.send(frame);
     } catch {
       // Closed under our hands: its close event comes, or came already.
-      this.room.presence().exit(socket, this.room.now());
+      this.room.presence().lose(socket, this.room.now());
     }
   }
 }

@@ -100,8 +100,10 @@ function applySetup(room: Room, { at, setup, changes }: RoomCommand & { type: 's
   room.broadcaster.flush();
   store.saveSetup(at, setup);
   chat.forgetRules();
-  if (status === 'live' && before?.status !== 'live')
+  if (status === 'live' && before?.status !== 'live') {
+    store.viewers.clearReactions();
     tell({ type: 'stream-started', streamId, title, startedAt: toIsoOrNull(setup.startedAt) });
+  }
   if (before && !isOver && (title !== before.title || changes))
     tell({ type: 'stream-updated', streamId, title, ...changes });
   const told = toldOf(policy);

@@ -1,4 +1,7 @@
-/** What viewer intervals say: pure arithmetic over who came when and left when. */
+/**
+ * What viewer intervals say: pure arithmetic over who came when and left when. It reads them one at a time and keeps
+ * two numbers of each, so a room of hundreds of thousands of stays fits into an object's memory.
+ */
 import { MINUTE_MS } from '@/shared/time';
 
 /** A pass's stay. Those of one viewer may overlap: two tabs are one viewer. */
@@ -7,95 +10,169 @@ export interface Interval {
   readonly joinedAt: number;
   /** Null while it lasts. */
   readonly leftAt: number | null;
+  /** A user with a verified address: only their time is rewarded. */
+  readonly isVerified: boolean;
+  /** Where a guest came from, as a keyed hash; null for verified users, and where it is not known. */
+  readonly address: string | null;
 }
 
 export interface Attendance {
   readonly uniqueViewers: number;
   readonly peakViewers: number;
+  /** The peak by which lists sort: guests from one address count for at most five. */
+  readonly rankingPeak: number;
   readonly watchSeconds: number;
-  /** [start (ms), distinct viewers seen in that minute], each minute from the first; wider steps past a day. */
+  /** Of verified users alone. */
+  readonly rewardedSeconds: number;
+  /** [start (ms), distinct viewers seen in that minute], from the first viewer on; wider steps past a day. */
   readonly viewerCurve: readonly (readonly [number, number])[];
 }
 
+/** However many guests come from one address, they rank as so many. */
+export const GUESTS_RANKED_MAX = 5;
 const CURVE_POINTS_MAX = 1_440;
 
 interface Stay {
-  readonly viewer: string;
   readonly from: number;
   readonly to: number;
+  readonly address: string | null;
+  readonly rewardedMs: number;
+  readonly isFirstOfViewer: boolean;
+}
+
+/** When viewers came, and when they left; in any order. */
+interface Steps {
+  readonly arrivals: number[];
+  readonly departures: number[];
 }
 
 /**
  * @param intervals in the order of viewer and joinedAt
  * @param until the stream's end, or now: what came later does not count
+ * @param since the stream's start: the waiting room does not count
  */
-export function measure(intervals: readonly Interval[], until: number): Attendance {
-  const stays = staysOf(intervals, until);
+export function measure(intervals: Iterable<Interval>, until: number, since = 0): Attendance {
+  const [all, ranking] = [noSteps(), noSteps()];
+  const crowds = new Map<string, Steps>();
+  const curve = startCurve(since, until);
+  let [uniqueViewers, watchMs, rewardedMs] = [0, 0, 0];
+  for (const stay of staysOf(intervals, since, until)) {
+    if (stay.isFirstOfViewer) uniqueViewers += 1;
+    watchMs += stay.to - stay.from;
+    rewardedMs += stay.rewardedMs;
+    curve.add(stay);
+    addTo(all, stay);
+    addTo(stay.address === null ? ranking : crowdFrom(crowds, stay.address), stay);
+  }
+  for (const crowd of crowds.values()) addCapped(ranking, crowd);
   return {
-    uniqueViewers: new Set(stays.map((stay) => stay.viewer)).size,
-    peakViewers: peakOf(stays),
-    watchSeconds: Math.round(stays.reduce((sum, { from, to }) => sum + (to - from), 0) / 1_000),
-    viewerCurve: curveOf(stays),
+    uniqueViewers,
+    peakViewers: peakOf(all),
+    rankingPeak: peakOf(ranking),
+    watchSeconds: Math.round(watchMs / 1_000),
+    rewardedSeconds: Math.floor(rewardedMs / 1_000),
+    viewerCurve: curve.points(),
   };
 }
 
 /** A viewer's overlapping intervals are one stay. */
-function staysOf(intervals: readonly Interval[], until: number): Stay[] {
-  const stays: Stay[] = [];
-  for (const { viewer, joinedAt, leftAt } of intervals) {
-    if (joinedAt > until) continue;
-    const to = Math.max(joinedAt, Math.min(leftAt ?? until, until));
-    const last = stays.at(-1);
-    if (last && last.viewer === viewer && joinedAt <= last.to)
-      stays[stays.length - 1] = { ...last, to: Math.max(last.to, to) };
-    else stays.push({ viewer, from: joinedAt, to });
+function* staysOf(intervals: Iterable<Interval>, since: number, until: number): Generator<Stay> {
+  let viewer: string | undefined;
+  let stay: Stay | undefined;
+  let rewardedTo = 0; // up to here the stay has been rewarded already
+  for (const { viewer: who, joinedAt, leftAt, isVerified, address } of intervals) {
+    const wasBefore = joinedAt < since && leftAt !== null && leftAt <= since;
+    if (wasBefore || joinedAt > until) continue;
+    const from = Math.max(joinedAt, since);
+    const to = Math.max(from, Math.min(leftAt ?? until, until));
+    if (!stay || viewer !== who || from > stay.to) {
+      if (stay) yield stay;
+      stay = { from, to: from, address: address ?? null, rewardedMs: 0, isFirstOfViewer: viewer !== who };
+      rewardedTo = from;
+      viewer = who;
+    }
+    const newlyMs = isVerified ? Math.max(0, to - Math.max(from, rewardedTo)) : 0;
+    if (isVerified) rewardedTo = Math.max(rewardedTo, to);
+    stay = { ...stay, to: Math.max(stay.to, to), rewardedMs: stay.rewardedMs + newlyMs };
   }
-  return stays;
+  if (stay) yield stay;
 }
 
-/** Who leaves makes room for who comes in the same millisecond; the shortest stay lasts one. */
-function peakOf(stays: readonly Stay[]): number {
-  const steps = stays.flatMap(
-    ({ from, to }) =>
-      [
-        [from, 1],
-        [Math.max(to, from + 1), -1],
-      ] as [number, number][],
-  );
-  steps.sort(([at, step], [otherAt, otherStep]) => at - otherAt || step - otherStep);
-  let present = 0;
+function noSteps(): Steps {
+  return { arrivals: [], departures: [] };
+}
+
+/** The shortest stay lasts a millisecond. */
+function addTo({ arrivals, departures }: Steps, { from, to }: Stay): void {
+  arrivals.push(from);
+  departures.push(Math.max(to, from + 1));
+}
+
+function crowdFrom(crowds: Map<string, Steps>, address: string): Steps {
+  const crowd = crowds.get(address) ?? noSteps();
+  crowds.set(address, crowd);
+  return crowd;
+}
+
+function addCapped({ arrivals, departures }: Steps, crowd: Steps): void {
+  walk(crowd, (at, step, present) => {
+    if (step === 1 && present <= GUESTS_RANKED_MAX) arrivals.push(at);
+    if (step === -1 && present < GUESTS_RANKED_MAX) departures.push(at);
+  });
+}
+
+function peakOf(steps: Steps): number {
   let peak = 0;
-  for (const [, step] of steps) {
-    present += step;
+  walk(steps, (_at, _step, present) => {
     peak = Math.max(peak, present);
-  }
+  });
   return peak;
 }
 
-function curveOf(stays: readonly Stay[]): [number, number][] {
-  if (stays.length === 0) return [];
-  const first = Math.floor(
-    stays.reduce((least, { from }) => Math.min(least, from), Number.POSITIVE_INFINITY) / MINUTE_MS,
-  );
-  const last = Math.floor(stays.reduce((most, { to }) => Math.max(most, to), 0) / MINUTE_MS);
-  const stepMinutes = Math.ceil((last - first + 1) / CURVE_POINTS_MAX);
-  const pointOf = (ms: number) => Math.floor((Math.floor(ms / MINUTE_MS) - first) / stepMinutes);
-  const changes = new Array<number>(pointOf(last * MINUTE_MS) + 2).fill(0);
-  let viewer: string | undefined;
-  let counted = -1; // up to this point the viewer has been counted already
-  for (const stay of stays) {
-    if (stay.viewer !== viewer) counted = -1;
-    viewer = stay.viewer;
-    const from = Math.max(pointOf(stay.from), counted + 1);
-    const to = pointOf(stay.to);
-    if (from > to) continue;
-    changes[from] = (changes[from] ?? 0) + 1;
-    changes[to + 1] = (changes[to + 1] ?? 0) - 1;
-    counted = to;
+/** In the order of time. Who leaves makes room for who comes in the same millisecond. */
+function walk(steps: Steps, visit: (at: number, step: 1 | -1, present: number) => void): void {
+  const departures = Float64Array.from(steps.departures).sort();
+  let [present, gone] = [0, 0];
+  const leaveUntil = (ms: number) => {
+    for (let at = departures[gone]; at !== undefined && at <= ms; at = departures[gone]) {
+      present -= 1;
+      gone += 1;
+      visit(at, -1, present);
+    }
+  };
+  for (const at of Float64Array.from(steps.arrivals).sort()) {
+    leaveUntil(at);
+    present += 1;
+    visit(at, 1, present);
   }
-  let present = 0;
-  return changes.slice(0, -1).map((change, point) => {
-    present += change;
-    return [(first + point * stepMinutes) * MINUTE_MS, present];
-  });
+  leaveUntil(Number.POSITIVE_INFINITY);
+}
+
+/** Takes the stays in the order of their viewers. */
+function startCurve(since: number, until: number) {
+  const first = Math.floor(since / MINUTE_MS);
+  const minutes = Math.max(1, Math.floor(until / MINUTE_MS) - first + 1);
+  const stepMinutes = Math.ceil(minutes / CURVE_POINTS_MAX);
+  const pointOf = (ms: number) => Math.floor((Math.floor(ms / MINUTE_MS) - first) / stepMinutes);
+  const changes = new Array<number>(Math.ceil(minutes / stepMinutes) + 1).fill(0);
+  let counted = -1; // up to this point the viewer has been counted already
+  return {
+    add({ from, to, isFirstOfViewer }: Stay): void {
+      const start = Math.max(pointOf(from), isFirstOfViewer ? 0 : counted + 1);
+      const end = pointOf(to);
+      if (isFirstOfViewer || end > counted) counted = end;
+      if (start > end) return;
+      changes[start] = (changes[start] ?? 0) + 1;
+      changes[end + 1] = (changes[end + 1] ?? 0) - 1;
+    },
+    points(): [number, number][] {
+      let present = 0;
+      const points = changes.map((change, point): [number, number] => {
+        present += change;
+        return [(first + point * stepMinutes) * MINUTE_MS, present];
+      });
+      const isSeen = ([, viewers]: readonly [number, number]) => viewers > 0;
+      return points.slice(Math.max(0, points.findIndex(isSeen)), points.findLastIndex(isSeen) + 1);
+    },
+  };
 }

@@ -1,9 +1,10 @@
 /** Frames of one socket after another: read, held to the limits, and done. A bad frame is answered and never throws. */
+import type { RoomRefusal } from '@/room/api';
 import { signResumePass } from './admission';
 import type { Broadcaster, OnStored } from './broadcaster';
 import type { Chat } from './chat';
 import { FRAME_PACE, Paces } from './pace';
-import { refuse } from './policy';
+import { judgeReaction, refuse } from './policy';
 import { type Presence, type Seat, viewerKey } from './presence';
 import { ackOf, type Frame, MALFORMED_FRAMES_MAX, type MalformedFrame, readFrame } from './protocol';
 
@@ -65,11 +66,14 @@ export class Frames {
         if (id === undefined) broadcaster.answer(socket, { type: 'pong' });
         else broadcaster.answer(socket, { type: 'ack', id, resumePass: await signResumePass(this.room, seat) });
         return;
-      case 'send-reaction':
-        broadcaster.react(frame.reaction, ackInFrame);
+      case 'send-reaction': {
+        const refusal = this.#refuseReaction(seat);
+        if (refusal) this.#refuse(socket, id, refusal);
+        else broadcaster.react(frame.reaction, ackInFrame);
         return;
-      case 'product-click':
-        broadcaster.tally(`click:${frame.productId}`, ackInFrame);
+      }
+      case 'product-click': // no room has products yet
+        this.#refuse(socket, id, refuse('PRODUCT_NOT_FOUND'));
         return;
       case 'send-message':
         await this.#say(socket, seat, frame);
@@ -79,11 +83,22 @@ export class Frames {
     }
   }
 
+  #refuseReaction({ viewer }: Seat): RoomRefusal | null {
+    const { store, now } = this.room;
+    if (!store.setup) return refuse('ROOM_CLOSED');
+    const timeOut = viewer.kind === 'user' ? store.sanctions.findTimeOut(viewer.id) : undefined;
+    const refusal = judgeReaction(store.setup.status, { timedOutUntil: timeOut?.until ?? null }, now());
+    return refusal && timeOut ? { ...refusal, reason: timeOut.reason } : refusal;
+  }
+
+  #refuse(socket: WebSocket, id: string | undefined, { code, message, retryAfterMs, reason }: RoomRefusal): void {
+    this.room.broadcaster.answer(socket, { type: 'error', id, code, message, retryAfterMs, reason });
+  }
+
   async #say(socket: WebSocket, seat: Seat, { id, text }: Frame & { type: 'send-message' }): Promise<void> {
     const { broadcaster, chat } = this.room;
     if (seat.viewer.kind === 'guest') {
-      const { code, message } = refuse(seat.viewer.unverified ? 'EMAIL_NOT_VERIFIED' : 'GUESTS_CANNOT_CHAT');
-      broadcaster.answer(socket, { type: 'error', id, code, message });
+      this.#refuse(socket, id, refuse(seat.viewer.unverified ? 'EMAIL_NOT_VERIFIED' : 'GUESTS_CANNOT_CHAT'));
       return;
     }
     // An error gets no answer: the message is not stored, so the client sends it again.
@@ -91,10 +106,8 @@ export class Frames {
       if (error === undefined) broadcaster.answerInFrame(socket, ackOf(id, seq));
     };
     const taken = await chat.take(seat.viewer, id, text, onStored);
-    if (!taken.ok) {
-      const { code, message, retryAfterMs, reason } = taken;
-      broadcaster.answer(socket, { type: 'error', id, code, message, retryAfterMs, reason });
-    } else if (taken.stored) broadcaster.answer(socket, ackOf(id, taken.message.seq));
+    if (!taken.ok) this.#refuse(socket, id, taken);
+    else if (taken.stored) broadcaster.answer(socket, ackOf(id, taken.message.seq));
   }
 
   #malformed(socket: WebSocket, conduct: Conduct, { id, message }: MalformedFrame, now: number): void {
@@ -109,8 +122,7 @@ export class Frames {
     const retryAfterMs = this.#paces.take(viewerKey(viewer), now);
     if (retryAfterMs === 0) return true;
     conduct.flooding += 1;
-    const { code, message } = refuse('TOO_FAST');
-    this.room.broadcaster.answer(socket, { type: 'error', id, code, message, retryAfterMs });
+    this.#refuse(socket, id, refuse('TOO_FAST', retryAfterMs));
     if (conduct.flooding >= FLOOD_FRAMES_MAX) this.room.presence().close(socket, 'malformed', now);
     return false;
   }

@@ -84,6 +84,16 @@ export function judge(rules: Rules, user: RoomUser, typed: string, history: Hist
   return { ok: true, text, delayMs: policy.chatDelaySeconds * SECOND_MS };
 }
 
+/** Whether a reaction counts: not when the stream is over, and not from a user who is timed out. */
+export function judgeReaction(
+  status: StreamStatus,
+  { timedOutUntil }: Pick<History, 'timedOutUntil'>,
+  now: number,
+): RoomRefusal | null {
+  if (status === 'ended' || status === 'cancelled') return refuse('ROOM_CLOSED');
+  return timedOutUntil !== null && timedOutUntil > now ? refuse('TIMED_OUT', timedOutUntil - now) : null;
+}
+
 /** The same user with nothing that speaks for them: what differs from this was decided by their standing. */
 export function asStranger(user: RoomUser): RoomUser {
   const standing = {
@@ -112,6 +122,7 @@ const SENTENCES: Readonly<Record<RoomRefusalCode, string>> = {
   GUESTS_CANNOT_CHAT: 'Sign in to write.',
   EMAIL_NOT_VERIFIED: 'Verify your email address, then join again to write.',
   NOT_ALLOWED: 'You may not do that here.',
+  PRODUCT_NOT_FOUND: 'This product is not offered here.',
   TOO_FAST: 'Slow down a little.',
 };
 

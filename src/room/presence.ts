@@ -4,6 +4,7 @@
  */
 import type { RoomViewer, Standing, ViewerList } from '@/room/api';
 import { MINUTE_MS, SECOND_MS } from '@/shared/time';
+import { GUESTS_RANKED_MAX } from './figures';
 import { CLOSE, type CloseReason } from './protocol';
 import type { RoomStore } from './store';
 
@@ -21,6 +22,7 @@ export interface Seat {
   readonly viewer: RoomViewer;
   /** As the pass has them. */
   readonly regions?: readonly string[];
+  readonly address?: string | undefined;
   readonly joinedAt: number;
   readonly heardAt: number;
 }
@@ -44,9 +46,29 @@ export class Presence {
     }
   }
 
-  /** Distinct users plus distinct guests. */
+  /** Distinct users plus distinct guests, without the creator. */
   get viewerCount(): number {
-    return this.#socketsOf.size;
+    return this.#socketsOf.size - (this.#socketsOf.has(this.creatorKey) ? 1 : 0);
+  }
+
+  /** The count by which lists sort: of guests from one address, five. */
+  get rankingCount(): number {
+    const crowds = new Map<string, number>();
+    for (const { address } of this.#present())
+      if (address !== undefined) crowds.set(address, (crowds.get(address) ?? 0) + 1);
+    const surplus = [...crowds.values()].reduce((sum, guests) => sum + Math.max(0, guests - GUESTS_RANKED_MAX), 0);
+    return this.viewerCount - surplus;
+  }
+
+  /** How many viewers from this address are in who are no verified users. */
+  countFrom(address: string): number {
+    let count = 0;
+    for (const seat of this.#present()) if (seat.address === address) count += 1;
+    return count;
+  }
+
+  get creatorKey(): string {
+    return viewerKey({ kind: 'user', id: this.store.setup?.creatorId ?? '' });
   }
 
   get socketCount(): number {
@@ -79,17 +101,34 @@ export class Presence {
     this.onChange();
   }
 
-  /** Ends the stay, however the socket came to its end; safe to repeat. */
-  exit(socket: WebSocket, now: number): void {
+  /** Ends the stay at this time (ms), however the socket came to its end; safe to repeat. */
+  exit(socket: WebSocket, at: number): void {
     const seat = this.#seats.get(socket);
-    if (!seat) return;
+    if (!seat) {
+      // It ended before, or by its end the room woke and never seated it.
+      const unseated: Seat | null = socket.deserializeAttachment();
+      if (unseated && this.store.isPrepared) this.store.viewers.close(unseated.passId, at);
+      return;
+    }
     this.#seats.delete(socket);
     const key = viewerKey(seat.viewer);
     const others = this.#socketsOf.get(key);
     others?.delete(socket);
     if (others?.size === 0) this.#socketsOf.delete(key);
-    this.store.viewers.close(seat.passId, now);
+    this.store.viewers.close(seat.passId, at);
     this.onChange();
+  }
+
+  /** As `exit`, for a viewer who disappeared: the stay ends when they were last heard from. */
+  lose(socket: WebSocket, now: number): void {
+    const seat: Seat | null = this.#seats.get(socket) ?? socket.deserializeAttachment();
+    if (seat) this.exit(socket, Math.min(now, this.#heardAt(socket, seat)));
+  }
+
+  /** Loses the viewer and closes what is left of the socket. */
+  drop(socket: WebSocket, reason: CloseReason, now: number): void {
+    this.lose(socket, now);
+    closeSocket(socket, reason);
   }
 
   close(socket: WebSocket, reason: CloseReason, now: number): void {
@@ -119,32 +158,45 @@ export class Presence {
    * knows now.
    */
   sweep(now: number): void {
-    for (const [socket, seat] of [...this.#seats]) {
-      const ponged = this.state.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0;
-      if (now - Math.max(seat.heardAt, ponged) > SILENT_MS_MAX) this.close(socket, 'silent', now);
-    }
+    for (const [socket, seat] of [...this.#seats])
+      if (now - this.#heardAt(socket, seat) > SILENT_MS_MAX) this.drop(socket, 'silent', now);
     this.settle();
     this.store.viewers.stampLastSeen(now);
   }
 
   /** Stays without a socket end where the room last knew of them. */
   settle(): void {
-    const open = [...this.#seats.values()].map((seat) => seat.passId);
-    this.store.viewers.closeAllBut(open, this.store.viewers.lastSeenAt);
+    this.store.viewers.settleAllBut([...this.#seats.values()].map(({ passId }) => passId));
   }
 
+  /** After a crash, and before anything from which old stays would seem to have lasted until now. */
+  settleIfEmpty(): void {
+    if (this.store.isPrepared && this.#seats.size === 0) this.settle();
+  }
+
+  /** The creator is named and not counted. */
   list(): ViewerList {
     const users: ViewerList['users'][number][] = [];
     let guests = 0;
-    for (const sockets of this.#socketsOf.values()) {
-      const [first] = sockets;
-      const viewer = first && this.#seats.get(first)?.viewer;
-      if (viewer?.kind === 'guest') guests += 1;
-      if (viewer?.kind !== 'user' || users.length === VIEWERS_LISTED_MAX) continue;
+    for (const { viewer } of this.#present()) {
+      if (viewer.kind === 'guest') guests += 1;
+      if (viewer.kind !== 'user' || users.length === VIEWERS_LISTED_MAX) continue;
       const { id, username, displayName, avatarUrl } = viewer;
       users.push({ id, username, displayName, avatarUrl });
     }
     return { users, guests, total: this.viewerCount };
+  }
+
+  /** A seat of each who is in. */
+  *#present(): Generator<Seat> {
+    for (const [socket] of this.#socketsOf.values()) {
+      const seat = socket && this.#seats.get(socket);
+      if (seat) yield seat;
+    }
+  }
+
+  #heardAt(socket: WebSocket, { heardAt }: Seat): number {
+    return Math.max(heardAt, this.state.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0);
   }
 
   #seat(socket: WebSocket, seat: Seat): void {

@@ -35,6 +35,8 @@ export const CLOSE = {
   notHere: [4403, 'NOT_IN_YOUR_COUNTRY'],
   closed: [4404, 'ROOM_CLOSED'],
   tooMany: [4429, 'TOO_MANY_SOCKETS'],
+  addressLimit: [4430, 'ADDRESS_LIMIT'],
+  roomFull: [4431, 'ROOM_FULL'],
 } as const satisfies Readonly<Record<string, readonly [number, string]>>;
 export type CloseReason = keyof typeof CLOSE;
 

@@ -1,7 +1,7 @@
 /** What the room tells D1: its count while the stream is live, and its figures once when it is over. */
 import type { Context } from '@/context';
 import { recordAnalytics, recordViewerCount } from '@/domains/streams/room-figures';
-import { REACTION_KINDS, type RoomFigures } from '@/room/api';
+import type { RoomFigures, RoomSetup } from '@/room/api';
 import { SECOND_MS } from '@/shared/time';
 import type { Agenda } from './agenda';
 import { hasEnded } from './commands';
@@ -38,42 +38,37 @@ export class Reports {
   async reportCount(): Promise<void> {
     const { store, presence, database } = this.room;
     if (store.setup?.status !== 'live') return;
-    const { viewerCount } = presence();
+    const { viewerCount, rankingCount } = presence();
     this.#reported = { count: viewerCount, at: database.now() };
-    await recordViewerCount(database, store.setup.roomId, viewerCount);
+    await recordViewerCount(database, store.setup.roomId, viewerCount, rankingCount);
   }
 
+  /** Nothing of a stream that never began. */
   async reportFigures(): Promise<void> {
     const { store, database } = this.room;
-    if (store.setup) await recordAnalytics(database, store.setup.roomId, this.figures());
+    if (store.setup && beganAt(store.setup) !== null)
+      await recordAnalytics(database, store.setup.roomId, this.figures());
   }
 
+  /** They begin when the stream does: whatever happened in its waiting room is none of it. */
   figures(): RoomFigures {
     const { store, presence, database } = this.room;
     const { setup } = store;
-    if (!setup)
-      return {
-        viewerCount: 0,
-        uniqueViewers: 0,
-        peakViewers: 0,
-        watchSeconds: 0,
-        messages: 0,
-        reactions: {},
-        viewerCurve: [],
-      };
+    const { viewerCount, creatorKey } = presence();
+    const since = setup ? beganAt(setup) : null;
+    if (!setup || since === null) return { viewerCount, ...measure([], 0), messages: 0, reactions: {} };
     const isOver = hasEnded(setup);
     if (!isOver) presence().settle();
-    const counted = store.viewers.tallies('reaction:');
+    const until = isOver ? (setup.endedAt ?? store.viewers.lastSeenAt) : database.now();
     return {
-      viewerCount: presence().viewerCount,
-      ...measure(store.viewers.intervals(), isOver ? (setup.endedAt ?? store.viewers.lastSeenAt) : database.now()),
-      messages: store.countMessages(),
-      reactions: Object.fromEntries(
-        REACTION_KINDS.flatMap((kind) => {
-          const count = counted.get(kind);
-          return count === undefined ? [] : [[kind, count]];
-        }),
-      ),
+      viewerCount,
+      ...measure(store.viewers.intervals(creatorKey), until, since),
+      messages: store.countMessages(since, until),
+      reactions: store.viewers.reactions(),
     };
   }
+}
+
+function beganAt({ status, startedAt }: RoomSetup): number | null {
+  return status === 'live' || status === 'ended' ? startedAt : null;
 }

@@ -42,5 +42,14 @@ export const SCHEMA = [
   ) STRICT;
   -- By the id that an event from outside has; costs messages nothing.
   CREATE INDEX events_by_outer_id ON events (body ->> '$.id') WHERE user_id IS NULL;
+    `,
+  // `tallies` stays for the version before. Until now every user's time was rewarded.
+  `
+  CREATE TABLE reactions (kind TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  INSERT INTO reactions SELECT substr(name, 10), count FROM tallies WHERE name LIKE 'reaction:%';
+  -- Of a user whose address is verified; where anybody else came from, as a keyed hash.
+  ALTER TABLE intervals ADD COLUMN is_verified INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE intervals ADD COLUMN address TEXT;
+  UPDATE intervals SET is_verified = 1 WHERE viewer LIKE 'user:%';
   `,
 ] as const;

@@ -247,12 +247,15 @@ export class RoomStore {
     this.#sql.exec(`UPDATE pending SET body = ${ERASED}, release_at = NULL WHERE user_id = ?1`, userId);
   }
 
-  countMessages(): number {
+  /** Those written between these times (ms), both included. */
+  countMessages(since: number, until: number): number {
     return Number(
       rowsOf(
         this.#sql,
-        `SELECT (SELECT count(*) FROM events WHERE message_id IS NOT NULL)
-        + (SELECT count(*) FROM pending WHERE release_at IS NOT NULL) AS count`,
+        `SELECT (SELECT count(*) FROM events WHERE message_id IS NOT NULL AND at BETWEEN ?1 AND ?2)
+        + (SELECT count(*) FROM pending WHERE release_at IS NOT NULL AND at BETWEEN ?1 AND ?2) AS count`,
+        since,
+        until,
       )[0]?.count,
     );
   }

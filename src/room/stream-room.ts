@@ -88,6 +88,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
   }
 
   say(user: RoomUser, clientId: string, text: string): Promise<SayAnswer> {
+    this.#presence.settleIfEmpty();
     return this.#chat.say(user, clientId, text);
   }
 
@@ -166,13 +167,14 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     await this.#frames.receive(socket, data);
   }
 
-  override async webSocketClose(socket: WebSocket): Promise<void> {
-    this.#presence.exit(socket, this.#now());
+  override async webSocketClose(socket: WebSocket, _code: number, _reason: string, wasClean: boolean): Promise<void> {
+    if (wasClean) this.#presence.exit(socket, this.#now());
+    else this.#presence.lose(socket, this.#now());
     closeSocket(socket, 'left'); // the client waits for our half
   }
 
   override async webSocketError(socket: WebSocket): Promise<void> {
-    this.#presence.exit(socket, this.#now());
+    this.#presence.lose(socket, this.#now());
   }
 
   override async alarm(): Promise<void> {

@@ -1,20 +1,23 @@
-/** Who came when and left when, and what viewers did: intervals and tallies. */
-import type { Interval } from './figures';
+/** Who came when and left when, and what viewers did: intervals and reactions. */
+import type { ReactionKind } from '@/room/api';
+import { GUESTS_RANKED_MAX, type Interval } from './figures';
 import { rowsOf } from './sql';
 
-/** Products are named by clients, so somebody could name a great many. */
-const TALLIES_MAX = 1_000;
+/** What a stay counts for. */
+export type Origin = Pick<Interval, 'isVerified'> & { readonly address?: string | undefined };
 
 export class ViewerStore {
   constructor(private readonly sql: SqlStorage) {}
 
   /** False if the pass has opened one before. */
-  open(passId: string, viewer: string, at: number): boolean {
+  open(passId: string, viewer: string, at: number, { isVerified, address }: Origin): boolean {
     const cursor = this.sql.exec(
-      'INSERT OR IGNORE INTO intervals (id, viewer, joined_at) VALUES (?1, ?2, ?3)',
+      'INSERT OR IGNORE INTO intervals (id, viewer, joined_at, is_verified, address) VALUES (?1, ?2, ?3, ?4, ?5)',
       passId,
       viewer,
       at,
+      isVerified ? 1 : 0,
+      address ?? null,
     );
     return cursor.rowsWritten > 0;
   }
@@ -23,21 +26,32 @@ export class ViewerStore {
     this.sql.exec('UPDATE intervals SET left_at = max(joined_at, ?2) WHERE id = ?1 AND left_at IS NULL', passId, at);
   }
 
-  /** Ends every interval that is open, but those of these passes. */
-  closeAllBut(openPassIds: readonly string[], at: number): void {
-    this.sql.exec(
-      `UPDATE intervals SET left_at = max(joined_at, ?2)
-       WHERE left_at IS NULL AND id NOT IN (SELECT value FROM json_each(?1))`,
-      JSON.stringify(openPassIds),
-      at,
-    );
+  /** Ends the stays, but those of these passes, that nobody saw end: where the room last knew of them. */
+  settleAllBut(openPassIds: readonly string[]): void {
+    const lost = 'left_at IS NULL AND id NOT IN (SELECT value FROM json_each(?1))';
+    const open = JSON.stringify(openPassIds);
+    // Seldom is there one, and to know when the room last knew takes a look at every stay.
+    if (rowsOf(this.sql, `SELECT 1 FROM intervals WHERE ${lost} LIMIT 1`, open).length === 0) return;
+    this.sql.exec(`UPDATE intervals SET left_at = max(joined_at, ?2) WHERE ${lost}`, open, this.lastSeenAt);
   }
 
-  intervals(): Interval[] {
-    return rowsOf<{ viewer: string; joinedAt: number; leftAt: number | null }>(
-      this.sql,
-      'SELECT viewer, joined_at AS joinedAt, left_at AS leftAt FROM intervals ORDER BY viewer, joined_at',
-    );
+  /**
+   * Everybody's but one viewer's, by viewer and time, and one at a time: a big room has hundreds of thousands. Only of
+   * addresses from which many came is it said which they are: no others can be crowds.
+   */
+  *intervals(but: string): Generator<Interval> {
+    const rows = this.sql
+      .exec(
+        `SELECT viewer, joined_at, left_at, is_verified, iif(address IN (
+           SELECT address FROM intervals WHERE address IS NOT NULL GROUP BY address HAVING count(*) > ?2
+         ), address, NULL)
+         FROM intervals WHERE viewer <> ?1 ORDER BY viewer, joined_at`,
+        but,
+        GUESTS_RANKED_MAX,
+      )
+      .raw<[string, number, number | null, number, string | null]>();
+    for (const [viewer, joinedAt, leftAt, isVerified, address] of rows)
+      yield { viewer, joinedAt, leftAt, isVerified: isVerified === 1, address };
   }
 
   /** When (ms) the room last knew who was there: it was stamped, somebody came or left, or wrote. */
@@ -57,22 +71,21 @@ export class ViewerStore {
     this.sql.exec(`INSERT OR REPLACE INTO meta (key, value) VALUES ('lastSeen', ?1)`, String(now));
   }
 
-  addTallies(counts: ReadonlyMap<string, number>): void {
+  addReactions(counts: ReadonlyMap<ReactionKind, number>): void {
     this.sql.exec(
-      `INSERT INTO tallies (name, count) SELECT value ->> 0, value ->> 1 FROM json_each(?1)
-       WHERE (SELECT count(*) FROM tallies) < ?2 OR value ->> 0 IN (SELECT name FROM tallies)
-       ON CONFLICT (name) DO UPDATE SET count = count + excluded.count`,
+      `INSERT INTO reactions (kind, count) SELECT value ->> 0, value ->> 1 FROM json_each(?1) WHERE true
+       ON CONFLICT (kind) DO UPDATE SET count = count + excluded.count`,
       JSON.stringify([...counts]),
-      TALLIES_MAX,
     );
   }
 
-  tallies(prefix: string): Map<string, number> {
-    const rows = rowsOf<{ name: string; count: number }>(
-      this.sql,
-      'SELECT substr(name, length(?1) + 1) AS name, count FROM tallies WHERE substr(name, 1, length(?1)) = ?1',
-      prefix,
-    );
-    return new Map(rows.map(({ name, count }) => [name, count]));
+  /** Those of the waiting room are none of the stream's. */
+  clearReactions(): void {
+    this.sql.exec('DELETE FROM reactions');
+  }
+
+  reactions(): Partial<Record<ReactionKind, number>> {
+    const rows = rowsOf<{ kind: string; count: number }>(this.sql, 'SELECT kind, count FROM reactions');
+    return Object.fromEntries(rows.map(({ kind, count }) => [kind, count]));
   }
 }

@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { recordingContext } from '#test/support/outbox';
 import { asCreator, asViewer } from '#test/support/users';
 import type { Context } from '@/context';
@@ -44,11 +44,20 @@ async function onAir() {
     joined: participant('participant_joined'),
     left: participant('participant_left'),
     streams: () => ctx.db.select().from(streams).where(eq(streams.channelId, channelId)).orderBy(streams.id),
-    async prepare(wishes: object = {}): Promise<string> {
-      return (await creator.post('sessions', { title: 'Prepared', ...wishes })).data.id;
+    async prepare(input: object = {}): Promise<string> {
+      return (await creator.post('stream/create', { title: 'Prepared', ...input })).data.id;
+    },
+    async plan(input: object = {}): Promise<string> {
+      return (await creator.post('sessions', { title: 'Planned', ...input })).data.id;
     },
   };
 }
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const inAnHour = (ctx: Context) => new Date(ctx.now() + HOUR_MS).toISOString();
 
 const endings = (events: OutboxEvent[]) =>
   events.flatMap((event) =>
@@ -80,21 +89,34 @@ describe('an encoder that starts', () => {
     ).toHaveLength(1);
   });
 
-  it('takes the newest prepared stream live, and not one that is for another day', async () => {
-    const { ctx, started, streams, prepare } = await onAir();
+  it('takes the stream live that was prepared last, and neither a draft nor one for another day', async () => {
+    const { ctx, started, streams, prepare, plan } = await onAir();
     await prepare({ title: 'older' });
     const prepared = await prepare({ title: 'newer' });
-    await prepare({ scheduledFor: new Date(ctx.now() + 2 * HOUR_MS).toISOString() });
+    await plan({ scheduledFor: new Date(ctx.now() + 2 * HOUR_MS).toISOString() });
+    await plan();
     await started(10);
     const live = (await streams()).filter(({ status }) => status === 'live');
     expect(live).toMatchObject([{ id: prepared, title: 'newer' }]);
   });
 
   it('takes a stream live whose date has all but come', async () => {
-    const { ctx, started, streams, prepare } = await onAir();
-    const soon = await prepare({ scheduledFor: new Date(ctx.now() + HOUR_MS / 2).toISOString() });
+    const { ctx, started, streams, plan } = await onAir();
+    const soon = await plan({ scheduledFor: new Date(ctx.now() + HOUR_MS / 2).toISOString() });
     await started(10);
     expect(await streams()).toMatchObject([{ id: soon, status: 'live' }]);
+  });
+
+  it('takes no show live that was missed, nor a draft, but one that is made of the channel', async () => {
+    const { ctx, started, streams, plan } = await onAir();
+    const door = { visibility: 'private' };
+    const [draft, missed] = [await plan(door), await plan({ ...door, scheduledFor: inAnHour(ctx) })];
+    const late = ctx.now() + 2 * HOUR_MS;
+    vi.useFakeTimers({ toFake: ['Date'], now: late });
+    await started(10);
+    const live = (await streams()).filter(({ status }) => status === 'live');
+    expect(live).toMatchObject([{ title: 'A show', visibility: 'public' }]);
+    expect([draft, missed]).not.toContain(live[0]?.id);
   });
 
   it('feeds the stream that its creator has started already', async () => {
@@ -177,8 +199,8 @@ describe('an encoder that starts', () => {
   });
 
   it('while its creator starts another stream leaves one of them live', async () => {
-    const { ctx, started, streams, prepare } = await onAir();
-    const ids = [await prepare(), await prepare()];
+    const { ctx, started, streams, plan } = await onAir();
+    const ids = [await plan(), await plan()];
     const outcomes = await Promise.allSettled([...ids.map((id) => goLive(ctx, id)), started(10)]);
     expect((await streams()).filter(({ status }) => status === 'live')).toHaveLength(1);
     const refused = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => reason.code);
@@ -268,8 +290,8 @@ describe('ending', () => {
     const { ctx, prepare } = await onAir();
     const id = await prepare();
     await expect(endStream(ctx, id, 'creator')).rejects.toMatchObject({ code: 'STREAM_NOT_LIVE' });
-    await goLive(ctx, id);
-    await expect(goLive(ctx, id)).rejects.toMatchObject({ code: 'ALREADY_LIVE' });
+    const live = await goLive(ctx, id);
+    expect(await goLive(ctx, id)).toEqual(live);
     await endStream(ctx, id, 'creator');
     await expect(goLive(ctx, id)).rejects.toMatchObject({ code: 'STREAM_ENDED' });
     await expect(goLive(ctx, newId())).rejects.toMatchObject({ code: 'STREAM_NOT_FOUND' });

@@ -1,5 +1,5 @@
 import { runInDurableObject } from 'cloudflare:test';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { aGuest, stubOf } from '#test/support/rooms';
 import { Broadcaster, BUFFERED_BYTES_LEAN, BUFFERED_BYTES_MAX, tickMs } from '@/room/broadcaster';
 import { Presence, type Seat } from '@/room/presence';
@@ -22,18 +22,23 @@ class SocketStandIn {
   }
 }
 
-function withSockets(count: number, run: (broadcaster: Broadcaster, sockets: SocketStandIn[]) => void): Promise<void> {
+function withSockets(
+  count: number,
+  run: (broadcaster: Broadcaster, sockets: SocketStandIn[]) => void,
+  now = () => 10_000,
+): Promise<void> {
   return runInDurableObject(stubOf(newId()), (_room, state) => {
     const sockets = Array.from({ length: count }, () => new SocketStandIn());
     const store = new RoomStore(state.storage);
     store.prepare();
-    const platform = { getWebSockets: () => sockets } as unknown as DurableObjectState; // all that is asked of it
+    const asked = { getWebSockets: () => sockets, getWebSocketAutoResponseTimestamp: () => null };
+    const platform = asked as unknown as DurableObjectState; // all that is asked of it
     const presence: Presence = new Presence(platform, store, () => broadcaster.viewersChanged());
     const broadcaster: Broadcaster = new Broadcaster({
       store,
       presence: () => presence,
-      now: () => 10_000,
-      tickMs: () => 10,
+      now,
+      tickMs,
       onViewerCount: () => undefined,
       onTraces: () => undefined,
     });
@@ -77,6 +82,55 @@ describe('a reader that does not keep up', () => {
     }));
 });
 
+describe('reactions', () => {
+  const inFakeTime = (count: number, run: Parameters<typeof withSockets>[1]) => {
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+    return withSockets(count, run, () => Date.now());
+  };
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('of 30 hearts a second to 200 viewers are at most 500 sends a second', () =>
+    inFakeTime(200, (broadcaster, sockets) => {
+      for (let heart = 0; heart < 90; heart += 1) {
+        broadcaster.react('heart');
+        vi.advanceTimersByTime(1_000 / 30);
+      }
+      vi.advanceTimersByTime(1_000);
+      const sends = sockets.reduce((sum, { frames }) => sum + frames.length, 0);
+      expect(sends).toBeLessThanOrEqual(3 * 500);
+      const seen = sockets[0]?.frames.flatMap((frame) => JSON.parse(frame)) ?? [];
+      expect(seen.reduce((sum, { counts }) => sum + counts.heart, 0)).toBe(90);
+    }));
+
+  it('that wait leave with the next event, which waits a tick and no longer', () =>
+    inFakeTime(2, (broadcaster, [socket]) => {
+      broadcaster.flush();
+      broadcaster.react('heart');
+      vi.advanceTimersByTime(20);
+      expect(socket?.frames).toEqual([]);
+      broadcaster.add(gift);
+      expect(socket?.frames).toEqual(['[{"seq":1,"type":"gift-sent"},{"type":"new-reaction","counts":{"heart":1}}]']);
+      broadcaster.react('clap');
+      vi.advanceTimersByTime(5);
+      broadcaster.add(gift);
+      vi.advanceTimersByTime(5);
+      expect(socket?.frames).toHaveLength(2);
+    }));
+
+  it('and events after a quiet time leave at once', () =>
+    inFakeTime(2, (broadcaster, [socket]) => {
+      broadcaster.flush();
+      vi.advanceTimersByTime(500);
+      broadcaster.react('heart');
+      expect(socket?.frames).toHaveLength(1);
+      vi.advanceTimersByTime(10);
+      broadcaster.add(gift);
+      expect(socket?.frames).toHaveLength(2);
+    }));
+});
+
 describe('a frame', () => {
   it('is one for all that gathered since the last', () =>
     withSockets(1, (broadcaster, [socket]) => {
@@ -104,9 +158,9 @@ describe('a frame', () => {
 
   it.each([
     [1, 10],
-    [100, 10],
-    [1_000, 100],
-    [10_000, 250],
+    [100, 13],
+    [1_000, 130],
+    [5_000, 500],
   ])('for %i sockets comes every %i ms', (sockets, ms) => {
     expect(tickMs(sockets)).toBe(ms);
   });

@@ -89,7 +89,6 @@ describe('a socket', () => {
     const client = await joinRoom(roomId, aGuest());
     expect(await client.ask({ type: 'join-session' })).toEqual({ type: 'ack', id: expect.any(String) });
     expect(await client.ask({ type: 'send-reaction', reaction: 'fire' })).toMatchObject({ type: 'ack' });
-    expect(await client.ask({ type: 'product-click', productId: newId() })).toMatchObject({ type: 'ack' });
     client.send('{"type":"ping"}');
     await client.next('pong');
     client.send('{ "type": "ping" }');
@@ -105,7 +104,31 @@ describe('a socket', () => {
   });
 });
 
+describe('a product click', () => {
+  it('on a product that the room does not have is refused, and keeps no reaction from being counted', async () => {
+    const { roomId, room } = await openRoom();
+    const client = await joinRoom(roomId, aGuest());
+    const click = await client.ask({ type: 'product-click', productId: newId() });
+    expect(click).toMatchObject({ type: 'error', code: 'PRODUCT_NOT_FOUND' });
+    expect(await client.ask({ type: 'send-reaction', reaction: 'fire' })).toMatchObject({ type: 'ack' });
+    expect((await room.figures()).reactions).toEqual({ fire: 1 });
+  });
+});
+
 describe('reactions', () => {
+  it('of who is timed out, and of a stream that is over, are refused and not counted', async () => {
+    const { roomId, room, change } = await openRoom();
+    const [user, guest] = [await joinRoom(roomId), await joinRoom(roomId, aGuest())];
+    await room.moderate(newId(), { action: 'timeout', userId: user.viewer.id, seconds: 60, reason: null });
+    const refused = await user.ask({ type: 'send-reaction', reaction: 'heart' });
+    expect(refused).toMatchObject({ type: 'error', code: 'TIMED_OUT', retryAfterMs: expect.any(Number) });
+    await guest.ask({ type: 'send-reaction', reaction: 'like' });
+    await change({ status: 'ended', endedAt: Date.now() });
+    expect(await guest.ask({ type: 'send-reaction', reaction: 'clap' })).toMatchObject({ code: 'ROOM_CLOSED' });
+    expect((await room.figures()).reactions).toEqual({ like: 1 });
+    expect(guest.eventsOf('new-reaction')).toEqual([{ type: 'new-reaction', counts: { like: 1 } }]);
+  });
+
   it('go out as counts of each kind and never one event a click', async () => {
     const { roomId, room } = await openRoom();
     const clients = await Promise.all(Array.from({ length: 5 }, () => joinRoom(roomId, aGuest())));

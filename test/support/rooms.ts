@@ -55,6 +55,7 @@ export function aUser(standing: Partial<Standing> = {}, id = newId()): RoomUser 
       rank: null,
       follower: false,
       subscriber: false,
+      verified: true,
       readAt: Date.now(),
       ...standing,
     },

@@ -73,7 +73,7 @@ function orderOf(sort: z.output<typeof CreatorListQuery>['sort']): SQL[] {
       return [desc(users.id)];
     case 'live':
       return [
-        sql`(SELECT coalesce(sum(viewer_count), 0) FROM streams s JOIN stream_live l ON l.stream_id = s.id
+        sql`(SELECT coalesce(sum(coalesce(ranking_count, viewer_count)), 0) FROM streams s JOIN stream_live l ON l.stream_id = s.id
           WHERE s.creator_id = users.id AND s.status = 'live' AND s.status IN ('live', 'scheduled')) DESC`,
         desc(users.id),
       ];

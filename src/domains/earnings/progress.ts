@@ -17,7 +17,7 @@ type Row<M extends Metric> = { readonly userId: string; readonly period: number 
 
 /**
  * Two statements, whatever is asked. A stream counts with the minutes that lie inside the period, so far where it is
- * live; what was watched is known when a stream has ended, and counts where it did.
+ * live; what verified users watched is known when a stream has ended, and counts where it did.
  */
 export async function readProgress(
   ctx: Context,
@@ -54,7 +54,7 @@ export async function readProgress(
           ON creator_id = user_id AND status IN ('live', 'scheduled') AND started_at < end_ms)
       SELECT user_id AS userId, period,
         sum(max(0, min(until_ms, end_ms) - max(started_at, start_ms))) / 60000 AS minutesStreamed,
-        coalesce(sum(watch_seconds) FILTER (WHERE ended_at < end_ms), 0) / 60 AS minutesWatched
+        coalesce(sum(coalesce(rewarded_seconds, watch_seconds)) FILTER (WHERE ended_at < end_ms), 0) / 60 AS minutesWatched
       FROM aired LEFT JOIN stream_analytics ON stream_id = aired.id
       GROUP BY user_id, period`),
   ]);

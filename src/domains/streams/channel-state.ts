@@ -13,13 +13,15 @@ export type StreamRow = typeof streams.$inferSelect;
 export interface ChannelState {
   readonly channel: Channel;
   readonly live: StreamRow | undefined;
-  /** What the next ingress takes live: the newest without a date, or whose date has come (an hour early will do). */
+  /** What the next ingress takes live: the newer of what its creator prepared and a show whose time has come. */
   readonly prepared: StreamRow | undefined;
 }
 
 type ChannelName = { readonly channelId: string } | { readonly creatorId: string } | { readonly ingressId: string };
 
+/** A show's time lasts from an hour before its date until an hour after it. */
 const EARLY_MS = HOUR_MS;
+export const MISSED_AFTER_MS = HOUR_MS;
 
 /** One transaction, three look-ups by index. */
 export async function findChannelState(ctx: Context, name: ChannelName): Promise<ChannelState | undefined> {
@@ -60,7 +62,7 @@ export function demandSameStreams(ctx: Context, { channel, live, prepared }: Cha
 /** The statuses stand in the text, the wider one too: only so SQLite uses the index that is limited to open streams. */
 function isPrepared(ctx: Context): SQL {
   return sql`status IN ('live', 'scheduled') AND status = 'scheduled'
-    AND (scheduled_for IS NULL OR scheduled_for <= ${ctx.now() + EARLY_MS})`;
+    AND (prepared = 1 OR scheduled_for > ${ctx.now() - MISSED_AFTER_MS} AND scheduled_for <= ${ctx.now() + EARLY_MS})`;
 }
 
 interface StreamOnChannel {

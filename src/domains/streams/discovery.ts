@@ -6,7 +6,7 @@ import { newestMatches } from '@/db/fts';
 import { users } from '@/domains/users/tables';
 import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';
 import type { Viewer } from '@/shared/actor';
-import { presentStream, streamColumns } from './present';
+import { presentStream, rankingCount, rankingPeak, streamColumns } from './present';
 import type { LiveListQuery, StreamListQuery } from './schemas';
 import { streamLive, streams } from './tables';
 import { CANCELLED, streamAudience, visibleTo } from './visible';
@@ -57,10 +57,7 @@ function orderOf(sort: StreamFilter['sort'], status: StreamFilter['status']): SQ
     case 'scheduled':
       return [asc(streams.scheduledFor), asc(streams.id)];
     case 'viewers':
-      return [
-        status === 'ended' ? desc(streams.peakViewers) : sql`${streamColumns.viewerCount} DESC`,
-        desc(streams.id),
-      ];
+      return [desc(status === 'ended' ? rankingPeak : rankingCount), desc(streams.id)];
   }
 }
 

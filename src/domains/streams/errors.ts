@@ -42,6 +42,7 @@ export const streamError = errorList({
   GUESTS_CANNOT_CHAT: [403, 'Sign in to write: guests watch and react.'],
   EMAIL_NOT_VERIFIED: [403, 'Verify your email address, then join again to write.'],
   NOT_ALLOWED: [403, 'You may not do this in this room.'],
+  PRODUCT_NOT_FOUND: [404, 'This product is not offered here.'],
   TOO_FAST: [429, 'That is too fast: slow down a little.'],
 });
 

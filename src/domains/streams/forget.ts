@@ -5,13 +5,10 @@
 import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, type Statement } from '@/db/commit';
-import { channels } from '@/domains/channels/tables';
 import type { OutboxEvent } from '@/queues/messages';
-import { changeStream, STREAM_RACES, untilUnchanged } from './change-stream';
-import { setupEvent } from './room-setup';
+import { callOff } from './call-off';
 import { roomTraces, streams, watchedCategories } from './tables';
 
-const STREAMS_A_STEP = 20;
 const ROOMS_A_STEP = 50;
 
 export function forgetWatched(ctx: Context, userId: string): Statement {
@@ -20,24 +17,7 @@ export function forgetWatched(ctx: Context, userId: string): Statement {
 
 /** Whoever waits in their rooms is told. Answers how many there were: none means that none is left. */
 export function callOffScheduled(ctx: Context, creatorId: string): Promise<number> {
-  return untilUnchanged(async () => {
-    const rows = await ctx.db
-      .select({ stream: streams, channel: channels })
-      .from(streams)
-      .innerJoin(channels, eq(channels.id, streams.channelId))
-      .where(and(eq(streams.creatorId, creatorId), sql`streams.status = 'scheduled'`))
-      .limit(STREAMS_A_STEP);
-    const changes = rows.map(({ stream, channel }) => ({
-      channel,
-      ...changeStream(ctx, stream, { status: 'cancelled', title: '', description: '' }),
-    }));
-    await commit(
-      ctx,
-      changes.flatMap(({ statements }) => statements),
-      { events: changes.map(({ row, channel }) => setupEvent(row, channel)), refusals: STREAM_RACES },
-    );
-    return rows.length;
-  });
+  return callOff(ctx, eq(streams.creatorId, creatorId), { title: '', description: '' });
 }
 
 /** Repeated until it changes nothing. */

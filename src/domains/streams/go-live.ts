@@ -19,14 +19,14 @@ export interface Step {
 
 /**
  * By its creator's word, who publishes from a browser or has yet to start the encoder. Whether the caller may is for
- * the caller to check. Throws STREAM_NOT_FOUND, ALREADY_LIVE, STREAM_ENDED.
+ * the caller to check. One that is live is answered as it is. Throws STREAM_NOT_FOUND, ALREADY_LIVE, STREAM_ENDED.
  */
 export async function goLive(ctx: Context, streamId: string): Promise<StreamRow> {
   return untilUnchanged(async () => {
     const { stream, channel } = await getStreamOnChannel(ctx, streamId);
     switch (stream.status) {
       case 'live':
-        throw streamError('ALREADY_LIVE');
+        return stream;
       case 'ended':
       case 'cancelled':
         throw streamError('STREAM_ENDED');
@@ -88,11 +88,13 @@ export function fromDefaults(ctx: Context, channel: Channel): StreamRow {
     showViewers: true,
     status: 'scheduled',
     scheduledFor: null,
+    prepared: false,
     startedAt: null,
     endedAt: null,
     ingressId: null,
     ingressLostAt: null,
     peakViewers: 0,
+    rankingPeak: null,
     recordingUrl: null,
     createdAt: now,
     updatedAt: now,

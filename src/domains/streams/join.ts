@@ -14,13 +14,19 @@ import { viewerToken } from './token';
 import { isInsider } from './visible';
 import { rememberWatched } from './watched';
 
-export async function joinStream(ctx: Context, idOrUsername: string, actor: Viewer): Promise<z.input<typeof Joined>> {
+/** @param address the caller's IP address, if it is known */
+export async function joinStream(
+  ctx: Context,
+  idOrUsername: string,
+  actor: Viewer,
+  address?: string,
+): Promise<z.input<typeof Joined>> {
   const admitted = await admitToJoin(ctx, streamName(idOrUsername), actor);
   const { found } = admitted;
   const { viewer, guestToken } = await identityOf(ctx, actor, admitted);
   // The creator and staff are let in from anywhere.
   const regions = isInsider(actor, found.stream.creatorId) ? undefined : actor?.regions;
-  const pass = await signPass(ctx, found.stream.id, viewer, regions);
+  const pass = await signPass(ctx, found.stream.id, viewer, regions, address);
   const isLive = found.stream.status === 'live';
   const counting = countViewers(ctx, found);
   const { category } = found.stream;

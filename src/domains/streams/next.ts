@@ -3,13 +3,10 @@ import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { users } from '@/domains/users/tables';
 import type { Viewer } from '@/shared/actor';
-import { HOUR_MS } from '@/shared/time';
+import { MISSED_AFTER_MS } from './channel-state';
 import { type StreamCardRow, streamColumns } from './present';
 import { streamLive, streams } from './tables';
 import { visibleTo } from './visible';
-
-/** How late a stream may begin and still be the next one. */
-const LATE_MS_MAX = HOUR_MS;
 
 /** @param username folded */
 export function findLiveOrNext(ctx: Context, username: string, viewer: Viewer): Promise<StreamCardRow | undefined> {
@@ -27,6 +24,6 @@ function liveOrNext(ctx: Context): SQL {
   const open = sql`s.creator_id = users.id AND s.status IN ('live', 'scheduled') AND s.visibility <> 'private'`;
   return sql`coalesce(
     (SELECT s.id FROM streams s WHERE ${open} AND s.status = 'live'),
-    (SELECT s.id FROM streams s WHERE ${open} AND s.status = 'scheduled' AND s.scheduled_for > ${ctx.now() - LATE_MS_MAX}
+    (SELECT s.id FROM streams s WHERE ${open} AND s.status = 'scheduled' AND s.scheduled_for > ${ctx.now() - MISSED_AFTER_MS}
      ORDER BY s.scheduled_for, s.id LIMIT 1))`;
 }

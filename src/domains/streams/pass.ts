@@ -4,13 +4,17 @@
  */
 import { z } from '@hono/zod-openapi';
 import type { Context } from '@/context';
+import { addressKey } from '@/http/rate-limit';
 import type { Pass, RoomViewer } from '@/room/api';
 import { RANKS } from '@/shared/actor';
+import { hmac } from '@/shared/crypto';
 import { newId } from '@/shared/ids';
 import { DAY_MS, SECOND_MS } from '@/shared/time';
 import { signToken, verifyToken } from '@/shared/tokens';
 
 export const PASS_SECONDS = 60;
+/** 96 bits: a room keeps one with each guest's stay. */
+const ADDRESS_MARK_CHARACTERS = 16;
 const GUEST_TOKEN_SECONDS = (30 * DAY_MS) / SECOND_MS;
 /** All viewers of a room are in one object today; the pass says so, that more may follow behind the same protocol. */
 const SHARD = 0;
@@ -21,6 +25,7 @@ const StandingClaims = z.object({
   rank: z.enum(RANKS).nullable(),
   follower: z.boolean(),
   subscriber: z.boolean(),
+  verified: z.boolean().optional(),
   readAt: z.number(),
 });
 
@@ -40,19 +45,44 @@ const PassClaims = z.object({
     z.object({ kind: z.literal('guest'), id: z.string(), unverified: z.literal(true).optional() }),
   ]),
   regions: z.array(z.string()).optional(),
+  address: z.string().optional(),
 });
 
 type Signer = Pick<Context, 'config' | 'now'>;
 
-/** @param regions where the viewer is, for the case that the creator will not be shown there any more */
+/**
+ * @param regions where the viewer is, for the case that the creator will not be shown there any more
+ * @param address the caller's IP address
+ */
 export function signPass(
   ctx: Signer,
   roomId: string,
   viewer: RoomViewer,
   regions?: readonly string[],
+  address?: string,
 ): Promise<string> {
-  const pass: Pass = { id: newId(), roomId, shard: SHARD, viewer, regions };
+  const pass: Pass = {
+    id: newId(),
+    roomId,
+    shard: SHARD,
+    viewer,
+    regions,
+    address: markOf(ctx, roomId, viewer, address),
+  };
   return signToken(ctx.config.keys, 'pass', { ...pass }, PASS_SECONDS, ctx.now());
+}
+
+/**
+ * What tells guests of one address from those of others, in this room alone. An account that is not verified is as
+ * easily had as a guest's id. On one's own machine everybody has the same address, which says nothing.
+ */
+function markOf(ctx: Signer, roomId: string, viewer: RoomViewer, address: string | undefined): string | undefined {
+  if (!address || isLoopback(address) || (viewer.kind === 'user' && viewer.standing.verified)) return undefined;
+  return hmac(ctx.config.keys, 'room-address', `${roomId} ${addressKey(address)}`).slice(0, ADDRESS_MARK_CHARACTERS);
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || /^(::ffff:)?127\./i.test(address);
 }
 
 /** Genuine, not expired and of the right kind; whether it was used already is the room's to know. */

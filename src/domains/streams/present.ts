@@ -20,6 +20,10 @@ export const streamColumns = {
   earnedDiamonds: sql<number>`coalesce((SELECT diamonds FROM stream_earnings WHERE stream_id = streams.id), 0)`,
 };
 
+/** By how many viewers lists sort live streams, and those that are over; the index is of the very same words. */
+export const rankingCount = sql<number>`coalesce(${streamLive.rankingCount}, ${streamLive.viewerCount}, 0)`;
+export const rankingPeak = sql<number>`coalesce(${streams.rankingPeak}, ${streams.peakViewers})`;
+
 export interface StreamCardRow {
   readonly stream: StreamRow;
   readonly creator: CardRow;

@@ -6,7 +6,7 @@ import type { PageQuery } from '@/http/envelope';
 import type { Actor, Viewer } from '@/shared/actor';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
 import { listPage, type StreamList } from './discovery';
-import { streamColumns } from './present';
+import { rankingCount } from './present';
 import { streams } from './tables';
 
 /** How many viewers a stream that has just begun is taken to have more than it has: one less each minute. */
@@ -20,8 +20,8 @@ export const FORMULA =
   'By what they are to you first: 4 points for a creator whom you follow or subscribe to, 2 for a category ' +
   `of the ${TIES_READ_MAX} creators whom you followed, or subscribed to, last, 1 for a category of which you watched something in the last ` +
   `${WATCHED_WITHIN_DAYS} days. So the creators you follow come before whatever is bigger. Among equals, and for guests, ` +
-  `by viewers, where a stream that has just begun counts for ${FRESHNESS_BONUS_MINUTES} more, one less each minute. ` +
-  'Your own is left out.';
+  `by viewers (of guests from one address at most five), where a stream that has just begun counts for ` +
+  `${FRESHNESS_BONUS_MINUTES} more, one less each minute. Your own is left out.`;
 
 /** Two statements. The order is that of FORMULA. */
 export function listRecommended(ctx: Context, viewer: Viewer, query: PageQuery): Promise<StreamList> {
@@ -29,7 +29,7 @@ export function listRecommended(ctx: Context, viewer: Viewer, query: PageQuery):
   const minutesLive = sql`(CAST(${ctx.now()} AS INTEGER) - ${streams.startedAt}) / ${sql.raw(String(MINUTE_MS))}`;
   const order = [
     ...(userId === null ? [] : [sql`${pointsFor(ctx, userId)} DESC`]),
-    sql`${streamColumns.viewerCount} + max(0, ${sql.raw(String(FRESHNESS_BONUS_MINUTES))} - ${minutesLive}) DESC`,
+    sql`${rankingCount} + max(0, ${sql.raw(String(FRESHNESS_BONUS_MINUTES))} - ${minutesLive}) DESC`,
     desc(streams.id),
   ];
   const condition = and(isLive, userId === null ? undefined : ne(streams.creatorId, userId));
@@ -38,7 +38,7 @@ export function listRecommended(ctx: Context, viewer: Viewer, query: PageQuery):
 
 /** Live streams of creators whom the user follows or subscribes to, the most watched first. Two statements. */
 export function listFollowing(ctx: Context, actor: Actor, query: PageQuery): Promise<StreamList> {
-  const order = [sql`${streamColumns.viewerCount} DESC`, desc(streams.id)];
+  const order = [desc(rankingCount), desc(streams.id)];
   return listPage(
     ctx,
     actor,

@@ -136,7 +136,8 @@ const enterEndpoints: Endpoint[] = [
     params: ById,
     response: Joined,
     refusals: NOT_ADMITTED,
-    handler: (ctx, { actor, params }) => joinStream(ctx, params.id, actor),
+    handler: (ctx, { actor, params, request }) =>
+      joinStream(ctx, params.id, actor, request.headers.get('cf-connecting-ip') ?? undefined),
   }),
   endpoint({
     method: 'post',
@@ -155,7 +156,7 @@ const enterEndpoints: Endpoint[] = [
     summary: "The room's WebSocket",
     description:
       '`pass`: from joining, or the resume pass of the `welcome` frame; `since`: the last `seq` that you have. ' +
-      'A refusal is an accepted socket that closes with 4401, 4403, 4404 or 4429.',
+      'A refusal is an accepted socket that closes with 4401, 4403, 4404, 4429, 4430 or 4431.',
     who: 'optional',
     params: ById,
     // Not strict, and nothing required: whatever is wrong here must be told by a close code.

@@ -77,10 +77,10 @@ const details = {
   thumbnailUrl: aPicture,
   visibility: z.enum(VISIBILITIES).openapi({ description: 'Who may enter; `private`: the creator alone.' }),
   showViewers: z.boolean(),
-  scheduledFor: z.iso
-    .datetime({ offset: true })
-    .nullable()
-    .openapi({ description: 'In the future, at most a year away; null: prepared, without a date.' }),
+  scheduledFor: z.iso.datetime({ offset: true }).nullable().openapi({
+    description:
+      'In the future, at most a year away; null: a draft, which no encoder takes live and which is kept for 30 days.',
+  }),
 };
 
 export const NewSession = z.strictObject(details).partial().openapi('NewSession');
@@ -102,7 +102,7 @@ export const StreamListQuery = z
       .openapi({
         description:
           '`viewers`: of live streams the most watched now, of ended ones at their peak; live ones if no status is ' +
-          'given. `scheduled`: those with a date, soonest first.',
+          'given; guests from one address count for at most five. `scheduled`: those with a date, soonest first.',
       }),
   })
   .refine(({ sort, status }) => sort !== 'scheduled' || !status || status === 'scheduled', {

@@ -12,7 +12,13 @@ import { invalid } from '@/http/validation';
 import type { Actor } from '@/shared/actor';
 import { isChange } from '@/shared/is-change';
 import { DAY_MS } from '@/shared/time';
-import { changeStream, demandUnchangedChannel, STREAM_RACES, untilUnchanged } from './change-stream';
+import {
+  changeStream,
+  demandUnchangedChannel,
+  RACES_TO_READ_AGAIN,
+  STREAM_RACES,
+  untilUnchanged,
+} from './change-stream';
 import type { StreamRow } from './channel-state';
 import { endStream } from './end-stream';
 import { streamError } from './errors';
@@ -30,25 +36,36 @@ const SCHEDULED_AHEAD_MS_MAX = 365 * DAY_MS;
 
 type PresentedStream = z.input<typeof Stream>;
 
-/** What is left out is the channel's own. Throws TOO_MANY_SCHEDULED, VALIDATION_FAILED. */
+/**
+ * What is left out is the channel's own.
+ * @param prepared it is what the next encoder takes live, and what was prepared before is called off
+ * Throws TOO_MANY_SCHEDULED, VALIDATION_FAILED.
+ */
 export async function createSession(
   ctx: Context,
   actor: Actor,
-  wishes: z.output<typeof NewSession>,
+  input: z.output<typeof NewSession>,
+  { prepared = false }: { prepared?: boolean } = {},
 ): Promise<PresentedStream> {
-  const details = detailsOf(ctx, wishes);
+  const details = detailsOf(ctx, input);
   const streamId = await untilUnchanged(async () => {
     const channel = await ensureChannel(ctx, actor.userId);
     const open = sql`(SELECT count(*) FROM streams WHERE creator_id = ${actor.userId} AND status IN ('live', 'scheduled'))`;
-    const counted = await ctx.db.get<{ count: number }>(sql`SELECT ${open} AS count`);
-    if (counted.count >= OPEN_STREAMS_MAX) throw streamError('TOO_MANY_SCHEDULED');
-    const row = { ...fromDefaults(ctx, channel), ...details };
+    const [counted, before] = await Promise.all([
+      ctx.db.get<{ count: number }>(sql`SELECT ${open} AS count`),
+      prepared ? findPrepared(ctx, channel.id) : undefined,
+    ]);
+    if (counted.count - (before ? 1 : 0) >= OPEN_STREAMS_MAX) throw streamError('TOO_MANY_SCHEDULED');
+    const replaced = before && changeStream(ctx, before, { status: 'cancelled' });
+    const row = { ...fromDefaults(ctx, channel), ...details, prepared };
     const statements = [
       demandUnchangedChannel(ctx, channel),
+      ...(replaced?.statements ?? []),
       demandThat(ctx, sql`${open} < ${OPEN_STREAMS_MAX}`),
       ctx.db.insert(streams).values(row),
     ];
-    await commit(ctx, statements, { events: [setupEvent(row, channel)], refusals: STREAM_RACES });
+    const events = (replaced ? [replaced.row, row] : [row]).map((changed) => setupEvent(changed, channel));
+    await commit(ctx, statements, { events, refusals: RACES_TO_READ_AGAIN });
     return row.id;
   });
   return presentStream(await getStream(ctx, { id: streamId }, actor), actor);
@@ -72,7 +89,9 @@ export async function changeSession(
     if (stream.status === 'live' && (details.scheduledFor !== undefined || movesTheDoor))
       throw streamError('STREAM_STARTED', { message: 'Date and visibility can be changed until the stream begins.' });
     if (!isChange(stream, details)) return presentStream(found, actor);
-    const { row, statements } = changeStream(ctx, stream, details);
+    // With a date it is a show like others, which the next that is prepared does not replace.
+    const prepared = details.scheduledFor ? { prepared: false } : {};
+    const { row, statements } = changeStream(ctx, stream, { ...details, ...prepared });
     await commit(ctx, [demandUnchangedChannel(ctx, channel), ...statements], {
       events: [setupEvent(row, channel, toldToTheRoom(details))],
       refusals: STREAM_RACES,
@@ -104,7 +123,7 @@ export async function cancelSession(ctx: Context, actor: Actor, streamId: string
   });
 }
 
-/** Throws ALREADY_LIVE, STREAM_ENDED. */
+/** Repeating it answers the same. Throws ALREADY_LIVE, STREAM_ENDED. */
 export async function startSession(
   ctx: Context,
   actor: Actor,
@@ -122,6 +141,15 @@ export async function endSession(ctx: Context, actor: Actor, streamId: string): 
   const found = await getOwnStream(ctx, actor, streamId);
   const stream = await endStream(ctx, streamId, 'creator');
   return presentStream({ ...found, creator: { ...found.creator, isLive: 0 }, stream }, actor);
+}
+
+/** What the next encoder takes live by its creator's word: at most one a channel. */
+function findPrepared(ctx: Context, channelId: string): Promise<StreamRow | undefined> {
+  return ctx.db
+    .select()
+    .from(streams)
+    .where(sql`${streams.channelId} = ${channelId} AND prepared = 1 AND status = 'scheduled'`)
+    .get();
 }
 
 async function getOwnStream(ctx: Context, actor: Actor, streamId: string): Promise<FoundStream> {

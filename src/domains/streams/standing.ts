@@ -28,6 +28,7 @@ export interface StandingRow extends ShutOutRow {
   banReason: string | null;
   /** JSON; null where it was not asked for. */
   blockedIds: string | null;
+  verified: number;
 }
 
 /** `shutOut`: why the user may not be in the room at all, whatever the policy. */
@@ -60,6 +61,7 @@ export function roomStandingQuery(ctx: Pick<Context, 'db'>, streamId: string, us
       ${subscribes(users.id, streams.creatorId)} AS subscriber,
       (SELECT reason FROM channel_bans b WHERE b.channel_id = streams.channel_id AND b.user_id = users.id) AS banReason,
       ${withBlocks ? blockedIdsOf(users.id) : sql`NULL`} AS blockedIds,
+      users.email_verified_at IS NOT NULL AS verified,
       ${shutOutColumns(streams.channelId, streams.creatorId)}
     FROM streams JOIN users ON users.id = ${userId}
     WHERE streams.id = ${streamId}`);
@@ -96,6 +98,7 @@ export function roomStandingOf(
     rank,
     follower: row.follower === 1,
     subscriber: row.creator === 1 || row.subscriber === 1,
+    verified: row.verified === 1,
     readAt: ctx.now(),
   };
   return {
@@ -121,6 +124,7 @@ export async function readStanding(
     rank: null,
     follower: false,
     subscriber: false,
+    verified: false,
     readAt: ctx.now(),
     blocked: true,
   };

@@ -16,11 +16,13 @@ export const streams = sqliteTable('streams', {
   showViewers: integer('show_viewers', { mode: 'boolean' }).notNull().default(true),
   status: text().$type<StreamStatus>().notNull(),
   scheduledFor: integer('scheduled_for'),
+  prepared: integer({ mode: 'boolean' }).notNull().default(false),
   startedAt: integer('started_at'),
   endedAt: integer('ended_at'),
   ingressId: text('ingress_id'),
   ingressLostAt: integer('ingress_lost_at'),
   peakViewers: integer('peak_viewers').notNull().default(0),
+  rankingPeak: integer('ranking_peak'),
   recordingUrl: text('recording_url'),
   createdAt: integer('created_at').notNull(),
   updatedAt: integer('updated_at').notNull(),
@@ -29,6 +31,7 @@ export const streams = sqliteTable('streams', {
 export const streamLive = sqliteTable('stream_live', {
   streamId: text('stream_id').primaryKey(),
   viewerCount: integer('viewer_count').notNull().default(0),
+  rankingCount: integer('ranking_count'),
   updatedAt: integer('updated_at').notNull(),
 });
 
@@ -36,7 +39,9 @@ export const streamAnalytics = sqliteTable('stream_analytics', {
   streamId: text('stream_id').primaryKey(),
   uniqueViewers: integer('unique_viewers').notNull(),
   peakViewers: integer('peak_viewers').notNull(),
+  rankingPeak: integer('ranking_peak'),
   watchSeconds: integer('watch_seconds').notNull(),
+  rewardedSeconds: integer('rewarded_seconds'),
   messages: integer().notNull(),
   reactions: text({ mode: 'json' }).$type<Partial<Record<ReactionKind, number>>>().notNull(),
   viewerCurve: text('viewer_curve', { mode: 'json' }).$type<(readonly [number, number])[]>().notNull(),

@@ -6,8 +6,9 @@ import type { Actor } from '@/shared/actor';
 import { requireOwnPicture } from './change-channel';
 import type { NewStream } from './schemas';
 
-/** Makes the channel if it is missing. Throws TOO_MANY_SCHEDULED, VALIDATION_FAILED. */
+/** Makes the channel if it is missing, and calls off what was prepared before. Throws TOO_MANY_SCHEDULED, VALIDATION_FAILED. */
 export async function createStream(ctx: Context, actor: Actor, { thumbnail, ...details }: z.output<typeof NewStream>) {
   requireOwnPicture(ctx, thumbnail);
-  return createSession(ctx, actor, { ...details, ...(thumbnail === undefined ? {} : { thumbnailUrl: thumbnail }) });
+  const picture = thumbnail === undefined ? {} : { thumbnailUrl: thumbnail };
+  return createSession(ctx, actor, { ...details, ...picture }, { prepared: true });
 }

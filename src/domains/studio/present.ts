@@ -1,7 +1,7 @@
 /** How a channel looks to its creator. */
 import type { z } from '@hono/zod-openapi';
 import type { Channel as ChannelRow } from '@/domains/channels/ensure';
-import type { ChannelState } from '@/domains/streams/channel-state';
+import type { ChannelState, StreamRow } from '@/domains/streams/channel-state';
 import { toIso, toIsoOrNull } from '@/shared/time';
 import type { Channel, ChatPolicy, Status } from './schemas';
 
@@ -45,7 +45,12 @@ export function presentStatus({ channel, live, prepared }: ChannelState, viewerC
     isChatFollowersOnly: channel.chatFollowersOnly,
     currentStreamId: live?.id ?? prepared?.id ?? null,
     startedAt: toIsoOrNull(live?.startedAt ?? null),
+    next: prepared ? presentNext(prepared) : null,
   };
+}
+
+function presentNext({ id, title, visibility, scheduledFor }: StreamRow) {
+  return { streamId: id, title, visibility, scheduledFor: toIsoOrNull(scheduledFor) };
 }
 
 /** A stream that waits for its encoder is live for its room, and not for who looks at the picture. */

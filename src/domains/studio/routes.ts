@@ -43,7 +43,8 @@ export const studioEndpoints: Endpoint[] = [
     method: 'post',
     path: '/stream/create',
     summary: 'Prepare a stream, which the next ingress or start takes live',
-    description: "Makes the channel if it is missing. What is left out is the channel's own.",
+    description:
+      "Makes the channel if it is missing. What is left out is the channel's own. What was prepared before is called off.",
     body: NewStream,
     response: Stream,
     status: 201,

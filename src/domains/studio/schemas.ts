@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { aboutShow, aPicture, Stream } from '@/domains/streams/schemas';
 import { VISIBILITIES } from '@/domains/streams/tables';
 import { PublicCard } from '@/domains/users/schemas';
-import { pageOf, pageQuery } from '@/http/envelope';
+import { orNull, pageOf, pageQuery } from '@/http/envelope';
 import { aLine } from '@/http/fields';
 import { REACTION_KINDS } from '@/room/api';
 
@@ -106,6 +106,16 @@ export const Status = z
     isChatFollowersOnly: z.boolean(),
     currentStreamId: z.uuid().nullable(),
     startedAt: time.nullable(),
+    next: orNull(
+      z
+        .object({
+          streamId: z.uuid(),
+          title: z.string(),
+          visibility: z.enum(VISIBILITIES),
+          scheduledFor: time.nullable(),
+        })
+        .openapi('NextStream'),
+    ).openapi({ description: 'What the next encoder goes live as; null: a public stream of the channel’s defaults.' }),
   })
   .openapi('StreamStatus');
 

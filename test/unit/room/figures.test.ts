@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { type Interval, measure } from '@/room/figures';
 
 const MINUTE = 60_000;
-const stay = (viewer: string, joinedAt: number, leftAt: number | null): Interval => ({ viewer, joinedAt, leftAt });
+const stay = (viewer: string, joinedAt: number, leftAt: number | null): Interval => ({
+  ...{ viewer, joinedAt, leftAt },
+  ...{ isVerified: true, address: null },
+});
 
 describe('measure', () => {
   it('counts a viewer with two tabs, or one who comes back, once', () => {
@@ -32,7 +35,9 @@ describe('measure', () => {
       [MINUTE, 2],
       [2 * MINUTE, 1],
     ]);
-    expect(measure([], 5 * MINUTE)).toEqual({ uniqueViewers: 0, peakViewers: 0, watchSeconds: 0, viewerCurve: [] });
+    expect(measure([], 5 * MINUTE)).toEqual({
+      ...{ uniqueViewers: 0, peakViewers: 0, rankingPeak: 0, watchSeconds: 0, rewardedSeconds: 0, viewerCurve: [] },
+    });
   });
 
   it('keeps the curve of a week short', () => {
@@ -41,26 +46,48 @@ describe('measure', () => {
     expect(viewerCurve.every(([, viewers]) => viewers === 1)).toBe(true);
   });
 
+  it('begins at the start: who left before it was not there, and who was there counts from then on', () => {
+    const waiting = [stay('a', 0, 4_000), stay('b', 1_000, 7_000), stay('c', 2_000, null), stay('d', 5_000, 5_000)];
+    const figures = measure(waiting, 8_000, 5_000);
+    expect(figures).toMatchObject({ uniqueViewers: 3, peakViewers: 3, watchSeconds: 2 + 3, rewardedSeconds: 2 + 3 });
+  });
+
   it('agrees with counting every moment by hand', () => {
+    const viewers = [...'abcdefghijkl'];
+    const addressOf = (viewer: string) => (viewer < 'c' ? null : viewer < 'k' ? 'x' : 'y');
     const interval = fc.record({
-      viewer: fc.constantFrom('a', 'b', 'c', 'd'),
+      viewer: fc.constantFrom(...viewers),
       joinedAt: fc.integer({ min: 0, max: 50 }),
       stayed: fc.option(fc.integer({ min: 1, max: 30 })),
+      isVerified: fc.boolean(),
     });
+    const [since, until] = [10_000, 60_000];
     fc.assert(
-      fc.property(fc.array(interval, { maxLength: 20 }), (given) => {
-        const until = 60;
+      fc.property(fc.array(interval, { maxLength: 40 }), (given) => {
         const intervals = given
-          .map(({ viewer, joinedAt, stayed }) => stay(viewer, joinedAt, stayed === null ? null : joinedAt + stayed))
+          .map(({ viewer, joinedAt, stayed, isVerified }) => ({
+            ...stay(viewer, joinedAt * 1_000, stayed === null ? null : (joinedAt + stayed) * 1_000),
+            ...{ isVerified, address: addressOf(viewer) },
+          }))
           .sort((one, other) => one.viewer.localeCompare(other.viewer) || one.joinedAt - other.joinedAt);
-        const present = Array.from({ length: until }, (_, ms) => {
+        const moments = Array.from({ length: (until - since) / 1_000 }, (_, index) => since + index * 1_000);
+        const seen = moments.map((ms) => {
           const there = intervals.filter(({ joinedAt, leftAt }) => joinedAt <= ms && ms < (leftAt ?? until));
-          return new Set(there.map(({ viewer }) => viewer)).size;
+          const present = [...new Set(there.map(({ viewer }) => viewer))];
+          const from = (address: string | null) => present.filter((viewer) => addressOf(viewer) === address).length;
+          return {
+            present,
+            ranking: from(null) + Math.min(5, from('x')) + Math.min(5, from('y')),
+            rewarded: new Set(there.filter(({ isVerified }) => isVerified).map(({ viewer }) => viewer)).size,
+          };
         });
-        const figures = measure(intervals, until);
-        expect(figures.peakViewers).toBe(Math.max(0, ...present));
-        expect(figures.uniqueViewers).toBe(new Set(intervals.map(({ viewer }) => viewer)).size);
-        expect(figures.watchSeconds).toBe(Math.round(present.reduce((sum, count) => sum + count, 0) / 1_000));
+        const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
+        const figures = measure(intervals, until, since);
+        expect(figures.peakViewers).toBe(Math.max(...seen.map(({ present }) => present.length)));
+        expect(figures.rankingPeak).toBe(Math.max(...seen.map(({ ranking }) => ranking)));
+        expect(figures.uniqueViewers).toBe(new Set(seen.flatMap(({ present }) => present)).size);
+        expect(figures.watchSeconds).toBe(sum(seen.map(({ present }) => present.length)));
+        expect(figures.rewardedSeconds).toBe(sum(seen.map(({ rewarded }) => rewarded)));
       }),
     );
   });
