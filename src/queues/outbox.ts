@@ -8,8 +8,10 @@ import { outbox } from '@/db/outbox';
 import { deleteObjects } from '@/domains/media/store';
 import { notify } from '@/domains/notifications/notify';
 import { applyRegions } from '@/domains/streams/apply-regions';
+import { closeVideo } from '@/domains/streams/close-video';
+import { removeFromVideo } from '@/domains/streams/participants';
 import { AppError } from '@/http/errors';
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
 import type { OutboxEvent } from './messages';
 
 /** Below the six connections that a request may have open. */
@@ -21,8 +23,6 @@ const CLAIM_MS = 2 * MINUTE_MS;
 const FIRST_DELAY_MS = 30 * SECOND_MS;
 const DELAY_MS_MAX = HOUR_MS;
 const DOUBLINGS_MAX = 10;
-/** LiveKit that was away for longer has lost its rooms, and no token from before is good any more. */
-const PARTICIPANT_MS_MAX = DAY_MS;
 
 interface OutboxRow {
   readonly id: string;
@@ -96,7 +96,9 @@ async function deliver(ctx: Context, { id, event }: OutboxRow): Promise<void> {
     case 'notify':
       return notify(ctx, id, event.notification);
     case 'remove-participant':
-      return removeParticipant(ctx, event);
+      return removeFromVideo(ctx, event);
+    case 'close-video':
+      return closeVideo(ctx, event);
     case 'regions-changed':
       return applyRegions(ctx, id, event.creatorId);
     case 'delete-media':
@@ -109,17 +111,6 @@ async function deliver(ctx: Context, { id, event }: OutboxRow): Promise<void> {
       return ctx.queues.payouts.send({ payoutId: event.payoutId }).then(() => undefined);
     default:
       throw unknownEvent(event); // a newer version's, met after a rollback: it comes back
-  }
-}
-
-async function removeParticipant(
-  ctx: Context,
-  { roomId, identity, at }: Extract<OutboxEvent, { kind: 'remove-participant' }>,
-): Promise<void> {
-  try {
-    await ctx.media.removeParticipant(roomId, identity, at);
-  } catch (error) {
-    if (ctx.now() - at <= PARTICIPANT_MS_MAX) throw error;
   }
 }
 

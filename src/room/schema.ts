@@ -31,4 +31,6 @@ export const SCHEMA = [
   `,
   // Names are D1's: the column stays for the version before.
   'UPDATE time_outs SET username = NULL',
+  // How many tokens for the video a viewer was given.
+  'CREATE TABLE video_turns (viewer TEXT PRIMARY KEY, turns INTEGER NOT NULL) STRICT, WITHOUT ROWID',
 ] as const;

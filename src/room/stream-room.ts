@@ -137,6 +137,14 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     return this.#presence.viewerCount;
   }
 
+  async takeVideoSlot(
+    viewer: { readonly kind: 'user' | 'guest'; readonly id: string },
+    slots: number,
+  ): Promise<number> {
+    this.#store.prepare();
+    return this.#store.viewers.takeTurn(viewerKey(viewer)) % slots;
+  }
+
   async viewers(): Promise<ViewerList> {
     return this.#presence.list();
   }

@@ -33,6 +33,17 @@ export class ViewerStore {
     );
   }
 
+  /** How many were taken before. */
+  takeTurn(viewer: string): number {
+    const [row] = rowsOf<{ turns: number }>(
+      this.sql,
+      `INSERT INTO video_turns (viewer, turns) VALUES (?1, 1)
+       ON CONFLICT (viewer) DO UPDATE SET turns = turns + 1 RETURNING turns`,
+      viewer,
+    );
+    return (row?.turns ?? 1) - 1;
+  }
+
   intervals(): Interval[] {
     return rowsOf<{ viewer: string; joinedAt: number; leftAt: number | null }>(
       this.sql,

@@ -5,6 +5,7 @@
 import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, type Statement } from '@/db/commit';
+import { denyEachOthersVideo } from '@/domains/channels/video-denials';
 import { withdrawBetween } from '@/domains/notifications/withdraw';
 import { users } from '@/domains/users/tables';
 import type { OutboxEvent } from '@/queues/messages';
@@ -20,6 +21,7 @@ export async function blockUser(ctx: Context, blockerId: string, blockedId: stri
   if (!user || user.status === 'deleted') throw socialError('USER_NOT_FOUND');
   const statements = [
     block(ctx, blockerId, blockedId),
+    denyEachOthersVideo(ctx, blockerId, blockedId),
     ...endFollow(ctx, blockerId, blockedId),
     ...endFollow(ctx, blockedId, blockerId),
     ...withdrawBetween(ctx, blockerId, blockedId),
@@ -44,11 +46,11 @@ export function unblock(ctx: Context, blockerId: string, blockedId: string): Sta
 /** The rooms read the standing again and drop who is blocked; LiveKit has to be told by itself. */
 async function partingEvents(ctx: Context, one: string, other: string): Promise<OutboxEvent[]> {
   const rooms = await listOpenRooms(ctx, [one, other]);
-  return rooms.flatMap(({ roomId, channelId, creatorId, status }) => {
+  return rooms.flatMap(({ roomId, videoRoom, creatorId, status }) => {
     const userId = creatorId === one ? other : one;
     const room: OutboxEvent = { kind: 'room', roomId, command: { type: 'standing-changed', userId } };
     return status === 'live'
-      ? [room, { kind: 'remove-participant', roomId: channelId, identity: userId, at: ctx.now() }]
+      ? [room, { kind: 'remove-participant', roomId: videoRoom, identity: userId, at: ctx.now() }]
       : [room];
   });
 }

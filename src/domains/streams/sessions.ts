@@ -12,11 +12,11 @@ import { httpError } from '@/http/errors';
 import type { Actor } from '@/shared/actor';
 import { DAY_MS } from '@/shared/time';
 import { changeStream, demandUnchangedChannel, STREAM_RACES, untilUnchanged } from './change-stream';
-import type { StreamRow } from './channel-state';
+import { isForNow, type StreamRow } from './channel-state';
 import { endStream } from './end-stream';
 import { streamError } from './errors';
 import { type FoundStream, getStream } from './find';
-import { fromDefaults, goLive } from './go-live';
+import { fromDefaults, goLive, letEncoderIn } from './go-live';
 import { presentStream } from './present';
 import { setupEvent } from './room-setup';
 import type { NewSession, SessionChanges, StartedSession, Stream } from './schemas';
@@ -42,12 +42,15 @@ export async function createSession(
     const counted = await ctx.db.get<{ count: number }>(sql`SELECT ${open} AS count`);
     if (counted.count >= OPEN_STREAMS_MAX) throw streamError('TOO_MANY_SCHEDULED');
     const row = { ...fromDefaults(ctx, channel), ...details };
+    // What is prepared for now may be fed by the encoder that was refused when the last show ended.
+    const welcome = isForNow(ctx, row) ? letEncoderIn(ctx, channel) : { statements: [], events: [] };
     const statements = [
       demandUnchangedChannel(ctx, channel),
       demandThat(ctx, sql`${open} < ${OPEN_STREAMS_MAX}`),
       ctx.db.insert(streams).values(row),
+      ...welcome.statements,
     ];
-    await commit(ctx, statements, { events: [setupEvent(row, channel)], refusals: STREAM_RACES });
+    await commit(ctx, statements, { events: [setupEvent(row, channel), ...welcome.events], refusals: STREAM_RACES });
     return row.id;
   });
   return presentStream(await getStream(ctx, { id: streamId }, actor), actor);
@@ -109,8 +112,8 @@ export async function startSession(
   streamId: string,
 ): Promise<z.input<typeof StartedSession>> {
   const found = await getOwnStream(ctx, actor, streamId);
-  const token = await publisherToken(ctx, found);
   const stream = await goLive(ctx, streamId);
+  const token = await publisherToken(ctx, { ...found, stream });
   // The card was read before it was live.
   return { stream: presentStream({ ...found, creator: { ...found.creator, isLive: 1 }, stream }, actor), token };
 }

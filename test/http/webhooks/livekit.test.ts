@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { liveKitEvent, signedLiveKitWebhook, standInForLiveKit, type WebhookOptions } from '#test/support/livekit';
+import { aStream } from '#test/support/streams';
 import { asCreator, asViewer } from '#test/support/users';
 import { channelBans, channels } from '@/domains/channels/tables';
 import { streams } from '@/domains/streams/tables';
@@ -109,6 +110,7 @@ describe('POST /webhook/livekit', () => {
     const liveKit = standInForLiveKit();
     const ctx = testContext();
     const creator = await asCreator();
+    await aStream(creator);
     const [banned, welcome] = [await asViewer(), await asViewer()];
     await ctx.db.insert(channelBans).values({
       channelId: creator.channelId,
