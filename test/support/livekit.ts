@@ -58,6 +58,8 @@ export interface LiveKitStandIn {
   readonly publishers: Set<string>;
   /** How many ingresses a page of ListIngress holds. */
   pageSize: number;
+  /** Calls that fail, while the others do well. */
+  readonly broken: Set<string>;
   /** `away`: the connection fails. `slow`: it times out. `failing`: 500. */
   mode: 'well' | 'away' | 'slow' | 'failing';
   callsOf(method: string): Json[];
@@ -106,6 +108,7 @@ export function standInForLiveKit(): LiveKitStandIn {
     participants: new Map(),
     publishers: new Set(),
     pageSize: 100,
+    broken: new Set(),
     mode: 'well',
     callsOf: (method) => calls.filter((call) => call.method === method).map((call) => call.body),
     setPublishing(ingressId, publishing) {
@@ -182,6 +185,7 @@ async function answer(standIn: LiveKitStandIn, request: Request): Promise<Respon
     if (!handler || request.method !== 'POST') throw new TwirpFault('bad_route', 404, `no handler for ${request.url}`);
     if (!request.headers.get('content-type')?.startsWith('application/json'))
       throw new TwirpFault('bad_route', 404, 'unexpected Content-Type');
+    if (standIn.broken.has(method)) throw new TwirpFault('internal', 500, 'something broke');
     const body = await request.json<Json>();
     standIn.calls.push({ method, body });
     return Response.json(handler(standIn, body, await grantsOf(request)));
