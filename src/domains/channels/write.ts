@@ -58,7 +58,7 @@ type Kept = Required<
 export function keepIngress(ctx: Context, channelId: string, claimedAt: number, ingress: Kept): Statement {
   return ctx.db
     .update(channels)
-    .set({ ...ingress, ingressClaimedAt: null, ingressLostAt: null })
+    .set({ ...ingress, ingressClaimedAt: null, ingressLostAt: null, encoderRefusedUntil: null })
     .where(claimIs(channelId, claimedAt));
 }
 

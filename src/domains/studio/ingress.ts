@@ -31,7 +31,8 @@ interface Input {
 /** One that LiveKit has lost is replaced. Throws INGRESS_EXISTS, MEDIA_UNAVAILABLE. */
 export async function createIngress(ctx: Context, creatorId: string, { type, quality }: Input) {
   const channel = await ensureChannel(ctx, creatorId);
-  const wanted = { ...channel, ingressType: type, quality: quality ?? channel.quality };
+  // A new key is none that an encoder of the last show still sends with.
+  const wanted = { ...channel, ingressType: type, quality: quality ?? channel.quality, encoderRefusedUntil: null };
   const claimedAt = await claim(ctx, channel);
   const made = await makeIngress(ctx, wanted).catch(async (error) => {
     await commit(ctx, [releaseIngress(ctx, channel.id, claimedAt)]);
