@@ -89,6 +89,24 @@ describe('a picture that was called lost', () => {
   });
 });
 
+describe('a creator who goes on from the browser', () => {
+  it('after the encoder stopped keeps the show, by the sweep or when the grace is over', async () => {
+    for (const by of ['sweep', 'grace'] as const) {
+      const air = await onAir();
+      await air.start();
+      const { data } = await air.creator.post('stream/creator-token', { purpose: 'publish' });
+      await air.join(data.token);
+      air.livekit.publish(await air.room(), air.creator.userId);
+      if (by === 'grace') await air.endByLoss();
+      else {
+        air.livekit.disconnectEncoder(air.ingressId);
+        await air.sweep(MINUTE);
+      }
+      expect(await air.streams(), by).toMatchObject([{ status: 'live', ingressId: null, ingressLostAt: null }]);
+    }
+  });
+});
+
 describe('a key that LiveKit has lost', () => {
   it('is marked and shown as lost, and a new one replaces it', async () => {
     const air = await onAir();

@@ -15,7 +15,7 @@ import { streamError } from './errors';
 import { findPicture } from './media-events';
 import { setupEvent } from './room-setup';
 import { streamLive } from './tables';
-import { askMediaOf, isOnAir } from './video-truth';
+import { askMediaOf, pictureOf } from './video-truth';
 
 export type EndReason = 'creator' | 'staff' | 'encoder-lost';
 
@@ -46,8 +46,9 @@ export async function endIfStillLost(ctx: Context, streamId: string, lostAt: num
     if (found?.stream.status !== 'live' || found.stream.ingressLostAt !== lostAt) return;
     const { stream, channel } = found;
     const shown = { room: streamRoomOf(stream), ingressId: stream.ingressId };
-    if (isOnAir(await askMediaOf(ctx, shown), shown) === true) {
-      const back = findPicture(ctx, channel, stream, {});
+    const picture = pictureOf(await askMediaOf(ctx, shown), shown);
+    if (picture === 'there' || picture === 'from-browser') {
+      const back = findPicture(ctx, channel, stream, picture === 'there' ? {} : { ingressId: null });
       await commit(ctx, back.statements, { events: back.events, refusals: STREAM_RACES });
     } else await end(ctx, channel, stream, 'encoder-lost');
   });

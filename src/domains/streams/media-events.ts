@@ -61,7 +61,12 @@ function isBrowserOf({ creatorId }: Pick<StreamRow, 'creatorId'>, { identity }: 
 
 /** Where nothing was published yet, or the picture is lost already, no picture can be lost. */
 function hasPicture(live: StreamRow | undefined): live is StreamRow {
-  return live !== undefined && live.publishedAt !== null && live.ingressLostAt === null;
+  return live !== undefined && hasPublished(live) && live.ingressLostAt === null;
+}
+
+/** A stream that an encoder feeds began with its picture. */
+export function hasPublished({ publishedAt, ingressId }: Pick<StreamRow, 'publishedAt' | 'ingressId'>): boolean {
+  return publishedAt !== null || ingressId !== null;
 }
 
 /**
@@ -170,7 +175,7 @@ export function findPicture(
 }
 
 /** The creator's browser is there, or is back. What an encoder publishes, its own events tell. */
-async function applyCreatorIsThere(ctx: Context, event: ParticipantEvent, hasPublished: boolean): Promise<void> {
+async function applyCreatorIsThere(ctx: Context, event: ParticipantEvent, isPublishing: boolean): Promise<void> {
   if (readIdentity(event.identity).as !== 'own') return;
   const at = startTime(event.at);
   await untilUnchanged(async () => {
@@ -178,7 +183,7 @@ async function applyCreatorIsThere(ctx: Context, event: ParticipantEvent, hasPub
     if (!state?.live || state.channel.mediaEventAt >= at) return;
     const { channel, live } = state;
     if (currentRoomOf(state) !== event.room || !isFromBrowser(live) || !isBrowserOf(live, event)) return;
-    const publishedAt = live.publishedAt ?? (hasPublished ? ctx.now() : null);
+    const publishedAt = live.publishedAt ?? (isPublishing ? ctx.now() : null);
     const isNews = live.ingressLostAt !== null || publishedAt !== live.publishedAt;
     await advance(ctx, state, at, isNews ? findPicture(ctx, channel, live, { publishedAt }) : undefined);
   });

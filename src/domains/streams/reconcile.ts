@@ -21,16 +21,17 @@ import { MINUTE_MS, SECOND_MS } from '@/shared/time';
 import { RACES_TO_READ_AGAIN } from './change-stream';
 import { findChannelState } from './channel-state';
 import { closeVideo } from './close-video';
-import { applyIngressStarted, findPicture, losePicture } from './media-events';
+import { applyIngressStarted, findPicture, hasPublished, losePicture } from './media-events';
 import { readIdentity } from './media-identity';
 import {
   askMedia,
   findLeftRooms,
   hasHadRooms,
-  isOnAir,
   type KeyedChannel,
   type LiveStream,
   type Media,
+  type Picture,
+  pictureOf,
   readKeyed,
   readLive,
 } from './video-truth';
@@ -69,33 +70,42 @@ export async function reconcileStreams(ctx: Context): Promise<boolean> {
 async function reconcilePictures(ctx: Context, media: Media, live: readonly LiveStream[]): Promise<boolean> {
   const now = ctx.now();
   const isSettled = (at: number | null) => (at ?? 0) + SETTLE_MS <= now;
-  const hasHadTime = ({ publishedAt, startedAt, updatedAt }: LiveStream) =>
-    isSettled(updatedAt) && (publishedAt !== null || (startedAt ?? 0) + FIRST_PICTURE_MS_MAX <= now);
+  const hasHadTime = (stream: LiveStream) =>
+    isSettled(stream.updatedAt) && (hasPublished(stream) || (stream.startedAt ?? 0) + FIRST_PICTURE_MS_MAX <= now);
   const wrong = live.filter((stream) => {
-    const onAir = isOnAir(media, stream);
-    if (onAir === false) return stream.lostAt === null && hasHadTime(stream);
-    return onAir === true && (stream.publishedAt === null || (stream.lostAt !== null && isSettled(stream.lostAt)));
+    switch (pictureOf(media, stream)) {
+      case 'gone':
+        return stream.lostAt === null && hasHadTime(stream);
+      case 'there':
+        return !hasPublished(stream) || (stream.lostAt !== null && isSettled(stream.lostAt));
+      case 'from-browser':
+        return isSettled(stream.updatedAt);
+      default:
+        return false;
+    }
   });
-  return forSome(ctx, wrong, STREAMS_MAX, (stream) => setPicture(ctx, stream, isOnAir(media, stream) === true));
+  return forSome(ctx, wrong, STREAMS_MAX, (stream) => setPicture(ctx, stream, pictureOf(media, stream)));
 }
 
 /** Leaves out what changed since it was seen: an event came in between, and it knew better. */
-async function setPicture(ctx: Context, { id, channelId, updatedAt }: LiveStream, isThere: boolean): Promise<void> {
+async function setPicture(ctx: Context, { id, channelId, updatedAt }: LiveStream, picture: Picture): Promise<void> {
   const state = await findChannelState(ctx, { channelId });
   if (state?.live?.id !== id || state.live.updatedAt !== updatedAt) return;
   const { channel, live } = state;
-  const change = isThere
-    ? findPicture(ctx, channel, live, { publishedAt: live.publishedAt ?? ctx.now() })
-    : losePicture(ctx, channel, live);
+  const found = {
+    publishedAt: live.publishedAt ?? ctx.now(),
+    ingressId: picture === 'from-browser' ? null : live.ingressId,
+  };
+  const change = picture === 'gone' ? losePicture(ctx, channel, live) : findPicture(ctx, channel, live, found);
   await commit(ctx, change.statements, { events: change.events, refusals: RACES_TO_READ_AGAIN });
-  ctx.log.event(isThere ? 'streams.found-again' : 'streams.found-lost', { streamId: id });
+  ctx.log.event(picture === 'gone' ? 'streams.found-lost' : 'streams.found-again', { streamId: id });
 }
 
 /** Those whose task was lost. */
 async function endOverdue(ctx: Context, media: Media, live: readonly LiveStream[]): Promise<boolean> {
   const overdueSince = ctx.now() - ctx.config.streamGraceSeconds * SECOND_MS;
   const endings = live
-    .filter((stream) => isOnAir(media, stream) === false)
+    .filter((stream) => pictureOf(media, stream) === 'gone')
     .flatMap(({ id, lostAt }): MessageSendRequest<TaskMessage>[] =>
       lostAt === null || lostAt > overdueSince ? [] : [{ body: { type: 'end-if-still-lost', streamId: id, lostAt } }],
     );

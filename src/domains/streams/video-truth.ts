@@ -123,19 +123,25 @@ export async function askMediaOf(
   return { ingresses, rooms, seesBrowsers: ctx.media.seesBrowsers };
 }
 
+/** `from-browser`: the encoder has stopped, and its creator goes on from a browser. Undefined: LiveKit did not tell. */
+export type Picture = 'there' | 'from-browser' | 'gone' | undefined;
+
 /**
- * An encoder's stream is on air while its ingress publishes and somebody publishes in its video room: LiveKit goes on
- * calling an ingress that was killed publishing. Undefined where LiveKit did not tell.
+ * An encoder's picture is there while its ingress publishes and somebody publishes in the video room: LiveKit goes on
+ * calling an ingress that was killed publishing. Nobody but the creator and the encoder may publish there.
  */
-export function isOnAir(
+export function pictureOf(
   { ingresses, rooms, seesBrowsers }: Media,
   { room, ingressId }: Pick<LiveStream, 'room' | 'ingressId'>,
-): boolean | undefined {
+): Picture {
   if (!rooms) return undefined;
   const isPublished = (rooms.get(room)?.publishers ?? 0) > 0;
-  if (ingressId === null) return seesBrowsers ? isPublished : undefined;
+  if (ingressId === null) return seesBrowsers ? (isPublished ? 'there' : 'gone') : undefined;
   if (!ingresses) return undefined;
-  return isPublished && ingresses.get(ingressId)?.status === 'publishing';
+  if (!isPublished) return 'gone';
+  const status = ingresses.get(ingressId)?.status;
+  if (status === 'publishing') return 'there';
+  return status === 'connecting' ? 'gone' : 'from-browser';
 }
 
 /** Undefined while the provider is away. */
