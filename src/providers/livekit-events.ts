@@ -8,9 +8,9 @@ const MS_NS = 1_000_000n;
 /** Says in a token, and so of a participant, when (ms) it was issued: LiveKit keeps no other trace of it. */
 export const ISSUED_AT = 'issuedAt';
 
-export function seenParticipant({ identity, attributes }: ParticipantInfo): ParticipantSeen {
+export function seenParticipant({ identity, attributes, tracks }: ParticipantInfo): ParticipantSeen {
   const { [ISSUED_AT]: issuedAt, ...rest } = attributes;
-  return { identity, issuedAt: Number(issuedAt ?? 0) || 0, attributes: rest };
+  return { identity, issuedAt: Number(issuedAt ?? 0) || 0, attributes: rest, isPublishing: tracks.length > 0 };
 }
 
 export function translateWebhook(said: WebhookEvent): MediaEvent {

@@ -77,7 +77,10 @@ export function livekit({ livekit: config, environment }: Config): MediaProvider
       }),
 
     listParticipants: (room) =>
-      ask(async (sdk) => (await roomClient(sdk).listParticipants(room)).map((one) => seenParticipant(one))),
+      ask(async (sdk) => {
+        const inside = await unlessUnknown(sdk, () => roomClient(sdk).listParticipants(room));
+        return (inside ?? []).map(seenParticipant);
+      }),
 
     deleteRoom: (room) => ask((sdk) => unlessItNeverRuns(() => gone(sdk, () => roomClient(sdk).deleteRoom(room)))),
 

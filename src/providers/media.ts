@@ -81,6 +81,7 @@ export interface ParticipantSeen {
   /** When (ms) the token was issued; 0 if it does not say so. */
   readonly issuedAt: number;
   readonly attributes: Readonly<Record<string, string>>;
+  readonly isPublishing: boolean;
 }
 
 export interface ParticipantEvent extends ParticipantSeen {

@@ -38,7 +38,16 @@ async function onAir() {
   const participant =
     (type: 'participant_joined' | 'participant_left' | 'track_published') =>
     async (second: number, identity: string = userId, token: Partial<ParticipantSeen> = {}) =>
-      say({ type, room: await room(), identity, at: at(second), issuedAt: 0, attributes: {}, ...token });
+      say({
+        type,
+        room: await room(),
+        identity,
+        at: at(second),
+        issuedAt: 0,
+        attributes: {},
+        isPublishing: false,
+        ...token,
+      });
   return {
     ...{ ctx, events, creator, channelId, ingressId, room },
     started: ingress('ingress_started'),

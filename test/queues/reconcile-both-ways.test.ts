@@ -107,6 +107,14 @@ describe('a creator who goes on from the browser', () => {
   });
 });
 
+it('a room whose count of publishers is some seconds old does not keep a show whose encoder stopped', async () => {
+  const air = await onAir();
+  await air.start();
+  air.livekit.isCountLate = true;
+  await air.endByLoss();
+  expect(await air.streams()).toMatchObject([{ status: 'ended' }]);
+});
+
 describe('a key that LiveKit has lost', () => {
   it('is marked and shown as lost, and a new one replaces it', async () => {
     const air = await onAir();

@@ -156,7 +156,15 @@ describe('the sweep of streams', () => {
 
 describe('a stream from a browser', () => {
   const published = (room: string, identity: string) =>
-    applyMediaEvent(ctx, { type: 'track_published', room, identity, at: 10 * SECOND_MS, issuedAt: 0, attributes: {} });
+    applyMediaEvent(ctx, {
+      type: 'track_published',
+      room,
+      identity,
+      at: 10 * SECOND_MS,
+      issuedAt: 0,
+      attributes: {},
+      isPublishing: false,
+    });
 
   it('that was started and never published is lost after five minutes, and ends after the grace', async () => {
     const livekit = standInForLiveKit();

@@ -58,6 +58,8 @@ export interface LiveKitStandIn {
   readonly publishers: Set<string>;
   /** How many ingresses a page of ListIngress holds. */
   pageSize: number;
+  /** ListRooms still counts publishers that have left. */
+  isCountLate: boolean;
   /** Calls that fail, while the others do well. */
   readonly broken: Set<string>;
   /** `away`: the connection fails. `slow`: it times out. `failing`: 500. */
@@ -108,6 +110,7 @@ export function standInForLiveKit(): LiveKitStandIn {
     participants: new Map(),
     publishers: new Set(),
     pageSize: 100,
+    isCountLate: false,
     broken: new Set(),
     mode: 'well',
     callsOf: (method) => calls.filter((call) => call.method === method).map((call) => call.body),
@@ -288,7 +291,12 @@ const METHODS: Readonly<Record<string, Method>> = {
     const named = [...standIn.participants].filter(([name]) => names.length === 0 || names.includes(name));
     const rooms = named.map(([name, inside]) => {
       const publishing = [...inside].filter((identity) => standIn.publishers.has(identity));
-      return { name, sid: `RM_${name}`, num_participants: inside.size, num_publishers: publishing.length };
+      return {
+        name,
+        sid: `RM_${name}`,
+        num_participants: inside.size,
+        num_publishers: standIn.isCountLate ? 1 : publishing.length,
+      };
     });
     return { rooms };
   },
@@ -334,8 +342,8 @@ const METHODS: Readonly<Record<string, Method>> = {
 };
 
 function participantOf(standIn: LiveKitStandIn, room: string, identity: string): Json {
-  const is_publisher = standIn.publishers.has(identity);
-  return { identity, sid: `PA_${identity}`, is_publisher, attributes: standIn.attributesOf(room, identity) };
+  const tracks = standIn.publishers.has(identity) ? [{ sid: `TR_${identity}`, type: 'VIDEO' }] : [];
+  return { identity, sid: `PA_${identity}`, tracks, attributes: standIn.attributesOf(room, identity) };
 }
 
 /** As LiveKit takes it: options with transcoding alone. And as we want them: several sizes of H.264, each lighter. */

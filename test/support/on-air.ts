@@ -57,7 +57,14 @@ export async function onAir(livekit: LiveKitStandIn = standInForLiveKit()) {
     async join(token: string): Promise<string> {
       const { room, identity, attributes } = livekit.joinWith(token);
       const { issuedAt = '0', ...rest } = attributes;
-      const event = { room, identity, issuedAt: Number(issuedAt), attributes: rest, at: Date.now() };
+      const event = {
+        room,
+        identity,
+        issuedAt: Number(issuedAt),
+        attributes: rest,
+        isPublishing: false,
+        at: Date.now(),
+      };
       await applyMediaEvent(ctx, { type: 'participant_joined', ...event });
       await ctx.settle();
       return room;

@@ -22,7 +22,7 @@ export function videoRoomOf({ id, mediaRoom }: Pick<Channel, 'id' | 'mediaRoom'>
  * but for a stream that the version before has started.
  */
 export const liveRoom = sql<string | null>`(SELECT coalesce(media_room, channel_id) FROM streams
-  WHERE channel_id = ${channels.id} AND status = 'live')`;
+  WHERE channel_id = channels.id AND status = 'live')`;
 
 /**
  * For the end of a show. Counts as a change of the settings, so that nobody starts a stream in the old room.

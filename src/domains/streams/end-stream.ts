@@ -15,7 +15,7 @@ import { streamError } from './errors';
 import { findPicture } from './media-events';
 import { setupEvent } from './room-setup';
 import { streamLive } from './tables';
-import { askMediaOf, pictureOf } from './video-truth';
+import { askPictureOf } from './video-truth';
 
 export type EndReason = 'creator' | 'staff' | 'encoder-lost';
 
@@ -45,8 +45,7 @@ export async function endIfStillLost(ctx: Context, streamId: string, lostAt: num
     const found = await findStreamOnChannel(ctx, streamId);
     if (found?.stream.status !== 'live' || found.stream.ingressLostAt !== lostAt) return;
     const { stream, channel } = found;
-    const shown = { room: streamRoomOf(stream), ingressId: stream.ingressId };
-    const picture = pictureOf(await askMediaOf(ctx, shown), shown);
+    const picture = await askPictureOf(ctx, stream);
     if (picture === 'there' || picture === 'from-browser') {
       const back = findPicture(ctx, channel, stream, picture === 'there' ? {} : { ingressId: null });
       await commit(ctx, back.statements, { events: back.events, refusals: STREAM_RACES });

@@ -25,6 +25,7 @@ import { applyIngressStarted, findPicture, hasPublished, losePicture } from './m
 import { readIdentity } from './media-identity';
 import {
   askMedia,
+  askPictureOf,
   findLeftRooms,
   hasHadRooms,
   type KeyedChannel,
@@ -88,10 +89,13 @@ async function reconcilePictures(ctx: Context, media: Media, live: readonly Live
 }
 
 /** Leaves out what changed since it was seen: an event came in between, and it knew better. */
-async function setPicture(ctx: Context, { id, channelId, updatedAt }: LiveStream, picture: Picture): Promise<void> {
+async function setPicture(ctx: Context, { id, channelId, updatedAt }: LiveStream, counted: Picture): Promise<void> {
   const state = await findChannelState(ctx, { channelId });
   if (state?.live?.id !== id || state.live.updatedAt !== updatedAt) return;
   const { channel, live } = state;
+  // A count says that somebody publishes, and not who.
+  const picture = counted === 'from-browser' ? await askPictureOf(ctx, live) : counted;
+  if (picture === undefined) return;
   const found = {
     publishedAt: live.publishedAt ?? ctx.now(),
     ingressId: picture === 'from-browser' ? null : live.ingressId,

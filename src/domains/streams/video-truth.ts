@@ -8,6 +8,8 @@ import { channels } from '@/domains/channels/tables';
 import { liveRoom } from '@/domains/channels/video-room';
 import { AppError } from '@/http/errors';
 import type { IngressSeen, RoomSeen } from '@/providers/media';
+import { streamRoomOf } from './channel-state';
+import { readIdentity } from './media-identity';
 import { streams } from './tables';
 
 const PAGE_SIZE = 500;
@@ -105,24 +107,6 @@ export async function askMedia(ctx: Context, hasKeys: boolean): Promise<Media> {
   return { ingresses, rooms, seesBrowsers: ctx.media.seesBrowsers };
 }
 
-/** The same of one stream. */
-export async function askMediaOf(
-  ctx: Context,
-  { room, ingressId }: Pick<LiveStream, 'room' | 'ingressId'>,
-): Promise<Media> {
-  const [ingress, rooms] = await Promise.all([
-    ingressId === null
-      ? null
-      : unlessAway(
-          ctx,
-          ctx.media.findIngress(ingressId).then((found) => found ?? null),
-        ),
-    unlessAway(ctx, ctx.media.listRooms([room])),
-  ]);
-  const ingresses = ingress === undefined ? undefined : new Map(ingress ? [[ingress.ingressId, ingress]] : []);
-  return { ingresses, rooms, seesBrowsers: ctx.media.seesBrowsers };
-}
-
 /** `from-browser`: the encoder has stopped, and its creator goes on from a browser. Undefined: LiveKit did not tell. */
 export type Picture = 'there' | 'from-browser' | 'gone' | undefined;
 
@@ -142,6 +126,26 @@ export function pictureOf(
   const status = ingresses.get(ingressId)?.status;
   if (status === 'publishing') return 'there';
   return status === 'connecting' ? 'gone' : 'from-browser';
+}
+
+/** The same of one stream, by who is in its room: exact, where the counts of rooms are some seconds old. */
+export async function askPictureOf(ctx: Context, stream: typeof streams.$inferSelect): Promise<Picture> {
+  const { creatorId, ingressId } = stream;
+  const [ingress, inside] = await Promise.all([
+    ingressId === null
+      ? null
+      : unlessAway(
+          ctx,
+          ctx.media.findIngress(ingressId).then((found) => found ?? null),
+        ),
+    unlessAway(ctx, ctx.media.listParticipants(streamRoomOf(stream))),
+  ]);
+  if (!inside || ingress === undefined) return undefined;
+  const publishing = inside.filter(({ isPublishing }) => isPublishing).map(({ identity }) => readIdentity(identity));
+  const isFromBrowser = publishing.some(({ as, id }) => as === 'own' && id === creatorId);
+  if (ingressId === null) return ctx.media.seesBrowsers ? (isFromBrowser ? 'there' : 'gone') : undefined;
+  if (ingress?.status === 'publishing') return publishing.length > 0 ? 'there' : 'gone';
+  return isFromBrowser && ingress?.status !== 'connecting' ? 'from-browser' : 'gone';
 }
 
 /** Undefined while the provider is away. */

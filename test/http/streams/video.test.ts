@@ -112,7 +112,7 @@ describe('who LiveKit reports to have joined', () => {
   ): Promise<boolean> {
     const seen = { ...aged(token, ms), ...changes };
     livekit.join(seen.room, seen.identity, { ...seen.attributes, issuedAt: String(seen.issuedAt) });
-    await applyMediaEvent(ctx, { type: 'participant_joined', at: Date.now(), ...seen });
+    await applyMediaEvent(ctx, { type: 'participant_joined', at: Date.now(), isPublishing: false, ...seen });
     await ctx.settle();
     return livekit.participants.get(seen.room)?.has(seen.identity) ?? false;
   }

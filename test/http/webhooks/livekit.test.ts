@@ -129,6 +129,23 @@ describe('POST /webhook/livekit', () => {
     expect(await storedEvents()).toEqual([]);
   });
 
+  it('takes the first track of the creator’s browser for the picture, which can be lost from then on', async () => {
+    const creator = await asCreator();
+    const { data } = await creator.post('sessions', { title: 'From the browser' });
+    const { room } = (await creator.post(`sessions/${data.id}/start`)).data.token;
+    const say = async (event: 'participant_joined' | 'track_published' | 'participant_left', second: number) => {
+      const said = liveKitEvent.participant(event, room, creator.userId);
+      return post(await signedLiveKitWebhook({ ...said, createdAt: String(second) }));
+    };
+    const isReconnecting = async () => (await creator.get('stream/status')).data.reconnecting;
+    await say('participant_joined', 10);
+    await say('participant_left', 20);
+    expect(await isReconnecting()).toBe(false);
+    await say('track_published', 30);
+    await say('participant_left', 40);
+    expect(await isReconnecting()).toBe(true);
+  });
+
   it('is not limited by address: one LiveKit server speaks for thousands of viewers', async () => {
     const liveKit = client();
     const requests = Array.from({ length: WRITES_A_MINUTE + 10 }, () => liveKit.post('webhook/livekit', 'not signed'));

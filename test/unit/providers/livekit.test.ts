@@ -177,8 +177,8 @@ describe('rooms', () => {
     liveKit.joinWith(token);
     liveKit.join(participant.room, 'from-before');
     expect(await media().listParticipants(participant.room)).toEqual([
-      { identity: 'user-1', issuedAt: now, attributes: { door: 'public' } },
-      { identity: 'from-before', issuedAt: 0, attributes: {} },
+      { identity: 'user-1', issuedAt: now, attributes: { door: 'public' }, isPublishing: false },
+      { identity: 'from-before', issuedAt: 0, attributes: {}, isPublishing: false },
     ]);
   });
 
@@ -338,15 +338,22 @@ describe('a webhook', () => {
     [liveKitEvent.roomFinished('r'), { type: 'room_finished', room: 'r' }],
     [
       liveKitEvent.participant('participant_joined', 'r', 'u', { issuedAt: '5', door: 'public' }),
-      { type: 'participant_joined', room: 'r', identity: 'u', issuedAt: 5, attributes: { door: 'public' } },
+      {
+        type: 'participant_joined',
+        room: 'r',
+        identity: 'u',
+        issuedAt: 5,
+        attributes: { door: 'public' },
+        isPublishing: false,
+      },
     ],
     [
       liveKitEvent.participant('participant_left', 'r', 'u'),
-      { type: 'participant_left', room: 'r', identity: 'u', issuedAt: 0, attributes: {} },
+      { type: 'participant_left', room: 'r', identity: 'u', issuedAt: 0, attributes: {}, isPublishing: false },
     ],
     [
       liveKitEvent.participant('track_published', 'r', 'u'),
-      { type: 'track_published', room: 'r', identity: 'u', issuedAt: 0, attributes: {} },
+      { type: 'track_published', room: 'r', identity: 'u', issuedAt: 0, attributes: {}, isPublishing: false },
     ],
     [{ event: 'egress_started' }, { type: 'other', name: 'egress_started' }],
     [
