@@ -235,6 +235,15 @@ describe('a browser that publishes', () => {
     expect(await lost()).toBe(false);
   });
 
+  it('that publishes in the second in which it joins can be lost from then on', async () => {
+    const { joined, published, left, lost } = await fromBrowser();
+    await joined(10);
+    await published(10);
+    await published(10); // sound and picture
+    await left(20);
+    expect(await lost()).toBe(true);
+  });
+
   it('is not lost by who looks in before the camera is on, its creator among them', async () => {
     const { joined, left, finished, lost, events } = await fromBrowser();
     const viewer = await asViewer();

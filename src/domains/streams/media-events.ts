@@ -177,7 +177,8 @@ export function findPicture(
 /** The creator's browser is there, or is back. What an encoder publishes, its own events tell. */
 async function applyCreatorIsThere(ctx: Context, event: ParticipantEvent, isPublishing: boolean): Promise<void> {
   if (readIdentity(event.identity).as !== 'own') return;
-  const at = startTime(event.at);
+  // Who joins publishes in the same second, as a rule: the track comes after the join.
+  const at = startTime(event.at) + (isPublishing ? 1 : 0);
   await untilUnchanged(async () => {
     const state = await findChannelState(ctx, { room: event.room });
     if (!state?.live || state.channel.mediaEventAt >= at) return;
