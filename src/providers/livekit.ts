@@ -46,7 +46,12 @@ export function livekit({ livekit: config, environment }: Config): MediaProvider
     updateIngress: (ingressId, form) =>
       ask((sdk) =>
         unlessUnknown(sdk, async () => {
-          await ingressClient(sdk).updateIngress(ingressId, ingressOptions(sdk, form));
+          const options = ingressOptions(sdk, form);
+          // LiveKit holds new encodings against whether the ingress was transcoded before, so WHIP is told that first.
+          const { video: _, audio: __, ...rest } = options;
+          if (form.type === 'WHIP' && options.enableTranscoding)
+            await ingressClient(sdk).updateIngress(ingressId, rest);
+          await ingressClient(sdk).updateIngress(ingressId, options);
           return true;
         }),
       ).then((known) => known ?? false),

@@ -250,6 +250,13 @@ const METHODS: Readonly<Record<string, Method>> = {
     requireFields(body, 'ingressId');
     const ingress = standIn.ingresses.get(String(body.ingressId));
     if (!ingress) throw new TwirpFault('not_found', 404, 'ingress does not exist');
+    // As LiveKit has it: what is there is held against new options, and only then changed.
+    if (!ingress.enable_transcoding && (body.video as Json | undefined)?.options)
+      throw new TwirpFault(
+        'invalid_argument',
+        400,
+        'video encoding options must be empty if transcoding bypass is selected',
+      );
     // A session that is running ends, whatever is changed; the encoder comes back by itself.
     if (ingress.state.status === 'ENDPOINT_PUBLISHING') standIn.disconnectEncoder(ingress.ingress_id);
     else if (ingress.state.status === 'ENDPOINT_ERROR')
@@ -259,7 +266,8 @@ const METHODS: Readonly<Record<string, Method>> = {
     if (body.enabled !== undefined) ingress.enabled = body.enabled === true;
     if (body.enableTranscoding !== undefined) ingress.enable_transcoding = body.enableTranscoding === true;
     if (body.video) ingress.video = body.video as Json;
-    requireEncoding({ enableTranscoding: ingress.enable_transcoding, video: ingress.video }, ingress.input_type);
+    if (body.video)
+      requireEncoding({ enableTranscoding: ingress.enable_transcoding, video: ingress.video }, ingress.input_type);
     return { ...ingress };
   },
 
