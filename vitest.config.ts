@@ -43,6 +43,8 @@ export default defineConfig({
             wrangler: { configPath: './wrangler.toml' },
             miniflare: {
               compatibilityDate: '2026-11-01',
+              // The world outside is away at once, where a test does not stand in for it.
+              outboundService: () => new Response(null, { status: 503 }),
               bindings: { ...unset, ...development, MIGRATIONS: await readD1Migrations(path('./migrations')) },
             },
           })),

@@ -53,6 +53,6 @@ try {
   console.error(`\n  ✗ ${(error as Error).message}`); // whatever was thrown here is one
   process.exitCode = 1;
 } finally {
-  await stage.close();
+  await stage.encoder.close();
 }
 process.exit();

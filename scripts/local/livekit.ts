@@ -30,7 +30,13 @@ export async function postWebhook(
 }
 
 export function ingressEvent(event: 'ingress_started' | 'ingress_ended', ingressId: string, roomName: string) {
-  return { event, ingressInfo: { ingressId, roomName, inputType: 'RTMP_INPUT' } };
+  const now = nanoseconds();
+  const state = event === 'ingress_started' ? { startedAt: now } : { endedAt: now };
+  return { event, ingressInfo: { ingressId, roomName, inputType: 'RTMP_INPUT', state } };
+}
+
+function nanoseconds(): string {
+  return `${Date.now()}000000`;
 }
 
 export async function isListening({ url }: LiveKitKeys): Promise<boolean> {
@@ -44,13 +50,18 @@ interface Ingress {
   readonly ingress_id: string;
   readonly stream_key: string;
   readonly url: string;
-  readonly room_name: string;
-  readonly state: { status: 'ENDPOINT_INACTIVE' | 'ENDPOINT_PUBLISHING' };
+  video: unknown;
+  room_name: string;
+  participant_identity: string;
+  enabled: boolean;
+  state: { status: 'ENDPOINT_INACTIVE' | 'ENDPOINT_PUBLISHING'; started_at?: string };
 }
 
 export interface StandIn {
   /** As an encoder starts and stops to send: the minute's sweep asks what is on. */
   setPublishing(ingressId: string, isPublishing: boolean): void;
+  /** Into which video room it publishes. */
+  roomOf(ingressId: string): string;
   close(): Promise<void>;
 }
 
@@ -76,8 +87,12 @@ export async function standInForLiveKit(keys: LiveKitKeys): Promise<StandIn> {
   return {
     setPublishing(ingressId, isPublishing) {
       const ingress = ingresses.get(ingressId);
-      if (ingress) ingress.state.status = isPublishing ? 'ENDPOINT_PUBLISHING' : 'ENDPOINT_INACTIVE';
+      if (!ingress) return;
+      ingress.state = isPublishing
+        ? { status: 'ENDPOINT_PUBLISHING', started_at: nanoseconds() }
+        : { ...ingress.state, status: 'ENDPOINT_INACTIVE' };
     },
+    roomOf: (ingressId) => ingresses.get(ingressId)?.room_name ?? '',
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
@@ -94,7 +109,10 @@ function answerCall(ingresses: Map<string, Ingress>, path: string, body: Readonl
         ingress_id: `IN_${randomUUID()}`,
         stream_key: randomUUID().replaceAll('-', ''),
         url: 'rtmp://localhost:1935/x',
+        video: body.video,
         room_name: String(body.roomName),
+        participant_identity: String(body.participantIdentity),
+        enabled: true,
         state: { status: 'ENDPOINT_INACTIVE' },
       };
       ingresses.set(ingress.ingress_id, ingress);
@@ -105,8 +123,29 @@ function answerCall(ingresses: Map<string, Ingress>, path: string, body: Readonl
       ingresses.delete(String(body.ingressId));
       return ingress;
     }
-    case 'Ingress/ListIngress':
-      return { items: [...ingresses.values()] };
+    case 'Ingress/UpdateIngress': {
+      const ingress = ingresses.get(String(body.ingressId));
+      if (!ingress) return undefined;
+      const { roomName = ingress.room_name, participantIdentity = ingress.participant_identity } = body;
+      return Object.assign(ingress, {
+        room_name: roomName,
+        participant_identity: participantIdentity,
+        enabled: body.enabled ?? ingress.enabled,
+        video: body.video,
+        state: { ...ingress.state, status: 'ENDPOINT_INACTIVE' },
+      });
+    }
+    case 'Ingress/ListIngress': {
+      if (body.ingressId === undefined) return { items: [...ingresses.values()] };
+      const ingress = ingresses.get(String(body.ingressId));
+      return ingress && { items: [ingress] };
+    }
+    case 'RoomService/ListRooms': {
+      const publishing = [...ingresses.values()].filter(({ state }) => state.status === 'ENDPOINT_PUBLISHING');
+      return {
+        rooms: publishing.map(({ room_name }) => ({ name: room_name, num_participants: 1, num_publishers: 1 })),
+      };
+    }
     default: // nobody is in its rooms
       return undefined;
   }

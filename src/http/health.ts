@@ -52,7 +52,7 @@ async function readHealth(ctx: Context) {
   const [database, mediaStore, media, queued] = await Promise.all([
     probe(figures),
     probe(ctx.files.head('health')),
-    probe(ctx.media.listActiveIngresses()),
+    probe(ctx.media.listRooms(['health'])),
     figures.catch(() => undefined),
   ]);
   const oldestSeconds = queued?.oldest ? Math.max(0, Math.floor((now - queued.oldest) / 1_000)) : 0;

@@ -14,9 +14,9 @@ type AgoraConfig = NonNullable<Config['agora']>;
 /** NOTE: Agora heeds the missing privilege once co-host authentication is switched on for the app in its console. */
 export function agoraTokens(
   config: AgoraConfig,
-): Pick<MediaProvider, 'viewerToken' | 'publisherToken' | 'listPublishedRooms'> {
+): Pick<MediaProvider, 'viewerToken' | 'publisherToken' | 'seesBrowsers'> {
   return {
-    listPublishedRooms: () => Promise.resolve(undefined),
+    seesBrowsers: false,
     viewerToken: (participant, now) => signToken(config, participant, now, 'SUBSCRIBER'),
     publisherToken: (participant, now) => signToken(config, participant, now, 'PUBLISHER'),
   };

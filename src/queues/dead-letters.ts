@@ -18,6 +18,7 @@ import { retryDelaySeconds } from './retry';
  */
 const FATES: Readonly<Record<TaskMessage['type'], 'swept' | 'back' | 'over'>> = {
   'end-if-still-lost': 'swept',
+  'align-ingress': 'swept',
   'prove-ledger': 'swept',
   'award-targets': 'swept',
   'clear-post': 'swept',

@@ -5,10 +5,12 @@ import type { RoomCommand } from '@/room/api';
 export type OutboxEvent =
   | { readonly kind: 'room'; readonly roomId: string; readonly command: RoomCommand }
   | { readonly kind: 'notify'; readonly notification: NewNotification }
-  /** Removes a participant from LiveKit's room, which is the channel's id, and revokes their tokens as of `at` (ms). */
+  /** Puts a viewer or guest (`identity`: their id) out of a video room (`roomId`) whose token is from before `at` (ms). */
   | { readonly kind: 'remove-participant'; readonly roomId: string; readonly identity: string; readonly at: number }
   /** The user has blocked the other, or unblocked them: the user's open sockets hear which of the two holds now. */
   | { readonly kind: 'block-changed'; readonly userId: string; readonly otherId: string }
+  /** A show is over, or an encoder is in the room of one that is: its ingress moves on, then the room is closed. */
+  | { readonly kind: 'close-video'; readonly channelId: string; readonly room: string }
   /** The creator has chosen anew where they are not shown: their open rooms have to hear, and the video of one that is live. */
   | { readonly kind: 'regions-changed'; readonly creatorId: string }
   /** Deletes a file that nothing refers to any more, its variants included; or calls off the upload that it never was. */
@@ -61,6 +63,8 @@ export type TaskMessage =
   | { readonly type: 'sweep'; readonly name: string; readonly until: number }
   /** Ends the stream if its encoder is lost since `lostAt` (ms) and has not come back. */
   | { readonly type: 'end-if-still-lost'; readonly streamId: string; readonly lostAt: number }
+  /** Makes the channel's ingress at LiveKit what the channel says. */
+  | { readonly type: 'align-ingress'; readonly channelId: string }
   /** Proves the next page of the ledger, and queues the page after it. */
   | { readonly type: 'prove-ledger'; readonly proofId: string }
   /** Rewards who has reached a target, a page of creators at a time: those after this id. */

@@ -9,8 +9,10 @@ import { deleteObjects } from '@/domains/media/store';
 import { tellBlock } from '@/domains/notifications/block-changed';
 import { notify } from '@/domains/notifications/notify';
 import { applyRegions } from '@/domains/streams/apply-regions';
+import { closeVideo } from '@/domains/streams/close-video';
+import { removeFromVideo } from '@/domains/streams/participants';
 import { AppError } from '@/http/errors';
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
 import type { OutboxEvent } from './messages';
 
 /** Below the six connections that a request may have open. */
@@ -22,8 +24,6 @@ const CLAIM_MS = 2 * MINUTE_MS;
 const FIRST_DELAY_MS = 30 * SECOND_MS;
 const DELAY_MS_MAX = HOUR_MS;
 const DOUBLINGS_MAX = 10;
-/** LiveKit that was away for longer has lost its rooms, and no token from before is good any more. */
-const PARTICIPANT_MS_MAX = DAY_MS;
 
 interface OutboxRow {
   readonly id: string;
@@ -97,7 +97,9 @@ async function deliver(ctx: Context, { id, event }: OutboxRow): Promise<void> {
     case 'notify':
       return notify(ctx, id, event.notification);
     case 'remove-participant':
-      return removeParticipant(ctx, event);
+      return removeFromVideo(ctx, event);
+    case 'close-video':
+      return closeVideo(ctx, event);
     case 'block-changed':
       return tellBlock(ctx, id, event);
     case 'regions-changed':
@@ -112,17 +114,6 @@ async function deliver(ctx: Context, { id, event }: OutboxRow): Promise<void> {
       return ctx.queues.payouts.send({ payoutId: event.payoutId }).then(() => undefined);
     default:
       throw unknownEvent(event); // a newer version's, met after a rollback: it comes back
-  }
-}
-
-async function removeParticipant(
-  ctx: Context,
-  { roomId, identity, at }: Extract<OutboxEvent, { kind: 'remove-participant' }>,
-): Promise<void> {
-  try {
-    await ctx.media.removeParticipant(roomId, identity, at);
-  } catch (error) {
-    if (ctx.now() - at <= PARTICIPANT_MS_MAX) throw error;
   }
 }
 

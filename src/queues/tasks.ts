@@ -1,6 +1,7 @@
 /** Does the tasks that were put off. A task is safe to do twice: it looks at what is true by then. */
 import type { Context } from '@/context';
 import { proveNextPage } from '@/domains/audit/prove';
+import { alignIngress } from '@/domains/channels/ingress';
 import { clearComment, clearPost } from '@/domains/content/clear';
 import { awardTargets } from '@/domains/earnings/award-targets';
 import { fanOutBroadcast } from '@/domains/notifications/broadcast';
@@ -32,6 +33,8 @@ async function perform(ctx: Context, task: TaskMessage): Promise<void> {
   switch (task.type) {
     case 'end-if-still-lost':
       return endIfStillLost(ctx, task.streamId, task.lostAt);
+    case 'align-ingress':
+      return alignIngress(ctx, task.channelId);
     case 'prove-ledger':
       return proveNextPage(ctx, task.proofId);
     case 'award-targets':

@@ -255,6 +255,8 @@ export interface Room {
   viewers(): Promise<ViewerList>;
   /** Null: no stream has set the room up. */
   viewerCount(): Promise<number | null>;
+  /** A number below `slots`, in rotation for each viewer: whose place in the video the next token is for. */
+  takeVideoSlot(viewer: { readonly kind: 'user' | 'guest'; readonly id: string }, slots: number): Promise<number>;
   /** The ids of whoever is in from one of these regions. */
   viewersFrom(regions: readonly string[]): Promise<string[]>;
   /** Sends an event to the open sockets of these users and to nobody else; it is not stored and has no seq. */

@@ -22,6 +22,7 @@ export function openRooms(namespace: Env['ROOMS']): Rooms {
       timeOuts: () => stub.timeOuts(),
       viewers: () => stub.viewers(),
       viewerCount: () => stub.viewerCount(),
+      takeVideoSlot: ({ kind, id }, slots) => stub.takeVideoSlot({ kind, id }, slots),
       viewersFrom: (regions) => stub.viewersFrom(regions),
       tell: (userIds, event) => stub.tell(userIds, event),
       leave: (viewer) => stub.leave(viewer),

@@ -52,4 +52,6 @@ export const SCHEMA = [
   ALTER TABLE intervals ADD COLUMN address TEXT;
   UPDATE intervals SET is_verified = 1 WHERE viewer LIKE 'user:%';
   `,
+  // How many tokens for the video a viewer was given.
+  'CREATE TABLE video_turns (viewer TEXT PRIMARY KEY, turns INTEGER NOT NULL) STRICT, WITHOUT ROWID',
 ] as const;

@@ -129,6 +129,14 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     return this.#store.setup ? this.#presence.viewerCount : null;
   }
 
+  async takeVideoSlot(
+    viewer: { readonly kind: 'user' | 'guest'; readonly id: string },
+    slots: number,
+  ): Promise<number> {
+    this.#store.prepare();
+    return this.#store.viewers.takeTurn(viewerKey(viewer)) % slots;
+  }
+
   async viewers(): Promise<ViewerList> {
     return this.#presence.list();
   }

@@ -35,6 +35,17 @@ export class ViewerStore {
     this.sql.exec(`UPDATE intervals SET left_at = max(joined_at, ?2) WHERE ${lost}`, open, this.lastSeenAt);
   }
 
+  /** How many were taken before. */
+  takeTurn(viewer: string): number {
+    const [row] = rowsOf<{ turns: number }>(
+      this.sql,
+      `INSERT INTO video_turns (viewer, turns) VALUES (?1, 1)
+       ON CONFLICT (viewer) DO UPDATE SET turns = turns + 1 RETURNING turns`,
+      viewer,
+    );
+    return (row?.turns ?? 1) - 1;
+  }
+
   /**
    * Everybody's but one viewer's, by viewer and time, and one at a time: a big room has hundreds of thousands. Only of
    * addresses from which many came is it said which they are: no others can be crowds.

@@ -39,9 +39,8 @@ async function signUp(name: string): Promise<Client> {
 async function goLive(username: string): Promise<{ creator: Client; streamId: string; end(): Promise<void> }> {
   const creator = await anyone.signIn(`${username}@footlight.test`, server.vars.DEMO_PASSWORD ?? '');
   const { ingressId } = await creator.call('POST', '/stream/ingress', { ingressType: 'RTMP' });
-  const { id: channelId } = await creator.call('GET', '/stream/info');
   standIn.setPublishing(ingressId, true);
-  await postWebhook(server.origin, livekit, ingressEvent('ingress_started', ingressId, channelId));
+  await postWebhook(server.origin, livekit, ingressEvent('ingress_started', ingressId, standIn.roomOf(ingressId)));
   const streamId = await waitFor('the stream to be live', async () => {
     const status = await creator.call('GET', '/stream/status');
     return status.isLive ? (status.currentStreamId as string) : undefined;

@@ -283,3 +283,40 @@ it('0042 blank what the staff log says of those who are gone, and find the rest 
     ]);
   });
 });
+
+it('0050 give every channel that had a show a new video room, and leave a show that is on where it is', async () => {
+  const all = listMigrations();
+  const today = all.findIndex((name) => name.startsWith('0050'));
+  await withDatabase(state, async (database) => {
+    await migrate(database, all.slice(0, today));
+    const rows = (table: string, columns: string, ...values: string[]) =>
+      database.prepare(`INSERT INTO ${table} (${columns}) VALUES ${values.map((row) => `(${row})`)}`).run();
+    const names = ['had', 'on', 'never'];
+    const person = (id: string) => `'${id}', '${id}@example.com', '${id}@example.com', '${id}', '${id}', 1, 1`;
+    await rows('users', 'id, email, email_key, username, display_name, created_at, updated_at', ...names.map(person));
+    const channel = (id: string) => `'${id}', '${id}', '${id}', 1, 1`;
+    await rows('channels', 'id, creator_id, title, created_at, updated_at', ...names.map(channel));
+    await rows(
+      'streams',
+      'id, channel_id, creator_id, title, status, started_at, created_at, updated_at',
+      "'1', 'had', 'had', '', 'ended', 1, 1, 1",
+      "'2', 'on', 'on', '', 'ended', 1, 1, 1",
+      "'3', 'on', 'on', '', 'live', 5, 1, 1",
+    );
+  });
+  await withDatabase(state, async (database) => {
+    await migrate(database);
+    const { results } = await database.prepare('SELECT id, media_room AS room FROM channels ORDER BY id').all();
+    expect(results).toEqual([
+      { id: 'had', room: expect.stringMatching(/^[0-9a-f]{32}$/) },
+      { id: 'never', room: null },
+      { id: 'on', room: null },
+    ]);
+    const shows = await database.prepare('SELECT id, media_room, published_at FROM streams ORDER BY id').raw();
+    expect(shows).toEqual([
+      ['1', null, null],
+      ['2', null, null],
+      ['3', null, 5],
+    ]);
+  });
+});

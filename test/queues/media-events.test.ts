@@ -8,13 +8,14 @@ import { banFromChannel } from '@/domains/channels/bans';
 import { channels } from '@/domains/channels/tables';
 import { broadcasts } from '@/domains/notifications/tables';
 import { block } from '@/domains/social/block';
+import { currentRoomOf, findChannelState } from '@/domains/streams/channel-state';
 import { endIfStillLost, endStream } from '@/domains/streams/end-stream';
 import { goLive } from '@/domains/streams/go-live';
 import { applyMediaEvent } from '@/domains/streams/media-events';
 import { streamLive, streams } from '@/domains/streams/tables';
 import { changeInfo } from '@/domains/studio/change-channel';
 import { users } from '@/domains/users/tables';
-import type { MediaEvent } from '@/providers/media';
+import type { MediaEvent, ParticipantSeen } from '@/providers/media';
 import type { OutboxEvent } from '@/queues/messages';
 import { newId } from '@/shared/ids';
 import { HOUR_MS, SECOND_MS } from '@/shared/time';
@@ -28,21 +29,33 @@ async function onAir() {
   await ctx.db.update(channels).set({ ingressId, ingressType: 'RTMP' }).where(eq(channels.id, channelId));
   const at = (second: number) => second * SECOND_MS;
   const say = (event: MediaEvent) => applyMediaEvent(ctx, event);
+  /** The video room of the show that is on, or of the next. */
+  const room = async () => currentRoomOf((await findChannelState(ctx, { channelId })) ?? fail());
   const ingress =
     (type: 'ingress_started' | 'ingress_ended') =>
-    (second: number, id = ingressId) =>
-      say({ type, ingressId: id, room: channelId, at: at(second) });
+    async (second: number, id = ingressId, into?: string) =>
+      say({ type, ingressId: id, room: into ?? (await room()), at: at(second) });
   const participant =
-    (type: 'participant_joined' | 'participant_left') =>
-    (second: number, identity: string = userId) =>
-      say({ type, room: channelId, identity, at: at(second) });
+    (type: 'participant_joined' | 'participant_left' | 'track_published') =>
+    async (second: number, identity: string = userId, token: Partial<ParticipantSeen> = {}) =>
+      say({
+        type,
+        room: await room(),
+        identity,
+        at: at(second),
+        issuedAt: 0,
+        attributes: {},
+        isPublishing: false,
+        ...token,
+      });
   return {
-    ...{ ctx, events, creator, channelId, ingressId },
+    ...{ ctx, events, creator, channelId, ingressId, room },
     started: ingress('ingress_started'),
     ended: ingress('ingress_ended'),
-    finished: (second: number) => say({ type: 'room_finished', room: channelId, at: at(second) }),
+    finished: async (second: number) => say({ type: 'room_finished', room: await room(), at: at(second) }),
     joined: participant('participant_joined'),
     left: participant('participant_left'),
+    published: participant('track_published'),
     streams: () => ctx.db.select().from(streams).where(eq(streams.channelId, channelId)).orderBy(streams.id),
     async prepare(input: object = {}): Promise<string> {
       return (await creator.post('stream/create', { title: 'Prepared', ...input })).data.id;
@@ -58,6 +71,9 @@ afterEach(() => {
 });
 
 const inAnHour = (ctx: Context) => new Date(ctx.now() + HOUR_MS).toISOString();
+function fail(): never {
+  throw new Error('The channel is gone');
+}
 
 const endings = (events: OutboxEvent[]) =>
   events.flatMap((event) =>
@@ -169,7 +185,7 @@ describe('an encoder that starts', () => {
     const id = await prepare();
     await goLive(ctx, id);
     await endStream(ctx, id, 'creator');
-    await started(Math.floor(ctx.now() / SECOND_MS) - 1);
+    await started(Math.floor(ctx.now() / SECOND_MS) - 2);
     expect(await streams()).toMatchObject([{ id, status: 'ended' }]);
     await started(Math.floor(ctx.now() / SECOND_MS) + 1);
     expect((await streams()).map(({ status }) => status)).toEqual(['ended', 'live']);
@@ -227,8 +243,9 @@ describe('a browser that publishes', () => {
   }
 
   it('is lost when its creator leaves, and found when they come back', async () => {
-    const { joined, left, lost, events } = await fromBrowser();
+    const { joined, published, left, lost, events } = await fromBrowser();
     await joined(10);
+    await published(11);
     expect(await lost()).toBe(false);
     await left(20);
     expect(await lost()).toBe(true);
@@ -239,8 +256,62 @@ describe('a browser that publishes', () => {
     expect(await lost()).toBe(false);
   });
 
+  it('that publishes in the second in which it joins can be lost from then on', async () => {
+    const { joined, published, left, lost } = await fromBrowser();
+    await joined(10);
+    await published(10);
+    await published(10); // sound and picture
+    await left(20);
+    expect(await lost()).toBe(true);
+  });
+
+  it('is not lost by who looks in before the camera is on, its creator among them', async () => {
+    const { joined, left, finished, lost, events } = await fromBrowser();
+    const viewer = await asViewer();
+    await joined(10, `${viewer.userId}#0`);
+    await left(12, `${viewer.userId}#0`);
+    await finished(32);
+    await joined(40);
+    await left(41);
+    await finished(61);
+    expect(await lost()).toBe(false);
+    expect(endings(events)).toEqual([]);
+  });
+
+  it('goes on beside a try of the encoder that LiveKit refused', async () => {
+    const { ended, published, left, lost } = await fromBrowser();
+    await published(10);
+    await ended(20);
+    expect(await lost()).toBe(false);
+    await left(19); // and what the browser said before is not void for it
+    expect(await lost()).toBe(true);
+  });
+
+  it('that is lost already is not lost again when its room is finished, and is found as late as before', async () => {
+    const { published, left, finished, lost, events } = await fromBrowser();
+    await published(10);
+    await left(20);
+    await finished(40);
+    expect(endings(events)).toHaveLength(1);
+    await published(39); // told late
+    expect(await lost()).toBe(false);
+  });
+
+  it('tells its room that the picture is lost, and that it is back', async () => {
+    const { published, left, events } = await fromBrowser();
+    await published(10);
+    events.length = 0;
+    await left(20);
+    await published(30);
+    const told = events.flatMap((event) =>
+      event.kind === 'room' && event.command.type === 'setup' ? [event.command.changes] : [],
+    );
+    expect(told).toEqual([{ reconnecting: true }, { reconnecting: false }]);
+  });
+
   it('is lost when the room is finished, and not when a viewer leaves', async () => {
-    const { left, finished, lost } = await fromBrowser();
+    const { published, left, finished, lost } = await fromBrowser();
+    await published(10);
     await left(20, (await asViewer()).userId);
     expect(await lost()).toBe(false);
     await finished(30);
@@ -260,28 +331,35 @@ describe('a browser that publishes', () => {
 
 describe('who joins the video', () => {
   it('and may not be there is taken out again, as often as they come', async () => {
-    const { ctx, events, creator, channelId, joined } = await onAir();
+    const { ctx, events, creator, channelId, room, joined, started } = await onAir();
+    await started(10);
+    events.length = 0;
     const [banned, blocked, gone, welcome] = [await asViewer(), await asViewer(), await asViewer(), await asViewer()];
     await banFromChannel(ctx, { channelId, userId: banned.userId, bannedBy: creator.userId, reason: null });
     await block(ctx, creator.userId, blocked.userId);
     await ctx.db.update(users).set({ status: 'banned' }).where(eq(users.id, gone.userId));
-    for (const { userId } of [banned, blocked, gone, welcome, banned]) await joined(10, userId);
-    await joined(10, newId()); // a guest
+    for (const { userId } of [banned, blocked, gone, welcome]) await joined(10, `${userId}#1`);
+    await joined(10, banned.userId); // as viewers were called before
+    await joined(10, `${newId()}#0`); // a guest
     expect(removed(events)).toEqual([banned.userId, blocked.userId, gone.userId, banned.userId]);
-    expect(events[0]).toMatchObject({ roomId: channelId });
+    expect(events[0]).toMatchObject({ roomId: await room() });
   });
 });
 
 describe('ending', () => {
   it('happens once: repeated and at once it is one end, told once', async () => {
-    const { ctx, events, streams, prepare } = await onAir();
+    const { ctx, events, channelId, room, streams, prepare } = await onAir();
     const id = await prepare();
     await goLive(ctx, id);
+    const was = await room();
     events.length = 0;
     const ends = await Promise.all([1, 2, 3].map(() => endStream(ctx, id, 'creator')));
     await endStream(ctx, id, 'staff');
     expect(new Set(ends.map(({ endedAt }) => endedAt)).size).toBe(1);
-    expect(events).toMatchObject([{ kind: 'room', roomId: id, command: { setup: { status: 'ended' } } }]);
+    expect(events).toMatchObject([
+      { kind: 'room', roomId: id, command: { setup: { status: 'ended' } } },
+      { kind: 'close-video', channelId, room: was },
+    ]);
     expect(await streams()).toMatchObject([{ status: 'ended' }]);
     expect(await ctx.db.select().from(streamLive).where(eq(streamLive.streamId, id))).toEqual([]);
   });
@@ -314,7 +392,7 @@ describe('ending', () => {
 });
 
 describe('events shuffled, doubled and dropped', () => {
-  const kinds = ['ingress_started', 'ingress_ended', 'room_finished'] as const;
+  const kinds = ['ingress_started', 'ingress_ended'] as const;
   /** What LiveKit said, each at a second of its own; and what of it arrives, in which order. */
   const history = fc
     .uniqueArray(fc.tuple(fc.integer({ min: 1, max: 100 }), fc.constantFrom(...kinds)), {
@@ -331,9 +409,9 @@ describe('events shuffled, doubled and dropped', () => {
   it('leave the state that the newest of those that arrived tells', async () => {
     await fc.assert(
       fc.asyncProperty(history, async ({ arrivals, atOnce }) => {
-        const { ctx, channelId, ingressId, streams } = await onAir();
+        const { started, ended, streams } = await onAir();
         const apply = ([second, type]: (typeof arrivals)[number]) =>
-          applyMediaEvent(ctx, { type, ingressId, room: channelId, at: second * SECOND_MS } as MediaEvent); // each kind has these
+          type === 'ingress_started' ? started(second) : ended(second);
         if (atOnce) await Promise.all(arrivals.map(apply));
         else for (const arrival of arrivals) await apply(arrival);
 
@@ -352,9 +430,9 @@ describe('events shuffled, doubled and dropped', () => {
   it('leave the same when the tasks that they queued run in between', async () => {
     await fc.assert(
       fc.asyncProperty(history, async ({ arrivals }) => {
-        const { ctx, events, channelId, ingressId, streams } = await onAir();
+        const { ctx, events, started, ended, streams } = await onAir();
         for (const [second, type] of arrivals) {
-          await applyMediaEvent(ctx, { type, ingressId, room: channelId, at: second * SECOND_MS } as MediaEvent); // each kind has these
+          await (type === 'ingress_started' ? started(second) : ended(second));
           for (const { streamId, lostAt } of endings(events)) await endIfStillLost(ctx, streamId, lostAt);
         }
         const newest = arrivals.reduce((one, other) => (other[0] > one[0] ? other : one));

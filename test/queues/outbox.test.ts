@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import { eq, sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { testContext } from '#test/support/context';
-import { standInForLiveKit } from '#test/support/livekit';
+import { anIngress, standInForLiveKit } from '#test/support/livekit';
 import { queueThatNeverAnswers, recordingQueue, sweepOut } from '#test/support/queues';
 import { asViewer } from '#test/support/users';
 import type { Context } from '@/context';
@@ -95,7 +95,7 @@ describe('the outbox', () => {
     const tasks = recordingQueue<TaskMessage>();
     const ctx = testContext({ TASKS: tasks.queue });
     const { userId } = await asViewer();
-    const { ingressId } = await ctx.media.createIngress('RTMP', { room: 'c', identity: userId, name: 'Ada' });
+    const { ingressId } = await ctx.media.createIngress(anIngress());
     liveKit.join('channel-1', userId);
     await env.MEDIA.put('gone.png', 'a picture');
 

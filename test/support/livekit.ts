@@ -2,9 +2,10 @@
  * A stand-in of LiveKit's Twirp API at the HTTP boundary: what the real SDK sends to `livekit.test` is checked (token,
  * grants, fields) and answered from memory as LiveKit's server does; every other request goes to the real fetch.
  */
-import { jwtVerify } from 'jose';
+import { decodeJwt, jwtVerify } from 'jose';
 import { AccessToken } from 'livekit-server-sdk';
 import { vi } from 'vitest';
+import type { IngressForm } from '@/providers/media';
 
 export const LIVEKIT_API_KEY = 'devkey';
 export const LIVEKIT_API_SECRET = 'a-livekit-secret-of-at-least-32-bytes';
@@ -12,16 +13,33 @@ const HOST = 'livekit.test:7880';
 const SHA256_BYTES_TO_BASE64 = (hash: ArrayBuffer) => Buffer.from(hash).toString('base64');
 
 type Json = Record<string, unknown>;
-type Status = 'ENDPOINT_INACTIVE' | 'ENDPOINT_BUFFERING' | 'ENDPOINT_PUBLISHING';
+type Status = 'ENDPOINT_INACTIVE' | 'ENDPOINT_BUFFERING' | 'ENDPOINT_PUBLISHING' | 'ENDPOINT_ERROR';
+
+interface IngressState {
+  readonly status: Status;
+  readonly error?: string;
+  /** Nanoseconds. */
+  readonly started_at?: string;
+  readonly ended_at?: string;
+  readonly video?: { width: number; height: number; framerate: number; average_bitrate: number };
+}
 
 interface StandInIngress {
   readonly ingress_id: string;
   readonly stream_key: string;
   readonly url: string;
   readonly input_type: 'RTMP_INPUT' | 'WHIP_INPUT';
-  readonly room_name: string;
-  readonly participant_identity: string;
-  state: { status: Status };
+  room_name: string;
+  participant_identity: string;
+  enabled: boolean;
+  enable_transcoding: boolean;
+  video: Json;
+  state: IngressState;
+}
+
+interface StandInParticipant {
+  readonly identity: string;
+  readonly attributes: Readonly<Record<string, string>>;
 }
 
 interface Call {
@@ -34,17 +52,42 @@ interface Call {
 export interface LiveKitStandIn {
   readonly calls: Call[];
   readonly ingresses: Map<string, StandInIngress>;
-  /** Room → identities in it. */
+  /** Room → identities in it. A room that was made and is empty is there until it is deleted. */
   readonly participants: Map<string, Set<string>>;
   /** Identities of those who publish where they are. */
   readonly publishers: Set<string>;
   /** How many ingresses a page of ListIngress holds. */
   pageSize: number;
+  /** ListRooms still counts publishers that have left. */
+  isCountLate: boolean;
+  /** Calls that fail, while the others do well. */
+  readonly broken: Set<string>;
   /** `away`: the connection fails. `slow`: it times out. `failing`: 500. */
   mode: 'well' | 'away' | 'slow' | 'failing';
   callsOf(method: string): Json[];
   setPublishing(ingressId: string, publishing: boolean): void;
-  join(room: string, identity: string): void;
+  setState(ingressId: string, state: IngressState): void;
+  /** As an encoder connects: what it publishes comes into the room that the ingress says. False: it was refused. */
+  connectEncoder(ingressId: string, startedAt?: number): boolean;
+  disconnectEncoder(ingressId: string): void;
+  /** The process is gone, and so is its participant; LiveKit goes on saying that the ingress publishes. */
+  killEncoder(ingressId: string): void;
+  join(room: string, identity: string, attributes?: Readonly<Record<string, string>>): void;
+  /** With a token as it was issued: its room, identity and attributes. */
+  joinWith(token: string): StandInParticipant & { room: string };
+  publish(room: string, identity: string): void;
+  leave(room: string, identity: string): void;
+  /** Who receives what somebody publishes into the room. */
+  audience(room: string): string[];
+  attributesOf(room: string, identity: string): Readonly<Record<string, string>>;
+}
+
+const nanoseconds = (ms: number) => `${Math.round(ms)}000000`;
+
+function ingressOf(standIn: LiveKitStandIn, ingressId: string): StandInIngress {
+  const ingress = standIn.ingresses.get(ingressId);
+  if (!ingress) throw new Error(`The stand-in has no ingress ${ingressId}`);
+  return ingress;
 }
 
 class TwirpFault extends Error {
@@ -60,22 +103,70 @@ class TwirpFault extends Error {
 /** Until the test ends (mocks are restored); a test that needs LiveKit makes its own. */
 export function standInForLiveKit(): LiveKitStandIn {
   const calls: Call[] = [];
+  const known = new Map<string, Readonly<Record<string, string>>>();
   const standIn: LiveKitStandIn = {
     calls,
     ingresses: new Map(),
     participants: new Map(),
     publishers: new Set(),
     pageSize: 100,
+    isCountLate: false,
+    broken: new Set(),
     mode: 'well',
     callsOf: (method) => calls.filter((call) => call.method === method).map((call) => call.body),
     setPublishing(ingressId, publishing) {
-      const ingress = standIn.ingresses.get(ingressId);
-      if (!ingress) throw new Error(`The stand-in has no ingress ${ingressId}`);
-      ingress.state = { status: publishing ? 'ENDPOINT_PUBLISHING' : 'ENDPOINT_INACTIVE' };
+      if (publishing) standIn.connectEncoder(ingressId);
+      else standIn.disconnectEncoder(ingressId);
     },
-    join(room, identity) {
+    setState(ingressId, state) {
+      ingressOf(standIn, ingressId).state = state;
+    },
+    connectEncoder(ingressId, startedAt = Date.now()) {
+      const ingress = ingressOf(standIn, ingressId);
+      if (!ingress.enabled) {
+        ingress.state = { status: 'ENDPOINT_ERROR', error: 'ingress is disabled', started_at: nanoseconds(startedAt) };
+        return false;
+      }
+      ingress.state = { status: 'ENDPOINT_PUBLISHING', started_at: nanoseconds(startedAt) };
+      standIn.publish(ingress.room_name, ingress.participant_identity);
+      return true;
+    },
+    disconnectEncoder(ingressId) {
+      const ingress = ingressOf(standIn, ingressId);
+      ingress.state = { ...ingress.state, status: 'ENDPOINT_INACTIVE', ended_at: nanoseconds(Date.now()) };
+      standIn.leave(ingress.room_name, ingress.participant_identity);
+    },
+    killEncoder(ingressId) {
+      const ingress = ingressOf(standIn, ingressId);
+      standIn.leave(ingress.room_name, ingress.participant_identity);
+    },
+    join(room, identity, attributes = {}) {
       standIn.participants.set(room, (standIn.participants.get(room) ?? new Set()).add(identity));
+      known.set(`${room}/${identity}`, attributes);
     },
+    joinWith(token) {
+      const {
+        sub: identity = '',
+        video,
+        attributes,
+      } = decodeJwt<{ video: { room: string }; attributes: object }>(token);
+      standIn.join(video.room, identity, { ...attributes });
+      return { room: video.room, identity, attributes: { ...attributes } };
+    },
+    publish(room, identity) {
+      if (!standIn.participants.get(room)?.has(identity)) standIn.join(room, identity);
+      standIn.publishers.add(identity);
+    },
+    leave(room, identity) {
+      standIn.participants.get(room)?.delete(identity);
+      standIn.publishers.delete(identity);
+    },
+    audience(room) {
+      const inside = [...(standIn.participants.get(room) ?? [])];
+      const isOn = inside.some((identity) => standIn.publishers.has(identity));
+      return isOn ? inside.filter((identity) => !standIn.publishers.has(identity)) : [];
+    },
+    attributesOf: (room, identity) => known.get(`${room}/${identity}`) ?? {},
   };
   const realFetch = globalThis.fetch;
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
@@ -97,6 +188,7 @@ async function answer(standIn: LiveKitStandIn, request: Request): Promise<Respon
     if (!handler || request.method !== 'POST') throw new TwirpFault('bad_route', 404, `no handler for ${request.url}`);
     if (!request.headers.get('content-type')?.startsWith('application/json'))
       throw new TwirpFault('bad_route', 404, 'unexpected Content-Type');
+    if (standIn.broken.has(method)) throw new TwirpFault('internal', 500, 'something broke');
     const body = await request.json<Json>();
     standIn.calls.push({ method, body });
     return Response.json(handler(standIn, body, await grantsOf(request)));
@@ -135,7 +227,7 @@ const METHODS: Readonly<Record<string, Method>> = {
   'Ingress/CreateIngress': (standIn, body, grants) => {
     requireGrant(grants.ingressAdmin === true);
     requireFields(body, 'roomName', 'participantIdentity');
-    requireLayers(body);
+    requireEncoding(body, String(body.inputType ?? 'RTMP_INPUT'));
     const input_type = body.inputType === 'WHIP_INPUT' ? 'WHIP_INPUT' : 'RTMP_INPUT';
     const ingress: StandInIngress = {
       ingress_id: `IN_${crypto.randomUUID()}`,
@@ -144,9 +236,38 @@ const METHODS: Readonly<Record<string, Method>> = {
       input_type,
       room_name: String(body.roomName),
       participant_identity: String(body.participantIdentity),
+      enabled: body.enabled !== false,
+      enable_transcoding: body.enableTranscoding === true,
+      video: (body.video ?? {}) as Json,
       state: { status: 'ENDPOINT_INACTIVE' },
     };
     standIn.ingresses.set(ingress.ingress_id, ingress);
+    return { ...ingress };
+  },
+
+  'Ingress/UpdateIngress': (standIn, body, grants) => {
+    requireGrant(grants.ingressAdmin === true);
+    requireFields(body, 'ingressId');
+    const ingress = standIn.ingresses.get(String(body.ingressId));
+    if (!ingress) throw new TwirpFault('not_found', 404, 'ingress does not exist');
+    // As LiveKit has it: what is there is held against new options, and only then changed.
+    if (!ingress.enable_transcoding && (body.video as Json | undefined)?.options)
+      throw new TwirpFault(
+        'invalid_argument',
+        400,
+        'video encoding options must be empty if transcoding bypass is selected',
+      );
+    // A session that is running ends, whatever is changed; the encoder comes back by itself.
+    if (ingress.state.status === 'ENDPOINT_PUBLISHING') standIn.disconnectEncoder(ingress.ingress_id);
+    else if (ingress.state.status === 'ENDPOINT_ERROR')
+      ingress.state = { ...ingress.state, status: 'ENDPOINT_INACTIVE' };
+    if (body.roomName) ingress.room_name = String(body.roomName);
+    if (body.participantIdentity) ingress.participant_identity = String(body.participantIdentity);
+    if (body.enabled !== undefined) ingress.enabled = body.enabled === true;
+    if (body.enableTranscoding !== undefined) ingress.enable_transcoding = body.enableTranscoding === true;
+    if (body.video) ingress.video = body.video as Json;
+    if (body.video)
+      requireEncoding({ enableTranscoding: ingress.enable_transcoding, video: ingress.video }, ingress.input_type);
     return { ...ingress };
   },
 
@@ -161,6 +282,11 @@ const METHODS: Readonly<Record<string, Method>> = {
 
   'Ingress/ListIngress': (standIn, body, grants) => {
     requireGrant(grants.ingressAdmin === true);
+    if (typeof body.ingressId === 'string') {
+      const named = standIn.ingresses.get(body.ingressId);
+      if (!named) throw new TwirpFault('not_found', 404, 'ingress does not exist');
+      return { items: [named] };
+    }
     const { token = '0' } = (body.pageToken ?? {}) as { token?: string }; // of our own making, below
     const end = Number(token) + standIn.pageSize;
     const items = [...standIn.ingresses.values()].slice(Number(token), end);
@@ -173,9 +299,45 @@ const METHODS: Readonly<Record<string, Method>> = {
     const named = [...standIn.participants].filter(([name]) => names.length === 0 || names.includes(name));
     const rooms = named.map(([name, inside]) => {
       const publishing = [...inside].filter((identity) => standIn.publishers.has(identity));
-      return { name, sid: `RM_${name}`, num_participants: inside.size, num_publishers: publishing.length };
+      return {
+        name,
+        sid: `RM_${name}`,
+        num_participants: inside.size,
+        num_publishers: standIn.isCountLate ? 1 : publishing.length,
+      };
     });
     return { rooms };
+  },
+
+  'RoomService/DeleteRoom': (standIn, body, grants) => {
+    requireFields(body, 'room');
+    requireGrant(grants.roomCreate === true);
+    const room = String(body.room);
+    const inside = standIn.participants.get(room);
+    if (!inside) throw new TwirpFault('not_found', 404, 'requested room does not exist');
+    for (const identity of inside) standIn.publishers.delete(identity);
+    standIn.participants.delete(room);
+    // Whoever publishes through an ingress is thrown out as everybody; the ingress' session ends with it.
+    for (const ingress of standIn.ingresses.values())
+      if (ingress.room_name === room && ingress.state.status === 'ENDPOINT_PUBLISHING')
+        ingress.state = { ...ingress.state, status: 'ENDPOINT_INACTIVE' };
+    return {};
+  },
+
+  'RoomService/ListParticipants': (standIn, body, grants) => {
+    requireFields(body, 'room');
+    requireGrant(grants.roomAdmin === true && grants.room === body.room);
+    const inside = [...(standIn.participants.get(String(body.room)) ?? [])];
+    return { participants: inside.map((identity) => participantOf(standIn, String(body.room), identity)) };
+  },
+
+  'RoomService/GetParticipant': (standIn, body, grants) => {
+    requireFields(body, 'room', 'identity');
+    requireGrant(grants.roomAdmin === true && grants.room === body.room);
+    const [room, identity] = [String(body.room), String(body.identity)];
+    if (!standIn.participants.get(room)?.has(identity))
+      throw new TwirpFault('not_found', 404, 'participant does not exist');
+    return participantOf(standIn, room, identity);
   },
 
   'RoomService/RemoveParticipant': (standIn, body, grants) => {
@@ -187,9 +349,18 @@ const METHODS: Readonly<Record<string, Method>> = {
   },
 };
 
-/** Several qualities of one H.264 picture, each smaller and lighter than the one before. */
-function requireLayers(body: Json): void {
+function participantOf(standIn: LiveKitStandIn, room: string, identity: string): Json {
+  const tracks = standIn.publishers.has(identity) ? [{ sid: `TR_${identity}`, type: 'VIDEO' }] : [];
+  return { identity, sid: `PA_${identity}`, tracks, attributes: standIn.attributesOf(room, identity) };
+}
+
+/** As LiveKit takes it: options with transcoding alone. And as we want them: several sizes of H.264, each lighter. */
+function requireEncoding(body: Json, input: string): void {
   const { options } = (body.video ?? {}) as { options?: { videoCodec?: string; layers?: VideoLayer[] } }; // checked here
+  if (body.enableTranscoding !== true) {
+    if (input === 'WHIP_INPUT' && !options) return;
+    throw new TwirpFault('invalid_argument', 400, 'encoding options go with transcoding, and only WHIP goes without');
+  }
   const layers = options?.layers ?? [];
   const falling = layers.every((layer, index) => {
     const above = layers[index - 1];
@@ -197,14 +368,22 @@ function requireLayers(body: Json): void {
       layer.width > 0 && layer.height > 0 && (!above || (layer.height < above.height && layer.bitrate < above.bitrate))
     );
   });
-  if (body.enableTranscoding !== true || !options?.videoCodec?.startsWith('H264') || layers.length < 2 || !falling)
-    throw new TwirpFault('invalid_argument', 400, 'the ingress is not transcoded to several layers');
+  if (!options?.videoCodec?.startsWith('H264') || layers.length === 0 || !falling)
+    throw new TwirpFault('invalid_argument', 400, 'the ingress is not transcoded to layers');
 }
 
 interface VideoLayer {
   readonly width: number;
   readonly height: number;
   readonly bitrate: number;
+}
+
+/** An ingress as a channel wants it. */
+export function anIngress(form: Partial<IngressForm> = {}): IngressForm {
+  return {
+    ...{ type: 'RTMP', room: 'channel-1', identity: 'enc:user-1', name: 'Ada', quality: '1080p', enabled: true },
+    ...form,
+  };
 }
 
 // --- Webhooks
@@ -231,14 +410,25 @@ export async function signedLiveKitWebhook(
 
 /** The events' own fields, as LiveKit's server writes them. */
 export const liveKitEvent = {
-  ingress: (event: 'ingress_started' | 'ingress_ended', ingressId: string, roomName: string): Json => ({
+  /** @param at when (ms) the session began or ended; without, the event does not say */
+  ingress: (event: 'ingress_started' | 'ingress_ended', ingressId: string, roomName: string, at?: number): Json => ({
     event,
-    ingressInfo: { ingressId, roomName, inputType: 'RTMP_INPUT', streamKey: 'never-to-be-stored', name: '', url: '' },
+    ingressInfo: {
+      ...{ ingressId, roomName, inputType: 'RTMP_INPUT', streamKey: 'never-to-be-stored', name: '', url: '' },
+      ...(at === undefined
+        ? {}
+        : { state: { [event === 'ingress_started' ? 'startedAt' : 'endedAt']: nanoseconds(at) } }),
+    },
   }),
   roomFinished: (name: string): Json => ({ event: 'room_finished', room: { name, sid: 'RM_1' } }),
-  participant: (event: 'participant_joined' | 'participant_left', name: string, identity: string): Json => ({
+  participant: (
+    event: 'participant_joined' | 'participant_left' | 'track_published',
+    name: string,
+    identity: string,
+    attributes: Readonly<Record<string, string>> = {},
+  ): Json => ({
     event,
     room: { name, sid: 'RM_1' },
-    participant: { identity, sid: 'PA_1' },
+    participant: { identity, sid: 'PA_1', attributes },
   }),
 };

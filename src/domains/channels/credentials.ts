@@ -13,6 +13,8 @@ export async function getCredentials(ctx: Context, creatorId: string) {
   return {
     ingressId: channel.ingressId,
     ingressType: channel.ingressType,
+    quality: channel.quality,
+    lost: channel.ingressLostAt !== null,
     serverUrl: channel.ingressUrl,
     streamKey: await decrypt(ctx.config.keys, channel.id, channel.streamKey),
     userId: creatorId,

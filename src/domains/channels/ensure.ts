@@ -11,8 +11,9 @@ export async function ensureChannel(ctx: Context, creatorId: string): Promise<Ch
   const now = ctx.now();
   const [, [channel]] = await ctx.db.batch([
     ctx.db.run(sql`
-      INSERT INTO channels (id, creator_id, title, created_at, updated_at)
-      SELECT ${newId()}, id, substr(display_name, 1, 100) || ' live', CAST(${now} AS INTEGER), CAST(${now} AS INTEGER)
+      INSERT INTO channels (id, creator_id, title, media_room, created_at, updated_at)
+      SELECT ${newId()}, id, substr(display_name, 1, 100) || ' live', ${newId()},
+        CAST(${now} AS INTEGER), CAST(${now} AS INTEGER)
       FROM users WHERE id = ${creatorId}
       ON CONFLICT DO NOTHING`),
     ctx.db.select().from(channels).where(eq(channels.creatorId, creatorId)),

@@ -27,6 +27,7 @@ export async function forgetChannel(
     ingressType: null,
     ingressUrl: null,
     streamKey: null,
+    ingressLostAt: null,
     blockedWords: [],
     updatedAt: ctx.now(),
   };

@@ -1,5 +1,5 @@
 /** How far the provider's events of a channel have been applied. */
-import { and, eq, lt, sql } from 'drizzle-orm';
+import { and, eq, lt } from 'drizzle-orm';
 import type { Context } from '@/context';
 import type { Statement } from '@/db/commit';
 import { channels } from './tables';
@@ -10,12 +10,4 @@ export function advanceMediaMark(ctx: Context, channelId: string, at: number): S
     .update(channels)
     .set({ mediaEventAt: at })
     .where(and(eq(channels.id, channelId), lt(channels.mediaEventAt, at)));
-}
-
-/** For who ends a stream by hand: whatever the provider said before that moment is over. */
-export function raiseMediaMark(ctx: Context, channelId: string, at: number): Statement {
-  return ctx.db
-    .update(channels)
-    .set({ mediaEventAt: sql`max(${channels.mediaEventAt}, CAST(${at} AS INTEGER))` })
-    .where(eq(channels.id, channelId));
 }

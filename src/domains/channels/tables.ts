@@ -1,5 +1,8 @@
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
+/** What viewers get of the picture: as it is sent, or in several sizes up to this one. */
+export const QUALITIES = ['source', '720p', '1080p'] as const;
+
 export const channels = sqliteTable('channels', {
   id: text().primaryKey(),
   creatorId: text('creator_id').notNull(),
@@ -12,6 +15,10 @@ export const channels = sqliteTable('channels', {
   ingressUrl: text('ingress_url'),
   streamKey: text('stream_key'),
   ingressClaimedAt: integer('ingress_claimed_at'),
+  ingressLostAt: integer('ingress_lost_at'),
+  quality: text({ enum: QUALITIES }).notNull().default('1080p'),
+  mediaRoom: text('media_room'),
+  encoderRefusedUntil: integer('encoder_refused_until'),
   mediaEventAt: integer('media_event_at').notNull().default(0),
   chatEnabled: integer('chat_enabled', { mode: 'boolean' }).notNull().default(true),
   chatDelaySeconds: integer('chat_delay_seconds').notNull().default(0),
@@ -44,4 +51,15 @@ export const channelBans = sqliteTable(
     createdAt: integer('created_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.channelId, table.userId] })],
+);
+
+/** Who was put out of a show's video, for as long as a token from before could bring them back. */
+export const videoDenials = sqliteTable(
+  'video_denials',
+  {
+    room: text().notNull(),
+    viewerId: text('viewer_id').notNull(),
+    deniedAt: integer('denied_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.room, table.viewerId] })],
 );

@@ -5,7 +5,10 @@ import type { Statement } from '@/db/commit';
 import type { Channel } from './ensure';
 import { channels, moderators } from './tables';
 
-type Settings = Omit<Channel, 'id' | 'creatorId' | 'createdAt' | 'mediaEventAt' | `ingress${string}` | 'streamKey'>;
+type Settings = Omit<
+  Channel,
+  'id' | 'creatorId' | 'createdAt' | `media${string}` | `ingress${string}` | `encoder${string}` | 'streamKey'
+>;
 
 /** Changes no row if somebody changed the settings since they were read. */
 export function changeSettings(
@@ -19,15 +22,23 @@ export function changeSettings(
 
 // --- The stream key: claimed → kept → forgotten
 
-/** Answers whether it is the caller's to make now. @param abandonedBefore a claim older than this (ms) is nobody's */
-export async function claimIngress(ctx: Context, channelId: string, claimedAt: number, abandonedBefore: number) {
+interface Claim {
+  readonly claimedAt: number;
+  /** A claim older than this (ms) is nobody's. */
+  readonly abandonedBefore: number;
+  /** The key that is to be replaced, since LiveKit has lost it. */
+  readonly replaced: string | null;
+}
+
+/** Answers whether it is the caller's to make now. */
+export async function claimIngress(ctx: Context, channelId: string, { claimedAt, abandonedBefore, replaced }: Claim) {
   const claimed = await ctx.db
     .update(channels)
     .set({ ingressClaimedAt: claimedAt })
     .where(
       and(
         eq(channels.id, channelId),
-        isNull(channels.ingressId),
+        replaced === null ? isNull(channels.ingressId) : eq(channels.ingressId, replaced),
         or(isNull(channels.ingressClaimedAt), lt(channels.ingressClaimedAt, abandonedBefore)),
       ),
     )
@@ -39,13 +50,15 @@ export function releaseIngress(ctx: Context, channelId: string, claimedAt: numbe
   return ctx.db.update(channels).set({ ingressClaimedAt: null }).where(claimIs(channelId, claimedAt));
 }
 
-type Kept = Required<Pick<typeof channels.$inferInsert, 'ingressId' | 'ingressType' | 'ingressUrl' | 'streamKey'>>;
+type Kept = Required<
+  Pick<typeof channels.$inferInsert, 'ingressId' | 'ingressType' | 'ingressUrl' | 'streamKey' | 'quality'>
+>;
 
 /** Changes no row if the claim was taken over. @param ingress its key sealed */
 export function keepIngress(ctx: Context, channelId: string, claimedAt: number, ingress: Kept): Statement {
   return ctx.db
     .update(channels)
-    .set({ ...ingress, ingressClaimedAt: null })
+    .set({ ...ingress, ingressClaimedAt: null, ingressLostAt: null, encoderRefusedUntil: null })
     .where(claimIs(channelId, claimedAt));
 }
 
@@ -53,7 +66,7 @@ export function keepIngress(ctx: Context, channelId: string, claimedAt: number, 
 export function forgetIngress(ctx: Context, channelId: string, ingressId: string): Statement {
   return ctx.db
     .update(channels)
-    .set({ ingressId: null, ingressType: null, ingressUrl: null, streamKey: null })
+    .set({ ingressId: null, ingressType: null, ingressUrl: null, streamKey: null, ingressLostAt: null })
     .where(and(eq(channels.id, channelId), eq(channels.ingressId, ingressId)));
 }
 

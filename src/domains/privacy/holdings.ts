@@ -239,6 +239,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'creator_applications.decided_by': 'who decided of somebody else’s application',
   'creator_categories.user_id': 'the categories of creatorProfile again, kept by triggers',
   'channel_bans.banned_by': 'whom the user banned elsewhere: the other’s, and in the channel’s own list',
+  'video_denials.viewer_id': 'whom a creator put out of a show, for a quarter of an hour: the other’s doing',
   'blocks.blocked_id': 'nobody is told who blocks them',
   'room_traces.user_id': 'which rooms have something of the user: what was said there is chatMessages',
   'former_follows.creator_id': 'who unfollowed the user: the others’',

@@ -4,7 +4,8 @@
  */
 import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/context';
-import { commit, demandChange, type Statement } from '@/db/commit';
+import { commit, commitIfMet, demandChange, type Statement } from '@/db/commit';
+import { denyEachOthersVideo } from '@/domains/channels/video-denials';
 import { withdrawBetween } from '@/domains/notifications/withdraw';
 import { users } from '@/domains/users/tables';
 import type { OutboxEvent } from '@/queues/messages';
@@ -24,6 +25,7 @@ export async function blockUser(ctx: Context, blockerId: string, blockedId: stri
   const statements = [
     block(ctx, blockerId, blockedId),
     demandChange(ctx),
+    denyEachOthersVideo(ctx, blockerId, blockedId),
     ...endFollow(ctx, blockerId, blockedId),
     ...endFollow(ctx, blockedId, blockerId),
     ...withdrawBetween(ctx, blockerId, blockedId),
@@ -32,7 +34,7 @@ export async function blockUser(ctx: Context, blockerId: string, blockedId: stri
   const partings = rooms.flatMap((room) =>
     partingEvents(ctx, room, room.creatorId === blockerId ? blockedId : blockerId),
   );
-  await commit(ctx, statements, { events: [...partings, rest, blockChanged(blockerId, blockedId)] });
+  await commitIfMet(ctx, statements, { events: [...partings, rest, blockChanged(blockerId, blockedId)] });
 }
 
 /**
@@ -57,9 +59,9 @@ function blockChanged(userId: string, otherId: string): OutboxEvent {
 }
 
 /** The room reads again what the user is to it, and closes their sockets; LiveKit has to be told separately. */
-function partingEvents(ctx: Context, { roomId, channelId, status }: OpenRoom, userId: string): OutboxEvent[] {
+function partingEvents(ctx: Context, { roomId, videoRoom, status }: OpenRoom, userId: string): OutboxEvent[] {
   const room: OutboxEvent = { kind: 'room', roomId, command: { type: 'standing-changed', userId } };
   return status === 'live'
-    ? [room, { kind: 'remove-participant', roomId: channelId, identity: userId, at: ctx.now() }]
+    ? [room, { kind: 'remove-participant', roomId: videoRoom, identity: userId, at: ctx.now() }]
     : [room];
 }

@@ -9,6 +9,8 @@ const OPEN_ROOMS_MAX = 128;
 export interface OpenRoom {
   readonly roomId: string;
   readonly channelId: string;
+  /** The video room of one that is live. */
+  readonly videoRoom: string;
   readonly creatorId: string;
   readonly status: 'live' | 'scheduled';
 }
@@ -19,7 +21,7 @@ export interface OpenRoom {
  */
 export function listMeetingRooms(ctx: Context, one: string, other: string): Promise<OpenRoom[]> {
   return ctx.db.all<OpenRoom>(sql`
-    SELECT id AS roomId, channel_id AS channelId, creator_id AS creatorId, status
+    SELECT id AS roomId, channel_id AS channelId, coalesce(media_room, channel_id) AS videoRoom, creator_id AS creatorId, status
     FROM streams
     WHERE creator_id IN (${one}, ${other}) AND status IN ('live', 'scheduled')
       AND (status = 'live' OR EXISTS (SELECT 1 FROM ${lastRooms} AS entered
@@ -30,7 +32,7 @@ export function listMeetingRooms(ctx: Context, one: string, other: string): Prom
 
 export function listOpenRooms(ctx: Context, creatorIds: readonly string[]): Promise<OpenRoom[]> {
   return ctx.db.all<OpenRoom>(sql`
-    SELECT id AS roomId, channel_id AS channelId, creator_id AS creatorId, status
+    SELECT id AS roomId, channel_id AS channelId, coalesce(media_room, channel_id) AS videoRoom, creator_id AS creatorId, status
     FROM streams
     WHERE creator_id IN (SELECT value FROM json_each(${JSON.stringify(creatorIds)})) AND status IN ('live', 'scheduled')
     ORDER BY status

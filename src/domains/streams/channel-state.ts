@@ -4,6 +4,7 @@ import type { Context } from '@/context';
 import { demandThat, type Statement } from '@/db/commit';
 import { type Channel, ensureChannel } from '@/domains/channels/ensure';
 import { channels } from '@/domains/channels/tables';
+import { videoRoomOf } from '@/domains/channels/video-room';
 import { HOUR_MS } from '@/shared/time';
 import { streamError } from './errors';
 import { streams } from './tables';
@@ -17,7 +18,12 @@ export interface ChannelState {
   readonly prepared: StreamRow | undefined;
 }
 
-type ChannelName = { readonly channelId: string } | { readonly creatorId: string } | { readonly ingressId: string };
+type ChannelName =
+  | { readonly channelId: string }
+  | { readonly creatorId: string }
+  | { readonly ingressId: string }
+  /** A video room that is the channel's now; or that was, where rooms were named after channels. */
+  | { readonly room: string };
 
 /** A show's time lasts from an hour before its date until an hour after it. */
 const EARLY_MS = HOUR_MS;
@@ -59,6 +65,16 @@ export function demandSameStreams(ctx: Context, { channel, live, prepared }: Cha
   );
 }
 
+/** The same of a row that is scheduled. */
+export function isForNow(
+  ctx: Context,
+  { prepared, scheduledFor }: Pick<StreamRow, 'prepared'> & { readonly scheduledFor?: number | null | undefined },
+): boolean {
+  const now = ctx.now();
+  const isDue = scheduledFor != null && scheduledFor > now - MISSED_AFTER_MS && scheduledFor <= now + EARLY_MS;
+  return prepared || isDue;
+}
+
 /** The statuses stand in the text, the wider one too: only so SQLite uses the index that is limited to open streams. */
 function isPrepared(ctx: Context): SQL {
   return sql`status IN ('live', 'scheduled') AND status = 'scheduled'
@@ -86,8 +102,19 @@ export async function getStreamOnChannel(ctx: Context, streamId: string): Promis
   return found;
 }
 
+/** A stream that went live before each had a room of its own is in the one that is named after the channel. */
+export function streamRoomOf({ mediaRoom, channelId }: Pick<StreamRow, 'mediaRoom' | 'channelId'>): string {
+  return mediaRoom ?? channelId;
+}
+
+/** The video room of the show that is on, else of the next. */
+export function currentRoomOf({ channel, live }: Pick<ChannelState, 'channel' | 'live'>): string {
+  return live ? streamRoomOf(live) : videoRoomOf(channel);
+}
+
 function whereNamed(name: ChannelName): SQL {
   if ('channelId' in name) return sql`${channels.id} = ${name.channelId}`;
+  if ('room' in name) return sql`(${channels.mediaRoom} = ${name.room} OR ${channels.id} = ${name.room})`;
   return 'creatorId' in name
     ? sql`${channels.creatorId} = ${name.creatorId}`
     : sql`${channels.ingressId} = ${name.ingressId}`;

@@ -2,6 +2,7 @@
 import type { Context } from '@/context';
 import { commit, type Statement } from '@/db/commit';
 import type { Channel } from '@/domains/channels/ensure';
+import { allowEncoder, isEncoderRefused, videoRoomOf } from '@/domains/channels/video-room';
 import { announceLive } from '@/domains/notifications/broadcast';
 import type { OutboxEvent } from '@/queues/messages';
 import { newId } from '@/shared/ids';
@@ -32,7 +33,11 @@ export async function goLive(ctx: Context, streamId: string): Promise<StreamRow>
         throw streamError('STREAM_ENDED');
       case 'scheduled': {
         const { row, statements, events } = startStream(ctx, channel, stream, null);
-        await commit(ctx, statements, { events, refusals: STREAM_RACES });
+        const welcome = letEncoderIn(ctx, channel);
+        await commit(ctx, [...statements, ...welcome.statements], {
+          events: [...events, ...welcome.events],
+          refusals: STREAM_RACES,
+        });
         ctx.log.event('stream.live', { streamId, channelId: channel.id, source: 'browser' });
         return row;
       }
@@ -40,10 +45,26 @@ export async function goLive(ctx: Context, streamId: string): Promise<StreamRow>
   });
 }
 
+/** An encoder that was refused when the last show ended may feed the one that its creator prepares or starts. */
+export function letEncoderIn(ctx: Context, channel: Channel): { statements: Statement[]; events: OutboxEvent[] } {
+  if (!isEncoderRefused(ctx, channel)) return { statements: [], events: [] };
+  return {
+    statements: [allowEncoder(ctx, channel.id)],
+    events: [{ kind: 'task', task: { type: 'align-ingress', channelId: channel.id } }],
+  };
+}
+
 /** Takes a prepared stream live. @param ingressId null: published from a browser */
 export function startStream(ctx: Context, channel: Channel, stream: StreamRow, ingressId: string | null): Step {
   const startedAt = ctx.now();
-  const started = changeStream(ctx, stream, { status: 'live', startedAt, ingressId, ingressLostAt: null });
+  const started = changeStream(ctx, stream, {
+    status: 'live',
+    startedAt,
+    ingressId,
+    ingressLostAt: null,
+    mediaRoom: videoRoomOf(channel),
+    publishedAt: ingressId === null ? null : startedAt,
+  });
   const told = announceLive(ctx, started.row);
   return {
     row: started.row,
@@ -59,7 +80,15 @@ export function startStream(ctx: Context, channel: Channel, stream: StreamRow, i
 
 /** For who starts the encoder without having prepared anything: a stream made of the channel's defaults. */
 export function startFromDefaults(ctx: Context, channel: Channel, ingressId: string): Step {
-  const row: StreamRow = { ...fromDefaults(ctx, channel), status: 'live', startedAt: ctx.now(), ingressId };
+  const startedAt = ctx.now();
+  const row: StreamRow = {
+    ...fromDefaults(ctx, channel),
+    status: 'live',
+    startedAt,
+    ingressId,
+    mediaRoom: videoRoomOf(channel),
+    publishedAt: startedAt,
+  };
   const told = announceLive(ctx, row);
   return {
     row,
@@ -93,6 +122,8 @@ export function fromDefaults(ctx: Context, channel: Channel): StreamRow {
     endedAt: null,
     ingressId: null,
     ingressLostAt: null,
+    mediaRoom: null,
+    publishedAt: null,
     peakViewers: 0,
     rankingPeak: null,
     recordingUrl: null,

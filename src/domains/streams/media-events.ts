@@ -7,40 +7,45 @@ import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, demandChange, type Statement } from '@/db/commit';
 import { advanceMediaMark } from '@/domains/channels/media-mark';
+import { isEncoderRefused } from '@/domains/channels/video-room';
 import { users } from '@/domains/users/tables';
-import type { MediaEvent } from '@/providers/media';
+import type { MediaEvent, ParticipantEvent } from '@/providers/media';
 import type { OutboxEvent } from '@/queues/messages';
 import { changeStream, RACES_TO_READ_AGAIN, untilUnchanged } from './change-stream';
-import { type ChannelState, findChannelState, type StreamRow } from './channel-state';
+import { type ChannelState, currentRoomOf, findChannelState, type StreamRow } from './channel-state';
 import { startFromDefaults, startStream } from './go-live';
+import { readIdentity } from './media-identity';
 import { applyParticipantJoined } from './participants';
+import { setupEvent } from './room-setup';
 
-type IngressEvent = Extract<MediaEvent, { type: 'ingress_started' | 'ingress_ended' }>;
+type IngressEvent = Omit<Extract<MediaEvent, { type: 'ingress_started' | 'ingress_ended' }>, 'type'>;
 
 export async function applyMediaEvent(ctx: Context, event: MediaEvent): Promise<void> {
   switch (event.type) {
     case 'ingress_started':
       return applyIngressStarted(ctx, event);
     case 'ingress_ended':
-      // The end of a key that was deleted says nothing about the stream that its successor feeds.
-      return applyPictureLost(ctx, event.room, event.at, ({ live }) =>
-        [undefined, null, event.ingressId].includes(live?.ingressId),
-      );
+      return applyIngressEnded(ctx, event);
     case 'room_finished':
-      return applyPictureLost(ctx, event.room, event.at, () => true);
+      return applyPictureLost(ctx, { room: event.room }, event.at, ({ live }) => hasPicture(live));
     case 'participant_joined':
-      if (await applyParticipantJoined(ctx, event)) await applyCreatorJoined(ctx, event.room, event.at);
+      if (await applyParticipantJoined(ctx, event)) await applyCreatorIsThere(ctx, event, false);
       return;
+    case 'track_published':
+      return applyCreatorIsThere(ctx, event, true);
     case 'participant_left':
-      return applyPictureLost(ctx, event.room, event.at, ({ channel, live }) =>
-        Boolean(live && isFromBrowser(live) && channel.creatorId === event.identity),
+      return applyPictureLost(
+        ctx,
+        { room: event.room },
+        event.at,
+        ({ live }) => hasPicture(live) && isFromBrowser(live) && isBrowserOf(live, event),
       );
     case 'other':
       return;
   }
 }
 
-/** Provider times are whole seconds: of a start and an end in the same one the start wins, and the sweep has the last word. */
+/** Provider times may be whole seconds: of a start and an end in the same one the start wins, and the sweep has the last word. */
 function startTime(at: number): number {
   return at + 1;
 }
@@ -49,19 +54,50 @@ function isFromBrowser(stream: StreamRow): boolean {
   return stream.ingressId === null;
 }
 
-/** Continues the live stream, or takes the prepared one live, or one made of the channel's defaults. */
-async function applyIngressStarted(ctx: Context, { ingressId, at }: IngressEvent): Promise<void> {
+function isBrowserOf({ creatorId }: Pick<StreamRow, 'creatorId'>, { identity }: Pick<ParticipantEvent, 'identity'>) {
+  const { as, id } = readIdentity(identity);
+  return as === 'own' && id === creatorId;
+}
+
+/** Where nothing was published yet, or the picture is lost already, no picture can be lost. */
+function hasPicture(live: StreamRow | undefined): live is StreamRow {
+  return live !== undefined && hasPublished(live) && live.ingressLostAt === null;
+}
+
+/** A stream that an encoder feeds began with its picture. */
+export function hasPublished({ publishedAt, ingressId }: Pick<StreamRow, 'publishedAt' | 'ingressId'>): boolean {
+  return publishedAt !== null || ingressId !== null;
+}
+
+/**
+ * Continues the live stream, or takes the prepared one live, or one made of the channel's defaults. An encoder that is in
+ * another room than the channel's is in that of a show that is over, with whoever stayed there: it is sent on, which
+ * drops its session, and it comes back in the right room.
+ */
+export async function applyIngressStarted(ctx: Context, { ingressId, room, at }: IngressEvent): Promise<void> {
   await untilUnchanged(async () => {
     const state = await findChannelState(ctx, { ingressId });
     if (!state || state.channel.mediaEventAt >= startTime(at)) return;
-    if (!state.live && !(await mayGoLive(ctx, state.channel.creatorId))) return;
+    const { channel, live } = state;
+    const channelId = channel.id;
+    if (room !== currentRoomOf(state)) {
+      ctx.log.event('stream.encoder-sent-on', { channelId, ingressId });
+      await commit(ctx, [], { events: [{ kind: 'close-video', channelId, room }] });
+      return;
+    }
+    if (!live && isEncoderRefused(ctx, channel)) {
+      await commit(ctx, [], { events: [{ kind: 'task', task: { type: 'align-ingress', channelId } }] });
+      return;
+    }
+    if (!live && !(await mayGoLive(ctx, channel.creatorId))) return;
     await advance(ctx, state, startTime(at), stepForStart(ctx, state, ingressId));
-    ctx.log.event('stream.encoder-started', { channelId: state.channel.id, ingressId });
+    ctx.log.event('stream.encoder-started', { channelId, ingressId });
   });
 }
 
-function stepForStart(ctx: Context, { channel, live, prepared }: ChannelState, ingressId: string) {
-  if (live) return { ...changeStream(ctx, live, { ingressId, ingressLostAt: null }), events: [] };
+function stepForStart(ctx: Context, state: ChannelState, ingressId: string) {
+  const { channel, live, prepared } = state;
+  if (live) return findPicture(ctx, channel, live, { ingressId, publishedAt: live.publishedAt ?? ctx.now() });
   return prepared ? startStream(ctx, channel, prepared, ingressId) : startFromDefaults(ctx, channel, ingressId);
 }
 
@@ -75,27 +111,48 @@ async function mayGoLive(ctx: Context, creatorId: string): Promise<boolean> {
   return creator !== undefined;
 }
 
-/** The grace begins. Without a live stream the time alone is noted, so that an earlier start that comes later is void. */
+/**
+ * Concerns the stream that this ingress feeds and no other: beside a browser's, a try of the encoder may fail. Without a
+ * live stream the time alone is noted, so that an earlier start that comes later is void.
+ */
+async function applyIngressEnded(ctx: Context, { ingressId, at }: IngressEvent): Promise<void> {
+  await untilUnchanged(async () => {
+    const state = await findChannelState(ctx, { ingressId });
+    if (!state || state.channel.mediaEventAt >= at) return;
+    const { channel, live } = state;
+    if (live && live.ingressId !== ingressId) return;
+    await advance(ctx, state, at, hasPicture(live) ? losePicture(ctx, channel, live) : undefined);
+  });
+}
+
+/** The grace begins. What does not concern the live stream changes nothing. */
 async function applyPictureLost(
   ctx: Context,
-  channelId: string,
+  name: { readonly room: string },
   at: number,
   concerns: (state: ChannelState) => boolean,
 ): Promise<void> {
   await untilUnchanged(async () => {
-    const state = await findChannelState(ctx, { channelId });
-    if (!state || state.channel.mediaEventAt >= at || !concerns(state)) return;
-    const { live } = state;
-    await advance(ctx, state, at, live && live.ingressLostAt === null ? losePicture(ctx, live) : undefined);
+    const state = await findChannelState(ctx, name);
+    if (!state?.live || state.channel.mediaEventAt >= at) return;
+    if (currentRoomOf(state) !== name.room || !concerns(state)) return;
+    await advance(ctx, state, at, losePicture(ctx, state.channel, state.live));
   });
 }
 
+interface Change {
+  readonly statements: Statement[];
+  readonly events: OutboxEvent[];
+}
+
 /** Marks the stream lost from now on, and sets its end going. */
-export function losePicture(ctx: Context, live: StreamRow): { statements: Statement[]; events: OutboxEvent[] } {
+export function losePicture(ctx: Context, channel: ChannelState['channel'], live: StreamRow): Change {
   const lostAt = ctx.now();
+  const { row, statements } = changeStream(ctx, live, { ingressLostAt: lostAt });
   return {
-    statements: changeStream(ctx, live, { ingressLostAt: lostAt }).statements,
+    statements,
     events: [
+      setupEvent(row, channel, { reconnecting: true }),
       {
         kind: 'task',
         task: { type: 'end-if-still-lost', streamId: live.id, lostAt },
@@ -105,13 +162,31 @@ export function losePicture(ctx: Context, live: StreamRow): { statements: Statem
   };
 }
 
-/** The creator's browser is back. An ingress joins as its creator too, but there its own events decide. */
-async function applyCreatorJoined(ctx: Context, channelId: string, at: number): Promise<void> {
+/** The picture is there, for the first time or again. @param changes what else is known of it */
+export function findPicture(
+  ctx: Context,
+  channel: ChannelState['channel'],
+  live: StreamRow,
+  changes: Partial<Pick<StreamRow, 'ingressId' | 'publishedAt'>>,
+): Change {
+  const { row, statements } = changeStream(ctx, live, { ingressLostAt: null, ...changes });
+  const events = live.ingressLostAt === null ? [] : [setupEvent(row, channel, { reconnecting: false })];
+  return { statements, events };
+}
+
+/** The creator's browser is there, or is back. What an encoder publishes, its own events tell. */
+async function applyCreatorIsThere(ctx: Context, event: ParticipantEvent, isPublishing: boolean): Promise<void> {
+  if (readIdentity(event.identity).as !== 'own') return;
+  // Who joins publishes in the same second, as a rule: the track comes after the join.
+  const at = startTime(event.at) + (isPublishing ? 1 : 0);
   await untilUnchanged(async () => {
-    const state = await findChannelState(ctx, { channelId });
-    if (!state?.live || !isFromBrowser(state.live) || state.channel.mediaEventAt >= startTime(at)) return;
-    const { statements } = changeStream(ctx, state.live, { ingressLostAt: null });
-    await advance(ctx, state, startTime(at), { statements, events: [] });
+    const state = await findChannelState(ctx, { room: event.room });
+    if (!state?.live || state.channel.mediaEventAt >= at) return;
+    const { channel, live } = state;
+    if (currentRoomOf(state) !== event.room || !isFromBrowser(live) || !isBrowserOf(live, event)) return;
+    const publishedAt = live.publishedAt ?? (isPublishing ? ctx.now() : null);
+    const isNews = live.ingressLostAt !== null || publishedAt !== live.publishedAt;
+    await advance(ctx, state, at, isNews ? findPicture(ctx, channel, live, { publishedAt }) : undefined);
   });
 }
 
@@ -120,7 +195,7 @@ async function advance(
   ctx: Context,
   { channel }: ChannelState,
   at: number,
-  step: { statements: Statement[]; events: OutboxEvent[] } = { statements: [], events: [] },
+  step: Change = { statements: [], events: [] },
 ): Promise<void> {
   const statements = [advanceMediaMark(ctx, channel.id, at), demandChange(ctx), ...step.statements];
   await commit(ctx, statements, { events: step.events, refusals: RACES_TO_READ_AGAIN });

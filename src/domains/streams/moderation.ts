@@ -7,11 +7,13 @@ import { sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, commitIfMet, demandChange } from '@/db/commit';
 import { banFromChannel, unbanFromChannel } from '@/domains/channels/bans';
+import { denyLiveVideo } from '@/domains/channels/video-denials';
 import { listOpenRooms } from '@/domains/social/open-rooms';
 import { logStaff } from '@/domains/staff/log';
 import type { OutboxEvent } from '@/queues/messages';
 import type { ModerationAction } from '@/room/api';
 import type { Actor, Rank } from '@/shared/actor';
+import { streamRoomOf } from './channel-state';
 import { type Moderation, type ModerationKind, TIMEOUT_SECONDS_DEFAULT } from './chat-schemas';
 import { streamError } from './errors';
 import { type FoundStream, getStream } from './find';
@@ -22,6 +24,7 @@ import {
   moderationRight,
   takesStaff,
 } from './moderation-rules';
+import { putOutOfVideo, removal } from './participants';
 import { findRoomStanding } from './standing';
 
 type ModerationRequest = z.output<typeof Moderation>;
@@ -64,28 +67,33 @@ export async function moderate(
         bannedBy: actor.userId,
         reason,
       });
+      const denied = denyLiveVideo(ctx, channel.id, target.userId);
       const events = await banEvents(ctx, found, actor, request);
-      const isNew = await commitIfMet(ctx, [statement, demandChange(ctx), ...logged], { events });
+      const isNew = await commitIfMet(ctx, [statement, demandChange(ctx), denied, ...logged], { events });
       // The rooms know whose messages are gone, so they are told who was banned before and asked for no deletion.
       if (!isNew && request.deleteMessages) await commit(ctx, [], { events });
       return;
     }
     case 'unban': {
-      const rooms = await listRoomIds(ctx, found);
+      const { roomIds } = await listRooms(ctx, found);
       const command = { type: 'unban', userId: target.userId } as const;
-      const events = rooms.map((roomId): OutboxEvent => ({ kind: 'room', roomId, command }));
+      const events = roomIds.map((roomId): OutboxEvent => ({ kind: 'room', roomId, command }));
       const statement = unbanFromChannel(ctx, channel.id, target.userId);
       await commitIfMet(ctx, [statement, demandChange(ctx), ...logged], { events });
       return;
     }
-    default:
+    default: {
       if (stream.status === 'ended') throw streamError('STREAM_ENDED');
       if (stream.status === 'cancelled') throw streamError('STREAM_CANCELLED');
       if ((await ctx.rooms(stream.id).moderate(actor.userId, roomAction(request.action, request, reason))) === false)
         return;
-      await commit(ctx, logged, {
-        events: request.action === 'kick' ? [outOfTheVideo(ctx, channel.id, target.userId)] : [],
-      });
+      if (request.action !== 'kick' || stream.status !== 'live') {
+        await commit(ctx, logged);
+        return;
+      }
+      const out = putOutOfVideo(ctx, streamRoomOf(stream), target.userId);
+      await commit(ctx, [out.statement, ...logged], { events: [out.event] });
+    }
   }
 }
 
@@ -141,20 +149,18 @@ async function banEvents(
   { userId, reason, deleteMessages = true }: ModerationRequest,
 ): Promise<OutboxEvent[]> {
   const command = { type: 'ban', userId, reason: reason || null, by: by.userId, deleteMessages } as const;
-  const rooms = await listRoomIds(ctx, found);
+  const { roomIds, videoRoom } = await listRooms(ctx, found);
   return [
-    outOfTheVideo(ctx, found.channel.id, userId),
-    ...rooms.map((roomId): OutboxEvent => ({ kind: 'room', roomId, command })),
+    ...(videoRoom === undefined ? [] : [removal(ctx, videoRoom, userId)]),
+    ...roomIds.map((roomId): OutboxEvent => ({ kind: 'room', roomId, command })),
   ];
 }
 
-/** Tokens issued so far are void; whoever may come back gets a new one. */
-function outOfTheVideo(ctx: Context, channelId: string, userId: string): OutboxEvent {
-  return { kind: 'remove-participant', roomId: channelId, identity: userId, at: ctx.now() };
-}
-
 /** Where somebody may be of the channel's rooms, and this one: later ones read the ban at the door. */
-async function listRoomIds(ctx: Context, { stream }: FoundStream): Promise<string[]> {
+async function listRooms(ctx: Context, { stream }: FoundStream) {
   const open = await listOpenRooms(ctx, [stream.creatorId]);
-  return [...new Set([stream.id, ...open.map(({ roomId }) => roomId)])];
+  return {
+    roomIds: [...new Set([stream.id, ...open.map(({ roomId }) => roomId)])],
+    videoRoom: open.find(({ status }) => status === 'live')?.videoRoom,
+  };
 }

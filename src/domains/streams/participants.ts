@@ -1,23 +1,118 @@
-/** Who joins a channel's LiveKit room although they may not watch is taken out again: tokens outlive bans. */
+/**
+ * Who is in a show's video room. LiveKit's tokens outlive bans, doors and shows, and its own server voids none of them;
+ * so every join that it reports is checked here, and whoever may not be there is put out.
+ */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/context';
-import { commit } from '@/db/commit';
-import { channels } from '@/domains/channels/tables';
-import type { MediaEvent } from '@/providers/media';
-import { type ShutOutRow, shutOutColumns, shutOutOf } from './standing';
+import { commit, type Statement } from '@/db/commit';
+import { deniedSince, denyVideo } from '@/domains/channels/video-denials';
+import { AppError } from '@/http/errors';
+import type { ParticipantEvent, ParticipantSeen } from '@/providers/media';
+import type { OutboxEvent } from '@/queues/messages';
+import { DAY_MS, MINUTE_MS } from '@/shared/time';
+import { judgeAdmission } from './admission';
+import { identitiesOf, readIdentity } from './media-identity';
+import { findRoomStanding } from './standing';
+import type { Visibility } from './tables';
 
-/** Answers whether it was the channel's creator. Guests have no account that could be banned. */
-export async function applyParticipantJoined(
+/** As long as a viewer's token lasts. LiveKit renews those of connected clients, and they say when the first was issued. */
+const FRESH_MS = 2 * MINUTE_MS;
+/** LiveKit that was away for longer has lost its rooms, and no token from before is good. */
+const PARTICIPANT_MS_MAX = DAY_MS;
+
+/** What a viewer's token says of the door that let them in. */
+export function doorAttributes(stream: { readonly id: string; readonly visibility: Visibility }) {
+  return { stream: stream.id, door: stream.visibility };
+}
+
+interface RoomRow {
+  readonly creatorId: string;
+  readonly creatorActive: number;
+  /** 1: of the show that is live, or of the next. */
+  readonly current: number;
+  readonly streamId: string | null;
+  readonly visibility: Visibility | null;
+  /** 1: put out since the token was issued. */
+  readonly denied: number;
+}
+
+/** Answers whether it was the channel's creator, from a browser. A room that is nobody's is none of our business. */
+export async function applyParticipantJoined(ctx: Context, event: ParticipantEvent): Promise<boolean> {
+  const { as, id } = readIdentity(event.identity);
+  if (as === 'encoder') return false;
+  const row = await readRoom(ctx, event, id);
+  if (!row) return false;
+  const isCreator = row.creatorId === id;
+  if (isCreator ? mayBeInOwnRoom(row) : await mayWatch(ctx, row, event, id)) return isCreator && as === 'own';
+  const out = isCreator ? event.identity : id;
+  const { statement, event: removal } = putOutOfVideo(ctx, event.room, out);
+  await commit(ctx, [statement], { events: [removal] });
+  ctx.log.event('video.put-out', { room: event.room, viewerId: id });
+  return false;
+}
+
+function mayBeInOwnRoom({ creatorActive, current }: RoomRow): boolean {
+  return creatorActive === 1 && current === 1;
+}
+
+/**
+ * A fresh token, of a door that is still the same, is as good as the check that it was issued by. Everybody else goes
+ * through that again, guests too.
+ */
+async function mayWatch(ctx: Context, row: RoomRow, seen: ParticipantSeen, viewerId: string): Promise<boolean> {
+  const { streamId, visibility } = row;
+  if (streamId === null || visibility === null || row.denied === 1) return false;
+  const door = doorAttributes({ id: streamId, visibility });
+  const isSameDoor = seen.attributes.stream === door.stream && seen.attributes.door === door.door;
+  if (isSameDoor && ctx.now() - seen.issuedAt < FRESH_MS) return true;
+  return judgeAdmission({ status: 'live', visibility }, await findRoomStanding(ctx, streamId, viewerId)) === null;
+}
+
+function readRoom(ctx: Context, { room, issuedAt }: { room: string; issuedAt: number }, viewerId: string) {
+  const streamRoom = sql`coalesce(streams.media_room, streams.channel_id)`;
+  return ctx.db.get<RoomRow | undefined>(sql`
+    SELECT channels.creator_id AS creatorId, users.status = 'active' AS creatorActive,
+      coalesce(${streamRoom}, channels.media_room, channels.id) = ${room} AS current,
+      CASE WHEN ${streamRoom} = ${room} THEN streams.id END AS streamId, streams.visibility,
+      ${deniedSince(room, viewerId, issuedAt)} AS denied
+    FROM channels JOIN users ON users.id = channels.creator_id
+      LEFT JOIN streams ON streams.channel_id = channels.id AND streams.status = 'live'
+    WHERE channels.id = coalesce(
+      (SELECT id FROM channels WHERE media_room = ${room}),
+      (SELECT channel_id FROM streams WHERE media_room = ${room} LIMIT 1),
+      ${room})`);
+}
+
+/**
+ * For whoever has to leave a show's video: noted, so that a token from before brings nobody back, and removed.
+ * @param identity a viewer's id, for all of their places; or one identity
+ */
+export function putOutOfVideo(
   ctx: Context,
-  { room, identity }: Extract<MediaEvent, { type: 'participant_joined' | 'participant_left' }>,
-): Promise<boolean> {
-  const row = await ctx.db.get<(ShutOutRow & { creator: number }) | undefined>(sql`
-    SELECT channels.creator_id = users.id AS creator, ${shutOutColumns(channels.id, channels.creatorId)}
-    FROM channels JOIN users ON users.id = ${identity}
-    WHERE channels.id = ${room}`);
-  if (row && shutOutOf(row)) {
-    await commit(ctx, [], { events: [{ kind: 'remove-participant', roomId: room, identity, at: ctx.now() }] });
-    return false;
+  room: string,
+  identity: string,
+): { statement: Statement; event: OutboxEvent } {
+  return {
+    statement: denyVideo(ctx, room, [readIdentity(identity).id]),
+    event: removal(ctx, room, identity),
+  };
+}
+
+/** For who may come back with the token that they have. */
+export function removal(ctx: Context, room: string, identity: string): OutboxEvent {
+  return { kind: 'remove-participant', roomId: room, identity, at: ctx.now() };
+}
+
+/** Throws MEDIA_UNAVAILABLE. */
+export async function removeFromVideo(
+  ctx: Context,
+  { roomId, identity, at }: Extract<OutboxEvent, { kind: 'remove-participant' }>,
+): Promise<void> {
+  const { as, id } = readIdentity(identity);
+  try {
+    for (const one of as === 'own' ? identitiesOf(id) : [identity]) await ctx.media.removeParticipant(roomId, one, at);
+  } catch (error) {
+    const isLate = ctx.now() - at > PARTICIPANT_MS_MAX;
+    if (!(isLate && error instanceof AppError)) throw error;
   }
-  return row?.creator === 1;
 }

@@ -143,7 +143,7 @@ const enterEndpoints: Endpoint[] = [
     method: 'post',
     path: '/stream/{id}/leave',
     tag: 'stream',
-    summary: 'Leave: closes your sockets in the room, from wherever you are',
+    summary: 'Leave: closes your sockets in the room and takes you out of its video, from wherever you are',
     who: 'optional',
     params: ById,
     response: Nothing,

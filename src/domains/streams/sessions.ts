@@ -19,11 +19,11 @@ import {
   STREAM_RACES,
   untilUnchanged,
 } from './change-stream';
-import type { StreamRow } from './channel-state';
+import { isForNow, type StreamRow } from './channel-state';
 import { endStream } from './end-stream';
 import { streamError } from './errors';
 import { type FoundStream, getStream } from './find';
-import { fromDefaults, goLive } from './go-live';
+import { fromDefaults, goLive, letEncoderIn } from './go-live';
 import { presentStream } from './present';
 import { setupEvent } from './room-setup';
 import type { NewSession, SessionChanges, StartedSession, Stream } from './schemas';
@@ -58,14 +58,17 @@ export async function createSession(
     if (counted.count - (before ? 1 : 0) >= OPEN_STREAMS_MAX) throw streamError('TOO_MANY_SCHEDULED');
     const replaced = before && changeStream(ctx, before, { status: 'cancelled' });
     const row = { ...fromDefaults(ctx, channel), ...details, prepared };
+    // What is prepared for now may be fed by the encoder that was refused when the last show ended.
+    const welcome = isForNow(ctx, row) ? letEncoderIn(ctx, channel) : { statements: [], events: [] };
     const statements = [
       demandUnchangedChannel(ctx, channel),
       ...(replaced?.statements ?? []),
       demandThat(ctx, sql`${open} < ${OPEN_STREAMS_MAX}`),
       ctx.db.insert(streams).values(row),
+      ...welcome.statements,
     ];
-    const events = (replaced ? [replaced.row, row] : [row]).map((changed) => setupEvent(changed, channel));
-    await commit(ctx, statements, { events, refusals: RACES_TO_READ_AGAIN });
+    const told = (replaced ? [replaced.row, row] : [row]).map((changed) => setupEvent(changed, channel));
+    await commit(ctx, statements, { events: [...told, ...welcome.events], refusals: RACES_TO_READ_AGAIN });
     return row.id;
   });
   return presentStream(await getStream(ctx, { id: streamId }, actor), actor);
@@ -130,8 +133,8 @@ export async function startSession(
   streamId: string,
 ): Promise<z.input<typeof StartedSession>> {
   const found = await getOwnStream(ctx, actor, streamId);
-  const token = await publisherToken(ctx, found);
   const stream = await goLive(ctx, streamId);
+  const token = await publisherToken(ctx, { ...found, stream });
   // The card was read before it was live.
   return { stream: presentStream({ ...found, creator: { ...found.creator, isLive: 1 }, stream }, actor), token };
 }

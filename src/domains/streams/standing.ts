@@ -10,7 +10,7 @@ import type { Rank } from '@/shared/actor';
 import { streams } from './tables';
 
 /** What `shutOutOf` judges by. */
-export interface ShutOutRow {
+interface ShutOutRow {
   banned: number;
   blocked: number;
   gone: number;
@@ -71,7 +71,7 @@ export function roomStandingQuery(ctx: Pick<Context, 'db'>, streamId: string, us
  * For a SELECT that has `users` in it, and the channel and its creator. An account that is not verified comes in as a
  * guest, so under its own id it is as good as gone.
  */
-export function shutOutColumns(channelId: SQLWrapper, creatorId: SQLWrapper): SQL {
+function shutOutColumns(channelId: SQLWrapper, creatorId: SQLWrapper): SQL {
   return sql`
     EXISTS (SELECT 1 FROM channel_bans b WHERE b.channel_id = ${channelId} AND b.user_id = users.id) AS banned,
     NOT (${noBlockBetween(users.id, creatorId)}) AS blocked,
@@ -79,7 +79,7 @@ export function shutOutColumns(channelId: SQLWrapper, creatorId: SQLWrapper): SQ
     (SELECT rank FROM staff WHERE staff.user_id = users.id) AS rank`;
 }
 
-export function shutOutOf({ gone, rank, blocked, banned }: ShutOutRow): RoomStanding['shutOut'] {
+function shutOutOf({ gone, rank, blocked, banned }: ShutOutRow): RoomStanding['shutOut'] {
   if (gone === 1) return 'gone';
   if (rank) return null; // staff see to every room, so no creator shuts them out
   return blocked === 1 ? 'blocked' : banned === 1 ? 'banned' : null;

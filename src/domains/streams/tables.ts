@@ -21,6 +21,8 @@ export const streams = sqliteTable('streams', {
   endedAt: integer('ended_at'),
   ingressId: text('ingress_id'),
   ingressLostAt: integer('ingress_lost_at'),
+  mediaRoom: text('media_room'),
+  publishedAt: integer('published_at'),
   peakViewers: integer('peak_viewers').notNull().default(0),
   rankingPeak: integer('ranking_peak'),
   recordingUrl: text('recording_url'),

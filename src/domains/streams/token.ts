@@ -1,16 +1,19 @@
 /**
  * Tokens for the video: the creator's may publish, everybody else's only watches and needs the same admission as the
- * room. LiveKit's room is the channel, a participant is a user's or a guest's id.
+ * room. The video room is the show's own; see `media-identity.ts` for who is called what in it.
  */
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/context';
+import { videoRoomOf } from '@/domains/channels/video-room';
 import type { MediaToken } from '@/providers/media';
 import type { RoomViewer } from '@/room/api';
 import type { Viewer } from '@/shared/actor';
 import { type Admitted, admit, identityOf } from './admit';
+import { streamRoomOf } from './channel-state';
 import { streamError } from './errors';
 import type { FoundStream, StreamName } from './find';
-import { watchingIdentity } from './media-identity';
+import { SLOTS, viewerIdentity, watchingIdentity } from './media-identity';
+import { doorAttributes } from './participants';
 import type { StreamToken, TokenRequest } from './schemas';
 
 /** What guests are called in the room of the provider. */
@@ -53,15 +56,28 @@ async function tokenToWatch(ctx: Context, admitted: Admitted, actor: Viewer): Pr
   };
 }
 
-export function publisherToken(ctx: Context, { channel, creator }: Pick<FoundStream, 'channel' | 'creator'>) {
-  const participant = { room: channel.id, identity: creator.id, name: creator.displayName };
-  return ctx.media.publisherToken(participant, ctx.now());
+/** For the room of the show that is on, else of the channel's next. */
+export function publisherToken(
+  ctx: Context,
+  { stream, channel, creator }: Pick<FoundStream, 'stream' | 'channel' | 'creator'>,
+): Promise<MediaToken> {
+  const room = stream.status === 'live' ? streamRoomOf(stream) : videoRoomOf(channel);
+  return ctx.media.publisherToken({ room, identity: creator.id, name: creator.displayName }, ctx.now());
 }
 
-export function viewerToken(ctx: Context, { channel }: Admitted['found'], viewer: RoomViewer): Promise<MediaToken> {
+/** For a stream that is live. Each has a place of its own, so that several tabs of a viewer play at once. */
+export async function viewerToken(
+  ctx: Context,
+  { stream }: Admitted['found'],
+  viewer: RoomViewer,
+): Promise<MediaToken> {
   const name = viewer.kind === 'user' ? viewer.displayName : GUEST_NAME;
-  const identity = viewer.id === channel.creatorId ? watchingIdentity(viewer.id) : viewer.id;
-  return ctx.media.viewerToken({ room: channel.id, identity, name }, ctx.now());
+  const identity =
+    viewer.id === stream.creatorId
+      ? watchingIdentity(viewer.id)
+      : viewerIdentity(viewer.id, await ctx.rooms(stream.id).takeVideoSlot(viewer, SLOTS));
+  const participant = { room: streamRoomOf(stream), identity, name, attributes: doorAttributes(stream) };
+  return ctx.media.viewerToken(participant, ctx.now());
 }
 
 function viewerOf({ id, kind }: RoomViewer) {

@@ -12,6 +12,7 @@ import { changeStream, laterThan, STREAM_RACES, untilUnchanged } from '@/domains
 import { type ChannelState, demandSameStreams, ownChannelState, type StreamRow } from '@/domains/streams/channel-state';
 import { setupEvent } from '@/domains/streams/room-setup';
 import { httpError } from '@/http/errors';
+import type { OutboxEvent } from '@/queues/messages';
 import { isChange } from '@/shared/is-change';
 import { presentChannel, presentPolicy } from './present';
 import type { ChannelChanges, ChatSettings } from './schemas';
@@ -24,14 +25,19 @@ interface Change {
   readonly stream?: Partial<Pick<StreamRow, 'title' | 'description' | 'category' | 'thumbnailUrl'>>;
   /** What has to hold together with it. */
   readonly alongside?: readonly Statement[];
+  readonly events?: (channel: Channel) => readonly OutboxEvent[];
 }
 
 /** Throws VALIDATION_FAILED for a picture that is not the platform's own. */
 export async function changeInfo(ctx: Context, creatorId: string, changes: z.output<typeof ChannelChanges>) {
   requireOwnPicture(ctx, changes.thumbnail);
-  const { thumbnail, ...words } = changes;
+  const { thumbnail, quality, ...words } = changes;
   const stream = { ...words, ...(thumbnail === undefined ? {} : { thumbnailUrl: thumbnail }) };
-  return presentChannel(await changeChannel(ctx, creatorId, { channel: changes, stream }));
+  const events = ({ id, ingressId }: Channel): OutboxEvent[] =>
+    quality === undefined || ingressId === null
+      ? []
+      : [{ kind: 'task', task: { type: 'align-ingress', channelId: id } }];
+  return presentChannel(await changeChannel(ctx, creatorId, { channel: changes, stream, events }));
 }
 
 export async function changeChatSettings(ctx: Context, creatorId: string, settings: z.output<typeof ChatSettings>) {
@@ -57,7 +63,7 @@ export function requireOwnPicture(ctx: Context, url: string | null | undefined):
 
 /** What is so already changes nothing, and no room hears of it. Throws CHANGED_MEANWHILE. */
 export async function changeChannel(ctx: Context, creatorId: string, change: Change): Promise<ChannelState> {
-  const { alongside = [], stream = {} } = change;
+  const { alongside = [], stream = {}, events = () => [] } = change;
   return untilUnchanged(async () => {
     const state = await ownChannelState(ctx, creatorId);
     const isNews =
@@ -78,7 +84,10 @@ export async function changeChannel(ctx: Context, creatorId: string, change: Cha
         ...open.flatMap(({ statements }) => statements),
         ...alongside,
       ],
-      { events: open.map(({ row }) => setupEvent(row, channel, toldBesideTitle(stream))), refusals: STREAM_RACES },
+      {
+        events: [...open.map(({ row }) => setupEvent(row, channel, toldBesideTitle(stream))), ...events(channel)],
+        refusals: STREAM_RACES,
+      },
     );
     return { channel, live: live?.row, prepared: prepared?.row };
   });

@@ -6,37 +6,46 @@
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, demandChange } from '@/db/commit';
-import { ensureChannel } from '@/domains/channels/ensure';
+import { type Channel, ensureChannel } from '@/domains/channels/ensure';
+import { ingressForm, markIngressesLost } from '@/domains/channels/ingress';
 import { channels } from '@/domains/channels/tables';
 import { claimIngress, forgetIngress, keepIngress, releaseIngress } from '@/domains/channels/write';
 import { RACES_TO_READ_AGAIN, untilUnchanged } from '@/domains/streams/change-stream';
-import { findChannelState } from '@/domains/streams/channel-state';
+import { currentRoomOf, findChannelState } from '@/domains/streams/channel-state';
 import { streamError } from '@/domains/streams/errors';
 import { losePicture } from '@/domains/streams/media-events';
 import { users } from '@/domains/users/tables';
-import type { Ingress, IngressType } from '@/providers/media';
+import type { Ingress, IngressType, Quality } from '@/providers/media';
 import { encrypt } from '@/shared/crypto';
 import { MINUTE_MS } from '@/shared/time';
 
 /** Far longer than the provider is waited for: whoever claimed it is gone. */
 const CLAIM_MS = MINUTE_MS;
 
-/** Throws INGRESS_EXISTS, MEDIA_UNAVAILABLE. */
-export async function createIngress(ctx: Context, creatorId: string, type: IngressType) {
-  const { id: channelId } = await ensureChannel(ctx, creatorId);
-  const claimedAt = await claim(ctx, channelId);
-  const made = await makeIngress(ctx, { channelId, creatorId, type }).catch(async (error) => {
-    await commit(ctx, [releaseIngress(ctx, channelId, claimedAt)]);
+interface Input {
+  readonly type: IngressType;
+  /** Without: the channel's own. */
+  readonly quality?: Quality | undefined;
+}
+
+/** One that LiveKit has lost is replaced. Throws INGRESS_EXISTS, MEDIA_UNAVAILABLE. */
+export async function createIngress(ctx: Context, creatorId: string, { type, quality }: Input) {
+  const channel = await ensureChannel(ctx, creatorId);
+  // A new key is none that an encoder of the last show still sends with.
+  const wanted = { ...channel, ingressType: type, quality: quality ?? channel.quality, encoderRefusedUntil: null };
+  const claimedAt = await claim(ctx, channel);
+  const made = await makeIngress(ctx, wanted).catch(async (error) => {
+    await commit(ctx, [releaseIngress(ctx, channel.id, claimedAt)]);
     throw error;
   });
   try {
-    await store(ctx, { channelId, claimedAt, type, made });
+    await store(ctx, wanted, { claimedAt, made });
   } catch (error) {
-    await discard(ctx, channelId, made.ingressId);
+    await discard(ctx, channel.id, made.ingressId);
     throw error;
   }
-  ctx.log.event('ingress.created', { channelId, ingressId: made.ingressId, type });
-  return { ...made, ingressType: type, userId: creatorId };
+  ctx.log.event('ingress.created', { channelId: channel.id, ingressId: made.ingressId, type });
+  return { ...made, ingressType: type, quality: wanted.quality, lost: false, userId: creatorId };
 }
 
 /** A stream that it feeds loses its picture and ends after the grace. Throws INGRESS_NOT_FOUND, MEDIA_UNAVAILABLE. */
@@ -48,7 +57,7 @@ export async function deleteIngress(ctx: Context, creatorId: string): Promise<vo
   await untilUnchanged(async () => {
     const live = (await findChannelState(ctx, { channelId: channel.id }))?.live;
     const isFed = live?.ingressId === ingressId && live.ingressLostAt === null;
-    const lost = live && isFed ? losePicture(ctx, live) : { statements: [], events: [] };
+    const lost = live && isFed ? losePicture(ctx, channel, live) : { statements: [], events: [] };
     await commit(ctx, [forgetIngress(ctx, channel.id, ingressId), ...lost.statements], {
       events: lost.events,
       refusals: RACES_TO_READ_AGAIN,
@@ -58,33 +67,44 @@ export async function deleteIngress(ctx: Context, creatorId: string): Promise<vo
 }
 
 /** Throws INGRESS_EXISTS, also while somebody else is at it. */
-async function claim(ctx: Context, channelId: string): Promise<number> {
+async function claim(ctx: Context, { id, ingressId }: Channel): Promise<number> {
+  if (ingressId !== null && !(await hasLost(ctx, ingressId))) throw streamError('INGRESS_EXISTS');
   const claimedAt = ctx.now();
-  if (!(await claimIngress(ctx, channelId, claimedAt, claimedAt - CLAIM_MS))) throw streamError('INGRESS_EXISTS');
+  const claiming = { claimedAt, abandonedBefore: claimedAt - CLAIM_MS, replaced: ingressId };
+  if (!(await claimIngress(ctx, id, claiming))) throw streamError('INGRESS_EXISTS');
   return claimedAt;
 }
 
-async function makeIngress(
-  ctx: Context,
-  { channelId, creatorId, type }: { channelId: string; creatorId: string; type: IngressType },
-): Promise<Ingress> {
-  const creator = await ctx.db.select({ name: users.displayName }).from(users).where(eq(users.id, creatorId)).get();
-  return ctx.media.createIngress(type, { room: channelId, identity: creatorId, name: creator?.name ?? '' });
+/** LiveKit is asked now: what the sweep has marked may be there after all. */
+async function hasLost(ctx: Context, ingressId: string): Promise<boolean> {
+  if (await ctx.media.findIngress(ingressId)) return false;
+  await markIngressesLost(ctx, [ingressId]);
+  return true;
+}
+
+async function makeIngress(ctx: Context, channel: Channel): Promise<Ingress> {
+  const [state, creator] = await Promise.all([
+    findChannelState(ctx, { channelId: channel.id }),
+    ctx.db.select({ name: users.displayName }).from(users).where(eq(users.id, channel.creatorId)).get(),
+  ]);
+  const room = currentRoomOf(state ?? { channel, live: undefined });
+  return ctx.media.createIngress(ingressForm(ctx, channel, { room, name: creator?.name ?? '' }));
 }
 
 /** Throws INGRESS_EXISTS if the claim was taken over. */
 async function store(
   ctx: Context,
-  ingress: { channelId: string; claimedAt: number; type: IngressType; made: Ingress },
+  { id, ingressType, quality }: Channel,
+  { claimedAt, made }: { claimedAt: number; made: Ingress },
 ): Promise<void> {
-  const { channelId, claimedAt, type, made } = ingress;
   const row = {
     ingressId: made.ingressId,
-    ingressType: type,
+    ingressType,
+    quality,
     ingressUrl: made.serverUrl,
-    streamKey: await encrypt(ctx.config.keys, channelId, made.streamKey),
+    streamKey: await encrypt(ctx.config.keys, id, made.streamKey),
   };
-  await commit(ctx, [keepIngress(ctx, channelId, claimedAt, row), demandChange(ctx)], {
+  await commit(ctx, [keepIngress(ctx, id, claimedAt, row), demandChange(ctx)], {
     refusals: { DEMAND_NOT_MET: () => streamError('INGRESS_EXISTS') },
   });
 }

@@ -3,6 +3,7 @@ import type { z } from '@hono/zod-openapi';
 import type { Channel as ChannelRow } from '@/domains/channels/ensure';
 import type { ChannelState, StreamRow } from '@/domains/streams/channel-state';
 import { toIso, toIsoOrNull } from '@/shared/time';
+import type { EncoderStatus } from './encoder-status';
 import type { Channel, ChatPolicy, Status } from './schemas';
 
 export function presentPolicy(channel: ChannelRow): z.input<typeof ChatPolicy> {
@@ -25,6 +26,7 @@ export function presentChannel({ channel, live, prepared }: ChannelState): z.inp
     category: channel.category,
     thumbnail: channel.thumbnail,
     isLive: isOnAir({ live }),
+    quality: channel.quality,
     ...presentPolicy(channel),
     currentStreamId: live?.id ?? prepared?.id ?? null,
     userId: channel.creatorId,
@@ -33,7 +35,10 @@ export function presentChannel({ channel, live, prepared }: ChannelState): z.inp
   };
 }
 
-export function presentStatus({ channel, live, prepared }: ChannelState, viewerCount: number): z.input<typeof Status> {
+export function presentStatus(
+  { channel, live, prepared }: ChannelState,
+  { viewerCount, encoder }: { viewerCount: number; encoder: EncoderStatus },
+): z.input<typeof Status> {
   return {
     isLive: isOnAir({ live }),
     reconnecting: live !== undefined && !isOnAir({ live }),
@@ -46,6 +51,8 @@ export function presentStatus({ channel, live, prepared }: ChannelState, viewerC
     currentStreamId: live?.id ?? prepared?.id ?? null,
     startedAt: toIsoOrNull(live?.startedAt ?? null),
     next: prepared ? presentNext(prepared) : null,
+    quality: channel.quality,
+    ...encoder,
   };
 }
 

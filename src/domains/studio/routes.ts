@@ -65,13 +65,15 @@ export const studioEndpoints: Endpoint[] = [
     method: 'post',
     path: '/stream/ingress',
     summary: 'Create my stream key',
-    description: 'For RTMP or WHIP. A channel has at most one: delete it, then create another, to change the key.',
+    description:
+      'For RTMP or WHIP. A channel has at most one: delete it, then create another, to change the key. One that the ' +
+      'video service has lost is replaced.',
     body: IngressRequest,
     response: Ingress,
     status: 201,
     refusals: { 409: 'INGRESS_EXISTS', 503: MEDIA_AWAY },
     handler: async (ctx, { actor, body }) =>
-      reply(await createIngress(ctx, actor.userId, body.ingressType), {
+      reply(await createIngress(ctx, actor.userId, { type: body.ingressType, quality: body.quality }), {
         message: 'Stream key created successfully',
       }),
   }),
@@ -109,8 +111,10 @@ export const studioEndpoints: Endpoint[] = [
     ...common,
     method: 'put',
     path: '/stream/info',
-    summary: 'Change title, description, category or picture of my channel',
-    description: 'Also of the stream that is live or prepared; its room gets `stream-updated`.',
+    summary: 'Change title, description, category, picture or video quality of my channel',
+    description:
+      'Also of the stream that is live or prepared; its room gets `stream-updated`. An encoder that is sending keeps ' +
+      'its quality until it stops.',
     body: ChannelChanges,
     response: Channel,
     refusals: { 409: 'CHANGED_MEANWHILE' },
@@ -133,7 +137,7 @@ export const studioEndpoints: Endpoint[] = [
     ...common,
     method: 'get',
     path: '/stream/status',
-    summary: 'Whether I am live, and how many watch',
+    summary: 'Whether I am live, how many watch, and how my encoder is doing',
     response: Status,
     handler: (ctx, { actor }) => readStatus(ctx, actor.userId),
   }),
@@ -142,7 +146,7 @@ export const studioEndpoints: Endpoint[] = [
     method: 'post',
     path: '/stream/creator-token',
     summary: 'A token to watch or publish my own stream',
-    description: 'To `publish` replaces whatever publishes for me: an encoder that runs is dropped.',
+    description: 'To `publish` replaces what publishes from another browser; an encoder goes on beside it.',
     body: CreatorTokenRequest,
     response: CreatorToken,
     handler: (ctx, { actor, body }) => issueCreatorToken(ctx, actor.userId, body.purpose),

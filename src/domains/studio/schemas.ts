@@ -1,5 +1,6 @@
 /** Wire shapes of a creator's own channel: what is seen of it, and what may be said of it. */
 import { z } from '@hono/zod-openapi';
+import { QUALITIES } from '@/domains/channels/tables';
 import { aboutShow, aPicture, Stream } from '@/domains/streams/schemas';
 import { VISIBILITIES } from '@/domains/streams/tables';
 import { PublicCard } from '@/domains/users/schemas';
@@ -13,20 +14,34 @@ const SLOW_MODE_SECONDS_MAX = 3_600;
 const BLOCKED_WORDS_MAX = 200;
 const BLOCKED_WORD_CHARACTERS_MAX = 50;
 
+export const ENCODER_STATES = ['off', 'connected', 'error', 'refused'] as const;
+
 const time = z.iso.datetime();
 
 // --- The stream key
 
 export const INGRESS_TYPES = ['RTMP', 'WHIP'] as const;
 
-export const IngressRequest = z.strictObject({ ingressType: z.enum(INGRESS_TYPES) }).openapi('IngressRequest');
+const quality = z.enum(QUALITIES).openapi({
+  description:
+    '`1080p`, `720p`: viewers get several sizes up to this one. `source`: one size, as it is sent; WHIP is then passed ' +
+    'on without transcoding.',
+});
+
+export const IngressRequest = z
+  .strictObject({ ingressType: z.enum(INGRESS_TYPES), quality: quality.optional() })
+  .openapi('IngressRequest');
 
 export const Ingress = z
   .object({
     ingressId: z.string(),
     ingressType: z.enum(INGRESS_TYPES),
+    quality,
     serverUrl: z.string(),
     streamKey: z.string(),
+    lost: z.boolean().openapi({
+      description: 'The video service no longer knows this key. `POST /stream/ingress` makes a new one.',
+    }),
     userId: z.uuid(),
   })
   .openapi('Ingress');
@@ -51,6 +66,7 @@ export const Channel = z
     category: z.string().nullable(),
     thumbnail: z.string().nullable(),
     isLive: z.boolean(),
+    quality,
     ...policy,
     currentStreamId: z.uuid().nullable().openapi({ description: 'The stream that is live, else the prepared one.' }),
     userId: z.uuid(),
@@ -61,7 +77,10 @@ export const Channel = z
 
 const details = { ...aboutShow, thumbnail: aPicture };
 
-export const ChannelChanges = z.strictObject(details).partial().openapi('ChannelChanges');
+export const ChannelChanges = z
+  .strictObject({ ...details, quality })
+  .partial()
+  .openapi('ChannelChanges');
 
 export const NewStream = z
   .strictObject({
@@ -116,6 +135,16 @@ export const Status = z
         })
         .openapi('NextStream'),
     ).openapi({ description: 'What the next encoder goes live as; null: a public stream of the channel’s defaults.' }),
+    quality,
+    encoder: z.enum(ENCODER_STATES).openapi({
+      description:
+        '`refused`: the last show was ended while it was still sending. It is let in again after a minute, or as soon ' +
+        'as you prepare or start the next stream.',
+    }),
+    lastError: z.string().nullable().openapi({ description: "What went wrong in the encoder's newest session." }),
+    input: orNull(
+      z.object({ width: z.int(), height: z.int(), fps: z.int(), kbps: z.int() }).openapi('EncoderInput'),
+    ).openapi({ description: 'What the encoder sends.' }),
   })
   .openapi('StreamStatus');
 

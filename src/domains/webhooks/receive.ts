@@ -1,6 +1,6 @@
 /**
- * Takes LiveKit's events in: verified on the raw body, stored once, queued, answered. Nothing is applied here but
- * viewers' joins and leaves, of which there are too many to keep and which mean nothing later.
+ * Takes LiveKit's events in: verified on the raw body, stored once, queued, answered. Nothing is applied here but what
+ * participants do, of which there is too much to keep and which means nothing later.
  */
 import type { Context } from '@/context';
 import { applyMediaEvent } from '@/domains/streams/media-events';
@@ -16,6 +16,7 @@ export async function receiveLiveKitEvent(ctx: Context, request: Request): Promi
   switch (said.event.type) {
     case 'participant_joined':
     case 'participant_left':
+    case 'track_published':
       return applyMediaEvent(ctx, said.event);
     case 'ingress_started':
     case 'ingress_ended':
@@ -27,7 +28,7 @@ export async function receiveLiveKitEvent(ctx: Context, request: Request): Promi
         payload: said.event,
         received: null, // it carries stream keys, and says no more than our words
       });
-    case 'other': // tracks, egress and the like: nothing follows from them
+    case 'other': // egress and the like: nothing follows from it
       return;
   }
 }

@@ -95,7 +95,7 @@ describe('a big room of a country that is blocked', () => {
     const { livekit, creator, inside, ctx, events, planned } = await aFullRoom();
     const statements = counted();
     await applyRegions(ctx, newId(), creator.userId);
-    expect(statements.count()).toBeLessThanOrEqual(5);
+    expect(statements.count()).toBeLessThanOrEqual(6);
     statements.stop();
     for (const client of inside) expect(await client.closed()).toMatchObject({ code: 4403 });
     expect(await planned()).toHaveLength(VIEWERS);

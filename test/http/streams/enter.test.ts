@@ -47,7 +47,7 @@ test('a viewer gets a pass in their name, the socket’s URL and a token that on
     exp: number;
     nbf: number;
   };
-  expect(claims.sub).toBe(viewer.userId);
+  expect(claims.sub).toBe(`${viewer.userId}#0`);
   expect(claims.video).toMatchObject({ room: creator.channelId, canPublish: false, canPublishData: false });
   expect(claims.exp * 1_000 - Date.now()).toBeLessThanOrEqual(LIVEKIT_SECONDS * 1_000);
 });
@@ -56,7 +56,7 @@ test('a guest becomes somebody and stays the same', async () => {
   const id = await aStream(await asCreator());
   const first = (await guest.post(`stream/${id}/join`)).data;
   expect(first.viewer.kind).toBe('guest');
-  expect(first.media.identity).toBe(first.viewer.id);
+  expect(first.media.identity).toBe(`${first.viewer.id}#0`);
   const headers = { 'x-guest-token': first.guestToken };
   const second = (await guest.post(`stream/${id}/join`, undefined, { headers })).data;
   expect(second.viewer).toEqual(first.viewer);
@@ -218,11 +218,11 @@ test('a viewer asks by stream, host or username, and only watches', async () => 
   const id = await aStream(creator);
   for (const body of [{ streamId: id }, { hostId: creator.userId }, { username: creator.username }]) {
     const { data } = await viewer.post('viewer/token', body);
-    expect(data).toMatchObject({ streamId: id, role: 'subscriber', identity: viewer.userId });
+    expect(data).toMatchObject({ streamId: id, role: 'subscriber', viewer: { id: viewer.userId } });
     expect(decodeJwt(data.token).video).toMatchObject({ canPublish: false, canPublishData: false });
   }
   const byGuest = (await guest.post(`stream/token/${creator.userId}`)).data;
-  expect(byGuest).toMatchObject({ role: 'subscriber', viewer: { kind: 'guest', id: byGuest.identity } });
+  expect(byGuest).toMatchObject({ role: 'subscriber', identity: `${byGuest.viewer.id}#0`, viewer: { kind: 'guest' } });
   expect(byGuest.guestToken).toBeTypeOf('string');
 });
 

@@ -25,7 +25,7 @@ describe('a stream key', () => {
     const made = await creator.post('stream/ingress', RTMP);
     expect(made).toMatchObject({ status: 201, data: { userId: creator.userId, serverUrl: 'rtmp://livekit.test/x' } });
     expect(livekit.callsOf('Ingress/CreateIngress')).toMatchObject([
-      { roomName: creator.channelId, participantIdentity: creator.userId },
+      { roomName: creator.channelId, participantIdentity: `enc:${creator.userId}` },
     ]);
     const shown = await creator.get('stream/credentials');
     expect(shown).toMatchObject({ status: 200, data: made.data });
@@ -120,7 +120,9 @@ describe('a stream key', () => {
         },
       },
     };
-    await expect(createIngress(stolen, creator.userId, 'RTMP')).rejects.toMatchObject({ code: 'INGRESS_EXISTS' });
+    await expect(createIngress(stolen, creator.userId, { type: 'RTMP' })).rejects.toMatchObject({
+      code: 'INGRESS_EXISTS',
+    });
     expect(livekit.ingresses.size).toBe(0);
     expect((await channelOf(creator.userId))?.ingressId).toBeNull();
   });
@@ -145,7 +147,10 @@ describe('a stream key', () => {
     events.length = 0;
     await deleteIngress(ctx, creator.userId);
     expect((await creator.get('stream/status')).data).toMatchObject({ isLive: false, reconnecting: true });
-    expect(events).toMatchObject([{ kind: 'task', task: { type: 'end-if-still-lost' }, delaySeconds: 60 }]);
+    expect(events).toMatchObject([
+      { kind: 'room', command: { type: 'setup', changes: { reconnecting: true } } },
+      { kind: 'task', task: { type: 'end-if-still-lost' }, delaySeconds: 60 },
+    ]);
   });
 
   it('is sealed again while the encryption key rotates, and stays readable at every step', async () => {

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { liveKitEvent, signedLiveKitWebhook, standInForLiveKit, type WebhookOptions } from '#test/support/livekit';
+import { aStream } from '#test/support/streams';
 import { asCreator, asViewer } from '#test/support/users';
 import { channelBans, channels } from '@/domains/channels/tables';
 import { streams } from '@/domains/streams/tables';
@@ -109,6 +110,7 @@ describe('POST /webhook/livekit', () => {
     const liveKit = standInForLiveKit();
     const ctx = testContext();
     const creator = await asCreator();
+    await aStream(creator);
     const [banned, welcome] = [await asViewer(), await asViewer()];
     await ctx.db.insert(channelBans).values({
       channelId: creator.channelId,
@@ -125,6 +127,23 @@ describe('POST /webhook/livekit', () => {
     const left = liveKitEvent.participant('participant_left', creator.channelId, banned.userId);
     expect((await post(await signedLiveKitWebhook(left))).status).toBe(200);
     expect(await storedEvents()).toEqual([]);
+  });
+
+  it('takes the first track of the creator’s browser for the picture, which can be lost from then on', async () => {
+    const creator = await asCreator();
+    const { data } = await creator.post('sessions', { title: 'From the browser' });
+    const { room } = (await creator.post(`sessions/${data.id}/start`)).data.token;
+    const say = async (event: 'participant_joined' | 'track_published' | 'participant_left', second: number) => {
+      const said = liveKitEvent.participant(event, room, creator.userId);
+      return post(await signedLiveKitWebhook({ ...said, createdAt: String(second) }));
+    };
+    const isReconnecting = async () => (await creator.get('stream/status')).data.reconnecting;
+    await say('participant_joined', 10);
+    await say('participant_left', 20);
+    expect(await isReconnecting()).toBe(false);
+    await say('track_published', 30);
+    await say('participant_left', 40);
+    expect(await isReconnecting()).toBe(true);
   });
 
   it('is not limited by address: one LiveKit server speaks for thousands of viewers', async () => {

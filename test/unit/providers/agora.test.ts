@@ -1,6 +1,6 @@
 import { inflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { LIVEKIT_API_KEY, LIVEKIT_API_SECRET, standInForLiveKit } from '#test/support/livekit';
+import { anIngress, LIVEKIT_API_KEY, LIVEKIT_API_SECRET, standInForLiveKit } from '#test/support/livekit';
 import { ConfigError, type Env, readConfig } from '@/config';
 import { openMedia } from '@/providers/media';
 
@@ -74,7 +74,7 @@ describe('with Agora', () => {
 
   it("the ingress stays LiveKit's", async () => {
     const liveKit = standInForLiveKit();
-    await openMedia(readConfig({ ...variables })).createIngress('RTMP', participant);
+    await openMedia(readConfig({ ...variables })).createIngress(anIngress());
     expect(liveKit.ingresses.size).toBe(1);
   });
 

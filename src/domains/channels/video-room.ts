@@ -1,0 +1,56 @@
+/**
+ * A channel's video room: the one that its next show will have, or that its live one has. It is drawn anew at every
+ * end, so that whoever stays in the old one is not there for the next show.
+ */
+import { eq, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import type { Statement } from '@/db/commit';
+import { newId } from '@/shared/ids';
+import { MINUTE_MS } from '@/shared/time';
+import type { Channel } from './ensure';
+import { channels } from './tables';
+
+/** How long an encoder that still sends is refused after an explicit end, unless its creator prepares the next show. */
+export const ENCODER_REFUSED_MS = MINUTE_MS;
+
+export function videoRoomOf({ id, mediaRoom }: Pick<Channel, 'id' | 'mediaRoom'>): string {
+  return mediaRoom ?? id;
+}
+
+/**
+ * The room of the stream that is live, for a SELECT that has `channels` in it; null if none is. It is the channel's own,
+ * but for a stream that the version before has started.
+ */
+export const liveRoom = sql<string | null>`(SELECT coalesce(media_room, channel_id) FROM streams
+  WHERE channel_id = channels.id AND status = 'live')`;
+
+/**
+ * For the end of a show. Counts as a change of the settings, so that nobody starts a stream in the old room.
+ * @param over set for an explicit end: what the provider said before that moment (ms) is over
+ * @param refused whether the encoder is refused for a while
+ */
+export function drawVideoRoom(
+  ctx: Context,
+  channelId: string,
+  { over = 0, refused }: { over?: number | undefined; refused: boolean },
+): Statement {
+  const now = ctx.now();
+  return ctx.db
+    .update(channels)
+    .set({
+      mediaRoom: newId(),
+      encoderRefusedUntil: refused ? now + ENCODER_REFUSED_MS : null,
+      mediaEventAt: sql`max(${channels.mediaEventAt}, CAST(${over} AS INTEGER))`,
+      updatedAt: sql`max(${channels.updatedAt} + 1, CAST(${now} AS INTEGER))`,
+    })
+    .where(eq(channels.id, channelId));
+}
+
+export function isEncoderRefused(ctx: Pick<Context, 'now'>, channel: Pick<Channel, 'encoderRefusedUntil'>): boolean {
+  return (channel.encoderRefusedUntil ?? 0) > ctx.now();
+}
+
+/** For who prepares or starts the next show. */
+export function allowEncoder(ctx: Context, channelId: string): Statement {
+  return ctx.db.update(channels).set({ encoderRefusedUntil: null }).where(eq(channels.id, channelId));
+}

@@ -1,0 +1,37 @@
+/** LiveKit's webhooks and participants in our words. */
+import type { ParticipantInfo, WebhookEvent } from 'livekit-server-sdk';
+import { SECOND_MS } from '@/shared/time';
+import type { MediaEvent, ParticipantSeen } from './media';
+
+const MS_NS = 1_000_000n;
+
+/** Says in a token, and so of a participant, when (ms) it was issued: LiveKit keeps no other trace of it. */
+export const ISSUED_AT = 'issuedAt';
+
+export function seenParticipant({ identity, attributes, tracks }: ParticipantInfo): ParticipantSeen {
+  const { [ISSUED_AT]: issuedAt, ...rest } = attributes;
+  return { identity, issuedAt: Number(issuedAt ?? 0) || 0, attributes: rest, isPublishing: tracks.length > 0 };
+}
+
+export function translateWebhook(said: WebhookEvent): MediaEvent {
+  const at = Number(said.createdAt) * SECOND_MS; // seconds, as BigInt
+  const room = said.room?.name ?? '';
+  switch (said.event) {
+    case 'ingress_started':
+    case 'ingress_ended': {
+      const { ingressId = '', roomName = room, state } = said.ingressInfo ?? {};
+      // The session's own times are exact, where the webhook's is a whole second and that of its making.
+      const exact = said.event === 'ingress_started' ? state?.startedAt : state?.endedAt;
+      return { type: said.event, ingressId, room: roomName, at: exact ? Number(exact / MS_NS) : at };
+    }
+    case 'room_finished':
+      return { type: said.event, room, at };
+    case 'participant_joined':
+    case 'participant_left':
+    case 'track_published':
+      if (!said.participant) return { type: 'other', name: said.event, at };
+      return { type: said.event, room, at, ...seenParticipant(said.participant) };
+    default:
+      return { type: 'other', name: said.event, at };
+  }
+}
