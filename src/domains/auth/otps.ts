@@ -47,6 +47,7 @@ export function newOtp(ctx: Context, mailing: Mailing & { readonly kind: OtpPurp
   const soonest = ctx.now() + OTP_MS;
   const fresh = {
     codeHash: hmac(ctx.config.keys, 'otp', boundCode(emailKey, purpose, code)),
+    attemptsLeft: TRIES_MAX, // for the version before: see tables.ts
     expiresAt: sql<number>`max(CAST(${soonest} AS INTEGER), coalesce(${usedUpUntil(ctx, mailAllowances(mailing))}, 0))`,
   };
   const statement: Statement = ctx.db
