@@ -1,6 +1,6 @@
 /** The bundle as it is deployed, with what wrangler.toml says and no secret: it starts, refuses, and says why. */
 import { expect, it } from 'vitest';
-import { variableNames } from '@/config';
+import { variableNames } from '@/config/variables';
 import { ensureBuilt } from '../../scripts/local/bundle';
 import { startWorker } from '../../scripts/local/miniflare';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PRODUCTION } from '#test/support/production';
-import { ConfigError, type Env, readConfig, variableNames } from '@/config';
+import { ConfigError, type Env, readConfig } from '@/config';
+import { variableNames } from '@/config/variables';
 
 /** What is said of an environment that is refused; nothing of one that is taken. */
 function refusal(env: Partial<Env>): string {
