@@ -26,7 +26,7 @@ export const mediaEndpoints: Endpoint[] = [
     status: 201,
     refusals: {
       409: 'TOO_MANY_UPLOADS',
-      413: 'BODY_TOO_LARGE or FILE_TOO_LARGE',
+      413: 'FILE_TOO_LARGE',
       429: 'DAILY_BUDGET_SPENT',
       503: 'MEDIA_STORE_UNAVAILABLE',
     },

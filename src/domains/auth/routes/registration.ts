@@ -11,7 +11,7 @@ import { OtpCheckBody, OtpRequestBody, RegisterBody, Registered, SignUpBody } fr
 import { requestOtp } from '../verify-email';
 
 const common = { tag: 'auth', who: 'public', limit: 'signIn' } as const;
-const taken = { 409: 'EMAIL_TAKEN or USERNAME_TAKEN', 429: 'OTP_LIMIT or TOO_MANY_REQUESTS' };
+const taken = { 409: 'EMAIL_TAKEN or USERNAME_TAKEN', 429: 'OTP_LIMIT' };
 /** The same whether or not there is an account. */
 export const CODE_ON_ITS_WAY = 'If there is an account with this address, a code is on its way to it.';
 
@@ -62,7 +62,7 @@ export const registrationEndpoints: Endpoint[] = [
       'Six digits, good for ten minutes, five tries for each who asks, and one use, for this purpose alone. Replaces the last. When no more mails are sent (OTP_LIMIT), the newest code stays good.',
     body: OtpRequestBody,
     response: Nothing,
-    refusals: { 429: 'OTP_LIMIT or TOO_MANY_REQUESTS' },
+    refusals: { 429: 'OTP_LIMIT' },
     handler: async (ctx, { body, request }) => {
       await requestOtp(ctx, body.email, body.purpose, askerOf(request, body.deviceToken));
       return reply({}, { message: CODE_ON_ITS_WAY });
@@ -76,7 +76,7 @@ export const registrationEndpoints: Endpoint[] = [
     description: 'A wrong one costs one of five tries.',
     body: OtpCheckBody,
     response: z.object({ valid: z.literal(true) }),
-    refusals: { 401: 'OTP_INVALID', 429: 'OTP_TRIES_LIMIT or TOO_MANY_REQUESTS' },
+    refusals: { 401: 'OTP_INVALID', 429: 'OTP_TRIES_LIMIT' },
     handler: async (ctx, { body, request }) => {
       await checkOtp(ctx, body.email, body.purpose, body.otp, askerOf(request, body.deviceToken));
       return { valid: true as const };

@@ -26,7 +26,7 @@ const byPassword = {
   refusals: {
     401: 'INVALID_CREDENTIALS',
     403: 'ACCOUNT_BANNED',
-    429: 'SIGN_IN_LIMIT, CHALLENGE_LIMIT or TOO_MANY_REQUESTS',
+    429: 'SIGN_IN_LIMIT, CHALLENGE_LIMIT',
   },
 } as const;
 
@@ -65,7 +65,7 @@ export const signInEndpoints: Endpoint[] = [
     refusals: {
       401: 'OTP_INVALID',
       403: 'ACCOUNT_BANNED',
-      429: 'OTP_TRIES_LIMIT, CHALLENGE_LIMIT or TOO_MANY_REQUESTS',
+      429: 'OTP_TRIES_LIMIT, CHALLENGE_LIMIT',
     },
     handler: async (ctx, { body, request }) =>
       replySignedIn<Answer>(await signInByOtp(ctx, body.email, body.otp, askerOf(request, body.deviceToken))),

@@ -15,11 +15,12 @@ const KEEPS =
   "A first verification keeps what was set up only with the account's own session or its `password`. Without either it " +
   'ends the password, sessions, two-factor authentication, backup codes and push subscriptions, and answers a ' +
   '`resetToken` for `POST /auth/reset-password/confirm`. Later ones change nothing.';
+/** Beside those of a bad session, and of a banned account. */
 const refusals = (invalid: string) => ({
   401: invalid,
-  403: 'CONFIRMATION_WRONG, ACCOUNT_BANNED',
+  403: 'CONFIRMATION_WRONG',
   409: 'PASSWORD_NOT_SET',
-  429: 'CHALLENGE_LIMIT or TOO_MANY_REQUESTS',
+  429: 'CHALLENGE_LIMIT',
 });
 
 export const verificationEndpoints: Endpoint[] = [
@@ -29,7 +30,7 @@ export const verificationEndpoints: Endpoint[] = [
     summary: 'Verify the address with a mailed code',
     description: `${KEEPS} With session or password, the address in \`OWNER_EMAIL\` becomes the owner, whenever it was verified.`,
     body: OtpVerifyBody,
-    refusals: { ...refusals('OTP_INVALID'), 429: 'OTP_TRIES_LIMIT, CHALLENGE_LIMIT or TOO_MANY_REQUESTS' },
+    refusals: { ...refusals('OTP_INVALID'), 429: 'OTP_TRIES_LIMIT, CHALLENGE_LIMIT' },
     handler: async (ctx, { actor, body: { email, otp, password, deviceToken }, request }) => {
       const asker = askerOf(request, deviceToken);
       return reply(await verifyEmailByOtp(ctx, email, otp, { actor, password, asker }), { message: MESSAGE });
@@ -44,7 +45,7 @@ export const verificationEndpoints: Endpoint[] = [
     params: ByVerifyToken,
     contentType: 'text/html',
     response: z.string(),
-    refusals: { 401: 'The link is not valid, told by a page.' },
+    refusals: { 401: 'A page that says that the link no longer works.' },
     handler: (ctx, { params }) => verifyEmailPage(ctx, params.token),
   }),
   endpoint({
