@@ -16,7 +16,7 @@ const CHALLENGE_MS = 5 * MINUTE_MS;
 const ATTEMPTS = 5;
 /** 20 × 5 tries a day at three codes of a million: a chance of 1 in 3,000 a day. */
 const FAILED_MAX = 20;
-/** With those that a new password ended: it gives them back, but not as often as somebody can reset it. */
+/** With those that a new password ended: a reset gives tries back, but not each time without end. */
 const FAILED_WITH_VOIDED_MAX = 3 * FAILED_MAX;
 /** How long a challenge that was not passed counts. */
 export const BUDGET_MS = DAY_MS;

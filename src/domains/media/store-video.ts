@@ -16,13 +16,13 @@ interface NewVideo {
   kind: LargeFileKind;
   /** As its first bytes say. */
   contentType: VideoType;
-  /** No more than this is left of the form: how large the file is shows only at its end. */
+  /** What is left of the form at most: the size of the file is known only at its end. */
   bytesMax: number;
   content: AsyncIterable<Uint8Array>;
 }
 
 /**
- * Spends as much as it can be, and gives back what it is not. Throws FILE_TOO_LARGE, DAILY_BUDGET_SPENT, what
+ * Spends as much as the file can be, and gives back what it turns out not to need. Throws FILE_TOO_LARGE, DAILY_BUDGET_SPENT, what
  * `findStoredVideo` does, and what `content` does.
  */
 export async function storeVideo(

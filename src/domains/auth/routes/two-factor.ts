@@ -77,7 +77,7 @@ export const twoFactorEndpoints: Endpoint[] = [
     ...common,
     path: '/auth/2fa/backup-codes',
     summary: 'New backup codes; the old ones are void',
-    description: 'Needs a code of the app, or one of the old backup codes.',
+    description: 'Needs a code from the app, or one of the old backup codes.',
     body: BackupCodesBody,
     response: BackupCodes,
     refusals: {

@@ -12,9 +12,9 @@ const common = { tag: 'auth', limit: 'signIn' } as const;
 const verifying = { ...common, who: 'optional', unverified: true, method: 'post', response: Verified } as const;
 const MESSAGE = 'Your address is verified.';
 const KEEPS =
-  "A first verification keeps what was set up only with the account's own session or its `password`. Without either it " +
-  'ends the password, sessions, two-factor authentication, backup codes and push subscriptions, and answers a ' +
-  '`resetToken` for `POST /auth/reset-password/confirm`. Later ones change nothing.';
+  "The first verification keeps what was set up if the request shows the account's own session or its `password`. " +
+  'Otherwise it ends the password, sessions, two-factor authentication, backup codes and push subscriptions, and answers a ' +
+  '`resetToken` for `POST /auth/reset-password/confirm`. Later verifications change nothing.';
 /** Beside those of a bad session, and of a banned account. */
 const refusals = (invalid: string) => ({
   401: invalid,
@@ -28,7 +28,7 @@ export const verificationEndpoints: Endpoint[] = [
     ...verifying,
     path: '/auth/verify-email',
     summary: 'Verify the address with a mailed code',
-    description: `${KEEPS} With session or password, the address in \`OWNER_EMAIL\` becomes the owner, whenever it was verified.`,
+    description: `${KEEPS} With session or password, the account with the address in \`OWNER_EMAIL\` becomes the owner, even if it was verified before.`,
     body: OtpVerifyBody,
     refusals: { ...refusals('OTP_INVALID'), 429: 'OTP_TRIES_LIMIT, CHALLENGE_LIMIT' },
     handler: async (ctx, { actor, body: { email, otp, password, deviceToken }, request }) => {
@@ -67,7 +67,7 @@ export const verificationEndpoints: Endpoint[] = [
     method: 'post',
     path: '/auth/verify-email/{token}/reject',
     summary: 'Delete an account that somebody else registered with my address',
-    description: 'By the mailed link, until the address is verified. Repeating it changes nothing.',
+    description: 'Works until the address is verified. Idempotent.',
     params: ByVerifyToken,
     response: Nothing,
     refusals: { 401: 'TOKEN_INVALID', 403: 'ACCOUNT_BANNED', 409: 'ALREADY_VERIFIED, ACCOUNT_OWNS_MONEY' },
