@@ -59,7 +59,7 @@ describe('POST /auth/signin/email-otp', () => {
 });
 
 describe('a one-time code', () => {
-  it('takes five of fifty guesses at once from one address, and then not even the right one', async () => {
+  it('has five of fifty guesses at once from one address compared, and then even the right one is refused', async () => {
     const { email } = await asUser();
     const otp = await signInCode(email);
     const guesses = Array.from({ length: 50 }, () =>
@@ -78,7 +78,7 @@ describe('a one-time code', () => {
     expect((await anyone.post('auth/signin/email-otp', { email, otp })).status).toBe(200);
   });
 
-  it('takes fifty of two hundred guesses at once from as many addresses, and a day later takes more', async () => {
+  it('has fifty of two hundred guesses at once from as many addresses compared, and more a day later', async () => {
     const { email } = await asUser();
     const otp = await signInCode(email);
     const guess = (code: string) =>
@@ -244,7 +244,7 @@ describe('asking for a code', () => {
     expect(await countMails(email)).toBe(0);
   });
 
-  it('is limited for each who asks, and the next who asks is not refused', async () => {
+  it('is limited for each caller, and the next caller is not refused', async () => {
     const { email } = await asUser();
     const answers = await Promise.all(Array.from({ length: 12 }, () => ask(email, 'forget-password', anyone)));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(5);
@@ -259,7 +259,7 @@ describe('asking for a code', () => {
     expect((await ask(email, 'forget-password', anyone)).status).toBe(200);
   });
 
-  it('counts a household once, and those without an address as one', async () => {
+  it('counts a household as one caller, and all callers without an address as one', async () => {
     const { email } = await asUser();
     const statusesOf = async (address: (n: number) => string) => {
       const statuses: number[] = [];
@@ -273,7 +273,7 @@ describe('asking for a code', () => {
     expect(await statusesOf((n) => `2001:db8:1:${n + 10}::1`)).toEqual([200, 200, 200, 200, 200, 429]);
   });
 
-  it('is limited for each address, whoever asks, and then the newest code stays good', async () => {
+  it('is limited for each address over all callers, and then the newest code keeps working', async () => {
     const { email } = await asUserWithPassword();
     await forgetMails(email);
     const answers = await Promise.all(Array.from({ length: 20 }, () => ask(email, 'forget-password')));
@@ -296,7 +296,7 @@ describe('asking for a code', () => {
     expect(resets.filter(({ status }) => status === 200)).toHaveLength(1);
   }, 30_000);
 
-  it('is refused without voiding the code that stands', async () => {
+  it('leaves the current code valid when it is refused', async () => {
     const { email } = await asUser();
     let otp = '';
     for (let n = 0; n < 5; n += 1) otp = await signInCode(email);
@@ -305,7 +305,7 @@ describe('asking for a code', () => {
     expect((await anyone.post('auth/signin/email-otp', { email, otp })).status).toBe(200);
   });
 
-  it('by strangers leaves a known device its own quota', async () => {
+  it('leaves a known device its own quota when strangers ask', async () => {
     const { email } = await asUser();
     const signedIn = await anyone.post('auth/signin/email-otp', { email, otp: await signInCode(email) });
     const { deviceToken } = signedIn.data;
@@ -322,7 +322,7 @@ describe('asking for a code', () => {
     expect(statuses).toEqual([...Array.from({ length: 15 }, () => 200), 429]);
   });
 
-  it('is limited for one who asks for mails to ever other addresses', async () => {
+  it('is limited for a caller who asks for mails to many addresses', async () => {
     const busy = client();
     expect((await ask('crowd1@footlight.test', 'sign-in', busy)).status).toBe(200);
     await env.DB.prepare('UPDATE tries SET spent = allowed - 1 WHERE allowed = 300').run();
