@@ -1,6 +1,7 @@
 /**
- * Turns the Worker's environment into one parsed, typed Config: the only reader of env vars and secrets. What is malformed
- * (`config/variables.ts`), or not safe in production (`shared/deployable.ts`), is refused with every fault named at once.
+ * Turns the Worker's environment into one parsed, typed Config: the only reader of env vars and secrets. What is
+ * malformed (`config/variables.ts`), or not safe in production (`shared/deployable.ts`), is refused with every fault
+ * named at once.
  */
 import { type Given, type Name, type Variables, variableNames, variables } from '@/config/variables';
 import type { DailyLimit } from '@/shared/daily-limit';
@@ -68,7 +69,7 @@ export interface Config {
   readonly sentryDsn: string | undefined;
   /** How long a stream stays live after its encoder is lost. */
   readonly streamGraceSeconds: number;
-  /** What one account may cause a day of what costs money by the piece: see `domains/budgets`. */
+  /** The daily limits of an account for what costs money by the piece: see `domains/budgets`. */
   readonly dailyLimits: Readonly<Record<'pictures' | 'bytes' | 'checkouts' | 'mails', DailyLimit>>;
 }
 

@@ -23,8 +23,8 @@ export interface Following {
  * order, and see each at least once.
  *
  * Events follow only from a row that changed: they hang on the batch's act, which is its first statement that is not a
- * demand. If the act changes no row, no event follows. A batch that demands a change always changes a row, so its events
- * always follow.
+ * demand. If the act changes no row, no event follows. A batch that demands a change always changes a row, so its
+ * events always follow.
  * @param evenIfUnchanged the events follow whatever changed: for clean-ups that several statements do together, and
  * whose events are harmless to repeat
  * @param refusals what a broken rule of the database means to the caller: constraint → refusal (see `refusalOf`)

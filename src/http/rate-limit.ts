@@ -15,7 +15,9 @@ const PERIOD_SECONDS = 60;
 /** What `wrangler.toml` grants a minute. */
 const QUOTA: Readonly<Record<Limit, number>> = { read: 1_200, write: 240, signIn: 60, media: 6_000, lookUp: 20 };
 
-/** @param caller the user or session of a genuine token; without one the address is counted. Throws TOO_MANY_REQUESTS. */
+/**
+ * @param caller the user or session of a genuine token; without one the address is counted. Throws TOO_MANY_REQUESTS.
+ */
 export async function enforceLimit(c: Asked, limit: Limit, caller?: string): Promise<void> {
   c.header('RateLimit-Policy', `"${limit}";q=${QUOTA[limit]};w=${PERIOD_SECONDS}`);
   await spend(c.var.ctx, limit, caller ?? addressOf(c.req.raw));

@@ -1,6 +1,6 @@
 /**
- * The rules for the configuration of a production server: secrets that nobody can guess, and public addresses with TLS. A
- * fault names variables and never a value.
+ * The rules for the configuration of a production server: secrets that nobody can guess, and public addresses with TLS.
+ * A fault names variables and never a value.
  */
 export const SECRET_CHARACTERS_MIN = 32;
 const DIFFERENT_CHARACTERS_MIN = 10;

@@ -37,7 +37,9 @@ export function newLogger(requestId: string): Logger {
   };
 }
 
-/** What libraries and providers put into their messages: parameters, addresses, queries of URLs, pieces of texts. */
+/**
+ * Private parts of the messages of libraries and providers: parameters, addresses, queries of URLs, pieces of texts.
+ */
 const PRIVATE: readonly [RegExp, string][] = [
   // Drizzle's, of a failed query. A parameter may hold line breaks; the list ends at the stack's first frame.
   [/\nparams: [\s\S]*?(?=\n {4}at |$)/g, ''],

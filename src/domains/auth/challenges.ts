@@ -1,7 +1,7 @@
 /**
  * The half of a sign-in that waits for its second factor. Tries are spent before they are compared, and a user's failed
  * challenges are counted over a day, so that a stranger who has the password cannot try codes without end. A known
- * device has challenges of its own: those of the stranger do not shut it out.
+ * device has challenges of its own, so a stranger's do not lock it out.
  */
 import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';

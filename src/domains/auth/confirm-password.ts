@@ -15,7 +15,10 @@ import { type Allowance, type Allowances, EVERYBODY, giveBack, spendTries } from
 
 /** Failures an hour of one address, or of one known device, at one account. */
 const SIGN_IN_FAILURES_MAX = 10;
-/** Failures an hour of all addresses at one account. Ten addresses can use them up for others, but not for a known device. */
+/**
+ * Failures an hour of all addresses at one account. Ten addresses can use them up for others, but not for a known
+ * device.
+ */
 const SIGN_IN_FAILURES_OF_ALL_MAX = 100;
 /** Wrong passwords a day within one session, and within all sessions of an account. */
 const CONFIRMATIONS_MAX = 20;

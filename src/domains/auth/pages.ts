@@ -21,7 +21,7 @@ const FILES: readonly (readonly [string, string, string])[] = [
   ['reset-password.js', 'text/javascript', RESET_SCRIPT],
 ];
 
-/** What the pages load, from beside them: they name it relative to themselves. */
+/** The pages' files. The pages name them by relative paths, so each base path serves its own. */
 export const authPageRoutes = new Hono<AppEnv>();
 for (const base of ['/api/v1', '/api'])
   for (const [name, type, text] of FILES)

@@ -39,8 +39,9 @@ export async function signInByPassword(ctx: Context, email: string, password: st
 }
 
 /**
- * The first sign-in by code also verifies the address. It ends what was set up before, since nothing shows who did that,
- * and answers a token to set a new password. Throws OTP_INVALID, OTP_TRIES_LIMIT, ACCOUNT_BANNED, CHALLENGE_LIMIT.
+ * The first sign-in by code also verifies the address. It ends what was set up before, since nothing shows who did
+ * that, and answers a token to set a new password. Throws OTP_INVALID, OTP_TRIES_LIMIT, ACCOUNT_BANNED,
+ * CHALLENGE_LIMIT.
  */
 export async function signInByOtp(ctx: Context, email: string, code: string, asker: Asker) {
   const otp = await checkOtp(ctx, email, 'sign-in', code, asker);

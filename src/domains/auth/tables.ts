@@ -47,8 +47,9 @@ export const otps = sqliteTable(
 );
 
 /**
- * Superseded by `tries`; only a Worker from before migration 0037 writes it, during the seconds of a deployment or after
- * a rollback. NOTE: drop it, and `otps.attempts_left`, in a release of its own, once no such Worker can come back.
+ * Superseded by `tries`; only a Worker from before migration 0037 writes it, during the seconds of a deployment or
+ * after a rollback. NOTE: drop it, and `otps.attempts_left`, in a release of its own, once no such Worker can come
+ * back.
  */
 export const mailQuotas = sqliteTable('mail_quotas', {
   emailKey: text('email_key').primaryKey(),
@@ -56,7 +57,7 @@ export const mailQuotas = sqliteTable('mail_quotas', {
   sent: integer().notNull(),
 });
 
-/** What was tried of late, and how often; see `tries.ts`. */
+/** How often something was tried lately; see `tries.ts`. */
 export const tries = sqliteTable(
   'tries',
   {

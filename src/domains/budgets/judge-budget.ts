@@ -1,4 +1,4 @@
-/** What an account may use of a budget, and when it may use that much. Takes no Context. */
+/** How much of a budget an account can use, and when. Takes no Context. */
 import type { DailyLimit } from '@/shared/daily-limit';
 import { DAY_MS } from '@/shared/time';
 

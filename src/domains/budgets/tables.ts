@@ -1,8 +1,8 @@
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /**
- * What an account causes that costs money by the piece. `pictures` are those accepted, not the widths they are drawn at;
- * `brokenPictures` could not be drawn; `bytes` are the sizes of files.
+ * What an account causes that costs money by the piece. `pictures` are those accepted, not the widths they are drawn
+ * at; `brokenPictures` could not be drawn; `bytes` are the sizes of files.
  */
 export const BUDGET_KINDS = ['pictures', 'brokenPictures', 'bytes', 'checkouts', 'mails'] as const;
 export type BudgetKind = (typeof BUDGET_KINDS)[number];

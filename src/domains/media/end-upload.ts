@@ -59,7 +59,8 @@ async function joinParts(ctx: Context, { key, uploadId }: UploadRow, parts: R2Up
 }
 
 /**
- * Deletes what was sent of it, and gives back the cost of what was never sent. Throws as `getOpenUpload` does, MEDIA_STORE_UNAVAILABLE.
+ * Deletes what was sent of it, and gives back the cost of what was never sent. Throws as `getOpenUpload` does,
+ * MEDIA_STORE_UNAVAILABLE.
  *
  * NOTE: what R2 still takes of it is found by the sweep of orphans.
  */

@@ -22,8 +22,8 @@ interface NewVideo {
 }
 
 /**
- * Spends as much as the file can be, and gives back what it turns out not to need. Throws FILE_TOO_LARGE, DAILY_BUDGET_SPENT, what
- * `findStoredVideo` does, and what `content` does.
+ * Spends as much as the file can be, and gives back what it turns out not to need. Throws FILE_TOO_LARGE,
+ * DAILY_BUDGET_SPENT, what `findStoredVideo` does, and what `content` does.
  */
 export async function storeVideo(
   ctx: Context,
@@ -54,7 +54,7 @@ export async function storeVideo(
 }
 
 interface Putting {
-  /** Is told of what the store has taken. */
+  /** Called with the bytes of each piece that the store has taken. */
   count: (bytes: number) => void;
   options: R2MultipartOptions;
 }

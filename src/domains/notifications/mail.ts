@@ -44,8 +44,8 @@ export async function sendNotificationMail(ctx: Context, task: MailTask): Promis
 }
 
 /**
- * Nothing if no other user caused it, or if it is about the reader's own money or account. That a creator is live counts
- * once, however many are mailed: when it is announced (`broadcast.ts`).
+ * Nothing if no other user caused it, or if it is about the reader's own money or account. That a creator is live
+ * counts once, however many are mailed: when it is announced (`broadcast.ts`).
  */
 function spendingOf({ userId, claim }: MailTask, at: number): Spending | undefined {
   if (!claim?.actorId || claim.actorId === userId) return undefined;

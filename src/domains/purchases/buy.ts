@@ -173,7 +173,10 @@ async function openCheckout(ctx: Context, { email }: Actor, row: PurchaseRow): P
 
 const checkoutOf = (userId: string, at: number): Spending => ({ userId, costs: { checkouts: 1 }, at });
 
-/** For a checkout that the provider refused to open, before it is asked again. Counts once, also if several ask at once. Throws DAILY_BUDGET_SPENT. */
+/**
+ * For a checkout that the provider refused to open, before it is asked again. Counts once, also if several ask at once.
+ * Throws DAILY_BUDGET_SPENT.
+ */
 async function countAgain(ctx: Context, { id, userId }: PurchaseRow): Promise<number> {
   const countedAt = ctx.now();
   const uncounted = and(eq(purchases.id, id), isNull(purchases.countedAt));

@@ -35,8 +35,8 @@ export async function blockUser(ctx: Context, blockerId: string, blockedId: stri
 }
 
 /**
- * Idempotent. Follows and notifications do not come back. No room is told: the block has put the other user out of every
- * room, and joining checks again who they are.
+ * Idempotent. Follows and notifications do not come back. No room is told: the block has put the other user out of
+ * every room, and joining checks again who they are.
  */
 export async function unblockUser(ctx: Context, blockerId: string, blockedId: string): Promise<void> {
   await commit(ctx, [unblock(ctx, blockerId, blockedId)]);

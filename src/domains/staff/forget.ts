@@ -1,6 +1,6 @@
 /**
- * For the end of an account: its rank, and what the log of staff tells of it. What it did as staff stays in the log, under
- * its id.
+ * For the end of an account: its rank, and what the staff log says about it. What it did as staff stays in the log,
+ * under its id.
  */
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';

@@ -1,6 +1,6 @@
 /**
- * Accounts whose address nobody has verified. They end after seven days, or when someone registers with the same address,
- * unless they have money. The sweep that ends one erases what belongs to it.
+ * Accounts whose address nobody has verified. They end after seven days, or when someone registers with the same
+ * address, unless they have money. The sweep that ends one erases what belongs to it.
  */
 import { and, eq, isNull, lte, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
