@@ -18,7 +18,7 @@ import { authSessions } from './tables';
 
 interface RefreshToken {
   readonly sid: string;
-  /** 256 random bits or their HMAC: whoever knows it holds the token, with or without a signature. */
+  /** 256 random bits or their HMAC: knowing it proves that the caller holds the token, even without a signature. */
   readonly jti: string;
   readonly isVerified: boolean;
 }
@@ -41,7 +41,7 @@ export async function refresh(
   // NOTE: not in one batch: D1 returns batch rows as objects, so columns with the same name collide.
   const family = await findFamily(ctx, sid);
   const isKnown = family !== undefined && [family.session.refreshId, family.session.refreshPreviousId].includes(jti);
-  // Anybody could have written it: it learns nothing of the session, and ends nothing.
+  // Anyone could have written this token, so it tells nothing about the session and ends nothing.
   if (!isVerified && !isKnown) throw authError('TOKEN_INVALID');
   if (!family || family.user.status === 'deleted') throw authError('SESSION_ENDED');
   const { session, user } = family;

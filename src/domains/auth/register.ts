@@ -1,6 +1,6 @@
 /**
  * Makes an account: user, password, session and the mail that proves the address, or nothing at all. Until the address
- * is verified the account is good for little, and it gives way to whoever registers with the address next.
+ * is verified the account can do little, and a new registration with the same address replaces it.
  */
 import type { Context } from '@/context';
 import { demandChange, type Statement } from '@/db/commit';
@@ -50,7 +50,7 @@ export async function register(ctx: Context, registration: Registration, proof: 
       insertUser(ctx, user),
       insertPassword(ctx, user.id, secretHash),
       session.insert,
-      ...(otp?.statements ?? []),
+      ...(otp ? [otp.insert] : []),
     ],
     {
       'users.email_key': () => authError('EMAIL_TAKEN'),
@@ -63,7 +63,7 @@ export async function register(ctx: Context, registration: Registration, proof: 
   return { userId: user.id, email, role, ...session.tokens };
 }
 
-/** Whether money hangs on it is seen when the batch runs. */
+/** The batch itself checks whether the account has money. */
 function givesWay({ user }: Account): boolean {
   return user.emailVerifiedAt === null && user.status === 'active';
 }
@@ -73,7 +73,7 @@ function replace(ctx: Context, { user }: Account): Statement[] {
   return [releaseUnverified(ctx, user), demandChange(ctx), ...endCredentials(ctx, user, 'replaced')];
 }
 
-/** The owner is told, at most once a day. */
+/** The owner is mailed about it, at most once a day. */
 function emailTaken(ctx: Context, { user }: Account) {
   sendMail(ctx, async () => {
     const [claimed] = await claimTakenMail(ctx, user.id);

@@ -1,4 +1,4 @@
-/** "This wasn't me": whoever reads the mailbox ends an account that somebody else registered with its address. */
+/** "This wasn't me": the owner of a mailbox deletes an account that somebody else registered with the address. */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, demandChange } from '@/db/commit';
@@ -9,7 +9,7 @@ import { endCredentials } from './first-verification';
 import { refuseBanned } from './sign-in';
 import { findLinked, readVerifyToken } from './verify-link';
 
-/** Repeating it changes nothing. Throws TOKEN_INVALID, ACCOUNT_BANNED, ALREADY_VERIFIED, ACCOUNT_OWNS_MONEY. */
+/** Idempotent. Throws TOKEN_INVALID, ACCOUNT_BANNED, ALREADY_VERIFIED, ACCOUNT_OWNS_MONEY. */
 export async function rejectRegistration(ctx: Context, token: string): Promise<void> {
   if (!(await readVerifyToken(ctx, token))) throw authError('TOKEN_INVALID');
   const account = await findLinked(ctx, token);

@@ -77,7 +77,7 @@ export async function signPair(
   return { accessToken, refreshToken, expiresIn };
 }
 
-/** What a use of the session changes about its row. */
+/** The changes to a session's row when the session is used. */
 export function prolonged(ctx: Context): { lastSeenAt: number; expiresAt: SQL } {
   return { lastSeenAt: ctx.now(), expiresAt: withinMax(ctx.now() + SESSION_MS) };
 }

@@ -51,7 +51,7 @@ type FanOut = Extract<TaskMessage, { type: 'fan-out-broadcast' }>;
  * A page of the followers whom the creator had then, by the time of their follow, and queues the page after it. Nobody
  * is told once the stream is over: the list alone still says that it was.
  * @param at when (ms) it was announced: of a second announcement nobody is told
- * @param isMailed whether the creator's daily budget had a mail left for it; nothing while nobody was to be mailed
+ * @param isMailed whether the creator's daily budget had a mail left for it; undefined until someone is to be mailed
  */
 export async function fanOutBroadcast(
   ctx: Context,

@@ -27,7 +27,7 @@ const OfMessage = z.strictObject({ id: anId, messageId: anId });
 const SAYING_REFUSED = {
   403: 'BANNED, TIMED_OUT, CHAT_DISABLED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY',
   409: 'STREAM_ENDED, STREAM_CANCELLED, DUPLICATE_MESSAGE',
-  429: 'SLOW_MODE, TOO_FAST, TOO_MANY_REQUESTS',
+  429: 'SLOW_MODE, TOO_FAST',
   ...NOT_HERE,
 } as const;
 const HISTORY = 'Newest first. The newest page is up to a second old, older ones up to a minute.';

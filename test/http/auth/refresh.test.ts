@@ -75,7 +75,7 @@ describe('POST /auth/refresh', () => {
     expect((await refresh(data.refreshToken)).status).toBe(401);
   });
 
-  it('gives nothing again after a sign-out', async () => {
+  it('answers nothing after a sign-out', async () => {
     const person = await asUser();
     const { data } = await refresh(person.refreshToken);
     await person.post('auth/sign-out');

@@ -22,7 +22,7 @@ const login = (email: string, deviceToken?: string, userAgent = FIREFOX) =>
   anyone.post('auth/login', { email, password: PASSWORD, deviceToken }, { headers: { 'user-agent': userAgent } });
 
 describe('a sign-in', () => {
-  it('from a device that is not known is mailed, but for the first of all', async () => {
+  it("from an unknown device is mailed, except the account's first", async () => {
     const { email } = await asUserWithPassword();
     const first = await login(email);
     const known = await login(email, first.data.deviceToken);
@@ -36,7 +36,7 @@ describe('a sign-in', () => {
     await vi.waitFor(async () => expect(await countMails(email)).toBe(1));
   });
 
-  it('with the device token of somebody else is mailed, and text of the client is in no mail', async () => {
+  it("with somebody else's device token is mailed, and the mail contains no text of the client", async () => {
     const [{ email }, other] = [await asUserWithPassword(), await asUserWithPassword()];
     const { deviceToken } = (await login(other.email)).data;
     await login(email);
