@@ -25,6 +25,8 @@ export function askerOf(request: Request, deviceToken?: string | null): Asker {
   return { address, userAgent: headers.get('user-agent'), deviceToken };
 }
 
+type DeviceOwner = Pick<Account, 'secretHash' | 'passwordSetAt'> & { readonly user: { readonly id: string } };
+
 /** The id of a device that this user has signed in on with the present password, if the asker is one. */
 export async function knownDevice(
   ctx: Context,
@@ -41,12 +43,12 @@ export async function knownDevice(
  * Bound to the password: whoever signed in with an old one is a stranger again once it is replaced.
  * @param id of the device, if it is known already: it gains no tries by signing in again
  */
-export function signDeviceToken(ctx: Context, account: Account, id: string = newId()): Promise<string> {
+export function signDeviceToken(ctx: Context, account: DeviceOwner, id: string = newId()): Promise<string> {
   const claims = { sub: account.user.id, jti: id, since: passwordAge(account) };
   return signToken(ctx.config.keys, 'device', claims, DEVICE_MS / SECOND_MS, ctx.now());
 }
 
 /** 0 while there is no password. */
-function passwordAge({ secretHash, passwordSetAt }: Account): number {
+function passwordAge({ secretHash, passwordSetAt }: DeviceOwner): number {
   return secretHash === null ? 0 : (passwordSetAt ?? 0);
 }
