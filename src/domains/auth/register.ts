@@ -11,7 +11,7 @@ import type { Role } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { fold } from '@/shared/text';
 import { type Account, findAccountByEmail } from './account';
-import type { Asker } from './asker';
+import { type Asker, signDeviceToken } from './asker';
 import { authError } from './errors';
 import { endCredentials } from './first-verification';
 import { commitMailing } from './mail-quotas';
@@ -40,6 +40,9 @@ export async function register(ctx: Context, registration: Registration, proof: 
   await requireGoodPassword(password, username, 'password');
   const actor = { userId: user.id, email, verified: false, role, creatorStatus: 'NONE', staff: null } as const;
   const [secretHash, session] = await Promise.all([hashPassword(password), newSession(ctx, actor, asker.userAgent)]);
+  const passwordSetAt = ctx.now();
+  // Who registers has signed in on this device: the next sign-in from another one is mailed.
+  const deviceToken = await signDeviceToken(ctx, { user, secretHash, passwordSetAt });
   const mailing = { email, asker, device: undefined };
   const otp = proof === 'otp' ? newOtp(ctx, { ...mailing, kind: 'email-verification' }) : undefined;
   await commitMailing(
@@ -48,7 +51,7 @@ export async function register(ctx: Context, registration: Registration, proof: 
     [
       ...(former ? replace(ctx, former) : []),
       insertUser(ctx, user),
-      insertPassword(ctx, user.id, secretHash),
+      insertPassword(ctx, user.id, secretHash, passwordSetAt),
       session.insert,
       ...(otp ? [otp.insert] : []),
     ],
@@ -60,7 +63,7 @@ export async function register(ctx: Context, registration: Registration, proof: 
   );
   sendMail(ctx, async () => (otp ? otpMail(user, 'email-verification', otp.code) : await verifyLinkMail(ctx, user)));
   ctx.log.event('user.registered', { userId: user.id, role, replaces: former?.user.id });
-  return { userId: user.id, email, role, ...session.tokens };
+  return { userId: user.id, email, role, ...session.tokens, deviceToken };
 }
 
 /** The batch itself checks whether the account has money. */
@@ -82,8 +85,7 @@ function emailTaken(ctx: Context, { user }: Account) {
   return authError('EMAIL_TAKEN');
 }
 
-function insertPassword(ctx: Context, userId: string, secretHash: string): Statement {
-  const now = ctx.now();
+function insertPassword(ctx: Context, userId: string, secretHash: string, now: number): Statement {
   return ctx.db
     .insert(accounts)
     .values({ userId, provider: 'password', subject: userId, secretHash, createdAt: now, updatedAt: now });

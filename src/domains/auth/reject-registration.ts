@@ -4,6 +4,7 @@ import type { Context } from '@/context';
 import { commit, demandChange } from '@/db/commit';
 import { users } from '@/domains/users/tables';
 import { ownsNoMoney, releaseUnverified } from '@/domains/users/unverified';
+import { findAccountByEmail } from './account';
 import { authError } from './errors';
 import { endCredentials } from './first-verification';
 import { refuseBanned } from './sign-in';
@@ -11,9 +12,14 @@ import { findLinked, readVerifyToken } from './verify-link';
 
 /** Idempotent. Throws TOKEN_INVALID, ACCOUNT_BANNED, ALREADY_VERIFIED, ACCOUNT_OWNS_MONEY. */
 export async function rejectRegistration(ctx: Context, token: string): Promise<void> {
-  if (!(await readVerifyToken(ctx, token))) throw authError('TOKEN_INVALID');
+  const claims = await readVerifyToken(ctx, token);
+  if (!claims) throw authError('TOKEN_INVALID');
   const account = await findLinked(ctx, token);
-  if (!account) return; // it is gone already
+  if (!account) {
+    // Somebody registered with the address again: the mail about that account ends it, and this one must not claim so.
+    if (await findAccountByEmail(ctx, claims.emailKey)) throw authError('TOKEN_INVALID');
+    return; // it is gone already
+  }
   refuseBanned(ctx, account);
   const { user } = account;
   if (user.emailVerifiedAt !== null) throw authError('ALREADY_VERIFIED');

@@ -123,16 +123,24 @@ const token = z.string().openapi({ description: 'The opaque session token, as in
 const resetToken = z.string().optional().openapi({
   description: 'Only after a first verification that ended the password: sets a new one, within half an hour.',
 });
+const knownDeviceToken = z
+  .string()
+  .openapi({ description: 'Makes this device known for 90 days. Send it with the next sign-in.' });
 export const Registered = z
-  .object({ userId: z.uuid(), email: z.string(), role: User.shape.role, ...tokens, token })
+  .object({
+    userId: z.uuid(),
+    email: z.string(),
+    role: User.shape.role,
+    ...tokens,
+    token,
+    deviceToken: knownDeviceToken,
+  })
   .openapi('Registered');
 export const SignedIn = z
   .object({
     ...tokens,
     token,
-    deviceToken: z
-      .string()
-      .openapi({ description: 'Makes this device known for 90 days. Send it with the next sign-in.' }),
+    deviceToken: knownDeviceToken,
     user: User,
   })
   .openapi('SignedIn');

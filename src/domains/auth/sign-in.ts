@@ -66,7 +66,7 @@ export async function signInByOtp(ctx: Context, email: string, code: string, ask
 
 /**
  * The last step of every sign-in: the session and its answer, if the account is still active. A sign-in from an unknown
- * device is mailed, except the account's first.
+ * device is mailed, once the address is known to be the user's.
  * @param before what uses the proof up, each statement with its demand
  * @param condition what must still hold of the account
  * @param refusal when the proof was used, replaced or voided in between
@@ -91,7 +91,7 @@ export async function startSession(
     sendMail(ctx, async () => deletionCancelledMail(user));
     ctx.log.event('deletion.cancelled', { userId: user.id });
   }
-  if (device === undefined && user.lastLoginAt !== null) mailSignIn(ctx, user, userAgent);
+  if (device === undefined && user.emailVerifiedAt !== null) mailSignIn(ctx, user, userAgent);
   return { ...tokens, deviceToken, user: presentUser(row, staff) };
 }
 

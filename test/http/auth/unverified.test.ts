@@ -213,6 +213,8 @@ describe('a registration with an address that is taken', () => {
 
     expect((await first.patch('viewer/profile', { bio: 'mine' })).error.code).toBe('SESSION_ENDED');
     expect((await client().post(`auth/verify-email/${link}`)).error.code).toBe('TOKEN_INVALID');
+    // It would delete nothing, and must not say that it did.
+    expect((await client().post(`auth/verify-email/${link}/reject`)).error.code).toBe('TOKEN_INVALID');
     const signIn = (password: string) => client().post('auth/login', { email: first.email, password });
     expect((await signIn(PASSWORD)).error.code).toBe('INVALID_CREDENTIALS');
     expect((await signIn(`${PASSWORD}!`)).data.user.id).toBe(second.userId);
