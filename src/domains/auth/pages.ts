@@ -48,7 +48,7 @@ export function resetPasswordPage(): Promise<Response> {
   });
 }
 
-const NOT_VALID = html`<p>It has expired, or the account was deleted. Sign in and ask for a new code, or sign up again.</p>`;
+const NOT_VALID = html`<p>It has expired, or the account was deleted. Sign in and ask for a code instead, or sign up again.</p>`;
 const result = html`<p id="result" role="status"></p>
 <noscript><p>This page needs JavaScript.</p></noscript>`;
 
