@@ -24,12 +24,16 @@ const eligible = commonestFirst
 const listed = [...new Set(eligible)].slice(0, PASSWORDS);
 if (listed.length < PASSWORDS) throw new Error(`Only ${listed.length} passwords are eligible.`);
 
-const quoted = `'${listed.join(' ').replaceAll(/['\\]/g, '\\$&')}'`;
+/** Wrapped, so that a search which finds a password shows its line and not the whole list. */
+const wrapped = listed.join(' ').replaceAll(/(.{1,119})(?: |$)/g, '$1\n');
 writeFileSync(
   TARGET,
   `/** Written by \`npm run passwords\` from zxcvbn-ts's list (MIT): the commonest passwords, folded. */
 export const LISTED_PASSWORDS: ReadonlySet<string> = new Set(
-  ${quoted}.split(' '),
+  \`
+${wrapped.replaceAll(/[`$\\]/g, '\\$&')}\`
+    .trim()
+    .split(/\\s/),
 );
 `,
 );

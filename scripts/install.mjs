@@ -30,7 +30,7 @@ function readPackages(file) {
   }
 }
 
-/** Answers whether it is this process that installs. What a process left that is gone is taken over. */
+/** Answers whether this process installs. It takes over from a process that ended without finishing. */
 function begin() {
   mkdirSync(resolve(root, 'node_modules'), { recursive: true });
   try {

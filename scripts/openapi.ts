@@ -12,6 +12,6 @@ if (process.argv.includes('--postman')) {
 }
 
 function print(json: object): void {
-  process.stdout.on('error', () => process.exit()); // whoever reads it has seen enough
+  process.stdout.on('error', () => process.exit()); // the reader has closed the pipe
   process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
 }

@@ -1,14 +1,15 @@
 /**
- * Turns the Worker's environment into one parsed, typed Config: the only reader of env vars and secrets.
- * A missing or weak secret in production is refused here, with every fault named at once.
+ * Turns the Worker's environment into one parsed, typed Config: the only reader of env vars and secrets. What is
+ * malformed (`config/variables.ts`), or not safe in production (`shared/deployable.ts`), is refused with every fault
+ * named at once.
  */
-import { z } from '@hono/zod-openapi';
-import { type DailyLimit, parseDailyLimit } from '@/shared/daily-limit';
-import { isOrigin, listOf, productionFaults, SECRET_CHARACTERS_MIN } from '@/shared/deployable';
+import { type Given, type Name, type Variables, variableNames, variables } from '@/config/variables';
+import type { DailyLimit } from '@/shared/daily-limit';
+import { productionFaults } from '@/shared/deployable';
 import { type Keyring, makeKeyring } from '@/shared/keys';
 
 /** What `wrangler.toml` binds; secrets and vars are strings that may be missing. */
-export interface Env extends Partial<Record<keyof typeof variables.shape, string>> {
+export interface Env extends Partial<Record<Name, string>> {
   DB: D1Database;
   MEDIA: R2Bucket;
   IMAGES: ImagesBinding;
@@ -25,113 +26,6 @@ export interface Env extends Partial<Record<keyof typeof variables.shape, string
 }
 
 const LIVEKIT_DEVELOPMENT = { url: 'ws://localhost:7880', apiKey: 'devkey', apiSecret: 'secret' } as const;
-const MAIL_FROM_DEVELOPMENT = 'Footlight <no-reply@footlight.test>';
-
-const secret = z
-  .string({ error: 'must be set' })
-  .min(SECRET_CHARACTERS_MIN, `must have at least ${SECRET_CHARACTERS_MIN} characters`);
-const origin = z
-  .url({ protocol: /^https?$/, error: 'must be a URL with http: or https:' })
-  .transform((url) => new URL(url).origin);
-const origins = z
-  .string()
-  .transform(listOf)
-  .refine(
-    (list) => list.every(isOrigin),
-    'must be origins, separated by commas: https:, a host, and nothing behind it',
-  );
-const UNIT_SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
-const secondsOf = (text: string): number | undefined => {
-  const match = /^(\d+)([smhd])$/.exec(text);
-  return match ? Number(match[1]) * UNIT_SECONDS[match[2] as keyof typeof UNIT_SECONDS] : undefined; // the pattern's
-};
-/** Seconds, of which there is at least one. */
-const durationUpTo = (max: '1h' | '90d') =>
-  z.string().transform((text, issue) => {
-    const seconds = secondsOf(text);
-    const fault =
-      seconds === undefined
-        ? 'must be a number with a unit: 30s, 15m, 12h or 7d'
-        : seconds < 1 || seconds > Number(secondsOf(max))
-          ? `must be between 1s and ${max}`
-          : undefined;
-    if (fault !== undefined) issue.addIssue({ code: 'custom', message: fault });
-    return seconds ?? z.NEVER;
-  });
-
-const dailyLimit = z.string().transform((text, issue) => {
-  const limit = parseDailyLimit(text);
-  if (limit) return limit;
-  issue.addIssue({ code: 'custom', message: 'must be two limits, a day and on the first day: 300/60 or 10GB/1GB' });
-  return z.NEVER;
-});
-
-const variables = z.object({
-  ENVIRONMENT: z.enum(['production', 'development']).default('production'),
-  PUBLIC_URL: origin.optional(),
-  FRONTEND_URL: origin.optional(),
-  CORS_ORIGIN: origins.prefault(''),
-  OWNER_EMAIL: z.email().optional(),
-  JWT_SECRET: secret,
-  JWT_SECRET_PREVIOUS: secret.optional(),
-  JWT_EXPIRES_IN: durationUpTo('1h').prefault('15m'),
-  REFRESH_TOKEN_EXPIRES_IN: durationUpTo('90d').prefault('7d'),
-  ENCRYPTION_KEY: secret,
-  ENCRYPTION_KEY_PREVIOUS: secret.optional(),
-  MEDIA_PROVIDER: z.enum(['livekit', 'agora']).default('livekit'),
-  LIVEKIT_URL: z.url({ protocol: /^(wss?|https?)$/ }).optional(),
-  LIVEKIT_API_KEY: z.string().min(1).optional(),
-  LIVEKIT_API_SECRET: z.string().min(1).optional(),
-  AGORA_APP_ID: z
-    .string()
-    .regex(/^[0-9a-f]{32}$/i, 'must be 32 hexadecimal digits')
-    .optional(),
-  AGORA_APP_CERTIFICATE: z
-    .string()
-    .regex(/^[0-9a-f]{32}$/i, 'must be 32 hexadecimal digits')
-    .optional(),
-  PAYMENT_PROVIDER: z.enum(['stripe', 'dodo', 'sandbox']).optional(),
-  STRIPE_SECRET_KEY: z.string().min(1).optional(),
-  STRIPE_WEBHOOK_SECRET: z.string().min(1).optional(),
-  DODO_API_KEY: z.string().min(1).optional(),
-  DODO_WEBHOOK_SECRET: z.string().min(1).optional(),
-  DODO_PRODUCT_ID: z.string().min(1).optional(),
-  DODO_ENVIRONMENT: z.enum(['live_mode', 'test_mode']).default('live_mode'),
-  RESEND_API_KEY: z.string().min(1).optional(),
-  MAIL_FROM: z.string().default(MAIL_FROM_DEVELOPMENT),
-  VAPID_PUBLIC_KEY: z
-    .string()
-    .regex(/^[\w-]{87}$/, 'must be 65 bytes as base64url')
-    .optional(),
-  VAPID_PRIVATE_KEY: z
-    .string()
-    .regex(/^[\w-]{43}$/, 'must be 32 bytes as base64url')
-    .optional(),
-  VAPID_SUBJECT: z
-    .string()
-    .regex(/^(mailto:|https:\/\/)\S+$/, 'must be a mailto: or https: address')
-    .optional(),
-  MEDIA_ORIGIN: origin.optional(),
-  R2_ACCOUNT_ID: z
-    .string()
-    .regex(/^[0-9a-f]{32}$/, 'must be 32 hexadecimal digits')
-    .optional(),
-  R2_BUCKET: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, 'must be the name of a bucket')
-    .optional(),
-  R2_ACCESS_KEY_ID: z.string().min(1).optional(),
-  R2_SECRET_ACCESS_KEY: z.string().min(1).optional(),
-  SENTRY_DSN: z.url().optional(),
-  STREAM_GRACE_SECONDS: z.coerce.number().int().min(1).max(3_600).default(60),
-  DAILY_PICTURES: dailyLimit.prefault('300/60'),
-  DAILY_UPLOADS: dailyLimit.prefault('10GB/1GB'),
-  DAILY_CHECKOUTS: dailyLimit.prefault('20/5'),
-  DAILY_MAILS: dailyLimit.prefault('20/5'),
-});
-
-/** The names of all variables and secrets that the Worker reads, for the README's table and the tests. */
-export const variableNames = Object.keys(variables.shape);
 
 export interface Config {
   readonly environment: 'production' | 'development';
@@ -175,7 +69,7 @@ export interface Config {
   readonly sentryDsn: string | undefined;
   /** How long a stream stays live after its encoder is lost. */
   readonly streamGraceSeconds: number;
-  /** What one account may cause a day of what costs money by the piece: see `domains/budgets`. */
+  /** The daily limits of an account for what costs money by the piece: see `domains/budgets`. */
   readonly dailyLimits: Readonly<Record<'pictures' | 'bytes' | 'checkouts' | 'mails', DailyLimit>>;
 }
 
@@ -203,8 +97,10 @@ function parseConfig(env: Partial<Env>): Config {
   if (given.ENVIRONMENT !== 'development') faults.push(...productionFaults(given), ...sandboxFaults(given));
   if (!result.success || faults.length > 0)
     throw new ConfigError(`The configuration is not complete or not safe: ${[...new Set(faults)].join('; ')}`);
-  const vars = result.data;
+  return configOf(result.data);
+}
 
+function configOf(vars: Variables): Config {
   const publicUrl = vars.PUBLIC_URL ?? 'http://localhost:8787';
   return {
     environment: vars.ENVIRONMENT,
@@ -218,30 +114,8 @@ function parseConfig(env: Partial<Env>): Config {
     }),
     accessTokenSeconds: vars.JWT_EXPIRES_IN,
     refreshTokenSeconds: vars.REFRESH_TOKEN_EXPIRES_IN,
-    mediaProvider: vars.MEDIA_PROVIDER,
-    livekit: {
-      url: vars.LIVEKIT_URL ?? LIVEKIT_DEVELOPMENT.url,
-      apiKey: vars.LIVEKIT_API_KEY ?? LIVEKIT_DEVELOPMENT.apiKey,
-      apiSecret: vars.LIVEKIT_API_SECRET ?? LIVEKIT_DEVELOPMENT.apiSecret,
-    },
-    agora:
-      vars.AGORA_APP_ID && vars.AGORA_APP_CERTIFICATE
-        ? { appId: vars.AGORA_APP_ID, certificate: vars.AGORA_APP_CERTIFICATE }
-        : undefined,
-    paymentProvider: vars.PAYMENT_PROVIDER ?? providerWithKeys(vars),
-    stripe:
-      vars.STRIPE_SECRET_KEY && vars.STRIPE_WEBHOOK_SECRET
-        ? { secretKey: vars.STRIPE_SECRET_KEY, webhookSecret: vars.STRIPE_WEBHOOK_SECRET }
-        : undefined,
-    dodo:
-      vars.DODO_API_KEY && vars.DODO_WEBHOOK_SECRET && vars.DODO_PRODUCT_ID
-        ? {
-            apiKey: vars.DODO_API_KEY,
-            webhookSecret: vars.DODO_WEBHOOK_SECRET,
-            productId: vars.DODO_PRODUCT_ID,
-            environment: vars.DODO_ENVIRONMENT,
-          }
-        : undefined,
+    ...paymentOf(vars),
+    ...mediaOf(vars),
     resendApiKey: vars.RESEND_API_KEY,
     mailFrom: vars.MAIL_FROM,
     vapid:
@@ -261,14 +135,42 @@ function parseConfig(env: Partial<Env>): Config {
   };
 }
 
-type Variables = z.output<typeof variables>;
-type Name = keyof Variables;
-/** As the environment has them, before anything is known of their form. */
-type Given = Readonly<Partial<Record<Name, string>>>;
+function mediaOf(vars: Variables): Pick<Config, 'mediaProvider' | 'livekit' | 'agora'> {
+  return {
+    mediaProvider: vars.MEDIA_PROVIDER,
+    livekit: {
+      url: vars.LIVEKIT_URL ?? LIVEKIT_DEVELOPMENT.url,
+      apiKey: vars.LIVEKIT_API_KEY ?? LIVEKIT_DEVELOPMENT.apiKey,
+      apiSecret: vars.LIVEKIT_API_SECRET ?? LIVEKIT_DEVELOPMENT.apiSecret,
+    },
+    agora:
+      vars.AGORA_APP_ID && vars.AGORA_APP_CERTIFICATE
+        ? { appId: vars.AGORA_APP_ID, certificate: vars.AGORA_APP_CERTIFICATE }
+        : undefined,
+  };
+}
+
+function paymentOf(vars: Variables): Pick<Config, 'paymentProvider' | 'stripe' | 'dodo'> {
+  return {
+    paymentProvider: vars.PAYMENT_PROVIDER ?? providerWithKeys(vars),
+    stripe:
+      vars.STRIPE_SECRET_KEY && vars.STRIPE_WEBHOOK_SECRET
+        ? { secretKey: vars.STRIPE_SECRET_KEY, webhookSecret: vars.STRIPE_WEBHOOK_SECRET }
+        : undefined,
+    dodo:
+      vars.DODO_API_KEY && vars.DODO_WEBHOOK_SECRET && vars.DODO_PRODUCT_ID
+        ? {
+            apiKey: vars.DODO_API_KEY,
+            webhookSecret: vars.DODO_WEBHOOK_SECRET,
+            productId: vars.DODO_PRODUCT_ID,
+            environment: vars.DODO_ENVIRONMENT,
+          }
+        : undefined,
+  };
+}
 
 /**
- * An empty variable is one that is not set: that is how dashboards and .dev.vars files leave them. wrangler.toml may hold
- * numbers.
+ * An empty variable counts as not set: dashboards and .dev.vars files leave them so. wrangler.toml may hold numbers.
  */
 function givenIn(env: Partial<Env>): Given {
   const entries = variableNames.map((name) => [name, env[name as Name] ?? ''] as const); // names of Env
@@ -280,7 +182,7 @@ const STRIPE_NAMES = ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'] as const;
 const DODO_NAMES = ['DODO_API_KEY', 'DODO_WEBHOOK_SECRET', 'DODO_PRODUCT_ID'] as const;
 const VAPID_NAMES = ['VAPID_PUBLIC_KEY', 'VAPID_PRIVATE_KEY', 'VAPID_SUBJECT'] as const;
 
-/** What is of use only as a whole. */
+/** Variables that work only together. */
 function togetherFaults(given: Given): string[] {
   const provider = given.PAYMENT_PROVIDER ?? providerWithKeys(given);
   const wholes: [names: readonly Name[], begun: boolean][] = [

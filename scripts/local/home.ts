@@ -98,7 +98,7 @@ export function holdWorld(): void {
   process.on('exit', () => lock.close());
 }
 
-/** What stands behind `npm run … --`. */
+/** The arguments after `npm run … --`. */
 export function readArguments<const T extends ParseArgsOptionsConfig>(options: T) {
   try {
     return parseArgs({ options }).values;

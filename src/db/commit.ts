@@ -23,8 +23,8 @@ export interface Following {
  * order, and see each at least once.
  *
  * Events follow only from a row that changed: they hang on the batch's act, which is its first statement that is not a
- * demand. If the act changes no row, no event follows. A batch that demands a change always has one, so there the act
- * may be any statement.
+ * demand. If the act changes no row, no event follows. A batch that demands a change always changes a row, so its
+ * events always follow.
  * @param evenIfUnchanged the events follow whatever changed: for clean-ups that several statements do together, and
  * whose events are harmless to repeat
  * @param refusals what a broken rule of the database means to the caller: constraint → refusal (see `refusalOf`)
@@ -50,7 +50,7 @@ export async function commit(
   }
 }
 
-/** Where the statement is that the events hang on; undefined where nothing is left to ask: they follow. */
+/** The index of the statement that the events depend on; undefined if they follow in any case. */
 function findAct(statements: readonly Statement[]): number | undefined {
   const demands = statements.map((statement) => ('demands' in statement ? (statement as Demand).demands : undefined));
   const act = demands.indexOf(undefined);
@@ -58,8 +58,8 @@ function findAct(statements: readonly Statement[]): number | undefined {
 }
 
 /**
- * As `commit`, for a request that may be repeated: if the batch's demand is not met, nothing of it stays, neither rows
- * nor events. @returns whether the batch stands
+ * As `commit`, for a request that may be repeated: if the batch's demand is not met, it leaves neither rows nor events.
+ * @returns whether the batch was committed
  */
 export async function commitIfMet(
   ctx: Context,

@@ -1,4 +1,4 @@
-/** For a write that is to leave a row alone if the row says the same already. */
+/** For a write that leaves a row alone if it would change nothing. */
 import { getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 

@@ -16,7 +16,7 @@ export const outbox = sqliteTable('outbox', {
   nextAttemptAt: integer('next_attempt_at').notNull(),
 });
 
-/** The sweep takes what the request that wrote it has not delivered by then. */
+/** The sweep takes over what the request that wrote it has not delivered until then. */
 export const SWEEP_AFTER_MS = 30 * SECOND_MS;
 
 /** What `deliver` takes: an event under the id by which its receiver knows a repeat. */

@@ -117,7 +117,10 @@ function refusalsOf(endpoint: Endpoint): [string, string[]][] {
     add(415, 'WRONG_CONTENT_TYPE');
   }
   if (movesMoney) add(400, 'IDEMPOTENCY_KEY_REQUIRED');
-  if (security.length > 0) add(401, 'UNAUTHENTICATED, TOKEN_EXPIRED, SESSION_ENDED');
+  if (security.length > 0) {
+    add(401, 'UNAUTHENTICATED, TOKEN_INVALID, SESSION_ENDED');
+    add(403, 'ACCOUNT_BANNED');
+  }
   if (requiresVerification(endpoint)) add(403, 'EMAIL_NOT_VERIFIED');
   add(403, refusal);
   if (body || query || params) add(422, 'VALIDATION_FAILED');

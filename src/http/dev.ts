@@ -1,6 +1,6 @@
 /**
- * Pages for one's own machine: the development mailbox. In production they are not there. What is below `/dev` is counted
- * here, the pages of domains included.
+ * Pages for one's own machine: the development mailbox. In production they do not exist. Requests below `/dev` are
+ * counted here, those of the domains' pages included.
  */
 import { sql } from 'drizzle-orm';
 import { Hono } from 'hono';

@@ -96,9 +96,9 @@ export function docsRoutes(describeApi: () => OpenApiDocument): Hono<HttpEnv> {
   return routes;
 }
 
-/** By address, whoever asks, and before anything is made. */
+/** Counted by address, before anything is made. */
 const count: MiddlewareHandler<HttpEnv> = async (c, next) => {
-  await enforceLimit(c, 'read', undefined);
+  await enforceLimit(c, 'read');
   await next();
 };
 

@@ -84,7 +84,10 @@ export interface EndpointDefinition<
   also?: { readonly status: 200 | 201 | 202; readonly when: string; readonly response?: A };
   /** The answer can be had as text/csv too. The handler then returns a Response. */
   csv?: true;
-  /** Refusals of the domain, by status, for the document: `{ 409: 'ALREADY_LIVE: …' }`. */
+  /**
+   * Refusals of the domain, by status, for the document: `{ 409: 'ALREADY_LIVE: …' }`. Those of http and the guard are
+   * there anyway (`describe.ts`).
+   */
   refusals?: Readonly<Partial<Record<400 | 401 | 402 | 403 | 404 | 409 | 413 | 416 | 422 | 429 | 451 | 503, string>>>;
   limit?: Exclude<Limit, 'lookUp'>;
   /** Requires an Idempotency-Key, and hands it on as `once`. */

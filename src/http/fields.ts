@@ -23,7 +23,7 @@ export function aLine(max: number, min = 1, fold = foldText) {
 
 const SEARCH_CHARACTERS_MAX = 100;
 
-/** Words to look for. What has no word in it finds nothing, and what nobody can see is none. */
+/** Words to look for. A text without words, or with invisible ones only, finds nothing. */
 export const searchText = aLine(SEARCH_CHARACTERS_MAX, 1, foldBlanks);
 
 /** The same where there may be none: a blank is no restriction. */

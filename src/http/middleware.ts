@@ -48,7 +48,7 @@ export const allowOrigins: MiddlewareHandler<AppEnv> = cors({
   ],
   exposeHeaders: [
     ...[SESSION_TOKEN_HEADER, 'x-request-id', 'Retry-After', 'RateLimit', 'RateLimit-Policy'],
-    // Of files: what they are called, and what a download that goes on where it broke off has to know.
+    // For files: their name, and what a download needs to continue where it broke off.
     ...['ETag', 'Content-Disposition', 'Content-Range', 'Accept-Ranges'],
   ],
   maxAge: 86_400,

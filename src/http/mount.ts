@@ -19,7 +19,7 @@ export interface HttpEnv {
  * @param count takes the request from its caller's budget; to be awaited before anything is looked up
  */
 export type Guard = (ctx: Context, request: Request, endpoint: Endpoint, count: Count) => Promise<Admission>;
-/** @param caller whom a genuine token names; without one the address is counted */
+/** @param caller the user or session of a genuine token; without one the address is counted */
 export type Count = (caller?: string) => Promise<void>;
 
 export interface Admission {

@@ -15,14 +15,16 @@ const PERIOD_SECONDS = 60;
 /** What `wrangler.toml` grants a minute. */
 const QUOTA: Readonly<Record<Limit, number>> = { read: 1_200, write: 240, signIn: 60, media: 6_000, lookUp: 20 };
 
-/** @param caller whom a genuine token names; without one the address is counted. Throws TOO_MANY_REQUESTS. */
+/**
+ * @param caller the user or session of a genuine token; without one the address is counted. Throws TOO_MANY_REQUESTS.
+ */
 export async function enforceLimit(c: Asked, limit: Limit, caller?: string): Promise<void> {
   c.header('RateLimit-Policy', `"${limit}";q=${QUOTA[limit]};w=${PERIOD_SECONDS}`);
   await spend(c.var.ctx, limit, caller ?? addressOf(c.req.raw));
 }
 
 /**
- * A token that no valid key has signed may be good all the same, and only D1 knows: an address may send a few of those.
+ * Only D1 knows whether a token that no valid key has signed is good, so an address may send a few of those a minute.
  * Throws TOO_MANY_REQUESTS.
  */
 export function spendLookUp(ctx: Context, request: Request): Promise<void> {

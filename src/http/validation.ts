@@ -27,7 +27,7 @@ export function invalid(path: string, message: string): AppError {
   return refuseFields([{ path: [path], message }]);
 }
 
-/** Names all of them, or the first nineteen and how many more there are. */
+/** Names all problems, or the first nineteen and how many more there are. */
 export function refuseFields(problems: readonly Problem[]): AppError {
   const shown = problems.length > DETAILS_MAX ? problems.slice(0, DETAILS_MAX - 1) : problems;
   const details = shown.map(({ path, message }) => ({

@@ -28,7 +28,7 @@ export function openImages(binding: ImagesBinding): Images {
           .output({ format: DRAWN_TYPE, anim: false });
         return new Uint8Array(await result.response().arrayBuffer());
       } catch (error) {
-        // Every call is paid for, so nothing is tried twice, and no good picture to see whose fault it was.
+        // Every call is paid for, so nothing is tried twice, nor is a good picture drawn to see whose fault it was.
         if (isOfPicture(error)) return undefined;
         const refusal = imagesError('IMAGES_UNAVAILABLE');
         refusal.cause = error;
@@ -42,7 +42,7 @@ export function openImages(binding: ImagesBinding): Images {
 function isOfPicture(error: unknown): boolean {
   if (!(error instanceof Error && 'code' in error) || SERVICE_CODES.test(String(error.code))) return false;
   // NOTE: 9523 is a picture that cannot be read, and also whatever else the service answers. On one's own machine sharp
-  // answers for it: what it cannot read as a 500 with its stack, and that it is not installed in so many words.
+  // answers instead: a 500 with its stack for a picture that it cannot read, and a sentence if it is not installed.
   if (error.message.includes('Sharp library is not available')) return false;
   return !error.message.startsWith('Unexpected error response') || error.message.includes('Sharp.');
 }

@@ -32,7 +32,7 @@ const FATES: Readonly<Record<TaskMessage['type'], 'swept' | 'back' | 'over'>> = 
 };
 const BACK_AFTER_SECONDS = HOUR_MS / SECOND_MS;
 
-/** What may be logged of a message. Whatever a new kind adds is left out until it is named here. */
+/** The fields of a message that may be logged. Those of a new kind are left out until they are named here. */
 const NAMES: ReadonlySet<string> = new Set([
   ...['type', 'name', 'step', 'webhookEventId', 'payoutId', 'streamId', 'proofId', 'postId', 'commentId', 'exportId'],
   ...['broadcastId', 'subscriptionId', 'userId', 'one', 'other'],

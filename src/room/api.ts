@@ -49,7 +49,7 @@ export interface RoomUser {
 export interface RoomGuest {
   readonly kind: 'guest';
   readonly id: string;
-  /** Signed in by an account that is not verified: told so instead of being asked to sign in. */
+  /** Signed in, but not verified: asked to verify the address instead of to sign in. */
   readonly unverified?: true;
 }
 
@@ -245,7 +245,7 @@ export interface Room {
     byUserId: string,
     mayDeleteAny: boolean,
   ): Promise<{ readonly ok: true } | RoomRefusal>;
-  /** Answers whether there was anything to do: to end a time-out that does not stand is nothing. */
+  /** Answers whether it did anything: ending a time-out that is not active does nothing. */
   moderate(byUserId: string, action: ModerationAction): Promise<boolean>;
   /** What the user wrote, the oldest first, without what was deleted; of many a page. @param afterSeq 0: from the first */
   messagesOf(userId: string, afterSeq: number, limit: number): Promise<ChatMessage[]>;

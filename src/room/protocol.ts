@@ -8,7 +8,7 @@ import { cut } from '@/shared/text';
 import { toIso } from '@/shared/time';
 
 export const FRAME_BYTES_MAX = 4 * 1_024;
-/** Of what is wrong with a frame: it names the fields that nobody knows. */
+/** A complaint names unknown fields, which may be long. */
 const COMPLAINT_CHARACTERS_MAX = 300;
 /** So many malformed frames in a row close the socket. */
 export const MALFORMED_FRAMES_MAX = 10;

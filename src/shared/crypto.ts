@@ -34,8 +34,8 @@ export function equalInConstantTime(left: string, right: string): boolean {
 }
 
 /**
- * What is sealed under which key. Cursors are made without end, so they have a key of their own: random nonces wear out
- * the one they are used with, and what is stored must outlast them.
+ * Which key seals what. Every page of a list seals a cursor, so cursors have a key of their own: a key wears out with
+ * the number of random nonces, and the key of stored secrets must last.
  */
 export type SealedKind = 'aes-gcm' | 'cursor';
 
@@ -74,11 +74,6 @@ export async function decrypt(
     Buffer.from(bytes, 'base64url'),
   );
   return new TextDecoder().decode(text);
-}
-
-/** Whether a sealed text should be written again under the current key. */
-export function isSealedUnderOldKey(keys: Keyring, sealed: string): boolean {
-  return !sealed.startsWith(`${keys.encryption[0].kid}.`);
 }
 
 function aesKey(bytes: Uint8Array<ArrayBuffer>, use: 'encrypt' | 'decrypt'): Promise<CryptoKey> {

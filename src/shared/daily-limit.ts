@@ -8,7 +8,7 @@ const SIZES: Readonly<Record<string, number>> = { GB: 1_024 ** 3, MB: 1_024 ** 2
 /** `10GB/1GB` as well: an amount without a unit is one of pieces, or of bytes. */
 const PATTERN = /^(\d{1,12})(GB|MB)?\/(\d{1,12})(GB|MB)?$/;
 
-/** Nothing, if it is not written so. */
+/** Nothing if it is written differently. */
 export function parseDailyLimit(text: string): DailyLimit | undefined {
   const [match, aDay, unit = '', onFirstDay, firstUnit = ''] = PATTERN.exec(text) ?? [];
   if (match === undefined) return undefined;

@@ -1,6 +1,6 @@
 /**
- * What the configuration of a server that strangers reach is held to: secrets that nobody guesses, addresses that
- * everybody reaches over TLS. A fault names variables and never a value.
+ * The rules for the configuration of a production server: secrets that nobody can guess, and public addresses with TLS.
+ * A fault names variables and never a value.
  */
 export const SECRET_CHARACTERS_MIN = 32;
 const DIFFERENT_CHARACTERS_MIN = 10;
@@ -29,7 +29,7 @@ const MAILTO = 'mailto:';
 
 type Given = Readonly<Record<string, string>>;
 
-/** What is well-formed, and would still let strangers in or lead people nowhere. @param given no empty variables */
+/** Finds what is well-formed and still not safe in production. @param given no empty variables */
 export function productionFaults(given: Given): string[] {
   const faults = REQUIRED.filter((name) => !given[name]).map((name) => `${name} must be set in production`);
   const { LIVEKIT_API_KEY, LIVEKIT_API_SECRET, MAIL_FROM, OWNER_EMAIL, VAPID_SUBJECT = '' } = given;
@@ -46,7 +46,7 @@ export function productionFaults(given: Given): string[] {
   return faults;
 }
 
-/** Of a list each by itself. A secret must differ from what others see as well. */
+/** Checks each secret of a list by itself. A secret must also differ from every other variable. */
 function secretFaults(given: Given): string[] {
   const weak = SECRETS.filter((name) =>
     partsOf(given, name).some((value) => new Set(value).size < DIFFERENT_CHARACTERS_MIN),
@@ -63,7 +63,7 @@ function secretFaults(given: Given): string[] {
   ];
 }
 
-/** What is no URL at all is left to whoever parses it. */
+/** A text that is no URL is the parser's fault to name. */
 function urlFaults(name: string, text: string, schemes: readonly string[]): string[] {
   const url = URL.parse(text);
   if (!url) return [];
@@ -101,7 +101,7 @@ function partsOf(given: Given, name: string): string[] {
   return value ? (LISTS.includes(name) ? listOf(value) : [value]) : [];
 }
 
-/** Separated by commas. */
+/** The entries of a list that is separated by commas. */
 export function listOf(text: string): string[] {
   return text
     .split(',')

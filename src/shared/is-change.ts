@@ -1,6 +1,6 @@
-/** For a request that may say what is so already: then nothing is written, logged or told. */
+/** For a request that may change nothing: then nothing is written, logged or sent. */
 
-/** Whether a row says anything else than this. What is `undefined` was not sent; lists are compared by what they hold. */
+/** Whether any of these values differs from the row's. `undefined` was not sent; lists are compared by their items. */
 export function isChange<Row extends object>(row: Row, sent: Partial<Row>): boolean {
   return Object.entries(sent).some(
     ([name, value]) => value !== undefined && JSON.stringify(value) !== JSON.stringify(row[name as keyof Row]),

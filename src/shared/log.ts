@@ -37,9 +37,11 @@ export function newLogger(requestId: string): Logger {
   };
 }
 
-/** What libraries and providers put into their messages: parameters, addresses, queries of URLs, pieces of texts. */
+/**
+ * Private parts of the messages of libraries and providers: parameters, addresses, queries of URLs, pieces of texts.
+ */
 const PRIVATE: readonly [RegExp, string][] = [
-  // Of a query that failed, by Drizzle. A parameter may hold line breaks; the stack's first frame is where they end.
+  // Drizzle's, of a failed query. A parameter may hold line breaks; the list ends at the stack's first frame.
   [/\nparams: [\s\S]*?(?=\n {4}at |$)/g, ''],
   [/(\.\.\.)?"[\s\S]*?"(\.\.\.)? is not valid JSON/g, '"…" is not valid JSON'],
   [/[^\s@<>"'`/(,;:=]+@[^\s@<>"'`/),;:]+\.[a-z]{2,}/gi, '…@…'],

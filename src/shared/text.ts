@@ -22,7 +22,7 @@ export function hasControlCharacters(text: string): boolean {
   return CONTROL.test(text);
 }
 
-/** What has no width: it comes along when a text is copied, and nobody sees it. */
+/** Characters without width, which come along when a text is copied and which nobody sees. */
 const WITHOUT_WIDTH = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** A line as somebody pastes it: without blanks and line ends around it, and full-width letters are plain ones. */
@@ -59,7 +59,7 @@ export function foldBlanks(typed: string): string {
 }
 
 /**
- * Text as it is kept: the same, and empty if nobody could see anything of it. What must be refused stays to be refused.
+ * Text as it is stored: `foldBlanks`, and empty if nothing of it is visible. Control characters stay, to be refused.
  * Composing letters is left to comparisons: it can change how a name looks.
  */
 export function foldText(typed: string): string {
@@ -73,7 +73,7 @@ export function hasVisibleCharacter(text: string): boolean {
   return /[^\p{Z}\p{C}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u.test(text);
 }
 
-/** At most so many UTF-16 units, cut between characters, with an ellipsis where something is missing. */
+/** Cuts a text to this many UTF-16 units, between characters, and ends it with an ellipsis. */
 export function cut(text: string, unitsMax: number): string {
   return text.length <= unitsMax ? text : `${text.slice(0, unitsMax - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }

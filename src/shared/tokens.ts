@@ -65,8 +65,8 @@ export async function verifyToken(
 }
 
 /**
- * The claims of a token under a key that we do not have (any more): nothing of them is proved, so they may name only
- * what is itself a secret. Nothing if the key is one that we have, for then its signature decides.
+ * The claims of a token under a key that we do not have, or no longer. They are not proved, so only a claim that is
+ * itself a secret may be trusted. Nothing if we have the key, since then the signature decides.
  */
 export function readUnderUnknownKey(keys: Keyring, kind: TokenKind, token: string, now: number): Claims | undefined {
   if (token.length > TOKEN_CHARACTERS_MAX) return undefined;

@@ -241,7 +241,7 @@ it('0035 gives accounts that are not verified seven days from now on, and verifi
   });
 });
 
-it('0042 blank what the staff log says of those who are gone, and find the rest when they go', async () => {
+it("0042 blanks the staff log's texts about deleted users, and names the user in the rest", async () => {
   const all = listMigrations();
   const today = all.findIndex((name) => name.startsWith('0042'));
   await withDatabase(state, async (database) => {

@@ -65,7 +65,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-it('a server answers nobody until its world is made, however many knock, and one start has the data', async () => {
+it('a server answers nobody until its data is ready, however many ask, and a second start is refused', async () => {
   const [home, port] = [newHome(), await freePort()];
   const { child, started, ended } = start(home, port);
   let isDone = false;
@@ -95,7 +95,7 @@ it('a server answers nobody until its world is made, however many knock, and one
   await vi.waitFor(() => expect(() => process.kill(-(child.pid ?? 0), 0)).toThrow('ESRCH'), { timeout: 5_000 });
 }, 180_000);
 
-it('a server says in one line that its port is taken at any address of localhost', async () => {
+it('a server says in one line that its port is taken, at any address of localhost', async () => {
   const { server, port } = await occupy();
   try {
     const { code, output } = await start(newHome(), port).ended;

@@ -1,13 +1,13 @@
 /** The bundle as it is deployed, with what wrangler.toml says and no secret: it starts, refuses, and says why. */
 import { expect, it } from 'vitest';
-import { variableNames } from '@/config';
+import { variableNames } from '@/config/variables';
 import { ensureBuilt } from '../../scripts/local/bundle';
 import { startWorker } from '../../scripts/local/miniflare';
 
 /** A developer's `.dev.vars` is read by wrangler too; an empty variable is one that is not set. */
 const nothing = Object.fromEntries(variableNames.map((name) => [name, '']));
 
-it('a server with nothing set answers no request, and its log lists all that is missing', async () => {
+it('a server with nothing configured answers no request, and its log lists everything that is missing', async () => {
   await ensureBuilt();
   const logged: string[] = [];
   const server = await startWorker({ bindings: nothing, onLog: (_level, message) => logged.push(message) });

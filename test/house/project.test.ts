@@ -1,7 +1,8 @@
 /** What only a look at the text can hold: where env is read, how migrations are named, what the README lists. */
 import { describe, expect, it } from 'vitest';
 import { listProjectFiles, readProjectFile, readSources } from '#test/support/sources';
-import { readConfig, variableNames } from '@/config';
+import { readConfig } from '@/config';
+import { variableNames } from '@/config/variables';
 
 const sources = readSources();
 

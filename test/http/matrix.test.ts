@@ -194,7 +194,7 @@ describe('an account that is not verified', () => {
     return person;
   };
 
-  it('is let in by the endpoints that say so, and by no other', () => {
+  it('is admitted by the endpoints that say so, and by no other', () => {
     expect(
       all
         .filter(({ unverified }) => unverified)

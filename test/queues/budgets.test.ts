@@ -9,7 +9,7 @@ import { sweepBudgets } from '@/domains/budgets/sweep';
 import { eraseAccounts } from '@/domains/privacy/erase';
 import { DAY_MS } from '@/shared/time';
 
-it('a day that is over is swept away, a page a run, and one that is not stays', async () => {
+it('budgets of days that are over are swept away page by page, and others stay', async () => {
   const [crowd, person] = [await asViewer(), await asViewer()];
   const ctx = testContext();
   const now = ctx.now();
@@ -31,7 +31,7 @@ it('a day that is over is swept away, a page a run, and one that is not stays', 
   expect(await usedBy(crowd)).toEqual({ checkouts: 1 });
 });
 
-it('an account that ends takes what it used along', async () => {
+it('the end of an account deletes its budgets', async () => {
   const person = await asViewer();
   const ctx = testContext();
   expect(await trySpending(ctx, { userId: person.userId, costs: { mails: 1 }, at: ctx.now() })).toBe(true);
@@ -40,7 +40,7 @@ it('an account that ends takes what it used along', async () => {
   expect(await usedBy(person)).toEqual({});
 });
 
-it('what is too much of one thing is spent of nothing', async () => {
+it('costs of which one is too much spend nothing at all', async () => {
   const person = await asViewer();
   const ctx = testContext({ DAILY_PICTURES: '1/1' });
   const spending = { userId: person.userId, costs: { bytes: 5, pictures: 2 }, at: ctx.now() };

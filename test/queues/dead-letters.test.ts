@@ -37,7 +37,7 @@ describe('a task whose tries are spent', () => {
     expect(sent).toEqual([]);
   });
 
-  it('is logged by its kind and ids, and no word of what it was to say', async () => {
+  it('is logged by its kind and ids, without its text', async () => {
     const logged = vi.spyOn(console, 'error').mockImplementation(() => {});
     const { queue } = recordingQueue<TaskMessage>();
     const [subscriptionId, userId] = [newId(), newId()];

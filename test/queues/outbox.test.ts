@@ -58,7 +58,7 @@ describe('what follows a commit', () => {
     expect(done.results).toHaveLength(2);
   });
 
-  it('hangs on no demand: a condition that holds is no change', async () => {
+  it('does not depend on a demand: a condition that holds is no change', async () => {
     const [ctx, { userId }] = [testContext(), await asViewer()];
     const events = [telling(userId)];
     const holds = demandThat(ctx, sql`1`);
@@ -73,7 +73,7 @@ describe('what follows a commit', () => {
     expect(await committed(ctx, statements, { events })).toMatchObject({ delivered: events, kept: events });
   });
 
-  it('follows whatever changed only where that is said, or where there is nothing but events', async () => {
+  it('follows whatever changed only if the caller says so, or if there is nothing but events', async () => {
     const [ctx, { userId }] = [testContext(), await asViewer()];
     const events = [telling(userId)];
     const none = renaming(ctx, newId(), 'Nobody');

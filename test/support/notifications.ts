@@ -1,4 +1,4 @@
-/** What tests of notifications share: tasks that are done at once, and a browser that a push service reaches. */
+/** What tests of notifications share: tasks that are done at once, announced streams, and a browser with Web Push. */
 import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
 import type { Context } from '@/context';
@@ -6,6 +6,7 @@ import type { TaskMessage } from '@/queues/messages';
 import { consumeTasks } from '@/queues/tasks';
 import { testContext } from './context';
 import { consumed, recordingQueue } from './queues';
+import { anOpenStream } from './streams';
 
 /** A Context whose tasks are kept, to be looked at and done. */
 export function taskContext(overrides: Partial<Context> = {}) {
@@ -34,6 +35,19 @@ export function taskContext(overrides: Partial<Context> = {}) {
       return done;
     },
   };
+}
+
+/** A stream that is live and was just announced, before any follower is told. */
+export async function anAnnouncedStream(creator: { userId: string; channelId: string }) {
+  const streamId = await anOpenStream(creator);
+  const at = Date.now();
+  await env.DB.batch([
+    env.DB.prepare("UPDATE streams SET status = 'live', started_at = ?2 WHERE id = ?1").bind(streamId, at),
+    env.DB.prepare(
+      "INSERT INTO broadcasts (id, creator_id, kind, title, body, created_at) VALUES (?, ?, 'live', '', '', ?)",
+    ).bind(streamId, creator.userId, at),
+  ]);
+  return { streamId, at };
 }
 
 const base64url = (bytes: ArrayBuffer | Uint8Array) => Buffer.from(bytes as Uint8Array).toString('base64url');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PRODUCTION } from '#test/support/production';
-import { ConfigError, type Env, readConfig, variableNames } from '@/config';
+import { ConfigError, type Env, readConfig } from '@/config';
+import { variableNames } from '@/config/variables';
 
 /** What is said of an environment that is refused; nothing of one that is taken. */
 function refusal(env: Partial<Env>): string {
@@ -121,7 +122,7 @@ describe('configuration', () => {
     expect(faultsOf({ ...r2, R2_ACCOUNT_ID: 'evil.test/' })).toContain('R2_ACCOUNT_ID');
   });
 
-  it('reads limits of a day and of the first day, in pieces and in sizes', () => {
+  it('reads limits for a day and for the first day, as numbers and as sizes', () => {
     const limits = { DAILY_PICTURES: '1000/0', DAILY_UPLOADS: '2GB/500MB', DAILY_MAILS: '' };
     expect(readConfig({ ...PRODUCTION, ...limits }).dailyLimits).toMatchObject({
       pictures: { aDay: 1_000, onFirstDay: 0 },
@@ -168,7 +169,7 @@ describe('in production', () => {
     expect(message).toContain('ENCRYPTION_KEY');
   });
 
-  it('no secret is a value that others see', () => {
+  it('no secret equals a value that is not secret', () => {
     const seen = { LIVEKIT_API_KEY: PRODUCTION.LIVEKIT_API_SECRET };
     expect(faultsOf(seen)).toContain('LIVEKIT_API_KEY and LIVEKIT_API_SECRET must not be the same');
   });

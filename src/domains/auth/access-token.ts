@@ -8,7 +8,7 @@ const Claims = z.object({
   sub: z.string(),
   sid: z.string(),
   email: z.string(),
-  /** Missing in tokens from before there was such a claim. */
+  /** Missing in tokens from before this claim existed. */
   verified: z.boolean().default(true),
   /** `admin` for staff, whose role stands in `userRole`. */
   role: z.enum([...ROLES, 'admin']),

@@ -9,7 +9,7 @@ import { DAY_MS, SECOND_MS } from '@/shared/time';
 import { signToken, verifyToken } from '@/shared/tokens';
 import type { Account } from './account';
 
-/** From the last sign-in. */
+/** Since the last sign-in on it. */
 const DEVICE_MS = 90 * DAY_MS;
 
 export interface Asker {
@@ -25,6 +25,13 @@ export function askerOf(request: Request, deviceToken?: string | null): Asker {
   return { address, userAgent: headers.get('user-agent'), deviceToken };
 }
 
+/** What tries are counted under: a known device by itself, everybody else by address. */
+export function askerKey({ address }: Asker, device: string | undefined): string {
+  return device === undefined ? address : `device:${device}`;
+}
+
+type DeviceOwner = Pick<Account, 'secretHash' | 'passwordSetAt'> & { readonly user: { readonly id: string } };
+
 /** The id of a device that this user has signed in on with the present password, if the asker is one. */
 export async function knownDevice(
   ctx: Context,
@@ -38,15 +45,15 @@ export async function knownDevice(
 }
 
 /**
- * Bound to the password: whoever signed in with an old one is a stranger again once it is replaced.
- * @param id of the device, if it is known already: it gains no tries by signing in again
+ * Bound to the password: a new password makes every device unknown.
+ * @param id of the device, if it is known already, so that it gains no tries by signing in again
  */
-export function signDeviceToken(ctx: Context, account: Account, id: string = newId()): Promise<string> {
+export function signDeviceToken(ctx: Context, account: DeviceOwner, id: string = newId()): Promise<string> {
   const claims = { sub: account.user.id, jti: id, since: passwordAge(account) };
   return signToken(ctx.config.keys, 'device', claims, DEVICE_MS / SECOND_MS, ctx.now());
 }
 
 /** 0 while there is no password. */
-function passwordAge({ secretHash, passwordSetAt }: Account): number {
+function passwordAge({ secretHash, passwordSetAt }: DeviceOwner): number {
   return secretHash === null ? 0 : (passwordSetAt ?? 0);
 }

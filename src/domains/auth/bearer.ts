@@ -1,6 +1,5 @@
 /**
- * What an `Authorization` header claims, as far as that can be told without I/O: the limiter counts by it before
- * anything is looked up.
+ * What an `Authorization` header claims, without I/O: the limiter counts by it before anything is looked up.
  */
 import type { Context } from '@/context';
 import type { Actor } from '@/shared/actor';
@@ -17,7 +16,7 @@ export type Claim =
   | { readonly kind: 'invalid' }
   | { readonly kind: 'session'; readonly token: SessionToken | undefined };
 
-/** What clients send that had no token to put there: a variable without a value, written out. */
+/** What a client without a token sends when it writes out an empty variable. */
 const NO_TOKEN = /^["'(]?(null|undefined|none|nil|nan|false|\[object \w+\])?["')]?$/i;
 /** Its header is base64url of `{"…`; what is before the dot of a session token is hexadecimal. */
 const JWT = /^eyJ[^.]*\./;

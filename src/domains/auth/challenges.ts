@@ -1,7 +1,7 @@
 /**
  * The half of a sign-in that waits for its second factor. Tries are spent before they are compared, and a user's failed
  * challenges are counted over a day, so that a stranger who has the password cannot try codes without end. A known
- * device has challenges of its own: those of the stranger do not shut it out.
+ * device has challenges of its own, so a stranger's do not lock it out.
  */
 import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
@@ -16,7 +16,7 @@ const CHALLENGE_MS = 5 * MINUTE_MS;
 const ATTEMPTS = 5;
 /** 20 × 5 tries a day at three codes of a million: a chance of 1 in 3,000 a day. */
 const FAILED_MAX = 20;
-/** With those that a new password ended: it gives them back, but not as often as somebody can reset it. */
+/** With those that a new password ended: a reset gives tries back, but not each time without end. */
 const FAILED_WITH_VOIDED_MAX = 3 * FAILED_MAX;
 /** How long a challenge that was not passed counts. */
 export const BUDGET_MS = DAY_MS;

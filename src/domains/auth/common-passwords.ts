@@ -3,7 +3,7 @@
  * and no start of the Worker, pays for it.
  */
 
-/** What the list lacks, since the library that keeps it finds these by rules: sequences, and the years as they pass. */
+/** Passwords that the list lacks, since its library finds them by rules: sequences, and words with recent years. */
 const SUPPLEMENT: ReadonlySet<string> = new Set(
   `
     01234567 0123456789 1234512345 123456123456 1234567890- 123456aa@ 23456789 3456789012 9876543210 aa12345678

@@ -8,14 +8,17 @@ import type { Actor } from '@/shared/actor';
 import { fold } from '@/shared/text';
 import { DAY_MS, HOUR_MS } from '@/shared/time';
 import { type Account, findAccountByEmail, getAccount } from './account';
-import { type Asker, knownDevice } from './asker';
+import { type Asker, askerKey, knownDevice } from './asker';
 import { authError } from './errors';
 import { verifyPassword } from './passwords';
-import { type Allowance, EVERYBODY, giveBack, spendTries } from './tries';
+import { type Allowance, type Allowances, EVERYBODY, giveBack, spendTries } from './tries';
 
 /** Failures an hour of one address, or of one known device, at one account. */
 const SIGN_IN_FAILURES_MAX = 10;
-/** Failures an hour of all addresses at one account: it takes ten of them to shut out the next, but no known device. */
+/**
+ * Failures an hour of all addresses at one account. Ten addresses can use them up for others, but not for a known
+ * device.
+ */
 const SIGN_IN_FAILURES_OF_ALL_MAX = 100;
 /** Wrong passwords a day within one session, and within all sessions of an account. */
 const CONFIRMATIONS_MAX = 20;
@@ -44,7 +47,7 @@ export async function checkCredentials(
 /**
  * Somebody signed in proves once more who they are, before what cannot be undone. Each session has tries of its own,
  * so one that was stolen does not use up the owner's. Throws PASSWORD_NOT_SET, CONFIRMATION_WRONG, CHALLENGE_LIMIT.
- * @param asker.sessionId the address, where somebody confirms who is not signed in
+ * @param asker.sessionId the address instead, for somebody who is not signed in
  */
 export async function confirmPassword(
   ctx: Context,
@@ -63,37 +66,28 @@ export async function confirmPassword(
 export const signInSubject = (email: string) => `sign-in:${fold(email)}`;
 export const confirmationSubject = (userId: string) => `confirm-password:${userId}`;
 
-/** For secrets that somebody signed in is asked for again. */
-export function confirmationAllowances(subject: string, sessionId: string): [Allowance, ...Allowance[]] {
-  const common = {
-    subject,
-    windowMs: DAY_MS,
-    refusal: (extras: object) =>
-      authError('CHALLENGE_LIMIT', { ...extras, message: 'Too many wrong passwords or codes. Try again later.' }),
-  };
+/** For a user who is signed in and confirms a secret again. */
+export function confirmationAllowances(subject: string, sessionId: string): Allowances {
+  const message = 'Too many wrong passwords or codes. Try again later.';
+  const refusal: Allowance['refusal'] = (extras) => authError('CHALLENGE_LIMIT', { ...extras, message });
+  const common = { subject, windowMs: DAY_MS, refusal };
   return [
     { ...common, asker: sessionId, max: CONFIRMATIONS_MAX },
     { ...common, asker: EVERYBODY, max: CONFIRMATIONS_OF_ALL_MAX },
   ];
 }
 
-/** A device that is known counts by itself alone: even one that was stolen has ten an hour. */
-function signInAllowances(email: string, asker: Asker, device: string | undefined): [Allowance, ...Allowance[]] {
-  const common = {
-    subject: signInSubject(email),
-    windowMs: HOUR_MS,
-    refusal: (extras: { headers: Record<string, string> }) => authError('SIGN_IN_LIMIT', extras),
-  };
-  if (device !== undefined) return [{ ...common, asker: `device:${device}`, max: SIGN_IN_FAILURES_MAX }];
-  return [
-    { ...common, asker: asker.address, max: SIGN_IN_FAILURES_MAX },
-    { ...common, asker: EVERYBODY, max: SIGN_IN_FAILURES_OF_ALL_MAX },
-  ];
+/** A known device counts by itself: even a stolen one has ten tries an hour. */
+function signInAllowances(email: string, asker: Asker, device: string | undefined): Allowances {
+  const refusal: Allowance['refusal'] = (extras) => authError('SIGN_IN_LIMIT', extras);
+  const common = { subject: signInSubject(email), windowMs: HOUR_MS, refusal };
+  const own = { ...common, asker: askerKey(asker, device), max: SIGN_IN_FAILURES_MAX };
+  return device === undefined ? [own, { ...common, asker: EVERYBODY, max: SIGN_IN_FAILURES_OF_ALL_MAX }] : [own];
 }
 
 async function isRight(
   ctx: Context,
-  allowances: [Allowance, ...Allowance[]],
+  allowances: Allowances,
   password: string,
   hash: string | null | undefined,
 ): Promise<boolean> {

@@ -1,7 +1,7 @@
 /**
- * The first verification of an address decides whose the account is. Whoever registered it may not own the address, so
- * what was set up stays only if the same request shows the account's session or password. Of two at once the first to
- * commit decides; the other one's batch is refused.
+ * The first verification of an address decides whose the account is. The person who registered may not own the address,
+ * so what was set up stays only if the same request shows the account's session or password. If two run at once, the
+ * first to commit decides, and the other batch is refused.
  */
 import type { Context } from '@/context';
 import { demandChange, type Statement } from '@/db/commit';
@@ -26,7 +26,7 @@ export function verificationByReset(ctx: Context, user: UserRow): Statement[] {
   return [markEmailVerified(ctx, user), demandChange(ctx), ...endFactors(ctx, user.id)];
 }
 
-/** Every way in, and every place where the account is reached, but the mailbox. */
+/** Every way into the account, and everywhere it is reached, except the mailbox. */
 export function endCredentials(
   ctx: Context,
   { id, emailKey }: Pick<UserRow, 'id' | 'emailKey'>,

@@ -1,4 +1,7 @@
-/** For the end of an account: all that could let anybody in. Tries name nobody, and the sweep forgets them in a day. */
+/**
+ * For the end of an account: everything that could let anyone in. Tries name nobody, and the sweep forgets them in a
+ * day.
+ */
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/context';
 import type { Statement } from '@/db/commit';

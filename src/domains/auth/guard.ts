@@ -45,7 +45,7 @@ export const guard: Guard = async (ctx, request, endpoint, count) => {
   return { viewer, renewedToken };
 };
 
-/** Throws the refusal of who may not call. */
+/** Throws the refusal if the viewer may not call this endpoint. */
 function requireRight(viewer: Actor | Guest, endpoint: Endpoint): void {
   const { who } = endpoint;
   if (who === 'optional') return;
@@ -108,7 +108,7 @@ async function identifyBySession(
   return { caller, renewedToken: signSessionToken(ctx.config.keys, token.secret) };
 }
 
-/** Whom a genuine token names; without one the address is counted. */
+/** The user or session of a genuine token; without one the address is counted. */
 function callerKey(claim: Claim): string | undefined {
   if (claim.kind === 'access') return userKey(claim.actor.userId);
   if (claim.kind !== 'session' || !claim.token || claim.token.signedBy === 'unknown') return undefined;
@@ -123,7 +123,7 @@ async function readGuest(ctx: Context, request: Request): Promise<Guest> {
   return typeof claims?.sub === 'string' ? { kind: 'guest', guestId: claims.sub } : { kind: 'guest' };
 }
 
-/** What an account that is not verified is to everybody else: a guest, with the id that its client sends along. */
+/** An account that is not verified counts as a guest, with the guest id that its client sends along. */
 async function asGuest(ctx: Context, request: Request): Promise<Guest> {
   const guest = await readGuest(ctx, request);
   return { ...guest, unverified: true, regions: regionsOf(ctx.config, request) };

@@ -1,21 +1,21 @@
 /**
- * How many mails people who have not signed in may cause: by who asks and by address. A stranger soon uses up their own
- * quota, and long after it the address's; what was mailed until then stays good.
+ * How many mails people can cause who have not signed in, by who asks and by address. A stranger uses up their own
+ * quota long before the address's, and what was mailed until then stays good.
  */
 import type { Context } from '@/context';
 import type { Refusals, Statement } from '@/db/commit';
 import { AppError } from '@/http/errors';
 import { fold } from '@/shared/text';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '@/shared/time';
-import type { Asker } from './asker';
+import { type Asker, askerKey } from './asker';
 import { authError } from './errors';
 import type { OtpPurpose } from './tables';
-import { type Allowance, EVERYBODY, spendTries } from './tries';
+import { type Allowance, type Allowances, EVERYBODY, spendTries } from './tries';
 
 /** Mails of one kind to one address that one asker may cause in a window, and all askers. */
 const MAILS_MAX = 5;
 const MAILS_OF_ALL_MAX = 15;
-/** Mails to whatever addresses that one asker may cause in an hour. */
+/** Mails that one asker may cause in an hour, to any addresses. */
 const MAILS_OF_ASKER_MAX = 300;
 
 /** Mails a day that tell a user of a new device: a client that keeps no device token is one each time. */
@@ -24,7 +24,7 @@ const SIGN_IN_MAILS_MAX = 10;
 /** Each kind has its own quota, so that what a stranger asks for does not use up another way in. */
 export type MailKind = OtpPurpose | 'verify-link' | 'reset-link';
 
-/** No longer than the newest code or link is good: a code is prolonged to it, see `newOtp`. */
+/** No longer than the newest mail is good: a link by itself, a code because `newOtp` prolongs it. */
 const WINDOW_MS: Readonly<Record<MailKind, number>> = {
   'email-verification': HOUR_MS,
   'sign-in': HOUR_MS,
@@ -33,7 +33,7 @@ const WINDOW_MS: Readonly<Record<MailKind, number>> = {
   'reset-link': 30 * MINUTE_MS,
 };
 
-/** A mail to an address that somebody asks for. */
+/** A mail that somebody asks for, to an address that may not be theirs. */
 export interface Mailing {
   readonly email: string;
   readonly kind: MailKind;
@@ -64,22 +64,19 @@ export async function mayMailSignIn(ctx: Context, userId: string): Promise<boole
   }
 }
 
-/** What the mail is counted under: of the asker at the address, of all askers there, of the asker everywhere. */
-export function mailAllowances({ email, kind, asker, device }: Mailing): [Allowance, ...Allowance[]] {
-  const refusal = (extras: { headers: Record<string, string> }) => authError('OTP_LIMIT', extras);
+/** Counts the mail for the asker at this address, for all askers at this address, and for the asker at any address. */
+export function mailAllowances({ email, kind, asker, device }: Mailing): Allowances {
+  const refusal: Allowance['refusal'] = (extras) => authError('OTP_LIMIT', extras);
+  const message = 'You asked for too many emails. Try again later.';
   const ofAddress = { subject: `mail:${kind}:${fold(email)}`, windowMs: WINDOW_MS[kind], refusal };
-  const everywhere = {
+  const everywhere: Allowance = {
     subject: 'mails',
     asker: asker.address,
     max: MAILS_OF_ASKER_MAX,
     windowMs: HOUR_MS,
-    refusal: (extras: { headers: Record<string, string> }) =>
-      authError('OTP_LIMIT', { ...extras, message: 'You asked for too many mails. Try again later.' }),
+    refusal: (extras) => authError('OTP_LIMIT', { ...extras, message }),
   };
-  if (device !== undefined) return [{ ...ofAddress, asker: `device:${device}`, max: MAILS_MAX }, everywhere];
-  return [
-    { ...ofAddress, asker: asker.address, max: MAILS_MAX },
-    { ...ofAddress, asker: EVERYBODY, max: MAILS_OF_ALL_MAX },
-    everywhere,
-  ];
+  const own = { ...ofAddress, asker: askerKey(asker, device), max: MAILS_MAX };
+  if (device !== undefined) return [own, everywhere];
+  return [own, { ...ofAddress, asker: EVERYBODY, max: MAILS_OF_ALL_MAX }, everywhere];
 }

@@ -44,14 +44,14 @@ export function otpMail({ email, username }: Recipient, purpose: OtpPurpose, cod
 
 export async function verifyLinkMail(ctx: Context, user: Recipient): Promise<Mail> {
   const link = await verifyLink(ctx, user, VERIFY_LINK_MS);
-  const text = `Hi ${user.username},\n\nSomeone signed up for Footlight with this email address. If it was you, open this link within a day to verify the address:\n\n${link}\n\nIf it wasn't you, open the link and choose "This wasn't me", or ignore this email: the account ends after seven days.\n`;
+  const text = `Hi ${user.username},\n\nSomeone signed up for Footlight with this email address. If it was you, open this link within a day to verify the address:\n\n${link}\n\nIf it wasn't you, open the link and choose "This wasn't me", or ignore this email: the account is deleted after seven days.\n`;
   return { to: user.email, subject: 'Verify your e-mail address', text };
 }
 
 /** @param unverifiedUntil when the account ends, in milliseconds */
 export async function verifyReminderMail(ctx: Context, user: Recipient, unverifiedUntil: number): Promise<Mail> {
   const link = await verifyLink(ctx, user, Math.max(0, unverifiedUntil - ctx.now()));
-  const text = `Hi ${user.username},\n\nYour email address is not verified yet. Without that your Footlight account ends on ${toDay(unverifiedUntil)}. Open this link before then to keep it:\n\n${link}\n\nIf you didn't sign up, open the link and choose "This wasn't me", or ignore this email.\n`;
+  const text = `Hi ${user.username},\n\nYour email address is not verified yet. If you don't verify it, your Footlight account will be deleted on ${toDay(unverifiedUntil)}. Open this link before then to keep it:\n\n${link}\n\nIf you didn't sign up, open the link and choose "This wasn't me", or ignore this email.\n`;
   return { to: user.email, subject: 'Verify your e-mail address to keep your account', text };
 }
 
@@ -62,7 +62,7 @@ export function addressTakenMail({ email, username }: Recipient): Mail {
 }
 
 export function ownerMail({ email, username }: Recipient): Mail {
-  const text = `Hi ${username},\n\nYou verified the address that is set as this platform's owner, so your account is now its owner and can do everything that staff can.\n\nIf it wasn't you, change OWNER_EMAIL, reset your password at once and sign out everywhere.\n`;
+  const text = `Hi ${username},\n\nYou verified the address that is set as this platform's owner, so your account is now its owner and can do everything that staff can.\n\nIf it wasn't you, change OWNER_EMAIL and reset your password now: that signs out every device.\n`;
   return { to: email, subject: 'You are now the owner of this platform', text };
 }
 

@@ -10,22 +10,22 @@ import { hmac, isHmacOf } from '@/shared/crypto';
 import { fold } from '@/shared/text';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '@/shared/time';
 import { type Account, findAccountByEmail } from './account';
-import { type Asker, knownDevice } from './asker';
+import { type Asker, askerKey, knownDevice } from './asker';
 import { authError } from './errors';
 import { type Mailing, mailAllowances } from './mail-quotas';
 import { type OtpPurpose, otps } from './tables';
-import { type Allowance, EVERYBODY, giveBack, spendTries, usedUpUntil } from './tries';
+import { type Allowance, type Allowances, EVERYBODY, giveBack, spendTries, usedUpUntil } from './tries';
 
 const DIGITS = 6;
 const OTP_MS = 10 * MINUTE_MS;
-/** Of one asker at one code. Whoever mistypes a code five times asks for another. */
+/** Wrong tries of one asker at one code. After five, ask for a new code. */
 const TRIES_MAX = 5;
-/** Wrong codes of one asker at one address in a day: it takes five askers to use up what all of them have. */
+/** Wrong codes of one asker at one address in a day. Five askers together use up the limit for all. */
 const WRONG_MAX = 10;
-/** Of all askers that are no known device: at one code of a million a time, a chance of 1 in 20,000 a day. */
+/** Wrong codes of all askers that are not a known device: with a million codes, a chance of 1 in 20,000 a day. */
 const WRONG_OF_ALL_MAX = 50;
 
-/** A code that was right, and the account that it was mailed to; whoever deletes the row has used it. */
+/** A code that was right, and the account that it was mailed to. The request that deletes the row has used it. */
 export interface RightOtp {
   readonly emailKey: string;
   readonly purpose: OtpPurpose;
@@ -47,13 +47,14 @@ export function newOtp(ctx: Context, mailing: Mailing & { readonly kind: OtpPurp
   const soonest = ctx.now() + OTP_MS;
   const fresh = {
     codeHash: hmac(ctx.config.keys, 'otp', boundCode(emailKey, purpose, code)),
+    attemptsLeft: TRIES_MAX, // for the version before: see tables.ts
     expiresAt: sql<number>`max(CAST(${soonest} AS INTEGER), coalesce(${usedUpUntil(ctx, mailAllowances(mailing))}, 0))`,
   };
-  const statement: Statement = ctx.db
+  const insert: Statement = ctx.db
     .insert(otps)
     .values({ emailKey, purpose, ...fresh })
     .onConflictDoUpdate({ target: [otps.emailKey, otps.purpose], set: fresh });
-  return { code, statements: [statement] };
+  return { code, insert };
 }
 
 /**
@@ -99,23 +100,14 @@ function findOtp(ctx: Context, emailKey: string, purpose: OtpPurpose) {
     .get();
 }
 
-/** A known device counts by itself alone. Wrong codes count together whatever they are for. */
-function tryAllowances(
-  emailKey: string,
-  codeHash: string,
-  { address }: Asker,
-  device: string | undefined,
-): [Allowance, ...Allowance[]] {
-  const asker = device === undefined ? address : `device:${device}`;
-  const wrong = {
-    subject: `otp:${emailKey}`,
-    windowMs: DAY_MS,
-    refusal: (extras: { headers: Record<string, string> }) => authError('OTP_TRIES_LIMIT', extras),
-  };
+/** A known device counts by itself. Wrong codes count together, whatever their purpose. */
+function tryAllowances(emailKey: string, codeHash: string, asker: Asker, device: string | undefined): Allowances {
+  const refusal: Allowance['refusal'] = (extras) => authError('OTP_TRIES_LIMIT', extras);
+  const wrong = { subject: `otp:${emailKey}`, windowMs: DAY_MS, refusal };
   const ofCode = { subject: `otp-code:${codeHash}`, windowMs: HOUR_MS, refusal: () => authError('OTP_INVALID') };
-  const own: [Allowance, Allowance] = [
-    { ...ofCode, asker, max: TRIES_MAX },
-    { ...wrong, asker, max: device === undefined ? WRONG_MAX : WRONG_OF_ALL_MAX },
+  const own: Allowances = [
+    { ...ofCode, asker: askerKey(asker, device), max: TRIES_MAX },
+    { ...wrong, asker: askerKey(asker, device), max: device === undefined ? WRONG_MAX : WRONG_OF_ALL_MAX },
   ];
   return device === undefined ? [...own, { ...wrong, asker: EVERYBODY, max: WRONG_OF_ALL_MAX }] : own;
 }

@@ -1,4 +1,4 @@
-/** What the pages of mailed links load: a style and small scripts, which the pages' policy takes from here alone. */
+/** The style and scripts of the pages behind mailed links. The pages' policy allows no others. */
 
 export const STYLE = `
 body { font: 16px/1.5 system-ui; max-width: 32rem; margin: 2rem auto; padding: 0 1rem }
@@ -7,7 +7,7 @@ label { display: block } input { display: block; font: inherit; width: 100%; box
 button { font: inherit; padding: .5rem 1.5rem }
 `;
 
-/** A text of ours or the server's goes in as text and never as HTML. */
+/** Every message is set as text, never as HTML. */
 export const SHARED_SCRIPT = `
 const byId = (id) => document.getElementById(id);
 const say = (text) => { byId('result').textContent = text; };

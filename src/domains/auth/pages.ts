@@ -21,7 +21,7 @@ const FILES: readonly (readonly [string, string, string])[] = [
   ['reset-password.js', 'text/javascript', RESET_SCRIPT],
 ];
 
-/** What the pages load, from beside them: they name it relative to themselves. */
+/** The pages' files. The pages name them by relative paths, so each base path serves its own. */
 export const authPageRoutes = new Hono<AppEnv>();
 for (const base of ['/api/v1', '/api'])
   for (const [name, type, text] of FILES)
@@ -41,14 +41,14 @@ export async function verifyEmailPage(ctx: Context, token: string): Promise<Resp
   return page('../pages', 'Verify your email address', choices(username), { script: 'verify-email.js' });
 }
 
-/** The token stands behind the #, which no server sees. */
+/** The token is in the fragment, which no server sees. */
 export function resetPasswordPage(): Promise<Response> {
   return page('pages', 'Choose a new password', html`${newPasswordForm(false)}${result}`, {
     script: 'reset-password.js',
   });
 }
 
-const NOT_VALID = html`<p>It has expired, was used to delete the account, or was replaced by a newer one. Sign in to get a new one, or sign up again.</p>`;
+const NOT_VALID = html`<p>It has expired, or the account was deleted. Sign in and ask for a code instead, or sign up again.</p>`;
 const result = html`<p id="result" role="status"></p>
 <noscript><p>This page needs JavaScript.</p></noscript>`;
 

@@ -1,6 +1,6 @@
 /**
- * Which passwords may be set: long enough, of five different characters at least, not among the common ones, without
- * the username. They are compared as a reader sees them: case, width and what is invisible make no difference.
+ * Which passwords may be set: long enough, with at least five different characters, not a common one, and without the
+ * username. They are compared as a reader sees them: case, width and invisible characters make no difference.
  */
 import { httpError } from '@/http/errors';
 import { countCharacters, fold, hasVisibleCharacter, withoutInvisible } from '@/shared/text';
@@ -9,10 +9,10 @@ import { isCommonPassword } from './common-passwords';
 export const PASSWORD_CHARACTERS_MIN = 8;
 export const PASSWORD_CHARACTERS_MAX = 128;
 const DIFFERENT_CHARACTERS_MIN = 5;
-/** Shorter ones are in many words, so a password may contain them. */
+/** Shorter usernames are part of many words, so a password may contain them. */
 const CONTAINED_USERNAME_CHARACTERS_MIN = 5;
 
-/** What is wrong with the password by itself, in words for its user; the list of common ones apart. */
+/** Finds what is wrong with the password itself, in words for its user. Does not look into the list of common ones. */
 export function passwordShapeFault(password: string): string | undefined {
   const seen = withoutInvisible(password).normalize('NFKC');
   if (countCharacters(seen) < PASSWORD_CHARACTERS_MIN)
@@ -26,7 +26,7 @@ export function passwordShapeFault(password: string): string | undefined {
   return undefined;
 }
 
-/** What is wrong with the password, in words for its user; nothing if this user may set it. */
+/** Finds what is wrong with the password, in words for its user; nothing if this user may set it. */
 export async function passwordFault(password: string, username: string): Promise<string | undefined> {
   const fault = passwordShapeFault(password);
   if (fault) return fault;
@@ -34,7 +34,7 @@ export async function passwordFault(password: string, username: string): Promise
   if (await isCommonPassword(folded)) return 'is one of the most common passwords';
   const name = fold(username);
   const isContained = name.length >= CONTAINED_USERNAME_CHARACTERS_MIN && folded.includes(name);
-  return isContained || folded === name ? 'must not contain the username' : undefined;
+  return isContained || folded === name ? 'must not contain your username' : undefined;
 }
 
 /** Throws VALIDATION_FAILED. @param field where the password stands in the request */

@@ -13,12 +13,12 @@ import { SECOND_MS } from '@/shared/time';
 import { readUnderUnknownKey, verifyToken } from '@/shared/tokens';
 import { actorOf } from './account';
 import { authError } from './errors';
-import { prolonged, type SessionTokens, signPair, withinMax } from './sessions';
+import { prolonged, SESSION_MS_MAX, type SessionTokens, signPair, withinMax } from './sessions';
 import { authSessions } from './tables';
 
 interface RefreshToken {
   readonly sid: string;
-  /** 256 random bits or their HMAC: whoever knows it holds the token, with or without a signature. */
+  /** 256 random bits or their HMAC: knowing it proves that the caller holds the token, even without a signature. */
   readonly jti: string;
   readonly isVerified: boolean;
 }
@@ -41,7 +41,7 @@ export async function refresh(
   // NOTE: not in one batch: D1 returns batch rows as objects, so columns with the same name collide.
   const family = await findFamily(ctx, sid);
   const isKnown = family !== undefined && [family.session.refreshId, family.session.refreshPreviousId].includes(jti);
-  // Anybody could have written it: it learns nothing of the session, and ends nothing.
+  // Anyone could have written this token, so it tells nothing about the session and ends nothing.
   if (!isVerified && !isKnown) throw authError('TOKEN_INVALID');
   if (!family || family.user.status === 'deleted') throw authError('SESSION_ENDED');
   const { session, user } = family;
@@ -56,11 +56,15 @@ export async function refresh(
   return signPair(ctx, session, actorOf(family));
 }
 
-/** Rotating the secret twice must sign nobody out, so a token under a key that is gone counts if its session knows it. */
+/**
+ * Rotating the secret twice must sign nobody out, so a token under a key that is gone counts if its session knows it.
+ * The session's row says until when a token is good, and the successor of an expired one may still be.
+ */
 async function readRefreshToken(ctx: Context, token: string): Promise<RefreshToken | undefined> {
   const { keys } = ctx.config;
-  const verified = await verifyToken(keys, 'refresh', token, ctx.now());
-  const { sid, jti } = verified ?? readUnderUnknownKey(keys, 'refresh', token, ctx.now()) ?? {};
+  const oldest = ctx.now() - SESSION_MS_MAX;
+  const verified = await verifyToken(keys, 'refresh', token, oldest);
+  const { sid, jti } = verified ?? readUnderUnknownKey(keys, 'refresh', token, oldest) ?? {};
   if (typeof sid !== 'string' || typeof jti !== 'string' || !SESSION_ID.test(sid) || !REFRESH_ID.test(jti))
     return undefined;
   return { sid, jti, isVerified: verified !== undefined };

@@ -1,6 +1,6 @@
 /**
  * Makes an account: user, password, session and the mail that proves the address, or nothing at all. Until the address
- * is verified the account is good for little, and it gives way to whoever registers with the address next.
+ * is verified the account can do little, and a new registration with the same address replaces it.
  */
 import type { Context } from '@/context';
 import { demandChange, type Statement } from '@/db/commit';
@@ -11,7 +11,7 @@ import type { Role } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { fold } from '@/shared/text';
 import { type Account, findAccountByEmail } from './account';
-import type { Asker } from './asker';
+import { type Asker, signDeviceToken } from './asker';
 import { authError } from './errors';
 import { endCredentials } from './first-verification';
 import { commitMailing } from './mail-quotas';
@@ -40,6 +40,9 @@ export async function register(ctx: Context, registration: Registration, proof: 
   await requireGoodPassword(password, username, 'password');
   const actor = { userId: user.id, email, verified: false, role, creatorStatus: 'NONE', staff: null } as const;
   const [secretHash, session] = await Promise.all([hashPassword(password), newSession(ctx, actor, asker.userAgent)]);
+  const passwordSetAt = ctx.now();
+  // Who registers has signed in on this device: the next sign-in from another one is mailed.
+  const deviceToken = await signDeviceToken(ctx, { user, secretHash, passwordSetAt });
   const mailing = { email, asker, device: undefined };
   const otp = proof === 'otp' ? newOtp(ctx, { ...mailing, kind: 'email-verification' }) : undefined;
   await commitMailing(
@@ -48,9 +51,9 @@ export async function register(ctx: Context, registration: Registration, proof: 
     [
       ...(former ? replace(ctx, former) : []),
       insertUser(ctx, user),
-      insertPassword(ctx, user.id, secretHash),
+      insertPassword(ctx, user.id, secretHash, passwordSetAt),
       session.insert,
-      ...(otp?.statements ?? []),
+      ...(otp ? [otp.insert] : []),
     ],
     {
       'users.email_key': () => authError('EMAIL_TAKEN'),
@@ -60,10 +63,10 @@ export async function register(ctx: Context, registration: Registration, proof: 
   );
   sendMail(ctx, async () => (otp ? otpMail(user, 'email-verification', otp.code) : await verifyLinkMail(ctx, user)));
   ctx.log.event('user.registered', { userId: user.id, role, replaces: former?.user.id });
-  return { userId: user.id, email, role, ...session.tokens };
+  return { userId: user.id, email, role, ...session.tokens, deviceToken };
 }
 
-/** Whether money hangs on it is seen when the batch runs. */
+/** The batch itself checks whether the account has money. */
 function givesWay({ user }: Account): boolean {
   return user.emailVerifiedAt === null && user.status === 'active';
 }
@@ -73,7 +76,7 @@ function replace(ctx: Context, { user }: Account): Statement[] {
   return [releaseUnverified(ctx, user), demandChange(ctx), ...endCredentials(ctx, user, 'replaced')];
 }
 
-/** The owner is told, at most once a day. */
+/** The owner is mailed about it, at most once a day. */
 function emailTaken(ctx: Context, { user }: Account) {
   sendMail(ctx, async () => {
     const [claimed] = await claimTakenMail(ctx, user.id);
@@ -82,8 +85,7 @@ function emailTaken(ctx: Context, { user }: Account) {
   return authError('EMAIL_TAKEN');
 }
 
-function insertPassword(ctx: Context, userId: string, secretHash: string): Statement {
-  const now = ctx.now();
+function insertPassword(ctx: Context, userId: string, secretHash: string, now: number): Statement {
   return ctx.db
     .insert(accounts)
     .values({ userId, provider: 'password', subject: userId, secretHash, createdAt: now, updatedAt: now });

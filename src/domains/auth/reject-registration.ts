@@ -1,19 +1,25 @@
-/** "This wasn't me": whoever reads the mailbox ends an account that somebody else registered with its address. */
+/** "This wasn't me": the owner of a mailbox deletes an account that somebody else registered with the address. */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, demandChange } from '@/db/commit';
 import { users } from '@/domains/users/tables';
 import { ownsNoMoney, releaseUnverified } from '@/domains/users/unverified';
+import { findAccountByEmail } from './account';
 import { authError } from './errors';
 import { endCredentials } from './first-verification';
 import { refuseBanned } from './sign-in';
 import { findLinked, readVerifyToken } from './verify-link';
 
-/** Repeating it changes nothing. Throws TOKEN_INVALID, ACCOUNT_BANNED, ALREADY_VERIFIED, ACCOUNT_OWNS_MONEY. */
+/** Idempotent. Throws TOKEN_INVALID, ACCOUNT_BANNED, ALREADY_VERIFIED, ACCOUNT_OWNS_MONEY. */
 export async function rejectRegistration(ctx: Context, token: string): Promise<void> {
-  if (!(await readVerifyToken(ctx, token))) throw authError('TOKEN_INVALID');
+  const claims = await readVerifyToken(ctx, token);
+  if (!claims) throw authError('TOKEN_INVALID');
   const account = await findLinked(ctx, token);
-  if (!account) return; // it is gone already
+  if (!account) {
+    // Somebody registered with the address again: the mail about that account ends it, and this one must not claim so.
+    if (await findAccountByEmail(ctx, claims.emailKey)) throw authError('TOKEN_INVALID');
+    return; // it is gone already
+  }
   refuseBanned(ctx, account);
   const { user } = account;
   if (user.emailVerifiedAt !== null) throw authError('ALREADY_VERIFIED');

@@ -17,7 +17,7 @@ export async function remindUnverified(ctx: Context): Promise<boolean> {
     .orderBy(asc(users.verifyReminderAt))
     .limit(MAILS_A_RUN);
   for (const { unverifiedUntil, ...user } of due) {
-    // What the provider cannot take now throws, and is the next minute's.
+    // Throws if the provider cannot take it now; the next minute tries again.
     if (unverifiedUntil !== null && unverifiedUntil > ctx.now())
       await ctx.mail.send(await verifyReminderMail(ctx, user, unverifiedUntil), `verify-reminder:${user.id}`);
     await commit(ctx, [finishReminder(ctx, user.id)]);

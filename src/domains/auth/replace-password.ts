@@ -47,7 +47,7 @@ export async function replacePassword(
       endSessionsOf(ctx, user.id, 'new-password', keptSessionId),
       voidChallenges(ctx, user.id),
       voidOtps(ctx, user.emailKey),
-      // Failures at the old password say nothing about the new one: whoever reset it can sign in with it.
+      // Failures at the old password say nothing about the new one, so its owner can sign in at once.
       forgetTries(ctx, signInSubject(user.emailKey)),
       forgetTries(ctx, confirmationSubject(user.id)),
     ],

@@ -1,7 +1,7 @@
 /**
  * A forgotten password replaced by who can read the mailbox: by a mailed code or link. Every session ends, whatever
- * was begun with the old password is void, and the user is told. Of an account that was not verified before, the second
- * factor and the browsers end too.
+ * was begun with the old password is void, and the user is mailed. An account that was not verified before also loses
+ * its second factor and its push subscriptions.
  */
 import type { Context } from '@/context';
 import { demandChange } from '@/db/commit';

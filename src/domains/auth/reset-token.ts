@@ -1,4 +1,4 @@
-/** The token that lets its holder set a new password: mailed as a link, or answered to who has just proved the mailbox. */
+/** The token that lets its holder set a new password: mailed as a link, or answered after a first verification. */
 import type { Config } from '@/config';
 import type { Context } from '@/context';
 import { hmac, isHmacOf } from '@/shared/crypto';

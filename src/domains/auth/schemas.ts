@@ -14,7 +14,7 @@ const TYPED_PASSWORD_MAX = 2 * PASSWORD_CHARACTERS_MAX;
 const TOKEN_CHARACTERS_MAX = 2_000;
 const CODE_CHARACTERS_MAX = 30;
 
-/** Of an address or a code with what was pasted around it. */
+/** An address or a code, with what was pasted around it. */
 const PASTED_CHARACTERS_MAX = 500;
 
 const pasted = z.string().max(PASTED_CHARACTERS_MAX, { abort: true });
@@ -36,7 +36,7 @@ const code = pasted
 const newPassword = z.string().superRefine(refuse(passwordShapeFault)).openapi({
   minLength: PASSWORD_CHARACTERS_MIN,
   maxLength: PASSWORD_CHARACTERS_MAX,
-  description: 'Not a common one, with five different characters at least, and without the username in it.',
+  description: 'Not a common one, with at least five different characters, and without the username.',
   example: 'correct horse battery',
 });
 const username = z
@@ -44,9 +44,10 @@ const username = z
   .overwrite(asPasted)
   .superRefine(refuse(usernameFault))
   .openapi({ description: '3 to 30 of a–z, 0–9 and _; kept in lower case.', pattern: '^[A-Za-z0-9_]{3,30}$' });
-/** A client sends it back as it was answered; one that is not good counts as none. */
+/** A client sends it back unchanged; an invalid one counts as none. */
 const deviceToken = z.string().max(TOKEN_CHARACTERS_MAX).nullish().openapi({
-  description: 'The `deviceToken` of the last sign-in on this device: failures of strangers do not shut it out.',
+  description:
+    'The `deviceToken` of the last sign-in on this device, so that failures of strangers do not lock it out.',
 });
 /** Out of a mailed link, which a mail program may have broken into lines. */
 const pastedToken = z
@@ -114,24 +115,32 @@ export const BackupCodesBody = z.strictObject({
 
 const tokens = {
   accessToken: z.string().openapi({ description: 'A JWT, good for 15 minutes.' }),
-  refreshToken: z.string().openapi({ description: 'Good for one trade, within seven days.' }),
+  refreshToken: z.string().openapi({ description: 'Works once, within seven days.' }),
   expiresIn: z.int().openapi({ description: 'Seconds that the access token is good.' }),
 };
 export const Refreshed = z.object(tokens).openapi('Refreshed');
 const token = z.string().openapi({ description: 'The opaque session token, as in the header set-auth-token.' });
 const resetToken = z.string().optional().openapi({
-  description: 'After a first verification that ended the password: sets a new one within half an hour.',
+  description: 'Only after a first verification that ended the password: sets a new one, within half an hour.',
 });
+const knownDeviceToken = z
+  .string()
+  .openapi({ description: 'Makes this device known for 90 days. Send it with the next sign-in.' });
 export const Registered = z
-  .object({ userId: z.uuid(), email: z.string(), role: User.shape.role, ...tokens, token })
+  .object({
+    userId: z.uuid(),
+    email: z.string(),
+    role: User.shape.role,
+    ...tokens,
+    token,
+    deviceToken: knownDeviceToken,
+  })
   .openapi('Registered');
 export const SignedIn = z
   .object({
     ...tokens,
     token,
-    deviceToken: z
-      .string()
-      .openapi({ description: 'Makes this device known for 90 days: send it with the next sign-in.' }),
+    deviceToken: knownDeviceToken,
     user: User,
   })
   .openapi('SignedIn');

@@ -1,6 +1,6 @@
 /**
- * The opaque session token: `kid.random.mac`. The random part is a secret of 256 bits whose hash finds the session; by
- * the mac a forged token is told apart without a look-up. Tokens from before this format are the bare secret.
+ * The opaque session token: `kid.random.mac`. The random part is a secret of 256 bits whose hash finds the session; the
+ * mac shows a forged token without a look-up. Tokens from before this format are the bare secret.
  */
 import { equalInConstantTime, hmacBy, randomToken, sha256 } from '@/shared/crypto';
 import type { Keyring, RootKey } from '@/shared/keys';
@@ -10,7 +10,7 @@ const BARE_SECRET = /^[\w-]{43}$/;
 
 export interface SessionToken {
   readonly secret: string;
-  /** By whom: the key in use, its predecessor, or none that we have, and then only a look-up tells whether it is good. */
+  /** The key in use, its predecessor, or one we no longer have: then only a look-up tells whether the token is good. */
   readonly signedBy: 'current' | 'previous' | 'unknown';
 }
 

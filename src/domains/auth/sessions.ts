@@ -17,7 +17,7 @@ import { authSessions } from './tables';
 /** From the last use of either token. */
 const SESSION_MS = 7 * DAY_MS;
 /** From the sign-in; `migrations/0039` bound what was prolonged before. */
-const SESSION_MS_MAX = 90 * DAY_MS;
+export const SESSION_MS_MAX = 90 * DAY_MS;
 const USER_AGENT_CHARACTERS_MAX = 200;
 
 export interface SessionTokens {
@@ -77,7 +77,7 @@ export async function signPair(
   return { accessToken, refreshToken, expiresIn };
 }
 
-/** What a use of the session changes about its row. */
+/** The changes to a session's row when the session is used. */
 export function prolonged(ctx: Context): { lastSeenAt: number; expiresAt: SQL } {
   return { lastSeenAt: ctx.now(), expiresAt: withinMax(ctx.now() + SESSION_MS) };
 }

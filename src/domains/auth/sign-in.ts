@@ -39,8 +39,9 @@ export async function signInByPassword(ctx: Context, email: string, password: st
 }
 
 /**
- * A first one verifies the address too, ends what was set up before, since nothing shows by whom, and answers a token to
- * set a new password. Throws OTP_INVALID, OTP_TRIES_LIMIT, ACCOUNT_BANNED, CHALLENGE_LIMIT.
+ * The first sign-in by code also verifies the address. It ends what was set up before, since nothing shows who did
+ * that, and answers a token to set a new password. Throws OTP_INVALID, OTP_TRIES_LIMIT, ACCOUNT_BANNED,
+ * CHALLENGE_LIMIT.
  */
 export async function signInByOtp(ctx: Context, email: string, code: string, asker: Asker) {
   const otp = await checkOtp(ctx, email, 'sign-in', code, asker);
@@ -64,8 +65,8 @@ export async function signInByOtp(ctx: Context, email: string, code: string, ask
 }
 
 /**
- * The last step of every sign-in: the session and its answer, if the account is still active. A sign-in from a device
- * that is not known is mailed, but for the first of all.
+ * The last step of every sign-in: the session and its answer, if the account is still active. A sign-in from an unknown
+ * device is mailed, once the address is known to be the user's.
  * @param before what uses the proof up, each statement with its demand
  * @param condition what must still hold of the account
  * @param refusal when the proof was used, replaced or voided in between
@@ -90,7 +91,7 @@ export async function startSession(
     sendMail(ctx, async () => deletionCancelledMail(user));
     ctx.log.event('deletion.cancelled', { userId: user.id });
   }
-  if (device === undefined && user.lastLoginAt !== null) mailSignIn(ctx, user, userAgent);
+  if (device === undefined && user.emailVerifiedAt !== null) mailSignIn(ctx, user, userAgent);
   return { ...tokens, deviceToken, user: presentUser(row, staff) };
 }
 

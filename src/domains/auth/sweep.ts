@@ -1,5 +1,5 @@
 /**
- * Forgets credentials that can do nothing any more, and writes TOTP secrets again under the current key while keys
+ * Forgets credentials that can no longer do anything, and writes TOTP secrets again under the current key while keys
  * rotate. Bounded: what is left over waits for the next minute.
  */
 import { and, gte, lt, sql } from 'drizzle-orm';
@@ -8,7 +8,7 @@ import { commit } from '@/db/commit';
 import { users } from '@/domains/users/tables';
 import { resealTotp } from '@/domains/users/write';
 import { decrypt, encrypt } from '@/shared/crypto';
-import { DAY_MS } from '@/shared/time';
+import { DAY_MS, HOUR_MS } from '@/shared/time';
 import { BUDGET_MS } from './challenges';
 
 /** An ended session is kept this long after it would have expired, so that its user and staff can see it. */
@@ -24,6 +24,8 @@ export async function sweepExpiredCredentials(ctx: Context): Promise<void> {
       (SELECT email_key, purpose FROM otps WHERE expires_at <= ${now} LIMIT ${rows})`),
     ctx.db.run(sql`DELETE FROM tries WHERE (subject, asker) IN
       (SELECT subject, asker FROM tries WHERE ends_at <= ${now} LIMIT ${rows})`),
+    ctx.db.run(sql`DELETE FROM mail_quotas WHERE email_key IN
+      (SELECT email_key FROM mail_quotas WHERE window_started_at <= ${now - HOUR_MS} LIMIT ${rows})`),
     ctx.db.run(sql`DELETE FROM sign_in_challenges WHERE id IN
       (SELECT id FROM sign_in_challenges WHERE expires_at <= ${now - BUDGET_MS} LIMIT ${rows})`),
     ctx.db.run(sql`DELETE FROM auth_sessions WHERE id IN

@@ -39,12 +39,25 @@ export const otps = sqliteTable(
     emailKey: text('email_key').notNull(),
     purpose: text().$type<OtpPurpose>().notNull(),
     codeHash: text('code_hash').notNull(),
+    /** Superseded by `tries`; only a Worker from before migration 0037 reads it. NOTE: goes with `mailQuotas`. */
+    attemptsLeft: integer('attempts_left').notNull(),
     expiresAt: integer('expires_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.emailKey, table.purpose] })],
 );
 
-/** What was tried of late, and how often; see `tries.ts`. */
+/**
+ * Superseded by `tries`; only a Worker from before migration 0037 writes it, during the seconds of a deployment or
+ * after a rollback. NOTE: drop it, and `otps.attempts_left`, in a release of its own, once no such Worker can come
+ * back.
+ */
+export const mailQuotas = sqliteTable('mail_quotas', {
+  emailKey: text('email_key').primaryKey(),
+  windowStartedAt: integer('window_started_at').notNull(),
+  sent: integer().notNull(),
+});
+
+/** How often something was tried lately; see `tries.ts`. */
 export const tries = sqliteTable(
   'tries',
   {

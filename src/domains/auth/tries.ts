@@ -25,13 +25,16 @@ export interface Allowance {
   readonly refusal: (extras: { headers: Record<string, string> }) => AppError;
 }
 
+/** All that one try is counted under; the first one's refusal stands for all until it is known which is used up. */
+export type Allowances = readonly [Allowance, ...Allowance[]];
+
 /**
  * Spends one try of each allowance, together with the statements, or does nothing at all. Throws the refusal of the
- * allowance that is used up; of several, the one that lasts longest.
+ * allowance that is used up: if there are several, of the one whose window ends last.
  */
 export async function spendTries(
   ctx: Context,
-  allowances: readonly [Allowance, ...Allowance[]],
+  allowances: Allowances,
   statements: readonly Statement[] = [],
   refusals: Refusals = {},
 ): Promise<void> {
@@ -44,7 +47,7 @@ export async function spendTries(
   }
 }
 
-/** For a try that was right: it does not count. */
+/** Gives a try back that was right, so it does not count. */
 export function giveBack(ctx: Context, allowances: readonly Allowance[]): Statement {
   return ctx.db
     .update(tries)
@@ -52,12 +55,12 @@ export function giveBack(ctx: Context, allowances: readonly Allowance[]): Statem
     .where(and(gt(tries.spent, 0), isOneOf(ctx, allowances)));
 }
 
-/** Forgets what all askers tried, as when the secret itself is a new one. */
+/** Forgets the tries of all askers, for example when the secret itself is replaced. */
 export function forgetTries(ctx: Context, subject: string): Statement {
   return ctx.db.delete(tries).where(eq(tries.subject, hashSubject(ctx, subject)));
 }
 
-/** When (ms) the last of these windows ends whose allowance is used up, in SQL; NULL if there is none. */
+/** When (ms) the last window with a used-up allowance ends, in SQL; NULL if none is used up. */
 export function usedUpUntil(ctx: Context, allowances: readonly Allowance[]): SQL<number | null> {
   const { endsAt, spent, allowed } = tries;
   return sql<number | null>`(SELECT max(${endsAt}) FROM ${tries}
@@ -87,7 +90,7 @@ function spendTry(ctx: Context, { subject, asker, max, windowMs }: Allowance): S
     });
 }
 
-async function longestRefusal(ctx: Context, allowances: readonly [Allowance, ...Allowance[]]): Promise<AppError> {
+async function longestRefusal(ctx: Context, allowances: Allowances): Promise<AppError> {
   const now = ctx.now();
   const rows = await ctx.db
     .select()
@@ -98,7 +101,7 @@ async function longestRefusal(ctx: Context, allowances: readonly [Allowance, ...
   const usedUp = allowances.find(
     ({ subject, asker }) => hashSubject(ctx, subject) === last?.subject && hashAsker(ctx, asker) === last.asker,
   );
-  // Nothing is used up any longer if a try was given back meanwhile.
+  // If a try was given back meanwhile, nothing is used up.
   const waitMs = Math.max(SECOND_MS, (last?.endsAt ?? 0) - now);
   return (usedUp ?? allowances[0]).refusal({ headers: { 'Retry-After': String(Math.ceil(waitMs / SECOND_MS)) } });
 }

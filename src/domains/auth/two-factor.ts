@@ -107,7 +107,7 @@ function codeAllowances({ userId, sessionId }: Actor) {
   return confirmationAllowances(`confirm-code:${userId}`, sessionId);
 }
 
-/** Somebody signed in has no more tries than somebody who signs in. Answers what uses the code up in its batch. */
+/** Limited like a sign-in. Answers the statements that use the code up. */
 async function confirmByCode(ctx: Context, actor: Actor, account: Account, code: string): Promise<Statement[]> {
   if (account.user.totpEnabledAt === null) throw authError('TWO_FACTOR_OFF');
   const allowances = codeAllowances(actor);

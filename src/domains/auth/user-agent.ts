@@ -1,4 +1,4 @@
-/** What a mail says of a device: coarse, and from a closed list, since a client may send any text. */
+/** Describes a device in a mail: coarsely, and from a closed list, since a client may send any text. */
 
 /** In this order: nearly every browser calls itself by the names of those below it. */
 const BROWSERS: readonly (readonly [RegExp, string])[] = [

@@ -22,7 +22,7 @@ import { refuseBanned } from './sign-in';
 import { accounts, authSessions, type OtpPurpose } from './tables';
 import { findLinked } from './verify-link';
 
-/** What the request shows beside code or link. */
+/** What the request shows besides the code or link. */
 export interface Credentials {
   readonly actor: Viewer;
   readonly password: string | undefined;
@@ -33,8 +33,8 @@ export interface Credentials {
 export async function requestOtp(ctx: Context, email: string, purpose: OtpPurpose, asker: Asker): Promise<void> {
   const account = await findAccountByEmail(ctx, email);
   const mailing = { email, kind: purpose, asker, device: await knownDevice(ctx, asker, account) };
-  const { code, statements } = newOtp(ctx, mailing);
-  await commitMailing(ctx, mailing, statements);
+  const { code, insert } = newOtp(ctx, mailing);
+  await commitMailing(ctx, mailing, [insert]);
   if (account) sendMail(ctx, async () => otpMail(account.user, purpose, code));
 }
 
@@ -52,7 +52,7 @@ export async function verifyEmailByOtp(ctx: Context, email: string, code: string
   });
 }
 
-/** Repeated, it changes nothing and answers the same. Throws TOKEN_INVALID, ACCOUNT_BANNED, and what `proofOf` throws. */
+/** Idempotent. Throws TOKEN_INVALID, ACCOUNT_BANNED, and what `proofOf` throws. */
 export async function verifyEmailByLink(ctx: Context, token: string, credentials: Credentials) {
   const account = await findLinked(ctx, token);
   if (!account) throw authError('TOKEN_INVALID');
@@ -66,8 +66,8 @@ export async function verifyEmailByLink(ctx: Context, token: string, credentials
 }
 
 /**
- * That the caller is who set the credentials, as a condition that must still hold when the batch runs. Nothing where
- * the request shows neither session nor password: a session of another account counts as none.
+ * Proof that the caller set up the account's credentials, as a condition that must still hold when the batch runs.
+ * Undefined if the request shows neither session nor password; another account's session counts as none.
  * Throws PASSWORD_NOT_SET, CONFIRMATION_WRONG, CHALLENGE_LIMIT.
  */
 async function proofOf(

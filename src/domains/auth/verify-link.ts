@@ -28,7 +28,7 @@ export async function findLinked(ctx: Context, token: string): Promise<Account |
   return account?.user.emailKey === claims?.emailKey ? account : undefined;
 }
 
-/** Of a genuine token; nothing if it is not ours or has expired. */
+/** Reads the claims of a genuine token; nothing if it is not ours or has expired. */
 export async function readVerifyToken(ctx: Context, token: string) {
   const claims = await verifyToken(ctx.config.keys, 'verify-email', token, ctx.now());
   if (typeof claims?.sub !== 'string' || typeof claims.email !== 'string') return undefined;

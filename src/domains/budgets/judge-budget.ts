@@ -1,12 +1,12 @@
-/** What an account may use of a budget, and when it may use that much. Takes no Context. */
+/** How much of a budget an account can use, and when. Takes no Context. */
 import type { DailyLimit } from '@/shared/daily-limit';
 import { DAY_MS } from '@/shared/time';
 
 export interface BudgetState {
   readonly limit: DailyLimit;
-  /** The account's. */
+  /** When the account was made (ms). */
   readonly createdAt: number;
-  /** What stands in the database; nothing if the budget was never used. */
+  /** As stored; nothing if the budget was never used. */
   readonly standing?: { readonly startedAt: number; readonly used: number } | undefined;
 }
 
@@ -18,7 +18,7 @@ interface Verdict {
 }
 
 /** An account's first day ends 24 hours after it was made. */
-export function isFirstDay(createdAt: number, now: number): boolean {
+function isFirstDay(createdAt: number, now: number): boolean {
   return now < createdAt + DAY_MS;
 }
 
@@ -26,7 +26,7 @@ export function judgeBudget({ limit, createdAt, standing }: BudgetState, amount:
   const endsAt = (standing?.startedAt ?? 0) + DAY_MS;
   const limitAt = (time: number) => (isFirstDay(createdAt, time) ? limit.onFirstDay : limit.aDay);
   const usedAt = (time: number) => (standing && time < endsAt ? standing.used : 0);
-  // Nothing but the end of the budget's day and of the account's first day makes room.
+  // Only the end of the budget's day, or of the account's first day, makes room.
   const times = [now, endsAt, createdAt + DAY_MS].filter((time) => time >= now).toSorted((one, other) => one - other);
   const freeAt = times.find((time) => usedAt(time) + amount <= limitAt(time)) ?? null;
   return { limit: limitAt(now), used: usedAt(now), freeAt };

@@ -15,19 +15,19 @@ import { budgetError } from './errors';
 import { judgeBudget } from './judge-budget';
 import { type BudgetKind, dailyBudgets } from './tables';
 
-/** How much of what. */
+/** How much of each kind. */
 export type Costs = Readonly<Partial<Record<BudgetKind, number>>>;
 
 export interface Spending {
   readonly userId: string;
   readonly costs: Costs;
-  /** When (ms). A refund names the same, so that it goes to the same day. */
+  /** When (ms). A refund names the same time, so that it goes to the same day. */
   readonly at: number;
-  /** A condition on which it is spent or given back at all. */
+  /** Without it nothing is spent or given back. */
   readonly onlyIf?: SQL;
 }
 
-/** Breaks `daily_budget_spent` where any of it is too much, and with it the batch: nothing is spent then. */
+/** Breaks `daily_budget_spent`, and with it the batch, if any of the costs is too much: then nothing is spent. */
 export function spend(ctx: Context, { userId, costs, at, onlyIf = sql`true` }: Spending): Statement {
   const over = sql`started_at <= ${at - DAY_MS}`;
   const amounts = entriesOf(costs).map(([kind, amount]) => ({ kind, amount, ...limitOf(ctx.config, kind) }));
@@ -52,8 +52,8 @@ export function refund(ctx: Context, { userId, costs, at, onlyIf = sql`true` }: 
 }
 
 /**
- * As `commit`, with the spending in the same batch, behind the statements: what they refuse is said first. Throws
- * DAILY_BUDGET_SPENT, which says when it is free again.
+ * As `commit`, with the spending last in the same batch, so that refusals of the statements come first. Throws
+ * DAILY_BUDGET_SPENT, which says when the budget is free again.
  */
 export async function commitSpent(
   ctx: Context,
@@ -70,7 +70,7 @@ export async function commitSpent(
   }
 }
 
-/** True, unless it is too much. For what is done without, and refuses nobody. */
+/** For what may simply not happen. Answers false if it is too much, and refuses nobody. */
 export async function trySpending(ctx: Context, spending: Spending): Promise<boolean> {
   const isSpent = budgetError('DAILY_BUDGET_SPENT');
   try {
@@ -82,18 +82,25 @@ export async function trySpending(ctx: Context, spending: Spending): Promise<boo
   }
 }
 
+/** Beside a refusal: its caller hears that one, whether or not the refund succeeds. */
+export async function commitRefund(ctx: Context, statements: readonly Statement[]): Promise<void> {
+  await commit(ctx, statements).catch((error) =>
+    ctx.log.warning('refund', error instanceof Error ? error.message : String(error)),
+  );
+}
+
 /** For the end of an account. */
 export function forgetBudgets(ctx: Context, userId: string): Statement {
   return ctx.db.delete(dailyBudgets).where(eq(dailyBudgets.userId, userId));
 }
 
-/** What a limit is of, to whom it stops. */
+/** The limit in words, for the user it stops. */
 const LIMIT_TEXTS: Readonly<Record<BudgetKind, (limit: number) => string>> = {
   pictures: (limit) => `${limit} pictures a day`,
   brokenPictures: (limit) => `${limit} unreadable pictures a day`,
   bytes: (limit) => `${sizeText(limit)} of uploads a day`,
   checkouts: (limit) => `${limit} new purchases a day`,
-  mails: (limit) => `${limit} mails to others a day`,
+  mails: (limit) => `${limit} emails to others a day`,
 };
 
 async function refusalFor(ctx: Context, { userId, costs, at: now }: Spending): Promise<AppError> {
@@ -107,7 +114,7 @@ async function refusalFor(ctx: Context, { userId, costs, at: now }: Spending): P
     const standing = rows.find(({ budget }) => budget?.kind === kind)?.budget ?? undefined;
     return { kind, ...judgeBudget({ limit: limitOf(ctx.config, kind), createdAt, standing }, amount, now) };
   });
-  // Something may have been given back meanwhile: then all of it fits by now.
+  // Something may have been given back meanwhile: then all of it fits now.
   const spent = verdicts.find(({ freeAt }) => freeAt !== now) ?? verdicts[0];
   if (!spent) throw new Error('A spending names what it costs');
   return refusalOfVerdict(spent, now);

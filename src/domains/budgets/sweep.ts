@@ -1,4 +1,4 @@
-/** Budgets whose day is over say nothing. Bounded; what is left over is gone on with at once. */
+/** Deletes budgets whose day is over. Bounded; what is left over follows at once. */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit } from '@/db/commit';

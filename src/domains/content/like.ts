@@ -89,7 +89,7 @@ interface Turn {
   /** Unlikes where this holds as well. */
   readonly off: (condition: SQL) => Statement;
   readonly state: Statement;
-  /** What the author is told if this turn puts the like on. */
+  /** The author's notification, if this turn puts the like on. */
   readonly events: readonly OutboxEvent[];
   /** If it is off by then, the author is told of it no more. */
   readonly withdrawal: readonly Statement[];

@@ -49,7 +49,7 @@ export async function findAccess(
   };
 }
 
-/** Before the document is shown. Of a link that does not say who looks, nothing is. */
+/** Logs the look before the document is shown. A link that does not say who looks opens nothing. */
 async function isLogged(ctx: Context, { look }: Link): Promise<boolean> {
   if (!look) return false;
   const { lookId: id, staffId, applicationId: targetId } = look;

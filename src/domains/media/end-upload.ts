@@ -59,7 +59,8 @@ async function joinParts(ctx: Context, { key, uploadId }: UploadRow, parts: R2Up
 }
 
 /**
- * Deletes what was sent of it. What was never sent no longer counts. Throws as `getOpenUpload` does, MEDIA_STORE_UNAVAILABLE.
+ * Deletes what was sent of it, and gives back the cost of what was never sent. Throws as `getOpenUpload` does,
+ * MEDIA_STORE_UNAVAILABLE.
  *
  * NOTE: what R2 still takes of it is found by the sweep of orphans.
  */
@@ -74,7 +75,7 @@ export async function dropUpload(ctx: Context, ownerId: string, id: string): Pro
 }
 
 /**
- * Gives back what an upload cost if no file of it ever stood in the store; parts that never became one are dropped.
+ * Gives back what an upload cost if its file was never stored; parts that never became a file are dropped.
  * For the batch in which it ends unused. Throws MEDIA_STORE_UNAVAILABLE.
  *
  * NOTE: R2 itself takes a file that was to be sent at once until its URL expires, whatever becomes of the upload here:

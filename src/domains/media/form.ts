@@ -8,7 +8,9 @@ import { AppError, httpError } from '@/http/errors';
 import { invalid, parse } from '@/http/validation';
 import { fileError } from './errors';
 
-/** Whatever is in no file, all together: boundaries, part headers, fields, and what stands before and after the parts. */
+/**
+ * Everything outside of files together: boundaries, part headers, fields, and what comes before and after the parts.
+ */
 const FORM_OVERHEAD_BYTES = 32 * 1_024;
 const PIECE_BYTES = 64 * 1_024;
 const FIELDS_MAX = 32;
@@ -120,7 +122,7 @@ async function feed(
     goOn();
   });
   let isWriting = false;
-  // It is refused by now. This ends `write`, which would make thousands of parts of the rest of its piece.
+  // The form is refused already. This ends `write`, which would go on to parse thousands of parts.
   parser.on('partsLimit', () => {
     if (isWriting) throw new Error('Too many parts');
   });
@@ -138,7 +140,8 @@ async function feed(
       });
       if (!refused) await taken; // a parser that nobody listens to would never be done
       if (refused) break;
-      if (bytes - bytesInFiles() > FORM_OVERHEAD_BYTES) throw tooLarge(FORM_OVERHEAD_BYTES, 'What is in no file');
+      if (bytes - bytesInFiles() > FORM_OVERHEAD_BYTES)
+        throw tooLarge(FORM_OVERHEAD_BYTES, 'Everything outside of files');
     }
   } catch (error) {
     if (!refused) throw error instanceof AppError ? error : fileError('UPLOAD_MALFORMED'); // the sender is gone

@@ -58,15 +58,15 @@ export function steadyMediaUrl(ctx: Context, key: string): Promise<string> {
   return signUrl(ctx, key, STEADY_URL_SECONDS, ctx.now() - (ctx.now() % HOUR_MS));
 }
 
-/** Who of the staff was given a link to an identity document, of which application. */
+/** Which member of staff was given a link to an identity document, and of which application. */
 export interface Look {
-  /** The link's own: opening it again is no other look. */
+  /** One for each link: opening it again is the same look. */
   readonly lookId: string;
   readonly staffId: string;
   readonly applicationId: string;
 }
 
-/** Where this member of staff reads an identity document, for five minutes; the staff log has that they did. */
+/** Where this member of staff reads an identity document, for five minutes. Opening it is written to the staff log. */
 export function documentUrl(ctx: Context, key: string, look: Omit<Look, 'lookId'>): Promise<string> {
   return signUrl(ctx, key, SIGNED_URL_SECONDS, ctx.now(), { ...look, lookId: newId() });
 }

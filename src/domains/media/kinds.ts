@@ -29,10 +29,10 @@ export const WRITTEN_FILES = {
   export: { contentType: 'application/json', nameOf: (day: string) => `footlight-${day}.json` },
 } as const;
 
-/** To store a file costs about as much as to keep a megabyte for a month, however small it is. */
+/** Storing a file costs about as much as keeping a megabyte for a month, however small it is. */
 const COUNTED_BYTES_MIN = MEGABYTE;
 
-/** What a file counts as among the bytes that its owner may upload a day: its size as it was sent, and this at least. */
+/** What a file counts as among its owner's bytes of the day: its size as it was sent, but never less than this. */
 export function countedBytes(bytes: number): number {
   return Math.max(COUNTED_BYTES_MIN, bytes);
 }
@@ -50,7 +50,7 @@ export function isPrivate(kind: FileKind): boolean {
   return kind in DOCUMENTS || kind in WRITTEN_FILES || isOfPost(kind);
 }
 
-/** Who reads one is in the staff log. */
+/** The staff log says who reads one. */
 export function isIdentity(kind: FileKind): boolean {
   return kind === 'identity-document';
 }

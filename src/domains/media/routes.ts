@@ -18,15 +18,15 @@ export const mediaEndpoints: Endpoint[] = [
       'MP4, WebM or QuickTime up to 5 GB. Up to 200 MB, or 64 where the server has no keys of R2, send the file with `PUT` to ' +
       '`url`, with the headers given and no `Authorization`, once. Above, send each of `parts` to its own URL in the same way, again if one fails, keep the ' +
       '`ETag` of each answer, and complete the upload with them. Then name its `id` where it is used. What is not used ' +
-      'in time is deleted. At most 20 uploads, of 10 GB in all, are open at once. The size counts as uploaded from the ' +
-      'announcement on.',
+      'in time is deleted. At most 20 uploads, of 10 GB in all, are open at once. The size counts towards the daily ' +
+      'limit from now on.',
     who: 'user',
     body: NewUpload,
     response: Upload,
     status: 201,
     refusals: {
       409: 'TOO_MANY_UPLOADS',
-      413: 'BODY_TOO_LARGE or FILE_TOO_LARGE',
+      413: 'FILE_TOO_LARGE',
       429: 'DAILY_BUDGET_SPENT',
       503: 'MEDIA_STORE_UNAVAILABLE',
     },
@@ -56,8 +56,8 @@ export const mediaEndpoints: Endpoint[] = [
     tag: 'media',
     summary: 'Give up an upload that is not used yet',
     description:
-      'Whatever was sent of it is deleted. If no file was ever stored, its size no longer counts; sent to R2 itself, it ' +
-      'counts until its URL expires.',
+      'Whatever was sent of it is deleted. Its size no longer counts towards the daily limit if no file was stored. If it ' +
+      'was to be sent to R2 itself, it counts until its URL expires.',
     who: 'user',
     params: ByUpload,
     response: Nothing,

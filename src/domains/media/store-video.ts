@@ -16,14 +16,14 @@ interface NewVideo {
   kind: LargeFileKind;
   /** As its first bytes say. */
   contentType: VideoType;
-  /** No more than this is left of the form: how large the file is shows only at its end. */
+  /** What is left of the form at most: the size of the file is known only at its end. */
   bytesMax: number;
   content: AsyncIterable<Uint8Array>;
 }
 
 /**
- * Spends as much as it can be, and gives back what it is not. Throws FILE_TOO_LARGE, DAILY_BUDGET_SPENT, what
- * `findStoredVideo` does, and what `content` does.
+ * Spends as much as the file can be, and gives back what it turns out not to need. Throws FILE_TOO_LARGE,
+ * DAILY_BUDGET_SPENT, what `findStoredVideo` does, and what `content` does.
  */
 export async function storeVideo(
   ctx: Context,
@@ -54,7 +54,7 @@ export async function storeVideo(
 }
 
 interface Putting {
-  /** Is told of what the store has taken. */
+  /** Called with the bytes of each piece that the store has taken. */
   count: (bytes: number) => void;
   options: R2MultipartOptions;
 }

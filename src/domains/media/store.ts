@@ -5,9 +5,9 @@
 import { eq } from 'drizzle-orm';
 import { imageSize } from 'image-size';
 import type { Context } from '@/context';
-import { commit, demandChange, type Statement } from '@/db/commit';
+import { demandChange, type Statement } from '@/db/commit';
 import { callOffEvent, planEvent } from '@/db/outbox';
-import { type Costs, commitSpent, refund, type Spending, spend } from '@/domains/budgets/spend';
+import { type Costs, commitRefund, commitSpent, refund, type Spending, spend } from '@/domains/budgets/spend';
 import { DRAWN_TYPE } from '@/providers/images';
 import type { OutboxEvent } from '@/queues/messages';
 import { HOUR_MS } from '@/shared/time';
@@ -87,19 +87,19 @@ export async function storeImage(
 }
 
 /** The widths at which it is drawn once more. None for a strip, which would lose its shape at the narrowest of them. */
-export function narrowerThan(picture: { width: number; height: number }, widths: readonly number[]): number[] {
+function narrowerThan(picture: { width: number; height: number }, widths: readonly number[]): number[] {
   const isStrip = picture.height * Math.min(...widths) < picture.width;
   return isStrip ? [] : widths.filter((width) => width < picture.width);
 }
 
-/** What shows whether it is a picture at all. One that is not was not taken, and gives back what it spent. */
+/** Drawing shows whether it is a picture at all. If it is not, what it spent is given back. */
 async function drawFirst(ctx: Context, place: Place, bytes: Uint8Array, width: number): Promise<Uint8Array> {
   const drawn = await ctx.images.draw(bytes, width).catch(async (error) => {
     await giveBack(ctx, place, place.spending.costs);
     throw error;
   });
   if (drawn) return drawn;
-  // It cost a drawing all the same: so many a day give it back, and after those it counts as a picture.
+  // It cost a drawing all the same, so broken pictures have a daily limit too. Past it, each counts as a picture.
   const { spending } = place;
   await giveBack(ctx, place, spending.costs, [spend(ctx, { ...spending, costs: { brokenPictures: 1 } })]);
   throw fileError('FILE_UNREADABLE');
@@ -117,7 +117,7 @@ interface NewPlace {
   readonly costs: Costs;
 }
 
-/** Where a file will stand. What it costs is spent. */
+/** Where a file will be stored. What it costs is spent. */
 interface Place {
   readonly key: string;
   readonly kind: FileKind;
@@ -135,19 +135,17 @@ export async function openPlace(ctx: Context, { ownerId, kind, costs }: NewPlace
   return { key, kind, spending, statements: [callOffEvent(ctx, deletion.id), demandChange(ctx)] };
 }
 
-/** For what comes to nothing. Whoever asked for it hears why it did, whatever becomes of this. */
+/** For a file that is not stored after all. */
 export async function giveBack(
   ctx: Context,
   { spending }: Place,
   costs: Costs,
   alongside: readonly Statement[] = [],
 ): Promise<void> {
-  await commit(ctx, [refund(ctx, { ...spending, costs }), ...alongside]).catch((error) =>
-    ctx.log.warning('refund', error instanceof Error ? error.message : String(error)),
-  );
+  await commitRefund(ctx, [refund(ctx, { ...spending, costs }), ...alongside]);
 }
 
-/** Nothing stays of what fails here, so its bytes are given back. What was drawn has been drawn. */
+/** If this fails nothing is stored, so the bytes are given back. A drawing has cost what it cost. */
 async function storing<T>(ctx: Context, place: Place, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -59,7 +59,7 @@ type FanOut = Extract<TaskMessage, { type: 'fan-out-broadcast' }>;
  * Tells a page of the members whom the creator had then, in the order in which they came, and queues the page after it.
  * Nobody is told once the stream is over: the list alone still says that it was.
  * @param at when (ms) it was announced: of a second announcement nobody is told
- * @param isMailed whether the creator's daily budget had a mail left for it; nothing while nobody was to be mailed
+ * @param isMailed whether the creator's daily budget had a mail left for it; undefined until someone is to be mailed
  */
 export async function fanOutBroadcast(
   ctx: Context,

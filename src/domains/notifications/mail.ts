@@ -1,6 +1,6 @@
 /**
- * Mails of what was told, to who chose mail for its kind: once, however often the task comes. What a user brings about is
- * mailed to others as long as that user's daily budget lasts; after it, it stands in the list alone.
+ * Mails a notification to a user who chose mail for its kind: once, however often the task comes. What a user causes is
+ * mailed to others while that user's daily budget lasts; past it, the notification is only in the list.
  */
 import { and, eq, isNotNull } from 'drizzle-orm';
 import type { Context } from '@/context';
@@ -44,8 +44,8 @@ export async function sendNotificationMail(ctx: Context, task: MailTask): Promis
 }
 
 /**
- * Nothing where no other user brought it about, and where it is about the reader's own money and standing. That somebody
- * is live counts once, however many are mailed: when it is announced to them (`broadcast.ts`).
+ * Nothing if no other user caused it, or if it is about the reader's own money or account. That a creator is live
+ * counts once, however many are mailed: when it is announced (`broadcast.ts`).
  */
 function spendingOf({ userId, claim }: MailTask, at: number): Spending | undefined {
   if (!claim?.actorId || claim.actorId === userId) return undefined;

@@ -25,7 +25,7 @@ export async function changePrivacy(
   return getPrivacy(ctx, userId);
 }
 
-/** Changes a row only if these regions differ from the chosen ones: what the rooms are told hangs on it. */
+/** Changes a row only if these regions differ from the chosen ones, since the event to the rooms depends on it. */
 function noteNewRegions(ctx: Context, userId: string, regions: readonly string[]): Statement {
   const now = ctx.now();
   return ctx.db.run(sql`

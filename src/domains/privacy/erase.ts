@@ -37,7 +37,7 @@ const ACCOUNTS_A_RUN = 2;
 const STEPS_A_RUN = 3;
 const ROWS_A_STEP = 200;
 const LIMIT = sql.raw(`LIMIT ${ROWS_A_STEP}`);
-/** Something was opened meanwhile: a dispute, say; or money hangs on an account that was never verified. */
+/** Something was opened meanwhile, such as a dispute, or an account that was never verified has money. */
 const OPEN_MATTER_MS = DAY_MS;
 /** So that one that fails for a fault of ours does not keep the others waiting. */
 const FAULT_MS = HOUR_MS;
@@ -66,7 +66,7 @@ export async function eraseAccounts(ctx: Context): Promise<boolean> {
   return steps <= 0 || due.length === ACCOUNTS_A_RUN;
 }
 
-/** Those who asked for it first: however many never verified, nobody waits behind them. */
+/** Requested deletions come first, so that they never wait behind accounts that were not verified. */
 async function listDue(ctx: Context): Promise<Due[]> {
   const now = ctx.now();
   const dueBy = (column: typeof users.deletesAt | typeof users.unverifiedUntil, condition: SQL | undefined) =>

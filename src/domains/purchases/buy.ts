@@ -5,8 +5,7 @@
 import type { z } from '@hono/zod-openapi';
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
-import { commit } from '@/db/commit';
-import { commitSpent, refund, type Spending } from '@/domains/budgets/spend';
+import { commitRefund, commitSpent, refund, type Spending } from '@/domains/budgets/spend';
 import { discountError } from '@/domains/discounts/errors';
 import { discountQuery, type FoundDiscount } from '@/domains/discounts/find';
 import { judgeDiscount } from '@/domains/discounts/judge-discount';
@@ -39,7 +38,7 @@ export async function buyCoins(
   wish: z.output<typeof PurchaseRequest>,
 ): Promise<z.input<typeof NewPurchase>> {
   let facts: Facts | undefined;
-  // The look-up by key comes with all the rest that has to be read.
+  // The look-up by key reads everything else in the same batch.
   const find = async () => {
     facts = await readFacts(ctx, actor, once.idempotencyKey, wish);
     return facts.known;
@@ -174,7 +173,10 @@ async function openCheckout(ctx: Context, { email }: Actor, row: PurchaseRow): P
 
 const checkoutOf = (userId: string, at: number): Spending => ({ userId, costs: { checkouts: 1 }, at });
 
-/** The provider refused to open it, and is asked once more. Of several at once it counts once. Throws DAILY_BUDGET_SPENT. */
+/**
+ * For a checkout that the provider refused to open, before it is asked again. Counts once, also if several ask at once.
+ * Throws DAILY_BUDGET_SPENT.
+ */
 async function countAgain(ctx: Context, { id, userId }: PurchaseRow): Promise<number> {
   const countedAt = ctx.now();
   const uncounted = and(eq(purchases.id, id), isNull(purchases.countedAt));
@@ -184,11 +186,11 @@ async function countAgain(ctx: Context, { id, userId }: PurchaseRow): Promise<nu
   return countedAt;
 }
 
-/** The provider opened nothing, so it counts no longer. Its buyer hears why, whatever becomes of this. */
+/** The provider opened nothing, so it no longer counts. */
 async function uncount(ctx: Context, { id, userId }: PurchaseRow, countedAt: number): Promise<void> {
   const unopened = and(eq(purchases.id, id), eq(purchases.countedAt, countedAt), isNull(purchases.checkoutId));
-  await commit(ctx, [
+  await commitRefund(ctx, [
     ctx.db.update(purchases).set({ countedAt: null }).where(unopened),
     refund(ctx, { ...checkoutOf(userId, countedAt), onlyIf: sql`changes() = 1` }),
-  ]).catch((error) => ctx.log.warning('refund', error instanceof Error ? error.message : String(error)));
+  ]);
 }

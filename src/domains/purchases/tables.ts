@@ -57,7 +57,7 @@ export const purchases = sqliteTable('purchases', {
   expiresAt: integer('expires_at').notNull(),
   askAt: integer('ask_at'),
   paidAt: integer('paid_at'),
-  /** Among its buyer's checkouts of the day. Null: not, since the provider refused to open it. */
+  /** When it was counted among its buyer's checkouts of the day; null if the provider refused to open it. */
   countedAt: integer('counted_at'),
 });
 

@@ -14,7 +14,7 @@ import { endFollow } from './follow';
 import { listMeetingRooms, type OpenRoom } from './open-rooms';
 import { blocks } from './tables';
 
-/** Repeating it changes nothing and tells nobody. Throws USER_NOT_FOUND, NOT_ONESELF. */
+/** Idempotent, and only the first time sends events. Throws USER_NOT_FOUND, NOT_ONESELF. */
 export async function blockUser(ctx: Context, blockerId: string, blockedId: string): Promise<void> {
   if (blockerId === blockedId) throw socialError('NOT_ONESELF');
   const [user, rooms] = await Promise.all([
@@ -38,8 +38,8 @@ export async function blockUser(ctx: Context, blockerId: string, blockedId: stri
 }
 
 /**
- * Repeating it changes nothing; follows do not come back, nor does what was told. No room hears of it: the block has put
- * the other out of every room, and the door asks again who they are.
+ * Idempotent. Follows and notifications do not come back. No room is told: the block has put the other user out of
+ * every room, and joining checks again who they are.
  */
 export async function unblockUser(ctx: Context, blockerId: string, blockedId: string): Promise<void> {
   await commit(ctx, [unblock(ctx, blockerId, blockedId)], { events: [blockChanged(blockerId, blockedId)] });

@@ -16,8 +16,8 @@ export interface OpenRoom {
 }
 
 /**
- * Where two people can meet, in a room that one of them hosts: one that is live, whose video is watched without the room
- * too, or one that the other entered lately and waits in. To any other room the door lets nobody in unasked.
+ * Rooms of one of two people in which they can meet: live ones, whose video can also be watched without the room, and
+ * waiting rooms that the other entered lately. Entering any other room checks their relation anyway.
  */
 export function listMeetingRooms(ctx: Context, one: string, other: string): Promise<OpenRoom[]> {
   return ctx.db.all<OpenRoom>(sql`

@@ -55,7 +55,7 @@ export function blockedRegionsQuery(ctx: Pick<Context, 'db'>, creatorId: string)
     .orderBy(blockedRegions.region);
 }
 
-/** Whether these are others than the chosen ones. */
+/** Whether these regions differ from the chosen ones. */
 export function regionsDiffer(creatorId: string, regions: readonly string[]): SQL {
   const wanted = sql`SELECT value FROM json_each(${JSON.stringify(regions)})`;
   const chosen = sql`SELECT region FROM blocked_regions WHERE creator_id = ${creatorId}`;

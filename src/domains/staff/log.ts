@@ -5,7 +5,7 @@ import { newId } from '@/shared/ids';
 import { staffLog } from './tables';
 
 export interface StaffAction {
-  /** Of what may happen again and again and is one row: the later ones are ignored. */
+  /** For an action that may repeat and is one row: later ones with this id are ignored. */
   id?: string;
   staffId: string;
   /** `creator-application.approve`, `staff.rank` */
@@ -16,7 +16,7 @@ export interface StaffAction {
   before?: unknown;
   after?: unknown;
   reason?: string;
-  /** The user whom `before`, `after` or `reason` tell of: these are blanked when that account ends. */
+  /** The user described by `before`, `after` or `reason`, which are blanked when that account ends. */
   subjectId?: string;
 }
 

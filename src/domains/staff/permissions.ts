@@ -32,8 +32,8 @@ export function staffCan(staff: Staff | null, permission: Permission): boolean {
 }
 
 /**
- * Nobody acts on an equal or higher rank, and a country admin acts inside their country. The owner whom OWNER_EMAIL names
- * acts on other owners. Nobody acts on themselves: callers compare the ids where ranks do not show it.
+ * Nobody acts on an equal or higher rank, and a country admin acts inside their country. The owner named by
+ * OWNER_EMAIL acts on other owners. Nobody acts on themselves: callers compare the ids where ranks do not show it.
  */
 export function staffCanActOn(
   staff: Staff,

@@ -30,7 +30,7 @@ export async function joinStream(
   const isLive = found.stream.status === 'live';
   const counting = countViewers(ctx, found);
   const { category } = found.stream;
-  // Of the waiting rooms, a block reaches those that are remembered: also while the pass to one is still unused.
+  // A block reaches only remembered waiting rooms, so this one is remembered before its pass is used.
   if (!isLive && viewer.kind === 'user') ctx.waitUntil(rememberRoom(ctx, viewer.id, found.stream.id));
   // After the answer: nobody waits for it, and nothing is lost that would be missed.
   if (isLive && category !== null && viewer.kind === 'user' && viewer.id !== found.stream.creatorId)

@@ -30,7 +30,7 @@ import { findRoomStanding } from './standing';
 type ModerationRequest = z.output<typeof Moderation>;
 
 /**
- * Repeating it changes nothing, tells nobody and is not logged again. Throws NOT_MODERATOR, OUT_OF_YOUR_REACH,
+ * Idempotent: a repeat sends no event and is not logged. Throws NOT_MODERATOR, OUT_OF_YOUR_REACH,
  * USER_NOT_FOUND, STREAM_ENDED.
  */
 export async function moderate(

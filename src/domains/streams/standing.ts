@@ -68,8 +68,8 @@ export function roomStandingQuery(ctx: Pick<Context, 'db'>, streamId: string, us
 }
 
 /**
- * For a SELECT that has `users` in it, and the channel and its creator. An account that is not verified comes in as a
- * guest, so under its own id it is as good as gone.
+ * For a SELECT that has `users` in it, and the channel and its creator. An account that is not verified enters as a
+ * guest, so under its own id it counts as gone.
  */
 function shutOutColumns(channelId: SQLWrapper, creatorId: SQLWrapper): SQL {
   return sql`

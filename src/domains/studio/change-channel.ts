@@ -61,7 +61,7 @@ export function requireOwnPicture(ctx: Context, url: string | null | undefined):
     });
 }
 
-/** What is so already changes nothing, and no room hears of it. Throws CHANGED_MEANWHILE. */
+/** Does nothing, and sends no event, if nothing would change. Throws CHANGED_MEANWHILE. */
 export async function changeChannel(ctx: Context, creatorId: string, change: Change): Promise<ChannelState> {
   const { alongside = [], stream = {}, events = () => [] } = change;
   return untilUnchanged(async () => {

@@ -61,7 +61,7 @@ export function eraseUser(ctx: Context, userId: string, condition: SQL): Stateme
       totpEnabledAt: null,
       lastLoginAt: null,
       updatedAt: now,
-      deletesAt: now, // what hangs on it is cleared away from now on
+      deletesAt: now, // the steps that clear the rest begin now
     })
     .where(
       and(

@@ -1,6 +1,6 @@
 /**
- * Accounts whose address nobody has verified: they end after seven days, unless money hangs on them, and give way to
- * whoever registers with the address next. What hangs on one is erased by the sweep that ends it.
+ * Accounts whose address nobody has verified. They end after seven days, or when someone registers with the same
+ * address, unless they have money. The sweep that ends one erases what belongs to it.
  */
 import { and, eq, isNull, lte, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
@@ -17,7 +17,7 @@ export const DELETED_NAME = 'Deleted user';
 
 type UserRow = typeof users.$inferSelect;
 
-/** For a SELECT or UPDATE of `users`: no coin, diamond or sale of theirs was ever booked. */
+/** For a SELECT or UPDATE of `users`: no coin, diamond or sale was ever booked on the account. */
 export const ownsNoMoney: SQL = sql`NOT EXISTS (SELECT 1 FROM ledger_accounts WHERE owner = users.id)`;
 
 /** For a SELECT or UPDATE of `users`: it was not verified in time. */

@@ -86,7 +86,7 @@ export function disableTotp(ctx: Context, userId: string): Statement {
     .where(eq(users.id, userId));
 }
 
-/** Ends what somebody set up who may not own the address: the second factor, and a deletion that was asked for. */
+/** Ends what was set up by somebody who may not own the address: the second factor, and a planned deletion. */
 export function undoSetup(ctx: Context, userId: string): Statement {
   return ctx.db
     .update(users)
@@ -120,7 +120,7 @@ export interface ProfileChanges {
   readonly links?: readonly Link[];
 }
 
-/** Changes nothing if it says so already. Breaks COUNTRY_CORRECTED if it changes what staff corrected. */
+/** Changes nothing if the row says the same already. Breaks COUNTRY_CORRECTED if it changes what staff corrected. */
 export function changeUserProfile(ctx: Context, userId: string, changes: ProfileChanges): Statement {
   return ctx.db
     .update(users)

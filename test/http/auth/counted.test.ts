@@ -1,53 +1,17 @@
 /** Every request is taken from its caller's budget before anything is looked up for it, whatever it is answered. */
-import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { randomAddress } from '#test/support/api';
 import { clientWith, requestWith } from '#test/support/app';
 import { limiterOf } from '#test/support/limits';
+import { usedUp } from '#test/support/used-up';
 import { asUser, type Person } from '#test/support/users';
-import { app, endpoints } from '@/app';
-import type { Env } from '@/config';
+import { endpoints } from '@/app';
 import type { Endpoint } from '@/http/endpoint';
 import { healthEndpoints } from '@/http/health';
-import { deliverOutbox } from '@/queues/outbox';
-import { openRooms } from '@/room/rooms';
 import { randomToken, sha256 } from '@/shared/crypto';
 import { newId } from '@/shared/ids';
 import { makeCountingD1, readCounts, resetCounts } from '../../../scripts/bench/counting-d1';
-
-/** Asked for anything it fails: nothing may be read of it. */
-const untouchable = <T extends object>(what: T): T =>
-  new Proxy(what, {
-    get(_target, name) {
-      throw new Error(`${String(name)} was asked for`);
-    },
-  });
-
-/** A platform on which every budget is used up, and what was taken from which. */
-function usedUp() {
-  const taken: string[] = [];
-  const limiter = (name: string) => ({
-    async limit({ key }: { key: string }) {
-      taken.push(`${name} ${key}`);
-      return { success: false };
-    },
-  });
-  const bindings = {
-    ...env,
-    ...{ LIMIT_READ: limiter('read'), LIMIT_WRITE: limiter('write'), LIMIT_SIGN_IN: limiter('signIn') },
-    ...{ LIMIT_LOOKUP: limiter('lookUp'), DB: untouchable(env.DB), MEDIA: untouchable(env.MEDIA) },
-  } as Env;
-  const execution = createExecutionContext();
-  const surroundings = {
-    waitUntil: (work: Promise<unknown>) => execution.waitUntil(work),
-    rooms: openRooms(untouchable(env.ROOMS)),
-    deliver: deliverOutbox,
-  };
-  const ask = async (path: string, init: RequestInit) =>
-    app.fetch(new Request(`http://localhost:8787${path}`, init), { env: bindings, surroundings }, execution);
-  return { taken, ask };
-}
 
 let person: Person;
 beforeAll(async () => {
@@ -121,7 +85,7 @@ describe('an address', () => {
     expect(taken).toEqual([`${limit} ip:${ADDRESS}`]);
   });
 
-  it('that sends junk tokens is soon refused, and D1 is never asked', async () => {
+  it('that sends junk tokens is refused after a while, and D1 is never asked', async () => {
     const statuses: number[] = [];
     const address = randomAddress();
     resetCounts();
@@ -153,7 +117,7 @@ describe('a user', () => {
     },
   );
 
-  it('has one budget, by whichever token and from wherever they call', async () => {
+  it('has one budget, whichever token they send and wherever they call from', async () => {
     const { userId, accessToken, sessionToken } = await asUser();
     const limiter = limiterOf(2);
     const me = (token: string) =>
@@ -163,7 +127,7 @@ describe('a user', () => {
     for (const token of [accessToken, sessionToken]) expect((await me(token)).status).toBe(429);
   });
 
-  it('loses nothing of it to who sends the token of a session that has ended', async () => {
+  it('loses nothing of their budget to requests with the token of an ended session', async () => {
     const ended = await asUser();
     await ended.post('auth/sign-out');
     const limiter = limiterOf(9);

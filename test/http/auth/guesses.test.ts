@@ -37,7 +37,7 @@ const spendAllButOne = (allowed: number) =>
   env.DB.prepare('UPDATE tries SET spent = allowed - 1 WHERE allowed = ? AND spent > 0').bind(allowed).run();
 
 describe('signing in by password', () => {
-  it('takes ten of fifty guesses at once from one address, and then not even the right one for an hour', async () => {
+  it('compares ten of fifty guesses at once from one address, and then refuses the right one too for an hour', async () => {
     const { email } = await asUserWithPassword();
     const address = randomAddress();
     const answers = await Promise.all(
@@ -52,7 +52,7 @@ describe('signing in by password', () => {
     expect((await login(email, PASSWORD, address)).status).toBe(200);
   }, 60_000);
 
-  it('counts an IPv6 household once, and callers without an address as one', async () => {
+  it('counts an IPv6 household as one caller, and all callers without an address as one', async () => {
     for (const [first, same, other] of [
       ['2001:db8:7:7::1', '2001:db8:7:7:aaaa::2', '2001:db8:7:8::1'],
       ['', '', '198.51.100.9'],
@@ -66,7 +66,7 @@ describe('signing in by password', () => {
     }
   }, 30_000);
 
-  it('answers an address without an account in the same way, as often', async () => {
+  it('answers an address without an account in the same way, and as often', async () => {
     const known = await asUserWithPassword();
     for (const email of [known.email, `Nobody-${known.userId}@footlight.test`]) {
       const address = randomAddress();
@@ -89,7 +89,7 @@ describe('signing in by password', () => {
     expect((await login(email, PASSWORD, address)).status).toBe(429);
   }, 30_000);
 
-  it('takes a hundred an hour from all addresses, which shuts out no known device', async () => {
+  it('compares a hundred an hour from all addresses together, and never locks out a known device', async () => {
     const person = await asUserWithPassword();
     const { email } = person;
     const deviceToken = await deviceTokenOf(person);
@@ -104,7 +104,7 @@ describe('signing in by password', () => {
     expect((await anyone.post('auth/signin/email-otp', { email, otp })).status).toBe(200);
   }, 30_000);
 
-  it('takes ten an hour from a known device, which count for nobody else', async () => {
+  it('compares ten an hour from a known device, which do not count for anyone else', async () => {
     const person = await asUserWithPassword();
     const { email } = person;
     const deviceToken = await deviceTokenOf(person);
@@ -185,7 +185,7 @@ async function anotherSession({ userId, email }: Person): Promise<Client> {
 }
 
 describe('confirming a password', () => {
-  it('takes twenty wrong ones a day of a session, wherever they are tried, and leaves other sessions theirs', async () => {
+  it('allows a session twenty wrong ones a day at all endpoints together, and leaves other sessions their own', async () => {
     const person = await asUserWithPassword();
     const owner = await anotherSession(person);
     for (const confirm of Object.values(CONFIRMATIONS))
@@ -202,7 +202,7 @@ describe('confirming a password', () => {
     expect((await owner.post('auth/2fa/enable', { password: PASSWORD })).status).toBe(200);
   }, 30_000);
 
-  it('takes no more of twenty at once than are left', async () => {
+  it('compares no more of twenty at once than are left', async () => {
     const person = await asUserWithPassword();
     await person.post('auth/2fa/enable', { password: WRONG });
     await env.DB.prepare('UPDATE tries SET spent = 15 WHERE allowed = 20').run();
@@ -228,7 +228,7 @@ describe('confirming a password', () => {
 });
 
 describe('a code of somebody signed in', () => {
-  it('takes twenty wrong ones a day: to turn two-factor on', async () => {
+  it('can be wrong twenty times a day when it turns two-factor on', async () => {
     const person = await asUserWithPassword();
     const { secret } = (await person.post('auth/2fa/enable', { password: PASSWORD })).data;
     const verify = (code: string) => person.post('auth/2fa/verify', { code });
@@ -237,7 +237,7 @@ describe('a code of somebody signed in', () => {
     expect(await verify(appCode(secret))).toMatchObject({ status: 429, error: { code: 'CHALLENGE_LIMIT' } });
   }, 30_000);
 
-  it('takes twenty wrong ones a day: for new backup codes and to turn two-factor off, also with a new password', async () => {
+  it('can be wrong twenty times a day for new backup codes and to turn two-factor off, also after a new password', async () => {
     const person = await asUserWithPassword();
     const { secret, backupCodes } = await turnOnTwoFactor(person);
     const ask = (code: string) => person.post('auth/2fa/backup-codes', { code });
@@ -252,7 +252,7 @@ describe('a code of somebody signed in', () => {
   }, 30_000);
 });
 
-it('a token for devices opens nothing else', async () => {
+it('a device token is accepted nowhere else', async () => {
   const person = await asUserWithPassword();
   const deviceToken = await deviceTokenOf(person);
   const asToken = client({ authorization: `Bearer ${deviceToken}` });

@@ -19,7 +19,7 @@ describe('no token', () => {
     expect(await by(authorization).get('auth/me')).toMatchObject({ status: 401, error: { code: 'UNAUTHENTICATED' } });
   });
 
-  it('leaves a guest token what it is', async () => {
+  it('leaves a guest token valid', async () => {
     const guest = by('Bearer null', { 'x-guest-token': await signGuestToken(testContext(), newId()) });
     expect((await guest.get(OPTIONAL)).status).toBe(200);
   });
@@ -44,7 +44,7 @@ describe('a token that is not good', () => {
       expect((await by(`Bearer ${token}`).get(OPTIONAL)).error.code).toBe('TOKEN_INVALID');
   });
 
-  it('is not made good by a second one', async () => {
+  it('does not become valid by a second one', async () => {
     const { accessToken, sessionToken } = await asUser();
     for (const token of [accessToken, sessionToken])
       for (const value of [`Bearer x, Bearer ${token}`, `Bearer ${token}, Bearer x`, `Bearer ${token} ${token}`])

@@ -51,7 +51,7 @@ describe.each([false, true])('the address in OWNER_EMAIL, verified before: %s', 
     expect(await countMails(person.email)).toBe(1); // the code alone
   });
 
-  it('makes none without session and password, by link, by sign-in or by a reset', async () => {
+  it('makes no owner without session and password, by a link, by a sign-in or by a reset', async () => {
     const { email, userId } = person;
     const token = (await verifyLink(testContext(), { id: userId, email }, 60_000)).split('#token=')[1];
     const link = await as(person.headers).post(`auth/verify-email/${token}`, {});
@@ -66,7 +66,7 @@ describe.each([false, true])('the address in OWNER_EMAIL, verified before: %s', 
   });
 });
 
-it('a stranger who registered with OWNER_EMAIL becomes nothing when its owner verifies it', async () => {
+it("a stranger who registered with OWNER_EMAIL gets no rank when the address's owner verifies it", async () => {
   await beNamed(false);
   const { email } = person;
   const otp = await verificationCode();
@@ -76,7 +76,7 @@ it('a stranger who registered with OWNER_EMAIL becomes nothing when its owner ve
 });
 
 describe('when OWNER_EMAIL names another address', () => {
-  it('its owner ranks former owners down, and no other owner acts on an equal', async () => {
+  it('the new owner lowers the rank of former owners, and no other owner acts on an equal', async () => {
     await beNamed(true);
     const [former, other] = [await asStaff('owner'), await asStaff('owner')];
     const path = (user: Person) => `admin/staff/${user.userId}`;
@@ -94,7 +94,7 @@ describe('when OWNER_EMAIL names another address', () => {
     expect(await rankOf(person)).toBe('owner');
   });
 
-  it('the former owner stays owner until then, and is above nobody of the rank', async () => {
+  it('the former owner keeps the rank until then, and is above no other owner', async () => {
     const former = await asStaff('owner');
     await beNamed(true);
     const target = await asStaff('owner');

@@ -96,7 +96,7 @@ describe('"This wasn\'t me"', () => {
     expect((await client().post('auth/register', again)).status).toBe(201);
   });
 
-  it('is refused for a verified account, a rich one, a banned one and by a forged link', async () => {
+  it('is refused for a verified account, an account with money, a banned one and a forged link', async () => {
     const verified = await asUser();
     const rich = await asUser({ verified: false });
     await giveCoins(rich.userId, 10);

@@ -84,7 +84,7 @@ describe('an address', () => {
     expect(again.error.code).toBe('EMAIL_TAKEN');
   });
 
-  it('is kept as it was meant, and two are still two', async () => {
+  it('is stored as it was meant, and two different ones stay different', async () => {
     const email = 'pasted.newcomer@footlight.test';
     const body = { email: `\u200b ${wide(email)}\r\n`, username: ' pasted_newcomer\u200b\n', password: PASSWORD };
     const { data } = await anyone.post('auth/register', body);
@@ -105,7 +105,7 @@ it('the token of a mailed link is taken with the line ends that a mail program p
   expect((await anyone.post('auth/reset-password/confirm', body)).status).toBe(200);
 });
 
-it('what is no code is refused', async () => {
+it('a text that is not a code is refused', async () => {
   const { email } = await asUser();
   for (const otp of ['12345', '1234567', '12 34 5x', '１２３', '', ' '.repeat(6), '1'.repeat(501)]) {
     const refused = await anyone.post('auth/signin/email-otp', { email, otp });

@@ -54,6 +54,18 @@ describe('POST /auth/refresh', () => {
     expect((await refresh(again.data.refreshToken)).status).toBe(200);
   });
 
+  it('gives the successor again after the predecessor has expired, and ends the family for an older one', async () => {
+    const { refreshToken, userId } = await asUser();
+    travel(6.9 * DAY_MS);
+    const lost = await refresh(refreshToken);
+    travel(0.6 * DAY_MS); // more than the seven days that the first token is good
+    const again = await refresh(refreshToken);
+    expect(again).toMatchObject({ status: 200, data: { refreshToken: lost.data.refreshToken } });
+    expect((await refresh(again.data.refreshToken)).status).toBe(200);
+    expect((await refresh(refreshToken)).error.code).toBe('SESSION_ENDED');
+    expect(await endedBecause(userId)).toBe('refresh-reuse');
+  });
+
   it('ends the family when the predecessor comes after its successor was used', async () => {
     const { refreshToken, userId } = await asUser();
     const second = await refresh(refreshToken);
@@ -75,7 +87,7 @@ describe('POST /auth/refresh', () => {
     expect((await refresh(data.refreshToken)).status).toBe(401);
   });
 
-  it('gives nothing again after a sign-out', async () => {
+  it('answers nothing after a sign-out', async () => {
     const person = await asUser();
     const { data } = await refresh(person.refreshToken);
     await person.post('auth/sign-out');

@@ -66,7 +66,7 @@ describe.each([
     const common = await reset(email, 'password123');
     expect(common.error.details).toEqual([{ path: 'password', message: 'is one of the most common passwords' }]);
     const named = await reset(email, `x ${username} x`);
-    expect(named.error.details).toEqual([{ path: 'password', message: 'must not contain the username' }]);
+    expect(named.error.details).toEqual([{ path: 'password', message: 'must not contain your username' }]);
     expect((await anyone.post('auth/login', { email, password: PASSWORD })).status).toBe(200);
   });
 

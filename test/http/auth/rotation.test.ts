@@ -27,7 +27,7 @@ async function stateOf(userId: string) {
 }
 
 describe('a secret that was replaced once', () => {
-  it('leaves every token good, and renews the session token', async () => {
+  it('leaves every token valid, and renews the session token', async () => {
     const { accessToken, sessionToken, refreshToken } = await asUser();
     for (const token of [accessToken, sessionToken])
       expect((await clientWith(ONCE, bearer(token)).get('auth/me')).status).toBe(200);
@@ -38,7 +38,7 @@ describe('a secret that was replaced once', () => {
     expect((await refresh(ONCE, refreshToken)).status).toBe(200);
   });
 
-  it('leaves a mailed code good', async () => {
+  it('leaves a mailed code valid', async () => {
     const person = await asUserWithPassword();
     await person.post('auth/send-verification-otp', { email: person.email, purpose: 'sign-in' });
     const otp = await mailedCode(person.email, 'Your code to sign in');
@@ -46,7 +46,7 @@ describe('a secret that was replaced once', () => {
     expect(answer.status).toBe(200);
   });
 
-  it('leaves a mailed link to reset the password good', async () => {
+  it('leaves a mailed link to reset the password valid', async () => {
     const person = await asUserWithPassword();
     await person.post('auth/reset-password', { email: person.email });
     const [, token] = /token=(\S+)/.exec(await mailTo(person.email, 'Reset your password')) ?? [];
@@ -66,7 +66,7 @@ describe('a secret that was replaced once', () => {
 });
 
 describe('a secret that was replaced twice', () => {
-  it('leaves a session token good, which is renewed with the first answer', async () => {
+  it('leaves a session token valid, and renews it with the first answer', async () => {
     const { sessionToken, userId } = await asUser();
     const answer = await clientWith(TWICE, bearer(sessionToken)).get('auth/me');
     expect(answer).toMatchObject({ status: 200, data: { id: userId } });
@@ -74,7 +74,7 @@ describe('a secret that was replaced twice', () => {
     for (let times = 0; times < 30; times += 1) expect((await renewed.get('auth/get-session')).status).toBe(200);
   });
 
-  it('leaves a refresh token good, whose successor goes on', async () => {
+  it('leaves a refresh token valid, and its successor works', async () => {
     const { refreshToken, userId } = await asUser();
     const next = await refresh(TWICE, refreshToken);
     expect(next.status).toBe(200);
@@ -102,7 +102,7 @@ describe('a secret that was replaced twice', () => {
     expect((await clientWith(TWICE, bearer(idle.sessionToken)).get('auth/me')).error.code).toBe('SESSION_ENDED');
   });
 
-  it('lets nobody end or learn of a session by a token that nobody can verify', async () => {
+  it('lets nobody end a session, or learn of one, with a token that cannot be verified', async () => {
     const person = await asUser();
     const [old, banned] = [person.refreshToken, await asUser()];
     await env.DB.prepare("UPDATE users SET status = 'banned' WHERE id = ?").bind(banned.userId).run();
@@ -119,14 +119,14 @@ describe('a secret that was replaced twice', () => {
       await forge(newId()),
       await forge(sidOf(old), 'a'),
       await signToken(stranger, 'access', { sid: sidOf(old), jti: before?.refreshId }, 60, Date.now()),
-      await signToken(stranger, 'refresh', { sid: sidOf(old), jti: before?.refreshId }, 60, Date.now() - 120_000),
+      await signToken(stranger, 'refresh', { sid: sidOf(old), jti: before?.refreshId }, 60, Date.now() - 91 * DAY_MS),
     ];
     for (const token of forged)
       expect(await refresh(TWICE, token)).toMatchObject({ status: 401, error: { code: 'TOKEN_INVALID' } });
     expect(await stateOf(person.userId)).toEqual(before);
   });
 
-  it('has refresh tokens that nobody can verify looked up as often as the address’s budget for that has it', async () => {
+  it("looks up refresh tokens that cannot be verified only as often as the address's look-up limit allows", async () => {
     const { refreshToken } = await asUser();
     const { post } = clientWith({ ...TWICE, LIMIT_LOOKUP: limiterOf(3) });
     const statuses: number[] = [];

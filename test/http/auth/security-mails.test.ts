@@ -6,12 +6,14 @@ import {
   countMails,
   forgetMails,
   mailedCode,
+  mailedLinkToken,
   mailTo,
   PASSWORD,
   travel,
   turnOnTwoFactor,
 } from '#test/support/accounts';
 import { client } from '#test/support/api';
+import { newId } from '@/shared/ids';
 
 const anyone = client();
 const FIREFOX = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0';
@@ -22,24 +24,36 @@ const login = (email: string, deviceToken?: string, userAgent = FIREFOX) =>
   anyone.post('auth/login', { email, password: PASSWORD, deviceToken }, { headers: { 'user-agent': userAgent } });
 
 describe('a sign-in', () => {
-  it('from a device that is not known is mailed, but for the first of all', async () => {
+  it('from an unknown device is mailed, the first of all too', async () => {
     const { email } = await asUserWithPassword();
     const first = await login(email);
+    const mail = await mailTo(email, NEW_SIGN_IN);
     const known = await login(email, first.data.deviceToken);
     expect(known.status).toBe(200);
-    expect(await countMails(email)).toBe(0);
-    await login(email);
-    const mail = await mailTo(email, NEW_SIGN_IN);
     expect(mail).toMatch(AT);
     expect(mail).toContain('Firefox on Windows');
     expect(mail).toContain('reset your password');
     await vi.waitFor(async () => expect(await countMails(email)).toBe(1));
   });
 
-  it('with the device token of somebody else is mailed, and text of the client is in no mail', async () => {
+  it('on the device that registered is not mailed, and from another one it is', async () => {
+    const name = `m${newId().replaceAll('-', '').slice(-16)}`;
+    const email = `${name}@footlight.test`;
+    const { token, deviceToken } = (await anyone.post('auth/register', { email, username: name, password: PASSWORD }))
+      .data;
+    const link = await mailedLinkToken(email);
+    await login(email); // as long as the address may be another's, they are not told of it
+    await client({ authorization: `Bearer ${token}` }).post(`auth/verify-email/${link}`);
+    await forgetMails(email);
+    expect((await login(email, deviceToken)).status).toBe(200);
+    expect(await countMails(email)).toBe(0);
+    await login(email);
+    await mailTo(email, NEW_SIGN_IN);
+  });
+
+  it("with somebody else's device token is mailed, and the mail contains no text of the client", async () => {
     const [{ email }, other] = [await asUserWithPassword(), await asUserWithPassword()];
     const { deviceToken } = (await login(other.email)).data;
-    await login(email);
     await login(email, deviceToken, 'Visit https://evil.test Chrome/1');
     const mail = await mailTo(email, NEW_SIGN_IN);
     expect(mail).toContain('with Chrome');
@@ -55,6 +69,7 @@ describe('a sign-in', () => {
       return (await anyone.post('auth/2fa/verify', { challenge, code })).data.deviceToken as string;
     };
     const deviceToken = await pass(undefined, appCode(secret));
+    await mailTo(email, NEW_SIGN_IN);
     await forgetMails(email);
     await pass(deviceToken, appCode(secret, 1));
     expect(await countMails(email)).toBe(0);

@@ -66,7 +66,7 @@ describe('a session token', () => {
       });
   });
 
-  it('of the old format is good, and is answered with the new token of the same session', async () => {
+  it('of the old format is accepted, and answered with a new token of the same session', async () => {
     const person = await asUser();
     const old = await giveOldToken(person);
     const first = await ask(`Bearer ${old}`);
@@ -88,7 +88,7 @@ describe('a session token', () => {
     expect((await ask(`Bearer ${token}`)).status).toBe(200);
   });
 
-  it('that no key of ours signed is looked up as often as the address’s own budget for that has it', async () => {
+  it("that none of our keys signed is looked up only as often as the address's look-up limit allows", async () => {
     const person = await asUser();
     const old = await giveOldToken(person);
     const here = { address: randomAddress(), limiter: limiterOf(4) };

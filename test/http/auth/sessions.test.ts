@@ -110,7 +110,7 @@ describe('auth sessions', () => {
     expect((await opaque?.get('auth/me'))?.error.code).toBe('SESSION_ENDED');
   });
 
-  it('that were prolonged beyond 90 days before that was a rule are cut to them', async () => {
+  it('that were prolonged beyond 90 days before the rule are cut to 90 days', async () => {
     const [old, young] = [await asUser(), await asUser()];
     const createdAt = Date.now() - 100 * DAY_MS;
     await env.DB.prepare('UPDATE auth_sessions SET created_at = ? WHERE user_id = ?').bind(createdAt, old.userId).run();

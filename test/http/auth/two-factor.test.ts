@@ -172,7 +172,7 @@ describe('a sign-in with two factors', () => {
     }
   });
 
-  it('gets its challenges back with a new password, but not as often as somebody resets it', async () => {
+  it('gets its challenges back with a new password, but not without end', async () => {
     const { person } = await withTwoFactor();
     const { email, userId } = person;
     const login = (password: string) => anyone.post('auth/login', { email, password });

@@ -83,7 +83,7 @@ describe('an account that is not verified', () => {
     for (const { status, error } of answers) expect([status, error?.code]).toEqual([403, 'EMAIL_NOT_VERIFIED']);
   });
 
-  it('is a guest in a stream: doors for followers stay shut, and it has no name there', async () => {
+  it('enters a stream as a guest: streams for followers stay closed to it, and it has no name there', async () => {
     const creator = await asCreator();
     const me = await asUser({ verified: false });
     await follow(me.userId, creator.userId);
@@ -99,7 +99,7 @@ describe('an account that is not verified', () => {
     expect(again.data.viewer).toEqual(joined.data.viewer);
   });
 
-  it('is no publisher of its own stream', async () => {
+  it('cannot publish its own stream', async () => {
     const me = await asCreator({ verified: false });
     const id = await aStream(me, { status: 'live' });
     expect((await me.post(`sessions/${id}/token`)).data.role).toBe('subscriber');
@@ -142,7 +142,7 @@ describe('seven days', () => {
     expect((await client().post('auth/register', newcomer(me.username))).status).toBe(201);
   });
 
-  it('do not end one that is verified, also not in the last minute', async () => {
+  it('do not end an account that is verified, even in the last minute', async () => {
     const me = await register();
     travel(7 * DAY_MS + 1_000);
     await env.DB.prepare('UPDATE users SET email_verified_at = 1 WHERE id = ?').bind(me.userId).run();
@@ -150,7 +150,7 @@ describe('seven days', () => {
     expect((await userOf(me.userId))?.status).toBe('active');
   });
 
-  it('do not end one that money hangs on', async () => {
+  it('do not end an account with money', async () => {
     const me = await register();
     await giveCoins(me.userId, 10);
     travel(8 * DAY_MS);
@@ -161,7 +161,7 @@ describe('seven days', () => {
     expect(await userOf(me.userId)).toMatchObject({ status: 'active', email: me.email });
   });
 
-  it('bring one reminder on the fifth', async () => {
+  it('bring one reminder, on the fifth', async () => {
     const me = await register();
     await mailTo(me.email, LINK);
     await forgetMails(me.email);
@@ -176,7 +176,7 @@ describe('seven days', () => {
     expect((await client().post(`auth/verify-email/${token}`)).status).toBe(200);
   });
 
-  it('bring none to who is verified', async () => {
+  it('bring no reminder to a verified account', async () => {
     const me = await register();
     await me.post(`auth/verify-email/${await mailedLinkToken(me.email)}`);
     await forgetMails(me.email);
@@ -213,6 +213,8 @@ describe('a registration with an address that is taken', () => {
 
     expect((await first.patch('viewer/profile', { bio: 'mine' })).error.code).toBe('SESSION_ENDED');
     expect((await client().post(`auth/verify-email/${link}`)).error.code).toBe('TOKEN_INVALID');
+    // It would delete nothing, and must not say that it did.
+    expect((await client().post(`auth/verify-email/${link}/reject`)).error.code).toBe('TOKEN_INVALID');
     const signIn = (password: string) => client().post('auth/login', { email: first.email, password });
     expect((await signIn(PASSWORD)).error.code).toBe('INVALID_CREDENTIALS');
     expect((await signIn(`${PASSWORD}!`)).data.user.id).toBe(second.userId);
@@ -233,7 +235,7 @@ describe('a registration with an address that is taken', () => {
     expect(signIn.error.code).toBe('OTP_INVALID');
   });
 
-  it('of two at once lets exactly one stand', async () => {
+  it('succeeds exactly once if two come at once', async () => {
     const former = await register();
     for (const email of [former.email, newcomer().email]) {
       const answers = await Promise.all(
@@ -245,7 +247,7 @@ describe('a registration with an address that is taken', () => {
     }
   });
 
-  it('does not replace one that money hangs on, nor one that is banned', async () => {
+  it('does not replace an account with money, nor a banned one', async () => {
     const [rich, banned] = [await register(), await register()];
     await giveCoins(rich.userId, 10);
     await env.DB.prepare("UPDATE users SET status = 'banned' WHERE id = ?").bind(banned.userId).run();

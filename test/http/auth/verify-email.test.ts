@@ -90,7 +90,7 @@ describe.each([
   ['code', byCode],
   ['link', byLink],
 ])('a first verification by %s', (_, verify) => {
-  it('without session or password ends all that was set up, and answers a token for a new password', async () => {
+  it('without session or password ends everything that was set up, and answers a token for a new password', async () => {
     const person = await asSquatter();
     const answer = await verify(anyone, person);
     expect(answer.status).toBe(200);
@@ -117,7 +117,7 @@ describe.each([
     expect((await confirm()).error.code).toBe('TOKEN_INVALID');
   });
 
-  it("with the account's session keeps all of it", async () => {
+  it("with the account's session keeps everything", async () => {
     const person = await asSquatter();
     const answer = await verify(person, person);
     expect(answer.data).toEqual({ verified: true, user: expect.objectContaining({ verified: true }) });
@@ -127,14 +127,14 @@ describe.each([
     expect(await setupOf(opaque.userId)).toMatchObject({ ...ALL, verified: 1 });
   });
 
-  it('with the password keeps all of it', async () => {
+  it('with the password keeps everything', async () => {
     const person = await asSquatter();
     const answer = await verify(anyone, person, { password: PASSWORD });
     expect(answer.data).toEqual({ verified: true, user: expect.objectContaining({ verified: true }) });
     expect(await setupOf(person.userId)).toMatchObject({ ...ALL, verified: 1 });
   });
 
-  it('with a session of another account ends it as without one', async () => {
+  it("with another account's session ends everything, as without a session", async () => {
     const [person, other] = [await asSquatter(), await asUser()];
     expect((await verify(other, person)).data.resetToken).toEqual(expect.any(String));
     expect(await setupOf(person.userId)).toMatchObject({ ...NOTHING, verified: 1 });
@@ -225,7 +225,7 @@ describe('a verification link', () => {
     expect((await setupOf(person.userId))?.verified).toBe(0);
   });
 
-  it('is mailed to who registers, and works without a body', async () => {
+  it('is mailed at registration, and works without a body', async () => {
     const email = 'linked.newcomer@footlight.test';
     const { data } = await anyone.post('auth/register', { email, username: 'linked_newcomer', password: PASSWORD });
     const token = await mailedLinkToken(email);

@@ -72,7 +72,7 @@ describe('the purchases that are begun in a day', () => {
     expect(shop.asked).toBe(asked);
   });
 
-  it('cost nothing where the request is refused: no such package, no such code, a code that is used up', async () => {
+  it('cost nothing if the request is refused: no such package, no such code, a code that is used up', async () => {
     const [buyer, { id: packageId }] = [await asViewer(), await aPackage()];
     const { code } = await aCode({ usesMax: 1 });
     expect((await buy(await asViewer(), { packageId, discountCode: code })).status).toBe(201);
@@ -82,7 +82,7 @@ describe('the purchases that are begun in a day', () => {
     expect(await usedBy(buyer)).toEqual({});
   });
 
-  it('begin anew a day after the first of them', async () => {
+  it('begin again a day after the first of them', async () => {
     const [person, { id: packageId }] = [await asUser({ createdAt: 0 }), await aPackage()];
     const buyer = clientWith({ DAILY_CHECKOUTS: '1/1' }, { authorization: `Bearer ${person.sessionToken}` });
     expect((await buy(buyer, { packageId })).status).toBe(201);

@@ -87,7 +87,7 @@ describe('the pictures of a day', () => {
     expectSpent(await post(older, [png()]), { limit: 300, used: 300 });
   });
 
-  it('are never more than allowed, however many come at once, and never fewer', async () => {
+  it('are exactly as many as allowed, however many come at once', async () => {
     const { person, calls, sender } = await limited('20/20');
     const answers = await Promise.all(times(50).map(() => post(sender, [png()])));
     const taken = answers.filter(({ status }) => status === 201);
@@ -97,7 +97,7 @@ describe('the pictures of a day', () => {
     expect(await usedBy(person)).toEqual({ pictures: 20, bytes: 20 * MEGABYTE });
   });
 
-  it('begin anew a day after the first of them', async () => {
+  it('begin again a day after the first of them', async () => {
     const { sender } = await limited('2/2', 0);
     expect((await post(sender, [png(), png()])).status).toBe(201);
     travel(DAY_MS - HOUR_MS);
@@ -118,7 +118,7 @@ describe('the pictures of a day', () => {
     expectSpent(await post(sender, [png()]), { limit: 3, used: 3 });
   });
 
-  it("are nobody else's, and one budget for posts, avatars and thumbnails", async () => {
+  it('are one budget of one account for posts, avatars and thumbnails', async () => {
     const creator = await asCreator();
     const limits = { DAILY_PICTURES: '3/3' };
     const sender = clientWith(limits, creator.headers);
@@ -142,7 +142,7 @@ describe('a picture that comes to nothing', () => {
     expect(await usedBy(person)).toEqual({ brokenPictures: 1 });
   });
 
-  it('costs nothing where a look at it is enough', async () => {
+  it('costs nothing if it is refused before it is drawn', async () => {
     const { person, calls, sender } = await limited('10/10');
     for (const bytes of [cutOff(picture(20, 20)), png(0x7fffffff, 1), new Uint8Array([1, 2, 3])])
       expect((await post(sender, [bytes])).status).not.toBe(201);
@@ -150,7 +150,7 @@ describe('a picture that comes to nothing', () => {
     expect(await usedBy(person)).toEqual({});
   });
 
-  it('is drawn no oftener than so many broken ones and so many pictures may be', async () => {
+  it('is drawn at most as often as broken pictures and pictures together are allowed', async () => {
     const { calls, sender } = await limited('3/3');
     const codes: string[] = [];
     for (let sent = 0; sent < 10; sent += 1) codes.push((await post(sender, [jpeg()])).error.code);
@@ -158,7 +158,7 @@ describe('a picture that comes to nothing', () => {
     expect(calls.drawn).toBe(6);
   });
 
-  it('gives all back while pictures cannot be drawn', async () => {
+  it('gives everything back while pictures cannot be drawn', async () => {
     const person = await asUser();
     const away = {
       input() {
@@ -170,7 +170,7 @@ describe('a picture that comes to nothing', () => {
     expect(await usedBy(person)).toEqual({});
   });
 
-  it('gives its bytes back where the store is away: it was drawn, and not stored', async () => {
+  it('gives its bytes back if the store is unavailable: it was drawn, and not stored', async () => {
     const person = await asUser();
     const failing = Object.assign(Object.create(env.MEDIA), {
       async put() {
@@ -182,7 +182,7 @@ describe('a picture that comes to nothing', () => {
     expect(await usedBy(person)).toEqual({ pictures: 1 });
   });
 
-  it('counts where the words of its form are refused: it was drawn and stored', async () => {
+  it('counts even if the text of its form is refused: it was drawn and stored', async () => {
     const { calls, sender } = await limited('4/4');
     for (let sent = 0; sent < 2; sent += 1) expect((await post(sender, [png(), png()], '')).status).toBe(422);
     expectSpent(await post(sender, [png()], ''), { kind: 'pictures', used: 4 });

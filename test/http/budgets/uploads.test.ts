@@ -57,7 +57,7 @@ describe('announced uploads', () => {
     expect(await usedBy(person)).toEqual({ bytes: 48 * MEGABYTE });
   });
 
-  it('open nothing at the store past the limit', async () => {
+  it('open no multipart upload at the store past the limit', async () => {
     const person = await asUser();
     const untouched = new Proxy(env.MEDIA, {
       get(_, name) {
@@ -127,7 +127,7 @@ describe('announced uploads', () => {
     expect(await usedBy(person)).toEqual({ bytes: 5 * MEGABYTE });
   });
 
-  it('are given back where the store does not open their parts', async () => {
+  it('are given back if the store does not open their parts', async () => {
     const person = await asUser();
     const failing = Object.assign(Object.create(env.MEDIA), {
       async createMultipartUpload() {
@@ -182,7 +182,7 @@ describe('the files of forms', () => {
     expect(await usedBy(person)).toEqual({});
   });
 
-  it('count where their words are refused: they were stored', async () => {
+  it('count even if the text of their form is refused: they were stored', async () => {
     const person = await asUser();
     expect((await post(person, mp4(2 * MEGABYTE), '')).status).toBe(422);
     expect((await usedBy(person)).bytes).toBeGreaterThanOrEqual(2 * MEGABYTE);

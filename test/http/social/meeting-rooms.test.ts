@@ -80,7 +80,7 @@ describe('a block', () => {
     expect(told).toEqual([[ofOther, { type: 'standing-changed', userId: one.userId }]]);
   });
 
-  it('voids a pass to a waiting room that was not used yet', async () => {
+  it('voids an unused pass to a waiting room', async () => {
     const [creator, viewer] = [await asCreator(), await asViewer()];
     const streamId = await anOpenStream(creator, { status: 'scheduled' });
     const pass = await readPass(testContext(), await join(viewer, streamId));
@@ -94,7 +94,7 @@ describe('a block', () => {
 });
 
 describe('an unblock', () => {
-  it('wakes no room: the door asks anew', async () => {
+  it('wakes no room, since joining checks again', async () => {
     const [creator, viewer] = [await asCreator(), await asViewer()];
     const streamId = await anOpenStream(creator);
     const ctx = testContext();

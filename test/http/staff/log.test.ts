@@ -71,7 +71,7 @@ describe('when an account ends, the staff log', () => {
     expect(await logOf(leaver.userId)).toMatchObject([{ action: 'post.delete', before: expect.any(String) }]);
   });
 
-  it('takes in no text of it that was read before', async () => {
+  it('leaves out text of the account that was read before the end', async () => {
     const [leaver, staff] = [await asViewer(), await asStaff('owner')];
     await end(leaver);
     const ctx = testContext();
@@ -94,7 +94,7 @@ describe('a row of the staff log', () => {
     await expect(env.DB.prepare(statement).bind(id).run()).rejects.toThrow('STAFF_LOG_IS_KEPT');
   });
 
-  it('is not replaced by another of its id', async () => {
+  it('is not replaced by another with the same id', async () => {
     const [subject, staff] = [await asViewer(), await asStaff('owner')];
     const ctx = testContext();
     const id = crypto.randomUUID();

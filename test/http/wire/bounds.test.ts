@@ -26,7 +26,7 @@ describe('an answer to a bad request', () => {
     expect((error.details as unknown[]).at(-1)).toEqual({ path: 'field19', message: 'is not known here' });
   });
 
-  it('says no more than a hundred characters of a name, and no half of one', async () => {
+  it('quotes at most a hundred characters of a name, and never half of a character', async () => {
     const { body } = await anyone.post('auth/login', { ['🎧'.repeat(30_000)]: 1 });
     expect(body.error.details.at(-1)).toEqual({ path: `${'🎧'.repeat(49)}…`, message: 'is not known here' });
   });
@@ -53,7 +53,7 @@ describe('an answer to a bad request', () => {
     expect(sizeOf(body)).toBeLessThan(1_000);
   });
 
-  it('is as short where a rule of its own finds the faults', async () => {
+  it("is as short if an endpoint's own rule finds the faults", async () => {
     const owner = await asStaff('owner');
     const target = (id: string) => ({
       id,
@@ -69,7 +69,7 @@ describe('an answer to a bad request', () => {
     expect([status, (error.details as unknown[]).length]).toEqual([422, 20]);
   });
 
-  it('in a room is as short', async () => {
+  it('is as short in a room', async () => {
     const { roomId } = await openRoom();
     const sender = await joinRoom(roomId);
     sender.send({ type: 'ping', ['x'.repeat(3_000)]: 1 });
@@ -135,7 +135,7 @@ describe('a form of five megabytes', () => {
     expect([status, error?.code]).toEqual(expected);
   });
 
-  it('of parts is refused however small the pieces are in which it comes', async () => {
+  it('with many parts is refused, however small the chunks it arrives in', async () => {
     const author = await asViewer();
     for (const size of [1, 7, 1_000]) {
       const whole = Buffer.from(HELLO + fill(DELIMITER, 2_000) + CLOSE);
@@ -154,7 +154,7 @@ describe('a form of five megabytes', () => {
     }
   });
 
-  it('is taken where its bytes are those of a file', async () => {
+  it('is accepted if its bytes are those of a file', async () => {
     const author = await asViewer();
     const body = new FormData();
     body.set('text', 'A video');
@@ -164,7 +164,7 @@ describe('a form of five megabytes', () => {
     expect((await author.post('content/posts', body)).status).toBe(201);
   });
 
-  it('says of a field with an endless name no more than needed', async () => {
+  it('quotes no more of an endless field name than needed', async () => {
     const { status, body } = await send(HELLO + field('n'.repeat(4_000), 'x') + CLOSE);
     expect([status, sizeOf(body) < 1_000]).toEqual([422, true]);
   });

@@ -18,7 +18,7 @@ const PAGES = ['openapi.json', 'postman.json', 'docs', 'docs/start.js'];
 const FILES = ['docs/swagger-ui.css', 'docs/swagger-ui-bundle.js'];
 
 describe.each([...PAGES, ...FILES])('GET /%s', (path) => {
-  it('may be cached by anyone, and is not sent again to who holds it', async () => {
+  it('may be cached by anyone, and is not sent again to a client that has it', async () => {
     const first = await anyone.get(path);
     const etag = first.headers.get('etag') ?? '';
     expect(first.status).toBe(200);
@@ -40,7 +40,7 @@ describe.each([...PAGES, ...FILES])('GET /%s', (path) => {
       expect(head.headers.get(name)).toBe(get.headers.get(name));
   });
 
-  it('is counted by address before anything is made, and refused when that asked too often', async () => {
+  it('is counted by address before anything is made, and refused past the limit', async () => {
     const taken: string[] = [];
     const limiter = {
       async limit({ key }: { key: string }) {

@@ -64,7 +64,7 @@ describe('line breaks', () => {
     expect((await sender.next('new-message')).text).toBe(`${'a\n'.repeat(249)}ab`);
   });
 
-  it('do not make a repeated gift another request', async () => {
+  it('do not make a repeated gift a different request', async () => {
     const [viewer, creator] = [await asViewer(), await asCreator()];
     await giveCoins(viewer.userId, 100);
     const key = once();
@@ -77,7 +77,7 @@ describe('line breaks', () => {
     expect((await send('For the song, thank you')).error.code).toBe('IDEMPOTENCY_KEY_REUSED');
   });
 
-  it('in a password stay as they are', async () => {
+  it('stay as they are in a password', async () => {
     const anyone = client();
     const username = `u${crypto.randomUUID().replaceAll('-', '').slice(0, 20)}`;
     const email = `${username}@footlight.test`;
@@ -115,7 +115,7 @@ describe('a text in which nothing can be seen', () => {
     for (const text of INVISIBLE) expect((await sender.say(text)).code).toBe('MESSAGE_INVALID');
   });
 
-  it('is kept as nothing where there may be none', async () => {
+  it('is stored as empty where a text is optional', async () => {
     const viewer = await asViewer();
     expect((await viewer.patch('viewer/profile', { bio: '\u200b\u2060' })).data.bio).toBe('');
     expect((await viewer.patch('viewer/profile', { bio: '\u0000' })).status).toBe(422);

@@ -24,7 +24,7 @@ describe('every answer', () => {
     expect((await ask('http://elsewhere.test')).headers.get('access-control-allow-origin')).toBeNull();
   });
 
-  it('lets a browser read the headers that clients need, and send those that ask for a part of a file', async () => {
+  it('lets a browser read the headers that clients need, and send those for a part of a file', async () => {
     const origin = 'http://localhost:5173';
     const answer = await anyone.get('stream/live', { headers: { origin } });
     const exposed = answer.headers.get('access-control-expose-headers')?.toLowerCase().split(/, ?/);

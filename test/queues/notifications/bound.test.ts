@@ -2,8 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { expect, it, test } from 'vitest';
 import { testContext } from '#test/support/context';
-import { aBrowser, outside, taskContext } from '#test/support/notifications';
-import { anOpenStream } from '#test/support/streams';
+import { aBrowser, anAnnouncedStream, outside, taskContext } from '#test/support/notifications';
 import { actorOf, asCreator, asViewer, type Person } from '#test/support/users';
 import { fanOutBroadcast } from '@/domains/notifications/broadcast';
 import { notify } from '@/domains/notifications/notify';
@@ -84,14 +83,7 @@ it('holds back of those who follow a creator who goes live whoever has been told
   const [creator, one, other] = [await asCreator(), await aReader(), await aReader()];
   for (const { me } of [one, other]) await followCreator(testContext(), actorOf(me), creator.userId);
   for (const _ of times(TOLD_OUTSIDE_MAX)) await one.tell();
-  const streamId = await anOpenStream(creator);
-  const at = Date.now();
-  await env.DB.batch([
-    env.DB.prepare("UPDATE streams SET status = 'live', started_at = ?2 WHERE id = ?1").bind(streamId, at),
-    env.DB.prepare(
-      "INSERT INTO broadcasts (id, creator_id, kind, title, body, created_at) VALUES (?, ?, 'live', '', '', ?)",
-    ).bind(streamId, creator.userId, at),
-  ]);
+  const { streamId, at } = await anAnnouncedStream(creator);
   const { ctx, sent } = taskContext();
   await fanOutBroadcast(ctx, streamId, at, null);
   expect(sent()).toMatchObject([{ type: 'send-notification-mail', userId: other.me.userId }]);

@@ -4,8 +4,7 @@ import { expect, it, test, vi } from 'vitest';
 import { countMails } from '#test/support/accounts';
 import { usedBy } from '#test/support/budgets';
 import { testContext } from '#test/support/context';
-import { taskContext } from '#test/support/notifications';
-import { anOpenStream } from '#test/support/streams';
+import { anAnnouncedStream, taskContext } from '#test/support/notifications';
 import { actorOf, asCreator, asUser, asViewer, type Person } from '#test/support/users';
 import { fanOutBroadcast } from '@/domains/notifications/broadcast';
 import { notify } from '@/domains/notifications/notify';
@@ -56,7 +55,7 @@ test.each([
   expect(await usedBy(other)).toEqual({ mails: 1 });
 });
 
-it('counts what is mailed, and not what is listed alone', async () => {
+it('counts mailed notifications, and not those that are only in the list', async () => {
   const [actor, reader] = [await asViewer(), await asViewer()];
   const { ctx, drain } = taskContext();
   for (const _ of times(8)) await notify(ctx, newId(), comment(reader, actor));
@@ -76,7 +75,7 @@ test.each(['payout-paid', 'creator-approved', 'purchase-paid', 'ticket-reply'])(
   },
 );
 
-it('gives back a mail that the provider does not take, and counts it once when a later try goes through', async () => {
+it('a mail that the provider does not take is given back, and counted once when a later try succeeds', async () => {
   const [actor, reader] = [await asViewer(), await aReader()];
   const outcomes: ('away' | 'refused' | 'sent')[] = ['away', 'sent', 'refused'];
   const mail = {
@@ -102,21 +101,14 @@ it('gives back a mail that the provider does not take, and counts it once when a
 async function goLive(creator: Person & { channelId: string }, count: number) {
   const { ctx, drain } = taskContext();
   for (const _ of times(count)) {
-    const streamId = await anOpenStream(creator);
-    const at = Date.now();
-    await env.DB.batch([
-      env.DB.prepare("UPDATE streams SET status = 'live', started_at = ?2 WHERE id = ?1").bind(streamId, at),
-      env.DB.prepare(
-        "INSERT INTO broadcasts (id, creator_id, kind, title, body, created_at) VALUES (?, ?, 'live', '', '', ?)",
-      ).bind(streamId, creator.userId, at),
-    ]);
+    const { streamId, at } = await anAnnouncedStream(creator);
     await fanOutBroadcast(ctx, streamId, at, null);
     await drain();
     await env.DB.prepare("UPDATE streams SET status = 'ended', ended_at = ?2 WHERE id = ?1").bind(streamId, at).run();
   }
 }
 
-it('that a creator is live counts as one mail, however many followers get it', async () => {
+it('a creator who goes live spends one mail, however many followers get it', async () => {
   const creator = await asCreator();
   const followers = [await aReader(), await aReader(), await aReader()];
   for (const follower of followers) await followCreator(testContext(), actorOf(follower), creator.userId);
@@ -125,14 +117,14 @@ it('that a creator is live counts as one mail, however many followers get it', a
   expect((await usedBy(creator)).mails).toBe(5);
 });
 
-it('that a creator is live counts for nothing where nobody has it mailed', async () => {
+it('a creator who goes live spends nothing if no follower chose mail', async () => {
   const [creator, follower] = [await asCreator(), await asViewer()];
   await followCreator(testContext(), actorOf(follower), creator.userId);
   await goLive(creator, 2);
   expect(await usedBy(creator)).toEqual({});
 });
 
-it('counts no mail about an account itself', async () => {
+it("a mail about the reader's own account does not count", async () => {
   const person = await asViewer();
   await person.post('auth/forget-password/email-otp', { email: person.email });
   await vi.waitFor(async () => expect(await countMails(person.email)).toBe(1));

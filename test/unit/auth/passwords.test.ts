@@ -74,12 +74,12 @@ describe('a new password', () => {
     },
   );
 
-  it('may contain a username of three or four letters, and none that is longer', async () => {
+  it('may contain a username of three or four letters, but no longer one', async () => {
     for (const username of ['ann', 'anna']) expect(await passwordFault('savannah dreams', username)).toBeUndefined();
     expect(await passwordFault('savannah dreams', 'savan')).toMatch(/username/);
   });
 
-  it('is held against ten thousand of a kept list, all of which could be set otherwise', async () => {
+  it('is compared with a list of ten thousand, each of which would otherwise be allowed', async () => {
     expect(LISTED_PASSWORDS.size).toBe(10_000);
     const listed = [...LISTED_PASSWORDS];
     expect(listed.filter((password) => passwordShapeFault(password))).toEqual([]);

@@ -14,7 +14,7 @@ it('a cursor opens for its list alone', async () => {
   await expect(openCursor(keys, 'following u', Position, cursor)).rejects.toMatchObject({ code: 'CURSOR_INVALID' });
 });
 
-it('a cursor is no stored secret, and a stored secret no cursor, whatever they are bound to', async () => {
+it('a cursor cannot be opened as a stored secret, nor a stored secret as a cursor, whatever they are bound to', async () => {
   const [cursor, stored] = [await sealCursor(keys, 'row', ['x']), await encrypt(keys, 'row', '["x"]')];
   for (const boundTo of ['row', 'cursor row']) await expect(decrypt(keys, boundTo, cursor)).rejects.toThrow();
   await expect(openCursor(keys, 'row', Position, stored)).rejects.toMatchObject({ code: 'CURSOR_INVALID' });

@@ -14,7 +14,7 @@ import { requestOtp } from '../verify-email';
 import { CODE_ON_ITS_WAY } from './registration';
 
 const common = { tag: 'auth', who: 'public', method: 'post', limit: 'signIn', response: Nothing } as const;
-const limited = { 429: 'OTP_LIMIT or TOO_MANY_REQUESTS' };
+const limited = { 429: 'OTP_LIMIT' };
 
 export const passwordEndpoints: Endpoint[] = [
   endpoint({
@@ -33,7 +33,7 @@ export const passwordEndpoints: Endpoint[] = [
     path: '/auth/reset-password/email-otp',
     summary: 'Reset the password with a mailed code; ends every session',
     body: OtpResetBody,
-    refusals: { 401: 'OTP_INVALID', 429: 'OTP_TRIES_LIMIT or TOO_MANY_REQUESTS' },
+    refusals: { 401: 'OTP_INVALID', 429: 'OTP_TRIES_LIMIT' },
     handler: async (ctx, { body, request }) => {
       await resetByOtp(ctx, body, askerOf(request, body.deviceToken));
       return reply({}, { message: 'Your password is changed. Sign in with the new one.' });
@@ -80,7 +80,7 @@ export const passwordEndpoints: Endpoint[] = [
     unverified: true,
     summary: 'Change my password; ends every other session',
     body: PasswordChangeBody,
-    refusals: { 403: 'CONFIRMATION_WRONG', 409: 'PASSWORD_NOT_SET', 429: 'CHALLENGE_LIMIT or TOO_MANY_REQUESTS' },
+    refusals: { 403: 'CONFIRMATION_WRONG', 409: 'PASSWORD_NOT_SET', 429: 'CHALLENGE_LIMIT' },
     handler: async (ctx, { actor, body }) => {
       await changePassword(ctx, actor, body);
       return reply({}, { message: 'Your password is changed. You are signed out everywhere else.' });

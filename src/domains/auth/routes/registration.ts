@@ -11,14 +11,14 @@ import { OtpCheckBody, OtpRequestBody, RegisterBody, Registered, SignUpBody } fr
 import { requestOtp } from '../verify-email';
 
 const common = { tag: 'auth', who: 'public', limit: 'signIn' } as const;
-const taken = { 409: 'EMAIL_TAKEN or USERNAME_TAKEN', 429: 'OTP_LIMIT or TOO_MANY_REQUESTS' };
+const taken = { 409: 'EMAIL_TAKEN or USERNAME_TAKEN', 429: 'OTP_LIMIT' };
 /** The same whether or not there is an account. */
 export const CODE_ON_ITS_WAY = 'If there is an account with this address, a code is on its way to it.';
 
 const UNVERIFIED =
-  'Answers tokens at once. Until the address is verified they are good for what a guest may do, and for settings, ' +
-  'profile, password, sign-out, export, deletion and the verification. An account that is not verified ends after ' +
-  'seven days, and gives way to whoever registers with the address next.';
+  'Answers tokens at once. Until the address is verified, the account can do what a guest can, and change its ' +
+  'settings, profile and password, sign out, export its data, delete itself and verify its address. An account that ' +
+  'is not verified ends after seven days, or when someone registers with the same address.';
 
 async function replyRegistered(ctx: Context, body: Registration, proof: 'link' | 'otp', request: Request) {
   const registered = await register(ctx, body, proof, askerOf(request));
@@ -59,10 +59,11 @@ export const registrationEndpoints: Endpoint[] = [
     path: '/auth/send-verification-otp',
     summary: 'Mail a one-time code',
     description:
-      'Six digits, good for ten minutes, five tries for each who asks, and one use, for this purpose alone. Replaces the last. When no more mails are sent (OTP_LIMIT), the newest code stays good.',
+      'Six digits for one purpose. The code works once, for ten minutes, and each caller has five tries. It replaces the ' +
+      'previous one. When no more mails are sent (OTP_LIMIT), the newest code keeps working until they are.',
     body: OtpRequestBody,
     response: Nothing,
-    refusals: { 429: 'OTP_LIMIT or TOO_MANY_REQUESTS' },
+    refusals: { 429: 'OTP_LIMIT' },
     handler: async (ctx, { body, request }) => {
       await requestOtp(ctx, body.email, body.purpose, askerOf(request, body.deviceToken));
       return reply({}, { message: CODE_ON_ITS_WAY });
@@ -73,10 +74,10 @@ export const registrationEndpoints: Endpoint[] = [
     method: 'post',
     path: '/auth/check-verification-otp',
     summary: 'Check a one-time code without using it up',
-    description: 'A wrong one costs one of five tries.',
+    description: 'A wrong code costs one of five tries.',
     body: OtpCheckBody,
     response: z.object({ valid: z.literal(true) }),
-    refusals: { 401: 'OTP_INVALID', 429: 'OTP_TRIES_LIMIT or TOO_MANY_REQUESTS' },
+    refusals: { 401: 'OTP_INVALID', 429: 'OTP_TRIES_LIMIT' },
     handler: async (ctx, { body, request }) => {
       await checkOtp(ctx, body.email, body.purpose, body.otp, askerOf(request, body.deviceToken));
       return { valid: true as const };

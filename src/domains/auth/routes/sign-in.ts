@@ -20,13 +20,15 @@ const common = { tag: 'auth', who: 'public', method: 'post', limit: 'signIn' } a
 const byPassword = {
   ...common,
   description:
-    'With two-factor authentication on it answers a challenge for `POST /auth/2fa/verify` instead. Ten wrong passwords an hour from one address, or a hundred from all of them, are SIGN_IN_LIMIT, but not on a device that sends its `deviceToken`.',
+    'With two-factor authentication on, it answers a challenge for `POST /auth/2fa/verify` instead. After ten wrong ' +
+    'passwords an hour from one address, or a hundred from all of them, it answers SIGN_IN_LIMIT. A device that sends ' +
+    'its `deviceToken` has ten of its own.',
   body: PasswordSignInBody,
   response: z.union([SignedIn, TwoFactorRequired]),
   refusals: {
     401: 'INVALID_CREDENTIALS',
     403: 'ACCOUNT_BANNED',
-    429: 'SIGN_IN_LIMIT, CHALLENGE_LIMIT or TOO_MANY_REQUESTS',
+    429: 'SIGN_IN_LIMIT, CHALLENGE_LIMIT',
   },
 } as const;
 
@@ -58,14 +60,14 @@ export const signInEndpoints: Endpoint[] = [
     path: '/auth/signin/email-otp',
     summary: 'Sign in with a mailed code, which verifies the address',
     description:
-      'A first verification ends what was set up before, two-factor authentication too, and answers a `resetToken` ' +
-      'for `POST /auth/reset-password/confirm` beside the session.',
+      'If this is the first verification, it ends what was set up before, two-factor authentication too, and answers a ' +
+      '`resetToken` for `POST /auth/reset-password/confirm` with the session.',
     body: OtpBody,
     response: z.union([SignedInByCode, TwoFactorRequired]),
     refusals: {
       401: 'OTP_INVALID',
       403: 'ACCOUNT_BANNED',
-      429: 'OTP_TRIES_LIMIT, CHALLENGE_LIMIT or TOO_MANY_REQUESTS',
+      429: 'OTP_TRIES_LIMIT, CHALLENGE_LIMIT',
     },
     handler: async (ctx, { body, request }) =>
       replySignedIn<Answer>(await signInByOtp(ctx, body.email, body.otp, askerOf(request, body.deviceToken))),
@@ -75,8 +77,8 @@ export const signInEndpoints: Endpoint[] = [
     path: '/auth/refresh',
     summary: 'Trade a refresh token for a new pair',
     description:
-      'As long as the new refresh token has not been traded itself, the one that it replaced gets it again: an answer may ' +
-      'be lost, and two tabs may ask. An older one ends the session.',
+      'Until the new refresh token is used itself, the one that it replaced answers it again, in case an answer was lost ' +
+      'or two tabs ask at once. An older one ends the session.',
     body: RefreshBody,
     response: Refreshed,
     refusals: { 401: 'TOKEN_INVALID or SESSION_ENDED', 403: 'ACCOUNT_BANNED' },

@@ -30,7 +30,7 @@ export const twoFactorEndpoints: Endpoint[] = [
     refusals: {
       403: 'CONFIRMATION_WRONG',
       409: 'PASSWORD_NOT_SET or TWO_FACTOR_ON',
-      429: 'CHALLENGE_LIMIT or TOO_MANY_REQUESTS',
+      429: 'CHALLENGE_LIMIT',
     },
     handler: (ctx, { actor, body }) => beginTwoFactor(ctx, actor, body.password),
   }),
@@ -44,10 +44,10 @@ export const twoFactorEndpoints: Endpoint[] = [
     body: TwoFactorVerifyBody,
     response: z.union([SignedIn, TwoFactorEnabled]),
     refusals: {
-      401: 'CHALLENGE_INVALID, TWO_FACTOR_CODE_INVALID or UNAUTHENTICATED',
-      403: 'CONFIRMATION_WRONG, EMAIL_NOT_VERIFIED or ACCOUNT_BANNED',
+      401: 'CHALLENGE_INVALID, TWO_FACTOR_CODE_INVALID',
+      403: 'CONFIRMATION_WRONG, EMAIL_NOT_VERIFIED',
       409: 'TWO_FACTOR_ON or TWO_FACTOR_OFF',
-      429: 'CHALLENGE_LIMIT or TOO_MANY_REQUESTS',
+      429: 'CHALLENGE_LIMIT',
     },
     handler: async (ctx, { actor, body: { challenge, code, deviceToken }, request }) => {
       const asker = askerOf(request, deviceToken);
@@ -66,7 +66,7 @@ export const twoFactorEndpoints: Endpoint[] = [
     refusals: {
       403: 'CONFIRMATION_WRONG',
       409: 'PASSWORD_NOT_SET or TWO_FACTOR_OFF',
-      429: 'CHALLENGE_LIMIT or TOO_MANY_REQUESTS',
+      429: 'CHALLENGE_LIMIT',
     },
     handler: async (ctx, { actor, body, request }) => {
       await disableTwoFactor(ctx, actor, body, request.headers.get('user-agent'));
@@ -77,13 +77,13 @@ export const twoFactorEndpoints: Endpoint[] = [
     ...common,
     path: '/auth/2fa/backup-codes',
     summary: 'New backup codes; the old ones are void',
-    description: 'Needs a code of the app, or one of the old backup codes.',
+    description: 'Needs a code from the app, or one of the old backup codes.',
     body: BackupCodesBody,
     response: BackupCodes,
     refusals: {
       403: 'CONFIRMATION_WRONG',
       409: 'PASSWORD_NOT_SET or TWO_FACTOR_OFF',
-      429: 'CHALLENGE_LIMIT or TOO_MANY_REQUESTS',
+      429: 'CHALLENGE_LIMIT',
     },
     handler: (ctx, { actor, body, request }) => replaceBackupCodes(ctx, actor, body, request.headers.get('user-agent')),
   }),

@@ -12,14 +12,15 @@ const common = { tag: 'auth', limit: 'signIn' } as const;
 const verifying = { ...common, who: 'optional', unverified: true, method: 'post', response: Verified } as const;
 const MESSAGE = 'Your address is verified.';
 const KEEPS =
-  "A first verification keeps what was set up only with the account's own session or its `password`. Without either it " +
-  'ends the password, sessions, two-factor authentication, backup codes and push subscriptions, and answers a ' +
-  '`resetToken` for `POST /auth/reset-password/confirm`. Later ones change nothing.';
+  "The first verification keeps what was set up if the request shows the account's own session or its `password`. " +
+  'Otherwise it ends the password, sessions, two-factor authentication, backup codes and push subscriptions, and answers a ' +
+  '`resetToken` for `POST /auth/reset-password/confirm`. Later verifications change nothing.';
+/** Beside those of a bad session, and of a banned account. */
 const refusals = (invalid: string) => ({
   401: invalid,
-  403: 'CONFIRMATION_WRONG, ACCOUNT_BANNED',
+  403: 'CONFIRMATION_WRONG',
   409: 'PASSWORD_NOT_SET',
-  429: 'CHALLENGE_LIMIT or TOO_MANY_REQUESTS',
+  429: 'CHALLENGE_LIMIT',
 });
 
 export const verificationEndpoints: Endpoint[] = [
@@ -27,9 +28,9 @@ export const verificationEndpoints: Endpoint[] = [
     ...verifying,
     path: '/auth/verify-email',
     summary: 'Verify the address with a mailed code',
-    description: `${KEEPS} With session or password, the address in \`OWNER_EMAIL\` becomes the owner, whenever it was verified.`,
+    description: `${KEEPS} With session or password, the account with the address in \`OWNER_EMAIL\` becomes the owner, even if it was verified before.`,
     body: OtpVerifyBody,
-    refusals: { ...refusals('OTP_INVALID'), 429: 'OTP_TRIES_LIMIT, CHALLENGE_LIMIT or TOO_MANY_REQUESTS' },
+    refusals: { ...refusals('OTP_INVALID'), 429: 'OTP_TRIES_LIMIT, CHALLENGE_LIMIT' },
     handler: async (ctx, { actor, body: { email, otp, password, deviceToken }, request }) => {
       const asker = askerOf(request, deviceToken);
       return reply(await verifyEmailByOtp(ctx, email, otp, { actor, password, asker }), { message: MESSAGE });
@@ -44,7 +45,7 @@ export const verificationEndpoints: Endpoint[] = [
     params: ByVerifyToken,
     contentType: 'text/html',
     response: z.string(),
-    refusals: { 401: 'The link is not valid, told by a page.' },
+    refusals: { 401: 'A page that says that the link no longer works.' },
     handler: (ctx, { params }) => verifyEmailPage(ctx, params.token),
   }),
   endpoint({
@@ -66,7 +67,7 @@ export const verificationEndpoints: Endpoint[] = [
     method: 'post',
     path: '/auth/verify-email/{token}/reject',
     summary: 'Delete an account that somebody else registered with my address',
-    description: 'By the mailed link, until the address is verified. Repeating it changes nothing.',
+    description: 'Works until the address is verified. Idempotent.',
     params: ByVerifyToken,
     response: Nothing,
     refusals: { 401: 'TOKEN_INVALID', 403: 'ACCOUNT_BANNED', 409: 'ALREADY_VERIFIED, ACCOUNT_OWNS_MONEY' },
