@@ -284,9 +284,9 @@ it("0042 blanks the staff log's texts about deleted users, and names the user in
   });
 });
 
-it('0050 give every channel that had a show a new video room, and leave a show that is on where it is', async () => {
+it('0043 give every channel that had a show a new video room, and leave a show that is on where it is', async () => {
   const all = listMigrations();
-  const today = all.findIndex((name) => name.startsWith('0050'));
+  const today = all.findIndex((name) => name.startsWith('0043'));
   await withDatabase(state, async (database) => {
     await migrate(database, all.slice(0, today));
     const rows = (table: string, columns: string, ...values: string[]) =>
