@@ -75,6 +75,7 @@ describe('a password is not changed', () => {
   it('without the current one, and nobody is signed out or told', async () => {
     const person = await asUserWithPassword();
     const other = await elsewhere(person);
+    await mailTo(person.email, 'New sign-in');
     await forgetMails(person.email);
     const refused = await change(person, NEW_PASSWORD, 'not the right one');
     expect(refused).toMatchObject({ status: 403, error: { code: 'CONFIRMATION_WRONG' } });
