@@ -12,16 +12,20 @@ import { asUser, type Person } from './users';
 export const PASSWORD = 'a horse of another colour';
 let passwordHash: Promise<string> | undefined;
 
-/** A user whose password is PASSWORD; hashed once, since each time takes a quarter of a second. */
+/** A user whose password is PASSWORD. */
 export async function asUserWithPassword(traits: Parameters<typeof asUser>[0] = {}): Promise<Person> {
   const person = await asUser(traits);
+  await givePassword(person.userId);
+  return person;
+}
+
+/** PASSWORD, hashed once, since each time takes a quarter of a second. */
+export async function givePassword(userId: string): Promise<void> {
   passwordHash ??= hashPassword(PASSWORD);
-  const { userId } = person;
   const secretHash = await passwordHash;
   await testContext()
     .db.insert(accounts)
     .values({ userId, provider: 'password', subject: userId, secretHash, createdAt: 0, updatedAt: 0 });
-  return person;
 }
 
 /** The newest mail to the address whose subject has these words, once it is there. */

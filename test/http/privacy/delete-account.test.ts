@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { eq } from 'drizzle-orm';
 import { describe, expect, it, vi } from 'vitest';
-import { asUserWithPassword, forgetMails, mailTo, PASSWORD, travel } from '#test/support/accounts';
+import { asUserWithPassword, forgetMails, givePassword, mailTo, PASSWORD, travel } from '#test/support/accounts';
 import { client } from '#test/support/api';
 import { applicationRequest } from '#test/support/applications';
 import { testContext } from '#test/support/context';
@@ -156,17 +156,12 @@ describe('what is open', () => {
   it('keeps the account: being live, and being the only owner', async () => {
     const owner = await asStaff('owner');
     const { db } = testContext();
-    const { secretHash = null } = (await db.select().from(accounts).limit(1))[0] ?? {};
-    const withPassword = (userId: string) =>
-      db
-        .insert(accounts)
-        .values({ userId, provider: 'password', subject: userId, secretHash, createdAt: 0, updatedAt: 0 });
-    await withPassword(owner.userId);
+    await givePassword(owner.userId);
     expect(await ask(owner)).toMatchObject(refused('only-owner'));
     await asStaff('owner');
     expect((await ask(owner)).status).toBe(200);
     const creator = await asCreator();
-    await withPassword(creator.userId);
+    await givePassword(creator.userId);
     const stream = await aStream(creator);
     expect(await ask(creator)).toMatchObject(refused('live'));
     await db.update(streams).set({ status: 'ended' }).where(eq(streams.id, stream));
@@ -356,11 +351,8 @@ describe('after the grace', () => {
     const creator = await asCreator();
     const subscriber = await aSubscriber(creator, await aTier(creator), 500);
     const { db } = testContext();
-    const [known] = await db.select().from(accounts).limit(1);
     const { userId } = subscriber;
-    await db
-      .insert(accounts)
-      .values({ ...known, userId, provider: 'password', subject: userId, createdAt: 0, updatedAt: 0 });
+    await givePassword(userId);
     expect((await ask(subscriber)).status).toBe(200);
     travel(GRACE_MS + MINUTE_MS);
     await sweep();
