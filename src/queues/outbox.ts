@@ -6,6 +6,7 @@ import { asc, inArray, lte, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { outbox } from '@/db/outbox';
 import { deleteObjects } from '@/domains/media/store';
+import { putOut, tellLastRooms } from '@/domains/notifications/last-rooms';
 import { notify } from '@/domains/notifications/notify';
 import { applyRegions } from '@/domains/streams/apply-regions';
 import { AppError } from '@/http/errors';
@@ -93,6 +94,10 @@ async function deliver(ctx: Context, { id, event }: OutboxRow): Promise<void> {
   switch (event.kind) {
     case 'room':
       return ctx.rooms(event.roomId).apply(id, event.command);
+    case 'user-changed':
+      return tellLastRooms(ctx, id, event);
+    case 'room-outlived':
+      return putOut(ctx, id, event);
     case 'notify':
       return notify(ctx, id, event.notification);
     case 'remove-participant':

@@ -1,4 +1,7 @@
-/** Who may not enter or write: bans, kicks, time-outs and regions, in the order of the commands and not of their arrival. */
+/**
+ * Who may not enter or write: bans, kicks, time-outs and regions, in the order of the commands and not of their arrival;
+ * and of whom older passes no longer say what is true.
+ */
 import type { TimeOut } from '@/room/api';
 import { type Row, rowsOf } from './sql';
 
@@ -23,7 +26,8 @@ export class SanctionStore {
 
   /** The tables are there. */
   load(): void {
-    const users = 'SELECT user_id AS userId FROM sanctions UNION SELECT user_id FROM time_outs';
+    const users =
+      'SELECT user_id AS userId FROM sanctions UNION SELECT user_id FROM time_outs UNION SELECT user_id FROM changes';
     for (const { userId } of rowsOf<{ userId: string }>(this.sql, users)) this.#known.add(userId);
     const [stored] = rowsOf<{ value: string }>(this.sql, `SELECT value FROM meta WHERE key = 'blocked-regions'`);
     this.#blockedRegions = stored ? JSON.parse(stored.value) : NOWHERE;
@@ -74,6 +78,21 @@ export class SanctionStore {
       'SELECT banned_by AS bannedBy, kicked_before AS kickedBefore FROM sanctions WHERE user_id = ?1',
       userId,
     )[0];
+  }
+
+  setChanged(userId: string, at: number): void {
+    this.#known.add(userId);
+    this.sql.exec(
+      `INSERT INTO changes (user_id, at) VALUES (?1, ?2) ON CONFLICT (user_id) DO UPDATE SET at = max(at, ?2)`,
+      userId,
+      at,
+    );
+  }
+
+  /** Milliseconds; 0 if nothing has changed. */
+  changedAt(userId: string): number {
+    if (!this.#known.has(userId)) return 0;
+    return rowsOf<{ at: number }>(this.sql, 'SELECT at FROM changes WHERE user_id = ?1', userId)[0]?.at ?? 0;
   }
 
   setTimeOut(timeOut: TimeOut): void {

@@ -31,4 +31,6 @@ export const SCHEMA = [
   `,
   // Names are D1's: the column stays for the version before.
   'UPDATE time_outs SET username = NULL',
+  // When (ms) something about a user changed last: what a pass says of them from before is read again.
+  'CREATE TABLE changes (user_id TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID',
 ] as const;

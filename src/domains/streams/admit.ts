@@ -3,7 +3,7 @@ import type { Context } from '@/context';
 import type { RoomViewer } from '@/room/api';
 import type { Viewer } from '@/shared/actor';
 import { newId } from '@/shared/ids';
-import { judgeAdmission, judgeReading } from './admission';
+import { judgeAdmission, mayStay } from './admission';
 import { streamError } from './errors';
 import { type FoundStream, getStream, type StreamName } from './find';
 import { signGuestToken } from './pass';
@@ -22,7 +22,7 @@ export function admit(ctx: Context, name: StreamName, viewer: Viewer): Promise<A
 
 /** For whoever wants to read what is, or was, in the room. */
 export function admitToRead(ctx: Context, name: StreamName, viewer: Viewer): Promise<Admitted> {
-  return ask(ctx, name, viewer, judgeReading);
+  return ask(ctx, name, viewer, mayStay);
 }
 
 async function ask(ctx: Context, name: StreamName, viewer: Viewer, judge: typeof judgeAdmission): Promise<Admitted> {

@@ -4,9 +4,11 @@ import type { Context } from '@/context';
 import { rememberRoom } from '@/domains/notifications/last-rooms';
 import type { Pass } from '@/room/api';
 import type { Viewer } from '@/shared/actor';
+import { newId } from '@/shared/ids';
 import { admit, identityOf } from './admit';
 import { streamError } from './errors';
 import { streamName } from './find';
+import { logStaffEntry } from './log-entry';
 import { PASS_SECONDS, readPass, readResume, signPass } from './pass';
 import { toldPolicy } from './room-setup';
 import type { Joined } from './schemas';
@@ -20,11 +22,14 @@ export async function joinStream(ctx: Context, idOrUsername: string, actor: View
   const { viewer, guestToken } = await identityOf(ctx, actor, admitted);
   // The creator and staff are let in from anywhere.
   const regions = isInsider(actor, found.stream.creatorId) ? undefined : actor?.regions;
-  const pass = await signPass(ctx, found.stream.id, viewer, regions);
+  const passId = newId();
+  const sessionId = actor?.kind === 'user' && viewer.kind === 'user' ? actor.sessionId : undefined;
+  await logStaffEntry(ctx, admitted, passId);
+  const pass = await signPass(ctx, found.stream.id, viewer, { id: passId, regions, sessionId });
   const isLive = found.stream.status === 'live';
   const { category } = found.stream;
-  // Of the waiting rooms, a block reaches those that are remembered: also while the pass to one is still unused.
-  if (!isLive && viewer.kind === 'user') ctx.waitUntil(rememberRoom(ctx, viewer.id, found.stream.id));
+  // Now and not when it is entered: what ends the right to enter must reach a pass that is still unused.
+  if (viewer.kind === 'user') ctx.waitUntil(rememberRoom(ctx, viewer.id, found.stream.id, sessionId));
   // After the answer: nobody waits for it, and nothing is lost that would be missed.
   if (isLive && category !== null && viewer.kind === 'user' && viewer.id !== found.stream.creatorId)
     ctx.waitUntil(rememberWatched(ctx, viewer.id, category));
@@ -50,11 +55,8 @@ export interface SocketTicket {
 /** Throws PASS_REQUIRED, PASS_INVALID, before the room is woken. */
 export async function enterRoom(ctx: Context, streamId: string, ticket: SocketTicket, request: Request) {
   if (!ticket.pass) throw streamError('PASS_REQUIRED');
-  const entering = await readPass(ctx, ticket.pass);
-  const pass: Pass | undefined = entering ?? (await readResume(ctx, ticket.pass));
+  const pass: Pass | undefined = (await readPass(ctx, ticket.pass)) ?? (await readResume(ctx, ticket.pass));
   if (pass?.roomId !== streamId) throw streamError('PASS_INVALID');
-  // Not of who comes back after a deploy: that takes no D1.
-  if (entering?.viewer.kind === 'user') ctx.waitUntil(rememberRoom(ctx, entering.viewer.id, streamId));
   return ctx.rooms(streamId).connect(request, pass, readSince(ticket.since));
 }
 

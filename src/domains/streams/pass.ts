@@ -21,6 +21,7 @@ const StandingClaims = z.object({
   rank: z.enum(RANKS).nullable(),
   follower: z.boolean(),
   subscriber: z.boolean(),
+  oversees: z.boolean().optional(),
   readAt: z.number(),
 });
 
@@ -39,19 +40,24 @@ const PassClaims = z.object({
     }),
     z.object({ kind: z.literal('guest'), id: z.string(), unverified: z.literal(true).optional() }),
   ]),
+  /** Missing in passes of the version before. */
+  sessionId: z.string().optional(),
   regions: z.array(z.string()).optional(),
 });
 
 type Signer = Pick<Context, 'config' | 'now'>;
 
-/** @param regions where the viewer is, for the case that the creator will not be shown there any more */
+/**
+ * @param regions where the viewer is, for the case that the creator will not be shown there any more
+ * @param sessionId of a user
+ */
 export function signPass(
   ctx: Signer,
   roomId: string,
   viewer: RoomViewer,
-  regions?: readonly string[],
+  { id = newId(), regions, sessionId }: Partial<Pick<Pass, 'id' | 'regions' | 'sessionId'>> = {},
 ): Promise<string> {
-  const pass: Pass = { id: newId(), roomId, shard: SHARD, viewer, regions };
+  const pass: Pass = { id, roomId, shard: SHARD, viewer, sessionId, regions };
   return signToken(ctx.config.keys, 'pass', { ...pass }, PASS_SECONDS, ctx.now());
 }
 

@@ -7,9 +7,11 @@ import type { Context } from '@/context';
 import type { MediaToken } from '@/providers/media';
 import type { RoomViewer } from '@/room/api';
 import type { Viewer } from '@/shared/actor';
+import { newId } from '@/shared/ids';
 import { type Admitted, admit, identityOf } from './admit';
 import { streamError } from './errors';
 import type { FoundStream, StreamName } from './find';
+import { logStaffEntry } from './log-entry';
 import { watchingIdentity } from './media-identity';
 import type { StreamToken, TokenRequest } from './schemas';
 
@@ -44,6 +46,7 @@ async function tokenToWatch(ctx: Context, admitted: Admitted, actor: Viewer): Pr
   const streamId = found.stream.id;
   if (found.stream.status !== 'live') throw streamError('STREAM_NOT_LIVE');
   const { viewer, guestToken } = await identityOf(ctx, actor, admitted);
+  await logStaffEntry(ctx, admitted, newId());
   return {
     streamId,
     role: 'subscriber',
