@@ -1,5 +1,5 @@
 /** The outbox table and the row that a batch puts into it; `queues/outbox.ts` delivers. */
-import { eq, type Placeholder, sql } from 'drizzle-orm';
+import { eq, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Context } from '@/context';
 import type { OutboxEvent } from '@/queues/messages';
@@ -53,7 +53,7 @@ export function planEvent(ctx: Context, event: OutboxEvent, delayMs: number) {
 }
 
 /** An event that may wait for the minute's sweep, and that is the same however often it is planned until then. */
-export function planOnce(ctx: Context, id: string, event: OutboxEvent): Statement {
+export function planOnce(ctx: Pick<Context, 'db' | 'now'>, id: string, event: OutboxEvent): Statement {
   return planning(ctx, { id, event, now: ctx.now() });
 }
 
@@ -82,6 +82,25 @@ export function planForEach<Event extends OutboxEvent>(
     SELECT ${id} || ':' || value, json_set(${JSON.stringify(event)}, ${`$.${field}`}, value), ${now}, ${now}
     FROM json_each(${JSON.stringify(values)}) WHERE true
     ON CONFLICT DO NOTHING`);
+}
+
+/**
+ * An event that depends on what the batch finds: one if the query has a row, none otherwise. Answers it, for the caller
+ * to deliver.
+ * @param value a query of at most one row, whose column `value` is the event's field
+ */
+export function planFound<Event extends OutboxEvent>(
+  ctx: Context,
+  event: Event,
+  field: keyof Event & string,
+  value: SQL,
+) {
+  const now = sql`CAST(${ctx.now()} AS INTEGER)`;
+  return ctx.db.all<{ id: string; event: string }>(sql`
+    INSERT INTO outbox (id, event, created_at, next_attempt_at)
+    SELECT ${newId()}, json_set(${JSON.stringify(event)}, ${`$.${field}`}, found.value), ${now}, ${now} + ${SWEEP_AFTER_MS}
+    FROM (${value}) AS found
+    RETURNING id, event`);
 }
 
 /** Changes no row if the event has happened. */

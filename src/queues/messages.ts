@@ -4,6 +4,10 @@ import type { RoomCommand } from '@/room/api';
 /** What must follow a committed batch: a row of that batch, delivered after it at least once and in any order. */
 export type OutboxEvent =
   | { readonly kind: 'room'; readonly roomId: string; readonly command: RoomCommand }
+  /** What rooms know of the user has changed, or some of their sessions ended: the rooms entered last read it again. */
+  | { readonly kind: 'user-changed'; readonly userId: string; readonly sessionsEnded?: true }
+  /** The room fell out of those that the user entered last. */
+  | { readonly kind: 'room-outlived'; readonly userId: string; readonly roomId: string }
   | { readonly kind: 'notify'; readonly notification: NewNotification }
   /** Puts a viewer or guest (`identity`: their id) out of a video room (`roomId`) whose token is from before `at` (ms). */
   | { readonly kind: 'remove-participant'; readonly roomId: string; readonly identity: string; readonly at: number }

@@ -7,6 +7,7 @@ import type { Context } from '@/context';
 import { outbox } from '@/db/outbox';
 import { deleteObjects } from '@/domains/media/store';
 import { tellBlock } from '@/domains/notifications/block-changed';
+import { putOut, tellLastRooms } from '@/domains/notifications/last-rooms';
 import { notify } from '@/domains/notifications/notify';
 import { applyRegions } from '@/domains/streams/apply-regions';
 import { closeVideo } from '@/domains/streams/close-video';
@@ -94,6 +95,10 @@ async function deliver(ctx: Context, { id, event }: OutboxRow): Promise<void> {
   switch (event.kind) {
     case 'room':
       return ctx.rooms(event.roomId).apply(id, event.command);
+    case 'user-changed':
+      return tellLastRooms(ctx, id, event);
+    case 'room-outlived':
+      return putOut(ctx, id, event);
     case 'notify':
       return notify(ctx, id, event.notification);
     case 'remove-participant':

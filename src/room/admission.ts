@@ -3,6 +3,7 @@
  * client sees nothing of one that is refused.
  */
 import type { Config } from '@/config';
+import { mayStay } from '@/domains/streams/admission';
 import type { Pass, RoomSetup, RoomViewer } from '@/room/api';
 import { newId } from '@/shared/ids';
 import { MINUTE_MS, SECOND_MS, toIso } from '@/shared/time';
@@ -11,6 +12,7 @@ import { hasEnded } from './commands';
 import { refuse, toldOf } from './policy';
 import { type Presence, type Seat, viewerKey } from './presence';
 import { type Answer, CLOSE, type CloseReason, type Welcome, withSeq, type You } from './protocol';
+import { closeReason, doorOf, type Standings } from './standings';
 import type { RoomStore } from './store';
 import type { Origin } from './viewer-store';
 
@@ -21,20 +23,32 @@ export const SOCKETS_MAX = 5_000;
 export const GUESTS_FROM_ADDRESS_MAX = 100;
 export const WELCOME_MESSAGES = 50;
 export const REPLAY_EVENTS_MAX = 500;
+/** How old what a pass says of a user may be: their session and account, and where the door asks for it their relation. */
+const SESSION_TRUSTED_MS = 30 * MINUTE_MS;
+const RELATION_TRUSTED_MS = 5 * MINUTE_MS;
 const RESUME_SECONDS = (30 * MINUTE_MS) / SECOND_MS;
 /** Of the resume pass, as of the pass: all viewers are in one object today. */
 const SHARD = 0;
 
-interface Room {
+interface Signing {
   readonly config: Config;
   readonly store: RoomStore;
-  readonly presence: () => Presence;
   readonly now: () => number;
 }
 
+interface Room extends Signing {
+  readonly standings: Standings;
+  readonly presence: () => Presence;
+}
+
 /** @param since the last seq that the client has, or null */
-export async function admit(room: Room, pass: Pass, since: number | null): Promise<Response> {
+export async function admit(room: Room, given: Pass, since: number | null): Promise<Response> {
   const { 0: client, 1: socket } = new WebSocketPair();
+  const pass = refusalOf(room, given) ?? (await upToDate(room, given));
+  if (typeof pass === 'string') {
+    refuseSocket(socket, pass);
+    return new Response(null, { status: 101, webSocket: client });
+  }
   const resumePass = await signResumePass(room, pass);
   // From here on nothing is awaited: what is checked is still so when the socket is in.
   const { store, now } = room;
@@ -43,18 +57,49 @@ export async function admit(room: Room, pass: Pass, since: number | null): Promi
   const key = viewerKey(pass.viewer);
   const at = now();
   presence.settleIfEmpty();
-  const refusal = refusalOf(room, pass);
+  // Something about the user may have changed while they were read.
+  const refusal = refusalOf(room, pass) ?? (isOutdated(room, pass) ? 'passInvalid' : doorRefuses(room, pass));
   if (refusal === 'banned') refuseSocket(socket, refusal, whyBanned(store, pass.viewer.id));
   else if (refusal) refuseSocket(socket, refusal);
   else if (!setup || !store.viewers.open(pass.id, key, at, originOf(pass))) refuseSocket(socket, 'passInvalid');
   else {
-    const { viewer, regions, address } = pass;
-    const seat: Seat = { passId: pass.id, viewer, regions, address, joinedAt: at, heardAt: at };
+    const { viewer, sessionId, regions, address } = pass;
+    const seat: Seat = { passId: pass.id, viewer, sessionId, regions, address, joinedAt: at, heardAt: at };
     const you = youOf(store, viewer, at);
     const welcome = welcomeOf(store, setup, { viewer, you, viewerCount: presence.viewerCount, resumePass });
     presence.enter(socket, seat, `[${[welcome, ...missed(store, since)].join(',')}]`);
   }
   return new Response(null, { status: 101, webSocket: client });
+}
+
+/** The pass as it would be made now, or why none would; read from D1 only where what it says is too old. */
+async function upToDate(room: Room, pass: Pass): Promise<Pass | CloseReason> {
+  const { viewer, sessionId } = pass;
+  const { store, standings } = room;
+  if (viewer.kind === 'guest') return doorRefuses(room, pass) ?? pass;
+  if (!isOutdated(room, pass) && !doorRefuses(room, pass)) return pass;
+  if (store.viewers.wasOpened(pass.id)) return 'passInvalid';
+  // Of a pass of the version before nobody knows whether its session was the one that ended.
+  if (sessionId === undefined && store.sanctions.changedAt(viewer.id) > 0) return 'passInvalid';
+  const read = await standings.readForPass(viewer.id, sessionId);
+  return typeof read === 'string' ? read : { ...pass, viewer: read };
+}
+
+function isOutdated({ store, now }: Room, { viewer }: Pass): boolean {
+  if (viewer.kind === 'guest') return false;
+  const { readAt } = viewer.standing;
+  const isPublic = !store.setup || doorOf(store.setup).visibility === 'public';
+  return (
+    readAt < store.sanctions.changedAt(viewer.id) ||
+    now() - readAt > (isPublic ? SESSION_TRUSTED_MS : RELATION_TRUSTED_MS)
+  );
+}
+
+function doorRefuses({ store }: Room, { viewer }: Pass): CloseReason | undefined {
+  if (!store.setup) return 'closed';
+  const person = viewer.kind === 'user' ? { user: viewer, shutOut: null } : undefined;
+  const refusal = mayStay(doorOf(store.setup), person);
+  return refusal ? closeReason(refusal, false) : undefined;
 }
 
 function refuseSocket(socket: WebSocket, reason: CloseReason, answer?: Answer): void {
@@ -100,10 +145,11 @@ function refusalOfCrowd(presence: Presence, { viewer, address }: Pass): CloseRea
 
 /** A pass of its own, for coming back after a deploy or a lost connection without asking D1. */
 export function signResumePass(
-  { config, store, now }: Room,
-  { viewer, regions, address }: Pick<Pass, 'viewer' | 'regions' | 'address'>,
+  { config, store, now }: Signing,
+  { viewer, sessionId, regions, address }: Pick<Pass, 'viewer' | 'sessionId' | 'regions' | 'address'>,
 ): Promise<string> {
-  const pass: Pass = { id: newId(), roomId: store.setup?.roomId ?? '', shard: SHARD, viewer, regions, address };
+  const roomId = store.setup?.roomId ?? '';
+  const pass: Pass = { id: newId(), roomId, shard: SHARD, viewer, sessionId, regions, address };
   return signToken(config.keys, 'resume', { ...pass }, RESUME_SECONDS, now());
 }
 

@@ -32,6 +32,8 @@ export interface Standing {
   readonly subscriber: boolean;
   /** The account's address is; true where a pass from before does not say. */
   readonly verified?: boolean | undefined;
+  /** Staff who may enter where a viewer could not. */
+  readonly oversees?: boolean;
   readonly readAt: number;
 }
 
@@ -63,6 +65,8 @@ export interface Pass {
   /** Which of the room's objects the viewer's socket belongs to: hash(viewer) of 1 today. */
   readonly shard: number;
   readonly viewer: RoomViewer;
+  /** The auth session of a user. Missing in passes of the version before. */
+  readonly sessionId?: string;
   /** Where the viewer was when they asked for it (ISO 3166); nothing where that is not known, or does not matter. */
   readonly regions?: readonly string[];
   /** A keyed hash of where a guest asked from: so many of them count in rankings. Nothing for verified users, and where it is not known. */
@@ -77,6 +81,8 @@ export interface RoomSetup {
   readonly creatorId: string;
   readonly status: StreamStatus;
   readonly title: string;
+  /** Who may be here. Missing in what the version before stored: public. */
+  readonly visibility?: 'public' | 'followers' | 'subscribers' | 'private';
   readonly policy: RoomPolicy;
   /** When (ms) it went live or ended; null before. */
   readonly startedAt: number | null;
@@ -120,8 +126,13 @@ export type RoomCommand =
       readonly deleteMessages?: boolean;
     }
   | { readonly type: 'unban'; readonly userId: string }
-  /** Follow, block, rank, moderator or subscription changed: what the room remembers of the user is read again. */
-  | { readonly type: 'standing-changed'; readonly userId: string }
+  /**
+   * Anything that a room knows of the user has changed: session, name, rank, relation. It is read again, and the seats
+   * close that the door would refuse now. `sessionsEnded`: so do those whose session is not known.
+   */
+  | { readonly type: 'standing-changed'; readonly userId: string; readonly sessionsEnded?: true }
+  /** The user has entered five other rooms since: their sockets close, and no pass from before is good. */
+  | { readonly type: 'put-out'; readonly userId: string }
   /** The account is gone: so are the user's words, and every name of theirs. */
   | { readonly type: 'forget-user'; readonly userId: string }
   /** D1 does not know whose words and names the room has: it is told all of them again. */

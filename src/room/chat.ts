@@ -7,7 +7,7 @@ import type { Broadcaster, OnStored } from './broadcaster';
 import { MESSAGE_PACE, takeOne } from './pace';
 import { badgesOf, type History, judge, type Rules, refuse, rulesOf, type Verdict } from './policy';
 import { bodyOfMessage, messageOfBody } from './protocol';
-import { needsReread, type Standings } from './standings';
+import { isTrusted, needsReread, type Standings } from './standings';
 import type { NewEvent, RoomStore } from './store';
 
 export const HISTORY_MESSAGES_MAX = 100;
@@ -97,9 +97,9 @@ export class Chat {
       const history = this.#historyOf(writer.id);
       const verdict = judge(rules, writer, text, history, now);
       if (mayReread && needsReread(verdict, { rules, user: writer, text, history, now })) {
-        const standing = await this.#reread(setup.roomId, writer);
-        if (!standing) return refuse('BANNED');
-        writer = { ...writer, standing };
+        const reread = await this.#reread(writer);
+        if (!reread) return refuse('BANNED');
+        writer = reread;
         continue;
       }
       if (!verdict.ok) return verdict;
@@ -192,7 +192,7 @@ export class Chat {
       username,
       displayName,
       avatarUrl,
-      badges: badgesOf(user),
+      badges: isTrusted(user.standing, at) ? badgesOf(user) : [],
       text,
       at,
       deleted: false,
@@ -246,13 +246,13 @@ export class Chat {
     };
   }
 
-  /** With D1 away, what the room remembers has to do. */
-  async #reread(roomId: string, user: RoomUser): Promise<RoomUser['standing'] | undefined> {
+  /** With D1 away, what the room remembers has to do, but shows no badge. */
+  async #reread(user: RoomUser): Promise<RoomUser | undefined> {
     try {
-      return await this.room.standings.reread(roomId, user.id);
+      return await this.room.standings.reread(user.id);
     } catch (error) {
       this.room.log.fault('room.standing', error);
-      return user.standing;
+      return user;
     }
   }
 }

@@ -1,14 +1,16 @@
 /** What the outbox and moderators tell a room, each applied in one turn: its writes and its events stand together. */
+import { mayStay } from '@/domains/streams/admission';
 import type { RoomCommand, RoomSetup } from '@/room/api';
+import { newId } from '@/shared/ids';
 import { DAY_MS, SECOND_MS, toIsoOrNull } from '@/shared/time';
 import type { Agenda } from './agenda';
 import type { Broadcaster } from './broadcaster';
 import type { Chat } from './chat';
 import { deleteWords, hold, isGift, withoutBannedWords } from './gifts';
 import { toldOf } from './policy';
-import type { Presence } from './presence';
+import { type Presence, viewerKey } from './presence';
 import { ban, unban } from './sanctions';
-import type { Standings } from './standings';
+import { closeReason, doorOf, type Standings } from './standings';
 import type { RoomStore } from './store';
 import type { Traces } from './traces';
 
@@ -49,9 +51,18 @@ export async function applyCommand(room: Room, commandId: string, command: RoomC
       unban(room, commandId, command.userId);
       break;
     case 'standing-changed':
-      // Of who is not here too: a pass that they still hold may have to be void.
-      if (store.setup) await room.standings.reread(store.setup.roomId, command.userId);
+      if (store.setup) await room.standings.changed(command.userId, command.sessionsEnded === true);
       break;
+    case 'put-out': {
+      const presence = room.presence();
+      store.sanctions.setKick(command.userId, newId());
+      presence.closeAll(
+        presence.socketsOf(viewerKey({ kind: 'user', id: command.userId })),
+        'tooManyRooms',
+        room.now(),
+      );
+      break;
+    }
     case 'forget-user':
       room.traces.forget(command.userId);
       break;
@@ -109,10 +120,19 @@ function applySetup(room: Room, { at, setup, changes }: RoomCommand & { type: 's
   const told = toldOf(policy);
   if (before && JSON.stringify(told) !== JSON.stringify(toldOf(before.policy)))
     tell({ type: 'room-policy', streamId, policy: told });
+  if (before && !isOver && doorOf(setup).visibility !== doorOf(before).visibility) changeDoor(room, setup);
   if (isOver && !(before && hasEnded(before))) {
     tell({ type: 'stream-ended', streamId, endedAt: toIsoOrNull(setup.endedAt) });
     end(room);
   }
+}
+
+/** Guests go at once if they must; what users are to the channel is read first. */
+function changeDoor({ agenda, presence, now }: Room, setup: RoomSetup): void {
+  const refusal = mayStay(doorOf(setup), undefined);
+  if (!refusal) return;
+  presence().closeAll(presence().guestSockets(), closeReason(refusal, false), now());
+  agenda.put('door', now());
 }
 
 export function hasEnded({ status }: RoomSetup): boolean {

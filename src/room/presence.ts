@@ -2,7 +2,7 @@
  * Who is in the room: the open sockets and what their attachments say. Counts are derived from them, so they are right
  * after any crash, eviction or reconnect. Every stay is an interval in the store.
  */
-import type { RoomViewer, Standing, ViewerList } from '@/room/api';
+import type { RoomUser, RoomViewer, ViewerList } from '@/room/api';
 import { MINUTE_MS, SECOND_MS } from '@/shared/time';
 import { GUESTS_RANKED_MAX } from './figures';
 import { CLOSE, type CloseReason } from './protocol';
@@ -20,6 +20,8 @@ const VIEWERS_LISTED_MAX = 500;
 export interface Seat {
   readonly passId: string;
   readonly viewer: RoomViewer;
+  /** As the pass has it. */
+  readonly sessionId?: string;
   /** As the pass has them. */
   readonly regions?: readonly string[];
   readonly address?: string | undefined;
@@ -146,11 +148,30 @@ export class Presence {
   }
 
   /** What was read of the user now holds for all their sockets. */
-  restand(userId: string, standing: Standing): void {
-    for (const socket of this.socketsOf(viewerKey({ kind: 'user', id: userId }))) {
+  restand(user: RoomUser): void {
+    for (const socket of this.socketsOf(viewerKey(user))) {
       const seat = this.#seats.get(socket);
-      if (seat?.viewer.kind === 'user') this.#update(socket, { ...seat, viewer: { ...seat.viewer, standing } });
+      if (seat) this.#update(socket, { ...seat, viewer: user });
     }
+  }
+
+  userIds(): string[] {
+    return this.#viewers().flatMap(({ kind, id }) => (kind === 'user' ? [id] : []));
+  }
+
+  guestSockets(): WebSocket[] {
+    return [...this.#seats].flatMap(([socket, { viewer }]) => (viewer.kind === 'guest' ? [socket] : []));
+  }
+
+  /** Where the user's seats say so. */
+  sessionsOf(userId: string): string[] {
+    const sockets = this.socketsOf(viewerKey({ kind: 'user', id: userId }));
+    return sockets.flatMap((socket) => this.#seats.get(socket)?.sessionId ?? []);
+  }
+
+  /** Each once. */
+  #viewers(): RoomViewer[] {
+    return [...this.#socketsOf.values()].flatMap(([first]) => (first && this.#seats.get(first)?.viewer) ?? []);
   }
 
   /**

@@ -30,13 +30,18 @@ export const CLOSE = {
   malformed: [1008, 'MALFORMED_FRAMES'],
   tooSlow: [1013, 'TOO_SLOW'],
   passInvalid: [4401, 'PASS_INVALID'],
+  sessionEnded: [4401, 'SESSION_ENDED'],
   banned: [4403, 'BANNED'],
   kicked: [4403, 'KICKED'],
   notHere: [4403, 'NOT_IN_YOUR_COUNTRY'],
+  followersOnly: [4403, 'FOLLOWERS_ONLY'],
+  subscribersOnly: [4403, 'SUBSCRIBERS_ONLY'],
+  notVisible: [4404, 'STREAM_NOT_FOUND'],
   closed: [4404, 'ROOM_CLOSED'],
   tooMany: [4429, 'TOO_MANY_SOCKETS'],
   addressLimit: [4430, 'ADDRESS_LIMIT'],
   roomFull: [4431, 'ROOM_FULL'],
+  tooManyRooms: [4429, 'TOO_MANY_ROOMS'],
 } as const satisfies Readonly<Record<string, readonly [number, string]>>;
 export type CloseReason = keyof typeof CLOSE;
 

@@ -1,4 +1,7 @@
-/** Who may not enter or write: bans, kicks, time-outs and regions, in the order of the commands and not of their arrival. */
+/**
+ * Who may not enter or write: bans, kicks, time-outs and regions, in the order of the commands and not of their arrival;
+ * and of whom older passes no longer say what is true.
+ */
 import type { TimeOut } from '@/room/api';
 import { type Row, rowsOf } from './sql';
 
@@ -30,7 +33,8 @@ export class SanctionStore {
 
   /** The tables are there. */
   load(): void {
-    const users = 'SELECT user_id AS userId FROM sanctions UNION SELECT user_id FROM time_outs';
+    const users =
+      'SELECT user_id AS userId FROM sanctions UNION SELECT user_id FROM time_outs UNION SELECT user_id FROM changes';
     for (const { userId } of rowsOf<{ userId: string }>(this.sql, users)) this.#known.add(userId);
     const withheld = 'SELECT user_id AS userId, withheld_through AS seq FROM sanctions WHERE withheld_through > 0';
     for (const { userId, seq } of rowsOf<{ userId: string; seq: number }>(this.sql, withheld))
@@ -117,6 +121,21 @@ export class SanctionStore {
   forgetReasons(userId: string): void {
     this.sql.exec('UPDATE sanctions SET reason = NULL WHERE user_id = ?1', userId);
     this.sql.exec('DELETE FROM time_outs WHERE user_id = ?1', userId);
+  }
+
+  setChanged(userId: string, at: number): void {
+    this.#known.add(userId);
+    this.sql.exec(
+      `INSERT INTO changes (user_id, at) VALUES (?1, ?2) ON CONFLICT (user_id) DO UPDATE SET at = max(at, ?2)`,
+      userId,
+      at,
+    );
+  }
+
+  /** Milliseconds; 0 if nothing has changed. */
+  changedAt(userId: string): number {
+    if (!this.#known.has(userId)) return 0;
+    return rowsOf<{ at: number }>(this.sql, 'SELECT at FROM changes WHERE user_id = ?1', userId)[0]?.at ?? 0;
   }
 
   setTimeOut(timeOut: TimeOut): void {

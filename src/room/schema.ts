@@ -54,4 +54,6 @@ export const SCHEMA = [
   `,
   // How many tokens for the video a viewer was given.
   'CREATE TABLE video_turns (viewer TEXT PRIMARY KEY, turns INTEGER NOT NULL) STRICT, WITHOUT ROWID',
+  // When (ms) something about a user changed last: what a pass says of them from before is read again.
+  'CREATE TABLE changes (user_id TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID',
 ] as const;

@@ -68,7 +68,8 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       onViewerCount: (count) => this.#reports.countChanged(count),
       onTraces: () => this.#traces.left(),
     });
-    this.#standings = new Standings(database, presence, this.#store.sanctions, (userId) => this.#chat.withdraw(userId));
+    const onShutOut = (userId: string) => this.#chat.withdraw(userId);
+    this.#standings = new Standings({ store: this.#store, database, presence, log: this.#log, onShutOut });
     const parts = { store: this.#store, agenda: this.#agenda, broadcaster: this.#broadcaster, presence, now };
     this.#chat = new Chat({ ...parts, standings: this.#standings, log: this.#log });
     this.#frames = new Frames({ ...parts, config: readConfig(env), chat: this.#chat });
@@ -207,6 +208,8 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
         return endTimeOuts(this.#parts);
       case 'report':
         return this.#reports.reportCount();
+      case 'door':
+        return this.#standings.recheckAll();
       case 'close':
         return this.#presence.closeAll(this.#presence.sockets(), 'closed', now);
       case 'analytics':

@@ -22,6 +22,11 @@ export class ViewerStore {
     return cursor.rowsWritten > 0;
   }
 
+  /** Whether the pass was used. */
+  wasOpened(passId: string): boolean {
+    return rowsOf(this.sql, 'SELECT 1 FROM intervals WHERE id = ?1', passId).length > 0;
+  }
+
   close(passId: string, at: number): void {
     this.sql.exec('UPDATE intervals SET left_at = max(joined_at, ?2) WHERE id = ?1 AND left_at IS NULL', passId, at);
   }

@@ -2,11 +2,13 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
+import { testContext } from '#test/support/context';
 import { aGuest, aUser, eventually, openRoom, passFor } from '#test/support/rooms';
 import { readConfig } from '@/config';
 import { admit, GUESTS_FROM_ADDRESS_MAX, SOCKETS_MAX } from '@/room/admission';
 import type { RoomViewer } from '@/room/api';
 import { Presence, type Seat } from '@/room/presence';
+import { Standings } from '@/room/standings';
 import { RoomStore } from '@/room/store';
 import { newId } from '@/shared/ids';
 
@@ -29,7 +31,10 @@ async function comeIn(inside: readonly Seat[], viewer: RoomViewer, address?: str
     } as unknown as DurableObjectState; // all that is asked of it
     const store = new RoomStore(state.storage);
     const presence = new Presence(platform, store, () => undefined);
-    const room = { config: readConfig(env), store, presence: () => presence, now: () => Date.now() };
+    const { log, ...database } = testContext();
+    const parts = { store, presence: () => presence };
+    const standings = new Standings({ ...parts, database, log, onShutOut: () => undefined });
+    const room = { ...parts, standings, config: readConfig(env), now: () => Date.now() };
     const { webSocket } = await admit(room, { ...passFor(roomId, viewer), address }, null);
     if (!webSocket) throw new Error('No socket');
     let answer: unknown;

@@ -82,8 +82,8 @@ export function aGift({ id, username, displayName }: RoomUser, recipient = aUser
   };
 }
 
-export function passFor(roomId: string, viewer: RoomViewer): Pass {
-  return { id: newId(), roomId, shard: 0, viewer };
+export function passFor(roomId: string, viewer: RoomViewer, sessionId?: string): Pass {
+  return { id: newId(), roomId, shard: 0, viewer, ...(sessionId === undefined ? {} : { sessionId }) };
 }
 
 export function stubOf(roomId: string) {

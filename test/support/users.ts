@@ -12,6 +12,7 @@ export interface Person extends Client {
   userId: string;
   username: string;
   email: string;
+  sessionId: string;
   accessToken: string;
   refreshToken: string;
   sessionToken: string;
@@ -38,7 +39,7 @@ export async function asUser(traits: Traits = {}): Promise<Person> {
   const now = ctx.now();
   const person = rank ? { rank, granted, denied, country } : null;
   const verified = traits.verified !== false;
-  const { insert, tokens } = await newSession(
+  const { insert, tokens, sessionId } = await newSession(
     ctx,
     { userId, email, verified, role, creatorStatus, staff: person },
     'test',
@@ -65,6 +66,7 @@ export async function asUser(traits: Traits = {}): Promise<Person> {
     userId,
     username,
     email,
+    sessionId,
     accessToken: tokens.accessToken,
     refreshToken: tokens.refreshToken,
     sessionToken: tokens.token,

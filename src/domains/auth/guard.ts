@@ -6,6 +6,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { staffCan } from '@/domains/staff/permissions';
 import { isOwnerAddress } from '@/domains/staff/rank-owner';
+import { isActiveSession } from '@/domains/users/session-active';
 import { type Endpoint, requiresVerification } from '@/http/endpoint';
 import type { Count, Guard } from '@/http/mount';
 import { spendLookUp } from '@/http/rate-limit';
@@ -156,7 +157,7 @@ async function lookUp(ctx: Context, session: SQL, { slides = false } = {}): Prom
       users.email_verified_at AS emailVerifiedAt, users.role, users.creator_status AS creatorStatus, users.status,
       staff.rank, staff.granted, staff.denied, staff.country
     FROM auth_sessions session JOIN users ON users.id = session.user_id LEFT JOIN staff ON staff.user_id = users.id
-    WHERE ${session} AND session.ended_at IS NULL AND session.expires_at > ${now}`);
+    WHERE ${session} AND ${isActiveSession(now)}`);
   if (!row) throw authError('SESSION_ENDED');
   if (row.status === 'banned') throw authError('ACCOUNT_BANNED');
   if (row.status === 'deleted') throw authError('SESSION_ENDED');

@@ -1,23 +1,20 @@
 /** A user's own auth sessions: which there are, and ending one or all of them. */
-import { and, count, desc, eq, gt, isNull } from 'drizzle-orm';
+import { and, count, desc, eq, isNull, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
-import { commit } from '@/db/commit';
+import { commit, demandChange } from '@/db/commit';
+import { isActiveSession } from '@/domains/users/session-active';
 import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 import { toIso } from '@/shared/time';
 import { authError } from './errors';
-import { endSessionsOf } from './sessions';
+import { endSessionsOf, sessionsEnded } from './sessions';
 import { authSessions } from './tables';
 
 type SessionRow = typeof authSessions.$inferSelect;
 
 export async function listOwnSessions(ctx: Context, { userId, sessionId }: Actor, query: PageQuery) {
   const { limit, offset } = rowsOf(query);
-  const open = and(
-    eq(authSessions.userId, userId),
-    isNull(authSessions.endedAt),
-    gt(authSessions.expiresAt, ctx.now()),
-  );
+  const open = and(eq(authSessions.userId, userId), isActiveSession(ctx.now(), sql`${authSessions}`));
   const counted = ctx.db
     .select({ id: authSessions.id })
     .from(authSessions)
@@ -41,17 +38,17 @@ export async function getOwnSession(ctx: Context, { sessionId }: Actor) {
 
 /** Throws SESSION_NOT_FOUND for one that is somebody else's or has ended. */
 export async function endOwnSession(ctx: Context, actor: Actor, id: string, because: string): Promise<void> {
-  const [ended] = await ctx.db
-    .update(authSessions)
-    .set({ endedAt: ctx.now(), endedBecause: because })
-    .where(and(eq(authSessions.id, id), eq(authSessions.userId, actor.userId), isNull(authSessions.endedAt)))
-    .returning({ id: authSessions.id });
-  if (!ended) throw authError('SESSION_NOT_FOUND');
+  const own = and(eq(authSessions.id, id), eq(authSessions.userId, actor.userId), isNull(authSessions.endedAt));
+  const end = ctx.db.update(authSessions).set({ endedAt: ctx.now(), endedBecause: because }).where(own);
+  await commit(ctx, [end, demandChange(ctx)], {
+    events: [sessionsEnded(actor.userId)],
+    refusals: { DEMAND_NOT_MET: () => authError('SESSION_NOT_FOUND') },
+  });
   ctx.log.event('session.ended', { userId: actor.userId, sessionId: id, because });
 }
 
 export async function endAllSessions(ctx: Context, { userId }: Actor): Promise<void> {
-  await commit(ctx, [endSessionsOf(ctx, userId, 'sign-out')]);
+  await commit(ctx, [endSessionsOf(ctx, userId, 'sign-out')], { events: [sessionsEnded(userId)] });
   ctx.log.event('session.ended', { userId, because: 'sign-out', all: true });
 }
 

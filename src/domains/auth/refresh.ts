@@ -5,6 +5,7 @@
  */
 import { and, eq, gt, isNull } from 'drizzle-orm';
 import type { Context } from '@/context';
+import { commit } from '@/db/commit';
 import { staff } from '@/domains/staff/tables';
 import { users } from '@/domains/users/tables';
 import { spendLookUp } from '@/http/rate-limit';
@@ -13,7 +14,7 @@ import { SECOND_MS } from '@/shared/time';
 import { readUnderUnknownKey, verifyToken } from '@/shared/tokens';
 import { actorOf } from './account';
 import { authError } from './errors';
-import { prolonged, SESSION_MS_MAX, type SessionTokens, signPair, withinMax } from './sessions';
+import { prolonged, SESSION_MS_MAX, type SessionTokens, sessionsEnded, signPair, withinMax } from './sessions';
 import { authSessions } from './tables';
 
 interface RefreshToken {
@@ -103,9 +104,10 @@ function findFamily(ctx: Context, sessionId: string) {
 }
 
 async function endFamily(ctx: Context, sessionId: string, userId: string): Promise<void> {
-  await ctx.db
+  const end = ctx.db
     .update(authSessions)
     .set({ endedAt: ctx.now(), endedBecause: 'refresh-reuse' })
     .where(and(eq(authSessions.id, sessionId), isNull(authSessions.endedAt)));
+  await commit(ctx, [end], { events: [sessionsEnded(userId)] });
   ctx.log.event('session.ended', { userId, sessionId, because: 'refresh-reuse' });
 }

@@ -7,6 +7,7 @@ import { ownsNoMoney, releaseUnverified } from '@/domains/users/unverified';
 import { findAccountByEmail } from './account';
 import { authError } from './errors';
 import { endCredentials } from './first-verification';
+import { sessionsEnded } from './sessions';
 import { refuseBanned } from './sign-in';
 import { findLinked, readVerifyToken } from './verify-link';
 
@@ -29,6 +30,7 @@ export async function rejectRegistration(ctx: Context, token: string): Promise<v
     .where(sql`${users.id} = ${user.id} AND NOT (${ownsNoMoney})`)
     .get();
   await commit(ctx, [releaseUnverified(ctx, user), demandChange(ctx), ...endCredentials(ctx, user, 'rejected')], {
+    events: [sessionsEnded(user.id)],
     refusals: { DEMAND_NOT_MET: () => authError(hasMoney ? 'ACCOUNT_OWNS_MONEY' : 'ALREADY_VERIFIED') },
   });
   ctx.log.event('registration.rejected', { userId: user.id });

@@ -13,7 +13,7 @@ import { passwordChangedMail, sendMail } from './mails';
 import { voidOtps } from './otps';
 import { requireGoodPassword } from './password-policy';
 import { hashPassword } from './passwords';
-import { endSessionsOf } from './sessions';
+import { endSessionsOf, sessionsEnded } from './sessions';
 import { accounts } from './tables';
 import { forgetTries } from './tries';
 
@@ -51,7 +51,7 @@ export async function replacePassword(
       forgetTries(ctx, signInSubject(user.emailKey)),
       forgetTries(ctx, confirmationSubject(user.id)),
     ],
-    { refusals: { DEMAND_NOT_MET: refusal } },
+    { events: [sessionsEnded(user.id)], refusals: { DEMAND_NOT_MET: refusal } },
   );
   const change = { at: ctx.now(), where: keptSessionId === undefined ? 'everywhere' : 'everywhere else' };
   sendMail(ctx, async () => passwordChangedMail(user, change));

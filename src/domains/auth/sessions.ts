@@ -5,6 +5,7 @@
 import { and, eq, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import type { Statement } from '@/db/commit';
+import type { OutboxEvent } from '@/queues/messages';
 import type { Actor } from '@/shared/actor';
 import { randomToken } from '@/shared/crypto';
 import { newId } from '@/shared/ids';
@@ -102,6 +103,11 @@ export function endSessionsOf(ctx: Context, userId: string, because: string, kep
         keptId === undefined ? undefined : ne(authSessions.id, keptId),
       ),
     );
+}
+
+/** What follows the end of any session: the rooms entered last close the seats whose session is no longer active. */
+export function sessionsEnded(userId: string): OutboxEvent {
+  return { kind: 'user-changed', userId, sessionsEnded: true };
 }
 
 /** After a use of the opaque token. An ended session stays ended. */

@@ -8,6 +8,7 @@ import { commit, demandChange, type Statement } from '@/db/commit';
 import { presentUser, type UserRow } from '@/domains/users/present';
 import { recordLogin } from '@/domains/users/write';
 import type { AppError } from '@/http/errors';
+import type { OutboxEvent } from '@/queues/messages';
 import { type Account, actorOf } from './account';
 import { type Asker, signDeviceToken } from './asker';
 import { openChallenge } from './challenges';
@@ -19,7 +20,7 @@ import { deletionCancelledMail, sendMail, signInMail } from './mails';
 import { checkOtp, useOtp } from './otps';
 import { hashPassword, needsRehash } from './passwords';
 import { signResetToken } from './reset-token';
-import { newSession } from './sessions';
+import { newSession, sessionsEnded } from './sessions';
 import { accounts } from './tables';
 
 /** Throws INVALID_CREDENTIALS, SIGN_IN_LIMIT, ACCOUNT_BANNED, CHALLENGE_LIMIT. */
@@ -53,7 +54,11 @@ export async function signInByOtp(ctx: Context, email: string, code: string, ask
   if (account.user.emailVerifiedAt === null) {
     const verified = { ...account, user: { ...account.user, emailVerifiedAt: ctx.now() }, secretHash: null };
     const before = [...use, ...firstVerification(ctx, account.user, false)];
-    const signedIn = await startSession(ctx, verified, { ...asker, device }, 'otp', { before, refusal });
+    const signedIn = await startSession(ctx, verified, { ...asker, device }, 'otp', {
+      before,
+      events: [sessionsEnded(account.user.id)],
+      refusal,
+    });
     ctx.log.event('email.verified', { userId: account.user.id, keeps: false });
     return { ...signedIn, resetToken: await signResetToken(ctx, verified) };
   }
@@ -64,19 +69,27 @@ export async function signInByOtp(ctx: Context, email: string, code: string, ask
   return startSession(ctx, account, { ...asker, device }, 'otp', { before: use, refusal });
 }
 
+interface SessionProof {
+  /** What uses the proof up, each statement with its demand. */
+  readonly before?: Statement[];
+  /** What follows it. */
+  readonly events?: readonly OutboxEvent[];
+  /** What must still hold of the account. */
+  readonly condition?: SQL;
+  /** When the proof was used, replaced or voided in between. */
+  readonly refusal: () => AppError;
+}
+
 /**
  * The last step of every sign-in: the session and its answer, if the account is still active. A sign-in from an unknown
  * device is mailed, once the address is known to be the user's.
- * @param before what uses the proof up, each statement with its demand
- * @param condition what must still hold of the account
- * @param refusal when the proof was used, replaced or voided in between
  */
 export async function startSession(
   ctx: Context,
   account: Account,
   { userAgent, device }: Pick<Asker, 'userAgent'> & { readonly device: string | undefined },
   by: 'password' | 'otp' | 'totp' | 'backup-code',
-  { before = [], condition, refusal }: { before?: Statement[]; condition?: SQL; refusal: () => AppError },
+  { before = [], events = [], condition, refusal }: SessionProof,
 ) {
   const { user, staff } = account;
   const [{ insert, tokens, sessionId }, deviceToken] = await Promise.all([
@@ -84,7 +97,7 @@ export async function startSession(
     signDeviceToken(ctx, account, device),
   ]);
   const statements = [...before, recordLogin(ctx, user.id, condition), demandChange(ctx), insert];
-  const results = await commit(ctx, statements, { refusals: { DEMAND_NOT_MET: refusal } });
+  const results = await commit(ctx, statements, { events, refusals: { DEMAND_NOT_MET: refusal } });
   const [row = user] = results[before.length] as UserRow[]; // what recordLogin answers
   ctx.log.event('session.started', { userId: user.id, sessionId, by });
   if (user.deletesAt !== null) {

@@ -2,11 +2,12 @@
  * Proves that an address is its user's, by a mailed code or link. A code that comes with the account's session or
  * password also makes the owner, if the address is the one in OWNER_EMAIL.
  */
-import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, demandChange, demandThat, type Statement } from '@/db/commit';
 import { isOwnerAddress, logOwner, rankOwner } from '@/domains/staff/rank-owner';
 import { presentUser } from '@/domains/users/present';
+import { sessionIsActive } from '@/domains/users/session-active';
 import type { AppError } from '@/http/errors';
 import type { Viewer } from '@/shared/actor';
 import { type Account, findAccountByEmail, findAccountById, getAccount } from './account';
@@ -18,8 +19,9 @@ import { commitMailing } from './mail-quotas';
 import { otpMail, ownerMail, sendMail } from './mails';
 import { checkOtp, newOtp, useOtp } from './otps';
 import { signResetToken } from './reset-token';
+import { sessionsEnded } from './sessions';
 import { refuseBanned } from './sign-in';
-import { accounts, authSessions, type OtpPurpose } from './tables';
+import { accounts, type OtpPurpose } from './tables';
 import { findLinked } from './verify-link';
 
 /** What the request shows besides the code or link. */
@@ -81,12 +83,7 @@ async function proofOf(
     return sql`EXISTS (SELECT 1 FROM ${accounts} WHERE ${same} AND ${accounts.secretHash} = ${secretHash})`;
   }
   if (actor?.kind !== 'user' || actor.userId !== user.id) return undefined;
-  const active = and(
-    eq(authSessions.id, actor.sessionId),
-    isNull(authSessions.endedAt),
-    gt(authSessions.expiresAt, ctx.now()),
-  );
-  return sql`EXISTS (SELECT 1 FROM ${authSessions} WHERE ${active})`;
+  return sessionIsActive(sql`${actor.sessionId}`, ctx.now());
 }
 
 interface Verification {
@@ -112,7 +109,13 @@ async function verify(ctx: Context, account: Account, verification: Verification
         ...(isFirst ? firstVerification(ctx, user, proof !== undefined) : []),
         ...(isNewOwner ? [rankOwner(ctx, user.id), logOwner(ctx, user.id, staff)] : []),
       ],
-      { refusals: { DEMAND_NOT_MET: () => refusal } },
+      {
+        events: [
+          ...(isFirst && !proof ? [sessionsEnded(user.id)] : []),
+          ...(isNewOwner ? [{ kind: 'user-changed', userId: user.id } as const] : []),
+        ],
+        refusals: { DEMAND_NOT_MET: () => refusal },
+      },
     );
   } catch (error) {
     // Another request may have verified it since it was read: that one decided what stays.

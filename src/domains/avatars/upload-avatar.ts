@@ -28,7 +28,7 @@ export async function uploadAvatar(ctx: Context, userId: string, request: Reques
       ...(replaced ? [replaced.statement] : []),
     ],
     {
-      events: replaced ? [replaced.event] : [],
+      events: [{ kind: 'user-changed', userId }, ...(replaced ? [replaced.event] : [])],
       refusals: { DEMAND_NOT_MET: () => fileError('UPLOAD_CONFLICT') },
     },
   );

@@ -13,7 +13,7 @@ export const DENIED_MS = 15 * MINUTE_MS;
 const DENIALS_MAX = 5_000;
 
 /** @param viewerIds of users or guests */
-export function denyVideo(ctx: Context, room: string, viewerIds: readonly string[]): Statement {
+export function denyVideo(ctx: Pick<Context, 'db' | 'now'>, room: string, viewerIds: readonly string[]): Statement {
   return deny(ctx, sql`SELECT ${room}, value FROM json_each(${JSON.stringify(viewerIds)}) WHERE true`);
 }
 
@@ -55,7 +55,7 @@ export function deniedSince(room: SQL | string, viewerId: string, issuedAt: numb
     WHERE room = ${room} AND viewer_id = ${viewerId} AND denied_at >= CAST(${issuedAt} AS INTEGER))`;
 }
 
-function deny(ctx: Context, roomsAndViewers: SQL): Statement {
+function deny(ctx: Pick<Context, 'db' | 'now'>, roomsAndViewers: SQL): Statement {
   return ctx.db.run(sql`
     INSERT INTO ${videoDenials} (room, viewer_id, denied_at)
     SELECT *, CAST(${ctx.now()} AS INTEGER) FROM (${roomsAndViewers}) WHERE true

@@ -152,7 +152,10 @@ async function decide(
       }),
     ],
     {
-      events: [{ kind: 'notify', notification }],
+      events: [
+        { kind: 'notify', notification },
+        { kind: 'user-changed', userId },
+      ],
       refusals: {
         DEMAND_NOT_MET: () =>
           creatorError('APPLICATION_DECIDED', { message: 'The application was decided or amended at the same time.' }),

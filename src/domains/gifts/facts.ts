@@ -5,7 +5,7 @@ import { builtOnce } from '@/db/built-once';
 import { channelBans, channels, moderators } from '@/domains/channels/tables';
 import { type Economy, economyOf, economyQuery } from '@/domains/economy/read';
 import { demandSupportable, supportColumns } from '@/domains/social/support';
-import { judgeReading } from '@/domains/streams/admission';
+import { mayStay } from '@/domains/streams/admission';
 import { doorError } from '@/domains/streams/admit';
 import { streamError } from '@/domains/streams/errors';
 import { type RoomStanding, roomStandingOf, roomStandingQuery } from '@/domains/streams/standing';
@@ -80,7 +80,7 @@ export async function readGiftFacts(ctx: Context, giving: Giving, idempotencyKey
     gift,
     sender: people.find(({ id }) => id === senderId) ?? null,
     recipient: people.find(({ id }) => id === (door?.creatorId ?? giving.recipientId)) ?? null,
-    room: door ? { door, standing: roomStandingOf(ctx, senderId, standings) } : null,
+    room: door ? { door, standing: roomStandingOf(ctx, standings) } : null,
     channel: place && 'banned' in place ? place : null,
   };
 }
@@ -140,13 +140,13 @@ function channelQuery(ctx: Context, { recipientId, senderId }: Giving) {
 
 /**
  * Whom it is for, if they may be given something here. Throws NOT_ONESELF, USER_NOT_FOUND, NOT_A_CREATOR; into a stream
- * also what `judgeReading` refuses, STREAM_NOT_FOUND, STREAM_NOT_LIVE.
+ * also what `mayStay` refuses, STREAM_NOT_FOUND, STREAM_NOT_LIVE.
  */
 export function demandRecipient({ recipient, room }: GiftFacts, { senderId, streamId }: Giving): CardRow {
   if (streamId === null) return demandSupportable(recipient ?? undefined, senderId);
   if (!room || recipient?.status !== 'active' || recipient.blocked === 1) throw streamError('STREAM_NOT_FOUND');
   const { door, standing } = room;
-  const refusal = judgeReading(door, standing);
+  const refusal = mayStay(door, standing);
   if (refusal) throw doorError(refusal, standing);
   if (door.status !== 'live') throw streamError('STREAM_NOT_LIVE');
   return demandSupportable(recipient, senderId);

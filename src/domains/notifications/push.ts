@@ -8,6 +8,7 @@ import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit } from '@/db/commit';
+import { sessionIsActive } from '@/domains/users/session-active';
 import { users } from '@/domains/users/tables';
 import type { PushText, TaskMessage } from '@/queues/messages';
 import type { Actor } from '@/shared/actor';
@@ -17,7 +18,6 @@ import { stillSo } from './claim';
 import { notificationError } from './errors';
 import { isPushEndpoint } from './push-hosts';
 import type { NewPushSubscription } from './schemas';
-import { sessionIsActive } from './session-active';
 import { pushSubscriptions } from './tables';
 
 /** Of a user; who comes with one more lets go of the oldest. */

@@ -5,11 +5,11 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import type { Channels } from '@/domains/settings/tables';
+import { sessionIsActive } from '@/domains/users/session-active';
 import type { Claim, PushText, TaskMessage } from '@/queues/messages';
 import { isLasting } from './kinds';
 import { countOutside } from './outside';
 import type { PresentedNotification } from './present';
-import { sessionIsActive } from './session-active';
 
 /** What the platform takes in one call. */
 const MESSAGES_AT_ONCE = 100;

@@ -6,7 +6,7 @@ import { voidChallenges } from '@/domains/auth/challenges';
 import { confirmPassword } from '@/domains/auth/confirm-password';
 import { deletionPlannedMail, sendMail } from '@/domains/auth/mails';
 import { voidOtps } from '@/domains/auth/otps';
-import { endSessionsOf } from '@/domains/auth/sessions';
+import { endSessionsOf, sessionsEnded } from '@/domains/auth/sessions';
 import { planDeletion } from '@/domains/users/forget';
 import type { Actor } from '@/shared/actor';
 import { DAY_MS, toIso } from '@/shared/time';
@@ -33,7 +33,10 @@ export async function deleteAccount(ctx: Context, actor: Actor, password: string
       voidChallenges(ctx, userId),
       voidOtps(ctx, user.emailKey),
     ],
-    { refusals: { DEMAND_NOT_MET: () => privacyError('ACCOUNT_HAS_OPEN_MATTERS') } },
+    {
+      events: [sessionsEnded(userId)],
+      refusals: { DEMAND_NOT_MET: () => privacyError('ACCOUNT_HAS_OPEN_MATTERS') },
+    },
   );
   sendMail(ctx, async () => deletionPlannedMail(user, deletesAt));
   ctx.log.event('deletion.planned', { userId });

@@ -92,10 +92,9 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
     findExport(ctx, id),
   ]);
   const dropped = lastExport && dropExport(ctx, lastExport);
-  // Each room reads again who that is: nobody.
-  const leaves = rooms.map(
-    ({ roomId }): OutboxEvent => ({ kind: 'room', roomId, command: { type: 'standing-changed', userId: id } }),
-  );
+  // Each room reads again who that is: nobody. Listed before, since the list is cleared away too.
+  const command = { type: 'standing-changed', userId: id, sessionsEnded: true } as const;
+  const leaves = rooms.map(({ roomId }): OutboxEvent => ({ kind: 'room', roomId, command }));
   await commit(
     ctx,
     [

@@ -40,8 +40,10 @@ export async function changeOwnProfile(ctx: Context, actor: Actor, request: z.ou
     ...(country === undefined ? {} : { country }),
     ...(links === undefined ? {} : { links: links ?? [] }),
   };
+  const isSeenInRooms = displayName !== undefined || country !== undefined;
   if (Object.keys(changes).length > 0)
     await commit(ctx, [demandThat(ctx, isActive(actor.userId)), changeUserProfile(ctx, actor.userId, changes)], {
+      events: isSeenInRooms ? [{ kind: 'user-changed', userId: actor.userId }] : [],
       refusals: {
         DEMAND_NOT_MET: () => authError('SESSION_ENDED'),
         COUNTRY_CORRECTED: () => profileError('COUNTRY_SET_BY_STAFF'),

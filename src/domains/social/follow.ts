@@ -8,7 +8,7 @@ import { followsCreator } from '@/domains/visibility/members';
 import type { OutboxEvent } from '@/queues/messages';
 import type { Actor } from '@/shared/actor';
 import { socialError } from './errors';
-import { listOpenRooms } from './open-rooms';
+import { listMeetingRooms } from './open-rooms';
 import { shownTo } from './regions';
 import { follows, formerFollows } from './tables';
 import { noBlockBetween } from './visible';
@@ -83,9 +83,10 @@ function newFollower(followerId: string, followerName: string, creatorId: string
   return { kind: 'notify', notification: { userId: creatorId, kind: 'follower', title: 'New follower', body, data } };
 }
 
+/** The creator's live room, and the waiting rooms that the follower entered: a door may have opened or closed to them. */
 async function standingChanged(ctx: Context, userId: string, creatorId: string): Promise<OutboxEvent[]> {
-  const rooms = await listOpenRooms(ctx, [creatorId]);
+  const rooms = await listMeetingRooms(ctx, creatorId, userId);
   return rooms
-    .filter(({ status }) => status === 'live')
+    .filter((room) => room.creatorId === creatorId)
     .map(({ roomId }) => ({ kind: 'room', roomId, command: { type: 'standing-changed', userId } }));
 }

@@ -45,7 +45,10 @@ export async function correctCountry(
         reason,
       }),
     ],
-    { refusals: { DEMAND_NOT_MET: () => staffError('COUNTRY_CHANGED') } },
+    {
+      events: [{ kind: 'user-changed', userId }],
+      refusals: { DEMAND_NOT_MET: () => staffError('COUNTRY_CHANGED') },
+    },
   );
   return answer;
 }

@@ -72,7 +72,10 @@ export async function rankStaff(
         after,
       }),
     ],
-    { refusals: { DEMAND_NOT_MET: () => staffError('STAFF_CHANGED') } },
+    {
+      events: [{ kind: 'user-changed', userId }],
+      refusals: { DEMAND_NOT_MET: () => staffError('STAFF_CHANGED') },
+    },
   );
   ctx.log.event('staff.ranked', { targetId: userId, rank: after?.rank ?? null });
   return presentMember(target.card, after);

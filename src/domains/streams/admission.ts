@@ -3,9 +3,11 @@
  * token, chat over HTTP, history). Where a creator is not shown, `getStream` has refused before.
  */
 import { isMember } from '@/domains/visibility/members';
-import type { Standing, StreamStatus } from '@/room/api';
+import type { StreamStatus } from '@/room/api';
 import type { RoomStanding } from './standing';
 import type { Visibility } from './tables';
+
+type Person = Pick<RoomStanding, 'user' | 'shutOut'>;
 
 export interface Door {
   readonly status: StreamStatus;
@@ -20,9 +22,9 @@ export type AdmissionRefusal =
   | 'STREAM_ENDED'
   | 'STREAM_CANCELLED';
 
-/** @param standing nothing for a guest. Answers the refusal, or null: come in. */
-export function judgeAdmission(door: Door, standing: RoomStanding | undefined): AdmissionRefusal | null {
-  const refusal = judgeReading(door, standing);
+/** @param person nothing for a guest. Answers the refusal, or null: come in. */
+export function judgeAdmission(door: Door, person: Person | undefined): AdmissionRefusal | null {
+  const refusal = mayStay(door, person);
   if (refusal) return refusal;
   switch (door.status) {
     case 'scheduled': // the waiting room
@@ -35,17 +37,34 @@ export function judgeAdmission(door: Door, standing: RoomStanding | undefined): 
   }
 }
 
-/** The same without the stream's status: chat and viewers of a stream that is over may be read on. */
-export function judgeReading({ visibility }: Door, standing: RoomStanding | undefined): AdmissionRefusal | null {
-  const who = standing?.user.standing;
-  switch (standing?.shutOut) {
+/**
+ * The rule for being in a room, at the door and whenever something changes; chat and viewers of a stream that is over
+ * may be read by it too. Answers the refusal, or null.
+ * @param person nothing for a guest
+ */
+export function mayStay({ visibility }: Pick<Door, 'visibility'>, person: Person | undefined): AdmissionRefusal | null {
+  if (person?.shutOut === 'gone') return 'STREAM_NOT_FOUND';
+  return person?.user.standing.oversees ? null : mayStayAsViewer({ visibility }, person);
+}
+
+/** Whether only the right to oversee rooms lets this person in: such an entry is logged. */
+export function staysAsStaff(door: Pick<Door, 'visibility'>, person: Person | undefined): boolean {
+  return mayStay(door, person) === null && mayStayAsViewer(door, person) !== null;
+}
+
+function mayStayAsViewer(
+  { visibility }: Pick<Door, 'visibility'>,
+  person: Person | undefined,
+): AdmissionRefusal | null {
+  const who = person?.user.standing;
+  switch (person?.shutOut) {
     case 'blocked':
     case 'gone':
       return 'STREAM_NOT_FOUND';
     case 'banned':
       return 'BANNED';
   }
-  if (who && seesEverything(who)) return null;
+  if (who?.creator) return null;
   switch (visibility) {
     case 'public':
       return null;
@@ -56,8 +75,4 @@ export function judgeReading({ visibility }: Door, standing: RoomStanding | unde
     case 'private':
       return 'STREAM_NOT_FOUND';
   }
-}
-
-function seesEverything({ creator, rank }: Standing): boolean {
-  return creator || rank !== null;
 }

@@ -4,7 +4,7 @@ import type { AppError } from '@/http/errors';
 import type { RoomViewer } from '@/room/api';
 import type { Viewer } from '@/shared/actor';
 import { newId } from '@/shared/ids';
-import { type AdmissionRefusal, judgeAdmission, judgeReading } from './admission';
+import { type AdmissionRefusal, judgeAdmission, mayStay } from './admission';
 import { streamError } from './errors';
 import { type FoundStream, getStream, type StreamName } from './find';
 import { signGuestToken } from './pass';
@@ -28,7 +28,7 @@ export function admitToJoin(ctx: Context, name: StreamName, viewer: Viewer): Pro
 
 /** For whoever wants to read what is, or was, in the room. */
 export function admitToRead(ctx: Context, name: StreamName, viewer: Viewer): Promise<Admitted> {
-  return ask(ctx, name, viewer, judgeReading);
+  return ask(ctx, name, viewer, mayStay);
 }
 
 async function ask(

@@ -4,9 +4,11 @@ import type { Context } from '@/context';
 import { rememberRoom } from '@/domains/notifications/last-rooms';
 import type { Pass } from '@/room/api';
 import type { Viewer } from '@/shared/actor';
+import { newId } from '@/shared/ids';
 import { admitToJoin, identityOf } from './admit';
 import { streamError } from './errors';
 import { type FoundStream, streamName } from './find';
+import { logStaffEntry } from './log-entry';
 import { PASS_SECONDS, readPass, readResume, signPass } from './pass';
 import { toldPolicy } from './room-setup';
 import type { Joined } from './schemas';
@@ -26,12 +28,15 @@ export async function joinStream(
   const { viewer, guestToken } = await identityOf(ctx, actor, admitted);
   // The creator and staff are let in from anywhere.
   const regions = isInsider(actor, found.stream.creatorId) ? undefined : actor?.regions;
-  const pass = await signPass(ctx, found.stream.id, viewer, regions, address);
+  const passId = newId();
+  const sessionId = actor?.kind === 'user' && viewer.kind === 'user' ? actor.sessionId : undefined;
+  await logStaffEntry(ctx, admitted, passId);
+  const pass = await signPass(ctx, found.stream.id, viewer, { id: passId, regions, sessionId, address });
   const isLive = found.stream.status === 'live';
   const counting = countViewers(ctx, found);
   const { category } = found.stream;
-  // A block reaches only remembered waiting rooms, so this one is remembered before its pass is used.
-  if (!isLive && viewer.kind === 'user') ctx.waitUntil(rememberRoom(ctx, viewer.id, found.stream.id));
+  // Now and not when it is entered: what ends the right to enter must reach a pass that is still unused.
+  if (viewer.kind === 'user') ctx.waitUntil(rememberRoom(ctx, viewer.id, found.stream.id, sessionId));
   // After the answer: nobody waits for it, and nothing is lost that would be missed.
   if (isLive && category !== null && viewer.kind === 'user' && viewer.id !== found.stream.creatorId)
     ctx.waitUntil(rememberWatched(ctx, viewer.id, category));
@@ -70,11 +75,8 @@ export interface SocketTicket {
 /** Throws PASS_REQUIRED, PASS_INVALID, before the room is woken. */
 export async function enterRoom(ctx: Context, streamId: string, ticket: SocketTicket, request: Request) {
   if (!ticket.pass) throw streamError('PASS_REQUIRED');
-  const entering = await readPass(ctx, ticket.pass);
-  const pass: Pass | undefined = entering ?? (await readResume(ctx, ticket.pass));
+  const pass: Pass | undefined = (await readPass(ctx, ticket.pass)) ?? (await readResume(ctx, ticket.pass));
   if (pass?.roomId !== streamId) throw streamError('PASS_INVALID');
-  // Not of who comes back after a deploy: that takes no D1.
-  if (entering?.viewer.kind === 'user') ctx.waitUntil(rememberRoom(ctx, entering.viewer.id, streamId));
   return ctx.rooms(streamId).connect(request, pass, readSince(ticket.since));
 }
 

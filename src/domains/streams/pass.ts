@@ -26,6 +26,7 @@ const StandingClaims = z.object({
   follower: z.boolean(),
   subscriber: z.boolean(),
   verified: z.boolean().optional(),
+  oversees: z.boolean().optional(),
   readAt: z.number(),
 });
 
@@ -44,6 +45,8 @@ const PassClaims = z.object({
     }),
     z.object({ kind: z.literal('guest'), id: z.string(), unverified: z.literal(true).optional() }),
   ]),
+  /** Missing in passes of the version before. */
+  sessionId: z.string().optional(),
   regions: z.array(z.string()).optional(),
   address: z.string().optional(),
 });
@@ -52,20 +55,21 @@ type Signer = Pick<Context, 'config' | 'now'>;
 
 /**
  * @param regions where the viewer is, for the case that the creator will not be shown there any more
+ * @param sessionId of a user
  * @param address the caller's IP address
  */
 export function signPass(
   ctx: Signer,
   roomId: string,
   viewer: RoomViewer,
-  regions?: readonly string[],
-  address?: string,
+  { id = newId(), regions, sessionId, address }: Partial<Pick<Pass, 'id' | 'regions' | 'sessionId' | 'address'>> = {},
 ): Promise<string> {
   const pass: Pass = {
-    id: newId(),
+    id,
     roomId,
     shard: SHARD,
     viewer,
+    sessionId,
     regions,
     address: markOf(ctx, roomId, viewer, address),
   };

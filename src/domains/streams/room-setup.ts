@@ -17,6 +17,7 @@ export function roomSetup(stream: Stream, channel: Channel): RoomSetup {
     creatorId: stream.creatorId,
     status: stream.status,
     title: stream.title,
+    visibility: stream.visibility,
     policy: roomPolicy(channel),
     startedAt: stream.startedAt,
     endedAt: stream.endedAt,

@@ -87,7 +87,7 @@ export async function changeSession(
     const { stream, channel } = found;
     if (stream.status === 'ended') throw streamError('STREAM_ENDED');
     if (stream.status === 'cancelled') throw streamError('STREAM_CANCELLED');
-    // Those who are in would stay in: the door is set before it opens.
+    // Who watches the video without a seat in the room could not be found: the door is set before it opens.
     const movesTheDoor = details.visibility !== undefined && details.visibility !== stream.visibility;
     if (stream.status === 'live' && (details.scheduledFor !== undefined || movesTheDoor))
       throw streamError('STREAM_STARTED', { message: 'Date and visibility can be changed until the stream begins.' });
@@ -178,7 +178,7 @@ function detailsOf(
   return { ...given, scheduledFor: at };
 }
 
-/** The title is in the setup already; who may enter is not the room's business. */
+/** Title and visibility are in the setup already. */
 function toldToTheRoom({ description, category, thumbnailUrl }: Partial<StreamRow>) {
   const told = { description, category, thumbnailUrl };
   return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));

@@ -3,10 +3,12 @@ import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { blockedIdsOf } from '@/domains/social/blocks';
 import { noBlockBetween } from '@/domains/social/visible';
+import { staffCan } from '@/domains/staff/permissions';
+import { isActiveSession } from '@/domains/users/session-active';
 import { users } from '@/domains/users/tables';
 import { followsCreator, subscribes } from '@/domains/visibility/members';
 import type { RoomUser, Standing } from '@/room/api';
-import type { Rank } from '@/shared/actor';
+import type { Permission, Rank } from '@/shared/actor';
 import { streams } from './tables';
 
 /** What `shutOutOf` judges by. */
@@ -15,9 +17,14 @@ interface ShutOutRow {
   blocked: number;
   gone: number;
   rank: Rank | null;
+  /** JSON lists of permissions. */
+  granted: string | null;
+  denied: string | null;
 }
 
 export interface StandingRow extends ShutOutRow {
+  id: string;
+  videoRoom: string;
   username: string;
   displayName: string;
   avatarUrl: string | null;
@@ -31,7 +38,7 @@ export interface StandingRow extends ShutOutRow {
   verified: number;
 }
 
-/** `shutOut`: why the user may not be in the room at all, whatever the policy. */
+/** `shutOut`: what keeps the user out whatever the policy; staff who oversee rooms pass a block and a ban (`mayStay`). */
 export interface RoomStanding {
   readonly user: RoomUser;
   readonly shutOut: 'gone' | 'blocked' | 'banned' | null;
@@ -48,13 +55,50 @@ export async function findRoomStanding(
   userId: string,
   withBlocks = false,
 ): Promise<RoomStanding | undefined> {
-  return roomStandingOf(ctx, userId, await roomStandingQuery(ctx, streamId, userId, withBlocks));
+  const readAt = ctx.now();
+  const [row] = await roomStandingQuery(ctx, streamId, userId, withBlocks);
+  return row && presentStanding(row, readAt);
+}
+
+export interface People {
+  /** By user id; nobody where there is no such user or stream. */
+  readonly standings: ReadonlyMap<string, RoomStanding>;
+  /** Those of the given sessions that are active. */
+  readonly activeSessions: ReadonlySet<string>;
+  /** The stream's video room. */
+  readonly videoRoom: string | undefined;
+}
+
+/** Many users and their sessions, in one batch: at most as many as fit a request to D1. */
+export async function findPeople(
+  ctx: Pick<Context, 'db' | 'now'>,
+  streamId: string,
+  userIds: readonly string[],
+  sessionIds: readonly string[],
+): Promise<People> {
+  const now = ctx.now();
+  const [rows, sessions] = await ctx.db.batch([
+    ctx.db.all<StandingRow>(standings(streamId, sql`IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`)),
+    ctx.db.all<{ id: string }>(sql`
+      SELECT session.id FROM json_each(${JSON.stringify(sessionIds)}) AS asked
+      CROSS JOIN auth_sessions AS session ON session.id = asked.value WHERE ${isActiveSession(now)}`),
+  ]);
+  return {
+    standings: new Map(rows.map((row) => [row.id, presentStanding(row, now)])),
+    activeSessions: new Set(sessions.map(({ id }) => id)),
+    videoRoom: rows[0]?.videoRoom,
+  };
 }
 
 /** For a batch of reads; its rows are for `roomStandingOf`. */
 export function roomStandingQuery(ctx: Pick<Context, 'db'>, streamId: string, userId: string, withBlocks = false) {
-  return ctx.db.all<StandingRow>(sql`
-    SELECT users.username, users.display_name AS displayName, users.avatar_url AS avatarUrl,
+  return ctx.db.all<StandingRow>(standings(streamId, sql`= ${userId}`, withBlocks));
+}
+
+function standings(streamId: string, who: SQL, withBlocks = false): SQL {
+  return sql`
+    SELECT users.id, coalesce(streams.media_room, streams.channel_id) AS videoRoom, users.username,
+      users.display_name AS displayName, users.avatar_url AS avatarUrl,
       streams.creator_id = users.id AS creator,
       EXISTS (SELECT 1 FROM moderators m WHERE m.channel_id = streams.channel_id AND m.user_id = users.id) AS moderator,
       ${followsCreator(users.id, streams.creatorId)} AS follower,
@@ -63,8 +107,8 @@ export function roomStandingQuery(ctx: Pick<Context, 'db'>, streamId: string, us
       ${withBlocks ? blockedIdsOf(users.id) : sql`NULL`} AS blockedIds,
       users.email_verified_at IS NOT NULL AS verified,
       ${shutOutColumns(streams.channelId, streams.creatorId)}
-    FROM streams JOIN users ON users.id = ${userId}
-    WHERE streams.id = ${streamId}`);
+    FROM streams CROSS JOIN users ON users.id ${who}
+    WHERE streams.id = ${streamId}`;
 }
 
 /**
@@ -76,22 +120,35 @@ function shutOutColumns(channelId: SQLWrapper, creatorId: SQLWrapper): SQL {
     EXISTS (SELECT 1 FROM channel_bans b WHERE b.channel_id = ${channelId} AND b.user_id = users.id) AS banned,
     NOT (${noBlockBetween(users.id, creatorId)}) AS blocked,
     (users.status <> 'active' OR users.email_verified_at IS NULL) AS gone,
-    (SELECT rank FROM staff WHERE staff.user_id = users.id) AS rank`;
+    (SELECT rank FROM staff WHERE staff.user_id = users.id) AS rank,
+    (SELECT granted FROM staff WHERE staff.user_id = users.id) AS granted,
+    (SELECT denied FROM staff WHERE staff.user_id = users.id) AS denied`;
 }
 
-function shutOutOf({ gone, rank, blocked, banned }: ShutOutRow): RoomStanding['shutOut'] {
+/** Null also for staff who oversee rooms: no creator shuts them out. */
+export function shutOutOf(row: ShutOutRow): RoomStanding['shutOut'] {
+  return row.gone !== 1 && overseesRooms(row) ? null : keptOut(row);
+}
+
+function keptOut({ gone, blocked, banned }: ShutOutRow): RoomStanding['shutOut'] {
   if (gone === 1) return 'gone';
-  if (rank) return null; // staff see to every room, so no creator shuts them out
   return blocked === 1 ? 'blocked' : banned === 1 ? 'banned' : null;
 }
 
-export function roomStandingOf(
-  ctx: Pick<Context, 'now'>,
-  userId: string,
-  [row]: readonly StandingRow[],
-): RoomStanding | undefined {
-  if (!row) return undefined;
-  const { username, displayName, avatarUrl, rank } = row;
+function overseesRooms({ rank, granted, denied }: ShutOutRow): boolean {
+  if (!rank) return false;
+  const listed = (list: string | null): Permission[] => JSON.parse(list ?? '[]') as Permission[]; // as they were written
+  const staff = { rank, granted: listed(granted), denied: listed(denied), country: null };
+  return staffCan(staff, 'canKickUsers') || staffCan(staff, 'canReviewReports');
+}
+
+export function roomStandingOf(ctx: Pick<Context, 'now'>, [row]: readonly StandingRow[]): RoomStanding | undefined {
+  return row && presentStanding(row, ctx.now());
+}
+
+/** @param readAt before the read, so that nothing that changed meanwhile counts as known */
+function presentStanding(row: StandingRow, readAt: number): RoomStanding {
+  const { id, username, displayName, avatarUrl, rank } = row;
   const standing: Standing = {
     creator: row.creator === 1,
     moderator: row.moderator === 1,
@@ -99,33 +156,14 @@ export function roomStandingOf(
     follower: row.follower === 1,
     subscriber: row.creator === 1 || row.subscriber === 1,
     verified: row.verified === 1,
-    readAt: ctx.now(),
+    ...(overseesRooms(row) ? { oversees: true } : {}),
+    readAt,
   };
   return {
-    user: { kind: 'user', id: userId, username, displayName, avatarUrl, standing },
-    shutOut: shutOutOf(row),
+    user: { kind: 'user', id, username, displayName, avatarUrl, standing },
+    shutOut: keptOut(row),
     banReason: row.banReason,
     // Staff see past blocks, their own too.
     blockedIds: row.blockedIds === null || rank ? [] : (JSON.parse(row.blockedIds) as string[]), // blockedIdsOf
-  };
-}
-
-/** `blocked`: either blocks the other, banned from the channel, or the account itself is banned or gone. */
-export async function readStanding(
-  ctx: Pick<Context, 'db' | 'now'>,
-  streamId: string,
-  userId: string,
-): Promise<Standing & { readonly blocked: boolean }> {
-  const found = await findRoomStanding(ctx, streamId, userId);
-  if (found) return { ...found.user.standing, blocked: found.shutOut !== null };
-  return {
-    creator: false,
-    moderator: false,
-    rank: null,
-    follower: false,
-    subscriber: false,
-    verified: false,
-    readAt: ctx.now(),
-    blocked: true,
   };
 }

@@ -8,10 +8,12 @@ import { videoRoomOf } from '@/domains/channels/video-room';
 import type { MediaToken } from '@/providers/media';
 import type { RoomViewer } from '@/room/api';
 import type { Viewer } from '@/shared/actor';
+import { newId } from '@/shared/ids';
 import { type Admitted, admit, identityOf } from './admit';
 import { streamRoomOf } from './channel-state';
 import { streamError } from './errors';
 import type { FoundStream, StreamName } from './find';
+import { logStaffEntry } from './log-entry';
 import { SLOTS, viewerIdentity, watchingIdentity } from './media-identity';
 import { doorAttributes } from './participants';
 import type { StreamToken, TokenRequest } from './schemas';
@@ -47,6 +49,7 @@ async function tokenToWatch(ctx: Context, admitted: Admitted, actor: Viewer): Pr
   const streamId = found.stream.id;
   if (found.stream.status !== 'live') throw streamError('STREAM_NOT_LIVE');
   const { viewer, guestToken } = await identityOf(ctx, actor, admitted);
+  await logStaffEntry(ctx, admitted, newId());
   return {
     streamId,
     role: 'subscriber',

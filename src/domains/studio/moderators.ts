@@ -4,8 +4,9 @@ import type { Context } from '@/context';
 import { commit, demandThat } from '@/db/commit';
 import { channels, moderators } from '@/domains/channels/tables';
 import { addModerator, dropModerator } from '@/domains/channels/write';
+import { listMeetingRooms } from '@/domains/social/open-rooms';
 import { noBlockBetween } from '@/domains/social/visible';
-import { type ChannelState, ownChannelState } from '@/domains/streams/channel-state';
+import { ownChannelState } from '@/domains/streams/channel-state';
 import { streamError } from '@/domains/streams/errors';
 import { cardColumns, presentCard } from '@/domains/users/present';
 import { users } from '@/domains/users/tables';
@@ -28,7 +29,7 @@ export async function nameModerator(ctx: Context, creatorId: string, userId: str
   const channelId = state.channel.id;
   const ofChannel = sql`(SELECT count(*) FROM moderators WHERE channel_id = ${channelId})`;
   await commit(ctx, [addModerator(ctx, channelId, userId), demandThat(ctx, sql`${ofChannel} <= ${MODERATORS_MAX}`)], {
-    events: standingChanged(state, userId),
+    events: await standingChanged(ctx, creatorId, userId),
     refusals: { DEMAND_NOT_MET: () => streamError('TOO_MANY_MODERATORS') },
   });
 }
@@ -38,7 +39,9 @@ export async function removeModerator(ctx: Context, creatorId: string, userId: s
   const user = await ctx.db.select({ id: users.id }).from(users).where(eq(users.id, userId)).get();
   if (!user) throw streamError('USER_NOT_FOUND');
   const state = await ownChannelState(ctx, creatorId);
-  await commit(ctx, [dropModerator(ctx, state.channel.id, userId)], { events: standingChanged(state, userId) });
+  await commit(ctx, [dropModerator(ctx, state.channel.id, userId)], {
+    events: await standingChanged(ctx, creatorId, userId),
+  });
 }
 
 /** Those whose account is gone are left out. */
@@ -67,8 +70,10 @@ export async function listModerators(ctx: Context, creatorId: string, query: Pag
   return presentPage(items, total?.count ?? 0, query);
 }
 
-function standingChanged({ live, prepared }: ChannelState, userId: string): OutboxEvent[] {
-  return [live, prepared]
-    .filter((stream) => stream !== undefined)
-    .map(({ id }) => ({ kind: 'room', roomId: id, command: { type: 'standing-changed', userId } }));
+/** The live room and the waiting rooms that the moderator entered. */
+async function standingChanged(ctx: Context, creatorId: string, userId: string): Promise<OutboxEvent[]> {
+  const rooms = await listMeetingRooms(ctx, creatorId, userId);
+  return rooms
+    .filter((room) => room.creatorId === creatorId)
+    .map(({ roomId }) => ({ kind: 'room', roomId, command: { type: 'standing-changed', userId } }));
 }

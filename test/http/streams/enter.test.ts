@@ -120,7 +120,18 @@ test('an unknown stream is 404 at every door', async () => {
 });
 
 test.each<[Visibility, Record<string, string>]>([
-  ['public', { guest: 'open', viewer: 'open', follower: 'open', moderator: 'open', staff: 'open', creator: 'open' }],
+  [
+    'public',
+    {
+      guest: 'open',
+      viewer: 'open',
+      follower: 'open',
+      moderator: 'open',
+      support: 'open',
+      staff: 'open',
+      creator: 'open',
+    },
+  ],
   [
     'followers',
     {
@@ -128,6 +139,7 @@ test.each<[Visibility, Record<string, string>]>([
       viewer: '403 FOLLOWERS_ONLY',
       follower: 'open',
       moderator: 'open',
+      support: '403 FOLLOWERS_ONLY',
       staff: 'open',
       creator: 'open',
     },
@@ -139,6 +151,7 @@ test.each<[Visibility, Record<string, string>]>([
       viewer: '403 SUBSCRIBERS_ONLY',
       follower: '403 SUBSCRIBERS_ONLY',
       moderator: 'open',
+      support: '403 SUBSCRIBERS_ONLY',
       staff: 'open',
       creator: 'open',
     },
@@ -150,6 +163,7 @@ test.each<[Visibility, Record<string, string>]>([
       viewer: '404 STREAM_NOT_FOUND',
       follower: '404 STREAM_NOT_FOUND',
       moderator: '404 STREAM_NOT_FOUND',
+      support: '404 STREAM_NOT_FOUND',
       staff: 'open',
       creator: 'open',
     },
@@ -162,7 +176,8 @@ test.each<[Visibility, Record<string, string>]>([
     viewer: await asViewer(),
     follower: await asViewer(),
     moderator: await asViewer(),
-    staff: await asStaff('support'),
+    support: await asStaff('support'),
+    staff: await asStaff('admin_l1'),
     creator,
   };
   await followCreator(ctx, actorOf(people.follower), creator.userId);

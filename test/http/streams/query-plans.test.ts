@@ -35,8 +35,10 @@ test('a stream by its creator is two look-ups and no scan', async () => {
   expect(others).toEqual([]);
 });
 
-test('joining reads twice, as a guest once', async () => {
+test('joining reads twice, as a guest once, and remembers a user’s room after the answer', async () => {
   const [id, actor] = [await aStream(await asCreator()), actorOf(await asViewer())];
-  expect(await plansOf((ctx) => joinStream(ctx, id, actor))).toHaveLength(2);
+  const plans = await plansOf((ctx) => joinStream(ctx, id, actor));
+  expect(plans).toHaveLength(2 + 3);
+  for (const plan of plans) expect(plan).not.toMatch(/SCAN (?!oldest|CONSTANT|\(subquery)/);
   expect(await plansOf((ctx) => joinStream(ctx, id, undefined))).toHaveLength(1);
 });

@@ -4,6 +4,7 @@ import { testContext } from '#test/support/context';
 import { recordingContext } from '#test/support/outbox';
 import { asCreator, asUser, asViewer } from '#test/support/users';
 import { moderators } from '@/domains/channels/tables';
+import { rememberRoom } from '@/domains/notifications/last-rooms';
 import { blockUser } from '@/domains/social/block';
 import { nameModerator, removeModerator } from '@/domains/studio/moderators';
 import { users } from '@/domains/users/tables';
@@ -29,9 +30,10 @@ describe('moderators', () => {
     expect((await one.get('stream/moderators')).data.items).toHaveLength(1);
   });
 
-  it('are told to the rooms that are open', async () => {
+  it('are told to the rooms that they entered', async () => {
     const [creator, viewer] = [await asCreator(), await asViewer()];
     const { data } = await creator.post('stream/create', {});
+    await rememberRoom(testContext(), viewer.userId, data.id);
     const { ctx, events } = recordingContext();
     await nameModerator(ctx, creator.userId, viewer.userId);
     await removeModerator(ctx, creator.userId, viewer.userId);
