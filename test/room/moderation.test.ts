@@ -17,7 +17,7 @@ import {
 import { aStream } from '#test/support/streams';
 import { asCreator, asUser } from '#test/support/users';
 import { follows } from '@/domains/social/tables';
-import { newId } from '@/shared/ids';
+import { firstIdAt, newId } from '@/shared/ids';
 
 afterEach(startClock);
 
@@ -123,7 +123,7 @@ describe('a ban', () => {
     const user = aUser();
     await room.say(user, newId(), 'before');
     tick(1_000);
-    const [banned, lifted] = [newId(), newId()];
+    const [banned, lifted] = [firstIdAt(Date.now()), firstIdAt(Date.now() + 1)];
     await room.apply(lifted, { type: 'unban', userId: user.id });
     tick(1_000);
     await room.say(user, newId(), 'after');
