@@ -12,7 +12,7 @@ import type { RoomStore } from './store';
 export const SILENT_MS_MAX = 90 * SECOND_MS;
 /** How often silence is looked for. */
 export const SWEEP_MS = MINUTE_MS;
-/** A socket that talks is written down as heard so often. */
+/** A socket that talks is written down as heard so often; between, and while the room is awake, memory knows better. */
 const HEARD_PRECISION_MS = 15 * SECOND_MS;
 const VIEWERS_LISTED_MAX = 500;
 
@@ -36,6 +36,8 @@ export function viewerKey({ kind, id }: { readonly kind: 'user' | 'guest'; reado
 export class Presence {
   readonly #seats = new Map<WebSocket, Seat>();
   readonly #socketsOf = new Map<string, Set<WebSocket>>();
+  /** When (ms) each socket's newest frame came. */
+  readonly #lastFrameAt = new WeakMap<WebSocket, number>();
 
   constructor(
     private readonly state: DurableObjectState,
@@ -144,6 +146,7 @@ export class Presence {
 
   heard(socket: WebSocket, now: number): void {
     const seat = this.#seats.get(socket);
+    this.#lastFrameAt.set(socket, now);
     if (seat && now - seat.heardAt >= HEARD_PRECISION_MS) this.#update(socket, { ...seat, heardAt: now });
   }
 
@@ -217,7 +220,8 @@ export class Presence {
   }
 
   #heardAt(socket: WebSocket, { heardAt }: Seat): number {
-    return Math.max(heardAt, this.state.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0);
+    const pongedAt = this.state.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0;
+    return Math.max(heardAt, pongedAt, this.#lastFrameAt.get(socket) ?? 0);
   }
 
   #seat(socket: WebSocket, seat: Seat): void {

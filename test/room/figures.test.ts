@@ -166,6 +166,20 @@ describe('a viewer who disappears', () => {
     await eventually(async () => expect(await room.figures()).toMatchObject({ viewerCount: 0, watchSeconds: 40 }));
   });
 
+  it('with the connection a few seconds after a frame is counted until that frame', async () => {
+    const tick = stopClock();
+    const { roomId, room, stub } = await openRoom();
+    const client = await joinRoom(roomId);
+    tick(5_000);
+    await client.say('still here');
+    tick(5_000);
+    await runInDurableObject(stub, async (object, state) => {
+      if (!(object instanceof StreamRoom)) throw new Error('It is no room');
+      for (const socket of state.getWebSockets()) await object.webSocketClose(socket, 1006, '', false);
+    });
+    expect(await room.figures()).toMatchObject({ viewerCount: 0, watchSeconds: 5 });
+  });
+
   it('by leaving while the room sleeps is counted until then', async () => {
     const tick = stopClock();
     const { roomId, room, stub } = await openRoom();
