@@ -13,7 +13,7 @@ import { newId } from '@/shared/ids';
 import type { Logger } from '@/shared/log';
 import { SECOND_MS } from '@/shared/time';
 import { asStranger, badgesOf, type History, judge, type Rules, type Verdict } from './policy';
-import { type Presence, viewerKey } from './presence';
+import type { Presence } from './presence';
 import type { CloseReason } from './protocol';
 import type { RoomStore } from './store';
 
@@ -137,7 +137,7 @@ export class Standings {
     const { store, database } = this.room;
     const presence = this.room.presence();
     const now = database.now();
-    const sockets = presence.socketsOf(viewerKey({ kind: 'user', id: userId }));
+    const sockets = presence.socketsOfUser(userId);
     const isOver = (id: string | undefined) => (id === undefined ? sessionsEnded : ended.includes(id));
     for (const socket of sockets)
       if (isOver(presence.seatOf(socket)?.sessionId)) presence.close(socket, 'sessionEnded', now);
@@ -150,7 +150,7 @@ export class Standings {
     // Their passes are void as well: what they may do from now on is asked at the door.
     store.sanctions.setKick(userId, newId());
     const reason = closeReason(refusal ?? 'STREAM_NOT_FOUND', person?.shutOut !== null);
-    presence.closeAll(presence.socketsOf(viewerKey({ kind: 'user', id: userId })), reason, now);
+    presence.closeAll(presence.socketsOfUser(userId), reason, now);
     this.room.onShutOut(userId);
     return reason;
   }
