@@ -5,8 +5,8 @@
  */
 import type { Context } from '@/context';
 import { planOnce } from '@/db/outbox';
-import { denyVideo } from '@/domains/channels/video-denials';
 import { type AdmissionRefusal, mayStay } from '@/domains/streams/admission';
+import { putOutOfVideo } from '@/domains/streams/participants';
 import { findPeople, type People } from '@/domains/streams/standing';
 import type { RoomSetup, RoomUser, Standing } from '@/room/api';
 import { newId } from '@/shared/ids';
@@ -159,12 +159,11 @@ export class Standings {
   async #clearVideo(outcomes: ReadonlyMap<string, Outcome>, { videoRoom }: People): Promise<void> {
     const { store, database, log } = this.room;
     if (store.setup?.status !== 'live' || videoRoom === undefined) return;
-    const at = database.now();
-    for (const [identity, outcome] of outcomes) {
+    for (const [userId, outcome] of outcomes) {
       if (outcome !== 'followersOnly' && outcome !== 'subscribersOnly' && outcome !== 'notVisible') continue;
-      const removal = { kind: 'remove-participant', roomId: videoRoom, identity, at } as const;
+      const { statement, event } = putOutOfVideo(database, videoRoom, userId);
       try {
-        await database.db.batch([denyVideo(database, videoRoom, [identity]), planOnce(database, newId(), removal)]);
+        await database.db.batch([statement, planOnce(database, newId(), event)]);
       } catch (error) {
         log.fault('room.video', error); // the sweep that compares the video with D1 finds them
       }

@@ -7,7 +7,7 @@ import { sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, commitIfMet, demandChange } from '@/db/commit';
 import { banFromChannel, unbanFromChannel } from '@/domains/channels/bans';
-import { denyLiveVideo } from '@/domains/channels/video-denials';
+import { denyLiveVideo, removal } from '@/domains/channels/video-denials';
 import { listOpenRooms } from '@/domains/social/open-rooms';
 import { logStaff } from '@/domains/staff/log';
 import type { OutboxEvent } from '@/queues/messages';
@@ -24,7 +24,7 @@ import {
   moderationRight,
   takesStaff,
 } from './moderation-rules';
-import { putOutOfVideo, removal } from './participants';
+import { putOutOfVideo } from './participants';
 import { findRoomStanding } from './standing';
 
 type ModerationRequest = z.output<typeof Moderation>;
