@@ -13,7 +13,7 @@ import { setupEvent } from './room-setup';
 import { streams } from './tables';
 
 const STREAMS_A_STEP = 20;
-export const DRAFT_KEPT_MS = 30 * DAY_MS;
+const DRAFT_KEPT_MS = 30 * DAY_MS;
 
 /** A step each of missed shows and of old drafts. Answers whether there may be more. */
 export async function callOffMissed(ctx: Context): Promise<boolean> {
