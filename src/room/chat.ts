@@ -162,7 +162,7 @@ export class Chat {
   /** Messages of the user that nobody has seen yet never come out, those in the buffer included. */
   withdraw(userId: string): void {
     this.room.broadcaster.flush(); // stored, they are found
-    this.room.store.erasePendingOf(userId);
+    this.room.store.waiting.eraseAllOf(userId);
     this.room.store.gifts.blankHeldOf(userId);
   }
 
@@ -170,13 +170,13 @@ export class Chat {
   release(): void {
     const { store, broadcaster, agenda, now } = this.room;
     for (;;) {
-      const released: NewEvent[] = store.takeReleased(now());
+      const released: NewEvent[] = store.waiting.takeReleased(now());
       released.push(...store.gifts.takeReleased(now()));
       if (released.length === 0) break;
       for (const entry of released) broadcaster.add(entry);
       broadcaster.flush();
     }
-    const next = Math.min(...[store.nextReleaseAt(), store.gifts.nextReleaseAt()].filter((at) => at !== null));
+    const next = Math.min(...[store.waiting.nextReleaseAt(), store.gifts.nextReleaseAt()].filter((at) => at !== null));
     if (next < Number.POSITIVE_INFINITY) agenda.put('release', Math.max(next, now() + RELEASE_EVERY_MS));
   }
 
