@@ -13,7 +13,7 @@ import type { NewEvent, RoomStore } from './store';
 export const HISTORY_MESSAGES_MAX = 100;
 /** Beyond it the store is asked instead. */
 const REMEMBERED_WRITERS_MAX = 5_000;
-/** Of gifts whose request may be repeated while it runs, or is sent again because its answer was lost. */
+/** A gift's request may be repeated while it runs, or sent again because its answer was lost. */
 const REMEMBERED_APPROVALS_MAX = 1_000;
 /** Waiting messages whose times are closer than this are released together. */
 const RELEASE_EVERY_MS = 250;

@@ -62,7 +62,7 @@ interface Room {
 }
 
 interface Asked {
-  /** Of a pass, beside those of the seats. */
+  /** The session of a pass, beside those of the seats. */
   readonly sessionId?: string | undefined;
   /** Some session of the user ended, so a seat whose session is not known may be that one's. */
   readonly sessionsEnded?: boolean;
@@ -75,14 +75,14 @@ export class Standings {
 
   constructor(private readonly room: Room) {}
 
-  /** Several messages at once cost one read. @returns nothing if the user may not be here any more */
+  /** Several messages at once cost one read. @returns nothing if the user may no longer be here */
   async reread(userId: string): Promise<RoomUser | undefined> {
     const running = this.#reading.get(userId);
     const outcome = await (running ?? this.#keep(userId, this.#readOne(userId, {})));
     return typeof outcome === 'string' ? undefined : outcome;
   }
 
-  /** Of who is not here too: a pass that they still hold was made of what is no longer known to be true. */
+  /** Also for users who are not connected: they may still hold a pass made of what is no longer known to be true. */
   async changed(userId: string, sessionsEnded: boolean): Promise<void> {
     this.room.store.sanctions.setChanged(userId, this.room.database.now());
     // A read that has begun before may not have seen the change.

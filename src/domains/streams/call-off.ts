@@ -1,6 +1,6 @@
 /**
  * Calls off what does not begin: a show that was missed, and a draft that was left lying. Otherwise a missed show would
- * head the list of what comes next for ever. Whoever waits in their rooms hears.
+ * head the list of what comes next for ever. Their waiting rooms are told.
  */
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';

@@ -159,7 +159,7 @@ async function closeLeftRooms(ctx: Context, { rooms }: Media, live: readonly Liv
   return forSome(ctx, await findLeftRooms(ctx, names), ROOMS_MAX, (left) => closeVideo(ctx, left));
 }
 
-/** Whoever was put out and is back by a token from before: LiveKit does not tell every join, and voids no token. */
+/** Removes who was put out and is back by a token from before: LiveKit does not tell every join, and voids no token. */
 async function removeDenied(ctx: Context, { rooms }: Media): Promise<boolean> {
   const denials = await listDenials(ctx);
   await commit(ctx, [forgetDenials(ctx)]);

@@ -44,7 +44,7 @@ export interface RoomStanding {
   readonly shutOut: 'gone' | 'blocked' | 'banned' | null;
   /** Why they are banned, if whoever did it said so: for them alone to know. */
   readonly banReason: string | null;
-  /** Whom the user blocks, if it was asked for. */
+  /** The users they block, if it was asked for. */
   readonly blockedIds: readonly string[];
 }
 
