@@ -19,7 +19,7 @@ import type { Origin } from './viewer-store';
 export const SOCKETS_PER_VIEWER_MAX = 5;
 /** Well below what an object holds (32,768); past it a room wants fan-out objects. */
 export const SOCKETS_MAX = 5_000;
-/** In a room that is more than half full, one address has no more guests than this. */
+/** In a room that is more than half full, this many guests at most come from one address. */
 export const GUESTS_FROM_ADDRESS_MAX = 100;
 export const WELCOME_MESSAGES = 50;
 export const REPLAY_EVENTS_MAX = 500;
@@ -79,7 +79,7 @@ async function upToDate(room: Room, pass: Pass): Promise<Pass | CloseReason> {
   if (viewer.kind === 'guest') return doorRefuses(room, pass) ?? pass;
   if (!isOutdated(room, pass) && !doorRefuses(room, pass)) return pass;
   if (store.viewers.wasOpened(pass.id)) return 'passInvalid';
-  // Of a pass of the version before nobody knows whether its session was the one that ended.
+  // A pass of the version before does not say whether its session was the one that ended.
   if (sessionId === undefined && store.sanctions.changedAt(viewer.id) > 0) return 'passInvalid';
   const read = await standings.readForPass(viewer.id, sessionId);
   return typeof read === 'string' ? read : { ...pass, viewer: read };

@@ -111,7 +111,7 @@ export type RoomCommand =
   | {
       readonly type: 'event';
       readonly event: RoomEventBody;
-      /** Of a gift with words, where chat is delayed. */
+      /** How long (ms) a gift with words waits, where chat is delayed. */
       readonly delayMs?: number;
     }
   /** The words of a gift are gone; the gift stays. */
@@ -218,7 +218,7 @@ export interface RoomFigures {
   /** By which lists sort: guests from one address count for at most five. */
   readonly rankingPeak: number;
   readonly watchSeconds: number;
-  /** Of verified users alone. */
+  /** The part of `watchSeconds` by verified users. */
   readonly rewardedSeconds: number;
   readonly messages: number;
   readonly reactions: Readonly<Partial<Record<ReactionKind, number>>>;

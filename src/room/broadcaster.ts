@@ -189,7 +189,7 @@ export class Broadcaster {
     try {
       store.atomically(() => {
         if (immediate.length > 0) store.append(immediate);
-        if (held.length > 0) store.hold(held);
+        if (held.length > 0) store.waiting.hold(held);
         if (commandIds.length > 0) store.markSeen(commandIds);
         if (reactions.size > 0) store.viewers.addReactions(reactions);
       });

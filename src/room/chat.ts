@@ -13,7 +13,7 @@ import type { NewEvent, RoomStore } from './store';
 export const HISTORY_MESSAGES_MAX = 100;
 /** Beyond it the store is asked instead. */
 const REMEMBERED_WRITERS_MAX = 5_000;
-/** Of gifts whose request may be repeated while it runs, or is sent again because its answer was lost. */
+/** A gift's request may be repeated while it runs, or sent again because its answer was lost. */
 const REMEMBERED_APPROVALS_MAX = 1_000;
 /** Waiting messages whose times are closer than this are released together. */
 const RELEASE_EVERY_MS = 250;
@@ -162,7 +162,7 @@ export class Chat {
   /** Messages of the user that nobody has seen yet never come out, those in the buffer included. */
   withdraw(userId: string): void {
     this.room.broadcaster.flush(); // stored, they are found
-    this.room.store.erasePendingOf(userId);
+    this.room.store.waiting.eraseAllOf(userId);
     this.room.store.gifts.blankHeldOf(userId);
   }
 
@@ -170,13 +170,13 @@ export class Chat {
   release(): void {
     const { store, broadcaster, agenda, now } = this.room;
     for (;;) {
-      const released: NewEvent[] = store.takeReleased(now());
+      const released: NewEvent[] = store.waiting.takeReleased(now());
       released.push(...store.gifts.takeReleased(now()));
       if (released.length === 0) break;
       for (const entry of released) broadcaster.add(entry);
       broadcaster.flush();
     }
-    const next = Math.min(...[store.nextReleaseAt(), store.gifts.nextReleaseAt()].filter((at) => at !== null));
+    const next = Math.min(...[store.waiting.nextReleaseAt(), store.gifts.nextReleaseAt()].filter((at) => at !== null));
     if (next < Number.POSITIVE_INFINITY) agenda.put('release', Math.max(next, now() + RELEASE_EVERY_MS));
   }
 

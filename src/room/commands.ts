@@ -8,7 +8,7 @@ import type { Broadcaster } from './broadcaster';
 import type { Chat } from './chat';
 import { deleteWords, hold, isGift, withoutBannedWords } from './gifts';
 import { toldOf } from './policy';
-import { type Presence, viewerKey } from './presence';
+import type { Presence } from './presence';
 import { ban, unban } from './sanctions';
 import { closeReason, doorOf, type Standings } from './standings';
 import type { RoomStore } from './store';
@@ -56,11 +56,7 @@ export async function applyCommand(room: Room, commandId: string, command: RoomC
     case 'put-out': {
       const presence = room.presence();
       store.sanctions.setKick(command.userId, newId());
-      presence.closeAll(
-        presence.socketsOf(viewerKey({ kind: 'user', id: command.userId })),
-        'tooManyRooms',
-        room.now(),
-      );
+      presence.closeAll(presence.socketsOfUser(command.userId), 'tooManyRooms', room.now());
       break;
     }
     case 'forget-user':

@@ -22,7 +22,7 @@ export interface Attendance {
   /** The peak by which lists sort: guests from one address count for at most five. */
   readonly rankingPeak: number;
   readonly watchSeconds: number;
-  /** Of verified users alone. */
+  /** The part of `watchSeconds` by verified users. */
   readonly rewardedSeconds: number;
   /** [start (ms), distinct viewers seen in that minute], from the first viewer on; wider steps past a day. */
   readonly viewerCurve: readonly (readonly [number, number])[];

@@ -28,7 +28,7 @@ interface Conduct {
 export class Frames {
   /** Kept while the room is awake: who waits until it sleeps is no flood. */
   readonly #conduct = new WeakMap<WebSocket, Conduct>();
-  /** Of viewers and not of sockets: a new connection is no new person. */
+  /** By viewer and not by socket: a new connection is no new person. */
   readonly #paces = new Paces(FRAME_PACE);
 
   constructor(private readonly room: Room) {}

@@ -27,7 +27,7 @@ export interface History {
   readonly lastText: string | null;
   readonly bannedBy: string | null;
   readonly timedOutUntil: number | null;
-  /** Of the ban, else of the time-out. */
+  /** Why they are banned, else why they are timed out. */
   readonly reason: string | null;
   /** When (ms) they will have caught up with `MESSAGE_PACE`. */
   readonly caughtUpAt: number;

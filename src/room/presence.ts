@@ -91,6 +91,10 @@ export class Presence {
     return [...(this.#socketsOf.get(key) ?? [])];
   }
 
+  socketsOfUser(id: string): WebSocket[] {
+    return this.socketsOf(viewerKey({ kind: 'user', id }));
+  }
+
   socketsFrom(regions: readonly string[]): WebSocket[] {
     const isThere = (seat: Seat) => seat.regions?.some((region) => regions.includes(region)) ?? false;
     return [...this.#seats].flatMap(([socket, seat]) => (isThere(seat) ? [socket] : []));
@@ -168,8 +172,7 @@ export class Presence {
 
   /** Where the user's seats say so. */
   sessionsOf(userId: string): string[] {
-    const sockets = this.socketsOf(viewerKey({ kind: 'user', id: userId }));
-    return sockets.flatMap((socket) => this.#seats.get(socket)?.sessionId ?? []);
+    return this.socketsOfUser(userId).flatMap((socket) => this.#seats.get(socket)?.sessionId ?? []);
   }
 
   /** Each once. */

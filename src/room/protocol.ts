@@ -122,7 +122,7 @@ export interface You {
   readonly subscriber: boolean;
   /** ISO 8601; null: they are not timed out. */
   readonly timedOutUntil: string | null;
-  /** Of the time-out. */
+  /** Why they are timed out. */
   readonly reason: string | null;
 }
 

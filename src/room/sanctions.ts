@@ -8,7 +8,7 @@ import { MINUTE_MS, SECOND_MS, toIso } from '@/shared/time';
 import type { Agenda } from './agenda';
 import type { Broadcaster } from './broadcaster';
 import type { Chat } from './chat';
-import { type Presence, viewerKey } from './presence';
+import type { Presence } from './presence';
 import type { RoomStore } from './store';
 
 const TIME_OUT_MS_MAX = 7 * 24 * 60 * MINUTE_MS;
@@ -60,7 +60,7 @@ function kick(room: Room, { userId, reason }: ModerationAction & { action: 'kick
   const { store, broadcaster, presence, now } = room;
   store.sanctions.setKick(userId, newId());
   room.chat.withdraw(userId);
-  const sockets = socketsOf(room, userId);
+  const sockets = presence().socketsOfUser(userId);
   for (const socket of sockets) broadcaster.tell(socket, { type: 'user-kicked', userId, reason });
   presence().closeAll(sockets, 'kicked', now());
 }
@@ -82,7 +82,7 @@ export function ban(room: Room, commandId: string, command: RoomCommand & { type
   if (deleteMessages) store.sanctions.withhold(userId, store.seq);
   if (isNew) announce(room, { type: 'user-banned', userId, messagesDeleted: deleteMessages }, reason);
   broadcaster.flush(); // so that the user hears it too
-  presence().closeAll(socketsOf(room, userId), 'banned', now());
+  presence().closeAll(presence().socketsOfUser(userId), 'banned', now());
 }
 
 /** Texts that went with the ban stay away. */
@@ -112,14 +112,10 @@ function announce(
   event: { readonly type: string; readonly userId: string; readonly [field: string]: unknown },
   reason: string | null,
 ): void {
-  const { broadcaster, now } = room;
+  const { broadcaster, presence, now } = room;
   const own = JSON.stringify({ ...event, reason });
   broadcaster.add({ at: now(), body: JSON.stringify(event) }, (seq, error) => {
     if (error !== undefined || seq === null) return;
-    for (const socket of socketsOf(room, event.userId)) broadcaster.replaceInFrame(socket, seq, own);
+    for (const socket of presence().socketsOfUser(event.userId)) broadcaster.replaceInFrame(socket, seq, own);
   });
-}
-
-function socketsOf({ presence }: Pick<Room, 'presence'>, id: string): WebSocket[] {
-  return presence().socketsOf(viewerKey({ kind: 'user', id }));
 }

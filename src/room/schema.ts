@@ -32,7 +32,7 @@ export const SCHEMA = [
   // Names are D1's: the column stays for the version before.
   'UPDATE time_outs SET username = NULL',
   `
-  -- Of the ban.
+  -- Why the user is banned.
   ALTER TABLE sanctions ADD COLUMN reason TEXT;
   -- Up to this seq the user's texts are shown to moderators alone.
   ALTER TABLE sanctions ADD COLUMN withheld_through INTEGER NOT NULL DEFAULT 0;
@@ -47,7 +47,7 @@ export const SCHEMA = [
   `
   CREATE TABLE reactions (kind TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   INSERT INTO reactions SELECT substr(name, 10), count FROM tallies WHERE name LIKE 'reaction:%';
-  -- Of a user whose address is verified; where anybody else came from, as a keyed hash.
+  -- Whether it is a user with a verified address; for anybody else a keyed hash of where they came from.
   ALTER TABLE intervals ADD COLUMN is_verified INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE intervals ADD COLUMN address TEXT;
   UPDATE intervals SET is_verified = 1 WHERE viewer LIKE 'user:%';

@@ -5,15 +5,15 @@
  */
 import type { Context } from '@/context';
 import { planOnce } from '@/db/outbox';
-import { denyVideo } from '@/domains/channels/video-denials';
 import { type AdmissionRefusal, mayStay } from '@/domains/streams/admission';
+import { putOutOfVideo } from '@/domains/streams/participants';
 import { findPeople, type People } from '@/domains/streams/standing';
 import type { RoomSetup, RoomUser, Standing } from '@/room/api';
 import { newId } from '@/shared/ids';
 import type { Logger } from '@/shared/log';
 import { SECOND_MS } from '@/shared/time';
 import { asStranger, badgesOf, type History, judge, type Rules, type Verdict } from './policy';
-import { type Presence, viewerKey } from './presence';
+import type { Presence } from './presence';
 import type { CloseReason } from './protocol';
 import type { RoomStore } from './store';
 
@@ -62,7 +62,7 @@ interface Room {
 }
 
 interface Asked {
-  /** Of a pass, beside those of the seats. */
+  /** The session of a pass, beside those of the seats. */
   readonly sessionId?: string | undefined;
   /** Some session of the user ended, so a seat whose session is not known may be that one's. */
   readonly sessionsEnded?: boolean;
@@ -75,14 +75,14 @@ export class Standings {
 
   constructor(private readonly room: Room) {}
 
-  /** Several messages at once cost one read. @returns nothing if the user may not be here any more */
+  /** Several messages at once cost one read. @returns nothing if the user may no longer be here */
   async reread(userId: string): Promise<RoomUser | undefined> {
     const running = this.#reading.get(userId);
     const outcome = await (running ?? this.#keep(userId, this.#readOne(userId, {})));
     return typeof outcome === 'string' ? undefined : outcome;
   }
 
-  /** Of who is not here too: a pass that they still hold was made of what is no longer known to be true. */
+  /** Also for users who are not connected: they may still hold a pass made of what is no longer known to be true. */
   async changed(userId: string, sessionsEnded: boolean): Promise<void> {
     this.room.store.sanctions.setChanged(userId, this.room.database.now());
     // A read that has begun before may not have seen the change.
@@ -137,7 +137,7 @@ export class Standings {
     const { store, database } = this.room;
     const presence = this.room.presence();
     const now = database.now();
-    const sockets = presence.socketsOf(viewerKey({ kind: 'user', id: userId }));
+    const sockets = presence.socketsOfUser(userId);
     const isOver = (id: string | undefined) => (id === undefined ? sessionsEnded : ended.includes(id));
     for (const socket of sockets)
       if (isOver(presence.seatOf(socket)?.sessionId)) presence.close(socket, 'sessionEnded', now);
@@ -150,7 +150,7 @@ export class Standings {
     // Their passes are void as well: what they may do from now on is asked at the door.
     store.sanctions.setKick(userId, newId());
     const reason = closeReason(refusal ?? 'STREAM_NOT_FOUND', person?.shutOut !== null);
-    presence.closeAll(presence.socketsOf(viewerKey({ kind: 'user', id: userId })), reason, now);
+    presence.closeAll(presence.socketsOfUser(userId), reason, now);
     this.room.onShutOut(userId);
     return reason;
   }
@@ -159,12 +159,11 @@ export class Standings {
   async #clearVideo(outcomes: ReadonlyMap<string, Outcome>, { videoRoom }: People): Promise<void> {
     const { store, database, log } = this.room;
     if (store.setup?.status !== 'live' || videoRoom === undefined) return;
-    const at = database.now();
-    for (const [identity, outcome] of outcomes) {
+    for (const [userId, outcome] of outcomes) {
       if (outcome !== 'followersOnly' && outcome !== 'subscribersOnly' && outcome !== 'notVisible') continue;
-      const removal = { kind: 'remove-participant', roomId: videoRoom, identity, at } as const;
+      const { statement, event } = putOutOfVideo(database, videoRoom, userId);
       try {
-        await database.db.batch([denyVideo(database, videoRoom, [identity]), planOnce(database, newId(), removal)]);
+        await database.db.batch([statement, planOnce(database, newId(), event)]);
       } catch (error) {
         log.fault('room.video', error); // the sweep that compares the video with D1 finds them
       }

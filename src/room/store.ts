@@ -1,5 +1,5 @@
 /**
- * The room's truth, in the object's SQLite: numbered events, messages that wait for their release, what is due;
+ * The room's truth, in the object's SQLite: numbered events, commands, what is due. Messages and gifts that wait,
  * viewers, sanctions and the traces of users have stores of their own. Calls are synchronous, so whatever one turn
  * writes is written together or not at all.
  */
@@ -10,12 +10,11 @@ import { SCHEMA } from './schema';
 import { type Row, rowsOf } from './sql';
 import { TraceStore } from './trace-store';
 import { ViewerStore } from './viewer-store';
+import { ERASED, WaitingStore } from './waiting-store';
 import { shownBody } from './withheld';
 
 /** One INSERT takes so many; a frame seldom has more. */
 const INSERT_ROWS_MAX = 1_000;
-/** The body of a message whose text is gone for good. */
-const ERASED = `json_set(body, '$.text', '', '$.deleted', json('true'))`;
 
 /** A message's own columns. */
 export interface MessageKey {
@@ -41,19 +40,12 @@ export interface StoredMessage {
   readonly body: string;
 }
 
-interface PendingRow {
-  readonly message_id: string;
-  readonly user_id: string;
-  readonly client_id: string;
-  readonly at: number;
-  readonly body: string;
-}
-
 export class RoomStore {
   readonly viewers: ViewerStore;
   readonly sanctions: SanctionStore;
   readonly traces: TraceStore;
   readonly gifts: GiftStore;
+  readonly waiting: WaitingStore;
   readonly #sql: SqlStorage;
   #setup: { at: number; setup: RoomSetup } | undefined;
   #seq = 0;
@@ -64,6 +56,7 @@ export class RoomStore {
     this.sanctions = new SanctionStore(storage.sql);
     this.traces = new TraceStore(storage.sql);
     this.gifts = new GiftStore(storage.sql);
+    this.waiting = new WaitingStore(storage.sql);
     if (this.#hasTables()) this.prepare();
   }
 
@@ -134,51 +127,6 @@ export class RoomStore {
     this.#seq += events.length;
   }
 
-  hold(messages: readonly { key: MessageKey; at: number; body: string; releaseAt: number }[]): void {
-    const rows = messages.map(({ key, at, body, releaseAt }) => [
-      key.id,
-      key.userId,
-      key.clientId,
-      at,
-      body,
-      releaseAt,
-    ]);
-    this.#sql.exec(
-      `INSERT INTO pending (message_id, user_id, client_id, at, body, release_at)
-       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5 FROM json_each(?1)`,
-      JSON.stringify(rows),
-    );
-  }
-
-  /** Takes the messages whose time has come out of waiting; the caller appends them in the same turn. */
-  takeReleased(now: number): (NewEvent & { message: MessageKey })[] {
-    const rows = rowsOf<PendingRow & Row>(
-      this.#sql,
-      `SELECT message_id, user_id, client_id, at, body FROM pending
-       WHERE release_at <= ?1 ORDER BY release_at, at, message_id LIMIT ?2`,
-      now,
-      INSERT_ROWS_MAX,
-    );
-    this.#sql.exec(
-      'DELETE FROM pending WHERE message_id IN (SELECT value FROM json_each(?1))',
-      JSON.stringify(rows.map((row) => row.message_id)),
-    );
-    return rows.map(({ message_id: id, user_id: userId, client_id: clientId, at, body }) => ({
-      at,
-      body,
-      message: { id, userId, clientId },
-    }));
-  }
-
-  nextReleaseAt(): number | null {
-    return (
-      rowsOf<{ at: number | null }>(
-        this.#sql,
-        'SELECT min(release_at) AS at FROM pending WHERE release_at IS NOT NULL',
-      )[0]?.at ?? null
-    );
-  }
-
   /** As they are shown. */
   eventsAfter(seq: number, upTo: number): StoredEvent[] {
     return this.#shown('seq > ?1 AND seq <= ?2 ORDER BY seq', seq, upTo);
@@ -240,11 +188,7 @@ export class RoomStore {
   /** The text goes for good; the message stays as a gap in the talk, and its client id stays taken. */
   eraseMessage(messageId: string): void {
     this.#sql.exec(`UPDATE events SET body = ${ERASED} WHERE message_id = ?1`, messageId);
-    this.#sql.exec(`UPDATE pending SET body = ${ERASED}, release_at = NULL WHERE message_id = ?1`, messageId);
-  }
-
-  erasePendingOf(userId: string): void {
-    this.#sql.exec(`UPDATE pending SET body = ${ERASED}, release_at = NULL WHERE user_id = ?1`, userId);
+    this.waiting.erase(messageId);
   }
 
   /** Those written between these times (ms), both included. */

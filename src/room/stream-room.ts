@@ -149,8 +149,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
 
   async tell(userIds: readonly string[], event: RoomEventBody): Promise<void> {
     for (const id of userIds)
-      for (const socket of this.#presence.socketsOf(viewerKey({ kind: 'user', id })))
-        this.#broadcaster.tell(socket, event);
+      for (const socket of this.#presence.socketsOfUser(id)) this.#broadcaster.tell(socket, event);
   }
 
   async leave(viewer: { readonly kind: 'user' | 'guest'; readonly id: string }): Promise<void> {

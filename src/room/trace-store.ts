@@ -72,7 +72,7 @@ export class TraceStore {
     );
   }
 
-  /** Of what they had said by then (ms); 0: nothing. */
+  /** The last seq of what they had said by then (ms); 0: nothing. */
   lastSeqOf(userId: string, by: number): number {
     const query = 'SELECT ifnull(max(seq), 0) AS seq FROM events WHERE user_id = ?1 AND at <= ?2';
     return rowsOf<{ seq: number }>(this.sql, query, userId, by)[0]?.seq ?? 0;

@@ -10,7 +10,7 @@ import { MINUTE_MS } from '@/shared/time';
 import type { Agenda } from './agenda';
 import type { Broadcaster } from './broadcaster';
 import type { Chat } from './chat';
-import { type Presence, viewerKey } from './presence';
+import type { Presence } from './presence';
 import { messageOfBody } from './protocol';
 import type { RoomStore } from './store';
 
@@ -68,7 +68,7 @@ export class Traces {
     const { store, presence, broadcaster, database } = this.room;
     // Nothing of theirs comes after.
     store.sanctions.setKick(userId, newId());
-    presence().closeAll(presence().socketsOf(viewerKey({ kind: 'user', id: userId })), 'kicked', database.now());
+    presence().closeAll(presence().socketsOfUser(userId), 'kicked', database.now());
     broadcaster.flush();
     store.atomically(() => {
       store.traces.erase(userId);

@@ -147,7 +147,7 @@ describe('the built bundle', () => {
   });
 });
 
-/** Whoever is too fast for the room is told how long to wait, and has written nothing. */
+/** A client that is too fast for the room is told how long to wait, and has written nothing. */
 async function sayInTime(socket: RoomSocket, text: string) {
   for (;;) {
     const answer = await socket.say(text);

@@ -317,7 +317,7 @@ const METHODS: Readonly<Record<string, Method>> = {
     if (!inside) throw new TwirpFault('not_found', 404, 'requested room does not exist');
     for (const identity of inside) standIn.publishers.delete(identity);
     standIn.participants.delete(room);
-    // Whoever publishes through an ingress is thrown out as everybody; the ingress' session ends with it.
+    // An encoder is thrown out like everybody; the ingress' session ends with it.
     for (const ingress of standIn.ingresses.values())
       if (ingress.room_name === room && ingress.state.status === 'ENDPOINT_PUBLISHING')
         ingress.state = { ...ingress.state, status: 'ENDPOINT_INACTIVE' };

@@ -53,7 +53,7 @@ export async function onAir(livekit: LiveKitStandIn = standInForLiveKit()) {
       if (live?.ingressLostAt) await endIfStillLost(ctx, live.id, live.ingressLostAt);
       await ctx.settle();
     },
-    /** Whoever joins, LiveKit tells of it. */
+    /** LiveKit tells of the join. */
     async join(token: string): Promise<string> {
       const { room, identity, attributes } = livekit.joinWith(token);
       const { issuedAt = '0', ...rest } = attributes;

@@ -15,7 +15,7 @@ import { isEncoderRefused, liveRoom, videoRoomOf } from './video-room';
 const TRIES_MAX = 3;
 
 /** What the encoder is called in the video room: not as its creator, whose browser would throw it out. */
-export function encoderIdentity(creatorId: string): string {
+function encoderIdentity(creatorId: string): string {
   return `enc:${creatorId}`;
 }
 

@@ -1,16 +1,30 @@
 /**
  * Who was put out of a show's video: kept for as long as a token from before may bring them back. Statement builders:
- * use cases commit them together with what puts them out.
+ * use cases commit them together with the event that puts them out.
  */
 import { desc, gt, lte, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import type { Statement } from '@/db/commit';
+import type { OutboxEvent } from '@/queues/messages';
 import { MINUTE_MS } from '@/shared/time';
 import { videoDenials } from './tables';
 
 /** LiveKit renews the token of whoever is connected to ten minutes. */
-export const DENIED_MS = 15 * MINUTE_MS;
+const DENIED_MS = 15 * MINUTE_MS;
 const DENIALS_MAX = 5_000;
+
+/**
+ * The event that takes somebody out of a video room. Without a denial beside it they may come back with the token that
+ * they have.
+ * @param identity a viewer's id, for all of their places; or one identity
+ */
+export function removal(
+  ctx: Pick<Context, 'now'>,
+  room: string,
+  identity: string,
+): Extract<OutboxEvent, { kind: 'remove-participant' }> {
+  return { kind: 'remove-participant', roomId: room, identity, at: ctx.now() };
+}
 
 /** @param viewerIds of users or guests */
 export function denyVideo(ctx: Pick<Context, 'db' | 'now'>, room: string, viewerIds: readonly string[]): Statement {
@@ -26,7 +40,7 @@ export function denyLiveVideo(ctx: Context, channelId: string, viewerId: string)
   );
 }
 
-/** Each from the show of the other, if one is live at that moment. */
+/** Each from the show of the other, if one is live at that moment. The wider status is there for the index of open streams. */
 export function denyEachOthersVideo(ctx: Context, one: string, other: string): Statement {
   return deny(
     ctx,

@@ -19,7 +19,7 @@ import { creatorColumns, isCreator, presentCreator } from './creators';
 import type { CreatorPage } from './schemas';
 
 /**
- * Of somebody whom the reader blocks it is the card, and whether a subscription still runs. Throws USER_NOT_FOUND, also
+ * If the reader blocks them, it is the card alone, and whether a subscription still runs. Throws USER_NOT_FOUND, also
  * for people who are no creators or out of the reader's sight.
  */
 export async function getCreatorPage(ctx: Context, viewer: Viewer, name: string): Promise<z.input<typeof CreatorPage>> {

@@ -105,7 +105,10 @@ export const giftEndpoints: Endpoint[] = [
     who: 'user',
     params: z.strictObject({ id: anId, messageId: anId }),
     response: Nothing,
-    refusals: { 403: 'NOT_ALLOWED' },
+    refusals: {
+      403: 'NOT_ALLOWED, BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY',
+      404: 'STREAM_NOT_FOUND, MESSAGE_NOT_FOUND',
+    },
     handler: async (ctx, { actor, params }) => {
       await deleteWords(ctx, actor, params.id, params.messageId);
       return {};

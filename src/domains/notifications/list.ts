@@ -1,7 +1,7 @@
 /**
- * What a reader has been told: their own rows and the broadcasts of creators they follow or subscribe to, as one list, newest first.
- * Four statements for anybody. Of broadcasts a read touches at most TIES_MAX follows, as many subscriptions, and
- * BROADCASTS_KEPT rows of each, however many there are on the platform: a creator's newest, none older than two weeks.
+ * A reader's notifications: their own rows and the broadcasts of creators they follow or subscribe to, as one list,
+ * newest first. Four statements for anybody. For broadcasts a read touches at most TIES_MAX follows, as many
+ * subscriptions, and BROADCASTS_KEPT rows of each, however many there are on the platform: a creator's newest, none older than two weeks.
  */
 import { z } from '@hono/zod-openapi';
 import { type SQL, sql } from 'drizzle-orm';

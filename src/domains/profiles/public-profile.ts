@@ -16,8 +16,8 @@ import { toIso } from '@/shared/time';
 import type { PublicProfile } from './schemas';
 
 /**
- * Of somebody whom the reader blocks it is the card alone. Throws USER_NOT_FOUND, also for who is banned, gone or blocks
- * the reader: it does not tell which.
+ * If the reader blocks them, it is the card alone. Throws USER_NOT_FOUND, also if they are banned, gone or block the
+ * reader: it does not tell which.
  */
 export async function getPublicProfile(
   ctx: Context,

@@ -5,7 +5,7 @@
 import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, commitIfMet, demandChange, type Statement } from '@/db/commit';
-import { denyEachOthersVideo } from '@/domains/channels/video-denials';
+import { denyEachOthersVideo, removal } from '@/domains/channels/video-denials';
 import { withdrawBetween } from '@/domains/notifications/withdraw';
 import { users } from '@/domains/users/tables';
 import type { OutboxEvent } from '@/queues/messages';
@@ -38,8 +38,8 @@ export async function blockUser(ctx: Context, blockerId: string, blockedId: stri
 }
 
 /**
- * Idempotent. Follows and notifications do not come back. No room is told: the block has put the other user out of
- * every room, and joining checks again who they are.
+ * Idempotent. Follows and notifications do not come back. No room reads the other user again: the block has put
+ * them out of every room, and joining checks again who they are.
  */
 export async function unblockUser(ctx: Context, blockerId: string, blockedId: string): Promise<void> {
   await commit(ctx, [unblock(ctx, blockerId, blockedId)], { events: [blockChanged(blockerId, blockedId)] });
@@ -61,7 +61,5 @@ function blockChanged(userId: string, otherId: string): OutboxEvent {
 /** The room reads again what the user is to it, and closes their sockets; LiveKit has to be told separately. */
 function partingEvents(ctx: Context, { roomId, videoRoom, status }: OpenRoom, userId: string): OutboxEvent[] {
   const room: OutboxEvent = { kind: 'room', roomId, command: { type: 'standing-changed', userId } };
-  return status === 'live'
-    ? [room, { kind: 'remove-participant', roomId: videoRoom, identity: userId, at: ctx.now() }]
-    : [room];
+  return status === 'live' ? [room, removal(ctx, videoRoom, userId)] : [room];
 }

@@ -15,13 +15,16 @@ export interface OpenRoom {
   readonly status: 'live' | 'scheduled';
 }
 
+const openRoomColumns = sql`id AS roomId, channel_id AS channelId, coalesce(media_room, channel_id) AS videoRoom,
+  creator_id AS creatorId, status`;
+
 /**
  * Rooms of one of two people in which they can meet: live ones, whose video can also be watched without the room, and
  * waiting rooms that the other entered lately. Entering any other room checks their relation anyway.
  */
 export function listMeetingRooms(ctx: Context, one: string, other: string): Promise<OpenRoom[]> {
   return ctx.db.all<OpenRoom>(sql`
-    SELECT id AS roomId, channel_id AS channelId, coalesce(media_room, channel_id) AS videoRoom, creator_id AS creatorId, status
+    SELECT ${openRoomColumns}
     FROM streams
     WHERE creator_id IN (${one}, ${other}) AND status IN ('live', 'scheduled')
       AND (status = 'live' OR EXISTS (SELECT 1 FROM ${lastRooms} AS entered
@@ -32,7 +35,7 @@ export function listMeetingRooms(ctx: Context, one: string, other: string): Prom
 
 export function listOpenRooms(ctx: Context, creatorIds: readonly string[]): Promise<OpenRoom[]> {
   return ctx.db.all<OpenRoom>(sql`
-    SELECT id AS roomId, channel_id AS channelId, coalesce(media_room, channel_id) AS videoRoom, creator_id AS creatorId, status
+    SELECT ${openRoomColumns}
     FROM streams
     WHERE creator_id IN (SELECT value FROM json_each(${JSON.stringify(creatorIds)})) AND status IN ('live', 'scheduled')
     ORDER BY status

@@ -92,7 +92,7 @@ export const socialEndpoints: Endpoint[] = [
     method: 'get',
     path: '/social/blocks',
     tag: 'social',
-    summary: 'Whom I block, newest first',
+    summary: 'The users I block, newest first',
     description:
       'Cards, also of people who are banned or who block you in return, so that every block can be undone. Deleted ' +
       'accounts are left out.',

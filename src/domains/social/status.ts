@@ -10,8 +10,8 @@ import type { FollowStatus } from './schemas';
 import { blockedBy, seesPastBlocks, showsFollows, userNamedTo } from './visible';
 
 /**
- * A guest follows nobody. Of somebody whom the reader blocks it says so and no more. Throws USER_NOT_FOUND, also for
- * people who are out of the reader's sight otherwise.
+ * A guest follows nobody. If the reader blocks them, it says only that. Throws USER_NOT_FOUND, also for people who are
+ * out of the reader's sight otherwise.
  */
 export async function getFollowStatus(
   ctx: Context,

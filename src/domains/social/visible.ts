@@ -23,8 +23,8 @@ export function userVisibleTo(viewer: Viewer): SQL | undefined {
 }
 
 /**
- * The same, and those whom the reader blocks, for what names them and says no more: a client has to show whose block it
- * offers to undo. It does not depend on whether they block the reader in return, so it does not tell either.
+ * The same, and those whom the reader blocks, for what only names them: a client has to show whose block it offers to
+ * undo. It does not depend on whether they block the reader in return, so it does not tell either.
  */
 export function userNamedTo(viewer: Viewer): SQL | undefined {
   if (viewer?.kind !== 'user' || seesPastBlocks(viewer)) return userVisibleTo(viewer);

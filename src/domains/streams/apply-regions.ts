@@ -5,7 +5,7 @@
 import type { Context } from '@/context';
 import { commit } from '@/db/commit';
 import { planForEach } from '@/db/outbox';
-import { denyVideo } from '@/domains/channels/video-denials';
+import { denyVideo, removal } from '@/domains/channels/video-denials';
 import { listOpenRooms, type OpenRoom } from '@/domains/social/open-rooms';
 import { readBlockedRegions } from '@/domains/social/regions';
 
@@ -33,8 +33,8 @@ export async function applyRegions(ctx: Context, eventId: string, creatorId: str
 async function planRemovals(ctx: Context, eventId: string, room: OpenRoom, { at, regions }: Chosen): Promise<void> {
   const identities = await ctx.rooms(room.roomId).viewersFrom(regions);
   if (identities.length === 0) return;
-  const removal = { kind: 'remove-participant', roomId: room.videoRoom, identity: '', at } as const;
-  const removals = planForEach(ctx, eventId, removal, 'identity', identities);
+  const forEach = { ...removal(ctx, room.videoRoom, ''), at };
+  const removals = planForEach(ctx, eventId, forEach, 'identity', identities);
   const denials = denyVideo(ctx, room.videoRoom, identities);
   const begin = { type: 'sweep', name: 'sweepOutbox', until: at } as const;
   await commit(ctx, [removals, denials], { events: [{ kind: 'task', task: begin }] });

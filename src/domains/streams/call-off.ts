@@ -1,6 +1,6 @@
 /**
  * Calls off what does not begin: a show that was missed, and a draft that was left lying. Otherwise a missed show would
- * head the list of what comes next for ever. Whoever waits in their rooms hears.
+ * head the list of what comes next for ever. Their waiting rooms are told.
  */
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
@@ -13,7 +13,7 @@ import { setupEvent } from './room-setup';
 import { streams } from './tables';
 
 const STREAMS_A_STEP = 20;
-export const DRAFT_KEPT_MS = 30 * DAY_MS;
+const DRAFT_KEPT_MS = 30 * DAY_MS;
 
 /** A step each of missed shows and of old drafts. Answers whether there may be more. */
 export async function callOffMissed(ctx: Context): Promise<boolean> {

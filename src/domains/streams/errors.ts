@@ -1,7 +1,7 @@
 import { errorList } from '@/http/errors';
 
 /**
- * Of streams, channels and their rooms; a room's own refusals (`RoomRefusalCode`) are among them. The sentences here are
+ * Refusals of streams, channels and their rooms; a room's own refusals (`RoomRefusalCode`) are among them. The sentences here are
  * the door's, about watching; a room that lets somebody watch and not write says its own.
  */
 export const streamError = errorList({

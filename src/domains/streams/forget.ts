@@ -15,7 +15,7 @@ export function forgetWatched(ctx: Context, userId: string): Statement {
   return ctx.db.delete(watchedCategories).where(eq(watchedCategories.userId, userId));
 }
 
-/** Whoever waits in their rooms is told. Answers how many there were: none means that none is left. */
+/** Their waiting rooms are told. Answers how many there were: none means that none is left. */
 export function callOffScheduled(ctx: Context, creatorId: string): Promise<number> {
   return callOff(ctx, eq(streams.creatorId, creatorId), { title: '', description: '' });
 }

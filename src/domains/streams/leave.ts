@@ -1,13 +1,13 @@
 /** Leaving a room and its video, as closing both does it; who is not there has left already. */
 import type { Context } from '@/context';
 import { commit } from '@/db/commit';
+import { removal } from '@/domains/channels/video-denials';
 import type { Viewer } from '@/shared/actor';
 import { streamRoomOf } from './channel-state';
 import { getStream } from './find';
 import { watchingIdentity } from './media-identity';
-import { removal } from './participants';
 
-/** From wherever one is: who is not shown the stream any more can still go. Throws STREAM_NOT_FOUND. */
+/** From wherever one is: users who are no longer shown the stream can still go. Throws STREAM_NOT_FOUND. */
 export async function leaveStream(ctx: Context, streamId: string, viewer: Viewer): Promise<Record<string, never>> {
   const { stream } = await getStream(ctx, { id: streamId }, viewer && { ...viewer, regions: [] });
   const id = viewer?.kind === 'user' ? viewer.userId : viewer?.guestId;

@@ -26,34 +26,7 @@ export async function listModeration(
 ): Promise<z.input<typeof ModerationList>> {
   const { found, party } = await moderatingParty(ctx, actor, streamId);
   if (!moderationRight(party, 'kick') && !moderationRight(party, 'ban')) throw streamError('NOT_MODERATOR');
-  const { limit, offset } = rowsOf(query);
-  const ofChannel = eq(channelBans.channelId, found.channel.id);
-  const banner = alias(users, 'banner');
-  // No batch: D1 gives a batch's rows by column name, and here two have an `id`.
-  const [bans, [total]] = await Promise.all([
-    ctx.db
-      .select({
-        user: { id: users.id, username: users.username },
-        by: { id: banner.id, username: banner.username },
-        reason: channelBans.reason,
-        at: channelBans.createdAt,
-      })
-      .from(channelBans)
-      .innerJoin(users, eq(users.id, channelBans.userId))
-      .innerJoin(banner, eq(banner.id, channelBans.bannedBy))
-      .where(ofChannel)
-      .orderBy(desc(channelBans.createdAt), desc(channelBans.userId))
-      .limit(limit)
-      .offset(offset),
-    ctx.db.select({ count: sql<number>`count(*)` }).from(
-      ctx.db
-        .select({ userId: channelBans.userId })
-        .from(channelBans)
-        .where(ofChannel)
-        .limit(COUNT_MAX + 1)
-        .as('counted'),
-    ),
-  ]);
+  const [bans, [total]] = await readBans(ctx, found.channel.id, query);
   const room = ctx.rooms(streamId);
   const timeOuts = await room.timeOuts();
   const moderated = [...new Set([...bans.map(({ user }) => user.id), ...timeOuts.map(({ userId }) => userId)])];
@@ -80,6 +53,37 @@ export async function listModeration(
       messages: messagesOf(userId),
     })),
   };
+}
+
+function readBans(ctx: Context, channelId: string, query: PageQuery) {
+  const { limit, offset } = rowsOf(query);
+  const ofChannel = eq(channelBans.channelId, channelId);
+  const banner = alias(users, 'banner');
+  // No batch: D1 gives a batch's rows by column name, and here two have an `id`.
+  return Promise.all([
+    ctx.db
+      .select({
+        user: { id: users.id, username: users.username },
+        by: { id: banner.id, username: banner.username },
+        reason: channelBans.reason,
+        at: channelBans.createdAt,
+      })
+      .from(channelBans)
+      .innerJoin(users, eq(users.id, channelBans.userId))
+      .innerJoin(banner, eq(banner.id, channelBans.bannedBy))
+      .where(ofChannel)
+      .orderBy(desc(channelBans.createdAt), desc(channelBans.userId))
+      .limit(limit)
+      .offset(offset),
+    ctx.db.select({ count: sql<number>`count(*)` }).from(
+      ctx.db
+        .select({ userId: channelBans.userId })
+        .from(channelBans)
+        .where(ofChannel)
+        .limit(COUNT_MAX + 1)
+        .as('counted'),
+    ),
+  ]);
 }
 
 async function findNames(ctx: Context, userIds: readonly string[]): Promise<ReadonlyMap<string, string>> {

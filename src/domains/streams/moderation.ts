@@ -5,9 +5,9 @@
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/context';
-import { commit, commitIfMet, demandChange } from '@/db/commit';
+import { commit, commitIfMet, demandChange, type Statement } from '@/db/commit';
 import { banFromChannel, unbanFromChannel } from '@/domains/channels/bans';
-import { denyLiveVideo } from '@/domains/channels/video-denials';
+import { denyLiveVideo, removal } from '@/domains/channels/video-denials';
 import { listOpenRooms } from '@/domains/social/open-rooms';
 import { logStaff } from '@/domains/staff/log';
 import type { OutboxEvent } from '@/queues/messages';
@@ -24,7 +24,7 @@ import {
   moderationRight,
   takesStaff,
 } from './moderation-rules';
-import { putOutOfVideo, removal } from './participants';
+import { putOutOfVideo } from './participants';
 import { findRoomStanding } from './standing';
 
 type ModerationRequest = z.output<typeof Moderation>;
@@ -58,7 +58,7 @@ export async function moderate(
     ...(reason ? { reason } : {}),
   });
   const logged = takesStaff(right, target) ? [log] : [];
-  const { channel, stream } = found;
+  const { channel } = found;
   switch (request.action) {
     case 'ban': {
       const statement = banFromChannel(ctx, {
@@ -82,19 +82,27 @@ export async function moderate(
       await commitIfMet(ctx, [statement, demandChange(ctx), ...logged], { events });
       return;
     }
-    default: {
-      if (stream.status === 'ended') throw streamError('STREAM_ENDED');
-      if (stream.status === 'cancelled') throw streamError('STREAM_CANCELLED');
-      if ((await ctx.rooms(stream.id).moderate(actor.userId, roomAction(request.action, request, reason))) === false)
-        return;
-      if (request.action !== 'kick' || stream.status !== 'live') {
-        await commit(ctx, logged);
-        return;
-      }
-      const out = putOutOfVideo(ctx, streamRoomOf(stream), target.userId);
-      await commit(ctx, [out.statement, ...logged], { events: [out.event] });
-    }
+    default:
+      return moderateInRoom(ctx, actor, found, { action: roomAction(request.action, request, reason), logged });
   }
+}
+
+/** The room keeps time-outs and kicks; a kick puts out of the video too. */
+async function moderateInRoom(
+  ctx: Context,
+  actor: Actor,
+  { stream }: FoundStream,
+  { action, logged }: { action: ModerationAction; logged: readonly Statement[] },
+): Promise<void> {
+  if (stream.status === 'ended') throw streamError('STREAM_ENDED');
+  if (stream.status === 'cancelled') throw streamError('STREAM_CANCELLED');
+  if ((await ctx.rooms(stream.id).moderate(actor.userId, action)) === false) return;
+  if (action.action !== 'kick' || stream.status !== 'live') {
+    await commit(ctx, logged);
+    return;
+  }
+  const out = putOutOfVideo(ctx, streamRoomOf(stream), action.userId);
+  await commit(ctx, [out.statement, ...logged], { events: [out.event] });
 }
 
 function roomAction(

@@ -5,7 +5,7 @@
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, type Statement } from '@/db/commit';
-import { deniedSince, denyVideo } from '@/domains/channels/video-denials';
+import { deniedSince, denyVideo, removal } from '@/domains/channels/video-denials';
 import { AppError } from '@/http/errors';
 import type { ParticipantEvent, ParticipantSeen } from '@/providers/media';
 import type { OutboxEvent } from '@/queues/messages';
@@ -45,8 +45,8 @@ export async function applyParticipantJoined(ctx: Context, event: ParticipantEve
   const isCreator = row.creatorId === id;
   if (isCreator ? mayBeInOwnRoom(row) : await mayWatch(ctx, row, event, id)) return isCreator && as === 'own';
   const out = isCreator ? event.identity : id;
-  const { statement, event: removal } = putOutOfVideo(ctx, event.room, out);
-  await commit(ctx, [statement], { events: [removal] });
+  const { statement, event: leaving } = putOutOfVideo(ctx, event.room, out);
+  await commit(ctx, [statement], { events: [leaving] });
   ctx.log.event('video.put-out', { room: event.room, viewerId: id });
   return false;
 }
@@ -84,11 +84,11 @@ function readRoom(ctx: Context, { room, issuedAt }: { room: string; issuedAt: nu
 }
 
 /**
- * For whoever has to leave a show's video: noted, so that a token from before brings nobody back, and removed.
+ * Puts somebody out of a show's video: noted, so that a token from before does not bring them back, and removed.
  * @param identity a viewer's id, for all of their places; or one identity
  */
 export function putOutOfVideo(
-  ctx: Context,
+  ctx: Pick<Context, 'db' | 'now'>,
   room: string,
   identity: string,
 ): { statement: Statement; event: OutboxEvent } {
@@ -96,11 +96,6 @@ export function putOutOfVideo(
     statement: denyVideo(ctx, room, [readIdentity(identity).id]),
     event: removal(ctx, room, identity),
   };
-}
-
-/** For who may come back with the token that they have. */
-export function removal(ctx: Context, room: string, identity: string): OutboxEvent {
-  return { kind: 'remove-participant', roomId: room, identity, at: ctx.now() };
 }
 
 /** Throws MEDIA_UNAVAILABLE. */

@@ -54,7 +54,7 @@ const PassClaims = z.object({
 type Signer = Pick<Context, 'config' | 'now'>;
 
 /**
- * @param regions where the viewer is, for the case that the creator will not be shown there any more
+ * @param regions where the viewer is, in case the creator is no longer shown there later
  * @param sessionId of a user
  * @param address the caller's IP address
  */

@@ -1,4 +1,7 @@
-/** What is on for one reader: recommendations, and the streams of creators they follow or subscribe to. The formula stands here alone. */
+/**
+ * Live streams for one reader: recommendations, and the streams of creators they follow or subscribe to. The formula
+ * stands here alone.
+ */
 import { and, desc, ne, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { isMemberOf, tiesOf } from '@/domains/visibility/members';
@@ -17,9 +20,9 @@ const WATCHED_WITHIN_DAYS = 30;
 
 /** For the reference. */
 export const FORMULA =
-  'By what they are to you first: 4 points for a creator whom you follow or subscribe to, 2 for a category ' +
-  `of the ${TIES_READ_MAX} creators whom you followed, or subscribed to, last, 1 for a category of which you watched something in the last ` +
-  `${WATCHED_WITHIN_DAYS} days. So the creators you follow come before whatever is bigger. Among equals, and for guests, ` +
+  'By what they are to you first: 4 points for a creator whom you follow or subscribe to, 2 for a category of the ' +
+  `${TIES_READ_MAX} creators whom you followed, or subscribed to, last, 1 for a category of which you watched ` +
+  `something in the last ${WATCHED_WITHIN_DAYS} days. So the creators you follow come before whatever is bigger. Among equals, and for guests, ` +
   `by viewers (of guests from one address at most five), where a stream that has just begun counts for ` +
   `${FRESHNESS_BONUS_MINUTES} more, one less each minute. Your own is left out.`;
 

@@ -35,6 +35,7 @@ import {
   pictureOf,
   readKeyed,
   readLive,
+  SETTLE_MS,
 } from './video-truth';
 
 /** The queue takes no more at once; what is left is the next minute's. */
@@ -45,8 +46,6 @@ const INGRESSES_MAX = 15;
 const ROOMS_MAX = 15;
 /** Who is live by their own word has yet to let the browser have the camera, or to start the encoder. */
 const FIRST_PICTURE_MS_MAX = 5 * MINUTE_MS;
-/** LiveKit counts a room's publishers every few seconds: what has just changed it may not know. */
-const SETTLE_MS = 15 * SECOND_MS;
 
 /** True: there is more. */
 export async function reconcileStreams(ctx: Context): Promise<boolean> {
@@ -160,7 +159,7 @@ async function closeLeftRooms(ctx: Context, { rooms }: Media, live: readonly Liv
   return forSome(ctx, await findLeftRooms(ctx, names), ROOMS_MAX, (left) => closeVideo(ctx, left));
 }
 
-/** Whoever was put out and is back by a token from before: LiveKit does not tell every join, and voids no token. */
+/** Removes who was put out and is back by a token from before: LiveKit does not tell every join, and voids no token. */
 async function removeDenied(ctx: Context, { rooms }: Media): Promise<boolean> {
   const denials = await listDenials(ctx);
   await commit(ctx, [forgetDenials(ctx)]);

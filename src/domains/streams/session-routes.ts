@@ -85,7 +85,8 @@ export const sessionEndpoints: Endpoint[] = [
     tag: 'session',
     summary: 'Go live; answers a token that may publish',
     description:
-      'Repeating it answers the same. A stream into which nothing is published for five minutes is `reconnecting`, and ends after the grace.',
+      'Repeating it answers the same. A stream into which nothing is published for five minutes is `reconnecting`, and ' +
+      'ends after the grace.',
     who: 'creator',
     params: ById,
     response: StartedSession,

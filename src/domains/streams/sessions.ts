@@ -37,7 +37,7 @@ const SCHEDULED_AHEAD_MS_MAX = 365 * DAY_MS;
 type PresentedStream = z.input<typeof Stream>;
 
 /**
- * What is left out is the channel's own.
+ * Fields that are left out are the channel's own.
  * @param prepared it is what the next encoder takes live, and what was prepared before is called off
  * Throws TOO_MANY_SCHEDULED, VALIDATION_FAILED.
  */
@@ -58,7 +58,7 @@ export async function createSession(
     if (counted.count - (before ? 1 : 0) >= OPEN_STREAMS_MAX) throw streamError('TOO_MANY_SCHEDULED');
     const replaced = before && changeStream(ctx, before, { status: 'cancelled' });
     const row = { ...fromDefaults(ctx, channel), ...details, prepared };
-    // What is prepared for now may be fed by the encoder that was refused when the last show ended.
+    // A stream prepared for now may be fed by the encoder that was refused when the last show ended.
     const welcome = isForNow(ctx, row) ? letEncoderIn(ctx, channel) : { statements: [], events: [] };
     const statements = [
       demandUnchangedChannel(ctx, channel),

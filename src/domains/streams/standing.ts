@@ -22,7 +22,7 @@ interface ShutOutRow {
   denied: string | null;
 }
 
-export interface StandingRow extends ShutOutRow {
+interface StandingRow extends ShutOutRow {
   id: string;
   videoRoom: string;
   username: string;
@@ -44,7 +44,7 @@ export interface RoomStanding {
   readonly shutOut: 'gone' | 'blocked' | 'banned' | null;
   /** Why they are banned, if whoever did it said so: for them alone to know. */
   readonly banReason: string | null;
-  /** Whom the user blocks, if it was asked for. */
+  /** The users they block, if it was asked for. */
   readonly blockedIds: readonly string[];
 }
 
@@ -125,12 +125,7 @@ function shutOutColumns(channelId: SQLWrapper, creatorId: SQLWrapper): SQL {
     (SELECT denied FROM staff WHERE staff.user_id = users.id) AS denied`;
 }
 
-/** Null also for staff who oversee rooms: no creator shuts them out. */
-export function shutOutOf(row: ShutOutRow): RoomStanding['shutOut'] {
-  return row.gone !== 1 && overseesRooms(row) ? null : keptOut(row);
-}
-
-function keptOut({ gone, blocked, banned }: ShutOutRow): RoomStanding['shutOut'] {
+function shutOutOf({ gone, blocked, banned }: ShutOutRow): RoomStanding['shutOut'] {
   if (gone === 1) return 'gone';
   return blocked === 1 ? 'blocked' : banned === 1 ? 'banned' : null;
 }
@@ -161,7 +156,7 @@ function presentStanding(row: StandingRow, readAt: number): RoomStanding {
   };
   return {
     user: { kind: 'user', id, username, displayName, avatarUrl, standing },
-    shutOut: keptOut(row),
+    shutOut: shutOutOf(row),
     banReason: row.banReason,
     // Staff see past blocks, their own too.
     blockedIds: row.blockedIds === null || rank ? [] : (JSON.parse(row.blockedIds) as string[]), // blockedIdsOf

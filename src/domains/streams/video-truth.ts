@@ -8,10 +8,13 @@ import { channels } from '@/domains/channels/tables';
 import { liveRoom } from '@/domains/channels/video-room';
 import { AppError } from '@/http/errors';
 import type { IngressSeen, RoomSeen } from '@/providers/media';
+import { SECOND_MS } from '@/shared/time';
 import { streamRoomOf } from './channel-state';
 import { readIdentity } from './media-identity';
 import { streams } from './tables';
 
+/** LiveKit counts a room's publishers every few seconds: what has just changed it may not know. */
+export const SETTLE_MS = 15 * SECOND_MS;
 const PAGE_SIZE = 500;
 const PAGES_MAX = 40;
 

@@ -2,14 +2,12 @@
 import type { Context } from '@/context';
 import { isEncoderRefused } from '@/domains/channels/video-room';
 import { type ChannelState, currentRoomOf } from '@/domains/streams/channel-state';
+import { SETTLE_MS } from '@/domains/streams/video-truth';
 import { AppError } from '@/http/errors';
 import type { IngressSeen, VideoInput } from '@/providers/media';
-import { SECOND_MS } from '@/shared/time';
 import type { ENCODER_STATES } from './schemas';
 
 const ERROR_CHARACTERS_MAX = 300;
-/** LiveKit counts a room's publishers every few seconds. */
-const SETTLE_MS = 15 * SECOND_MS;
 const KEY_LOST = 'The video service no longer knows your stream key. Create a new one with POST /stream/ingress.';
 
 export interface EncoderStatus {

@@ -44,7 +44,7 @@ export const studioEndpoints: Endpoint[] = [
     path: '/stream/create',
     summary: 'Prepare a stream, which the next ingress or start takes live',
     description:
-      "Makes the channel if it is missing. What is left out is the channel's own. What was prepared before is called off.",
+      "Makes the channel if it is missing. Fields that are left out are the channel's own. Cancels the stream prepared before.",
     body: NewStream,
     response: Stream,
     status: 201,

@@ -46,7 +46,7 @@ const WHO: [Name, 'a member' | 'none', 'a subscriber' | 'none'][] = [
   ['stranger', 'none', 'none'],
 ];
 
-/** Of the subscription that they have or had. */
+/** The status of the subscription that they have or had. */
 const STATUS: Readonly<Partial<Record<Name, string>>> = { subscriber: 'active', inGrace: 'grace', former: 'ended' };
 
 const idsOf = ({ data }: Awaited<ReturnType<Person['get']>>) => data.items.map(({ id }: { id: string }) => id);
@@ -87,7 +87,7 @@ describe.each(WHO)('%s, %s and %s,', (name, membership, subscription) => {
     expect(order.indexOf(streamId) < order.indexOf(other)).toBe(isMember);
   });
 
-  it('is fed, finds, opens and comments on what membership gives, and no more', async () => {
+  it('is fed, finds, opens and comments on only what membership gives', async () => {
     const { [name]: who, creator, forFollowers, forSubscribers } = made;
     const open = [...(isSubscriber ? [forSubscribers] : []), ...(isMember ? [forFollowers] : [])];
     const shut = [forFollowers, forSubscribers].filter((id) => !open.includes(id));

@@ -46,7 +46,7 @@ describe('across a block', () => {
       ]),
     );
     expect(await whereSeen(blocked, show)).toEqual([]);
-    // Whoever blocks somebody sees whom, so that it can be undone.
+    // The blocker sees whom they block, so that it can be undone.
     expect((await whereSeen(blocker, show)).toSorted()).toEqual(
       ['social/blocks?perPage=100', `social/creator/${names.username}`, `users/${names.userId}`].toSorted(),
     );

@@ -214,7 +214,7 @@ describe('that a creator went live', () => {
     expect(plans.join('\n')).not.toMatch(/SCAN (follows|subscriptions|followed|subscribed|f|s|b|streams|announced)\b/);
   });
 
-  it('is told to nobody who neither follows nor subscribes any more', async () => {
+  it('is no longer told to users who neither follow nor subscribe', async () => {
     const [creator, me] = [await asCreator(), await asViewer()];
     await me.post('user/push', (await aBrowser()).subscription);
     await followCreator(testContext(), actorOf(me), creator.userId);
