@@ -346,6 +346,22 @@ describe('staff where a viewer could not enter', () => {
     expect(await entriesOf(overseer)).toMatchObject([{ after: { visibility: 'public', keptOut: 'blocked' } }]);
   });
 
+  it('enter a room from which they are banned, stay when they are banned again, and cannot write there', async () => {
+    const [owner, creator, person] = [await asStaff('owner'), await asCreator(), await asViewer()];
+    const id = await anOpenStream(creator);
+    const ban = { action: 'ban', userId: person.userId } as const;
+    await creator.post(`stream/${id}/moderation`, ban);
+    await owner.put(`admin/staff/${person.userId}`, { rank: 'admin_l1' });
+    const seat = await sit(person, id);
+    await owner.post(`stream/${id}/moderation`, { ...ban, action: 'unban' });
+    await owner.post(`stream/${id}/moderation`, ban);
+    await seat.next('user-banned');
+    expect((await seat.say('Hello')).code).toBe('BANNED');
+
+    await owner.put(`admin/staff/${person.userId}`, { rank: null });
+    expect(await seat.closed()).toEqual({ code: 4403, reason: 'BANNED' });
+  });
+
   it('are held to the door like anyone without the right to oversee rooms', async () => {
     const creator = await asCreator();
     const id = await anOpenStream(creator, { visibility: 'private' });
