@@ -20,6 +20,7 @@ import { staffLog } from '@/domains/staff/tables';
 import { readPass } from '@/domains/streams/pass';
 import { subscriptions } from '@/domains/subscriptions/tables';
 import type { Pass } from '@/room/api';
+import { MESSAGE_PACE } from '@/room/pace';
 import { newId } from '@/shared/ids';
 
 const anyone = client();
@@ -269,6 +270,7 @@ describe('an open socket', () => {
     const id = await anOpenStream(creator);
     const seat = await sit(viewer, id);
     const badges = async (text: string) => {
+      travel(MESSAGE_PACE.everyMs); // however often it is tried, it is not too fast
       await seat.say(text);
       return (await seat.next('new-message', (event) => event.text === text)).badges;
     };
