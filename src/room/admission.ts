@@ -9,7 +9,7 @@ import { newId } from '@/shared/ids';
 import { MINUTE_MS, SECOND_MS, toIso } from '@/shared/time';
 import { signToken } from '@/shared/tokens';
 import { hasEnded } from './commands';
-import { refuse, toldOf } from './policy';
+import { overseesRooms, refuse, toldOf } from './policy';
 import { type Presence, type Seat, viewerKey } from './presence';
 import { type Answer, CLOSE, type CloseReason, type Welcome, withSeq, type You } from './protocol';
 import { closeReason, doorOf, type Standings } from './standings';
@@ -126,7 +126,7 @@ function refusalOf(room: Room, pass: Pass): CloseReason | undefined {
   if (!setup || hasEnded(setup)) return 'closed';
   if (roomId !== setup.roomId) return 'passInvalid';
   const sanction = viewer.kind === 'user' ? store.sanctions.findSanction(viewer.id) : undefined;
-  if (sanction?.ban) return 'banned';
+  if (sanction?.ban && !overseesRooms(viewer)) return 'banned';
   // Ids are v7: a pass made before the kick is smaller than the kick's id.
   if (sanction && id < sanction.kickedBefore) return 'passInvalid';
   if (store.sanctions.isBlocked(regions)) return 'notHere';

@@ -3,7 +3,16 @@
  * room's state, the form of a message and the pace of a person, not to what keeps crowds in order.
  */
 import { isMember } from '@/domains/visibility/members';
-import type { Badge, RoomPolicy, RoomRefusal, RoomRefusalCode, RoomUser, StreamStatus, ToldPolicy } from '@/room/api';
+import type {
+  Badge,
+  RoomPolicy,
+  RoomRefusal,
+  RoomRefusalCode,
+  RoomUser,
+  RoomViewer,
+  StreamStatus,
+  ToldPolicy,
+} from '@/room/api';
 import { type BlockedWords, foldLetters, hasBlockedWord, prepareBlockedWords } from '@/shared/blocked-words';
 import { countCharacters, foldText, hasControlCharacters } from '@/shared/text';
 import { SECOND_MS } from '@/shared/time';
@@ -42,6 +51,11 @@ export function rulesOf(policy: RoomPolicy, status: StreamStatus): Rules {
 /** Nobody keeps order among those who keep it. */
 export function isExempt({ standing }: Pick<RoomUser, 'standing'>): boolean {
   return standing.creator || standing.moderator || standing.rank !== null;
+}
+
+/** As at the door, no ban keeps them out: they may enter and read, though not write. */
+export function overseesRooms(viewer: RoomViewer): boolean {
+  return viewer.kind === 'user' && viewer.standing.oversees === true;
 }
 
 export function badgesOf({ standing }: Pick<RoomUser, 'standing'>): Badge[] {

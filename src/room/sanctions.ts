@@ -8,6 +8,7 @@ import { MINUTE_MS, SECOND_MS, toIso } from '@/shared/time';
 import type { Agenda } from './agenda';
 import type { Broadcaster } from './broadcaster';
 import type { Chat } from './chat';
+import { overseesRooms } from './policy';
 import type { Presence } from './presence';
 import type { RoomStore } from './store';
 
@@ -82,7 +83,11 @@ export function ban(room: Room, commandId: string, command: RoomCommand & { type
   if (deleteMessages) store.sanctions.withhold(userId, store.seq);
   if (isNew) announce(room, { type: 'user-banned', userId, messagesDeleted: deleteMessages }, reason);
   broadcaster.flush(); // so that the user hears it too
-  presence().closeAll(presence().socketsOfUser(userId), 'banned', now());
+  const isOut = (socket: WebSocket) => {
+    const seat = presence().seatOf(socket);
+    return seat !== undefined && !overseesRooms(seat.viewer);
+  };
+  presence().closeAll(presence().socketsOfUser(userId).filter(isOut), 'banned', now());
 }
 
 /** Texts that went with the ban stay away. */

@@ -20,6 +20,7 @@ import { staffLog } from '@/domains/staff/tables';
 import { readPass } from '@/domains/streams/pass';
 import { subscriptions } from '@/domains/subscriptions/tables';
 import type { Pass } from '@/room/api';
+import { MESSAGE_PACE } from '@/room/pace';
 import { newId } from '@/shared/ids';
 
 const anyone = client();
@@ -274,6 +275,7 @@ describe('an open socket', () => {
     const id = await anOpenStream(creator);
     const seat = await sit(viewer, id);
     const badges = async (text: string) => {
+      travel(MESSAGE_PACE.everyMs); // however often it is tried, it is not too fast
       await seat.say(text);
       return (await seat.next('new-message', (event) => event.text === text)).badges;
     };
@@ -353,6 +355,22 @@ describe('staff where a viewer could not enter', () => {
     await creator.post(`social/block/${overseer.userId}`);
     await passOf(overseer, id);
     expect(await entriesOf(overseer)).toMatchObject([{ after: { visibility: 'public', keptOut: 'blocked' } }]);
+  });
+
+  it('enter a room from which they are banned, stay when they are banned again, and cannot write there', async () => {
+    const [owner, creator, person] = [await asStaff('owner'), await asCreator(), await asViewer()];
+    const id = await anOpenStream(creator);
+    const ban = { action: 'ban', userId: person.userId } as const;
+    await creator.post(`stream/${id}/moderation`, ban);
+    await owner.put(`admin/staff/${person.userId}`, { rank: 'admin_l1' });
+    const seat = await sit(person, id);
+    await owner.post(`stream/${id}/moderation`, { ...ban, action: 'unban' });
+    await owner.post(`stream/${id}/moderation`, ban);
+    await seat.next('user-banned');
+    expect((await seat.say('Hello')).code).toBe('BANNED');
+
+    await owner.put(`admin/staff/${person.userId}`, { rank: null });
+    expect(await seat.closed()).toEqual({ code: 4403, reason: 'BANNED' });
   });
 
   it('are held to the door like anyone without the right to oversee rooms', async () => {
