@@ -46,7 +46,7 @@ export async function admit(room: Room, given: Pass, since: number | null): Prom
   const { 0: client, 1: socket } = new WebSocketPair();
   const pass = refusalOf(room, given) ?? (await upToDate(room, given));
   if (typeof pass === 'string') {
-    refuseSocket(socket, pass);
+    refuseSocket(room, socket, pass, given);
     return new Response(null, { status: 101, webSocket: client });
   }
   const resumePass = await signResumePass(room, pass);
@@ -59,9 +59,9 @@ export async function admit(room: Room, given: Pass, since: number | null): Prom
   presence.settleIfEmpty();
   // Something about the user may have changed while they were read.
   const refusal = refusalOf(room, pass) ?? (isOutdated(room, pass) ? 'passInvalid' : doorRefuses(room, pass));
-  if (refusal === 'banned') refuseSocket(socket, refusal, whyBanned(store, pass.viewer.id));
-  else if (refusal) refuseSocket(socket, refusal);
-  else if (!setup || !store.viewers.open(pass.id, key, at, originOf(pass))) refuseSocket(socket, 'passInvalid');
+  if (refusal) refuseSocket(room, socket, refusal, pass);
+  else if (!setup || !store.viewers.open(pass.id, key, at, originOf(pass)))
+    refuseSocket(room, socket, 'passInvalid', pass);
   else {
     const { viewer, sessionId, regions, address } = pass;
     const seat: Seat = { passId: pass.id, viewer, sessionId, regions, address, joinedAt: at, heardAt: at };
@@ -102,9 +102,9 @@ function doorRefuses({ store }: Room, { viewer }: Pass): CloseReason | undefined
   return refusal ? closeReason(refusal, false) : undefined;
 }
 
-function refuseSocket(socket: WebSocket, reason: CloseReason, answer?: Answer): void {
+function refuseSocket({ store }: Room, socket: WebSocket, reason: CloseReason, { viewer }: Pass): void {
   socket.accept();
-  if (answer) socket.send(JSON.stringify([answer]));
+  if (reason === 'banned') socket.send(JSON.stringify([whyBanned(store, viewer.id)]));
   const [code, text] = CLOSE[reason];
   socket.close(code, text);
 }
