@@ -12,6 +12,8 @@ import type { IngressSeen, MediaProvider, MediaToken, Participant, RoomSeen } fr
 import { mediaError } from './media-errors';
 
 const CALL_SECONDS_MAX = 10;
+/** Without failover: a call that timed out may have been carried out, and a second ingress would be nobody's. */
+const CALL_OPTIONS = { requestTimeout: CALL_SECONDS_MAX, failover: false };
 /** Short, since whoever is banned may still hold one; LiveKit renews it for a client that is connected. */
 const VIEWER_TOKEN_SECONDS = 2 * 60;
 const PUBLISHER_TOKEN_SECONDS = 10 * 60;
@@ -29,78 +31,10 @@ export function livekit({ livekit: config, environment }: Config): MediaProvider
   const apiUrl = config.url.replace(/^ws/, 'http');
   const mayNotRun = environment === 'development' && LOOPBACK.includes(new URL(apiUrl).hostname);
   const clientUrl = config.url.replace(/^http/, 'ws');
-  // Without failover: a call that timed out may have been carried out, and a second ingress would be nobody's.
-  const options = { requestTimeout: CALL_SECONDS_MAX, failover: false };
-  const ingressClient = (sdk: Sdk) => new sdk.IngressClient(apiUrl, config.apiKey, config.apiSecret, options);
-  const roomClient = (sdk: Sdk) => new sdk.RoomServiceClient(apiUrl, config.apiKey, config.apiSecret, options);
-  const unlessItNeverRuns = async (call: () => Promise<void>) => (mayNotRun ? unlessUnreachable(call) : call());
 
   return {
-    createIngress: (form) =>
-      ask(async (sdk) => {
-        const input = { RTMP: sdk.IngressInput.RTMP_INPUT, WHIP: sdk.IngressInput.WHIP_INPUT }[form.type];
-        const made = await ingressClient(sdk).createIngress(input, ingressOptions(sdk, form));
-        return { ingressId: made.ingressId, serverUrl: made.url, streamKey: made.streamKey };
-      }),
-
-    updateIngress: (ingressId, form) =>
-      ask((sdk) =>
-        unlessUnknown(sdk, async () => {
-          const options = ingressOptions(sdk, form);
-          // LiveKit holds new encodings against whether the ingress was transcoded before, so WHIP is told that first.
-          const { video: _, audio: __, ...rest } = options;
-          if (form.type === 'WHIP' && options.enableTranscoding)
-            await ingressClient(sdk).updateIngress(ingressId, rest);
-          await ingressClient(sdk).updateIngress(ingressId, options);
-          return true;
-        }),
-      ).then((known) => known ?? false),
-
-    deleteIngress: (ingressId) => ask((sdk) => gone(sdk, () => ingressClient(sdk).deleteIngress(ingressId))),
-
-    findIngress: (ingressId) =>
-      ask(async (sdk) => {
-        const list = () => ingressClient(sdk).listIngress({ ingressId });
-        const [found] = (await unlessUnknown(sdk, list)) ?? [];
-        return found && seenIngress(found);
-      }),
-
-    listIngresses: () => ask((sdk) => listIngresses(sdk, apiUrl, config)),
-
-    listRooms: (names) =>
-      ask(async (sdk) => {
-        const seen = new Map<string, RoomSeen>();
-        const read = async (some?: string[]) => {
-          for (const room of await roomClient(sdk).listRooms(some))
-            seen.set(room.name, { participants: room.numParticipants, publishers: room.numPublishers });
-        };
-        if (!names) await read();
-        else
-          for (let start = 0; start < names.length; start += ROOMS_A_CALL)
-            await read(names.slice(start, start + ROOMS_A_CALL));
-        return seen;
-      }),
-
-    listParticipants: (room) =>
-      ask(async (sdk) => {
-        const inside = await unlessUnknown(sdk, () => roomClient(sdk).listParticipants(room));
-        return (inside ?? []).map(seenParticipant);
-      }),
-
-    deleteRoom: (room) => ask((sdk) => unlessItNeverRuns(() => gone(sdk, () => roomClient(sdk).deleteRoom(room)))),
-
-    removeParticipant: (room, identity, at) =>
-      ask((sdk) => {
-        const client = roomClient(sdk);
-        // LiveKit Cloud voids tokens whose `nbf`, in whole seconds, is below this: the next second catches those of
-        // this one. NOTE: LiveKit's own server takes it and does nothing with it.
-        const revokeTokenTs = BigInt(Math.floor(at / SECOND_MS) + 1);
-        const remove = async () => {
-          if (seenParticipant(await client.getParticipant(room, identity)).issuedAt <= at)
-            await client.removeParticipant(room, identity, { revokeTokenTs });
-        };
-        return unlessItNeverRuns(() => gone(sdk, remove));
-      }),
+    ...ingressCalls(config, apiUrl),
+    ...roomCalls(config, apiUrl, mayNotRun),
 
     seesBrowsers: true,
 
@@ -133,6 +67,87 @@ export function livekit({ livekit: config, environment }: Config): MediaProvider
       // An event without id is the same event only if it says the same.
       return said && { id: said.id || sha256(body), event: translateWebhook(said) };
     },
+  };
+}
+
+type IngressCalls = 'createIngress' | 'updateIngress' | 'deleteIngress' | 'findIngress' | 'listIngresses';
+
+function ingressCalls(config: LiveKitConfig, apiUrl: string): Pick<MediaProvider, IngressCalls> {
+  const client = (sdk: Sdk) => new sdk.IngressClient(apiUrl, config.apiKey, config.apiSecret, CALL_OPTIONS);
+  return {
+    createIngress: (form) =>
+      ask(async (sdk) => {
+        const input = { RTMP: sdk.IngressInput.RTMP_INPUT, WHIP: sdk.IngressInput.WHIP_INPUT }[form.type];
+        const made = await client(sdk).createIngress(input, ingressOptions(sdk, form));
+        return { ingressId: made.ingressId, serverUrl: made.url, streamKey: made.streamKey };
+      }),
+
+    updateIngress: (ingressId, form) =>
+      ask((sdk) =>
+        unlessUnknown(sdk, async () => {
+          const options = ingressOptions(sdk, form);
+          // LiveKit holds new encodings against whether the ingress was transcoded before, so WHIP is told that first.
+          const { video: _, audio: __, ...rest } = options;
+          if (form.type === 'WHIP' && options.enableTranscoding) await client(sdk).updateIngress(ingressId, rest);
+          await client(sdk).updateIngress(ingressId, options);
+          return true;
+        }),
+      ).then((known) => known ?? false),
+
+    deleteIngress: (ingressId) => ask((sdk) => gone(sdk, () => client(sdk).deleteIngress(ingressId))),
+
+    findIngress: (ingressId) =>
+      ask(async (sdk) => {
+        const list = () => client(sdk).listIngress({ ingressId });
+        const [found] = (await unlessUnknown(sdk, list)) ?? [];
+        return found && seenIngress(found);
+      }),
+
+    listIngresses: () => ask((sdk) => listIngresses(sdk, apiUrl, config)),
+  };
+}
+
+type RoomCalls = 'listRooms' | 'listParticipants' | 'deleteRoom' | 'removeParticipant';
+
+/** @param mayNotRun true in development: a LiveKit that is not running has nothing to close */
+function roomCalls(config: LiveKitConfig, apiUrl: string, mayNotRun: boolean): Pick<MediaProvider, RoomCalls> {
+  const client = (sdk: Sdk) => new sdk.RoomServiceClient(apiUrl, config.apiKey, config.apiSecret, CALL_OPTIONS);
+  const unlessItNeverRuns = async (call: () => Promise<void>) => (mayNotRun ? unlessUnreachable(call) : call());
+  return {
+    listRooms: (names) =>
+      ask(async (sdk) => {
+        const seen = new Map<string, RoomSeen>();
+        const read = async (some?: string[]) => {
+          for (const room of await client(sdk).listRooms(some))
+            seen.set(room.name, { participants: room.numParticipants, publishers: room.numPublishers });
+        };
+        if (!names) await read();
+        else
+          for (let start = 0; start < names.length; start += ROOMS_A_CALL)
+            await read(names.slice(start, start + ROOMS_A_CALL));
+        return seen;
+      }),
+
+    listParticipants: (room) =>
+      ask(async (sdk) => {
+        const inside = await unlessUnknown(sdk, () => client(sdk).listParticipants(room));
+        return (inside ?? []).map(seenParticipant);
+      }),
+
+    deleteRoom: (room) => ask((sdk) => unlessItNeverRuns(() => gone(sdk, () => client(sdk).deleteRoom(room)))),
+
+    removeParticipant: (room, identity, at) =>
+      ask((sdk) => {
+        const rooms = client(sdk);
+        // LiveKit Cloud voids tokens whose `nbf`, in whole seconds, is below this: the next second catches those of
+        // this one. NOTE: LiveKit's own server takes it and does nothing with it.
+        const revokeTokenTs = BigInt(Math.floor(at / SECOND_MS) + 1);
+        const remove = async () => {
+          if (seenParticipant(await rooms.getParticipant(room, identity)).issuedAt <= at)
+            await rooms.removeParticipant(room, identity, { revokeTokenTs });
+        };
+        return unlessItNeverRuns(() => gone(sdk, remove));
+      }),
   };
 }
 

@@ -46,7 +46,7 @@ export async function admit(room: Room, given: Pass, since: number | null): Prom
   const { 0: client, 1: socket } = new WebSocketPair();
   const pass = refusalOf(room, given) ?? (await upToDate(room, given));
   if (typeof pass === 'string') {
-    refuseSocket(room, socket, pass, given.viewer);
+    refuseSocket(room, socket, pass, given);
     return new Response(null, { status: 101, webSocket: client });
   }
   const resumePass = await signResumePass(room, pass);
@@ -59,9 +59,9 @@ export async function admit(room: Room, given: Pass, since: number | null): Prom
   presence.settleIfEmpty();
   // Something about the user may have changed while they were read.
   const refusal = refusalOf(room, pass) ?? (isOutdated(room, pass) ? 'passInvalid' : doorRefuses(room, pass));
-  if (refusal) refuseSocket(room, socket, refusal, pass.viewer);
+  if (refusal) refuseSocket(room, socket, refusal, pass);
   else if (!setup || !store.viewers.open(pass.id, key, at, originOf(pass)))
-    refuseSocket(room, socket, 'passInvalid', pass.viewer);
+    refuseSocket(room, socket, 'passInvalid', pass);
   else {
     const { viewer, sessionId, regions, address } = pass;
     const seat: Seat = { passId: pass.id, viewer, sessionId, regions, address, joinedAt: at, heardAt: at };
@@ -102,7 +102,7 @@ function doorRefuses({ store }: Room, { viewer }: Pass): CloseReason | undefined
   return refusal ? closeReason(refusal, false) : undefined;
 }
 
-function refuseSocket({ store }: Room, socket: WebSocket, reason: CloseReason, viewer: RoomViewer): void {
+function refuseSocket({ store }: Room, socket: WebSocket, reason: CloseReason, { viewer }: Pass): void {
   socket.accept();
   if (reason === 'banned') socket.send(JSON.stringify([whyBanned(store, viewer.id)]));
   const [code, text] = CLOSE[reason];

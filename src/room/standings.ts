@@ -4,9 +4,8 @@
  * closes the seats that the door would refuse now.
  */
 import type { Context } from '@/context';
-import { planOnce } from '@/db/outbox';
 import { type AdmissionRefusal, mayStay } from '@/domains/streams/admission';
-import { putOutOfVideo } from '@/domains/streams/participants';
+import { planToPutOut } from '@/domains/streams/participants';
 import { findPeople, type People } from '@/domains/streams/standing';
 import type { RoomSetup, RoomUser, Standing } from '@/room/api';
 import { newId } from '@/shared/ids';
@@ -161,9 +160,8 @@ export class Standings {
     if (store.setup?.status !== 'live' || videoRoom === undefined) return;
     for (const [userId, outcome] of outcomes) {
       if (outcome !== 'followersOnly' && outcome !== 'subscribersOnly' && outcome !== 'notVisible') continue;
-      const { statement, event } = putOutOfVideo(database, videoRoom, userId);
       try {
-        await database.db.batch([statement, planOnce(database, newId(), event)]);
+        await planToPutOut(database, videoRoom, userId);
       } catch (error) {
         log.fault('room.video', error); // the sweep that compares the video with D1 finds them
       }

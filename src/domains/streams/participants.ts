@@ -5,10 +5,12 @@
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit, type Statement } from '@/db/commit';
+import { planOnce } from '@/db/outbox';
 import { deniedSince, denyVideo, removal } from '@/domains/channels/video-denials';
 import { AppError } from '@/http/errors';
 import type { ParticipantEvent, ParticipantSeen } from '@/providers/media';
 import type { OutboxEvent } from '@/queues/messages';
+import { newId } from '@/shared/ids';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
 import { judgeAdmission } from './admission';
 import { identitiesOf, readIdentity } from './media-identity';
@@ -96,6 +98,12 @@ export function putOutOfVideo(
     statement: denyVideo(ctx, room, [readIdentity(identity).id]),
     event: removal(ctx, room, identity),
   };
+}
+
+/** The same for a room, which delivers no events itself: the sweep of the outbox does. */
+export async function planToPutOut(ctx: Pick<Context, 'db' | 'now'>, room: string, identity: string): Promise<void> {
+  const { statement, event } = putOutOfVideo(ctx, room, identity);
+  await ctx.db.batch([statement, planOnce(ctx, newId(), event)]);
 }
 
 /** Throws MEDIA_UNAVAILABLE. */
