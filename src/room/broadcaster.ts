@@ -41,6 +41,8 @@ interface Surroundings {
   readonly presence: () => Presence;
   readonly now: () => number;
   readonly tickMs: (sockets: number) => number;
+  /** Runs it after a while; answers what calls it off. */
+  readonly later: (run: () => void, ms: number) => () => void;
   /** After each new viewer count that was sent. */
   readonly onViewerCount: (count: number) => void;
   /** After messages, or events from outside, were stored. */
@@ -62,7 +64,7 @@ export class Broadcaster {
   #countSentAt = 0;
   #flushedAt = 0;
   #isFlushing = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #cancelTimer: (() => void) | undefined;
   /** When (ms) the timer fires: something that can wait less sets it anew. */
   #timerAt = 0;
 
@@ -127,8 +129,8 @@ export class Broadcaster {
 
   /** Stores and sends all that has gathered, now. */
   flush(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
     // From the flush's start: a loop over a thousand sockets would make every tick that much longer.
     this.#flushedAt = this.room.now();
     this.#isFlushing = true;
@@ -156,10 +158,10 @@ export class Broadcaster {
       return;
     }
     const at = this.room.now() + waitMs;
-    if (this.#timer !== undefined && this.#timerAt <= at) return;
-    clearTimeout(this.#timer);
+    if (this.#cancelTimer && this.#timerAt <= at) return;
+    this.#cancelTimer?.();
     this.#timerAt = at;
-    this.#timer = setTimeout(() => this.flush(), waitMs);
+    this.#cancelTimer = this.room.later(() => this.flush(), waitMs);
   }
 
   /** How long what has gathered can wait; nothing if nothing has. Events wait the least, and take the rest with them. */

@@ -65,6 +65,10 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       presence,
       now,
       tickMs: (sockets) => this.tickMs(sockets),
+      later: (run, ms) => {
+        const timer = setTimeout(run, ms);
+        return () => clearTimeout(timer);
+      },
       onViewerCount: (count) => this.#reports.countChanged(count),
       onTraces: () => this.#traces.left(),
     });

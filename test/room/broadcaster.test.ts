@@ -1,5 +1,5 @@
 import { runInDurableObject } from 'cloudflare:test';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { aGuest, stubOf } from '#test/support/rooms';
 import { Broadcaster, BUFFERED_BYTES_LEAN, BUFFERED_BYTES_MAX, tickMs } from '@/room/broadcaster';
 import { Presence, type Seat } from '@/room/presence';
@@ -22,10 +22,37 @@ class SocketStandIn {
   }
 }
 
+type Clock = ReturnType<typeof aClock>;
+
+/** Time that passes when a test says so. A real timer would outlive the test and its room. */
+function aClock() {
+  let at = 10_000;
+  const due: { readonly at: number; readonly run: () => void }[] = [];
+  return {
+    now: () => at,
+    later(run: () => void, ms: number) {
+      const entry = { at: at + ms, run };
+      due.push(entry);
+      return () => void (due.includes(entry) && due.splice(due.indexOf(entry), 1));
+    },
+    advance(ms: number) {
+      const until = at + ms;
+      for (;;) {
+        const next = due.filter((entry) => entry.at <= until).toSorted((one, other) => one.at - other.at)[0];
+        if (!next) break;
+        due.splice(due.indexOf(next), 1);
+        at = Math.max(at, next.at);
+        next.run();
+      }
+      at = until;
+    },
+  };
+}
+
 function withSockets(
   count: number,
   run: (broadcaster: Broadcaster, sockets: SocketStandIn[]) => void,
-  now = () => 10_000,
+  { now, later }: Pick<Clock, 'now' | 'later'> = aClock(),
 ): Promise<void> {
   return runInDurableObject(stubOf(newId()), (_room, state) => {
     const sockets = Array.from({ length: count }, () => new SocketStandIn());
@@ -38,6 +65,7 @@ function withSockets(
       store,
       presence: () => presence,
       now,
+      later,
       tickMs,
       onViewerCount: () => undefined,
       onTraces: () => undefined,
@@ -83,52 +111,62 @@ describe('a reader that does not keep up', () => {
 });
 
 describe('reactions', () => {
-  const inFakeTime = (count: number, run: Parameters<typeof withSockets>[1]) => {
-    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
-    return withSockets(count, run, () => Date.now());
-  };
-  afterEach(() => {
-    vi.useRealTimers();
+  it('of 30 hearts a second to 200 viewers are at most 500 sends a second', () => {
+    const clock = aClock();
+    return withSockets(
+      200,
+      (broadcaster, sockets) => {
+        for (let heart = 0; heart < 90; heart += 1) {
+          broadcaster.react('heart');
+          clock.advance(1_000 / 30);
+        }
+        clock.advance(1_000);
+        const sends = sockets.reduce((sum, { frames }) => sum + frames.length, 0);
+        expect(sends).toBeLessThanOrEqual(3 * 500);
+        const seen = sockets[0]?.frames.flatMap((frame) => JSON.parse(frame)) ?? [];
+        expect(seen.reduce((sum, { counts }) => sum + counts.heart, 0)).toBe(90);
+      },
+      clock,
+    );
   });
 
-  it('of 30 hearts a second to 200 viewers are at most 500 sends a second', () =>
-    inFakeTime(200, (broadcaster, sockets) => {
-      for (let heart = 0; heart < 90; heart += 1) {
+  it('that wait leave with the next event, which waits a tick and no longer', () => {
+    const clock = aClock();
+    return withSockets(
+      2,
+      (broadcaster, [socket]) => {
+        broadcaster.flush();
         broadcaster.react('heart');
-        vi.advanceTimersByTime(1_000 / 30);
-      }
-      vi.advanceTimersByTime(1_000);
-      const sends = sockets.reduce((sum, { frames }) => sum + frames.length, 0);
-      expect(sends).toBeLessThanOrEqual(3 * 500);
-      const seen = sockets[0]?.frames.flatMap((frame) => JSON.parse(frame)) ?? [];
-      expect(seen.reduce((sum, { counts }) => sum + counts.heart, 0)).toBe(90);
-    }));
+        clock.advance(20);
+        expect(socket?.frames).toEqual([]);
+        broadcaster.add(gift);
+        expect(socket?.frames).toEqual(['[{"seq":1,"type":"gift-sent"},{"type":"new-reaction","counts":{"heart":1}}]']);
+        broadcaster.react('clap');
+        clock.advance(5);
+        broadcaster.add(gift);
+        clock.advance(5);
+        expect(socket?.frames).toHaveLength(2);
+      },
+      clock,
+    );
+  });
 
-  it('that wait leave with the next event, which waits a tick and no longer', () =>
-    inFakeTime(2, (broadcaster, [socket]) => {
-      broadcaster.flush();
-      broadcaster.react('heart');
-      vi.advanceTimersByTime(20);
-      expect(socket?.frames).toEqual([]);
-      broadcaster.add(gift);
-      expect(socket?.frames).toEqual(['[{"seq":1,"type":"gift-sent"},{"type":"new-reaction","counts":{"heart":1}}]']);
-      broadcaster.react('clap');
-      vi.advanceTimersByTime(5);
-      broadcaster.add(gift);
-      vi.advanceTimersByTime(5);
-      expect(socket?.frames).toHaveLength(2);
-    }));
-
-  it('and events after a quiet time leave at once', () =>
-    inFakeTime(2, (broadcaster, [socket]) => {
-      broadcaster.flush();
-      vi.advanceTimersByTime(500);
-      broadcaster.react('heart');
-      expect(socket?.frames).toHaveLength(1);
-      vi.advanceTimersByTime(10);
-      broadcaster.add(gift);
-      expect(socket?.frames).toHaveLength(2);
-    }));
+  it('and events after a quiet time leave at once', () => {
+    const clock = aClock();
+    return withSockets(
+      2,
+      (broadcaster, [socket]) => {
+        broadcaster.flush();
+        clock.advance(500);
+        broadcaster.react('heart');
+        expect(socket?.frames).toHaveLength(1);
+        clock.advance(10);
+        broadcaster.add(gift);
+        expect(socket?.frames).toHaveLength(2);
+      },
+      clock,
+    );
+  });
 });
 
 describe('a frame', () => {
