@@ -8,7 +8,7 @@ import type { Limit } from './endpoint';
 import { httpError } from './errors';
 import type { HttpEnv } from './mount';
 
-/** Of Hono's context, whatever its bindings. */
+/** Hono's context, whatever its bindings. */
 type Asked = Pick<HonoContext<HttpEnv>, 'header' | 'req' | 'var'>;
 
 const PERIOD_SECONDS = 60;

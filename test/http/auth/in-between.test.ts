@@ -6,7 +6,7 @@ import { testContext } from '#test/support/context';
 import type { Context } from '@/context';
 import { signInByPassword } from '@/domains/auth/sign-in';
 
-/** Of a sign-in by password: its try, the try given back, and at last the session or the challenge. */
+/** The statements of a sign-in by password: its try, the try given back, and at last the session or the challenge. */
 const LAST_BATCH = 3;
 
 /** A context whose last batch comes after this. */

@@ -60,7 +60,7 @@ export const registrationEndpoints: Endpoint[] = [
     summary: 'Mail a one-time code',
     description:
       'Six digits for one purpose. The code works once, for ten minutes, and each caller has five tries. It replaces the ' +
-      'previous one. When no more mails are sent (OTP_LIMIT), the newest code keeps working until they are.',
+      'previous one. While mails are held back (OTP_LIMIT), the newest code keeps working.',
     body: OtpRequestBody,
     response: Nothing,
     refusals: { 429: 'OTP_LIMIT' },
