@@ -4,9 +4,11 @@
  * certificate alone it cannot be asked who publishes.
  */
 import type { Config } from '@/config';
+import { lazy } from '@/shared/lazy';
 import { SECOND_MS, toIso } from '@/shared/time';
 import type { MediaProvider, MediaToken, Participant } from './media';
 
+const loadAgora = lazy(() => import('agora-token'));
 const TOKEN_SECONDS = 2 * 60 * 60;
 
 type AgoraConfig = NonNullable<Config['agora']>;
@@ -28,7 +30,7 @@ async function signToken(
   now: number,
   role: 'SUBSCRIBER' | 'PUBLISHER',
 ): Promise<MediaToken> {
-  const { RtcRole, RtcTokenBuilder } = await import('agora-token');
+  const { RtcRole, RtcTokenBuilder } = await loadAgora();
   const token = RtcTokenBuilder.buildTokenWithUserAccount(
     appId,
     certificate,

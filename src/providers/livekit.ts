@@ -5,6 +5,7 @@ import { z } from '@hono/zod-openapi';
 import type { VideoGrant } from 'livekit-server-sdk';
 import type { Config } from '@/config';
 import { sha256 } from '@/shared/crypto';
+import { lazy } from '@/shared/lazy';
 import { SECOND_MS, toIso } from '@/shared/time';
 import { ISSUED_AT, seenParticipant, translateWebhook } from './livekit-events';
 import { ingressOptions, seenIngress } from './livekit-ingress';
@@ -22,7 +23,7 @@ const LIST_PAGES_MAX = 200;
 /** So many names make 40 KB. */
 const ROOMS_A_CALL = 1_000;
 
-const loadSdk = () => import('livekit-server-sdk');
+const loadSdk = lazy(() => import('livekit-server-sdk'));
 type Sdk = Awaited<ReturnType<typeof loadSdk>>;
 
 type LiveKitConfig = Config['livekit'];

@@ -1,15 +1,13 @@
 /** Stripe's SDK, loaded at the first call, and amounts in Stripe's own units. A call is tried once: whoever asked asks again. */
 import type { Stripe } from 'stripe';
+import { lazy } from '@/shared/lazy';
 import { SECOND_MS } from '@/shared/time';
 
 const CALL_MS_MAX = 10 * SECOND_MS;
 
 export type Sdk = typeof Stripe;
 
-export async function loadStripe(): Promise<Sdk> {
-  const { Stripe: sdk } = await import('stripe');
-  return sdk;
-}
+export const loadStripe: () => Promise<Sdk> = lazy(async () => (await import('stripe')).Stripe);
 
 export function stripeClient(sdk: Sdk, secretKey: string): Stripe {
   return new sdk(secretKey, {

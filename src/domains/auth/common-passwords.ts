@@ -3,6 +3,8 @@
  * and no start of the Worker, pays for it.
  */
 
+import { lazy } from '@/shared/lazy';
+
 /** Passwords that the list lacks, since its library finds them by rules: sequences, and words with recent years. */
 const SUPPLEMENT: ReadonlySet<string> = new Set(
   `
@@ -23,9 +25,11 @@ const SUPPLEMENT: ReadonlySet<string> = new Set(
     .split(/\s+/),
 );
 
+const loadListed = lazy(() => import('./listed-passwords'));
+
 /** Also written backwards. @param folded see `fold` */
 export async function isCommonPassword(folded: string): Promise<boolean> {
-  const { LISTED_PASSWORDS } = await import('./listed-passwords');
+  const { LISTED_PASSWORDS } = await loadListed();
   const backwards = [...folded].toReversed().join('');
   return [folded, backwards].some((password) => LISTED_PASSWORDS.has(password) || SUPPLEMENT.has(password));
 }
