@@ -55,13 +55,17 @@ export async function benchGifts({ runs, seconds }: { runs: number; seconds: num
 
 async function startPeer(kind: Kind): Promise<Peer> {
   const origin = `http://localhost:${PORTS[kind]}`;
-  const bindings = { ...DEPLOYED_VARS, PUBLIC_URL: origin };
   // Limits guard against abuse, which this is.
-  const server = await startWorker({ bindings, port: PORTS[kind], bundle: BUNDLES[kind], unlimited: true });
+  const server = await startWorker({
+    bindings: DEPLOYED_VARS,
+    port: PORTS[kind],
+    bundle: BUNDLES[kind],
+    unlimited: true,
+  });
   const database = await server.getD1Database('DB');
   await migrate(database);
   const { makeCast } = await importSource<typeof import('./senders.ts')>('scripts/bench/senders.ts');
-  const cast = await makeCast(database, bindings, Math.max(...SENDERS));
+  const cast = await makeCast(database, DEPLOYED_VARS, Math.max(...SENDERS));
   const give = ({ userId, accessToken }: Sender) =>
     kind === 'bare'
       ? fetch(origin, {

@@ -12,16 +12,19 @@ export const VARS: DevVars = {
   DAILY_CHECKOUTS: '100/100',
 };
 
-/** As it would be deployed: in development every answer is held against its schema. */
+/** As it would be deployed: in development every answer is held against its schema. Nothing leaves this machine. */
 export const DEPLOYED_VARS: DevVars = {
   ...VARS,
   ENVIRONMENT: 'production',
-  RESEND_API_KEY: 're_bench',
-  LIVEKIT_URL: 'wss://livekit.bench.test',
+  PUBLIC_URL: 'https://bench.footlight.live',
+  OWNER_EMAIL: 'owner@footlight.live',
+  MAIL_FROM: 'Footlight <no-reply@footlight.live>',
+  RESEND_API_KEY: 're_bench_8sKd2LmQxW4tZp',
+  LIVEKIT_URL: 'wss://livekit.footlight.live',
   LIVEKIT_API_KEY: 'bench',
   LIVEKIT_API_SECRET: 'a-bench-livekit-secret-that-is-long-enough',
-  STRIPE_SECRET_KEY: 'sk_test_bench',
-  STRIPE_WEBHOOK_SECRET: 'whsec_bench',
+  STRIPE_SECRET_KEY: 'rk_test_bench_9Xc3VbN7mLqWe',
+  STRIPE_WEBHOOK_SECRET: 'whsec_bench_5TgB1yHnUj',
 };
 
 /** How to get in: a URL for each viewer. */

@@ -16,7 +16,6 @@ const WARM_SECONDS = 0.5;
 const FOLLOWED = [0, 1, 2_000];
 const PORTS = { recorder: 18_788, footlight: 18_789, bare: 18_790 } as const;
 /** Of each server: tokens are signed for one address. */
-const VARS = { ...DEPLOYED_VARS, PUBLIC_URL: `http://localhost:${PORTS.footlight}` };
 /** Of the population: live, and followed by fifty. */
 const CREATOR = { id: '01900000-0000-7000-8001-000000000007', username: 'crowd7' };
 
@@ -78,7 +77,7 @@ async function recordOne({ name, path, headers }: Read): Promise<readonly Stage[
 
 async function listReads(database: D1Database): Promise<Read[]> {
   const { makeCast } = await importSource<typeof import('./senders.ts')>('scripts/bench/senders.ts');
-  const { senders } = await makeCast(database, VARS, FOLLOWED.length);
+  const { senders } = await makeCast(database, DEPLOYED_VARS, FOLLOWED.length);
   const feeds: Read[] = [];
   for (const [index, { userId, accessToken }] of senders.entries()) {
     const followed = FOLLOWED[index] ?? 0;
@@ -106,7 +105,7 @@ function originOf(kind: keyof typeof PORTS): string {
 
 function serve(kind: keyof typeof PORTS, state: string, bundle: string): Promise<Miniflare> {
   // Limits guard against abuse, which this is.
-  return startWorker({ bindings: VARS, state, port: PORTS[kind], bundle, unlimited: true });
+  return startWorker({ bindings: DEPLOYED_VARS, state, port: PORTS[kind], bundle, unlimited: true });
 }
 
 async function compare(own: Ask, bare: Ask, readers: number, rounds: number): Promise<string[]> {

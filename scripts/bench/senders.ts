@@ -4,7 +4,7 @@ import type { Context } from '@/context';
 import { openDatabase } from '@/db/client';
 import { newSession } from '@/domains/auth/sessions';
 import { setCreatorStatus } from '@/domains/users/statements';
-import { insertUser } from '@/domains/users/write';
+import { insertUser, markEmailVerified } from '@/domains/users/write';
 import { openAccounts, post } from '@/ledger/transfers';
 import { newId } from '@/shared/ids';
 
@@ -48,6 +48,9 @@ export async function makeCast(
 async function makeUser(ctx: Context, username: string): Promise<string> {
   const id = newId();
   const email = `${username}@bench.test`;
-  await ctx.db.batch([insertUser(ctx, { id, email, username, displayName: username, role: 'viewer' })]);
+  await ctx.db.batch([
+    insertUser(ctx, { id, email, username, displayName: username, role: 'viewer' }),
+    markEmailVerified(ctx, { id, emailKey: email }),
+  ]);
   return id;
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { PRODUCTION } from '#test/support/production';
 import { ConfigError, type Env, readConfig } from '@/config';
 import { variableNames } from '@/config/variables';
+import { DEPLOYED_VARS } from '../../scripts/bench/plan';
 
 /** What is said of an environment that is refused; nothing of one that is taken. */
 function refusal(env: Partial<Env>): string {
@@ -27,6 +28,10 @@ const SECRETS = {
 const secretNames = Object.keys(SECRETS) as (keyof typeof SECRETS)[]; // its own
 
 describe('configuration', () => {
+  it('of the bench is one of production', () => {
+    expect(refusal(DEPLOYED_VARS as Partial<Env>)).toBe(''); // it reads the names that it knows
+  });
+
   it('with nothing set is that of production, and refuses by naming every fault at once', () => {
     const message = refusal({});
     for (const name of [...REQUIRED, 'STRIPE_SECRET_KEY']) expect(message).toContain(name);
