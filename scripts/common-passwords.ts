@@ -9,10 +9,10 @@ import { importSource } from './local/bundle.ts';
 import { ROOT } from './local/home.ts';
 
 const PASSWORDS = 10_000;
-const TARGET = resolve(ROOT, 'src/domains/auth/listed-passwords.ts');
+const TARGET = resolve(ROOT, 'src/domains/people/auth/listed-passwords.ts');
 
-const { passwordShapeFault } = await importSource<typeof import('@/domains/auth/password-policy')>(
-  'src/domains/auth/password-policy.ts',
+const { passwordShapeFault } = await importSource<typeof import('@/domains/people/auth/password-policy')>(
+  'src/domains/people/auth/password-policy.ts',
 );
 const { fold } = await importSource<typeof import('@/shared/text')>('src/shared/text.ts');
 

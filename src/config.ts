@@ -69,7 +69,7 @@ export interface Config {
   readonly sentryDsn: string | undefined;
   /** How long a stream stays live after its encoder is lost. */
   readonly streamGraceSeconds: number;
-  /** The daily limits of an account for what costs money by the piece: see `domains/budgets`. */
+  /** The daily limits of an account for what costs money by the piece: see `domains/base/budgets`. */
   readonly dailyLimits: Readonly<Record<'pictures' | 'bytes' | 'checkouts' | 'mails', DailyLimit>>;
 }
 

@@ -1,17 +1,18 @@
 /** Context: all that a use case needs of the world, made once a request or job and passed on. */
-import { type Config, type Env, readConfig } from '@/config';
+
+import type { OutboxEvent, PayoutMessage, TaskMessage, WebhookMessage } from '@/contracts/messages';
+import type { Payments, PayoutProvider } from '@/contracts/payments';
+import type { Rooms } from '@/contracts/room';
 import { type Database, openDatabase } from '@/db/client';
 import type { Limit } from '@/http/endpoint';
 import { type Images, openImages } from '@/providers/images';
 import { type MailProvider, openMail } from '@/providers/mail';
 import { type MediaProvider, openMedia } from '@/providers/media';
 import { openPayments, openPayouts } from '@/providers/open-payments';
-import type { Payments, PayoutProvider } from '@/providers/payments';
 import { openPush, type PushProvider } from '@/providers/push';
-import type { OutboxEvent, PayoutMessage, TaskMessage, WebhookMessage } from '@/queues/messages';
-import type { Rooms } from '@/room/api';
 import { newId } from '@/shared/ids';
 import { type Logger, newLogger } from '@/shared/log';
+import { type Config, type Env, readConfig } from './config';
 
 export interface Context {
   readonly config: Config;

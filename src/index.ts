@@ -1,11 +1,12 @@
 /** The Worker: fetch, queue, scheduled and the room's Durable Object class. Nothing else. */
-import { app } from '@/app';
-import type { Env } from '@/config';
-import { makeContext, type Surroundings } from '@/context';
+
 import { consume } from '@/queues/consume';
 import { deliverOutbox } from '@/queues/outbox';
 import { runSweeps } from '@/queues/sweeps';
 import { openRooms } from '@/room/rooms';
+import { app } from './app';
+import type { Env } from './config';
+import { makeContext, type Surroundings } from './context';
 
 export { StreamRoom } from '@/room/stream-room';
 

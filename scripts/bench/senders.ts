@@ -2,9 +2,9 @@
 import { type Env, readConfig } from '@/config';
 import type { Context } from '@/context';
 import { openDatabase } from '@/db/client';
-import { newSession } from '@/domains/auth/sessions';
-import { setCreatorStatus } from '@/domains/users/statements';
-import { insertUser, markEmailVerified } from '@/domains/users/write';
+import { setCreatorStatus } from '@/domains/base/users/statements';
+import { insertUser, markEmailVerified } from '@/domains/base/users/write';
+import { newSession } from '@/domains/people/auth/sessions';
 import { openAccounts, post } from '@/ledger/transfers';
 import { newId } from '@/shared/ids';
 

@@ -1,8 +1,8 @@
 /** Proves a whole ledger in this process, by the code that the Worker proves it with. */
 import type { Context } from '@/context';
 import { openDatabase } from '@/db/client';
-import { proveNextPage } from '@/domains/audit/prove';
-import { startProof } from '@/domains/audit/start';
+import { proveNextPage } from '@/domains/money/audit/prove';
+import { startProof } from '@/domains/money/audit/start';
 import { abandonProofs, findProof, type Proof } from '@/ledger/proofs';
 
 /** @param database a copy: a proof writes its own progress */

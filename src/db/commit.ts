@@ -2,8 +2,8 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { Context } from '@/context';
+import type { OutboxEvent } from '@/contracts/messages';
 import type { AppError } from '@/http/errors';
-import type { OutboxEvent } from '@/queues/messages';
 import { newId } from '@/shared/ids';
 import { insertEvents } from './outbox';
 

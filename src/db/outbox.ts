@@ -2,7 +2,7 @@
 import { eq, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Context } from '@/context';
-import type { OutboxEvent } from '@/queues/messages';
+import type { OutboxEvent } from '@/contracts/messages';
 import { newId } from '@/shared/ids';
 import { SECOND_MS } from '@/shared/time';
 import { builtOnce } from './built-once';

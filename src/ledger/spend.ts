@@ -1,7 +1,7 @@
 /** Spending from the wallet: what it does not hold is refused by the database, and told with the balance and the price. */
 import type { Context } from '@/context';
+import type { OutboxEvent } from '@/contracts/messages';
 import { commit, type Refusals, refusalOf, type Statement } from '@/db/commit';
-import type { OutboxEvent } from '@/queues/messages';
 import { ledgerError } from './errors';
 import { ACCOUNT_MISSING, OVERDRAFT, readBalance } from './transfers';
 

@@ -1,8 +1,8 @@
 /** What Dodo Payments says in its webhooks, which are Standard Webhooks, verified and put in our words. */
 import { z } from '@hono/zod-openapi';
 import { Webhook } from 'standardwebhooks';
+import type { PaymentEvent, PaymentWebhook } from '@/contracts/payments';
 import { minorDigits } from '@/shared/currency';
-import type { PaymentEvent, PaymentWebhook } from './payments';
 
 const Said = z.object({ type: z.string(), data: z.unknown() });
 

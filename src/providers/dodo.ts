@@ -5,10 +5,10 @@
  */
 import { z } from '@hono/zod-openapi';
 import type { Config } from '@/config';
+import type { CheckoutRequest, PaymentEvent, PaymentProvider } from '@/contracts/payments';
 import { HOUR_MS, SECOND_MS } from '@/shared/time';
 import { Payment, paidBy } from './dodo-events';
 import { paymentProviderError } from './payment-errors';
-import type { CheckoutRequest, PaymentEvent, PaymentProvider } from './payments';
 
 const CALL_MS_MAX = 10 * SECOND_MS;
 const CHECKOUT_MS = 24 * HOUR_MS;

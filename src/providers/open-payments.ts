@@ -1,8 +1,14 @@
 /** Which providers of payments and payouts there are, by the configuration. The sandbox is none in production. */
 import type { Config } from '@/config';
+import type {
+  PaymentProvider,
+  PaymentProviderName,
+  Payments,
+  PaymentWebhook,
+  PayoutProvider,
+} from '@/contracts/payments';
 import { dodo } from './dodo';
 import { readDodoWebhook } from './dodo-events';
-import type { PaymentProvider, PaymentProviderName, Payments, PaymentWebhook, PayoutProvider } from './payments';
 import { sandbox, sandboxSecret } from './sandbox';
 import { stripe } from './stripe';
 import { stripeConnect } from './stripe-connect';

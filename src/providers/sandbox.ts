@@ -3,9 +3,9 @@
  * to the ordinary webhook. It moves no money, so that `openPayments` gives it in development alone.
  */
 import type { Config } from '@/config';
+import type { PaymentProvider } from '@/contracts/payments';
 import { newId } from '@/shared/ids';
 import { SECOND_MS } from '@/shared/time';
-import type { PaymentProvider } from './payments';
 import { loadStripe } from './stripe-client';
 import { SIGNATURE_HEADER } from './stripe-events';
 

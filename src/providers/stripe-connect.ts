@@ -8,8 +8,8 @@
  * 401 or 403 for our own key, which would otherwise send every payout back.
  */
 import type { Stripe } from 'stripe';
+import type { PayoutOrder, PayoutOutcome, PayoutProvider } from '@/contracts/payments';
 import { paymentProviderError } from './payment-errors';
-import type { PayoutOrder, PayoutOutcome, PayoutProvider } from './payments';
 import { isRefusal, loadStripe, type Sdk, stripeClient, toStripeAmount } from './stripe-client';
 import { canBePaid } from './stripe-events';
 

@@ -1,6 +1,6 @@
 /** What Stripe says in its webhooks, verified and put in our words. The sandbox speaks the same language. */
 import type { Stripe } from 'stripe';
-import type { PaymentEvent, PaymentProviderName, PaymentWebhook } from './payments';
+import type { PaymentEvent, PaymentProviderName, PaymentWebhook } from '@/contracts/payments';
 import { fromStripeAmount, loadStripe } from './stripe-client';
 
 export const SIGNATURE_HEADER = 'stripe-signature';

@@ -1,8 +1,8 @@
 /** Payments by Stripe Checkout: a page of Stripe's own for each purchase. What becomes of it comes by webhook. */
 import type { Stripe } from 'stripe';
+import type { Checkout, CheckoutRequest, PaymentEvent, PaymentProvider } from '@/contracts/payments';
 import { SECOND_MS } from '@/shared/time';
 import { paymentProviderError } from './payment-errors';
-import type { Checkout, CheckoutRequest, PaymentEvent, PaymentProvider } from './payments';
 import { loadStripe, stripeClient, toStripeAmount } from './stripe-client';
 import { paidBy, purchaseOf } from './stripe-events';
 

@@ -1,7 +1,7 @@
 /** Hands a batch to the consumer of its queue. A queue without one is a mistake in wrangler.toml. */
 import type { Context } from '@/context';
+import type { PayoutMessage, TaskMessage, WebhookMessage } from '@/contracts/messages';
 import { consumeDeadLetters } from './dead-letters';
-import type { PayoutMessage, TaskMessage, WebhookMessage } from './messages';
 import { consumePayouts } from './payouts';
 import { consumeTasks } from './tasks';
 import { consumeWebhooks } from './webhooks';

@@ -5,10 +5,10 @@
  * its work.
  */
 import type { Context } from '@/context';
-import { giveUpExport } from '@/domains/privacy/build-export';
-import { markFailed } from '@/domains/webhooks/events';
+import type { PayoutMessage, TaskMessage, WebhookMessage } from '@/contracts/messages';
+import { giveUpExport } from '@/domains/operations/privacy/build-export';
+import { markFailed } from '@/domains/operations/webhooks/events';
 import { HOUR_MS, SECOND_MS } from '@/shared/time';
-import type { PayoutMessage, TaskMessage, WebhookMessage } from './messages';
 import { retryDelaySeconds } from './retry';
 
 /**

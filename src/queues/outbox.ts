@@ -4,17 +4,17 @@
  */
 import { asc, inArray, lte, sql } from 'drizzle-orm';
 import type { Context } from '@/context';
+import type { OutboxEvent } from '@/contracts/messages';
 import { outbox } from '@/db/outbox';
-import { deleteObjects } from '@/domains/media/store';
-import { tellBlock } from '@/domains/notifications/block-changed';
-import { putOut, tellLastRooms } from '@/domains/notifications/last-rooms';
-import { notify } from '@/domains/notifications/notify';
-import { applyRegions } from '@/domains/streams/apply-regions';
-import { closeVideo } from '@/domains/streams/close-video';
-import { removeFromVideo } from '@/domains/streams/participants';
+import { deleteObjects } from '@/domains/base/media/store';
+import { tellBlock } from '@/domains/base/notifications/block-changed';
+import { putOut, tellLastRooms } from '@/domains/base/notifications/last-rooms';
+import { notify } from '@/domains/base/notifications/notify';
+import { applyRegions } from '@/domains/live/streams/apply-regions';
+import { closeVideo } from '@/domains/live/streams/close-video';
+import { removeFromVideo } from '@/domains/live/streams/participants';
 import { AppError } from '@/http/errors';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
-import type { OutboxEvent } from './messages';
 
 /** Below the six connections that a request may have open. */
 const DELIVERED_AT_ONCE = 5;

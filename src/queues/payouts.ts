@@ -1,8 +1,8 @@
 /** Sends approved payouts, one at a time; what fails without a known outcome comes back later. */
 import type { Context } from '@/context';
-import { sendPayout } from '@/domains/payouts/send';
+import type { PayoutMessage } from '@/contracts/messages';
+import { sendPayout } from '@/domains/money/payouts/send';
 import { AppError } from '@/http/errors';
-import type { PayoutMessage } from './messages';
 import { retryDelaySeconds } from './retry';
 
 export async function consumePayouts(ctx: Context, batch: MessageBatch<PayoutMessage>): Promise<void> {

@@ -5,24 +5,24 @@
  * over: one chain of messages for each sweep, however long the backlog is.
  */
 import type { Context } from '@/context';
-import { resumeProof } from '@/domains/audit/prove';
-import { remindUnverified } from '@/domains/auth/remind-unverified';
-import { sweepExpiredCredentials } from '@/domains/auth/sweep';
-import { sweepBudgets } from '@/domains/budgets/sweep';
-import { resealStreamKeys } from '@/domains/channels/reseal-stream-keys';
-import { requeueClearing } from '@/domains/content/sweep';
-import { reencryptFinancial } from '@/domains/creators/financial';
-import { queueTargetAwards } from '@/domains/earnings/award-targets';
-import { sweepOrphans, sweepUploads } from '@/domains/media/sweep';
-import { sweepNotifications } from '@/domains/notifications/sweep';
-import { requeuePayouts } from '@/domains/payouts/sweep';
-import { eraseAccounts } from '@/domains/privacy/erase';
-import { sweepExports } from '@/domains/privacy/export-rows';
-import { askAboutPurchases } from '@/domains/purchases/sweep';
-import { callOffMissed } from '@/domains/streams/call-off';
-import { reconcileStreams } from '@/domains/streams/reconcile';
-import { renewSubscriptions } from '@/domains/subscriptions/renew';
-import { forgetWebhookPayloads, requeueWebhookEvents } from '@/domains/webhooks/sweep';
+import { sweepBudgets } from '@/domains/base/budgets/sweep';
+import { sweepOrphans, sweepUploads } from '@/domains/base/media/sweep';
+import { sweepNotifications } from '@/domains/base/notifications/sweep';
+import { requeueClearing } from '@/domains/content/posts/sweep';
+import { resealStreamKeys } from '@/domains/live/channels/reseal-stream-keys';
+import { callOffMissed } from '@/domains/live/streams/call-off';
+import { reconcileStreams } from '@/domains/live/streams/reconcile';
+import { resumeProof } from '@/domains/money/audit/prove';
+import { queueTargetAwards } from '@/domains/money/earnings/award-targets';
+import { requeuePayouts } from '@/domains/money/payouts/sweep';
+import { askAboutPurchases } from '@/domains/money/purchases/sweep';
+import { renewSubscriptions } from '@/domains/money/subscriptions/renew';
+import { eraseAccounts } from '@/domains/operations/privacy/erase';
+import { sweepExports } from '@/domains/operations/privacy/export-rows';
+import { forgetWebhookPayloads, requeueWebhookEvents } from '@/domains/operations/webhooks/sweep';
+import { remindUnverified } from '@/domains/people/auth/remind-unverified';
+import { sweepExpiredCredentials } from '@/domains/people/auth/sweep';
+import { reencryptFinancial } from '@/domains/people/creators/financial';
 import { SECOND_MS } from '@/shared/time';
 import { sweepOutbox } from './outbox';
 

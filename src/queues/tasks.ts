@@ -1,17 +1,17 @@
 /** Does the tasks that were put off. A task is safe to do twice: it looks at what is true by then. */
 import type { Context } from '@/context';
-import { proveNextPage } from '@/domains/audit/prove';
-import { alignIngress } from '@/domains/channels/ingress';
-import { clearComment, clearPost } from '@/domains/content/clear';
-import { awardTargets } from '@/domains/earnings/award-targets';
-import { fanOutBroadcast } from '@/domains/notifications/broadcast';
-import { sendNotificationMail } from '@/domains/notifications/mail';
-import { sendPush } from '@/domains/notifications/push';
-import { withdrawRest } from '@/domains/notifications/withdraw';
-import { buildExport } from '@/domains/privacy/build-export';
-import { endIfStillLost } from '@/domains/streams/end-stream';
+import type { TaskMessage } from '@/contracts/messages';
+import { fanOutBroadcast } from '@/domains/base/notifications/broadcast';
+import { sendNotificationMail } from '@/domains/base/notifications/mail';
+import { sendPush } from '@/domains/base/notifications/push';
+import { withdrawRest } from '@/domains/base/notifications/withdraw';
+import { clearComment, clearPost } from '@/domains/content/posts/clear';
+import { alignIngress } from '@/domains/live/channels/ingress';
+import { endIfStillLost } from '@/domains/live/streams/end-stream';
+import { proveNextPage } from '@/domains/money/audit/prove';
+import { awardTargets } from '@/domains/money/earnings/award-targets';
+import { buildExport } from '@/domains/operations/privacy/build-export';
 import { AppError } from '@/http/errors';
-import type { TaskMessage } from './messages';
 import { retryDelaySeconds } from './retry';
 import { runSweep } from './sweeps';
 

@@ -1,15 +1,15 @@
 /** Applies stored webhook events, each in one idempotent step; what fails comes back later and stops no other. */
 import type { Context } from '@/context';
-import { setPayable } from '@/domains/payouts/accounts';
-import { applyPaymentEvent } from '@/domains/purchases/apply';
-import { applyMediaEvent } from '@/domains/streams/media-events';
-import { HeldForStaff } from '@/domains/webhooks/errors';
-import { claimWebhookEvent, markHeld, markProcessed, markTried } from '@/domains/webhooks/events';
-import type { WebhookProvider } from '@/domains/webhooks/tables';
+import type { WebhookMessage } from '@/contracts/messages';
+import type { PaymentEvent, PaymentProviderName } from '@/contracts/payments';
+import { applyMediaEvent } from '@/domains/live/streams/media-events';
+import { setPayable } from '@/domains/money/payouts/accounts';
+import { applyPaymentEvent } from '@/domains/money/purchases/apply';
+import { HeldForStaff } from '@/domains/operations/webhooks/errors';
+import { claimWebhookEvent, markHeld, markProcessed, markTried } from '@/domains/operations/webhooks/events';
+import type { WebhookProvider } from '@/domains/operations/webhooks/tables';
 import { AppError } from '@/http/errors';
 import type { MediaEvent } from '@/providers/media';
-import type { PaymentEvent, PaymentProviderName } from '@/providers/payments';
-import type { WebhookMessage } from './messages';
 import { retryDelaySeconds } from './retry';
 
 export async function consumeWebhooks(ctx: Context, batch: MessageBatch<WebhookMessage>): Promise<void> {

@@ -3,15 +3,15 @@
  * client sees nothing of one that is refused.
  */
 import type { Config } from '@/config';
-import { mayStay } from '@/domains/streams/admission';
-import type { Pass, RoomSetup, RoomViewer } from '@/room/api';
+import type { Pass, RoomSetup, RoomViewer } from '@/contracts/room';
+import { type Answer, CLOSE, type CloseReason, type Welcome, withSeq, type You } from '@/contracts/room-wire';
+import { mayStay } from '@/domains/live/streams/admission';
 import { newId } from '@/shared/ids';
 import { MINUTE_MS, SECOND_MS, toIso } from '@/shared/time';
 import { signToken } from '@/shared/tokens';
 import { hasEnded } from './commands';
 import { overseesRooms, refuse, toldOf } from './policy';
 import { type Presence, type Seat, viewerKey } from './presence';
-import { type Answer, CLOSE, type CloseReason, type Welcome, withSeq, type You } from './protocol';
 import { closeReason, doorOf, type Standings } from './standings';
 import type { RoomStore } from './store';
 import type { Origin } from './viewer-store';

@@ -2,10 +2,10 @@
  * What the room says, gathered into frames: one serialised frame for everyone, at most one a tick. Nothing is sent or
  * acknowledged before it is stored, and both happen in one turn, so a socket never misses what others saw.
  */
-import type { ReactionKind, RoomEventBody } from '@/room/api';
+import type { ReactionKind, RoomEventBody } from '@/contracts/room';
+import { type Answer, type Passing, withSeq } from '@/contracts/room-wire';
 import { SECOND_MS } from '@/shared/time';
 import type { Presence } from './presence';
-import { type Answer, type Passing, withSeq } from './protocol';
 import type { MessageKey, NewEvent, RoomStore } from './store';
 
 const VIEWER_COUNT_EVERY_MS = SECOND_MS;

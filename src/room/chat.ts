@@ -1,12 +1,12 @@
 /** Chat: a message is judged, stored with its frame and acknowledged after; a client's id names it once and for ever. */
-import type { Approval, ChatMessage, RoomRefusal, RoomUser, SayAnswer } from '@/room/api';
+import type { Approval, ChatMessage, RoomRefusal, RoomUser, SayAnswer } from '@/contracts/room';
+import { bodyOfMessage, messageOfBody } from '@/contracts/room-wire';
 import { newId } from '@/shared/ids';
 import type { Logger } from '@/shared/log';
 import type { Agenda } from './agenda';
 import type { Broadcaster, OnStored } from './broadcaster';
 import { MESSAGE_PACE, takeOne } from './pace';
 import { badgesOf, type History, judge, type Rules, refuse, rulesOf, type Verdict } from './policy';
-import { bodyOfMessage, messageOfBody } from './protocol';
 import { isTrusted, needsReread, type Standings } from './standings';
 import type { NewEvent, RoomStore } from './store';
 

@@ -1,6 +1,7 @@
 /** What the outbox and moderators tell a room, each applied in one turn: its writes and its events stand together. */
-import { mayStay } from '@/domains/streams/admission';
-import type { RoomCommand, RoomSetup } from '@/room/api';
+
+import type { RoomCommand, RoomSetup } from '@/contracts/room';
+import { mayStay } from '@/domains/live/streams/admission';
 import { newId } from '@/shared/ids';
 import { DAY_MS, SECOND_MS, toIsoOrNull } from '@/shared/time';
 import type { Agenda } from './agenda';

@@ -1,12 +1,12 @@
 /** Frames of one socket after another: read, held to the limits, and done. A bad frame is answered and never throws. */
-import type { RoomRefusal } from '@/room/api';
+import type { RoomRefusal } from '@/contracts/room';
+import { ackOf, type Frame, MALFORMED_FRAMES_MAX, type MalformedFrame, readFrame } from '@/contracts/room-wire';
 import { signResumePass } from './admission';
 import type { Broadcaster, OnStored } from './broadcaster';
 import type { Chat } from './chat';
 import { FRAME_PACE, Paces } from './pace';
 import { judgeReaction, refuse } from './policy';
 import { type Presence, type Seat, viewerKey } from './presence';
-import { ackOf, type Frame, MALFORMED_FRAMES_MAX, type MalformedFrame, readFrame } from './protocol';
 
 /** So many frames beyond `FRAME_PACE`, with no pause in between, close the socket. */
 const FLOOD_FRAMES_MAX = 100;

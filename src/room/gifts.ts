@@ -2,7 +2,7 @@
  * Gifts in the room. A gift is always shown, since it was paid; its words are treated as chat is: later where chat is
  * delayed, and not at all if their writer was sanctioned meanwhile or somebody deleted them.
  */
-import type { RoomEventBody } from '@/room/api';
+import type { RoomEventBody } from '@/contracts/room';
 import type { Agenda } from './agenda';
 import type { Broadcaster } from './broadcaster';
 import type { RoomStore } from './store';

@@ -2,7 +2,7 @@
  * Who may write what: one pure rule for WebSocket and HTTP alike. The creator, moderators and staff are held to the
  * room's state, the form of a message and the pace of a person, not to what keeps crowds in order.
  */
-import { isMember } from '@/domains/visibility/members';
+
 import type {
   Badge,
   RoomPolicy,
@@ -12,7 +12,8 @@ import type {
   RoomViewer,
   StreamStatus,
   ToldPolicy,
-} from '@/room/api';
+} from '@/contracts/room';
+import { isMember } from '@/domains/base/visibility/members';
 import { type BlockedWords, foldLetters, hasBlockedWord, prepareBlockedWords } from '@/shared/blocked-words';
 import { countCharacters, foldText, hasControlCharacters } from '@/shared/text';
 import { SECOND_MS } from '@/shared/time';

@@ -2,10 +2,10 @@
  * Who is in the room: the open sockets and what their attachments say. Counts are derived from them, so they are right
  * after any crash, eviction or reconnect. Every stay is an interval in the store.
  */
-import type { RoomUser, RoomViewer, ViewerList } from '@/room/api';
+import type { RoomUser, RoomViewer, ViewerList } from '@/contracts/room';
+import { CLOSE, type CloseReason } from '@/contracts/room-wire';
 import { MINUTE_MS, SECOND_MS } from '@/shared/time';
 import { GUESTS_RANKED_MAX } from './figures';
-import { CLOSE, type CloseReason } from './protocol';
 import type { RoomStore } from './store';
 
 /** Three missed pings. */

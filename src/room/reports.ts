@@ -1,7 +1,7 @@
 /** What the room tells D1: its count while the stream is live, and its figures once when it is over. */
 import type { Context } from '@/context';
-import { recordAnalytics, recordViewerCount } from '@/domains/streams/room-figures';
-import type { RoomFigures, RoomSetup } from '@/room/api';
+import type { RoomFigures, RoomSetup } from '@/contracts/room';
+import { recordAnalytics, recordViewerCount } from '@/domains/live/streams/room-figures';
 import { SECOND_MS } from '@/shared/time';
 import type { Agenda } from './agenda';
 import { hasEnded } from './commands';

@@ -1,6 +1,6 @@
 /** The way into a room from the rest of the Worker: which object a room is, nobody else knows. */
 import type { Env } from '@/config';
-import type { Pass, Room, RoomFigures, Rooms } from '@/room/api';
+import type { Pass, Room, RoomFigures, Rooms } from '@/contracts/room';
 
 /** Set by the Worker alone: an upgrade is forwarded with these headers and the handshake's, and no other of the client's. */
 export const PASS_HEADER = 'x-footlight-pass';

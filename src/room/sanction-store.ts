@@ -2,7 +2,7 @@
  * Who may not enter or write: bans, kicks, time-outs and regions, in the order of the commands and not of their arrival;
  * and of whom older passes no longer say what is true.
  */
-import type { TimeOut } from '@/room/api';
+import type { TimeOut } from '@/contracts/room';
 import { type Row, rowsOf } from './sql';
 
 export interface Ban {

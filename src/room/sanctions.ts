@@ -2,7 +2,7 @@
  * What moderators do to a user, and how it ends. Everybody hears of it, and the user alone hears the reason. Messages
  * that still waited never come out.
  */
-import type { ModerationAction, RoomCommand } from '@/room/api';
+import type { ModerationAction, RoomCommand } from '@/contracts/room';
 import { newId, timeOfId } from '@/shared/ids';
 import { MINUTE_MS, SECOND_MS, toIso } from '@/shared/time';
 import type { Agenda } from './agenda';

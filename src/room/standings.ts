@@ -4,16 +4,16 @@
  * closes the seats that the door would refuse now.
  */
 import type { Context } from '@/context';
-import { type AdmissionRefusal, mayStay } from '@/domains/streams/admission';
-import { planToPutOut } from '@/domains/streams/participants';
-import { findPeople, type People } from '@/domains/streams/standing';
-import type { RoomSetup, RoomUser, Standing } from '@/room/api';
+import type { RoomSetup, RoomUser, Standing } from '@/contracts/room';
+import type { CloseReason } from '@/contracts/room-wire';
+import { type AdmissionRefusal, mayStay } from '@/domains/live/streams/admission';
+import { planToPutOut } from '@/domains/live/streams/participants';
+import { findPeople, type People } from '@/domains/live/streams/standing';
 import { newId } from '@/shared/ids';
 import type { Logger } from '@/shared/log';
 import { SECOND_MS } from '@/shared/time';
 import { asStranger, badgesOf, type History, judge, type Rules, type Verdict } from './policy';
 import type { Presence } from './presence';
-import type { CloseReason } from './protocol';
 import type { RoomStore } from './store';
 
 const TRUSTED_MS = 60 * SECOND_MS;

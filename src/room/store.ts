@@ -3,7 +3,7 @@
  * viewers, sanctions and the traces of users have stores of their own. Calls are synchronous, so whatever one turn
  * writes is written together or not at all.
  */
-import type { RoomSetup } from '@/room/api';
+import type { RoomSetup } from '@/contracts/room';
 import { GiftStore } from './gift-store';
 import { SanctionStore } from './sanction-store';
 import { SCHEMA } from './schema';

@@ -5,7 +5,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import { type Env, readConfig } from '@/config';
 import type { Context } from '@/context';
-import { openDatabase } from '@/db/client';
 import type {
   Approval,
   ChatMessage,
@@ -20,7 +19,9 @@ import type {
   SayAnswer,
   TimeOut,
   ViewerList,
-} from '@/room/api';
+} from '@/contracts/room';
+import { PING_FRAME, PONG_FRAME } from '@/contracts/room-wire';
+import { openDatabase } from '@/db/client';
 import { newLogger } from '@/shared/log';
 import { admit } from './admission';
 import { Agenda, type Task } from './agenda';
@@ -30,7 +31,6 @@ import { Chat } from './chat';
 import { applyCommand } from './commands';
 import { Frames } from './frames';
 import { closeSocket, Presence, SWEEP_MS, viewerKey } from './presence';
-import { PING_FRAME, PONG_FRAME } from './protocol';
 import { Reports } from './reports';
 import { PASS_HEADER, SINCE_HEADER } from './rooms';
 import { endTimeOuts, moderate } from './sanctions';

@@ -3,15 +3,15 @@
  * of an account and its export find the room; whoever's account is gone by then is forgotten at once.
  */
 import type { Context } from '@/context';
-import { dropTraces, recordTraces } from '@/domains/streams/room-traces';
-import type { ChatMessage } from '@/room/api';
+import type { ChatMessage } from '@/contracts/room';
+import { messageOfBody } from '@/contracts/room-wire';
+import { dropTraces, recordTraces } from '@/domains/live/streams/room-traces';
 import { newId } from '@/shared/ids';
 import { MINUTE_MS } from '@/shared/time';
 import type { Agenda } from './agenda';
 import type { Broadcaster } from './broadcaster';
 import type { Chat } from './chat';
 import type { Presence } from './presence';
-import { messageOfBody } from './protocol';
 import type { RoomStore } from './store';
 
 /** Far below the days between the wish that an account ends and its end. */

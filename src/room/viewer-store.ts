@@ -1,5 +1,5 @@
 /** Who came when and left when, and what viewers did: intervals and reactions. */
-import type { ReactionKind } from '@/room/api';
+import type { ReactionKind } from '@/contracts/room';
 import { GUESTS_RANKED_MAX, type Interval } from './figures';
 import { rowsOf } from './sql';
 

@@ -1,6 +1,6 @@
 /** Hashing, comparing and encrypting small secrets: opaque tokens, one-time codes, stream keys, bank details. */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Keyring, RootKey } from '@/shared/keys';
+import type { Keyring, RootKey } from './keys';
 
 const NONCE_BYTES = 12; // AES-GCM's own size
 

@@ -2,7 +2,7 @@
  * One structured line a request and one a business event. No secret, token, code or address is ever passed in:
  * a line names ids.
  */
-import type { Viewer } from '@/shared/actor';
+import type { Viewer } from './actor';
 
 /** A chain of causes that leads back to itself must end. */
 const CAUSES_MAX = 5;

@@ -1,6 +1,6 @@
 /** Signed tokens (HS256): every kind has its own audience and, by it, its own key, so none passes for another. */
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
-import type { Keyring } from '@/shared/keys';
+import type { Keyring } from './keys';
 
 /** What a token is for; also the name of its key. */
 export type TokenKind =

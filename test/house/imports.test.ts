@@ -36,8 +36,8 @@ describe('imports', () => {
 
   it('are read from the sources', () => {
     expect(sources.flatMap(({ imports }) => imports).length).toBeGreaterThan(100);
-    const guard = sources.find(({ name }) => name === 'domains/auth/guard');
-    expect(guard?.imports).toContainEqual({ name: 'domains/staff/permissions', typeOnly: false });
+    const guard = sources.find(({ name }) => name === 'domains/people/auth/guard');
+    expect(guard?.imports).toContainEqual({ name: 'domains/base/permissions/permissions', typeOnly: false });
     expect(guard?.imports).toContainEqual({ name: 'context', typeOnly: true });
   });
 

@@ -1,7 +1,7 @@
 /** The scripts of the Worker's own pages, run in a page as small as they need. */
 import { createContext, runInContext } from 'node:vm';
 import { expect, it, vi } from 'vitest';
-import { RESET_SCRIPT, SHARED_SCRIPT, VERIFY_SCRIPT } from '@/domains/auth/page-files';
+import { RESET_SCRIPT, SHARED_SCRIPT, VERIFY_SCRIPT } from '@/domains/people/auth/page-files';
 
 type Listener = (event: { preventDefault(): void; target: { password: string } }) => unknown;
 

@@ -11,7 +11,7 @@ import { aStream } from '#test/support/streams';
 import { asCreator, asViewer } from '#test/support/users';
 import { app } from '@/app';
 import type { Env } from '@/config';
-import { hashPassword } from '@/domains/auth/passwords';
+import { hashPassword } from '@/domains/people/auth/passwords';
 import { deliverOutbox } from '@/queues/outbox';
 import { openRooms } from '@/room/rooms';
 import { newId } from '@/shared/ids';

@@ -7,7 +7,7 @@ import { standInForLiveKit } from '#test/support/livekit';
 import { anOpenStream } from '#test/support/streams';
 import { asCreator, asUser, type Person } from '#test/support/users';
 import { endpoints as apiEndpoints } from '@/app';
-import { verifyLink } from '@/domains/auth/verify-link';
+import { verifyLink } from '@/domains/people/auth/verify-link';
 import type { Endpoint } from '@/http/endpoint';
 import { healthEndpoints } from '@/http/health';
 import { newId } from '@/shared/ids';

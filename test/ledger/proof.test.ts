@@ -6,9 +6,9 @@ import { type Fault, withFaults } from '#test/support/faults';
 import { giveCoins, giveDiamonds } from '#test/support/money';
 import { prove } from '#test/support/proof';
 import { commit } from '@/db/commit';
-import { recordEarning } from '@/domains/earnings/record';
-import { exchanges, targetRewards } from '@/domains/earnings/tables';
-import { type PayoutStatus, payouts } from '@/domains/payouts/tables';
+import { recordEarning } from '@/domains/money/earnings/record';
+import { exchanges, targetRewards } from '@/domains/money/earnings/tables';
+import { type PayoutStatus, payouts } from '@/domains/money/payouts/tables';
 import { post, type Transfer } from '@/ledger/transfers';
 import { newId } from '@/shared/ids';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { testContext } from '#test/support/context';
 import { consumed, databaseWithout, queueThatIsAway, recordingQueue } from '#test/support/queues';
+import type { TaskMessage } from '@/contracts/messages';
 import { consumeDeadLetters } from '@/queues/dead-letters';
-import type { TaskMessage } from '@/queues/messages';
 import { newId } from '@/shared/ids';
 
 const bury = (ctx: ReturnType<typeof testContext>, ...bodies: TaskMessage[]) =>

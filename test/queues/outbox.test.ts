@@ -6,13 +6,13 @@ import { anIngress, standInForLiveKit } from '#test/support/livekit';
 import { queueThatNeverAnswers, recordingQueue, sweepOut } from '#test/support/queues';
 import { asViewer } from '#test/support/users';
 import type { Context } from '@/context';
+import type { OutboxEvent, TaskMessage } from '@/contracts/messages';
+import type { RoomSetup, RoomUser } from '@/contracts/room';
 import { commit, demandChange, demandThat, type Statement } from '@/db/commit';
 import { outbox } from '@/db/outbox';
-import { notifications } from '@/domains/notifications/tables';
-import { users } from '@/domains/users/tables';
-import type { OutboxEvent, TaskMessage } from '@/queues/messages';
+import { notifications } from '@/domains/base/notifications/tables';
+import { users } from '@/domains/base/users/tables';
 import { deliverOutbox, sweepOutbox } from '@/queues/outbox';
-import type { RoomSetup, RoomUser } from '@/room/api';
 import { newId } from '@/shared/ids';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
 

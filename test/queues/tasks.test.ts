@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
 import { consumed, databaseWithout } from '#test/support/queues';
 import { asCreator } from '#test/support/users';
-import { streams } from '@/domains/streams/tables';
-import type { TaskMessage } from '@/queues/messages';
+import type { TaskMessage } from '@/contracts/messages';
+import { streams } from '@/domains/live/streams/tables';
 import { consumeTasks } from '@/queues/tasks';
 import { newId } from '@/shared/ids';
 

@@ -12,7 +12,7 @@ import {
   startClock,
   stopClock,
 } from '#test/support/rooms';
-import type { RoomViewer } from '@/room/api';
+import type { RoomViewer } from '@/contracts/room';
 import { GUESTS_RANKED_MAX } from '@/room/figures';
 import { StreamRoom } from '@/room/stream-room';
 import { newId } from '@/shared/ids';

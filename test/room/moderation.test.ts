@@ -16,7 +16,7 @@ import {
 } from '#test/support/rooms';
 import { aStream } from '#test/support/streams';
 import { asCreator, asUser } from '#test/support/users';
-import { follows } from '@/domains/social/tables';
+import { follows } from '@/domains/people/social/tables';
 import { firstIdAt, newId } from '@/shared/ids';
 
 afterEach(startClock);

@@ -1,7 +1,7 @@
 import { evictDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import { aGuest, aUser, joinRoom, openRoom, passFor } from '#test/support/rooms';
-import type { RoomViewer } from '@/room/api';
+import type { RoomViewer } from '@/contracts/room';
 import { newId } from '@/shared/ids';
 
 const passFrom = (roomId: string, viewer: RoomViewer, regions?: readonly string[]) => ({

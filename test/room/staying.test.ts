@@ -5,10 +5,10 @@ import { testContext } from '#test/support/context';
 import { aUser, joinRoom, openRoom, passFor, startClock, stopClock } from '#test/support/rooms';
 import { aStream } from '#test/support/streams';
 import { asCreator, asUser } from '#test/support/users';
-import { authSessions } from '@/domains/auth/tables';
-import { moderators } from '@/domains/channels/tables';
-import { follows } from '@/domains/social/tables';
-import type { RoomSetup } from '@/room/api';
+import type { RoomSetup } from '@/contracts/room';
+import { moderators } from '@/domains/live/channels/tables';
+import { authSessions } from '@/domains/people/auth/tables';
+import { follows } from '@/domains/people/social/tables';
 
 const MINUTE_MS = 60_000;
 

@@ -18,13 +18,13 @@ import {
 } from '#test/support/rooms';
 import { aStream } from '#test/support/streams';
 import { asCreator, asUser } from '#test/support/users';
+import type { OutboxEvent } from '@/contracts/messages';
+import type { RoomUser } from '@/contracts/room';
 import { outbox } from '@/db/outbox';
-import { dropTraces } from '@/domains/streams/room-traces';
-import { roomTraces } from '@/domains/streams/tables';
-import { users } from '@/domains/users/tables';
-import type { OutboxEvent } from '@/queues/messages';
+import { users } from '@/domains/base/users/tables';
+import { dropTraces } from '@/domains/live/streams/room-traces';
+import { roomTraces } from '@/domains/live/streams/tables';
 import { deliverOutbox } from '@/queues/outbox';
-import type { RoomUser } from '@/room/api';
 import { newId } from '@/shared/ids';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
 

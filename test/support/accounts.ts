@@ -2,9 +2,9 @@
 import { env } from 'cloudflare:workers';
 import { TOTP } from 'otpauth';
 import { expect, vi } from 'vitest';
-import type { Asker } from '@/domains/auth/asker';
-import { hashPassword } from '@/domains/auth/passwords';
-import { accounts } from '@/domains/auth/tables';
+import type { Asker } from '@/domains/people/auth/asker';
+import { hashPassword } from '@/domains/people/auth/passwords';
+import { accounts } from '@/domains/people/auth/tables';
 import { randomAddress } from './api';
 import { testContext } from './context';
 import { asUser, type Person } from './users';

@@ -1,6 +1,6 @@
 /** What tests of daily limits look at: what was used, and what the Images binding and the bucket were asked for. */
 import { env } from 'cloudflare:workers';
-import type { BudgetKind } from '@/domains/budgets/tables';
+import type { BudgetKind } from '@/domains/base/budgets/tables';
 
 /** By kind, without what was all given back. */
 export async function usedBy({ userId }: { readonly userId: string }): Promise<Partial<Record<BudgetKind, number>>> {

@@ -1,8 +1,8 @@
 /** Exports of accounts that are too large for a request: how one gets that large, and the queue that writes them. */
 import { env } from 'cloudflare:workers';
 import { eq } from 'drizzle-orm';
-import { accountExports } from '@/domains/privacy/tables';
-import type { TaskMessage } from '@/queues/messages';
+import type { TaskMessage } from '@/contracts/messages';
+import { accountExports } from '@/domains/operations/privacy/tables';
 import { consumeTasks } from '@/queues/tasks';
 import { clientWith } from './app';
 import { testContext } from './context';

@@ -2,12 +2,12 @@
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/context';
 import { commit } from '@/db/commit';
-import { recordEarning } from '@/domains/earnings/record';
-import { readEconomy } from '@/domains/economy/read';
-import type { EconomyConfig } from '@/domains/economy/schemas';
-import { economyVersions } from '@/domains/economy/tables';
-import { giftsSent } from '@/domains/gifts/tables';
-import { purchases } from '@/domains/purchases/tables';
+import { readEconomy } from '@/domains/base/economy/read';
+import type { EconomyConfig } from '@/domains/base/economy/schemas';
+import { economyVersions } from '@/domains/base/economy/tables';
+import { recordEarning } from '@/domains/money/earnings/record';
+import { giftsSent } from '@/domains/money/gifts/tables';
+import { purchases } from '@/domains/money/purchases/tables';
 import { post, readBalance } from '@/ledger/transfers';
 import { newId } from '@/shared/ids';
 import { testContext } from './context';

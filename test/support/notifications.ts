@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
 import type { Context } from '@/context';
-import type { TaskMessage } from '@/queues/messages';
+import type { TaskMessage } from '@/contracts/messages';
 import { consumeTasks } from '@/queues/tasks';
 import { testContext } from './context';
 import { consumed, recordingQueue } from './queues';

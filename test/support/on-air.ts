@@ -1,13 +1,13 @@
 /** A creator with an encoder at a LiveKit that the test stands in for, and the world as it is once all is delivered. */
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/context';
-import { channels } from '@/domains/channels/tables';
-import { currentRoomOf, findChannelState } from '@/domains/streams/channel-state';
-import { endIfStillLost } from '@/domains/streams/end-stream';
-import { applyMediaEvent } from '@/domains/streams/media-events';
-import { reconcileStreams } from '@/domains/streams/reconcile';
-import { streams } from '@/domains/streams/tables';
-import type { TaskMessage } from '@/queues/messages';
+import type { TaskMessage } from '@/contracts/messages';
+import { channels } from '@/domains/live/channels/tables';
+import { currentRoomOf, findChannelState } from '@/domains/live/streams/channel-state';
+import { endIfStillLost } from '@/domains/live/streams/end-stream';
+import { applyMediaEvent } from '@/domains/live/streams/media-events';
+import { reconcileStreams } from '@/domains/live/streams/reconcile';
+import { streams } from '@/domains/live/streams/tables';
 import { sweepOutbox } from '@/queues/outbox';
 import { consumeTasks } from '@/queues/tasks';
 import { SECOND_MS } from '@/shared/time';

@@ -1,6 +1,6 @@
 /** A Context that keeps what its use cases hand to the outbox instead of delivering it. */
 import type { Context } from '@/context';
-import type { OutboxEvent } from '@/queues/messages';
+import type { OutboxEvent } from '@/contracts/messages';
 import { testContext } from './context';
 
 export function recordingContext(overrides: Partial<Context> = {}): { ctx: Context; events: OutboxEvent[] } {

@@ -2,9 +2,9 @@
 import { env } from 'cloudflare:workers';
 import { eq } from 'drizzle-orm';
 import { commit } from '@/db/commit';
-import { sealFinancial } from '@/domains/creators/financial';
-import { creatorApplications } from '@/domains/creators/tables';
-import { payoutAccounts, payouts } from '@/domains/payouts/tables';
+import { payoutAccounts, payouts } from '@/domains/money/payouts/tables';
+import { sealFinancial } from '@/domains/people/creators/financial';
+import { creatorApplications } from '@/domains/people/creators/tables';
 import { post } from '@/ledger/transfers';
 import { newId } from '@/shared/ids';
 import { DAY_MS } from '@/shared/time';

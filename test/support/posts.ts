@@ -1,5 +1,5 @@
 /** Posts for tests, put straight into the database: what a form and the store would take long to make. */
-import { posts } from '@/domains/content/tables';
+import { posts } from '@/domains/content/posts/tables';
 import { newId } from '@/shared/ids';
 import { testContext } from './context';
 

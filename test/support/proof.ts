@@ -1,8 +1,9 @@
 /** A proof of the ledger from begin to end: as the queue drives it, message by message. */
-import { proveNextPage } from '@/domains/audit/prove';
-import { startProof } from '@/domains/audit/start';
+
+import type { TaskMessage } from '@/contracts/messages';
+import { proveNextPage } from '@/domains/money/audit/prove';
+import { startProof } from '@/domains/money/audit/start';
 import { findProof, type Proof } from '@/ledger/proofs';
-import type { TaskMessage } from '@/queues/messages';
 import { testContext } from './context';
 import { recordingQueue } from './queues';
 

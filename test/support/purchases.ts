@@ -1,17 +1,17 @@
 /** Packages, codes and purchases for tests; what the provider says of them goes the way of its events. */
 import { eq } from 'drizzle-orm';
-import type { Answer, Client } from '#test/support/api';
-import { clientWith } from '#test/support/app';
-import { testContext } from '#test/support/context';
-import { once, purchaseOf } from '#test/support/money';
-import { asViewer, type Person } from '#test/support/users';
 import type { Context } from '@/context';
-import { discountCodes } from '@/domains/discounts/tables';
-import { applyPaymentEvent } from '@/domains/purchases/apply';
-import type { PurchaseEvent } from '@/domains/purchases/facts';
-import { coinPackages } from '@/domains/purchases/tables';
-import { staffLog } from '@/domains/staff/tables';
+import { staffLog } from '@/domains/base/permissions/tables';
+import { discountCodes } from '@/domains/money/discounts/tables';
+import { applyPaymentEvent } from '@/domains/money/purchases/apply';
+import type { PurchaseEvent } from '@/domains/money/purchases/facts';
+import { coinPackages } from '@/domains/money/purchases/tables';
 import { newId } from '@/shared/ids';
+import type { Answer, Client } from './api';
+import { clientWith } from './app';
+import { testContext } from './context';
+import { once, purchaseOf } from './money';
+import { asViewer, type Person } from './users';
 
 export const RETURN_URLS = { successUrl: 'http://localhost:5173/done', cancelUrl: 'http://localhost:5173/shop' };
 

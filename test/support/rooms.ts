@@ -3,8 +3,8 @@ import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
 import { readConfig } from '@/config';
-import { readResume } from '@/domains/streams/pass';
-import type { Pass, Room, RoomGuest, RoomPolicy, RoomSetup, RoomUser, RoomViewer, Standing } from '@/room/api';
+import type { Pass, Room, RoomGuest, RoomPolicy, RoomSetup, RoomUser, RoomViewer, Standing } from '@/contracts/room';
+import { readResume } from '@/domains/live/streams/pass';
 import { openRooms } from '@/room/rooms';
 import { newId } from '@/shared/ids';
 
@@ -66,7 +66,7 @@ export function aGuest(): RoomGuest {
   return { kind: 'guest', id: newId() };
 }
 
-/** As `domains/gifts` tells a room of one. */
+/** As `domains/money/gifts` tells a room of one. */
 export function aGift({ id, username, displayName }: RoomUser, recipient = aUser(), message: string | null = null) {
   const card = { avatarUrl: null, role: 'viewer', isLive: false, followerCount: 0 };
   return {

@@ -1,8 +1,8 @@
 /** A creator who is all over the place, and every way to come across them that the API has: for what must hide them. */
 import { eq } from 'drizzle-orm';
 import { endpoints } from '@/app';
-import { posts } from '@/domains/content/tables';
-import { users } from '@/domains/users/tables';
+import { users } from '@/domains/base/users/tables';
+import { posts } from '@/domains/content/posts/tables';
 import type { Endpoint } from '@/http/endpoint';
 import type { Role } from '@/shared/actor';
 import { newId } from '@/shared/ids';

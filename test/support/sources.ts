@@ -6,7 +6,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const SRC = join(ROOT, 'src');
 
 export interface Source {
-  /** Below src, without `.ts`: `domains/auth/guard`. */
+  /** Below src, without `.ts`: `domains/people/auth/guard`. */
   readonly name: string;
   readonly text: string;
   /** Without comments, for rules about what the code does. */

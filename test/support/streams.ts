@@ -1,8 +1,8 @@
 /** Streams for tests, put straight into the database: what no endpoint would make at once. */
 import { eq } from 'drizzle-orm';
-import { channels } from '@/domains/channels/tables';
-import { roomSetup } from '@/domains/streams/room-setup';
-import { streamLive, streams } from '@/domains/streams/tables';
+import { channels } from '@/domains/live/channels/tables';
+import { roomSetup } from '@/domains/live/streams/room-setup';
+import { streamLive, streams } from '@/domains/live/streams/tables';
 import { newId } from '@/shared/ids';
 import { testContext } from './context';
 

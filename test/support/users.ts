@@ -1,8 +1,9 @@
 /** People for tests, put straight into the database: signing up costs a quarter of a second of scrypt each. */
-import { newSession } from '@/domains/auth/sessions';
-import { channels } from '@/domains/channels/tables';
-import { staff } from '@/domains/staff/tables';
-import { users } from '@/domains/users/tables';
+
+import { staff } from '@/domains/base/permissions/tables';
+import { users } from '@/domains/base/users/tables';
+import { channels } from '@/domains/live/channels/tables';
+import { newSession } from '@/domains/people/auth/sessions';
 import type { Actor, CreatorStatus, Permission, Rank, Role } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { type Client, client } from './api';

@@ -3,7 +3,7 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers';
 import { app } from '@/app';
 import type { Env } from '@/config';
-import type { OutboxEvent } from '@/queues/messages';
+import type { OutboxEvent } from '@/contracts/messages';
 import { deliverOutbox } from '@/queues/outbox';
 import { openRooms } from '@/room/rooms';
 import { makeCountingD1, readCounts, resetCounts } from '../../scripts/bench/counting-d1';

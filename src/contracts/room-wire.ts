@@ -1,0 +1,168 @@
+/**
+ * What travels over a room's socket. In: one JSON object a frame. Out: one JSON array of events a frame, durable ones
+ * with the room's `seq`, and answers to the reader's own frames. Nothing malformed gets past `readFrame`.
+ */
+import { z } from '@hono/zod-openapi';
+import { cut } from '@/shared/text';
+import { toIso } from '@/shared/time';
+import { type ChatMessage, REACTION_KINDS, type ReactionKind, type RoomRefusalCode, type ToldPolicy } from './room';
+
+export const FRAME_BYTES_MAX = 4 * 1_024;
+/** A complaint names unknown fields, which may be long. */
+const COMPLAINT_CHARACTERS_MAX = 300;
+/** So many malformed frames in a row close the socket. */
+export const MALFORMED_FRAMES_MAX = 10;
+
+/**
+ * The platform answers this text itself, without waking the room: to be sent every 30 seconds. A ping with an id wakes
+ * it and brings a new resume pass: every 20 minutes is enough.
+ */
+export const PING_FRAME = '{"type":"ping"}';
+export const PONG_FRAME = '[{"type":"pong"}]';
+
+/**
+ * Why a socket is closed: the close code, and its reason for clients to switch on. After 1001 and 1013 a client comes
+ * back by itself.
+ */
+export const CLOSE = {
+  left: [1000, 'LEFT'],
+  silent: [1001, 'SILENT'],
+  malformed: [1008, 'MALFORMED_FRAMES'],
+  tooSlow: [1013, 'TOO_SLOW'],
+  passInvalid: [4401, 'PASS_INVALID'],
+  sessionEnded: [4401, 'SESSION_ENDED'],
+  banned: [4403, 'BANNED'],
+  kicked: [4403, 'KICKED'],
+  notHere: [4403, 'NOT_IN_YOUR_COUNTRY'],
+  followersOnly: [4403, 'FOLLOWERS_ONLY'],
+  subscribersOnly: [4403, 'SUBSCRIBERS_ONLY'],
+  notVisible: [4404, 'STREAM_NOT_FOUND'],
+  closed: [4404, 'ROOM_CLOSED'],
+  tooMany: [4429, 'TOO_MANY_SOCKETS'],
+  addressLimit: [4430, 'ADDRESS_LIMIT'],
+  roomFull: [4431, 'ROOM_FULL'],
+  tooManyRooms: [4429, 'TOO_MANY_ROOMS'],
+} as const satisfies Readonly<Record<string, readonly [number, string]>>;
+export type CloseReason = keyof typeof CLOSE;
+
+const id = z.uuid();
+const Frame = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('join-session'), id: id.optional() }),
+  z.strictObject({ type: z.literal('leave-session'), id: id.optional() }),
+  z.strictObject({ type: z.literal('send-message'), id, text: z.string() }),
+  z.strictObject({ type: z.literal('send-reaction'), id: id.optional(), reaction: z.enum(REACTION_KINDS) }),
+  z.strictObject({ type: z.literal('product-click'), id: id.optional(), productId: id }),
+  z.strictObject({ type: z.literal('ping'), id: id.optional() }),
+]);
+export type Frame = z.infer<typeof Frame>;
+
+export interface MalformedFrame {
+  readonly type: 'malformed';
+  readonly message: string;
+  /** The frame's own id, if that much could be read. */
+  readonly id?: string;
+}
+
+const WithId = z.object({ id });
+const encoder = new TextEncoder();
+
+export function readFrame(data: string | ArrayBuffer): Frame | MalformedFrame {
+  if (typeof data !== 'string') return { type: 'malformed', message: 'A frame is text.' };
+  // A character takes at most three bytes, so most frames need no counting.
+  if (data.length * 3 > FRAME_BYTES_MAX && encoder.encode(data).byteLength > FRAME_BYTES_MAX)
+    return { type: 'malformed', message: `A frame has at most ${FRAME_BYTES_MAX} bytes.` };
+  const json = parseJson(data);
+  const frame = Frame.safeParse(json);
+  if (frame.success) return frame.data;
+  const [issue] = frame.error.issues;
+  return {
+    type: 'malformed',
+    message: cut(
+      `${issue?.path.join('.') || 'frame'}: ${issue?.message ?? 'not understood'}`,
+      COMPLAINT_CHARACTERS_MAX,
+    ),
+    id: WithId.safeParse(json).data?.id,
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A chat message as it is sent and stored: the event without its seq. */
+export interface NewMessage extends Omit<ChatMessage, 'seq' | 'at'> {
+  readonly type: 'new-message';
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/** What one socket alone is told: answers to its own frames. */
+export type Answer =
+  | { readonly type: 'ack'; readonly id: string; readonly seq?: number; readonly resumePass?: string }
+  | { readonly type: 'pong' }
+  | {
+      readonly type: 'error';
+      readonly id?: string;
+      readonly code: RoomRefusalCode | 'FRAME_INVALID';
+      readonly message: string;
+      readonly retryAfterMs?: number;
+      readonly reason?: string | null;
+    };
+
+/** What the viewer is here, and what holds for them. */
+export interface You {
+  readonly creator: boolean;
+  readonly moderator: boolean;
+  readonly staff: boolean;
+  readonly follower: boolean;
+  readonly subscriber: boolean;
+  /** ISO 8601; null: they are not timed out. */
+  readonly timedOutUntil: string | null;
+  /** Why they are timed out. */
+  readonly reason: string | null;
+}
+
+/** The first event of a socket. `seq` is that of the last event the room has sent: what comes next is `seq + 1`. */
+export interface Welcome {
+  readonly type: 'welcome';
+  readonly seq: number;
+  readonly streamId: string;
+  readonly status: string;
+  readonly title: string;
+  readonly viewer: { readonly kind: 'user' | 'guest'; readonly id: string };
+  readonly you: You;
+  /** Without the newcomer. */
+  readonly viewerCount: number;
+  readonly policy: ToldPolicy;
+  readonly showcase: null;
+  /** Oldest first. */
+  readonly messages: readonly unknown[];
+  readonly resumePass: string;
+}
+
+/** Told to all who can keep up, stored by nobody. */
+export type Passing =
+  | { readonly type: 'new-reaction'; readonly counts: Readonly<Partial<Record<ReactionKind, number>>> }
+  | { readonly type: 'viewer-count'; readonly viewerCount: number };
+
+export function ackOf(frameId: string, seq: number | null): Answer {
+  return seq === null ? { type: 'ack', id: frameId } : { type: 'ack', id: frameId, seq };
+}
+
+/** A stored event's body is JSON without its seq, which goes in front: no event is serialised twice. */
+export function withSeq(body: string, seq: number): string {
+  return `{"seq":${seq},${body.slice(1)}`;
+}
+
+export function bodyOfMessage({ seq: _seq, at, ...message }: ChatMessage): string {
+  return JSON.stringify({ type: 'new-message', ...message, at: toIso(at) } satisfies NewMessage);
+}
+
+export function messageOfBody(body: string, seq: number | null): ChatMessage {
+  const { type: _type, at, ...message } = JSON.parse(body) as NewMessage; // written by bodyOfMessage
+  return { ...message, seq, at: Date.parse(at) };
+}

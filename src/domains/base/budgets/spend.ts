@@ -1,0 +1,144 @@
+/**
+ * Daily budgets: what costs money by the piece is spent here before it costs anything, by a statement that the database
+ * refuses past the limit, and given back if it came to nothing. A budget's day begins with its first use and lasts 24
+ * hours; on an account's first day the limits are lower.
+ */
+import { eq, type SQL, sql } from 'drizzle-orm';
+import type { Config } from '@/config';
+import type { Context } from '@/context';
+import { commit, type Following, type Statement } from '@/db/commit';
+import { users } from '@/domains/base/users/tables';
+import type { AppError } from '@/http/errors';
+import { type DailyLimit, sizeText } from '@/shared/daily-limit';
+import { DAY_MS, MINUTE_MS, SECOND_MS, toIso, toIsoOrNull } from '@/shared/time';
+import { budgetError } from './errors';
+import { judgeBudget } from './judge-budget';
+import { type BudgetKind, dailyBudgets } from './tables';
+
+/** How much of each kind. */
+export type Costs = Readonly<Partial<Record<BudgetKind, number>>>;
+
+export interface Spending {
+  readonly userId: string;
+  readonly costs: Costs;
+  /** When (ms). A refund names the same time, so that it goes to the same day. */
+  readonly at: number;
+  /** Without it nothing is spent or given back. */
+  readonly onlyIf?: SQL;
+}
+
+/** Breaks `daily_budget_spent`, and with it the batch, if any of the costs is too much: then nothing is spent. */
+export function spend(ctx: Context, { userId, costs, at, onlyIf = sql`true` }: Spending): Statement {
+  const over = sql`started_at <= ${at - DAY_MS}`;
+  const amounts = entriesOf(costs).map(([kind, amount]) => ({ kind, amount, ...limitOf(ctx.config, kind) }));
+  return ctx.db.run(sql`
+    INSERT INTO ${dailyBudgets} (user_id, kind, started_at, used, allowed)
+    SELECT users.id, cost.value ->> 'kind', CAST(${at} AS INTEGER), cost.value ->> 'amount',
+      cost.value ->> CASE WHEN users.created_at > ${at - DAY_MS} THEN 'onFirstDay' ELSE 'aDay' END
+    FROM users CROSS JOIN json_each(${JSON.stringify(amounts)}) AS cost WHERE users.id = ${userId} AND ${onlyIf}
+    ON CONFLICT (user_id, kind) DO UPDATE SET
+      used = excluded.used + CASE WHEN ${over} THEN 0 ELSE used END,
+      started_at = CASE WHEN ${over} THEN excluded.started_at ELSE started_at END,
+      allowed = excluded.allowed`);
+}
+
+/** Gives it back, unless the day in which it was spent is over. */
+export function refund(ctx: Context, { userId, costs, at, onlyIf = sql`true` }: Spending): Statement {
+  const amounts = entriesOf(costs).map(([kind, amount]) => ({ kind, amount }));
+  return ctx.db.run(sql`
+    UPDATE ${dailyBudgets} SET used = max(0, used - (cost.value ->> 'amount'))
+    FROM json_each(${JSON.stringify(amounts)}) AS cost
+    WHERE user_id = ${userId} AND kind = cost.value ->> 'kind' AND started_at <= ${at} AND ${onlyIf}`);
+}
+
+/**
+ * As `commit`, with the spending last in the same batch, so that refusals of the statements come first. Throws
+ * DAILY_BUDGET_SPENT, which says when the budget is free again.
+ */
+export async function commitSpent(
+  ctx: Context,
+  spending: Spending,
+  statements: readonly Statement[] = [],
+  following: Following = {},
+): Promise<unknown[]> {
+  const isSpent = budgetError('DAILY_BUDGET_SPENT');
+  const refusals = { ...following.refusals, daily_budget_spent: () => isSpent };
+  try {
+    return await commit(ctx, [...statements, spend(ctx, spending)], { ...following, refusals });
+  } catch (error) {
+    throw error === isSpent ? await refusalFor(ctx, spending) : error;
+  }
+}
+
+/** For what may simply not happen. Answers false if it is too much, and refuses nobody. */
+export async function trySpending(ctx: Context, spending: Spending): Promise<boolean> {
+  const isSpent = budgetError('DAILY_BUDGET_SPENT');
+  try {
+    await commit(ctx, [spend(ctx, spending)], { refusals: { daily_budget_spent: () => isSpent } });
+    return true;
+  } catch (error) {
+    if (error === isSpent) return false;
+    throw error;
+  }
+}
+
+/** Beside a refusal: its caller hears that one, whether or not the refund succeeds. */
+export async function commitRefund(ctx: Context, statements: readonly Statement[]): Promise<void> {
+  await commit(ctx, statements).catch((error) =>
+    ctx.log.warning('refund', error instanceof Error ? error.message : String(error)),
+  );
+}
+
+/** For the end of an account. */
+export function forgetBudgets(ctx: Context, userId: string): Statement {
+  return ctx.db.delete(dailyBudgets).where(eq(dailyBudgets.userId, userId));
+}
+
+/** The limit in words, for the user it stops. */
+const LIMIT_TEXTS: Readonly<Record<BudgetKind, (limit: number) => string>> = {
+  pictures: (limit) => `${limit} pictures a day`,
+  brokenPictures: (limit) => `${limit} unreadable pictures a day`,
+  bytes: (limit) => `${sizeText(limit)} of uploads a day`,
+  checkouts: (limit) => `${limit} new purchases a day`,
+  mails: (limit) => `${limit} emails to others a day`,
+};
+
+async function refusalFor(ctx: Context, { userId, costs, at: now }: Spending): Promise<AppError> {
+  const rows = await ctx.db
+    .select({ createdAt: users.createdAt, budget: dailyBudgets })
+    .from(users)
+    .leftJoin(dailyBudgets, eq(dailyBudgets.userId, users.id))
+    .where(eq(users.id, userId));
+  const createdAt = rows[0]?.createdAt ?? 0;
+  const verdicts = entriesOf(costs).map(([kind, amount]) => {
+    const standing = rows.find(({ budget }) => budget?.kind === kind)?.budget ?? undefined;
+    return { kind, ...judgeBudget({ limit: limitOf(ctx.config, kind), createdAt, standing }, amount, now) };
+  });
+  // Something may have been given back meanwhile: then all of it fits now.
+  const spent = verdicts.find(({ freeAt }) => freeAt !== now) ?? verdicts[0];
+  if (!spent) throw new Error('A spending names what it costs');
+  return refusalOfVerdict(spent, now);
+}
+
+function refusalOfVerdict(
+  { kind, limit, used, freeAt }: { kind: BudgetKind } & ReturnType<typeof judgeBudget>,
+  now: number,
+): AppError {
+  const exceeded = `This goes beyond your limit of ${LIMIT_TEXTS[kind](limit)}`;
+  const details = { kind, limit, used, resetsAt: toIsoOrNull(freeAt) };
+  if (freeAt === null) return budgetError('DAILY_BUDGET_SPENT', { message: `${exceeded}.`, details });
+  const [day, minute] = toIso(Math.ceil(freeAt / MINUTE_MS) * MINUTE_MS).split(/T|:00\./);
+  return budgetError('DAILY_BUDGET_SPENT', {
+    message: `${exceeded}. Try again after ${day} at ${minute} UTC.`,
+    details,
+    headers: { 'Retry-After': String(Math.max(1, Math.ceil((freeAt - now) / SECOND_MS))) },
+  });
+}
+
+function entriesOf(costs: Costs): [BudgetKind, number][] {
+  return Object.entries(costs) as [BudgetKind, number][]; // by its type
+}
+
+function limitOf({ dailyLimits }: Config, kind: BudgetKind): DailyLimit {
+  return dailyLimits[kind === 'brokenPictures' ? 'pictures' : kind];
+}

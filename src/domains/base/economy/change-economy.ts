@@ -1,0 +1,107 @@
+/**
+ * The owner changes the economy: each change is a new version of the whole, beside the old ones, which what was done
+ * under them goes on to name. Of two changes at once one is made.
+ */
+import type { z } from '@hono/zod-openapi';
+import { desc } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit, demandThat, type Statement } from '@/db/commit';
+import { logStaff } from '@/domains/base/permissions/log';
+import { refuseFields } from '@/http/validation';
+import type { Actor } from '@/shared/actor';
+import { toIso } from '@/shared/time';
+import { economyError } from './errors';
+import { contradictionsOf, problemsOfTargets } from './judge-economy';
+import { gains } from './rates';
+import type { ConversionChanges, EconomyConfig, EconomyVersion, LimitChanges, TargetsRequest } from './schemas';
+import { economyVersions } from './tables';
+import { listWorthless, nothingIsWorthless } from './worth';
+
+type Version = typeof economyVersions.$inferSelect;
+type Part = keyof EconomyConfig;
+type Answer = Promise<z.input<typeof EconomyVersion>>;
+
+export async function readConfig(ctx: Context): Answer {
+  return presentVersion(await newestVersion(ctx));
+}
+
+/** What is not sent stays. Throws ECONOMY_GAINS, ECONOMY_CONTRADICTS, GIFTS_WORTHLESS, ECONOMY_CHANGED. */
+export async function changeConversions(ctx: Context, actor: Actor, wish: z.output<typeof ConversionChanges>): Answer {
+  const newest = await newestVersion(ctx);
+  const conversions = { ...newest.config.conversions, ...withoutGaps(wish) };
+  const { diamondsPerCoin, coinsPerDiamond } = conversions;
+  if (gains(diamondsPerCoin, coinsPerDiamond))
+    throw economyError('ECONOMY_GAINS', { details: { diamondsPerCoin, coinsPerDiamond } });
+  const worthless = await listWorthless(ctx, diamondsPerCoin);
+  if (worthless.length > 0) throw economyError('GIFTS_WORTHLESS', { details: worthless });
+  return change(ctx, actor, newest, 'conversions', { ...newest.config, conversions }, [
+    demandThat(ctx, nothingIsWorthless(diamondsPerCoin)),
+  ]);
+}
+
+/** What is not sent stays. Throws ECONOMY_CONTRADICTS, ECONOMY_CHANGED. */
+export async function changeLimits(ctx: Context, actor: Actor, wish: z.output<typeof LimitChanges>): Answer {
+  const newest = await newestVersion(ctx);
+  const limits = { ...newest.config.limits, ...withoutGaps(wish) };
+  return change(ctx, actor, newest, 'limits', { ...newest.config, limits });
+}
+
+/** The whole list. Throws VALIDATION_FAILED, ECONOMY_CHANGED. */
+export async function changeTargets(ctx: Context, actor: Actor, { targets }: z.output<typeof TargetsRequest>): Answer {
+  const problems = problemsOfTargets(targets);
+  if (problems.length > 0)
+    throw refuseFields(problems.map(({ path, message }) => ({ path: ['targets', path], message })));
+  const newest = await newestVersion(ctx);
+  return change(ctx, actor, newest, 'targets', { ...newest.config, targets });
+}
+
+/** What changes nothing makes no version. @param demands what must hold as well when it is made */
+async function change(
+  ctx: Context,
+  actor: Actor,
+  newest: Version,
+  part: Part,
+  config: EconomyConfig,
+  demands: readonly Statement[] = [],
+): Answer {
+  const problems = contradictionsOf(config);
+  if (problems.length > 0) throw economyError('ECONOMY_CONTRADICTS', { details: problems });
+  if (JSON.stringify(config[part]) === JSON.stringify(newest.config[part])) return presentVersion(newest);
+  const row = { version: newest.version + 1, config, changedBy: actor.userId, createdAt: ctx.now() };
+  const changed = () => economyError('ECONOMY_CHANGED');
+  await commit(
+    ctx,
+    [
+      ...demands,
+      ctx.db.insert(economyVersions).values(row),
+      logStaff(ctx, {
+        staffId: actor.userId,
+        action: `economy.${part}`,
+        targetType: 'economy',
+        targetId: String(row.version),
+        before: newest.config[part],
+        after: config[part],
+      }),
+    ],
+    { refusals: { DEMAND_NOT_MET: changed, ECONOMY_VERSION_TAKEN: changed } },
+  );
+  ctx.log.event('economy.changed', { version: row.version, part });
+  return presentVersion(row);
+}
+
+async function newestVersion(ctx: Context): Promise<Version> {
+  const newest = await ctx.db.select().from(economyVersions).orderBy(desc(economyVersions.version)).limit(1).get();
+  if (!newest) throw new Error('There is no economy: migration 0009 makes the first');
+  return newest;
+}
+
+type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** A field that was not sent is no field, rather than one that says `undefined`. */
+function withoutGaps<T extends object>(wish: T): Given<T> {
+  return Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined)) as Given<T>; // fewer keys of the same
+}
+
+function presentVersion({ version, config, changedBy, createdAt }: Version): z.input<typeof EconomyVersion> {
+  return { version, ...config, changedBy, createdAt: toIso(createdAt) };
+}

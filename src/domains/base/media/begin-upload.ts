@@ -1,0 +1,139 @@
+/**
+ * A large file is announced first and sent after: key, type, size and end are fixed before the first byte, and so are
+ * the parts of a very large one. It goes to R2 itself where that is configured, and through the Worker
+ * (`receive-upload.ts`) where it is not.
+ */
+import type { z } from '@hono/zod-openapi';
+import { eq, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit, demandThat, type Statement } from '@/db/commit';
+import { commitSpent, refund, type Spending } from '@/domains/base/budgets/spend';
+import { signPart, signPut } from '@/providers/signed-put';
+import { newId } from '@/shared/ids';
+import { HOUR_MS, SECOND_MS, toIso } from '@/shared/time';
+import { signToken } from '@/shared/tokens';
+import { fileError } from './errors';
+import { newKey } from './keys';
+import { countedBytes, LARGE_FILES } from './kinds';
+import type { NewUpload, Upload } from './schemas';
+import { mediaUploads } from './tables';
+import { partsOf } from './upload-parts';
+import { askStore, callOffFile, type WrittenFile } from './written-file';
+
+/** Time enough for the largest file on a slow line, sent at once or in parts. */
+export const UPLOAD_MS = 2 * HOUR_MS;
+export const UPLOAD_IN_PARTS_MS = 12 * HOUR_MS;
+/** Announced, and neither used nor expired: as many as two posts of ten have, as much as two of the largest files. */
+export const OPEN_UPLOADS_MAX = 20;
+export const OPEN_BYTES_MAX = 10 * 1_024 ** 3;
+/** Below what Cloudflare takes in one request, and at most 80 of them. */
+const PART_BYTES = 64 * 1_048_576;
+
+/** Throws FILE_TOO_LARGE, DAILY_BUDGET_SPENT, TOO_MANY_UPLOADS, MEDIA_STORE_UNAVAILABLE. */
+export async function beginUpload(
+  ctx: Context,
+  ownerId: string,
+  { kind, contentType, bytes }: z.output<typeof NewUpload>,
+): Promise<z.input<typeof Upload>> {
+  const { bytesMax, inPartsBytesMax } = LARGE_FILES[kind];
+  if (bytes > inPartsBytesMax)
+    throw fileError('FILE_TOO_LARGE', { message: `The file is larger than ${inPartsBytesMax} bytes.` });
+  // Through the Worker no more can be sent at once than Cloudflare takes in a request.
+  const isInParts = bytes > (ctx.config.r2 ? bytesMax : PART_BYTES);
+  const lifeMs = isInParts ? UPLOAD_IN_PARTS_MS : UPLOAD_MS;
+  const upload = {
+    id: newId(),
+    ownerId,
+    key: newKey(kind),
+    kind,
+    contentType,
+    bytes,
+    expiresAt: ctx.now() + lifeMs,
+    uploadId: null,
+    partBytes: isInParts ? PART_BYTES : null,
+  };
+  await insertUpload(ctx, upload);
+  const opened = isInParts ? { ...upload, uploadId: await openParts(ctx, upload) } : upload;
+  return {
+    id: upload.id,
+    method: 'PUT',
+    ...(await signTargets(ctx, opened, lifeMs / SECOND_MS)),
+    bytes,
+    expiresAt: toIso(upload.expiresAt),
+  };
+}
+
+type NewRow = Omit<typeof mediaUploads.$inferSelect, 'completedAt'>;
+type Announced = Pick<NewRow, 'ownerId' | 'bytes' | 'expiresAt' | 'partBytes'>;
+
+/** All that was announced, when it was. */
+function spendingOf({ ownerId, bytes, expiresAt, partBytes }: Announced): Spending {
+  const at = expiresAt - (partBytes === null ? UPLOAD_MS : UPLOAD_IN_PARTS_MS);
+  return { userId: ownerId, costs: { bytes: countedBytes(bytes) }, at };
+}
+
+/** For the batch in which it ends and nothing of it was stored. */
+export function refundUpload(ctx: Context, upload: Announced): Statement {
+  return refund(ctx, spendingOf(upload));
+}
+
+/** Its parts come with their id at the store (`openParts`). Throws DAILY_BUDGET_SPENT, TOO_MANY_UPLOADS. */
+async function insertUpload(ctx: Context, upload: NewRow): Promise<void> {
+  const { ownerId, bytes } = upload;
+  const hasRoom = sql`SELECT count(*) < CAST(${OPEN_UPLOADS_MAX} AS INTEGER)
+      AND coalesce(sum(bytes), 0) <= CAST(${OPEN_BYTES_MAX - bytes} AS INTEGER)
+    FROM media_uploads WHERE owner_id = ${ownerId} AND expires_at > ${ctx.now()} AND completed_at IS NULL`;
+  await commitSpent(
+    ctx,
+    spendingOf(upload),
+    [demandThat(ctx, hasRoom), ctx.db.insert(mediaUploads).values({ ...upload, partBytes: null })],
+    {
+      refusals: { DEMAND_NOT_MET: () => fileError('TOO_MANY_UPLOADS') },
+    },
+  );
+}
+
+/**
+ * Parts may be sent to it by the bucket and by the S3 API alike. What nobody names, R2 drops after seven days. Throws
+ * MEDIA_STORE_UNAVAILABLE, and the upload is given up.
+ */
+async function openParts(ctx: Context, upload: NewRow): Promise<string> {
+  const { id, key, contentType, partBytes } = upload;
+  const isThis = eq(mediaUploads.id, id);
+  let file: WrittenFile | undefined;
+  try {
+    file = await askStore(ctx, () => ctx.files.createMultipartUpload(key, { httpMetadata: { contentType } }));
+    await commit(ctx, [ctx.db.update(mediaUploads).set({ uploadId: file.uploadId, partBytes }).where(isThis)]);
+    return file.uploadId;
+  } catch (error) {
+    if (file) await callOffFile(ctx, file).catch(() => undefined);
+    await commit(ctx, [ctx.db.delete(mediaUploads).where(isThis), refundUpload(ctx, upload)]);
+    throw error;
+  }
+}
+
+async function signTargets(
+  ctx: Context,
+  upload: NewRow,
+  seconds: number,
+): Promise<Pick<z.input<typeof Upload>, 'url' | 'headers' | 'parts'>> {
+  const { id, key, contentType, bytes, uploadId } = upload;
+  const { r2, keys, publicUrl } = ctx.config;
+  const now = ctx.now();
+  if (r2 && uploadId === null) return signPut(r2, { key, contentType, bytes, seconds }, now);
+  const parts = partsOf(upload);
+  if (r2 && uploadId !== null) {
+    const signed = parts.map(async (part) => ({
+      ...part,
+      url: await signPart(r2, { key, uploadId, ...part, seconds }, now),
+    }));
+    return { headers: {}, parts: await Promise.all(signed) };
+  }
+  const url = `${publicUrl}/media/uploads/${id}`;
+  const query = `token=${await signToken(keys, 'upload', { upload: id }, seconds, now)}`;
+  if (uploadId === null) return { url: `${url}?${query}`, headers: { 'Content-Type': contentType } };
+  return {
+    headers: {},
+    parts: parts.map((part) => ({ ...part, url: `${url}/parts/${part.partNumber}?${query}` })),
+  };
+}

@@ -1,0 +1,148 @@
+/**
+ * A creator who goes live tells all members, who follow or subscribe, by one row, written with the stream's start and
+ * merged into the list of each as it is read. Only mail, push and open rooms are gone over, in pages through the tasks
+ * queue. A stream for subscribers is announced to them alone, a private one to nobody.
+ */
+import { and, eq, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import type { MemberPosition, OutboxEvent, TaskMessage } from '@/contracts/messages';
+import type { Statement } from '@/db/commit';
+import { trySpending } from '@/domains/base/budgets/spend';
+import { readSettings } from '@/domains/base/settings/read';
+import { users } from '@/domains/base/users/tables';
+import type { streams, Visibility } from '@/domains/live/streams/tables';
+import { toIso } from '@/shared/time';
+import { isBlockBetween, isLive } from './claim';
+import { type Reader, reach } from './reach';
+import { type BroadcastAudience, broadcasts } from './tables';
+
+/** Of a creator: what came before tells of streams that are over. It bounds what a list reads for each follow. */
+const BROADCASTS_KEPT = 3;
+/** Each may be in five rooms, and every room is a call: of the 10,000 that an invocation has, a batch of five pages then takes a quarter. */
+export const MEMBERS_AT_ONCE = 100;
+const AUDIENCES: Readonly<Record<Visibility, BroadcastAudience | null>> = {
+  public: 'members',
+  followers: 'members',
+  subscribers: 'subscribers',
+  private: null,
+};
+
+type Stream = Pick<typeof streams.$inferSelect, 'id' | 'creatorId' | 'title' | 'visibility'>;
+
+/** For the batch that takes the stream live. Nobody is told twice of one stream, nor of one that they cannot watch. */
+export function announceLive(ctx: Context, stream: Stream): { statements: Statement[]; events: OutboxEvent[] } {
+  const { id, creatorId, title, visibility } = stream;
+  const audience = AUDIENCES[visibility];
+  if (audience === null) return { statements: [], events: [] };
+  const at = ctx.now();
+  const data = JSON.stringify({ streamId: id, creatorId });
+  return {
+    statements: [
+      ctx.db.run(sql`
+        INSERT INTO ${broadcasts} (id, creator_id, kind, title, body, data, created_at, audience)
+        SELECT ${id}, users.id, 'live', users.display_name || ' is live', ${title}, ${data}, CAST(${at} AS INTEGER),
+          ${audience}
+        FROM users WHERE users.id = ${creatorId}
+        ON CONFLICT DO NOTHING`),
+      ctx.db.run(sql`
+        DELETE FROM ${broadcasts} WHERE creator_id = ${creatorId} AND id NOT IN (
+          SELECT id FROM broadcasts WHERE creator_id = ${creatorId}
+          ORDER BY created_at DESC, id DESC LIMIT ${BROADCASTS_KEPT})`),
+    ],
+    events: [{ kind: 'task', task: { type: 'fan-out-broadcast', broadcastId: id, at, after: null } }],
+  };
+}
+
+type FanOut = Extract<TaskMessage, { type: 'fan-out-broadcast' }>;
+
+/**
+ * Tells a page of the members whom the creator had then, in the order in which they came, and queues the page after it.
+ * Nobody is told once the stream is over: the list alone still says that it was.
+ * @param at when (ms) it was announced: of a second announcement nobody is told
+ * @param isMailed whether the creator's daily budget had a mail left for it; undefined until someone is to be mailed
+ */
+export async function fanOutBroadcast(
+  ctx: Context,
+  broadcastId: string,
+  at: number,
+  after: MemberPosition | null,
+  isMailed?: boolean,
+): Promise<void> {
+  const isActive = sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${broadcasts.creatorId} AND status = 'active')`;
+  const broadcast = await ctx.db
+    .select()
+    .from(broadcasts)
+    .where(and(eq(broadcasts.id, broadcastId), isActive, isLive(broadcastId)))
+    .get();
+  if (broadcast?.createdAt !== at) return;
+  const { id, kind, title, body, data } = broadcast;
+  const members = await listMembers(ctx, broadcast, after);
+  const audience = members.filter(({ skipped }) => skipped === 0);
+  const settings = await readSettings(
+    ctx,
+    audience.map(({ userId }) => userId),
+  );
+  const readers = audience.flatMap(({ userId }) => {
+    const channels = settings.get(userId)?.notifications.live;
+    return channels ? [{ userId, channels }] : [];
+  });
+  const isToBeMailed = readers.some(({ channels }) => channels.email);
+  const spending = { userId: broadcast.creatorId, costs: { mails: 1 }, at: ctx.now() };
+  const mails = isMailed ?? (isToBeMailed ? await trySpending(ctx, spending) : undefined);
+  const told = { id, kind, title, body, data: { ...data }, read: false, createdAt: toIso(at) };
+  const last = members.length === MEMBERS_AT_ONCE ? members.at(-1) : undefined;
+  const next: FanOut[] = last
+    ? [
+        {
+          ...{ type: 'fan-out-broadcast', broadcastId, at, after: [last.since, last.userId] },
+          ...(mails === undefined ? {} : { isMailed: mails }),
+        },
+      ]
+    : [];
+  const reached = mails === false ? readers.map(withoutMail) : readers;
+  await reach(ctx, reached, told, id, { kind, actorId: broadcast.creatorId, streamId: id }, next);
+}
+
+function withoutMail({ userId, channels }: Reader): Reader {
+  return { userId, channels: { ...channels, email: false } };
+}
+
+interface MemberRow {
+  readonly userId: string;
+  /** When (ms) they followed or subscribed. */
+  readonly since: number;
+  /** 1: a subscriber who is told as a follower, or across a block, which ends no subscription before its month. */
+  readonly skipped: number;
+}
+
+/** Two ranges of an index, a page of each at most, merged: who is skipped takes a place, so a page never reads on. */
+function listMembers(
+  ctx: Context,
+  {
+    creatorId,
+    createdAt: until,
+    audience,
+  }: Pick<typeof broadcasts.$inferSelect, 'creatorId' | 'createdAt' | 'audience'>,
+  after: MemberPosition | null,
+): Promise<MemberRow[]> {
+  const [since, userId] = after ?? [0, ''];
+  const max = sql.raw(String(MEMBERS_AT_ONCE));
+  const followers = sql`SELECT * FROM (
+    SELECT f.follower_id AS userId, f.created_at AS since, 0 AS skipped
+    FROM follows AS f CROSS JOIN users AS u ON u.id = f.follower_id AND u.status = 'active'
+    WHERE f.creator_id = ${creatorId} AND f.created_at <= ${until}
+      AND (f.created_at, f.follower_id) > (${since}, ${userId})
+    ORDER BY f.created_at, f.follower_id LIMIT ${max})`;
+  const isFollower = sql`EXISTS (SELECT 1 FROM follows AS f WHERE f.follower_id = s.subscriber_id
+    AND f.creator_id = s.creator_id AND f.created_at <= ${until})`;
+  const isSkipped = sql`(${audience === 'members' ? isFollower : sql`0`} OR ${isBlockBetween(sql`s.subscriber_id`, sql`s.creator_id`)})`;
+  const subscribers = sql`SELECT * FROM (
+    SELECT s.subscriber_id AS userId, s.started_at AS since, ${isSkipped} AS skipped
+    FROM subscriptions AS s INDEXED BY subscriptions_open_of_creator
+    CROSS JOIN users AS u ON u.id = s.subscriber_id AND u.status = 'active'
+    WHERE s.creator_id = ${creatorId} AND s.status <> 'ended' AND s.started_at <= ${until}
+      AND (s.started_at, s.subscriber_id) > (${since}, ${userId})
+    ORDER BY s.started_at, s.subscriber_id LIMIT ${max})`;
+  const members = audience === 'members' ? sql`${followers} UNION ALL ${subscribers}` : subscribers;
+  return ctx.db.all<MemberRow>(sql`SELECT * FROM (${members}) ORDER BY since, userId LIMIT ${max}`);
+}

@@ -1,0 +1,105 @@
+/**
+ * A reader's notifications: their own rows and the broadcasts of creators they follow or subscribe to, as one list,
+ * newest first. Four statements for anybody. For broadcasts a read touches at most TIES_MAX follows, as many
+ * subscriptions, and BROADCASTS_KEPT rows of each, however many there are on the platform: a creator's newest, none older than two weeks.
+ */
+import { z } from '@hono/zod-openapi';
+import { type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { readSettings } from '@/domains/base/settings/read';
+import { tiesOf } from '@/domains/base/visibility/members';
+import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
+import { DAY_MS } from '@/shared/time';
+import { isBlockBetween } from './claim';
+import { isShown, type NotificationRow, notificationColumns, presentNotification } from './present';
+import { UNREAD_MAX } from './schemas';
+
+export const BROADCAST_AGE_MS_MAX = 14 * DAY_MS;
+/** Readers who follow more creators are told in the app of those followed last; push and mail know no such bound. */
+const TIES_MAX = 2_000;
+
+const LIST = 'notifications';
+const Position = z.tuple([z.int(), z.string()]);
+type Position = z.output<typeof Position>;
+
+/** Before the first page. */
+const NEWEST: Position = [Number.MAX_SAFE_INTEGER, ''];
+
+export async function listNotifications(ctx: Context, userId: string, query: { cursor?: string; perPage: number }) {
+  const before = query.cursor === undefined ? NEWEST : decodeCursor(LIST, Position, query.cursor);
+  const { rows, unreadCount } = await readTold(ctx, userId, before, query.perPage + 1);
+  return {
+    ...presentCursorPage(rows, query.perPage, presentNotification, ({ createdAt, id }) =>
+      encodeCursor(LIST, [createdAt, id]),
+    ),
+    unreadCount,
+    pushPublicKey: ctx.push?.publicKey ?? null,
+  };
+}
+
+/** Counted up to UNREAD_MAX. */
+export async function countUnread(ctx: Context, userId: string): Promise<number> {
+  const { unreadCount } = await readTold(ctx, userId, NEWEST, 0);
+  return unreadCount;
+}
+
+async function readTold(ctx: Context, userId: string, before: Position, limit: number) {
+  const [[own, ownUnread, merged], settings] = await Promise.all([
+    ctx.db.batch([
+      ctx.db.all<NotificationRow>(ownPage(userId, before, limit)),
+      ctx.db.all<{ unread: number }>(sql`
+        SELECT count(*) AS unread FROM (
+          SELECT 1 FROM notifications
+          WHERE user_id = ${userId} AND read_at IS NULL AND ${isShown} AND created_at > ${readThrough(userId)}
+          LIMIT ${UNREAD_MAX})`),
+      ctx.db.all<MergedRow>(broadcastPage(userId, before, limit, ctx.now() - BROADCAST_AGE_MS_MAX)),
+    ]),
+    readSettings(ctx, [userId]),
+  ]);
+  const told = (settings.get(userId)?.notifications.live.inApp ?? true) ? merged : [];
+  const broadcasts = told.flatMap((row) => (row.id === null ? [] : [{ ...row, actorCount: 0, actors: '[]' }]));
+  const rows = [...own, ...broadcasts].sort(newestFirst).slice(0, limit);
+  return { rows, unreadCount: Math.min(UNREAD_MAX, (ownUnread[0]?.unread ?? 0) + (told[0]?.unread ?? 0)) };
+}
+
+function newestFirst(a: NotificationRow, b: NotificationRow): number {
+  return b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1);
+}
+
+/** Until when (ms) all was marked as read at once; 0: never. */
+export function readThrough(userId: string): SQL {
+  return sql`coalesce((SELECT read_through FROM notification_marks WHERE user_id = ${userId}), 0)`;
+}
+
+function ownPage(userId: string, [createdAt, id]: Position, limit: number): SQL {
+  return sql`
+    SELECT ${notificationColumns(readThrough(userId))} FROM notifications
+    WHERE user_id = ${userId} AND (created_at, id) < (${createdAt}, ${id}) AND ${isShown}
+    ORDER BY created_at DESC, id DESC LIMIT ${limit}`;
+}
+
+/** One row at least, for its count; `id` is null where the page is empty. */
+type MergedRow = { readonly unread: number } & ({ readonly id: null } | Omit<NotificationRow, 'actorCount' | 'actors'>);
+
+/**
+ * Broadcasts since the reader follows or subscribes, each once. A block ends a follow at once (domains/people/social/block.ts),
+ * but a subscription only with its month, so it is looked for there.
+ */
+function broadcastPage(userId: string, [createdAt, id]: Position, limit: number, since: number): SQL {
+  return sql`
+    WITH recent AS MATERIALIZED (
+      SELECT DISTINCT b.id, b.created_at,
+        b.created_at <= ${readThrough(userId)}
+          OR EXISTS (SELECT 1 FROM broadcast_reads WHERE user_id = ${userId} AND broadcast_id = b.id) AS is_read
+      FROM (${tiesOf(userId, TIES_MAX)}) AS tie
+      CROSS JOIN users AS u ON u.id = tie.creator_id AND u.status = 'active'
+      CROSS JOIN broadcasts AS b ON b.creator_id = tie.creator_id AND b.created_at >= max(tie.since, ${since})
+      WHERE CASE WHEN tie.subscribed THEN NOT ${isBlockBetween(userId, sql`tie.creator_id`)} ELSE b.audience = 'members' END
+    ), page AS (
+      SELECT id, is_read FROM recent WHERE (created_at, id) < (${createdAt}, ${id})
+      ORDER BY created_at DESC, id DESC LIMIT ${limit}
+    )
+    SELECT counted.unread, b.id, b.kind, b.title, b.body, b.data, b.created_at AS createdAt, page.is_read AS isRead
+    FROM (SELECT count(*) AS unread FROM (SELECT 1 FROM recent WHERE NOT is_read LIMIT ${UNREAD_MAX})) AS counted
+    LEFT JOIN page ON true LEFT JOIN broadcasts AS b ON b.id = page.id`;
+}

@@ -1,0 +1,54 @@
+/**
+ * Mails a notification to a user who chose mail for its kind: once, however often the task comes. What a user causes is
+ * mailed to others while that user's daily budget lasts; past it, the notification is only in the list.
+ */
+import { and, eq, isNotNull } from 'drizzle-orm';
+import type { Context } from '@/context';
+import type { TaskMessage } from '@/contracts/messages';
+import { commit } from '@/db/commit';
+import { refund, type Spending, trySpending } from '@/domains/base/budgets/spend';
+import { users } from '@/domains/base/users/tables';
+import { stillSo } from './claim';
+import { choiceOf, isLasting } from './kinds';
+
+type MailTask = Extract<TaskMessage, { type: 'send-notification-mail' }>;
+
+/** Nothing to an address that nobody has shown to be theirs, nor of what is so no more. Throws while the mail provider is away. */
+export async function sendNotificationMail(ctx: Context, task: MailTask): Promise<void> {
+  const { userId, key, title, body, claim } = task;
+  const user = await ctx.db
+    .select({ email: users.email, username: users.username })
+    .from(users)
+    .where(
+      and(
+        eq(users.id, userId),
+        eq(users.status, 'active'),
+        isNotNull(users.emailVerifiedAt),
+        claim && stillSo(userId, claim),
+      ),
+    )
+    .get();
+  if (!user) return;
+  const spending = spendingOf(task, ctx.now());
+  if (spending && !(await trySpending(ctx, spending))) return;
+  const giveBack = () => (spending ? commit(ctx, [refund(ctx, spending)]) : Promise.resolve([]));
+  const { frontendUrl } = ctx.config;
+  const text = `Hello ${user.username},\n\n${title}\n\n${body === '' ? '' : `${body}\n\n`}You choose what you are mailed about in your settings${frontendUrl === undefined ? '.' : `: ${frontendUrl}/settings`}\n`;
+  const outcome = await ctx.mail.send({ to: user.email, subject: title, text }, key).catch(async (error) => {
+    await giveBack(); // it is sent again, and counts then
+    throw error;
+  });
+  if (outcome === 'sent') return;
+  await giveBack();
+  ctx.log.warning('notification mail', 'MAIL_REFUSED');
+}
+
+/**
+ * Nothing if no other user caused it, or if it is about the reader's own money or account. That a creator is live
+ * counts once, however many are mailed: when it is announced (`broadcast.ts`).
+ */
+function spendingOf({ userId, claim }: MailTask, at: number): Spending | undefined {
+  if (!claim?.actorId || claim.actorId === userId) return undefined;
+  if (isLasting(claim.kind) || choiceOf(claim.kind) === 'live') return undefined;
+  return { userId: claim.actorId, costs: { mails: 1 }, at };
+}

@@ -1,0 +1,94 @@
+/**
+ * The browsers that a user is reached in, each as long as the session stands that subscribed it. An endpoint is one
+ * browser's: who signs in there last has it. The server calls no host that a user names, but the push services that
+ * browsers are known to use.
+ */
+
+import type { z } from '@hono/zod-openapi';
+import { and, eq, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import type { PushText, TaskMessage } from '@/contracts/messages';
+import { commit } from '@/db/commit';
+import { sessionIsActive } from '@/domains/base/users/session-active';
+import { users } from '@/domains/base/users/tables';
+import type { Actor } from '@/shared/actor';
+import { newId } from '@/shared/ids';
+import { DAY_MS, HOUR_MS, SECOND_MS } from '@/shared/time';
+import { stillSo } from './claim';
+import { notificationError } from './errors';
+import { isPushEndpoint } from './push-hosts';
+import type { NewPushSubscription } from './schemas';
+import { pushSubscriptions } from './tables';
+
+/** Of a user; who comes with one more lets go of the oldest. */
+export const SUBSCRIPTIONS_MAX = 10;
+const POINT_BYTES = 65;
+const AUTH_BYTES = 16;
+
+/** Repeating it renews it. Throws PUSH_UNAVAILABLE, PUSH_HOST_UNKNOWN, PUSH_KEYS_INVALID. */
+export async function subscribeToPush(
+  ctx: Context,
+  { userId, sessionId }: Pick<Actor, 'userId' | 'sessionId'>,
+  { endpoint, keys }: z.output<typeof NewPushSubscription>,
+): Promise<void> {
+  if (!ctx.push) throw notificationError('PUSH_UNAVAILABLE');
+  if (!isPushEndpoint(endpoint)) throw notificationError('PUSH_HOST_UNKNOWN');
+  const { p256dh, auth } = keys;
+  if (!(await areKeys(p256dh, auth))) throw notificationError('PUSH_KEYS_INVALID');
+  const mine = { userId, sessionId, p256dh, auth, createdAt: ctx.now() };
+  await commit(ctx, [
+    ctx.db
+      .insert(pushSubscriptions)
+      .values({ id: newId(), endpoint: new URL(endpoint).href, ...mine })
+      .onConflictDoUpdate({ target: pushSubscriptions.endpoint, set: mine }),
+    ctx.db.run(sql`
+      DELETE FROM ${pushSubscriptions} WHERE user_id = ${userId} AND id NOT IN (
+        SELECT id FROM push_subscriptions WHERE user_id = ${userId}
+        ORDER BY created_at DESC, id DESC LIMIT ${SUBSCRIPTIONS_MAX})`),
+  ]);
+}
+
+/** A point of the curve, and a secret: with anything else every push would fail. */
+async function areKeys(p256dh: string, auth: string): Promise<boolean> {
+  const point = Buffer.from(p256dh, 'base64url');
+  if (point.length !== POINT_BYTES || Buffer.from(auth, 'base64url').length !== AUTH_BYTES) return false;
+  return crypto.subtle.importKey('raw', point, { name: 'ECDH', namedCurve: 'P-256' }, false, []).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Repeating it changes nothing, nor does naming another user's. */
+export async function unsubscribeFromPush(ctx: Context, userId: string, endpoint: string): Promise<void> {
+  const { href } = new URL(endpoint);
+  const mine = and(eq(pushSubscriptions.endpoint, href), eq(pushSubscriptions.userId, userId));
+  await commit(ctx, [ctx.db.delete(pushSubscriptions).where(mine)]);
+}
+
+type PushTask = Extract<TaskMessage, { type: 'send-push' }>;
+
+/** Nothing to a browser that was signed out or has changed hands since, nor of what is so no more. Throws while the push service is away. */
+export async function sendPush(ctx: Context, { subscriptionId, userId, push, claim }: PushTask): Promise<void> {
+  const its = and(eq(pushSubscriptions.id, subscriptionId), eq(pushSubscriptions.userId, userId));
+  const isActive = sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${userId} AND status = 'active')`;
+  const isSignedIn = sessionIsActive(sql`push_subscriptions.session_id`, ctx.now());
+  const subscription = await ctx.db
+    .select()
+    .from(pushSubscriptions)
+    .where(and(its, isActive, isSignedIn, claim && stillSo(userId, claim)))
+    .get();
+  if (!ctx.push || !subscription || !isPushEndpoint(subscription.endpoint)) return;
+  const outcome = await ctx.push.send(subscription, JSON.stringify(push), {
+    topic: push.id.replaceAll('-', ''), // a repeat takes the place of one that still waits
+    ttlSeconds: ttlMs(push) / SECOND_MS,
+  });
+  const changed = and(its, eq(pushSubscriptions.p256dh, subscription.p256dh)); // not one that was renewed meanwhile
+  if (outcome === 'gone') await ctx.db.delete(pushSubscriptions).where(changed);
+  if (outcome === 'sent') await ctx.db.update(pushSubscriptions).set({ lastOkAt: ctx.now() }).where(changed);
+  if (outcome === 'refused') ctx.log.warning('push', 'PUSH_REFUSED');
+}
+
+/** How long a push service keeps it for a browser that is off: that somebody is live is soon not true any more. */
+function ttlMs({ kind }: PushText): number {
+  return kind === 'live' ? HOUR_MS : DAY_MS;
+}

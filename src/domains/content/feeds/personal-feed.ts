@@ -1,0 +1,153 @@
+/**
+ * What creators whom the reader follows or subscribes to posted in the last 30 days, the newest first, then what is
+ * trending among everybody else. At most five statements. Readers of many creators are served by a walk down the time;
+ * where that finds too little, and for readers of few, those creators' own lists are merged.
+ */
+import { eq, type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { users } from '@/domains/base/users/tables';
+import { isMemberOf, subscribes, tiesOf } from '@/domains/base/visibility/members';
+import { authorVisibleTo } from '@/domains/base/visibility/posts';
+import { trendingPosts } from '@/domains/content/posts/lists';
+import { hydratePosts } from '@/domains/content/posts/present';
+import { FeedPosition } from '@/domains/content/posts/schemas';
+import { type Step, type Walked, walk } from '@/domains/content/posts/walk';
+import { decodeCursor, encodeCursor } from '@/http/envelope';
+import type { Actor } from '@/shared/actor';
+import { firstIdAt } from '@/shared/ids';
+import { DAY_MS } from '@/shared/time';
+
+const LIST = 'content.feed';
+const FOLLOWED_FOR_MS = 30 * DAY_MS;
+/** Of followed creators whose posts are merged: those who posted last. */
+const MERGED_CREATORS_MAX = 500;
+/** They are looked for among so many who were followed last, and as many who were subscribed to last. */
+const TIES_READ_MAX = 2_000;
+/** For each post of a page: up to so many creators are merged at once, and so many posts are walked over. */
+const FEW_CREATORS_FACTOR = 5;
+const WALK_FACTOR = 10;
+const RECOMMENDED_WINDOW_FACTOR = 5;
+
+type Followed = Pick<Walked, 'steps' | 'after'>;
+
+export async function listFeed(ctx: Context, actor: Actor, query: { cursor?: string | undefined; perPage: number }) {
+  const { perPage } = query;
+  const position = query.cursor === undefined ? undefined : decodeCursor(LIST, FeedPosition, query.cursor);
+  const followed: Followed =
+    position?.[0] === 'recommended'
+      ? { steps: [], after: null }
+      : await listFollowed(ctx, actor, position?.[1], perPage);
+  const ids = followed.steps.map(({ id }) => id);
+  if (followed.after || ids.length === perPage) {
+    const nextCursor = encodeCursor(LIST, followed.after ? ['followed', followed.after.id] : ['recommended']);
+    return { items: await hydratePosts(ctx, actor, ids), pagination: { nextCursor, perPage } };
+  }
+  const [, score, id] = position?.[0] === 'recommended' ? position : [];
+  const above = score === undefined || id === undefined ? undefined : { score, id };
+  const { steps, after } = await listRecommended(ctx, actor, above, perPage - ids.length);
+  return {
+    items: await hydratePosts(ctx, actor, [...ids, ...steps.map((step) => step.id)]),
+    pagination: { nextCursor: after && encodeCursor(LIST, ['recommended', after.score, after.id]), perPage },
+  };
+}
+
+async function listFollowed(
+  ctx: Context,
+  { userId }: Actor,
+  before: string | undefined,
+  perPage: number,
+): Promise<Followed> {
+  const reader = await ctx.db
+    .select({
+      following: users.followingCount,
+      subscribed: sql<number>`(SELECT count(*) FROM (SELECT 1 FROM subscriptions
+        WHERE subscriber_id = ${userId} AND status <> 'ended' LIMIT ${sql.raw(String(MERGED_CREATORS_MAX + 1))}))`,
+    })
+    .from(users)
+    .where(eq(users.id, userId))
+    .get();
+  // At most: creators who are both followed and subscribed to are counted twice.
+  const creatorCount = reader ? reader.following + reader.subscribed : 0;
+  if (creatorCount === 0) return { steps: [], after: null };
+  const range = { since: firstIdAt(ctx.now() - FOLLOWED_FOR_MS), before: before ?? BEYOND_ALL_IDS };
+  if (creatorCount > FEW_CREATORS_FACTOR * perPage) {
+    const walked = await walkFollowed(ctx, userId, range, perPage);
+    if (!walked.cutShort || walked.steps.length === perPage) return walked;
+  }
+  return mergeFollowed(ctx, userId, creatorCount, range, perPage);
+}
+
+interface Range {
+  /** Ids, both excluded. */
+  readonly since: string;
+  readonly before: string;
+}
+
+const BEYOND_ALL_IDS = 'g';
+
+/** Reads as many rows as it takes to meet a page of followed creators' posts: few, where many are followed. */
+function walkFollowed(ctx: Context, userId: string, { since, before }: Range, perPage: number): Promise<Walked> {
+  return walk(ctx, {
+    candidates: sql`
+      SELECT id, author_id, visibility, 0 AS score FROM posts INDEXED BY posts_by_time
+      WHERE removed_at IS NULL AND id > ${since} AND id < ${before}
+      ORDER BY id DESC`,
+    keep: sql`${isMemberOf(userId, sql`walked.author_id`)}
+      AND ${authorVisibleTo(undefined, sql`walked.author_id`)}
+      AND (walked.visibility <> 'subscribers' OR ${subscribes(userId, sql`walked.author_id`)})`,
+    perPage,
+    windowMax: WALK_FACTOR * perPage,
+  });
+}
+
+/**
+ * Reads each followed creator's newest post, then one post more for each that it gives: a recursive SELECT with an
+ * order takes the greatest of its queue, so it merges the lists. The newest posts of all are by those who posted last,
+ * so the cap leaves none of them out. Posts of the banned are dropped with what else the rules drop.
+ */
+async function mergeFollowed(
+  ctx: Context,
+  userId: string,
+  creatorCount: number,
+  { since, before }: Range,
+  perPage: number,
+): Promise<Followed> {
+  const below = (authorId: SQL, id: SQL) =>
+    sql`p.author_id = ${authorId} AND p.removed_at IS NULL AND p.id < ${id} AND p.id > ${since} ORDER BY p.id DESC LIMIT 1`;
+  const newestBelow = (authorId: SQL, id: SQL) => sql`
+    CASE WHEN ${subscribes(userId, authorId)}
+      THEN (SELECT p.id FROM posts p INDEXED BY posts_of_author WHERE ${below(authorId, id)})
+      ELSE (SELECT p.id FROM posts p INDEXED BY posts_for_followers
+        WHERE p.visibility <> 'subscribers' AND ${below(authorId, id)})
+    END`;
+  const newest = sql`SELECT author_id, ${newestBelow(sql`sources.author_id`, sql`${before}`)} AS id FROM sources`;
+  // To sort them costs as much as to read them, so that is left out where it is not needed.
+  const first =
+    creatorCount > MERGED_CREATORS_MAX
+      ? sql`SELECT * FROM (${newest} ORDER BY 2 DESC LIMIT CAST(${MERGED_CREATORS_MAX} AS INTEGER))`
+      : newest;
+  const rows = await ctx.db.all<{ id: string | null }>(sql`
+    WITH RECURSIVE sources (author_id) AS (
+      SELECT DISTINCT creator_id FROM (${tiesOf(userId, TIES_READ_MAX)})
+    ), merged (author_id, id) AS (
+      ${first}
+      UNION ALL
+      SELECT author_id, ${newestBelow(sql`merged.author_id`, sql`merged.id`)} FROM merged WHERE id IS NOT NULL
+      ORDER BY 2 DESC LIMIT CAST(${perPage + 1} AS INTEGER)
+    )
+    SELECT id FROM merged`);
+  const found = rows.flatMap(({ id }): Step[] => (id === null ? [] : [{ id, score: 0 }]));
+  const steps = found.slice(0, perPage);
+  return { steps, after: found.length > perPage ? (steps.at(-1) ?? null) : null };
+}
+
+/** By authors whom the reader neither follows nor subscribes to; the reader's own posts are left out. */
+function listRecommended(ctx: Context, actor: Actor, above: Step | undefined, wanted: number): Promise<Walked> {
+  const author = sql`walked.author_id`;
+  return walk(ctx, {
+    candidates: trendingPosts(above),
+    keep: sql`${author} <> ${actor.userId} AND NOT ${isMemberOf(actor.userId, author)} AND ${authorVisibleTo(actor, author)}`,
+    perPage: wanted,
+    windowMax: RECOMMENDED_WINDOW_FACTOR * wanted,
+  });
+}

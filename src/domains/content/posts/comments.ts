@@ -1,0 +1,176 @@
+/** Comments under a post, with one level of replies. Whoever sees the post reads and writes them. */
+import type { z } from '@hono/zod-openapi';
+import { and, asc, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import type { OutboxEvent } from '@/contracts/messages';
+import { commit, demandChange } from '@/db/commit';
+import { withdrawAbout } from '@/domains/base/notifications/withdraw';
+import { logStaff } from '@/domains/base/permissions/log';
+import { staffCan } from '@/domains/base/permissions/permissions';
+import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
+import { users } from '@/domains/base/users/tables';
+import { visiblePosts } from '@/domains/base/visibility/posts';
+import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
+import type { Actor, Viewer } from '@/shared/actor';
+import { newId } from '@/shared/ids';
+import { toIso } from '@/shared/time';
+import { contentError } from './errors';
+import { commentAuthorVisibleTo, commentColumns, getComment, pathTo, postOpenTo } from './find-comment';
+import { getPost } from './find-post';
+import { hideComments, hideUnanswered } from './hide';
+import { type Comment, type CommentQuery, IdPosition, type NewComment } from './schemas';
+import { comments, posts } from './tables';
+
+const EXCERPT_CHARACTERS_MAX = 140;
+
+/** The newest first; replies, the oldest first. Throws as `getPost` does, COMMENT_NOT_FOUND. */
+export async function listComments(
+  ctx: Context,
+  viewer: Viewer,
+  postId: string,
+  { cursor, perPage, parentId }: z.output<typeof CommentQuery>,
+) {
+  const list = `comments.${postId}.${parentId ?? ''}`;
+  const position = cursor === undefined ? undefined : decodeCursor(list, IdPosition, cursor)[0];
+  const [, parent] = await Promise.all([
+    getPost(ctx, viewer, postId),
+    parentId === undefined ? undefined : getComment(ctx, viewer, parentId),
+  ]);
+  if (parent && parent.comment.postId !== postId) throw contentError('COMMENT_NOT_FOUND');
+  const beyond = parentId === undefined ? lt : gt;
+  const rows = await ctx.db
+    .select(commentColumns(viewer))
+    .from(comments)
+    .innerJoin(users, eq(users.id, comments.authorId))
+    .where(
+      and(
+        eq(comments.postId, postId),
+        parentId === undefined ? isNull(comments.parentId) : eq(comments.parentId, parentId),
+        position === undefined ? undefined : beyond(comments.id, position),
+        isNull(comments.removedAt),
+        commentAuthorVisibleTo(viewer),
+      ),
+    )
+    .orderBy(parentId === undefined ? desc(comments.id) : asc(comments.id))
+    .limit(perPage + 1);
+  return presentCursorPage(
+    rows,
+    perPage,
+    ({ comment, author, liked }) => presentComment(comment, author, liked === 1),
+    ({ comment }) => encodeCursor(list, [comment.id]),
+  );
+}
+
+/** Tells the author of the post, and of the comment replied to. Throws as `getPost` does, COMMENT_NOT_FOUND, REPLY_TO_REPLY. */
+export async function addComment(
+  ctx: Context,
+  actor: Actor,
+  { postId, parentId, text }: z.output<typeof NewComment>,
+): Promise<z.input<typeof Comment>> {
+  const [{ post }, parent, author] = await Promise.all([
+    getPost(ctx, actor, postId),
+    parentId === undefined ? undefined : getComment(ctx, actor, parentId),
+    ctx.db.select(cardColumns).from(users).where(eq(users.id, actor.userId)).get(),
+  ]);
+  if (!author || (parent && parent.comment.postId !== postId)) throw contentError('COMMENT_NOT_FOUND');
+  if (parent && parent.comment.parentId !== null) throw contentError('REPLY_TO_REPLY');
+  const row = {
+    id: newId(),
+    postId,
+    parentId: parentId ?? null,
+    authorId: actor.userId,
+    text,
+    likeCount: 0,
+    replyCount: 0,
+    createdAt: ctx.now(),
+    removedAt: null,
+  };
+  // The post may have gone, or somebody may have blocked, since it was looked up.
+  const insert = ctx.db.run(sql`
+    INSERT INTO comments (id, post_id, parent_id, author_id, text, created_at)
+    SELECT ${row.id}, ${postId}, ${row.parentId}, ${actor.userId}, ${text}, CAST(${row.createdAt} AS INTEGER)
+    FROM ${posts} JOIN ${users} ON users.id = posts.author_id
+    WHERE posts.id = ${postId} AND ${visiblePosts(actor)}`);
+  await commit(ctx, [insert, demandChange(ctx)], {
+    events: commentEvents(row, author.displayName, post.authorId, parent?.comment.authorId),
+    refusals: {
+      DEMAND_NOT_MET: () => contentError('POST_NOT_FOUND'),
+      COMMENT_PARENT_WRONG: () => contentError('COMMENT_NOT_FOUND'),
+    },
+  });
+  return presentComment(row, author, false);
+}
+
+/**
+ * By its author, the post's or staff; its replies and likes go with it. Throws COMMENT_NOT_FOUND, NOT_YOUR_COMMENT.
+ * Its own author may delete it even where the post is out of their sight by now.
+ */
+export async function removeComment(ctx: Context, actor: Actor, commentId: string): Promise<void> {
+  const row = await ctx.db
+    .select({ comment: comments, postAuthorId: posts.authorId, isOpen: sql<number>`${postOpenTo(actor)}` })
+    .from(comments)
+    .innerJoin(posts, eq(posts.id, comments.postId))
+    .where(and(eq(comments.id, commentId), isNull(comments.removedAt), isNull(posts.removedAt)))
+    .get();
+  if (!row) throw contentError('COMMENT_NOT_FOUND');
+  const { comment, postAuthorId } = row;
+  const isTheirs = comment.authorId === actor.userId || postAuthorId === actor.userId;
+  if (!isTheirs && !staffCan(actor.staff, 'canDeleteMessages'))
+    throw contentError(row.isOpen === 1 ? 'NOT_YOUR_COMMENT' : 'COMMENT_NOT_FOUND');
+  const log = logStaff(ctx, {
+    staffId: actor.userId,
+    action: 'comment.delete',
+    targetType: 'comment',
+    targetId: commentId,
+    subjectId: comment.authorId,
+    before: { postId: comment.postId, authorId: comment.authorId, text: comment.text },
+  });
+  const statements = [
+    hideComments(ctx, [commentId]),
+    demandChange(ctx),
+    ...(comment.parentId === null ? [] : [hideUnanswered(ctx, [comment.parentId])]),
+    withdrawAbout(ctx, pathTo(comment)),
+    ...(isTheirs ? [] : [log]),
+  ];
+  await commit(ctx, statements, {
+    events: [{ kind: 'task', task: { type: 'clear-comment', commentId } }],
+    refusals: { DEMAND_NOT_MET: () => contentError('COMMENT_NOT_FOUND') },
+  });
+}
+
+function presentComment(row: typeof comments.$inferSelect, author: CardRow, liked: boolean): z.input<typeof Comment> {
+  const { id, postId, parentId, text, likeCount, replyCount, createdAt } = row;
+  return {
+    id,
+    postId,
+    parentId,
+    author: presentCard(author),
+    text,
+    likeCount,
+    replyCount,
+    liked,
+    createdAt: toIso(createdAt),
+  };
+}
+
+function commentEvents(
+  row: typeof comments.$inferSelect,
+  name: string,
+  postAuthorId: string,
+  repliedTo: string | undefined,
+): OutboxEvent[] {
+  const { id, postId, authorId, text } = row;
+  const data = { postId, commentId: id, userId: authorId };
+  const about = pathTo(row);
+  const characters = [...text];
+  const body =
+    characters.length > EXCERPT_CHARACTERS_MAX ? `${characters.slice(0, EXCERPT_CHARACTERS_MAX).join('')}…` : text;
+  const tell = (userId: string, title: string): OutboxEvent[] =>
+    userId === authorId
+      ? []
+      : [{ kind: 'notify', notification: { userId, kind: 'comment', title, body, data, about } }];
+  return [
+    ...(repliedTo === undefined ? [] : tell(repliedTo, `${name} replied to your comment`)),
+    ...(repliedTo === postAuthorId ? [] : tell(postAuthorId, `${name} commented on your post`)),
+  ];
+}

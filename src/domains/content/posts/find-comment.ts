@@ -1,0 +1,61 @@
+/** Comments as a reader may see them: on a post that is open to them, by somebody in their sight. */
+import { and, eq, isNull, or, type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { cardColumns } from '@/domains/base/users/present';
+import { users } from '@/domains/base/users/tables';
+import { userVisibleTo } from '@/domains/base/visibility/people';
+import { visiblePosts } from '@/domains/base/visibility/posts';
+import type { Viewer } from '@/shared/actor';
+import { contentError } from './errors';
+import { likedBy } from './present';
+import { comments, posts } from './tables';
+
+/** For `comments` joined with `users` as the author. */
+export function commentColumns(viewer: Viewer) {
+  return {
+    comment: comments,
+    author: cardColumns,
+    liked: likedBy(
+      viewer,
+      sql`SELECT 1 FROM comment_likes WHERE comment_likes.comment_id = comments.id AND comment_likes.user_id =`,
+    ),
+  };
+}
+
+/** For the same: neither it nor what it replies to is gone, and both its author and its post are in sight. */
+export function commentVisibleTo(viewer: Viewer): SQL | undefined {
+  return and(
+    isNull(comments.removedAt),
+    sql`NOT EXISTS (SELECT 1 FROM comments parent WHERE parent.id = comments.parent_id AND parent.removed_at IS NOT NULL)`,
+    commentAuthorVisibleTo(viewer),
+    postOpenTo(viewer),
+  );
+}
+
+/** For the same: what others replied to stays when its author's account is deleted, without its words. */
+export function commentAuthorVisibleTo(viewer: Viewer): SQL | undefined {
+  return or(userVisibleTo(viewer), sql`(users.status = 'deleted' AND comments.reply_count > 0)`);
+}
+
+/** Whether the post that a comment stands on is for this reader. */
+export function postOpenTo(viewer: Viewer): SQL {
+  return sql`EXISTS (SELECT 1 FROM ${posts} JOIN ${users} ON users.id = posts.author_id
+    WHERE posts.id = comments.post_id AND ${visiblePosts(viewer)})`;
+}
+
+/** Ids, from the outside in, as notifications have them. */
+export function pathTo({ id, postId, parentId }: Pick<typeof comments.$inferSelect, 'id' | 'postId' | 'parentId'>) {
+  return [postId, ...(parentId === null ? [] : [parentId]), id];
+}
+
+/** Throws COMMENT_NOT_FOUND. */
+export async function getComment(ctx: Context, viewer: Viewer, commentId: string) {
+  const row = await ctx.db
+    .select(commentColumns(viewer))
+    .from(comments)
+    .innerJoin(users, eq(users.id, comments.authorId))
+    .where(and(eq(comments.id, commentId), commentVisibleTo(viewer)))
+    .get();
+  if (!row) throw contentError('COMMENT_NOT_FOUND');
+  return row;
+}

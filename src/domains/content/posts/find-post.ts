@@ -1,0 +1,26 @@
+/** One post, as this reader may see it. */
+import { and, eq, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { users } from '@/domains/base/users/tables';
+import { existingPosts, openTo } from '@/domains/base/visibility/posts';
+import type { Viewer } from '@/shared/actor';
+import { contentError } from './errors';
+import { type PostRow, postColumns } from './present';
+import { posts } from './tables';
+
+/**
+ * Throws POST_NOT_FOUND, which does not tell what is hidden by a block from what is not there; and, as a stream's door
+ * does, FOLLOWERS_ONLY and SUBSCRIBERS_ONLY, which the reader can do something about.
+ */
+export async function getPost(ctx: Context, viewer: Viewer, postId: string): Promise<PostRow> {
+  const row = await ctx.db
+    .select({ ...postColumns(viewer), isOpen: sql<number>`(${openTo(viewer) ?? sql`1`})`.as('is_open') })
+    .from(posts)
+    .innerJoin(users, eq(users.id, posts.authorId))
+    .where(and(eq(posts.id, postId), existingPosts(viewer)))
+    .get();
+  if (!row) throw contentError('POST_NOT_FOUND');
+  if (row.isOpen !== 1)
+    throw contentError(row.post.visibility === 'subscribers' ? 'SUBSCRIBERS_ONLY' : 'FOLLOWERS_ONLY');
+  return row;
+}

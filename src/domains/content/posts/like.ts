@@ -1,0 +1,138 @@
+/**
+ * Likes: at most one for each reader, counted by the database. Turning one is a single transaction that asks what is
+ * true by then, so two clicks at once are two turns, and a post deleted meanwhile keeps no like.
+ */
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import type { OutboxEvent } from '@/contracts/messages';
+import { commit, type Statement } from '@/db/commit';
+import { withdrawAct } from '@/domains/base/notifications/withdraw';
+import { users } from '@/domains/base/users/tables';
+import { visiblePosts } from '@/domains/base/visibility/posts';
+import type { Actor } from '@/shared/actor';
+import { contentError } from './errors';
+import { commentVisibleTo, getComment, pathTo } from './find-comment';
+import { getPost } from './find-post';
+import { commentLikes, comments, postLikes, posts } from './tables';
+
+interface Like {
+  readonly liked: boolean;
+  readonly likeCount: number;
+}
+
+/** @param wanted what it shall be; without it the like is turned. Throws as `getPost` does. */
+export async function likePost(ctx: Context, actor: Actor, postId: string, wanted: boolean | undefined): Promise<Like> {
+  const { post } = await getPost(ctx, actor, postId);
+  const isVisible = sql`EXISTS (SELECT 1 FROM posts JOIN ${users} ON users.id = posts.author_id
+    WHERE posts.id = ${postId} AND ${visiblePosts(actor)})`;
+  const told = { userId: post.authorId, what: 'post', about: [postId], data: { postId } } as const;
+  return (await turnLike(ctx, actor, { id: postId, isVisible, told }, wanted)) ?? missing('POST_NOT_FOUND');
+}
+
+/** @param wanted as of `likePost`. Throws as `getComment` does. */
+export async function likeComment(
+  ctx: Context,
+  actor: Actor,
+  commentId: string,
+  wanted: boolean | undefined,
+): Promise<Like> {
+  const { comment } = await getComment(ctx, actor, commentId);
+  const isVisible = sql`EXISTS (SELECT 1 FROM comments JOIN ${users} ON users.id = comments.author_id
+    WHERE comments.id = ${commentId} AND ${commentVisibleTo(actor)})`;
+  const { authorId, postId } = comment;
+  const told = { userId: authorId, what: 'comment', about: pathTo(comment), data: { postId, commentId } } as const;
+  return (await turnLike(ctx, actor, { id: commentId, isVisible, told }, wanted)) ?? missing('COMMENT_NOT_FOUND');
+}
+
+/** What may be liked: its table, that of its likes, and the column that names it there. */
+const LIKED = {
+  post: { things: posts, likes: postLikes, thing: sql.identifier(postLikes.postId.name) },
+  comment: { things: comments, likes: commentLikes, thing: sql.identifier(commentLikes.commentId.name) },
+} as const;
+
+interface Likeable {
+  readonly id: string;
+  /** Whether the reader may see it by then. */
+  readonly isVisible: SQL;
+  readonly told: Told;
+}
+
+/** Nothing, if it is gone by then. */
+function turnLike(
+  ctx: Context,
+  actor: Actor,
+  { id, isVisible, told }: Likeable,
+  wanted: boolean | undefined,
+): Promise<Like | undefined> {
+  const { userId } = actor;
+  const now = ctx.now();
+  const { things, likes, thing } = LIKED[told.what];
+  const own = sql`FROM ${likes} WHERE ${thing} = ${id} AND user_id = ${userId}`;
+  const turn = {
+    on: ctx.db.run(sql`
+      INSERT INTO ${likes} (${thing}, user_id, created_at)
+      SELECT ${id}, ${userId}, CAST(${now} AS INTEGER) WHERE ${isVisible}
+      ON CONFLICT DO NOTHING`),
+    off: (condition: SQL) => ctx.db.run(sql`DELETE ${own} AND ${condition}`),
+    state: ctx.db
+      .select({ likeCount: things.likeCount, liked: sql<number>`EXISTS (SELECT 1 ${own})`.as('liked') })
+      .from(things)
+      .where(and(eq(things.id, id), isNull(things.removedAt))),
+    events: likeEvents(actor, told),
+    withdrawal: withdrawLike(ctx, actor, told, sql`NOT EXISTS (SELECT 1 ${own})`),
+  };
+  return commitTurn(ctx, turn, wanted);
+}
+
+interface Turn {
+  readonly on: Statement;
+  /** Unlikes where this holds as well. */
+  readonly off: (condition: SQL) => Statement;
+  readonly state: Statement;
+  /** The author's notification, if this turn puts the like on. */
+  readonly events: readonly OutboxEvent[];
+  /** If it is off by then, the author is told of it no more. */
+  readonly withdrawal: readonly Statement[];
+}
+
+async function commitTurn(
+  ctx: Context,
+  { on, off, state, events, withdrawal }: Turn,
+  wanted: boolean | undefined,
+): Promise<Like | undefined> {
+  // Turned off only where it could not be turned on. What follows from turning it on stands in between and changes a
+  // row if `on` did, so `changes()` says the same behind it.
+  const turned = wanted === undefined ? [on, off(sql`changes() = 0`)] : [wanted ? on : off(sql`true`)];
+  const statements = wanted === true ? turned : [...turned, ...withdrawal];
+  const results = await commit(ctx, [...statements, state], wanted === false ? {} : { events });
+  const [row] = results.at(-1) as { likeCount: number; liked: number }[]; // what `state` selects
+  return row && { liked: row.liked === 1, likeCount: row.likeCount };
+}
+
+/** What the author is told. */
+interface Told {
+  readonly userId: string;
+  readonly what: 'post' | 'comment';
+  /** Ids, from the outside in. */
+  readonly about: readonly string[];
+  readonly data: Readonly<Record<string, string>>;
+}
+
+const groupOf = ({ what, about }: Told) => `like:${what}:${about.at(-1)}`;
+
+/** Gathered, so that whoever likes and unlikes ten times is told of once. */
+function likeEvents({ userId: actorId }: Actor, told: Told): OutboxEvent[] {
+  const { userId, what, about, data } = told;
+  if (userId === actorId) return [];
+  const gather = { group: groupOf(told), actorId };
+  const notification = { userId, kind: 'like', title: `liked your ${what}`, body: '', data, about, gather };
+  return [{ kind: 'notify', notification }];
+}
+
+function withdrawLike(ctx: Context, { userId: actorId }: Actor, told: Told, isOff: SQL): Statement[] {
+  return told.userId === actorId ? [] : withdrawAct(ctx, told.userId, groupOf(told), actorId, isOff);
+}
+
+function missing(code: 'POST_NOT_FOUND' | 'COMMENT_NOT_FOUND'): never {
+  throw contentError(code);
+}

@@ -1,0 +1,105 @@
+/** Posts everybody may find, and those of one author: skeleton by one index range, then hydrated under the rules. */
+import type { z } from '@hono/zod-openapi';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { users } from '@/domains/base/users/tables';
+import { userVisibleTo } from '@/domains/base/visibility/people';
+import { authorVisibleTo, openTo } from '@/domains/base/visibility/posts';
+import { decodeCursor, encodeCursor } from '@/http/envelope';
+import type { Actor, Viewer } from '@/shared/actor';
+import { contentError } from './errors';
+import { hydratePosts } from './present';
+import { type CursorQuery, IdPosition, type PublicFeedQuery, ScorePosition } from './schemas';
+import { type Step, type Walked, walk } from './walk';
+
+/** How many ids are looked at for each post of a page, at most. */
+const WINDOW_FACTOR = 5;
+
+type Page = z.output<typeof CursorQuery>;
+
+export function listPublicFeed(ctx: Context, viewer: Viewer, query: z.output<typeof PublicFeedQuery>) {
+  return query.sort === 'recent' ? listRecent(ctx, viewer, query) : listTrending(ctx, viewer, query);
+}
+
+async function listRecent(ctx: Context, viewer: Viewer, { cursor, perPage }: Page) {
+  const list = 'content.recent';
+  const candidates = sql`
+    SELECT id, author_id, visibility, 0 AS score FROM posts INDEXED BY posts_public
+    WHERE visibility = 'public' AND removed_at IS NULL ${before(list, cursor)}
+    ORDER BY id DESC`;
+  const keep = authorVisibleTo(viewer, sql`walked.author_id`);
+  const walked = await walk(ctx, { candidates, keep, perPage, windowMax: WINDOW_FACTOR * perPage });
+  return presentWalk(ctx, viewer, walked, perPage, ({ id }) => encodeCursor(list, [id]));
+}
+
+async function listTrending(ctx: Context, viewer: Viewer, { cursor, perPage }: Page) {
+  const list = 'content.trending';
+  const position = cursor === undefined ? undefined : decodeCursor(list, ScorePosition, cursor);
+  const keep = authorVisibleTo(viewer, sql`walked.author_id`);
+  const candidates = trendingPosts(position && { score: position[0], id: position[1] });
+  const walked = await walk(ctx, { candidates, keep, perPage, windowMax: WINDOW_FACTOR * perPage });
+  return presentWalk(ctx, viewer, walked, perPage, ({ score, id }) => encodeCursor(list, [score, id]));
+}
+
+/** Candidates for a walk: public posts by their score (see migration 0021), the highest first. */
+export function trendingPosts(after: Step | undefined): SQL {
+  const below = after ? sql`AND (score, id) < (CAST(${after.score} AS INTEGER), ${after.id})` : sql``;
+  return sql`
+    SELECT id, author_id, visibility, score FROM posts INDEXED BY posts_trending
+    WHERE visibility = 'public' AND removed_at IS NULL ${below}
+    ORDER BY score DESC, id DESC`;
+}
+
+/** What a user posted and this reader may see, the newest first. Throws POST_AUTHOR_NOT_FOUND. */
+export async function listPostsOf(ctx: Context, viewer: Viewer, authorId: string, { cursor, perPage }: Page) {
+  const list = `content.of.${authorId}`;
+  const position = before(list, cursor); // a cursor of another list is refused before anything is looked up
+  const author = await ctx.db
+    .select({ id: users.id })
+    .from(users)
+    .where(and(eq(users.id, authorId), userVisibleTo(viewer)))
+    .get();
+  if (!author) throw contentError('POST_AUTHOR_NOT_FOUND');
+  const keep = sql`EXISTS (SELECT 1 FROM (SELECT walked.visibility, walked.author_id) posts
+    WHERE ${openTo(viewer) ?? sql`1`})`;
+  const walked = await walk(ctx, {
+    candidates: postsOf(authorId, position),
+    keep,
+    perPage,
+    windowMax: WINDOW_FACTOR * perPage,
+  });
+  return presentWalk(ctx, viewer, walked, perPage, ({ id }) => encodeCursor(list, [id]));
+}
+
+export async function listOwnPosts(ctx: Context, actor: Actor, { cursor, perPage }: Page) {
+  const list = 'content.own';
+  const candidates = postsOf(actor.userId, before(list, cursor));
+  const walked = await walk(ctx, { candidates, keep: sql`1`, perPage, windowMax: perPage + 1 });
+  return presentWalk(ctx, actor, walked, perPage, ({ id }) => encodeCursor(list, [id]));
+}
+
+function postsOf(authorId: string, position: SQL): SQL {
+  return sql`
+    SELECT id, author_id, visibility, 0 AS score FROM posts INDEXED BY posts_of_author
+    WHERE author_id = ${authorId} AND removed_at IS NULL ${position}
+    ORDER BY id DESC`;
+}
+
+/** Throws CURSOR_INVALID. */
+function before(list: string, cursor: string | undefined): SQL {
+  return cursor === undefined ? sql`` : sql`AND id < ${decodeCursor(list, IdPosition, cursor)[0]}`;
+}
+
+async function presentWalk(
+  ctx: Context,
+  viewer: Viewer,
+  { steps, after }: Walked,
+  perPage: number,
+  cursorAfter: (step: Step) => string,
+) {
+  const ids = steps.map(({ id }) => id);
+  return {
+    items: await hydratePosts(ctx, viewer, ids),
+    pagination: { nextCursor: after && cursorAfter(after), perPage },
+  };
+}

@@ -1,0 +1,97 @@
+/**
+ * From a skeleton, which is ids in an order, to what a reader sees: one statement loads posts, authors, media and the
+ * reader's likes, under the rules of who may see what, however many there are.
+ */
+import type { z } from '@hono/zod-openapi';
+import { eq, type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { mediaUrl, steadyMediaUrl } from '@/domains/base/media/keys';
+import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
+import { users } from '@/domains/base/users/tables';
+import { visiblePosts } from '@/domains/base/visibility/posts';
+import type { Viewer } from '@/shared/actor';
+import { toIso, toIsoOrNull } from '@/shared/time';
+import type { Post } from './schemas';
+import { posts } from './tables';
+
+interface MediaRow {
+  readonly position: number;
+  readonly key: string;
+  readonly contentType: string;
+  readonly width: number | null;
+  readonly height: number | null;
+}
+
+export interface PostRow {
+  readonly post: typeof posts.$inferSelect;
+  readonly author: CardRow;
+  /** JSON of `MediaRow[]`. */
+  readonly media: string;
+  readonly liked: number;
+}
+
+/** For `posts` joined with `users` as the author. */
+export function postColumns(viewer: Viewer) {
+  return {
+    post: posts,
+    author: cardColumns,
+    media: sql<string>`(SELECT json_group_array(json_object('position', position, 'key', key,
+        'contentType', content_type, 'width', width, 'height', height))
+      FROM post_media WHERE post_media.post_id = posts.id)`.as('media'),
+    liked: likedBy(viewer, sql`SELECT 1 FROM post_likes WHERE post_likes.post_id = posts.id AND post_likes.user_id =`),
+  };
+}
+
+export function likedBy(viewer: Viewer, like: SQL) {
+  return (viewer?.kind === 'user' ? sql<number>`EXISTS (${like} ${viewer.userId})` : sql<number>`0`).as('liked');
+}
+
+export async function presentPost(
+  ctx: Context,
+  { post, author, media, liked }: PostRow,
+): Promise<z.input<typeof Post>> {
+  const files = JSON.parse(media) as MediaRow[]; // written by postColumns
+  // Whoever is shown a post that is not for all gets its files by links that nobody can do without.
+  const urlOf = (key: string) => (post.visibility === 'public' ? mediaUrl(ctx.config, key) : steadyMediaUrl(ctx, key));
+  return {
+    id: post.id,
+    authorId: post.authorId,
+    author: presentCard(author),
+    text: post.text,
+    visibility: post.visibility,
+    media: await Promise.all(
+      files
+        .toSorted((a, b) => a.position - b.position)
+        .map(async ({ key, contentType, width, height }) => ({
+          type: contentType.startsWith('video/') ? ('video' as const) : ('image' as const),
+          url: await urlOf(key),
+          contentType,
+          width,
+          height,
+        })),
+    ),
+    likeCount: post.likeCount,
+    commentCount: post.commentCount,
+    liked: liked === 1,
+    createdAt: toIso(post.createdAt),
+    editedAt: toIsoOrNull(post.editedAt),
+  };
+}
+
+/** In the order of the ids; what has gone since, or is not for this reader, is left out. */
+export async function hydratePosts(
+  ctx: Context,
+  viewer: Viewer,
+  ids: readonly string[],
+): Promise<z.input<typeof Post>[]> {
+  if (ids.length === 0) return [];
+  const rows = await ctx.db
+    .select(postColumns(viewer))
+    .from(sql`json_each(${JSON.stringify(ids)}) skeleton`)
+    .innerJoin(posts, sql`posts.id = skeleton.value`)
+    .innerJoin(users, eq(users.id, posts.authorId))
+    .where(visiblePosts(viewer));
+  const byId = new Map(rows.map((row) => [row.post.id, row]));
+  const shown = ids.flatMap((id) => byId.get(id) ?? []);
+  return Promise.all(shown.map((row) => presentPost(ctx, row)));
+}

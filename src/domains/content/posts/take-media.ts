@@ -1,0 +1,41 @@
+/** What a post shows: a form's files, each stored as soon as it comes, and videos that were sent before. */
+import type { Context } from '@/context';
+import type { Statement } from '@/db/commit';
+import { claimUpload } from '@/domains/base/media/claim-upload';
+import { collect, peek } from '@/domains/base/media/file-content';
+import { inspectType, TYPE_BYTES } from '@/domains/base/media/inspect';
+import { IMAGE_TYPES, PICTURES, VIDEO_TYPES } from '@/domains/base/media/kinds';
+import { storeImage } from '@/domains/base/media/store';
+import { storeVideo } from '@/domains/base/media/store-video';
+
+export interface Medium {
+  readonly key: string;
+  readonly contentType: string;
+  readonly width?: number;
+  readonly height?: number;
+  readonly statements: readonly Statement[];
+}
+
+/**
+ * A picture or a video, as its first bytes say. Throws what `storeImage` and `storeVideo` do.
+ * @param bytesMax what is left of its form
+ */
+export async function takeFile(
+  ctx: Context,
+  ownerId: string,
+  content: AsyncIterable<Uint8Array>,
+  bytesMax: number,
+): Promise<Medium> {
+  const { start, whole } = await peek(content, TYPE_BYTES);
+  const type = await inspectType(start, [...IMAGE_TYPES, ...VIDEO_TYPES]);
+  const contentType = VIDEO_TYPES.find((video) => video === type);
+  if (contentType) return storeVideo(ctx, { ownerId, kind: 'post-video', contentType, bytesMax, content: whole });
+  return storeImage(ctx, ownerId, 'post-image', await collect(whole, PICTURES['post-image'].bytesMax));
+}
+
+/** Throws what `claimUpload` does. */
+export async function claimVideos(ctx: Context, ownerId: string, uploadIds: readonly string[]): Promise<Medium[]> {
+  const videos: Medium[] = [];
+  for (const uploadId of uploadIds) videos.push(await claimUpload(ctx, ownerId, uploadId));
+  return videos;
+}

@@ -1,0 +1,36 @@
+/** Users by their names: whoever has exactly this username first, then by rank. */
+import { and, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { EVERYBODY } from '@/db/fts';
+import { cardColumns, presentCard } from '@/domains/base/users/present';
+import { users } from '@/domains/base/users/tables';
+import { usernameIn } from '@/domains/base/users/usernames';
+import { userVisibleTo } from '@/domains/base/visibility/people';
+import type { Viewer } from '@/shared/actor';
+import { hitColumns, hitsOf, type Index, isShown, presentHits, type Question } from './hits';
+
+const INDEX: Index = {
+  table: 'users_fts',
+  rows: 'users',
+  fields: [
+    { name: 'username', weight: 10 },
+    { name: 'displayName', weight: 5 },
+  ],
+};
+
+/** One statement. Throws CURSOR_INVALID. */
+export async function searchUsers(ctx: Context, viewer: Viewer, question: Question) {
+  const hits = hitsOf(
+    INDEX,
+    question,
+    EVERYBODY,
+    sql`(SELECT rowid FROM users WHERE username = ${usernameIn(question.q)})`,
+  );
+  const rows = await ctx.db
+    .select({ card: cardColumns, hit: hitColumns })
+    .from(hits)
+    .crossJoin(users)
+    .where(and(sql`users.rowid = hits.hit_row`, isShown(userVisibleTo(viewer))))
+    .limit(question.perPage + 1);
+  return presentHits(INDEX, question, rows, ({ card }) => presentCard(card));
+}

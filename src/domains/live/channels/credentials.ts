@@ -1,0 +1,22 @@
+/** What a creator's encoder needs. The key is shown to its owner alone, and stands encrypted in the database. */
+import { eq } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { streamError } from '@/domains/live/streams/errors';
+import { decrypt } from '@/shared/crypto';
+import { channels } from './tables';
+
+/** Throws INGRESS_NOT_FOUND. */
+export async function getCredentials(ctx: Context, creatorId: string) {
+  const channel = await ctx.db.select().from(channels).where(eq(channels.creatorId, creatorId)).get();
+  if (!channel?.ingressId || !channel.ingressType || !channel.ingressUrl || !channel.streamKey)
+    throw streamError('INGRESS_NOT_FOUND');
+  return {
+    ingressId: channel.ingressId,
+    ingressType: channel.ingressType,
+    quality: channel.quality,
+    lost: channel.ingressLostAt !== null,
+    serverUrl: channel.ingressUrl,
+    streamKey: await decrypt(ctx.config.keys, channel.id, channel.streamKey),
+    userId: creatorId,
+  };
+}

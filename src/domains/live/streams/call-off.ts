@@ -1,0 +1,48 @@
+/**
+ * Calls off what does not begin: a show that was missed, and a draft that was left lying. Otherwise a missed show would
+ * head the list of what comes next for ever. Their waiting rooms are told.
+ */
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit } from '@/db/commit';
+import { channels } from '@/domains/live/channels/tables';
+import { DAY_MS } from '@/shared/time';
+import { changeStream, STREAM_RACES, untilUnchanged } from './change-stream';
+import { MISSED_AFTER_MS, type StreamRow } from './channel-state';
+import { setupEvent } from './room-setup';
+import { streams } from './tables';
+
+const STREAMS_A_STEP = 20;
+const DRAFT_KEPT_MS = 30 * DAY_MS;
+
+/** A step each of missed shows and of old drafts. Answers whether there may be more. */
+export async function callOffMissed(ctx: Context): Promise<boolean> {
+  const now = ctx.now();
+  // The statuses and columns stand as the partial indexes have them.
+  const missed = sql`scheduled_for IS NOT NULL AND scheduled_for <= ${now - MISSED_AFTER_MS}`;
+  const left = sql`scheduled_for IS NULL AND prepared = 0 AND streams.updated_at <= ${now - DRAFT_KEPT_MS}`;
+  const counts = [await callOff(ctx, missed), await callOff(ctx, left)];
+  return counts.includes(STREAMS_A_STEP);
+}
+
+/** Some of the scheduled streams of which the condition holds. Answers how many there were. */
+export function callOff(ctx: Context, condition: SQL, more: Partial<StreamRow> = {}): Promise<number> {
+  return untilUnchanged(async () => {
+    const rows = await ctx.db
+      .select({ stream: streams, channel: channels })
+      .from(streams)
+      .innerJoin(channels, eq(channels.id, streams.channelId))
+      .where(and(sql`streams.status = 'scheduled'`, condition))
+      .limit(STREAMS_A_STEP);
+    const changes = rows.map(({ stream, channel }) => ({
+      channel,
+      ...changeStream(ctx, stream, { status: 'cancelled', ...more }),
+    }));
+    await commit(
+      ctx,
+      changes.flatMap(({ statements }) => statements),
+      { events: changes.map(({ row, channel }) => setupEvent(row, channel)), refusals: STREAM_RACES },
+    );
+    return rows.length;
+  });
+}

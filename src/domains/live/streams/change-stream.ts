@@ -1,0 +1,68 @@
+/**
+ * Changing a stream that was read before: the batch holds only if the row is still the one that was read, else the
+ * use case reads again. That is how rules over several rows stay true without locks.
+ */
+import { and, eq, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { demandChange, demandThat, type Refusals, type Statement } from '@/db/commit';
+import type { Channel } from '@/domains/live/channels/ensure';
+import { AppError } from '@/http/errors';
+import type { StreamRow } from './channel-state';
+import { streamError } from './errors';
+import { streams } from './tables';
+
+const ATTEMPTS_MAX = 8;
+
+const changedMeanwhile = () => streamError('CHANGED_MEANWHILE');
+/** How the database names `streams_one_live_per_channel`. */
+const ONE_LIVE = 'streams.channel_id';
+
+/** What a change may break, as refusals. */
+export const STREAM_RACES: Refusals = {
+  DEMAND_NOT_MET: changedMeanwhile,
+  [ONE_LIVE]: () => streamError('ALREADY_LIVE'),
+};
+
+/** For who would rather read again and continue the stream that has gone live. */
+export const RACES_TO_READ_AGAIN: Refusals = { DEMAND_NOT_MET: changedMeanwhile, [ONE_LIVE]: changedMeanwhile };
+
+type Changes = Partial<Omit<StreamRow, 'id' | 'channelId' | 'creatorId' | 'createdAt' | 'updatedAt'>>;
+
+/** The row as it will be, and the statements that make it so or abort their batch with DEMAND_NOT_MET. */
+export function changeStream(
+  ctx: Context,
+  stream: StreamRow,
+  changes: Changes,
+): { row: StreamRow; statements: Statement[] } {
+  const changed = { ...changes, updatedAt: laterThan(ctx, stream) };
+  const unchanged = and(eq(streams.id, stream.id), eq(streams.updatedAt, stream.updatedAt));
+  return {
+    row: { ...stream, ...changed },
+    statements: [ctx.db.update(streams).set(changed).where(unchanged), demandChange(ctx)],
+  };
+}
+
+/** Aborts the batch if the channel's settings changed since it was read. */
+export function demandUnchangedChannel(ctx: Context, channel: Channel): Statement {
+  return demandThat(
+    ctx,
+    sql`EXISTS (SELECT 1 FROM channels WHERE id = ${channel.id} AND updated_at = ${channel.updatedAt})`,
+  );
+}
+
+/** Now, but never the same or an earlier time than the row has: two changes within a millisecond stay in order. */
+export function laterThan(ctx: Context, row: { readonly updatedAt: number }): number {
+  return Math.max(ctx.now(), row.updatedAt + 1);
+}
+
+/** Tries again, from reading on, while others change the same rows. Throws CHANGED_MEANWHILE if they never stop. */
+export async function untilUnchanged<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const raced = error instanceof AppError && error.code === 'CHANGED_MEANWHILE';
+      if (!raced || tries === ATTEMPTS_MAX) throw error;
+    }
+  }
+}

@@ -1,0 +1,121 @@
+/** A channel with the stream that is live on it and the one that is prepared to be next: what a stream's life turns on. */
+import { desc, eq, inArray, type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { demandThat, type Statement } from '@/db/commit';
+import { type Channel, ensureChannel } from '@/domains/live/channels/ensure';
+import { channels } from '@/domains/live/channels/tables';
+import { videoRoomOf } from '@/domains/live/channels/video-room';
+import { HOUR_MS } from '@/shared/time';
+import { streamError } from './errors';
+import { streams } from './tables';
+
+export type StreamRow = typeof streams.$inferSelect;
+
+export interface ChannelState {
+  readonly channel: Channel;
+  readonly live: StreamRow | undefined;
+  /** What the next ingress takes live: the newer of what its creator prepared and a show whose time has come. */
+  readonly prepared: StreamRow | undefined;
+}
+
+type ChannelName =
+  | { readonly channelId: string }
+  | { readonly creatorId: string }
+  | { readonly ingressId: string }
+  /** A video room that is the channel's now; or that was, where rooms were named after channels. */
+  | { readonly room: string };
+
+/** A show's time lasts from an hour before its date until an hour after it. */
+const EARLY_MS = HOUR_MS;
+export const MISSED_AFTER_MS = HOUR_MS;
+
+/** One transaction, three look-ups by index. */
+export async function findChannelState(ctx: Context, name: ChannelName): Promise<ChannelState | undefined> {
+  const named = whereNamed(name);
+  const ofChannel = (column: 'id' | 'creatorId') => ctx.db.select({ it: channels[column] }).from(channels).where(named);
+  const [[channel], [live], [prepared]] = await ctx.db.batch([
+    ctx.db.select().from(channels).where(named),
+    ctx.db
+      .select()
+      .from(streams)
+      .where(sql`${inArray(streams.channelId, ofChannel('id'))} AND status = 'live'`),
+    ctx.db
+      .select()
+      .from(streams)
+      .where(sql`${inArray(streams.creatorId, ofChannel('creatorId'))} AND ${isPrepared(ctx)}`)
+      .orderBy(desc(streams.id))
+      .limit(1),
+  ]);
+  return channel && { channel, live, prepared };
+}
+
+/** The creator's own channel, made if it is missing. */
+export async function ownChannelState(ctx: Context, creatorId: string): Promise<ChannelState> {
+  const found = await findChannelState(ctx, { creatorId });
+  return found ?? { channel: await ensureChannel(ctx, creatorId), live: undefined, prepared: undefined };
+}
+
+/** Aborts the batch, as DEMAND_NOT_MET, if another stream is live or prepared by now. */
+export function demandSameStreams(ctx: Context, { channel, live, prepared }: ChannelState): Statement {
+  return demandThat(
+    ctx,
+    sql`(SELECT id FROM streams WHERE channel_id = ${channel.id} AND status = 'live') IS ${live?.id ?? null}
+      AND (SELECT id FROM streams WHERE creator_id = ${channel.creatorId} AND ${isPrepared(ctx)} ORDER BY id DESC LIMIT 1)
+        IS ${prepared?.id ?? null}`,
+  );
+}
+
+/** The same of a row that is scheduled. */
+export function isForNow(
+  ctx: Context,
+  { prepared, scheduledFor }: Pick<StreamRow, 'prepared'> & { readonly scheduledFor?: number | null | undefined },
+): boolean {
+  const now = ctx.now();
+  const isDue = scheduledFor != null && scheduledFor > now - MISSED_AFTER_MS && scheduledFor <= now + EARLY_MS;
+  return prepared || isDue;
+}
+
+/** The statuses stand in the text, the wider one too: only so SQLite uses the index that is limited to open streams. */
+function isPrepared(ctx: Context): SQL {
+  return sql`status IN ('live', 'scheduled') AND status = 'scheduled'
+    AND (prepared = 1 OR scheduled_for > ${ctx.now() - MISSED_AFTER_MS} AND scheduled_for <= ${ctx.now() + EARLY_MS})`;
+}
+
+interface StreamOnChannel {
+  readonly stream: StreamRow;
+  readonly channel: Channel;
+}
+
+export function findStreamOnChannel(ctx: Context, streamId: string): Promise<StreamOnChannel | undefined> {
+  return ctx.db
+    .select({ stream: streams, channel: channels })
+    .from(streams)
+    .innerJoin(channels, eq(channels.id, streams.channelId))
+    .where(eq(streams.id, streamId))
+    .get();
+}
+
+/** Throws STREAM_NOT_FOUND. */
+export async function getStreamOnChannel(ctx: Context, streamId: string): Promise<StreamOnChannel> {
+  const found = await findStreamOnChannel(ctx, streamId);
+  if (!found) throw streamError('STREAM_NOT_FOUND');
+  return found;
+}
+
+/** A stream that went live before each had a room of its own is in the one that is named after the channel. */
+export function streamRoomOf({ mediaRoom, channelId }: Pick<StreamRow, 'mediaRoom' | 'channelId'>): string {
+  return mediaRoom ?? channelId;
+}
+
+/** The video room of the show that is on, else of the next. */
+export function currentRoomOf({ channel, live }: Pick<ChannelState, 'channel' | 'live'>): string {
+  return live ? streamRoomOf(live) : videoRoomOf(channel);
+}
+
+function whereNamed(name: ChannelName): SQL {
+  if ('channelId' in name) return sql`${channels.id} = ${name.channelId}`;
+  if ('room' in name) return sql`(${channels.mediaRoom} = ${name.room} OR ${channels.id} = ${name.room})`;
+  return 'creatorId' in name
+    ? sql`${channels.creatorId} = ${name.creatorId}`
+    : sql`${channels.ingressId} = ${name.ingressId}`;
+}

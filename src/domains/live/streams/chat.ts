@@ -1,0 +1,130 @@
+/**
+ * Chat over HTTP, by the same door and the same policy as the socket's. History comes from the room and is cached where it
+ * is public; behind the cache each reader's blocks are taken out.
+ */
+import type { z } from '@hono/zod-openapi';
+import type { Context } from '@/context';
+import type { ChatMessage as RoomMessage, RoomRefusal } from '@/contracts/room';
+import { commit } from '@/db/commit';
+import { logStaff } from '@/domains/base/permissions/log';
+import { staffCan } from '@/domains/base/permissions/permissions';
+import { findBlockedAmong } from '@/domains/people/social/blocks';
+import { encodeCursor } from '@/http/envelope';
+import type { AppError } from '@/http/errors';
+import type { Actor, Viewer } from '@/shared/actor';
+import { newId } from '@/shared/ids';
+import { SECOND_MS, toIso } from '@/shared/time';
+import { admit, admitToRead } from './admit';
+import type { ChatMessage } from './chat-schemas';
+import { streamError } from './errors';
+
+type PresentedMessage = z.input<typeof ChatMessage>;
+
+/** @param clientId the client's own id of the message: sent again, it is answered with the same message */
+export async function sendChat(
+  ctx: Context,
+  actor: Actor,
+  streamId: string,
+  { id: clientId = newId(), text }: { id?: string | undefined; text: string },
+): Promise<PresentedMessage> {
+  const { standing } = await admit(ctx, { id: streamId }, actor);
+  if (!standing) throw streamError('STREAM_NOT_FOUND');
+  const answer = await ctx.rooms(streamId).say(standing.user, clientId, text);
+  if (!answer.ok) throw refusalOf(answer);
+  return presentMessage(answer.message);
+}
+
+interface Deletion {
+  readonly streamId: string;
+  readonly messageId: string;
+  /** As the creator or a moderator. */
+  readonly inCharge: boolean;
+}
+
+/** By its author, those in charge, or staff, of whom the log keeps it. Throws MESSAGE_NOT_FOUND, NOT_ALLOWED. */
+export async function deleteMessage(
+  ctx: Context,
+  actor: Actor,
+  { streamId, messageId, inCharge }: Deletion,
+): Promise<void> {
+  const room = ctx.rooms(streamId);
+  const answer = await room.deleteMessage(messageId, actor.userId, inCharge);
+  if (answer.ok) return;
+  if (answer.code !== 'NOT_ALLOWED' || !staffCan(actor.staff, 'canDeleteMessages')) throw refusalOf(answer);
+  const asStaff = await room.deleteMessage(messageId, actor.userId, true);
+  if (!asStaff.ok) throw refusalOf(asStaff);
+  const target = { targetType: 'chat-message', targetId: messageId, after: { streamId } };
+  await commit(ctx, [logStaff(ctx, { staffId: actor.userId, action: 'chat-message.delete', ...target })]);
+}
+
+// --- History
+
+export const CHAT_CURSOR = 'chat';
+/** The newest page changes with every message; an older one only when something in it is deleted. */
+const NEWEST_PAGE_SECONDS = 1;
+const OLDER_PAGE_SECONDS = 60;
+
+export interface ChatPage {
+  readonly data: { items: PresentedMessage[]; pagination: { nextCursor: string | null; perPage: number } };
+  readonly cacheControl: string;
+}
+
+/** Newest first; a page from which a block took something is short and still has a next one. @param before a seq, from the cursor */
+export async function readChat(
+  ctx: Context,
+  viewer: Viewer,
+  streamId: string,
+  before: number | null,
+  perPage: number,
+): Promise<ChatPage> {
+  const { found } = await admitToRead(ctx, { id: streamId }, viewer);
+  const seconds = before === null ? NEWEST_PAGE_SECONDS : OLDER_PAGE_SECONDS;
+  const read = () => readPage(ctx, streamId, before, perPage);
+  const key = new URL(`/cache/chat/${streamId}?before=${before ?? ''}&perPage=${perPage}`, ctx.config.publicUrl);
+  const isPublic = found.stream.visibility === 'public';
+  const page = isPublic ? await cached(ctx, key.href, seconds, read) : await read();
+  const data = await withoutBlocked(ctx, viewer, page);
+  // A block holds at once, also in what a browser keeps of older pages.
+  if (!isPublic || viewer?.kind === 'user') return { data, cacheControl: 'private, no-cache' };
+  // What a guest may see depends on where they are, so only the page behind the check is shared.
+  const scope = found.hidesSomewhere === 1 ? 'private' : 'public';
+  return { data, cacheControl: `${scope}, max-age=${seconds}` };
+}
+
+async function withoutBlocked(ctx: Context, viewer: Viewer, page: ChatPage['data']): Promise<ChatPage['data']> {
+  const authorIds = page.items.map(({ userId }) => userId);
+  const blocked = await findBlockedAmong(ctx, viewer, authorIds);
+  return { ...page, items: page.items.filter(({ userId }) => !blocked.has(userId)) };
+}
+
+async function readPage(ctx: Context, streamId: string, before: number | null, perPage: number) {
+  const { messages, nextBefore } = await ctx.rooms(streamId).history(before, perPage);
+  const nextCursor = nextBefore === null ? null : encodeCursor(CHAT_CURSOR, [nextBefore]);
+  return { items: messages.map(presentMessage), pagination: { nextCursor, perPage } };
+}
+
+/** By room and cursor, so that however many poll, the object is asked once in so many seconds and place. */
+async function cached<T>(ctx: Context, key: string, seconds: number, read: () => Promise<T>): Promise<T> {
+  const hit = await caches.default.match(key);
+  if (hit) return (await hit.json()) as T; // put here below
+  const data = await read();
+  const copy = Response.json(data, { headers: { 'Cache-Control': `public, max-age=${seconds}` } });
+  ctx.waitUntil(caches.default.put(key, copy));
+  return data;
+}
+
+export function presentMessage(message: RoomMessage): PresentedMessage {
+  return { ...message, badges: [...message.badges], at: toIso(message.at) };
+}
+
+function refusalOf({ code, message, retryAfterMs, reason }: RoomRefusal): AppError {
+  const details = {
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+  return streamError(code, {
+    message,
+    ...(Object.keys(details).length > 0 ? { details } : {}),
+    ...(retryAfterMs === undefined ? {} : { headers: { 'Retry-After': String(Math.ceil(retryAfterMs / SECOND_MS)) } }),
+  });
+}

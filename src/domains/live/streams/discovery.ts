@@ -1,0 +1,101 @@
+/** Finding streams: lists by status, creator and words. Fixed statements, bounded counts. */
+import type { z } from '@hono/zod-openapi';
+import { and, asc, desc, eq, isNotNull, ne, type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { newestMatches } from '@/db/fts';
+import { users } from '@/domains/base/users/tables';
+import { CANCELLED, streamAudience, visibleTo } from '@/domains/base/visibility/streams';
+import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';
+import type { Viewer } from '@/shared/actor';
+import { presentStream, rankingCount, rankingPeak, streamColumns } from './present';
+import type { LiveListQuery, StreamListQuery } from './schemas';
+import { streamLive, streams } from './tables';
+
+type StreamFilter = Omit<z.output<typeof StreamListQuery>, keyof PageQuery>;
+export type StreamList = ReturnType<typeof presentPage<ReturnType<typeof presentStream>>>;
+
+export function listStreams(ctx: Context, viewer: Viewer, filter: StreamFilter & PageQuery): Promise<StreamList> {
+  const status =
+    filter.status ?? { newest: undefined, viewers: 'live' as const, scheduled: 'scheduled' as const }[filter.sort];
+  const audience = status === 'cancelled' ? CANCELLED : streamAudience(viewer);
+  const conditions = [
+    ofStatus(status, filter.creatorId !== undefined),
+    filter.creatorId === undefined ? undefined : eq(streams.creatorId, filter.creatorId),
+    filter.sort === 'scheduled' ? isNotNull(streams.scheduledFor) : undefined,
+    filter.q === undefined
+      ? undefined
+      : sql`streams.rowid IN (${newestMatches('streams_fts', filter.q, audience, COUNT_MAX + 1)})`,
+  ];
+  return listPage(ctx, viewer, and(...conditions), orderOf(filter.sort, status), filter);
+}
+
+/** Beside the page, its parts under the names that older clients know. */
+export async function listLive(ctx: Context, viewer: Viewer, query: z.output<typeof LiveListQuery>) {
+  const list = await listStreams(ctx, viewer, { ...query, status: 'live' });
+  const { page, perPage, total } = list.pagination;
+  return { ...list, streams: list.items, total, page, perPage };
+}
+
+/**
+ * As text and in these words, so that the right index is taken: a parameter could not use those that are limited to
+ * some statuses, and of one creator's streams those that are over are found by the creator, not by the status.
+ */
+function ofStatus(status: StreamFilter['status'], ofOneCreator: boolean): SQL {
+  // What was called off is shown to those who ask for it.
+  if (!status) return ne(streams.status, 'cancelled');
+  const equal = sql.raw(`streams.status = '${status}'`);
+  if (!ofOneCreator) return equal;
+  return status === 'live' || status === 'scheduled'
+    ? sql`${equal} AND streams.status IN ('live', 'scheduled')`
+    : sql`+${equal}`;
+}
+
+function orderOf(sort: StreamFilter['sort'], status: StreamFilter['status']): SQL[] {
+  switch (sort) {
+    case 'newest':
+      return [desc(streams.id)];
+    case 'scheduled':
+      return [asc(streams.scheduledFor), asc(streams.id)];
+    case 'viewers':
+      return [desc(status === 'ended' ? rankingPeak : rankingCount), desc(streams.id)];
+  }
+}
+
+/**
+ * Two statements, whatever the filter. They are no batch: D1 gives a batch's rows by column name, and here two tables
+ * have an `id`.
+ */
+export async function listPage(
+  ctx: Context,
+  viewer: Viewer,
+  condition: SQL | undefined,
+  order: SQL[],
+  query: PageQuery,
+): Promise<StreamList> {
+  const { limit, offset } = rowsOf(query);
+  const visible = and(condition, visibleTo(viewer));
+  const counted = ctx.db
+    .select({ one: sql`1` })
+    .from(streams)
+    .innerJoin(users, eq(users.id, streams.creatorId))
+    .where(visible)
+    .limit(COUNT_MAX + 1)
+    .as('counted');
+  const [rows, [total]] = await Promise.all([
+    ctx.db
+      .select(streamColumns)
+      .from(streams)
+      .innerJoin(users, eq(users.id, streams.creatorId))
+      .leftJoin(streamLive, eq(streamLive.streamId, streams.id))
+      .where(visible)
+      .orderBy(...order)
+      .limit(limit)
+      .offset(offset),
+    ctx.db.select({ count: sql<number>`count(*)` }).from(counted),
+  ]);
+  return presentPage(
+    rows.map((row) => presentStream(row, viewer)),
+    total?.count ?? 0,
+    query,
+  );
+}

@@ -1,0 +1,137 @@
+/** A stream goes live: once, on a channel where no other is live, and its room and its followers hear. */
+import type { Context } from '@/context';
+import type { OutboxEvent } from '@/contracts/messages';
+import { commit, type Statement } from '@/db/commit';
+import { announceLive } from '@/domains/base/notifications/broadcast';
+import type { Channel } from '@/domains/live/channels/ensure';
+import { allowEncoder, isEncoderRefused, videoRoomOf } from '@/domains/live/channels/video-room';
+import { newId } from '@/shared/ids';
+import { changeStream, demandUnchangedChannel, STREAM_RACES, untilUnchanged } from './change-stream';
+import { getStreamOnChannel, type StreamRow } from './channel-state';
+import { streamError } from './errors';
+import { setupEvent } from './room-setup';
+import { streamLive, streams } from './tables';
+
+export interface Step {
+  readonly row: StreamRow;
+  readonly statements: Statement[];
+  readonly events: OutboxEvent[];
+}
+
+/**
+ * By its creator's word, who publishes from a browser or has yet to start the encoder. Whether the caller may is for
+ * the caller to check. One that is live is answered as it is. Throws STREAM_NOT_FOUND, ALREADY_LIVE, STREAM_ENDED.
+ */
+export async function goLive(ctx: Context, streamId: string): Promise<StreamRow> {
+  return untilUnchanged(async () => {
+    const { stream, channel } = await getStreamOnChannel(ctx, streamId);
+    switch (stream.status) {
+      case 'live':
+        return stream;
+      case 'ended':
+      case 'cancelled':
+        throw streamError('STREAM_ENDED');
+      case 'scheduled': {
+        const { row, statements, events } = startStream(ctx, channel, stream, null);
+        const welcome = letEncoderIn(ctx, channel);
+        await commit(ctx, [...statements, ...welcome.statements], {
+          events: [...events, ...welcome.events],
+          refusals: STREAM_RACES,
+        });
+        ctx.log.event('stream.live', { streamId, channelId: channel.id, source: 'browser' });
+        return row;
+      }
+    }
+  });
+}
+
+/** An encoder that was refused when the last show ended may feed the one that its creator prepares or starts. */
+export function letEncoderIn(ctx: Context, channel: Channel): { statements: Statement[]; events: OutboxEvent[] } {
+  if (!isEncoderRefused(ctx, channel)) return { statements: [], events: [] };
+  return {
+    statements: [allowEncoder(ctx, channel.id)],
+    events: [{ kind: 'task', task: { type: 'align-ingress', channelId: channel.id } }],
+  };
+}
+
+/** Takes a prepared stream live. @param ingressId null: published from a browser */
+export function startStream(ctx: Context, channel: Channel, stream: StreamRow, ingressId: string | null): Step {
+  const startedAt = ctx.now();
+  const started = changeStream(ctx, stream, {
+    status: 'live',
+    startedAt,
+    ingressId,
+    ingressLostAt: null,
+    mediaRoom: videoRoomOf(channel),
+    publishedAt: ingressId === null ? null : startedAt,
+  });
+  const told = announceLive(ctx, started.row);
+  return {
+    row: started.row,
+    statements: [
+      demandUnchangedChannel(ctx, channel),
+      ...started.statements,
+      openCount(ctx, stream.id),
+      ...told.statements,
+    ],
+    events: [setupEvent(started.row, channel), ...told.events],
+  };
+}
+
+/** For who starts the encoder without having prepared anything: a stream made of the channel's defaults. */
+export function startFromDefaults(ctx: Context, channel: Channel, ingressId: string): Step {
+  const startedAt = ctx.now();
+  const row: StreamRow = {
+    ...fromDefaults(ctx, channel),
+    status: 'live',
+    startedAt,
+    ingressId,
+    mediaRoom: videoRoomOf(channel),
+    publishedAt: startedAt,
+  };
+  const told = announceLive(ctx, row);
+  return {
+    row,
+    statements: [
+      demandUnchangedChannel(ctx, channel),
+      ctx.db.insert(streams).values(row),
+      openCount(ctx, row.id),
+      ...told.statements,
+    ],
+    events: [setupEvent(row, channel), ...told.events],
+  };
+}
+
+/** A scheduled stream as the channel would have it; not yet in the database. */
+export function fromDefaults(ctx: Context, channel: Channel): StreamRow {
+  const now = ctx.now();
+  return {
+    id: newId(),
+    channelId: channel.id,
+    creatorId: channel.creatorId,
+    title: channel.title,
+    description: channel.description,
+    category: channel.category,
+    thumbnailUrl: channel.thumbnail,
+    visibility: 'public',
+    showViewers: true,
+    status: 'scheduled',
+    scheduledFor: null,
+    prepared: false,
+    startedAt: null,
+    endedAt: null,
+    ingressId: null,
+    ingressLostAt: null,
+    mediaRoom: null,
+    publishedAt: null,
+    peakViewers: 0,
+    rankingPeak: null,
+    recordingUrl: null,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+function openCount(ctx: Context, streamId: string): Statement {
+  return ctx.db.insert(streamLive).values({ streamId, viewerCount: 0, updatedAt: ctx.now() });
+}

@@ -1,0 +1,202 @@
+/**
+ * What the media provider says becomes the stream's state. Its events are hints that come late, twice and in the
+ * wrong order: each is applied against the present state and only if it is newer than all that were applied before,
+ * so in whatever order they come the state is the one that the newest of them tells.
+ */
+import { and, eq } from 'drizzle-orm';
+import type { Context } from '@/context';
+import type { OutboxEvent } from '@/contracts/messages';
+import { commit, demandChange, type Statement } from '@/db/commit';
+import { users } from '@/domains/base/users/tables';
+import { advanceMediaMark } from '@/domains/live/channels/media-mark';
+import { isEncoderRefused } from '@/domains/live/channels/video-room';
+import type { MediaEvent, ParticipantEvent } from '@/providers/media';
+import { changeStream, RACES_TO_READ_AGAIN, untilUnchanged } from './change-stream';
+import { type ChannelState, currentRoomOf, findChannelState, type StreamRow } from './channel-state';
+import { startFromDefaults, startStream } from './go-live';
+import { readIdentity } from './media-identity';
+import { applyParticipantJoined } from './participants';
+import { setupEvent } from './room-setup';
+
+type IngressEvent = Omit<Extract<MediaEvent, { type: 'ingress_started' | 'ingress_ended' }>, 'type'>;
+
+export async function applyMediaEvent(ctx: Context, event: MediaEvent): Promise<void> {
+  switch (event.type) {
+    case 'ingress_started':
+      return applyIngressStarted(ctx, event);
+    case 'ingress_ended':
+      return applyIngressEnded(ctx, event);
+    case 'room_finished':
+      return applyPictureLost(ctx, { room: event.room }, event.at, ({ live }) => hasPicture(live));
+    case 'participant_joined':
+      if (await applyParticipantJoined(ctx, event)) await applyCreatorIsThere(ctx, event, false);
+      return;
+    case 'track_published':
+      return applyCreatorIsThere(ctx, event, true);
+    case 'participant_left':
+      return applyPictureLost(
+        ctx,
+        { room: event.room },
+        event.at,
+        ({ live }) => hasPicture(live) && isFromBrowser(live) && isBrowserOf(live, event),
+      );
+    case 'other':
+      return;
+  }
+}
+
+/** Provider times may be whole seconds: of a start and an end in the same one the start wins, and the sweep has the last word. */
+function startTime(at: number): number {
+  return at + 1;
+}
+
+function isFromBrowser(stream: StreamRow): boolean {
+  return stream.ingressId === null;
+}
+
+function isBrowserOf({ creatorId }: Pick<StreamRow, 'creatorId'>, { identity }: Pick<ParticipantEvent, 'identity'>) {
+  const { as, id } = readIdentity(identity);
+  return as === 'own' && id === creatorId;
+}
+
+/** Where nothing was published yet, or the picture is lost already, no picture can be lost. */
+function hasPicture(live: StreamRow | undefined): live is StreamRow {
+  return live !== undefined && hasPublished(live) && live.ingressLostAt === null;
+}
+
+/** A stream that an encoder feeds began with its picture. */
+export function hasPublished({ publishedAt, ingressId }: Pick<StreamRow, 'publishedAt' | 'ingressId'>): boolean {
+  return publishedAt !== null || ingressId !== null;
+}
+
+/**
+ * Continues the live stream, or takes the prepared one live, or one made of the channel's defaults. An encoder that is in
+ * another room than the channel's is in that of a show that is over, with whoever stayed there: it is sent on, which
+ * drops its session, and it comes back in the right room.
+ */
+export async function applyIngressStarted(ctx: Context, { ingressId, room, at }: IngressEvent): Promise<void> {
+  await untilUnchanged(async () => {
+    const state = await findChannelState(ctx, { ingressId });
+    if (!state || state.channel.mediaEventAt >= startTime(at)) return;
+    const { channel, live } = state;
+    const channelId = channel.id;
+    if (room !== currentRoomOf(state)) {
+      ctx.log.event('stream.encoder-sent-on', { channelId, ingressId });
+      await commit(ctx, [], { events: [{ kind: 'close-video', channelId, room }] });
+      return;
+    }
+    if (!live && isEncoderRefused(ctx, channel)) {
+      await commit(ctx, [], { events: [{ kind: 'task', task: { type: 'align-ingress', channelId } }] });
+      return;
+    }
+    if (!live && !(await mayGoLive(ctx, channel.creatorId))) return;
+    await advance(ctx, state, startTime(at), stepForStart(ctx, state, ingressId));
+    ctx.log.event('stream.encoder-started', { channelId, ingressId });
+  });
+}
+
+function stepForStart(ctx: Context, state: ChannelState, ingressId: string) {
+  const { channel, live, prepared } = state;
+  if (live) return findPicture(ctx, channel, live, { ingressId, publishedAt: live.publishedAt ?? ctx.now() });
+  return prepared ? startStream(ctx, channel, prepared, ingressId) : startFromDefaults(ctx, channel, ingressId);
+}
+
+/** A key that was handed out outlives what its owner may do. */
+async function mayGoLive(ctx: Context, creatorId: string): Promise<boolean> {
+  const creator = await ctx.db
+    .select({ id: users.id })
+    .from(users)
+    .where(and(eq(users.id, creatorId), eq(users.status, 'active'), eq(users.creatorStatus, 'APPROVED')))
+    .get();
+  return creator !== undefined;
+}
+
+/**
+ * Concerns the stream that this ingress feeds and no other: beside a browser's, a try of the encoder may fail. Without a
+ * live stream the time alone is noted, so that an earlier start that comes later is void.
+ */
+async function applyIngressEnded(ctx: Context, { ingressId, at }: IngressEvent): Promise<void> {
+  await untilUnchanged(async () => {
+    const state = await findChannelState(ctx, { ingressId });
+    if (!state || state.channel.mediaEventAt >= at) return;
+    const { channel, live } = state;
+    if (live && live.ingressId !== ingressId) return;
+    await advance(ctx, state, at, hasPicture(live) ? losePicture(ctx, channel, live) : undefined);
+  });
+}
+
+/** The grace begins. What does not concern the live stream changes nothing. */
+async function applyPictureLost(
+  ctx: Context,
+  name: { readonly room: string },
+  at: number,
+  concerns: (state: ChannelState) => boolean,
+): Promise<void> {
+  await untilUnchanged(async () => {
+    const state = await findChannelState(ctx, name);
+    if (!state?.live || state.channel.mediaEventAt >= at) return;
+    if (currentRoomOf(state) !== name.room || !concerns(state)) return;
+    await advance(ctx, state, at, losePicture(ctx, state.channel, state.live));
+  });
+}
+
+interface Change {
+  readonly statements: Statement[];
+  readonly events: OutboxEvent[];
+}
+
+/** Marks the stream lost from now on, and sets its end going. */
+export function losePicture(ctx: Context, channel: ChannelState['channel'], live: StreamRow): Change {
+  const lostAt = ctx.now();
+  const { row, statements } = changeStream(ctx, live, { ingressLostAt: lostAt });
+  return {
+    statements,
+    events: [
+      setupEvent(row, channel, { reconnecting: true }),
+      {
+        kind: 'task',
+        task: { type: 'end-if-still-lost', streamId: live.id, lostAt },
+        delaySeconds: ctx.config.streamGraceSeconds,
+      },
+    ],
+  };
+}
+
+/** The picture is there, for the first time or again. @param changes what else is known of it */
+export function findPicture(
+  ctx: Context,
+  channel: ChannelState['channel'],
+  live: StreamRow,
+  changes: Partial<Pick<StreamRow, 'ingressId' | 'publishedAt'>>,
+): Change {
+  const { row, statements } = changeStream(ctx, live, { ingressLostAt: null, ...changes });
+  const events = live.ingressLostAt === null ? [] : [setupEvent(row, channel, { reconnecting: false })];
+  return { statements, events };
+}
+
+/** The creator's browser is there, or is back. What an encoder publishes, its own events tell. */
+async function applyCreatorIsThere(ctx: Context, event: ParticipantEvent, isPublishing: boolean): Promise<void> {
+  if (readIdentity(event.identity).as !== 'own') return;
+  // Who joins publishes in the same second, as a rule: the track comes after the join.
+  const at = startTime(event.at) + (isPublishing ? 1 : 0);
+  await untilUnchanged(async () => {
+    const state = await findChannelState(ctx, { room: event.room });
+    if (!state?.live || state.channel.mediaEventAt >= at) return;
+    const { channel, live } = state;
+    if (currentRoomOf(state) !== event.room || !isFromBrowser(live) || !isBrowserOf(live, event)) return;
+    const publishedAt = live.publishedAt ?? (isPublishing ? ctx.now() : null);
+    const isNews = live.ingressLostAt !== null || publishedAt !== live.publishedAt;
+    await advance(ctx, state, at, isNews ? findPicture(ctx, channel, live, { publishedAt }) : undefined);
+  });
+}
+
+/** The event's time and what follows from it, or neither. */
+async function advance(
+  ctx: Context,
+  { channel }: ChannelState,
+  at: number,
+  step: Change = { statements: [], events: [] },
+): Promise<void> {
+  const statements = [advanceMediaMark(ctx, channel.id, at), demandChange(ctx), ...step.statements];
+  await commit(ctx, statements, { events: step.events, refusals: RACES_TO_READ_AGAIN });
+}

@@ -1,0 +1,96 @@
+/** Who is banned from a stream's channel and timed out in its room, for those who moderate there. */
+import type { z } from '@hono/zod-openapi';
+import { desc, eq, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/sqlite-core';
+import type { Context } from '@/context';
+import { users } from '@/domains/base/users/tables';
+import { channelBans } from '@/domains/live/channels/tables';
+import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';
+import type { Actor } from '@/shared/actor';
+import { toIso } from '@/shared/time';
+import { presentMessage } from './chat';
+import type { ModerationList } from './chat-schemas';
+import { streamError } from './errors';
+import { moderatingParty } from './moderation';
+import { moderationRight } from './moderation-rules';
+
+/** Enough to judge by. */
+const MESSAGES_EACH = 20;
+
+/** Bans newest first, by page; the room's time-outs, which are few and pass, whole beside them. */
+export async function listModeration(
+  ctx: Context,
+  actor: Actor,
+  streamId: string,
+  query: PageQuery,
+): Promise<z.input<typeof ModerationList>> {
+  const { found, party } = await moderatingParty(ctx, actor, streamId);
+  if (!moderationRight(party, 'kick') && !moderationRight(party, 'ban')) throw streamError('NOT_MODERATOR');
+  const [bans, [total]] = await readBans(ctx, found.channel.id, query);
+  const room = ctx.rooms(streamId);
+  const timeOuts = await room.timeOuts();
+  const moderated = [...new Set([...bans.map(({ user }) => user.id), ...timeOuts.map(({ userId }) => userId)])];
+  const [named, messages] = await Promise.all([
+    findNames(
+      ctx,
+      timeOuts.flatMap(({ userId, by }) => [userId, by]),
+    ),
+    room.newestMessagesOf(moderated, MESSAGES_EACH),
+  ]);
+  const messagesOf = (id: string) => messages.filter(({ userId }) => userId === id).map(presentMessage);
+  return {
+    ...presentPage(
+      bans.map((ban) => ({ ...ban, at: toIso(ban.at), messages: messagesOf(ban.user.id) })),
+      total?.count ?? 0,
+      query,
+    ),
+    timeouts: timeOuts.map(({ userId, until, reason, by, at }) => ({
+      user: { id: userId, username: named.get(userId) ?? null },
+      by: { id: by, username: named.get(by) ?? null },
+      reason,
+      until: toIso(until),
+      at: toIso(at),
+      messages: messagesOf(userId),
+    })),
+  };
+}
+
+function readBans(ctx: Context, channelId: string, query: PageQuery) {
+  const { limit, offset } = rowsOf(query);
+  const ofChannel = eq(channelBans.channelId, channelId);
+  const banner = alias(users, 'banner');
+  // No batch: D1 gives a batch's rows by column name, and here two have an `id`.
+  return Promise.all([
+    ctx.db
+      .select({
+        user: { id: users.id, username: users.username },
+        by: { id: banner.id, username: banner.username },
+        reason: channelBans.reason,
+        at: channelBans.createdAt,
+      })
+      .from(channelBans)
+      .innerJoin(users, eq(users.id, channelBans.userId))
+      .innerJoin(banner, eq(banner.id, channelBans.bannedBy))
+      .where(ofChannel)
+      .orderBy(desc(channelBans.createdAt), desc(channelBans.userId))
+      .limit(limit)
+      .offset(offset),
+    ctx.db.select({ count: sql<number>`count(*)` }).from(
+      ctx.db
+        .select({ userId: channelBans.userId })
+        .from(channelBans)
+        .where(ofChannel)
+        .limit(COUNT_MAX + 1)
+        .as('counted'),
+    ),
+  ]);
+}
+
+async function findNames(ctx: Context, userIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (userIds.length === 0) return new Map();
+  const rows = await ctx.db
+    .select({ id: users.id, username: users.username })
+    .from(users)
+    .where(sql`${users.id} IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`);
+  return new Map(rows.map(({ id, username }) => [id, username]));
+}

@@ -1,0 +1,29 @@
+/** A creator's stream for their page: the one that is live, else the next that has a date. One statement. */
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { users } from '@/domains/base/users/tables';
+import { visibleTo } from '@/domains/base/visibility/streams';
+import type { Viewer } from '@/shared/actor';
+import { MISSED_AFTER_MS } from './channel-state';
+import { type StreamCardRow, streamColumns } from './present';
+import { streamLive, streams } from './tables';
+
+/** @param username folded */
+export function findLiveOrNext(ctx: Context, username: string, viewer: Viewer): Promise<StreamCardRow | undefined> {
+  return ctx.db
+    .select(streamColumns)
+    .from(streams)
+    .innerJoin(users, eq(users.id, streams.creatorId))
+    .leftJoin(streamLive, eq(streamLive.streamId, streams.id))
+    .where(and(eq(users.username, username), sql`streams.id = ${liveOrNext(ctx)}`, visibleTo(viewer)))
+    .get();
+}
+
+/** What is private is on no page, its creator's own included. The IN names the index that is limited by it. */
+function liveOrNext(ctx: Context): SQL {
+  const open = sql`s.creator_id = users.id AND s.status IN ('live', 'scheduled') AND s.visibility <> 'private'`;
+  return sql`coalesce(
+    (SELECT s.id FROM streams s WHERE ${open} AND s.status = 'live'),
+    (SELECT s.id FROM streams s WHERE ${open} AND s.status = 'scheduled' AND s.scheduled_for > ${ctx.now() - MISSED_AFTER_MS}
+     ORDER BY s.scheduled_for, s.id LIMIT 1))`;
+}

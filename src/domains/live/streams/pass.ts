@@ -1,0 +1,109 @@
+/**
+ * Passes: one viewer may enter one room, once, within a minute. A resume pass, which the room gives, lets the same
+ * viewer come back after a lost connection. Both are read here and nowhere else, claim by claim.
+ */
+import { z } from '@hono/zod-openapi';
+import type { Context } from '@/context';
+import type { Pass, RoomViewer } from '@/contracts/room';
+import { addressKey } from '@/http/rate-limit';
+import { RANKS } from '@/shared/actor';
+import { hmac } from '@/shared/crypto';
+import { newId } from '@/shared/ids';
+import { DAY_MS, SECOND_MS } from '@/shared/time';
+import { signToken, verifyToken } from '@/shared/tokens';
+
+export const PASS_SECONDS = 60;
+/** 96 bits: a room keeps one with each guest's stay. */
+const ADDRESS_MARK_CHARACTERS = 16;
+const GUEST_TOKEN_SECONDS = (30 * DAY_MS) / SECOND_MS;
+/** All viewers of a room are in one object today; the pass says so, that more may follow behind the same protocol. */
+const SHARD = 0;
+
+const StandingClaims = z.object({
+  creator: z.boolean(),
+  moderator: z.boolean(),
+  rank: z.enum(RANKS).nullable(),
+  follower: z.boolean(),
+  subscriber: z.boolean(),
+  verified: z.boolean().optional(),
+  oversees: z.boolean().optional(),
+  readAt: z.number(),
+});
+
+const PassClaims = z.object({
+  id: z.string(),
+  roomId: z.string(),
+  shard: z.int(),
+  viewer: z.discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('user'),
+      id: z.string(),
+      username: z.string(),
+      displayName: z.string(),
+      avatarUrl: z.string().nullable(),
+      standing: StandingClaims,
+    }),
+    z.object({ kind: z.literal('guest'), id: z.string(), unverified: z.literal(true).optional() }),
+  ]),
+  /** Missing in passes of the version before. */
+  sessionId: z.string().optional(),
+  regions: z.array(z.string()).optional(),
+  address: z.string().optional(),
+});
+
+type Signer = Pick<Context, 'config' | 'now'>;
+
+/**
+ * @param regions where the viewer is, in case the creator is no longer shown there later
+ * @param sessionId of a user
+ * @param address the caller's IP address
+ */
+export function signPass(
+  ctx: Signer,
+  roomId: string,
+  viewer: RoomViewer,
+  { id = newId(), regions, sessionId, address }: Partial<Pick<Pass, 'id' | 'regions' | 'sessionId' | 'address'>> = {},
+): Promise<string> {
+  const pass: Pass = {
+    id,
+    roomId,
+    shard: SHARD,
+    viewer,
+    sessionId,
+    regions,
+    address: markOf(ctx, roomId, viewer, address),
+  };
+  return signToken(ctx.config.keys, 'pass', { ...pass }, PASS_SECONDS, ctx.now());
+}
+
+/**
+ * What tells guests of one address from those of others, in this room alone. An account that is not verified is as
+ * easily had as a guest's id. On one's own machine everybody has the same address, which says nothing.
+ */
+function markOf(ctx: Signer, roomId: string, viewer: RoomViewer, address: string | undefined): string | undefined {
+  if (!address || isLoopback(address) || (viewer.kind === 'user' && viewer.standing.verified)) return undefined;
+  return hmac(ctx.config.keys, 'room-address', `${roomId} ${addressKey(address)}`).slice(0, ADDRESS_MARK_CHARACTERS);
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || /^(::ffff:)?127\./i.test(address);
+}
+
+/** Genuine, not expired and of the right kind; whether it was used already is the room's to know. */
+export function readPass(ctx: Signer, token: string): Promise<Pass | undefined> {
+  return read(ctx, 'pass', token);
+}
+
+export function readResume(ctx: Signer, token: string): Promise<Pass | undefined> {
+  return read(ctx, 'resume', token);
+}
+
+async function read(ctx: Signer, kind: 'pass' | 'resume', token: string): Promise<Pass | undefined> {
+  const claims = await verifyToken(ctx.config.keys, kind, token, ctx.now());
+  return claims && PassClaims.safeParse(claims).data;
+}
+
+/** What a guest keeps and sends back in `x-guest-token`, so as to be the same guest tomorrow. */
+export function signGuestToken(ctx: Signer, guestId: string): Promise<string> {
+  return signToken(ctx.config.keys, 'guest', { sub: guestId }, GUEST_TOKEN_SECONDS, ctx.now());
+}

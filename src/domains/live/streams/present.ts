@@ -1,0 +1,72 @@
+/** What a stream shows of itself: the columns that any SELECT takes for it, and the wire shape that they become. */
+import type { z } from '@hono/zod-openapi';
+import { sql } from 'drizzle-orm';
+import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
+import { isInsider } from '@/domains/base/visibility/streams';
+import { showsViewerList } from '@/domains/people/performers/privacy';
+import type { Role, Viewer } from '@/shared/actor';
+import { toIso, toIsoOrNull } from '@/shared/time';
+import type { CREATOR_TYPES, Stream } from './schemas';
+import { streamLive, streams } from './tables';
+
+type StreamRow = typeof streams.$inferSelect;
+
+/** For `streams` joined with `users` as the creator, and left-joined with `stream_live`. */
+export const streamColumns = {
+  stream: streams,
+  creator: cardColumns,
+  viewerCount: sql<number>`coalesce(${streamLive.viewerCount}, 0)`,
+  showsViewerList: showsViewerList(streams.creatorId),
+  earnedDiamonds: sql<number>`coalesce((SELECT diamonds FROM stream_earnings WHERE stream_id = streams.id), 0)`,
+};
+
+/** By how many viewers lists sort live streams, and those that are over; the index is of the very same words. */
+export const rankingCount = sql<number>`coalesce(${streamLive.rankingCount}, ${streamLive.viewerCount}, 0)`;
+export const rankingPeak = sql<number>`coalesce(${streams.rankingPeak}, ${streams.peakViewers})`;
+
+export interface StreamCardRow {
+  readonly stream: StreamRow;
+  readonly creator: CardRow;
+  readonly viewerCount: number;
+  /** 1 unless the creator never shows who is watching. */
+  readonly showsViewerList: number;
+  readonly earnedDiamonds: number;
+}
+
+export function presentStream(row: StreamCardRow, viewer: Viewer): z.input<typeof Stream> {
+  const { stream, creator, viewerCount, earnedDiamonds } = row;
+  const isLive = stream.status === 'live';
+  const insider = isInsider(viewer, stream.creatorId);
+  return {
+    id: stream.id,
+    creatorId: stream.creatorId,
+    creatorType: creatorType(creator.role),
+    creator: presentCard(creator),
+    title: stream.title,
+    description: stream.description,
+    category: stream.category,
+    thumbnailUrl: stream.thumbnailUrl,
+    visibility: stream.visibility,
+    showViewers: insider ? stream.showViewers : showsViewers(row),
+    status: stream.status,
+    reconnecting: isLive && stream.ingressLostAt !== null,
+    scheduledFor: toIsoOrNull(stream.scheduledFor),
+    startTime: toIsoOrNull(stream.startedAt),
+    endTime: toIsoOrNull(stream.endedAt),
+    viewerCount: isLive ? viewerCount : 0,
+    peakViewers: Math.max(stream.peakViewers, isLive ? viewerCount : 0),
+    recordingUrl: stream.recordingUrl,
+    ...(insider ? { earnings: earnedDiamonds } : {}),
+    createdAt: toIso(stream.createdAt),
+  };
+}
+
+/** To others than the creator, moderators and staff. */
+export function showsViewers({ stream, showsViewerList }: Pick<StreamCardRow, 'stream' | 'showsViewerList'>): boolean {
+  return stream.showViewers && showsViewerList === 1;
+}
+
+/** A creator who registered as a viewer is shown as what approval made them. */
+function creatorType(role: Role): (typeof CREATOR_TYPES)[number] {
+  return role === 'viewer' ? 'creator' : role;
+}

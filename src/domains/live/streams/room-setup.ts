@@ -1,0 +1,54 @@
+/**
+ * What a room knows of its stream. It is computed from the rows as a batch will leave them, and `change-stream.ts` lets
+ * that batch through only if nobody changed them since they were read: so two changes at once never tell a room a
+ * mixture, and `at` (the row's `updatedAt`, which every change raises) puts what they tell in order.
+ */
+
+import type { OutboxEvent } from '@/contracts/messages';
+import type { RoomPolicy, RoomSetup, ToldPolicy } from '@/contracts/room';
+import type { channels } from '@/domains/live/channels/tables';
+import type { streams } from './tables';
+
+type Stream = typeof streams.$inferSelect;
+type Channel = typeof channels.$inferSelect;
+
+export function roomSetup(stream: Stream, channel: Channel): RoomSetup {
+  return {
+    roomId: stream.id,
+    creatorId: stream.creatorId,
+    status: stream.status,
+    title: stream.title,
+    visibility: stream.visibility,
+    policy: roomPolicy(channel),
+    startedAt: stream.startedAt,
+    endedAt: stream.endedAt,
+  };
+}
+
+/** @param changes what viewers should hear of beside status, title and policy: description, category, thumbnail */
+export function setupEvent(stream: Stream, channel: Channel, changes?: Record<string, unknown>): OutboxEvent {
+  return {
+    kind: 'room',
+    roomId: stream.id,
+    command: {
+      type: 'setup',
+      at: stream.updatedAt,
+      setup: roomSetup(stream, channel),
+      ...(changes ? { changes } : {}),
+    },
+  };
+}
+
+function roomPolicy(channel: Channel): RoomPolicy {
+  return { ...toldPolicy(channel), blockedWords: channel.blockedWords };
+}
+
+export function toldPolicy(channel: Channel): ToldPolicy {
+  return {
+    chatEnabled: channel.chatEnabled,
+    chatDelaySeconds: channel.chatDelaySeconds,
+    followersOnly: channel.chatFollowersOnly,
+    subscribersOnly: channel.chatSubscribersOnly,
+    slowModeSeconds: channel.slowModeSeconds,
+  };
+}

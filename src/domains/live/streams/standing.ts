@@ -1,0 +1,164 @@
+/** What a user is to a stream's channel: the facts that admission and the room's policy judge by, in one read. */
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import type { RoomUser, Standing } from '@/contracts/room';
+import { staffCan } from '@/domains/base/permissions/permissions';
+import { isActiveSession } from '@/domains/base/users/session-active';
+import { users } from '@/domains/base/users/tables';
+import { followsCreator, subscribes } from '@/domains/base/visibility/members';
+import { noBlockBetween } from '@/domains/base/visibility/people';
+import { blockedIdsOf } from '@/domains/people/social/blocks';
+import type { Permission, Rank } from '@/shared/actor';
+import { streams } from './tables';
+
+/** What `shutOutOf` judges by. */
+interface ShutOutRow {
+  banned: number;
+  blocked: number;
+  gone: number;
+  rank: Rank | null;
+  /** JSON lists of permissions. */
+  granted: string | null;
+  denied: string | null;
+}
+
+interface StandingRow extends ShutOutRow {
+  id: string;
+  videoRoom: string;
+  username: string;
+  displayName: string;
+  avatarUrl: string | null;
+  creator: number;
+  moderator: number;
+  follower: number;
+  subscriber: number;
+  banReason: string | null;
+  /** JSON; null where it was not asked for. */
+  blockedIds: string | null;
+  verified: number;
+}
+
+/** `shutOut`: what keeps the user out whatever the policy; staff who oversee rooms pass a block and a ban (`mayStay`). */
+export interface RoomStanding {
+  readonly user: RoomUser;
+  readonly shutOut: 'gone' | 'blocked' | 'banned' | null;
+  /** Why they are banned, if whoever did it said so: for them alone to know. */
+  readonly banReason: string | null;
+  /** The users they block, if it was asked for. */
+  readonly blockedIds: readonly string[];
+}
+
+/** Nothing where there is no such user or stream. */
+export async function findRoomStanding(
+  ctx: Pick<Context, 'db' | 'now'>,
+  streamId: string,
+  userId: string,
+  withBlocks = false,
+): Promise<RoomStanding | undefined> {
+  const readAt = ctx.now();
+  const [row] = await roomStandingQuery(ctx, streamId, userId, withBlocks);
+  return row && presentStanding(row, readAt);
+}
+
+export interface People {
+  /** By user id; nobody where there is no such user or stream. */
+  readonly standings: ReadonlyMap<string, RoomStanding>;
+  /** Those of the given sessions that are active. */
+  readonly activeSessions: ReadonlySet<string>;
+  /** The stream's video room. */
+  readonly videoRoom: string | undefined;
+}
+
+/** Many users and their sessions, in one batch: at most as many as fit a request to D1. */
+export async function findPeople(
+  ctx: Pick<Context, 'db' | 'now'>,
+  streamId: string,
+  userIds: readonly string[],
+  sessionIds: readonly string[],
+): Promise<People> {
+  const now = ctx.now();
+  const [rows, sessions] = await ctx.db.batch([
+    ctx.db.all<StandingRow>(standings(streamId, sql`IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`)),
+    ctx.db.all<{ id: string }>(sql`
+      SELECT session.id FROM json_each(${JSON.stringify(sessionIds)}) AS asked
+      CROSS JOIN auth_sessions AS session ON session.id = asked.value WHERE ${isActiveSession(now)}`),
+  ]);
+  return {
+    standings: new Map(rows.map((row) => [row.id, presentStanding(row, now)])),
+    activeSessions: new Set(sessions.map(({ id }) => id)),
+    videoRoom: rows[0]?.videoRoom,
+  };
+}
+
+/** For a batch of reads; its rows are for `roomStandingOf`. */
+export function roomStandingQuery(ctx: Pick<Context, 'db'>, streamId: string, userId: string, withBlocks = false) {
+  return ctx.db.all<StandingRow>(standings(streamId, sql`= ${userId}`, withBlocks));
+}
+
+function standings(streamId: string, who: SQL, withBlocks = false): SQL {
+  return sql`
+    SELECT users.id, coalesce(streams.media_room, streams.channel_id) AS videoRoom, users.username,
+      users.display_name AS displayName, users.avatar_url AS avatarUrl,
+      streams.creator_id = users.id AS creator,
+      EXISTS (SELECT 1 FROM moderators m WHERE m.channel_id = streams.channel_id AND m.user_id = users.id) AS moderator,
+      ${followsCreator(users.id, streams.creatorId)} AS follower,
+      ${subscribes(users.id, streams.creatorId)} AS subscriber,
+      (SELECT reason FROM channel_bans b WHERE b.channel_id = streams.channel_id AND b.user_id = users.id) AS banReason,
+      ${withBlocks ? blockedIdsOf(users.id) : sql`NULL`} AS blockedIds,
+      users.email_verified_at IS NOT NULL AS verified,
+      ${shutOutColumns(streams.channelId, streams.creatorId)}
+    FROM streams CROSS JOIN users ON users.id ${who}
+    WHERE streams.id = ${streamId}`;
+}
+
+/**
+ * For a SELECT that has `users` in it, and the channel and its creator. An account that is not verified enters as a
+ * guest, so under its own id it counts as gone.
+ */
+function shutOutColumns(channelId: SQLWrapper, creatorId: SQLWrapper): SQL {
+  return sql`
+    EXISTS (SELECT 1 FROM channel_bans b WHERE b.channel_id = ${channelId} AND b.user_id = users.id) AS banned,
+    NOT (${noBlockBetween(users.id, creatorId)}) AS blocked,
+    (users.status <> 'active' OR users.email_verified_at IS NULL) AS gone,
+    (SELECT rank FROM staff WHERE staff.user_id = users.id) AS rank,
+    (SELECT granted FROM staff WHERE staff.user_id = users.id) AS granted,
+    (SELECT denied FROM staff WHERE staff.user_id = users.id) AS denied`;
+}
+
+function shutOutOf({ gone, blocked, banned }: ShutOutRow): RoomStanding['shutOut'] {
+  if (gone === 1) return 'gone';
+  return blocked === 1 ? 'blocked' : banned === 1 ? 'banned' : null;
+}
+
+function overseesRooms({ rank, granted, denied }: ShutOutRow): boolean {
+  if (!rank) return false;
+  const listed = (list: string | null): Permission[] => JSON.parse(list ?? '[]') as Permission[]; // as they were written
+  const staff = { rank, granted: listed(granted), denied: listed(denied), country: null };
+  return staffCan(staff, 'canKickUsers') || staffCan(staff, 'canReviewReports');
+}
+
+export function roomStandingOf(ctx: Pick<Context, 'now'>, [row]: readonly StandingRow[]): RoomStanding | undefined {
+  return row && presentStanding(row, ctx.now());
+}
+
+/** @param readAt before the read, so that nothing that changed meanwhile counts as known */
+function presentStanding(row: StandingRow, readAt: number): RoomStanding {
+  const { id, username, displayName, avatarUrl, rank } = row;
+  const standing: Standing = {
+    creator: row.creator === 1,
+    moderator: row.moderator === 1,
+    rank,
+    follower: row.follower === 1,
+    subscriber: row.creator === 1 || row.subscriber === 1,
+    verified: row.verified === 1,
+    ...(overseesRooms(row) ? { oversees: true } : {}),
+    readAt,
+  };
+  return {
+    user: { kind: 'user', id, username, displayName, avatarUrl, standing },
+    shutOut: shutOutOf(row),
+    banReason: row.banReason,
+    // Staff see past blocks, their own too.
+    blockedIds: row.blockedIds === null || rank ? [] : (JSON.parse(row.blockedIds) as string[]), // blockedIdsOf
+  };
+}

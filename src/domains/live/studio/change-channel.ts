@@ -1,0 +1,115 @@
+/**
+ * Changing what a channel says and allows. The stream that is live on it and the prepared one change in the same
+ * batch, and their rooms hear; the batch holds only if all of them are still what was read.
+ */
+import type { z } from '@hono/zod-openapi';
+import type { Context } from '@/context';
+import type { OutboxEvent } from '@/contracts/messages';
+import { commit, demandChange, type Statement } from '@/db/commit';
+import { isOwnMediaUrl } from '@/domains/base/media/keys';
+import type { Channel } from '@/domains/live/channels/ensure';
+import { changeSettings } from '@/domains/live/channels/write';
+import { changeStream, laterThan, STREAM_RACES, untilUnchanged } from '@/domains/live/streams/change-stream';
+import {
+  type ChannelState,
+  demandSameStreams,
+  ownChannelState,
+  type StreamRow,
+} from '@/domains/live/streams/channel-state';
+import { setupEvent } from '@/domains/live/streams/room-setup';
+import { httpError } from '@/http/errors';
+import { isChange } from '@/shared/is-change';
+import { presentChannel, presentPolicy } from './present';
+import type { ChannelChanges, ChatSettings } from './schemas';
+
+const DELAY_SECONDS_DEFAULT = 5;
+
+interface Change {
+  readonly channel: Partial<Channel>;
+  /** The same in the words of a stream. */
+  readonly stream?: Partial<Pick<StreamRow, 'title' | 'description' | 'category' | 'thumbnailUrl'>>;
+  /** What has to hold together with it. */
+  readonly alongside?: readonly Statement[];
+  readonly events?: (channel: Channel) => readonly OutboxEvent[];
+}
+
+/** Throws VALIDATION_FAILED for a picture that is not the platform's own. */
+export async function changeInfo(ctx: Context, creatorId: string, changes: z.output<typeof ChannelChanges>) {
+  requireOwnPicture(ctx, changes.thumbnail);
+  const { thumbnail, quality, ...words } = changes;
+  const stream = { ...words, ...(thumbnail === undefined ? {} : { thumbnailUrl: thumbnail }) };
+  const events = ({ id, ingressId }: Channel): OutboxEvent[] =>
+    quality === undefined || ingressId === null
+      ? []
+      : [{ kind: 'task', task: { type: 'align-ingress', channelId: id } }];
+  return presentChannel(await changeChannel(ctx, creatorId, { channel: changes, stream, events }));
+}
+
+export async function changeChatSettings(ctx: Context, creatorId: string, settings: z.output<typeof ChatSettings>) {
+  const channel = defined({
+    chatEnabled: settings.isChatEnabled,
+    chatDelaySeconds: delaySeconds(settings),
+    chatFollowersOnly: settings.isChatFollowersOnly,
+    chatSubscribersOnly: settings.isChatSubscribersOnly,
+    slowModeSeconds: settings.slowModeSeconds,
+    blockedWords: settings.blockedWords && [...new Set(settings.blockedWords)],
+  });
+  const state = await changeChannel(ctx, creatorId, { channel });
+  return presentPolicy(state.channel);
+}
+
+/** Throws VALIDATION_FAILED. */
+export function requireOwnPicture(ctx: Context, url: string | null | undefined): void {
+  if (url && !isOwnMediaUrl(ctx.config, url))
+    throw httpError('VALIDATION_FAILED', {
+      details: [{ path: 'thumbnail', message: 'must be a picture that was uploaded here' }],
+    });
+}
+
+/** Does nothing, and sends no event, if nothing would change. Throws CHANGED_MEANWHILE. */
+export async function changeChannel(ctx: Context, creatorId: string, change: Change): Promise<ChannelState> {
+  const { alongside = [], stream = {}, events = () => [] } = change;
+  return untilUnchanged(async () => {
+    const state = await ownChannelState(ctx, creatorId);
+    const isNews =
+      isChange(state.channel, change.channel) ||
+      [state.live, state.prepared].some((row) => row !== undefined && isChange(row, stream));
+    if (!isNews) return state;
+    const changed = { ...change.channel, updatedAt: laterThan(ctx, state.channel) };
+    const channel = { ...state.channel, ...changed };
+    const live = state.live && changeStream(ctx, state.live, stream);
+    const prepared = state.prepared && changeStream(ctx, state.prepared, stream);
+    const open = [live, prepared].filter((one) => one !== undefined);
+    await commit(
+      ctx,
+      [
+        demandSameStreams(ctx, state),
+        changeSettings(ctx, state.channel, changed),
+        demandChange(ctx),
+        ...open.flatMap(({ statements }) => statements),
+        ...alongside,
+      ],
+      {
+        events: [...open.map(({ row }) => setupEvent(row, channel, toldBesideTitle(stream))), ...events(channel)],
+        refusals: STREAM_RACES,
+      },
+    );
+    return { channel, live: live?.row, prepared: prepared?.row };
+  });
+}
+
+/** The title is part of the setup. */
+function toldBesideTitle({ title: _, ...rest }: Partial<StreamRow>): Record<string, unknown> | undefined {
+  return Object.keys(rest).length > 0 ? rest : undefined;
+}
+
+function delaySeconds({ isChatDelayed, chatDelaySeconds }: z.output<typeof ChatSettings>): number | undefined {
+  if (chatDelaySeconds !== undefined) return chatDelaySeconds;
+  return isChatDelayed === undefined ? undefined : isChatDelayed ? DELAY_SECONDS_DEFAULT : 0;
+}
+
+function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>; // exactly what the filter leaves
+  };
+}

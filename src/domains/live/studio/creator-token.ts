@@ -1,0 +1,19 @@
+/** A creator's own way into the video of the channel: to see how it looks, or to publish from a browser. */
+import { eq } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { users } from '@/domains/base/users/tables';
+import { currentRoomOf, ownChannelState } from '@/domains/live/streams/channel-state';
+import { watchingIdentity } from '@/domains/live/streams/media-identity';
+
+export async function issueCreatorToken(ctx: Context, creatorId: string, purpose: 'watch' | 'publish' = 'watch') {
+  const [state, creator] = await Promise.all([
+    ownChannelState(ctx, creatorId),
+    ctx.db.select({ name: users.displayName }).from(users).where(eq(users.id, creatorId)).get(),
+  ]);
+  const participant = { room: currentRoomOf(state), name: creator?.name ?? '' };
+  const token =
+    purpose === 'publish'
+      ? await ctx.media.publisherToken({ ...participant, identity: creatorId }, ctx.now())
+      : await ctx.media.viewerToken({ ...participant, identity: watchingIdentity(creatorId) }, ctx.now());
+  return { purpose, ...token };
+}

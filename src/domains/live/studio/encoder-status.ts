@@ -1,0 +1,58 @@
+/** How a creator's encoder is doing: what the provider says of the ingress now, or while it is away what we know. */
+import type { Context } from '@/context';
+import { isEncoderRefused } from '@/domains/live/channels/video-room';
+import { type ChannelState, currentRoomOf } from '@/domains/live/streams/channel-state';
+import { SETTLE_MS } from '@/domains/live/streams/video-truth';
+import { AppError } from '@/http/errors';
+import type { IngressSeen, VideoInput } from '@/providers/media';
+import type { ENCODER_STATES } from './schemas';
+
+const ERROR_CHARACTERS_MAX = 300;
+const KEY_LOST = 'The video service no longer knows your stream key. Create a new one with POST /stream/ingress.';
+
+export interface EncoderStatus {
+  readonly encoder: (typeof ENCODER_STATES)[number];
+  readonly lastError: string | null;
+  readonly input: VideoInput | null;
+}
+
+const OFF: EncoderStatus = { encoder: 'off', lastError: null, input: null };
+
+export async function readEncoderStatus(ctx: Context, state: ChannelState): Promise<EncoderStatus> {
+  const { ingressId } = state.channel;
+  if (ingressId === null) return OFF;
+  const isRefused = isEncoderRefused(ctx, state.channel);
+  const room = currentRoomOf(state);
+  try {
+    const [seen, rooms] = await Promise.all([ctx.media.findIngress(ingressId), ctx.media.listRooms([room])]);
+    if (!seen) return { ...OFF, encoder: 'error', lastError: KEY_LOST };
+    const isFresh = ctx.now() - seen.startedAt < SETTLE_MS;
+    return statusOf(seen, { isRefused, isPublished: isFresh || (rooms.get(room)?.publishers ?? 0) > 0 });
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { ...OFF, encoder: isRefused ? 'refused' : isFed(state) ? 'connected' : 'off' };
+  }
+}
+
+function statusOf(
+  { status, error, input }: IngressSeen,
+  { isRefused, isPublished }: { isRefused: boolean; isPublished: boolean },
+): EncoderStatus {
+  const lastError = error?.slice(0, ERROR_CHARACTERS_MAX) ?? null;
+  if (isRefused) return { encoder: 'refused', lastError, input: null };
+  switch (status) {
+    case 'connecting':
+      return { encoder: 'connected', lastError, input };
+    case 'publishing':
+      // The provider goes on saying so of a process that was killed; then nobody is in the room.
+      return isPublished ? { encoder: 'connected', lastError, input } : { ...OFF, lastError };
+    case 'failed':
+      return { encoder: 'error', lastError, input: null };
+    case 'idle':
+      return { encoder: 'off', lastError, input: null };
+  }
+}
+
+function isFed({ channel, live }: ChannelState): boolean {
+  return live?.ingressId === channel.ingressId && live?.ingressLostAt === null;
+}

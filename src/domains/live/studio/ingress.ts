@@ -1,0 +1,119 @@
+/**
+ * A channel's stream key: at most one, made at the media provider and kept here. The row is claimed before the
+ * provider is asked, so of two at once one asks; and a key is forgotten here only once the provider has deleted it, so
+ * none is ever good without its owner seeing it.
+ */
+import { eq } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit, demandChange } from '@/db/commit';
+import { users } from '@/domains/base/users/tables';
+import { type Channel, ensureChannel } from '@/domains/live/channels/ensure';
+import { ingressForm, markIngressesLost } from '@/domains/live/channels/ingress';
+import { channels } from '@/domains/live/channels/tables';
+import { claimIngress, forgetIngress, keepIngress, releaseIngress } from '@/domains/live/channels/write';
+import { RACES_TO_READ_AGAIN, untilUnchanged } from '@/domains/live/streams/change-stream';
+import { currentRoomOf, findChannelState } from '@/domains/live/streams/channel-state';
+import { streamError } from '@/domains/live/streams/errors';
+import { losePicture } from '@/domains/live/streams/media-events';
+import type { Ingress, IngressType, Quality } from '@/providers/media';
+import { encrypt } from '@/shared/crypto';
+import { MINUTE_MS } from '@/shared/time';
+
+/** Far longer than the provider is waited for: whoever claimed it is gone. */
+const CLAIM_MS = MINUTE_MS;
+
+interface Input {
+  readonly type: IngressType;
+  /** Without: the channel's own. */
+  readonly quality?: Quality | undefined;
+}
+
+/** One that LiveKit has lost is replaced. Throws INGRESS_EXISTS, MEDIA_UNAVAILABLE. */
+export async function createIngress(ctx: Context, creatorId: string, { type, quality }: Input) {
+  const channel = await ensureChannel(ctx, creatorId);
+  // A new key is none that an encoder of the last show still sends with.
+  const wanted = { ...channel, ingressType: type, quality: quality ?? channel.quality, encoderRefusedUntil: null };
+  const claimedAt = await claim(ctx, channel);
+  const made = await makeIngress(ctx, wanted).catch(async (error) => {
+    await commit(ctx, [releaseIngress(ctx, channel.id, claimedAt)]);
+    throw error;
+  });
+  try {
+    await store(ctx, wanted, { claimedAt, made });
+  } catch (error) {
+    await discard(ctx, channel.id, made.ingressId);
+    throw error;
+  }
+  ctx.log.event('ingress.created', { channelId: channel.id, ingressId: made.ingressId, type });
+  return { ...made, ingressType: type, quality: wanted.quality, lost: false, userId: creatorId };
+}
+
+/** A stream that it feeds loses its picture and ends after the grace. Throws INGRESS_NOT_FOUND, MEDIA_UNAVAILABLE. */
+export async function deleteIngress(ctx: Context, creatorId: string): Promise<void> {
+  const channel = await ctx.db.select().from(channels).where(eq(channels.creatorId, creatorId)).get();
+  const ingressId = channel?.ingressId;
+  if (!channel || !ingressId) throw streamError('INGRESS_NOT_FOUND');
+  await ctx.media.deleteIngress(ingressId);
+  await untilUnchanged(async () => {
+    const live = (await findChannelState(ctx, { channelId: channel.id }))?.live;
+    const isFed = live?.ingressId === ingressId && live.ingressLostAt === null;
+    const lost = live && isFed ? losePicture(ctx, channel, live) : { statements: [], events: [] };
+    await commit(ctx, [forgetIngress(ctx, channel.id, ingressId), ...lost.statements], {
+      events: lost.events,
+      refusals: RACES_TO_READ_AGAIN,
+    });
+  });
+  ctx.log.event('ingress.deleted', { channelId: channel.id, ingressId });
+}
+
+/** Throws INGRESS_EXISTS, also while somebody else is at it. */
+async function claim(ctx: Context, { id, ingressId }: Channel): Promise<number> {
+  if (ingressId !== null && !(await hasLost(ctx, ingressId))) throw streamError('INGRESS_EXISTS');
+  const claimedAt = ctx.now();
+  const claiming = { claimedAt, abandonedBefore: claimedAt - CLAIM_MS, replaced: ingressId };
+  if (!(await claimIngress(ctx, id, claiming))) throw streamError('INGRESS_EXISTS');
+  return claimedAt;
+}
+
+/** LiveKit is asked now: what the sweep has marked may be there after all. */
+async function hasLost(ctx: Context, ingressId: string): Promise<boolean> {
+  if (await ctx.media.findIngress(ingressId)) return false;
+  await markIngressesLost(ctx, [ingressId]);
+  return true;
+}
+
+async function makeIngress(ctx: Context, channel: Channel): Promise<Ingress> {
+  const [state, creator] = await Promise.all([
+    findChannelState(ctx, { channelId: channel.id }),
+    ctx.db.select({ name: users.displayName }).from(users).where(eq(users.id, channel.creatorId)).get(),
+  ]);
+  const room = currentRoomOf(state ?? { channel, live: undefined });
+  return ctx.media.createIngress(ingressForm(ctx, channel, { room, name: creator?.name ?? '' }));
+}
+
+/** Throws INGRESS_EXISTS if the claim was taken over. */
+async function store(
+  ctx: Context,
+  { id, ingressType, quality }: Channel,
+  { claimedAt, made }: { claimedAt: number; made: Ingress },
+): Promise<void> {
+  const row = {
+    ingressId: made.ingressId,
+    ingressType,
+    quality,
+    ingressUrl: made.serverUrl,
+    streamKey: await encrypt(ctx.config.keys, id, made.streamKey),
+  };
+  await commit(ctx, [keepIngress(ctx, id, claimedAt, row), demandChange(ctx)], {
+    refusals: { DEMAND_NOT_MET: () => streamError('INGRESS_EXISTS') },
+  });
+}
+
+/** Undoes what could not be stored, or what only seemed so. Each step is tried whatever became of the other. */
+async function discard(ctx: Context, channelId: string, ingressId: string): Promise<void> {
+  const undone = await Promise.allSettled([
+    commit(ctx, [forgetIngress(ctx, channelId, ingressId)]),
+    ctx.media.deleteIngress(ingressId),
+  ]);
+  for (const step of undone) if (step.status === 'rejected') ctx.log.fault(`ingress ${ingressId}`, step.reason);
+}

@@ -1,0 +1,66 @@
+/** How a channel looks to its creator. */
+import type { z } from '@hono/zod-openapi';
+import type { Channel as ChannelRow } from '@/domains/live/channels/ensure';
+import type { ChannelState, StreamRow } from '@/domains/live/streams/channel-state';
+import { toIso, toIsoOrNull } from '@/shared/time';
+import type { EncoderStatus } from './encoder-status';
+import type { Channel, ChatPolicy, Status } from './schemas';
+
+export function presentPolicy(channel: ChannelRow): z.input<typeof ChatPolicy> {
+  return {
+    isChatEnabled: channel.chatEnabled,
+    isChatDelayed: channel.chatDelaySeconds > 0,
+    isChatFollowersOnly: channel.chatFollowersOnly,
+    isChatSubscribersOnly: channel.chatSubscribersOnly,
+    chatDelaySeconds: channel.chatDelaySeconds,
+    slowModeSeconds: channel.slowModeSeconds,
+    blockedWords: channel.blockedWords,
+  };
+}
+
+export function presentChannel({ channel, live, prepared }: ChannelState): z.input<typeof Channel> {
+  return {
+    id: channel.id,
+    title: channel.title,
+    description: channel.description,
+    category: channel.category,
+    thumbnail: channel.thumbnail,
+    isLive: isOnAir({ live }),
+    quality: channel.quality,
+    ...presentPolicy(channel),
+    currentStreamId: live?.id ?? prepared?.id ?? null,
+    userId: channel.creatorId,
+    createdAt: toIso(channel.createdAt),
+    updatedAt: toIso(channel.updatedAt),
+  };
+}
+
+export function presentStatus(
+  { channel, live, prepared }: ChannelState,
+  { viewerCount, encoder }: { viewerCount: number; encoder: EncoderStatus },
+): z.input<typeof Status> {
+  return {
+    isLive: isOnAir({ live }),
+    reconnecting: live !== undefined && !isOnAir({ live }),
+    viewerCount,
+    title: live?.title ?? channel.title,
+    thumbnail: live ? live.thumbnailUrl : channel.thumbnail,
+    isChatEnabled: channel.chatEnabled,
+    isChatDelayed: channel.chatDelaySeconds > 0,
+    isChatFollowersOnly: channel.chatFollowersOnly,
+    currentStreamId: live?.id ?? prepared?.id ?? null,
+    startedAt: toIsoOrNull(live?.startedAt ?? null),
+    next: prepared ? presentNext(prepared) : null,
+    quality: channel.quality,
+    ...encoder,
+  };
+}
+
+function presentNext({ id, title, visibility, scheduledFor }: StreamRow) {
+  return { streamId: id, title, visibility, scheduledFor: toIsoOrNull(scheduledFor) };
+}
+
+/** A stream that waits for its encoder is live for its room, and not for who looks at the picture. */
+function isOnAir({ live }: Pick<ChannelState, 'live'>): boolean {
+  return live !== undefined && live.ingressLostAt === null;
+}

@@ -1,0 +1,197 @@
+/** Wire shapes of a creator's own channel: what is seen of it, and what may be said of it. */
+import { z } from '@hono/zod-openapi';
+import { REACTION_KINDS } from '@/contracts/room';
+import { PublicCard } from '@/domains/base/users/schemas';
+import { QUALITIES } from '@/domains/live/channels/tables';
+import { aboutShow, aPicture, Stream } from '@/domains/live/streams/schemas';
+import { VISIBILITIES } from '@/domains/live/streams/tables';
+import { orNull, pageOf, pageQuery } from '@/http/envelope';
+import { aLine } from '@/http/fields';
+
+const ID_CHARACTERS_MAX = 64;
+const DELAY_SECONDS_MAX = 300;
+const SLOW_MODE_SECONDS_MAX = 3_600;
+const BLOCKED_WORDS_MAX = 200;
+const BLOCKED_WORD_CHARACTERS_MAX = 50;
+
+export const ENCODER_STATES = ['off', 'connected', 'error', 'refused'] as const;
+
+const time = z.iso.datetime();
+
+// --- The stream key
+
+export const INGRESS_TYPES = ['RTMP', 'WHIP'] as const;
+
+const quality = z.enum(QUALITIES).openapi({
+  description:
+    '`1080p`, `720p`: viewers get several sizes up to this one. `source`: one size, as it is sent; WHIP is then passed ' +
+    'on without transcoding.',
+});
+
+export const IngressRequest = z
+  .strictObject({ ingressType: z.enum(INGRESS_TYPES), quality: quality.optional() })
+  .openapi('IngressRequest');
+
+export const Ingress = z
+  .object({
+    ingressId: z.string(),
+    ingressType: z.enum(INGRESS_TYPES),
+    quality,
+    serverUrl: z.string(),
+    streamKey: z.string(),
+    lost: z.boolean().openapi({
+      description: 'The video service no longer knows this key. `POST /stream/ingress` makes a new one.',
+    }),
+    userId: z.uuid(),
+  })
+  .openapi('Ingress');
+
+// --- The channel
+
+const policy = {
+  isChatEnabled: z.boolean(),
+  isChatDelayed: z.boolean(),
+  isChatFollowersOnly: z.boolean(),
+  isChatSubscribersOnly: z.boolean(),
+  chatDelaySeconds: z.int(),
+  slowModeSeconds: z.int(),
+  blockedWords: z.array(z.string()),
+};
+
+export const Channel = z
+  .object({
+    id: z.uuid(),
+    title: z.string(),
+    description: z.string(),
+    category: z.string().nullable(),
+    thumbnail: z.string().nullable(),
+    isLive: z.boolean(),
+    quality,
+    ...policy,
+    currentStreamId: z.uuid().nullable().openapi({ description: 'The stream that is live, else the prepared one.' }),
+    userId: z.uuid(),
+    createdAt: time,
+    updatedAt: time,
+  })
+  .openapi('Channel');
+
+const details = { ...aboutShow, thumbnail: aPicture };
+
+export const ChannelChanges = z
+  .strictObject({ ...details, quality })
+  .partial()
+  .openapi('ChannelChanges');
+
+export const NewStream = z
+  .strictObject({
+    ...details,
+    visibility: z.enum(VISIBILITIES).openapi({ description: 'Who may enter; `private`: the creator alone.' }),
+    showViewers: z.boolean(),
+  })
+  .partial()
+  .openapi('NewStream');
+
+export const ChatSettings = z
+  .strictObject({
+    isChatEnabled: z.boolean(),
+    isChatDelayed: z.boolean().openapi({ description: 'True without `chatDelaySeconds` means 5 seconds.' }),
+    chatDelaySeconds: z.int().min(0).max(DELAY_SECONDS_MAX),
+    isChatFollowersOnly: z.boolean(),
+    isChatSubscribersOnly: z.boolean(),
+    slowModeSeconds: z.int().min(0).max(SLOW_MODE_SECONDS_MAX),
+    blockedWords: z.array(aLine(BLOCKED_WORD_CHARACTERS_MAX)).max(BLOCKED_WORDS_MAX),
+  })
+  .partial()
+  .refine(
+    ({ isChatDelayed, chatDelaySeconds }) =>
+      isChatDelayed === undefined || chatDelaySeconds === undefined || isChatDelayed === chatDelaySeconds > 0,
+    { path: ['chatDelaySeconds'], message: 'contradicts isChatDelayed' },
+  )
+  .openapi('ChatSettings');
+
+export const ChatPolicy = z.object(policy).openapi('ChatPolicy');
+
+export const Status = z
+  .object({
+    isLive: z.boolean(),
+    reconnecting: z
+      .boolean()
+      .openapi({ description: 'The encoder is lost, and the stream waits for it to come back.' }),
+    viewerCount: z.int(),
+    title: z.string(),
+    thumbnail: z.string().nullable(),
+    isChatEnabled: z.boolean(),
+    isChatDelayed: z.boolean(),
+    isChatFollowersOnly: z.boolean(),
+    currentStreamId: z.uuid().nullable(),
+    startedAt: time.nullable(),
+    next: orNull(
+      z
+        .object({
+          streamId: z.uuid(),
+          title: z.string(),
+          visibility: z.enum(VISIBILITIES),
+          scheduledFor: time.nullable(),
+        })
+        .openapi('NextStream'),
+    ).openapi({ description: 'What the next encoder goes live as; null: a public stream of the channel’s defaults.' }),
+    quality,
+    encoder: z.enum(ENCODER_STATES).openapi({
+      description:
+        '`refused`: the last show was ended while it was still sending. It is let in again after a minute, or as soon ' +
+        'as you prepare or start the next stream.',
+    }),
+    lastError: z.string().nullable().openapi({ description: "What went wrong in the encoder's newest session." }),
+    input: orNull(
+      z.object({ width: z.int(), height: z.int(), fps: z.int(), kbps: z.int() }).openapi('EncoderInput'),
+    ).openapi({ description: 'What the encoder sends.' }),
+  })
+  .openapi('StreamStatus');
+
+export const ThumbnailUpload = z
+  .strictObject({ thumbnail: z.string().openapi({ format: 'binary' }) })
+  .openapi('Thumbnail');
+
+// --- Tokens
+
+export const CreatorTokenRequest = z
+  .strictObject({ purpose: z.enum(['watch', 'publish']).optional().openapi({ description: 'Without: watch.' }) })
+  .openapi('CreatorTokenRequest');
+
+export const CreatorToken = z
+  .object({
+    purpose: z.enum(['watch', 'publish']),
+    provider: z.enum(['livekit', 'agora']),
+    token: z.string(),
+    serverUrl: z.string(),
+    room: z.string(),
+    identity: z.string(),
+    expiresAt: time,
+  })
+  .openapi('CreatorToken');
+
+// --- Past streams
+
+export const PastQuery = z.strictObject(pageQuery);
+
+export const PastStreamPage = pageOf(
+  Stream.extend({
+    figures: z
+      .object({
+        uniqueViewers: z.int(),
+        peakViewers: z.int(),
+        watchSeconds: z.int(),
+        messages: z.int(),
+        reactions: z.partialRecord(z.enum(REACTION_KINDS), z.int()),
+      })
+      .nullable()
+      .openapi({ description: 'What the room counted; null where nobody came, or it has yet to report.' }),
+  }).openapi('PastStream'),
+);
+
+// --- Moderators
+
+export const ModeratorsQuery = z.strictObject(pageQuery);
+export const UserParam = z.object({ userId: z.string().min(1).max(ID_CHARACTERS_MAX) });
+export const Moderator = PublicCard.extend({ since: time }).openapi('Moderator');
+export const ModeratorPage = pageOf(Moderator);

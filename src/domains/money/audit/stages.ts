@@ -1,0 +1,53 @@
+/** The stages of a proof, in order: the ledger's own, then each money domain's check. */
+import type { Context } from '@/context';
+import { earningsCheck, exchangeCheck, rewardCheck } from '@/domains/money/earnings/check';
+import { giftCheck } from '@/domains/money/gifts/check';
+import { payoutCheck } from '@/domains/money/payouts/check';
+import { purchaseCheck } from '@/domains/money/purchases/check';
+import { subscriptionCheck } from '@/domains/money/subscriptions/check';
+import type { MoneyCheck } from '@/ledger/check';
+import { proveAccounts, proveTransfers, proveUnits } from '@/ledger/proof';
+import type { Proof, Step } from '@/ledger/proofs';
+
+const CHECKS: readonly MoneyCheck[] = [
+  purchaseCheck,
+  giftCheck,
+  subscriptionCheck,
+  exchangeCheck,
+  rewardCheck,
+  payoutCheck,
+  earningsCheck,
+];
+const REF_TYPES = CHECKS.flatMap(({ refType }) => refType ?? []);
+
+export const FIRST_STAGE = 'transfers';
+export const STAGES: readonly string[] = [FIRST_STAGE, 'accounts', 'units', ...CHECKS.map(({ name }) => name)];
+
+/** Judges the page at which the proof stands. `next`: where in the stage it goes on; null: the stage is done. */
+export async function provePage(ctx: Context, proof: Proof): Promise<Step & { readonly next: string | null }> {
+  const { stage, position, fromId, throughId } = proof;
+  switch (stage) {
+    case 'transfers': {
+      const after = position === null ? fromId : Number(position);
+      const page = await proveTransfers(ctx, { after, through: throughId, refTypes: REF_TYPES });
+      const { findings, count, checkpoint, next } = page;
+      return { findings, transfers: count, statements: [checkpoint], next: next === null ? null : String(next) };
+    }
+    case 'accounts': {
+      const { findings, count, next } = await proveAccounts(ctx, { after: Number(position ?? 0), through: throughId });
+      return { findings, accounts: count, next: next === null ? null : String(next) };
+    }
+    case 'units':
+      return { findings: await proveUnits(ctx), next: null };
+    default: {
+      const check = CHECKS.find(({ name }) => name === stage);
+      if (!check) throw new Error(`A proof has no stage ${stage}`); // a newer version's, met after a rollback
+      return check.page(ctx, position);
+    }
+  }
+}
+
+/** Null after the last. */
+export function stageAfter(stage: string): string | null {
+  return STAGES[STAGES.indexOf(stage) + 1] ?? null;
+}

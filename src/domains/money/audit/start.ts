@@ -1,0 +1,66 @@
+/** A proof begins: asked for by staff, or by the clock. One runs at a time, which the database holds. */
+import type { z } from '@hono/zod-openapi';
+import type { Context } from '@/context';
+import { commit } from '@/db/commit';
+import { logStaff } from '@/domains/base/permissions/log';
+import { beginProof, findFinishedProof, findProof, findRunningProof, type Proof } from '@/ledger/proofs';
+import type { Actor } from '@/shared/actor';
+import { newId } from '@/shared/ids';
+import { toIso, toIsoOrNull } from '@/shared/time';
+import { auditError } from './errors';
+import type { Audit, Proof as ProofShape } from './schemas';
+import { FIRST_STAGE, STAGES } from './stages';
+
+/** @param startedBy of staff; null: the clock. Answers the proof's id. Throws PROOF_RUNNING. */
+export async function startProof(
+  ctx: Context,
+  { startedBy, whole }: { startedBy: string | null; whole: boolean },
+): Promise<string> {
+  const id = newId();
+  const running = () => auditError('PROOF_RUNNING');
+  const log = { action: 'ledger.prove', targetType: 'ledger-proof', targetId: id, after: { whole } };
+  await commit(
+    ctx,
+    [
+      ...(await beginProof(ctx, { id, stage: FIRST_STAGE, startedBy, whole })),
+      ...(startedBy === null ? [] : [logStaff(ctx, { staffId: startedBy, ...log })]),
+    ],
+    {
+      events: [{ kind: 'task', task: { type: 'prove-ledger', proofId: id } }],
+      // By DEMAND_NOT_MET another began and ended since the last one was looked up.
+      refusals: { 'ledger_proofs.state': running, DEMAND_NOT_MET: running },
+    },
+  );
+  return id;
+}
+
+/** Throws PROOF_RUNNING. */
+export async function requestProof(ctx: Context, actor: Actor, { whole }: { whole: boolean }) {
+  const proof = await findProof(ctx, await startProof(ctx, { startedBy: actor.userId, whole }));
+  if (!proof) throw new Error('A proof is gone that was just begun');
+  return presentProof(proof);
+}
+
+export async function readAudit(ctx: Context): Promise<z.input<typeof Audit>> {
+  const [last, running] = await Promise.all([findFinishedProof(ctx), findRunningProof(ctx)]);
+  return { last: last ? presentProof(last) : null, running: running ? presentProof(running) : null };
+}
+
+function presentProof(proof: Proof): z.input<typeof ProofShape> {
+  const { id, state, stage, fromId, throughId, transfers, accounts, findings, findingsCount, startedBy } = proof;
+  return {
+    id,
+    state,
+    progress: { stage, step: state === 'running' ? STAGES.indexOf(stage) : STAGES.length, steps: STAGES.length },
+    whole: fromId === 0,
+    fromTransferId: fromId,
+    throughTransferId: throughId,
+    transfers,
+    accounts,
+    findings: [...findings],
+    findingsCount,
+    startedBy,
+    startedAt: toIso(proof.startedAt),
+    finishedAt: toIsoOrNull(proof.finishedAt),
+  };
+}

@@ -1,0 +1,176 @@
+/** Staff keep the codes: each change is judged against the row as it was read, and logged with who, before and after. */
+import type { z } from '@hono/zod-openapi';
+import { and, desc, eq, getTableColumns, lt, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit, demandChange } from '@/db/commit';
+import { logStaff } from '@/domains/base/permissions/log';
+import { purchaseError } from '@/domains/money/purchases/errors';
+import { coinPackages } from '@/domains/money/purchases/tables';
+import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
+import { httpError } from '@/http/errors';
+import type { Actor } from '@/shared/actor';
+import { newId } from '@/shared/ids';
+import { isChange } from '@/shared/is-change';
+import { toIso, toIsoOrNull } from '@/shared/time';
+import { newCode } from './code-text';
+import { discountError } from './errors';
+import { CursorPosition, type Discount, type DiscountChanges, type DiscountsQuery, type NewDiscount } from './schemas';
+import { discountCodes } from './tables';
+
+const LIST = 'discounts';
+
+type DiscountRow = typeof discountCodes.$inferSelect;
+
+/** Reservations are few: those of checkouts that are open now. What is redeemed is the rest of the uses. */
+const columns = {
+  ...getTableColumns(discountCodes),
+  reserved: sql<number>`(
+    SELECT count(*) FROM discount_redemptions WHERE code_id = discount_codes.id AND state = 'reserved')`.as('reserved'),
+};
+
+/** Newest first. */
+export async function listDiscounts(ctx: Context, { kind, code, cursor, perPage }: z.output<typeof DiscountsQuery>) {
+  const before = cursor === undefined ? undefined : decodeCursor(LIST, CursorPosition, cursor)[0];
+  const rows = await ctx.db
+    .select(columns)
+    .from(discountCodes)
+    .where(
+      and(
+        code === undefined ? eq(discountCodes.kind, kind) : eq(discountCodes.code, code),
+        before === undefined ? undefined : lt(discountCodes.id, before),
+      ),
+    )
+    .orderBy(desc(discountCodes.id))
+    .limit(perPage + 1);
+  return presentCursorPage(
+    rows,
+    perPage,
+    (row) => presentDiscount(row, row.reserved),
+    (row) => encodeCursor(LIST, [row.id]),
+  );
+}
+
+/** Throws DISCOUNT_CODE_EXISTS, PACKAGE_NOT_FOUND, VALIDATION_FAILED. */
+export async function createDiscount(ctx: Context, { userId }: Actor, wish: z.output<typeof NewDiscount>) {
+  await demandPackages(ctx, wish.packageIds ?? null);
+  const [id, now] = [newId(), ctx.now()];
+  const row: DiscountRow = {
+    id,
+    code: wish.code ?? newCode(),
+    kind: 'promotional',
+    promotion: wish.promotion ?? id,
+    ownerId: null,
+    earnedBy: null,
+    bonusPercent: wish.bonusPercent ?? null,
+    bonusCoins: wish.bonusCoins ?? null,
+    startsAt: wish.startsAt ?? null,
+    endsAt: wish.endsAt ?? null,
+    packageCoinsMin: wish.packageCoinsMin ?? 0,
+    packageIds: wish.packageIds ?? null,
+    usesMax: wish.usesMax ?? null,
+    usesPerUserMax: wish.usesPerUserMax ?? null,
+    uses: 0,
+    active: true,
+    createdBy: userId,
+    createdAt: now,
+    updatedAt: now,
+  };
+  demandWindow(row);
+  await commit(
+    ctx,
+    [
+      ctx.db.insert(discountCodes).values(row),
+      logStaff(ctx, {
+        staffId: userId,
+        action: 'discount.create',
+        targetType: 'discount',
+        targetId: id,
+        before: null,
+        after: row,
+      }),
+    ],
+    { refusals: { 'discount_codes.code': () => discountError('DISCOUNT_CODE_EXISTS') } },
+  );
+  ctx.log.event('discount.created', { discountId: id });
+  return presentDiscount(row, 0);
+}
+
+/**
+ * Only what is sent changes; what is reserved already keeps its bonus. Throws DISCOUNT_CODE_NOT_FOUND,
+ * PACKAGE_NOT_FOUND, DISCOUNT_USED_MORE_OFTEN, DISCOUNT_CHANGED, VALIDATION_FAILED.
+ */
+export async function changeDiscount(
+  ctx: Context,
+  { userId }: Actor,
+  id: string,
+  changes: z.output<typeof DiscountChanges>,
+) {
+  await demandPackages(ctx, changes.packageIds ?? null);
+  const found = await ctx.db.select(columns).from(discountCodes).where(eq(discountCodes.id, id)).get();
+  if (!found) throw discountError('DISCOUNT_CODE_NOT_FOUND');
+  const { reserved, ...before } = found;
+  const sent = {
+    ...changes,
+    // One replaces the other.
+    ...(changes.bonusCoins === undefined ? {} : { bonusPercent: null }),
+    ...(changes.bonusPercent === undefined ? {} : { bonusCoins: null }),
+  };
+  if (!isChange<DiscountRow>(before, sent)) return presentDiscount(before, reserved);
+  // Two changes within one millisecond are two all the same.
+  const after: DiscountRow = { ...before, ...sent, updatedAt: Math.max(ctx.now(), before.updatedAt + 1) };
+  demandWindow(after);
+  const { uses: _, ...values } = after;
+  await commit(
+    ctx,
+    [
+      ctx.db
+        .update(discountCodes)
+        .set(values)
+        .where(and(eq(discountCodes.id, id), eq(discountCodes.updatedAt, before.updatedAt))),
+      demandChange(ctx),
+      logStaff(ctx, {
+        staffId: userId,
+        action: 'discount.change',
+        targetType: 'discount',
+        targetId: id,
+        before,
+        after,
+      }),
+    ],
+    {
+      refusals: {
+        DEMAND_NOT_MET: () => discountError('DISCOUNT_CHANGED'),
+        discount_used_up: () => discountError('DISCOUNT_USED_MORE_OFTEN'),
+      },
+    },
+  );
+  ctx.log.event('discount.changed', { discountId: id });
+  return presentDiscount(after, reserved);
+}
+
+function demandWindow({ startsAt, endsAt }: DiscountRow): void {
+  if (startsAt !== null && endsAt !== null && endsAt <= startsAt)
+    throw httpError('VALIDATION_FAILED', { details: [{ path: 'endsAt', message: 'must be after `startsAt`' }] });
+}
+
+async function demandPackages(ctx: Context, ids: readonly string[] | null): Promise<void> {
+  if (ids === null) return;
+  const unknown = await ctx.db.get<{ id: string } | undefined>(sql`
+    SELECT value AS id FROM json_each(${JSON.stringify(ids)})
+    WHERE NOT EXISTS (SELECT 1 FROM ${coinPackages} WHERE id = value) LIMIT 1`);
+  if (unknown) throw purchaseError('PACKAGE_NOT_FOUND', { details: [{ path: 'packageIds', message: unknown.id }] });
+}
+
+function presentDiscount(row: DiscountRow, reserved: number): z.input<typeof Discount> {
+  const { earnedBy: _, packageIds, startsAt, endsAt, createdAt, updatedAt, ...rest } = row;
+  return {
+    ...rest,
+    packageIds: packageIds && [...packageIds],
+    startsAt: toIsoOrNull(startsAt),
+    endsAt: toIsoOrNull(endsAt),
+    reserved,
+    redeemed: row.uses - reserved,
+    createdAt: toIso(createdAt),
+    updatedAt: toIso(updatedAt),
+  };
+}

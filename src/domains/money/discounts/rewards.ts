@@ -1,0 +1,118 @@
+/** Codes that a purchase earns its buyer, each once: for the purchase's batch, and for the buyer to see. */
+import type { z } from '@hono/zod-openapi';
+import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import type { Statement } from '@/db/commit';
+import type { Economy } from '@/domains/base/economy/read';
+import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
+import type { Actor } from '@/shared/actor';
+import { newId } from '@/shared/ids';
+import { DAY_MS, toIso, toIsoOrNull } from '@/shared/time';
+import { newCode } from './code-text';
+import { CursorPosition, type RewardCode } from './schemas';
+import { discountCodes } from './tables';
+
+const LIST = 'my-codes';
+
+/** What the economy gives for a purchase of this size, if it gives something. */
+export function earnReward(
+  ctx: Context,
+  { limits }: Pick<Economy, 'limits'>,
+  purchase: { readonly id: string; readonly userId: string; readonly amountMinor: number },
+): { code: string; insert: Statement } | undefined {
+  if (purchase.amountMinor < limits.rewardCodeFromMinor) return undefined;
+  const [id, code, now] = [newId(), newCode(), ctx.now()];
+  const insert = ctx.db.insert(discountCodes).values({
+    id,
+    code,
+    kind: 'reward',
+    promotion: id,
+    ownerId: purchase.userId,
+    earnedBy: purchase.id,
+    bonusPercent: limits.rewardCodePercent,
+    endsAt: now + limits.rewardCodeDays * DAY_MS,
+    usesMax: 1,
+    usesPerUserMax: 1,
+    createdAt: now,
+    updatedAt: now,
+  });
+  return { code, insert };
+}
+
+/** The purchase that earned it was taken back whole. A checkout that has it reserved keeps it. */
+export function endReward(ctx: Context, purchaseId: string): Statement {
+  return ctx.db
+    .update(discountCodes)
+    .set({ active: false, updatedAt: sql`max(${discountCodes.updatedAt} + 1, CAST(${ctx.now()} AS INTEGER))` })
+    .where(and(eq(discountCodes.earnedBy, purchaseId), eq(discountCodes.active, true)));
+}
+
+/** Newest first. */
+export async function listMyCodes(
+  ctx: Context,
+  { userId }: Actor,
+  { cursor, perPage }: { cursor?: string | undefined; perPage: number },
+) {
+  const before = cursor === undefined ? undefined : decodeCursor(LIST, CursorPosition, cursor)[0];
+  const rows = await rewardsQuery(
+    ctx,
+    userId,
+    before === undefined ? undefined : lt(discountCodes.id, before),
+    perPage + 1,
+  );
+  return presentCursorPage(
+    rows,
+    perPage,
+    (row) => presentReward(row, ctx.now()),
+    (row) => encodeCursor(LIST, [row.id]),
+  );
+}
+
+export async function readLatestReward(ctx: Context, { userId }: Actor) {
+  const [newest] = await rewardsQuery(ctx, userId, undefined, 1);
+  return { reward: newest ? presentReward(newest, ctx.now()) : null };
+}
+
+function rewardsQuery(ctx: Context, userId: string, where: SQL | undefined, limit: number) {
+  return ctx.db
+    .select({
+      id: discountCodes.id,
+      code: discountCodes.code,
+      bonusPercent: discountCodes.bonusPercent,
+      bonusCoins: discountCodes.bonusCoins,
+      earnedBy: discountCodes.earnedBy,
+      endsAt: discountCodes.endsAt,
+      active: discountCodes.active,
+      uses: discountCodes.uses,
+      usesMax: discountCodes.usesMax,
+      isReserved: sql<number>`EXISTS (
+        SELECT 1 FROM discount_redemptions WHERE code_id = discount_codes.id AND state = 'reserved')`,
+      createdAt: discountCodes.createdAt,
+    })
+    .from(discountCodes)
+    .where(and(eq(discountCodes.ownerId, userId), where))
+    .orderBy(desc(discountCodes.id))
+    .limit(limit);
+}
+
+type RewardRow = Awaited<ReturnType<typeof rewardsQuery>>[number];
+
+function presentReward(row: RewardRow, now: number): z.input<typeof RewardCode> {
+  const { id, code, bonusPercent, bonusCoins, earnedBy, endsAt, createdAt } = row;
+  return {
+    id,
+    code,
+    bonusPercent,
+    bonusCoins,
+    state: stateOf(row, now),
+    earnedBy,
+    expiresAt: toIsoOrNull(endsAt),
+    createdAt: toIso(createdAt),
+  };
+}
+
+function stateOf({ uses, usesMax, isReserved, active, endsAt }: RewardRow, now: number) {
+  if (usesMax !== null && uses >= usesMax) return isReserved ? 'reserved' : 'used';
+  if (!active) return 'ended';
+  return endsAt !== null && now >= endsAt ? 'expired' : 'usable';
+}

@@ -1,0 +1,36 @@
+/** What a code would add to a package, without using it. */
+import type { z } from '@hono/zod-openapi';
+import { and, eq } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { purchaseError } from '@/domains/money/purchases/errors';
+import { coinPackages } from '@/domains/money/purchases/tables';
+import type { Actor } from '@/shared/actor';
+import { discountQuery } from './find';
+import { judgeDiscount } from './judge-discount';
+import type { DiscountAnswer, DiscountCheck } from './schemas';
+
+/** Throws PACKAGE_NOT_FOUND. */
+export async function validateDiscount(
+  ctx: Context,
+  { userId }: Actor,
+  { code, packageId }: z.output<typeof DiscountCheck>,
+): Promise<z.input<typeof DiscountAnswer>> {
+  const [[offered], [discount]] = await ctx.db.batch([
+    ctx.db
+      .select({ coins: coinPackages.coins })
+      .from(coinPackages)
+      .where(and(eq(coinPackages.id, packageId), eq(coinPackages.active, true))),
+    discountQuery(ctx, code, userId),
+  ]);
+  if (!offered) throw purchaseError('PACKAGE_NOT_FOUND');
+  const verdict = judgeDiscount(discount, {
+    userId,
+    usesByUser: discount?.usesByUser ?? 0,
+    packageId,
+    packageCoins: offered.coins,
+    now: ctx.now(),
+  });
+  return 'reason' in verdict
+    ? { valid: false, code, bonusCoins: 0, reason: verdict.reason }
+    : { valid: true, code, bonusCoins: verdict.bonusCoins };
+}

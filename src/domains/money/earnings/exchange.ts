@@ -1,0 +1,79 @@
+/**
+ * Diamonds become coins, at the economy's rate and once for each key. Any diamonds do, those that are still maturing
+ * first (see `mature.ts`): coins cannot be cashed out.
+ */
+import type { z } from '@hono/zod-openapi';
+import { and, eq, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit, refusalOf } from '@/db/commit';
+import { convert } from '@/domains/base/economy/rates';
+import { readEconomy } from '@/domains/base/economy/read';
+import { type Once, performOnce } from '@/http/idempotency';
+import { ACCOUNT_MISSING, OVERDRAFT, post, readBalance } from '@/ledger/transfers';
+import { newId } from '@/shared/ids';
+import { toIso } from '@/shared/time';
+import { earningError } from './errors';
+import type { Exchange } from './schemas';
+import { exchanges } from './tables';
+
+type ExchangeRow = typeof exchanges.$inferSelect;
+
+/** Throws EXCHANGE_TOO_SMALL, EXCHANGE_WORTHLESS, NOT_ENOUGH_DIAMONDS, IDEMPOTENCY_KEY_REUSED. */
+export async function exchangeDiamonds(
+  ctx: Context,
+  userId: string,
+  diamonds: number,
+  once: Once,
+): Promise<z.input<typeof Exchange>> {
+  const row = await performOnce(
+    once,
+    () => findExchange(ctx, userId, once),
+    () => exchange(ctx, userId, diamonds, once),
+  );
+  return presentExchange(ctx, row);
+}
+
+async function exchange(ctx: Context, userId: string, diamonds: number, once: Once): Promise<ExchangeRow> {
+  const { version, conversions, limits } = await readEconomy(ctx);
+  if (diamonds < limits.exchangeDiamondsMin)
+    throw earningError('EXCHANGE_TOO_SMALL', { details: { asked: diamonds, minimum: limits.exchangeDiamondsMin } });
+  const coins = convert(diamonds, conversions.coinsPerDiamond);
+  if (coins === 0) throw earningError('EXCHANGE_WORTHLESS', { details: { asked: diamonds } });
+  const row = { id: newId(), userId, diamonds, coins, economyVersion: version, ...once, createdAt: ctx.now() };
+  const transfer = { refType: 'exchange', refId: row.id, userId };
+  try {
+    await commit(ctx, [
+      ctx.db.insert(exchanges).values(row),
+      ...post(ctx, [
+        { ...transfer, kind: 'exchange_diamonds', leg: 1, amount: diamonds },
+        { ...transfer, kind: 'exchange_coins', leg: 2, amount: coins },
+      ]),
+    ]);
+  } catch (error) {
+    const short = () => earningError('NOT_ENOUGH_DIAMONDS');
+    if (!refusalOf(error, { [OVERDRAFT]: short, [ACCOUNT_MISSING]: short })) throw error;
+    const balance = await readBalance(ctx, userId, 'earnings', 'diamond');
+    throw earningError('NOT_ENOUGH_DIAMONDS', { details: { diamonds: balance, asked: diamonds } });
+  }
+  ctx.log.event('diamonds.exchanged', { exchangeId: row.id, diamonds, coins });
+  return row;
+}
+
+async function findExchange(ctx: Context, userId: string, { idempotencyKey }: Once): Promise<ExchangeRow | undefined> {
+  return ctx.db
+    .select()
+    .from(exchanges)
+    .where(and(eq(exchanges.userId, userId), eq(exchanges.idempotencyKey, idempotencyKey)))
+    .get();
+}
+
+/** The balances are those that its transfers left, so a repeat of the request is answered as the request was. */
+async function presentExchange(ctx: Context, row: ExchangeRow): Promise<z.input<typeof Exchange>> {
+  const left = await ctx.db.get<{ diamonds: number; coins: number }>(sql`
+    SELECT gave.debit_balance AS diamonds, got.credit_balance AS coins
+    FROM ledger_transfers gave
+    JOIN ledger_transfers got ON got.ref_type = gave.ref_type AND got.ref_id = gave.ref_id AND got.leg = 2
+    WHERE gave.ref_type = 'exchange' AND gave.ref_id = ${row.id} AND gave.leg = 1`);
+  const { id, diamonds, coins, economyVersion, createdAt } = row;
+  return { id, diamonds, coins, economyVersion, balances: left, createdAt: toIso(createdAt) };
+}

@@ -1,0 +1,138 @@
+/**
+ * Everything that a creator earned and that took diamonds away again: the history of the earnings account, walked
+ * backwards from the end of the range. What is newer than the range is skipped by the days' own marks.
+ */
+import type { z } from '@hono/zod-openapi';
+import { eq, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { cardColumns, presentCard } from '@/domains/base/users/present';
+import { users } from '@/domains/base/users/tables';
+import { gifts, giftsSent } from '@/domains/money/gifts/tables';
+import { csvResponse } from '@/http/csv';
+import { type DayRange, RANGE_DAYS_MAX, readRange } from '@/http/day-range';
+import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
+import type { TransferKind } from '@/ledger/chart';
+import { type Entry, findPlaceBefore, type Place, walkHistory } from '@/ledger/history';
+import { toIso } from '@/shared/time';
+import { type EarningEntry, type ENTRY_KINDS, HistoryPosition, type HistoryQuery } from './schemas';
+
+const LIST = 'earnings';
+const CSV_PAGE_ROWS = 1_000;
+const CSV_HEADER = ['id', 'at', 'kind', 'diamonds', 'balanceAfter', 'refId', 'sender', 'gift', 'quantity', 'message'];
+
+type Query = z.output<typeof HistoryQuery>;
+
+/** Without `from` it goes back to the first diamond. Throws VALIDATION_FAILED, CURSOR_INVALID. */
+export async function listHistory(ctx: Context, userId: string, query: Query) {
+  const { cursor, perPage } = query;
+  const range = readRange(ctx.now(), query, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
+  const start = await findStart(ctx, userId, range, cursor);
+  const entries = start ? await readEntries(ctx, start, range, perPage + 1) : [];
+  return presentCursorPage(
+    entries,
+    perPage,
+    (entry) => entry,
+    (entry) => encodeCursor(LIST, [entry.id]),
+  );
+}
+
+/** All of the range: the year up to `to`, unless it says otherwise. Throws VALIDATION_FAILED. */
+export async function exportHistory(ctx: Context, userId: string, query: Query): Promise<Response> {
+  const range = readRange(ctx.now(), query, RANGE_DAYS_MAX);
+  const start = await findStart(ctx, userId, range);
+  return csvResponse('earnings-history.csv', CSV_HEADER, csvPages(ctx, start, range));
+}
+
+async function* csvPages(ctx: Context, start: Place | undefined, range: DayRange) {
+  for (let place = start; place; ) {
+    const page: EntryShape[] = await readEntries(ctx, place, range, CSV_PAGE_ROWS + 1);
+    yield page
+      .slice(0, CSV_PAGE_ROWS)
+      .map(({ id, at, kind, diamonds, balanceAfter, refId, sender, gift, quantity, message }) => [
+        ...[id, at, kind, diamonds, balanceAfter, refId],
+        ...[sender?.username ?? null, gift?.name ?? null, quantity, message],
+      ]);
+    const next = page[CSV_PAGE_ROWS];
+    place = next && { accountId: place.accountId, transferId: next.id };
+  }
+}
+
+/** The account's newest transfer of the range, or the one after the cursor's. */
+async function findStart(
+  ctx: Context,
+  userId: string,
+  { to, endMs }: DayRange,
+  cursor?: string,
+): Promise<Place | undefined> {
+  const after = cursor === undefined ? undefined : decodeCursor(LIST, HistoryPosition, cursor)[0];
+  // The first day of earning after the range: its last transfers are newer than the range, and nearest to it.
+  const row = await ctx.db.get<{ accountId: number; transferId: number | null } | undefined>(sql`
+    SELECT a.id AS accountId, coalesce(
+      (SELECT min(last_transfer_id) FROM earning_days WHERE user_id = ${userId} AND day = (
+        SELECT min(day) FROM earning_days WHERE user_id = ${userId} AND day > ${to})),
+      a.last_transfer_id) AS transferId
+    FROM ledger_accounts a
+    WHERE a.owner = ${userId} AND a.kind = 'earnings' AND a.unit = 'diamond' AND a.shard = 0`);
+  if (!row || row.transferId === null) return undefined;
+  const { accountId, transferId } = row;
+  if (after === undefined) return findPlaceBefore(ctx, { accountId, transferId }, endMs);
+  const [last] = await walkHistory(ctx, [{ accountId, transferId: after }], 1);
+  return last && last.previousId !== null ? { accountId, transferId: last.previousId } : undefined;
+}
+
+type EntryShape = z.input<typeof EarningEntry>;
+
+/** Two statements: the transfers, and what gifts and tips say of themselves. */
+async function readEntries(ctx: Context, start: Place, { startMs }: DayRange, limit: number): Promise<EntryShape[]> {
+  const walked = await walkHistory(ctx, [start], limit);
+  const entries = walked.filter(({ at }) => at >= startMs);
+  const ids = entries.filter(({ refType }) => refType === 'gift').map(({ refId }) => refId);
+  const sent = ids.length > 0 ? await readGifts(ctx, ids) : [];
+  const giftOf = new Map(sent.map((gift) => [gift.id, gift]));
+  return entries.map((entry) => presentEntry(entry, giftOf.get(entry.refId)));
+}
+
+function readGifts(ctx: Context, ids: readonly string[]) {
+  return ctx.db
+    .select({
+      id: giftsSent.id,
+      quantity: giftsSent.quantity,
+      message: giftsSent.message,
+      gift: { id: gifts.id, name: gifts.name },
+      sender: cardColumns,
+    })
+    .from(giftsSent)
+    .leftJoin(gifts, eq(gifts.id, giftsSent.giftId))
+    .leftJoin(users, eq(users.id, giftsSent.senderId))
+    .where(sql`${giftsSent.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`);
+}
+
+type SentGift = Awaited<ReturnType<typeof readGifts>>[number];
+
+/** What each kind of transfer of an earnings account is to its owner. */
+const KIND_OF: Readonly<Partial<Record<TransferKind, (typeof ENTRY_KINDS)[number]>>> = {
+  gift_earning: 'gift',
+  tip_earning: 'tip',
+  subscription_earning: 'subscription',
+  target_reward: 'reward',
+  exchange_diamonds: 'exchange',
+  payout_hold: 'payout',
+  payout_return: 'payout-returned',
+};
+
+function presentEntry({ transferId, kind, amount, balanceAfter, refId, at }: Entry, sent?: SentGift): EntryShape {
+  const entryKind = KIND_OF[kind];
+  if (!entryKind) throw new Error(`A transfer of kind ${kind} is no earning`);
+  return {
+    id: transferId,
+    kind: entryKind,
+    diamonds: amount,
+    balanceAfter,
+    refId,
+    sender: sent?.sender ? presentCard(sent.sender) : null,
+    gift: sent?.gift ?? null,
+    quantity: sent?.gift ? sent.quantity : null,
+    message: sent?.message ?? null,
+    at: toIso(at),
+  };
+}

@@ -1,0 +1,52 @@
+/**
+ * Which diamonds may be cashed out: those that have matured (see `mature.ts`). A cash-out takes no others, and demands
+ * in its own batch that what it takes is there still.
+ */
+import { type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { type Economy, readEconomy } from '@/domains/base/economy/read';
+import { firstIdAt } from '@/shared/ids';
+import { type DayAmount, maturingOf, windowStart } from './mature';
+
+export interface Diamonds {
+  /** The balance: matured and maturing together. */
+  readonly total: number;
+  readonly maturing: number;
+  readonly matured: number;
+  /** For `stillMatured`: the window's first day, and how much of what the window earned is gone again. */
+  readonly window: { readonly since: string; readonly taken: number };
+}
+
+/** @param known the economy, where the caller has read it */
+export async function readDiamonds(ctx: Context, userId: string, known?: Economy): Promise<Diamonds> {
+  const { limits } = known ?? (await readEconomy(ctx));
+  const since = windowStart(ctx.now(), limits.maturingDays);
+  // One batch: all three are as of one moment.
+  const [[account], credits, debits] = await ctx.db.batch([
+    ctx.db.all<{ balance: number }>(sql`
+      SELECT balance FROM ledger_accounts
+      WHERE owner = ${userId} AND kind = 'earnings' AND unit = 'diamond' AND shard = 0`),
+    ctx.db.all<DayAmount>(sql`
+      SELECT day, sum(diamonds) AS diamonds FROM earning_days WHERE user_id = ${userId} AND day >= ${since} GROUP BY day`),
+    ctx.db.all<DayAmount>(sql`
+      SELECT strftime('%Y-%m-%d', created_at / 1000, 'unixepoch') AS day, sum(diamonds) AS diamonds FROM exchanges
+      WHERE user_id = ${userId} AND id >= ${firstIdAt(Date.parse(since))} GROUP BY 1`),
+  ]);
+  const total = account?.balance ?? 0;
+  const maturing = Math.min(maturingOf(credits, debits), total);
+  const earned = credits.reduce((sum, { diamonds }) => sum + diamonds, 0);
+  return { total, maturing, matured: total - maturing, window: { since, taken: earned - maturing } };
+}
+
+/**
+ * For `demandThat`, ahead of the batch's own transfers: so many diamonds are matured at that moment, whatever came or
+ * went since they were read. Earning in between is no hindrance; of exchanges and cash-outs those win that came first.
+ */
+export function stillMatured(userId: string, diamonds: number, { window }: Diamonds): SQL {
+  // What the window earned since then raises both sums; what was taken of the window since then only adds to `taken`.
+  return sql`
+    coalesce((SELECT balance FROM ledger_accounts
+      WHERE owner = ${userId} AND kind = 'earnings' AND unit = 'diamond' AND shard = 0), 0)
+    - coalesce((SELECT sum(diamonds) FROM earning_days WHERE user_id = ${userId} AND day >= ${window.since}), 0)
+    + CAST(${window.taken} AS INTEGER) >= CAST(${diamonds} AS INTEGER)`;
+}

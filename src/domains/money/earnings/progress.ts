@@ -1,0 +1,70 @@
+/**
+ * How far creators have come in a period: derived from what they earned and streamed, never stored. Rewards are not
+ * counted into diamonds, or one target's reward would help to reach the next.
+ */
+import { sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import type { TARGET_METRICS } from '@/domains/base/economy/schemas';
+import { DAY_MS, toDay } from '@/shared/time';
+import type { Period } from './periods';
+
+type Metric = (typeof TARGET_METRICS)[number];
+export type Progress = Readonly<Record<Metric, number>>;
+
+const NONE: Progress = { diamonds: 0, gifts: 0, minutesStreamed: 0, minutesWatched: 0 };
+
+type Row<M extends Metric> = { readonly userId: string; readonly period: number } & Readonly<Record<M, number>>;
+
+/**
+ * Two statements, whatever is asked. A stream counts with the minutes that lie inside the period, so far where it is
+ * live; what verified users watched is known when a stream has ended, and counts where it did.
+ */
+export async function readProgress(
+  ctx: Context,
+  userIds: readonly string[],
+  periods: readonly Period[],
+): Promise<(userId: string, period: Period) => Progress> {
+  const users = JSON.stringify(userIds);
+  const spans = JSON.stringify(
+    periods.map(({ startMs, endMs }) => ({
+      ...{ startMs, endMs },
+      ...{ firstDay: toDay(startMs), lastDay: toDay(endMs - DAY_MS) },
+    })),
+  );
+  const [earned, streamed] = await ctx.db.batch([
+    ctx.db.all<Row<'diamonds' | 'gifts'>>(sql`
+      SELECT creator.value AS userId, period.key AS period,
+        sum(iif(source = 'reward', 0, diamonds)) AS diamonds, sum(iif(source = 'gift', count, 0)) AS gifts
+      FROM json_each(${users}) creator CROSS JOIN json_each(${spans}) period
+      CROSS JOIN earning_days ON user_id = creator.value
+        AND day BETWEEN period.value ->> 'firstDay' AND period.value ->> 'lastDay'
+      GROUP BY creator.value, period.key`),
+    // One index serves those that have ended, another those that go on: one condition for both would read them all.
+    ctx.db.all<Row<'minutesStreamed' | 'minutesWatched'>>(sql`
+      WITH asked AS (
+        SELECT creator.value AS user_id, period.key AS period,
+          period.value ->> 'startMs' AS start_ms, period.value ->> 'endMs' AS end_ms
+        FROM json_each(${users}) creator CROSS JOIN json_each(${spans}) period),
+      aired AS (
+        SELECT asked.*, id, started_at, ended_at, ended_at AS until_ms
+        FROM asked CROSS JOIN streams ON creator_id = user_id AND ended_at >= start_ms AND started_at < end_ms
+        UNION ALL
+        SELECT asked.*, id, started_at, NULL, CAST(${ctx.now()} AS INTEGER)
+        FROM asked CROSS JOIN streams
+          ON creator_id = user_id AND status IN ('live', 'scheduled') AND started_at < end_ms)
+      SELECT user_id AS userId, period,
+        sum(max(0, min(until_ms, end_ms) - max(started_at, start_ms))) / 60000 AS minutesStreamed,
+        coalesce(sum(coalesce(rewarded_seconds, watch_seconds)) FILTER (WHERE ended_at < end_ms), 0) / 60 AS minutesWatched
+      FROM aired LEFT JOIN stream_analytics ON stream_id = aired.id
+      GROUP BY user_id, period`),
+  ]);
+  const keyOf = (userId: string, period: number) => `${userId} ${period}`;
+  const earnedBy = new Map(earned.map((row) => [keyOf(row.userId, row.period), row]));
+  const streamedBy = new Map(streamed.map((row) => [keyOf(row.userId, row.period), row]));
+  return (userId, period) => {
+    const key = keyOf(userId, periods.indexOf(period));
+    const { diamonds, gifts } = earnedBy.get(key) ?? NONE;
+    const { minutesStreamed, minutesWatched } = streamedBy.get(key) ?? NONE;
+    return { diamonds, gifts, minutesStreamed, minutesWatched };
+  };
+}

@@ -1,0 +1,48 @@
+/** A creator's targets, as the economy sets them, and how far they have come in the periods that run. */
+import type { z } from '@hono/zod-openapi';
+import { sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { readEconomy } from '@/domains/base/economy/read';
+import { TARGET_PERIODS } from '@/domains/base/economy/schemas';
+import { toIso } from '@/shared/time';
+import { type Period, periodAt } from './periods';
+import { readProgress } from './progress';
+import type { TargetList } from './schemas';
+import { targetRewards } from './tables';
+
+export async function listTargets(ctx: Context, userId: string): Promise<z.input<typeof TargetList>> {
+  const { targets } = await readEconomy(ctx);
+  const periods = TARGET_PERIODS.map((kind) => periodAt(kind, ctx.now()));
+  const [progressOf, rewards] = await Promise.all([
+    readProgress(ctx, [userId], periods),
+    readRewards(
+      ctx,
+      [userId],
+      periods.map(({ name }) => name),
+    ),
+  ]);
+  const rewardedAt = new Map(rewards.map((reward) => [`${reward.targetId} ${reward.period}`, reward.createdAt]));
+  const present = (target: (typeof targets)[number], period: Period) => {
+    const at = rewardedAt.get(`${target.id} ${period.name}`);
+    return {
+      ...target,
+      progress: progressOf(userId, period)[target.metric],
+      periodEndsAt: period.kind === 'ever' ? null : toIso(period.endMs),
+      ...(at === undefined ? {} : { reachedAt: toIso(at) }),
+    };
+  };
+  const items = targets.flatMap((target) =>
+    periods.filter(({ kind }) => kind === target.period).map((period) => present(target, period)),
+  );
+  return { items };
+}
+
+/** What these users were rewarded for in these periods. */
+export function readRewards(ctx: Context, userIds: readonly string[], periodNames: readonly string[]) {
+  const { userId, targetId, period, createdAt } = targetRewards;
+  const isOneOf = (list: readonly string[]) => sql`IN (SELECT value FROM json_each(${JSON.stringify(list)}))`;
+  return ctx.db
+    .select({ userId, targetId, period, createdAt })
+    .from(targetRewards)
+    .where(sql`${userId} ${isOneOf(userIds)} AND ${period} ${isOneOf(periodNames)}`);
+}

@@ -1,0 +1,122 @@
+/**
+ * The gift catalogue: anyone reads what is on offer, staff keep it. A gift is never deleted, since those that were sent
+ * name it, and none is offered that would earn its receiver nothing.
+ */
+import type { z } from '@hono/zod-openapi';
+import { and, asc, eq, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit, demandChange, demandThat, type Statement } from '@/db/commit';
+import { type Economy, readEconomy } from '@/domains/base/economy/read';
+import { earnsNothing, economyStands } from '@/domains/base/economy/worth';
+import { isOwnMediaUrl } from '@/domains/base/media/keys';
+import { logStaff } from '@/domains/base/permissions/log';
+import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';
+import { httpError } from '@/http/errors';
+import type { Actor } from '@/shared/actor';
+import { newId } from '@/shared/ids';
+import { isChange } from '@/shared/is-change';
+import { countCharacters } from '@/shared/text';
+import { giftError } from './errors';
+import { type GiftRow, presentCatalogueGift, presentKeptGift } from './present';
+import type { KeptGift, KeptGiftChanges, NewKeptGift } from './schemas';
+import { gifts } from './tables';
+
+/** Enough for an emoji that is joined of several. */
+const ICON_CHARACTERS_MAX = 16;
+
+/** Written out, since an index of what is on offer is found by it. */
+const onOffer = sql`gifts.active = 1`;
+
+/** Cheapest first. */
+export async function listCatalogue(ctx: Context, query: PageQuery) {
+  const { limit, offset } = rowsOf(query);
+  const counted = ctx.db
+    .select({ one: sql`1`.as('one') })
+    .from(gifts)
+    .where(onOffer)
+    .limit(COUNT_MAX + 1)
+    .as('counted');
+  const [rows, [{ total = 0 } = {}]] = await ctx.db.batch([
+    ctx.db.select().from(gifts).where(onOffer).orderBy(asc(gifts.coins), asc(gifts.id)).limit(limit).offset(offset),
+    ctx.db.select({ total: sql<number>`count(*)`.as('total') }).from(counted),
+  ]);
+  return presentPage(rows.map(presentCatalogueGift), total, query);
+}
+
+/** Throws VALIDATION_FAILED, GIFT_WORTHLESS, GIFT_CHANGED. */
+export async function addGift(
+  ctx: Context,
+  actor: Actor,
+  wish: z.output<typeof NewKeptGift>,
+): Promise<z.input<typeof KeptGift>> {
+  const now = ctx.now();
+  const row: GiftRow = { id: newId(), animationUrl: null, active: true, ...wish, createdAt: now, updatedAt: now };
+  await keep(ctx, actor, { before: null, after: row, statements: [ctx.db.insert(gifts).values(row)] });
+  return presentKeptGift(row);
+}
+
+/** What is not sent stays. Throws GIFT_NOT_FOUND, VALIDATION_FAILED, GIFT_WORTHLESS, GIFT_CHANGED. */
+export async function changeGift(
+  ctx: Context,
+  actor: Actor,
+  id: string,
+  wish: z.output<typeof KeptGiftChanges>,
+): Promise<z.input<typeof KeptGift>> {
+  const before = await ctx.db.select().from(gifts).where(eq(gifts.id, id)).get();
+  if (!before) throw giftError('GIFT_NOT_FOUND');
+  const given = Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined)) as Partial<GiftRow>; // fewer keys of the same
+  if (!isChange(before, given)) return presentKeptGift(before);
+  const after = { ...before, ...given, updatedAt: Math.max(ctx.now(), before.updatedAt + 1) };
+  const asRead = and(eq(gifts.id, id), eq(gifts.updatedAt, before.updatedAt));
+  await keep(ctx, actor, {
+    before,
+    after,
+    statements: [ctx.db.update(gifts).set(after).where(asRead), demandChange(ctx)],
+  });
+  return presentKeptGift(after);
+}
+
+interface Keeping {
+  before: GiftRow | null;
+  after: GiftRow;
+  statements: Statement[];
+}
+
+async function keep(ctx: Context, actor: Actor, { before, after, statements }: Keeping): Promise<void> {
+  demandOwnPictures(ctx, after);
+  const economy = await readEconomy(ctx);
+  if (after.active) demandWorth(after, economy);
+  await commit(
+    ctx,
+    [
+      demandThat(ctx, economyStands(economy.version)),
+      ...statements,
+      logStaff(ctx, {
+        staffId: actor.userId,
+        action: before ? 'gift.change' : 'gift.add',
+        targetType: 'gift',
+        targetId: after.id,
+        before: before && presentKeptGift(before),
+        after: presentKeptGift(after),
+      }),
+    ],
+    { refusals: { DEMAND_NOT_MET: () => giftError('GIFT_CHANGED') } },
+  );
+}
+
+function demandWorth({ coins }: GiftRow, { conversions: { diamondsPerCoin } }: Economy): void {
+  if (earnsNothing(coins, diamondsPerCoin)) throw giftError('GIFT_WORTHLESS', { details: { coins, diamondsPerCoin } });
+}
+
+function demandOwnPictures(ctx: Context, { icon, animationUrl }: GiftRow): void {
+  const details = [];
+  const isShortText = countCharacters(icon) <= ICON_CHARACTERS_MAX && !icon.includes('//');
+  if (!isShortText && !isOwnMediaUrl(ctx.config, icon))
+    details.push({
+      path: 'icon',
+      message: `must have at most ${ICON_CHARACTERS_MAX} characters, or be a picture that was uploaded here`,
+    });
+  if (animationUrl !== null && !isOwnMediaUrl(ctx.config, animationUrl))
+    details.push({ path: 'animationUrl', message: 'must be a file that was uploaded here' });
+  if (details.length > 0) throw httpError('VALIDATION_FAILED', { details });
+}

@@ -1,0 +1,48 @@
+/** Deletes what somebody said in a room: a chat message, or the words of a gift, which stays as it was paid. */
+import { and, eq, isNotNull } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commitIfMet, demandChange } from '@/db/commit';
+import { logStaff } from '@/domains/base/permissions/log';
+import { staffCan } from '@/domains/base/permissions/permissions';
+import { admitToRead } from '@/domains/live/streams/admit';
+import { deleteMessage } from '@/domains/live/streams/chat';
+import { streamError } from '@/domains/live/streams/errors';
+import type { Actor } from '@/shared/actor';
+import { giftsSent } from './tables';
+
+/**
+ * By its author, the creator, a moderator, wherever they are, or staff, of whom the log keeps it.
+ * @param id of the message or the gift. Throws MESSAGE_NOT_FOUND, NOT_ALLOWED, and what admission refuses.
+ */
+export async function deleteWords(ctx: Context, actor: Actor, streamId: string, id: string): Promise<void> {
+  const [gift, { standing }] = await Promise.all([
+    findGift(ctx, streamId, id),
+    admitToRead(ctx, { id: streamId }, { ...actor, regions: [] }),
+  ]);
+  const inCharge = standing?.user.standing.creator === true || standing?.user.standing.moderator === true;
+  if (!gift) return deleteMessage(ctx, actor, { streamId, messageId: id, inCharge });
+  const byRight = inCharge || gift.senderId === actor.userId;
+  if (!byRight && !staffCan(actor.staff, 'canDeleteMessages')) throw streamError('NOT_ALLOWED');
+  if (gift.message === null) return;
+  const target = { targetType: 'gift-sent', targetId: id, subjectId: gift.senderId, after: { streamId } };
+  const log = logStaff(ctx, { staffId: actor.userId, action: 'gift-words.delete', ...target });
+  const command = { type: 'delete-gift-words', giftId: id, by: actor.userId } as const;
+  await commitIfMet(ctx, [blankWords(ctx, id), demandChange(ctx), ...(byRight ? [] : [log])], {
+    events: [{ kind: 'room', roomId: streamId, command }],
+  });
+}
+
+function findGift(ctx: Context, streamId: string, id: string) {
+  return ctx.db
+    .select({ senderId: giftsSent.senderId, message: giftsSent.message })
+    .from(giftsSent)
+    .where(and(eq(giftsSent.id, id), eq(giftsSent.streamId, streamId)))
+    .get();
+}
+
+function blankWords(ctx: Context, id: string) {
+  return ctx.db
+    .update(giftsSent)
+    .set({ message: null })
+    .where(and(eq(giftsSent.id, id), isNotNull(giftsSent.message)));
+}

@@ -1,0 +1,153 @@
+/** All that a gift is judged by, in one batch of reads: no gift costs a round trip more. */
+import { and, eq, type Placeholder, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { builtOnce } from '@/db/built-once';
+import { type Economy, economyOf, economyQuery } from '@/domains/base/economy/read';
+import { type CardRow, cardColumns } from '@/domains/base/users/present';
+import { users } from '@/domains/base/users/tables';
+import { channelBans, channels, moderators } from '@/domains/live/channels/tables';
+import { mayStay } from '@/domains/live/streams/admission';
+import { doorError } from '@/domains/live/streams/admit';
+import { streamError } from '@/domains/live/streams/errors';
+import { type RoomStanding, roomStandingOf, roomStandingQuery } from '@/domains/live/streams/standing';
+import { streams } from '@/domains/live/streams/tables';
+import { demandSupportable, supportColumns } from '@/domains/people/social/support';
+import type { GiftRow, GiftSentRow } from './present';
+import { gifts, giftsSent } from './tables';
+
+/** What a request wants given, and to whom: to a creator, or into a live stream. */
+export interface Giving {
+  readonly senderId: string;
+  /** Where the sender is, if it is known (ISO 3166). */
+  readonly country: string | null;
+  readonly region: string | null;
+  readonly recipientId: string | null;
+  readonly streamId: string | null;
+  /** Null: a tip. */
+  readonly giftId: string | null;
+  readonly message: string | null;
+}
+
+type Party = CardRow & { status: string; creatorStatus: string; blocked: number };
+
+interface Room {
+  readonly door: Pick<typeof streams.$inferSelect, 'status' | 'visibility'>;
+  /** Of the sender. */
+  readonly standing: RoomStanding | undefined;
+}
+
+/** What the sender is to the channel of a creator who is given something outside of a stream. */
+interface ChannelRow {
+  blockedWords: string[];
+  banned: number;
+  /** 1: keeps order there. */
+  exempt: number;
+}
+
+export interface GiftFacts {
+  /** What this key has sent before. */
+  readonly known: GiftSentRow | undefined;
+  readonly economy: Economy;
+  readonly gift: GiftRow | null;
+  readonly sender: Party | null;
+  readonly recipient: Party | null;
+  readonly room: Room | null;
+  readonly channel: ChannelRow | null;
+}
+
+export async function readGiftFacts(ctx: Context, giving: Giving, idempotencyKey: string): Promise<GiftFacts> {
+  const { senderId, streamId } = giving;
+  const asked = [
+    sentBefore(ctx, { senderId, idempotencyKey }),
+    economyQuery(ctx),
+    giftQuery(ctx, { id: giving.giftId }),
+    peopleQuery(ctx, {
+      senderId,
+      country: giving.country,
+      region: giving.region,
+      recipientId: giving.recipientId,
+      streamId,
+    }),
+  ] as const;
+  const [[known], economy, [gift = null], people, [place], standings = []] =
+    streamId === null
+      ? await ctx.db.batch([...asked, channelQuery(ctx, giving)])
+      : await ctx.db.batch([...asked, doorQuery(ctx, streamId), roomStandingQuery(ctx, streamId, senderId)]);
+  const door = place && 'status' in place ? place : undefined;
+  return {
+    known,
+    economy: economyOf(economy),
+    gift,
+    sender: people.find(({ id }) => id === senderId) ?? null,
+    recipient: people.find(({ id }) => id === (door?.creatorId ?? giving.recipientId)) ?? null,
+    room: door ? { door, standing: roomStandingOf(ctx, standings) } : null,
+    channel: place && 'banned' in place ? place : null,
+  };
+}
+
+const sentBefore = builtOnce((db, value: (name: 'senderId' | 'idempotencyKey') => Placeholder) =>
+  db
+    .select()
+    .from(giftsSent)
+    .where(and(eq(giftsSent.senderId, value('senderId')), eq(giftsSent.idempotencyKey, value('idempotencyKey')))),
+);
+
+const giftQuery = builtOnce((db, value: (name: 'id') => Placeholder) =>
+  db
+    .select()
+    .from(gifts)
+    .where(eq(gifts.id, value('id'))),
+);
+
+/** Sender and recipient, who is the stream's creator where a stream is named. */
+type Named = 'senderId' | 'country' | 'region' | 'recipientId' | 'streamId';
+const peopleQuery = builtOnce((db, value: (name: Named) => Placeholder) =>
+  db
+    .select({
+      ...cardColumns,
+      ...supportColumns(value('senderId'), { country: value('country'), region: value('region') }),
+    })
+    .from(users)
+    .where(
+      sql`${users.id} IN (${value('senderId')}, ${value('recipientId')}, (SELECT creator_id FROM streams WHERE id = ${value('streamId')}))`,
+    ),
+);
+
+function doorQuery(ctx: Context, streamId: string) {
+  return ctx.db
+    .select({
+      creatorId: streams.creatorId,
+      status: streams.status,
+      visibility: streams.visibility,
+    })
+    .from(streams)
+    .where(eq(streams.id, streamId));
+}
+
+function channelQuery(ctx: Context, { recipientId, senderId }: Giving) {
+  const ofSender = (table: typeof moderators | typeof channelBans) =>
+    sql`SELECT 1 FROM ${table} WHERE ${table.channelId} = ${channels.id} AND ${table.userId} = ${senderId}`;
+  return ctx.db
+    .select({
+      blockedWords: channels.blockedWords,
+      banned: sql<number>`EXISTS (${ofSender(channelBans)})`.as('banned'),
+      exempt: sql<number>`EXISTS (${ofSender(moderators)})
+        OR EXISTS (SELECT 1 FROM staff WHERE staff.user_id = ${senderId})`.as('exempt'),
+    })
+    .from(channels)
+    .where(eq(channels.creatorId, recipientId ?? ''));
+}
+
+/**
+ * Whom it is for, if they may be given something here. Throws NOT_ONESELF, USER_NOT_FOUND, NOT_A_CREATOR; into a stream
+ * also what `mayStay` refuses, STREAM_NOT_FOUND, STREAM_NOT_LIVE.
+ */
+export function demandRecipient({ recipient, room }: GiftFacts, { senderId, streamId }: Giving): CardRow {
+  if (streamId === null) return demandSupportable(recipient ?? undefined, senderId);
+  if (!room || recipient?.status !== 'active' || recipient.blocked === 1) throw streamError('STREAM_NOT_FOUND');
+  const { door, standing } = room;
+  const refusal = mayStay(door, standing);
+  if (refusal) throw doorError(refusal, standing);
+  if (door.status !== 'live') throw streamError('STREAM_NOT_LIVE');
+  return demandSupportable(recipient, senderId);
+}

@@ -1,0 +1,50 @@
+/** Turns rows of gifts into wire shapes: what a gift earned is its receiver's to know. */
+import type { z } from '@hono/zod-openapi';
+import { type CardRow, presentCard } from '@/domains/base/users/present';
+import { toIso } from '@/shared/time';
+import type { CataloguePage, GiftSent, KeptGift } from './schemas';
+import type { gifts, giftsSent } from './tables';
+
+export type GiftRow = typeof gifts.$inferSelect;
+export type GiftSentRow = typeof giftsSent.$inferSelect;
+
+export function presentCatalogueGift(row: GiftRow): z.input<typeof CataloguePage>['items'][number] {
+  const { id, name, icon, coins, animationUrl } = row;
+  return { id, name, icon, coins, animationUrl };
+}
+
+export function presentKeptGift(row: GiftRow): z.input<typeof KeptGift> {
+  return { ...presentCatalogueGift(row), active: row.active };
+}
+
+export interface GiftParties {
+  /** Null: a tip. */
+  readonly gift: GiftRow | null;
+  /** Null: the account is gone. */
+  readonly sender: CardRow | null;
+  readonly recipient: CardRow | null;
+}
+
+/** @param readerId who is told */
+export function presentGiftSent(
+  row: GiftSentRow,
+  { gift, sender, recipient }: GiftParties,
+  readerId: string,
+): z.input<typeof GiftSent> {
+  const { id, quantity, coins, diamonds, streamId, message } = row;
+  return {
+    id,
+    gift: gift && presentCatalogueGift(gift),
+    quantity,
+    coins,
+    ...(readerId === row.recipientId ? { diamonds } : {}),
+    sender: sender && presentCard(sender),
+    recipient: recipient && presentCard(recipient),
+    streamId,
+    message,
+    ...(row.messageRefused !== null && readerId === row.senderId
+      ? { messageRefused: { code: row.messageRefused } }
+      : {}),
+    createdAt: toIso(row.createdAt),
+  };
+}

@@ -1,0 +1,142 @@
+/** Gifts and tips, and the catalogue. */
+import { z } from '@hono/zod-openapi';
+import { anId } from '@/domains/live/streams/schemas';
+import { type Endpoint, endpoint } from '@/http/endpoint';
+import { cursorQuery, Nothing, pageQuery } from '@/http/envelope';
+import { addGift, changeGift, listCatalogue } from './catalogue';
+import { deleteWords } from './delete-words';
+import { listGiftsReceived, listGiftsSent } from './history';
+import {
+  CataloguePage,
+  GiftSent,
+  GiftSentPage,
+  KeptGift,
+  KeptGiftChanges,
+  NewGiftSent,
+  NewKeptGift,
+  NewTip,
+} from './schemas';
+import { sendGift, sendTip } from './send-gift';
+
+const keeper = { permission: 'canManageCatalogue' } as const;
+const GIVING_REFUSALS = {
+  402: 'NOT_ENOUGH_COINS, with the balance and the price',
+  403: 'BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY',
+  404: 'USER_NOT_FOUND, STREAM_NOT_FOUND',
+  409: 'NOT_A_CREATOR, STREAM_NOT_LIVE, GIFT_WORTHLESS',
+  422: 'NOT_ONESELF',
+} as const;
+const GIVING =
+  'Into a live stream it is shown in the room as `gift-sent`, once it is paid. A message is judged as chat is, outside ' +
+  'of a stream by the bans and blocked words of the creator. If it is refused, the gift is sent without it, and the ' +
+  'answer says why: `message: null, messageRefused: { code }`.';
+
+export const giftEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'get',
+    path: '/payment/gifts',
+    tag: 'payment',
+    summary: 'The gift catalogue, cheapest first',
+    who: 'public',
+    query: z.strictObject(pageQuery),
+    response: CataloguePage,
+    handler: (ctx, { query }) => listCatalogue(ctx, query),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/payment/gift',
+    tag: 'payment',
+    summary: 'Send a gift to a creator',
+    description: GIVING,
+    who: 'user',
+    movesMoney: true,
+    body: NewGiftSent,
+    response: GiftSent,
+    status: 201,
+    refusals: {
+      ...GIVING_REFUSALS,
+      404: `GIFT_NOT_FOUND, ${GIVING_REFUSALS[404]}`,
+      422: `QUANTITY_OUT_OF_RANGE, ${GIVING_REFUSALS[422]}`,
+    },
+    handler: (ctx, { actor, body, once }) => sendGift(ctx, actor, body, once),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/payment/tip',
+    tag: 'payment',
+    summary: 'Tip a creator',
+    description: GIVING,
+    who: 'user',
+    movesMoney: true,
+    body: NewTip,
+    response: GiftSent,
+    status: 201,
+    refusals: { ...GIVING_REFUSALS, 422: `TIP_OUT_OF_RANGE, ${GIVING_REFUSALS[422]}` },
+    handler: (ctx, { actor, body, once }) => sendTip(ctx, actor, body, once),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/payment/gifts-sent',
+    tag: 'payment',
+    summary: 'Gifts and tips that I sent, newest first',
+    who: 'user',
+    query: z.strictObject(cursorQuery),
+    response: GiftSentPage,
+    handler: (ctx, { actor, query }) => listGiftsSent(ctx, actor.userId, query),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/payment/gifts-received',
+    tag: 'payment',
+    summary: 'Gifts and tips that I received, newest first',
+    who: 'user',
+    query: z.strictObject(cursorQuery),
+    response: GiftSentPage,
+    handler: (ctx, { actor, query }) => listGiftsReceived(ctx, actor.userId, query),
+  }),
+  endpoint({
+    method: 'delete',
+    path: '/sessions/{id}/chat/{messageId}',
+    tag: 'session',
+    summary: 'Delete a message, or the words of a gift',
+    description:
+      'By the id of the message or of the gift, which stays. Its author, the creator, a moderator, or staff with ' +
+      '`canDeleteMessages`, from wherever they are.',
+    who: 'user',
+    params: z.strictObject({ id: anId, messageId: anId }),
+    response: Nothing,
+    refusals: {
+      403: 'NOT_ALLOWED, BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY',
+      404: 'STREAM_NOT_FOUND, MESSAGE_NOT_FOUND',
+    },
+    handler: async (ctx, { actor, params }) => {
+      await deleteWords(ctx, actor, params.id, params.messageId);
+      return {};
+    },
+  }),
+  endpoint({
+    method: 'post',
+    path: '/owner/panel/gifts',
+    tag: 'owner',
+    summary: 'Add a gift to the catalogue',
+    who: keeper,
+    body: NewKeptGift,
+    response: KeptGift,
+    status: 201,
+    refusals: { 409: 'GIFT_WORTHLESS, GIFT_CHANGED' },
+    handler: (ctx, { actor, body }) => addGift(ctx, actor, body),
+  }),
+  endpoint({
+    method: 'put',
+    path: '/owner/panel/gifts/{id}',
+    tag: 'owner',
+    summary: 'Change a gift, or retire it',
+    description: 'What is not sent stays. `active: false` retires it: what was sent still names it.',
+    who: keeper,
+    params: z.strictObject({ id: z.string().min(1) }),
+    body: KeptGiftChanges,
+    response: KeptGift,
+    refusals: { 404: 'GIFT_NOT_FOUND', 409: 'GIFT_WORTHLESS, GIFT_CHANGED' },
+    handler: (ctx, { actor, params, body }) => changeGift(ctx, actor, params.id, body),
+  }),
+];

@@ -1,0 +1,100 @@
+/** Wire shapes of the catalogue, and of gifts and tips as they are sent and received. */
+import { z } from '@hono/zod-openapi';
+import { PublicCard } from '@/domains/base/users/schemas';
+import { cursorPageOf, orNull, pageOf } from '@/http/envelope';
+import { aLine, aText } from '@/http/fields';
+
+const NAME_CHARACTERS_MAX = 60;
+const URL_CHARACTERS_MAX = 500;
+const MESSAGE_CHARACTERS_MAX = 200;
+const PRICE_COINS_MAX = 1_000_000;
+/** What the economy lets be sent at once is less. */
+const QUANTITY_MAX = 10_000;
+const TIP_COINS_MAX = 1_000_000_000;
+
+const CatalogueGift = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    icon: z.string().openapi({ description: 'An emoji or short text, or the URL of a picture.' }),
+    coins: z.int(),
+    animationUrl: z.string().nullable(),
+  })
+  .openapi('CatalogueGift');
+
+export const CataloguePage = pageOf(CatalogueGift);
+
+/** What staff see of it. */
+export const KeptGift = CatalogueGift.extend({ active: z.boolean() }).openapi('KeptGift');
+
+const kept = {
+  name: aLine(NAME_CHARACTERS_MAX),
+  icon: aLine(URL_CHARACTERS_MAX).openapi({
+    description: 'An emoji or text of at most 16 characters, or the URL of a picture uploaded here.',
+  }),
+  coins: z.int().min(1).max(PRICE_COINS_MAX),
+  animationUrl: z
+    .string()
+    .max(URL_CHARACTERS_MAX)
+    .nullable()
+    .openapi({ description: 'The URL of a file uploaded here; null for none.' }),
+};
+
+export const NewKeptGift = z
+  .strictObject({ ...kept, animationUrl: kept.animationUrl.optional() })
+  .openapi('NewKeptGift');
+
+export const KeptGiftChanges = z
+  .strictObject({ ...kept, active: z.boolean().openapi({ description: 'False: it is not sold any more.' }) })
+  .partial()
+  .openapi('KeptGiftChanges');
+
+const anId = z.string().min(1).max(64);
+const to = {
+  recipientId: anId.optional().openapi({ description: 'The creator; or else:' }),
+  streamId: anId
+    .optional()
+    .openapi({ description: 'The live stream whose creator it is for, and whose room sees it.' }),
+  message: aText(MESSAGE_CHARACTERS_MAX).optional(),
+};
+
+function namesOne({ recipientId, streamId }: { recipientId?: string | undefined; streamId?: string | undefined }) {
+  return (recipientId === undefined) !== (streamId === undefined);
+}
+const ONE_OF_THEM = { path: ['recipientId'], message: 'send either recipientId or streamId' };
+
+export const NewGiftSent = z
+  .strictObject({ giftId: anId, quantity: z.int().min(1).max(QUANTITY_MAX).default(1), ...to })
+  .refine(namesOne, ONE_OF_THEM)
+  .openapi('NewGiftSent');
+
+export const NewTip = z
+  .strictObject({ coins: z.int().min(1).max(TIP_COINS_MAX), ...to })
+  .refine(namesOne, ONE_OF_THEM)
+  .openapi('NewTip');
+
+export const GiftSent = z
+  .object({
+    id: z.uuid(),
+    gift: orNull(CatalogueGift).openapi({ description: 'Null: a tip.' }),
+    quantity: z.int(),
+    coins: z.int().openapi({ description: 'Of all of them.' }),
+    diamonds: z.int().optional().openapi({ description: 'What it earned. For the receiver alone.' }),
+    sender: orNull(PublicCard).openapi({ description: 'Null: the account is gone.' }),
+    recipient: orNull(PublicCard),
+    streamId: z.uuid().nullable(),
+    message: z.string().nullable(),
+    messageRefused: z
+      .object({ code: z.string().openapi({ example: 'BLOCKED_WORDS' }) })
+      .optional()
+      .openapi({
+        description: 'Why your words were left out. The gift was sent without them. For the sender alone.',
+      }),
+    createdAt: z.string(),
+  })
+  .openapi('Gift');
+
+export const GiftSentPage = cursorPageOf(GiftSent);
+
+/** After the list's name in its cursor: the last gift's id. */
+export const CursorPosition = z.tuple([z.string()]);

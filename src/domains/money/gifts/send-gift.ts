@@ -1,0 +1,196 @@
+/**
+ * Sending a gift or a tip: one batch holds its row, its coins, its diamonds, the day's earning and what the room is to
+ * hear, so that no gift is shown that was not paid, and none is paid and never shown.
+ */
+import type { z } from '@hono/zod-openapi';
+import { type Placeholder, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import type { NewNotification, OutboxEvent } from '@/contracts/messages';
+import { builtOnce } from '@/db/built-once';
+import type { Statement } from '@/db/commit';
+import { planOnce } from '@/db/outbox';
+import { convert } from '@/domains/base/economy/rates';
+import type { Economy } from '@/domains/base/economy/read';
+import { type CardRow, presentCard } from '@/domains/base/users/present';
+import { recordEarning } from '@/domains/money/earnings/record';
+import { placeOf } from '@/domains/people/social/regions';
+import { type Once, performOnce } from '@/http/idempotency';
+import { commitSpending } from '@/ledger/spend';
+import { post } from '@/ledger/transfers';
+import type { Actor } from '@/shared/actor';
+import { newId } from '@/shared/ids';
+import { MINUTE_MS, toDay, toIso } from '@/shared/time';
+import { giftError } from './errors';
+import { demandRecipient, type GiftFacts, type Giving, readGiftFacts } from './facts';
+import { type GiftRow, type GiftSentRow, presentCatalogueGift, presentGiftSent } from './present';
+import type { GiftSent, NewGiftSent, NewTip } from './schemas';
+import { giftsSent, streamEarnings } from './tables';
+import { judgeWords } from './words';
+
+/** What is paid for: the price of the line, in coins. */
+interface Line {
+  readonly quantity: number;
+  readonly coins: number;
+  /** Null: a tip. */
+  readonly gift: GiftRow | null;
+}
+
+type Price = (facts: GiftFacts) => Line;
+
+/** Throws GIFT_NOT_FOUND, QUANTITY_OUT_OF_RANGE, GIFT_WORTHLESS, NOT_ENOUGH_COINS, and as `demandRecipient` does. */
+export function sendGift(ctx: Context, sender: Actor, wish: z.output<typeof NewGiftSent>, once: Once) {
+  const { giftId, quantity, ...to } = wish;
+  return give(ctx, givingOf(sender, giftId, to), once, ({ gift, economy }) => {
+    if (!gift?.active) throw giftError('GIFT_NOT_FOUND');
+    const { giftQuantityMax } = economy.limits;
+    if (quantity > giftQuantityMax) throw giftError('QUANTITY_OUT_OF_RANGE', { details: { giftQuantityMax } });
+    return { quantity, gift, coins: gift.coins * quantity };
+  });
+}
+
+/** Throws TIP_OUT_OF_RANGE, GIFT_WORTHLESS, NOT_ENOUGH_COINS, and as `demandRecipient` does. */
+export function sendTip(ctx: Context, sender: Actor, { coins, ...to }: z.output<typeof NewTip>, once: Once) {
+  return give(ctx, givingOf(sender, null, to), once, ({ economy }) => {
+    const { tipCoinsMin, tipCoinsMax } = economy.limits;
+    if (coins < tipCoinsMin || coins > tipCoinsMax)
+      throw giftError('TIP_OUT_OF_RANGE', { details: { tipCoinsMin, tipCoinsMax } });
+    return { quantity: 1, gift: null, coins };
+  });
+}
+
+type To = Pick<z.output<typeof NewTip>, 'recipientId' | 'streamId' | 'message'>;
+
+function givingOf(sender: Actor, giftId: string | null, { recipientId, streamId, message }: To): Giving {
+  return {
+    senderId: sender.userId,
+    ...placeOf(sender),
+    giftId,
+    recipientId: recipientId ?? null,
+    streamId: streamId ?? null,
+    message: message || null,
+  };
+}
+
+async function give(ctx: Context, giving: Giving, once: Once, price: Price): Promise<z.input<typeof GiftSent>> {
+  let facts: GiftFacts | undefined;
+  // The look-up by key comes with all the rest that has to be read.
+  const find = async () => {
+    facts = await readGiftFacts(ctx, giving, once.idempotencyKey);
+    return facts.known;
+  };
+  const row = await performOnce(once, find, () => pay(ctx, giving, once, facts, price));
+  const { gift = null, sender = null, recipient = null } = facts ?? {};
+  return presentGiftSent(row, { gift, sender, recipient }, giving.senderId);
+}
+
+async function pay(
+  ctx: Context,
+  giving: Giving,
+  once: Once,
+  facts: GiftFacts | undefined,
+  price: Price,
+): Promise<GiftSentRow> {
+  if (!facts?.sender) throw new Error('A gift is paid after its facts are read');
+  const line = price(facts);
+  const recipient = demandRecipient(facts, giving);
+  const { senderId, streamId } = giving;
+  const diamonds = diamondsOf(line, facts.economy);
+  const { delayMs, ...words } = await judgeWords(ctx, facts, giving, once.idempotencyKey);
+  const row: GiftSentRow = {
+    id: newId(),
+    giftId: giving.giftId,
+    quantity: line.quantity,
+    coins: line.coins,
+    diamonds,
+    senderId,
+    recipientId: recipient.id,
+    streamId,
+    ...words,
+    economyVersion: facts.economy.version,
+    ...once,
+    createdAt: ctx.now(),
+  };
+  const [kind, earning] = line.gift ? (['gift', 'gift_earning'] as const) : (['tip', 'tip_earning'] as const);
+  const transfer = { refType: 'gift', refId: row.id };
+  const statements = [
+    insertGift(ctx, row),
+    ...post(ctx, [
+      { ...transfer, kind, leg: 1, userId: senderId, amount: row.coins },
+      { ...transfer, kind: earning, leg: 2, userId: recipient.id, amount: row.diamonds },
+    ]),
+    recordEarning(ctx, { userId: recipient.id, source: kind, diamonds: row.diamonds }),
+    ...(streamId === null ? giftNotice(ctx, row) : [addToStream(ctx, { streamId, diamonds: row.diamonds })]),
+  ];
+  await commitSpending(ctx, { userId: senderId, price: row.coins }, statements, {
+    events: roomEvents(row, { gift: line.gift, sender: facts.sender, recipient }, delayMs),
+  });
+  ctx.log.event(`${kind}.sent`, { giftId: row.id, coins: row.coins });
+  return row;
+}
+
+const insertGift = builtOnce((db, value: (name: keyof GiftSentRow) => Placeholder) =>
+  db.insert(giftsSent).values({
+    id: value('id'),
+    giftId: value('giftId'),
+    quantity: value('quantity'),
+    coins: value('coins'),
+    diamonds: value('diamonds'),
+    senderId: value('senderId'),
+    recipientId: value('recipientId'),
+    streamId: value('streamId'),
+    message: value('message'),
+    messageRefused: value('messageRefused'),
+    economyVersion: value('economyVersion'),
+    idempotencyKey: value('idempotencyKey'),
+    bodyHash: value('bodyHash'),
+    createdAt: value('createdAt'),
+  }),
+);
+
+const addToStream = builtOnce((db, value: (name: 'streamId' | 'diamonds') => Placeholder) =>
+  db.run(sql`
+    INSERT INTO ${streamEarnings} (stream_id, diamonds, gifts)
+    VALUES (${value('streamId')}, CAST(${value('diamonds')} AS INTEGER), 1)
+    ON CONFLICT (stream_id) DO UPDATE SET diamonds = diamonds + excluded.diamonds, gifts = gifts + 1`),
+);
+
+/** Rounded down for the line; the remainder stays with the platform. */
+function diamondsOf({ coins }: Line, { conversions: { diamondsPerCoin } }: Economy): number {
+  const diamonds = convert(coins, diamondsPerCoin);
+  if (diamonds < 1) throw giftError('GIFT_WORTHLESS', { details: { coins, diamondsPerCoin } });
+  return diamonds;
+}
+
+/** Into a stream: its room tells, the creator too. */
+function roomEvents(
+  row: GiftSentRow,
+  { gift, sender, recipient }: { gift: GiftRow | null; sender: CardRow; recipient: CardRow },
+  delayMs: number,
+): OutboxEvent[] {
+  if (row.streamId === null) return [];
+  const event = {
+    type: 'gift-sent',
+    id: row.id,
+    sender: presentCard(sender),
+    recipient: presentCard(recipient),
+    gift: gift && presentCatalogueGift(gift),
+    quantity: row.quantity,
+    coins: row.coins,
+    message: row.message,
+    at: toIso(row.createdAt),
+  };
+  return [{ kind: 'room', roomId: row.streamId, command: { type: 'event', event, delayMs } }];
+}
+
+/** Outside of a stream: once a minute of each sender, and gathered by the day. A show lives on many small gifts. */
+function giftNotice(ctx: Context, { senderId, recipientId, createdAt }: GiftSentRow): Statement[] {
+  const minute = Math.floor(createdAt / MINUTE_MS);
+  const notification: NewNotification = {
+    userId: recipientId,
+    kind: 'gift',
+    title: 'sent you gifts',
+    body: '',
+    gather: { group: `gifts:${toDay(createdAt)}`, actorId: senderId },
+  };
+  return [planOnce(ctx, `gift:${senderId}:${recipientId}:${minute}`, { kind: 'notify', notification })];
+}

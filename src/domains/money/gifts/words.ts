@@ -1,0 +1,56 @@
+/**
+ * Words that come with a gift are judged as chat is, before it is paid. Refused words are left out and the gift goes
+ * on: money never fails because of words.
+ */
+import type { Context } from '@/context';
+import type { Approval, RoomRefusalCode } from '@/contracts/room';
+import { foldLetters, hasBlockedWord, prepareBlockedWords } from '@/shared/blocked-words';
+import { SECOND_MS } from '@/shared/time';
+import type { GiftFacts, Giving } from './facts';
+
+/** Nobody waits longer for a room before they have paid. */
+const ROOM_MS_MAX = 2 * SECOND_MS;
+
+export interface Words {
+  readonly message: string | null;
+  readonly messageRefused: RoomRefusalCode | 'ROOM_UNREACHABLE' | null;
+  /** How long (ms) after the gift they are shown, where chat is delayed. */
+  readonly delayMs: number;
+}
+
+/** @param key of the request: a repeat is answered the same, and counts once */
+export async function judgeWords(ctx: Context, facts: GiftFacts, giving: Giving, key: string): Promise<Words> {
+  const { message, streamId } = giving;
+  if (message === null) return { message, messageRefused: null, delayMs: 0 };
+  if (streamId !== null) return askRoom(ctx, facts, { streamId, message, key });
+  const messageRefused = refusalElsewhere(facts, message);
+  return { message: messageRefused ? null : message, messageRefused, delayMs: 0 };
+}
+
+/** Words that could not be judged are not shown. */
+async function askRoom(
+  ctx: Context,
+  { room }: GiftFacts,
+  { streamId, message, key }: { streamId: string; message: string; key: string },
+): Promise<Words> {
+  const left = (messageRefused: Words['messageRefused']): Words => ({ message: null, messageRefused, delayMs: 0 });
+  if (!room?.standing) return left('NOT_ALLOWED');
+  let approval: Approval | undefined;
+  try {
+    const answer = ctx.rooms(streamId).approveWords(room.standing.user, key, message);
+    approval = await Promise.race([answer, scheduler.wait(ROOM_MS_MAX).then(() => undefined)]);
+  } catch (error) {
+    ctx.log.fault('gift.words', error);
+  }
+  if (!approval) return left('ROOM_UNREACHABLE');
+  return approval.ok
+    ? { message: approval.text, messageRefused: null, delayMs: approval.delayMs }
+    : left(approval.code);
+}
+
+/** Outside of a stream no crowd has to be kept in order; the creator's bans and blocked words hold. */
+function refusalElsewhere({ channel }: GiftFacts, message: string): 'BANNED' | 'BLOCKED_WORDS' | null {
+  if (!channel || channel.exempt === 1) return null;
+  if (channel.banned === 1) return 'BANNED';
+  return hasBlockedWord(prepareBlockedWords(channel.blockedWords), foldLetters(message)) ? 'BLOCKED_WORDS' : null;
+}

@@ -1,0 +1,91 @@
+/**
+ * How a cash-out ends: paid, or all of it given back. Whoever finds out first ends it; the batch demands that it still
+ * stands where it was read, so it ends once.
+ */
+import { and, eq } from 'drizzle-orm';
+import type { Context } from '@/context';
+import type { NewNotification } from '@/contracts/messages';
+import { commit, demandChange, type Statement } from '@/db/commit';
+import type { AppError } from '@/http/errors';
+import { post } from '@/ledger/transfers';
+import { formatMinor } from '@/shared/currency';
+import { payoutError } from './errors';
+import { paidLegs, returnLegs } from './legs';
+import type { PayoutRow } from './present';
+import { type PayoutStatus, payouts } from './tables';
+
+type Changes = Partial<Pick<PayoutRow, 'reason' | 'reference' | 'decidedAt' | 'decidedBy'>>;
+
+/** Aborts its batch with DEMAND_NOT_MET unless the payout stands where it was read. */
+export function movePayout(
+  ctx: Context,
+  { id, status }: PayoutRow,
+  changes: Partial<PayoutRow> & { status: PayoutStatus },
+): Statement[] {
+  const stillThere = and(eq(payouts.id, id), eq(payouts.status, status));
+  return [ctx.db.update(payouts).set(changes).where(stillThere), demandChange(ctx)];
+}
+
+export const decidedMeanwhile = (): AppError =>
+  payoutError('PAYOUT_DECIDED', { message: 'This cash-out was decided at the same time. Look at it again.' });
+
+/** @param also goes into the same batch. Throws PAYOUT_DECIDED if it ended, or went on, in between. */
+export async function markPaid(ctx: Context, payout: PayoutRow, reference: string, also: readonly Statement[] = []) {
+  const after = { ...payout, status: 'paid', reference, sendAt: null, paidAt: ctx.now() } as const;
+  const { status, sendAt, paidAt } = after;
+  await commit(
+    ctx,
+    [
+      ...movePayout(ctx, payout, { status, reference, sendAt, paidAt }),
+      ...post(ctx, paidLegs(payout, payout.method)),
+      ...also,
+    ],
+    {
+      events: [
+        notifyOf(
+          payout,
+          'payout-paid',
+          'Your cash-out is paid',
+          `${formatMinor(payout.amountMinor, payout.currency)} is on its way to your account.`,
+        ),
+      ],
+      refusals: { DEMAND_NOT_MET: decidedMeanwhile },
+    },
+  );
+  ctx.log.event('payout.paid', { payoutId: payout.id, method: payout.method });
+  return after;
+}
+
+/**
+ * Rejected where it was not approved yet, failed where it was.
+ * @param also goes into the same batch. Throws PAYOUT_DECIDED if it ended, or went on, in between.
+ */
+export async function giveBack(
+  ctx: Context,
+  payout: PayoutRow,
+  { reason, ...decision }: Changes & { reason: string },
+  also: readonly Statement[] = [],
+) {
+  const wasApproved = payout.status !== 'requested';
+  const changes = { ...decision, reason, status: wasApproved ? 'failed' : 'rejected', sendAt: null } as const;
+  const what = payout.diamonds === null ? 'The money is' : 'The diamonds are';
+  const notification = wasApproved
+    ? notifyOf(payout, 'payout-failed', 'Your cash-out could not be paid', `${what} yours again. The reason: ${reason}`)
+    : notifyOf(
+        payout,
+        'payout-rejected',
+        'Your cash-out was not approved',
+        `${what} yours again. The reason: ${reason}`,
+      );
+  await commit(ctx, [...movePayout(ctx, payout, changes), ...post(ctx, returnLegs(payout, { wasApproved })), ...also], {
+    events: [notification],
+    refusals: { DEMAND_NOT_MET: decidedMeanwhile },
+  });
+  ctx.log.event(`payout.${changes.status}`, { payoutId: payout.id, method: payout.method });
+  return { ...payout, ...changes };
+}
+
+export function notifyOf({ id, userId }: PayoutRow, kind: string, title: string, body: string) {
+  const notification: NewNotification = { userId, kind, title, body, data: { payoutId: id } };
+  return { kind: 'notify', notification } as const;
+}

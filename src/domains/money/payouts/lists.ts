@@ -1,0 +1,121 @@
+/** Reading cash-outs: a creator's own, and for staff what waits and what has been. */
+import type { z } from '@hono/zod-openapi';
+import { and, asc, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit } from '@/db/commit';
+import { logStaff } from '@/domains/base/permissions/log';
+import { users } from '@/domains/base/users/tables';
+import { openFinancial } from '@/domains/people/creators/financial';
+import { creatorApplications } from '@/domains/people/creators/tables';
+import {
+  COUNT_MAX,
+  decodeCursor,
+  encodeCursor,
+  type PageQuery,
+  presentCursorPage,
+  presentPage,
+  rowsOf,
+} from '@/http/envelope';
+import type { Actor } from '@/shared/actor';
+import { type PayoutRow, presentPayout, presentReview, reviewedColumns } from './present';
+import { type AllPayoutsQuery, CursorPosition } from './schemas';
+import { payouts } from './tables';
+
+const LIST = 'cashouts';
+
+/** The newest first. */
+export async function listOwnPayouts(ctx: Context, userId: string, query: PageQuery) {
+  const { limit, offset } = rowsOf(query);
+  const isOwn = eq(payouts.userId, userId);
+  const [rows, total] = await Promise.all([
+    ctx.db.select().from(payouts).where(isOwn).orderBy(desc(payouts.id)).limit(limit).offset(offset),
+    count(ctx, isOwn),
+  ]);
+  return presentPage(rows.map(presentPayout), total, query);
+}
+
+/** The oldest first, as they are to be worked off. */
+export async function listPendingPayouts(ctx: Context, actor: Actor, query: PageQuery) {
+  const { limit, offset } = rowsOf(query);
+  const isPending = and(eq(payouts.status, 'requested'), isInReach(actor));
+  const [rows, total] = await Promise.all([
+    reviewed(ctx).where(isPending).orderBy(asc(payouts.id)).limit(limit).offset(offset),
+    count(ctx, isPending),
+  ]);
+  const now = ctx.now();
+  return presentPage(
+    rows.map((row) => presentReview(row, now)),
+    total,
+    query,
+  );
+}
+
+/** The newest first. Asked for by its id, an approved bank transfer comes with the account to pay it to. */
+export async function listPayouts(ctx: Context, actor: Actor, query: z.output<typeof AllPayoutsQuery>) {
+  const { id, status, cursor, perPage } = query;
+  const before = cursor === undefined ? undefined : decodeCursor(LIST, CursorPosition, cursor)[0];
+  const rows = await reviewed(ctx)
+    .where(
+      and(
+        status && eq(payouts.status, status),
+        id === undefined ? undefined : eq(payouts.id, id),
+        before === undefined ? undefined : lt(payouts.id, before),
+        isInReach(actor),
+      ),
+    )
+    .orderBy(desc(payouts.id))
+    .limit(perPage + 1);
+  const opened = id === undefined ? undefined : await openAccountOf(ctx, actor, rows[0]?.payout);
+  const now = ctx.now();
+  return presentCursorPage(
+    rows,
+    perPage,
+    (row) => ({ ...presentReview(row, now), ...(opened ? { bankAccount: opened } : {}) }),
+    (row) => encodeCursor(LIST, [row.payout.id]),
+  );
+}
+
+function reviewed(ctx: Context) {
+  return ctx.db
+    .select(reviewedColumns)
+    .from(payouts)
+    .innerJoin(users, eq(users.id, payouts.userId))
+    .leftJoin(creatorApplications, eq(creatorApplications.userId, payouts.userId));
+}
+
+/**
+ * The only place that shows a bank account in full: to pay what is approved, and logged before it is shown. Anywhere
+ * else, and in any other state, nothing is decrypted.
+ */
+async function openAccountOf(ctx: Context, actor: Actor, payout: PayoutRow | undefined) {
+  if (payout?.method !== 'bank' || payout.status !== 'approved') return undefined;
+  const application = await ctx.db
+    .select({ id: creatorApplications.id, financial: creatorApplications.financial })
+    .from(creatorApplications)
+    .where(eq(creatorApplications.userId, payout.userId))
+    .get();
+  if (!application) return undefined;
+  const { id: targetId, userId } = payout;
+  const { userId: staffId } = actor;
+  await commit(ctx, [
+    logStaff(ctx, { staffId, action: 'payout.bank-account', targetType: 'payout', targetId, after: { userId } }),
+  ]);
+  return openFinancial(ctx, application);
+}
+
+/** A country admin who was given the permission sees the cash-outs of their country. */
+function isInReach({ staff }: Actor): SQL | undefined {
+  return staff?.rank === 'country_admin' ? eq(users.country, staff.country ?? '') : undefined;
+}
+
+async function count(ctx: Context, where: SQL | undefined): Promise<number> {
+  const counted = ctx.db
+    .select({ one: sql`1` })
+    .from(payouts)
+    .innerJoin(users, eq(users.id, payouts.userId))
+    .where(where)
+    .limit(COUNT_MAX + 1)
+    .as('counted');
+  const [{ total = 0 } = {}] = await ctx.db.select({ total: sql<number>`count(*)` }).from(counted);
+  return total;
+}

@@ -1,0 +1,175 @@
+/**
+ * Asking for a cash-out. What is asked for is held in the batch that writes the request, and the batch demands that
+ * the day's limits and the matured diamonds are there at that moment: of many at once those go through that fit.
+ */
+import type { z } from '@hono/zod-openapi';
+import { and, eq, gte, notInArray, type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit, demandThat, type Refusals } from '@/db/commit';
+import { type Economy, readEconomy } from '@/domains/base/economy/read';
+import { readDiamonds, stillMatured } from '@/domains/money/earnings/maturity';
+import { creatorApplications } from '@/domains/people/creators/tables';
+import { AppError } from '@/http/errors';
+import { type Once, performOnce } from '@/http/idempotency';
+import { ACCOUNT_MISSING, OVERDRAFT, post, readBalance } from '@/ledger/transfers';
+import { firstIdAt, newId } from '@/shared/ids';
+import { DAY_MS } from '@/shared/time';
+import { payoutError } from './errors';
+import { holdLegs } from './legs';
+import { type PayoutRow, presentPayout } from './present';
+import type { PayoutRequest } from './schemas';
+import { payoutAccounts, payouts } from './tables';
+import { type Bounds, boundsOf, judgeLimits, type Terms, termsOf } from './terms';
+
+const ATTEMPTS_MAX = 3;
+
+type Request = z.output<typeof PayoutRequest>;
+
+/**
+ * Throws BANK_DETAILS_MISSING, PAYOUT_ACCOUNT_MISSING, PAYOUT_ACCOUNT_NOT_READY, PAYOUTS_BY_BANK_ONLY,
+ * PAYOUT_TOO_SMALL, PAYOUT_LIMIT_MINIMUM, PAYOUT_LIMIT_MAXIMUM, PAYOUT_LIMIT_DAILY, NOT_ENOUGH_DIAMONDS,
+ * NOT_ENOUGH_SALES, PAYOUT_CHANGED, IDEMPOTENCY_KEY_REUSED.
+ */
+export async function requestPayout(ctx: Context, userId: string, request: Request, once: Once) {
+  const made = and(eq(payouts.userId, userId), eq(payouts.idempotencyKey, once.idempotencyKey));
+  const row = await performOnce(
+    once,
+    () => ctx.db.select().from(payouts).where(made).get(),
+    () => hold(ctx, userId, request, once),
+  );
+  return presentPayout(row);
+}
+
+/** Looks again where something changed in between, so that the refusal says what it is now. */
+async function hold(ctx: Context, userId: string, request: Request, once: Once): Promise<PayoutRow> {
+  await demandMethod(ctx, userId, request.method);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await tryToHold(ctx, userId, request, once);
+    } catch (error) {
+      const isRaced = error instanceof AppError && error.code === 'PAYOUT_CHANGED';
+      if (!isRaced || attempt === ATTEMPTS_MAX) throw error;
+    }
+  }
+}
+
+async function tryToHold(ctx: Context, userId: string, request: Request, once: Once): Promise<PayoutRow> {
+  const economy = await readEconomy(ctx);
+  const terms = termsOf(request, economy);
+  const asked = terms.diamonds ?? terms.amountMinor + terms.feeMinor;
+  const { amountMinor, feeMinor, currency } = terms;
+  const bounds = boundsOf(terms.source, economy);
+  const now = ctx.now();
+  const verdict = judgeLimits(asked, bounds, await readToday(ctx, userId, terms, now));
+  if (verdict !== 'allow') throw payoutError(verdict.code, { details: verdict.details });
+  if (amountMinor <= 0) throw payoutError('PAYOUT_TOO_SMALL', { details: { dueMinor: asked, feeMinor, currency } });
+  const isThere = await demandBalance(ctx, userId, terms, economy);
+
+  const row: PayoutRow = {
+    ...terms,
+    ...once,
+    id: newId(),
+    userId,
+    method: request.method,
+    status: 'requested',
+    economyVersion: economy.version,
+    requestedAt: now,
+    reason: null,
+    reference: null,
+    decidedAt: null,
+    decidedBy: null,
+    processingAt: null,
+    sendAt: null,
+    paidAt: null,
+  };
+  await commit(
+    ctx,
+    [
+      demandThat(ctx, fitsToday(userId, terms, asked, bounds, now)),
+      ...(isThere ? [demandThat(ctx, isThere)] : []),
+      ctx.db.insert(payouts).values(row),
+      ...post(ctx, holdLegs(row)),
+    ],
+    { refusals: RACED },
+  );
+  ctx.log.event('payout.requested', { payoutId: row.id, source: row.source, amountMinor, currency });
+  return row;
+}
+
+const changed = () => payoutError('PAYOUT_CHANGED');
+const RACED: Refusals = { DEMAND_NOT_MET: changed, [OVERDRAFT]: changed, [ACCOUNT_MISSING]: changed };
+
+/** Whether there is somewhere to send it. */
+async function demandMethod(ctx: Context, userId: string, method: PayoutRow['method']): Promise<void> {
+  if (method === 'bank') {
+    const isApproved = and(eq(creatorApplications.userId, userId), eq(creatorApplications.status, 'APPROVED'));
+    const details = await ctx.db
+      .select({ id: creatorApplications.id })
+      .from(creatorApplications)
+      .where(isApproved)
+      .get();
+    if (!details) throw payoutError('BANK_DETAILS_MISSING');
+    return;
+  }
+  if (!ctx.payouts) throw payoutError('PAYOUTS_BY_BANK_ONLY');
+  const account = await ctx.db.select().from(payoutAccounts).where(eq(payoutAccounts.userId, userId)).get();
+  if (!account) throw payoutError('PAYOUT_ACCOUNT_MISSING');
+  if (!account.payoutsEnabled) throw payoutError('PAYOUT_ACCOUNT_NOT_READY');
+}
+
+/**
+ * What the batch has to demand besides what the ledger does: nothing, for sales; the ledger knows no age of diamonds.
+ * Throws NOT_ENOUGH_DIAMONDS, NOT_ENOUGH_SALES.
+ */
+async function demandBalance(
+  ctx: Context,
+  userId: string,
+  { diamonds, amountMinor, feeMinor, currency }: Terms,
+  economy: Economy,
+): Promise<SQL | undefined> {
+  if (diamonds === null) {
+    const asked = amountMinor + feeMinor;
+    const balance = await readBalance(ctx, userId, 'sales', currency);
+    if (balance < asked) throw payoutError('NOT_ENOUGH_SALES', { details: { balance, asked, currency } });
+    return undefined;
+  }
+  const read = await readDiamonds(ctx, userId, economy);
+  const { matured, maturing } = read;
+  if (matured < diamonds) throw payoutError('NOT_ENOUGH_DIAMONDS', { details: { matured, maturing, asked: diamonds } });
+  return stillMatured(userId, diamonds, read);
+}
+
+// --- The day's limits
+
+/** What counts towards a day (UTC): rejected and failed ones gave back what they took. */
+function ofDay(userId: string, now: number): SQL | undefined {
+  const midnight = now - (now % DAY_MS);
+  return and(
+    eq(payouts.userId, userId),
+    gte(payouts.id, firstIdAt(midnight)), // for the index; an id is made after its time was read
+    gte(payouts.requestedAt, midnight),
+    notInArray(payouts.status, ['rejected', 'failed']),
+  );
+}
+
+/** In the unit of the bounds. */
+function sumOf({ source, currency }: Terms): SQL<number> {
+  return source === 'diamonds'
+    ? sql<number>`coalesce(sum(diamonds), 0)`
+    : sql<number>`coalesce(sum(CASE WHEN source = 'sales' AND currency = ${currency} THEN amount_minor + fee_minor END), 0)`;
+}
+
+async function readToday(ctx: Context, userId: string, terms: Terms, now: number) {
+  const [today] = await ctx.db
+    .select({ payouts: sql<number>`count(*)`, sum: sumOf(terms) })
+    .from(payouts)
+    .where(ofDay(userId, now));
+  return today ?? { payouts: 0, sum: 0 };
+}
+
+function fitsToday(userId: string, terms: Terms, asked: number, bounds: Bounds, now: number): SQL {
+  return sql`
+    SELECT count(*) < CAST(${bounds.payoutsPerDayMax} AS INTEGER)
+      AND ${sumOf(terms)} + CAST(${asked} AS INTEGER) <= CAST(${bounds.perDayMax} AS INTEGER)
+    FROM ${payouts} WHERE ${ofDay(userId, now)}`;
+}

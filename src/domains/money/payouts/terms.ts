@@ -1,0 +1,86 @@
+/** What a cash-out takes and sends, and whether the limits allow it: pure rules over the request and the economy. */
+import type { z } from '@hono/zod-openapi';
+import { convert } from '@/domains/base/economy/rates';
+import type { EconomyConfig } from '@/domains/base/economy/schemas';
+import type { PayoutRequest } from './schemas';
+
+const BASIS_POINTS = { numerator: 1, denominator: 10_000 } as const;
+
+type Request = z.output<typeof PayoutRequest>;
+
+export interface Terms {
+  readonly source: Request['source'];
+  /** Null: it is of sales. */
+  readonly diamonds: number | null;
+  /** What is sent, in minor units; less than 1 where the fee takes all. */
+  readonly amountMinor: number;
+  readonly feeMinor: number;
+  readonly currency: string;
+}
+
+/** The fee is a fixed part and a share, rounded down, of what is due; what is due less the fee is sent. */
+export function termsOf(request: Request, { conversions, limits }: EconomyConfig): Terms {
+  const isDiamonds = request.source === 'diamonds';
+  const dueMinor = isDiamonds ? convert(request.diamonds, conversions.minorPerDiamond) : request.amountMinor;
+  const share = { ...BASIS_POINTS, numerator: limits.payoutFeeBasisPoints };
+  const feeMinor = limits.payoutFeeMinor + convert(dueMinor, share);
+  return {
+    source: request.source,
+    diamonds: isDiamonds ? request.diamonds : null,
+    amountMinor: dueMinor - feeMinor,
+    feeMinor,
+    currency: isDiamonds ? conversions.payoutCurrency : request.currency,
+  };
+}
+
+/** Of one user and one day (UTC), of this source and currency; what was rejected or has failed does not count. */
+export interface Today {
+  /** Of every source. */
+  readonly payouts: number;
+  /** Diamonds, or minor units with the fees. */
+  readonly sum: number;
+}
+
+export interface Bounds {
+  readonly min: number;
+  readonly max: number;
+  readonly perDayMax: number;
+  readonly payoutsPerDayMax: number;
+}
+
+/** In diamonds, or in minor units of the sales' currency. */
+export function boundsOf(source: Request['source'], { limits }: EconomyConfig): Bounds {
+  const { payoutsPerDayMax } = limits;
+  return source === 'diamonds'
+    ? {
+        min: limits.payoutDiamondsMin,
+        max: limits.payoutDiamondsMax,
+        perDayMax: limits.payoutDiamondsPerDayMax,
+        payoutsPerDayMax,
+      }
+    : {
+        min: limits.payoutMinorMin,
+        max: limits.payoutMinorMax,
+        perDayMax: limits.payoutMinorPerDayMax,
+        payoutsPerDayMax,
+      };
+}
+
+export type LimitVerdict =
+  | 'allow'
+  | {
+      readonly code: 'PAYOUT_LIMIT_MINIMUM' | 'PAYOUT_LIMIT_MAXIMUM' | 'PAYOUT_LIMIT_DAILY';
+      readonly details: Readonly<Record<string, number>>;
+    };
+
+/** @param asked in the unit of the bounds */
+export function judgeLimits(asked: number, bounds: Bounds, today: Today): LimitVerdict {
+  const { min, max, perDayMax, payoutsPerDayMax } = bounds;
+  if (asked < min) return { code: 'PAYOUT_LIMIT_MINIMUM', details: { min, asked } };
+  if (asked > max) return { code: 'PAYOUT_LIMIT_MAXIMUM', details: { max, asked } };
+  if (today.payouts >= payoutsPerDayMax)
+    return { code: 'PAYOUT_LIMIT_DAILY', details: { payoutsPerDayMax, payoutsToday: today.payouts } };
+  if (today.sum + asked > perDayMax)
+    return { code: 'PAYOUT_LIMIT_DAILY', details: { perDayMax, today: today.sum, asked } };
+  return 'allow';
+}

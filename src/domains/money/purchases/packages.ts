@@ -1,0 +1,101 @@
+/** The packages on offer, and staff keeping them: each change is logged with who, before and after. */
+import type { z } from '@hono/zod-openapi';
+import { and, asc, eq, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit, demandChange } from '@/db/commit';
+import { logStaff } from '@/domains/base/permissions/log';
+import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';
+import type { Actor } from '@/shared/actor';
+import { newId } from '@/shared/ids';
+import { isChange } from '@/shared/is-change';
+import { purchaseError } from './errors';
+import type { CoinPackage, NewPackage, PackageChanges } from './schemas';
+import { coinPackages } from './tables';
+
+type PackageRow = typeof coinPackages.$inferSelect;
+
+/** Those on offer, the smallest and so the cheapest first. */
+export async function listPackages(ctx: Context, query: PageQuery) {
+  const { limit, offset } = rowsOf(query);
+  const isOnOffer = sql`${coinPackages.active} = 1`; // a partial index wants the literal
+  const counted = ctx.db
+    .select({ one: sql`1` })
+    .from(coinPackages)
+    .where(isOnOffer)
+    .limit(COUNT_MAX + 1)
+    .as('counted');
+  const [rows, [{ total = 0 } = {}]] = await ctx.db.batch([
+    ctx.db
+      .select()
+      .from(coinPackages)
+      .where(isOnOffer)
+      .orderBy(asc(coinPackages.coins), asc(coinPackages.id))
+      .limit(limit)
+      .offset(offset),
+    ctx.db.select({ total: sql<number>`count(*)`.as('total') }).from(counted),
+  ]);
+  return presentPage(rows.map(presentPackage), total, query);
+}
+
+export async function createPackage(
+  ctx: Context,
+  { userId }: Actor,
+  { bonusCoins = 0, active = true, ...offer }: z.output<typeof NewPackage>,
+): Promise<z.input<typeof CoinPackage>> {
+  const now = ctx.now();
+  const row: PackageRow = { id: newId(), ...offer, bonusCoins, active, createdAt: now, updatedAt: now };
+  await commit(ctx, [
+    ctx.db.insert(coinPackages).values(row),
+    logStaff(ctx, {
+      staffId: userId,
+      action: 'package.create',
+      targetType: 'package',
+      targetId: row.id,
+      before: null,
+      after: presentPackage(row),
+    }),
+  ]);
+  ctx.log.event('package.created', { packageId: row.id });
+  return presentPackage(row);
+}
+
+/** Only what is sent changes; purchases that were begun keep what they say. Throws PACKAGE_NOT_FOUND, PACKAGE_CHANGED. */
+export async function changePackage(
+  ctx: Context,
+  { userId }: Actor,
+  id: string,
+  changes: z.output<typeof PackageChanges>,
+): Promise<z.input<typeof CoinPackage>> {
+  const before = await ctx.db.select().from(coinPackages).where(eq(coinPackages.id, id)).get();
+  if (!before) throw purchaseError('PACKAGE_NOT_FOUND');
+  if (!isChange(before, changes)) return presentPackage(before);
+  // Two changes within one millisecond are two all the same.
+  const updatedAt = Math.max(ctx.now(), before.updatedAt + 1);
+  const after: PackageRow = { ...before, ...changes, updatedAt };
+  await commit(
+    ctx,
+    [
+      ctx.db
+        .update(coinPackages)
+        .set(after)
+        .where(and(eq(coinPackages.id, id), eq(coinPackages.updatedAt, before.updatedAt))),
+      demandChange(ctx),
+      logStaff(ctx, {
+        staffId: userId,
+        action: 'package.change',
+        targetType: 'package',
+        targetId: id,
+        before: presentPackage(before),
+        after: presentPackage(after),
+      }),
+    ],
+    { refusals: { DEMAND_NOT_MET: () => purchaseError('PACKAGE_CHANGED') } },
+  );
+  ctx.log.event('package.changed', { packageId: id });
+  return presentPackage(after);
+}
+
+function presentPackage(row: PackageRow): z.input<typeof CoinPackage> {
+  const { id, name, coins, bonusCoins, priceMinor, currency, active } = row;
+  return { id, name, coins, bonusCoins, priceMinor, currency, active };
+}

@@ -1,0 +1,80 @@
+/** Packages as they are offered and kept, and purchases as their buyers see them. */
+import { z } from '@hono/zod-openapi';
+import { PAYMENT_PROVIDERS } from '@/contracts/payments';
+import { aCurrency } from '@/domains/base/economy/schemas';
+import { aTypedCode } from '@/domains/money/discounts/schemas';
+import { aLine } from '@/http/fields';
+import { PURCHASE_STATUSES } from './tables';
+
+const NAME_CHARACTERS_MAX = 60;
+const COINS_MAX = 1_000_000_000;
+/** What Stripe takes at most. */
+const PRICE_MINOR_MAX = 99_999_999;
+const URL_CHARACTERS_MAX = 2_000;
+const ID_CHARACTERS_MAX = 64;
+
+export const anId = z.string().min(1).max(ID_CHARACTERS_MAX);
+
+export const CoinPackage = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    coins: z.int(),
+    bonusCoins: z.int(),
+    priceMinor: z.int(),
+    currency: z.string(),
+    active: z.boolean(),
+  })
+  .openapi('CoinPackage');
+
+const offer = {
+  name: aLine(NAME_CHARACTERS_MAX),
+  coins: z.int().min(1).max(COINS_MAX),
+  bonusCoins: z.int().min(0).max(COINS_MAX),
+  priceMinor: z.int().min(1).max(PRICE_MINOR_MAX).describe('In the minor unit of the currency.'),
+  currency: aCurrency,
+  active: z.boolean().describe('Whether it is on offer; false retires it.'),
+};
+
+export const NewPackage = z.strictObject(offer).partial({ bonusCoins: true, active: true }).openapi('NewPackage');
+
+export const PackageChanges = z.strictObject(offer).partial().openapi('PackageChanges');
+
+const aUrl = z.string().min(1).max(URL_CHARACTERS_MAX);
+
+export const PurchaseRequest = z
+  .strictObject({
+    packageId: anId,
+    discountCode: aTypedCode.optional(),
+    successUrl: aUrl.describe('Where the buyer is sent once they have paid: an address of this platform.'),
+    cancelUrl: aUrl,
+  })
+  .openapi('PurchaseRequest');
+
+const purchase = {
+  id: z.string(),
+  packageId: z.string(),
+  packageName: z.string(),
+  coins: z.int(),
+  bonusCoins: z.int().describe("The package's and the code's together."),
+  amountMinor: z.int(),
+  currency: z.string(),
+  status: z.enum(PURCHASE_STATUSES),
+  provider: z.enum(PAYMENT_PROVIDERS),
+  discountCode: z.string().optional(),
+  codeBonusCoins: z.int().describe("What of the bonus is the code's."),
+  reversedCoins: z.int().describe('Taken back by refunds and disputes so far.'),
+  reversedMinor: z.int(),
+  createdAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime().describe('Until then the checkout can be paid.'),
+  paidAt: z.iso.datetime().nullable(),
+};
+
+export const Purchase = z.object(purchase).openapi('Purchase');
+
+export const NewPurchase = z
+  .object({ ...purchase, purchaseId: z.string(), checkoutUrl: z.string().describe('Where the buyer pays.') })
+  .openapi('NewPurchase');
+
+/** What a cursor of the list of purchases holds. */
+export const CursorPosition = z.tuple([z.string()]);

@@ -1,0 +1,37 @@
+/** One month of a subscription, paid: its row, the coins, the diamonds and the day's earning. The same for each month. */
+import type { Context } from '@/context';
+import type { Statement } from '@/db/commit';
+import { convert } from '@/domains/base/economy/rates';
+import type { Economy } from '@/domains/base/economy/read';
+import { recordEarning } from '@/domains/money/earnings/record';
+import { post } from '@/ledger/transfers';
+import { newId } from '@/shared/ids';
+import type { SubscriptionRow } from './present';
+import { subscriptionCharges } from './tables';
+
+type Charged = Pick<SubscriptionRow, 'id' | 'subscriberId' | 'creatorId' | 'coinsPerMonth'>;
+
+/** What a month earns the creator: rounded down, and the remainder stays with the platform. */
+export function diamondsOf({ coinsPerMonth }: Pick<Charged, 'coinsPerMonth'>, { conversions }: Economy): number {
+  return convert(coinsPerMonth, conversions.diamondsPerCoin);
+}
+
+/** For a batch; a month that is paid already breaks it. @param month 1: the first */
+export function chargeMonth(ctx: Context, subscription: Charged, month: number, economy: Economy): Statement[] {
+  const { id: subscriptionId, subscriberId, creatorId, coinsPerMonth: coins } = subscription;
+  const diamonds = diamondsOf(subscription, economy);
+  const id = newId();
+  const transfer = { refType: 'subscription', refId: id };
+  return [
+    ctx.db.insert(subscriptionCharges).values({
+      ...{ id, subscriptionId, month, subscriberId, creatorId, coins, diamonds },
+      economyVersion: economy.version,
+      createdAt: ctx.now(),
+    }),
+    ...post(ctx, [
+      { ...transfer, kind: 'subscription', leg: 1, userId: subscriberId, amount: coins },
+      { ...transfer, kind: 'subscription_earning', leg: 2, userId: creatorId, amount: diamonds },
+    ]),
+    recordEarning(ctx, { userId: creatorId, source: 'subscription', diamonds }),
+  ];
+}

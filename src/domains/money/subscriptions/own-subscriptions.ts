@@ -1,0 +1,69 @@
+/** A user's own subscriptions: what they take, and what they let end. */
+import type { z } from '@hono/zod-openapi';
+import { and, desc, eq, lt, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit, demandChange } from '@/db/commit';
+import { cardColumns } from '@/domains/base/users/present';
+import { users } from '@/domains/base/users/tables';
+import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
+import { subscriptionError } from './errors';
+import { presentSubscription } from './present';
+import { CursorPosition, type Subscription } from './schemas';
+import { runsBetween } from './subscribe';
+import { subscriptions, subscriptionTiers } from './tables';
+
+const LIST = 'subscriptions';
+
+function subscriptionsQuery(ctx: Context) {
+  return ctx.db
+    .select({ row: subscriptions, tier: subscriptionTiers, creator: cardColumns })
+    .from(subscriptions)
+    .innerJoin(subscriptionTiers, eq(subscriptionTiers.id, subscriptions.tierId))
+    .leftJoin(users, eq(users.id, subscriptions.creatorId))
+    .$dynamic();
+}
+
+/** Newest first, ended ones too. Throws CURSOR_INVALID. */
+export async function listSubscriptions(
+  ctx: Context,
+  userId: string,
+  { cursor, perPage }: { cursor?: string | undefined; perPage: number },
+) {
+  const before = cursor === undefined ? undefined : decodeCursor(LIST, CursorPosition, cursor)[0];
+  const rows = await subscriptionsQuery(ctx)
+    .where(and(eq(subscriptions.subscriberId, userId), before === undefined ? undefined : lt(subscriptions.id, before)))
+    .orderBy(desc(subscriptions.id))
+    .limit(perPage + 1);
+  return presentCursorPage(
+    rows,
+    perPage,
+    ({ row, tier, creator }) => presentSubscription(row, tier, creator),
+    ({ row }) => encodeCursor(LIST, [row.id]),
+  );
+}
+
+/**
+ * It runs on to the period's end and is not renewed; in the grace after it, it ends with the next sweep. Repeating it
+ * changes nothing. Throws NOT_SUBSCRIBED, SUBSCRIPTION_CHANGED.
+ */
+export async function unsubscribe(
+  ctx: Context,
+  userId: string,
+  creatorId: string,
+): Promise<z.input<typeof Subscription>> {
+  const found = await subscriptionsQuery(ctx).where(runsBetween(userId, creatorId)).get();
+  if (!found) throw subscriptionError('NOT_SUBSCRIBED');
+  const { row, tier, creator } = found;
+  if (row.cancelledAt !== null) return presentSubscription(row, tier, creator);
+  const cancelled = { cancelledAt: ctx.now(), dueAt: row.periodEndsAt };
+  const asRead = and(
+    eq(subscriptions.id, row.id),
+    eq(subscriptions.months, row.months),
+    sql`${subscriptions.status} <> 'ended'`,
+  );
+  await commit(ctx, [ctx.db.update(subscriptions).set(cancelled).where(asRead), demandChange(ctx)], {
+    refusals: { DEMAND_NOT_MET: () => subscriptionError('SUBSCRIPTION_CHANGED') },
+  });
+  ctx.log.event('subscription.cancelled', { subscriptionId: row.id });
+  return presentSubscription({ ...row, ...cancelled }, tier, creator);
+}

@@ -1,0 +1,35 @@
+/** Turns rows of tiers and subscriptions into wire shapes. */
+import type { z } from '@hono/zod-openapi';
+import { type CardRow, presentCard } from '@/domains/base/users/present';
+import { toIso, toIsoOrNull } from '@/shared/time';
+import type { Subscription, Tiers } from './schemas';
+import type { subscriptions, subscriptionTiers } from './tables';
+
+export type TierRow = typeof subscriptionTiers.$inferSelect;
+export type SubscriptionRow = typeof subscriptions.$inferSelect;
+
+export function presentTier({ id, name, description, coinsPerMonth }: TierRow): z.input<typeof Tiers>['tiers'][number] {
+  return { id, name, description, coinsPerMonth };
+}
+
+/** @param creator null: the account is gone */
+export function presentSubscription(
+  row: SubscriptionRow,
+  tier: TierRow,
+  creator: CardRow | null,
+): z.input<typeof Subscription> {
+  return {
+    id: row.id,
+    creator: creator && presentCard(creator),
+    tier: presentTier(tier),
+    coinsPerMonth: row.coinsPerMonth,
+    status: row.status,
+    cancelled: row.cancelledAt !== null,
+    months: row.months,
+    startedAt: toIso(row.startedAt),
+    periodEndsAt: toIso(row.periodEndsAt),
+    graceUntil: toIsoOrNull(row.graceUntil),
+    endedAt: toIsoOrNull(row.endedAt),
+    endedBecause: row.endedBecause,
+  };
+}

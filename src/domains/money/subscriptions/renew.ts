@@ -1,0 +1,155 @@
+/**
+ * What the minute's cron does for subscriptions whose month is over: the next month is charged, or they end. Each is one
+ * batch that holds only for the subscription as it was read, so two sweeps at once charge once.
+ */
+import { and, asc, eq, getTableColumns, isNull, lte, type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit, demandChange } from '@/db/commit';
+import { type Economy, readEconomy } from '@/domains/base/economy/read';
+import { users } from '@/domains/base/users/tables';
+import { noBlockBetween } from '@/domains/base/visibility/people';
+import { listMeetingRooms } from '@/domains/live/streams/open-rooms';
+import { AppError } from '@/http/errors';
+import { SHORT_OF_COINS } from '@/ledger/spend';
+import { HOUR_MS } from '@/shared/time';
+import { chargeMonth, diamondsOf } from './charge';
+import { subscriptionError } from './errors';
+import { endedNotice, shortNotice } from './notices';
+import { GRACE_MS, nextRetry, periodEnd, whyItEnds } from './periods';
+import type { SubscriptionRow } from './present';
+import { standingEvents } from './subscribe';
+import { type EndedBecause, subscriptions } from './tables';
+
+/** A month's charge takes some twelve statements. */
+const RENEWED_AT_ONCE = 5;
+/** So that one that fails for a fault of ours does not keep the others waiting. */
+const PUT_OFF_MS = HOUR_MS;
+
+type Due = SubscriptionRow & {
+  readonly subscriberStands: number;
+  readonly creatorStands: number | null;
+  readonly blocked: number;
+  readonly creatorName: string | null;
+};
+
+/** Safe to run twice at once. True: there is more. */
+export async function renewSubscriptions(ctx: Context): Promise<boolean> {
+  const due = await listDue(ctx);
+  if (due.length === 0) return false;
+  const economy = await readEconomy(ctx);
+  await Promise.all(due.map((one) => attempt(ctx, one, economy)));
+  return due.length === RENEWED_AT_ONCE;
+}
+
+async function listDue(ctx: Context): Promise<Due[]> {
+  return await ctx.db
+    .select({
+      ...getTableColumns(subscriptions),
+      subscriberStands: sql<number>`EXISTS (
+        SELECT 1 FROM users subscriber WHERE subscriber.id = ${subscriptions.subscriberId} AND subscriber.status = 'active')`,
+      // Null where the account is gone.
+      creatorStands: sql<number | null>`${users.status} = 'active' AND ${users.creatorStatus} = 'APPROVED'`,
+      blocked: sql<number>`NOT (${noBlockBetween(subscriptions.subscriberId, subscriptions.creatorId)})`,
+      creatorName: users.displayName,
+    })
+    .from(subscriptions)
+    .leftJoin(users, eq(users.id, subscriptions.creatorId))
+    .where(lte(subscriptions.dueAt, ctx.now()))
+    .orderBy(asc(subscriptions.dueAt))
+    .limit(RENEWED_AT_ONCE);
+}
+
+async function attempt(ctx: Context, one: Due, economy: Economy): Promise<void> {
+  try {
+    await renew(ctx, one, economy);
+  } catch (error) {
+    // Somebody else was quicker: another sweep, or the subscriber.
+    if (error instanceof AppError && error.code === 'SUBSCRIPTION_CHANGED') return;
+    ctx.log.fault(`subscription ${one.id}`, error);
+    await ctx.db
+      .update(subscriptions)
+      .set({ dueAt: ctx.now() + PUT_OFF_MS })
+      .where(asRead(one));
+  }
+}
+
+async function renew(ctx: Context, one: Due, economy: Economy): Promise<void> {
+  const renewable = {
+    ...one,
+    subscriberStands: one.subscriberStands === 1,
+    creatorStands: one.creatorStands === 1,
+    blocked: one.blocked === 1,
+    diamonds: diamondsOf(one, economy),
+  };
+  const because = whyItEnds(renewable, ctx.now());
+  if (because) return end(ctx, one, because);
+  if (await charge(ctx, one, economy)) return;
+  if (one.graceUntil === null) return fallShort(ctx, one);
+  if (one.graceUntil <= ctx.now()) return end(ctx, one, 'unpaid');
+  await change(ctx, one, { dueAt: nextRetry(one.graceUntil, ctx.now()) });
+}
+
+/** Nobody has charged, cancelled or ended it since. */
+function asRead({ id, months, status, cancelledAt }: Due): SQL | undefined {
+  return and(
+    eq(subscriptions.id, id),
+    eq(subscriptions.months, months),
+    eq(subscriptions.status, status),
+    cancelledAt === null ? isNull(subscriptions.cancelledAt) : eq(subscriptions.cancelledAt, cancelledAt),
+  );
+}
+
+const RACES = { DEMAND_NOT_MET: () => subscriptionError('SUBSCRIPTION_CHANGED') };
+
+async function change(
+  ctx: Context,
+  one: Due,
+  values: Partial<SubscriptionRow>,
+  events: Parameters<typeof commit>[2] = {},
+): Promise<void> {
+  const update = ctx.db.update(subscriptions).set(values).where(asRead(one));
+  await commit(ctx, [update, demandChange(ctx)], { ...events, refusals: RACES });
+}
+
+/** The period goes on from where it was, also out of the grace. Answers false where the wallet held too little. */
+async function charge(ctx: Context, one: Due, economy: Economy): Promise<boolean> {
+  const months = one.months + 1;
+  const periodEndsAt = periodEnd(one.startedAt, months);
+  const paid = { months, periodEndsAt, dueAt: periodEndsAt, status: 'active', graceUntil: null } as const;
+  try {
+    await commit(
+      ctx,
+      [
+        ctx.db.update(subscriptions).set(paid).where(asRead(one)),
+        demandChange(ctx),
+        ...chargeMonth(ctx, one, months, economy),
+      ],
+      { refusals: { ...SHORT_OF_COINS, ...RACES } },
+    );
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'NOT_ENOUGH_COINS') return false;
+    throw error;
+  }
+  ctx.log.event('subscription.renewed', { subscriptionId: one.id, months });
+  return true;
+}
+
+/** The grace begins when the subscriber is told of it, and they are told once. */
+async function fallShort(ctx: Context, one: Due): Promise<void> {
+  const graceUntil = ctx.now() + GRACE_MS;
+  const values = { status: 'grace', graceUntil, dueAt: nextRetry(graceUntil, ctx.now()) } as const;
+  await change(ctx, one, values, { events: [shortNotice(one, one.creatorName, graceUntil)] });
+  ctx.log.event('subscription.short', { subscriptionId: one.id });
+}
+
+async function end(ctx: Context, one: Due, because: EndedBecause): Promise<void> {
+  const rooms = await listMeetingRooms(ctx, one.creatorId, one.subscriberId);
+  const notice = endedNotice(one, one.creatorName, because);
+  await change(
+    ctx,
+    one,
+    { status: 'ended', dueAt: null, endedAt: ctx.now(), endedBecause: because },
+    { events: [...standingEvents(rooms, one), ...(notice ? [notice] : [])] },
+  );
+  ctx.log.event('subscription.ended', { subscriptionId: one.id, because });
+}

@@ -1,0 +1,66 @@
+/** Wire shapes of tiers and subscriptions. */
+import { z } from '@hono/zod-openapi';
+import { PublicCard } from '@/domains/base/users/schemas';
+import { cursorPageOf, orNull } from '@/http/envelope';
+import { aLine, aText } from '@/http/fields';
+import { ENDED_BECAUSE, SUBSCRIPTION_STATUSES } from './tables';
+
+const NAME_CHARACTERS_MAX = 60;
+const DESCRIPTION_CHARACTERS_MAX = 500;
+const PRICE_COINS_MAX = 1_000_000;
+const TIERS_MAX = 5;
+
+const anId = z.string().min(1).max(64);
+const time = z.iso.datetime();
+
+const Tier = z
+  .object({ id: z.uuid(), name: z.string(), description: z.string(), coinsPerMonth: z.int() })
+  .openapi('Tier');
+
+/** Cheapest first; they are so few that they are not paged. */
+export const Tiers = z.object({ tiers: z.array(Tier) }).openapi('Tiers');
+
+const TierWish = z
+  .strictObject({
+    id: anId.optional().openapi({ description: 'Of the tier that this is from now on; left out: a new one.' }),
+    name: aLine(NAME_CHARACTERS_MAX),
+    description: aText(DESCRIPTION_CHARACTERS_MAX).default(''),
+    coinsPerMonth: z.int().min(1).max(PRICE_COINS_MAX),
+  })
+  .openapi('TierWish');
+
+export const NewTiers = z
+  .strictObject({ tiers: z.array(TierWish).max(TIERS_MAX) })
+  .superRefine(({ tiers }, issue) => {
+    const ids = tiers.flatMap(({ id }) => id ?? []);
+    if (new Set(ids).size < ids.length)
+      issue.addIssue({ code: 'custom', path: ['tiers'], message: 'must not name a tier twice' });
+  })
+  .openapi('NewTiers');
+
+export const NewSubscription = z.strictObject({ creatorId: anId, tierId: anId }).openapi('NewSubscription');
+export const EndedSubscription = z.strictObject({ creatorId: anId }).openapi('EndedSubscription');
+
+export const Subscription = z
+  .object({
+    id: z.uuid(),
+    creator: orNull(PublicCard).openapi({ description: 'Null: the account is gone.' }),
+    tier: Tier,
+    coinsPerMonth: z.int().openapi({ description: 'What this subscription costs: the price it began with.' }),
+    status: z.enum(SUBSCRIPTION_STATUSES).openapi({
+      description: '`grace`: the wallet held too little for the next month; it is tried again until `graceUntil`.',
+    }),
+    cancelled: z.boolean().openapi({ description: 'It is not renewed: it ends with the period.' }),
+    months: z.int().openapi({ description: 'Paid so far.' }),
+    startedAt: time,
+    periodEndsAt: time,
+    graceUntil: time.nullable(),
+    endedAt: time.nullable(),
+    endedBecause: z.enum(ENDED_BECAUSE).nullable(),
+  })
+  .openapi('Subscription');
+
+export const SubscriptionPage = cursorPageOf(Subscription);
+
+/** After the list's name in its cursor: the last subscription's id. */
+export const CursorPosition = z.tuple([z.string()]);

@@ -1,0 +1,212 @@
+/**
+ * Taking a subscription: the first month is paid in the batch that makes it. One that was cancelled and still runs is
+ * taken up again without a charge, and remembers the key that did so beside the one that made it.
+ */
+import type { z } from '@hono/zod-openapi';
+import { and, eq, inArray, isNotNull, or, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import type { OutboxEvent } from '@/contracts/messages';
+import { commit, demandChange, demandThat } from '@/db/commit';
+import { type Economy, economyOf, economyQuery } from '@/domains/base/economy/read';
+import { type CardRow, cardColumns } from '@/domains/base/users/present';
+import { users } from '@/domains/base/users/tables';
+import { listMeetingRooms, type OpenRoom } from '@/domains/live/streams/open-rooms';
+import { placeOf } from '@/domains/people/social/regions';
+import { demandSupportable, supportColumns } from '@/domains/people/social/support';
+import { type Envelope, reply } from '@/http/envelope';
+import { type Once, performOnce } from '@/http/idempotency';
+import { commitSpending } from '@/ledger/spend';
+import type { Actor } from '@/shared/actor';
+import { newId } from '@/shared/ids';
+import { chargeMonth, diamondsOf } from './charge';
+import { subscriptionError } from './errors';
+import { periodEnd } from './periods';
+import { presentSubscription, type SubscriptionRow, type TierRow } from './present';
+import type { NewSubscription, Subscription } from './schemas';
+import { subscriptions, subscriptionTiers } from './tables';
+
+type Wish = z.output<typeof NewSubscription>;
+type Party = CardRow & { status: string; creatorStatus: string; blocked: number };
+
+interface Facts {
+  /** What this key has made before. */
+  readonly known: SubscriptionRow | undefined;
+  /** What runs between the two. */
+  readonly running: SubscriptionRow | undefined;
+  readonly economy: Economy;
+  readonly tier: TierRow | undefined;
+  readonly subscriber: Party | undefined;
+  readonly creator: Party | undefined;
+}
+
+/**
+ * Throws NOT_ONESELF, USER_NOT_FOUND, NOT_A_CREATOR, TIER_NOT_FOUND, TIER_WORTHLESS, ALREADY_SUBSCRIBED,
+ * NOT_ENOUGH_COINS, SUBSCRIPTION_CHANGED.
+ */
+export async function subscribe(
+  ctx: Context,
+  subscriber: Actor,
+  wish: Wish,
+  once: Once,
+): Promise<Envelope<z.input<typeof Subscription>>> {
+  let facts: Facts | undefined;
+  const find = async () => {
+    facts = await readFacts(ctx, subscriber, wish, once);
+    return facts.known;
+  };
+  const row = await performOnce(once, find, () => begin(ctx, subscriber.userId, wish, once, facts));
+  if (!facts?.tier) throw new Error('A subscription without its tier');
+  const isNew = row.idempotencyKey === once.idempotencyKey;
+  return reply(presentSubscription(row, facts.tier, facts.creator ?? null), { status: isNew ? 201 : 200 });
+}
+
+async function readFacts(ctx: Context, subscriber: Actor, { creatorId, tierId }: Wish, once: Once): Promise<Facts> {
+  const subscriberId = subscriber.userId;
+  const [[known], [running], economy, [tier], people] = await ctx.db.batch([
+    ctx.db.select().from(subscriptions).where(madeBy(subscriberId, once)),
+    ctx.db.select().from(subscriptions).where(runsBetween(subscriberId, creatorId)),
+    economyQuery(ctx),
+    ctx.db
+      .select()
+      .from(subscriptionTiers)
+      .where(and(eq(subscriptionTiers.id, tierId), eq(subscriptionTiers.creatorId, creatorId))),
+    ctx.db
+      .select({ ...cardColumns, ...supportColumns(subscriberId, placeOf(subscriber)) })
+      .from(users)
+      .where(inArray(users.id, [subscriberId, creatorId])),
+  ]);
+  const person = (userId: string) => people.find(({ id }) => id === userId);
+  return {
+    known: known && asMade(known, once),
+    running,
+    economy: economyOf(economy),
+    tier,
+    subscriber: person(subscriberId),
+    creator: person(creatorId),
+  };
+}
+
+/** Each half has its index. */
+function madeBy(subscriberId: string, { idempotencyKey }: Once) {
+  const isTheirs = eq(subscriptions.subscriberId, subscriberId);
+  return or(
+    and(isTheirs, eq(subscriptions.idempotencyKey, idempotencyKey)),
+    and(isTheirs, eq(subscriptions.resumedKey, idempotencyKey), isNotNull(subscriptions.resumedKey)),
+  );
+}
+
+/** The row as its request is compared with: one that was taken up again carries two. */
+function asMade(row: SubscriptionRow, { idempotencyKey }: Once): SubscriptionRow {
+  const { resumedKey, resumedHash } = row;
+  return resumedKey === idempotencyKey && resumedHash !== null ? { ...row, bodyHash: resumedHash } : row;
+}
+
+/** Written out, since the index of the pairs is found by it. */
+export function runsBetween(subscriberId: string, creatorId: string) {
+  return and(
+    eq(subscriptions.subscriberId, subscriberId),
+    eq(subscriptions.creatorId, creatorId),
+    sql`subscriptions.status <> 'ended'`,
+  );
+}
+
+async function begin(ctx: Context, subscriberId: string, wish: Wish, once: Once, facts: Facts | undefined) {
+  if (!facts?.subscriber) throw new Error('A subscription begins after its facts are read');
+  const { tier, running, economy, subscriber } = facts;
+  demandSupportable(facts.creator, subscriberId);
+  if (!tier) throw subscriptionError('TIER_NOT_FOUND');
+  if (running) return takeUpAgain(ctx, running, tier, once);
+  if (!tier.active) throw subscriptionError('TIER_NOT_FOUND');
+  if (diamondsOf(tier, economy) < 1) throw subscriptionError('TIER_WORTHLESS');
+
+  const now = ctx.now();
+  const periodEndsAt = periodEnd(now, 1);
+  const row: SubscriptionRow = {
+    id: newId(),
+    subscriberId,
+    creatorId: wish.creatorId,
+    tierId: tier.id,
+    coinsPerMonth: tier.coinsPerMonth,
+    status: 'active',
+    cancelledAt: null,
+    months: 1,
+    startedAt: now,
+    periodEndsAt,
+    graceUntil: null,
+    dueAt: periodEndsAt,
+    endedAt: null,
+    endedBecause: null,
+    ...once,
+    resumedKey: null,
+    resumedHash: null,
+    createdAt: now,
+  };
+  const asRead = sql`EXISTS (SELECT 1 FROM subscription_tiers
+    WHERE id = ${tier.id} AND active = 1 AND coins_per_month = CAST(${tier.coinsPerMonth} AS INTEGER))`;
+  const rooms = await listMeetingRooms(ctx, wish.creatorId, subscriberId);
+  await commitSpending(
+    ctx,
+    { userId: subscriberId, price: tier.coinsPerMonth },
+    [demandThat(ctx, asRead), ctx.db.insert(subscriptions).values(row), ...chargeMonth(ctx, row, 1, economy)],
+    {
+      events: [...standingEvents(rooms, row), newSubscriberEvent(row, tier, subscriber)],
+      refusals: {
+        'subscriptions.creator_id': () => subscriptionError('ALREADY_SUBSCRIBED'),
+        DEMAND_NOT_MET: () => subscriptionError('SUBSCRIPTION_CHANGED'),
+      },
+    },
+  );
+  ctx.log.event('subscription.begun', { subscriptionId: row.id, coins: row.coinsPerMonth });
+  return row;
+}
+
+async function takeUpAgain(
+  ctx: Context,
+  running: SubscriptionRow,
+  tier: TierRow,
+  once: Once,
+): Promise<SubscriptionRow> {
+  const resumed = { cancelledAt: null, resumedKey: once.idempotencyKey, resumedHash: once.bodyHash };
+  if (running.cancelledAt === null || running.tierId !== tier.id) throw subscriptionError('ALREADY_SUBSCRIBED');
+  await commit(
+    ctx,
+    [
+      ctx.db
+        .update(subscriptions)
+        .set(resumed)
+        .where(
+          and(
+            eq(subscriptions.id, running.id),
+            sql`${subscriptions.status} <> 'ended'`,
+            isNotNull(subscriptions.cancelledAt),
+          ),
+        ),
+      demandChange(ctx),
+    ],
+    { refusals: { DEMAND_NOT_MET: () => subscriptionError('SUBSCRIPTION_CHANGED') } },
+  );
+  return asMade({ ...running, ...resumed }, once);
+}
+
+/** The creator's rooms read again what the subscriber is: badge, chat and door follow at once. */
+export function standingEvents(
+  rooms: readonly OpenRoom[],
+  { subscriberId: userId, creatorId }: Pick<SubscriptionRow, 'subscriberId' | 'creatorId'>,
+): OutboxEvent[] {
+  return rooms
+    .filter((room) => room.creatorId === creatorId)
+    .map(({ roomId }) => ({ kind: 'room', roomId, command: { type: 'standing-changed', userId } }));
+}
+
+function newSubscriberEvent(row: SubscriptionRow, tier: TierRow, subscriber: CardRow): OutboxEvent {
+  return {
+    kind: 'notify',
+    notification: {
+      userId: row.creatorId,
+      kind: 'subscription',
+      title: 'You have a new subscriber',
+      body: `${subscriber.displayName} subscribed to ${tier.name}.`,
+      data: { subscriptionId: row.id, subscriberId: row.subscriberId, tierId: tier.id },
+    },
+  };
+}

@@ -1,0 +1,96 @@
+/** A creator's tiers. One that is left out is retired and not deleted: subscriptions to it go on at their price. */
+import type { z } from '@hono/zod-openapi';
+import { and, asc, eq, type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit, demandThat } from '@/db/commit';
+import { differs } from '@/db/differs';
+import { economyOf, economyQuery } from '@/domains/base/economy/read';
+import { earnsNothing, economyStands } from '@/domains/base/economy/worth';
+import { users } from '@/domains/base/users/tables';
+import { userVisibleTo } from '@/domains/base/visibility/people';
+import { socialError } from '@/domains/people/social/errors';
+import type { Viewer } from '@/shared/actor';
+import { newId } from '@/shared/ids';
+import { subscriptionError } from './errors';
+import { presentTier, type TierRow } from './present';
+import type { NewTiers, Tiers } from './schemas';
+import { subscriptionTiers } from './tables';
+
+/** Written out, since an index of what is on offer is found by it. */
+export const onOffer: SQL = sql`subscription_tiers.active = 1`;
+
+/** What a creator has on offer, cheapest first. */
+export function tiersQuery(ctx: Context, creatorId: string | SQL) {
+  return ctx.db
+    .select()
+    .from(subscriptionTiers)
+    .where(and(eq(subscriptionTiers.creatorId, creatorId), onOffer))
+    .orderBy(asc(subscriptionTiers.coinsPerMonth), asc(subscriptionTiers.id));
+}
+
+export async function listOwnTiers(ctx: Context, creatorId: string): Promise<z.input<typeof Tiers>> {
+  const rows = await tiersQuery(ctx, creatorId);
+  return { tiers: rows.map(presentTier) };
+}
+
+/** Throws USER_NOT_FOUND for whoever is not an approved creator, or out of the reader's sight. */
+export async function listTiers(ctx: Context, viewer: Viewer, creatorId: string): Promise<z.input<typeof Tiers>> {
+  const [[creator], rows] = await ctx.db.batch([
+    ctx.db
+      .select({ id: users.id })
+      .from(users)
+      .where(and(eq(users.id, creatorId), eq(users.creatorStatus, 'APPROVED'), userVisibleTo(viewer))),
+    tiersQuery(ctx, creatorId),
+  ]);
+  if (!creator) throw socialError('USER_NOT_FOUND', { message: 'There is no such creator.' });
+  return { tiers: rows.map(presentTier) };
+}
+
+/** These and no others are on offer from now on. Throws TIER_NOT_FOUND, TIER_WORTHLESS, SUBSCRIPTION_CHANGED. */
+export async function setTiers(
+  ctx: Context,
+  creatorId: string,
+  { tiers }: z.output<typeof NewTiers>,
+): Promise<z.input<typeof Tiers>> {
+  const [found, present] = await ctx.db.batch([economyQuery(ctx), tiersQuery(ctx, creatorId)]);
+  const { version, conversions } = economyOf(found);
+  const now = ctx.now();
+  const rows = tiers.map(({ id, ...wish }): TierRow => {
+    if (id !== undefined && !present.some((tier) => tier.id === id)) throw subscriptionError('TIER_NOT_FOUND');
+    if (earnsNothing(wish.coinsPerMonth, conversions.diamondsPerCoin))
+      throw subscriptionError('TIER_WORTHLESS', { details: { coinsPerMonth: wish.coinsPerMonth } });
+    return { id: id ?? newId(), creatorId, ...wish, active: true, createdAt: now, updatedAt: now };
+  });
+  const kept = JSON.stringify(rows.map(({ id }) => id));
+  await commit(
+    ctx,
+    [
+      demandThat(ctx, economyStands(version)),
+      ctx.db
+        .update(subscriptionTiers)
+        .set({ active: false, updatedAt: now })
+        .where(
+          and(
+            eq(subscriptionTiers.creatorId, creatorId),
+            onOffer,
+            sql`${subscriptionTiers.id} NOT IN (SELECT value FROM json_each(${kept}))`,
+          ),
+        ),
+      ...rows.map(({ name, description, coinsPerMonth, ...row }) => {
+        const offer = { name, description, coinsPerMonth, active: true };
+        const values = { ...offer, updatedAt: now };
+        return ctx.db
+          .insert(subscriptionTiers)
+          .values({ ...row, ...values })
+          .onConflictDoUpdate({
+            target: subscriptionTiers.id,
+            set: values,
+            setWhere: differs(subscriptionTiers, offer),
+          });
+      }),
+    ],
+    { refusals: { DEMAND_NOT_MET: () => subscriptionError('SUBSCRIPTION_CHANGED') } },
+  );
+  const order = (a: TierRow, b: TierRow) => a.coinsPerMonth - b.coinsPerMonth || (a.id < b.id ? -1 : 1);
+  return { tiers: rows.toSorted(order).map(presentTier) };
+}

@@ -1,0 +1,231 @@
+/**
+ * Everything that is held about a user, as one document: a list for each kind of thing, read a page of rows at a time
+ * and never whole. Behind every row stands the place from which it can be gone on with later.
+ */
+import { and, asc, eq, getTableColumns, gt, type SQL, sql } from 'drizzle-orm';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import type { Context } from '@/context';
+import { roomTraces } from '@/domains/live/streams/tables';
+import { listAccounts, walkHistory } from '@/ledger/history';
+import { toIso } from '@/shared/time';
+import { HOLDINGS, type Holding } from './holdings';
+
+const PAGE_SIZE = 1_000;
+/** As many as a room answers at once. */
+const ROOM_PAGE_SIZE = 500;
+/** That a part begins to ask: one after the other, and most of them may have nothing that fills it. */
+const ROOMS_MAX = 100;
+/** Columns of milliseconds that are not named `…_at`. */
+const TIMES: ReadonlySet<string> = new Set(['graceUntil', 'readThrough', 'scheduledFor']);
+const BLANK = 0x20;
+
+type Position = readonly (string | number | null)[];
+
+/** In this list, behind this row of it. Behind none: the list has not been begun. */
+export interface Place {
+  readonly list: string;
+  readonly after: Position | null;
+  /** Of one that has been begun: no row of it is written yet. */
+  readonly isEmpty?: true;
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+interface Item {
+  /** Null: none is there as yet, and a room is asked next. */
+  readonly row: Row | null;
+  readonly position: Position;
+}
+
+interface List {
+  readonly name: string;
+  readonly read: (ctx: Context, userId: string, after: Position | null) => AsyncGenerator<readonly Item[]>;
+}
+
+const LISTS: readonly List[] = [
+  ...HOLDINGS.map((holding): List => {
+    return { name: holding.as, read: (ctx, userId, after) => readPages(ctx, holding, userId, after) };
+  }),
+  { name: 'chatMessages', read: readChatMessages },
+  { name: 'ledgerAccounts', read: readLedgerAccounts },
+  { name: 'transfers', read: readTransfers },
+];
+
+/** Where the document begins. */
+export const START: Place = { list: HOLDINGS[0].as, after: null };
+
+/**
+ * As much of the document as goes into so many bytes, in whole rows, and as so many rooms answer. Where that is not all
+ * of it, the rest is blanks, which JSON allows between rows, and `next` is the place to go on from. At `from` itself: not
+ * even one row went in.
+ */
+export async function writePart(
+  ctx: Context,
+  userId: string,
+  from: Place,
+  bytesMax: number,
+  roomsMax = ROOMS_MAX,
+): Promise<{ bytes: Uint8Array<ArrayBuffer>; next: Place | null }> {
+  const encoder = new TextEncoder();
+  const bytes = new Uint8Array(bytesMax);
+  let length = 0;
+  let rooms = 0;
+  let place: Place | null = from;
+  for await (const pieces of readPieces(ctx, userId, from))
+    for (const { text, next, asksRoom } of pieces) {
+      const { read, written } = encoder.encodeInto(text, bytes.subarray(length));
+      if (read < text.length) return { bytes: bytes.fill(BLANK, length), next: place };
+      length += written;
+      place = next;
+      if (asksRoom && rooms === roomsMax) return { bytes: bytes.fill(BLANK, length), next };
+      if (asksRoom) rooms += 1;
+    }
+  return { bytes: bytes.subarray(0, length), next: null };
+}
+
+/** The document's next characters, and the place behind them; null at its end. */
+interface Piece {
+  readonly text: string;
+  readonly next: Place | null;
+  readonly asksRoom?: boolean;
+}
+
+/** The envelope of every answer, with a list for each kind of thing. */
+async function* readPieces(ctx: Context, userId: string, from: Place): AsyncGenerator<readonly Piece[]> {
+  const first = LISTS.findIndex(({ name }) => name === from.list);
+  if (first < 0) throw new Error(`No list ${from.list} in this version`);
+  for (const [index, { name, read }] of LISTS.entries()) {
+    if (index < first) continue;
+    const after = index === first ? from.after : null;
+    const opening = `${index === 0 ? '{"success":true,"data":{' : ','}${JSON.stringify(name)}:[`;
+    let before = after === null || from.isEmpty ? opening : ',';
+    for await (const items of read(ctx, userId, after))
+      yield items.map(({ row, position }) => {
+        const next = { list: name, after: position };
+        if (row === null)
+          return { text: '', next: before === opening ? { ...next, isEmpty: true } : next, asksRoom: true };
+        const text = before + JSON.stringify(row);
+        before = ',';
+        return { text, next };
+      });
+    const following = LISTS[index + 1];
+    const end = `${before === opening ? opening : ''}]${following ? '' : '}}'}`;
+    yield [{ text: end, next: following ? { list: following.name, after: null } : null }];
+  }
+}
+
+async function* readPages(
+  ctx: Context,
+  holding: Holding,
+  userId: string,
+  after: Position | null,
+): AsyncGenerator<readonly Item[]> {
+  const { table, tie, things, order, only } = holding;
+  const columns: Record<string, SQLiteColumn> = getTableColumns(table);
+  const places = order.map((column) => Object.keys(columns).find((name) => columns[name] === column) ?? '');
+  const isTied = things ? sql`${tie} IN ${things(userId)}` : eq(tie, userId);
+  for (let position: Position | null | undefined = after; ; ) {
+    const rows: Row[] = await ctx.db
+      .select(columns)
+      .from(table)
+      .where(and(isTied, only, position ? isBehind(order, position) : undefined))
+      .orderBy(...order)
+      .limit(PAGE_SIZE);
+    const items = rows.map((row) => {
+      // Of columns that order: texts and integers.
+      return { row: present(holding, columns, row), position: places.map((name) => row[name]) as Position };
+    });
+    yield items;
+    if (rows.length < PAGE_SIZE) return;
+    position = items.at(-1)?.position;
+  }
+}
+
+function isBehind(order: readonly SQLiteColumn[], position: Position): SQL {
+  const place = position.map((value) => sql`${value}`);
+  return sql`(${sql.join([...order], sql`, `)}) > (${sql.join(place, sql`, `)})`;
+}
+
+function present({ without = [] }: Holding, columns: Readonly<Record<string, SQLiteColumn>>, row: Row): Row {
+  const kept = Object.entries(row).filter(([name]) => !without.includes(name));
+  return Object.fromEntries(
+    kept.map(([name, value]) => {
+      const isTime = typeof value === 'number' && (columns[name]?.name.endsWith('_at') || TIMES.has(name));
+      // 0 stands for never.
+      return [name, isTime ? (value === 0 ? null : toIso(value)) : value];
+    }),
+  );
+}
+
+/** Room by room, of those that stand: chat ends with its room. */
+async function* readChatMessages(
+  ctx: Context,
+  userId: string,
+  after: Position | null,
+): AsyncGenerator<readonly Item[]> {
+  const [begunId, begunSeq] = after ?? [];
+  if (begunId) yield* readMessagesIn(ctx, String(begunId), userId, Number(begunSeq));
+  for (let last = String(begunId ?? ''); ; ) {
+    const rooms = await ctx.db
+      .select({ id: roomTraces.roomId })
+      .from(roomTraces)
+      .where(and(eq(roomTraces.userId, userId), gt(roomTraces.roomId, last)))
+      .orderBy(asc(roomTraces.roomId))
+      .limit(PAGE_SIZE);
+    for (const { id } of rooms) {
+      yield [{ row: null, position: [id, 0] }];
+      yield* readMessagesIn(ctx, id, userId, 0);
+    }
+    if (rooms.length < PAGE_SIZE) return;
+    last = rooms.at(-1)?.id ?? last;
+  }
+}
+
+async function* readMessagesIn(
+  ctx: Context,
+  roomId: string,
+  userId: string,
+  afterSeq: number,
+): AsyncGenerator<readonly Item[]> {
+  for (let last = afterSeq; ; ) {
+    const messages = await ctx.rooms(roomId).messagesOf(userId, last, ROOM_PAGE_SIZE);
+    yield messages.map(({ id, seq, streamId, text, at }) => {
+      return { row: { id, streamId, text, createdAt: toIso(at) }, position: [roomId, seq] };
+    });
+    if (messages.length < ROOM_PAGE_SIZE) return;
+    last = messages.at(-1)?.seq ?? last;
+  }
+}
+
+async function* readLedgerAccounts(
+  ctx: Context,
+  userId: string,
+  after: Position | null,
+): AsyncGenerator<readonly Item[]> {
+  const accounts = await listAccounts(ctx, userId);
+  const written = accounts.findIndex(({ id }) => id === after?.[0]) + 1;
+  yield accounts.slice(written).map(({ id, kind, unit, balance }) => {
+    return { row: { kind, unit, balance }, position: [id] };
+  });
+}
+
+/** The newest first, account by account: an account's history is walked backwards. */
+async function* readTransfers(ctx: Context, userId: string, after: Position | null): AsyncGenerator<readonly Item[]> {
+  const accounts = await listAccounts(ctx, userId);
+  const [begunId, goesOn] = after ?? [];
+  const first = Math.max(
+    0,
+    accounts.findIndex(({ id }) => id === begunId),
+  );
+  for (const { id, kind: account, lastTransferId } of accounts.slice(first)) {
+    let transferId = id === begunId ? goesOn : lastTransferId;
+    while (typeof transferId === 'number') {
+      const entries = await walkHistory(ctx, [{ accountId: id, transferId }], PAGE_SIZE);
+      yield entries.map(({ transferId: entryId, kind, unit, amount, balanceAfter, refType, refId, at, previousId }) => {
+        const what = { id: entryId, account, kind, unit, amount, balanceAfter, refType, refId };
+        return { row: { ...what, createdAt: toIso(at) }, position: [id, previousId] };
+      });
+      transferId = entries.at(-1)?.previousId;
+    }
+  }
+}

@@ -1,0 +1,167 @@
+/**
+ * Carries out the deletions whose grace is over, and ends accounts that were not verified in time. First one batch makes
+ * the account nobody's: no name, no way in. Then all that hangs on it goes, some rows at a time. Every step may be
+ * repeated and broken off: what is left is found again by the next minute.
+ */
+import { asc, lte, type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import type { OutboxEvent } from '@/contracts/messages';
+import { commit, demandChange, type Statement } from '@/db/commit';
+import { forgetBudgets } from '@/domains/base/budgets/spend';
+import { forgetFiles } from '@/domains/base/media/forget';
+import { forgetBrowsers, forgetMentions, forgetNotifications, forgetTold } from '@/domains/base/notifications/forget';
+import { lastRooms } from '@/domains/base/notifications/tables';
+import { blankStaffLog, forgetRank } from '@/domains/base/permissions/forget';
+import { forgetSettings } from '@/domains/base/settings/forget';
+import { eraseUser, finishDeletion, putOffDeletion } from '@/domains/base/users/forget';
+import { users } from '@/domains/base/users/tables';
+import { verificationIsOverdue } from '@/domains/base/users/unverified';
+import { forgetComments, forgetLikes, forgetPosts } from '@/domains/content/posts/forget';
+import { forgetChannel } from '@/domains/live/channels/forget';
+import { blankStreams, callOffScheduled, forgetInRooms, forgetWatched } from '@/domains/live/streams/forget';
+import { blankGiftMessages } from '@/domains/money/gifts/forget';
+import { forgetPayoutAccount } from '@/domains/money/payouts/forget';
+import { endSubscriptions } from '@/domains/money/subscriptions/forget';
+import { forgetCredentials } from '@/domains/people/auth/forget';
+import { forgetCreator } from '@/domains/people/creators/forget';
+import { forgetPrivacy } from '@/domains/people/performers/forget';
+import { forgetTies } from '@/domains/people/social/forget';
+import { AppError } from '@/http/errors';
+import { DAY_MS, HOUR_MS } from '@/shared/time';
+import { privacyError } from './errors';
+import { dropExport, findExport } from './export-rows';
+import { noOpenMatter } from './open-matters';
+
+const ACCOUNTS_A_RUN = 2;
+/** One takes some fifty statements, that of files a hundred. */
+const STEPS_A_RUN = 3;
+const ROWS_A_STEP = 200;
+const LIMIT = sql.raw(`LIMIT ${ROWS_A_STEP}`);
+/** Something was opened meanwhile, such as a dispute, or an account that was never verified has money. */
+const OPEN_MATTER_MS = DAY_MS;
+/** So that one that fails for a fault of ours does not keep the others waiting. */
+const FAULT_MS = HOUR_MS;
+
+interface Due {
+  readonly id: string;
+  readonly emailKey: string;
+  readonly status: 'active' | 'banned' | 'deleted';
+}
+
+/** Safe to run twice at once. True: there is more. */
+export async function eraseAccounts(ctx: Context): Promise<boolean> {
+  const due = await listDue(ctx);
+  let steps = STEPS_A_RUN;
+  for (const account of due) {
+    if (steps <= 0) return true;
+    try {
+      if (account.status !== 'deleted') await eraseAccount(ctx, account);
+      steps = await clearAway(ctx, account.id, steps);
+    } catch (error) {
+      const isOpen = error instanceof AppError && error.code === 'ACCOUNT_HAS_OPEN_MATTERS';
+      if (!isOpen) ctx.log.fault(`deletion of ${account.id}`, error);
+      await putOffDeletion(ctx, account, ctx.now() + (isOpen ? OPEN_MATTER_MS : FAULT_MS));
+    }
+  }
+  return steps <= 0 || due.length === ACCOUNTS_A_RUN;
+}
+
+/** Requested deletions come first, so that they never wait behind accounts that were not verified. */
+async function listDue(ctx: Context): Promise<Due[]> {
+  const now = ctx.now();
+  const dueBy = (column: typeof users.deletesAt | typeof users.unverifiedUntil, condition: SQL | undefined) =>
+    ctx.db
+      .select({ id: users.id, emailKey: users.emailKey, status: users.status })
+      .from(users)
+      .where(condition)
+      .orderBy(asc(column))
+      .limit(ACCOUNTS_A_RUN);
+  const [asked, overdue] = await ctx.db.batch([
+    dueBy(users.deletesAt, lte(users.deletesAt, now)),
+    dueBy(users.unverifiedUntil, verificationIsOverdue(now)),
+  ]);
+  const ids = new Set(asked.map(({ id }) => id));
+  return [...asked, ...overdue.filter(({ id }) => !ids.has(id))].slice(0, ACCOUNTS_A_RUN);
+}
+
+/** Throws ACCOUNT_HAS_OPEN_MATTERS, also where somebody has signed in or verified the address since it was read. */
+async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> {
+  const [rooms, channel, lastExport] = await Promise.all([
+    ctx.db.select({ roomId: lastRooms.roomId }).from(lastRooms).where(sql`${lastRooms.userId} = ${id}`),
+    forgetChannel(ctx, id),
+    findExport(ctx, id),
+  ]);
+  const dropped = lastExport && dropExport(ctx, lastExport);
+  // Each room reads again who that is: nobody. Listed before, since the list is cleared away too.
+  const command = { type: 'standing-changed', userId: id, sessionsEnded: true } as const;
+  const leaves = rooms.map(({ roomId }): OutboxEvent => ({ kind: 'room', roomId, command }));
+  await commit(
+    ctx,
+    [
+      eraseUser(ctx, id, noOpenMatter(id)),
+      demandChange(ctx),
+      ...forgetCredentials(ctx, { id, emailKey }),
+      forgetBrowsers(ctx, id),
+      forgetRank(ctx, id),
+      forgetSettings(ctx, id),
+      forgetPrivacy(ctx, id),
+      ...forgetCreator(ctx, id),
+      forgetPayoutAccount(ctx, id),
+      forgetWatched(ctx, id),
+      forgetBudgets(ctx, id),
+      ...channel.statements,
+      ...(dropped?.statements ?? []),
+    ],
+    {
+      events: [...leaves, ...channel.events, ...(dropped ? [dropped.event] : [])],
+      refusals: { DEMAND_NOT_MET: () => privacyError('ACCOUNT_HAS_OPEN_MATTERS') },
+    },
+  );
+  ctx.log.event('account.erased', { userId: id });
+}
+
+type Step = (ctx: Context, userId: string) => Promise<number>;
+
+/**
+ * In this order: posts let go of files; and what passes by all that is done already comes last, so that it does so in few
+ * runs. Each is repeated until it answers 0.
+ */
+const STEPS: readonly Step[] = [
+  forgetPosts,
+  forgetComments,
+  byStatements(forgetLikes),
+  byStatements(forgetTies),
+  callOffScheduled,
+  forgetInRooms,
+  byStatements(forgetTold),
+  byStatements((ctx, userId, limit) => [
+    blankStreams(ctx, userId, limit),
+    blankStaffLog(ctx, userId, limit),
+    ...forgetMentions(ctx, userId, limit),
+  ]),
+  forgetFiles,
+  byStatements(endSubscriptions),
+  byStatements((ctx, userId) => [blankGiftMessages(ctx, userId)]),
+];
+
+/** Answers how many steps are left for others in this run. */
+async function clearAway(ctx: Context, userId: string, steps: number): Promise<number> {
+  let left = steps;
+  // One that finds nothing costs little and is not counted: a run has to get to the last of them.
+  for (const step of STEPS)
+    while ((await step(ctx, userId)) > 0) {
+      left -= 1;
+      if (left === 0) return 0;
+    }
+  // At the end, since what was cleared away may have told it something.
+  await commit(ctx, [...forgetNotifications(ctx, userId), finishDeletion(ctx, userId)]);
+  ctx.log.event('account.cleared', { userId });
+  return left;
+}
+
+function byStatements(build: (ctx: Context, userId: string, limit: SQL) => Statement[]): Step {
+  return async (ctx, userId) => {
+    const results = (await commit(ctx, build(ctx, userId, LIMIT))) as D1Result[]; // of statements without rows
+    return results.reduce((sum, { meta }) => sum + meta.changes, 0);
+  };
+}

@@ -1,0 +1,54 @@
+/** A country that its user declared wrongly. It says whose a country admin's users are, so what staff say stays. */
+import type { z } from '@hono/zod-openapi';
+import { sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit, demandChange, demandThat } from '@/db/commit';
+import { logStaff } from '@/domains/base/permissions/log';
+import { staffCanActOn } from '@/domains/base/permissions/permissions';
+import { presentCard } from '@/domains/base/users/present';
+import { correctUserCountry } from '@/domains/base/users/write';
+import type { Actor } from '@/shared/actor';
+import { staffError } from './errors';
+import { getTarget, stillStands } from './members';
+import type { CorrectedCountry, CountryCorrection } from './schemas';
+
+/** Repeating it changes nothing. Throws STAFF_USER_NOT_FOUND, STAFF_OUT_OF_REACH, COUNTRY_CHANGED. */
+export async function correctCountry(
+  ctx: Context,
+  actor: Actor,
+  userId: string,
+  { country, reason }: z.output<typeof CountryCorrection>,
+): Promise<z.input<typeof CorrectedCountry>> {
+  const target = await getTarget(ctx, userId);
+  const { rank = null } = target.staff ?? {};
+  const isOneself = userId === actor.userId;
+  if (!actor.staff || isOneself || !staffCanActOn(actor.staff, { rank, country: target.country }))
+    throw staffError('STAFF_OUT_OF_REACH');
+  const answer = { user: presentCard(target.card), country, corrected: country !== null };
+  if (country === target.country && answer.corrected === (target.countryCorrectedAt !== null)) return answer;
+  await commit(
+    ctx,
+    [
+      demandThat(ctx, stillStands(actor.userId, actor.staff)),
+      demandThat(ctx, stillStands(userId, target.staff)),
+      demandThat(ctx, sql`EXISTS (SELECT 1 FROM users WHERE id = ${userId} AND country IS ${target.country})`),
+      correctUserCountry(ctx, userId, country),
+      demandChange(ctx),
+      logStaff(ctx, {
+        staffId: actor.userId,
+        action: 'user.country',
+        targetType: 'user',
+        targetId: userId,
+        subjectId: userId,
+        before: { country: target.country },
+        after: { country },
+        reason,
+      }),
+    ],
+    {
+      events: [{ kind: 'user-changed', userId }],
+      refusals: { DEMAND_NOT_MET: () => staffError('COUNTRY_CHANGED') },
+    },
+  );
+  return answer;
+}

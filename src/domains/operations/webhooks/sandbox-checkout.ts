@@ -1,0 +1,122 @@
+/**
+ * The sandbox's checkout page, on one's own machine alone: its buttons hand a signed event to the ordinary webhook, and
+ * what follows from that is what would follow from a real one.
+ */
+import { z } from '@hono/zod-openapi';
+import { eq } from 'drizzle-orm';
+import { Hono, type Context as HonoContext } from 'hono';
+import { html } from 'hono/html';
+import type { Context } from '@/context';
+import { purchaseError } from '@/domains/money/purchases/errors';
+import { type PurchaseRow, presentPurchase } from '@/domains/money/purchases/present';
+import { purchases } from '@/domains/money/purchases/tables';
+import { httpError } from '@/http/errors';
+import type { AppEnv } from '@/http/middleware';
+import { readRawText } from '@/http/raw-body';
+import { sandboxEvent } from '@/providers/sandbox';
+import { minorDigits } from '@/shared/currency';
+import { receivePaymentEvent } from './receive-payment';
+
+const PATH = '/dev/checkout/:purchaseId';
+const BODY_BYTES_MAX = 1_024;
+
+const Decision = z.strictObject({ decision: z.enum(['pay', 'decline']) });
+
+export const sandboxCheckoutRoutes = new Hono<AppEnv>();
+
+sandboxCheckoutRoutes.get(PATH, async (c) => {
+  const purchase = await getPurchase(c.var.ctx, c.req.param('purchaseId'));
+  const over = whyOver(purchase, c.var.ctx.now());
+  return wantsJson(c)
+    ? c.json({ success: true, data: { ...presentPurchase(purchase), over } })
+    : page(c, purchase, over, 200);
+});
+
+sandboxCheckoutRoutes.post(PATH, async (c) => {
+  const { ctx } = c.var;
+  const purchase = await getPurchase(ctx, c.req.param('purchaseId'));
+  const isPaying = (await readDecision(c.req.raw)) === 'pay';
+  const over = whyOver(purchase, ctx.now());
+  if (over !== undefined) {
+    if (wantsJson(c)) throw purchaseError('CHECKOUT_OVER', { message: over });
+    return page(c, purchase, over, 409);
+  }
+  const { id: purchaseId, amountMinor, currency, successUrl, cancelUrl } = purchase;
+  const outcome = isPaying ? 'paid' : 'failed';
+  await receivePaymentEvent(
+    ctx,
+    'stripe',
+    await sandboxEvent(ctx.config, ctx.now(), { purchaseId, amountMinor, currency, outcome }),
+  );
+  const redirectUrl = isPaying ? successUrl : cancelUrl;
+  return wantsJson(c) ? c.json({ success: true, data: { outcome, redirectUrl } }) : c.redirect(redirectUrl, 303);
+});
+
+/** Throws NOT_FOUND, also where this is not a machine of one's own. */
+async function getPurchase(ctx: Context, id: string): Promise<PurchaseRow> {
+  if (ctx.config.environment !== 'development') throw httpError('NOT_FOUND');
+  const row = await ctx.db.select().from(purchases).where(eq(purchases.id, id)).get();
+  if (row?.provider !== 'sandbox') throw httpError('NOT_FOUND');
+  return row;
+}
+
+/** From the page's form, or as JSON. Throws VALIDATION_FAILED. */
+async function readDecision(request: Request): Promise<'pay' | 'decline'> {
+  const text = await readRawText(request, BODY_BYTES_MAX);
+  const isJson = request.headers.get('content-type')?.includes('json') ?? false;
+  const result = Decision.safeParse(isJson ? parseJson(text) : Object.fromEntries(new URLSearchParams(text)));
+  if (result.success) return result.data.decision;
+  throw httpError('VALIDATION_FAILED', { details: [{ path: 'decision', message: 'must be pay or decline' }] });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw httpError('MALFORMED_JSON');
+  }
+}
+
+/** Nothing while it can be paid; a declined card may be tried again. */
+function whyOver({ status, expiresAt }: PurchaseRow, now: number): string | undefined {
+  if (status === 'expired') return 'This checkout has expired.';
+  if (status !== 'pending' && status !== 'failed') return 'This purchase is paid already.';
+  return now >= expiresAt ? 'This checkout has expired.' : undefined;
+}
+
+function wantsJson(c: HonoContext<AppEnv>): boolean {
+  return c.req.header('accept')?.includes('application/json') ?? false;
+}
+
+function page(c: HonoContext<AppEnv>, purchase: PurchaseRow, over: string | undefined, status: 200 | 409) {
+  const { packageName, coins, bonusCoins, discountCode, amountMinor, currency, successUrl, cancelUrl } = purchase;
+  // A browser holds the redirect that answers a form to the form's rule as well.
+  const targets = ["'self'", new URL(successUrl).origin, new URL(cancelUrl).origin].join(' ');
+  c.header(
+    'Content-Security-Policy',
+    `default-src 'none'; style-src 'unsafe-inline'; form-action ${targets}; base-uri 'none'; frame-ancestors 'none'`,
+  );
+  const button = (decision: string, label: string) =>
+    html`<form method="post"><button name="decision" value="${decision}">${label}</button></form>`;
+  return c.html(
+    html`<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Footlight sandbox checkout</title>
+<style>body{font:16px/1.5 system-ui;max-width:30rem;margin:2rem auto;padding:0 1rem}form{display:inline-block;margin-right:1rem}button{font:inherit;padding:.5rem 1.5rem}</style>
+<h1>${packageName}</h1>
+<p>${coins} coins${bonusCoins > 0 ? html` and ${bonusCoins} bonus coins` : ''}${discountCode === null ? '' : html` with the code ${discountCode}`}</p>
+<p><strong>${priceText(amountMinor, currency)}</strong></p>
+${over === undefined ? html`${button('pay', 'Pay')}${button('decline', 'Decline')}` : html`<p>${over}</p><p><a href="${cancelUrl}">Back</a></p>`}
+<p>A sandbox: no money moves.</p>
+</html>`,
+    status,
+  );
+}
+
+/** `$12.34`, as a shop writes it. */
+function priceText(amountMinor: number, currency: string): string {
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
+  return format.format(amountMinor / 10 ** minorDigits(currency));
+}

@@ -1,0 +1,50 @@
+/** The account behind a sign-in: user, rank and password hash in one indexed read. */
+import { and, eq, ne, type SQL } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { staff } from '@/domains/base/permissions/tables';
+import type { UserRow } from '@/domains/base/users/present';
+import { users } from '@/domains/base/users/tables';
+import type { Actor, Staff } from '@/shared/actor';
+import { fold } from '@/shared/text';
+import { authError } from './errors';
+import { accounts } from './tables';
+
+export interface Account {
+  readonly user: UserRow;
+  readonly staff: Staff | null;
+  readonly secretHash: string | null;
+  /** When the password was set; hashing it again leaves this as it is. */
+  readonly passwordSetAt: number | null;
+}
+
+export function findAccountByEmail(ctx: Context, email: string): Promise<Account | undefined> {
+  return findAccount(ctx, eq(users.emailKey, fold(email)));
+}
+
+export function findAccountById(ctx: Context, userId: string): Promise<Account | undefined> {
+  return findAccount(ctx, eq(users.id, userId));
+}
+
+/** Of somebody signed in; throws SESSION_ENDED if the account went in between. */
+export async function getAccount(ctx: Context, userId: string): Promise<Account> {
+  const account = await findAccountById(ctx, userId);
+  if (!account) throw authError('SESSION_ENDED');
+  return account;
+}
+
+/** What tokens say of the user. */
+export function actorOf({ user, staff: ranked }: Pick<Account, 'user' | 'staff'>): Omit<Actor, 'kind' | 'sessionId'> {
+  const { id, email, emailVerifiedAt, role, creatorStatus } = user;
+  return { userId: id, email, verified: emailVerifiedAt !== null, role, creatorStatus, staff: ranked };
+}
+
+/** A deleted account is nobody's. */
+function findAccount(ctx: Context, which: SQL): Promise<Account | undefined> {
+  return ctx.db
+    .select({ user: users, staff, secretHash: accounts.secretHash, passwordSetAt: accounts.updatedAt })
+    .from(users)
+    .leftJoin(staff, eq(staff.userId, users.id))
+    .leftJoin(accounts, and(eq(accounts.provider, 'password'), eq(accounts.subject, users.id)))
+    .where(and(which, ne(users.status, 'deleted')))
+    .get();
+}

@@ -1,0 +1,56 @@
+/**
+ * The first verification of an address decides whose the account is. The person who registered may not own the address,
+ * so what was set up stays only if the same request shows the account's session or password. If two run at once, the
+ * first to commit decides, and the other batch is refused.
+ */
+import type { Context } from '@/context';
+import { demandChange, type Statement } from '@/db/commit';
+import { forgetBrowsers } from '@/domains/base/notifications/forget';
+import type { UserRow } from '@/domains/base/users/present';
+import { markEmailVerified, undoSetup } from '@/domains/base/users/write';
+import { voidBackupCodes } from './backup-codes';
+import { voidChallenges } from './challenges';
+import { voidOtps } from './otps';
+import { endSessionsOf } from './sessions';
+import { accounts } from './tables';
+
+/** @param keeps what was set up, for a request that shows session or password. Aborts its batch if it is not the first. */
+export function firstVerification(ctx: Context, user: UserRow, keeps: boolean): Statement[] {
+  const mark = [markEmailVerified(ctx, user), demandChange(ctx)];
+  return keeps ? mark : [...mark, ...endCredentials(ctx, user, 'verification')];
+}
+
+/** For a reset by mail, which sets a new password and ends the sessions itself. Nothing for a verified account. */
+export function verificationByReset(ctx: Context, user: UserRow): Statement[] {
+  if (user.emailVerifiedAt !== null) return [];
+  return [markEmailVerified(ctx, user), demandChange(ctx), ...endFactors(ctx, user.id)];
+}
+
+/** Every way into the account, and everywhere it is reached, except the mailbox. */
+export function endCredentials(
+  ctx: Context,
+  { id, emailKey }: Pick<UserRow, 'id' | 'emailKey'>,
+  because: string,
+): Statement[] {
+  return [
+    voidPassword(ctx, id),
+    endSessionsOf(ctx, id, because),
+    voidChallenges(ctx, id),
+    voidOtps(ctx, emailKey),
+    ...endFactors(ctx, id),
+  ];
+}
+
+function endFactors(ctx: Context, userId: string): Statement[] {
+  return [undoSetup(ctx, userId), voidBackupCodes(ctx, userId), forgetBrowsers(ctx, userId)];
+}
+
+/** The row stays, or is made, for a reset to put a password into. */
+function voidPassword(ctx: Context, userId: string): Statement {
+  const now = ctx.now();
+  const none = { secretHash: null, updatedAt: now };
+  return ctx.db
+    .insert(accounts)
+    .values({ userId, provider: 'password', subject: userId, createdAt: now, ...none })
+    .onConflictDoUpdate({ target: [accounts.provider, accounts.subject], set: none });
+}

@@ -1,0 +1,175 @@
+/**
+ * Finds out who calls and whether they may. Ordinary reads trust the access token; whatever writes, and what an
+ * endpoint marks as fresh, looks session and status up on the primary, so a ban or a sign-out bites at once.
+ */
+import { type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { staffCan } from '@/domains/base/permissions/permissions';
+import { isOwnerAddress } from '@/domains/base/permissions/rank-owner';
+import { isActiveSession } from '@/domains/base/users/session-active';
+import { type Endpoint, requiresVerification } from '@/http/endpoint';
+import type { Count, Guard } from '@/http/mount';
+import { spendLookUp } from '@/http/rate-limit';
+import { regionsOf } from '@/http/regions';
+import {
+  type Actor,
+  type CreatorStatus,
+  GUEST_HEADER,
+  type Guest,
+  type Permission,
+  type Rank,
+  type Role,
+  type Staff,
+} from '@/shared/actor';
+import { HOUR_MS } from '@/shared/time';
+import { verifyToken } from '@/shared/tokens';
+import { type Claim, readBearer } from './bearer';
+import { authError } from './errors';
+import { hashOf, type SessionToken, signSessionToken } from './session-token';
+import { slideSession } from './sessions';
+
+/** How often the opaque token's use prolongs its session: a written row each time. */
+const SLIDES_EVERY_MS = HOUR_MS;
+
+export const guard: Guard = async (ctx, request, endpoint, count) => {
+  const { who, method, fresh, unverified } = endpoint;
+  if (who === 'public' || who === 'signed') {
+    await count();
+    return { viewer: undefined };
+  }
+  const ordinaryRead = method === 'get' && (who === 'user' || who === 'optional') && !fresh;
+  const { caller, renewedToken } = await identify(ctx, request, !ordinaryRead, count);
+  const viewer = { ...caller, regions: regionsOf(ctx.config, request) };
+  if (who === 'optional' && viewer.kind === 'user' && !viewer.verified && !unverified)
+    return { viewer: await asGuest(ctx, request), renewedToken };
+  requireRight(viewer, endpoint);
+  return { viewer, renewedToken };
+};
+
+/** Throws the refusal if the viewer may not call this endpoint. */
+function requireRight(viewer: Actor | Guest, endpoint: Endpoint): void {
+  const { who } = endpoint;
+  if (who === 'optional') return;
+  if (viewer.kind !== 'user') throw authError('UNAUTHENTICATED');
+  if (!viewer.verified && requiresVerification(endpoint)) throw authError('EMAIL_NOT_VERIFIED');
+  if ((who === 'creator' || who === 'dj' || who === 'performer') && viewer.creatorStatus !== 'APPROVED')
+    throw authError('CREATOR_APPROVAL_REQUIRED');
+  if (who === 'dj' && viewer.role !== 'dj') throw authError('DJ_ONLY');
+  if (who === 'performer' && viewer.role !== 'performer') throw authError('PERFORMER_ONLY');
+  if (who === 'staff' && !viewer.staff) throw authError('STAFF_ONLY');
+  if (typeof who === 'object' && !staffCan(viewer.staff, who.permission))
+    throw authError('PERMISSION_REQUIRED', { details: { permission: who.permission } });
+}
+
+interface Identified {
+  readonly caller: Actor | Guest;
+  readonly renewedToken?: string;
+}
+
+/**
+ * A bad token is refused even where none is needed: a client that thinks it is signed in must learn that it is not. So
+ * is another scheme. No token, and a guest token that is no longer good, make a guest.
+ */
+async function identify(ctx: Context, request: Request, fresh: boolean, count: Count): Promise<Identified> {
+  const claim = await readBearer(ctx, request.headers.get('authorization'));
+  // Before the first look-up, whatever follows: a request that will be refused costs as much as another.
+  await count(callerKey(claim));
+  switch (claim.kind) {
+    case 'none':
+      return { caller: await readGuest(ctx, request) };
+    case 'foreign':
+      throw authError('UNAUTHENTICATED');
+    case 'invalid':
+      throw authError('TOKEN_INVALID');
+    case 'access': {
+      const { actor } = claim;
+      // The token of an account that was not verified when it was made: it may be verified by now.
+      const asks = fresh || !actor.verified;
+      return { caller: asks ? await lookUp(ctx, sql`session.id = ${actor.sessionId}`) : actor };
+    }
+    case 'session':
+      return identifyBySession(ctx, request, claim.token, count);
+  }
+}
+
+/** Signs the token anew if its key is not the current one, so that a client which stores that never meets the limit. */
+async function identifyBySession(
+  ctx: Context,
+  request: Request,
+  token: SessionToken | undefined,
+  count: Count,
+): Promise<Identified> {
+  // Counted even if its form is enough to refuse it: nobody has a reason to send many.
+  if (!token || token.signedBy === 'unknown') await spendLookUp(ctx, request);
+  if (!token) throw authError('TOKEN_INVALID');
+  const caller = await lookUp(ctx, sql`session.token_hash = ${hashOf(token.secret)}`, { slides: true });
+  // Each session has a budget of its own up to here, so that the token of an ended one spends nothing of its user's.
+  await count(userKey(caller.userId));
+  if (token.signedBy === 'current') return { caller };
+  return { caller, renewedToken: signSessionToken(ctx.config.keys, token.secret) };
+}
+
+/** The user or session of a genuine token; without one the address is counted. */
+function callerKey(claim: Claim): string | undefined {
+  if (claim.kind === 'access') return userKey(claim.actor.userId);
+  if (claim.kind !== 'session' || !claim.token || claim.token.signedBy === 'unknown') return undefined;
+  return `session:${hashOf(claim.token.secret)}`;
+}
+
+const userKey = (userId: string) => `user:${userId}`;
+
+async function readGuest(ctx: Context, request: Request): Promise<Guest> {
+  const token = request.headers.get(GUEST_HEADER);
+  const claims = token ? await verifyToken(ctx.config.keys, 'guest', token, ctx.now()) : undefined;
+  return typeof claims?.sub === 'string' ? { kind: 'guest', guestId: claims.sub } : { kind: 'guest' };
+}
+
+/** An account that is not verified counts as a guest, with the guest id that its client sends along. */
+async function asGuest(ctx: Context, request: Request): Promise<Guest> {
+  const guest = await readGuest(ctx, request);
+  return { ...guest, unverified: true, regions: regionsOf(ctx.config, request) };
+}
+
+interface SessionRow {
+  readonly sessionId: string;
+  readonly lastSeenAt: number;
+  readonly userId: string;
+  readonly email: string;
+  readonly emailVerifiedAt: number | null;
+  readonly role: Role;
+  readonly creatorStatus: CreatorStatus;
+  readonly status: 'active' | 'banned' | 'deleted';
+  readonly rank: Rank | null;
+  /** JSON lists of permissions. */
+  readonly granted: string | null;
+  readonly denied: string | null;
+  readonly country: string | null;
+}
+
+/**
+ * Session, account and rank as they are now, in one indexed read; `slides`: its use prolongs the session. Written out
+ * in SQL, since every write of the API begins with it and building it would cost more than asking it.
+ */
+async function lookUp(ctx: Context, session: SQL, { slides = false } = {}): Promise<Actor> {
+  const now = ctx.now();
+  const row = await ctx.db.get<SessionRow | undefined>(sql`
+    SELECT session.id AS sessionId, session.last_seen_at AS lastSeenAt, users.id AS userId, users.email,
+      users.email_verified_at AS emailVerifiedAt, users.role, users.creator_status AS creatorStatus, users.status,
+      staff.rank, staff.granted, staff.denied, staff.country
+    FROM auth_sessions session JOIN users ON users.id = session.user_id LEFT JOIN staff ON staff.user_id = users.id
+    WHERE ${session} AND ${isActiveSession(now)}`);
+  if (!row) throw authError('SESSION_ENDED');
+  if (row.status === 'banned') throw authError('ACCOUNT_BANNED');
+  if (row.status === 'deleted') throw authError('SESSION_ENDED');
+  if (slides && now - row.lastSeenAt >= SLIDES_EVERY_MS) ctx.waitUntil(slideSession(ctx, row.sessionId));
+  const { sessionId, userId, email, role, creatorStatus } = row;
+  const verified = row.emailVerifiedAt !== null;
+  return { kind: 'user', sessionId, userId, email, verified, role, creatorStatus, staff: staffOf(ctx, row) };
+}
+
+function staffOf({ config }: Context, { rank, granted, denied, country, email }: SessionRow): Staff | null {
+  if (!rank) return null;
+  const permissions = (list: string | null): Permission[] => JSON.parse(list ?? '[]') as Permission[]; // as they were written
+  const named = rank === 'owner' && isOwnerAddress(config, email) ? { isNamedOwner: true as const } : {};
+  return { rank, granted: permissions(granted), denied: permissions(denied), country, ...named };
+}

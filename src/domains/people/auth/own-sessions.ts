@@ -1,0 +1,64 @@
+/** A user's own auth sessions: which there are, and ending one or all of them. */
+import { and, count, desc, eq, isNull, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit, demandChange } from '@/db/commit';
+import { isActiveSession } from '@/domains/base/users/session-active';
+import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';
+import type { Actor } from '@/shared/actor';
+import { toIso } from '@/shared/time';
+import { authError } from './errors';
+import { endSessionsOf, sessionsEnded } from './sessions';
+import { authSessions } from './tables';
+
+type SessionRow = typeof authSessions.$inferSelect;
+
+export async function listOwnSessions(ctx: Context, { userId, sessionId }: Actor, query: PageQuery) {
+  const { limit, offset } = rowsOf(query);
+  const open = and(eq(authSessions.userId, userId), isActiveSession(ctx.now(), sql`${authSessions}`));
+  const counted = ctx.db
+    .select({ id: authSessions.id })
+    .from(authSessions)
+    .where(open)
+    .limit(COUNT_MAX + 1)
+    .as('counted');
+  const [rows, [total]] = await ctx.db.batch([
+    ctx.db.select().from(authSessions).where(open).orderBy(desc(authSessions.createdAt)).limit(limit).offset(offset),
+    ctx.db.select({ rows: count() }).from(counted),
+  ]);
+  const items = rows.map((row) => presentSession(row, sessionId));
+  return presentPage(items, total?.rows ?? 0, query);
+}
+
+/** The session that asks. Throws SESSION_ENDED if it ended in between. */
+export async function getOwnSession(ctx: Context, { sessionId }: Actor) {
+  const row = await ctx.db.select().from(authSessions).where(eq(authSessions.id, sessionId)).get();
+  if (!row) throw authError('SESSION_ENDED');
+  return presentSession(row, sessionId);
+}
+
+/** Throws SESSION_NOT_FOUND for one that is somebody else's or has ended. */
+export async function endOwnSession(ctx: Context, actor: Actor, id: string, because: string): Promise<void> {
+  const own = and(eq(authSessions.id, id), eq(authSessions.userId, actor.userId), isNull(authSessions.endedAt));
+  const end = ctx.db.update(authSessions).set({ endedAt: ctx.now(), endedBecause: because }).where(own);
+  await commit(ctx, [end, demandChange(ctx)], {
+    events: [sessionsEnded(actor.userId)],
+    refusals: { DEMAND_NOT_MET: () => authError('SESSION_NOT_FOUND') },
+  });
+  ctx.log.event('session.ended', { userId: actor.userId, sessionId: id, because });
+}
+
+export async function endAllSessions(ctx: Context, { userId }: Actor): Promise<void> {
+  await commit(ctx, [endSessionsOf(ctx, userId, 'sign-out')], { events: [sessionsEnded(userId)] });
+  ctx.log.event('session.ended', { userId, because: 'sign-out', all: true });
+}
+
+function presentSession(row: SessionRow, currentId: string) {
+  return {
+    id: row.id,
+    userAgent: row.userAgent,
+    createdAt: toIso(row.createdAt),
+    lastSeenAt: toIso(row.lastSeenAt),
+    expiresAt: toIso(row.expiresAt),
+    current: row.id === currentId,
+  };
+}

@@ -1,0 +1,92 @@
+/**
+ * Makes an account: user, password, session and the mail that proves the address, or nothing at all. Until the address
+ * is verified the account can do little, and a new registration with the same address replaces it.
+ */
+import type { Context } from '@/context';
+import { demandChange, type Statement } from '@/db/commit';
+import { claimTakenMail, releaseUnverified } from '@/domains/base/users/unverified';
+import { inventUsername } from '@/domains/base/users/usernames';
+import { insertUser } from '@/domains/base/users/write';
+import type { Role } from '@/shared/actor';
+import { newId } from '@/shared/ids';
+import { fold } from '@/shared/text';
+import { type Account, findAccountByEmail } from './account';
+import { type Asker, signDeviceToken } from './asker';
+import { authError } from './errors';
+import { endCredentials } from './first-verification';
+import { commitMailing } from './mail-quotas';
+import { addressTakenMail, otpMail, sendMail, verifyLinkMail } from './mails';
+import { newOtp } from './otps';
+import { requireGoodPassword } from './password-policy';
+import { hashPassword } from './passwords';
+import { newSession } from './sessions';
+import { accounts } from './tables';
+
+export interface Registration {
+  readonly email: string;
+  readonly password: string;
+  readonly username?: string | undefined;
+  readonly displayName?: string | undefined;
+  readonly role?: Role | undefined;
+}
+
+/** @param proof how the address is to be proved. Throws EMAIL_TAKEN, USERNAME_TAKEN, OTP_LIMIT. */
+export async function register(ctx: Context, registration: Registration, proof: 'link' | 'otp', asker: Asker) {
+  const { email, password, displayName, role = 'viewer' } = registration;
+  const former = await findAccountByEmail(ctx, email);
+  if (former && !givesWay(former)) throw emailTaken(ctx, former);
+  const username = registration.username ? fold(registration.username) : inventUsername(displayName);
+  const user = { id: newId(), email, username, displayName: displayName ?? registration.username ?? username, role };
+  await requireGoodPassword(password, username, 'password');
+  const actor = { userId: user.id, email, verified: false, role, creatorStatus: 'NONE', staff: null } as const;
+  const [secretHash, session] = await Promise.all([hashPassword(password), newSession(ctx, actor, asker.userAgent)]);
+  const passwordSetAt = ctx.now();
+  // Who registers has signed in on this device: the next sign-in from another one is mailed.
+  const deviceToken = await signDeviceToken(ctx, { user, secretHash, passwordSetAt });
+  const mailing = { email, asker, device: undefined };
+  const otp = proof === 'otp' ? newOtp(ctx, { ...mailing, kind: 'email-verification' }) : undefined;
+  await commitMailing(
+    ctx,
+    { ...mailing, kind: otp ? 'email-verification' : 'verify-link' },
+    [
+      ...(former ? replace(ctx, former) : []),
+      insertUser(ctx, user),
+      insertPassword(ctx, user.id, secretHash, passwordSetAt),
+      session.insert,
+      ...(otp ? [otp.insert] : []),
+    ],
+    {
+      'users.email_key': () => authError('EMAIL_TAKEN'),
+      'users.username': () => authError('USERNAME_TAKEN'),
+      DEMAND_NOT_MET: () => (former ? emailTaken(ctx, former) : authError('EMAIL_TAKEN')),
+    },
+  );
+  sendMail(ctx, async () => (otp ? otpMail(user, 'email-verification', otp.code) : await verifyLinkMail(ctx, user)));
+  ctx.log.event('user.registered', { userId: user.id, role, replaces: former?.user.id });
+  return { userId: user.id, email, role, ...session.tokens, deviceToken };
+}
+
+/** The batch itself checks whether the account has money. */
+function givesWay({ user }: Account): boolean {
+  return user.emailVerifiedAt === null && user.status === 'active';
+}
+
+/** Codes mailed for the former account end with it: they must not verify the new one. */
+function replace(ctx: Context, { user }: Account): Statement[] {
+  return [releaseUnverified(ctx, user), demandChange(ctx), ...endCredentials(ctx, user, 'replaced')];
+}
+
+/** The owner is mailed about it, at most once a day. */
+function emailTaken(ctx: Context, { user }: Account) {
+  sendMail(ctx, async () => {
+    const [claimed] = await claimTakenMail(ctx, user.id);
+    return claimed && addressTakenMail(user);
+  });
+  return authError('EMAIL_TAKEN');
+}
+
+function insertPassword(ctx: Context, userId: string, secretHash: string, now: number): Statement {
+  return ctx.db
+    .insert(accounts)
+    .values({ userId, provider: 'password', subject: userId, secretHash, createdAt: now, updatedAt: now });
+}

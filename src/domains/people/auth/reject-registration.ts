@@ -1,0 +1,37 @@
+/** "This wasn't me": the owner of a mailbox deletes an account that somebody else registered with the address. */
+import { sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit, demandChange } from '@/db/commit';
+import { users } from '@/domains/base/users/tables';
+import { ownsNoMoney, releaseUnverified } from '@/domains/base/users/unverified';
+import { findAccountByEmail } from './account';
+import { authError } from './errors';
+import { endCredentials } from './first-verification';
+import { sessionsEnded } from './sessions';
+import { refuseBanned } from './sign-in';
+import { findLinked, readVerifyToken } from './verify-link';
+
+/** Idempotent. Throws TOKEN_INVALID, ACCOUNT_BANNED, ALREADY_VERIFIED, ACCOUNT_OWNS_MONEY. */
+export async function rejectRegistration(ctx: Context, token: string): Promise<void> {
+  const claims = await readVerifyToken(ctx, token);
+  if (!claims) throw authError('TOKEN_INVALID');
+  const account = await findLinked(ctx, token);
+  if (!account) {
+    // Somebody registered with the address again: the mail about that account ends it, and this one must not claim so.
+    if (await findAccountByEmail(ctx, claims.emailKey)) throw authError('TOKEN_INVALID');
+    return; // it is gone already
+  }
+  refuseBanned(ctx, account);
+  const { user } = account;
+  if (user.emailVerifiedAt !== null) throw authError('ALREADY_VERIFIED');
+  const hasMoney = await ctx.db
+    .select({ id: users.id })
+    .from(users)
+    .where(sql`${users.id} = ${user.id} AND NOT (${ownsNoMoney})`)
+    .get();
+  await commit(ctx, [releaseUnverified(ctx, user), demandChange(ctx), ...endCredentials(ctx, user, 'rejected')], {
+    events: [sessionsEnded(user.id)],
+    refusals: { DEMAND_NOT_MET: () => authError(hasMoney ? 'ACCOUNT_OWNS_MONEY' : 'ALREADY_VERIFIED') },
+  });
+  ctx.log.event('registration.rejected', { userId: user.id });
+}

@@ -1,0 +1,26 @@
+/** Reminds accounts whose address is not verified two days before they end. Each is reminded once. */
+import { and, asc, eq, isNull, lte } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit } from '@/db/commit';
+import { users } from '@/domains/base/users/tables';
+import { finishReminder } from '@/domains/base/users/unverified';
+import { verifyReminderMail } from './mails';
+
+const MAILS_A_RUN = 20;
+
+/** Safe to run twice at once: the provider sends a mail of the same key once. True: there is more. */
+export async function remindUnverified(ctx: Context): Promise<boolean> {
+  const due = await ctx.db
+    .select({ id: users.id, email: users.email, username: users.username, unverifiedUntil: users.unverifiedUntil })
+    .from(users)
+    .where(and(lte(users.verifyReminderAt, ctx.now()), isNull(users.emailVerifiedAt), eq(users.status, 'active')))
+    .orderBy(asc(users.verifyReminderAt))
+    .limit(MAILS_A_RUN);
+  for (const { unverifiedUntil, ...user } of due) {
+    // Throws if the provider cannot take it now; the next minute tries again.
+    if (unverifiedUntil !== null && unverifiedUntil > ctx.now())
+      await ctx.mail.send(await verifyReminderMail(ctx, user, unverifiedUntil), `verify-reminder:${user.id}`);
+    await commit(ctx, [finishReminder(ctx, user.id)]);
+  }
+  return due.length === MAILS_A_RUN;
+}

@@ -1,0 +1,89 @@
+/**
+ * Endpoints for who forgot the password, by code or by link, and never telling whether the address exists; and for who
+ * knows it and wants another.
+ */
+import { z } from '@hono/zod-openapi';
+import { askerOf } from '@/domains/people/auth/asker';
+import { changePassword } from '@/domains/people/auth/change-password';
+import { resetPasswordPage } from '@/domains/people/auth/pages';
+import { requestResetLink, resetByLink, resetByOtp } from '@/domains/people/auth/reset-password';
+import { EmailBody, LinkResetBody, OtpResetBody, PasswordChangeBody } from '@/domains/people/auth/schemas';
+import { requestOtp } from '@/domains/people/auth/verify-email';
+import { type Endpoint, endpoint } from '@/http/endpoint';
+import { Nothing, reply } from '@/http/envelope';
+import { CODE_ON_ITS_WAY } from './registration';
+
+const common = { tag: 'auth', who: 'public', method: 'post', limit: 'signIn', response: Nothing } as const;
+const limited = { 429: 'OTP_LIMIT' };
+
+export const passwordEndpoints: Endpoint[] = [
+  endpoint({
+    ...common,
+    path: '/auth/forget-password/email-otp',
+    summary: 'Mail a code to reset the password',
+    body: EmailBody,
+    refusals: limited,
+    handler: async (ctx, { body, request }) => {
+      await requestOtp(ctx, body.email, 'forget-password', askerOf(request, body.deviceToken));
+      return reply({}, { message: CODE_ON_ITS_WAY });
+    },
+  }),
+  endpoint({
+    ...common,
+    path: '/auth/reset-password/email-otp',
+    summary: 'Reset the password with a mailed code; ends every session',
+    body: OtpResetBody,
+    refusals: { 401: 'OTP_INVALID', 429: 'OTP_TRIES_LIMIT' },
+    handler: async (ctx, { body, request }) => {
+      await resetByOtp(ctx, body, askerOf(request, body.deviceToken));
+      return reply({}, { message: 'Your password is changed. Sign in with the new one.' });
+    },
+  }),
+  endpoint({
+    ...common,
+    path: '/auth/reset-password',
+    summary: 'Mail a link to reset the password',
+    body: EmailBody,
+    refusals: limited,
+    handler: async (ctx, { body, request }) => {
+      await requestResetLink(ctx, body.email, askerOf(request, body.deviceToken));
+      return reply({}, { message: 'If there is an account with this address, a link is on its way to it.' });
+    },
+  }),
+  endpoint({
+    tag: 'auth',
+    who: 'public',
+    method: 'get',
+    path: '/auth/reset-password',
+    summary: 'The page behind the mailed link, where there is no frontend',
+    contentType: 'text/html',
+    response: z.string(),
+    handler: () => resetPasswordPage(),
+  }),
+  endpoint({
+    ...common,
+    path: '/auth/reset-password/confirm',
+    summary: 'Reset the password with the mailed link; ends every session',
+    body: LinkResetBody,
+    refusals: { 401: 'TOKEN_INVALID' },
+    handler: async (ctx, { body }) => {
+      await resetByLink(ctx, body.token, body.password);
+      return reply({}, { message: 'Your password is changed. Sign in with the new one.' });
+    },
+  }),
+  endpoint({
+    ...common,
+    tag: 'viewer',
+    who: 'user',
+    method: 'patch',
+    path: '/viewer/password',
+    unverified: true,
+    summary: 'Change my password; ends every other session',
+    body: PasswordChangeBody,
+    refusals: { 403: 'CONFIRMATION_WRONG', 409: 'PASSWORD_NOT_SET', 429: 'CHALLENGE_LIMIT' },
+    handler: async (ctx, { actor, body }) => {
+      await changePassword(ctx, actor, body);
+      return reply({}, { message: 'Your password is changed. You are signed out everywhere else.' });
+    },
+  }),
+];

@@ -1,0 +1,86 @@
+/** Endpoints that make an account and mail codes. */
+import { z } from '@hono/zod-openapi';
+import type { Context } from '@/context';
+import { askerOf } from '@/domains/people/auth/asker';
+import { checkOtp } from '@/domains/people/auth/otps';
+import { type Registration, register } from '@/domains/people/auth/register';
+import { OtpCheckBody, OtpRequestBody, RegisterBody, Registered, SignUpBody } from '@/domains/people/auth/schemas';
+import { requestOtp } from '@/domains/people/auth/verify-email';
+import { type Endpoint, endpoint } from '@/http/endpoint';
+import { Nothing, reply } from '@/http/envelope';
+import { SESSION_TOKEN_HEADER } from '@/shared/actor';
+
+const common = { tag: 'auth', who: 'public', limit: 'signIn' } as const;
+const taken = { 409: 'EMAIL_TAKEN or USERNAME_TAKEN', 429: 'OTP_LIMIT' };
+/** The same whether or not there is an account. */
+export const CODE_ON_ITS_WAY = 'If there is an account with this address, a code is on its way to it.';
+
+const UNVERIFIED =
+  'Answers tokens at once. Until the address is verified, the account can do what a guest can, and change its ' +
+  'settings, profile and password, sign out, export its data, delete itself and verify its address. An account that ' +
+  'is not verified ends after seven days, or when someone registers with the same address.';
+
+async function replyRegistered(ctx: Context, body: Registration, proof: 'link' | 'otp', request: Request) {
+  const registered = await register(ctx, body, proof, askerOf(request));
+  return reply(registered, {
+    message: 'Registration successful. Please verify your email.',
+    headers: { [SESSION_TOKEN_HEADER]: registered.token },
+  });
+}
+
+export const registrationEndpoints: Endpoint[] = [
+  endpoint({
+    ...common,
+    method: 'post',
+    path: '/auth/register',
+    summary: 'Register; mails a verification link',
+    description: UNVERIFIED,
+    body: RegisterBody,
+    response: Registered,
+    status: 201,
+    refusals: taken,
+    handler: (ctx, { body, request }) => replyRegistered(ctx, body, 'link', request),
+  }),
+  endpoint({
+    ...common,
+    method: 'post',
+    path: '/auth/signup/email',
+    summary: 'Register; mails a verification code',
+    description: UNVERIFIED,
+    body: SignUpBody,
+    response: Registered,
+    status: 201,
+    refusals: taken,
+    handler: (ctx, { body, request }) => replyRegistered(ctx, body, 'otp', request),
+  }),
+  endpoint({
+    ...common,
+    method: 'post',
+    path: '/auth/send-verification-otp',
+    summary: 'Mail a one-time code',
+    description:
+      'Six digits for one purpose. The code works once, for ten minutes, and each caller has five tries. It replaces the ' +
+      'previous one. While mails are held back (OTP_LIMIT), the newest code keeps working.',
+    body: OtpRequestBody,
+    response: Nothing,
+    refusals: { 429: 'OTP_LIMIT' },
+    handler: async (ctx, { body, request }) => {
+      await requestOtp(ctx, body.email, body.purpose, askerOf(request, body.deviceToken));
+      return reply({}, { message: CODE_ON_ITS_WAY });
+    },
+  }),
+  endpoint({
+    ...common,
+    method: 'post',
+    path: '/auth/check-verification-otp',
+    summary: 'Check a one-time code without using it up',
+    description: 'A wrong code costs one of five tries.',
+    body: OtpCheckBody,
+    response: z.object({ valid: z.literal(true) }),
+    refusals: { 401: 'OTP_INVALID', 429: 'OTP_TRIES_LIMIT' },
+    handler: async (ctx, { body, request }) => {
+      await checkOtp(ctx, body.email, body.purpose, body.otp, askerOf(request, body.deviceToken));
+      return { valid: true as const };
+    },
+  }),
+];

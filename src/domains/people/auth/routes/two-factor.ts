@@ -1,0 +1,96 @@
+/** Endpoints of two-factor authentication. */
+import { z } from '@hono/zod-openapi';
+import { askerOf } from '@/domains/people/auth/asker';
+import { authError } from '@/domains/people/auth/errors';
+import {
+  BackupCodes,
+  BackupCodesBody,
+  PasswordBody,
+  SignedIn,
+  TwoFactorDisableBody,
+  TwoFactorEnabled,
+  TwoFactorSecret,
+  TwoFactorVerifyBody,
+} from '@/domains/people/auth/schemas';
+import {
+  answerChallenge,
+  beginTwoFactor,
+  confirmTwoFactor,
+  disableTwoFactor,
+  replaceBackupCodes,
+} from '@/domains/people/auth/two-factor';
+import { type Endpoint, endpoint } from '@/http/endpoint';
+import { Nothing } from '@/http/envelope';
+import { replySignedIn } from './sign-in';
+
+const common = { tag: 'auth', who: 'user', method: 'post', limit: 'signIn' } as const;
+
+export const twoFactorEndpoints: Endpoint[] = [
+  endpoint({
+    ...common,
+    path: '/auth/2fa/enable',
+    summary: 'Begin two-factor authentication: secret and otpauth URI',
+    description: 'It is on once `POST /auth/2fa/verify` has seen a first code.',
+    body: PasswordBody,
+    response: TwoFactorSecret,
+    refusals: {
+      403: 'CONFIRMATION_WRONG',
+      409: 'PASSWORD_NOT_SET or TWO_FACTOR_ON',
+      429: 'CHALLENGE_LIMIT',
+    },
+    handler: (ctx, { actor, body }) => beginTwoFactor(ctx, actor, body.password),
+  }),
+  endpoint({
+    ...common,
+    who: 'optional',
+    path: '/auth/2fa/verify',
+    summary: 'Turn two-factor authentication on, or pass the challenge of a sign-in',
+    description:
+      'Signed in and without `challenge`: the first code turns it on and answers ten backup codes. With `challenge`: signs in, and takes a backup code as well.',
+    body: TwoFactorVerifyBody,
+    response: z.union([SignedIn, TwoFactorEnabled]),
+    refusals: {
+      401: 'CHALLENGE_INVALID, TWO_FACTOR_CODE_INVALID',
+      403: 'CONFIRMATION_WRONG, EMAIL_NOT_VERIFIED',
+      409: 'TWO_FACTOR_ON or TWO_FACTOR_OFF',
+      429: 'CHALLENGE_LIMIT',
+    },
+    handler: async (ctx, { actor, body: { challenge, code, deviceToken }, request }) => {
+      const asker = askerOf(request, deviceToken);
+      if (challenge !== undefined) return replySignedIn(await answerChallenge(ctx, challenge, code, asker));
+      if (actor?.kind === 'guest' && actor.unverified) throw authError('EMAIL_NOT_VERIFIED');
+      if (actor?.kind !== 'user') throw authError('UNAUTHENTICATED');
+      return confirmTwoFactor(ctx, actor, code, asker.userAgent);
+    },
+  }),
+  endpoint({
+    ...common,
+    path: '/auth/2fa/disable',
+    summary: 'Turn two-factor authentication off',
+    body: TwoFactorDisableBody,
+    response: Nothing,
+    refusals: {
+      403: 'CONFIRMATION_WRONG',
+      409: 'PASSWORD_NOT_SET or TWO_FACTOR_OFF',
+      429: 'CHALLENGE_LIMIT',
+    },
+    handler: async (ctx, { actor, body, request }) => {
+      await disableTwoFactor(ctx, actor, body, request.headers.get('user-agent'));
+      return {};
+    },
+  }),
+  endpoint({
+    ...common,
+    path: '/auth/2fa/backup-codes',
+    summary: 'New backup codes; the old ones are void',
+    description: 'Needs a code from the app, or one of the old backup codes.',
+    body: BackupCodesBody,
+    response: BackupCodes,
+    refusals: {
+      403: 'CONFIRMATION_WRONG',
+      409: 'PASSWORD_NOT_SET or TWO_FACTOR_OFF',
+      429: 'CHALLENGE_LIMIT',
+    },
+    handler: (ctx, { actor, body, request }) => replaceBackupCodes(ctx, actor, body, request.headers.get('user-agent')),
+  }),
+];

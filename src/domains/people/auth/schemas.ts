@@ -1,0 +1,172 @@
+/**
+ * What the auth endpoints take and answer. Addresses and codes are taken as people paste them. Passwords are judged
+ * where they are set, and only measured elsewhere.
+ */
+import { z } from '@hono/zod-openapi';
+import { displayName, User } from '@/domains/base/users/schemas';
+import { usernameFault } from '@/domains/base/users/usernames';
+import { asPasted, asPastedCode } from '@/shared/text';
+import { PASSWORD_CHARACTERS_MAX, PASSWORD_CHARACTERS_MIN, passwordShapeFault } from './password-policy';
+
+const EMAIL_CHARACTERS_MAX = 254;
+/** Of a password that is only compared, in UTF-16 units: two for each character that may be. */
+const TYPED_PASSWORD_MAX = 2 * PASSWORD_CHARACTERS_MAX;
+const TOKEN_CHARACTERS_MAX = 2_000;
+const CODE_CHARACTERS_MAX = 30;
+
+/** An address or a code, with what was pasted around it. */
+const PASTED_CHARACTERS_MAX = 500;
+
+const pasted = z.string().max(PASTED_CHARACTERS_MAX, { abort: true });
+const email = pasted
+  .overwrite(asPasted)
+  .check(z.email(), z.maxLength(EMAIL_CHARACTERS_MAX))
+  .openapi({ format: 'email', maxLength: EMAIL_CHARACTERS_MAX, example: 'ada@example.com' });
+const typedPassword = z.string().min(1).max(TYPED_PASSWORD_MAX);
+const otp = pasted
+  .overwrite(asPastedDigits)
+  .regex(/^\d{6}$/, 'must be six digits')
+  .openapi({ example: '123456' });
+const code = pasted
+  .overwrite(asPastedDigits)
+  .min(6)
+  .max(CODE_CHARACTERS_MAX)
+  .openapi({ description: 'Six digits of the authenticator app, or a backup code.', example: '123456' });
+
+const newPassword = z.string().superRefine(refuse(passwordShapeFault)).openapi({
+  minLength: PASSWORD_CHARACTERS_MIN,
+  maxLength: PASSWORD_CHARACTERS_MAX,
+  description: 'Not a common one, with at least five different characters, and without the username.',
+  example: 'correct horse battery',
+});
+const username = z
+  .string()
+  .overwrite(asPasted)
+  .superRefine(refuse(usernameFault))
+  .openapi({ description: '3 to 30 of a–z, 0–9 and _; kept in lower case.', pattern: '^[A-Za-z0-9_]{3,30}$' });
+/** A client sends it back unchanged; an invalid one counts as none. */
+const deviceToken = z.string().max(TOKEN_CHARACTERS_MAX).nullish().openapi({
+  description:
+    'The `deviceToken` of the last sign-in on this device, so that failures of strangers do not lock it out.',
+});
+/** Out of a mailed link, which a mail program may have broken into lines. */
+const pastedToken = z
+  .string()
+  .max(TOKEN_CHARACTERS_MAX)
+  .overwrite((text) => asPasted(text).replaceAll(/\s/g, ''));
+const purpose = z.enum(['email-verification', 'sign-in', 'forget-password']);
+
+/** Reports a rule's own words as the field's fault. */
+function refuse(fault: (text: string) => string | undefined) {
+  return (text: string, issue: z.RefinementCtx) => {
+    const message = fault(text);
+    if (message) issue.addIssue({ code: 'custom', message });
+  };
+}
+
+/** A mailed code, an app's code or a backup code: blanks and hyphens in it are for the eye. */
+function asPastedDigits(text: string): string {
+  return asPastedCode(text).replaceAll('-', '');
+}
+
+export const RegisterBody = z.strictObject({
+  email,
+  password: newPassword,
+  username,
+  displayName: displayName.optional(),
+  role: z
+    .enum(['viewer', 'dj', 'performer', 'creator'])
+    .default('viewer')
+    .openapi({ description: 'The wish: it comes true when a creator application is approved.' }),
+});
+export const SignUpBody = z.strictObject({
+  email,
+  password: newPassword,
+  username: username.optional().openapi({ description: 'One is made where it is left out.' }),
+  displayName: displayName.optional(),
+});
+export const EmailBody = z.strictObject({ email, deviceToken });
+export const PasswordSignInBody = z.strictObject({ email, password: typedPassword, deviceToken });
+export const OtpBody = z.strictObject({ email, otp, deviceToken });
+export const OtpVerifyBody = OtpBody.extend({ password: typedPassword.optional() });
+export const VerifyBody = z.strictObject({ password: typedPassword.optional() });
+export const ByVerifyToken = z.object({ token: pastedToken });
+export const OtpRequestBody = z.strictObject({
+  email,
+  purpose: purpose.default('email-verification'),
+  deviceToken,
+});
+export const OtpCheckBody = OtpRequestBody.extend({ otp });
+export const OtpResetBody = z.strictObject({ email, otp, password: newPassword, deviceToken });
+export const LinkResetBody = z.strictObject({ token: pastedToken, password: newPassword });
+export const RefreshBody = z.strictObject({ refreshToken: z.string().min(1).max(TOKEN_CHARACTERS_MAX) });
+export const PasswordBody = z.strictObject({ password: typedPassword });
+export const PasswordChangeBody = z.strictObject({ currentPassword: typedPassword, newPassword });
+export const TwoFactorVerifyBody = z.strictObject({
+  code,
+  challenge: z.string().max(TOKEN_CHARACTERS_MAX).optional().openapi({ description: 'Of a sign-in that asks for it.' }),
+  deviceToken,
+});
+export const TwoFactorDisableBody = z.strictObject({ password: typedPassword, code });
+export const BackupCodesBody = z.strictObject({
+  code,
+  password: typedPassword.optional().openapi({ description: 'Checked where it is given.' }),
+});
+
+const tokens = {
+  accessToken: z.string().openapi({ description: 'A JWT, good for 15 minutes.' }),
+  refreshToken: z.string().openapi({ description: 'Works once, within seven days.' }),
+  expiresIn: z.int().openapi({ description: 'Seconds that the access token is good.' }),
+};
+export const Refreshed = z.object(tokens).openapi('Refreshed');
+const token = z.string().openapi({ description: 'The opaque session token, as in the header set-auth-token.' });
+const resetToken = z.string().optional().openapi({
+  description: 'Only after a first verification that ended the password: sets a new one, within half an hour.',
+});
+const knownDeviceToken = z
+  .string()
+  .openapi({ description: 'Makes this device known for 90 days. Send it with the next sign-in.' });
+export const Registered = z
+  .object({
+    userId: z.uuid(),
+    email: z.string(),
+    role: User.shape.role,
+    ...tokens,
+    token,
+    deviceToken: knownDeviceToken,
+  })
+  .openapi('Registered');
+export const SignedIn = z
+  .object({
+    ...tokens,
+    token,
+    deviceToken: knownDeviceToken,
+    user: User,
+  })
+  .openapi('SignedIn');
+export const SignedInByCode = z.object({ ...SignedIn.shape, resetToken }).openapi('SignedInByCode');
+export const Verified = z.object({ verified: z.literal(true), user: User, resetToken }).openapi('Verified');
+export const TwoFactorRequired = z
+  .object({
+    twoFactorRequired: z.literal(true),
+    challenge: z.string().openapi({ description: 'Goes to POST /auth/2fa/verify with a code within five minutes.' }),
+  })
+  .openapi('TwoFactorRequired');
+export const TwoFactorSecret = z.object({
+  secret: z.string().openapi({ description: 'Base32.' }),
+  otpauthUri: z.string(),
+});
+export const BackupCodes = z.object({ backupCodes: z.array(z.string()) });
+export const TwoFactorEnabled = BackupCodes.extend({ enabled: z.literal(true) });
+
+export const AuthSession = z
+  .object({
+    id: z.uuid(),
+    userAgent: z.string(),
+    createdAt: z.string(),
+    lastSeenAt: z.string(),
+    expiresAt: z.string(),
+    current: z.boolean().openapi({ description: 'Whether this is the session that asks.' }),
+  })
+  .openapi('AuthSession');
+export const CurrentSession = z.object({ session: AuthSession, user: User });

@@ -1,0 +1,136 @@
+/**
+ * Signs a user in, by password or mailed code, and after a second factor where one is on. The session is made in one
+ * batch with the proof's use, so that a proof that was replaced or used in between makes none.
+ */
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import type { OutboxEvent } from '@/contracts/messages';
+import { commit, demandChange, type Statement } from '@/db/commit';
+import { presentUser, type UserRow } from '@/domains/base/users/present';
+import { recordLogin } from '@/domains/base/users/write';
+import type { AppError } from '@/http/errors';
+import { type Account, actorOf } from './account';
+import { type Asker, signDeviceToken } from './asker';
+import { openChallenge } from './challenges';
+import { checkCredentials } from './confirm-password';
+import { authError } from './errors';
+import { firstVerification } from './first-verification';
+import { mayMailSignIn } from './mail-quotas';
+import { deletionCancelledMail, sendMail, signInMail } from './mails';
+import { checkOtp, useOtp } from './otps';
+import { hashPassword, needsRehash } from './passwords';
+import { signResetToken } from './reset-token';
+import { newSession, sessionsEnded } from './sessions';
+import { accounts } from './tables';
+
+/** Throws INVALID_CREDENTIALS, SIGN_IN_LIMIT, ACCOUNT_BANNED, CHALLENGE_LIMIT. */
+export async function signInByPassword(ctx: Context, email: string, password: string, asker: Asker) {
+  const { account, device } = await checkCredentials(ctx, email, password, asker);
+  refuseBanned(ctx, account);
+  const { user, secretHash, passwordSetAt } = account;
+  if (needsRehash(secretHash)) ctx.waitUntil(rehash(ctx, user.id, password, secretHash));
+  // What was verified must still be the password when it is used: a reset may have come in between.
+  const ofUser = and(eq(accounts.provider, 'password'), eq(accounts.subject, user.id));
+  const unchanged = sql`EXISTS (SELECT 1 FROM ${accounts} WHERE ${ofUser} AND ${accounts.updatedAt} = ${passwordSetAt})`;
+  if (user.totpEnabledAt !== null) return twoFactorRequired(ctx, user.id, device, unchanged);
+  return startSession(ctx, account, { ...asker, device }, 'password', {
+    condition: unchanged,
+    refusal: () => authError('INVALID_CREDENTIALS'),
+  });
+}
+
+/**
+ * The first sign-in by code also verifies the address. It ends what was set up before, since nothing shows who did
+ * that, and answers a token to set a new password. Throws OTP_INVALID, OTP_TRIES_LIMIT, ACCOUNT_BANNED,
+ * CHALLENGE_LIMIT.
+ */
+export async function signInByOtp(ctx: Context, email: string, code: string, asker: Asker) {
+  const otp = await checkOtp(ctx, email, 'sign-in', code, asker);
+  const { account, device } = otp;
+  if (!account) throw authError('OTP_INVALID');
+  refuseBanned(ctx, account);
+  const refusal = () => authError('OTP_INVALID');
+  const use = [useOtp(ctx, otp), demandChange(ctx)];
+  if (account.user.emailVerifiedAt === null) {
+    const verified = { ...account, user: { ...account.user, emailVerifiedAt: ctx.now() }, secretHash: null };
+    const before = [...use, ...firstVerification(ctx, account.user, false)];
+    const signedIn = await startSession(ctx, verified, { ...asker, device }, 'otp', {
+      before,
+      events: [sessionsEnded(account.user.id)],
+      refusal,
+    });
+    ctx.log.event('email.verified', { userId: account.user.id, keeps: false });
+    return { ...signedIn, resetToken: await signResetToken(ctx, verified) };
+  }
+  if (account.user.totpEnabledAt !== null) {
+    await commit(ctx, use, { refusals: { DEMAND_NOT_MET: refusal } });
+    return twoFactorRequired(ctx, account.user.id, device);
+  }
+  return startSession(ctx, account, { ...asker, device }, 'otp', { before: use, refusal });
+}
+
+interface SessionProof {
+  /** What uses the proof up, each statement with its demand. */
+  readonly before?: Statement[];
+  /** What follows it. */
+  readonly events?: readonly OutboxEvent[];
+  /** What must still hold of the account. */
+  readonly condition?: SQL;
+  /** When the proof was used, replaced or voided in between. */
+  readonly refusal: () => AppError;
+}
+
+/**
+ * The last step of every sign-in: the session and its answer, if the account is still active. A sign-in from an unknown
+ * device is mailed, once the address is known to be the user's.
+ */
+export async function startSession(
+  ctx: Context,
+  account: Account,
+  { userAgent, device }: Pick<Asker, 'userAgent'> & { readonly device: string | undefined },
+  by: 'password' | 'otp' | 'totp' | 'backup-code',
+  { before = [], events = [], condition, refusal }: SessionProof,
+) {
+  const { user, staff } = account;
+  const [{ insert, tokens, sessionId }, deviceToken] = await Promise.all([
+    newSession(ctx, actorOf(account), userAgent),
+    signDeviceToken(ctx, account, device),
+  ]);
+  const statements = [...before, recordLogin(ctx, user.id, condition), demandChange(ctx), insert];
+  const results = await commit(ctx, statements, { events, refusals: { DEMAND_NOT_MET: refusal } });
+  const [row = user] = results[before.length] as UserRow[]; // what recordLogin answers
+  ctx.log.event('session.started', { userId: user.id, sessionId, by });
+  if (user.deletesAt !== null) {
+    sendMail(ctx, async () => deletionCancelledMail(user));
+    ctx.log.event('deletion.cancelled', { userId: user.id });
+  }
+  if (device === undefined && user.emailVerifiedAt !== null) mailSignIn(ctx, user, userAgent);
+  return { ...tokens, deviceToken, user: presentUser(row, staff) };
+}
+
+function mailSignIn(ctx: Context, user: UserRow, userAgent: string | null): void {
+  const at = ctx.now();
+  sendMail(ctx, async () => {
+    return (await mayMailSignIn(ctx, user.id)) ? signInMail(user, { at, userAgent }) : undefined;
+  });
+}
+
+/** Only revealed after the user has proved their identity. */
+export function refuseBanned(ctx: Context, { user }: Account): void {
+  if (user.status !== 'banned') return;
+  ctx.log.event('sign-in.refused', { userId: user.id, by: 'ban' });
+  throw authError('ACCOUNT_BANNED');
+}
+
+async function twoFactorRequired(ctx: Context, userId: string, device: string | undefined, condition?: SQL) {
+  return { twoFactorRequired: true as const, challenge: await openChallenge(ctx, userId, device, condition) };
+}
+
+/** Changes nothing if the password was replaced meanwhile. */
+async function rehash(ctx: Context, userId: string, password: string, from: string): Promise<void> {
+  const secretHash = await hashPassword(password);
+  await ctx.db
+    .update(accounts)
+    .set({ secretHash })
+    .where(and(eq(accounts.provider, 'password'), eq(accounts.subject, userId), eq(accounts.secretHash, from)));
+}

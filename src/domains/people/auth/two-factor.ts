@@ -1,0 +1,135 @@
+/**
+ * Two-factor authentication: turned on with a code that proves the app works, asked for at sign-in, turned off with
+ * password and code. Every code, of the app or of the backup list, is good once, and the user is mailed every change.
+ */
+import type { Context } from '@/context';
+import { commit, demandChange, type Statement } from '@/db/commit';
+import type { UserRow } from '@/domains/base/users/present';
+import { disableTotp, enableTotp, prepareTotp, useTotpStep } from '@/domains/base/users/write';
+import type { AppError } from '@/http/errors';
+import type { Actor } from '@/shared/actor';
+import { decrypt, encrypt } from '@/shared/crypto';
+import { type Account, findAccountById, getAccount } from './account';
+import { type Asker, knownDevice } from './asker';
+import { newBackupCodes, useBackupCode, voidBackupCodes } from './backup-codes';
+import { passChallenge, spendChallengeTry } from './challenges';
+import { confirmationAllowances, confirmPassword } from './confirm-password';
+import { authError } from './errors';
+import { sendMail, twoFactorMail } from './mails';
+import { refuseBanned, startSession } from './sign-in';
+import { findTotpStep, newTotpSecret, totpUri } from './totp';
+import { giveBack, spendTries } from './tries';
+
+const APP_CODE = /^\d{6}$/;
+
+/** Not on until a code confirms it. Throws PASSWORD_NOT_SET, CONFIRMATION_WRONG, CHALLENGE_LIMIT, TWO_FACTOR_ON. */
+export async function beginTwoFactor(ctx: Context, actor: Actor, password: string) {
+  const { userId } = actor;
+  const account = await confirmPassword(ctx, actor, password);
+  const secret = newTotpSecret();
+  const sealed = await encrypt(ctx.config.keys, userId, secret);
+  await commit(ctx, [prepareTotp(ctx, userId, sealed), demandChange(ctx)], {
+    refusals: { DEMAND_NOT_MET: () => authError('TWO_FACTOR_ON') },
+  });
+  return { secret, otpauthUri: totpUri(secret, account.user.username) };
+}
+
+/** Turns it on. Throws CONFIRMATION_WRONG, CHALLENGE_LIMIT, TWO_FACTOR_ON, TWO_FACTOR_OFF (not begun). */
+export async function confirmTwoFactor(ctx: Context, actor: Actor, code: string, userAgent: string | null) {
+  const { userId } = actor;
+  const { user } = await getAccount(ctx, userId);
+  if (user.totpEnabledAt !== null) throw authError('TWO_FACTOR_ON');
+  if (user.totpSecret === null) throw authError('TWO_FACTOR_OFF');
+  const allowances = codeAllowances(actor);
+  await spendTries(ctx, allowances);
+  const step = findTotpStep(await decrypt(ctx.config.keys, userId, user.totpSecret), code, ctx.now());
+  if (step === undefined) throw authError('CONFIRMATION_WRONG');
+  const { codes, statements } = newBackupCodes(ctx, userId);
+  const enable = [enableTotp(ctx, userId, user.totpSecret, step), demandChange(ctx)];
+  await commit(ctx, [...enable, giveBack(ctx, allowances), ...statements], wrongConfirmation);
+  mailChange(ctx, user, 'Two-factor authentication was turned on', userAgent);
+  ctx.log.event('two-factor.enabled', { userId });
+  return { enabled: true as const, backupCodes: codes };
+}
+
+/** The second half of a sign-in. Throws CHALLENGE_INVALID, TWO_FACTOR_CODE_INVALID, ACCOUNT_BANNED. */
+export async function answerChallenge(ctx: Context, token: string, code: string, asker: Asker) {
+  const { id, userId, device } = await spendChallengeTry(ctx, token);
+  const account = await findAccountById(ctx, userId);
+  if (!account) throw authError('CHALLENGE_INVALID');
+  refuseBanned(ctx, account);
+  const refusal = () => {
+    ctx.log.event('sign-in.refused', { userId, by: 'second-factor' });
+    return authError('TWO_FACTOR_CODE_INVALID');
+  };
+  const used = await useCode(ctx, account, code, refusal);
+  const before = [...used, passChallenge(ctx, id), demandChange(ctx)];
+  const from = { ...asker, device: device ?? (await knownDevice(ctx, asker, account)) };
+  return startSession(ctx, account, from, APP_CODE.test(code) ? 'totp' : 'backup-code', { before, refusal });
+}
+
+/** Throws PASSWORD_NOT_SET, CONFIRMATION_WRONG, TWO_FACTOR_OFF, CHALLENGE_LIMIT. */
+export async function disableTwoFactor(
+  ctx: Context,
+  actor: Actor,
+  { password, code }: { readonly password: string; readonly code: string },
+  userAgent: string | null,
+) {
+  const { userId } = actor;
+  const account = await confirmPassword(ctx, actor, password);
+  const confirmed = await confirmByCode(ctx, actor, account, code);
+  await commit(ctx, [...confirmed, disableTotp(ctx, userId), voidBackupCodes(ctx, userId)], wrongConfirmation);
+  mailChange(ctx, account.user, 'Two-factor authentication was turned off', userAgent);
+  ctx.log.event('two-factor.disabled', { userId });
+}
+
+/** The password alone is not enough. Throws CONFIRMATION_WRONG, TWO_FACTOR_OFF, CHALLENGE_LIMIT. */
+export async function replaceBackupCodes(
+  ctx: Context,
+  actor: Actor,
+  { password, code }: { readonly password?: string | undefined; readonly code: string },
+  userAgent: string | null,
+) {
+  const { userId } = actor;
+  const account = password === undefined ? await getAccount(ctx, userId) : await confirmPassword(ctx, actor, password);
+  const confirmed = await confirmByCode(ctx, actor, account, code);
+  const { codes, statements } = newBackupCodes(ctx, userId);
+  await commit(ctx, [...confirmed, ...statements], wrongConfirmation);
+  mailChange(ctx, account.user, 'Your backup codes were replaced', userAgent);
+  ctx.log.event('backup-codes.replaced', { userId });
+  return { backupCodes: codes };
+}
+
+const wrongConfirmation = { refusals: { DEMAND_NOT_MET: () => authError('CONFIRMATION_WRONG') } };
+
+/** Counted apart from passwords: a new password gives those tries back, and must not give these. */
+function codeAllowances({ userId, sessionId }: Actor) {
+  return confirmationAllowances(`confirm-code:${userId}`, sessionId);
+}
+
+/** Limited like a sign-in. Answers the statements that use the code up. */
+async function confirmByCode(ctx: Context, actor: Actor, account: Account, code: string): Promise<Statement[]> {
+  if (account.user.totpEnabledAt === null) throw authError('TWO_FACTOR_OFF');
+  const allowances = codeAllowances(actor);
+  await spendTries(ctx, allowances);
+  const used = await useCode(ctx, account, code, () => authError('CONFIRMATION_WRONG'));
+  return [...used, giveBack(ctx, allowances)];
+}
+
+function mailChange(ctx: Context, user: UserRow, change: string, userAgent: string | null): void {
+  const at = ctx.now();
+  sendMail(ctx, async () => twoFactorMail(user, change, { at, userAgent }));
+}
+
+/**
+ * What uses the code up in its batch, and aborts it if the code was used before. Throws the refusal if it is wrong.
+ * NOTE: in an array, since a statement is a thenable: awaited by itself it would run.
+ */
+async function useCode(ctx: Context, { user }: Account, code: string, refusal: () => AppError): Promise<Statement[]> {
+  if (!APP_CODE.test(code)) return [useBackupCode(ctx, user.id, code), demandChange(ctx)];
+  // Off since the challenge was given: there is no code that could pass it.
+  if (user.totpSecret === null || user.totpEnabledAt === null) throw refusal();
+  const step = findTotpStep(await decrypt(ctx.config.keys, user.id, user.totpSecret), code, ctx.now());
+  if (step === undefined) throw refusal();
+  return [useTotpStep(ctx, user.id, user.totpSecret, step), demandChange(ctx)];
+}

@@ -1,0 +1,137 @@
+/**
+ * Proves that an address is its user's, by a mailed code or link. A code that comes with the account's session or
+ * password also makes the owner, if the address is the one in OWNER_EMAIL.
+ */
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit, demandChange, demandThat, type Statement } from '@/db/commit';
+import { isOwnerAddress, logOwner, rankOwner } from '@/domains/base/permissions/rank-owner';
+import { presentUser } from '@/domains/base/users/present';
+import { sessionIsActive } from '@/domains/base/users/session-active';
+import type { AppError } from '@/http/errors';
+import type { Viewer } from '@/shared/actor';
+import { type Account, findAccountByEmail, findAccountById, getAccount } from './account';
+import { type Asker, knownDevice } from './asker';
+import { confirmPassword } from './confirm-password';
+import { authError } from './errors';
+import { firstVerification } from './first-verification';
+import { commitMailing } from './mail-quotas';
+import { otpMail, ownerMail, sendMail } from './mails';
+import { checkOtp, newOtp, useOtp } from './otps';
+import { signResetToken } from './reset-token';
+import { sessionsEnded } from './sessions';
+import { refuseBanned } from './sign-in';
+import { accounts, type OtpPurpose } from './tables';
+import { findLinked } from './verify-link';
+
+/** What the request shows besides the code or link. */
+export interface Credentials {
+  readonly actor: Viewer;
+  readonly password: string | undefined;
+  readonly asker: Asker;
+}
+
+/** Mails a code if there is such an account, and does the same work if there is none. Throws OTP_LIMIT. */
+export async function requestOtp(ctx: Context, email: string, purpose: OtpPurpose, asker: Asker): Promise<void> {
+  const account = await findAccountByEmail(ctx, email);
+  const mailing = { email, kind: purpose, asker, device: await knownDevice(ctx, asker, account) };
+  const { code, insert } = newOtp(ctx, mailing);
+  await commitMailing(ctx, mailing, [insert]);
+  if (account) sendMail(ctx, async () => otpMail(account.user, purpose, code));
+}
+
+/** Throws OTP_INVALID, OTP_TRIES_LIMIT; ACCOUNT_BANNED, and what `proofOf` throws, and then the code is still good. */
+export async function verifyEmailByOtp(ctx: Context, email: string, code: string, credentials: Credentials) {
+  const otp = await checkOtp(ctx, email, 'email-verification', code, credentials.asker);
+  const { account } = otp;
+  if (!account) throw authError('OTP_INVALID');
+  refuseBanned(ctx, account);
+  return verify(ctx, account, {
+    proof: await proofOf(ctx, account, credentials),
+    use: () => [useOtp(ctx, otp), demandChange(ctx)],
+    grantsRank: true,
+    refusal: authError('OTP_INVALID'),
+  });
+}
+
+/** Idempotent. Throws TOKEN_INVALID, ACCOUNT_BANNED, and what `proofOf` throws. */
+export async function verifyEmailByLink(ctx: Context, token: string, credentials: Credentials) {
+  const account = await findLinked(ctx, token);
+  if (!account) throw authError('TOKEN_INVALID');
+  refuseBanned(ctx, account);
+  return verify(ctx, account, {
+    proof: await proofOf(ctx, account, credentials),
+    use: () => [],
+    grantsRank: false,
+    refusal: authError('TOKEN_INVALID'),
+  });
+}
+
+/**
+ * Proof that the caller set up the account's credentials, as a condition that must still hold when the batch runs.
+ * Undefined if the request shows neither session nor password; another account's session counts as none.
+ * Throws PASSWORD_NOT_SET, CONFIRMATION_WRONG, CHALLENGE_LIMIT.
+ */
+async function proofOf(
+  ctx: Context,
+  { user }: Account,
+  { actor, password, asker }: Credentials,
+): Promise<SQL | undefined> {
+  if (password !== undefined) {
+    const { secretHash } = await confirmPassword(ctx, { userId: user.id, sessionId: asker.address }, password);
+    const same = and(eq(accounts.provider, 'password'), eq(accounts.subject, user.id));
+    return sql`EXISTS (SELECT 1 FROM ${accounts} WHERE ${same} AND ${accounts.secretHash} = ${secretHash})`;
+  }
+  if (actor?.kind !== 'user' || actor.userId !== user.id) return undefined;
+  return sessionIsActive(sql`${actor.sessionId}`, ctx.now());
+}
+
+interface Verification {
+  readonly proof: SQL | undefined;
+  /** What uses the code up, with its demand. */
+  readonly use: () => Statement[];
+  readonly grantsRank: boolean;
+  readonly refusal: AppError;
+}
+
+async function verify(ctx: Context, account: Account, verification: Verification) {
+  const { user, staff } = account;
+  const { proof, use, grantsRank, refusal } = verification;
+  const isFirst = user.emailVerifiedAt === null;
+  const isNewOwner =
+    grantsRank && proof !== undefined && isOwnerAddress(ctx.config, user.email) && staff?.rank !== 'owner';
+  try {
+    await commit(
+      ctx,
+      [
+        ...use(),
+        ...(proof && (isFirst || isNewOwner) ? [demandThat(ctx, proof)] : []),
+        ...(isFirst ? firstVerification(ctx, user, proof !== undefined) : []),
+        ...(isNewOwner ? [rankOwner(ctx, user.id), logOwner(ctx, user.id, staff)] : []),
+      ],
+      {
+        events: [
+          ...(isFirst && !proof ? [sessionsEnded(user.id)] : []),
+          ...(isNewOwner ? [{ kind: 'user-changed', userId: user.id } as const] : []),
+        ],
+        refusals: { DEMAND_NOT_MET: () => refusal },
+      },
+    );
+  } catch (error) {
+    // Another request may have verified it since it was read: that one decided what stays.
+    const now = error === refusal && isFirst ? await findAccountById(ctx, user.id) : undefined;
+    if (now?.user.emailVerifiedAt == null) throw error;
+    return verify(ctx, now, verification);
+  }
+  if (isFirst) ctx.log.event('email.verified', { userId: user.id, keeps: proof !== undefined });
+  if (isNewOwner) {
+    ctx.log.event('staff.ranked', { targetId: user.id, rank: 'owner' });
+    sendMail(ctx, async () => ownerMail(user));
+  }
+  const verified = await getAccount(ctx, user.id);
+  return {
+    verified: true as const,
+    user: presentUser(verified.user, verified.staff),
+    ...(isFirst && !proof ? { resetToken: await signResetToken(ctx, verified) } : {}),
+  };
+}

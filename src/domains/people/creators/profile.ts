@@ -1,0 +1,64 @@
+/** What a creator says of themselves: made of the application when it is approved, the creator's own from then on. */
+import type { z } from '@hono/zod-openapi';
+import { eq } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { commit, type Statement } from '@/db/commit';
+import { differs } from '@/db/differs';
+import { cardColumns, presentCard } from '@/domains/base/users/present';
+import { users } from '@/domains/base/users/tables';
+import { toIso } from '@/shared/time';
+import { creatorError } from './errors';
+import type { CreatorProfile, ProfileRequest } from './schemas';
+import { creatorProfiles } from './tables';
+
+/** For the batch that approves. */
+export function createProfile(
+  ctx: Context,
+  { userId, bio, categories }: { userId: string; bio: string; categories: string[] },
+): Statement {
+  const now = ctx.now();
+  return ctx.db
+    .insert(creatorProfiles)
+    .values({ userId, bio, categories, createdAt: now, updatedAt: now })
+    .onConflictDoUpdate({ target: creatorProfiles.userId, set: { bio, categories, updatedAt: now } });
+}
+
+export async function readProfile(ctx: Context, userId: string): Promise<z.input<typeof CreatorProfile>> {
+  const row = await ctx.db
+    .select({ card: cardColumns, since: users.createdAt, profile: creatorProfiles })
+    .from(users)
+    .leftJoin(creatorProfiles, eq(creatorProfiles.userId, users.id))
+    .where(eq(users.id, userId))
+    .get();
+  if (!row) throw creatorError('CREATOR_NOT_FOUND');
+  // A creator who was not made by an application (the demo world's) has said nothing yet.
+  const { bio, categories, createdAt, updatedAt } = row.profile ?? {
+    bio: '',
+    categories: [],
+    createdAt: row.since,
+    updatedAt: row.since,
+  };
+  const user = presentCard(row.card);
+  return { userId, user, bio, categories, createdAt: toIso(createdAt), updatedAt: toIso(updatedAt) };
+}
+
+/** What is not sent stays. */
+export async function changeProfile(
+  ctx: Context,
+  userId: string,
+  { bio, categories }: z.output<typeof ProfileRequest>,
+) {
+  const now = ctx.now();
+  const fresh = { userId, bio: bio ?? '', categories: categories ?? [], createdAt: now, updatedAt: now };
+  await commit(ctx, [
+    ctx.db
+      .insert(creatorProfiles)
+      .values(fresh)
+      .onConflictDoUpdate({
+        target: creatorProfiles.userId,
+        set: { ...(bio === undefined ? {} : { bio }), ...(categories ? { categories } : {}), updatedAt: now },
+        setWhere: differs(creatorProfiles, { bio, categories }),
+      }),
+  ]);
+  return readProfile(ctx, userId);
+}

@@ -1,0 +1,205 @@
+/** Staff read and decide applications. A decision is one batch with all that follows from it, and only one is made. */
+import type { z } from '@hono/zod-openapi';
+import { and, asc, desc, eq, getTableColumns, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import type { NewNotification } from '@/contracts/messages';
+import { commit, demandChange, type Statement } from '@/db/commit';
+import { documentUrl } from '@/domains/base/media/keys';
+import { logStaff } from '@/domains/base/permissions/log';
+import { staffCanActOn } from '@/domains/base/permissions/permissions';
+import { staff } from '@/domains/base/permissions/tables';
+import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
+import { setCreatorStatus } from '@/domains/base/users/statements';
+import { users } from '@/domains/base/users/tables';
+import { COUNT_MAX, presentPage, rowsOf } from '@/http/envelope';
+import type { Actor, Rank, Role } from '@/shared/actor';
+import { creatorError } from './errors';
+import { type ApplicationRow, presentApplication, presentSummary } from './present';
+import { createProfile } from './profile';
+import type { ApplicationInReview, ApplicationsQuery } from './schemas';
+import { creatorApplications } from './tables';
+
+const applicationColumns = getTableColumns(creatorApplications);
+
+interface Reviewed {
+  application: ApplicationRow;
+  applicant: CardRow;
+  country: string | null;
+  rank: Rank | null;
+}
+
+/** Of one status: the oldest submission first, as they are to be worked off. Of all: the newest application first. */
+export async function listApplications(ctx: Context, actor: Actor, query: z.output<typeof ApplicationsQuery>) {
+  const { status } = query;
+  const { limit, offset } = rowsOf(query);
+  const { financial: _, ...columns } = applicationColumns;
+  const where = and(
+    status && eq(creatorApplications.status, status),
+    actor.staff?.rank === 'country_admin' ? eq(users.country, actor.staff.country ?? '') : undefined,
+  );
+  const order = status
+    ? [asc(creatorApplications.submittedAt), asc(creatorApplications.id)]
+    : [desc(creatorApplications.id)];
+  const counted = ctx.db
+    .select({ one: sql`1` })
+    .from(creatorApplications)
+    .innerJoin(users, eq(users.id, creatorApplications.userId))
+    .where(where)
+    .limit(COUNT_MAX + 1)
+    .as('counted');
+  // Not one batch: D1 answers a batch's rows by column name, and two of these columns are called `id`.
+  const [rows, [{ total = 0 } = {}]] = await Promise.all([
+    ctx.db
+      .select({ application: columns, applicant: cardColumns })
+      .from(creatorApplications)
+      .innerJoin(users, eq(users.id, creatorApplications.userId))
+      .where(where)
+      .orderBy(...order)
+      .limit(limit)
+      .offset(offset),
+    ctx.db.select({ total: sql<number>`count(*)` }).from(counted),
+  ]);
+  const items = rows.map((row) => ({ ...presentSummary(row.application), applicant: presentCard(row.applicant) }));
+  return presentPage(items, total, query);
+}
+
+/** With a link to the document, which is logged before it is given. Throws APPLICATION_NOT_FOUND, APPLICANT_OUT_OF_REACH. */
+export async function readApplication(ctx: Context, actor: Actor, id: string) {
+  const reviewed = await getReviewed(ctx, id);
+  if (!reaches(actor, reviewed)) throw creatorError('APPLICANT_OUT_OF_REACH');
+  const { documentKey, userId } = reviewed.application;
+  if (documentKey === null) return presentReview(ctx, reviewed, null);
+  const { userId: staffId } = actor;
+  const target = { targetType: 'creator-application', targetId: id, after: { userId } };
+  await commit(ctx, [logStaff(ctx, { staffId, action: 'creator-application.document-link', ...target })]);
+  return presentReview(ctx, reviewed, await documentUrl(ctx, documentKey, { staffId, applicationId: id }));
+}
+
+/** Throws APPLICATION_NOT_FOUND, OWN_APPLICATION, APPLICANT_OUT_OF_REACH, APPLICATION_DECIDED, DOCUMENT_MISSING. */
+export async function approveApplication(ctx: Context, actor: Actor, id: string) {
+  const reviewed = await getDecidable(ctx, actor, id);
+  const { application } = reviewed;
+  if (application.documentKey === null) throw creatorError('DOCUMENT_MISSING');
+  return decide(ctx, actor, reviewed, {
+    status: 'APPROVED',
+    role: application.type,
+    also: [createProfile(ctx, application)],
+    notification: {
+      userId: application.userId,
+      kind: 'creator-approved',
+      title: 'You are a creator now',
+      body: 'Your application was approved. You can stream, sell and earn from now on.',
+      data: { applicationId: id },
+    },
+  });
+}
+
+/** Throws as `approveApplication` does, but for the document. */
+export async function rejectApplication(ctx: Context, actor: Actor, id: string, reason: string) {
+  const reviewed = await getDecidable(ctx, actor, id);
+  return decide(ctx, actor, reviewed, {
+    status: 'REJECTED',
+    reason,
+    notification: {
+      userId: reviewed.application.userId,
+      kind: 'creator-rejected',
+      title: 'Your application was not approved',
+      body: reason,
+      data: { applicationId: id },
+    },
+  });
+}
+
+interface Decision {
+  status: 'APPROVED' | 'REJECTED';
+  reason?: string;
+  /** What the applicant is from now on. */
+  role?: Role;
+  also?: Statement[];
+  notification: NewNotification;
+}
+
+async function decide(
+  ctx: Context,
+  actor: Actor,
+  { application, ...applicant }: Reviewed,
+  { status, reason, role, also = [], notification }: Decision,
+): Promise<z.input<typeof ApplicationInReview>> {
+  const { id, userId } = application;
+  const decision = { status, reason: reason ?? null, decidedAt: ctx.now(), decidedBy: actor.userId };
+  // What is decided is what was read: an amendment in between starts the review again.
+  const asRead = and(
+    eq(creatorApplications.id, id),
+    eq(creatorApplications.status, 'PENDING'),
+    eq(creatorApplications.submittedAt, application.submittedAt),
+  );
+  await commit(
+    ctx,
+    [
+      ctx.db.update(creatorApplications).set(decision).where(asRead),
+      demandChange(ctx),
+      setCreatorStatus(ctx, userId, status, role),
+      ...also,
+      logStaff(ctx, {
+        staffId: actor.userId,
+        action: status === 'APPROVED' ? 'creator-application.approve' : 'creator-application.reject',
+        targetType: 'creator-application',
+        targetId: id,
+        subjectId: userId,
+        before: { userId, status: application.status },
+        after: { userId, status },
+        ...(reason === undefined ? {} : { reason }),
+      }),
+    ],
+    {
+      events: [
+        { kind: 'notify', notification },
+        { kind: 'user-changed', userId },
+      ],
+      refusals: {
+        DEMAND_NOT_MET: () =>
+          creatorError('APPLICATION_DECIDED', { message: 'The application was decided or amended at the same time.' }),
+      },
+    },
+  );
+  ctx.log.event(status === 'APPROVED' ? 'application.approved' : 'application.rejected', { applicationId: id });
+  return presentReview(ctx, { ...applicant, application: { ...application, ...decision } }, null);
+}
+
+async function getDecidable(ctx: Context, actor: Actor, id: string): Promise<Reviewed> {
+  const reviewed = await getReviewed(ctx, id);
+  if (reviewed.application.userId === actor.userId) throw creatorError('OWN_APPLICATION');
+  if (!reaches(actor, reviewed)) throw creatorError('APPLICANT_OUT_OF_REACH');
+  if (reviewed.application.status !== 'PENDING') throw creatorError('APPLICATION_DECIDED');
+  return reviewed;
+}
+
+function reaches(actor: Actor, { rank, country }: Reviewed): boolean {
+  return actor.staff !== null && staffCanActOn(actor.staff, { rank, country });
+}
+
+async function getReviewed(ctx: Context, id: string): Promise<Reviewed> {
+  const row = await ctx.db
+    .select({ application: applicationColumns, applicant: cardColumns, country: users.country, rank: staff.rank })
+    .from(creatorApplications)
+    .innerJoin(users, eq(users.id, creatorApplications.userId))
+    .leftJoin(staff, eq(staff.userId, users.id))
+    .where(eq(creatorApplications.id, id))
+    .get();
+  if (!row) throw creatorError('APPLICATION_NOT_FOUND');
+  return row;
+}
+
+/** @param link to the document; a decision gives none, since no look follows it */
+async function presentReview(
+  ctx: Context,
+  { application, applicant }: Reviewed,
+  link: string | null,
+): Promise<z.input<typeof ApplicationInReview>> {
+  return {
+    ...(await presentApplication(ctx, application)),
+    applicant: presentCard(applicant),
+    decidedBy: application.decidedBy,
+    documentUrl: link,
+  };
+}

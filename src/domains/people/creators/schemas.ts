@@ -1,0 +1,128 @@
+/** What applicants send and see. Whoever reads an answer sees the last four characters of an account, never more. */
+import { z } from '@hono/zod-openapi';
+import { PublicCard } from '@/domains/base/users/schemas';
+import { Category } from '@/domains/live/channels/categories';
+import { pageQuery } from '@/http/envelope';
+import { aLine, aText } from '@/http/fields';
+import { isCountry } from '@/shared/countries';
+import { isIban, normalizeIban } from './iban';
+
+const CATEGORIES_MAX = 5;
+const BIO_CHARACTERS_MAX = 2_000;
+const NAME_CHARACTERS_MAX = 120;
+const REASON_CHARACTERS_MAX = 500;
+/** Four are shown, so an account must have more. */
+const ACCOUNT_NUMBER = /^[A-Z0-9]{6,34}$/;
+
+const name = aLine(NAME_CHARACTERS_MAX, 2);
+const bio = aText(BIO_CHARACTERS_MAX);
+const categories = z
+  .array(Category)
+  .min(1)
+  .max(CATEGORIES_MAX)
+  .refine((list) => new Set(list).size === list.length, 'must not repeat itself');
+
+export const CreatorType = z.enum(['creator', 'dj', 'performer']);
+export const ApplicationStatus = z.enum(['PENDING', 'APPROVED', 'REJECTED']);
+export const DocumentType = z.enum(['passport', 'id_card', 'driving_licence']);
+
+const profile = { bio, categories };
+const identity = {
+  documentType: DocumentType.optional(),
+  legalName: name,
+  birthDate: z.iso.date().describe('An applicant is at least 18 years old.'),
+};
+const financial = {
+  accountHolder: name,
+  iban: z.string().max(60).transform(normalizeIban).refine(isIban, 'is not a valid IBAN').optional(),
+  accountNumber: z
+    .string()
+    .max(60)
+    .transform((text) => text.replaceAll(/[\s-]/g, '').toUpperCase())
+    .refine((text) => ACCOUNT_NUMBER.test(text), 'must have 6 to 34 digits or letters')
+    .optional(),
+  bankName: name,
+  country: z.string().refine(isCountry, 'must be an ISO 3166-1 alpha-2 code'),
+};
+
+type Account = { iban?: string | undefined; accountNumber?: string | undefined };
+const notBoth = ({ iban, accountNumber }: Account) => iban === undefined || accountNumber === undefined;
+const oneOf = (account: Account) => account.iban !== undefined || account.accountNumber !== undefined;
+const BOTH = { path: ['accountNumber'], message: 'give an IBAN or an account number, not both' };
+
+export const ApplicationRequest = z
+  .strictObject({
+    type: CreatorType.optional().describe("By default the account's role; `creator` for a viewer."),
+    profile: z.strictObject(profile),
+    identity: z.strictObject(identity),
+    financial: z
+      .strictObject(financial)
+      .refine(notBoth, BOTH)
+      .refine(oneOf, { path: ['iban'], message: 'give an IBAN or an account number' }),
+  })
+  .openapi('CreatorApplicationRequest');
+
+export const AmendmentRequest = z
+  .strictObject({
+    type: CreatorType.optional(),
+    profile: z.strictObject(profile).partial().optional(),
+    identity: z.strictObject(identity).partial().optional(),
+    financial: z.strictObject(financial).partial().refine(notBoth, BOTH).optional(),
+  })
+  .openapi('CreatorApplicationAmendment');
+
+export const DocumentFields = z.strictObject({ documentType: DocumentType.optional() });
+export const DocumentUpload = DocumentFields.extend({
+  document: z.string().openapi({ format: 'binary', description: 'PNG, JPEG, WebP or PDF, at most 10 MB.' }),
+}).openapi('IdentityDocumentUpload');
+
+export const RejectionRequest = z.strictObject({ reason: aText(REASON_CHARACTERS_MAX, 1) });
+
+const Profile = z.object({ bio: z.string(), categories: z.array(z.string()) });
+const Identity = z.object({
+  documentType: DocumentType.nullable(),
+  documentUploaded: z.boolean(),
+  legalName: z.string(),
+  birthDate: z.string(),
+});
+const Financial = z
+  .object({
+    accountHolder: z.string(),
+    ibanLast4: z.string().optional(),
+    accountLast4: z.string().optional(),
+    bankName: z.string(),
+    country: z.string(),
+  })
+  .openapi('MaskedBankDetails');
+
+const Summary = z.object({
+  id: z.uuid(),
+  status: ApplicationStatus,
+  type: CreatorType,
+  profile: Profile,
+  identity: Identity,
+  reason: z.string().optional().describe('Of a rejection.'),
+  submittedAt: z.iso.datetime(),
+  decidedAt: z.iso.datetime().nullable(),
+});
+
+export const Application = Summary.extend({ financial: Financial }).openapi('CreatorApplication');
+export const ApplicationInList = Summary.extend({ applicant: PublicCard }).openapi('CreatorApplicationInList');
+export const ApplicationInReview = Application.extend({
+  applicant: PublicCard,
+  decidedBy: z.uuid().nullable(),
+  documentUrl: z
+    .string()
+    .nullable()
+    .describe('A link to the identity document, good for five minutes and logged; null in the answer to a decision.'),
+}).openapi('CreatorApplicationInReview');
+
+export const ApplicationsQuery = z.strictObject({ ...pageQuery, status: ApplicationStatus.optional() });
+
+export const ProfileRequest = z.strictObject(profile).partial().openapi('CreatorProfileRequest');
+export const CreatorProfile = Profile.extend({
+  userId: z.uuid(),
+  user: PublicCard,
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+}).openapi('CreatorProfile');

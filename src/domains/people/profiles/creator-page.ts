@@ -1,0 +1,80 @@
+/** A creator's page: who they are, what is on, what they are to the reader, what they offer. Three statements. */
+import type { z } from '@hono/zod-openapi';
+import { and, eq, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { presentCard } from '@/domains/base/users/present';
+import { users } from '@/domains/base/users/tables';
+import { usernameIn } from '@/domains/base/users/usernames';
+import { followsCreator, subscribes } from '@/domains/base/visibility/members';
+import { blockedBy, seesPastBlocks, showsFollows, userNamedTo } from '@/domains/base/visibility/people';
+import { findLiveOrNext } from '@/domains/live/streams/next';
+import { presentStream } from '@/domains/live/streams/present';
+import { presentTier } from '@/domains/money/subscriptions/present';
+import { tiersQuery } from '@/domains/money/subscriptions/tiers';
+import { creatorProfiles } from '@/domains/people/creators/tables';
+import { socialError } from '@/domains/people/social/errors';
+import type { Viewer } from '@/shared/actor';
+import { toIso } from '@/shared/time';
+import { creatorColumns, isCreator, presentCreator } from './creators';
+import type { CreatorPage } from './discovery-schemas';
+
+/**
+ * If the reader blocks them, it is the card alone, and whether a subscription still runs. Throws USER_NOT_FOUND, also
+ * for people who are no creators or out of the reader's sight.
+ */
+export async function getCreatorPage(ctx: Context, viewer: Viewer, name: string): Promise<z.input<typeof CreatorPage>> {
+  const username = usernameIn(name);
+  const [row, stream, tiers] = await Promise.all([
+    findCreator(ctx, viewer, username),
+    findLiveOrNext(ctx, username, viewer),
+    tiersQuery(ctx, sql`(SELECT id FROM users WHERE username = ${username})`),
+  ]);
+  if (!row) throw socialError('USER_NOT_FOUND', { message: 'There is no such creator.' });
+  const blockedByYou = row.blockedByYou === 1;
+  if (blockedByYou && !seesPastBlocks(viewer)) return { ...reduced(row), blockedByYou };
+  return {
+    ...presentCreator(row),
+    links: [...row.links],
+    followerCount: row.card.followerCount,
+    followingCount: row.showsFollows === 1 ? row.followingCount : null,
+    since: toIso(row.since),
+    stream: stream ? presentStream(stream, viewer) : null,
+    following: row.following === 1,
+    followedBy: row.followedBy === 1,
+    subscribed: row.subscribed === 1,
+    tiers: tiers.map(presentTier),
+    ...(blockedByYou ? { blockedByYou } : {}),
+  };
+}
+
+function reduced({ card, since, subscribed }: CreatorPageRow) {
+  return {
+    user: presentCard({ ...card, isLive: 0 }),
+    ...{ bio: '', categories: [], links: [], tiers: [] },
+    ...{ followerCount: card.followerCount, followingCount: null, since: toIso(since), stream: null },
+    ...{ following: false, followedBy: false, subscribed: subscribed === 1 },
+  };
+}
+
+type CreatorPageRow = NonNullable<Awaited<ReturnType<typeof findCreator>>>;
+
+function findCreator(ctx: Context, viewer: Viewer, username: string) {
+  // Nobody has this id, so a guest is nothing to anybody.
+  const readerId = viewer?.kind === 'user' ? viewer.userId : '';
+  return ctx.db
+    .select({
+      ...creatorColumns,
+      links: users.links,
+      followingCount: users.followingCount,
+      showsFollows: showsFollows(viewer),
+      since: users.createdAt,
+      blockedByYou: blockedBy(viewer),
+      following: followsCreator(readerId, users.id),
+      followedBy: followsCreator(users.id, readerId),
+      subscribed: subscribes(readerId, users.id),
+    })
+    .from(users)
+    .leftJoin(creatorProfiles, eq(creatorProfiles.userId, users.id))
+    .where(and(eq(users.username, username), isCreator, userNamedTo(viewer)))
+    .get();
+}

@@ -1,0 +1,81 @@
+/** Finding creators by name, category and who is live. Two statements, whatever the filter; counts are bounded. */
+import type { z } from '@hono/zod-openapi';
+import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { EVERYBODY, newestMatches } from '@/db/fts';
+import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
+import { users } from '@/domains/base/users/tables';
+import { userVisibleTo } from '@/domains/base/visibility/people';
+import { creatorProfiles } from '@/domains/people/creators/tables';
+import { COUNT_MAX, presentPage, rowsOf } from '@/http/envelope';
+import type { Viewer } from '@/shared/actor';
+import type { Creator, CreatorListQuery } from './discovery-schemas';
+
+/** As text, so that the indexes of creators can be taken. */
+export const isCreator = sql`users.creator_status = 'APPROVED'`;
+
+/** For `users` left-joined with `creator_profiles`. Who has written nothing as a creator is shown by what the user wrote. */
+export const creatorColumns = {
+  card: cardColumns,
+  bio: sql<string>`coalesce(nullif(${creatorProfiles.bio}, ''), ${users.bio})`.as('creator_bio'),
+  categories: creatorProfiles.categories,
+};
+
+interface CreatorRow {
+  readonly card: CardRow;
+  readonly bio: string;
+  readonly categories: string[] | null;
+}
+
+export function presentCreator({ card, bio, categories }: CreatorRow): z.input<typeof Creator> {
+  return { user: presentCard(card), bio, categories: categories ?? [] };
+}
+
+export async function listCreators(ctx: Context, viewer: Viewer, query: z.output<typeof CreatorListQuery>) {
+  const { q, category, sort } = query;
+  const { limit, offset } = rowsOf(query);
+  const wanted = and(
+    isCreator,
+    q === undefined ? undefined : sql`users.rowid IN (${newestMatches('users_fts', q, EVERYBODY, COUNT_MAX + 1)})`,
+    category === undefined
+      ? undefined
+      : sql`EXISTS (SELECT 1 FROM creator_categories c WHERE c.user_id = users.id AND c.category = ${category})`,
+    sort === 'live' ? isLive : undefined,
+    userVisibleTo(viewer),
+  );
+  const counted = ctx.db
+    .select({ one: sql`1` })
+    .from(users)
+    .where(wanted)
+    .limit(COUNT_MAX + 1)
+    .as('counted');
+  const [rows, [total]] = await Promise.all([
+    ctx.db
+      .select(creatorColumns)
+      .from(users)
+      .leftJoin(creatorProfiles, eq(creatorProfiles.userId, users.id))
+      .where(wanted)
+      .orderBy(...orderOf(sort))
+      .limit(limit)
+      .offset(offset),
+    ctx.db.select({ count: sql<number>`count(*)` }).from(counted),
+  ]);
+  return presentPage(rows.map(presentCreator), total?.count ?? 0, query);
+}
+
+const isLive = sql`users.id IN (SELECT creator_id FROM streams WHERE status = 'live' AND visibility <> 'private')`;
+
+function orderOf(sort: z.output<typeof CreatorListQuery>['sort']): SQL[] {
+  switch (sort) {
+    case 'followers':
+      return [desc(users.followerCount), desc(users.id)];
+    case 'newest':
+      return [desc(users.id)];
+    case 'live':
+      return [
+        sql`(SELECT coalesce(sum(coalesce(ranking_count, viewer_count)), 0) FROM streams s JOIN stream_live l ON l.stream_id = s.id
+          WHERE s.creator_id = users.id AND s.status = 'live' AND s.status IN ('live', 'scheduled')) DESC`,
+        desc(users.id),
+      ];
+  }
+}

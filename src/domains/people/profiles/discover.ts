@@ -1,0 +1,55 @@
+/** Finding users: all, of a role, by words. Two statements, a bounded count. */
+import type { z } from '@hono/zod-openapi';
+import { and, desc, type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { EVERYBODY, matching, newestMatches } from '@/db/fts';
+import { cardColumns, presentCard } from '@/domains/base/users/present';
+import { users } from '@/domains/base/users/tables';
+import { usernameIn } from '@/domains/base/users/usernames';
+import { userVisibleTo } from '@/domains/base/visibility/people';
+import { COUNT_MAX, presentPage, rowsOf } from '@/http/envelope';
+import type { Role, Viewer } from '@/shared/actor';
+import { ftsQuery } from '@/shared/fts';
+import type { UsersQuery } from './schemas';
+
+/** The most followed first; who has exactly that username before them. */
+export async function discoverUsers(ctx: Context, viewer: Viewer, query: z.output<typeof UsersQuery>) {
+  const { q, role } = query;
+  const { limit, offset } = rowsOf(query);
+  const condition = and(userVisibleTo(viewer), ofRole(role), holding(q));
+  const counted = ctx.db
+    .select({ one: sql`1` })
+    .from(users)
+    .where(condition)
+    .limit(COUNT_MAX + 1)
+    .as('counted');
+  const [rows, [total]] = await Promise.all([
+    ctx.db
+      .select(cardColumns)
+      .from(users)
+      .where(condition)
+      .orderBy(
+        ...(q === undefined ? [] : [sql`users.username = ${usernameIn(q)} DESC`]),
+        desc(users.followerCount),
+        desc(users.id),
+      )
+      .limit(limit)
+      .offset(offset),
+    ctx.db.select({ count: sql<number>`count(*)` }).from(counted),
+  ]);
+  return presentPage(rows.map(presentCard), total?.count ?? 0, query);
+}
+
+function ofRole(role: Role | undefined): SQL | undefined {
+  return role === undefined ? undefined : sql`users.role = ${role}`;
+}
+
+/** The newest of what matches, as many as are ever counted, and whoever has exactly that username. No row has 0. */
+function holding(q: string | undefined): SQL | undefined {
+  return q === undefined
+    ? undefined
+    : sql`users.rowid IN (
+        SELECT rowid FROM (${newestMatches('users_fts', q, EVERYBODY, COUNT_MAX + 1)})
+        UNION ALL SELECT rowid FROM users_fts WHERE users_fts MATCH ${matching(ftsQuery(q).whole, EVERYBODY)}
+          AND rowid = coalesce((SELECT named.rowid FROM users named WHERE named.username = ${usernameIn(q)}), 0))`;
+}

@@ -1,0 +1,87 @@
+/** A user's page as everybody may see it, in one statement. To its owner it shows nothing private either. */
+import type { z } from '@hono/zod-openapi';
+import { and, eq, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import { cardColumns, presentCard } from '@/domains/base/users/present';
+import { users } from '@/domains/base/users/tables';
+import { blockedBy, seesPastBlocks, showsFollows, userNamedTo, userVisibleTo } from '@/domains/base/visibility/people';
+import { visibleTo } from '@/domains/base/visibility/streams';
+import { listStreams } from '@/domains/live/streams/discovery';
+import { streams } from '@/domains/live/streams/tables';
+import { creatorProfiles } from '@/domains/people/creators/tables';
+import { socialError } from '@/domains/people/social/errors';
+import type { PageQuery } from '@/http/envelope';
+import type { Viewer } from '@/shared/actor';
+import { toIso } from '@/shared/time';
+import type { PublicProfile } from './schemas';
+
+/**
+ * If the reader blocks them, it is the card alone. Throws USER_NOT_FOUND, also if they are banned, gone or block the
+ * reader: it does not tell which.
+ */
+export async function getPublicProfile(
+  ctx: Context,
+  userId: string,
+  viewer: Viewer,
+): Promise<z.input<typeof PublicProfile>> {
+  const row = await ctx.db
+    .select({
+      card: cardColumns,
+      bio: users.bio,
+      links: users.links,
+      createdAt: users.createdAt,
+      followingCount: users.followingCount,
+      creatorStatus: users.creatorStatus,
+      showsFollows: showsFollows(viewer),
+      blockedByYou: blockedBy(viewer),
+      creatorBio: creatorProfiles.bio,
+      categories: creatorProfiles.categories,
+      liveStreamId: streams.id,
+    })
+    .from(users)
+    .leftJoin(creatorProfiles, eq(creatorProfiles.userId, users.id))
+    // One stream of a channel is live at most; the IN names the index that is limited by it.
+    .leftJoin(
+      streams,
+      and(
+        eq(streams.creatorId, users.id),
+        sql`streams.status = 'live' AND streams.status IN ('live', 'scheduled')`,
+        visibleTo(viewer),
+      ),
+    )
+    .where(and(eq(users.id, userId), userNamedTo(viewer)))
+    .get();
+  if (!row) throw socialError('USER_NOT_FOUND');
+  const blockedByYou = row.blockedByYou === 1;
+  const createdAt = toIso(row.createdAt);
+  if (blockedByYou && !seesPastBlocks(viewer))
+    return {
+      ...presentCard({ ...row.card, isLive: 0 }),
+      ...{ bio: '', links: [], createdAt, followingCount: null, creator: null, liveStreamId: null, blockedByYou },
+    };
+  const isCreator = row.creatorStatus === 'APPROVED';
+  return {
+    ...presentCard(row.card),
+    bio: row.bio,
+    links: [...row.links],
+    createdAt,
+    followingCount: row.showsFollows === 1 ? row.followingCount : null,
+    creator: isCreator ? { bio: row.creatorBio ?? '', categories: row.categories ?? [] } : null,
+    liveStreamId: row.liveStreamId,
+    ...(blockedByYou ? { blockedByYou } : {}),
+  };
+}
+
+/** What this reader may see of it: planned, live and over. Throws USER_NOT_FOUND. */
+export async function listStreamsOf(ctx: Context, userId: string, viewer: Viewer, query: PageQuery) {
+  const [user, list] = await Promise.all([
+    ctx.db
+      .select({ id: users.id })
+      .from(users)
+      .where(and(eq(users.id, userId), userVisibleTo(viewer)))
+      .get(),
+    listStreams(ctx, viewer, { ...query, creatorId: userId, sort: 'newest' }),
+  ]);
+  if (!user) throw socialError('USER_NOT_FOUND');
+  return list;
+}

@@ -1,0 +1,69 @@
+/** What users write of themselves, what everybody sees of them, and how they are looked for. */
+import { z } from '@hono/zod-openapi';
+import { displayName, Link, PublicCard } from '@/domains/base/users/schemas';
+import { blockedByYou } from '@/domains/people/social/schemas';
+import { pageOf, pageQuery } from '@/http/envelope';
+import { aLine, aText, optionalSearchText } from '@/http/fields';
+import { ROLES } from '@/shared/actor';
+import { isCountry } from '@/shared/countries';
+
+const BIO_CHARACTERS_MAX = 500;
+const GENDER_CHARACTERS_MAX = 30;
+const LABEL_CHARACTERS_MAX = 40;
+const URL_CHARACTERS_MAX = 500;
+const LINKS_MAX = 5;
+
+/** Nobody is sent to an address that is not what it seems: a name before an @ reads like the host. */
+function isPublicHttpsUrl(text: string): boolean {
+  if (/[\s\\]/.test(text) || !URL.canParse(text)) return false;
+  const { protocol, username, password, hostname } = new URL(text);
+  return protocol === 'https:' && username === '' && password === '' && /\.[a-z0-9-]*[a-z][a-z0-9-]*$/.test(hostname);
+}
+
+const link = z.strictObject({
+  label: aLine(LABEL_CHARACTERS_MAX),
+  url: z
+    .string()
+    .trim()
+    .max(URL_CHARACTERS_MAX)
+    .refine(isPublicHttpsUrl, 'must be an https address of a public host, without a user name in it')
+    .openapi({ format: 'uri', example: 'https://example.com/ada' }),
+});
+
+export const ProfileRequest = z
+  .strictObject({
+    displayName,
+    bio: aText(BIO_CHARACTERS_MAX).nullable(),
+    gender: aLine(GENDER_CHARACTERS_MAX, 0).nullable().openapi({ description: "In the user's own words." }),
+    birthDate: z.iso.date().nullable().openapi({ description: 'At least 13 years ago.' }),
+    country: z.string().refine(isCountry, 'must be an ISO 3166-1 alpha-2 code').nullable().openapi({ example: 'DE' }),
+    links: z.array(link).max(LINKS_MAX).nullable(),
+  })
+  .partial()
+  .openapi('ProfileRequest');
+
+/** For everybody, so with nothing private. */
+export const PublicProfile = PublicCard.extend({
+  bio: z.string(),
+  links: z.array(Link),
+  createdAt: z.iso.datetime(),
+  followingCount: z
+    .int()
+    .nullable()
+    .openapi({ description: 'Creators whom the user follows; null where the user does not show it.' }),
+  creator: z
+    .object({ bio: z.string(), categories: z.array(z.string()) })
+    .nullable()
+    .openapi({ description: 'What an approved creator says of the show; null for others.' }),
+  liveStreamId: z.uuid().nullable(),
+  blockedByYou,
+}).openapi('PublicProfile');
+
+export const UsersQuery = z.strictObject({
+  ...pageQuery,
+  q: optionalSearchText.openapi({
+    description: 'Words of the username or the display name; the last may be unfinished, from two letters on.',
+  }),
+  role: z.enum(ROLES).optional(),
+});
+export const UserPage = pageOf(PublicCard);

@@ -1,0 +1,65 @@
+/**
+ * Blocking: both are out of each other's sight, what either was told of the other is withdrawn, neither follows the
+ * other any more, and either leaves the other's open rooms, in one commit.
+ */
+import { and, eq } from 'drizzle-orm';
+import type { Context } from '@/context';
+import type { OutboxEvent } from '@/contracts/messages';
+import { commit, commitIfMet, demandChange, type Statement } from '@/db/commit';
+import { withdrawBetween } from '@/domains/base/notifications/withdraw';
+import { users } from '@/domains/base/users/tables';
+import { denyEachOthersVideo, removal } from '@/domains/live/channels/video-denials';
+import { listMeetingRooms, type OpenRoom } from '@/domains/live/streams/open-rooms';
+import { socialError } from './errors';
+import { endFollow } from './follow';
+import { blocks } from './tables';
+
+/** Idempotent, and only the first time sends events. Throws USER_NOT_FOUND, NOT_ONESELF. */
+export async function blockUser(ctx: Context, blockerId: string, blockedId: string): Promise<void> {
+  if (blockerId === blockedId) throw socialError('NOT_ONESELF');
+  const [user, rooms] = await Promise.all([
+    ctx.db.select({ status: users.status }).from(users).where(eq(users.id, blockedId)).get(),
+    listMeetingRooms(ctx, blockerId, blockedId),
+  ]);
+  if (!user || user.status === 'deleted') throw socialError('USER_NOT_FOUND');
+  const statements = [
+    block(ctx, blockerId, blockedId),
+    demandChange(ctx),
+    denyEachOthersVideo(ctx, blockerId, blockedId),
+    ...endFollow(ctx, blockerId, blockedId),
+    ...endFollow(ctx, blockedId, blockerId),
+    ...withdrawBetween(ctx, blockerId, blockedId),
+  ];
+  const rest: OutboxEvent = { kind: 'task', task: { type: 'withdraw-between', one: blockerId, other: blockedId } };
+  const partings = rooms.flatMap((room) =>
+    partingEvents(ctx, room, room.creatorId === blockerId ? blockedId : blockerId),
+  );
+  await commitIfMet(ctx, statements, { events: [...partings, rest, blockChanged(blockerId, blockedId)] });
+}
+
+/**
+ * Idempotent. Follows and notifications do not come back. No room reads the other user again: the block has put
+ * them out of every room, and joining checks again who they are.
+ */
+export async function unblockUser(ctx: Context, blockerId: string, blockedId: string): Promise<void> {
+  await commit(ctx, [unblock(ctx, blockerId, blockedId)], { events: [blockChanged(blockerId, blockedId)] });
+}
+
+export function block(ctx: Context, blockerId: string, blockedId: string): Statement {
+  return ctx.db.insert(blocks).values({ blockerId, blockedId, createdAt: ctx.now() }).onConflictDoNothing();
+}
+
+export function unblock(ctx: Context, blockerId: string, blockedId: string): Statement {
+  return ctx.db.delete(blocks).where(and(eq(blocks.blockerId, blockerId), eq(blocks.blockedId, blockedId)));
+}
+
+/** For the blocker's own open sockets, and for nobody else's. */
+function blockChanged(userId: string, otherId: string): OutboxEvent {
+  return { kind: 'block-changed', userId, otherId };
+}
+
+/** The room reads again what the user is to it, and closes their sockets; LiveKit has to be told separately. */
+function partingEvents(ctx: Context, { roomId, videoRoom, status }: OpenRoom, userId: string): OutboxEvent[] {
+  const room: OutboxEvent = { kind: 'room', roomId, command: { type: 'standing-changed', userId } };
+  return status === 'live' ? [room, removal(ctx, videoRoom, userId)] : [room];
+}

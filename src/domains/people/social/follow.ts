@@ -1,0 +1,92 @@
+/** Following creators. One follow a pair, never oneself, never across a block; the database keeps the counts. */
+import { and, eq, sql } from 'drizzle-orm';
+import type { Context } from '@/context';
+import type { OutboxEvent } from '@/contracts/messages';
+import { commitIfMet, demandChange, type Statement } from '@/db/commit';
+import { withdrawFollow } from '@/domains/base/notifications/withdraw';
+import { users } from '@/domains/base/users/tables';
+import { followsCreator } from '@/domains/base/visibility/members';
+import { noBlockBetween } from '@/domains/base/visibility/people';
+import { listMeetingRooms } from '@/domains/live/streams/open-rooms';
+import type { Actor } from '@/shared/actor';
+import { socialError } from './errors';
+import { shownTo } from './regions';
+import { follows, formerFollows } from './tables';
+
+/**
+ * Repeating it changes nothing. The creator is told of the first time alone: whoever unfollows and follows again is no
+ * news. Throws USER_NOT_FOUND, NOT_A_CREATOR, NOT_ONESELF.
+ */
+export async function followCreator(ctx: Context, follower: Actor, creatorId: string): Promise<void> {
+  const followerId = follower.userId;
+  if (followerId === creatorId) throw socialError('NOT_ONESELF');
+  const creator = await ctx.db
+    .select({
+      creatorStatus: users.creatorStatus,
+      isFollowed: followsCreator(followerId, users.id),
+      wasFollowed: sql<number>`EXISTS (
+        SELECT 1 FROM former_follows WHERE follower_id = ${followerId} AND creator_id = users.id)`,
+      followerName: sql<string | null>`(SELECT display_name FROM users follower WHERE follower.id = ${followerId})`,
+    })
+    .from(users)
+    .where(
+      and(
+        eq(users.id, creatorId),
+        eq(users.status, 'active'),
+        noBlockBetween(followerId, users.id),
+        shownTo(follower, users.id),
+      ),
+    )
+    .get();
+  if (!creator) throw socialError('USER_NOT_FOUND');
+  if (creator.creatorStatus !== 'APPROVED') throw socialError('NOT_A_CREATOR');
+  if (creator.isFollowed === 1) return;
+  const events = await standingChanged(ctx, followerId, creatorId);
+  if (creator.wasFollowed === 0) events.push(newFollower(followerId, creator.followerName ?? '', creatorId));
+  await commitIfMet(ctx, [follow(ctx, followerId, creatorId), demandChange(ctx)], { events });
+}
+
+/** Repeating it changes nothing. That there was a new follower is told no more. */
+export async function unfollowCreator(ctx: Context, followerId: string, creatorId: string): Promise<void> {
+  const events = await standingChanged(ctx, followerId, creatorId);
+  const ended = [withdrawFollow(ctx, followerId, creatorId), ...endFollow(ctx, followerId, creatorId)];
+  await commitIfMet(ctx, [...ended, demandChange(ctx)], { events });
+}
+
+/** Changes nothing where the creator is none (any more) or a block stands between: it may have come since it was asked. */
+export function follow(ctx: Context, followerId: string, creatorId: string): Statement {
+  return ctx.db.run(sql`
+    INSERT INTO follows (follower_id, creator_id, created_at)
+    SELECT ${followerId}, id, CAST(${ctx.now()} AS INTEGER) FROM users
+    WHERE id = ${creatorId} AND creator_status = 'APPROVED' AND status = 'active'
+      AND ${noBlockBetween(followerId, users.id)}
+    ON CONFLICT DO NOTHING`);
+}
+
+/** Remembers that there was a follow, then removes it: the last of them changes a row if there was one. */
+export function endFollow(ctx: Context, followerId: string, creatorId: string): Statement[] {
+  const isPair = and(eq(follows.followerId, followerId), eq(follows.creatorId, creatorId));
+  return [
+    ctx.db
+      .insert(formerFollows)
+      .select(
+        ctx.db.select({ followerId: follows.followerId, creatorId: follows.creatorId }).from(follows).where(isPair),
+      )
+      .onConflictDoNothing(),
+    ctx.db.delete(follows).where(isPair),
+  ];
+}
+
+function newFollower(followerId: string, followerName: string, creatorId: string): OutboxEvent {
+  const body = `${followerName} follows you now.`;
+  const data = { userId: followerId };
+  return { kind: 'notify', notification: { userId: creatorId, kind: 'follower', title: 'New follower', body, data } };
+}
+
+/** The creator's live room, and the waiting rooms that the follower entered: a door may have opened or closed to them. */
+async function standingChanged(ctx: Context, userId: string, creatorId: string): Promise<OutboxEvent[]> {
+  const rooms = await listMeetingRooms(ctx, creatorId, userId);
+  return rooms
+    .filter((room) => room.creatorId === creatorId)
+    .map(({ roomId }) => ({ kind: 'room', roomId, command: { type: 'standing-changed', userId } }));
+}

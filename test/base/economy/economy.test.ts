@@ -1,0 +1,188 @@
+/** The owner changes the economy: each change is a version of its own, and shows at once in what the public sees. */
+import { eq } from 'drizzle-orm';
+import { describe, expect, it } from 'vitest';
+import { client } from '#test/support/api';
+import { testContext } from '#test/support/context';
+import { giveDiamonds, once } from '#test/support/money';
+import { asCreator, asStaff } from '#test/support/users';
+import { economyVersions } from '@/domains/base/economy/tables';
+import { staffLog } from '@/domains/base/permissions/tables';
+import { gifts } from '@/domains/money/gifts/tables';
+import { newId } from '@/shared/ids';
+
+const panel = 'owner/panel/economy';
+const asOwner = () => asStaff('owner');
+const ratio = (numerator: number, denominator: number) => ({ numerator, denominator });
+const currentVersion = async () => (await (await asOwner()).get(`${panel}/config`)).data.version as number;
+
+/** Whatever is refused leaves the economy as it was. */
+async function expectNoChange(act: () => Promise<void>) {
+  const before = await currentVersion();
+  await act();
+  expect(await currentVersion()).toBe(before);
+}
+
+describe('the configuration', () => {
+  it('is for the owner', async () => {
+    const { status, data } = await (await asOwner()).get(`${panel}/config`);
+    expect(status).toBe(200);
+    expect(data).toMatchObject({
+      version: expect.any(Number),
+      conversions: { payoutCurrency: 'USD' },
+      limits: { maturingDays: 14 },
+      targets: expect.arrayContaining([expect.objectContaining({ id: 'on-air' })]),
+    });
+    expect((await client().get(`${panel}/config`)).status).toBe(401);
+    expect((await (await asStaff('country_admin')).get(`${panel}/config`)).status).toBe(403);
+  });
+});
+
+describe('changing conversions', () => {
+  it('makes a version that exchanges use from then on, and that says who made it', async () => {
+    const [owner, creator] = await Promise.all([asOwner(), asCreator()]);
+    await giveDiamonds(creator.userId, 100);
+    const before = await creator.post('earnings/exchange', { diamonds: 10 }, once());
+    const { status, data } = await owner.put(`${panel}/conversions`, { coinsPerDiamond: ratio(1, 2) });
+    expect(status).toBe(200);
+    expect(data).toMatchObject({
+      version: before.data.economyVersion + 1,
+      conversions: { coinsPerDiamond: ratio(1, 2), diamondsPerCoin: ratio(1, 2) },
+      changedBy: owner.userId,
+    });
+    const after = await creator.post('earnings/exchange', { diamonds: 10 }, once());
+    expect([before.data.coins, after.data.coins]).toEqual([10, 5]);
+    expect(after.data.economyVersion).toBe(data.version);
+    const old = await testContext()
+      .db.select()
+      .from(economyVersions)
+      .where(eq(economyVersions.version, before.data.economyVersion))
+      .get();
+    expect(old?.config.conversions.coinsPerDiamond).toEqual(ratio(1, 1));
+  });
+
+  it('is logged with what was before and what is after', async () => {
+    const owner = await asOwner();
+    const { data } = await owner.put(`${panel}/conversions`, { minorPerDiamond: ratio(2, 3) });
+    const [entry] = await testContext().db.select().from(staffLog).where(eq(staffLog.staffId, owner.userId));
+    expect(entry).toMatchObject({
+      ...{ action: 'economy.conversions', targetType: 'economy', targetId: String(data.version) },
+      before: { minorPerDiamond: ratio(1, 1) },
+      after: { minorPerDiamond: ratio(2, 3) },
+    });
+  });
+
+  it('is refused where coins would gain on their way through diamonds', async () => {
+    const owner = await asOwner();
+    await expectNoChange(async () => {
+      const { status, error } = await owner.put(`${panel}/conversions`, { coinsPerDiamond: ratio(5, 2) });
+      expect([status, error.code]).toEqual([409, 'ECONOMY_GAINS']);
+    });
+  });
+
+  it('is refused where a gift on offer would earn nothing, and says which', async () => {
+    const [owner, ctx] = [await asOwner(), testContext()];
+    const gift = { id: newId(), name: 'Penny', icon: '🪙', coins: 2, createdAt: 0, updatedAt: 0 };
+    await ctx.db.insert(gifts).values(gift);
+    await expectNoChange(async () => {
+      const { status, error } = await owner.put(`${panel}/conversions`, { diamondsPerCoin: ratio(1, 3) });
+      expect([status, error.code]).toEqual([409, 'GIFTS_WORTHLESS']);
+      expect(error.details).toEqual([{ kind: 'gift', id: gift.id, name: 'Penny', coins: 2 }]);
+    });
+    await ctx.db.update(gifts).set({ active: false }).where(eq(gifts.id, gift.id));
+    expect((await owner.put(`${panel}/conversions`, { diamondsPerCoin: ratio(1, 3) })).status).toBe(200);
+  });
+
+  it.each([
+    { coinsPerDiamond: ratio(0, 1) },
+    { coinsPerDiamond: ratio(1.5, 1) },
+    { coinsPerDiamond: ratio(-1, 1) },
+    { coinsPerDiamond: { numerator: '1', denominator: 1 } },
+    { coinsPerDiamond: { numerator: 1 } },
+    { payoutCurrency: 'dollars' },
+    { coinsPerCoin: ratio(1, 1) },
+  ])('to %j is not understood', async (wish) => {
+    const { status, error } = await (await asOwner()).put(`${panel}/conversions`, wish);
+    expect([status, error.code]).toEqual([422, 'VALIDATION_FAILED']);
+  });
+});
+
+describe('changing limits', () => {
+  it('changes what is sent, and holds at once', async () => {
+    const [owner, creator] = await Promise.all([asOwner(), asCreator()]);
+    await giveDiamonds(creator.userId, 100);
+    const { data } = await owner.put(`${panel}/limits`, { exchangeDiamondsMin: 50 });
+    expect(data.limits).toMatchObject({ exchangeDiamondsMin: 50, tipCoinsMin: 10 });
+    const { error } = await creator.post('earnings/exchange', { diamonds: 49 }, once());
+    expect(error).toMatchObject({ code: 'EXCHANGE_TOO_SMALL', details: { minimum: 50 } });
+  });
+
+  it('is refused where they would contradict each other, in what is sent or with what stands', async () => {
+    const owner = await asOwner();
+    await expectNoChange(async () => {
+      for (const [wish, path] of [
+        [{ tipCoinsMin: 20, tipCoinsMax: 19 }, 'tipCoinsMin'],
+        [{ payoutDiamondsMin: 1_000_001 }, 'payoutDiamondsMin'],
+        [{ payoutMinorPerDayMax: 999_999 }, 'payoutMinorMax'],
+        [{ tipCoinsMin: 1 }, 'tipCoinsMin'],
+      ] as const) {
+        const { status, error } = await owner.put(`${panel}/limits`, wish);
+        expect([status, error.code]).toEqual([422, 'ECONOMY_CONTRADICTS']);
+        expect(error.details).toEqual([{ path, message: expect.any(String) }]);
+      }
+    });
+  });
+
+  it('that changes nothing makes no version', async () => {
+    const owner = await asOwner();
+    await expectNoChange(async () => {
+      expect((await owner.put(`${panel}/limits`, {})).status).toBe(200);
+      const { data } = await owner.get(`${panel}/config`);
+      expect((await owner.put(`${panel}/limits`, data.limits)).data).toEqual(data);
+    });
+  });
+
+  it('by two at once is done by one, or by one after the other', async () => {
+    const [owner, before] = [await asOwner(), await currentVersion()];
+    const answers = await Promise.all(
+      [31, 32, 33, 34].map((days) => owner.put(`${panel}/limits`, { rewardCodeDays: days })),
+    );
+    const done = answers.filter(({ status }) => status === 200);
+    expect(done.length).toBeGreaterThan(0);
+    expect(answers.filter(({ error }) => error?.code === 'ECONOMY_CHANGED')).toHaveLength(4 - done.length);
+    expect(await currentVersion()).toBe(before + done.length);
+  });
+});
+
+describe('setting targets', () => {
+  const target = { id: 'a', tier: 1, metric: 'gifts', threshold: 10, period: 'day', reward: { diamonds: 5 } };
+
+  it('shows them to creators at once', async () => {
+    const [owner, creator] = await Promise.all([asOwner(), asCreator()]);
+    const targets = [target, { ...target, id: 'b', tier: 2, threshold: 20 }];
+    expect((await owner.put(`${panel}/targets`, { targets })).data.targets).toEqual(targets);
+    const { data } = await creator.get('earnings/targets');
+    expect(data.items).toMatchObject(targets.map((one) => ({ ...one, progress: 0 })));
+  });
+
+  it.each([
+    ['an id twice', [target, { ...target, period: 'week' }], 'targets.1.id'],
+    ['a tier twice', [target, { ...target, id: 'b', threshold: 20 }], 'targets.1.tier'],
+    [
+      'a higher tier that asks for less',
+      [target, { ...target, id: 'b', tier: 2, threshold: 10 }],
+      'targets.1.threshold',
+    ],
+    ['a reward of nothing', [{ ...target, reward: { diamonds: 0 } }], 'targets.0.reward.diamonds'],
+    ['a metric that is none', [{ ...target, metric: 'likes' }], 'targets.0.metric'],
+  ])('with %s is refused', async (_, targets, path) => {
+    const { status, error } = await (await asOwner()).put(`${panel}/targets`, { targets });
+    expect([status, error.code]).toEqual([422, 'VALIDATION_FAILED']);
+    expect(error.details).toMatchObject([{ path }]);
+  });
+
+  it('to none leaves none', async () => {
+    const [owner, creator] = await Promise.all([asOwner(), asCreator()]);
+    await owner.put(`${panel}/targets`, { targets: [] });
+    expect((await creator.get('earnings/targets')).data.items).toEqual([]);
+  });
+});

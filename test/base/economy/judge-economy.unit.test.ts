@@ -1,0 +1,57 @@
+/** Economies that cannot be. */
+import { describe, expect, it } from 'vitest';
+import { testContext } from '#test/support/context';
+import { contradictionsOf, problemsOfTargets } from '@/domains/base/economy/judge-economy';
+import { gains } from '@/domains/base/economy/rates';
+import { readEconomy } from '@/domains/base/economy/read';
+import type { EconomyConfig, TargetRule } from '@/domains/base/economy/schemas';
+
+const paths = (problems: readonly { path: string }[]) => problems.map(({ path }) => path);
+const ratio = (numerator: number, denominator: number) => ({ numerator, denominator });
+
+describe('an economy', () => {
+  const withLimits = async (limits: Partial<EconomyConfig['limits']>) => {
+    const economy = await readEconomy(testContext());
+    return { ...economy, limits: { ...economy.limits, ...limits } };
+  };
+
+  it('as the platform comes with it contradicts itself nowhere', async () => {
+    const economy = await readEconomy(testContext());
+    expect(contradictionsOf(economy)).toEqual([]);
+    expect(problemsOfTargets(economy.targets)).toEqual([]);
+  });
+
+  it('has no least above its most', async () => {
+    expect(paths(contradictionsOf(await withLimits({ tipCoinsMin: 5, tipCoinsMax: 4 })))).toEqual(['tipCoinsMin']);
+    expect(paths(contradictionsOf(await withLimits({ payoutDiamondsMax: 3_000_000 })))).toEqual(['payoutDiamondsMax']);
+    expect(contradictionsOf(await withLimits({ tipCoinsMin: 5, tipCoinsMax: 5 }))).toEqual([]);
+  });
+
+  it('has no least that is worth nothing at the rate', async () => {
+    expect(paths(contradictionsOf(await withLimits({ tipCoinsMin: 1 })))).toEqual(['tipCoinsMin']);
+  });
+
+  it('gains where a coin comes back as more than a coin', () => {
+    expect(gains(ratio(1, 2), ratio(2, 1))).toBe(false);
+    expect(gains(ratio(1, 2), ratio(200_001, 100_000))).toBe(true);
+  });
+});
+
+describe('targets', () => {
+  const target = (id: string, change: Partial<TargetRule> = {}): TargetRule => ({
+    ...{ id, tier: 1, metric: 'diamonds', threshold: 10, period: 'day', reward: { diamonds: 1 }, ...change },
+  });
+
+  it('rise with their tiers, in whatever order they stand', () => {
+    const [low, high] = [target('low'), target('high', { tier: 2, threshold: 20 })];
+    expect(problemsOfTargets([low, high])).toEqual([]);
+    expect(problemsOfTargets([high, low])).toEqual([]);
+    expect(paths(problemsOfTargets([{ ...high, threshold: 5 }, low]))).toEqual(['1.threshold']);
+  });
+
+  it('of other metrics or periods are compared with nothing', () => {
+    expect(problemsOfTargets([target('a'), target('b', { metric: 'gifts' }), target('c', { period: 'week' })])).toEqual(
+      [],
+    );
+  });
+});

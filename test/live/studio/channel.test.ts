@@ -1,0 +1,370 @@
+import { eq } from 'drizzle-orm';
+import { describe, expect, it } from 'vitest';
+import { client } from '#test/support/api';
+import { testContext } from '#test/support/context';
+import { recordingContext } from '#test/support/outbox';
+import { aGuest, joinRoom } from '#test/support/rooms';
+import { asCreator, asUser, asViewer } from '#test/support/users';
+import type { OutboxEvent } from '@/contracts/messages';
+import { mediaUrl, newKey } from '@/domains/base/media/keys';
+import { channels } from '@/domains/live/channels/tables';
+import { endStream } from '@/domains/live/streams/end-stream';
+import { goLive } from '@/domains/live/streams/go-live';
+import { applyMediaEvent } from '@/domains/live/streams/media-events';
+import { recordAnalytics } from '@/domains/live/streams/room-figures';
+import { streams } from '@/domains/live/streams/tables';
+import { changeChatSettings, changeInfo } from '@/domains/live/studio/change-channel';
+import { newId } from '@/shared/ids';
+
+const picture = () => mediaUrl(testContext().config, newKey('thumbnail'));
+const setups = (events: OutboxEvent[]) =>
+  events.flatMap((event) => (event.kind === 'room' && event.command.type === 'setup' ? [event.command] : []));
+const streamRow = async (id: string) => (await testContext().db.select().from(streams).where(eq(streams.id, id)))[0];
+
+describe('a channel', () => {
+  it('is made from defaults when it is first needed, once, however many ask', async () => {
+    const creator = await asUser({ role: 'dj', creatorStatus: 'APPROVED' });
+    const answers = await Promise.all([1, 2, 3, 4].map(() => creator.get('stream/info')));
+    expect(new Set(answers.map(({ data }) => data.id)).size).toBe(1);
+    expect(answers[0]).toMatchObject({
+      status: 200,
+      data: {
+        userId: creator.userId,
+        ...{ isLive: false, isChatEnabled: true, isChatDelayed: false, isChatFollowersOnly: false },
+        ...{ thumbnail: null, category: null, currentStreamId: null },
+      },
+    });
+    expect(answers[0]?.data.title).toContain(creator.username);
+  });
+
+  it('changes only what is sent', async () => {
+    const creator = await asCreator();
+    const thumbnail = picture();
+    const first = await creator.put('stream/info', {
+      title: '  Night set ',
+      description: 'Two hours\nof house',
+      thumbnail,
+    });
+    expect(first).toMatchObject({ status: 200, data: { title: 'Night set', thumbnail, category: null } });
+    const second = await creator.put('stream/info', { category: 'music' });
+    expect(second.data).toMatchObject({
+      title: 'Night set',
+      description: 'Two hours\nof house',
+      thumbnail,
+      category: 'music',
+    });
+    const third = await creator.put('stream/info', { thumbnail: null, category: null });
+    expect(third.data).toMatchObject({ title: 'Night set', thumbnail: null, category: null });
+    expect((await creator.put('stream/info', {})).data).toEqual(third.data);
+    expect((await creator.get('stream/info')).data).toEqual(third.data);
+  });
+
+  it.each([
+    ['title', { title: '' }],
+    ['title', { title: 'x'.repeat(141) }],
+    ['title', { title: 'two\nlines' }],
+    ['title', { title: 'bell\u0007' }],
+    ['title', { title: null }],
+    ['description', { description: 'x'.repeat(2_001) }],
+    ['category', { category: 'no such thing' }],
+    ['thumbnail', { thumbnail: 'https://elsewhere.test/picture.png' }],
+    ['thumbnailUrl', { thumbnailUrl: null }],
+  ])('refuses a wrong %s', async (path, body) => {
+    const creator = await asCreator();
+    expect(await creator.put('stream/info', body)).toMatchObject({
+      status: 422,
+      error: { code: 'VALIDATION_FAILED', details: [{ path }] },
+    });
+    expect((await creator.get('stream/info')).data.title).toBe('A show');
+  });
+
+  it('counts characters as readers do', async () => {
+    const creator = await asCreator();
+    expect((await creator.put('stream/info', { title: '🎧'.repeat(140) })).status).toBe(200);
+  });
+
+  it('changes its live stream with it, and the room hears what changed', async () => {
+    const creator = await asCreator();
+    const { data } = await creator.post('stream/create', { title: 'Before' });
+    const { ctx, events } = recordingContext();
+    await goLive(ctx, data.id);
+    events.length = 0;
+    await changeInfo(ctx, creator.userId, { title: 'After', category: 'talk' });
+    expect(await streamRow(data.id)).toMatchObject({ title: 'After', category: 'talk', status: 'live' });
+    expect(events).toMatchObject([
+      {
+        kind: 'room',
+        roomId: data.id,
+        command: { type: 'setup', setup: { title: 'After', status: 'live' }, changes: { category: 'talk' } },
+      },
+    ]);
+    expect((await creator.get('stream/status')).data).toMatchObject({ title: 'After', currentStreamId: data.id });
+  });
+
+  it('leaves what is over as it was', async () => {
+    const creator = await asCreator();
+    const { data } = await creator.post('stream/create', { title: 'Before' });
+    const { ctx, events } = recordingContext();
+    await goLive(ctx, data.id);
+    await endStream(ctx, data.id, 'creator');
+    events.length = 0;
+    await changeInfo(ctx, creator.userId, { title: 'After' });
+    expect((await streamRow(data.id))?.title).toBe('Before');
+    expect(events).toEqual([]);
+  });
+});
+
+describe('chat settings', () => {
+  it('change only what is sent', async () => {
+    const creator = await asCreator();
+    const first = await creator.put('stream/chat-settings', { isChatFollowersOnly: true, slowModeSeconds: 10 });
+    expect(first).toMatchObject({
+      status: 200,
+      data: { isChatEnabled: true, isChatFollowersOnly: true, slowModeSeconds: 10 },
+    });
+    const second = await creator.put('stream/chat-settings', { isChatEnabled: false, blockedWords: ['spam', 'spam'] });
+    expect(second.data).toMatchObject({
+      ...{ isChatEnabled: false, isChatFollowersOnly: true, slowModeSeconds: 10, blockedWords: ['spam'] },
+    });
+    expect((await creator.get('stream/info')).data).toMatchObject(second.data);
+  });
+
+  it('take a delay as a switch or in seconds', async () => {
+    const creator = await asCreator();
+    const delay = async (body: object) => {
+      const { isChatDelayed, chatDelaySeconds } = (await creator.put('stream/chat-settings', body)).data;
+      return [isChatDelayed, chatDelaySeconds];
+    };
+    expect(await delay({ isChatDelayed: true })).toEqual([true, 5]);
+    expect(await delay({ chatDelaySeconds: 20 })).toEqual([true, 20]);
+    expect(await delay({ isChatDelayed: false })).toEqual([false, 0]);
+    expect(await delay({ isChatDelayed: true, chatDelaySeconds: 300 })).toEqual([true, 300]);
+    expect(await delay({ chatDelaySeconds: 0 })).toEqual([false, 0]);
+  });
+
+  it.each([
+    ['chatDelaySeconds', { isChatDelayed: true, chatDelaySeconds: 0 }],
+    ['chatDelaySeconds', { isChatDelayed: false, chatDelaySeconds: 3 }],
+    ['chatDelaySeconds', { chatDelaySeconds: 301 }],
+    ['slowModeSeconds', { slowModeSeconds: -1 }],
+    ['slowModeSeconds', { slowModeSeconds: 3_601 }],
+    ['blockedWords', { blockedWords: Array(201).fill('word') }],
+    ['blockedWords.1', { blockedWords: ['fine', ' '] }],
+    ['isChatEnabled', { isChatEnabled: 'yes' }],
+    ['isChatOn', { isChatOn: true }],
+  ])('refuse a wrong %s', async (path, body) => {
+    const creator = await asCreator();
+    expect(await creator.put('stream/chat-settings', body)).toMatchObject({
+      status: 422,
+      error: { details: [{ path }] },
+    });
+  });
+
+  it('reach the room that is live and the one that is prepared', async () => {
+    const creator = await asCreator();
+    const live = (await creator.post('stream/create', {})).data.id;
+    const { ctx, events } = recordingContext();
+    await goLive(ctx, live);
+    const prepared = (await creator.post('stream/create', {})).data.id;
+    events.length = 0;
+    await changeChatSettings(ctx, creator.userId, { slowModeSeconds: 30 });
+    const heard = setups(events).map(({ setup }) => [setup.roomId, setup.status, setup.policy.slowModeSeconds]);
+    expect(heard).toEqual([
+      [live, 'live', 30],
+      [prepared, 'scheduled', 30],
+    ]);
+  });
+
+  it('reach the stream that is prepared while they are being changed', async () => {
+    const creator = await asCreator();
+    const { ctx, events } = recordingContext();
+    let prepared: string | undefined;
+    let batches = 0;
+    const batch = async (statements: Parameters<typeof ctx.db.batch>[0]) => {
+      batches += 1;
+      if (batches === 2) prepared = (await creator.post('stream/create', {})).data.id; // between reading and writing
+      return ctx.db.batch(statements);
+    };
+    const db = new Proxy(ctx.db, { get: (target, key) => (key === 'batch' ? batch : Reflect.get(target, key)) });
+    await changeChatSettings({ ...ctx, db }, creator.userId, { slowModeSeconds: 30 });
+    expect(prepared).toBeDefined();
+    expect(setups(events)).toMatchObject([{ setup: { roomId: prepared, policy: { slowModeSeconds: 30 } } }]);
+  });
+
+  it('that change at once with the title all hold, and the newest setup has them all', async () => {
+    const creator = await asCreator();
+    const { data } = await creator.post('stream/create', {});
+    const { ctx, events } = recordingContext();
+    await Promise.all([
+      goLive(ctx, data.id),
+      changeChatSettings(ctx, creator.userId, { slowModeSeconds: 30 }),
+      changeChatSettings(ctx, creator.userId, { isChatFollowersOnly: true }),
+      changeInfo(ctx, creator.userId, { title: 'All of it' }),
+    ]);
+    const told = setups(events);
+    expect(new Set(told.map(({ at }) => at)).size).toBe(4); // each has its own time
+    const newest = told.toSorted((one, other) => other.at - one.at)[0];
+    expect(newest?.setup).toMatchObject({
+      ...{ status: 'live', title: 'All of it' },
+      policy: { slowModeSeconds: 30, followersOnly: true },
+    });
+  });
+});
+
+describe('preparing a stream', () => {
+  it("takes what is left out from the channel, and is the channel's current stream", async () => {
+    const creator = await asCreator();
+    await creator.put('stream/info', { description: 'Every Friday', category: 'music' });
+    const { status, data } = await creator.post('stream/create', { title: 'This Friday' });
+    expect(status).toBe(201);
+    expect(data).toMatchObject({
+      ...{ creatorId: creator.userId, title: 'This Friday', description: 'Every Friday', category: 'music' },
+      ...{ status: 'scheduled', startTime: null, visibility: 'public' },
+    });
+    expect((await creator.get('stream/info')).data).toMatchObject({ currentStreamId: data.id, isLive: false });
+  });
+
+  it('works without a word', async () => {
+    const creator = await asUser({ role: 'performer', creatorStatus: 'APPROVED' });
+    expect(await creator.post('stream/create')).toMatchObject({ status: 201, data: { creatorType: 'performer' } });
+  });
+
+  it('takes a picture that was uploaded here and no other', async () => {
+    const creator = await asCreator();
+    const thumbnail = picture();
+    const { data } = await creator.post('stream/create', { thumbnail });
+    expect(data.thumbnailUrl).toBe(thumbnail);
+    expect(await creator.post('stream/create', { thumbnail: 'https://elsewhere.test/x.png' })).toMatchObject({
+      status: 422,
+      error: { details: [{ path: 'thumbnail' }] },
+    });
+  });
+});
+
+describe('status', () => {
+  it('follows the stream from nothing to live, lost and over', async () => {
+    const creator = await asCreator();
+    const ctx = testContext();
+    const status = async () => (await creator.get('stream/status')).data;
+    expect(await status()).toMatchObject({ isLive: false, reconnecting: false, currentStreamId: null, viewerCount: 0 });
+
+    await ctx.db.update(channels).set({ ingressId: 'IN_status' }).where(eq(channels.id, creator.channelId));
+    const event = { ingressId: 'IN_status', room: creator.channelId };
+    await applyMediaEvent(ctx, { type: 'ingress_started', ...event, at: 10_000 });
+    const live = await status();
+    expect(live).toMatchObject({ isLive: true, reconnecting: false, title: 'A show' });
+    expect(live.startedAt).not.toBeNull();
+    await ctx.settle();
+    await Promise.all([joinRoom(live.currentStreamId, aGuest()), joinRoom(live.currentStreamId, aGuest())]);
+    expect((await status()).viewerCount).toBe(2);
+
+    await applyMediaEvent(ctx, { type: 'ingress_ended', ...event, at: 20_000 });
+    expect(await status()).toMatchObject({ isLive: false, reconnecting: true, currentStreamId: live.currentStreamId });
+    await endStream(ctx, live.currentStreamId, 'creator');
+    expect(await status()).toMatchObject({
+      isLive: false,
+      reconnecting: false,
+      currentStreamId: null,
+      startedAt: null,
+    });
+    await ctx.settle();
+  });
+});
+
+describe('past streams', () => {
+  it('are those that are over, newest first, with their figures', async () => {
+    const creator = await asCreator();
+    const ctx = testContext();
+    const ids: string[] = [];
+    for (const title of ['one', 'two']) {
+      const { data } = await creator.post('stream/create', { title });
+      ids.push(data.id);
+      await goLive(ctx, data.id);
+      await endStream(ctx, data.id, 'creator');
+    }
+    await recordAnalytics(ctx, ids[0] ?? '', {
+      ...{ viewerCount: 0, uniqueViewers: 3, peakViewers: 2, watchSeconds: 90, messages: 4 },
+      ...{ rankingPeak: 2, rewardedSeconds: 60 },
+      ...{ reactions: { heart: 5 }, viewerCurve: [] },
+    });
+    await creator.post('stream/create', { title: 'to come' });
+    const { data } = await creator.get('stream/past');
+    expect(data.items).toMatchObject([
+      { id: ids[1], title: 'two', status: 'ended', figures: null, earnings: 0 },
+      {
+        id: ids[0],
+        peakViewers: 2,
+        figures: { uniqueViewers: 3, watchSeconds: 90, messages: 4, reactions: { heart: 5 } },
+      },
+    ]);
+    const second = await creator.get('stream/past?page=2&perPage=1');
+    expect(second.data).toMatchObject({ items: [{ id: ids[0] }], pagination: { total: 2, totalPages: 2 } });
+    expect((await (await asCreator()).get('stream/past')).data.items).toEqual([]);
+    expect(await creator.get('stream/past?perPage=101')).toMatchObject({
+      status: 422,
+      error: { details: [{ path: 'perPage' }] },
+    });
+    await ctx.settle();
+  });
+});
+
+describe('creator tokens', () => {
+  const claimsOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+
+  it('to publish carry the id that the encoder goes by, to watch another, so that a look ends no show', async () => {
+    const creator = await asCreator();
+    const watch = await creator.post('stream/creator-token');
+    expect(watch).toMatchObject({ status: 200, data: { purpose: 'watch', room: creator.channelId } });
+    expect(watch.headers.get('cache-control')).toBe('no-store');
+    expect(claimsOf(watch.data.token).video).toMatchObject({
+      room: creator.channelId,
+      canPublish: false,
+      canPublishData: false,
+    });
+    expect(watch.data.identity).not.toBe(creator.userId);
+    const publish = await creator.post('stream/creator-token', { purpose: 'publish' });
+    expect(publish.data.identity).toBe(creator.userId);
+    expect(claimsOf(publish.data.token)).toMatchObject({ sub: creator.userId, video: { canPublish: true } });
+    expect(await creator.post('stream/creator-token', { purpose: 'moderate' })).toMatchObject({
+      status: 422,
+      error: { details: [{ path: 'purpose' }] },
+    });
+  });
+});
+
+it('a creator who joins their own room watches by another id than the encoder has', async () => {
+  const creator = await asCreator();
+  const { data } = await creator.post('stream/create', {});
+  await goLive(recordingContext().ctx, data.id);
+  const joined = (await creator.post(`stream/${data.id}/join`)).data;
+  expect(joined.viewer.id).toBe(creator.userId);
+  expect(joined.media.identity).not.toBe(creator.userId);
+});
+
+describe('every endpoint of the own channel', () => {
+  const CALLS: [method: string, path: string, body?: object][] = [
+    ['POST', 'stream/create', {}],
+    ['GET', 'stream/past'],
+    ['POST', 'stream/ingress', { ingressType: 'RTMP' }],
+    ['DELETE', 'stream/ingress'],
+    ['GET', 'stream/info'],
+    ['PUT', 'stream/info', {}],
+    ['GET', 'stream/credentials'],
+    ['PUT', 'stream/chat-settings', {}],
+    ['GET', 'stream/status'],
+    ['POST', 'stream/creator-token', {}],
+    ['POST', 'stream/thumbnail'],
+    ['GET', 'stream/moderators'],
+    ['PUT', `stream/moderators/${newId()}`],
+    ['DELETE', `stream/moderators/${newId()}`],
+  ];
+
+  it.each(CALLS)('%s %s is for approved creators alone', async (method, path, body) => {
+    expect((await client().call(method, path, { body })).status).toBe(401);
+    const viewer = await asViewer();
+    expect(await viewer.call(method, path, { body })).toMatchObject({
+      status: 403,
+      error: { code: 'CREATOR_APPROVAL_REQUIRED' },
+    });
+  });
+});

@@ -1,0 +1,77 @@
+/** When diamonds mature, and which of them go first. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { maturingOf, windowStart } from '@/domains/money/earnings/mature';
+
+const NOON = Date.parse('2026-11-23T12:00:00Z');
+const day = (number: number) => `2026-11-${String(number).padStart(2, '0')}`;
+const of = (number: number, diamonds: number) => ({ day: day(number), diamonds });
+
+describe('the window of days that are still maturing', () => {
+  it('begins where fewer than the maturing days have passed since the day’s end', () => {
+    expect(windowStart(NOON, 14)).toBe('2026-11-09');
+    expect(windowStart(NOON, 1)).toBe('2026-11-22');
+  });
+
+  it('moves on at midnight (UTC)', () => {
+    expect(windowStart(Date.parse('2026-11-23T23:59:59.999Z'), 1)).toBe('2026-11-22');
+    expect(windowStart(Date.parse('2026-11-24T00:00:00Z'), 1)).toBe('2026-11-23');
+  });
+
+  it('holds no day where diamonds mature at once', () => {
+    expect(windowStart(NOON, 0)).toBe('2026-11-24');
+  });
+});
+
+describe('what is still maturing', () => {
+  it('is what the window’s days earned', () => {
+    expect(maturingOf([of(20, 100), of(22, 50)], [])).toBe(150);
+    expect(maturingOf([], [])).toBe(0);
+  });
+
+  it('goes first in an exchange', () => {
+    expect(maturingOf([of(20, 100), of(22, 50)], [of(22, 120)])).toBe(30);
+  });
+
+  it('is never less than nothing: the rest of an exchange had matured', () => {
+    expect(maturingOf([of(20, 100)], [of(20, 500)])).toBe(0);
+    expect(maturingOf([of(20, 100), of(22, 50)], [of(21, 500)])).toBe(50);
+  });
+
+  it('is not touched by an exchange of a day before it was earned', () => {
+    expect(maturingOf([of(22, 50)], [of(20, 30)])).toBe(50);
+  });
+
+  it('counts within a day as there before it left', () => {
+    expect(maturingOf([of(22, 50)], [of(22, 20)])).toBe(30);
+  });
+
+  it('is what taking of the newest day first leaves, whatever the order of the rows', () => {
+    const amounts = fc.array(fc.record({ day: fc.integer({ min: 1, max: 9 }).map(day), diamonds: fc.nat(100) }));
+    fc.assert(
+      fc.property(amounts, amounts, (credits, debits) => {
+        expect(maturingOf(credits, debits)).toBe(takenDayByDay(credits, debits));
+      }),
+    );
+  });
+});
+
+type Amounts = Parameters<typeof maturingOf>[0];
+
+/** The rule as it is said: each debit goes over the days up to its own, the newest first. */
+function takenDayByDay(credits: Amounts, debits: Amounts): number {
+  const left = new Map<string, number>();
+  for (const { day, diamonds } of credits) left.set(day, (left.get(day) ?? 0) + diamonds);
+  for (const debit of debits.toSorted((a, b) => a.day.localeCompare(b.day))) {
+    let open = debit.diamonds;
+    for (const day of [...left.keys()]
+      .filter((one) => one <= debit.day)
+      .toSorted()
+      .toReversed()) {
+      const taken = Math.min(open, left.get(day) ?? 0);
+      left.set(day, (left.get(day) ?? 0) - taken);
+      open -= taken;
+    }
+  }
+  return [...left.values()].reduce((sum, one) => sum + one, 0);
+}

@@ -1,0 +1,130 @@
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { randomAddress } from '#test/support/api';
+import { testContext } from '#test/support/context';
+import { coinsOf, giveCoins, once } from '#test/support/money';
+import { joinRoom } from '#test/support/rooms';
+import { anOpenStream } from '#test/support/streams';
+import { actorOf, asCreator, asViewer } from '#test/support/users';
+import { app } from '@/app';
+import type { Env } from '@/config';
+import type { Context } from '@/context';
+import { outbox } from '@/db/outbox';
+import { sendGift } from '@/domains/money/gifts/send-gift';
+import { deliverOutbox, sweepOutbox } from '@/queues/outbox';
+import { openRooms } from '@/room/rooms';
+import { newId } from '@/shared/ids';
+import { MINUTE_MS } from '@/shared/time';
+import { makeCountingD1, readCounts, resetCounts } from '../../../scripts/bench/counting-d1';
+
+const ROSE = '01900000-0000-7000-9001-000000000001';
+const ROWS_WRITTEN_MAX = 17;
+
+async function aShow() {
+  const [viewer, creator] = [await asViewer(), await asCreator()];
+  await giveCoins(viewer.userId, 1_000);
+  const streamId = await anOpenStream(creator);
+  return { viewer, creator, streamId, watcher: await joinRoom(streamId) };
+}
+
+beforeEach(async () => {
+  await testContext().db.delete(outbox);
+});
+
+describe('a gift into a live stream', () => {
+  it('is heard in the room, once, as it was paid', async () => {
+    const { viewer, creator, streamId, watcher } = await aShow();
+    const body = { giftId: ROSE, quantity: 2, streamId, message: 'Encore!' };
+    const { status, data } = await viewer.post('payment/gift', body, once());
+    expect(status).toBe(201);
+    const heard = await watcher.next('gift-sent');
+    expect(heard).toMatchObject({
+      seq: expect.any(Number),
+      id: data.id,
+      sender: { id: viewer.userId, username: viewer.username },
+      recipient: { id: creator.userId, isLive: true },
+      gift: { id: ROSE, name: 'Rose', icon: '🌹', animationUrl: null, coins: 10 },
+      quantity: 2,
+      coins: 20,
+      message: 'Encore!',
+      at: data.createdAt,
+    });
+    expect(heard).not.toHaveProperty('diamonds');
+    expect(data).toMatchObject({ streamId, recipient: { id: creator.userId } });
+  });
+
+  it('as a tip names no gift', async () => {
+    const { viewer, streamId, watcher } = await aShow();
+    await viewer.post('payment/tip', { coins: 50, streamId }, once());
+    expect(await watcher.next('gift-sent')).toMatchObject({ gift: null, quantity: 1, coins: 50, message: null });
+  });
+
+  it('that is not paid is not heard', async () => {
+    const { viewer, streamId, watcher } = await aShow();
+    expect((await viewer.post('payment/tip', { coins: 1_001, streamId }, once())).status).toBe(402);
+    await viewer.post('payment/tip', { coins: 10, streamId }, once());
+    await watcher.next('gift-sent', ({ coins }) => coins === 10);
+    expect(watcher.eventsOf('gift-sent')).toHaveLength(1);
+  });
+
+  it('whose request is killed after the payment is heard by the sweep, and each gift once', async () => {
+    const { viewer, streamId, watcher } = await aShow();
+    const ctx = testContext();
+    const killed: Context = { ...ctx, deliver: async () => {} };
+    const wish = { giftId: ROSE, quantity: 1, streamId };
+    const gift = await sendGift(killed, actorOf(viewer), wish, { idempotencyKey: newId(), bodyHash: '' });
+    expect(await coinsOf(viewer.userId)).toBe(990);
+    const rows = await ctx.db.select().from(outbox);
+    expect(rows).toHaveLength(1);
+
+    const later: Context = { ...ctx, now: () => ctx.now() + MINUTE_MS };
+    await sweepOutbox(later);
+    await ctx.db.insert(outbox).values(rows); // as a kill between delivery and deletion leaves them
+    await deliverOutbox(ctx, rows);
+    await viewer.post('payment/tip', { coins: 10, streamId }, once());
+    await watcher.next('gift-sent', ({ coins, gift: kind }) => coins === 10 && kind === null);
+    expect(watcher.eventsOf('gift-sent').map(({ id }) => id)).toContain(gift.id);
+    expect(watcher.eventsOf('gift-sent')).toHaveLength(2);
+    expect(await ctx.db.select().from(outbox)).toEqual([]);
+  });
+
+  it('repeated with its key is heard once', async () => {
+    const { viewer, streamId, watcher } = await aShow();
+    const [body, key] = [{ giftId: ROSE, streamId }, once()];
+    await Promise.all([1, 2, 3].map(() => viewer.post('payment/gift', body, key)));
+    await viewer.post('payment/tip', { coins: 50, streamId }, once());
+    await watcher.next('gift-sent', ({ coins }) => coins === 50);
+    expect(watcher.eventsOf('gift-sent')).toHaveLength(2);
+  });
+
+  it('costs four round trips, and writes no more rows than it must', async () => {
+    const { viewer, streamId } = await aShow();
+    await viewer.post('payment/gift', { giftId: ROSE, streamId }, once()); // opens the accounts and the day
+    const execution = createExecutionContext();
+    const counted = { ...env, DB: makeCountingD1(env.DB) } as Env; // the meter stands for the database
+    const request = new Request('http://localhost:8787/api/v1/payment/gift', {
+      method: 'POST',
+      headers: {
+        ...viewer.headers,
+        ...once().headers,
+        'cf-connecting-ip': randomAddress(),
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ giftId: ROSE, streamId, message: 'Again' }),
+    });
+    const surroundings = {
+      waitUntil: (work: Promise<unknown>) => execution.waitUntil(work),
+      rooms: openRooms(env.ROOMS),
+      deliver: deliverOutbox,
+    };
+    resetCounts();
+    const response = await app.fetch(request, { env: counted, surroundings }, execution);
+    expect(response.status).toBe(201);
+    await waitOnExecutionContext(execution);
+    const { rowsWritten, calls } = readCounts();
+    expect(rowsWritten).toBeLessThanOrEqual(ROWS_WRITTEN_MAX);
+    // The guard, the facts, the batch; and the outbox row's end.
+    expect(calls).toBe(4);
+  });
+});

@@ -1,0 +1,324 @@
+/** Staff decide on cash-outs: once, never on their own, and seeing no more of a bank account than paying it takes. */
+import { env } from 'cloudflare:workers';
+import { describe, expect, it, vi } from 'vitest';
+import { clientWith } from '#test/support/app';
+import { IBAN } from '#test/support/applications';
+import { testContext } from '#test/support/context';
+import { diamondsOf, once } from '#test/support/money';
+import { asPaidCreator, connectToStripe, giveSales, legsOf, notificationsOf, payoutOf } from '#test/support/payouts';
+import { recordingQueue } from '#test/support/queues';
+import { STRIPE_ENV, standInForStripe } from '#test/support/stripe';
+import { asStaff } from '#test/support/users';
+import type { PayoutMessage } from '@/contracts/messages';
+import { payoutCheck } from '@/domains/money/payouts/check';
+import { readBalance } from '@/ledger/transfers';
+import { newId } from '@/shared/ids';
+
+const DESK = 'owner/panel/cashouts';
+const idsOf = ({ data }: { data: { items: { id: string }[] } }) => data.items.map(({ id }) => id);
+
+/** A creator who asked for 2,000 diamonds by bank, and what they asked for. */
+async function asked(traits: Parameters<typeof asPaidCreator>[1] = {}) {
+  const creator = await asPaidCreator(5_000, traits);
+  const request = { source: 'diamonds', diamonds: 2_000, method: 'bank' };
+  const { data } = await creator.post('payment/payout', request, once());
+  return { creator, id: data.id as string, url: `${DESK}/${data.id}` };
+}
+
+async function askedForSales() {
+  const creator = await asPaidCreator();
+  await giveSales(creator.userId, 5_000);
+  const request = { source: 'sales', amountMinor: 2_000, currency: 'EUR', method: 'bank' };
+  const { data } = await creator.post('payment/payout', request, once());
+  return { creator, id: data.id as string, url: `${DESK}/${data.id}` };
+}
+
+const logOf = async (id: string) =>
+  (
+    await env.DB.prepare(
+      'SELECT staff_id, action, before, after, reason FROM staff_log WHERE target_id = ? ORDER BY id',
+    )
+      .bind(id)
+      .all()
+  ).results;
+const salesOf = (userId: string) => readBalance(testContext(), userId, 'sales', 'EUR');
+
+describe('approving', () => {
+  it('makes the money due, tells the creator, and is logged', async () => {
+    const [{ creator, id, url }, owner] = [await asked(), await asStaff('owner')];
+    const { status, data } = await owner.put(`${url}/approve`);
+    expect([status, data]).toEqual([
+      200,
+      expect.objectContaining({
+        status: 'approved',
+        decidedBy: owner.userId,
+        needsDecision: false,
+        accountLast4: '3000',
+      }),
+    ]);
+    expect(JSON.stringify(data)).not.toContain(IBAN);
+    expect(await legsOf(id)).toEqual(['1 payout_hold 2000 diamond', '2 payout_due 2000 USD']);
+    expect((await payoutOf(id)).sendAt).toBeNull();
+    const known = { userId: creator.userId };
+    expect(await logOf(id)).toEqual([
+      {
+        staff_id: owner.userId,
+        action: 'payout.approve',
+        before: JSON.stringify({ ...known, status: 'requested' }),
+        after: JSON.stringify({ ...known, status: 'approved', amountMinor: 1_955, currency: 'USD' }),
+        reason: null,
+      },
+    ]);
+    await vi.waitFor(async () =>
+      expect(await notificationsOf(creator.userId)).toEqual([
+        { kind: 'payout-approved', body: '19.55 USD will be sent to you.' },
+      ]),
+    );
+  });
+
+  it('of one by Stripe queues it, and the sweep knows of it', async () => {
+    const stripe = standInForStripe();
+    const queue = recordingQueue<PayoutMessage>();
+    const environment = { ...STRIPE_ENV, PAYOUTS: queue.queue };
+    const creator = await asPaidCreator(5_000);
+    await connectToStripe(stripe, creator.userId);
+    const request = { source: 'diamonds', diamonds: 2_000, method: 'stripe' };
+    const { data } = await clientWith(environment, creator.headers).post('payment/payout', request, once());
+    const owner = clientWith(environment, (await asStaff('owner')).headers);
+    expect((await owner.put(`${DESK}/${data.id}/paid`, { reference: 'X' })).error.code).toBe('PAYOUT_NOT_APPROVED');
+    expect((await owner.put(`${DESK}/${data.id}/approve`)).status).toBe(200);
+    expect(queue.sent).toEqual([{ body: { payoutId: data.id }, delaySeconds: undefined }]);
+    expect((await payoutOf(data.id)).sendAt).toBeGreaterThan(Date.now());
+    // Whether it is paid, the provider says.
+    const { status, error } = await owner.put(`${DESK}/${data.id}/paid`, { reference: 'X' });
+    expect([status, error.code]).toEqual([409, 'PAYOUT_WITH_PROVIDER']);
+    expect((await owner.put(`${DESK}/${data.id}/reject`, { reason: 'No.' })).error.code).toBe('PAYOUT_DECIDED');
+  });
+});
+
+describe('rejecting', () => {
+  it('gives the diamonds back, with the reason', async () => {
+    const [{ creator, id, url }, owner] = [await asked(), await asStaff('owner')];
+    const { status, data } = await owner.put(`${url}/reject`, { reason: 'The name does not match.' });
+    expect([status, data.status, data.reason]).toEqual([200, 'rejected', 'The name does not match.']);
+    expect(await diamondsOf(creator.userId)).toBe(5_000);
+    expect(await legsOf(id)).toEqual(['1 payout_hold 2000 diamond', '3 payout_return 2000 diamond']);
+    expect(await logOf(id)).toMatchObject([{ action: 'payout.reject', reason: 'The name does not match.' }]);
+    await vi.waitFor(async () =>
+      expect(await notificationsOf(creator.userId)).toMatchObject([
+        { kind: 'payout-rejected', body: expect.stringContaining('The name does not match.') },
+      ]),
+    );
+    const [mine] = (await creator.get('earnings/cashout/my')).data.items;
+    expect(mine).toMatchObject({ id, status: 'rejected', reason: 'The name does not match.' });
+    // They can be asked for again.
+    const request = { source: 'diamonds', diamonds: 5_000, method: 'bank' };
+    expect((await creator.post('payment/payout', request, once())).status).toBe(201);
+  });
+
+  it('gives sales back, fee and all', async () => {
+    const [{ creator, id, url }, owner] = [await askedForSales(), await asStaff('owner')];
+    expect((await owner.put(`${url}/reject`, { reason: 'No.' })).data.status).toBe('rejected');
+    expect(await salesOf(creator.userId)).toBe(5_000);
+    expect(await legsOf(id)).toEqual(['1 sales_hold 2000 EUR', '3 sales_return 2000 EUR']);
+  });
+
+  it('needs a reason and takes nothing else', async () => {
+    const [{ url }, owner] = [await asked(), await asStaff('owner')];
+    for (const body of [
+      {},
+      { reason: '' },
+      { reason: ' ' },
+      { reason: 'x'.repeat(501) },
+      { reason: 'x', status: 'paid' },
+    ])
+      expect((await owner.put(`${url}/reject`, body)).status).toBe(422);
+  });
+
+  it('after the approval has to say so, and the cash-out has failed', async () => {
+    const [{ creator, id, url }, owner] = [await asked(), await asStaff('owner')];
+    await owner.put(`${url}/approve`);
+    const refused = await owner.put(`${url}/reject`, { reason: 'The bank sent it back.' });
+    expect([refused.status, refused.error.code]).toEqual([409, 'PAYOUT_DECIDED']);
+    const { data } = await owner.put(`${url}/reject`, { reason: 'The bank sent it back.', afterApproval: true });
+    expect([data.status, data.decidedBy]).toEqual(['failed', owner.userId]);
+    expect(await diamondsOf(creator.userId)).toBe(5_000);
+    expect(await legsOf(id)).toEqual([
+      '1 payout_hold 2000 diamond',
+      '2 payout_due 2000 USD',
+      '3 payout_return 2000 diamond',
+      '4 payout_undue 2000 USD',
+    ]);
+    await vi.waitFor(async () =>
+      expect((await notificationsOf(creator.userId)).map(({ kind }) => kind)).toEqual([
+        'payout-approved',
+        'payout-failed',
+      ]),
+    );
+  });
+});
+
+describe('marking as paid', () => {
+  it('burns the diamonds and books the money, its fee and the reference', async () => {
+    const [{ creator, id, url }, owner] = [await asked(), await asStaff('owner')];
+    const early = await owner.put(`${url}/paid`, { reference: 'BANK-1' });
+    expect([early.status, early.error.code]).toEqual([409, 'PAYOUT_NOT_APPROVED']);
+    await owner.put(`${url}/approve`);
+    const { status, data } = await owner.put(`${url}/paid`, { reference: 'BANK-1' });
+    expect([status, data.status, data.reference]).toEqual([200, 'paid', 'BANK-1']);
+    expect(data.paidAt).not.toBeNull();
+    expect(await diamondsOf(creator.userId)).toBe(3_000);
+    expect(await legsOf(id)).toEqual([
+      '1 payout_hold 2000 diamond',
+      '2 payout_due 2000 USD',
+      '3 payout_burn 2000 diamond',
+      '4 payout_cash 1955 USD',
+      '5 payout_fee 45 USD',
+    ]);
+    expect((await logOf(id)).map(({ action }) => action)).toEqual(['payout.approve', 'payout.paid']);
+    await vi.waitFor(async () =>
+      expect((await notificationsOf(creator.userId)).map(({ kind }) => kind)).toEqual([
+        'payout-approved',
+        'payout-paid',
+      ]),
+    );
+    for (const [path, body] of [
+      ['approve', undefined],
+      ['reject', { reason: 'No.', afterApproval: true }],
+      ['paid', { reference: 'BANK-2' }],
+    ] as const)
+      expect((await owner.put(`${url}/${path}`, body)).error.code).toBe('PAYOUT_DECIDED');
+    expect((await payoutOf(id)).reference).toBe('BANK-1');
+  });
+
+  it('books sales', async () => {
+    const [{ creator, id, url }, owner] = [await askedForSales(), await asStaff('owner')];
+    await owner.put(`${url}/approve`);
+    expect(await legsOf(id)).toEqual(['1 sales_hold 2000 EUR']);
+    await owner.put(`${url}/paid`, { reference: 'BANK-1' });
+    expect(await legsOf(id)).toEqual(['1 sales_hold 2000 EUR', '4 payout_cash 1955 EUR', '5 payout_fee 45 EUR']);
+    expect(await salesOf(creator.userId)).toBe(3_000);
+  });
+
+  it('needs a reference', async () => {
+    const [{ url }, owner] = [await asked(), await asStaff('owner')];
+    for (const body of [{}, { reference: '' }, { reference: 'a\nb' }, { reference: 7 }, { reference: 'a', paidAt: 0 }])
+      expect((await owner.put(`${url}/paid`, body)).status).toBe(422);
+  });
+});
+
+describe('a decision', () => {
+  it('is made by one of many at once', async () => {
+    const { creator, id, url } = await asked();
+    const staff = await Promise.all([1, 2, 3, 4].map(() => asStaff('owner')));
+    const answers = await Promise.all(
+      staff.map((person, index) =>
+        index % 2 ? person.put(`${url}/approve`) : person.put(`${url}/reject`, { reason: `No ${index}.` }),
+      ),
+    );
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409, 409, 409]);
+    for (const { status, error } of answers) if (status === 409) expect(error.code).toBe('PAYOUT_DECIDED');
+    const { status } = await payoutOf(id);
+    expect(status).toBe(answers.find((answer) => answer.status === 200)?.data.status);
+    expect(await diamondsOf(creator.userId)).toBe(status === 'rejected' ? 5_000 : 3_000);
+    expect(await logOf(id)).toHaveLength(1);
+    expect(await legsOf(id)).toHaveLength(2);
+  });
+
+  it('that a payout is paid is made once', async () => {
+    const { id, url } = await asked();
+    const staff = await Promise.all([1, 2, 3].map(() => asStaff('owner')));
+    await staff[0]?.put(`${url}/approve`);
+    const answers = await Promise.all(
+      staff.map((person, index) => person.put(`${url}/paid`, { reference: `B-${index}` })),
+    );
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409, 409]);
+    expect((await payoutOf(id)).reference).toBe(answers.find(({ status }) => status === 200)?.data.reference);
+    expect(await legsOf(id)).toHaveLength(5);
+  });
+
+  it('is never about one’s own, nor out of reach', async () => {
+    const own = await asked({ rank: 'owner' });
+    for (const [path, body] of [
+      ['approve', undefined],
+      ['reject', { reason: 'No.' }],
+      ['paid', { reference: 'B' }],
+    ] as const) {
+      const { status, error } = await own.creator.put(`${own.url}/${path}`, body);
+      expect([status, error.code]).toEqual([403, 'OWN_PAYOUT']);
+    }
+    const elsewhere = await asked({ country: 'FR' });
+    const german = await asStaff('country_admin', { country: 'DE', granted: ['canApproveCashout'] });
+    expect((await german.put(`${elsewhere.url}/approve`)).error.code).toBe('PAYOUT_OUT_OF_REACH');
+    expect((await payoutOf(own.id)).status).toBe('requested');
+    expect((await payoutOf(elsewhere.id)).status).toBe('requested');
+  });
+
+  it('needs a cash-out', async () => {
+    const owner = await asStaff('owner');
+    const { status, error } = await owner.put(`${DESK}/${newId()}/approve`);
+    expect([status, error.code]).toEqual([404, 'PAYOUT_NOT_FOUND']);
+  });
+});
+
+describe('the lists', () => {
+  it('show what waits, the oldest first, with whom it is for', async () => {
+    const [first, second, owner] = [await asked(), await asked(), await asStaff('owner')];
+    const { data } = await owner.get(`${DESK}/pending?perPage=100`);
+    const ids = idsOf({ data });
+    expect(ids.indexOf(first.id)).toBeLessThan(ids.indexOf(second.id));
+    expect(ids.toSorted()).toEqual(ids);
+    const item = data.items[ids.indexOf(first.id)];
+    expect(item).toMatchObject({ creator: { id: first.creator.userId }, status: 'requested', accountLast4: '3000' });
+    expect(item.bankAccount).toBeUndefined();
+    await owner.put(`${first.url}/approve`);
+    expect(idsOf(await owner.get(`${DESK}/pending?perPage=100`))).not.toContain(first.id);
+    expect(data.pagination.total).toBe(ids.length);
+  });
+
+  it('show all of a status by cursor, the newest first', async () => {
+    const owner = await asStaff('owner');
+    const made: string[] = [];
+    for (let n = 0; n < 3; n += 1) {
+      const { id, url } = await asked();
+      await owner.put(`${url}/reject`, { reason: 'No.' });
+      made.unshift(id);
+    }
+    const first = await owner.get(`${DESK}?status=rejected&perPage=2`);
+    expect(idsOf(first)).toEqual(made.slice(0, 2));
+    const second = await owner.get(`${DESK}?status=rejected&perPage=2&cursor=${first.data.pagination.nextCursor}`);
+    expect(idsOf(second)[0]).toBe(made[2]);
+    expect(idsOf(await owner.get(DESK))[0]).toBe(made[0]);
+    expect((await owner.get(`${DESK}?cursor=nonsense`)).error.code).toBe('CURSOR_INVALID');
+    expect((await owner.get(`${DESK}?status=gone`)).status).toBe(422);
+  });
+
+  it('of a country admin end at the border', async () => {
+    const [german, french] = [await asked({ country: 'DE' }), await asked({ country: 'FR' })];
+    const admin = await asStaff('country_admin', { country: 'DE', granted: ['canApproveCashout'] });
+    for (const path of [`${DESK}/pending?perPage=100`, `${DESK}?perPage=100`]) {
+      const ids = idsOf(await admin.get(path));
+      expect([ids.includes(german.id), ids.includes(french.id)]).toEqual([true, false]);
+    }
+    expect(idsOf(await admin.get(`${DESK}?id=${french.id}`))).toEqual([]);
+  });
+
+  it('show a bank account in full only to pay an approved one, and the log says to whom', async () => {
+    const [{ id, url }, owner] = [await asked(), await asStaff('owner')];
+    const open = async () => (await owner.get(`${DESK}?id=${id}`)).data.items[0].bankAccount;
+    expect(await open()).toBeUndefined();
+    await owner.put(`${url}/approve`);
+    expect(await open()).toEqual({ accountHolder: 'Ada Example', iban: IBAN, bankName: 'Example Bank', country: 'DE' });
+    expect((await logOf(id)).at(-1)).toMatchObject({ staff_id: owner.userId, action: 'payout.bank-account' });
+    expect(JSON.stringify(await logOf(id))).not.toContain(IBAN);
+    expect((await owner.get(`${DESK}?status=approved`)).body).not.toMatchObject({
+      data: { items: [{ bankAccount: {} }] },
+    });
+    await owner.put(`${url}/paid`, { reference: 'BANK-1' });
+    expect(await open()).toBeUndefined();
+  });
+});
+
+it('leaves books that agree with every cash-out', async () => {
+  expect(await payoutCheck.page(testContext(), null)).toEqual({ findings: [], next: null });
+});

@@ -1,0 +1,358 @@
+/** Sending payouts: whatever is away, slow, killed or repeated, a payout is paid once or given back. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { client } from '#test/support/api';
+import { clientWith } from '#test/support/app';
+import { testContext } from '#test/support/context';
+import { diamondsOf, once } from '#test/support/money';
+import { asPaidCreator, connectToStripe, giveSales, legsOf, notificationsOf, payoutOf } from '#test/support/payouts';
+import { consumed, databaseWithout, queueThatIsAway, recordingQueue } from '#test/support/queues';
+import { STRIPE_ENV, type StripeStandIn, standInForStripe } from '#test/support/stripe';
+import { asStaff } from '#test/support/users';
+import type { Context } from '@/context';
+import type { PayoutMessage } from '@/contracts/messages';
+import { sendPayout } from '@/domains/money/payouts/send';
+import { requeuePayouts } from '@/domains/money/payouts/sweep';
+import { payouts } from '@/domains/money/payouts/tables';
+import { readBalance } from '@/ledger/transfers';
+import { consumePayouts } from '@/queues/payouts';
+import { newId } from '@/shared/ids';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
+
+const DESK = 'owner/panel/cashouts';
+const SEND = 'POST /v1/transfers';
+const LOOK = 'GET /v1/transfers';
+const PAID_LEGS = [
+  '1 payout_hold 2000 diamond',
+  '2 payout_due 2000 USD',
+  '3 payout_burn 2000 diamond',
+  '4 payout_cash 1955 USD',
+  '5 payout_fee 45 USD',
+];
+const FAILED_LEGS = [
+  '1 payout_hold 2000 diamond',
+  '2 payout_due 2000 USD',
+  '3 payout_return 2000 diamond',
+  '4 payout_undue 2000 USD',
+];
+
+let stripe: StripeStandIn;
+beforeEach(async () => {
+  stripe = standInForStripe();
+  await testContext().db.delete(payouts); // the sweep sees them all
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const context = (overrides = {}) => testContext({ ...STRIPE_ENV, ...overrides });
+const consume = (ctx: Context, ...ids: string[]) =>
+  consumed<PayoutMessage>(
+    (batch) => consumePayouts(ctx, batch),
+    'footlight-payouts',
+    ids.map((payoutId) => ({ body: { payoutId } })),
+  );
+const ACKED = { acked: [0], retried: [] };
+const RETRIED = { acked: [], retried: [{ index: 0, delaySeconds: 10 }] };
+
+/** Asked for and approved, and its message not sent yet. */
+async function approved(request: object = { source: 'diamonds', diamonds: 2_000, method: 'stripe' }) {
+  const creator = await asPaidCreator(5_000);
+  const accountId = await connectToStripe(stripe, creator.userId);
+  await giveSales(creator.userId, 5_000);
+  const environment = { ...STRIPE_ENV, PAYOUTS: recordingQueue().queue };
+  const { data } = await clientWith(environment, creator.headers).post('payment/payout', request, once());
+  const staff = await asStaff('owner');
+  await clientWith(environment, staff.headers).put(`${DESK}/${data.id}/approve`);
+  const id = data.id as string;
+  expect(await payoutOf(id)).toMatchObject({ status: 'approved' });
+  return { creator, staff, accountId, id, kindsTold: () => kindsTold(creator.userId) };
+}
+
+const kindsTold = async (userId: string) => (await notificationsOf(userId)).map(({ kind }) => kind);
+
+describe('an approved payout', () => {
+  it('is sent with its id as key and group, and paid', async () => {
+    const { creator, accountId, id } = await approved();
+    const ctx = context();
+    expect(await consume(ctx, id)).toEqual(ACKED);
+    await ctx.settle();
+    const row = await payoutOf(id);
+    expect(row).toMatchObject({ status: 'paid', reference: stripe.transfers[0]?.id, sendAt: null });
+    expect([row.processingAt, row.paidAt]).not.toContain(null);
+    expect(stripe.calls.find(({ method }) => method === SEND)).toMatchObject({
+      idempotencyKey: id,
+      body: { amount: '1955', currency: 'usd', destination: accountId, transfer_group: id },
+    });
+    expect(await legsOf(id)).toEqual(PAID_LEGS);
+    expect(await readBalance(ctx, creator.userId, 'earnings', 'diamond')).toBe(3_000);
+    expect(await kindsTold(creator.userId)).toEqual(['payout-approved', 'payout-paid']);
+  });
+
+  it('of sales is sent', async () => {
+    const { id } = await approved({ source: 'sales', amountMinor: 2_000, currency: 'EUR', method: 'stripe' });
+    await consume(context(), id);
+    expect(stripe.transfers).toMatchObject([{ amount: 1_955, currency: 'eur' }]);
+    expect(await legsOf(id)).toEqual(['1 sales_hold 2000 EUR', '4 payout_cash 1955 EUR', '5 payout_fee 45 EUR']);
+  });
+
+  it('is sent once, however often its message comes', async () => {
+    const { creator, id } = await approved();
+    const ctx = context();
+    await Promise.all([consume(ctx, id, id), consume(context(), id), consume(context(), id)]);
+    await consume(ctx, id);
+    await ctx.settle();
+    expect(stripe.transfers).toHaveLength(1);
+    expect(await payoutOf(id)).toMatchObject({ status: 'paid' });
+    expect(await legsOf(id)).toEqual(PAID_LEGS);
+    expect((await kindsTold(creator.userId)).filter((kind) => kind === 'payout-paid')).toHaveLength(1);
+  });
+
+  it('that the restored database knows nothing of having sent is not sent again', async () => {
+    const [resent, rejected] = [await approved(), await approved()];
+    for (const { id } of [resent, rejected])
+      stripe.transfers.unshift({ id: `tr_${id}`, object: 'transfer', transfer_group: id });
+    expect(await consume(context(), resent.id)).toEqual(ACKED);
+    const desk = clientWith(STRIPE_ENV, rejected.staff.headers);
+    const answer = await desk.put(`${DESK}/${rejected.id}/reject`, { reason: 'Not sent.', afterApproval: true });
+    expect([answer.status, answer.error.code]).toEqual([409, 'PAYOUT_DECIDED']);
+    for (const { id } of [resent, rejected])
+      expect(await payoutOf(id)).toMatchObject({ status: 'paid', reference: `tr_${id}` });
+    expect(stripe.callsOf(SEND)).toEqual([]);
+  });
+
+  it('that is refused has failed, with the reason, and the diamonds are back', async () => {
+    const { creator, id } = await approved();
+    stripe.balance = 0;
+    const ctx = context();
+    expect(await consume(ctx, id)).toEqual(ACKED);
+    await ctx.settle();
+    expect(await payoutOf(id)).toMatchObject({
+      status: 'failed',
+      reason: expect.stringContaining('balance_insufficient'),
+      sendAt: null,
+    });
+    expect(await legsOf(id)).toEqual(FAILED_LEGS);
+    expect(await diamondsOf(creator.userId)).toBe(5_000);
+    expect(await kindsTold(creator.userId)).toEqual(['payout-approved', 'payout-failed']);
+    // For good.
+    stripe.balance = 1_000_000;
+    await consume(context(), id);
+    expect(stripe.transfers).toEqual([]);
+  });
+
+  it('of sales that is refused is back, fee and all', async () => {
+    const { creator, id } = await approved({ source: 'sales', amountMinor: 2_000, currency: 'EUR', method: 'stripe' });
+    stripe.balance = 0;
+    await consume(context(), id);
+    expect(await legsOf(id)).toEqual(['1 sales_hold 2000 EUR', '3 sales_return 2000 EUR']);
+    expect(await readBalance(testContext(), creator.userId, 'sales', 'EUR')).toBe(5_000);
+  });
+
+  it('waits where no provider is set up, and can be called back', async () => {
+    const { creator, staff, id } = await approved();
+    expect(await consume(testContext(), id)).toEqual(RETRIED);
+    expect(await payoutOf(id)).toMatchObject({ status: 'approved', processingAt: null });
+    const { data } = await staff.put(`${DESK}/${id}/reject`, { reason: 'By bank, please.', afterApproval: true });
+    expect(data.status).toBe('failed');
+    expect(await diamondsOf(creator.userId)).toBe(5_000);
+    expect(await consume(context(), id)).toEqual(ACKED);
+    expect(stripe.calls).toEqual([]);
+  });
+
+  it('that is none, or is not to be sent, is let go', async () => {
+    expect(await consume(context(), newId())).toEqual(ACKED);
+    expect(stripe.calls).toEqual([]);
+  });
+});
+
+describe('when the outcome is not known', () => {
+  it.each(['away', 'slow', 429, 500, 503] as const)('(%s) it is tried again, and paid once', async (trouble) => {
+    const { id } = await approved();
+    stripe.failNext(trouble, SEND);
+    expect(await consume(context(), id)).toEqual(RETRIED);
+    const { processingAt } = await payoutOf(id);
+    expect(await payoutOf(id)).toMatchObject({ status: 'processing', processingAt: expect.any(Number) });
+    expect(await consume(context(), id)).toEqual(ACKED);
+    expect(stripe.transfers).toHaveLength(1);
+    expect(await payoutOf(id)).toMatchObject({ status: 'paid', processingAt });
+  });
+
+  it('it was carried out and the answer lost: the next try finds the transfer', async () => {
+    const { id } = await approved();
+    stripe.failNext('lost', SEND);
+    expect(await consume(context(), id)).toEqual(RETRIED);
+    expect(await consume(context(), id)).toEqual(ACKED);
+    expect(await payoutOf(id)).toMatchObject({ status: 'paid', reference: stripe.transfers[0]?.id });
+    expect(stripe.transfers).toHaveLength(1);
+    expect(stripe.callsOf(SEND)).toHaveLength(1);
+    expect(stripe.callsOf(LOOK).at(-1)).toEqual({ transfer_group: id, limit: '1' });
+    expect(await legsOf(id)).toEqual(PAID_LEGS);
+  });
+
+  it('as the worker was killed between the provider’s answer and the mark, the next try finds the transfer', async () => {
+    const { id } = await approved();
+    // Only the batch that ends it names these; the claim and the reads do not.
+    const dying = context({ DB: databaseWithout('ledger_transfers') });
+    expect(await consume(dying, id)).toEqual(RETRIED);
+    expect(stripe.transfers).toHaveLength(1);
+    expect(await payoutOf(id)).toMatchObject({ status: 'processing', reference: null });
+    expect(await consume(context(), id)).toEqual(ACKED);
+    expect(stripe.transfers).toHaveLength(1);
+    expect(stripe.callsOf(SEND)).toHaveLength(1);
+    expect(await payoutOf(id)).toMatchObject({ status: 'paid', reference: stripe.transfers[0]?.id });
+    expect(await legsOf(id)).toEqual(PAID_LEGS);
+  });
+
+  it('nothing is sent while the transfer cannot be looked for', async () => {
+    const { id } = await approved();
+    stripe.failNext('lost', SEND);
+    await consume(context(), id);
+    stripe.failNext('away', LOOK);
+    expect(await consume(context(), id)).toEqual(RETRIED);
+    expect(stripe.callsOf(SEND)).toHaveLength(1);
+  });
+});
+
+describe('after twenty hours without an answer', () => {
+  /** The provider was asked, and has not answered since. */
+  async function unknown(trouble: 'away' | 'lost' = 'away') {
+    const known = await approved();
+    stripe.failNext(trouble, SEND);
+    await consume(context(), known.id);
+    const processingAt = (await payoutOf(known.id)).processingAt ?? 0;
+    const later = (ms: number) => vi.useFakeTimers({ toFake: ['Date'], now: processingAt + ms });
+    // The access token is long gone by then.
+    const owner = client({ authorization: `Bearer ${known.staff.sessionToken}` });
+    const desk = clientWith(STRIPE_ENV, { authorization: `Bearer ${known.staff.sessionToken}` });
+    return { ...known, later, owner, desk };
+  }
+
+  it('nothing is sent any more, and the sweep leaves it alone', async () => {
+    const { id, later, desk } = await unknown();
+    later(20 * HOUR_MS - 10 * MINUTE_MS);
+    expect(await consume(context(), id)).toEqual(ACKED);
+    expect(stripe.callsOf(SEND)).toHaveLength(0);
+    expect(stripe.transfers).toEqual([]);
+    expect(await payoutOf(id)).toMatchObject({ status: 'processing', sendAt: null });
+    const queue = recordingQueue<PayoutMessage>();
+    later(40 * HOUR_MS);
+    await requeuePayouts(context({ PAYOUTS: queue.queue }));
+    expect(queue.sent).toEqual([]);
+    const { items } = (await desk.get(`${DESK}?status=processing`)).data;
+    expect(items).toMatchObject([{ id, needsDecision: true }]);
+  });
+
+  it('just before, it is still sent', async () => {
+    const { id, later, desk } = await unknown();
+    later(20 * HOUR_MS - 10 * MINUTE_MS - SECOND_MS);
+    expect((await desk.get(`${DESK}?status=processing`)).data.items).toMatchObject([{ id, needsDecision: false }]);
+    for (const [path, body] of [
+      ['reject', { reason: 'No.', afterApproval: true }],
+      ['paid', { reference: 'X' }],
+    ] as const)
+      expect((await desk.put(`${DESK}/${id}/${path}`, body)).status).toBe(409);
+    expect(await consume(context(), id)).toEqual(ACKED);
+    expect(await payoutOf(id)).toMatchObject({ status: 'paid' });
+  });
+
+  it('a transfer that is found all the same makes it paid', async () => {
+    const { id, later } = await unknown('lost');
+    later(21 * HOUR_MS);
+    expect(await consume(context(), id)).toEqual(ACKED);
+    expect(await payoutOf(id)).toMatchObject({ status: 'paid', reference: stripe.transfers[0]?.id });
+    expect(stripe.transfers).toHaveLength(1);
+  });
+
+  it('staff may say that it is paid', async () => {
+    const { id, later, desk } = await unknown();
+    later(20 * HOUR_MS);
+    expect((await desk.put(`${DESK}/${id}/approve`)).error.code).toBe('PAYOUT_DECIDED');
+    const { status, data } = await desk.put(`${DESK}/${id}/paid`, { reference: 'tr_seen' });
+    expect([status, data.status, data.reference]).toEqual([200, 'paid', 'tr_seen']);
+    expect(await legsOf(id)).toEqual(PAID_LEGS);
+    await consume(context(), id);
+    expect(stripe.transfers).toEqual([]);
+  });
+
+  it.each(['answers', 'is away', 'is set up no more'])('staff may give it up, where the provider %s', async (how) => {
+    const { creator, id, later, desk, owner } = await unknown();
+    later(20 * HOUR_MS);
+    if (how === 'is away') stripe.failNext('away');
+    const { data } = await (how === 'is set up no more' ? owner : desk).put(`${DESK}/${id}/reject`, {
+      reason: 'Stripe knows nothing of it.',
+    });
+    expect([data.status, data.reason]).toEqual(['failed', 'Stripe knows nothing of it.']);
+    expect(await legsOf(id)).toEqual(FAILED_LEGS);
+    expect(await diamondsOf(creator.userId)).toBe(5_000);
+    await consume(context(), id);
+    expect(stripe.transfers).toEqual([]);
+  });
+
+  it('staff cannot give up what the provider has sent', async () => {
+    const { creator, id, later, desk } = await unknown('lost');
+    later(20 * HOUR_MS);
+    const { status, error } = await desk.put(`${DESK}/${id}/reject`, { reason: 'It seems lost.' });
+    expect([status, error.code]).toEqual([409, 'PAYOUT_DECIDED']);
+    expect(await payoutOf(id)).toMatchObject({ status: 'paid', reference: stripe.transfers[0]?.id });
+    expect(await diamondsOf(creator.userId)).toBe(3_000);
+  });
+
+  it('of many who decide at once one does', async () => {
+    const { id, later, desk } = await unknown();
+    later(20 * HOUR_MS);
+    const answers = await Promise.all([
+      desk.put(`${DESK}/${id}/reject`, { reason: 'Not sent.' }),
+      desk.put(`${DESK}/${id}/paid`, { reference: 'tr_1' }),
+      desk.put(`${DESK}/${id}/paid`, { reference: 'tr_2' }),
+    ]);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409, 409]);
+  });
+});
+
+describe('the sweep of payouts', () => {
+  it('queues what was approved and never came to the queue', async () => {
+    const creator = await asPaidCreator(5_000);
+    await connectToStripe(stripe, creator.userId);
+    const environment = { ...STRIPE_ENV, PAYOUTS: queueThatIsAway };
+    const request = { source: 'diamonds', diamonds: 2_000, method: 'stripe' };
+    const { data } = await clientWith(environment, creator.headers).post('payment/payout', request, once());
+    const owner = await asStaff('owner');
+    const answer = await clientWith(environment, owner.headers).put(`${DESK}/${data.id}/approve`);
+    expect(answer.status).toBe(200);
+
+    const queue = recordingQueue<PayoutMessage>();
+    const { decidedAt } = await payoutOf(data.id);
+    const at = (ms: number): Context => ({ ...context({ PAYOUTS: queue.queue }), now: () => (decidedAt ?? 0) + ms });
+    await requeuePayouts(at(2 * MINUTE_MS - 1));
+    expect(queue.sent).toEqual([]);
+    await Promise.all([requeuePayouts(at(2 * MINUTE_MS)), requeuePayouts(at(2 * MINUTE_MS))]);
+    expect(queue.sent).toEqual([{ body: { payoutId: data.id }, delaySeconds: undefined }]);
+  });
+
+  it('comes back ever less often', async () => {
+    const { id } = await approved();
+    const queue = recordingQueue<PayoutMessage>();
+    const { decidedAt } = await payoutOf(id);
+    const start = decidedAt ?? 0;
+    const delays: number[] = [];
+    for (let now = start, n = 0; n < 8; n += 1) {
+      const { sendAt } = await payoutOf(id);
+      delays.push(((sendAt ?? 0) - now) / MINUTE_MS);
+      now = sendAt ?? 0;
+      await requeuePayouts({ ...context({ PAYOUTS: queue.queue }), now: () => now });
+    }
+    expect(delays).toEqual([2, 2, 4, 8, 16, 32, 60, 60]);
+    expect(queue.sent).toHaveLength(8);
+  });
+
+  it('leaves alone what is paid, has failed, waits for staff or goes by bank', async () => {
+    const [paid, failed] = [await approved(), await approved()];
+    await sendPayout(context(), paid.id);
+    stripe.balance = 0;
+    await sendPayout(context(), failed.id);
+    await approved({ source: 'diamonds', diamonds: 2_000, method: 'bank' });
+    const queue = recordingQueue<PayoutMessage>();
+    await requeuePayouts({ ...context({ PAYOUTS: queue.queue }), now: () => Date.now() + 100 * HOUR_MS });
+    expect(queue.sent).toEqual([]);
+  });
+});

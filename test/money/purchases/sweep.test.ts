@@ -1,0 +1,132 @@
+/** Checkouts of which no event came: the provider is asked, and what nobody knows is let go. */
+import { eq } from 'drizzle-orm';
+import { describe, expect, it } from 'vitest';
+import { testContext } from '#test/support/context';
+import { coinsOf, purchaseOf } from '#test/support/money';
+import { aCode, aPurchase, eventsOf, tell } from '#test/support/purchases';
+import { asViewer } from '#test/support/users';
+import type { Context } from '@/context';
+import type { PaymentEvent, PaymentProvider } from '@/contracts/payments';
+import { discountCodes } from '@/domains/money/discounts/tables';
+import { askAboutPurchases } from '@/domains/money/purchases/sweep';
+import { purchases } from '@/domains/money/purchases/tables';
+import { paymentProviderError } from '@/providers/payment-errors';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '@/shared/time';
+
+/** A Context at this time, whose provider answers so; without an answer its keys are gone. */
+function asking(now: number, findOutcome?: PaymentProvider['findOutcome']) {
+  const base = testContext();
+  const asked: string[] = [];
+  const provider: PaymentProvider = {
+    ...base.payments.current,
+    findOutcome: (purchaseId, checkoutId) => {
+      asked.push(purchaseId);
+      return findOutcome?.(purchaseId, checkoutId) ?? Promise.resolve(undefined);
+    },
+  };
+  const payments = { ...base.payments, of: () => (findOutcome ? provider : undefined) };
+  const ctx: Context = { ...base, payments, now: () => now };
+  return { ctx, asked };
+}
+
+const away = async () => {
+  throw paymentProviderError('PAYMENT_UNAVAILABLE');
+};
+const knowsNothing = async () => undefined;
+const says = (event: PaymentEvent) => async () => event;
+
+async function aCheckout(discountCode?: string) {
+  await testContext().db.update(purchases).set({ askAt: null }); // those of other tests are none of ours
+  const buyer = await asViewer();
+  const row = await aPurchase(buyer, {}, discountCode);
+  return { buyer, row, events: eventsOf(row), state: () => purchaseOf(row.id) };
+}
+
+describe('the sweep of purchases', () => {
+  it('asks about none that can still be paid, nor about one that is', async () => {
+    const { row, events } = await aCheckout();
+    const early = asking(row.expiresAt - 1, knowsNothing);
+    await askAboutPurchases(early.ctx);
+    await tell(events.paid);
+    const late = asking(row.expiresAt + DAY_MS, knowsNothing);
+    await askAboutPurchases(late.ctx);
+    expect([early.asked, late.asked]).toEqual([[], []]);
+  });
+
+  it('credits what was paid and never told', async () => {
+    const { buyer, row, events, state } = await aCheckout();
+    await askAboutPurchases(asking(row.expiresAt, says(events.paid)).ctx);
+    expect(await state()).toMatchObject({ status: 'paid' });
+    expect(await coinsOf(buyer.userId)).toBe(1_050);
+  });
+
+  it('expires what the provider says has expired, and releases the code', async () => {
+    const code = await aCode({ usesMax: 1 });
+    const { row, events, state } = await aCheckout(code.code);
+    await askAboutPurchases(asking(row.expiresAt, says(events.expired)).ctx);
+    expect(await state()).toMatchObject({ status: 'expired', askAt: null });
+    const [after] = await testContext().db.select().from(discountCodes).where(eq(discountCodes.id, code.id));
+    expect(after?.uses).toBe(0);
+  });
+
+  it('asks two at once about none twice', async () => {
+    const { row } = await aCheckout();
+    const [one, other] = [asking(row.expiresAt, knowsNothing), asking(row.expiresAt, knowsNothing)];
+    await Promise.all([askAboutPurchases(one.ctx), askAboutPurchases(other.ctx)]);
+    expect([...one.asked, ...other.asked]).toEqual([row.id]);
+  });
+
+  it('asks ever less often while the provider is away, and gives nothing up meanwhile', async () => {
+    const { row, state } = await aCheckout();
+    const delays: number[] = [];
+    for (let now = row.expiresAt; now < row.expiresAt + 3 * DAY_MS; ) {
+      await askAboutPurchases(asking(now, away).ctx);
+      const { askAt, status } = (await state()) ?? {};
+      expect(status).toBe('pending');
+      delays.push((askAt ?? 0) - now);
+      now = askAt ?? Number.POSITIVE_INFINITY;
+    }
+    expect(delays.slice(0, 4)).toEqual([5, 5, 10, 20].map((minutes) => minutes * MINUTE_MS));
+    expect(delays).toHaveLength(11);
+  });
+
+  it('gives up after a day what the provider knows nothing of, and what failed for good', async () => {
+    for (const failed of [false, true]) {
+      const { row, events, state } = await aCheckout();
+      if (failed) await tell(events.failed);
+      const answer = failed ? says(events.failed) : knowsNothing;
+      await askAboutPurchases(asking(row.expiresAt + 23 * HOUR_MS, answer).ctx);
+      expect(await state()).toMatchObject({ status: failed ? 'failed' : 'pending' });
+      await askAboutPurchases(asking(row.expiresAt + 2 * DAY_MS, answer).ctx);
+      expect(await state()).toMatchObject({ status: 'expired', askAt: null });
+    }
+  });
+
+  it('gives up after a day where its provider has no keys any more', async () => {
+    const { row, state } = await aCheckout();
+    await askAboutPurchases(asking(row.expiresAt).ctx);
+    expect(await state()).toMatchObject({ status: 'pending' });
+    await askAboutPurchases(asking(row.expiresAt + DAY_MS).ctx);
+    expect(await state()).toMatchObject({ status: 'expired' });
+  });
+
+  it('expires at once what never had a checkout: its request was killed', async () => {
+    const { row, state } = await aCheckout();
+    const noCheckout = { checkoutId: null, checkoutUrl: null };
+    await testContext().db.update(purchases).set(noCheckout).where(eq(purchases.id, row.id));
+    const { ctx, asked } = asking(row.expiresAt, away);
+    await askAboutPurchases(ctx);
+    expect(asked).toEqual([]);
+    expect(await state()).toMatchObject({ status: 'expired' });
+  });
+
+  it('credits nothing where the provider tells another amount, and goes on with the others', async () => {
+    const { buyer, row, events, state } = await aCheckout();
+    const other = await aPurchase(buyer);
+    const answer = async (purchaseId: string) =>
+      purchaseId === row.id ? { ...events.paid, amountMinor: 1 } : eventsOf(other).paid;
+    await askAboutPurchases(asking(Math.max(row.expiresAt, other.expiresAt), answer).ctx);
+    expect(await state()).toMatchObject({ status: 'pending' });
+    expect(await purchaseOf(other.id)).toMatchObject({ status: 'paid' });
+  });
+});

@@ -1,0 +1,140 @@
+import { env } from 'cloudflare:workers';
+import { describe, expect, it, vi } from 'vitest';
+import { client } from '#test/support/api';
+import { testContext } from '#test/support/context';
+import { standInForLiveKit } from '#test/support/livekit';
+import { recordingContext } from '#test/support/outbox';
+import { sweepOut } from '#test/support/queues';
+import { aGuest, eventually, inStorage, joinRoom, passFor } from '#test/support/rooms';
+import { anOpenStream } from '#test/support/streams';
+import { asCreator, asStaff, asViewer, type Person } from '#test/support/users';
+import type { Context } from '@/context';
+import { outbox } from '@/db/outbox';
+import { applyRegions } from '@/domains/live/streams/apply-regions';
+import { readPass } from '@/domains/live/streams/pass';
+import { changePrivacy } from '@/domains/people/performers/change-privacy';
+import { setBlockedRegions } from '@/domains/people/social/regions';
+import { deliverOutbox, sweepOutbox } from '@/queues/outbox';
+import { newId } from '@/shared/ids';
+
+const URL_ = 'performer/privacy-settings';
+
+const guest = client();
+const asPerformer = () => asCreator({ role: 'performer' });
+const from = (region: string, { headers }: Pick<Person, 'headers'> = guest) =>
+  client({ ...headers, 'x-dev-country': region });
+
+describe('whoever is in when a country is blocked', () => {
+  it('leaves the room and its video, and does not come back with what they hold', async () => {
+    const livekit = standInForLiveKit();
+    const creator = await asPerformer();
+    const streamId = await anOpenStream(creator);
+    const enter = async (who: Pick<Person, 'post'>) => {
+      const { data } = await who.post(`stream/${streamId}/join`);
+      const pass = await readPass(testContext(), data.pass);
+      if (!pass) throw new Error('No pass');
+      livekit.join(creator.channelId, data.viewer.id);
+      return joinRoom(streamId, pass.viewer, { pass });
+    };
+    const [inside, insideAsGuest] = [await enter(from('DE-BY', await asViewer())), await enter(from('DE'))];
+    const others = [
+      await enter(from('DE', await asStaff('support'))),
+      await enter(from('DE', creator)),
+      await enter(from('AT', await asViewer())),
+      await enter(guest),
+    ];
+    const resume = await inside.resumePass();
+    expect((await creator.put(URL_, { blockedCountries: ['DE'] })).status).toBe(200);
+    for (const client of [inside, insideAsGuest])
+      expect(await client.closed()).toEqual({ code: 4403, reason: 'NOT_IN_YOUR_COUNTRY' });
+    const left = [inside.viewer.id, insideAsGuest.viewer.id];
+    await eventually(async () => {
+      await sweepOut(sweepOutbox, testContext());
+      const removed = livekit.callsOf('RoomService/RemoveParticipant').map(({ identity }) => identity);
+      expect(removed.toSorted()).toEqual(left.toSorted());
+    });
+    for (const client of others) expect((await client.ask({ type: 'ping' })).type).toBe('ack');
+    expect(await (await joinRoom(streamId, inside.viewer, { pass: resume })).closed()).toMatchObject({ code: 4403 });
+    await creator.put(URL_, { blockedCountries: [] });
+    await eventually(async () => {
+      const [known] = await inStorage<{ value: string }>(
+        streamId,
+        "SELECT value FROM meta WHERE key = 'blocked-regions'",
+      );
+      expect(JSON.parse(known?.value ?? '')).toMatchObject({ regions: [] });
+    });
+    await (await joinRoom(streamId, inside.viewer, { pass: resume })).welcome();
+  });
+});
+
+describe('a big room of a country that is blocked', () => {
+  const VIEWERS = 30;
+  /** What is asked of the database meanwhile. */
+  const counted = () => {
+    const prepare = vi.spyOn(env.DB, 'prepare');
+    return { count: () => prepare.mock.calls.length, stop: () => prepare.mockRestore() };
+  };
+  const aFullRoom = async () => {
+    const livekit = standInForLiveKit();
+    const creator = await asPerformer();
+    const streamId = await anOpenStream(creator);
+    const inside = [];
+    for (let index = 0; index < VIEWERS; index += 1) {
+      const viewer = aGuest();
+      const pass = { ...passFor(streamId, viewer), regions: ['DE'] };
+      livekit.join(creator.channelId, viewer.id);
+      inside.push(await joinRoom(streamId, viewer, { pass }));
+    }
+    const { ctx, events } = recordingContext();
+    await ctx.db.batch([ctx.db.delete(outbox), ...setBlockedRegions(ctx, creator.userId, ['DE'])]);
+    const planned = async () => (await ctx.db.select().from(outbox)).filter(({ id }) => id.includes(':'));
+    return { livekit, creator, inside, ctx, events, planned };
+  };
+
+  it('is emptied at once, at a cost that does not grow with it; the video follows', async () => {
+    const { livekit, creator, inside, ctx, events, planned } = await aFullRoom();
+    const statements = counted();
+    await applyRegions(ctx, newId(), creator.userId);
+    expect(statements.count()).toBeLessThanOrEqual(6);
+    statements.stop();
+    for (const client of inside) expect(await client.closed()).toMatchObject({ code: 4403 });
+    expect(await planned()).toHaveLength(VIEWERS);
+    expect(livekit.callsOf('RoomService/RemoveParticipant')).toEqual([]);
+    expect(events).toEqual([{ kind: 'task', task: expect.objectContaining({ type: 'sweep', name: 'sweepOutbox' }) }]);
+    await sweepOut(sweepOutbox, { ...ctx, now: () => Date.now() + 1 });
+    expect(livekit.participants.get(creator.channelId)?.size).toBe(0);
+    expect(await planned()).toEqual([]);
+  });
+
+  it('is out of the video too if the first try ends before the room hears of it', async () => {
+    const { livekit, creator, inside, ctx, planned } = await aFullRoom();
+    const eventId = newId();
+    const dying: Context = {
+      ...ctx,
+      rooms: (roomId) => ({
+        ...ctx.rooms(roomId),
+        apply: () => Promise.reject(new Error('The room is away')),
+      }),
+    };
+    await expect(applyRegions(dying, eventId, creator.userId)).rejects.toThrow('away');
+    inside.pop()?.socket.close();
+    for (let repeat = 0; repeat < 2; repeat += 1) await applyRegions(ctx, eventId, creator.userId);
+    expect(await planned()).toHaveLength(VIEWERS);
+    await sweepOut(sweepOutbox, { ...ctx, now: () => Date.now() + 1 });
+    expect(livekit.participants.get(creator.channelId)?.size).toBe(0);
+  });
+
+  it('is one that was opened while the choice was on its way as well', async () => {
+    const creator = await asPerformer();
+    const { ctx, events } = recordingContext();
+    await changePrivacy(ctx, creator.userId, { blockedCountries: ['DE'] });
+    const streamId = await anOpenStream(creator);
+    const viewer = aGuest();
+    const inside = await joinRoom(streamId, viewer, { pass: { ...passFor(streamId, viewer), regions: ['DE'] } });
+    await deliverOutbox(
+      ctx,
+      events.map((event) => ({ id: newId(), event })),
+    );
+    expect(await inside.closed()).toMatchObject({ code: 4403 });
+  });
+});

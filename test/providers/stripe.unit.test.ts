@@ -1,0 +1,386 @@
+import { describe, expect, it, vi } from 'vitest';
+import { refusalOf } from '#test/support/refusals';
+import {
+  STRIPE_ENV,
+  STRIPE_WEBHOOK_SECRET,
+  signedStripeEvent,
+  standInForStripe,
+  stripeObject,
+} from '#test/support/stripe';
+import { type Env, readConfig } from '@/config';
+import type { CheckoutRequest, PaymentEvent, PayoutProvider } from '@/contracts/payments';
+import { openPayments, openPayouts } from '@/providers/open-payments';
+import { HOUR_MS, MINUTE_MS } from '@/shared/time';
+
+const variables: Partial<Env> = {
+  ENVIRONMENT: 'development',
+  JWT_SECRET: 'a-test-secret-that-is-long-enough-to-be-accepted',
+  ENCRYPTION_KEY: 'a-test-encryption-key-that-is-long-enough-too',
+  ...STRIPE_ENV,
+};
+const payments = (more: Partial<Env> = {}, now = Date.now) => openPayments(readConfig({ ...variables, ...more }), now);
+const stripe = () => payments().current;
+
+function payouts(more: Partial<Env> = {}): PayoutProvider {
+  const provider = openPayouts(readConfig({ ...variables, ...more }));
+  return provider ?? expect.fail('Stripe is configured');
+}
+
+const checkout = (more: Partial<CheckoutRequest> = {}): CheckoutRequest => ({
+  purchaseId: 'purchase-1',
+  description: '500 coins',
+  amountMinor: 499,
+  currency: 'USD',
+  email: 'buyer@footlight.test',
+  successUrl: 'http://localhost:5173/done',
+  cancelUrl: 'http://localhost:5173/back',
+  expiresAt: Date.now() + HOUR_MS,
+  ...more,
+});
+
+describe('a checkout', () => {
+  it('is a page of Stripe for the amount of the purchase, which its payment names too', async () => {
+    const atStripe = standInForStripe();
+    const { checkoutId, url } = await stripe().createCheckout(checkout());
+    expect(atStripe.sessions.get(checkoutId)).toMatchObject({ amount_total: 499, currency: 'usd', url });
+    expect(atStripe.calls).toMatchObject([
+      {
+        method: 'POST /v1/checkout/sessions',
+        idempotencyKey: 'purchase-1',
+        body: {
+          mode: 'payment',
+          adaptive_pricing: { enabled: 'false' },
+          client_reference_id: 'purchase-1',
+          metadata: { purchaseId: 'purchase-1' },
+          payment_intent_data: { metadata: { purchaseId: 'purchase-1' } },
+          customer_email: 'buyer@footlight.test',
+          success_url: 'http://localhost:5173/done',
+          cancel_url: 'http://localhost:5173/back',
+        },
+      },
+    ]);
+  });
+
+  it('is one, asked for twice, even where the first answer was lost', async () => {
+    const atStripe = standInForStripe();
+    const request = checkout();
+    atStripe.failNext('lost');
+    expect(await refusalOf(stripe().createCheckout(request))).toMatchObject({ code: 'PAYMENT_UNAVAILABLE' });
+    const made = await stripe().createCheckout(request);
+    expect(await stripe().createCheckout(request)).toEqual(made);
+    expect(atStripe.sessions.size).toBe(1);
+  });
+
+  it.each([
+    ['ISK', 500, 50_000],
+    ['JPY', 500, 500],
+    ['MGA', 50_000, 500],
+  ])('in %s is told in the units that Stripe counts in', async (currency, amountMinor, theirs) => {
+    const atStripe = standInForStripe();
+    const { checkoutId } = await stripe().createCheckout(checkout({ currency, amountMinor }));
+    expect(atStripe.sessions.get(checkoutId)).toMatchObject({ amount_total: theirs });
+    atStripe.completeSession(checkoutId);
+    expect(await stripe().findOutcome('purchase-1', checkoutId)).toMatchObject({ amountMinor, currency });
+  });
+
+  it.each(['away', 'slow', 429, 500, 503] as const)('is PAYMENT_UNAVAILABLE where Stripe is %s', async (trouble) => {
+    const atStripe = standInForStripe();
+    atStripe.failNext(trouble);
+    expect(await refusalOf(stripe().createCheckout(checkout()))).toMatchObject({
+      code: 'PAYMENT_UNAVAILABLE',
+      status: 503,
+    });
+    expect(atStripe.sessions.size).toBe(0);
+  });
+
+  it('is PAYMENT_UNAVAILABLE where the key is wrong, or Stripe takes it not', async () => {
+    standInForStripe();
+    const { current } = payments({ STRIPE_SECRET_KEY: 'sk_test_wrong' });
+    for (const refused of [
+      () => current.createCheckout(checkout()),
+      () => stripe().createCheckout(checkout({ expiresAt: Date.now() + MINUTE_MS })),
+      () => stripe().createCheckout(checkout({ currency: 'MGA', amountMinor: 499 })),
+    ])
+      expect(await refusalOf(refused())).toMatchObject({ code: 'PAYMENT_UNAVAILABLE' });
+  });
+});
+
+describe('what has become of a checkout', () => {
+  async function asked(change: (atStripe: ReturnType<typeof standInForStripe>, id: string) => unknown) {
+    const atStripe = standInForStripe();
+    const { checkoutId } = await stripe().createCheckout(checkout());
+    change(atStripe, checkoutId);
+    return stripe().findOutcome('purchase-1', checkoutId);
+  }
+
+  it('is told in the same words as by webhook', async () => {
+    expect(await asked((at, id) => at.completeSession(id, { payment_intent: { id: 'pi_1' } }))).toMatchObject({
+      ...{ type: 'paid', amountMinor: 499, currency: 'USD', purchaseId: 'purchase-1', paymentId: 'pi_1' },
+    });
+    expect(await asked((at, id) => at.expireSession(id))).toEqual({
+      ...{ type: 'expired', purchaseId: 'purchase-1', paymentId: null },
+    });
+  });
+
+  it('is nothing while it is open, or the money on its way', async () => {
+    expect(await asked(() => {})).toBeUndefined();
+    const payment_intent = { id: 'pi_1', status: 'processing' };
+    expect(
+      await asked((at, id) => at.completeSession(id, { payment_status: 'unpaid', payment_intent })),
+    ).toBeUndefined();
+  });
+
+  it('is a failure where the debit came back', async () => {
+    const payment_intent = { id: 'pi_1', status: 'requires_payment_method' };
+    expect(await asked((at, id) => at.completeSession(id, { payment_status: 'unpaid', payment_intent }))).toMatchObject(
+      { type: 'failed', purchaseId: 'purchase-1', paymentId: 'pi_1' },
+    );
+  });
+
+  it('is PAYMENT_UNAVAILABLE where Stripe does not say', async () => {
+    const atStripe = standInForStripe();
+    expect(await refusalOf(stripe().findOutcome('p', 'cs_unknown'))).toMatchObject({ code: 'PAYMENT_UNAVAILABLE' });
+    atStripe.failNext('away');
+    expect(await refusalOf(stripe().findOutcome('p', 'cs_unknown'))).toMatchObject({ code: 'PAYMENT_UNAVAILABLE' });
+  });
+});
+
+describe('an event', () => {
+  const session = {
+    ...{ id: 'cs_1', object: 'checkout.session', mode: 'payment', amount_total: 499, currency: 'eur' },
+    ...{ payment_intent: 'pi_1', metadata: { purchaseId: 'p1' }, client_reference_id: 'p1' },
+  };
+  const of = { purchaseId: 'p1', paymentId: 'pi_1' };
+  const paid = { type: 'paid', checkoutId: 'cs_1', amountMinor: 499, currency: 'EUR', ...of };
+  const disputed = { type: 'disputed', claimId: 'dp_1', amountMinor: 499, purchaseId: null, paymentId: 'pi_1' };
+  const refunded = { type: 'refunded', claimId: 'refunds:pi_1', paymentId: 'pi_1' };
+  const account = { id: 'acct_1', object: 'account', payouts_enabled: true, capabilities: { transfers: 'active' } };
+
+  it.each<[string, Record<string, unknown>, Partial<PaymentEvent> | null]>([
+    ['checkout.session.completed', { ...session, payment_status: 'paid' }, paid as PaymentEvent],
+    ['checkout.session.completed', { ...session, payment_status: 'unpaid' }, null],
+    ['checkout.session.completed', { ...session, payment_status: 'paid', mode: 'subscription' }, null],
+    ['checkout.session.async_payment_succeeded', { ...session, payment_status: 'paid' }, paid as PaymentEvent],
+    ['checkout.session.async_payment_failed', { ...session, payment_status: 'unpaid' }, { type: 'failed', ...of }],
+    ['checkout.session.expired', { ...session, payment_intent: null }, { type: 'expired', ...of, paymentId: null }],
+    [
+      'checkout.session.expired',
+      { ...session, metadata: {}, payment_intent: null },
+      { type: 'expired', ...of, paymentId: null },
+    ],
+    [
+      'charge.refunded',
+      stripeObject.charge('pi_1', 499, 100, { metadata: { purchaseId: 'p1' } }),
+      { ...refunded, amountMinor: 100, purchaseId: 'p1' } as PaymentEvent,
+    ],
+    [
+      'charge.refunded',
+      stripeObject.charge('pi_1', 499, 499),
+      { ...refunded, amountMinor: 499, purchaseId: null } as PaymentEvent,
+    ],
+    ...(
+      [
+        ['created', 'needs_response', 'open'],
+        ['created', 'warning_needs_response', 'open'],
+        ['updated', 'under_review', null],
+        ['updated', 'won', 'won'],
+        ['updated', 'lost', 'lost'],
+        ['closed', 'won', 'won'],
+        ['closed', 'lost', 'lost'],
+        ['closed', 'warning_closed', 'won'],
+        ['closed', 'prevented', 'lost'],
+      ] as const
+    ).map(
+      ([change, status, state]) =>
+        [
+          `charge.dispute.${change}`,
+          stripeObject.dispute('dp_1', 'pi_1', 499, status),
+          state && ({ ...disputed, state } as PaymentEvent),
+        ] as [string, Record<string, unknown>, PaymentEvent | null],
+    ),
+    ['account.updated', account, { type: 'payout-account', accountId: 'acct_1', payoutsEnabled: true }],
+    [
+      'account.updated',
+      { ...account, capabilities: { transfers: 'pending' } },
+      { type: 'payout-account', accountId: 'acct_1', payoutsEnabled: false },
+    ],
+    [
+      'account.updated',
+      { ...account, payouts_enabled: false },
+      { type: 'payout-account', accountId: 'acct_1', payoutsEnabled: false },
+    ],
+    [
+      'account.application.deauthorized',
+      { id: 'ca_1', object: 'application' },
+      { type: 'payout-account', accountId: 'acct_1', payoutsEnabled: false },
+    ],
+    ['payment_intent.succeeded', { id: 'pi_1' }, null],
+    ['from.the.future', { of: 'tomorrow' }, null],
+  ])('%s is said in our words', async (type, object, event) => {
+    const request = await signedStripeEvent(type, object, { id: 'evt_1', account: 'acct_1' });
+    expect(await payments().readWebhook('stripe', await request.text(), request.headers)).toEqual({
+      provider: 'stripe',
+      eventId: 'evt_1',
+      type,
+      event,
+    });
+  });
+
+  it('that is forged, expired, changed on the way or not signed at all says nothing', async () => {
+    const type = 'checkout.session.expired';
+    const genuine = await signedStripeEvent(type, session);
+    const body = await genuine.clone().text();
+    const read = (text: string, headers: Headers) => payments().readWebhook('stripe', text, headers);
+    expect(await read(body, genuine.headers)).toBeDefined();
+    for (const request of [
+      await signedStripeEvent(type, session, { secret: 'whsec_guessed' }),
+      await signedStripeEvent(type, session, { created: Date.now() - 5 * MINUTE_MS - 2_000 }),
+    ])
+      expect(await read(await request.text(), request.headers)).toBeUndefined();
+    expect(await read(body.replace('499', '498'), genuine.headers)).toBeUndefined();
+    expect(await read(`${body} `, genuine.headers)).toBeUndefined();
+    expect(await read(body, new Headers())).toBeUndefined();
+    expect(await read('', genuine.headers)).toBeUndefined();
+    for (const header of ['nonsense', 't=1', 't=,v1=', `v1=${'0'.repeat(64)}`])
+      expect(await read(body, new Headers({ 'stripe-signature': header }))).toBeUndefined();
+  });
+
+  it('is good for five minutes by our own clock', async () => {
+    const created = 1_700_000_000_000;
+    const request = await signedStripeEvent('checkout.session.expired', session, { created });
+    const body = await request.text();
+    const read = (now: number) => payments({}, () => now).readWebhook('stripe', body, request.headers);
+    expect(await read(created + 5 * MINUTE_MS)).toBeDefined();
+    expect(await read(created + 5 * MINUTE_MS + 1_000)).toBeUndefined();
+  });
+
+  it('of connected accounts may be signed by the secret of an endpoint of their own', async () => {
+    const both = payments({ STRIPE_WEBHOOK_SECRET: `${STRIPE_WEBHOOK_SECRET}, whsec_connect` });
+    for (const secret of [STRIPE_WEBHOOK_SECRET, 'whsec_connect']) {
+      const request = await signedStripeEvent('account.updated', account, { secret });
+      expect(await both.readWebhook('stripe', await request.text(), request.headers)).toBeDefined();
+    }
+  });
+});
+
+describe('an account to be paid to', () => {
+  it('is made once a user, tells Stripe who they are by a link, and is payable when Stripe says so', async () => {
+    const atStripe = standInForStripe();
+    const accountId = await payouts().createAccount('user-1', 'creator@footlight.test', 'DE');
+    expect(await payouts().createAccount('user-1', 'creator@footlight.test', 'DE')).toBe(accountId);
+    expect(atStripe.accounts.size).toBe(1);
+    expect(atStripe.accounts.get(accountId)).toMatchObject({ country: 'DE', metadata: { userId: 'user-1' } });
+    const back = 'http://localhost:5173/payouts';
+    expect(await payouts().onboardingUrl(accountId, back)).toMatch(/^https:\/\/connect\.stripe\.com\//);
+    expect(await payouts().isPayable(accountId)).toBe(false);
+    atStripe.completeOnboarding(accountId);
+    expect(await payouts().isPayable(accountId)).toBe(true);
+  });
+
+  it('of no country is of the platform', async () => {
+    const atStripe = standInForStripe();
+    await payouts().createAccount('user-1', 'creator@footlight.test', null);
+    expect(atStripe.callsOf('POST /v1/accounts')[0]).not.toHaveProperty('country');
+  });
+
+  it('is PAYOUT_ACCOUNT_REFUSED where Stripe will not, and PAYOUT_UNAVAILABLE where it cannot', async () => {
+    const atStripe = standInForStripe();
+    expect(await refusalOf(payouts().isPayable('acct_gone'))).toMatchObject({ code: 'PAYOUT_ACCOUNT_REFUSED' });
+    expect(await refusalOf(payouts().onboardingUrl('acct_gone', 'http://localhost'))).toMatchObject({
+      code: 'PAYOUT_ACCOUNT_REFUSED',
+    });
+    atStripe.failNext(503);
+    expect(await refusalOf(payouts().createAccount('user-2', 'a@b.test', null))).toMatchObject({
+      code: 'PAYOUT_UNAVAILABLE',
+    });
+  });
+});
+
+describe('a transfer', () => {
+  const order = (accountId: string) => ({ payoutId: 'payout-1', accountId, amountMinor: 1_000, currency: 'USD' });
+
+  async function aPayableAccount() {
+    const atStripe = standInForStripe();
+    const accountId = await payouts().createAccount('user-1', 'creator@footlight.test', 'US');
+    atStripe.completeOnboarding(accountId);
+    return { atStripe, accountId };
+  }
+
+  it('is made once, however often it is asked for, and found by its payout', async () => {
+    const { atStripe, accountId } = await aPayableAccount();
+    expect(await payouts().findTransfer('payout-1')).toBeUndefined();
+    const outcome = await payouts().send(order(accountId));
+    expect(await payouts().send(order(accountId))).toEqual(outcome);
+    const [transfer, ...others] = atStripe.transfers;
+    expect(others).toEqual([]);
+    expect(outcome).toEqual({ state: 'paid', reference: transfer?.id });
+    expect(transfer).toMatchObject({
+      ...{ amount: 1_000, currency: 'usd', destination: accountId, transfer_group: 'payout-1' },
+      metadata: { payoutId: 'payout-1' },
+    });
+    expect(await payouts().findTransfer('payout-1')).toBe(transfer?.id);
+    expect(await payouts().findTransfer('payout-2')).toBeUndefined();
+  });
+
+  it('whose answer is lost has an unknown outcome, which asking makes known', async () => {
+    const { atStripe, accountId } = await aPayableAccount();
+    atStripe.failNext('lost');
+    expect(await refusalOf(payouts().send(order(accountId)))).toMatchObject({ code: 'PAYOUT_UNAVAILABLE' });
+    expect(await payouts().findTransfer('payout-1')).toBe(atStripe.transfers[0]?.id);
+    expect(await payouts().send(order(accountId))).toMatchObject({ state: 'paid' });
+    expect(atStripe.transfers).toHaveLength(1);
+  });
+
+  it('is refused for good where the account may not receive, is gone, or the platform has too little', async () => {
+    const { atStripe, accountId } = await aPayableAccount();
+    atStripe.balance = 999;
+    expect(await payouts().send(order(accountId))).toMatchObject({
+      state: 'refused',
+      reason: expect.stringContaining('balance_insufficient'),
+    });
+    expect(await payouts().send({ ...order('acct_gone'), payoutId: 'payout-2' })).toMatchObject({ state: 'refused' });
+    const inactive = await payouts().createAccount('user-2', 'another@footlight.test', 'US');
+    expect(await payouts().send({ ...order(inactive), payoutId: 'payout-3' })).toMatchObject({ state: 'refused' });
+    expect(atStripe.transfers).toEqual([]);
+  });
+
+  it.each([
+    'away',
+    'slow',
+    429,
+    500,
+    503,
+    { status: 400, error: { type: 'invalid_request_error', code: 'rate_limit', message: 'too many' } },
+    { status: 400, error: { type: 'idempotency_error', message: 'other parameters' } },
+    { status: 401, error: { type: 'invalid_request_error', message: 'Invalid API Key' } },
+    { status: 403, error: { type: 'invalid_request_error', message: 'The key has not this permission' } },
+    { status: 409, error: { type: 'invalid_request_error', code: 'idempotency_key_in_use', message: 'busy' } },
+  ] as const)('has an unknown outcome where Stripe is %j', async (trouble) => {
+    const { atStripe, accountId } = await aPayableAccount();
+    atStripe.failNext(trouble as Parameters<typeof atStripe.failNext>[0]);
+    expect(await refusalOf(payouts().send(order(accountId)))).toMatchObject({ code: 'PAYOUT_UNAVAILABLE' });
+    expect(await payouts().send(order(accountId))).toMatchObject({ state: 'paid' });
+    expect(atStripe.transfers).toHaveLength(1);
+  });
+
+  it('under a key that was used for another has an unknown outcome', async () => {
+    const { atStripe, accountId } = await aPayableAccount();
+    await payouts().send(order(accountId));
+    expect(await refusalOf(payouts().send({ ...order(accountId), amountMinor: 2_000 }))).toMatchObject({
+      code: 'PAYOUT_UNAVAILABLE',
+    });
+    expect(atStripe.transfers).toHaveLength(1);
+  });
+
+  it('is tried once: whoever asked asks again', async () => {
+    const fetches = vi.spyOn(globalThis, 'fetch').mockImplementation(async () => new Response('', { status: 503 }));
+    await refusalOf(payouts().send(order('acct_1')));
+    expect(fetches).toHaveBeenCalledTimes(1);
+  });
+
+  it('is not there to be asked for without keys', () => {
+    expect(
+      openPayouts(readConfig({ ...variables, STRIPE_SECRET_KEY: '', STRIPE_WEBHOOK_SECRET: '', PAYMENT_PROVIDER: '' })),
+    ).toBeUndefined();
+  });
+});

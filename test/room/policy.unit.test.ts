@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { aUser, openPolicy } from '#test/support/rooms';
+import type { RoomPolicy, Standing, StreamStatus } from '@/contracts/room';
+import { badgesOf, type History, judge, rulesOf } from '@/room/policy';
+import { needsReread } from '@/room/standings';
+
+const NOW = 1_000_000;
+const quiet: History = {
+  lastAt: null,
+  lastText: null,
+  bannedBy: null,
+  timedOutUntil: null,
+  reason: null,
+  caughtUpAt: 0,
+};
+
+function codeOf({
+  policy = {},
+  standing = {},
+  text = 'hello',
+  history = {},
+  status = 'live',
+}: {
+  policy?: Partial<RoomPolicy>;
+  standing?: Partial<Standing>;
+  text?: string;
+  history?: Partial<History>;
+  status?: StreamStatus;
+}): string {
+  const verdict = judge(
+    rulesOf({ ...openPolicy, ...policy }, status),
+    aUser(standing),
+    text,
+    { ...quiet, ...history },
+    NOW,
+  );
+  return verdict.ok ? 'ok' : verdict.code;
+}
+
+describe('judge', () => {
+  it.each([
+    ['an ended room', { status: 'ended' as const }, 'ROOM_CLOSED'],
+    ['a cancelled room', { status: 'cancelled' as const }, 'ROOM_CLOSED'],
+    ['a room before its show', { status: 'scheduled' as const }, 'ok'],
+    ['a ban', { history: { bannedBy: 'x' } }, 'BANNED'],
+    ['a time-out that runs', { history: { timedOutUntil: NOW + 1 } }, 'TIMED_OUT'],
+    ['a time-out that is over', { history: { timedOutUntil: NOW } }, 'ok'],
+    [
+      'a chat that is off, even for the creator',
+      { policy: { chatEnabled: false }, standing: { creator: true } },
+      'CHAT_DISABLED',
+    ],
+    ['followers only', { policy: { followersOnly: true } }, 'FOLLOWERS_ONLY'],
+    ['followers only, for a follower', { policy: { followersOnly: true }, standing: { follower: true } }, 'ok'],
+    ['followers only, for a subscriber', { policy: { followersOnly: true }, standing: { subscriber: true } }, 'ok'],
+    ['followers only, for a moderator', { policy: { followersOnly: true }, standing: { moderator: true } }, 'ok'],
+    ['subscribers only', { policy: { subscribersOnly: true }, standing: { follower: true } }, 'SUBSCRIBERS_ONLY'],
+    ['subscribers only, for one', { policy: { subscribersOnly: true }, standing: { subscriber: true } }, 'ok'],
+    ['slow mode', { policy: { slowModeSeconds: 5 }, history: { lastAt: NOW - 4_999 } }, 'SLOW_MODE'],
+    ['slow mode, waited out', { policy: { slowModeSeconds: 5 }, history: { lastAt: NOW - 5_000 } }, 'ok'],
+    [
+      'slow mode, for staff',
+      { policy: { slowModeSeconds: 5 }, history: { lastAt: NOW }, standing: { rank: 'support' as const } },
+      'ok',
+    ],
+    ['the same again', { history: { lastAt: NOW - 29_999, lastText: 'HÉLLO' } }, 'DUPLICATE_MESSAGE'],
+    ['the same later', { history: { lastAt: NOW - 30_000, lastText: 'hello' } }, 'ok'],
+  ])('%s: %s', (_, given, code) => {
+    expect(codeOf(given)).toBe(code);
+  });
+
+  it.each([
+    ['a word', ['spam'], 'no SPAM here', 'BLOCKED_WORDS'],
+    ['a word with diacritics and case', ['Café'], 'CAFE!', 'BLOCKED_WORDS'],
+    ['a word in compatibility letters', ['spam'], 'ｓｐａｍ', 'BLOCKED_WORDS'],
+    ['a part of a longer word', ['ass'], 'a class act', 'ok'],
+    ['a phrase, however it is spaced', ['buy now'], 'Buy,   NOW', 'BLOCKED_WORDS'],
+    ['half a phrase', ['buy now'], 'buy it now', 'ok'],
+    ['an emoji', ['💩'], 'what a💩', 'BLOCKED_WORDS'],
+    ['a word of a script without spaces', ['悪い'], 'とても悪いです', 'BLOCKED_WORDS'],
+    ['nothing but spaces as a word', ['  '], 'hello there', 'ok'],
+  ])('blocks %s', (_, blockedWords, text, code) => {
+    expect(codeOf({ policy: { blockedWords }, text })).toBe(code);
+  });
+
+  it('says how long to wait', () => {
+    const rules = rulesOf({ ...openPolicy, slowModeSeconds: 10 }, 'live');
+    expect(judge(rules, aUser(), 'hi', { ...quiet, lastAt: NOW - 4_000 }, NOW)).toMatchObject({ retryAfterMs: 6_000 });
+  });
+
+  it('delays viewers and not those who keep order', () => {
+    const rules = rulesOf({ ...openPolicy, chatDelaySeconds: 5 }, 'live');
+    expect(judge(rules, aUser(), 'hi', quiet, NOW)).toMatchObject({ delayMs: 5_000 });
+    expect(judge(rules, aUser({ moderator: true }), 'hi', quiet, NOW)).toMatchObject({ delayMs: 0 });
+  });
+});
+
+describe('needsReread', () => {
+  it.each([
+    ['a refusal by an old standing', { followersOnly: true }, { readAt: NOW - 10_000 }, true],
+    ['a refusal by a fresh standing', { followersOnly: true }, { readAt: NOW - 9_999 }, false],
+    ['a leave that hangs on an old standing', { followersOnly: true }, { follower: true, readAt: NOW - 60_000 }, true],
+    [
+      'a leave that hangs on a standing of a minute',
+      { followersOnly: true },
+      { follower: true, readAt: NOW - 59_999 },
+      false,
+    ],
+    ['a leave that anybody would have', {}, { follower: true, readAt: 0 }, false],
+    ['an old moderator past the delay', { chatDelaySeconds: 5 }, { moderator: true, readAt: 0 }, true],
+  ])('%s', (_, policy, standing, expected) => {
+    const rules = rulesOf({ ...openPolicy, ...policy }, 'live');
+    const user = aUser(standing);
+    const given = { rules, user, text: 'hi', history: quiet, now: NOW };
+    expect(needsReread(judge(rules, user, 'hi', quiet, NOW), given)).toBe(expected);
+  });
+});
+
+it('badges say what a user is', () => {
+  expect(badgesOf(aUser({ creator: true, subscriber: true }))).toEqual(['creator']);
+  expect(badgesOf(aUser({ moderator: true, rank: 'admin_l1', subscriber: true }))).toEqual([
+    'moderator',
+    'staff',
+    'subscriber',
+  ]);
+});
