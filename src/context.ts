@@ -1,50 +1,17 @@
-/** Context: all that a use case needs of the world, made once a request or job and passed on. */
+/** Makes the Context of a request or job. Only the entry points import it. */
 
-import type { OutboxEvent, PayoutMessage, TaskMessage, WebhookMessage } from '@/contracts/messages';
-import type { Payments, PayoutProvider } from '@/contracts/payments';
+import type { Context } from '@/contracts/context';
+import type { OutboxEvent } from '@/contracts/messages';
 import type { Rooms } from '@/contracts/room';
-import { type Database, openDatabase } from '@/db/client';
-import type { Limit } from '@/http/endpoint';
-import { type Images, openImages } from '@/providers/images';
-import { type MailProvider, openMail } from '@/providers/mail';
-import { type MediaProvider, openMedia } from '@/providers/media';
+import { openDatabase } from '@/db/client';
+import { openImages } from '@/providers/images';
+import { openMail } from '@/providers/mail';
+import { openMedia } from '@/providers/open-media';
 import { openPayments, openPayouts } from '@/providers/open-payments';
-import { openPush, type PushProvider } from '@/providers/push';
+import { openPush } from '@/providers/push';
 import { newId } from '@/shared/ids';
-import { type Logger, newLogger } from '@/shared/log';
-import { type Config, type Env, readConfig } from './config';
-
-export interface Context {
-  readonly config: Config;
-  readonly db: Database;
-  /** Objects by key: public and private media. */
-  readonly files: R2Bucket;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  readonly requestId: string;
-  readonly log: Logger;
-  /** Draws pictures anew. */
-  readonly images: Images;
-  readonly media: MediaProvider;
-  readonly mail: MailProvider;
-  readonly payments: Payments;
-  /** Nothing where no provider is configured that sends money: payouts then go by bank. */
-  readonly payouts: PayoutProvider | undefined;
-  /** Nothing where no keys are configured: nobody can subscribe then. */
-  readonly push: PushProvider | undefined;
-  readonly rooms: Rooms;
-  readonly queues: {
-    readonly webhooks: Queue<WebhookMessage>;
-    readonly payouts: Queue<PayoutMessage>;
-    readonly tasks: Queue<TaskMessage>;
-  };
-  readonly limits: Readonly<Record<Limit, RateLimit>>;
-  readonly assets: Fetcher;
-  /** Lets work go on after the answer; a failure is logged and not seen by the caller. */
-  readonly waitUntil: (work: Promise<unknown>) => void;
-  /** Tries to deliver committed outbox rows now; what fails stays for the sweep. */
-  readonly deliver: (rows: readonly { id: string; event: OutboxEvent }[]) => Promise<void>;
-}
+import { newLogger } from '@/shared/log';
+import { type Env, readConfig } from './config';
 
 /** What only the entry point can give: code from further up, and the event's own life time. */
 export interface Surroundings {

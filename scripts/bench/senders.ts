@@ -1,6 +1,6 @@
 /** Senders with coins and a creator to receive, put into the database by the Worker's own code: signing up would only measure scrypt. */
 import { type Env, readConfig } from '@/config';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { openDatabase } from '@/db/client';
 import { setCreatorStatus } from '@/domains/base/users/statements';
 import { insertUser, markEmailVerified } from '@/domains/base/users/write';

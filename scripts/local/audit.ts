@@ -1,5 +1,5 @@
 /** Proves a whole ledger in this process, by the code that the Worker proves it with. */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { openDatabase } from '@/db/client';
 import { proveNextPage } from '@/domains/money/audit/prove';
 import { startProof } from '@/domains/money/audit/start';

@@ -5,7 +5,7 @@
  */
 import { and, eq, inArray, notExists, sql } from 'drizzle-orm';
 import { type Env, readConfig } from '@/config';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { openDatabase } from '@/db/client';
 import type { Statement } from '@/db/commit';
 import { readEconomy } from '@/domains/base/economy/read';

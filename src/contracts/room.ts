@@ -279,5 +279,8 @@ export interface Room {
   connect(request: Request, pass: Pass, since: number | null): Promise<Response>;
 }
 
+/** The Durable Object behind a room, for its binding. */
+export type RoomObject = Rpc.DurableObjectBranded & Omit<Room, 'connect'>;
+
 /** Finds a room by its id, which is its stream's. */
 export type Rooms = (roomId: string) => Room;

@@ -1,7 +1,6 @@
 /** Drizzle over D1. There is one transaction: `db.batch`, which `commit` wraps. */
-import { type DrizzleD1Database, drizzle } from 'drizzle-orm/d1';
-
-export type Database = DrizzleD1Database;
+import { drizzle } from 'drizzle-orm/d1';
+import type { Database } from '@/contracts/database';
 
 const opened = new WeakMap<D1Database, Database>();
 

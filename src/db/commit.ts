@@ -1,7 +1,7 @@
 /** One batch, all or nothing, and what must follow it: the only way a use case writes. */
 import { type SQL, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import type { AppError } from '@/http/errors';
 import { newId } from '@/shared/ids';

@@ -1,7 +1,7 @@
 /** The outbox table and the row that a batch puts into it; `queues/outbox.ts` delivers. */
 import { eq, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import { newId } from '@/shared/ids';
 import { SECOND_MS } from '@/shared/time';

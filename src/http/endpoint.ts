@@ -2,8 +2,10 @@
  * How an endpoint is declared: who may call it, what it takes and answers, and the handler, in one place.
  * `mount.ts` turns the declaration into a route, its guard and its limits, `describe.ts` into its page of the reference.
  */
+
 import type { z } from '@hono/zod-openapi';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
+import type { Limit } from '@/contracts/limits';
 import type { Actor, Permission, Viewer } from '@/shared/actor';
 import type { Envelope } from './envelope';
 import type { Once } from './idempotency';
@@ -25,12 +27,6 @@ export type Who =
   | 'signed';
 
 export type ActorOf<W extends Who> = W extends 'public' | 'signed' ? undefined : W extends 'optional' ? Viewer : Actor;
-
-/**
- * Which budget a request is taken from; without a name reads take from `read`, everything else from `write`. `media`: a
- * page asks once and shows forty pictures. `lookUp` is no endpoint's: see `spendLookUp`.
- */
-export type Limit = 'read' | 'write' | 'signIn' | 'media' | 'lookUp';
 
 type Schema = z.ZodType | undefined;
 type Output<S extends Schema> = S extends z.ZodType ? z.output<S> : undefined;

@@ -1,7 +1,7 @@
 /** Whether the Worker answers at all, and for staff whether what it stands on does. */
 import { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { endpoint } from './endpoint';
 
 const Status = z.enum(['ok', 'unavailable', 'not-configured']);

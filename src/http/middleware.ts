@@ -2,18 +2,17 @@
 import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import { routePath } from 'hono/route';
-import type { Env } from '@/config';
-import { type Context, makeContext, type Surroundings } from '@/context';
+import type { Context } from '@/contracts/context';
 import { GUEST_HEADER, SESSION_TOKEN_HEADER } from '@/shared/actor';
 import type { HttpEnv } from './mount';
 
 /** What the Worker's entry hands the app with each request. */
 export interface AppEnv extends HttpEnv {
-  Bindings: { readonly env: Env; readonly surroundings: Surroundings };
+  Bindings: { readonly makeContext: () => Context };
 }
 
 export const withContext: MiddlewareHandler<AppEnv> = async (c, next) => {
-  const ctx: Context = makeContext(c.env.env, c.env.surroundings);
+  const ctx = c.env.makeContext();
   c.set('ctx', ctx);
   await next();
   if (c.res.status !== 101) c.res.headers.set('x-request-id', ctx.requestId);

@@ -1,7 +1,7 @@
 /** Turns declared endpoints into routes: limit → guard → input → handler → envelope, the same way for all. */
 import { Hono, type Context as HonoContext, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { SESSION_TOKEN_HEADER, type Viewer } from '@/shared/actor';
 import { type Endpoint, mayBeLeftOut } from './endpoint';
 import { Envelope } from './envelope';

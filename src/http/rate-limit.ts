@@ -3,8 +3,8 @@
  * They are counted per location and may be late; they never protect money.
  */
 import type { Context as HonoContext } from 'hono';
-import type { Context } from '@/context';
-import type { Limit } from './endpoint';
+import type { Context } from '@/contracts/context';
+import type { Limit } from '@/contracts/limits';
 import { httpError } from './errors';
 import type { HttpEnv } from './mount';
 

@@ -1,5 +1,5 @@
 /** Where a request comes from, as the platform says with each; what a client says of it counts on one's own machine alone. */
-import type { Config } from '@/config';
+import type { Config } from '@/contracts/config';
 import { isCountry, isRegion } from '@/shared/countries';
 
 /** In development it stands in for the platform's word: `x-dev-country: US-CA`. */

@@ -1,5 +1,5 @@
 /** Where people may be sent back to from a provider: to the platform's own addresses, so that no link of ours leads astray. */
-import type { Config } from '@/config';
+import type { Config } from '@/contracts/config';
 import { httpError } from './errors';
 
 const LOCAL_HOSTS = ['localhost', '127.0.0.1', '[::1]'];

@@ -4,7 +4,7 @@
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { TransferKind } from './chart';
 import type { Finding } from './tables';
 

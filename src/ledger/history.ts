@@ -1,6 +1,6 @@
 /** Reading: a user's accounts, and their histories, walked from the last transfer backwards. */
 import { sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { TransferKind, UserAccount } from './chart';
 
 export interface Account {

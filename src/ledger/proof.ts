@@ -4,7 +4,7 @@
  * one statement, so money that moves meanwhile is seen whole or not at all.
  */
 import { type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { Statement } from '@/db/commit';
 import { type Finding, ledgerCheckpoints } from './tables';
 

@@ -3,7 +3,7 @@
  * its page was read, or aborts its batch: a message that comes twice takes none.
  */
 import { and, desc, eq, isNotNull, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { demandChange, demandThat, type Statement } from '@/db/commit';
 import { clearCheckpoints } from './proof';
 import { type Finding, ledgerProofs } from './tables';

@@ -1,5 +1,5 @@
 /** Spending from the wallet: what it does not hold is refused by the database, and told with the balance and the price. */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit, type Refusals, refusalOf, type Statement } from '@/db/commit';
 import { ledgerError } from './errors';

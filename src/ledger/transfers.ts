@@ -3,7 +3,7 @@
  * transfers and its outbox rows. What may not be aborts the batch, by the rule's name (see migration 0008).
  */
 import { type SQLWrapper, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { builtOnce } from '@/db/built-once';
 import type { Statement } from '@/db/commit';
 import { CHART, isUserAccount, type TransferKind, type UserAccount } from './chart';

@@ -3,10 +3,10 @@
  * revoked, so they are good for two hours and no longer; a subscriber's carries no privilege to publish. With the app's
  * certificate alone it cannot be asked who publishes.
  */
-import type { Config } from '@/config';
+import type { Config } from '@/contracts/config';
+import type { MediaProvider, MediaToken, Participant } from '@/contracts/media';
 import { lazy } from '@/shared/lazy';
 import { SECOND_MS, toIso } from '@/shared/time';
-import type { MediaProvider, MediaToken, Participant } from './media';
 
 const loadAgora = lazy(() => import('agora-token'));
 const TOKEN_SECONDS = 2 * 60 * 60;

@@ -4,7 +4,7 @@
  * one purchase, and only what is paid counts.
  */
 import { z } from '@hono/zod-openapi';
-import type { Config } from '@/config';
+import type { Config } from '@/contracts/config';
 import type { CheckoutRequest, PaymentEvent, PaymentProvider } from '@/contracts/payments';
 import { HOUR_MS, SECOND_MS } from '@/shared/time';
 import { Payment, paidBy } from './dodo-events';

@@ -1,5 +1,5 @@
 /** Unexpected faults go to Sentry where `SENTRY_DSN` is set: the error, the request's id, and nothing of the request. */
-import type { Config } from '@/config';
+import type { Config } from '@/contracts/config';
 import { newId } from '@/shared/ids';
 import { describeFault } from '@/shared/log';
 

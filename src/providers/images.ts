@@ -2,6 +2,7 @@
  * Draws pictures anew by Cloudflare's Images binding, on one's own machine by sharp: smaller, upright, as WebP, and
  * without anything that a camera or an author wrote into them, GPS included. Of an animation it draws the first frame.
  */
+import type { Images } from '@/contracts/images';
 import { errorList } from '@/http/errors';
 
 export const imagesError = errorList({
@@ -9,11 +10,6 @@ export const imagesError = errorList({
 });
 
 export const DRAWN_TYPE = 'image/webp';
-
-export interface Images {
-  /** At most this wide, never enlarged. Nothing if it is no picture. One call of the binding. Throws IMAGES_UNAVAILABLE. */
-  draw(bytes: Uint8Array, widthMax: number): Promise<Uint8Array | undefined>;
-}
 
 /** The binding's own: refused for what the account may use, or for a service behind it that is away. */
 const SERVICE_CODES = /^(9422|95(?!23)\d\d)$/;

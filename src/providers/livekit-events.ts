@@ -1,7 +1,7 @@
 /** LiveKit's webhooks and participants in our words. */
 import type { ParticipantInfo, WebhookEvent } from 'livekit-server-sdk';
+import type { MediaEvent, ParticipantSeen } from '@/contracts/media';
 import { SECOND_MS } from '@/shared/time';
-import type { MediaEvent, ParticipantSeen } from './media';
 
 const MS_NS = 1_000_000n;
 

@@ -1,6 +1,6 @@
 /** LiveKit's ingresses in our words, both ways: how one is to be made, and what one that is there is and does. */
 import type { IngressInfo } from 'livekit-server-sdk';
-import type { IngressForm, IngressSeen, IngressType, Quality, VideoInput } from './media';
+import type { IngressForm, IngressSeen, IngressType, Quality, VideoInput } from '@/contracts/media';
 
 type Sdk = typeof import('livekit-server-sdk');
 

@@ -3,13 +3,13 @@
  */
 import { z } from '@hono/zod-openapi';
 import type { VideoGrant } from 'livekit-server-sdk';
-import type { Config } from '@/config';
+import type { Config } from '@/contracts/config';
+import type { IngressSeen, MediaProvider, MediaToken, Participant, RoomSeen } from '@/contracts/media';
 import { sha256 } from '@/shared/crypto';
 import { lazy } from '@/shared/lazy';
 import { SECOND_MS, toIso } from '@/shared/time';
 import { ISSUED_AT, seenParticipant, translateWebhook } from './livekit-events';
 import { ingressOptions, seenIngress } from './livekit-ingress';
-import type { IngressSeen, MediaProvider, MediaToken, Participant, RoomSeen } from './media';
 import { mediaError } from './media-errors';
 
 const CALL_SECONDS_MAX = 10;

@@ -1,28 +1,14 @@
 /** Mail goes out by Resend; without its key, in development, it lands in the mailbox at /dev/mail. */
+
 import { sql } from 'drizzle-orm';
-import type { Config } from '@/config';
-import type { Database } from '@/db/client';
+import type { Config } from '@/contracts/config';
+import type { Database } from '@/contracts/database';
+import type { MailProvider } from '@/contracts/mail';
 import { newId } from '@/shared/ids';
 import { SECOND_MS } from '@/shared/time';
 import { mailError } from './mail-errors';
 
 const TIMEOUT_MS = 10 * SECOND_MS;
-
-export interface Mail {
-  readonly to: string;
-  readonly subject: string;
-  /** Plain text: there is nothing to escape, and every reader shows it. */
-  readonly text: string;
-}
-
-export interface MailProvider {
-  /**
-   * `refused`: this mail is not taken, now or later, such as one to an address that is none. Throws MAIL_UNAVAILABLE
-   * where a later try may go through.
-   * @param idempotencyKey the same key is sent at most once
-   */
-  send(mail: Mail, idempotencyKey: string): Promise<'sent' | 'refused'>;
-}
 
 export function openMail(config: Config, db: Database, now: () => number): MailProvider {
   const { resendApiKey } = config;

@@ -1,5 +1,5 @@
 /** Which providers of payments and payouts there are, by the configuration. The sandbox is none in production. */
-import type { Config } from '@/config';
+import type { Config } from '@/contracts/config';
 import type {
   PaymentProvider,
   PaymentProviderName,

@@ -1,31 +1,12 @@
 /** Web Push: encrypted for one browser (RFC 8291), signed by our VAPID key (RFC 8292), handed to its push service. */
+
 import { buildPushPayload } from '@block65/webcrypto-web-push';
-import type { Config } from '@/config';
+import type { Config } from '@/contracts/config';
+import type { PushProvider } from '@/contracts/push';
 import { SECOND_MS } from '@/shared/time';
 import { pushServiceError } from './push-errors';
 
 const TIMEOUT_MS = 10 * SECOND_MS;
-
-export interface PushTarget {
-  readonly endpoint: string;
-  readonly p256dh: string;
-  readonly auth: string;
-}
-
-export interface PushProvider {
-  /** What browsers subscribe with. */
-  readonly publicKey: string;
-  /**
-   * `gone`: the browser takes no more, ever. `refused`: this message, or our key, is not taken, now or later.
-   * Throws PUSH_SERVICE_AWAY where a later try may go through.
-   * @param target.endpoint of a known push service: for the caller to check
-   */
-  send(
-    target: PushTarget,
-    text: string,
-    options: { readonly topic: string; readonly ttlSeconds: number },
-  ): Promise<'sent' | 'gone' | 'refused'>;
-}
 
 /** Nothing where no keys are configured. */
 export function openPush({ vapid }: Config): PushProvider | undefined {

@@ -2,7 +2,7 @@
  * Payments on one's own machine: a checkout page of the Worker's own, whose buttons post an event in Stripe's language
  * to the ordinary webhook. It moves no money, so that `openPayments` gives it in development alone.
  */
-import type { Config } from '@/config';
+import type { Config } from '@/contracts/config';
 import type { PaymentProvider } from '@/contracts/payments';
 import { newId } from '@/shared/ids';
 import { SECOND_MS } from '@/shared/time';

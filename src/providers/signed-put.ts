@@ -3,7 +3,7 @@
  * are fixed, and the type of an object.
  */
 import { AwsV4Signer } from 'aws4fetch';
-import type { Config } from '@/config';
+import type { Config } from '@/contracts/config';
 
 type R2 = NonNullable<Config['r2']>;
 

@@ -1,5 +1,5 @@
 /** Hands a batch to the consumer of its queue. A queue without one is a mistake in wrangler.toml. */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { PayoutMessage, TaskMessage, WebhookMessage } from '@/contracts/messages';
 import { consumeDeadLetters } from './dead-letters';
 import { consumePayouts } from './payouts';

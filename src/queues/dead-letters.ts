@@ -4,7 +4,7 @@
  * queued again by the minute's sweep, an export is given up, and for each kind of task it is said here what becomes of
  * its work.
  */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { PayoutMessage, TaskMessage, WebhookMessage } from '@/contracts/messages';
 import { giveUpExport } from '@/domains/operations/privacy/build-export';
 import { markFailed } from '@/domains/operations/webhooks/events';

@@ -3,7 +3,7 @@
  * until then it comes back, ever less often, and stops no other; what is of no use any more is given up.
  */
 import { asc, inArray, lte, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import { outbox } from '@/db/outbox';
 import { deleteObjects } from '@/domains/base/media/store';

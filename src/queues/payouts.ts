@@ -1,5 +1,5 @@
 /** Sends approved payouts, one at a time; what fails without a known outcome comes back later. */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { PayoutMessage } from '@/contracts/messages';
 import { sendPayout } from '@/domains/money/payouts/send';
 import { AppError } from '@/http/errors';

@@ -4,7 +4,7 @@
  * a few. Where it answers true there is more to do, which a message goes on with at once, until the next minute's takes
  * over: one chain of messages for each sweep, however long the backlog is.
  */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { sweepBudgets } from '@/domains/base/budgets/sweep';
 import { sweepOrphans, sweepUploads } from '@/domains/base/media/sweep';
 import { sweepNotifications } from '@/domains/base/notifications/sweep';

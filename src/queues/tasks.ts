@@ -1,5 +1,5 @@
 /** Does the tasks that were put off. A task is safe to do twice: it looks at what is true by then. */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { TaskMessage } from '@/contracts/messages';
 import { fanOutBroadcast } from '@/domains/base/notifications/broadcast';
 import { sendNotificationMail } from '@/domains/base/notifications/mail';

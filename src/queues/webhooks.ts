@@ -1,5 +1,6 @@
 /** Applies stored webhook events, each in one idempotent step; what fails comes back later and stops no other. */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
+import type { MediaEvent } from '@/contracts/media';
 import type { WebhookMessage } from '@/contracts/messages';
 import type { PaymentEvent, PaymentProviderName } from '@/contracts/payments';
 import { applyMediaEvent } from '@/domains/live/streams/media-events';
@@ -9,7 +10,6 @@ import { HeldForStaff } from '@/domains/operations/webhooks/errors';
 import { claimWebhookEvent, markHeld, markProcessed, markTried } from '@/domains/operations/webhooks/events';
 import type { WebhookProvider } from '@/domains/operations/webhooks/tables';
 import { AppError } from '@/http/errors';
-import type { MediaEvent } from '@/providers/media';
 import { retryDelaySeconds } from './retry';
 
 export async function consumeWebhooks(ctx: Context, batch: MessageBatch<WebhookMessage>): Promise<void> {

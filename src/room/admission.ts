@@ -2,7 +2,7 @@
  * The door: who may come in with this pass, and the first frame. A refused upgrade is accepted and then closed, since a
  * client sees nothing of one that is refused.
  */
-import type { Config } from '@/config';
+import type { Config } from '@/contracts/config';
 import type { Pass, RoomSetup, RoomViewer } from '@/contracts/room';
 import { type Answer, CLOSE, type CloseReason, type Welcome, withSeq, type You } from '@/contracts/room-wire';
 import { mayStay } from '@/domains/live/streams/admission';

@@ -1,5 +1,5 @@
 /** What the room tells D1: its count while the stream is live, and its figures once when it is over. */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { RoomFigures, RoomSetup } from '@/contracts/room';
 import { recordAnalytics, recordViewerCount } from '@/domains/live/streams/room-figures';
 import { SECOND_MS } from '@/shared/time';

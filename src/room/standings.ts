@@ -3,7 +3,7 @@
  * before it refuses somebody, at most every ten seconds a user. Whatever is read is judged by the door's own rule, and
  * closes the seats that the door would refuse now.
  */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { RoomSetup, RoomUser, Standing } from '@/contracts/room';
 import type { CloseReason } from '@/contracts/room-wire';
 import { type AdmissionRefusal, mayStay } from '@/domains/live/streams/admission';

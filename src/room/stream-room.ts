@@ -4,7 +4,7 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import { type Env, readConfig } from '@/config';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type {
   Approval,
   ChatMessage,

@@ -2,7 +2,7 @@
  * Whose words and names a room has. D1 is told, some minutes after they came and when the stream ends, so that the end
  * of an account and its export find the room; whoever's account is gone by then is forgotten at once.
  */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { ChatMessage } from '@/contracts/room';
 import { messageOfBody } from '@/contracts/room-wire';
 import { dropTraces, recordTraces } from '@/domains/live/streams/room-traces';

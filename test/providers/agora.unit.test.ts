@@ -2,7 +2,7 @@ import { inflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { anIngress, LIVEKIT_API_KEY, LIVEKIT_API_SECRET, standInForLiveKit } from '#test/support/livekit';
 import { ConfigError, type Env, readConfig } from '@/config';
-import { openMedia } from '@/providers/media';
+import { openMedia } from '@/providers/open-media';
 
 const APP_ID = '0123456789abcdef0123456789abcdef';
 const variables: Partial<Env> = {

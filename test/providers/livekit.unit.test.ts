@@ -12,7 +12,7 @@ import {
 import { PRODUCTION } from '#test/support/production';
 import { refusalOf } from '#test/support/refusals';
 import { type Env, readConfig } from '@/config';
-import { openMedia } from '@/providers/media';
+import { openMedia } from '@/providers/open-media';
 
 const variables: Partial<Env> = {
   ENVIRONMENT: 'development',

@@ -5,7 +5,7 @@ import { testContext } from '#test/support/context';
 import { anIngress, standInForLiveKit } from '#test/support/livekit';
 import { queueThatNeverAnswers, recordingQueue, sweepOut } from '#test/support/queues';
 import { asViewer } from '#test/support/users';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { OutboxEvent, TaskMessage } from '@/contracts/messages';
 import type { RoomSetup, RoomUser } from '@/contracts/room';
 import { commit, demandChange, demandThat, type Statement } from '@/db/commit';

@@ -3,6 +3,7 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers';
 import { app } from '@/app';
 import type { Env } from '@/config';
+import { makeContext } from '@/context';
 import { deliverOutbox } from '@/queues/outbox';
 import { openRooms } from '@/room/rooms';
 import { type Client, client, randomAddress } from './api';
@@ -17,7 +18,8 @@ export async function requestWith(overrides: Overrides, request: Request): Promi
     rooms: openRooms(env.ROOMS),
     deliver: deliverOutbox,
   };
-  const response = await app.fetch(request, { env: { ...env, ...overrides } as Env, surroundings }, execution); // a test's own
+  const own = { ...env, ...overrides } as Env; // a test's own
+  const response = await app.fetch(request, { makeContext: () => makeContext(own, surroundings) }, execution);
   await waitOnExecutionContext(execution);
   return response;
 }

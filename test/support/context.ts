@@ -1,7 +1,8 @@
 /** A Context as the Worker makes it, for use cases that no endpoint reaches: consumers, sweeps, statement builders. */
 import { env } from 'cloudflare:workers';
 import type { Env } from '@/config';
-import { type Context, makeContext } from '@/context';
+import { makeContext } from '@/context';
+import type { Context } from '@/contracts/context';
 import { deliverOutbox } from '@/queues/outbox';
 import { openRooms } from '@/room/rooms';
 

@@ -5,7 +5,7 @@
 import { decodeJwt, jwtVerify } from 'jose';
 import { AccessToken } from 'livekit-server-sdk';
 import { vi } from 'vitest';
-import type { IngressForm } from '@/providers/media';
+import type { IngressForm } from '@/contracts/media';
 
 export const LIVEKIT_API_KEY = 'devkey';
 export const LIVEKIT_API_SECRET = 'a-livekit-secret-of-at-least-32-bytes';

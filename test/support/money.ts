@@ -1,6 +1,6 @@
 /** Money for tests, put into the books as the use cases do, so that a proof of the ledger stays clean. */
 import { eq } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { readEconomy } from '@/domains/base/economy/read';
 import type { EconomyConfig } from '@/domains/base/economy/schemas';

@@ -1,7 +1,7 @@
 /** What tests of notifications share: tasks that are done at once, announced streams, and a browser with Web Push. */
 import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { TaskMessage } from '@/contracts/messages';
 import { consumeTasks } from '@/queues/tasks';
 import { testContext } from './context';

@@ -1,6 +1,6 @@
 /** A creator with an encoder at a LiveKit that the test stands in for, and the world as it is once all is delivered. */
 import { eq } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { TaskMessage } from '@/contracts/messages';
 import { channels } from '@/domains/live/channels/tables';
 import { currentRoomOf, findChannelState } from '@/domains/live/streams/channel-state';

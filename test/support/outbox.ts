@@ -1,5 +1,5 @@
 /** A Context that keeps what its use cases hand to the outbox instead of delivering it. */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import { testContext } from './context';
 

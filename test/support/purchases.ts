@@ -1,6 +1,6 @@
 /** Packages, codes and purchases for tests; what the provider says of them goes the way of its events. */
 import { eq } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { staffLog } from '@/domains/base/permissions/tables';
 import { discountCodes } from '@/domains/money/discounts/tables';
 import { applyPaymentEvent } from '@/domains/money/purchases/apply';

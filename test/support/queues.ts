@@ -2,7 +2,7 @@
 import { createExecutionContext, createMessageBatch, getQueueResult } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 
 interface Message<Body> {
   readonly body: Body;

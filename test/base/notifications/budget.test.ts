@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { testContext } from '#test/support/context';
 import { plansOf } from '#test/support/plans';
 import { asViewer } from '#test/support/users';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { openDatabase } from '@/db/client';
 import { commit } from '@/db/commit';
 import { forgetMentions, forgetNotifications, forgetTold } from '@/domains/base/notifications/forget';

@@ -4,7 +4,7 @@ import { testContext } from '#test/support/context';
 import { plansOf } from '#test/support/plans';
 import { sweepOut } from '#test/support/queues';
 import { asViewer, type Person } from '#test/support/users';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import {
   NOTIFICATIONS_KEPT_MS,
   ROWS_DELETED_MAX,

@@ -5,7 +5,7 @@ import { recordingContext } from '#test/support/outbox';
 import { aPost } from '#test/support/posts';
 import { eventually } from '#test/support/rooms';
 import { actorOf, asViewer, type Person } from '#test/support/users';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { addComment } from '@/domains/content/posts/comments';
 import { likeComment, likePost } from '@/domains/content/posts/like';
 

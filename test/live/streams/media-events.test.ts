@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { recordingContext } from '#test/support/outbox';
 import { asCreator, asViewer } from '#test/support/users';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
+import type { MediaEvent, ParticipantSeen } from '@/contracts/media';
 import type { OutboxEvent } from '@/contracts/messages';
 import { broadcasts } from '@/domains/base/notifications/tables';
 import { users } from '@/domains/base/users/tables';
@@ -16,7 +17,6 @@ import { applyMediaEvent } from '@/domains/live/streams/media-events';
 import { streamLive, streams } from '@/domains/live/streams/tables';
 import { changeInfo } from '@/domains/live/studio/change-channel';
 import { block } from '@/domains/people/social/block';
-import type { MediaEvent, ParticipantSeen } from '@/providers/media';
 import { newId } from '@/shared/ids';
 import { HOUR_MS, SECOND_MS } from '@/shared/time';
 

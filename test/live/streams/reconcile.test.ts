@@ -5,7 +5,7 @@ import { type LiveKitStandIn, standInForLiveKit } from '#test/support/livekit';
 import { recordingContext } from '#test/support/outbox';
 import { consumed, recordingQueue } from '#test/support/queues';
 import { asCreator } from '#test/support/users';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { TaskMessage } from '@/contracts/messages';
 import { channels } from '@/domains/live/channels/tables';
 import { streamRoomOf } from '@/domains/live/streams/channel-state';

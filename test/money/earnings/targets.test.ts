@@ -8,7 +8,7 @@ import { prove } from '#test/support/proof';
 import { recordingQueue } from '#test/support/queues';
 import { aStream } from '#test/support/streams';
 import { asCreator, asViewer } from '#test/support/users';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { TaskMessage } from '@/contracts/messages';
 import { commit } from '@/db/commit';
 import type { EconomyConfig } from '@/domains/base/economy/schemas';

@@ -9,7 +9,7 @@ import { anOpenStream } from '#test/support/streams';
 import { actorOf, asCreator, asViewer } from '#test/support/users';
 import { app } from '@/app';
 import type { Env } from '@/config';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { outbox } from '@/db/outbox';
 import { sendGift } from '@/domains/money/gifts/send-gift';
 import { deliverOutbox, sweepOutbox } from '@/queues/outbox';

@@ -7,7 +7,7 @@ import { coinsOf, giveCoins, once } from '#test/support/money';
 import { aGuest, inStorage, joinRoom, roomOf, startClock, stopClock, stubOf } from '#test/support/rooms';
 import { anOpenStream, aStream } from '#test/support/streams';
 import { actorOf, asCreator, asStaff, asViewer, type Person } from '#test/support/users';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { staffLog } from '@/domains/base/permissions/tables';
 import { banFromChannel } from '@/domains/live/channels/bans';
 import { channels, moderators } from '@/domains/live/channels/tables';

@@ -8,7 +8,7 @@ import { asPaidCreator, connectToStripe, giveSales, legsOf, notificationsOf, pay
 import { consumed, databaseWithout, queueThatIsAway, recordingQueue } from '#test/support/queues';
 import { STRIPE_ENV, type StripeStandIn, standInForStripe } from '#test/support/stripe';
 import { asStaff } from '#test/support/users';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { PayoutMessage } from '@/contracts/messages';
 import { sendPayout } from '@/domains/money/payouts/send';
 import { requeuePayouts } from '@/domains/money/payouts/sweep';

@@ -5,7 +5,7 @@ import { testContext } from '#test/support/context';
 import { coinsOf, purchaseOf } from '#test/support/money';
 import { aCode, aPurchase, eventsOf, tell } from '#test/support/purchases';
 import { asViewer } from '#test/support/users';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { PaymentEvent, PaymentProvider } from '@/contracts/payments';
 import { discountCodes } from '@/domains/money/discounts/tables';
 import { askAboutPurchases } from '@/domains/money/purchases/sweep';

@@ -7,7 +7,7 @@ import { databaseWithout, sweepOut } from '#test/support/queues';
 import { aStream } from '#test/support/streams';
 import { aSubscriber, aTier } from '#test/support/subscriptions';
 import { asCreator, asViewer } from '#test/support/users';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { outbox } from '@/db/outbox';
 import { users } from '@/domains/base/users/tables';
 import { findRoomStanding } from '@/domains/live/streams/standing';

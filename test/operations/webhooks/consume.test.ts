@@ -13,7 +13,8 @@ import {
 } from '#test/support/queues';
 import { STRIPE_ENV, signedStripeEvent } from '#test/support/stripe';
 import { asCreator, asViewer } from '#test/support/users';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
+import type { MediaEvent } from '@/contracts/media';
 import type { WebhookMessage } from '@/contracts/messages';
 import type { PaymentEvent } from '@/contracts/payments';
 import { channels } from '@/domains/live/channels/tables';
@@ -22,7 +23,6 @@ import { receiveLiveKitEvent } from '@/domains/operations/webhooks/receive';
 import { receivePaymentEvent } from '@/domains/operations/webhooks/receive-payment';
 import { forgetWebhookPayloads, requeueWebhookEvents } from '@/domains/operations/webhooks/sweep';
 import { webhookEvents } from '@/domains/operations/webhooks/tables';
-import type { MediaEvent } from '@/providers/media';
 import { sandboxEvent } from '@/providers/sandbox';
 import { consumeDeadLetters } from '@/queues/dead-letters';
 import { consumeWebhooks } from '@/queues/webhooks';

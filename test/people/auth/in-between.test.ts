@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { asUserWithPassword, PASSWORD, stranger, turnOnTwoFactor } from '#test/support/accounts';
 import { testContext } from '#test/support/context';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { signInByPassword } from '@/domains/people/auth/sign-in';
 
 /** The statements of a sign-in by password: its try, the try given back, and at last the session or the challenge. */

@@ -8,7 +8,7 @@ import { sweepOut } from '#test/support/queues';
 import { aGuest, eventually, inStorage, joinRoom, passFor } from '#test/support/rooms';
 import { anOpenStream } from '#test/support/streams';
 import { asCreator, asStaff, asViewer, type Person } from '#test/support/users';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { outbox } from '@/db/outbox';
 import { applyRegions } from '@/domains/live/streams/apply-regions';
 import { readPass } from '@/domains/live/streams/pass';

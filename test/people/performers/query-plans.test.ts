@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { plansOf } from '#test/support/plans';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { listPublicFeed } from '@/domains/content/posts/lists';
 import { searchUsers } from '@/domains/content/search/search-users';
 import { listStreams } from '@/domains/live/streams/discovery';

@@ -4,8 +4,8 @@
  * hours; on an account's first day the limits are lower.
  */
 import { eq, type SQL, sql } from 'drizzle-orm';
-import type { Config } from '@/config';
-import type { Context } from '@/context';
+import type { Config } from '@/contracts/config';
+import type { Context } from '@/contracts/context';
 import { commit, type Following, type Statement } from '@/db/commit';
 import { users } from '@/domains/base/users/tables';
 import type { AppError } from '@/http/errors';

@@ -1,6 +1,6 @@
 /** Deletes budgets whose day is over. Bounded; what is left over follows at once. */
 import { sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { DAY_MS } from '@/shared/time';
 import { dailyBudgets } from './tables';

@@ -4,7 +4,7 @@
  */
 import type { z } from '@hono/zod-openapi';
 import { desc } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit, demandThat, type Statement } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { refuseFields } from '@/http/validation';

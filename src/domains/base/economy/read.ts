@@ -1,6 +1,6 @@
 /** The economy as it stands: the newest version. */
 import { desc } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { builtOnce } from '@/db/built-once';
 import type { EconomyConfig } from './schemas';
 import { economyVersions } from './tables';

@@ -3,7 +3,7 @@
  * which something on offer would earn none is refused when the rate is. Each demands what the other rests on.
  */
 import { type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { convert } from './rates';
 import type { Ratio } from './schemas';
 

@@ -3,7 +3,7 @@
  * signed link or the file's row.
  */
 import { eq, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit, type Statement } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { findBlanks } from './blanks';

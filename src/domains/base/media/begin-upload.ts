@@ -5,7 +5,7 @@
  */
 import type { z } from '@hono/zod-openapi';
 import { eq, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit, demandThat, type Statement } from '@/db/commit';
 import { commitSpent, refund, type Spending } from '@/domains/base/budgets/spend';
 import { signPart, signPut } from '@/providers/signed-put';

@@ -3,7 +3,7 @@
  * read. The file is not written anew: the places of such boxes are noted once, and whoever reads it finds `free` boxes
  * of zeros there, so that every size and offset in it stays true.
  */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { type BoxesIn, openBoxes } from './boxes';
 import { fileError } from './errors';
 import type { ByteRange } from './range';

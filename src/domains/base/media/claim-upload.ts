@@ -1,6 +1,6 @@
 /** From an upload that waits to a file that something names: looked at once more, and used once. */
 import { and, eq, gt, isNull } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { demandChange } from '@/db/commit';
 import { getOpenUpload } from './end-upload';
 import { fileError } from './errors';

@@ -1,7 +1,7 @@
 /** How an upload ends before anything names it: its parts become a file, or it is given up. */
 import type { z } from '@hono/zod-openapi';
 import { and, eq, isNull } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit, demandChange, type Statement } from '@/db/commit';
 import { toIso } from '@/shared/time';
 import { refundUpload } from './begin-upload';

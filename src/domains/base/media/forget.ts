@@ -1,6 +1,6 @@
 /** For the end of an account: its files, some at a time. What shows a file must have let it go before. */
 import { eq, inArray } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { deletionOf, endingColumns } from './end-upload';
 import { mediaFiles, mediaUploads } from './tables';

@@ -3,8 +3,8 @@
  * Keys hold 256 random bits, so a public file is found by nobody who was not given its URL. A picture's smaller
  * variants are named after its key, so whoever has the key has all of them.
  */
-import type { Config } from '@/config';
-import type { Context } from '@/context';
+import type { Config } from '@/contracts/config';
+import type { Context } from '@/contracts/context';
 import { randomToken } from '@/shared/crypto';
 import { newId } from '@/shared/ids';
 import { HOUR_MS, SECOND_MS } from '@/shared/time';

@@ -1,6 +1,6 @@
 /** Takes an announced file or a part of one by a signed URL and streams it to the store: never more than a piece is held. */
 import { eq } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { verifyToken } from '@/shared/tokens';
 import { fileError } from './errors';
 import { mediaUploads } from './tables';

@@ -1,6 +1,6 @@
 /** Serves what users uploaded, to those who may have it (`access.ts`), as nothing that a browser would run. */
 import { Hono } from 'hono';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { namesTag } from '@/http/conditional';
 import type { HttpEnv } from '@/http/mount';
 import { enforceLimit } from '@/http/rate-limit';

@@ -2,7 +2,7 @@
  * The bytes of a file as its readers get them, blanks as blanks. What has none near it goes from the store to the reader
  * without passing through here: a video may be gigabytes, and the time that a request may compute is seconds.
  */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { fileError } from './errors';
 import type { ByteRange } from './range';
 import type { Blank } from './tables';

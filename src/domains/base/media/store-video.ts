@@ -1,5 +1,5 @@
 /** Videos out of a form: streamed to the store as they come, a piece in memory, kept as they came. */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { refund } from '@/domains/base/budgets/spend';
 import { fileError } from './errors';
 import { capped, inPieces } from './file-content';

@@ -4,7 +4,7 @@
  */
 import { eq } from 'drizzle-orm';
 import { imageSize } from 'image-size';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import { demandChange, type Statement } from '@/db/commit';
 import { callOffEvent, planEvent } from '@/db/outbox';

@@ -1,5 +1,5 @@
 /** A video that stands in the store: looked at there, as far as it must be, and given the row that makes it a file. */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { Statement } from '@/db/commit';
 import { findBlanks } from './blanks';
 import { fileError } from './errors';

@@ -3,7 +3,7 @@
  * minute.
  */
 import { inArray, lte, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
 import { deletionOf, endingColumns, refundUnsent } from './end-upload';

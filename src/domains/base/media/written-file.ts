@@ -2,7 +2,7 @@
  * Files that the platform writes itself, in parts and over as many invocations as it takes. Until such a file is closed
  * there is no object: whoever begins one keeps a row that says so, and calls it off (`delete-media`) if it comes to nothing.
  */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { Statement } from '@/db/commit';
 import { AppError } from '@/http/errors';
 import { toDay } from '@/shared/time';

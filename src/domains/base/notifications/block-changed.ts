@@ -3,7 +3,7 @@
  * again. Events come in any order, so what is told is what holds as it is told. It is in no list.
  */
 import { sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { toIso } from '@/shared/time';
 import type { PresentedNotification } from './present';
 import { type Place, placesQuery } from './reach';

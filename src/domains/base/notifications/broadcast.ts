@@ -4,7 +4,7 @@
  * queue. A stream for subscribers is announced to them alone, a private one to nobody.
  */
 import { and, eq, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { MemberPosition, OutboxEvent, TaskMessage } from '@/contracts/messages';
 import type { Statement } from '@/db/commit';
 import { trySpending } from '@/domains/base/budgets/spend';

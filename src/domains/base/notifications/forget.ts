@@ -1,6 +1,6 @@
 /** For the end of an account: what it was told, where it was reached, and what others were told of it. */
 import { eq, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { Statement } from '@/db/commit';
 import {
   broadcastReads,

@@ -4,7 +4,7 @@
  * out puts the user out, so whatever must reach a user's sockets finds them all here.
  */
 import { type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import { planFound } from '@/db/outbox';
 import { sessionIsActive } from '@/domains/base/users/session-active';

@@ -5,7 +5,7 @@
  */
 import { z } from '@hono/zod-openapi';
 import { type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { readSettings } from '@/domains/base/settings/read';
 import { tiesOf } from '@/domains/base/visibility/members';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';

@@ -3,7 +3,7 @@
  * mailed to others while that user's daily budget lasts; past it, the notification is only in the list.
  */
 import { and, eq, isNotNull } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { TaskMessage } from '@/contracts/messages';
 import { commit } from '@/db/commit';
 import { refund, type Spending, trySpending } from '@/domains/base/budgets/spend';

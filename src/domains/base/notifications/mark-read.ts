@@ -1,6 +1,6 @@
 /** Marks what was told as read. Whatever is told later is unread again. */
 import { and, eq, isNull, lt, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { notificationError } from './errors';
 import { BROADCAST_AGE_MS_MAX, countUnread } from './list';

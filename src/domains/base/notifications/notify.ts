@@ -5,7 +5,7 @@
  * gathers in the app and what gathers outside of it alone are two rows: neither changes what the other says.
  */
 import { type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { NewNotification } from '@/contracts/messages';
 import { readSettings } from '@/domains/base/settings/read';
 import type { Channels } from '@/domains/base/settings/tables';

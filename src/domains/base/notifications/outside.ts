@@ -3,7 +3,7 @@
  * a mailbox or a browser. An event counts once, by however many ways and however often it comes.
  */
 import { sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { HOUR_MS } from '@/shared/time';
 import { toldOutside } from './tables';
 

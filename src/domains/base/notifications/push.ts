@@ -6,7 +6,7 @@
 
 import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { PushText, TaskMessage } from '@/contracts/messages';
 import { commit } from '@/db/commit';
 import { sessionIsActive } from '@/domains/base/users/session-active';

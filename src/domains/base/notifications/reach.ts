@@ -3,7 +3,7 @@
  * through the tasks queue, a message for each mail and each browser, so that each is retried by itself.
  */
 import { type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { Claim, PushText, TaskMessage } from '@/contracts/messages';
 import type { Channels } from '@/domains/base/settings/tables';
 import { sessionIsActive } from '@/domains/base/users/session-active';

@@ -3,7 +3,7 @@
  * index written with each notification: every user's comes about again within days, however many there are.
  */
 import { sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
 
 /** Since it was last told: what gathers goes half a year after the last who came. */

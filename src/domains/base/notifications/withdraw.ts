@@ -3,7 +3,7 @@
  * nobody is left, and is unread because of it never. Each statement is bounded; what it leaves, a task goes on with.
  */
 import { type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit, type Statement } from '@/db/commit';
 import { isBlockBetween } from './claim';
 import { LAST_ACTORS } from './present';

@@ -3,7 +3,7 @@
  * under its id.
  */
 import { eq, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { Statement } from '@/db/commit';
 import { staff } from './tables';
 

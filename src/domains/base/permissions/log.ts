@@ -1,5 +1,5 @@
 /** The log of what staff did: a row of the batch that did it, so nothing is done unlogged. */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { Statement } from '@/db/commit';
 import { newId } from '@/shared/ids';
 import { staffLog } from './tables';

@@ -2,8 +2,8 @@
  * The owner is the user who verifies the address in OWNER_EMAIL by a code, signed in or with the password, in the very
  * request that grants the rank; nobody else makes one.
  */
-import type { Config } from '@/config';
-import type { Context } from '@/context';
+import type { Config } from '@/contracts/config';
+import type { Context } from '@/contracts/context';
 import type { Statement } from '@/db/commit';
 import type { Staff } from '@/shared/actor';
 import { fold } from '@/shared/text';

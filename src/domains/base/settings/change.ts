@@ -1,7 +1,7 @@
 /** A user changes settings. One statement, so that changes at once of different settings all hold. */
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit, type Statement } from '@/db/commit';
 import { differs } from '@/db/differs';
 import { getSettings } from './read';

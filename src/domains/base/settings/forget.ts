@@ -1,6 +1,6 @@
 /** For the end of an account: what it chose. */
 import { eq } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { Statement } from '@/db/commit';
 import { userSettings } from './tables';
 

@@ -1,6 +1,6 @@
 /** What users chose, with the defaults where they chose nothing: for their own settings, and for whoever must obey them. */
 import { eq, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { DEFAULT_CHANNELS, NOTIFICATION_KINDS, type NotificationKind } from './kinds';
 import { type Channels, MESSAGES_FROM, userSettings } from './tables';
 

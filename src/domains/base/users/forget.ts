@@ -4,7 +4,7 @@
  * others' threads hang on.
  */
 import { and, eq, lte, ne, or, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { Statement } from '@/db/commit';
 import { randomToken } from '@/shared/crypto';
 import { users } from './tables';

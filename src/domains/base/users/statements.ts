@@ -1,6 +1,6 @@
 /** Changes of a user that other domains put into their batches. */
 import { eq } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { Statement } from '@/db/commit';
 import type { CreatorStatus, Role } from '@/shared/actor';
 import { users } from './tables';

@@ -3,7 +3,7 @@
  * address, unless they have money. The sweep that ends one erases what belongs to it.
  */
 import { and, eq, isNull, lte, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { Statement } from '@/db/commit';
 import { randomToken } from '@/shared/crypto';
 import { DAY_MS } from '@/shared/time';

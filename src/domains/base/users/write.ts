@@ -1,6 +1,6 @@
 /** The statements by which other domains' use cases change users, for their own batches; no I/O of their own. */
 import { and, eq, isNull, lt, ne, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { Statement } from '@/db/commit';
 import { differs } from '@/db/differs';
 import type { Role } from '@/shared/actor';

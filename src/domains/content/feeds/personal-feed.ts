@@ -4,7 +4,7 @@
  * where that finds too little, and for readers of few, those creators' own lists are merged.
  */
 import { eq, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
 import { isMemberOf, subscribes, tiesOf } from '@/domains/base/visibility/members';
 import { authorVisibleTo } from '@/domains/base/visibility/posts';

@@ -3,7 +3,7 @@
  * time, however many there are. Safe to do twice and to break off: what is left is found again.
  */
 import { type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { TaskMessage } from '@/contracts/messages';
 import { withdrawalOf } from '@/domains/base/notifications/withdraw';
 

@@ -1,7 +1,7 @@
 /** Comments under a post, with one level of replies. Whoever sees the post reads and writes them. */
 import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit, demandChange } from '@/db/commit';
 import { withdrawAbout } from '@/domains/base/notifications/withdraw';

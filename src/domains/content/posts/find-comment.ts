@@ -1,6 +1,6 @@
 /** Comments as a reader may see them: on a post that is open to them, by somebody in their sight. */
 import { and, eq, isNull, or, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { cardColumns } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { userVisibleTo } from '@/domains/base/visibility/people';

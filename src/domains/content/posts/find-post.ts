@@ -1,6 +1,6 @@
 /** One post, as this reader may see it. */
 import { and, eq, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
 import { existingPosts, openTo } from '@/domains/base/visibility/posts';
 import type { Viewer } from '@/shared/actor';

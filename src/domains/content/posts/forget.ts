@@ -3,7 +3,7 @@
  * without its words, so that their thread does; everything else is hidden at once and cleared away by tasks.
  */
 import { and, eq, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit, type Statement } from '@/db/commit';
 import { hideComments, hidePosts, hideUnanswered } from './hide';
 import { comments, postMedia, posts } from './tables';

@@ -3,7 +3,7 @@
  * sweep queues again what no task has cleared.
  */
 import { and, isNull, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { Statement } from '@/db/commit';
 import { comments, posts } from './tables';
 

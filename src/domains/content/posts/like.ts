@@ -3,7 +3,7 @@
  * true by then, so two clicks at once are two turns, and a post deleted meanwhile keeps no like.
  */
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit, type Statement } from '@/db/commit';
 import { withdrawAct } from '@/domains/base/notifications/withdraw';

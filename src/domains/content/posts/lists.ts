@@ -1,7 +1,7 @@
 /** Posts everybody may find, and those of one author: skeleton by one index range, then hydrated under the rules. */
 import type { z } from '@hono/zod-openapi';
 import { and, eq, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
 import { userVisibleTo } from '@/domains/base/visibility/people';
 import { authorVisibleTo, openTo } from '@/domains/base/visibility/posts';

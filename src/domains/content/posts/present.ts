@@ -4,7 +4,7 @@
  */
 import type { z } from '@hono/zod-openapi';
 import { eq, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { mediaUrl, steadyMediaUrl } from '@/domains/base/media/keys';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';

@@ -1,6 +1,6 @@
 /** What the minute's cron does for content: queues again what was hidden and no task has cleared away. */
 import { and, asc, inArray, isNotNull, lt } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { TaskMessage } from '@/contracts/messages';
 import { HOUR_MS } from '@/shared/time';
 import { comments, posts } from './tables';

@@ -1,5 +1,5 @@
 /** What a post shows: a form's files, each stored as soon as it comes, and videos that were sent before. */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { Statement } from '@/db/commit';
 import { claimUpload } from '@/domains/base/media/claim-upload';
 import { collect, peek } from '@/domains/base/media/file-content';

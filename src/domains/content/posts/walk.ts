@@ -3,7 +3,7 @@
  * bounded window, so a page may be short and still have a next one; it never reads on and on through what is hidden.
  */
 import { type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 
 export interface Step {
   readonly id: string;

@@ -4,7 +4,7 @@
  */
 import type { z } from '@hono/zod-openapi';
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit, demandChange } from '@/db/commit';
 import { setPrivacy } from '@/domains/base/media/access';
 import { fileError } from '@/domains/base/media/errors';

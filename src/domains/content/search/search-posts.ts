@@ -1,6 +1,6 @@
 /** Posts by their words. */
 import { and, eq, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
 import { postAudience, visiblePosts } from '@/domains/base/visibility/posts';
 import { postColumns, presentPost } from '@/domains/content/posts/present';

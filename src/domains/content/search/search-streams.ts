@@ -1,6 +1,6 @@
 /** Streams by what they say of themselves; what was called off is not found. */
 import { and, eq, ne, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
 import { streamAudience, visibleTo } from '@/domains/base/visibility/streams';
 import { presentStream, streamColumns } from '@/domains/live/streams/present';

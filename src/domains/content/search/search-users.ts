@@ -1,6 +1,6 @@
 /** Users by their names: whoever has exactly this username first, then by rank. */
 import { and, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { EVERYBODY } from '@/db/fts';
 import { cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';

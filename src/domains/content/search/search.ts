@@ -1,6 +1,6 @@
 /** One box for all that can be found: a page of each type that was asked for, a statement each. */
 import type { z } from '@hono/zod-openapi';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { Viewer } from '@/shared/actor';
 import type { SearchQuery } from './schemas';
 import { searchPosts } from './search-posts';

@@ -1,6 +1,6 @@
 /** What a creator's encoder needs. The key is shown to its owner alone, and stands encrypted in the database. */
 import { eq } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { streamError } from '@/domains/live/streams/errors';
 import { decrypt } from '@/shared/crypto';
 import { channels } from './tables';

@@ -1,6 +1,6 @@
 /** A creator's channel, made from defaults the first time that anything needs it. One per creator, by the database. */
 import { eq, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { newId } from '@/shared/ids';
 import { channels } from './tables';
 

@@ -3,7 +3,7 @@
  * streams and the gifts in them hang on it.
  */
 import { eq, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import type { Statement } from '@/db/commit';
 import { channelBans, channels, moderators } from './tables';

@@ -3,9 +3,9 @@
  * changes the channel's row asks for this afterwards, and the sweep asks for it where they differ, so it may be repeated.
  */
 import { and, eq, isNull, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
+import type { IngressForm, IngressSeen } from '@/contracts/media';
 import { users } from '@/domains/base/users/tables';
-import type { IngressForm, IngressSeen } from '@/providers/media';
 import { mediaError } from '@/providers/media-errors';
 import type { Channel } from './ensure';
 import { channels } from './tables';

@@ -1,6 +1,6 @@
 /** How far the provider's events of a channel have been applied. */
 import { and, eq, lt } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { Statement } from '@/db/commit';
 import { channels } from './tables';
 

@@ -1,6 +1,6 @@
 /** Seals stream keys again under the current encryption key while keys rotate. Bounded: the rest is the next minute's. */
 import { and, eq, gte, lt } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { decrypt, encrypt } from '@/shared/crypto';
 import { channels } from './tables';

@@ -3,7 +3,7 @@
  * use cases commit them together with the event that puts them out.
  */
 import { desc, gt, lte, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import type { Statement } from '@/db/commit';
 import { MINUTE_MS } from '@/shared/time';

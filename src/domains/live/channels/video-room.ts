@@ -3,7 +3,7 @@
  * end, so that whoever stays in the old one is not there for the next show.
  */
 import { eq, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { Statement } from '@/db/commit';
 import { newId } from '@/shared/ids';
 import { MINUTE_MS } from '@/shared/time';

@@ -1,6 +1,6 @@
 /** Changes of a channel that use cases put into their batches; whoever may make them is theirs to know. */
 import { and, eq, isNull, lt, or } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { Statement } from '@/db/commit';
 import type { Channel } from './ensure';
 import { channels, moderators } from './tables';

@@ -1,5 +1,5 @@
 /** Asks the door for a caller: reads the stream and what the caller is to it, in two statements, and judges once. */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { RoomViewer } from '@/contracts/room';
 import type { AppError } from '@/http/errors';
 import type { Viewer } from '@/shared/actor';

@@ -2,7 +2,7 @@
  * A creator has chosen anew where they are not shown: their open rooms put out whoever is in from there, and let nobody
  * back in with a pass from before. Of who watches without the room nobody knows from where.
  */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { planForEach } from '@/db/outbox';
 import { denyVideo, removal } from '@/domains/live/channels/video-denials';

@@ -3,7 +3,7 @@
  * head the list of what comes next for ever. Their waiting rooms are told.
  */
 import { and, eq, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { channels } from '@/domains/live/channels/tables';
 import { DAY_MS } from '@/shared/time';

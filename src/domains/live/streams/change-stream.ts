@@ -3,7 +3,7 @@
  * use case reads again. That is how rules over several rows stay true without locks.
  */
 import { and, eq, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { demandChange, demandThat, type Refusals, type Statement } from '@/db/commit';
 import type { Channel } from '@/domains/live/channels/ensure';
 import { AppError } from '@/http/errors';

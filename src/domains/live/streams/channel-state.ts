@@ -1,6 +1,6 @@
 /** A channel with the stream that is live on it and the one that is prepared to be next: what a stream's life turns on. */
 import { desc, eq, inArray, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { demandThat, type Statement } from '@/db/commit';
 import { type Channel, ensureChannel } from '@/domains/live/channels/ensure';
 import { channels } from '@/domains/live/channels/tables';

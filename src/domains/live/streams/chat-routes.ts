@@ -1,6 +1,6 @@
 /** A stream's chat and its moderation over HTTP; the socket has the same. */
 import { z } from '@hono/zod-openapi';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { decodeCursor, Nothing, reply } from '@/http/envelope';
 import type { Viewer } from '@/shared/actor';

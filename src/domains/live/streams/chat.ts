@@ -3,7 +3,7 @@
  * is public; behind the cache each reader's blocks are taken out.
  */
 import type { z } from '@hono/zod-openapi';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { ChatMessage as RoomMessage, RoomRefusal } from '@/contracts/room';
 import { commit } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';

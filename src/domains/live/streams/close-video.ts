@@ -2,7 +2,7 @@
  * What follows every end of a show, however and by whomever it ended: the ingress moves to the channel's next room,
  * and only then the old room is closed. The other way round the encoder would be back in it before anybody looks.
  */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import { alignIngress } from '@/domains/live/channels/ingress';
 import { currentRoomOf, findChannelState } from './channel-state';

@@ -1,7 +1,7 @@
 /** Finding streams: lists by status, creator and words. Fixed statements, bounded counts. */
 import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, isNotNull, ne, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { newestMatches } from '@/db/fts';
 import { users } from '@/domains/base/users/tables';
 import { CANCELLED, streamAudience, visibleTo } from '@/domains/base/visibility/streams';

@@ -3,7 +3,7 @@
  * room.
  */
 import { eq } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit } from '@/db/commit';
 import type { Channel } from '@/domains/live/channels/ensure';

@@ -1,6 +1,6 @@
 /** One stream, as this reader may see it, with its channel: by its id, or by whose it is. */
 import { and, eq, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
 import { visibleElsewhere } from '@/domains/base/visibility/streams';
 import { channels } from '@/domains/live/channels/tables';

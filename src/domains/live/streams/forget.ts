@@ -3,7 +3,7 @@
  * since gifts hang on them, and what it had announced is called off.
  */
 import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit, type Statement } from '@/db/commit';
 import { callOff } from './call-off';

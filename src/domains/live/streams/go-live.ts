@@ -1,5 +1,5 @@
 /** A stream goes live: once, on a channel where no other is live, and its room and its followers hear. */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit, type Statement } from '@/db/commit';
 import { announceLive } from '@/domains/base/notifications/broadcast';

@@ -1,6 +1,6 @@
 /** Entering a stream: everything is checked once, here; what comes back opens the room and the video. */
 import type { z } from '@hono/zod-openapi';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { Pass } from '@/contracts/room';
 import { rememberRoom } from '@/domains/base/notifications/last-rooms';
 import { isInsider } from '@/domains/base/visibility/streams';

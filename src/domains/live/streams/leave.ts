@@ -1,5 +1,5 @@
 /** Leaving a room and its video, as closing both does it; who is not there has left already. */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { removal } from '@/domains/live/channels/video-denials';
 import type { Viewer } from '@/shared/actor';

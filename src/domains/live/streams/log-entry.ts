@@ -1,5 +1,5 @@
 /** Staff who enter where a viewer could not: nobody is let in so unlogged. */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { staysAsStaff } from './admission';

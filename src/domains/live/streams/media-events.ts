@@ -4,13 +4,13 @@
  * so in whatever order they come the state is the one that the newest of them tells.
  */
 import { and, eq } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
+import type { MediaEvent, ParticipantEvent } from '@/contracts/media';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit, demandChange, type Statement } from '@/db/commit';
 import { users } from '@/domains/base/users/tables';
 import { advanceMediaMark } from '@/domains/live/channels/media-mark';
 import { isEncoderRefused } from '@/domains/live/channels/video-room';
-import type { MediaEvent, ParticipantEvent } from '@/providers/media';
 import { changeStream, RACES_TO_READ_AGAIN, untilUnchanged } from './change-stream';
 import { type ChannelState, currentRoomOf, findChannelState, type StreamRow } from './channel-state';
 import { startFromDefaults, startStream } from './go-live';

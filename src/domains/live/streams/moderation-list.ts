@@ -2,7 +2,7 @@
 import type { z } from '@hono/zod-openapi';
 import { desc, eq, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
 import { channelBans } from '@/domains/live/channels/tables';
 import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';

@@ -4,7 +4,7 @@
  */
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import type { ModerationAction } from '@/contracts/room';
 import { commit, commitIfMet, demandChange, type Statement } from '@/db/commit';

@@ -1,6 +1,6 @@
 /** A creator's stream for their page: the one that is live, else the next that has a date. One statement. */
 import { and, eq, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
 import { visibleTo } from '@/domains/base/visibility/streams';
 import type { Viewer } from '@/shared/actor';

@@ -1,6 +1,6 @@
 /** The rooms that a change between people may matter to: those of their streams that are live, or that wait to be. */
 import { sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { lastRooms } from '@/domains/base/notifications/tables';
 
 /** More than a creator can have scheduled. */

@@ -3,13 +3,13 @@
  * so every join that it reports is checked here, and whoever may not be there is put out.
  */
 import { sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
+import type { ParticipantEvent, ParticipantSeen } from '@/contracts/media';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit, type Statement } from '@/db/commit';
 import { planOnce } from '@/db/outbox';
 import { deniedSince, denyVideo, removal } from '@/domains/live/channels/video-denials';
 import { AppError } from '@/http/errors';
-import type { ParticipantEvent, ParticipantSeen } from '@/providers/media';
 import { newId } from '@/shared/ids';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
 import { judgeAdmission } from './admission';

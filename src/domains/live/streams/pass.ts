@@ -3,7 +3,7 @@
  * viewer come back after a lost connection. Both are read here and nowhere else, claim by claim.
  */
 import { z } from '@hono/zod-openapi';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { Pass, RoomViewer } from '@/contracts/room';
 import { addressKey } from '@/http/rate-limit';
 import { RANKS } from '@/shared/actor';

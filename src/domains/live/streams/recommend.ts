@@ -3,7 +3,7 @@
  * stands here alone.
  */
 import { and, desc, ne, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { isMemberOf, tiesOf } from '@/domains/base/visibility/members';
 import type { PageQuery } from '@/http/envelope';
 import type { Actor, Viewer } from '@/shared/actor';

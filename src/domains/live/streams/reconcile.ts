@@ -4,7 +4,7 @@
  * channel says, rooms that shows left behind, and people in them who may not be there. Each in pages, and in a run as
  * many as are said here; while LiveKit does not answer, what hangs on its answer is left as it is.
  */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { TaskMessage } from '@/contracts/messages';
 import { commit } from '@/db/commit';
 import {

@@ -1,6 +1,6 @@
 /** What a room reports of its stream: a count while it is live, the whole of it once at the end. */
 import { sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { RoomFigures } from '@/contracts/room';
 import { streamAnalytics, streamLive, streams } from './tables';
 

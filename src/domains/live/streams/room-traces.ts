@@ -1,6 +1,6 @@
 /** Which rooms have words or the name of which users: as the rooms tell it, from their first words until the room goes. */
 import { sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
 import { roomTraces } from './tables';
 

@@ -4,7 +4,7 @@
  */
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit, demandThat } from '@/db/commit';
 import { isOwnMediaUrl } from '@/domains/base/media/keys';
 import { ensureChannel } from '@/domains/live/channels/ensure';

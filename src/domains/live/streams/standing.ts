@@ -1,6 +1,6 @@
 /** What a user is to a stream's channel: the facts that admission and the room's policy judge by, in one read. */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { RoomUser, Standing } from '@/contracts/room';
 import { staffCan } from '@/domains/base/permissions/permissions';
 import { isActiveSession } from '@/domains/base/users/session-active';

@@ -3,10 +3,10 @@
  * room. The video room is the show's own; see `media-identity.ts` for who is called what in it.
  */
 import type { z } from '@hono/zod-openapi';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
+import type { MediaToken } from '@/contracts/media';
 import type { RoomViewer } from '@/contracts/room';
 import { videoRoomOf } from '@/domains/live/channels/video-room';
-import type { MediaToken } from '@/providers/media';
 import type { Viewer } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { type Admitted, admit, identityOf } from './admit';

@@ -3,11 +3,11 @@
  * rooms. What LiveKit does not answer stays unknown.
  */
 import { and, asc, gt, isNotNull, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
+import type { IngressSeen, RoomSeen } from '@/contracts/media';
 import { channels } from '@/domains/live/channels/tables';
 import { liveRoom } from '@/domains/live/channels/video-room';
 import { AppError } from '@/http/errors';
-import type { IngressSeen, RoomSeen } from '@/providers/media';
 import { SECOND_MS } from '@/shared/time';
 import { streamRoomOf } from './channel-state';
 import { readIdentity } from './media-identity';

@@ -1,7 +1,7 @@
 /** Who is watching, for those who may know. */
 import type { z } from '@hono/zod-openapi';
 import { and, eq, not, or, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
 import { userVisibleTo } from '@/domains/base/visibility/people';
 import { isAnonymous } from '@/domains/people/performers/privacy';

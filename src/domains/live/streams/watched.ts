@@ -1,6 +1,6 @@
 /** What users watch, by category alone, for their recommendations: a row a category, written at most once a day. */
 import { sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { DAY_MS } from '@/shared/time';
 

@@ -3,7 +3,7 @@
  * batch, and their rooms hear; the batch holds only if all of them are still what was read.
  */
 import type { z } from '@hono/zod-openapi';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit, demandChange, type Statement } from '@/db/commit';
 import { isOwnMediaUrl } from '@/domains/base/media/keys';

@@ -1,6 +1,6 @@
 /** Preparing a stream in the words of a channel: what the next ingress, or a start, takes live. */
 import type { z } from '@hono/zod-openapi';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { createSession } from '@/domains/live/streams/sessions';
 import type { Actor } from '@/shared/actor';
 import { requireOwnPicture } from './change-channel';

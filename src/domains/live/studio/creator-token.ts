@@ -1,6 +1,6 @@
 /** A creator's own way into the video of the channel: to see how it looks, or to publish from a browser. */
 import { eq } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
 import { currentRoomOf, ownChannelState } from '@/domains/live/streams/channel-state';
 import { watchingIdentity } from '@/domains/live/streams/media-identity';

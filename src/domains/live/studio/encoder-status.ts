@@ -1,10 +1,10 @@
 /** How a creator's encoder is doing: what the provider says of the ingress now, or while it is away what we know. */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
+import type { IngressSeen, VideoInput } from '@/contracts/media';
 import { isEncoderRefused } from '@/domains/live/channels/video-room';
 import { type ChannelState, currentRoomOf } from '@/domains/live/streams/channel-state';
 import { SETTLE_MS } from '@/domains/live/streams/video-truth';
 import { AppError } from '@/http/errors';
-import type { IngressSeen, VideoInput } from '@/providers/media';
 import type { ENCODER_STATES } from './schemas';
 
 const ERROR_CHARACTERS_MAX = 300;

@@ -4,7 +4,8 @@
  * none is ever good without its owner seeing it.
  */
 import { eq } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
+import type { Ingress, IngressType, Quality } from '@/contracts/media';
 import { commit, demandChange } from '@/db/commit';
 import { users } from '@/domains/base/users/tables';
 import { type Channel, ensureChannel } from '@/domains/live/channels/ensure';
@@ -15,7 +16,6 @@ import { RACES_TO_READ_AGAIN, untilUnchanged } from '@/domains/live/streams/chan
 import { currentRoomOf, findChannelState } from '@/domains/live/streams/channel-state';
 import { streamError } from '@/domains/live/streams/errors';
 import { losePicture } from '@/domains/live/streams/media-events';
-import type { Ingress, IngressType, Quality } from '@/providers/media';
 import { encrypt } from '@/shared/crypto';
 import { MINUTE_MS } from '@/shared/time';
 

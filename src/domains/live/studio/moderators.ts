@@ -1,6 +1,6 @@
 /** Who keeps order in a creator's rooms besides the creator. */
 import { and, asc, eq, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit, demandThat } from '@/db/commit';
 import { cardColumns, presentCard } from '@/domains/base/users/present';

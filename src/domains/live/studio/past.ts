@@ -1,6 +1,6 @@
 /** A creator's streams that are over, with what their rooms counted. Two statements, whatever there is. */
 import { and, desc, eq, inArray, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
 import { presentStream, streamColumns } from '@/domains/live/streams/present';
 import { streamAnalytics, streamLive, streams } from '@/domains/live/streams/tables';

@@ -1,5 +1,5 @@
 /** Whether a creator's channel is on, and who watches: the room's own count, since D1's may lag ten seconds behind. */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { ownChannelState } from '@/domains/live/streams/channel-state';
 import { readEncoderStatus } from './encoder-status';
 import { presentStatus } from './present';

@@ -1,5 +1,5 @@
 /** The channel's picture: stored, then named by the channel and by the stream that is on, in one batch. */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { PICTURES } from '@/domains/base/media/kinds';
 import { storeImage } from '@/domains/base/media/store';
 import { readUpload } from '@/domains/base/media/upload';

@@ -2,7 +2,7 @@
  * Proves the ledger page by page, a message of the `tasks` queue each. A page's outcome, the step forward and the next
  * message are one batch, so a message that comes twice, or a Worker killed in between, changes nothing.
  */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit, type Statement } from '@/db/commit';
 import { AppError } from '@/http/errors';

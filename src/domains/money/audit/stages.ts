@@ -1,5 +1,5 @@
 /** The stages of a proof, in order: the ledger's own, then each money domain's check. */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { earningsCheck, exchangeCheck, rewardCheck } from '@/domains/money/earnings/check';
 import { giftCheck } from '@/domains/money/gifts/check';
 import { payoutCheck } from '@/domains/money/payouts/check';

@@ -1,6 +1,6 @@
 /** A proof begins: asked for by staff, or by the clock. One runs at a time, which the database holds. */
 import type { z } from '@hono/zod-openapi';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { beginProof, findFinishedProof, findProof, findRunningProof, type Proof } from '@/ledger/proofs';

@@ -1,6 +1,6 @@
 /** A code as it is judged: its row, and how often this user has used its promotion. */
 import { and, eq, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { DiscountFacts } from './judge-discount';
 import { discountCodes, discountRedemptions } from './tables';
 

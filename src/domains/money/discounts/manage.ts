@@ -1,7 +1,7 @@
 /** Staff keep the codes: each change is judged against the row as it was read, and logged with who, before and after. */
 import type { z } from '@hono/zod-openapi';
 import { and, desc, eq, getTableColumns, lt, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit, demandChange } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { purchaseError } from '@/domains/money/purchases/errors';

@@ -3,7 +3,7 @@
  * the checkout expires. Triggers count the uses and hold the limits, whoever races.
  */
 import { and, eq, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { demandChange, type Refusals, type Statement } from '@/db/commit';
 import { discountError } from './errors';
 import { discountCodes, discountRedemptions } from './tables';

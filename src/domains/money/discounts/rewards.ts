@@ -1,7 +1,7 @@
 /** Codes that a purchase earns its buyer, each once: for the purchase's batch, and for the buyer to see. */
 import type { z } from '@hono/zod-openapi';
 import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { Statement } from '@/db/commit';
 import type { Economy } from '@/domains/base/economy/read';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';

@@ -1,7 +1,7 @@
 /** What a code would add to a package, without using it. */
 import type { z } from '@hono/zod-openapi';
 import { and, eq } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { purchaseError } from '@/domains/money/purchases/errors';
 import { coinPackages } from '@/domains/money/purchases/tables';
 import type { Actor } from '@/shared/actor';

@@ -3,7 +3,7 @@
  * a unique row of the reward's batch holds. Goes over whoever earned or streamed lately, a page of creators at a time.
  */
 import { sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { type Economy, readEconomy } from '@/domains/base/economy/read';
 import { AppError } from '@/http/errors';

@@ -1,7 +1,7 @@
 /** Diamonds by day and source. */
 import type { z } from '@hono/zod-openapi';
 import { and, asc, between, desc, eq, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { csvResponse } from '@/http/csv';
 import { type DayRange, readRange } from '@/http/day-range';
 import { presentPage, rowsOf } from '@/http/envelope';

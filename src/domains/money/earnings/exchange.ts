@@ -4,7 +4,7 @@
  */
 import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit, refusalOf } from '@/db/commit';
 import { convert } from '@/domains/base/economy/rates';
 import { readEconomy } from '@/domains/base/economy/read';

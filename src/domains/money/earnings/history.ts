@@ -4,7 +4,7 @@
  */
 import type { z } from '@hono/zod-openapi';
 import { eq, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { gifts, giftsSent } from '@/domains/money/gifts/tables';

@@ -3,7 +3,7 @@
  * in its own batch that what it takes is there still.
  */
 import { type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { type Economy, readEconomy } from '@/domains/base/economy/read';
 import { firstIdAt } from '@/shared/ids';
 import { type DayAmount, maturingOf, windowStart } from './mature';

@@ -3,7 +3,7 @@
  * counted into diamonds, or one target's reward would help to reach the next.
  */
 import { sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { TARGET_METRICS } from '@/domains/base/economy/schemas';
 import { DAY_MS, toDay } from '@/shared/time';
 import type { Period } from './periods';

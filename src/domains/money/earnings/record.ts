@@ -1,6 +1,6 @@
 /** What a use case that earns diamonds adds to its batch, after its transfers. */
 import { type SQLWrapper, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { builtOnce } from '@/db/built-once';
 import type { Statement } from '@/db/commit';
 import { toDay } from '@/shared/time';

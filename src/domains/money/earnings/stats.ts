@@ -1,7 +1,7 @@
 /** A creator's figures: five statements, whatever there is. */
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { daysOf, readRange } from '@/http/day-range';
 import { DAY_MS, toDay } from '@/shared/time';
 import type { EarningStats, StatsQuery } from './schemas';

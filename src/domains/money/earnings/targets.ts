@@ -1,7 +1,7 @@
 /** A creator's targets, as the economy sets them, and how far they have come in the periods that run. */
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { readEconomy } from '@/domains/base/economy/read';
 import { TARGET_PERIODS } from '@/domains/base/economy/schemas';
 import { toIso } from '@/shared/time';

@@ -4,7 +4,7 @@
  */
 import type { z } from '@hono/zod-openapi';
 import { and, asc, eq, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit, demandChange, demandThat, type Statement } from '@/db/commit';
 import { type Economy, readEconomy } from '@/domains/base/economy/read';
 import { earnsNothing, economyStands } from '@/domains/base/economy/worth';

@@ -1,6 +1,6 @@
 /** Deletes what somebody said in a room: a chat message, or the words of a gift, which stays as it was paid. */
 import { and, eq, isNotNull } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commitIfMet, demandChange } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { staffCan } from '@/domains/base/permissions/permissions';

@@ -1,6 +1,6 @@
 /** All that a gift is judged by, in one batch of reads: no gift costs a round trip more. */
 import { and, eq, type Placeholder, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { builtOnce } from '@/db/built-once';
 import { type Economy, economyOf, economyQuery } from '@/domains/base/economy/read';
 import { type CardRow, cardColumns } from '@/domains/base/users/present';

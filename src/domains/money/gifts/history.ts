@@ -1,6 +1,6 @@
 /** What somebody gave and was given: two statements, however long the list. */
 import { and, desc, eq, lt } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { cardColumns } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';

@@ -4,7 +4,7 @@
  */
 import type { z } from '@hono/zod-openapi';
 import { type Placeholder, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { NewNotification, OutboxEvent } from '@/contracts/messages';
 import { builtOnce } from '@/db/built-once';
 import type { Statement } from '@/db/commit';

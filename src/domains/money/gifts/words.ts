@@ -2,7 +2,7 @@
  * Words that come with a gift are judged as chat is, before it is paid. Refused words are left out and the gift goes
  * on: money never fails because of words.
  */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { Approval, RoomRefusalCode } from '@/contracts/room';
 import { foldLetters, hasBlockedWord, prepareBlockedWords } from '@/shared/blocked-words';
 import { SECOND_MS } from '@/shared/time';

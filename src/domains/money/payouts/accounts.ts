@@ -1,7 +1,7 @@
 /** Where the provider sends a creator's money: one account a creator, of which the provider says when it can be paid. */
 import type { z } from '@hono/zod-openapi';
 import { and, eq, ne } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { PayoutProvider } from '@/contracts/payments';
 import { commit } from '@/db/commit';
 import { users } from '@/domains/base/users/tables';

@@ -1,6 +1,6 @@
 /** Staff decide on cash-outs: each is decided once, by somebody else than its creator, and logged with what follows. */
 import { eq } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { logStaff, type StaffAction } from '@/domains/base/permissions/log';
 import { staffCanActOn } from '@/domains/base/permissions/permissions';

@@ -3,7 +3,7 @@
  * stands where it was read, so it ends once.
  */
 import { and, eq } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { NewNotification } from '@/contracts/messages';
 import { commit, demandChange, type Statement } from '@/db/commit';
 import type { AppError } from '@/http/errors';

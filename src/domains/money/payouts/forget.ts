@@ -1,6 +1,6 @@
 /** For the end of an account: where the provider sent its money. Payouts stay, as the books need them. */
 import { eq } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { Statement } from '@/db/commit';
 import { payoutAccounts } from './tables';
 

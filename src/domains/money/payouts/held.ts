@@ -1,6 +1,6 @@
 /** What is on its way out. */
 import { and, eq, inArray, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { payouts } from './tables';
 
 /** Diamonds of payouts that are neither paid nor returned. */

@@ -1,7 +1,7 @@
 /** Reading cash-outs: a creator's own, and for staff what waits and what has been. */
 import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { users } from '@/domains/base/users/tables';

@@ -4,7 +4,7 @@
  */
 import type { z } from '@hono/zod-openapi';
 import { and, eq, gte, notInArray, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit, demandThat, type Refusals } from '@/db/commit';
 import { type Economy, readEconomy } from '@/domains/base/economy/read';
 import { readDiamonds, stillMatured } from '@/domains/money/earnings/maturity';

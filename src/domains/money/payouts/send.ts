@@ -3,7 +3,7 @@
  * its transfer is looked for before that.
  */
 import { and, eq } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { PayoutOutcome, PayoutProvider } from '@/contracts/payments';
 import { commit } from '@/db/commit';
 import { AppError } from '@/http/errors';

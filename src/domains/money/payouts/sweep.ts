@@ -1,6 +1,6 @@
 /** What the minute's cron does for payouts: queues again what was approved and has not come to an end. */
 import { and, asc, inArray, isNotNull, lte, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { HOUR_MS, MINUTE_MS } from '@/shared/time';
 import { payouts } from './tables';
 

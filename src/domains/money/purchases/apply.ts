@@ -3,7 +3,7 @@
  * is booked is the difference to what the facts together come to, in one commit, against the purchase as it was read.
  */
 import { and, eq } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { PaymentProviderName } from '@/contracts/payments';
 import { commit, demandChange, type Statement } from '@/db/commit';
 import { isLimitReached, redeemDiscount, releaseDiscount } from '@/domains/money/discounts/redeem';

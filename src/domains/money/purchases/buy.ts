@@ -4,7 +4,7 @@
  */
 import type { z } from '@hono/zod-openapi';
 import { and, eq, isNull, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commitRefund, commitSpent, refund, type Spending } from '@/domains/base/budgets/spend';
 import { type Economy, economyOf, economyQuery } from '@/domains/base/economy/read';
 import { discountError } from '@/domains/money/discounts/errors';

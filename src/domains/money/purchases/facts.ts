@@ -1,6 +1,6 @@
 /** What is known of a purchase when the provider says something about it, and what it knows after that. */
 import { and, eq, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { PaymentEvent, PaymentProviderName } from '@/contracts/payments';
 import { economyVersions } from '@/domains/base/economy/tables';
 import { HeldForStaff } from '@/domains/operations/webhooks/errors';

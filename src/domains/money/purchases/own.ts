@@ -1,6 +1,6 @@
 /** A buyer's own purchases, newest first. */
 import { and, desc, eq, lt } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 import { presentPurchase } from './present';

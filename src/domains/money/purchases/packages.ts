@@ -1,7 +1,7 @@
 /** The packages on offer, and staff keeping them: each change is logged with who, before and after. */
 import type { z } from '@hono/zod-openapi';
 import { and, asc, eq, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit, demandChange } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';

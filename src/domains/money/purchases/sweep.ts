@@ -3,7 +3,7 @@
  * no event has come, and lets go of those of which nothing ever will.
  */
 import { asc, inArray, lte, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { PaymentEvent } from '@/contracts/payments';
 import { HeldForStaff } from '@/domains/operations/webhooks/errors';
 import { AppError } from '@/http/errors';

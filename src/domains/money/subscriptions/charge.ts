@@ -1,5 +1,5 @@
 /** One month of a subscription, paid: its row, the coins, the diamonds and the day's earning. The same for each month. */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { Statement } from '@/db/commit';
 import { convert } from '@/domains/base/economy/rates';
 import type { Economy } from '@/domains/base/economy/read';

@@ -3,7 +3,7 @@
  * somebody is gone. Its tiers stay without a word of it.
  */
 import { type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { Statement } from '@/db/commit';
 
 /** Each is repeated until it changes nothing. */

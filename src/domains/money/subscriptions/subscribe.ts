@@ -4,7 +4,7 @@
  */
 import type { z } from '@hono/zod-openapi';
 import { and, eq, inArray, isNotNull, or, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit, demandChange, demandThat } from '@/db/commit';
 import { type Economy, economyOf, economyQuery } from '@/domains/base/economy/read';

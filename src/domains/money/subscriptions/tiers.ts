@@ -1,7 +1,7 @@
 /** A creator's tiers. One that is left out is retired and not deleted: subscriptions to it go on at their price. */
 import type { z } from '@hono/zod-openapi';
 import { and, asc, eq, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit, demandThat } from '@/db/commit';
 import { differs } from '@/db/differs';
 import { economyOf, economyQuery } from '@/domains/base/economy/read';

@@ -1,6 +1,6 @@
 /** What a user has, as of now. A wallet below zero is no coins and a debt. */
 import type { z } from '@hono/zod-openapi';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { readDiamonds } from '@/domains/money/earnings/maturity';
 import { readHeldDiamonds } from '@/domains/money/payouts/held';
 import { listAccounts } from '@/ledger/history';

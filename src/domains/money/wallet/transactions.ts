@@ -3,7 +3,7 @@
  * comes from the reader, so every place in it is looked at again.
  */
 import { z } from '@hono/zod-openapi';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { decodeCursor, encodeCursor } from '@/http/envelope';
 import { httpError } from '@/http/errors';
 import { type Account, arePlaces, type Entry, listAccounts, type Place, walkHistory } from '@/ledger/history';

@@ -4,7 +4,7 @@
  */
 import type { z } from '@hono/zod-openapi';
 import { type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { daysOf, readRange } from '@/http/day-range';
 import { firstIdAt } from '@/shared/ids';
 import type { DashboardStats, StatsQuery } from './schemas';

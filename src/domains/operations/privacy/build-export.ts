@@ -4,7 +4,7 @@
  * itself, so a message that comes twice or a consumer that dies makes no second file and no second mail.
  */
 import { and, eq, gt, isNull, lte } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { TaskMessage } from '@/contracts/messages';
 import { commit, demandChange, type Statement } from '@/db/commit';
 import { signedMediaUrl } from '@/domains/base/media/keys';

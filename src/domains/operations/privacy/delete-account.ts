@@ -1,6 +1,6 @@
 /** A user asks for the end of their account. It comes after a grace in which signing in calls it off. */
 import type { z } from '@hono/zod-openapi';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit, demandChange } from '@/db/commit';
 import { planDeletion } from '@/domains/base/users/forget';
 import { voidChallenges } from '@/domains/people/auth/challenges';

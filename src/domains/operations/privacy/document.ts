@@ -4,7 +4,7 @@
  */
 import { and, asc, eq, getTableColumns, gt, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { roomTraces } from '@/domains/live/streams/tables';
 import { listAccounts, walkHistory } from '@/ledger/history';
 import { toIso } from '@/shared/time';

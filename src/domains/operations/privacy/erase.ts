@@ -4,7 +4,7 @@
  * repeated and broken off: what is left is found again by the next minute.
  */
 import { asc, lte, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit, demandChange, type Statement } from '@/db/commit';
 import { forgetBudgets } from '@/domains/base/budgets/spend';

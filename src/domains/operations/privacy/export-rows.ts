@@ -1,6 +1,6 @@
 /** The rows of exports that are too large for a request: how one is found, and how it goes with all that hangs on it. */
 import { eq, lte } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit, type Statement } from '@/db/commit';
 import { forgetMedia } from '@/domains/base/media/store';

@@ -3,7 +3,7 @@
  * the whole; what is large is written by the tasks queue (`build-export.ts`), and its owner gets a link by mail.
  */
 import type { z } from '@hono/zod-openapi';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { signedMediaUrl } from '@/domains/base/media/keys';
 import { WRITTEN_FILES } from '@/domains/base/media/kinds';

@@ -1,6 +1,6 @@
 /** What keeps an account from being deleted: money or people that wait for it. */
 import { type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 
 const MATTERS = {
   payout: (userId) =>

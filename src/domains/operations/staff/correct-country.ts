@@ -1,7 +1,7 @@
 /** A country that its user declared wrongly. It says whose a country admin's users are, so what staff say stays. */
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit, demandChange, demandThat } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { staffCanActOn } from '@/domains/base/permissions/permissions';

@@ -1,7 +1,7 @@
 /** Who is staff, and making somebody so. Every change is judged against both ranks as they stand at its commit. */
 import type { z } from '@hono/zod-openapi';
 import { and, asc, eq, gt, ne, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit, demandThat } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { judgeRanking, permissionsOf } from '@/domains/base/permissions/permissions';

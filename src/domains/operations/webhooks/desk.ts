@@ -1,7 +1,7 @@
 /** The webhook desk: staff see what providers told us, and have one event applied again. */
 import type { z } from '@hono/zod-openapi';
 import { and, desc, eq, gte, isNotNull, lt, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit, demandChange } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { readRange } from '@/http/day-range';

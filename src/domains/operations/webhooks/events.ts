@@ -4,7 +4,7 @@
  * twice, or after the end, does nothing.
  */
 import { and, eq, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { SECOND_MS } from '@/shared/time';
 import { webhookEvents } from './tables';
 

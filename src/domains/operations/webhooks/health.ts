@@ -1,6 +1,6 @@
 /** Whether a provider's events can arrive, and when the last one did. */
 import { desc, eq, max } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { toIsoOrNull } from '@/shared/time';
 import { type WebhookProvider, webhookEvents } from './tables';
 

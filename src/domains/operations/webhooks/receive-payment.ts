@@ -1,5 +1,5 @@
 /** Takes payment providers' events in: verified on the raw body, stored once with what came, masked, queued, answered. */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { readRawText } from '@/http/raw-body';
 import { webhookError } from './errors';
 import { maskReceived } from './mask';

@@ -2,7 +2,7 @@
  * Takes LiveKit's events in: verified on the raw body, stored once, queued, answered. Nothing is applied here but what
  * participants do, of which there is too much to keep and which means nothing later.
  */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { applyMediaEvent } from '@/domains/live/streams/media-events';
 import { readRawText } from '@/http/raw-body';
 import { webhookError } from './errors';

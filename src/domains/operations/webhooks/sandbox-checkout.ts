@@ -6,7 +6,7 @@ import { z } from '@hono/zod-openapi';
 import { eq } from 'drizzle-orm';
 import { Hono, type Context as HonoContext } from 'hono';
 import { html } from 'hono/html';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { purchaseError } from '@/domains/money/purchases/errors';
 import { type PurchaseRow, presentPurchase } from '@/domains/money/purchases/present';
 import { purchases } from '@/domains/money/purchases/tables';

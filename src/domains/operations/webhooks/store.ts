@@ -1,5 +1,5 @@
 /** Stores an event once, and queues it to be applied. */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { newId } from '@/shared/ids';
 import { markUnqueued, type NewWebhookEvent, storeStatement } from './events';
 

@@ -1,6 +1,6 @@
 /** What the minute's cron does for stored events: queues again what no message will come for, and forgets old payloads. */
 import { and, asc, eq, inArray, isNotNull, isNull, lt, or } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { SWEEP_AFTER_MS } from '@/db/outbox';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
 import { webhookEvents } from './tables';

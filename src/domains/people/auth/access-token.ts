@@ -1,6 +1,6 @@
 /** The 15-minute access token: what it carries and how it is read back. */
 import { z } from '@hono/zod-openapi';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { type Actor, PERMISSIONS, RANKS, ROLES } from '@/shared/actor';
 import { signToken, verifyToken } from '@/shared/tokens';
 

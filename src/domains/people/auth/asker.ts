@@ -2,7 +2,7 @@
  * Who asks, before anybody has proved who they are: an address, or a device that the user has signed in on before. A
  * known device has tries of its own, so strangers cannot use up the owner's.
  */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { addressKey } from '@/http/rate-limit';
 import { newId } from '@/shared/ids';
 import { DAY_MS, SECOND_MS } from '@/shared/time';

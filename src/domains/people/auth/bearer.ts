@@ -1,7 +1,7 @@
 /**
  * What an `Authorization` header claims, without I/O: the limiter counts by it before anything is looked up.
  */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { Actor } from '@/shared/actor';
 import { TOKEN_CHARACTERS_MAX } from '@/shared/tokens';
 import { readAccessToken } from './access-token';

@@ -4,7 +4,7 @@
  * device has challenges of its own, so a stranger's do not lock it out.
  */
 import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit, demandChange, type Statement } from '@/db/commit';
 import { newId } from '@/shared/ids';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';

@@ -1,5 +1,5 @@
 /** A password changed by a user who knows the old one: the session that asks goes on, all others end. */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { httpError } from '@/http/errors';
 import type { Actor } from '@/shared/actor';
 import { confirmPassword } from './confirm-password';

@@ -2,7 +2,7 @@
  * Every comparison of a password with an account's, at sign-in and by somebody signed in. A try is spent before it is
  * compared, and given back if it was right.
  */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import type { Actor } from '@/shared/actor';
 import { fold } from '@/shared/text';

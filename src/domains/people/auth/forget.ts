@@ -3,7 +3,7 @@
  * day.
  */
 import { eq } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { Statement } from '@/db/commit';
 import { accounts, authSessions, backupCodes, otps, signInChallenges } from './tables';
 

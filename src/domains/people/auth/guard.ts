@@ -3,7 +3,7 @@
  * endpoint marks as fresh, looks session and status up on the primary, so a ban or a sign-out bites at once.
  */
 import { type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { staffCan } from '@/domains/base/permissions/permissions';
 import { isOwnerAddress } from '@/domains/base/permissions/rank-owner';
 import { isActiveSession } from '@/domains/base/users/session-active';

@@ -2,7 +2,7 @@
  * How many mails people can cause who have not signed in, by who asks and by address. A stranger uses up their own
  * quota long before the address's, and what was mailed until then stays good.
  */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { Refusals, Statement } from '@/db/commit';
 import { AppError } from '@/http/errors';
 import { fold } from '@/shared/text';

@@ -1,6 +1,6 @@
 /** The mails of accounts, and the links in them. Sent after the answer, so that nobody can time whether one was. */
-import type { Context } from '@/context';
-import type { Mail } from '@/providers/mail';
+import type { Context } from '@/contracts/context';
+import type { Mail } from '@/contracts/mail';
 import { newId } from '@/shared/ids';
 import { DAY_MS, toDay, toMinute } from '@/shared/time';
 import { resetLink, signResetToken } from './reset-token';

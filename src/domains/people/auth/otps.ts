@@ -4,7 +4,7 @@
  */
 import { randomInt } from 'node:crypto';
 import { and, eq, gt, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit, type Statement } from '@/db/commit';
 import { hmac, isHmacOf } from '@/shared/crypto';
 import { fold } from '@/shared/text';

@@ -1,6 +1,6 @@
 /** A user's own auth sessions: which there are, and ending one or all of them. */
 import { and, count, desc, eq, isNull, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit, demandChange } from '@/db/commit';
 import { isActiveSession } from '@/domains/base/users/session-active';
 import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';

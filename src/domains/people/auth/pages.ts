@@ -4,7 +4,7 @@
  */
 import { Hono } from 'hono';
 import { html } from 'hono/html';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { AppEnv } from '@/http/middleware';
 import { RESET_SCRIPT, SHARED_SCRIPT, STYLE, VERIFY_SCRIPT } from './page-files';
 import { findLinked } from './verify-link';

@@ -4,7 +4,7 @@
  * one was copied by somebody, and ends the whole family.
  */
 import { and, eq, gt, isNull } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { staff } from '@/domains/base/permissions/tables';
 import { users } from '@/domains/base/users/tables';

@@ -2,7 +2,7 @@
  * Makes an account: user, password, session and the mail that proves the address, or nothing at all. Until the address
  * is verified the account can do little, and a new registration with the same address replaces it.
  */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { demandChange, type Statement } from '@/db/commit';
 import { claimTakenMail, releaseUnverified } from '@/domains/base/users/unverified';
 import { inventUsername } from '@/domains/base/users/usernames';

@@ -1,6 +1,6 @@
 /** "This wasn't me": the owner of a mailbox deletes an account that somebody else registered with the address. */
 import { sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit, demandChange } from '@/db/commit';
 import { users } from '@/domains/base/users/tables';
 import { ownsNoMoney, releaseUnverified } from '@/domains/base/users/unverified';

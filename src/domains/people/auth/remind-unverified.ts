@@ -1,6 +1,6 @@
 /** Reminds accounts whose address is not verified two days before they end. Each is reminded once. */
 import { and, asc, eq, isNull, lte } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { users } from '@/domains/base/users/tables';
 import { finishReminder } from '@/domains/base/users/unverified';

@@ -3,7 +3,7 @@
  * begun with the old password is void, and the user is told.
  */
 import { and, eq, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit, demandChange, type Statement } from '@/db/commit';
 import type { AppError } from '@/http/errors';
 import type { Account } from './account';

@@ -3,7 +3,7 @@
  * was begun with the old password is void, and the user is mailed. An account that was not verified before also loses
  * its second factor and its push subscriptions.
  */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { demandChange } from '@/db/commit';
 import { findAccountByEmail } from './account';
 import { type Asker, knownDevice } from './asker';

@@ -1,6 +1,6 @@
 /** The token that lets its holder set a new password: mailed as a link, or answered after a first verification. */
-import type { Config } from '@/config';
-import type { Context } from '@/context';
+import type { Config } from '@/contracts/config';
+import type { Context } from '@/contracts/context';
 import { hmac, isHmacOf } from '@/shared/crypto';
 import { MINUTE_MS, SECOND_MS } from '@/shared/time';
 import { signToken, verifyToken } from '@/shared/tokens';

@@ -3,7 +3,7 @@
  * but never beyond 90 days from its sign-in.
  */
 import { and, eq, isNull, ne, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import type { Statement } from '@/db/commit';
 import type { Actor } from '@/shared/actor';

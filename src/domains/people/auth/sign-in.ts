@@ -3,7 +3,7 @@
  * batch with the proof's use, so that a proof that was replaced or used in between makes none.
  */
 import { and, eq, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit, demandChange, type Statement } from '@/db/commit';
 import { presentUser, type UserRow } from '@/domains/base/users/present';

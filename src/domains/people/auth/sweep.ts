@@ -3,7 +3,7 @@
  * rotate. Bounded: what is left over waits for the next minute.
  */
 import { and, gte, lt, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { users } from '@/domains/base/users/tables';
 import { resealTotp } from '@/domains/base/users/write';

@@ -3,7 +3,7 @@
  * compared or sent, so that many requests at once get no more than the same requests one by one.
  */
 import { and, eq, gt, gte, or, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit, type Refusals, type Statement } from '@/db/commit';
 import type { AppError } from '@/http/errors';
 import { hmac } from '@/shared/crypto';

@@ -2,7 +2,7 @@
  * Two-factor authentication: turned on with a code that proves the app works, asked for at sign-in, turned off with
  * password and code. Every code, of the app or of the backup list, is good once, and the user is mailed every change.
  */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit, demandChange, type Statement } from '@/db/commit';
 import type { UserRow } from '@/domains/base/users/present';
 import { disableTotp, enableTotp, prepareTotp, useTotpStep } from '@/domains/base/users/write';

@@ -3,7 +3,7 @@
  * password also makes the owner, if the address is the one in OWNER_EMAIL.
  */
 import { and, eq, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit, demandChange, demandThat, type Statement } from '@/db/commit';
 import { isOwnerAddress, logOwner, rankOwner } from '@/domains/base/permissions/rank-owner';
 import { presentUser } from '@/domains/base/users/present';

@@ -1,5 +1,5 @@
 /** The mailed link that verifies an address: its token, where it leads, and the account that it is about. */
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { fold } from '@/shared/text';
 import { SECOND_MS } from '@/shared/time';
 import { signToken, verifyToken } from '@/shared/tokens';

@@ -1,7 +1,7 @@
 /** The applicant's own view of the application. Until it is approved it may be amended, and is pending again by that. */
 import type { z } from '@hono/zod-openapi';
 import { and, eq, isNull, ne, type SQL } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit, demandChange, type Statement } from '@/db/commit';
 import { DOCUMENTS } from '@/domains/base/media/kinds';

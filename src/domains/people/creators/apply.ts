@@ -1,6 +1,6 @@
 /** Applying to be a creator: one application a user, for good. */
 import type { z } from '@hono/zod-openapi';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { setCreatorStatus } from '@/domains/base/users/statements';
 import { httpError } from '@/http/errors';

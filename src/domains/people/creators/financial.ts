@@ -1,6 +1,6 @@
 /** Bank details: encrypted in the database, bound to their application, and shown by their last four characters. */
 import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { decrypt, encrypt } from '@/shared/crypto';
 import { creatorApplications } from './tables';
 

@@ -1,6 +1,6 @@
 /** For the end of an account: who it is by its documents, where its money went, how it presented itself. */
 import { eq } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { Statement } from '@/db/commit';
 import { creatorApplications, creatorProfiles } from './tables';
 

@@ -1,6 +1,6 @@
 /** Turns rows of applications into wire shapes. */
 import type { z } from '@hono/zod-openapi';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { toIso, toIsoOrNull } from '@/shared/time';
 import { maskFinancial, openFinancial } from './financial';
 import type { Application } from './schemas';

@@ -1,7 +1,7 @@
 /** What a creator says of themselves: made of the application when it is approved, the creator's own from then on. */
 import type { z } from '@hono/zod-openapi';
 import { eq } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit, type Statement } from '@/db/commit';
 import { differs } from '@/db/differs';
 import { cardColumns, presentCard } from '@/domains/base/users/present';

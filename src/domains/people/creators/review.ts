@@ -1,7 +1,7 @@
 /** Staff read and decide applications. A decision is one batch with all that follows from it, and only one is made. */
 import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, getTableColumns, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { NewNotification } from '@/contracts/messages';
 import { commit, demandChange, type Statement } from '@/db/commit';
 import { documentUrl } from '@/domains/base/media/keys';

@@ -1,7 +1,7 @@
 /** A performer changes their privacy: one batch, so that the list of regions is the one that was sent or the one before. */
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit, type Statement } from '@/db/commit';
 import { differs } from '@/db/differs';
 import { regionsDiffer, setBlockedRegions } from '@/domains/people/social/regions';

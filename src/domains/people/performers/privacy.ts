@@ -1,7 +1,7 @@
 /** What performers chose of their privacy, with the defaults where they chose nothing, and what others have to obey. */
 import type { z } from '@hono/zod-openapi';
 import { eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { blockedRegionsQuery } from '@/domains/people/social/regions';
 import type { Privacy } from './schemas';
 import { performerPrivacy } from './tables';

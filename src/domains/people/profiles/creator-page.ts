@@ -1,7 +1,7 @@
 /** A creator's page: who they are, what is on, what they are to the reader, what they offer. Three statements. */
 import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { usernameIn } from '@/domains/base/users/usernames';

@@ -1,7 +1,7 @@
 /** Finding creators by name, category and who is live. Two statements, whatever the filter; counts are bounded. */
 import type { z } from '@hono/zod-openapi';
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { EVERYBODY, newestMatches } from '@/db/fts';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';

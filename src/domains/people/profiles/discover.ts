@@ -1,7 +1,7 @@
 /** Finding users: all, of a role, by words. Two statements, a bounded count. */
 import type { z } from '@hono/zod-openapi';
 import { and, desc, type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { EVERYBODY, matching, newestMatches } from '@/db/fts';
 import { cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';

@@ -1,6 +1,6 @@
 /** A user's own profile, behind two doors (`/user/*`, `/viewer/*`): what it says, and changing it. */
 import type { z } from '@hono/zod-openapi';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit, demandThat } from '@/db/commit';
 import { presentUser } from '@/domains/base/users/present';
 import { changeUserProfile, isActive } from '@/domains/base/users/write';

@@ -1,7 +1,7 @@
 /** A user's page as everybody may see it, in one statement. To its owner it shows nothing private either. */
 import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { blockedBy, seesPastBlocks, showsFollows, userNamedTo, userVisibleTo } from '@/domains/base/visibility/people';

@@ -1,7 +1,7 @@
 /** A user's picture: stored, then named by the user in the batch that forgets the one before. */
 import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { commit, demandChange } from '@/db/commit';
 import { fileError } from '@/domains/base/media/errors';
 import { findKeyIn, mediaUrl } from '@/domains/base/media/keys';

@@ -3,7 +3,7 @@
  * other any more, and either leaves the other's open rooms, in one commit.
  */
 import { and, eq } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit, commitIfMet, demandChange, type Statement } from '@/db/commit';
 import { withdrawBetween } from '@/domains/base/notifications/withdraw';

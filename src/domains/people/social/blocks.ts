@@ -1,7 +1,7 @@
 /** A user's own blocks: listed so that they can be undone, as ids for a client to hide by, and applied to what is read. */
 import type { z } from '@hono/zod-openapi';
 import { and, desc, eq, ne, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { noBlockBetween, seesPastBlocks } from '@/domains/base/visibility/people';

@@ -1,6 +1,6 @@
 /** Following creators. One follow a pair, never oneself, never across a block; the database keeps the counts. */
 import { and, eq, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commitIfMet, demandChange, type Statement } from '@/db/commit';
 import { withdrawFollow } from '@/domains/base/notifications/withdraw';

@@ -1,6 +1,6 @@
 /** For the end of an account: whom and where it followed and blocked and who did so to it, some rows at a time. */
 import { type SQL, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { Statement } from '@/db/commit';
 
 /** Each is repeated until it changes nothing. */

@@ -1,6 +1,6 @@
 /** Where creators are not shown: whoever the platform finds there sees nothing of them, by the rules of `visible.ts`. */
 import { eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import type { Statement } from '@/db/commit';
 import type { Viewer } from '@/shared/actor';
 import { blockedRegions } from './tables';

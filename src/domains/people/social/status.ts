@@ -1,7 +1,7 @@
 /** What stands between a reader and somebody else, with the counts that everybody may see: one statement. */
 import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
 import { followsCreator } from '@/domains/base/visibility/members';
 import { blockedBy, seesPastBlocks, showsFollows, userNamedTo } from '@/domains/base/visibility/people';

@@ -1,6 +1,6 @@
 /** Endpoints that make an account and mail codes. */
 import { z } from '@hono/zod-openapi';
-import type { Context } from '@/context';
+import type { Context } from '@/contracts/context';
 import { askerOf } from '@/domains/people/auth/asker';
 import { checkOtp } from '@/domains/people/auth/otps';
 import { type Registration, register } from '@/domains/people/auth/register';

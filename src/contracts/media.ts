@@ -1,7 +1,4 @@
 /** Live video behind one small interface: LiveKit, or LiveKit for ingress and Agora for the viewers' tokens. */
-import type { Config } from '@/config';
-import { agoraTokens } from './agora';
-import { livekit } from './livekit';
 
 export type IngressType = 'RTMP' | 'WHIP';
 
@@ -128,10 +125,4 @@ export interface MediaProvider {
   publisherToken(participant: Participant, now: number): Promise<MediaToken>;
   /** Verifies signature and body hash; nothing if either is wrong or it has expired. */
   readWebhook(body: string, authorization: string | undefined): Promise<{ id: string; event: MediaEvent } | undefined>;
-}
-
-export function openMedia(config: Config): MediaProvider {
-  return config.agora && config.mediaProvider === 'agora'
-    ? { ...livekit(config), ...agoraTokens(config.agora) }
-    : livekit(config);
 }

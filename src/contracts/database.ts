@@ -1,0 +1,4 @@
+/** Drizzle over D1. `db/client.ts` opens it. */
+import type { DrizzleD1Database } from 'drizzle-orm/d1';
+
+export type Database = DrizzleD1Database;

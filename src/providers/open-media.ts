@@ -1,0 +1,11 @@
+/** Which providers live video has, by the configuration: LiveKit, with Agora for the viewers' tokens if it is chosen. */
+import type { Config } from '@/contracts/config';
+import type { MediaProvider } from '@/contracts/media';
+import { agoraTokens } from './agora';
+import { livekit } from './livekit';
+
+export function openMedia(config: Config): MediaProvider {
+  return config.agora && config.mediaProvider === 'agora'
+    ? { ...livekit(config), ...agoraTokens(config.agora) }
+    : livekit(config);
+}
