@@ -51,7 +51,7 @@ export default defineConfig({
         ],
         test: {
           name: 'worker',
-          include: ['test/{http,room,queues,ledger,unit}/**/*.test.ts'],
+          include: ['test/*.test.ts', 'test/!(house|e2e|support|setup)/**/*.test.ts'],
           setupFiles: ['test/setup/database.ts'],
           isolate: false,
           restoreMocks: true,

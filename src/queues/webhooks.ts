@@ -6,7 +6,7 @@ import type { PaymentEvent, PaymentProviderName } from '@/contracts/payments';
 import { applyMediaEvent } from '@/domains/live/streams/media-events';
 import { setPayable } from '@/domains/money/payouts/accounts';
 import { applyPaymentEvent } from '@/domains/money/purchases/apply';
-import { HeldForStaff } from '@/domains/operations/webhooks/errors';
+import { HeldForStaff } from '@/domains/money/purchases/held';
 import { claimWebhookEvent, markHeld, markProcessed, markTried } from '@/domains/operations/webhooks/events';
 import type { WebhookProvider } from '@/domains/operations/webhooks/tables';
 import { AppError } from '@/http/errors';

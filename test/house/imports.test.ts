@@ -1,27 +1,32 @@
-/** Imports run one way: index → app, queues, room → domains → ledger, providers, db, http → shared. */
+/** Imports run one way, types included. Every file has a floor, and names nothing on a floor above its own. */
 import { describe, expect, it } from 'vitest';
 import { type Import, readSources, type Source } from '#test/support/sources';
 
 const sources = readSources();
 
-/** From the entry down to the helpers. `config` and `context` are what everything stands on and take types alone. */
-const LAYERS = [
+/** From the entry down to the helpers. The six shelves of domains stand above all tables: anyone may read any table. */
+const FLOORS = [
   ['index'],
-  ['app', 'queues', 'room'],
-  ['domains'],
-  ['ledger', 'providers', 'db', 'http', 'config', 'context'],
+  ['context', 'app', 'queues', 'room'],
+  ['domains/operations'],
+  ['domains/content'],
+  ['domains/money'],
+  ['domains/people'],
+  ['domains/live'],
+  ['domains/base'],
+  ['tables'],
+  ['ledger', 'providers', 'db', 'http', 'config'],
+  ['contracts'],
   ['shared'],
 ];
 
-/** Types and closed sets alone, so anyone may name them. */
-const OPEN_TO_ALL = ['room/api', 'queues/messages'];
-
-/** Tables, shapes and refusals: leaves that anyone may name. Who may write a table is another test's. */
-const DECLARATIONS = /\/(tables|schemas|errors)$/;
-
-const areaOf = (name: string) => name.split('/')[0] ?? '';
-const layerOf = (name: string) => LAYERS.findIndex((areas) => areas.includes(areaOf(name)));
-const domainOf = (name: string) => /^domains\/([^/]+)\//.exec(name)?.[1];
+function areaOf(name: string): string {
+  if (/^domains\/.*\/tables$/.test(name)) return 'tables';
+  const [first = '', second = ''] = name.split('/');
+  return first === 'domains' ? `${first}/${second}` : first;
+}
+const floorOf = (name: string) => FLOORS.findIndex((areas) => areas.includes(areaOf(name)));
+const domainOf = (name: string) => /^domains\/[^/]+\/[^/]+(?=\/)/.exec(name)?.[0];
 
 function edges(keep: (source: Source, to: Import) => boolean): string[] {
   return sources.flatMap((source) =>
@@ -31,61 +36,41 @@ function edges(keep: (source: Source, to: Import) => boolean): string[] {
 
 describe('imports', () => {
   it('know every area of src', () => {
-    expect(sources.filter(({ name }) => layerOf(name) < 0).map(({ name }) => name)).toEqual([]);
+    expect(sources.filter(({ name }) => floorOf(name) < 0).map(({ name }) => name)).toEqual([]);
   });
 
   it('are read from the sources', () => {
     expect(sources.flatMap(({ imports }) => imports).length).toBeGreaterThan(100);
     const guard = sources.find(({ name }) => name === 'domains/people/auth/guard');
     expect(guard?.imports).toContainEqual({ name: 'domains/base/permissions/permissions', typeOnly: false });
-    expect(guard?.imports).toContainEqual({ name: 'context', typeOnly: true });
+    expect(guard?.imports).toContainEqual({ name: 'contracts/context', typeOnly: true });
   });
 
-  it('run down the layers, never up', () => {
-    const upward = edges(({ name }, to) => {
-      if (OPEN_TO_ALL.includes(to.name)) return false;
-      // All tables in one place; each is declared by the domain that owns it.
-      if (name === 'db/tables') return !/^(domains\/[^/]+|ledger)\/tables$/.test(to.name) && areaOf(to.name) !== 'db';
-      // The environment's type names the room's class, and nothing of it is loaded.
-      if (name === 'config' && to.typeOnly) return to.name !== 'room/stream-room' && layerOf(to.name) < layerOf(name);
-      return layerOf(to.name) < layerOf(name);
-    });
-    expect(upward).toEqual([]);
+  it('run down the floors, never up', () => {
+    expect(edges(({ name }, to) => floorOf(to.name) < floorOf(name))).toEqual([]);
   });
 
   it('leave the app, the queues and the room apart from each other', () => {
-    const across = edges(
-      ({ name }, to) =>
-        layerOf(name) === 1 &&
-        layerOf(to.name) === 1 &&
-        areaOf(name) !== areaOf(to.name) &&
-        !OPEN_TO_ALL.includes(to.name),
-    );
-    expect(across).toEqual([]);
-  });
-
-  it('of the context are types alone below the queues, the room and the app', () => {
     expect(
-      edges(({ name }, to) => to.name === 'context' && !to.typeOnly && layerOf(name) > 1 && name !== 'http/middleware'),
+      edges(({ name }, to) => floorOf(name) === 1 && floorOf(to.name) === 1 && areaOf(name) !== areaOf(to.name)),
     ).toEqual([]);
   });
 
   it('make no circle between files', () => {
-    const graph = new Map(
-      sources.map(({ name, imports }) => [name, imports.filter((to) => !to.typeOnly).map((to) => to.name)]),
-    );
+    const graph = new Map(sources.map(({ name, imports }) => [name, imports.map((to) => to.name)]));
     expect(findCircle(graph)).toEqual([]);
   });
 
-  it('make no circle between domains, declarations apart', () => {
+  it('make no circle between domains', () => {
     const graph = new Map<string, string[]>();
     for (const { name, imports } of sources) {
       const from = domainOf(name);
-      if (!from || DECLARATIONS.test(name)) continue;
+      if (!from || areaOf(name) === 'tables') continue;
       const to = imports
-        .filter((one) => !one.typeOnly && !DECLARATIONS.test(one.name))
-        .flatMap((one) => domainOf(one.name) ?? []);
-      graph.set(from, [...(graph.get(from) ?? []), ...to.filter((domain) => domain !== from)]);
+        .filter((one) => areaOf(one.name) !== 'tables')
+        .flatMap((one) => domainOf(one.name) ?? [])
+        .filter((domain) => domain !== from);
+      graph.set(from, [...(graph.get(from) ?? []), ...to]);
     }
     expect(findCircle(graph)).toEqual([]);
   });

@@ -1,9 +1,9 @@
 /** Money for tests, put into the books as the use cases do, so that a proof of the ledger stays clean. */
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { EconomyConfig } from '@/contracts/economy';
 import { commit } from '@/db/commit';
 import { readEconomy } from '@/domains/base/economy/read';
-import type { EconomyConfig } from '@/domains/base/economy/schemas';
 import { economyVersions } from '@/domains/base/economy/tables';
 import { recordEarning } from '@/domains/money/earnings/record';
 import { giftsSent } from '@/domains/money/gifts/tables';

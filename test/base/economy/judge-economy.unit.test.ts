@@ -1,10 +1,10 @@
 /** Economies that cannot be. */
 import { describe, expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
+import type { EconomyConfig, TargetRule } from '@/contracts/economy';
 import { contradictionsOf, problemsOfTargets } from '@/domains/base/economy/judge-economy';
 import { gains } from '@/domains/base/economy/rates';
 import { readEconomy } from '@/domains/base/economy/read';
-import type { EconomyConfig, TargetRule } from '@/domains/base/economy/schemas';
 
 const paths = (problems: readonly { path: string }[]) => problems.map(({ path }) => path);
 const ratio = (numerator: number, denominator: number) => ({ numerator, denominator });

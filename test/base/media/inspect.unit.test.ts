@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cutOff, gif, gifThatIsHtml, html, jpeg, padded, pdf, png, svg, webp } from '#test/support/files';
+import { DOCUMENT_TYPES, IMAGE_TYPES } from '@/contracts/file-kinds';
 import { inspectFile } from '@/domains/base/media/inspect';
-import { DOCUMENT_TYPES, IMAGE_TYPES } from '@/domains/base/media/kinds';
 
 const none = new Uint8Array();
 

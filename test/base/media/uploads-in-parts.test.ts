@@ -6,12 +6,12 @@ import { clientWith } from '#test/support/app';
 import { testContext } from '#test/support/context';
 import { mp4, R2_KEYS } from '#test/support/files';
 import { asUser, asViewer, type Person } from '#test/support/users';
+import { LARGE_FILES } from '@/contracts/file-kinds';
 import { commit } from '@/db/commit';
 import { UPLOAD_IN_PARTS_MS, UPLOAD_MS } from '@/domains/base/media/begin-upload';
 import { claimUpload } from '@/domains/base/media/claim-upload';
 import { completeUpload } from '@/domains/base/media/end-upload';
 import { forgetFiles } from '@/domains/base/media/forget';
-import { LARGE_FILES } from '@/domains/base/media/kinds';
 import { sweepUploads } from '@/domains/base/media/sweep';
 import { MINUTE_MS } from '@/shared/time';
 

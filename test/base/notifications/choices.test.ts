@@ -5,11 +5,11 @@ import { aBrowser, outside, taskContext } from '#test/support/notifications';
 import { aUser, joinRoom } from '#test/support/rooms';
 import { anOpenStream } from '#test/support/streams';
 import { actorOf, asCreator, asViewer, type Person } from '#test/support/users';
+import { NOTIFICATION_KINDS, type NotificationKind } from '@/contracts/notification-kinds';
 import { commit } from '@/db/commit';
 import { announceLive } from '@/domains/base/notifications/broadcast';
 import { rememberRoom } from '@/domains/base/notifications/last-rooms';
 import { notify } from '@/domains/base/notifications/notify';
-import { NOTIFICATION_KINDS, type NotificationKind } from '@/domains/base/settings/kinds';
 import { followCreator } from '@/domains/people/social/follow';
 import { newId } from '@/shared/ids';
 

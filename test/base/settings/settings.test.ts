@@ -4,7 +4,7 @@ import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { plansOf } from '#test/support/plans';
 import { asViewer } from '#test/support/users';
-import { DEFAULT_CHANNELS, NOTIFICATION_KINDS } from '@/domains/base/settings/kinds';
+import { DEFAULT_CHANNELS, NOTIFICATION_KINDS } from '@/contracts/notification-kinds';
 import { readSettings } from '@/domains/base/settings/read';
 import { newId } from '@/shared/ids';
 

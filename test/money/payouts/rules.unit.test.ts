@@ -1,6 +1,6 @@
 /** What a cash-out pays, what limits it, how long it is sent: rules without a database. */
 import { describe, expect, it } from 'vitest';
-import type { EconomyConfig } from '@/domains/base/economy/schemas';
+import type { EconomyConfig } from '@/contracts/economy';
 import { maySend, needsDecision } from '@/domains/money/payouts/sending-window';
 import { judgeLimits, termsOf } from '@/domains/money/payouts/terms';
 import { formatMinor } from '@/shared/currency';

@@ -11,8 +11,8 @@ import { asCreator, asViewer } from '#test/support/users';
 import { discountCodes, discountRedemptions } from '@/domains/money/discounts/tables';
 import { applyPaymentEvent } from '@/domains/money/purchases/apply';
 import type { PurchaseEvent } from '@/domains/money/purchases/facts';
+import { HeldForStaff } from '@/domains/money/purchases/held';
 import { type Claim, mergeClaim, settle } from '@/domains/money/purchases/settle';
-import { HeldForStaff } from '@/domains/operations/webhooks/errors';
 import { newId } from '@/shared/ids';
 
 const WHOLE = 1_050;

@@ -12,8 +12,9 @@ import { asCreator, asViewer, type Person } from '#test/support/users';
 import { ensureChannel } from '@/domains/live/channels/ensure';
 import { roomTraces } from '@/domains/live/streams/tables';
 import { GRACE_MS } from '@/domains/operations/privacy/delete-account';
-import { type Place, START, writePart } from '@/domains/operations/privacy/document';
+import { START, writePart } from '@/domains/operations/privacy/document';
 import { eraseAccounts } from '@/domains/operations/privacy/erase';
+import type { ExportPlace } from '@/domains/operations/privacy/tables';
 import { sweepOutbox } from '@/queues/outbox';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
 
@@ -71,7 +72,7 @@ describe('the export', () => {
       await ctx.db.insert(roomTraces).values({ userId: person.userId, roomId: streamId });
     }
     let document = '';
-    for (let from: Place | null = START; from; ) {
+    for (let from: ExportPlace | null = START; from; ) {
       const part = await writePart(ctx, person.userId, from, from.list === 'chatMessages' ? 400 : 100_000);
       document += new TextDecoder().decode(part.bytes);
       from = part.next ?? null;
@@ -98,7 +99,7 @@ describe('the export', () => {
       [7, 1],
     ] as const) {
       const parts: Uint8Array<ArrayBuffer>[] = [];
-      for (let place: Place | null = START; place !== null; ) {
+      for (let place: ExportPlace | null = START; place !== null; ) {
         const { bytes, next } = await writePart(ctx, person.userId, place, 50_000, roomsMax);
         parts.push(bytes);
         place = next;

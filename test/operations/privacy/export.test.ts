@@ -14,10 +14,11 @@ import { aStream } from '#test/support/streams';
 import { aSubscriber, aTier } from '#test/support/subscriptions';
 import { asCreator, asUser, asViewer } from '#test/support/users';
 import { watchedCategories } from '@/domains/live/streams/tables';
-import { type Place, START, writePart } from '@/domains/operations/privacy/document';
+import { START, writePart } from '@/domains/operations/privacy/document';
 import { exportAccount } from '@/domains/operations/privacy/export';
 import { sweepExports } from '@/domains/operations/privacy/export-rows';
 import { HOLDINGS, LEFT_OUT } from '@/domains/operations/privacy/holdings';
+import type { ExportPlace } from '@/domains/operations/privacy/tables';
 import { follows } from '@/domains/people/social/tables';
 import { newId } from '@/shared/ids';
 
@@ -172,7 +173,7 @@ describe('the export', () => {
     expect(whole.data.transfers.length).toBe(5);
     for (const size of [1_200, 2_000]) {
       const parts: Uint8Array<ArrayBuffer>[] = [];
-      for (let place: Place | null = START; place !== null; ) {
+      for (let place: ExportPlace | null = START; place !== null; ) {
         const { bytes, next } = await writePart(ctx, person.userId, place, size);
         expect(next).not.toBe(place);
         if (next !== null) expect(bytes.length).toBe(size);

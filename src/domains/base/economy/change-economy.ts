@@ -5,6 +5,7 @@
 import type { z } from '@hono/zod-openapi';
 import { desc } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { EconomyConfig } from '@/contracts/economy';
 import { commit, demandThat, type Statement } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { refuseFields } from '@/http/validation';
@@ -13,7 +14,7 @@ import { toIso } from '@/shared/time';
 import { economyError } from './errors';
 import { contradictionsOf, problemsOfTargets } from './judge-economy';
 import { gains } from './rates';
-import type { ConversionChanges, EconomyConfig, EconomyVersion, LimitChanges, TargetsRequest } from './schemas';
+import type { ConversionChanges, EconomyVersion, LimitChanges, TargetsRequest } from './schemas';
 import { economyVersions } from './tables';
 import { listWorthless, nothingIsWorthless } from './worth';
 

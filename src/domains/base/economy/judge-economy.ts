@@ -1,6 +1,7 @@
 /** What no economy may be, whatever is on offer: pure rules over the whole of it. */
+
+import type { EconomyConfig, TargetRule } from '@/contracts/economy';
 import { convert } from './rates';
-import type { EconomyConfig, TargetRule } from './schemas';
 
 export interface Problem {
   readonly path: string;

@@ -1,5 +1,5 @@
 /** Rates are ratios of integers, rounded down for each line; the remainder stays with the platform. */
-import type { Ratio } from './schemas';
+import type { Ratio } from '@/contracts/economy';
 
 /** Exact also where the product is past 2^53. */
 export function convert(amount: number, { numerator, denominator }: Ratio): number {

@@ -1,8 +1,8 @@
 /** The economy as it stands: the newest version. */
 import { desc } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { EconomyConfig } from '@/contracts/economy';
 import { builtOnce } from '@/db/built-once';
-import type { EconomyConfig } from './schemas';
 import { economyVersions } from './tables';
 
 export interface Economy extends EconomyConfig {

@@ -1,5 +1,5 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { EconomyConfig } from './schemas';
+import type { EconomyConfig } from '@/contracts/economy';
 
 /** Rows are only added: what was earned under a version names it for ever. */
 export const economyVersions = sqliteTable('economy_versions', {

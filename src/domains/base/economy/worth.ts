@@ -4,8 +4,8 @@
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { Ratio } from '@/contracts/economy';
 import { convert } from './rates';
-import type { Ratio } from './schemas';
 
 /** Enough to say what is in the way. */
 const LISTED_MAX = 20;

@@ -4,11 +4,11 @@
  */
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { type FileKind, isIdentity, isOfPost, isPrivate, isVideo } from '@/contracts/file-kinds';
 import { commit, type Statement } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { findBlanks } from './blanks';
 import { findLink, type Link } from './keys';
-import { type FileKind, isIdentity, isOfPost, isPrivate, isVideo } from './kinds';
 import { type Blank, mediaFiles } from './tables';
 
 /** A key never gets other bytes, and what is public by its kind stays so. */

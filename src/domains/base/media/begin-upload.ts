@@ -6,6 +6,7 @@
 import type { z } from '@hono/zod-openapi';
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { countedBytes, LARGE_FILES } from '@/contracts/file-kinds';
 import { commit, demandThat, type Statement } from '@/db/commit';
 import { commitSpent, refund, type Spending } from '@/domains/base/budgets/spend';
 import { signPart, signPut } from '@/providers/signed-put';
@@ -14,7 +15,6 @@ import { HOUR_MS, SECOND_MS, toIso } from '@/shared/time';
 import { signToken } from '@/shared/tokens';
 import { fileError } from './errors';
 import { newKey } from './keys';
-import { countedBytes, LARGE_FILES } from './kinds';
 import type { NewUpload, Upload } from './schemas';
 import { mediaUploads } from './tables';
 import { partsOf } from './upload-parts';

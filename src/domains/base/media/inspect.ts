@@ -4,8 +4,8 @@
  */
 import { fileTypeFromBuffer } from 'file-type';
 import { imageSize } from 'image-size';
+import type { FileType } from '@/contracts/file-kinds';
 import { fileError } from './errors';
-import type { FileType } from './kinds';
 
 const SIDE_PIXELS_MAX = 8_192;
 const PIXELS_MAX = 40_000_000;

@@ -1,6 +1,6 @@
 /** How a large file is announced, and where it is to be sent. */
 import { z } from '@hono/zod-openapi';
-import { LARGE_FILES, type LargeFileKind, VIDEO_TYPES } from './kinds';
+import { LARGE_FILES, type LargeFileKind, VIDEO_TYPES } from '@/contracts/file-kinds';
 
 /** No upload has more of them. */
 const PARTS_MAX = 100;

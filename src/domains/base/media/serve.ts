@@ -1,13 +1,13 @@
 /** Serves what users uploaded, to those who may have it (`access.ts`), as nothing that a browser would run. */
 import { Hono } from 'hono';
 import type { Context } from '@/contracts/context';
+import { type FileKind, variantWidths } from '@/contracts/file-kinds';
 import { namesTag } from '@/http/conditional';
 import type { HttpEnv } from '@/http/mount';
 import { enforceLimit } from '@/http/rate-limit';
 import { type Access, findAccess } from './access';
 import { fileError } from './errors';
 import { findKind, variantName } from './keys';
-import { type FileKind, variantWidths } from './kinds';
 import { type ByteRange, parseRange } from './range';
 import { receivePart, receiveUpload } from './receive-upload';
 import { openShown } from './shown';

@@ -5,6 +5,15 @@
 import { eq } from 'drizzle-orm';
 import { imageSize } from 'image-size';
 import type { Context } from '@/contracts/context';
+import {
+  countedBytes,
+  DOCUMENTS,
+  type DocumentKind,
+  type FileKind,
+  isPrivate,
+  PICTURES,
+  type PictureKind,
+} from '@/contracts/file-kinds';
 import type { OutboxEvent } from '@/contracts/messages';
 import { demandChange, type Statement } from '@/db/commit';
 import { callOffEvent, planEvent } from '@/db/outbox';
@@ -14,15 +23,6 @@ import { HOUR_MS } from '@/shared/time';
 import { fileError } from './errors';
 import { inspectFile } from './inspect';
 import { mediaUrl, newKey, objectNames, variantName } from './keys';
-import {
-  countedBytes,
-  DOCUMENTS,
-  type DocumentKind,
-  type FileKind,
-  isPrivate,
-  PICTURES,
-  type PictureKind,
-} from './kinds';
 import { mediaFiles } from './tables';
 import { askStore, callOffFile } from './written-file';
 

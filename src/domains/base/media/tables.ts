@@ -1,5 +1,5 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { FileKind, LargeFileKind, VideoType } from './kinds';
+import type { FileKind, LargeFileKind, VideoType } from '@/contracts/file-kinds';
 
 /** From `typeAt` on stands `free`, and nothing from `contentAt` to `end`: bytes from the file's beginning. */
 export type Blank = readonly [typeAt: number, contentAt: number, end: number];

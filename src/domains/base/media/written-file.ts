@@ -3,12 +3,12 @@
  * there is no object: whoever begins one keeps a row that says so, and calls it off (`delete-media`) if it comes to nothing.
  */
 import type { Context } from '@/contracts/context';
+import { isPrivate, WRITTEN_FILES, type WrittenKind } from '@/contracts/file-kinds';
 import type { Statement } from '@/db/commit';
 import { AppError } from '@/http/errors';
 import { toDay } from '@/shared/time';
 import { fileError } from './errors';
 import { newKey } from './keys';
-import { isPrivate, WRITTEN_FILES, type WrittenKind } from './kinds';
 import { mediaFiles } from './tables';
 
 /** Of every part but the last: the least that R2 takes, since a part is held in memory. It takes 10,000: 50 GB. */

@@ -1,5 +1,5 @@
 /** Which of the choices in a user's settings a notification falls under, and which of them last. Takes no Context. */
-import { DEFAULT_CHANNELS, NOTIFICATION_KINDS, type NotificationKind } from '@/domains/base/settings/kinds';
+import { DEFAULT_CHANNELS, NOTIFICATION_KINDS, type NotificationKind } from '@/contracts/notification-kinds';
 
 /** By the kind's first word, where it is not the choice's own name. */
 const CHOSEN_AS: Readonly<Record<string, NotificationKind>> = { creator: 'application', target: 'payout' };

@@ -7,8 +7,8 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { NewNotification } from '@/contracts/messages';
+import type { Channels } from '@/contracts/notification-kinds';
 import { readSettings } from '@/domains/base/settings/read';
-import type { Channels } from '@/domains/base/settings/tables';
 import { newId } from '@/shared/ids';
 import { HOUR_MS, toIso } from '@/shared/time';
 import { claimOf, stillSo } from './claim';

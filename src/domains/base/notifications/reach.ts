@@ -5,7 +5,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Claim, PushText, TaskMessage } from '@/contracts/messages';
-import type { Channels } from '@/domains/base/settings/tables';
+import type { Channels } from '@/contracts/notification-kinds';
 import { sessionIsActive } from '@/domains/base/users/session-active';
 import { isLasting } from './kinds';
 import { countOutside } from './outside';

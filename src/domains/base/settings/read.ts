@@ -1,8 +1,13 @@
 /** What users chose, with the defaults where they chose nothing: for their own settings, and for whoever must obey them. */
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { DEFAULT_CHANNELS, NOTIFICATION_KINDS, type NotificationKind } from './kinds';
-import { type Channels, MESSAGES_FROM, userSettings } from './tables';
+import {
+  type Channels,
+  DEFAULT_CHANNELS,
+  NOTIFICATION_KINDS,
+  type NotificationKind,
+} from '@/contracts/notification-kinds';
+import { MESSAGES_FROM, userSettings } from './tables';
 
 export interface Settings {
   readonly language: string;

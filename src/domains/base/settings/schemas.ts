@@ -1,6 +1,6 @@
 /** A user's settings on the wire: a change names only what it changes. */
 import { z } from '@hono/zod-openapi';
-import { NOTIFICATION_KINDS } from './kinds';
+import { NOTIFICATION_KINDS } from '@/contracts/notification-kinds';
 import { MESSAGES_FROM } from './tables';
 
 const LANGUAGE_CHARACTERS_MAX = 35;

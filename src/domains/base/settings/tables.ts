@@ -1,14 +1,7 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { NotificationKind } from './kinds';
+import type { Channels, NotificationKind } from '@/contracts/notification-kinds';
 
 export const MESSAGES_FROM = ['everyone', 'followed', 'nobody'] as const;
-
-/** Of one kind, what the user chose; where a channel is left out the default holds. */
-export interface Channels {
-  readonly inApp: boolean;
-  readonly email: boolean;
-  readonly push: boolean;
-}
 
 /** A row once a user has chosen something. */
 export const userSettings = sqliteTable('user_settings', {

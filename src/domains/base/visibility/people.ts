@@ -1,8 +1,11 @@
 /** Who is out of sight for whom: a block hides both from each other, and creators choose where they are not shown. */
 import { and, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { users } from '@/domains/base/users/tables';
-import { shownTo } from '@/domains/people/social/regions';
 import type { Viewer } from '@/shared/actor';
+import { shownTo } from './regions';
+
+/** As many as a client is given to hide by. */
+const BLOCKED_IDS_MAX = 500;
 
 /** A condition for any query: nobody of the two blocks the other. Two look-ups by primary key. */
 export function noBlockBetween(one: SQLWrapper | string, other: SQLWrapper | string): SQL {
@@ -51,4 +54,38 @@ export function showsFollows(viewer: Viewer): SQL<number> {
   const readerId = viewer?.kind === 'user' ? viewer.userId : '';
   return sql<number>`(users.id = ${readerId} OR NOT EXISTS (
     SELECT 1 FROM user_settings chosen WHERE chosen.user_id = users.id AND chosen.show_activity = 0))`;
+}
+
+/** 1 unless this creator shows nobody who is watching. One look-up by primary key. */
+export function showsViewerList(creatorId: SQLWrapper): SQL<number> {
+  return sql<number>`NOT EXISTS (SELECT 1 FROM performer_privacy chosen
+    WHERE chosen.user_id = ${creatorId} AND chosen.show_viewer_list = 0)`;
+}
+
+/** 1 where this user is not to be named among the viewers of others. One look-up by primary key. */
+export function isAnonymous(userId: SQLWrapper): SQL<number> {
+  return sql<number>`EXISTS (SELECT 1 FROM performer_privacy chosen
+    WHERE chosen.user_id = ${userId} AND chosen.anonymous_mode = 1)`;
+}
+
+/**
+ * A column: JSON of the newest ids whom the user blocks, and not of those who block the user. A list of those would tell
+ * everybody who has blocked them.
+ */
+export function blockedIdsOf(userId: SQLWrapper): SQL<string> {
+  return sql<string>`(SELECT json_group_array(blocked_id) FROM (
+    SELECT blocked_id FROM blocks WHERE blocker_id = ${userId}
+    ORDER BY created_at DESC, blocked_id DESC LIMIT ${sql.raw(String(BLOCKED_IDS_MAX))}))`;
+}
+
+/**
+ * A SELECT of the `id`s among these users whom a block, either way, keeps apart from the reader. Two look-ups by key for
+ * each. Undefined where there is nothing to look up.
+ */
+export function blockedAmong(viewer: Viewer, userIds: readonly string[]): SQL | undefined {
+  if (viewer?.kind !== 'user' || seesPastBlocks(viewer)) return undefined;
+  const others = [...new Set(userIds)].filter((id) => id !== viewer.userId);
+  if (others.length === 0) return undefined;
+  return sql`SELECT other.value AS id FROM json_each(${JSON.stringify(others)}) AS other
+    WHERE NOT (${noBlockBetween(viewer.userId, sql`other.value`)})`;
 }

@@ -3,9 +3,9 @@ import { and, eq, ne, or, type SQL, sql } from 'drizzle-orm';
 import { audienceOf, audienceWord, EVERYBODY } from '@/db/fts';
 import { users } from '@/domains/base/users/tables';
 import { streams } from '@/domains/live/streams/tables';
-import { shownTo } from '@/domains/people/social/regions';
 import type { Viewer } from '@/shared/actor';
 import { noBlockBetween } from './people';
+import { shownTo } from './regions';
 
 /**
  * For a SELECT that joins `users` as the streams' creator: banned and deleted creators are out of everybody's sight,

@@ -2,11 +2,12 @@
  * A creator has chosen anew where they are not shown: their open rooms put out whoever is in from there, and let nobody
  * back in with a pass from before. Of who watches without the room nobody knows from where.
  */
+import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { planForEach } from '@/db/outbox';
 import { denyVideo, removal } from '@/domains/live/channels/video-denials';
-import { readBlockedRegions } from '@/domains/people/social/regions';
+import { blockedRegions } from '@/domains/people/social/tables';
 import { listOpenRooms, type OpenRoom } from './open-rooms';
 
 interface Chosen {
@@ -21,7 +22,12 @@ interface Chosen {
  */
 export async function applyRegions(ctx: Context, eventId: string, creatorId: string): Promise<void> {
   const at = ctx.now();
-  const regions = await readBlockedRegions(ctx, creatorId);
+  const rows = await ctx.db
+    .select({ region: blockedRegions.region })
+    .from(blockedRegions)
+    .where(eq(blockedRegions.creatorId, creatorId))
+    .orderBy(blockedRegions.region);
+  const regions = rows.map(({ region }) => region);
   for (const room of await listOpenRooms(ctx, [creatorId])) {
     // First from the video, or rather the plan of it: who is out of the room is not found there again.
     if (room.status === 'live') await planRemovals(ctx, eventId, room, { at, regions });

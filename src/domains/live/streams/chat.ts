@@ -8,7 +8,7 @@ import type { ChatMessage as RoomMessage, RoomRefusal } from '@/contracts/room';
 import { commit } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { staffCan } from '@/domains/base/permissions/permissions';
-import { findBlockedAmong } from '@/domains/people/social/blocks';
+import { blockedAmong } from '@/domains/base/visibility/people';
 import { encodeCursor } from '@/http/envelope';
 import type { AppError } from '@/http/errors';
 import type { Actor, Viewer } from '@/shared/actor';
@@ -93,7 +93,10 @@ export async function readChat(
 
 async function withoutBlocked(ctx: Context, viewer: Viewer, page: ChatPage['data']): Promise<ChatPage['data']> {
   const authorIds = page.items.map(({ userId }) => userId);
-  const blocked = await findBlockedAmong(ctx, viewer, authorIds);
+  const among = blockedAmong(viewer, authorIds);
+  if (!among) return page;
+  const rows = await ctx.db.all<{ id: string }>(among);
+  const blocked = new Set(rows.map(({ id }) => id));
   return { ...page, items: page.items.filter(({ userId }) => !blocked.has(userId)) };
 }
 

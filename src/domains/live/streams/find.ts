@@ -2,9 +2,9 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
+import { hidesSomewhere, shownTo } from '@/domains/base/visibility/regions';
 import { visibleElsewhere } from '@/domains/base/visibility/streams';
 import { channels } from '@/domains/live/channels/tables';
-import { hidesSomewhere, shownTo } from '@/domains/people/social/regions';
 import type { Viewer } from '@/shared/actor';
 import { fold } from '@/shared/text';
 import { streamError } from './errors';

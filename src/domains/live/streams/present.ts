@@ -2,8 +2,8 @@
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
+import { showsViewerList } from '@/domains/base/visibility/people';
 import { isInsider } from '@/domains/base/visibility/streams';
-import { showsViewerList } from '@/domains/people/performers/privacy';
 import type { Role, Viewer } from '@/shared/actor';
 import { toIso, toIsoOrNull } from '@/shared/time';
 import type { CREATOR_TYPES, Stream } from './schemas';

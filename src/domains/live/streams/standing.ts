@@ -6,8 +6,7 @@ import { staffCan } from '@/domains/base/permissions/permissions';
 import { isActiveSession } from '@/domains/base/users/session-active';
 import { users } from '@/domains/base/users/tables';
 import { followsCreator, subscribes } from '@/domains/base/visibility/members';
-import { noBlockBetween } from '@/domains/base/visibility/people';
-import { blockedIdsOf } from '@/domains/people/social/blocks';
+import { blockedIdsOf, noBlockBetween } from '@/domains/base/visibility/people';
 import type { Permission, Rank } from '@/shared/actor';
 import { streams } from './tables';
 

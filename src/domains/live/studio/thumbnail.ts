@@ -1,6 +1,6 @@
 /** The channel's picture: stored, then named by the channel and by the stream that is on, in one batch. */
 import type { Context } from '@/contracts/context';
-import { PICTURES } from '@/domains/base/media/kinds';
+import { PICTURES } from '@/contracts/file-kinds';
 import { storeImage } from '@/domains/base/media/store';
 import { readUpload } from '@/domains/base/media/upload';
 import { changeChannel } from './change-channel';

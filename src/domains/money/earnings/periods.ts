@@ -1,6 +1,6 @@
 /** The periods in which targets are reached, in UTC; a week begins on Monday. */
 import { addDays, addMonths, addWeeks, startOfDay, startOfISOWeek, startOfMonth } from 'date-fns';
-import type { TARGET_PERIODS } from '@/domains/base/economy/schemas';
+import type { TARGET_PERIODS } from '@/contracts/economy';
 import { HOUR_MS, toDay } from '@/shared/time';
 
 export type PeriodKind = (typeof TARGET_PERIODS)[number];

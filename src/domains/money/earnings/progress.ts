@@ -4,7 +4,7 @@
  */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { TARGET_METRICS } from '@/domains/base/economy/schemas';
+import type { TARGET_METRICS } from '@/contracts/economy';
 import { DAY_MS, toDay } from '@/shared/time';
 import type { Period } from './periods';
 

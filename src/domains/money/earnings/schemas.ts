@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { TARGET_METRICS, TARGET_PERIODS } from '@/domains/base/economy/schemas';
+import { TARGET_METRICS, TARGET_PERIODS } from '@/contracts/economy';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { dayRangeQuery } from '@/http/day-range';
 import { cursorPageOf, cursorQuery, orNull, pageOf, pageQuery } from '@/http/envelope';

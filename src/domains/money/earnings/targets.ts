@@ -2,8 +2,8 @@
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { TARGET_PERIODS } from '@/contracts/economy';
 import { readEconomy } from '@/domains/base/economy/read';
-import { TARGET_PERIODS } from '@/domains/base/economy/schemas';
 import { toIso } from '@/shared/time';
 import { type Period, periodAt } from './periods';
 import { readProgress } from './progress';

@@ -1,6 +1,6 @@
 /** What creators ask for, and what they and staff see of it. Bank accounts show their last characters, but in one place. */
 import { z } from '@hono/zod-openapi';
-import { aCurrency } from '@/domains/base/economy/schemas';
+import { aCurrency } from '@/contracts/economy';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { cursorQuery, pageQuery } from '@/http/envelope';
 import { aLine, aText } from '@/http/fields';

@@ -1,7 +1,7 @@
 /** What a cash-out takes and sends, and whether the limits allow it: pure rules over the request and the economy. */
 import type { z } from '@hono/zod-openapi';
+import type { EconomyConfig } from '@/contracts/economy';
 import { convert } from '@/domains/base/economy/rates';
-import type { EconomyConfig } from '@/domains/base/economy/schemas';
 import type { PayoutRequest } from './schemas';
 
 const BASIS_POINTS = { numerator: 1, denominator: 10_000 } as const;

@@ -1,7 +1,7 @@
 /** Packages as they are offered and kept, and purchases as their buyers see them. */
 import { z } from '@hono/zod-openapi';
+import { aCurrency } from '@/contracts/economy';
 import { PAYMENT_PROVIDERS } from '@/contracts/payments';
-import { aCurrency } from '@/domains/base/economy/schemas';
 import { aTypedCode } from '@/domains/money/discounts/schemas';
 import { aLine } from '@/http/fields';
 import { PURCHASE_STATUSES } from './tables';

@@ -5,11 +5,11 @@
 import { asc, inArray, lte, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { PaymentEvent } from '@/contracts/payments';
-import { HeldForStaff } from '@/domains/operations/webhooks/errors';
 import { AppError } from '@/http/errors';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
 import { applyPaymentEvent } from './apply';
 import type { PurchaseEvent } from './facts';
+import { HeldForStaff } from './held';
 import type { PurchaseRow } from './present';
 import { purchases } from './tables';
 

@@ -1,8 +1,7 @@
 /** What a subscriber is told of a subscription that nobody renews by hand. */
 import type { NewNotification, OutboxEvent } from '@/contracts/messages';
 import { toIso } from '@/shared/time';
-import type { SubscriptionRow } from './present';
-import type { EndedBecause } from './tables';
+import type { EndedBecause, SubscriptionRow } from './tables';
 
 /** Of what they did themselves, and where nobody is left to read it, they are not told; nor of who blocked whom. */
 const WHY: Readonly<Record<EndedBecause, string | null>> = {

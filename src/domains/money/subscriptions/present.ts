@@ -1,16 +1,11 @@
 /** Turns rows of tiers and subscriptions into wire shapes. */
+
 import type { z } from '@hono/zod-openapi';
 import { type CardRow, presentCard } from '@/domains/base/users/present';
+import { presentTier } from '@/domains/people/creators/tiers';
 import { toIso, toIsoOrNull } from '@/shared/time';
-import type { Subscription, Tiers } from './schemas';
-import type { subscriptions, subscriptionTiers } from './tables';
-
-export type TierRow = typeof subscriptionTiers.$inferSelect;
-export type SubscriptionRow = typeof subscriptions.$inferSelect;
-
-export function presentTier({ id, name, description, coinsPerMonth }: TierRow): z.input<typeof Tiers>['tiers'][number] {
-  return { id, name, description, coinsPerMonth };
-}
+import type { Subscription } from './schemas';
+import type { SubscriptionRow, TierRow } from './tables';
 
 /** @param creator null: the account is gone */
 export function presentSubscription(

@@ -16,8 +16,8 @@ import { chargeMonth, diamondsOf } from './charge';
 import { subscriptionError } from './errors';
 import { endedNotice, shortNotice } from './notices';
 import { GRACE_MS, nextRetry, periodEnd, whyItEnds } from './periods';
-import type { SubscriptionRow } from './present';
 import { standingEvents } from './subscribe';
+import type { SubscriptionRow } from './tables';
 import { type EndedBecause, subscriptions } from './tables';
 
 /** A month's charge takes some twelve statements. */

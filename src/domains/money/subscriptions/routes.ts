@@ -1,9 +1,10 @@
 /** Subscriptions to creators, and their tiers. */
 import { z } from '@hono/zod-openapi';
+import { Tiers } from '@/domains/people/creators/schemas';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { cursorQuery } from '@/http/envelope';
 import { listSubscriptions, unsubscribe } from './own-subscriptions';
-import { EndedSubscription, NewSubscription, NewTiers, Subscription, SubscriptionPage, Tiers } from './schemas';
+import { EndedSubscription, NewSubscription, NewTiers, Subscription, SubscriptionPage } from './schemas';
 import { subscribe } from './subscribe';
 import { listOwnTiers, listTiers, setTiers } from './tiers';
 

@@ -1,6 +1,8 @@
 /** Wire shapes of tiers and subscriptions. */
+
 import { z } from '@hono/zod-openapi';
 import { PublicCard } from '@/domains/base/users/schemas';
+import { Tier } from '@/domains/people/creators/schemas';
 import { cursorPageOf, orNull } from '@/http/envelope';
 import { aLine, aText } from '@/http/fields';
 import { ENDED_BECAUSE, SUBSCRIPTION_STATUSES } from './tables';
@@ -12,13 +14,6 @@ const TIERS_MAX = 5;
 
 const anId = z.string().min(1).max(64);
 const time = z.iso.datetime();
-
-const Tier = z
-  .object({ id: z.uuid(), name: z.string(), description: z.string(), coinsPerMonth: z.int() })
-  .openapi('Tier');
-
-/** Cheapest first; they are so few that they are not paged. */
-export const Tiers = z.object({ tiers: z.array(Tier) }).openapi('Tiers');
 
 const TierWish = z
   .strictObject({

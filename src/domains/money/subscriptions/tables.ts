@@ -63,3 +63,6 @@ export const subscriptionCharges = sqliteTable('subscription_charges', {
   economyVersion: integer('economy_version').notNull(),
   createdAt: integer('created_at').notNull(),
 });
+
+export type TierRow = typeof subscriptionTiers.$inferSelect;
+export type SubscriptionRow = typeof subscriptions.$inferSelect;

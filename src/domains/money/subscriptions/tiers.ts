@@ -1,6 +1,7 @@
 /** A creator's tiers. One that is left out is retired and not deleted: subscriptions to it go on at their price. */
+
 import type { z } from '@hono/zod-openapi';
-import { and, asc, eq, type SQL, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit, demandThat } from '@/db/commit';
 import { differs } from '@/db/differs';
@@ -8,25 +9,14 @@ import { economyOf, economyQuery } from '@/domains/base/economy/read';
 import { earnsNothing, economyStands } from '@/domains/base/economy/worth';
 import { users } from '@/domains/base/users/tables';
 import { userVisibleTo } from '@/domains/base/visibility/people';
+import type { Tiers } from '@/domains/people/creators/schemas';
+import { onOffer, presentTier, tiersQuery } from '@/domains/people/creators/tiers';
 import { socialError } from '@/domains/people/social/errors';
 import type { Viewer } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { subscriptionError } from './errors';
-import { presentTier, type TierRow } from './present';
-import type { NewTiers, Tiers } from './schemas';
-import { subscriptionTiers } from './tables';
-
-/** Written out, since an index of what is on offer is found by it. */
-export const onOffer: SQL = sql`subscription_tiers.active = 1`;
-
-/** What a creator has on offer, cheapest first. */
-export function tiersQuery(ctx: Context, creatorId: string | SQL) {
-  return ctx.db
-    .select()
-    .from(subscriptionTiers)
-    .where(and(eq(subscriptionTiers.creatorId, creatorId), onOffer))
-    .orderBy(asc(subscriptionTiers.coinsPerMonth), asc(subscriptionTiers.id));
-}
+import type { NewTiers } from './schemas';
+import { subscriptionTiers, type TierRow } from './tables';
 
 export async function listOwnTiers(ctx: Context, creatorId: string): Promise<z.input<typeof Tiers>> {
   const rows = await tiersQuery(ctx, creatorId);

@@ -12,10 +12,10 @@ import { closeFile, nameFile, PART_BYTES, putPart } from '@/domains/base/media/w
 import { users } from '@/domains/base/users/tables';
 import { exportReadyMail } from '@/domains/people/auth/mails';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
-import { type Place, writePart } from './document';
+import { writePart } from './document';
 import { privacyError } from './errors';
 import { dropExport, type ExportRow } from './export-rows';
-import { accountExports } from './tables';
+import { accountExports, type ExportPlace } from './tables';
 
 /** As long as a consumer may run; and shorter than the queue goes on with its tries. */
 const HELD_MS = 15 * MINUTE_MS;
@@ -94,7 +94,7 @@ async function takeStep(ctx: Context, row: ExportRow): Promise<void> {
   return mailLink(ctx, row, owner);
 }
 
-async function addPart(ctx: Context, row: ExportRow, from: Place): Promise<void> {
+async function addPart(ctx: Context, row: ExportRow, from: ExportPlace): Promise<void> {
   const { bytes, next } = await writePart(ctx, row.userId, from, PART_BYTES);
   if (next === from) throw new Error(`A row of ${from.list} is larger than a part`);
   const etag = await putPart(ctx, row, row.parts.length + 1, bytes);

@@ -2,6 +2,7 @@
  * Everything that is held about a user, as one document: a list for each kind of thing, read a page of rows at a time
  * and never whole. Behind every row stands the place from which it can be gone on with later.
  */
+
 import { and, asc, eq, getTableColumns, gt, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Context } from '@/contracts/context';
@@ -9,6 +10,7 @@ import { roomTraces } from '@/domains/live/streams/tables';
 import { listAccounts, walkHistory } from '@/ledger/history';
 import { toIso } from '@/shared/time';
 import { HOLDINGS, type Holding } from './holdings';
+import type { ExportPlace, Position } from './tables';
 
 const PAGE_SIZE = 1_000;
 /** As many as a room answers at once. */
@@ -18,16 +20,6 @@ const ROOMS_MAX = 100;
 /** Columns of milliseconds that are not named `…_at`. */
 const TIMES: ReadonlySet<string> = new Set(['graceUntil', 'readThrough', 'scheduledFor']);
 const BLANK = 0x20;
-
-type Position = readonly (string | number | null)[];
-
-/** In this list, behind this row of it. Behind none: the list has not been begun. */
-export interface Place {
-  readonly list: string;
-  readonly after: Position | null;
-  /** Of one that has been begun: no row of it is written yet. */
-  readonly isEmpty?: true;
-}
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -52,7 +44,7 @@ const LISTS: readonly List[] = [
 ];
 
 /** Where the document begins. */
-export const START: Place = { list: HOLDINGS[0].as, after: null };
+export const START: ExportPlace = { list: HOLDINGS[0].as, after: null };
 
 /**
  * As much of the document as goes into so many bytes, in whole rows, and as so many rooms answer. Where that is not all
@@ -62,15 +54,15 @@ export const START: Place = { list: HOLDINGS[0].as, after: null };
 export async function writePart(
   ctx: Context,
   userId: string,
-  from: Place,
+  from: ExportPlace,
   bytesMax: number,
   roomsMax = ROOMS_MAX,
-): Promise<{ bytes: Uint8Array<ArrayBuffer>; next: Place | null }> {
+): Promise<{ bytes: Uint8Array<ArrayBuffer>; next: ExportPlace | null }> {
   const encoder = new TextEncoder();
   const bytes = new Uint8Array(bytesMax);
   let length = 0;
   let rooms = 0;
-  let place: Place | null = from;
+  let place: ExportPlace | null = from;
   for await (const pieces of readPieces(ctx, userId, from))
     for (const { text, next, asksRoom } of pieces) {
       const { read, written } = encoder.encodeInto(text, bytes.subarray(length));
@@ -86,12 +78,12 @@ export async function writePart(
 /** The document's next characters, and the place behind them; null at its end. */
 interface Piece {
   readonly text: string;
-  readonly next: Place | null;
+  readonly next: ExportPlace | null;
   readonly asksRoom?: boolean;
 }
 
 /** The envelope of every answer, with a list for each kind of thing. */
-async function* readPieces(ctx: Context, userId: string, from: Place): AsyncGenerator<readonly Piece[]> {
+async function* readPieces(ctx: Context, userId: string, from: ExportPlace): AsyncGenerator<readonly Piece[]> {
   const first = LISTS.findIndex(({ name }) => name === from.list);
   if (first < 0) throw new Error(`No list ${from.list} in this version`);
   for (const [index, { name, read }] of LISTS.entries()) {

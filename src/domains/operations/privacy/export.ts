@@ -4,9 +4,9 @@
  */
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
+import { WRITTEN_FILES } from '@/contracts/file-kinds';
 import { commit } from '@/db/commit';
 import { signedMediaUrl } from '@/domains/base/media/keys';
-import { WRITTEN_FILES } from '@/domains/base/media/kinds';
 import { beginFile, callOffFile } from '@/domains/base/media/written-file';
 import { type Envelope, reply } from '@/http/envelope';
 import { newId } from '@/shared/ids';

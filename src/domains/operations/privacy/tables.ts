@@ -1,5 +1,15 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { Place } from './document';
+
+/** The values that a list goes on behind. */
+export type Position = readonly (string | number | null)[];
+
+/** In this list, behind this row of it. Behind none: the list has not been begun. */
+export interface ExportPlace {
+  readonly list: string;
+  readonly after: Position | null;
+  /** Of one that has been begun: no row of it is written yet. */
+  readonly isEmpty?: true;
+}
 
 /** Exports too large for a request, from the request until their file goes: one a user. */
 export const accountExports = sqliteTable('account_exports', {
@@ -9,7 +19,7 @@ export const accountExports = sqliteTable('account_exports', {
   key: text().notNull(),
   uploadId: text('upload_id').notNull(),
   /** Where the document goes on; null: all of it is written. */
-  place: text({ mode: 'json' }).$type<Place>(),
+  place: text({ mode: 'json' }).$type<ExportPlace>(),
   /** What R2 answered for each part that is written. */
   parts: text({ mode: 'json' }).$type<readonly string[]>().notNull().default([]),
   /** The number of the message that comes next. */

@@ -1,10 +1,5 @@
 import { errorList } from '@/http/errors';
 
-/** An event that we understand and must not apply: its message tells staff why. */
-export class HeldForStaff extends Error {
-  override name = 'HeldForStaff';
-}
-
 export const webhookError = errorList({
   WEBHOOK_SIGNATURE_INVALID: [401, 'The signature is missing, forged, expired, or of another body.'],
   WEBHOOK_EVENT_NOT_FOUND: [404, 'There is no such webhook event.'],

@@ -2,9 +2,9 @@
 import type { z } from '@hono/zod-openapi';
 import { and, eq, isNull, ne, type SQL } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { DOCUMENTS } from '@/contracts/file-kinds';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit, demandChange, type Statement } from '@/db/commit';
-import { DOCUMENTS } from '@/domains/base/media/kinds';
 import { forgetMedia, storeUpload } from '@/domains/base/media/store';
 import { readUpload } from '@/domains/base/media/upload';
 import { setCreatorStatus } from '@/domains/base/users/statements';

@@ -126,3 +126,10 @@ export const CreatorProfile = Profile.extend({
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
 }).openapi('CreatorProfile');
+
+export const Tier = z
+  .object({ id: z.uuid(), name: z.string(), description: z.string(), coinsPerMonth: z.int() })
+  .openapi('Tier');
+
+/** Cheapest first; they are so few that they are not paged. */
+export const Tiers = z.object({ tiers: z.array(Tier) }).openapi('Tiers');

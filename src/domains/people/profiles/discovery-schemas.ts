@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { Category } from '@/domains/live/channels/categories';
 import { Stream } from '@/domains/live/streams/schemas';
-import { Tiers } from '@/domains/money/subscriptions/schemas';
+import { Tiers } from '@/domains/people/creators/schemas';
 import { blockedByYou } from '@/domains/people/social/schemas';
 import { cursorPageOf, cursorQuery, orNull, pageOf, pageQuery } from '@/http/envelope';
 import { optionalSearchText } from '@/http/fields';

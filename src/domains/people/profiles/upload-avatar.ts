@@ -2,10 +2,10 @@
 import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { PICTURES } from '@/contracts/file-kinds';
 import { commit, demandChange } from '@/db/commit';
 import { fileError } from '@/domains/base/media/errors';
 import { findKeyIn, mediaUrl } from '@/domains/base/media/keys';
-import { PICTURES } from '@/domains/base/media/kinds';
 import { forgetMedia, storeImage } from '@/domains/base/media/store';
 import { mediaFiles } from '@/domains/base/media/tables';
 import { readUpload } from '@/domains/base/media/upload';

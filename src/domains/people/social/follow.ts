@@ -7,10 +7,10 @@ import { withdrawFollow } from '@/domains/base/notifications/withdraw';
 import { users } from '@/domains/base/users/tables';
 import { followsCreator } from '@/domains/base/visibility/members';
 import { noBlockBetween } from '@/domains/base/visibility/people';
+import { shownTo } from '@/domains/base/visibility/regions';
 import { listMeetingRooms } from '@/domains/live/streams/open-rooms';
 import type { Actor } from '@/shared/actor';
 import { socialError } from './errors';
-import { shownTo } from './regions';
 import { follows, formerFollows } from './tables';
 
 /**

@@ -2,8 +2,8 @@
 import { type SQLWrapper, sql } from 'drizzle-orm';
 import { users } from '@/domains/base/users/tables';
 import { noBlockBetween } from '@/domains/base/visibility/people';
+import { hiddenIn, type Place } from '@/domains/base/visibility/regions';
 import { socialError } from './errors';
-import { hiddenIn, type Place } from './regions';
 
 /** For a SELECT that has `users` in it as the creator. @param supporterId who asks @param place where they are */
 export const supportColumns = (supporterId: SQLWrapper | string, place: Place<SQLWrapper | string | null>) => ({

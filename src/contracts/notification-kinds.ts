@@ -1,5 +1,4 @@
 /** What users are told of, and by which channels unless they choose otherwise. The list is closed: clients show it. */
-import type { Channels } from './tables';
 
 export const NOTIFICATION_KINDS = [
   'follower',
@@ -14,6 +13,13 @@ export const NOTIFICATION_KINDS = [
   'purchase',
 ] as const;
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
+
+/** Of one kind, what the user chose; where a channel is left out the default holds. */
+export interface Channels {
+  readonly inApp: boolean;
+  readonly email: boolean;
+  readonly push: boolean;
+}
 
 const QUIET: Channels = { inApp: true, email: false, push: false };
 const LOUD: Channels = { inApp: true, email: false, push: true };

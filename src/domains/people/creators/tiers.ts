@@ -1,0 +1,22 @@
+/** What creators offer to subscribers. The subscriptions domain writes it; their pages show it. */
+import type { z } from '@hono/zod-openapi';
+import { and, asc, eq, type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/contracts/context';
+import { subscriptionTiers, type TierRow } from '@/domains/money/subscriptions/tables';
+import type { Tiers } from './schemas';
+
+/** Written out, since an index of what is on offer is found by it. */
+export const onOffer: SQL = sql`subscription_tiers.active = 1`;
+
+/** What a creator has on offer, cheapest first. */
+export function tiersQuery(ctx: Context, creatorId: string | SQL) {
+  return ctx.db
+    .select()
+    .from(subscriptionTiers)
+    .where(and(eq(subscriptionTiers.creatorId, creatorId), onOffer))
+    .orderBy(asc(subscriptionTiers.coinsPerMonth), asc(subscriptionTiers.id));
+}
+
+export function presentTier({ id, name, description, coinsPerMonth }: TierRow): z.input<typeof Tiers>['tiers'][number] {
+  return { id, name, description, coinsPerMonth };
+}
