@@ -7,6 +7,7 @@ import { mediaEndpoints } from '@/domains/base/media/routes';
 import { mediaRoutes } from '@/domains/base/media/serve';
 import { notificationEndpoints } from '@/domains/base/notifications/routes';
 import { settingsEndpoints } from '@/domains/base/settings/routes';
+import { feedEndpoints } from '@/domains/content/feeds/routes';
 import { contentEndpoints } from '@/domains/content/posts/routes';
 import { searchEndpoints } from '@/domains/content/search/routes';
 import { streamEndpoints } from '@/domains/live/streams/routes';
@@ -55,6 +56,7 @@ export const endpoints = [
   ...searchEndpoints,
   ...socialEndpoints,
   ...performerEndpoints,
+  ...feedEndpoints,
   ...contentEndpoints,
   ...discoveryEndpoints,
   ...staffEndpoints,

@@ -6,8 +6,8 @@
 import { and, eq, inArray, notExists, sql } from 'drizzle-orm';
 import { type Env, readConfig } from '@/config';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import { openDatabase } from '@/db/client';
-import type { Statement } from '@/db/commit';
 import { readEconomy } from '@/domains/base/economy/read';
 import { economyVersions } from '@/domains/base/economy/tables';
 import { rankOwner } from '@/domains/base/permissions/rank-owner';

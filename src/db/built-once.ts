@@ -3,9 +3,8 @@
  * CPU as running them. What differs from request to request stands as a placeholder.
  */
 import { fillPlaceholders, type Placeholder, sql } from 'drizzle-orm';
-import type { Database } from '@/contracts/database';
+import type { Database, Statement } from '@/contracts/database';
 import type { Preparable, Prepared } from './client';
-import type { Statement } from './commit';
 
 type Values<Name extends string> = Readonly<Record<Name, unknown>>;
 

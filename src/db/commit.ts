@@ -1,13 +1,11 @@
 /** One batch, all or nothing, and what must follow it: the only way a use case writes. */
 import { type SQL, sql } from 'drizzle-orm';
-import type { BatchItem } from 'drizzle-orm/batch';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
 import type { AppError } from '@/http/errors';
 import { newId } from '@/shared/ids';
 import { insertEvents } from './outbox';
-
-export type Statement = BatchItem<'sqlite'>;
 
 /** A statement that aborts its batch if the one before it changed no row, or unless a condition holds. */
 type Demand = Statement & { readonly demands: 'change' | 'condition' };

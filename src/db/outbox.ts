@@ -2,11 +2,11 @@
 import { eq, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
 import { newId } from '@/shared/ids';
 import { SECOND_MS } from '@/shared/time';
 import { builtOnce } from './built-once';
-import type { Statement } from './commit';
 
 export const outbox = sqliteTable('outbox', {
   id: text().primaryKey(),

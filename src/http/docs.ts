@@ -8,7 +8,7 @@ import { sha256 } from '@/shared/crypto';
 import { namesTag } from './conditional';
 import { endpoint } from './endpoint';
 import { httpError } from './errors';
-import type { HttpEnv } from './mount';
+import type { HttpEnv } from './http-env';
 import { type OpenApiDocument, postmanCollection } from './openapi';
 import { enforceLimit } from './rate-limit';
 

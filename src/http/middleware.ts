@@ -4,7 +4,7 @@ import { cors } from 'hono/cors';
 import { routePath } from 'hono/route';
 import type { Context } from '@/contracts/context';
 import { GUEST_HEADER, SESSION_TOKEN_HEADER } from '@/shared/actor';
-import type { HttpEnv } from './mount';
+import type { HttpEnv } from './http-env';
 
 /** What the Worker's entry hands the app with each request. */
 export interface AppEnv extends HttpEnv {

@@ -1,4 +1,5 @@
 /** Turns declared endpoints into routes: limit → guard → input → handler → envelope, the same way for all. */
+
 import { Hono, type Context as HonoContext, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Context } from '@/contracts/context';
@@ -6,13 +7,10 @@ import { SESSION_TOKEN_HEADER, type Viewer } from '@/shared/actor';
 import { type Endpoint, mayBeLeftOut } from './endpoint';
 import { Envelope } from './envelope';
 import { httpError } from './errors';
+import type { HttpEnv } from './http-env';
 import { readOnce } from './idempotency';
 import { enforceLimit } from './rate-limit';
 import { invalid, parse, requireFewValues } from './validation';
-
-export interface HttpEnv {
-  Variables: { ctx: Context; actor?: Viewer };
-}
 
 /**
  * Finds out who calls and whether they may; throws the refusal. Given by the app, so that http knows no domain.

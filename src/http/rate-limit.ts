@@ -6,7 +6,7 @@ import type { Context as HonoContext } from 'hono';
 import type { Context } from '@/contracts/context';
 import type { Limit } from '@/contracts/limits';
 import { httpError } from './errors';
-import type { HttpEnv } from './mount';
+import type { HttpEnv } from './http-env';
 
 /** Hono's context, whatever its bindings. */
 type Asked = Pick<HonoContext<HttpEnv>, 'header' | 'req' | 'var'>;

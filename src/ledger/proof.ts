@@ -5,7 +5,7 @@
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
 import { type Finding, ledgerCheckpoints } from './tables';
 
 const TRANSFERS_PER_PAGE = 10_000;

@@ -4,7 +4,8 @@
  */
 import { and, desc, eq, isNotNull, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { demandChange, demandThat, type Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
+import { demandChange, demandThat } from '@/db/commit';
 import { clearCheckpoints } from './proof';
 import { type Finding, ledgerProofs } from './tables';
 

@@ -1,7 +1,8 @@
 /** Spending from the wallet: what it does not hold is refused by the database, and told with the balance and the price. */
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
-import { commit, type Refusals, refusalOf, type Statement } from '@/db/commit';
+import { commit, type Refusals, refusalOf } from '@/db/commit';
 import { ledgerError } from './errors';
 import { ACCOUNT_MISSING, OVERDRAFT, readBalance } from './transfers';
 

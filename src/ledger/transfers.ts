@@ -4,8 +4,8 @@
  */
 import { type SQLWrapper, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import { builtOnce } from '@/db/built-once';
-import type { Statement } from '@/db/commit';
 import { CHART, isUserAccount, type TransferKind, type UserAccount } from './chart';
 import { ledgerAccounts, ledgerTransfers } from './tables';
 

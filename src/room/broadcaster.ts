@@ -6,7 +6,8 @@ import type { ReactionKind, RoomEventBody } from '@/contracts/room';
 import { type Answer, type Passing, withSeq } from '@/contracts/room-wire';
 import { SECOND_MS } from '@/shared/time';
 import type { Presence } from './presence';
-import type { MessageKey, NewEvent, RoomStore } from './store';
+import type { MessageKey, NewEvent } from './sql';
+import type { RoomStore } from './store';
 
 const VIEWER_COUNT_EVERY_MS = SECOND_MS;
 /** Past it a socket gets what is stored alone, and past the second it is closed. */

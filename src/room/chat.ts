@@ -7,8 +7,9 @@ import type { Agenda } from './agenda';
 import type { Broadcaster, OnStored } from './broadcaster';
 import { MESSAGE_PACE, takeOne } from './pace';
 import { badgesOf, type History, judge, type Rules, refuse, rulesOf, type Verdict } from './policy';
+import type { NewEvent } from './sql';
 import { isTrusted, needsReread, type Standings } from './standings';
-import type { NewEvent, RoomStore } from './store';
+import type { RoomStore } from './store';
 
 export const HISTORY_MESSAGES_MAX = 100;
 /** Beyond it the store is asked instead. */

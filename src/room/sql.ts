@@ -4,3 +4,27 @@ export type Row = Record<string, SqlStorageValue>;
 export function rowsOf<R extends Row = Row>(sql: SqlStorage, query: string, ...bindings: SqlStorageValue[]): R[] {
   return sql.exec<R>(query, ...bindings).toArray();
 }
+
+/** A message's own columns. */
+export interface MessageKey {
+  readonly id: string;
+  readonly userId: string;
+  readonly clientId: string;
+}
+
+export interface NewEvent {
+  readonly at: number;
+  readonly body: string;
+  readonly message?: MessageKey;
+}
+
+export interface StoredEvent {
+  readonly seq: number;
+  readonly body: string;
+}
+
+export interface StoredMessage {
+  /** Null: it waits for its release. */
+  readonly seq: number | null;
+  readonly body: string;
+}

@@ -7,7 +7,7 @@ import type { RoomSetup } from '@/contracts/room';
 import { GiftStore } from './gift-store';
 import { SanctionStore } from './sanction-store';
 import { SCHEMA } from './schema';
-import { type Row, rowsOf } from './sql';
+import { type NewEvent, type Row, rowsOf, type StoredEvent, type StoredMessage } from './sql';
 import { TraceStore } from './trace-store';
 import { ViewerStore } from './viewer-store';
 import { ERASED, WaitingStore } from './waiting-store';
@@ -15,30 +15,6 @@ import { shownBody } from './withheld';
 
 /** One INSERT takes so many; a frame seldom has more. */
 const INSERT_ROWS_MAX = 1_000;
-
-/** A message's own columns. */
-export interface MessageKey {
-  readonly id: string;
-  readonly userId: string;
-  readonly clientId: string;
-}
-
-export interface NewEvent {
-  readonly at: number;
-  readonly body: string;
-  readonly message?: MessageKey;
-}
-
-export interface StoredEvent {
-  readonly seq: number;
-  readonly body: string;
-}
-
-export interface StoredMessage {
-  /** Null: it waits for its release. */
-  readonly seq: number | null;
-  readonly body: string;
-}
 
 export class RoomStore {
   readonly viewers: ViewerStore;

@@ -2,8 +2,9 @@
  * What users leave in a room's events: their words and their name, in messages and with gifts. That somebody came, went
  * or was banned stands under an id alone, which names nobody once the account is gone.
  */
+
+import type { StoredEvent } from './sql';
 import { type Row, rowsOf } from './sql';
-import type { StoredEvent } from './store';
 
 const PAGE_EVENTS = 2_000;
 /** What stands in the place of a name, as in D1. */

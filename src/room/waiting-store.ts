@@ -1,6 +1,7 @@
 /** Messages that wait for their release because chat is delayed. A deleted one stays, so its client id stays taken. */
+
+import type { MessageKey, NewEvent } from './sql';
 import { type Row, rowsOf } from './sql';
-import type { MessageKey, NewEvent } from './store';
 
 /** One turn releases so many. */
 const RELEASED_MAX = 1_000;

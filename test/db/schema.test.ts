@@ -15,10 +15,9 @@ interface ColumnInfo {
 /** Written by one statement of raw SQL each, or by a migration alone, so Drizzle need not know them. */
 const WITHOUT_DECLARATION = ['mailbox', 'demands', 'ledger_kinds'];
 
-const modules = import.meta.glob<Record<string, unknown>>(
-  ['/src/domains/*/*/tables.ts', '/src/ledger/tables.ts', '/src/db/outbox.ts'],
-  { eager: true },
-);
+const modules = import.meta.glob(['/src/domains/*/*/tables.ts', '/src/ledger/tables.ts', '/src/db/outbox.ts'], {
+  eager: true,
+});
 const declared = Object.values(modules)
   .flatMap((module) => Object.values(module))
   .flatMap((value) => (is(value, SQLiteTable) ? [getTableConfig(value)] : []));

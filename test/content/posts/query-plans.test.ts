@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { plansOf } from '#test/support/plans';
 import { asViewer } from '#test/support/users';
-import { listPostsOf, listPublicFeed } from '@/domains/content/posts/lists';
+import { listPostsOf, listPublicFeed } from '@/domains/content/feeds/lists';
 
 const page = { perPage: 20, cursor: undefined } as const;
 

@@ -10,7 +10,8 @@ import { limiterOf } from '#test/support/limits';
 import { asUser, type Person } from '#test/support/users';
 import { endpoint } from '@/http/endpoint';
 import { reply } from '@/http/envelope';
-import { type HttpEnv, mount } from '@/http/mount';
+import type { HttpEnv } from '@/http/http-env';
+import { mount } from '@/http/mount';
 import { randomToken, sha256 } from '@/shared/crypto';
 import { makeCountingD1, readCounts, resetCounts } from '../../../scripts/bench/counting-d1';
 

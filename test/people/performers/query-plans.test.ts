@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { plansOf } from '#test/support/plans';
 import type { Context } from '@/contracts/context';
-import { listPublicFeed } from '@/domains/content/posts/lists';
+import { listPublicFeed } from '@/domains/content/feeds/lists';
 import { searchUsers } from '@/domains/content/search/search-users';
 import { listStreams } from '@/domains/live/streams/discovery';
 import { getStream } from '@/domains/live/streams/find';

@@ -6,7 +6,8 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Config } from '@/contracts/config';
 import type { Context } from '@/contracts/context';
-import { commit, type Following, type Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
+import { commit, type Following } from '@/db/commit';
 import { users } from '@/domains/base/users/tables';
 import type { AppError } from '@/http/errors';
 import { type DailyLimit, sizeText } from '@/shared/daily-limit';

@@ -2,11 +2,13 @@
  * The owner changes the economy: each change is a new version of the whole, beside the old ones, which what was done
  * under them goes on to name. Of two changes at once one is made.
  */
+
 import type { z } from '@hono/zod-openapi';
 import { desc } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import type { EconomyConfig } from '@/contracts/economy';
-import { commit, demandThat, type Statement } from '@/db/commit';
+import { commit, demandThat } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { refuseFields } from '@/http/validation';
 import type { Actor } from '@/shared/actor';
@@ -15,10 +17,10 @@ import { economyError } from './errors';
 import { contradictionsOf, problemsOfTargets } from './judge-economy';
 import { gains } from './rates';
 import type { ConversionChanges, EconomyVersion, LimitChanges, TargetsRequest } from './schemas';
+import type { EconomyVersionRow } from './tables';
 import { economyVersions } from './tables';
 import { listWorthless, nothingIsWorthless } from './worth';
 
-type Version = typeof economyVersions.$inferSelect;
 type Part = keyof EconomyConfig;
 type Answer = Promise<z.input<typeof EconomyVersion>>;
 
@@ -60,7 +62,7 @@ export async function changeTargets(ctx: Context, actor: Actor, { targets }: z.o
 async function change(
   ctx: Context,
   actor: Actor,
-  newest: Version,
+  newest: EconomyVersionRow,
   part: Part,
   config: EconomyConfig,
   demands: readonly Statement[] = [],
@@ -90,7 +92,7 @@ async function change(
   return presentVersion(row);
 }
 
-async function newestVersion(ctx: Context): Promise<Version> {
+async function newestVersion(ctx: Context): Promise<EconomyVersionRow> {
   const newest = await ctx.db.select().from(economyVersions).orderBy(desc(economyVersions.version)).limit(1).get();
   if (!newest) throw new Error('There is no economy: migration 0009 makes the first');
   return newest;
@@ -103,6 +105,6 @@ function withoutGaps<T extends object>(wish: T): Given<T> {
   return Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined)) as Given<T>; // fewer keys of the same
 }
 
-function presentVersion({ version, config, changedBy, createdAt }: Version): z.input<typeof EconomyVersion> {
+function presentVersion({ version, config, changedBy, createdAt }: EconomyVersionRow): z.input<typeof EconomyVersion> {
   return { version, ...config, changedBy, createdAt: toIso(createdAt) };
 }

@@ -9,3 +9,5 @@ export const economyVersions = sqliteTable('economy_versions', {
   changedBy: text('changed_by'),
   createdAt: integer('created_at').notNull(),
 });
+
+export type EconomyVersionRow = typeof economyVersions.$inferSelect;

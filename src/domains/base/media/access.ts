@@ -2,13 +2,16 @@
  * Who may read a file, what of it, and who may keep what was read: its kind settles it, or, for the files of posts, a
  * signed link or the file's row.
  */
+
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import { type FileKind, isIdentity, isOfPost, isPrivate, isVideo } from '@/contracts/file-kinds';
-import { commit, type Statement } from '@/db/commit';
+import { commit } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { findBlanks } from './blanks';
 import { findLink, type Link } from './keys';
+import type { FileRow } from './tables';
 import { type Blank, mediaFiles } from './tables';
 
 /** A key never gets other bytes, and what is public by its kind stays so. */
@@ -59,7 +62,7 @@ async function isLogged(ctx: Context, { look }: Link): Promise<boolean> {
 }
 
 /** At a video from before they were looked at as they come: some ten reads of the store. */
-async function lookOnce(ctx: Context, row: typeof mediaFiles.$inferSelect): Promise<readonly Blank[]> {
+async function lookOnce(ctx: Context, row: FileRow): Promise<readonly Blank[]> {
   const blanks = await findBlanks(ctx, row);
   ctx.waitUntil(commit(ctx, [ctx.db.update(mediaFiles).set({ blanks }).where(eq(mediaFiles.key, row.key))]));
   return blanks;

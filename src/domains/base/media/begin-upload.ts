@@ -3,11 +3,13 @@
  * the parts of a very large one. It goes to R2 itself where that is configured, and through the Worker
  * (`receive-upload.ts`) where it is not.
  */
+
 import type { z } from '@hono/zod-openapi';
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import { countedBytes, LARGE_FILES } from '@/contracts/file-kinds';
-import { commit, demandThat, type Statement } from '@/db/commit';
+import { commit, demandThat } from '@/db/commit';
 import { commitSpent, refund, type Spending } from '@/domains/base/budgets/spend';
 import { signPart, signPut } from '@/providers/signed-put';
 import { newId } from '@/shared/ids';
@@ -16,6 +18,7 @@ import { signToken } from '@/shared/tokens';
 import { fileError } from './errors';
 import { newKey } from './keys';
 import type { NewUpload, Upload } from './schemas';
+import type { UploadRow } from './tables';
 import { mediaUploads } from './tables';
 import { partsOf } from './upload-parts';
 import { askStore, callOffFile, type WrittenFile } from './written-file';
@@ -63,7 +66,7 @@ export async function beginUpload(
   };
 }
 
-type NewRow = Omit<typeof mediaUploads.$inferSelect, 'completedAt'>;
+type NewRow = Omit<UploadRow, 'completedAt'>;
 type Announced = Pick<NewRow, 'ownerId' | 'bytes' | 'expiresAt' | 'partBytes'>;
 
 /** All that was announced, when it was. */

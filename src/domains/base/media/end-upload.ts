@@ -1,17 +1,18 @@
 /** How an upload ends before anything names it: its parts become a file, or it is given up. */
+
 import type { z } from '@hono/zod-openapi';
 import { and, eq, isNull } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commit, demandChange, type Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
+import { commit, demandChange } from '@/db/commit';
 import { toIso } from '@/shared/time';
 import { refundUpload } from './begin-upload';
 import { fileError } from './errors';
 import type { CompletedUpload, SentParts } from './schemas';
+import type { UploadRow } from './tables';
 import { mediaUploads } from './tables';
 import { partsOf } from './upload-parts';
 import { askStore, isNoSuchUpload } from './written-file';
-
-type UploadRow = typeof mediaUploads.$inferSelect;
 
 /** R2's own: a part is not there, was answered with another ETag, or has a size that it cannot have. */
 const PARTS_DIFFER = /\((10011|10025|10048)\)/;

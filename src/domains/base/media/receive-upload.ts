@@ -1,8 +1,10 @@
 /** Takes an announced file or a part of one by a signed URL and streams it to the store: never more than a piece is held. */
+
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { verifyToken } from '@/shared/tokens';
 import { fileError } from './errors';
+import type { UploadRow } from './tables';
 import { mediaUploads } from './tables';
 import { partsOf } from './upload-parts';
 import { isNoSuchUpload } from './written-file';
@@ -46,11 +48,7 @@ export async function receivePart(
   return new Response(null, { headers: { ETag: `"${etag}"` } });
 }
 
-async function getUpload(
-  ctx: Context,
-  id: string,
-  token: string | undefined,
-): Promise<typeof mediaUploads.$inferSelect> {
+async function getUpload(ctx: Context, id: string, token: string | undefined): Promise<UploadRow> {
   const claims = token ? await verifyToken(ctx.config.keys, 'upload', token, ctx.now()) : undefined;
   if (claims?.upload !== id) throw fileError('UPLOAD_NOT_FOUND');
   const upload = await ctx.db.select().from(mediaUploads).where(eq(mediaUploads.id, id)).get();

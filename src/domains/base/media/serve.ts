@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import type { Context } from '@/contracts/context';
 import { type FileKind, variantWidths } from '@/contracts/file-kinds';
 import { namesTag } from '@/http/conditional';
-import type { HttpEnv } from '@/http/mount';
+import type { HttpEnv } from '@/http/http-env';
 import { enforceLimit } from '@/http/rate-limit';
 import { type Access, findAccess } from './access';
 import { fileError } from './errors';

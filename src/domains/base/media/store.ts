@@ -5,6 +5,7 @@
 import { eq } from 'drizzle-orm';
 import { imageSize } from 'image-size';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import {
   countedBytes,
   DOCUMENTS,
@@ -15,7 +16,7 @@ import {
   type PictureKind,
 } from '@/contracts/file-kinds';
 import type { OutboxEvent } from '@/contracts/messages';
-import { demandChange, type Statement } from '@/db/commit';
+import { demandChange } from '@/db/commit';
 import { callOffEvent, planEvent } from '@/db/outbox';
 import { type Costs, commitRefund, commitSpent, refund, type Spending, spend } from '@/domains/base/budgets/spend';
 import { DRAWN_TYPE } from '@/providers/images';

@@ -37,3 +37,7 @@ export const mediaSweep = sqliteTable('media_sweep', {
   id: integer().primaryKey(),
   afterName: text('after_name').notNull(),
 });
+
+export type FileRow = typeof mediaFiles.$inferSelect;
+
+export type UploadRow = typeof mediaUploads.$inferSelect;

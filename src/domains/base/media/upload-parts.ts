@@ -1,7 +1,7 @@
 /** The parts of an upload that is too large to be sent at once: all of one size but the last, numbered from 1. */
-import type { mediaUploads } from './tables';
+import type { UploadRow } from './tables';
 
-type Sizes = Pick<typeof mediaUploads.$inferSelect, 'bytes' | 'partBytes'>;
+type Sizes = Pick<UploadRow, 'bytes' | 'partBytes'>;
 
 export interface UploadPart {
   partNumber: number;

@@ -3,8 +3,8 @@
  * there is no object: whoever begins one keeps a row that says so, and calls it off (`delete-media`) if it comes to nothing.
  */
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import { isPrivate, WRITTEN_FILES, type WrittenKind } from '@/contracts/file-kinds';
-import type { Statement } from '@/db/commit';
 import { AppError } from '@/http/errors';
 import { toDay } from '@/shared/time';
 import { fileError } from './errors';

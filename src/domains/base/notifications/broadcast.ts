@@ -3,17 +3,19 @@
  * merged into the list of each as it is read. Only mail, push and open rooms are gone over, in pages through the tasks
  * queue. A stream for subscribers is announced to them alone, a private one to nobody.
  */
+
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import type { MemberPosition, OutboxEvent, TaskMessage } from '@/contracts/messages';
-import type { Statement } from '@/db/commit';
 import { trySpending } from '@/domains/base/budgets/spend';
 import { readSettings } from '@/domains/base/settings/read';
 import { users } from '@/domains/base/users/tables';
-import type { streams, Visibility } from '@/domains/live/streams/tables';
+import type { StreamRow, Visibility } from '@/domains/live/streams/tables';
 import { toIso } from '@/shared/time';
 import { isBlockBetween, isLive } from './claim';
 import { type Reader, reach } from './reach';
+import type { BroadcastRow } from './tables';
 import { type BroadcastAudience, broadcasts } from './tables';
 
 /** Of a creator: what came before tells of streams that are over. It bounds what a list reads for each follow. */
@@ -27,7 +29,7 @@ const AUDIENCES: Readonly<Record<Visibility, BroadcastAudience | null>> = {
   private: null,
 };
 
-type Stream = Pick<typeof streams.$inferSelect, 'id' | 'creatorId' | 'title' | 'visibility'>;
+type Stream = Pick<StreamRow, 'id' | 'creatorId' | 'title' | 'visibility'>;
 
 /** For the batch that takes the stream live. Nobody is told twice of one stream, nor of one that they cannot watch. */
 export function announceLive(ctx: Context, stream: Stream): { statements: Statement[]; events: OutboxEvent[] } {
@@ -118,11 +120,7 @@ interface MemberRow {
 /** Two ranges of an index, a page of each at most, merged: who is skipped takes a place, so a page never reads on. */
 function listMembers(
   ctx: Context,
-  {
-    creatorId,
-    createdAt: until,
-    audience,
-  }: Pick<typeof broadcasts.$inferSelect, 'creatorId' | 'createdAt' | 'audience'>,
+  { creatorId, createdAt: until, audience }: Pick<BroadcastRow, 'creatorId' | 'createdAt' | 'audience'>,
   after: MemberPosition | null,
 ): Promise<MemberRow[]> {
   const [since, userId] = after ?? [0, ''];

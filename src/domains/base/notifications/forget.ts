@@ -1,7 +1,7 @@
 /** For the end of an account: what it was told, where it was reached, and what others were told of it. */
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
 import {
   broadcastReads,
   broadcasts,

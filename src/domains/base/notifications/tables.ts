@@ -99,3 +99,5 @@ export const pushSubscriptions = sqliteTable('push_subscriptions', {
   createdAt: integer('created_at').notNull(),
   lastOkAt: integer('last_ok_at'),
 });
+
+export type BroadcastRow = typeof broadcasts.$inferSelect;

@@ -4,7 +4,8 @@
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commit, type Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
+import { commit } from '@/db/commit';
 import { isBlockBetween } from './claim';
 import { LAST_ACTORS } from './present';
 import { notificationActors, notifications } from './tables';

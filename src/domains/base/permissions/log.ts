@@ -1,6 +1,6 @@
 /** The log of what staff did: a row of the batch that did it, so nothing is done unlogged. */
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
 import { newId } from '@/shared/ids';
 import { staffLog } from './tables';
 

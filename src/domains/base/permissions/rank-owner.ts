@@ -4,11 +4,11 @@
  */
 import type { Config } from '@/contracts/config';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
 import type { Staff } from '@/shared/actor';
 import { fold } from '@/shared/text';
 import { logStaff } from './log';
-import { staff } from './tables';
+import { setRank } from './rank';
 
 const OWNER = { rank: 'owner', granted: [], denied: [], country: null } as const;
 
@@ -18,12 +18,7 @@ export function isOwnerAddress({ ownerEmail }: Pick<Config, 'ownerEmail'>, email
 
 /** For the batch that verifies the address. Whatever rank or denials stood before give way. */
 export function rankOwner(ctx: Context, userId: string): Statement {
-  const now = ctx.now();
-  const owner = { ...OWNER, granted: [], denied: [], updatedAt: now };
-  return ctx.db
-    .insert(staff)
-    .values({ userId, ...owner, createdAt: now })
-    .onConflictDoUpdate({ target: staff.userId, set: owner });
+  return setRank(ctx, userId, OWNER);
 }
 
 /** Goes with it: nobody of the staff gave the rank, so the log names the new owner. @param before null: no staff */

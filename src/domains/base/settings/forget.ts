@@ -1,7 +1,7 @@
 /** For the end of an account: what it chose. */
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
 import { userSettings } from './tables';
 
 export function forgetSettings(ctx: Context, userId: string): Statement {

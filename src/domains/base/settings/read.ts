@@ -1,4 +1,5 @@
 /** What users chose, with the defaults where they chose nothing: for their own settings, and for whoever must obey them. */
+
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import {
@@ -7,6 +8,7 @@ import {
   NOTIFICATION_KINDS,
   type NotificationKind,
 } from '@/contracts/notification-kinds';
+import type { SettingsRow } from './tables';
 import { MESSAGES_FROM, userSettings } from './tables';
 
 export interface Settings {
@@ -20,8 +22,6 @@ export interface Settings {
   readonly autoplay: boolean;
   readonly matureContent: boolean;
 }
-
-type SettingsRow = typeof userSettings.$inferSelect;
 
 /** One statement for any number of users; every id that is asked for has an answer, whether or not there is a row. */
 export async function readSettings(ctx: Context, userIds: readonly string[]): Promise<ReadonlyMap<string, Settings>> {

@@ -17,3 +17,5 @@ export const userSettings = sqliteTable('user_settings', {
   matureContent: integer('mature_content', { mode: 'boolean' }).notNull().default(false),
   updatedAt: integer('updated_at').notNull(),
 });
+
+export type SettingsRow = typeof userSettings.$inferSelect;

@@ -3,10 +3,12 @@
  * `deleted`, nothing personal left in it), cleared (`deletesAt` null again). The row itself stays, for what money and
  * others' threads hang on.
  */
+
 import { and, eq, lte, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
 import { randomToken } from '@/shared/crypto';
+import type { UserRow } from './tables';
 import { users } from './tables';
 import { DELETED_NAME, ownsNoMoney, verificationIsOverdue } from './unverified';
 import { inventUsername } from './usernames';
@@ -20,11 +22,7 @@ export function planDeletion(ctx: Context, userId: string, deletesAt: number, co
 }
 
 /** Changes nothing if it is off, or if somebody has erased the account since it was read. */
-export function putOffDeletion(
-  ctx: Context,
-  { id, status }: Pick<typeof users.$inferSelect, 'id' | 'status'>,
-  until: number,
-): Statement {
+export function putOffDeletion(ctx: Context, { id, status }: Pick<UserRow, 'id' | 'status'>, until: number): Statement {
   const now = ctx.now();
   const later = (column: SQL) => sql`CASE WHEN ${column} <= ${now} THEN CAST(${until} AS INTEGER) ELSE ${column} END`;
   return ctx.db

@@ -1,12 +1,12 @@
 /** Turns rows of users into wire shapes, so that no column leaks by accident: a card has nothing that is private. */
+
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import type { Rank } from '@/shared/actor';
 import { toIso, toIsoOrNull } from '@/shared/time';
 import type { PublicCard, User } from './schemas';
+import type { UserRow } from './tables';
 import { users } from './tables';
-
-export type UserRow = typeof users.$inferSelect;
 
 /** For its owner and for staff. */
 export function presentUser(row: UserRow, staff?: { readonly rank: Rank } | null): z.input<typeof User> {

@@ -1,7 +1,7 @@
 /** Changes of a user that other domains put into their batches. */
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
 import type { CreatorStatus, Role } from '@/shared/actor';
 import { users } from './tables';
 

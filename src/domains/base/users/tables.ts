@@ -42,3 +42,5 @@ export const users = sqliteTable('users', {
   /** Asked for; with status `deleted`: what hangs on it is being cleared away. */
   deletesAt: integer('deletes_at'),
 });
+
+export type UserRow = typeof users.$inferSelect;

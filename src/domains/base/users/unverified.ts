@@ -2,11 +2,13 @@
  * Accounts whose address nobody has verified. They end after seven days, or when someone registers with the same
  * address, unless they have money. The sweep that ends one erases what belongs to it.
  */
+
 import { and, eq, isNull, lte, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
 import { randomToken } from '@/shared/crypto';
 import { DAY_MS } from '@/shared/time';
+import type { UserRow } from './tables';
 import { users } from './tables';
 import { inventUsername } from './usernames';
 
@@ -14,8 +16,6 @@ export const VERIFY_MS = 7 * DAY_MS;
 export const VERIFY_REMINDER_MS = 5 * DAY_MS;
 /** What others see of an account that is gone, where they see anything. */
 export const DELETED_NAME = 'Deleted user';
-
-type UserRow = typeof users.$inferSelect;
 
 /** For a SELECT or UPDATE of `users`: no coin, diamond or sale was ever booked on the account. */
 export const ownsNoMoney: SQL = sql`NOT EXISTS (SELECT 1 FROM ledger_accounts WHERE owner = users.id)`;

@@ -1,10 +1,12 @@
 /** The statements by which other domains' use cases change users, for their own batches; no I/O of their own. */
+
 import { and, eq, isNull, lt, ne, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
 import { differs } from '@/db/differs';
 import type { Role } from '@/shared/actor';
 import { fold } from '@/shared/text';
+import type { UserRow } from './tables';
 import { type Link, users } from './tables';
 import { VERIFY_MS, VERIFY_REMINDER_MS } from './unverified';
 
@@ -42,10 +44,7 @@ export function recordLogin(ctx: Context, userId: string, condition: SQL = sql`T
 }
 
 /** The first time stands. Changes nothing if it is verified, not active, or no longer has this address. */
-export function markEmailVerified(
-  ctx: Context,
-  { id, emailKey }: Pick<typeof users.$inferSelect, 'id' | 'emailKey'>,
-): Statement {
+export function markEmailVerified(ctx: Context, { id, emailKey }: Pick<UserRow, 'id' | 'emailKey'>): Statement {
   const now = ctx.now();
   return ctx.db
     .update(users)

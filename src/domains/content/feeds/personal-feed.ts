@@ -8,14 +8,14 @@ import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
 import { isMemberOf, subscribes, tiesOf } from '@/domains/base/visibility/members';
 import { authorVisibleTo } from '@/domains/base/visibility/posts';
-import { trendingPosts } from '@/domains/content/posts/lists';
 import { hydratePosts } from '@/domains/content/posts/present';
-import { FeedPosition } from '@/domains/content/posts/schemas';
-import { type Step, type Walked, walk } from '@/domains/content/posts/walk';
 import { decodeCursor, encodeCursor } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 import { firstIdAt } from '@/shared/ids';
 import { DAY_MS } from '@/shared/time';
+import { trendingPosts } from './lists';
+import { FeedPosition } from './schemas';
+import { type Step, type Walked, walk } from './walk';
 
 const LIST = 'content.feed';
 const FOLLOWED_FOR_MS = 30 * DAY_MS;

@@ -1,4 +1,5 @@
 /** Comments under a post, with one level of replies. Whoever sees the post reads and writes them. */
+
 import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -19,6 +20,7 @@ import { commentAuthorVisibleTo, commentColumns, getComment, pathTo, postOpenTo 
 import { getPost } from './find-post';
 import { hideComments, hideUnanswered } from './hide';
 import { type Comment, type CommentQuery, IdPosition, type NewComment } from './schemas';
+import type { CommentRow } from './tables';
 import { comments, posts } from './tables';
 
 const EXCERPT_CHARACTERS_MAX = 140;
@@ -138,7 +140,7 @@ export async function removeComment(ctx: Context, actor: Actor, commentId: strin
   });
 }
 
-function presentComment(row: typeof comments.$inferSelect, author: CardRow, liked: boolean): z.input<typeof Comment> {
+function presentComment(row: CommentRow, author: CardRow, liked: boolean): z.input<typeof Comment> {
   const { id, postId, parentId, text, likeCount, replyCount, createdAt } = row;
   return {
     id,
@@ -154,7 +156,7 @@ function presentComment(row: typeof comments.$inferSelect, author: CardRow, like
 }
 
 function commentEvents(
-  row: typeof comments.$inferSelect,
+  row: CommentRow,
   name: string,
   postAuthorId: string,
   repliedTo: string | undefined,

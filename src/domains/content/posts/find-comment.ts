@@ -1,4 +1,5 @@
 /** Comments as a reader may see them: on a post that is open to them, by somebody in their sight. */
+
 import { and, eq, isNull, or, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { cardColumns } from '@/domains/base/users/present';
@@ -8,6 +9,7 @@ import { visiblePosts } from '@/domains/base/visibility/posts';
 import type { Viewer } from '@/shared/actor';
 import { contentError } from './errors';
 import { likedBy } from './present';
+import type { CommentRow } from './tables';
 import { comments, posts } from './tables';
 
 /** For `comments` joined with `users` as the author. */
@@ -44,7 +46,7 @@ export function postOpenTo(viewer: Viewer): SQL {
 }
 
 /** Ids, from the outside in, as notifications have them. */
-export function pathTo({ id, postId, parentId }: Pick<typeof comments.$inferSelect, 'id' | 'postId' | 'parentId'>) {
+export function pathTo({ id, postId, parentId }: Pick<CommentRow, 'id' | 'postId' | 'parentId'>) {
   return [postId, ...(parentId === null ? [] : [parentId]), id];
 }
 

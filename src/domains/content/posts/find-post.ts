@@ -5,14 +5,14 @@ import { users } from '@/domains/base/users/tables';
 import { existingPosts, openTo } from '@/domains/base/visibility/posts';
 import type { Viewer } from '@/shared/actor';
 import { contentError } from './errors';
-import { type PostRow, postColumns } from './present';
+import { type FoundPost, postColumns } from './present';
 import { posts } from './tables';
 
 /**
  * Throws POST_NOT_FOUND, which does not tell what is hidden by a block from what is not there; and, as a stream's door
  * does, FOLLOWERS_ONLY and SUBSCRIBERS_ONLY, which the reader can do something about.
  */
-export async function getPost(ctx: Context, viewer: Viewer, postId: string): Promise<PostRow> {
+export async function getPost(ctx: Context, viewer: Viewer, postId: string): Promise<FoundPost> {
   const row = await ctx.db
     .select({ ...postColumns(viewer), isOpen: sql<number>`(${openTo(viewer) ?? sql`1`})`.as('is_open') })
     .from(posts)

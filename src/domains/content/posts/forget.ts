@@ -4,7 +4,8 @@
  */
 import { and, eq, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commit, type Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
+import { commit } from '@/db/commit';
 import { hideComments, hidePosts, hideUnanswered } from './hide';
 import { comments, postMedia, posts } from './tables';
 

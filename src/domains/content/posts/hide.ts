@@ -4,7 +4,7 @@
  */
 import { and, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
 import { comments, posts } from './tables';
 
 export function hidePosts(ctx: Context, ids: readonly string[]): Statement {

@@ -4,8 +4,9 @@
  */
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
-import { commit, type Statement } from '@/db/commit';
+import { commit } from '@/db/commit';
 import { withdrawAct } from '@/domains/base/notifications/withdraw';
 import { users } from '@/domains/base/users/tables';
 import { visiblePosts } from '@/domains/base/visibility/posts';

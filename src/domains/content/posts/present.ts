@@ -2,6 +2,7 @@
  * From a skeleton, which is ids in an order, to what a reader sees: one statement loads posts, authors, media and the
  * reader's likes, under the rules of who may see what, however many there are.
  */
+
 import type { z } from '@hono/zod-openapi';
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -12,7 +13,7 @@ import { visiblePosts } from '@/domains/base/visibility/posts';
 import type { Viewer } from '@/shared/actor';
 import { toIso, toIsoOrNull } from '@/shared/time';
 import type { Post } from './schemas';
-import { posts } from './tables';
+import { type PostRow, posts } from './tables';
 
 interface MediaRow {
   readonly position: number;
@@ -22,8 +23,8 @@ interface MediaRow {
   readonly height: number | null;
 }
 
-export interface PostRow {
-  readonly post: typeof posts.$inferSelect;
+export interface FoundPost {
+  readonly post: PostRow;
   readonly author: CardRow;
   /** JSON of `MediaRow[]`. */
   readonly media: string;
@@ -48,7 +49,7 @@ export function likedBy(viewer: Viewer, like: SQL) {
 
 export async function presentPost(
   ctx: Context,
-  { post, author, media, liked }: PostRow,
+  { post, author, media, liked }: FoundPost,
 ): Promise<z.input<typeof Post>> {
   const files = JSON.parse(media) as MediaRow[]; // written by postColumns
   // Whoever is shown a post that is not for all gets its files by links that nobody can do without.

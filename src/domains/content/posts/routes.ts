@@ -1,60 +1,29 @@
-/** Posts, their comments and likes, and the feeds. */
+/** Posts, their comments and likes. */
 import { z } from '@hono/zod-openapi';
-import { listFeed } from '@/domains/content/feeds/personal-feed';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { Nothing } from '@/http/envelope';
 import { addComment, listComments, removeComment } from './comments';
 import { getPost } from './find-post';
 import { likeComment, likePost } from './like';
-import { listOwnPosts, listPostsOf, listPublicFeed } from './lists';
 import { presentPost } from './present';
 import {
   Comment,
   CommentPage,
   CommentQuery,
-  CursorQuery,
   Like,
   LikeRequest,
   NewComment,
   NewPostForm,
   Post,
   PostChanges,
-  PostPage,
-  PublicFeedQuery,
 } from './schemas';
 import { changePost, createPost, removePost } from './write-post';
 
 const ByPost = z.strictObject({ postId: z.string().min(1) });
 const ByComment = z.strictObject({ commentId: z.string().min(1) });
-const ByUser = z.strictObject({ userId: z.string().min(1) });
 const HIDDEN = 'FOLLOWERS_ONLY, SUBSCRIBERS_ONLY';
-const SHORT_PAGES = 'A page may be shorter than asked for and still have a next one.';
 
 export const contentEndpoints: Endpoint[] = [
-  endpoint({
-    method: 'get',
-    path: '/content/feed/public',
-    tag: 'content',
-    summary: 'The public feed, by time or by what is trending',
-    description:
-      'Trending goes by the time of a post in seconds and 21,600 × log2(1 + likes + 2 × comments): each doubling of ' +
-      `what people had to say about it is worth six hours. ${SHORT_PAGES}`,
-    who: 'optional',
-    query: PublicFeedQuery,
-    response: PostPage,
-    handler: (ctx, { actor, query }) => listPublicFeed(ctx, actor, query),
-  }),
-  endpoint({
-    method: 'get',
-    path: '/content/feed',
-    tag: 'content',
-    summary: 'My feed: creators I follow or subscribe to, then what is trending',
-    description: `What the creators whom you follow or subscribe to posted in the last 30 days, then public posts of others. ${SHORT_PAGES}`,
-    who: 'user',
-    query: CursorQuery,
-    response: PostPage,
-    handler: (ctx, { actor, query }) => listFeed(ctx, actor, query),
-  }),
   endpoint({
     method: 'get',
     path: '/content/posts/{postId}',
@@ -78,29 +47,6 @@ export const contentEndpoints: Endpoint[] = [
     response: CommentPage,
     refusals: { 403: HIDDEN, 404: 'POST_NOT_FOUND, COMMENT_NOT_FOUND' },
     handler: (ctx, { actor, params, query }) => listComments(ctx, actor, params.postId, query),
-  }),
-  endpoint({
-    method: 'get',
-    path: '/content/users/{userId}/posts',
-    tag: 'content',
-    summary: "A user's posts, as far as I may see them",
-    description: SHORT_PAGES,
-    who: 'optional',
-    params: ByUser,
-    query: CursorQuery,
-    response: PostPage,
-    refusals: { 404: 'POST_AUTHOR_NOT_FOUND' },
-    handler: (ctx, { actor, params, query }) => listPostsOf(ctx, actor, params.userId, query),
-  }),
-  endpoint({
-    method: 'get',
-    path: '/content/posts',
-    tag: 'content',
-    summary: 'My posts, newest first',
-    who: 'user',
-    query: CursorQuery,
-    response: PostPage,
-    handler: (ctx, { actor, query }) => listOwnPosts(ctx, actor, query),
   }),
   endpoint({
     method: 'post',

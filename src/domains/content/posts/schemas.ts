@@ -95,9 +95,6 @@ export const LikeRequest = z
   })
   .openapi({ description: 'May be left out.' });
 
-export const FEED_SORTS = ['recent', 'trending'] as const;
-export const PublicFeedQuery = z.strictObject({ ...cursorQuery, sort: z.enum(FEED_SORTS).default('recent') });
-export const CursorQuery = z.strictObject(cursorQuery);
 export const CommentQuery = z.strictObject({
   ...cursorQuery,
   parentId: z.uuid().optional().openapi({ description: 'The replies to this comment, oldest first.' }),
@@ -105,9 +102,3 @@ export const CommentQuery = z.strictObject({
 
 /** What the lists' cursors hold. */
 export const IdPosition = z.tuple([z.uuid()]);
-export const ScorePosition = z.tuple([z.int(), z.uuid()]);
-export const FeedPosition = z.union([
-  z.tuple([z.literal('followed'), z.uuid()]),
-  z.tuple([z.literal('recommended'), z.int(), z.uuid()]),
-  z.tuple([z.literal('recommended')]),
-]);

@@ -62,3 +62,7 @@ export const commentLikes = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.commentId, table.userId] })],
 );
+
+export type PostRow = typeof posts.$inferSelect;
+
+export type CommentRow = typeof comments.$inferSelect;

@@ -1,7 +1,7 @@
 /** What a post shows: a form's files, each stored as soon as it comes, and videos that were sent before. */
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import { IMAGE_TYPES, PICTURES, VIDEO_TYPES } from '@/contracts/file-kinds';
-import type { Statement } from '@/db/commit';
 import { claimUpload } from '@/domains/base/media/claim-upload';
 import { collect, peek } from '@/domains/base/media/file-content';
 import { inspectType, TYPE_BYTES } from '@/domains/base/media/inspect';

@@ -1,7 +1,7 @@
 /** Bans from a channel, which hold for its streams of today and tomorrow. Statement builders: moderation commits them. */
 import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
 import { channelBans } from './tables';
 
 interface Ban {

@@ -1,15 +1,15 @@
 /** What a creator's encoder needs. The key is shown to its owner alone, and stands encrypted in the database. */
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { streamError } from '@/domains/live/streams/errors';
 import { decrypt } from '@/shared/crypto';
+import { channelError } from './errors';
 import { channels } from './tables';
 
 /** Throws INGRESS_NOT_FOUND. */
 export async function getCredentials(ctx: Context, creatorId: string) {
   const channel = await ctx.db.select().from(channels).where(eq(channels.creatorId, creatorId)).get();
   if (!channel?.ingressId || !channel.ingressType || !channel.ingressUrl || !channel.streamKey)
-    throw streamError('INGRESS_NOT_FOUND');
+    throw channelError('INGRESS_NOT_FOUND');
   return {
     ingressId: channel.ingressId,
     ingressType: channel.ingressType,

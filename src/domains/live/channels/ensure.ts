@@ -1,13 +1,13 @@
 /** A creator's channel, made from defaults the first time that anything needs it. One per creator, by the database. */
+
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { newId } from '@/shared/ids';
+import type { ChannelRow } from './tables';
 import { channels } from './tables';
 
-export type Channel = typeof channels.$inferSelect;
-
 /** Safe to call twice at once: whoever comes second reads the first one's row. */
-export async function ensureChannel(ctx: Context, creatorId: string): Promise<Channel> {
+export async function ensureChannel(ctx: Context, creatorId: string): Promise<ChannelRow> {
   const now = ctx.now();
   const [, [channel]] = await ctx.db.batch([
     ctx.db.run(sql`

@@ -4,8 +4,8 @@
  */
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
-import type { Statement } from '@/db/commit';
 import { channelBans, channels, moderators } from './tables';
 
 export async function forgetChannel(

@@ -2,12 +2,14 @@
  * A channel's ingress at LiveKit is what the channel says: its room, its form, and whether an encoder is let in. What
  * changes the channel's row asks for this afterwards, and the sweep asks for it where they differ, so it may be repeated.
  */
+
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { IngressForm, IngressSeen } from '@/contracts/media';
 import { users } from '@/domains/base/users/tables';
 import { mediaError } from '@/providers/media-errors';
-import type { Channel } from './ensure';
+import type { ChannelRow } from './tables';
+
 import { channels } from './tables';
 import { isEncoderRefused, liveRoom, videoRoomOf } from './video-room';
 
@@ -22,7 +24,7 @@ function encoderIdentity(creatorId: string): string {
 /** @param room of the stream that is live, if one is; else of the next */
 export function ingressForm(
   ctx: Pick<Context, 'now'>,
-  channel: Pick<Channel, 'creatorId' | 'ingressType' | 'quality' | 'encoderRefusedUntil'>,
+  channel: Pick<ChannelRow, 'creatorId' | 'ingressType' | 'quality' | 'encoderRefusedUntil'>,
   { room, name }: { room: string; name: string },
 ): IngressForm {
   return {

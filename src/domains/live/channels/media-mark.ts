@@ -1,7 +1,7 @@
 /** How far the provider's events of a channel have been applied. */
 import { and, eq, lt } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
 import { channels } from './tables';
 
 /** Changes no row if an event as new as this one has been applied already. @param at the event's own time in ms */

@@ -63,3 +63,5 @@ export const videoDenials = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.room, table.viewerId] })],
 );
+
+export type ChannelRow = typeof channels.$inferSelect;

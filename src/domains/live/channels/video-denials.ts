@@ -4,8 +4,8 @@
  */
 import { desc, gt, lte, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
-import type { Statement } from '@/db/commit';
 import { MINUTE_MS } from '@/shared/time';
 import { videoDenials } from './tables';
 

@@ -2,18 +2,20 @@
  * A channel's video room: the one that its next show will have, or that its live one has. It is drawn anew at every
  * end, so that whoever stays in the old one is not there for the next show.
  */
+
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
 import { newId } from '@/shared/ids';
 import { MINUTE_MS } from '@/shared/time';
-import type { Channel } from './ensure';
+import type { ChannelRow } from './tables';
+
 import { channels } from './tables';
 
 /** How long an encoder that still sends is refused after an explicit end, unless its creator prepares the next show. */
 export const ENCODER_REFUSED_MS = MINUTE_MS;
 
-export function videoRoomOf({ id, mediaRoom }: Pick<Channel, 'id' | 'mediaRoom'>): string {
+export function videoRoomOf({ id, mediaRoom }: Pick<ChannelRow, 'id' | 'mediaRoom'>): string {
   return mediaRoom ?? id;
 }
 
@@ -46,7 +48,7 @@ export function drawVideoRoom(
     .where(eq(channels.id, channelId));
 }
 
-export function isEncoderRefused(ctx: Pick<Context, 'now'>, channel: Pick<Channel, 'encoderRefusedUntil'>): boolean {
+export function isEncoderRefused(ctx: Pick<Context, 'now'>, channel: Pick<ChannelRow, 'encoderRefusedUntil'>): boolean {
   return (channel.encoderRefusedUntil ?? 0) > ctx.now();
 }
 

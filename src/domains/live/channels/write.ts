@@ -1,19 +1,21 @@
 /** Changes of a channel that use cases put into their batches; whoever may make them is theirs to know. */
+
 import { and, eq, isNull, lt, or } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/db/commit';
-import type { Channel } from './ensure';
+import type { Statement } from '@/contracts/database';
+import type { ChannelRow } from './tables';
+
 import { channels, moderators } from './tables';
 
 type Settings = Omit<
-  Channel,
+  ChannelRow,
   'id' | 'creatorId' | 'createdAt' | `media${string}` | `ingress${string}` | `encoder${string}` | 'streamKey'
 >;
 
 /** Changes no row if somebody changed the settings since they were read. */
 export function changeSettings(
   ctx: Context,
-  seen: Pick<Channel, 'id' | 'updatedAt'>,
+  seen: Pick<ChannelRow, 'id' | 'updatedAt'>,
   settings: Partial<Settings> & Pick<Settings, 'updatedAt'>,
 ): Statement {
   const unchanged = and(eq(channels.id, seen.id), eq(channels.updatedAt, seen.updatedAt));

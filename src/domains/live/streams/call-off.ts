@@ -2,14 +2,16 @@
  * Calls off what does not begin: a show that was missed, and a draft that was left lying. Otherwise a missed show would
  * head the list of what comes next for ever. Their waiting rooms are told.
  */
+
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { channels } from '@/domains/live/channels/tables';
 import { DAY_MS } from '@/shared/time';
 import { changeStream, STREAM_RACES, untilUnchanged } from './change-stream';
-import { MISSED_AFTER_MS, type StreamRow } from './channel-state';
+import { MISSED_AFTER_MS } from './channel-state';
 import { setupEvent } from './room-setup';
+import type { StreamRow } from './tables';
 import { streams } from './tables';
 
 const STREAMS_A_STEP = 20;

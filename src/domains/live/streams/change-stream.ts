@@ -2,13 +2,15 @@
  * Changing a stream that was read before: the batch holds only if the row is still the one that was read, else the
  * use case reads again. That is how rules over several rows stay true without locks.
  */
+
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { demandChange, demandThat, type Refusals, type Statement } from '@/db/commit';
-import type { Channel } from '@/domains/live/channels/ensure';
+import type { Statement } from '@/contracts/database';
+import { demandChange, demandThat, type Refusals } from '@/db/commit';
+import type { ChannelRow } from '@/domains/live/channels/tables';
 import { AppError } from '@/http/errors';
-import type { StreamRow } from './channel-state';
 import { streamError } from './errors';
+import type { StreamRow } from './tables';
 import { streams } from './tables';
 
 const ATTEMPTS_MAX = 8;
@@ -43,7 +45,7 @@ export function changeStream(
 }
 
 /** Aborts the batch if the channel's settings changed since it was read. */
-export function demandUnchangedChannel(ctx: Context, channel: Channel): Statement {
+export function demandUnchangedChannel(ctx: Context, channel: ChannelRow): Statement {
   return demandThat(
     ctx,
     sql`EXISTS (SELECT 1 FROM channels WHERE id = ${channel.id} AND updated_at = ${channel.updatedAt})`,

@@ -1,18 +1,20 @@
 /** A channel with the stream that is live on it and the one that is prepared to be next: what a stream's life turns on. */
+
 import { desc, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { demandThat, type Statement } from '@/db/commit';
-import { type Channel, ensureChannel } from '@/domains/live/channels/ensure';
+import type { Statement } from '@/contracts/database';
+import { demandThat } from '@/db/commit';
+import { ensureChannel } from '@/domains/live/channels/ensure';
+import type { ChannelRow } from '@/domains/live/channels/tables';
 import { channels } from '@/domains/live/channels/tables';
 import { videoRoomOf } from '@/domains/live/channels/video-room';
 import { HOUR_MS } from '@/shared/time';
 import { streamError } from './errors';
+import type { StreamRow } from './tables';
 import { streams } from './tables';
 
-export type StreamRow = typeof streams.$inferSelect;
-
 export interface ChannelState {
-  readonly channel: Channel;
+  readonly channel: ChannelRow;
   readonly live: StreamRow | undefined;
   /** What the next ingress takes live: the newer of what its creator prepared and a show whose time has come. */
   readonly prepared: StreamRow | undefined;
@@ -83,7 +85,7 @@ function isPrepared(ctx: Context): SQL {
 
 interface StreamOnChannel {
   readonly stream: StreamRow;
-  readonly channel: Channel;
+  readonly channel: ChannelRow;
 }
 
 export function findStreamOnChannel(ctx: Context, streamId: string): Promise<StreamOnChannel | undefined> {

@@ -2,18 +2,20 @@
  * A stream ends: once, for good, and its room hears; its video room is closed. What the room counted is written by the
  * room.
  */
+
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit } from '@/db/commit';
-import type { Channel } from '@/domains/live/channels/ensure';
+import type { ChannelRow } from '@/domains/live/channels/tables';
 import { drawVideoRoom, ENCODER_REFUSED_MS } from '@/domains/live/channels/video-room';
 import { SECOND_MS } from '@/shared/time';
 import { changeStream, STREAM_RACES, untilUnchanged } from './change-stream';
-import { findStreamOnChannel, getStreamOnChannel, type StreamRow, streamRoomOf } from './channel-state';
+import { findStreamOnChannel, getStreamOnChannel, streamRoomOf } from './channel-state';
 import { streamError } from './errors';
 import { findPicture } from './media-events';
 import { setupEvent } from './room-setup';
+import type { StreamRow } from './tables';
 import { streamLive } from './tables';
 import { askPictureOf } from './video-truth';
 
@@ -53,7 +55,7 @@ export async function endIfStillLost(ctx: Context, streamId: string, lostAt: num
   });
 }
 
-async function end(ctx: Context, channel: Channel, stream: StreamRow, why: EndReason): Promise<StreamRow> {
+async function end(ctx: Context, channel: ChannelRow, stream: StreamRow, why: EndReason): Promise<StreamRow> {
   const endedAt = ctx.now();
   const ended = changeStream(ctx, stream, { status: 'ended', endedAt, ingressLostAt: null });
   // Its encoder may still run: what it said before must not start the next stream, and it is refused for a while. After

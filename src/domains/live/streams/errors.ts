@@ -7,13 +7,11 @@ import { errorList } from '@/http/errors';
 export const streamError = errorList({
   STREAM_NOT_FOUND: [404, 'There is no such stream, or it is not visible to you.'],
   NOT_IN_YOUR_COUNTRY: [451, 'Its creator does not show this where you are.'],
-  CHANNEL_NOT_FOUND: [404, 'There is no such channel.'],
   ALREADY_LIVE: [409, 'This channel is live already: end that stream first.'],
   STREAM_NOT_LIVE: [409, 'This stream is not live.'],
   CHANGED_MEANWHILE: [409, 'Somebody else changed the same at the same time. Look again, then try again.'],
   STREAM_ENDED: [409, 'This stream is over.'],
   INGRESS_EXISTS: [409, 'The channel has a stream key already, or one is being made. Delete it to get a new one.'],
-  INGRESS_NOT_FOUND: [404, 'The channel has no stream key yet: create one with POST /stream/ingress.'],
   MODERATOR_NOT_POSSIBLE: [409, 'You are the creator of this channel, so you need not be its moderator.'],
   TOO_MANY_MODERATORS: [409, 'A channel has at most 100 moderators.'],
   USER_NOT_FOUND: [404, 'There is no such user.'],

@@ -1,9 +1,11 @@
 /** One stream, as this reader may see it, with its channel: by its id, or by whose it is. */
+
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
 import { hidesSomewhere, shownTo } from '@/domains/base/visibility/regions';
 import { visibleElsewhere } from '@/domains/base/visibility/streams';
+import type { ChannelRow } from '@/domains/live/channels/tables';
 import { channels } from '@/domains/live/channels/tables';
 import type { Viewer } from '@/shared/actor';
 import { fold } from '@/shared/text';
@@ -15,7 +17,7 @@ import { streamLive, streams } from './tables';
 export type StreamName = { readonly id: string } | { readonly creatorId: string } | { readonly username: string };
 
 export interface FoundStream extends StreamCardRow {
-  readonly channel: typeof channels.$inferSelect;
+  readonly channel: ChannelRow;
   /** 1 where readers elsewhere may not see it. */
   readonly hidesSomewhere: number;
 }

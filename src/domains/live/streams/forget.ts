@@ -4,8 +4,9 @@
  */
 import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
-import { commit, type Statement } from '@/db/commit';
+import { commit } from '@/db/commit';
 import { callOff } from './call-off';
 import { roomTraces, streams, watchedCategories } from './tables';
 

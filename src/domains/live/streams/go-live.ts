@@ -1,15 +1,18 @@
 /** A stream goes live: once, on a channel where no other is live, and its room and its followers hear. */
+
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
-import { commit, type Statement } from '@/db/commit';
+import { commit } from '@/db/commit';
 import { announceLive } from '@/domains/base/notifications/broadcast';
-import type { Channel } from '@/domains/live/channels/ensure';
+import type { ChannelRow } from '@/domains/live/channels/tables';
 import { allowEncoder, isEncoderRefused, videoRoomOf } from '@/domains/live/channels/video-room';
 import { newId } from '@/shared/ids';
 import { changeStream, demandUnchangedChannel, STREAM_RACES, untilUnchanged } from './change-stream';
-import { getStreamOnChannel, type StreamRow } from './channel-state';
+import { getStreamOnChannel } from './channel-state';
 import { streamError } from './errors';
 import { setupEvent } from './room-setup';
+import type { StreamRow } from './tables';
 import { streamLive, streams } from './tables';
 
 export interface Step {
@@ -46,7 +49,7 @@ export async function goLive(ctx: Context, streamId: string): Promise<StreamRow>
 }
 
 /** An encoder that was refused when the last show ended may feed the one that its creator prepares or starts. */
-export function letEncoderIn(ctx: Context, channel: Channel): { statements: Statement[]; events: OutboxEvent[] } {
+export function letEncoderIn(ctx: Context, channel: ChannelRow): { statements: Statement[]; events: OutboxEvent[] } {
   if (!isEncoderRefused(ctx, channel)) return { statements: [], events: [] };
   return {
     statements: [allowEncoder(ctx, channel.id)],
@@ -55,7 +58,7 @@ export function letEncoderIn(ctx: Context, channel: Channel): { statements: Stat
 }
 
 /** Takes a prepared stream live. @param ingressId null: published from a browser */
-export function startStream(ctx: Context, channel: Channel, stream: StreamRow, ingressId: string | null): Step {
+export function startStream(ctx: Context, channel: ChannelRow, stream: StreamRow, ingressId: string | null): Step {
   const startedAt = ctx.now();
   const started = changeStream(ctx, stream, {
     status: 'live',
@@ -79,7 +82,7 @@ export function startStream(ctx: Context, channel: Channel, stream: StreamRow, i
 }
 
 /** For who starts the encoder without having prepared anything: a stream made of the channel's defaults. */
-export function startFromDefaults(ctx: Context, channel: Channel, ingressId: string): Step {
+export function startFromDefaults(ctx: Context, channel: ChannelRow, ingressId: string): Step {
   const startedAt = ctx.now();
   const row: StreamRow = {
     ...fromDefaults(ctx, channel),
@@ -103,7 +106,7 @@ export function startFromDefaults(ctx: Context, channel: Channel, ingressId: str
 }
 
 /** A scheduled stream as the channel would have it; not yet in the database. */
-export function fromDefaults(ctx: Context, channel: Channel): StreamRow {
+export function fromDefaults(ctx: Context, channel: ChannelRow): StreamRow {
   const now = ctx.now();
   return {
     id: newId(),

@@ -3,20 +3,23 @@
  * wrong order: each is applied against the present state and only if it is newer than all that were applied before,
  * so in whatever order they come the state is the one that the newest of them tells.
  */
+
 import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import type { MediaEvent, ParticipantEvent } from '@/contracts/media';
 import type { OutboxEvent } from '@/contracts/messages';
-import { commit, demandChange, type Statement } from '@/db/commit';
+import { commit, demandChange } from '@/db/commit';
 import { users } from '@/domains/base/users/tables';
 import { advanceMediaMark } from '@/domains/live/channels/media-mark';
 import { isEncoderRefused } from '@/domains/live/channels/video-room';
 import { changeStream, RACES_TO_READ_AGAIN, untilUnchanged } from './change-stream';
-import { type ChannelState, currentRoomOf, findChannelState, type StreamRow } from './channel-state';
+import { type ChannelState, currentRoomOf, findChannelState } from './channel-state';
 import { startFromDefaults, startStream } from './go-live';
 import { readIdentity } from './media-identity';
 import { applyParticipantJoined } from './participants';
 import { setupEvent } from './room-setup';
+import type { StreamRow } from './tables';
 
 type IngressEvent = Omit<Extract<MediaEvent, { type: 'ingress_started' | 'ingress_ended' }>, 'type'>;
 

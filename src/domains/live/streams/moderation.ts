@@ -5,9 +5,10 @@
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
 import type { ModerationAction } from '@/contracts/room';
-import { commit, commitIfMet, demandChange, type Statement } from '@/db/commit';
+import { commit, commitIfMet, demandChange } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { banFromChannel, unbanFromChannel } from '@/domains/live/channels/bans';
 import { denyLiveVideo, removal } from '@/domains/live/channels/video-denials';

@@ -4,9 +4,10 @@
  */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import type { ParticipantEvent, ParticipantSeen } from '@/contracts/media';
 import type { OutboxEvent } from '@/contracts/messages';
-import { commit, type Statement } from '@/db/commit';
+import { commit } from '@/db/commit';
 import { planOnce } from '@/db/outbox';
 import { deniedSince, denyVideo, removal } from '@/domains/live/channels/video-denials';
 import { AppError } from '@/http/errors';

@@ -1,4 +1,5 @@
 /** What a stream shows of itself: the columns that any SELECT takes for it, and the wire shape that they become. */
+
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
@@ -7,9 +8,8 @@ import { isInsider } from '@/domains/base/visibility/streams';
 import type { Role, Viewer } from '@/shared/actor';
 import { toIso, toIsoOrNull } from '@/shared/time';
 import type { CREATOR_TYPES, Stream } from './schemas';
+import type { StreamRow } from './tables';
 import { streamLive, streams } from './tables';
-
-type StreamRow = typeof streams.$inferSelect;
 
 /** For `streams` joined with `users` as the creator, and left-joined with `stream_live`. */
 export const streamColumns = {

@@ -6,13 +6,10 @@
 
 import type { OutboxEvent } from '@/contracts/messages';
 import type { RoomPolicy, RoomSetup, ToldPolicy } from '@/contracts/room';
-import type { channels } from '@/domains/live/channels/tables';
-import type { streams } from './tables';
+import type { ChannelRow } from '@/domains/live/channels/tables';
+import type { StreamRow } from './tables';
 
-type Stream = typeof streams.$inferSelect;
-type Channel = typeof channels.$inferSelect;
-
-export function roomSetup(stream: Stream, channel: Channel): RoomSetup {
+export function roomSetup(stream: StreamRow, channel: ChannelRow): RoomSetup {
   return {
     roomId: stream.id,
     creatorId: stream.creatorId,
@@ -26,7 +23,7 @@ export function roomSetup(stream: Stream, channel: Channel): RoomSetup {
 }
 
 /** @param changes what viewers should hear of beside status, title and policy: description, category, thumbnail */
-export function setupEvent(stream: Stream, channel: Channel, changes?: Record<string, unknown>): OutboxEvent {
+export function setupEvent(stream: StreamRow, channel: ChannelRow, changes?: Record<string, unknown>): OutboxEvent {
   return {
     kind: 'room',
     roomId: stream.id,
@@ -39,11 +36,11 @@ export function setupEvent(stream: Stream, channel: Channel, changes?: Record<st
   };
 }
 
-function roomPolicy(channel: Channel): RoomPolicy {
+function roomPolicy(channel: ChannelRow): RoomPolicy {
   return { ...toldPolicy(channel), blockedWords: channel.blockedWords };
 }
 
-export function toldPolicy(channel: Channel): ToldPolicy {
+export function toldPolicy(channel: ChannelRow): ToldPolicy {
   return {
     chatEnabled: channel.chatEnabled,
     chatDelaySeconds: channel.chatDelaySeconds,

@@ -2,6 +2,7 @@
  * A creator's streams from plan to end: prepare or schedule, change, call off, go live, end. Each is its creator's
  * alone: to others a visible one is 403, any other 404.
  */
+
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -19,7 +20,7 @@ import {
   STREAM_RACES,
   untilUnchanged,
 } from './change-stream';
-import { isForNow, type StreamRow } from './channel-state';
+import { isForNow } from './channel-state';
 import { endStream } from './end-stream';
 import { streamError } from './errors';
 import { type FoundStream, getStream } from './find';
@@ -27,6 +28,7 @@ import { fromDefaults, goLive, letEncoderIn } from './go-live';
 import { presentStream } from './present';
 import { setupEvent } from './room-setup';
 import type { NewSession, SessionChanges, StartedSession, Stream } from './schemas';
+import type { StreamRow } from './tables';
 import { streams } from './tables';
 import { publisherToken } from './token';
 

@@ -70,3 +70,5 @@ export const watchedCategories = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.userId, table.category] })],
 );
+
+export type StreamRow = typeof streams.$inferSelect;

@@ -2,6 +2,7 @@
  * Both sides of what is on air, each read in pages and whole: D1's streams and stream keys, LiveKit's ingresses and video
  * rooms. What LiveKit does not answer stays unknown.
  */
+
 import { and, asc, gt, isNotNull, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { IngressSeen, RoomSeen } from '@/contracts/media';
@@ -11,6 +12,7 @@ import { AppError } from '@/http/errors';
 import { SECOND_MS } from '@/shared/time';
 import { streamRoomOf } from './channel-state';
 import { readIdentity } from './media-identity';
+import type { StreamRow } from './tables';
 import { streams } from './tables';
 
 /** LiveKit counts a room's publishers every few seconds: what has just changed it may not know. */
@@ -132,7 +134,7 @@ export function pictureOf(
 }
 
 /** The same of one stream, by who is in its room: exact, where the counts of rooms are some seconds old. */
-export async function askPictureOf(ctx: Context, stream: typeof streams.$inferSelect): Promise<Picture> {
+export async function askPictureOf(ctx: Context, stream: StreamRow): Promise<Picture> {
   const { creatorId, ingressId } = stream;
   const [ingress, inside] = await Promise.all([
     ingressId === null

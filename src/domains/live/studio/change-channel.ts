@@ -2,21 +2,19 @@
  * Changing what a channel says and allows. The stream that is live on it and the prepared one change in the same
  * batch, and their rooms hear; the batch holds only if all of them are still what was read.
  */
+
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
-import { commit, demandChange, type Statement } from '@/db/commit';
+import { commit, demandChange } from '@/db/commit';
 import { isOwnMediaUrl } from '@/domains/base/media/keys';
-import type { Channel } from '@/domains/live/channels/ensure';
+import type { ChannelRow } from '@/domains/live/channels/tables';
 import { changeSettings } from '@/domains/live/channels/write';
 import { changeStream, laterThan, STREAM_RACES, untilUnchanged } from '@/domains/live/streams/change-stream';
-import {
-  type ChannelState,
-  demandSameStreams,
-  ownChannelState,
-  type StreamRow,
-} from '@/domains/live/streams/channel-state';
+import { type ChannelState, demandSameStreams, ownChannelState } from '@/domains/live/streams/channel-state';
 import { setupEvent } from '@/domains/live/streams/room-setup';
+import type { StreamRow } from '@/domains/live/streams/tables';
 import { httpError } from '@/http/errors';
 import { isChange } from '@/shared/is-change';
 import { presentChannel, presentPolicy } from './present';
@@ -25,12 +23,12 @@ import type { ChannelChanges, ChatSettings } from './schemas';
 const DELAY_SECONDS_DEFAULT = 5;
 
 interface Change {
-  readonly channel: Partial<Channel>;
+  readonly channel: Partial<ChannelRow>;
   /** The same in the words of a stream. */
   readonly stream?: Partial<Pick<StreamRow, 'title' | 'description' | 'category' | 'thumbnailUrl'>>;
   /** What has to hold together with it. */
   readonly alongside?: readonly Statement[];
-  readonly events?: (channel: Channel) => readonly OutboxEvent[];
+  readonly events?: (channel: ChannelRow) => readonly OutboxEvent[];
 }
 
 /** Throws VALIDATION_FAILED for a picture that is not the platform's own. */
@@ -38,7 +36,7 @@ export async function changeInfo(ctx: Context, creatorId: string, changes: z.out
   requireOwnPicture(ctx, changes.thumbnail);
   const { thumbnail, quality, ...words } = changes;
   const stream = { ...words, ...(thumbnail === undefined ? {} : { thumbnailUrl: thumbnail }) };
-  const events = ({ id, ingressId }: Channel): OutboxEvent[] =>
+  const events = ({ id, ingressId }: ChannelRow): OutboxEvent[] =>
     quality === undefined || ingressId === null
       ? []
       : [{ kind: 'task', task: { type: 'align-ingress', channelId: id } }];

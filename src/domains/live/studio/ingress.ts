@@ -3,13 +3,16 @@
  * provider is asked, so of two at once one asks; and a key is forgotten here only once the provider has deleted it, so
  * none is ever good without its owner seeing it.
  */
+
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Ingress, IngressType, Quality } from '@/contracts/media';
 import { commit, demandChange } from '@/db/commit';
 import { users } from '@/domains/base/users/tables';
-import { type Channel, ensureChannel } from '@/domains/live/channels/ensure';
+import { ensureChannel } from '@/domains/live/channels/ensure';
+import { channelError } from '@/domains/live/channels/errors';
 import { ingressForm, markIngressesLost } from '@/domains/live/channels/ingress';
+import type { ChannelRow } from '@/domains/live/channels/tables';
 import { channels } from '@/domains/live/channels/tables';
 import { claimIngress, forgetIngress, keepIngress, releaseIngress } from '@/domains/live/channels/write';
 import { RACES_TO_READ_AGAIN, untilUnchanged } from '@/domains/live/streams/change-stream';
@@ -52,7 +55,7 @@ export async function createIngress(ctx: Context, creatorId: string, { type, qua
 export async function deleteIngress(ctx: Context, creatorId: string): Promise<void> {
   const channel = await ctx.db.select().from(channels).where(eq(channels.creatorId, creatorId)).get();
   const ingressId = channel?.ingressId;
-  if (!channel || !ingressId) throw streamError('INGRESS_NOT_FOUND');
+  if (!channel || !ingressId) throw channelError('INGRESS_NOT_FOUND');
   await ctx.media.deleteIngress(ingressId);
   await untilUnchanged(async () => {
     const live = (await findChannelState(ctx, { channelId: channel.id }))?.live;
@@ -67,7 +70,7 @@ export async function deleteIngress(ctx: Context, creatorId: string): Promise<vo
 }
 
 /** Throws INGRESS_EXISTS, also while somebody else is at it. */
-async function claim(ctx: Context, { id, ingressId }: Channel): Promise<number> {
+async function claim(ctx: Context, { id, ingressId }: ChannelRow): Promise<number> {
   if (ingressId !== null && !(await hasLost(ctx, ingressId))) throw streamError('INGRESS_EXISTS');
   const claimedAt = ctx.now();
   const claiming = { claimedAt, abandonedBefore: claimedAt - CLAIM_MS, replaced: ingressId };
@@ -82,7 +85,7 @@ async function hasLost(ctx: Context, ingressId: string): Promise<boolean> {
   return true;
 }
 
-async function makeIngress(ctx: Context, channel: Channel): Promise<Ingress> {
+async function makeIngress(ctx: Context, channel: ChannelRow): Promise<Ingress> {
   const [state, creator] = await Promise.all([
     findChannelState(ctx, { channelId: channel.id }),
     ctx.db.select({ name: users.displayName }).from(users).where(eq(users.id, channel.creatorId)).get(),
@@ -94,7 +97,7 @@ async function makeIngress(ctx: Context, channel: Channel): Promise<Ingress> {
 /** Throws INGRESS_EXISTS if the claim was taken over. */
 async function store(
   ctx: Context,
-  { id, ingressType, quality }: Channel,
+  { id, ingressType, quality }: ChannelRow,
   { claimedAt, made }: { claimedAt: number; made: Ingress },
 ): Promise<void> {
   const row = {

@@ -1,7 +1,9 @@
 /** How a channel looks to its creator. */
+
 import type { z } from '@hono/zod-openapi';
-import type { Channel as ChannelRow } from '@/domains/live/channels/ensure';
-import type { ChannelState, StreamRow } from '@/domains/live/streams/channel-state';
+import type { ChannelRow } from '@/domains/live/channels/tables';
+import type { ChannelState } from '@/domains/live/streams/channel-state';
+import type { StreamRow } from '@/domains/live/streams/tables';
 import { toIso, toIsoOrNull } from '@/shared/time';
 import type { EncoderStatus } from './encoder-status';
 import type { Channel, ChatPolicy, Status } from './schemas';

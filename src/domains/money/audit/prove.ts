@@ -3,8 +3,9 @@
  * message are one batch, so a message that comes twice, or a Worker killed in between, changes nothing.
  */
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
-import { commit, type Statement } from '@/db/commit';
+import { commit } from '@/db/commit';
 import { AppError } from '@/http/errors';
 import { advanceProof, findProof, findRunningProof, type Proof, readProofNeed, takeUpProof } from '@/ledger/proofs';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';

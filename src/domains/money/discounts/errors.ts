@@ -27,3 +27,8 @@ export const discountError = errorList({
   DISCOUNT_NOT_FOR_PACKAGE: [422, 'This code is not for this package.'],
   DISCOUNT_PACKAGE_TOO_SMALL: [422, 'This code is for larger packages.'],
 });
+
+/** Of a package that a code is for, or that is bought. */
+export const packageError = errorList({
+  PACKAGE_NOT_FOUND: [404, 'There is no such package on offer.'],
+});

@@ -1,12 +1,13 @@
 /** Whether a code is good for a package, and what it adds: one rule for asking and for buying. Takes no Context. */
+
 import type { DiscountReason } from './errors';
-import type { discountCodes } from './tables';
+import type { DiscountRow } from './tables';
 
 const PERCENT = 100;
 
 /** As it stands in the table. */
 export type DiscountFacts = Pick<
-  typeof discountCodes.$inferSelect,
+  DiscountRow,
   | 'ownerId'
   | 'bonusPercent'
   | 'bonusCoins'

@@ -1,10 +1,10 @@
 /** Staff keep the codes: each change is judged against the row as it was read, and logged with who, before and after. */
+
 import type { z } from '@hono/zod-openapi';
 import { and, desc, eq, getTableColumns, lt, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit, demandChange } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
-import { purchaseError } from '@/domains/money/purchases/errors';
 import { coinPackages } from '@/domains/money/purchases/tables';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
 import { httpError } from '@/http/errors';
@@ -13,13 +13,12 @@ import { newId } from '@/shared/ids';
 import { isChange } from '@/shared/is-change';
 import { toIso, toIsoOrNull } from '@/shared/time';
 import { newCode } from './code-text';
-import { discountError } from './errors';
+import { discountError, packageError } from './errors';
 import { CursorPosition, type Discount, type DiscountChanges, type DiscountsQuery, type NewDiscount } from './schemas';
+import type { DiscountRow } from './tables';
 import { discountCodes } from './tables';
 
 const LIST = 'discounts';
-
-type DiscountRow = typeof discountCodes.$inferSelect;
 
 /** Reservations are few: those of checkouts that are open now. What is redeemed is the rest of the uses. */
 const columns = {
@@ -158,7 +157,7 @@ async function demandPackages(ctx: Context, ids: readonly string[] | null): Prom
   const unknown = await ctx.db.get<{ id: string } | undefined>(sql`
     SELECT value AS id FROM json_each(${JSON.stringify(ids)})
     WHERE NOT EXISTS (SELECT 1 FROM ${coinPackages} WHERE id = value) LIMIT 1`);
-  if (unknown) throw purchaseError('PACKAGE_NOT_FOUND', { details: [{ path: 'packageIds', message: unknown.id }] });
+  if (unknown) throw packageError('PACKAGE_NOT_FOUND', { details: [{ path: 'packageIds', message: unknown.id }] });
 }
 
 function presentDiscount(row: DiscountRow, reserved: number): z.input<typeof Discount> {

@@ -4,7 +4,8 @@
  */
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { demandChange, type Refusals, type Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
+import { demandChange, type Refusals } from '@/db/commit';
 import { discountError } from './errors';
 import { discountCodes, discountRedemptions } from './tables';
 

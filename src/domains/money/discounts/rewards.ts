@@ -2,7 +2,7 @@
 import type { z } from '@hono/zod-openapi';
 import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
 import type { Economy } from '@/domains/base/economy/read';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';

@@ -36,3 +36,5 @@ export const discountRedemptions = sqliteTable('discount_redemptions', {
   createdAt: integer('created_at').notNull(),
   updatedAt: integer('updated_at').notNull(),
 });
+
+export type DiscountRow = typeof discountCodes.$inferSelect;

@@ -2,9 +2,9 @@
 import type { z } from '@hono/zod-openapi';
 import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { purchaseError } from '@/domains/money/purchases/errors';
 import { coinPackages } from '@/domains/money/purchases/tables';
 import type { Actor } from '@/shared/actor';
+import { packageError } from './errors';
 import { discountQuery } from './find';
 import { judgeDiscount } from './judge-discount';
 import type { DiscountAnswer, DiscountCheck } from './schemas';
@@ -22,7 +22,7 @@ export async function validateDiscount(
       .where(and(eq(coinPackages.id, packageId), eq(coinPackages.active, true))),
     discountQuery(ctx, code, userId),
   ]);
-  if (!offered) throw purchaseError('PACKAGE_NOT_FOUND');
+  if (!offered) throw packageError('PACKAGE_NOT_FOUND');
   const verdict = judgeDiscount(discount, {
     userId,
     usesByUser: discount?.usesByUser ?? 0,

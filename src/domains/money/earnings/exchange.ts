@@ -2,6 +2,7 @@
  * Diamonds become coins, at the economy's rate and once for each key. Any diamonds do, those that are still maturing
  * first (see `mature.ts`): coins cannot be cashed out.
  */
+
 import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -14,9 +15,8 @@ import { newId } from '@/shared/ids';
 import { toIso } from '@/shared/time';
 import { earningError } from './errors';
 import type { Exchange } from './schemas';
+import type { ExchangeRow } from './tables';
 import { exchanges } from './tables';
-
-type ExchangeRow = typeof exchanges.$inferSelect;
 
 /** Throws EXCHANGE_TOO_SMALL, EXCHANGE_WORTHLESS, NOT_ENOUGH_DIAMONDS, IDEMPOTENCY_KEY_REUSED. */
 export async function exchangeDiamonds(

@@ -1,8 +1,8 @@
 /** What a use case that earns diamonds adds to its batch, after its transfers. */
 import { type SQLWrapper, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import { builtOnce } from '@/db/built-once';
-import type { Statement } from '@/db/commit';
 import { toDay } from '@/shared/time';
 import { type EarningSource, earningDays } from './tables';
 

@@ -42,3 +42,5 @@ export const targetRewards = sqliteTable('target_rewards', {
   economyVersion: integer('economy_version').notNull(),
   createdAt: integer('created_at').notNull(),
 });
+
+export type ExchangeRow = typeof exchanges.$inferSelect;

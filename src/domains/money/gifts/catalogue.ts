@@ -2,10 +2,12 @@
  * The gift catalogue: anyone reads what is on offer, staff keep it. A gift is never deleted, since those that were sent
  * name it, and none is offered that would earn its receiver nothing.
  */
+
 import type { z } from '@hono/zod-openapi';
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commit, demandChange, demandThat, type Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
+import { commit, demandChange, demandThat } from '@/db/commit';
 import { type Economy, readEconomy } from '@/domains/base/economy/read';
 import { earnsNothing, economyStands } from '@/domains/base/economy/worth';
 import { isOwnMediaUrl } from '@/domains/base/media/keys';
@@ -17,8 +19,9 @@ import { newId } from '@/shared/ids';
 import { isChange } from '@/shared/is-change';
 import { countCharacters } from '@/shared/text';
 import { giftError } from './errors';
-import { type GiftRow, presentCatalogueGift, presentKeptGift } from './present';
+import { presentCatalogueGift, presentKeptGift } from './present';
 import type { KeptGift, KeptGiftChanges, NewKeptGift } from './schemas';
+import type { GiftRow } from './tables';
 import { gifts } from './tables';
 
 /** Enough for an emoji that is joined of several. */

@@ -1,4 +1,5 @@
 /** All that a gift is judged by, in one batch of reads: no gift costs a round trip more. */
+
 import { and, eq, type Placeholder, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { builtOnce } from '@/db/built-once';
@@ -10,9 +11,11 @@ import { mayStay } from '@/domains/live/streams/admission';
 import { doorError } from '@/domains/live/streams/admit';
 import { streamError } from '@/domains/live/streams/errors';
 import { type RoomStanding, roomStandingOf, roomStandingQuery } from '@/domains/live/streams/standing';
+import type { StreamRow } from '@/domains/live/streams/tables';
 import { streams } from '@/domains/live/streams/tables';
 import { demandSupportable, supportColumns } from '@/domains/people/social/support';
-import type { GiftRow, GiftSentRow } from './present';
+import type { GiftRow, GiftSentRow } from './tables';
+
 import { gifts, giftsSent } from './tables';
 
 /** What a request wants given, and to whom: to a creator, or into a live stream. */
@@ -31,7 +34,7 @@ export interface Giving {
 type Party = CardRow & { status: string; creatorStatus: string; blocked: number };
 
 interface Room {
-  readonly door: Pick<typeof streams.$inferSelect, 'status' | 'visibility'>;
+  readonly door: Pick<StreamRow, 'status' | 'visibility'>;
   /** Of the sender. */
   readonly standing: RoomStanding | undefined;
 }

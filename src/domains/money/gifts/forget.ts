@@ -1,7 +1,7 @@
 /** For the end of an account: the words it sent with gifts. The gifts stay, as the books need them. */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
 
 /** Many, since each time those that are blank already are passed by: an index of the others would cost every gift a row. */
 const GIFTS_AT_ONCE = 5_000;

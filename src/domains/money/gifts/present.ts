@@ -1,12 +1,10 @@
 /** Turns rows of gifts into wire shapes: what a gift earned is its receiver's to know. */
+
 import type { z } from '@hono/zod-openapi';
 import { type CardRow, presentCard } from '@/domains/base/users/present';
 import { toIso } from '@/shared/time';
 import type { CataloguePage, GiftSent, KeptGift } from './schemas';
-import type { gifts, giftsSent } from './tables';
-
-export type GiftRow = typeof gifts.$inferSelect;
-export type GiftSentRow = typeof giftsSent.$inferSelect;
+import type { GiftRow, GiftSentRow } from './tables';
 
 export function presentCatalogueGift(row: GiftRow): z.input<typeof CataloguePage>['items'][number] {
   const { id, name, icon, coins, animationUrl } = row;

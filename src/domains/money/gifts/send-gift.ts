@@ -2,12 +2,13 @@
  * Sending a gift or a tip: one batch holds its row, its coins, its diamonds, the day's earning and what the room is to
  * hear, so that no gift is shown that was not paid, and none is paid and never shown.
  */
+
 import type { z } from '@hono/zod-openapi';
 import { type Placeholder, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import type { NewNotification, OutboxEvent } from '@/contracts/messages';
 import { builtOnce } from '@/db/built-once';
-import type { Statement } from '@/db/commit';
 import { planOnce } from '@/db/outbox';
 import { convert } from '@/domains/base/economy/rates';
 import type { Economy } from '@/domains/base/economy/read';
@@ -22,8 +23,9 @@ import { newId } from '@/shared/ids';
 import { MINUTE_MS, toDay, toIso } from '@/shared/time';
 import { giftError } from './errors';
 import { demandRecipient, type GiftFacts, type Giving, readGiftFacts } from './facts';
-import { type GiftRow, type GiftSentRow, presentCatalogueGift, presentGiftSent } from './present';
+import { presentCatalogueGift, presentGiftSent } from './present';
 import type { GiftSent, NewGiftSent, NewTip } from './schemas';
+import type { GiftRow, GiftSentRow } from './tables';
 import { giftsSent, streamEarnings } from './tables';
 import { judgeWords } from './words';
 

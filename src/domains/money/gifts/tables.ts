@@ -40,3 +40,7 @@ export const streamEarnings = sqliteTable('stream_earnings', {
   /** Gifts and tips, each once whatever its quantity. */
   gifts: integer().notNull(),
 });
+
+export type GiftSentRow = typeof giftsSent.$inferSelect;
+
+export type GiftRow = typeof gifts.$inferSelect;

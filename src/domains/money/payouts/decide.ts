@@ -1,4 +1,5 @@
 /** Staff decide on cash-outs: each is decided once, by somebody else than its creator, and logged with what follows. */
+
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
@@ -14,9 +15,10 @@ import { formatMinor } from '@/shared/currency';
 import { payoutError } from './errors';
 import { decidedMeanwhile, giveBack, markPaid, movePayout, notifyOf } from './finish';
 import { approvalLegs } from './legs';
-import { type PayoutRow, presentReview, type Reviewed, reviewedColumns } from './present';
+import { presentReview, type Reviewed, reviewedColumns } from './present';
 import { needsDecision } from './sending-window';
 import { firstSendAt } from './sweep';
+import type { PayoutRow } from './tables';
 import { payouts } from './tables';
 
 /** Throws PAYOUT_NOT_FOUND, OWN_PAYOUT, PAYOUT_OUT_OF_REACH, PAYOUT_DECIDED. */

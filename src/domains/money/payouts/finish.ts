@@ -2,16 +2,19 @@
  * How a cash-out ends: paid, or all of it given back. Whoever finds out first ends it; the batch demands that it still
  * stands where it was read, so it ends once.
  */
+
 import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import type { NewNotification } from '@/contracts/messages';
-import { commit, demandChange, type Statement } from '@/db/commit';
+import { commit, demandChange } from '@/db/commit';
 import type { AppError } from '@/http/errors';
 import { post } from '@/ledger/transfers';
 import { formatMinor } from '@/shared/currency';
 import { payoutError } from './errors';
 import { paidLegs, returnLegs } from './legs';
-import type { PayoutRow } from './present';
+import type { PayoutRow } from './tables';
+
 import { type PayoutStatus, payouts } from './tables';
 
 type Changes = Partial<Pick<PayoutRow, 'reason' | 'reference' | 'decidedAt' | 'decidedBy'>>;

@@ -1,7 +1,7 @@
 /** For the end of an account: where the provider sent its money. Payouts stay, as the books need them. */
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
 import { payoutAccounts } from './tables';
 
 export function forgetPayoutAccount(ctx: Context, userId: string): Statement {

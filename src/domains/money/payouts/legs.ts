@@ -2,8 +2,9 @@
  * The transfers of a cash-out, by what has become of it; their numbers are what the ledger's proof goes by:
  * 1 held, 2 due (diamonds), 3 burnt or returned, 4 sent (or no longer due), 5 the fee.
  */
+
 import type { Transfer } from '@/ledger/transfers';
-import type { PayoutRow } from './present';
+import type { PayoutRow } from './tables';
 
 type Amounts = Pick<PayoutRow, 'id' | 'userId' | 'diamonds' | 'amountMinor' | 'feeMinor' | 'currency'>;
 

@@ -1,4 +1,5 @@
 /** Reading cash-outs: a creator's own, and for staff what waits and what has been. */
+
 import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -17,8 +18,9 @@ import {
   rowsOf,
 } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
-import { type PayoutRow, presentPayout, presentReview, reviewedColumns } from './present';
+import { presentPayout, presentReview, reviewedColumns } from './present';
 import { type AllPayoutsQuery, CursorPosition } from './schemas';
+import type { PayoutRow } from './tables';
 import { payouts } from './tables';
 
 const LIST = 'cashouts';

@@ -1,13 +1,13 @@
 /** Turns rows of payouts into wire shapes. */
+
 import type { z } from '@hono/zod-openapi';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { creatorApplications } from '@/domains/people/creators/tables';
 import { toIso, toIsoOrNull } from '@/shared/time';
 import type { Payout, PayoutInReview } from './schemas';
 import { needsDecision } from './sending-window';
+import type { PayoutRow } from './tables';
 import { payouts } from './tables';
-
-export type PayoutRow = typeof payouts.$inferSelect;
 
 /** For the creator whose it is. */
 export function presentPayout(row: PayoutRow): z.input<typeof Payout> {

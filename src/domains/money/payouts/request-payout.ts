@@ -2,6 +2,7 @@
  * Asking for a cash-out. What is asked for is held in the batch that writes the request, and the batch demands that
  * the day's limits and the matured diamonds are there at that moment: of many at once those go through that fit.
  */
+
 import type { z } from '@hono/zod-openapi';
 import { and, eq, gte, notInArray, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -16,8 +17,9 @@ import { firstIdAt, newId } from '@/shared/ids';
 import { DAY_MS } from '@/shared/time';
 import { payoutError } from './errors';
 import { holdLegs } from './legs';
-import { type PayoutRow, presentPayout } from './present';
+import { presentPayout } from './present';
 import type { PayoutRequest } from './schemas';
+import type { PayoutRow } from './tables';
 import { payoutAccounts, payouts } from './tables';
 import { type Bounds, boundsOf, judgeLimits, type Terms, termsOf } from './terms';
 

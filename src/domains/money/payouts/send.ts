@@ -2,6 +2,7 @@
  * Sends what was approved, and never twice: the provider is asked with the payout's id as its idempotency key, and
  * its transfer is looked for before that.
  */
+
 import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { PayoutOutcome, PayoutProvider } from '@/contracts/payments';
@@ -9,8 +10,8 @@ import { commit } from '@/db/commit';
 import { AppError } from '@/http/errors';
 import { paymentProviderError } from '@/providers/payment-errors';
 import { giveBack, markPaid } from './finish';
-import type { PayoutRow } from './present';
 import { maySend } from './sending-window';
+import type { PayoutRow } from './tables';
 import { payoutAccounts, payouts } from './tables';
 
 /**

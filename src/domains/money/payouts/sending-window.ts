@@ -2,8 +2,9 @@
  * How long the provider is asked to send. It forgets idempotency keys after a day, so well before that nothing is sent
  * any more, and only staff decide what became of it.
  */
+
 import { HOUR_MS, MINUTE_MS } from '@/shared/time';
-import type { PayoutRow } from './present';
+import type { PayoutRow } from './tables';
 
 const UNKNOWN_MS = 20 * HOUR_MS;
 /** Longer than a call to the provider takes: none is under way once staff decide. */

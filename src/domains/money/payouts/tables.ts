@@ -40,3 +40,5 @@ export const payoutAccounts = sqliteTable('payout_accounts', {
   createdAt: integer('created_at').notNull(),
   updatedAt: integer('updated_at').notNull(),
 });
+
+export type PayoutRow = typeof payouts.$inferSelect;

@@ -2,17 +2,19 @@
  * Applies what a payment provider says to the purchase that it is of: facts in any order and any number of times. What
  * is booked is the difference to what the facts together come to, in one commit, against the purchase as it was read.
  */
+
 import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import type { PaymentProviderName } from '@/contracts/payments';
-import { commit, demandChange, type Statement } from '@/db/commit';
+import { commit, demandChange } from '@/db/commit';
 import { isLimitReached, redeemDiscount, releaseDiscount } from '@/domains/money/discounts/redeem';
 import { earnReward, endReward } from '@/domains/money/discounts/rewards';
 import { post, type Transfer } from '@/ledger/transfers';
 import { getKnown, type KnownPurchase, learn, type News, type PurchaseEvent } from './facts';
 import { noticesOf } from './notices';
-import type { PurchaseRow } from './present';
 import { type Settled, settle } from './settle';
+import type { PurchaseRow } from './tables';
 import { purchaseClaims, purchases } from './tables';
 
 /** Each time another event was faster. */

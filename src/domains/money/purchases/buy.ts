@@ -2,12 +2,13 @@
  * Begins a purchase. Its row, with the code's reservation, is committed before the provider hears of it: a request that
  * is killed in between, or finds the provider away, is finished by the same Idempotency-Key. Nothing is credited here.
  */
+
 import type { z } from '@hono/zod-openapi';
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commitRefund, commitSpent, refund, type Spending } from '@/domains/base/budgets/spend';
 import { type Economy, economyOf, economyQuery } from '@/domains/base/economy/read';
-import { discountError } from '@/domains/money/discounts/errors';
+import { discountError, packageError } from '@/domains/money/discounts/errors';
 import { discountQuery, type FoundDiscount } from '@/domains/money/discounts/find';
 import { judgeDiscount } from '@/domains/money/discounts/judge-discount';
 import { RESERVE_REFUSALS, reserveDiscount } from '@/domains/money/discounts/redeem';
@@ -18,8 +19,9 @@ import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { MINUTE_MS } from '@/shared/time';
 import { purchaseError } from './errors';
-import { type PurchaseRow, presentPurchase } from './present';
+import { presentPurchase } from './present';
 import type { NewPurchase, PurchaseRequest } from './schemas';
+import type { PackageRow, PurchaseRow } from './tables';
 import { coinPackages, purchases } from './tables';
 
 /** Stripe's shortest. */
@@ -50,7 +52,7 @@ export async function buyCoins(
 
 interface Facts {
   readonly known: PurchaseRow | undefined;
-  readonly offered: typeof coinPackages.$inferSelect | undefined;
+  readonly offered: PackageRow | undefined;
   readonly discount: FoundDiscount | undefined;
   readonly economy: Economy;
 }
@@ -84,7 +86,7 @@ async function begin(
   facts: Facts | undefined,
 ): Promise<PurchaseRow> {
   demandReturnUrls(ctx.config, { successUrl, cancelUrl });
-  if (!facts?.offered) throw purchaseError('PACKAGE_NOT_FOUND');
+  if (!facts?.offered) throw packageError('PACKAGE_NOT_FOUND');
   const { offered, discount, economy } = facts;
   const [now, id] = [ctx.now(), newId()];
   const codeBonusCoins = discountCode === undefined ? 0 : bonusOf(discount, userId, offered, now);
@@ -130,12 +132,7 @@ async function begin(
 }
 
 /** Throws the reason of a code that is not good here. */
-function bonusOf(
-  discount: FoundDiscount | undefined,
-  userId: string,
-  { id, coins }: typeof coinPackages.$inferSelect,
-  now: number,
-): number {
+function bonusOf(discount: FoundDiscount | undefined, userId: string, { id, coins }: PackageRow, now: number): number {
   const usesByUser = discount?.usesByUser ?? 0;
   const verdict = judgeDiscount(discount, { userId, usesByUser, packageId: id, packageCoins: coins, now });
   if ('reason' in verdict) throw discountError(verdict.reason);

@@ -1,12 +1,14 @@
 /** What is known of a purchase when the provider says something about it, and what it knows after that. */
+
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { PaymentEvent, PaymentProviderName } from '@/contracts/payments';
+import type { EconomyVersionRow } from '@/domains/base/economy/tables';
 import { economyVersions } from '@/domains/base/economy/tables';
 import { purchaseError } from './errors';
 import { HeldForStaff } from './held';
-import type { PurchaseRow } from './present';
 import { type Claim, mergeClaim } from './settle';
+import type { PurchaseRow } from './tables';
 import { purchaseClaims, purchases } from './tables';
 
 /** What may be said of a purchase. */
@@ -17,7 +19,7 @@ export interface KnownPurchase {
   /** By the provider's id of each. */
   readonly claims: ReadonlyMap<string, Claim>;
   /** Of the economy under which it was begun. */
-  readonly limits: (typeof economyVersions.$inferSelect)['config']['limits'];
+  readonly limits: EconomyVersionRow['config']['limits'];
 }
 
 /**

@@ -1,6 +1,7 @@
 /** What the buyer is told when their purchase changes. Takes no Context. */
+
 import type { OutboxEvent } from '@/contracts/messages';
-import type { PurchaseRow } from './present';
+import type { PurchaseRow } from './tables';
 
 /** @param rewardCode the code that the purchase earned */
 export function noticesOf(before: PurchaseRow, after: PurchaseRow, rewardCode: string | undefined): OutboxEvent[] {

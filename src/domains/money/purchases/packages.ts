@@ -1,18 +1,19 @@
 /** The packages on offer, and staff keeping them: each change is logged with who, before and after. */
+
 import type { z } from '@hono/zod-openapi';
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit, demandChange } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
+import { packageError } from '@/domains/money/discounts/errors';
 import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { isChange } from '@/shared/is-change';
 import { purchaseError } from './errors';
 import type { CoinPackage, NewPackage, PackageChanges } from './schemas';
+import type { PackageRow } from './tables';
 import { coinPackages } from './tables';
-
-type PackageRow = typeof coinPackages.$inferSelect;
 
 /** Those on offer, the smallest and so the cheapest first. */
 export async function listPackages(ctx: Context, query: PageQuery) {
@@ -67,7 +68,7 @@ export async function changePackage(
   changes: z.output<typeof PackageChanges>,
 ): Promise<z.input<typeof CoinPackage>> {
   const before = await ctx.db.select().from(coinPackages).where(eq(coinPackages.id, id)).get();
-  if (!before) throw purchaseError('PACKAGE_NOT_FOUND');
+  if (!before) throw packageError('PACKAGE_NOT_FOUND');
   if (!isChange(before, changes)) return presentPackage(before);
   // Two changes within one millisecond are two all the same.
   const updatedAt = Math.max(ctx.now(), before.updatedAt + 1);

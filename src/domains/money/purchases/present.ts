@@ -1,9 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import { toIso, toIsoOrNull } from '@/shared/time';
 import type { Purchase } from './schemas';
-import type { purchases } from './tables';
-
-export type PurchaseRow = typeof purchases.$inferSelect;
+import type { PurchaseRow } from './tables';
 
 export function presentPurchase(row: PurchaseRow): z.input<typeof Purchase> {
   const { id, packageId, packageName, coins, bonusCoins, amountMinor, currency, status, provider } = row;

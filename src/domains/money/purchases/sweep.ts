@@ -2,6 +2,7 @@
  * What the minute's cron does for purchases: asks the provider what has become of a checkout that is over and of which
  * no event has come, and lets go of those of which nothing ever will.
  */
+
 import { asc, inArray, lte, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { PaymentEvent } from '@/contracts/payments';
@@ -10,7 +11,8 @@ import { DAY_MS, MINUTE_MS } from '@/shared/time';
 import { applyPaymentEvent } from './apply';
 import type { PurchaseEvent } from './facts';
 import { HeldForStaff } from './held';
-import type { PurchaseRow } from './present';
+import type { PurchaseRow } from './tables';
+
 import { purchases } from './tables';
 
 /** Below the six connections that a request may have open; what is learnt of each takes some twenty statements. */

@@ -75,3 +75,7 @@ export const purchaseClaims = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.purchaseId, table.claimId] })],
 );
+
+export type PackageRow = typeof coinPackages.$inferSelect;
+
+export type PurchaseRow = typeof purchases.$inferSelect;

@@ -1,6 +1,6 @@
 /** One month of a subscription, paid: its row, the coins, the diamonds and the day's earning. The same for each month. */
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
 import { convert } from '@/domains/base/economy/rates';
 import type { Economy } from '@/domains/base/economy/read';
 import { recordEarning } from '@/domains/money/earnings/record';

@@ -4,7 +4,7 @@
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
 
 /** Each is repeated until it changes nothing. */
 export function endSubscriptions(ctx: Context, userId: string, limit: SQL): Statement[] {

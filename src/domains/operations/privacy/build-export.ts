@@ -3,10 +3,12 @@
  * then the mail. A step's outcome, the row's way forward and the next message are one batch, and a step has the row to
  * itself, so a message that comes twice or a consumer that dies makes no second file and no second mail.
  */
+
 import { and, eq, gt, isNull, lte } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import type { TaskMessage } from '@/contracts/messages';
-import { commit, demandChange, type Statement } from '@/db/commit';
+import { commit, demandChange } from '@/db/commit';
 import { signedMediaUrl } from '@/domains/base/media/keys';
 import { closeFile, nameFile, PART_BYTES, putPart } from '@/domains/base/media/written-file';
 import { users } from '@/domains/base/users/tables';
@@ -14,7 +16,8 @@ import { exportReadyMail } from '@/domains/people/auth/mails';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
 import { writePart } from './document';
 import { privacyError } from './errors';
-import { dropExport, type ExportRow } from './export-rows';
+import { dropExport } from './export-rows';
+import type { ExportRow } from './tables';
 import { accountExports, type ExportPlace } from './tables';
 
 /** As long as a consumer may run; and shorter than the queue goes on with its tries. */

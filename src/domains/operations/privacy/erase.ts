@@ -5,8 +5,9 @@
  */
 import { asc, lte, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
-import { commit, demandChange, type Statement } from '@/db/commit';
+import { commit, demandChange } from '@/db/commit';
 import { forgetBudgets } from '@/domains/base/budgets/spend';
 import { forgetFiles } from '@/domains/base/media/forget';
 import { forgetBrowsers, forgetMentions, forgetNotifications, forgetTold } from '@/domains/base/notifications/forget';

@@ -1,12 +1,13 @@
 /** The rows of exports that are too large for a request: how one is found, and how it goes with all that hangs on it. */
+
 import { eq, lte } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
-import { commit, type Statement } from '@/db/commit';
+import { commit } from '@/db/commit';
 import { forgetMedia } from '@/domains/base/media/store';
+import type { ExportRow } from './tables';
 import { accountExports } from './tables';
-
-export type ExportRow = typeof accountExports.$inferSelect;
 
 const EXPIRED_MAX = 20;
 

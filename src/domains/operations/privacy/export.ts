@@ -2,6 +2,7 @@
  * GET /user/export. What is small is answered whole, and only once all of it is there, so that nobody takes a part for
  * the whole; what is large is written by the tasks queue (`build-export.ts`), and its owner gets a link by mail.
  */
+
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
 import { WRITTEN_FILES } from '@/contracts/file-kinds';
@@ -12,8 +13,9 @@ import { type Envelope, reply } from '@/http/envelope';
 import { newId } from '@/shared/ids';
 import { DAY_MS, toDay, toIso, toIsoOrNull } from '@/shared/time';
 import { START, writePart } from './document';
-import { dropExport, type ExportRow, findExport } from './export-rows';
+import { dropExport, findExport } from './export-rows';
 import type { LargeExport } from './schemas';
+import type { ExportRow } from './tables';
 import { accountExports } from './tables';
 
 /**

@@ -30,3 +30,5 @@ export const accountExports = sqliteTable('account_exports', {
   /** When it is given up; once it is ready, when its file goes. */
   expiresAt: integer('expires_at').notNull(),
 });
+
+export type ExportRow = typeof accountExports.$inferSelect;

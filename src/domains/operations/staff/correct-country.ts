@@ -5,11 +5,12 @@ import type { Context } from '@/contracts/context';
 import { commit, demandChange, demandThat } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { staffCanActOn } from '@/domains/base/permissions/permissions';
+import { hasRank } from '@/domains/base/permissions/rank';
 import { presentCard } from '@/domains/base/users/present';
 import { correctUserCountry } from '@/domains/base/users/write';
 import type { Actor } from '@/shared/actor';
 import { staffError } from './errors';
-import { getTarget, stillStands } from './members';
+import { getTarget } from './members';
 import type { CorrectedCountry, CountryCorrection } from './schemas';
 
 /** Repeating it changes nothing. Throws STAFF_USER_NOT_FOUND, STAFF_OUT_OF_REACH, COUNTRY_CHANGED. */
@@ -29,8 +30,8 @@ export async function correctCountry(
   await commit(
     ctx,
     [
-      demandThat(ctx, stillStands(actor.userId, actor.staff)),
-      demandThat(ctx, stillStands(userId, target.staff)),
+      demandThat(ctx, hasRank(actor.userId, actor.staff)),
+      demandThat(ctx, hasRank(userId, target.staff)),
       demandThat(ctx, sql`EXISTS (SELECT 1 FROM users WHERE id = ${userId} AND country IS ${target.country})`),
       correctUserCountry(ctx, userId, country),
       demandChange(ctx),

@@ -1,10 +1,12 @@
 /** Who is staff, and making somebody so. Every change is judged against both ranks as they stand at its commit. */
+
 import type { z } from '@hono/zod-openapi';
-import { and, asc, eq, gt, ne, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, ne } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit, demandThat } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { judgeRanking, permissionsOf } from '@/domains/base/permissions/permissions';
+import { hasRank, setRank } from '@/domains/base/permissions/rank';
 import { staff } from '@/domains/base/permissions/tables';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
@@ -49,20 +51,12 @@ export async function rankStaff(
   if (verdict !== 'allow') throw staffError(verdict);
   if (JSON.stringify(after) === JSON.stringify(target.staff)) return presentMember(target.card, after);
 
-  const now = ctx.now();
-  const [granted, denied] = [[...(after?.granted ?? [])], [...(after?.denied ?? [])]];
-  const values = after && { rank: after.rank, granted, denied, country: after.country, updatedAt: now };
   await commit(
     ctx,
     [
-      demandThat(ctx, stillStands(actor.userId, own)),
-      demandThat(ctx, stillStands(userId, target.staff)),
-      values
-        ? ctx.db
-            .insert(staff)
-            .values({ userId, ...values, createdAt: now })
-            .onConflictDoUpdate({ target: staff.userId, set: values })
-        : ctx.db.delete(staff).where(eq(staff.userId, userId)),
+      demandThat(ctx, hasRank(actor.userId, own)),
+      demandThat(ctx, hasRank(userId, target.staff)),
+      setRank(ctx, userId, after),
       logStaff(ctx, {
         staffId: actor.userId,
         action: 'staff.rank',
@@ -106,14 +100,6 @@ function changed(before: Staff | null, request: z.output<typeof StaffRequest>): 
   if (rank !== 'country_admin') return { rank, granted, denied, country: null };
   if (country !== null) return { rank, granted, denied, country };
   throw httpError('VALIDATION_FAILED', { details: [{ path: 'country', message: 'a country admin must have one' }] });
-}
-
-/** For the batch of what was judged by this rank. @param known null: no staff */
-export function stillStands(userId: string, known: Staff | null): SQL {
-  if (!known) return sql`NOT EXISTS (SELECT 1 FROM staff WHERE user_id = ${userId})`;
-  const { rank, granted, denied, country } = known;
-  return sql`EXISTS (SELECT 1 FROM staff WHERE user_id = ${userId} AND rank = ${rank}
-    AND granted = ${JSON.stringify(granted)} AND denied = ${JSON.stringify(denied)} AND country IS ${country})`;
 }
 
 function presentMember(card: CardRow, member: Staff | null): z.input<typeof StaffMember> {

@@ -1,4 +1,5 @@
 /** The webhook desk: staff see what providers told us, and have one event applied again. */
+
 import type { z } from '@hono/zod-openapi';
 import { and, desc, eq, gte, isNotNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -13,11 +14,10 @@ import { webhookError } from './errors';
 import { storeAgainStatement } from './events';
 import { CursorPosition, type WebhookEvent, type WebhookEventsQuery } from './schemas';
 import { queueEvent } from './store';
+import type { WebhookEventRow } from './tables';
 import { type WebhookProvider, type WebhookState, webhookEvents } from './tables';
 
 const LIST = 'webhook-events';
-
-type Row = typeof webhookEvents.$inferSelect;
 
 /** The newest first. Throws VALIDATION_FAILED, CURSOR_INVALID. */
 export async function listWebhookEvents(ctx: Context, query: z.output<typeof WebhookEventsQuery>) {
@@ -77,13 +77,13 @@ export async function replayWebhookEvent(
       }),
     ],
     { refusals: { DEMAND_NOT_MET: () => webhookError('WEBHOOK_PAYLOAD_GONE') } },
-  )) as [Row[]]; // the first statement's rows
+  )) as [WebhookEventRow[]]; // the first statement's rows
   await queueEvent(ctx, id);
   ctx.log.event('webhook.replayed', { webhookEventId: id });
   return presentEvent(after ?? before);
 }
 
-function presentEvent({ receivedAt, queuedAt, processedAt, ...row }: Row): z.input<typeof WebhookEvent> {
+function presentEvent({ receivedAt, queuedAt, processedAt, ...row }: WebhookEventRow): z.input<typeof WebhookEvent> {
   return {
     ...row,
     receivedAt: toIso(receivedAt),

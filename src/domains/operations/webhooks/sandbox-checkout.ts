@@ -2,13 +2,15 @@
  * The sandbox's checkout page, on one's own machine alone: its buttons hand a signed event to the ordinary webhook, and
  * what follows from that is what would follow from a real one.
  */
+
 import { z } from '@hono/zod-openapi';
 import { eq } from 'drizzle-orm';
 import { Hono, type Context as HonoContext } from 'hono';
 import { html } from 'hono/html';
 import type { Context } from '@/contracts/context';
 import { purchaseError } from '@/domains/money/purchases/errors';
-import { type PurchaseRow, presentPurchase } from '@/domains/money/purchases/present';
+import { presentPurchase } from '@/domains/money/purchases/present';
+import type { PurchaseRow } from '@/domains/money/purchases/tables';
 import { purchases } from '@/domains/money/purchases/tables';
 import { httpError } from '@/http/errors';
 import type { AppEnv } from '@/http/middleware';

@@ -26,3 +26,5 @@ export const webhookEvents = sqliteTable('webhook_events', {
   queuedAt: integer('queued_at'),
   processedAt: integer('processed_at'),
 });
+
+export type WebhookEventRow = typeof webhookEvents.$inferSelect;

@@ -1,8 +1,10 @@
 /** The account behind a sign-in: user, rank and password hash in one indexed read. */
+
 import { and, eq, ne, type SQL } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { staff } from '@/domains/base/permissions/tables';
-import type { UserRow } from '@/domains/base/users/present';
+import type { UserRow } from '@/domains/base/users/tables';
+
 import { users } from '@/domains/base/users/tables';
 import type { Actor, Staff } from '@/shared/actor';
 import { fold } from '@/shared/text';

@@ -5,7 +5,8 @@
  */
 import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commit, demandChange, type Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
+import { commit, demandChange } from '@/db/commit';
 import { newId } from '@/shared/ids';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
 import { signToken, verifyToken } from '@/shared/tokens';

@@ -3,10 +3,13 @@
  * so what was set up stays only if the same request shows the account's session or password. If two run at once, the
  * first to commit decides, and the other batch is refused.
  */
+
 import type { Context } from '@/contracts/context';
-import { demandChange, type Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
+import { demandChange } from '@/db/commit';
 import { forgetBrowsers } from '@/domains/base/notifications/forget';
-import type { UserRow } from '@/domains/base/users/present';
+import type { UserRow } from '@/domains/base/users/tables';
+
 import { markEmailVerified, undoSetup } from '@/domains/base/users/write';
 import { voidBackupCodes } from './backup-codes';
 import { voidChallenges } from './challenges';

@@ -4,7 +4,7 @@
  */
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
 import { accounts, authSessions, backupCodes, otps, signInChallenges } from './tables';
 
 export function forgetCredentials(ctx: Context, { id, emailKey }: { id: string; emailKey: string }): Statement[] {

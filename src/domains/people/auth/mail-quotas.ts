@@ -3,7 +3,8 @@
  * quota long before the address's, and what was mailed until then stays good.
  */
 import type { Context } from '@/contracts/context';
-import type { Refusals, Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
+import type { Refusals } from '@/db/commit';
 import { AppError } from '@/http/errors';
 import { fold } from '@/shared/text';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '@/shared/time';

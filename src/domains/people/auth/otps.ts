@@ -5,7 +5,8 @@
 import { randomInt } from 'node:crypto';
 import { and, eq, gt, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commit, type Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
+import { commit } from '@/db/commit';
 import { hmac, isHmacOf } from '@/shared/crypto';
 import { fold } from '@/shared/text';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '@/shared/time';

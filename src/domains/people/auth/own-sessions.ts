@@ -1,4 +1,5 @@
 /** A user's own auth sessions: which there are, and ending one or all of them. */
+
 import { and, count, desc, eq, isNull, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit, demandChange } from '@/db/commit';
@@ -8,9 +9,8 @@ import type { Actor } from '@/shared/actor';
 import { toIso } from '@/shared/time';
 import { authError } from './errors';
 import { endSessionsOf, sessionsEnded } from './sessions';
+import type { SessionRow } from './tables';
 import { authSessions } from './tables';
-
-type SessionRow = typeof authSessions.$inferSelect;
 
 export async function listOwnSessions(ctx: Context, { userId, sessionId }: Actor, query: PageQuery) {
   const { limit, offset } = rowsOf(query);

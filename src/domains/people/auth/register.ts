@@ -3,7 +3,8 @@
  * is verified the account can do little, and a new registration with the same address replaces it.
  */
 import type { Context } from '@/contracts/context';
-import { demandChange, type Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
+import { demandChange } from '@/db/commit';
 import { claimTakenMail, releaseUnverified } from '@/domains/base/users/unverified';
 import { inventUsername } from '@/domains/base/users/usernames';
 import { insertUser } from '@/domains/base/users/write';

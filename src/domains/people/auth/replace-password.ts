@@ -4,7 +4,8 @@
  */
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commit, demandChange, type Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
+import { commit, demandChange } from '@/db/commit';
 import type { AppError } from '@/http/errors';
 import type { Account } from './account';
 import { voidChallenges } from './challenges';

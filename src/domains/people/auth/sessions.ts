@@ -2,10 +2,11 @@
  * Auth sessions: where a user is signed in, by an opaque token and a family of refresh tokens. Use prolongs a session,
  * but never beyond 90 days from its sign-in.
  */
+
 import { and, eq, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
-import type { Statement } from '@/db/commit';
 import type { Actor } from '@/shared/actor';
 import { randomToken } from '@/shared/crypto';
 import { newId } from '@/shared/ids';
@@ -13,6 +14,7 @@ import { DAY_MS, SECOND_MS } from '@/shared/time';
 import { signToken } from '@/shared/tokens';
 import { signAccessToken } from './access-token';
 import { hashOf, newSecret, signSessionToken } from './session-token';
+import type { SessionRow } from './tables';
 import { authSessions } from './tables';
 
 /** From the last use of either token. */
@@ -29,8 +31,6 @@ export interface SessionTokens {
   /** Seconds that the access token is good. */
   expiresIn: number;
 }
-
-type SessionRow = typeof authSessions.$inferSelect;
 
 /** A new session as a row to insert and the tokens to hand out once it is committed. */
 export async function newSession(

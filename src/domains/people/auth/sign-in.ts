@@ -2,11 +2,14 @@
  * Signs a user in, by password or mailed code, and after a second factor where one is on. The session is made in one
  * batch with the proof's use, so that a proof that was replaced or used in between makes none.
  */
+
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
-import { commit, demandChange, type Statement } from '@/db/commit';
-import { presentUser, type UserRow } from '@/domains/base/users/present';
+import { commit, demandChange } from '@/db/commit';
+import { presentUser } from '@/domains/base/users/present';
+import type { UserRow } from '@/domains/base/users/tables';
 import { recordLogin } from '@/domains/base/users/write';
 import type { AppError } from '@/http/errors';
 import { type Account, actorOf } from './account';

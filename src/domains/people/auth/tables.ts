@@ -90,3 +90,5 @@ export const backupCodes = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.userId, table.codeHash] })],
 );
+
+export type SessionRow = typeof authSessions.$inferSelect;

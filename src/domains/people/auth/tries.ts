@@ -4,7 +4,8 @@
  */
 import { and, eq, gt, gte, or, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commit, type Refusals, type Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
+import { commit, type Refusals } from '@/db/commit';
 import type { AppError } from '@/http/errors';
 import { hmac } from '@/shared/crypto';
 import { SECOND_MS } from '@/shared/time';

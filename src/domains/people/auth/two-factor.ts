@@ -2,9 +2,12 @@
  * Two-factor authentication: turned on with a code that proves the app works, asked for at sign-in, turned off with
  * password and code. Every code, of the app or of the backup list, is good once, and the user is mailed every change.
  */
+
 import type { Context } from '@/contracts/context';
-import { commit, demandChange, type Statement } from '@/db/commit';
-import type { UserRow } from '@/domains/base/users/present';
+import type { Statement } from '@/contracts/database';
+import { commit, demandChange } from '@/db/commit';
+import type { UserRow } from '@/domains/base/users/tables';
+
 import { disableTotp, enableTotp, prepareTotp, useTotpStep } from '@/domains/base/users/write';
 import type { AppError } from '@/http/errors';
 import type { Actor } from '@/shared/actor';

@@ -4,7 +4,8 @@
  */
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commit, demandChange, demandThat, type Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
+import { commit, demandChange, demandThat } from '@/db/commit';
 import { isOwnerAddress, logOwner, rankOwner } from '@/domains/base/permissions/rank-owner';
 import { presentUser } from '@/domains/base/users/present';
 import { sessionIsActive } from '@/domains/base/users/session-active';

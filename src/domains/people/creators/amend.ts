@@ -1,10 +1,12 @@
 /** The applicant's own view of the application. Until it is approved it may be amended, and is pending again by that. */
+
 import type { z } from '@hono/zod-openapi';
 import { and, eq, isNull, ne, type SQL } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import { DOCUMENTS } from '@/contracts/file-kinds';
 import type { OutboxEvent } from '@/contracts/messages';
-import { commit, demandChange, type Statement } from '@/db/commit';
+import { commit, demandChange } from '@/db/commit';
 import { forgetMedia, storeUpload } from '@/domains/base/media/store';
 import { readUpload } from '@/domains/base/media/upload';
 import { setCreatorStatus } from '@/domains/base/users/statements';
@@ -13,8 +15,9 @@ import { isChange } from '@/shared/is-change';
 import { checkAge } from './apply';
 import { creatorError } from './errors';
 import { type Financial, openFinancial, sealFinancial } from './financial';
-import { type ApplicationRow, presentApplication } from './present';
+import { presentApplication } from './present';
 import { type AmendmentRequest, type Application, DocumentFields } from './schemas';
+import type { ApplicationRow } from './tables';
 import { creatorApplications } from './tables';
 
 type ApplicationAnswer = Promise<z.input<typeof Application>>;

@@ -1,4 +1,5 @@
 /** Applying to be a creator: one application a user, for good. */
+
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
@@ -9,8 +10,9 @@ import { newId } from '@/shared/ids';
 import { isAtLeastYearsOld } from '@/shared/time';
 import { creatorError } from './errors';
 import { sealFinancial } from './financial';
-import { type ApplicationRow, presentApplication } from './present';
+import { presentApplication } from './present';
 import type { Application, ApplicationRequest } from './schemas';
+import type { ApplicationRow } from './tables';
 import { creatorApplications } from './tables';
 
 const AGE_YEARS_MIN = 18;

@@ -1,7 +1,7 @@
 /** For the end of an account: who it is by its documents, where its money went, how it presented itself. */
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
 import { creatorApplications, creatorProfiles } from './tables';
 
 /** The document itself goes with the user's files. */

@@ -1,12 +1,11 @@
 /** Turns rows of applications into wire shapes. */
+
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
 import { toIso, toIsoOrNull } from '@/shared/time';
 import { maskFinancial, openFinancial } from './financial';
 import type { Application } from './schemas';
-import type { creatorApplications } from './tables';
-
-export type ApplicationRow = typeof creatorApplications.$inferSelect;
+import type { ApplicationRow } from './tables';
 
 /** Without the bank details. */
 export function presentSummary(row: Omit<ApplicationRow, 'financial'>) {

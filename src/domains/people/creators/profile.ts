@@ -2,7 +2,8 @@
 import type { z } from '@hono/zod-openapi';
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commit, type Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
+import { commit } from '@/db/commit';
 import { differs } from '@/db/differs';
 import { cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';

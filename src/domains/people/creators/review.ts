@@ -1,9 +1,11 @@
 /** Staff read and decide applications. A decision is one batch with all that follows from it, and only one is made. */
+
 import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import type { NewNotification } from '@/contracts/messages';
-import { commit, demandChange, type Statement } from '@/db/commit';
+import { commit, demandChange } from '@/db/commit';
 import { documentUrl } from '@/domains/base/media/keys';
 import { logStaff } from '@/domains/base/permissions/log';
 import { staffCanActOn } from '@/domains/base/permissions/permissions';
@@ -14,9 +16,10 @@ import { users } from '@/domains/base/users/tables';
 import { COUNT_MAX, presentPage, rowsOf } from '@/http/envelope';
 import type { Actor, Rank, Role } from '@/shared/actor';
 import { creatorError } from './errors';
-import { type ApplicationRow, presentApplication, presentSummary } from './present';
+import { presentApplication, presentSummary } from './present';
 import { createProfile } from './profile';
 import type { ApplicationInReview, ApplicationsQuery } from './schemas';
+import type { ApplicationRow } from './tables';
 import { creatorApplications } from './tables';
 
 const applicationColumns = getTableColumns(creatorApplications);

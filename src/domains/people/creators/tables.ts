@@ -38,3 +38,5 @@ export const creatorCategories = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.userId, table.category] })],
 );
+
+export type ApplicationRow = typeof creatorApplications.$inferSelect;

@@ -2,7 +2,8 @@
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commit, type Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
+import { commit } from '@/db/commit';
 import { differs } from '@/db/differs';
 import { regionsDiffer, setBlockedRegions } from '@/domains/people/social/regions';
 import { getPrivacy } from './privacy';

@@ -1,7 +1,7 @@
 /** For the end of an account: what it chose as a performer. */
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
 import { performerPrivacy } from './tables';
 
 export function forgetPrivacy(ctx: Context, userId: string): Statement {

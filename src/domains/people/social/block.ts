@@ -4,8 +4,9 @@
  */
 import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
-import { commit, commitIfMet, demandChange, type Statement } from '@/db/commit';
+import { commit, commitIfMet, demandChange } from '@/db/commit';
 import { withdrawBetween } from '@/domains/base/notifications/withdraw';
 import { users } from '@/domains/base/users/tables';
 import { denyEachOthersVideo, removal } from '@/domains/live/channels/video-denials';

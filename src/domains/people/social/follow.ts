@@ -1,8 +1,9 @@
 /** Following creators. One follow a pair, never oneself, never across a block; the database keeps the counts. */
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
-import { commitIfMet, demandChange, type Statement } from '@/db/commit';
+import { commitIfMet, demandChange } from '@/db/commit';
 import { withdrawFollow } from '@/domains/base/notifications/withdraw';
 import { users } from '@/domains/base/users/tables';
 import { followsCreator } from '@/domains/base/visibility/members';

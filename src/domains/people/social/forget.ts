@@ -1,7 +1,7 @@
 /** For the end of an account: whom and where it followed and blocked and who did so to it, some rows at a time. */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
 
 /** Each is repeated until it changes nothing. */
 export function forgetTies(ctx: Context, userId: string, limit: SQL): Statement[] {

@@ -1,7 +1,7 @@
 /** Where a creator chose not to be shown: read and changed here, applied by `base/visibility/regions.ts`. */
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Statement } from '@/db/commit';
+import type { Statement } from '@/contracts/database';
 import { blockedRegions } from './tables';
 
 /** In their order. */

@@ -5,11 +5,12 @@ import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
 import { userVisibleTo } from '@/domains/base/visibility/people';
 import { authorVisibleTo, openTo } from '@/domains/base/visibility/posts';
+import { contentError } from '@/domains/content/posts/errors';
+import { hydratePosts } from '@/domains/content/posts/present';
+import { IdPosition } from '@/domains/content/posts/schemas';
 import { decodeCursor, encodeCursor } from '@/http/envelope';
 import type { Actor, Viewer } from '@/shared/actor';
-import { contentError } from './errors';
-import { hydratePosts } from './present';
-import { type CursorQuery, IdPosition, type PublicFeedQuery, ScorePosition } from './schemas';
+import { type CursorQuery, type PublicFeedQuery, ScorePosition } from './schemas';
 import { type Step, type Walked, walk } from './walk';
 
 /** How many ids are looked at for each post of a page, at most. */

@@ -1,0 +1,31 @@
+/** A user's rank as a row: written, and held to in the batch of what was judged by it. */
+import { eq, type SQL, sql } from 'drizzle-orm';
+import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
+import type { Staff } from '@/shared/actor';
+import { staff } from './tables';
+
+/** @param rank null: takes it away */
+export function setRank(ctx: Context, userId: string, rank: Staff | null): Statement {
+  if (!rank) return ctx.db.delete(staff).where(eq(staff.userId, userId));
+  const now = ctx.now();
+  const values = {
+    rank: rank.rank,
+    granted: [...rank.granted],
+    denied: [...rank.denied],
+    country: rank.country,
+    updatedAt: now,
+  };
+  return ctx.db
+    .insert(staff)
+    .values({ userId, ...values, createdAt: now })
+    .onConflictDoUpdate({ target: staff.userId, set: values });
+}
+
+/** Whether the user has this very rank, with these permissions. @param rank null: none */
+export function hasRank(userId: string, rank: Staff | null): SQL {
+  if (!rank) return sql`NOT EXISTS (SELECT 1 FROM ${staff} WHERE ${staff.userId} = ${userId})`;
+  return sql`EXISTS (SELECT 1 FROM ${staff} WHERE ${staff.userId} = ${userId} AND ${staff.rank} = ${rank.rank}
+    AND ${staff.granted} = ${JSON.stringify(rank.granted)} AND ${staff.denied} = ${JSON.stringify(rank.denied)}
+    AND ${staff.country} IS ${rank.country})`;
+}

@@ -1,0 +1,60 @@
+/** Lists of posts: the public feed, a user's own feed, and the posts of one author. */
+import { z } from '@hono/zod-openapi';
+import { PostPage } from '@/domains/content/posts/schemas';
+import { type Endpoint, endpoint } from '@/http/endpoint';
+import { listOwnPosts, listPostsOf, listPublicFeed } from './lists';
+import { listFeed } from './personal-feed';
+import { CursorQuery, PublicFeedQuery } from './schemas';
+
+const ByUser = z.strictObject({ userId: z.string().min(1) });
+const SHORT_PAGES = 'A page may be shorter than asked for and still have a next one.';
+
+export const feedEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'get',
+    path: '/content/feed/public',
+    tag: 'content',
+    summary: 'The public feed, by time or by what is trending',
+    description:
+      'Trending goes by the time of a post in seconds and 21,600 × log2(1 + likes + 2 × comments): each doubling of ' +
+      `what people had to say about it is worth six hours. ${SHORT_PAGES}`,
+    who: 'optional',
+    query: PublicFeedQuery,
+    response: PostPage,
+    handler: (ctx, { actor, query }) => listPublicFeed(ctx, actor, query),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/content/feed',
+    tag: 'content',
+    summary: 'My feed: creators I follow or subscribe to, then what is trending',
+    description: `What the creators whom you follow or subscribe to posted in the last 30 days, then public posts of others. ${SHORT_PAGES}`,
+    who: 'user',
+    query: CursorQuery,
+    response: PostPage,
+    handler: (ctx, { actor, query }) => listFeed(ctx, actor, query),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/content/users/{userId}/posts',
+    tag: 'content',
+    summary: "A user's posts, as far as I may see them",
+    description: SHORT_PAGES,
+    who: 'optional',
+    params: ByUser,
+    query: CursorQuery,
+    response: PostPage,
+    refusals: { 404: 'POST_AUTHOR_NOT_FOUND' },
+    handler: (ctx, { actor, params, query }) => listPostsOf(ctx, actor, params.userId, query),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/content/posts',
+    tag: 'content',
+    summary: 'My posts, newest first',
+    who: 'user',
+    query: CursorQuery,
+    response: PostPage,
+    handler: (ctx, { actor, query }) => listOwnPosts(ctx, actor, query),
+  }),
+];

@@ -1,0 +1,7 @@
+/** What Hono carries with a request. */
+import type { Context } from '@/contracts/context';
+import type { Viewer } from '@/shared/actor';
+
+export interface HttpEnv {
+  Variables: { ctx: Context; actor?: Viewer };
+}
