@@ -5,7 +5,7 @@
 import { z } from '@hono/zod-openapi';
 import { cut } from '@/shared/text';
 import { toIso } from '@/shared/time';
-import { type ChatMessage, REACTION_KINDS, type ReactionKind, type RoomRefusalCode, type ToldPolicy } from './room';
+import { type ChatMessage, type PublicPolicy, REACTION_KINDS, type ReactionKind, type RoomRefusalCode } from './room';
 
 export const FRAME_BYTES_MAX = 4 * 1_024;
 /** A complaint names unknown fields, which may be long. */
@@ -137,7 +137,7 @@ export interface Welcome {
   readonly you: You;
   /** Without the newcomer. */
   readonly viewerCount: number;
-  readonly policy: ToldPolicy;
+  readonly policy: PublicPolicy;
   readonly showcase: null;
   /** Oldest first. */
   readonly messages: readonly unknown[];

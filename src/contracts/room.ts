@@ -21,10 +21,10 @@ export interface RoomPolicy {
 }
 
 /** What viewers are told of it: a list of blocked words is a list of words to get around. */
-export type ToldPolicy = Omit<RoomPolicy, 'blockedWords'>;
+export type PublicPolicy = Omit<RoomPolicy, 'blockedWords'>;
 
 /** What a user is to the room's channel, and when (ms) that was read from D1. */
-export interface Standing {
+export interface Relation {
   readonly creator: boolean;
   readonly moderator: boolean;
   readonly rank: Rank | null;
@@ -44,7 +44,7 @@ export interface RoomUser {
   readonly username: string;
   readonly displayName: string;
   readonly avatarUrl: string | null;
-  readonly standing: Standing;
+  readonly standing: Relation;
 }
 
 /** Somebody who may watch and react: no name, no words. */

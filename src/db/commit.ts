@@ -8,7 +8,7 @@ import { newId } from '@/shared/ids';
 import { insertEvents } from './outbox';
 
 /** A statement that aborts its batch if the one before it changed no row, or unless a condition holds. */
-type Demand = Statement & { readonly demands: 'change' | 'condition' };
+type Requirement = Statement & { readonly demands: 'change' | 'condition' };
 
 export interface Following {
   readonly events?: readonly OutboxEvent[];
@@ -50,7 +50,9 @@ export async function commit(
 
 /** The index of the statement that the events depend on; undefined if they follow in any case. */
 function findAct(statements: readonly Statement[]): number | undefined {
-  const demands = statements.map((statement) => ('demands' in statement ? (statement as Demand).demands : undefined));
+  const demands = statements.map((statement) =>
+    'demands' in statement ? (statement as Requirement).demands : undefined,
+  );
   const act = demands.indexOf(undefined);
   return act < 0 || demands.includes('change') ? undefined : act;
 }
@@ -74,13 +76,13 @@ export async function commitIfMet(
 }
 
 /** Aborts the batch, as `DEMAND_NOT_MET`, if the statement before it changed no row. */
-export function demandChange(ctx: Context): Demand {
+export function requireChange(ctx: Context): Requirement {
   const statement = ctx.db.run(sql`INSERT INTO demands (code, changed) VALUES ('', changes())`);
   return Object.assign(statement, { demands: 'change' as const });
 }
 
 /** Aborts the batch, as `DEMAND_NOT_MET`, unless this holds at that moment. @param condition 1 or 0 */
-export function demandThat(ctx: Context, condition: SQL): Demand {
+export function requireThat(ctx: Context, condition: SQL): Requirement {
   const statement = ctx.db.run(sql`INSERT INTO demands (code, changed) VALUES ('', (${condition}))`);
   return Object.assign(statement, { demands: 'condition' as const });
 }

@@ -7,7 +7,7 @@ const LOCAL_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
 type Origins = Pick<Config, 'frontendUrl' | 'corsOrigins' | 'publicUrl'>;
 
 /** @param urls by the name of their field. Throws RETURN_URL_NOT_ALLOWED. */
-export function demandReturnUrls(config: Origins, urls: Readonly<Record<string, string>>): void {
+export function requireReturnUrls(config: Origins, urls: Readonly<Record<string, string>>): void {
   const origins = originsOf(config);
   const details = Object.entries(urls)
     .filter(([, url]) => !mayReturnTo(origins, url))

@@ -5,7 +5,7 @@
 import { and, desc, eq, isNotNull, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import { demandChange, demandThat } from '@/db/commit';
+import { requireChange, requireThat } from '@/db/commit';
 import { clearCheckpoints } from './proof';
 import { type Finding, ledgerProofs } from './tables';
 
@@ -59,7 +59,7 @@ export async function beginProof(ctx: Context, { id, stage, startedBy, whole }: 
   const fromId = whole || last?.state !== 'clean' ? 0 : last.throughId;
   const now = ctx.now();
   return [
-    demandThat(
+    requireThat(
       ctx,
       sql`(SELECT id FROM ledger_proofs WHERE finished_at IS NOT NULL ORDER BY finished_at DESC, id DESC LIMIT 1)
         IS ${last?.id ?? null}`,
@@ -102,7 +102,7 @@ export function advanceProof(
         advancedAt: now,
       })
       .where(stillAt(proof)),
-    demandChange(ctx),
+    requireChange(ctx),
     ...statements,
   ];
 }
@@ -114,7 +114,7 @@ export function takeUpProof(ctx: Context, proof: Proof): Statement[] {
       .update(ledgerProofs)
       .set({ advancedAt: ctx.now() })
       .where(and(stillAt(proof), eq(ledgerProofs.advancedAt, proof.advancedAt))),
-    demandChange(ctx),
+    requireChange(ctx),
   ];
 }
 

@@ -12,7 +12,7 @@ import { signToken } from '@/shared/tokens';
 import { hasEnded } from './commands';
 import { overseesRooms, refuse, toldOf } from './policy';
 import { type Presence, type Seat, viewerKey } from './presence';
-import { closeReason, doorOf, type Standings } from './standings';
+import { closeReason, doorOf, type Relations } from './relations';
 import type { RoomStore } from './store';
 import type { Origin } from './viewer-store';
 
@@ -37,7 +37,7 @@ interface Signing {
 }
 
 interface Room extends Signing {
-  readonly standings: Standings;
+  readonly relations: Relations;
   readonly presence: () => Presence;
 }
 
@@ -75,13 +75,13 @@ export async function admit(room: Room, given: Pass, since: number | null): Prom
 /** The pass as it would be made now, or why none would; read from D1 only where what it says is too old. */
 async function upToDate(room: Room, pass: Pass): Promise<Pass | CloseReason> {
   const { viewer, sessionId } = pass;
-  const { store, standings } = room;
+  const { store, relations } = room;
   if (viewer.kind === 'guest') return doorRefuses(room, pass) ?? pass;
   if (!isOutdated(room, pass) && !doorRefuses(room, pass)) return pass;
   if (store.viewers.wasOpened(pass.id)) return 'passInvalid';
   // A pass of the version before does not say whether its session was the one that ended.
   if (sessionId === undefined && store.sanctions.changedAt(viewer.id) > 0) return 'passInvalid';
-  const read = await standings.readForPass(viewer.id, sessionId);
+  const read = await relations.readForPass(viewer.id, sessionId);
   return typeof read === 'string' ? read : { ...pass, viewer: read };
 }
 
@@ -97,7 +97,7 @@ function isOutdated({ store, now }: Room, { viewer }: Pass): boolean {
 
 function doorRefuses({ store }: Room, { viewer }: Pass): CloseReason | undefined {
   if (!store.setup) return 'closed';
-  const person = viewer.kind === 'user' ? { user: viewer, shutOut: null } : undefined;
+  const person = viewer.kind === 'user' ? { user: viewer, denied: null } : undefined;
   const refusal = mayStay(doorOf(store.setup), person);
   return refusal ? closeReason(refusal, false) : undefined;
 }

@@ -7,8 +7,8 @@ import type { Agenda } from './agenda';
 import type { Broadcaster, OnStored } from './broadcaster';
 import { MESSAGE_PACE, takeOne } from './pace';
 import { badgesOf, type History, judge, type Rules, refuse, rulesOf, type Verdict } from './policy';
+import { isTrusted, needsReread, type Relations } from './relations';
 import type { NewEvent } from './sql';
-import { isTrusted, needsReread, type Standings } from './standings';
 import type { RoomStore } from './store';
 
 export const HISTORY_MESSAGES_MAX = 100;
@@ -26,7 +26,7 @@ interface Room {
   readonly store: RoomStore;
   readonly broadcaster: Broadcaster;
   readonly agenda: Agenda;
-  readonly standings: Standings;
+  readonly relations: Relations;
   readonly now: () => number;
   readonly log: Logger;
 }
@@ -250,7 +250,7 @@ export class Chat {
   /** With D1 away, what the room remembers has to do, but shows no badge. */
   async #reread(user: RoomUser): Promise<RoomUser | undefined> {
     try {
-      return await this.room.standings.reread(user.id);
+      return await this.room.relations.reread(user.id);
     } catch (error) {
       this.room.log.fault('room.standing', error);
       return user;

@@ -10,8 +10,8 @@ import type { Chat } from './chat';
 import { deleteWords, hold, isGift, withoutBannedWords } from './gifts';
 import { toldOf } from './policy';
 import type { Presence } from './presence';
+import { closeReason, doorOf, type Relations } from './relations';
 import { ban, unban } from './sanctions';
-import { closeReason, doorOf, type Standings } from './standings';
 import type { RoomStore } from './store';
 import type { Traces } from './traces';
 
@@ -23,7 +23,7 @@ interface Room {
   readonly store: RoomStore;
   readonly broadcaster: Broadcaster;
   readonly agenda: Agenda;
-  readonly standings: Standings;
+  readonly relations: Relations;
   readonly chat: Chat;
   readonly traces: Traces;
   readonly presence: () => Presence;
@@ -52,7 +52,7 @@ export async function applyCommand(room: Room, commandId: string, command: RoomC
       unban(room, commandId, command.userId);
       break;
     case 'standing-changed':
-      if (store.setup) await room.standings.changed(command.userId, command.sessionsEnded === true);
+      if (store.setup) await room.relations.changed(command.userId, command.sessionsEnded === true);
       break;
     case 'put-out': {
       const presence = room.presence();

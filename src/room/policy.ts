@@ -5,13 +5,13 @@
 
 import type {
   Badge,
+  PublicPolicy,
   RoomPolicy,
   RoomRefusal,
   RoomRefusalCode,
   RoomUser,
   RoomViewer,
   StreamStatus,
-  ToldPolicy,
 } from '@/contracts/room';
 import { isMember } from '@/domains/base/visibility/members';
 import { type BlockedWords, foldLetters, hasBlockedWord, prepareBlockedWords } from '@/shared/blocked-words';
@@ -146,6 +146,6 @@ export function refuse(code: RoomRefusalCode, retryAfterMs?: number): RoomRefusa
   return retryAfterMs === undefined ? { ok: false, code, message } : { ok: false, code, message, retryAfterMs };
 }
 
-export function toldOf({ blockedWords: _kept, ...told }: RoomPolicy): ToldPolicy {
+export function toldOf({ blockedWords: _kept, ...told }: RoomPolicy): PublicPolicy {
   return told;
 }

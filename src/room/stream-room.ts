@@ -31,10 +31,10 @@ import { Chat } from './chat';
 import { applyCommand } from './commands';
 import { Frames } from './frames';
 import { closeSocket, Presence, SWEEP_MS, viewerKey } from './presence';
+import { Relations } from './relations';
 import { Reports } from './reports';
 import { PASS_HEADER, SINCE_HEADER } from './rooms';
 import { endTimeOuts, moderate } from './sanctions';
-import { Standings } from './standings';
 import { RoomStore } from './store';
 import { Traces } from './traces';
 
@@ -45,7 +45,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
   readonly #agenda: Agenda;
   readonly #presence: Presence;
   readonly #broadcaster: Broadcaster;
-  readonly #standings: Standings;
+  readonly #relations: Relations;
   readonly #chat: Chat;
   readonly #frames: Frames;
   readonly #reports: Reports;
@@ -72,10 +72,10 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       onViewerCount: (count) => this.#reports.countChanged(count),
       onTraces: () => this.#traces.left(),
     });
-    const onShutOut = (userId: string) => this.#chat.withdraw(userId);
-    this.#standings = new Standings({ store: this.#store, database, presence, log: this.#log, onShutOut });
+    const onDenied = (userId: string) => this.#chat.withdraw(userId);
+    this.#relations = new Relations({ store: this.#store, database, presence, log: this.#log, onDenied });
     const parts = { store: this.#store, agenda: this.#agenda, broadcaster: this.#broadcaster, presence, now };
-    this.#chat = new Chat({ ...parts, standings: this.#standings, log: this.#log });
+    this.#chat = new Chat({ ...parts, relations: this.#relations, log: this.#log });
     this.#frames = new Frames({ ...parts, config: readConfig(env), chat: this.#chat });
     this.#reports = new Reports({ ...parts, database });
     this.#traces = new Traces({ ...parts, chat: this.#chat, database });
@@ -212,7 +212,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       case 'report':
         return this.#reports.reportCount();
       case 'door':
-        return this.#standings.recheckAll();
+        return this.#relations.recheckAll();
       case 'close':
         return this.#presence.closeAll(this.#presence.sockets(), 'closed', now);
       case 'analytics':
@@ -237,7 +237,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       store: this.#store,
       agenda: this.#agenda,
       broadcaster: this.#broadcaster,
-      standings: this.#standings,
+      relations: this.#relations,
       chat: this.#chat,
       traces: this.#traces,
       presence: () => this.#presence,

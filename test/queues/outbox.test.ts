@@ -9,7 +9,7 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent, TaskMessage } from '@/contracts/messages';
 import type { RoomSetup, RoomUser } from '@/contracts/room';
-import { commit, demandChange, demandThat } from '@/db/commit';
+import { commit, requireChange, requireThat } from '@/db/commit';
 import { outbox } from '@/db/outbox';
 import { notifications } from '@/domains/base/notifications/tables';
 import { users } from '@/domains/base/users/tables';
@@ -62,7 +62,7 @@ describe('what follows a commit', () => {
   it('does not depend on a demand: a condition that holds is no change', async () => {
     const [ctx, { userId }] = [testContext(), await asViewer()];
     const events = [telling(userId)];
-    const holds = demandThat(ctx, sql`1`);
+    const holds = requireThat(ctx, sql`1`);
     expect(await committed(ctx, [holds, renaming(ctx, newId(), 'Nobody')], { events })).toMatchObject({ kept: [] });
     expect(await committed(ctx, [holds, renaming(ctx, userId, 'Ada')], { events })).toMatchObject({ kept: events });
   });
@@ -70,7 +70,7 @@ describe('what follows a commit', () => {
   it('follows a batch that demands a change, whichever statement made it', async () => {
     const [ctx, { userId }] = [testContext(), await asViewer()];
     const events = [telling(userId)];
-    const statements = [renaming(ctx, newId(), 'Nobody'), renaming(ctx, userId, 'Ada'), demandChange(ctx)];
+    const statements = [renaming(ctx, newId(), 'Nobody'), renaming(ctx, userId, 'Ada'), requireChange(ctx)];
     expect(await committed(ctx, statements, { events })).toMatchObject({ delivered: events, kept: events });
   });
 

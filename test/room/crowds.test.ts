@@ -8,7 +8,7 @@ import { readConfig } from '@/config';
 import type { RoomViewer } from '@/contracts/room';
 import { admit, GUESTS_FROM_ADDRESS_MAX, SOCKETS_MAX } from '@/room/admission';
 import { Presence, type Seat } from '@/room/presence';
-import { Standings } from '@/room/standings';
+import { Relations } from '@/room/relations';
 import { RoomStore } from '@/room/store';
 import { newId } from '@/shared/ids';
 
@@ -33,8 +33,8 @@ async function comeIn(inside: readonly Seat[], viewer: RoomViewer, address?: str
     const presence = new Presence(platform, store, () => undefined);
     const { log, ...database } = testContext();
     const parts = { store, presence: () => presence };
-    const standings = new Standings({ ...parts, database, log, onShutOut: () => undefined });
-    const room = { ...parts, standings, config: readConfig(env), now: () => Date.now() };
+    const relations = new Relations({ ...parts, database, log, onDenied: () => undefined });
+    const room = { ...parts, relations, config: readConfig(env), now: () => Date.now() };
     const { webSocket } = await admit(room, { ...passFor(roomId, viewer), address }, null);
     if (!webSocket) throw new Error('No socket');
     let answer: unknown;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { aUser, openPolicy } from '#test/support/rooms';
-import type { RoomPolicy, Standing, StreamStatus } from '@/contracts/room';
+import type { Relation, RoomPolicy, StreamStatus } from '@/contracts/room';
 import { badgesOf, type History, judge, rulesOf } from '@/room/policy';
-import { needsReread } from '@/room/standings';
+import { needsReread } from '@/room/relations';
 
 const NOW = 1_000_000;
 const quiet: History = {
@@ -22,7 +22,7 @@ function codeOf({
   status = 'live',
 }: {
   policy?: Partial<RoomPolicy>;
-  standing?: Partial<Standing>;
+  standing?: Partial<Relation>;
   text?: string;
   history?: Partial<History>;
   status?: StreamStatus;

@@ -3,7 +3,7 @@ import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
 import { readConfig } from '@/config';
-import type { Pass, Room, RoomGuest, RoomPolicy, RoomSetup, RoomUser, RoomViewer, Standing } from '@/contracts/room';
+import type { Pass, Relation, Room, RoomGuest, RoomPolicy, RoomSetup, RoomUser, RoomViewer } from '@/contracts/room';
 import { readResume } from '@/domains/live/streams/pass';
 import { openRooms } from '@/room/rooms';
 import { newId } from '@/shared/ids';
@@ -41,7 +41,7 @@ export function setupOf(roomId: string, changes: Partial<RoomSetup> = {}): RoomS
   };
 }
 
-export function aUser(standing: Partial<Standing> = {}, id = newId()): RoomUser {
+export function aUser(standing: Partial<Relation> = {}, id = newId()): RoomUser {
   const username = `user_${id.slice(-12)}`;
   return {
     kind: 'user',

@@ -4,7 +4,7 @@ import { mailTo } from '#test/support/accounts';
 import { testContext } from '#test/support/context';
 import { asViewer } from '#test/support/users';
 import { sendNotificationMail } from '@/domains/base/notifications/mail';
-import { demandReturnUrls } from '@/http/return-url';
+import { requireReturnUrls } from '@/http/return-url';
 
 const ctx = testContext({ FRONTEND_URL: '' });
 
@@ -18,6 +18,6 @@ it('a notification mail points to the settings without a link', async () => {
 });
 
 it('people are sent back to the API and the allowed origins alone', () => {
-  expect(() => demandReturnUrls(ctx.config, { successUrl: 'http://localhost:8787/done' })).not.toThrow();
-  expect(() => demandReturnUrls(ctx.config, { successUrl: 'https://undefined/done' })).toThrow();
+  expect(() => requireReturnUrls(ctx.config, { successUrl: 'http://localhost:8787/done' })).not.toThrow();
+  expect(() => requireReturnUrls(ctx.config, { successUrl: 'https://undefined/done' })).toThrow();
 });

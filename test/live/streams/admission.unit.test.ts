@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { aUser } from '#test/support/rooms';
-import type { Standing } from '@/contracts/room';
+import type { Relation } from '@/contracts/room';
 import { mayStay, staysAsStaff } from '@/domains/live/streams/admission';
 
-const as = (standing: Partial<Standing>, shutOut: 'gone' | 'blocked' | 'banned' | null = null) => ({
+const as = (standing: Partial<Relation>, denied: 'gone' | 'blocked' | 'banned' | null = null) => ({
   user: aUser(standing),
-  shutOut,
+  denied,
 });
 
 test.each([

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
 import { changeEconomy, giveDiamonds, once } from '#test/support/money';
 import { asCreator } from '#test/support/users';
-import { commit, demandThat } from '@/db/commit';
+import { commit, requireThat } from '@/db/commit';
 import { readDiamonds, stillMatured } from '@/domains/money/earnings/maturity';
 import { post } from '@/ledger/transfers';
 import { newId } from '@/shared/ids';
@@ -15,7 +15,7 @@ const ago = (ms: number) => Date.now() - ms;
 /** Whether a batch that demands so many matured diamonds, as they were read, would go through now. */
 async function goesThrough(userId: string, asked: number, read: Awaited<ReturnType<typeof readDiamonds>>) {
   const ctx = testContext();
-  return commit(ctx, [demandThat(ctx, stillMatured(userId, asked, read))]).then(
+  return commit(ctx, [requireThat(ctx, stillMatured(userId, asked, read))]).then(
     () => true,
     () => false,
   );
@@ -76,7 +76,7 @@ describe('what was read as matured', () => {
     const read = await readDiamonds(ctx, userId);
     const hold = (amount: number) =>
       commit(ctx, [
-        demandThat(ctx, stillMatured(userId, amount, read)),
+        requireThat(ctx, stillMatured(userId, amount, read)),
         ...post(ctx, [{ kind: 'payout_hold', refType: 'payout', refId: newId(), leg: 1, userId, amount }]),
       ]).then(
         () => amount,

@@ -10,7 +10,7 @@ import { asCreator, asViewer } from '#test/support/users';
 import type { Context } from '@/contracts/context';
 import { outbox } from '@/db/outbox';
 import { users } from '@/domains/base/users/tables';
-import { findRoomStanding } from '@/domains/live/streams/standing';
+import { findRoomRelation } from '@/domains/live/streams/relation';
 import { GRACE_MS, periodEnd } from '@/domains/money/subscriptions/periods';
 import { renewSubscriptions } from '@/domains/money/subscriptions/renew';
 import { subscriptionCharges, subscriptions } from '@/domains/money/subscriptions/tables';
@@ -132,7 +132,7 @@ describe('too few coins', () => {
     ]);
     const row = await subscriptionOf(id);
     expect(row).toMatchObject({ status: 'grace', graceUntil: over + GRACE_MS, dueAt: over + HOUR_MS, months: 1 });
-    expect((await findRoomStanding(testContext(), streamId, viewer.userId))?.user.standing.subscriber).toBe(true);
+    expect((await findRoomRelation(testContext(), streamId, viewer.userId))?.user.standing.subscriber).toBe(true);
     expect(await sweepAt(over + HOUR_MS)).toEqual([]);
     expect((await subscriptionOf(id)).dueAt).toBe(over + 2 * HOUR_MS);
     expect(await coinsOf(viewer.userId)).toBe(99);
@@ -176,7 +176,7 @@ describe('too few coins', () => {
       notification: expect.objectContaining({ userId: viewer.userId, kind: 'subscription-ended' }),
     });
     expect(await subscriptionOf(id)).toMatchObject({ status: 'ended', endedBecause: 'unpaid', dueAt: null });
-    expect((await findRoomStanding(testContext(), streamId, viewer.userId))?.user.standing.subscriber).toBe(false);
+    expect((await findRoomRelation(testContext(), streamId, viewer.userId))?.user.standing.subscriber).toBe(false);
     expect(await sweepAt(over + GRACE_MS + DAY_MS)).toEqual([]);
     await giveCoins(viewer.userId, PRICE);
     const again = await viewer.post(

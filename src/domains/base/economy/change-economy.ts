@@ -8,7 +8,7 @@ import { desc } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { EconomyConfig } from '@/contracts/economy';
-import { commit, demandThat } from '@/db/commit';
+import { commit, requireThat } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { refuseFields } from '@/http/validation';
 import type { Actor } from '@/shared/actor';
@@ -29,23 +29,23 @@ export async function readConfig(ctx: Context): Answer {
 }
 
 /** What is not sent stays. Throws ECONOMY_GAINS, ECONOMY_CONTRADICTS, GIFTS_WORTHLESS, ECONOMY_CHANGED. */
-export async function changeConversions(ctx: Context, actor: Actor, wish: z.output<typeof ConversionChanges>): Answer {
+export async function changeConversions(ctx: Context, actor: Actor, input: z.output<typeof ConversionChanges>): Answer {
   const newest = await newestVersion(ctx);
-  const conversions = { ...newest.config.conversions, ...withoutGaps(wish) };
+  const conversions = { ...newest.config.conversions, ...withoutGaps(input) };
   const { diamondsPerCoin, coinsPerDiamond } = conversions;
   if (gains(diamondsPerCoin, coinsPerDiamond))
     throw economyError('ECONOMY_GAINS', { details: { diamondsPerCoin, coinsPerDiamond } });
   const worthless = await listWorthless(ctx, diamondsPerCoin);
   if (worthless.length > 0) throw economyError('GIFTS_WORTHLESS', { details: worthless });
   return change(ctx, actor, newest, 'conversions', { ...newest.config, conversions }, [
-    demandThat(ctx, nothingIsWorthless(diamondsPerCoin)),
+    requireThat(ctx, nothingIsWorthless(diamondsPerCoin)),
   ]);
 }
 
 /** What is not sent stays. Throws ECONOMY_CONTRADICTS, ECONOMY_CHANGED. */
-export async function changeLimits(ctx: Context, actor: Actor, wish: z.output<typeof LimitChanges>): Answer {
+export async function changeLimits(ctx: Context, actor: Actor, input: z.output<typeof LimitChanges>): Answer {
   const newest = await newestVersion(ctx);
-  const limits = { ...newest.config.limits, ...withoutGaps(wish) };
+  const limits = { ...newest.config.limits, ...withoutGaps(input) };
   return change(ctx, actor, newest, 'limits', { ...newest.config, limits });
 }
 
@@ -101,8 +101,8 @@ async function newestVersion(ctx: Context): Promise<EconomyVersionRow> {
 type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
 /** A field that was not sent is no field, rather than one that says `undefined`. */
-function withoutGaps<T extends object>(wish: T): Given<T> {
-  return Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined)) as Given<T>; // fewer keys of the same
+function withoutGaps<T extends object>(input: T): Given<T> {
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as Given<T>; // fewer keys of the same
 }
 
 function presentVersion({ version, config, changedBy, createdAt }: EconomyVersionRow): z.input<typeof EconomyVersion> {

@@ -9,7 +9,7 @@ import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { countedBytes, LARGE_FILES } from '@/contracts/file-kinds';
-import { commit, demandThat } from '@/db/commit';
+import { commit, requireThat } from '@/db/commit';
 import { commitSpent, refund, type Spending } from '@/domains/base/budgets/spend';
 import { signPart, signPut } from '@/providers/signed-put';
 import { newId } from '@/shared/ids';
@@ -89,7 +89,7 @@ async function insertUpload(ctx: Context, upload: NewRow): Promise<void> {
   await commitSpent(
     ctx,
     spendingOf(upload),
-    [demandThat(ctx, hasRoom), ctx.db.insert(mediaUploads).values({ ...upload, partBytes: null })],
+    [requireThat(ctx, hasRoom), ctx.db.insert(mediaUploads).values({ ...upload, partBytes: null })],
     {
       refusals: { DEMAND_NOT_MET: () => fileError('TOO_MANY_UPLOADS') },
     },

@@ -1,7 +1,7 @@
 /** From an upload that waits to a file that something names: looked at once more, and used once. */
 import { and, eq, gt, isNull } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { demandChange } from '@/db/commit';
+import { requireChange } from '@/db/commit';
 import { getOpenUpload } from './end-upload';
 import { fileError } from './errors';
 import { findStoredVideo, type StoredVideo } from './stored-video';
@@ -20,5 +20,5 @@ export async function claimUpload(ctx: Context, ownerId: string, uploadId: strin
     .update(mediaUploads)
     .set({ completedAt: now })
     .where(and(eq(mediaUploads.id, uploadId), isNull(mediaUploads.completedAt), gt(mediaUploads.expiresAt, now)));
-  return { ...video, statements: [use, demandChange(ctx), ...video.statements] };
+  return { ...video, statements: [use, requireChange(ctx), ...video.statements] };
 }

@@ -4,7 +4,7 @@ import type { z } from '@hono/zod-openapi';
 import { and, eq, isNull } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import { commit, demandChange } from '@/db/commit';
+import { commit, requireChange } from '@/db/commit';
 import { toIso } from '@/shared/time';
 import { refundUpload } from './begin-upload';
 import { fileError } from './errors';
@@ -69,7 +69,7 @@ export async function dropUpload(ctx: Context, ownerId: string, id: string): Pro
   const upload = await getOpenUpload(ctx, ownerId, id);
   const isOpen = and(eq(mediaUploads.id, id), isNull(mediaUploads.completedAt));
   const refunds = await refundUnsent(ctx, upload);
-  await commit(ctx, [ctx.db.delete(mediaUploads).where(isOpen), demandChange(ctx), ...refunds], {
+  await commit(ctx, [ctx.db.delete(mediaUploads).where(isOpen), requireChange(ctx), ...refunds], {
     events: [deletionOf(upload)],
     refusals: { DEMAND_NOT_MET: () => fileError('UPLOAD_NOT_FOUND') },
   });

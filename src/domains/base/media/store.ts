@@ -16,7 +16,7 @@ import {
   type PictureKind,
 } from '@/contracts/file-kinds';
 import type { OutboxEvent } from '@/contracts/messages';
-import { demandChange } from '@/db/commit';
+import { requireChange } from '@/db/commit';
 import { callOffEvent, planEvent } from '@/db/outbox';
 import { type Costs, commitRefund, commitSpent, refund, type Spending, spend } from '@/domains/base/budgets/spend';
 import { DRAWN_TYPE } from '@/providers/images';
@@ -133,7 +133,7 @@ export async function openPlace(ctx: Context, { ownerId, kind, costs }: NewPlace
   const deletion = planEvent(ctx, { kind: 'delete-media', key }, UNNAMED_FOR_MS_MAX);
   const spending = { userId: ownerId, costs, at: ctx.now() };
   await commitSpent(ctx, spending, [deletion.insert]);
-  return { key, kind, spending, statements: [callOffEvent(ctx, deletion.id), demandChange(ctx)] };
+  return { key, kind, spending, statements: [callOffEvent(ctx, deletion.id), requireChange(ctx)] };
 }
 
 /** For a file that is not stored after all. */

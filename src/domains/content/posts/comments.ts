@@ -4,7 +4,7 @@ import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
-import { commit, demandChange } from '@/db/commit';
+import { commit, requireChange } from '@/db/commit';
 import { withdrawAbout } from '@/domains/base/notifications/withdraw';
 import { logStaff } from '@/domains/base/permissions/log';
 import { staffCan } from '@/domains/base/permissions/permissions';
@@ -93,7 +93,7 @@ export async function addComment(
     SELECT ${row.id}, ${postId}, ${row.parentId}, ${actor.userId}, ${text}, CAST(${row.createdAt} AS INTEGER)
     FROM ${posts} JOIN ${users} ON users.id = posts.author_id
     WHERE posts.id = ${postId} AND ${visiblePosts(actor)}`);
-  await commit(ctx, [insert, demandChange(ctx)], {
+  await commit(ctx, [insert, requireChange(ctx)], {
     events: commentEvents(row, author.displayName, post.authorId, parent?.comment.authorId),
     refusals: {
       DEMAND_NOT_MET: () => contentError('POST_NOT_FOUND'),
@@ -129,7 +129,7 @@ export async function removeComment(ctx: Context, actor: Actor, commentId: strin
   });
   const statements = [
     hideComments(ctx, [commentId]),
-    demandChange(ctx),
+    requireChange(ctx),
     ...(comment.parentId === null ? [] : [hideUnanswered(ctx, [comment.parentId])]),
     withdrawAbout(ctx, pathTo(comment)),
     ...(isTheirs ? [] : [log]),

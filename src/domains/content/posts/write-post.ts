@@ -5,7 +5,7 @@
 import type { z } from '@hono/zod-openapi';
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commit, demandChange } from '@/db/commit';
+import { commit, requireChange } from '@/db/commit';
 import { setPrivacy } from '@/domains/base/media/access';
 import { fileError } from '@/domains/base/media/errors';
 import { counted } from '@/domains/base/media/file-content';
@@ -83,7 +83,7 @@ export async function changePost(
     .set(changes)
     .where(and(eq(posts.id, postId), isNull(posts.removedAt)));
   const files = changes.visibility ? [setPrivacy(ctx, filesOf(postId), changes.visibility !== 'public')] : [];
-  await commit(ctx, [update, demandChange(ctx), ...files], {
+  await commit(ctx, [update, requireChange(ctx), ...files], {
     refusals: { DEMAND_NOT_MET: () => contentError('POST_NOT_FOUND') },
   });
   return presentPost(ctx, { ...row, post: { ...row.post, ...changes } });
@@ -108,7 +108,7 @@ export async function removePost(ctx: Context, actor: Actor, postId: string): Pr
     ctx,
     [
       hidePosts(ctx, [postId]),
-      demandChange(ctx),
+      requireChange(ctx),
       withdrawAbout(ctx, [postId]),
       ctx.db.delete(postMedia).where(eq(postMedia.postId, postId)),
       ...forgotten.map(({ statement }) => statement),

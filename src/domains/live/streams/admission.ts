@@ -5,10 +5,10 @@
 
 import type { StreamStatus } from '@/contracts/room';
 import { isMember } from '@/domains/base/visibility/members';
-import type { RoomStanding } from './standing';
+import type { RoomRelation } from './relation';
 import type { Visibility } from './tables';
 
-type Person = Pick<RoomStanding, 'user' | 'shutOut'>;
+type Person = Pick<RoomRelation, 'user' | 'denied'>;
 
 export interface Door {
   readonly status: StreamStatus;
@@ -44,7 +44,7 @@ export function judgeAdmission(door: Door, person: Person | undefined): Admissio
  * @param person nothing for a guest
  */
 export function mayStay({ visibility }: Pick<Door, 'visibility'>, person: Person | undefined): AdmissionRefusal | null {
-  if (person?.shutOut === 'gone') return 'STREAM_NOT_FOUND';
+  if (person?.denied === 'gone') return 'STREAM_NOT_FOUND';
   return person?.user.standing.oversees ? null : mayStayAsViewer({ visibility }, person);
 }
 
@@ -58,7 +58,7 @@ function mayStayAsViewer(
   person: Person | undefined,
 ): AdmissionRefusal | null {
   const who = person?.user.standing;
-  switch (person?.shutOut) {
+  switch (person?.denied) {
     case 'blocked':
     case 'gone':
       return 'STREAM_NOT_FOUND';

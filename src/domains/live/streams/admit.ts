@@ -8,12 +8,12 @@ import { type AdmissionRefusal, judgeAdmission, mayStay } from './admission';
 import { streamError } from './errors';
 import { type FoundStream, getStream, type StreamName } from './find';
 import { signGuestToken } from './pass';
-import { findRoomStanding, type RoomStanding } from './standing';
+import { findRoomRelation, type RoomRelation } from './relation';
 
 export interface Admitted {
   readonly found: FoundStream;
   /** Nothing for a guest. */
-  readonly standing: RoomStanding | undefined;
+  readonly standing: RoomRelation | undefined;
 }
 
 /** For whoever wants in: the room, the video, the chat. Throws what `judgeAdmission` refuses. */
@@ -39,7 +39,7 @@ async function ask(
   withBlocks = false,
 ): Promise<Admitted> {
   const standingIn = async (streamId: string) =>
-    viewer?.kind === 'user' ? findRoomStanding(ctx, streamId, viewer.userId, withBlocks) : undefined;
+    viewer?.kind === 'user' ? findRoomRelation(ctx, streamId, viewer.userId, withBlocks) : undefined;
   // By its id both are read at once, so that callers can wait for D1 once more.
   const early = 'id' in name ? standingIn(name.id) : undefined;
   const [found, known] = await Promise.all([getStream(ctx, name, viewer), early]);
@@ -50,7 +50,7 @@ async function ask(
 }
 
 /** Who is banned is told why. */
-export function doorError(refusal: AdmissionRefusal, standing: RoomStanding | undefined): AppError {
+export function doorError(refusal: AdmissionRefusal, standing: RoomRelation | undefined): AppError {
   return streamError(refusal, refusal === 'BANNED' ? { details: { reason: standing?.banReason ?? null } } : {});
 }
 

@@ -6,7 +6,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import { demandChange, demandThat, type Refusals } from '@/db/commit';
+import { type Refusals, requireChange, requireThat } from '@/db/commit';
 import type { ChannelRow } from '@/domains/live/channels/tables';
 import { AppError } from '@/http/errors';
 import { streamError } from './errors';
@@ -40,13 +40,13 @@ export function changeStream(
   const unchanged = and(eq(streams.id, stream.id), eq(streams.updatedAt, stream.updatedAt));
   return {
     row: { ...stream, ...changed },
-    statements: [ctx.db.update(streams).set(changed).where(unchanged), demandChange(ctx)],
+    statements: [ctx.db.update(streams).set(changed).where(unchanged), requireChange(ctx)],
   };
 }
 
 /** Aborts the batch if the channel's settings changed since it was read. */
-export function demandUnchangedChannel(ctx: Context, channel: ChannelRow): Statement {
-  return demandThat(
+export function requireUnchangedChannel(ctx: Context, channel: ChannelRow): Statement {
+  return requireThat(
     ctx,
     sql`EXISTS (SELECT 1 FROM channels WHERE id = ${channel.id} AND updated_at = ${channel.updatedAt})`,
   );

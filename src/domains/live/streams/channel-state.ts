@@ -3,7 +3,7 @@
 import { desc, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import { demandThat } from '@/db/commit';
+import { requireThat } from '@/db/commit';
 import { ensureChannel } from '@/domains/live/channels/ensure';
 import type { ChannelRow } from '@/domains/live/channels/tables';
 import { channels } from '@/domains/live/channels/tables';
@@ -58,8 +58,8 @@ export async function ownChannelState(ctx: Context, creatorId: string): Promise<
 }
 
 /** Aborts the batch, as DEMAND_NOT_MET, if another stream is live or prepared by now. */
-export function demandSameStreams(ctx: Context, { channel, live, prepared }: ChannelState): Statement {
-  return demandThat(
+export function requireSameStreams(ctx: Context, { channel, live, prepared }: ChannelState): Statement {
+  return requireThat(
     ctx,
     sql`(SELECT id FROM streams WHERE channel_id = ${channel.id} AND status = 'live') IS ${live?.id ?? null}
       AND (SELECT id FROM streams WHERE creator_id = ${channel.creatorId} AND ${isPrepared(ctx)} ORDER BY id DESC LIMIT 1)

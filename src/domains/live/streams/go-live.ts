@@ -8,7 +8,7 @@ import { announceLive } from '@/domains/base/notifications/broadcast';
 import type { ChannelRow } from '@/domains/live/channels/tables';
 import { allowEncoder, isEncoderRefused, videoRoomOf } from '@/domains/live/channels/video-room';
 import { newId } from '@/shared/ids';
-import { changeStream, demandUnchangedChannel, STREAM_RACES, untilUnchanged } from './change-stream';
+import { changeStream, requireUnchangedChannel, STREAM_RACES, untilUnchanged } from './change-stream';
 import { getStreamOnChannel } from './channel-state';
 import { streamError } from './errors';
 import { setupEvent } from './room-setup';
@@ -72,7 +72,7 @@ export function startStream(ctx: Context, channel: ChannelRow, stream: StreamRow
   return {
     row: started.row,
     statements: [
-      demandUnchangedChannel(ctx, channel),
+      requireUnchangedChannel(ctx, channel),
       ...started.statements,
       openCount(ctx, stream.id),
       ...told.statements,
@@ -96,7 +96,7 @@ export function startFromDefaults(ctx: Context, channel: ChannelRow, ingressId: 
   return {
     row,
     statements: [
-      demandUnchangedChannel(ctx, channel),
+      requireUnchangedChannel(ctx, channel),
       ctx.db.insert(streams).values(row),
       openCount(ctx, row.id),
       ...told.statements,

@@ -9,7 +9,7 @@ import type { Admitted } from './admit';
 export async function logStaffEntry(ctx: Context, { found, standing }: Admitted, id: string): Promise<void> {
   if (!standing || !staysAsStaff(found.stream, standing)) return;
   const { id: targetId, visibility } = found.stream;
-  const after = { visibility, keptOut: standing.shutOut };
+  const after = { visibility, keptOut: standing.denied };
   const staffId = standing.user.id;
   await commit(ctx, [logStaff(ctx, { id, staffId, action: 'room.enter', targetType: 'stream', targetId, after })]);
 }

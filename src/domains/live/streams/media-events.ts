@@ -9,7 +9,7 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { MediaEvent, ParticipantEvent } from '@/contracts/media';
 import type { OutboxEvent } from '@/contracts/messages';
-import { commit, demandChange } from '@/db/commit';
+import { commit, requireChange } from '@/db/commit';
 import { users } from '@/domains/base/users/tables';
 import { advanceMediaMark } from '@/domains/live/channels/media-mark';
 import { isEncoderRefused } from '@/domains/live/channels/video-room';
@@ -200,6 +200,6 @@ async function advance(
   at: number,
   step: Change = { statements: [], events: [] },
 ): Promise<void> {
-  const statements = [advanceMediaMark(ctx, channel.id, at), demandChange(ctx), ...step.statements];
+  const statements = [advanceMediaMark(ctx, channel.id, at), requireChange(ctx), ...step.statements];
   await commit(ctx, statements, { events: step.events, refusals: RACES_TO_READ_AGAIN });
 }

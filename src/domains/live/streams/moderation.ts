@@ -8,7 +8,7 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
 import type { ModerationAction } from '@/contracts/room';
-import { commit, commitIfMet, demandChange } from '@/db/commit';
+import { commit, commitIfMet, requireChange } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { banFromChannel, unbanFromChannel } from '@/domains/live/channels/bans';
 import { denyLiveVideo, removal } from '@/domains/live/channels/video-denials';
@@ -26,7 +26,7 @@ import {
 } from './moderation-rules';
 import { listOpenRooms } from './open-rooms';
 import { putOutOfVideo } from './participants';
-import { findRoomStanding } from './standing';
+import { findRoomRelation } from './relation';
 
 type ModerationRequest = z.output<typeof Moderation>;
 
@@ -70,7 +70,7 @@ export async function moderate(
       });
       const denied = denyLiveVideo(ctx, channel.id, target.userId);
       const events = await banEvents(ctx, found, actor, request);
-      const isNew = await commitIfMet(ctx, [statement, demandChange(ctx), denied, ...logged], { events });
+      const isNew = await commitIfMet(ctx, [statement, requireChange(ctx), denied, ...logged], { events });
       // The rooms know whose messages are gone, so they are told who was banned before and asked for no deletion.
       if (!isNew && request.deleteMessages) await commit(ctx, [], { events });
       return;
@@ -80,7 +80,7 @@ export async function moderate(
       const command = { type: 'unban', userId: target.userId } as const;
       const events = roomIds.map((roomId): OutboxEvent => ({ kind: 'room', roomId, command }));
       const statement = unbanFromChannel(ctx, channel.id, target.userId);
-      await commitIfMet(ctx, [statement, demandChange(ctx), ...logged], { events });
+      await commitIfMet(ctx, [statement, requireChange(ctx), ...logged], { events });
       return;
     }
     default:
@@ -124,12 +124,12 @@ function roomAction(
 /** Who asks, and of which stream: from wherever they are, since they act for its creator. Throws STREAM_NOT_FOUND. */
 export async function moderatingParty(ctx: Context, actor: Actor, streamId: string) {
   const found = await getStream(ctx, { id: streamId }, { ...actor, regions: [] });
-  const standing = await findRoomStanding(ctx, streamId, actor.userId);
+  const standing = await findRoomRelation(ctx, streamId, actor.userId);
   const party: ModeratingParty = {
     userId: actor.userId,
     creator: found.stream.creatorId === actor.userId,
     // A moderator who was banned or blocked since is one no more.
-    moderator: standing?.user.standing.moderator === true && standing.shutOut === null,
+    moderator: standing?.user.standing.moderator === true && standing.denied === null,
     staff: actor.staff,
   };
   return { found, party };

@@ -15,7 +15,7 @@ import { newId } from '@/shared/ids';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
 import { judgeAdmission } from './admission';
 import { identitiesOf, readIdentity } from './media-identity';
-import { findRoomStanding } from './standing';
+import { findRoomRelation } from './relation';
 import type { Visibility } from './tables';
 
 /** As long as a viewer's token lasts. LiveKit renews those of connected clients, and they say when the first was issued. */
@@ -68,7 +68,7 @@ async function mayWatch(ctx: Context, row: RoomRow, seen: ParticipantSeen, viewe
   const door = doorAttributes({ id: streamId, visibility });
   const isSameDoor = seen.attributes.stream === door.stream && seen.attributes.door === door.door;
   if (isSameDoor && ctx.now() - seen.issuedAt < FRESH_MS) return true;
-  return judgeAdmission({ status: 'live', visibility }, await findRoomStanding(ctx, streamId, viewerId)) === null;
+  return judgeAdmission({ status: 'live', visibility }, await findRoomRelation(ctx, streamId, viewerId)) === null;
 }
 
 function readRoom(ctx: Context, { room, issuedAt }: { room: string; issuedAt: number }, viewerId: string) {

@@ -19,7 +19,7 @@ const GUEST_TOKEN_SECONDS = (30 * DAY_MS) / SECOND_MS;
 /** All viewers of a room are in one object today; the pass says so, that more may follow behind the same protocol. */
 const SHARD = 0;
 
-const StandingClaims = z.object({
+const RelationClaims = z.object({
   creator: z.boolean(),
   moderator: z.boolean(),
   rank: z.enum(RANKS).nullable(),
@@ -41,7 +41,7 @@ const PassClaims = z.object({
       username: z.string(),
       displayName: z.string(),
       avatarUrl: z.string().nullable(),
-      standing: StandingClaims,
+      standing: RelationClaims,
     }),
     z.object({ kind: z.literal('guest'), id: z.string(), unverified: z.literal(true).optional() }),
   ]),

@@ -5,7 +5,7 @@
  */
 
 import type { OutboxEvent } from '@/contracts/messages';
-import type { RoomPolicy, RoomSetup, ToldPolicy } from '@/contracts/room';
+import type { PublicPolicy, RoomPolicy, RoomSetup } from '@/contracts/room';
 import type { ChannelRow } from '@/domains/live/channels/tables';
 import type { StreamRow } from './tables';
 
@@ -40,7 +40,7 @@ function roomPolicy(channel: ChannelRow): RoomPolicy {
   return { ...toldPolicy(channel), blockedWords: channel.blockedWords };
 }
 
-export function toldPolicy(channel: ChannelRow): ToldPolicy {
+export function toldPolicy(channel: ChannelRow): PublicPolicy {
   return {
     chatEnabled: channel.chatEnabled,
     chatDelaySeconds: channel.chatDelaySeconds,

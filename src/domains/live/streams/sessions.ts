@@ -6,7 +6,7 @@
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commit, demandThat } from '@/db/commit';
+import { commit, requireThat } from '@/db/commit';
 import { isOwnMediaUrl } from '@/domains/base/media/keys';
 import { ensureChannel } from '@/domains/live/channels/ensure';
 import { invalid } from '@/http/validation';
@@ -15,8 +15,8 @@ import { isChange } from '@/shared/is-change';
 import { DAY_MS } from '@/shared/time';
 import {
   changeStream,
-  demandUnchangedChannel,
   RACES_TO_READ_AGAIN,
+  requireUnchangedChannel,
   STREAM_RACES,
   untilUnchanged,
 } from './change-stream';
@@ -63,9 +63,9 @@ export async function createSession(
     // A stream prepared for now may be fed by the encoder that was refused when the last show ended.
     const welcome = isForNow(ctx, row) ? letEncoderIn(ctx, channel) : { statements: [], events: [] };
     const statements = [
-      demandUnchangedChannel(ctx, channel),
+      requireUnchangedChannel(ctx, channel),
       ...(replaced?.statements ?? []),
-      demandThat(ctx, sql`${open} < ${OPEN_STREAMS_MAX}`),
+      requireThat(ctx, sql`${open} < ${OPEN_STREAMS_MAX}`),
       ctx.db.insert(streams).values(row),
       ...welcome.statements,
     ];
@@ -97,7 +97,7 @@ export async function changeSession(
     // With a date it is a show like others, which the next that is prepared does not replace.
     const prepared = details.scheduledFor ? { prepared: false } : {};
     const { row, statements } = changeStream(ctx, stream, { ...details, ...prepared });
-    await commit(ctx, [demandUnchangedChannel(ctx, channel), ...statements], {
+    await commit(ctx, [requireUnchangedChannel(ctx, channel), ...statements], {
       events: [setupEvent(row, channel, toldToTheRoom(details))],
       refusals: STREAM_RACES,
     });
@@ -118,7 +118,7 @@ export async function cancelSession(ctx: Context, actor: Actor, streamId: string
         return presentStream(found, actor);
       case 'scheduled': {
         const { row, statements } = changeStream(ctx, stream, { status: 'cancelled' });
-        await commit(ctx, [demandUnchangedChannel(ctx, channel), ...statements], {
+        await commit(ctx, [requireUnchangedChannel(ctx, channel), ...statements], {
           events: [setupEvent(row, channel)],
           refusals: STREAM_RACES,
         });

@@ -7,12 +7,12 @@ import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
-import { commit, demandChange } from '@/db/commit';
+import { commit, requireChange } from '@/db/commit';
 import { isOwnMediaUrl } from '@/domains/base/media/keys';
 import type { ChannelRow } from '@/domains/live/channels/tables';
 import { changeSettings } from '@/domains/live/channels/write';
 import { changeStream, laterThan, STREAM_RACES, untilUnchanged } from '@/domains/live/streams/change-stream';
-import { type ChannelState, demandSameStreams, ownChannelState } from '@/domains/live/streams/channel-state';
+import { type ChannelState, ownChannelState, requireSameStreams } from '@/domains/live/streams/channel-state';
 import { setupEvent } from '@/domains/live/streams/room-setup';
 import type { StreamRow } from '@/domains/live/streams/tables';
 import { httpError } from '@/http/errors';
@@ -81,9 +81,9 @@ export async function changeChannel(ctx: Context, creatorId: string, change: Cha
     await commit(
       ctx,
       [
-        demandSameStreams(ctx, state),
+        requireSameStreams(ctx, state),
         changeSettings(ctx, state.channel, changed),
-        demandChange(ctx),
+        requireChange(ctx),
         ...open.flatMap(({ statements }) => statements),
         ...alongside,
       ],

@@ -7,7 +7,7 @@
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Ingress, IngressType, Quality } from '@/contracts/media';
-import { commit, demandChange } from '@/db/commit';
+import { commit, requireChange } from '@/db/commit';
 import { users } from '@/domains/base/users/tables';
 import { ensureChannel } from '@/domains/live/channels/ensure';
 import { channelError } from '@/domains/live/channels/errors';
@@ -107,7 +107,7 @@ async function store(
     ingressUrl: made.serverUrl,
     streamKey: await encrypt(ctx.config.keys, id, made.streamKey),
   };
-  await commit(ctx, [keepIngress(ctx, id, claimedAt, row), demandChange(ctx)], {
+  await commit(ctx, [keepIngress(ctx, id, claimedAt, row), requireChange(ctx)], {
     refusals: { DEMAND_NOT_MET: () => streamError('INGRESS_EXISTS') },
   });
 }

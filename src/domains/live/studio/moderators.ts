@@ -2,7 +2,7 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
-import { commit, demandThat } from '@/db/commit';
+import { commit, requireThat } from '@/db/commit';
 import { cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { noBlockBetween } from '@/domains/base/visibility/people';
@@ -28,8 +28,8 @@ export async function nameModerator(ctx: Context, creatorId: string, userId: str
   const state = await ownChannelState(ctx, creatorId);
   const channelId = state.channel.id;
   const ofChannel = sql`(SELECT count(*) FROM moderators WHERE channel_id = ${channelId})`;
-  await commit(ctx, [addModerator(ctx, channelId, userId), demandThat(ctx, sql`${ofChannel} <= ${MODERATORS_MAX}`)], {
-    events: await standingChanged(ctx, creatorId, userId),
+  await commit(ctx, [addModerator(ctx, channelId, userId), requireThat(ctx, sql`${ofChannel} <= ${MODERATORS_MAX}`)], {
+    events: await relationChanged(ctx, creatorId, userId),
     refusals: { DEMAND_NOT_MET: () => streamError('TOO_MANY_MODERATORS') },
   });
 }
@@ -40,7 +40,7 @@ export async function removeModerator(ctx: Context, creatorId: string, userId: s
   if (!user) throw streamError('USER_NOT_FOUND');
   const state = await ownChannelState(ctx, creatorId);
   await commit(ctx, [dropModerator(ctx, state.channel.id, userId)], {
-    events: await standingChanged(ctx, creatorId, userId),
+    events: await relationChanged(ctx, creatorId, userId),
   });
 }
 
@@ -71,7 +71,7 @@ export async function listModerators(ctx: Context, creatorId: string, query: Pag
 }
 
 /** The live room and the waiting rooms that the moderator entered. */
-async function standingChanged(ctx: Context, creatorId: string, userId: string): Promise<OutboxEvent[]> {
+async function relationChanged(ctx: Context, creatorId: string, userId: string): Promise<OutboxEvent[]> {
   const rooms = await listMeetingRooms(ctx, creatorId, userId);
   return rooms
     .filter((room) => room.creatorId === creatorId)

@@ -3,7 +3,7 @@
 import type { z } from '@hono/zod-openapi';
 import { and, desc, eq, getTableColumns, lt, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commit, demandChange } from '@/db/commit';
+import { commit, requireChange } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { coinPackages } from '@/domains/money/purchases/tables';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
@@ -50,31 +50,31 @@ export async function listDiscounts(ctx: Context, { kind, code, cursor, perPage 
 }
 
 /** Throws DISCOUNT_CODE_EXISTS, PACKAGE_NOT_FOUND, VALIDATION_FAILED. */
-export async function createDiscount(ctx: Context, { userId }: Actor, wish: z.output<typeof NewDiscount>) {
-  await demandPackages(ctx, wish.packageIds ?? null);
+export async function createDiscount(ctx: Context, { userId }: Actor, input: z.output<typeof NewDiscount>) {
+  await requirePackages(ctx, input.packageIds ?? null);
   const [id, now] = [newId(), ctx.now()];
   const row: DiscountRow = {
     id,
-    code: wish.code ?? newCode(),
+    code: input.code ?? newCode(),
     kind: 'promotional',
-    promotion: wish.promotion ?? id,
+    promotion: input.promotion ?? id,
     ownerId: null,
     earnedBy: null,
-    bonusPercent: wish.bonusPercent ?? null,
-    bonusCoins: wish.bonusCoins ?? null,
-    startsAt: wish.startsAt ?? null,
-    endsAt: wish.endsAt ?? null,
-    packageCoinsMin: wish.packageCoinsMin ?? 0,
-    packageIds: wish.packageIds ?? null,
-    usesMax: wish.usesMax ?? null,
-    usesPerUserMax: wish.usesPerUserMax ?? null,
+    bonusPercent: input.bonusPercent ?? null,
+    bonusCoins: input.bonusCoins ?? null,
+    startsAt: input.startsAt ?? null,
+    endsAt: input.endsAt ?? null,
+    packageCoinsMin: input.packageCoinsMin ?? 0,
+    packageIds: input.packageIds ?? null,
+    usesMax: input.usesMax ?? null,
+    usesPerUserMax: input.usesPerUserMax ?? null,
     uses: 0,
     active: true,
     createdBy: userId,
     createdAt: now,
     updatedAt: now,
   };
-  demandWindow(row);
+  requireWindow(row);
   await commit(
     ctx,
     [
@@ -104,7 +104,7 @@ export async function changeDiscount(
   id: string,
   changes: z.output<typeof DiscountChanges>,
 ) {
-  await demandPackages(ctx, changes.packageIds ?? null);
+  await requirePackages(ctx, changes.packageIds ?? null);
   const found = await ctx.db.select(columns).from(discountCodes).where(eq(discountCodes.id, id)).get();
   if (!found) throw discountError('DISCOUNT_CODE_NOT_FOUND');
   const { reserved, ...before } = found;
@@ -117,7 +117,7 @@ export async function changeDiscount(
   if (!isChange<DiscountRow>(before, sent)) return presentDiscount(before, reserved);
   // Two changes within one millisecond are two all the same.
   const after: DiscountRow = { ...before, ...sent, updatedAt: Math.max(ctx.now(), before.updatedAt + 1) };
-  demandWindow(after);
+  requireWindow(after);
   const { uses: _, ...values } = after;
   await commit(
     ctx,
@@ -126,7 +126,7 @@ export async function changeDiscount(
         .update(discountCodes)
         .set(values)
         .where(and(eq(discountCodes.id, id), eq(discountCodes.updatedAt, before.updatedAt))),
-      demandChange(ctx),
+      requireChange(ctx),
       logStaff(ctx, {
         staffId: userId,
         action: 'discount.change',
@@ -147,12 +147,12 @@ export async function changeDiscount(
   return presentDiscount(after, reserved);
 }
 
-function demandWindow({ startsAt, endsAt }: DiscountRow): void {
+function requireWindow({ startsAt, endsAt }: DiscountRow): void {
   if (startsAt !== null && endsAt !== null && endsAt <= startsAt)
     throw httpError('VALIDATION_FAILED', { details: [{ path: 'endsAt', message: 'must be after `startsAt`' }] });
 }
 
-async function demandPackages(ctx: Context, ids: readonly string[] | null): Promise<void> {
+async function requirePackages(ctx: Context, ids: readonly string[] | null): Promise<void> {
   if (ids === null) return;
   const unknown = await ctx.db.get<{ id: string } | undefined>(sql`
     SELECT value AS id FROM json_each(${JSON.stringify(ids)})

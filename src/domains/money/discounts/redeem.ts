@@ -5,7 +5,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import { demandChange, type Refusals } from '@/db/commit';
+import { type Refusals, requireChange } from '@/db/commit';
 import { discountError } from './errors';
 import { discountCodes, discountRedemptions } from './tables';
 
@@ -31,7 +31,7 @@ export function reserveDiscount(
       INSERT INTO ${discountRedemptions} (purchase_id, code_id, promotion, user_id, state, created_at, updated_at)
       SELECT ${purchaseId}, id, promotion, ${userId}, 'reserved', CAST(${ctx.now()} AS INTEGER), CAST(${ctx.now()} AS INTEGER)
       FROM ${discountCodes} WHERE id = ${discount.id} AND updated_at = ${discount.updatedAt}`),
-    demandChange(ctx),
+    requireChange(ctx),
   ];
 }
 

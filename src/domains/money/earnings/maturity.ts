@@ -39,7 +39,7 @@ export async function readDiamonds(ctx: Context, userId: string, known?: Economy
 }
 
 /**
- * For `demandThat`, ahead of the batch's own transfers: so many diamonds are matured at that moment, whatever came or
+ * For `requireThat`, ahead of the batch's own transfers: so many diamonds are matured at that moment, whatever came or
  * went since they were read. Earning in between is no hindrance; of exchanges and cash-outs those win that came first.
  */
 export function stillMatured(userId: string, diamonds: number, { window }: Diamonds): SQL {

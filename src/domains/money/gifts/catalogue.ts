@@ -7,7 +7,7 @@ import type { z } from '@hono/zod-openapi';
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import { commit, demandChange, demandThat } from '@/db/commit';
+import { commit, requireChange, requireThat } from '@/db/commit';
 import { type Economy, readEconomy } from '@/domains/base/economy/read';
 import { earnsNothing, economyStands } from '@/domains/base/economy/worth';
 import { isOwnMediaUrl } from '@/domains/base/media/keys';
@@ -50,10 +50,10 @@ export async function listCatalogue(ctx: Context, query: PageQuery) {
 export async function addGift(
   ctx: Context,
   actor: Actor,
-  wish: z.output<typeof NewKeptGift>,
+  input: z.output<typeof NewKeptGift>,
 ): Promise<z.input<typeof KeptGift>> {
   const now = ctx.now();
-  const row: GiftRow = { id: newId(), animationUrl: null, active: true, ...wish, createdAt: now, updatedAt: now };
+  const row: GiftRow = { id: newId(), animationUrl: null, active: true, ...input, createdAt: now, updatedAt: now };
   await keep(ctx, actor, { before: null, after: row, statements: [ctx.db.insert(gifts).values(row)] });
   return presentKeptGift(row);
 }
@@ -63,18 +63,20 @@ export async function changeGift(
   ctx: Context,
   actor: Actor,
   id: string,
-  wish: z.output<typeof KeptGiftChanges>,
+  input: z.output<typeof KeptGiftChanges>,
 ): Promise<z.input<typeof KeptGift>> {
   const before = await ctx.db.select().from(gifts).where(eq(gifts.id, id)).get();
   if (!before) throw giftError('GIFT_NOT_FOUND');
-  const given = Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined)) as Partial<GiftRow>; // fewer keys of the same
+  const given = Object.fromEntries(
+    Object.entries(input).filter(([, value]) => value !== undefined),
+  ) as Partial<GiftRow>; // fewer keys of the same
   if (!isChange(before, given)) return presentKeptGift(before);
   const after = { ...before, ...given, updatedAt: Math.max(ctx.now(), before.updatedAt + 1) };
   const asRead = and(eq(gifts.id, id), eq(gifts.updatedAt, before.updatedAt));
   await keep(ctx, actor, {
     before,
     after,
-    statements: [ctx.db.update(gifts).set(after).where(asRead), demandChange(ctx)],
+    statements: [ctx.db.update(gifts).set(after).where(asRead), requireChange(ctx)],
   });
   return presentKeptGift(after);
 }
@@ -86,13 +88,13 @@ interface Keeping {
 }
 
 async function keep(ctx: Context, actor: Actor, { before, after, statements }: Keeping): Promise<void> {
-  demandOwnPictures(ctx, after);
+  requireOwnPictures(ctx, after);
   const economy = await readEconomy(ctx);
-  if (after.active) demandWorth(after, economy);
+  if (after.active) requireWorth(after, economy);
   await commit(
     ctx,
     [
-      demandThat(ctx, economyStands(economy.version)),
+      requireThat(ctx, economyStands(economy.version)),
       ...statements,
       logStaff(ctx, {
         staffId: actor.userId,
@@ -107,11 +109,11 @@ async function keep(ctx: Context, actor: Actor, { before, after, statements }: K
   );
 }
 
-function demandWorth({ coins }: GiftRow, { conversions: { diamondsPerCoin } }: Economy): void {
+function requireWorth({ coins }: GiftRow, { conversions: { diamondsPerCoin } }: Economy): void {
   if (earnsNothing(coins, diamondsPerCoin)) throw giftError('GIFT_WORTHLESS', { details: { coins, diamondsPerCoin } });
 }
 
-function demandOwnPictures(ctx: Context, { icon, animationUrl }: GiftRow): void {
+function requireOwnPictures(ctx: Context, { icon, animationUrl }: GiftRow): void {
   const details = [];
   const isShortText = countCharacters(icon) <= ICON_CHARACTERS_MAX && !icon.includes('//');
   if (!isShortText && !isOwnMediaUrl(ctx.config, icon))

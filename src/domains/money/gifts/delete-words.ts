@@ -1,7 +1,7 @@
 /** Deletes what somebody said in a room: a chat message, or the words of a gift, which stays as it was paid. */
 import { and, eq, isNotNull } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commitIfMet, demandChange } from '@/db/commit';
+import { commitIfMet, requireChange } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { staffCan } from '@/domains/base/permissions/permissions';
 import { admitToRead } from '@/domains/live/streams/admit';
@@ -27,7 +27,7 @@ export async function deleteWords(ctx: Context, actor: Actor, streamId: string, 
   const target = { targetType: 'gift-sent', targetId: id, subjectId: gift.senderId, after: { streamId } };
   const log = logStaff(ctx, { staffId: actor.userId, action: 'gift-words.delete', ...target });
   const command = { type: 'delete-gift-words', giftId: id, by: actor.userId } as const;
-  await commitIfMet(ctx, [blankWords(ctx, id), demandChange(ctx), ...(byRight ? [] : [log])], {
+  await commitIfMet(ctx, [blankWords(ctx, id), requireChange(ctx), ...(byRight ? [] : [log])], {
     events: [{ kind: 'room', roomId: streamId, command }],
   });
 }

@@ -10,10 +10,10 @@ import { channelBans, channels, moderators } from '@/domains/live/channels/table
 import { mayStay } from '@/domains/live/streams/admission';
 import { doorError } from '@/domains/live/streams/admit';
 import { streamError } from '@/domains/live/streams/errors';
-import { type RoomStanding, roomStandingOf, roomStandingQuery } from '@/domains/live/streams/standing';
+import { type RoomRelation, roomRelationOf, roomRelationQuery } from '@/domains/live/streams/relation';
 import type { StreamRow } from '@/domains/live/streams/tables';
 import { streams } from '@/domains/live/streams/tables';
-import { demandSupportable, supportColumns } from '@/domains/people/social/support';
+import { requireSupportable, supportColumns } from '@/domains/people/social/support';
 import type { GiftRow, GiftSentRow } from './tables';
 
 import { gifts, giftsSent } from './tables';
@@ -36,7 +36,7 @@ type Party = CardRow & { status: string; creatorStatus: string; blocked: number 
 interface Room {
   readonly door: Pick<StreamRow, 'status' | 'visibility'>;
   /** Of the sender. */
-  readonly standing: RoomStanding | undefined;
+  readonly standing: RoomRelation | undefined;
 }
 
 /** What the sender is to the channel of a creator who is given something outside of a stream. */
@@ -72,10 +72,10 @@ export async function readGiftFacts(ctx: Context, giving: Giving, idempotencyKey
       streamId,
     }),
   ] as const;
-  const [[known], economy, [gift = null], people, [place], standings = []] =
+  const [[known], economy, [gift = null], people, [place], relations = []] =
     streamId === null
       ? await ctx.db.batch([...asked, channelQuery(ctx, giving)])
-      : await ctx.db.batch([...asked, doorQuery(ctx, streamId), roomStandingQuery(ctx, streamId, senderId)]);
+      : await ctx.db.batch([...asked, doorQuery(ctx, streamId), roomRelationQuery(ctx, streamId, senderId)]);
   const door = place && 'status' in place ? place : undefined;
   return {
     known,
@@ -83,7 +83,7 @@ export async function readGiftFacts(ctx: Context, giving: Giving, idempotencyKey
     gift,
     sender: people.find(({ id }) => id === senderId) ?? null,
     recipient: people.find(({ id }) => id === (door?.creatorId ?? giving.recipientId)) ?? null,
-    room: door ? { door, standing: roomStandingOf(ctx, standings) } : null,
+    room: door ? { door, standing: roomRelationOf(ctx, relations) } : null,
     channel: place && 'banned' in place ? place : null,
   };
 }
@@ -145,12 +145,12 @@ function channelQuery(ctx: Context, { recipientId, senderId }: Giving) {
  * Whom it is for, if they may be given something here. Throws NOT_ONESELF, USER_NOT_FOUND, NOT_A_CREATOR; into a stream
  * also what `mayStay` refuses, STREAM_NOT_FOUND, STREAM_NOT_LIVE.
  */
-export function demandRecipient({ recipient, room }: GiftFacts, { senderId, streamId }: Giving): CardRow {
-  if (streamId === null) return demandSupportable(recipient ?? undefined, senderId);
+export function requireRecipient({ recipient, room }: GiftFacts, { senderId, streamId }: Giving): CardRow {
+  if (streamId === null) return requireSupportable(recipient ?? undefined, senderId);
   if (!room || recipient?.status !== 'active' || recipient.blocked === 1) throw streamError('STREAM_NOT_FOUND');
   const { door, standing } = room;
   const refusal = mayStay(door, standing);
   if (refusal) throw doorError(refusal, standing);
   if (door.status !== 'live') throw streamError('STREAM_NOT_LIVE');
-  return demandSupportable(recipient, senderId);
+  return requireSupportable(recipient, senderId);
 }

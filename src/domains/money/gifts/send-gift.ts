@@ -22,7 +22,7 @@ import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { MINUTE_MS, toDay, toIso } from '@/shared/time';
 import { giftError } from './errors';
-import { demandRecipient, type GiftFacts, type Giving, readGiftFacts } from './facts';
+import { type GiftFacts, type Giving, readGiftFacts, requireRecipient } from './facts';
 import { presentCatalogueGift, presentGiftSent } from './present';
 import type { GiftSent, NewGiftSent, NewTip } from './schemas';
 import type { GiftRow, GiftSentRow } from './tables';
@@ -39,9 +39,9 @@ interface Line {
 
 type Price = (facts: GiftFacts) => Line;
 
-/** Throws GIFT_NOT_FOUND, QUANTITY_OUT_OF_RANGE, GIFT_WORTHLESS, NOT_ENOUGH_COINS, and as `demandRecipient` does. */
-export function sendGift(ctx: Context, sender: Actor, wish: z.output<typeof NewGiftSent>, once: Once) {
-  const { giftId, quantity, ...to } = wish;
+/** Throws GIFT_NOT_FOUND, QUANTITY_OUT_OF_RANGE, GIFT_WORTHLESS, NOT_ENOUGH_COINS, and as `requireRecipient` does. */
+export function sendGift(ctx: Context, sender: Actor, input: z.output<typeof NewGiftSent>, once: Once) {
+  const { giftId, quantity, ...to } = input;
   return give(ctx, givingOf(sender, giftId, to), once, ({ gift, economy }) => {
     if (!gift?.active) throw giftError('GIFT_NOT_FOUND');
     const { giftQuantityMax } = economy.limits;
@@ -50,7 +50,7 @@ export function sendGift(ctx: Context, sender: Actor, wish: z.output<typeof NewG
   });
 }
 
-/** Throws TIP_OUT_OF_RANGE, GIFT_WORTHLESS, NOT_ENOUGH_COINS, and as `demandRecipient` does. */
+/** Throws TIP_OUT_OF_RANGE, GIFT_WORTHLESS, NOT_ENOUGH_COINS, and as `requireRecipient` does. */
 export function sendTip(ctx: Context, sender: Actor, { coins, ...to }: z.output<typeof NewTip>, once: Once) {
   return give(ctx, givingOf(sender, null, to), once, ({ economy }) => {
     const { tipCoinsMin, tipCoinsMax } = economy.limits;
@@ -94,7 +94,7 @@ async function pay(
 ): Promise<GiftSentRow> {
   if (!facts?.sender) throw new Error('A gift is paid after its facts are read');
   const line = price(facts);
-  const recipient = demandRecipient(facts, giving);
+  const recipient = requireRecipient(facts, giving);
   const { senderId, streamId } = giving;
   const diamonds = diamondsOf(line, facts.economy);
   const { delayMs, ...words } = await judgeWords(ctx, facts, giving, once.idempotencyKey);

@@ -6,7 +6,7 @@ import type { PayoutProvider } from '@/contracts/payments';
 import { commit } from '@/db/commit';
 import { users } from '@/domains/base/users/tables';
 import { AppError } from '@/http/errors';
-import { demandReturnUrls } from '@/http/return-url';
+import { requireReturnUrls } from '@/http/return-url';
 import type { Actor } from '@/shared/actor';
 import { payoutError } from './errors';
 import type { PayoutAccount, PayoutAccountRequest } from './schemas';
@@ -21,7 +21,7 @@ export async function connectAccount(
   actor: Actor,
   { returnUrl }: z.output<typeof PayoutAccountRequest>,
 ): Promise<z.input<typeof PayoutAccount>> {
-  demandReturnUrls(ctx.config, { returnUrl });
+  requireReturnUrls(ctx.config, { returnUrl });
   const provider = ctx.payouts;
   if (!provider) throw payoutError('PAYOUTS_BY_BANK_ONLY');
   const accountId = (await findAccountId(ctx, actor.userId)) ?? (await makeAccount(ctx, provider, actor));

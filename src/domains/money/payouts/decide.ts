@@ -74,7 +74,7 @@ export async function rejectPayout(
   const isUndecided = needsDecision(payout, ctx.now());
   const mayReject = payout.status === 'requested' || (payout.status === 'approved' && afterApproval) || isUndecided;
   if (!mayReject) throw payoutError('PAYOUT_DECIDED');
-  if (payout.method === 'stripe' && payout.status !== 'requested') await demandNotSent(ctx, payout);
+  if (payout.method === 'stripe' && payout.status !== 'requested') await requireNotSent(ctx, payout);
   const after = payout.status === 'requested' ? 'rejected' : 'failed';
   const decision = payout.status === 'requested' ? { decidedAt: ctx.now(), decidedBy: actor.userId } : {};
   const row = await giveBack(ctx, payout, { ...decision, reason }, [
@@ -105,7 +105,7 @@ export async function confirmPaid(ctx: Context, actor: Actor, id: string, refere
  * What the provider did carry out is paid, whatever staff believe; where it does not answer, their word stands.
  * Throws PAYOUT_DECIDED.
  */
-async function demandNotSent(ctx: Context, payout: PayoutRow): Promise<void> {
+async function requireNotSent(ctx: Context, payout: PayoutRow): Promise<void> {
   try {
     const reference = await ctx.payouts?.findTransfer(payout.id);
     if (reference === undefined) return;

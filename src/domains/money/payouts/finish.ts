@@ -7,7 +7,7 @@ import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { NewNotification } from '@/contracts/messages';
-import { commit, demandChange } from '@/db/commit';
+import { commit, requireChange } from '@/db/commit';
 import type { AppError } from '@/http/errors';
 import { post } from '@/ledger/transfers';
 import { formatMinor } from '@/shared/currency';
@@ -26,7 +26,7 @@ export function movePayout(
   changes: Partial<PayoutRow> & { status: PayoutStatus },
 ): Statement[] {
   const stillThere = and(eq(payouts.id, id), eq(payouts.status, status));
-  return [ctx.db.update(payouts).set(changes).where(stillThere), demandChange(ctx)];
+  return [ctx.db.update(payouts).set(changes).where(stillThere), requireChange(ctx)];
 }
 
 export const decidedMeanwhile = (): AppError =>

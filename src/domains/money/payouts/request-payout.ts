@@ -6,7 +6,7 @@
 import type { z } from '@hono/zod-openapi';
 import { and, eq, gte, notInArray, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commit, demandThat, type Refusals } from '@/db/commit';
+import { commit, type Refusals, requireThat } from '@/db/commit';
 import { type Economy, readEconomy } from '@/domains/base/economy/read';
 import { readDiamonds, stillMatured } from '@/domains/money/earnings/maturity';
 import { creatorApplications } from '@/domains/people/creators/tables';
@@ -44,7 +44,7 @@ export async function requestPayout(ctx: Context, userId: string, request: Reque
 
 /** Looks again where something changed in between, so that the refusal says what it is now. */
 async function hold(ctx: Context, userId: string, request: Request, once: Once): Promise<PayoutRow> {
-  await demandMethod(ctx, userId, request.method);
+  await requireMethod(ctx, userId, request.method);
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await tryToHold(ctx, userId, request, once);
@@ -65,7 +65,7 @@ async function tryToHold(ctx: Context, userId: string, request: Request, once: O
   const verdict = judgeLimits(asked, bounds, await readToday(ctx, userId, terms, now));
   if (verdict !== 'allow') throw payoutError(verdict.code, { details: verdict.details });
   if (amountMinor <= 0) throw payoutError('PAYOUT_TOO_SMALL', { details: { dueMinor: asked, feeMinor, currency } });
-  const isThere = await demandBalance(ctx, userId, terms, economy);
+  const isThere = await requireBalance(ctx, userId, terms, economy);
 
   const row: PayoutRow = {
     ...terms,
@@ -87,8 +87,8 @@ async function tryToHold(ctx: Context, userId: string, request: Request, once: O
   await commit(
     ctx,
     [
-      demandThat(ctx, fitsToday(userId, terms, asked, bounds, now)),
-      ...(isThere ? [demandThat(ctx, isThere)] : []),
+      requireThat(ctx, fitsToday(userId, terms, asked, bounds, now)),
+      ...(isThere ? [requireThat(ctx, isThere)] : []),
       ctx.db.insert(payouts).values(row),
       ...post(ctx, holdLegs(row)),
     ],
@@ -102,7 +102,7 @@ const changed = () => payoutError('PAYOUT_CHANGED');
 const RACED: Refusals = { DEMAND_NOT_MET: changed, [OVERDRAFT]: changed, [ACCOUNT_MISSING]: changed };
 
 /** Whether there is somewhere to send it. */
-async function demandMethod(ctx: Context, userId: string, method: PayoutRow['method']): Promise<void> {
+async function requireMethod(ctx: Context, userId: string, method: PayoutRow['method']): Promise<void> {
   if (method === 'bank') {
     const isApproved = and(eq(creatorApplications.userId, userId), eq(creatorApplications.status, 'APPROVED'));
     const details = await ctx.db
@@ -123,7 +123,7 @@ async function demandMethod(ctx: Context, userId: string, method: PayoutRow['met
  * What the batch has to demand besides what the ledger does: nothing, for sales; the ledger knows no age of diamonds.
  * Throws NOT_ENOUGH_DIAMONDS, NOT_ENOUGH_SALES.
  */
-async function demandBalance(
+async function requireBalance(
   ctx: Context,
   userId: string,
   { diamonds, amountMinor, feeMinor, currency }: Terms,

@@ -7,7 +7,7 @@ import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { PaymentProviderName } from '@/contracts/payments';
-import { commit, demandChange } from '@/db/commit';
+import { commit, requireChange } from '@/db/commit';
 import { isLimitReached, redeemDiscount, releaseDiscount } from '@/domains/money/discounts/redeem';
 import { earnReward, endReward } from '@/domains/money/discounts/rewards';
 import { post, type Transfer } from '@/ledger/transfers';
@@ -75,7 +75,7 @@ async function settleWith(ctx: Context, known: KnownPurchase, news: News, keepsC
         .update(purchases)
         .set(change)
         .where(and(eq(purchases.id, before.id), eq(purchases.version, before.version))),
-      demandChange(ctx),
+      requireChange(ctx),
       ...keepClaim(ctx, before.id, news),
       ...useOfCode(ctx, after, becomesPaid && keepsCode),
       ...(reward ? [reward.insert] : []),

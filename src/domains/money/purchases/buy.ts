@@ -13,7 +13,7 @@ import { discountQuery, type FoundDiscount } from '@/domains/money/discounts/fin
 import { judgeDiscount } from '@/domains/money/discounts/judge-discount';
 import { RESERVE_REFUSALS, reserveDiscount } from '@/domains/money/discounts/redeem';
 import { type Once, performOnce } from '@/http/idempotency';
-import { demandReturnUrls } from '@/http/return-url';
+import { requireReturnUrls } from '@/http/return-url';
 import { paymentProviderError } from '@/providers/payment-errors';
 import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
@@ -37,15 +37,15 @@ export async function buyCoins(
   ctx: Context,
   actor: Actor,
   once: Once,
-  wish: z.output<typeof PurchaseRequest>,
+  input: z.output<typeof PurchaseRequest>,
 ): Promise<z.input<typeof NewPurchase>> {
   let facts: Facts | undefined;
   // The look-up by key reads everything else in the same batch.
   const find = async () => {
-    facts = await readFacts(ctx, actor, once.idempotencyKey, wish);
+    facts = await readFacts(ctx, actor, once.idempotencyKey, input);
     return facts.known;
   };
-  const row = await performOnce(once, find, () => begin(ctx, actor, once, wish, facts));
+  const row = await performOnce(once, find, () => begin(ctx, actor, once, input, facts));
   const checkoutUrl = row.checkoutUrl ?? (await openCheckout(ctx, actor, row));
   return { ...presentPurchase(row), purchaseId: row.id, checkoutUrl };
 }
@@ -85,7 +85,7 @@ async function begin(
   { packageId, discountCode, successUrl, cancelUrl }: z.output<typeof PurchaseRequest>,
   facts: Facts | undefined,
 ): Promise<PurchaseRow> {
-  demandReturnUrls(ctx.config, { successUrl, cancelUrl });
+  requireReturnUrls(ctx.config, { successUrl, cancelUrl });
   if (!facts?.offered) throw packageError('PACKAGE_NOT_FOUND');
   const { offered, discount, economy } = facts;
   const [now, id] = [ctx.now(), newId()];

@@ -74,7 +74,7 @@ export interface News {
 /** Nothing where it is known already. Throws HeldForStaff where it does not fit the purchase. */
 export function learn({ purchase, claims }: KnownPurchase, event: PurchaseEvent, now: number): News | undefined {
   const { paidAt, paymentId, status } = purchase;
-  demandFit(purchase, event);
+  requireFit(purchase, event);
   const unpaid = status === 'failed' || status === 'expired' ? status : 'pending';
   const known: News = { paidAt, paymentId, unpaid, claims };
   switch (event.type) {
@@ -100,7 +100,7 @@ export function learn({ purchase, claims }: KnownPurchase, event: PurchaseEvent,
   }
 }
 
-function demandFit(purchase: PurchaseRow, event: PurchaseEvent): void {
+function requireFit(purchase: PurchaseRow, event: PurchaseEvent): void {
   const { id, amountMinor, currency, paymentId } = purchase;
   if (event.type === 'paid' && (event.amountMinor !== amountMinor || event.currency !== currency))
     throw new HeldForStaff(

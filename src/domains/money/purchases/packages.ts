@@ -3,7 +3,7 @@
 import type { z } from '@hono/zod-openapi';
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commit, demandChange } from '@/db/commit';
+import { commit, requireChange } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { packageError } from '@/domains/money/discounts/errors';
 import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';
@@ -80,7 +80,7 @@ export async function changePackage(
         .update(coinPackages)
         .set(after)
         .where(and(eq(coinPackages.id, id), eq(coinPackages.updatedAt, before.updatedAt))),
-      demandChange(ctx),
+      requireChange(ctx),
       logStaff(ctx, {
         staffId: userId,
         action: 'package.change',

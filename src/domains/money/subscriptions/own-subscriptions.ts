@@ -2,7 +2,7 @@
 import type { z } from '@hono/zod-openapi';
 import { and, desc, eq, lt, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commit, demandChange } from '@/db/commit';
+import { commit, requireChange } from '@/db/commit';
 import { cardColumns } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
@@ -61,7 +61,7 @@ export async function unsubscribe(
     eq(subscriptions.months, row.months),
     sql`${subscriptions.status} <> 'ended'`,
   );
-  await commit(ctx, [ctx.db.update(subscriptions).set(cancelled).where(asRead), demandChange(ctx)], {
+  await commit(ctx, [ctx.db.update(subscriptions).set(cancelled).where(asRead), requireChange(ctx)], {
     refusals: { DEMAND_NOT_MET: () => subscriptionError('SUBSCRIPTION_CHANGED') },
   });
   ctx.log.event('subscription.cancelled', { subscriptionId: row.id });

@@ -4,7 +4,7 @@
  */
 import { and, asc, eq, getTableColumns, isNull, lte, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commit, demandChange } from '@/db/commit';
+import { commit, requireChange } from '@/db/commit';
 import { type Economy, readEconomy } from '@/domains/base/economy/read';
 import { users } from '@/domains/base/users/tables';
 import { noBlockBetween } from '@/domains/base/visibility/people';
@@ -16,7 +16,7 @@ import { chargeMonth, diamondsOf } from './charge';
 import { subscriptionError } from './errors';
 import { endedNotice, shortNotice } from './notices';
 import { GRACE_MS, nextRetry, periodEnd, whyItEnds } from './periods';
-import { standingEvents } from './subscribe';
+import { relationEvents } from './subscribe';
 import type { SubscriptionRow } from './tables';
 import { type EndedBecause, subscriptions } from './tables';
 
@@ -108,7 +108,7 @@ async function change(
   events: Parameters<typeof commit>[2] = {},
 ): Promise<void> {
   const update = ctx.db.update(subscriptions).set(values).where(asRead(one));
-  await commit(ctx, [update, demandChange(ctx)], { ...events, refusals: RACES });
+  await commit(ctx, [update, requireChange(ctx)], { ...events, refusals: RACES });
 }
 
 /** The period goes on from where it was, also out of the grace. Answers false where the wallet held too little. */
@@ -121,7 +121,7 @@ async function charge(ctx: Context, one: Due, economy: Economy): Promise<boolean
       ctx,
       [
         ctx.db.update(subscriptions).set(paid).where(asRead(one)),
-        demandChange(ctx),
+        requireChange(ctx),
         ...chargeMonth(ctx, one, months, economy),
       ],
       { refusals: { ...SHORT_OF_COINS, ...RACES } },
@@ -149,7 +149,7 @@ async function end(ctx: Context, one: Due, because: EndedBecause): Promise<void>
     ctx,
     one,
     { status: 'ended', dueAt: null, endedAt: ctx.now(), endedBecause: because },
-    { events: [...standingEvents(rooms, one), ...(notice ? [notice] : [])] },
+    { events: [...relationEvents(rooms, one), ...(notice ? [notice] : [])] },
   );
   ctx.log.event('subscription.ended', { subscriptionId: one.id, because });
 }

@@ -15,17 +15,17 @@ const TIERS_MAX = 5;
 const anId = z.string().min(1).max(64);
 const time = z.iso.datetime();
 
-const TierWish = z
+const TierInput = z
   .strictObject({
     id: anId.optional().openapi({ description: 'Of the tier that this is from now on; left out: a new one.' }),
     name: aLine(NAME_CHARACTERS_MAX),
     description: aText(DESCRIPTION_CHARACTERS_MAX).default(''),
     coinsPerMonth: z.int().min(1).max(PRICE_COINS_MAX),
   })
-  .openapi('TierWish');
+  .openapi('TierInput');
 
 export const NewTiers = z
-  .strictObject({ tiers: z.array(TierWish).max(TIERS_MAX) })
+  .strictObject({ tiers: z.array(TierInput).max(TIERS_MAX) })
   .superRefine(({ tiers }, issue) => {
     const ids = tiers.flatMap(({ id }) => id ?? []);
     if (new Set(ids).size < ids.length)

@@ -6,13 +6,13 @@ import type { z } from '@hono/zod-openapi';
 import { and, eq, inArray, isNotNull, or, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
-import { commit, demandChange, demandThat } from '@/db/commit';
+import { commit, requireChange, requireThat } from '@/db/commit';
 import { type Economy, economyOf, economyQuery } from '@/domains/base/economy/read';
 import { type CardRow, cardColumns } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { placeOf } from '@/domains/base/visibility/regions';
 import { listMeetingRooms, type OpenRoom } from '@/domains/live/streams/open-rooms';
-import { demandSupportable, supportColumns } from '@/domains/people/social/support';
+import { requireSupportable, supportColumns } from '@/domains/people/social/support';
 import { type Envelope, reply } from '@/http/envelope';
 import { type Once, performOnce } from '@/http/idempotency';
 import { commitSpending } from '@/ledger/spend';
@@ -25,7 +25,7 @@ import { presentSubscription } from './present';
 import type { NewSubscription, Subscription } from './schemas';
 import { type SubscriptionRow, subscriptions, subscriptionTiers, type TierRow } from './tables';
 
-type Wish = z.output<typeof NewSubscription>;
+type Input = z.output<typeof NewSubscription>;
 type Party = CardRow & { status: string; creatorStatus: string; blocked: number };
 
 interface Facts {
@@ -46,21 +46,21 @@ interface Facts {
 export async function subscribe(
   ctx: Context,
   subscriber: Actor,
-  wish: Wish,
+  input: Input,
   once: Once,
 ): Promise<Envelope<z.input<typeof Subscription>>> {
   let facts: Facts | undefined;
   const find = async () => {
-    facts = await readFacts(ctx, subscriber, wish, once);
+    facts = await readFacts(ctx, subscriber, input, once);
     return facts.known;
   };
-  const row = await performOnce(once, find, () => begin(ctx, subscriber.userId, wish, once, facts));
+  const row = await performOnce(once, find, () => begin(ctx, subscriber.userId, input, once, facts));
   if (!facts?.tier) throw new Error('A subscription without its tier');
   const isNew = row.idempotencyKey === once.idempotencyKey;
   return reply(presentSubscription(row, facts.tier, facts.creator ?? null), { status: isNew ? 201 : 200 });
 }
 
-async function readFacts(ctx: Context, subscriber: Actor, { creatorId, tierId }: Wish, once: Once): Promise<Facts> {
+async function readFacts(ctx: Context, subscriber: Actor, { creatorId, tierId }: Input, once: Once): Promise<Facts> {
   const subscriberId = subscriber.userId;
   const [[known], [running], economy, [tier], people] = await ctx.db.batch([
     ctx.db.select().from(subscriptions).where(madeBy(subscriberId, once)),
@@ -110,10 +110,10 @@ export function runsBetween(subscriberId: string, creatorId: string) {
   );
 }
 
-async function begin(ctx: Context, subscriberId: string, wish: Wish, once: Once, facts: Facts | undefined) {
+async function begin(ctx: Context, subscriberId: string, input: Input, once: Once, facts: Facts | undefined) {
   if (!facts?.subscriber) throw new Error('A subscription begins after its facts are read');
   const { tier, running, economy, subscriber } = facts;
-  demandSupportable(facts.creator, subscriberId);
+  requireSupportable(facts.creator, subscriberId);
   if (!tier) throw subscriptionError('TIER_NOT_FOUND');
   if (running) return takeUpAgain(ctx, running, tier, once);
   if (!tier.active) throw subscriptionError('TIER_NOT_FOUND');
@@ -124,7 +124,7 @@ async function begin(ctx: Context, subscriberId: string, wish: Wish, once: Once,
   const row: SubscriptionRow = {
     id: newId(),
     subscriberId,
-    creatorId: wish.creatorId,
+    creatorId: input.creatorId,
     tierId: tier.id,
     coinsPerMonth: tier.coinsPerMonth,
     status: 'active',
@@ -143,13 +143,13 @@ async function begin(ctx: Context, subscriberId: string, wish: Wish, once: Once,
   };
   const asRead = sql`EXISTS (SELECT 1 FROM subscription_tiers
     WHERE id = ${tier.id} AND active = 1 AND coins_per_month = CAST(${tier.coinsPerMonth} AS INTEGER))`;
-  const rooms = await listMeetingRooms(ctx, wish.creatorId, subscriberId);
+  const rooms = await listMeetingRooms(ctx, input.creatorId, subscriberId);
   await commitSpending(
     ctx,
     { userId: subscriberId, price: tier.coinsPerMonth },
-    [demandThat(ctx, asRead), ctx.db.insert(subscriptions).values(row), ...chargeMonth(ctx, row, 1, economy)],
+    [requireThat(ctx, asRead), ctx.db.insert(subscriptions).values(row), ...chargeMonth(ctx, row, 1, economy)],
     {
-      events: [...standingEvents(rooms, row), newSubscriberEvent(row, tier, subscriber)],
+      events: [...relationEvents(rooms, row), newSubscriberEvent(row, tier, subscriber)],
       refusals: {
         'subscriptions.creator_id': () => subscriptionError('ALREADY_SUBSCRIBED'),
         DEMAND_NOT_MET: () => subscriptionError('SUBSCRIPTION_CHANGED'),
@@ -181,7 +181,7 @@ async function takeUpAgain(
             isNotNull(subscriptions.cancelledAt),
           ),
         ),
-      demandChange(ctx),
+      requireChange(ctx),
     ],
     { refusals: { DEMAND_NOT_MET: () => subscriptionError('SUBSCRIPTION_CHANGED') } },
   );
@@ -189,7 +189,7 @@ async function takeUpAgain(
 }
 
 /** The creator's rooms read again what the subscriber is: badge, chat and door follow at once. */
-export function standingEvents(
+export function relationEvents(
   rooms: readonly OpenRoom[],
   { subscriberId: userId, creatorId }: Pick<SubscriptionRow, 'subscriberId' | 'creatorId'>,
 ): OutboxEvent[] {

@@ -3,7 +3,7 @@
 import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commit, demandThat } from '@/db/commit';
+import { commit, requireThat } from '@/db/commit';
 import { differs } from '@/db/differs';
 import { economyOf, economyQuery } from '@/domains/base/economy/read';
 import { earnsNothing, economyStands } from '@/domains/base/economy/worth';
@@ -45,17 +45,17 @@ export async function setTiers(
   const [found, present] = await ctx.db.batch([economyQuery(ctx), tiersQuery(ctx, creatorId)]);
   const { version, conversions } = economyOf(found);
   const now = ctx.now();
-  const rows = tiers.map(({ id, ...wish }): TierRow => {
+  const rows = tiers.map(({ id, ...input }): TierRow => {
     if (id !== undefined && !present.some((tier) => tier.id === id)) throw subscriptionError('TIER_NOT_FOUND');
-    if (earnsNothing(wish.coinsPerMonth, conversions.diamondsPerCoin))
-      throw subscriptionError('TIER_WORTHLESS', { details: { coinsPerMonth: wish.coinsPerMonth } });
-    return { id: id ?? newId(), creatorId, ...wish, active: true, createdAt: now, updatedAt: now };
+    if (earnsNothing(input.coinsPerMonth, conversions.diamondsPerCoin))
+      throw subscriptionError('TIER_WORTHLESS', { details: { coinsPerMonth: input.coinsPerMonth } });
+    return { id: id ?? newId(), creatorId, ...input, active: true, createdAt: now, updatedAt: now };
   });
   const kept = JSON.stringify(rows.map(({ id }) => id));
   await commit(
     ctx,
     [
-      demandThat(ctx, economyStands(version)),
+      requireThat(ctx, economyStands(version)),
       ctx.db
         .update(subscriptionTiers)
         .set({ active: false, updatedAt: now })

@@ -8,7 +8,7 @@ import { and, eq, gt, isNull, lte } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { TaskMessage } from '@/contracts/messages';
-import { commit, demandChange } from '@/db/commit';
+import { commit, requireChange } from '@/db/commit';
 import { signedMediaUrl } from '@/domains/base/media/keys';
 import { closeFile, nameFile, PART_BYTES, putPart } from '@/domains/base/media/written-file';
 import { users } from '@/domains/base/users/tables';
@@ -142,7 +142,7 @@ async function advance(
         .update(accountExports)
         .set({ ...change, step: step + 1, heldUntil: 0 })
         .where(and(isAt(task), gt(accountExports.expiresAt, ctx.now()))),
-      demandChange(ctx),
+      requireChange(ctx),
       ...statements,
     ],
     {

@@ -1,7 +1,7 @@
 /** A user asks for the end of their account. It comes after a grace in which signing in calls it off. */
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
-import { commit, demandChange } from '@/db/commit';
+import { commit, requireChange } from '@/db/commit';
 import { planDeletion } from '@/domains/base/users/forget';
 import { voidChallenges } from '@/domains/people/auth/challenges';
 import { confirmPassword } from '@/domains/people/auth/confirm-password';
@@ -27,7 +27,7 @@ export async function deleteAccount(ctx: Context, actor: Actor, password: string
     ctx,
     [
       planDeletion(ctx, userId, deletesAt, noOpenMatter(userId)),
-      demandChange(ctx),
+      requireChange(ctx),
       endSessionsOf(ctx, userId, 'deletion'),
       // A sign-in that was begun before is not one that calls it off.
       voidChallenges(ctx, userId),

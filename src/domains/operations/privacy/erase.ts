@@ -7,7 +7,7 @@ import { asc, lte, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
-import { commit, demandChange } from '@/db/commit';
+import { commit, requireChange } from '@/db/commit';
 import { forgetBudgets } from '@/domains/base/budgets/spend';
 import { forgetFiles } from '@/domains/base/media/forget';
 import { forgetBrowsers, forgetMentions, forgetNotifications, forgetTold } from '@/domains/base/notifications/forget';
@@ -100,7 +100,7 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
     ctx,
     [
       eraseUser(ctx, id, noOpenMatter(id)),
-      demandChange(ctx),
+      requireChange(ctx),
       ...forgetCredentials(ctx, { id, emailKey }),
       forgetBrowsers(ctx, id),
       forgetRank(ctx, id),

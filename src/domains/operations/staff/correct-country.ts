@@ -2,7 +2,7 @@
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commit, demandChange, demandThat } from '@/db/commit';
+import { commit, requireChange, requireThat } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { staffCanActOn } from '@/domains/base/permissions/permissions';
 import { hasRank } from '@/domains/base/permissions/rank';
@@ -30,11 +30,11 @@ export async function correctCountry(
   await commit(
     ctx,
     [
-      demandThat(ctx, hasRank(actor.userId, actor.staff)),
-      demandThat(ctx, hasRank(userId, target.staff)),
-      demandThat(ctx, sql`EXISTS (SELECT 1 FROM users WHERE id = ${userId} AND country IS ${target.country})`),
+      requireThat(ctx, hasRank(actor.userId, actor.staff)),
+      requireThat(ctx, hasRank(userId, target.staff)),
+      requireThat(ctx, sql`EXISTS (SELECT 1 FROM users WHERE id = ${userId} AND country IS ${target.country})`),
       correctUserCountry(ctx, userId, country),
-      demandChange(ctx),
+      requireChange(ctx),
       logStaff(ctx, {
         staffId: actor.userId,
         action: 'user.country',

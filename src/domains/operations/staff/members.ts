@@ -3,7 +3,7 @@
 import type { z } from '@hono/zod-openapi';
 import { and, asc, eq, gt, ne } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commit, demandThat } from '@/db/commit';
+import { commit, requireThat } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { judgeRanking, permissionsOf } from '@/domains/base/permissions/permissions';
 import { hasRank, setRank } from '@/domains/base/permissions/rank';
@@ -54,8 +54,8 @@ export async function rankStaff(
   await commit(
     ctx,
     [
-      demandThat(ctx, hasRank(actor.userId, own)),
-      demandThat(ctx, hasRank(userId, target.staff)),
+      requireThat(ctx, hasRank(actor.userId, own)),
+      requireThat(ctx, hasRank(userId, target.staff)),
       setRank(ctx, userId, after),
       logStaff(ctx, {
         staffId: actor.userId,

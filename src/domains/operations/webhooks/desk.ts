@@ -3,7 +3,7 @@
 import type { z } from '@hono/zod-openapi';
 import { and, desc, eq, gte, isNotNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commit, demandChange } from '@/db/commit';
+import { commit, requireChange } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { readRange } from '@/http/day-range';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
@@ -66,7 +66,7 @@ export async function replayWebhookEvent(
     ctx,
     [
       storeAgainStatement(ctx, and(eq(webhookEvents.id, id), isNotNull(webhookEvents.payload))),
-      demandChange(ctx),
+      requireChange(ctx),
       logStaff(ctx, {
         staffId: actor.userId,
         action: 'webhook.replay',

@@ -6,7 +6,7 @@
 import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import { commit, demandChange } from '@/db/commit';
+import { commit, requireChange } from '@/db/commit';
 import { newId } from '@/shared/ids';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
 import { signToken, verifyToken } from '@/shared/tokens';
@@ -35,7 +35,7 @@ export async function openChallenge(
   condition: SQL = sql`TRUE`,
 ): Promise<string> {
   const id = newId();
-  await commit(ctx, [insertChallenge(ctx, id, userId, device ?? null, condition), demandChange(ctx)], {
+  await commit(ctx, [insertChallenge(ctx, id, userId, device ?? null, condition), requireChange(ctx)], {
     refusals: { DEMAND_NOT_MET: challengeLimit },
   });
   return signToken(ctx.config.keys, 'challenge', { jti: id, sub: userId }, CHALLENGE_MS / SECOND_MS, ctx.now());

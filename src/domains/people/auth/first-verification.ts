@@ -6,7 +6,7 @@
 
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import { demandChange } from '@/db/commit';
+import { requireChange } from '@/db/commit';
 import { forgetBrowsers } from '@/domains/base/notifications/forget';
 import type { UserRow } from '@/domains/base/users/tables';
 
@@ -19,14 +19,14 @@ import { accounts } from './tables';
 
 /** @param keeps what was set up, for a request that shows session or password. Aborts its batch if it is not the first. */
 export function firstVerification(ctx: Context, user: UserRow, keeps: boolean): Statement[] {
-  const mark = [markEmailVerified(ctx, user), demandChange(ctx)];
+  const mark = [markEmailVerified(ctx, user), requireChange(ctx)];
   return keeps ? mark : [...mark, ...endCredentials(ctx, user, 'verification')];
 }
 
 /** For a reset by mail, which sets a new password and ends the sessions itself. Nothing for a verified account. */
 export function verificationByReset(ctx: Context, user: UserRow): Statement[] {
   if (user.emailVerifiedAt !== null) return [];
-  return [markEmailVerified(ctx, user), demandChange(ctx), ...endFactors(ctx, user.id)];
+  return [markEmailVerified(ctx, user), requireChange(ctx), ...endFactors(ctx, user.id)];
 }
 
 /** Every way into the account, and everywhere it is reached, except the mailbox. */

@@ -2,7 +2,7 @@
 
 import { and, count, desc, eq, isNull, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commit, demandChange } from '@/db/commit';
+import { commit, requireChange } from '@/db/commit';
 import { isActiveSession } from '@/domains/base/users/session-active';
 import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
@@ -40,7 +40,7 @@ export async function getOwnSession(ctx: Context, { sessionId }: Actor) {
 export async function endOwnSession(ctx: Context, actor: Actor, id: string, because: string): Promise<void> {
   const own = and(eq(authSessions.id, id), eq(authSessions.userId, actor.userId), isNull(authSessions.endedAt));
   const end = ctx.db.update(authSessions).set({ endedAt: ctx.now(), endedBecause: because }).where(own);
-  await commit(ctx, [end, demandChange(ctx)], {
+  await commit(ctx, [end, requireChange(ctx)], {
     events: [sessionsEnded(actor.userId)],
     refusals: { DEMAND_NOT_MET: () => authError('SESSION_NOT_FOUND') },
   });

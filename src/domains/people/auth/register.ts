@@ -4,7 +4,7 @@
  */
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import { demandChange } from '@/db/commit';
+import { requireChange } from '@/db/commit';
 import { claimTakenMail, releaseUnverified } from '@/domains/base/users/unverified';
 import { inventUsername } from '@/domains/base/users/usernames';
 import { insertUser } from '@/domains/base/users/write';
@@ -74,7 +74,7 @@ function givesWay({ user }: Account): boolean {
 
 /** Codes mailed for the former account end with it: they must not verify the new one. */
 function replace(ctx: Context, { user }: Account): Statement[] {
-  return [releaseUnverified(ctx, user), demandChange(ctx), ...endCredentials(ctx, user, 'replaced')];
+  return [releaseUnverified(ctx, user), requireChange(ctx), ...endCredentials(ctx, user, 'replaced')];
 }
 
 /** The owner is mailed about it, at most once a day. */

@@ -1,7 +1,7 @@
 /** "This wasn't me": the owner of a mailbox deletes an account that somebody else registered with the address. */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commit, demandChange } from '@/db/commit';
+import { commit, requireChange } from '@/db/commit';
 import { users } from '@/domains/base/users/tables';
 import { ownsNoMoney, releaseUnverified } from '@/domains/base/users/unverified';
 import { findAccountByEmail } from './account';
@@ -29,7 +29,7 @@ export async function rejectRegistration(ctx: Context, token: string): Promise<v
     .from(users)
     .where(sql`${users.id} = ${user.id} AND NOT (${ownsNoMoney})`)
     .get();
-  await commit(ctx, [releaseUnverified(ctx, user), demandChange(ctx), ...endCredentials(ctx, user, 'rejected')], {
+  await commit(ctx, [releaseUnverified(ctx, user), requireChange(ctx), ...endCredentials(ctx, user, 'rejected')], {
     events: [sessionsEnded(user.id)],
     refusals: { DEMAND_NOT_MET: () => authError(hasMoney ? 'ACCOUNT_OWNS_MONEY' : 'ALREADY_VERIFIED') },
   });

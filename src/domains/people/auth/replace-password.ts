@@ -5,7 +5,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import { commit, demandChange } from '@/db/commit';
+import { commit, requireChange } from '@/db/commit';
 import type { AppError } from '@/http/errors';
 import type { Account } from './account';
 import { voidChallenges } from './challenges';
@@ -44,7 +44,7 @@ export async function replacePassword(
     [
       ...before,
       replaceHash(ctx, account, secretHash),
-      demandChange(ctx),
+      requireChange(ctx),
       endSessionsOf(ctx, user.id, 'new-password', keptSessionId),
       voidChallenges(ctx, user.id),
       voidOtps(ctx, user.emailKey),

@@ -4,7 +4,7 @@
  * its second factor and its push subscriptions.
  */
 import type { Context } from '@/contracts/context';
-import { demandChange } from '@/db/commit';
+import { requireChange } from '@/db/commit';
 import { findAccountByEmail } from './account';
 import { type Asker, knownDevice } from './asker';
 import { authError } from './errors';
@@ -33,7 +33,7 @@ export async function resetByOtp(
   if (!account) throw authError('OTP_INVALID');
   await replacePassword(ctx, account, password, {
     field: 'password',
-    before: [useOtp(ctx, otp), demandChange(ctx), ...verificationByReset(ctx, account.user)],
+    before: [useOtp(ctx, otp), requireChange(ctx), ...verificationByReset(ctx, account.user)],
     refusal: () => authError('OTP_INVALID'),
   });
 }

@@ -7,7 +7,7 @@ import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
-import { commit, demandChange } from '@/db/commit';
+import { commit, requireChange } from '@/db/commit';
 import { presentUser } from '@/domains/base/users/present';
 import type { UserRow } from '@/domains/base/users/tables';
 import { recordLogin } from '@/domains/base/users/write';
@@ -53,7 +53,7 @@ export async function signInByOtp(ctx: Context, email: string, code: string, ask
   if (!account) throw authError('OTP_INVALID');
   refuseBanned(ctx, account);
   const refusal = () => authError('OTP_INVALID');
-  const use = [useOtp(ctx, otp), demandChange(ctx)];
+  const use = [useOtp(ctx, otp), requireChange(ctx)];
   if (account.user.emailVerifiedAt === null) {
     const verified = { ...account, user: { ...account.user, emailVerifiedAt: ctx.now() }, secretHash: null };
     const before = [...use, ...firstVerification(ctx, account.user, false)];
@@ -99,7 +99,7 @@ export async function startSession(
     newSession(ctx, actorOf(account), userAgent),
     signDeviceToken(ctx, account, device),
   ]);
-  const statements = [...before, recordLogin(ctx, user.id, condition), demandChange(ctx), insert];
+  const statements = [...before, recordLogin(ctx, user.id, condition), requireChange(ctx), insert];
   const results = await commit(ctx, statements, { events, refusals: { DEMAND_NOT_MET: refusal } });
   const [row = user] = results[before.length] as UserRow[]; // what recordLogin answers
   ctx.log.event('session.started', { userId: user.id, sessionId, by });

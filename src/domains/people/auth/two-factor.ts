@@ -5,7 +5,7 @@
 
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import { commit, demandChange } from '@/db/commit';
+import { commit, requireChange } from '@/db/commit';
 import type { UserRow } from '@/domains/base/users/tables';
 
 import { disableTotp, enableTotp, prepareTotp, useTotpStep } from '@/domains/base/users/write';
@@ -31,7 +31,7 @@ export async function beginTwoFactor(ctx: Context, actor: Actor, password: strin
   const account = await confirmPassword(ctx, actor, password);
   const secret = newTotpSecret();
   const sealed = await encrypt(ctx.config.keys, userId, secret);
-  await commit(ctx, [prepareTotp(ctx, userId, sealed), demandChange(ctx)], {
+  await commit(ctx, [prepareTotp(ctx, userId, sealed), requireChange(ctx)], {
     refusals: { DEMAND_NOT_MET: () => authError('TWO_FACTOR_ON') },
   });
   return { secret, otpauthUri: totpUri(secret, account.user.username) };
@@ -48,7 +48,7 @@ export async function confirmTwoFactor(ctx: Context, actor: Actor, code: string,
   const step = findTotpStep(await decrypt(ctx.config.keys, userId, user.totpSecret), code, ctx.now());
   if (step === undefined) throw authError('CONFIRMATION_WRONG');
   const { codes, statements } = newBackupCodes(ctx, userId);
-  const enable = [enableTotp(ctx, userId, user.totpSecret, step), demandChange(ctx)];
+  const enable = [enableTotp(ctx, userId, user.totpSecret, step), requireChange(ctx)];
   await commit(ctx, [...enable, giveBack(ctx, allowances), ...statements], wrongConfirmation);
   mailChange(ctx, user, 'Two-factor authentication was turned on', userAgent);
   ctx.log.event('two-factor.enabled', { userId });
@@ -66,7 +66,7 @@ export async function answerChallenge(ctx: Context, token: string, code: string,
     return authError('TWO_FACTOR_CODE_INVALID');
   };
   const used = await useCode(ctx, account, code, refusal);
-  const before = [...used, passChallenge(ctx, id), demandChange(ctx)];
+  const before = [...used, passChallenge(ctx, id), requireChange(ctx)];
   const from = { ...asker, device: device ?? (await knownDevice(ctx, asker, account)) };
   return startSession(ctx, account, from, APP_CODE.test(code) ? 'totp' : 'backup-code', { before, refusal });
 }
@@ -129,10 +129,10 @@ function mailChange(ctx: Context, user: UserRow, change: string, userAgent: stri
  * NOTE: in an array, since a statement is a thenable: awaited by itself it would run.
  */
 async function useCode(ctx: Context, { user }: Account, code: string, refusal: () => AppError): Promise<Statement[]> {
-  if (!APP_CODE.test(code)) return [useBackupCode(ctx, user.id, code), demandChange(ctx)];
+  if (!APP_CODE.test(code)) return [useBackupCode(ctx, user.id, code), requireChange(ctx)];
   // Off since the challenge was given: there is no code that could pass it.
   if (user.totpSecret === null || user.totpEnabledAt === null) throw refusal();
   const step = findTotpStep(await decrypt(ctx.config.keys, user.id, user.totpSecret), code, ctx.now());
   if (step === undefined) throw refusal();
-  return [useTotpStep(ctx, user.id, user.totpSecret, step), demandChange(ctx)];
+  return [useTotpStep(ctx, user.id, user.totpSecret, step), requireChange(ctx)];
 }

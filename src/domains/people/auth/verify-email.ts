@@ -5,7 +5,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import { commit, demandChange, demandThat } from '@/db/commit';
+import { commit, requireChange, requireThat } from '@/db/commit';
 import { isOwnerAddress, logOwner, rankOwner } from '@/domains/base/permissions/rank-owner';
 import { presentUser } from '@/domains/base/users/present';
 import { sessionIsActive } from '@/domains/base/users/session-active';
@@ -49,7 +49,7 @@ export async function verifyEmailByOtp(ctx: Context, email: string, code: string
   refuseBanned(ctx, account);
   return verify(ctx, account, {
     proof: await proofOf(ctx, account, credentials),
-    use: () => [useOtp(ctx, otp), demandChange(ctx)],
+    use: () => [useOtp(ctx, otp), requireChange(ctx)],
     grantsRank: true,
     refusal: authError('OTP_INVALID'),
   });
@@ -106,7 +106,7 @@ async function verify(ctx: Context, account: Account, verification: Verification
       ctx,
       [
         ...use(),
-        ...(proof && (isFirst || isNewOwner) ? [demandThat(ctx, proof)] : []),
+        ...(proof && (isFirst || isNewOwner) ? [requireThat(ctx, proof)] : []),
         ...(isFirst ? firstVerification(ctx, user, proof !== undefined) : []),
         ...(isNewOwner ? [rankOwner(ctx, user.id), logOwner(ctx, user.id, staff)] : []),
       ],

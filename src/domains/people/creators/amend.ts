@@ -6,7 +6,7 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { DOCUMENTS } from '@/contracts/file-kinds';
 import type { OutboxEvent } from '@/contracts/messages';
-import { commit, demandChange } from '@/db/commit';
+import { commit, requireChange } from '@/db/commit';
 import { forgetMedia, storeUpload } from '@/domains/base/media/store';
 import { readUpload } from '@/domains/base/media/upload';
 import { setCreatorStatus } from '@/domains/base/users/statements';
@@ -117,7 +117,7 @@ async function commitAmendment(
     .returning();
   const results = await commit(
     ctx,
-    [...before, update, demandChange(ctx), setCreatorStatus(ctx, userId, 'PENDING'), ...after],
+    [...before, update, requireChange(ctx), setCreatorStatus(ctx, userId, 'PENDING'), ...after],
     { events, refusals: { DEMAND_NOT_MET: () => creatorError('APPLICATION_CHANGED') } },
   );
   const [amended] = results[before.length] as ApplicationRow[]; // what the update returned

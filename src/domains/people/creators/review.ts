@@ -5,7 +5,7 @@ import { and, asc, desc, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { NewNotification } from '@/contracts/messages';
-import { commit, demandChange } from '@/db/commit';
+import { commit, requireChange } from '@/db/commit';
 import { documentUrl } from '@/domains/base/media/keys';
 import { logStaff } from '@/domains/base/permissions/log';
 import { staffCanActOn } from '@/domains/base/permissions/permissions';
@@ -140,7 +140,7 @@ async function decide(
     ctx,
     [
       ctx.db.update(creatorApplications).set(decision).where(asRead),
-      demandChange(ctx),
+      requireChange(ctx),
       setCreatorStatus(ctx, userId, status, role),
       ...also,
       logStaff(ctx, {

@@ -1,7 +1,7 @@
 /** A user's own profile, behind two doors (`/user/*`, `/viewer/*`): what it says, and changing it. */
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
-import { commit, demandThat } from '@/db/commit';
+import { commit, requireThat } from '@/db/commit';
 import { presentUser } from '@/domains/base/users/present';
 import { changeUserProfile, isActive } from '@/domains/base/users/write';
 import { getAccount } from '@/domains/people/auth/account';
@@ -42,7 +42,7 @@ export async function changeOwnProfile(ctx: Context, actor: Actor, request: z.ou
   };
   const isSeenInRooms = displayName !== undefined || country !== undefined;
   if (Object.keys(changes).length > 0)
-    await commit(ctx, [demandThat(ctx, isActive(actor.userId)), changeUserProfile(ctx, actor.userId, changes)], {
+    await commit(ctx, [requireThat(ctx, isActive(actor.userId)), changeUserProfile(ctx, actor.userId, changes)], {
       events: isSeenInRooms ? [{ kind: 'user-changed', userId: actor.userId }] : [],
       refusals: {
         DEMAND_NOT_MET: () => authError('SESSION_ENDED'),

@@ -3,7 +3,7 @@ import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { PICTURES } from '@/contracts/file-kinds';
-import { commit, demandChange } from '@/db/commit';
+import { commit, requireChange } from '@/db/commit';
 import { fileError } from '@/domains/base/media/errors';
 import { findKeyIn, mediaUrl } from '@/domains/base/media/keys';
 import { forgetMedia, storeImage } from '@/domains/base/media/store';
@@ -24,7 +24,7 @@ export async function uploadAvatar(ctx: Context, userId: string, request: Reques
     [
       ...statements,
       setAvatar(ctx, userId, { from: before.url, to: url }),
-      demandChange(ctx),
+      requireChange(ctx),
       ...(replaced ? [replaced.statement] : []),
     ],
     {

@@ -6,7 +6,7 @@ import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
-import { commit, commitIfMet, demandChange } from '@/db/commit';
+import { commit, commitIfMet, requireChange } from '@/db/commit';
 import { withdrawBetween } from '@/domains/base/notifications/withdraw';
 import { users } from '@/domains/base/users/tables';
 import { denyEachOthersVideo, removal } from '@/domains/live/channels/video-denials';
@@ -25,7 +25,7 @@ export async function blockUser(ctx: Context, blockerId: string, blockedId: stri
   if (!user || user.status === 'deleted') throw socialError('USER_NOT_FOUND');
   const statements = [
     block(ctx, blockerId, blockedId),
-    demandChange(ctx),
+    requireChange(ctx),
     denyEachOthersVideo(ctx, blockerId, blockedId),
     ...endFollow(ctx, blockerId, blockedId),
     ...endFollow(ctx, blockedId, blockerId),

@@ -3,7 +3,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
-import { commitIfMet, demandChange } from '@/db/commit';
+import { commitIfMet, requireChange } from '@/db/commit';
 import { withdrawFollow } from '@/domains/base/notifications/withdraw';
 import { users } from '@/domains/base/users/tables';
 import { followsCreator } from '@/domains/base/visibility/members';
@@ -42,16 +42,16 @@ export async function followCreator(ctx: Context, follower: Actor, creatorId: st
   if (!creator) throw socialError('USER_NOT_FOUND');
   if (creator.creatorStatus !== 'APPROVED') throw socialError('NOT_A_CREATOR');
   if (creator.isFollowed === 1) return;
-  const events = await standingChanged(ctx, followerId, creatorId);
+  const events = await relationChanged(ctx, followerId, creatorId);
   if (creator.wasFollowed === 0) events.push(newFollower(followerId, creator.followerName ?? '', creatorId));
-  await commitIfMet(ctx, [follow(ctx, followerId, creatorId), demandChange(ctx)], { events });
+  await commitIfMet(ctx, [follow(ctx, followerId, creatorId), requireChange(ctx)], { events });
 }
 
 /** Repeating it changes nothing. That there was a new follower is told no more. */
 export async function unfollowCreator(ctx: Context, followerId: string, creatorId: string): Promise<void> {
-  const events = await standingChanged(ctx, followerId, creatorId);
+  const events = await relationChanged(ctx, followerId, creatorId);
   const ended = [withdrawFollow(ctx, followerId, creatorId), ...endFollow(ctx, followerId, creatorId)];
-  await commitIfMet(ctx, [...ended, demandChange(ctx)], { events });
+  await commitIfMet(ctx, [...ended, requireChange(ctx)], { events });
 }
 
 /** Changes nothing where the creator is none (any more) or a block stands between: it may have come since it was asked. */
@@ -85,7 +85,7 @@ function newFollower(followerId: string, followerName: string, creatorId: string
 }
 
 /** The creator's live room, and the waiting rooms that the follower entered: a door may have opened or closed to them. */
-async function standingChanged(ctx: Context, userId: string, creatorId: string): Promise<OutboxEvent[]> {
+async function relationChanged(ctx: Context, userId: string, creatorId: string): Promise<OutboxEvent[]> {
   const rooms = await listMeetingRooms(ctx, creatorId, userId);
   return rooms
     .filter((room) => room.creatorId === creatorId)

@@ -20,7 +20,7 @@ interface Supported {
 }
 
 /** Throws NOT_ONESELF, USER_NOT_FOUND, NOT_A_CREATOR. */
-export function demandSupportable<Row extends Supported>(creator: Row | undefined, supporterId: string): Row {
+export function requireSupportable<Row extends Supported>(creator: Row | undefined, supporterId: string): Row {
   if (creator?.id === supporterId) throw socialError('NOT_ONESELF');
   if (creator?.status !== 'active' || creator.blocked === 1) throw socialError('USER_NOT_FOUND');
   if (creator.creatorStatus !== 'APPROVED')

@@ -4,11 +4,11 @@
  * closes the seats that the door would refuse now.
  */
 import type { Context } from '@/contracts/context';
-import type { RoomSetup, RoomUser, Standing } from '@/contracts/room';
+import type { Relation, RoomSetup, RoomUser } from '@/contracts/room';
 import type { CloseReason } from '@/contracts/room-wire';
 import { type AdmissionRefusal, mayStay } from '@/domains/live/streams/admission';
 import { planToPutOut } from '@/domains/live/streams/participants';
-import { findPeople, type People } from '@/domains/live/streams/standing';
+import { findPeople, type People } from '@/domains/live/streams/relation';
 import { newId } from '@/shared/ids';
 import type { Logger } from '@/shared/log';
 import { SECOND_MS } from '@/shared/time';
@@ -36,7 +36,7 @@ export function needsReread(
 }
 
 /** Whether it may still speak for the user. */
-export function isTrusted({ readAt }: Standing, now: number): boolean {
+export function isTrusted({ readAt }: Relation, now: number): boolean {
   return now - readAt < TRUSTED_MS;
 }
 
@@ -44,9 +44,9 @@ export function doorOf({ visibility = 'public' }: RoomSetup) {
   return { visibility };
 }
 
-/** @param shutOut whether it is the person who is not wanted, and not the door that is closed to such */
-export function closeReason(refusal: AdmissionRefusal, shutOut: boolean): CloseReason {
-  if (shutOut) return 'banned';
+/** @param denied whether it is the person who is not wanted, and not the door that is closed to such */
+export function closeReason(refusal: AdmissionRefusal, denied: boolean): CloseReason {
+  if (denied) return 'banned';
   if (refusal === 'FOLLOWERS_ONLY') return 'followersOnly';
   return refusal === 'SUBSCRIBERS_ONLY' ? 'subscribersOnly' : 'notVisible';
 }
@@ -57,7 +57,7 @@ interface Room {
   readonly presence: () => Presence;
   readonly log: Logger;
   /** What they said and nobody has seen yet must not come out. */
-  readonly onShutOut: (userId: string) => void;
+  readonly onDenied: (userId: string) => void;
 }
 
 interface Asked {
@@ -69,7 +69,7 @@ interface Asked {
 
 type Outcome = RoomUser | CloseReason;
 
-export class Standings {
+export class Relations {
   readonly #reading = new Map<string, Promise<Outcome>>();
 
   constructor(private readonly room: Room) {}
@@ -132,7 +132,7 @@ export class Standings {
     return outcomes;
   }
 
-  #judge(userId: string, { standings }: People, ended: readonly string[], sessionsEnded: boolean): Outcome {
+  #judge(userId: string, { relations }: People, ended: readonly string[], sessionsEnded: boolean): Outcome {
     const { store, database } = this.room;
     const presence = this.room.presence();
     const now = database.now();
@@ -140,7 +140,7 @@ export class Standings {
     const isOver = (id: string | undefined) => (id === undefined ? sessionsEnded : ended.includes(id));
     for (const socket of sockets)
       if (isOver(presence.seatOf(socket)?.sessionId)) presence.close(socket, 'sessionEnded', now);
-    const person = standings.get(userId);
+    const person = relations.get(userId);
     const refusal = person && store.setup ? mayStay(doorOf(store.setup), person) : 'STREAM_NOT_FOUND';
     if (person && !refusal) {
       presence.restand(person.user);
@@ -148,9 +148,9 @@ export class Standings {
     }
     // Their passes are void as well: what they may do from now on is asked at the door.
     store.sanctions.setKick(userId, newId());
-    const reason = closeReason(refusal ?? 'STREAM_NOT_FOUND', person?.shutOut !== null);
+    const reason = closeReason(refusal ?? 'STREAM_NOT_FOUND', person?.denied !== null);
     presence.closeAll(presence.socketsOfUser(userId), reason, now);
-    this.room.onShutOut(userId);
+    this.room.onDenied(userId);
     return reason;
   }
 

@@ -1,7 +1,7 @@
 /** What a user is to a stream's channel: the facts that admission and the room's policy judge by, in one read. */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { RoomUser, Standing } from '@/contracts/room';
+import type { Relation, RoomUser } from '@/contracts/room';
 import { staffCan } from '@/domains/base/permissions/permissions';
 import { isActiveSession } from '@/domains/base/users/session-active';
 import { users } from '@/domains/base/users/tables';
@@ -10,8 +10,8 @@ import { blockedIdsOf, noBlockBetween } from '@/domains/base/visibility/people';
 import type { Permission, Rank } from '@/shared/actor';
 import { streams } from './tables';
 
-/** What `shutOutOf` judges by. */
-interface ShutOutRow {
+/** What `deniedOf` judges by. */
+interface DeniedRow {
   banned: number;
   blocked: number;
   gone: number;
@@ -21,7 +21,7 @@ interface ShutOutRow {
   denied: string | null;
 }
 
-interface StandingRow extends ShutOutRow {
+interface RelationRow extends DeniedRow {
   id: string;
   videoRoom: string;
   username: string;
@@ -37,10 +37,10 @@ interface StandingRow extends ShutOutRow {
   verified: number;
 }
 
-/** `shutOut`: what keeps the user out whatever the policy; staff who oversee rooms pass a block and a ban (`mayStay`). */
-export interface RoomStanding {
+/** `denied`: what keeps the user out whatever the policy; staff who oversee rooms pass a block and a ban (`mayStay`). */
+export interface RoomRelation {
   readonly user: RoomUser;
-  readonly shutOut: 'gone' | 'blocked' | 'banned' | null;
+  readonly denied: 'gone' | 'blocked' | 'banned' | null;
   /** Why they are banned, if whoever did it said so: for them alone to know. */
   readonly banReason: string | null;
   /** The users they block, if it was asked for. */
@@ -48,20 +48,20 @@ export interface RoomStanding {
 }
 
 /** Nothing where there is no such user or stream. */
-export async function findRoomStanding(
+export async function findRoomRelation(
   ctx: Pick<Context, 'db' | 'now'>,
   streamId: string,
   userId: string,
   withBlocks = false,
-): Promise<RoomStanding | undefined> {
+): Promise<RoomRelation | undefined> {
   const readAt = ctx.now();
-  const [row] = await roomStandingQuery(ctx, streamId, userId, withBlocks);
-  return row && presentStanding(row, readAt);
+  const [row] = await roomRelationQuery(ctx, streamId, userId, withBlocks);
+  return row && presentRelation(row, readAt);
 }
 
 export interface People {
   /** By user id; nobody where there is no such user or stream. */
-  readonly standings: ReadonlyMap<string, RoomStanding>;
+  readonly relations: ReadonlyMap<string, RoomRelation>;
   /** Those of the given sessions that are active. */
   readonly activeSessions: ReadonlySet<string>;
   /** The stream's video room. */
@@ -77,24 +77,24 @@ export async function findPeople(
 ): Promise<People> {
   const now = ctx.now();
   const [rows, sessions] = await ctx.db.batch([
-    ctx.db.all<StandingRow>(standings(streamId, sql`IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`)),
+    ctx.db.all<RelationRow>(relations(streamId, sql`IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`)),
     ctx.db.all<{ id: string }>(sql`
       SELECT session.id FROM json_each(${JSON.stringify(sessionIds)}) AS asked
       CROSS JOIN auth_sessions AS session ON session.id = asked.value WHERE ${isActiveSession(now)}`),
   ]);
   return {
-    standings: new Map(rows.map((row) => [row.id, presentStanding(row, now)])),
+    relations: new Map(rows.map((row) => [row.id, presentRelation(row, now)])),
     activeSessions: new Set(sessions.map(({ id }) => id)),
     videoRoom: rows[0]?.videoRoom,
   };
 }
 
-/** For a batch of reads; its rows are for `roomStandingOf`. */
-export function roomStandingQuery(ctx: Pick<Context, 'db'>, streamId: string, userId: string, withBlocks = false) {
-  return ctx.db.all<StandingRow>(standings(streamId, sql`= ${userId}`, withBlocks));
+/** For a batch of reads; its rows are for `roomRelationOf`. */
+export function roomRelationQuery(ctx: Pick<Context, 'db'>, streamId: string, userId: string, withBlocks = false) {
+  return ctx.db.all<RelationRow>(relations(streamId, sql`= ${userId}`, withBlocks));
 }
 
-function standings(streamId: string, who: SQL, withBlocks = false): SQL {
+function relations(streamId: string, who: SQL, withBlocks = false): SQL {
   return sql`
     SELECT users.id, coalesce(streams.media_room, streams.channel_id) AS videoRoom, users.username,
       users.display_name AS displayName, users.avatar_url AS avatarUrl,
@@ -124,26 +124,26 @@ function shutOutColumns(channelId: SQLWrapper, creatorId: SQLWrapper): SQL {
     (SELECT denied FROM staff WHERE staff.user_id = users.id) AS denied`;
 }
 
-function shutOutOf({ gone, blocked, banned }: ShutOutRow): RoomStanding['shutOut'] {
+function deniedOf({ gone, blocked, banned }: DeniedRow): RoomRelation['denied'] {
   if (gone === 1) return 'gone';
   return blocked === 1 ? 'blocked' : banned === 1 ? 'banned' : null;
 }
 
-function overseesRooms({ rank, granted, denied }: ShutOutRow): boolean {
+function overseesRooms({ rank, granted, denied }: DeniedRow): boolean {
   if (!rank) return false;
   const listed = (list: string | null): Permission[] => JSON.parse(list ?? '[]') as Permission[]; // as they were written
   const staff = { rank, granted: listed(granted), denied: listed(denied), country: null };
   return staffCan(staff, 'canKickUsers') || staffCan(staff, 'canReviewReports');
 }
 
-export function roomStandingOf(ctx: Pick<Context, 'now'>, [row]: readonly StandingRow[]): RoomStanding | undefined {
-  return row && presentStanding(row, ctx.now());
+export function roomRelationOf(ctx: Pick<Context, 'now'>, [row]: readonly RelationRow[]): RoomRelation | undefined {
+  return row && presentRelation(row, ctx.now());
 }
 
 /** @param readAt before the read, so that nothing that changed meanwhile counts as known */
-function presentStanding(row: StandingRow, readAt: number): RoomStanding {
+function presentRelation(row: RelationRow, readAt: number): RoomRelation {
   const { id, username, displayName, avatarUrl, rank } = row;
-  const standing: Standing = {
+  const standing: Relation = {
     creator: row.creator === 1,
     moderator: row.moderator === 1,
     rank,
@@ -155,7 +155,7 @@ function presentStanding(row: StandingRow, readAt: number): RoomStanding {
   };
   return {
     user: { kind: 'user', id, username, displayName, avatarUrl, standing },
-    shutOut: shutOutOf(row),
+    denied: deniedOf(row),
     banReason: row.banReason,
     // Staff see past blocks, their own too.
     blockedIds: row.blockedIds === null || rank ? [] : (JSON.parse(row.blockedIds) as string[]), // blockedIdsOf
