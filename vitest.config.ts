@@ -35,6 +35,11 @@ export default defineConfig({
     coverage: { provider: 'istanbul', include: ['src/**'] }, // V8's needs an inspector that workerd has not
     projects: [
       {
+        // Pure rules: no binding, no database. They start at once in plain Node.
+        resolve: { alias },
+        test: { name: 'unit', include: ['test/**/*.unit.test.ts'], environment: 'node', isolate: false },
+      },
+      {
         resolve: { alias },
         logLevel: 'error',
         plugins: [
@@ -52,6 +57,7 @@ export default defineConfig({
         test: {
           name: 'worker',
           include: ['test/*.test.ts', 'test/!(house|e2e|support|setup)/**/*.test.ts'],
+          exclude: ['test/**/*.unit.test.ts'],
           setupFiles: ['test/setup/database.ts'],
           isolate: false,
           restoreMocks: true,

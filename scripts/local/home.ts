@@ -47,10 +47,14 @@ const FIRST_VARS: Readonly<Record<string, () => string>> = {
   LIVEKIT_API_SECRET: () => 'secret', // what `livekit-server --dev` has
 };
 
-/** Reads `.dev.vars`; writes it with random secrets if there is none. `renewed`: the demo's password is a new one. */
+/**
+ * Reads `.dev.vars`; writes it with random secrets if there is none, and adds secrets that are missing or empty, as in a
+ * copy of `.dev.vars.example`. `renewed`: the demo's password is a new one.
+ */
 export function ensureDevVars(): { vars: DevVars; renewed: boolean } {
   if (!existsSync(DEV_VARS))
     append('# Your own machine only. Written by npm start; delete it for new secrets.', ...lines(FIRST_VARS));
+  for (const name of ['JWT_SECRET', 'ENCRYPTION_KEY']) if (!readVars()[name]) append(...lines({ [name]: secret }));
   if (readVars().VAPID_PUBLIC_KEY === undefined) append(...lines(pushVars()));
   const renewed = !readVars().DEMO_PASSWORD;
   if (renewed) append(...lines({ DEMO_PASSWORD: () => randomBytes(9).toString('base64url') }));

@@ -117,5 +117,5 @@ export type Name = keyof Variables;
 /** As the environment has them, before anything is known of their form. */
 export type Given = Readonly<Partial<Record<Name, string>>>;
 
-/** The names of all variables and secrets that the Worker reads, for the README's table and the tests. */
+/** The names of all variables and secrets that the Worker reads, for the table in docs/configuration.md and the tests. */
 export const variableNames = Object.keys(variables.shape);

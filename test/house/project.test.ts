@@ -1,4 +1,4 @@
-/** What only a look at the text can hold: where env is read, how migrations are named, what the README lists. */
+/** Rules about the text of the project: where env is read, how migrations are named, what the docs name. */
 import { describe, expect, it } from 'vitest';
 import { listProjectFiles, readProjectFile, readSources } from '#test/support/sources';
 import { readConfig } from '@/config';
@@ -23,27 +23,35 @@ describe('the environment', () => {
     expect(bound).toEqual([]);
   });
 
-  it('is in the README, every variable of it and no other', () => {
-    const [, table = ''] = /## Configuration([\s\S]*?)\n## /.exec(readProjectFile('README.md')) ?? [];
-    const listed = table
+  it('is in docs/configuration.md, every variable of it and no other', () => {
+    const listed = variableTable()
       .split('\n')
       .filter((line) => line.startsWith('| `'))
       .flatMap((line) => [...(line.split('|')[1] ?? '').matchAll(/`([A-Z0-9_]+)`/g)].map(([, name]) => name));
     expect(listed.toSorted()).toEqual(variableNames.toSorted());
   });
+
+  it('is in .dev.vars.example, every variable of it and no other', () => {
+    const lines = readProjectFile('.dev.vars.example').matchAll(/^(?:# )?([A-Z0-9_]+)=/gm);
+    const named = [...lines].map(([, name]) => name);
+    expect(named.toSorted()).toEqual([...variableNames, 'DEMO_PASSWORD'].toSorted());
+  });
 });
 
-/** Rows of the README's table of variables: names, defaults. */
+function variableTable(): string {
+  return /## Variables([\s\S]*?)\n## /.exec(readProjectFile('docs/configuration.md'))?.[1] ?? '';
+}
+
+/** Rows of the table of variables: names, defaults. */
 function variableRows(): [name: string, fallback: string][] {
-  const [, table = ''] = /## Configuration([\s\S]*?)\n## /.exec(readProjectFile('README.md')) ?? [];
-  return [...table.matchAll(/^\| `([A-Z0-9_]+)` \| `([^`]*)` \|/gm)].map(([, name = '', fallback = '']) => [
+  return [...variableTable().matchAll(/^\| `([A-Z0-9_]+)` \| `([^`]*)` \|/gm)].map(([, name = '', fallback = '']) => [
     name,
     fallback,
   ]);
 }
 
 describe('the daily limits', () => {
-  it('have the defaults that the README names', () => {
+  it('have the defaults that docs/configuration.md names', () => {
     const rows = variableRows().filter(([name]) => name.startsWith('DAILY_'));
     expect(rows).toHaveLength(4);
     const secrets = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aUser, openPolicy } from '#test/support/rooms';
+import { aUser, openPolicy } from '#test/support/room-people';
 import type { Relation, RoomPolicy, StreamStatus } from '@/contracts/room';
 import { badgesOf, type History, judge, rulesOf } from '@/room/policy';
 import { needsReread } from '@/room/relations';

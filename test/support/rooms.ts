@@ -2,11 +2,14 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
+import { aUser, openPolicy } from '#test/support/room-people';
 import { readConfig } from '@/config';
-import type { Pass, Relation, Room, RoomGuest, RoomPolicy, RoomSetup, RoomUser, RoomViewer } from '@/contracts/room';
+import type { Pass, Room, RoomGuest, RoomSetup, RoomUser, RoomViewer } from '@/contracts/room';
 import { readResume } from '@/domains/live/streams/pass';
 import { openRooms } from '@/room/rooms';
 import { newId } from '@/shared/ids';
+
+export { aUser, openPolicy };
 
 // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came
 export type RoomEvent = { type: string; [field: string]: any };
@@ -19,15 +22,6 @@ export interface Closed {
   readonly reason: string;
 }
 
-export const openPolicy: RoomPolicy = {
-  chatEnabled: true,
-  chatDelaySeconds: 0,
-  followersOnly: false,
-  subscribersOnly: false,
-  slowModeSeconds: 0,
-  blockedWords: [],
-};
-
 export function setupOf(roomId: string, changes: Partial<RoomSetup> = {}): RoomSetup {
   return {
     roomId,
@@ -38,27 +32,6 @@ export function setupOf(roomId: string, changes: Partial<RoomSetup> = {}): RoomS
     startedAt: Date.now(),
     endedAt: null,
     ...changes,
-  };
-}
-
-export function aUser(standing: Partial<Relation> = {}, id = newId()): RoomUser {
-  const username = `user_${id.slice(-12)}`;
-  return {
-    kind: 'user',
-    id,
-    username,
-    displayName: `Zoë ${username}`,
-    avatarUrl: null,
-    standing: {
-      creator: false,
-      moderator: false,
-      rank: null,
-      follower: false,
-      subscriber: false,
-      verified: true,
-      readAt: Date.now(),
-      ...standing,
-    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { aUser } from '#test/support/rooms';
+import { aUser } from '#test/support/room-people';
 import type { Relation } from '@/contracts/room';
 import { mayStay, staysAsStaff } from '@/domains/live/streams/admission';
 

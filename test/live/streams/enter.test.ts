@@ -204,6 +204,27 @@ test('a ban from the channel closes every door of each of its streams; a block h
   expect((await banned.get(`stream/${id}`)).status).toBe(200);
 });
 
+test.each([
+  ['followers', 'Only followers can watch this stream.'],
+  ['subscribers', 'Only subscribers can watch this stream.'],
+] as const)('a viewer who may not watch a stream for %s is told who can', async (visibility, sentence) => {
+  const [id, viewer] = [await aStream(await asCreator(), { visibility }), await asViewer()];
+  for (const path of [`stream/${id}/join`, `sessions/${id}/token`])
+    expect((await viewer.post(path)).error.message).toBe(sentence);
+});
+
+test('a banned viewer is told so at the door, with the reason', async () => {
+  const [creator, banned] = [await asCreator(), await asViewer()];
+  const id = await aStream(creator);
+  const by = { channelId: creator.channelId, bannedBy: creator.userId };
+  await banFromChannel(testContext(), { ...by, userId: banned.userId, reason: 'Spam in every show' });
+  expect((await banned.post(`stream/${id}/join`)).error).toEqual({
+    code: 'BANNED',
+    message: 'You are banned from this channel.',
+    details: { reason: 'Spam in every show' },
+  });
+});
+
 // --- Tokens for the video
 
 test('a session’s token lets its creator publish', async () => {

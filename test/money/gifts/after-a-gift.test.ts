@@ -1,13 +1,13 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { randomAddress } from '#test/support/api';
 import { entry } from '#test/support/app';
 import { testContext } from '#test/support/context';
 import { coinsOf, giveCoins, once } from '#test/support/money';
 import { joinRoom } from '#test/support/rooms';
 import { anOpenStream } from '#test/support/streams';
-import { actorOf, asCreator, asViewer } from '#test/support/users';
+import { actorOf, asCreator, asViewer, type Person } from '#test/support/users';
 import { app } from '@/app';
 import type { Env } from '@/config';
 import type { Context } from '@/contracts/context';
@@ -121,5 +121,36 @@ describe('a gift into a live stream', () => {
     expect(rowsWritten).toBeLessThanOrEqual(ROWS_WRITTEN_MAX);
     // The guard, the facts, the batch; and the outbox row's end.
     expect(calls).toBe(4);
+  });
+});
+
+describe('gifts outside of a stream', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('bring the creator one notice a minute from each sender, however many they send', async () => {
+    // From the start of a minute, so that none ends between two gifts.
+    vi.useFakeTimers({ toFake: ['Date'], now: (Math.floor(Date.now() / MINUTE_MS) + 1) * MINUTE_MS });
+    const [first, second, creator] = [await asViewer(), await asViewer(), await asCreator()];
+    for (const { userId } of [first, second]) await giveCoins(userId, 1_000);
+    const give = async (sender: Person) =>
+      expect((await sender.post('payment/gift', { giftId: ROSE, recipientId: creator.userId }, once())).status).toBe(
+        201,
+      );
+    const noticesOf = async ({ userId }: Person) =>
+      (await testContext().db.select().from(outbox)).filter(
+        ({ event }) => event.kind === 'notify' && event.notification.gather?.actorId === userId,
+      ).length;
+
+    for (const sender of [first, first, first, second]) await give(sender);
+    expect([await noticesOf(first), await noticesOf(second)]).toEqual([1, 1]);
+    vi.setSystemTime(Date.now() + MINUTE_MS);
+    for (const sender of [first, first]) await give(sender);
+    expect([await noticesOf(first), await noticesOf(second)]).toEqual([2, 1]);
+
+    await sweepOutbox(testContext());
+    const { items } = (await creator.get('user/notifications')).data;
+    expect(items).toMatchObject([{ kind: 'gift', read: false }]);
   });
 });

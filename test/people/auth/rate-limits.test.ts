@@ -1,7 +1,8 @@
-/** Every request is taken from its caller's budget before anything is looked up for it, whatever it is answered. */
+/** Every request counts against its caller's rate limit before anything is looked up, whatever the answer. */
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { randomAddress } from '#test/support/api';
+import { PASSWORD } from '#test/support/accounts';
+import { client, randomAddress } from '#test/support/api';
 import { clientWith, requestWith } from '#test/support/app';
 import { limiterOf } from '#test/support/limits';
 import { usedUp } from '#test/support/used-up';
@@ -74,6 +75,20 @@ describe.each(CALLERS)('%s whose budget is used up', (_, authorization, key) => 
   });
 });
 
+describe('the headers of an answer', () => {
+  it.each([
+    ['GET', '/api/v1/stream/live', '"read";q=1200;w=60', '"read";r=0;t=60'],
+    ['POST', '/api/v1/stream/create', '"write";q=240;w=60', '"write";r=0;t=60'],
+    ['POST', '/api/v1/auth/login', '"signIn";q=60;w=60', '"signIn";r=0;t=60'],
+  ])('to %s %s name the limit, and a refusal says that nothing of it is left', async (method, path, policy, left) => {
+    const refused = await usedUp().ask(path, { method, headers: { 'cf-connecting-ip': ADDRESS } });
+    expect(refused.status).toBe(429);
+    expect([refused.headers.get('ratelimit-policy'), refused.headers.get('ratelimit')]).toEqual([policy, left]);
+    const answered = await client().call(method, path.replace('/api/v1/', ''));
+    expect([answered.headers.get('ratelimit-policy'), answered.headers.get('ratelimit')]).toEqual([policy, null]);
+  });
+});
+
 describe('an address', () => {
   it.each([
     ['GET', '/dev/mail', 'read'],
@@ -133,5 +148,18 @@ describe('a user', () => {
     const limiter = limiterOf(9);
     await clientWith({ LIMIT_READ: limiter }, { authorization: `Bearer ${ended.sessionToken}` }).get('auth/me');
     expect(limiter.taken).toEqual([expect.stringMatching(/^session:/)]);
+  });
+});
+
+describe('sign-in endpoints', () => {
+  it('stop one address at sixty tries a minute, and no other', async () => {
+    const anyone = client();
+    const tries: number[] = [];
+    for (let n = 0; n < 61; n += 1) tries.push((await anyone.post('auth/refresh', { refreshToken: 'x' })).status);
+    expect(tries.filter((status) => status === 401)).toHaveLength(60);
+    const refused = await anyone.post('auth/login', { email: 'a@footlight.test', password: PASSWORD });
+    expect(refused).toMatchObject({ status: 429, error: { code: 'TOO_MANY_REQUESTS' } });
+    expect(refused.headers.get('retry-after')).toBe('60');
+    expect((await client().post('auth/refresh', { refreshToken: 'x' })).status).toBe(401);
   });
 });

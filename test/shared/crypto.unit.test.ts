@@ -1,11 +1,11 @@
-/** Sealed texts: each kind under a key of its own, so that no cursor is a stored secret, nor the other way around. */
+/** Each kind of sealed text has its own key, so a cursor cannot stand in for a stored secret, nor a secret for a cursor. */
 import { z } from '@hono/zod-openapi';
 import { expect, it } from 'vitest';
-import { testContext } from '#test/support/context';
 import { openCursor, sealCursor } from '@/http/envelope';
 import { decrypt, encrypt } from '@/shared/crypto';
+import { makeKeyring } from '@/shared/keys';
 
-const { keys } = testContext().config;
+const keys = makeKeyring({ signing: ['a root secret for tests'], encryption: ['another root secret for tests'] });
 const Position = z.tuple([z.string()]);
 
 it('a cursor opens for its list alone', async () => {
