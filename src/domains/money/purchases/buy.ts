@@ -39,13 +39,13 @@ export async function buyCoins(
   once: Once,
   input: z.output<typeof PurchaseRequest>,
 ): Promise<z.input<typeof NewPurchase>> {
-  let facts: Facts | undefined;
-  // The look-up by key reads everything else in the same batch.
-  const find = async () => {
-    facts = await readFacts(ctx, actor, once.idempotencyKey, input);
-    return facts.known;
-  };
-  const row = await performOnce(once, find, () => begin(ctx, actor, once, input, facts));
+  const facts = await readFacts(ctx, actor, once, input);
+  const row = await performOnce(
+    once,
+    facts.known,
+    () => begin(ctx, actor, once, input, facts),
+    () => purchaseQuery(ctx, actor, once).get(),
+  );
   const checkoutUrl = row.checkoutUrl ?? (await openCheckout(ctx, actor, row));
   return { ...presentPurchase(row), purchaseId: row.id, checkoutUrl };
 }
@@ -59,23 +59,28 @@ interface Facts {
 
 async function readFacts(
   ctx: Context,
-  { userId }: Actor,
-  key: string,
+  actor: Actor,
+  once: Once,
   { packageId, discountCode }: z.output<typeof PurchaseRequest>,
 ): Promise<Facts> {
   const [[known], [offered], newest, [discount]] = await ctx.db.batch([
-    ctx.db
-      .select()
-      .from(purchases)
-      .where(and(eq(purchases.userId, userId), eq(purchases.idempotencyKey, key))),
+    purchaseQuery(ctx, actor, once),
     ctx.db
       .select()
       .from(coinPackages)
       .where(and(eq(coinPackages.id, packageId), eq(coinPackages.active, true))),
     economyQuery(ctx),
-    discountQuery(ctx, discountCode ?? '', userId), // no code has no name
+    discountQuery(ctx, discountCode ?? '', actor.userId), // no code has no name
   ]);
   return { known, offered, discount, economy: economyOf(newest) };
+}
+
+/** The purchase that this buyer began with this key. */
+function purchaseQuery(ctx: Context, { userId }: Actor, { idempotencyKey }: Once) {
+  return ctx.db
+    .select()
+    .from(purchases)
+    .where(and(eq(purchases.userId, userId), eq(purchases.idempotencyKey, idempotencyKey)));
 }
 
 async function begin(
@@ -83,11 +88,10 @@ async function begin(
   { userId }: Actor,
   once: Once,
   { packageId, discountCode, successUrl, cancelUrl }: z.output<typeof PurchaseRequest>,
-  facts: Facts | undefined,
+  { offered, discount, economy }: Facts,
 ): Promise<PurchaseRow> {
   requireReturnUrls(ctx.config, { successUrl, cancelUrl });
-  if (!facts?.offered) throw packageError('PACKAGE_NOT_FOUND');
-  const { offered, discount, economy } = facts;
+  if (!offered) throw packageError('PACKAGE_NOT_FOUND');
   const [now, id] = [ctx.now(), newId()];
   const codeBonusCoins = discountCode === undefined ? 0 : bonusOf(discount, userId, offered, now);
   const expiresAt = now + CHECKOUT_MS_MIN + RETRY_MS;
