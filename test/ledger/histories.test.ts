@@ -10,8 +10,8 @@ import { asPaidCreator } from '#test/support/payouts';
 import { prove } from '#test/support/proof';
 import { aBuyer, aPackage, buy, eventsOf, tell } from '#test/support/purchases';
 import { asStaff, type Person } from '#test/support/users';
-import type { PurchaseEvent } from '@/domains/money/purchases/facts';
-import { type Claim, mergeClaim, settle } from '@/domains/money/purchases/settle';
+import type { PurchaseEvent } from '@/domains/money/payments/facts';
+import { type Claim, mergeClaim, settle } from '@/domains/money/payments/judge-payment';
 import { newId } from '@/shared/ids';
 
 const PRICE_MINOR = 1_000;

@@ -4,10 +4,10 @@ import { plansOf } from '#test/support/plans';
 import { discountQuery } from '@/domains/money/discounts/find';
 import { listDiscounts } from '@/domains/money/discounts/manage';
 import { listMyCodes, readLatestReward } from '@/domains/money/discounts/rewards';
-import { getKnown } from '@/domains/money/purchases/facts';
+import { getKnown } from '@/domains/money/payments/facts';
+import { askAboutPurchases } from '@/domains/money/payments/sweep';
 import { listPurchases } from '@/domains/money/purchases/own';
 import { listPackages } from '@/domains/money/purchases/packages';
-import { askAboutPurchases } from '@/domains/money/purchases/sweep';
 import { encodeCursor } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 

@@ -10,12 +10,12 @@ import type { PaymentProviderName } from '@/contracts/payments';
 import { commit, requireChange } from '@/db/commit';
 import { isLimitReached, redeemDiscount, releaseDiscount } from '@/domains/money/discounts/redeem';
 import { earnReward, endReward } from '@/domains/money/discounts/rewards';
+import { noticesOf } from '@/domains/money/purchases/notices';
+import type { PurchaseRow } from '@/domains/money/purchases/tables';
+import { purchaseClaims, purchases } from '@/domains/money/purchases/tables';
 import { post, type Transfer } from '@/ledger/transfers';
 import { getKnown, type KnownPurchase, learn, type News, type PurchaseEvent } from './facts';
-import { noticesOf } from './notices';
-import { type Settled, settle } from './settle';
-import type { PurchaseRow } from './tables';
-import { purchaseClaims, purchases } from './tables';
+import { type Settled, settle } from './judge-payment';
 
 /** Each time another event was faster. */
 const ATTEMPTS_MAX = 5;

@@ -9,7 +9,7 @@ import { consumed } from '#test/support/queues';
 import { STRIPE_ENV, signedStripeEvent, standInForStripe, stripeObject } from '#test/support/stripe';
 import { asViewer } from '#test/support/users';
 import type { WebhookMessage } from '@/contracts/messages';
-import { askAboutPurchases } from '@/domains/money/purchases/sweep';
+import { askAboutPurchases } from '@/domains/money/payments/sweep';
 import { webhookEvents } from '@/domains/operations/webhooks/tables';
 import { consumeWebhooks } from '@/queues/webhooks';
 

@@ -2,7 +2,7 @@
  * What a purchase is and what of it is taken back, from its facts alone: the order in which they came does not matter.
  * Takes no Context.
  */
-import type { PurchaseStatus } from './tables';
+import type { PurchaseStatus } from '@/domains/money/purchases/tables';
 
 export interface PurchaseFacts {
   readonly coins: number;

@@ -9,10 +9,10 @@ import { prove } from '#test/support/proof';
 import { aBuyer, aCode, aPackage, aPurchase, buy, eventsOf, tell } from '#test/support/purchases';
 import { asCreator, asViewer } from '#test/support/users';
 import { discountCodes, discountRedemptions } from '@/domains/money/discounts/tables';
-import { applyPaymentEvent } from '@/domains/money/purchases/apply';
-import type { PurchaseEvent } from '@/domains/money/purchases/facts';
-import { HeldForStaff } from '@/domains/money/purchases/held';
-import { type Claim, mergeClaim, settle } from '@/domains/money/purchases/settle';
+import { applyPaymentEvent } from '@/domains/money/payments/apply';
+import type { PurchaseEvent } from '@/domains/money/payments/facts';
+import { HeldForStaff } from '@/domains/money/payments/held';
+import { type Claim, mergeClaim, settle } from '@/domains/money/payments/judge-payment';
 import { newId } from '@/shared/ids';
 
 const WHOLE = 1_050;

@@ -6,14 +6,13 @@
 import { asc, inArray, lte, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { PaymentEvent } from '@/contracts/payments';
+import type { PurchaseRow } from '@/domains/money/purchases/tables';
+import { purchases } from '@/domains/money/purchases/tables';
 import { AppError } from '@/http/errors';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
 import { applyPaymentEvent } from './apply';
 import type { PurchaseEvent } from './facts';
 import { HeldForStaff } from './held';
-import type { PurchaseRow } from './tables';
-
-import { purchases } from './tables';
 
 /** Below the six connections that a request may have open; what is learnt of each takes some twenty statements. */
 const ASKED_AT_ONCE = 5;

@@ -5,11 +5,11 @@ import type { Context } from '@/contracts/context';
 import type { PaymentEvent, PaymentProviderName } from '@/contracts/payments';
 import type { EconomyVersionRow } from '@/domains/base/economy/tables';
 import { economyVersions } from '@/domains/base/economy/tables';
-import { purchaseError } from './errors';
+import { purchaseError } from '@/domains/money/purchases/errors';
+import type { PurchaseRow } from '@/domains/money/purchases/tables';
+import { purchaseClaims, purchases } from '@/domains/money/purchases/tables';
 import { HeldForStaff } from './held';
-import { type Claim, mergeClaim } from './settle';
-import type { PurchaseRow } from './tables';
-import { purchaseClaims, purchases } from './tables';
+import { type Claim, mergeClaim } from './judge-payment';
 
 /** What may be said of a purchase. */
 export type PurchaseEvent = Exclude<PaymentEvent, { type: 'payout-account' }>;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Claim, mergeClaim, type PurchaseFacts, settle } from '@/domains/money/purchases/settle';
+import { type Claim, mergeClaim, type PurchaseFacts, settle } from '@/domains/money/payments/judge-payment';
 
 const facts: PurchaseFacts = { coins: 1_000, bonusCoins: 50, amountMinor: 999, isPaid: true, unpaid: 'pending' };
 const refund = (amountMinor: number): Claim => ({ kind: 'refund', amountMinor, state: 'stands' });

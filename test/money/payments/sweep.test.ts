@@ -8,7 +8,7 @@ import { asViewer } from '#test/support/users';
 import type { Context } from '@/contracts/context';
 import type { PaymentEvent, PaymentProvider } from '@/contracts/payments';
 import { discountCodes } from '@/domains/money/discounts/tables';
-import { askAboutPurchases } from '@/domains/money/purchases/sweep';
+import { askAboutPurchases } from '@/domains/money/payments/sweep';
 import { purchases } from '@/domains/money/purchases/tables';
 import { paymentProviderError } from '@/providers/payment-errors';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '@/shared/time';
