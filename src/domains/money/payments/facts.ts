@@ -1,67 +1,71 @@
-/** What is known of a purchase when the provider says something about it, and what it knows after that. */
-
-import { and, eq, type SQL, sql } from 'drizzle-orm';
+/** What is known of a payment when its provider reports an event, and what is known after that event. */
+import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { PaymentEvent, PaymentProviderName } from '@/contracts/payments';
-import type { EconomyVersionRow } from '@/domains/base/economy/tables';
-import { economyVersions } from '@/domains/base/economy/tables';
-import { purchaseError } from '@/domains/money/purchases/errors';
-import type { PurchaseRow } from '@/domains/money/purchases/tables';
-import { purchaseClaims, purchases } from '@/domains/money/purchases/tables';
+import { paymentError } from './errors';
 import { HeldForStaff } from './held';
 import { type Claim, mergeClaim } from './judge-payment';
+import type { PaymentKind, PaymentKinds } from './kinds';
+import { type Payment, paymentClaims } from './tables';
 
-/** What may be said of a purchase. */
-export type PurchaseEvent = Exclude<PaymentEvent, { type: 'payout-account' }>;
+/** An event about one payment. */
+export type OnePaymentEvent = Exclude<PaymentEvent, { type: 'payout-account' }>;
 
-export interface KnownPurchase {
-  readonly purchase: PurchaseRow;
+export interface KnownPayment {
+  readonly kind: PaymentKind;
+  readonly payment: Payment;
   /** By the provider's id of each. */
   readonly claims: ReadonlyMap<string, Claim>;
-  /** Of the economy under which it was begun. */
-  readonly limits: EconomyVersionRow['config']['limits'];
 }
 
 /**
- * Throws HeldForStaff where there is no such purchase, it is another provider's, or none is named; and an error, for
- * the event to come back, where nothing was paid by this payment's id yet.
+ * Throws HeldForStaff if there is no such payment, if it is another provider's, or if the event names none. Throws
+ * PAYMENT_NOT_KNOWN_YET, for the event to come back, if nothing was paid by the provider's id yet.
  */
 export async function getKnown(
   ctx: Context,
+  kinds: PaymentKinds,
   provider: PaymentProviderName,
-  { purchaseId, paymentId }: PurchaseEvent,
-): Promise<KnownPurchase> {
-  const isIt =
-    purchaseId !== null
-      ? eq(purchases.id, purchaseId)
-      : and(eq(purchases.provider, provider), eq(purchases.paymentId, paymentId ?? ''));
-  const itsOwn = (column: SQL) => sql`(SELECT ${column} FROM ${purchases} WHERE ${isIt})`;
-  const [[purchase], claims, [economy]] = await ctx.db.batch([
-    ctx.db.select().from(purchases).where(isIt),
-    ctx.db
-      .select()
-      .from(purchaseClaims)
-      .where(eq(purchaseClaims.purchaseId, itsOwn(sql`id`))),
-    ctx.db
-      .select({ config: economyVersions.config })
-      .from(economyVersions)
-      .where(eq(economyVersions.version, itsOwn(sql`economy_version`))),
-  ]);
-  if (!purchase || !economy) {
-    if (purchaseId !== null) throw new HeldForStaff(`There is no purchase ${purchaseId}.`);
-    if (paymentId === null) throw new HeldForStaff('It names neither a purchase nor a payment.');
-    throw purchaseError('PAYMENT_NOT_KNOWN_YET');
+  event: OnePaymentEvent,
+): Promise<KnownPayment> {
+  const found = await findPayment(ctx, kinds, provider, event);
+  const { purchaseId, paymentId } = event;
+  if (!found) {
+    if (purchaseId !== null) throw new HeldForStaff(`There is no payment ${purchaseId}.`);
+    if (paymentId === null) throw new HeldForStaff('The event names no payment.');
+    throw paymentError('PAYMENT_NOT_KNOWN_YET');
   }
-  if (purchase.provider !== provider)
-    throw new HeldForStaff(`The purchase ${purchase.id} is with ${purchase.provider} and not with ${provider}.`);
+  const { id, provider: itsProvider } = found.payment;
+  if (itsProvider !== provider)
+    throw new HeldForStaff(`The payment ${id} is with ${itsProvider} and not with ${provider}.`);
+  // Read after the row: if a claim comes in between, the row's version has changed and nothing is committed.
+  const claims = await ctx.db.select().from(paymentClaims).where(eq(paymentClaims.purchaseId, id));
   return {
-    purchase,
+    ...found,
     claims: new Map(claims.map(({ claimId, kind, amountMinor, state }) => [claimId, { kind, amountMinor, state }])),
-    limits: economy.config.limits,
   };
 }
 
-/** What an event adds to what is known. */
+/** By our id if the provider sends it back, otherwise by the provider's. The kinds are asked one after another. */
+async function findPayment(
+  ctx: Context,
+  kinds: PaymentKinds,
+  provider: PaymentProviderName,
+  { purchaseId, paymentId }: OnePaymentEvent,
+): Promise<{ kind: PaymentKind; payment: Payment } | undefined> {
+  for (const kind of Object.values(kinds)) {
+    const { table } = kind;
+    const isIt =
+      purchaseId !== null
+        ? eq(table.id, purchaseId)
+        : and(eq(table.provider, provider), eq(table.paymentId, paymentId ?? ''));
+    const payment = await kind.find(ctx, isIt);
+    if (payment) return { kind, payment };
+  }
+  return undefined;
+}
+
+/** The facts of a payment with those that an event adds. */
 export interface News {
   readonly paidAt: number | null;
   readonly paymentId: string | null;
@@ -71,10 +75,10 @@ export interface News {
   readonly claimId?: string;
 }
 
-/** Nothing where it is known already. Throws HeldForStaff where it does not fit the purchase. */
-export function learn({ purchase, claims }: KnownPurchase, event: PurchaseEvent, now: number): News | undefined {
-  const { paidAt, paymentId, status } = purchase;
-  requireFit(purchase, event);
+/** Undefined if the event says nothing new. Throws HeldForStaff if it does not fit the payment. */
+export function learn({ payment, claims }: KnownPayment, event: OnePaymentEvent, now: number): News | undefined {
+  const { paidAt, paymentId, status } = payment;
+  requireFit(payment, event);
   const unpaid = status === 'failed' || status === 'expired' ? status : 'pending';
   const known: News = { paidAt, paymentId, unpaid, claims };
   switch (event.type) {
@@ -100,16 +104,16 @@ export function learn({ purchase, claims }: KnownPurchase, event: PurchaseEvent,
   }
 }
 
-function requireFit(purchase: PurchaseRow, event: PurchaseEvent): void {
-  const { id, amountMinor, currency, paymentId } = purchase;
+function requireFit(payment: Payment, event: OnePaymentEvent): void {
+  const { id, amountMinor, currency, paymentId } = payment;
   if (event.type === 'paid' && (event.amountMinor !== amountMinor || event.currency !== currency))
     throw new HeldForStaff(
-      `${event.amountMinor} ${event.currency} were paid for the purchase ${id}, which costs ${amountMinor} ${currency}.`,
+      `${event.amountMinor} ${event.currency} came for the payment ${id}, which is of ${amountMinor} ${currency}.`,
     );
-  // Of another payment for the same purchase nothing was credited, and nothing is taken back.
+  // A second payment for the same thing credited nothing, so its refunds take nothing back.
   const isAnother = paymentId !== null && event.paymentId !== null && event.paymentId !== paymentId;
   if (isAnother && event.type !== 'failed' && event.type !== 'expired')
-    throw new HeldForStaff(`The purchase ${id} was paid by ${paymentId} and not by ${event.paymentId}.`);
+    throw new HeldForStaff(`The payment ${id} was made by ${paymentId} and not by ${event.paymentId}.`);
   if ((event.type === 'refunded' || event.type === 'disputed') && event.amountMinor <= 0)
-    throw new HeldForStaff(`The claim ${event.claimId} to the purchase ${id} is of no amount.`);
+    throw new HeldForStaff(`The claim ${event.claimId} to the payment ${id} is of no amount.`);
 }

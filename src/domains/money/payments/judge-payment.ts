@@ -1,16 +1,13 @@
 /**
- * What a purchase is and what of it is taken back, from its facts alone: the order in which they came does not matter.
- * Takes no Context.
+ * What a payment comes to, from its facts alone: the order in which they came does not matter. Takes no Context.
  */
-import type { PurchaseStatus } from '@/domains/money/purchases/tables';
+import type { PaymentStatus } from './tables';
 
-export interface PurchaseFacts {
-  readonly coins: number;
-  readonly bonusCoins: number;
+export interface PaymentFacts {
   readonly amountMinor: number;
   /** Whether the money came, whatever the checkout said before or after. */
   readonly isPaid: boolean;
-  /** Of the checkout; without meaning once it is paid. */
+  /** The state of the checkout; without meaning once the money came. */
   readonly unpaid: 'pending' | 'failed' | 'expired';
 }
 
@@ -21,43 +18,34 @@ export interface Claim {
   readonly state: 'stands' | 'open' | 'won' | 'lost';
 }
 
-export interface Settled {
-  readonly status: PurchaseStatus;
-  /** Of the purchase's amount, altogether. */
+export interface Verdict {
+  readonly status: PaymentStatus;
+  /** How much of the amount is taken back, altogether. */
   readonly reversedMinor: number;
-  /** Of its coins and bonus, altogether: floor(coins × reversedMinor / amount). */
-  readonly reversedCoins: number;
   /** All of it, and for good: an open dispute may still be won. */
   readonly isGone: boolean;
 }
 
-export function settle(facts: PurchaseFacts, claims: readonly Claim[]): Settled {
-  if (!facts.isPaid) return { status: facts.unpaid, reversedMinor: 0, reversedCoins: 0, isGone: false };
-  const { amountMinor } = facts;
+export function judgePayment({ amountMinor, isPaid, unpaid }: PaymentFacts, claims: readonly Claim[]): Verdict {
+  if (!isPaid) return { status: unpaid, reversedMinor: 0, isGone: false };
   const reversedMinor = Math.min(amountMinor, sum(claims.filter(({ state }) => state !== 'won')));
   const final = sum(claims.filter(({ state }) => state === 'stands' || state === 'lost'));
-  return {
-    status: statusOf(amountMinor, reversedMinor, claims),
-    reversedMinor,
-    // Past 2^53 in between.
-    reversedCoins: Number((BigInt(facts.coins + facts.bonusCoins) * BigInt(reversedMinor)) / BigInt(amountMinor)),
-    isGone: final >= amountMinor,
-  };
+  return { status: statusOf(amountMinor, reversedMinor, claims), reversedMinor, isGone: final >= amountMinor };
 }
 
-function statusOf(amountMinor: number, reversedMinor: number, claims: readonly Claim[]): PurchaseStatus {
+function statusOf(amountMinor: number, reversedMinor: number, claims: readonly Claim[]): PaymentStatus {
   if (claims.some(({ state }) => state === 'open' || state === 'lost')) return 'disputed';
   if (reversedMinor === amountMinor) return 'refunded';
   return reversedMinor > 0 ? 'partially_refunded' : 'paid';
 }
 
-/** One claim, told again: its amount only grows, and a dispute that is decided stays so. */
-export function mergeClaim(known: Claim | undefined, said: Claim): Claim {
-  if (!known) return said;
+/** The same claim, reported again: its amount only grows, and a dispute that is decided stays so. */
+export function mergeClaim(known: Claim | undefined, reported: Claim): Claim {
+  if (!known) return reported;
   return {
     kind: known.kind,
-    amountMinor: Math.max(known.amountMinor, said.amountMinor),
-    state: known.state === 'open' ? said.state : known.state,
+    amountMinor: Math.max(known.amountMinor, reported.amountMinor),
+    state: known.state === 'open' ? reported.state : known.state,
   };
 }
 
