@@ -1,13 +1,13 @@
 /**
- * Taking money in, and sending it to creators, behind two small interfaces. What a provider tells comes as facts in
- * our words; what follows from them is `domains/money/purchases`' and `domains/money/payouts`'.
+ * Taking money in, and sending it to creators, behind two small interfaces. Providers report facts, here in our words;
+ * `domains/money/payments` and `domains/money/payouts` decide what follows from them.
  */
 
 export const PAYMENT_PROVIDERS = ['stripe', 'dodo', 'sandbox'] as const;
 export type PaymentProviderName = (typeof PAYMENT_PROVIDERS)[number];
 
 export interface CheckoutRequest {
-  /** Also the provider's idempotency key: asked twice, there is one checkout. */
+  /** Our id of the payment, whatever it pays for. Also the provider's idempotency key: asked twice, one checkout. */
   readonly purchaseId: string;
   readonly description: string;
   readonly amountMinor: number;
@@ -26,29 +26,30 @@ export interface Checkout {
   readonly url: string;
 }
 
-/** Which purchase an event is of: by our id where the provider sends it back, otherwise by the payment's. */
-interface OfPurchase {
+/** Names the payment that an event is about: by our id if the provider sends it back, otherwise by the provider's. */
+interface OfPayment {
+  /** Our id. NOTE: stored events and providers' metadata call it so, whatever the payment pays for. */
   readonly purchaseId: string | null;
   readonly paymentId: string | null;
 }
 
-/** What a provider says happened to a payment. Comes late, twice and in any order. */
+/** What a provider reports about a payment. Events come late, twice and in any order. */
 export type PaymentEvent =
   | ({
       readonly type: 'paid';
       readonly checkoutId: string | null;
       readonly amountMinor: number;
       readonly currency: string;
-    } & OfPurchase)
-  | ({ readonly type: 'expired' | 'failed' } & OfPurchase)
+    } & OfPayment)
+  | ({ readonly type: 'expired' | 'failed' } & OfPayment)
   /** Of one claim the amount only grows: a provider that tells sums has one claim for all its refunds. */
-  | ({ readonly type: 'refunded'; readonly claimId: string; readonly amountMinor: number } & OfPurchase)
+  | ({ readonly type: 'refunded'; readonly claimId: string; readonly amountMinor: number } & OfPayment)
   | ({
       readonly type: 'disputed';
       readonly claimId: string;
       readonly amountMinor: number;
       readonly state: 'open' | 'won' | 'lost';
-    } & OfPurchase)
+    } & OfPayment)
   /** A creator's account at the provider can, or can no longer, be paid to. */
   | { readonly type: 'payout-account'; readonly accountId: string; readonly payoutsEnabled: boolean };
 
@@ -73,7 +74,7 @@ export interface PaymentWebhook {
 }
 
 export interface Payments {
-  /** For new purchases. */
+  /** For new payments. */
   readonly current: PaymentProvider;
   /** For those that were begun; nothing where its keys are gone. */
   of(name: PaymentProviderName): PaymentProvider | undefined;

@@ -1,6 +1,7 @@
 /**
- * Requests that move money carry an `Idempotency-Key`. The key and a hash of the request are columns of the use case's
- * own row, unique for each user and kept for ever: a repeat is answered from that row, and with another body refused.
+ * Requests that move money carry an `Idempotency-Key`. The use case stores the key and a hash of the request in its own
+ * row, unique for each user and kept for ever. A repeat is answered from that row; the same key with another body is
+ * refused.
  */
 import { sha256 } from '@/shared/crypto';
 import { httpError } from './errors';
@@ -21,28 +22,30 @@ export function readOnce(request: Request, route: string, body: unknown): Once {
 }
 
 /**
- * Does it once for each key, and answers the row. Two requests with one key at the same time make one row: whichever
- * fails because of the other finds the other's.
- * @param find the row that this key made before
- * @param perform makes the row, or throws. Throws what it throws, and IDEMPOTENCY_KEY_REUSED.
+ * Performs a request once for each key and returns its row. If two requests with one key run at the same time, one makes
+ * the row; the other fails on the unique key, looks the row up and answers from it.
+ * @param known the row that an earlier request with this key made, read along with what the request needs anyway
+ * @param perform makes the row, or throws
+ * @param findTwin looks for the row again, after `perform` threw. Throws what `perform` throws, and
+ * IDEMPOTENCY_KEY_REUSED.
  */
 export async function performOnce<Row extends { readonly bodyHash: string }>(
   { bodyHash }: Once,
-  find: () => Promise<Row | undefined>,
+  known: Row | undefined,
   perform: () => Promise<Row>,
+  findTwin: () => Promise<Row | undefined>,
 ): Promise<Row> {
-  const known = await find();
-  if (known) return asBefore(known, bodyHash);
+  if (known) return requireSameBody(known, bodyHash);
   try {
     return await perform();
   } catch (error) {
-    const twin = await find();
-    if (twin) return asBefore(twin, bodyHash);
+    const twin = await findTwin();
+    if (twin) return requireSameBody(twin, bodyHash);
     throw error;
   }
 }
 
-function asBefore<Row extends { readonly bodyHash: string }>(row: Row, bodyHash: string): Row {
+function requireSameBody<Row extends { readonly bodyHash: string }>(row: Row, bodyHash: string): Row {
   if (row.bodyHash !== bodyHash) throw httpError('IDEMPOTENCY_KEY_REUSED');
   return row;
 }

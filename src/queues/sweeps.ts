@@ -14,11 +14,12 @@ import { callOffMissed } from '@/domains/live/streams/call-off';
 import { reconcileStreams } from '@/domains/live/streams/reconcile';
 import { resumeProof } from '@/domains/money/audit/prove';
 import { queueTargetAwards } from '@/domains/money/earnings/award-targets';
+import { askAboutPayments } from '@/domains/money/payments/sweep';
 import { requeuePayouts } from '@/domains/money/payouts/sweep';
-import { askAboutPurchases } from '@/domains/money/purchases/sweep';
 import { renewSubscriptions } from '@/domains/money/subscriptions/renew';
 import { eraseAccounts } from '@/domains/operations/privacy/erase';
 import { sweepExports } from '@/domains/operations/privacy/export-rows';
+import { PAYMENT_KINDS } from '@/domains/operations/webhooks/payment-kinds';
 import { forgetWebhookPayloads, requeueWebhookEvents } from '@/domains/operations/webhooks/sweep';
 import { remindUnverified } from '@/domains/people/auth/remind-unverified';
 import { sweepExpiredCredentials } from '@/domains/people/auth/sweep';
@@ -36,7 +37,7 @@ const SWEEPS: Readonly<Record<string, (ctx: Context) => Promise<unknown>>> = {
   resealStreamKeys,
   forgetWebhookPayloads,
   reencryptFinancial,
-  askAboutPurchases,
+  askAboutPayments: (ctx) => askAboutPayments(ctx, PAYMENT_KINDS),
   renewSubscriptions,
   requeuePayouts,
   queueTargetAwards,

@@ -4,10 +4,11 @@ import type { MediaEvent } from '@/contracts/media';
 import type { WebhookMessage } from '@/contracts/messages';
 import type { PaymentEvent, PaymentProviderName } from '@/contracts/payments';
 import { applyMediaEvent } from '@/domains/live/streams/media-events';
+import { applyPaymentEvent } from '@/domains/money/payments/apply';
+import { HeldForStaff } from '@/domains/money/payments/held';
 import { setPayable } from '@/domains/money/payouts/accounts';
-import { applyPaymentEvent } from '@/domains/money/purchases/apply';
-import { HeldForStaff } from '@/domains/money/purchases/held';
 import { claimWebhookEvent, markHeld, markProcessed, markTried } from '@/domains/operations/webhooks/events';
+import { PAYMENT_KINDS } from '@/domains/operations/webhooks/payment-kinds';
 import type { WebhookProvider } from '@/domains/operations/webhooks/tables';
 import { AppError } from '@/http/errors';
 import { retryDelaySeconds } from './retry';
@@ -60,7 +61,7 @@ function apply(ctx: Context, { provider, payload }: { provider: WebhookProvider;
 function applyPayment(ctx: Context, provider: PaymentProviderName, event: PaymentEvent): Promise<void> {
   return event.type === 'payout-account'
     ? setPayable(ctx, event.accountId, event.payoutsEnabled)
-    : applyPaymentEvent(ctx, provider, event);
+    : applyPaymentEvent(ctx, PAYMENT_KINDS, provider, event);
 }
 
 function unknownProvider(provider: never): Error {

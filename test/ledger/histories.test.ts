@@ -10,8 +10,9 @@ import { asPaidCreator } from '#test/support/payouts';
 import { prove } from '#test/support/proof';
 import { aBuyer, aPackage, buy, eventsOf, tell } from '#test/support/purchases';
 import { asStaff, type Person } from '#test/support/users';
-import type { PurchaseEvent } from '@/domains/money/purchases/facts';
-import { type Claim, mergeClaim, settle } from '@/domains/money/purchases/settle';
+import type { OnePaymentEvent } from '@/domains/money/payments/facts';
+import { type Claim, judgePayment, mergeClaim } from '@/domains/money/payments/judge-payment';
+import { reversedCoins } from '@/domains/money/purchases/reversed-coins';
 import { newId } from '@/shared/ids';
 
 const PRICE_MINOR = 1_000;
@@ -55,7 +56,7 @@ const EVENTS = {
   disputed: (purchase: Purchase) => eventsOf(purchase).disputed('open'),
   won: (purchase: Purchase) => eventsOf(purchase).disputed('won'),
   lost: (purchase: Purchase) => eventsOf(purchase).disputed('lost'),
-} as const satisfies Record<string, (purchase: Purchase) => PurchaseEvent>;
+} as const satisfies Record<string, (purchase: Purchase) => OnePaymentEvent>;
 const EVENT_NAMES = Object.keys(EVENTS) as (keyof typeof EVENTS)[]; // its own keys
 
 const index = fc.nat({ max: 5 });
@@ -133,9 +134,9 @@ class Model {
     const bought = this.purchases
       .filter((one) => one.buyer === buyer && one.isPaid)
       .map(({ row, claims }) => {
-        const { coins, bonusCoins, amountMinor } = row;
-        const facts = { coins, bonusCoins, amountMinor, isPaid: true, unpaid: 'pending' as const };
-        return coins + bonusCoins - settle(facts, [...claims.values()]).reversedCoins;
+        const facts = { amountMinor: row.amountMinor, isPaid: true, unpaid: 'pending' as const };
+        const { reversedMinor } = judgePayment(facts, [...claims.values()]);
+        return row.coins + row.bonusCoins - reversedCoins(row, reversedMinor);
       });
     return bought.reduce((sum, one) => sum + one, 0) - (this.given[buyer] ?? 0);
   }
@@ -146,7 +147,7 @@ class Model {
     return (this.earned[creator] ?? 0) - (this.spent[creator] ?? 0) - gone;
   }
 
-  learn(purchase: ModelPurchase, event: PurchaseEvent): void {
+  learn(purchase: ModelPurchase, event: OnePaymentEvent): void {
     if (event.type === 'paid') purchase.isPaid = true;
     if (event.type !== 'refunded' && event.type !== 'disputed') return;
     const { claimId, amountMinor } = event;

@@ -1,11 +1,12 @@
-/** Packages, codes and purchases for tests; what the provider says of them goes the way of its events. */
+/** Packages, codes and purchases for tests, and the provider's events about them, applied as the queue does. */
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { staffLog } from '@/domains/base/permissions/tables';
 import { discountCodes } from '@/domains/money/discounts/tables';
-import { applyPaymentEvent } from '@/domains/money/purchases/apply';
-import type { PurchaseEvent } from '@/domains/money/purchases/facts';
+import { applyPaymentEvent } from '@/domains/money/payments/apply';
+import type { OnePaymentEvent } from '@/domains/money/payments/facts';
 import { coinPackages } from '@/domains/money/purchases/tables';
+import { PAYMENT_KINDS } from '@/domains/operations/webhooks/payment-kinds';
 import { newId } from '@/shared/ids';
 import type { Answer, Client } from './api';
 import { clientWith } from './app';
@@ -66,7 +67,7 @@ export async function aPurchase(buyer: Client, traits: Partial<Package> = {}, di
 
 type Purchase = NonNullable<Awaited<ReturnType<typeof purchaseOf>>>;
 
-/** What the provider says of a purchase, in our words. */
+/** The provider's events about a purchase, in our words. */
 export function eventsOf({ id: purchaseId, amountMinor, currency }: Purchase) {
   const payment = { purchaseId, paymentId: `pay_${purchaseId}` };
   return {
@@ -78,11 +79,11 @@ export function eventsOf({ id: purchaseId, amountMinor, currency }: Purchase) {
       ...{ type: 'disputed', claimId, amountMinor: amount, state },
       ...payment,
     }),
-  } as const satisfies Record<string, PurchaseEvent | ((...args: never[]) => PurchaseEvent)>;
+  } as const satisfies Record<string, OnePaymentEvent | ((...args: never[]) => OnePaymentEvent)>;
 }
 
-export async function tell(event: PurchaseEvent, ctx: Context = testContext()): Promise<void> {
-  await applyPaymentEvent(ctx, 'sandbox', event);
+export async function tell(event: OnePaymentEvent, ctx: Context = testContext()): Promise<void> {
+  await applyPaymentEvent(ctx, PAYMENT_KINDS, 'sandbox', event);
 }
 
 /** What staff did to a thing, in order. */

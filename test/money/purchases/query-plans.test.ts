@@ -4,10 +4,11 @@ import { plansOf } from '#test/support/plans';
 import { discountQuery } from '@/domains/money/discounts/find';
 import { listDiscounts } from '@/domains/money/discounts/manage';
 import { listMyCodes, readLatestReward } from '@/domains/money/discounts/rewards';
-import { getKnown } from '@/domains/money/purchases/facts';
+import { getKnown } from '@/domains/money/payments/facts';
+import { askAboutPayments } from '@/domains/money/payments/sweep';
 import { listPurchases } from '@/domains/money/purchases/own';
 import { listPackages } from '@/domains/money/purchases/packages';
-import { askAboutPurchases } from '@/domains/money/purchases/sweep';
+import { PAYMENT_KINDS } from '@/domains/operations/webhooks/payment-kinds';
 import { encodeCursor } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 
@@ -32,8 +33,8 @@ const QUERIES: [string, Parameters<typeof plansOf>[0], string[]][] = [
     (ctx) => listPurchases(ctx, actor, { cursor: encodeCursor('purchases', ['x']), perPage: 20 }),
     ['purchases_of_user (user_id=? AND id<?)'],
   ],
-  ['the purchase of a payment', (ctx) => getKnown(ctx, 'stripe', byPayment), ['purchases_by_payment']],
-  ['purchases to ask about', (ctx) => askAboutPurchases(ctx), ['purchases_to_ask (ask_at<?)']],
+  ['the purchase of a payment', (ctx) => getKnown(ctx, PAYMENT_KINDS, 'stripe', byPayment), ['purchases_by_payment']],
+  ['purchases to ask about', (ctx) => askAboutPayments(ctx, PAYMENT_KINDS), ['purchases_to_ask (ask_at<?)']],
   [
     'a code as it is judged',
     (ctx) => discountQuery(ctx, 'x', 'u').get(),

@@ -62,8 +62,8 @@ describe('subscribing', () => {
     const earned = await testContext().db.select().from(earningDays).where(eq(earningDays.userId, creator.userId));
     expect(earned).toMatchObject([{ source: 'subscription', diamonds: 50, count: 1 }]);
     await eventually(async () => {
-      const told = await testContext().db.select().from(notifications).where(eq(notifications.userId, creator.userId));
-      expect(told).toMatchObject([{ kind: 'subscription', data: { subscriptionId: data.id, tierId } }]);
+      const rows = await testContext().db.select().from(notifications).where(eq(notifications.userId, creator.userId));
+      expect(rows).toMatchObject([{ kind: 'subscription', data: { subscriptionId: data.id, tierId } }]);
     });
     expect((await viewer.get('payment/subscriptions')).data).toEqual({
       items: [data],

@@ -25,11 +25,8 @@ export async function exchangeDiamonds(
   diamonds: number,
   once: Once,
 ): Promise<z.input<typeof Exchange>> {
-  const row = await performOnce(
-    once,
-    () => findExchange(ctx, userId, once),
-    () => exchange(ctx, userId, diamonds, once),
-  );
+  const find = () => findExchange(ctx, userId, once);
+  const row = await performOnce(once, await find(), () => exchange(ctx, userId, diamonds, once), find);
   return presentExchange(ctx, row);
 }
 

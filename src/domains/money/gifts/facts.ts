@@ -48,7 +48,7 @@ interface ChannelRow {
 }
 
 export interface GiftFacts {
-  /** What this key has sent before. */
+  /** The gift that this key has sent before. */
   readonly known: GiftSentRow | undefined;
   readonly economy: Economy;
   readonly gift: GiftRow | null;
@@ -94,6 +94,16 @@ const sentBefore = builtOnce((db, value: (name: 'senderId' | 'idempotencyKey') =
     .from(giftsSent)
     .where(and(eq(giftsSent.senderId, value('senderId')), eq(giftsSent.idempotencyKey, value('idempotencyKey')))),
 );
+
+/** The gift that this sender sent with this key. */
+export async function findGiftSent(
+  ctx: Context,
+  senderId: string,
+  idempotencyKey: string,
+): Promise<GiftSentRow | undefined> {
+  const [row] = await sentBefore(ctx, { senderId, idempotencyKey });
+  return row;
+}
 
 const giftQuery = builtOnce((db, value: (name: 'id') => Placeholder) =>
   db

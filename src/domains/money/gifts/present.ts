@@ -23,7 +23,7 @@ export interface GiftParties {
   readonly recipient: CardRow | null;
 }
 
-/** @param readerId who is told */
+/** @param readerId who reads the answer */
 export function presentGiftSent(
   row: GiftSentRow,
   { gift, sender, recipient }: GiftParties,

@@ -22,7 +22,7 @@ import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { MINUTE_MS, toDay, toIso } from '@/shared/time';
 import { giftError } from './errors';
-import { type GiftFacts, type Giving, readGiftFacts, requireRecipient } from './facts';
+import { findGiftSent, type GiftFacts, type Giving, readGiftFacts, requireRecipient } from './facts';
 import { presentCatalogueGift, presentGiftSent } from './present';
 import type { GiftSent, NewGiftSent, NewTip } from './schemas';
 import type { GiftRow, GiftSentRow } from './tables';
@@ -74,25 +74,18 @@ function givingOf(sender: Actor, giftId: string | null, { recipientId, streamId,
 }
 
 async function give(ctx: Context, giving: Giving, once: Once, price: Price): Promise<z.input<typeof GiftSent>> {
-  let facts: GiftFacts | undefined;
-  // The look-up by key comes with all the rest that has to be read.
-  const find = async () => {
-    facts = await readGiftFacts(ctx, giving, once.idempotencyKey);
-    return facts.known;
-  };
-  const row = await performOnce(once, find, () => pay(ctx, giving, once, facts, price));
-  const { gift = null, sender = null, recipient = null } = facts ?? {};
-  return presentGiftSent(row, { gift, sender, recipient }, giving.senderId);
+  const facts = await readGiftFacts(ctx, giving, once.idempotencyKey);
+  const row = await performOnce(
+    once,
+    facts.known,
+    () => pay(ctx, giving, once, facts, price),
+    () => findGiftSent(ctx, giving.senderId, once.idempotencyKey),
+  );
+  return presentGiftSent(row, facts, giving.senderId);
 }
 
-async function pay(
-  ctx: Context,
-  giving: Giving,
-  once: Once,
-  facts: GiftFacts | undefined,
-  price: Price,
-): Promise<GiftSentRow> {
-  if (!facts?.sender) throw new Error('A gift is paid after its facts are read');
+async function pay(ctx: Context, giving: Giving, once: Once, facts: GiftFacts, price: Price): Promise<GiftSentRow> {
+  if (!facts.sender) throw new Error(`The sender ${giving.senderId} has no account`);
   const line = price(facts);
   const recipient = requireRecipient(facts, giving);
   const { senderId, streamId } = giving;

@@ -25,7 +25,7 @@ export const giftsSent = sqliteTable('gifts_sent', {
   recipientId: text('recipient_id').notNull(),
   streamId: text('stream_id'),
   message: text(),
-  /** Why the words were left out; the sender alone is told. */
+  /** Why the text was left out; shown to the sender alone. */
   messageRefused: text('message_refused'),
   economyVersion: integer('economy_version').notNull(),
   idempotencyKey: text('idempotency_key').notNull(),

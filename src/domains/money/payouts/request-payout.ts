@@ -34,11 +34,8 @@ type Request = z.output<typeof PayoutRequest>;
  */
 export async function requestPayout(ctx: Context, userId: string, request: Request, once: Once) {
   const made = and(eq(payouts.userId, userId), eq(payouts.idempotencyKey, once.idempotencyKey));
-  const row = await performOnce(
-    once,
-    () => ctx.db.select().from(payouts).where(made).get(),
-    () => hold(ctx, userId, request, once),
-  );
+  const find = async () => ctx.db.select().from(payouts).where(made).get();
+  const row = await performOnce(once, await find(), () => hold(ctx, userId, request, once), find);
   return presentPayout(row);
 }
 

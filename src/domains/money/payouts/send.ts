@@ -59,7 +59,7 @@ async function send(ctx: Context, provider: PayoutProvider, payout: PayoutRow): 
   return end(ctx, payout, await provider.send({ payoutId, accountId, amountMinor, currency }));
 }
 
-/** Two who asked the provider with one key were told the same, and the second finds it ended. */
+/** Two calls with one key got the same answer from the provider, so the second finds the payout ended. */
 async function end(ctx: Context, payout: PayoutRow, outcome: PayoutOutcome): Promise<void> {
   try {
     if (outcome.state === 'paid') await markPaid(ctx, payout, outcome.reference);

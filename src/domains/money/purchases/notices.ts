@@ -1,4 +1,4 @@
-/** What the buyer is told when their purchase changes. Takes no Context. */
+/** The buyer's notifications when their purchase changes. Takes no Context. */
 
 import type { OutboxEvent } from '@/contracts/messages';
 import type { PurchaseRow } from './tables';
@@ -6,7 +6,7 @@ import type { PurchaseRow } from './tables';
 /** @param rewardCode the code that the purchase earned */
 export function noticesOf(before: PurchaseRow, after: PurchaseRow, rewardCode: string | undefined): OutboxEvent[] {
   const { id: purchaseId, userId } = after;
-  const tell = (kind: string, title: string, body: string, data: Record<string, unknown> = {}): OutboxEvent => ({
+  const notice = (kind: string, title: string, body: string, data: Record<string, unknown> = {}): OutboxEvent => ({
     kind: 'notify',
     notification: { userId, kind, title, body, data: { purchaseId, ...data } },
   });
@@ -19,18 +19,20 @@ export function noticesOf(before: PurchaseRow, after: PurchaseRow, rewardCode: s
       ...(lost ? [`The code ${after.discountCode} was used up before your payment came, and added nothing.`] : []),
       ...(rewardCode === undefined ? [] : [`For your next purchase: ${rewardCode}.`]),
     ].join(' ');
-    notices.push(tell('purchase-paid', 'Your coins are here', body, { coins, ...(rewardCode ? { rewardCode } : {}) }));
+    notices.push(
+      notice('purchase-paid', 'Your coins are here', body, { coins, ...(rewardCode ? { rewardCode } : {}) }),
+    );
   }
   const taken = after.reversedCoins - before.reversedCoins;
   if (taken > 0)
     notices.push(
-      tell('purchase-reversed', 'Coins were taken back', `A payment was returned, and ${taken} coins with it.`, {
+      notice('purchase-reversed', 'Coins were taken back', `A payment was returned, and ${taken} coins with it.`, {
         coins: taken,
       }),
     );
   if (taken < 0)
     notices.push(
-      tell(
+      notice(
         'purchase-restored',
         'Coins were given back',
         `A payment stands after all: ${-taken} coins are yours again.`,

@@ -3,8 +3,8 @@ import { z } from '@hono/zod-openapi';
 import { aCurrency } from '@/contracts/economy';
 import { PAYMENT_PROVIDERS } from '@/contracts/payments';
 import { aTypedCode } from '@/domains/money/discounts/schemas';
+import { PAYMENT_STATUSES } from '@/domains/money/payments/tables';
 import { aLine } from '@/http/fields';
-import { PURCHASE_STATUSES } from './tables';
 
 const NAME_CHARACTERS_MAX = 60;
 const COINS_MAX = 1_000_000_000;
@@ -59,7 +59,7 @@ const purchase = {
   bonusCoins: z.int().describe("The package's and the code's together."),
   amountMinor: z.int(),
   currency: z.string(),
-  status: z.enum(PURCHASE_STATUSES),
+  status: z.enum(PAYMENT_STATUSES),
   provider: z.enum(PAYMENT_PROVIDERS),
   discountCode: z.string().optional(),
   codeBonusCoins: z.int().describe("What of the bonus is the code's."),

@@ -1,9 +1,9 @@
-/** What a subscriber is told of a subscription that nobody renews by hand. */
+/** A subscriber's notifications about a subscription, which renews without them. */
 import type { NewNotification, OutboxEvent } from '@/contracts/messages';
 import { toIso } from '@/shared/time';
 import type { EndedBecause, SubscriptionRow } from './tables';
 
-/** Of what they did themselves, and where nobody is left to read it, they are not told; nor of who blocked whom. */
+/** Null: no notification, since the subscriber ended it or is gone. None says who blocked whom. */
 const WHY: Readonly<Record<EndedBecause, string | null>> = {
   cancelled: null,
   'subscriber-gone': null,
@@ -16,7 +16,7 @@ const WHY: Readonly<Record<EndedBecause, string | null>> = {
 
 /** @param graceUntil milliseconds */
 export function shortNotice(row: SubscriptionRow, creatorName: string | null, graceUntil: number): OutboxEvent {
-  return tell(row, {
+  return notice(row, {
     kind: 'subscription-short',
     title: 'Too few coins for your subscription',
     body: `The next month of ${nameOf(creatorName)} costs ${row.coinsPerMonth} coins. Add coins within three days to keep it.`,
@@ -24,7 +24,7 @@ export function shortNotice(row: SubscriptionRow, creatorName: string | null, gr
   });
 }
 
-/** Nothing where there is nothing to say. */
+/** Undefined if the subscriber need not be notified. */
 export function endedNotice(
   row: SubscriptionRow,
   creatorName: string | null,
@@ -33,14 +33,14 @@ export function endedNotice(
   const why = WHY[because];
   if (why === null) return undefined;
   const title = `Your subscription to ${nameOf(creatorName)} has ended`;
-  return tell(row, { kind: 'subscription-ended', title, body: why, data: { because } });
+  return notice(row, { kind: 'subscription-ended', title, body: why, data: { because } });
 }
 
 function nameOf(creatorName: string | null): string {
   return creatorName ?? 'a creator';
 }
 
-function tell(row: SubscriptionRow, notification: Omit<NewNotification, 'userId'>): OutboxEvent {
+function notice(row: SubscriptionRow, notification: Omit<NewNotification, 'userId'>): OutboxEvent {
   const data = { ...notification.data, subscriptionId: row.id, creatorId: row.creatorId };
   return { kind: 'notify', notification: { ...notification, userId: row.subscriberId, data } };
 }

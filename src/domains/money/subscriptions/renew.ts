@@ -134,7 +134,7 @@ async function charge(ctx: Context, one: Due, economy: Economy): Promise<boolean
   return true;
 }
 
-/** The grace begins when the subscriber is told of it, and they are told once. */
+/** The grace begins when the subscriber is notified, and they are notified once. */
 async function fallShort(ctx: Context, one: Due): Promise<void> {
   const graceUntil = ctx.now() + GRACE_MS;
   const values = { status: 'grace', graceUntil, dueAt: nextRetry(graceUntil, ctx.now()) } as const;

@@ -29,9 +29,9 @@ type Input = z.output<typeof NewSubscription>;
 type Party = CardRow & { status: string; creatorStatus: string; blocked: number };
 
 interface Facts {
-  /** What this key has made before. */
+  /** The subscription that this key has made before. */
   readonly known: SubscriptionRow | undefined;
-  /** What runs between the two. */
+  /** The subscription that runs between the two. */
   readonly running: SubscriptionRow | undefined;
   readonly economy: Economy;
   readonly tier: TierRow | undefined;
@@ -49,13 +49,14 @@ export async function subscribe(
   input: Input,
   once: Once,
 ): Promise<Envelope<z.input<typeof Subscription>>> {
-  let facts: Facts | undefined;
-  const find = async () => {
-    facts = await readFacts(ctx, subscriber, input, once);
-    return facts.known;
-  };
-  const row = await performOnce(once, find, () => begin(ctx, subscriber.userId, input, once, facts));
-  if (!facts?.tier) throw new Error('A subscription without its tier');
+  const facts = await readFacts(ctx, subscriber, input, once);
+  const row = await performOnce(
+    once,
+    facts.known,
+    () => begin(ctx, subscriber.userId, input, once, facts),
+    () => findMade(ctx, subscriber.userId, once),
+  );
+  if (!facts.tier) throw new Error(`The subscription ${row.id} has no tier`);
   const isNew = row.idempotencyKey === once.idempotencyKey;
   return reply(presentSubscription(row, facts.tier, facts.creator ?? null), { status: isNew ? 201 : 200 });
 }
@@ -95,7 +96,12 @@ function madeBy(subscriberId: string, { idempotencyKey }: Once) {
   );
 }
 
-/** The row as its request is compared with: one that was taken up again carries two. */
+async function findMade(ctx: Context, subscriberId: string, once: Once): Promise<SubscriptionRow | undefined> {
+  const made = await ctx.db.select().from(subscriptions).where(madeBy(subscriberId, once)).get();
+  return made && asMade(made, once);
+}
+
+/** The row with the hash of the request that this key stands for: a resumed subscription carries two keys. */
 function asMade(row: SubscriptionRow, { idempotencyKey }: Once): SubscriptionRow {
   const { resumedKey, resumedHash } = row;
   return resumedKey === idempotencyKey && resumedHash !== null ? { ...row, bodyHash: resumedHash } : row;
@@ -110,9 +116,9 @@ export function runsBetween(subscriberId: string, creatorId: string) {
   );
 }
 
-async function begin(ctx: Context, subscriberId: string, input: Input, once: Once, facts: Facts | undefined) {
-  if (!facts?.subscriber) throw new Error('A subscription begins after its facts are read');
+async function begin(ctx: Context, subscriberId: string, input: Input, once: Once, facts: Facts) {
   const { tier, running, economy, subscriber } = facts;
+  if (!subscriber) throw new Error(`The subscriber ${subscriberId} has no account`);
   requireSupportable(facts.creator, subscriberId);
   if (!tier) throw subscriptionError('TIER_NOT_FOUND');
   if (running) return takeUpAgain(ctx, running, tier, once);

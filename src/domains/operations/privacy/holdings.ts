@@ -23,8 +23,9 @@ import { streamAnalytics, streams, watchedCategories } from '@/domains/live/stre
 import { discountCodes, discountRedemptions } from '@/domains/money/discounts/tables';
 import { earningDays, exchanges, targetRewards } from '@/domains/money/earnings/tables';
 import { giftsSent } from '@/domains/money/gifts/tables';
+import { paymentClaims } from '@/domains/money/payments/tables';
 import { payoutAccounts, payouts } from '@/domains/money/payouts/tables';
-import { purchaseClaims, purchases } from '@/domains/money/purchases/tables';
+import { purchases } from '@/domains/money/purchases/tables';
 import { subscriptionCharges, subscriptions, subscriptionTiers } from '@/domains/money/subscriptions/tables';
 import { accounts, authSessions } from '@/domains/people/auth/tables';
 import { creatorApplications, creatorProfiles } from '@/domains/people/creators/tables';
@@ -173,10 +174,10 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
   { as: 'purchases', table: purchases, tie: purchases.userId, order: [purchases.id], without: REPEATS },
   {
     as: 'purchaseClaims',
-    table: purchaseClaims,
-    tie: purchaseClaims.purchaseId,
+    table: paymentClaims,
+    tie: paymentClaims.purchaseId,
     things: mine('purchases', 'user_id'),
-    order: [purchaseClaims.purchaseId, purchaseClaims.claimId],
+    order: [paymentClaims.purchaseId, paymentClaims.claimId],
   },
   { as: 'discountCodes', table: discountCodes, tie: discountCodes.ownerId, order: [discountCodes.id] },
   {

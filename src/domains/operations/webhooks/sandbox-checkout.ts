@@ -8,7 +8,7 @@ import { eq } from 'drizzle-orm';
 import { Hono, type Context as HonoContext } from 'hono';
 import { html } from 'hono/html';
 import type { Context } from '@/contracts/context';
-import { purchaseError } from '@/domains/money/purchases/errors';
+import { paymentError } from '@/domains/money/payments/errors';
 import { presentPurchase } from '@/domains/money/purchases/present';
 import type { PurchaseRow } from '@/domains/money/purchases/tables';
 import { purchases } from '@/domains/money/purchases/tables';
@@ -40,7 +40,7 @@ sandboxCheckoutRoutes.post(PATH, async (c) => {
   const isPaying = (await readDecision(c.req.raw)) === 'pay';
   const over = whyOver(purchase, ctx.now());
   if (over !== undefined) {
-    if (wantsJson(c)) throw purchaseError('CHECKOUT_OVER', { message: over });
+    if (wantsJson(c)) throw paymentError('CHECKOUT_OVER', { message: over });
     return page(c, purchase, over, 409);
   }
   const { id: purchaseId, amountMinor, currency, successUrl, cancelUrl } = purchase;

@@ -9,7 +9,8 @@ import { consumed } from '#test/support/queues';
 import { STRIPE_ENV, signedStripeEvent, standInForStripe, stripeObject } from '#test/support/stripe';
 import { asViewer } from '#test/support/users';
 import type { WebhookMessage } from '@/contracts/messages';
-import { askAboutPurchases } from '@/domains/money/purchases/sweep';
+import { askAboutPayments } from '@/domains/money/payments/sweep';
+import { PAYMENT_KINDS } from '@/domains/operations/webhooks/payment-kinds';
 import { webhookEvents } from '@/domains/operations/webhooks/tables';
 import { consumeWebhooks } from '@/queues/webhooks';
 
@@ -77,7 +78,7 @@ describe('a purchase through Stripe', { timeout: TIMEOUT_MS }, () => {
     const [session] = stripe.sessions.values();
     stripe.completeSession(session?.id);
     const ctx = testContext(STRIPE_ENV);
-    await askAboutPurchases({ ...ctx, now: () => Date.parse(data.expiresAt) });
+    await askAboutPayments({ ...ctx, now: () => Date.parse(data.expiresAt) }, PAYMENT_KINDS);
     expect(await purchaseOf(data.purchaseId)).toMatchObject({ status: 'paid' });
     expect(await coinsOf(buyer.userId)).toBe(1_050);
   });

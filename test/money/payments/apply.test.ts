@@ -1,18 +1,21 @@
-/** What providers say of a purchase, in any order and any number of times, comes to what the facts together say. */
-import { eq } from 'drizzle-orm';
+/** A provider's events about a payment, in any order and any number of times, come to what the facts together say. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
-import { changeEconomy, coinsOf, once, purchaseOf } from '#test/support/money';
+import { coinsOf, once, purchaseOf } from '#test/support/money';
 import { recordingContext } from '#test/support/outbox';
 import { prove } from '#test/support/proof';
-import { aBuyer, aCode, aPackage, aPurchase, buy, eventsOf, tell } from '#test/support/purchases';
+import { aBuyer, aPurchase, eventsOf, tell } from '#test/support/purchases';
 import { asCreator, asViewer } from '#test/support/users';
-import { discountCodes, discountRedemptions } from '@/domains/money/discounts/tables';
-import { applyPaymentEvent } from '@/domains/money/purchases/apply';
-import type { PurchaseEvent } from '@/domains/money/purchases/facts';
-import { HeldForStaff } from '@/domains/money/purchases/held';
-import { type Claim, mergeClaim, settle } from '@/domains/money/purchases/settle';
+import { applyPaymentEvent } from '@/domains/money/payments/apply';
+import type { OnePaymentEvent } from '@/domains/money/payments/facts';
+import { HeldForStaff } from '@/domains/money/payments/held';
+import { type Claim, judgePayment, mergeClaim } from '@/domains/money/payments/judge-payment';
+import type { PaymentKind, Settlement } from '@/domains/money/payments/kinds';
+import { coinPayments } from '@/domains/money/purchases/coin-payments';
+import { reversedCoins } from '@/domains/money/purchases/reversed-coins';
+import type { PurchaseRow } from '@/domains/money/purchases/tables';
+import { PAYMENT_KINDS } from '@/domains/operations/webhooks/payment-kinds';
 import { newId } from '@/shared/ids';
 
 const WHOLE = 1_050;
@@ -20,7 +23,7 @@ const HISTORIES = 25;
 const HISTORIES_TIMEOUT_MS = 60_000;
 
 /** What the facts come to, by the rule alone. */
-function modelOf(row: NonNullable<Awaited<ReturnType<typeof purchaseOf>>>, events: readonly PurchaseEvent[]) {
+function modelOf(row: NonNullable<Awaited<ReturnType<typeof purchaseOf>>>, events: readonly OnePaymentEvent[]) {
   const claims = new Map<string, Claim>();
   for (const event of events) {
     if (event.type !== 'refunded' && event.type !== 'disputed') continue;
@@ -30,17 +33,12 @@ function modelOf(row: NonNullable<Awaited<ReturnType<typeof purchaseOf>>>, event
         : { kind: 'dispute', amountMinor: event.amountMinor, state: event.state };
     claims.set(event.claimId, mergeClaim(claims.get(event.claimId), said));
   }
-  const says = (type: PurchaseEvent['type']) => events.some((event) => event.type === type);
+  const says = (type: OnePaymentEvent['type']) => events.some((event) => event.type === type);
   const unpaid = says('expired') ? 'expired' : says('failed') ? 'failed' : 'pending';
-  return settle({ ...row, isPaid: says('paid'), unpaid }, [...claims.values()]);
+  const facts = { amountMinor: row.amountMinor, isPaid: says('paid'), unpaid } as const;
+  const verdict = judgePayment(facts, [...claims.values()]);
+  return { ...verdict, reversedCoins: reversedCoins(row, verdict.reversedMinor) };
 }
-
-const codeUsed = async (codeId: string) => {
-  const ctx = testContext();
-  const [row] = await ctx.db.select().from(discountCodes).where(eq(discountCodes.id, codeId));
-  const redemptions = await ctx.db.select().from(discountRedemptions).where(eq(discountRedemptions.codeId, codeId));
-  return [row?.uses, ...redemptions.map(({ state }) => state)];
-};
 
 describe('events of a purchase', () => {
   it('shuffled, repeated and at the same time come to what the facts say, and the books are right', {
@@ -56,7 +54,7 @@ describe('events of a purchase', () => {
           const row = await aPurchase(buyer);
           const before = await coinsOf(buyer.userId);
           const { paid, failed, expired, refunded, disputed } = eventsOf(row);
-          const all: PurchaseEvent[] = [
+          const all: OnePaymentEvent[] = [
             ...[paid, refunded(300), refunded(500), refunded(50, 're_2'), disputed('open', 200)],
             ...[disputed(isWon ? 'won' : 'lost', 200), failed, expired],
           ];
@@ -78,7 +76,7 @@ describe('events of a purchase', () => {
 });
 
 /** As the queue does: what loses too many races comes back. */
-async function retried(event: PurchaseEvent): Promise<void> {
+async function retried(event: OnePaymentEvent): Promise<void> {
   for (;;) {
     try {
       return await tell(event);
@@ -87,6 +85,20 @@ async function retried(event: PurchaseEvent): Promise<void> {
     }
   }
 }
+
+describe('a payment', () => {
+  it('is settled by the kind that has it, and by no other', async () => {
+    const { paid } = eventsOf(await aPurchase(await asViewer()));
+    const settled: Settlement[] = [];
+    const order: PaymentKind<PurchaseRow> = {
+      ...coinPayments,
+      settle: async (_ctx, _row, settlement) => void settled.push(settlement),
+    };
+    const coins: PaymentKind<PurchaseRow> = { ...coinPayments, find: async () => undefined };
+    await applyPaymentEvent(testContext(), { coins, order }, 'sandbox', paid);
+    expect(settled).toMatchObject([{ becomesPaid: true, change: { status: 'paid', paymentId: paid.paymentId } }]);
+  });
+});
 
 describe('a paid event', () => {
   it('credits coins and books the money, once', async () => {
@@ -125,7 +137,7 @@ describe('a paid event', () => {
     const buyer = await asViewer();
     const { paid, refunded } = eventsOf(await aPurchase(buyer));
     const ctx = testContext();
-    await expect(applyPaymentEvent(ctx, 'stripe', paid)).rejects.toThrow(HeldForStaff);
+    await expect(applyPaymentEvent(ctx, PAYMENT_KINDS, 'stripe', paid)).rejects.toThrow(HeldForStaff);
     await expect(tell({ ...paid, purchaseId: newId() })).rejects.toThrow(HeldForStaff);
     await tell(paid);
     await expect(tell({ ...paid, paymentId: 'pay_another' })).rejects.toThrow(HeldForStaff);
@@ -174,100 +186,5 @@ describe('a refund', () => {
     await tell(disputed('won'));
     expect(await coinsOf(buyer.userId)).toBe(50);
     expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
-  });
-});
-
-describe('the code of a purchase', () => {
-  async function withCode(traits: Parameters<typeof aCode>[0] = {}) {
-    const [buyer, code] = [await asViewer(), await aCode(traits)];
-    const row = await aPurchase(buyer, {}, code.code);
-    return { buyer, code, row, events: eventsOf(row) };
-  }
-
-  it('is reserved, redeemed when paid, and stays so when refunded', async () => {
-    const { buyer, code, events } = await withCode();
-    expect(await codeUsed(code.id)).toEqual([1, 'reserved']);
-    await tell(events.paid);
-    expect(await codeUsed(code.id)).toEqual([1, 'redeemed']);
-    expect(await coinsOf(buyer.userId)).toBe(WHOLE + 100);
-    await tell(events.refunded(999));
-    expect(await codeUsed(code.id)).toEqual([1, 'redeemed']);
-  });
-
-  it('is kept by a checkout that failed, and released by one that expired', async () => {
-    const { code, events } = await withCode();
-    await tell(events.failed);
-    expect(await codeUsed(code.id)).toEqual([1, 'reserved']);
-    await tell(events.expired);
-    await tell(events.expired);
-    expect(await codeUsed(code.id)).toEqual([0, 'released']);
-  });
-
-  it('is taken again by money that comes late', async () => {
-    const { buyer, code, events } = await withCode({ usesMax: 1, usesPerUserMax: 1 });
-    await tell(events.expired);
-    await tell(events.paid);
-    expect(await codeUsed(code.id)).toEqual([1, 'redeemed']);
-    expect(await coinsOf(buyer.userId)).toBe(WHOLE + 100);
-  });
-
-  it('adds nothing to money that comes after its last use is gone, which is on record', async () => {
-    const { buyer, code, row, events } = await withCode({ usesMax: 1 });
-    await tell(events.expired);
-    await aPurchase(await asViewer(), {}, code.code);
-    const { ctx, events: told } = recordingContext();
-    await tell(events.paid, ctx);
-    await tell(events.paid, ctx);
-    expect(await coinsOf(buyer.userId)).toBe(WHOLE);
-    expect(await purchaseOf(row.id)).toMatchObject({ status: 'paid', discountCode: code.code, codeBonusCoins: 0 });
-    expect((await codeUsed(code.id)).toSorted()).toEqual([1, 'released', 'reserved']);
-    expect(told).toMatchObject([{ notification: { body: expect.stringContaining('used up') } }]);
-    expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
-  });
-});
-
-describe('a large purchase', () => {
-  const rewardOf = (purchaseId: string) =>
-    testContext().db.select().from(discountCodes).where(eq(discountCodes.earnedBy, purchaseId));
-
-  it('earns a code, once, by the economy under which it was begun; a smaller one earns none', async () => {
-    await changeEconomy({ limits: { rewardCodeFromMinor: 5_000, rewardCodePercent: 20, rewardCodeDays: 7 } });
-    const buyer = await asViewer();
-    const large = await aPurchase(buyer, { priceMinor: 5_000 });
-    const small = await aPurchase(buyer, { priceMinor: 4_999 });
-    await changeEconomy({ limits: { rewardCodeFromMinor: 1, rewardCodePercent: 90 } });
-    for (const row of [large, small]) {
-      await tell(eventsOf(row).paid);
-      await tell(eventsOf(row).paid);
-    }
-    expect(await rewardOf(large.id)).toMatchObject([
-      { kind: 'reward', ownerId: buyer.userId, bonusPercent: 20, usesMax: 1, active: true },
-    ]);
-    expect(await rewardOf(small.id)).toEqual([]);
-  });
-
-  it('that is refunded in full takes its code along, and one that is merely disputed does not', async () => {
-    const buyer = await asViewer();
-    const row = await aPurchase(buyer, { priceMinor: 9_000 });
-    const { paid, refunded, disputed } = eventsOf(row);
-    await tell(paid);
-    await tell(disputed('open'));
-    await tell(disputed('won'));
-    await tell(refunded(8_999));
-    expect(await rewardOf(row.id)).toMatchObject([{ active: true }]);
-    await tell(refunded(9_000));
-    const [reward] = await rewardOf(row.id);
-    expect(reward?.active).toBe(false);
-    const { error } = await buy(buyer, { packageId: (await aPackage()).id, discountCode: reward?.code ?? '' });
-    expect(error.code).toBe('DISCOUNT_EXPIRED');
-  });
-
-  it('whose refund came first earns none', async () => {
-    const row = await aPurchase(await asViewer(), { priceMinor: 9_000 });
-    const { paid, refunded } = eventsOf(row);
-    await tell(refunded(9_000));
-    await tell(paid);
-    expect(await rewardOf(row.id)).toEqual([]);
-    expect(await purchaseOf(row.id)).toMatchObject({ status: 'refunded', legs: 4 });
   });
 });

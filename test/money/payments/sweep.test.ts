@@ -8,8 +8,9 @@ import { asViewer } from '#test/support/users';
 import type { Context } from '@/contracts/context';
 import type { PaymentEvent, PaymentProvider } from '@/contracts/payments';
 import { discountCodes } from '@/domains/money/discounts/tables';
-import { askAboutPurchases } from '@/domains/money/purchases/sweep';
+import { askAboutPayments } from '@/domains/money/payments/sweep';
 import { purchases } from '@/domains/money/purchases/tables';
+import { PAYMENT_KINDS } from '@/domains/operations/webhooks/payment-kinds';
 import { paymentProviderError } from '@/providers/payment-errors';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '@/shared/time';
 
@@ -46,16 +47,16 @@ describe('the sweep of purchases', () => {
   it('asks about none that can still be paid, nor about one that is', async () => {
     const { row, events } = await aCheckout();
     const early = asking(row.expiresAt - 1, knowsNothing);
-    await askAboutPurchases(early.ctx);
+    await askAboutPayments(early.ctx, PAYMENT_KINDS);
     await tell(events.paid);
     const late = asking(row.expiresAt + DAY_MS, knowsNothing);
-    await askAboutPurchases(late.ctx);
+    await askAboutPayments(late.ctx, PAYMENT_KINDS);
     expect([early.asked, late.asked]).toEqual([[], []]);
   });
 
   it('credits what was paid and never told', async () => {
     const { buyer, row, events, state } = await aCheckout();
-    await askAboutPurchases(asking(row.expiresAt, says(events.paid)).ctx);
+    await askAboutPayments(asking(row.expiresAt, says(events.paid)).ctx, PAYMENT_KINDS);
     expect(await state()).toMatchObject({ status: 'paid' });
     expect(await coinsOf(buyer.userId)).toBe(1_050);
   });
@@ -63,7 +64,7 @@ describe('the sweep of purchases', () => {
   it('expires what the provider says has expired, and releases the code', async () => {
     const code = await aCode({ usesMax: 1 });
     const { row, events, state } = await aCheckout(code.code);
-    await askAboutPurchases(asking(row.expiresAt, says(events.expired)).ctx);
+    await askAboutPayments(asking(row.expiresAt, says(events.expired)).ctx, PAYMENT_KINDS);
     expect(await state()).toMatchObject({ status: 'expired', askAt: null });
     const [after] = await testContext().db.select().from(discountCodes).where(eq(discountCodes.id, code.id));
     expect(after?.uses).toBe(0);
@@ -72,7 +73,7 @@ describe('the sweep of purchases', () => {
   it('asks two at once about none twice', async () => {
     const { row } = await aCheckout();
     const [one, other] = [asking(row.expiresAt, knowsNothing), asking(row.expiresAt, knowsNothing)];
-    await Promise.all([askAboutPurchases(one.ctx), askAboutPurchases(other.ctx)]);
+    await Promise.all([askAboutPayments(one.ctx, PAYMENT_KINDS), askAboutPayments(other.ctx, PAYMENT_KINDS)]);
     expect([...one.asked, ...other.asked]).toEqual([row.id]);
   });
 
@@ -80,7 +81,7 @@ describe('the sweep of purchases', () => {
     const { row, state } = await aCheckout();
     const delays: number[] = [];
     for (let now = row.expiresAt; now < row.expiresAt + 3 * DAY_MS; ) {
-      await askAboutPurchases(asking(now, away).ctx);
+      await askAboutPayments(asking(now, away).ctx, PAYMENT_KINDS);
       const { askAt, status } = (await state()) ?? {};
       expect(status).toBe('pending');
       delays.push((askAt ?? 0) - now);
@@ -95,18 +96,18 @@ describe('the sweep of purchases', () => {
       const { row, events, state } = await aCheckout();
       if (failed) await tell(events.failed);
       const answer = failed ? says(events.failed) : knowsNothing;
-      await askAboutPurchases(asking(row.expiresAt + 23 * HOUR_MS, answer).ctx);
+      await askAboutPayments(asking(row.expiresAt + 23 * HOUR_MS, answer).ctx, PAYMENT_KINDS);
       expect(await state()).toMatchObject({ status: failed ? 'failed' : 'pending' });
-      await askAboutPurchases(asking(row.expiresAt + 2 * DAY_MS, answer).ctx);
+      await askAboutPayments(asking(row.expiresAt + 2 * DAY_MS, answer).ctx, PAYMENT_KINDS);
       expect(await state()).toMatchObject({ status: 'expired', askAt: null });
     }
   });
 
   it('gives up after a day where its provider has no keys any more', async () => {
     const { row, state } = await aCheckout();
-    await askAboutPurchases(asking(row.expiresAt).ctx);
+    await askAboutPayments(asking(row.expiresAt).ctx, PAYMENT_KINDS);
     expect(await state()).toMatchObject({ status: 'pending' });
-    await askAboutPurchases(asking(row.expiresAt + DAY_MS).ctx);
+    await askAboutPayments(asking(row.expiresAt + DAY_MS).ctx, PAYMENT_KINDS);
     expect(await state()).toMatchObject({ status: 'expired' });
   });
 
@@ -115,7 +116,7 @@ describe('the sweep of purchases', () => {
     const noCheckout = { checkoutId: null, checkoutUrl: null };
     await testContext().db.update(purchases).set(noCheckout).where(eq(purchases.id, row.id));
     const { ctx, asked } = asking(row.expiresAt, away);
-    await askAboutPurchases(ctx);
+    await askAboutPayments(ctx, PAYMENT_KINDS);
     expect(asked).toEqual([]);
     expect(await state()).toMatchObject({ status: 'expired' });
   });
@@ -125,7 +126,7 @@ describe('the sweep of purchases', () => {
     const other = await aPurchase(buyer);
     const answer = async (purchaseId: string) =>
       purchaseId === row.id ? { ...events.paid, amountMinor: 1 } : eventsOf(other).paid;
-    await askAboutPurchases(asking(Math.max(row.expiresAt, other.expiresAt), answer).ctx);
+    await askAboutPayments(asking(Math.max(row.expiresAt, other.expiresAt), answer).ctx, PAYMENT_KINDS);
     expect(await state()).toMatchObject({ status: 'pending' });
     expect(await purchaseOf(other.id)).toMatchObject({ status: 'paid' });
   });

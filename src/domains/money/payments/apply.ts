@@ -1,0 +1,67 @@
+/**
+ * Applies what a payment provider reports: events in any order and any number of times. The facts together decide what a
+ * payment comes to; its kind books the difference to what is booked, in one commit, if the row is still as it was read.
+ */
+import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
+import type { PaymentProviderName } from '@/contracts/payments';
+import { getKnown, type KnownPayment, learn, type News, type OnePaymentEvent } from './facts';
+import { judgePayment } from './judge-payment';
+import type { PaymentKinds, Settlement } from './kinds';
+import { paymentClaims } from './tables';
+
+/** An attempt fails if another event was faster. */
+const ATTEMPTS_MAX = 5;
+
+/** Throws HeldForStaff if the event contradicts the payment, and another error if the event is to come back. */
+export async function applyPaymentEvent(
+  ctx: Context,
+  kinds: PaymentKinds,
+  provider: PaymentProviderName,
+  event: OnePaymentEvent,
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const known = await getKnown(ctx, kinds, provider, event);
+    const news = learn(known, event, ctx.now());
+    if (!news) return;
+    try {
+      return await known.kind.settle(ctx, known.payment, settlementOf(ctx, known, news));
+    } catch (error) {
+      if (attempt === ATTEMPTS_MAX || !isRaced(error)) throw error;
+    }
+  }
+}
+
+function isRaced(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('DEMAND_NOT_MET');
+}
+
+function settlementOf(ctx: Context, { payment }: KnownPayment, news: News): Settlement {
+  const { amountMinor, askAt, version } = payment;
+  const { paidAt, paymentId, unpaid, claims } = news;
+  const facts = { amountMinor, isPaid: paidAt !== null, unpaid };
+  const { status, reversedMinor, isGone } = judgePayment(facts, [...claims.values()]);
+  const isToBeAsked = status === 'pending' || status === 'failed';
+  return {
+    change: { status, paymentId, paidAt, reversedMinor, askAt: isToBeAsked ? askAt : null, version: version + 1 },
+    becomesPaid: paidAt !== null && payment.paidAt === null,
+    isGone,
+    statements: keepClaim(ctx, payment.id, news),
+  };
+}
+
+function keepClaim(ctx: Context, id: string, { claimId, claims }: News): Statement[] {
+  const claim = claimId === undefined ? undefined : claims.get(claimId);
+  if (claimId === undefined || !claim) return [];
+  const now = ctx.now();
+  const { amountMinor, state } = claim;
+  return [
+    ctx.db
+      .insert(paymentClaims)
+      .values({ purchaseId: id, claimId, ...claim, createdAt: now, updatedAt: now })
+      .onConflictDoUpdate({
+        target: [paymentClaims.purchaseId, paymentClaims.claimId],
+        set: { amountMinor, state, updatedAt: now },
+      }),
+  ];
+}

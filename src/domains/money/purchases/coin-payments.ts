@@ -1,0 +1,105 @@
+/**
+ * How a payment for coins is settled: the coins and the money are booked, the code is redeemed or released, and a reward
+ * is earned or ended. One commit moves exactly the difference between what is booked and what the payment comes to.
+ */
+import { eq } from 'drizzle-orm';
+import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
+import { commit, requireChange } from '@/db/commit';
+import { economyVersions } from '@/domains/base/economy/tables';
+import { isLimitReached, redeemDiscount, releaseDiscount } from '@/domains/money/discounts/redeem';
+import { earnReward, endReward } from '@/domains/money/discounts/rewards';
+import { isAsRead, type PaymentKind, type Settlement } from '@/domains/money/payments/kinds';
+import { post, type Transfer } from '@/ledger/transfers';
+import { noticesOf } from './notices';
+import { reversedCoins } from './reversed-coins';
+import { type PurchaseRow, purchases } from './tables';
+
+export const coinPayments: PaymentKind<PurchaseRow> = {
+  table: purchases,
+  async find(ctx, where) {
+    return ctx.db.select().from(purchases).where(where).get();
+  },
+  change: (ctx, where, columns) => ctx.db.update(purchases).set(columns).where(where).returning(),
+  settle,
+};
+
+async function settle(ctx: Context, before: PurchaseRow, settlement: Settlement): Promise<void> {
+  const reward = settlement.becomesPaid && !settlement.isGone ? await rewardOf(ctx, before) : undefined;
+  try {
+    await book(ctx, before, settlement, reward, true);
+  } catch (error) {
+    if (!isLimitReached(error)) throw error;
+    // Money that comes after the checkout expired is honoured; the code's bonus only while the code has uses left.
+    await book(ctx, before, settlement, reward, false);
+    ctx.log.event('purchase.code-lost', { purchaseId: before.id });
+  }
+}
+
+type Reward = ReturnType<typeof earnReward>;
+
+/** By the economy under which the purchase was begun. */
+async function rewardOf(ctx: Context, purchase: PurchaseRow): Promise<Reward> {
+  const [economy] = await ctx.db
+    .select({ config: economyVersions.config })
+    .from(economyVersions)
+    .where(eq(economyVersions.version, purchase.economyVersion));
+  return economy && earnReward(ctx, economy.config, purchase);
+}
+
+async function book(
+  ctx: Context,
+  before: PurchaseRow,
+  { change, becomesPaid, isGone, statements }: Settlement,
+  reward: Reward,
+  keepsCode: boolean,
+): Promise<void> {
+  const codeBonusCoins = keepsCode ? before.codeBonusCoins : 0;
+  const bonusCoins = before.bonusCoins - before.codeBonusCoins + codeBonusCoins;
+  const taken = reversedCoins({ ...before, bonusCoins }, change.reversedMinor);
+  const booked = { ...change, bonusCoins, codeBonusCoins, reversedCoins: taken };
+  const transfers = transfersOf(before, { ...before, ...booked }, becomesPaid);
+  const changed = { ...booked, legs: before.legs + transfers.length };
+  const after: PurchaseRow = { ...before, ...changed };
+  await commit(
+    ctx,
+    [
+      ctx.db.update(purchases).set(changed).where(isAsRead(purchases, before)),
+      requireChange(ctx),
+      ...statements,
+      ...useOfCode(ctx, after, becomesPaid && keepsCode),
+      ...(reward ? [reward.insert] : []),
+      ...(isGone ? [endReward(ctx, before.id)] : []),
+      ...post(ctx, transfers),
+    ],
+    { events: noticesOf(before, after, reward?.code) },
+  );
+  ctx.log.event(`purchase.${after.status}`, { purchaseId: after.id, reversedCoins: after.reversedCoins });
+}
+
+/** What moves from what is booked to what the payment comes to; each leg once, by its number. */
+function transfersOf(before: PurchaseRow, after: PurchaseRow, becomesPaid: boolean): Transfer[] {
+  const { id, userId, provider, currency, coins, bonusCoins, amountMinor } = after;
+  const taken = {
+    coins: after.reversedCoins - before.reversedCoins,
+    minor: after.reversedMinor - before.reversedMinor,
+  };
+  const moves = [
+    { kind: 'purchase', userId, amount: becomesPaid ? coins + bonusCoins : 0 },
+    { kind: 'purchase_cash', provider, currency, amount: becomesPaid ? amountMinor : 0 },
+    { kind: 'purchase_reversal', userId, amount: taken.coins },
+    { kind: 'purchase_reversal_cash', provider, currency, amount: taken.minor },
+    { kind: 'purchase_restored', userId, amount: -taken.coins },
+    { kind: 'purchase_restored_cash', provider, currency, amount: -taken.minor },
+  ] as const;
+  return moves
+    .filter(({ amount }) => amount > 0)
+    .map((move, index) => ({ ...move, refType: 'purchase', refId: id, leg: before.legs + index + 1 }));
+}
+
+/** A failed checkout may be tried again until it expires, and keeps its reservation. */
+function useOfCode(ctx: Context, { id, status, discountCode }: PurchaseRow, redeems: boolean): Statement[] {
+  if (discountCode === null) return [];
+  if (redeems) return [redeemDiscount(ctx, id)];
+  return status === 'expired' ? [releaseDiscount(ctx, id)] : [];
+}
