@@ -40,12 +40,12 @@ export class TraceStore {
   }
 
   /** Up to this seq D1 knows who left any. */
-  get toldThrough(): number {
+  get reportedThrough(): number {
     const query = `SELECT CAST(value AS INTEGER) AS seq FROM meta WHERE key = 'tracesTold'`;
     return rowsOf<{ seq: number }>(this.sql, query)[0]?.seq ?? 0;
   }
 
-  set toldThrough(seq: number) {
+  set reportedThrough(seq: number) {
     this.sql.exec(`INSERT OR REPLACE INTO meta (key, value) VALUES ('tracesTold', ?1)`, String(seq));
   }
 

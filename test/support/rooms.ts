@@ -4,7 +4,7 @@ import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
 import { readConfig } from '@/config';
 import type { Pass, Relation, Room, RoomGuest, RoomPolicy, RoomSetup, RoomUser, RoomViewer } from '@/contracts/room';
-import { readResume } from '@/domains/live/streams/pass';
+import { readResume } from '@/domains/live/rooms/pass';
 import { openRooms } from '@/room/rooms';
 import { newId } from '@/shared/ids';
 
