@@ -144,7 +144,7 @@ export type RoomCommand =
   | { readonly type: 'put-out'; readonly userId: string }
   /** The account is gone: so are the user's words, and every name of theirs. */
   | { readonly type: 'forget-user'; readonly userId: string }
-  /** D1 does not know whose words and names the room has: it is told all of them again. */
+  /** D1 does not know which users wrote in the room or are named there: the room reports all of them again. */
   | { readonly type: 'tell-traces' }
   /** Where the creator is not shown, as of `at`: sockets from there close with 4403, and no pass from there is good. */
   | { readonly type: 'blocked-regions'; readonly at: number; readonly regions: readonly string[] };
@@ -277,7 +277,7 @@ export interface Room {
   viewerCount(): Promise<number | null>;
   /** A number below `slots`, in rotation for each viewer: whose place in the video the next token is for. */
   takeVideoSlot(viewer: { readonly kind: 'user' | 'guest'; readonly id: string }, slots: number): Promise<number>;
-  /** The ids of whoever is in from one of these regions. */
+  /** The ids of the viewers who are in from one of these regions. */
   viewersFrom(regions: readonly string[]): Promise<string[]>;
   /** Sends an event to the open sockets of these users and to nobody else; it is not stored and has no seq. */
   tell(userIds: readonly string[], event: RoomEventBody): Promise<void>;

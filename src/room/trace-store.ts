@@ -39,7 +39,7 @@ export class TraceStore {
     return rowsOf<{ userId: string }>(this.sql, query).map(({ userId }) => userId);
   }
 
-  /** Up to this seq D1 knows who left any. */
+  /** Traces up to this seq are in D1. Rooms have stored it as `tracesTold`. */
   get reportedThrough(): number {
     const query = `SELECT CAST(value AS INTEGER) AS seq FROM meta WHERE key = 'tracesTold'`;
     return rowsOf<{ seq: number }>(this.sql, query)[0]?.seq ?? 0;
