@@ -10,6 +10,7 @@ import { settingsEndpoints } from '@/domains/base/settings/routes';
 import { feedEndpoints } from '@/domains/content/feeds/routes';
 import { contentEndpoints } from '@/domains/content/posts/routes';
 import { searchEndpoints } from '@/domains/content/search/routes';
+import { roomEndpoints } from '@/domains/live/rooms/routes';
 import { streamEndpoints } from '@/domains/live/streams/routes';
 import { studioEndpoints } from '@/domains/live/studio/routes';
 import { auditEndpoints } from '@/domains/money/audit/routes';
@@ -53,6 +54,7 @@ export const endpoints = [
   ...creatorEndpoints,
   ...studioEndpoints,
   ...streamEndpoints,
+  ...roomEndpoints,
   ...searchEndpoints,
   ...socialEndpoints,
   ...performerEndpoints,

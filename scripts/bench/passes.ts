@@ -1,7 +1,7 @@
 /** Passes for a crowd, signed as the Worker signs them; a thousand joins over HTTP would only measure themselves. */
 import { type Env, readConfig } from '@/config';
 import type { RoomUser } from '@/contracts/room';
-import { signPass } from '@/domains/live/streams/pass';
+import { signPass } from '@/domains/live/rooms/pass';
 import { newId } from '@/shared/ids';
 
 export function signPasses(vars: Readonly<Record<string, string>>, roomId: string, count: number): Promise<string[]> {

@@ -100,7 +100,7 @@ export interface NewMessage extends Omit<ChatMessage, 'seq' | 'at'> {
   readonly at: string;
 }
 
-/** What one socket alone is told: answers to its own frames. */
+/** Frames for one socket alone: answers to its own frames. */
 export type Answer =
   | { readonly type: 'ack'; readonly id: string; readonly seq?: number; readonly resumePass?: string }
   | { readonly type: 'pong' }
@@ -144,7 +144,7 @@ export interface Welcome {
   readonly resumePass: string;
 }
 
-/** Told to all who can keep up, stored by nobody. */
+/** Sent to every socket that can keep up, and not stored. */
 export type Passing =
   | { readonly type: 'new-reaction'; readonly counts: Readonly<Partial<Record<ReactionKind, number>>> }
   | { readonly type: 'viewer-count'; readonly viewerCount: number };

@@ -20,11 +20,12 @@ export interface RoomPolicy {
   readonly blockedWords: readonly string[];
 }
 
-/** What viewers are told of it: a list of blocked words is a list of words to get around. */
+/** The part that viewers see: a list of blocked words would be a list of words to get around. */
 export type PublicPolicy = Omit<RoomPolicy, 'blockedWords'>;
 
-/** What a user is to the room's channel, and when (ms) that was read from D1. */
+/** What a user is to the room and its channel, and when (ms) that was read from D1. Passes and seats store it. */
 export interface Relation {
+  /** The room is theirs: they are its host. */
   readonly creator: boolean;
   readonly moderator: boolean;
   readonly rank: Rank | null;
@@ -73,16 +74,24 @@ export interface Pass {
   readonly address?: string | undefined;
 }
 
-export type StreamStatus = 'scheduled' | 'live' | 'ended' | 'cancelled';
+/** A room opens as its host plans: it waits, it is on, and it closes for good. A stream has the status of its room. */
+export type RoomStatus = 'scheduled' | 'live' | 'ended' | 'cancelled';
 
-/** What a room must know of its stream to be one. */
+/** Who may enter a room; `private`: its host alone. */
+export const VISIBILITIES = ['public', 'followers', 'subscribers', 'private'] as const;
+export type Visibility = (typeof VISIBILITIES)[number];
+
+/**
+ * What a room must know of itself to be one. It is stored in the room and in outbox rows, so every name stays;
+ * `creatorId` is the room's host, whatever kind of room it is.
+ */
 export interface RoomSetup {
   readonly roomId: string;
   readonly creatorId: string;
-  readonly status: StreamStatus;
+  readonly status: RoomStatus;
   readonly title: string;
-  /** Who may be here. Missing in what the version before stored: public. */
-  readonly visibility?: 'public' | 'followers' | 'subscribers' | 'private';
+  /** Missing in what the version before stored: public. */
+  readonly visibility?: Visibility;
   readonly policy: RoomPolicy;
   /** When (ms) it went live or ended; null before. */
   readonly startedAt: number | null;
@@ -100,7 +109,7 @@ export interface RoomEventBody {
  * `setup` older than the one it has (`at`).
  */
 export type RoomCommand =
-  /** The stream's state as of `at`: the room sends `stream-started`, `stream-ended`, `stream-updated`, `room-policy` as it differs. */
+  /** The room's state as of `at`: it sends `stream-started`, `stream-ended`, `stream-updated`, `room-policy` as it differs. */
   | {
       readonly type: 'setup';
       readonly at: number;
@@ -135,7 +144,7 @@ export type RoomCommand =
   | { readonly type: 'put-out'; readonly userId: string }
   /** The account is gone: so are the user's words, and every name of theirs. */
   | { readonly type: 'forget-user'; readonly userId: string }
-  /** D1 does not know whose words and names the room has: it is told all of them again. */
+  /** D1 does not know which users wrote in the room or are named there: the room reports all of them again. */
   | { readonly type: 'tell-traces' }
   /** Where the creator is not shown, as of `at`: sockets from there close with 4403, and no pass from there is good. */
   | { readonly type: 'blocked-regions'; readonly at: number; readonly regions: readonly string[] };
@@ -157,7 +166,7 @@ export interface ChatMessage {
   readonly deleted: boolean;
 }
 
-/** Why the room refuses; `domains/live/streams/errors.ts` has each with its status and sentence. */
+/** Why the room refuses; `domains/live/rooms/errors.ts` has each with its status and sentence. */
 export type RoomRefusalCode =
   | 'ROOM_CLOSED'
   | 'CHAT_DISABLED'
@@ -264,11 +273,11 @@ export interface Room {
   newestMessagesOf(userIds: readonly string[], limitEach: number): Promise<ChatMessage[]>;
   timeOuts(): Promise<TimeOut[]>;
   viewers(): Promise<ViewerList>;
-  /** Null: no stream has set the room up. */
+  /** Null: nobody has set the room up. */
   viewerCount(): Promise<number | null>;
   /** A number below `slots`, in rotation for each viewer: whose place in the video the next token is for. */
   takeVideoSlot(viewer: { readonly kind: 'user' | 'guest'; readonly id: string }, slots: number): Promise<number>;
-  /** The ids of whoever is in from one of these regions. */
+  /** The ids of the viewers who are in from one of these regions. */
   viewersFrom(regions: readonly string[]): Promise<string[]>;
   /** Sends an event to the open sockets of these users and to nobody else; it is not stored and has no seq. */
   tell(userIds: readonly string[], event: RoomEventBody): Promise<void>;
@@ -282,5 +291,5 @@ export interface Room {
 /** The Durable Object behind a room, for its binding. */
 export type RoomObject = Rpc.DurableObjectBranded & Omit<Room, 'connect'>;
 
-/** Finds a room by its id, which is its stream's. */
+/** Finds a room by its id. That of a stream has the stream's. */
 export type Rooms = (roomId: string) => Room;

@@ -37,7 +37,7 @@ export function listAccounts(ctx: Context, userId: string): Promise<Account[]> {
 }
 
 /** Where the walk through an account's history goes on. */
-export interface Place {
+export interface HistoryPlace {
   readonly accountId: number;
   readonly transferId: number;
 }
@@ -46,7 +46,7 @@ export interface Place {
  * The newest entries of these accounts together, from these places on; of each account at most `limit` are read. A
  * place that is not of its account's history answers nothing.
  */
-export function walkHistory(ctx: Context, places: readonly Place[], limit: number): Promise<Entry[]> {
+export function walkHistory(ctx: Context, places: readonly HistoryPlace[], limit: number): Promise<Entry[]> {
   const starts = JSON.stringify(places.map(({ accountId, transferId }) => [accountId, transferId]));
   return ctx.db.all<Entry>(sql`
     WITH RECURSIVE walk (account_id, transfer_id, depth) AS (
@@ -73,7 +73,11 @@ export function walkHistory(ctx: Context, places: readonly Place[], limit: numbe
  * The account's newest transfer before this time (ms), looked for from this place on backwards: it costs what is passed
  * over, so begin near. Nothing, where there is none.
  */
-export async function findPlaceBefore(ctx: Context, from: Place, endMs: number): Promise<Place | undefined> {
+export async function findPlaceBefore(
+  ctx: Context,
+  from: HistoryPlace,
+  endMs: number,
+): Promise<HistoryPlace | undefined> {
   const { accountId } = from;
   const found = await ctx.db.get<{ transferId: number } | undefined>(sql`
     WITH RECURSIVE walk (id, previous_id, created_at) AS (
@@ -89,7 +93,7 @@ export async function findPlaceBefore(ctx: Context, from: Place, endMs: number):
 }
 
 /** Whether each of these places is of its account's history: what a reader brings back may be made up. */
-export async function arePlaces(ctx: Context, places: readonly Place[]): Promise<boolean> {
+export async function arePlaces(ctx: Context, places: readonly HistoryPlace[]): Promise<boolean> {
   const asked = JSON.stringify(places.map(({ accountId, transferId }) => [accountId, transferId]));
   const { count } = await ctx.db.get<{ count: number }>(sql`
     SELECT count(*) AS count FROM json_each(${asked}) place

@@ -72,7 +72,7 @@ export async function beginProof(ctx: Context, { id, stage, startedBy, whole }: 
   ];
 }
 
-export interface Step {
+export interface ProofStep {
   readonly findings: readonly Finding[];
   readonly transfers?: number;
   readonly accounts?: number;
@@ -84,7 +84,7 @@ export interface Step {
 export function advanceProof(
   ctx: Context,
   proof: Proof,
-  { findings, transfers = 0, accounts = 0, statements = [] }: Step,
+  { findings, transfers = 0, accounts = 0, statements = [] }: ProofStep,
   to: { stage: string; position: string | null } | null,
 ): Statement[] {
   const findingsCount = proof.findingsCount + findings.length;

@@ -10,9 +10,9 @@ import { deleteObjects } from '@/domains/base/media/store';
 import { tellBlock } from '@/domains/base/notifications/block-changed';
 import { putOut, tellLastRooms } from '@/domains/base/notifications/last-rooms';
 import { notify } from '@/domains/base/notifications/notify';
-import { applyRegions } from '@/domains/live/streams/apply-regions';
+import { applyRegions } from '@/domains/live/rooms/apply-regions';
+import { removeFromVideo } from '@/domains/live/rooms/participants';
 import { closeVideo } from '@/domains/live/streams/close-video';
-import { removeFromVideo } from '@/domains/live/streams/participants';
 import { AppError } from '@/http/errors';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
 

@@ -5,12 +5,13 @@
 import type { Config } from '@/contracts/config';
 import type { Pass, RoomSetup, RoomViewer } from '@/contracts/room';
 import { type Answer, CLOSE, type CloseReason, type Welcome, withSeq, type You } from '@/contracts/room-wire';
-import { mayStay } from '@/domains/live/streams/admission';
+import { mayStay } from '@/domains/live/rooms/admission';
+import { publicPolicy } from '@/domains/live/rooms/policy';
 import { newId } from '@/shared/ids';
 import { MINUTE_MS, SECOND_MS, toIso } from '@/shared/time';
 import { signToken } from '@/shared/tokens';
 import { hasEnded } from './commands';
-import { overseesRooms, refuse, toldOf } from './policy';
+import { overseesRooms, refuse } from './policy';
 import { type Presence, type Seat, viewerKey } from './presence';
 import { closeReason, doorOf, type Relations } from './relations';
 import type { RoomStore } from './store';
@@ -36,13 +37,13 @@ interface Signing {
   readonly now: () => number;
 }
 
-interface Room extends Signing {
+interface DoorParts extends Signing {
   readonly relations: Relations;
   readonly presence: () => Presence;
 }
 
 /** @param since the last seq that the client has, or null */
-export async function admit(room: Room, given: Pass, since: number | null): Promise<Response> {
+export async function admit(room: DoorParts, given: Pass, since: number | null): Promise<Response> {
   const { 0: client, 1: socket } = new WebSocketPair();
   const pass = refusalOf(room, given) ?? (await upToDate(room, given));
   if (typeof pass === 'string') {
@@ -73,7 +74,7 @@ export async function admit(room: Room, given: Pass, since: number | null): Prom
 }
 
 /** The pass as it would be made now, or why none would; read from D1 only where what it says is too old. */
-async function upToDate(room: Room, pass: Pass): Promise<Pass | CloseReason> {
+async function upToDate(room: DoorParts, pass: Pass): Promise<Pass | CloseReason> {
   const { viewer, sessionId } = pass;
   const { store, relations } = room;
   if (viewer.kind === 'guest') return doorRefuses(room, pass) ?? pass;
@@ -85,7 +86,7 @@ async function upToDate(room: Room, pass: Pass): Promise<Pass | CloseReason> {
   return typeof read === 'string' ? read : { ...pass, viewer: read };
 }
 
-function isOutdated({ store, now }: Room, { viewer }: Pass): boolean {
+function isOutdated({ store, now }: DoorParts, { viewer }: Pass): boolean {
   if (viewer.kind === 'guest') return false;
   const { readAt } = viewer.standing;
   const isPublic = !store.setup || doorOf(store.setup).visibility === 'public';
@@ -95,14 +96,14 @@ function isOutdated({ store, now }: Room, { viewer }: Pass): boolean {
   );
 }
 
-function doorRefuses({ store }: Room, { viewer }: Pass): CloseReason | undefined {
+function doorRefuses({ store }: DoorParts, { viewer }: Pass): CloseReason | undefined {
   if (!store.setup) return 'closed';
   const person = viewer.kind === 'user' ? { user: viewer, denied: null } : undefined;
   const refusal = mayStay(doorOf(store.setup), person);
   return refusal ? closeReason(refusal, false) : undefined;
 }
 
-function refuseSocket({ store }: Room, socket: WebSocket, reason: CloseReason, { viewer }: Pass): void {
+function refuseSocket({ store }: DoorParts, socket: WebSocket, reason: CloseReason, { viewer }: Pass): void {
   socket.accept();
   if (reason === 'banned') socket.send(JSON.stringify([whyBanned(store, viewer.id)]));
   const [code, text] = CLOSE[reason];
@@ -119,7 +120,7 @@ function originOf({ viewer, address }: Pass): Origin {
   return { isVerified: viewer.kind === 'user' && viewer.standing.verified !== false, address };
 }
 
-function refusalOf(room: Room, pass: Pass): CloseReason | undefined {
+function refusalOf(room: DoorParts, pass: Pass): CloseReason | undefined {
   const { store } = room;
   const { setup } = store;
   const { id, roomId, viewer, regions = [] } = pass;
@@ -182,7 +183,7 @@ function welcomeOf(
     viewer: { kind: viewer.kind, id: viewer.id },
     you,
     viewerCount,
-    policy: toldOf(setup.policy),
+    policy: publicPolicy(setup.policy),
     showcase: null,
     resumePass,
   };

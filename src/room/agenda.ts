@@ -31,7 +31,7 @@ export class Agenda {
     if (due === undefined || due > at) this.put(task, at);
   }
 
-  /** @param fault told of a task that failed: it is tried again a minute later */
+  /** @param fault called for a task that failed: it is tried again a minute later */
   async run(now: number, perform: (task: Task) => Promise<void>, fault: (task: string, error: unknown) => void) {
     this.#armedFor = null;
     for (const { what, at } of this.store.dueBy(now)) {

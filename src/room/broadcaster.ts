@@ -27,7 +27,7 @@ export function tickMs(sockets: number): number {
   return Math.min(TICK_MS_MAX, Math.max(TICK_MS_MIN, sockets * TICK_MS_PER_SOCKET));
 }
 
-/** Told the event's seq once it is stored (null: it waits for its release), or what kept it from being stored. */
+/** Called with the event's seq once it is stored (null: it waits for its release), or with the error that kept it out. */
 export type OnStored = (seq: number | null, error?: unknown) => void;
 
 interface Entry extends NewEvent {

@@ -19,10 +19,10 @@ const REMEMBERED_APPROVALS_MAX = 1_000;
 /** Waiting messages whose times are closer than this are released together. */
 const RELEASE_EVERY_MS = 250;
 
-/** `stored: false`: the OnStored is told later, when the frame is made. */
+/** `stored: false`: the OnStored is called later, when the frame is made. */
 export type Taken = { readonly ok: true; readonly message: ChatMessage; readonly stored: boolean } | RoomRefusal;
 
-interface Room {
+interface ChatParts {
   readonly store: RoomStore;
   readonly broadcaster: Broadcaster;
   readonly agenda: Agenda;
@@ -38,7 +38,7 @@ export class Chat {
   readonly #approvals = new Map<string, Approval>();
   #rules: Rules | undefined;
 
-  constructor(private readonly room: Room) {}
+  constructor(private readonly room: ChatParts) {}
 
   /** The setup has changed. */
   forgetRules(): void {
@@ -50,7 +50,7 @@ export class Chat {
     this.#last.delete(userId);
   }
 
-  /** @param onStored told the message's seq, unless the answer is that it is stored already, or a refusal */
+  /** @param onStored called with the message's seq, unless it was stored already or is refused */
   take(user: RoomUser, clientId: string, text: string, onStored: OnStored): Promise<Taken> {
     return this.#judge(
       user,

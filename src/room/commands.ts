@@ -1,14 +1,14 @@
-/** What the outbox and moderators tell a room, each applied in one turn: its writes and its events stand together. */
+/** Commands from the outbox and from moderators. Each is applied in one turn, so its writes and its events stand together. */
 
 import type { RoomCommand, RoomSetup } from '@/contracts/room';
-import { mayStay } from '@/domains/live/streams/admission';
+import { mayStay } from '@/domains/live/rooms/admission';
+import { publicPolicy } from '@/domains/live/rooms/policy';
 import { newId } from '@/shared/ids';
 import { DAY_MS, SECOND_MS, toIsoOrNull } from '@/shared/time';
 import type { Agenda } from './agenda';
 import type { Broadcaster } from './broadcaster';
 import type { Chat } from './chat';
 import { deleteWords, hold, isGift, withoutBannedWords } from './gifts';
-import { toldOf } from './policy';
 import type { Presence } from './presence';
 import { closeReason, doorOf, type Relations } from './relations';
 import { ban, unban } from './sanctions';
@@ -19,7 +19,7 @@ import type { Traces } from './traces';
 export const CLOSE_AFTER_END_MS = 30 * SECOND_MS;
 export const ARCHIVE_AFTER_END_MS = 30 * DAY_MS;
 
-interface Room {
+interface CommandParts {
   readonly store: RoomStore;
   readonly broadcaster: Broadcaster;
   readonly agenda: Agenda;
@@ -30,7 +30,7 @@ interface Room {
   readonly now: () => number;
 }
 
-export async function applyCommand(room: Room, commandId: string, command: RoomCommand): Promise<void> {
+export async function applyCommand(room: CommandParts, commandId: string, command: RoomCommand): Promise<void> {
   const { store, broadcaster } = room;
   // A room that is gone has nothing to forget, and is not to begin anew.
   if (!store.isPrepared && (command.type === 'forget-user' || command.type === 'tell-traces')) return;
@@ -82,7 +82,7 @@ export async function applyCommand(room: Room, commandId: string, command: RoomC
 
 /** Waits for the frame that it leaves with. */
 async function sendEvent(
-  room: Room,
+  room: CommandParts,
   commandId: string,
   { event, delayMs = 0 }: RoomCommand & { type: 'event' },
 ): Promise<void> {
@@ -97,7 +97,7 @@ async function sendEvent(
   return promise;
 }
 
-function applySetup(room: Room, { at, setup, changes }: RoomCommand & { type: 'setup' }): void {
+function applySetup(room: CommandParts, { at, setup, changes }: RoomCommand & { type: 'setup' }): void {
   const { store, chat, now } = room;
   const before = store.setup;
   const tell = (event: Record<string, unknown>) => room.broadcaster.add({ at: now(), body: JSON.stringify(event) });
@@ -114,9 +114,9 @@ function applySetup(room: Room, { at, setup, changes }: RoomCommand & { type: 's
   }
   if (before && !isOver && (title !== before.title || changes))
     tell({ type: 'stream-updated', streamId, title, ...changes });
-  const told = toldOf(policy);
-  if (before && JSON.stringify(told) !== JSON.stringify(toldOf(before.policy)))
-    tell({ type: 'room-policy', streamId, policy: told });
+  const visible = publicPolicy(policy);
+  if (before && JSON.stringify(visible) !== JSON.stringify(publicPolicy(before.policy)))
+    tell({ type: 'room-policy', streamId, policy: visible });
   if (before && !isOver && doorOf(setup).visibility !== doorOf(before).visibility) changeDoor(room, setup);
   if (isOver && !(before && hasEnded(before))) {
     tell({ type: 'stream-ended', streamId, endedAt: toIsoOrNull(setup.endedAt) });
@@ -124,8 +124,8 @@ function applySetup(room: Room, { at, setup, changes }: RoomCommand & { type: 's
   }
 }
 
-/** Guests go at once if they must; what users are to the channel is read first. */
-function changeDoor({ agenda, presence, now }: Room, setup: RoomSetup): void {
+/** Guests who may not stay leave at once; users do after their relation was read. */
+function changeDoor({ agenda, presence, now }: CommandParts, setup: RoomSetup): void {
   const refusal = mayStay(doorOf(setup), undefined);
   if (!refusal) return;
   presence().closeAll(presence().guestSockets(), closeReason(refusal, false), now());
@@ -137,7 +137,7 @@ export function hasEnded({ status }: RoomSetup): boolean {
 }
 
 /** The figures count up to `endedAt`, so they are the same however late and often they are reported. */
-function end({ agenda, presence, now }: Room): void {
+function end({ agenda, presence, now }: CommandParts): void {
   presence().settle();
   agenda.put('analytics', now());
   agenda.put('traces', now());

@@ -12,7 +12,7 @@ import { type Presence, type Seat, viewerKey } from './presence';
 const FLOOD_FRAMES_MAX = 100;
 const PAUSE_MS = FRAME_PACE.atOnce * FRAME_PACE.everyMs;
 
-type Room = Parameters<typeof signResumePass>[0] & {
+type FramesParts = Parameters<typeof signResumePass>[0] & {
   readonly broadcaster: Broadcaster;
   readonly chat: Chat;
   readonly presence: () => Presence;
@@ -31,7 +31,7 @@ export class Frames {
   /** By viewer and not by socket: a new connection is no new person. */
   readonly #paces = new Paces(FRAME_PACE);
 
-  constructor(private readonly room: Room) {}
+  constructor(private readonly room: FramesParts) {}
 
   async receive(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
     const presence = this.room.presence();

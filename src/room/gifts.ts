@@ -7,7 +7,7 @@ import type { Agenda } from './agenda';
 import type { Broadcaster } from './broadcaster';
 import type { RoomStore } from './store';
 
-interface Room {
+interface GiftParts {
   readonly store: RoomStore;
   readonly broadcaster: Broadcaster;
   readonly agenda: Agenda;
@@ -25,7 +25,7 @@ export function isGift(event: RoomEventBody): event is Gift {
 }
 
 /** As it may be shown now. */
-export function withoutBannedWords({ store, now }: Room, gift: Gift): Gift {
+export function withoutBannedWords({ store, now }: GiftParts, gift: Gift): Gift {
   const { id, sender, message } = gift;
   if (!message) return gift;
   const timeOut = store.sanctions.findTimeOut(sender.id);
@@ -34,7 +34,7 @@ export function withoutBannedWords({ store, now }: Room, gift: Gift): Gift {
 }
 
 /** Keeps the gift back until its words may be shown. */
-export function hold({ store, agenda, now }: Room, commandId: string, gift: Gift, delayMs: number): void {
+export function hold({ store, agenda, now }: GiftParts, commandId: string, gift: Gift, delayMs: number): void {
   const releaseAt = now() + delayMs;
   store.gifts.hold({ id: gift.id, userId: gift.sender.id, at: now(), body: JSON.stringify(gift), releaseAt });
   store.markSeen([commandId]);
@@ -42,7 +42,7 @@ export function hold({ store, agenda, now }: Room, commandId: string, gift: Gift
 }
 
 /** Also of a gift that the room has not heard of yet: the outbox keeps no order. */
-export function deleteWords({ store, broadcaster, now }: Room, messageId: string, deletedBy: string): void {
+export function deleteWords({ store, broadcaster, now }: GiftParts, messageId: string, deletedBy: string): void {
   broadcaster.flush(); // what is still in the buffer can be deleted too
   store.markSeen([deletionOf(messageId)]);
   const userId = store.gifts.blank(messageId);

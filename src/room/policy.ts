@@ -5,13 +5,12 @@
 
 import type {
   Badge,
-  PublicPolicy,
   RoomPolicy,
   RoomRefusal,
   RoomRefusalCode,
+  RoomStatus,
   RoomUser,
   RoomViewer,
-  StreamStatus,
 } from '@/contracts/room';
 import { isMember } from '@/domains/base/visibility/members';
 import { type BlockedWords, foldLetters, hasBlockedWord, prepareBlockedWords } from '@/shared/blocked-words';
@@ -26,7 +25,7 @@ export const DUPLICATE_WINDOW_MS = 30 * SECOND_MS;
 /** A policy with its blocked words prepared: made once a change, used by every message. */
 export interface Rules {
   readonly policy: RoomPolicy;
-  readonly status: StreamStatus;
+  readonly status: RoomStatus;
   readonly blocked: BlockedWords;
 }
 
@@ -45,7 +44,7 @@ export interface History {
 
 export type Verdict = { readonly ok: true; readonly text: string; readonly delayMs: number } | RoomRefusal;
 
-export function rulesOf(policy: RoomPolicy, status: StreamStatus): Rules {
+export function rulesOf(policy: RoomPolicy, status: RoomStatus): Rules {
   return { policy, status, blocked: prepareBlockedWords(policy.blockedWords) };
 }
 
@@ -101,7 +100,7 @@ export function judge(rules: Rules, user: RoomUser, typed: string, history: Hist
 
 /** Whether a reaction counts: not when the stream is over, and not from a user who is timed out. */
 export function judgeReaction(
-  status: StreamStatus,
+  status: RoomStatus,
   { timedOutUntil }: Pick<History, 'timedOutUntil'>,
   now: number,
 ): RoomRefusal | null {
@@ -144,8 +143,4 @@ const SENTENCES: Readonly<Record<RoomRefusalCode, string>> = {
 export function refuse(code: RoomRefusalCode, retryAfterMs?: number): RoomRefusal {
   const message = SENTENCES[code];
   return retryAfterMs === undefined ? { ok: false, code, message } : { ok: false, code, message, retryAfterMs };
-}
-
-export function toldOf({ blockedWords: _kept, ...told }: RoomPolicy): PublicPolicy {
-  return told;
 }

@@ -72,7 +72,7 @@ export class Presence {
   }
 
   get creatorKey(): string {
-    return viewerKey({ kind: 'user', id: this.store.setup?.creatorId ?? '' });
+    return viewerKey({ kind: 'user', id: this.store.hostId ?? '' });
   }
 
   get socketCount(): number {

@@ -1,14 +1,14 @@
 /**
- * What users are to the channel, as the room remembers it: good for a minute where it speaks for them, and read again
- * before it refuses somebody, at most every ten seconds a user. Whatever is read is judged by the door's own rule, and
- * closes the seats that the door would refuse now.
+ * Users' relations to the room, as it remembers them. A relation may speak for a user for a minute, and is read again
+ * before it refuses one, at most every ten seconds a user. Each reading is judged by the door's own rule, and closes the
+ * seats that the door would refuse now.
  */
 import type { Context } from '@/contracts/context';
 import type { Relation, RoomSetup, RoomUser } from '@/contracts/room';
 import type { CloseReason } from '@/contracts/room-wire';
-import { type AdmissionRefusal, mayStay } from '@/domains/live/streams/admission';
-import { planToPutOut } from '@/domains/live/streams/participants';
-import { findPeople, type People } from '@/domains/live/streams/relation';
+import { type AdmissionRefusal, mayStay } from '@/domains/live/rooms/admission';
+import { planToPutOut } from '@/domains/live/rooms/participants';
+import { findPeople, type People } from '@/domains/live/rooms/relation';
 import { newId } from '@/shared/ids';
 import type { Logger } from '@/shared/log';
 import { SECOND_MS } from '@/shared/time';
@@ -51,7 +51,7 @@ export function closeReason(refusal: AdmissionRefusal, denied: boolean): CloseRe
   return refusal === 'SUBSCRIBERS_ONLY' ? 'subscribersOnly' : 'notVisible';
 }
 
-interface Room {
+interface RelationsParts {
   readonly store: RoomStore;
   readonly database: Pick<Context, 'db' | 'now'>;
   readonly presence: () => Presence;
@@ -72,7 +72,7 @@ type Outcome = RoomUser | CloseReason;
 export class Relations {
   readonly #reading = new Map<string, Promise<Outcome>>();
 
-  constructor(private readonly room: Room) {}
+  constructor(private readonly room: RelationsParts) {}
 
   /** Several messages at once cost one read. @returns nothing if the user may no longer be here */
   async reread(userId: string): Promise<RoomUser | undefined> {

@@ -1,7 +1,8 @@
 /** What the room tells D1: its count while the stream is live, and its figures once when it is over. */
 import type { Context } from '@/contracts/context';
 import type { RoomFigures, RoomSetup } from '@/contracts/room';
-import { recordAnalytics, recordViewerCount } from '@/domains/live/streams/room-figures';
+import { recordViewerCount } from '@/domains/live/rooms/figures';
+import { recordAnalytics } from '@/domains/live/streams/figures';
 import { SECOND_MS } from '@/shared/time';
 import type { Agenda } from './agenda';
 import { hasEnded } from './commands';
@@ -13,7 +14,7 @@ const REPORT_EVERY_MS = 10 * SECOND_MS;
 /** A smaller change waits for the minute. */
 const REPORTED_CHANGE = 0.1;
 
-interface Room {
+interface ReportsParts {
   readonly store: RoomStore;
   readonly presence: () => Presence;
   readonly agenda: Agenda;
@@ -23,7 +24,7 @@ interface Room {
 export class Reports {
   #reported: { count: number; at: number } | undefined;
 
-  constructor(private readonly room: Room) {}
+  constructor(private readonly room: ReportsParts) {}
 
   countChanged(count: number): void {
     const { store, agenda, database } = this.room;

@@ -1,6 +1,6 @@
 /**
  * Who may not enter or write: bans, kicks, time-outs and regions, in the order of the commands and not of their arrival;
- * and of whom older passes no longer say what is true.
+ * and users whose older passes are out of date.
  */
 import type { TimeOut } from '@/contracts/room';
 import { type Row, rowsOf } from './sql';

@@ -16,7 +16,7 @@ const TIME_OUT_MS_MAX = 7 * 24 * 60 * MINUTE_MS;
 /** Time-outs that run out closer together than this are announced together. */
 const ENDS_EVERY_MS = SECOND_MS;
 
-interface Room {
+interface SanctionParts {
   readonly store: RoomStore;
   readonly broadcaster: Broadcaster;
   readonly agenda: Agenda;
@@ -26,7 +26,7 @@ interface Room {
 }
 
 /** Answers whether it changed anything. */
-export function moderate(room: Room, by: string, action: ModerationAction): boolean {
+export function moderate(room: SanctionParts, by: string, action: ModerationAction): boolean {
   switch (action.action) {
     case 'timeout':
       timeOut(room, by, action);
@@ -45,7 +45,7 @@ export function moderate(room: Room, by: string, action: ModerationAction): bool
   return true;
 }
 
-function timeOut(room: Room, by: string, action: ModerationAction & { action: 'timeout' }): void {
+function timeOut(room: SanctionParts, by: string, action: ModerationAction & { action: 'timeout' }): void {
   const { store, agenda, now } = room;
   const { userId, seconds, reason, deleteMessages = false } = action;
   const at = now();
@@ -57,7 +57,7 @@ function timeOut(room: Room, by: string, action: ModerationAction & { action: 't
   announce(room, { type: 'user-timed-out', userId, until: toIso(until), messagesDeleted: deleteMessages }, reason);
 }
 
-function kick(room: Room, { userId, reason }: ModerationAction & { action: 'kick' }): void {
+function kick(room: SanctionParts, { userId, reason }: ModerationAction & { action: 'kick' }): void {
   const { store, broadcaster, presence, now } = room;
   store.sanctions.setKick(userId, newId());
   room.chat.withdraw(userId);
@@ -67,7 +67,7 @@ function kick(room: Room, { userId, reason }: ModerationAction & { action: 'kick
 }
 
 /** A repeat is announced only if it takes messages away that the first one left. */
-export function ban(room: Room, commandId: string, command: RoomCommand & { type: 'ban' }): void {
+export function ban(room: SanctionParts, commandId: string, command: RoomCommand & { type: 'ban' }): void {
   const { store, broadcaster, presence, now } = room;
   const { userId, by, reason, deleteMessages = true } = command;
   const before = store.sanctions.findSanction(userId);
@@ -91,14 +91,14 @@ export function ban(room: Room, commandId: string, command: RoomCommand & { type
 }
 
 /** Texts that went with the ban stay away. */
-export function unban(room: Room, commandId: string, userId: string): void {
+export function unban(room: SanctionParts, commandId: string, userId: string): void {
   const { sanctions } = room.store;
   const before = sanctions.findSanction(userId);
   if (sanctions.setBan(userId, null, commandId) && before?.ban) announceEnd(room, userId, 'ban');
 }
 
 /** Ends the time-outs that have run out; safe to repeat. */
-export function endTimeOuts(room: Room): void {
+export function endTimeOuts(room: SanctionParts): void {
   const { store, broadcaster, agenda, now } = room;
   const status = store.setup?.status;
   const isOpen = status === 'scheduled' || status === 'live'; // once it is over, nobody is left to hear it
@@ -108,12 +108,12 @@ export function endTimeOuts(room: Room): void {
   if (next !== null) agenda.put('time-outs', Math.max(next, now() + ENDS_EVERY_MS));
 }
 
-function announceEnd({ broadcaster, now }: Room, userId: string, kind: 'ban' | 'timeout'): void {
+function announceEnd({ broadcaster, now }: SanctionParts, userId: string, kind: 'ban' | 'timeout'): void {
   broadcaster.add({ at: now(), body: JSON.stringify({ type: 'sanction-ended', userId, kind }) });
 }
 
 function announce(
-  room: Room,
+  room: SanctionParts,
   event: { readonly type: string; readonly userId: string; readonly [field: string]: unknown },
   reason: string | null,
 ): void {

@@ -36,7 +36,7 @@ export class RoomStore {
     if (this.#hasTables()) this.prepare();
   }
 
-  /** Makes the tables of a room that has none: an object that was never told what it is for keeps nothing. */
+  /** Makes the tables of a room that has none. An object that was never set up keeps nothing. */
   prepare(): void {
     if (this.#isPrepared) return;
     const version = this.#hasTables() ? Number(this.#meta('schema') ?? 0) : 0;
@@ -54,9 +54,13 @@ export class RoomStore {
     return this.#isPrepared;
   }
 
-  /** What the stream is; nothing for an object that no stream has set up. */
+  /** Undefined for an object that was never set up. */
   get setup(): RoomSetup | undefined {
     return this.#setup?.setup;
+  }
+
+  get hostId(): string | undefined {
+    return this.#setup?.setup.creatorId;
   }
 
   get setupAt(): number {

@@ -1,6 +1,6 @@
 /**
- * The Durable Object that is a room: one for each stream, found by the stream's id. It wires the parts together and
- * holds no rule of its own; its public methods are the RPC of `api.ts`.
+ * The Durable Object that is a room, found by the room's id. It wires the parts together and holds no rule of its own;
+ * its public methods are the calls of `contracts/room.ts`.
  */
 import { DurableObject } from 'cloudflare:workers';
 import { type Env, readConfig } from '@/config';

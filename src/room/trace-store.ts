@@ -39,13 +39,13 @@ export class TraceStore {
     return rowsOf<{ userId: string }>(this.sql, query).map(({ userId }) => userId);
   }
 
-  /** Up to this seq D1 knows who left any. */
-  get toldThrough(): number {
+  /** Traces up to this seq are in D1. Rooms have stored it as `tracesTold`. */
+  get reportedThrough(): number {
     const query = `SELECT CAST(value AS INTEGER) AS seq FROM meta WHERE key = 'tracesTold'`;
     return rowsOf<{ seq: number }>(this.sql, query)[0]?.seq ?? 0;
   }
 
-  set toldThrough(seq: number) {
+  set reportedThrough(seq: number) {
     this.sql.exec(`INSERT OR REPLACE INTO meta (key, value) VALUES ('tracesTold', ?1)`, String(seq));
   }
 

@@ -1,11 +1,11 @@
 /**
- * Whose words and names a room has. D1 is told, some minutes after they came and when the stream ends, so that the end
- * of an account and its export find the room; whoever's account is gone by then is forgotten at once.
+ * Which users wrote in a room or are named there. The room reports them to D1 some minutes later and when it closes, so
+ * that an account's end and its export find the room. Users whose account is gone meanwhile are forgotten at once.
  */
 import type { Context } from '@/contracts/context';
 import type { ChatMessage } from '@/contracts/room';
 import { messageOfBody } from '@/contracts/room-wire';
-import { dropTraces, recordTraces } from '@/domains/live/streams/room-traces';
+import { dropTraces, recordTraces } from '@/domains/live/rooms/traces';
 import { newId } from '@/shared/ids';
 import { MINUTE_MS } from '@/shared/time';
 import type { Agenda } from './agenda';
@@ -14,11 +14,11 @@ import type { Chat } from './chat';
 import type { Presence } from './presence';
 import type { RoomStore } from './store';
 
-/** Far below the days between the wish that an account ends and its end. */
+/** Far below the days between a request to delete an account and its end. */
 const TELL_AFTER_MS = 10 * MINUTE_MS;
 const TRACED_MESSAGES_MAX = 500;
 
-interface Room {
+interface TracesParts {
   readonly store: RoomStore;
   readonly agenda: Agenda;
   readonly presence: () => Presence;
@@ -31,18 +31,18 @@ export class Traces {
   /** As far as this instance knows. */
   #isPlanned = false;
 
-  constructor(private readonly room: Room) {}
+  constructor(private readonly room: TracesParts) {}
 
-  /** Something was stored that may be anybody's words, or name them. */
+  /** Call it when something was stored that a user wrote, or that names one. */
   left(): void {
     if (this.#isPlanned) return;
     this.#isPlanned = true;
     this.room.agenda.putBy('traces', this.room.database.now() + TELL_AFTER_MS);
   }
 
-  /** From the first event on, whatever was told before. */
+  /** Reports all of them anew, from the first event on. */
   tellAgain(): void {
-    this.room.store.traces.toldThrough = 0;
+    this.room.store.traces.reportedThrough = 0;
     this.room.agenda.put('traces', this.room.database.now());
   }
 
@@ -50,11 +50,11 @@ export class Traces {
     const { store, database } = this.room;
     const { setup, traces } = store;
     if (!setup) return;
-    for (const { userIds, through } of this.#pages(traces.toldThrough)) {
+    for (const { userIds, through } of this.#pages(traces.reportedThrough)) {
       for (const userId of await recordTraces(database, setup.roomId, userIds)) this.forget(userId);
-      traces.toldThrough = through;
+      traces.reportedThrough = through;
     }
-    this.#isPlanned = false; // in the turn of the last look: what came while D1 was told is told
+    this.#isPlanned = false; // in the same turn as the last page, which had what came during the report
   }
 
   /** Before the room's storage goes. */
@@ -63,7 +63,7 @@ export class Traces {
     if (store.setup) await dropTraces(database, store.setup.roomId);
   }
 
-  /** Leaves nothing of the user's words and no name, of a creator no title either. Safe to repeat. */
+  /** Erases the user's texts and name, and a host's title. Safe to repeat. */
   forget(userId: string): void {
     const { store, presence, broadcaster, database } = this.room;
     // Nothing of theirs comes after.
@@ -73,10 +73,10 @@ export class Traces {
     store.atomically(() => {
       store.traces.erase(userId);
       store.sanctions.forgetReasons(userId);
-      if (store.setup?.creatorId === userId) store.traces.eraseTitles();
+      if (store.hostId === userId) store.traces.eraseTitles();
     });
     this.room.chat.forget(userId);
-    if (store.setup?.creatorId !== userId) return;
+    if (!store.setup || store.hostId !== userId) return;
     const policy = { ...store.setup.policy, blockedWords: [] };
     store.saveSetup(store.setupAt, { ...store.setup, title: '', policy });
     this.room.chat.forgetRules();
@@ -87,10 +87,13 @@ export class Traces {
     return rows.map(({ seq, body }) => messageOfBody(body, seq));
   }
 
-  /** First those without a seq: the creator, of whom the title is, and those whose messages wait. */
+  /** First those without a seq: the host, who wrote the title, and the authors of messages that wait. */
   *#pages(afterSeq: number) {
-    const { traces, setup } = this.room.store;
-    yield { userIds: [...new Set([...traces.waiting(), ...(setup ? [setup.creatorId] : [])])], through: afterSeq };
+    const { traces, hostId } = this.room.store;
+    yield {
+      userIds: [...new Set([...traces.waiting(), ...(hostId === undefined ? [] : [hostId])])],
+      through: afterSeq,
+    };
     for (let page = traces.pageAfter(afterSeq); page; page = traces.pageAfter(page.through)) yield page;
   }
 }

@@ -10,7 +10,7 @@ import { standInForLiveKit } from '#test/support/livekit';
 import { asCreator, asUser, type Person } from '#test/support/users';
 import { endpoints as apiEndpoints, describeApi } from '@/app';
 import { staffCan } from '@/domains/base/permissions/permissions';
-import { signGuestToken } from '@/domains/live/streams/pass';
+import { signGuestToken } from '@/domains/live/rooms/pass';
 import { streams } from '@/domains/live/streams/tables';
 import type { Endpoint, Who } from '@/http/endpoint';
 import { healthEndpoints } from '@/http/health';

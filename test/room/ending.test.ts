@@ -17,8 +17,9 @@ import {
 } from '#test/support/rooms';
 import { aStream } from '#test/support/streams';
 import { asCreator } from '#test/support/users';
-import { recordViewerCount } from '@/domains/live/streams/room-figures';
-import { streamAnalytics, streamLive, streams } from '@/domains/live/streams/tables';
+import { recordViewerCount } from '@/domains/live/rooms/figures';
+import { streamAnalytics, streamLive } from '@/domains/live/rooms/tables';
+import { streams } from '@/domains/live/streams/tables';
 import { newId } from '@/shared/ids';
 import { DAY_MS } from '@/shared/time';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aUser, openPolicy } from '#test/support/room-people';
-import type { Relation, RoomPolicy, StreamStatus } from '@/contracts/room';
+import type { Relation, RoomPolicy, RoomStatus } from '@/contracts/room';
 import { badgesOf, type History, judge, rulesOf } from '@/room/policy';
 import { needsReread } from '@/room/relations';
 
@@ -25,7 +25,7 @@ function codeOf({
   standing?: Partial<Relation>;
   text?: string;
   history?: Partial<History>;
-  status?: StreamStatus;
+  status?: RoomStatus;
 }): string {
   const verdict = judge(
     rulesOf({ ...openPolicy, ...policy }, status),

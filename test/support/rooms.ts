@@ -5,7 +5,7 @@ import { vi } from 'vitest';
 import { aUser, openPolicy } from '#test/support/room-people';
 import { readConfig } from '@/config';
 import type { Pass, Room, RoomGuest, RoomSetup, RoomUser, RoomViewer } from '@/contracts/room';
-import { readResume } from '@/domains/live/streams/pass';
+import { readResume } from '@/domains/live/rooms/pass';
 import { openRooms } from '@/room/rooms';
 import { newId } from '@/shared/ids';
 

@@ -1,8 +1,9 @@
 /** Streams for tests, put straight into the database: what no endpoint would make at once. */
 import { eq } from 'drizzle-orm';
 import { channels } from '@/domains/live/channels/tables';
+import { streamLive } from '@/domains/live/rooms/tables';
 import { roomSetup } from '@/domains/live/streams/room-setup';
-import { streamLive, streams } from '@/domains/live/streams/tables';
+import { streams } from '@/domains/live/streams/tables';
 import { newId } from '@/shared/ids';
 import { testContext } from './context';
 

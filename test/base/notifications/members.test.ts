@@ -9,12 +9,12 @@ import { aUser, joinRoom } from '#test/support/rooms';
 import { anOpenStream, aStream } from '#test/support/streams';
 import { giveSubscribers } from '#test/support/subscriptions';
 import { actorOf, asCreator, asViewer, type Person } from '#test/support/users';
+import type { Visibility } from '@/contracts/room';
 import { commit } from '@/db/commit';
 import { announceLive, fanOutBroadcast, MEMBERS_AT_ONCE } from '@/domains/base/notifications/broadcast';
 import { stillSo } from '@/domains/base/notifications/claim';
 import { rememberRoom } from '@/domains/base/notifications/last-rooms';
 import { markRead } from '@/domains/base/notifications/mark-read';
-import type { Visibility } from '@/domains/live/streams/tables';
 import { block } from '@/domains/people/social/block';
 import { followCreator } from '@/domains/people/social/follow';
 

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { plansOf } from '#test/support/plans';
 import { aStream } from '#test/support/streams';
 import { actorOf, asCreator, asViewer } from '#test/support/users';
+import { joinRoom } from '@/domains/live/rooms/join';
 import { listStreams } from '@/domains/live/streams/discovery';
 import { getStream } from '@/domains/live/streams/find';
-import { joinStream } from '@/domains/live/streams/join';
 
 const page = { page: 1, perPage: 20 } as const;
 
@@ -37,8 +37,8 @@ test('a stream by its creator is two look-ups and no scan', async () => {
 
 test('joining reads twice, as a guest once, and remembers a user’s room after the answer', async () => {
   const [id, actor] = [await aStream(await asCreator()), actorOf(await asViewer())];
-  const plans = await plansOf((ctx) => joinStream(ctx, id, actor));
+  const plans = await plansOf((ctx) => joinRoom(ctx, { id }, actor));
   expect(plans).toHaveLength(2 + 3);
   for (const plan of plans) expect(plan).not.toMatch(/SCAN (?!oldest|CONSTANT|\(subquery)/);
-  expect(await plansOf((ctx) => joinStream(ctx, id, undefined))).toHaveLength(1);
+  expect(await plansOf((ctx) => joinRoom(ctx, { id }, undefined))).toHaveLength(1);
 });

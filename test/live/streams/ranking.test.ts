@@ -6,8 +6,8 @@ import { testContext } from '#test/support/context';
 import { joinRoom, startClock, stopClock, stubOf } from '#test/support/rooms';
 import { anOpenStream } from '#test/support/streams';
 import { asCreator, asUser, asViewer } from '#test/support/users';
+import { readPass } from '@/domains/live/rooms/pass';
 import { endStream } from '@/domains/live/streams/end-stream';
-import { readPass } from '@/domains/live/streams/pass';
 import { MINUTE_MS } from '@/shared/time';
 
 afterEach(startClock);

@@ -6,9 +6,9 @@ import { aStream } from '#test/support/streams';
 import { actorOf, asCreator, asViewer, type Person } from '#test/support/users';
 import { users } from '@/domains/base/users/tables';
 import { channels } from '@/domains/live/channels/tables';
-import { joinStream } from '@/domains/live/streams/join';
-import { watchedCategories } from '@/domains/live/streams/tables';
-import { rememberWatched } from '@/domains/live/streams/watched';
+import { joinRoom } from '@/domains/live/rooms/join';
+import { watchedCategories } from '@/domains/live/rooms/tables';
+import { rememberWatched } from '@/domains/live/rooms/watched';
 import { block } from '@/domains/people/social/block';
 import { followCreator } from '@/domains/people/social/follow';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
@@ -109,7 +109,7 @@ describe('recommended streams', () => {
       big: await aStream(await asCreator(), { category: 'sports', viewerCount: 4 * HUGE }),
     };
     expect((await order(viewer, made))[0]).toBe('big');
-    for (const reader of [viewer, fan]) await joinStream(ctx, made.film, actorOf(reader));
+    for (const reader of [viewer, fan]) await joinRoom(ctx, { id: made.film }, actorOf(reader));
     await followCreator(ctx, actorOf(fan), artist.userId);
     await ctx.settle();
     expect(await order(viewer, made)).toEqual(['film', 'big', 'art']);
@@ -138,14 +138,14 @@ describe('what was watched', () => {
     const [ctx, viewer, creator] = [testContext(), await asViewer(), await asCreator()];
     const waiting = await aStream(creator, { category: 'music', status: 'scheduled' });
     const live = await aStream(creator, { category: 'music' });
-    await joinStream(ctx, waiting, actorOf(viewer));
-    await joinStream(ctx, live, actorOf(creator));
-    await joinStream(ctx, await aStream(await asCreator()), actorOf(viewer));
-    await joinStream(ctx, live, undefined);
+    await joinRoom(ctx, { id: waiting }, actorOf(viewer));
+    await joinRoom(ctx, { id: live }, actorOf(creator));
+    await joinRoom(ctx, { id: await aStream(await asCreator()) }, actorOf(viewer));
+    await joinRoom(ctx, { id: live }, undefined);
     await ctx.settle();
     for (const { userId } of [viewer, creator])
       expect(await ctx.db.$count(watchedCategories, eq(watchedCategories.userId, userId))).toBe(0);
-    await joinStream(ctx, live, actorOf(viewer));
+    await joinRoom(ctx, { id: live }, actorOf(viewer));
     await ctx.settle();
     expect(await seenAt(viewer.userId, 'music')).toBeTypeOf('number');
   });

@@ -8,7 +8,7 @@ import { asCreator } from '#test/support/users';
 import type { Context } from '@/contracts/context';
 import type { TaskMessage } from '@/contracts/messages';
 import { channels } from '@/domains/live/channels/tables';
-import { streamRoomOf } from '@/domains/live/streams/channel-state';
+import { streamVideoRoomOf } from '@/domains/live/channels/video-room';
 import { goLive } from '@/domains/live/streams/go-live';
 import { applyMediaEvent } from '@/domains/live/streams/media-events';
 import { reconcileStreams } from '@/domains/live/streams/reconcile';
@@ -43,7 +43,7 @@ async function fedStream(livekit: LiveKitStandIn, publishing: boolean) {
 async function browserStream(livekit: LiveKitStandIn, publishing: boolean) {
   const creator = await asCreator();
   const { data } = await creator.post('sessions', { title: 'From the browser' });
-  const room = streamRoomOf(await goLive(ctx, data.id));
+  const room = streamVideoRoomOf(await goLive(ctx, data.id));
   const publish = () => livekit.publish(room, creator.userId);
   if (publishing) publish();
   const row = async () => (await ctx.db.select().from(streams).where(eq(streams.id, data.id)))[0];

@@ -13,7 +13,7 @@ import type { EconomyConfig } from '@/contracts/economy';
 import type { TaskMessage } from '@/contracts/messages';
 import { commit } from '@/db/commit';
 import { users } from '@/domains/base/users/tables';
-import { streamAnalytics } from '@/domains/live/streams/tables';
+import { streamAnalytics } from '@/domains/live/rooms/tables';
 import { awardTargets, queueTargetAwards } from '@/domains/money/earnings/award-targets';
 import { recordEarning } from '@/domains/money/earnings/record';
 import { targetRewards } from '@/domains/money/earnings/tables';

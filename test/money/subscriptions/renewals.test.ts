@@ -10,7 +10,7 @@ import { asCreator, asViewer } from '#test/support/users';
 import type { Context } from '@/contracts/context';
 import { outbox } from '@/db/outbox';
 import { users } from '@/domains/base/users/tables';
-import { findRoomRelation } from '@/domains/live/streams/relation';
+import { findRoomRelation } from '@/domains/live/rooms/relation';
 import { GRACE_MS, periodEnd } from '@/domains/money/subscriptions/periods';
 import { renewSubscriptions } from '@/domains/money/subscriptions/renew';
 import { subscriptionCharges, subscriptions } from '@/domains/money/subscriptions/tables';

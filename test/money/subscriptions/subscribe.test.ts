@@ -8,7 +8,7 @@ import { anOpenStream, aStream } from '#test/support/streams';
 import { aTier } from '#test/support/subscriptions';
 import { asCreator, asUser, asViewer } from '#test/support/users';
 import { notifications } from '@/domains/base/notifications/tables';
-import { readPass } from '@/domains/live/streams/pass';
+import { readPass } from '@/domains/live/rooms/pass';
 import { earningDays } from '@/domains/money/earnings/tables';
 import { periodEnd } from '@/domains/money/subscriptions/periods';
 import { subscriptionCharges, subscriptions } from '@/domains/money/subscriptions/tables';

@@ -10,7 +10,7 @@ import { aUser, inStorage, joinRoom, stubOf } from '#test/support/rooms';
 import { anOpenStream } from '#test/support/streams';
 import { asCreator, asViewer, type Person } from '#test/support/users';
 import { ensureChannel } from '@/domains/live/channels/ensure';
-import { roomTraces } from '@/domains/live/streams/tables';
+import { roomTraces } from '@/domains/live/rooms/tables';
 import { GRACE_MS } from '@/domains/operations/privacy/delete-account';
 import { START, writePart } from '@/domains/operations/privacy/document';
 import { eraseAccounts } from '@/domains/operations/privacy/erase';

@@ -13,7 +13,7 @@ import { databaseWithout } from '#test/support/queues';
 import { aStream } from '#test/support/streams';
 import { aSubscriber, aTier } from '#test/support/subscriptions';
 import { asCreator, asUser, asViewer } from '#test/support/users';
-import { watchedCategories } from '@/domains/live/streams/tables';
+import { watchedCategories } from '@/domains/live/rooms/tables';
 import { START, writePart } from '@/domains/operations/privacy/document';
 import { exportAccount } from '@/domains/operations/privacy/export';
 import { sweepExports } from '@/domains/operations/privacy/export-rows';

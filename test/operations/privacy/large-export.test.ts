@@ -9,7 +9,7 @@ import { away, exportOf, fillWithNotifications } from '#test/support/exports';
 import { anOpenStream } from '#test/support/streams';
 import { asCreator, asUser, type Person } from '#test/support/users';
 import { mediaFiles } from '@/domains/base/media/tables';
-import { roomTraces } from '@/domains/live/streams/tables';
+import { roomTraces } from '@/domains/live/rooms/tables';
 import { sweepExports } from '@/domains/operations/privacy/export-rows';
 import { HOLDINGS } from '@/domains/operations/privacy/holdings';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { asUser } from '#test/support/users';
-import { signGuestToken } from '@/domains/live/streams/pass';
+import { signGuestToken } from '@/domains/live/rooms/pass';
 import { newId } from '@/shared/ids';
 
 const OPTIONAL = 'viewer/live';

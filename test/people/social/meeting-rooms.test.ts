@@ -8,7 +8,7 @@ import { eventually, joinRoom } from '#test/support/rooms';
 import { anOpenStream, aStream } from '#test/support/streams';
 import { asCreator, asViewer, type Person } from '#test/support/users';
 import { lastRooms } from '@/domains/base/notifications/tables';
-import { readPass } from '@/domains/live/streams/pass';
+import { readPass } from '@/domains/live/rooms/pass';
 import { blockUser, unblockUser } from '@/domains/people/social/block';
 
 const WAITING_ROOMS = 20;

@@ -94,7 +94,7 @@ function narrowerThan(picture: { width: number; height: number }, widths: readon
 }
 
 /** Drawing shows whether it is a picture at all. If it is not, what it spent is given back. */
-async function drawFirst(ctx: Context, place: Place, bytes: Uint8Array, width: number): Promise<Uint8Array> {
+async function drawFirst(ctx: Context, place: StoragePlace, bytes: Uint8Array, width: number): Promise<Uint8Array> {
   const drawn = await ctx.images.draw(bytes, width).catch(async (error) => {
     await giveBack(ctx, place, place.spending.costs);
     throw error;
@@ -119,7 +119,7 @@ interface NewPlace {
 }
 
 /** Where a file will be stored. What it costs is spent. */
-interface Place {
+interface StoragePlace {
   readonly key: string;
   readonly kind: FileKind;
   readonly spending: Spending;
@@ -128,7 +128,7 @@ interface Place {
 }
 
 /** Spends what the file costs and plans the deletion of what is put under its key. Throws DAILY_BUDGET_SPENT. */
-export async function openPlace(ctx: Context, { ownerId, kind, costs }: NewPlace): Promise<Place> {
+export async function openPlace(ctx: Context, { ownerId, kind, costs }: NewPlace): Promise<StoragePlace> {
   const key = newKey(kind);
   const deletion = planEvent(ctx, { kind: 'delete-media', key }, UNNAMED_FOR_MS_MAX);
   const spending = { userId: ownerId, costs, at: ctx.now() };
@@ -139,7 +139,7 @@ export async function openPlace(ctx: Context, { ownerId, kind, costs }: NewPlace
 /** For a file that is not stored after all. */
 export async function giveBack(
   ctx: Context,
-  { spending }: Place,
+  { spending }: StoragePlace,
   costs: Costs,
   alongside: readonly Statement[] = [],
 ): Promise<void> {
@@ -147,7 +147,7 @@ export async function giveBack(
 }
 
 /** If this fails nothing is stored, so the bytes are given back. A drawing has cost what it cost. */
-async function storing<T>(ctx: Context, place: Place, work: () => Promise<T>): Promise<T> {
+async function storing<T>(ctx: Context, place: StoragePlace, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -158,7 +158,7 @@ async function storing<T>(ctx: Context, place: Place, work: () => Promise<T>): P
 
 async function putObjects(
   ctx: Context,
-  { key, kind, spending, statements }: Place,
+  { key, kind, spending, statements }: StoragePlace,
   contentType: string,
   objects: readonly { name: string; bytes: Uint8Array }[],
 ): Promise<StoredFile> {

@@ -6,7 +6,7 @@ import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { toIso } from '@/shared/time';
 import type { PresentedNotification } from './present';
-import { type Place, placesQuery } from './reach';
+import { type EnteredRoom, placesQuery } from './reach';
 
 /** Throws if a room is away, and may be repeated: a client that missed it would go on showing whom its user blocked. */
 export async function tellBlock(
@@ -18,7 +18,7 @@ export async function tellBlock(
     ctx.db.all<{ blocked: number }>(
       sql`SELECT EXISTS (SELECT 1 FROM blocks WHERE blocker_id = ${userId} AND blocked_id = ${otherId}) AS blocked`,
     ),
-    ctx.db.all<Place>(placesQuery([userId])),
+    ctx.db.all<EnteredRoom>(placesQuery([userId])),
   ]);
   const blocked = row?.blocked === 1;
   const notification: PresentedNotification = {

@@ -43,7 +43,7 @@ export async function reach(
       SELECT id, user_id AS userId FROM push_subscriptions
       WHERE user_id IN (SELECT value FROM json_each(${JSON.stringify(ctx.push ? choosing('push') : [])}))
         AND ${sessionIsActive(sql`push_subscriptions.session_id`, ctx.now())}`),
-    ctx.db.all<Place>(placesQuery(choosing('inApp'))),
+    ctx.db.all<EnteredRoom>(placesQuery(choosing('inApp'))),
   ]);
   const push = pushText(ctx, told, eventId);
   const { title, body } = told;
@@ -84,7 +84,7 @@ function shorten(text: string, max: number): string {
   return characters.length > max ? `${characters.slice(0, max - 1).join('')}…` : text;
 }
 
-export interface Place {
+export interface EnteredRoom {
   readonly userId: string;
   readonly roomId: string;
 }
@@ -98,7 +98,11 @@ export function placesQuery(userIds: readonly string[]): SQL {
 }
 
 /** A room that is away costs the moment and no more: what it would have shown is in the list. */
-async function tellRooms(ctx: Context, places: readonly Place[], notification: PresentedNotification): Promise<void> {
+async function tellRooms(
+  ctx: Context,
+  places: readonly EnteredRoom[],
+  notification: PresentedNotification,
+): Promise<void> {
   const rooms = [...Map.groupBy(places, ({ roomId }) => roomId)];
   for (let start = 0; start < rooms.length; start += ROOMS_AT_ONCE)
     await Promise.all(

@@ -11,7 +11,7 @@ import { IdPosition } from '@/domains/content/posts/schemas';
 import { decodeCursor, encodeCursor } from '@/http/envelope';
 import type { Actor, Viewer } from '@/shared/actor';
 import { type CursorQuery, type PublicFeedQuery, ScorePosition } from './schemas';
-import { type Step, type Walked, walk } from './walk';
+import { type Walked, type WalkStep, walk } from './walk';
 
 /** How many ids are looked at for each post of a page, at most. */
 const WINDOW_FACTOR = 5;
@@ -43,7 +43,7 @@ async function listTrending(ctx: Context, viewer: Viewer, { cursor, perPage }: P
 }
 
 /** Candidates for a walk: public posts by their score (see migration 0021), the highest first. */
-export function trendingPosts(after: Step | undefined): SQL {
+export function trendingPosts(after: WalkStep | undefined): SQL {
   const below = after ? sql`AND (score, id) < (CAST(${after.score} AS INTEGER), ${after.id})` : sql``;
   return sql`
     SELECT id, author_id, visibility, score FROM posts INDEXED BY posts_trending
@@ -96,7 +96,7 @@ async function presentWalk(
   viewer: Viewer,
   { steps, after }: Walked,
   perPage: number,
-  cursorAfter: (step: Step) => string,
+  cursorAfter: (step: WalkStep) => string,
 ) {
   const ids = steps.map(({ id }) => id);
   return {

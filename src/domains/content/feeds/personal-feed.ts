@@ -15,7 +15,7 @@ import { firstIdAt } from '@/shared/ids';
 import { DAY_MS } from '@/shared/time';
 import { trendingPosts } from './lists';
 import { FeedPosition } from './schemas';
-import { type Step, type Walked, walk } from './walk';
+import { type Walked, type WalkStep, walk } from './walk';
 
 const LIST = 'content.feed';
 const FOLLOWED_FOR_MS = 30 * DAY_MS;
@@ -136,13 +136,13 @@ async function mergeFollowed(
       ORDER BY 2 DESC LIMIT CAST(${perPage + 1} AS INTEGER)
     )
     SELECT id FROM merged`);
-  const found = rows.flatMap(({ id }): Step[] => (id === null ? [] : [{ id, score: 0 }]));
+  const found = rows.flatMap(({ id }): WalkStep[] => (id === null ? [] : [{ id, score: 0 }]));
   const steps = found.slice(0, perPage);
   return { steps, after: found.length > perPage ? (steps.at(-1) ?? null) : null };
 }
 
 /** By authors whom the reader neither follows nor subscribes to; the reader's own posts are left out. */
-function listRecommended(ctx: Context, actor: Actor, above: Step | undefined, wanted: number): Promise<Walked> {
+function listRecommended(ctx: Context, actor: Actor, above: WalkStep | undefined, wanted: number): Promise<Walked> {
   const author = sql`walked.author_id`;
   return walk(ctx, {
     candidates: trendingPosts(above),

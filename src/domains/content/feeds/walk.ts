@@ -5,7 +5,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 
-export interface Step {
+export interface WalkStep {
   readonly id: string;
   /** Of a list by score; else 0. */
   readonly score: number;
@@ -22,16 +22,16 @@ interface Walk {
 
 export interface Walked {
   /** At most a page. */
-  readonly steps: readonly Step[];
+  readonly steps: readonly WalkStep[];
   /** Behind what the next page goes on; null at the end of the list. */
-  readonly after: Step | null;
+  readonly after: WalkStep | null;
   /** Whether the window was too small to tell what comes next. */
   readonly cutShort: boolean;
 }
 
 /** One statement. The last branch is read only if the window gave no full page, and says where the window ends. */
 export async function walk(ctx: Context, { candidates, keep, perPage, windowMax }: Walk): Promise<Walked> {
-  const rows = await ctx.db.all<Step & { beyond: number }>(sql`
+  const rows = await ctx.db.all<WalkStep & { beyond: number }>(sql`
     SELECT walked.id AS id, walked.score AS score, 0 AS beyond
     FROM (${candidates} LIMIT CAST(${windowMax} AS INTEGER)) walked
     WHERE ${keep}

@@ -92,7 +92,7 @@ export function isShown(isVisible: SQL | undefined): SQL | undefined {
   return or(sql`hits.hit_beyond`, isVisible);
 }
 
-type Place = NonNullable<ReturnType<typeof placeOf>>;
+type WindowPlace = NonNullable<ReturnType<typeof placeOf>>;
 
 function placeOf(index: Index, { q, cursor }: Question) {
   if (cursor === undefined) return undefined;
@@ -102,7 +102,7 @@ function placeOf(index: Index, { q, cursor }: Question) {
 
 interface Matches {
   readonly q: string;
-  readonly place: Place | undefined;
+  readonly place: WindowPlace | undefined;
   readonly audience: SQL;
   readonly first: SQL | undefined;
   /** With a comma before each. */

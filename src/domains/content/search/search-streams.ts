@@ -3,8 +3,9 @@ import { and, eq, ne, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
 import { streamAudience, visibleTo } from '@/domains/base/visibility/streams';
+import { streamLive } from '@/domains/live/rooms/tables';
 import { presentStream, streamColumns } from '@/domains/live/streams/present';
-import { streamLive, streams } from '@/domains/live/streams/tables';
+import { streams } from '@/domains/live/streams/tables';
 import type { Viewer } from '@/shared/actor';
 import { hitColumns, hitsOf, type Index, isShown, presentHits, type Question } from './hits';
 

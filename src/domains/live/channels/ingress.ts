@@ -8,18 +8,13 @@ import type { Context } from '@/contracts/context';
 import type { IngressForm, IngressSeen } from '@/contracts/media';
 import { users } from '@/domains/base/users/tables';
 import { mediaError } from '@/providers/media-errors';
+import { encoderIdentity } from './media-identity';
 import type { ChannelRow } from './tables';
-
 import { channels } from './tables';
 import { isEncoderRefused, liveRoom, videoRoomOf } from './video-room';
 
 /** An ingress that was changed is read again: two at once may have written over each other. */
 const TRIES_MAX = 3;
-
-/** What the encoder is called in the video room: not as its creator, whose browser would throw it out. */
-function encoderIdentity(creatorId: string): string {
-  return `enc:${creatorId}`;
-}
 
 /** @param room of the stream that is live, if one is; else of the next */
 export function ingressForm(

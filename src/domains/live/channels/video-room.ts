@@ -1,16 +1,14 @@
 /**
- * A channel's video room: the one that its next show will have, or that its live one has. It is drawn anew at every
- * end, so that whoever stays in the old one is not there for the next show.
+ * The video room of a channel's next show, or of its live one. It is drawn anew at every end, so that viewers who stay in
+ * the old one are not there for the next show.
  */
-
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
+import { type StreamRow, streams } from '@/domains/live/streams/tables';
 import { newId } from '@/shared/ids';
 import { MINUTE_MS } from '@/shared/time';
-import type { ChannelRow } from './tables';
-
-import { channels } from './tables';
+import { type ChannelRow, channels } from './tables';
 
 /** How long an encoder that still sends is refused after an explicit end, unless its creator prepares the next show. */
 export const ENCODER_REFUSED_MS = MINUTE_MS;
@@ -19,11 +17,19 @@ export function videoRoomOf({ id, mediaRoom }: Pick<ChannelRow, 'id' | 'mediaRoo
   return mediaRoom ?? id;
 }
 
+/** A stream that went live before each show had a video room of its own is in the one that is named after the channel. */
+export function streamVideoRoomOf({ mediaRoom, channelId }: Pick<StreamRow, 'mediaRoom' | 'channelId'>): string {
+  return mediaRoom ?? channelId;
+}
+
+/** The same for a SELECT that has `streams` in it. */
+export const streamVideoRoom = sql<string>`coalesce(${streams.mediaRoom}, ${streams.channelId})`;
+
 /**
- * The room of the stream that is live, for a SELECT that has `channels` in it; null if none is. It is the channel's own,
- * but for a stream that the version before has started.
+ * The video room of the stream that is live, for a SELECT that has `channels` in it; null if none is. It is the
+ * channel's own, except for a stream that the version before has started.
  */
-export const liveRoom = sql<string | null>`(SELECT coalesce(media_room, channel_id) FROM streams
+export const liveRoom = sql<string | null>`(SELECT ${streamVideoRoom} FROM ${streams}
   WHERE channel_id = channels.id AND status = 'live')`;
 
 /**

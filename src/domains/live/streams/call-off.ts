@@ -1,6 +1,6 @@
 /**
- * Calls off what does not begin: a show that was missed, and a draft that was left lying. Otherwise a missed show would
- * head the list of what comes next for ever. Their waiting rooms are told.
+ * Calls off streams that never begin: missed shows and abandoned drafts. Otherwise a missed show would head the list of
+ * what comes next for ever. Their waiting rooms hear.
  */
 
 import { and, eq, type SQL, sql } from 'drizzle-orm';

@@ -7,7 +7,7 @@ import { requireThat } from '@/db/commit';
 import { ensureChannel } from '@/domains/live/channels/ensure';
 import type { ChannelRow } from '@/domains/live/channels/tables';
 import { channels } from '@/domains/live/channels/tables';
-import { videoRoomOf } from '@/domains/live/channels/video-room';
+import { streamVideoRoomOf, videoRoomOf } from '@/domains/live/channels/video-room';
 import { HOUR_MS } from '@/shared/time';
 import { streamError } from './errors';
 import type { StreamRow } from './tables';
@@ -104,14 +104,9 @@ export async function getStreamOnChannel(ctx: Context, streamId: string): Promis
   return found;
 }
 
-/** A stream that went live before each had a room of its own is in the one that is named after the channel. */
-export function streamRoomOf({ mediaRoom, channelId }: Pick<StreamRow, 'mediaRoom' | 'channelId'>): string {
-  return mediaRoom ?? channelId;
-}
-
 /** The video room of the show that is on, else of the next. */
 export function currentRoomOf({ channel, live }: Pick<ChannelState, 'channel' | 'live'>): string {
-  return live ? streamRoomOf(live) : videoRoomOf(channel);
+  return live ? streamVideoRoomOf(live) : videoRoomOf(channel);
 }
 
 function whereNamed(name: ChannelName): SQL {

@@ -5,11 +5,12 @@ import type { Context } from '@/contracts/context';
 import { newestMatches } from '@/db/fts';
 import { users } from '@/domains/base/users/tables';
 import { CANCELLED, streamAudience, visibleTo } from '@/domains/base/visibility/streams';
+import { streamLive } from '@/domains/live/rooms/tables';
 import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';
 import type { Viewer } from '@/shared/actor';
 import { presentStream, rankingCount, rankingPeak, streamColumns } from './present';
 import type { LiveListQuery, StreamListQuery } from './schemas';
-import { streamLive, streams } from './tables';
+import { streams } from './tables';
 
 type StreamFilter = Omit<z.output<typeof StreamListQuery>, keyof PageQuery>;
 export type StreamList = ReturnType<typeof presentPage<ReturnType<typeof presentStream>>>;

@@ -3,20 +3,19 @@
  * room.
  */
 
-import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit } from '@/db/commit';
 import type { ChannelRow } from '@/domains/live/channels/tables';
-import { drawVideoRoom, ENCODER_REFUSED_MS } from '@/domains/live/channels/video-room';
+import { drawVideoRoom, ENCODER_REFUSED_MS, streamVideoRoomOf } from '@/domains/live/channels/video-room';
+import { closeCount } from '@/domains/live/rooms/figures';
 import { SECOND_MS } from '@/shared/time';
 import { changeStream, STREAM_RACES, untilUnchanged } from './change-stream';
-import { findStreamOnChannel, getStreamOnChannel, streamRoomOf } from './channel-state';
+import { findStreamOnChannel, getStreamOnChannel } from './channel-state';
 import { streamError } from './errors';
 import { findPicture } from './media-events';
 import { setupEvent } from './room-setup';
 import type { StreamRow } from './tables';
-import { streamLive } from './tables';
 import { askPictureOf } from './video-truth';
 
 export type EndReason = 'creator' | 'staff' | 'encoder-lost';
@@ -40,7 +39,7 @@ export async function endStream(
 
 /**
  * Does nothing if the encoder came back, even if it was lost again: that loss has a task of its own. LiveKit is asked
- * once more, since it may have told in vain that the picture is back.
+ * once more: an event saying that the picture is back may have been lost.
  */
 export async function endIfStillLost(ctx: Context, streamId: string, lostAt: number): Promise<void> {
   await untilUnchanged(async () => {
@@ -64,7 +63,7 @@ async function end(ctx: Context, channel: ChannelRow, stream: StreamRow, why: En
   const refused = isExplicit && stream.ingressId !== null && stream.ingressLostAt === null;
   const events: OutboxEvent[] = [
     setupEvent(ended.row, channel),
-    { kind: 'close-video', channelId: channel.id, room: streamRoomOf(stream) },
+    { kind: 'close-video', channelId: channel.id, room: streamVideoRoomOf(stream) },
   ];
   if (refused)
     events.push({
@@ -76,7 +75,7 @@ async function end(ctx: Context, channel: ChannelRow, stream: StreamRow, why: En
     ctx,
     [
       ...ended.statements,
-      ctx.db.delete(streamLive).where(eq(streamLive.streamId, stream.id)),
+      closeCount(ctx, stream.id),
       drawVideoRoom(ctx, channel.id, { over: isExplicit ? endedAt : undefined, refused }),
     ],
     { events, refusals: STREAM_RACES },

@@ -7,15 +7,16 @@ import { commit } from '@/db/commit';
 import { announceLive } from '@/domains/base/notifications/broadcast';
 import type { ChannelRow } from '@/domains/live/channels/tables';
 import { allowEncoder, isEncoderRefused, videoRoomOf } from '@/domains/live/channels/video-room';
+import { openCount } from '@/domains/live/rooms/figures';
 import { newId } from '@/shared/ids';
 import { changeStream, requireUnchangedChannel, STREAM_RACES, untilUnchanged } from './change-stream';
 import { getStreamOnChannel } from './channel-state';
 import { streamError } from './errors';
 import { setupEvent } from './room-setup';
 import type { StreamRow } from './tables';
-import { streamLive, streams } from './tables';
+import { streams } from './tables';
 
-export interface Step {
+export interface Start {
   readonly row: StreamRow;
   readonly statements: Statement[];
   readonly events: OutboxEvent[];
@@ -58,7 +59,7 @@ export function letEncoderIn(ctx: Context, channel: ChannelRow): { statements: S
 }
 
 /** Takes a prepared stream live. @param ingressId null: published from a browser */
-export function startStream(ctx: Context, channel: ChannelRow, stream: StreamRow, ingressId: string | null): Step {
+export function startStream(ctx: Context, channel: ChannelRow, stream: StreamRow, ingressId: string | null): Start {
   const startedAt = ctx.now();
   const started = changeStream(ctx, stream, {
     status: 'live',
@@ -68,21 +69,21 @@ export function startStream(ctx: Context, channel: ChannelRow, stream: StreamRow
     mediaRoom: videoRoomOf(channel),
     publishedAt: ingressId === null ? null : startedAt,
   });
-  const told = announceLive(ctx, started.row);
+  const announced = announceLive(ctx, started.row);
   return {
     row: started.row,
     statements: [
       requireUnchangedChannel(ctx, channel),
       ...started.statements,
       openCount(ctx, stream.id),
-      ...told.statements,
+      ...announced.statements,
     ],
-    events: [setupEvent(started.row, channel), ...told.events],
+    events: [setupEvent(started.row, channel), ...announced.events],
   };
 }
 
 /** For who starts the encoder without having prepared anything: a stream made of the channel's defaults. */
-export function startFromDefaults(ctx: Context, channel: ChannelRow, ingressId: string): Step {
+export function startFromDefaults(ctx: Context, channel: ChannelRow, ingressId: string): Start {
   const startedAt = ctx.now();
   const row: StreamRow = {
     ...fromDefaults(ctx, channel),
@@ -92,16 +93,16 @@ export function startFromDefaults(ctx: Context, channel: ChannelRow, ingressId: 
     mediaRoom: videoRoomOf(channel),
     publishedAt: startedAt,
   };
-  const told = announceLive(ctx, row);
+  const announced = announceLive(ctx, row);
   return {
     row,
     statements: [
       requireUnchangedChannel(ctx, channel),
       ctx.db.insert(streams).values(row),
       openCount(ctx, row.id),
-      ...told.statements,
+      ...announced.statements,
     ],
-    events: [setupEvent(row, channel), ...told.events],
+    events: [setupEvent(row, channel), ...announced.events],
   };
 }
 
@@ -133,8 +134,4 @@ export function fromDefaults(ctx: Context, channel: ChannelRow): StreamRow {
     createdAt: now,
     updatedAt: now,
   };
-}
-
-function openCount(ctx: Context, streamId: string): Statement {
-  return ctx.db.insert(streamLive).values({ streamId, viewerCount: 0, updatedAt: ctx.now() });
 }

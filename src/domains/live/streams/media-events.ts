@@ -11,13 +11,13 @@ import type { MediaEvent, ParticipantEvent } from '@/contracts/media';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit, requireChange } from '@/db/commit';
 import { users } from '@/domains/base/users/tables';
+import { readIdentity } from '@/domains/live/channels/media-identity';
 import { advanceMediaMark } from '@/domains/live/channels/media-mark';
 import { isEncoderRefused } from '@/domains/live/channels/video-room';
+import { applyParticipantJoined } from '@/domains/live/rooms/participants';
 import { changeStream, RACES_TO_READ_AGAIN, untilUnchanged } from './change-stream';
 import { type ChannelState, currentRoomOf, findChannelState } from './channel-state';
 import { startFromDefaults, startStream } from './go-live';
-import { readIdentity } from './media-identity';
-import { applyParticipantJoined } from './participants';
 import { setupEvent } from './room-setup';
 import type { StreamRow } from './tables';
 

@@ -3,10 +3,11 @@ import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
 import { visibleTo } from '@/domains/base/visibility/streams';
+import { streamLive } from '@/domains/live/rooms/tables';
 import type { Viewer } from '@/shared/actor';
 import { MISSED_AFTER_MS } from './channel-state';
 import { type StreamCardRow, streamColumns } from './present';
-import { streamLive, streams } from './tables';
+import { streams } from './tables';
 
 /** @param username folded */
 export function findLiveOrNext(ctx: Context, username: string, viewer: Viewer): Promise<StreamCardRow | undefined> {

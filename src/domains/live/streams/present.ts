@@ -5,11 +5,12 @@ import { sql } from 'drizzle-orm';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { showsViewerList } from '@/domains/base/visibility/people';
 import { isInsider } from '@/domains/base/visibility/streams';
+import { streamLive } from '@/domains/live/rooms/tables';
 import type { Role, Viewer } from '@/shared/actor';
 import { toIso, toIsoOrNull } from '@/shared/time';
 import type { CREATOR_TYPES, Stream } from './schemas';
 import type { StreamRow } from './tables';
-import { streamLive, streams } from './tables';
+import { streams } from './tables';
 
 /** For `streams` joined with `users` as the creator, and left-joined with `stream_live`. */
 export const streamColumns = {

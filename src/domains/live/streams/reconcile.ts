@@ -1,6 +1,6 @@
 /**
  * Puts right what lost events left wrong. Once a minute D1 is held against LiveKit, both ways: streams that lost their
- * picture or have it back, shows that nobody told of, stream keys that are gone, ingresses that are not as their
+ * picture or have it back, shows of which no event came, stream keys that are gone, ingresses that are not as their
  * channel says, rooms that shows left behind, and people in them who may not be there. Each in pages, and in a run as
  * many as are said here; while LiveKit does not answer, what hangs on its answer is left as it is.
  */
@@ -14,6 +14,7 @@ import {
   markIngressesFound,
   markIngressesLost,
 } from '@/domains/live/channels/ingress';
+import { readIdentity } from '@/domains/live/channels/media-identity';
 import { forgetDenials, listDenials } from '@/domains/live/channels/video-denials';
 import { isEncoderRefused, videoRoomOf } from '@/domains/live/channels/video-room';
 import { AppError } from '@/http/errors';
@@ -22,7 +23,6 @@ import { RACES_TO_READ_AGAIN } from './change-stream';
 import { findChannelState } from './channel-state';
 import { closeVideo } from './close-video';
 import { applyIngressStarted, findPicture, hasPublished, losePicture } from './media-events';
-import { readIdentity } from './media-identity';
 import {
   askMedia,
   askPictureOf,

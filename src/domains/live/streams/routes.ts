@@ -1,41 +1,19 @@
-/** Streams for everyone who watches: what is on, one stream, entering and leaving its room, tokens for the video. */
+/** Streams for everyone who watches: what is on, and one stream. */
 import { z } from '@hono/zod-openapi';
+import { streamName } from '@/domains/base/visibility/named-stream';
+import { NOT_HERE } from '@/domains/live/rooms/errors';
+import { anId } from '@/domains/live/rooms/schemas';
 import { type Endpoint, endpoint } from '@/http/endpoint';
-import { Nothing, pageQuery } from '@/http/envelope';
-import { isUpgrade } from '@/http/socket';
-import { chatEndpoints } from './chat-routes';
+import { pageQuery } from '@/http/envelope';
 import { listLive, listStreams } from './discovery';
-import { NOT_HERE, streamError } from './errors';
-import { getStream, streamName } from './find';
-import { enterRoom, joinStream } from './join';
-import { leaveStream } from './leave';
+import { getStream } from './find';
 import { presentStream } from './present';
 import { FORMULA, listFollowing, listRecommended } from './recommend';
-import {
-  anId,
-  Joined,
-  LiveListQuery,
-  LiveStreamPage,
-  Stream,
-  StreamPage,
-  StreamSearchQuery,
-  StreamToken,
-  TokenRequest,
-  ViewerList,
-} from './schemas';
+import { LiveListQuery, LiveStreamPage, Stream, StreamPage, StreamSearchQuery } from './schemas';
 import { sessionEndpoints } from './session-routes';
-import { issueViewerToken, tokenName } from './token';
-import { listViewers } from './viewers';
 
 const ById = z.strictObject({ id: anId });
-const ByHost = z.strictObject({ hostId: anId });
 const ByUsername = z.strictObject({ username: anId });
-const NOT_ADMITTED = {
-  403: 'BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY',
-  409: 'STREAM_NOT_LIVE, STREAM_ENDED, STREAM_CANCELLED',
-  ...NOT_HERE,
-} as const;
-
 const watchEndpoints: Endpoint[] = [
   endpoint({
     method: 'get',
@@ -125,89 +103,4 @@ const watchEndpoints: Endpoint[] = [
   }),
 ];
 
-const enterEndpoints: Endpoint[] = [
-  endpoint({
-    method: 'post',
-    path: '/stream/{id}/join',
-    tag: 'stream',
-    summary: 'Join: a pass for the room, its WebSocket URL, a token for the video',
-    description: 'The pass is good once and for a minute. A scheduled stream has a waiting room.',
-    who: 'optional',
-    params: ById,
-    response: Joined,
-    refusals: NOT_ADMITTED,
-    handler: (ctx, { actor, params, request }) =>
-      joinStream(ctx, params.id, actor, request.headers.get('cf-connecting-ip') ?? undefined),
-  }),
-  endpoint({
-    method: 'post',
-    path: '/stream/{id}/leave',
-    tag: 'stream',
-    summary: 'Leave: closes your sockets in the room and takes you out of its video, from wherever you are',
-    who: 'optional',
-    params: ById,
-    response: Nothing,
-    handler: (ctx, { actor, params }) => leaveStream(ctx, params.id, actor),
-  }),
-  endpoint({
-    method: 'get',
-    path: '/stream/{id}/ws',
-    tag: 'stream',
-    summary: "The room's WebSocket",
-    description:
-      '`pass`: from joining, or the resume pass of the `welcome` frame; `since`: the last `seq` that you have. ' +
-      'A refusal is an accepted socket that closes with 4401, 4403, 4404, 4429, 4430 or 4431.',
-    who: 'optional',
-    params: ById,
-    // Not strict, and nothing required: whatever is wrong here must be told by a close code.
-    query: z.object({ pass: z.string().optional(), since: z.string().optional() }),
-    response: z.string(),
-    contentType: 'application/json',
-    refusals: { 401: 'PASS_REQUIRED, PASS_INVALID' },
-    handler: (ctx, { params, query, request }) => {
-      if (!isUpgrade(request)) throw streamError('UPGRADE_REQUIRED');
-      return enterRoom(ctx, params.id, query, request);
-    },
-  }),
-  endpoint({
-    method: 'get',
-    path: '/stream/{id}/viewers',
-    tag: 'stream',
-    summary: 'Who is watching, unless the creator hides it',
-    description: 'Whoever wants not to be named, or is not to be seen by you, is counted among the guests.',
-    who: 'optional',
-    params: ById,
-    response: ViewerList,
-    refusals: { 403: 'VIEWERS_HIDDEN, BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY', ...NOT_HERE },
-    handler: (ctx, { actor, params }) => listViewers(ctx, actor, params.id),
-  }),
-  endpoint({
-    method: 'post',
-    path: '/viewer/token',
-    tag: 'viewer',
-    summary: 'A token for the video of a stream; a guest gets an identity',
-    who: 'optional',
-    body: TokenRequest,
-    response: StreamToken,
-    refusals: { 404: 'STREAM_NOT_FOUND', ...NOT_ADMITTED },
-    handler: (ctx, { actor, body }) => issueViewerToken(ctx, tokenName(body), actor),
-  }),
-  endpoint({
-    method: 'post',
-    path: '/stream/token/{hostId}',
-    tag: 'stream',
-    summary: "A token for the video of a host's stream",
-    who: 'optional',
-    params: ByHost,
-    response: StreamToken,
-    refusals: NOT_ADMITTED,
-    handler: (ctx, { actor, params }) => issueViewerToken(ctx, { creatorId: params.hostId }, actor),
-  }),
-];
-
-export const streamEndpoints: Endpoint[] = [
-  ...watchEndpoints,
-  ...enterEndpoints,
-  ...chatEndpoints,
-  ...sessionEndpoints,
-];
+export const streamEndpoints: Endpoint[] = [...watchEndpoints, ...sessionEndpoints];

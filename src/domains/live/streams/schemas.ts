@@ -1,14 +1,14 @@
 /** Wire shapes of streams: the card that lists show, and what requests may say. */
 import { z } from '@hono/zod-openapi';
+import { VISIBILITIES } from '@/contracts/room';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { Category } from '@/domains/live/channels/categories';
-import { orNull, pageOf, pageQuery } from '@/http/envelope';
+import { anId, MediaToken } from '@/domains/live/rooms/schemas';
+import { pageOf, pageQuery } from '@/http/envelope';
 import { aLine, aText, optionalSearchText, searchText } from '@/http/fields';
-import { VISIBILITIES } from './tables';
 
 const TITLE_CHARACTERS_MAX = 140;
 const DESCRIPTION_CHARACTERS_MAX = 2_000;
-const REASON_CHARACTERS_MAX = 300;
 const URL_CHARACTERS_MAX = 500;
 
 export const STREAM_STATUSES = ['scheduled', 'live', 'ended', 'cancelled'] as const;
@@ -53,12 +53,6 @@ export const LiveStreamPage = StreamPage.extend({
   page: z.int(),
   perPage: z.int(),
 });
-
-/** Whatever its form: an id that nothing has is 404, not 422. */
-export const anId = z.string().min(1);
-
-/** Empty is the same as none. */
-export const aReason = aText(REASON_CHARACTERS_MAX);
 
 /** What a channel and a stream say of themselves. */
 export const aboutShow = {
@@ -126,78 +120,4 @@ export const StreamSearchQuery = z.strictObject({
   status: z.enum(STREAM_STATUSES).optional(),
 });
 
-export const MediaToken = z
-  .object({
-    provider: z.enum(['livekit', 'agora']),
-    token: z.string(),
-    serverUrl: z.string().openapi({ description: "LiveKit's WebSocket URL, or Agora's app id." }),
-    room: z.string(),
-    identity: z.string(),
-    expiresAt: time,
-  })
-  .openapi('MediaToken');
-
-const Visitor = z.object({ id: z.string(), kind: z.enum(['user', 'guest']) }).openapi('Visitor');
-const guestToken = z
-  .string()
-  .optional()
-  .openapi({ description: 'For guests: keep it, and send it as x-guest-token to be the same guest again.' });
-
-export const StreamToken = MediaToken.extend({
-  streamId: z.uuid(),
-  role: z.enum(['publisher', 'subscriber']),
-  viewer: Visitor,
-  guestToken,
-}).openapi('StreamToken');
-
 export const StartedSession = z.object({ stream: Stream, token: MediaToken }).openapi('StartedSession');
-
-export const TokenRequest = z
-  .strictObject({ streamId: anId, hostId: anId, username: anId })
-  .partial()
-  .refine((names) => Object.keys(names).length === 1, 'name one of streamId, hostId and username')
-  .openapi('TokenRequest');
-
-export const Policy = z
-  .object({
-    chatEnabled: z.boolean(),
-    chatDelaySeconds: z.int(),
-    followersOnly: z.boolean(),
-    subscribersOnly: z.boolean(),
-    slowModeSeconds: z.int(),
-  })
-  .openapi('RoomPolicy', { description: 'What a channel lets viewers write; its blocked words are not told.' });
-
-export const Joined = z
-  .object({
-    streamId: z.uuid(),
-    pass: z.string().openapi({ description: 'Opens the room once.' }),
-    passSeconds: z.int(),
-    wsUrl: z.string(),
-    viewer: Visitor,
-    guestToken,
-    media: orNull(MediaToken).openapi({ description: 'Null until the stream is live.' }),
-    policy: Policy,
-    viewerCount: z.int(),
-    blockedIds: z.array(z.string()).openapi({
-      description:
-        'The 500 users whom you blocked last: hide their messages in `welcome`, in replays and live. A change comes as ' +
-        '`user-notification` of kind `block-changed`, with `data: { userId, blocked }`.',
-    }),
-  })
-  .openapi('Joined');
-
-export const ViewerList = z
-  .object({
-    users: z.array(
-      z.object({
-        id: z.string(),
-        username: z.string(),
-        displayName: z.string(),
-        avatarUrl: z.string().nullable(),
-      }),
-    ),
-    guests: z.int().openapi({ description: 'And performers who want not to be named.' }),
-    total: z.int(),
-  })
-  .openapi('ViewerList');

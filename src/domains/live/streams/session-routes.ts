@@ -1,20 +1,12 @@
 /** Sessions: streams under the name by which their creators plan and run them. */
 import { z } from '@hono/zod-openapi';
+import { NOT_HERE } from '@/domains/live/rooms/errors';
+import { anId, StreamToken } from '@/domains/live/rooms/schemas';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { listStreams } from './discovery';
-import { NOT_HERE } from './errors';
 import { getStream } from './find';
 import { presentStream } from './present';
-import {
-  anId,
-  NewSession,
-  SessionChanges,
-  StartedSession,
-  Stream,
-  StreamListQuery,
-  StreamPage,
-  StreamToken,
-} from './schemas';
+import { NewSession, SessionChanges, StartedSession, Stream, StreamListQuery, StreamPage } from './schemas';
 import { cancelSession, changeSession, createSession, endSession, startSession } from './sessions';
 import { issueToken } from './token';
 

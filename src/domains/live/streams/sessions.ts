@@ -9,6 +9,7 @@ import type { Context } from '@/contracts/context';
 import { commit, requireThat } from '@/db/commit';
 import { isOwnMediaUrl } from '@/domains/base/media/keys';
 import { ensureChannel } from '@/domains/live/channels/ensure';
+import { streamVideoRoomOf } from '@/domains/live/channels/video-room';
 import { invalid } from '@/http/validation';
 import type { Actor } from '@/shared/actor';
 import { isChange } from '@/shared/is-change';
@@ -32,7 +33,7 @@ import type { StreamRow } from './tables';
 import { streams } from './tables';
 import { publisherToken } from './token';
 
-/** Streams of a creator that are not over; each has a room to tell of a ban or a change of policy. */
+/** Streams of a creator that are not over: a ban or a change of policy goes to the room of each. */
 const OPEN_STREAMS_MAX = 50;
 const SCHEDULED_AHEAD_MS_MAX = 365 * DAY_MS;
 
@@ -69,8 +70,8 @@ export async function createSession(
       ctx.db.insert(streams).values(row),
       ...welcome.statements,
     ];
-    const told = (replaced ? [replaced.row, row] : [row]).map((changed) => setupEvent(changed, channel));
-    await commit(ctx, statements, { events: [...told, ...welcome.events], refusals: RACES_TO_READ_AGAIN });
+    const setups = (replaced ? [replaced.row, row] : [row]).map((changed) => setupEvent(changed, channel));
+    await commit(ctx, statements, { events: [...setups, ...welcome.events], refusals: RACES_TO_READ_AGAIN });
     return row.id;
   });
   return presentStream(await getStream(ctx, { id: streamId }, actor), actor);
@@ -98,7 +99,7 @@ export async function changeSession(
     const prepared = details.scheduledFor ? { prepared: false } : {};
     const { row, statements } = changeStream(ctx, stream, { ...details, ...prepared });
     await commit(ctx, [requireUnchangedChannel(ctx, channel), ...statements], {
-      events: [setupEvent(row, channel, toldToTheRoom(details))],
+      events: [setupEvent(row, channel, announcedChanges(details))],
       refusals: STREAM_RACES,
     });
     return presentStream({ ...found, stream: row }, actor);
@@ -136,7 +137,7 @@ export async function startSession(
 ): Promise<z.input<typeof StartedSession>> {
   const found = await getOwnStream(ctx, actor, streamId);
   const stream = await goLive(ctx, streamId);
-  const token = await publisherToken(ctx, { ...found, stream });
+  const token = await publisherToken(ctx, streamVideoRoomOf(stream), found.creator);
   // The card was read before it was live.
   return { stream: presentStream({ ...found, creator: { ...found.creator, isLive: 1 }, stream }, actor), token };
 }
@@ -180,8 +181,8 @@ function detailsOf(
   return { ...given, scheduledFor: at };
 }
 
-/** Title and visibility are in the setup already. */
-function toldToTheRoom({ description, category, thumbnailUrl }: Partial<StreamRow>) {
-  const told = { description, category, thumbnailUrl };
-  return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
+/** The changes that viewers see beside the setup, which has title and visibility. */
+function announcedChanges({ description, category, thumbnailUrl }: Partial<StreamRow>) {
+  const announced = { description, category, thumbnailUrl };
+  return Object.fromEntries(Object.entries(announced).filter(([, value]) => value !== undefined));
 }

@@ -1,8 +1,6 @@
-import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { ReactionKind, StreamStatus } from '@/contracts/room';
-
-export const VISIBILITIES = ['public', 'followers', 'subscribers', 'private'] as const;
-export type Visibility = (typeof VISIBILITIES)[number];
+/** Streams: one row a broadcast, from plan to end. */
+import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { RoomStatus, Visibility } from '@/contracts/room';
 
 export const streams = sqliteTable('streams', {
   id: text().primaryKey(),
@@ -14,7 +12,7 @@ export const streams = sqliteTable('streams', {
   thumbnailUrl: text('thumbnail_url'),
   visibility: text().$type<Visibility>().notNull().default('public'),
   showViewers: integer('show_viewers', { mode: 'boolean' }).notNull().default(true),
-  status: text().$type<StreamStatus>().notNull(),
+  status: text().$type<RoomStatus>().notNull(),
   scheduledFor: integer('scheduled_for'),
   prepared: integer({ mode: 'boolean' }).notNull().default(false),
   startedAt: integer('started_at'),
@@ -29,46 +27,5 @@ export const streams = sqliteTable('streams', {
   createdAt: integer('created_at').notNull(),
   updatedAt: integer('updated_at').notNull(),
 });
-
-export const streamLive = sqliteTable('stream_live', {
-  streamId: text('stream_id').primaryKey(),
-  viewerCount: integer('viewer_count').notNull().default(0),
-  rankingCount: integer('ranking_count'),
-  updatedAt: integer('updated_at').notNull(),
-});
-
-export const streamAnalytics = sqliteTable('stream_analytics', {
-  streamId: text('stream_id').primaryKey(),
-  uniqueViewers: integer('unique_viewers').notNull(),
-  peakViewers: integer('peak_viewers').notNull(),
-  rankingPeak: integer('ranking_peak'),
-  watchSeconds: integer('watch_seconds').notNull(),
-  rewardedSeconds: integer('rewarded_seconds'),
-  messages: integer().notNull(),
-  reactions: text({ mode: 'json' }).$type<Partial<Record<ReactionKind, number>>>().notNull(),
-  viewerCurve: text('viewer_curve', { mode: 'json' }).$type<(readonly [number, number])[]>().notNull(),
-  createdAt: integer('created_at').notNull(),
-});
-
-/** Whose words or name a room has, so that they are found when the account ends. */
-export const roomTraces = sqliteTable(
-  'room_traces',
-  {
-    userId: text('user_id').notNull(),
-    roomId: text('room_id').notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.userId, table.roomId] })],
-);
-
-/** What users watched lately; it says nothing of single streams, and is shown to nobody. */
-export const watchedCategories = sqliteTable(
-  'watched_categories',
-  {
-    userId: text('user_id').notNull(),
-    category: text().notNull(),
-    seenAt: integer('seen_at').notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.userId, table.category] })],
-);
 
 export type StreamRow = typeof streams.$inferSelect;

@@ -6,12 +6,11 @@
 import { and, asc, gt, isNotNull, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { IngressSeen, RoomSeen } from '@/contracts/media';
+import { readIdentity } from '@/domains/live/channels/media-identity';
 import { channels } from '@/domains/live/channels/tables';
-import { liveRoom } from '@/domains/live/channels/video-room';
+import { liveRoom, streamVideoRoom, streamVideoRoomOf } from '@/domains/live/channels/video-room';
 import { AppError } from '@/http/errors';
 import { SECOND_MS } from '@/shared/time';
-import { streamRoomOf } from './channel-state';
-import { readIdentity } from './media-identity';
 import type { StreamRow } from './tables';
 import { streams } from './tables';
 
@@ -57,7 +56,7 @@ export function readLive(ctx: Context): Promise<LiveStream[]> {
       .select({
         id: streams.id,
         channelId: streams.channelId,
-        room: sql<string>`coalesce(${streams.mediaRoom}, ${streams.channelId})`,
+        room: streamVideoRoom,
         ingressId: streams.ingressId,
         startedAt: streams.startedAt,
         publishedAt: streams.publishedAt,
@@ -143,7 +142,7 @@ export async function askPictureOf(ctx: Context, stream: StreamRow): Promise<Pic
           ctx,
           ctx.media.findIngress(ingressId).then((found) => found ?? null),
         ),
-    unlessAway(ctx, ctx.media.listParticipants(streamRoomOf(stream))),
+    unlessAway(ctx, ctx.media.listParticipants(streamVideoRoomOf(stream))),
   ]);
   if (!inside || ingress === undefined) return undefined;
   const publishing = inside.filter(({ isPublishing }) => isPublishing).map(({ identity }) => readIdentity(identity));

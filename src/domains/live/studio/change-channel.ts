@@ -88,7 +88,7 @@ export async function changeChannel(ctx: Context, creatorId: string, change: Cha
         ...alongside,
       ],
       {
-        events: [...open.map(({ row }) => setupEvent(row, channel, toldBesideTitle(stream))), ...events(channel)],
+        events: [...open.map(({ row }) => setupEvent(row, channel, announcedChanges(stream))), ...events(channel)],
         refusals: STREAM_RACES,
       },
     );
@@ -96,8 +96,8 @@ export async function changeChannel(ctx: Context, creatorId: string, change: Cha
   });
 }
 
-/** The title is part of the setup. */
-function toldBesideTitle({ title: _, ...rest }: Partial<StreamRow>): Record<string, unknown> | undefined {
+/** The changes that viewers see beside the setup, which has the title. */
+function announcedChanges({ title: _, ...rest }: Partial<StreamRow>): Record<string, unknown> | undefined {
   return Object.keys(rest).length > 0 ? rest : undefined;
 }
 

@@ -2,8 +2,8 @@
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
+import { watchingIdentity } from '@/domains/live/channels/media-identity';
 import { currentRoomOf, ownChannelState } from '@/domains/live/streams/channel-state';
-import { watchingIdentity } from '@/domains/live/streams/media-identity';
 
 export async function issueCreatorToken(ctx: Context, creatorId: string, purpose: 'watch' | 'publish' = 'watch') {
   const [state, creator] = await Promise.all([

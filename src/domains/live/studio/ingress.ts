@@ -17,10 +17,10 @@ import { channels } from '@/domains/live/channels/tables';
 import { claimIngress, forgetIngress, keepIngress, releaseIngress } from '@/domains/live/channels/write';
 import { RACES_TO_READ_AGAIN, untilUnchanged } from '@/domains/live/streams/change-stream';
 import { currentRoomOf, findChannelState } from '@/domains/live/streams/channel-state';
-import { streamError } from '@/domains/live/streams/errors';
 import { losePicture } from '@/domains/live/streams/media-events';
 import { encrypt } from '@/shared/crypto';
 import { MINUTE_MS } from '@/shared/time';
+import { studioError } from './errors';
 
 /** Far longer than the provider is waited for: whoever claimed it is gone. */
 const CLAIM_MS = MINUTE_MS;
@@ -71,10 +71,10 @@ export async function deleteIngress(ctx: Context, creatorId: string): Promise<vo
 
 /** Throws INGRESS_EXISTS, also while somebody else is at it. */
 async function claim(ctx: Context, { id, ingressId }: ChannelRow): Promise<number> {
-  if (ingressId !== null && !(await hasLost(ctx, ingressId))) throw streamError('INGRESS_EXISTS');
+  if (ingressId !== null && !(await hasLost(ctx, ingressId))) throw studioError('INGRESS_EXISTS');
   const claimedAt = ctx.now();
   const claiming = { claimedAt, abandonedBefore: claimedAt - CLAIM_MS, replaced: ingressId };
-  if (!(await claimIngress(ctx, id, claiming))) throw streamError('INGRESS_EXISTS');
+  if (!(await claimIngress(ctx, id, claiming))) throw studioError('INGRESS_EXISTS');
   return claimedAt;
 }
 
@@ -108,7 +108,7 @@ async function store(
     streamKey: await encrypt(ctx.config.keys, id, made.streamKey),
   };
   await commit(ctx, [keepIngress(ctx, id, claimedAt, row), requireChange(ctx)], {
-    refusals: { DEMAND_NOT_MET: () => streamError('INGRESS_EXISTS') },
+    refusals: { DEMAND_NOT_MET: () => studioError('INGRESS_EXISTS') },
   });
 }
 

@@ -1,46 +1,45 @@
 /** Who keeps order in a creator's rooms besides the creator. */
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { OutboxEvent } from '@/contracts/messages';
 import { commit, requireThat } from '@/db/commit';
 import { cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { noBlockBetween } from '@/domains/base/visibility/people';
 import { channels, moderators } from '@/domains/live/channels/tables';
 import { addModerator, dropModerator } from '@/domains/live/channels/write';
+import { relationChanged } from '@/domains/live/rooms/open-rooms';
 import { ownChannelState } from '@/domains/live/streams/channel-state';
-import { streamError } from '@/domains/live/streams/errors';
-import { listMeetingRooms } from '@/domains/live/streams/open-rooms';
 import { type PageQuery, presentPage, rowsOf } from '@/http/envelope';
 import { toIso } from '@/shared/time';
+import { studioError } from './errors';
 
 const MODERATORS_MAX = 100;
 
 /** Repeating it changes nothing. Throws MODERATOR_NOT_POSSIBLE, USER_NOT_FOUND, TOO_MANY_MODERATORS. */
 export async function nameModerator(ctx: Context, creatorId: string, userId: string): Promise<void> {
-  if (userId === creatorId) throw streamError('MODERATOR_NOT_POSSIBLE');
+  if (userId === creatorId) throw studioError('MODERATOR_NOT_POSSIBLE');
   const user = await ctx.db
     .select({ id: users.id })
     .from(users)
     .where(and(eq(users.id, userId), eq(users.status, 'active'), noBlockBetween(creatorId, users.id)))
     .get();
-  if (!user) throw streamError('USER_NOT_FOUND');
+  if (!user) throw studioError('USER_NOT_FOUND');
   const state = await ownChannelState(ctx, creatorId);
   const channelId = state.channel.id;
   const ofChannel = sql`(SELECT count(*) FROM moderators WHERE channel_id = ${channelId})`;
   await commit(ctx, [addModerator(ctx, channelId, userId), requireThat(ctx, sql`${ofChannel} <= ${MODERATORS_MAX}`)], {
-    events: await relationChanged(ctx, creatorId, userId),
-    refusals: { DEMAND_NOT_MET: () => streamError('TOO_MANY_MODERATORS') },
+    events: await relationChanged(ctx, { userId, creatorId }),
+    refusals: { DEMAND_NOT_MET: () => studioError('TOO_MANY_MODERATORS') },
   });
 }
 
-/** Whoever is none is fine. Throws USER_NOT_FOUND. */
+/** Removing a user who is not a moderator is a no-op. Throws USER_NOT_FOUND. */
 export async function removeModerator(ctx: Context, creatorId: string, userId: string): Promise<void> {
   const user = await ctx.db.select({ id: users.id }).from(users).where(eq(users.id, userId)).get();
-  if (!user) throw streamError('USER_NOT_FOUND');
+  if (!user) throw studioError('USER_NOT_FOUND');
   const state = await ownChannelState(ctx, creatorId);
   await commit(ctx, [dropModerator(ctx, state.channel.id, userId)], {
-    events: await relationChanged(ctx, creatorId, userId),
+    events: await relationChanged(ctx, { userId, creatorId }),
   });
 }
 
@@ -68,12 +67,4 @@ export async function listModerators(ctx: Context, creatorId: string, query: Pag
   ]);
   const items = rows.map(({ card, since }) => ({ ...presentCard(card), since: toIso(since) }));
   return presentPage(items, total?.count ?? 0, query);
-}
-
-/** The live room and the waiting rooms that the moderator entered. */
-async function relationChanged(ctx: Context, creatorId: string, userId: string): Promise<OutboxEvent[]> {
-  const rooms = await listMeetingRooms(ctx, creatorId, userId);
-  return rooms
-    .filter((room) => room.creatorId === creatorId)
-    .map(({ roomId }) => ({ kind: 'room', roomId, command: { type: 'standing-changed', userId } }));
 }

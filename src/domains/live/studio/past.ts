@@ -2,8 +2,9 @@
 import { and, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
+import { streamAnalytics, streamLive } from '@/domains/live/rooms/tables';
 import { presentStream, streamColumns } from '@/domains/live/streams/present';
-import { streamAnalytics, streamLive, streams } from '@/domains/live/streams/tables';
+import { streams } from '@/domains/live/streams/tables';
 import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 

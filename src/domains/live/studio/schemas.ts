@@ -1,10 +1,9 @@
 /** Wire shapes of a creator's own channel: what is seen of it, and what may be said of it. */
 import { z } from '@hono/zod-openapi';
-import { REACTION_KINDS } from '@/contracts/room';
+import { REACTION_KINDS, VISIBILITIES } from '@/contracts/room';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { QUALITIES } from '@/domains/live/channels/tables';
 import { aboutShow, aPicture, Stream } from '@/domains/live/streams/schemas';
-import { VISIBILITIES } from '@/domains/live/streams/tables';
 import { orNull, pageOf, pageQuery } from '@/http/envelope';
 import { aLine } from '@/http/fields';
 

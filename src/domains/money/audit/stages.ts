@@ -7,7 +7,7 @@ import { purchaseCheck } from '@/domains/money/purchases/check';
 import { subscriptionCheck } from '@/domains/money/subscriptions/check';
 import type { MoneyCheck } from '@/ledger/check';
 import { proveAccounts, proveTransfers, proveUnits } from '@/ledger/proof';
-import type { Proof, Step } from '@/ledger/proofs';
+import type { Proof, ProofStep } from '@/ledger/proofs';
 
 const CHECKS: readonly MoneyCheck[] = [
   purchaseCheck,
@@ -24,7 +24,7 @@ export const FIRST_STAGE = 'transfers';
 export const STAGES: readonly string[] = [FIRST_STAGE, 'accounts', 'units', ...CHECKS.map(({ name }) => name)];
 
 /** Judges the page at which the proof stands. `next`: where in the stage it goes on; null: the stage is done. */
-export async function provePage(ctx: Context, proof: Proof): Promise<Step & { readonly next: string | null }> {
+export async function provePage(ctx: Context, proof: Proof): Promise<ProofStep & { readonly next: string | null }> {
   const { stage, position, fromId, throughId } = proof;
   switch (stage) {
     case 'transfers': {

@@ -12,7 +12,7 @@ import { csvResponse } from '@/http/csv';
 import { type DayRange, RANGE_DAYS_MAX, readRange } from '@/http/day-range';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
 import type { TransferKind } from '@/ledger/chart';
-import { type Entry, findPlaceBefore, type Place, walkHistory } from '@/ledger/history';
+import { type Entry, findPlaceBefore, type HistoryPlace, walkHistory } from '@/ledger/history';
 import { toIso } from '@/shared/time';
 import { type EarningEntry, type ENTRY_KINDS, HistoryPosition, type HistoryQuery } from './schemas';
 
@@ -43,7 +43,7 @@ export async function exportHistory(ctx: Context, userId: string, query: Query):
   return csvResponse('earnings-history.csv', CSV_HEADER, csvPages(ctx, start, range));
 }
 
-async function* csvPages(ctx: Context, start: Place | undefined, range: DayRange) {
+async function* csvPages(ctx: Context, start: HistoryPlace | undefined, range: DayRange) {
   for (let place = start; place; ) {
     const page: EntryShape[] = await readEntries(ctx, place, range, CSV_PAGE_ROWS + 1);
     yield page
@@ -63,7 +63,7 @@ async function findStart(
   userId: string,
   { to, endMs }: DayRange,
   cursor?: string,
-): Promise<Place | undefined> {
+): Promise<HistoryPlace | undefined> {
   const after = cursor === undefined ? undefined : decodeCursor(LIST, HistoryPosition, cursor)[0];
   // The first day of earning after the range: its last transfers are newer than the range, and nearest to it.
   const row = await ctx.db.get<{ accountId: number; transferId: number | null } | undefined>(sql`
@@ -83,7 +83,12 @@ async function findStart(
 type EntryShape = z.input<typeof EarningEntry>;
 
 /** Two statements: the transfers, and what gifts and tips say of themselves. */
-async function readEntries(ctx: Context, start: Place, { startMs }: DayRange, limit: number): Promise<EntryShape[]> {
+async function readEntries(
+  ctx: Context,
+  start: HistoryPlace,
+  { startMs }: DayRange,
+  limit: number,
+): Promise<EntryShape[]> {
   const walked = await walkHistory(ctx, [start], limit);
   const entries = walked.filter(({ at }) => at >= startMs);
   const ids = entries.filter(({ refType }) => refType === 'gift').map(({ refId }) => refId);

@@ -4,9 +4,9 @@ import type { Context } from '@/contracts/context';
 import { commitIfMet, requireChange } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { staffCan } from '@/domains/base/permissions/permissions';
-import { admitToRead } from '@/domains/live/streams/admit';
-import { deleteMessage } from '@/domains/live/streams/chat';
-import { streamError } from '@/domains/live/streams/errors';
+import { admitToRead } from '@/domains/live/rooms/admit';
+import { deleteMessage } from '@/domains/live/rooms/chat';
+import { roomError } from '@/domains/live/rooms/errors';
 import type { Actor } from '@/shared/actor';
 import { giftsSent } from './tables';
 
@@ -15,14 +15,14 @@ import { giftsSent } from './tables';
  * @param id of the message or the gift. Throws MESSAGE_NOT_FOUND, NOT_ALLOWED, and what admission refuses.
  */
 export async function deleteWords(ctx: Context, actor: Actor, streamId: string, id: string): Promise<void> {
-  const [gift, { standing }] = await Promise.all([
+  const [gift, { relation }] = await Promise.all([
     findGift(ctx, streamId, id),
     admitToRead(ctx, { id: streamId }, { ...actor, regions: [] }),
   ]);
-  const inCharge = standing?.user.standing.creator === true || standing?.user.standing.moderator === true;
-  if (!gift) return deleteMessage(ctx, actor, { streamId, messageId: id, inCharge });
+  const inCharge = relation?.user.standing.creator === true || relation?.user.standing.moderator === true;
+  if (!gift) return deleteMessage(ctx, actor, { roomId: streamId, messageId: id, inCharge });
   const byRight = inCharge || gift.senderId === actor.userId;
-  if (!byRight && !staffCan(actor.staff, 'canDeleteMessages')) throw streamError('NOT_ALLOWED');
+  if (!byRight && !staffCan(actor.staff, 'canDeleteMessages')) throw roomError('NOT_ALLOWED');
   if (gift.message === null) return;
   const target = { targetType: 'gift-sent', targetId: id, subjectId: gift.senderId, after: { streamId } };
   const log = logStaff(ctx, { staffId: actor.userId, action: 'gift-words.delete', ...target });

@@ -7,10 +7,10 @@ import { type Economy, economyOf, economyQuery } from '@/domains/base/economy/re
 import { type CardRow, cardColumns } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { channelBans, channels, moderators } from '@/domains/live/channels/tables';
-import { mayStay } from '@/domains/live/streams/admission';
-import { doorError } from '@/domains/live/streams/admit';
-import { streamError } from '@/domains/live/streams/errors';
-import { type RoomRelation, roomRelationOf, roomRelationQuery } from '@/domains/live/streams/relation';
+import { mayStay } from '@/domains/live/rooms/admission';
+import { doorError } from '@/domains/live/rooms/admit';
+import { roomError } from '@/domains/live/rooms/errors';
+import { type RoomRelation, roomRelationOf, roomRelationQuery } from '@/domains/live/rooms/relation';
 import type { StreamRow } from '@/domains/live/streams/tables';
 import { streams } from '@/domains/live/streams/tables';
 import { requireSupportable, supportColumns } from '@/domains/people/social/support';
@@ -33,9 +33,9 @@ export interface Giving {
 
 type Party = CardRow & { status: string; creatorStatus: string; blocked: number };
 
-interface Room {
+/** The door of the stream into which the gift goes, and what the sender is there. */
+interface GiftDoor {
   readonly door: Pick<StreamRow, 'status' | 'visibility'>;
-  /** Of the sender. */
   readonly standing: RoomRelation | undefined;
 }
 
@@ -54,7 +54,7 @@ export interface GiftFacts {
   readonly gift: GiftRow | null;
   readonly sender: Party | null;
   readonly recipient: Party | null;
-  readonly room: Room | null;
+  readonly room: GiftDoor | null;
   readonly channel: ChannelRow | null;
 }
 
@@ -157,10 +157,10 @@ function channelQuery(ctx: Context, { recipientId, senderId }: Giving) {
  */
 export function requireRecipient({ recipient, room }: GiftFacts, { senderId, streamId }: Giving): CardRow {
   if (streamId === null) return requireSupportable(recipient ?? undefined, senderId);
-  if (!room || recipient?.status !== 'active' || recipient.blocked === 1) throw streamError('STREAM_NOT_FOUND');
+  if (!room || recipient?.status !== 'active' || recipient.blocked === 1) throw roomError('STREAM_NOT_FOUND');
   const { door, standing } = room;
   const refusal = mayStay(door, standing);
   if (refusal) throw doorError(refusal, standing);
-  if (door.status !== 'live') throw streamError('STREAM_NOT_LIVE');
+  if (door.status !== 'live') throw roomError('STREAM_NOT_LIVE');
   return requireSupportable(recipient, senderId);
 }

@@ -1,6 +1,6 @@
 /** Gifts and tips, and the catalogue. */
 import { z } from '@hono/zod-openapi';
-import { anId } from '@/domains/live/streams/schemas';
+import { anId } from '@/domains/live/rooms/schemas';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { cursorQuery, Nothing, pageQuery } from '@/http/envelope';
 import { addGift, changeGift, listCatalogue } from './catalogue';

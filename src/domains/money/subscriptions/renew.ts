@@ -8,7 +8,7 @@ import { commit, requireChange } from '@/db/commit';
 import { type Economy, readEconomy } from '@/domains/base/economy/read';
 import { users } from '@/domains/base/users/tables';
 import { noBlockBetween } from '@/domains/base/visibility/people';
-import { listMeetingRooms } from '@/domains/live/streams/open-rooms';
+import { relationChanged } from '@/domains/live/rooms/open-rooms';
 import { AppError } from '@/http/errors';
 import { SHORT_OF_COINS } from '@/ledger/spend';
 import { HOUR_MS } from '@/shared/time';
@@ -16,7 +16,6 @@ import { chargeMonth, diamondsOf } from './charge';
 import { subscriptionError } from './errors';
 import { endedNotice, shortNotice } from './notices';
 import { GRACE_MS, nextRetry, periodEnd, whyItEnds } from './periods';
-import { relationEvents } from './subscribe';
 import type { SubscriptionRow } from './tables';
 import { type EndedBecause, subscriptions } from './tables';
 
@@ -143,13 +142,13 @@ async function fallShort(ctx: Context, one: Due): Promise<void> {
 }
 
 async function end(ctx: Context, one: Due, because: EndedBecause): Promise<void> {
-  const rooms = await listMeetingRooms(ctx, one.creatorId, one.subscriberId);
+  const changed = await relationChanged(ctx, { userId: one.subscriberId, creatorId: one.creatorId });
   const notice = endedNotice(one, one.creatorName, because);
   await change(
     ctx,
     one,
     { status: 'ended', dueAt: null, endedAt: ctx.now(), endedBecause: because },
-    { events: [...relationEvents(rooms, one), ...(notice ? [notice] : [])] },
+    { events: [...changed, ...(notice ? [notice] : [])] },
   );
   ctx.log.event('subscription.ended', { subscriptionId: one.id, because });
 }

@@ -11,7 +11,7 @@ import { type Economy, economyOf, economyQuery } from '@/domains/base/economy/re
 import { type CardRow, cardColumns } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { placeOf } from '@/domains/base/visibility/regions';
-import { listMeetingRooms, type OpenRoom } from '@/domains/live/streams/open-rooms';
+import { relationChanged } from '@/domains/live/rooms/open-rooms';
 import { requireSupportable, supportColumns } from '@/domains/people/social/support';
 import { type Envelope, reply } from '@/http/envelope';
 import { type Once, performOnce } from '@/http/idempotency';
@@ -149,13 +149,13 @@ async function begin(ctx: Context, subscriberId: string, input: Input, once: Onc
   };
   const asRead = sql`EXISTS (SELECT 1 FROM subscription_tiers
     WHERE id = ${tier.id} AND active = 1 AND coins_per_month = CAST(${tier.coinsPerMonth} AS INTEGER))`;
-  const rooms = await listMeetingRooms(ctx, input.creatorId, subscriberId);
+  const changed = await relationChanged(ctx, { userId: subscriberId, creatorId: input.creatorId });
   await commitSpending(
     ctx,
     { userId: subscriberId, price: tier.coinsPerMonth },
     [requireThat(ctx, asRead), ctx.db.insert(subscriptions).values(row), ...chargeMonth(ctx, row, 1, economy)],
     {
-      events: [...relationEvents(rooms, row), newSubscriberEvent(row, tier, subscriber)],
+      events: [...changed, newSubscriberEvent(row, tier, subscriber)],
       refusals: {
         'subscriptions.creator_id': () => subscriptionError('ALREADY_SUBSCRIBED'),
         DEMAND_NOT_MET: () => subscriptionError('SUBSCRIPTION_CHANGED'),
@@ -192,16 +192,6 @@ async function takeUpAgain(
     { refusals: { DEMAND_NOT_MET: () => subscriptionError('SUBSCRIPTION_CHANGED') } },
   );
   return asMade({ ...running, ...resumed }, once);
-}
-
-/** The creator's rooms read again what the subscriber is: badge, chat and door follow at once. */
-export function relationEvents(
-  rooms: readonly OpenRoom[],
-  { subscriberId: userId, creatorId }: Pick<SubscriptionRow, 'subscriberId' | 'creatorId'>,
-): OutboxEvent[] {
-  return rooms
-    .filter((room) => room.creatorId === creatorId)
-    .map(({ roomId }) => ({ kind: 'room', roomId, command: { type: 'standing-changed', userId } }));
 }
 
 function newSubscriberEvent(row: SubscriptionRow, tier: TierRow, subscriber: CardRow): OutboxEvent {

@@ -6,7 +6,7 @@ import { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
 import { decodeCursor, encodeCursor } from '@/http/envelope';
 import { httpError } from '@/http/errors';
-import { type Account, arePlaces, type Entry, listAccounts, type Place, walkHistory } from '@/ledger/history';
+import { type Account, arePlaces, type Entry, type HistoryPlace, listAccounts, walkHistory } from '@/ledger/history';
 import { toIso } from '@/shared/time';
 import { describeTransfer } from './descriptions';
 import type { Transaction, TransactionsQuery } from './schemas';
@@ -29,14 +29,14 @@ export async function listTransactions(ctx: Context, userId: string, query: z.ou
   return { items: entries.map(present), pagination: { nextCursor, perPage } };
 }
 
-function beginningsOf(accounts: readonly Account[]): Place[] {
+function beginningsOf(accounts: readonly Account[]): HistoryPlace[] {
   return accounts.flatMap(({ id, lastTransferId }) =>
     lastTransferId === null ? [] : [{ accountId: id, transferId: lastTransferId }],
   );
 }
 
 /** Where each account goes on after these entries; an account whose first transfer is among them is done. */
-function placesAfter(places: readonly Place[], entries: readonly Entry[]): Place[] {
+function placesAfter(places: readonly HistoryPlace[], entries: readonly Entry[]): HistoryPlace[] {
   return places.flatMap((place) => {
     const oldest = entries.findLast(({ accountId }) => accountId === place.accountId);
     if (!oldest) return [place];
@@ -46,7 +46,12 @@ function placesAfter(places: readonly Place[], entries: readonly Entry[]): Place
 
 const ids = z.array(z.int().positive()).min(2);
 
-async function readPlaces(ctx: Context, accounts: readonly Account[], list: string, cursor: string): Promise<Place[]> {
+async function readPlaces(
+  ctx: Context,
+  accounts: readonly Account[],
+  list: string,
+  cursor: string,
+): Promise<HistoryPlace[]> {
   const numbers = decodeCursor(list, ids, cursor);
   const places = accounts.flatMap(({ id }) => {
     // Account, transfer, account, transfer; each account at most once.

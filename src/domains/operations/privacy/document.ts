@@ -6,7 +6,7 @@
 import { and, asc, eq, getTableColumns, gt, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Context } from '@/contracts/context';
-import { roomTraces } from '@/domains/live/streams/tables';
+import { roomTraces } from '@/domains/live/rooms/tables';
 import { listAccounts, walkHistory } from '@/ledger/history';
 import { toIso } from '@/shared/time';
 import { HOLDINGS, type Holding } from './holdings';

@@ -19,7 +19,8 @@ import { users } from '@/domains/base/users/tables';
 import { verificationIsOverdue } from '@/domains/base/users/unverified';
 import { forgetComments, forgetLikes, forgetPosts } from '@/domains/content/posts/forget';
 import { forgetChannel } from '@/domains/live/channels/forget';
-import { blankStreams, callOffScheduled, forgetInRooms, forgetWatched } from '@/domains/live/streams/forget';
+import { forgetInRooms, forgetWatched } from '@/domains/live/rooms/forget';
+import { blankStreams, callOffScheduled } from '@/domains/live/streams/forget';
 import { blankGiftMessages } from '@/domains/money/gifts/forget';
 import { forgetPayoutAccount } from '@/domains/money/payouts/forget';
 import { endSubscriptions } from '@/domains/money/subscriptions/forget';
@@ -121,13 +122,13 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
   ctx.log.event('account.erased', { userId: id });
 }
 
-type Step = (ctx: Context, userId: string) => Promise<number>;
+type ErasureStep = (ctx: Context, userId: string) => Promise<number>;
 
 /**
  * In this order: posts let go of files; and what passes by all that is done already comes last, so that it does so in few
  * runs. Each is repeated until it answers 0.
  */
-const STEPS: readonly Step[] = [
+const STEPS: readonly ErasureStep[] = [
   forgetPosts,
   forgetComments,
   byStatements(forgetLikes),
@@ -160,7 +161,7 @@ async function clearAway(ctx: Context, userId: string, steps: number): Promise<n
   return left;
 }
 
-function byStatements(build: (ctx: Context, userId: string, limit: SQL) => Statement[]): Step {
+function byStatements(build: (ctx: Context, userId: string, limit: SQL) => Statement[]): ErasureStep {
   return async (ctx, userId) => {
     const results = (await commit(ctx, build(ctx, userId, LIMIT))) as D1Result[]; // of statements without rows
     return results.reduce((sum, { meta }) => sum + meta.changes, 0);

@@ -10,7 +10,7 @@ import { commit, commitIfMet, requireChange } from '@/db/commit';
 import { withdrawBetween } from '@/domains/base/notifications/withdraw';
 import { users } from '@/domains/base/users/tables';
 import { denyEachOthersVideo, removal } from '@/domains/live/channels/video-denials';
-import { listMeetingRooms, type OpenRoom } from '@/domains/live/streams/open-rooms';
+import { listMeetingRooms, type OpenRoom } from '@/domains/live/rooms/open-rooms';
 import { socialError } from './errors';
 import { endFollow } from './follow';
 import { blocks } from './tables';

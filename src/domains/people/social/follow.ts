@@ -9,7 +9,7 @@ import { users } from '@/domains/base/users/tables';
 import { followsCreator } from '@/domains/base/visibility/members';
 import { noBlockBetween } from '@/domains/base/visibility/people';
 import { shownTo } from '@/domains/base/visibility/regions';
-import { listMeetingRooms } from '@/domains/live/streams/open-rooms';
+import { relationChanged } from '@/domains/live/rooms/open-rooms';
 import type { Actor } from '@/shared/actor';
 import { socialError } from './errors';
 import { follows, formerFollows } from './tables';
@@ -42,14 +42,14 @@ export async function followCreator(ctx: Context, follower: Actor, creatorId: st
   if (!creator) throw socialError('USER_NOT_FOUND');
   if (creator.creatorStatus !== 'APPROVED') throw socialError('NOT_A_CREATOR');
   if (creator.isFollowed === 1) return;
-  const events = await relationChanged(ctx, followerId, creatorId);
+  const events = await relationChanged(ctx, { userId: followerId, creatorId });
   if (creator.wasFollowed === 0) events.push(newFollower(followerId, creator.followerName ?? '', creatorId));
   await commitIfMet(ctx, [follow(ctx, followerId, creatorId), requireChange(ctx)], { events });
 }
 
 /** Repeating it changes nothing. That there was a new follower is told no more. */
 export async function unfollowCreator(ctx: Context, followerId: string, creatorId: string): Promise<void> {
-  const events = await relationChanged(ctx, followerId, creatorId);
+  const events = await relationChanged(ctx, { userId: followerId, creatorId });
   const ended = [withdrawFollow(ctx, followerId, creatorId), ...endFollow(ctx, followerId, creatorId)];
   await commitIfMet(ctx, [...ended, requireChange(ctx)], { events });
 }
@@ -82,12 +82,4 @@ function newFollower(followerId: string, followerName: string, creatorId: string
   const body = `${followerName} follows you now.`;
   const data = { userId: followerId };
   return { kind: 'notify', notification: { userId: creatorId, kind: 'follower', title: 'New follower', body, data } };
-}
-
-/** The creator's live room, and the waiting rooms that the follower entered: a door may have opened or closed to them. */
-async function relationChanged(ctx: Context, userId: string, creatorId: string): Promise<OutboxEvent[]> {
-  const rooms = await listMeetingRooms(ctx, creatorId, userId);
-  return rooms
-    .filter((room) => room.creatorId === creatorId)
-    .map(({ roomId }) => ({ kind: 'room', roomId, command: { type: 'standing-changed', userId } }));
 }

@@ -1,6 +1,6 @@
 /**
- * Time-outs, kicks and bans. A time-out and a kick are the room's; a ban is the channel's, and reaches its open rooms
- * and LiveKit in the same commit. What staff do is logged.
+ * Time-outs, kicks and bans. A time-out and a kick belong to the room; a ban belongs to the channel, and reaches its open
+ * rooms and LiveKit in the same commit. What staff do is logged.
  */
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
@@ -13,10 +13,9 @@ import { logStaff } from '@/domains/base/permissions/log';
 import { banFromChannel, unbanFromChannel } from '@/domains/live/channels/bans';
 import { denyLiveVideo, removal } from '@/domains/live/channels/video-denials';
 import type { Actor, Rank } from '@/shared/actor';
-import { streamRoomOf } from './channel-state';
 import { type Moderation, type ModerationKind, TIMEOUT_SECONDS_DEFAULT } from './chat-schemas';
-import { streamError } from './errors';
-import { type FoundStream, getStream } from './find';
+import { type FoundDoor, getDoor } from './door';
+import { roomError } from './errors';
 import {
   type ModeratedParty,
   type ModeratingParty,
@@ -34,19 +33,14 @@ type ModerationRequest = z.output<typeof Moderation>;
  * Idempotent: a repeat sends no event and is not logged. Throws NOT_MODERATOR, OUT_OF_YOUR_REACH,
  * USER_NOT_FOUND, STREAM_ENDED.
  */
-export async function moderate(
-  ctx: Context,
-  actor: Actor,
-  streamId: string,
-  request: ModerationRequest,
-): Promise<void> {
-  const { found, party } = await moderatingParty(ctx, actor, streamId);
+export async function moderate(ctx: Context, actor: Actor, roomId: string, request: ModerationRequest): Promise<void> {
+  const { door, party } = await moderatingParty(ctx, actor, roomId);
   const right = moderationRight(party, request.action);
-  if (!right) throw streamError('NOT_MODERATOR');
-  const target = await findTarget(ctx, found, request.userId);
-  if (!target) throw streamError('USER_NOT_FOUND');
+  if (!right) throw roomError('NOT_MODERATOR');
+  const target = await findTarget(ctx, door, request.userId);
+  if (!target) throw roomError('USER_NOT_FOUND');
   const refusal = mayModerate(party, request.action, target);
-  if (refusal) throw streamError(refusal);
+  if (refusal) throw roomError(refusal);
 
   const reason = request.reason || null;
   const log = logStaff(ctx, {
@@ -55,54 +49,54 @@ export async function moderate(
     targetType: 'user',
     targetId: target.userId,
     subjectId: target.userId,
-    after: { streamId, ...(request.seconds ? { seconds: request.seconds } : {}) },
+    after: { streamId: roomId, ...(request.seconds ? { seconds: request.seconds } : {}) },
     ...(reason ? { reason } : {}),
   });
   const logged = takesStaff(right, target) ? [log] : [];
-  const { channel } = found;
+  const { channelId } = door;
   switch (request.action) {
     case 'ban': {
       const statement = banFromChannel(ctx, {
-        channelId: channel.id,
+        channelId,
         userId: target.userId,
         bannedBy: actor.userId,
         reason,
       });
-      const denied = denyLiveVideo(ctx, channel.id, target.userId);
-      const events = await banEvents(ctx, found, actor, request);
+      const denied = denyLiveVideo(ctx, channelId, target.userId);
+      const events = await banEvents(ctx, door, actor, request);
       const isNew = await commitIfMet(ctx, [statement, requireChange(ctx), denied, ...logged], { events });
-      // The rooms know whose messages are gone, so they are told who was banned before and asked for no deletion.
+      // An earlier ban kept the messages. Only the rooms can delete them, so they get the events again.
       if (!isNew && request.deleteMessages) await commit(ctx, [], { events });
       return;
     }
     case 'unban': {
-      const { roomIds } = await listRooms(ctx, found);
+      const { roomIds } = await listRooms(ctx, door);
       const command = { type: 'unban', userId: target.userId } as const;
       const events = roomIds.map((roomId): OutboxEvent => ({ kind: 'room', roomId, command }));
-      const statement = unbanFromChannel(ctx, channel.id, target.userId);
+      const statement = unbanFromChannel(ctx, channelId, target.userId);
       await commitIfMet(ctx, [statement, requireChange(ctx), ...logged], { events });
       return;
     }
     default:
-      return moderateInRoom(ctx, actor, found, { action: roomAction(request.action, request, reason), logged });
+      return moderateInRoom(ctx, actor, door, { action: roomAction(request.action, request, reason), logged });
   }
 }
 
-/** The room keeps time-outs and kicks; a kick puts out of the video too. */
+/** The room keeps time-outs and kicks. A kick also removes the user from the video. */
 async function moderateInRoom(
   ctx: Context,
   actor: Actor,
-  { stream }: FoundStream,
+  { roomId, status, videoRoom }: FoundDoor,
   { action, logged }: { action: ModerationAction; logged: readonly Statement[] },
 ): Promise<void> {
-  if (stream.status === 'ended') throw streamError('STREAM_ENDED');
-  if (stream.status === 'cancelled') throw streamError('STREAM_CANCELLED');
-  if ((await ctx.rooms(stream.id).moderate(actor.userId, action)) === false) return;
-  if (action.action !== 'kick' || stream.status !== 'live') {
+  if (status === 'ended') throw roomError('STREAM_ENDED');
+  if (status === 'cancelled') throw roomError('STREAM_CANCELLED');
+  if ((await ctx.rooms(roomId).moderate(actor.userId, action)) === false) return;
+  if (action.action !== 'kick' || status !== 'live') {
     await commit(ctx, logged);
     return;
   }
-  const out = putOutOfVideo(ctx, streamRoomOf(stream), action.userId);
+  const out = putOutOfVideo(ctx, videoRoom, action.userId);
   await commit(ctx, [out.statement, ...logged], { events: [out.event] });
 }
 
@@ -121,29 +115,29 @@ function roomAction(
   }
 }
 
-/** Who asks, and of which stream: from wherever they are, since they act for its creator. Throws STREAM_NOT_FOUND. */
-export async function moderatingParty(ctx: Context, actor: Actor, streamId: string) {
-  const found = await getStream(ctx, { id: streamId }, { ...actor, regions: [] });
-  const standing = await findRoomRelation(ctx, streamId, actor.userId);
+/** The door, and what the actor is there. They may act from any country, on the host's behalf. Throws STREAM_NOT_FOUND. */
+export async function moderatingParty(ctx: Context, actor: Actor, roomId: string) {
+  const door = await getDoor(ctx, { id: roomId }, { ...actor, regions: [] });
+  const relation = await findRoomRelation(ctx, roomId, actor.userId);
   const party: ModeratingParty = {
     userId: actor.userId,
-    creator: found.stream.creatorId === actor.userId,
-    // A moderator who was banned or blocked since is one no more.
-    moderator: standing?.user.standing.moderator === true && standing.denied === null,
+    creator: door.hostId === actor.userId,
+    // A moderator who has been banned or blocked since is no longer one.
+    moderator: relation?.user.standing.moderator === true && relation.denied === null,
     staff: actor.staff,
   };
-  return { found, party };
+  return { door, party };
 }
 
-async function findTarget(ctx: Context, { stream }: FoundStream, userId: string): Promise<ModeratedParty | undefined> {
+async function findTarget(ctx: Context, door: FoundDoor, userId: string): Promise<ModeratedParty | undefined> {
   const row = await ctx.db.get<{ moderator: number; rank: Rank | null; country: string | null } | undefined>(sql`
-    SELECT EXISTS (SELECT 1 FROM moderators WHERE channel_id = ${stream.channelId} AND user_id = users.id) AS moderator,
+    SELECT EXISTS (SELECT 1 FROM moderators WHERE channel_id = ${door.channelId} AND user_id = users.id) AS moderator,
       (SELECT rank FROM staff WHERE staff.user_id = users.id) AS rank, country
     FROM users WHERE id = ${userId} AND status <> 'deleted'`);
   return (
     row && {
       userId,
-      creator: stream.creatorId === userId,
+      creator: door.hostId === userId,
       moderator: row.moderator === 1,
       rank: row.rank,
       country: row.country,
@@ -153,23 +147,23 @@ async function findTarget(ctx: Context, { stream }: FoundStream, userId: string)
 
 async function banEvents(
   ctx: Context,
-  found: FoundStream,
+  door: FoundDoor,
   by: Actor,
   { userId, reason, deleteMessages = true }: ModerationRequest,
 ): Promise<OutboxEvent[]> {
   const command = { type: 'ban', userId, reason: reason || null, by: by.userId, deleteMessages } as const;
-  const { roomIds, videoRoom } = await listRooms(ctx, found);
+  const { roomIds, videoRoom } = await listRooms(ctx, door);
   return [
     ...(videoRoom === undefined ? [] : [removal(ctx, videoRoom, userId)]),
     ...roomIds.map((roomId): OutboxEvent => ({ kind: 'room', roomId, command })),
   ];
 }
 
-/** Where somebody may be of the channel's rooms, and this one: later ones read the ban at the door. */
-async function listRooms(ctx: Context, { stream }: FoundStream) {
-  const open = await listOpenRooms(ctx, [stream.creatorId]);
+/** This room and the channel's other open rooms. Later ones read the ban at the door. */
+async function listRooms(ctx: Context, { roomId, hostId }: FoundDoor) {
+  const open = await listOpenRooms(ctx, [hostId]);
   return {
-    roomIds: [...new Set([stream.id, ...open.map(({ roomId }) => roomId)])],
+    roomIds: [...new Set([roomId, ...open.map((room) => room.roomId)])],
     videoRoom: open.find(({ status }) => status === 'live')?.videoRoom,
   };
 }

@@ -1,4 +1,4 @@
-/** What a user is to a stream's channel: the facts that admission and the room's policy judge by, in one read. */
+/** What a user is to a room: the facts by which admission and the room's policy judge, in one read. */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Relation, RoomUser } from '@/contracts/room';
@@ -7,10 +7,11 @@ import { isActiveSession } from '@/domains/base/users/session-active';
 import { users } from '@/domains/base/users/tables';
 import { followsCreator, subscribes } from '@/domains/base/visibility/members';
 import { blockedIdsOf, noBlockBetween } from '@/domains/base/visibility/people';
+import { streamVideoRoom } from '@/domains/live/channels/video-room';
+import { streams } from '@/domains/live/streams/tables';
 import type { Permission, Rank } from '@/shared/actor';
-import { streams } from './tables';
 
-/** What `deniedOf` judges by. */
+/** The columns by which `deniedOf` judges. */
 interface DeniedRow {
   banned: number;
   blocked: number;
@@ -32,52 +33,52 @@ interface RelationRow extends DeniedRow {
   follower: number;
   subscriber: number;
   banReason: string | null;
-  /** JSON; null where it was not asked for. */
+  /** JSON; null if it was not asked for. */
   blockedIds: string | null;
   verified: number;
 }
 
-/** `denied`: what keeps the user out whatever the policy; staff who oversee rooms pass a block and a ban (`mayStay`). */
+/** `denied`: what keeps the user out under any policy. Staff who oversee rooms pass a block and a ban (`mayStay`). */
 export interface RoomRelation {
   readonly user: RoomUser;
   readonly denied: 'gone' | 'blocked' | 'banned' | null;
-  /** Why they are banned, if whoever did it said so: for them alone to know. */
+  /** The reason of their ban, if one was given. Only they may know it. */
   readonly banReason: string | null;
   /** The users they block, if it was asked for. */
   readonly blockedIds: readonly string[];
 }
 
-/** Nothing where there is no such user or stream. */
+/** Undefined if there is no such user or room. */
 export async function findRoomRelation(
   ctx: Pick<Context, 'db' | 'now'>,
-  streamId: string,
+  roomId: string,
   userId: string,
   withBlocks = false,
 ): Promise<RoomRelation | undefined> {
   const readAt = ctx.now();
-  const [row] = await roomRelationQuery(ctx, streamId, userId, withBlocks);
+  const [row] = await roomRelationQuery(ctx, roomId, userId, withBlocks);
   return row && presentRelation(row, readAt);
 }
 
 export interface People {
-  /** By user id; nobody where there is no such user or stream. */
+  /** By user id; without those who do not exist. */
   readonly relations: ReadonlyMap<string, RoomRelation>;
   /** Those of the given sessions that are active. */
   readonly activeSessions: ReadonlySet<string>;
-  /** The stream's video room. */
+  /** The room's video room. */
   readonly videoRoom: string | undefined;
 }
 
 /** Many users and their sessions, in one batch: at most as many as fit a request to D1. */
 export async function findPeople(
   ctx: Pick<Context, 'db' | 'now'>,
-  streamId: string,
+  roomId: string,
   userIds: readonly string[],
   sessionIds: readonly string[],
 ): Promise<People> {
   const now = ctx.now();
   const [rows, sessions] = await ctx.db.batch([
-    ctx.db.all<RelationRow>(relations(streamId, sql`IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`)),
+    ctx.db.all<RelationRow>(relations(roomId, sql`IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`)),
     ctx.db.all<{ id: string }>(sql`
       SELECT session.id FROM json_each(${JSON.stringify(sessionIds)}) AS asked
       CROSS JOIN auth_sessions AS session ON session.id = asked.value WHERE ${isActiveSession(now)}`),
@@ -90,13 +91,13 @@ export async function findPeople(
 }
 
 /** For a batch of reads; its rows are for `roomRelationOf`. */
-export function roomRelationQuery(ctx: Pick<Context, 'db'>, streamId: string, userId: string, withBlocks = false) {
-  return ctx.db.all<RelationRow>(relations(streamId, sql`= ${userId}`, withBlocks));
+export function roomRelationQuery(ctx: Pick<Context, 'db'>, roomId: string, userId: string, withBlocks = false) {
+  return ctx.db.all<RelationRow>(relations(roomId, sql`= ${userId}`, withBlocks));
 }
 
-function relations(streamId: string, who: SQL, withBlocks = false): SQL {
+function relations(roomId: string, who: SQL, withBlocks = false): SQL {
   return sql`
-    SELECT users.id, coalesce(streams.media_room, streams.channel_id) AS videoRoom, users.username,
+    SELECT users.id, ${streamVideoRoom} AS videoRoom, users.username,
       users.display_name AS displayName, users.avatar_url AS avatarUrl,
       streams.creator_id = users.id AS creator,
       EXISTS (SELECT 1 FROM moderators m WHERE m.channel_id = streams.channel_id AND m.user_id = users.id) AS moderator,
@@ -105,16 +106,15 @@ function relations(streamId: string, who: SQL, withBlocks = false): SQL {
       (SELECT reason FROM channel_bans b WHERE b.channel_id = streams.channel_id AND b.user_id = users.id) AS banReason,
       ${withBlocks ? blockedIdsOf(users.id) : sql`NULL`} AS blockedIds,
       users.email_verified_at IS NOT NULL AS verified,
-      ${shutOutColumns(streams.channelId, streams.creatorId)}
+      ${deniedColumns(streams.channelId, streams.creatorId)}
     FROM streams CROSS JOIN users ON users.id ${who}
-    WHERE streams.id = ${streamId}`;
+    WHERE streams.id = ${roomId}`;
 }
 
 /**
- * For a SELECT that has `users` in it, and the channel and its creator. An account that is not verified enters as a
- * guest, so under its own id it counts as gone.
+ * For a SELECT that has `users` in it. An unverified account enters as a guest, so under its own id it counts as gone.
  */
-function shutOutColumns(channelId: SQLWrapper, creatorId: SQLWrapper): SQL {
+function deniedColumns(channelId: SQLWrapper, creatorId: SQLWrapper): SQL {
   return sql`
     EXISTS (SELECT 1 FROM channel_bans b WHERE b.channel_id = ${channelId} AND b.user_id = users.id) AS banned,
     NOT (${noBlockBetween(users.id, creatorId)}) AS blocked,

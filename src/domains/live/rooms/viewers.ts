@@ -1,4 +1,4 @@
-/** Who is watching, for those who may know. */
+/** Who is watching a room, as far as the reader may know. */
 import type { z } from '@hono/zod-openapi';
 import { and, eq, not, or, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -6,35 +6,34 @@ import { users } from '@/domains/base/users/tables';
 import { isAnonymous, userVisibleTo } from '@/domains/base/visibility/people';
 import type { Viewer } from '@/shared/actor';
 import { admitToRead } from './admit';
-import { streamError } from './errors';
-import { showsViewers } from './present';
+import { roomError } from './errors';
 import type { ViewerList } from './schemas';
 
 /**
- * Hidden viewers are shown to the creator, moderators and staff alone; whoever wants not to be named, or is out of the
- * reader's sight, is so to staff alone. Throws VIEWERS_HIDDEN.
+ * A hidden list is for the host, moderators and staff. Users who do not want to be named, or whom the reader may not
+ * see, are named to staff alone and count as guests for others. Throws VIEWERS_HIDDEN.
  */
-export async function listViewers(ctx: Context, viewer: Viewer, streamId: string): Promise<z.input<typeof ViewerList>> {
-  const { found, standing } = await admitToRead(ctx, { id: streamId }, viewer);
-  const who = standing?.user.standing;
-  if (!showsViewers(found) && !who?.creator && !who?.moderator && !who?.rank) throw streamError('VIEWERS_HIDDEN');
-  const { users: inside, guests, total } = await ctx.rooms(streamId).viewers();
+export async function listViewers(ctx: Context, viewer: Viewer, roomId: string): Promise<z.input<typeof ViewerList>> {
+  const { door, relation } = await admitToRead(ctx, { id: roomId }, viewer);
+  const who = relation?.user.standing;
+  if (!door.showsViewers && !who?.creator && !who?.moderator && !who?.rank) throw roomError('VIEWERS_HIDDEN');
+  const { users: inside, guests, total } = await ctx.rooms(roomId).viewers();
   if (who?.rank) return { users: [...inside], guests, total };
   const nameable = await nameableAmong(
     ctx,
     viewer,
-    found.stream.creatorId,
+    door.hostId,
     inside.map(({ id }) => id),
   );
   const named = inside.filter(({ id }) => nameable.has(id));
   return { users: named, guests: guests + inside.length - named.length, total };
 }
 
-/** Creators are no viewers of others in their own room. One statement, none for nobody. */
+/** Hosts are named in their own room whatever they chose. One statement, or none if nobody is there. */
 async function nameableAmong(
   ctx: Context,
   viewer: Viewer,
-  creatorId: string,
+  hostId: string,
   userIds: readonly string[],
 ): Promise<ReadonlySet<string>> {
   if (userIds.length === 0) return new Set();
@@ -44,7 +43,7 @@ async function nameableAmong(
     .where(
       and(
         sql`${users.id} IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`,
-        or(eq(users.id, creatorId), not(isAnonymous(users.id))),
+        or(eq(users.id, hostId), not(isAnonymous(users.id))),
         userVisibleTo(viewer),
       ),
     );

@@ -1,4 +1,4 @@
-/** Which rooms have words or the name of which users: as the rooms tell it, from their first words until the room goes. */
+/** Which users wrote in a room or are named there: reported by the rooms, and kept until the room is archived. */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
@@ -8,7 +8,7 @@ const ROWS_A_STEP = 1_000;
 
 type Database = Pick<Context, 'db'>;
 
-/** Answers who of them is gone: of those the room is to forget what it has. Who is not known here is passed over. */
+/** Answers which of them are deleted users: the room must forget those. Unknown ids are passed over. */
 export async function recordTraces({ db }: Database, roomId: string, userIds: readonly string[]): Promise<string[]> {
   if (userIds.length === 0) return [];
   const ids = sql`(SELECT value FROM json_each(${JSON.stringify(userIds)}))`;
@@ -22,7 +22,7 @@ export async function recordTraces({ db }: Database, roomId: string, userIds: re
   return gone.map(({ id }) => id);
 }
 
-/** Of all users, some rows at a time; broken off, it goes on from what is left. */
+/** For all users, some rows at a time. If it is interrupted, the next call goes on with the rest. */
 export async function dropTraces({ db }: Database, roomId: string): Promise<void> {
   const limit = sql.raw(`LIMIT ${ROWS_A_STEP}`);
   const rows = sql`SELECT user_id, room_id FROM ${roomTraces} WHERE room_id = ${roomId} ${limit}`;

@@ -1,6 +1,6 @@
 /**
- * Chat over HTTP, by the same door and the same policy as the socket's. History comes from the room and is cached where it
- * is public; behind the cache each reader's blocks are taken out.
+ * Chat over HTTP, under the same door and policy as the socket's. History comes from the room and is cached if the room
+ * is public; each reader's blocks are applied behind the cache.
  */
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
@@ -16,44 +16,44 @@ import { newId } from '@/shared/ids';
 import { SECOND_MS, toIso } from '@/shared/time';
 import { admit, admitToRead } from './admit';
 import type { ChatMessage } from './chat-schemas';
-import { streamError } from './errors';
+import { roomError } from './errors';
 
 type PresentedMessage = z.input<typeof ChatMessage>;
 
-/** @param clientId the client's own id of the message: sent again, it is answered with the same message */
+/** @param clientId the client's own id of the message: a repeat is answered with the same message */
 export async function sendChat(
   ctx: Context,
   actor: Actor,
-  streamId: string,
+  roomId: string,
   { id: clientId = newId(), text }: { id?: string | undefined; text: string },
 ): Promise<PresentedMessage> {
-  const { standing } = await admit(ctx, { id: streamId }, actor);
-  if (!standing) throw streamError('STREAM_NOT_FOUND');
-  const answer = await ctx.rooms(streamId).say(standing.user, clientId, text);
+  const { relation } = await admit(ctx, { id: roomId }, actor);
+  if (!relation) throw roomError('STREAM_NOT_FOUND');
+  const answer = await ctx.rooms(roomId).say(relation.user, clientId, text);
   if (!answer.ok) throw refusalOf(answer);
   return presentMessage(answer.message);
 }
 
 interface Deletion {
-  readonly streamId: string;
+  readonly roomId: string;
   readonly messageId: string;
-  /** As the creator or a moderator. */
+  /** Whether the actor is the host or a moderator. */
   readonly inCharge: boolean;
 }
 
-/** By its author, those in charge, or staff, of whom the log keeps it. Throws MESSAGE_NOT_FOUND, NOT_ALLOWED. */
+/** For its author, those in charge, and staff, whose deletion is logged. Throws MESSAGE_NOT_FOUND, NOT_ALLOWED. */
 export async function deleteMessage(
   ctx: Context,
   actor: Actor,
-  { streamId, messageId, inCharge }: Deletion,
+  { roomId, messageId, inCharge }: Deletion,
 ): Promise<void> {
-  const room = ctx.rooms(streamId);
+  const room = ctx.rooms(roomId);
   const answer = await room.deleteMessage(messageId, actor.userId, inCharge);
   if (answer.ok) return;
   if (answer.code !== 'NOT_ALLOWED' || !staffCan(actor.staff, 'canDeleteMessages')) throw refusalOf(answer);
   const asStaff = await room.deleteMessage(messageId, actor.userId, true);
   if (!asStaff.ok) throw refusalOf(asStaff);
-  const target = { targetType: 'chat-message', targetId: messageId, after: { streamId } };
+  const target = { targetType: 'chat-message', targetId: messageId, after: { streamId: roomId } };
   await commit(ctx, [logStaff(ctx, { staffId: actor.userId, action: 'chat-message.delete', ...target })]);
 }
 
@@ -69,25 +69,25 @@ export interface ChatPage {
   readonly cacheControl: string;
 }
 
-/** Newest first; a page from which a block took something is short and still has a next one. @param before a seq, from the cursor */
+/** Newest first. A page that lost messages to a block is short and still has a next one. @param before a seq, from the cursor */
 export async function readChat(
   ctx: Context,
   viewer: Viewer,
-  streamId: string,
+  roomId: string,
   before: number | null,
   perPage: number,
 ): Promise<ChatPage> {
-  const { found } = await admitToRead(ctx, { id: streamId }, viewer);
+  const { door } = await admitToRead(ctx, { id: roomId }, viewer);
   const seconds = before === null ? NEWEST_PAGE_SECONDS : OLDER_PAGE_SECONDS;
-  const read = () => readPage(ctx, streamId, before, perPage);
-  const key = new URL(`/cache/chat/${streamId}?before=${before ?? ''}&perPage=${perPage}`, ctx.config.publicUrl);
-  const isPublic = found.stream.visibility === 'public';
+  const read = () => readPage(ctx, roomId, before, perPage);
+  const key = new URL(`/cache/chat/${roomId}?before=${before ?? ''}&perPage=${perPage}`, ctx.config.publicUrl);
+  const isPublic = door.visibility === 'public';
   const page = isPublic ? await cached(ctx, key.href, seconds, read) : await read();
   const data = await withoutBlocked(ctx, viewer, page);
-  // A block holds at once, also in what a browser keeps of older pages.
+  // A block holds at once, also for older pages that a browser has kept.
   if (!isPublic || viewer?.kind === 'user') return { data, cacheControl: 'private, no-cache' };
   // What a guest may see depends on where they are, so only the page behind the check is shared.
-  const scope = found.hidesSomewhere === 1 ? 'private' : 'public';
+  const scope = door.hidesSomewhere ? 'private' : 'public';
   return { data, cacheControl: `${scope}, max-age=${seconds}` };
 }
 
@@ -100,13 +100,13 @@ async function withoutBlocked(ctx: Context, viewer: Viewer, page: ChatPage['data
   return { ...page, items: page.items.filter(({ userId }) => !blocked.has(userId)) };
 }
 
-async function readPage(ctx: Context, streamId: string, before: number | null, perPage: number) {
-  const { messages, nextBefore } = await ctx.rooms(streamId).history(before, perPage);
+async function readPage(ctx: Context, roomId: string, before: number | null, perPage: number) {
+  const { messages, nextBefore } = await ctx.rooms(roomId).history(before, perPage);
   const nextCursor = nextBefore === null ? null : encodeCursor(CHAT_CURSOR, [nextBefore]);
   return { items: messages.map(presentMessage), pagination: { nextCursor, perPage } };
 }
 
-/** By room and cursor, so that however many poll, the object is asked once in so many seconds and place. */
+/** Cached by room and cursor: however many readers poll, each data centre asks the object once in so many seconds. */
 async function cached<T>(ctx: Context, key: string, seconds: number, read: () => Promise<T>): Promise<T> {
   const hit = await caches.default.match(key);
   if (hit) return (await hit.json()) as T; // put here below
@@ -125,7 +125,7 @@ function refusalOf({ code, message, retryAfterMs, reason }: RoomRefusal): AppErr
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     ...(reason === undefined ? {} : { reason }),
   };
-  return streamError(code, {
+  return roomError(code, {
     message,
     ...(Object.keys(details).length > 0 ? { details } : {}),
     ...(retryAfterMs === undefined ? {} : { headers: { 'Retry-After': String(Math.ceil(retryAfterMs / SECOND_MS)) } }),

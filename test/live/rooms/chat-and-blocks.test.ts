@@ -6,8 +6,8 @@ import { testContext } from '#test/support/context';
 import { plansOf } from '#test/support/plans';
 import { anOpenStream } from '#test/support/streams';
 import { actorOf, asCreator, asStaff, asViewer, type Person } from '#test/support/users';
+import type { Visibility } from '@/contracts/room';
 import { blockedAmong } from '@/domains/base/visibility/people';
-import type { Visibility } from '@/domains/live/streams/tables';
 import { block, unblock } from '@/domains/people/social/block';
 import { encodeCursor } from '@/http/envelope';
 

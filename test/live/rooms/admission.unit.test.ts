@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { aUser } from '#test/support/room-people';
 import type { Relation } from '@/contracts/room';
-import { mayStay, staysAsStaff } from '@/domains/live/streams/admission';
+import { mayStay, staysAsStaff } from '@/domains/live/rooms/admission';
 
 const as = (standing: Partial<Relation>, denied: 'gone' | 'blocked' | 'banned' | null = null) => ({
   user: aUser(standing),

@@ -1,17 +1,18 @@
 /**
- * Who may enter a stream's room, and who may read what is in it: pure rules, asked by every way in (pass, media
- * token, chat over HTTP, history). Where a creator is not shown, `getStream` has refused before.
+ * Who may enter a room, and who may read what is in it: pure rules for every way in (pass, video token, chat over HTTP,
+ * history). `getDoor` has already refused readers to whom the host is not shown.
  */
-
-import type { StreamStatus } from '@/contracts/room';
+import type { RoomStatus, Visibility } from '@/contracts/room';
 import { isMember } from '@/domains/base/visibility/members';
 import type { RoomRelation } from './relation';
-import type { Visibility } from './tables';
 
 type Person = Pick<RoomRelation, 'user' | 'denied'>;
 
+/** What decides who may enter: a stream has one, and so will whatever else has a room. */
 export interface Door {
-  readonly status: StreamStatus;
+  /** The user whose room it is. */
+  readonly hostId: string;
+  readonly status: RoomStatus;
   readonly visibility: Visibility;
 }
 
@@ -23,8 +24,11 @@ export type AdmissionRefusal =
   | 'STREAM_ENDED'
   | 'STREAM_CANCELLED';
 
-/** @param person nothing for a guest. Answers the refusal, or null: come in. */
-export function judgeAdmission(door: Door, person: Person | undefined): AdmissionRefusal | null {
+/** Answers the refusal, or null if the person may enter. @param person undefined for a guest */
+export function judgeAdmission(
+  door: Pick<Door, 'status' | 'visibility'>,
+  person: Person | undefined,
+): AdmissionRefusal | null {
   const refusal = mayStay(door, person);
   if (refusal) return refusal;
   switch (door.status) {
@@ -39,16 +43,16 @@ export function judgeAdmission(door: Door, person: Person | undefined): Admissio
 }
 
 /**
- * The rule for being in a room, at the door and whenever something changes; chat and viewers of a stream that is over
- * may be read by it too. Answers the refusal, or null.
- * @param person nothing for a guest
+ * The rule for being in a room, at the door and whenever something changes. It also decides who may read the chat and
+ * the viewers of a room that has closed. Answers the refusal, or null.
+ * @param person undefined for a guest
  */
 export function mayStay({ visibility }: Pick<Door, 'visibility'>, person: Person | undefined): AdmissionRefusal | null {
   if (person?.denied === 'gone') return 'STREAM_NOT_FOUND';
   return person?.user.standing.oversees ? null : mayStayAsViewer({ visibility }, person);
 }
 
-/** Whether only the right to oversee rooms lets this person in: such an entry is logged. */
+/** True if only the right to oversee rooms lets this person in. Such an entry is logged. */
 export function staysAsStaff(door: Pick<Door, 'visibility'>, person: Person | undefined): boolean {
   return mayStay(door, person) === null && mayStayAsViewer(door, person) !== null;
 }

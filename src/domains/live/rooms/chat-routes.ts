@@ -1,4 +1,4 @@
-/** A stream's chat and its moderation over HTTP; the socket has the same. */
+/** A room's chat and its moderation over HTTP. The socket has the same chat. */
 import { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
 import { type Endpoint, endpoint } from '@/http/endpoint';

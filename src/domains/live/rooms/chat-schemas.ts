@@ -4,10 +4,10 @@ import { cursorPageOf, cursorQuery, pageOf, pageQuery } from '@/http/envelope';
 import { aText } from '@/http/fields';
 import { anId, aReason } from './schemas';
 
-/** As the room judges it too; here the answer can name the field. */
+/** The room applies the same limit; here the answer can name the field. */
 const TEXT_CHARACTERS_MAX = 500;
 const SECONDS_A_DAY = 86_400;
-/** A week, as in the room; whoever should stay away longer is banned. */
+/** A week, as in the room. To keep somebody away longer, ban them. */
 const TIMEOUT_SECONDS_MAX = 7 * SECONDS_A_DAY;
 export const TIMEOUT_SECONDS_DEFAULT = 5 * 60;
 

@@ -1,4 +1,4 @@
-/** What users watch, by category alone, for their recommendations: a row a category, written at most once a day. */
+/** The categories that users watch, for their recommendations: a row a category, written at most once a day. */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';

@@ -1,6 +1,6 @@
 /**
- * Passes: one viewer may enter one room, once, within a minute. A resume pass, which the room gives, lets the same
- * viewer come back after a lost connection. Both are read here and nowhere else, claim by claim.
+ * Passes let one viewer enter one room, once, within a minute. A resume pass, which the room gives, lets the same viewer
+ * come back after a lost connection. Both are read only here, claim by claim.
  */
 import { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
@@ -16,7 +16,7 @@ export const PASS_SECONDS = 60;
 /** 96 bits: a room keeps one with each guest's stay. */
 const ADDRESS_MARK_CHARACTERS = 16;
 const GUEST_TOKEN_SECONDS = (30 * DAY_MS) / SECOND_MS;
-/** All viewers of a room are in one object today; the pass says so, that more may follow behind the same protocol. */
+/** All viewers of a room are in one object today. The pass names it, so that more can follow behind the same protocol. */
 const SHARD = 0;
 
 const RelationClaims = z.object({
@@ -77,8 +77,8 @@ export function signPass(
 }
 
 /**
- * What tells guests of one address from those of others, in this room alone. An account that is not verified is as
- * easily had as a guest's id. On one's own machine everybody has the same address, which says nothing.
+ * Tells guests of one address from those of others, in this room alone. Unverified accounts have a mark too, since they
+ * are as cheap as a guest's id. A loopback address says nothing, so it gets none.
  */
 function markOf(ctx: Signer, roomId: string, viewer: RoomViewer, address: string | undefined): string | undefined {
   if (!address || isLoopback(address) || (viewer.kind === 'user' && viewer.standing.verified)) return undefined;
@@ -89,7 +89,7 @@ function isLoopback(address: string): boolean {
   return address === '::1' || /^(::ffff:)?127\./i.test(address);
 }
 
-/** Genuine, not expired and of the right kind; whether it was used already is the room's to know. */
+/** The claims of a pass that is genuine, not expired and of the right kind. Only the room knows whether it was used. */
 export function readPass(ctx: Signer, token: string): Promise<Pass | undefined> {
   return read(ctx, 'pass', token);
 }
@@ -103,7 +103,7 @@ async function read(ctx: Signer, kind: 'pass' | 'resume', token: string): Promis
   return claims && PassClaims.safeParse(claims).data;
 }
 
-/** What a guest keeps and sends back in `x-guest-token`, so as to be the same guest tomorrow. */
+/** A guest keeps it and sends it back in `x-guest-token`, to be the same guest tomorrow. */
 export function signGuestToken(ctx: Signer, guestId: string): Promise<string> {
   return signToken(ctx.config.keys, 'guest', { sub: guestId }, GUEST_TOKEN_SECONDS, ctx.now());
 }

@@ -1,7 +1,9 @@
-/** The rooms that a change between people may matter to: those of their streams that are live, or that wait to be. */
+/** The open rooms that a change between people may concern: those that are live, and waiting rooms. */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { OutboxEvent } from '@/contracts/messages';
 import { lastRooms } from '@/domains/base/notifications/tables';
+import { streamVideoRoom } from '@/domains/live/channels/video-room';
 
 /** More than a creator can have scheduled. */
 const OPEN_ROOMS_MAX = 128;
@@ -9,17 +11,17 @@ const OPEN_ROOMS_MAX = 128;
 export interface OpenRoom {
   readonly roomId: string;
   readonly channelId: string;
-  /** The video room of one that is live. */
+  /** The video room of the show, if it is live. */
   readonly videoRoom: string;
   readonly creatorId: string;
   readonly status: 'live' | 'scheduled';
 }
 
-const openRoomColumns = sql`id AS roomId, channel_id AS channelId, coalesce(media_room, channel_id) AS videoRoom,
+const openRoomColumns = sql`id AS roomId, channel_id AS channelId, ${streamVideoRoom} AS videoRoom,
   creator_id AS creatorId, status`;
 
 /**
- * Rooms of one of two people in which they can meet: live ones, whose video can also be watched without the room, and
+ * The rooms of two people in which they can meet: live ones, whose video can also be watched without the room, and
  * waiting rooms that the other entered lately. Entering any other room checks their relation anyway.
  */
 export function listMeetingRooms(ctx: Context, one: string, other: string): Promise<OpenRoom[]> {
@@ -40,4 +42,18 @@ export function listOpenRooms(ctx: Context, creatorIds: readonly string[]): Prom
     WHERE creator_id IN (SELECT value FROM json_each(${JSON.stringify(creatorIds)})) AND status IN ('live', 'scheduled')
     ORDER BY status
     LIMIT ${OPEN_ROOMS_MAX}`);
+}
+
+/**
+ * The events after a user's relation to a creator has changed: the creator's live room, and the waiting rooms that the
+ * user entered, read it again, so that badge, chat and door follow at once.
+ */
+export async function relationChanged(
+  ctx: Context,
+  { userId, creatorId }: { readonly userId: string; readonly creatorId: string },
+): Promise<OutboxEvent[]> {
+  const rooms = await listMeetingRooms(ctx, creatorId, userId);
+  return rooms
+    .filter((room) => room.creatorId === creatorId)
+    .map(({ roomId }) => ({ kind: 'room', roomId, command: { type: 'standing-changed', userId } }));
 }

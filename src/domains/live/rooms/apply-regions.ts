@@ -1,6 +1,6 @@
 /**
- * A creator has chosen anew where they are not shown: their open rooms put out whoever is in from there, and let nobody
- * back in with a pass from before. Of who watches without the room nobody knows from where.
+ * After a creator has changed where they are not shown, their open rooms remove viewers from there and void their passes.
+ * Viewers who watch the video without the room stay, since nobody knows where they are.
  */
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -17,8 +17,8 @@ interface Chosen {
 }
 
 /**
- * Safe to repeat: what is read is what holds now, and a room keeps what was read last. The rooms are those that are
- * open by now: whoever comes into a later one meets the choice at the door.
+ * Safe to repeat: it reads what holds now, and a room keeps the newest reading. It concerns the rooms that are open now;
+ * later ones apply the choice at the door.
  */
 export async function applyRegions(ctx: Context, eventId: string, creatorId: string): Promise<void> {
   const at = ctx.now();
@@ -29,13 +29,13 @@ export async function applyRegions(ctx: Context, eventId: string, creatorId: str
     .orderBy(blockedRegions.region);
   const regions = rows.map(({ region }) => region);
   for (const room of await listOpenRooms(ctx, [creatorId])) {
-    // First from the video, or rather the plan of it: who is out of the room is not found there again.
+    // The video first, as a plan: viewers who have left the room are no longer found there.
     if (room.status === 'live') await planRemovals(ctx, eventId, room, { at, regions });
     await ctx.rooms(room.roomId).apply(eventId, { type: 'blocked-regions', at, regions });
   }
 }
 
-/** One statement, however many there are: the sweep removes some of them at once, and a page at a time from the next minute on. */
+/** One statement for any number: the sweep removes some at once, and a page at a time from the next minute on. */
 async function planRemovals(ctx: Context, eventId: string, room: OpenRoom, { at, regions }: Chosen): Promise<void> {
   const identities = await ctx.rooms(room.roomId).viewersFrom(regions);
   if (identities.length === 0) return;

@@ -1,45 +1,46 @@
 /**
- * Who is in a show's video room. LiveKit's tokens outlive bans, doors and shows, and its own server voids none of them;
- * so every join that it reports is checked here, and whoever may not be there is put out.
+ * Who may be in a video room. LiveKit's tokens outlive bans, doors and shows, and its own server revokes none of them.
+ * So every join that it reports is checked here, and participants who may not be there are removed.
  */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { ParticipantEvent, ParticipantSeen } from '@/contracts/media';
 import type { OutboxEvent } from '@/contracts/messages';
+import type { Visibility } from '@/contracts/room';
 import { commit } from '@/db/commit';
 import { planOnce } from '@/db/outbox';
+import { identitiesOf, readIdentity } from '@/domains/live/channels/media-identity';
 import { deniedSince, denyVideo, removal } from '@/domains/live/channels/video-denials';
+import { streamVideoRoom } from '@/domains/live/channels/video-room';
 import { AppError } from '@/http/errors';
 import { newId } from '@/shared/ids';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
 import { judgeAdmission } from './admission';
-import { identitiesOf, readIdentity } from './media-identity';
 import { findRoomRelation } from './relation';
-import type { Visibility } from './tables';
 
-/** As long as a viewer's token lasts. LiveKit renews those of connected clients, and they say when the first was issued. */
+/** A viewer's token lasts so long. LiveKit renews those of connected clients; they keep the time of the first one. */
 const FRESH_MS = 2 * MINUTE_MS;
-/** LiveKit that was away for longer has lost its rooms, and no token from before is good. */
+/** A LiveKit server that was away for longer has lost its rooms, and no older token is good. */
 const PARTICIPANT_MS_MAX = DAY_MS;
 
-/** What a viewer's token says of the door that let them in. */
-export function doorAttributes(stream: { readonly id: string; readonly visibility: Visibility }) {
-  return { stream: stream.id, door: stream.visibility };
+/** A viewer's token names the door that let them in. */
+export function doorAttributes({ roomId, visibility }: { readonly roomId: string; readonly visibility: Visibility }) {
+  return { stream: roomId, door: visibility };
 }
 
-interface RoomRow {
+interface VideoRoomRow {
   readonly creatorId: string;
   readonly creatorActive: number;
-  /** 1: of the show that is live, or of the next. */
+  /** 1: the room belongs to the show that is live, or to the next one. */
   readonly current: number;
   readonly streamId: string | null;
   readonly visibility: Visibility | null;
-  /** 1: put out since the token was issued. */
+  /** 1: the viewer was removed after the token was issued. */
   readonly denied: number;
 }
 
-/** Answers whether it was the channel's creator, from a browser. A room that is nobody's is none of our business. */
+/** Answers whether it was the channel's creator, from a browser. Rooms of no channel are ignored. */
 export async function applyParticipantJoined(ctx: Context, event: ParticipantEvent): Promise<boolean> {
   const { as, id } = readIdentity(event.identity);
   if (as === 'encoder') return false;
@@ -54,29 +55,28 @@ export async function applyParticipantJoined(ctx: Context, event: ParticipantEve
   return false;
 }
 
-function mayBeInOwnRoom({ creatorActive, current }: RoomRow): boolean {
+function mayBeInOwnRoom({ creatorActive, current }: VideoRoomRow): boolean {
   return creatorActive === 1 && current === 1;
 }
 
 /**
- * A fresh token, of a door that is still the same, is as good as the check that it was issued by. Everybody else goes
- * through that again, guests too.
+ * A fresh token from a door that has not changed is as good as the check that issued it. Everybody else is checked again,
+ * guests too.
  */
-async function mayWatch(ctx: Context, row: RoomRow, seen: ParticipantSeen, viewerId: string): Promise<boolean> {
+async function mayWatch(ctx: Context, row: VideoRoomRow, seen: ParticipantSeen, viewerId: string): Promise<boolean> {
   const { streamId, visibility } = row;
   if (streamId === null || visibility === null || row.denied === 1) return false;
-  const door = doorAttributes({ id: streamId, visibility });
+  const door = doorAttributes({ roomId: streamId, visibility });
   const isSameDoor = seen.attributes.stream === door.stream && seen.attributes.door === door.door;
   if (isSameDoor && ctx.now() - seen.issuedAt < FRESH_MS) return true;
   return judgeAdmission({ status: 'live', visibility }, await findRoomRelation(ctx, streamId, viewerId)) === null;
 }
 
 function readRoom(ctx: Context, { room, issuedAt }: { room: string; issuedAt: number }, viewerId: string) {
-  const streamRoom = sql`coalesce(streams.media_room, streams.channel_id)`;
-  return ctx.db.get<RoomRow | undefined>(sql`
+  return ctx.db.get<VideoRoomRow | undefined>(sql`
     SELECT channels.creator_id AS creatorId, users.status = 'active' AS creatorActive,
-      coalesce(${streamRoom}, channels.media_room, channels.id) = ${room} AS current,
-      CASE WHEN ${streamRoom} = ${room} THEN streams.id END AS streamId, streams.visibility,
+      coalesce(${streamVideoRoom}, channels.media_room, channels.id) = ${room} AS current,
+      CASE WHEN ${streamVideoRoom} = ${room} THEN streams.id END AS streamId, streams.visibility,
       ${deniedSince(room, viewerId, issuedAt)} AS denied
     FROM channels JOIN users ON users.id = channels.creator_id
       LEFT JOIN streams ON streams.channel_id = channels.id AND streams.status = 'live'
@@ -87,8 +87,8 @@ function readRoom(ctx: Context, { room, issuedAt }: { room: string; issuedAt: nu
 }
 
 /**
- * Puts somebody out of a show's video: noted, so that a token from before does not bring them back, and removed.
- * @param identity a viewer's id, for all of their places; or one identity
+ * Removes somebody from a show's video, and notes it so that an older token does not bring them back.
+ * @param identity a viewer's id, for all of their identities; or one identity
  */
 export function putOutOfVideo(
   ctx: Pick<Context, 'db' | 'now'>,
@@ -101,7 +101,7 @@ export function putOutOfVideo(
   };
 }
 
-/** The same for a room, which delivers no events itself: the sweep of the outbox does. */
+/** The same for the room object. It delivers no events, so the sweep of the outbox does. */
 export async function planToPutOut(ctx: Pick<Context, 'db' | 'now'>, room: string, identity: string): Promise<void> {
   const { statement, event } = putOutOfVideo(ctx, room, identity);
   await ctx.db.batch([statement, planOnce(ctx, newId(), event)]);

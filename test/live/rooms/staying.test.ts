@@ -16,7 +16,7 @@ import { outbox } from '@/db/outbox';
 import { rememberRoom } from '@/domains/base/notifications/last-rooms';
 import { lastRooms } from '@/domains/base/notifications/tables';
 import { staffLog } from '@/domains/base/permissions/tables';
-import { readPass } from '@/domains/live/streams/pass';
+import { readPass } from '@/domains/live/rooms/pass';
 import { subscriptions } from '@/domains/money/subscriptions/tables';
 import { newSession } from '@/domains/people/auth/sessions';
 import { authSessions } from '@/domains/people/auth/tables';

@@ -1,4 +1,4 @@
-/** Who may do what to whom in a room: one pure rule. */
+/** Who may moderate whom in a room: one pure rule. */
 import { staffCan, staffCanActOn } from '@/domains/base/permissions/permissions';
 import type { Rank, Staff } from '@/shared/actor';
 import type { ModerationKind } from './chat-schemas';
@@ -18,10 +18,10 @@ export interface ModeratedParty {
   readonly country: string | null;
 }
 
-/** By which right somebody moderates at all. */
+/** The right by which somebody moderates; `creator` is the room's host. */
 export type ModerationRight = 'creator' | 'moderator' | 'staff';
 
-/** The right by which somebody may do this at all, if any. */
+/** The right by which somebody may take this action at all, or null. */
 export function moderationRight(party: ModeratingParty, action: ModerationKind): ModerationRight | null {
   if (party.creator) return 'creator';
   if (party.moderator) return 'moderator';
@@ -30,8 +30,8 @@ export function moderationRight(party: ModeratingParty, action: ModerationKind):
 }
 
 /**
- * Nobody acts on the creator or on themselves; on staff only higher staff do; a moderator does not act on another.
- * Somebody in charge who is staff as well has the rights of both.
+ * Nobody acts on the host or on themselves, and moderators do not act on each other. On staff only higher staff act. A
+ * host or moderator who is also staff has the rights of both.
  */
 export function mayModerate(
   party: ModeratingParty,
@@ -46,7 +46,7 @@ export function mayModerate(
   return asStaff && party.staff !== null && staffCanActOn(party.staff, target) ? null : 'OUT_OF_YOUR_REACH';
 }
 
-/** Whether it is done, if at all, by the right of staff; then the staff log has it. */
+/** Whether the action needs the right of staff. If so, the staff log records it. */
 export function takesStaff(right: ModerationRight, target: ModeratedParty): boolean {
   return right === 'staff' || target.rank !== null || (right === 'moderator' && target.moderator);
 }

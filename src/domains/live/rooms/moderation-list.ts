@@ -1,4 +1,4 @@
-/** Who is banned from a stream's channel and timed out in its room, for those who moderate there. */
+/** The bans of a room's channel and the time-outs of the room, for those who moderate there. */
 import type { z } from '@hono/zod-openapi';
 import { desc, eq, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
@@ -10,24 +10,24 @@ import type { Actor } from '@/shared/actor';
 import { toIso } from '@/shared/time';
 import { presentMessage } from './chat';
 import type { ModerationList } from './chat-schemas';
-import { streamError } from './errors';
+import { roomError } from './errors';
 import { moderatingParty } from './moderation';
 import { moderationRight } from './moderation-rules';
 
-/** Enough to judge by. */
+/** Enough to judge a ban by. */
 const MESSAGES_EACH = 20;
 
-/** Bans newest first, by page; the room's time-outs, which are few and pass, whole beside them. */
+/** Bans by page, newest first, and all time-outs beside them: those are few, and end. */
 export async function listModeration(
   ctx: Context,
   actor: Actor,
-  streamId: string,
+  roomId: string,
   query: PageQuery,
 ): Promise<z.input<typeof ModerationList>> {
-  const { found, party } = await moderatingParty(ctx, actor, streamId);
-  if (!moderationRight(party, 'kick') && !moderationRight(party, 'ban')) throw streamError('NOT_MODERATOR');
-  const [bans, [total]] = await readBans(ctx, found.channel.id, query);
-  const room = ctx.rooms(streamId);
+  const { door, party } = await moderatingParty(ctx, actor, roomId);
+  if (!moderationRight(party, 'kick') && !moderationRight(party, 'ban')) throw roomError('NOT_MODERATOR');
+  const [bans, [total]] = await readBans(ctx, door.channelId, query);
+  const room = ctx.rooms(roomId);
   const timeOuts = await room.timeOuts();
   const moderated = [...new Set([...bans.map(({ user }) => user.id), ...timeOuts.map(({ userId }) => userId)])];
   const [named, messages] = await Promise.all([
@@ -59,7 +59,7 @@ function readBans(ctx: Context, channelId: string, query: PageQuery) {
   const { limit, offset } = rowsOf(query);
   const ofChannel = eq(channelBans.channelId, channelId);
   const banner = alias(users, 'banner');
-  // No batch: D1 gives a batch's rows by column name, and here two have an `id`.
+  // NOTE: not a batch: D1 returns batch rows as objects, so two columns called `id` collide.
   return Promise.all([
     ctx.db
       .select({

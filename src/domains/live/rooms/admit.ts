@@ -1,0 +1,69 @@
+/** Asks the door for a caller: reads the door and the caller's relation to it, in two statements, and judges once. */
+import type { Context } from '@/contracts/context';
+import type { RoomViewer } from '@/contracts/room';
+import type { AppError } from '@/http/errors';
+import type { Viewer } from '@/shared/actor';
+import { newId } from '@/shared/ids';
+import { type AdmissionRefusal, judgeAdmission, mayStay } from './admission';
+import { type FoundDoor, getDoor, type RoomName } from './door';
+import { roomError } from './errors';
+import { signGuestToken } from './pass';
+import { findRoomRelation, type RoomRelation } from './relation';
+
+export interface Admitted {
+  readonly door: FoundDoor;
+  /** Undefined for a guest. */
+  readonly relation: RoomRelation | undefined;
+}
+
+/** For a caller who wants to enter the room or the video, or to write. Throws what `judgeAdmission` refuses. */
+export function admit(ctx: Context, name: RoomName, viewer: Viewer): Promise<Admitted> {
+  return ask(ctx, name, viewer, judgeAdmission);
+}
+
+/** As `admit`, and the relation has the ids of the users whom the caller blocks. */
+export function admitToJoin(ctx: Context, name: RoomName, viewer: Viewer): Promise<Admitted> {
+  return ask(ctx, name, viewer, judgeAdmission, true);
+}
+
+/** For a caller who wants to read what is, or was, in the room. */
+export function admitToRead(ctx: Context, name: RoomName, viewer: Viewer): Promise<Admitted> {
+  return ask(ctx, name, viewer, mayStay);
+}
+
+async function ask(
+  ctx: Context,
+  name: RoomName,
+  viewer: Viewer,
+  judge: typeof judgeAdmission,
+  withBlocks = false,
+): Promise<Admitted> {
+  const relationTo = async (roomId: string) =>
+    viewer?.kind === 'user' ? findRoomRelation(ctx, roomId, viewer.userId, withBlocks) : undefined;
+  // If the id is known, both are read at once, so that callers can wait for D1 once more.
+  const early = 'id' in name ? relationTo(name.id) : undefined;
+  const [door, known] = await Promise.all([getDoor(ctx, name, viewer), early]);
+  const relation = early ? known : await relationTo(door.roomId);
+  const refusal = judge(door, relation);
+  if (refusal) throw doorError(refusal, relation);
+  return { door, relation };
+}
+
+/** Users who are banned learn the reason. */
+export function doorError(refusal: AdmissionRefusal, relation: RoomRelation | undefined): AppError {
+  return roomError(refusal, refusal === 'BANNED' ? { details: { reason: relation?.banReason ?? null } } : {});
+}
+
+export interface Identity {
+  readonly viewer: RoomViewer;
+  /** For a guest: a fresh one, whether they had one or not. */
+  readonly guestToken: string | undefined;
+}
+
+/** Who is entering. A guest without an id is given one, and the token proves that it is theirs. */
+export async function identityOf(ctx: Context, viewer: Viewer, { relation }: Admitted): Promise<Identity> {
+  if (relation) return { viewer: relation.user, guestToken: undefined };
+  const { guestId: id = newId(), unverified } = viewer?.kind === 'guest' ? viewer : {};
+  const guest = { kind: 'guest', id, ...(unverified ? { unverified } : {}) } as const;
+  return { viewer: guest, guestToken: await signGuestToken(ctx, id) };
+}

@@ -1,0 +1,78 @@
+/**
+ * Finds the door of a room, as one reader may see it. A room is known here by its tables alone: today each belongs to a
+ * stream and has the stream's id; whatever else has a room is looked up here too.
+ */
+import { and, eq, sql } from 'drizzle-orm';
+import type { Context } from '@/contracts/context';
+import type { RoomPolicy } from '@/contracts/room';
+import { users } from '@/domains/base/users/tables';
+import { isNamed, type StreamName } from '@/domains/base/visibility/named-stream';
+import { showsViewerList } from '@/domains/base/visibility/people';
+import { hidesSomewhere, shownTo } from '@/domains/base/visibility/regions';
+import { visibleElsewhere } from '@/domains/base/visibility/streams';
+import { channels } from '@/domains/live/channels/tables';
+import { streamVideoRoomOf, videoRoomOf } from '@/domains/live/channels/video-room';
+import { streams } from '@/domains/live/streams/tables';
+import type { Viewer } from '@/shared/actor';
+import type { Door } from './admission';
+import { roomError } from './errors';
+import { roomPolicy } from './policy';
+import { streamLive } from './tables';
+
+/** How a request names a room: by its id, or by its host. */
+export type RoomName = StreamName;
+
+/** A door with what stands behind it. */
+export interface FoundDoor extends Door {
+  readonly roomId: string;
+  /** Bans, moderators and the chat's policy are those of this channel. */
+  readonly channelId: string;
+  readonly policy: RoomPolicy;
+  readonly category: string | null;
+  /** The video room of the show that is live, else of the next one. */
+  readonly videoRoom: string;
+  /** As the room reported it last. */
+  readonly viewerCount: number;
+  /** Whether everybody who may enter may also see who is watching. */
+  readonly showsViewers: boolean;
+  /** Whether readers in some countries may not see the room. */
+  readonly hidesSomewhere: boolean;
+}
+
+/**
+ * One statement. Throws NOT_IN_YOUR_COUNTRY, and STREAM_NOT_FOUND, which does not tell what is hidden from what does
+ * not exist.
+ */
+export async function getDoor(ctx: Context, name: RoomName, viewer: Viewer): Promise<FoundDoor> {
+  const row = await ctx.db
+    .select({
+      stream: streams,
+      channel: channels,
+      viewerCount: sql<number>`coalesce(${streamLive.viewerCount}, 0)`,
+      showsViewers: sql<number>`${streams.showViewers} AND ${showsViewerList(streams.creatorId)}`,
+      shown: shownTo(viewer, streams.creatorId) ?? sql<number>`1`,
+      hidesSomewhere: hidesSomewhere(streams.creatorId),
+    })
+    .from(streams)
+    .innerJoin(users, eq(users.id, streams.creatorId))
+    .innerJoin(channels, eq(channels.id, streams.channelId))
+    .leftJoin(streamLive, eq(streamLive.streamId, streams.id))
+    .where(and(isNamed(name, viewer), visibleElsewhere(viewer)))
+    .get();
+  if (!row) throw roomError('STREAM_NOT_FOUND');
+  if (row.shown === 0) throw roomError('NOT_IN_YOUR_COUNTRY');
+  const { stream, channel } = row;
+  return {
+    roomId: stream.id,
+    hostId: stream.creatorId,
+    status: stream.status,
+    visibility: stream.visibility,
+    channelId: channel.id,
+    policy: roomPolicy(channel),
+    category: stream.category,
+    videoRoom: stream.status === 'live' ? streamVideoRoomOf(stream) : videoRoomOf(channel),
+    viewerCount: row.viewerCount,
+    showsViewers: row.showsViewers === 1,
+    hidesSomewhere: row.hidesSomewhere === 1,
+  };
+}

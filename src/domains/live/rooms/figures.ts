@@ -1,0 +1,43 @@
+/** A room's counts in D1: how many watch while it is live, and what it counted in all. */
+import { eq, sql } from 'drizzle-orm';
+import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
+import type { RoomFigures } from '@/contracts/room';
+import { streams } from '@/domains/live/streams/tables';
+import { streamAnalytics, streamLive } from './tables';
+
+type Database = Pick<Context, 'db' | 'now'>;
+
+/** For the batch in which the room goes live. */
+export function openCount(ctx: Database, roomId: string): Statement {
+  return ctx.db.insert(streamLive).values({ streamId: roomId, viewerCount: 0, updatedAt: ctx.now() });
+}
+
+/** For the batch in which the room closes. */
+export function closeCount(ctx: Database, roomId: string): Statement {
+  return ctx.db.delete(streamLive).where(eq(streamLive.streamId, roomId));
+}
+
+/** A report that comes after the end changes nothing. @param ranking what lists sort by */
+export async function recordViewerCount(ctx: Database, roomId: string, count: number, ranking = count): Promise<void> {
+  await ctx.db.run(sql`
+    INSERT INTO ${streamLive} (stream_id, viewer_count, ranking_count, updated_at)
+    SELECT id, CAST(${count} AS INTEGER), CAST(${ranking} AS INTEGER), CAST(${ctx.now()} AS INTEGER) FROM ${streams}
+    WHERE id = ${roomId} AND status = 'live'
+    ON CONFLICT (stream_id) DO UPDATE SET viewer_count = excluded.viewer_count,
+      ranking_count = excluded.ranking_count, updated_at = excluded.updated_at`);
+}
+
+/** Keeps the first report of a room; later ones change nothing. */
+export function keepFigures(ctx: Database, roomId: string, figures: RoomFigures) {
+  return ctx.db.run(sql`
+    INSERT INTO ${streamAnalytics}
+      (stream_id, unique_viewers, peak_viewers, ranking_peak, watch_seconds, rewarded_seconds, messages, reactions,
+        viewer_curve, created_at)
+    SELECT id, CAST(${figures.uniqueViewers} AS INTEGER), CAST(${figures.peakViewers} AS INTEGER),
+      CAST(${figures.rankingPeak} AS INTEGER), CAST(${figures.watchSeconds} AS INTEGER),
+      CAST(${figures.rewardedSeconds} AS INTEGER), CAST(${figures.messages} AS INTEGER),
+      ${JSON.stringify(figures.reactions)}, ${JSON.stringify(figures.viewerCurve)}, CAST(${ctx.now()} AS INTEGER)
+    FROM ${streams} WHERE id = ${roomId}
+    ON CONFLICT (stream_id) DO NOTHING`);
+}

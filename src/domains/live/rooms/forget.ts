@@ -1,0 +1,30 @@
+/** The end of an account, as rooms see it: what it watched is deleted, and rooms forget what it said. */
+import { and, eq, inArray } from 'drizzle-orm';
+import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
+import type { OutboxEvent } from '@/contracts/messages';
+import { commit } from '@/db/commit';
+import { roomTraces, watchedCategories } from './tables';
+
+const ROOMS_A_STEP = 50;
+
+export function forgetWatched(ctx: Context, userId: string): Statement {
+  return ctx.db.delete(watchedCategories).where(eq(watchedCategories.userId, userId));
+}
+
+/** The rooms that have text of the user or name them, some at a time. Answers how many there were: none means it is done. */
+export async function forgetInRooms(ctx: Context, userId: string): Promise<number> {
+  const rows = await ctx.db
+    .select({ roomId: roomTraces.roomId })
+    .from(roomTraces)
+    .where(eq(roomTraces.userId, userId))
+    .limit(ROOMS_A_STEP);
+  if (rows.length === 0) return 0;
+  const ids = rows.map(({ roomId }) => roomId);
+  await commit(
+    ctx,
+    [ctx.db.delete(roomTraces).where(and(eq(roomTraces.userId, userId), inArray(roomTraces.roomId, ids)))],
+    { events: ids.map((roomId): OutboxEvent => ({ kind: 'room', roomId, command: { type: 'forget-user', userId } })) },
+  );
+  return ids.length;
+}

@@ -1,0 +1,92 @@
+/** Entering a room: everything is checked once, here, and the answer opens the room and its video. */
+import type { z } from '@hono/zod-openapi';
+import type { Context } from '@/contracts/context';
+import type { Pass } from '@/contracts/room';
+import { rememberRoom } from '@/domains/base/notifications/last-rooms';
+import { isInsider } from '@/domains/base/visibility/streams';
+import type { Viewer } from '@/shared/actor';
+import { newId } from '@/shared/ids';
+import { admitToJoin, identityOf } from './admit';
+import type { FoundDoor, RoomName } from './door';
+import { roomError } from './errors';
+import { logStaffEntry } from './log-entry';
+import { PASS_SECONDS, readPass, readResume, signPass } from './pass';
+import { publicPolicy } from './policy';
+import type { Joined } from './schemas';
+import { viewerToken } from './token';
+import { rememberWatched } from './watched';
+
+/** @param address the caller's IP address, if it is known */
+export async function joinRoom(
+  ctx: Context,
+  name: RoomName,
+  actor: Viewer,
+  address?: string,
+): Promise<z.input<typeof Joined>> {
+  const admitted = await admitToJoin(ctx, name, actor);
+  const { door } = admitted;
+  const { roomId } = door;
+  const { viewer, guestToken } = await identityOf(ctx, actor, admitted);
+  // The host and staff may enter from anywhere.
+  const regions = isInsider(actor, door.hostId) ? undefined : actor?.regions;
+  const passId = newId();
+  const sessionId = actor?.kind === 'user' && viewer.kind === 'user' ? actor.sessionId : undefined;
+  await logStaffEntry(ctx, admitted, passId);
+  const pass = await signPass(ctx, roomId, viewer, { id: passId, regions, sessionId, address });
+  const isLive = door.status === 'live';
+  const counting = countViewers(ctx, door);
+  // Remembered before the pass is used: an event that ends the right to enter must reach an unused pass too.
+  if (viewer.kind === 'user') ctx.waitUntil(rememberRoom(ctx, viewer.id, roomId, sessionId));
+  // After the answer: nobody waits for it, and losing it does no harm.
+  if (isLive && door.category !== null && viewer.kind === 'user' && viewer.id !== door.hostId)
+    ctx.waitUntil(rememberWatched(ctx, viewer.id, door.category));
+  return {
+    streamId: roomId,
+    pass,
+    passSeconds: PASS_SECONDS,
+    wsUrl: socketUrl(ctx, roomId, pass),
+    viewer: { id: viewer.id, kind: viewer.kind },
+    ...(guestToken === undefined ? {} : { guestToken }),
+    media: isLive ? await viewerToken(ctx, door, viewer) : null,
+    policy: publicPolicy(door.policy),
+    viewerCount: await counting,
+    blockedIds: [...(admitted.relation?.blockedIds ?? [])],
+  };
+}
+
+/** The count that `welcome` will show a moment later. A room that does not answer now keeps nobody out. */
+async function countViewers(ctx: Context, { roomId, status, viewerCount }: FoundDoor): Promise<number> {
+  const counted = await ctx
+    .rooms(roomId)
+    .viewerCount()
+    .catch((error: unknown) => {
+      ctx.log.fault('join.viewers', error);
+      return null;
+    });
+  return counted ?? (status === 'live' ? viewerCount : 0);
+}
+
+/** What a socket is opened with. Both come in the URL, since a browser cannot send them otherwise. */
+export interface SocketTicket {
+  readonly pass?: string | undefined;
+  readonly since?: string | undefined;
+}
+
+/** Throws PASS_REQUIRED, PASS_INVALID, before the room is woken. */
+export async function enterRoom(ctx: Context, roomId: string, ticket: SocketTicket, request: Request) {
+  if (!ticket.pass) throw roomError('PASS_REQUIRED');
+  const pass: Pass | undefined = (await readPass(ctx, ticket.pass)) ?? (await readResume(ctx, ticket.pass));
+  if (pass?.roomId !== roomId) throw roomError('PASS_INVALID');
+  return ctx.rooms(roomId).connect(request, pass, readSince(ticket.since));
+}
+
+/** The last seq that the client has. Anything but a number counts as none: the client gets only the welcome frame. */
+function readSince(since: string | undefined): number | null {
+  return since !== undefined && /^\d{1,15}$/.test(since) ? Number(since) : null;
+}
+
+function socketUrl(ctx: Context, roomId: string, pass: string): string {
+  const url = new URL(`/api/v1/stream/${roomId}/ws`, ctx.config.publicUrl.replace(/^http/, 'ws'));
+  url.searchParams.set('pass', pass);
+  return url.href;
+}

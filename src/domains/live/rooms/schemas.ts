@@ -1,0 +1,86 @@
+/** Wire shapes of rooms: entering one, the video beside it, and who is there. */
+import { z } from '@hono/zod-openapi';
+import { orNull } from '@/http/envelope';
+import { aText } from '@/http/fields';
+
+const REASON_CHARACTERS_MAX = 300;
+
+/** An id of any form: one that names nothing is 404, not 422. */
+export const anId = z.string().min(1);
+
+/** An empty reason is the same as none. */
+export const aReason = aText(REASON_CHARACTERS_MAX);
+
+export const MediaToken = z
+  .object({
+    provider: z.enum(['livekit', 'agora']),
+    token: z.string(),
+    serverUrl: z.string().openapi({ description: "LiveKit's WebSocket URL, or Agora's app id." }),
+    room: z.string(),
+    identity: z.string(),
+    expiresAt: z.iso.datetime(),
+  })
+  .openapi('MediaToken');
+
+const Visitor = z.object({ id: z.string(), kind: z.enum(['user', 'guest']) }).openapi('Visitor');
+const guestToken = z
+  .string()
+  .optional()
+  .openapi({ description: 'For guests: keep it, and send it as x-guest-token to be the same guest again.' });
+
+export const StreamToken = MediaToken.extend({
+  streamId: z.uuid(),
+  role: z.enum(['publisher', 'subscriber']),
+  viewer: Visitor,
+  guestToken,
+}).openapi('StreamToken');
+
+export const TokenRequest = z
+  .strictObject({ streamId: anId, hostId: anId, username: anId })
+  .partial()
+  .refine((names) => Object.keys(names).length === 1, 'name one of streamId, hostId and username')
+  .openapi('TokenRequest');
+
+export const Policy = z
+  .object({
+    chatEnabled: z.boolean(),
+    chatDelaySeconds: z.int(),
+    followersOnly: z.boolean(),
+    subscribersOnly: z.boolean(),
+    slowModeSeconds: z.int(),
+  })
+  .openapi('RoomPolicy', { description: 'What a channel lets viewers write; the blocked words are not shown.' });
+
+export const Joined = z
+  .object({
+    streamId: z.uuid(),
+    pass: z.string().openapi({ description: 'Opens the room once.' }),
+    passSeconds: z.int(),
+    wsUrl: z.string(),
+    viewer: Visitor,
+    guestToken,
+    media: orNull(MediaToken).openapi({ description: 'Null until the stream is live.' }),
+    policy: Policy,
+    viewerCount: z.int(),
+    blockedIds: z.array(z.string()).openapi({
+      description:
+        'The 500 users whom you blocked last: hide their messages in `welcome`, in replays and live. A change comes as ' +
+        '`user-notification` of kind `block-changed`, with `data: { userId, blocked }`.',
+    }),
+  })
+  .openapi('Joined');
+
+export const ViewerList = z
+  .object({
+    users: z.array(
+      z.object({
+        id: z.string(),
+        username: z.string(),
+        displayName: z.string(),
+        avatarUrl: z.string().nullable(),
+      }),
+    ),
+    guests: z.int().openapi({ description: 'And performers who want not to be named.' }),
+    total: z.int(),
+  })
+  .openapi('ViewerList');

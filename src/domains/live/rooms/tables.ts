@@ -1,0 +1,46 @@
+/** What rooms leave in D1: their counts, and which users they concern. A room has the id of its stream. */
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { ReactionKind } from '@/contracts/room';
+
+/** Viewer counts of live rooms. Small and without an index, since it changes every few seconds. */
+export const streamLive = sqliteTable('stream_live', {
+  streamId: text('stream_id').primaryKey(),
+  viewerCount: integer('viewer_count').notNull().default(0),
+  rankingCount: integer('ranking_count'),
+  updatedAt: integer('updated_at').notNull(),
+});
+
+/** What a room counted in all, written once after its end. */
+export const streamAnalytics = sqliteTable('stream_analytics', {
+  streamId: text('stream_id').primaryKey(),
+  uniqueViewers: integer('unique_viewers').notNull(),
+  peakViewers: integer('peak_viewers').notNull(),
+  rankingPeak: integer('ranking_peak'),
+  watchSeconds: integer('watch_seconds').notNull(),
+  rewardedSeconds: integer('rewarded_seconds'),
+  messages: integer().notNull(),
+  reactions: text({ mode: 'json' }).$type<Partial<Record<ReactionKind, number>>>().notNull(),
+  viewerCurve: text('viewer_curve', { mode: 'json' }).$type<(readonly [number, number])[]>().notNull(),
+  createdAt: integer('created_at').notNull(),
+});
+
+/** Which users wrote in a room or are named there, so that their text is found when the account ends. */
+export const roomTraces = sqliteTable(
+  'room_traces',
+  {
+    userId: text('user_id').notNull(),
+    roomId: text('room_id').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.roomId] })],
+);
+
+/** Which categories a user watched lately. It names no single stream and is shown to nobody. */
+export const watchedCategories = sqliteTable(
+  'watched_categories',
+  {
+    userId: text('user_id').notNull(),
+    category: text().notNull(),
+    seenAt: integer('seen_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.category] })],
+);
