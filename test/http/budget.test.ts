@@ -11,6 +11,7 @@ import { aStream } from '#test/support/streams';
 import { asCreator, asViewer } from '#test/support/users';
 import { app } from '@/app';
 import type { Env } from '@/config';
+import { makeContext } from '@/context';
 import { hashPassword } from '@/domains/people/auth/passwords';
 import { deliverOutbox } from '@/queues/outbox';
 import { openRooms } from '@/room/rooms';
@@ -44,7 +45,7 @@ async function ask(method: string, path: string, headers: Record<string, string>
     rooms: openRooms(env.ROOMS),
     deliver: deliverOutbox,
   };
-  const response = await app.fetch(request, { env: counted, surroundings }, execution);
+  const response = await app.fetch(request, { makeContext: () => makeContext(counted, surroundings) }, execution);
   const { data } = await response.json<{ data: never }>();
   await waitOnExecutionContext(execution);
   return { status: response.status, data, counts: readCounts() };

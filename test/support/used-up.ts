@@ -3,6 +3,7 @@ import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { app } from '@/app';
 import type { Env } from '@/config';
+import { makeContext } from '@/context';
 import { deliverOutbox } from '@/queues/outbox';
 import { openRooms } from '@/room/rooms';
 
@@ -36,6 +37,10 @@ export function usedUp() {
     deliver: deliverOutbox,
   };
   const ask = async (path: string, init: RequestInit) =>
-    app.fetch(new Request(`http://localhost:8787${path}`, init), { env: bindings, surroundings }, execution);
+    app.fetch(
+      new Request(`http://localhost:8787${path}`, init),
+      { makeContext: () => makeContext(bindings, surroundings) },
+      execution,
+    );
   return { taken, ask };
 }

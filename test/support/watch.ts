@@ -3,6 +3,7 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers';
 import { app } from '@/app';
 import type { Env } from '@/config';
+import { makeContext } from '@/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import { deliverOutbox } from '@/queues/outbox';
 import { openRooms } from '@/room/rooms';
@@ -41,7 +42,7 @@ export async function watch({ by, method, path, body }: Write) {
       await deliverOutbox(ctx, rows);
     }) satisfies typeof deliverOutbox,
   };
-  const response = await app.fetch(request, { env: counted, surroundings }, execution);
+  const response = await app.fetch(request, { makeContext: () => makeContext(counted, surroundings) }, execution);
   await response.arrayBuffer();
   await waitOnExecutionContext(execution);
   return { status: response.status, events, rooms, rowsWritten: readCounts().rowsWritten };

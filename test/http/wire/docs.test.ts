@@ -7,6 +7,7 @@ import { client, randomAddress } from '#test/support/api';
 import { clientWith } from '#test/support/app';
 import { endpoints } from '@/app';
 import type { Env } from '@/config';
+import { makeContext } from '@/context';
 import { docsRoutes } from '@/http/docs';
 import { type AppEnv, withContext } from '@/http/middleware';
 import { openApiDocument } from '@/http/openapi';
@@ -69,7 +70,11 @@ test('the reference is described once, however often it is asked for, and anew f
       deliver: deliverOutbox,
     };
     const bindings = { ...env, PUBLIC_URL: origin } as Env;
-    return app.fetch(new Request(`http://localhost:8787${path}`), { env: bindings, surroundings }, execution);
+    return app.fetch(
+      new Request(`http://localhost:8787${path}`),
+      { makeContext: () => makeContext(bindings, surroundings) },
+      execution,
+    );
   };
   for (const path of ['/api/openapi.json', '/api/v1/openapi.json', '/api/openapi.json']) await ask(path);
   expect(describeApi).toHaveBeenCalledTimes(1);

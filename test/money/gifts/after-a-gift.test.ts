@@ -9,6 +9,7 @@ import { anOpenStream } from '#test/support/streams';
 import { actorOf, asCreator, asViewer } from '#test/support/users';
 import { app } from '@/app';
 import type { Env } from '@/config';
+import { makeContext } from '@/context';
 import type { Context } from '@/contracts/context';
 import { outbox } from '@/db/outbox';
 import { sendGift } from '@/domains/money/gifts/send-gift';
@@ -119,7 +120,7 @@ describe('a gift into a live stream', () => {
       deliver: deliverOutbox,
     };
     resetCounts();
-    const response = await app.fetch(request, { env: counted, surroundings }, execution);
+    const response = await app.fetch(request, { makeContext: () => makeContext(counted, surroundings) }, execution);
     expect(response.status).toBe(201);
     await waitOnExecutionContext(execution);
     const { rowsWritten, calls } = readCounts();
