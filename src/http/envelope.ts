@@ -49,8 +49,8 @@ export function errorResponse(error: AppError, requestId: string): Response {
 
 // --- Lists by page
 
-export const PAGE_SIZE_DEFAULT = 20;
-export const PAGE_SIZE_MAX = 100;
+const PAGE_SIZE_DEFAULT = 20;
+const PAGE_SIZE_MAX = 100;
 /** Counting stops here: nobody turns to page 501, and a count costs a row read each. */
 export const COUNT_MAX = 10_000;
 

@@ -24,7 +24,7 @@ const ROWS_PER_PAGE = 5_000;
 const TRANSFERS_PER_PAGE = 20_000;
 
 /** Ids above `after` and not above `end`; null: there is no end. Every id is above ''. */
-export interface Range {
+interface Range {
   readonly after: string;
   readonly end: string | null;
 }
@@ -53,7 +53,7 @@ export async function nextRange(ctx: Context, after: string | null, sources: rea
   return { after: start, end: row.end };
 }
 
-export interface RowsCheck {
+interface RowsCheck {
   readonly name: string;
   readonly refType: string;
   /** The rows that the transfers name, by `id`. */

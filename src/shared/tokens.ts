@@ -3,7 +3,7 @@ import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jo
 import type { Keyring } from './keys';
 
 /** What a token is for; also the name of its key. */
-export type TokenKind =
+type TokenKind =
   | 'access'
   | 'refresh'
   | 'challenge'

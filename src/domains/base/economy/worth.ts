@@ -10,7 +10,7 @@ import { convert } from './rates';
 /** Enough to say what is in the way. */
 const LISTED_MAX = 20;
 
-export interface Worthless {
+interface Worthless {
   readonly kind: 'gift' | 'tier';
   readonly id: string;
   readonly name: string;

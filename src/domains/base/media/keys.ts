@@ -59,7 +59,7 @@ export function steadyMediaUrl(ctx: Context, key: string): Promise<string> {
 }
 
 /** Which member of staff was given a link to an identity document, and of which application. */
-export interface Look {
+interface Look {
   /** One for each link: opening it again is the same look. */
   readonly lookId: string;
   readonly staffId: string;

@@ -30,7 +30,7 @@ import { askStore, callOffFile } from './written-file';
 /** Longer than the slowest form takes, whose first file this may be. */
 export const UNNAMED_FOR_MS_MAX = 2 * HOUR_MS;
 
-export interface StoredFile {
+interface StoredFile {
   key: string;
   /**
    * For the batch that names the file. If that batch fails, or never comes, the object is deleted within hours.
@@ -39,7 +39,7 @@ export interface StoredFile {
   statements: Statement[];
 }
 
-export interface StoredImage extends StoredFile {
+interface StoredImage extends StoredFile {
   /** Anyone's, but for a post's. `?w=` on it asks for a width: the smallest that is stored and no narrower. */
   url: string;
   /** Pixels, of the largest. */

@@ -23,7 +23,7 @@ const MAILS_OF_ASKER_MAX = 300;
 const SIGN_IN_MAILS_MAX = 10;
 
 /** Each kind has its own quota, so that what a stranger asks for does not use up another way in. */
-export type MailKind = OtpPurpose | 'verify-link' | 'reset-link';
+type MailKind = OtpPurpose | 'verify-link' | 'reset-link';
 
 /** No longer than the newest mail is good: a link by itself, a code because `newOtp` prolongs it. */
 const WINDOW_MS: Readonly<Record<MailKind, number>> = {

@@ -27,7 +27,7 @@ const WRONG_MAX = 10;
 const WRONG_OF_ALL_MAX = 50;
 
 /** A code that was right, and the account that it was mailed to. The request that deletes the row has used it. */
-export interface RightOtp {
+interface RightOtp {
   readonly emailKey: string;
   readonly purpose: OtpPurpose;
   readonly codeHash: string;

@@ -26,7 +26,7 @@ import { accounts, type OtpPurpose } from './tables';
 import { findLinked } from './verify-link';
 
 /** What the request shows besides the code or link. */
-export interface Credentials {
+interface Credentials {
   readonly actor: Viewer;
   readonly password: string | undefined;
   readonly asker: Asker;
