@@ -65,7 +65,7 @@ export interface PageQuery {
 }
 
 /** Where a page's rows are. Past those that are counted it has none: to skip a row costs as much as to read it. */
-export function rowsOf({ page, perPage }: PageQuery): { limit: number; offset: number } {
+export function limitAndOffset({ page, perPage }: PageQuery): { limit: number; offset: number } {
   const offset = (page - 1) * perPage;
   return offset < COUNT_MAX ? { limit: perPage, offset } : { limit: 0, offset: 0 };
 }

@@ -29,7 +29,7 @@ interface Range {
   readonly end: string | null;
 }
 
-export function within(column: SQL, { after, end }: Range): SQL {
+export function isInRange(column: SQL, { after, end }: Range): SQL {
   return end === null ? sql`${column} > ${after}` : sql`${column} > ${after} AND ${column} <= ${end}`;
 }
 
@@ -122,7 +122,7 @@ export function checkRows({ name, refType, table, legs, legsThrough, also }: Row
         { column: id, from: sql`${table} WHERE true`, perPage: ROWS_PER_PAGE },
         { column: refId, from: ofType, perPage: TRANSFERS_PER_PAGE },
       ]);
-      const page = sql`page AS (SELECT * FROM ${table} WHERE ${within(id, range)})`;
+      const page = sql`page AS (SELECT * FROM ${table} WHERE ${isInRange(id, range)})`;
       const differences = await ctx.db.all<Difference>(sql`
         WITH ${page},
         expected (id, leg, kind, holder, unit, amount) AS (${expectedOf(legs)}),
@@ -134,7 +134,7 @@ export function checkRows({ name, refType, table, legs, legsThrough, also }: Row
           FROM ledger_transfers t
           LEFT JOIN ledger_accounts debit ON debit.id = t.debit_id
           LEFT JOIN ledger_accounts credit ON credit.id = t.credit_id
-          WHERE t.ref_type = ${refType} AND ${within(sql`t.ref_id`, range)}
+          WHERE t.ref_type = ${refType} AND ${isInRange(sql`t.ref_id`, range)}
             ${legsThrough === undefined ? sql`` : sql`AND t.leg <= ${legsThrough}`})
         SELECT id, leg, kind, holder, unit, amount, sum(side) AS missing, id IN (SELECT id FROM page) AS hasRow
         FROM (SELECT *, 1 AS side FROM expected UNION ALL SELECT *, -1 FROM actual)

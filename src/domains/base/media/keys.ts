@@ -54,7 +54,7 @@ export function signedMediaUrl(ctx: Context, key: string, ttlSeconds = SIGNED_UR
  * The same for what is looked at again and again: one URL for every reader and a whole hour, so that a browser fetches
  * a file once. It is signed as of the hour's beginning, and so opens for one to two hours.
  */
-export function steadyMediaUrl(ctx: Context, key: string): Promise<string> {
+export function cacheableMediaUrl(ctx: Context, key: string): Promise<string> {
   return signUrl(ctx, key, STEADY_URL_SECONDS, ctx.now() - (ctx.now() % HOUR_MS));
 }
 

@@ -96,13 +96,13 @@ function narrowerThan(picture: { width: number; height: number }, widths: readon
 /** Drawing shows whether it is a picture at all. If it is not, what it spent is given back. */
 async function drawFirst(ctx: Context, place: Place, bytes: Uint8Array, width: number): Promise<Uint8Array> {
   const drawn = await ctx.images.draw(bytes, width).catch(async (error) => {
-    await giveBack(ctx, place, place.spending.costs);
+    await refundFile(ctx, place, place.spending.costs);
     throw error;
   });
   if (drawn) return drawn;
   // It cost a drawing all the same, so broken pictures have a daily limit too. Past it, each counts as a picture.
   const { spending } = place;
-  await giveBack(ctx, place, spending.costs, [spend(ctx, { ...spending, costs: { brokenPictures: 1 } })]);
+  await refundFile(ctx, place, spending.costs, [spend(ctx, { ...spending, costs: { brokenPictures: 1 } })]);
   throw fileError('FILE_UNREADABLE');
 }
 
@@ -137,7 +137,7 @@ export async function openPlace(ctx: Context, { ownerId, kind, costs }: NewPlace
 }
 
 /** For a file that is not stored after all. */
-export async function giveBack(
+export async function refundFile(
   ctx: Context,
   { spending }: Place,
   costs: Costs,
@@ -151,7 +151,7 @@ async function storing<T>(ctx: Context, place: Place, work: () => Promise<T>): P
   try {
     return await work();
   } catch (error) {
-    await giveBack(ctx, place, { bytes: place.spending.costs.bytes ?? 0 });
+    await refundFile(ctx, place, { bytes: place.spending.costs.bytes ?? 0 });
     throw error;
   }
 }

@@ -5,7 +5,7 @@ import type { Context } from '@/contracts/context';
 import { newestMatches } from '@/db/fts';
 import { users } from '@/domains/base/users/tables';
 import { CANCELLED, streamAudience, visibleTo } from '@/domains/base/visibility/streams';
-import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';
+import { COUNT_MAX, limitAndOffset, type PageQuery, presentPage } from '@/http/envelope';
 import type { Viewer } from '@/shared/actor';
 import { presentStream, rankingCount, rankingPeak, streamColumns } from './present';
 import type { LiveListQuery, StreamListQuery } from './schemas';
@@ -72,7 +72,7 @@ export async function listPage(
   order: SQL[],
   query: PageQuery,
 ): Promise<StreamList> {
-  const { limit, offset } = rowsOf(query);
+  const { limit, offset } = limitAndOffset(query);
   const visible = and(condition, visibleTo(viewer));
   const counted = ctx.db
     .select({ one: sql`1` })

@@ -11,7 +11,7 @@ import { addModerator, dropModerator } from '@/domains/live/channels/write';
 import { ownChannelState } from '@/domains/live/streams/channel-state';
 import { streamError } from '@/domains/live/streams/errors';
 import { listMeetingRooms } from '@/domains/live/streams/open-rooms';
-import { type PageQuery, presentPage, rowsOf } from '@/http/envelope';
+import { limitAndOffset, type PageQuery, presentPage } from '@/http/envelope';
 import { toIso } from '@/shared/time';
 
 const MODERATORS_MAX = 100;
@@ -46,7 +46,7 @@ export async function removeModerator(ctx: Context, creatorId: string, userId: s
 
 /** Those whose account is gone are left out. */
 export async function listModerators(ctx: Context, creatorId: string, query: PageQuery) {
-  const { limit, offset } = rowsOf(query);
+  const { limit, offset } = limitAndOffset(query);
   const named = and(eq(channels.creatorId, creatorId), eq(users.status, 'active'));
   // Not as a batch: D1 names a batch's columns without their tables, and two tables have some in common.
   const [rows, [total]] = await Promise.all([

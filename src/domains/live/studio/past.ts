@@ -4,11 +4,11 @@ import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
 import { presentStream, streamColumns } from '@/domains/live/streams/present';
 import { streamAnalytics, streamLive, streams } from '@/domains/live/streams/tables';
-import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';
+import { COUNT_MAX, limitAndOffset, type PageQuery, presentPage } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 
 export async function listPastStreams(ctx: Context, actor: Actor, query: PageQuery) {
-  const { limit, offset } = rowsOf(query);
+  const { limit, offset } = limitAndOffset(query);
   const over = and(eq(streams.creatorId, actor.userId), inArray(streams.status, ['ended', 'cancelled']));
   const counted = ctx.db
     .select({ one: sql`1` })

@@ -9,10 +9,10 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { commit, requireChange, requireThat } from '@/db/commit';
 import { type Economy, readEconomy } from '@/domains/base/economy/read';
-import { earnsNothing, economyStands } from '@/domains/base/economy/worth';
+import { earnsNothing, economyIsUnchanged } from '@/domains/base/economy/worth';
 import { isOwnMediaUrl } from '@/domains/base/media/keys';
 import { logStaff } from '@/domains/base/permissions/log';
-import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';
+import { COUNT_MAX, limitAndOffset, type PageQuery, presentPage } from '@/http/envelope';
 import { httpError } from '@/http/errors';
 import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
@@ -32,7 +32,7 @@ const onOffer = sql`gifts.active = 1`;
 
 /** Cheapest first. */
 export async function listCatalogue(ctx: Context, query: PageQuery) {
-  const { limit, offset } = rowsOf(query);
+  const { limit, offset } = limitAndOffset(query);
   const counted = ctx.db
     .select({ one: sql`1`.as('one') })
     .from(gifts)
@@ -94,7 +94,7 @@ async function keep(ctx: Context, actor: Actor, { before, after, statements }: K
   await commit(
     ctx,
     [
-      requireThat(ctx, economyStands(economy.version)),
+      requireThat(ctx, economyIsUnchanged(economy.version)),
       ...statements,
       logStaff(ctx, {
         staffId: actor.userId,

@@ -34,14 +34,14 @@ export async function connectAccount(
  * Applies the provider's webhook, which may be late or a replay: what is written is what the provider says now. Of an
  * account that is not ours nothing follows. Throws PAYOUT_UNAVAILABLE.
  */
-export async function setPayable(ctx: Context, accountId: string, told: boolean): Promise<void> {
+export async function setPayable(ctx: Context, accountId: string, reported: boolean): Promise<void> {
   const known = await ctx.db
     .select({ userId: payoutAccounts.userId })
     .from(payoutAccounts)
     .where(eq(payoutAccounts.accountId, accountId))
     .get();
   if (!known) return ctx.log.event('payout-account.unknown', { accountId });
-  const payoutsEnabled = ctx.payouts ? await isPayableNow(ctx.payouts, accountId) : told;
+  const payoutsEnabled = ctx.payouts ? await isPayableNow(ctx.payouts, accountId) : reported;
   await commit(ctx, [changePayable(ctx, accountId, payoutsEnabled)]);
   ctx.log.event('payout-account.changed', { ownerId: known.userId, payoutsEnabled });
 }

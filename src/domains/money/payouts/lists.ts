@@ -12,10 +12,10 @@ import {
   COUNT_MAX,
   decodeCursor,
   encodeCursor,
+  limitAndOffset,
   type PageQuery,
   presentCursorPage,
   presentPage,
-  rowsOf,
 } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 import { presentPayout, presentReview, reviewedColumns } from './present';
@@ -27,7 +27,7 @@ const LIST = 'cashouts';
 
 /** The newest first. */
 export async function listOwnPayouts(ctx: Context, userId: string, query: PageQuery) {
-  const { limit, offset } = rowsOf(query);
+  const { limit, offset } = limitAndOffset(query);
   const isOwn = eq(payouts.userId, userId);
   const [rows, total] = await Promise.all([
     ctx.db.select().from(payouts).where(isOwn).orderBy(desc(payouts.id)).limit(limit).offset(offset),
@@ -38,7 +38,7 @@ export async function listOwnPayouts(ctx: Context, userId: string, query: PageQu
 
 /** The oldest first, as they are to be worked off. */
 export async function listPendingPayouts(ctx: Context, actor: Actor, query: PageQuery) {
-  const { limit, offset } = rowsOf(query);
+  const { limit, offset } = limitAndOffset(query);
   const isPending = and(eq(payouts.status, 'requested'), isInReach(actor));
   const [rows, total] = await Promise.all([
     reviewed(ctx).where(isPending).orderBy(asc(payouts.id)).limit(limit).offset(offset),

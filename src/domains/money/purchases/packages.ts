@@ -6,7 +6,7 @@ import type { Context } from '@/contracts/context';
 import { commit, requireChange } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { packageError } from '@/domains/money/discounts/errors';
-import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';
+import { COUNT_MAX, limitAndOffset, type PageQuery, presentPage } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { isChange } from '@/shared/is-change';
@@ -17,7 +17,7 @@ import { coinPackages } from './tables';
 
 /** Those on offer, the smallest and so the cheapest first. */
 export async function listPackages(ctx: Context, query: PageQuery) {
-  const { limit, offset } = rowsOf(query);
+  const { limit, offset } = limitAndOffset(query);
   const isOnOffer = sql`${coinPackages.active} = 1`; // a partial index wants the literal
   const counted = ctx.db
     .select({ one: sql`1` })

@@ -54,7 +54,7 @@ export async function commitMailing(
 }
 
 /** Counts a mail about a sign-in from a new device, if the user was not sent too many of them today. */
-export async function mayMailSignIn(ctx: Context, userId: string): Promise<boolean> {
+export async function trySignInMail(ctx: Context, userId: string): Promise<boolean> {
   const allowance = { subject: `sign-in-mail:${userId}`, asker: EVERYBODY, max: SIGN_IN_MAILS_MAX, windowMs: DAY_MS };
   try {
     await spendTries(ctx, [{ ...allowance, refusal: () => authError('OTP_LIMIT') }]);

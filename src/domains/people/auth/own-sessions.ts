@@ -4,7 +4,7 @@ import { and, count, desc, eq, isNull, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit, requireChange } from '@/db/commit';
 import { isActiveSession } from '@/domains/base/users/session-active';
-import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';
+import { COUNT_MAX, limitAndOffset, type PageQuery, presentPage } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 import { toIso } from '@/shared/time';
 import { authError } from './errors';
@@ -13,7 +13,7 @@ import type { SessionRow } from './tables';
 import { authSessions } from './tables';
 
 export async function listOwnSessions(ctx: Context, { userId, sessionId }: Actor, query: PageQuery) {
-  const { limit, offset } = rowsOf(query);
+  const { limit, offset } = limitAndOffset(query);
   const open = and(eq(authSessions.userId, userId), isActiveSession(ctx.now(), sql`${authSessions}`));
   const counted = ctx.db
     .select({ id: authSessions.id })

@@ -13,7 +13,7 @@ import { staff } from '@/domains/base/permissions/tables';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { setCreatorStatus } from '@/domains/base/users/statements';
 import { users } from '@/domains/base/users/tables';
-import { COUNT_MAX, presentPage, rowsOf } from '@/http/envelope';
+import { COUNT_MAX, limitAndOffset, presentPage } from '@/http/envelope';
 import type { Actor, Rank, Role } from '@/shared/actor';
 import { creatorError } from './errors';
 import { presentApplication, presentSummary } from './present';
@@ -34,7 +34,7 @@ interface Reviewed {
 /** Of one status: the oldest submission first, as they are to be worked off. Of all: the newest application first. */
 export async function listApplications(ctx: Context, actor: Actor, query: z.output<typeof ApplicationsQuery>) {
   const { status } = query;
-  const { limit, offset } = rowsOf(query);
+  const { limit, offset } = limitAndOffset(query);
   const { financial: _, ...columns } = applicationColumns;
   const where = and(
     status && eq(creatorApplications.status, status),

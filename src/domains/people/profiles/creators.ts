@@ -7,7 +7,7 @@ import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/pre
 import { users } from '@/domains/base/users/tables';
 import { userVisibleTo } from '@/domains/base/visibility/people';
 import { creatorProfiles } from '@/domains/people/creators/tables';
-import { COUNT_MAX, presentPage, rowsOf } from '@/http/envelope';
+import { COUNT_MAX, limitAndOffset, presentPage } from '@/http/envelope';
 import type { Viewer } from '@/shared/actor';
 import type { Creator, CreatorListQuery } from './discovery-schemas';
 
@@ -33,7 +33,7 @@ export function presentCreator({ card, bio, categories }: CreatorRow): z.input<t
 
 export async function listCreators(ctx: Context, viewer: Viewer, query: z.output<typeof CreatorListQuery>) {
   const { q, category, sort } = query;
-  const { limit, offset } = rowsOf(query);
+  const { limit, offset } = limitAndOffset(query);
   const wanted = and(
     isCreator,
     q === undefined ? undefined : sql`users.rowid IN (${newestMatches('users_fts', q, EVERYBODY, COUNT_MAX + 1)})`,

@@ -7,7 +7,7 @@ import { cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { usernameIn } from '@/domains/base/users/usernames';
 import { userVisibleTo } from '@/domains/base/visibility/people';
-import { COUNT_MAX, presentPage, rowsOf } from '@/http/envelope';
+import { COUNT_MAX, limitAndOffset, presentPage } from '@/http/envelope';
 import type { Role, Viewer } from '@/shared/actor';
 import { ftsQuery } from '@/shared/fts';
 import type { UsersQuery } from './schemas';
@@ -15,7 +15,7 @@ import type { UsersQuery } from './schemas';
 /** The most followed first; who has exactly that username before them. */
 export async function discoverUsers(ctx: Context, viewer: Viewer, query: z.output<typeof UsersQuery>) {
   const { q, role } = query;
-  const { limit, offset } = rowsOf(query);
+  const { limit, offset } = limitAndOffset(query);
   const condition = and(userVisibleTo(viewer), ofRole(role), holding(q));
   const counted = ctx.db
     .select({ one: sql`1` })
