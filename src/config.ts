@@ -53,6 +53,7 @@ export class ConfigError extends Error {
 
 const parsed = new WeakMap<object, Config>(); // env never changes within an isolate
 
+/** Parses each environment once. Throws ConfigError. */
 export function readConfig(env: Partial<Env>): Config {
   const known = parsed.get(env);
   if (known) return known;

@@ -36,6 +36,7 @@ export function orNull<T extends z.ZodType>(shape: T) {
 /** For endpoints that have done it and have nothing to tell. */
 export const Nothing = z.object({}).openapi('Nothing');
 
+/** Renders a refusal: the only shape in which an error leaves the API. */
 export function errorResponse(error: AppError, requestId: string): Response {
   const { code, message, details, status, headers } = error;
   const body = {

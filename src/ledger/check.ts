@@ -29,6 +29,7 @@ interface Range {
   readonly end: string | null;
 }
 
+/** Behind `after`, through `end`. */
 export function isInRange(column: SQL, { after, end }: Range): SQL {
   return end === null ? sql`${column} > ${after}` : sql`${column} > ${after} AND ${column} <= ${end}`;
 }

@@ -22,6 +22,10 @@ function isFirstDay(createdAt: number, now: number): boolean {
   return now < createdAt + DAY_MS;
 }
 
+/**
+ * Judges whether an amount still fits into the day of this budget.
+ * @param amount in the unit of the limit: pieces or bytes @param now ms
+ */
 export function judgeBudget({ limit, createdAt, window }: BudgetState, amount: number, now: number): Verdict {
   const endsAt = (window?.startedAt ?? 0) + DAY_MS;
   const limitAt = (time: number) => (isFirstDay(createdAt, time) ? limit.onFirstDay : limit.aDay);

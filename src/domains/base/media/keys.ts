@@ -25,6 +25,7 @@ export function findKind(key: string): FileKind | undefined {
   return KEY.exec(key)?.[1] as FileKind | undefined; // the pattern's words are the kinds
 }
 
+/** Names the object that holds a picture drawn at this width (pixels). */
 export function variantName(key: string, width: number): string {
   return `${key}-${width}`;
 }

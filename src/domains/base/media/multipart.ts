@@ -36,6 +36,7 @@ export interface MultipartParser {
   isClosed: () => boolean;
 }
 
+/** @param boundary as the Content-Type of the form names it, without dashes */
 export function openMultipart(boundary: string): MultipartParser {
   const delimiter = Buffer.from(`\r\n--${boundary}`);
   let state: State = 'preamble';
@@ -70,19 +71,16 @@ export function openMultipart(boundary: string): MultipartParser {
   function* readPartHead(): Generator<Token, State | undefined> {
     if (pending.length < DASHES.length) return undefined;
     if (pending.subarray(0, DASHES.length).equals(DASHES)) return 'epilogue';
-    const nextPart = pending.indexOf(delimiter);
-    const end = pending.indexOf(HEAD_END);
-    // The head's last line end may begin a delimiter: then the part has neither a whole head nor content.
-    const lastLine = end + LINE_END.length;
-    if (nextPart >= 0 && (end < 0 || nextPart <= lastLine)) {
-      take(nextPart + delimiter.length);
-      yield { type: 'head', head: undefined };
-      yield { type: 'end' };
-      return 'head';
+    const end = findHeadEnd(pending, delimiter);
+    if (end === undefined) return undefined;
+    if (end.isWhole) {
+      yield { type: 'head', head: readHead(take(end.at).toString()) };
+      return 'content';
     }
-    if (end < 0 || pending.length < lastLine + delimiter.length) return undefined;
-    yield { type: 'head', head: readHead(take(end + HEAD_END.length).toString()) };
-    return 'content';
+    take(end.at);
+    yield { type: 'head', head: undefined };
+    yield { type: 'end' };
+    return 'head';
   }
 
   function takeThroughDelimiter(): { before: Uint8Array; isFound: boolean } {
@@ -100,6 +98,19 @@ export function openMultipart(boundary: string): MultipartParser {
     },
     isClosed: () => state === 'epilogue',
   };
+}
+
+/**
+ * Finds where a head ends, or the next delimiter if that comes before: then the part has neither a whole head nor
+ * content. The head's last line end may be part of that delimiter, so this waits until a delimiter could be read.
+ */
+function findHeadEnd(pending: Buffer, delimiter: Buffer): { isWhole: boolean; at: number } | undefined {
+  const nextPart = pending.indexOf(delimiter);
+  const end = pending.indexOf(HEAD_END);
+  const lastLineEnd = end + LINE_END.length;
+  if (nextPart >= 0 && (end < 0 || nextPart <= lastLineEnd)) return { isWhole: false, at: nextPart + delimiter.length };
+  if (end < 0 || pending.length < lastLineEnd + delimiter.length) return undefined;
+  return { isWhole: true, at: end + HEAD_END.length };
 }
 
 function readHead(text: string): Head | undefined {

@@ -18,6 +18,7 @@ const WINDOW_FACTOR = 5;
 
 type Page = z.output<typeof CursorQuery>;
 
+/** Throws CURSOR_INVALID. */
 export function listPublicFeed(ctx: Context, viewer: Viewer, query: z.output<typeof PublicFeedQuery>) {
   return query.sort === 'recent' ? listRecent(ctx, viewer, query) : listTrending(ctx, viewer, query);
 }
@@ -72,6 +73,7 @@ export async function listPostsOf(ctx: Context, viewer: Viewer, authorId: string
   return presentWalk(ctx, viewer, walked, perPage, ({ id }) => encodeCursor(list, [id]));
 }
 
+/** Lists posts of every visibility, newest first. Throws CURSOR_INVALID. */
 export async function listOwnPosts(ctx: Context, actor: Actor, { cursor, perPage }: Page) {
   const list = 'content.own';
   const candidates = postsOf(actor.userId, before(list, cursor));

@@ -30,6 +30,7 @@ const RECOMMENDED_WINDOW_FACTOR = 5;
 
 type Followed = Pick<Walked, 'steps' | 'after'>;
 
+/** Throws CURSOR_INVALID. */
 export async function listFeed(ctx: Context, actor: Actor, query: { cursor?: string | undefined; perPage: number }) {
   const { perPage } = query;
   const position = query.cursor === undefined ? undefined : decodeCursor(LIST, FeedPosition, query.cursor);

@@ -43,6 +43,7 @@ export function postColumns(viewer: Viewer) {
   };
 }
 
+/** @param like a SELECT of the like that ends where the user id belongs */
 export function likedBy(viewer: Viewer, like: SQL) {
   return (viewer?.kind === 'user' ? sql<number>`EXISTS (${like} ${viewer.userId})` : sql<number>`0`).as('liked');
 }

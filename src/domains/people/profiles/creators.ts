@@ -31,6 +31,7 @@ export function presentCreator({ card, bio, categories }: CreatorRow): z.input<t
   return { user: presentCard(card), bio, categories: categories ?? [] };
 }
 
+/** Pages by number, counted up to COUNT_MAX. Two statements. */
 export async function listCreators(ctx: Context, viewer: Viewer, query: z.output<typeof CreatorListQuery>) {
   const { q, category, sort } = query;
   const { limit, offset } = limitAndOffset(query);
