@@ -2,6 +2,7 @@
 import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, isNotNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { countRows } from '@/db/count-rows';
 import { newestMatches } from '@/db/fts';
 import { users } from '@/domains/base/users/tables';
 import { CANCELLED, streamAudience, visibleTo } from '@/domains/base/visibility/streams';
@@ -78,10 +79,8 @@ export async function listPage(
     .select({ one: sql`1` })
     .from(streams)
     .innerJoin(users, eq(users.id, streams.creatorId))
-    .where(visible)
-    .limit(COUNT_MAX + 1)
-    .as('counted');
-  const [rows, [total]] = await Promise.all([
+    .where(visible);
+  const [rows, [{ total = 0 } = {}]] = await Promise.all([
     ctx.db
       .select(streamColumns)
       .from(streams)
@@ -91,11 +90,11 @@ export async function listPage(
       .orderBy(...order)
       .limit(limit)
       .offset(offset),
-    ctx.db.select({ count: sql<number>`count(*)` }).from(counted),
+    countRows(ctx, counted, COUNT_MAX + 1),
   ]);
   return presentPage(
     rows.map((row) => presentStream(row, viewer)),
-    total?.count ?? 0,
+    total,
     query,
   );
 }

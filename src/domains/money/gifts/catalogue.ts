@@ -8,6 +8,7 @@ import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { commit, requireChange, requireThat } from '@/db/commit';
+import { countRows } from '@/db/count-rows';
 import { type Economy, readEconomy } from '@/domains/base/economy/read';
 import { earnsNothing, economyIsUnchanged } from '@/domains/base/economy/worth';
 import { isOwnMediaUrl } from '@/domains/base/media/keys';
@@ -36,12 +37,10 @@ export async function listCatalogue(ctx: Context, query: PageQuery) {
   const counted = ctx.db
     .select({ one: sql`1`.as('one') })
     .from(gifts)
-    .where(onOffer)
-    .limit(COUNT_MAX + 1)
-    .as('counted');
+    .where(onOffer);
   const [rows, [{ total = 0 } = {}]] = await ctx.db.batch([
     ctx.db.select().from(gifts).where(onOffer).orderBy(asc(gifts.coins), asc(gifts.id)).limit(limit).offset(offset),
-    ctx.db.select({ total: sql<number>`count(*)`.as('total') }).from(counted),
+    countRows(ctx, counted, COUNT_MAX + 1),
   ]);
   return presentPage(rows.map(presentCatalogueGift), total, query);
 }

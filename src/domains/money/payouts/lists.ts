@@ -4,6 +4,7 @@ import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
+import { countRows } from '@/db/count-rows';
 import { logStaff } from '@/domains/base/permissions/log';
 import { users } from '@/domains/base/users/tables';
 import { openFinancial } from '@/domains/people/creators/financial';
@@ -115,9 +116,7 @@ async function count(ctx: Context, where: SQL | undefined): Promise<number> {
     .select({ one: sql`1` })
     .from(payouts)
     .innerJoin(users, eq(users.id, payouts.userId))
-    .where(where)
-    .limit(COUNT_MAX + 1)
-    .as('counted');
-  const [{ total = 0 } = {}] = await ctx.db.select({ total: sql<number>`count(*)` }).from(counted);
+    .where(where);
+  const [{ total = 0 } = {}] = await countRows(ctx, counted, COUNT_MAX + 1);
   return total;
 }

@@ -6,6 +6,7 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { NewNotification } from '@/contracts/messages';
 import { commit, requireChange } from '@/db/commit';
+import { countRows } from '@/db/count-rows';
 import { documentUrl } from '@/domains/base/media/keys';
 import { logStaff } from '@/domains/base/permissions/log';
 import { staffCanActOn } from '@/domains/base/permissions/permissions';
@@ -47,9 +48,7 @@ export async function listApplications(ctx: Context, actor: Actor, query: z.outp
     .select({ one: sql`1` })
     .from(creatorApplications)
     .innerJoin(users, eq(users.id, creatorApplications.userId))
-    .where(where)
-    .limit(COUNT_MAX + 1)
-    .as('counted');
+    .where(where);
   // Not one batch: D1 answers a batch's rows by column name, and two of these columns are called `id`.
   const [rows, [{ total = 0 } = {}]] = await Promise.all([
     ctx.db
@@ -60,7 +59,7 @@ export async function listApplications(ctx: Context, actor: Actor, query: z.outp
       .orderBy(...order)
       .limit(limit)
       .offset(offset),
-    ctx.db.select({ total: sql<number>`count(*)` }).from(counted),
+    countRows(ctx, counted, COUNT_MAX + 1),
   ]);
   const items = rows.map((row) => ({ ...presentSummary(row.application), applicant: presentCard(row.applicant) }));
   return presentPage(items, total, query);

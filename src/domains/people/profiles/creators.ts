@@ -2,6 +2,7 @@
 import type { z } from '@hono/zod-openapi';
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { countRows } from '@/db/count-rows';
 import { EVERYBODY, newestMatches } from '@/db/fts';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
@@ -44,13 +45,8 @@ export async function listCreators(ctx: Context, viewer: Viewer, query: z.output
     sort === 'live' ? isLive : undefined,
     userVisibleTo(viewer),
   );
-  const counted = ctx.db
-    .select({ one: sql`1` })
-    .from(users)
-    .where(wanted)
-    .limit(COUNT_MAX + 1)
-    .as('counted');
-  const [rows, [total]] = await Promise.all([
+  const counted = ctx.db.select({ one: sql`1` }).from(users).where(wanted);
+  const [rows, [{ total = 0 } = {}]] = await Promise.all([
     ctx.db
       .select(creatorColumns)
       .from(users)
@@ -59,9 +55,9 @@ export async function listCreators(ctx: Context, viewer: Viewer, query: z.output
       .orderBy(...orderOf(sort))
       .limit(limit)
       .offset(offset),
-    ctx.db.select({ count: sql<number>`count(*)` }).from(counted),
+    countRows(ctx, counted, COUNT_MAX + 1),
   ]);
-  return presentPage(rows.map(presentCreator), total?.count ?? 0, query);
+  return presentPage(rows.map(presentCreator), total, query);
 }
 
 const isLive = sql`users.id IN (SELECT creator_id FROM streams WHERE status = 'live' AND visibility <> 'private')`;

@@ -2,6 +2,7 @@
 import type { z } from '@hono/zod-openapi';
 import { and, desc, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { countRows } from '@/db/count-rows';
 import { EVERYBODY, matching, newestMatches } from '@/db/fts';
 import { cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
@@ -17,13 +18,8 @@ export async function discoverUsers(ctx: Context, viewer: Viewer, query: z.outpu
   const { q, role } = query;
   const { limit, offset } = limitAndOffset(query);
   const condition = and(userVisibleTo(viewer), ofRole(role), holding(q));
-  const counted = ctx.db
-    .select({ one: sql`1` })
-    .from(users)
-    .where(condition)
-    .limit(COUNT_MAX + 1)
-    .as('counted');
-  const [rows, [total]] = await Promise.all([
+  const counted = ctx.db.select({ one: sql`1` }).from(users).where(condition);
+  const [rows, [{ total = 0 } = {}]] = await Promise.all([
     ctx.db
       .select(cardColumns)
       .from(users)
@@ -35,9 +31,9 @@ export async function discoverUsers(ctx: Context, viewer: Viewer, query: z.outpu
       )
       .limit(limit)
       .offset(offset),
-    ctx.db.select({ count: sql<number>`count(*)` }).from(counted),
+    countRows(ctx, counted, COUNT_MAX + 1),
   ]);
-  return presentPage(rows.map(presentCard), total?.count ?? 0, query);
+  return presentPage(rows.map(presentCard), total, query);
 }
 
 function ofRole(role: Role | undefined): SQL | undefined {
