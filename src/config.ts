@@ -26,6 +26,24 @@ export interface Env extends Partial<Record<Name, string>> {
   ASSETS: Fetcher;
 }
 
+type TextName = { [name in Name]: Variables[name] extends string | undefined ? name : never }[Name];
+type TextVariables = { readonly [name in TextName]?: string | undefined };
+/** Variables that work only together, under the names that they have in the Config. */
+type Group = Readonly<Record<string, TextName>>;
+
+const GROUPS = {
+  r2: {
+    accountId: 'R2_ACCOUNT_ID',
+    bucket: 'R2_BUCKET',
+    accessKeyId: 'R2_ACCESS_KEY_ID',
+    secretAccessKey: 'R2_SECRET_ACCESS_KEY',
+  },
+  vapid: { publicKey: 'VAPID_PUBLIC_KEY', privateKey: 'VAPID_PRIVATE_KEY', subject: 'VAPID_SUBJECT' },
+  stripe: { secretKey: 'STRIPE_SECRET_KEY', webhookSecret: 'STRIPE_WEBHOOK_SECRET' },
+  dodo: { apiKey: 'DODO_API_KEY', webhookSecret: 'DODO_WEBHOOK_SECRET', productId: 'DODO_PRODUCT_ID' },
+  agora: { appId: 'AGORA_APP_ID', certificate: 'AGORA_APP_CERTIFICATE' },
+} as const satisfies Record<string, Group>;
+
 const LIVEKIT_DEVELOPMENT = { url: 'ws://localhost:7880', apiKey: 'devkey', apiSecret: 'secret' } as const;
 
 /** Its message names every variable at fault and never a value. */
@@ -35,6 +53,7 @@ export class ConfigError extends Error {
 
 const parsed = new WeakMap<object, Config>(); // env never changes within an isolate
 
+/** Parses each environment once. Throws ConfigError. */
 export function readConfig(env: Partial<Env>): Config {
   const known = parsed.get(env);
   if (known) return known;
@@ -73,12 +92,9 @@ function configOf(vars: Variables): Config {
     ...mediaOf(vars),
     resendApiKey: vars.RESEND_API_KEY,
     mailFrom: vars.MAIL_FROM,
-    vapid:
-      vars.VAPID_PUBLIC_KEY && vars.VAPID_PRIVATE_KEY && vars.VAPID_SUBJECT
-        ? { publicKey: vars.VAPID_PUBLIC_KEY, privateKey: vars.VAPID_PRIVATE_KEY, subject: vars.VAPID_SUBJECT }
-        : undefined,
+    vapid: together(vars, GROUPS.vapid),
     mediaOrigin: vars.MEDIA_ORIGIN ?? publicUrl,
-    r2: r2Of(vars),
+    r2: together(vars, GROUPS.r2),
     sentryDsn: vars.SENTRY_DSN,
     streamGraceSeconds: vars.STREAM_GRACE_SECONDS,
     dailyLimits: {
@@ -98,29 +114,16 @@ function mediaOf(vars: Variables): Pick<Config, 'mediaProvider' | 'livekit' | 'a
       apiKey: vars.LIVEKIT_API_KEY ?? LIVEKIT_DEVELOPMENT.apiKey,
       apiSecret: vars.LIVEKIT_API_SECRET ?? LIVEKIT_DEVELOPMENT.apiSecret,
     },
-    agora:
-      vars.AGORA_APP_ID && vars.AGORA_APP_CERTIFICATE
-        ? { appId: vars.AGORA_APP_ID, certificate: vars.AGORA_APP_CERTIFICATE }
-        : undefined,
+    agora: together(vars, GROUPS.agora),
   };
 }
 
 function paymentOf(vars: Variables): Pick<Config, 'paymentProvider' | 'stripe' | 'dodo'> {
+  const dodo = together(vars, GROUPS.dodo);
   return {
     paymentProvider: vars.PAYMENT_PROVIDER ?? providerWithKeys(vars),
-    stripe:
-      vars.STRIPE_SECRET_KEY && vars.STRIPE_WEBHOOK_SECRET
-        ? { secretKey: vars.STRIPE_SECRET_KEY, webhookSecret: vars.STRIPE_WEBHOOK_SECRET }
-        : undefined,
-    dodo:
-      vars.DODO_API_KEY && vars.DODO_WEBHOOK_SECRET && vars.DODO_PRODUCT_ID
-        ? {
-            apiKey: vars.DODO_API_KEY,
-            webhookSecret: vars.DODO_WEBHOOK_SECRET,
-            productId: vars.DODO_PRODUCT_ID,
-            environment: vars.DODO_ENVIRONMENT,
-          }
-        : undefined,
+    stripe: together(vars, GROUPS.stripe),
+    dodo: dodo && { ...dodo, environment: vars.DODO_ENVIRONMENT },
   };
 }
 
@@ -132,24 +135,26 @@ function givenIn(env: Partial<Env>): Given {
   return Object.fromEntries(entries.filter(([, value]) => value !== '').map(([name, value]) => [name, String(value)]));
 }
 
-const R2_NAMES = ['R2_ACCOUNT_ID', 'R2_BUCKET', 'R2_ACCESS_KEY_ID', 'R2_SECRET_ACCESS_KEY'] as const;
-const STRIPE_NAMES = ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'] as const;
-const DODO_NAMES = ['DODO_API_KEY', 'DODO_WEBHOOK_SECRET', 'DODO_PRODUCT_ID'] as const;
-const VAPID_NAMES = ['VAPID_PUBLIC_KEY', 'VAPID_PRIVATE_KEY', 'VAPID_SUBJECT'] as const;
+/** Returns the group's values, or undefined if one of its variables is not set. */
+function together<G extends Group>(vars: TextVariables, group: G): { readonly [key in keyof G]: string } | undefined {
+  const values = Object.entries(group).map(([key, name]) => [key, vars[name]] as const);
+  if (values.some(([, value]) => value === undefined)) return undefined;
+  return Object.fromEntries(values) as { [key in keyof G]: string }; // its keys, and none is undefined
+}
 
-/** Variables that work only together. */
 function togetherFaults(given: Given): string[] {
   const provider = given.PAYMENT_PROVIDER ?? providerWithKeys(given);
-  const wholes: [names: readonly Name[], begun: boolean][] = [
-    [R2_NAMES, R2_NAMES.some((name) => given[name])],
-    [VAPID_NAMES, VAPID_NAMES.some((name) => given[name])],
-    [STRIPE_NAMES, provider === 'stripe' || given.STRIPE_SECRET_KEY !== undefined],
-    [DODO_NAMES, provider === 'dodo' || given.DODO_API_KEY !== undefined],
-    [['AGORA_APP_ID', 'AGORA_APP_CERTIFICATE'], given.MEDIA_PROVIDER === 'agora'],
-  ];
-  return wholes
-    .filter(([names, begun]) => begun && !names.every((name) => given[name]))
-    .map(([names]) => `${names.join(', ')} must be set together`);
+  const isBegun = (group: Group) => Object.values(group).some((name) => given[name] !== undefined);
+  const needed: { readonly [name in keyof typeof GROUPS]: boolean } = {
+    r2: isBegun(GROUPS.r2),
+    vapid: isBegun(GROUPS.vapid),
+    stripe: provider === 'stripe' || given.STRIPE_SECRET_KEY !== undefined,
+    dodo: provider === 'dodo' || given.DODO_API_KEY !== undefined,
+    agora: given.MEDIA_PROVIDER === 'agora',
+  };
+  return Object.entries(GROUPS)
+    .filter(([name, group]) => needed[name as keyof typeof GROUPS] && !together(given, group))
+    .map(([, group]) => `${Object.values(group).join(', ')} must be set together`);
 }
 
 function sandboxFaults(given: Given): string[] {
@@ -161,15 +166,4 @@ function sandboxFaults(given: Given): string[] {
 /** Whichever has keys, and the sandbox where there are none. */
 function providerWithKeys(vars: Pick<Given, 'STRIPE_SECRET_KEY' | 'DODO_API_KEY'>): Config['paymentProvider'] {
   return vars.STRIPE_SECRET_KEY ? 'stripe' : vars.DODO_API_KEY ? 'dodo' : 'sandbox';
-}
-
-function r2Of(vars: Variables): Config['r2'] {
-  const {
-    R2_ACCOUNT_ID: accountId,
-    R2_BUCKET: bucket,
-    R2_ACCESS_KEY_ID: accessKeyId,
-    R2_SECRET_ACCESS_KEY: secretAccessKey,
-  } = vars;
-  if (!(accountId && bucket && accessKeyId && secretAccessKey)) return undefined;
-  return { accountId, bucket, accessKeyId, secretAccessKey };
 }

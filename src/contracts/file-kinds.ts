@@ -47,7 +47,7 @@ export const FILE_KINDS = Object.keys({ ...PICTURES, ...DOCUMENTS, ...LARGE_FILE
 
 /** Whether a new file of this kind is read by a signed link alone. A post's may be opened to all (`setPrivacy`). */
 export function isPrivate(kind: FileKind): boolean {
-  return kind in DOCUMENTS || kind in WRITTEN_FILES || isOfPost(kind);
+  return kind in DOCUMENTS || kind in WRITTEN_FILES || isPostFile(kind);
 }
 
 /** The staff log says who reads one. */
@@ -56,7 +56,7 @@ export function isIdentity(kind: FileKind): boolean {
 }
 
 /** As private as the post that has it, which may change: its row says whether it is, and not its kind. */
-export function isOfPost(kind: FileKind): boolean {
+export function isPostFile(kind: FileKind): boolean {
   return kind === 'post-image' || kind === 'post-video';
 }
 

@@ -1,6 +1,6 @@
 /** The port of Web Push. */
 
-export interface PushTarget {
+interface PushTarget {
   readonly endpoint: string;
   readonly p256dh: string;
   readonly auth: string;

@@ -89,7 +89,7 @@ export function planForEach<Event extends OutboxEvent>(
  * to deliver.
  * @param value a query of at most one row, whose column `value` is the event's field
  */
-export function planFound<Event extends OutboxEvent>(
+export function planIfFound<Event extends OutboxEvent>(
   ctx: Context,
   event: Event,
   field: keyof Event & string,

@@ -1,6 +1,6 @@
 /** An endpoint's page of the OpenAPI document, made of its declaration. */
 import { type RouteConfig, z } from '@hono/zod-openapi';
-import { type Endpoint, mayBeLeftOut, requiresVerification, type Who } from './endpoint';
+import { type Endpoint, isBodyOptional, requiresVerification, type Who } from './endpoint';
 import { ErrorEnvelope } from './envelope';
 import { IDEMPOTENCY_HEADER } from './idempotency';
 
@@ -34,7 +34,7 @@ export function describe(endpoint: Endpoint): RouteConfig {
       ...(query ? { query: query as z.ZodObject } : {}),
       ...(endpoint.movesMoney ? { headers: IdempotencyHeader } : {}),
       ...(body
-        ? { body: { required: !mayBeLeftOut(endpoint), content: { 'application/json': { schema: body } } } }
+        ? { body: { required: !isBodyOptional(endpoint), content: { 'application/json': { schema: body } } } }
         : {}),
       ...(upload ? { body: { required: true, content: { [upload.contentType]: { schema: upload.schema } } } } : {}),
     },

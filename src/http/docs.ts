@@ -5,7 +5,7 @@
 import { z } from '@hono/zod-openapi';
 import { Hono, type Context as HonoContext, type MiddlewareHandler } from 'hono';
 import { sha256 } from '@/shared/crypto';
-import { namesTag } from './conditional';
+import { matchesEtag } from './conditional';
 import { endpoint } from './endpoint';
 import { httpError } from './errors';
 import type { HttpEnv } from './http-env';
@@ -137,6 +137,6 @@ function answerTagged(
   headers: Record<string, string>,
 ): Response {
   const cached = { ...headers, ETag: etag, 'Cache-Control': CACHED };
-  if (!namesTag(c.req.header('if-none-match'), etag)) return c.body(body, 200, cached);
+  if (!matchesEtag(c.req.header('if-none-match'), etag)) return c.body(body, 200, cached);
   return c.body(null, 304, { ETag: etag, 'Cache-Control': CACHED });
 }

@@ -128,6 +128,6 @@ export function requiresVerification({ who, method, unverified }: Pick<Endpoint,
 }
 
 /** A body of which every field may be left out may be left out itself. */
-export function mayBeLeftOut({ body }: Endpoint): boolean {
+export function isBodyOptional({ body }: Endpoint): boolean {
   return body?.safeParse({}).success ?? false;
 }

@@ -36,6 +36,7 @@ export function orNull<T extends z.ZodType>(shape: T) {
 /** For endpoints that have done it and have nothing to tell. */
 export const Nothing = z.object({}).openapi('Nothing');
 
+/** Renders a refusal: the only shape in which an error leaves the API. */
 export function errorResponse(error: AppError, requestId: string): Response {
   const { code, message, details, status, headers } = error;
   const body = {
@@ -49,8 +50,8 @@ export function errorResponse(error: AppError, requestId: string): Response {
 
 // --- Lists by page
 
-export const PAGE_SIZE_DEFAULT = 20;
-export const PAGE_SIZE_MAX = 100;
+const PAGE_SIZE_DEFAULT = 20;
+const PAGE_SIZE_MAX = 100;
 /** Counting stops here: nobody turns to page 501, and a count costs a row read each. */
 export const COUNT_MAX = 10_000;
 
@@ -65,7 +66,7 @@ export interface PageQuery {
 }
 
 /** Where a page's rows are. Past those that are counted it has none: to skip a row costs as much as to read it. */
-export function rowsOf({ page, perPage }: PageQuery): { limit: number; offset: number } {
+export function limitAndOffset({ page, perPage }: PageQuery): { limit: number; offset: number } {
   const offset = (page - 1) * perPage;
   return offset < COUNT_MAX ? { limit: perPage, offset } : { limit: 0, offset: 0 };
 }

@@ -1,5 +1,5 @@
 /** The one way to refuse: a code from a domain's closed list, its HTTP status and a sentence that says why. */
-export type RefusalStatus = 400 | 401 | 402 | 403 | 404 | 409 | 413 | 415 | 416 | 422 | 429 | 451 | 500 | 503;
+type RefusalStatus = 400 | 401 | 402 | 403 | 404 | 409 | 413 | 415 | 416 | 422 | 429 | 451 | 500 | 503;
 
 export class AppError extends Error {
   override name = 'AppError';

@@ -4,7 +4,7 @@ import { Hono, type Context as HonoContext, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit';
 import type { Context } from '@/contracts/context';
 import { SESSION_TOKEN_HEADER, type Viewer } from '@/shared/actor';
-import { type Endpoint, mayBeLeftOut } from './endpoint';
+import { type Endpoint, isBodyOptional } from './endpoint';
 import { Envelope } from './envelope';
 import { httpError } from './errors';
 import type { HttpEnv } from './http-env';
@@ -76,7 +76,7 @@ function readQuery(c: HonoContext): Record<string, unknown> {
 async function readJson(c: HonoContext, endpoint: Endpoint): Promise<unknown> {
   // Clients leave a body out in three ways: none, one of length 0, and that with a type.
   const isLeftOut = c.req.raw.body === null || c.req.header('content-length') === '0';
-  if (isLeftOut && mayBeLeftOut(endpoint)) return {};
+  if (isLeftOut && isBodyOptional(endpoint)) return {};
   if (!/^application\/([\w.-]+\+)?json\b/i.test(c.req.header('content-type') ?? ''))
     throw httpError('WRONG_CONTENT_TYPE', { message: 'The body must be application/json.' });
   try {

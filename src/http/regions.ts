@@ -1,8 +1,8 @@
-/** Where a request comes from, as the platform says with each; what a client says of it counts on one's own machine alone. */
+/** Finds where a request comes from: the platform says it with each. A client's own word counts only in development. */
 import type { Config } from '@/contracts/config';
 import { isCountry, isRegion } from '@/shared/countries';
 
-/** In development it stands in for the platform's word: `x-dev-country: US-CA`. */
+/** Stands in for the platform in development: `x-dev-country: US-CA`. */
 const DEV_HEADER = 'x-dev-country';
 
 /**
@@ -10,8 +10,8 @@ const DEV_HEADER = 'x-dev-country';
  * reader does not show it (Tor, `T1`), and where no edge stands before the Worker.
  */
 export function regionsOf({ environment }: Config, request: Request): readonly string[] {
-  const told = environment === 'development' ? request.headers.get(DEV_HEADER) : null;
-  const [country, part] = told === null ? [request.cf?.country, request.cf?.regionCode] : told.split('-', 2);
+  const claimed = environment === 'development' ? request.headers.get(DEV_HEADER) : null;
+  const [country, part] = claimed === null ? [request.cf?.country, request.cf?.regionCode] : claimed.split('-', 2);
   if (typeof country !== 'string' || !isCountry(country)) return [];
   const region = `${country}-${part}`;
   return isRegion(region) ? [country, region] : [country];

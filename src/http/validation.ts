@@ -4,7 +4,7 @@ import { cut } from '@/shared/text';
 import { type AppError, httpError } from './errors';
 
 /** An answer says this much of a bad request, and never grows with it. */
-export const DETAILS_MAX = 20;
+const DETAILS_MAX = 20;
 const PATH_SEGMENT_UNITS_MAX = 100;
 const MESSAGE_UNITS_MAX = 300;
 /** More than any request needs, and few enough to judge each in no time. */

@@ -3,10 +3,10 @@
  * database has the same as data (`ledger_kinds`) and is what enforces it; a test holds the two together.
  */
 
-export type Unit = 'coin' | 'diamond' | 'money';
+type Unit = 'coin' | 'diamond' | 'money';
 
 /** Accounts that users have; every other kind is the platform's. */
-export const USER_ACCOUNTS = ['wallet', 'earnings', 'sales'] as const;
+const USER_ACCOUNTS = ['wallet', 'earnings', 'sales'] as const;
 export type UserAccount = (typeof USER_ACCOUNTS)[number];
 
 interface Line {

@@ -24,12 +24,13 @@ const ROWS_PER_PAGE = 5_000;
 const TRANSFERS_PER_PAGE = 20_000;
 
 /** Ids above `after` and not above `end`; null: there is no end. Every id is above ''. */
-export interface Range {
+interface Range {
   readonly after: string;
   readonly end: string | null;
 }
 
-export function within(column: SQL, { after, end }: Range): SQL {
+/** Behind `after`, through `end`. */
+export function isInRange(column: SQL, { after, end }: Range): SQL {
   return end === null ? sql`${column} > ${after}` : sql`${column} > ${after} AND ${column} <= ${end}`;
 }
 
@@ -53,7 +54,7 @@ export async function nextRange(ctx: Context, after: string | null, sources: rea
   return { after: start, end: row.end };
 }
 
-export interface RowsCheck {
+interface RowsCheck {
   readonly name: string;
   readonly refType: string;
   /** The rows that the transfers name, by `id`. */
@@ -122,7 +123,7 @@ export function checkRows({ name, refType, table, legs, legsThrough, also }: Row
         { column: id, from: sql`${table} WHERE true`, perPage: ROWS_PER_PAGE },
         { column: refId, from: ofType, perPage: TRANSFERS_PER_PAGE },
       ]);
-      const page = sql`page AS (SELECT * FROM ${table} WHERE ${within(id, range)})`;
+      const page = sql`page AS (SELECT * FROM ${table} WHERE ${isInRange(id, range)})`;
       const differences = await ctx.db.all<Difference>(sql`
         WITH ${page},
         expected (id, leg, kind, holder, unit, amount) AS (${expectedOf(legs)}),
@@ -134,7 +135,7 @@ export function checkRows({ name, refType, table, legs, legsThrough, also }: Row
           FROM ledger_transfers t
           LEFT JOIN ledger_accounts debit ON debit.id = t.debit_id
           LEFT JOIN ledger_accounts credit ON credit.id = t.credit_id
-          WHERE t.ref_type = ${refType} AND ${within(sql`t.ref_id`, range)}
+          WHERE t.ref_type = ${refType} AND ${isInRange(sql`t.ref_id`, range)}
             ${legsThrough === undefined ? sql`` : sql`AND t.leg <= ${legsThrough}`})
         SELECT id, leg, kind, holder, unit, amount, sum(side) AS missing, id IN (SELECT id FROM page) AS hasRow
         FROM (SELECT *, 1 AS side FROM expected UNION ALL SELECT *, -1 FROM actual)

@@ -93,7 +93,7 @@ export async function findPlaceBefore(
 }
 
 /** Whether each of these places is of its account's history: what a reader brings back may be made up. */
-export async function arePlaces(ctx: Context, places: readonly HistoryPlace[]): Promise<boolean> {
+export async function areInHistory(ctx: Context, places: readonly HistoryPlace[]): Promise<boolean> {
   const asked = JSON.stringify(places.map(({ accountId, transferId }) => [accountId, transferId]));
   const { count } = await ctx.db.get<{ count: number }>(sql`
     SELECT count(*) AS count FROM json_each(${asked}) place

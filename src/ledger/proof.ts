@@ -117,6 +117,7 @@ export async function proveAccounts(
   return { findings: rows.map(named('account')), count, next };
 }
 
+/** Proves that the balances of each unit sum to zero. */
 export async function proveUnits(ctx: Context): Promise<Finding[]> {
   const rows = await ctx.db.all<{ id: string; problem: string }>(sql`
     SELECT unit AS id, 'balances sum to ' || sum(balance) || ', not to 0' AS problem

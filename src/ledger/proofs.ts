@@ -41,7 +41,7 @@ export async function readProofNeed(ctx: Context): Promise<{ lastStartedAt: numb
   return { lastStartedAt: row.lastStartedAt, hasTransfers: row.hasTransfers === 1 };
 }
 
-export interface NewProof {
+interface NewProof {
   readonly id: string;
   readonly stage: string;
   /** A user's id; null: the clock. */

@@ -10,7 +10,7 @@ import { CHART, isUserAccount, type TransferKind, type UserAccount } from './cha
 import { ledgerAccounts, ledgerTransfers } from './tables';
 
 /** Who holds an account: a user, the platform, or the platform at a provider. */
-export interface AccountName {
+interface AccountName {
   readonly owner: string;
   readonly kind: string;
   /** `coin`, `diamond` or an ISO 4217 currency. */

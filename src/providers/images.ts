@@ -5,7 +5,7 @@
 import type { Images } from '@/contracts/images';
 import { errorList } from '@/http/errors';
 
-export const imagesError = errorList({
+const imagesError = errorList({
   IMAGES_UNAVAILABLE: [503, 'Pictures cannot be taken just now. Nothing was changed; try again in a moment.'],
 });
 

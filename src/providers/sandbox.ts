@@ -34,7 +34,7 @@ const EVENT_TYPES = {
   expired: 'checkout.session.expired',
 } as const;
 
-export interface SandboxPayment {
+interface SandboxPayment {
   readonly purchaseId: string;
   readonly amountMinor: number;
   /** ISO 4217 */

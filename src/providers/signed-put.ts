@@ -8,7 +8,7 @@ import type { Config } from '@/contracts/config';
 type R2 = NonNullable<Config['r2']>;
 
 /** What the sender must send as it stands here; browsers add the length, which is signed too, by themselves. */
-export interface SignedPut {
+interface SignedPut {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
 }

@@ -37,7 +37,7 @@ export function equalInConstantTime(left: string, right: string): boolean {
  * Which key seals what. Every page of a list seals a cursor, so cursors have a key of their own: a key wears out with
  * the number of random nonces, and the key of stored secrets must last.
  */
-export type SealedKind = 'aes-gcm' | 'cursor';
+type SealedKind = 'aes-gcm' | 'cursor';
 
 /** AES-GCM; answers `kid.nonce.ciphertext`. What it is bound to (a row's id) must be given again to read it. */
 export async function encrypt(

@@ -11,7 +11,7 @@ const NOTHING = '""';
 const WRITTEN_WITHOUT_SPACES =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
-export interface FtsQuery {
+interface FtsQuery {
   /** Rows that hold all the words. */
   readonly whole: string;
   /** The same, and rows that hold words of which the last one is the beginning. A single letter is a word alone. */

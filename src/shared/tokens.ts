@@ -3,7 +3,7 @@ import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jo
 import type { Keyring } from './keys';
 
 /** What a token is for; also the name of its key. */
-export type TokenKind =
+type TokenKind =
   | 'access'
   | 'refresh'
   | 'challenge'
@@ -68,7 +68,7 @@ export async function verifyToken(
  * The claims of a token under a key that we do not have, or no longer. They are not proved, so only a claim that is
  * itself a secret may be trusted. Nothing if we have the key, since then the signature decides.
  */
-export function readUnderUnknownKey(keys: Keyring, kind: TokenKind, token: string, now: number): Claims | undefined {
+export function readUnprovenClaims(keys: Keyring, kind: TokenKind, token: string, now: number): Claims | undefined {
   if (token.length > TOKEN_CHARACTERS_MAX) return undefined;
   try {
     const { kid } = decodeProtectedHeader(token);

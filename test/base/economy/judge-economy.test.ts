@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
 import type { EconomyConfig, TargetRule } from '@/contracts/economy';
 import { contradictionsOf, problemsOfTargets } from '@/domains/base/economy/judge-economy';
-import { gains } from '@/domains/base/economy/rates';
+import { gainsByRoundTrip } from '@/domains/base/economy/rates';
 import { readEconomy } from '@/domains/base/economy/read';
 
 const paths = (problems: readonly { path: string }[]) => problems.map(({ path }) => path);
@@ -32,8 +32,8 @@ describe('an economy', () => {
   });
 
   it('gains where a coin comes back as more than a coin', () => {
-    expect(gains(ratio(1, 2), ratio(2, 1))).toBe(false);
-    expect(gains(ratio(1, 2), ratio(200_001, 100_000))).toBe(true);
+    expect(gainsByRoundTrip(ratio(1, 2), ratio(2, 1))).toBe(false);
+    expect(gainsByRoundTrip(ratio(1, 2), ratio(200_001, 100_000))).toBe(true);
   });
 });
 

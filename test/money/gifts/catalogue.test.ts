@@ -4,7 +4,7 @@ import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { changeEconomy } from '#test/support/money';
 import { asStaff, asViewer } from '#test/support/users';
-import { listWorthless, nothingIsWorthless } from '@/domains/base/economy/worth';
+import { everyOfferEarns, listWorthless } from '@/domains/base/economy/worth';
 import { mediaUrl, newKey } from '@/domains/base/media/keys';
 import { staffLog } from '@/domains/base/permissions/tables';
 import { newId } from '@/shared/ids';
@@ -83,7 +83,7 @@ test('what a rate would make worthless is named, and the batch that sets the rat
   const { id } = (await staff.post('owner/panel/gifts', { name: 'Pin', icon: '📌', coins: 4 })).data;
   const ctx = testContext();
   const holds = async (denominator: number) =>
-    (await ctx.db.get<{ ok: number }>(sql`SELECT ${nothingIsWorthless({ numerator: 1, denominator })} AS ok`)).ok;
+    (await ctx.db.get<{ ok: number }>(sql`SELECT ${everyOfferEarns({ numerator: 1, denominator })} AS ok`)).ok;
   expect(await listWorthless(ctx, { numerator: 1, denominator: 5 })).toContainEqual({
     kind: 'gift',
     id,

@@ -7,7 +7,7 @@ export interface BudgetState {
   /** When the account was made (ms). */
   readonly createdAt: number;
   /** As stored; nothing if the budget was never used. */
-  readonly standing?: { readonly startedAt: number; readonly used: number } | undefined;
+  readonly window?: { readonly startedAt: number; readonly used: number } | undefined;
 }
 
 interface Verdict {
@@ -22,10 +22,14 @@ function isFirstDay(createdAt: number, now: number): boolean {
   return now < createdAt + DAY_MS;
 }
 
-export function judgeBudget({ limit, createdAt, standing }: BudgetState, amount: number, now: number): Verdict {
-  const endsAt = (standing?.startedAt ?? 0) + DAY_MS;
+/**
+ * Judges whether an amount still fits into the day of this budget.
+ * @param amount in the unit of the limit: pieces or bytes @param now ms
+ */
+export function judgeBudget({ limit, createdAt, window }: BudgetState, amount: number, now: number): Verdict {
+  const endsAt = (window?.startedAt ?? 0) + DAY_MS;
   const limitAt = (time: number) => (isFirstDay(createdAt, time) ? limit.onFirstDay : limit.aDay);
-  const usedAt = (time: number) => (standing && time < endsAt ? standing.used : 0);
+  const usedAt = (time: number) => (window && time < endsAt ? window.used : 0);
   // Only the end of the budget's day, or of the account's first day, makes room.
   const times = [now, endsAt, createdAt + DAY_MS].filter((time) => time >= now).toSorted((one, other) => one - other);
   const freeAt = times.find((time) => usedAt(time) + amount <= limitAt(time)) ?? null;

@@ -112,8 +112,8 @@ async function refusalFor(ctx: Context, { userId, costs, at: now }: Spending): P
     .where(eq(users.id, userId));
   const createdAt = rows[0]?.createdAt ?? 0;
   const verdicts = entriesOf(costs).map(([kind, amount]) => {
-    const standing = rows.find(({ budget }) => budget?.kind === kind)?.budget ?? undefined;
-    return { kind, ...judgeBudget({ limit: limitOf(ctx.config, kind), createdAt, standing }, amount, now) };
+    const window = rows.find(({ budget }) => budget?.kind === kind)?.budget ?? undefined;
+    return { kind, ...judgeBudget({ limit: limitOf(ctx.config, kind), createdAt, window }, amount, now) };
   });
   // Something may have been given back meanwhile: then all of it fits now.
   const spent = verdicts.find(({ freeAt }) => freeAt !== now) ?? verdicts[0];

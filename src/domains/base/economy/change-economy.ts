@@ -15,11 +15,11 @@ import type { Actor } from '@/shared/actor';
 import { toIso } from '@/shared/time';
 import { economyError } from './errors';
 import { contradictionsOf, problemsOfTargets } from './judge-economy';
-import { gains } from './rates';
+import { gainsByRoundTrip } from './rates';
 import type { ConversionChanges, EconomyVersion, LimitChanges, TargetsRequest } from './schemas';
 import type { EconomyVersionRow } from './tables';
 import { economyVersions } from './tables';
-import { listWorthless, nothingIsWorthless } from './worth';
+import { everyOfferEarns, listWorthless } from './worth';
 
 type Part = keyof EconomyConfig;
 type Answer = Promise<z.input<typeof EconomyVersion>>;
@@ -33,12 +33,12 @@ export async function changeConversions(ctx: Context, actor: Actor, input: z.out
   const newest = await newestVersion(ctx);
   const conversions = { ...newest.config.conversions, ...withoutGaps(input) };
   const { diamondsPerCoin, coinsPerDiamond } = conversions;
-  if (gains(diamondsPerCoin, coinsPerDiamond))
+  if (gainsByRoundTrip(diamondsPerCoin, coinsPerDiamond))
     throw economyError('ECONOMY_GAINS', { details: { diamondsPerCoin, coinsPerDiamond } });
   const worthless = await listWorthless(ctx, diamondsPerCoin);
   if (worthless.length > 0) throw economyError('GIFTS_WORTHLESS', { details: worthless });
   return change(ctx, actor, newest, 'conversions', { ...newest.config, conversions }, [
-    requireThat(ctx, nothingIsWorthless(diamondsPerCoin)),
+    requireThat(ctx, everyOfferEarns(diamondsPerCoin)),
   ]);
 }
 

@@ -3,7 +3,7 @@
 import type { EconomyConfig, TargetRule } from '@/contracts/economy';
 import { convert } from './rates';
 
-export interface Problem {
+interface Problem {
   readonly path: string;
   readonly message: string;
 }

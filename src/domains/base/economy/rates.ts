@@ -7,6 +7,6 @@ export function convert(amount: number, { numerator, denominator }: Ratio): numb
 }
 
 /** Whether somebody who converts by the first and then by the second could end with more than they had. */
-export function gains(first: Ratio, second: Ratio): boolean {
+export function gainsByRoundTrip(first: Ratio, second: Ratio): boolean {
   return BigInt(first.numerator) * BigInt(second.numerator) > BigInt(first.denominator) * BigInt(second.denominator);
 }

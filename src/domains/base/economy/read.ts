@@ -27,6 +27,7 @@ export async function readEconomy(ctx: Context): Promise<Economy> {
   return economyOf(await economyQuery(ctx));
 }
 
+/** Reads the rows of `economyQuery`. */
 export function economyOf([newest]: readonly { version: number; config: EconomyConfig }[]): Economy {
   if (!newest) throw new Error('There is no economy: migration 0009 makes the first');
   return { version: newest.version, ...newest.config };

@@ -10,7 +10,7 @@ import { convert } from './rates';
 /** Enough to say what is in the way. */
 const LISTED_MAX = 20;
 
-export interface Worthless {
+interface Worthless {
   readonly kind: 'gift' | 'tier';
   readonly id: string;
   readonly name: string;
@@ -33,14 +33,14 @@ export function listWorthless(ctx: Context, diamondsPerCoin: Ratio): Promise<Wor
 }
 
 /** For `requireThat` in the batch that sets this rate: 1 while nothing on offer would earn nothing. */
-export function nothingIsWorthless(diamondsPerCoin: Ratio): SQL {
+export function everyOfferEarns(diamondsPerCoin: Ratio): SQL {
   return sql`NOT EXISTS (SELECT 1 FROM gifts WHERE active = 1 AND ${tooFew(sql`coins`, diamondsPerCoin)})
     AND NOT EXISTS (
       SELECT 1 FROM subscription_tiers WHERE active = 1 AND ${tooFew(sql`coins_per_month`, diamondsPerCoin)})`;
 }
 
 /** For `requireThat` in the batch that sets a price: 1 while the economy is the one that it was judged by. */
-export function economyStands(version: number): SQL {
+export function economyIsUnchanged(version: number): SQL {
   return sql`(SELECT max(version) FROM economy_versions) = CAST(${version} AS INTEGER)`;
 }
 

@@ -6,7 +6,7 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import { type FileKind, isIdentity, isOfPost, isPrivate, isVideo } from '@/contracts/file-kinds';
+import { type FileKind, isIdentity, isPostFile, isPrivate, isVideo } from '@/contracts/file-kinds';
 import { commit } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { findBlanks } from './blanks';
@@ -38,7 +38,7 @@ export async function findAccess(
 ): Promise<Access | undefined> {
   if (!isPrivate(kind)) return { cacheControl: KEPT_FOR_EVER, blanks: [] };
   const link = await findLink(ctx, key, token);
-  if (!isOfPost(kind)) {
+  if (!isPostFile(kind)) {
     if (!link || (isIdentity(kind) && !(await isLogged(ctx, link)))) return undefined;
     return { cacheControl: KEPT_NOWHERE, blanks: [] };
   }

@@ -28,7 +28,7 @@ export const UPLOAD_MS = 2 * HOUR_MS;
 export const UPLOAD_IN_PARTS_MS = 12 * HOUR_MS;
 /** Announced, and neither used nor expired: as many as two posts of ten have, as much as two of the largest files. */
 export const OPEN_UPLOADS_MAX = 20;
-export const OPEN_BYTES_MAX = 10 * 1_024 ** 3;
+const OPEN_BYTES_MAX = 10 * 1_024 ** 3;
 /** Below what Cloudflare takes in one request, and at most 80 of them. */
 const PART_BYTES = 64 * 1_048_576;
 

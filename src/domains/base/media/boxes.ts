@@ -14,7 +14,7 @@ const READS_MAX = 100;
 const BOXES_MAX = 2_000;
 
 /** Where it stands, in bytes from the file's beginning. */
-export interface Box {
+interface Box {
   /** Four letters. */
   readonly type: string;
   readonly typeAt: number;

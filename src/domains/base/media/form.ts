@@ -1,85 +1,86 @@
 /**
- * Reads a multipart form as it comes: words are kept, a file is handed on while it is on its way, one after another.
- * No more of the body is read than whoever takes the file has taken.
+ * Reads a multipart form while it arrives: fields are kept, and each file is handed on as a stream, one after another.
+ * No more of the body is read than the taker of the current file has asked for.
  */
-import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
 import type { z } from '@hono/zod-openapi';
-import { AppError, httpError } from '@/http/errors';
+import { type AppError, httpError } from '@/http/errors';
 import { invalid, parse } from '@/http/validation';
 import { fileError } from './errors';
+import { type Head, type MultipartParser, openMultipart, readHeaderValue, type Token } from './multipart';
 
-/**
- * Everything outside of files together: boundaries, part headers, fields, and what comes before and after the parts.
- */
+/** Everything outside files together: delimiters, part heads, fields, and text before and after the parts. */
 const FORM_OVERHEAD_BYTES = 32 * 1_024;
 const PIECE_BYTES = 64 * 1_024;
 const FIELDS_MAX = 32;
 const FIELD_BYTES_MAX = 16 * 1_024;
-const PART_HEADER_BYTES_MAX = 4 * 1_024;
-const PART_HEADERS_MAX = 16;
 
 interface Form<F extends z.ZodType, T> {
   /** The form's name for its files. */
   field: string;
   filesMax: number;
-  /** Of all files together; each one's is for `takeFile` to see to. */
+  /** Bytes of all files together; `takeFile` limits each file. */
   bytesMax: number;
+  /** Reads `content` to its end, or throws. */
   takeFile: (content: AsyncIterable<Uint8Array>) => Promise<T>;
-  /** What else the form may hold. */
+  /** The other fields of the form. */
   fields: F;
   /** Fields that may come more than once, and are read as lists. */
   lists?: readonly string[];
 }
 
 /**
- * What was made of the files, in the form's order, and the words, wherever they stood. When this throws, nothing of
- * the form is being worked on any more. Throws WRONG_CONTENT_TYPE, UPLOAD_MALFORMED, BODY_TOO_LARGE,
- * VALIDATION_FAILED, and what `takeFile` does.
+ * Returns what `takeFile` made of the files, in the form's order, and the fields, wherever they stood. Throws
+ * WRONG_CONTENT_TYPE, UPLOAD_MALFORMED, BODY_TOO_LARGE, VALIDATION_FAILED, and what `takeFile` does.
  */
 export async function receiveForm<F extends z.ZodType, T>(
   request: Request,
   { field, filesMax, bytesMax, takeFile, fields, lists = [] }: Form<F, T>,
 ): Promise<{ files: T[]; fields: z.output<F> }> {
-  const parser = openParser(request, FIELDS_MAX + filesMax + 1);
+  const parser = openMultipart(boundaryOf(request));
   const bodyBytesMax = bytesMax + FORM_OVERHEAD_BYTES;
   if (Number(request.headers.get('content-length') ?? 0) > bodyBytesMax) throw tooLarge(bodyBytesMax);
-  const words: [name: string, value: string][] = [];
-  const contents: BusboyFileStream[] = [];
-  let taking: Promise<T[]> = Promise.resolve([]);
-  const parsed = Promise.withResolvers<void>();
-  const refuse = (error: unknown) => parsed.reject(error);
+  const texts: [name: string, text: string][] = [];
+  const files: T[] = [];
+  let parts = 0;
 
-  parser.on('field', (name, value, _, isCut) => {
-    if (isCut) refuse(tooLarge(FIELD_BYTES_MAX, 'A field'));
-    if (name === field) refuse(invalid(field, 'must be a file, sent as a part with a file name'));
-    if (!lists.includes(name) && words.some(([other]) => other === name)) refuse(invalid(name, 'is there twice'));
-    words.push([name, value]);
-  });
-  parser.on('partsLimit', () => refuse(invalid('', `there are at most ${FIELDS_MAX} fields and ${filesMax} files`)));
-  parser.on('fieldsLimit', () => refuse(invalid('', `there are at most ${FIELDS_MAX} fields`)));
-  parser.on('file', (name: string | undefined, content, fileName: string | undefined) => {
-    content.on('error', () => undefined); // whoever reads it is told; it may break before that
-    if (!fileName) {
-      // Browsers send a file input that was left empty: no name, and nothing in it.
-      content.on('data', () => refuse(invalid(name ?? '', 'must have a file name')));
-      return;
+  const tokens = tokensOf(request.body, parser, bodyBytesMax);
+  for await (const token of tokens) {
+    if (token.type !== 'head') continue;
+    parts += 1;
+    // An empty file input is a part as well, and is neither a field nor a file.
+    if (parts > FIELDS_MAX + filesMax + 1)
+      throw invalid('', `there are at most ${FIELDS_MAX} fields and ${filesMax} files`);
+    const { head } = token;
+    if (!head) continue;
+    if (head.fileName === undefined) texts.push([head.name, await takeField(head)]);
+    else if (head.fileName === '') await skipEmptyInput(head);
+    else files.push(await takeNamedFile(head));
+  }
+  return { files, fields: parseFields(fields, texts, lists) };
+
+  async function takeField({ name, charset }: Head): Promise<string> {
+    if (texts.length === FIELDS_MAX) throw invalid('', `there are at most ${FIELDS_MAX} fields`);
+    if (name === field) throw invalid(field, 'must be a file, sent as a part with a file name');
+    if (!lists.includes(name) && texts.some(([other]) => other === name)) throw invalid(name, 'is there twice');
+    const pieces: Uint8Array[] = [];
+    let bytes = 0;
+    for await (const piece of contentOf(tokens)) {
+      bytes += piece.length;
+      if (bytes > FIELD_BYTES_MAX) throw tooLarge(FIELD_BYTES_MAX, 'A field');
+      pieces.push(piece);
     }
-    contents.push(content);
-    if (name !== field) refuse(invalid(field, 'files come under this name'));
-    else if (contents.length > filesMax) refuse(invalid(field, `must be at most ${filesMax} of them`));
-    else taking = taking.then(async (taken) => [...taken, await takeFile(bytesOf(content))]);
-    taking.catch(refuse);
-  });
-  parser.on('finish', () => parsed.resolve());
-  parser.on('error', () => refuse(fileError('UPLOAD_MALFORMED')));
+    return decode(Buffer.concat(pieces), charset);
+  }
 
-  try {
-    const bytesInFiles = () => contents.reduce((sum, { bytesRead }) => sum + bytesRead, 0);
-    await feed(parser, request.body, { bytesMax: bodyBytesMax, bytesInFiles, parsed: parsed.promise });
-    return { files: await taking, fields: parseWords(fields, words, lists) };
-  } finally {
-    for (const content of contents) content.destroy(fileError('UPLOAD_MALFORMED'));
-    await taking.catch(() => undefined);
+  /** Browsers send a file input that was left empty as a part with neither a file name nor content. */
+  async function skipEmptyInput({ name }: Head): Promise<void> {
+    for await (const _piece of contentOf(tokens)) throw invalid(name, 'must have a file name');
+  }
+
+  async function takeNamedFile({ name }: Head): Promise<T> {
+    if (name !== field) throw invalid(field, 'files come under this name');
+    if (files.length === filesMax) throw invalid(field, `must be at most ${filesMax} of them`);
+    return takeFile(contentOf(tokens));
   }
 }
 
@@ -87,75 +88,51 @@ function tooLarge(bytesMax: number, what = 'The body'): AppError {
   return httpError('BODY_TOO_LARGE', { message: `${what} is larger than ${bytesMax} bytes.` });
 }
 
-function openParser(request: Request, partsMax: number): BusboyInstance {
+function boundaryOf(request: Request): string {
   const contentType = request.headers.get('content-type') ?? '';
   if (!/^multipart\/form-data\s*;/i.test(contentType))
     throw httpError('WRONG_CONTENT_TYPE', { message: 'The body must be multipart/form-data, and name its boundary.' });
-  try {
-    return new Busboy({
-      headers: { 'content-type': contentType },
-      limits: {
-        parts: partsMax,
-        fields: FIELDS_MAX,
-        fieldSize: FIELD_BYTES_MAX,
-        headerPairs: PART_HEADERS_MAX,
-        headerSize: PART_HEADER_BYTES_MAX,
-      },
-      // Files alone hold it up. At a mark of its own it never calls back if the form ends in that piece.
-      highWaterMark: Number.MAX_SAFE_INTEGER,
-    });
-  } catch {
-    throw fileError('UPLOAD_MALFORMED'); // no boundary
-  }
+  const boundary = readHeaderValue(contentType).parameters.get('boundary');
+  if (!boundary) throw fileError('UPLOAD_MALFORMED');
+  return boundary;
 }
 
-/** Gives the parser a piece when it has done with the one before, until it has all or refuses. */
-async function feed(
-  parser: BusboyInstance,
+/** Throws BODY_TOO_LARGE as soon as the body breaks a limit, and UPLOAD_MALFORMED if it ends before the form does. */
+async function* tokensOf(
   body: ReadableStream<Uint8Array> | null,
-  { bytesMax, bytesInFiles, parsed }: { bytesMax: number; bytesInFiles: () => number; parsed: Promise<void> },
-): Promise<void> {
-  let refused = false;
-  let goOn: () => void = () => undefined;
-  parsed.catch(() => {
-    refused = true;
-    goOn();
-  });
-  let isWriting = false;
-  // The form is refused already. This ends `write`, which would go on to parse thousands of parts.
-  parser.on('partsLimit', () => {
-    if (isWriting) throw new Error('Too many parts');
-  });
+  parser: MultipartParser,
+  bytesMax: number,
+): AsyncGenerator<Token, void> {
   let bytes = 0;
-  try {
-    // What is left of the body when this ends early stays to be read: the answer waits for it (http/drain.ts).
-    for await (const chunk of body ? piecesOf(body) : []) {
-      bytes += chunk.byteLength;
-      if (bytes > bytesMax) throw tooLarge(bytesMax); // the length that a client declares is a claim
-      const taken = new Promise<void>((resolve) => {
-        goOn = resolve;
-        isWriting = true;
-        parser.write(chunk, () => resolve());
-        isWriting = false;
-      });
-      if (!refused) await taken; // a parser that nobody listens to would never be done
-      if (refused) break;
-      if (bytes - bytesInFiles() > FORM_OVERHEAD_BYTES)
-        throw tooLarge(FORM_OVERHEAD_BYTES, 'Everything outside of files');
+  let bytesInFiles = 0;
+  let isFile = false;
+  for await (const piece of body ? piecesOf(body) : []) {
+    bytes += piece.length;
+    if (bytes > bytesMax) throw tooLarge(bytesMax); // the client's Content-Length is only a claim
+    for (const token of parser.read(piece)) {
+      if (token.type === 'head') isFile = Boolean(token.head?.fileName);
+      if (token.type === 'bytes' && isFile) bytesInFiles += token.bytes.length;
+      yield token;
     }
-  } catch (error) {
-    if (!refused) throw error instanceof AppError ? error : fileError('UPLOAD_MALFORMED'); // the sender is gone
+    if (bytes - bytesInFiles > FORM_OVERHEAD_BYTES) throw tooLarge(FORM_OVERHEAD_BYTES, 'Everything outside of files');
   }
-  if (!refused) parser.end();
-  await parsed;
+  if (!parser.isClosed()) throw fileError('UPLOAD_MALFORMED');
 }
 
-/** Large ones: by itself a body comes in thousands of small ones, and each costs as much. */
-async function* piecesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+/**
+ * Cuts the body into large pieces: it arrives in thousands of small ones, and each costs as much as a large one. If
+ * reading stops early, the rest of the body stays readable: the answer waits for it (http/drain.ts). Throws
+ * UPLOAD_MALFORMED if the sender is gone.
+ */
+async function* piecesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void> {
   const reader = body.getReader({ mode: 'byob' });
+  const read = () =>
+    reader.readAtLeast(PIECE_BYTES, new Uint8Array(PIECE_BYTES)).catch(() => {
+      throw fileError('UPLOAD_MALFORMED');
+    });
   try {
     for (;;) {
-      const { done, value } = await reader.readAtLeast(PIECE_BYTES, new Uint8Array(PIECE_BYTES));
+      const { done, value } = await read();
       if (value && value.length > 0) yield value;
       if (done) return;
     }
@@ -164,22 +141,31 @@ async function* piecesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8
   }
 }
 
-async function* bytesOf(content: BusboyFileStream): AsyncGenerator<Uint8Array> {
+/** Reads the current part up to its end, and leaves the tokens behind it to the next reader. */
+async function* contentOf(tokens: AsyncGenerator<Token, void>): AsyncGenerator<Uint8Array, void> {
+  for (let next = await tokens.next(); !next.done && next.value.type !== 'end'; next = await tokens.next())
+    if (next.value.type === 'bytes') yield next.value.bytes;
+}
+
+/** Takes an encoding that nobody knows for UTF-8. */
+function decode(bytes: Uint8Array, charset: string): string {
+  const options = { fatal: false, ignoreBOM: true };
   try {
-    yield* content;
+    return new TextDecoder(charset, options).decode(bytes);
   } catch {
-    throw fileError('UPLOAD_MALFORMED'); // it ends before its boundary
+    return new TextDecoder('utf-8', options).decode(bytes);
   }
 }
 
-function parseWords<F extends z.ZodType>(
+/** Throws VALIDATION_FAILED. */
+function parseFields<F extends z.ZodType>(
   fields: F,
-  words: readonly [name: string, value: string][],
+  texts: readonly [name: string, text: string][],
   lists: readonly string[],
 ): z.output<F> {
-  const valuesOf = (name: string) => words.filter(([other]) => other === name).map(([, value]) => value);
+  const all = (name: string) => texts.filter(([other]) => other === name).map(([, text]) => text);
   return parse(
     fields,
-    Object.fromEntries(words.map(([name, value]) => [name, lists.includes(name) ? valuesOf(name) : value])),
+    Object.fromEntries(texts.map(([name, text]) => [name, lists.includes(name) ? all(name) : text])),
   );
 }

@@ -25,6 +25,7 @@ export function findKind(key: string): FileKind | undefined {
   return KEY.exec(key)?.[1] as FileKind | undefined; // the pattern's words are the kinds
 }
 
+/** Names the object that holds a picture drawn at this width (pixels). */
 export function variantName(key: string, width: number): string {
   return `${key}-${width}`;
 }
@@ -54,12 +55,12 @@ export function signedMediaUrl(ctx: Context, key: string, ttlSeconds = SIGNED_UR
  * The same for what is looked at again and again: one URL for every reader and a whole hour, so that a browser fetches
  * a file once. It is signed as of the hour's beginning, and so opens for one to two hours.
  */
-export function steadyMediaUrl(ctx: Context, key: string): Promise<string> {
+export function cacheableMediaUrl(ctx: Context, key: string): Promise<string> {
   return signUrl(ctx, key, STEADY_URL_SECONDS, ctx.now() - (ctx.now() % HOUR_MS));
 }
 
 /** Which member of staff was given a link to an identity document, and of which application. */
-export interface Look {
+interface Look {
   /** One for each link: opening it again is the same look. */
   readonly lookId: string;
   readonly staffId: string;

@@ -2,7 +2,7 @@
 import { Hono } from 'hono';
 import type { Context } from '@/contracts/context';
 import { type FileKind, variantWidths } from '@/contracts/file-kinds';
-import { namesTag } from '@/http/conditional';
+import { matchesEtag } from '@/http/conditional';
 import type { HttpEnv } from '@/http/http-env';
 import { enforceLimit } from '@/http/rate-limit';
 import { type Access, findAccess } from './access';
@@ -50,7 +50,7 @@ async function serveMedia(ctx: Context, request: Request, { token, w }: Record<s
   const found = (variant ? await find(variant) : null) ?? (await find(key));
   if (!found) throw fileError('FILE_NOT_FOUND');
   const headers = headersOf(found, access);
-  if (namesTag(request.headers.get('if-none-match'), found.httpEtag))
+  if (matchesEtag(request.headers.get('if-none-match'), found.httpEtag))
     return new Response(null, { status: 304, headers });
 
   const range = request.method === 'GET' ? rangeOf(request, found) : undefined;

@@ -11,7 +11,7 @@ import type { Blank } from './tables';
 const NEAR_BYTES = 65_536;
 const FREE = new TextEncoder().encode('free');
 
-export interface Span extends ByteRange {
+interface Span extends ByteRange {
   /** What of it is written over; none of it, if it is passed by. */
   readonly blanks: readonly Blank[];
 }

@@ -4,7 +4,7 @@ import { countedBytes, LARGE_FILES, type LargeFileKind, type VideoType } from '@
 import { refund } from '@/domains/base/budgets/spend';
 import { fileError } from './errors';
 import { capped, inPieces } from './file-content';
-import { giveBack, openPlace } from './store';
+import { openPlace, refundFile } from './store';
 import { findStoredVideo, type StoredVideo } from './stored-video';
 import { askStore } from './written-file';
 
@@ -48,7 +48,7 @@ export async function storeVideo(
     const settlement = refund(ctx, { ...spending, costs: unused() });
     return { ...video, statements: [...statements, settlement, ...video.statements] };
   } catch (error) {
-    await giveBack(ctx, place, unused());
+    await refundFile(ctx, place, unused());
     throw error;
   }
 }

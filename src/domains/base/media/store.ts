@@ -30,7 +30,7 @@ import { askStore, callOffFile } from './written-file';
 /** Longer than the slowest form takes, whose first file this may be. */
 export const UNNAMED_FOR_MS_MAX = 2 * HOUR_MS;
 
-export interface StoredFile {
+interface StoredFile {
   key: string;
   /**
    * For the batch that names the file. If that batch fails, or never comes, the object is deleted within hours.
@@ -39,7 +39,7 @@ export interface StoredFile {
   statements: Statement[];
 }
 
-export interface StoredImage extends StoredFile {
+interface StoredImage extends StoredFile {
   /** Anyone's, but for a post's. `?w=` on it asks for a width: the smallest that is stored and no narrower. */
   url: string;
   /** Pixels, of the largest. */
@@ -96,13 +96,13 @@ function narrowerThan(picture: { width: number; height: number }, widths: readon
 /** Drawing shows whether it is a picture at all. If it is not, what it spent is given back. */
 async function drawFirst(ctx: Context, place: StoragePlace, bytes: Uint8Array, width: number): Promise<Uint8Array> {
   const drawn = await ctx.images.draw(bytes, width).catch(async (error) => {
-    await giveBack(ctx, place, place.spending.costs);
+    await refundFile(ctx, place, place.spending.costs);
     throw error;
   });
   if (drawn) return drawn;
   // It cost a drawing all the same, so broken pictures have a daily limit too. Past it, each counts as a picture.
   const { spending } = place;
-  await giveBack(ctx, place, spending.costs, [spend(ctx, { ...spending, costs: { brokenPictures: 1 } })]);
+  await refundFile(ctx, place, spending.costs, [spend(ctx, { ...spending, costs: { brokenPictures: 1 } })]);
   throw fileError('FILE_UNREADABLE');
 }
 
@@ -137,7 +137,7 @@ export async function openPlace(ctx: Context, { ownerId, kind, costs }: NewPlace
 }
 
 /** For a file that is not stored after all. */
-export async function giveBack(
+export async function refundFile(
   ctx: Context,
   { spending }: StoragePlace,
   costs: Costs,
@@ -151,7 +151,7 @@ async function storing<T>(ctx: Context, place: StoragePlace, work: () => Promise
   try {
     return await work();
   } catch (error) {
-    await giveBack(ctx, place, { bytes: place.spending.costs.bytes ?? 0 });
+    await refundFile(ctx, place, { bytes: place.spending.costs.bytes ?? 0 });
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import type { UploadRow } from './tables';
 
 type Sizes = Pick<UploadRow, 'bytes' | 'partBytes'>;
 
-export interface UploadPart {
+interface UploadPart {
   partNumber: number;
   bytes: number;
 }

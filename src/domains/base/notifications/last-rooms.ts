@@ -6,7 +6,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
-import { planFound } from '@/db/outbox';
+import { planIfFound } from '@/db/outbox';
 import { sessionIsActive } from '@/domains/base/users/session-active';
 import { newId } from '@/shared/ids';
 
@@ -17,7 +17,7 @@ const ROOMS_MAX = 5;
 export async function rememberRoom(ctx: Context, userId: string, roomId: string, sessionId?: string): Promise<void> {
   const now = ctx.now();
   const [outlived, , [session]] = await ctx.db.batch([
-    planFound(ctx, { kind: 'room-outlived', userId, roomId: '' }, 'roomId', outlivedBy(userId, roomId)),
+    planIfFound(ctx, { kind: 'room-outlived', userId, roomId: '' }, 'roomId', outlivedBy(userId, roomId)),
     ctx.db.run(sql`
       INSERT INTO last_rooms (user_id, room_id, entered_at) VALUES (${userId}, ${roomId}, ${now})
       ON CONFLICT DO UPDATE SET entered_at = excluded.entered_at

@@ -21,7 +21,7 @@ const FROM_RANK: Readonly<Record<Permission, Rank>> = {
   canReplayWebhooks: 'owner',
 };
 
-export function isAtLeast(rank: Rank, floor: Rank): boolean {
+function isAtLeast(rank: Rank, floor: Rank): boolean {
   return RANKS.indexOf(rank) >= RANKS.indexOf(floor);
 }
 
@@ -48,7 +48,7 @@ export function permissionsOf(staff: Staff | null): Permission[] {
   return PERMISSIONS.filter((permission) => staffCan(staff, permission));
 }
 
-export interface Ranked {
+interface Ranked {
   /** What the target is today; null for one who is no staff. */
   readonly staff: Staff | null;
   /** Where the target lives, which is what a country admin's reach is measured by. */

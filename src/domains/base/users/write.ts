@@ -10,7 +10,7 @@ import type { UserRow } from './tables';
 import { type Link, users } from './tables';
 import { VERIFY_MS, VERIFY_REMINDER_MS } from './unverified';
 
-export interface NewUser {
+interface NewUser {
   readonly id: string;
   readonly email: string;
   readonly username: string;
@@ -110,7 +110,7 @@ export function resealTotp(ctx: Context, userId: string, from: string, to: strin
 }
 
 /** What a user says of themselves; what is left out stays. */
-export interface ProfileChanges {
+interface ProfileChanges {
   readonly displayName?: string;
   readonly bio?: string;
   readonly gender?: string | null;

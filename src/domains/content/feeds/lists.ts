@@ -11,13 +11,14 @@ import { IdPosition } from '@/domains/content/posts/schemas';
 import { decodeCursor, encodeCursor } from '@/http/envelope';
 import type { Actor, Viewer } from '@/shared/actor';
 import { type CursorQuery, type PublicFeedQuery, ScorePosition } from './schemas';
-import { type Walked, type WalkStep, walk } from './walk';
+import { readWindow, type Walked, type WalkStep } from './walk';
 
 /** How many ids are looked at for each post of a page, at most. */
 const WINDOW_FACTOR = 5;
 
 type Page = z.output<typeof CursorQuery>;
 
+/** Throws CURSOR_INVALID. */
 export function listPublicFeed(ctx: Context, viewer: Viewer, query: z.output<typeof PublicFeedQuery>) {
   return query.sort === 'recent' ? listRecent(ctx, viewer, query) : listTrending(ctx, viewer, query);
 }
@@ -29,7 +30,7 @@ async function listRecent(ctx: Context, viewer: Viewer, { cursor, perPage }: Pag
     WHERE visibility = 'public' AND removed_at IS NULL ${before(list, cursor)}
     ORDER BY id DESC`;
   const keep = authorVisibleTo(viewer, sql`walked.author_id`);
-  const walked = await walk(ctx, { candidates, keep, perPage, windowMax: WINDOW_FACTOR * perPage });
+  const walked = await readWindow(ctx, { candidates, keep, perPage, windowMax: WINDOW_FACTOR * perPage });
   return presentWalk(ctx, viewer, walked, perPage, ({ id }) => encodeCursor(list, [id]));
 }
 
@@ -38,11 +39,11 @@ async function listTrending(ctx: Context, viewer: Viewer, { cursor, perPage }: P
   const position = cursor === undefined ? undefined : decodeCursor(list, ScorePosition, cursor);
   const keep = authorVisibleTo(viewer, sql`walked.author_id`);
   const candidates = trendingPosts(position && { score: position[0], id: position[1] });
-  const walked = await walk(ctx, { candidates, keep, perPage, windowMax: WINDOW_FACTOR * perPage });
+  const walked = await readWindow(ctx, { candidates, keep, perPage, windowMax: WINDOW_FACTOR * perPage });
   return presentWalk(ctx, viewer, walked, perPage, ({ score, id }) => encodeCursor(list, [score, id]));
 }
 
-/** Candidates for a walk: public posts by their score (see migration 0021), the highest first. */
+/** Candidates for `readWindow`: public posts by their score (see migration 0021), the highest first. */
 export function trendingPosts(after: WalkStep | undefined): SQL {
   const below = after ? sql`AND (score, id) < (CAST(${after.score} AS INTEGER), ${after.id})` : sql``;
   return sql`
@@ -63,7 +64,7 @@ export async function listPostsOf(ctx: Context, viewer: Viewer, authorId: string
   if (!author) throw contentError('POST_AUTHOR_NOT_FOUND');
   const keep = sql`EXISTS (SELECT 1 FROM (SELECT walked.visibility, walked.author_id) posts
     WHERE ${openTo(viewer) ?? sql`1`})`;
-  const walked = await walk(ctx, {
+  const walked = await readWindow(ctx, {
     candidates: postsOf(authorId, position),
     keep,
     perPage,
@@ -72,10 +73,11 @@ export async function listPostsOf(ctx: Context, viewer: Viewer, authorId: string
   return presentWalk(ctx, viewer, walked, perPage, ({ id }) => encodeCursor(list, [id]));
 }
 
+/** Lists posts of every visibility, newest first. Throws CURSOR_INVALID. */
 export async function listOwnPosts(ctx: Context, actor: Actor, { cursor, perPage }: Page) {
   const list = 'content.own';
   const candidates = postsOf(actor.userId, before(list, cursor));
-  const walked = await walk(ctx, { candidates, keep: sql`1`, perPage, windowMax: perPage + 1 });
+  const walked = await readWindow(ctx, { candidates, keep: sql`1`, perPage, windowMax: perPage + 1 });
   return presentWalk(ctx, actor, walked, perPage, ({ id }) => encodeCursor(list, [id]));
 }
 

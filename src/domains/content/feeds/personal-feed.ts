@@ -1,7 +1,7 @@
 /**
- * What creators whom the reader follows or subscribes to posted in the last 30 days, the newest first, then what is
- * trending among everybody else. At most five statements. Readers of many creators are served by a walk down the time;
- * where that finds too little, and for readers of few, those creators' own lists are merged.
+ * A reader's own feed: posts of the last 30 days by creators whom they follow or subscribe to, newest first, then
+ * trending posts of everyone else. At most five statements. Readers of many creators are served by a window of the
+ * newest posts. If that finds too little, and for readers of few creators, those creators' own lists are merged.
  */
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -15,7 +15,7 @@ import { firstIdAt } from '@/shared/ids';
 import { DAY_MS } from '@/shared/time';
 import { trendingPosts } from './lists';
 import { FeedPosition } from './schemas';
-import { type Walked, type WalkStep, walk } from './walk';
+import { readWindow, type Walked, type WalkStep } from './walk';
 
 const LIST = 'content.feed';
 const FOLLOWED_FOR_MS = 30 * DAY_MS;
@@ -30,6 +30,7 @@ const RECOMMENDED_WINDOW_FACTOR = 5;
 
 type Followed = Pick<Walked, 'steps' | 'after'>;
 
+/** Throws CURSOR_INVALID. */
 export async function listFeed(ctx: Context, actor: Actor, query: { cursor?: string | undefined; perPage: number }) {
   const { perPage } = query;
   const position = query.cursor === undefined ? undefined : decodeCursor(LIST, FeedPosition, query.cursor);
@@ -87,7 +88,7 @@ const BEYOND_ALL_IDS = 'g';
 
 /** Reads as many rows as it takes to meet a page of followed creators' posts: few, where many are followed. */
 function walkFollowed(ctx: Context, userId: string, { since, before }: Range, perPage: number): Promise<Walked> {
-  return walk(ctx, {
+  return readWindow(ctx, {
     candidates: sql`
       SELECT id, author_id, visibility, 0 AS score FROM posts INDEXED BY posts_by_time
       WHERE removed_at IS NULL AND id > ${since} AND id < ${before}
@@ -144,7 +145,7 @@ async function mergeFollowed(
 /** By authors whom the reader neither follows nor subscribes to; the reader's own posts are left out. */
 function listRecommended(ctx: Context, actor: Actor, above: WalkStep | undefined, wanted: number): Promise<Walked> {
   const author = sql`walked.author_id`;
-  return walk(ctx, {
+  return readWindow(ctx, {
     candidates: trendingPosts(above),
     keep: sql`${author} <> ${actor.userId} AND NOT ${isMemberOf(actor.userId, author)} AND ${authorVisibleTo(actor, author)}`,
     perPage: wanted,

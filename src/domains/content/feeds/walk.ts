@@ -30,7 +30,7 @@ export interface Walked {
 }
 
 /** One statement. The last branch is read only if the window gave no full page, and says where the window ends. */
-export async function walk(ctx: Context, { candidates, keep, perPage, windowMax }: Walk): Promise<Walked> {
+export async function readWindow(ctx: Context, { candidates, keep, perPage, windowMax }: Walk): Promise<Walked> {
   const rows = await ctx.db.all<WalkStep & { beyond: number }>(sql`
     SELECT walked.id AS id, walked.score AS score, 0 AS beyond
     FROM (${candidates} LIMIT CAST(${windowMax} AS INTEGER)) walked

@@ -7,6 +7,7 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { comments, posts } from './tables';
 
+/** Takes these posts out of every list and search at once, and blanks their text. */
 export function hidePosts(ctx: Context, ids: readonly string[]): Statement {
   return ctx.db
     .update(posts)

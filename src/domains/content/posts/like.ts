@@ -21,13 +21,13 @@ interface Like {
   readonly likeCount: number;
 }
 
-/** @param wanted what it shall be; without it the like is turned. Throws as `getPost` does. */
+/** @param wanted the like's new state; without it the like is turned. Throws as `getPost` does. */
 export async function likePost(ctx: Context, actor: Actor, postId: string, wanted: boolean | undefined): Promise<Like> {
   const { post } = await getPost(ctx, actor, postId);
   const isVisible = sql`EXISTS (SELECT 1 FROM posts JOIN ${users} ON users.id = posts.author_id
     WHERE posts.id = ${postId} AND ${visiblePosts(actor)})`;
-  const told = { userId: post.authorId, what: 'post', about: [postId], data: { postId } } as const;
-  return (await turnLike(ctx, actor, { id: postId, isVisible, told }, wanted)) ?? missing('POST_NOT_FOUND');
+  const notice = { userId: post.authorId, what: 'post', about: [postId], data: { postId } } as const;
+  return (await turnLike(ctx, actor, { id: postId, isVisible, notice }, wanted)) ?? missing('POST_NOT_FOUND');
 }
 
 /** @param wanted as of `likePost`. Throws as `getComment` does. */
@@ -41,8 +41,8 @@ export async function likeComment(
   const isVisible = sql`EXISTS (SELECT 1 FROM comments JOIN ${users} ON users.id = comments.author_id
     WHERE comments.id = ${commentId} AND ${commentVisibleTo(actor)})`;
   const { authorId, postId } = comment;
-  const told = { userId: authorId, what: 'comment', about: pathTo(comment), data: { postId, commentId } } as const;
-  return (await turnLike(ctx, actor, { id: commentId, isVisible, told }, wanted)) ?? missing('COMMENT_NOT_FOUND');
+  const notice = { userId: authorId, what: 'comment', about: pathTo(comment), data: { postId, commentId } } as const;
+  return (await turnLike(ctx, actor, { id: commentId, isVisible, notice }, wanted)) ?? missing('COMMENT_NOT_FOUND');
 }
 
 /** What may be liked: its table, that of its likes, and the column that names it there. */
@@ -53,21 +53,21 @@ const LIKED = {
 
 interface Likeable {
   readonly id: string;
-  /** Whether the reader may see it by then. */
+  /** Whether the reader may still see it when the batch runs. */
   readonly isVisible: SQL;
-  readonly told: Told;
+  readonly notice: LikeNotice;
 }
 
-/** Nothing, if it is gone by then. */
+/** Returns undefined if it was deleted meanwhile. */
 function turnLike(
   ctx: Context,
   actor: Actor,
-  { id, isVisible, told }: Likeable,
+  { id, isVisible, notice }: Likeable,
   wanted: boolean | undefined,
 ): Promise<Like | undefined> {
   const { userId } = actor;
   const now = ctx.now();
-  const { things, likes, thing } = LIKED[told.what];
+  const { things, likes, thing } = LIKED[notice.what];
   const own = sql`FROM ${likes} WHERE ${thing} = ${id} AND user_id = ${userId}`;
   const turn = {
     on: ctx.db.run(sql`
@@ -79,8 +79,8 @@ function turnLike(
       .select({ likeCount: things.likeCount, liked: sql<number>`EXISTS (SELECT 1 ${own})`.as('liked') })
       .from(things)
       .where(and(eq(things.id, id), isNull(things.removedAt))),
-    events: likeEvents(actor, told),
-    withdrawal: withdrawLike(ctx, actor, told, sql`NOT EXISTS (SELECT 1 ${own})`),
+    events: likeEvents(actor, notice),
+    withdrawal: withdrawLike(ctx, actor, notice, sql`NOT EXISTS (SELECT 1 ${own})`),
   };
   return commitTurn(ctx, turn, wanted);
 }
@@ -92,7 +92,7 @@ interface Turn {
   readonly state: Statement;
   /** The author's notification, if this turn puts the like on. */
   readonly events: readonly OutboxEvent[];
-  /** If it is off by then, the author is told of it no more. */
+  /** Withdraws the author's notification if the like is off. */
   readonly withdrawal: readonly Statement[];
 }
 
@@ -110,8 +110,8 @@ async function commitTurn(
   return row && { liked: row.liked === 1, likeCount: row.likeCount };
 }
 
-/** What the author is told. */
-interface Told {
+/** The notification for the author. */
+interface LikeNotice {
   readonly userId: string;
   readonly what: 'post' | 'comment';
   /** Ids, from the outside in. */
@@ -119,19 +119,19 @@ interface Told {
   readonly data: Readonly<Record<string, string>>;
 }
 
-const groupOf = ({ what, about }: Told) => `like:${what}:${about.at(-1)}`;
+const groupOf = ({ what, about }: LikeNotice) => `like:${what}:${about.at(-1)}`;
 
-/** Gathered, so that whoever likes and unlikes ten times is told of once. */
-function likeEvents({ userId: actorId }: Actor, told: Told): OutboxEvent[] {
-  const { userId, what, about, data } = told;
+/** Gathered, so that the author is notified once of a user who likes and unlikes ten times. */
+function likeEvents({ userId: actorId }: Actor, notice: LikeNotice): OutboxEvent[] {
+  const { userId, what, about, data } = notice;
   if (userId === actorId) return [];
-  const gather = { group: groupOf(told), actorId };
+  const gather = { group: groupOf(notice), actorId };
   const notification = { userId, kind: 'like', title: `liked your ${what}`, body: '', data, about, gather };
   return [{ kind: 'notify', notification }];
 }
 
-function withdrawLike(ctx: Context, { userId: actorId }: Actor, told: Told, isOff: SQL): Statement[] {
-  return told.userId === actorId ? [] : withdrawAct(ctx, told.userId, groupOf(told), actorId, isOff);
+function withdrawLike(ctx: Context, { userId: actorId }: Actor, notice: LikeNotice, isOff: SQL): Statement[] {
+  return notice.userId === actorId ? [] : withdrawAct(ctx, notice.userId, groupOf(notice), actorId, isOff);
 }
 
 function missing(code: 'POST_NOT_FOUND' | 'COMMENT_NOT_FOUND'): never {

@@ -6,7 +6,7 @@
 import type { z } from '@hono/zod-openapi';
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { mediaUrl, steadyMediaUrl } from '@/domains/base/media/keys';
+import { cacheableMediaUrl, mediaUrl } from '@/domains/base/media/keys';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { visiblePosts } from '@/domains/base/visibility/posts';
@@ -43,6 +43,7 @@ export function postColumns(viewer: Viewer) {
   };
 }
 
+/** @param like a SELECT of the like that ends where the user id belongs */
 export function likedBy(viewer: Viewer, like: SQL) {
   return (viewer?.kind === 'user' ? sql<number>`EXISTS (${like} ${viewer.userId})` : sql<number>`0`).as('liked');
 }
@@ -53,7 +54,8 @@ export async function presentPost(
 ): Promise<z.input<typeof Post>> {
   const files = JSON.parse(media) as MediaRow[]; // written by postColumns
   // Whoever is shown a post that is not for all gets its files by links that nobody can do without.
-  const urlOf = (key: string) => (post.visibility === 'public' ? mediaUrl(ctx.config, key) : steadyMediaUrl(ctx, key));
+  const urlOf = (key: string) =>
+    post.visibility === 'public' ? mediaUrl(ctx.config, key) : cacheableMediaUrl(ctx, key);
   return {
     id: post.id,
     authorId: post.authorId,

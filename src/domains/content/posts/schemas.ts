@@ -5,9 +5,9 @@ import { cursorPageOf, cursorQuery } from '@/http/envelope';
 import { aText } from '@/http/fields';
 import { POST_VISIBILITIES } from './tables';
 
-export const POST_CHARACTERS_MAX = 2_000;
+const POST_CHARACTERS_MAX = 2_000;
 export const POST_MEDIA_MAX = 10;
-export const COMMENT_CHARACTERS_MAX = 1_000;
+const COMMENT_CHARACTERS_MAX = 1_000;
 
 const PostMedia = z
   .object({

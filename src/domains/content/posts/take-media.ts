@@ -8,7 +8,7 @@ import { inspectType, TYPE_BYTES } from '@/domains/base/media/inspect';
 import { storeImage } from '@/domains/base/media/store';
 import { storeVideo } from '@/domains/base/media/store-video';
 
-export interface Medium {
+interface Medium {
   readonly key: string;
   readonly contentType: string;
   readonly width?: number;

@@ -9,8 +9,8 @@ import type { Highlight } from './schemas';
 const OPEN = '\u0002';
 const CLOSE = '\u0003';
 const SNIPPET_TOKENS = 24;
-/** What stands before each word that was found, in SQL. */
-export const MARK = `char(${OPEN.charCodeAt(0)})`;
+/** In SQL, the character before each word that was found. */
+export const MARK = sql.raw(`char(${OPEN.charCodeAt(0)})`);
 
 /** A column of an FTS index: whole where it is short, else the part around what was found. */
 export interface Field {
@@ -22,7 +22,7 @@ export interface Field {
 
 /** The marked text of each field. For a SELECT straight from the index. */
 export function markedFields(index: SQL, fields: readonly Field[]): SQL[] {
-  const marks = sql.raw(`${MARK}, char(${CLOSE.charCodeAt(0)})`);
+  const marks = sql`${MARK}, ${sql.raw(`char(${CLOSE.charCodeAt(0)})`)}`;
   return fields.map(({ isLong }, column) => {
     const place = sql.raw(String(column));
     return isLong

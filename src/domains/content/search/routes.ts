@@ -1,7 +1,7 @@
 /** Finding people and what they make by words. */
 import { FOUND_CREATORS_MAX } from '@/domains/base/visibility/posts';
 import { type Endpoint, endpoint } from '@/http/endpoint';
-import { FORMULA } from './hits';
+import { FORMULA } from './rank';
 import { SearchQuery, SearchResults } from './schemas';
 import { search } from './search';
 

@@ -6,7 +6,7 @@ import { Stream } from '@/domains/live/streams/schemas';
 import { cursorPageOf, cursorQuery } from '@/http/envelope';
 import { searchText } from '@/http/fields';
 
-export const SEARCH_TYPES = ['users', 'streams', 'posts'] as const;
+const SEARCH_TYPES = ['users', 'streams', 'posts'] as const;
 const DEFAULT_TYPES = 'users,streams';
 
 export const Highlight = z

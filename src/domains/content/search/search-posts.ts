@@ -6,15 +6,16 @@ import { postAudience, visiblePosts } from '@/domains/base/visibility/posts';
 import { postColumns, presentPost } from '@/domains/content/posts/present';
 import { posts } from '@/domains/content/posts/tables';
 import type { Viewer } from '@/shared/actor';
-import { hitColumns, hitsOf, type Index, isShown, presentHits, type Question } from './hits';
+import { hitColumns, hitsOf, isShown, presentHits } from './hits';
+import type { Index, Question } from './place';
 
-const INDEX: Index = { table: 'posts_fts', rows: 'posts', fields: [{ name: 'text', weight: 1, isLong: true }] };
+const INDEX: Index = { table: 'posts_fts', rows: posts, fields: [{ name: 'text', weight: 1, isLong: true }] };
 
 /** One statement. Throws CURSOR_INVALID. */
 export async function searchPosts(ctx: Context, viewer: Viewer, question: Question) {
   // Asked for once, although it is matched with for each tier: it is a row for each creator whom the reader follows.
   const reader = ctx.db.$with('reader', {}).as(sql`SELECT ${postAudience(viewer)} AS audience`);
-  const hits = hitsOf(INDEX, question, sql`(SELECT audience FROM reader)`);
+  const hits = hitsOf({ index: INDEX, question, audience: sql`(SELECT audience FROM reader)` });
   const rows = await ctx.db
     .with(reader)
     .select({ ...postColumns(viewer), hit: hitColumns })

@@ -7,11 +7,12 @@ import { streamLive } from '@/domains/live/rooms/tables';
 import { presentStream, streamColumns } from '@/domains/live/streams/present';
 import { streams } from '@/domains/live/streams/tables';
 import type { Viewer } from '@/shared/actor';
-import { hitColumns, hitsOf, type Index, isShown, presentHits, type Question } from './hits';
+import { hitColumns, hitsOf, isShown, presentHits } from './hits';
+import type { Index, Question } from './place';
 
 const INDEX: Index = {
   table: 'streams_fts',
-  rows: 'streams',
+  rows: streams,
   fields: [
     { name: 'title', weight: 10 },
     { name: 'description', weight: 1, isLong: true },
@@ -21,7 +22,7 @@ const INDEX: Index = {
 
 /** One statement. Throws CURSOR_INVALID. */
 export async function searchStreams(ctx: Context, viewer: Viewer, question: Question) {
-  const hits = hitsOf(INDEX, question, streamAudience(viewer));
+  const hits = hitsOf({ index: INDEX, question, audience: streamAudience(viewer) });
   const rows = await ctx.db
     .select({ ...streamColumns, hit: hitColumns })
     .from(hits)

@@ -7,11 +7,12 @@ import { users } from '@/domains/base/users/tables';
 import { usernameIn } from '@/domains/base/users/usernames';
 import { userVisibleTo } from '@/domains/base/visibility/people';
 import type { Viewer } from '@/shared/actor';
-import { hitColumns, hitsOf, type Index, isShown, presentHits, type Question } from './hits';
+import { hitColumns, hitsOf, isShown, presentHits } from './hits';
+import type { Index, Question } from './place';
 
 const INDEX: Index = {
   table: 'users_fts',
-  rows: 'users',
+  rows: users,
   fields: [
     { name: 'username', weight: 10 },
     { name: 'displayName', weight: 5 },
@@ -20,12 +21,12 @@ const INDEX: Index = {
 
 /** One statement. Throws CURSOR_INVALID. */
 export async function searchUsers(ctx: Context, viewer: Viewer, question: Question) {
-  const hits = hitsOf(
-    INDEX,
+  const hits = hitsOf({
+    index: INDEX,
     question,
-    EVERYBODY,
-    sql`(SELECT rowid FROM users WHERE username = ${usernameIn(question.q)})`,
-  );
+    audience: EVERYBODY,
+    first: sql`(SELECT rowid FROM ${users} WHERE username = ${usernameIn(question.q)})`,
+  });
   const rows = await ctx.db
     .select({ card: cardColumns, hit: hitColumns })
     .from(hits)

@@ -1,7 +1,7 @@
 /** What creators and their streams are about: a closed set, so that readers can filter by it. */
 import { z } from '@hono/zod-openapi';
 
-export const CATEGORIES = [
+const CATEGORIES = [
   'music',
   'dj',
   'dance',
@@ -29,4 +29,3 @@ export const CATEGORIES = [
 ] as const;
 
 export const Category = z.enum(CATEGORIES).openapi('Category');
-export type CategoryName = z.infer<typeof Category>;

@@ -48,6 +48,7 @@ export async function claimIngress(ctx: Context, channelId: string, { claimedAt,
   return claimed.length > 0;
 }
 
+/** @param claimedAt ms, as it was claimed; a later claim stays */
 export function releaseIngress(ctx: Context, channelId: string, claimedAt: number): Statement {
   return ctx.db.update(channels).set({ ingressClaimedAt: null }).where(claimIs(channelId, claimedAt));
 }

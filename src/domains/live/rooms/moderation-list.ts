@@ -5,7 +5,7 @@ import { alias } from 'drizzle-orm/sqlite-core';
 import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
 import { channelBans } from '@/domains/live/channels/tables';
-import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';
+import { COUNT_MAX, limitAndOffset, type PageQuery, presentPage } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 import { toIso } from '@/shared/time';
 import { presentMessage } from './chat';
@@ -56,7 +56,7 @@ export async function listModeration(
 }
 
 function readBans(ctx: Context, channelId: string, query: PageQuery) {
-  const { limit, offset } = rowsOf(query);
+  const { limit, offset } = limitAndOffset(query);
   const ofChannel = eq(channelBans.channelId, channelId);
   const banner = alias(users, 'banner');
   // NOTE: not a batch: D1 returns batch rows as objects, so two columns called `id` collide.

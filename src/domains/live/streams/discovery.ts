@@ -2,11 +2,12 @@
 import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, isNotNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { countRows } from '@/db/count-rows';
 import { newestMatches } from '@/db/fts';
 import { users } from '@/domains/base/users/tables';
 import { CANCELLED, streamAudience, visibleTo } from '@/domains/base/visibility/streams';
 import { streamLive } from '@/domains/live/rooms/tables';
-import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';
+import { COUNT_MAX, limitAndOffset, type PageQuery, presentPage } from '@/http/envelope';
 import type { Viewer } from '@/shared/actor';
 import { presentStream, rankingCount, rankingPeak, streamColumns } from './present';
 import type { LiveListQuery, StreamListQuery } from './schemas';
@@ -73,16 +74,14 @@ export async function listPage(
   order: SQL[],
   query: PageQuery,
 ): Promise<StreamList> {
-  const { limit, offset } = rowsOf(query);
+  const { limit, offset } = limitAndOffset(query);
   const visible = and(condition, visibleTo(viewer));
   const counted = ctx.db
     .select({ one: sql`1` })
     .from(streams)
     .innerJoin(users, eq(users.id, streams.creatorId))
-    .where(visible)
-    .limit(COUNT_MAX + 1)
-    .as('counted');
-  const [rows, [total]] = await Promise.all([
+    .where(visible);
+  const [rows, [{ total = 0 } = {}]] = await Promise.all([
     ctx.db
       .select(streamColumns)
       .from(streams)
@@ -92,11 +91,11 @@ export async function listPage(
       .orderBy(...order)
       .limit(limit)
       .offset(offset),
-    ctx.db.select({ count: sql<number>`count(*)` }).from(counted),
+    countRows(ctx, counted, COUNT_MAX + 1),
   ]);
   return presentPage(
     rows.map((row) => presentStream(row, viewer)),
-    total?.count ?? 0,
+    total,
     query,
   );
 }

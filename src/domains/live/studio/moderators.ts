@@ -9,7 +9,7 @@ import { channels, moderators } from '@/domains/live/channels/tables';
 import { addModerator, dropModerator } from '@/domains/live/channels/write';
 import { relationChanged } from '@/domains/live/rooms/open-rooms';
 import { ownChannelState } from '@/domains/live/streams/channel-state';
-import { type PageQuery, presentPage, rowsOf } from '@/http/envelope';
+import { limitAndOffset, type PageQuery, presentPage } from '@/http/envelope';
 import { toIso } from '@/shared/time';
 import { studioError } from './errors';
 
@@ -45,7 +45,7 @@ export async function removeModerator(ctx: Context, creatorId: string, userId: s
 
 /** Those whose account is gone are left out. */
 export async function listModerators(ctx: Context, creatorId: string, query: PageQuery) {
-  const { limit, offset } = rowsOf(query);
+  const { limit, offset } = limitAndOffset(query);
   const named = and(eq(channels.creatorId, creatorId), eq(users.status, 'active'));
   // Not as a batch: D1 names a batch's columns without their tables, and two tables have some in common.
   const [rows, [total]] = await Promise.all([

@@ -1,24 +1,20 @@
 /** A creator's streams that are over, with what their rooms counted. Two statements, whatever there is. */
 import { and, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { countRows } from '@/db/count-rows';
 import { users } from '@/domains/base/users/tables';
 import { streamAnalytics, streamLive } from '@/domains/live/rooms/tables';
 import { presentStream, streamColumns } from '@/domains/live/streams/present';
 import { streams } from '@/domains/live/streams/tables';
-import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';
+import { COUNT_MAX, limitAndOffset, type PageQuery, presentPage } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 
 export async function listPastStreams(ctx: Context, actor: Actor, query: PageQuery) {
-  const { limit, offset } = rowsOf(query);
+  const { limit, offset } = limitAndOffset(query);
   const over = and(eq(streams.creatorId, actor.userId), inArray(streams.status, ['ended', 'cancelled']));
-  const counted = ctx.db
-    .select({ one: sql`1` })
-    .from(streams)
-    .where(over)
-    .limit(COUNT_MAX + 1)
-    .as('counted');
+  const counted = ctx.db.select({ one: sql`1` }).from(streams).where(over);
   // Not as a batch: D1 names a batch's columns without their tables, and two tables have some in common.
-  const [rows, [total]] = await Promise.all([
+  const [rows, [{ total = 0 } = {}]] = await Promise.all([
     ctx.db
       .select({ ...streamColumns, figures: streamAnalytics })
       .from(streams)
@@ -29,7 +25,7 @@ export async function listPastStreams(ctx: Context, actor: Actor, query: PageQue
       .orderBy(desc(streams.id))
       .limit(limit)
       .offset(offset),
-    ctx.db.select({ count: sql<number>`count(*)` }).from(counted),
+    countRows(ctx, counted, COUNT_MAX + 1),
   ]);
   const items = rows.map(({ figures, ...row }) => ({
     ...presentStream(row, actor),
@@ -41,5 +37,5 @@ export async function listPastStreams(ctx: Context, actor: Actor, query: PageQue
       reactions: figures.reactions,
     },
   }));
-  return presentPage(items, total?.count ?? 0, query);
+  return presentPage(items, total, query);
 }

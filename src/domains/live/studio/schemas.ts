@@ -19,7 +19,7 @@ const time = z.iso.datetime();
 
 // --- The stream key
 
-export const INGRESS_TYPES = ['RTMP', 'WHIP'] as const;
+const INGRESS_TYPES = ['RTMP', 'WHIP'] as const;
 
 const quality = z.enum(QUALITIES).openapi({
   description:
@@ -192,5 +192,5 @@ export const PastStreamPage = pageOf(
 
 export const ModeratorsQuery = z.strictObject(pageQuery);
 export const UserParam = z.object({ userId: z.string().min(1).max(ID_CHARACTERS_MAX) });
-export const Moderator = PublicCard.extend({ since: time }).openapi('Moderator');
+const Moderator = PublicCard.extend({ since: time }).openapi('Moderator');
 export const ModeratorPage = pageOf(Moderator);

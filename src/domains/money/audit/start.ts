@@ -41,6 +41,7 @@ export async function requestProof(ctx: Context, actor: Actor, { whole }: { whol
   return presentProof(proof);
 }
 
+/** Returns the last finished proof and the running one. */
 export async function readAudit(ctx: Context): Promise<z.input<typeof Audit>> {
   const [last, running] = await Promise.all([findFinishedProof(ctx), findRunningProof(ctx)]);
   return { last: last ? presentProof(last) : null, running: running ? presentProof(running) : null };

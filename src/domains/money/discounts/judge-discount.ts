@@ -32,7 +32,7 @@ export interface DiscountUse {
   readonly now: number;
 }
 
-export type DiscountVerdict = { readonly bonusCoins: number } | { readonly reason: DiscountReason };
+type DiscountVerdict = { readonly bonusCoins: number } | { readonly reason: DiscountReason };
 
 /** @param code nothing where there is none of this name */
 export function judgeDiscount(code: DiscountFacts | undefined, use: DiscountUse): DiscountVerdict {

@@ -42,7 +42,7 @@ export const DiscountAnswer = z
   })
   .openapi('DiscountAnswer');
 
-export const REWARD_STATES = ['usable', 'reserved', 'used', 'expired', 'ended'] as const;
+const REWARD_STATES = ['usable', 'reserved', 'used', 'expired', 'ended'] as const;
 
 export const RewardCode = z
   .object({
@@ -89,7 +89,7 @@ export const DiscountChanges = z
   .refine(({ bonusPercent, bonusCoins }: Bonus) => bonusPercent === undefined || bonusCoins === undefined, BONUS)
   .openapi('DiscountChanges');
 
-export const DISCOUNT_KINDS = ['promotional', 'reward'] as const;
+const DISCOUNT_KINDS = ['promotional', 'reward'] as const;
 
 export const Discount = z
   .object({

@@ -3,7 +3,7 @@
  * earned, less what they exchanged and what is or was paid out.
  */
 import { sql } from 'drizzle-orm';
-import { COIN, checkRows, DIAMOND, type MoneyCheck, nextRange, within } from '@/ledger/check';
+import { COIN, checkRows, DIAMOND, isInRange, type MoneyCheck, nextRange } from '@/ledger/check';
 import { exchanges, targetRewards } from './tables';
 
 /** Each has a row for every day and source that there was. */
@@ -37,10 +37,10 @@ export const earningsCheck: MoneyCheck = {
     ]);
     const rows = await ctx.db.all<{ id: string; balance: number; should: number }>(sql`
       WITH earned AS (
-        SELECT user_id, sum(diamonds) AS diamonds FROM earning_days WHERE ${within(sql`user_id`, range)} GROUP BY user_id),
+        SELECT user_id, sum(diamonds) AS diamonds FROM earning_days WHERE ${isInRange(sql`user_id`, range)} GROUP BY user_id),
       held AS (
         SELECT owner AS user_id, sum(balance) AS balance FROM ledger_accounts
-        WHERE kind = 'earnings' AND ${within(sql`owner`, range)} GROUP BY owner)
+        WHERE kind = 'earnings' AND ${isInRange(sql`owner`, range)} GROUP BY owner)
       SELECT id, balance, should FROM (
         SELECT ids.user_id AS id, coalesce(held.balance, 0) AS balance, coalesce(earned.diamonds, 0)
           - coalesce((SELECT sum(diamonds) FROM exchanges WHERE user_id = ids.user_id), 0)

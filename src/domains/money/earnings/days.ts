@@ -4,7 +4,7 @@ import { and, asc, between, desc, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { csvResponse } from '@/http/csv';
 import { type DayRange, readRange } from '@/http/day-range';
-import { presentPage, rowsOf } from '@/http/envelope';
+import { limitAndOffset, presentPage } from '@/http/envelope';
 import type { DaysQuery } from './schemas';
 import { earningDays } from './tables';
 
@@ -16,7 +16,7 @@ type Query = z.output<typeof DaysQuery>;
 /** The newest day first, with the sum of the whole range. Throws VALIDATION_FAILED. */
 export async function listDays(ctx: Context, userId: string, query: Query) {
   const range = readRange(ctx.now(), query, DAYS_DEFAULT);
-  const { limit, offset } = rowsOf(query);
+  const { limit, offset } = limitAndOffset(query);
   const [items, [sum]] = await ctx.db.batch([
     daysQuery(ctx, userId, range, limit, offset),
     ctx.db

@@ -8,7 +8,7 @@ import { type Economy, readEconomy } from '@/domains/base/economy/read';
 import { firstIdAt } from '@/shared/ids';
 import { type DayAmount, maturingOf, windowStart } from './mature';
 
-export interface Diamonds {
+interface Diamonds {
   /** The balance: matured and maturing together. */
   readonly total: number;
   readonly maturing: number;

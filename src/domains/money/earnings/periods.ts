@@ -3,7 +3,7 @@ import { addDays, addMonths, addWeeks, startOfDay, startOfISOWeek, startOfMonth 
 import type { TARGET_PERIODS } from '@/contracts/economy';
 import { HOUR_MS, toDay } from '@/shared/time';
 
-export type PeriodKind = (typeof TARGET_PERIODS)[number];
+type PeriodKind = (typeof TARGET_PERIODS)[number];
 
 export interface Period {
   readonly kind: PeriodKind;

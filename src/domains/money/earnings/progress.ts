@@ -9,7 +9,7 @@ import { DAY_MS, toDay } from '@/shared/time';
 import type { Period } from './periods';
 
 type Metric = (typeof TARGET_METRICS)[number];
-export type Progress = Readonly<Record<Metric, number>>;
+type Progress = Readonly<Record<Metric, number>>;
 
 const NONE: Progress = { diamonds: 0, gifts: 0, minutesStreamed: 0, minutesWatched: 0 };
 

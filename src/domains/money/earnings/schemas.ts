@@ -49,7 +49,7 @@ export const EarningPage = cursorPageOf(EarningEntry);
 /** The last transfer of a page. */
 export const HistoryPosition = z.tuple([z.int()]);
 
-export const EarningDay = z.object({ day, source, diamonds: z.int(), count: z.int() }).openapi('EarningDay');
+const EarningDay = z.object({ day, source, diamonds: z.int(), count: z.int() }).openapi('EarningDay');
 
 export const DaysQuery = z.strictObject({ ...dayRangeQuery, ...pageQuery, ...aFormat });
 export const EarningDayPage = pageOf(EarningDay).extend({
@@ -79,7 +79,7 @@ export const EarningStats = z
   })
   .openapi('EarningStats');
 
-export const Target = z
+const Target = z
   .object({
     id: z.string(),
     tier: z.int(),

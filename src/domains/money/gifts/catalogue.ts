@@ -8,11 +8,12 @@ import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { commit, requireChange, requireThat } from '@/db/commit';
+import { countRows } from '@/db/count-rows';
 import { type Economy, readEconomy } from '@/domains/base/economy/read';
-import { earnsNothing, economyStands } from '@/domains/base/economy/worth';
+import { earnsNothing, economyIsUnchanged } from '@/domains/base/economy/worth';
 import { isOwnMediaUrl } from '@/domains/base/media/keys';
 import { logStaff } from '@/domains/base/permissions/log';
-import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';
+import { COUNT_MAX, limitAndOffset, type PageQuery, presentPage } from '@/http/envelope';
 import { httpError } from '@/http/errors';
 import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
@@ -32,16 +33,14 @@ const onOffer = sql`gifts.active = 1`;
 
 /** Cheapest first. */
 export async function listCatalogue(ctx: Context, query: PageQuery) {
-  const { limit, offset } = rowsOf(query);
+  const { limit, offset } = limitAndOffset(query);
   const counted = ctx.db
     .select({ one: sql`1`.as('one') })
     .from(gifts)
-    .where(onOffer)
-    .limit(COUNT_MAX + 1)
-    .as('counted');
+    .where(onOffer);
   const [rows, [{ total = 0 } = {}]] = await ctx.db.batch([
     ctx.db.select().from(gifts).where(onOffer).orderBy(asc(gifts.coins), asc(gifts.id)).limit(limit).offset(offset),
-    ctx.db.select({ total: sql<number>`count(*)`.as('total') }).from(counted),
+    countRows(ctx, counted, COUNT_MAX + 1),
   ]);
   return presentPage(rows.map(presentCatalogueGift), total, query);
 }
@@ -94,7 +93,7 @@ async function keep(ctx: Context, actor: Actor, { before, after, statements }: K
   await commit(
     ctx,
     [
-      requireThat(ctx, economyStands(economy.version)),
+      requireThat(ctx, economyIsUnchanged(economy.version)),
       ...statements,
       logStaff(ctx, {
         staffId: actor.userId,

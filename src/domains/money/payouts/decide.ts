@@ -13,7 +13,7 @@ import { post } from '@/ledger/transfers';
 import type { Actor, Rank } from '@/shared/actor';
 import { formatMinor } from '@/shared/currency';
 import { payoutError } from './errors';
-import { decidedMeanwhile, giveBack, markPaid, movePayout, notifyOf } from './finish';
+import { decidedMeanwhile, markPaid, movePayout, notifyOf, returnPayout } from './finish';
 import { approvalLegs } from './legs';
 import { presentReview, type Reviewed, reviewedColumns } from './present';
 import { needsDecision } from './sending-window';
@@ -77,7 +77,7 @@ export async function rejectPayout(
   if (payout.method === 'stripe' && payout.status !== 'requested') await requireNotSent(ctx, payout);
   const after = payout.status === 'requested' ? 'rejected' : 'failed';
   const decision = payout.status === 'requested' ? { decidedAt: ctx.now(), decidedBy: actor.userId } : {};
-  const row = await giveBack(ctx, payout, { ...decision, reason }, [
+  const row = await returnPayout(ctx, payout, { ...decision, reason }, [
     logStaff(ctx, { ...actionOn(payout, actor, 'payout.reject', after), reason }),
   ]);
   return presentReview({ ...reviewed, payout: row }, ctx.now());

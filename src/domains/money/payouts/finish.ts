@@ -63,7 +63,7 @@ export async function markPaid(ctx: Context, payout: PayoutRow, reference: strin
  * Rejected where it was not approved yet, failed where it was.
  * @param also goes into the same batch. Throws PAYOUT_DECIDED if it ended, or went on, in between.
  */
-export async function giveBack(
+export async function returnPayout(
   ctx: Context,
   payout: PayoutRow,
   { reason, ...decision }: Changes & { reason: string },

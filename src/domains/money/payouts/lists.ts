@@ -4,6 +4,7 @@ import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
+import { countRows } from '@/db/count-rows';
 import { logStaff } from '@/domains/base/permissions/log';
 import { users } from '@/domains/base/users/tables';
 import { openFinancial } from '@/domains/people/creators/financial';
@@ -12,10 +13,10 @@ import {
   COUNT_MAX,
   decodeCursor,
   encodeCursor,
+  limitAndOffset,
   type PageQuery,
   presentCursorPage,
   presentPage,
-  rowsOf,
 } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 import { presentPayout, presentReview, reviewedColumns } from './present';
@@ -27,7 +28,7 @@ const LIST = 'cashouts';
 
 /** The newest first. */
 export async function listOwnPayouts(ctx: Context, userId: string, query: PageQuery) {
-  const { limit, offset } = rowsOf(query);
+  const { limit, offset } = limitAndOffset(query);
   const isOwn = eq(payouts.userId, userId);
   const [rows, total] = await Promise.all([
     ctx.db.select().from(payouts).where(isOwn).orderBy(desc(payouts.id)).limit(limit).offset(offset),
@@ -38,7 +39,7 @@ export async function listOwnPayouts(ctx: Context, userId: string, query: PageQu
 
 /** The oldest first, as they are to be worked off. */
 export async function listPendingPayouts(ctx: Context, actor: Actor, query: PageQuery) {
-  const { limit, offset } = rowsOf(query);
+  const { limit, offset } = limitAndOffset(query);
   const isPending = and(eq(payouts.status, 'requested'), isInReach(actor));
   const [rows, total] = await Promise.all([
     reviewed(ctx).where(isPending).orderBy(asc(payouts.id)).limit(limit).offset(offset),
@@ -115,9 +116,7 @@ async function count(ctx: Context, where: SQL | undefined): Promise<number> {
     .select({ one: sql`1` })
     .from(payouts)
     .innerJoin(users, eq(users.id, payouts.userId))
-    .where(where)
-    .limit(COUNT_MAX + 1)
-    .as('counted');
-  const [{ total = 0 } = {}] = await ctx.db.select({ total: sql<number>`count(*)` }).from(counted);
+    .where(where);
+  const [{ total = 0 } = {}] = await countRows(ctx, counted, COUNT_MAX + 1);
   return total;
 }

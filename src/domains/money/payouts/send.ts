@@ -9,7 +9,7 @@ import type { PayoutOutcome, PayoutProvider } from '@/contracts/payments';
 import { commit } from '@/db/commit';
 import { AppError } from '@/http/errors';
 import { paymentProviderError } from '@/providers/payment-errors';
-import { giveBack, markPaid } from './finish';
+import { markPaid, returnPayout } from './finish';
 import { maySend } from './sending-window';
 import type { PayoutRow } from './tables';
 import { payoutAccounts, payouts } from './tables';
@@ -63,7 +63,7 @@ async function send(ctx: Context, provider: PayoutProvider, payout: PayoutRow): 
 async function end(ctx: Context, payout: PayoutRow, outcome: PayoutOutcome): Promise<void> {
   try {
     if (outcome.state === 'paid') await markPaid(ctx, payout, outcome.reference);
-    else await giveBack(ctx, payout, { reason: outcome.reason });
+    else await returnPayout(ctx, payout, { reason: outcome.reason });
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'PAYOUT_DECIDED') throw error;
     const ended = await findPayout(ctx, payout.id);

@@ -34,7 +34,7 @@ export function termsOf(request: Request, { conversions, limits }: EconomyConfig
 }
 
 /** Of one user and one day (UTC), of this source and currency; what was rejected or has failed does not count. */
-export interface Today {
+interface Today {
   /** Of every source. */
   readonly payouts: number;
   /** Diamonds, or minor units with the fees. */
@@ -66,7 +66,7 @@ export function boundsOf(source: Request['source'], { limits }: EconomyConfig): 
       };
 }
 
-export type LimitVerdict =
+type LimitVerdict =
   | 'allow'
   | {
       readonly code: 'PAYOUT_LIMIT_MINIMUM' | 'PAYOUT_LIMIT_MAXIMUM' | 'PAYOUT_LIMIT_DAILY';

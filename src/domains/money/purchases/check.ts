@@ -3,7 +3,7 @@
  * reversals and restorations that come to what the purchase says was taken back.
  */
 import { sql } from 'drizzle-orm';
-import { COIN, checkRows, within } from '@/ledger/check';
+import { COIN, checkRows, isInRange } from '@/ledger/check';
 import { purchases } from './tables';
 
 const isPaid = sql`paid_at IS NOT NULL`;
@@ -52,7 +52,7 @@ export const purchaseCheck = checkRows({
       LEFT JOIN page p ON p.id = t.ref_id
       LEFT JOIN ledger_accounts debit ON debit.id = t.debit_id
       LEFT JOIN ledger_accounts credit ON credit.id = t.credit_id
-      WHERE t.ref_type = 'purchase' AND t.leg > ${LEGS_OF_PAYMENT} AND ${within(sql`t.ref_id`, range)}
+      WHERE t.ref_type = 'purchase' AND t.leg > ${LEGS_OF_PAYMENT} AND ${isInRange(sql`t.ref_id`, range)}
       GROUP BY t.ref_id)
     SELECT id, problem FROM (
       SELECT page.id AS id, CASE

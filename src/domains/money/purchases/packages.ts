@@ -4,9 +4,10 @@ import type { z } from '@hono/zod-openapi';
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit, requireChange } from '@/db/commit';
+import { countRows } from '@/db/count-rows';
 import { logStaff } from '@/domains/base/permissions/log';
 import { packageError } from '@/domains/money/discounts/errors';
-import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';
+import { COUNT_MAX, limitAndOffset, type PageQuery, presentPage } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { isChange } from '@/shared/is-change';
@@ -17,14 +18,9 @@ import { coinPackages } from './tables';
 
 /** Those on offer, the smallest and so the cheapest first. */
 export async function listPackages(ctx: Context, query: PageQuery) {
-  const { limit, offset } = rowsOf(query);
+  const { limit, offset } = limitAndOffset(query);
   const isOnOffer = sql`${coinPackages.active} = 1`; // a partial index wants the literal
-  const counted = ctx.db
-    .select({ one: sql`1` })
-    .from(coinPackages)
-    .where(isOnOffer)
-    .limit(COUNT_MAX + 1)
-    .as('counted');
+  const counted = ctx.db.select({ one: sql`1` }).from(coinPackages).where(isOnOffer);
   const [rows, [{ total = 0 } = {}]] = await ctx.db.batch([
     ctx.db
       .select()
@@ -33,7 +29,7 @@ export async function listPackages(ctx: Context, query: PageQuery) {
       .orderBy(asc(coinPackages.coins), asc(coinPackages.id))
       .limit(limit)
       .offset(offset),
-    ctx.db.select({ total: sql<number>`count(*)`.as('total') }).from(counted),
+    countRows(ctx, counted, COUNT_MAX + 1),
   ]);
   return presentPage(rows.map(presentPackage), total, query);
 }

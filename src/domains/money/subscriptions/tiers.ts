@@ -6,7 +6,7 @@ import type { Context } from '@/contracts/context';
 import { commit, requireThat } from '@/db/commit';
 import { differs } from '@/db/differs';
 import { economyOf, economyQuery } from '@/domains/base/economy/read';
-import { earnsNothing, economyStands } from '@/domains/base/economy/worth';
+import { earnsNothing, economyIsUnchanged } from '@/domains/base/economy/worth';
 import { users } from '@/domains/base/users/tables';
 import { userVisibleTo } from '@/domains/base/visibility/people';
 import type { Tiers } from '@/domains/people/creators/schemas';
@@ -55,7 +55,7 @@ export async function setTiers(
   await commit(
     ctx,
     [
-      requireThat(ctx, economyStands(version)),
+      requireThat(ctx, economyIsUnchanged(version)),
       ctx.db
         .update(subscriptionTiers)
         .set({ active: false, updatedAt: now })

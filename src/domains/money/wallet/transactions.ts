@@ -6,7 +6,7 @@ import { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
 import { decodeCursor, encodeCursor } from '@/http/envelope';
 import { httpError } from '@/http/errors';
-import { type Account, arePlaces, type Entry, type HistoryPlace, listAccounts, walkHistory } from '@/ledger/history';
+import { type Account, areInHistory, type Entry, type HistoryPlace, listAccounts, walkHistory } from '@/ledger/history';
 import { toIso } from '@/shared/time';
 import { describeTransfer } from './descriptions';
 import type { Transaction, TransactionsQuery } from './schemas';
@@ -59,7 +59,7 @@ async function readPlaces(
     const transferId = numbers[at + 1];
     return at < 0 || transferId === undefined ? [] : [{ accountId: id, transferId }];
   });
-  if (places.length * 2 !== numbers.length || !(await arePlaces(ctx, places))) throw httpError('CURSOR_INVALID');
+  if (places.length * 2 !== numbers.length || !(await areInHistory(ctx, places))) throw httpError('CURSOR_INVALID');
   return places;
 }
 

@@ -27,7 +27,7 @@ import { endSubscriptions } from '@/domains/money/subscriptions/forget';
 import { forgetCredentials } from '@/domains/people/auth/forget';
 import { forgetCreator } from '@/domains/people/creators/forget';
 import { forgetPrivacy } from '@/domains/people/performers/forget';
-import { forgetTies } from '@/domains/people/social/forget';
+import { forgetFollowsAndBlocks } from '@/domains/people/social/forget';
 import { AppError } from '@/http/errors';
 import { DAY_MS, HOUR_MS } from '@/shared/time';
 import { privacyError } from './errors';
@@ -132,7 +132,7 @@ const STEPS: readonly ErasureStep[] = [
   forgetPosts,
   forgetComments,
   byStatements(forgetLikes),
-  byStatements(forgetTies),
+  byStatements(forgetFollowsAndBlocks),
   callOffScheduled,
   forgetInRooms,
   byStatements(forgetTold),

@@ -14,7 +14,7 @@ const MATTERS = {
       WHERE staff.rank = 'owner' AND users.id <> ${userId} AND users.status = 'active' AND users.deletes_at IS NULL))`,
 } as const satisfies Readonly<Record<string, (userId: string) => SQL>>;
 
-export type Matter = keyof typeof MATTERS;
+type Matter = keyof typeof MATTERS;
 const NAMES = Object.keys(MATTERS) as Matter[]; // its own keys
 
 export async function listOpenMatters(ctx: Context, userId: string): Promise<Matter[]> {

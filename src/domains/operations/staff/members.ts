@@ -19,6 +19,7 @@ import { CursorPosition, type StaffMember, type StaffRequest } from './schemas';
 const LIST = 'staff';
 const staffColumns = { rank: staff.rank, granted: staff.granted, denied: staff.denied, country: staff.country };
 
+/** Throws CURSOR_INVALID. */
 export async function listStaff(ctx: Context, { cursor, perPage }: { cursor?: string | undefined; perPage: number }) {
   const after = cursor === undefined ? undefined : decodeCursor(LIST, CursorPosition, cursor)[0];
   const rows = await ctx.db

@@ -11,7 +11,7 @@ import type { Actor } from '@/shared/actor';
 import { firstIdAt } from '@/shared/ids';
 import { toIso, toIsoOrNull } from '@/shared/time';
 import { webhookError } from './errors';
-import { storeAgainStatement } from './events';
+import { replayStatement } from './events';
 import { CursorPosition, type WebhookEvent, type WebhookEventsQuery } from './schemas';
 import { queueEvent } from './store';
 import type { WebhookEventRow } from './tables';
@@ -65,7 +65,7 @@ export async function replayWebhookEvent(
   const [[after] = []] = (await commit(
     ctx,
     [
-      storeAgainStatement(ctx, and(eq(webhookEvents.id, id), isNotNull(webhookEvents.payload))),
+      replayStatement(ctx, and(eq(webhookEvents.id, id), isNotNull(webhookEvents.payload))),
       requireChange(ctx),
       logStaff(ctx, {
         staffId: actor.userId,

@@ -63,7 +63,7 @@ export async function markHeld(ctx: Context, id: string, reason: Error): Promise
 }
 
 /** Staff want it applied again. It says that it is queued, since the caller's next step is that. */
-export function storeAgainStatement(ctx: Context, where: SQL | undefined) {
+export function replayStatement(ctx: Context, where: SQL | undefined) {
   return ctx.db
     .update(webhookEvents)
     .set({ state: 'stored', error: null, queuedAt: ctx.now(), processedAt: null })

@@ -33,7 +33,7 @@ export function askerKey({ address }: Asker, device: string | undefined): string
 type DeviceOwner = Pick<Account, 'secretHash' | 'passwordSetAt'> & { readonly user: { readonly id: string } };
 
 /** The id of a device that this user has signed in on with the present password, if the asker is one. */
-export async function knownDevice(
+export async function findKnownDevice(
   ctx: Context,
   { deviceToken }: Asker,
   account: Account | undefined,

@@ -21,6 +21,7 @@ const NO_TOKEN = /^["'(]?(null|undefined|none|nil|nan|false|\[object \w+\])?["')
 /** Its header is base64url of `{"…`; what is before the dot of a session token is hexadecimal. */
 const JWT = /^eyJ[^.]*\./;
 
+/** Reads an Authorization header. Only an access token is verified here: a session token is looked up later. */
 export async function readBearer(ctx: Context, authorization: string | null): Promise<Claim> {
   if (authorization === null || NO_TOKEN.test(authorization)) return { kind: 'none' };
   const [, scheme = '', token = ''] = /^(\S+)\s*(.*)$/.exec(authorization) ?? [];

@@ -8,10 +8,10 @@ import type { Actor } from '@/shared/actor';
 import { fold } from '@/shared/text';
 import { DAY_MS, HOUR_MS } from '@/shared/time';
 import { type Account, findAccountByEmail, getAccount } from './account';
-import { type Asker, askerKey, knownDevice } from './asker';
+import { type Asker, askerKey, findKnownDevice } from './asker';
 import { authError } from './errors';
 import { verifyPassword } from './passwords';
-import { type Allowance, type Allowances, EVERYBODY, giveBack, spendTries } from './tries';
+import { type Allowance, type Allowances, EVERYBODY, giveTryBack, spendTries } from './tries';
 
 /** Failures an hour of one address, or of one known device, at one account. */
 const SIGN_IN_FAILURES_MAX = 10;
@@ -35,7 +35,7 @@ export async function checkCredentials(
   asker: Asker,
 ): Promise<{ account: Account & { secretHash: string }; device: string | undefined }> {
   const account = await findAccountByEmail(ctx, email);
-  const device = await knownDevice(ctx, asker, account);
+  const device = await findKnownDevice(ctx, asker, account);
   const right = await isRight(ctx, signInAllowances(email, asker, device), password, account?.secretHash);
   if (!account?.secretHash || !right) {
     ctx.log.event('sign-in.refused', { userId: account?.user.id, by: 'password' });
@@ -93,6 +93,6 @@ async function isRight(
 ): Promise<boolean> {
   await spendTries(ctx, allowances);
   const right = await verifyPassword(password, hash);
-  if (right) ctx.waitUntil(commit(ctx, [giveBack(ctx, allowances)]));
+  if (right) ctx.waitUntil(commit(ctx, [giveTryBack(ctx, allowances)]));
   return right;
 }

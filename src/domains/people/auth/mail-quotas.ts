@@ -23,7 +23,7 @@ const MAILS_OF_ASKER_MAX = 300;
 const SIGN_IN_MAILS_MAX = 10;
 
 /** Each kind has its own quota, so that what a stranger asks for does not use up another way in. */
-export type MailKind = OtpPurpose | 'verify-link' | 'reset-link';
+type MailKind = OtpPurpose | 'verify-link' | 'reset-link';
 
 /** No longer than the newest mail is good: a link by itself, a code because `newOtp` prolongs it. */
 const WINDOW_MS: Readonly<Record<MailKind, number>> = {
@@ -54,7 +54,7 @@ export async function commitMailing(
 }
 
 /** Counts a mail about a sign-in from a new device, if the user was not sent too many of them today. */
-export async function mayMailSignIn(ctx: Context, userId: string): Promise<boolean> {
+export async function trySignInMail(ctx: Context, userId: string): Promise<boolean> {
   const allowance = { subject: `sign-in-mail:${userId}`, asker: EVERYBODY, max: SIGN_IN_MAILS_MAX, windowMs: DAY_MS };
   try {
     await spendTries(ctx, [{ ...allowance, refusal: () => authError('OTP_LIMIT') }]);

@@ -11,11 +11,11 @@ import { hmac, isHmacOf } from '@/shared/crypto';
 import { fold } from '@/shared/text';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '@/shared/time';
 import { type Account, findAccountByEmail } from './account';
-import { type Asker, askerKey, knownDevice } from './asker';
+import { type Asker, askerKey, findKnownDevice } from './asker';
 import { authError } from './errors';
 import { type Mailing, mailAllowances } from './mail-quotas';
 import { type OtpPurpose, otps } from './tables';
-import { type Allowance, type Allowances, EVERYBODY, giveBack, spendTries, usedUpUntil } from './tries';
+import { type Allowance, type Allowances, EVERYBODY, giveTryBack, spendTries, usedUpUntil } from './tries';
 
 const DIGITS = 6;
 const OTP_MS = 10 * MINUTE_MS;
@@ -27,7 +27,7 @@ const WRONG_MAX = 10;
 const WRONG_OF_ALL_MAX = 50;
 
 /** A code that was right, and the account that it was mailed to. The request that deletes the row has used it. */
-export interface RightOtp {
+interface RightOtp {
   readonly emailKey: string;
   readonly purpose: OtpPurpose;
   readonly codeHash: string;
@@ -72,12 +72,12 @@ export async function checkOtp(
   const emailKey = fold(email);
   const [otp, account] = await Promise.all([findOtp(ctx, emailKey, purpose), findAccountByEmail(ctx, email)]);
   if (!otp) throw authError('OTP_INVALID');
-  const device = await knownDevice(ctx, asker, account);
+  const device = await findKnownDevice(ctx, asker, account);
   const allowances = tryAllowances(emailKey, otp.codeHash, asker, device);
   await spendTries(ctx, allowances);
   const isRight = isHmacOf(ctx.config.keys, 'otp', boundCode(emailKey, purpose, code), otp.codeHash);
   if (!isRight) throw authError('OTP_INVALID');
-  ctx.waitUntil(commit(ctx, [giveBack(ctx, allowances)]));
+  ctx.waitUntil(commit(ctx, [giveTryBack(ctx, allowances)]));
   return { emailKey, purpose, codeHash: otp.codeHash, account, device };
 }
 

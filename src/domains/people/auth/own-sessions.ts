@@ -1,10 +1,11 @@
 /** A user's own auth sessions: which there are, and ending one or all of them. */
 
-import { and, count, desc, eq, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit, requireChange } from '@/db/commit';
+import { countRows } from '@/db/count-rows';
 import { isActiveSession } from '@/domains/base/users/session-active';
-import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';
+import { COUNT_MAX, limitAndOffset, type PageQuery, presentPage } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 import { toIso } from '@/shared/time';
 import { authError } from './errors';
@@ -13,20 +14,15 @@ import type { SessionRow } from './tables';
 import { authSessions } from './tables';
 
 export async function listOwnSessions(ctx: Context, { userId, sessionId }: Actor, query: PageQuery) {
-  const { limit, offset } = rowsOf(query);
+  const { limit, offset } = limitAndOffset(query);
   const open = and(eq(authSessions.userId, userId), isActiveSession(ctx.now(), sql`${authSessions}`));
-  const counted = ctx.db
-    .select({ id: authSessions.id })
-    .from(authSessions)
-    .where(open)
-    .limit(COUNT_MAX + 1)
-    .as('counted');
-  const [rows, [total]] = await ctx.db.batch([
+  const counted = ctx.db.select({ id: authSessions.id }).from(authSessions).where(open);
+  const [rows, [{ total = 0 } = {}]] = await ctx.db.batch([
     ctx.db.select().from(authSessions).where(open).orderBy(desc(authSessions.createdAt)).limit(limit).offset(offset),
-    ctx.db.select({ rows: count() }).from(counted),
+    countRows(ctx, counted, COUNT_MAX + 1),
   ]);
   const items = rows.map((row) => presentSession(row, sessionId));
-  return presentPage(items, total?.rows ?? 0, query);
+  return presentPage(items, total, query);
 }
 
 /** The session that asks. Throws SESSION_ENDED if it ended in between. */

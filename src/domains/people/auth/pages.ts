@@ -7,7 +7,7 @@ import { html } from 'hono/html';
 import type { Context } from '@/contracts/context';
 import type { AppEnv } from '@/http/middleware';
 import { RESET_SCRIPT, SHARED_SCRIPT, STYLE, VERIFY_SCRIPT } from './page-files';
-import { findLinked } from './verify-link';
+import { findAccountByLink } from './verify-link';
 
 type Html = ReturnType<typeof html>;
 
@@ -29,7 +29,7 @@ for (const base of ['/api/v1', '/api'])
 
 /** Reads the account and changes nothing, for HEAD as for GET. */
 export async function verifyEmailPage(ctx: Context, token: string): Promise<Response> {
-  const account = await findLinked(ctx, token);
+  const account = await findAccountByLink(ctx, token);
   if (!account) return page('../pages', 'This link no longer works', NOT_VALID, { status: 401 });
   const { username, emailVerifiedAt } = account.user;
   if (emailVerifiedAt !== null)

@@ -11,10 +11,10 @@ import { users } from '@/domains/base/users/tables';
 import { spendLookUp } from '@/http/rate-limit';
 import { hmac } from '@/shared/crypto';
 import { SECOND_MS } from '@/shared/time';
-import { readUnderUnknownKey, verifyToken } from '@/shared/tokens';
+import { readUnprovenClaims, verifyToken } from '@/shared/tokens';
 import { actorOf } from './account';
 import { authError } from './errors';
-import { prolonged, SESSION_MS_MAX, type SessionTokens, sessionsEnded, signPair, withinMax } from './sessions';
+import { cappedExpiry, prolonged, SESSION_MS_MAX, type SessionTokens, sessionsEnded, signPair } from './sessions';
 import { authSessions } from './tables';
 
 interface RefreshToken {
@@ -65,7 +65,7 @@ async function readRefreshToken(ctx: Context, token: string): Promise<RefreshTok
   const { keys } = ctx.config;
   const oldest = ctx.now() - SESSION_MS_MAX;
   const verified = await verifyToken(keys, 'refresh', token, oldest);
-  const { sid, jti } = verified ?? readUnderUnknownKey(keys, 'refresh', token, oldest) ?? {};
+  const { sid, jti } = verified ?? readUnprovenClaims(keys, 'refresh', token, oldest) ?? {};
   if (typeof sid !== 'string' || typeof jti !== 'string' || !SESSION_ID.test(sid) || !REFRESH_ID.test(jti))
     return undefined;
   return { sid, jti, isVerified: verified !== undefined };
@@ -79,7 +79,7 @@ function rotate(ctx: Context, sessionId: string, refreshId: string) {
       refreshId: hmac(ctx.config.keys, 'refresh-successor', refreshId),
       refreshPreviousId: refreshId,
       refreshRotatedAt: now,
-      refreshExpiresAt: withinMax(now + ctx.config.refreshTokenSeconds * SECOND_MS),
+      refreshExpiresAt: cappedExpiry(now + ctx.config.refreshTokenSeconds * SECOND_MS),
       ...prolonged(ctx),
     })
     .where(

@@ -9,13 +9,13 @@ import { authError } from './errors';
 import { endCredentials } from './first-verification';
 import { sessionsEnded } from './sessions';
 import { refuseBanned } from './sign-in';
-import { findLinked, readVerifyToken } from './verify-link';
+import { findAccountByLink, readVerifyToken } from './verify-link';
 
 /** Idempotent. Throws TOKEN_INVALID, ACCOUNT_BANNED, ALREADY_VERIFIED, ACCOUNT_OWNS_MONEY. */
 export async function rejectRegistration(ctx: Context, token: string): Promise<void> {
   const claims = await readVerifyToken(ctx, token);
   if (!claims) throw authError('TOKEN_INVALID');
-  const account = await findLinked(ctx, token);
+  const account = await findAccountByLink(ctx, token);
   if (!account) {
     // Somebody registered with the address again: the mail about that account ends it, and this one must not claim so.
     if (await findAccountByEmail(ctx, claims.emailKey)) throw authError('TOKEN_INVALID');

@@ -6,7 +6,7 @@
 import type { Context } from '@/contracts/context';
 import { requireChange } from '@/db/commit';
 import { findAccountByEmail } from './account';
-import { type Asker, knownDevice } from './asker';
+import { type Asker, findKnownDevice } from './asker';
 import { authError } from './errors';
 import { verificationByReset } from './first-verification';
 import { commitMailing } from './mail-quotas';
@@ -18,7 +18,11 @@ import { findResettable } from './reset-token';
 /** Mails a link if there is such an account, and does the same work if there is none. Throws OTP_LIMIT. */
 export async function requestResetLink(ctx: Context, email: string, asker: Asker): Promise<void> {
   const account = await findAccountByEmail(ctx, email);
-  await commitMailing(ctx, { email, kind: 'reset-link', asker, device: await knownDevice(ctx, asker, account) }, []);
+  await commitMailing(
+    ctx,
+    { email, kind: 'reset-link', asker, device: await findKnownDevice(ctx, asker, account) },
+    [],
+  );
   if (account) sendMail(ctx, () => resetLinkMail(ctx, account));
 }
 

@@ -80,11 +80,11 @@ export async function signPair(
 
 /** The changes to a session's row when the session is used. */
 export function prolonged(ctx: Context): { lastSeenAt: number; expiresAt: SQL } {
-  return { lastSeenAt: ctx.now(), expiresAt: withinMax(ctx.now() + SESSION_MS) };
+  return { lastSeenAt: ctx.now(), expiresAt: cappedExpiry(ctx.now() + SESSION_MS) };
 }
 
 /** That time, or the end of the session's 90 days if that is earlier. */
-export function withinMax(at: number): SQL {
+export function cappedExpiry(at: number): SQL {
   return sql`min(CAST(${at} AS INTEGER), ${authSessions.createdAt} + CAST(${SESSION_MS_MAX} AS INTEGER))`;
 }
 

@@ -18,7 +18,7 @@ import { openChallenge } from './challenges';
 import { checkCredentials } from './confirm-password';
 import { authError } from './errors';
 import { firstVerification } from './first-verification';
-import { mayMailSignIn } from './mail-quotas';
+import { trySignInMail } from './mail-quotas';
 import { deletionCancelledMail, sendMail, signInMail } from './mails';
 import { checkOtp, useOtp } from './otps';
 import { hashPassword, needsRehash } from './passwords';
@@ -114,7 +114,7 @@ export async function startSession(
 function mailSignIn(ctx: Context, user: UserRow, userAgent: string | null): void {
   const at = ctx.now();
   sendMail(ctx, async () => {
-    return (await mayMailSignIn(ctx, user.id)) ? signInMail(user, { at, userAgent }) : undefined;
+    return (await trySignInMail(ctx, user.id)) ? signInMail(user, { at, userAgent }) : undefined;
   });
 }
 

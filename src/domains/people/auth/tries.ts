@@ -49,7 +49,7 @@ export async function spendTries(
 }
 
 /** Gives a try back that was right, so it does not count. */
-export function giveBack(ctx: Context, allowances: readonly Allowance[]): Statement {
+export function giveTryBack(ctx: Context, allowances: readonly Allowance[]): Statement {
   return ctx.db
     .update(tries)
     .set({ spent: sql`${tries.spent} - 1` })

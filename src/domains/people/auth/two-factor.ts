@@ -13,7 +13,7 @@ import type { AppError } from '@/http/errors';
 import type { Actor } from '@/shared/actor';
 import { decrypt, encrypt } from '@/shared/crypto';
 import { type Account, findAccountById, getAccount } from './account';
-import { type Asker, knownDevice } from './asker';
+import { type Asker, findKnownDevice } from './asker';
 import { newBackupCodes, useBackupCode, voidBackupCodes } from './backup-codes';
 import { passChallenge, spendChallengeTry } from './challenges';
 import { confirmationAllowances, confirmPassword } from './confirm-password';
@@ -21,7 +21,7 @@ import { authError } from './errors';
 import { sendMail, twoFactorMail } from './mails';
 import { refuseBanned, startSession } from './sign-in';
 import { findTotpStep, newTotpSecret, totpUri } from './totp';
-import { giveBack, spendTries } from './tries';
+import { giveTryBack, spendTries } from './tries';
 
 const APP_CODE = /^\d{6}$/;
 
@@ -49,7 +49,7 @@ export async function confirmTwoFactor(ctx: Context, actor: Actor, code: string,
   if (step === undefined) throw authError('CONFIRMATION_WRONG');
   const { codes, statements } = newBackupCodes(ctx, userId);
   const enable = [enableTotp(ctx, userId, user.totpSecret, step), requireChange(ctx)];
-  await commit(ctx, [...enable, giveBack(ctx, allowances), ...statements], wrongConfirmation);
+  await commit(ctx, [...enable, giveTryBack(ctx, allowances), ...statements], wrongConfirmation);
   mailChange(ctx, user, 'Two-factor authentication was turned on', userAgent);
   ctx.log.event('two-factor.enabled', { userId });
   return { enabled: true as const, backupCodes: codes };
@@ -67,7 +67,7 @@ export async function answerChallenge(ctx: Context, token: string, code: string,
   };
   const used = await useCode(ctx, account, code, refusal);
   const before = [...used, passChallenge(ctx, id), requireChange(ctx)];
-  const from = { ...asker, device: device ?? (await knownDevice(ctx, asker, account)) };
+  const from = { ...asker, device: device ?? (await findKnownDevice(ctx, asker, account)) };
   return startSession(ctx, account, from, APP_CODE.test(code) ? 'totp' : 'backup-code', { before, refusal });
 }
 
@@ -116,7 +116,7 @@ async function confirmByCode(ctx: Context, actor: Actor, account: Account, code:
   const allowances = codeAllowances(actor);
   await spendTries(ctx, allowances);
   const used = await useCode(ctx, account, code, () => authError('CONFIRMATION_WRONG'));
-  return [...used, giveBack(ctx, allowances)];
+  return [...used, giveTryBack(ctx, allowances)];
 }
 
 function mailChange(ctx: Context, user: UserRow, change: string, userAgent: string | null): void {

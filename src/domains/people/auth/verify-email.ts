@@ -12,7 +12,7 @@ import { sessionIsActive } from '@/domains/base/users/session-active';
 import type { AppError } from '@/http/errors';
 import type { Viewer } from '@/shared/actor';
 import { type Account, findAccountByEmail, findAccountById, getAccount } from './account';
-import { type Asker, knownDevice } from './asker';
+import { type Asker, findKnownDevice } from './asker';
 import { confirmPassword } from './confirm-password';
 import { authError } from './errors';
 import { firstVerification } from './first-verification';
@@ -23,10 +23,10 @@ import { signResetToken } from './reset-token';
 import { sessionsEnded } from './sessions';
 import { refuseBanned } from './sign-in';
 import { accounts, type OtpPurpose } from './tables';
-import { findLinked } from './verify-link';
+import { findAccountByLink } from './verify-link';
 
 /** What the request shows besides the code or link. */
-export interface Credentials {
+interface Credentials {
   readonly actor: Viewer;
   readonly password: string | undefined;
   readonly asker: Asker;
@@ -35,7 +35,7 @@ export interface Credentials {
 /** Mails a code if there is such an account, and does the same work if there is none. Throws OTP_LIMIT. */
 export async function requestOtp(ctx: Context, email: string, purpose: OtpPurpose, asker: Asker): Promise<void> {
   const account = await findAccountByEmail(ctx, email);
-  const mailing = { email, kind: purpose, asker, device: await knownDevice(ctx, asker, account) };
+  const mailing = { email, kind: purpose, asker, device: await findKnownDevice(ctx, asker, account) };
   const { code, insert } = newOtp(ctx, mailing);
   await commitMailing(ctx, mailing, [insert]);
   if (account) sendMail(ctx, async () => otpMail(account.user, purpose, code));
@@ -57,7 +57,7 @@ export async function verifyEmailByOtp(ctx: Context, email: string, code: string
 
 /** Idempotent. Throws TOKEN_INVALID, ACCOUNT_BANNED, and what `proofOf` throws. */
 export async function verifyEmailByLink(ctx: Context, token: string, credentials: Credentials) {
-  const account = await findLinked(ctx, token);
+  const account = await findAccountByLink(ctx, token);
   if (!account) throw authError('TOKEN_INVALID');
   refuseBanned(ctx, account);
   return verify(ctx, account, {

@@ -22,7 +22,7 @@ export async function verifyLink(ctx: Context, { id, email }: Addressee, ttlMs: 
 }
 
 /** Nothing if the token is not ours or has expired, or if the account is gone or no longer has the address. */
-export async function findLinked(ctx: Context, token: string): Promise<Account | undefined> {
+export async function findAccountByLink(ctx: Context, token: string): Promise<Account | undefined> {
   const claims = await readVerifyToken(ctx, token);
   const account = claims && (await findAccountById(ctx, claims.userId));
   return account?.user.emailKey === claims?.emailKey ? account : undefined;

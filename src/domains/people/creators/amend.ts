@@ -28,7 +28,7 @@ export async function readOwnApplication(ctx: Context, userId: string): Applicat
 }
 
 /** What is not sent stays. Throws APPLICATION_NOT_FOUND, APPLICATION_DECIDED, APPLICATION_CHANGED, VALIDATION_FAILED. */
-export async function amend(
+export async function amendApplication(
   ctx: Context,
   userId: string,
   { type, profile, identity, financial }: z.output<typeof AmendmentRequest>,
@@ -49,7 +49,7 @@ export async function amend(
   return presentApplication(ctx, await commitAmendment(ctx, row, changes, { onlyIf: asRead }));
 }
 
-/** Takes the place of the document before, which is deleted. Throws as `amend`, `readUpload` and `storeUpload` do. */
+/** Takes the place of the document before, which is deleted. Throws as `amendApplication`, `readUpload` and `storeUpload` do. */
 export async function uploadDocument(ctx: Context, userId: string, request: Request): ApplicationAnswer {
   const row = await getAmendable(ctx, userId);
   const { bytes, fields } = await readUpload(request, {

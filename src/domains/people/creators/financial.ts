@@ -25,6 +25,7 @@ export async function sealFinancial(ctx: Context, applicationId: string, financi
   };
 }
 
+/** Throws if no key that we have opens it. */
 export async function openFinancial(ctx: Context, row: { id: string; financial: string }): Promise<Financial> {
   return JSON.parse(await decrypt(ctx.config.keys, row.id, row.financial)) as Financial; // sealFinancial wrote it
 }

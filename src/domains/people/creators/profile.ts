@@ -24,6 +24,7 @@ export function createProfile(
     .onConflictDoUpdate({ target: creatorProfiles.userId, set: { bio, categories, updatedAt: now } });
 }
 
+/** Throws CREATOR_NOT_FOUND. */
 export async function readProfile(ctx: Context, userId: string): Promise<z.input<typeof CreatorProfile>> {
   const row = await ctx.db
     .select({ card: cardColumns, since: users.createdAt, profile: creatorProfiles })

@@ -6,6 +6,7 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { NewNotification } from '@/contracts/messages';
 import { commit, requireChange } from '@/db/commit';
+import { countRows } from '@/db/count-rows';
 import { documentUrl } from '@/domains/base/media/keys';
 import { logStaff } from '@/domains/base/permissions/log';
 import { staffCanActOn } from '@/domains/base/permissions/permissions';
@@ -13,7 +14,7 @@ import { staff } from '@/domains/base/permissions/tables';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { setCreatorStatus } from '@/domains/base/users/statements';
 import { users } from '@/domains/base/users/tables';
-import { COUNT_MAX, presentPage, rowsOf } from '@/http/envelope';
+import { COUNT_MAX, limitAndOffset, presentPage } from '@/http/envelope';
 import type { Actor, Rank, Role } from '@/shared/actor';
 import { creatorError } from './errors';
 import { presentApplication, presentSummary } from './present';
@@ -34,7 +35,7 @@ interface Reviewed {
 /** Of one status: the oldest submission first, as they are to be worked off. Of all: the newest application first. */
 export async function listApplications(ctx: Context, actor: Actor, query: z.output<typeof ApplicationsQuery>) {
   const { status } = query;
-  const { limit, offset } = rowsOf(query);
+  const { limit, offset } = limitAndOffset(query);
   const { financial: _, ...columns } = applicationColumns;
   const where = and(
     status && eq(creatorApplications.status, status),
@@ -47,9 +48,7 @@ export async function listApplications(ctx: Context, actor: Actor, query: z.outp
     .select({ one: sql`1` })
     .from(creatorApplications)
     .innerJoin(users, eq(users.id, creatorApplications.userId))
-    .where(where)
-    .limit(COUNT_MAX + 1)
-    .as('counted');
+    .where(where);
   // Not one batch: D1 answers a batch's rows by column name, and two of these columns are called `id`.
   const [rows, [{ total = 0 } = {}]] = await Promise.all([
     ctx.db
@@ -60,7 +59,7 @@ export async function listApplications(ctx: Context, actor: Actor, query: z.outp
       .orderBy(...order)
       .limit(limit)
       .offset(offset),
-    ctx.db.select({ total: sql<number>`count(*)` }).from(counted),
+    countRows(ctx, counted, COUNT_MAX + 1),
   ]);
   const items = rows.map((row) => ({ ...presentSummary(row.application), applicant: presentCard(row.applicant) }));
   return presentPage(items, total, query);

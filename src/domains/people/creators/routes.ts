@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { pageOf } from '@/http/envelope';
-import { amend, readOwnApplication, uploadDocument } from './amend';
+import { amendApplication, readOwnApplication, uploadDocument } from './amend';
 import { apply } from './apply';
 import { changeProfile, readProfile } from './profile';
 import { approveApplication, listApplications, readApplication, rejectApplication } from './review';
@@ -61,7 +61,7 @@ export const creatorEndpoints: Endpoint[] = [
     body: AmendmentRequest,
     response: Application,
     refusals: amendable,
-    handler: (ctx, { actor, body }) => amend(ctx, actor.userId, body),
+    handler: (ctx, { actor, body }) => amendApplication(ctx, actor.userId, body),
   }),
   endpoint({
     method: 'post',

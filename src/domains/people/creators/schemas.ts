@@ -22,9 +22,9 @@ const categories = z
   .max(CATEGORIES_MAX)
   .refine((list) => new Set(list).size === list.length, 'must not repeat itself');
 
-export const CreatorType = z.enum(['creator', 'dj', 'performer']);
-export const ApplicationStatus = z.enum(['PENDING', 'APPROVED', 'REJECTED']);
-export const DocumentType = z.enum(['passport', 'id_card', 'driving_licence']);
+const CreatorType = z.enum(['creator', 'dj', 'performer']);
+const ApplicationStatus = z.enum(['PENDING', 'APPROVED', 'REJECTED']);
+const DocumentType = z.enum(['passport', 'id_card', 'driving_licence']);
 
 const profile = { bio, categories };
 const identity = {

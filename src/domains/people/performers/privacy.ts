@@ -6,6 +6,7 @@ import { blockedRegionsQuery } from '@/domains/people/social/regions';
 import type { Privacy } from './schemas';
 import { performerPrivacy } from './tables';
 
+/** Returns the defaults for a user who never chose. */
 export async function getPrivacy(ctx: Context, userId: string): Promise<z.input<typeof Privacy>> {
   const [regions, [chosen]] = await ctx.db.batch([
     blockedRegionsQuery(ctx, userId),

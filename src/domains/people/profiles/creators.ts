@@ -2,12 +2,13 @@
 import type { z } from '@hono/zod-openapi';
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { countRows } from '@/db/count-rows';
 import { EVERYBODY, newestMatches } from '@/db/fts';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { userVisibleTo } from '@/domains/base/visibility/people';
 import { creatorProfiles } from '@/domains/people/creators/tables';
-import { COUNT_MAX, presentPage, rowsOf } from '@/http/envelope';
+import { COUNT_MAX, limitAndOffset, presentPage } from '@/http/envelope';
 import type { Viewer } from '@/shared/actor';
 import type { Creator, CreatorListQuery } from './discovery-schemas';
 
@@ -31,9 +32,10 @@ export function presentCreator({ card, bio, categories }: CreatorRow): z.input<t
   return { user: presentCard(card), bio, categories: categories ?? [] };
 }
 
+/** Pages by number, counted up to COUNT_MAX. Two statements. */
 export async function listCreators(ctx: Context, viewer: Viewer, query: z.output<typeof CreatorListQuery>) {
   const { q, category, sort } = query;
-  const { limit, offset } = rowsOf(query);
+  const { limit, offset } = limitAndOffset(query);
   const wanted = and(
     isCreator,
     q === undefined ? undefined : sql`users.rowid IN (${newestMatches('users_fts', q, EVERYBODY, COUNT_MAX + 1)})`,
@@ -43,13 +45,8 @@ export async function listCreators(ctx: Context, viewer: Viewer, query: z.output
     sort === 'live' ? isLive : undefined,
     userVisibleTo(viewer),
   );
-  const counted = ctx.db
-    .select({ one: sql`1` })
-    .from(users)
-    .where(wanted)
-    .limit(COUNT_MAX + 1)
-    .as('counted');
-  const [rows, [total]] = await Promise.all([
+  const counted = ctx.db.select({ one: sql`1` }).from(users).where(wanted);
+  const [rows, [{ total = 0 } = {}]] = await Promise.all([
     ctx.db
       .select(creatorColumns)
       .from(users)
@@ -58,9 +55,9 @@ export async function listCreators(ctx: Context, viewer: Viewer, query: z.output
       .orderBy(...orderOf(sort))
       .limit(limit)
       .offset(offset),
-    ctx.db.select({ count: sql<number>`count(*)` }).from(counted),
+    countRows(ctx, counted, COUNT_MAX + 1),
   ]);
-  return presentPage(rows.map(presentCreator), total?.count ?? 0, query);
+  return presentPage(rows.map(presentCreator), total, query);
 }
 
 const isLive = sql`users.id IN (SELECT creator_id FROM streams WHERE status = 'live' AND visibility <> 'private')`;

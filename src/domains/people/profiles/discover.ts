@@ -2,12 +2,13 @@
 import type { z } from '@hono/zod-openapi';
 import { and, desc, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { countRows } from '@/db/count-rows';
 import { EVERYBODY, matching, newestMatches } from '@/db/fts';
 import { cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { usernameIn } from '@/domains/base/users/usernames';
 import { userVisibleTo } from '@/domains/base/visibility/people';
-import { COUNT_MAX, presentPage, rowsOf } from '@/http/envelope';
+import { COUNT_MAX, limitAndOffset, presentPage } from '@/http/envelope';
 import type { Role, Viewer } from '@/shared/actor';
 import { ftsQuery } from '@/shared/fts';
 import type { UsersQuery } from './schemas';
@@ -15,15 +16,10 @@ import type { UsersQuery } from './schemas';
 /** The most followed first; who has exactly that username before them. */
 export async function discoverUsers(ctx: Context, viewer: Viewer, query: z.output<typeof UsersQuery>) {
   const { q, role } = query;
-  const { limit, offset } = rowsOf(query);
+  const { limit, offset } = limitAndOffset(query);
   const condition = and(userVisibleTo(viewer), ofRole(role), holding(q));
-  const counted = ctx.db
-    .select({ one: sql`1` })
-    .from(users)
-    .where(condition)
-    .limit(COUNT_MAX + 1)
-    .as('counted');
-  const [rows, [total]] = await Promise.all([
+  const counted = ctx.db.select({ one: sql`1` }).from(users).where(condition);
+  const [rows, [{ total = 0 } = {}]] = await Promise.all([
     ctx.db
       .select(cardColumns)
       .from(users)
@@ -35,9 +31,9 @@ export async function discoverUsers(ctx: Context, viewer: Viewer, query: z.outpu
       )
       .limit(limit)
       .offset(offset),
-    ctx.db.select({ count: sql<number>`count(*)` }).from(counted),
+    countRows(ctx, counted, COUNT_MAX + 1),
   ]);
-  return presentPage(rows.map(presentCard), total?.count ?? 0, query);
+  return presentPage(rows.map(presentCard), total, query);
 }
 
 function ofRole(role: Role | undefined): SQL | undefined {

@@ -4,7 +4,7 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 
 /** Each is repeated until it changes nothing. */
-export function forgetTies(ctx: Context, userId: string, limit: SQL): Statement[] {
+export function forgetFollowsAndBlocks(ctx: Context, userId: string, limit: SQL): Statement[] {
   return [
     ctx.db.run(sql`DELETE FROM follows WHERE (follower_id, creator_id) IN (
       SELECT follower_id, creator_id FROM follows WHERE follower_id = ${userId} ${limit})`),

@@ -1,0 +1,11 @@
+/** Counts what a list would show, and no further than the list counts: a count reads every row that it counts. */
+import { type SQLWrapper, sql } from 'drizzle-orm';
+import type { Context } from '@/contracts/context';
+
+/**
+ * The statement that counts these rows. Answers one row, `{ total }`.
+ * @param rows a query without a limit @param max where counting stops
+ */
+export function countRows({ db }: Pick<Context, 'db'>, rows: { limit: (max: number) => SQLWrapper }, max: number) {
+  return db.select({ total: sql<number>`count(*)`.as('total') }).from(sql`${rows.limit(max)}`);
+}
