@@ -35,6 +35,7 @@ const description = { method: 'get', tag: 'docs', who: 'public' } as const;
 /** Declared for the document; `docsRoutes` answers them, since the document is made of all endpoints, these included. */
 export const docsEndpoints = [
   endpoint({
+    operationId: 'showReference',
     ...description,
     path: '/docs',
     summary: 'Interactive API reference',
@@ -43,6 +44,7 @@ export const docsEndpoints = [
     handler: unreachable,
   }),
   endpoint({
+    operationId: 'readOpenApi',
     ...description,
     path: '/openapi.json',
     summary: 'This document, OpenAPI 3.1',
@@ -51,6 +53,7 @@ export const docsEndpoints = [
     handler: unreachable,
   }),
   endpoint({
+    operationId: 'readPostman',
     ...description,
     path: '/postman.json',
     summary: 'Postman collection, generated from the OpenAPI document',

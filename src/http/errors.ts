@@ -15,6 +15,13 @@ export class AppError extends Error {
   }
 }
 
+/** One entry of a list: what clients switch on, its status, and what it says to people. */
+export interface Refusal {
+  readonly code: string;
+  readonly status: RefusalStatus;
+  readonly sentence: string;
+}
+
 type ErrorList = Readonly<Record<string, readonly [RefusalStatus, string]>>;
 interface Extras {
   /** Replaces the list's sentence where it can say more. */
@@ -22,16 +29,21 @@ interface Extras {
   details?: unknown;
   headers?: Record<string, string>;
 }
+type Errors<L extends ErrorList> = ((code: keyof L & string, extras?: Extras) => AppError) & {
+  readonly [C in keyof L]: Refusal;
+};
 
 /**
- * Closes a domain's list of refusals: `throw streamError('STREAM_NOT_FOUND')`.
- * The codes are what clients switch on, so they never change.
+ * Closes a domain's list of refusals: `throw streamError('STREAM_NOT_FOUND')`, and in an endpoint's declaration
+ * `refusals: [streamError.STREAM_NOT_FOUND]`. The codes are what clients switch on, so they never change.
  */
-export function errorList<const L extends ErrorList>(list: L): (code: keyof L & string, extras?: Extras) => AppError {
-  return (code, { message, details, headers } = {}) => {
+export function errorList<const L extends ErrorList>(list: L): Errors<L> {
+  const refuse = (code: keyof L & string, { message, details, headers }: Extras = {}) => {
     const [status, sentence] = list[code] as L[keyof L]; // the key is the list's own
     return new AppError(code, status, message ?? sentence, details, headers);
   };
+  const entries = Object.entries(list).map(([code, [status, sentence]]) => [code, { code, status, sentence }]);
+  return Object.assign(refuse, Object.fromEntries(entries) as { readonly [C in keyof L]: Refusal }); // the list's own keys
 }
 
 /** What any endpoint may answer, whatever its domain. */

@@ -1,4 +1,5 @@
-import { errorList } from '@/http/errors';
+import { budgetError } from '@/domains/base/budgets/errors';
+import { errorList, httpError } from '@/http/errors';
 
 export const fileError = errorList({
   UPLOAD_MALFORMED: [400, 'The body is not a well-formed multipart form.'],
@@ -22,3 +23,16 @@ export const fileError = errorList({
   UPLOAD_SIZE_DIFFERS: [422, 'The file has another size than was announced.'],
   MEDIA_STORE_UNAVAILABLE: [503, 'The media store does not answer. Nothing was changed; try again in a moment.'],
 });
+
+/** For endpoints that take a form with a file. */
+export const FORM_REFUSALS = [
+  fileError.UPLOAD_MALFORMED,
+  httpError.WRONG_CONTENT_TYPE,
+  httpError.VALIDATION_FAILED,
+  httpError.BODY_TOO_LARGE,
+  fileError.FILE_TOO_LARGE,
+  fileError.FILE_TYPE_NOT_ALLOWED,
+  fileError.FILE_UNREADABLE,
+  budgetError.DAILY_BUDGET_SPENT,
+  fileError.MEDIA_STORE_UNAVAILABLE,
+];

@@ -10,3 +10,6 @@ export const contentError = errorList({
   NOT_YOUR_COMMENT: [403, 'Only its author, the author of the post and staff may delete a comment.'],
   REPLY_TO_REPLY: [409, 'Replies go one level deep: reply to the comment that this one replies to.'],
 });
+
+/** For endpoints that name a post. */
+export const POST_HIDDEN = [contentError.POST_NOT_FOUND, contentError.FOLLOWERS_ONLY, contentError.SUBSCRIBERS_ONLY];

@@ -44,5 +44,11 @@ export const streamError = errorList({
   TOO_FAST: [429, 'That is too fast: slow down a little.'],
 });
 
-/** What endpoints declare that name a stream whose creator is not shown everywhere. */
-export const NOT_HERE = { 451: 'NOT_IN_YOUR_COUNTRY' } as const;
+/** For endpoints that name a stream. */
+export const NOT_HERE = [streamError.STREAM_NOT_FOUND, streamError.NOT_IN_YOUR_COUNTRY];
+
+/** For endpoints that read what is in a stream's room. */
+export const NOT_READABLE = [...NOT_HERE, streamError.BANNED, streamError.FOLLOWERS_ONLY, streamError.SUBSCRIBERS_ONLY];
+
+/** For endpoints that let a viewer into a stream's room or video. */
+export const NOT_ADMITTED = [...NOT_READABLE, streamError.STREAM_ENDED, streamError.STREAM_CANCELLED];

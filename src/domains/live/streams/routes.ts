@@ -5,7 +5,7 @@ import { Nothing, pageQuery } from '@/http/envelope';
 import { isUpgrade } from '@/http/socket';
 import { chatEndpoints } from './chat-routes';
 import { listLive, listStreams } from './discovery';
-import { NOT_HERE, streamError } from './errors';
+import { NOT_ADMITTED, NOT_HERE, NOT_READABLE, streamError } from './errors';
 import { getStream, streamName } from './find';
 import { enterRoom, joinStream } from './join';
 import { leaveStream } from './leave';
@@ -30,16 +30,13 @@ import { listViewers } from './viewers';
 const ById = z.strictObject({ id: anId });
 const ByHost = z.strictObject({ hostId: anId });
 const ByUsername = z.strictObject({ username: anId });
-const NOT_ADMITTED = {
-  403: 'BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY',
-  409: 'STREAM_NOT_LIVE, STREAM_ENDED, STREAM_CANCELLED',
-  ...NOT_HERE,
-} as const;
 
 const watchEndpoints: Endpoint[] = [
   endpoint({
+    operationId: 'listLiveStreams',
     method: 'get',
     path: '/stream/live',
+    aliases: ['/viewer/live'],
     tag: 'stream',
     summary: 'All live streams',
     who: 'optional',
@@ -48,18 +45,10 @@ const watchEndpoints: Endpoint[] = [
     handler: (ctx, { actor, query }) => listLive(ctx, actor, query),
   }),
   endpoint({
-    method: 'get',
-    path: '/viewer/live',
-    tag: 'viewer',
-    summary: 'All live streams',
-    who: 'optional',
-    query: LiveListQuery,
-    response: LiveStreamPage,
-    handler: (ctx, { actor, query }) => listLive(ctx, actor, query),
-  }),
-  endpoint({
+    operationId: 'listRecommendedStreams',
     method: 'get',
     path: '/stream/recommended',
+    aliases: ['/viewer/recommended'],
     tag: 'stream',
     summary: 'Live streams for you',
     description: FORMULA,
@@ -69,17 +58,7 @@ const watchEndpoints: Endpoint[] = [
     handler: (ctx, { actor, query }) => listRecommended(ctx, actor, query),
   }),
   endpoint({
-    method: 'get',
-    path: '/viewer/recommended',
-    tag: 'viewer',
-    summary: 'Live streams for you',
-    description: FORMULA,
-    who: 'optional',
-    query: z.strictObject(pageQuery),
-    response: StreamPage,
-    handler: (ctx, { actor, query }) => listRecommended(ctx, actor, query),
-  }),
-  endpoint({
+    operationId: 'listFollowedStreams',
     method: 'get',
     path: '/viewer/following',
     tag: 'viewer',
@@ -90,6 +69,7 @@ const watchEndpoints: Endpoint[] = [
     handler: (ctx, { actor, query }) => listFollowing(ctx, actor, query),
   }),
   endpoint({
+    operationId: 'searchStreams',
     method: 'get',
     path: '/viewer/search',
     tag: 'viewer',
@@ -100,6 +80,7 @@ const watchEndpoints: Endpoint[] = [
     handler: (ctx, { actor, query }) => listStreams(ctx, actor, { ...query, sort: 'newest' }),
   }),
   endpoint({
+    operationId: 'readStream',
     method: 'get',
     path: '/stream/{id}',
     tag: 'stream',
@@ -112,6 +93,7 @@ const watchEndpoints: Endpoint[] = [
     handler: async (ctx, { actor, params }) => presentStream(await getStream(ctx, streamName(params.id), actor), actor),
   }),
   endpoint({
+    operationId: 'readCreatorStream',
     method: 'get',
     path: '/viewer/stream/{username}',
     tag: 'viewer',
@@ -127,6 +109,7 @@ const watchEndpoints: Endpoint[] = [
 
 const enterEndpoints: Endpoint[] = [
   endpoint({
+    operationId: 'joinStream',
     method: 'post',
     path: '/stream/{id}/join',
     tag: 'stream',
@@ -140,6 +123,7 @@ const enterEndpoints: Endpoint[] = [
       joinStream(ctx, params.id, actor, request.headers.get('cf-connecting-ip') ?? undefined),
   }),
   endpoint({
+    operationId: 'leaveStream',
     method: 'post',
     path: '/stream/{id}/leave',
     tag: 'stream',
@@ -147,9 +131,11 @@ const enterEndpoints: Endpoint[] = [
     who: 'optional',
     params: ById,
     response: Nothing,
+    refusals: [streamError.STREAM_NOT_FOUND],
     handler: (ctx, { actor, params }) => leaveStream(ctx, params.id, actor),
   }),
   endpoint({
+    operationId: 'connectToRoom',
     method: 'get',
     path: '/stream/{id}/ws',
     tag: 'stream',
@@ -163,13 +149,14 @@ const enterEndpoints: Endpoint[] = [
     query: z.object({ pass: z.string().optional(), since: z.string().optional() }),
     response: z.string(),
     contentType: 'application/json',
-    refusals: { 401: 'PASS_REQUIRED, PASS_INVALID' },
+    refusals: [streamError.UPGRADE_REQUIRED, streamError.PASS_REQUIRED, streamError.PASS_INVALID],
     handler: (ctx, { params, query, request }) => {
       if (!isUpgrade(request)) throw streamError('UPGRADE_REQUIRED');
       return enterRoom(ctx, params.id, query, request);
     },
   }),
   endpoint({
+    operationId: 'listViewers',
     method: 'get',
     path: '/stream/{id}/viewers',
     tag: 'stream',
@@ -178,10 +165,11 @@ const enterEndpoints: Endpoint[] = [
     who: 'optional',
     params: ById,
     response: ViewerList,
-    refusals: { 403: 'VIEWERS_HIDDEN, BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY', ...NOT_HERE },
+    refusals: [...NOT_READABLE, streamError.VIEWERS_HIDDEN],
     handler: (ctx, { actor, params }) => listViewers(ctx, actor, params.id),
   }),
   endpoint({
+    operationId: 'issueViewerToken',
     method: 'post',
     path: '/viewer/token',
     tag: 'viewer',
@@ -189,10 +177,11 @@ const enterEndpoints: Endpoint[] = [
     who: 'optional',
     body: TokenRequest,
     response: StreamToken,
-    refusals: { 404: 'STREAM_NOT_FOUND', ...NOT_ADMITTED },
+    refusals: [...NOT_ADMITTED, streamError.STREAM_NOT_LIVE],
     handler: (ctx, { actor, body }) => issueViewerToken(ctx, tokenName(body), actor),
   }),
   endpoint({
+    operationId: 'issueHostToken',
     method: 'post',
     path: '/stream/token/{hostId}',
     tag: 'stream',
@@ -200,7 +189,7 @@ const enterEndpoints: Endpoint[] = [
     who: 'optional',
     params: ByHost,
     response: StreamToken,
-    refusals: NOT_ADMITTED,
+    refusals: [...NOT_ADMITTED, streamError.STREAM_NOT_LIVE],
     handler: (ctx, { actor, params }) => issueViewerToken(ctx, { creatorId: params.hostId }, actor),
   }),
 ];
