@@ -48,19 +48,19 @@ export function errorList<const L extends ErrorList>(list: L): Errors<L> {
 
 /** What any endpoint may answer, whatever its domain. */
 export const httpError = errorList({
-  MALFORMED_JSON: [400, 'The body is not well-formed JSON.'],
+  MALFORMED_JSON: [400, 'The body is not well-formed JSON. Check it and send it again.'],
   IDEMPOTENCY_KEY_REQUIRED: [
     400,
-    'This request moves money: send an Idempotency-Key header of 1 to 255 visible ASCII characters.',
+    'This request moves money. Send an Idempotency-Key header of 1 to 255 visible ASCII characters.',
   ],
-  NOT_FOUND: [404, 'There is nothing here.'],
-  BODY_TOO_LARGE: [413, 'The body is too large.'],
-  WRONG_CONTENT_TYPE: [415, 'The body is not of the type that this endpoint takes.'],
-  VALIDATION_FAILED: [422, 'Some fields are missing, unknown or wrong.'],
-  IDEMPOTENCY_KEY_REUSED: [422, 'This Idempotency-Key was used for another request.'],
-  RETURN_URL_NOT_ALLOWED: [422, 'People can be sent back to the addresses of this platform alone.'],
-  CURSOR_INVALID: [422, 'The cursor is not one that this list gave.'],
-  TOO_MANY_REQUESTS: [429, 'Slow down a little.'],
-  INTERNAL: [500, 'Something went wrong on our side.'],
-  MISCONFIGURED: [503, 'The server is not configured yet; its log says what is missing.'],
+  NOT_FOUND: [404, 'There is nothing at this address. Check its spelling.'],
+  BODY_TOO_LARGE: [413, 'The body is too large. Send less at a time.'],
+  WRONG_CONTENT_TYPE: [415, 'This endpoint does not take a body of this type. Check the Content-Type header.'],
+  VALIDATION_FAILED: [422, 'Some fields are missing, unknown or not as expected. The details name each of them.'],
+  IDEMPOTENCY_KEY_REUSED: [422, 'This Idempotency-Key belongs to another request. Use a new key for a new request.'],
+  RETURN_URL_NOT_ALLOWED: [422, 'People can only be sent back to this platform. Use one of its own addresses.'],
+  CURSOR_INVALID: [422, 'This cursor is not from this list. Start again without a cursor.'],
+  TOO_MANY_REQUESTS: [429, 'You are sending requests too fast. Wait a moment and try again.'],
+  INTERNAL: [500, 'Something went wrong on our side. Try again in a moment.'],
+  MISCONFIGURED: [503, 'The server is not configured yet. Its log says what is missing.'],
 });

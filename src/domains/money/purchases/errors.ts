@@ -1,7 +1,7 @@
 import { errorList } from '@/http/errors';
 
 export const purchaseError = errorList({
-  PACKAGE_CHANGED: [409, 'This package was changed at the same time. Look at it again.'],
-  PAYMENT_NOT_KNOWN_YET: [409, 'No purchase was paid by this payment yet.'],
-  CHECKOUT_OVER: [409, 'This purchase was begun too long ago. Begin another, with another Idempotency-Key.'],
+  PACKAGE_CHANGED: [409, 'Someone else just changed this package. Reload and try again.'],
+  PAYMENT_NOT_KNOWN_YET: [409, 'This payment has not been matched with a purchase yet. Try again later.'],
+  CHECKOUT_OVER: [409, 'This checkout has expired. Start another purchase with a new Idempotency-Key.'],
 });
