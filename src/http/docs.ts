@@ -107,7 +107,7 @@ const count: MiddlewareHandler<HttpEnv> = async (c, next) => {
 
 /**
  * NOTE: state that outlives a request, which nothing else here has. To describe all endpoints takes 90 ms and gives the
- * same 360 KB each time; it depends on the code and the configured origin alone, so an isolate keeps one.
+ * same 520 KB each time; it depends on the code and the configured origin alone, so an isolate keeps one.
  */
 function onceFor(make: Page['make']): (origin: string) => Made {
   let kept: { readonly origin: string; readonly made: Made } | undefined;

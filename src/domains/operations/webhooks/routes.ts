@@ -1,5 +1,6 @@
 /** Where providers tell us what happened, and where staff look at it. */
 import { z } from '@hono/zod-openapi';
+import { streamError } from '@/domains/live/streams/errors';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { Nothing } from '@/http/envelope';
 import { httpError } from '@/http/errors';
@@ -34,7 +35,7 @@ export const webhookEndpoints: Endpoint[] = [
     who: 'signed',
     upload: { contentType: 'application/webhook+json', schema: LiveKitWebhook },
     response: Nothing,
-    refusals: [webhookError.WEBHOOK_SIGNATURE_INVALID, httpError.BODY_TOO_LARGE],
+    refusals: [webhookError.WEBHOOK_SIGNATURE_INVALID, httpError.BODY_TOO_LARGE, streamError.CHANGED_MEANWHILE],
     handler: async (ctx, { request }) => {
       await receiveLiveKitEvent(ctx, request);
       return {};

@@ -32,6 +32,8 @@ export const sessionEndpoints: Endpoint[] = [
     unverified: true,
     summary: 'End the current session',
     response: Nothing,
+    // Only if it was ended in between.
+    refusals: [authError.SESSION_NOT_FOUND],
     handler: async (ctx, { actor }) => {
       await endOwnSession(ctx, actor, actor.sessionId, 'sign-out');
       return {};
@@ -46,6 +48,8 @@ export const sessionEndpoints: Endpoint[] = [
     summary: 'End the current session, or every one of mine',
     body: z.strictObject({ all: z.boolean().optional() }),
     response: Nothing,
+    // Only if it was ended in between.
+    refusals: [authError.SESSION_NOT_FOUND],
     handler: async (ctx, { actor, body }) => {
       if (body.all) await endAllSessions(ctx, actor);
       else await endOwnSession(ctx, actor, actor.sessionId, 'sign-out');
