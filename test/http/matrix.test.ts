@@ -120,9 +120,10 @@ describe('an operation', () => {
   });
 
   it('describes its refusals by status, with code and sentence', () => {
-    const { responses } = describeApi().paths?.['/stream/{id}/join']?.post as {
+    const operation = describeApi().paths?.['/stream/{id}/join']?.post as {
       responses: Record<string, { description: string }>;
     };
+    const { responses } = operation;
     const { BANNED, STREAM_NOT_FOUND } = streamError;
     expect(responses[403]?.description).toContain(`- \`BANNED\`: ${BANNED.sentence}`);
     expect(responses[404]?.description).toBe(`- \`STREAM_NOT_FOUND\`: ${STREAM_NOT_FOUND.sentence}`);
