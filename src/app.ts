@@ -38,6 +38,7 @@ import { socialEndpoints } from '@/domains/people/social/routes';
 import { devRoutes } from '@/http/dev';
 import { docsEndpoints, docsRoutes } from '@/http/docs';
 import { drainRefused } from '@/http/drain';
+import { withAliases } from '@/http/endpoint';
 import { errorResponse } from '@/http/envelope';
 import { AppError, httpError } from '@/http/errors';
 import { healthEndpoints } from '@/http/health';
@@ -48,8 +49,8 @@ import { isUpgrade, refuseSocket } from '@/http/socket';
 import { reportFault } from '@/providers/faults';
 import { ConfigError } from './config';
 
-/** Every endpoint of the API, for the router, the document and the tests. */
-export const endpoints = [
+/** Every endpoint of the API, one a path, for the router, the document and the tests. */
+export const endpoints = withAliases([
   ...authEndpoints,
   ...creatorEndpoints,
   ...studioEndpoints,
@@ -80,12 +81,12 @@ export const endpoints = [
   ...avatarEndpoints,
   ...mediaEndpoints,
   ...docsEndpoints,
-];
+]);
 
 const api = mount(endpoints, guard);
 
 /** OpenAPI 3.1, complete by construction: it is made of the same declarations as the routes. */
-export const describeApi = () => openApiDocument(endpoints, healthEndpoints);
+export const describeApi = () => openApiDocument(endpoints, healthEndpoints, guard);
 
 export const app = new Hono<AppEnv>();
 app.use(withContext, drainRefused, logRequests, secure, allowOrigins);

@@ -2,17 +2,15 @@
 import { type RouteConfig, z } from '@hono/zod-openapi';
 import { type Endpoint, isBodyOptional, requiresVerification, type Who } from './endpoint';
 import { ErrorEnvelope } from './envelope';
+import type { Refusal } from './errors';
 import { IDEMPOTENCY_HEADER } from './idempotency';
+import { refusalsOf } from './refusals';
 
-/** The endpoint's page of the reference. */
-export function describe(endpoint: Endpoint): RouteConfig {
+/** @param guarded what the guard may answer here */
+export function describe(endpoint: Endpoint, guarded: readonly Refusal[]): RouteConfig {
   const { who, params, query, body, upload, response, contentType, status = 200 } = endpoint;
   const { security, sentence } = describeWho(who);
   const verification = requiresVerification(endpoint) ? ' The email address must be verified.' : '';
-  const refused = (description: string) => ({
-    description,
-    content: { 'application/json': { schema: ErrorEnvelope } },
-  });
   const enveloped = (data: z.ZodType) => z.object({ success: z.literal(true), data, message: z.string().optional() });
   const answer = contentType
     ? { [contentType]: { schema: response } }
@@ -23,6 +21,7 @@ export function describe(endpoint: Endpoint): RouteConfig {
   const { also } = endpoint;
   const alsoAnswer = also?.response ? { 'application/json': { schema: enveloped(also.response) } } : answer;
   return {
+    operationId: endpoint.operationId,
     method: endpoint.method,
     path: endpoint.path,
     tags: [endpoint.tag],
@@ -41,23 +40,32 @@ export function describe(endpoint: Endpoint): RouteConfig {
     responses: {
       [status]: { description: 'OK', content: answer },
       ...(also ? { [also.status]: { description: also.when, content: alsoAnswer } } : {}),
-      ...Object.fromEntries(refusalsOf(endpoint).map(([code, texts]) => [code, refused(texts.join(', '))])),
+      ...describeRefusals(refusalsOf(endpoint, guarded)),
     },
   };
 }
 
-interface Described {
-  readonly security: Record<string, string[]>[];
-  readonly sentence: string;
-  /** The guard's, for whom the endpoint is not. */
-  readonly refusal?: string;
+/** By status, each code with its sentence. */
+function describeRefusals(refusals: readonly Refusal[]): RouteConfig['responses'] {
+  const byStatus = Map.groupBy(
+    refusals.toSorted((a, b) => a.status - b.status),
+    ({ status }) => status,
+  );
+  return Object.fromEntries(
+    [...byStatus].map(([status, listed]) => [
+      status,
+      {
+        description: listed.map(({ code, sentence }) => `- \`${code}\`: ${sentence}`).join('\n'),
+        content: { 'application/json': { schema: ErrorEnvelope } },
+      },
+    ]),
+  );
 }
 
-/** Who may call: OpenAPI's security, and the words for the reader. */
-function describeWho(who: Who): Described {
+/** Who may call: OpenAPI's security, and a sentence for the reader. */
+function describeWho(who: Who): { security: Record<string, string[]>[]; sentence: string } {
   const security = [{ bearer: [] }];
-  if (typeof who === 'object')
-    return { security, sentence: `Staff with \`${who.permission}\`.`, refusal: 'PERMISSION_REQUIRED' };
+  if (typeof who === 'object') return { security, sentence: `Staff with \`${who.permission}\`.` };
   switch (who) {
     case 'public':
       return { security: [], sentence: 'Anyone.' };
@@ -66,21 +74,13 @@ function describeWho(who: Who): Described {
     case 'user':
       return { security, sentence: 'Any account.' };
     case 'creator':
-      return { security, sentence: 'Approved creators.', refusal: 'CREATOR_APPROVAL_REQUIRED' };
+      return { security, sentence: 'Approved creators.' };
     case 'dj':
-      return {
-        security,
-        sentence: 'Approved creators who are DJs.',
-        refusal: 'CREATOR_APPROVAL_REQUIRED, DJ_ONLY',
-      };
+      return { security, sentence: 'Approved creators who are DJs.' };
     case 'performer':
-      return {
-        security,
-        sentence: 'Approved creators who are performers.',
-        refusal: 'CREATOR_APPROVAL_REQUIRED, PERFORMER_ONLY',
-      };
+      return { security, sentence: 'Approved creators who are performers.' };
     case 'staff':
-      return { security, sentence: 'Staff of any rank.', refusal: 'STAFF_ONLY' };
+      return { security, sentence: 'Staff of any rank.' };
     case 'signed':
       return { security: [], sentence: 'A provider, by its signature.' };
   }
@@ -93,42 +93,3 @@ const IdempotencyHeader = z.object({
     .optional()
     .openapi({ param: { required: true }, description: 'Unique for each user; a repeat is answered as before.' }),
 });
-
-const UPLOAD_REFUSALS: readonly (readonly [number, string])[] = [
-  [400, 'UPLOAD_MALFORMED'],
-  [413, 'BODY_TOO_LARGE, FILE_TOO_LARGE'],
-  [415, 'WRONG_CONTENT_TYPE, FILE_TYPE_NOT_ALLOWED'],
-  [422, 'VALIDATION_FAILED, FILE_UNREADABLE'],
-  [429, 'DAILY_BUDGET_SPENT'],
-  [503, 'MEDIA_STORE_UNAVAILABLE'],
-];
-
-/** By status: what http, the guard and the domain refuse with. */
-function refusalsOf(endpoint: Endpoint): [string, string[]][] {
-  const { who, params, query, body, upload, movesMoney } = endpoint;
-  const { security, refusal } = describeWho(who);
-  const byStatus = new Map<number, string[]>();
-  const add = (status: number, text: string | undefined) => {
-    if (text !== undefined) byStatus.set(status, [...(byStatus.get(status) ?? []), text]);
-  };
-  if (body) {
-    add(400, 'MALFORMED_JSON');
-    add(413, 'BODY_TOO_LARGE');
-    add(415, 'WRONG_CONTENT_TYPE');
-  }
-  if (movesMoney) add(400, 'IDEMPOTENCY_KEY_REQUIRED');
-  if (security.length > 0) {
-    add(401, 'UNAUTHENTICATED, TOKEN_INVALID, SESSION_ENDED');
-    add(403, 'ACCOUNT_BANNED');
-  }
-  if (requiresVerification(endpoint)) add(403, 'EMAIL_NOT_VERIFIED');
-  add(403, refusal);
-  if (body || query || params) add(422, 'VALIDATION_FAILED');
-  if (query instanceof z.ZodObject && 'cursor' in query.shape) add(422, 'CURSOR_INVALID');
-  if (movesMoney) add(422, 'IDEMPOTENCY_KEY_REUSED');
-  if (upload?.contentType === 'multipart/form-data') for (const [status, text] of UPLOAD_REFUSALS) add(status, text);
-  add(429, 'TOO_MANY_REQUESTS');
-  for (const [status, text] of Object.entries(endpoint.refusals ?? {})) add(Number(status), text);
-  if (params && !byStatus.has(404)) add(404, 'Not there, or not visible to you.');
-  return [...byStatus].map(([status, texts]) => [String(status), texts]);
-}

@@ -8,6 +8,7 @@ import type { Context } from '@/contracts/context';
 import type { Limit } from '@/contracts/limits';
 import type { Actor, Permission, Viewer } from '@/shared/actor';
 import type { Envelope } from './envelope';
+import type { Refusal } from './errors';
 import type { Once } from './idempotency';
 
 /**
@@ -28,6 +29,7 @@ export type Who =
 
 export type ActorOf<W extends Who> = W extends 'public' | 'signed' ? undefined : W extends 'optional' ? Viewer : Actor;
 
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 type Schema = z.ZodType | undefined;
 type Output<S extends Schema> = S extends z.ZodType ? z.output<S> : undefined;
 
@@ -57,9 +59,13 @@ export interface EndpointDefinition<
   M extends true | undefined = true | undefined,
   A extends Schema = Schema,
 > {
-  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** Verb and noun, unique in the API: `joinStream`. Generated clients name their functions after it. */
+  operationId: string;
+  method: Method;
   /** Below /api/v1, parameters in braces: `/stream/{id}`. */
   path: string;
+  /** Other paths of this endpoint, with the same parameters: `/viewer/live`. Each has its page in the reference. */
+  aliases?: readonly (string | { readonly method: Method; readonly path: string })[];
   tag: string;
   /** One line for the reference's table of contents. */
   summary: string;
@@ -81,10 +87,10 @@ export interface EndpointDefinition<
   /** The answer can be had as text/csv too. The handler then returns a Response. */
   csv?: true;
   /**
-   * Refusals of the domain, by status, for the document: `{ 409: 'ALREADY_LIVE: …' }`. Those of http and the guard are
-   * there anyway (`describe.ts`).
+   * What the handler refuses with: `[streamError.ALREADY_LIVE]`. Those of http and the guard are added by
+   * `refusals.ts`. In development an endpoint that answers another code fails.
    */
-  refusals?: Readonly<Partial<Record<400 | 401 | 402 | 403 | 404 | 409 | 413 | 416 | 422 | 429 | 451 | 503, string>>>;
+  refusals?: readonly Refusal[];
   limit?: Exclude<Limit, 'lookUp'>;
   /** Requires an Idempotency-Key, and hands it on as `once`. */
   movesMoney?: M;
@@ -119,6 +125,28 @@ export function endpoint<
   A extends Schema = undefined,
 >(definition: EndpointDefinition<W, P, Q, B, R, M, A>): Endpoint {
   return definition;
+}
+
+/** Gives each alias an endpoint of its own, so that the router, the reference and the tests see every path alike. */
+export function withAliases(endpoints: readonly Endpoint[]): Endpoint[] {
+  return endpoints.flatMap((endpoint) => [
+    endpoint,
+    ...(endpoint.aliases ?? []).map((alias) => aliasOf(endpoint, alias)),
+  ]);
+}
+
+function aliasOf(endpoint: Endpoint, alias: NonNullable<Endpoint['aliases']>[number]): Endpoint {
+  const { aliases: _all, operationId, method, path, description, ...rest } = endpoint;
+  const own = typeof alias === 'string' ? { method, path: alias } : alias;
+  const words = own.path.split(/\W+/).filter(Boolean);
+  return {
+    ...rest,
+    ...own,
+    tag: words[0] ?? endpoint.tag,
+    // `listLiveStreams` at `/viewer/live` is `listLiveStreamsAtViewerLive`.
+    operationId: `${operationId}At${words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join('')}`,
+    description: [`The same as \`${method.toUpperCase()} ${path}\`.`, description].filter(Boolean).join(' '),
+  };
 }
 
 /** Whether it is refused to an account whose address is not verified. */

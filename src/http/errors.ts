@@ -15,6 +15,13 @@ export class AppError extends Error {
   }
 }
 
+/** One entry of a list: what clients switch on, its status, and what it says to people. */
+export interface Refusal {
+  readonly code: string;
+  readonly status: RefusalStatus;
+  readonly sentence: string;
+}
+
 type ErrorList = Readonly<Record<string, readonly [RefusalStatus, string]>>;
 interface Extras {
   /** Replaces the list's sentence where it can say more. */
@@ -22,33 +29,38 @@ interface Extras {
   details?: unknown;
   headers?: Record<string, string>;
 }
+type Errors<L extends ErrorList> = ((code: keyof L & string, extras?: Extras) => AppError) & {
+  readonly [C in keyof L]: Refusal;
+};
 
 /**
- * Closes a domain's list of refusals: `throw streamError('STREAM_NOT_FOUND')`.
- * The codes are what clients switch on, so they never change.
+ * Closes a domain's list of refusals: `throw streamError('STREAM_NOT_FOUND')`, and in an endpoint's declaration
+ * `refusals: [streamError.STREAM_NOT_FOUND]`. The codes are what clients switch on, so they never change.
  */
-export function errorList<const L extends ErrorList>(list: L): (code: keyof L & string, extras?: Extras) => AppError {
-  return (code, { message, details, headers } = {}) => {
+export function errorList<const L extends ErrorList>(list: L): Errors<L> {
+  const refuse = (code: keyof L & string, { message, details, headers }: Extras = {}) => {
     const [status, sentence] = list[code] as L[keyof L]; // the key is the list's own
     return new AppError(code, status, message ?? sentence, details, headers);
   };
+  const entries = Object.entries(list).map(([code, [status, sentence]]) => [code, { code, status, sentence }]);
+  return Object.assign(refuse, Object.fromEntries(entries) as { readonly [C in keyof L]: Refusal }); // the list's own keys
 }
 
 /** What any endpoint may answer, whatever its domain. */
 export const httpError = errorList({
-  MALFORMED_JSON: [400, 'The body is not well-formed JSON.'],
+  MALFORMED_JSON: [400, 'The body is not well-formed JSON. Check it and send it again.'],
   IDEMPOTENCY_KEY_REQUIRED: [
     400,
-    'This request moves money: send an Idempotency-Key header of 1 to 255 visible ASCII characters.',
+    'This request moves money. Send an Idempotency-Key header of 1 to 255 visible ASCII characters.',
   ],
-  NOT_FOUND: [404, 'There is nothing here.'],
-  BODY_TOO_LARGE: [413, 'The body is too large.'],
-  WRONG_CONTENT_TYPE: [415, 'The body is not of the type that this endpoint takes.'],
-  VALIDATION_FAILED: [422, 'Some fields are missing, unknown or wrong.'],
-  IDEMPOTENCY_KEY_REUSED: [422, 'This Idempotency-Key was used for another request.'],
-  RETURN_URL_NOT_ALLOWED: [422, 'People can be sent back to the addresses of this platform alone.'],
-  CURSOR_INVALID: [422, 'The cursor is not one that this list gave.'],
-  TOO_MANY_REQUESTS: [429, 'Slow down a little.'],
-  INTERNAL: [500, 'Something went wrong on our side.'],
-  MISCONFIGURED: [503, 'The server is not configured yet; its log says what is missing.'],
+  NOT_FOUND: [404, 'There is nothing at this address. Check its spelling.'],
+  BODY_TOO_LARGE: [413, 'The body is too large. Send less at a time.'],
+  WRONG_CONTENT_TYPE: [415, 'This endpoint does not take a body of this type. Check the Content-Type header.'],
+  VALIDATION_FAILED: [422, 'Some fields are missing, unknown or not as expected. The details name each of them.'],
+  IDEMPOTENCY_KEY_REUSED: [422, 'This Idempotency-Key belongs to another request. Use a new key for a new request.'],
+  RETURN_URL_NOT_ALLOWED: [422, 'People can only be sent back to this platform. Use one of its own addresses.'],
+  CURSOR_INVALID: [422, 'This cursor is not from this list. Start again without a cursor.'],
+  TOO_MANY_REQUESTS: [429, 'You are sending requests too fast. Wait a moment and try again.'],
+  INTERNAL: [500, 'Something went wrong on our side. Try again in a moment.'],
+  MISCONFIGURED: [503, 'The server is not configured yet. Its log says what is missing.'],
 });

@@ -8,6 +8,7 @@ const Status = z.enum(['ok', 'unavailable', 'not-configured']);
 
 export const healthEndpoints = [
   endpoint({
+    operationId: 'readHealth',
     method: 'get',
     path: '/health',
     tag: 'health',
@@ -17,6 +18,7 @@ export const healthEndpoints = [
     handler: (ctx) => ({ status: 'ok' as const, time: new Date(ctx.now()).toISOString() }),
   }),
   endpoint({
+    operationId: 'readDetailedHealth',
     method: 'get',
     path: '/health/detailed',
     tag: 'health',

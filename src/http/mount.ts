@@ -6,17 +6,23 @@ import type { Context } from '@/contracts/context';
 import { SESSION_TOKEN_HEADER, type Viewer } from '@/shared/actor';
 import { type Endpoint, isBodyOptional } from './endpoint';
 import { Envelope } from './envelope';
-import { httpError } from './errors';
+import { AppError, httpError, type Refusal } from './errors';
 import type { HttpEnv } from './http-env';
 import { readOnce } from './idempotency';
 import { enforceLimit } from './rate-limit';
+import { refusalsOf } from './refusals';
 import { invalid, parse, requireFewValues } from './validation';
 
-/**
- * Finds out who calls and whether they may; throws the refusal. Given by the app, so that http knows no domain.
- * @param count takes the request from its caller's budget; to be awaited before anything is looked up
- */
-export type Guard = (ctx: Context, request: Request, endpoint: Endpoint, count: Count) => Promise<Admission>;
+/** Decides who may call. Given by the app, so that http knows no domain. */
+export interface Guard {
+  /**
+   * Finds out who calls and whether they may; throws the refusal.
+   * @param count takes the request from its caller's budget; to be awaited before anything is looked up
+   */
+  readonly admit: (ctx: Context, request: Request, endpoint: Endpoint, count: Count) => Promise<Admission>;
+  /** Lists what `admit` may throw for this endpoint. */
+  readonly refusals: (endpoint: Endpoint) => readonly Refusal[];
+}
 /** @param caller the user or session of a genuine token; without one the address is counted */
 export type Count = (caller?: string) => Promise<void>;
 
@@ -33,7 +39,7 @@ export function mount(endpoints: readonly Endpoint[], guard: Guard): Hono<HttpEn
   const router = new Hono<HttpEnv>();
   for (const endpoint of endpoints.toSorted(bySpecificity)) {
     const path = endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1');
-    const before = endpoint.body ? [admit(endpoint, guard), limitJson] : [admit(endpoint, guard)];
+    const before = [checkRefusals(endpoint, guard), admit(endpoint, guard), ...(endpoint.body ? [limitJson] : [])];
     router.on(endpoint.method, [path], ...before, (c) => answer(c, endpoint));
   }
   return router;
@@ -97,6 +103,18 @@ function checkAnswer(endpoint: Endpoint, status: number, data: unknown): void {
     throw new Error(`${endpoint.method} ${endpoint.path} answers another shape: ${result.error.message}`);
 }
 
+/** In development and in the tests an endpoint refuses only with what its page in the reference names. */
+function checkRefusals(endpoint: Endpoint, guard: Guard): MiddlewareHandler<HttpEnv> {
+  return async (c, next) => {
+    await next();
+    if (!(c.error instanceof AppError) || c.var.ctx.config.environment !== 'development') return;
+    const { code, status } = c.error;
+    const named = refusalsOf(endpoint, guard.refusals(endpoint));
+    if (!named.some((refusal) => refusal.code === code && refusal.status === status))
+      throw new Error(`${endpoint.method} ${endpoint.path} does not name its refusal ${code} (${status})`);
+  };
+}
+
 /** A path's own words are tried before its parameters: `/stream/live` is not a stream's id. */
 function bySpecificity(a: Endpoint, b: Endpoint): number {
   const key = ({ path }: Endpoint) => path.replaceAll('{', '\uffff');
@@ -121,7 +139,7 @@ function admit(endpoint: Endpoint, guard: Guard): MiddlewareHandler<HttpEnv> {
       // A provider sends from a few addresses what thousands of viewers cause; its signature is the guard.
       if (limit !== 'signIn' && endpoint.who !== 'signed') await enforceLimit(c, limit, caller);
     };
-    const { viewer, renewedToken } = await guard(ctx, c.req.raw, endpoint, count);
+    const { viewer, renewedToken } = await guard.admit(ctx, c.req.raw, endpoint, count);
     c.set('actor', viewer);
     ctx.log.actor(viewer);
     await next();

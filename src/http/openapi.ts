@@ -2,6 +2,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { describe } from './describe';
 import type { Endpoint } from './endpoint';
+import type { Guard } from './mount';
 
 export type OpenApiDocument = ReturnType<OpenAPIHono['getOpenAPI31Document']>;
 
@@ -14,9 +15,9 @@ const INFO = {
 };
 
 /** @param api mounted at /api/v1 @param root mounted at the origin */
-export function openApiDocument(api: readonly Endpoint[], root: readonly Endpoint[]): OpenApiDocument {
-  const document = documentOf(api, '/api/v1');
-  const { paths = {} } = documentOf(root, '/');
+export function openApiDocument(api: readonly Endpoint[], root: readonly Endpoint[], guard: Guard): OpenApiDocument {
+  const document = documentOf(api, '/api/v1', guard);
+  const { paths = {} } = documentOf(root, '/', guard);
   for (const [path, item] of Object.entries(paths))
     document.paths = { ...document.paths, [path]: { ...item, servers: [{ url: '/' }] } };
   document.components = {
@@ -29,9 +30,9 @@ export function openApiDocument(api: readonly Endpoint[], root: readonly Endpoin
   return document;
 }
 
-function documentOf(endpoints: readonly Endpoint[], url: string): OpenApiDocument {
+function documentOf(endpoints: readonly Endpoint[], url: string, guard: Guard): OpenApiDocument {
   const pages = new OpenAPIHono();
-  for (const endpoint of endpoints) pages.openAPIRegistry.registerPath(describe(endpoint));
+  for (const endpoint of endpoints) pages.openAPIRegistry.registerPath(describe(endpoint, guard.refusals(endpoint)));
   return pages.getOpenAPI31Document({ openapi: '3.1.0', info: INFO, servers: [{ url }] });
 }
 

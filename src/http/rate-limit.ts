@@ -11,9 +11,9 @@ import type { HttpEnv } from './http-env';
 /** Hono's context, whatever its bindings. */
 type Asked = Pick<HonoContext<HttpEnv>, 'header' | 'req' | 'var'>;
 
-const PERIOD_SECONDS = 60;
-/** What `wrangler.toml` grants a minute. */
-const QUOTA: Readonly<Record<Limit, number>> = { read: 1_200, write: 240, signIn: 60, media: 6_000, lookUp: 20 };
+export const PERIOD_SECONDS = 60;
+/** For the headers alone: `wrangler.toml` grants these, and a test holds the two together. */
+export const QUOTA: Readonly<Record<Limit, number>> = { read: 1_200, write: 240, signIn: 60, media: 6_000, lookUp: 20 };
 
 /**
  * @param caller the user or session of a genuine token; without one the address is counted. Throws TOO_MANY_REQUESTS.

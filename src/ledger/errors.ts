@@ -1,5 +1,5 @@
 import { errorList } from '@/http/errors';
 
 export const ledgerError = errorList({
-  NOT_ENOUGH_COINS: [402, 'You do not have enough coins for this.'],
+  NOT_ENOUGH_COINS: [402, 'You do not have enough coins for this. Buy more and try again.'],
 });

@@ -3,11 +3,7 @@
  * without anything that a camera or an author wrote into them, GPS included. Of an animation it draws the first frame.
  */
 import type { Images } from '@/contracts/images';
-import { errorList } from '@/http/errors';
-
-const imagesError = errorList({
-  IMAGES_UNAVAILABLE: [503, 'Pictures cannot be taken just now. Nothing was changed; try again in a moment.'],
-});
+import { imagesError } from './images-errors';
 
 export const DRAWN_TYPE = 'image/webp';
 

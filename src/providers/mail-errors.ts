@@ -1,5 +1,5 @@
 import { errorList } from '@/http/errors';
 
 export const mailError = errorList({
-  MAIL_UNAVAILABLE: [503, 'The mail provider does not take the mail now.'],
+  MAIL_UNAVAILABLE: [503, 'The mail provider is not answering. Try again later.'],
 });

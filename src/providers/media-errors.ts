@@ -2,5 +2,5 @@
 import { errorList } from '@/http/errors';
 
 export const mediaError = errorList({
-  MEDIA_UNAVAILABLE: [503, 'The live video service does not answer. Nothing was changed; try again in a moment.'],
+  MEDIA_UNAVAILABLE: [503, 'The live video service is not answering. Nothing was changed; try again in a moment.'],
 });

@@ -1,10 +1,10 @@
 import { errorList } from '@/http/errors';
 
 export const paymentProviderError = errorList({
-  PAYMENT_UNAVAILABLE: [503, 'The payment provider cannot be reached right now. Nothing was charged: try again.'],
+  PAYMENT_UNAVAILABLE: [503, 'The payment provider is not answering. Nothing was charged; try again in a moment.'],
   PAYOUT_ACCOUNT_REFUSED: [
     409,
-    'The provider of payouts does not take this account: your country may not be served, or its access was withdrawn.',
+    'The payout provider does not accept this account. It may not serve your country; ask its support.',
   ],
-  PAYOUT_UNAVAILABLE: [503, 'The provider of payouts cannot be reached right now. Try again in a minute.'],
+  PAYOUT_UNAVAILABLE: [503, 'The payout provider is not answering. Try again in a minute.'],
 });

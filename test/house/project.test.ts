@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { listProjectFiles, readProjectFile, readSources } from '#test/support/sources';
 import { readConfig } from '@/config';
 import { variableNames } from '@/config/variables';
+import { PERIOD_SECONDS, QUOTA } from '@/http/rate-limit';
 
 const sources = readSources();
 
@@ -68,6 +69,23 @@ describe('the daily limits', () => {
       checkouts: { aDay: 20, onFirstDay: 5 },
       mails: { aDay: 20, onFirstDay: 5 },
     });
+  });
+});
+
+describe('the rate limits', () => {
+  it('in the headers are those that wrangler.toml grants', () => {
+    const sections = readProjectFile('wrangler.toml').split('[[ratelimits]]').slice(1);
+    const granted = sections.map((section) => {
+      const [, name = '', quota, period] =
+        /name = "LIMIT_(\w+)"[\s\S]*?limit = (\d+), period = (\d+)/.exec(section) ?? [];
+      expect(Number(period)).toBe(PERIOD_SECONDS);
+      return [name.replaceAll('_', ''), Number(quota)];
+    });
+    expect(granted.toSorted()).toEqual(
+      Object.entries(QUOTA)
+        .map(([limit, quota]) => [limit.toUpperCase(), quota])
+        .toSorted(),
+    );
   });
 });
 

@@ -8,6 +8,7 @@ import { client, randomAddress } from '#test/support/api';
 import { clientWith, entry } from '#test/support/app';
 import { endpoints } from '@/app';
 import type { Env } from '@/config';
+import { guard } from '@/domains/people/auth/guard';
 import { docsRoutes } from '@/http/docs';
 import { type AppEnv, withContext } from '@/http/middleware';
 import { openApiDocument } from '@/http/openapi';
@@ -58,7 +59,7 @@ describe.each([...PAGES, ...FILES])('GET /%s', (path) => {
 });
 
 test('the reference is described once, however often it is asked for, and anew for another origin', async () => {
-  const describeApi = vi.fn(() => openApiDocument(endpoints, []));
+  const describeApi = vi.fn(() => openApiDocument(endpoints, [], guard));
   const app = new Hono<AppEnv>().use(withContext).route('/', docsRoutes(describeApi));
   const ask = (path: string, origin = 'http://localhost:8787') => {
     const execution = createExecutionContext();

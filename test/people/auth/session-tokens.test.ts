@@ -11,7 +11,7 @@ import { asUser, type Person } from '#test/support/users';
 import { endpoint } from '@/http/endpoint';
 import { reply } from '@/http/envelope';
 import type { HttpEnv } from '@/http/http-env';
-import { mount } from '@/http/mount';
+import { type Guard, mount } from '@/http/mount';
 import { randomToken, sha256 } from '@/shared/crypto';
 import { makeCountingD1, readCounts, resetCounts } from '../../../scripts/bench/counting-d1';
 
@@ -109,11 +109,15 @@ describe('a session token', () => {
     ['public, max-age=60', null],
   ])('is renewed in an answer that is kept as %s: %s', async (cacheControl, renewed) => {
     const kept = endpoint({
-      ...({ method: 'get', path: '/kept', tag: 'test', summary: 'An answer', who: 'optional' } as const),
+      ...({ operationId: 'readKept', method: 'get', path: '/kept', tag: 'test' } as const),
+      ...({ summary: 'An answer', who: 'optional' } as const),
       response: z.object({}),
       handler: () => reply({}, { headers: { 'cache-control': cacheControl } }),
     });
-    const guard = async () => ({ viewer: undefined, renewedToken: 'a-new-token' });
+    const guard: Guard = {
+      admit: async () => ({ viewer: undefined, renewedToken: 'a-new-token' }),
+      refusals: () => [],
+    };
     const app = new Hono<HttpEnv>();
     app.use(async (c, next) => {
       c.set('ctx', testContext());

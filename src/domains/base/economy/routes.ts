@@ -1,12 +1,14 @@
 /** The economy's configuration: the owner reads it, and changes it in three parts. */
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { changeConversions, changeLimits, changeTargets, readConfig } from './change-economy';
+import { economyError } from './errors';
 import { ConversionChanges, EconomyVersion, LimitChanges, TargetsRequest } from './schemas';
 
 const who = { permission: 'canManageEconomy' } as const;
 
 export const economyEndpoints: Endpoint[] = [
   endpoint({
+    operationId: 'readEconomy',
     method: 'get',
     path: '/owner/panel/economy/config',
     tag: 'owner',
@@ -16,6 +18,7 @@ export const economyEndpoints: Endpoint[] = [
     handler: (ctx) => readConfig(ctx),
   }),
   endpoint({
+    operationId: 'changeTargets',
     method: 'put',
     path: '/owner/panel/economy/targets',
     tag: 'owner',
@@ -26,10 +29,11 @@ export const economyEndpoints: Endpoint[] = [
     who,
     body: TargetsRequest,
     response: EconomyVersion,
-    refusals: { 409: 'ECONOMY_CHANGED', 422: 'ECONOMY_CONTRADICTS' },
+    refusals: [economyError.ECONOMY_CHANGED, economyError.ECONOMY_CONTRADICTS],
     handler: (ctx, { actor, body }) => changeTargets(ctx, actor, body),
   }),
   endpoint({
+    operationId: 'changeConversions',
     method: 'put',
     path: '/owner/panel/economy/conversions',
     tag: 'owner',
@@ -40,10 +44,16 @@ export const economyEndpoints: Endpoint[] = [
     who,
     body: ConversionChanges,
     response: EconomyVersion,
-    refusals: { 409: 'ECONOMY_GAINS, GIFTS_WORTHLESS, ECONOMY_CHANGED', 422: 'ECONOMY_CONTRADICTS' },
+    refusals: [
+      economyError.ECONOMY_GAINS,
+      economyError.GIFTS_WORTHLESS,
+      economyError.ECONOMY_CHANGED,
+      economyError.ECONOMY_CONTRADICTS,
+    ],
     handler: (ctx, { actor, body }) => changeConversions(ctx, actor, body),
   }),
   endpoint({
+    operationId: 'changeLimits',
     method: 'put',
     path: '/owner/panel/economy/limits',
     tag: 'owner',
@@ -52,7 +62,7 @@ export const economyEndpoints: Endpoint[] = [
     who,
     body: LimitChanges,
     response: EconomyVersion,
-    refusals: { 409: 'ECONOMY_CHANGED', 422: 'ECONOMY_CONTRADICTS' },
+    refusals: [economyError.ECONOMY_CHANGED, economyError.ECONOMY_CONTRADICTS],
     handler: (ctx, { actor, body }) => changeLimits(ctx, actor, body),
   }),
 ];

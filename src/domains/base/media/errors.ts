@@ -1,24 +1,35 @@
-import { errorList } from '@/http/errors';
+import { budgetError } from '@/domains/base/budgets/errors';
+import { errorList, httpError } from '@/http/errors';
 
 export const fileError = errorList({
-  UPLOAD_MALFORMED: [400, 'The body is not a well-formed multipart form.'],
-  FILE_NOT_FOUND: [404, 'There is no such file, or the link to it has expired.'],
-  UPLOAD_NOT_FOUND: [404, 'There is no such upload of yours, or it has expired.'],
-  UPLOAD_CONFLICT: [409, 'Something else changed while the file was on its way. Try again.'],
-  UPLOAD_INCOMPLETE: [409, 'The file has not been sent yet.'],
-  UPLOAD_USED: [409, 'This upload has been used.'],
-  TOO_MANY_UPLOADS: [
-    409,
-    'You have too many uploads that are not used yet. Use them, give them up, or wait until they expire.',
-  ],
-  FILE_TOO_LARGE: [413, 'The file is too large.'],
-  FILE_TYPE_NOT_ALLOWED: [415, 'Files of this type are not taken here.'],
-  RANGE_NOT_SATISFIABLE: [416, 'The file has no such range, or more than one was asked for.'],
-  FILE_UNREADABLE: [422, 'The file is empty, cut off or broken.'],
+  UPLOAD_MALFORMED: [400, 'The body is not a well-formed multipart form. Check it and send it again.'],
+  FILE_NOT_FOUND: [404, 'This file does not exist, or the link to it has expired.'],
+  UPLOAD_NOT_FOUND: [404, 'You have no upload with this id, or it has expired. Start a new one.'],
+  UPLOAD_CONFLICT: [409, 'Something else changed while the file was being sent. Try again.'],
+  UPLOAD_INCOMPLETE: [409, 'The file has not been sent yet. Send it, then try again.'],
+  UPLOAD_USED: [409, 'This upload has already been used. Start a new one.'],
+  TOO_MANY_UPLOADS: [409, 'You have too many unused uploads. Use or delete some, or wait until they expire.'],
+  FILE_TOO_LARGE: [413, 'This file is too large. Choose a smaller one.'],
+  FILE_TYPE_NOT_ALLOWED: [415, 'Files of this type are not accepted here. Choose another file.'],
+  RANGE_NOT_SATISFIABLE: [416, 'The file does not have this range. Ask for one range inside the file.'],
+  FILE_UNREADABLE: [422, 'This file is empty, incomplete or damaged. Choose another one.'],
   UPLOAD_PARTS_DIFFER: [
     422,
-    'Name each part once, with the ETag that it was answered with; send again what is missing.',
+    'The parts do not match what was sent. Name each part once with its ETag, and send missing parts again.',
   ],
-  UPLOAD_SIZE_DIFFERS: [422, 'The file has another size than was announced.'],
-  MEDIA_STORE_UNAVAILABLE: [503, 'The media store does not answer. Nothing was changed; try again in a moment.'],
+  UPLOAD_SIZE_DIFFERS: [422, 'The file does not have the announced size. Start a new upload with its real size.'],
+  MEDIA_STORE_UNAVAILABLE: [503, 'The media store is not answering. Nothing was changed; try again in a moment.'],
 });
+
+/** For endpoints that take a form with a file. */
+export const FORM_REFUSALS = [
+  fileError.UPLOAD_MALFORMED,
+  httpError.WRONG_CONTENT_TYPE,
+  httpError.VALIDATION_FAILED,
+  httpError.BODY_TOO_LARGE,
+  fileError.FILE_TOO_LARGE,
+  fileError.FILE_TYPE_NOT_ALLOWED,
+  fileError.FILE_UNREADABLE,
+  budgetError.DAILY_BUDGET_SPENT,
+  fileError.MEDIA_STORE_UNAVAILABLE,
+];

@@ -102,4 +102,4 @@ function exactly(bytes: number, body: ReadableStream<Uint8Array>) {
 const sizeDiffers = (bytes: number) =>
   fileError('UPLOAD_SIZE_DIFFERS', { message: `Send the ${bytes} bytes that were announced.` });
 
-const alreadySent = () => fileError('UPLOAD_USED', { message: 'The file has been sent.' });
+const alreadySent = () => fileError('UPLOAD_USED', { message: 'The file has already been sent.' });

@@ -1,15 +1,18 @@
 /** Large files: announced here, sent by signed URLs, used by whatever names the upload's id. */
 import { z } from '@hono/zod-openapi';
+import { budgetError } from '@/domains/base/budgets/errors';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { Nothing } from '@/http/envelope';
 import { beginUpload } from './begin-upload';
 import { completeUpload, dropUpload } from './end-upload';
+import { fileError } from './errors';
 import { CompletedUpload, NewUpload, SentParts, Upload } from './schemas';
 
 const ByUpload = z.strictObject({ uploadId: z.string().min(1) });
 
 export const mediaEndpoints: Endpoint[] = [
   endpoint({
+    operationId: 'beginUpload',
     method: 'post',
     path: '/media/uploads',
     tag: 'media',
@@ -24,15 +27,16 @@ export const mediaEndpoints: Endpoint[] = [
     body: NewUpload,
     response: Upload,
     status: 201,
-    refusals: {
-      409: 'TOO_MANY_UPLOADS',
-      413: 'FILE_TOO_LARGE',
-      429: 'DAILY_BUDGET_SPENT',
-      503: 'MEDIA_STORE_UNAVAILABLE',
-    },
+    refusals: [
+      fileError.TOO_MANY_UPLOADS,
+      fileError.FILE_TOO_LARGE,
+      budgetError.DAILY_BUDGET_SPENT,
+      fileError.MEDIA_STORE_UNAVAILABLE,
+    ],
     handler: (ctx, { actor, body }) => beginUpload(ctx, actor.userId, body),
   }),
   endpoint({
+    operationId: 'completeUpload',
     method: 'post',
     path: '/media/uploads/{uploadId}/complete',
     tag: 'media',
@@ -42,15 +46,16 @@ export const mediaEndpoints: Endpoint[] = [
     params: ByUpload,
     body: SentParts,
     response: CompletedUpload,
-    refusals: {
-      404: 'UPLOAD_NOT_FOUND',
-      409: 'UPLOAD_USED',
-      422: 'VALIDATION_FAILED, UPLOAD_PARTS_DIFFER',
-      503: 'MEDIA_STORE_UNAVAILABLE',
-    },
+    refusals: [
+      fileError.UPLOAD_NOT_FOUND,
+      fileError.UPLOAD_USED,
+      fileError.UPLOAD_PARTS_DIFFER,
+      fileError.MEDIA_STORE_UNAVAILABLE,
+    ],
     handler: (ctx, { actor, params, body }) => completeUpload(ctx, actor.userId, params.uploadId, body),
   }),
   endpoint({
+    operationId: 'deleteUpload',
     method: 'delete',
     path: '/media/uploads/{uploadId}',
     tag: 'media',
@@ -61,7 +66,7 @@ export const mediaEndpoints: Endpoint[] = [
     who: 'user',
     params: ByUpload,
     response: Nothing,
-    refusals: { 404: 'UPLOAD_NOT_FOUND', 409: 'UPLOAD_USED', 503: 'MEDIA_STORE_UNAVAILABLE' },
+    refusals: [fileError.UPLOAD_NOT_FOUND, fileError.UPLOAD_USED, fileError.MEDIA_STORE_UNAVAILABLE],
     handler: async (ctx, { actor, params }) => {
       await dropUpload(ctx, actor.userId, params.uploadId);
       return {};

@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { cursorQuery, Nothing } from '@/http/envelope';
+import { notificationError } from './errors';
 import { listNotifications } from './list';
 import { markAllRead, markRead } from './mark-read';
 import { subscribeToPush, unsubscribeFromPush } from './push';
@@ -9,6 +10,7 @@ import { NewPushSubscription, NotificationPage, PushSubscriptionEnd, Unread } fr
 
 export const notificationEndpoints: Endpoint[] = [
   endpoint({
+    operationId: 'listNotifications',
     method: 'get',
     path: '/user/notifications',
     tag: 'user',
@@ -25,6 +27,7 @@ export const notificationEndpoints: Endpoint[] = [
     handler: (ctx, { actor, query }) => listNotifications(ctx, actor.userId, query),
   }),
   endpoint({
+    operationId: 'markNotificationRead',
     method: 'put',
     path: '/user/notifications/{id}/read',
     tag: 'user',
@@ -32,10 +35,11 @@ export const notificationEndpoints: Endpoint[] = [
     who: 'user',
     params: z.strictObject({ id: z.string().min(1) }),
     response: Unread,
-    refusals: { 404: 'NOTIFICATION_NOT_FOUND' },
+    refusals: [notificationError.NOTIFICATION_NOT_FOUND],
     handler: (ctx, { actor, params }) => markRead(ctx, actor.userId, params.id),
   }),
   endpoint({
+    operationId: 'markAllNotificationsRead',
     method: 'put',
     path: '/user/notifications/read-all',
     tag: 'user',
@@ -45,6 +49,7 @@ export const notificationEndpoints: Endpoint[] = [
     handler: (ctx, { actor }) => markAllRead(ctx, actor.userId),
   }),
   endpoint({
+    operationId: 'subscribeToPush',
     method: 'post',
     path: '/user/push',
     tag: 'user',
@@ -57,13 +62,18 @@ export const notificationEndpoints: Endpoint[] = [
     body: NewPushSubscription,
     response: Nothing,
     status: 201,
-    refusals: { 503: 'PUSH_UNAVAILABLE' },
+    refusals: [
+      notificationError.PUSH_KEYS_INVALID,
+      notificationError.PUSH_HOST_UNKNOWN,
+      notificationError.PUSH_UNAVAILABLE,
+    ],
     handler: async (ctx, { actor, body }) => {
       await subscribeToPush(ctx, actor, body);
       return {};
     },
   }),
   endpoint({
+    operationId: 'unsubscribeFromPush',
     method: 'delete',
     path: '/user/push',
     tag: 'user',

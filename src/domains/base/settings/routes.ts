@@ -8,12 +8,14 @@ const common = { tag: 'user', who: 'user', path: '/user/settings', response: Set
 
 export const settingsEndpoints: Endpoint[] = [
   endpoint({
+    operationId: 'readSettings',
     ...common,
     method: 'get',
     summary: 'My settings',
     handler: (ctx, { actor }) => getSettings(ctx, actor.userId),
   }),
   endpoint({
+    operationId: 'changeSettings',
     ...common,
     method: 'put',
     unverified: true,

@@ -1,5 +1,6 @@
 /** Lists of posts: the public feed, a user's own feed, and the posts of one author. */
 import { z } from '@hono/zod-openapi';
+import { contentError } from '@/domains/content/posts/errors';
 import { PostPage } from '@/domains/content/posts/schemas';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { listOwnPosts, listPostsOf, listPublicFeed } from './lists';
@@ -11,6 +12,7 @@ const SHORT_PAGES = 'A page may be shorter than asked for and still have a next 
 
 export const feedEndpoints: Endpoint[] = [
   endpoint({
+    operationId: 'listPublicFeed',
     method: 'get',
     path: '/content/feed/public',
     tag: 'content',
@@ -24,6 +26,7 @@ export const feedEndpoints: Endpoint[] = [
     handler: (ctx, { actor, query }) => listPublicFeed(ctx, actor, query),
   }),
   endpoint({
+    operationId: 'listFeed',
     method: 'get',
     path: '/content/feed',
     tag: 'content',
@@ -35,6 +38,7 @@ export const feedEndpoints: Endpoint[] = [
     handler: (ctx, { actor, query }) => listFeed(ctx, actor, query),
   }),
   endpoint({
+    operationId: 'listUserPosts',
     method: 'get',
     path: '/content/users/{userId}/posts',
     tag: 'content',
@@ -44,10 +48,11 @@ export const feedEndpoints: Endpoint[] = [
     params: ByUser,
     query: CursorQuery,
     response: PostPage,
-    refusals: { 404: 'POST_AUTHOR_NOT_FOUND' },
+    refusals: [contentError.POST_AUTHOR_NOT_FOUND],
     handler: (ctx, { actor, params, query }) => listPostsOf(ctx, actor, params.userId, query),
   }),
   endpoint({
+    operationId: 'listMyPosts',
     method: 'get',
     path: '/content/posts',
     tag: 'content',

@@ -1,8 +1,11 @@
 /** Posts, their comments and likes. */
 import { z } from '@hono/zod-openapi';
+import { FORM_REFUSALS, fileError } from '@/domains/base/media/errors';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { Nothing } from '@/http/envelope';
+import { imagesError } from '@/providers/images-errors';
 import { addComment, listComments, removeComment } from './comments';
+import { contentError, POST_HIDDEN } from './errors';
 import { getPost } from './find-post';
 import { likeComment, likePost } from './like';
 import { presentPost } from './present';
@@ -21,10 +24,10 @@ import { changePost, createPost, removePost } from './write-post';
 
 const ByPost = z.strictObject({ postId: z.string().min(1) });
 const ByComment = z.strictObject({ commentId: z.string().min(1) });
-const HIDDEN = 'FOLLOWERS_ONLY, SUBSCRIBERS_ONLY';
 
 export const contentEndpoints: Endpoint[] = [
   endpoint({
+    operationId: 'readPost',
     method: 'get',
     path: '/content/posts/{postId}',
     tag: 'content',
@@ -32,10 +35,11 @@ export const contentEndpoints: Endpoint[] = [
     who: 'optional',
     params: ByPost,
     response: Post,
-    refusals: { 403: HIDDEN, 404: 'POST_NOT_FOUND' },
+    refusals: POST_HIDDEN,
     handler: async (ctx, { actor, params }) => presentPost(ctx, await getPost(ctx, actor, params.postId)),
   }),
   endpoint({
+    operationId: 'listComments',
     method: 'get',
     path: '/content/posts/{postId}/comments',
     tag: 'content',
@@ -45,10 +49,11 @@ export const contentEndpoints: Endpoint[] = [
     params: ByPost,
     query: CommentQuery,
     response: CommentPage,
-    refusals: { 403: HIDDEN, 404: 'POST_NOT_FOUND, COMMENT_NOT_FOUND' },
+    refusals: [...POST_HIDDEN, contentError.COMMENT_NOT_FOUND],
     handler: (ctx, { actor, params, query }) => listComments(ctx, actor, params.postId, query),
   }),
   endpoint({
+    operationId: 'createPost',
     method: 'post',
     path: '/content/posts',
     tag: 'content',
@@ -61,10 +66,18 @@ export const contentEndpoints: Endpoint[] = [
     upload: { contentType: 'multipart/form-data', schema: NewPostForm },
     response: Post,
     status: 201,
-    refusals: { 404: 'UPLOAD_NOT_FOUND', 409: 'UPLOAD_USED, UPLOAD_INCOMPLETE, UPLOAD_CONFLICT' },
+    refusals: [
+      ...FORM_REFUSALS,
+      imagesError.IMAGES_UNAVAILABLE,
+      fileError.UPLOAD_NOT_FOUND,
+      fileError.UPLOAD_USED,
+      fileError.UPLOAD_INCOMPLETE,
+      fileError.UPLOAD_CONFLICT,
+    ],
     handler: (ctx, { actor, request }) => createPost(ctx, actor, request),
   }),
   endpoint({
+    operationId: 'changePost',
     method: 'put',
     path: '/content/posts/{postId}',
     tag: 'content',
@@ -76,10 +89,11 @@ export const contentEndpoints: Endpoint[] = [
     params: ByPost,
     body: PostChanges,
     response: Post,
-    refusals: { 403: `NOT_YOUR_POST, ${HIDDEN}`, 404: 'POST_NOT_FOUND' },
+    refusals: [...POST_HIDDEN, contentError.NOT_YOUR_POST],
     handler: (ctx, { actor, params, body }) => changePost(ctx, actor, params.postId, body),
   }),
   endpoint({
+    operationId: 'deletePost',
     method: 'delete',
     path: '/content/posts/{postId}',
     tag: 'content',
@@ -88,13 +102,14 @@ export const contentEndpoints: Endpoint[] = [
     who: 'user',
     params: ByPost,
     response: Nothing,
-    refusals: { 403: `NOT_YOUR_POST, ${HIDDEN}`, 404: 'POST_NOT_FOUND' },
+    refusals: [...POST_HIDDEN, contentError.NOT_YOUR_POST],
     handler: async (ctx, { actor, params }) => {
       await removePost(ctx, actor, params.postId);
       return {};
     },
   }),
   endpoint({
+    operationId: 'likePost',
     method: 'post',
     path: '/content/posts/{postId}/like',
     tag: 'content',
@@ -103,10 +118,11 @@ export const contentEndpoints: Endpoint[] = [
     params: ByPost,
     body: LikeRequest,
     response: Like,
-    refusals: { 403: HIDDEN, 404: 'POST_NOT_FOUND' },
+    refusals: POST_HIDDEN,
     handler: (ctx, { actor, params, body }) => likePost(ctx, actor, params.postId, body.liked),
   }),
   endpoint({
+    operationId: 'addComment',
     method: 'post',
     path: '/content/comments',
     tag: 'content',
@@ -115,10 +131,11 @@ export const contentEndpoints: Endpoint[] = [
     body: NewComment,
     response: Comment,
     status: 201,
-    refusals: { 403: HIDDEN, 404: 'POST_NOT_FOUND, COMMENT_NOT_FOUND', 409: 'REPLY_TO_REPLY' },
+    refusals: [...POST_HIDDEN, contentError.COMMENT_NOT_FOUND, contentError.REPLY_TO_REPLY],
     handler: (ctx, { actor, body }) => addComment(ctx, actor, body),
   }),
   endpoint({
+    operationId: 'deleteComment',
     method: 'delete',
     path: '/content/comments/{commentId}',
     tag: 'content',
@@ -128,13 +145,14 @@ export const contentEndpoints: Endpoint[] = [
     who: 'user',
     params: ByComment,
     response: Nothing,
-    refusals: { 403: 'NOT_YOUR_COMMENT', 404: 'COMMENT_NOT_FOUND' },
+    refusals: [contentError.COMMENT_NOT_FOUND, contentError.NOT_YOUR_COMMENT],
     handler: async (ctx, { actor, params }) => {
       await removeComment(ctx, actor, params.commentId);
       return {};
     },
   }),
   endpoint({
+    operationId: 'likeComment',
     method: 'post',
     path: '/content/comments/{commentId}/like',
     tag: 'content',
@@ -143,7 +161,7 @@ export const contentEndpoints: Endpoint[] = [
     params: ByComment,
     body: LikeRequest,
     response: Like,
-    refusals: { 404: 'COMMENT_NOT_FOUND' },
+    refusals: [contentError.COMMENT_NOT_FOUND],
     handler: (ctx, { actor, params, body }) => likeComment(ctx, actor, params.commentId, body.liked),
   }),
 ];

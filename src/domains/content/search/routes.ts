@@ -7,6 +7,7 @@ import { search } from './search';
 
 export const searchEndpoints: Endpoint[] = [
   endpoint({
+    operationId: 'search',
     method: 'get',
     path: '/search',
     tag: 'search',

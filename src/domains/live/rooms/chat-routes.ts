@@ -15,7 +15,7 @@ import {
   NewMessage,
   NewStreamMessage,
 } from './chat-schemas';
-import { NOT_HERE } from './errors';
+import { NOT_ADMITTED, NOT_READABLE, roomError } from './errors';
 import { moderate } from './moderation';
 import { listModeration } from './moderation-list';
 import { anId } from './schemas';
@@ -23,12 +23,18 @@ import { anId } from './schemas';
 const ById = z.strictObject({ id: anId });
 const ByStreamId = z.strictObject({ streamId: anId });
 
-const SAYING_REFUSED = {
-  403: 'BANNED, TIMED_OUT, CHAT_DISABLED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY',
-  409: 'STREAM_ENDED, STREAM_CANCELLED, DUPLICATE_MESSAGE',
-  429: 'SLOW_MODE, TOO_FAST',
-  ...NOT_HERE,
-} as const;
+/** What keeps a user from the room, then what the room's own policy refuses (`judge`). */
+const SAYING_REFUSED = [
+  ...NOT_ADMITTED,
+  roomError.ROOM_CLOSED,
+  roomError.TIMED_OUT,
+  roomError.MESSAGE_INVALID,
+  roomError.CHAT_DISABLED,
+  roomError.BLOCKED_WORDS,
+  roomError.DUPLICATE_MESSAGE,
+  roomError.SLOW_MODE,
+  roomError.TOO_FAST,
+];
 const HISTORY =
   'Newest first. The newest page is up to a second old, older ones up to a minute. Messages across a block are left out ' +
   'for whoever is signed in, so a page may be short and still have a next one.';
@@ -41,6 +47,7 @@ async function history(ctx: Context, actor: Viewer, id: string, { cursor, perPag
 
 export const chatEndpoints: Endpoint[] = [
   endpoint({
+    operationId: 'sendStreamMessage',
     method: 'post',
     path: '/stream/chat/message',
     tag: 'stream',
@@ -53,6 +60,7 @@ export const chatEndpoints: Endpoint[] = [
     handler: (ctx, { actor, body: { streamId, ...message } }) => sendChat(ctx, actor, streamId, message),
   }),
   endpoint({
+    operationId: 'listStreamMessages',
     method: 'get',
     path: '/stream/chat/{streamId}',
     tag: 'stream',
@@ -62,10 +70,11 @@ export const chatEndpoints: Endpoint[] = [
     params: ByStreamId,
     query: ChatQuery,
     response: ChatPageShape,
-    refusals: { 403: 'BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY', ...NOT_HERE },
+    refusals: NOT_READABLE,
     handler: (ctx, { actor, params, query }) => history(ctx, actor, params.streamId, query),
   }),
   endpoint({
+    operationId: 'sendSessionMessage',
     method: 'post',
     path: '/sessions/{id}/chat',
     tag: 'session',
@@ -79,6 +88,7 @@ export const chatEndpoints: Endpoint[] = [
     handler: (ctx, { actor, params, body }) => sendChat(ctx, actor, params.id, body),
   }),
   endpoint({
+    operationId: 'listSessionMessages',
     method: 'get',
     path: '/sessions/{id}/chat',
     tag: 'session',
@@ -88,10 +98,11 @@ export const chatEndpoints: Endpoint[] = [
     params: ById,
     query: ChatQuery,
     response: ChatPageShape,
-    refusals: { 403: 'BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY', ...NOT_HERE },
+    refusals: NOT_READABLE,
     handler: (ctx, { actor, params, query }) => history(ctx, actor, params.id, query),
   }),
   endpoint({
+    operationId: 'moderateUser',
     method: 'post',
     path: '/stream/{id}/moderation',
     tag: 'stream',
@@ -103,13 +114,21 @@ export const chatEndpoints: Endpoint[] = [
     params: ById,
     body: Moderation,
     response: Nothing,
-    refusals: { 403: 'NOT_MODERATOR, OUT_OF_YOUR_REACH', 409: 'STREAM_ENDED, STREAM_CANCELLED' },
+    refusals: [
+      roomError.STREAM_NOT_FOUND,
+      roomError.USER_NOT_FOUND,
+      roomError.NOT_MODERATOR,
+      roomError.OUT_OF_YOUR_REACH,
+      roomError.STREAM_ENDED,
+      roomError.STREAM_CANCELLED,
+    ],
     handler: async (ctx, { actor, params, body }) => {
       await moderate(ctx, actor, params.id, body);
       return {};
     },
   }),
   endpoint({
+    operationId: 'listModeration',
     method: 'get',
     path: '/stream/{id}/moderation',
     tag: 'stream',
@@ -119,7 +138,7 @@ export const chatEndpoints: Endpoint[] = [
     params: ById,
     query: ModerationQuery,
     response: ModerationList,
-    refusals: { 403: 'NOT_MODERATOR' },
+    refusals: [roomError.STREAM_NOT_FOUND, roomError.NOT_MODERATOR],
     handler: (ctx, { actor, params, query }) => listModeration(ctx, actor, params.id, query),
   }),
 ];

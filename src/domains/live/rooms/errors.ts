@@ -2,11 +2,11 @@ import { errorList } from '@/http/errors';
 
 /** Why a door stays closed. Streams say the same of what is behind it. */
 export const DOOR_REFUSALS = {
-  STREAM_NOT_FOUND: [404, 'There is no such stream, or it is not visible to you.'],
-  NOT_IN_YOUR_COUNTRY: [451, 'Its creator does not show this where you are.'],
+  STREAM_NOT_FOUND: [404, 'This stream does not exist, or you cannot see it.'],
+  NOT_IN_YOUR_COUNTRY: [451, 'The creator does not show this in your country.'],
   STREAM_NOT_LIVE: [409, 'This stream is not live.'],
-  STREAM_ENDED: [409, 'This stream is over.'],
-  STREAM_CANCELLED: [409, 'This stream was called off.'],
+  STREAM_ENDED: [409, 'This stream has ended.'],
+  STREAM_CANCELLED: [409, 'This stream was cancelled.'],
 } as const;
 
 /**
@@ -15,32 +15,38 @@ export const DOOR_REFUSALS = {
  */
 export const roomError = errorList({
   ...DOOR_REFUSALS,
-  PASS_REQUIRED: [401, 'Join the stream first: its answer has a pass.'],
-  PASS_INVALID: [401, 'The pass is forged, expired or of another room. Join again.'],
-  UPGRADE_REQUIRED: [400, 'This is a WebSocket: send an upgrade.'],
+  PASS_REQUIRED: [401, 'You need a pass. Join the stream first: the answer contains one.'],
+  PASS_INVALID: [401, 'This pass has expired, or it is not for this room. Join the stream again.'],
+  UPGRADE_REQUIRED: [400, 'This address is a WebSocket. Connect with an Upgrade header.'],
   VIEWERS_HIDDEN: [403, 'The creator does not show who is watching.'],
 
-  USER_NOT_FOUND: [404, 'There is no such user.'],
-  NOT_MODERATOR: [403, 'Only the creator, their moderators and staff may do this.'],
-  OUT_OF_YOUR_REACH: [403, 'You cannot do this to this user.'],
+  USER_NOT_FOUND: [404, 'This user does not exist.'],
+  NOT_MODERATOR: [403, 'Only the creator, their moderators and staff can do this.'],
+  OUT_OF_YOUR_REACH: [403, 'You cannot moderate yourself, the creator, or anyone at or above your rank.'],
 
   ROOM_CLOSED: [409, 'This room is closed.'],
-  CHAT_DISABLED: [403, 'Chat is switched off in this room.'],
+  CHAT_DISABLED: [403, 'Chat is turned off in this room.'],
   FOLLOWERS_ONLY: [403, 'Only followers can watch this stream.'],
   SUBSCRIBERS_ONLY: [403, 'Only subscribers can watch this stream.'],
-  SLOW_MODE: [429, 'Slow mode is on: wait a little before your next message.'],
-  DUPLICATE_MESSAGE: [409, 'You wrote the same a moment ago.'],
-  BLOCKED_WORDS: [422, 'The message holds a word that this channel does not allow.'],
-  TIMED_OUT: [403, 'You are timed out in this room.'],
+  SLOW_MODE: [429, 'Slow mode is on. Wait a little before your next message.'],
+  DUPLICATE_MESSAGE: [409, 'You just sent the same message. Wait a little, or write something else.'],
+  BLOCKED_WORDS: [422, 'This channel does not allow a word in your message. Try other words.'],
+  TIMED_OUT: [403, 'You are timed out in this room. You can write again when the time-out ends.'],
   BANNED: [403, 'You are banned from this channel.'],
-  MESSAGE_INVALID: [422, 'A message has 1 to 500 characters and no control characters.'],
-  MESSAGE_NOT_FOUND: [404, 'There is no such message.'],
-  GUESTS_CANNOT_CHAT: [403, 'Sign in to write: guests watch and react.'],
+  MESSAGE_INVALID: [422, 'A message can have 1 to 500 characters and no control characters.'],
+  MESSAGE_NOT_FOUND: [404, 'This message does not exist.'],
+  GUESTS_CANNOT_CHAT: [403, 'Sign in to write. Without an account you can watch and react.'],
   EMAIL_NOT_VERIFIED: [403, 'Verify your email address, then join again to write.'],
-  NOT_ALLOWED: [403, 'You may not do this in this room.'],
+  NOT_ALLOWED: [403, 'You cannot do this in this room.'],
   PRODUCT_NOT_FOUND: [404, 'This product is not offered here.'],
-  TOO_FAST: [429, 'That is too fast: slow down a little.'],
+  TOO_FAST: [429, 'You are sending too fast. Wait a moment and try again.'],
 });
 
-/** What endpoints declare that name a room whose host is not shown everywhere. */
-export const NOT_HERE = { 451: 'NOT_IN_YOUR_COUNTRY' } as const;
+/** For endpoints that name a room whose host is not shown everywhere. */
+export const NOT_HERE = [roomError.STREAM_NOT_FOUND, roomError.NOT_IN_YOUR_COUNTRY];
+
+/** For endpoints that read what is in a room. */
+export const NOT_READABLE = [...NOT_HERE, roomError.BANNED, roomError.FOLLOWERS_ONLY, roomError.SUBSCRIBERS_ONLY];
+
+/** For endpoints that let a viewer into a room or its video. */
+export const NOT_ADMITTED = [...NOT_READABLE, roomError.STREAM_ENDED, roomError.STREAM_CANCELLED];

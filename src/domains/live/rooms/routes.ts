@@ -5,7 +5,7 @@ import { type Endpoint, endpoint } from '@/http/endpoint';
 import { Nothing } from '@/http/envelope';
 import { isUpgrade } from '@/http/socket';
 import { chatEndpoints } from './chat-routes';
-import { NOT_HERE, roomError } from './errors';
+import { NOT_ADMITTED, NOT_READABLE, roomError } from './errors';
 import { enterRoom, joinRoom } from './join';
 import { leaveRoom } from './leave';
 import { anId, Joined, StreamToken, TokenRequest, ViewerList } from './schemas';
@@ -14,14 +14,10 @@ import { listViewers } from './viewers';
 
 const ById = z.strictObject({ id: anId });
 const ByHost = z.strictObject({ hostId: anId });
-const NOT_ADMITTED = {
-  403: 'BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY',
-  409: 'STREAM_NOT_LIVE, STREAM_ENDED, STREAM_CANCELLED',
-  ...NOT_HERE,
-} as const;
 
 const enterEndpoints: Endpoint[] = [
   endpoint({
+    operationId: 'joinStream',
     method: 'post',
     path: '/stream/{id}/join',
     tag: 'stream',
@@ -35,6 +31,7 @@ const enterEndpoints: Endpoint[] = [
       joinRoom(ctx, streamName(params.id), actor, request.headers.get('cf-connecting-ip') ?? undefined),
   }),
   endpoint({
+    operationId: 'leaveStream',
     method: 'post',
     path: '/stream/{id}/leave',
     tag: 'stream',
@@ -42,9 +39,11 @@ const enterEndpoints: Endpoint[] = [
     who: 'optional',
     params: ById,
     response: Nothing,
+    refusals: [roomError.STREAM_NOT_FOUND],
     handler: (ctx, { actor, params }) => leaveRoom(ctx, params.id, actor),
   }),
   endpoint({
+    operationId: 'connectToRoom',
     method: 'get',
     path: '/stream/{id}/ws',
     tag: 'stream',
@@ -58,13 +57,14 @@ const enterEndpoints: Endpoint[] = [
     query: z.object({ pass: z.string().optional(), since: z.string().optional() }),
     response: z.string(),
     contentType: 'application/json',
-    refusals: { 401: 'PASS_REQUIRED, PASS_INVALID' },
+    refusals: [roomError.UPGRADE_REQUIRED, roomError.PASS_REQUIRED, roomError.PASS_INVALID],
     handler: (ctx, { params, query, request }) => {
       if (!isUpgrade(request)) throw roomError('UPGRADE_REQUIRED');
       return enterRoom(ctx, params.id, query, request);
     },
   }),
   endpoint({
+    operationId: 'listViewers',
     method: 'get',
     path: '/stream/{id}/viewers',
     tag: 'stream',
@@ -73,10 +73,11 @@ const enterEndpoints: Endpoint[] = [
     who: 'optional',
     params: ById,
     response: ViewerList,
-    refusals: { 403: 'VIEWERS_HIDDEN, BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY', ...NOT_HERE },
+    refusals: [...NOT_READABLE, roomError.VIEWERS_HIDDEN],
     handler: (ctx, { actor, params }) => listViewers(ctx, actor, params.id),
   }),
   endpoint({
+    operationId: 'issueViewerToken',
     method: 'post',
     path: '/viewer/token',
     tag: 'viewer',
@@ -84,10 +85,11 @@ const enterEndpoints: Endpoint[] = [
     who: 'optional',
     body: TokenRequest,
     response: StreamToken,
-    refusals: { 404: 'STREAM_NOT_FOUND', ...NOT_ADMITTED },
+    refusals: [...NOT_ADMITTED, roomError.STREAM_NOT_LIVE],
     handler: (ctx, { actor, body }) => issueViewerToken(ctx, tokenName(body), actor),
   }),
   endpoint({
+    operationId: 'issueHostToken',
     method: 'post',
     path: '/stream/token/{hostId}',
     tag: 'stream',
@@ -95,7 +97,7 @@ const enterEndpoints: Endpoint[] = [
     who: 'optional',
     params: ByHost,
     response: StreamToken,
-    refusals: NOT_ADMITTED,
+    refusals: [...NOT_ADMITTED, roomError.STREAM_NOT_LIVE],
     handler: (ctx, { actor, params }) => issueViewerToken(ctx, { creatorId: params.hostId }, actor),
   }),
 ];

@@ -16,8 +16,10 @@ const ById = z.strictObject({ id: anId });
 const ByUsername = z.strictObject({ username: anId });
 const watchEndpoints: Endpoint[] = [
   endpoint({
+    operationId: 'listLiveStreams',
     method: 'get',
     path: '/stream/live',
+    aliases: ['/viewer/live'],
     tag: 'stream',
     summary: 'All live streams',
     who: 'optional',
@@ -26,18 +28,10 @@ const watchEndpoints: Endpoint[] = [
     handler: (ctx, { actor, query }) => listLive(ctx, actor, query),
   }),
   endpoint({
-    method: 'get',
-    path: '/viewer/live',
-    tag: 'viewer',
-    summary: 'All live streams',
-    who: 'optional',
-    query: LiveListQuery,
-    response: LiveStreamPage,
-    handler: (ctx, { actor, query }) => listLive(ctx, actor, query),
-  }),
-  endpoint({
+    operationId: 'listRecommendedStreams',
     method: 'get',
     path: '/stream/recommended',
+    aliases: ['/viewer/recommended'],
     tag: 'stream',
     summary: 'Live streams for you',
     description: FORMULA,
@@ -47,17 +41,7 @@ const watchEndpoints: Endpoint[] = [
     handler: (ctx, { actor, query }) => listRecommended(ctx, actor, query),
   }),
   endpoint({
-    method: 'get',
-    path: '/viewer/recommended',
-    tag: 'viewer',
-    summary: 'Live streams for you',
-    description: FORMULA,
-    who: 'optional',
-    query: z.strictObject(pageQuery),
-    response: StreamPage,
-    handler: (ctx, { actor, query }) => listRecommended(ctx, actor, query),
-  }),
-  endpoint({
+    operationId: 'listFollowedStreams',
     method: 'get',
     path: '/viewer/following',
     tag: 'viewer',
@@ -68,6 +52,7 @@ const watchEndpoints: Endpoint[] = [
     handler: (ctx, { actor, query }) => listFollowing(ctx, actor, query),
   }),
   endpoint({
+    operationId: 'searchStreams',
     method: 'get',
     path: '/viewer/search',
     tag: 'viewer',
@@ -78,6 +63,7 @@ const watchEndpoints: Endpoint[] = [
     handler: (ctx, { actor, query }) => listStreams(ctx, actor, { ...query, sort: 'newest' }),
   }),
   endpoint({
+    operationId: 'readStream',
     method: 'get',
     path: '/stream/{id}',
     tag: 'stream',
@@ -90,6 +76,7 @@ const watchEndpoints: Endpoint[] = [
     handler: async (ctx, { actor, params }) => presentStream(await getStream(ctx, streamName(params.id), actor), actor),
   }),
   endpoint({
+    operationId: 'readCreatorStream',
     method: 'get',
     path: '/viewer/stream/{username}',
     tag: 'viewer',

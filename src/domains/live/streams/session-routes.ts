@@ -1,9 +1,10 @@
 /** Sessions: streams under the name by which their creators plan and run them. */
 import { z } from '@hono/zod-openapi';
-import { NOT_HERE } from '@/domains/live/rooms/errors';
+import { NOT_ADMITTED, NOT_HERE } from '@/domains/live/rooms/errors';
 import { anId, StreamToken } from '@/domains/live/rooms/schemas';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { listStreams } from './discovery';
+import { streamError } from './errors';
 import { getStream } from './find';
 import { presentStream } from './present';
 import { NewSession, SessionChanges, StartedSession, Stream, StreamListQuery, StreamPage } from './schemas';
@@ -11,10 +12,10 @@ import { cancelSession, changeSession, createSession, endSession, startSession }
 import { issueToken } from './token';
 
 const ById = z.strictObject({ id: anId });
-const NOT_YOURS = 'NOT_YOUR_STREAM';
 
 export const sessionEndpoints: Endpoint[] = [
   endpoint({
+    operationId: 'listSessions',
     method: 'get',
     path: '/sessions',
     tag: 'session',
@@ -25,6 +26,7 @@ export const sessionEndpoints: Endpoint[] = [
     handler: (ctx, { actor, query }) => listStreams(ctx, actor, query),
   }),
   endpoint({
+    operationId: 'createSession',
     method: 'post',
     path: '/sessions',
     tag: 'session',
@@ -33,10 +35,11 @@ export const sessionEndpoints: Endpoint[] = [
     body: NewSession,
     response: Stream,
     status: 201,
-    refusals: { 409: 'TOO_MANY_SCHEDULED' },
+    refusals: [streamError.TOO_MANY_SCHEDULED, streamError.CHANGED_MEANWHILE],
     handler: (ctx, { actor, body }) => createSession(ctx, actor, body),
   }),
   endpoint({
+    operationId: 'readSession',
     method: 'get',
     path: '/sessions/{id}',
     tag: 'session',
@@ -48,6 +51,7 @@ export const sessionEndpoints: Endpoint[] = [
     handler: async (ctx, { actor, params }) => presentStream(await getStream(ctx, params, actor), actor),
   }),
   endpoint({
+    operationId: 'changeSession',
     method: 'put',
     path: '/sessions/{id}',
     tag: 'session',
@@ -57,10 +61,18 @@ export const sessionEndpoints: Endpoint[] = [
     params: ById,
     body: SessionChanges,
     response: Stream,
-    refusals: { 403: NOT_YOURS, 409: 'STREAM_STARTED, STREAM_ENDED, STREAM_CANCELLED' },
+    refusals: [
+      ...NOT_HERE,
+      streamError.NOT_YOUR_STREAM,
+      streamError.STREAM_STARTED,
+      streamError.STREAM_ENDED,
+      streamError.STREAM_CANCELLED,
+      streamError.CHANGED_MEANWHILE,
+    ],
     handler: (ctx, { actor, params, body }) => changeSession(ctx, actor, params.id, body),
   }),
   endpoint({
+    operationId: 'cancelSession',
     method: 'delete',
     path: '/sessions/{id}',
     tag: 'session',
@@ -68,10 +80,11 @@ export const sessionEndpoints: Endpoint[] = [
     who: 'creator',
     params: ById,
     response: Stream,
-    refusals: { 403: NOT_YOURS, 409: 'STREAM_STARTED' },
+    refusals: [...NOT_HERE, streamError.NOT_YOUR_STREAM, streamError.STREAM_STARTED, streamError.CHANGED_MEANWHILE],
     handler: (ctx, { actor, params }) => cancelSession(ctx, actor, params.id),
   }),
   endpoint({
+    operationId: 'startSession',
     method: 'post',
     path: '/sessions/{id}/start',
     tag: 'session',
@@ -82,10 +95,17 @@ export const sessionEndpoints: Endpoint[] = [
     who: 'creator',
     params: ById,
     response: StartedSession,
-    refusals: { 403: NOT_YOURS, 409: 'ALREADY_LIVE, STREAM_ENDED' },
+    refusals: [
+      ...NOT_HERE,
+      streamError.NOT_YOUR_STREAM,
+      streamError.ALREADY_LIVE,
+      streamError.STREAM_ENDED,
+      streamError.CHANGED_MEANWHILE,
+    ],
     handler: (ctx, { actor, params }) => startSession(ctx, actor, params.id),
   }),
   endpoint({
+    operationId: 'endSession',
     method: 'post',
     path: '/sessions/{id}/end',
     tag: 'session',
@@ -93,10 +113,11 @@ export const sessionEndpoints: Endpoint[] = [
     who: 'creator',
     params: ById,
     response: Stream,
-    refusals: { 403: NOT_YOURS, 409: 'STREAM_NOT_LIVE' },
+    refusals: [...NOT_HERE, streamError.NOT_YOUR_STREAM, streamError.STREAM_NOT_LIVE, streamError.CHANGED_MEANWHILE],
     handler: (ctx, { actor, params }) => endSession(ctx, actor, params.id),
   }),
   endpoint({
+    operationId: 'issueSessionToken',
     method: 'post',
     path: '/sessions/{id}/token',
     tag: 'session',
@@ -104,11 +125,7 @@ export const sessionEndpoints: Endpoint[] = [
     who: 'optional',
     params: ById,
     response: StreamToken,
-    refusals: {
-      403: 'BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY',
-      409: 'STREAM_NOT_LIVE, STREAM_ENDED, STREAM_CANCELLED',
-      ...NOT_HERE,
-    },
+    refusals: [...NOT_ADMITTED, streamError.STREAM_NOT_LIVE],
     handler: (ctx, { actor, params }) => issueToken(ctx, params, actor),
   }),
 ];

@@ -93,7 +93,9 @@ export async function changeSession(
     // Who watches the video without a seat in the room could not be found: the door is set before it opens.
     const movesTheDoor = details.visibility !== undefined && details.visibility !== stream.visibility;
     if (stream.status === 'live' && (details.scheduledFor !== undefined || movesTheDoor))
-      throw streamError('STREAM_STARTED', { message: 'Date and visibility can be changed until the stream begins.' });
+      throw streamError('STREAM_STARTED', {
+        message: 'You can change date and visibility only until the stream begins.',
+      });
     if (!isChange(stream, details)) return presentStream(found, actor);
     // With a date it is a show like others, which the next that is prepared does not replace.
     const prepared = details.scheduledFor ? { prepared: false } : {};

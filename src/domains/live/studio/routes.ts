@@ -1,13 +1,19 @@
 /** The creator's desk: own channel, stream key, moderators, past streams. No path names a channel: all is the caller's. */
 
+import { FORM_REFUSALS } from '@/domains/base/media/errors';
 import { getCredentials } from '@/domains/live/channels/credentials';
+import { channelError } from '@/domains/live/channels/errors';
 import { ownChannelState } from '@/domains/live/streams/channel-state';
+import { streamError } from '@/domains/live/streams/errors';
 import { Stream } from '@/domains/live/streams/schemas';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { Nothing, reply } from '@/http/envelope';
+import { imagesError } from '@/providers/images-errors';
+import { mediaError } from '@/providers/media-errors';
 import { changeChatSettings, changeInfo } from './change-channel';
 import { createStream } from './create-stream';
 import { issueCreatorToken } from './creator-token';
+import { studioError } from './errors';
 import { createIngress, deleteIngress } from './ingress';
 import { listModerators, nameModerator, removeModerator } from './moderators';
 import { listPastStreams } from './past';
@@ -35,10 +41,9 @@ import { uploadThumbnail } from './thumbnail';
 
 const common = { tag: 'stream', who: 'creator' } as const;
 
-const MEDIA_AWAY = 'MEDIA_UNAVAILABLE: nothing was changed.';
-
 export const studioEndpoints: Endpoint[] = [
   endpoint({
+    operationId: 'createStream',
     ...common,
     method: 'post',
     path: '/stream/create',
@@ -48,10 +53,11 @@ export const studioEndpoints: Endpoint[] = [
     body: NewStream,
     response: Stream,
     status: 201,
-    refusals: { 409: 'TOO_MANY_SCHEDULED' },
+    refusals: [streamError.TOO_MANY_SCHEDULED, streamError.CHANGED_MEANWHILE],
     handler: (ctx, { actor, body }) => createStream(ctx, actor, body),
   }),
   endpoint({
+    operationId: 'listPastStreams',
     ...common,
     method: 'get',
     path: '/stream/past',
@@ -61,6 +67,7 @@ export const studioEndpoints: Endpoint[] = [
     handler: (ctx, { actor, query }) => listPastStreams(ctx, actor, query),
   }),
   endpoint({
+    operationId: 'createIngress',
     ...common,
     method: 'post',
     path: '/stream/ingress',
@@ -71,35 +78,38 @@ export const studioEndpoints: Endpoint[] = [
     body: IngressRequest,
     response: Ingress,
     status: 201,
-    refusals: { 409: 'INGRESS_EXISTS', 503: MEDIA_AWAY },
+    refusals: [studioError.INGRESS_EXISTS, mediaError.MEDIA_UNAVAILABLE],
     handler: async (ctx, { actor, body }) =>
       reply(await createIngress(ctx, actor.userId, { type: body.ingressType, quality: body.quality }), {
         message: 'Stream key created successfully',
       }),
   }),
   endpoint({
+    operationId: 'deleteIngress',
     ...common,
     method: 'delete',
     path: '/stream/ingress',
     summary: 'Delete my stream key',
     description: 'What it feeds loses its picture, and ends after the grace.',
     response: Nothing,
-    refusals: { 404: 'INGRESS_NOT_FOUND', 503: MEDIA_AWAY },
+    refusals: [channelError.INGRESS_NOT_FOUND, streamError.CHANGED_MEANWHILE, mediaError.MEDIA_UNAVAILABLE],
     handler: async (ctx, { actor }) => {
       await deleteIngress(ctx, actor.userId);
       return reply({}, { message: 'Stream key deleted successfully' });
     },
   }),
   endpoint({
+    operationId: 'readCredentials',
     ...common,
     method: 'get',
     path: '/stream/credentials',
     summary: 'My server URL and stream key',
     response: Ingress,
-    refusals: { 404: 'INGRESS_NOT_FOUND' },
+    refusals: [channelError.INGRESS_NOT_FOUND],
     handler: (ctx, { actor }) => getCredentials(ctx, actor.userId),
   }),
   endpoint({
+    operationId: 'readChannel',
     ...common,
     method: 'get',
     path: '/stream/info',
@@ -108,6 +118,7 @@ export const studioEndpoints: Endpoint[] = [
     handler: async (ctx, { actor }) => presentChannel(await ownChannelState(ctx, actor.userId)),
   }),
   endpoint({
+    operationId: 'changeChannel',
     ...common,
     method: 'put',
     path: '/stream/info',
@@ -117,11 +128,12 @@ export const studioEndpoints: Endpoint[] = [
       'its quality until it stops.',
     body: ChannelChanges,
     response: Channel,
-    refusals: { 409: 'CHANGED_MEANWHILE' },
+    refusals: [streamError.CHANGED_MEANWHILE],
     handler: async (ctx, { actor, body }) =>
       reply(await changeInfo(ctx, actor.userId, body), { message: 'Stream info updated successfully' }),
   }),
   endpoint({
+    operationId: 'changeChatSettings',
     ...common,
     method: 'put',
     path: '/stream/chat-settings',
@@ -129,11 +141,12 @@ export const studioEndpoints: Endpoint[] = [
     description: 'The open room hears at once.',
     body: ChatSettings,
     response: ChatPolicy,
-    refusals: { 409: 'CHANGED_MEANWHILE' },
+    refusals: [streamError.CHANGED_MEANWHILE],
     handler: async (ctx, { actor, body }) =>
       reply(await changeChatSettings(ctx, actor.userId, body), { message: 'Chat settings updated successfully' }),
   }),
   endpoint({
+    operationId: 'readStreamStatus',
     ...common,
     method: 'get',
     path: '/stream/status',
@@ -142,6 +155,7 @@ export const studioEndpoints: Endpoint[] = [
     handler: (ctx, { actor }) => readStatus(ctx, actor.userId),
   }),
   endpoint({
+    operationId: 'issueCreatorToken',
     ...common,
     method: 'post',
     path: '/stream/creator-token',
@@ -152,16 +166,18 @@ export const studioEndpoints: Endpoint[] = [
     handler: (ctx, { actor, body }) => issueCreatorToken(ctx, actor.userId, body.purpose),
   }),
   endpoint({
+    operationId: 'uploadThumbnail',
     ...common,
     method: 'post',
     path: '/stream/thumbnail',
     summary: "Upload my channel's picture",
     upload: { contentType: 'multipart/form-data', schema: ThumbnailUpload },
     response: Channel,
-    refusals: { 409: 'CHANGED_MEANWHILE', 413: 'FILE_TOO_LARGE', 503: 'MEDIA_STORE_UNAVAILABLE or IMAGES_UNAVAILABLE' },
+    refusals: [...FORM_REFUSALS, imagesError.IMAGES_UNAVAILABLE, streamError.CHANGED_MEANWHILE],
     handler: (ctx, { actor, request }) => uploadThumbnail(ctx, actor.userId, request),
   }),
   endpoint({
+    operationId: 'listModerators',
     ...common,
     method: 'get',
     path: '/stream/moderators',
@@ -171,26 +187,28 @@ export const studioEndpoints: Endpoint[] = [
     handler: (ctx, { actor, query }) => listModerators(ctx, actor.userId, query),
   }),
   endpoint({
+    operationId: 'nameModerator',
     ...common,
     method: 'put',
     path: '/stream/moderators/{userId}',
     summary: 'Name a moderator',
     params: UserParam,
     response: Nothing,
-    refusals: { 404: 'USER_NOT_FOUND', 409: 'MODERATOR_NOT_POSSIBLE or TOO_MANY_MODERATORS' },
+    refusals: [studioError.USER_NOT_FOUND, studioError.MODERATOR_NOT_POSSIBLE, studioError.TOO_MANY_MODERATORS],
     handler: async (ctx, { actor, params }) => {
       await nameModerator(ctx, actor.userId, params.userId);
       return {};
     },
   }),
   endpoint({
+    operationId: 'removeModerator',
     ...common,
     method: 'delete',
     path: '/stream/moderators/{userId}',
     summary: 'Remove a moderator',
     params: UserParam,
     response: Nothing,
-    refusals: { 404: 'USER_NOT_FOUND' },
+    refusals: [studioError.USER_NOT_FOUND],
     handler: async (ctx, { actor, params }) => {
       await removeModerator(ctx, actor.userId, params.userId);
       return {};

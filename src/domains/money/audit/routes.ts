@@ -1,5 +1,6 @@
 /** The ledger's proof. */
 import { type Endpoint, endpoint } from '@/http/endpoint';
+import { auditError } from './errors';
 import { Audit, Proof, ProofRequest } from './schemas';
 import { readAudit, requestProof } from './start';
 
@@ -8,6 +9,7 @@ const who = { permission: 'canSeeLedger' } as const;
 
 export const auditEndpoints: Endpoint[] = [
   endpoint({
+    operationId: 'readLedgerProof',
     method: 'get',
     path: PATH,
     tag: 'owner',
@@ -21,6 +23,7 @@ export const auditEndpoints: Endpoint[] = [
     handler: (ctx) => readAudit(ctx),
   }),
   endpoint({
+    operationId: 'proveLedger',
     method: 'post',
     path: PATH,
     tag: 'owner',
@@ -30,7 +33,7 @@ export const auditEndpoints: Endpoint[] = [
     body: ProofRequest,
     response: Proof,
     status: 202,
-    refusals: { 409: 'PROOF_RUNNING' },
+    refusals: [auditError.PROOF_RUNNING],
     handler: (ctx, { actor, body }) => requestProof(ctx, actor, body),
   }),
 ];

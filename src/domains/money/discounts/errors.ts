@@ -14,21 +14,24 @@ export const DISCOUNT_REASONS = [
 export type DiscountReason = (typeof DISCOUNT_REASONS)[number];
 
 export const discountError = errorList({
-  DISCOUNT_CODE_NOT_FOUND: [404, 'There is no such discount code.'],
-  DISCOUNT_NOT_YET: [409, 'This code is not valid yet.'],
-  DISCOUNT_EXPIRED: [409, 'This code is not valid any more.'],
-  DISCOUNT_USED_BY_YOU: [409, 'You have used this code, or another of its promotion, as often as you may.'],
-  DISCOUNT_USED_UP: [409, 'This code has been used as often as it may be.'],
-  DISCOUNT_CHANGED: [409, 'This code was changed at the same time. Look at it again.'],
-  DISCOUNT_CODE_EXISTS: [409, 'There is a discount code of this name already.'],
-  DISCOUNT_USED_MORE_OFTEN: [409, 'The code has been used more often than that already.'],
-  DISCOUNT_NOT_FOUND: [422, 'There is no such discount code.'],
-  DISCOUNT_NOT_YOURS: [422, 'This code is for somebody else.'],
-  DISCOUNT_NOT_FOR_PACKAGE: [422, 'This code is not for this package.'],
-  DISCOUNT_PACKAGE_TOO_SMALL: [422, 'This code is for larger packages.'],
+  DISCOUNT_CODE_NOT_FOUND: [404, 'This discount code does not exist.'],
+  DISCOUNT_NOT_YET: [409, 'This code is not valid yet. Try again once it starts.'],
+  DISCOUNT_EXPIRED: [409, 'This code has expired. Try another one.'],
+  DISCOUNT_USED_BY_YOU: [
+    409,
+    'You have already used this code, or another code of its promotion, as often as you can.',
+  ],
+  DISCOUNT_USED_UP: [409, 'This code has been used up. Try another one.'],
+  DISCOUNT_CHANGED: [409, 'This code was just changed. Reload and try again.'],
+  DISCOUNT_CODE_EXISTS: [409, 'A discount code with this name already exists. Choose another name.'],
+  DISCOUNT_USED_MORE_OFTEN: [409, 'This code has already been used more often than that. Choose a higher limit.'],
+  DISCOUNT_NOT_FOUND: [422, 'This discount code does not exist. Check its spelling.'],
+  DISCOUNT_NOT_YOURS: [422, 'This code is for another user. Try another one.'],
+  DISCOUNT_NOT_FOR_PACKAGE: [422, 'This code is not for this package. Choose another package or code.'],
+  DISCOUNT_PACKAGE_TOO_SMALL: [422, 'This code is for larger packages. Choose a larger one.'],
 });
 
 /** Of a package that a code is for, or that is bought. */
 export const packageError = errorList({
-  PACKAGE_NOT_FOUND: [404, 'There is no such package on offer.'],
+  PACKAGE_NOT_FOUND: [404, 'This package is not on offer. Choose another one.'],
 });

@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { cursorPageOf, cursorQuery } from '@/http/envelope';
+import { discountError, packageError } from './errors';
 import { changeDiscount, createDiscount, listDiscounts } from './manage';
 import { listMyCodes, readLatestReward } from './rewards';
 import {
@@ -21,6 +22,7 @@ const who = { permission: 'canManageCatalogue' } as const;
 
 export const discountEndpoints: Endpoint[] = [
   endpoint({
+    operationId: 'validateDiscount',
     method: 'post',
     path: '/discount/validate',
     tag: 'discount',
@@ -28,10 +30,11 @@ export const discountEndpoints: Endpoint[] = [
     who: 'user',
     body: DiscountCheck,
     response: DiscountAnswer,
-    refusals: { 404: 'PACKAGE_NOT_FOUND' },
+    refusals: [packageError.PACKAGE_NOT_FOUND],
     handler: (ctx, { actor, body }) => validateDiscount(ctx, actor, body),
   }),
   endpoint({
+    operationId: 'listMyDiscounts',
     method: 'get',
     path: '/discount/my-codes',
     tag: 'discount',
@@ -42,6 +45,7 @@ export const discountEndpoints: Endpoint[] = [
     handler: (ctx, { actor, query }) => listMyCodes(ctx, actor, query),
   }),
   endpoint({
+    operationId: 'readLatestReward',
     method: 'get',
     path: '/discount/latest-reward',
     tag: 'discount',
@@ -51,6 +55,7 @@ export const discountEndpoints: Endpoint[] = [
     handler: (ctx, { actor }) => readLatestReward(ctx, actor),
   }),
   endpoint({
+    operationId: 'listDiscounts',
     method: 'get',
     path: '/owner/panel/discounts',
     tag: 'owner',
@@ -61,6 +66,7 @@ export const discountEndpoints: Endpoint[] = [
     handler: (ctx, { query }) => listDiscounts(ctx, query),
   }),
   endpoint({
+    operationId: 'addDiscount',
     method: 'post',
     path: '/owner/panel/discounts',
     tag: 'owner',
@@ -69,10 +75,11 @@ export const discountEndpoints: Endpoint[] = [
     body: NewDiscount,
     response: Discount,
     status: 201,
-    refusals: { 404: 'PACKAGE_NOT_FOUND', 409: 'DISCOUNT_CODE_EXISTS' },
+    refusals: [packageError.PACKAGE_NOT_FOUND, discountError.DISCOUNT_CODE_EXISTS],
     handler: (ctx, { actor, body }) => createDiscount(ctx, actor, body),
   }),
   endpoint({
+    operationId: 'changeDiscount',
     method: 'put',
     path: '/owner/panel/discounts/{id}',
     tag: 'owner',
@@ -82,10 +89,12 @@ export const discountEndpoints: Endpoint[] = [
     params: z.object({ id: anId }),
     body: DiscountChanges,
     response: Discount,
-    refusals: {
-      404: 'DISCOUNT_CODE_NOT_FOUND or PACKAGE_NOT_FOUND',
-      409: 'DISCOUNT_CHANGED or DISCOUNT_USED_MORE_OFTEN',
-    },
+    refusals: [
+      discountError.DISCOUNT_CODE_NOT_FOUND,
+      packageError.PACKAGE_NOT_FOUND,
+      discountError.DISCOUNT_CHANGED,
+      discountError.DISCOUNT_USED_MORE_OFTEN,
+    ],
     handler: (ctx, { actor, params, body }) => changeDiscount(ctx, actor, params.id, body),
   }),
 ];

@@ -1,6 +1,7 @@
 /** What creators earn: figures, history, targets, and diamonds for coins. Cash-outs are payouts' own. */
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { exportDays, listDays } from './days';
+import { earningError } from './errors';
 import { exchangeDiamonds } from './exchange';
 import { exportHistory, listHistory } from './history';
 import {
@@ -23,6 +24,7 @@ const CSV =
 
 export const earningEndpoints: Endpoint[] = [
   endpoint({
+    operationId: 'listEarningTargets',
     method: 'get',
     path: '/earnings/targets',
     tag: 'earnings',
@@ -33,6 +35,7 @@ export const earningEndpoints: Endpoint[] = [
     handler: (ctx, { actor }) => listTargets(ctx, actor.userId),
   }),
   endpoint({
+    operationId: 'readEarningStats',
     method: 'get',
     path: '/earnings/stats',
     tag: 'earnings',
@@ -44,6 +47,7 @@ export const earningEndpoints: Endpoint[] = [
     handler: (ctx, { actor, query }) => readStats(ctx, actor.userId, query),
   }),
   endpoint({
+    operationId: 'listEarnings',
     method: 'get',
     path: '/earnings/history',
     tag: 'earnings',
@@ -58,6 +62,7 @@ export const earningEndpoints: Endpoint[] = [
       query.format === 'csv' ? exportHistory(ctx, actor.userId, query) : listHistory(ctx, actor.userId, query),
   }),
   endpoint({
+    operationId: 'exchangeDiamonds',
     method: 'post',
     path: '/earnings/exchange',
     tag: 'earnings',
@@ -68,10 +73,11 @@ export const earningEndpoints: Endpoint[] = [
     body: ExchangeRequest,
     response: Exchange,
     status: 201,
-    refusals: { 409: 'EXCHANGE_TOO_SMALL, EXCHANGE_WORTHLESS, NOT_ENOUGH_DIAMONDS' },
+    refusals: [earningError.EXCHANGE_TOO_SMALL, earningError.EXCHANGE_WORTHLESS, earningError.NOT_ENOUGH_DIAMONDS],
     handler: (ctx, { actor, body, once }) => exchangeDiamonds(ctx, actor.userId, body.diamonds, once),
   }),
   endpoint({
+    operationId: 'listDjEarnings',
     method: 'get',
     path: '/dj/earnings',
     tag: 'dj',

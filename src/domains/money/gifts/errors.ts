@@ -1,9 +1,9 @@
 import { errorList } from '@/http/errors';
 
 export const giftError = errorList({
-  GIFT_NOT_FOUND: [404, 'There is no such gift in the catalogue.'],
-  GIFT_CHANGED: [409, 'The gift, or the economy, changed at the same time. Look again, then try again.'],
-  GIFT_WORTHLESS: [409, 'At the present rate a creator would earn nothing of it.'],
-  QUANTITY_OUT_OF_RANGE: [422, 'That is more at once than may be sent.'],
-  TIP_OUT_OF_RANGE: [422, 'A tip of that size is not taken.'],
+  GIFT_NOT_FOUND: [404, 'This gift is not in the catalogue. Choose another one.'],
+  GIFT_CHANGED: [409, 'The gift or the economy was just changed. Reload and try again.'],
+  GIFT_WORTHLESS: [409, 'At the current rate the creator would earn nothing from this. Choose a larger amount.'],
+  QUANTITY_OUT_OF_RANGE: [422, 'You cannot send that many at once. Choose a smaller quantity.'],
+  TIP_OUT_OF_RANGE: [422, 'This tip is outside the limits. Choose another amount.'],
 });

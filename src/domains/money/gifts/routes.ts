@@ -1,10 +1,16 @@
 /** Gifts and tips, and the catalogue. */
+
 import { z } from '@hono/zod-openapi';
+import { roomError } from '@/domains/live/rooms/errors';
 import { anId } from '@/domains/live/rooms/schemas';
+import { streamError } from '@/domains/live/streams/errors';
+import { socialError } from '@/domains/people/social/errors';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { cursorQuery, Nothing, pageQuery } from '@/http/envelope';
+import { ledgerError } from '@/ledger/errors';
 import { addGift, changeGift, listCatalogue } from './catalogue';
 import { deleteWords } from './delete-words';
+import { giftError } from './errors';
 import { listGiftsReceived, listGiftsSent } from './history';
 import {
   CataloguePage,
@@ -19,20 +25,27 @@ import {
 import { sendGift, sendTip } from './send-gift';
 
 const keeper = { permission: 'canManageCatalogue' } as const;
-const GIVING_REFUSALS = {
-  402: 'NOT_ENOUGH_COINS, with the balance and the price',
-  403: 'BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY',
-  404: 'USER_NOT_FOUND, STREAM_NOT_FOUND',
-  409: 'NOT_A_CREATOR, STREAM_NOT_LIVE, GIFT_WORTHLESS',
-  422: 'NOT_ONESELF',
-} as const;
+const GIVING_REFUSALS = [
+  ledgerError.NOT_ENOUGH_COINS,
+  socialError.USER_NOT_FOUND,
+  socialError.NOT_A_CREATOR,
+  socialError.NOT_ONESELF,
+  streamError.STREAM_NOT_FOUND,
+  streamError.STREAM_NOT_LIVE,
+  roomError.BANNED,
+  roomError.FOLLOWERS_ONLY,
+  roomError.SUBSCRIBERS_ONLY,
+  giftError.GIFT_WORTHLESS,
+];
 const GIVING =
   'Into a live stream it is shown in the room as `gift-sent`, once it is paid. A message is judged as chat is, outside ' +
   'of a stream by the bans and blocked words of the creator. If it is refused, the gift is sent without it, and the ' +
-  'answer says why: `message: null, messageRefused: { code }`.';
+  'answer says why: `message: null, messageRefused: { code }`. The details of `NOT_ENOUGH_COINS` are the balance and ' +
+  'the price.';
 
 export const giftEndpoints: Endpoint[] = [
   endpoint({
+    operationId: 'listGifts',
     method: 'get',
     path: '/payment/gifts',
     tag: 'payment',
@@ -43,6 +56,7 @@ export const giftEndpoints: Endpoint[] = [
     handler: (ctx, { query }) => listCatalogue(ctx, query),
   }),
   endpoint({
+    operationId: 'sendGift',
     method: 'post',
     path: '/payment/gift',
     tag: 'payment',
@@ -53,14 +67,11 @@ export const giftEndpoints: Endpoint[] = [
     body: NewGiftSent,
     response: GiftSent,
     status: 201,
-    refusals: {
-      ...GIVING_REFUSALS,
-      404: `GIFT_NOT_FOUND, ${GIVING_REFUSALS[404]}`,
-      422: `QUANTITY_OUT_OF_RANGE, ${GIVING_REFUSALS[422]}`,
-    },
+    refusals: [...GIVING_REFUSALS, giftError.GIFT_NOT_FOUND, giftError.QUANTITY_OUT_OF_RANGE],
     handler: (ctx, { actor, body, once }) => sendGift(ctx, actor, body, once),
   }),
   endpoint({
+    operationId: 'sendTip',
     method: 'post',
     path: '/payment/tip',
     tag: 'payment',
@@ -71,10 +82,11 @@ export const giftEndpoints: Endpoint[] = [
     body: NewTip,
     response: GiftSent,
     status: 201,
-    refusals: { ...GIVING_REFUSALS, 422: `TIP_OUT_OF_RANGE, ${GIVING_REFUSALS[422]}` },
+    refusals: [...GIVING_REFUSALS, giftError.TIP_OUT_OF_RANGE],
     handler: (ctx, { actor, body, once }) => sendTip(ctx, actor, body, once),
   }),
   endpoint({
+    operationId: 'listGiftsSent',
     method: 'get',
     path: '/payment/gifts-sent',
     tag: 'payment',
@@ -85,6 +97,7 @@ export const giftEndpoints: Endpoint[] = [
     handler: (ctx, { actor, query }) => listGiftsSent(ctx, actor.userId, query),
   }),
   endpoint({
+    operationId: 'listGiftsReceived',
     method: 'get',
     path: '/payment/gifts-received',
     tag: 'payment',
@@ -95,6 +108,7 @@ export const giftEndpoints: Endpoint[] = [
     handler: (ctx, { actor, query }) => listGiftsReceived(ctx, actor.userId, query),
   }),
   endpoint({
+    operationId: 'deleteChatMessage',
     method: 'delete',
     path: '/sessions/{id}/chat/{messageId}',
     tag: 'session',
@@ -105,16 +119,21 @@ export const giftEndpoints: Endpoint[] = [
     who: 'user',
     params: z.strictObject({ id: anId, messageId: anId }),
     response: Nothing,
-    refusals: {
-      403: 'NOT_ALLOWED, BANNED, FOLLOWERS_ONLY, SUBSCRIBERS_ONLY',
-      404: 'STREAM_NOT_FOUND, MESSAGE_NOT_FOUND',
-    },
+    refusals: [
+      streamError.STREAM_NOT_FOUND,
+      roomError.BANNED,
+      roomError.FOLLOWERS_ONLY,
+      roomError.SUBSCRIBERS_ONLY,
+      roomError.NOT_ALLOWED,
+      roomError.MESSAGE_NOT_FOUND,
+    ],
     handler: async (ctx, { actor, params }) => {
       await deleteWords(ctx, actor, params.id, params.messageId);
       return {};
     },
   }),
   endpoint({
+    operationId: 'addGift',
     method: 'post',
     path: '/owner/panel/gifts',
     tag: 'owner',
@@ -123,10 +142,11 @@ export const giftEndpoints: Endpoint[] = [
     body: NewKeptGift,
     response: KeptGift,
     status: 201,
-    refusals: { 409: 'GIFT_WORTHLESS, GIFT_CHANGED' },
+    refusals: [giftError.GIFT_WORTHLESS, giftError.GIFT_CHANGED],
     handler: (ctx, { actor, body }) => addGift(ctx, actor, body),
   }),
   endpoint({
+    operationId: 'changeGift',
     method: 'put',
     path: '/owner/panel/gifts/{id}',
     tag: 'owner',
@@ -136,7 +156,7 @@ export const giftEndpoints: Endpoint[] = [
     params: z.strictObject({ id: z.string().min(1) }),
     body: KeptGiftChanges,
     response: KeptGift,
-    refusals: { 404: 'GIFT_NOT_FOUND', 409: 'GIFT_WORTHLESS, GIFT_CHANGED' },
+    refusals: [giftError.GIFT_NOT_FOUND, giftError.GIFT_WORTHLESS, giftError.GIFT_CHANGED],
     handler: (ctx, { actor, params, body }) => changeGift(ctx, actor, params.id, body),
   }),
 ];

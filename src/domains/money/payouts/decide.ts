@@ -115,7 +115,7 @@ async function requireNotSent(ctx: Context, payout: PayoutRow): Promise<void> {
     ctx.log.warning(`payout ${payout.id}`, error.code);
     return;
   }
-  throw payoutError('PAYOUT_DECIDED', { message: 'The provider has sent this cash-out after all: it is paid.' });
+  throw payoutError('PAYOUT_DECIDED', { message: 'The provider has sent this cash-out after all, so it is paid.' });
 }
 
 function actionOn(payout: PayoutRow, { userId: staffId }: Actor, action: string, after: PayoutRow['status']) {

@@ -30,7 +30,7 @@ export function movePayout(
 }
 
 export const decidedMeanwhile = (): AppError =>
-  payoutError('PAYOUT_DECIDED', { message: 'This cash-out was decided at the same time. Look at it again.' });
+  payoutError('PAYOUT_DECIDED', { message: 'Someone else just decided this cash-out. Reload to see its status.' });
 
 /** @param also goes into the same batch. Throws PAYOUT_DECIDED if it ended, or went on, in between. */
 export async function markPaid(ctx: Context, payout: PayoutRow, reference: string, also: readonly Statement[] = []) {

@@ -1,49 +1,50 @@
-/** Cash-outs: asked for and read by creators. Two doors lead to each, of which neither knows more than the other. */
+/** Creators ask for cash-outs and read their own; each has a path under payment and one under earnings. */
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { pageOf } from '@/http/envelope';
+import { httpError } from '@/http/errors';
+import { paymentProviderError } from '@/providers/payment-errors';
 import { connectAccount } from './accounts';
+import { payoutError } from './errors';
 import { listOwnPayouts } from './lists';
 import { requestPayout } from './request-payout';
 import { Payout, PayoutAccount, PayoutAccountRequest, PayoutRequest, PayoutsQuery } from './schemas';
 import { payoutDeskEndpoints } from './staff-routes';
 
-const request = {
-  method: 'post',
-  description:
-    'Diamonds must have matured. They, or the sales money, are held at once and come back if it is rejected or fails. ' +
-    'The fee is taken off what is sent.',
-  who: 'creator',
-  movesMoney: true,
-  body: PayoutRequest,
-  response: Payout,
-  status: 201,
-  refusals: {
-    409:
-      'NOT_ENOUGH_DIAMONDS, NOT_ENOUGH_SALES, PAYOUT_LIMIT_MINIMUM, PAYOUT_LIMIT_MAXIMUM, PAYOUT_LIMIT_DAILY, ' +
-      'PAYOUT_ACCOUNT_MISSING, PAYOUT_ACCOUNT_NOT_READY, BANK_DETAILS_MISSING or PAYOUT_CHANGED',
-    422: 'PAYOUT_TOO_SMALL',
-    503: 'PAYOUTS_BY_BANK_ONLY',
-  },
-} as const;
-
 const own = { method: 'get', query: PayoutsQuery, response: pageOf(Payout) } as const;
 
 export const payoutEndpoints: Endpoint[] = [
   endpoint({
-    ...request,
+    operationId: 'requestPayout',
+    method: 'post',
     path: '/payment/payout',
+    aliases: ['/earnings/cashout/request'],
     tag: 'payment',
     summary: 'Ask for a cash-out of diamonds or sales',
+    description:
+      'Diamonds must have matured. They, or the sales money, are held at once and come back if it is rejected or fails. ' +
+      'The fee is taken off what is sent.',
+    who: 'creator',
+    movesMoney: true,
+    body: PayoutRequest,
+    response: Payout,
+    status: 201,
+    refusals: [
+      payoutError.NOT_ENOUGH_DIAMONDS,
+      payoutError.NOT_ENOUGH_SALES,
+      payoutError.PAYOUT_LIMIT_MINIMUM,
+      payoutError.PAYOUT_LIMIT_MAXIMUM,
+      payoutError.PAYOUT_LIMIT_DAILY,
+      payoutError.PAYOUT_TOO_SMALL,
+      payoutError.PAYOUT_ACCOUNT_MISSING,
+      payoutError.PAYOUT_ACCOUNT_NOT_READY,
+      payoutError.BANK_DETAILS_MISSING,
+      payoutError.PAYOUT_CHANGED,
+      payoutError.PAYOUTS_BY_BANK_ONLY,
+    ],
     handler: (ctx, { actor, body, once }) => requestPayout(ctx, actor.userId, body, once),
   }),
   endpoint({
-    ...request,
-    path: '/earnings/cashout/request',
-    tag: 'earnings',
-    summary: 'Ask for a cash-out: the same as POST /payment/payout',
-    handler: (ctx, { actor, body, once }) => requestPayout(ctx, actor.userId, body, once),
-  }),
-  endpoint({
+    operationId: 'listMyPayouts',
     ...own,
     path: '/payment/payout-history',
     tag: 'payment',
@@ -52,14 +53,16 @@ export const payoutEndpoints: Endpoint[] = [
     handler: (ctx, { actor, query }) => listOwnPayouts(ctx, actor.userId, query),
   }),
   endpoint({
+    operationId: 'listMyCashouts',
     ...own,
     path: '/earnings/cashout/my',
     tag: 'earnings',
-    summary: 'My cash-outs: the same as GET /payment/payout-history',
+    summary: 'My cash-outs, also for those who are no longer creators',
     who: 'user',
     handler: (ctx, { actor, query }) => listOwnPayouts(ctx, actor.userId, query),
   }),
   endpoint({
+    operationId: 'connectPayoutAccount',
     method: 'post',
     path: '/payment/payout-account',
     tag: 'payment',
@@ -70,11 +73,12 @@ export const payoutEndpoints: Endpoint[] = [
     who: 'creator',
     body: PayoutAccountRequest,
     response: PayoutAccount,
-    refusals: {
-      409: 'PAYOUT_ACCOUNT_REFUSED',
-      422: 'RETURN_URL_NOT_ALLOWED',
-      503: 'PAYOUTS_BY_BANK_ONLY or PAYOUT_UNAVAILABLE',
-    },
+    refusals: [
+      paymentProviderError.PAYOUT_ACCOUNT_REFUSED,
+      paymentProviderError.PAYOUT_UNAVAILABLE,
+      httpError.RETURN_URL_NOT_ALLOWED,
+      payoutError.PAYOUTS_BY_BANK_ONLY,
+    ],
     handler: (ctx, { actor, body }) => connectAccount(ctx, actor, body),
   }),
   ...payoutDeskEndpoints,

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { cursorPageOf, pageOf } from '@/http/envelope';
 import { approvePayout, confirmPaid, rejectPayout } from './decide';
+import { payoutError } from './errors';
 import { listPayouts, listPendingPayouts } from './lists';
 import { AllPayoutsQuery, PaidRequest, PayoutInReview, PayoutRejection, PayoutsQuery } from './schemas';
 
@@ -10,10 +11,11 @@ const ID_CHARACTERS_MAX = 64;
 const tag = 'owner';
 const who = { permission: 'canApproveCashout' } as const;
 const params = z.object({ id: z.string().min(1).max(ID_CHARACTERS_MAX) });
-const outOfReach = 'OWN_PAYOUT, PAYOUT_OUT_OF_REACH or PERMISSION_REQUIRED';
+const NOT_DECIDABLE = [payoutError.PAYOUT_NOT_FOUND, payoutError.OWN_PAYOUT, payoutError.PAYOUT_OUT_OF_REACH];
 
 export const payoutDeskEndpoints: Endpoint[] = [
   endpoint({
+    operationId: 'listPendingPayouts',
     method: 'get',
     path: '/owner/panel/cashouts/pending',
     tag,
@@ -24,6 +26,7 @@ export const payoutDeskEndpoints: Endpoint[] = [
     handler: (ctx, { actor, query }) => listPendingPayouts(ctx, actor, query),
   }),
   endpoint({
+    operationId: 'listPayouts',
     method: 'get',
     path: '/owner/panel/cashouts',
     tag,
@@ -38,6 +41,7 @@ export const payoutDeskEndpoints: Endpoint[] = [
     handler: (ctx, { actor, query }) => listPayouts(ctx, actor, query),
   }),
   endpoint({
+    operationId: 'approvePayout',
     method: 'put',
     path: '/owner/panel/cashouts/{id}/approve',
     tag,
@@ -46,10 +50,11 @@ export const payoutDeskEndpoints: Endpoint[] = [
     who,
     params,
     response: PayoutInReview,
-    refusals: { 403: outOfReach, 404: 'PAYOUT_NOT_FOUND', 409: 'PAYOUT_DECIDED' },
+    refusals: [...NOT_DECIDABLE, payoutError.PAYOUT_DECIDED],
     handler: (ctx, { actor, params: { id } }) => approvePayout(ctx, actor, id),
   }),
   endpoint({
+    operationId: 'rejectPayout',
     method: 'put',
     path: '/owner/panel/cashouts/{id}/reject',
     tag,
@@ -61,10 +66,11 @@ export const payoutDeskEndpoints: Endpoint[] = [
     params,
     body: PayoutRejection,
     response: PayoutInReview,
-    refusals: { 403: outOfReach, 404: 'PAYOUT_NOT_FOUND', 409: 'PAYOUT_DECIDED' },
+    refusals: [...NOT_DECIDABLE, payoutError.PAYOUT_DECIDED],
     handler: (ctx, { actor, params: { id }, body }) => rejectPayout(ctx, actor, id, body),
   }),
   endpoint({
+    operationId: 'confirmPayout',
     method: 'put',
     path: '/owner/panel/cashouts/{id}/paid',
     tag,
@@ -74,11 +80,12 @@ export const payoutDeskEndpoints: Endpoint[] = [
     params,
     body: PaidRequest,
     response: PayoutInReview,
-    refusals: {
-      403: outOfReach,
-      404: 'PAYOUT_NOT_FOUND',
-      409: 'PAYOUT_NOT_APPROVED, PAYOUT_WITH_PROVIDER or PAYOUT_DECIDED',
-    },
+    refusals: [
+      ...NOT_DECIDABLE,
+      payoutError.PAYOUT_NOT_APPROVED,
+      payoutError.PAYOUT_WITH_PROVIDER,
+      payoutError.PAYOUT_DECIDED,
+    ],
     handler: (ctx, { actor, params: { id }, body }) => confirmPaid(ctx, actor, id, body.reference),
   }),
 ];

@@ -1,5 +1,5 @@
 import { errorList } from '@/http/errors';
 
 export const purchaseError = errorList({
-  PACKAGE_CHANGED: [409, 'This package was changed at the same time. Look at it again.'],
+  PACKAGE_CHANGED: [409, 'Someone else just changed this package. Reload and try again.'],
 });

@@ -1,8 +1,15 @@
 /** Buying coins: packages and purchases. */
+
 import { z } from '@hono/zod-openapi';
+import { budgetError } from '@/domains/base/budgets/errors';
+import { discountError, packageError } from '@/domains/money/discounts/errors';
+import { paymentError } from '@/domains/money/payments/errors';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { cursorPageOf, cursorQuery, pageOf, pageQuery, reply } from '@/http/envelope';
+import { httpError } from '@/http/errors';
+import { paymentProviderError } from '@/providers/payment-errors';
 import { buyCoins } from './buy';
+import { purchaseError } from './errors';
 import { listPurchases } from './own';
 import { changePackage, createPackage, listPackages } from './packages';
 import { anId, CoinPackage, NewPackage, NewPurchase, PackageChanges, Purchase, PurchaseRequest } from './schemas';
@@ -12,6 +19,7 @@ const CACHED_BRIEFLY = { 'Cache-Control': 'public, max-age=30' };
 
 export const purchaseEndpoints: Endpoint[] = [
   endpoint({
+    operationId: 'listCoinPackages',
     method: 'get',
     path: '/payment/packages',
     tag: 'payment',
@@ -22,6 +30,7 @@ export const purchaseEndpoints: Endpoint[] = [
     handler: async (ctx, { query }) => reply(await listPackages(ctx, query), { headers: CACHED_BRIEFLY }),
   }),
   endpoint({
+    operationId: 'buyCoins',
     method: 'post',
     path: '/payment/purchase',
     tag: 'payment',
@@ -35,16 +44,26 @@ export const purchaseEndpoints: Endpoint[] = [
     body: PurchaseRequest,
     response: NewPurchase,
     status: 201,
-    refusals: {
-      404: 'PACKAGE_NOT_FOUND',
-      409: 'DISCOUNT_NOT_YET, DISCOUNT_EXPIRED, DISCOUNT_USED_BY_YOU, DISCOUNT_USED_UP, DISCOUNT_CHANGED, CHECKOUT_OVER',
-      422: 'RETURN_URL_NOT_ALLOWED, DISCOUNT_NOT_FOUND, DISCOUNT_NOT_YOURS, DISCOUNT_NOT_FOR_PACKAGE, DISCOUNT_PACKAGE_TOO_SMALL',
-      429: 'DAILY_BUDGET_SPENT',
-      503: 'PAYMENT_UNAVAILABLE',
-    },
+    refusals: [
+      packageError.PACKAGE_NOT_FOUND,
+      discountError.DISCOUNT_NOT_YET,
+      discountError.DISCOUNT_EXPIRED,
+      discountError.DISCOUNT_USED_BY_YOU,
+      discountError.DISCOUNT_USED_UP,
+      discountError.DISCOUNT_CHANGED,
+      discountError.DISCOUNT_NOT_FOUND,
+      discountError.DISCOUNT_NOT_YOURS,
+      discountError.DISCOUNT_NOT_FOR_PACKAGE,
+      discountError.DISCOUNT_PACKAGE_TOO_SMALL,
+      paymentError.CHECKOUT_OVER,
+      httpError.RETURN_URL_NOT_ALLOWED,
+      budgetError.DAILY_BUDGET_SPENT,
+      paymentProviderError.PAYMENT_UNAVAILABLE,
+    ],
     handler: (ctx, { actor, once, body }) => buyCoins(ctx, actor, once, body),
   }),
   endpoint({
+    operationId: 'listPurchases',
     method: 'get',
     path: '/payment/purchases',
     tag: 'payment',
@@ -55,6 +74,7 @@ export const purchaseEndpoints: Endpoint[] = [
     handler: (ctx, { actor, query }) => listPurchases(ctx, actor, query),
   }),
   endpoint({
+    operationId: 'addCoinPackage',
     method: 'post',
     path: '/owner/panel/packages',
     tag: 'owner',
@@ -66,6 +86,7 @@ export const purchaseEndpoints: Endpoint[] = [
     handler: (ctx, { actor, body }) => createPackage(ctx, actor, body),
   }),
   endpoint({
+    operationId: 'changeCoinPackage',
     method: 'put',
     path: '/owner/panel/packages/{id}',
     tag: 'owner',
@@ -75,7 +96,7 @@ export const purchaseEndpoints: Endpoint[] = [
     params: z.object({ id: anId }),
     body: PackageChanges,
     response: CoinPackage,
-    refusals: { 404: 'PACKAGE_NOT_FOUND', 409: 'PACKAGE_CHANGED' },
+    refusals: [packageError.PACKAGE_NOT_FOUND, purchaseError.PACKAGE_CHANGED],
     handler: (ctx, { actor, params, body }) => changePackage(ctx, actor, params.id, body),
   }),
 ];

@@ -1,8 +1,11 @@
 /** Subscriptions to creators, and their tiers. */
 import { z } from '@hono/zod-openapi';
 import { Tiers } from '@/domains/people/creators/schemas';
+import { socialError } from '@/domains/people/social/errors';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { cursorQuery } from '@/http/envelope';
+import { ledgerError } from '@/ledger/errors';
+import { subscriptionError } from './errors';
 import { listSubscriptions, unsubscribe } from './own-subscriptions';
 import { EndedSubscription, NewSubscription, NewTiers, Subscription, SubscriptionPage } from './schemas';
 import { subscribe } from './subscribe';
@@ -10,6 +13,7 @@ import { listOwnTiers, listTiers, setTiers } from './tiers';
 
 export const subscriptionEndpoints: Endpoint[] = [
   endpoint({
+    operationId: 'subscribe',
     method: 'post',
     path: '/payment/subscribe',
     tag: 'payment',
@@ -17,22 +21,27 @@ export const subscriptionEndpoints: Endpoint[] = [
     description:
       'Renewed from the wallet each calendar month, at the price it began with. One that was cancelled and still runs ' +
       'is taken up again by subscribing to the same tier: 200, and nothing is charged. For another tier it must end ' +
-      'first.',
+      'first. The details of `NOT_ENOUGH_COINS` are the balance and the price.',
     who: 'user',
     movesMoney: true,
     body: NewSubscription,
     response: Subscription,
     status: 201,
     also: { status: 200, when: 'A cancelled one that still runs was taken up again; nothing was charged.' },
-    refusals: {
-      402: 'NOT_ENOUGH_COINS, with the balance and the price',
-      404: 'USER_NOT_FOUND, TIER_NOT_FOUND',
-      409: 'ALREADY_SUBSCRIBED, NOT_A_CREATOR, TIER_WORTHLESS, SUBSCRIPTION_CHANGED',
-      422: 'NOT_ONESELF',
-    },
+    refusals: [
+      ledgerError.NOT_ENOUGH_COINS,
+      socialError.USER_NOT_FOUND,
+      socialError.NOT_A_CREATOR,
+      socialError.NOT_ONESELF,
+      subscriptionError.TIER_NOT_FOUND,
+      subscriptionError.ALREADY_SUBSCRIBED,
+      subscriptionError.TIER_WORTHLESS,
+      subscriptionError.SUBSCRIPTION_CHANGED,
+    ],
     handler: (ctx, { actor, body, once }) => subscribe(ctx, actor, body, once),
   }),
   endpoint({
+    operationId: 'unsubscribe',
     method: 'post',
     path: '/payment/unsubscribe',
     tag: 'payment',
@@ -41,10 +50,11 @@ export const subscriptionEndpoints: Endpoint[] = [
     who: 'user',
     body: EndedSubscription,
     response: Subscription,
-    refusals: { 404: 'NOT_SUBSCRIBED', 409: 'SUBSCRIPTION_CHANGED' },
+    refusals: [subscriptionError.NOT_SUBSCRIBED, subscriptionError.SUBSCRIPTION_CHANGED],
     handler: (ctx, { actor, body }) => unsubscribe(ctx, actor.userId, body.creatorId),
   }),
   endpoint({
+    operationId: 'listSubscriptions',
     method: 'get',
     path: '/payment/subscriptions',
     tag: 'payment',
@@ -55,6 +65,7 @@ export const subscriptionEndpoints: Endpoint[] = [
     handler: (ctx, { actor, query }) => listSubscriptions(ctx, actor.userId, query),
   }),
   endpoint({
+    operationId: 'listTiers',
     method: 'get',
     path: '/payment/tiers/{creatorId}',
     tag: 'payment',
@@ -62,9 +73,11 @@ export const subscriptionEndpoints: Endpoint[] = [
     who: 'optional',
     params: z.strictObject({ creatorId: z.string().min(1) }),
     response: Tiers,
+    refusals: [socialError.USER_NOT_FOUND],
     handler: (ctx, { actor, params }) => listTiers(ctx, actor, params.creatorId),
   }),
   endpoint({
+    operationId: 'listMyTiers',
     method: 'get',
     path: '/payment/tiers',
     tag: 'payment',
@@ -74,6 +87,7 @@ export const subscriptionEndpoints: Endpoint[] = [
     handler: (ctx, { actor }) => listOwnTiers(ctx, actor.userId),
   }),
   endpoint({
+    operationId: 'setTiers',
     method: 'put',
     path: '/payment/tiers',
     tag: 'payment',
@@ -84,7 +98,11 @@ export const subscriptionEndpoints: Endpoint[] = [
     who: 'creator',
     body: NewTiers,
     response: Tiers,
-    refusals: { 404: 'TIER_NOT_FOUND', 409: 'TIER_WORTHLESS, SUBSCRIPTION_CHANGED' },
+    refusals: [
+      subscriptionError.TIER_NOT_FOUND,
+      subscriptionError.TIER_WORTHLESS,
+      subscriptionError.SUBSCRIPTION_CHANGED,
+    ],
     handler: (ctx, { actor, body }) => setTiers(ctx, actor.userId, body),
   }),
 ];

@@ -32,7 +32,8 @@ export async function listTiers(ctx: Context, viewer: Viewer, creatorId: string)
       .where(and(eq(users.id, creatorId), eq(users.creatorStatus, 'APPROVED'), userVisibleTo(viewer))),
     tiersQuery(ctx, creatorId),
   ]);
-  if (!creator) throw socialError('USER_NOT_FOUND', { message: 'There is no such creator.' });
+  if (!creator)
+    throw socialError('USER_NOT_FOUND', { message: 'This creator does not exist, or you cannot see them.' });
   return { tiers: rows.map(presentTier) };
 }
 

@@ -9,6 +9,7 @@ const shared = { method: 'get', tag: 'payment', who: 'user' } as const;
 
 export const walletEndpoints: Endpoint[] = [
   endpoint({
+    operationId: 'readWallet',
     ...shared,
     path: '/payment/wallet',
     summary: 'All that one has: coins, diamonds, money from sales',
@@ -16,6 +17,7 @@ export const walletEndpoints: Endpoint[] = [
     handler: (ctx, { actor }) => readWallet(ctx, actor.userId),
   }),
   endpoint({
+    operationId: 'readBalance',
     ...shared,
     path: '/payment/balance',
     summary: 'What may be spent and cashed out now',
@@ -24,6 +26,7 @@ export const walletEndpoints: Endpoint[] = [
     handler: (ctx, { actor }) => readBalances(ctx, actor.userId),
   }),
   endpoint({
+    operationId: 'listTransactions',
     ...shared,
     path: '/payment/transactions',
     summary: 'All that came and went, newest first',

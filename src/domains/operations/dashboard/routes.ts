@@ -5,6 +5,7 @@ import { readDashboard } from './stats';
 
 export const dashboardEndpoints: Endpoint[] = [
   endpoint({
+    operationId: 'readDashboard',
     method: 'get',
     path: '/owner/panel/dashboard/stats',
     tag: 'owner',

@@ -1,11 +1,15 @@
 /** What is held about a user, and the end of an account. */
+import { fileError } from '@/domains/base/media/errors';
+import { authError } from '@/domains/people/auth/errors';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { deleteAccount } from './delete-account';
+import { privacyError } from './errors';
 import { exportAccount } from './export';
 import { Deletion, DeletionRequest, Export, LargeExport } from './schemas';
 
 export const privacyEndpoints: Endpoint[] = [
   endpoint({
+    operationId: 'exportAccount',
     method: 'get',
     path: '/user/export',
     tag: 'user',
@@ -21,10 +25,11 @@ export const privacyEndpoints: Endpoint[] = [
     fresh: true,
     response: Export,
     also: { status: 202, when: 'It is too large for one answer: where it stands.', response: LargeExport },
-    refusals: { 503: 'MEDIA_STORE_UNAVAILABLE' },
+    refusals: [fileError.MEDIA_STORE_UNAVAILABLE],
     handler: (ctx, { actor }) => exportAccount(ctx, actor.userId),
   }),
   endpoint({
+    operationId: 'deleteAccount',
     method: 'delete',
     path: '/user',
     tag: 'user',
@@ -32,16 +37,17 @@ export const privacyEndpoints: Endpoint[] = [
     description:
       'Signs out everywhere. For 14 days the account stays as it was, and whoever signs in keeps it. Then everything ' +
       'personal is removed; what money or other people’s threads hang on stays without a name, and the coins and ' +
-      'diamonds that are left are lost.',
+      'diamonds that are left are lost. The details of `ACCOUNT_HAS_OPEN_MATTERS` are `{ matters }`.',
     who: 'user',
     unverified: true,
     body: DeletionRequest,
     response: Deletion,
-    refusals: {
-      403: 'CONFIRMATION_WRONG',
-      409: 'ACCOUNT_HAS_OPEN_MATTERS (details: `{ matters }`), PASSWORD_NOT_SET',
-      429: 'CHALLENGE_LIMIT',
-    },
+    refusals: [
+      authError.CONFIRMATION_WRONG,
+      authError.PASSWORD_NOT_SET,
+      authError.CHALLENGE_LIMIT,
+      privacyError.ACCOUNT_HAS_OPEN_MATTERS,
+    ],
     handler: (ctx, { actor, body }) => deleteAccount(ctx, actor, body.password),
   }),
 ];

@@ -1,10 +1,10 @@
 import { errorList } from '@/http/errors';
 
 export const staffError = errorList({
-  STAFF_OUT_OF_REACH: [403, 'Nobody acts on an equal or higher rank, and a country admin only inside their country.'],
-  RANK_TOO_HIGH: [403, 'Nobody gives an equal or higher rank than their own.'],
-  PERMISSION_NOT_YOURS: [403, 'Nobody grants what they lack.'],
-  STAFF_USER_NOT_FOUND: [404, 'There is no such user.'],
-  COUNTRY_CHANGED: [409, 'The country was changed at the same time. Look again.'],
-  STAFF_CHANGED: [409, 'Somebody else changed this rank at the same time. Look again.'],
+  STAFF_OUT_OF_REACH: [403, 'You can only manage users below your rank and in your country.'],
+  RANK_TOO_HIGH: [403, 'You can only give ranks below your own.'],
+  PERMISSION_NOT_YOURS: [403, 'You can only grant permissions that you have.'],
+  STAFF_USER_NOT_FOUND: [404, 'This user does not exist.'],
+  COUNTRY_CHANGED: [409, 'Someone else just changed this country. Reload and try again.'],
+  STAFF_CHANGED: [409, 'Someone else just changed this rank. Reload and try again.'],
 });

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { cursorPageOf, cursorQuery } from '@/http/envelope';
 import { correctCountry } from './correct-country';
+import { staffError } from './errors';
 import { listStaff, rankStaff } from './members';
 import { CorrectedCountry, CountryCorrection, StaffMember, StaffRequest } from './schemas';
 
@@ -11,6 +12,7 @@ const who = { permission: 'canManageStaff' } as const;
 
 export const staffEndpoints: Endpoint[] = [
   endpoint({
+    operationId: 'listStaff',
     method: 'get',
     path: '/admin/staff',
     tag: 'admin',
@@ -21,6 +23,7 @@ export const staffEndpoints: Endpoint[] = [
     handler: (ctx, { query }) => listStaff(ctx, query),
   }),
   endpoint({
+    operationId: 'changeStaff',
     method: 'put',
     path: '/admin/staff/{userId}',
     tag: 'admin',
@@ -32,14 +35,17 @@ export const staffEndpoints: Endpoint[] = [
     params: z.object({ userId: anId }),
     body: StaffRequest,
     response: StaffMember,
-    refusals: {
-      403: 'STAFF_OUT_OF_REACH, RANK_TOO_HIGH or PERMISSION_NOT_YOURS',
-      404: 'STAFF_USER_NOT_FOUND',
-      409: 'STAFF_CHANGED',
-    },
+    refusals: [
+      staffError.STAFF_OUT_OF_REACH,
+      staffError.RANK_TOO_HIGH,
+      staffError.PERMISSION_NOT_YOURS,
+      staffError.STAFF_USER_NOT_FOUND,
+      staffError.STAFF_CHANGED,
+    ],
     handler: (ctx, { actor, params, body }) => rankStaff(ctx, actor, params.userId, body),
   }),
   endpoint({
+    operationId: 'correctCountry',
     method: 'put',
     path: '/admin/user/{id}/country',
     tag: 'admin',
@@ -51,7 +57,7 @@ export const staffEndpoints: Endpoint[] = [
     params: z.object({ id: anId }),
     body: CountryCorrection,
     response: CorrectedCountry,
-    refusals: { 403: 'STAFF_OUT_OF_REACH', 404: 'STAFF_USER_NOT_FOUND', 409: 'COUNTRY_CHANGED' },
+    refusals: [staffError.STAFF_OUT_OF_REACH, staffError.STAFF_USER_NOT_FOUND, staffError.COUNTRY_CHANGED],
     handler: (ctx, { actor, params, body }) => correctCountry(ctx, actor, params.id, body),
   }),
 ];

@@ -1,8 +1,11 @@
 /** Where providers tell us what happened, and where staff look at it. */
 import { z } from '@hono/zod-openapi';
+import { streamError } from '@/domains/live/streams/errors';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { Nothing } from '@/http/envelope';
+import { httpError } from '@/http/errors';
 import { listWebhookEvents, replayWebhookEvent } from './desk';
+import { webhookError } from './errors';
 import { webhookHealth } from './health';
 import { receiveLiveKitEvent } from './receive';
 import { receivePaymentEvent } from './receive-payment';
@@ -21,6 +24,7 @@ const desk = { tag: 'admin', who: { permission: 'canReplayWebhooks' } } as const
 
 export const webhookEndpoints: Endpoint[] = [
   endpoint({
+    operationId: 'receiveLiveKitEvent',
     method: 'post',
     path: '/webhook/livekit',
     tag: 'webhook',
@@ -31,13 +35,14 @@ export const webhookEndpoints: Endpoint[] = [
     who: 'signed',
     upload: { contentType: 'application/webhook+json', schema: LiveKitWebhook },
     response: Nothing,
-    refusals: { 401: 'WEBHOOK_SIGNATURE_INVALID', 413: 'BODY_TOO_LARGE' },
+    refusals: [webhookError.WEBHOOK_SIGNATURE_INVALID, httpError.BODY_TOO_LARGE, streamError.CHANGED_MEANWHILE],
     handler: async (ctx, { request }) => {
       await receiveLiveKitEvent(ctx, request);
       return {};
     },
   }),
   endpoint({
+    operationId: 'readLiveKitHealth',
     method: 'get',
     path: '/webhook/livekit/health',
     tag: 'webhook',
@@ -47,6 +52,7 @@ export const webhookEndpoints: Endpoint[] = [
     handler: (ctx) => webhookHealth(ctx, 'livekit', ctx.config.livekit.apiSecret !== ''),
   }),
   endpoint({
+    operationId: 'receiveStripeEvent',
     method: 'post',
     path: '/webhook/stripe',
     tag: 'webhook',
@@ -57,13 +63,14 @@ export const webhookEndpoints: Endpoint[] = [
     who: 'signed',
     upload: { contentType: 'application/json', schema: StripeWebhook },
     response: Nothing,
-    refusals: { 401: 'WEBHOOK_SIGNATURE_INVALID', 413: 'BODY_TOO_LARGE' },
+    refusals: [webhookError.WEBHOOK_SIGNATURE_INVALID, httpError.BODY_TOO_LARGE],
     handler: async (ctx, { request }) => {
       await receivePaymentEvent(ctx, 'stripe', request);
       return {};
     },
   }),
   endpoint({
+    operationId: 'receiveDodoEvent',
     method: 'post',
     path: '/webhook/dodo',
     tag: 'webhook',
@@ -75,13 +82,14 @@ export const webhookEndpoints: Endpoint[] = [
     who: 'signed',
     upload: { contentType: 'application/json', schema: DodoWebhook },
     response: Nothing,
-    refusals: { 401: 'WEBHOOK_SIGNATURE_INVALID', 413: 'BODY_TOO_LARGE' },
+    refusals: [webhookError.WEBHOOK_SIGNATURE_INVALID, httpError.BODY_TOO_LARGE],
     handler: async (ctx, { request }) => {
       await receivePaymentEvent(ctx, 'dodo', request);
       return {};
     },
   }),
   endpoint({
+    operationId: 'listWebhookEvents',
     ...desk,
     method: 'get',
     path: '/admin/webhooks',
@@ -91,6 +99,7 @@ export const webhookEndpoints: Endpoint[] = [
     handler: (ctx, { query }) => listWebhookEvents(ctx, query),
   }),
   endpoint({
+    operationId: 'replayWebhookEvent',
     ...desk,
     method: 'post',
     path: '/admin/webhooks/{id}/replay',
@@ -99,7 +108,7 @@ export const webhookEndpoints: Endpoint[] = [
       'Whatever became of it: what was applied is not applied twice. It is queued, and logged with who asked.',
     params: z.object({ id: z.string().min(1).max(ID_CHARACTERS_MAX) }),
     response: WebhookEvent,
-    refusals: { 404: 'WEBHOOK_EVENT_NOT_FOUND', 409: 'WEBHOOK_PAYLOAD_GONE' },
+    refusals: [webhookError.WEBHOOK_EVENT_NOT_FOUND, webhookError.WEBHOOK_PAYLOAD_GONE],
     handler: (ctx, { actor, params }) => replayWebhookEvent(ctx, actor, params.id),
   }),
 ];

@@ -8,6 +8,7 @@ import { staffCan } from '@/domains/base/permissions/permissions';
 import { isOwnerAddress } from '@/domains/base/permissions/rank-owner';
 import { isActiveSession } from '@/domains/base/users/session-active';
 import { type Endpoint, requiresVerification } from '@/http/endpoint';
+import type { Refusal } from '@/http/errors';
 import type { Count, Guard } from '@/http/mount';
 import { spendLookUp } from '@/http/rate-limit';
 import { regionsOf } from '@/http/regions';
@@ -31,7 +32,7 @@ import { slideSession } from './sessions';
 /** How often the opaque token's use prolongs its session: a written row each time. */
 const SLIDES_EVERY_MS = HOUR_MS;
 
-export const guard: Guard = async (ctx, request, endpoint, count) => {
+const admit: Guard['admit'] = async (ctx, request, endpoint, count) => {
   const { who, method, fresh, unverified } = endpoint;
   if (who === 'public' || who === 'signed') {
     await count();
@@ -45,6 +46,31 @@ export const guard: Guard = async (ctx, request, endpoint, count) => {
   requireRight(viewer, endpoint);
   return { viewer, renewedToken };
 };
+
+/** A bad token is refused even where none is needed. */
+const BAD_TOKEN = [
+  authError.UNAUTHENTICATED,
+  authError.TOKEN_INVALID,
+  authError.SESSION_ENDED,
+  authError.ACCOUNT_BANNED,
+];
+
+/** What `admit` throws, by whom the endpoint is for. */
+function refusals(endpoint: Endpoint): readonly Refusal[] {
+  const { who } = endpoint;
+  if (who === 'public' || who === 'signed') return [];
+  return [
+    ...BAD_TOKEN,
+    ...(requiresVerification(endpoint) ? [authError.EMAIL_NOT_VERIFIED] : []),
+    ...(who === 'creator' || who === 'dj' || who === 'performer' ? [authError.CREATOR_APPROVAL_REQUIRED] : []),
+    ...(who === 'dj' ? [authError.DJ_ONLY] : []),
+    ...(who === 'performer' ? [authError.PERFORMER_ONLY] : []),
+    ...(who === 'staff' ? [authError.STAFF_ONLY] : []),
+    ...(typeof who === 'object' ? [authError.PERMISSION_REQUIRED] : []),
+  ];
+}
+
+export const guard: Guard = { admit, refusals };
 
 /** Throws the refusal if the viewer may not call this endpoint. */
 function requireRight(viewer: Actor | Guest, endpoint: Endpoint): void {

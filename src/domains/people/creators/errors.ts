@@ -1,12 +1,12 @@
 import { errorList } from '@/http/errors';
 
 export const creatorError = errorList({
-  OWN_APPLICATION: [403, 'Nobody decides on their own application.'],
-  APPLICANT_OUT_OF_REACH: [403, 'You decide on nobody of an equal or higher rank, nor outside your country.'],
-  APPLICATION_NOT_FOUND: [404, 'There is no such application.'],
-  CREATOR_NOT_FOUND: [404, 'There is no such creator.'],
-  APPLICATION_EXISTS: [409, 'You have applied already. Amend your application by PUT /creator/application.'],
-  APPLICATION_DECIDED: [409, 'The application has been decided already.'],
-  APPLICATION_CHANGED: [409, 'The application was decided or changed at the same time. Look at it again.'],
+  OWN_APPLICATION: [403, 'You cannot decide on your own application. Ask other staff to do it.'],
+  APPLICANT_OUT_OF_REACH: [403, 'You can only decide on users below your rank and in your country.'],
+  APPLICATION_NOT_FOUND: [404, 'This application does not exist.'],
+  CREATOR_NOT_FOUND: [404, 'This creator does not exist.'],
+  APPLICATION_EXISTS: [409, 'You have already applied. Change your application with PUT /creator/application.'],
+  APPLICATION_DECIDED: [409, 'This application has already been decided. Reload to see its status.'],
+  APPLICATION_CHANGED: [409, 'This application was just changed or decided. Reload and try again.'],
   DOCUMENT_MISSING: [409, 'The applicant has not uploaded an identity document yet.'],
 });

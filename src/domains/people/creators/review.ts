@@ -160,7 +160,9 @@ async function decide(
       ],
       refusals: {
         DEMAND_NOT_MET: () =>
-          creatorError('APPLICATION_DECIDED', { message: 'The application was decided or amended at the same time.' }),
+          creatorError('APPLICATION_DECIDED', {
+            message: 'Someone else just decided or amended this application. Reload and try again.',
+          }),
       },
     },
   );

@@ -1,9 +1,11 @@
 /** Becoming a creator, and what a creator says of themselves. */
 import { z } from '@hono/zod-openapi';
+import { FORM_REFUSALS } from '@/domains/base/media/errors';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { pageOf } from '@/http/envelope';
 import { amendApplication, readOwnApplication, uploadDocument } from './amend';
 import { apply } from './apply';
+import { creatorError } from './errors';
 import { changeProfile, readProfile } from './profile';
 import { approveApplication, listApplications, readApplication, rejectApplication } from './review';
 import {
@@ -23,11 +25,21 @@ const tag = 'creator';
 const reviewers = { permission: 'canApproveCreators' } as const;
 const ID_CHARACTERS_MAX = 64;
 const params = z.object({ id: z.string().min(1).max(ID_CHARACTERS_MAX) });
-const amendable = { 404: 'APPLICATION_NOT_FOUND', 409: 'APPLICATION_DECIDED or APPLICATION_CHANGED' } as const;
-const outOfReach = 'OWN_APPLICATION, APPLICANT_OUT_OF_REACH or PERMISSION_REQUIRED';
+const NOT_AMENDABLE = [
+  creatorError.APPLICATION_NOT_FOUND,
+  creatorError.APPLICATION_DECIDED,
+  creatorError.APPLICATION_CHANGED,
+];
+const NOT_DECIDABLE = [
+  creatorError.APPLICATION_NOT_FOUND,
+  creatorError.OWN_APPLICATION,
+  creatorError.APPLICANT_OUT_OF_REACH,
+  creatorError.APPLICATION_DECIDED,
+];
 
 export const creatorEndpoints: Endpoint[] = [
   endpoint({
+    operationId: 'applyAsCreator',
     method: 'post',
     path: '/creator/application',
     tag,
@@ -37,10 +49,11 @@ export const creatorEndpoints: Endpoint[] = [
     body: ApplicationRequest,
     response: Application,
     status: 201,
-    refusals: { 409: 'APPLICATION_EXISTS' },
+    refusals: [creatorError.APPLICATION_EXISTS],
     handler: (ctx, { actor, body }) => apply(ctx, actor, body),
   }),
   endpoint({
+    operationId: 'readMyApplication',
     method: 'get',
     path: '/creator/application',
     tag,
@@ -48,10 +61,11 @@ export const creatorEndpoints: Endpoint[] = [
     who: 'user',
     fresh: true,
     response: Application,
-    refusals: { 404: 'APPLICATION_NOT_FOUND' },
+    refusals: [creatorError.APPLICATION_NOT_FOUND],
     handler: (ctx, { actor }) => readOwnApplication(ctx, actor.userId),
   }),
   endpoint({
+    operationId: 'amendApplication',
     method: 'put',
     path: '/creator/application',
     tag,
@@ -60,10 +74,11 @@ export const creatorEndpoints: Endpoint[] = [
     who: 'user',
     body: AmendmentRequest,
     response: Application,
-    refusals: amendable,
+    refusals: NOT_AMENDABLE,
     handler: (ctx, { actor, body }) => amendApplication(ctx, actor.userId, body),
   }),
   endpoint({
+    operationId: 'uploadIdentityDocument',
     method: 'post',
     path: '/creator/application/document',
     tag,
@@ -73,10 +88,11 @@ export const creatorEndpoints: Endpoint[] = [
     upload: { contentType: 'multipart/form-data', schema: DocumentUpload },
     response: Application,
     status: 201,
-    refusals: amendable,
+    refusals: [...FORM_REFUSALS, ...NOT_AMENDABLE],
     handler: (ctx, { actor, request }) => uploadDocument(ctx, actor.userId, request),
   }),
   endpoint({
+    operationId: 'listApplications',
     method: 'get',
     path: '/admin/creator-applications',
     tag,
@@ -88,6 +104,7 @@ export const creatorEndpoints: Endpoint[] = [
     handler: (ctx, { actor, query }) => listApplications(ctx, actor, query),
   }),
   endpoint({
+    operationId: 'readApplication',
     method: 'get',
     path: '/admin/creator-applications/{id}',
     tag,
@@ -95,10 +112,11 @@ export const creatorEndpoints: Endpoint[] = [
     who: reviewers,
     params,
     response: ApplicationInReview,
-    refusals: { 403: outOfReach, 404: 'APPLICATION_NOT_FOUND' },
+    refusals: [creatorError.APPLICATION_NOT_FOUND, creatorError.APPLICANT_OUT_OF_REACH],
     handler: (ctx, { actor, params: { id } }) => readApplication(ctx, actor, id),
   }),
   endpoint({
+    operationId: 'approveApplication',
     method: 'put',
     path: '/admin/creator-applications/{id}/approve',
     tag,
@@ -106,10 +124,11 @@ export const creatorEndpoints: Endpoint[] = [
     who: reviewers,
     params,
     response: ApplicationInReview,
-    refusals: { 403: outOfReach, 404: 'APPLICATION_NOT_FOUND', 409: 'APPLICATION_DECIDED or DOCUMENT_MISSING' },
+    refusals: [...NOT_DECIDABLE, creatorError.DOCUMENT_MISSING],
     handler: (ctx, { actor, params: { id } }) => approveApplication(ctx, actor, id),
   }),
   endpoint({
+    operationId: 'rejectApplication',
     method: 'put',
     path: '/admin/creator-applications/{id}/reject',
     tag,
@@ -118,19 +137,22 @@ export const creatorEndpoints: Endpoint[] = [
     params,
     body: RejectionRequest,
     response: ApplicationInReview,
-    refusals: { 403: outOfReach, 404: 'APPLICATION_NOT_FOUND', 409: 'APPLICATION_DECIDED' },
+    refusals: NOT_DECIDABLE,
     handler: (ctx, { actor, params: { id }, body }) => rejectApplication(ctx, actor, id, body.reason),
   }),
   endpoint({
+    operationId: 'readCreatorProfile',
     method: 'get',
     path: '/creator/profile',
     tag,
     summary: 'My creator profile',
     who: 'creator',
     response: CreatorProfile,
+    refusals: [creatorError.CREATOR_NOT_FOUND],
     handler: (ctx, { actor }) => readProfile(ctx, actor.userId),
   }),
   endpoint({
+    operationId: 'changeCreatorProfile',
     method: 'put',
     path: '/creator/profile',
     tag,
@@ -138,6 +160,7 @@ export const creatorEndpoints: Endpoint[] = [
     who: 'creator',
     body: ProfileRequest,
     response: CreatorProfile,
+    refusals: [creatorError.CREATOR_NOT_FOUND],
     handler: (ctx, { actor, body }) => changeProfile(ctx, actor.userId, body),
   }),
 ];

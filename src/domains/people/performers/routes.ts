@@ -5,6 +5,7 @@ import { Privacy, PrivacyRequest } from './schemas';
 
 export const performerEndpoints: Endpoint[] = [
   endpoint({
+    operationId: 'changePrivacy',
     method: 'put',
     path: '/performer/privacy-settings',
     tag: 'performer',

@@ -1,13 +1,17 @@
-/** One use case behind two doors. */
+/** The endpoint that uploads an avatar, at two paths. */
+import { FORM_REFUSALS, fileError } from '@/domains/base/media/errors';
 import { type Endpoint, endpoint } from '@/http/endpoint';
+import { imagesError } from '@/providers/images-errors';
 import { Avatar, AvatarUpload } from './avatar-schemas';
 import { uploadAvatar } from './upload-avatar';
 
-const door = (tag: 'user' | 'viewer') =>
+export const avatarEndpoints: Endpoint[] = [
   endpoint({
+    operationId: 'uploadAvatar',
     method: 'post',
-    path: `/${tag}/avatar`,
-    tag,
+    path: '/user/avatar',
+    aliases: ['/viewer/avatar'],
+    tag: 'user',
     summary: 'Upload my avatar',
     description:
       'PNG, JPEG, WebP or GIF up to 5 MB, in the field `avatar`. It is drawn anew as WebP, at most 640 pixels wide, ' +
@@ -15,8 +19,7 @@ const door = (tag: 'user' | 'viewer') =>
     who: 'user',
     upload: { contentType: 'multipart/form-data', schema: AvatarUpload },
     response: Avatar,
-    refusals: { 409: 'UPLOAD_CONFLICT', 503: 'MEDIA_STORE_UNAVAILABLE or IMAGES_UNAVAILABLE' },
+    refusals: [...FORM_REFUSALS, imagesError.IMAGES_UNAVAILABLE, fileError.UPLOAD_CONFLICT],
     handler: (ctx, { actor, request }) => uploadAvatar(ctx, actor.userId, request),
-  });
-
-export const avatarEndpoints: Endpoint[] = [door('user'), door('viewer')];
+  }),
+];

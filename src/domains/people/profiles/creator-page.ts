@@ -28,7 +28,7 @@ export async function getCreatorPage(ctx: Context, viewer: Viewer, name: string)
     findLiveOrNext(ctx, username, viewer),
     tiersQuery(ctx, sql`(SELECT id FROM users WHERE username = ${username})`),
   ]);
-  if (!row) throw socialError('USER_NOT_FOUND', { message: 'There is no such creator.' });
+  if (!row) throw socialError('USER_NOT_FOUND', { message: 'This creator does not exist, or you cannot see them.' });
   const blockedByYou = row.blockedByYou === 1;
   if (blockedByYou && !seesPastBlocks(viewer)) return { ...reduced(row), blockedByYou };
   return {

@@ -1,5 +1,6 @@
 /** Finding people: creators, a creator's page, followers and whom somebody follows. */
 import { z } from '@hono/zod-openapi';
+import { socialError } from '@/domains/people/social/errors';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { getCreatorPage } from './creator-page';
 import { listCreators } from './creators';
@@ -10,6 +11,7 @@ const ByUser = z.strictObject({ userId: z.string().min(1) });
 
 export const discoveryEndpoints: Endpoint[] = [
   endpoint({
+    operationId: 'listFollowers',
     method: 'get',
     path: '/social/followers/{userId}',
     tag: 'social',
@@ -20,10 +22,11 @@ export const discoveryEndpoints: Endpoint[] = [
     params: ByUser,
     query: PeopleQuery,
     response: PeoplePage,
-    refusals: { 404: 'USER_NOT_FOUND' },
+    refusals: [socialError.USER_NOT_FOUND],
     handler: (ctx, { actor, params, query }) => listFollowers(ctx, actor, params.userId, query),
   }),
   endpoint({
+    operationId: 'listFollowing',
     method: 'get',
     path: '/social/following/{userId}',
     tag: 'social',
@@ -33,10 +36,11 @@ export const discoveryEndpoints: Endpoint[] = [
     params: ByUser,
     query: PeopleQuery,
     response: PeoplePage,
-    refusals: { 403: 'FOLLOWS_HIDDEN', 404: 'USER_NOT_FOUND' },
+    refusals: [socialError.USER_NOT_FOUND, socialError.FOLLOWS_HIDDEN],
     handler: (ctx, { actor, params, query }) => listFollowing(ctx, actor, params.userId, query),
   }),
   endpoint({
+    operationId: 'listCreators',
     method: 'get',
     path: '/social/creators',
     tag: 'social',
@@ -47,6 +51,7 @@ export const discoveryEndpoints: Endpoint[] = [
     handler: (ctx, { actor, query }) => listCreators(ctx, actor, query),
   }),
   endpoint({
+    operationId: 'readCreatorPage',
     method: 'get',
     path: '/social/creator/{username}',
     tag: 'social',
@@ -54,7 +59,7 @@ export const discoveryEndpoints: Endpoint[] = [
     who: 'optional',
     params: z.strictObject({ username: z.string().min(1) }),
     response: CreatorPage,
-    refusals: { 404: 'USER_NOT_FOUND' },
+    refusals: [socialError.USER_NOT_FOUND],
     handler: (ctx, { actor, params }) => getCreatorPage(ctx, actor, params.username),
   }),
 ];

@@ -1,50 +1,48 @@
-/** Profiles: one's own, behind two doors, and everybody's as others find and see them. */
+/** Profiles: my own, and everybody's as others find and see them. */
 import { z } from '@hono/zod-openapi';
 import { User } from '@/domains/base/users/schemas';
 import { StreamPage } from '@/domains/live/streams/schemas';
+import { socialError } from '@/domains/people/social/errors';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { pageQuery } from '@/http/envelope';
 import { discoverUsers } from './discover';
+import { profileError } from './errors';
 import { changeOwnProfile, readOwnProfile } from './own-profile';
 import { getPublicProfile, listStreamsOf } from './public-profile';
 import { ProfileRequest, PublicProfile, UserPage, UsersQuery } from './schemas';
 
 const ById = z.strictObject({ id: z.string().min(1) });
 
-const readMine = (path: string, tag: 'user' | 'viewer', summary: string) =>
+export const profileEndpoints: Endpoint[] = [
   endpoint({
+    operationId: 'readMyProfile',
     method: 'get',
-    path,
-    tag,
-    summary,
+    path: '/user/profile',
+    aliases: ['/viewer/profile', '/viewer/me', '/auth/me'],
+    tag: 'user',
+    summary: 'My profile',
     who: 'user',
     fresh: true,
     response: User,
     handler: (ctx, { actor }) => readOwnProfile(ctx, actor),
-  });
-
-const changeMine = (method: 'put' | 'patch', path: string, tag: 'user' | 'viewer') =>
+  }),
   endpoint({
-    method,
-    path,
-    tag,
+    operationId: 'changeMyProfile',
+    method: 'put',
+    path: '/user/profile',
+    aliases: [{ method: 'patch', path: '/viewer/profile' }],
+    tag: 'user',
     summary: 'Change my profile',
     description: 'Only what is sent changes; `null` clears what may be empty.',
     who: 'user',
     unverified: true,
     body: ProfileRequest,
     response: User,
-    refusals: { 403: 'COUNTRY_SET_BY_STAFF' },
+    refusals: [profileError.COUNTRY_SET_BY_STAFF],
     handler: (ctx, { actor, body }) => changeOwnProfile(ctx, actor, body),
-  });
-
-export const profileEndpoints: Endpoint[] = [
-  readMine('/user/profile', 'user', 'My profile'),
-  changeMine('put', '/user/profile', 'user'),
-  readMine('/viewer/me', 'viewer', 'The signed-in user'),
-  readMine('/viewer/profile', 'viewer', 'My profile'),
-  changeMine('patch', '/viewer/profile', 'viewer'),
+  }),
   endpoint({
+    operationId: 'listUsers',
     method: 'get',
     path: '/users',
     tag: 'users',
@@ -55,6 +53,7 @@ export const profileEndpoints: Endpoint[] = [
     handler: (ctx, { actor, query }) => discoverUsers(ctx, actor, query),
   }),
   endpoint({
+    operationId: 'readUser',
     method: 'get',
     path: '/users/{id}',
     tag: 'users',
@@ -62,10 +61,11 @@ export const profileEndpoints: Endpoint[] = [
     who: 'optional',
     params: ById,
     response: PublicProfile,
-    refusals: { 404: 'USER_NOT_FOUND' },
+    refusals: [socialError.USER_NOT_FOUND],
     handler: (ctx, { actor, params }) => getPublicProfile(ctx, params.id, actor),
   }),
   endpoint({
+    operationId: 'listUserStreams',
     method: 'get',
     path: '/users/{id}/sessions',
     tag: 'users',
@@ -74,7 +74,7 @@ export const profileEndpoints: Endpoint[] = [
     params: ById,
     query: z.strictObject(pageQuery),
     response: StreamPage,
-    refusals: { 404: 'USER_NOT_FOUND' },
+    refusals: [socialError.USER_NOT_FOUND],
     handler: (ctx, { actor, params, query }) => listStreamsOf(ctx, params.id, actor, query),
   }),
 ];

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { blockUser, unblockUser } from './block';
 import { listBlocks } from './blocks';
+import { socialError } from './errors';
 import { followCreator, unfollowCreator } from './follow';
 import { BlockPage, BlockStatus, BlocksQuery, FollowStatus } from './schemas';
 import { getFollowStatus } from './status';
@@ -11,6 +12,7 @@ const ByUser = z.strictObject({ userId: z.string().min(1) });
 
 export const socialEndpoints: Endpoint[] = [
   endpoint({
+    operationId: 'followCreator',
     method: 'post',
     path: '/social/follow/{userId}',
     tag: 'social',
@@ -19,13 +21,14 @@ export const socialEndpoints: Endpoint[] = [
     who: 'user',
     params: ByUser,
     response: FollowStatus,
-    refusals: { 404: 'USER_NOT_FOUND', 409: 'NOT_A_CREATOR' },
+    refusals: [socialError.USER_NOT_FOUND, socialError.NOT_A_CREATOR, socialError.NOT_ONESELF],
     handler: async (ctx, { actor, params }) => {
       await followCreator(ctx, actor, params.userId);
       return getFollowStatus(ctx, actor, params.userId);
     },
   }),
   endpoint({
+    operationId: 'unfollowCreator',
     method: 'delete',
     path: '/social/follow/{userId}',
     tag: 'social',
@@ -34,7 +37,7 @@ export const socialEndpoints: Endpoint[] = [
     who: 'user',
     params: ByUser,
     response: FollowStatus,
-    refusals: { 404: 'USER_NOT_FOUND' },
+    refusals: [socialError.USER_NOT_FOUND],
     handler: async (ctx, { actor, params }) => {
       await unfollowCreator(ctx, actor.userId, params.userId);
       // From wherever one is: whoever is not shown there any more can still be let go.
@@ -42,6 +45,7 @@ export const socialEndpoints: Endpoint[] = [
     },
   }),
   endpoint({
+    operationId: 'readFollowStatus',
     method: 'get',
     path: '/social/follow/{userId}',
     tag: 'social',
@@ -50,10 +54,11 @@ export const socialEndpoints: Endpoint[] = [
     who: 'optional',
     params: ByUser,
     response: FollowStatus,
-    refusals: { 404: 'USER_NOT_FOUND' },
+    refusals: [socialError.USER_NOT_FOUND],
     handler: (ctx, { actor, params }) => getFollowStatus(ctx, actor, params.userId),
   }),
   endpoint({
+    operationId: 'blockUser',
     method: 'post',
     path: '/social/block/{userId}',
     tag: 'social',
@@ -66,13 +71,14 @@ export const socialEndpoints: Endpoint[] = [
     who: 'user',
     params: ByUser,
     response: BlockStatus,
-    refusals: { 404: 'USER_NOT_FOUND' },
+    refusals: [socialError.USER_NOT_FOUND, socialError.NOT_ONESELF],
     handler: async (ctx, { actor, params }) => {
       await blockUser(ctx, actor.userId, params.userId);
       return { blocked: true };
     },
   }),
   endpoint({
+    operationId: 'unblockUser',
     method: 'delete',
     path: '/social/block/{userId}',
     tag: 'social',
@@ -89,6 +95,7 @@ export const socialEndpoints: Endpoint[] = [
     },
   }),
   endpoint({
+    operationId: 'listBlocks',
     method: 'get',
     path: '/social/blocks',
     tag: 'social',

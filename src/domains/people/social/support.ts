@@ -24,6 +24,6 @@ export function requireSupportable<Row extends Supported>(creator: Row | undefin
   if (creator?.id === supporterId) throw socialError('NOT_ONESELF');
   if (creator?.status !== 'active' || creator.blocked === 1) throw socialError('USER_NOT_FOUND');
   if (creator.creatorStatus !== 'APPROVED')
-    throw socialError('NOT_A_CREATOR', { message: 'Only approved creators take coins.' });
+    throw socialError('NOT_A_CREATOR', { message: 'Only approved creators can receive coins.' });
   return creator;
 }

@@ -5,6 +5,7 @@
 import { z } from '@hono/zod-openapi';
 import { askerOf } from '@/domains/people/auth/asker';
 import { changePassword } from '@/domains/people/auth/change-password';
+import { authError } from '@/domains/people/auth/errors';
 import { resetPasswordPage } from '@/domains/people/auth/pages';
 import { requestResetLink, resetByLink, resetByOtp } from '@/domains/people/auth/reset-password';
 import { EmailBody, LinkResetBody, OtpResetBody, PasswordChangeBody } from '@/domains/people/auth/schemas';
@@ -14,43 +15,46 @@ import { Nothing, reply } from '@/http/envelope';
 import { CODE_ON_ITS_WAY } from './registration';
 
 const common = { tag: 'auth', who: 'public', method: 'post', limit: 'signIn', response: Nothing } as const;
-const limited = { 429: 'OTP_LIMIT' };
 
 export const passwordEndpoints: Endpoint[] = [
   endpoint({
+    operationId: 'requestPasswordCode',
     ...common,
     path: '/auth/forget-password/email-otp',
     summary: 'Mail a code to reset the password',
     body: EmailBody,
-    refusals: limited,
+    refusals: [authError.OTP_LIMIT],
     handler: async (ctx, { body, request }) => {
       await requestOtp(ctx, body.email, 'forget-password', askerOf(request, body.deviceToken));
       return reply({}, { message: CODE_ON_ITS_WAY });
     },
   }),
   endpoint({
+    operationId: 'resetPasswordByCode',
     ...common,
     path: '/auth/reset-password/email-otp',
     summary: 'Reset the password with a mailed code; ends every session',
     body: OtpResetBody,
-    refusals: { 401: 'OTP_INVALID', 429: 'OTP_TRIES_LIMIT' },
+    refusals: [authError.OTP_INVALID, authError.OTP_TRIES_LIMIT],
     handler: async (ctx, { body, request }) => {
       await resetByOtp(ctx, body, askerOf(request, body.deviceToken));
       return reply({}, { message: 'Your password is changed. Sign in with the new one.' });
     },
   }),
   endpoint({
+    operationId: 'requestPasswordLink',
     ...common,
     path: '/auth/reset-password',
     summary: 'Mail a link to reset the password',
     body: EmailBody,
-    refusals: limited,
+    refusals: [authError.OTP_LIMIT],
     handler: async (ctx, { body, request }) => {
       await requestResetLink(ctx, body.email, askerOf(request, body.deviceToken));
       return reply({}, { message: 'If there is an account with this address, a link is on its way to it.' });
     },
   }),
   endpoint({
+    operationId: 'showResetPage',
     tag: 'auth',
     who: 'public',
     method: 'get',
@@ -61,17 +65,19 @@ export const passwordEndpoints: Endpoint[] = [
     handler: () => resetPasswordPage(),
   }),
   endpoint({
+    operationId: 'resetPasswordByLink',
     ...common,
     path: '/auth/reset-password/confirm',
     summary: 'Reset the password with the mailed link; ends every session',
     body: LinkResetBody,
-    refusals: { 401: 'TOKEN_INVALID' },
+    refusals: [authError.TOKEN_INVALID],
     handler: async (ctx, { body }) => {
       await resetByLink(ctx, body.token, body.password);
       return reply({}, { message: 'Your password is changed. Sign in with the new one.' });
     },
   }),
   endpoint({
+    operationId: 'changePassword',
     ...common,
     tag: 'viewer',
     who: 'user',
@@ -80,7 +86,7 @@ export const passwordEndpoints: Endpoint[] = [
     unverified: true,
     summary: 'Change my password; ends every other session',
     body: PasswordChangeBody,
-    refusals: { 403: 'CONFIRMATION_WRONG', 409: 'PASSWORD_NOT_SET', 429: 'CHALLENGE_LIMIT' },
+    refusals: [authError.CONFIRMATION_WRONG, authError.PASSWORD_NOT_SET, authError.CHALLENGE_LIMIT],
     handler: async (ctx, { actor, body }) => {
       await changePassword(ctx, actor, body);
       return reply({}, { message: 'Your password is changed. You are signed out everywhere else.' });

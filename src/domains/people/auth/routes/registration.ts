@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
 import { askerOf } from '@/domains/people/auth/asker';
+import { authError } from '@/domains/people/auth/errors';
 import { checkOtp } from '@/domains/people/auth/otps';
 import { type Registration, register } from '@/domains/people/auth/register';
 import { OtpCheckBody, OtpRequestBody, RegisterBody, Registered, SignUpBody } from '@/domains/people/auth/schemas';
@@ -11,7 +12,7 @@ import { Nothing, reply } from '@/http/envelope';
 import { SESSION_TOKEN_HEADER } from '@/shared/actor';
 
 const common = { tag: 'auth', who: 'public', limit: 'signIn' } as const;
-const taken = { 409: 'EMAIL_TAKEN or USERNAME_TAKEN', 429: 'OTP_LIMIT' };
+const REGISTERING = [authError.EMAIL_TAKEN, authError.USERNAME_TAKEN, authError.OTP_LIMIT];
 /** The same whether or not there is an account. */
 export const CODE_ON_ITS_WAY = 'If there is an account with this address, a code is on its way to it.';
 
@@ -30,6 +31,7 @@ async function replyRegistered(ctx: Context, body: Registration, proof: 'link' |
 
 export const registrationEndpoints: Endpoint[] = [
   endpoint({
+    operationId: 'register',
     ...common,
     method: 'post',
     path: '/auth/register',
@@ -38,10 +40,11 @@ export const registrationEndpoints: Endpoint[] = [
     body: RegisterBody,
     response: Registered,
     status: 201,
-    refusals: taken,
+    refusals: REGISTERING,
     handler: (ctx, { body, request }) => replyRegistered(ctx, body, 'link', request),
   }),
   endpoint({
+    operationId: 'signUp',
     ...common,
     method: 'post',
     path: '/auth/signup/email',
@@ -50,10 +53,11 @@ export const registrationEndpoints: Endpoint[] = [
     body: SignUpBody,
     response: Registered,
     status: 201,
-    refusals: taken,
+    refusals: REGISTERING,
     handler: (ctx, { body, request }) => replyRegistered(ctx, body, 'otp', request),
   }),
   endpoint({
+    operationId: 'requestCode',
     ...common,
     method: 'post',
     path: '/auth/send-verification-otp',
@@ -63,13 +67,14 @@ export const registrationEndpoints: Endpoint[] = [
       'previous one. While mails are held back (OTP_LIMIT), the newest code keeps working.',
     body: OtpRequestBody,
     response: Nothing,
-    refusals: { 429: 'OTP_LIMIT' },
+    refusals: [authError.OTP_LIMIT],
     handler: async (ctx, { body, request }) => {
       await requestOtp(ctx, body.email, body.purpose, askerOf(request, body.deviceToken));
       return reply({}, { message: CODE_ON_ITS_WAY });
     },
   }),
   endpoint({
+    operationId: 'checkCode',
     ...common,
     method: 'post',
     path: '/auth/check-verification-otp',
@@ -77,7 +82,7 @@ export const registrationEndpoints: Endpoint[] = [
     description: 'A wrong code costs one of five tries.',
     body: OtpCheckBody,
     response: z.object({ valid: z.literal(true) }),
-    refusals: { 401: 'OTP_INVALID', 429: 'OTP_TRIES_LIMIT' },
+    refusals: [authError.OTP_INVALID, authError.OTP_TRIES_LIMIT],
     handler: async (ctx, { body, request }) => {
       await checkOtp(ctx, body.email, body.purpose, body.otp, askerOf(request, body.deviceToken));
       return { valid: true as const };

@@ -1,8 +1,8 @@
-/** Endpoints of auth sessions: who am I, where am I signed in, and out. */
+/** Endpoints of auth sessions: the current one, all of mine, and ending them. */
 import { z } from '@hono/zod-openapi';
 import { presentUser } from '@/domains/base/users/present';
-import { User } from '@/domains/base/users/schemas';
 import { getAccount } from '@/domains/people/auth/account';
+import { authError } from '@/domains/people/auth/errors';
 import { endAllSessions, endOwnSession, getOwnSession, listOwnSessions } from '@/domains/people/auth/own-sessions';
 import { AuthSession, CurrentSession } from '@/domains/people/auth/schemas';
 import { type Endpoint, endpoint } from '@/http/endpoint';
@@ -12,18 +12,7 @@ const common = { tag: 'auth', who: 'user' } as const;
 
 export const sessionEndpoints: Endpoint[] = [
   endpoint({
-    ...common,
-    method: 'get',
-    path: '/auth/me',
-    summary: 'The signed-in user',
-    fresh: true,
-    response: User,
-    handler: async (ctx, { actor }) => {
-      const { user, staff } = await getAccount(ctx, actor.userId);
-      return presentUser(user, staff);
-    },
-  }),
-  endpoint({
+    operationId: 'readCurrentSession',
     ...common,
     method: 'get',
     path: '/auth/get-session',
@@ -36,18 +25,22 @@ export const sessionEndpoints: Endpoint[] = [
     },
   }),
   endpoint({
+    operationId: 'signOut',
     ...common,
     method: 'post',
     path: '/auth/sign-out',
     unverified: true,
     summary: 'End the current session',
     response: Nothing,
+    // Only if it was ended in between.
+    refusals: [authError.SESSION_NOT_FOUND],
     handler: async (ctx, { actor }) => {
       await endOwnSession(ctx, actor, actor.sessionId, 'sign-out');
       return {};
     },
   }),
   endpoint({
+    operationId: 'logOut',
     ...common,
     method: 'post',
     path: '/auth/logout',
@@ -55,6 +48,8 @@ export const sessionEndpoints: Endpoint[] = [
     summary: 'End the current session, or every one of mine',
     body: z.strictObject({ all: z.boolean().optional() }),
     response: Nothing,
+    // Only if it was ended in between.
+    refusals: [authError.SESSION_NOT_FOUND],
     handler: async (ctx, { actor, body }) => {
       if (body.all) await endAllSessions(ctx, actor);
       else await endOwnSession(ctx, actor, actor.sessionId, 'sign-out');
@@ -62,6 +57,7 @@ export const sessionEndpoints: Endpoint[] = [
     },
   }),
   endpoint({
+    operationId: 'listAuthSessions',
     ...common,
     method: 'get',
     path: '/auth/sessions',
@@ -72,6 +68,7 @@ export const sessionEndpoints: Endpoint[] = [
     handler: (ctx, { actor, query }) => listOwnSessions(ctx, actor, query),
   }),
   endpoint({
+    operationId: 'endAuthSession',
     ...common,
     method: 'delete',
     path: '/auth/sessions/{id}',
@@ -79,7 +76,7 @@ export const sessionEndpoints: Endpoint[] = [
     summary: 'End one of my sessions',
     params: z.object({ id: z.string() }),
     response: Nothing,
-    refusals: { 404: 'SESSION_NOT_FOUND' },
+    refusals: [authError.SESSION_NOT_FOUND],
     handler: async (ctx, { actor, params }) => {
       await endOwnSession(ctx, actor, params.id, 'revoked');
       return {};

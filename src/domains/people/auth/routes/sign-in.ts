@@ -1,6 +1,7 @@
 /** Endpoints that sign a user in, and those that keep them signed in. Every way in answers alike. */
 import { z } from '@hono/zod-openapi';
 import { askerOf } from '@/domains/people/auth/asker';
+import { authError } from '@/domains/people/auth/errors';
 import { refresh } from '@/domains/people/auth/refresh';
 import {
   OtpBody,
@@ -17,20 +18,6 @@ import { reply } from '@/http/envelope';
 import { SESSION_TOKEN_HEADER } from '@/shared/actor';
 
 const common = { tag: 'auth', who: 'public', method: 'post', limit: 'signIn' } as const;
-const byPassword = {
-  ...common,
-  description:
-    'With two-factor authentication on, it answers a challenge for `POST /auth/2fa/verify` instead. After ten wrong ' +
-    'passwords an hour from one address, or a hundred from all of them, it answers SIGN_IN_LIMIT. A device that sends ' +
-    'its `deviceToken` has ten of its own.',
-  body: PasswordSignInBody,
-  response: z.union([SignedIn, TwoFactorRequired]),
-  refusals: {
-    401: 'INVALID_CREDENTIALS',
-    403: 'ACCOUNT_BANNED',
-    429: 'SIGN_IN_LIMIT, CHALLENGE_LIMIT',
-  },
-} as const;
 
 type Answer = z.input<typeof SignedInByCode> | z.input<typeof TwoFactorRequired>;
 
@@ -42,20 +29,28 @@ export function replySignedIn<T extends Answer>(answer: T) {
 
 export const signInEndpoints: Endpoint[] = [
   endpoint({
-    ...byPassword,
+    operationId: 'signIn',
+    ...common,
     path: '/auth/login',
-    summary: 'Sign in with email and password',
-    handler: async (ctx, { body, request }) =>
-      replySignedIn<Answer>(await signInByPassword(ctx, body.email, body.password, askerOf(request, body.deviceToken))),
-  }),
-  endpoint({
-    ...byPassword,
-    path: '/auth/signin/email',
+    aliases: ['/auth/signin/email'],
     summary: 'Sign in with email and password; session token in the set-auth-token header',
+    description:
+      'With two-factor authentication on, it answers a challenge for `POST /auth/2fa/verify` instead. After ten wrong ' +
+      'passwords an hour from one address, or a hundred from all of them, it answers SIGN_IN_LIMIT. A device that sends ' +
+      'its `deviceToken` has ten of its own.',
+    body: PasswordSignInBody,
+    response: z.union([SignedIn, TwoFactorRequired]),
+    refusals: [
+      authError.INVALID_CREDENTIALS,
+      authError.ACCOUNT_BANNED,
+      authError.SIGN_IN_LIMIT,
+      authError.CHALLENGE_LIMIT,
+    ],
     handler: async (ctx, { body, request }) =>
       replySignedIn<Answer>(await signInByPassword(ctx, body.email, body.password, askerOf(request, body.deviceToken))),
   }),
   endpoint({
+    operationId: 'signInByCode',
     ...common,
     path: '/auth/signin/email-otp',
     summary: 'Sign in with a mailed code, which verifies the address',
@@ -64,15 +59,12 @@ export const signInEndpoints: Endpoint[] = [
       '`resetToken` for `POST /auth/reset-password/confirm` with the session.',
     body: OtpBody,
     response: z.union([SignedInByCode, TwoFactorRequired]),
-    refusals: {
-      401: 'OTP_INVALID',
-      403: 'ACCOUNT_BANNED',
-      429: 'OTP_TRIES_LIMIT, CHALLENGE_LIMIT',
-    },
+    refusals: [authError.OTP_INVALID, authError.OTP_TRIES_LIMIT, authError.ACCOUNT_BANNED, authError.CHALLENGE_LIMIT],
     handler: async (ctx, { body, request }) =>
       replySignedIn<Answer>(await signInByOtp(ctx, body.email, body.otp, askerOf(request, body.deviceToken))),
   }),
   endpoint({
+    operationId: 'refreshTokens',
     ...common,
     path: '/auth/refresh',
     summary: 'Trade a refresh token for a new pair',
@@ -81,7 +73,7 @@ export const signInEndpoints: Endpoint[] = [
       'or two tabs ask at once. An older one ends the session.',
     body: RefreshBody,
     response: Refreshed,
-    refusals: { 401: 'TOKEN_INVALID or SESSION_ENDED', 403: 'ACCOUNT_BANNED' },
+    refusals: [authError.TOKEN_INVALID, authError.SESSION_ENDED, authError.ACCOUNT_BANNED],
     handler: (ctx, { body, request }) => refresh(ctx, body.refreshToken, request),
   }),
 ];

@@ -25,22 +25,22 @@ import { replySignedIn } from './sign-in';
 
 const common = { tag: 'auth', who: 'user', method: 'post', limit: 'signIn' } as const;
 
+const CONFIRMING = [authError.CONFIRMATION_WRONG, authError.PASSWORD_NOT_SET, authError.CHALLENGE_LIMIT];
+
 export const twoFactorEndpoints: Endpoint[] = [
   endpoint({
+    operationId: 'enableTwoFactor',
     ...common,
     path: '/auth/2fa/enable',
     summary: 'Begin two-factor authentication: secret and otpauth URI',
     description: 'It is on once `POST /auth/2fa/verify` has seen a first code.',
     body: PasswordBody,
     response: TwoFactorSecret,
-    refusals: {
-      403: 'CONFIRMATION_WRONG',
-      409: 'PASSWORD_NOT_SET or TWO_FACTOR_ON',
-      429: 'CHALLENGE_LIMIT',
-    },
+    refusals: [...CONFIRMING, authError.TWO_FACTOR_ON],
     handler: (ctx, { actor, body }) => beginTwoFactor(ctx, actor, body.password),
   }),
   endpoint({
+    operationId: 'verifyTwoFactor',
     ...common,
     who: 'optional',
     path: '/auth/2fa/verify',
@@ -49,12 +49,15 @@ export const twoFactorEndpoints: Endpoint[] = [
       'Signed in and without `challenge`: the first code turns it on and answers ten backup codes. With `challenge`: signs in, and takes a backup code as well.',
     body: TwoFactorVerifyBody,
     response: z.union([SignedIn, TwoFactorEnabled]),
-    refusals: {
-      401: 'CHALLENGE_INVALID, TWO_FACTOR_CODE_INVALID',
-      403: 'CONFIRMATION_WRONG, EMAIL_NOT_VERIFIED',
-      409: 'TWO_FACTOR_ON or TWO_FACTOR_OFF',
-      429: 'CHALLENGE_LIMIT',
-    },
+    refusals: [
+      authError.CHALLENGE_INVALID,
+      authError.TWO_FACTOR_CODE_INVALID,
+      authError.CONFIRMATION_WRONG,
+      authError.EMAIL_NOT_VERIFIED,
+      authError.TWO_FACTOR_ON,
+      authError.TWO_FACTOR_OFF,
+      authError.CHALLENGE_LIMIT,
+    ],
     handler: async (ctx, { actor, body: { challenge, code, deviceToken }, request }) => {
       const asker = askerOf(request, deviceToken);
       if (challenge !== undefined) return replySignedIn(await answerChallenge(ctx, challenge, code, asker));
@@ -64,33 +67,27 @@ export const twoFactorEndpoints: Endpoint[] = [
     },
   }),
   endpoint({
+    operationId: 'disableTwoFactor',
     ...common,
     path: '/auth/2fa/disable',
     summary: 'Turn two-factor authentication off',
     body: TwoFactorDisableBody,
     response: Nothing,
-    refusals: {
-      403: 'CONFIRMATION_WRONG',
-      409: 'PASSWORD_NOT_SET or TWO_FACTOR_OFF',
-      429: 'CHALLENGE_LIMIT',
-    },
+    refusals: [...CONFIRMING, authError.TWO_FACTOR_OFF],
     handler: async (ctx, { actor, body, request }) => {
       await disableTwoFactor(ctx, actor, body, request.headers.get('user-agent'));
       return {};
     },
   }),
   endpoint({
+    operationId: 'replaceBackupCodes',
     ...common,
     path: '/auth/2fa/backup-codes',
     summary: 'New backup codes; the old ones are void',
     description: 'Needs a code from the app, or one of the old backup codes.',
     body: BackupCodesBody,
     response: BackupCodes,
-    refusals: {
-      403: 'CONFIRMATION_WRONG',
-      409: 'PASSWORD_NOT_SET or TWO_FACTOR_OFF',
-      429: 'CHALLENGE_LIMIT',
-    },
+    refusals: [...CONFIRMING, authError.TWO_FACTOR_OFF],
     handler: (ctx, { actor, body, request }) => replaceBackupCodes(ctx, actor, body, request.headers.get('user-agent')),
   }),
 ];
