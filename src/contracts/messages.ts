@@ -1,4 +1,5 @@
 /** What travels through queues and the outbox: types alone, so that domains may name them. */
+import type { NotificationKind } from './notification-kinds';
 import type { RoomCommand } from './room';
 
 /** What must follow a committed batch: a row of that batch, delivered after it at least once and in any order. */
@@ -28,7 +29,7 @@ export type OutboxEvent =
 
 export interface NewNotification {
   readonly userId: string;
-  readonly kind: string;
+  readonly kind: NotificationKind;
   readonly title: string;
   readonly body: string;
   /** Who did it is its `userId`, `senderId` or `subscriberId`. */
@@ -44,7 +45,7 @@ export interface NewNotification {
 
 /** What must be so still when a user is told: nobody is told of what was withdrawn on the way. */
 export interface Claim {
-  readonly kind: string;
+  readonly kind: NotificationKind;
   readonly actorId?: string;
   readonly about?: readonly string[];
   /** It is live still, and for them: the reader follows or subscribes to its creator. */
@@ -114,7 +115,7 @@ export type MemberPosition = readonly [followedAt: number, followerId: string];
 /** What a browser is shown. */
 export interface PushText {
   readonly id: string;
-  readonly kind: string;
+  readonly kind: NotificationKind;
   readonly title: string;
   readonly body: string;
   readonly url?: string;

@@ -4,6 +4,7 @@ import { expect, it, test } from 'vitest';
 import { testContext } from '#test/support/context';
 import { aBrowser, anAnnouncedStream, outside, taskContext } from '#test/support/notifications';
 import { actorOf, asCreator, asViewer, type Person } from '#test/support/users';
+import type { NotificationKind } from '@/contracts/notification-kinds';
 import { fanOutBroadcast } from '@/domains/base/notifications/broadcast';
 import { notify } from '@/domains/base/notifications/notify';
 import { TOLD_OUTSIDE_MAX } from '@/domains/base/notifications/outside';
@@ -19,7 +20,7 @@ async function aReader() {
   let later = 0;
   return {
     ...{ me, ctx, sent, drain },
-    tell: (kind = 'comment', eventId = newId()) =>
+    tell: (kind: NotificationKind = 'comment', eventId = newId()) =>
       notify({ ...ctx, now: () => Date.now() + later }, eventId, { userId: me.userId, kind, title: 'News', body: '' }),
     pass: (ms: number) => {
       later += ms;
@@ -66,7 +67,7 @@ it('counts an event once, by however many ways and however often it comes', asyn
   expect(sent()).toHaveLength(3);
 });
 
-test.each(['payout-paid', 'target-reached', 'creator-approved', 'purchase-paid', 'ticket-reply'])(
+test.each(['payout-paid', 'target-reached', 'creator-approved', 'purchase-paid', 'ticket-reply'] as const)(
   '%s is never held back, nor counted',
   async (kind) => {
     const { me, sent, tell } = await aReader();

@@ -78,9 +78,9 @@ test('every statement goes by an index', async () => {
 });
 
 test('who is told finds their rooms and browsers, however many streams and sessions there are', async () => {
-  const told = { id: 'x', kind: 'x', title: '', body: '', data: {}, read: false, createdAt: '' };
+  const told = { id: 'x', kind: 'like', title: '', body: '', data: {}, read: false, createdAt: '' };
   const plans = await plansOf(async (ctx) => {
-    await reach(ctx, [], told, 'x', { kind: 'x' });
+    await reach(ctx, [], told, 'x', { kind: 'like' });
     await countOutside(ctx, ['x'], 'x');
   });
   expect(plans.filter((plan) => /SCAN (?!json_each)/.test(plan))).toEqual([]);

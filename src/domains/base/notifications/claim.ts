@@ -4,6 +4,7 @@
  */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Claim, NewNotification } from '@/contracts/messages';
+import type { NotificationKind } from '@/contracts/notification-kinds';
 import { followsCreator, isMemberOf, subscribes } from '@/domains/base/visibility/members';
 
 export function claimOf({ kind, about, data = {}, gather }: NewNotification): Claim {
@@ -48,7 +49,7 @@ export function isBlockBetween(one: SQLWrapper | string, other: SQLWrapper | str
     OR EXISTS (SELECT 1 FROM blocks WHERE blocker_id = ${other} AND blocked_id = ${one}))`;
 }
 
-function notTakenBack(userId: string, kind: string, actorId: string, about: readonly string[]): SQL[] {
+function notTakenBack(userId: string, kind: NotificationKind, actorId: string, about: readonly string[]): SQL[] {
   if (kind === 'follower') return [followsCreator(actorId, userId)];
   const id = about.at(-1);
   if (kind !== 'like' || id === undefined) return [];

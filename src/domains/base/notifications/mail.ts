@@ -9,7 +9,7 @@ import { commit } from '@/db/commit';
 import { refund, type Spending, trySpending } from '@/domains/base/budgets/spend';
 import { users } from '@/domains/base/users/tables';
 import { stillSo } from './claim';
-import { choiceOf, isLasting } from './kinds';
+import { groupOf, isLasting } from './kinds';
 
 type MailTask = Extract<TaskMessage, { type: 'send-notification-mail' }>;
 
@@ -49,6 +49,6 @@ export async function sendNotificationMail(ctx: Context, task: MailTask): Promis
  */
 function spendingOf({ userId, claim }: MailTask, at: number): Spending | undefined {
   if (!claim?.actorId || claim.actorId === userId) return undefined;
-  if (isLasting(claim.kind) || choiceOf(claim.kind) === 'live') return undefined;
+  if (isLasting(claim.kind) || groupOf(claim.kind) === 'live') return undefined;
   return { userId: claim.actorId, costs: { mails: 1 }, at };
 }

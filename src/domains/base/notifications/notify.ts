@@ -8,11 +8,11 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { NewNotification } from '@/contracts/messages';
 import type { Channels } from '@/contracts/notification-kinds';
-import { readSettings } from '@/domains/base/settings/read';
+import { getSettings } from '@/domains/base/settings/read';
 import { newId } from '@/shared/ids';
 import { HOUR_MS, toIso } from '@/shared/time';
 import { claimOf, stillSo } from './claim';
-import { choiceOf } from './kinds';
+import { groupOf } from './kinds';
 import { readThrough } from './list';
 import {
   isSoOfSomebody,
@@ -25,7 +25,6 @@ import {
 import { reach } from './reach';
 import { notificationActors, notifications } from './tables';
 
-const IN_APP_ALONE: Channels = { inApp: true, email: false, push: false };
 /** Who is told that a thousand people like their post need not be woken by the next; and the set of them has an end. */
 const ACTORS_MAX = 1_000;
 /** Who is told outside of the app alone has nothing to mark as read: of what gathers they are told again after this. */
@@ -34,9 +33,8 @@ const READ_OUTSIDE_AFTER_MS = HOUR_MS;
 export async function notify(ctx: Context, eventId: string, notification: NewNotification): Promise<void> {
   const { userId, kind, gather } = notification;
   if (gather?.actorId === userId) return; // nobody is told of what they did themselves
-  const choice = choiceOf(kind);
-  const settings = (await readSettings(ctx, [userId])).get(userId);
-  const channels = (choice && settings?.notifications[choice]) ?? IN_APP_ALONE;
+  const group = groupOf(kind);
+  const channels = (await getSettings(ctx, userId)).notifications[group];
   const told = await tell(ctx, eventId, notification, channels);
   // By its event: of a gathered row, each time that it is told anew is another to mail and to push.
   if (told) await reach(ctx, [{ userId, channels }], told, eventId, claimOf(notification));

@@ -5,7 +5,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Claim, PushText, TaskMessage } from '@/contracts/messages';
-import type { Channels } from '@/contracts/notification-kinds';
+import type { Channels, NotificationKind } from '@/contracts/notification-kinds';
 import { sessionIsActive } from '@/domains/base/users/session-active';
 import { isLasting } from './kinds';
 import { countOutside } from './outside';
@@ -45,7 +45,7 @@ export async function reach(
         AND ${sessionIsActive(sql`push_subscriptions.session_id`, ctx.now())}`),
     ctx.db.all<Place>(placesQuery(choosing('inApp'))),
   ]);
-  const push = pushText(ctx, told, eventId);
+  const push = pushText(ctx, claim.kind, told, eventId);
   const { title, body } = told;
   const tasks = [
     ...subscriptions.map(({ id, userId }) => ({ type: 'send-push', subscriptionId: id, userId, push, claim }) as const),
@@ -54,7 +54,7 @@ export async function reach(
         ({ type: 'send-notification-mail', userId, key: `${eventId}:${userId}`, title, body, claim }) as const,
     ),
   ];
-  const due = isLasting(told.kind) ? tasks : await withinBounds(ctx, tasks, eventId);
+  const due = isLasting(claim.kind) ? tasks : await withinBounds(ctx, tasks, eventId);
   await enqueue(ctx, [...due, ...next]);
   // Last, since of rooms nothing is done again: whatever becomes of them, all else is on its way.
   await tellRooms(ctx, places, told);
@@ -72,7 +72,12 @@ async function enqueue(ctx: Context, tasks: readonly TaskMessage[]): Promise<voi
 }
 
 /** Small: a push service takes 4 KB, and what there is to see is in the app. */
-function pushText(ctx: Context, { kind, title, body, data }: PresentedNotification, id: string): PushText {
+function pushText(
+  ctx: Context,
+  kind: NotificationKind,
+  { title, body, data }: PresentedNotification,
+  id: string,
+): PushText {
   const { frontendUrl } = ctx.config;
   const leadsToStream = frontendUrl !== undefined && typeof data.streamId === 'string';
   const url = leadsToStream ? { url: `${frontendUrl}/stream/${data.streamId}` } : {};

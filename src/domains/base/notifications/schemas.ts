@@ -1,11 +1,14 @@
 /** Wire shapes of notifications and of push subscriptions. */
 import { z } from '@hono/zod-openapi';
+import { NOTIFICATION_KINDS } from '@/contracts/notification-kinds';
 import { cursorPageOf } from '@/http/envelope';
 
 export const Notification = z
   .object({
     id: z.string(),
-    kind: z.string(),
+    kind: z.string().openapi({
+      description: `One of ${Object.keys(NOTIFICATION_KINDS).join(', ')}. More may come: show an unknown one by its title.`,
+    }),
     title: z.string(),
     body: z.string(),
     data: z.record(z.string(), z.unknown()).openapi({

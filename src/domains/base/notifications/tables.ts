@@ -1,5 +1,6 @@
 /** What users are told, what of it they have read, and the browsers that it reaches. */
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { NotificationKind } from '@/contracts/notification-kinds';
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -10,7 +11,7 @@ export type BroadcastAudience = (typeof BROADCAST_AUDIENCES)[number];
 export const notifications = sqliteTable('notifications', {
   id: text().primaryKey(),
   userId: text('user_id').notNull(),
-  kind: text().notNull(),
+  kind: text().$type<NotificationKind>().notNull(),
   title: text().notNull(),
   body: text().notNull(),
   data: text({ mode: 'json' }).$type<Data>().notNull().default({}),
@@ -43,7 +44,7 @@ export const notificationActors = sqliteTable(
 export const broadcasts = sqliteTable('broadcasts', {
   id: text().primaryKey(),
   creatorId: text('creator_id').notNull(),
-  kind: text().notNull(),
+  kind: text().$type<NotificationKind>().notNull(),
   title: text().notNull(),
   body: text().notNull(),
   data: text({ mode: 'json' }).$type<Data>().notNull().default({}),

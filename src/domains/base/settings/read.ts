@@ -4,16 +4,16 @@ import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import {
   type Channels,
-  DEFAULT_CHANNELS,
-  NOTIFICATION_KINDS,
-  type NotificationKind,
+  GROUP_RULES,
+  NOTIFICATION_GROUPS,
+  type NotificationGroup,
 } from '@/contracts/notification-kinds';
 import type { SettingsRow } from './tables';
 import { MESSAGES_FROM, userSettings } from './tables';
 
 export interface Settings {
   readonly language: string;
-  readonly notifications: Readonly<Record<NotificationKind, Channels>>;
+  readonly notifications: Readonly<Record<NotificationGroup, Channels>>;
   readonly privacy: {
     /** Who may begin to write: anyone, whom the user follows, nobody. */
     readonly messagesFrom: (typeof MESSAGES_FROM)[number];
@@ -50,6 +50,8 @@ function withDefaults(row?: SettingsRow): Settings {
 }
 
 function channelsOf(chosen: SettingsRow['notifications']): Settings['notifications'] {
-  const entries = NOTIFICATION_KINDS.map((kind) => [kind, { ...DEFAULT_CHANNELS[kind], ...chosen[kind] }] as const);
-  return Object.fromEntries(entries) as Settings['notifications']; // one entry for each kind
+  const entries = NOTIFICATION_GROUPS.map(
+    (group) => [group, { ...GROUP_RULES[group].channels, ...chosen[group] }] as const,
+  );
+  return Object.fromEntries(entries) as Settings['notifications']; // one entry for each group
 }
