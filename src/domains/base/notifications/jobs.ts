@@ -1,8 +1,8 @@
 /** The jobs of notifications: writing and withdrawing them, mail and push, and news for a user's open rooms. */
 import type { Jobs } from '@/contracts/jobs';
-import { tellBlock } from './block-changed';
+import { announceBlock } from './block-changed';
 import { fanOutBroadcast } from './broadcast';
-import { putOut, tellLastRooms } from './last-rooms';
+import { putOut, refreshLastRooms } from './last-rooms';
 import { sendNotificationMail } from './mail';
 import { notify } from './notify';
 import { sendPush } from './push';
@@ -20,8 +20,8 @@ export const notificationJobs = {
   sweeps: { sweepNotifications },
   outbox: {
     notify: (ctx, { notification }, id) => notify(ctx, id, notification),
-    'user-changed': (ctx, event, id) => tellLastRooms(ctx, id, event),
+    'user-changed': (ctx, event, id) => refreshLastRooms(ctx, id, event),
     'room-outlived': (ctx, event, id) => putOut(ctx, id, event),
-    'block-changed': (ctx, event, id) => tellBlock(ctx, id, event),
+    'block-changed': (ctx, event, id) => announceBlock(ctx, id, event),
   },
 } satisfies Jobs;

@@ -13,10 +13,12 @@ export const Notification = z
     body: z.string(),
     data: z.record(z.string(), z.unknown()).openapi({
       description:
-        'What it is about: ids such as `streamId` or `postId`. Of a gathered one also `actorCount` and `actors`, the last few.',
+        'What it is about: ids such as `streamId` or `postId`. A gathered one also has `actorCount` and `actors`, the last few.',
     }),
     read: z.boolean(),
-    createdAt: z.iso.datetime().openapi({ description: 'When it was last told: a gathered one moves up.' }),
+    createdAt: z.iso
+      .datetime()
+      .openapi({ description: 'When it was last announced: a gathered one moves up with each new actor.' }),
   })
   .openapi('Notification');
 

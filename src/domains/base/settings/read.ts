@@ -1,4 +1,4 @@
-/** What users chose, with the defaults where they chose nothing: for their own settings, and for whoever must obey them. */
+/** Reads users' settings, with the defaults where they chose nothing. */
 
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -15,7 +15,7 @@ export interface Settings {
   readonly language: string;
   readonly notifications: Readonly<Record<NotificationGroup, Channels>>;
   readonly privacy: {
-    /** Who may begin to write: anyone, whom the user follows, nobody. */
+    /** Who may begin a conversation: anyone, users whom this user follows, nobody. */
     readonly messagesFrom: (typeof MESSAGES_FROM)[number];
     readonly showActivity: boolean;
   };
@@ -23,7 +23,7 @@ export interface Settings {
   readonly matureContent: boolean;
 }
 
-/** One statement for any number of users; every id that is asked for has an answer, whether or not there is a row. */
+/** One statement for any number of users. Every id has an answer, whether or not there is a row. */
 export async function readSettings(ctx: Context, userIds: readonly string[]): Promise<ReadonlyMap<string, Settings>> {
   const rows = await ctx.db
     .select()
@@ -38,7 +38,7 @@ export async function getSettings(ctx: Context, userId: string): Promise<Setting
   return withDefaults(row);
 }
 
-/** The table's own defaults are the same; a test holds them together. */
+/** The table has the same defaults; a test keeps them equal. */
 function withDefaults(row?: SettingsRow): Settings {
   return {
     language: row?.language ?? 'en',

@@ -5,7 +5,7 @@ import { MESSAGES_FROM } from './tables';
 
 const LANGUAGE_CHARACTERS_MAX = 35;
 
-/** In its canonical form (`en-us` → `en-US`); nothing where it is no tag. */
+/** In its canonical form (`en-us` → `en-US`), or undefined if it is no tag. */
 function findLanguage(tag: string): string | undefined {
   try {
     return Intl.getCanonicalLocales(tag)[0];
@@ -28,7 +28,7 @@ const language = z
 const group = z.enum(NOTIFICATION_GROUPS);
 const channels = { inApp: z.boolean(), email: z.boolean(), push: z.boolean() };
 const privacy = {
-  messagesFrom: z.enum(MESSAGES_FROM).openapi({ description: '`followed`: those whom the user follows.' }),
+  messagesFrom: z.enum(MESSAGES_FROM).openapi({ description: '`followed`: users whom this user follows.' }),
   showActivity: z.boolean().openapi({
     description:
       'Whether others see which creators the user follows, and how many. Each creator sees their own followers.',

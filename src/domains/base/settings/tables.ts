@@ -3,7 +3,7 @@ import type { Channels, NotificationGroup } from '@/contracts/notification-kinds
 
 export const MESSAGES_FROM = ['everyone', 'followed', 'nobody'] as const;
 
-/** A row once a user has chosen something. */
+/** A user has a row once they have chosen something. */
 export const userSettings = sqliteTable('user_settings', {
   userId: text('user_id').primaryKey(),
   language: text().notNull().default('en'),
