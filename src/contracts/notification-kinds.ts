@@ -1,6 +1,17 @@
-/** What users are told of, and by which channels unless they choose otherwise. The list is closed: clients show it. */
+/**
+ * Every kind of notification, and how it reaches people. Both lists are closed: a kind that is not here does not compile,
+ * and clients show the groups as settings.
+ */
 
-export const NOTIFICATION_KINDS = [
+/** Where a notification is delivered. */
+export interface Channels {
+  readonly inApp: boolean;
+  readonly email: boolean;
+  readonly push: boolean;
+}
+
+/** What a user chooses channels for, in the order and by the names of `GET /user/settings`. */
+export const NOTIFICATION_GROUPS = [
   'follower',
   'live',
   'gift',
@@ -12,21 +23,21 @@ export const NOTIFICATION_KINDS = [
   'ticket',
   'purchase',
 ] as const;
-export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
+export type NotificationGroup = (typeof NOTIFICATION_GROUPS)[number];
 
-/** Of one kind, what the user chose; where a channel is left out the default holds. */
-export interface Channels {
-  readonly inApp: boolean;
-  readonly email: boolean;
-  readonly push: boolean;
+interface GroupRules {
+  /** The default. A user's settings may change each channel. */
+  readonly channels: Channels;
+  /** Concerns the user's own money or account: always sent, outside every limit on mails and pushes. */
+  readonly isLasting: boolean;
 }
 
-const QUIET: Channels = { inApp: true, email: false, push: false };
-const LOUD: Channels = { inApp: true, email: false, push: true };
-/** Of one's own money and standing: a mail stays to be looked up. */
-const LASTING: Channels = { inApp: true, email: true, push: true };
+const QUIET: GroupRules = { channels: { inApp: true, email: false, push: false }, isLasting: false };
+const LOUD: GroupRules = { channels: { inApp: true, email: false, push: true }, isLasting: false };
+/** Mailed by default, since a mail can be looked up later. */
+const LASTING: GroupRules = { channels: { inApp: true, email: true, push: true }, isLasting: true };
 
-export const DEFAULT_CHANNELS: Readonly<Record<NotificationKind, Channels>> = {
+export const GROUP_RULES: Readonly<Record<NotificationGroup, GroupRules>> = {
   follower: QUIET,
   live: LOUD,
   gift: LOUD,
@@ -36,5 +47,30 @@ export const DEFAULT_CHANNELS: Readonly<Record<NotificationKind, Channels>> = {
   application: LASTING,
   payout: LASTING,
   ticket: LASTING,
-  purchase: { inApp: true, email: true, push: false },
+  purchase: { channels: { inApp: true, email: true, push: false }, isLasting: true },
 };
+
+/** Each kind, as `kind` on the wire and in D1, and the group whose settings decide about it. */
+export const NOTIFICATION_KINDS = {
+  follower: 'follower',
+  live: 'live',
+  gift: 'gift',
+  subscription: 'subscription',
+  'subscription-short': 'subscription',
+  'subscription-ended': 'subscription',
+  comment: 'comment',
+  like: 'like',
+  'creator-approved': 'application',
+  'creator-rejected': 'application',
+  'payout-approved': 'payout',
+  'payout-paid': 'payout',
+  'payout-rejected': 'payout',
+  'payout-failed': 'payout',
+  'target-reached': 'payout',
+  ticket: 'ticket',
+  'ticket-reply': 'ticket',
+  'purchase-paid': 'purchase',
+  'purchase-reversed': 'purchase',
+  'purchase-restored': 'purchase',
+} as const satisfies Readonly<Record<string, NotificationGroup>>;
+export type NotificationKind = keyof typeof NOTIFICATION_KINDS;

@@ -1,8 +1,7 @@
 /**
- * Where messages of every queue end whose tries are spent, after some three quarters of an hour. Each is logged by its
- * kind and ids, without the texts of mails and pushes. A webhook event is marked failed and waits for staff, a payout is
- * queued again by the minute's sweep, an export is given up, and for each kind of task it is said here what becomes of
- * its work.
+ * Handles messages whose tries are spent, after some three quarters of an hour. Each is logged by its kind and ids,
+ * without the texts of mails and pushes. A webhook event is marked failed and waits for staff, a payout is queued again by
+ * the minute's sweep, an export is given up, and `FATES` says what becomes of each other task.
  */
 import type { Context } from '@/contracts/context';
 import type { PayoutMessage, TaskMessage, WebhookMessage } from '@/contracts/messages';
@@ -12,9 +11,9 @@ import { HOUR_MS, SECOND_MS } from '@/shared/time';
 import { retryDelaySeconds } from './retry';
 
 /**
- * `swept`: the minute's sweeps find what is left to be done. `back`: nothing else would find it, so it comes back with
- * all its tries, until it is done. `over`: an export is asked for anew; and news are for their moment, stand in the list
- * of who was to be told, and come by other channels soon or not at all.
+ * `swept`: a sweep finds what is left to do. `back`: nothing else would find it, so it comes back with all its tries until
+ * it is done. `over`: the user can ask for an export again; and a mail or push that comes hours late is worth nothing,
+ * while the user's list has it anyway.
  */
 const FATES: Readonly<Record<TaskMessage['type'], 'swept' | 'back' | 'over'>> = {
   'end-if-still-lost': 'swept',
@@ -32,7 +31,7 @@ const FATES: Readonly<Record<TaskMessage['type'], 'swept' | 'back' | 'over'>> = 
 };
 const BACK_AFTER_SECONDS = HOUR_MS / SECOND_MS;
 
-/** The fields of a message that may be logged. Those of a new kind are left out until they are named here. */
+/** The fields of a message that may be logged. A new message's fields are left out until they are named here. */
 const NAMES: ReadonlySet<string> = new Set([
   ...['type', 'name', 'step', 'webhookEventId', 'payoutId', 'streamId', 'proofId', 'postId', 'commentId', 'exportId'],
   ...['broadcastId', 'subscriptionId', 'userId', 'one', 'other'],

@@ -1,20 +1,15 @@
 /**
- * Delivers what follows a committed batch, at least once and in any order. A row is gone once its event is delivered;
- * until then it comes back, ever less often, and stops no other; what is of no use any more is given up.
+ * Delivers the events that follow a committed batch, at least once and in any order, each to the domain that receives it.
+ * A row is deleted once its event is delivered. Until then it comes back, ever less often, and stops no other.
  */
 import { asc, inArray, lte, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { EventKind, EventOf, Receivers } from '@/contracts/jobs';
 import type { OutboxEvent } from '@/contracts/messages';
 import { outbox } from '@/db/outbox';
-import { deleteObjects } from '@/domains/base/media/store';
-import { tellBlock } from '@/domains/base/notifications/block-changed';
-import { putOut, tellLastRooms } from '@/domains/base/notifications/last-rooms';
-import { notify } from '@/domains/base/notifications/notify';
-import { applyRegions } from '@/domains/live/rooms/apply-regions';
-import { removeFromVideo } from '@/domains/live/rooms/participants';
-import { closeVideo } from '@/domains/live/streams/close-video';
 import { AppError } from '@/http/errors';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
+import { domainReceivers } from './jobs';
 
 /** Below the six connections that a request may have open. */
 const DELIVERED_AT_ONCE = 5;
@@ -25,6 +20,14 @@ const CLAIM_MS = 2 * MINUTE_MS;
 const FIRST_DELAY_MS = 30 * SECOND_MS;
 const DELAY_MS_MAX = HOUR_MS;
 const DOUBLINGS_MAX = 10;
+
+const RECEIVERS: Receivers = {
+  ...domainReceivers,
+  room: (ctx, { roomId, command }, id) => ctx.rooms(roomId).apply(id, command),
+  async task(ctx, { task, delaySeconds = 0 }) {
+    await ctx.queues.tasks.send(task, { delaySeconds });
+  },
+};
 
 interface OutboxRow {
   readonly id: string;
@@ -42,14 +45,14 @@ export async function deliverOutbox(ctx: Context, rows: readonly OutboxRow[]): P
   }
 }
 
-/** Delivers what no request has delivered: it was killed in between, or the receiver was away. True: there is more. */
+/** Delivers what no request has delivered, because it was killed or the receiver was away. @returns whether there is more */
 export async function sweepOutbox(ctx: Context): Promise<boolean> {
   const rows = await claimDue(ctx);
   await deliverOutbox(ctx, rows);
   return rows.length === PAGE_SIZE;
 }
 
-/** Chosen and claimed in one statement, so that two sweeps at once share the work. */
+/** Chooses and claims in one statement, so that two sweeps at once share the work. */
 function claimDue(ctx: Context): Promise<OutboxRow[]> {
   const now = ctx.now();
   const due = ctx.db
@@ -65,12 +68,12 @@ function claimDue(ctx: Context): Promise<OutboxRow[]> {
     .returning({ id: outbox.id, event: outbox.event });
 }
 
-async function attempt(ctx: Context, row: OutboxRow): Promise<boolean> {
+async function attempt(ctx: Context, { id, event }: OutboxRow): Promise<boolean> {
   try {
-    await deliver(ctx, row);
+    await deliver(ctx, event.kind, event, id);
     return true;
   } catch (error) {
-    const where = `outbox ${row.event.kind} ${row.id}`;
+    const where = `outbox ${event.kind} ${id}`;
     // A provider that is away is no fault of ours, and needs no stack.
     if (error instanceof AppError) ctx.log.warning(where, error.code);
     else ctx.log.fault(where, error);
@@ -78,7 +81,7 @@ async function attempt(ctx: Context, row: OutboxRow): Promise<boolean> {
   }
 }
 
-/** Twice as long after each failure. */
+/** Waits twice as long after each failure. */
 async function putOff(ctx: Context, ids: string[]): Promise<void> {
   const delayMs = sql`min(${DELAY_MS_MAX}, CAST(${FIRST_DELAY_MS} AS INTEGER) << min(${outbox.attempts}, ${DOUBLINGS_MAX}))`;
   await ctx.db
@@ -90,38 +93,13 @@ async function putOff(ctx: Context, ids: string[]): Promise<void> {
     .where(inArray(outbox.id, ids));
 }
 
-/** Each receiver drops, or is not changed by, an event that it has seen. */
-async function deliver(ctx: Context, { id, event }: OutboxRow): Promise<void> {
-  switch (event.kind) {
-    case 'room':
-      return ctx.rooms(event.roomId).apply(id, event.command);
-    case 'user-changed':
-      return tellLastRooms(ctx, id, event);
-    case 'room-outlived':
-      return putOut(ctx, id, event);
-    case 'notify':
-      return notify(ctx, id, event.notification);
-    case 'remove-participant':
-      return removeFromVideo(ctx, event);
-    case 'close-video':
-      return closeVideo(ctx, event);
-    case 'block-changed':
-      return tellBlock(ctx, id, event);
-    case 'regions-changed':
-      return applyRegions(ctx, id, event.creatorId);
-    case 'delete-media':
-      return deleteObjects(ctx, event.key, event.uploadId);
-    case 'delete-ingress':
-      return ctx.media.deleteIngress(event.ingressId);
-    case 'task':
-      return ctx.queues.tasks.send(event.task, { delaySeconds: event.delaySeconds ?? 0 }).then(() => undefined);
-    case 'payout':
-      return ctx.queues.payouts.send({ payoutId: event.payoutId }).then(() => undefined);
-    default:
-      throw unknownEvent(event); // a newer version's, met after a rollback: it comes back
-  }
-}
-
-function unknownEvent({ kind }: { kind: string }): Error {
-  return new Error(`Unknown outbox event ${kind}`);
+async function deliver<Kind extends EventKind>(
+  ctx: Context,
+  kind: Kind,
+  event: EventOf<Kind>,
+  id: string,
+): Promise<void> {
+  const receive: Receivers[Kind] | undefined = RECEIVERS[kind];
+  if (!receive) throw new Error(`Unknown outbox event ${kind}`); // a newer version's, met after a rollback: it comes back
+  await receive(ctx, event, id);
 }

@@ -1,4 +1,4 @@
-/** How a message that failed comes back: later each time, so that what is away has time to return. */
+/** Delays a message that failed, longer each time, so that a provider that is away has time to return. */
 const FIRST_DELAY_SECONDS = 10;
 const DELAY_SECONDS_MAX = 60 * 60;
 

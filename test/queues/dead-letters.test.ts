@@ -13,7 +13,7 @@ const bury = (ctx: ReturnType<typeof testContext>, ...bodies: TaskMessage[]) =>
   );
 
 const between: TaskMessage = { type: 'withdraw-between', one: newId(), other: newId() };
-const push = { id: newId(), kind: 'live', title: 'Ada is live', body: '' };
+const push = { id: newId(), kind: 'live', title: 'Ada is live', body: '' } as const;
 
 describe('a task whose tries are spent', () => {
   it('comes back an hour later where nothing else would find it, though the database is away', async () => {
@@ -42,7 +42,7 @@ describe('a task whose tries are spent', () => {
     const { queue } = recordingQueue<TaskMessage>();
     const [subscriptionId, userId] = [newId(), newId()];
     const said = { title: 'Ada Secret', body: 'is live', url: 'https://secret.live' };
-    const claim = { kind: 'live', actorId: 'secret' };
+    const claim = { kind: 'live', actorId: 'secret' } as const;
     const tasks: TaskMessage[] = [
       { type: 'send-push', subscriptionId, userId, push: { ...push, ...said }, claim },
       { type: 'send-notification-mail', userId, key: `secret:${userId}`, title: 'Secret', body: 'A secret' },

@@ -20,7 +20,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
 const ending = (streamId: string): TaskMessage => ({ type: 'end-if-still-lost', streamId, lostAt: 1 });
 const telling = (userId: string): OutboxEvent => ({
   kind: 'notify',
-  notification: { userId, kind: 'test', title: 'Hello', body: 'World', data: { a: 1 } },
+  notification: { userId, kind: 'like', title: 'Hello', body: 'World', data: { a: 1 } },
 });
 
 const at = (ctx: Context, now: number): Context => ({ ...ctx, now: () => now });
@@ -113,7 +113,7 @@ describe('the outbox', () => {
     await ctx.settle();
 
     expect(await ctx.db.select().from(notifications).where(eq(notifications.userId, userId))).toMatchObject([
-      { kind: 'test', title: 'Hello', body: 'World', data: { a: 1 }, readAt: null },
+      { kind: 'like', title: 'Hello', body: 'World', data: { a: 1 }, readAt: null },
     ]);
     expect(liveKit.participants.get('channel-1')?.size).toBe(0);
     expect(liveKit.ingresses.size).toBe(0);

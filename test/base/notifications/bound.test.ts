@@ -4,9 +4,10 @@ import { expect, it, test } from 'vitest';
 import { testContext } from '#test/support/context';
 import { aBrowser, anAnnouncedStream, outside, taskContext } from '#test/support/notifications';
 import { actorOf, asCreator, asViewer, type Person } from '#test/support/users';
+import type { NotificationKind } from '@/contracts/notification-kinds';
 import { fanOutBroadcast } from '@/domains/base/notifications/broadcast';
 import { notify } from '@/domains/base/notifications/notify';
-import { TOLD_OUTSIDE_MAX } from '@/domains/base/notifications/outside';
+import { NOTIFIED_OUTSIDE_MAX } from '@/domains/base/notifications/outside';
 import { followCreator } from '@/domains/people/social/follow';
 import { newId } from '@/shared/ids';
 import { HOUR_MS } from '@/shared/time';
@@ -19,7 +20,7 @@ async function aReader() {
   let later = 0;
   return {
     ...{ me, ctx, sent, drain },
-    tell: (kind = 'comment', eventId = newId()) =>
+    tell: (kind: NotificationKind = 'comment', eventId = newId()) =>
       notify({ ...ctx, now: () => Date.now() + later }, eventId, { userId: me.userId, kind, title: 'News', body: '' }),
     pass: (ms: number) => {
       later += ms;
@@ -34,20 +35,20 @@ const rowsOf = async ({ userId }: Person) =>
 
 it('is kept one after another, and begins anew an hour later', async () => {
   const { me, sent, tell, pass } = await aReader();
-  for (const _ of times(TOLD_OUTSIDE_MAX + 5)) await tell();
-  expect(sent()).toHaveLength(TOLD_OUTSIDE_MAX);
-  expect((await me.get('user/notifications')).data.unreadCount).toBe(TOLD_OUTSIDE_MAX + 5);
+  for (const _ of times(NOTIFIED_OUTSIDE_MAX + 5)) await tell();
+  expect(sent()).toHaveLength(NOTIFIED_OUTSIDE_MAX);
+  expect((await me.get('user/notifications')).data.unreadCount).toBe(NOTIFIED_OUTSIDE_MAX + 5);
   pass(HOUR_MS + 60_000);
   await tell();
-  expect(sent()).toHaveLength(TOLD_OUTSIDE_MAX + 1);
+  expect(sent()).toHaveLength(NOTIFIED_OUTSIDE_MAX + 1);
   expect(await rowsOf(me)).toBe(1);
 });
 
 it('is kept at the same time', async () => {
   const { me, sent, tell } = await aReader();
-  await Promise.all(times(2 * TOLD_OUTSIDE_MAX).map(() => tell()));
-  expect(sent()).toHaveLength(TOLD_OUTSIDE_MAX);
-  expect(await rowsOf(me)).toBe(TOLD_OUTSIDE_MAX);
+  await Promise.all(times(2 * NOTIFIED_OUTSIDE_MAX).map(() => tell()));
+  expect(sent()).toHaveLength(NOTIFIED_OUTSIDE_MAX);
+  expect(await rowsOf(me)).toBe(NOTIFIED_OUTSIDE_MAX);
 });
 
 it('counts an event once, by however many ways and however often it comes', async () => {
@@ -60,29 +61,29 @@ it('counts an event once, by however many ways and however often it comes', asyn
   expect(sent()).toHaveLength(3 * 3); // two browsers and a mail, of one key each time
   await drain();
   expect(await rowsOf(me)).toBe(1);
-  for (const _ of times(TOLD_OUTSIDE_MAX)) await tell();
+  for (const _ of times(NOTIFIED_OUTSIDE_MAX)) await tell();
   await drain();
   await tell('comment', first);
   expect(sent()).toHaveLength(3);
 });
 
-test.each(['payout-paid', 'target-reached', 'creator-approved', 'purchase-paid', 'ticket-reply'])(
+test.each(['payout-paid', 'target-reached', 'creator-approved', 'purchase-paid', 'ticket-reply'] as const)(
   '%s is never held back, nor counted',
   async (kind) => {
     const { me, sent, tell } = await aReader();
-    for (const _ of times(TOLD_OUTSIDE_MAX + 1)) await tell(kind);
-    expect(sent()).toHaveLength(TOLD_OUTSIDE_MAX + 1);
+    for (const _ of times(NOTIFIED_OUTSIDE_MAX + 1)) await tell(kind);
+    expect(sent()).toHaveLength(NOTIFIED_OUTSIDE_MAX + 1);
     expect(await rowsOf(me)).toBe(0);
-    for (const _ of times(TOLD_OUTSIDE_MAX + 1)) await tell();
+    for (const _ of times(NOTIFIED_OUTSIDE_MAX + 1)) await tell();
     await tell(kind);
-    expect(sent()).toHaveLength(2 * TOLD_OUTSIDE_MAX + 2);
+    expect(sent()).toHaveLength(2 * NOTIFIED_OUTSIDE_MAX + 2);
   },
 );
 
 it('holds back of those who follow a creator who goes live whoever has been told enough, and nobody else', async () => {
   const [creator, one, other] = [await asCreator(), await aReader(), await aReader()];
   for (const { me } of [one, other]) await followCreator(testContext(), actorOf(me), creator.userId);
-  for (const _ of times(TOLD_OUTSIDE_MAX)) await one.tell();
+  for (const _ of times(NOTIFIED_OUTSIDE_MAX)) await one.tell();
   const { streamId, at } = await anAnnouncedStream(creator);
   const { ctx, sent } = taskContext();
   await fanOutBroadcast(ctx, streamId, at, null);

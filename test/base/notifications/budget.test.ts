@@ -7,7 +7,7 @@ import { asViewer } from '#test/support/users';
 import type { Context } from '@/contracts/context';
 import { openDatabase } from '@/db/client';
 import { commit } from '@/db/commit';
-import { forgetMentions, forgetNotifications, forgetTold } from '@/domains/base/notifications/forget';
+import { forgetMentions, forgetNotifications, forgetReceived } from '@/domains/base/notifications/forget';
 import { listNotifications } from '@/domains/base/notifications/list';
 import { notify } from '@/domains/base/notifications/notify';
 import { countOutside } from '@/domains/base/notifications/outside';
@@ -78,9 +78,9 @@ test('every statement goes by an index', async () => {
 });
 
 test('who is told finds their rooms and browsers, however many streams and sessions there are', async () => {
-  const told = { id: 'x', kind: 'x', title: '', body: '', data: {}, read: false, createdAt: '' };
+  const announced = { id: 'x', kind: 'like', title: '', body: '', data: {}, read: false, createdAt: '' };
   const plans = await plansOf(async (ctx) => {
-    await reach(ctx, [], told, 'x', { kind: 'x' });
+    await reach(ctx, [], announced, 'x', { kind: 'like' });
     await countOutside(ctx, ['x'], 'x');
   });
   expect(plans.filter((plan) => /SCAN (?!json_each)/.test(plan))).toEqual([]);
@@ -96,7 +96,7 @@ test('what is withdrawn is found by an index, however much others were told', as
     await commit(ctx, withdrawAct(ctx, 'x', 'like:post:1', 'y', sql`true`));
     await commit(ctx, withdrawBetween(ctx, 'x', 'y'));
     await commit(ctx, forgetMentions(ctx, 'x', sql`LIMIT 1`));
-    await commit(ctx, [...forgetTold(ctx, 'x'), ...forgetNotifications(ctx, 'x')]);
+    await commit(ctx, [...forgetReceived(ctx, 'x'), ...forgetNotifications(ctx, 'x')]);
     await notify(ctx, 'x', { userId: 'x', kind: 'comment', title: '', body: '', about: ['x', 'y'] });
     await notify(ctx, 'x', {
       userId: 'x',

@@ -5,7 +5,12 @@ import { aBrowser, outside, taskContext } from '#test/support/notifications';
 import { aUser, joinRoom } from '#test/support/rooms';
 import { anOpenStream } from '#test/support/streams';
 import { actorOf, asCreator, asViewer, type Person } from '#test/support/users';
-import { NOTIFICATION_KINDS, type NotificationKind } from '@/contracts/notification-kinds';
+import {
+  NOTIFICATION_GROUPS,
+  NOTIFICATION_KINDS,
+  type NotificationGroup,
+  type NotificationKind,
+} from '@/contracts/notification-kinds';
 import { commit } from '@/db/commit';
 import { announceLive } from '@/domains/base/notifications/broadcast';
 import { rememberRoom } from '@/domains/base/notifications/last-rooms';
@@ -13,25 +18,14 @@ import { notify } from '@/domains/base/notifications/notify';
 import { followCreator } from '@/domains/people/social/follow';
 import { newId } from '@/shared/ids';
 
-/** The kinds of notification that each choice is for. */
-const KINDS: Readonly<Record<NotificationKind, readonly string[]>> = {
-  follower: ['follower'],
-  live: ['live'],
-  gift: ['gift'],
-  subscription: ['subscription', 'subscription-short', 'subscription-ended'],
-  comment: ['comment'],
-  like: ['like'],
-  application: ['creator-approved', 'creator-rejected'],
-  payout: ['payout-paid', 'payout-rejected', 'payout-failed', 'target-reached'],
-  ticket: ['ticket', 'ticket-reply'],
-  purchase: ['purchase-paid', 'purchase-reversed', 'purchase-restored'],
-};
+const kindsOf = (group: NotificationGroup) =>
+  (Object.keys(NOTIFICATION_KINDS) as NotificationKind[]).filter((kind) => NOTIFICATION_KINDS[kind] === group);
 
 const CHANNELS = ['inApp', 'email', 'push'] as const;
 const NONE = { inApp: false, email: false, push: false };
 
 /** All that may follow of one notification: what is listed, shown in the room, mailed, pushed. */
-async function reached(me: Person, kind: string) {
+async function reached(me: Person, kind: NotificationKind) {
   const [{ ctx, sent, settle, drain }, browser, creator] = [taskContext(), await aBrowser(), await asCreator()];
   await me.post('user/push', browser.subscription);
   const room = await anOpenStream(creator);
@@ -67,13 +61,13 @@ const expected = (channel: keyof typeof TASKS) => ({
   tasks: TASKS[channel],
 });
 
-describe.each([...NOTIFICATION_KINDS])('what is chosen for %s', (choice) => {
+describe.each([...NOTIFICATION_GROUPS])('what is chosen for %s', (choice) => {
   it.each(['none', ...CHANNELS] as const)('is obeyed: %s alone', async (channel) => {
-    for (const kind of KINDS[choice]) {
+    for (const kind of kindsOf(choice)) {
       const me = await asViewer();
       // All others the other way round, so that no other choice could be the one that is obeyed.
       const chosen = Object.fromEntries(
-        NOTIFICATION_KINDS.map((one) => [
+        NOTIFICATION_GROUPS.map((one) => [
           one,
           Object.fromEntries(CHANNELS.map((each) => [each, (one === choice) === (each === channel)])),
         ]),

@@ -17,8 +17,8 @@ import {
   notificationActors,
   notificationMarks,
   notifications,
+  notifiedOutside,
   pushSubscriptions,
-  toldOutside,
 } from '@/domains/base/notifications/tables';
 import { blockUser } from '@/domains/people/social/block';
 import { followCreator, unfollowCreator } from '@/domains/people/social/follow';
@@ -321,7 +321,7 @@ test('of an account that ends nothing is left of what it was told, nor of where'
   await creator.post('user/push', browser.subscription);
   await tell(creator.userId, 'one');
   await like(creator.userId, other);
-  expect(await testContext().db.$count(toldOutside, eq(toldOutside.userId, creator.userId))).toBe(1);
+  expect(await testContext().db.$count(notifiedOutside, eq(notifiedOutside.userId, creator.userId))).toBe(1);
   await creator.put('user/notifications/read-all');
   await rememberRoom(testContext(), creator.userId, await goLive(creator));
   const ctx = testContext();
@@ -333,7 +333,7 @@ test('of an account that ends nothing is left of what it was told, nor of where'
     ctx.db.$count(broadcasts, eq(broadcasts.creatorId, creator.userId)),
     ctx.db.$count(lastRooms, eq(lastRooms.userId, creator.userId)),
     ctx.db.$count(pushSubscriptions, eq(pushSubscriptions.userId, creator.userId)),
-    ctx.db.$count(toldOutside, eq(toldOutside.userId, creator.userId)),
+    ctx.db.$count(notifiedOutside, eq(notifiedOutside.userId, creator.userId)),
   ]);
   expect(left).toEqual([0, 0, 0, 0, 0, 0, 0]);
   expect((await listOf(other)).items).toEqual([]);

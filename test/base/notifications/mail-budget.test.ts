@@ -6,6 +6,7 @@ import { usedBy } from '#test/support/budgets';
 import { testContext } from '#test/support/context';
 import { anAnnouncedStream, taskContext } from '#test/support/notifications';
 import { actorOf, asCreator, asUser, asViewer, type Person } from '#test/support/users';
+import type { NewNotification } from '@/contracts/messages';
 import { fanOutBroadcast } from '@/domains/base/notifications/broadcast';
 import { notify } from '@/domains/base/notifications/notify';
 import { followCreator } from '@/domains/people/social/follow';
@@ -21,7 +22,7 @@ async function aReader(): Promise<Person> {
   return reader;
 }
 
-const comment = (to: Person, from: Person) => ({
+const comment = (to: Person, from: Person): NewNotification => ({
   userId: to.userId,
   kind: 'comment',
   title: 'Somebody commented on your post',
@@ -63,7 +64,7 @@ it('counts mailed notifications, and not those that are only in the list', async
   expect(await usedBy(actor)).toEqual({});
 });
 
-test.each(['payout-paid', 'creator-approved', 'purchase-paid', 'ticket-reply'])(
+test.each(['payout-paid', 'creator-approved', 'purchase-paid', 'ticket-reply'] as const)(
   '%s is mailed however many there are, and counts for nobody',
   async (kind) => {
     const [actor, reader] = [await asViewer(), await aReader()];

@@ -206,7 +206,7 @@ describe('that a creator went live', () => {
       expect(all).not.toMatch(/SCAN (f|s|u|follows|subscriptions|users)\b/);
       await env.DB.prepare("UPDATE streams SET status = 'ended', ended_at = 1 WHERE id = ?").bind(id).run();
     }
-    const claim = { kind: 'live', actorId: 'a', streamId: 's' };
+    const claim = { kind: 'live', actorId: 'a', streamId: 's' } as const;
     const plans = await plansOf(async (ctx) => {
       await ctx.db.all(sql`SELECT 1 WHERE ${stillSo('u', claim)}`);
       await markRead(ctx, 'u', 'b');

@@ -4,10 +4,11 @@ import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { plansOf } from '#test/support/plans';
 import { asViewer } from '#test/support/users';
-import { DEFAULT_CHANNELS, NOTIFICATION_KINDS } from '@/contracts/notification-kinds';
+import { GROUP_RULES, NOTIFICATION_GROUPS } from '@/contracts/notification-kinds';
 import { readSettings } from '@/domains/base/settings/read';
 import { newId } from '@/shared/ids';
 
+const DEFAULT_CHANNELS = Object.fromEntries(NOTIFICATION_GROUPS.map((group) => [group, GROUP_RULES[group].channels]));
 const DEFAULTS = {
   language: 'en',
   notifications: DEFAULT_CHANNELS,
@@ -34,9 +35,9 @@ describe('my settings', () => {
     expect((await viewer.get('user/settings')).data).toEqual(DEFAULTS);
   });
 
-  it('have a choice for every kind of notification and every channel', async () => {
+  it('have a choice for every group of notifications and every channel', async () => {
     const { notifications } = (await (await asViewer()).get('user/settings')).data;
-    expect(Object.keys(notifications)).toEqual([...NOTIFICATION_KINDS]);
+    expect(Object.keys(notifications)).toEqual([...NOTIFICATION_GROUPS]);
     for (const channels of Object.values(notifications))
       expect(channels).toEqual({
         inApp: expect.any(Boolean),
@@ -81,7 +82,9 @@ describe('a change of settings', () => {
   it('at the same time as others loses none of them', async () => {
     const viewer = await asViewer();
     const answers = await Promise.all([
-      ...NOTIFICATION_KINDS.map((kind) => viewer.put('user/settings', { notifications: { [kind]: { email: true } } })),
+      ...NOTIFICATION_GROUPS.map((group) =>
+        viewer.put('user/settings', { notifications: { [group]: { email: true } } }),
+      ),
       viewer.put('user/settings', { notifications: { live: { push: false } } }),
       viewer.put('user/settings', { autoplay: false }),
       viewer.put('user/settings', { privacy: { messagesFrom: 'nobody' } }),
@@ -90,7 +93,7 @@ describe('a change of settings', () => {
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
     const { data } = await viewer.get('user/settings');
     expect(data).toMatchObject({ autoplay: false, language: 'fr', privacy: { messagesFrom: 'nobody' } });
-    for (const kind of NOTIFICATION_KINDS) expect(data.notifications[kind].email).toBe(true);
+    for (const group of NOTIFICATION_GROUPS) expect(data.notifications[group].email).toBe(true);
     expect(data.notifications.live.push).toBe(false);
   });
 

@@ -1,6 +1,6 @@
 /**
- * Brings a change of a user's blocks into their open rooms, so that the client hides the other's messages, or shows them
- * again. Events come in any order, so what is told is what holds as it is told. It is in no list.
+ * Announces a change of a user's blocks in their open rooms, so that the client hides the other's messages, or shows them
+ * again. Events come in any order, so it announces the state of now. It is in no list.
  */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -8,8 +8,8 @@ import { toIso } from '@/shared/time';
 import type { PresentedNotification } from './present';
 import { type EnteredRoom, placesQuery } from './reach';
 
-/** Throws if a room is away, and may be repeated: a client that missed it would go on showing whom its user blocked. */
-export async function tellBlock(
+/** Throws if a room is away, and may be repeated: a client that missed it would go on showing a blocked user's messages. */
+export async function announceBlock(
   ctx: Context,
   id: string,
   { userId, otherId }: { readonly userId: string; readonly otherId: string },

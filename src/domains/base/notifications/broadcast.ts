@@ -1,7 +1,7 @@
 /**
- * A creator who goes live tells all members, who follow or subscribe, by one row, written with the stream's start and
- * merged into the list of each as it is read. Only mail, push and open rooms are gone over, in pages through the tasks
- * queue. A stream for subscribers is announced to them alone, a private one to nobody.
+ * Announces to a creator's members, who follow or subscribe, that the creator is live: by one row, written with the
+ * stream's start and merged into each member's list as it is read. Mail, push and open rooms follow in pages through the
+ * tasks queue. A stream for subscribers is announced to them alone, a private one to nobody.
  */
 
 import { and, eq, sql } from 'drizzle-orm';
@@ -19,7 +19,7 @@ import { type Reader, reach } from './reach';
 import type { BroadcastRow } from './tables';
 import { type BroadcastAudience, broadcasts } from './tables';
 
-/** Of a creator: what came before tells of streams that are over. It bounds what a list reads for each follow. */
+/** For each creator: older ones are about streams that are over. It bounds the rows that a list reads for each follow. */
 const BROADCASTS_KEPT = 3;
 /** Each may be in five rooms, and every room is a call: of the 10,000 that an invocation has, a batch of five pages then takes a quarter. */
 export const MEMBERS_AT_ONCE = 100;
@@ -32,7 +32,7 @@ const AUDIENCES: Readonly<Record<Visibility, BroadcastAudience | null>> = {
 
 type Stream = Pick<StreamRow, 'id' | 'creatorId' | 'title' | 'visibility'>;
 
-/** For the batch that takes the stream live. Nobody is told twice of one stream, nor of one that they cannot watch. */
+/** For the batch that takes the stream live. Announces a stream once, and only to members who can watch it. */
 export function announceLive(ctx: Context, stream: Stream): { statements: Statement[]; events: OutboxEvent[] } {
   const { id, creatorId, title, visibility } = stream;
   const audience = AUDIENCES[visibility];
@@ -59,9 +59,9 @@ export function announceLive(ctx: Context, stream: Stream): { statements: Statem
 type FanOut = Extract<TaskMessage, { type: 'fan-out-broadcast' }>;
 
 /**
- * Tells a page of the members whom the creator had then, in the order in which they came, and queues the page after it.
- * Nobody is told once the stream is over: the list alone still says that it was.
- * @param at when (ms) it was announced: of a second announcement nobody is told
+ * Notifies a page of the members whom the creator had then, in the order in which they came, and queues the next page.
+ * Does nothing once the stream is over: only the list still says that it was.
+ * @param at when (ms) it was announced: a second announcement notifies nobody
  * @param isMailed whether the creator's daily budget had a mail left for it; undefined until someone is to be mailed
  */
 export async function fanOutBroadcast(
@@ -92,7 +92,7 @@ export async function fanOutBroadcast(
   const isToBeMailed = readers.some(({ channels }) => channels.email);
   const spending = { userId: broadcast.creatorId, costs: { mails: 1 }, at: ctx.now() };
   const mails = isMailed ?? (isToBeMailed ? await trySpending(ctx, spending) : undefined);
-  const told = { id, kind, title, body, data: { ...data }, read: false, createdAt: toIso(at) };
+  const announced = { id, kind, title, body, data: { ...data }, read: false, createdAt: toIso(at) };
   const last = members.length === MEMBERS_AT_ONCE ? members.at(-1) : undefined;
   const next: FanOut[] = last
     ? [
@@ -103,7 +103,7 @@ export async function fanOutBroadcast(
       ]
     : [];
   const reached = mails === false ? readers.map(withoutMail) : readers;
-  await reach(ctx, reached, told, id, { kind, actorId: broadcast.creatorId, streamId: id }, next);
+  await reach(ctx, reached, announced, id, { kind, actorId: broadcast.creatorId, streamId: id }, next);
 }
 
 function withoutMail({ userId, channels }: Reader): Reader {
@@ -114,11 +114,11 @@ interface MemberRow {
   readonly userId: string;
   /** When (ms) they followed or subscribed. */
   readonly since: number;
-  /** 1: a subscriber who is told as a follower, or across a block, which ends no subscription before its month. */
+  /** 1: a subscriber who comes as a follower too, or is behind a block, which ends no subscription before its month. */
   readonly skipped: number;
 }
 
-/** Two ranges of an index, a page of each at most, merged: who is skipped takes a place, so a page never reads on. */
+/** Merges two ranges of an index, at most a page of each. A skipped member takes a place, so a page never reads on. */
 function listMembers(
   ctx: Context,
   { creatorId, createdAt: until, audience }: Pick<BroadcastRow, 'creatorId' | 'createdAt' | 'audience'>,

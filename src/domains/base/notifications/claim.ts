@@ -1,9 +1,10 @@
 /**
- * Whether what a user is to be told is so still. It is asked by the statement that writes it into their list, so nothing
- * comes in between, and again before each mail and push. Takes no Context.
+ * Whether a notification is still true. The statement that writes it into the user's list asks this, so nothing comes in
+ * between, and it is asked again before each mail and push. Takes no Context.
  */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Claim, NewNotification } from '@/contracts/messages';
+import type { NotificationKind } from '@/contracts/notification-kinds';
 import { followsCreator, isMemberOf, subscribes } from '@/domains/base/visibility/members';
 
 export function claimOf({ kind, about, data = {}, gather }: NewNotification): Claim {
@@ -12,7 +13,7 @@ export function claimOf({ kind, about, data = {}, gather }: NewNotification): Cl
   return { kind, ...(typeof actorId === 'string' ? { actorId } : {}), ...(about ? { about } : {}) };
 }
 
-/** A condition: the reader is there, who did it too and in their sight, has not taken it back, and nothing is deleted. */
+/** A condition: reader and actor are there and see each other, the actor has not taken it back, and nothing is deleted. */
 export function stillSo(userId: string, { kind, actorId, streamId, about = [] }: Claim): SQL {
   const conditions = [sql`EXISTS (SELECT 1 FROM users WHERE id = ${userId} AND status <> 'deleted')`];
   if (actorId !== undefined) conditions.push(inSight(userId, actorId), ...notTakenBack(userId, kind, actorId, about));
@@ -48,7 +49,7 @@ export function isBlockBetween(one: SQLWrapper | string, other: SQLWrapper | str
     OR EXISTS (SELECT 1 FROM blocks WHERE blocker_id = ${other} AND blocked_id = ${one}))`;
 }
 
-function notTakenBack(userId: string, kind: string, actorId: string, about: readonly string[]): SQL[] {
+function notTakenBack(userId: string, kind: NotificationKind, actorId: string, about: readonly string[]): SQL[] {
   if (kind === 'follower') return [followsCreator(actorId, userId)];
   const id = about.at(-1);
   if (kind !== 'like' || id === undefined) return [];

@@ -1,4 +1,4 @@
-/** For the end of an account: what it was told, where it was reached, and what others were told of it. */
+/** For the end of an account: deletes its notifications, where it was reached, and the notifications that name it. */
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
@@ -8,16 +8,16 @@ import {
   lastRooms,
   notificationMarks,
   notifications,
+  notifiedOutside,
   pushSubscriptions,
-  toldOutside,
 } from './tables';
 import { namedUser, withdrawActs } from './withdraw';
 
-/** Each takes up to a thousand with it, those whom it gathers. */
+/** Each row takes up to a thousand actors with it. */
 const NOTIFICATIONS_A_STEP = 100;
 
-/** What it was told. Repeated until it changes nothing. */
-export function forgetTold(ctx: Context, userId: string): Statement[] {
+/** Deletes a page of the notifications that the user received. Repeated until it changes nothing. */
+export function forgetReceived(ctx: Context, userId: string): Statement[] {
   const limit = sql.raw(`LIMIT ${NOTIFICATIONS_A_STEP}`);
   return [
     ctx.db.run(sql`DELETE FROM notifications WHERE id IN (
@@ -25,7 +25,7 @@ export function forgetTold(ctx: Context, userId: string): Statement[] {
   ];
 }
 
-/** Behind `forgetTold`: what came since, and the rest. */
+/** Runs after `forgetReceived`: deletes what came since, and the rest. */
 export function forgetNotifications(ctx: Context, userId: string): Statement[] {
   return [
     ctx.db.delete(notifications).where(eq(notifications.userId, userId)),
@@ -33,16 +33,16 @@ export function forgetNotifications(ctx: Context, userId: string): Statement[] {
     ctx.db.delete(broadcastReads).where(eq(broadcastReads.userId, userId)),
     ctx.db.delete(broadcasts).where(eq(broadcasts.creatorId, userId)),
     ctx.db.delete(lastRooms).where(eq(lastRooms.userId, userId)),
-    ctx.db.delete(toldOutside).where(eq(toldOutside.userId, userId)),
+    ctx.db.delete(notifiedOutside).where(eq(notifiedOutside.userId, userId)),
   ];
 }
 
-/** Before all else, so that no browser is told of what comes on the way. */
+/** Runs before all else, so that no browser gets a push while the account is erased. */
 export function forgetBrowsers(ctx: Context, userId: string): Statement {
   return ctx.db.delete(pushSubscriptions).where(eq(pushSubscriptions.userId, userId));
 }
 
-/** What others were told of it. Repeated until it changes nothing. */
+/** Deletes a page of others' notifications that name the user. Repeated until it changes nothing. */
 export function forgetMentions(ctx: Context, userId: string, limit: SQL): Statement[] {
   return [
     ctx.db.run(sql`DELETE FROM notifications WHERE id IN (

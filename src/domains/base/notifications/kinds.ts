@@ -1,17 +1,19 @@
-/** Which of the choices in a user's settings a notification falls under, and which of them last. Takes no Context. */
-import { DEFAULT_CHANNELS, NOTIFICATION_KINDS, type NotificationKind } from '@/contracts/notification-kinds';
+/** Looks up how a kind of notification is treated. Takes no Context. */
+import {
+  GROUP_RULES,
+  NOTIFICATION_KINDS,
+  type NotificationGroup,
+  type NotificationKind,
+} from '@/contracts/notification-kinds';
 
-/** By the kind's first word, where it is not the choice's own name. */
-const CHOSEN_AS: Readonly<Record<string, NotificationKind>> = { creator: 'application', target: 'payout' };
-
-/** `payout-paid` → `payout`. Nothing where there is nothing to choose: such are told in the app alone. */
-export function choiceOf(kind: string): NotificationKind | undefined {
-  const [word = ''] = kind.split('-');
-  return CHOSEN_AS[word] ?? NOTIFICATION_KINDS.find((known) => known === word);
+/** Throws for a kind that only a newer version knows, met after a rollback: the message then comes back later. */
+export function groupOf(kind: NotificationKind): NotificationGroup {
+  const group: NotificationGroup | undefined = NOTIFICATION_KINDS[kind];
+  if (group === undefined) throw new Error(`Unknown notification kind ${kind}`);
+  return group;
 }
 
-/** Decisions about one's own money and standing: those that are mailed unless the user chose otherwise. */
-export function isLasting(kind: string): boolean {
-  const choice = choiceOf(kind);
-  return choice !== undefined && DEFAULT_CHANNELS[choice].email;
+/** Whether it concerns the reader's own money or account, and so passes every limit on mails and pushes. */
+export function isLasting(kind: NotificationKind): boolean {
+  return GROUP_RULES[groupOf(kind)].isLasting;
 }

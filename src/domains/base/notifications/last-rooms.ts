@@ -38,8 +38,8 @@ function outlivedBy(userId: string, roomId: string): SQL {
     CROSS JOIN streams ON streams.id = oldest.room_id AND streams.status IN ('scheduled', 'live')`;
 }
 
-/** Safe to repeat: the rooms are those of now, and each reads what is true by then. */
-export async function tellLastRooms(
+/** Has the user's last rooms read again what they know of the user. Safe to repeat: each room reads what is true now. */
+export async function refreshLastRooms(
   ctx: Context,
   eventId: string,
   { userId, sessionsEnded }: Extract<OutboxEvent, { kind: 'user-changed' }>,
@@ -52,7 +52,7 @@ export async function tellLastRooms(
   await Promise.all(rooms.map(({ roomId }) => ctx.rooms(roomId).apply(eventId, command)));
 }
 
-/** Nothing if the user is back. */
+/** Ends the user's seats in a room that fell out of their last ones. Does nothing if the user is back. */
 export async function putOut(
   ctx: Context,
   eventId: string,

@@ -1,6 +1,6 @@
 /**
  * A reader's notifications: their own rows and the broadcasts of creators they follow or subscribe to, as one list,
- * newest first. Four statements for anybody. For broadcasts a read touches at most TIES_MAX follows, as many
+ * newest first. It takes four statements for any reader. For broadcasts a read touches at most TIES_MAX follows, as many
  * subscriptions, and BROADCASTS_KEPT rows of each, however many there are on the platform: a creator's newest, none older than two weeks.
  */
 import { z } from '@hono/zod-openapi';
@@ -15,7 +15,7 @@ import { isShown, type NotificationRow, notificationColumns, presentNotification
 import { UNREAD_MAX } from './schemas';
 
 export const BROADCAST_AGE_MS_MAX = 14 * DAY_MS;
-/** Readers who follow more creators are told in the app of those followed last; push and mail know no such bound. */
+/** Readers who follow more creators see broadcasts of those they followed last. Push and mail have no such bound. */
 const TIES_MAX = 2_000;
 
 const LIST = 'notifications';
@@ -27,7 +27,7 @@ const NEWEST: Position = [Number.MAX_SAFE_INTEGER, ''];
 
 export async function listNotifications(ctx: Context, userId: string, query: { cursor?: string; perPage: number }) {
   const before = query.cursor === undefined ? NEWEST : decodeCursor(LIST, Position, query.cursor);
-  const { rows, unreadCount } = await readTold(ctx, userId, before, query.perPage + 1);
+  const { rows, unreadCount } = await readNotifications(ctx, userId, before, query.perPage + 1);
   return {
     ...presentCursorPage(rows, query.perPage, presentNotification, ({ createdAt, id }) =>
       encodeCursor(LIST, [createdAt, id]),
@@ -39,11 +39,11 @@ export async function listNotifications(ctx: Context, userId: string, query: { c
 
 /** Counted up to UNREAD_MAX. */
 export async function countUnread(ctx: Context, userId: string): Promise<number> {
-  const { unreadCount } = await readTold(ctx, userId, NEWEST, 0);
+  const { unreadCount } = await readNotifications(ctx, userId, NEWEST, 0);
   return unreadCount;
 }
 
-async function readTold(ctx: Context, userId: string, before: Position, limit: number) {
+async function readNotifications(ctx: Context, userId: string, before: Position, limit: number) {
   const [[own, ownUnread, merged], settings] = await Promise.all([
     ctx.db.batch([
       ctx.db.all<NotificationRow>(ownPage(userId, before, limit)),
@@ -56,10 +56,10 @@ async function readTold(ctx: Context, userId: string, before: Position, limit: n
     ]),
     readSettings(ctx, [userId]),
   ]);
-  const told = (settings.get(userId)?.notifications.live.inApp ?? true) ? merged : [];
-  const broadcasts = told.flatMap((row) => (row.id === null ? [] : [{ ...row, actorCount: 0, actors: '[]' }]));
+  const announced = (settings.get(userId)?.notifications.live.inApp ?? true) ? merged : [];
+  const broadcasts = announced.flatMap((row) => (row.id === null ? [] : [{ ...row, actorCount: 0, actors: '[]' }]));
   const rows = [...own, ...broadcasts].sort(newestFirst).slice(0, limit);
-  return { rows, unreadCount: Math.min(UNREAD_MAX, (ownUnread[0]?.unread ?? 0) + (told[0]?.unread ?? 0)) };
+  return { rows, unreadCount: Math.min(UNREAD_MAX, (ownUnread[0]?.unread ?? 0) + (announced[0]?.unread ?? 0)) };
 }
 
 function newestFirst(a: NotificationRow, b: NotificationRow): number {

@@ -1,6 +1,6 @@
 /**
- * Mails a notification to a user who chose mail for its kind: once, however often the task comes. What a user causes is
- * mailed to others while that user's daily budget lasts; past it, the notification is only in the list.
+ * Mails a notification to a user who chose mail for its kind: once, however often the task comes. Mails that a user
+ * causes to others count against that user's daily budget; past it, the notification is only in the list.
  */
 import { and, eq, isNotNull } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -9,11 +9,11 @@ import { commit } from '@/db/commit';
 import { refund, type Spending, trySpending } from '@/domains/base/budgets/spend';
 import { users } from '@/domains/base/users/tables';
 import { stillSo } from './claim';
-import { choiceOf, isLasting } from './kinds';
+import { groupOf, isLasting } from './kinds';
 
 type MailTask = Extract<TaskMessage, { type: 'send-notification-mail' }>;
 
-/** Nothing to an address that nobody has shown to be theirs, nor of what is so no more. Throws while the mail provider is away. */
+/** Sends nothing to an unverified address, or if it is no longer true. Throws while the mail provider is away. */
 export async function sendNotificationMail(ctx: Context, task: MailTask): Promise<void> {
   const { userId, key, title, body, claim } = task;
   const user = await ctx.db
@@ -44,11 +44,11 @@ export async function sendNotificationMail(ctx: Context, task: MailTask): Promis
 }
 
 /**
- * Nothing if no other user caused it, or if it is about the reader's own money or account. That a creator is live
+ * Undefined if no other user caused it, or if it is about the reader's own money or account. That a creator is live
  * counts once, however many are mailed: when it is announced (`broadcast.ts`).
  */
 function spendingOf({ userId, claim }: MailTask, at: number): Spending | undefined {
   if (!claim?.actorId || claim.actorId === userId) return undefined;
-  if (isLasting(claim.kind) || choiceOf(claim.kind) === 'live') return undefined;
+  if (isLasting(claim.kind) || groupOf(claim.kind) === 'live') return undefined;
   return { userId: claim.actorId, costs: { mails: 1 }, at };
 }

@@ -1,4 +1,4 @@
-/** Marks what was told as read. Whatever is told later is unread again. */
+/** Marks notifications as read. Later ones are unread. */
 import { and, eq, isNull, lt, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
@@ -7,18 +7,18 @@ import { BROADCAST_AGE_MS_MAX, countUnread } from './list';
 import { isShown } from './present';
 import { broadcastReads, notificationMarks, notifications } from './tables';
 
-/** Repeating it changes nothing. Throws NOTIFICATION_NOT_FOUND. */
+/** Idempotent. Throws NOTIFICATION_NOT_FOUND. */
 export async function markRead(ctx: Context, userId: string, id: string): Promise<{ unreadCount: number }> {
   const now = ctx.now();
   const own = and(eq(notifications.id, id), eq(notifications.userId, userId), isShown);
-  // What was broadcast, by a creator whom the reader followed or subscribed to by then.
-  const told = sql`FROM broadcasts AS b WHERE b.id = ${id} AND (
+  // Broadcasts of a creator whom the reader followed or subscribed to at that time.
+  const announced = sql`FROM broadcasts AS b WHERE b.id = ${id} AND (
     (b.audience = 'members' AND EXISTS (SELECT 1 FROM follows AS f
       WHERE f.follower_id = ${userId} AND f.creator_id = b.creator_id AND f.created_at <= b.created_at))
     OR EXISTS (SELECT 1 FROM subscriptions AS s WHERE s.subscriber_id = ${userId} AND s.creator_id = b.creator_id
       AND s.status <> 'ended' AND s.started_at <= b.created_at))`;
-  const found = await ctx.db.all<{ own: number; told: number }>(
-    sql`SELECT EXISTS (SELECT 1 FROM notifications WHERE ${own}) AS own, EXISTS (SELECT 1 ${told}) AS told`,
+  const found = await ctx.db.all<{ own: number; announced: number }>(
+    sql`SELECT EXISTS (SELECT 1 FROM notifications WHERE ${own}) AS own, EXISTS (SELECT 1 ${announced}) AS announced`,
   );
   if (found[0]?.own === 1)
     await commit(ctx, [
@@ -27,10 +27,10 @@ export async function markRead(ctx: Context, userId: string, id: string): Promis
         .set({ readAt: now })
         .where(and(own, isNull(notifications.readAt))),
     ]);
-  else if (found[0]?.told === 1)
+  else if (found[0]?.announced === 1)
     await commit(ctx, [
       ctx.db.insert(broadcastReads).values({ userId, broadcastId: id, readAt: now }).onConflictDoNothing(),
-      // Of broadcasts that no list shows any more.
+      // Broadcasts that no list shows any longer.
       ctx.db
         .delete(broadcastReads)
         .where(and(eq(broadcastReads.userId, userId), lt(broadcastReads.readAt, now - BROADCAST_AGE_MS_MAX))),

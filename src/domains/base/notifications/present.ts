@@ -1,4 +1,4 @@
-/** Turns rows of notifications and broadcasts into what a reader sees; of gathered ones the names are those of today. */
+/** Turns rows of notifications and broadcasts into what a reader sees. Gathered ones show the actors' present names. */
 import type { z } from '@hono/zod-openapi';
 import { type SQL, sql } from 'drizzle-orm';
 import { toIso } from '@/shared/time';
@@ -27,13 +27,13 @@ interface ActorCard {
   readonly avatarUrl: string | null;
 }
 
-/** How many of those whom a row gathers it names, newest first. */
+/** How many actors a gathered row names, newest first. */
 export const LAST_ACTORS = 3;
 
-/** A condition: of a gathered row somebody is left. */
+/** A condition: it stands alone, or an actor is left. */
 export const isSoOfSomebody = sql.raw('(group_key IS NULL OR actor_count > 0)');
 
-/** A condition, word for word as the index of what is unread has it: it is in the reader's list. */
+/** A condition: it is in the reader's list. Word for word as the index of unread rows has it. */
 export const isShown = sql`in_app = 1 AND ${isSoOfSomebody}`;
 
 /** For a SELECT from `notifications` under its own name. @param readThrough all until then is read */

@@ -1,7 +1,6 @@
 /**
- * The browsers that a user is reached in, each as long as the session stands that subscribed it. An endpoint is one
- * browser's: who signs in there last has it. The server calls no host that a user names, but the push services that
- * browsers are known to use.
+ * Sends Web Push to a user's browsers, each until the session that subscribed it ends. An endpoint is one browser's and
+ * belongs to the user who signed in there last. The server only calls push services that browsers are known to use.
  */
 
 import type { z } from '@hono/zod-openapi';
@@ -20,7 +19,7 @@ import { isPushEndpoint } from './push-hosts';
 import type { NewPushSubscription } from './schemas';
 import { pushSubscriptions } from './tables';
 
-/** Of a user; who comes with one more lets go of the oldest. */
+/** For each user: one more replaces the oldest. */
 export const SUBSCRIPTIONS_MAX = 10;
 const POINT_BYTES = 65;
 const AUTH_BYTES = 16;
@@ -58,7 +57,7 @@ async function areKeys(p256dh: string, auth: string): Promise<boolean> {
   );
 }
 
-/** Repeating it changes nothing, nor does naming another user's. */
+/** Idempotent. Another user's endpoint is left alone. */
 export async function unsubscribeFromPush(ctx: Context, userId: string, endpoint: string): Promise<void> {
   const { href } = new URL(endpoint);
   const mine = and(eq(pushSubscriptions.endpoint, href), eq(pushSubscriptions.userId, userId));
@@ -67,7 +66,7 @@ export async function unsubscribeFromPush(ctx: Context, userId: string, endpoint
 
 type PushTask = Extract<TaskMessage, { type: 'send-push' }>;
 
-/** Nothing to a browser that was signed out or has changed hands since, nor of what is so no more. Throws while the push service is away. */
+/** Sends nothing to a browser that was signed out or changed hands, or if it is no longer true. Throws while the push service is away. */
 export async function sendPush(ctx: Context, { subscriptionId, userId, push, claim }: PushTask): Promise<void> {
   const its = and(eq(pushSubscriptions.id, subscriptionId), eq(pushSubscriptions.userId, userId));
   const isActive = sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${userId} AND status = 'active')`;
@@ -88,7 +87,7 @@ export async function sendPush(ctx: Context, { subscriptionId, userId, push, cla
   if (outcome === 'refused') ctx.log.warning('push', 'PUSH_REFUSED');
 }
 
-/** How long a push service keeps it for a browser that is off: that somebody is live is soon not true any more. */
+/** How long a push service keeps it for a browser that is off: that a creator is live is soon no longer true. */
 function ttlMs({ kind }: PushText): number {
   return kind === 'live' ? HOUR_MS : DAY_MS;
 }

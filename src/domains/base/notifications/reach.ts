@@ -1,11 +1,11 @@
 /**
- * Brings what was told to who is not looking at the list: into their open rooms at once, and to mail and Web Push
- * through the tasks queue, a message for each mail and each browser, so that each is retried by itself.
+ * Brings a notification to users who are not looking at their list: to their open rooms at once, and to mail and Web Push
+ * through the tasks queue. Each mail and each browser has a message of its own, and so is retried by itself.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Claim, PushText, TaskMessage } from '@/contracts/messages';
-import type { Channels } from '@/contracts/notification-kinds';
+import type { Channels, NotificationKind } from '@/contracts/notification-kinds';
 import { sessionIsActive } from '@/domains/base/users/session-active';
 import { isLasting } from './kinds';
 import { countOutside } from './outside';
@@ -24,14 +24,14 @@ export interface Reader {
 }
 
 /**
- * @param eventId what a mail is known by: of one event each reader gets one
- * @param claim what is asked again before each mail and push is sent
- * @param next queued with the last of the messages, so that who does it again after a failure queues it once
+ * @param eventId the key of a mail: each reader gets one for an event
+ * @param claim is checked again before each mail and push is sent
+ * @param next queued with the last of the messages, so that a repeat after a failure queues it once
  */
 export async function reach(
   ctx: Context,
   readers: readonly Reader[],
-  told: PresentedNotification,
+  announced: PresentedNotification,
   eventId: string,
   claim: Claim,
   next: readonly TaskMessage[] = [],
@@ -45,8 +45,8 @@ export async function reach(
         AND ${sessionIsActive(sql`push_subscriptions.session_id`, ctx.now())}`),
     ctx.db.all<EnteredRoom>(placesQuery(choosing('inApp'))),
   ]);
-  const push = pushText(ctx, told, eventId);
-  const { title, body } = told;
+  const push = pushText(ctx, claim.kind, announced, eventId);
+  const { title, body } = announced;
   const tasks = [
     ...subscriptions.map(({ id, userId }) => ({ type: 'send-push', subscriptionId: id, userId, push, claim }) as const),
     ...choosing('email').map(
@@ -54,16 +54,16 @@ export async function reach(
         ({ type: 'send-notification-mail', userId, key: `${eventId}:${userId}`, title, body, claim }) as const,
     ),
   ];
-  const due = isLasting(told.kind) ? tasks : await withinBounds(ctx, tasks, eventId);
+  const due = isLasting(claim.kind) ? tasks : await withinBounds(ctx, tasks, eventId);
   await enqueue(ctx, [...due, ...next]);
-  // Last, since of rooms nothing is done again: whatever becomes of them, all else is on its way.
-  await tellRooms(ctx, places, told);
+  // Last, since a room that fails is not tried again: mail and push are on their way whatever happens here.
+  await showInRooms(ctx, places, announced);
 }
 
-/** What is not held back from who has been told enough. */
+/** Leaves out users who got enough mails and pushes within the last hour. */
 async function withinBounds<T extends { userId: string }>(ctx: Context, tasks: readonly T[], eventId: string) {
-  const told = await countOutside(ctx, [...new Set(tasks.map(({ userId }) => userId))], eventId);
-  return tasks.filter(({ userId }) => told.has(userId));
+  const within = await countOutside(ctx, [...new Set(tasks.map(({ userId }) => userId))], eventId);
+  return tasks.filter(({ userId }) => within.has(userId));
 }
 
 async function enqueue(ctx: Context, tasks: readonly TaskMessage[]): Promise<void> {
@@ -71,8 +71,13 @@ async function enqueue(ctx: Context, tasks: readonly TaskMessage[]): Promise<voi
     await ctx.queues.tasks.sendBatch(tasks.slice(start, start + MESSAGES_AT_ONCE).map((body) => ({ body })));
 }
 
-/** Small: a push service takes 4 KB, and what there is to see is in the app. */
-function pushText(ctx: Context, { kind, title, body, data }: PresentedNotification, id: string): PushText {
+/** Small: a push service takes 4 KB, and the app has the whole text. */
+function pushText(
+  ctx: Context,
+  kind: NotificationKind,
+  { title, body, data }: PresentedNotification,
+  id: string,
+): PushText {
   const { frontendUrl } = ctx.config;
   const leadsToStream = frontendUrl !== undefined && typeof data.streamId === 'string';
   const url = leadsToStream ? { url: `${frontendUrl}/stream/${data.streamId}` } : {};
@@ -97,8 +102,8 @@ export function placesQuery(userIds: readonly string[]): SQL {
     WHERE last_rooms.user_id IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`;
 }
 
-/** A room that is away costs the moment and no more: what it would have shown is in the list. */
-async function tellRooms(
+/** A room that is away shows nothing, and the list still has it. */
+async function showInRooms(
   ctx: Context,
   places: readonly EnteredRoom[],
   notification: PresentedNotification,

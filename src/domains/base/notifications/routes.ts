@@ -1,4 +1,4 @@
-/** What I am told, and where. */
+/** A user's notifications, and the browsers that get them by Web Push. */
 import { z } from '@hono/zod-openapi';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { cursorQuery, Nothing } from '@/http/envelope';
@@ -16,11 +16,11 @@ export const notificationEndpoints: Endpoint[] = [
     tag: 'user',
     summary: 'My notifications, newest first, with the unread count',
     description:
-      'Likes of one post gather in one, which is unread again when somebody new comes. That a creator is live is told ' +
-      'to who followed them by then, and for two weeks. In every open room of mine each new one comes as ' +
-      '`user-notification`. What is told while its kind is off in the app is not listed later either; of creators who ' +
-      'go live the choice of now holds. What is deleted, taken back or behind a block is told no more, and what is half ' +
-      'a year old is forgotten.',
+      'Likes of one post gather in one notification, which is unread again when someone new likes it. That a creator ' +
+      'went live is listed for two weeks, for users who followed them at that time. Each new notification also comes ' +
+      'to every open room of yours as `user-notification`. One whose kind was turned off in the app is never listed, ' +
+      'even if you turn it on later; for creators who go live, your present choice counts. A notification disappears ' +
+      'when its subject is deleted, taken back or behind a block, and after half a year.',
     who: 'user',
     query: z.strictObject(cursorQuery),
     response: NotificationPage,
@@ -55,9 +55,9 @@ export const notificationEndpoints: Endpoint[] = [
     tag: 'user',
     summary: 'Reach this browser by Web Push',
     description:
-      'Takes what `PushSubscription.toJSON()` gives, subscribed with the `pushPublicKey` of `GET /user/notifications`. ' +
-      'A browser belongs to who subscribed it last, and is reached as long as the session stands that did: subscribe it ' +
-      'again after each sign-in. What arrives is `{ id, kind, title, body, url? }`.',
+      'Takes the result of `PushSubscription.toJSON()`, subscribed with the `pushPublicKey` of `GET /user/notifications`. ' +
+      'A browser belongs to the user who subscribed it last, and gets pushes until the session that subscribed it ends: ' +
+      'subscribe it again after each sign-in. Each push carries `{ id, kind, title, body, url? }`.',
     who: 'user',
     body: NewPushSubscription,
     response: Nothing,
@@ -77,7 +77,7 @@ export const notificationEndpoints: Endpoint[] = [
     method: 'delete',
     path: '/user/push',
     tag: 'user',
-    summary: 'Reach this browser no more',
+    summary: 'Stop reaching this browser',
     who: 'user',
     body: PushSubscriptionEnd,
     response: Nothing,

@@ -1,19 +1,24 @@
 /** Wire shapes of notifications and of push subscriptions. */
 import { z } from '@hono/zod-openapi';
+import { NOTIFICATION_KINDS } from '@/contracts/notification-kinds';
 import { cursorPageOf } from '@/http/envelope';
 
 export const Notification = z
   .object({
     id: z.string(),
-    kind: z.string(),
+    kind: z.string().openapi({
+      description: `One of ${Object.keys(NOTIFICATION_KINDS).join(', ')}. More may come: show an unknown one by its title.`,
+    }),
     title: z.string(),
     body: z.string(),
     data: z.record(z.string(), z.unknown()).openapi({
       description:
-        'What it is about: ids such as `streamId` or `postId`. Of a gathered one also `actorCount` and `actors`, the last few.',
+        'What it is about: ids such as `streamId` or `postId`. A gathered one also has `actorCount` and `actors`, the last few.',
     }),
     read: z.boolean(),
-    createdAt: z.iso.datetime().openapi({ description: 'When it was last told: a gathered one moves up.' }),
+    createdAt: z.iso
+      .datetime()
+      .openapi({ description: 'When it was last announced: a gathered one moves up with each new actor.' }),
   })
   .openapi('Notification');
 

@@ -1,18 +1,18 @@
 /**
- * Forgets what was told long ago, read or not. The minute says whose turn it is, so that nothing has to be kept, and no
- * index written with each notification: every user's comes about again within days, however many there are.
+ * Deletes old notifications, read or not. The minute says which users' turn it is, so that no state has to be kept, and no
+ * index written with each notification. Every user's turn comes again within days, however many users there are.
  */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
 
-/** Since it was last told: what gathers goes half a year after the last who came. */
+/** Since it was last announced: a gathered row goes half a year after its last new actor. */
 export const NOTIFICATIONS_KEPT_MS = 180 * DAY_MS;
 export const USERS_A_RUN = 500;
-/** Each takes along up to a thousand whom it gathers. */
+/** Each row takes along up to a thousand actors. */
 export const ROWS_DELETED_MAX = 50;
 
-/** Those whom a row gathers go with it: the database sees to that. @returns whether there may be more to do */
+/** The database deletes a row's actors with it. @returns whether there may be more to do */
 export async function sweepNotifications(ctx: Context): Promise<boolean> {
   const now = ctx.now();
   const [last] = await ctx.db.all<{ rowid: number | null }>(sql`SELECT max(rowid) AS rowid FROM users`);

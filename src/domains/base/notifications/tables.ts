@@ -1,5 +1,6 @@
-/** What users are told, what of it they have read, and the browsers that it reaches. */
+/** Users' notifications and what they have read of them, the rooms they entered last, and the browsers that get pushes. */
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { NotificationKind } from '@/contracts/notification-kinds';
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -10,12 +11,12 @@ export type BroadcastAudience = (typeof BROADCAST_AUDIENCES)[number];
 export const notifications = sqliteTable('notifications', {
   id: text().primaryKey(),
   userId: text('user_id').notNull(),
-  kind: text().notNull(),
+  kind: text().$type<NotificationKind>().notNull(),
   title: text().notNull(),
   body: text().notNull(),
   data: text({ mode: 'json' }).$type<Data>().notNull().default({}),
   readAt: integer('read_at'),
-  /** When it was last told: of a gathered row, when somebody new came. */
+  /** When it was last announced: a gathered row moves up with each new actor. */
   createdAt: integer('created_at').notNull(),
   groupKey: text('group_key'),
   actorCount: integer('actor_count').notNull().default(0),
@@ -23,7 +24,10 @@ export const notifications = sqliteTable('notifications', {
   wokenBy: text('woken_by'),
   /** Ids, from the outside in: `post`, `post/comment`, `post/comment/reply`. */
   about: text(),
-  /** 0: told while its kind was off in the app, so it is in no list; what gathers has a row of either. An integer, since indexes and exports go by it. */
+  /**
+   * 0: its kind was turned off in the app, so no list shows it. A group that gathers may have a row of each. An integer,
+   * since indexes and exports go by it.
+   */
   inApp: integer('in_app').notNull().default(1),
 });
 
@@ -32,9 +36,9 @@ export const notificationActors = sqliteTable(
   {
     notificationId: text('notification_id').notNull(),
     actorId: text('actor_id').notNull(),
-    /** Who is told. */
+    /** Who gets the notification. */
     userId: text('user_id').notNull().default(''),
-    /** Not counted once withdrawn; who is back, or in the other row of what gathers, is no news. */
+    /** `withdrawn` is not counted. `back` is counted and not announced again; see `gather.ts`. */
     state: text().$type<'new' | 'withdrawn' | 'back'>().notNull().default('new'),
   },
   (table) => [primaryKey({ columns: [table.notificationId, table.actorId] })],
@@ -43,7 +47,7 @@ export const notificationActors = sqliteTable(
 export const broadcasts = sqliteTable('broadcasts', {
   id: text().primaryKey(),
   creatorId: text('creator_id').notNull(),
-  kind: text().notNull(),
+  kind: text().$type<NotificationKind>().notNull(),
   title: text().notNull(),
   body: text().notNull(),
   data: text({ mode: 'json' }).$type<Data>().notNull().default({}),
@@ -66,18 +70,18 @@ export const notificationMarks = sqliteTable('notification_marks', {
   readThrough: integer('read_through').notNull(),
 });
 
-/** Which events a user was mailed or pushed of, within an hour until the last: the database lets go of what is older. */
-export const toldOutside = sqliteTable(
+/** The events that a user was mailed or pushed about. A trigger deletes those more than an hour older than the newest. */
+export const notifiedOutside = sqliteTable(
   'told_outside',
   {
     userId: text('user_id').notNull(),
     eventId: text('event_id').notNull(),
-    toldAt: integer('told_at').notNull(),
+    notifiedAt: integer('told_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.userId, table.eventId] })],
 );
 
-/** Of each user as many as they may have sockets: the database lets go of the oldest. */
+/** As many rooms a user as they may have sockets: a trigger deletes the oldest. */
 export const lastRooms = sqliteTable(
   'last_rooms',
   {
@@ -92,7 +96,7 @@ export const pushSubscriptions = sqliteTable('push_subscriptions', {
   id: text().primaryKey(),
   endpoint: text().notNull(),
   userId: text('user_id').notNull(),
-  /** That subscribed it: it is reached no longer than that stands. */
+  /** The session that subscribed it. No push is sent once that has ended. */
   sessionId: text('session_id'),
   p256dh: text().notNull(),
   auth: text().notNull(),

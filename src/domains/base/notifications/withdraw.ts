@@ -1,6 +1,7 @@
 /**
- * Takes out of lists what is so no more. A row of its own is deleted; what gathers loses who did it, is not shown once
- * nobody is left, and is unread because of it never. Each statement is bounded; what it leaves, a task goes on with.
+ * Removes notifications that are no longer true. A single notification is deleted; a grouped one loses that actor,
+ * disappears when no actor is left, and never becomes unread because of a withdrawal. Each statement is bounded; a task
+ * goes on with what it leaves.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -10,18 +11,18 @@ import { isBlockBetween } from './claim';
 import { LAST_ACTORS } from './present';
 import { notificationActors, notifications } from './tables';
 
-/** Of each direction and kind, in the batch of a request. */
+/** For each direction and kind, in the batch of a request. */
 const ROWS_AT_ONCE = 100;
 const LIMIT = sql.raw(`LIMIT ${ROWS_AT_ONCE}`);
-/** Then the next message goes on, so that no task runs without end. */
+/** After these, the next message goes on, so that no task runs without end. */
 const STEPS_MAX = 20;
 
-/** Whom a row names: word for word as the index has it. */
+/** The user that a row names, word for word as the index has it. */
 export const namedUser = sql.raw(`coalesce(
   json_extract(data, '$.userId'), json_extract(data, '$.senderId'),
   json_extract(data, '$.subscriberId'), json_extract(data, '$.creatorId'))`);
 
-/** Of this thing and what hangs on it. @param path ids, from the outside in */
+/** Withdraws all about this thing and what hangs on it. @param path ids, from the outside in */
 export function withdrawAbout(ctx: Context, path: readonly string[]): Statement {
   return ctx.db.run(withdrawalOf(sql`${path.join('/')}`, LIMIT));
 }
@@ -33,7 +34,7 @@ export function withdrawalOf(path: SQL, limit: SQL): SQL {
     SELECT id FROM notifications WHERE about >= ${path} AND about < ${path} || '0' ${limit})`;
 }
 
-/** Of a thing that gathers, where the condition holds that they have taken it back. */
+/** Takes an actor out of a group, where the condition holds that they have taken their act back. */
 export function withdrawAct(ctx: Context, userId: string, group: string, actorId: string, condition: SQL): Statement[] {
   return withdrawActs(
     ctx,
@@ -50,8 +51,8 @@ export function withdrawFollow(ctx: Context, followerId: string, creatorId: stri
 }
 
 /**
- * What either was told of the other, while a block stands between them: what comes after it was lifted is theirs to see.
- * What becomes of one's own subscription one is told whoever it is to.
+ * Withdraws what either was notified of about the other, while a block stands between them. After it was lifted, new
+ * notifications are theirs to see. Users keep those about their own subscriptions, whoever the creator is.
  */
 export function withdrawBetween(ctx: Context, one: string, other: string): Statement[] {
   return [...withdrawDoneBy(ctx, one, other), ...withdrawDoneBy(ctx, other, one)];
@@ -67,7 +68,7 @@ function withdrawDoneBy(ctx: Context, actorId: string, userId: string): Statemen
   ];
 }
 
-/** @param which of what the actor is counted in */
+/** @param which limits the rows in which the actor is counted */
 export function withdrawActs(ctx: Context, actorId: string, which: SQL, limit: SQL): Statement[] {
   const ids = sql`SELECT notification_id FROM notification_actors
     WHERE actor_id = ${actorId} AND state <> 'withdrawn' AND ${which} ORDER BY notification_id ${limit}`;
@@ -84,7 +85,7 @@ export function withdrawActs(ctx: Context, actorId: string, which: SQL, limit: S
   ];
 }
 
-/** Who moves up was not among the last; in which order they came is not known any more. */
+/** The actor who moves up was not among the last. The order in which earlier actors came is no longer known. */
 function lastWithout(actorId: string): SQL {
   return sql`(SELECT json_group_array(actor_id) FROM (
     SELECT acted.actor_id FROM notification_actors AS acted
@@ -93,7 +94,7 @@ function lastWithout(actorId: string): SQL {
     ORDER BY last.key IS NULL, last.key, acted.actor_id LIMIT ${sql.raw(String(LAST_ACTORS))}))`;
 }
 
-/** What the batch of a block has left, as long as the block stands. Safe to do twice, and late. */
+/** Goes on with what the batch of a block has left, as long as the block stands. Safe to do twice, and late. */
 export async function withdrawRest(ctx: Context, one: string, other: string): Promise<void> {
   for (let steps = 0; steps < STEPS_MAX; steps += 1) {
     const results = (await commit(ctx, withdrawBetween(ctx, one, other))) as D1Result[]; // of statements without rows

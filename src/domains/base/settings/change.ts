@@ -1,4 +1,4 @@
-/** A user changes settings. One statement, so that changes at once of different settings all hold. */
+/** Changes a user's settings in one statement, so that changes of different settings at the same time all hold. */
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -11,13 +11,13 @@ import { userSettings } from './tables';
 
 type Changes = z.output<typeof SettingsRequest>;
 
-/** What is not sent stays, of one kind's channels too. */
+/** Settings that are not sent stay, down to one channel of one group. */
 export async function changeSettings(ctx: Context, userId: string, changes: Changes) {
   if (saysSomething(changes)) await commit(ctx, [putSettings(ctx, userId, changes)]);
   return getSettings(ctx, userId);
 }
 
-/** Nothing chosen leaves no row behind: `{}`, and `{ "privacy": {} }` too. */
+/** Whether anything was chosen: `{}` and `{ "privacy": {} }` leave no row behind. */
 function saysSomething(changes: object): boolean {
   return Object.values(changes).some((value) => (typeof value === 'object' ? saysSomething(value) : true));
 }
@@ -43,7 +43,7 @@ function putSettings(ctx: Context, userId: string, changes: Changes): Statement 
     });
 }
 
-/** Without what was left out: in a merge patch only `null` takes something away, and the schema lets none in. */
+/** Leaves out undefined fields. In a merge patch only `null` deletes something, and the schema lets none in. */
 function chosen(notifications: Changes['notifications'] = {}): typeof userSettings.$inferInsert.notifications {
   return JSON.parse(JSON.stringify(notifications));
 }

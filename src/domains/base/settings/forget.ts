@@ -1,4 +1,4 @@
-/** For the end of an account: what it chose. */
+/** For the end of an account: deletes its settings. */
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';

@@ -1,21 +1,21 @@
-/** What users chose, with the defaults where they chose nothing: for their own settings, and for whoever must obey them. */
+/** Reads users' settings, with the defaults where they chose nothing. */
 
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import {
   type Channels,
-  DEFAULT_CHANNELS,
-  NOTIFICATION_KINDS,
-  type NotificationKind,
+  GROUP_RULES,
+  NOTIFICATION_GROUPS,
+  type NotificationGroup,
 } from '@/contracts/notification-kinds';
 import type { SettingsRow } from './tables';
 import { MESSAGES_FROM, userSettings } from './tables';
 
 export interface Settings {
   readonly language: string;
-  readonly notifications: Readonly<Record<NotificationKind, Channels>>;
+  readonly notifications: Readonly<Record<NotificationGroup, Channels>>;
   readonly privacy: {
-    /** Who may begin to write: anyone, whom the user follows, nobody. */
+    /** Who may begin a conversation: anyone, users whom this user follows, nobody. */
     readonly messagesFrom: (typeof MESSAGES_FROM)[number];
     readonly showActivity: boolean;
   };
@@ -23,7 +23,7 @@ export interface Settings {
   readonly matureContent: boolean;
 }
 
-/** One statement for any number of users; every id that is asked for has an answer, whether or not there is a row. */
+/** One statement for any number of users. Every id has an answer, whether or not there is a row. */
 export async function readSettings(ctx: Context, userIds: readonly string[]): Promise<ReadonlyMap<string, Settings>> {
   const rows = await ctx.db
     .select()
@@ -38,7 +38,7 @@ export async function getSettings(ctx: Context, userId: string): Promise<Setting
   return withDefaults(row);
 }
 
-/** The table's own defaults are the same; a test holds them together. */
+/** The table has the same defaults; a test keeps them equal. */
 function withDefaults(row?: SettingsRow): Settings {
   return {
     language: row?.language ?? 'en',
@@ -50,6 +50,8 @@ function withDefaults(row?: SettingsRow): Settings {
 }
 
 function channelsOf(chosen: SettingsRow['notifications']): Settings['notifications'] {
-  const entries = NOTIFICATION_KINDS.map((kind) => [kind, { ...DEFAULT_CHANNELS[kind], ...chosen[kind] }] as const);
-  return Object.fromEntries(entries) as Settings['notifications']; // one entry for each kind
+  const entries = NOTIFICATION_GROUPS.map(
+    (group) => [group, { ...GROUP_RULES[group].channels, ...chosen[group] }] as const,
+  );
+  return Object.fromEntries(entries) as Settings['notifications']; // one entry for each group
 }

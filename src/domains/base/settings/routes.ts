@@ -1,4 +1,4 @@
-/** Settings: what a user chose of language, notifications, privacy and playing. */
+/** A user's settings: language, notifications, privacy and playback. */
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { changeSettings } from './change';
 import { getSettings } from './read';
@@ -20,7 +20,7 @@ export const settingsEndpoints: Endpoint[] = [
     method: 'put',
     unverified: true,
     summary: 'Change my settings',
-    description: 'Only what is sent changes, down to one channel of one kind of notification.',
+    description: 'Changes only the settings you send, down to one channel of one group of notifications.',
     body: SettingsRequest,
     handler: (ctx, { actor, body }) => changeSettings(ctx, actor.userId, body),
   }),

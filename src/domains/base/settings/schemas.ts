@@ -1,11 +1,11 @@
 /** A user's settings on the wire: a change names only what it changes. */
 import { z } from '@hono/zod-openapi';
-import { NOTIFICATION_KINDS } from '@/contracts/notification-kinds';
+import { NOTIFICATION_GROUPS } from '@/contracts/notification-kinds';
 import { MESSAGES_FROM } from './tables';
 
 const LANGUAGE_CHARACTERS_MAX = 35;
 
-/** In its canonical form (`en-us` → `en-US`); nothing where it is no tag. */
+/** In its canonical form (`en-us` → `en-US`), or undefined if it is no tag. */
 function findLanguage(tag: string): string | undefined {
   try {
     return Intl.getCanonicalLocales(tag)[0];
@@ -25,10 +25,10 @@ const language = z
   })
   .openapi({ type: 'string', example: 'pt-BR', description: 'BCP 47.' });
 
-const kind = z.enum(NOTIFICATION_KINDS);
+const group = z.enum(NOTIFICATION_GROUPS);
 const channels = { inApp: z.boolean(), email: z.boolean(), push: z.boolean() };
 const privacy = {
-  messagesFrom: z.enum(MESSAGES_FROM).openapi({ description: '`followed`: those whom the user follows.' }),
+  messagesFrom: z.enum(MESSAGES_FROM).openapi({ description: '`followed`: users whom this user follows.' }),
   showActivity: z.boolean().openapi({
     description:
       'Whether others see which creators the user follows, and how many. Each creator sees their own followers.',
@@ -38,7 +38,7 @@ const privacy = {
 export const SettingsRequest = z
   .strictObject({
     language,
-    notifications: z.partialRecord(kind, z.strictObject(channels).partial()),
+    notifications: z.partialRecord(group, z.strictObject(channels).partial()),
     privacy: z.strictObject(privacy).partial(),
     autoplay: z.boolean(),
     matureContent: z.boolean(),
@@ -49,7 +49,7 @@ export const SettingsRequest = z
 export const Settings = z
   .object({
     language: z.string(),
-    notifications: z.record(kind, z.object(channels)),
+    notifications: z.record(group, z.object(channels)),
     privacy: z.object(privacy),
     autoplay: z.boolean(),
     matureContent: z.boolean(),

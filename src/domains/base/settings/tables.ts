@@ -1,14 +1,14 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { Channels, NotificationKind } from '@/contracts/notification-kinds';
+import type { Channels, NotificationGroup } from '@/contracts/notification-kinds';
 
 export const MESSAGES_FROM = ['everyone', 'followed', 'nobody'] as const;
 
-/** A row once a user has chosen something. */
+/** A user has a row once they have chosen something. */
 export const userSettings = sqliteTable('user_settings', {
   userId: text('user_id').primaryKey(),
   language: text().notNull().default('en'),
   notifications: text({ mode: 'json' })
-    .$type<Readonly<Partial<Record<NotificationKind, Partial<Channels>>>>>()
+    .$type<Readonly<Partial<Record<NotificationGroup, Partial<Channels>>>>>()
     .notNull()
     .default({}),
   messagesFrom: text('messages_from').$type<(typeof MESSAGES_FROM)[number]>().notNull().default('everyone'),

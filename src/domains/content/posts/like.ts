@@ -5,7 +5,7 @@
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import type { OutboxEvent } from '@/contracts/messages';
+import type { NewNotification, OutboxEvent } from '@/contracts/messages';
 import { commit } from '@/db/commit';
 import { withdrawAct } from '@/domains/base/notifications/withdraw';
 import { users } from '@/domains/base/users/tables';
@@ -126,7 +126,15 @@ function likeEvents({ userId: actorId }: Actor, notice: LikeNotice): OutboxEvent
   const { userId, what, about, data } = notice;
   if (userId === actorId) return [];
   const gather = { group: groupOf(notice), actorId };
-  const notification = { userId, kind: 'like', title: `liked your ${what}`, body: '', data, about, gather };
+  const notification: NewNotification = {
+    userId,
+    kind: 'like',
+    title: `liked your ${what}`,
+    body: '',
+    data,
+    about,
+    gather,
+  };
   return [{ kind: 'notify', notification }];
 }
 

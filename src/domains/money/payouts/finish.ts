@@ -7,6 +7,7 @@ import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { NewNotification } from '@/contracts/messages';
+import type { NotificationKind } from '@/contracts/notification-kinds';
 import { commit, requireChange } from '@/db/commit';
 import type { AppError } from '@/http/errors';
 import { post } from '@/ledger/transfers';
@@ -88,7 +89,7 @@ export async function returnPayout(
   return { ...payout, ...changes };
 }
 
-export function notifyOf({ id, userId }: PayoutRow, kind: string, title: string, body: string) {
+export function notifyOf({ id, userId }: PayoutRow, kind: NotificationKind, title: string, body: string) {
   const notification: NewNotification = { userId, kind, title, body, data: { payoutId: id } };
   return { kind: 'notify', notification } as const;
 }

@@ -1,12 +1,18 @@
 /** The buyer's notifications when their purchase changes. Takes no Context. */
 
 import type { OutboxEvent } from '@/contracts/messages';
+import type { NotificationKind } from '@/contracts/notification-kinds';
 import type { PurchaseRow } from './tables';
 
 /** @param rewardCode the code that the purchase earned */
 export function noticesOf(before: PurchaseRow, after: PurchaseRow, rewardCode: string | undefined): OutboxEvent[] {
   const { id: purchaseId, userId } = after;
-  const notice = (kind: string, title: string, body: string, data: Record<string, unknown> = {}): OutboxEvent => ({
+  const notice = (
+    kind: NotificationKind,
+    title: string,
+    body: string,
+    data: Record<string, unknown> = {},
+  ): OutboxEvent => ({
     kind: 'notify',
     notification: { userId, kind, title, body, data: { purchaseId, ...data } },
   });

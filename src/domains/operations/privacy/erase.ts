@@ -10,7 +10,12 @@ import type { OutboxEvent } from '@/contracts/messages';
 import { commit, requireChange } from '@/db/commit';
 import { forgetBudgets } from '@/domains/base/budgets/spend';
 import { forgetFiles } from '@/domains/base/media/forget';
-import { forgetBrowsers, forgetMentions, forgetNotifications, forgetTold } from '@/domains/base/notifications/forget';
+import {
+  forgetBrowsers,
+  forgetMentions,
+  forgetNotifications,
+  forgetReceived,
+} from '@/domains/base/notifications/forget';
 import { lastRooms } from '@/domains/base/notifications/tables';
 import { blankStaffLog, forgetRank } from '@/domains/base/permissions/forget';
 import { forgetSettings } from '@/domains/base/settings/forget';
@@ -135,7 +140,7 @@ const STEPS: readonly ErasureStep[] = [
   byStatements(forgetFollowsAndBlocks),
   callOffScheduled,
   forgetInRooms,
-  byStatements(forgetTold),
+  byStatements(forgetReceived),
   byStatements((ctx, userId, limit) => [
     blankStreams(ctx, userId, limit),
     blankStaffLog(ctx, userId, limit),

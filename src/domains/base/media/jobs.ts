@@ -1,0 +1,9 @@
+/** The jobs of uploads and stored files. */
+import type { Jobs } from '@/contracts/jobs';
+import { deleteObjects } from './store';
+import { sweepOrphans, sweepUploads } from './sweep';
+
+export const mediaJobs = {
+  sweeps: { sweepUploads, sweepOrphans },
+  outbox: { 'delete-media': (ctx, { key, uploadId }) => deleteObjects(ctx, key, uploadId) },
+} satisfies Jobs;

@@ -1,0 +1,27 @@
+/** The jobs of notifications: writing and withdrawing them, mail and push, and news for a user's open rooms. */
+import type { Jobs } from '@/contracts/jobs';
+import { announceBlock } from './block-changed';
+import { fanOutBroadcast } from './broadcast';
+import { putOut, refreshLastRooms } from './last-rooms';
+import { sendNotificationMail } from './mail';
+import { notify } from './notify';
+import { sendPush } from './push';
+import { sweepNotifications } from './sweep';
+import { withdrawRest } from './withdraw';
+
+export const notificationJobs = {
+  tasks: {
+    'fan-out-broadcast': (ctx, { broadcastId, at, after, isMailed }) =>
+      fanOutBroadcast(ctx, broadcastId, at, after, isMailed),
+    'send-push': sendPush,
+    'send-notification-mail': sendNotificationMail,
+    'withdraw-between': (ctx, { one, other }) => withdrawRest(ctx, one, other),
+  },
+  sweeps: { sweepNotifications },
+  outbox: {
+    notify: (ctx, { notification }, id) => notify(ctx, id, notification),
+    'user-changed': (ctx, event, id) => refreshLastRooms(ctx, id, event),
+    'room-outlived': (ctx, event, id) => putOut(ctx, id, event),
+    'block-changed': (ctx, event, id) => announceBlock(ctx, id, event),
+  },
+} satisfies Jobs;

@@ -1,0 +1,12 @@
+/** The jobs of posts and comments: clearing away what was hidden. */
+import type { Jobs } from '@/contracts/jobs';
+import { clearComment, clearPost } from './clear';
+import { requeueClearing } from './sweep';
+
+export const postJobs = {
+  tasks: {
+    'clear-post': (ctx, { postId }) => clearPost(ctx, postId),
+    'clear-comment': (ctx, { commentId }) => clearComment(ctx, commentId),
+  },
+  sweeps: { requeueClearing },
+} satisfies Jobs;

@@ -1,0 +1,8 @@
+/** The jobs of the ledger's proof. */
+import type { Jobs } from '@/contracts/jobs';
+import { proveNextPage, resumeProof } from './prove';
+
+export const auditJobs = {
+  tasks: { 'prove-ledger': (ctx, { proofId }) => proveNextPage(ctx, proofId) },
+  sweeps: { resumeProof },
+} satisfies Jobs;

@@ -1,0 +1,8 @@
+/** The jobs of earnings: rewards for targets that were reached. */
+import type { Jobs } from '@/contracts/jobs';
+import { awardTargets, queueTargetAwards } from './award-targets';
+
+export const earningJobs = {
+  tasks: { 'award-targets': (ctx, { after }) => awardTargets(ctx, after) },
+  sweeps: { queueTargetAwards },
+} satisfies Jobs;

@@ -1,0 +1,10 @@
+/** The jobs of privacy: building exports of a user's data, and erasing deleted accounts. */
+import type { Jobs } from '@/contracts/jobs';
+import { buildExport } from './build-export';
+import { eraseAccounts } from './erase';
+import { sweepExports } from './export-rows';
+
+export const privacyJobs = {
+  tasks: { 'build-export': buildExport },
+  sweeps: { sweepExports, eraseAccounts },
+} satisfies Jobs;

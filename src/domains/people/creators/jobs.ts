@@ -1,0 +1,5 @@
+/** The jobs of creators: encrypting financial details again after the key changed. */
+import type { Jobs } from '@/contracts/jobs';
+import { reencryptFinancial } from './financial';
+
+export const creatorJobs = { sweeps: { reencryptFinancial } } satisfies Jobs;

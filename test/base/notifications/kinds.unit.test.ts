@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type Channels,
+  GROUP_RULES,
+  NOTIFICATION_GROUPS,
+  NOTIFICATION_KINDS,
+  type NotificationGroup,
+  type NotificationKind,
+} from '@/contracts/notification-kinds';
+import { groupOf, isLasting } from '@/domains/base/notifications/kinds';
+
+const IN_APP = { inApp: true, email: false, push: false };
+const PUSHED = { inApp: true, email: false, push: true };
+const MAILED = { inApp: true, email: true, push: false };
+const EVERYWHERE = { inApp: true, email: true, push: true };
+
+type Expected = readonly [group: NotificationGroup, channels: Channels, isLasting: boolean];
+
+const EXPECTED: Readonly<Record<NotificationKind, Expected>> = {
+  follower: ['follower', IN_APP, false],
+  live: ['live', PUSHED, false],
+  gift: ['gift', PUSHED, false],
+  subscription: ['subscription', PUSHED, false],
+  'subscription-short': ['subscription', PUSHED, false],
+  'subscription-ended': ['subscription', PUSHED, false],
+  comment: ['comment', PUSHED, false],
+  like: ['like', IN_APP, false],
+  'creator-approved': ['application', EVERYWHERE, true],
+  'creator-rejected': ['application', EVERYWHERE, true],
+  'payout-approved': ['payout', EVERYWHERE, true],
+  'payout-paid': ['payout', EVERYWHERE, true],
+  'payout-rejected': ['payout', EVERYWHERE, true],
+  'payout-failed': ['payout', EVERYWHERE, true],
+  'target-reached': ['payout', EVERYWHERE, true],
+  ticket: ['ticket', EVERYWHERE, true],
+  'ticket-reply': ['ticket', EVERYWHERE, true],
+  'purchase-paid': ['purchase', MAILED, true],
+  'purchase-reversed': ['purchase', MAILED, true],
+  'purchase-restored': ['purchase', MAILED, true],
+};
+
+describe('the kinds of notification', () => {
+  it('each have a group of settings, default channels, and a place inside or outside the limits', () => {
+    const kinds = Object.keys(NOTIFICATION_KINDS) as NotificationKind[];
+    const found = kinds.map((kind) => [kind, [groupOf(kind), GROUP_RULES[groupOf(kind)].channels, isLasting(kind)]]);
+    expect(Object.fromEntries(found)).toEqual(EXPECTED);
+  });
+
+  it('leave no group of settings without a kind', () => {
+    expect(new Set(Object.values(NOTIFICATION_KINDS))).toEqual(new Set(NOTIFICATION_GROUPS));
+  });
+
+  it('are mailed by default exactly where they are lasting, so that an important one is never only in the app', () => {
+    for (const group of NOTIFICATION_GROUPS)
+      expect([group, GROUP_RULES[group].isLasting]).toEqual([group, GROUP_RULES[group].channels.email]);
+  });
+
+  it('that only a newer version knows are refused, so that their message comes back', () => {
+    const kind = 'of-tomorrow' as NotificationKind; // what a newer version left behind
+    expect(() => groupOf(kind)).toThrow('Unknown notification kind of-tomorrow');
+  });
+});
