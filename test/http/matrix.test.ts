@@ -12,8 +12,8 @@ import { endpoints as apiEndpoints, describeApi } from '@/app';
 import { staffCan } from '@/domains/base/permissions/permissions';
 import { signGuestToken } from '@/domains/live/streams/pass';
 import { streams } from '@/domains/live/streams/tables';
+import { healthEndpoints } from '@/domains/operations/platform/routes';
 import type { Endpoint, Who } from '@/http/endpoint';
-import { healthEndpoints } from '@/http/health';
 import { RANKS, ROLES } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 

@@ -36,7 +36,7 @@ export function spend(ctx: Context, { userId, costs, at, onlyIf = sql`true` }: S
     INSERT INTO ${dailyBudgets} (user_id, kind, started_at, used, allowed)
     SELECT users.id, cost.value ->> 'kind', CAST(${at} AS INTEGER), cost.value ->> 'amount',
       cost.value ->> CASE WHEN users.created_at > ${at - DAY_MS} THEN 'onFirstDay' ELSE 'aDay' END
-    FROM users CROSS JOIN json_each(${JSON.stringify(amounts)}) AS cost WHERE users.id = ${userId} AND ${onlyIf}
+    FROM ${users} CROSS JOIN json_each(${JSON.stringify(amounts)}) AS cost WHERE users.id = ${userId} AND ${onlyIf}
     ON CONFLICT (user_id, kind) DO UPDATE SET
       used = excluded.used + CASE WHEN ${over} THEN 0 ELSE used END,
       started_at = CASE WHEN ${over} THEN excluded.started_at ELSE started_at END,

@@ -12,6 +12,8 @@ import { trySpending } from '@/domains/base/budgets/spend';
 import { readSettings } from '@/domains/base/settings/read';
 import { users } from '@/domains/base/users/tables';
 import type { StreamRow, Visibility } from '@/domains/live/streams/tables';
+import { subscriptions } from '@/domains/money/subscriptions/tables';
+import { follows } from '@/domains/people/social/tables';
 import { toIso } from '@/shared/time';
 import { isBlockBetween, isLive } from './claim';
 import { type Reader, reach } from './reach';
@@ -44,7 +46,7 @@ export function announceLive(ctx: Context, stream: Stream): { statements: Statem
         INSERT INTO ${broadcasts} (id, creator_id, kind, title, body, data, created_at, audience)
         SELECT ${id}, users.id, 'live', users.display_name || ' is live', ${title}, ${data}, CAST(${at} AS INTEGER),
           ${audience}
-        FROM users WHERE users.id = ${creatorId}
+        FROM ${users} WHERE users.id = ${creatorId}
         ON CONFLICT DO NOTHING`),
       ctx.db.run(sql`
         DELETE FROM ${broadcasts} WHERE creator_id = ${creatorId} AND id NOT IN (
@@ -127,17 +129,17 @@ function listMembers(
   const max = sql.raw(String(MEMBERS_AT_ONCE));
   const followers = sql`SELECT * FROM (
     SELECT f.follower_id AS userId, f.created_at AS since, 0 AS skipped
-    FROM follows AS f CROSS JOIN users AS u ON u.id = f.follower_id AND u.status = 'active'
+    FROM ${follows} AS f CROSS JOIN ${users} AS u ON u.id = f.follower_id AND u.status = 'active'
     WHERE f.creator_id = ${creatorId} AND f.created_at <= ${until}
       AND (f.created_at, f.follower_id) > (${since}, ${userId})
     ORDER BY f.created_at, f.follower_id LIMIT ${max})`;
-  const isFollower = sql`EXISTS (SELECT 1 FROM follows AS f WHERE f.follower_id = s.subscriber_id
+  const isFollower = sql`EXISTS (SELECT 1 FROM ${follows} AS f WHERE f.follower_id = s.subscriber_id
     AND f.creator_id = s.creator_id AND f.created_at <= ${until})`;
   const isSkipped = sql`(${audience === 'members' ? isFollower : sql`0`} OR ${isBlockBetween(sql`s.subscriber_id`, sql`s.creator_id`)})`;
   const subscribers = sql`SELECT * FROM (
     SELECT s.subscriber_id AS userId, s.started_at AS since, ${isSkipped} AS skipped
-    FROM subscriptions AS s INDEXED BY subscriptions_open_of_creator
-    CROSS JOIN users AS u ON u.id = s.subscriber_id AND u.status = 'active'
+    FROM ${subscriptions} AS s INDEXED BY subscriptions_open_of_creator
+    CROSS JOIN ${users} AS u ON u.id = s.subscriber_id AND u.status = 'active'
     WHERE s.creator_id = ${creatorId} AND s.status <> 'ended' AND s.started_at <= ${until}
       AND (s.started_at, s.subscriber_id) > (${since}, ${userId})
     ORDER BY s.started_at, s.subscriber_id LIMIT ${max})`;

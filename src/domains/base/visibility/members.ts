@@ -3,6 +3,8 @@
  * long as the month is paid or in grace. Conditions for any SELECT; a block is judged elsewhere.
  */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { subscriptions } from '@/domains/money/subscriptions/tables';
+import { follows } from '@/domains/people/social/tables';
 
 type Column = SQLWrapper | string;
 
@@ -11,13 +13,13 @@ const NO_LIMIT = -1;
 
 /** Follows alone. One look-up by primary key. */
 export function followsCreator(followerId: Column, creatorId: Column): SQL<number> {
-  return sql<number>`EXISTS (SELECT 1 FROM follows followed
+  return sql<number>`EXISTS (SELECT 1 FROM ${follows} followed
     WHERE followed.follower_id = ${followerId} AND followed.creator_id = ${creatorId})`;
 }
 
 /** One look-up by index. */
 export function subscribes(subscriberId: Column, creatorId: Column): SQL<number> {
-  return sql<number>`EXISTS (SELECT 1 FROM subscriptions subscribed
+  return sql<number>`EXISTS (SELECT 1 FROM ${subscriptions} subscribed
     WHERE subscribed.subscriber_id = ${subscriberId} AND subscribed.creator_id = ${creatorId}
       AND subscribed.status <> 'ended')`;
 }
@@ -41,10 +43,10 @@ export function isMember({ follower, subscriber }: { readonly follower: boolean;
 export function tiesOf(userId: string, max = NO_LIMIT): SQL {
   return sql`
     SELECT creator_id, created_at AS since, 0 AS subscribed FROM (
-      SELECT creator_id, created_at FROM follows WHERE follower_id = ${userId}
+      SELECT creator_id, created_at FROM ${follows} WHERE follower_id = ${userId}
       ORDER BY created_at DESC LIMIT ${sql.raw(String(max))})
     UNION ALL SELECT creator_id, started_at, 1 FROM (
-      SELECT creator_id, started_at FROM subscriptions INDEXED BY subscriptions_open_of_subscriber
+      SELECT creator_id, started_at FROM ${subscriptions} INDEXED BY subscriptions_open_of_subscriber
       WHERE subscriber_id = ${userId} AND status <> 'ended'
       ORDER BY id DESC LIMIT ${sql.raw(String(max))})`;
 }

@@ -1,6 +1,9 @@
 /** Who is out of sight for whom: a block hides both from each other, and creators choose where they are not shown. */
 import { and, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { userSettings } from '@/domains/base/settings/tables';
 import { users } from '@/domains/base/users/tables';
+import { performerPrivacy } from '@/domains/people/performers/tables';
+import { blocks } from '@/domains/people/social/tables';
 import type { Viewer } from '@/shared/actor';
 import { shownTo } from './regions';
 
@@ -9,8 +12,8 @@ const BLOCKED_IDS_MAX = 500;
 
 /** A condition for any query: nobody of the two blocks the other. Two look-ups by primary key. */
 export function noBlockBetween(one: SQLWrapper | string, other: SQLWrapper | string): SQL {
-  return sql`NOT EXISTS (SELECT 1 FROM blocks WHERE blocker_id = ${one} AND blocked_id = ${other})
-    AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocker_id = ${other} AND blocked_id = ${one})`;
+  return sql`NOT EXISTS (SELECT 1 FROM ${blocks} WHERE blocker_id = ${one} AND blocked_id = ${other})
+    AND NOT EXISTS (SELECT 1 FROM ${blocks} WHERE blocker_id = ${other} AND blocked_id = ${one})`;
 }
 
 /**
@@ -41,7 +44,7 @@ export function userNamedTo(viewer: Viewer): SQL | undefined {
 /** 1 where this reader blocks the user. One look-up by primary key. */
 export function blockedBy(viewer: Viewer): SQL<number> {
   if (viewer?.kind !== 'user') return sql<number>`0`;
-  return sql<number>`EXISTS (SELECT 1 FROM blocks own WHERE own.blocker_id = ${viewer.userId} AND own.blocked_id = users.id)`;
+  return sql<number>`EXISTS (SELECT 1 FROM ${blocks} own WHERE own.blocker_id = ${viewer.userId} AND own.blocked_id = users.id)`;
 }
 
 export function seesPastBlocks(viewer: Viewer): boolean {
@@ -53,18 +56,18 @@ export function showsFollows(viewer: Viewer): SQL<number> {
   if (viewer?.kind === 'user' && viewer.staff) return sql<number>`1`;
   const readerId = viewer?.kind === 'user' ? viewer.userId : '';
   return sql<number>`(users.id = ${readerId} OR NOT EXISTS (
-    SELECT 1 FROM user_settings chosen WHERE chosen.user_id = users.id AND chosen.show_activity = 0))`;
+    SELECT 1 FROM ${userSettings} chosen WHERE chosen.user_id = users.id AND chosen.show_activity = 0))`;
 }
 
 /** 1 unless this creator shows nobody who is watching. One look-up by primary key. */
 export function showsViewerList(creatorId: SQLWrapper): SQL<number> {
-  return sql<number>`NOT EXISTS (SELECT 1 FROM performer_privacy chosen
+  return sql<number>`NOT EXISTS (SELECT 1 FROM ${performerPrivacy} chosen
     WHERE chosen.user_id = ${creatorId} AND chosen.show_viewer_list = 0)`;
 }
 
 /** 1 where this user is not to be named among the viewers of others. One look-up by primary key. */
 export function isAnonymous(userId: SQLWrapper): SQL<number> {
-  return sql<number>`EXISTS (SELECT 1 FROM performer_privacy chosen
+  return sql<number>`EXISTS (SELECT 1 FROM ${performerPrivacy} chosen
     WHERE chosen.user_id = ${userId} AND chosen.anonymous_mode = 1)`;
 }
 
@@ -74,7 +77,7 @@ export function isAnonymous(userId: SQLWrapper): SQL<number> {
  */
 export function blockedIdsOf(userId: SQLWrapper): SQL<string> {
   return sql<string>`(SELECT json_group_array(blocked_id) FROM (
-    SELECT blocked_id FROM blocks WHERE blocker_id = ${userId}
+    SELECT blocked_id FROM ${blocks} WHERE blocker_id = ${userId}
     ORDER BY created_at DESC, blocked_id DESC LIMIT ${sql.raw(String(BLOCKED_IDS_MAX))}))`;
 }
 

@@ -9,6 +9,8 @@ import { users } from '@/domains/base/users/tables';
 import { isMemberOf, subscribes, tiesOf } from '@/domains/base/visibility/members';
 import { authorVisibleTo } from '@/domains/base/visibility/posts';
 import { hydratePosts } from '@/domains/content/posts/present';
+import { posts } from '@/domains/content/posts/tables';
+import { subscriptions } from '@/domains/money/subscriptions/tables';
 import { decodeCursor, encodeCursor } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 import { firstIdAt } from '@/shared/ids';
@@ -60,7 +62,7 @@ async function listFollowed(
   const reader = await ctx.db
     .select({
       following: users.followingCount,
-      subscribed: sql<number>`(SELECT count(*) FROM (SELECT 1 FROM subscriptions
+      subscribed: sql<number>`(SELECT count(*) FROM (SELECT 1 FROM ${subscriptions}
         WHERE subscriber_id = ${userId} AND status <> 'ended' LIMIT ${sql.raw(String(MERGED_CREATORS_MAX + 1))}))`,
     })
     .from(users)
@@ -89,7 +91,7 @@ const BEYOND_ALL_IDS = 'g';
 function walkFollowed(ctx: Context, userId: string, { since, before }: Range, perPage: number): Promise<Walked> {
   return walk(ctx, {
     candidates: sql`
-      SELECT id, author_id, visibility, 0 AS score FROM posts INDEXED BY posts_by_time
+      SELECT id, author_id, visibility, 0 AS score FROM ${posts} INDEXED BY posts_by_time
       WHERE removed_at IS NULL AND id > ${since} AND id < ${before}
       ORDER BY id DESC`,
     keep: sql`${isMemberOf(userId, sql`walked.author_id`)}
@@ -116,8 +118,8 @@ async function mergeFollowed(
     sql`p.author_id = ${authorId} AND p.removed_at IS NULL AND p.id < ${id} AND p.id > ${since} ORDER BY p.id DESC LIMIT 1`;
   const newestBelow = (authorId: SQL, id: SQL) => sql`
     CASE WHEN ${subscribes(userId, authorId)}
-      THEN (SELECT p.id FROM posts p INDEXED BY posts_of_author WHERE ${below(authorId, id)})
-      ELSE (SELECT p.id FROM posts p INDEXED BY posts_for_followers
+      THEN (SELECT p.id FROM ${posts} p INDEXED BY posts_of_author WHERE ${below(authorId, id)})
+      ELSE (SELECT p.id FROM ${posts} p INDEXED BY posts_for_followers
         WHERE p.visibility <> 'subscribers' AND ${below(authorId, id)})
     END`;
   const newest = sql`SELECT author_id, ${newestBelow(sql`sources.author_id`, sql`${before}`)} AS id FROM sources`;

@@ -11,7 +11,7 @@ import { hitColumns, hitsOf, type Index, isShown, presentHits, type Question } f
 
 const INDEX: Index = {
   table: 'users_fts',
-  rows: 'users',
+  rows: users,
   fields: [
     { name: 'username', weight: 10 },
     { name: 'displayName', weight: 5 },
@@ -24,7 +24,7 @@ export async function searchUsers(ctx: Context, viewer: Viewer, question: Questi
     INDEX,
     question,
     EVERYBODY,
-    sql`(SELECT rowid FROM users WHERE username = ${usernameIn(question.q)})`,
+    sql`(SELECT rowid FROM ${users} WHERE username = ${usernameIn(question.q)})`,
   );
   const rows = await ctx.db
     .select({ card: cardColumns, hit: hitColumns })

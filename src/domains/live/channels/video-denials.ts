@@ -6,6 +6,7 @@ import { desc, gt, lte, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
+import { streams } from '@/domains/live/streams/tables';
 import { MINUTE_MS } from '@/shared/time';
 import { videoDenials } from './tables';
 
@@ -35,7 +36,7 @@ export function denyVideo(ctx: Pick<Context, 'db' | 'now'>, room: string, viewer
 export function denyLiveVideo(ctx: Context, channelId: string, viewerId: string): Statement {
   return deny(
     ctx,
-    sql`SELECT coalesce(media_room, channel_id), ${viewerId} FROM streams
+    sql`SELECT coalesce(media_room, channel_id), ${viewerId} FROM ${streams}
       WHERE channel_id = ${channelId} AND status = 'live'`,
   );
 }
@@ -44,7 +45,7 @@ export function denyLiveVideo(ctx: Context, channelId: string, viewerId: string)
 export function denyEachOthersVideo(ctx: Context, one: string, other: string): Statement {
   return deny(
     ctx,
-    sql`SELECT coalesce(media_room, channel_id), CASE creator_id WHEN ${one} THEN ${other} ELSE ${one} END FROM streams
+    sql`SELECT coalesce(media_room, channel_id), CASE creator_id WHEN ${one} THEN ${other} ELSE ${one} END FROM ${streams}
       WHERE creator_id IN (${one}, ${other}) AND status IN ('live', 'scheduled') AND status = 'live'`,
   );
 }

@@ -6,10 +6,10 @@
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
+import { streams } from '@/domains/live/streams/tables';
 import { newId } from '@/shared/ids';
 import { MINUTE_MS } from '@/shared/time';
 import type { ChannelRow } from './tables';
-
 import { channels } from './tables';
 
 /** How long an encoder that still sends is refused after an explicit end, unless its creator prepares the next show. */
@@ -23,7 +23,7 @@ export function videoRoomOf({ id, mediaRoom }: Pick<ChannelRow, 'id' | 'mediaRoo
  * The room of the stream that is live, for a SELECT that has `channels` in it; null if none is. It is the channel's own,
  * but for a stream that the version before has started.
  */
-export const liveRoom = sql<string | null>`(SELECT coalesce(media_room, channel_id) FROM streams
+export const liveRoom = sql<string | null>`(SELECT coalesce(media_room, channel_id) FROM ${streams}
   WHERE channel_id = channels.id AND status = 'live')`;
 
 /**

@@ -9,6 +9,8 @@ import type { ParticipantEvent, ParticipantSeen } from '@/contracts/media';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit } from '@/db/commit';
 import { planOnce } from '@/db/outbox';
+import { users } from '@/domains/base/users/tables';
+import { channels } from '@/domains/live/channels/tables';
 import { deniedSince, denyVideo, removal } from '@/domains/live/channels/video-denials';
 import { AppError } from '@/http/errors';
 import { newId } from '@/shared/ids';
@@ -78,10 +80,10 @@ function readRoom(ctx: Context, { room, issuedAt }: { room: string; issuedAt: nu
       coalesce(${streamRoom}, channels.media_room, channels.id) = ${room} AS current,
       CASE WHEN ${streamRoom} = ${room} THEN streams.id END AS streamId, streams.visibility,
       ${deniedSince(room, viewerId, issuedAt)} AS denied
-    FROM channels JOIN users ON users.id = channels.creator_id
+    FROM ${channels} JOIN ${users} ON users.id = channels.creator_id
       LEFT JOIN streams ON streams.channel_id = channels.id AND streams.status = 'live'
     WHERE channels.id = coalesce(
-      (SELECT id FROM channels WHERE media_room = ${room}),
+      (SELECT id FROM ${channels} WHERE media_room = ${room}),
       (SELECT channel_id FROM streams WHERE media_room = ${room} LIMIT 1),
       ${room})`);
 }

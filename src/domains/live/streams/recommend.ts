@@ -5,6 +5,8 @@
 import { and, desc, ne, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { isMemberOf, tiesOf } from '@/domains/base/visibility/members';
+import { channels } from '@/domains/live/channels/tables';
+import { creatorCategories } from '@/domains/people/creators/tables';
 import type { PageQuery } from '@/http/envelope';
 import type { Actor, Viewer } from '@/shared/actor';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
@@ -60,8 +62,8 @@ function pointsFor(ctx: Context, userId: string): SQL {
   const since = ctx.now() - WATCHED_WITHIN_DAYS * DAY_MS;
   return sql`4 * ${isMemberOf(userId, streams.creatorId)}
     + 2 * coalesce(${streams.category} IN (
-        SELECT category FROM creator_categories WHERE user_id IN (${tied})
-        UNION SELECT category FROM channels WHERE creator_id IN (${tied}) AND category IS NOT NULL), 0)
+        SELECT category FROM ${creatorCategories} WHERE user_id IN (${tied})
+        UNION SELECT category FROM ${channels} WHERE creator_id IN (${tied}) AND category IS NOT NULL), 0)
     + EXISTS (SELECT 1 FROM watched_categories watched
         WHERE watched.user_id = ${userId} AND watched.category = ${streams.category} AND watched.seen_at > ${since})`;
 }

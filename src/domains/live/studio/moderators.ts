@@ -27,7 +27,7 @@ export async function nameModerator(ctx: Context, creatorId: string, userId: str
   if (!user) throw streamError('USER_NOT_FOUND');
   const state = await ownChannelState(ctx, creatorId);
   const channelId = state.channel.id;
-  const ofChannel = sql`(SELECT count(*) FROM moderators WHERE channel_id = ${channelId})`;
+  const ofChannel = sql`(SELECT count(*) FROM ${moderators} WHERE channel_id = ${channelId})`;
   await commit(ctx, [addModerator(ctx, channelId, userId), requireThat(ctx, sql`${ofChannel} <= ${MODERATORS_MAX}`)], {
     events: await relationChanged(ctx, creatorId, userId),
     refusals: { DEMAND_NOT_MET: () => streamError('TOO_MANY_MODERATORS') },

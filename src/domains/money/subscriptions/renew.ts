@@ -46,7 +46,7 @@ async function listDue(ctx: Context): Promise<Due[]> {
     .select({
       ...getTableColumns(subscriptions),
       subscriberStands: sql<number>`EXISTS (
-        SELECT 1 FROM users subscriber WHERE subscriber.id = ${subscriptions.subscriberId} AND subscriber.status = 'active')`,
+        SELECT 1 FROM ${users} subscriber WHERE subscriber.id = ${subscriptions.subscriberId} AND subscriber.status = 'active')`,
       // Null where the account is gone.
       creatorStands: sql<number | null>`${users.status} = 'active' AND ${users.creatorStatus} = 'APPROVED'`,
       blocked: sql<number>`NOT (${noBlockBetween(subscriptions.subscriberId, subscriptions.creatorId)})`,

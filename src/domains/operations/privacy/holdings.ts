@@ -47,8 +47,8 @@ export interface Holding {
 }
 
 const REPEATS = ['idempotencyKey', 'bodyHash', 'resumedKey', 'resumedHash'];
-const mine = (table: string, column: string) => (userId: string) =>
-  sql`(SELECT id FROM ${sql.raw(table)} WHERE ${sql.raw(column)} = ${userId})`;
+const mine = (owner: SQLiteColumn) => (userId: string) =>
+  sql`(SELECT id FROM ${owner.table} WHERE ${owner} = ${userId})`;
 
 export const HOLDINGS: readonly [Holding, ...Holding[]] = [
   {
@@ -96,14 +96,14 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     as: 'channelModerators',
     table: moderators,
     tie: moderators.channelId,
-    things: mine('channels', 'creator_id'),
+    things: mine(channels.creatorId),
     order: [moderators.channelId, moderators.userId],
   },
   {
     as: 'channelBans',
     table: channelBans,
     tie: channelBans.channelId,
-    things: mine('channels', 'creator_id'),
+    things: mine(channels.creatorId),
     order: [channelBans.channelId, channelBans.userId],
   },
   { as: 'moderatorOf', table: moderators, tie: moderators.userId, order: [moderators.channelId] },
@@ -119,7 +119,7 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     as: 'streamAnalytics',
     table: streamAnalytics,
     tie: streamAnalytics.streamId,
-    things: mine('streams', 'creator_id'),
+    things: mine(streams.creatorId),
     order: [streamAnalytics.streamId],
   },
   {
@@ -141,7 +141,7 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     as: 'postMedia',
     table: postMedia,
     tie: postMedia.postId,
-    things: (userId) => sql`(SELECT id FROM posts WHERE author_id = ${userId} AND removed_at IS NULL)`,
+    things: (userId) => sql`(SELECT id FROM ${posts} WHERE author_id = ${userId} AND removed_at IS NULL)`,
     order: [postMedia.postId, postMedia.position],
   },
   { as: 'comments', table: comments, tie: comments.authorId, order: [comments.id], only: ne(comments.text, sql`''`) },
@@ -175,7 +175,7 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     as: 'purchaseClaims',
     table: purchaseClaims,
     tie: purchaseClaims.purchaseId,
-    things: mine('purchases', 'user_id'),
+    things: mine(purchases.userId),
     order: [purchaseClaims.purchaseId, purchaseClaims.claimId],
   },
   { as: 'discountCodes', table: discountCodes, tie: discountCodes.ownerId, order: [discountCodes.id] },
@@ -183,7 +183,7 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     as: 'discountsUsed',
     table: discountRedemptions,
     tie: discountRedemptions.purchaseId,
-    things: mine('purchases', 'user_id'),
+    things: mine(purchases.userId),
     order: [discountRedemptions.purchaseId],
   },
   { as: 'giftsSent', table: giftsSent, tie: giftsSent.senderId, order: [giftsSent.id], without: REPEATS },
@@ -208,7 +208,7 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     as: 'subscriptionCharges',
     table: subscriptionCharges,
     tie: subscriptionCharges.subscriptionId,
-    things: mine('subscriptions', 'subscriber_id'),
+    things: mine(subscriptions.subscriberId),
     order: [subscriptionCharges.subscriptionId, subscriptionCharges.month],
   },
   {

@@ -6,7 +6,8 @@ import { EVERYBODY, newestMatches } from '@/db/fts';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { userVisibleTo } from '@/domains/base/visibility/people';
-import { creatorProfiles } from '@/domains/people/creators/tables';
+import { streamLive, streams } from '@/domains/live/streams/tables';
+import { creatorCategories, creatorProfiles } from '@/domains/people/creators/tables';
 import { COUNT_MAX, presentPage, rowsOf } from '@/http/envelope';
 import type { Viewer } from '@/shared/actor';
 import type { Creator, CreatorListQuery } from './discovery-schemas';
@@ -39,7 +40,7 @@ export async function listCreators(ctx: Context, viewer: Viewer, query: z.output
     q === undefined ? undefined : sql`users.rowid IN (${newestMatches('users_fts', q, EVERYBODY, COUNT_MAX + 1)})`,
     category === undefined
       ? undefined
-      : sql`EXISTS (SELECT 1 FROM creator_categories c WHERE c.user_id = users.id AND c.category = ${category})`,
+      : sql`EXISTS (SELECT 1 FROM ${creatorCategories} c WHERE c.user_id = users.id AND c.category = ${category})`,
     sort === 'live' ? isLive : undefined,
     userVisibleTo(viewer),
   );
@@ -63,7 +64,7 @@ export async function listCreators(ctx: Context, viewer: Viewer, query: z.output
   return presentPage(rows.map(presentCreator), total?.count ?? 0, query);
 }
 
-const isLive = sql`users.id IN (SELECT creator_id FROM streams WHERE status = 'live' AND visibility <> 'private')`;
+const isLive = sql`users.id IN (SELECT creator_id FROM ${streams} WHERE status = 'live' AND visibility <> 'private')`;
 
 function orderOf(sort: z.output<typeof CreatorListQuery>['sort']): SQL[] {
   switch (sort) {
@@ -73,7 +74,7 @@ function orderOf(sort: z.output<typeof CreatorListQuery>['sort']): SQL[] {
       return [desc(users.id)];
     case 'live':
       return [
-        sql`(SELECT coalesce(sum(coalesce(ranking_count, viewer_count)), 0) FROM streams s JOIN stream_live l ON l.stream_id = s.id
+        sql`(SELECT coalesce(sum(coalesce(ranking_count, viewer_count)), 0) FROM ${streams} s JOIN ${streamLive} l ON l.stream_id = s.id
           WHERE s.creator_id = users.id AND s.status = 'live' AND s.status IN ('live', 'scheduled')) DESC`,
         desc(users.id),
       ];

@@ -27,7 +27,7 @@ export async function followCreator(ctx: Context, follower: Actor, creatorId: st
       isFollowed: followsCreator(followerId, users.id),
       wasFollowed: sql<number>`EXISTS (
         SELECT 1 FROM former_follows WHERE follower_id = ${followerId} AND creator_id = users.id)`,
-      followerName: sql<string | null>`(SELECT display_name FROM users follower WHERE follower.id = ${followerId})`,
+      followerName: sql<string | null>`(SELECT display_name FROM ${users} follower WHERE follower.id = ${followerId})`,
     })
     .from(users)
     .where(
@@ -58,7 +58,7 @@ export async function unfollowCreator(ctx: Context, followerId: string, creatorI
 export function follow(ctx: Context, followerId: string, creatorId: string): Statement {
   return ctx.db.run(sql`
     INSERT INTO follows (follower_id, creator_id, created_at)
-    SELECT ${followerId}, id, CAST(${ctx.now()} AS INTEGER) FROM users
+    SELECT ${followerId}, id, CAST(${ctx.now()} AS INTEGER) FROM ${users}
     WHERE id = ${creatorId} AND creator_status = 'APPROVED' AND status = 'active'
       AND ${noBlockBetween(followerId, users.id)}
     ON CONFLICT DO NOTHING`);
