@@ -2,18 +2,18 @@
  * What the hot endpoints cost in D1 on a platform of 10,000 users: the number of statements does not grow with the
  * data, and the rows read stay within a small multiple of the page. A budget that must rise wants a reason.
  */
+
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { randomAddress } from '#test/support/api';
+import { entry } from '#test/support/app';
 import { aPackage, RETURN_URLS } from '#test/support/purchases';
 import { aStream } from '#test/support/streams';
 import { asCreator, asViewer } from '#test/support/users';
 import { app } from '@/app';
 import type { Env } from '@/config';
 import { hashPassword } from '@/domains/people/auth/passwords';
-import { deliverOutbox } from '@/queues/outbox';
-import { openRooms } from '@/room/rooms';
 import { newId } from '@/shared/ids';
 import { type Counts, makeCountingD1, readCounts, resetCounts } from '../../scripts/bench/counting-d1';
 import {
@@ -39,12 +39,7 @@ async function ask(method: string, path: string, headers: Record<string, string>
     body: body === undefined ? null : JSON.stringify(body),
   });
   resetCounts();
-  const surroundings = {
-    waitUntil: (work: Promise<unknown>) => execution.waitUntil(work),
-    rooms: openRooms(env.ROOMS),
-    deliver: deliverOutbox,
-  };
-  const response = await app.fetch(request, { env: counted, surroundings }, execution);
+  const response = await app.fetch(request, entry(counted, execution), execution);
   const { data } = await response.json<{ data: never }>();
   await waitOnExecutionContext(execution);
   return { status: response.status, data, counts: readCounts() };

@@ -1,10 +1,11 @@
 /** The API on a platform that grants nothing: every rate limit is used up, and nothing else may be touched. */
+
 import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { app } from '@/app';
 import type { Env } from '@/config';
-import { deliverOutbox } from '@/queues/outbox';
 import { openRooms } from '@/room/rooms';
+import { entry } from './app';
 
 /** Fails as soon as anything is read of it. */
 const untouchable = <T extends object>(what: T): T =>
@@ -30,12 +31,11 @@ export function usedUp() {
     ...{ DB: untouchable(env.DB), MEDIA: untouchable(env.MEDIA) },
   } as Env; // a test's own
   const execution = createExecutionContext();
-  const surroundings = {
-    waitUntil: (work: Promise<unknown>) => execution.waitUntil(work),
-    rooms: openRooms(untouchable(env.ROOMS)),
-    deliver: deliverOutbox,
-  };
   const ask = async (path: string, init: RequestInit) =>
-    app.fetch(new Request(`http://localhost:8787${path}`, init), { env: bindings, surroundings }, execution);
+    app.fetch(
+      new Request(`http://localhost:8787${path}`, init),
+      entry(bindings, execution, { rooms: openRooms(untouchable(env.ROOMS)) }),
+      execution,
+    );
   return { taken, ask };
 }

@@ -1,4 +1,5 @@
 /** A request to the Worker, and what follows it: the events, the rooms that are called, the rows that D1 writes. */
+
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { app } from '@/app';
@@ -8,6 +9,7 @@ import { deliverOutbox } from '@/queues/outbox';
 import { openRooms } from '@/room/rooms';
 import { makeCountingD1, readCounts, resetCounts } from '../../scripts/bench/counting-d1';
 import { randomAddress } from './api';
+import { entry } from './app';
 import type { Person } from './users';
 
 const counted = { ...env, DB: makeCountingD1(env.DB) } as Env;
@@ -30,8 +32,7 @@ export async function watch({ by, method, path, body }: Write) {
     headers: { 'cf-connecting-ip': randomAddress(), 'content-type': 'application/json', ...by.headers },
     body: body === undefined ? null : JSON.stringify(body),
   });
-  const surroundings = {
-    waitUntil: (work: Promise<unknown>) => execution.waitUntil(work),
+  const own = entry(counted, execution, {
     rooms: (roomId: string) => {
       rooms.push(roomId);
       return openRooms(env.ROOMS)(roomId);
@@ -40,8 +41,8 @@ export async function watch({ by, method, path, body }: Write) {
       events.push(...rows.map(({ event }) => event));
       await deliverOutbox(ctx, rows);
     }) satisfies typeof deliverOutbox,
-  };
-  const response = await app.fetch(request, { env: counted, surroundings }, execution);
+  });
+  const response = await app.fetch(request, own, execution);
   await response.arrayBuffer();
   await waitOnExecutionContext(execution);
   return { status: response.status, events, rooms, rowsWritten: readCounts().rowsWritten };

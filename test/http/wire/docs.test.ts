@@ -1,17 +1,16 @@
 /** The API reference costs its making once: it is tagged, cached by anyone, and counted like any other read. */
+
 import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { Hono } from 'hono';
 import { describe, expect, it, test, vi } from 'vitest';
 import { client, randomAddress } from '#test/support/api';
-import { clientWith } from '#test/support/app';
+import { clientWith, entry } from '#test/support/app';
 import { endpoints } from '@/app';
 import type { Env } from '@/config';
 import { docsRoutes } from '@/http/docs';
 import { type AppEnv, withContext } from '@/http/middleware';
 import { openApiDocument } from '@/http/openapi';
-import { deliverOutbox } from '@/queues/outbox';
-import { openRooms } from '@/room/rooms';
 
 const anyone = client();
 const PAGES = ['openapi.json', 'postman.json', 'docs', 'docs/start.js'];
@@ -63,13 +62,8 @@ test('the reference is described once, however often it is asked for, and anew f
   const app = new Hono<AppEnv>().use(withContext).route('/', docsRoutes(describeApi));
   const ask = (path: string, origin = 'http://localhost:8787') => {
     const execution = createExecutionContext();
-    const surroundings = {
-      waitUntil: (work: Promise<unknown>) => execution.waitUntil(work),
-      rooms: openRooms(env.ROOMS),
-      deliver: deliverOutbox,
-    };
     const bindings = { ...env, PUBLIC_URL: origin } as Env;
-    return app.fetch(new Request(`http://localhost:8787${path}`), { env: bindings, surroundings }, execution);
+    return app.fetch(new Request(`http://localhost:8787${path}`), entry(bindings, execution), execution);
   };
   for (const path of ['/api/openapi.json', '/api/v1/openapi.json', '/api/openapi.json']) await ask(path);
   expect(describeApi).toHaveBeenCalledTimes(1);

@@ -2,6 +2,7 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { randomAddress } from '#test/support/api';
+import { entry } from '#test/support/app';
 import { testContext } from '#test/support/context';
 import { coinsOf, giveCoins, once } from '#test/support/money';
 import { joinRoom } from '#test/support/rooms';
@@ -13,7 +14,6 @@ import type { Context } from '@/contracts/context';
 import { outbox } from '@/db/outbox';
 import { sendGift } from '@/domains/money/gifts/send-gift';
 import { deliverOutbox, sweepOutbox } from '@/queues/outbox';
-import { openRooms } from '@/room/rooms';
 import { newId } from '@/shared/ids';
 import { MINUTE_MS } from '@/shared/time';
 import { makeCountingD1, readCounts, resetCounts } from '../../../scripts/bench/counting-d1';
@@ -113,13 +113,8 @@ describe('a gift into a live stream', () => {
       },
       body: JSON.stringify({ giftId: ROSE, streamId, message: 'Again' }),
     });
-    const surroundings = {
-      waitUntil: (work: Promise<unknown>) => execution.waitUntil(work),
-      rooms: openRooms(env.ROOMS),
-      deliver: deliverOutbox,
-    };
     resetCounts();
-    const response = await app.fetch(request, { env: counted, surroundings }, execution);
+    const response = await app.fetch(request, entry(counted, execution), execution);
     expect(response.status).toBe(201);
     await waitOnExecutionContext(execution);
     const { rowsWritten, calls } = readCounts();
