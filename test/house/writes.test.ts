@@ -51,8 +51,9 @@ function writesOf(code: string): string[] {
   return [...built, ...raw];
 }
 
+const ALIASED = /[^\s,()]+(?:\s+AS\s+\w+|\s+[a-z]\w*)?/.source;
 /** What FROM, JOIN, INTO or UPDATE names: one table or a list of them, each with or without an alias. */
-const NAMED = /\b(?:FROM|JOIN|INTO|UPDATE)\s+([^\s,()]+(?:(?:\s+AS)?\s+\w+)?(?:,\s*[^\s,()]+(?:(?:\s+AS)?\s+\w+)?)*)/g;
+const NAMED = new RegExp(`\\b(?:FROM|JOIN|INTO|UPDATE)\\s+(${ALIASED}(?:,\\s*${ALIASED})*)`, 'g');
 
 /** The tables that SQL names as text, and not as `${streams}`. */
 function tablesInText(code: string): Table[] {
@@ -111,5 +112,12 @@ describe('reads', () => {
           .map(({ sqlName }) => `${name} reads ${sqlName}`),
       );
     expect(hidden).toEqual([]);
+  });
+});
+
+describe('numbers in SQL', () => {
+  it('become integers through `int`', () => {
+    const cast = sources.filter(({ name, code }) => name !== 'db/sql' && /CAST\(\s*\$\{/.test(code));
+    expect(cast.map(({ name }) => name)).toEqual([]);
   });
 });
