@@ -6,6 +6,7 @@ import { asc, inArray, lte, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import { outbox } from '@/db/outbox';
+import { int } from '@/db/sql';
 import { deleteObjects } from '@/domains/base/media/store';
 import { tellBlock } from '@/domains/base/notifications/block-changed';
 import { putOut, tellLastRooms } from '@/domains/base/notifications/last-rooms';
@@ -80,12 +81,12 @@ async function attempt(ctx: Context, row: OutboxRow): Promise<boolean> {
 
 /** Twice as long after each failure. */
 async function putOff(ctx: Context, ids: string[]): Promise<void> {
-  const delayMs = sql`min(${DELAY_MS_MAX}, CAST(${FIRST_DELAY_MS} AS INTEGER) << min(${outbox.attempts}, ${DOUBLINGS_MAX}))`;
+  const delayMs = sql`min(${DELAY_MS_MAX}, ${int(FIRST_DELAY_MS)} << min(${outbox.attempts}, ${DOUBLINGS_MAX}))`;
   await ctx.db
     .update(outbox)
     .set({
       attempts: sql`${outbox.attempts} + 1`,
-      nextAttemptAt: sql`CAST(${ctx.now()} + ${delayMs} AS INTEGER)`, // numbers are bound as REAL
+      nextAttemptAt: int(sql`${ctx.now()} + ${delayMs}`),
     })
     .where(inArray(outbox.id, ids));
 }

@@ -5,6 +5,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Ratio } from '@/contracts/economy';
+import { int } from '@/db/sql';
 import { gifts } from '@/domains/money/gifts/tables';
 import { subscriptionTiers } from '@/domains/money/subscriptions/tables';
 import { convert } from './rates';
@@ -43,10 +44,10 @@ export function nothingIsWorthless(diamondsPerCoin: Ratio): SQL {
 
 /** For `requireThat` in the batch that sets a price: 1 while the economy is the one that it was judged by. */
 export function economyStands(version: number): SQL {
-  return sql`(SELECT max(version) FROM economy_versions) = CAST(${version} AS INTEGER)`;
+  return sql`(SELECT max(version) FROM economy_versions) = ${int(version)}`;
 }
 
 /** Below 2^53: prices and ratios have bounds. */
 function tooFew(coins: SQL, { numerator, denominator }: Ratio): SQL {
-  return sql`${coins} * CAST(${numerator} AS INTEGER) < CAST(${denominator} AS INTEGER)`;
+  return sql`${coins} * ${int(numerator)} < ${int(denominator)}`;
 }

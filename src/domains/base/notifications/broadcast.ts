@@ -8,6 +8,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { MemberPosition, OutboxEvent, TaskMessage } from '@/contracts/messages';
+import { int, literal } from '@/db/sql';
 import { trySpending } from '@/domains/base/budgets/spend';
 import { readSettings } from '@/domains/base/settings/read';
 import { users } from '@/domains/base/users/tables';
@@ -44,7 +45,7 @@ export function announceLive(ctx: Context, stream: Stream): { statements: Statem
     statements: [
       ctx.db.run(sql`
         INSERT INTO ${broadcasts} (id, creator_id, kind, title, body, data, created_at, audience)
-        SELECT ${id}, users.id, 'live', users.display_name || ' is live', ${title}, ${data}, CAST(${at} AS INTEGER),
+        SELECT ${id}, users.id, 'live', users.display_name || ' is live', ${title}, ${data}, ${int(at)},
           ${audience}
         FROM ${users} WHERE users.id = ${creatorId}
         ON CONFLICT DO NOTHING`),
@@ -126,7 +127,7 @@ function listMembers(
   after: MemberPosition | null,
 ): Promise<MemberRow[]> {
   const [since, userId] = after ?? [0, ''];
-  const max = sql.raw(String(MEMBERS_AT_ONCE));
+  const max = literal(MEMBERS_AT_ONCE);
   const followers = sql`SELECT * FROM (
     SELECT f.follower_id AS userId, f.created_at AS since, 0 AS skipped
     FROM ${follows} AS f CROSS JOIN ${users} AS u ON u.id = f.follower_id AND u.status = 'active'

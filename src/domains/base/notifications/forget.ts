@@ -2,6 +2,7 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
+import { literal } from '@/db/sql';
 import {
   broadcastReads,
   broadcasts,
@@ -18,7 +19,7 @@ const NOTIFICATIONS_A_STEP = 100;
 
 /** What it was told. Repeated until it changes nothing. */
 export function forgetTold(ctx: Context, userId: string): Statement[] {
-  const limit = sql.raw(`LIMIT ${NOTIFICATIONS_A_STEP}`);
+  const limit = sql`LIMIT ${literal(NOTIFICATIONS_A_STEP)}`;
   return [
     ctx.db.run(sql`DELETE FROM notifications WHERE id IN (
       SELECT id FROM notifications WHERE user_id = ${userId} ${limit})`),

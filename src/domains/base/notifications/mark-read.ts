@@ -2,6 +2,7 @@
 import { and, eq, isNull, lt, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
+import { int } from '@/db/sql';
 import { subscriptions } from '@/domains/money/subscriptions/tables';
 import { follows } from '@/domains/people/social/tables';
 import { notificationError } from './errors';
@@ -50,7 +51,7 @@ export async function markAllRead(ctx: Context, userId: string): Promise<{ unrea
       .values({ userId, readThrough })
       .onConflictDoUpdate({
         target: notificationMarks.userId,
-        set: { readThrough: sql`max(read_through, CAST(${readThrough} AS INTEGER))` },
+        set: { readThrough: sql`max(read_through, ${int(readThrough)})` },
       }),
     ctx.db.delete(broadcastReads).where(eq(broadcastReads.userId, userId)),
   ]);

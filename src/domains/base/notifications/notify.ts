@@ -8,6 +8,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { NewNotification } from '@/contracts/messages';
 import type { Channels } from '@/contracts/notification-kinds';
+import { int, literal } from '@/db/sql';
 import { readSettings } from '@/domains/base/settings/read';
 import { newId } from '@/shared/ids';
 import { HOUR_MS, toIso } from '@/shared/time';
@@ -129,11 +130,11 @@ async function gatherRow(
         woken_by = CASE WHEN ${wakes} THEN ${eventId} ELSE woken_by END,
         read_at = CASE WHEN ${isBack} THEN read_at END,
         created_at = CASE WHEN ${inApp ? sql`NOT ${isBack}` : wakes}
-          THEN max(created_at, CAST(${createdAt} AS INTEGER)) ELSE created_at END,
+          THEN max(created_at, ${int(createdAt)}) ELSE created_at END,
         actor_count = actor_count + 1,
         last_actors = (SELECT json_group_array(value) FROM (
           SELECT ${actorId} AS value
-          UNION ALL SELECT value FROM json_each(last_actors) WHERE key < ${sql.raw(String(LAST_ACTORS - 1))})),
+          UNION ALL SELECT value FROM json_each(last_actors) WHERE key < ${literal(LAST_ACTORS - 1)})),
         title = ${title}, body = ${body}, data = ${JSON.stringify(data)}
       WHERE ${ofGroup} AND id <> ${rowId} AND changes() = 1`),
     ctx.db.all<NotificationRow & { wokenBy: string | null }>(sql`

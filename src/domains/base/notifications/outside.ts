@@ -4,6 +4,7 @@
  */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { int } from '@/db/sql';
 import { HOUR_MS } from '@/shared/time';
 import { toldOutside } from './tables';
 
@@ -18,7 +19,7 @@ export async function countOutside(ctx: Context, userIds: readonly string[], eve
   const now = ctx.now();
   const told = await ctx.db.all<{ userId: string }>(sql`
     INSERT INTO ${toldOutside} (user_id, event_id, told_at)
-    SELECT value, ${eventId}, CAST(${now} AS INTEGER) FROM json_each(${JSON.stringify(userIds)})
+    SELECT value, ${eventId}, ${int(now)} FROM json_each(${JSON.stringify(userIds)})
     WHERE EXISTS (SELECT 1 FROM told_outside WHERE user_id = json_each.value AND event_id = ${eventId})
       OR (SELECT count(*) FROM told_outside
           WHERE user_id = json_each.value AND told_at > ${now - TOLD_WITHIN_MS}) < ${TOLD_OUTSIDE_MAX}

@@ -4,6 +4,7 @@
  */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { literal } from '@/db/sql';
 import { users } from '@/domains/base/users/tables';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
 
@@ -23,6 +24,6 @@ export async function sweepNotifications(ctx: Context): Promise<boolean> {
     DELETE FROM notifications WHERE id IN (
       SELECT old.id FROM ${users} CROSS JOIN notifications AS old
         ON old.user_id = users.id AND old.in_app IN (0, 1) AND old.created_at < ${now - NOTIFICATIONS_KEPT_MS}
-      WHERE users.rowid >= ${first} AND users.rowid < ${first + USERS_A_RUN} LIMIT ${sql.raw(String(ROWS_DELETED_MAX))})`);
+      WHERE users.rowid >= ${first} AND users.rowid < ${first + USERS_A_RUN} LIMIT ${literal(ROWS_DELETED_MAX)})`);
   return meta.changes >= ROWS_DELETED_MAX;
 }

@@ -3,6 +3,7 @@
  * long as the month is paid or in grace. Conditions for any SELECT; a block is judged elsewhere.
  */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { literal } from '@/db/sql';
 import { subscriptions } from '@/domains/money/subscriptions/tables';
 import { follows } from '@/domains/people/social/tables';
 
@@ -44,9 +45,9 @@ export function tiesOf(userId: string, max = NO_LIMIT): SQL {
   return sql`
     SELECT creator_id, created_at AS since, 0 AS subscribed FROM (
       SELECT creator_id, created_at FROM ${follows} WHERE follower_id = ${userId}
-      ORDER BY created_at DESC LIMIT ${sql.raw(String(max))})
+      ORDER BY created_at DESC LIMIT ${literal(max)})
     UNION ALL SELECT creator_id, started_at, 1 FROM (
       SELECT creator_id, started_at FROM ${subscriptions} INDEXED BY subscriptions_open_of_subscriber
       WHERE subscriber_id = ${userId} AND status <> 'ended'
-      ORDER BY id DESC LIMIT ${sql.raw(String(max))})`;
+      ORDER BY id DESC LIMIT ${literal(max)})`;
 }

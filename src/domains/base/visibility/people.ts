@@ -1,5 +1,6 @@
 /** Who is out of sight for whom: a block hides both from each other, and creators choose where they are not shown. */
 import { and, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { literal } from '@/db/sql';
 import { userSettings } from '@/domains/base/settings/tables';
 import { users } from '@/domains/base/users/tables';
 import { performerPrivacy } from '@/domains/people/performers/tables';
@@ -78,7 +79,7 @@ export function isAnonymous(userId: SQLWrapper): SQL<number> {
 export function blockedIdsOf(userId: SQLWrapper): SQL<string> {
   return sql<string>`(SELECT json_group_array(blocked_id) FROM (
     SELECT blocked_id FROM ${blocks} WHERE blocker_id = ${userId}
-    ORDER BY created_at DESC, blocked_id DESC LIMIT ${sql.raw(String(BLOCKED_IDS_MAX))}))`;
+    ORDER BY created_at DESC, blocked_id DESC LIMIT ${literal(BLOCKED_IDS_MAX)}))`;
 }
 
 /**

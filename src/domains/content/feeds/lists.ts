@@ -2,6 +2,7 @@
 import type { z } from '@hono/zod-openapi';
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { int } from '@/db/sql';
 import { users } from '@/domains/base/users/tables';
 import { userVisibleTo } from '@/domains/base/visibility/people';
 import { authorVisibleTo, openTo } from '@/domains/base/visibility/posts';
@@ -45,7 +46,7 @@ async function listTrending(ctx: Context, viewer: Viewer, { cursor, perPage }: P
 
 /** Candidates for a walk: public posts by their score (see migration 0021), the highest first. */
 export function trendingPosts(after: Step | undefined): SQL {
-  const below = after ? sql`AND (score, id) < (CAST(${after.score} AS INTEGER), ${after.id})` : sql``;
+  const below = after ? sql`AND (score, id) < (${int(after.score)}, ${after.id})` : sql``;
   return sql`
     SELECT id, author_id, visibility, score FROM ${posts} INDEXED BY posts_trending
     WHERE visibility = 'public' AND removed_at IS NULL ${below}

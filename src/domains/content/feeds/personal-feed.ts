@@ -5,6 +5,7 @@
  */
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { int, literal } from '@/db/sql';
 import { users } from '@/domains/base/users/tables';
 import { isMemberOf, subscribes, tiesOf } from '@/domains/base/visibility/members';
 import { authorVisibleTo } from '@/domains/base/visibility/posts';
@@ -63,7 +64,7 @@ async function listFollowed(
     .select({
       following: users.followingCount,
       subscribed: sql<number>`(SELECT count(*) FROM (SELECT 1 FROM ${subscriptions}
-        WHERE subscriber_id = ${userId} AND status <> 'ended' LIMIT ${sql.raw(String(MERGED_CREATORS_MAX + 1))}))`,
+        WHERE subscriber_id = ${userId} AND status <> 'ended' LIMIT ${literal(MERGED_CREATORS_MAX + 1)}))`,
     })
     .from(users)
     .where(eq(users.id, userId))
@@ -126,7 +127,7 @@ async function mergeFollowed(
   // To sort them costs as much as to read them, so that is left out where it is not needed.
   const first =
     creatorCount > MERGED_CREATORS_MAX
-      ? sql`SELECT * FROM (${newest} ORDER BY 2 DESC LIMIT CAST(${MERGED_CREATORS_MAX} AS INTEGER))`
+      ? sql`SELECT * FROM (${newest} ORDER BY 2 DESC LIMIT ${int(MERGED_CREATORS_MAX)})`
       : newest;
   const rows = await ctx.db.all<{ id: string | null }>(sql`
     WITH RECURSIVE sources (author_id) AS (
@@ -135,7 +136,7 @@ async function mergeFollowed(
       ${first}
       UNION ALL
       SELECT author_id, ${newestBelow(sql`merged.author_id`, sql`merged.id`)} FROM merged WHERE id IS NOT NULL
-      ORDER BY 2 DESC LIMIT CAST(${perPage + 1} AS INTEGER)
+      ORDER BY 2 DESC LIMIT ${int(perPage + 1)}
     )
     SELECT id FROM merged`);
   const found = rows.flatMap(({ id }): Step[] => (id === null ? [] : [{ id, score: 0 }]));

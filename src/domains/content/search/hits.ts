@@ -5,7 +5,6 @@
  */
 import { z } from '@hono/zod-openapi';
 import { or, type SQL, sql } from 'drizzle-orm';
-import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { matching } from '@/db/fts';
 import { decodeCursor, encodeCursor } from '@/http/envelope';
 import { ftsQuery } from '@/shared/fts';
@@ -29,7 +28,7 @@ export const FORMULA =
 export interface Index {
   readonly table: string;
   /** Whose rows it has. */
-  readonly rows: SQLiteTable;
+  readonly rows: string;
   /** In the order of the index's columns. */
   readonly fields: readonly Field[];
 }
@@ -71,7 +70,7 @@ export function hitsOf(index: Index, question: Question, audience: SQL, first?: 
   const texts = marked.map((text, column) => sql`, ${text} AS ${fieldName(column)}`);
   const matches = (columns: SQL[], limit: number) =>
     matchesOf(index, { q: question.q, place, audience, first, columns: sql.join(columns), limit });
-  const newest = place ? whole(place.newest) : sql`(SELECT max(rowid) FROM ${index.rows})`;
+  const newest = place ? whole(place.newest) : sql`(SELECT max(rowid) FROM ${sql.raw(index.rows)})`;
   const rest = place
     ? sql`WHERE hit_score > ${place.score} OR (hit_score = ${place.score} AND hit_row < ${whole(place.row)})`
     : sql``;

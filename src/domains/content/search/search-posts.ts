@@ -8,7 +8,7 @@ import { posts } from '@/domains/content/posts/tables';
 import type { Viewer } from '@/shared/actor';
 import { hitColumns, hitsOf, type Index, isShown, presentHits, type Question } from './hits';
 
-const INDEX: Index = { table: 'posts_fts', rows: posts, fields: [{ name: 'text', weight: 1, isLong: true }] };
+const INDEX: Index = { table: 'posts_fts', rows: 'posts', fields: [{ name: 'text', weight: 1, isLong: true }] };
 
 /** One statement. Throws CURSOR_INVALID. */
 export async function searchPosts(ctx: Context, viewer: Viewer, question: Question) {

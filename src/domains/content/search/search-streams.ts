@@ -10,7 +10,7 @@ import { hitColumns, hitsOf, type Index, isShown, presentHits, type Question } f
 
 const INDEX: Index = {
   table: 'streams_fts',
-  rows: streams,
+  rows: 'streams',
   fields: [
     { name: 'title', weight: 10 },
     { name: 'description', weight: 1, isLong: true },

@@ -11,7 +11,7 @@ import { hitColumns, hitsOf, type Index, isShown, presentHits, type Question } f
 
 const INDEX: Index = {
   table: 'users_fts',
-  rows: users,
+  rows: 'users',
   fields: [
     { name: 'username', weight: 10 },
     { name: 'displayName', weight: 5 },

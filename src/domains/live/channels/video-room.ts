@@ -6,6 +6,7 @@
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
+import { int } from '@/db/sql';
 import { streams } from '@/domains/live/streams/tables';
 import { newId } from '@/shared/ids';
 import { MINUTE_MS } from '@/shared/time';
@@ -42,8 +43,8 @@ export function drawVideoRoom(
     .set({
       mediaRoom: newId(),
       encoderRefusedUntil: refused ? now + ENCODER_REFUSED_MS : null,
-      mediaEventAt: sql`max(${channels.mediaEventAt}, CAST(${over} AS INTEGER))`,
-      updatedAt: sql`max(${channels.updatedAt} + 1, CAST(${now} AS INTEGER))`,
+      mediaEventAt: sql`max(${channels.mediaEventAt}, ${int(over)})`,
+      updatedAt: sql`max(${channels.updatedAt} + 1, ${int(now)})`,
     })
     .where(eq(channels.id, channelId));
 }

@@ -57,7 +57,7 @@ function named(name: StreamName, viewer: Viewer): SQL | undefined {
     : and(eq(users.username, fold(name.username)), sql`streams.id = ${newestOf(viewer)}`);
 }
 
-/** Two look-ups by index, however many streams the creator has had; the IN names the index that is limited by it. */
+/** Two look-ups by index, however many streams the creator has had. The IN names `streams_open_of_creator`. */
 function newestOf(viewer: Viewer): SQL {
   const userId = viewer?.kind === 'user' ? viewer.userId : '';
   const open =

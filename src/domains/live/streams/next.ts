@@ -19,7 +19,7 @@ export function findLiveOrNext(ctx: Context, username: string, viewer: Viewer): 
     .get();
 }
 
-/** What is private is on no page, its creator's own included. The IN names the index that is limited by it. */
+/** Private streams are on no page, their creator's own included. The IN names `streams_open_of_creator`. */
 function liveOrNext(ctx: Context): SQL {
   const open = sql`s.creator_id = users.id AND s.status IN ('live', 'scheduled') AND s.visibility <> 'private'`;
   return sql`coalesce(

@@ -2,8 +2,9 @@
  * Live streams for one reader: recommendations, and the streams of creators they follow or subscribe to. The formula
  * stands here alone.
  */
-import { and, desc, ne, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, ne, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { int, literal } from '@/db/sql';
 import { isMemberOf, tiesOf } from '@/domains/base/visibility/members';
 import { channels } from '@/domains/live/channels/tables';
 import { creatorCategories } from '@/domains/people/creators/tables';
@@ -31,10 +32,10 @@ export const FORMULA =
 /** Two statements. The order is that of FORMULA. */
 export function listRecommended(ctx: Context, viewer: Viewer, query: PageQuery): Promise<StreamList> {
   const userId = viewer?.kind === 'user' ? viewer.userId : null;
-  const minutesLive = sql`(CAST(${ctx.now()} AS INTEGER) - ${streams.startedAt}) / ${sql.raw(String(MINUTE_MS))}`;
+  const minutesLive = sql`(${int(ctx.now())} - ${streams.startedAt}) / ${literal(MINUTE_MS)}`;
   const order = [
     ...(userId === null ? [] : [sql`${pointsFor(ctx, userId)} DESC`]),
-    sql`${rankingCount} + max(0, ${sql.raw(String(FRESHNESS_BONUS_MINUTES))} - ${minutesLive}) DESC`,
+    sql`${rankingCount} + max(0, ${literal(FRESHNESS_BONUS_MINUTES)} - ${minutesLive}) DESC`,
     desc(streams.id),
   ];
   const condition = and(isLive, userId === null ? undefined : ne(streams.creatorId, userId));
@@ -53,8 +54,7 @@ export function listFollowing(ctx: Context, actor: Actor, query: PageQuery): Pro
   );
 }
 
-/** As text, so that the index of live streams is taken. */
-const isLive = sql`streams.status = 'live'`;
+const isLive = eq(streams.status, literal('live'));
 
 /** The categories of a reader's creators are read once a list; the rest are look-ups by key for each stream. */
 function pointsFor(ctx: Context, userId: string): SQL {

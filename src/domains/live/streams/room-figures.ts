@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { RoomFigures } from '@/contracts/room';
+import { int } from '@/db/sql';
 import { streamAnalytics, streamLive, streams } from './tables';
 
 /** A report that comes after the end changes nothing. @param ranking what lists sort by */
@@ -13,7 +14,7 @@ export async function recordViewerCount(
 ): Promise<void> {
   await ctx.db.run(sql`
     INSERT INTO ${streamLive} (stream_id, viewer_count, ranking_count, updated_at)
-    SELECT id, CAST(${count} AS INTEGER), CAST(${ranking} AS INTEGER), CAST(${ctx.now()} AS INTEGER) FROM ${streams}
+    SELECT id, ${int(count)}, ${int(ranking)}, ${int(ctx.now())} FROM ${streams}
     WHERE id = ${streamId} AND status = 'live'
     ON CONFLICT (stream_id) DO UPDATE SET viewer_count = excluded.viewer_count,
       ranking_count = excluded.ranking_count, updated_at = excluded.updated_at`);
@@ -30,15 +31,15 @@ export async function recordAnalytics(
       INSERT INTO ${streamAnalytics}
         (stream_id, unique_viewers, peak_viewers, ranking_peak, watch_seconds, rewarded_seconds, messages, reactions,
           viewer_curve, created_at)
-      SELECT id, CAST(${figures.uniqueViewers} AS INTEGER), CAST(${figures.peakViewers} AS INTEGER),
-        CAST(${figures.rankingPeak} AS INTEGER), CAST(${figures.watchSeconds} AS INTEGER),
-        CAST(${figures.rewardedSeconds} AS INTEGER), CAST(${figures.messages} AS INTEGER),
-        ${JSON.stringify(figures.reactions)}, ${JSON.stringify(figures.viewerCurve)}, CAST(${ctx.now()} AS INTEGER)
+      SELECT id, ${int(figures.uniqueViewers)}, ${int(figures.peakViewers)},
+        ${int(figures.rankingPeak)}, ${int(figures.watchSeconds)},
+        ${int(figures.rewardedSeconds)}, ${int(figures.messages)},
+        ${JSON.stringify(figures.reactions)}, ${JSON.stringify(figures.viewerCurve)}, ${int(ctx.now())}
       FROM ${streams} WHERE id = ${streamId}
       ON CONFLICT (stream_id) DO NOTHING`),
     ctx.db.run(sql`
-      UPDATE ${streams} SET peak_viewers = max(peak_viewers, CAST(${figures.peakViewers} AS INTEGER)),
-        ranking_peak = CAST(${figures.rankingPeak} AS INTEGER)
+      UPDATE ${streams} SET peak_viewers = max(peak_viewers, ${int(figures.peakViewers)}),
+        ranking_peak = ${int(figures.rankingPeak)}
       WHERE id = ${streamId}`),
   ]);
 }

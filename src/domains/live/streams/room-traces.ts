@@ -1,6 +1,7 @@
 /** Which rooms have words or the name of which users: as the rooms tell it, from their first words until the room goes. */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { literal } from '@/db/sql';
 import { users } from '@/domains/base/users/tables';
 import { roomTraces } from './tables';
 
@@ -24,7 +25,7 @@ export async function recordTraces({ db }: Database, roomId: string, userIds: re
 
 /** Of all users, some rows at a time; broken off, it goes on from what is left. */
 export async function dropTraces({ db }: Database, roomId: string): Promise<void> {
-  const limit = sql.raw(`LIMIT ${ROWS_A_STEP}`);
+  const limit = sql`LIMIT ${literal(ROWS_A_STEP)}`;
   const rows = sql`SELECT user_id, room_id FROM ${roomTraces} WHERE room_id = ${roomId} ${limit}`;
   for (let dropped = ROWS_A_STEP; dropped === ROWS_A_STEP; ) {
     const { meta } = await db.run(sql`DELETE FROM ${roomTraces} WHERE (user_id, room_id) IN (${rows})`);

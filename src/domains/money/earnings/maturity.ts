@@ -4,6 +4,7 @@
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { int } from '@/db/sql';
 import { type Economy, readEconomy } from '@/domains/base/economy/read';
 import { ledgerAccounts } from '@/ledger/tables';
 import { firstIdAt } from '@/shared/ids';
@@ -49,5 +50,5 @@ export function stillMatured(userId: string, diamonds: number, { window }: Diamo
     coalesce((SELECT balance FROM ${ledgerAccounts}
       WHERE owner = ${userId} AND kind = 'earnings' AND unit = 'diamond' AND shard = 0), 0)
     - coalesce((SELECT sum(diamonds) FROM earning_days WHERE user_id = ${userId} AND day >= ${window.since}), 0)
-    + CAST(${window.taken} AS INTEGER) >= CAST(${diamonds} AS INTEGER)`;
+    + ${int(window.taken)} >= ${int(diamonds)}`;
 }

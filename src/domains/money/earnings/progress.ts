@@ -5,6 +5,7 @@
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { TARGET_METRICS } from '@/contracts/economy';
+import { int } from '@/db/sql';
 import { streamAnalytics, streams } from '@/domains/live/streams/tables';
 import { DAY_MS, toDay } from '@/shared/time';
 import type { Period } from './periods';
@@ -50,7 +51,7 @@ export async function readProgress(
         SELECT asked.*, id, started_at, ended_at, ended_at AS until_ms
         FROM asked CROSS JOIN ${streams} ON creator_id = user_id AND ended_at >= start_ms AND started_at < end_ms
         UNION ALL
-        SELECT asked.*, id, started_at, NULL, CAST(${ctx.now()} AS INTEGER)
+        SELECT asked.*, id, started_at, NULL, ${int(ctx.now())}
         FROM asked CROSS JOIN ${streams}
           ON creator_id = user_id AND status IN ('live', 'scheduled') AND started_at < end_ms)
       SELECT user_id AS userId, period,

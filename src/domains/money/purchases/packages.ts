@@ -4,6 +4,7 @@ import type { z } from '@hono/zod-openapi';
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit, requireChange } from '@/db/commit';
+import { literal } from '@/db/sql';
 import { logStaff } from '@/domains/base/permissions/log';
 import { packageError } from '@/domains/money/discounts/errors';
 import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';
@@ -18,7 +19,7 @@ import { coinPackages } from './tables';
 /** Those on offer, the smallest and so the cheapest first. */
 export async function listPackages(ctx: Context, query: PageQuery) {
   const { limit, offset } = rowsOf(query);
-  const isOnOffer = sql`${coinPackages.active} = 1`; // a partial index wants the literal
+  const isOnOffer = eq(coinPackages.active, literal(1));
   const counted = ctx.db
     .select({ one: sql`1` })
     .from(coinPackages)

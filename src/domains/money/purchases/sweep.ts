@@ -6,13 +6,13 @@
 import { asc, inArray, lte, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { PaymentEvent } from '@/contracts/payments';
+import { int } from '@/db/sql';
 import { AppError } from '@/http/errors';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
 import { applyPaymentEvent } from './apply';
 import type { PurchaseEvent } from './facts';
 import { HeldForStaff } from './held';
 import type { PurchaseRow } from './tables';
-
 import { purchases } from './tables';
 
 /** Below the six connections that a request may have open; what is learnt of each takes some twenty statements. */
@@ -31,7 +31,7 @@ export async function askAboutPurchases(ctx: Context): Promise<boolean> {
 
 /** Chosen and put off in one statement, so that two sweeps at once ask about none twice. */
 function claimDue(ctx: Context): Promise<PurchaseRow[]> {
-  const now = sql`CAST(${ctx.now()} AS INTEGER)`; // numbers are bound as REAL
+  const now = int(ctx.now());
   const due = ctx.db
     .select({ id: purchases.id })
     .from(purchases)
@@ -40,7 +40,7 @@ function claimDue(ctx: Context): Promise<PurchaseRow[]> {
     .limit(ASKED_AT_ONCE);
   return ctx.db
     .update(purchases)
-    .set({ askAt: sql`${now} + max(CAST(${DELAY_MS_MIN} AS INTEGER), ${now} - ${purchases.expiresAt})` })
+    .set({ askAt: sql`${now} + max(${int(DELAY_MS_MIN)}, ${now} - ${purchases.expiresAt})` })
     .where(inArray(purchases.id, due))
     .returning();
 }

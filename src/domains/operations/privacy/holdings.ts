@@ -4,6 +4,7 @@
  */
 import { isNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { literal } from '@/db/sql';
 import { mediaFiles, mediaUploads } from '@/domains/base/media/tables';
 import { isSoOfSomebody } from '@/domains/base/notifications/present';
 import {
@@ -144,7 +145,13 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     things: (userId) => sql`(SELECT id FROM ${posts} WHERE author_id = ${userId} AND removed_at IS NULL)`,
     order: [postMedia.postId, postMedia.position],
   },
-  { as: 'comments', table: comments, tie: comments.authorId, order: [comments.id], only: ne(comments.text, sql`''`) },
+  {
+    as: 'comments',
+    table: comments,
+    tie: comments.authorId,
+    order: [comments.id],
+    only: ne(comments.text, literal('')),
+  },
   { as: 'likedPosts', table: postLikes, tie: postLikes.userId, order: [postLikes.postId] },
   { as: 'likedComments', table: commentLikes, tie: commentLikes.userId, order: [commentLikes.commentId] },
   {
@@ -201,7 +208,7 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     table: subscriptions,
     tie: subscriptions.creatorId,
     order: [subscriptions.id],
-    only: ne(subscriptions.status, sql`'ended'`), // as text, for the index that has those alone
+    only: ne(subscriptions.status, literal('ended')),
     without: REPEATS,
   },
   {

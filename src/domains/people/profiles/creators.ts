@@ -3,6 +3,7 @@ import type { z } from '@hono/zod-openapi';
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { EVERYBODY, newestMatches } from '@/db/fts';
+import { literal } from '@/db/sql';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { userVisibleTo } from '@/domains/base/visibility/people';
@@ -12,8 +13,7 @@ import { COUNT_MAX, presentPage, rowsOf } from '@/http/envelope';
 import type { Viewer } from '@/shared/actor';
 import type { Creator, CreatorListQuery } from './discovery-schemas';
 
-/** As text, so that the indexes of creators can be taken. */
-export const isCreator = sql`users.creator_status = 'APPROVED'`;
+export const isCreator = eq(users.creatorStatus, literal('APPROVED'));
 
 /** For `users` left-joined with `creator_profiles`. Who has written nothing as a creator is shown by what the user wrote. */
 export const creatorColumns = {

@@ -4,6 +4,7 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commitIfMet, requireChange } from '@/db/commit';
+import { int } from '@/db/sql';
 import { withdrawFollow } from '@/domains/base/notifications/withdraw';
 import { users } from '@/domains/base/users/tables';
 import { followsCreator } from '@/domains/base/visibility/members';
@@ -58,7 +59,7 @@ export async function unfollowCreator(ctx: Context, followerId: string, creatorI
 export function follow(ctx: Context, followerId: string, creatorId: string): Statement {
   return ctx.db.run(sql`
     INSERT INTO follows (follower_id, creator_id, created_at)
-    SELECT ${followerId}, id, CAST(${ctx.now()} AS INTEGER) FROM ${users}
+    SELECT ${followerId}, id, ${int(ctx.now())} FROM ${users}
     WHERE id = ${creatorId} AND creator_status = 'APPROVED' AND status = 'active'
       AND ${noBlockBetween(followerId, users.id)}
     ON CONFLICT DO NOTHING`);
