@@ -4,7 +4,7 @@
  */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { blocks } from '@/domains/people/social/tables';
+import { hasBlocked } from '@/domains/base/visibility/people';
 import { toIso } from '@/shared/time';
 import type { PresentedNotification } from './present';
 import { type Place, placesQuery } from './reach';
@@ -16,9 +16,7 @@ export async function tellBlock(
   { userId, otherId }: { readonly userId: string; readonly otherId: string },
 ): Promise<void> {
   const [[row], places] = await ctx.db.batch([
-    ctx.db.all<{ blocked: number }>(
-      sql`SELECT EXISTS (SELECT 1 FROM ${blocks} WHERE blocker_id = ${userId} AND blocked_id = ${otherId}) AS blocked`,
-    ),
+    ctx.db.all<{ blocked: number }>(sql`SELECT ${hasBlocked(userId, otherId)} AS blocked`),
     ctx.db.all<Place>(placesQuery([userId])),
   ]);
   const blocked = row?.blocked === 1;

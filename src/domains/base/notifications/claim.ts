@@ -2,13 +2,13 @@
  * Whether what a user is to be told is so still. It is asked by the statement that writes it into their list, so nothing
  * comes in between, and again before each mail and push. Takes no Context.
  */
-import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Claim, NewNotification } from '@/contracts/messages';
 import { users } from '@/domains/base/users/tables';
 import { followsCreator, isMemberOf, subscribes } from '@/domains/base/visibility/members';
+import { isActiveUser, noBlockBetween } from '@/domains/base/visibility/people';
 import { commentLikes, comments, postLikes, posts } from '@/domains/content/posts/tables';
 import { streams } from '@/domains/live/streams/tables';
-import { blocks } from '@/domains/people/social/tables';
 
 export function claimOf({ kind, about, data = {}, gather }: NewNotification): Claim {
   const actorId =
@@ -42,14 +42,7 @@ function isLiveFor(userId: string, streamId: string): SQL {
 }
 
 function inSight(userId: string, actorId: string): SQL {
-  return sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${actorId} AND status = 'active')
-    AND NOT ${isBlockBetween(userId, actorId)}`;
-}
-
-/** Contrary to `noBlockBetween` of the social domain, which puts our statements into its batches and is not ours to import. */
-export function isBlockBetween(one: SQLWrapper | string, other: SQLWrapper | string): SQL {
-  return sql`(EXISTS (SELECT 1 FROM ${blocks} WHERE blocker_id = ${one} AND blocked_id = ${other})
-    OR EXISTS (SELECT 1 FROM ${blocks} WHERE blocker_id = ${other} AND blocked_id = ${one}))`;
+  return sql`${isActiveUser(actorId)} AND ${noBlockBetween(userId, actorId)}`;
 }
 
 function notTakenBack(userId: string, kind: string, actorId: string, about: readonly string[]): SQL[] {

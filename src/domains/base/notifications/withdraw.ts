@@ -7,7 +7,7 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { commit } from '@/db/commit';
 import { literal } from '@/db/sql';
-import { isBlockBetween } from './claim';
+import { isBlockBetween } from '@/domains/base/visibility/people';
 import { LAST_ACTORS } from './present';
 import { notificationActors, notifications } from './tables';
 

@@ -2,6 +2,7 @@
 
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
+import { isNotPrivate } from '@/domains/base/visibility/streams';
 import { channels } from '@/domains/live/channels/tables';
 import { streams } from '@/domains/live/streams/tables';
 import type { Rank } from '@/shared/actor';
@@ -49,7 +50,7 @@ export const cardColumns = {
   isLive: sql<number>`EXISTS (
     SELECT 1 FROM ${channels} card_channel
     JOIN ${streams} card_stream ON card_stream.channel_id = card_channel.id AND card_stream.status = 'live'
-      AND card_stream.visibility <> 'private'
+      AND ${isNotPrivate(sql`card_stream`)}
     WHERE card_channel.creator_id = users.id)`,
 };
 

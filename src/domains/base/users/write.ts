@@ -128,11 +128,6 @@ export function changeUserProfile(ctx: Context, userId: string, changes: Profile
     .where(and(eq(users.id, userId), differs(users, changes)));
 }
 
-/** For a condition: the account is there, and not banned. */
-export function isActive(userId: string): SQL {
-  return sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${userId} AND status = 'active')`;
-}
-
 /** @param country null: the user may declare one again. Changes nothing if the account is gone. */
 export function correctUserCountry(ctx: Context, userId: string, country: string | null): Statement {
   const now = ctx.now();

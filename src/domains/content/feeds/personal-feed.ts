@@ -7,7 +7,7 @@ import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { int, literal } from '@/db/sql';
 import { users } from '@/domains/base/users/tables';
-import { isMemberOf, subscribes, tiesOf } from '@/domains/base/visibility/members';
+import { isMemberOf, isOpenSubscription, subscribes, tiesOf } from '@/domains/base/visibility/members';
 import { authorVisibleTo } from '@/domains/base/visibility/posts';
 import { hydratePosts } from '@/domains/content/posts/present';
 import { posts } from '@/domains/content/posts/tables';
@@ -64,7 +64,7 @@ async function listFollowed(
     .select({
       following: users.followingCount,
       subscribed: sql<number>`(SELECT count(*) FROM (SELECT 1 FROM ${subscriptions}
-        WHERE subscriber_id = ${userId} AND status <> 'ended' LIMIT ${literal(MERGED_CREATORS_MAX + 1)}))`,
+        WHERE subscriber_id = ${userId} AND ${isOpenSubscription()} LIMIT ${literal(MERGED_CREATORS_MAX + 1)}))`,
     })
     .from(users)
     .where(eq(users.id, userId))

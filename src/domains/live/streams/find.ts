@@ -4,7 +4,7 @@ import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
 import { hidesSomewhere, shownTo } from '@/domains/base/visibility/regions';
-import { visibleElsewhere } from '@/domains/base/visibility/streams';
+import { isNotPrivateTo, visibleElsewhere } from '@/domains/base/visibility/streams';
 import type { ChannelRow } from '@/domains/live/channels/tables';
 import { channels } from '@/domains/live/channels/tables';
 import type { Viewer } from '@/shared/actor';
@@ -59,9 +59,7 @@ function named(name: StreamName, viewer: Viewer): SQL | undefined {
 
 /** Two look-ups by index, however many streams the creator has had. The IN names `streams_open_of_creator`. */
 function newestOf(viewer: Viewer): SQL {
-  const userId = viewer?.kind === 'user' ? viewer.userId : '';
-  const open =
-    viewer?.kind === 'user' && viewer.staff ? sql`1` : sql`(s.visibility <> 'private' OR s.creator_id = ${userId})`;
+  const open = isNotPrivateTo(viewer, sql`s`) ?? sql`1`;
   return sql`coalesce(
     (SELECT s.id FROM streams s WHERE s.creator_id = users.id AND s.status = 'live'
       AND s.status IN ('live', 'scheduled') AND ${open}),

@@ -12,8 +12,8 @@ import { commit, commitIfMet, requireChange } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { staff } from '@/domains/base/permissions/tables';
 import { users } from '@/domains/base/users/tables';
+import { isModeratorOf } from '@/domains/base/visibility/channels';
 import { banFromChannel, unbanFromChannel } from '@/domains/live/channels/bans';
-import { moderators } from '@/domains/live/channels/tables';
 import { denyLiveVideo, removal } from '@/domains/live/channels/video-denials';
 import type { Actor, Rank } from '@/shared/actor';
 import { streamRoomOf } from './channel-state';
@@ -140,7 +140,7 @@ export async function moderatingParty(ctx: Context, actor: Actor, streamId: stri
 
 async function findTarget(ctx: Context, { stream }: FoundStream, userId: string): Promise<ModeratedParty | undefined> {
   const row = await ctx.db.get<{ moderator: number; rank: Rank | null; country: string | null } | undefined>(sql`
-    SELECT EXISTS (SELECT 1 FROM ${moderators} WHERE channel_id = ${stream.channelId} AND user_id = users.id) AS moderator,
+    SELECT ${isModeratorOf(stream.channelId, users.id)} AS moderator,
       (SELECT rank FROM ${staff} WHERE staff.user_id = users.id) AS rank, country
     FROM ${users} WHERE id = ${userId} AND status <> 'deleted'`);
   return (

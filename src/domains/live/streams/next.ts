@@ -2,7 +2,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
-import { visibleTo } from '@/domains/base/visibility/streams';
+import { isNotPrivate, visibleTo } from '@/domains/base/visibility/streams';
 import type { Viewer } from '@/shared/actor';
 import { MISSED_AFTER_MS } from './channel-state';
 import { type StreamCardRow, streamColumns } from './present';
@@ -21,7 +21,7 @@ export function findLiveOrNext(ctx: Context, username: string, viewer: Viewer): 
 
 /** Private streams are on no page, their creator's own included. The IN names `streams_open_of_creator`. */
 function liveOrNext(ctx: Context): SQL {
-  const open = sql`s.creator_id = users.id AND s.status IN ('live', 'scheduled') AND s.visibility <> 'private'`;
+  const open = sql`s.creator_id = users.id AND s.status IN ('live', 'scheduled') AND ${isNotPrivate(sql`s`)}`;
   return sql`coalesce(
     (SELECT s.id FROM streams s WHERE ${open} AND s.status = 'live'),
     (SELECT s.id FROM streams s WHERE ${open} AND s.status = 'scheduled' AND s.scheduled_for > ${ctx.now() - MISSED_AFTER_MS}

@@ -10,6 +10,7 @@ import type { OutboxEvent } from '@/contracts/messages';
 import { commit } from '@/db/commit';
 import { planOnce } from '@/db/outbox';
 import { users } from '@/domains/base/users/tables';
+import { isActive } from '@/domains/base/visibility/people';
 import { channels } from '@/domains/live/channels/tables';
 import { deniedSince, denyVideo, removal } from '@/domains/live/channels/video-denials';
 import { AppError } from '@/http/errors';
@@ -76,7 +77,7 @@ async function mayWatch(ctx: Context, row: RoomRow, seen: ParticipantSeen, viewe
 function readRoom(ctx: Context, { room, issuedAt }: { room: string; issuedAt: number }, viewerId: string) {
   const streamRoom = sql`coalesce(streams.media_room, streams.channel_id)`;
   return ctx.db.get<RoomRow | undefined>(sql`
-    SELECT channels.creator_id AS creatorId, users.status = 'active' AS creatorActive,
+    SELECT channels.creator_id AS creatorId, ${isActive()} AS creatorActive,
       coalesce(${streamRoom}, channels.media_room, channels.id) = ${room} AS current,
       CASE WHEN ${streamRoom} = ${room} THEN streams.id END AS streamId, streams.visibility,
       ${deniedSince(room, viewerId, issuedAt)} AS denied

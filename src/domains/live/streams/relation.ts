@@ -6,9 +6,10 @@ import { staffCan } from '@/domains/base/permissions/permissions';
 import { staff } from '@/domains/base/permissions/tables';
 import { isActiveSession } from '@/domains/base/users/session-active';
 import { users } from '@/domains/base/users/tables';
+import { isBannedFrom, isModeratorOf } from '@/domains/base/visibility/channels';
 import { followsCreator, subscribes } from '@/domains/base/visibility/members';
-import { blockedIdsOf, noBlockBetween } from '@/domains/base/visibility/people';
-import { channelBans, moderators } from '@/domains/live/channels/tables';
+import { blockedIdsOf, isActive, isBlockBetween } from '@/domains/base/visibility/people';
+import { channelBans } from '@/domains/live/channels/tables';
 import { authSessions } from '@/domains/people/auth/tables';
 import type { Permission, Rank } from '@/shared/actor';
 import { streams } from './tables';
@@ -102,7 +103,7 @@ function relations(streamId: string, who: SQL, withBlocks = false): SQL {
     SELECT users.id, coalesce(streams.media_room, streams.channel_id) AS videoRoom, users.username,
       users.display_name AS displayName, users.avatar_url AS avatarUrl,
       streams.creator_id = users.id AS creator,
-      EXISTS (SELECT 1 FROM ${moderators} m WHERE m.channel_id = streams.channel_id AND m.user_id = users.id) AS moderator,
+      ${isModeratorOf(streams.channelId, users.id)} AS moderator,
       ${followsCreator(users.id, streams.creatorId)} AS follower,
       ${subscribes(users.id, streams.creatorId)} AS subscriber,
       (SELECT reason FROM ${channelBans} b WHERE b.channel_id = streams.channel_id AND b.user_id = users.id) AS banReason,
@@ -119,9 +120,9 @@ function relations(streamId: string, who: SQL, withBlocks = false): SQL {
  */
 function shutOutColumns(channelId: SQLWrapper, creatorId: SQLWrapper): SQL {
   return sql`
-    EXISTS (SELECT 1 FROM ${channelBans} b WHERE b.channel_id = ${channelId} AND b.user_id = users.id) AS banned,
-    NOT (${noBlockBetween(users.id, creatorId)}) AS blocked,
-    (users.status <> 'active' OR users.email_verified_at IS NULL) AS gone,
+    ${isBannedFrom(channelId, users.id)} AS banned,
+    ${isBlockBetween(users.id, creatorId)} AS blocked,
+    (NOT ${isActive()} OR users.email_verified_at IS NULL) AS gone,
     (SELECT rank FROM ${staff} WHERE staff.user_id = users.id) AS rank,
     (SELECT granted FROM ${staff} WHERE staff.user_id = users.id) AS granted,
     (SELECT denied FROM ${staff} WHERE staff.user_id = users.id) AS denied`;

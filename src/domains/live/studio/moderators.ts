@@ -5,7 +5,7 @@ import type { OutboxEvent } from '@/contracts/messages';
 import { commit, requireThat } from '@/db/commit';
 import { cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
-import { noBlockBetween } from '@/domains/base/visibility/people';
+import { isActive, noBlockBetween } from '@/domains/base/visibility/people';
 import { channels, moderators } from '@/domains/live/channels/tables';
 import { addModerator, dropModerator } from '@/domains/live/channels/write';
 import { ownChannelState } from '@/domains/live/streams/channel-state';
@@ -22,7 +22,7 @@ export async function nameModerator(ctx: Context, creatorId: string, userId: str
   const user = await ctx.db
     .select({ id: users.id })
     .from(users)
-    .where(and(eq(users.id, userId), eq(users.status, 'active'), noBlockBetween(creatorId, users.id)))
+    .where(and(eq(users.id, userId), isActive(), noBlockBetween(creatorId, users.id)))
     .get();
   if (!user) throw streamError('USER_NOT_FOUND');
   const state = await ownChannelState(ctx, creatorId);
@@ -47,7 +47,7 @@ export async function removeModerator(ctx: Context, creatorId: string, userId: s
 /** Those whose account is gone are left out. */
 export async function listModerators(ctx: Context, creatorId: string, query: PageQuery) {
   const { limit, offset } = rowsOf(query);
-  const named = and(eq(channels.creatorId, creatorId), eq(users.status, 'active'));
+  const named = and(eq(channels.creatorId, creatorId), isActive());
   // Not as a batch: D1 names a batch's columns without their tables, and two tables have some in common.
   const [rows, [total]] = await Promise.all([
     ctx.db

@@ -7,6 +7,7 @@ import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { type Economy, readEconomy } from '@/domains/base/economy/read';
 import { users } from '@/domains/base/users/tables';
+import { isActive } from '@/domains/base/visibility/people';
 import { streams } from '@/domains/live/streams/tables';
 import { AppError } from '@/http/errors';
 import { post } from '@/ledger/transfers';
@@ -70,7 +71,7 @@ function listActive(ctx: Context, after: string): Promise<{ id: string; isCreato
       WHERE ended_at IS NOT NULL AND ended_at / 86400000 = ${Math.floor(ms / DAY_MS)}
         AND creator_id > ${after} ORDER BY creator_id LIMIT ${PAGE_CREATORS})`;
   return ctx.db.all<{ id: string; isCreator: number }>(sql`
-    SELECT active.id AS id, coalesce(users.creator_status = 'APPROVED' AND users.status = 'active', 0) AS isCreator
+    SELECT active.id AS id, coalesce(users.creator_status = 'APPROVED' AND ${isActive()}, 0) AS isCreator
     FROM (
       ${earnedOn(now)} UNION ${earnedOn(now - DAY_MS)} UNION ${streamedOn(now)} UNION ${streamedOn(now - DAY_MS)}
       UNION SELECT creator_id FROM ${streams} WHERE status = 'live' AND creator_id > ${after}

@@ -7,7 +7,8 @@ import { type Economy, economyOf, economyQuery } from '@/domains/base/economy/re
 import { staff } from '@/domains/base/permissions/tables';
 import { type CardRow, cardColumns } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
-import { channelBans, channels, moderators } from '@/domains/live/channels/tables';
+import { isBannedFrom, isModeratorOf } from '@/domains/base/visibility/channels';
+import { channels } from '@/domains/live/channels/tables';
 import { mayStay } from '@/domains/live/streams/admission';
 import { doorError } from '@/domains/live/streams/admit';
 import { streamError } from '@/domains/live/streams/errors';
@@ -128,13 +129,11 @@ function doorQuery(ctx: Context, streamId: string) {
 }
 
 function channelQuery(ctx: Context, { recipientId, senderId }: Giving) {
-  const ofSender = (table: typeof moderators | typeof channelBans) =>
-    sql`SELECT 1 FROM ${table} WHERE ${table.channelId} = ${channels.id} AND ${table.userId} = ${senderId}`;
   return ctx.db
     .select({
       blockedWords: channels.blockedWords,
-      banned: sql<number>`EXISTS (${ofSender(channelBans)})`.as('banned'),
-      exempt: sql<number>`EXISTS (${ofSender(moderators)})
+      banned: isBannedFrom(sql`channels.id`, senderId).as('banned'),
+      exempt: sql<number>`${isModeratorOf(sql`channels.id`, senderId)}
         OR EXISTS (SELECT 1 FROM ${staff} WHERE staff.user_id = ${senderId})`.as('exempt'),
     })
     .from(channels)

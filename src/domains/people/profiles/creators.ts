@@ -7,6 +7,7 @@ import { literal } from '@/db/sql';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { userVisibleTo } from '@/domains/base/visibility/people';
+import { isNotPrivate } from '@/domains/base/visibility/streams';
 import { streamLive, streams } from '@/domains/live/streams/tables';
 import { creatorCategories, creatorProfiles } from '@/domains/people/creators/tables';
 import { COUNT_MAX, presentPage, rowsOf } from '@/http/envelope';
@@ -64,7 +65,7 @@ export async function listCreators(ctx: Context, viewer: Viewer, query: z.output
   return presentPage(rows.map(presentCreator), total?.count ?? 0, query);
 }
 
-const isLive = sql`users.id IN (SELECT creator_id FROM ${streams} WHERE status = 'live' AND visibility <> 'private')`;
+const isLive = sql`users.id IN (SELECT creator_id FROM ${streams} WHERE status = 'live' AND ${isNotPrivate()})`;
 
 function orderOf(sort: z.output<typeof CreatorListQuery>['sort']): SQL[] {
   switch (sort) {

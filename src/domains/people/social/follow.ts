@@ -8,7 +8,7 @@ import { int } from '@/db/sql';
 import { withdrawFollow } from '@/domains/base/notifications/withdraw';
 import { users } from '@/domains/base/users/tables';
 import { followsCreator } from '@/domains/base/visibility/members';
-import { noBlockBetween } from '@/domains/base/visibility/people';
+import { isActive, noBlockBetween } from '@/domains/base/visibility/people';
 import { shownTo } from '@/domains/base/visibility/regions';
 import { listMeetingRooms } from '@/domains/live/streams/open-rooms';
 import type { Actor } from '@/shared/actor';
@@ -31,14 +31,7 @@ export async function followCreator(ctx: Context, follower: Actor, creatorId: st
       followerName: sql<string | null>`(SELECT display_name FROM ${users} follower WHERE follower.id = ${followerId})`,
     })
     .from(users)
-    .where(
-      and(
-        eq(users.id, creatorId),
-        eq(users.status, 'active'),
-        noBlockBetween(followerId, users.id),
-        shownTo(follower, users.id),
-      ),
-    )
+    .where(and(eq(users.id, creatorId), isActive(), noBlockBetween(followerId, users.id), shownTo(follower, users.id)))
     .get();
   if (!creator) throw socialError('USER_NOT_FOUND');
   if (creator.creatorStatus !== 'APPROVED') throw socialError('NOT_A_CREATOR');
@@ -60,7 +53,7 @@ export function follow(ctx: Context, followerId: string, creatorId: string): Sta
   return ctx.db.run(sql`
     INSERT INTO follows (follower_id, creator_id, created_at)
     SELECT ${followerId}, id, ${int(ctx.now())} FROM ${users}
-    WHERE id = ${creatorId} AND creator_status = 'APPROVED' AND status = 'active'
+    WHERE id = ${creatorId} AND creator_status = 'APPROVED' AND ${isActive()}
       AND ${noBlockBetween(followerId, users.id)}
     ON CONFLICT DO NOTHING`);
 }
