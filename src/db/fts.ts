@@ -1,5 +1,6 @@
 /** Words as a condition of a list that has an order of its own. Lists by rank are the search domain's. */
 import { type SQL, sql } from 'drizzle-orm';
+import { literal } from '@/db/sql';
 import { ftsQuery } from '@/shared/fts';
 
 /**
@@ -22,7 +23,7 @@ export function matching(words: string, audience: SQL): SQL {
 export function newestMatches(index: string, words: string, audience: SQL, max: number): SQL {
   const table = sql.raw(index);
   return sql`SELECT rowid FROM ${table} WHERE ${table} MATCH ${matching(ftsQuery(words).begun, audience)}
-    ORDER BY rowid DESC LIMIT ${sql.raw(String(max))}`;
+    ORDER BY rowid DESC LIMIT ${literal(max)}`;
 }
 
 /**

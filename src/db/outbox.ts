@@ -4,6 +4,7 @@ import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
+import { int } from '@/db/sql';
 import { newId } from '@/shared/ids';
 import { SECOND_MS } from '@/shared/time';
 import { builtOnce } from './built-once';
@@ -37,7 +38,7 @@ export function insertEvents(ctx: Context, rows: readonly NewRow[], { always }: 
 const inserting = builtOnce((db, value: (name: 'rows' | 'always' | 'now' | 'sweptAt') => Placeholder) =>
   db.run(sql`
     INSERT INTO outbox (id, event, created_at, next_attempt_at)
-    SELECT value ->> 'id', value -> 'event', CAST(${value('now')} AS INTEGER), CAST(${value('sweptAt')} AS INTEGER)
+    SELECT value ->> 'id', value -> 'event', ${int(value('now'))}, ${int(value('sweptAt'))}
     FROM json_each(${value('rows')}) WHERE ${value('always')} = 1 OR changes() > 0`),
 );
 
@@ -76,7 +77,7 @@ export function planForEach<Event extends OutboxEvent>(
   field: keyof Event & string,
   values: readonly string[],
 ): Statement {
-  const now = sql`CAST(${ctx.now()} AS INTEGER)`;
+  const now = int(ctx.now());
   return ctx.db.run(sql`
     INSERT INTO outbox (id, event, created_at, next_attempt_at)
     SELECT ${id} || ':' || value, json_set(${JSON.stringify(event)}, ${`$.${field}`}, value), ${now}, ${now}
@@ -95,7 +96,7 @@ export function planIfFound<Event extends OutboxEvent>(
   field: keyof Event & string,
   value: SQL,
 ) {
-  const now = sql`CAST(${ctx.now()} AS INTEGER)`;
+  const now = int(ctx.now());
   return ctx.db.all<{ id: string; event: string }>(sql`
     INSERT INTO outbox (id, event, created_at, next_attempt_at)
     SELECT ${newId()}, json_set(${JSON.stringify(event)}, ${`$.${field}`}, found.value), ${now}, ${now} + ${SWEEP_AFTER_MS}

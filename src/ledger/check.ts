@@ -5,6 +5,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Context } from '@/contracts/context';
+import { literal } from '@/db/sql';
 import type { TransferKind } from './chart';
 import type { Finding } from './tables';
 
@@ -83,11 +84,11 @@ interface Leg {
 function expectedOf(legs: readonly Leg[]): SQL {
   const lines = JSON.stringify(legs.map((_, index) => index));
   const byLine = (value: (leg: Leg) => SQL) => {
-    const cases = legs.map((leg, index) => sql`WHEN ${sql.raw(String(index))} THEN ${value(leg)}`);
+    const cases = legs.map((leg, index) => sql`WHEN ${literal(index)} THEN ${value(leg)}`);
     return sql`CASE line ${sql.join(cases, sql` `)} END`;
   };
   return sql`
-    SELECT id, ${byLine(({ leg }) => sql.raw(String(leg)))},
+    SELECT id, ${byLine(({ leg }) => literal(leg))},
       ${byLine(({ kind }) => (typeof kind === 'string' ? sql`${kind}` : kind))},
       ${byLine(({ holder }) => holder ?? sql`NULL`)},
       ${byLine(({ unit }) => unit)}, ${byLine(({ amount }) => amount)}

@@ -6,6 +6,7 @@ import { and, desc, eq, isNotNull, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { requireChange, requireThat } from '@/db/commit';
+import { literal } from '@/db/sql';
 import { clearCheckpoints } from './proof';
 import { type Finding, ledgerProofs } from './tables';
 
@@ -18,9 +19,12 @@ export function findProof(ctx: Context, id: string): Promise<Proof | undefined> 
   return ctx.db.select().from(ledgerProofs).where(eq(ledgerProofs.id, id)).get();
 }
 
-/** By the partial index, which a bound value would not find. */
 export function findRunningProof(ctx: Context): Promise<Proof | undefined> {
-  return ctx.db.select().from(ledgerProofs).where(sql`${ledgerProofs.state} = 'running'`).get();
+  return ctx.db
+    .select()
+    .from(ledgerProofs)
+    .where(eq(ledgerProofs.state, literal('running')))
+    .get();
 }
 
 export function findFinishedProof(ctx: Context): Promise<Proof | undefined> {

@@ -6,6 +6,7 @@ import { type SQLWrapper, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { builtOnce } from '@/db/built-once';
+import { int } from '@/db/sql';
 import { CHART, isUserAccount, type TransferKind, type UserAccount } from './chart';
 import { ledgerAccounts, ledgerTransfers } from './tables';
 
@@ -102,7 +103,7 @@ const moving = builtOnce((db, value: (name: Moving) => SQLWrapper) =>
     SELECT ${value('kind')}, ${value('refType')}, ${value('refId')}, ${value('leg')}, moved.amount, ${value('at')},
       debit.id, debit.last_transfer_id, debit.balance - moved.amount,
       credit.id, credit.last_transfer_id, credit.balance + moved.amount
-    FROM (SELECT CAST(${value('amount')} AS INTEGER) AS amount) moved
+    FROM (SELECT ${int(value('amount'))} AS amount) moved
     LEFT JOIN ledger_accounts debit ON debit.owner = ${value('debitOwner')} AND debit.kind = ${value('debitKind')}
       AND debit.unit = ${value('debitUnit')} AND debit.shard = 0
     LEFT JOIN ledger_accounts credit ON credit.owner = ${value('creditOwner')} AND credit.kind = ${value('creditKind')}

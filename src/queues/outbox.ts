@@ -2,11 +2,13 @@
  * Delivers the events that follow a committed batch, at least once and in any order, each to the domain that receives it.
  * A row is deleted once its event is delivered. Until then it comes back, ever less often, and stops no other.
  */
+
 import { asc, inArray, lte, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { EventKind, EventOf, Receivers } from '@/contracts/jobs';
 import type { OutboxEvent } from '@/contracts/messages';
 import { outbox } from '@/db/outbox';
+import { int } from '@/db/sql';
 import { AppError } from '@/http/errors';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
 import { domainReceivers } from './jobs';
@@ -83,12 +85,12 @@ async function attempt(ctx: Context, { id, event }: OutboxRow): Promise<boolean>
 
 /** Waits twice as long after each failure. */
 async function putOff(ctx: Context, ids: string[]): Promise<void> {
-  const delayMs = sql`min(${DELAY_MS_MAX}, CAST(${FIRST_DELAY_MS} AS INTEGER) << min(${outbox.attempts}, ${DOUBLINGS_MAX}))`;
+  const delayMs = sql`min(${DELAY_MS_MAX}, ${int(FIRST_DELAY_MS)} << min(${outbox.attempts}, ${DOUBLINGS_MAX}))`;
   await ctx.db
     .update(outbox)
     .set({
       attempts: sql`${outbox.attempts} + 1`,
-      nextAttemptAt: sql`CAST(${ctx.now()} + ${delayMs} AS INTEGER)`, // numbers are bound as REAL
+      nextAttemptAt: int(sql`${ctx.now()} + ${delayMs}`),
     })
     .where(inArray(outbox.id, ids));
 }

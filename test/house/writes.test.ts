@@ -1,4 +1,7 @@
-/** Own your writes: only the folder that declares a table inserts, updates or deletes its rows. */
+/**
+ * Own your writes, share your reads: only the folder that declares a table inserts, updates or deletes its rows; anyone
+ * may read it, and says so in an import: SQL names a foreign table as `${streams}`.
+ */
 import { describe, expect, it } from 'vitest';
 import { readSources } from '#test/support/sources';
 
@@ -48,6 +51,17 @@ function writesOf(code: string): string[] {
   return [...built, ...raw];
 }
 
+const ALIASED = /[^\s,()]+(?:\s+AS\s+\w+|\s+[a-z]\w*)?/.source;
+/** What FROM, JOIN, INTO or UPDATE names: one table or a list of them, each with or without an alias. */
+const NAMED = new RegExp(`\\b(?:FROM|JOIN|INTO|UPDATE)\\s+(${ALIASED}(?:,\\s*${ALIASED})*)`, 'g');
+
+/** The tables that SQL names as text, and not as `${streams}`. */
+function tablesInText(code: string): Table[] {
+  return [...code.matchAll(NAMED)]
+    .flatMap(([, list = '']) => list.split(',').map((one) => /^\s*([a-z_]+)\b/.exec(one)?.[1]))
+    .flatMap((sqlName) => tables.find((one) => one.sqlName === sqlName) ?? []);
+}
+
 /** The object opens D1 to hand it to a domain's function, and does nothing else with it. */
 const ROOM_WRITES_D1 = /(?<!openDatabase\()\benv\.DB\b|\bdb\.(insert|update|delete|run|batch)\(/;
 
@@ -80,5 +94,30 @@ describe('writes', () => {
       .filter(({ name, code }) => name.startsWith('room/') && ROOM_WRITES_D1.test(code))
       .map(({ name }) => name);
     expect(direct).toEqual([]);
+  });
+});
+
+describe('reads', () => {
+  it('are found in SQL', () => {
+    const sql = 'SELECT 1 FROM users AS u, follows JOIN blocks ON x LEFT JOIN\n staff WHERE ORDER BY a, gifts';
+    expect(tablesInText(sql).map(({ sqlName }) => sqlName)).toEqual(['users', 'follows', 'blocks', 'staff']);
+  });
+
+  it('name a table of another folder by its import, not as text', () => {
+    const hidden = sources
+      .filter(({ name }) => !name.startsWith('room/')) // its tables are in the object's own storage
+      .flatMap(({ name, code }) =>
+        tablesInText(code)
+          .filter(({ folder }) => !isInside(name, folder))
+          .map(({ sqlName }) => `${name} reads ${sqlName}`),
+      );
+    expect(hidden).toEqual([]);
+  });
+});
+
+describe('numbers in SQL', () => {
+  it('become integers through `int`', () => {
+    const cast = sources.filter(({ name, code }) => name !== 'db/sql' && /CAST\(\s*\$\{/.test(code));
+    expect(cast.map(({ name }) => name)).toEqual([]);
   });
 });

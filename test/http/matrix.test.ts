@@ -14,8 +14,8 @@ import { staffCan } from '@/domains/base/permissions/permissions';
 import { roomError } from '@/domains/live/rooms/errors';
 import { signGuestToken } from '@/domains/live/rooms/pass';
 import { streams } from '@/domains/live/streams/tables';
+import { healthEndpoints } from '@/domains/operations/platform/routes';
 import type { Endpoint, Who } from '@/http/endpoint';
-import { healthEndpoints } from '@/http/health';
 import { RANKS, ROLES } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 

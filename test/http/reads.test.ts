@@ -7,9 +7,9 @@ import { standInForLiveKit } from '#test/support/livekit';
 import { anOpenStream } from '#test/support/streams';
 import { asCreator, asUser, type Person } from '#test/support/users';
 import { endpoints as apiEndpoints } from '@/app';
+import { healthEndpoints } from '@/domains/operations/platform/routes';
 import { verifyLink } from '@/domains/people/auth/verify-link';
 import type { Endpoint } from '@/http/endpoint';
-import { healthEndpoints } from '@/http/health';
 import { newId } from '@/shared/ids';
 
 /** What begins a large export is a read that is answered 202; what opens a room enters it. */

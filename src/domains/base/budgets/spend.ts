@@ -8,6 +8,7 @@ import type { Config } from '@/contracts/config';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { commit, type Following } from '@/db/commit';
+import { int } from '@/db/sql';
 import { users } from '@/domains/base/users/tables';
 import type { AppError } from '@/http/errors';
 import { type DailyLimit, sizeText } from '@/shared/daily-limit';
@@ -34,9 +35,9 @@ export function spend(ctx: Context, { userId, costs, at, onlyIf = sql`true` }: S
   const amounts = entriesOf(costs).map(([kind, amount]) => ({ kind, amount, ...limitOf(ctx.config, kind) }));
   return ctx.db.run(sql`
     INSERT INTO ${dailyBudgets} (user_id, kind, started_at, used, allowed)
-    SELECT users.id, cost.value ->> 'kind', CAST(${at} AS INTEGER), cost.value ->> 'amount',
+    SELECT users.id, cost.value ->> 'kind', ${int(at)}, cost.value ->> 'amount',
       cost.value ->> CASE WHEN users.created_at > ${at - DAY_MS} THEN 'onFirstDay' ELSE 'aDay' END
-    FROM users CROSS JOIN json_each(${JSON.stringify(amounts)}) AS cost WHERE users.id = ${userId} AND ${onlyIf}
+    FROM ${users} CROSS JOIN json_each(${JSON.stringify(amounts)}) AS cost WHERE users.id = ${userId} AND ${onlyIf}
     ON CONFLICT (user_id, kind) DO UPDATE SET
       used = excluded.used + CASE WHEN ${over} THEN 0 ELSE used END,
       started_at = CASE WHEN ${over} THEN excluded.started_at ELSE started_at END,

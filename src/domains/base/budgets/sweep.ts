@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
+import { literal } from '@/db/sql';
 import { DAY_MS } from '@/shared/time';
 import { dailyBudgets } from './tables';
 
@@ -13,7 +14,7 @@ export async function sweepBudgets(ctx: Context): Promise<boolean> {
     ctx.db.run(sql`
       DELETE FROM ${dailyBudgets} WHERE (user_id, kind) IN (
         SELECT user_id, kind FROM daily_budgets WHERE started_at <= ${ctx.now() - DAY_MS}
-        LIMIT ${sql.raw(String(ROWS_MAX))})`),
+        LIMIT ${literal(ROWS_MAX)})`),
   ])) as D1Result[]; // of a statement without rows
   return result?.meta.changes === ROWS_MAX;
 }

@@ -10,6 +10,7 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { countedBytes, LARGE_FILES } from '@/contracts/file-kinds';
 import { commit, requireThat } from '@/db/commit';
+import { int } from '@/db/sql';
 import { commitSpent, refund, type Spending } from '@/domains/base/budgets/spend';
 import { signPart, signPut } from '@/providers/signed-put';
 import { newId } from '@/shared/ids';
@@ -83,8 +84,8 @@ export function refundUpload(ctx: Context, upload: Announced): Statement {
 /** Its parts come with their id at the store (`openParts`). Throws DAILY_BUDGET_SPENT, TOO_MANY_UPLOADS. */
 async function insertUpload(ctx: Context, upload: NewRow): Promise<void> {
   const { ownerId, bytes } = upload;
-  const hasRoom = sql`SELECT count(*) < CAST(${OPEN_UPLOADS_MAX} AS INTEGER)
-      AND coalesce(sum(bytes), 0) <= CAST(${OPEN_BYTES_MAX - bytes} AS INTEGER)
+  const hasRoom = sql`SELECT count(*) < ${int(OPEN_UPLOADS_MAX)}
+      AND coalesce(sum(bytes), 0) <= ${int(OPEN_BYTES_MAX - bytes)}
     FROM media_uploads WHERE owner_id = ${ownerId} AND expires_at > ${ctx.now()} AND completed_at IS NULL`;
   await commitSpent(
     ctx,

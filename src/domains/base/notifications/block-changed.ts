@@ -2,8 +2,10 @@
  * Announces a change of a user's blocks in their open rooms, so that the client hides the other's messages, or shows them
  * again. Events come in any order, so it announces the state of now. It is in no list.
  */
+
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { hasBlocked } from '@/domains/base/visibility/people';
 import { toIso } from '@/shared/time';
 import type { PresentedNotification } from './present';
 import { type EnteredRoom, placesQuery } from './reach';
@@ -15,9 +17,7 @@ export async function announceBlock(
   { userId, otherId }: { readonly userId: string; readonly otherId: string },
 ): Promise<void> {
   const [[row], places] = await ctx.db.batch([
-    ctx.db.all<{ blocked: number }>(
-      sql`SELECT EXISTS (SELECT 1 FROM blocks WHERE blocker_id = ${userId} AND blocked_id = ${otherId}) AS blocked`,
-    ),
+    ctx.db.all<{ blocked: number }>(sql`SELECT ${hasBlocked(userId, otherId)} AS blocked`),
     ctx.db.all<EnteredRoom>(placesQuery([userId])),
   ]);
   const blocked = row?.blocked === 1;

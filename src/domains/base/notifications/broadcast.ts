@@ -9,12 +9,17 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { MemberPosition, OutboxEvent, TaskMessage } from '@/contracts/messages';
 import type { Visibility } from '@/contracts/room';
+import { int, literal } from '@/db/sql';
 import { trySpending } from '@/domains/base/budgets/spend';
 import { readSettings } from '@/domains/base/settings/read';
 import { users } from '@/domains/base/users/tables';
+import { followsCreator, isOpenSubscription } from '@/domains/base/visibility/members';
+import { isActive, isActiveUser, isBlockBetween } from '@/domains/base/visibility/people';
 import type { StreamRow } from '@/domains/live/streams/tables';
+import { subscriptions } from '@/domains/money/subscriptions/tables';
+import { follows } from '@/domains/people/social/tables';
 import { toIso } from '@/shared/time';
-import { isBlockBetween, isLive } from './claim';
+import { isLive } from './claim';
 import { type Reader, reach } from './reach';
 import type { BroadcastRow } from './tables';
 import { type BroadcastAudience, broadcasts } from './tables';
@@ -43,9 +48,9 @@ export function announceLive(ctx: Context, stream: Stream): { statements: Statem
     statements: [
       ctx.db.run(sql`
         INSERT INTO ${broadcasts} (id, creator_id, kind, title, body, data, created_at, audience)
-        SELECT ${id}, users.id, 'live', users.display_name || ' is live', ${title}, ${data}, CAST(${at} AS INTEGER),
+        SELECT ${id}, users.id, 'live', users.display_name || ' is live', ${title}, ${data}, ${int(at)},
           ${audience}
-        FROM users WHERE users.id = ${creatorId}
+        FROM ${users} WHERE users.id = ${creatorId}
         ON CONFLICT DO NOTHING`),
       ctx.db.run(sql`
         DELETE FROM ${broadcasts} WHERE creator_id = ${creatorId} AND id NOT IN (
@@ -71,11 +76,10 @@ export async function fanOutBroadcast(
   after: MemberPosition | null,
   isMailed?: boolean,
 ): Promise<void> {
-  const isActive = sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${broadcasts.creatorId} AND status = 'active')`;
   const broadcast = await ctx.db
     .select()
     .from(broadcasts)
-    .where(and(eq(broadcasts.id, broadcastId), isActive, isLive(broadcastId)))
+    .where(and(eq(broadcasts.id, broadcastId), isActiveUser(broadcasts.creatorId), isLive(broadcastId)))
     .get();
   if (broadcast?.createdAt !== at) return;
   const { id, kind, title, body, data } = broadcast;
@@ -125,21 +129,20 @@ function listMembers(
   after: MemberPosition | null,
 ): Promise<MemberRow[]> {
   const [since, userId] = after ?? [0, ''];
-  const max = sql.raw(String(MEMBERS_AT_ONCE));
+  const max = literal(MEMBERS_AT_ONCE);
   const followers = sql`SELECT * FROM (
     SELECT f.follower_id AS userId, f.created_at AS since, 0 AS skipped
-    FROM follows AS f CROSS JOIN users AS u ON u.id = f.follower_id AND u.status = 'active'
+    FROM ${follows} AS f CROSS JOIN ${users} AS u ON u.id = f.follower_id AND ${isActive(sql`u`)}
     WHERE f.creator_id = ${creatorId} AND f.created_at <= ${until}
       AND (f.created_at, f.follower_id) > (${since}, ${userId})
     ORDER BY f.created_at, f.follower_id LIMIT ${max})`;
-  const isFollower = sql`EXISTS (SELECT 1 FROM follows AS f WHERE f.follower_id = s.subscriber_id
-    AND f.creator_id = s.creator_id AND f.created_at <= ${until})`;
+  const isFollower = followsCreator(sql`s.subscriber_id`, sql`s.creator_id`, until);
   const isSkipped = sql`(${audience === 'members' ? isFollower : sql`0`} OR ${isBlockBetween(sql`s.subscriber_id`, sql`s.creator_id`)})`;
   const subscribers = sql`SELECT * FROM (
     SELECT s.subscriber_id AS userId, s.started_at AS since, ${isSkipped} AS skipped
-    FROM subscriptions AS s INDEXED BY subscriptions_open_of_creator
-    CROSS JOIN users AS u ON u.id = s.subscriber_id AND u.status = 'active'
-    WHERE s.creator_id = ${creatorId} AND s.status <> 'ended' AND s.started_at <= ${until}
+    FROM ${subscriptions} AS s INDEXED BY subscriptions_open_of_creator
+    CROSS JOIN ${users} AS u ON u.id = s.subscriber_id AND ${isActive(sql`u`)}
+    WHERE s.creator_id = ${creatorId} AND ${isOpenSubscription(sql`s`)} AND s.started_at <= ${until}
       AND (s.started_at, s.subscriber_id) > (${since}, ${userId})
     ORDER BY s.started_at, s.subscriber_id LIMIT ${max})`;
   const members = audience === 'members' ? sql`${followers} UNION ALL ${subscribers}` : subscribers;

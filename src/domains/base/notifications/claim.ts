@@ -2,10 +2,15 @@
  * Whether a notification is still true. The statement that writes it into the user's list asks this, so nothing comes in
  * between, and it is asked again before each mail and push. Takes no Context.
  */
-import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+
+import { type SQL, sql } from 'drizzle-orm';
 import type { Claim, NewNotification } from '@/contracts/messages';
 import type { NotificationKind } from '@/contracts/notification-kinds';
+import { users } from '@/domains/base/users/tables';
 import { followsCreator, isMemberOf, subscribes } from '@/domains/base/visibility/members';
+import { isActiveUser, noBlockBetween } from '@/domains/base/visibility/people';
+import { commentLikes, comments, postLikes, posts } from '@/domains/content/posts/tables';
+import { streams } from '@/domains/live/streams/tables';
 
 export function claimOf({ kind, about, data = {}, gather }: NewNotification): Claim {
   const actorId =
@@ -15,38 +20,31 @@ export function claimOf({ kind, about, data = {}, gather }: NewNotification): Cl
 
 /** A condition: reader and actor are there and see each other, the actor has not taken it back, and nothing is deleted. */
 export function stillSo(userId: string, { kind, actorId, streamId, about = [] }: Claim): SQL {
-  const conditions = [sql`EXISTS (SELECT 1 FROM users WHERE id = ${userId} AND status <> 'deleted')`];
+  const conditions = [sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${userId} AND status <> 'deleted')`];
   if (actorId !== undefined) conditions.push(inSight(userId, actorId), ...notTakenBack(userId, kind, actorId, about));
   if (streamId !== undefined) conditions.push(isLiveFor(userId, streamId));
   const [postId, ...commentIds] = about;
   if (postId !== undefined)
-    conditions.push(sql`EXISTS (SELECT 1 FROM posts WHERE id = ${postId} AND removed_at IS NULL)`);
+    conditions.push(sql`EXISTS (SELECT 1 FROM ${posts} WHERE id = ${postId} AND removed_at IS NULL)`);
   for (const id of commentIds)
-    conditions.push(sql`EXISTS (SELECT 1 FROM comments WHERE id = ${id} AND removed_at IS NULL)`);
+    conditions.push(sql`EXISTS (SELECT 1 FROM ${comments} WHERE id = ${id} AND removed_at IS NULL)`);
   return sql.join(conditions, sql` AND `);
 }
 
 export function isLive(streamId: string): SQL {
-  return sql`EXISTS (SELECT 1 FROM streams WHERE id = ${streamId} AND status = 'live')`;
+  return sql`EXISTS (SELECT 1 FROM ${streams} WHERE id = ${streamId} AND status = 'live')`;
 }
 
 /** Live still, and still for this member. */
 function isLiveFor(userId: string, streamId: string): SQL {
   const creatorId = sql`announced.creator_id`;
-  return sql`EXISTS (SELECT 1 FROM streams announced WHERE announced.id = ${streamId} AND announced.status = 'live'
+  return sql`EXISTS (SELECT 1 FROM ${streams} announced WHERE announced.id = ${streamId} AND announced.status = 'live'
     AND CASE announced.visibility WHEN 'subscribers' THEN ${subscribes(userId, creatorId)}
       ELSE ${isMemberOf(userId, creatorId)} END)`;
 }
 
 function inSight(userId: string, actorId: string): SQL {
-  return sql`EXISTS (SELECT 1 FROM users WHERE id = ${actorId} AND status = 'active')
-    AND NOT ${isBlockBetween(userId, actorId)}`;
-}
-
-/** Contrary to `noBlockBetween` of the social domain, which puts our statements into its batches and is not ours to import. */
-export function isBlockBetween(one: SQLWrapper | string, other: SQLWrapper | string): SQL {
-  return sql`(EXISTS (SELECT 1 FROM blocks WHERE blocker_id = ${one} AND blocked_id = ${other})
-    OR EXISTS (SELECT 1 FROM blocks WHERE blocker_id = ${other} AND blocked_id = ${one}))`;
+  return sql`${isActiveUser(actorId)} AND ${noBlockBetween(userId, actorId)}`;
 }
 
 function notTakenBack(userId: string, kind: NotificationKind, actorId: string, about: readonly string[]): SQL[] {
@@ -54,6 +52,6 @@ function notTakenBack(userId: string, kind: NotificationKind, actorId: string, a
   const id = about.at(-1);
   if (kind !== 'like' || id === undefined) return [];
   return about.length === 1
-    ? [sql`EXISTS (SELECT 1 FROM post_likes WHERE post_id = ${id} AND user_id = ${actorId})`]
-    : [sql`EXISTS (SELECT 1 FROM comment_likes WHERE comment_id = ${id} AND user_id = ${actorId})`];
+    ? [sql`EXISTS (SELECT 1 FROM ${postLikes} WHERE post_id = ${id} AND user_id = ${actorId})`]
+    : [sql`EXISTS (SELECT 1 FROM ${commentLikes} WHERE comment_id = ${id} AND user_id = ${actorId})`];
 }

@@ -20,9 +20,11 @@
  * Outside of the app nothing can be read: there a row waits for an hour, and keeps its place meanwhile. A repeated event
  * finds its own id in `woken_by`, and announces the row again under the same key.
  */
+
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { NewNotification } from '@/contracts/messages';
+import { int } from '@/db/sql';
 import { newId } from '@/shared/ids';
 import { HOUR_MS } from '@/shared/time';
 import { insertRow } from './add-row';
@@ -106,7 +108,7 @@ function countActor(
       woken_by = CASE WHEN ${isAnnounced} THEN ${eventId} ELSE woken_by END,
       read_at = CASE WHEN ${isBack} THEN read_at END,
       created_at = CASE WHEN ${inApp ? sql`NOT ${isBack}` : isAnnounced}
-        THEN max(created_at, CAST(${now} AS INTEGER)) ELSE created_at END,
+        THEN max(created_at, ${int(now)}) ELSE created_at END,
       actor_count = actor_count + 1,
       last_actors = (SELECT json_group_array(value) FROM (
         SELECT ${gather.actorId} AS value

@@ -7,10 +7,11 @@ import { z } from '@hono/zod-openapi';
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { readSettings } from '@/domains/base/settings/read';
+import { users } from '@/domains/base/users/tables';
 import { tiesOf } from '@/domains/base/visibility/members';
+import { isActive, noBlockBetween } from '@/domains/base/visibility/people';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
 import { DAY_MS } from '@/shared/time';
-import { isBlockBetween } from './claim';
 import { isShown, type NotificationRow, notificationColumns, presentNotification } from './present';
 import { UNREAD_MAX } from './schemas';
 
@@ -92,9 +93,9 @@ function broadcastPage(userId: string, [createdAt, id]: Position, limit: number,
         b.created_at <= ${readThrough(userId)}
           OR EXISTS (SELECT 1 FROM broadcast_reads WHERE user_id = ${userId} AND broadcast_id = b.id) AS is_read
       FROM (${tiesOf(userId, TIES_MAX)}) AS tie
-      CROSS JOIN users AS u ON u.id = tie.creator_id AND u.status = 'active'
+      CROSS JOIN ${users} AS u ON u.id = tie.creator_id AND ${isActive(sql`u`)}
       CROSS JOIN broadcasts AS b ON b.creator_id = tie.creator_id AND b.created_at >= max(tie.since, ${since})
-      WHERE CASE WHEN tie.subscribed THEN NOT ${isBlockBetween(userId, sql`tie.creator_id`)} ELSE b.audience = 'members' END
+      WHERE CASE WHEN tie.subscribed THEN ${noBlockBetween(userId, sql`tie.creator_id`)} ELSE b.audience = 'members' END
     ), page AS (
       SELECT id, is_read FROM recent WHERE (created_at, id) < (${createdAt}, ${id})
       ORDER BY created_at DESC, id DESC LIMIT ${limit}

@@ -8,6 +8,7 @@ import type { TaskMessage } from '@/contracts/messages';
 import { commit } from '@/db/commit';
 import { refund, type Spending, trySpending } from '@/domains/base/budgets/spend';
 import { users } from '@/domains/base/users/tables';
+import { isActive } from '@/domains/base/visibility/people';
 import { stillSo } from './claim';
 import { groupOf, isLasting } from './kinds';
 
@@ -19,14 +20,7 @@ export async function sendNotificationMail(ctx: Context, task: MailTask): Promis
   const user = await ctx.db
     .select({ email: users.email, username: users.username })
     .from(users)
-    .where(
-      and(
-        eq(users.id, userId),
-        eq(users.status, 'active'),
-        isNotNull(users.emailVerifiedAt),
-        claim && stillSo(userId, claim),
-      ),
-    )
+    .where(and(eq(users.id, userId), isActive(), isNotNull(users.emailVerifiedAt), claim && stillSo(userId, claim)))
     .get();
   if (!user) return;
   const spending = spendingOf(task, ctx.now());

@@ -1,7 +1,10 @@
 /** Marks notifications as read. Later ones are unread. */
+
 import { and, eq, isNull, lt, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
+import { int } from '@/db/sql';
+import { followsCreator, subscribes } from '@/domains/base/visibility/members';
 import { notificationError } from './errors';
 import { BROADCAST_AGE_MS_MAX, countUnread } from './list';
 import { isShown } from './present';
@@ -13,10 +16,8 @@ export async function markRead(ctx: Context, userId: string, id: string): Promis
   const own = and(eq(notifications.id, id), eq(notifications.userId, userId), isShown);
   // Broadcasts of a creator whom the reader followed or subscribed to at that time.
   const announced = sql`FROM broadcasts AS b WHERE b.id = ${id} AND (
-    (b.audience = 'members' AND EXISTS (SELECT 1 FROM follows AS f
-      WHERE f.follower_id = ${userId} AND f.creator_id = b.creator_id AND f.created_at <= b.created_at))
-    OR EXISTS (SELECT 1 FROM subscriptions AS s WHERE s.subscriber_id = ${userId} AND s.creator_id = b.creator_id
-      AND s.status <> 'ended' AND s.started_at <= b.created_at))`;
+    (b.audience = 'members' AND ${followsCreator(userId, sql`b.creator_id`, sql`b.created_at`)})
+    OR ${subscribes(userId, sql`b.creator_id`, sql`b.created_at`)})`;
   const found = await ctx.db.all<{ own: number; announced: number }>(
     sql`SELECT EXISTS (SELECT 1 FROM notifications WHERE ${own}) AS own, EXISTS (SELECT 1 ${announced}) AS announced`,
   );
@@ -48,7 +49,7 @@ export async function markAllRead(ctx: Context, userId: string): Promise<{ unrea
       .values({ userId, readThrough })
       .onConflictDoUpdate({
         target: notificationMarks.userId,
-        set: { readThrough: sql`max(read_through, CAST(${readThrough} AS INTEGER))` },
+        set: { readThrough: sql`max(read_through, ${int(readThrough)})` },
       }),
     ctx.db.delete(broadcastReads).where(eq(broadcastReads.userId, userId)),
   ]);

@@ -2,8 +2,10 @@
  * Bounds how often a user is mailed and pushed, so that nobody can flood a mailbox or a browser: past it, a notification
  * is only in the list. An event counts once, by however many channels and however often it comes.
  */
+
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { int } from '@/db/sql';
 import { HOUR_MS } from '@/shared/time';
 import { notifiedOutside } from './tables';
 
@@ -18,7 +20,7 @@ export async function countOutside(ctx: Context, userIds: readonly string[], eve
   const now = ctx.now();
   const counted = await ctx.db.all<{ userId: string }>(sql`
     INSERT INTO ${notifiedOutside} (user_id, event_id, told_at)
-    SELECT value, ${eventId}, CAST(${now} AS INTEGER) FROM json_each(${JSON.stringify(userIds)})
+    SELECT value, ${eventId}, ${int(now)} FROM json_each(${JSON.stringify(userIds)})
     WHERE EXISTS (SELECT 1 FROM told_outside WHERE user_id = json_each.value AND event_id = ${eventId})
       OR (SELECT count(*) FROM told_outside
           WHERE user_id = json_each.value AND told_at > ${now - NOTIFIED_WITHIN_MS}) < ${NOTIFIED_OUTSIDE_MAX}

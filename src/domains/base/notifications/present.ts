@@ -1,6 +1,7 @@
 /** Turns rows of notifications and broadcasts into what a reader sees. Gathered ones show the actors' present names. */
 import type { z } from '@hono/zod-openapi';
 import { type SQL, sql } from 'drizzle-orm';
+import { users } from '@/domains/base/users/tables';
 import { toIso } from '@/shared/time';
 import type { Notification } from './schemas';
 
@@ -45,7 +46,7 @@ export function notificationColumns(readThrough: SQL): SQL {
     (SELECT json_group_array(json(card)) FROM (
        SELECT json_object('id', users.id, 'username', users.username, 'displayName', users.display_name,
                           'avatarUrl', users.avatar_url) AS card
-       FROM json_each(notifications.last_actors) AS last JOIN users ON users.id = last.value
+       FROM json_each(notifications.last_actors) AS last JOIN ${users} ON users.id = last.value
        WHERE users.status <> 'deleted' ORDER BY last.key)) AS actors`;
 }
 

@@ -9,7 +9,7 @@ import type { Context } from '@/contracts/context';
 import type { PushText, TaskMessage } from '@/contracts/messages';
 import { commit } from '@/db/commit';
 import { sessionIsActive } from '@/domains/base/users/session-active';
-import { users } from '@/domains/base/users/tables';
+import { isActiveUser } from '@/domains/base/visibility/people';
 import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { DAY_MS, HOUR_MS, SECOND_MS } from '@/shared/time';
@@ -69,12 +69,11 @@ type PushTask = Extract<TaskMessage, { type: 'send-push' }>;
 /** Sends nothing to a browser that was signed out or changed hands, or if it is no longer true. Throws while the push service is away. */
 export async function sendPush(ctx: Context, { subscriptionId, userId, push, claim }: PushTask): Promise<void> {
   const its = and(eq(pushSubscriptions.id, subscriptionId), eq(pushSubscriptions.userId, userId));
-  const isActive = sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${userId} AND status = 'active')`;
   const isSignedIn = sessionIsActive(sql`push_subscriptions.session_id`, ctx.now());
   const subscription = await ctx.db
     .select()
     .from(pushSubscriptions)
-    .where(and(its, isActive, isSignedIn, claim && stillSo(userId, claim)))
+    .where(and(its, isActiveUser(userId), isSignedIn, claim && stillSo(userId, claim)))
     .get();
   if (!ctx.push || !subscription || !isPushEndpoint(subscription.endpoint)) return;
   const outcome = await ctx.push.send(subscription, JSON.stringify(push), {

@@ -7,7 +7,8 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { commit } from '@/db/commit';
-import { isBlockBetween } from './claim';
+import { literal } from '@/db/sql';
+import { isBlockBetween } from '@/domains/base/visibility/people';
 import { LAST_ACTORS } from './present';
 import { notificationActors, notifications } from './tables';
 
@@ -91,7 +92,7 @@ function lastWithout(actorId: string): SQL {
     SELECT acted.actor_id FROM notification_actors AS acted
     LEFT JOIN json_each(notifications.last_actors) AS last ON last.value = acted.actor_id
     WHERE acted.notification_id = notifications.id AND acted.state <> 'withdrawn' AND acted.actor_id <> ${actorId}
-    ORDER BY last.key IS NULL, last.key, acted.actor_id LIMIT ${sql.raw(String(LAST_ACTORS))}))`;
+    ORDER BY last.key IS NULL, last.key, acted.actor_id LIMIT ${literal(LAST_ACTORS)}))`;
 }
 
 /** Goes on with what the batch of a block has left, as long as the block stands. Safe to do twice, and late. */

@@ -7,6 +7,7 @@
 import { and, eq, lte, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
+import { int } from '@/db/sql';
 import { randomToken } from '@/shared/crypto';
 import type { UserRow } from './tables';
 import { users } from './tables';
@@ -24,7 +25,7 @@ export function planDeletion(ctx: Context, userId: string, deletesAt: number, co
 /** Changes nothing if it is off, or if somebody has erased the account since it was read. */
 export function putOffDeletion(ctx: Context, { id, status }: Pick<UserRow, 'id' | 'status'>, until: number): Statement {
   const now = ctx.now();
-  const later = (column: SQL) => sql`CASE WHEN ${column} <= ${now} THEN CAST(${until} AS INTEGER) ELSE ${column} END`;
+  const later = (column: SQL) => sql`CASE WHEN ${column} <= ${now} THEN ${int(until)} ELSE ${column} END`;
   return ctx.db
     .update(users)
     .set({ deletesAt: later(sql`deletes_at`), unverifiedUntil: later(sql`unverified_until`) })

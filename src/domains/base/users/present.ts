@@ -2,6 +2,9 @@
 
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
+import { isNotPrivate } from '@/domains/base/visibility/streams';
+import { channels } from '@/domains/live/channels/tables';
+import { streams } from '@/domains/live/streams/tables';
 import type { Rank } from '@/shared/actor';
 import { toIso, toIsoOrNull } from '@/shared/time';
 import type { PublicCard, User } from './schemas';
@@ -45,9 +48,9 @@ export const cardColumns = {
   role: users.role,
   followerCount: users.followerCount,
   isLive: sql<number>`EXISTS (
-    SELECT 1 FROM channels card_channel
-    JOIN streams card_stream ON card_stream.channel_id = card_channel.id AND card_stream.status = 'live'
-      AND card_stream.visibility <> 'private'
+    SELECT 1 FROM ${channels} card_channel
+    JOIN ${streams} card_stream ON card_stream.channel_id = card_channel.id AND card_stream.status = 'live'
+      AND ${isNotPrivate(sql`card_stream`)}
     WHERE card_channel.creator_id = users.id)`,
 };
 

@@ -1,5 +1,6 @@
 /** Whether an auth session is active: the one condition for it, whoever asks. Takes no Context. */
 import { type SQL, sql } from 'drizzle-orm';
+import { authSessions } from '@/domains/people/auth/tables';
 
 /** Neither ended nor expired, for a query that has `auth_sessions` as `session`. @param now milliseconds */
 export function isActiveSession(now: number, session: SQL = sql`session`): SQL {
@@ -8,6 +9,6 @@ export function isActiveSession(now: number, session: SQL = sql`session`): SQL {
 
 /** The same for a query that only has the session's id. */
 export function sessionIsActive(sessionId: SQL, now: number): SQL {
-  return sql`EXISTS (SELECT 1 FROM auth_sessions AS session
+  return sql`EXISTS (SELECT 1 FROM ${authSessions} AS session
     WHERE session.id = ${sessionId} AND ${isActiveSession(now)})`;
 }

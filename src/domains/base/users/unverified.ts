@@ -6,6 +6,7 @@
 import { and, eq, isNull, lte, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
+import { ledgerAccounts } from '@/ledger/tables';
 import { randomToken } from '@/shared/crypto';
 import { DAY_MS } from '@/shared/time';
 import type { UserRow } from './tables';
@@ -18,7 +19,7 @@ export const VERIFY_REMINDER_MS = 5 * DAY_MS;
 export const DELETED_NAME = 'Deleted user';
 
 /** For a SELECT or UPDATE of `users`: no coin, diamond or sale was ever booked on the account. */
-export const ownsNoMoney: SQL = sql`NOT EXISTS (SELECT 1 FROM ledger_accounts WHERE owner = users.id)`;
+export const ownsNoMoney: SQL = sql`NOT EXISTS (SELECT 1 FROM ${ledgerAccounts} WHERE owner = users.id)`;
 
 /** For a SELECT or UPDATE of `users`: it was not verified in time. */
 export function verificationIsOverdue(now: number): SQL | undefined {

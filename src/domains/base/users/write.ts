@@ -4,6 +4,7 @@ import { and, eq, isNull, lt, ne, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { differs } from '@/db/differs';
+import { int } from '@/db/sql';
 import type { Role } from '@/shared/actor';
 import { fold } from '@/shared/text';
 import type { UserRow } from './tables';
@@ -127,16 +128,11 @@ export function changeUserProfile(ctx: Context, userId: string, changes: Profile
     .where(and(eq(users.id, userId), differs(users, changes)));
 }
 
-/** For a condition: the account is there, and not banned. */
-export function isActive(userId: string): SQL {
-  return sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${userId} AND status = 'active')`;
-}
-
 /** @param country null: the user may declare one again. Changes nothing if the account is gone. */
 export function correctUserCountry(ctx: Context, userId: string, country: string | null): Statement {
   const now = ctx.now();
   // Later than the one before, also within one millisecond: that it changes is what lets the country change.
-  const correctedAt = sql`max(CAST(${now} AS INTEGER), coalesce(country_corrected_at, 0) + 1)`;
+  const correctedAt = sql`max(${int(now)}, coalesce(country_corrected_at, 0) + 1)`;
   return ctx.db
     .update(users)
     .set({ country, countryCorrectedAt: country === null ? null : correctedAt, updatedAt: now })

@@ -3,23 +3,35 @@
  * long as the month is paid or in grace. Conditions for any SELECT; a block is judged elsewhere.
  */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { literal } from '@/db/sql';
+import { subscriptions } from '@/domains/money/subscriptions/tables';
+import { follows } from '@/domains/people/social/tables';
 
 type Column = SQLWrapper | string;
 
 /** As SQLite has it. */
 const NO_LIMIT = -1;
 
-/** Follows alone. One look-up by primary key. */
-export function followsCreator(followerId: Column, creatorId: Column): SQL<number> {
-  return sql<number>`EXISTS (SELECT 1 FROM follows followed
-    WHERE followed.follower_id = ${followerId} AND followed.creator_id = ${creatorId})`;
+/** Follows alone. One look-up by primary key. @param by ms: one that began later is left out */
+export function followsCreator(followerId: Column, creatorId: Column, by?: Column | number): SQL<number> {
+  return sql<number>`EXISTS (SELECT 1 FROM ${follows} followed
+    WHERE followed.follower_id = ${followerId} AND followed.creator_id = ${creatorId}${noLaterThan(sql`followed.created_at`, by)})`;
 }
 
-/** One look-up by index. */
-export function subscribes(subscriberId: Column, creatorId: Column): SQL<number> {
-  return sql<number>`EXISTS (SELECT 1 FROM subscriptions subscribed
+/** One look-up by index. @param by ms: one that began later is left out */
+export function subscribes(subscriberId: Column, creatorId: Column, by?: Column | number): SQL<number> {
+  return sql<number>`EXISTS (SELECT 1 FROM ${subscriptions} subscribed
     WHERE subscribed.subscriber_id = ${subscriberId} AND subscribed.creator_id = ${creatorId}
-      AND subscribed.status <> 'ended')`;
+      AND ${isOpenSubscription(sql`subscribed`)}${noLaterThan(sql`subscribed.started_at`, by)})`;
+}
+
+/** Paid for, or in grace. @param subscription the name of `subscriptions` in the query */
+export function isOpenSubscription(subscription: SQL = sql`subscriptions`): SQL<number> {
+  return sql<number>`${subscription}.status <> 'ended'`;
+}
+
+function noLaterThan(began: SQL, by: Column | number | undefined): SQL {
+  return by === undefined ? sql`` : sql` AND ${began} <= ${by}`;
 }
 
 /** Two look-ups by key at most: the second is made only for those who do not follow. */
@@ -41,10 +53,10 @@ export function isMember({ follower, subscriber }: { readonly follower: boolean;
 export function tiesOf(userId: string, max = NO_LIMIT): SQL {
   return sql`
     SELECT creator_id, created_at AS since, 0 AS subscribed FROM (
-      SELECT creator_id, created_at FROM follows WHERE follower_id = ${userId}
-      ORDER BY created_at DESC LIMIT ${sql.raw(String(max))})
+      SELECT creator_id, created_at FROM ${follows} WHERE follower_id = ${userId}
+      ORDER BY created_at DESC LIMIT ${literal(max)})
     UNION ALL SELECT creator_id, started_at, 1 FROM (
-      SELECT creator_id, started_at FROM subscriptions INDEXED BY subscriptions_open_of_subscriber
-      WHERE subscriber_id = ${userId} AND status <> 'ended'
-      ORDER BY id DESC LIMIT ${sql.raw(String(max))})`;
+      SELECT creator_id, started_at FROM ${subscriptions} INDEXED BY subscriptions_open_of_subscriber
+      WHERE subscriber_id = ${userId} AND ${isOpenSubscription()}
+      ORDER BY id DESC LIMIT ${literal(max)})`;
 }

@@ -1,16 +1,44 @@
-/** Who is out of sight for whom: a block hides both from each other, and creators choose where they are not shown. */
+/**
+ * Who is out of sight for whom, as conditions for any SELECT: an account that is not active is hidden from everybody, a
+ * block hides both from each other, and creators choose where they are not shown.
+ */
 import { and, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { literal } from '@/db/sql';
+import { userSettings } from '@/domains/base/settings/tables';
 import { users } from '@/domains/base/users/tables';
+import { performerPrivacy } from '@/domains/people/performers/tables';
+import { blocks } from '@/domains/people/social/tables';
 import type { Viewer } from '@/shared/actor';
 import { shownTo } from './regions';
 
 /** As many as a client is given to hide by. */
 const BLOCKED_IDS_MAX = 500;
 
-/** A condition for any query: nobody of the two blocks the other. Two look-ups by primary key. */
-export function noBlockBetween(one: SQLWrapper | string, other: SQLWrapper | string): SQL {
-  return sql`NOT EXISTS (SELECT 1 FROM blocks WHERE blocker_id = ${one} AND blocked_id = ${other})
-    AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocker_id = ${other} AND blocked_id = ${one})`;
+type Column = SQLWrapper | string;
+
+/** The account is neither banned nor deleted. @param user the name of `users` in the query */
+export function isActive(user: SQL = sql`users`): SQL<number> {
+  return sql<number>`${user}.status = 'active'`;
+}
+
+/** The same for a query that only has the user's id. One look-up by primary key. */
+export function isActiveUser(userId: Column): SQL<number> {
+  return sql<number>`EXISTS (SELECT 1 FROM ${users} account WHERE account.id = ${userId} AND ${isActive(sql`account`)})`;
+}
+
+/** One look-up by primary key. */
+export function hasBlocked(blockerId: Column, blockedId: Column): SQL<number> {
+  return sql<number>`EXISTS (SELECT 1 FROM ${blocks} block
+    WHERE block.blocker_id = ${blockerId} AND block.blocked_id = ${blockedId})`;
+}
+
+/** One of the two blocks the other. Two look-ups by primary key. */
+export function isBlockBetween(one: Column, other: Column): SQL<number> {
+  return sql<number>`(${hasBlocked(one, other)} OR ${hasBlocked(other, one)})`;
+}
+
+export function noBlockBetween(one: Column, other: Column): SQL<number> {
+  return sql<number>`NOT ${isBlockBetween(one, other)}`;
 }
 
 /**
@@ -18,11 +46,9 @@ export function noBlockBetween(one: SQLWrapper | string, other: SQLWrapper | str
  * no block in between, that are shown where the reader is. Staff see past the last two.
  */
 export function userVisibleTo(viewer: Viewer): SQL | undefined {
-  // As text: a parameter could not use an index that is limited to active users.
-  const active = sql`users.status = 'active'`;
   return viewer?.kind === 'user' && !viewer.staff
-    ? and(active, noBlockBetween(sql`${viewer.userId}`, users.id), shownTo(viewer, users.id))
-    : and(active, shownTo(viewer, users.id));
+    ? and(isActive(), noBlockBetween(viewer.userId, users.id), shownTo(viewer, users.id))
+    : and(isActive(), shownTo(viewer, users.id));
 }
 
 /**
@@ -31,17 +57,13 @@ export function userVisibleTo(viewer: Viewer): SQL | undefined {
  */
 export function userNamedTo(viewer: Viewer): SQL | undefined {
   if (viewer?.kind !== 'user' || seesPastBlocks(viewer)) return userVisibleTo(viewer);
-  return and(
-    sql`users.status = 'active'`,
-    or(blockedBy(viewer), noBlockBetween(viewer.userId, users.id)),
-    shownTo(viewer, users.id),
-  );
+  return and(isActive(), or(blockedBy(viewer), noBlockBetween(viewer.userId, users.id)), shownTo(viewer, users.id));
 }
 
 /** 1 where this reader blocks the user. One look-up by primary key. */
 export function blockedBy(viewer: Viewer): SQL<number> {
   if (viewer?.kind !== 'user') return sql<number>`0`;
-  return sql<number>`EXISTS (SELECT 1 FROM blocks own WHERE own.blocker_id = ${viewer.userId} AND own.blocked_id = users.id)`;
+  return hasBlocked(viewer.userId, sql`users.id`);
 }
 
 export function seesPastBlocks(viewer: Viewer): boolean {
@@ -53,18 +75,18 @@ export function showsFollows(viewer: Viewer): SQL<number> {
   if (viewer?.kind === 'user' && viewer.staff) return sql<number>`1`;
   const readerId = viewer?.kind === 'user' ? viewer.userId : '';
   return sql<number>`(users.id = ${readerId} OR NOT EXISTS (
-    SELECT 1 FROM user_settings chosen WHERE chosen.user_id = users.id AND chosen.show_activity = 0))`;
+    SELECT 1 FROM ${userSettings} chosen WHERE chosen.user_id = users.id AND chosen.show_activity = 0))`;
 }
 
 /** 1 unless this creator shows nobody who is watching. One look-up by primary key. */
 export function showsViewerList(creatorId: SQLWrapper): SQL<number> {
-  return sql<number>`NOT EXISTS (SELECT 1 FROM performer_privacy chosen
+  return sql<number>`NOT EXISTS (SELECT 1 FROM ${performerPrivacy} chosen
     WHERE chosen.user_id = ${creatorId} AND chosen.show_viewer_list = 0)`;
 }
 
 /** 1 where this user is not to be named among the viewers of others. One look-up by primary key. */
 export function isAnonymous(userId: SQLWrapper): SQL<number> {
-  return sql<number>`EXISTS (SELECT 1 FROM performer_privacy chosen
+  return sql<number>`EXISTS (SELECT 1 FROM ${performerPrivacy} chosen
     WHERE chosen.user_id = ${userId} AND chosen.anonymous_mode = 1)`;
 }
 
@@ -74,8 +96,8 @@ export function isAnonymous(userId: SQLWrapper): SQL<number> {
  */
 export function blockedIdsOf(userId: SQLWrapper): SQL<string> {
   return sql<string>`(SELECT json_group_array(blocked_id) FROM (
-    SELECT blocked_id FROM blocks WHERE blocker_id = ${userId}
-    ORDER BY created_at DESC, blocked_id DESC LIMIT ${sql.raw(String(BLOCKED_IDS_MAX))}))`;
+    SELECT blocked_id FROM ${blocks} WHERE blocker_id = ${userId}
+    ORDER BY created_at DESC, blocked_id DESC LIMIT ${literal(BLOCKED_IDS_MAX)}))`;
 }
 
 /**
@@ -87,5 +109,5 @@ export function blockedAmong(viewer: Viewer, userIds: readonly string[]): SQL | 
   const others = [...new Set(userIds)].filter((id) => id !== viewer.userId);
   if (others.length === 0) return undefined;
   return sql`SELECT other.value AS id FROM json_each(${JSON.stringify(others)}) AS other
-    WHERE NOT (${noBlockBetween(viewer.userId, sql`other.value`)})`;
+    WHERE ${isBlockBetween(viewer.userId, sql`other.value`)}`;
 }

@@ -1,5 +1,6 @@
 /** Where creators are not shown: readers in a country or region that a creator blocks see nothing of them. */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { blockedRegions } from '@/domains/people/social/tables';
 import type { Viewer } from '@/shared/actor';
 
 /**
@@ -29,11 +30,11 @@ export function placeOf(viewer: Viewer): Place<string | null> {
 
 /** One look-up by primary key. */
 export function hiddenIn({ country, region }: Place<SQLWrapper | string | null>, creatorId: SQLWrapper): SQL<number> {
-  return sql<number>`EXISTS (SELECT 1 FROM blocked_regions
+  return sql<number>`EXISTS (SELECT 1 FROM ${blockedRegions}
     WHERE creator_id = ${creatorId} AND region IN (${country}, ${region}))`;
 }
 
 /** 1 where the creator is not shown everywhere, so that an answer for one reader may be wrong for the next. */
 export function hidesSomewhere(creatorId: SQLWrapper): SQL<number> {
-  return sql<number>`EXISTS (SELECT 1 FROM blocked_regions WHERE creator_id = ${creatorId})`;
+  return sql<number>`EXISTS (SELECT 1 FROM ${blockedRegions} WHERE creator_id = ${creatorId})`;
 }

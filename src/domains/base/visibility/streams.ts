@@ -1,10 +1,9 @@
 /** Which streams anybody may know of: the one place for it, as conditions for any SELECT. */
-import { and, eq, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, type SQL, sql } from 'drizzle-orm';
 import { audienceOf, audienceWord, EVERYBODY } from '@/db/fts';
-import { users } from '@/domains/base/users/tables';
 import { streams } from '@/domains/live/streams/tables';
 import type { Viewer } from '@/shared/actor';
-import { noBlockBetween } from './people';
+import { isActive, noBlockBetween } from './people';
 import { shownTo } from './regions';
 
 /**
@@ -18,14 +17,20 @@ export function visibleTo(viewer: Viewer): SQL | undefined {
 
 /** The same, and what is not shown where this reader is: enough to say why. */
 export function visibleElsewhere(viewer: Viewer): SQL | undefined {
-  const active = eq(users.status, 'active');
-  if (viewer?.kind !== 'user') return and(active, ne(streams.visibility, 'private'));
-  if (viewer.staff) return active;
-  return and(
-    active,
-    or(ne(streams.visibility, 'private'), eq(streams.creatorId, viewer.userId)),
-    noBlockBetween(sql`${viewer.userId}`, streams.creatorId),
-  );
+  return viewer?.kind === 'user' && !viewer.staff
+    ? and(isActive(), isNotPrivateTo(viewer), noBlockBetween(viewer.userId, streams.creatorId))
+    : and(isActive(), isNotPrivateTo(viewer));
+}
+
+/** @param stream the name of `streams` in the query */
+export function isNotPrivate(stream: SQL = sql`streams`): SQL<number> {
+  return sql<number>`${stream}.visibility <> 'private'`;
+}
+
+/** A private stream is its creator's alone; staff see it too. @param stream the name of `streams` in the query */
+export function isNotPrivateTo(viewer: Viewer, stream: SQL = sql`streams`): SQL | undefined {
+  if (viewer?.kind !== 'user') return isNotPrivate(stream);
+  return viewer.staff ? undefined : sql`(${isNotPrivate(stream)} OR ${stream}.creator_id = ${viewer.userId})`;
 }
 
 /** Of whose words one stands in the audience of each stream that this viewer may find. See migration 0033. */

@@ -1,13 +1,16 @@
 /** Posts everybody may find, and those of one author: skeleton by one index range, then hydrated under the rules. */
+
 import type { z } from '@hono/zod-openapi';
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { int } from '@/db/sql';
 import { users } from '@/domains/base/users/tables';
 import { userVisibleTo } from '@/domains/base/visibility/people';
 import { authorVisibleTo, openTo } from '@/domains/base/visibility/posts';
 import { contentError } from '@/domains/content/posts/errors';
 import { hydratePosts } from '@/domains/content/posts/present';
 import { IdPosition } from '@/domains/content/posts/schemas';
+import { posts } from '@/domains/content/posts/tables';
 import { decodeCursor, encodeCursor } from '@/http/envelope';
 import type { Actor, Viewer } from '@/shared/actor';
 import { type CursorQuery, type PublicFeedQuery, ScorePosition } from './schemas';
@@ -26,7 +29,7 @@ export function listPublicFeed(ctx: Context, viewer: Viewer, query: z.output<typ
 async function listRecent(ctx: Context, viewer: Viewer, { cursor, perPage }: Page) {
   const list = 'content.recent';
   const candidates = sql`
-    SELECT id, author_id, visibility, 0 AS score FROM posts INDEXED BY posts_public
+    SELECT id, author_id, visibility, 0 AS score FROM ${posts} INDEXED BY posts_public
     WHERE visibility = 'public' AND removed_at IS NULL ${before(list, cursor)}
     ORDER BY id DESC`;
   const keep = authorVisibleTo(viewer, sql`walked.author_id`);
@@ -45,9 +48,9 @@ async function listTrending(ctx: Context, viewer: Viewer, { cursor, perPage }: P
 
 /** Candidates for `readWindow`: public posts by their score (see migration 0021), the highest first. */
 export function trendingPosts(after: WalkStep | undefined): SQL {
-  const below = after ? sql`AND (score, id) < (CAST(${after.score} AS INTEGER), ${after.id})` : sql``;
+  const below = after ? sql`AND (score, id) < (${int(after.score)}, ${after.id})` : sql``;
   return sql`
-    SELECT id, author_id, visibility, score FROM posts INDEXED BY posts_trending
+    SELECT id, author_id, visibility, score FROM ${posts} INDEXED BY posts_trending
     WHERE visibility = 'public' AND removed_at IS NULL ${below}
     ORDER BY score DESC, id DESC`;
 }
@@ -83,7 +86,7 @@ export async function listOwnPosts(ctx: Context, actor: Actor, { cursor, perPage
 
 function postsOf(authorId: string, position: SQL): SQL {
   return sql`
-    SELECT id, author_id, visibility, 0 AS score FROM posts INDEXED BY posts_of_author
+    SELECT id, author_id, visibility, 0 AS score FROM ${posts} INDEXED BY posts_of_author
     WHERE author_id = ${authorId} AND removed_at IS NULL ${position}
     ORDER BY id DESC`;
 }

@@ -5,10 +5,13 @@
  */
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { int, literal } from '@/db/sql';
 import { users } from '@/domains/base/users/tables';
-import { isMemberOf, subscribes, tiesOf } from '@/domains/base/visibility/members';
+import { isMemberOf, isOpenSubscription, subscribes, tiesOf } from '@/domains/base/visibility/members';
 import { authorVisibleTo } from '@/domains/base/visibility/posts';
 import { hydratePosts } from '@/domains/content/posts/present';
+import { posts } from '@/domains/content/posts/tables';
+import { subscriptions } from '@/domains/money/subscriptions/tables';
 import { decodeCursor, encodeCursor } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 import { firstIdAt } from '@/shared/ids';
@@ -61,8 +64,8 @@ async function listFollowed(
   const reader = await ctx.db
     .select({
       following: users.followingCount,
-      subscribed: sql<number>`(SELECT count(*) FROM (SELECT 1 FROM subscriptions
-        WHERE subscriber_id = ${userId} AND status <> 'ended' LIMIT ${sql.raw(String(MERGED_CREATORS_MAX + 1))}))`,
+      subscribed: sql<number>`(SELECT count(*) FROM (SELECT 1 FROM ${subscriptions}
+        WHERE subscriber_id = ${userId} AND ${isOpenSubscription()} LIMIT ${literal(MERGED_CREATORS_MAX + 1)}))`,
     })
     .from(users)
     .where(eq(users.id, userId))
@@ -90,7 +93,7 @@ const BEYOND_ALL_IDS = 'g';
 function walkFollowed(ctx: Context, userId: string, { since, before }: Range, perPage: number): Promise<Walked> {
   return readWindow(ctx, {
     candidates: sql`
-      SELECT id, author_id, visibility, 0 AS score FROM posts INDEXED BY posts_by_time
+      SELECT id, author_id, visibility, 0 AS score FROM ${posts} INDEXED BY posts_by_time
       WHERE removed_at IS NULL AND id > ${since} AND id < ${before}
       ORDER BY id DESC`,
     keep: sql`${isMemberOf(userId, sql`walked.author_id`)}
@@ -117,15 +120,15 @@ async function mergeFollowed(
     sql`p.author_id = ${authorId} AND p.removed_at IS NULL AND p.id < ${id} AND p.id > ${since} ORDER BY p.id DESC LIMIT 1`;
   const newestBelow = (authorId: SQL, id: SQL) => sql`
     CASE WHEN ${subscribes(userId, authorId)}
-      THEN (SELECT p.id FROM posts p INDEXED BY posts_of_author WHERE ${below(authorId, id)})
-      ELSE (SELECT p.id FROM posts p INDEXED BY posts_for_followers
+      THEN (SELECT p.id FROM ${posts} p INDEXED BY posts_of_author WHERE ${below(authorId, id)})
+      ELSE (SELECT p.id FROM ${posts} p INDEXED BY posts_for_followers
         WHERE p.visibility <> 'subscribers' AND ${below(authorId, id)})
     END`;
   const newest = sql`SELECT author_id, ${newestBelow(sql`sources.author_id`, sql`${before}`)} AS id FROM sources`;
   // To sort them costs as much as to read them, so that is left out where it is not needed.
   const first =
     creatorCount > MERGED_CREATORS_MAX
-      ? sql`SELECT * FROM (${newest} ORDER BY 2 DESC LIMIT CAST(${MERGED_CREATORS_MAX} AS INTEGER))`
+      ? sql`SELECT * FROM (${newest} ORDER BY 2 DESC LIMIT ${int(MERGED_CREATORS_MAX)})`
       : newest;
   const rows = await ctx.db.all<{ id: string | null }>(sql`
     WITH RECURSIVE sources (author_id) AS (
@@ -134,7 +137,7 @@ async function mergeFollowed(
       ${first}
       UNION ALL
       SELECT author_id, ${newestBelow(sql`merged.author_id`, sql`merged.id`)} FROM merged WHERE id IS NOT NULL
-      ORDER BY 2 DESC LIMIT CAST(${perPage + 1} AS INTEGER)
+      ORDER BY 2 DESC LIMIT ${int(perPage + 1)}
     )
     SELECT id FROM merged`);
   const found = rows.flatMap(({ id }): WalkStep[] => (id === null ? [] : [{ id, score: 0 }]));

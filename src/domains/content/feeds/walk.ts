@@ -4,6 +4,7 @@
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { int } from '@/db/sql';
 
 export interface WalkStep {
   readonly id: string;
@@ -33,11 +34,11 @@ export interface Walked {
 export async function readWindow(ctx: Context, { candidates, keep, perPage, windowMax }: Walk): Promise<Walked> {
   const rows = await ctx.db.all<WalkStep & { beyond: number }>(sql`
     SELECT walked.id AS id, walked.score AS score, 0 AS beyond
-    FROM (${candidates} LIMIT CAST(${windowMax} AS INTEGER)) walked
+    FROM (${candidates} LIMIT ${int(windowMax)}) walked
     WHERE ${keep}
     UNION ALL
-    SELECT id, score, 1 FROM (${candidates} LIMIT 1 OFFSET CAST(${windowMax - 1} AS INTEGER))
-    LIMIT CAST(${perPage + 1} AS INTEGER)`);
+    SELECT id, score, 1 FROM (${candidates} LIMIT 1 OFFSET ${int(windowMax - 1)})
+    LIMIT ${int(perPage + 1)}`);
   const steps = rows.filter(({ beyond }) => beyond === 0).slice(0, perPage);
   const end = rows.find(({ beyond }) => beyond === 1);
   const after = end ?? (rows.length > perPage ? (steps.at(-1) ?? null) : null);

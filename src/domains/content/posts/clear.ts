@@ -5,6 +5,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { TaskMessage } from '@/contracts/messages';
+import { literal } from '@/db/sql';
 import { withdrawalOf } from '@/domains/base/notifications/withdraw';
 
 const ROWS_A_STEP = 500;
@@ -48,7 +49,7 @@ export async function clearComment(ctx: Context, commentId: string): Promise<voi
 
 /** @param steps each is repeated until it has nothing left to do: what comes later hangs on nothing any more */
 async function clear(ctx: Context, task: Clearing, steps: readonly ((limit: SQL) => SQL)[]): Promise<void> {
-  const limit = sql`LIMIT ${sql.raw(String(ROWS_A_STEP))}`;
+  const limit = sql`LIMIT ${literal(ROWS_A_STEP)}`;
   let left = STEPS_MAX;
   for (const step of steps) {
     for (let changed = ROWS_A_STEP; changed >= ROWS_A_STEP; left -= 1) {

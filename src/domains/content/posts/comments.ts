@@ -5,6 +5,7 @@ import { and, asc, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit, requireChange } from '@/db/commit';
+import { int } from '@/db/sql';
 import { withdrawAbout } from '@/domains/base/notifications/withdraw';
 import { logStaff } from '@/domains/base/permissions/log';
 import { staffCan } from '@/domains/base/permissions/permissions';
@@ -90,7 +91,7 @@ export async function addComment(
   // The post may have gone, or somebody may have blocked, since it was looked up.
   const insert = ctx.db.run(sql`
     INSERT INTO comments (id, post_id, parent_id, author_id, text, created_at)
-    SELECT ${row.id}, ${postId}, ${row.parentId}, ${actor.userId}, ${text}, CAST(${row.createdAt} AS INTEGER)
+    SELECT ${row.id}, ${postId}, ${row.parentId}, ${actor.userId}, ${text}, ${int(row.createdAt)}
     FROM ${posts} JOIN ${users} ON users.id = posts.author_id
     WHERE posts.id = ${postId} AND ${visiblePosts(actor)}`);
   await commit(ctx, [insert, requireChange(ctx)], {

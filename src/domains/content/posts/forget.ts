@@ -6,6 +6,7 @@ import { and, eq, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { commit } from '@/db/commit';
+import { literal } from '@/db/sql';
 import { hideComments, hidePosts, hideUnanswered } from './hide';
 import { comments, postMedia, posts } from './tables';
 
@@ -34,7 +35,7 @@ export async function forgetComments(ctx: Context, authorId: string): Promise<nu
   const rows = await ctx.db
     .select({ id: comments.id, parentId: comments.parentId, replyCount: comments.replyCount })
     .from(comments)
-    .where(and(eq(comments.authorId, authorId), ne(comments.text, sql`''`))) // as text, for the index that has those alone
+    .where(and(eq(comments.authorId, authorId), ne(comments.text, literal(''))))
     .limit(ROWS_A_STEP);
   if (rows.length === 0) return 0;
   const ids = rows.map(({ id }) => id);

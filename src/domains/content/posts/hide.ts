@@ -5,6 +5,7 @@
 import { and, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
+import { users } from '@/domains/base/users/tables';
 import { comments, posts } from './tables';
 
 /** Takes these posts out of every list and search at once, and blanks their text. */
@@ -28,7 +29,7 @@ export function hideComments(ctx: Context, ids: readonly string[]): Statement {
  */
 export function hideUnanswered(ctx: Context, ids: readonly string[]): Statement {
   const isUnanswered = sql`parent_id IS NULL AND reply_count = 0
-    AND EXISTS (SELECT 1 FROM users WHERE users.id = comments.author_id AND users.status = 'deleted')`;
+    AND EXISTS (SELECT 1 FROM ${users} WHERE users.id = comments.author_id AND users.status = 'deleted')`;
   return hideThoseOf(ctx, ids, isUnanswered);
 }
 

@@ -7,6 +7,7 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { NewNotification, OutboxEvent } from '@/contracts/messages';
 import { commit } from '@/db/commit';
+import { int } from '@/db/sql';
 import { withdrawAct } from '@/domains/base/notifications/withdraw';
 import { users } from '@/domains/base/users/tables';
 import { visiblePosts } from '@/domains/base/visibility/posts';
@@ -72,7 +73,7 @@ function turnLike(
   const turn = {
     on: ctx.db.run(sql`
       INSERT INTO ${likes} (${thing}, user_id, created_at)
-      SELECT ${id}, ${userId}, CAST(${now} AS INTEGER) WHERE ${isVisible}
+      SELECT ${id}, ${userId}, ${int(now)} WHERE ${isVisible}
       ON CONFLICT DO NOTHING`),
     off: (condition: SQL) => ctx.db.run(sql`DELETE ${own} AND ${condition}`),
     state: ctx.db

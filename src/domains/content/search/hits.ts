@@ -5,10 +5,11 @@
  */
 import { and, or, type SQL, sql } from 'drizzle-orm';
 import { matching } from '@/db/fts';
+import { literal } from '@/db/sql';
 import { ftsQuery } from '@/shared/fts';
 import { markedFields, presentHighlights } from './highlights';
 import { cursorOf, type Index, NONE_SHOWN, placeOf, type Question, type WindowPlace } from './place';
-import { literal, scoreOf, TIER, type TierName } from './rank';
+import { scoreOf, TIER, type TierName } from './rank';
 
 const RANKED_PER_ITEM = 10;
 

@@ -7,7 +7,7 @@ export const TIER = { first: -2_000, whole: -1_000, begun: 0 } as const;
 export type TierName = keyof typeof TIER;
 
 /** BM25's k1 and b as they usually are, and how many words a field usually shows. */
-const [SATURATION, LENGTH_SHARE, USUAL_WORDS] = [1.2, 0.75, 10].map(literal) as [SQL, SQL, SQL];
+const [SATURATION, LENGTH_SHARE, USUAL_WORDS] = [1.2, 0.75, 10].map(constant) as [SQL, SQL, SQL];
 
 /** For the reference. */
 export const FORMULA =
@@ -17,8 +17,8 @@ export const FORMULA =
   'in BM25 but without the rarity of a word. A username counts 10, a display name 5; a title 10, a category 5, a ' +
   'description 1. Equal matches come newest first.';
 
-/** Writes a number into the text of a statement: D1 would bind an integer as REAL, and FTS5 could not seek by it. */
-export function literal(value: number): SQL {
+/** Writes a number into the text of a statement: as a parameter, SQLite could not compute with it once. */
+function constant(value: number): SQL {
   return sql.raw(String(value));
 }
 
@@ -32,7 +32,7 @@ export function scoreOf(fields: readonly Field[], texts: readonly SQL[]): SQL {
     const hits = occurrences(text, MARK);
     const length = sql`(1 + ${occurrences(text, sql`' '`)}) / ${USUAL_WORDS}`;
     const damping = sql`${SATURATION} * (1 - ${LENGTH_SHARE} + ${LENGTH_SHARE} * ${length})`;
-    return sql`coalesce(${literal(weight)} * ${hits} / (${hits} + ${damping}), 0)`;
+    return sql`coalesce(${constant(weight)} * ${hits} / (${hits} + ${damping}), 0)`;
   });
   return sql.join(scores, sql` + `);
 }

@@ -2,6 +2,8 @@
 
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { int } from '@/db/sql';
+import { users } from '@/domains/base/users/tables';
 import { newId } from '@/shared/ids';
 import type { ChannelRow } from './tables';
 import { channels } from './tables';
@@ -13,8 +15,8 @@ export async function ensureChannel(ctx: Context, creatorId: string): Promise<Ch
     ctx.db.run(sql`
       INSERT INTO channels (id, creator_id, title, media_room, created_at, updated_at)
       SELECT ${newId()}, id, substr(display_name, 1, 100) || ' live', ${newId()},
-        CAST(${now} AS INTEGER), CAST(${now} AS INTEGER)
-      FROM users WHERE id = ${creatorId}
+        ${int(now)}, ${int(now)}
+      FROM ${users} WHERE id = ${creatorId}
       ON CONFLICT DO NOTHING`),
     ctx.db.select().from(channels).where(eq(channels.creatorId, creatorId)),
   ]);

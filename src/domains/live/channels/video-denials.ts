@@ -2,10 +2,12 @@
  * Who was put out of a show's video: kept for as long as a token from before may bring them back. Statement builders:
  * use cases commit them together with the event that puts them out.
  */
+
 import { desc, gt, lte, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
+import { int } from '@/db/sql';
 import { streams } from '@/domains/live/streams/tables';
 import { MINUTE_MS } from '@/shared/time';
 import { videoDenials } from './tables';
@@ -68,12 +70,12 @@ export function forgetDenials(ctx: Context): Statement {
 /** 1 if this viewer was put out of the room since their token was issued (ms). */
 export function deniedSince(room: SQL | string, viewerId: string, issuedAt: number): SQL<number> {
   return sql<number>`EXISTS (SELECT 1 FROM ${videoDenials}
-    WHERE room = ${room} AND viewer_id = ${viewerId} AND denied_at >= CAST(${issuedAt} AS INTEGER))`;
+    WHERE room = ${room} AND viewer_id = ${viewerId} AND denied_at >= ${int(issuedAt)})`;
 }
 
 function deny(ctx: Pick<Context, 'db' | 'now'>, roomsAndViewers: SQL): Statement {
   return ctx.db.run(sql`
     INSERT INTO ${videoDenials} (room, viewer_id, denied_at)
-    SELECT *, CAST(${ctx.now()} AS INTEGER) FROM (${roomsAndViewers}) WHERE true
+    SELECT *, ${int(ctx.now())} FROM (${roomsAndViewers}) WHERE true
     ON CONFLICT (room, viewer_id) DO UPDATE SET denied_at = excluded.denied_at`);
 }

@@ -2,9 +2,11 @@
  * The video room of a channel's next show, or of its live one. It is drawn anew at every end, so that viewers who stay in
  * the old one are not there for the next show.
  */
+
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
+import { int } from '@/db/sql';
 import { type StreamRow, streams } from '@/domains/live/streams/tables';
 import { newId } from '@/shared/ids';
 import { MINUTE_MS } from '@/shared/time';
@@ -48,8 +50,8 @@ export function drawVideoRoom(
     .set({
       mediaRoom: newId(),
       encoderRefusedUntil: refused ? now + ENCODER_REFUSED_MS : null,
-      mediaEventAt: sql`max(${channels.mediaEventAt}, CAST(${over} AS INTEGER))`,
-      updatedAt: sql`max(${channels.updatedAt} + 1, CAST(${now} AS INTEGER))`,
+      mediaEventAt: sql`max(${channels.mediaEventAt}, ${int(over)})`,
+      updatedAt: sql`max(${channels.updatedAt} + 1, ${int(now)})`,
     })
     .where(eq(channels.id, channelId));
 }

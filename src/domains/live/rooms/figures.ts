@@ -1,8 +1,10 @@
 /** A room's counts in D1: how many watch while it is live, and what it counted in all. */
+
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { RoomFigures } from '@/contracts/room';
+import { int } from '@/db/sql';
 import { streams } from '@/domains/live/streams/tables';
 import { streamAnalytics, streamLive } from './tables';
 
@@ -22,7 +24,7 @@ export function closeCount(ctx: Database, roomId: string): Statement {
 export async function recordViewerCount(ctx: Database, roomId: string, count: number, ranking = count): Promise<void> {
   await ctx.db.run(sql`
     INSERT INTO ${streamLive} (stream_id, viewer_count, ranking_count, updated_at)
-    SELECT id, CAST(${count} AS INTEGER), CAST(${ranking} AS INTEGER), CAST(${ctx.now()} AS INTEGER) FROM ${streams}
+    SELECT id, ${int(count)}, ${int(ranking)}, ${int(ctx.now())} FROM ${streams}
     WHERE id = ${roomId} AND status = 'live'
     ON CONFLICT (stream_id) DO UPDATE SET viewer_count = excluded.viewer_count,
       ranking_count = excluded.ranking_count, updated_at = excluded.updated_at`);
@@ -34,10 +36,10 @@ export function keepFigures(ctx: Database, roomId: string, figures: RoomFigures)
     INSERT INTO ${streamAnalytics}
       (stream_id, unique_viewers, peak_viewers, ranking_peak, watch_seconds, rewarded_seconds, messages, reactions,
         viewer_curve, created_at)
-    SELECT id, CAST(${figures.uniqueViewers} AS INTEGER), CAST(${figures.peakViewers} AS INTEGER),
-      CAST(${figures.rankingPeak} AS INTEGER), CAST(${figures.watchSeconds} AS INTEGER),
-      CAST(${figures.rewardedSeconds} AS INTEGER), CAST(${figures.messages} AS INTEGER),
-      ${JSON.stringify(figures.reactions)}, ${JSON.stringify(figures.viewerCurve)}, CAST(${ctx.now()} AS INTEGER)
+    SELECT id, ${int(figures.uniqueViewers)}, ${int(figures.peakViewers)},
+      ${int(figures.rankingPeak)}, ${int(figures.watchSeconds)},
+      ${int(figures.rewardedSeconds)}, ${int(figures.messages)},
+      ${JSON.stringify(figures.reactions)}, ${JSON.stringify(figures.viewerCurve)}, ${int(ctx.now())}
     FROM ${streams} WHERE id = ${roomId}
     ON CONFLICT (stream_id) DO NOTHING`);
 }

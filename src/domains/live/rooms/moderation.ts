@@ -2,6 +2,7 @@
  * Time-outs, kicks and bans. A time-out and a kick belong to the room; a ban belongs to the channel, and reaches its open
  * rooms and LiveKit in the same commit. What staff do is logged.
  */
+
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -10,6 +11,9 @@ import type { OutboxEvent } from '@/contracts/messages';
 import type { ModerationAction } from '@/contracts/room';
 import { commit, commitIfMet, requireChange } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
+import { staff } from '@/domains/base/permissions/tables';
+import { users } from '@/domains/base/users/tables';
+import { isModeratorOf } from '@/domains/base/visibility/channels';
 import { banFromChannel, unbanFromChannel } from '@/domains/live/channels/bans';
 import { denyLiveVideo, removal } from '@/domains/live/channels/video-denials';
 import type { Actor, Rank } from '@/shared/actor';
@@ -131,9 +135,9 @@ export async function moderatingParty(ctx: Context, actor: Actor, roomId: string
 
 async function findTarget(ctx: Context, door: FoundDoor, userId: string): Promise<ModeratedParty | undefined> {
   const row = await ctx.db.get<{ moderator: number; rank: Rank | null; country: string | null } | undefined>(sql`
-    SELECT EXISTS (SELECT 1 FROM moderators WHERE channel_id = ${door.channelId} AND user_id = users.id) AS moderator,
-      (SELECT rank FROM staff WHERE staff.user_id = users.id) AS rank, country
-    FROM users WHERE id = ${userId} AND status <> 'deleted'`);
+    SELECT ${isModeratorOf(door.channelId, users.id)} AS moderator,
+      (SELECT rank FROM ${staff} WHERE staff.user_id = users.id) AS rank, country
+    FROM ${users} WHERE id = ${userId} AND status <> 'deleted'`);
   return (
     row && {
       userId,

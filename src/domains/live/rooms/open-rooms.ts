@@ -1,9 +1,11 @@
 /** The open rooms that a change between people may concern: those that are live, and waiting rooms. */
+
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import { lastRooms } from '@/domains/base/notifications/tables';
 import { streamVideoRoom } from '@/domains/live/channels/video-room';
+import { streams } from '@/domains/live/streams/tables';
 
 /** More than a creator can have scheduled. */
 const OPEN_ROOMS_MAX = 128;
@@ -27,7 +29,7 @@ const openRoomColumns = sql`id AS roomId, channel_id AS channelId, ${streamVideo
 export function listMeetingRooms(ctx: Context, one: string, other: string): Promise<OpenRoom[]> {
   return ctx.db.all<OpenRoom>(sql`
     SELECT ${openRoomColumns}
-    FROM streams
+    FROM ${streams}
     WHERE creator_id IN (${one}, ${other}) AND status IN ('live', 'scheduled')
       AND (status = 'live' OR EXISTS (SELECT 1 FROM ${lastRooms} AS entered
         WHERE entered.user_id = iif(creator_id = ${one}, ${other}, ${one}) AND entered.room_id = streams.id))
@@ -38,7 +40,7 @@ export function listMeetingRooms(ctx: Context, one: string, other: string): Prom
 export function listOpenRooms(ctx: Context, creatorIds: readonly string[]): Promise<OpenRoom[]> {
   return ctx.db.all<OpenRoom>(sql`
     SELECT ${openRoomColumns}
-    FROM streams
+    FROM ${streams}
     WHERE creator_id IN (SELECT value FROM json_each(${JSON.stringify(creatorIds)})) AND status IN ('live', 'scheduled')
     ORDER BY status
     LIMIT ${OPEN_ROOMS_MAX}`);

@@ -2,6 +2,7 @@
  * Who may be in a video room. LiveKit's tokens outlive bans, doors and shows, and its own server revokes none of them.
  * So every join that it reports is checked here, and participants who may not be there are removed.
  */
+
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
@@ -10,9 +11,13 @@ import type { OutboxEvent } from '@/contracts/messages';
 import type { Visibility } from '@/contracts/room';
 import { commit } from '@/db/commit';
 import { planOnce } from '@/db/outbox';
+import { users } from '@/domains/base/users/tables';
+import { isActive } from '@/domains/base/visibility/people';
 import { identitiesOf, readIdentity } from '@/domains/live/channels/media-identity';
+import { channels } from '@/domains/live/channels/tables';
 import { deniedSince, denyVideo, removal } from '@/domains/live/channels/video-denials';
 import { streamVideoRoom } from '@/domains/live/channels/video-room';
+import { streams } from '@/domains/live/streams/tables';
 import { AppError } from '@/http/errors';
 import { newId } from '@/shared/ids';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
@@ -74,15 +79,15 @@ async function mayWatch(ctx: Context, row: VideoRoomRow, seen: ParticipantSeen, 
 
 function readRoom(ctx: Context, { room, issuedAt }: { room: string; issuedAt: number }, viewerId: string) {
   return ctx.db.get<VideoRoomRow | undefined>(sql`
-    SELECT channels.creator_id AS creatorId, users.status = 'active' AS creatorActive,
+    SELECT channels.creator_id AS creatorId, ${isActive()} AS creatorActive,
       coalesce(${streamVideoRoom}, channels.media_room, channels.id) = ${room} AS current,
       CASE WHEN ${streamVideoRoom} = ${room} THEN streams.id END AS streamId, streams.visibility,
       ${deniedSince(room, viewerId, issuedAt)} AS denied
-    FROM channels JOIN users ON users.id = channels.creator_id
-      LEFT JOIN streams ON streams.channel_id = channels.id AND streams.status = 'live'
+    FROM ${channels} JOIN ${users} ON users.id = channels.creator_id
+      LEFT JOIN ${streams} ON streams.channel_id = channels.id AND streams.status = 'live'
     WHERE channels.id = coalesce(
-      (SELECT id FROM channels WHERE media_room = ${room}),
-      (SELECT channel_id FROM streams WHERE media_room = ${room} LIMIT 1),
+      (SELECT id FROM ${channels} WHERE media_room = ${room}),
+      (SELECT channel_id FROM ${streams} WHERE media_room = ${room} LIMIT 1),
       ${room})`);
 }
 

@@ -1,14 +1,19 @@
 /** What a user is to a room: the facts by which admission and the room's policy judge, in one read. */
+
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Relation, RoomUser } from '@/contracts/room';
 import { staffCan } from '@/domains/base/permissions/permissions';
+import { staff } from '@/domains/base/permissions/tables';
 import { isActiveSession } from '@/domains/base/users/session-active';
 import { users } from '@/domains/base/users/tables';
+import { isBannedFrom, isModeratorOf } from '@/domains/base/visibility/channels';
 import { followsCreator, subscribes } from '@/domains/base/visibility/members';
-import { blockedIdsOf, noBlockBetween } from '@/domains/base/visibility/people';
+import { blockedIdsOf, isActive, isBlockBetween } from '@/domains/base/visibility/people';
+import { channelBans } from '@/domains/live/channels/tables';
 import { streamVideoRoom } from '@/domains/live/channels/video-room';
 import { streams } from '@/domains/live/streams/tables';
+import { authSessions } from '@/domains/people/auth/tables';
 import type { Permission, Rank } from '@/shared/actor';
 
 /** The columns by which `deniedOf` judges. */
@@ -81,7 +86,7 @@ export async function findPeople(
     ctx.db.all<RelationRow>(relations(roomId, sql`IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`)),
     ctx.db.all<{ id: string }>(sql`
       SELECT session.id FROM json_each(${JSON.stringify(sessionIds)}) AS asked
-      CROSS JOIN auth_sessions AS session ON session.id = asked.value WHERE ${isActiveSession(now)}`),
+      CROSS JOIN ${authSessions} AS session ON session.id = asked.value WHERE ${isActiveSession(now)}`),
   ]);
   return {
     relations: new Map(rows.map((row) => [row.id, presentRelation(row, now)])),
@@ -100,14 +105,14 @@ function relations(roomId: string, who: SQL, withBlocks = false): SQL {
     SELECT users.id, ${streamVideoRoom} AS videoRoom, users.username,
       users.display_name AS displayName, users.avatar_url AS avatarUrl,
       streams.creator_id = users.id AS creator,
-      EXISTS (SELECT 1 FROM moderators m WHERE m.channel_id = streams.channel_id AND m.user_id = users.id) AS moderator,
+      ${isModeratorOf(streams.channelId, users.id)} AS moderator,
       ${followsCreator(users.id, streams.creatorId)} AS follower,
       ${subscribes(users.id, streams.creatorId)} AS subscriber,
-      (SELECT reason FROM channel_bans b WHERE b.channel_id = streams.channel_id AND b.user_id = users.id) AS banReason,
+      (SELECT reason FROM ${channelBans} b WHERE b.channel_id = streams.channel_id AND b.user_id = users.id) AS banReason,
       ${withBlocks ? blockedIdsOf(users.id) : sql`NULL`} AS blockedIds,
       users.email_verified_at IS NOT NULL AS verified,
       ${deniedColumns(streams.channelId, streams.creatorId)}
-    FROM streams CROSS JOIN users ON users.id ${who}
+    FROM ${streams} CROSS JOIN ${users} ON users.id ${who}
     WHERE streams.id = ${roomId}`;
 }
 
@@ -116,12 +121,12 @@ function relations(roomId: string, who: SQL, withBlocks = false): SQL {
  */
 function deniedColumns(channelId: SQLWrapper, creatorId: SQLWrapper): SQL {
   return sql`
-    EXISTS (SELECT 1 FROM channel_bans b WHERE b.channel_id = ${channelId} AND b.user_id = users.id) AS banned,
-    NOT (${noBlockBetween(users.id, creatorId)}) AS blocked,
-    (users.status <> 'active' OR users.email_verified_at IS NULL) AS gone,
-    (SELECT rank FROM staff WHERE staff.user_id = users.id) AS rank,
-    (SELECT granted FROM staff WHERE staff.user_id = users.id) AS granted,
-    (SELECT denied FROM staff WHERE staff.user_id = users.id) AS denied`;
+    ${isBannedFrom(channelId, users.id)} AS banned,
+    ${isBlockBetween(users.id, creatorId)} AS blocked,
+    (NOT ${isActive()} OR users.email_verified_at IS NULL) AS gone,
+    (SELECT rank FROM ${staff} WHERE staff.user_id = users.id) AS rank,
+    (SELECT granted FROM ${staff} WHERE staff.user_id = users.id) AS granted,
+    (SELECT denied FROM ${staff} WHERE staff.user_id = users.id) AS denied`;
 }
 
 function deniedOf({ gone, blocked, banned }: DeniedRow): RoomRelation['denied'] {

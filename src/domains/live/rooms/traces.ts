@@ -1,7 +1,10 @@
 /** Which users wrote in a room or are named there: reported by the rooms, and kept until the room is archived. */
+
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { literal } from '@/db/sql';
 import { users } from '@/domains/base/users/tables';
+import { streams } from '@/domains/live/streams/tables';
 import { roomTraces } from './tables';
 
 const ROWS_A_STEP = 1_000;
@@ -15,7 +18,7 @@ export async function recordTraces({ db }: Database, roomId: string, userIds: re
   const [, gone] = await db.batch([
     db.run(sql`
       INSERT OR IGNORE INTO ${roomTraces} (user_id, room_id)
-      SELECT users.id, streams.id FROM ${users} JOIN streams ON streams.id = ${roomId}
+      SELECT users.id, streams.id FROM ${users} JOIN ${streams} ON streams.id = ${roomId}
       WHERE users.id IN ${ids} AND users.status <> 'deleted'`),
     db.select({ id: users.id }).from(users).where(sql`${users.id} IN ${ids} AND ${users.status} = 'deleted'`),
   ]);
@@ -24,7 +27,7 @@ export async function recordTraces({ db }: Database, roomId: string, userIds: re
 
 /** For all users, some rows at a time. If it is interrupted, the next call goes on with the rest. */
 export async function dropTraces({ db }: Database, roomId: string): Promise<void> {
-  const limit = sql.raw(`LIMIT ${ROWS_A_STEP}`);
+  const limit = sql`LIMIT ${literal(ROWS_A_STEP)}`;
   const rows = sql`SELECT user_id, room_id FROM ${roomTraces} WHERE room_id = ${roomId} ${limit}`;
   for (let dropped = ROWS_A_STEP; dropped === ROWS_A_STEP; ) {
     const { meta } = await db.run(sql`DELETE FROM ${roomTraces} WHERE (user_id, room_id) IN (${rows})`);

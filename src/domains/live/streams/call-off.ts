@@ -20,7 +20,7 @@ const DRAFT_KEPT_MS = 30 * DAY_MS;
 /** A step each of missed shows and of old drafts. Answers whether there may be more. */
 export async function callOffMissed(ctx: Context): Promise<boolean> {
   const now = ctx.now();
-  // The statuses and columns stand as the partial indexes have them.
+  // Each stands as its partial index has it.
   const missed = sql`scheduled_for IS NOT NULL AND scheduled_for <= ${now - MISSED_AFTER_MS}`;
   const left = sql`scheduled_for IS NULL AND prepared = 0 AND streams.updated_at <= ${now - DRAFT_KEPT_MS}`;
   const counts = [await callOff(ctx, missed), await callOff(ctx, left)];

@@ -7,7 +7,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { type Refusals, requireChange, requireThat } from '@/db/commit';
-import type { ChannelRow } from '@/domains/live/channels/tables';
+import { type ChannelRow, channels } from '@/domains/live/channels/tables';
 import { AppError } from '@/http/errors';
 import { streamError } from './errors';
 import type { StreamRow } from './tables';
@@ -48,7 +48,7 @@ export function changeStream(
 export function requireUnchangedChannel(ctx: Context, channel: ChannelRow): Statement {
   return requireThat(
     ctx,
-    sql`EXISTS (SELECT 1 FROM channels WHERE id = ${channel.id} AND updated_at = ${channel.updatedAt})`,
+    sql`EXISTS (SELECT 1 FROM ${channels} WHERE id = ${channel.id} AND updated_at = ${channel.updatedAt})`,
   );
 }
 

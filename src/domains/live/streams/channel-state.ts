@@ -77,7 +77,7 @@ export function isForNow(
   return prepared || isDue;
 }
 
-/** The statuses stand in the text, the wider one too: only so SQLite uses the index that is limited to open streams. */
+/** The IN names `streams_open_of_creator`. */
 function isPrepared(ctx: Context): SQL {
   return sql`status IN ('live', 'scheduled') AND status = 'scheduled'
     AND (prepared = 1 OR scheduled_for > ${ctx.now() - MISSED_AFTER_MS} AND scheduled_for <= ${ctx.now() + EARLY_MS})`;

@@ -4,6 +4,7 @@ import { and, asc, desc, eq, isNotNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { countRows } from '@/db/count-rows';
 import { newestMatches } from '@/db/fts';
+import { literal } from '@/db/sql';
 import { users } from '@/domains/base/users/tables';
 import { CANCELLED, streamAudience, visibleTo } from '@/domains/base/visibility/streams';
 import { streamLive } from '@/domains/live/rooms/tables';
@@ -39,13 +40,13 @@ export async function listLive(ctx: Context, viewer: Viewer, query: z.output<typ
 }
 
 /**
- * As text and in these words, so that the right index is taken: a parameter could not use those that are limited to
- * some statuses, and of one creator's streams those that are over are found by the creator, not by the status.
+ * Worded so that SQLite takes the right index: the IN names `streams_open_of_creator`, and the plus keeps one creator's
+ * ended streams from being found by their status instead of by the creator.
  */
 function ofStatus(status: StreamFilter['status'], ofOneCreator: boolean): SQL {
   // What was called off is shown to those who ask for it.
   if (!status) return ne(streams.status, 'cancelled');
-  const equal = sql.raw(`streams.status = '${status}'`);
+  const equal = eq(streams.status, literal(status));
   if (!ofOneCreator) return equal;
   return status === 'live' || status === 'scheduled'
     ? sql`${equal} AND streams.status IN ('live', 'scheduled')`

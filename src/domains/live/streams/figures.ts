@@ -1,7 +1,9 @@
 /** What a room counted in all becomes its stream's, once at the end. */
+
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { RoomFigures } from '@/contracts/room';
+import { int } from '@/db/sql';
 import { keepFigures } from '@/domains/live/rooms/figures';
 import { streams } from './tables';
 
@@ -14,8 +16,8 @@ export async function recordAnalytics(
   await ctx.db.batch([
     keepFigures(ctx, streamId, figures),
     ctx.db.run(sql`
-      UPDATE ${streams} SET peak_viewers = max(peak_viewers, CAST(${figures.peakViewers} AS INTEGER)),
-        ranking_peak = CAST(${figures.rankingPeak} AS INTEGER)
+      UPDATE ${streams} SET peak_viewers = max(peak_viewers, ${int(figures.peakViewers)}),
+        ranking_peak = ${int(figures.rankingPeak)}
       WHERE id = ${streamId}`),
   ]);
 }

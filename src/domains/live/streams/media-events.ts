@@ -11,6 +11,7 @@ import type { MediaEvent, ParticipantEvent } from '@/contracts/media';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit, requireChange } from '@/db/commit';
 import { users } from '@/domains/base/users/tables';
+import { isActive } from '@/domains/base/visibility/people';
 import { readIdentity } from '@/domains/live/channels/media-identity';
 import { advanceMediaMark } from '@/domains/live/channels/media-mark';
 import { isEncoderRefused } from '@/domains/live/channels/video-room';
@@ -109,7 +110,7 @@ async function mayGoLive(ctx: Context, creatorId: string): Promise<boolean> {
   const creator = await ctx.db
     .select({ id: users.id })
     .from(users)
-    .where(and(eq(users.id, creatorId), eq(users.status, 'active'), eq(users.creatorStatus, 'APPROVED')))
+    .where(and(eq(users.id, creatorId), isActive(), eq(users.creatorStatus, 'APPROVED')))
     .get();
   return creator !== undefined;
 }

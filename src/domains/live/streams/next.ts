@@ -1,8 +1,9 @@
 /** A creator's stream for their page: the one that is live, else the next that has a date. One statement. */
+
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
-import { visibleTo } from '@/domains/base/visibility/streams';
+import { isNotPrivate, visibleTo } from '@/domains/base/visibility/streams';
 import { streamLive } from '@/domains/live/rooms/tables';
 import type { Viewer } from '@/shared/actor';
 import { MISSED_AFTER_MS } from './channel-state';
@@ -20,9 +21,9 @@ export function findLiveOrNext(ctx: Context, username: string, viewer: Viewer): 
     .get();
 }
 
-/** What is private is on no page, its creator's own included. The IN names the index that is limited by it. */
+/** Private streams are on no page, their creator's own included. The IN names `streams_open_of_creator`. */
 function liveOrNext(ctx: Context): SQL {
-  const open = sql`s.creator_id = users.id AND s.status IN ('live', 'scheduled') AND s.visibility <> 'private'`;
+  const open = sql`s.creator_id = users.id AND s.status IN ('live', 'scheduled') AND ${isNotPrivate(sql`s`)}`;
   return sql`coalesce(
     (SELECT s.id FROM streams s WHERE ${open} AND s.status = 'live'),
     (SELECT s.id FROM streams s WHERE ${open} AND s.status = 'scheduled' AND s.scheduled_for > ${ctx.now() - MISSED_AFTER_MS}

@@ -6,6 +6,7 @@ import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/pre
 import { showsViewerList } from '@/domains/base/visibility/people';
 import { isInsider } from '@/domains/base/visibility/streams';
 import { streamLive } from '@/domains/live/rooms/tables';
+import { streamEarnings } from '@/domains/money/gifts/tables';
 import type { Role, Viewer } from '@/shared/actor';
 import { toIso, toIsoOrNull } from '@/shared/time';
 import type { CREATOR_TYPES, Stream } from './schemas';
@@ -18,7 +19,7 @@ export const streamColumns = {
   creator: cardColumns,
   viewerCount: sql<number>`coalesce(${streamLive.viewerCount}, 0)`,
   showsViewerList: showsViewerList(streams.creatorId),
-  earnedDiamonds: sql<number>`coalesce((SELECT diamonds FROM stream_earnings WHERE stream_id = streams.id), 0)`,
+  earnedDiamonds: sql<number>`coalesce((SELECT diamonds FROM ${streamEarnings} WHERE stream_id = streams.id), 0)`,
 };
 
 /** By how many viewers lists sort live streams, and those that are over; the index is of the very same words. */

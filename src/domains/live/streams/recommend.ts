@@ -2,9 +2,14 @@
  * Live streams for one reader: recommendations, and the streams of creators they follow or subscribe to. The formula
  * stands here alone.
  */
-import { and, desc, ne, type SQL, sql } from 'drizzle-orm';
+
+import { and, desc, eq, ne, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { int, literal } from '@/db/sql';
 import { isMemberOf, tiesOf } from '@/domains/base/visibility/members';
+import { channels } from '@/domains/live/channels/tables';
+import { watchedCategories } from '@/domains/live/rooms/tables';
+import { creatorCategories } from '@/domains/people/creators/tables';
 import type { PageQuery } from '@/http/envelope';
 import type { Actor, Viewer } from '@/shared/actor';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
@@ -29,10 +34,10 @@ export const FORMULA =
 /** Two statements. The order is that of FORMULA. */
 export function listRecommended(ctx: Context, viewer: Viewer, query: PageQuery): Promise<StreamList> {
   const userId = viewer?.kind === 'user' ? viewer.userId : null;
-  const minutesLive = sql`(CAST(${ctx.now()} AS INTEGER) - ${streams.startedAt}) / ${sql.raw(String(MINUTE_MS))}`;
+  const minutesLive = sql`(${int(ctx.now())} - ${streams.startedAt}) / ${literal(MINUTE_MS)}`;
   const order = [
     ...(userId === null ? [] : [sql`${pointsFor(ctx, userId)} DESC`]),
-    sql`${rankingCount} + max(0, ${sql.raw(String(FRESHNESS_BONUS_MINUTES))} - ${minutesLive}) DESC`,
+    sql`${rankingCount} + max(0, ${literal(FRESHNESS_BONUS_MINUTES)} - ${minutesLive}) DESC`,
     desc(streams.id),
   ];
   const condition = and(isLive, userId === null ? undefined : ne(streams.creatorId, userId));
@@ -51,8 +56,7 @@ export function listFollowing(ctx: Context, actor: Actor, query: PageQuery): Pro
   );
 }
 
-/** As text, so that the index of live streams is taken. */
-const isLive = sql`streams.status = 'live'`;
+const isLive = eq(streams.status, literal('live'));
 
 /** The categories of a reader's creators are read once a list; the rest are look-ups by key for each stream. */
 function pointsFor(ctx: Context, userId: string): SQL {
@@ -60,8 +64,8 @@ function pointsFor(ctx: Context, userId: string): SQL {
   const since = ctx.now() - WATCHED_WITHIN_DAYS * DAY_MS;
   return sql`4 * ${isMemberOf(userId, streams.creatorId)}
     + 2 * coalesce(${streams.category} IN (
-        SELECT category FROM creator_categories WHERE user_id IN (${tied})
-        UNION SELECT category FROM channels WHERE creator_id IN (${tied}) AND category IS NOT NULL), 0)
-    + EXISTS (SELECT 1 FROM watched_categories watched
+        SELECT category FROM ${creatorCategories} WHERE user_id IN (${tied})
+        UNION SELECT category FROM ${channels} WHERE creator_id IN (${tied}) AND category IS NOT NULL), 0)
+    + EXISTS (SELECT 1 FROM ${watchedCategories} watched
         WHERE watched.user_id = ${userId} AND watched.category = ${streams.category} AND watched.seen_at > ${since})`;
 }

@@ -176,5 +176,5 @@ export async function findLeftRooms(ctx: Context, names: readonly string[]) {
     SELECT channel_id AS channelId, media_room AS room FROM streams
     WHERE media_room IN ${among} AND media_room IS NOT NULL AND status = 'ended'
     UNION
-    SELECT id, id FROM channels WHERE id IN ${among} AND media_room IS NOT NULL`);
+    SELECT id, id FROM ${channels} WHERE id IN ${among} AND media_room IS NOT NULL`);
 }

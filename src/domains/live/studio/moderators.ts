@@ -4,7 +4,7 @@ import type { Context } from '@/contracts/context';
 import { commit, requireThat } from '@/db/commit';
 import { cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
-import { noBlockBetween } from '@/domains/base/visibility/people';
+import { isActive, noBlockBetween } from '@/domains/base/visibility/people';
 import { channels, moderators } from '@/domains/live/channels/tables';
 import { addModerator, dropModerator } from '@/domains/live/channels/write';
 import { relationChanged } from '@/domains/live/rooms/open-rooms';
@@ -21,12 +21,12 @@ export async function nameModerator(ctx: Context, creatorId: string, userId: str
   const user = await ctx.db
     .select({ id: users.id })
     .from(users)
-    .where(and(eq(users.id, userId), eq(users.status, 'active'), noBlockBetween(creatorId, users.id)))
+    .where(and(eq(users.id, userId), isActive(), noBlockBetween(creatorId, users.id)))
     .get();
   if (!user) throw studioError('USER_NOT_FOUND');
   const state = await ownChannelState(ctx, creatorId);
   const channelId = state.channel.id;
-  const ofChannel = sql`(SELECT count(*) FROM moderators WHERE channel_id = ${channelId})`;
+  const ofChannel = sql`(SELECT count(*) FROM ${moderators} WHERE channel_id = ${channelId})`;
   await commit(ctx, [addModerator(ctx, channelId, userId), requireThat(ctx, sql`${ofChannel} <= ${MODERATORS_MAX}`)], {
     events: await relationChanged(ctx, { userId, creatorId }),
     refusals: { DEMAND_NOT_MET: () => studioError('TOO_MANY_MODERATORS') },

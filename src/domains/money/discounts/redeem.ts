@@ -6,6 +6,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { type Refusals, requireChange } from '@/db/commit';
+import { int } from '@/db/sql';
 import { discountError } from './errors';
 import { discountCodes, discountRedemptions } from './tables';
 
@@ -29,7 +30,7 @@ export function reserveDiscount(
   return [
     ctx.db.run(sql`
       INSERT INTO ${discountRedemptions} (purchase_id, code_id, promotion, user_id, state, created_at, updated_at)
-      SELECT ${purchaseId}, id, promotion, ${userId}, 'reserved', CAST(${ctx.now()} AS INTEGER), CAST(${ctx.now()} AS INTEGER)
+      SELECT ${purchaseId}, id, promotion, ${userId}, 'reserved', ${int(ctx.now())}, ${int(ctx.now())}
       FROM ${discountCodes} WHERE id = ${discount.id} AND updated_at = ${discount.updatedAt}`),
     requireChange(ctx),
   ];

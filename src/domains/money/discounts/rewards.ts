@@ -3,6 +3,7 @@ import type { z } from '@hono/zod-openapi';
 import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
+import { int } from '@/db/sql';
 import type { Economy } from '@/domains/base/economy/read';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
@@ -43,7 +44,7 @@ export function earnReward(
 export function endReward(ctx: Context, purchaseId: string): Statement {
   return ctx.db
     .update(discountCodes)
-    .set({ active: false, updatedAt: sql`max(${discountCodes.updatedAt} + 1, CAST(${ctx.now()} AS INTEGER))` })
+    .set({ active: false, updatedAt: sql`max(${discountCodes.updatedAt} + 1, ${int(ctx.now())})` })
     .where(and(eq(discountCodes.earnedBy, purchaseId), eq(discountCodes.active, true)));
 }
 

@@ -6,6 +6,9 @@ import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { type Economy, readEconomy } from '@/domains/base/economy/read';
+import { users } from '@/domains/base/users/tables';
+import { isActive } from '@/domains/base/visibility/people';
+import { streams } from '@/domains/live/streams/tables';
 import { AppError } from '@/http/errors';
 import { post } from '@/ledger/transfers';
 import { newId } from '@/shared/ids';
@@ -64,17 +67,17 @@ function listActive(ctx: Context, after: string): Promise<{ id: string; isCreato
     SELECT * FROM (SELECT DISTINCT user_id AS id FROM earning_days
       WHERE day = ${toDay(ms)} AND user_id > ${after} ORDER BY user_id LIMIT ${PAGE_CREATORS})`;
   const streamedOn = (ms: number) => sql`
-    SELECT * FROM (SELECT DISTINCT creator_id FROM streams
+    SELECT * FROM (SELECT DISTINCT creator_id FROM ${streams}
       WHERE ended_at IS NOT NULL AND ended_at / 86400000 = ${Math.floor(ms / DAY_MS)}
         AND creator_id > ${after} ORDER BY creator_id LIMIT ${PAGE_CREATORS})`;
   return ctx.db.all<{ id: string; isCreator: number }>(sql`
-    SELECT active.id AS id, coalesce(users.creator_status = 'APPROVED' AND users.status = 'active', 0) AS isCreator
+    SELECT active.id AS id, coalesce(users.creator_status = 'APPROVED' AND ${isActive()}, 0) AS isCreator
     FROM (
       ${earnedOn(now)} UNION ${earnedOn(now - DAY_MS)} UNION ${streamedOn(now)} UNION ${streamedOn(now - DAY_MS)}
-      UNION SELECT creator_id FROM streams WHERE status = 'live' AND creator_id > ${after}
+      UNION SELECT creator_id FROM ${streams} WHERE status = 'live' AND creator_id > ${after}
       ORDER BY 1 LIMIT ${PAGE_CREATORS}
     ) active
-    LEFT JOIN users ON users.id = active.id
+    LEFT JOIN ${users} ON users.id = active.id
     ORDER BY active.id`);
 }
 

@@ -2,8 +2,11 @@
  * What the books must say of exchanges and rewards; and that every creator's diamonds are what their days say they
  * earned, less what they exchanged and what is or was paid out.
  */
+
 import { sql } from 'drizzle-orm';
+import { payouts } from '@/domains/money/payouts/tables';
 import { COIN, checkRows, DIAMOND, isInRange, type MoneyCheck, nextRange } from '@/ledger/check';
+import { ledgerAccounts } from '@/ledger/tables';
 import { exchanges, targetRewards } from './tables';
 
 /** Each has a row for every day and source that there was. */
@@ -39,12 +42,12 @@ export const earningsCheck: MoneyCheck = {
       WITH earned AS (
         SELECT user_id, sum(diamonds) AS diamonds FROM earning_days WHERE ${isInRange(sql`user_id`, range)} GROUP BY user_id),
       held AS (
-        SELECT owner AS user_id, sum(balance) AS balance FROM ledger_accounts
+        SELECT owner AS user_id, sum(balance) AS balance FROM ${ledgerAccounts}
         WHERE kind = 'earnings' AND ${isInRange(sql`owner`, range)} GROUP BY owner)
       SELECT id, balance, should FROM (
         SELECT ids.user_id AS id, coalesce(held.balance, 0) AS balance, coalesce(earned.diamonds, 0)
           - coalesce((SELECT sum(diamonds) FROM exchanges WHERE user_id = ids.user_id), 0)
-          - coalesce((SELECT sum(diamonds) FROM payouts
+          - coalesce((SELECT sum(diamonds) FROM ${payouts}
               WHERE user_id = ids.user_id AND source = 'diamonds' AND status NOT IN ('rejected', 'failed')), 0) AS should
         FROM (SELECT user_id FROM held UNION SELECT user_id FROM earned) ids
         LEFT JOIN held ON held.user_id = ids.user_id

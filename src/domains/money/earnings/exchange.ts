@@ -10,6 +10,7 @@ import { commit, refusalOf } from '@/db/commit';
 import { convert } from '@/domains/base/economy/rates';
 import { readEconomy } from '@/domains/base/economy/read';
 import { type Once, performOnce } from '@/http/idempotency';
+import { ledgerTransfers } from '@/ledger/tables';
 import { ACCOUNT_MISSING, OVERDRAFT, post, readBalance } from '@/ledger/transfers';
 import { newId } from '@/shared/ids';
 import { toIso } from '@/shared/time';
@@ -68,8 +69,8 @@ async function findExchange(ctx: Context, userId: string, { idempotencyKey }: On
 async function presentExchange(ctx: Context, row: ExchangeRow): Promise<z.input<typeof Exchange>> {
   const left = await ctx.db.get<{ diamonds: number; coins: number }>(sql`
     SELECT gave.debit_balance AS diamonds, got.credit_balance AS coins
-    FROM ledger_transfers gave
-    JOIN ledger_transfers got ON got.ref_type = gave.ref_type AND got.ref_id = gave.ref_id AND got.leg = 2
+    FROM ${ledgerTransfers} gave
+    JOIN ${ledgerTransfers} got ON got.ref_type = gave.ref_type AND got.ref_id = gave.ref_id AND got.leg = 2
     WHERE gave.ref_type = 'exchange' AND gave.ref_id = ${row.id} AND gave.leg = 1`);
   const { id, diamonds, coins, economyVersion, createdAt } = row;
   return { id, diamonds, coins, economyVersion, balances: left, createdAt: toIso(createdAt) };

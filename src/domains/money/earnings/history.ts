@@ -2,6 +2,7 @@
  * Everything that a creator earned and that took diamonds away again: the history of the earnings account, walked
  * backwards from the end of the range. What is newer than the range is skipped by the days' own marks.
  */
+
 import type { z } from '@hono/zod-openapi';
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -13,6 +14,7 @@ import { type DayRange, RANGE_DAYS_MAX, readRange } from '@/http/day-range';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
 import type { TransferKind } from '@/ledger/chart';
 import { type Entry, findPlaceBefore, type HistoryPlace, walkHistory } from '@/ledger/history';
+import { ledgerAccounts } from '@/ledger/tables';
 import { toIso } from '@/shared/time';
 import { type EarningEntry, type ENTRY_KINDS, HistoryPosition, type HistoryQuery } from './schemas';
 
@@ -71,7 +73,7 @@ async function findStart(
       (SELECT min(last_transfer_id) FROM earning_days WHERE user_id = ${userId} AND day = (
         SELECT min(day) FROM earning_days WHERE user_id = ${userId} AND day > ${to})),
       a.last_transfer_id) AS transferId
-    FROM ledger_accounts a
+    FROM ${ledgerAccounts} a
     WHERE a.owner = ${userId} AND a.kind = 'earnings' AND a.unit = 'diamond' AND a.shard = 0`);
   if (!row || row.transferId === null) return undefined;
   const { accountId, transferId } = row;

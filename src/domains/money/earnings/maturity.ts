@@ -4,7 +4,9 @@
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { int } from '@/db/sql';
 import { type Economy, readEconomy } from '@/domains/base/economy/read';
+import { ledgerAccounts } from '@/ledger/tables';
 import { firstIdAt } from '@/shared/ids';
 import { type DayAmount, maturingOf, windowStart } from './mature';
 
@@ -24,7 +26,7 @@ export async function readDiamonds(ctx: Context, userId: string, known?: Economy
   // One batch: all three are as of one moment.
   const [[account], credits, debits] = await ctx.db.batch([
     ctx.db.all<{ balance: number }>(sql`
-      SELECT balance FROM ledger_accounts
+      SELECT balance FROM ${ledgerAccounts}
       WHERE owner = ${userId} AND kind = 'earnings' AND unit = 'diamond' AND shard = 0`),
     ctx.db.all<DayAmount>(sql`
       SELECT day, sum(diamonds) AS diamonds FROM earning_days WHERE user_id = ${userId} AND day >= ${since} GROUP BY day`),
@@ -45,8 +47,8 @@ export async function readDiamonds(ctx: Context, userId: string, known?: Economy
 export function stillMatured(userId: string, diamonds: number, { window }: Diamonds): SQL {
   // What the window earned since then raises both sums; what was taken of the window since then only adds to `taken`.
   return sql`
-    coalesce((SELECT balance FROM ledger_accounts
+    coalesce((SELECT balance FROM ${ledgerAccounts}
       WHERE owner = ${userId} AND kind = 'earnings' AND unit = 'diamond' AND shard = 0), 0)
     - coalesce((SELECT sum(diamonds) FROM earning_days WHERE user_id = ${userId} AND day >= ${window.since}), 0)
-    + CAST(${window.taken} AS INTEGER) >= CAST(${diamonds} AS INTEGER)`;
+    + ${int(window.taken)} >= ${int(diamonds)}`;
 }

@@ -5,6 +5,9 @@
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { TARGET_METRICS } from '@/contracts/economy';
+import { int } from '@/db/sql';
+import { streamAnalytics } from '@/domains/live/rooms/tables';
+import { streams } from '@/domains/live/streams/tables';
 import { DAY_MS, toDay } from '@/shared/time';
 import type { Period } from './periods';
 
@@ -47,15 +50,15 @@ export async function readProgress(
         FROM json_each(${users}) creator CROSS JOIN json_each(${spans}) period),
       aired AS (
         SELECT asked.*, id, started_at, ended_at, ended_at AS until_ms
-        FROM asked CROSS JOIN streams ON creator_id = user_id AND ended_at >= start_ms AND started_at < end_ms
+        FROM asked CROSS JOIN ${streams} ON creator_id = user_id AND ended_at >= start_ms AND started_at < end_ms
         UNION ALL
-        SELECT asked.*, id, started_at, NULL, CAST(${ctx.now()} AS INTEGER)
-        FROM asked CROSS JOIN streams
+        SELECT asked.*, id, started_at, NULL, ${int(ctx.now())}
+        FROM asked CROSS JOIN ${streams}
           ON creator_id = user_id AND status IN ('live', 'scheduled') AND started_at < end_ms)
       SELECT user_id AS userId, period,
         sum(max(0, min(until_ms, end_ms) - max(started_at, start_ms))) / 60000 AS minutesStreamed,
         coalesce(sum(coalesce(rewarded_seconds, watch_seconds)) FILTER (WHERE ended_at < end_ms), 0) / 60 AS minutesWatched
-      FROM aired LEFT JOIN stream_analytics ON stream_id = aired.id
+      FROM aired LEFT JOIN ${streamAnalytics} ON stream_id = aired.id
       GROUP BY user_id, period`),
   ]);
   const keyOf = (userId: string, period: number) => `${userId} ${period}`;

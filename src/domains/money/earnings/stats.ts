@@ -2,6 +2,7 @@
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { payouts } from '@/domains/money/payouts/tables';
 import { daysOf, readRange } from '@/http/day-range';
 import { DAY_MS, toDay } from '@/shared/time';
 import type { EarningStats, StatsQuery } from './schemas';
@@ -40,10 +41,10 @@ export async function readStats(
       FROM exchanges WHERE user_id = ${userId}`),
     ctx.db.all<{ diamonds: number; count: number }>(sql`
       SELECT coalesce(sum(diamonds), 0) AS diamonds, count(*) AS count
-      FROM payouts WHERE user_id = ${userId} AND source = 'diamonds' AND +status = 'paid'`),
+      FROM ${payouts} WHERE user_id = ${userId} AND source = 'diamonds' AND +status = 'paid'`),
     ctx.db.all<{ currency: string; amountMinor: number }>(sql`
       SELECT currency, sum(amount_minor) AS amountMinor
-      FROM payouts WHERE user_id = ${userId} AND source = 'diamonds' AND +status = 'paid' GROUP BY currency ORDER BY currency`),
+      FROM ${payouts} WHERE user_id = ${userId} AND source = 'diamonds' AND +status = 'paid' GROUP BY currency ORDER BY currency`),
   ]);
   const byDay = Map.groupBy(rows, ({ day }) => day);
   const bySource = Map.groupBy(rows, ({ source }) => source);

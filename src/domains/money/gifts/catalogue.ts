@@ -9,6 +9,7 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { commit, requireChange, requireThat } from '@/db/commit';
 import { countRows } from '@/db/count-rows';
+import { literal } from '@/db/sql';
 import { type Economy, readEconomy } from '@/domains/base/economy/read';
 import { earnsNothing, economyIsUnchanged } from '@/domains/base/economy/worth';
 import { isOwnMediaUrl } from '@/domains/base/media/keys';
@@ -28,8 +29,7 @@ import { gifts } from './tables';
 /** Enough for an emoji that is joined of several. */
 const ICON_CHARACTERS_MAX = 16;
 
-/** Written out, since an index of what is on offer is found by it. */
-const onOffer = sql`gifts.active = 1`;
+const onOffer = eq(gifts.active, literal(1));
 
 /** Cheapest first. */
 export async function listCatalogue(ctx: Context, query: PageQuery) {

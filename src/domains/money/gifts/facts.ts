@@ -4,9 +4,11 @@ import { and, eq, type Placeholder, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { builtOnce } from '@/db/built-once';
 import { type Economy, economyOf, economyQuery } from '@/domains/base/economy/read';
+import { staff } from '@/domains/base/permissions/tables';
 import { type CardRow, cardColumns } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
-import { channelBans, channels, moderators } from '@/domains/live/channels/tables';
+import { isBannedFrom, isModeratorOf } from '@/domains/base/visibility/channels';
+import { channels } from '@/domains/live/channels/tables';
 import { mayStay } from '@/domains/live/rooms/admission';
 import { doorError } from '@/domains/live/rooms/admit';
 import { roomError } from '@/domains/live/rooms/errors';
@@ -15,7 +17,6 @@ import type { StreamRow } from '@/domains/live/streams/tables';
 import { streams } from '@/domains/live/streams/tables';
 import { requireSupportable, supportColumns } from '@/domains/people/social/support';
 import type { GiftRow, GiftSentRow } from './tables';
-
 import { gifts, giftsSent } from './tables';
 
 /** What a request wants given, and to whom: to a creator, or into a live stream. */
@@ -122,7 +123,7 @@ const peopleQuery = builtOnce((db, value: (name: Named) => Placeholder) =>
     })
     .from(users)
     .where(
-      sql`${users.id} IN (${value('senderId')}, ${value('recipientId')}, (SELECT creator_id FROM streams WHERE id = ${value('streamId')}))`,
+      sql`${users.id} IN (${value('senderId')}, ${value('recipientId')}, (SELECT creator_id FROM ${streams} WHERE id = ${value('streamId')}))`,
     ),
 );
 
@@ -138,14 +139,12 @@ function doorQuery(ctx: Context, streamId: string) {
 }
 
 function channelQuery(ctx: Context, { recipientId, senderId }: Giving) {
-  const ofSender = (table: typeof moderators | typeof channelBans) =>
-    sql`SELECT 1 FROM ${table} WHERE ${table.channelId} = ${channels.id} AND ${table.userId} = ${senderId}`;
   return ctx.db
     .select({
       blockedWords: channels.blockedWords,
-      banned: sql<number>`EXISTS (${ofSender(channelBans)})`.as('banned'),
-      exempt: sql<number>`EXISTS (${ofSender(moderators)})
-        OR EXISTS (SELECT 1 FROM staff WHERE staff.user_id = ${senderId})`.as('exempt'),
+      banned: isBannedFrom(sql`channels.id`, senderId).as('banned'),
+      exempt: sql<number>`${isModeratorOf(sql`channels.id`, senderId)}
+        OR EXISTS (SELECT 1 FROM ${staff} WHERE staff.user_id = ${senderId})`.as('exempt'),
     })
     .from(channels)
     .where(eq(channels.creatorId, recipientId ?? ''));

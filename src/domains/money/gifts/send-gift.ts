@@ -10,6 +10,7 @@ import type { Statement } from '@/contracts/database';
 import type { NewNotification, OutboxEvent } from '@/contracts/messages';
 import { builtOnce } from '@/db/built-once';
 import { planOnce } from '@/db/outbox';
+import { int } from '@/db/sql';
 import { convert } from '@/domains/base/economy/rates';
 import type { Economy } from '@/domains/base/economy/read';
 import { type CardRow, presentCard } from '@/domains/base/users/present';
@@ -145,7 +146,7 @@ const insertGift = builtOnce((db, value: (name: keyof GiftSentRow) => Placeholde
 const addToStream = builtOnce((db, value: (name: 'streamId' | 'diamonds') => Placeholder) =>
   db.run(sql`
     INSERT INTO ${streamEarnings} (stream_id, diamonds, gifts)
-    VALUES (${value('streamId')}, CAST(${value('diamonds')} AS INTEGER), 1)
+    VALUES (${value('streamId')}, ${int(value('diamonds'))}, 1)
     ON CONFLICT (stream_id) DO UPDATE SET diamonds = diamonds + excluded.diamonds, gifts = gifts + 1`),
 );
 

@@ -2,9 +2,11 @@
  * Asks providers what became of checkouts that are over and of which no event came, and expires those that no provider
  * knows about. The minute's cron runs it.
  */
+
 import { asc, inArray, lte, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { PaymentEvent } from '@/contracts/payments';
+import { int } from '@/db/sql';
 import { AppError } from '@/http/errors';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
 import { applyPaymentEvent } from './apply';
@@ -34,7 +36,7 @@ export async function askAboutPayments(ctx: Context, kinds: PaymentKinds): Promi
 /** Chosen and put off in one statement, so that two sweeps at once ask about none twice. */
 async function takeDue(ctx: Context, kind: PaymentKind): Promise<readonly Payment[]> {
   const { table } = kind;
-  const now = sql`CAST(${ctx.now()} AS INTEGER)`; // numbers are bound as REAL
+  const now = sql`${int(ctx.now())}`; // numbers are bound as REAL
   const due = ctx.db
     .select({ id: table.id })
     .from(table)
@@ -42,7 +44,7 @@ async function takeDue(ctx: Context, kind: PaymentKind): Promise<readonly Paymen
     .orderBy(asc(table.askAt))
     .limit(ASKED_AT_ONCE);
   return kind.change(ctx, inArray(table.id, due), {
-    askAt: sql`${now} + max(CAST(${DELAY_MS_MIN} AS INTEGER), ${now} - ${table.expiresAt})`,
+    askAt: sql`${now} + max(${int(DELAY_MS_MIN)}, ${now} - ${table.expiresAt})`,
   });
 }
 

@@ -7,6 +7,7 @@ import type { z } from '@hono/zod-openapi';
 import { and, eq, gte, notInArray, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit, type Refusals, requireThat } from '@/db/commit';
+import { int } from '@/db/sql';
 import { type Economy, readEconomy } from '@/domains/base/economy/read';
 import { readDiamonds, stillMatured } from '@/domains/money/earnings/maturity';
 import { creatorApplications } from '@/domains/people/creators/tables';
@@ -168,7 +169,7 @@ async function readToday(ctx: Context, userId: string, terms: Terms, now: number
 
 function fitsToday(userId: string, terms: Terms, asked: number, bounds: Bounds, now: number): SQL {
   return sql`
-    SELECT count(*) < CAST(${bounds.payoutsPerDayMax} AS INTEGER)
-      AND ${sumOf(terms)} + CAST(${asked} AS INTEGER) <= CAST(${bounds.perDayMax} AS INTEGER)
+    SELECT count(*) < ${int(bounds.payoutsPerDayMax)}
+      AND ${sumOf(terms)} + ${int(asked)} <= ${int(bounds.perDayMax)}
     FROM ${payouts} WHERE ${ofDay(userId, now)}`;
 }

@@ -1,6 +1,7 @@
 /** What the minute's cron does for payouts: queues again what was approved and has not come to an end. */
 import { and, asc, inArray, isNotNull, lte, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { int } from '@/db/sql';
 import { HOUR_MS, MINUTE_MS } from '@/shared/time';
 import { payouts } from './tables';
 
@@ -28,7 +29,7 @@ export async function requeuePayouts(ctx: Context): Promise<void> {
   // Claimed and read in one statement, so that two sweeps at once queue none twice.
   const claimed = await ctx.db
     .update(payouts)
-    .set({ sendAt: sql`CAST(${now} + ${delayMs} AS INTEGER)` }) // numbers are bound as REAL
+    .set({ sendAt: int(sql`${now} + ${delayMs}`) })
     .where(inArray(payouts.id, due))
     .returning({ id: payouts.id });
   if (claimed.length === 0) return;

@@ -2,13 +2,15 @@
  * What the books must say of a purchase: nothing before it is paid; then its coins and its money, and after them
  * reversals and restorations that come to what the purchase says was taken back.
  */
+
 import { sql } from 'drizzle-orm';
 import { COIN, checkRows, isInRange } from '@/ledger/check';
+import { ledgerAccounts, ledgerTransfers } from '@/ledger/tables';
 import { purchases } from './tables';
 
 const isPaid = sql`paid_at IS NOT NULL`;
 
-const legsThere = sql`(SELECT count(*) FROM ledger_transfers WHERE ref_type = 'purchase' AND ref_id = page.id)`;
+const legsThere = sql`(SELECT count(*) FROM ${ledgerTransfers} WHERE ref_type = 'purchase' AND ref_id = page.id)`;
 
 /** The first two legs are of the payment; those after them come as refunds and disputes do. */
 const LEGS_OF_PAYMENT = 2;
@@ -48,10 +50,10 @@ export const purchaseCheck = checkRows({
           WHEN t.kind = 'purchase_reversal_cash' THEN credit.owner = 'platform:' || p.provider AND credit.unit = p.currency
           WHEN t.kind = 'purchase_restored_cash' THEN debit.owner = 'platform:' || p.provider AND debit.unit = p.currency
         END, 0)) AS strange
-      FROM ledger_transfers t
+      FROM ${ledgerTransfers} t
       LEFT JOIN page p ON p.id = t.ref_id
-      LEFT JOIN ledger_accounts debit ON debit.id = t.debit_id
-      LEFT JOIN ledger_accounts credit ON credit.id = t.credit_id
+      LEFT JOIN ${ledgerAccounts} debit ON debit.id = t.debit_id
+      LEFT JOIN ${ledgerAccounts} credit ON credit.id = t.credit_id
       WHERE t.ref_type = 'purchase' AND t.leg > ${LEGS_OF_PAYMENT} AND ${isInRange(sql`t.ref_id`, range)}
       GROUP BY t.ref_id)
     SELECT id, problem FROM (

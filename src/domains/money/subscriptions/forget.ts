@@ -5,10 +5,11 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
+import { int } from '@/db/sql';
 
 /** Each is repeated until it changes nothing. */
 export function endSubscriptions(ctx: Context, userId: string, limit: SQL): Statement[] {
-  const now = sql`CAST(${ctx.now()} AS INTEGER)`;
+  const now = int(ctx.now());
   const due = (column: SQL) => sql`UPDATE subscriptions SET due_at = ${now} WHERE id IN (
     SELECT id FROM subscriptions WHERE ${column} = ${userId} AND status <> 'ended'
       AND (due_at IS NULL OR due_at > ${now}) ${limit})`;

@@ -1,8 +1,9 @@
 /** A user's own subscriptions: what they take, and what they let end. */
 import type { z } from '@hono/zod-openapi';
-import { and, desc, eq, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, lt, ne } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit, requireChange } from '@/db/commit';
+import { literal } from '@/db/sql';
 import { cardColumns } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
@@ -59,7 +60,7 @@ export async function unsubscribe(
   const asRead = and(
     eq(subscriptions.id, row.id),
     eq(subscriptions.months, row.months),
-    sql`${subscriptions.status} <> 'ended'`,
+    ne(subscriptions.status, literal('ended')),
   );
   await commit(ctx, [ctx.db.update(subscriptions).set(cancelled).where(asRead), requireChange(ctx)], {
     refusals: { DEMAND_NOT_MET: () => subscriptionError('SUBSCRIPTION_CHANGED') },

@@ -2,12 +2,13 @@
  * What the minute's cron does for subscriptions whose month is over: the next month is charged, or they end. Each is one
  * batch that holds only for the subscription as it was read, so two sweeps at once charge once.
  */
+
 import { and, asc, eq, getTableColumns, isNull, lte, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit, requireChange } from '@/db/commit';
 import { type Economy, readEconomy } from '@/domains/base/economy/read';
 import { users } from '@/domains/base/users/tables';
-import { noBlockBetween } from '@/domains/base/visibility/people';
+import { isActive, isActiveUser, isBlockBetween } from '@/domains/base/visibility/people';
 import { relationChanged } from '@/domains/live/rooms/open-rooms';
 import { AppError } from '@/http/errors';
 import { SHORT_OF_COINS } from '@/ledger/spend';
@@ -44,11 +45,10 @@ async function listDue(ctx: Context): Promise<Due[]> {
   return await ctx.db
     .select({
       ...getTableColumns(subscriptions),
-      subscriberStands: sql<number>`EXISTS (
-        SELECT 1 FROM users subscriber WHERE subscriber.id = ${subscriptions.subscriberId} AND subscriber.status = 'active')`,
+      subscriberStands: isActiveUser(subscriptions.subscriberId),
       // Null where the account is gone.
-      creatorStands: sql<number | null>`${users.status} = 'active' AND ${users.creatorStatus} = 'APPROVED'`,
-      blocked: sql<number>`NOT (${noBlockBetween(subscriptions.subscriberId, subscriptions.creatorId)})`,
+      creatorStands: sql<number | null>`${isActive()} AND ${users.creatorStatus} = 'APPROVED'`,
+      blocked: isBlockBetween(subscriptions.subscriberId, subscriptions.creatorId),
       creatorName: users.displayName,
     })
     .from(subscriptions)

@@ -2,11 +2,13 @@
  * Taking a subscription: the first month is paid in the batch that makes it. One that was cancelled and still runs is
  * taken up again without a charge, and remembers the key that did so beside the one that made it.
  */
+
 import type { z } from '@hono/zod-openapi';
-import { and, eq, inArray, isNotNull, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit, requireChange, requireThat } from '@/db/commit';
+import { int, literal } from '@/db/sql';
 import { type Economy, economyOf, economyQuery } from '@/domains/base/economy/read';
 import { type CardRow, cardColumns } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
@@ -107,12 +109,11 @@ function asMade(row: SubscriptionRow, { idempotencyKey }: Once): SubscriptionRow
   return resumedKey === idempotencyKey && resumedHash !== null ? { ...row, bodyHash: resumedHash } : row;
 }
 
-/** Written out, since the index of the pairs is found by it. */
 export function runsBetween(subscriberId: string, creatorId: string) {
   return and(
     eq(subscriptions.subscriberId, subscriberId),
     eq(subscriptions.creatorId, creatorId),
-    sql`subscriptions.status <> 'ended'`,
+    ne(subscriptions.status, literal('ended')),
   );
 }
 
@@ -148,7 +149,7 @@ async function begin(ctx: Context, subscriberId: string, input: Input, once: Onc
     createdAt: now,
   };
   const asRead = sql`EXISTS (SELECT 1 FROM subscription_tiers
-    WHERE id = ${tier.id} AND active = 1 AND coins_per_month = CAST(${tier.coinsPerMonth} AS INTEGER))`;
+    WHERE id = ${tier.id} AND active = 1 AND coins_per_month = ${int(tier.coinsPerMonth)})`;
   const changed = await relationChanged(ctx, { userId: subscriberId, creatorId: input.creatorId });
   await commitSpending(
     ctx,
@@ -183,7 +184,7 @@ async function takeUpAgain(
         .where(
           and(
             eq(subscriptions.id, running.id),
-            sql`${subscriptions.status} <> 'ended'`,
+            ne(subscriptions.status, literal('ended')),
             isNotNull(subscriptions.cancelledAt),
           ),
         ),

@@ -5,6 +5,11 @@
 import type { z } from '@hono/zod-openapi';
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { users } from '@/domains/base/users/tables';
+import { streams } from '@/domains/live/streams/tables';
+import { earningDays } from '@/domains/money/earnings/tables';
+import { payouts } from '@/domains/money/payouts/tables';
+import { purchases } from '@/domains/money/purchases/tables';
 import { daysOf, readRange } from '@/http/day-range';
 import { firstIdAt } from '@/shared/ids';
 import type { DashboardStats, StatsQuery } from './schemas';
@@ -36,23 +41,23 @@ export async function readDashboard(
 ): Promise<z.input<typeof DashboardStats>> {
   const range = readRange(ctx.now(), query, DAYS_DEFAULT);
   const { from, to, startMs, endMs } = range;
-  const [joined, sold, given, due, [users], [live]] = await ctx.db.batch([
+  const [joined, sold, given, due, [everyone], [live]] = await ctx.db.batch([
     // Ids begin with the time: nobody who joined in the range has one outside it.
     ctx.db.all<Joined>(sql`
-      SELECT ${dayOf(sql`created_at`)} AS day, count(*) AS users FROM users
+      SELECT ${dayOf(sql`created_at`)} AS day, count(*) AS users FROM ${users}
       WHERE id >= ${firstIdAt(startMs)} AND id < ${firstIdAt(endMs)} GROUP BY day`),
     ctx.db.all<Sold>(sql`
       SELECT ${dayOf(sql`paid_at`)} AS day, currency, sum(coins + bonus_coins - reversed_coins) AS coins,
         sum(amount_minor - reversed_minor) AS amountMinor
-      FROM purchases WHERE paid_at >= ${startMs} AND paid_at < ${endMs} GROUP BY day, currency`),
+      FROM ${purchases} WHERE paid_at >= ${startMs} AND paid_at < ${endMs} GROUP BY day, currency`),
     ctx.db.all<Given>(sql`
-      SELECT day, source, sum(count) AS count, sum(diamonds) AS diamonds FROM earning_days
+      SELECT day, source, sum(count) AS count, sum(diamonds) AS diamonds FROM ${earningDays}
       WHERE day BETWEEN ${from} AND ${to} AND source IN ('gift', 'tip') GROUP BY day, source`),
     ctx.db.all<{ currency: string; count: number; amountMinor: number }>(sql`
-      SELECT currency, count(*) AS count, sum(amount_minor) AS amountMinor FROM payouts
+      SELECT currency, count(*) AS count, sum(amount_minor) AS amountMinor FROM ${payouts}
       WHERE status IN ('requested', 'approved', 'processing') GROUP BY currency ORDER BY currency`),
-    ctx.db.all<{ count: number }>(sql`SELECT count(*) AS count FROM users`),
-    ctx.db.all<{ count: number }>(sql`SELECT count(*) AS count FROM streams WHERE status = 'live'`),
+    ctx.db.all<{ count: number }>(sql`SELECT count(*) AS count FROM ${users}`),
+    ctx.db.all<{ count: number }>(sql`SELECT count(*) AS count FROM ${streams} WHERE status = 'live'`),
   ]);
   const joinedOn = Map.groupBy(joined, ({ day }) => day);
   const soldOn = Map.groupBy(sold, ({ day }) => day);
@@ -64,7 +69,7 @@ export async function readDashboard(
   return {
     ...{ from, to, byDay },
     totals: figuresOf(joined, sold, given),
-    users: users?.count ?? 0,
+    users: everyone?.count ?? 0,
     liveStreams: live?.count ?? 0,
     payoutsDue: {
       count: due.reduce((sum, { count }) => sum + count, 0),

@@ -8,6 +8,7 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit, requireChange } from '@/db/commit';
+import { literal } from '@/db/sql';
 import { forgetBudgets } from '@/domains/base/budgets/spend';
 import { forgetFiles } from '@/domains/base/media/forget';
 import {
@@ -43,7 +44,7 @@ const ACCOUNTS_A_RUN = 2;
 /** One takes some fifty statements, that of files a hundred. */
 const STEPS_A_RUN = 3;
 const ROWS_A_STEP = 200;
-const LIMIT = sql.raw(`LIMIT ${ROWS_A_STEP}`);
+const LIMIT = sql`LIMIT ${literal(ROWS_A_STEP)}`;
 /** Something was opened meanwhile, such as a dispute, or an account that was never verified has money. */
 const OPEN_MATTER_MS = DAY_MS;
 /** So that one that fails for a fault of ours does not keep the others waiting. */

@@ -4,6 +4,7 @@
  */
 import { isNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { literal } from '@/db/sql';
 import { mediaFiles, mediaUploads } from '@/domains/base/media/tables';
 import { isSoOfSomebody } from '@/domains/base/notifications/present';
 import {
@@ -49,8 +50,8 @@ export interface Holding {
 }
 
 const REPEATS = ['idempotencyKey', 'bodyHash', 'resumedKey', 'resumedHash'];
-const mine = (table: string, column: string) => (userId: string) =>
-  sql`(SELECT id FROM ${sql.raw(table)} WHERE ${sql.raw(column)} = ${userId})`;
+const mine = (owner: SQLiteColumn) => (userId: string) =>
+  sql`(SELECT id FROM ${owner.table} WHERE ${owner} = ${userId})`;
 
 export const HOLDINGS: readonly [Holding, ...Holding[]] = [
   {
@@ -98,14 +99,14 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     as: 'channelModerators',
     table: moderators,
     tie: moderators.channelId,
-    things: mine('channels', 'creator_id'),
+    things: mine(channels.creatorId),
     order: [moderators.channelId, moderators.userId],
   },
   {
     as: 'channelBans',
     table: channelBans,
     tie: channelBans.channelId,
-    things: mine('channels', 'creator_id'),
+    things: mine(channels.creatorId),
     order: [channelBans.channelId, channelBans.userId],
   },
   { as: 'moderatorOf', table: moderators, tie: moderators.userId, order: [moderators.channelId] },
@@ -121,7 +122,7 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     as: 'streamAnalytics',
     table: streamAnalytics,
     tie: streamAnalytics.streamId,
-    things: mine('streams', 'creator_id'),
+    things: mine(streams.creatorId),
     order: [streamAnalytics.streamId],
   },
   {
@@ -143,10 +144,16 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     as: 'postMedia',
     table: postMedia,
     tie: postMedia.postId,
-    things: (userId) => sql`(SELECT id FROM posts WHERE author_id = ${userId} AND removed_at IS NULL)`,
+    things: (userId) => sql`(SELECT id FROM ${posts} WHERE author_id = ${userId} AND removed_at IS NULL)`,
     order: [postMedia.postId, postMedia.position],
   },
-  { as: 'comments', table: comments, tie: comments.authorId, order: [comments.id], only: ne(comments.text, sql`''`) },
+  {
+    as: 'comments',
+    table: comments,
+    tie: comments.authorId,
+    order: [comments.id],
+    only: ne(comments.text, literal('')),
+  },
   { as: 'likedPosts', table: postLikes, tie: postLikes.userId, order: [postLikes.postId] },
   { as: 'likedComments', table: commentLikes, tie: commentLikes.userId, order: [commentLikes.commentId] },
   {
@@ -177,7 +184,7 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     as: 'purchaseClaims',
     table: paymentClaims,
     tie: paymentClaims.purchaseId,
-    things: mine('purchases', 'user_id'),
+    things: mine(purchases.userId),
     order: [paymentClaims.purchaseId, paymentClaims.claimId],
   },
   { as: 'discountCodes', table: discountCodes, tie: discountCodes.ownerId, order: [discountCodes.id] },
@@ -185,7 +192,7 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     as: 'discountsUsed',
     table: discountRedemptions,
     tie: discountRedemptions.purchaseId,
-    things: mine('purchases', 'user_id'),
+    things: mine(purchases.userId),
     order: [discountRedemptions.purchaseId],
   },
   { as: 'giftsSent', table: giftsSent, tie: giftsSent.senderId, order: [giftsSent.id], without: REPEATS },
@@ -203,14 +210,14 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     table: subscriptions,
     tie: subscriptions.creatorId,
     order: [subscriptions.id],
-    only: ne(subscriptions.status, sql`'ended'`), // as text, for the index that has those alone
+    only: ne(subscriptions.status, literal('ended')),
     without: REPEATS,
   },
   {
     as: 'subscriptionCharges',
     table: subscriptionCharges,
     tie: subscriptionCharges.subscriptionId,
-    things: mine('subscriptions', 'subscriber_id'),
+    things: mine(subscriptions.subscriberId),
     order: [subscriptionCharges.subscriptionId, subscriptionCharges.month],
   },
   {

@@ -1,16 +1,21 @@
 /** What keeps an account from being deleted: money or people that wait for it. */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { staff } from '@/domains/base/permissions/tables';
+import { users } from '@/domains/base/users/tables';
+import { streams } from '@/domains/live/streams/tables';
+import { payouts } from '@/domains/money/payouts/tables';
+import { purchases } from '@/domains/money/purchases/tables';
 
 const MATTERS = {
   payout: (userId) =>
-    sql`EXISTS (SELECT 1 FROM payouts WHERE user_id = ${userId} AND status IN ('requested', 'approved', 'processing'))`,
-  payment: (userId) => sql`EXISTS (SELECT 1 FROM purchases WHERE user_id = ${userId} AND status = 'pending')`,
-  dispute: (userId) => sql`EXISTS (SELECT 1 FROM purchases WHERE user_id = ${userId} AND status = 'disputed')`,
-  live: (userId) => sql`EXISTS (SELECT 1 FROM streams WHERE creator_id = ${userId} AND status = 'live')`,
+    sql`EXISTS (SELECT 1 FROM ${payouts} WHERE user_id = ${userId} AND status IN ('requested', 'approved', 'processing'))`,
+  payment: (userId) => sql`EXISTS (SELECT 1 FROM ${purchases} WHERE user_id = ${userId} AND status = 'pending')`,
+  dispute: (userId) => sql`EXISTS (SELECT 1 FROM ${purchases} WHERE user_id = ${userId} AND status = 'disputed')`,
+  live: (userId) => sql`EXISTS (SELECT 1 FROM ${streams} WHERE creator_id = ${userId} AND status = 'live')`,
   // A platform without an owner has nobody who could make one.
-  'only-owner': (userId) => sql`(EXISTS (SELECT 1 FROM staff WHERE user_id = ${userId} AND rank = 'owner')
-    AND NOT EXISTS (SELECT 1 FROM staff JOIN users ON users.id = staff.user_id
+  'only-owner': (userId) => sql`(EXISTS (SELECT 1 FROM ${staff} WHERE user_id = ${userId} AND rank = 'owner')
+    AND NOT EXISTS (SELECT 1 FROM ${staff} JOIN ${users} ON users.id = staff.user_id
       WHERE staff.rank = 'owner' AND users.id <> ${userId} AND users.status = 'active' AND users.deletes_at IS NULL))`,
 } as const satisfies Readonly<Record<string, (userId: string) => SQL>>;
 

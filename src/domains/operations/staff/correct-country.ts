@@ -7,6 +7,7 @@ import { logStaff } from '@/domains/base/permissions/log';
 import { staffCanActOn } from '@/domains/base/permissions/permissions';
 import { hasRank } from '@/domains/base/permissions/rank';
 import { presentCard } from '@/domains/base/users/present';
+import { users } from '@/domains/base/users/tables';
 import { correctUserCountry } from '@/domains/base/users/write';
 import type { Actor } from '@/shared/actor';
 import { staffError } from './errors';
@@ -32,7 +33,7 @@ export async function correctCountry(
     [
       requireThat(ctx, hasRank(actor.userId, actor.staff)),
       requireThat(ctx, hasRank(userId, target.staff)),
-      requireThat(ctx, sql`EXISTS (SELECT 1 FROM users WHERE id = ${userId} AND country IS ${target.country})`),
+      requireThat(ctx, sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${userId} AND country IS ${target.country})`),
       correctUserCountry(ctx, userId, country),
       requireChange(ctx),
       logStaff(ctx, {

@@ -7,6 +7,7 @@ import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { commit, requireChange } from '@/db/commit';
+import { int } from '@/db/sql';
 import { newId } from '@/shared/ids';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
 import { signToken, verifyToken } from '@/shared/tokens';
@@ -90,7 +91,7 @@ function insertChallenge(ctx: Context, id: string, userId: string, device: strin
     WHERE user_id = ${userId} AND device IS ${device} AND expires_at > ${now + CHALLENGE_MS - BUDGET_MS} AND passed_at IS NULL`;
   return ctx.db.run(sql`
     INSERT INTO sign_in_challenges (id, user_id, device, attempts_left, expires_at)
-    SELECT ${id}, ${userId}, ${device}, CAST(${ATTEMPTS} AS INTEGER), CAST(${now + CHALLENGE_MS} AS INTEGER)
+    SELECT ${id}, ${userId}, ${device}, ${int(ATTEMPTS)}, ${int(now + CHALLENGE_MS)}
     WHERE ${condition} AND (${failed} AND voided_at IS NULL) < ${FAILED_MAX} AND (${failed}) < ${FAILED_WITH_VOIDED_MAX}`);
 }
 

@@ -6,7 +6,9 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { staffCan } from '@/domains/base/permissions/permissions';
 import { isOwnerAddress } from '@/domains/base/permissions/rank-owner';
+import { staff } from '@/domains/base/permissions/tables';
 import { isActiveSession } from '@/domains/base/users/session-active';
+import { users } from '@/domains/base/users/tables';
 import { type Endpoint, requiresVerification } from '@/http/endpoint';
 import type { Refusal } from '@/http/errors';
 import type { Count, Guard } from '@/http/mount';
@@ -182,7 +184,7 @@ async function lookUp(ctx: Context, session: SQL, { slides = false } = {}): Prom
     SELECT session.id AS sessionId, session.last_seen_at AS lastSeenAt, users.id AS userId, users.email,
       users.email_verified_at AS emailVerifiedAt, users.role, users.creator_status AS creatorStatus, users.status,
       staff.rank, staff.granted, staff.denied, staff.country
-    FROM auth_sessions session JOIN users ON users.id = session.user_id LEFT JOIN staff ON staff.user_id = users.id
+    FROM auth_sessions session JOIN ${users} ON users.id = session.user_id LEFT JOIN ${staff} ON staff.user_id = users.id
     WHERE ${session} AND ${isActiveSession(now)}`);
   if (!row) throw authError('SESSION_ENDED');
   if (row.status === 'banned') throw authError('ACCOUNT_BANNED');

@@ -7,6 +7,7 @@ import { and, eq, gt, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { commit } from '@/db/commit';
+import { int } from '@/db/sql';
 import { hmac, isHmacOf } from '@/shared/crypto';
 import { fold } from '@/shared/text';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '@/shared/time';
@@ -49,7 +50,7 @@ export function newOtp(ctx: Context, mailing: Mailing & { readonly kind: OtpPurp
   const fresh = {
     codeHash: hmac(ctx.config.keys, 'otp', boundCode(emailKey, purpose, code)),
     attemptsLeft: TRIES_MAX, // for the version before: see tables.ts
-    expiresAt: sql<number>`max(CAST(${soonest} AS INTEGER), coalesce(${usedUpUntil(ctx, mailAllowances(mailing))}, 0))`,
+    expiresAt: sql<number>`max(${int(soonest)}, coalesce(${usedUpUntil(ctx, mailAllowances(mailing))}, 0))`,
   };
   const insert: Statement = ctx.db
     .insert(otps)

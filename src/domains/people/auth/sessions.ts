@@ -7,6 +7,7 @@ import { and, eq, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
+import { int } from '@/db/sql';
 import type { Actor } from '@/shared/actor';
 import { randomToken } from '@/shared/crypto';
 import { newId } from '@/shared/ids';
@@ -85,7 +86,7 @@ export function prolonged(ctx: Context): { lastSeenAt: number; expiresAt: SQL } 
 
 /** That time, or the end of the session's 90 days if that is earlier. */
 export function cappedExpiry(at: number): SQL {
-  return sql`min(CAST(${at} AS INTEGER), ${authSessions.createdAt} + CAST(${SESSION_MS_MAX} AS INTEGER))`;
+  return sql`min(${int(at)}, ${authSessions.createdAt} + ${int(SESSION_MS_MAX)})`;
 }
 
 /**

@@ -5,6 +5,7 @@
 import { and, gte, lt, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
+import { literal } from '@/db/sql';
 import { users } from '@/domains/base/users/tables';
 import { resealTotp } from '@/domains/base/users/write';
 import { decrypt, encrypt } from '@/shared/crypto';
@@ -18,7 +19,7 @@ const SECRETS_RESEALED_MAX = 50;
 
 export async function sweepExpiredCredentials(ctx: Context): Promise<void> {
   const now = ctx.now();
-  const rows = sql.raw(String(ROWS_DELETED_MAX));
+  const rows = literal(ROWS_DELETED_MAX);
   await commit(ctx, [
     ctx.db.run(sql`DELETE FROM otps WHERE (email_key, purpose) IN
       (SELECT email_key, purpose FROM otps WHERE expires_at <= ${now} LIMIT ${rows})`),

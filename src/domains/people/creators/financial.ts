@@ -1,6 +1,7 @@
 /** Bank details: encrypted in the database, bound to their application, and shown by their last four characters. */
 import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { literal } from '@/db/sql';
 import { decrypt, encrypt } from '@/shared/crypto';
 import { creatorApplications } from './tables';
 
@@ -64,5 +65,5 @@ export async function reencryptFinancial(ctx: Context): Promise<number> {
 
 /** As the index `creator_applications_by_encryption_key` has it. */
 function keyId(): SQL<string> {
-  return sql<string>`substr(financial, 1, ${sql.raw(String(KEY_ID_CHARACTERS))})`;
+  return sql<string>`substr(financial, 1, ${literal(KEY_ID_CHARACTERS)})`;
 }

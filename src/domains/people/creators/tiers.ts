@@ -1,12 +1,12 @@
 /** What creators offer to subscribers. The subscriptions domain writes it; their pages show it. */
 import type { z } from '@hono/zod-openapi';
-import { and, asc, eq, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, type SQL } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { literal } from '@/db/sql';
 import { subscriptionTiers, type TierRow } from '@/domains/money/subscriptions/tables';
 import type { Tiers } from './schemas';
 
-/** Written out, since an index of what is on offer is found by it. */
-export const onOffer: SQL = sql`subscription_tiers.active = 1`;
+export const onOffer: SQL = eq(subscriptionTiers.active, literal(1));
 
 /** What a creator has on offer, cheapest first. */
 export function tiersQuery(ctx: Context, creatorId: string | SQL) {

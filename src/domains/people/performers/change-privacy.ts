@@ -5,6 +5,7 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { commit } from '@/db/commit';
 import { differs } from '@/db/differs';
+import { int } from '@/db/sql';
 import { regionsDiffer, setBlockedRegions } from '@/domains/people/social/regions';
 import { getPrivacy } from './privacy';
 import type { Privacy, PrivacyRequest } from './schemas';
@@ -31,7 +32,7 @@ function noteNewRegions(ctx: Context, userId: string, regions: readonly string[]
   const now = ctx.now();
   return ctx.db.run(sql`
     INSERT INTO performer_privacy (user_id, updated_at)
-    SELECT ${userId}, CAST(${now} AS INTEGER) WHERE ${regionsDiffer(userId, regions)}
+    SELECT ${userId}, ${int(now)} WHERE ${regionsDiffer(userId, regions)}
     ON CONFLICT DO UPDATE SET updated_at = excluded.updated_at`);
 }
 

@@ -26,7 +26,7 @@ export async function getCreatorPage(ctx: Context, viewer: Viewer, name: string)
   const [row, stream, tiers] = await Promise.all([
     findCreator(ctx, viewer, username),
     findLiveOrNext(ctx, username, viewer),
-    tiersQuery(ctx, sql`(SELECT id FROM users WHERE username = ${username})`),
+    tiersQuery(ctx, sql`(SELECT id FROM ${users} WHERE username = ${username})`),
   ]);
   if (!row) throw socialError('USER_NOT_FOUND', { message: 'This creator does not exist, or you cannot see them.' });
   const blockedByYou = row.blockedByYou === 1;

@@ -1,19 +1,23 @@
 /** Finding creators by name, category and who is live. Two statements, whatever the filter; counts are bounded. */
+
 import type { z } from '@hono/zod-openapi';
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { countRows } from '@/db/count-rows';
 import { EVERYBODY, newestMatches } from '@/db/fts';
+import { literal } from '@/db/sql';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { userVisibleTo } from '@/domains/base/visibility/people';
-import { creatorProfiles } from '@/domains/people/creators/tables';
+import { isNotPrivate } from '@/domains/base/visibility/streams';
+import { streamLive } from '@/domains/live/rooms/tables';
+import { streams } from '@/domains/live/streams/tables';
+import { creatorCategories, creatorProfiles } from '@/domains/people/creators/tables';
 import { COUNT_MAX, limitAndOffset, presentPage } from '@/http/envelope';
 import type { Viewer } from '@/shared/actor';
 import type { Creator, CreatorListQuery } from './discovery-schemas';
 
-/** As text, so that the indexes of creators can be taken. */
-export const isCreator = sql`users.creator_status = 'APPROVED'`;
+export const isCreator = eq(users.creatorStatus, literal('APPROVED'));
 
 /** For `users` left-joined with `creator_profiles`. Who has written nothing as a creator is shown by what the user wrote. */
 export const creatorColumns = {
@@ -41,7 +45,7 @@ export async function listCreators(ctx: Context, viewer: Viewer, query: z.output
     q === undefined ? undefined : sql`users.rowid IN (${newestMatches('users_fts', q, EVERYBODY, COUNT_MAX + 1)})`,
     category === undefined
       ? undefined
-      : sql`EXISTS (SELECT 1 FROM creator_categories c WHERE c.user_id = users.id AND c.category = ${category})`,
+      : sql`EXISTS (SELECT 1 FROM ${creatorCategories} c WHERE c.user_id = users.id AND c.category = ${category})`,
     sort === 'live' ? isLive : undefined,
     userVisibleTo(viewer),
   );
@@ -60,7 +64,7 @@ export async function listCreators(ctx: Context, viewer: Viewer, query: z.output
   return presentPage(rows.map(presentCreator), total, query);
 }
 
-const isLive = sql`users.id IN (SELECT creator_id FROM streams WHERE status = 'live' AND visibility <> 'private')`;
+const isLive = sql`users.id IN (SELECT creator_id FROM ${streams} WHERE status = 'live' AND ${isNotPrivate()})`;
 
 function orderOf(sort: z.output<typeof CreatorListQuery>['sort']): SQL[] {
   switch (sort) {
@@ -70,7 +74,7 @@ function orderOf(sort: z.output<typeof CreatorListQuery>['sort']): SQL[] {
       return [desc(users.id)];
     case 'live':
       return [
-        sql`(SELECT coalesce(sum(coalesce(ranking_count, viewer_count)), 0) FROM streams s JOIN stream_live l ON l.stream_id = s.id
+        sql`(SELECT coalesce(sum(coalesce(ranking_count, viewer_count)), 0) FROM ${streams} s JOIN ${streamLive} l ON l.stream_id = s.id
           WHERE s.creator_id = users.id AND s.status = 'live' AND s.status IN ('live', 'scheduled')) DESC`,
         desc(users.id),
       ];

@@ -47,5 +47,5 @@ function holding(q: string | undefined): SQL | undefined {
     : sql`users.rowid IN (
         SELECT rowid FROM (${newestMatches('users_fts', q, EVERYBODY, COUNT_MAX + 1)})
         UNION ALL SELECT rowid FROM users_fts WHERE users_fts MATCH ${matching(ftsQuery(q).whole, EVERYBODY)}
-          AND rowid = coalesce((SELECT named.rowid FROM users named WHERE named.username = ${usernameIn(q)}), 0))`;
+          AND rowid = coalesce((SELECT named.rowid FROM ${users} named WHERE named.username = ${usernameIn(q)}), 0))`;
 }

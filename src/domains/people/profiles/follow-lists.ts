@@ -7,6 +7,7 @@
 import { and, desc, eq, or, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Context } from '@/contracts/context';
+import { literal } from '@/db/sql';
 import { cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { showsFollows, userVisibleTo } from '@/domains/base/visibility/people';
@@ -85,9 +86,9 @@ async function listFollows(
  */
 function windowOf(theirs: SQLiteColumn, condition: SQL | undefined, max: number): SQL {
   const newest = (isEnd: 0 | 1, rows: SQL) => sql`SELECT * FROM (
-    SELECT ${follows.createdAt} AS at, ${theirs} AS user_id, ${sql.raw(String(isEnd))} AS is_end FROM ${follows}
+    SELECT ${follows.createdAt} AS at, ${theirs} AS user_id, ${literal(isEnd)} AS is_end FROM ${follows}
     WHERE ${condition} ORDER BY ${desc(follows.createdAt)}, ${desc(theirs)} LIMIT ${rows})`;
-  const [size, end] = [sql.raw(String(max)), sql.raw(String(max - 1))];
+  const [size, end] = [literal(max), literal(max - 1)];
   return sql`(${newest(0, size)} UNION ALL ${newest(1, sql`1 OFFSET ${end}`)}) AS walked`;
 }
 

@@ -3,7 +3,8 @@ import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
 import { commit, requireThat } from '@/db/commit';
 import { presentUser } from '@/domains/base/users/present';
-import { changeUserProfile, isActive } from '@/domains/base/users/write';
+import { changeUserProfile } from '@/domains/base/users/write';
+import { isActiveUser } from '@/domains/base/visibility/people';
 import { getAccount } from '@/domains/people/auth/account';
 import { authError } from '@/domains/people/auth/errors';
 import { httpError } from '@/http/errors';
@@ -42,7 +43,7 @@ export async function changeOwnProfile(ctx: Context, actor: Actor, request: z.ou
   };
   const isSeenInRooms = displayName !== undefined || country !== undefined;
   if (Object.keys(changes).length > 0)
-    await commit(ctx, [requireThat(ctx, isActive(actor.userId)), changeUserProfile(ctx, actor.userId, changes)], {
+    await commit(ctx, [requireThat(ctx, isActiveUser(actor.userId)), changeUserProfile(ctx, actor.userId, changes)], {
       events: isSeenInRooms ? [{ kind: 'user-changed', userId: actor.userId }] : [],
       refusals: {
         DEMAND_NOT_MET: () => authError('SESSION_ENDED'),

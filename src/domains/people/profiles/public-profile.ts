@@ -40,7 +40,7 @@ export async function getPublicProfile(
     })
     .from(users)
     .leftJoin(creatorProfiles, eq(creatorProfiles.userId, users.id))
-    // One stream of a channel is live at most; the IN names the index that is limited by it.
+    // A channel has one live stream at most. The IN names `streams_open_of_creator`.
     .leftJoin(
       streams,
       and(

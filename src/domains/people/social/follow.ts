@@ -4,10 +4,11 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commitIfMet, requireChange } from '@/db/commit';
+import { int } from '@/db/sql';
 import { withdrawFollow } from '@/domains/base/notifications/withdraw';
 import { users } from '@/domains/base/users/tables';
 import { followsCreator } from '@/domains/base/visibility/members';
-import { noBlockBetween } from '@/domains/base/visibility/people';
+import { isActive, noBlockBetween } from '@/domains/base/visibility/people';
 import { shownTo } from '@/domains/base/visibility/regions';
 import { relationChanged } from '@/domains/live/rooms/open-rooms';
 import type { Actor } from '@/shared/actor';
@@ -27,17 +28,10 @@ export async function followCreator(ctx: Context, follower: Actor, creatorId: st
       isFollowed: followsCreator(followerId, users.id),
       wasFollowed: sql<number>`EXISTS (
         SELECT 1 FROM former_follows WHERE follower_id = ${followerId} AND creator_id = users.id)`,
-      followerName: sql<string | null>`(SELECT display_name FROM users follower WHERE follower.id = ${followerId})`,
+      followerName: sql<string | null>`(SELECT display_name FROM ${users} follower WHERE follower.id = ${followerId})`,
     })
     .from(users)
-    .where(
-      and(
-        eq(users.id, creatorId),
-        eq(users.status, 'active'),
-        noBlockBetween(followerId, users.id),
-        shownTo(follower, users.id),
-      ),
-    )
+    .where(and(eq(users.id, creatorId), isActive(), noBlockBetween(followerId, users.id), shownTo(follower, users.id)))
     .get();
   if (!creator) throw socialError('USER_NOT_FOUND');
   if (creator.creatorStatus !== 'APPROVED') throw socialError('NOT_A_CREATOR');
@@ -58,8 +52,8 @@ export async function unfollowCreator(ctx: Context, followerId: string, creatorI
 export function follow(ctx: Context, followerId: string, creatorId: string): Statement {
   return ctx.db.run(sql`
     INSERT INTO follows (follower_id, creator_id, created_at)
-    SELECT ${followerId}, id, CAST(${ctx.now()} AS INTEGER) FROM users
-    WHERE id = ${creatorId} AND creator_status = 'APPROVED' AND status = 'active'
+    SELECT ${followerId}, id, ${int(ctx.now())} FROM ${users}
+    WHERE id = ${creatorId} AND creator_status = 'APPROVED' AND ${isActive()}
       AND ${noBlockBetween(followerId, users.id)}
     ON CONFLICT DO NOTHING`);
 }

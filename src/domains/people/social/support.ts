@@ -1,7 +1,7 @@
 /** Whom one may give coins to: an approved creator whose account is active, no block in between, who is shown where one is. */
 import { type SQLWrapper, sql } from 'drizzle-orm';
 import { users } from '@/domains/base/users/tables';
-import { noBlockBetween } from '@/domains/base/visibility/people';
+import { isBlockBetween } from '@/domains/base/visibility/people';
 import { hiddenIn, type Place } from '@/domains/base/visibility/regions';
 import { socialError } from './errors';
 
@@ -9,7 +9,7 @@ import { socialError } from './errors';
 export const supportColumns = (supporterId: SQLWrapper | string, place: Place<SQLWrapper | string | null>) => ({
   status: users.status,
   creatorStatus: users.creatorStatus,
-  blocked: sql<number>`(NOT (${noBlockBetween(supporterId, users.id)}) OR ${hiddenIn(place, users.id)})`.as('blocked'),
+  blocked: sql<number>`(${isBlockBetween(supporterId, users.id)} OR ${hiddenIn(place, users.id)})`.as('blocked'),
 });
 
 interface Supported {

@@ -2,7 +2,9 @@
 import { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { endpoint } from './endpoint';
+import { outbox } from '@/db/outbox';
+import { webhookEvents } from '@/domains/operations/webhooks/tables';
+import { endpoint } from '@/http/endpoint';
 
 const Status = z.enum(['ok', 'unavailable', 'not-configured']);
 
@@ -48,9 +50,9 @@ const probe = async (work: Promise<unknown>): Promise<State> =>
 async function readHealth(ctx: Context) {
   const now = ctx.now();
   const figures = ctx.db.get<{ waiting: number; oldest: number | null; stored: number; failed: number }>(sql`
-    SELECT (SELECT count(*) FROM outbox) AS waiting, (SELECT min(created_at) FROM outbox) AS oldest,
-      (SELECT count(*) FROM webhook_events WHERE state = 'stored') AS stored,
-      (SELECT count(*) FROM webhook_events WHERE state = 'failed') AS failed`);
+    SELECT (SELECT count(*) FROM ${outbox}) AS waiting, (SELECT min(created_at) FROM ${outbox}) AS oldest,
+      (SELECT count(*) FROM ${webhookEvents} WHERE state = 'stored') AS stored,
+      (SELECT count(*) FROM ${webhookEvents} WHERE state = 'failed') AS failed`);
   const [database, mediaStore, media, queued] = await Promise.all([
     probe(figures),
     probe(ctx.files.head('health')),
