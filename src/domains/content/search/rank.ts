@@ -17,7 +17,7 @@ export const FORMULA =
   'in BM25 but without the rarity of a word. A username counts 10, a display name 5; a title 10, a category 5, a ' +
   'description 1. Equal matches come newest first.';
 
-/** Writes a number into the text of a statement: as a parameter, SQLite could not compute with it once. */
+/** A number in the text, so that every search has the same statement. */
 function constant(value: number): SQL {
   return sql.raw(String(value));
 }
