@@ -7,6 +7,7 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
 import { int } from '@/db/sql';
+import { isOpen } from '@/domains/base/visibility/streams';
 import { streams } from '@/domains/live/streams/tables';
 import { MINUTE_MS } from '@/shared/time';
 import { videoDenials } from './tables';
@@ -47,7 +48,7 @@ export function denyEachOthersVideo(ctx: Context, one: string, other: string): S
   return deny(
     ctx,
     sql`SELECT coalesce(media_room, channel_id), CASE creator_id WHEN ${one} THEN ${other} ELSE ${one} END FROM ${streams}
-      WHERE creator_id IN (${one}, ${other}) AND status IN ('live', 'scheduled') AND status = 'live'`,
+      WHERE creator_id IN (${one}, ${other}) AND ${isOpen()} AND status = 'live'`,
   );
 }
 

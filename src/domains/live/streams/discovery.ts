@@ -5,7 +5,7 @@ import type { Context } from '@/contracts/context';
 import { newestMatches } from '@/db/fts';
 import { literal } from '@/db/sql';
 import { users } from '@/domains/base/users/tables';
-import { CANCELLED, streamAudience, visibleTo } from '@/domains/base/visibility/streams';
+import { CANCELLED, isOpen, streamAudience, visibleTo } from '@/domains/base/visibility/streams';
 import { COUNT_MAX, type PageQuery, presentPage, rowsOf } from '@/http/envelope';
 import type { Viewer } from '@/shared/actor';
 import { presentStream, rankingCount, rankingPeak, streamColumns } from './present';
@@ -38,17 +38,15 @@ export async function listLive(ctx: Context, viewer: Viewer, query: z.output<typ
 }
 
 /**
- * Worded so that SQLite takes the right index: the IN names `streams_open_of_creator`, and the plus keeps one creator's
- * ended streams from being found by their status instead of by the creator.
+ * Worded so that SQLite takes the right index: the plus keeps one creator's ended streams from being found by their
+ * status instead of by the creator.
  */
 function ofStatus(status: StreamFilter['status'], ofOneCreator: boolean): SQL {
   // What was called off is shown to those who ask for it.
   if (!status) return ne(streams.status, 'cancelled');
   const equal = eq(streams.status, literal(status));
   if (!ofOneCreator) return equal;
-  return status === 'live' || status === 'scheduled'
-    ? sql`${equal} AND streams.status IN ('live', 'scheduled')`
-    : sql`+${equal}`;
+  return status === 'live' || status === 'scheduled' ? sql`${equal} AND ${isOpen()}` : sql`+${equal}`;
 }
 
 function orderOf(sort: StreamFilter['sort'], status: StreamFilter['status']): SQL[] {

@@ -4,7 +4,7 @@ import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
 import { hidesSomewhere, shownTo } from '@/domains/base/visibility/regions';
-import { isNotPrivateTo, visibleElsewhere } from '@/domains/base/visibility/streams';
+import { isNotPrivateTo, isOpen, visibleElsewhere } from '@/domains/base/visibility/streams';
 import type { ChannelRow } from '@/domains/live/channels/tables';
 import { channels } from '@/domains/live/channels/tables';
 import type { Viewer } from '@/shared/actor';
@@ -57,12 +57,12 @@ function named(name: StreamName, viewer: Viewer): SQL | undefined {
     : and(eq(users.username, fold(name.username)), sql`streams.id = ${newestOf(viewer)}`);
 }
 
-/** Two look-ups by index, however many streams the creator has had. The IN names `streams_open_of_creator`. */
+/** Two look-ups by index, however many streams the creator has had. */
 function newestOf(viewer: Viewer): SQL {
   const open = isNotPrivateTo(viewer, sql`s`) ?? sql`1`;
   return sql`coalesce(
     (SELECT s.id FROM streams s WHERE s.creator_id = users.id AND s.status = 'live'
-      AND s.status IN ('live', 'scheduled') AND ${open}),
+      AND ${isOpen(sql`s`)} AND ${open}),
     (SELECT s.id FROM streams s WHERE s.creator_id = users.id AND s.status <> 'cancelled' AND ${open}
      ORDER BY s.id DESC LIMIT 1))`;
 }
