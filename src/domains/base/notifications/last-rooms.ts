@@ -8,6 +8,7 @@ import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import { planIfFound } from '@/db/outbox';
 import { sessionIsActive } from '@/domains/base/users/session-active';
+import { isOpen } from '@/domains/base/visibility/streams';
 import { streams } from '@/domains/live/streams/tables';
 import { newId } from '@/shared/ids';
 
@@ -36,7 +37,7 @@ function outlivedBy(userId: string, roomId: string): SQL {
     SELECT oldest.room_id AS value
     FROM (SELECT room_id FROM last_rooms WHERE user_id = ${userId} AND room_id <> ${roomId}
       ORDER BY entered_at DESC, room_id DESC LIMIT 1 OFFSET ${ROOMS_MAX - 1}) AS oldest
-    CROSS JOIN ${streams} ON streams.id = oldest.room_id AND streams.status IN ('scheduled', 'live')`;
+    CROSS JOIN ${streams} ON streams.id = oldest.room_id AND ${isOpen()}`;
 }
 
 /** Has the user's last rooms read again what they know of the user. Safe to repeat: each room reads what is true now. */
@@ -47,7 +48,7 @@ export async function refreshLastRooms(
 ): Promise<void> {
   const rooms = await ctx.db.all<{ roomId: string }>(sql`
     SELECT last_rooms.room_id AS roomId
-    FROM last_rooms CROSS JOIN ${streams} ON streams.id = last_rooms.room_id AND streams.status IN ('scheduled', 'live')
+    FROM last_rooms CROSS JOIN ${streams} ON streams.id = last_rooms.room_id AND ${isOpen()}
     WHERE last_rooms.user_id = ${userId}`);
   const command = { type: 'standing-changed', userId, ...(sessionsEnded ? { sessionsEnded } : {}) } as const;
   await Promise.all(rooms.map(({ roomId }) => ctx.rooms(roomId).apply(eventId, command)));

@@ -7,6 +7,7 @@ import type { Context } from '@/contracts/context';
 import type { Claim, PushText, TaskMessage } from '@/contracts/messages';
 import type { Channels, NotificationKind } from '@/contracts/notification-kinds';
 import { sessionIsActive } from '@/domains/base/users/session-active';
+import { isOpen } from '@/domains/base/visibility/streams';
 import { streams } from '@/domains/live/streams/tables';
 import { isLasting } from './kinds';
 import { countOutside } from './outside';
@@ -99,7 +100,7 @@ export interface EnteredRoom {
 export function placesQuery(userIds: readonly string[]): SQL {
   return sql`
     SELECT last_rooms.user_id AS userId, last_rooms.room_id AS roomId
-    FROM last_rooms CROSS JOIN ${streams} ON streams.id = last_rooms.room_id AND streams.status IN ('scheduled', 'live')
+    FROM last_rooms CROSS JOIN ${streams} ON streams.id = last_rooms.room_id AND ${isOpen()}
     WHERE last_rooms.user_id IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`;
 }
 

@@ -4,6 +4,7 @@ import { users } from '@/domains/base/users/tables';
 import { streams } from '@/domains/live/streams/tables';
 import type { Viewer } from '@/shared/actor';
 import { fold } from '@/shared/text';
+import { isNotPrivateTo, isOpen } from './streams';
 
 export type StreamName = { readonly id: string } | { readonly creatorId: string } | { readonly username: string };
 
@@ -20,17 +21,12 @@ export function isNamed(name: StreamName, viewer: Viewer): SQL | undefined {
     : and(eq(users.username, fold(name.username)), sql`streams.id = ${liveOrNewest(viewer)}`);
 }
 
-/**
- * Two look-ups by index, however many streams the creator has had. The wider IN is there for the partial index of open
- * streams.
- */
+/** Two look-ups by index, however many streams the creator has had. */
 function liveOrNewest(viewer: Viewer): SQL {
-  const userId = viewer?.kind === 'user' ? viewer.userId : '';
-  const open =
-    viewer?.kind === 'user' && viewer.staff ? sql`1` : sql`(s.visibility <> 'private' OR s.creator_id = ${userId})`;
+  const mayBeSeen = isNotPrivateTo(viewer, sql`s`) ?? sql`1`;
   return sql`coalesce(
     (SELECT s.id FROM ${streams} s WHERE s.creator_id = users.id AND s.status = 'live'
-      AND s.status IN ('live', 'scheduled') AND ${open}),
-    (SELECT s.id FROM ${streams} s WHERE s.creator_id = users.id AND s.status <> 'cancelled' AND ${open}
+      AND ${isOpen(sql`s`)} AND ${mayBeSeen}),
+    (SELECT s.id FROM ${streams} s WHERE s.creator_id = users.id AND s.status <> 'cancelled' AND ${mayBeSeen}
      ORDER BY s.id DESC LIMIT 1))`;
 }

@@ -28,8 +28,7 @@ export function isActiveUser(userId: Column): SQL<number> {
 
 /** One look-up by primary key. */
 export function hasBlocked(blockerId: Column, blockedId: Column): SQL<number> {
-  return sql<number>`EXISTS (SELECT 1 FROM ${blocks} block
-    WHERE block.blocker_id = ${blockerId} AND block.blocked_id = ${blockedId})`;
+  return sql<number>`EXISTS (SELECT 1 FROM ${blocks} WHERE blocker_id = ${blockerId} AND blocked_id = ${blockedId})`;
 }
 
 /** One of the two blocks the other. Two look-ups by primary key. */

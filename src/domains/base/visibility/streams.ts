@@ -22,6 +22,15 @@ export function visibleElsewhere(viewer: Viewer): SQL | undefined {
     : and(isActive(), isNotPrivateTo(viewer));
 }
 
+/**
+ * Live, or waiting to be. In these words, since they are the condition of the index `streams_open_of_creator`: a query
+ * that asks for one of the two statuses asks for this as well, to be answered by it.
+ * @param stream the name of `streams` in the query
+ */
+export function isOpen(stream: SQL = sql`streams`): SQL<number> {
+  return sql<number>`${stream}.status IN ('live', 'scheduled')`;
+}
+
 /** @param stream the name of `streams` in the query */
 export function isNotPrivate(stream: SQL = sql`streams`): SQL<number> {
   return sql<number>`${stream}.visibility <> 'private'`;

@@ -8,6 +8,7 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
 import { int } from '@/db/sql';
+import { isOpen } from '@/domains/base/visibility/streams';
 import { streams } from '@/domains/live/streams/tables';
 import { MINUTE_MS } from '@/shared/time';
 import { videoDenials } from './tables';
@@ -49,7 +50,7 @@ export function denyEachOthersVideo(ctx: Context, one: string, other: string): S
   return deny(
     ctx,
     sql`SELECT ${streamVideoRoom}, CASE creator_id WHEN ${one} THEN ${other} ELSE ${one} END FROM ${streams}
-      WHERE creator_id IN (${one}, ${other}) AND status IN ('live', 'scheduled') AND status = 'live'`,
+      WHERE creator_id IN (${one}, ${other}) AND ${isOpen()} AND status = 'live'`,
   );
 }
 

@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import { lastRooms } from '@/domains/base/notifications/tables';
+import { isOpen } from '@/domains/base/visibility/streams';
 import { streamVideoRoom } from '@/domains/live/channels/video-room';
 import { streams } from '@/domains/live/streams/tables';
 
@@ -30,7 +31,7 @@ export function listMeetingRooms(ctx: Context, one: string, other: string): Prom
   return ctx.db.all<OpenRoom>(sql`
     SELECT ${openRoomColumns}
     FROM ${streams}
-    WHERE creator_id IN (${one}, ${other}) AND status IN ('live', 'scheduled')
+    WHERE creator_id IN (${one}, ${other}) AND ${isOpen()}
       AND (status = 'live' OR EXISTS (SELECT 1 FROM ${lastRooms} AS entered
         WHERE entered.user_id = iif(creator_id = ${one}, ${other}, ${one}) AND entered.room_id = streams.id))
     ORDER BY status
@@ -41,7 +42,7 @@ export function listOpenRooms(ctx: Context, creatorIds: readonly string[]): Prom
   return ctx.db.all<OpenRoom>(sql`
     SELECT ${openRoomColumns}
     FROM ${streams}
-    WHERE creator_id IN (SELECT value FROM json_each(${JSON.stringify(creatorIds)})) AND status IN ('live', 'scheduled')
+    WHERE creator_id IN (SELECT value FROM json_each(${JSON.stringify(creatorIds)})) AND ${isOpen()}
     ORDER BY status
     LIMIT ${OPEN_ROOMS_MAX}`);
 }

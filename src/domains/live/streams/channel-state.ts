@@ -4,6 +4,7 @@ import { desc, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { requireThat } from '@/db/commit';
+import { isOpen } from '@/domains/base/visibility/streams';
 import { ensureChannel } from '@/domains/live/channels/ensure';
 import type { ChannelRow } from '@/domains/live/channels/tables';
 import { channels } from '@/domains/live/channels/tables';
@@ -77,9 +78,8 @@ export function isForNow(
   return prepared || isDue;
 }
 
-/** The IN names `streams_open_of_creator`. */
 function isPrepared(ctx: Context): SQL {
-  return sql`status IN ('live', 'scheduled') AND status = 'scheduled'
+  return sql`${isOpen()} AND status = 'scheduled'
     AND (prepared = 1 OR scheduled_for > ${ctx.now() - MISSED_AFTER_MS} AND scheduled_for <= ${ctx.now() + EARLY_MS})`;
 }
 

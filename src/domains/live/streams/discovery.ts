@@ -1,4 +1,5 @@
 /** Finding streams: lists by status, creator and words. Fixed statements, bounded counts. */
+
 import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, isNotNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -6,7 +7,7 @@ import { countRows } from '@/db/count-rows';
 import { newestMatches } from '@/db/fts';
 import { literal } from '@/db/sql';
 import { users } from '@/domains/base/users/tables';
-import { CANCELLED, streamAudience, visibleTo } from '@/domains/base/visibility/streams';
+import { CANCELLED, isOpen, streamAudience, visibleTo } from '@/domains/base/visibility/streams';
 import { streamLive } from '@/domains/live/rooms/tables';
 import { COUNT_MAX, limitAndOffset, type PageQuery, presentPage } from '@/http/envelope';
 import type { Viewer } from '@/shared/actor';
@@ -40,17 +41,15 @@ export async function listLive(ctx: Context, viewer: Viewer, query: z.output<typ
 }
 
 /**
- * Worded so that SQLite takes the right index: the IN names `streams_open_of_creator`, and the plus keeps one creator's
- * ended streams from being found by their status instead of by the creator.
+ * Worded so that SQLite takes the right index: the plus keeps one creator's ended streams from being found by their
+ * status instead of by the creator.
  */
 function ofStatus(status: StreamFilter['status'], ofOneCreator: boolean): SQL {
   // What was called off is shown to those who ask for it.
   if (!status) return ne(streams.status, 'cancelled');
   const equal = eq(streams.status, literal(status));
   if (!ofOneCreator) return equal;
-  return status === 'live' || status === 'scheduled'
-    ? sql`${equal} AND streams.status IN ('live', 'scheduled')`
-    : sql`+${equal}`;
+  return status === 'live' || status === 'scheduled' ? sql`${equal} AND ${isOpen()}` : sql`+${equal}`;
 }
 
 function orderOf(sort: StreamFilter['sort'], status: StreamFilter['status']): SQL[] {

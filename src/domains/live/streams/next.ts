@@ -3,7 +3,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
-import { isNotPrivate, visibleTo } from '@/domains/base/visibility/streams';
+import { isNotPrivate, isOpen, visibleTo } from '@/domains/base/visibility/streams';
 import { streamLive } from '@/domains/live/rooms/tables';
 import type { Viewer } from '@/shared/actor';
 import { MISSED_AFTER_MS } from './channel-state';
@@ -21,9 +21,9 @@ export function findLiveOrNext(ctx: Context, username: string, viewer: Viewer): 
     .get();
 }
 
-/** Private streams are on no page, their creator's own included. The IN names `streams_open_of_creator`. */
+/** Private streams are on no page, their creator's own included. */
 function liveOrNext(ctx: Context): SQL {
-  const open = sql`s.creator_id = users.id AND s.status IN ('live', 'scheduled') AND ${isNotPrivate(sql`s`)}`;
+  const open = sql`s.creator_id = users.id AND ${isOpen(sql`s`)} AND ${isNotPrivate(sql`s`)}`;
   return sql`coalesce(
     (SELECT s.id FROM streams s WHERE ${open} AND s.status = 'live'),
     (SELECT s.id FROM streams s WHERE ${open} AND s.status = 'scheduled' AND s.scheduled_for > ${ctx.now() - MISSED_AFTER_MS}

@@ -8,6 +8,7 @@ import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit, requireThat } from '@/db/commit';
 import { isOwnMediaUrl } from '@/domains/base/media/keys';
+import { isOpen } from '@/domains/base/visibility/streams';
 import { ensureChannel } from '@/domains/live/channels/ensure';
 import { streamVideoRoomOf } from '@/domains/live/channels/video-room';
 import { invalid } from '@/http/validation';
@@ -53,7 +54,7 @@ export async function createSession(
   const details = detailsOf(ctx, input);
   const streamId = await untilUnchanged(async () => {
     const channel = await ensureChannel(ctx, actor.userId);
-    const open = sql`(SELECT count(*) FROM streams WHERE creator_id = ${actor.userId} AND status IN ('live', 'scheduled'))`;
+    const open = sql`(SELECT count(*) FROM streams WHERE creator_id = ${actor.userId} AND ${isOpen()})`;
     const [counted, before] = await Promise.all([
       ctx.db.get<{ count: number }>(sql`SELECT ${open} AS count`),
       prepared ? findPrepared(ctx, channel.id) : undefined,

@@ -2,10 +2,12 @@
  * How far creators have come in a period: derived from what they earned and streamed, never stored. Rewards are not
  * counted into diamonds, or one target's reward would help to reach the next.
  */
+
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { TARGET_METRICS } from '@/contracts/economy';
 import { int } from '@/db/sql';
+import { isOpen } from '@/domains/base/visibility/streams';
 import { streamAnalytics } from '@/domains/live/rooms/tables';
 import { streams } from '@/domains/live/streams/tables';
 import { DAY_MS, toDay } from '@/shared/time';
@@ -54,7 +56,7 @@ export async function readProgress(
         UNION ALL
         SELECT asked.*, id, started_at, NULL, ${int(ctx.now())}
         FROM asked CROSS JOIN ${streams}
-          ON creator_id = user_id AND status IN ('live', 'scheduled') AND started_at < end_ms)
+          ON creator_id = user_id AND ${isOpen()} AND started_at < end_ms)
       SELECT user_id AS userId, period,
         sum(max(0, min(until_ms, end_ms) - max(started_at, start_ms))) / 60000 AS minutesStreamed,
         coalesce(sum(coalesce(rewarded_seconds, watch_seconds)) FILTER (WHERE ended_at < end_ms), 0) / 60 AS minutesWatched

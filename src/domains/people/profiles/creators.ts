@@ -9,7 +9,7 @@ import { literal } from '@/db/sql';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { userVisibleTo } from '@/domains/base/visibility/people';
-import { isNotPrivate } from '@/domains/base/visibility/streams';
+import { isNotPrivate, isOpen } from '@/domains/base/visibility/streams';
 import { streamLive } from '@/domains/live/rooms/tables';
 import { streams } from '@/domains/live/streams/tables';
 import { creatorCategories, creatorProfiles } from '@/domains/people/creators/tables';
@@ -75,7 +75,7 @@ function orderOf(sort: z.output<typeof CreatorListQuery>['sort']): SQL[] {
     case 'live':
       return [
         sql`(SELECT coalesce(sum(coalesce(ranking_count, viewer_count)), 0) FROM ${streams} s JOIN ${streamLive} l ON l.stream_id = s.id
-          WHERE s.creator_id = users.id AND s.status = 'live' AND s.status IN ('live', 'scheduled')) DESC`,
+          WHERE s.creator_id = users.id AND s.status = 'live' AND ${isOpen(sql`s`)}) DESC`,
         desc(users.id),
       ];
   }

@@ -5,7 +5,7 @@ import type { Context } from '@/contracts/context';
 import { cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { blockedBy, seesPastBlocks, showsFollows, userNamedTo, userVisibleTo } from '@/domains/base/visibility/people';
-import { visibleTo } from '@/domains/base/visibility/streams';
+import { isOpen, visibleTo } from '@/domains/base/visibility/streams';
 import { listStreams } from '@/domains/live/streams/discovery';
 import { streams } from '@/domains/live/streams/tables';
 import { creatorProfiles } from '@/domains/people/creators/tables';
@@ -40,14 +40,10 @@ export async function getPublicProfile(
     })
     .from(users)
     .leftJoin(creatorProfiles, eq(creatorProfiles.userId, users.id))
-    // A channel has one live stream at most. The IN names `streams_open_of_creator`.
+    // A channel has one live stream at most.
     .leftJoin(
       streams,
-      and(
-        eq(streams.creatorId, users.id),
-        sql`streams.status = 'live' AND streams.status IN ('live', 'scheduled')`,
-        visibleTo(viewer),
-      ),
+      and(eq(streams.creatorId, users.id), sql`streams.status = 'live' AND ${isOpen()}`, visibleTo(viewer)),
     )
     .where(and(eq(users.id, userId), userNamedTo(viewer)))
     .get();
