@@ -1,6 +1,6 @@
 /**
  * The room's later tasks, kept in a table since an object has only one alarm. An alarm may fire twice and a task may
- * fail half-way, so every task is safe to repeat and leaves the table only when it is done.
+ * fail half-way. So every task is safe to repeat, and leaves the table only when it is done.
  */
 import { MINUTE_MS } from '@/shared/time';
 import type { RoomStore } from './store';

@@ -68,7 +68,7 @@ export class Broadcaster {
   #flushedAt = 0;
   #isFlushing = false;
   #cancelTimer: (() => void) | undefined;
-  /** When (ms) the timer fires. Something more urgent sets it anew. */
+  /** When (ms) the timer fires. Something more urgent sets it again. */
   #timerAt = 0;
 
   constructor(private readonly room: Surroundings) {}

@@ -35,7 +35,7 @@ interface CommandParts {
 
 export async function applyCommand(room: CommandParts, commandId: string, command: RoomCommand): Promise<void> {
   const { store, broadcaster } = room;
-  // A deleted room has nothing to forget, and must not start anew.
+  // A deleted room has nothing to forget, and must not start again.
   if (!store.isPrepared && (command.type === 'forget-user' || command.type === 'tell-traces')) return;
   store.prepare();
   if (store.hasSeen(commandId)) return;

@@ -1,6 +1,6 @@
 /**
- * Decides who may write what: one pure rule for WebSocket and HTTP. The creator, moderators and staff are only held to
- * the room's state, the form of a message and the pace, not to the rules for viewers.
+ * Decides who may write what: one pure rule for WebSocket and HTTP. The creator, moderators and staff are held to the
+ * room's state, the form of a message and the pace, but not to the rules for viewers.
  */
 
 import type {

@@ -181,8 +181,8 @@ export class Presence {
   }
 
   /**
-   * Closes silent sockets, ends stays that a crash left open at the time when the room last saw them, and stores that
-   * the room has seen everyone now.
+   * Closes silent sockets, and ends stays that a crash left open at the time when the room last saw them. Then stores
+   * that the room has seen everyone now.
    */
   sweep(now: number): void {
     for (const [socket, seat] of [...this.#seats])

@@ -3,7 +3,7 @@ import type { ReactionKind } from '@/contracts/room';
 import { GUESTS_RANKED_MAX, type Interval } from './figures';
 import { rowsOf } from './sql';
 
-/** What a stay counts as. */
+/** Decides how a stay counts in the figures. */
 export type Origin = Pick<Interval, 'isVerified'> & { readonly address?: string | undefined };
 
 export class ViewerStore {

@@ -1,4 +1,4 @@
-/** Logs staff who enter where a viewer could not. No such entry goes unlogged. */
+/** Logs staff who enter where a viewer could not. None of these entries goes unlogged. */
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';

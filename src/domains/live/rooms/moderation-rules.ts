@@ -1,4 +1,4 @@
-/** Who may moderate whom in a room: a pure rule. */
+/** A pure rule for who may moderate whom in a room. */
 import { staffCan, staffCanActOn } from '@/domains/base/permissions/permissions';
 import type { Rank, Staff } from '@/shared/actor';
 import type { ModerationKind } from './chat-schemas';

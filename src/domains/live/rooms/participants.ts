@@ -1,6 +1,6 @@
 /**
- * Who may be in a video room. LiveKit's tokens outlive bans, visibility changes and shows, and LiveKit revokes none of
- * them. So every reported join is checked here, and participants who may not be there are removed.
+ * Decides who may be in a video room. LiveKit's tokens outlive bans, visibility changes and shows, and LiveKit revokes
+ * none of them. So every reported join is checked here, and participants who may not be there are removed.
  */
 
 import { sql } from 'drizzle-orm';

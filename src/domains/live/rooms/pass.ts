@@ -78,7 +78,7 @@ export function signPass(
 
 /**
  * A keyed hash, different in each room, by which a room can count guests from one address. Unverified accounts get one
- * too, since they are as cheap as guests. A loopback address tells nothing, so it gets none.
+ * too, since they are as cheap as guests. A loopback address identifies nobody, so it gets none.
  */
 function markOf(ctx: Signer, roomId: string, viewer: RoomViewer, address: string | undefined): string | undefined {
   if (!address || isLoopback(address) || (viewer.kind === 'user' && viewer.standing.verified)) return undefined;

@@ -77,7 +77,7 @@ export interface People {
   readonly videoRoom: string | undefined;
 }
 
-/** Reads many users and their sessions in one batch. The caller keeps the lists within one D1 request. */
+/** Reads many users and their sessions in one batch. The lists must fit into one request to D1. */
 export async function findPeople(
   ctx: Pick<Context, 'db' | 'now'>,
   roomId: string,

@@ -35,7 +35,7 @@ const enterEndpoints: Endpoint[] = [
     method: 'post',
     path: '/stream/{id}/leave',
     tag: 'stream',
-    summary: 'Leave: closes your sockets in the room and removes you from its video, on all your devices',
+    summary: 'Leave: closes your sockets in the room and removes you from its video; works from any country',
     who: 'optional',
     params: ById,
     response: Nothing,

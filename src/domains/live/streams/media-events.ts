@@ -1,7 +1,6 @@
 /**
- * Turns the media provider's events into the state of streams. Events may be late, repeated or out of order, so each
- * applies to the current state, and only if it is newer than all applied before. The state therefore follows the newest
- * event.
+ * Turns the media provider's events into the state of streams. Events may be late, repeated or out of order. Each
+ * applies to the current state, and only if it is newer than all applied before, so the newest event decides.
  */
 
 import { and, eq } from 'drizzle-orm';

@@ -91,7 +91,7 @@ async function setPicture(ctx: Context, { id, channelId, updatedAt }: LiveStream
   const state = await findChannelState(ctx, { channelId });
   if (state?.live?.id !== id || state.live.updatedAt !== updatedAt) return;
   const { channel, live } = state;
-  // A count tells that somebody publishes, but not who.
+  // A count shows that someone publishes, but not who.
   const picture = counted === 'from-browser' ? await askPictureOf(ctx, live) : counted;
   if (picture === undefined) return;
   const found = {

@@ -65,7 +65,7 @@ export const aPicture = z
   .string()
   .max(URL_CHARACTERS_MAX)
   .nullable()
-  .openapi({ description: 'The URL of an image that was uploaded here; null removes it.' });
+  .openapi({ description: 'The URL of an image that was uploaded here; null for none.' });
 
 const details = {
   ...aboutShow,
