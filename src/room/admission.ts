@@ -1,6 +1,6 @@
 /**
- * The door: who may come in with this pass, and the first frame. A refused upgrade is accepted and then closed, since a
- * client sees nothing of one that is refused.
+ * The room's door: decides who may enter with this pass, and sends the first frame. A refused upgrade is accepted and
+ * then closed, because a browser cannot read why an upgrade failed.
  */
 import type { Config } from '@/contracts/config';
 import type { Pass, RoomSetup, RoomViewer } from '@/contracts/room';
@@ -18,17 +18,19 @@ import type { RoomStore } from './store';
 import type { Origin } from './viewer-store';
 
 export const SOCKETS_PER_VIEWER_MAX = 5;
-/** Well below what an object holds (32,768); past it a room wants fan-out objects. */
+/** Far below an object's limit (32,768). A larger room needs fan-out objects. */
 export const SOCKETS_MAX = 5_000;
-/** In a room that is more than half full, this many guests at most come from one address. */
+/** The most guests from one address in a room that is more than half full. */
 export const GUESTS_FROM_ADDRESS_MAX = 100;
 export const WELCOME_MESSAGES = 50;
 export const REPLAY_EVENTS_MAX = 500;
-/** How old what a pass says of a user may be: their session and account, and where the door asks for it their relation. */
+/**
+ * How old the facts in a pass may be: a user's session and account; and, unless the stream is public, their relation.
+ */
 const SESSION_TRUSTED_MS = 30 * MINUTE_MS;
 const RELATION_TRUSTED_MS = 5 * MINUTE_MS;
 const RESUME_SECONDS = (30 * MINUTE_MS) / SECOND_MS;
-/** Of the resume pass, as of the pass: all viewers are in one object today. */
+/** The resume pass's shard, as in the pass: all viewers of a room are in one object today. */
 const SHARD = 0;
 
 interface Signing {
@@ -51,14 +53,14 @@ export async function admit(room: DoorParts, given: Pass, since: number | null):
     return new Response(null, { status: 101, webSocket: client });
   }
   const resumePass = await signResumePass(room, pass);
-  // From here on nothing is awaited: what is checked is still so when the socket is in.
+  // Nothing is awaited from here on, so what is checked still holds when the socket is seated.
   const { store, now } = room;
   const { setup } = store;
   const presence = room.presence();
   const key = viewerKey(pass.viewer);
   const at = now();
   presence.settleIfEmpty();
-  // Something about the user may have changed while they were read.
+  // The user may have changed while they were read.
   const refusal = refusalOf(room, pass) ?? (isOutdated(room, pass) ? 'passInvalid' : doorRefuses(room, pass));
   if (refusal) refuseSocket(room, socket, refusal, pass);
   else if (!setup || !store.viewers.open(pass.id, key, at, originOf(pass)))
@@ -73,14 +75,14 @@ export async function admit(room: DoorParts, given: Pass, since: number | null):
   return new Response(null, { status: 101, webSocket: client });
 }
 
-/** The pass as it would be made now, or why none would; read from D1 only where what it says is too old. */
+/** Returns the pass with current facts, or why the user may not enter. Reads D1 only if the pass is too old. */
 async function upToDate(room: DoorParts, pass: Pass): Promise<Pass | CloseReason> {
   const { viewer, sessionId } = pass;
   const { store, relations } = room;
   if (viewer.kind === 'guest') return doorRefuses(room, pass) ?? pass;
   if (!isOutdated(room, pass) && !doorRefuses(room, pass)) return pass;
   if (store.viewers.wasOpened(pass.id)) return 'passInvalid';
-  // A pass of the version before does not say whether its session was the one that ended.
+  // A pass from an older version does not name its session, so that session may be the one that ended.
   if (sessionId === undefined && store.sanctions.changedAt(viewer.id) > 0) return 'passInvalid';
   const read = await relations.readForPass(viewer.id, sessionId);
   return typeof read === 'string' ? read : { ...pass, viewer: read };
@@ -110,7 +112,7 @@ function refuseSocket({ store }: DoorParts, socket: WebSocket, reason: CloseReas
   socket.close(code, text);
 }
 
-/** A close frame has no room for it. */
+/** Sent as a frame of its own, since a close frame has no room for the reason. */
 function whyBanned({ sanctions }: RoomStore, userId: string): Answer {
   const { code, message } = refuse('BANNED');
   return { type: 'error', code, message, reason: sanctions.findSanction(userId)?.ban?.reason ?? null };
@@ -128,13 +130,13 @@ function refusalOf(room: DoorParts, pass: Pass): CloseReason | undefined {
   if (roomId !== setup.roomId) return 'passInvalid';
   const sanction = viewer.kind === 'user' ? store.sanctions.findSanction(viewer.id) : undefined;
   if (sanction?.ban && !overseesRooms(viewer)) return 'banned';
-  // Ids are v7: a pass made before the kick is smaller than the kick's id.
+  // Ids are UUIDv7, so a pass made before the kick is smaller than the kick's id.
   if (sanction && id < sanction.kickedBefore) return 'passInvalid';
   if (store.sanctions.isBlocked(regions)) return 'notHere';
   return refusalOfCrowd(room.presence(), pass);
 }
 
-/** Schools and carriers share an address, so one address is limited only where seats are short. */
+/** Schools and carriers share an address, so the limit per address applies only when seats are short. */
 function refusalOfCrowd(presence: Presence, { viewer, address }: Pass): CloseReason | undefined {
   const { socketCount } = presence;
   const ownSockets = presence.socketsOf(viewerKey(viewer)).length;
@@ -144,7 +146,7 @@ function refusalOfCrowd(presence: Presence, { viewer, address }: Pass): CloseRea
   return presence.countFrom(address) >= GUESTS_FROM_ADDRESS_MAX ? 'addressLimit' : undefined;
 }
 
-/** A pass of its own, for coming back after a deploy or a lost connection without asking D1. */
+/** Signs a pass for coming back after a deploy or a lost connection, without asking D1. */
 export function signResumePass(
   { config, store, now }: Signing,
   { viewer, sessionId, regions, address }: Pick<Pass, 'viewer' | 'sessionId' | 'regions' | 'address'>,
@@ -192,7 +194,9 @@ function welcomeOf(
   return `${JSON.stringify(head).slice(0, -1)},"messages":[${bodies}]}`;
 }
 
-/** What was sent since, in its order; a client that has missed too much, or is ahead of us, starts afresh. */
+/**
+ * Returns the events since then, in order. A client that missed too much, or is ahead of the room, must start afresh.
+ */
 function missed(store: RoomStore, since: number | null): string[] {
   if (since === null) return [];
   const { seq } = store;

@@ -1,6 +1,6 @@
 /**
- * What the room has to do later, in a table, since an object has one alarm. An alarm may come twice and work may fail
- * half-way, so every task is safe to repeat and leaves the table only once it is done.
+ * The room's later tasks, kept in a table since an object has only one alarm. An alarm may fire twice and a task may
+ * fail half-way. So every task is safe to repeat, and leaves the table only when it is done.
  */
 import { MINUTE_MS } from '@/shared/time';
 import type { RoomStore } from './store';
@@ -11,7 +11,7 @@ export type Task = (typeof TASKS)[number];
 const RETRY_MS = MINUTE_MS;
 
 export class Agenda {
-  /** What the alarm is set to, as far as this instance knows. */
+  /** When the alarm is set to fire, as far as this instance knows. */
   #armedFor: number | null = null;
 
   constructor(
@@ -19,26 +19,26 @@ export class Agenda {
     private readonly store: RoomStore,
   ) {}
 
-  /** Puts the task to this time, whatever it was put to. */
+  /** Schedules the task for this time, and replaces any earlier time. */
   put(task: Task, at: number): void {
     this.store.setDue(task, at);
     this.#arm();
   }
 
-  /** At this time at the latest. */
+  /** Schedules the task for this time at the latest. */
   putBy(task: Task, at: number): void {
     const due = this.store.findDue(task);
     if (due === undefined || due > at) this.put(task, at);
   }
 
-  /** @param fault called for a task that failed: it is tried again a minute later */
+  /** @param fault called when a task fails; the task is retried a minute later */
   async run(now: number, perform: (task: Task) => Promise<void>, fault: (task: string, error: unknown) => void) {
     this.#armedFor = null;
     for (const { what, at } of this.store.dueBy(now)) {
       const task = TASKS.find((known) => known === what);
       try {
         if (task) await perform(task);
-        if (!this.store.isPrepared) return; // the task was to forget everything
+        if (!this.store.isPrepared) return; // this task erased the room
         this.store.clearDue(what, at);
       } catch (error) {
         fault(what, error);
@@ -52,7 +52,7 @@ export class Agenda {
     const next = this.store.nextDueAt();
     if (next === null || next === this.#armedFor) return;
     this.#armedFor = next;
-    // Not awaited: it is written together with the table.
+    // Not awaited: the alarm is written together with the table.
     void this.storage.setAlarm(next);
   }
 }

@@ -1,16 +1,18 @@
 /**
- * Puts a room's log into R2, one event a line, and only then is its storage given up. What people said ends with the
- * room, and so do their names: the log is kept for good, and nobody looks through it when an account ends. Parts keep a
- * long log out of memory; they are seen only once all are there, so a log that is found is whole and stays as it is.
+ * Writes a room's log to R2, one event a line, before the room's storage is deleted. The log is kept for good, so it
+ * holds no text and no names. It is uploaded in parts to save memory; they appear only once all are there, so an
+ * existing log is always complete.
  */
 import { toIso } from '@/shared/time';
 import type { RoomStore } from './store';
 
 const PAGE_EVENTS = 2_000;
-/** R2 wants parts of one size, the last excepted, and at least 5 MB each. */
+/** R2 wants parts of the same size, except the last one, and of at least 5 MB. */
 const PART_BYTES = 8 * 1_024 * 1_024;
 
-/** What is kept of an event beside its number, time and type: nothing of people, whose gifts, say, D1 has. */
+/**
+ * The fields kept of an event beside its number, time and type. None concerns a person; D1 has the gifts, for example.
+ */
 const KEPT: Readonly<Record<string, readonly string[]>> = {
   'new-message': ['id', 'deleted'],
   'message-deleted': ['messageId'],
@@ -27,7 +29,7 @@ function archiveKey(roomId: string): string {
   return `room-logs/${roomId}.ndjson`;
 }
 
-/** Does nothing where it was done before. */
+/** Does nothing if the room was already archived. */
 export async function archiveRoom(files: R2Bucket, roomId: string, store: RoomStore): Promise<void> {
   const key = archiveKey(roomId);
   if (await files.head(key)) return;
@@ -54,7 +56,7 @@ export async function archiveRoom(files: R2Bucket, roomId: string, store: RoomSt
 }
 
 function lineOf(seq: number, at: number, body: string): string {
-  const event = JSON.parse(body) as { type: string } & Record<string, unknown>; // as the room wrote it
+  const event = JSON.parse(body) as { type: string } & Record<string, unknown>; // written by this room
   const kept = (KEPT[event.type] ?? []).map((name) => [name, event[name]]);
   return JSON.stringify({ seq, at: toIso(at), type: event.type, ...Object.fromEntries(kept) });
 }

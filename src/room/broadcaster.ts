@@ -1,6 +1,6 @@
 /**
- * What the room says, gathered into frames: one serialised frame for everyone, at most one a tick. Nothing is sent or
- * acknowledged before it is stored, and both happen in one turn, so a socket never misses what others saw.
+ * Gathers the room's events into frames: one serialised frame for everyone, at most one per tick. Events are stored
+ * before they are sent or acknowledged, in the same turn, so no socket misses an event that others saw.
  */
 import type { ReactionKind, RoomEventBody } from '@/contracts/room';
 import { type Answer, type Passing, withSeq } from '@/contracts/room-wire';
@@ -10,7 +10,7 @@ import type { MessageKey, NewEvent } from './sql';
 import type { RoomStore } from './store';
 
 const VIEWER_COUNT_EVERY_MS = SECOND_MS;
-/** Past it a socket gets what is stored alone, and past the second it is closed. */
+/** Above the first limit a socket only gets stored events; above the second it is closed. */
 export const BUFFERED_BYTES_LEAN = 256 * 1_024;
 export const BUFFERED_BYTES_MAX = 1_024 * 1_024;
 
@@ -19,19 +19,21 @@ const LOOK_FOR_SLOW_EVERY_MS = SECOND_MS;
 const TICK_MS_MIN = 10;
 const TICK_MS_MAX = 500;
 const TICK_MS_PER_SOCKET = 0.13;
-/** How long reactions and counts wait for an event to leave with, before they are a frame of their own. */
+/** How long reactions and counts wait for an event's frame before they get one of their own. */
 const PASSING_WAIT_MS = 500;
 
-/** How long frames are apart. By the number of sockets, since a clock stands still inside synchronous code. */
+/** The time between frames. It depends on the number of sockets, since a clock stands still inside synchronous code. */
 export function tickMs(sockets: number): number {
   return Math.min(TICK_MS_MAX, Math.max(TICK_MS_MIN, sockets * TICK_MS_PER_SOCKET));
 }
 
-/** Called with the event's seq once it is stored (null: it waits for its release), or with the error that kept it out. */
+/**
+ * Called with the event's seq once it is stored (null if it waits for release), or with the error that prevented it.
+ */
 export type OnStored = (seq: number | null, error?: unknown) => void;
 
 interface Entry extends NewEvent {
-  /** Set: nobody sees it before then. */
+  /** If set, nobody sees the event before this time (ms). */
   readonly releaseAt?: number;
   readonly commandId?: string;
   readonly waiting: OnStored[];
@@ -42,11 +44,11 @@ interface Surroundings {
   readonly presence: () => Presence;
   readonly now: () => number;
   readonly tickMs: (sockets: number) => number;
-  /** Runs it after a while; answers what calls it off. */
+  /** Schedules a call; returns a function that cancels it. */
   readonly later: (run: () => void, ms: number) => () => void;
-  /** After each new viewer count that was sent. */
+  /** Called after each new viewer count that is sent. */
   readonly onViewerCount: (count: number) => void;
-  /** After messages, or events from outside, were stored. */
+  /** Called after messages, or events from outside, are stored. */
   readonly onTraces: () => void;
 }
 
@@ -55,9 +57,9 @@ export class Broadcaster {
   #reactions = new Map<ReactionKind, number>();
   #onFlush: (() => void)[] = [];
   #answers = new Map<WebSocket, Answer[]>();
-  /** What a socket gets in the place of an event: its seq, and the body. */
+  /** Per socket: the bodies that replace an event's, by seq. */
   #replacements = new Map<WebSocket, Map<number, string>>();
-  /** Found with much in their buffers when last looked for. */
+  /** Sockets that had a long send buffer at the last check. */
   readonly #slow = new Set<WebSocket>();
   #lookedAt = 0;
   #countChanged = false;
@@ -66,18 +68,18 @@ export class Broadcaster {
   #flushedAt = 0;
   #isFlushing = false;
   #cancelTimer: (() => void) | undefined;
-  /** When (ms) the timer fires: something that can wait less sets it anew. */
+  /** When (ms) the timer fires. Something more urgent sets it again. */
   #timerAt = 0;
 
   constructor(private readonly room: Surroundings) {}
 
-  /** A durable event. @param entry.commandId marked as seen together with it */
+  /** Adds a durable event. @param entry.commandId stored as seen together with the event */
   add(entry: Omit<Entry, 'waiting'>, onStored?: OnStored): void {
     this.#entries.push({ ...entry, waiting: onStored ? [onStored] : [] });
     this.#schedule();
   }
 
-  /** What is in the buffer is there already, though no look-up in the store finds it yet. */
+  /** Finds a message that is still in the buffer, where the store cannot find it yet. */
   findMessage(
     userId: string,
     clientId: string,
@@ -93,7 +95,7 @@ export class Broadcaster {
     return entry !== undefined;
   }
 
-  /** @param onStored when the count is in the store */
+  /** @param onStored called when the count is stored */
   react(kind: ReactionKind, onStored?: () => void): void {
     this.#reactions.set(kind, (this.#reactions.get(kind) ?? 0) + 1);
     if (onStored) this.#onFlush.push(onStored);
@@ -105,34 +107,36 @@ export class Broadcaster {
     this.#schedule();
   }
 
-  /** With the frame that is being made: only from within an OnStored. */
+  /** Adds the answer to the frame that is being made. Call it only from within an OnStored. */
   answerInFrame(socket: WebSocket, answer: Answer): void {
     const answers = this.#answers.get(socket);
     if (answers) answers.push(answer);
     else this.#answers.set(socket, [answer]);
   }
 
-  /** This socket gets another body of the event in the frame that is being made: only from within an OnStored. */
+  /**
+   * Sends this socket another body of the event, in the frame that is being made. Call it only from within an OnStored.
+   */
   replaceInFrame(socket: WebSocket, seq: number, body: string): void {
     const replacements = this.#replacements.get(socket) ?? new Map<number, string>();
     this.#replacements.set(socket, replacements.set(seq, withSeq(body, seq)));
   }
 
-  /** At once. */
+  /** Sends the answer at once. */
   answer(socket: WebSocket, answer: Answer): void {
     this.#send(socket, JSON.stringify([answer]));
   }
 
-  /** At once, to one socket alone; not stored. */
+  /** Sends the event at once, to this socket only, and does not store it. */
   tell(socket: WebSocket, event: RoomEventBody): void {
     this.#send(socket, JSON.stringify([event]));
   }
 
-  /** Stores and sends all that has gathered, now. */
+  /** Stores and sends everything in the buffer now. */
   flush(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    // From the flush's start: a loop over a thousand sockets would make every tick that much longer.
+    // Measured from the start of the flush, so that a loop over a thousand sockets does not lengthen every tick.
     this.#flushedAt = this.room.now();
     this.#isFlushing = true;
     try {
@@ -148,9 +152,9 @@ export class Broadcaster {
     this.#schedule();
   }
 
-  /** The timer exists only while something waits for it, so that a quiet room may hibernate. */
+  /** Sets the timer only while something waits for it, so that a quiet room can hibernate. */
   #schedule(): void {
-    // A socket that a flush closes changes the count; the frame goes to the others first.
+    // A flush that closes a socket changes the count. The others get their frame first.
     if (this.#isFlushing) return;
     const waitMs = this.#waitMs();
     if (waitMs === undefined) return;
@@ -165,10 +169,10 @@ export class Broadcaster {
     this.#cancelTimer = this.room.later(() => this.flush(), waitMs);
   }
 
-  /** How long what has gathered can wait; nothing if nothing has. Events wait the least, and take the rest with them. */
+  /** How long the buffer can wait; undefined if it is empty. Events wait the shortest, and take the rest with them. */
   #waitMs(): number | undefined {
     const now = this.room.now();
-    // At most the whole wait: a clock that was set back must not hold the room up.
+    // Never longer than the whole wait, even if the clock was set back.
     const left = (waitMs: number, since: number) => Math.min(waitMs, since + waitMs - now);
     if (this.#entries.length > 0) return left(this.room.tickMs(this.room.presence().socketCount), this.#flushedAt);
     const passing = left(PASSING_WAIT_MS, this.#flushedAt);
@@ -176,7 +180,7 @@ export class Broadcaster {
     return this.#countChanged ? Math.max(passing, left(VIEWER_COUNT_EVERY_MS, this.#countSentAt)) : undefined;
   }
 
-  /** One insert for all that gathered. @returns the events that leave now, as JSON */
+  /** Stores the whole buffer with one insert. @returns the events to send now, as JSON */
   #store(reactions: ReadonlyMap<ReactionKind, number>): string[] {
     if (this.#entries.length === 0 && reactions.size === 0) return [];
     const entries = this.#entries;
@@ -251,13 +255,13 @@ export class Broadcaster {
     }
   }
 
-  /** Once in a while: reading what is buffered costs a share of every send, and a backlog takes time to grow. */
+  /** Runs seldom: reading a send buffer costs a share of every send, and a backlog takes time to grow. */
   #lookForSlow(): void {
     if (this.#flushedAt >= this.#lookedAt && this.#flushedAt < this.#lookedAt + LOOK_FOR_SLOW_EVERY_MS) return;
     this.#lookedAt = this.#flushedAt;
     this.#slow.clear();
     for (const socket of [...this.room.presence().sockets()]) {
-      // NOTE: older versions of the platform do not tell what is buffered.
+      // NOTE: older versions of the platform do not have `bufferedAmount`.
       const buffered = socket.bufferedAmount ?? 0;
       if (buffered > BUFFERED_BYTES_MAX) this.room.presence().drop(socket, 'tooSlow', this.room.now());
       else if (buffered > BUFFERED_BYTES_LEAN) this.#slow.add(socket);
@@ -268,7 +272,7 @@ export class Broadcaster {
     try {
       socket.send(frame);
     } catch {
-      // Closed under our hands: its close event comes, or came already.
+      // The socket is already closed: its close event follows, or came before.
       this.room.presence().lose(socket, this.room.now());
     }
   }

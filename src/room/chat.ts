@@ -1,4 +1,7 @@
-/** Chat: a message is judged, stored with its frame and acknowledged after; a client's id names it once and for ever. */
+/**
+ * Chat: a message is judged, stored with its frame, then acknowledged. The client's own id makes a message unique for
+ * good.
+ */
 import type { Approval, ChatMessage, RoomRefusal, RoomUser, SayAnswer } from '@/contracts/room';
 import { bodyOfMessage, messageOfBody } from '@/contracts/room-wire';
 import { newId } from '@/shared/ids';
@@ -12,11 +15,11 @@ import type { NewEvent } from './sql';
 import type { RoomStore } from './store';
 
 export const HISTORY_MESSAGES_MAX = 100;
-/** Beyond it the store is asked instead. */
+/** How many writers are kept in memory; the others are read from the store. */
 const REMEMBERED_WRITERS_MAX = 5_000;
-/** A gift's request may be repeated while it runs, or sent again because its answer was lost. */
+/** How many approvals are kept: a gift's request may be repeated while it runs, or because its answer was lost. */
 const REMEMBERED_APPROVALS_MAX = 1_000;
-/** Waiting messages whose times are closer than this are released together. */
+/** Waiting messages due within this time of each other are released together. */
 const RELEASE_EVERY_MS = 250;
 
 /** `stored: false`: the OnStored is called later, when the frame is made. */
@@ -32,25 +35,25 @@ interface ChatParts {
 }
 
 export class Chat {
-  /** What the newest writers wrote last, and how fast; what is missing is looked up. */
+  /** The last message and the pace of recent writers. Missing ones are read from the store. */
   readonly #last = new Map<string, Pick<History, 'lastAt' | 'lastText' | 'caughtUpAt'>>();
-  /** By the sender and the gift's key. */
+  /** By sender and gift key. */
   readonly #approvals = new Map<string, Approval>();
   #rules: Rules | undefined;
 
   constructor(private readonly room: ChatParts) {}
 
-  /** The setup has changed. */
+  /** Call it when the setup has changed. */
   forgetRules(): void {
     this.#rules = undefined;
   }
 
-  /** The user is gone. */
+  /** Call it when the user was deleted. */
   forget(userId: string): void {
     this.#last.delete(userId);
   }
 
-  /** @param onStored called with the message's seq, unless it was stored already or is refused */
+  /** @param onStored called with the message's seq, unless the message was already stored or is refused */
   take(user: RoomUser, clientId: string, text: string, onStored: OnStored): Promise<Taken> {
     return this.#judge(
       user,
@@ -60,7 +63,7 @@ export class Chat {
     );
   }
 
-  /** What comes with a gift is judged and counted as chat is. */
+  /** Judges the text of a gift, and counts it, like a chat message. */
   approve(user: RoomUser, key: string, text: string): Promise<Approval> {
     const id = `${user.id} ${key}`;
     return this.#judge(
@@ -77,8 +80,8 @@ export class Chat {
   }
 
   /**
-   * By the rules of now; what hangs on an old standing is judged again by a new one.
-   * @param findKnown what was answered before to the same: looked for in the turn of the verdict
+   * Judges by the current rules. Reads the user's relation again if the verdict depends on an outdated one.
+   * @param findKnown finds the answer to an earlier identical request, in the same turn as the verdict
    */
   async #judge<T>(
     user: RoomUser,
@@ -109,10 +112,10 @@ export class Chat {
     }
   }
 
-  /** As over the socket; the answer waits for the frame that the message leaves with. */
+  /** Same as over the socket, but waits until the message's frame is made. */
   async say(user: RoomUser, clientId: string, text: string): Promise<SayAnswer> {
     const stored = Promise.withResolvers<number | null>();
-    stored.promise.catch(() => undefined); // if it fails at once, `take` throws the same
+    stored.promise.catch(() => undefined); // if it fails at once, `take` throws the same error
     const taken = await this.take(user, clientId, text, (seq, error) =>
       error === undefined ? stored.resolve(seq) : stored.reject(error),
     );
@@ -133,7 +136,7 @@ export class Chat {
     };
   }
 
-  /** What these users said last, for moderators: also what nobody else is shown. */
+  /** The newest messages of these users, for moderators: includes those that are hidden from everyone else. */
   newestOf(userIds: readonly string[], limitEach: number): ChatMessage[] {
     const rows = this.room.store.traces.newestMessagesOf(userIds, Math.min(limitEach, HISTORY_MESSAGES_MAX));
     return rows.map(({ seq, body }) => messageOfBody(body, seq));
@@ -142,7 +145,7 @@ export class Chat {
   delete(messageId: string, byUserId: string, mayDeleteAny: boolean): { readonly ok: true } | RoomRefusal {
     const { store, broadcaster, now } = this.room;
     if (!store.setup) return refuse('MESSAGE_NOT_FOUND');
-    broadcaster.flush(); // what is still in the buffer can be deleted too
+    broadcaster.flush(); // a message in the buffer can be deleted too
     const found = store.findMessageById(messageId);
     if (!found) return refuse('MESSAGE_NOT_FOUND');
     const message = messageOfBody(found.body, found.seq);
@@ -150,7 +153,7 @@ export class Chat {
     if (message.deleted) return { ok: true };
     store.eraseMessage(messageId);
     if (this.#last.get(message.userId)?.lastAt === message.at) this.#last.delete(message.userId);
-    // Nobody has seen a message that waits, so nobody needs to hear that it is gone.
+    // Nobody has seen a waiting message, so its deletion is not announced.
     if (found.seq !== null) {
       const { streamId, userId } = message;
       const body = JSON.stringify({ type: 'message-deleted', streamId, messageId, userId, deletedBy: byUserId });
@@ -160,14 +163,14 @@ export class Chat {
     return { ok: true };
   }
 
-  /** Messages of the user that nobody has seen yet never come out, those in the buffer included. */
+  /** Drops the user's messages that nobody has seen yet, including those in the buffer. */
   withdraw(userId: string): void {
-    this.room.broadcaster.flush(); // stored, they are found
+    this.room.broadcaster.flush(); // once stored, they can be erased
     this.room.store.waiting.eraseAllOf(userId);
     this.room.store.gifts.blankHeldOf(userId);
   }
 
-  /** Sends what has waited long enough; safe to repeat. */
+  /** Sends the messages and gifts that have waited long enough. Safe to repeat. */
   release(): void {
     const { store, broadcaster, agenda, now } = this.room;
     for (;;) {
@@ -247,7 +250,7 @@ export class Chat {
     };
   }
 
-  /** With D1 away, what the room remembers has to do, but shows no badge. */
+  /** While D1 is unavailable, the remembered relation is used, but shows no badge. */
   async #reread(user: RoomUser): Promise<RoomUser | undefined> {
     try {
       return await this.room.relations.reread(user.id);

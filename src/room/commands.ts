@@ -1,4 +1,7 @@
-/** Commands from the outbox and from moderators. Each is applied in one turn, so its writes and its events stand together. */
+/**
+ * Applies commands from the outbox and from moderators. Each runs in one turn, so its writes and events are stored
+ * together.
+ */
 
 import type { RoomCommand, RoomSetup } from '@/contracts/room';
 import { mayStay } from '@/domains/live/rooms/admission';
@@ -15,7 +18,7 @@ import { ban, unban } from './sanctions';
 import type { RoomStore } from './store';
 import type { Traces } from './traces';
 
-/** Time to read that it is over. */
+/** Leaves viewers time to read that the stream is over. */
 export const CLOSE_AFTER_END_MS = 30 * SECOND_MS;
 export const ARCHIVE_AFTER_END_MS = 30 * DAY_MS;
 
@@ -32,7 +35,7 @@ interface CommandParts {
 
 export async function applyCommand(room: CommandParts, commandId: string, command: RoomCommand): Promise<void> {
   const { store, broadcaster } = room;
-  // A room that is gone has nothing to forget, and is not to begin anew.
+  // A deleted room has nothing to forget, and must not start again.
   if (!store.isPrepared && (command.type === 'forget-user' || command.type === 'tell-traces')) return;
   store.prepare();
   if (store.hasSeen(commandId)) return;
@@ -74,13 +77,13 @@ export async function applyCommand(room: CommandParts, commandId: string, comman
       break;
     }
     default:
-      throw unknownCommand(command); // a newer version's, met after a rollback: the outbox brings it again
+      throw unknownCommand(command); // from a newer version, met after a rollback: the outbox delivers it again
   }
   store.markSeen([commandId]);
   broadcaster.flush();
 }
 
-/** Waits for the frame that it leaves with. */
+/** Resolves once the event's frame is made. */
 async function sendEvent(
   room: CommandParts,
   commandId: string,
@@ -91,7 +94,7 @@ async function sendEvent(
   if (isGift(shown) && shown.message && delayMs > 0) return hold(room, commandId, shown, delayMs);
   const body = JSON.stringify(shown);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  promise.catch(() => undefined); // if it fails at once, `add` throws the same
+  promise.catch(() => undefined); // if it fails at once, `add` throws the same error
   const onStored = (_seq: number | null, error?: unknown) => (error === undefined ? resolve() : reject(error));
   if (!broadcaster.waitForCommand(commandId, onStored)) broadcaster.add({ at: now(), body, commandId }, onStored);
   return promise;
@@ -104,7 +107,7 @@ function applySetup(room: CommandParts, { at, setup, changes }: RoomCommand & { 
   const { roomId: streamId, status, title, policy } = setup;
   const isOver = hasEnded(setup);
 
-  // What was written before the change is numbered before it.
+  // Messages written before the change get lower numbers than the change.
   room.broadcaster.flush();
   store.saveSetup(at, setup);
   chat.forgetRules();
@@ -124,7 +127,7 @@ function applySetup(room: CommandParts, { at, setup, changes }: RoomCommand & { 
   }
 }
 
-/** Guests who may not stay leave at once; users do after their relation was read. */
+/** Guests who may no longer stay leave at once; users leave once their relation was read. */
 function changeDoor({ agenda, presence, now }: CommandParts, setup: RoomSetup): void {
   const refusal = mayStay(doorOf(setup), undefined);
   if (!refusal) return;
@@ -136,7 +139,7 @@ export function hasEnded({ status }: RoomSetup): boolean {
   return status === 'ended' || status === 'cancelled';
 }
 
-/** The figures count up to `endedAt`, so they are the same however late and often they are reported. */
+/** The figures count up to `endedAt`, so a late or repeated report has the same result. */
 function end({ agenda, presence, now }: CommandParts): void {
   presence().settle();
   agenda.put('analytics', now());

@@ -1,18 +1,18 @@
 /**
- * What viewer intervals say: pure arithmetic over who came when and left when. It reads them one at a time and keeps
- * two numbers of each, so a room of hundreds of thousands of stays fits into an object's memory.
+ * Computes a room's figures from its viewer intervals: pure arithmetic. It reads intervals one at a time and keeps two
+ * numbers of each, so hundreds of thousands of stays fit into an object's memory.
  */
 import { MINUTE_MS } from '@/shared/time';
 
-/** A pass's stay. Those of one viewer may overlap: two tabs are one viewer. */
+/** One pass's stay. A viewer's intervals may overlap: two tabs are one viewer. */
 export interface Interval {
   readonly viewer: string;
   readonly joinedAt: number;
   /** Null while it lasts. */
   readonly leftAt: number | null;
-  /** A user with a verified address: only their time is rewarded. */
+  /** True for a user with a verified address: only their time is rewarded. */
   readonly isVerified: boolean;
-  /** Where a guest came from, as a keyed hash; null for verified users, and where it is not known. */
+  /** A keyed hash of where a guest came from. Null for verified users, and if the address is unknown. */
   readonly address: string | null;
 }
 
@@ -22,13 +22,15 @@ export interface Attendance {
   /** The peak by which lists sort: guests from one address count for at most five. */
   readonly rankingPeak: number;
   readonly watchSeconds: number;
-  /** The part of `watchSeconds` by verified users. */
+  /** The part of `watchSeconds` watched by verified users. */
   readonly rewardedSeconds: number;
-  /** [start (ms), distinct viewers seen in that minute], from the first viewer on; wider steps past a day. */
+  /**
+   * [start (ms), distinct viewers in that minute], from the first viewer on. Steps are wider for streams over a day.
+   */
   readonly viewerCurve: readonly (readonly [number, number])[];
 }
 
-/** However many guests come from one address, they rank as so many. */
+/** The most guests from one address that count for the ranking. */
 export const GUESTS_RANKED_MAX = 5;
 const CURVE_POINTS_MAX = 1_440;
 
@@ -40,16 +42,16 @@ interface Stay {
   readonly isFirstOfViewer: boolean;
 }
 
-/** When viewers came, and when they left; in any order. */
+/** When viewers arrived and left, in any order. */
 interface Steps {
   readonly arrivals: number[];
   readonly departures: number[];
 }
 
 /**
- * @param intervals in the order of viewer and joinedAt
- * @param until the stream's end, or now: what came later does not count
- * @param since the stream's start: the waiting room does not count
+ * @param intervals ordered by viewer and joinedAt
+ * @param until the stream's end, or now; later time does not count
+ * @param since the stream's start; the waiting room does not count
  */
 export function measure(intervals: Iterable<Interval>, until: number, since = 0): Attendance {
   const [all, ranking] = [noSteps(), noSteps()];
@@ -75,11 +77,11 @@ export function measure(intervals: Iterable<Interval>, until: number, since = 0)
   };
 }
 
-/** A viewer's overlapping intervals are one stay. */
+/** Merges a viewer's overlapping intervals into one stay. */
 function* staysOf(intervals: Iterable<Interval>, since: number, until: number): Generator<Stay> {
   let viewer: string | undefined;
   let stay: Stay | undefined;
-  let rewardedTo = 0; // up to here the stay has been rewarded already
+  let rewardedTo = 0; // the stay is already rewarded up to here
   for (const { viewer: who, joinedAt, leftAt, isVerified, address } of intervals) {
     const wasBefore = joinedAt < since && leftAt !== null && leftAt <= since;
     if (wasBefore || joinedAt > until) continue;
@@ -102,7 +104,7 @@ function noSteps(): Steps {
   return { arrivals: [], departures: [] };
 }
 
-/** The shortest stay lasts a millisecond. */
+/** Even the shortest stay lasts a millisecond. */
 function addTo({ arrivals, departures }: Steps, { from, to }: Stay): void {
   arrivals.push(from);
   departures.push(Math.max(to, from + 1));
@@ -129,7 +131,7 @@ function peakOf(steps: Steps): number {
   return peak;
 }
 
-/** In the order of time. Who leaves makes room for who comes in the same millisecond. */
+/** Visits the steps in order of time. In the same millisecond, departures come before arrivals. */
 function walk(steps: Steps, visit: (at: number, step: 1 | -1, present: number) => void): void {
   const departures = Float64Array.from(steps.departures).sort();
   let [present, gone] = [0, 0];
@@ -148,14 +150,14 @@ function walk(steps: Steps, visit: (at: number, step: 1 | -1, present: number) =
   leaveUntil(Number.POSITIVE_INFINITY);
 }
 
-/** Takes the stays in the order of their viewers. */
+/** Expects the stays in the order of their viewers. */
 function startCurve(since: number, until: number) {
   const first = Math.floor(since / MINUTE_MS);
   const minutes = Math.max(1, Math.floor(until / MINUTE_MS) - first + 1);
   const stepMinutes = Math.ceil(minutes / CURVE_POINTS_MAX);
   const pointOf = (ms: number) => Math.floor((Math.floor(ms / MINUTE_MS) - first) / stepMinutes);
   const changes = new Array<number>(Math.ceil(minutes / stepMinutes) + 1).fill(0);
-  let counted = -1; // up to this point the viewer has been counted already
+  let counted = -1; // the viewer is already counted up to this point
   return {
     add({ from, to, isFirstOfViewer }: Stay): void {
       const start = Math.max(pointOf(from), isFirstOfViewer ? 0 : counted + 1);

@@ -1,4 +1,7 @@
-/** Frames of one socket after another: read, held to the limits, and done. A bad frame is answered and never throws. */
+/**
+ * Handles frames from sockets: parses one, applies the limits, acts on it. A bad frame gets an error answer and never
+ * throws.
+ */
 import type { RoomRefusal } from '@/contracts/room';
 import { ackOf, type Frame, MALFORMED_FRAMES_MAX, type MalformedFrame, readFrame } from '@/contracts/room-wire';
 import { signResumePass } from './admission';
@@ -8,7 +11,7 @@ import { FRAME_PACE, Paces } from './pace';
 import { judgeReaction, refuse } from './policy';
 import { type Presence, type Seat, viewerKey } from './presence';
 
-/** So many frames beyond `FRAME_PACE`, with no pause in between, close the socket. */
+/** This many frames over `FRAME_PACE`, without a pause, close the socket. */
 const FLOOD_FRAMES_MAX = 100;
 const PAUSE_MS = FRAME_PACE.atOnce * FRAME_PACE.everyMs;
 
@@ -21,14 +24,14 @@ type FramesParts = Parameters<typeof signResumePass>[0] & {
 interface Conduct {
   malformed: number;
   flooding: number;
-  /** When (ms) its last frame came. */
+  /** When (ms) the last frame came. */
   at: number;
 }
 
 export class Frames {
-  /** Kept while the room is awake: who waits until it sleeps is no flood. */
+  /** Kept only while the room is awake: whoever waits until it hibernates is not flooding. */
   readonly #conduct = new WeakMap<WebSocket, Conduct>();
-  /** By viewer and not by socket: a new connection is no new person. */
+  /** By viewer, not by socket: reconnecting does not reset the pace. */
   readonly #paces = new Paces(FRAME_PACE);
 
   constructor(private readonly room: FramesParts) {}
@@ -36,7 +39,7 @@ export class Frames {
   async receive(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
     const presence = this.room.presence();
     const seat = presence.seatOf(socket);
-    if (!seat) return; // closed by us, and its last frames were on the way
+    if (!seat) return; // already closed by the room; these frames were on the way
     const now = this.room.now();
     presence.heard(socket, now);
     const conduct = this.#conductOf(socket, now);
@@ -55,7 +58,7 @@ export class Frames {
     const { id } = frame;
     const ackInFrame = id === undefined ? undefined : () => broadcaster.answerInFrame(socket, ackOf(id, null));
     switch (frame.type) {
-      case 'join-session': // the pass has done it
+      case 'join-session': // the pass has already joined
         if (id !== undefined) broadcaster.answer(socket, ackOf(id, null));
         return;
       case 'leave-session':

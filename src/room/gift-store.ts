@@ -1,4 +1,4 @@
-/** The words of gifts in the room's storage, and the gifts that wait because chat is delayed. */
+/** The texts of gifts in the room's storage, and gifts that wait because chat is delayed. */
 import { type Row, rowsOf } from './sql';
 
 interface HeldGift {
@@ -25,7 +25,7 @@ export class GiftStore {
     );
   }
 
-  /** Takes out those whose time has come; the caller appends them in the same turn. */
+  /** Removes and returns the gifts that are due. The caller appends them in the same turn. */
   takeReleased(now: number): { at: number; body: string }[] {
     const rows = rowsOf<{ at: number; body: string; releaseAt: number } & Row>(
       this.sql,
@@ -40,12 +40,12 @@ export class GiftStore {
     return rowsOf<{ at: number | null }>(this.sql, 'SELECT min(release_at) AS at FROM held_gifts')[0]?.at ?? null;
   }
 
-  /** The gifts that wait are shown without what the user said. */
+  /** Removes the user's text from gifts that are still waiting. */
   blankHeldOf(userId: string): void {
     this.sql.exec(`UPDATE held_gifts SET body = ${BLANK} WHERE user_id = ?1`, userId);
   }
 
-  /** For good. @returns whose the words were, if somebody has seen them */
+  /** Removes the gift's text for good. @returns the author's id, if anyone has seen the text */
   blank(giftId: string): string | undefined {
     this.sql.exec(`UPDATE held_gifts SET body = ${BLANK} WHERE id = ?1`, giftId);
     return rowsOf<{ userId: string }>(

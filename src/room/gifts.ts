@@ -1,6 +1,6 @@
 /**
- * Gifts in the room. A gift is always shown, since it was paid; its words are treated as chat is: later where chat is
- * delayed, and not at all if their writer was sanctioned meanwhile or somebody deleted them.
+ * Gifts in the room. A gift was paid for, so it is always shown. Its text is treated like chat: it waits where chat is
+ * delayed, and is left out if its author was sanctioned or the text deleted meanwhile.
  */
 import type { RoomEventBody } from '@/contracts/room';
 import type { Agenda } from './agenda';
@@ -24,7 +24,7 @@ export function isGift(event: RoomEventBody): event is Gift {
   return event.type === 'gift-sent';
 }
 
-/** As it may be shown now. */
+/** Returns the gift as it may be shown now. */
 export function withoutBannedWords({ store, now }: GiftParts, gift: Gift): Gift {
   const { id, sender, message } = gift;
   if (!message) return gift;
@@ -33,7 +33,7 @@ export function withoutBannedWords({ store, now }: GiftParts, gift: Gift): Gift 
   return isSilenced || store.hasSeen(deletionOf(id)) ? { ...gift, message: null } : gift;
 }
 
-/** Keeps the gift back until its words may be shown. */
+/** Holds the gift until its text may be shown. */
 export function hold({ store, agenda, now }: GiftParts, commandId: string, gift: Gift, delayMs: number): void {
   const releaseAt = now() + delayMs;
   store.gifts.hold({ id: gift.id, userId: gift.sender.id, at: now(), body: JSON.stringify(gift), releaseAt });
@@ -41,9 +41,9 @@ export function hold({ store, agenda, now }: GiftParts, commandId: string, gift:
   agenda.putBy('release', releaseAt);
 }
 
-/** Also of a gift that the room has not heard of yet: the outbox keeps no order. */
+/** Works before the gift has arrived, too: the outbox does not keep order. */
 export function deleteWords({ store, broadcaster, now }: GiftParts, messageId: string, deletedBy: string): void {
-  broadcaster.flush(); // what is still in the buffer can be deleted too
+  broadcaster.flush(); // a gift in the buffer is found too
   store.markSeen([deletionOf(messageId)]);
   const userId = store.gifts.blank(messageId);
   if (userId === undefined) return;
@@ -52,7 +52,7 @@ export function deleteWords({ store, broadcaster, now }: GiftParts, messageId: s
   broadcaster.add({ at: now(), body });
 }
 
-/** Stands among the commands that were seen. */
+/** Stored among the seen commands. */
 function deletionOf(giftId: string): string {
   return `words-deleted:${giftId}`;
 }

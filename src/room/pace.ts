@@ -1,6 +1,6 @@
 /**
- * How fast one person may go on, over all their sockets, HTTP and reconnects: some at once, then one at a time. All
- * that is kept of a person is when they will have caught up.
+ * Limits how fast a person acts, over all their sockets, HTTP and reconnects: a burst, then one at a time. The only
+ * state per person is the time when they will have caught up.
  */
 import { SECOND_MS } from '@/shared/time';
 
@@ -9,28 +9,28 @@ export interface Pace {
   readonly everyMs: number;
 }
 
-/** For chat, under whatever the policy says, and for those who keep order too. */
+/** For chat, whatever the policy says; also for the creator, moderators and staff. */
 export const MESSAGE_PACE: Pace = { atOnce: 5, everyMs: 1_500 };
-/** For frames of any kind, so for reactions too. */
+/** For frames of any kind, reactions included. */
 export const FRAME_PACE: Pace = { atOnce: 30, everyMs: SECOND_MS / 10 };
 
-/** @param caughtUpAt when (ms) all that was taken so far is worked off @returns how long (ms) the next has to wait */
+/** @param caughtUpAt when (ms) everything taken so far is worked off @returns how long (ms) the next one has to wait */
 export function waitMsFor(pace: Pace, caughtUpAt: number, now: number): number {
   return Math.max(0, behindMs(pace, caughtUpAt, now) - (pace.atOnce - 1) * pace.everyMs);
 }
 
-/** One more was taken. @returns the new `caughtUpAt` */
+/** Counts one more. @returns the new `caughtUpAt` */
 export function takeOne(pace: Pace, caughtUpAt: number, now: number): number {
   return now + behindMs(pace, caughtUpAt, now) + pace.everyMs;
 }
 
-/** Nobody is further behind than the pace lets them get: then the clock was set back, which must not hold them up. */
+/** Limited to a full burst: more can only mean that the clock was set back, which must not block anyone. */
 function behindMs({ atOnce, everyMs }: Pace, caughtUpAt: number, now: number): number {
   const ms = Math.max(0, caughtUpAt - now);
   return ms > atOnce * everyMs ? 0 : ms;
 }
 
-/** The paces of many people. Those who have caught up are forgotten, so memory is bounded by what the pace lets in. */
+/** The paces of many people. People who have caught up are dropped, so memory stays bounded. */
 export class Paces {
   #newer = new Map<string, number>();
   #older = new Map<string, number>();
@@ -38,7 +38,7 @@ export class Paces {
 
   constructor(private readonly pace: Pace) {}
 
-  /** Takes one more of this person, or answers how long (ms) it has to wait. */
+  /** Counts one more for this person and returns 0, or returns how long (ms) it has to wait. */
   take(person: string, now: number): number {
     this.#turn(now);
     const caughtUpAt = this.#newer.get(person) ?? this.#older.get(person) ?? 0;
@@ -47,7 +47,7 @@ export class Paces {
     return waitMs;
   }
 
-  /** Who was not heard from for as long as it takes to catch up from the bottom has caught up. */
+  /** Anyone silent for the longest possible catch-up time has caught up, so an old generation can be dropped. */
   #turn(now: number): void {
     const { atOnce, everyMs } = this.pace;
     if (now >= this.#turnedAt && now < this.#turnedAt + atOnce * everyMs) return;

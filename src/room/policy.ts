@@ -1,6 +1,6 @@
 /**
- * Who may write what: one pure rule for WebSocket and HTTP alike. The creator, moderators and staff are held to the
- * room's state, the form of a message and the pace of a person, not to what keeps crowds in order.
+ * Decides who may write what: one pure rule for WebSocket and HTTP. The creator, moderators and staff are held to the
+ * room's state, the form of a message and the pace, but not to the rules for viewers.
  */
 
 import type {
@@ -19,24 +19,24 @@ import { SECOND_MS } from '@/shared/time';
 import { MESSAGE_PACE, waitMsFor } from './pace';
 
 export const MESSAGE_CHARACTERS_MAX = 500;
-/** The same words by the same user within it are a duplicate. */
+/** The same text by the same user within this time is a duplicate. */
 export const DUPLICATE_WINDOW_MS = 30 * SECOND_MS;
 
-/** A policy with its blocked words prepared: made once a change, used by every message. */
+/** A policy with its blocked words prepared: built once per change, used for every message. */
 export interface Rules {
   readonly policy: RoomPolicy;
   readonly status: RoomStatus;
   readonly blocked: BlockedWords;
 }
 
-/** What the room remembers of the writer. */
+/** What the room remembers of the author. */
 export interface History {
-  /** Of their last message (ms), and how it read. */
+  /** When (ms) their last message was sent, and its text. */
   readonly lastAt: number | null;
   readonly lastText: string | null;
   readonly bannedBy: string | null;
   readonly timedOutUntil: number | null;
-  /** Why they are banned, else why they are timed out. */
+  /** Why they are banned, or else why they are timed out. */
   readonly reason: string | null;
   /** When (ms) they will have caught up with `MESSAGE_PACE`. */
   readonly caughtUpAt: number;
@@ -48,12 +48,12 @@ export function rulesOf(policy: RoomPolicy, status: RoomStatus): Rules {
   return { policy, status, blocked: prepareBlockedWords(policy.blockedWords) };
 }
 
-/** Nobody keeps order among those who keep it. */
+/** Creators, moderators and staff are exempt from moderation rules. */
 export function isExempt({ standing }: Pick<RoomUser, 'standing'>): boolean {
   return standing.creator || standing.moderator || standing.rank !== null;
 }
 
-/** As at the door, no ban keeps them out: they may enter and read, though not write. */
+/** A ban does not keep them out, as at the door: they may enter and read, but not write. */
 export function overseesRooms(viewer: RoomViewer): boolean {
   return viewer.kind === 'user' && viewer.standing.oversees === true;
 }
@@ -98,7 +98,7 @@ export function judge(rules: Rules, user: RoomUser, typed: string, history: Hist
   return { ok: true, text, delayMs: policy.chatDelaySeconds * SECOND_MS };
 }
 
-/** Whether a reaction counts: not when the stream is over, and not from a user who is timed out. */
+/** Returns the refusal, or null. A reaction does not count after the stream's end, nor from a user who is timed out. */
 export function judgeReaction(
   status: RoomStatus,
   { timedOutUntil }: Pick<History, 'timedOutUntil'>,
@@ -108,7 +108,7 @@ export function judgeReaction(
   return timedOutUntil !== null && timedOutUntil > now ? refuse('TIMED_OUT', timedOutUntil - now) : null;
 }
 
-/** The same user with nothing that speaks for them: what differs from this was decided by their standing. */
+/** The same user without any relation or rank. A different verdict for them means that the relation decided it. */
 export function asStranger(user: RoomUser): RoomUser {
   const standing = {
     ...user.standing,
@@ -122,22 +122,22 @@ export function asStranger(user: RoomUser): RoomUser {
 }
 
 const SENTENCES: Readonly<Record<RoomRefusalCode, string>> = {
-  ROOM_CLOSED: 'This room is not open.',
-  CHAT_DISABLED: 'The chat is switched off.',
+  ROOM_CLOSED: 'This room is closed.',
+  CHAT_DISABLED: 'Chat is turned off in this room.',
   FOLLOWERS_ONLY: 'Only followers can write here.',
   SUBSCRIBERS_ONLY: 'Only subscribers can write here.',
-  SLOW_MODE: 'Slow mode is on: wait a little before the next message.',
-  DUPLICATE_MESSAGE: 'You have just written that.',
-  BLOCKED_WORDS: 'The message has words that are not welcome here.',
-  TIMED_OUT: 'You may not write for a while.',
-  BANNED: 'You are banned from this room.',
-  MESSAGE_INVALID: `A message has 1 to ${MESSAGE_CHARACTERS_MAX} characters and no control characters.`,
-  MESSAGE_NOT_FOUND: 'There is no such message.',
-  GUESTS_CANNOT_CHAT: 'Sign in to write.',
+  SLOW_MODE: 'Slow mode is on. Wait a little before your next message.',
+  DUPLICATE_MESSAGE: 'You just sent the same message. Wait a little, or write something else.',
+  BLOCKED_WORDS: 'This channel does not allow a word in your message. Try other words.',
+  TIMED_OUT: 'You are timed out in this room. You can write again when the time-out ends.',
+  BANNED: 'You are banned from this channel.',
+  MESSAGE_INVALID: `A message can have 1 to ${MESSAGE_CHARACTERS_MAX} characters and no control characters.`,
+  MESSAGE_NOT_FOUND: 'This message does not exist.',
+  GUESTS_CANNOT_CHAT: 'Sign in to write. Without an account you can watch and react.',
   EMAIL_NOT_VERIFIED: 'Verify your email address, then join again to write.',
-  NOT_ALLOWED: 'You may not do that here.',
+  NOT_ALLOWED: 'You cannot do this in this room.',
   PRODUCT_NOT_FOUND: 'This product is not offered here.',
-  TOO_FAST: 'Slow down a little.',
+  TOO_FAST: 'You are sending too fast. Wait a moment and try again.',
 };
 
 export function refuse(code: RoomRefusalCode, retryAfterMs?: number): RoomRefusal {

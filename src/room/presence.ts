@@ -1,6 +1,6 @@
 /**
- * Who is in the room: the open sockets and what their attachments say. Counts are derived from them, so they are right
- * after any crash, eviction or reconnect. Every stay is an interval in the store.
+ * Who is in the room: the open sockets and their attachments. Counts are derived from them, so they are right after any
+ * crash, eviction or reconnect. Every stay is an interval in the store.
  */
 import type { RoomUser, RoomViewer, ViewerList } from '@/contracts/room';
 import { CLOSE, type CloseReason } from '@/contracts/room-wire';
@@ -10,19 +10,19 @@ import type { RoomStore } from './store';
 
 /** Three missed pings. */
 export const SILENT_MS_MAX = 90 * SECOND_MS;
-/** How often silence is looked for. */
+/** How often the room looks for silent sockets. */
 export const SWEEP_MS = MINUTE_MS;
-/** A socket that talks is written down as heard so often; between, and while the room is awake, memory knows better. */
+/** How often a talking socket's last frame time is stored. While the room is awake, memory is more exact. */
 const HEARD_PRECISION_MS = 15 * SECOND_MS;
 const VIEWERS_LISTED_MAX = 500;
 
-/** A socket's attachment: it outlives hibernation. */
+/** A socket's attachment, which survives hibernation. */
 export interface Seat {
   readonly passId: string;
   readonly viewer: RoomViewer;
-  /** As the pass has it. */
+  /** From the pass. */
   readonly sessionId?: string;
-  /** As the pass has them. */
+  /** From the pass. */
   readonly regions?: readonly string[];
   readonly address?: string | undefined;
   readonly joinedAt: number;
@@ -55,7 +55,7 @@ export class Presence {
     return this.#socketsOf.size - (this.#socketsOf.has(this.creatorKey) ? 1 : 0);
   }
 
-  /** The count by which lists sort: of guests from one address, five. */
+  /** The count by which lists sort: guests from one address count for at most five. */
   get rankingCount(): number {
     const crowds = new Map<string, number>();
     for (const { address } of this.#present())
@@ -64,7 +64,7 @@ export class Presence {
     return this.viewerCount - surplus;
   }
 
-  /** How many viewers from this address are in who are no verified users. */
+  /** How many viewers from this address are here, verified users not counted. */
   countFrom(address: string): number {
     let count = 0;
     for (const seat of this.#present()) if (seat.address === address) count += 1;
@@ -100,7 +100,7 @@ export class Presence {
     return [...this.#seats].flatMap(([socket, seat]) => (isThere(seat) ? [socket] : []));
   }
 
-  /** The interval is open already: opening it is how a pass is used up. Nothing reaches the socket before `welcome`. */
+  /** The stay's interval is already open: opening it used up the pass. The socket gets nothing before `welcome`. */
   enter(socket: WebSocket, seat: Seat, welcome: string): void {
     this.state.acceptWebSocket(socket);
     socket.serializeAttachment(seat);
@@ -109,11 +109,11 @@ export class Presence {
     this.onChange();
   }
 
-  /** Ends the stay at this time (ms), however the socket came to its end; safe to repeat. */
+  /** Ends the stay at this time (ms), however the socket ended. Safe to repeat. */
   exit(socket: WebSocket, at: number): void {
     const seat = this.#seats.get(socket);
     if (!seat) {
-      // It ended before, or by its end the room woke and never seated it.
+      // It has already ended, or its end woke the room, which then never seated it.
       const unseated: Seat | null = socket.deserializeAttachment();
       if (unseated && this.store.isPrepared) this.store.viewers.close(unseated.passId, at);
       return;
@@ -133,7 +133,7 @@ export class Presence {
     if (seat) this.exit(socket, Math.min(now, this.#heardAt(socket, seat)));
   }
 
-  /** Loses the viewer and closes what is left of the socket. */
+  /** Ends the viewer's stay as `lose` does, and closes the socket. */
   drop(socket: WebSocket, reason: CloseReason, now: number): void {
     this.lose(socket, now);
     closeSocket(socket, reason);
@@ -154,7 +154,7 @@ export class Presence {
     if (seat && now - seat.heardAt >= HEARD_PRECISION_MS) this.#update(socket, { ...seat, heardAt: now });
   }
 
-  /** What was read of the user now holds for all their sockets. */
+  /** Applies what was just read of the user to all their sockets. */
   restand(user: RoomUser): void {
     for (const socket of this.socketsOf(viewerKey(user))) {
       const seat = this.#seats.get(socket);
@@ -170,19 +170,19 @@ export class Presence {
     return [...this.#seats].flatMap(([socket, { viewer }]) => (viewer.kind === 'guest' ? [socket] : []));
   }
 
-  /** Where the user's seats say so. */
+  /** The sessions that the user's seats name. */
   sessionsOf(userId: string): string[] {
     return this.socketsOfUser(userId).flatMap((socket) => this.#seats.get(socket)?.sessionId ?? []);
   }
 
-  /** Each once. */
+  /** Each viewer once. */
   #viewers(): RoomViewer[] {
     return [...this.#socketsOf.values()].flatMap(([first]) => (first && this.#seats.get(first)?.viewer) ?? []);
   }
 
   /**
-   * Closes who fell silent, ends the stays that a crash left open where the room last knew of them, and notes that it
-   * knows now.
+   * Closes silent sockets, and ends stays that a crash left open at the time when the room last saw them. Then stores
+   * that the room has seen everyone now.
    */
   sweep(now: number): void {
     for (const [socket, seat] of [...this.#seats])
@@ -191,17 +191,17 @@ export class Presence {
     this.store.viewers.stampLastSeen(now);
   }
 
-  /** Stays without a socket end where the room last knew of them. */
+  /** Ends stays without a socket at the time when the room last saw them. */
   settle(): void {
     this.store.viewers.settleAllBut([...this.#seats.values()].map(({ passId }) => passId));
   }
 
-  /** After a crash, and before anything from which old stays would seem to have lasted until now. */
+  /** Call it after a crash, before anything that would make old stays seem to have lasted until now. */
   settleIfEmpty(): void {
     if (this.store.isPrepared && this.#seats.size === 0) this.settle();
   }
 
-  /** The creator is named and not counted. */
+  /** The creator is named but not counted. */
   list(): ViewerList {
     const users: ViewerList['users'][number][] = [];
     let guests = 0;
@@ -214,7 +214,7 @@ export class Presence {
     return { users, guests, total: this.viewerCount };
   }
 
-  /** A seat of each who is in. */
+  /** Yields one seat for each viewer. */
   *#present(): Generator<Seat> {
     for (const [socket] of this.#socketsOf.values()) {
       const seat = socket && this.#seats.get(socket);
@@ -246,6 +246,6 @@ export function closeSocket(socket: WebSocket, reason: CloseReason): void {
   try {
     socket.close(code, text);
   } catch {
-    // It has ended by itself meanwhile, which is what was wanted.
+    // It has ended meanwhile, which is the goal.
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Users' relations to the room, as it remembers them. A relation may speak for a user for a minute, and is read again
- * before it refuses one, at most every ten seconds a user. Each reading is judged by the door's own rule, and closes the
- * seats that the door would refuse now.
+ * Users' relations to the room, as the room remembers them. A relation is trusted for a minute, and read again before
+ * it refuses a user, at most every ten seconds. Each reading is judged by the door's rule, and closes the seats that
+ * the door would now refuse.
  */
 import type { Context } from '@/contracts/context';
 import type { Relation, RoomSetup, RoomUser } from '@/contracts/room';
@@ -20,10 +20,10 @@ const TRUSTED_MS = 60 * SECOND_MS;
 const REREAD_EVERY_MS = 10 * SECOND_MS;
 const USERS_AT_ONCE = 100;
 
-/** Refusals that a newer standing may lift. */
+/** Refusals that a newer relation may lift. */
 const LIFTED_BY_STANDING = new Set(['FOLLOWERS_ONLY', 'SUBSCRIBERS_ONLY']);
 
-/** True if the verdict, or a badge, hangs on a standing that is too old for it. */
+/** True if the verdict, or a badge, depends on a relation that is too old for it. */
 export function needsReread(
   verdict: Verdict,
   { rules, user, text, history, now }: { rules: Rules; user: RoomUser; text: string; history: History; now: number },
@@ -35,7 +35,7 @@ export function needsReread(
   return !asAnybody.ok || asAnybody.delayMs !== verdict.delayMs;
 }
 
-/** Whether it may still speak for the user. */
+/** Whether the relation is new enough to grant anything. */
 export function isTrusted({ readAt }: Relation, now: number): boolean {
   return now - readAt < TRUSTED_MS;
 }
@@ -44,7 +44,7 @@ export function doorOf({ visibility = 'public' }: RoomSetup) {
   return { visibility };
 }
 
-/** @param denied whether it is the person who is not wanted, and not the door that is closed to such */
+/** @param denied whether the user is denied personally, rather than by the stream's visibility */
 export function closeReason(refusal: AdmissionRefusal, denied: boolean): CloseReason {
   if (denied) return 'banned';
   if (refusal === 'FOLLOWERS_ONLY') return 'followersOnly';
@@ -56,14 +56,14 @@ interface RelationsParts {
   readonly database: Pick<Context, 'db' | 'now'>;
   readonly presence: () => Presence;
   readonly log: Logger;
-  /** What they said and nobody has seen yet must not come out. */
+  /** Called so that messages of theirs that nobody has seen yet are dropped. */
   readonly onDenied: (userId: string) => void;
 }
 
 interface Asked {
-  /** The session of a pass, beside those of the seats. */
+  /** The session of a pass, in addition to those of the seats. */
   readonly sessionId?: string | undefined;
-  /** Some session of the user ended, so a seat whose session is not known may be that one's. */
+  /** True if a session of the user ended: a seat with an unknown session may belong to it. */
   readonly sessionsEnded?: boolean;
 }
 
@@ -74,17 +74,17 @@ export class Relations {
 
   constructor(private readonly room: RelationsParts) {}
 
-  /** Several messages at once cost one read. @returns nothing if the user may no longer be here */
+  /** Concurrent messages share one read. @returns undefined if the user may no longer be here */
   async reread(userId: string): Promise<RoomUser | undefined> {
     const running = this.#reading.get(userId);
     const outcome = await (running ?? this.#keep(userId, this.#readOne(userId, {})));
     return typeof outcome === 'string' ? undefined : outcome;
   }
 
-  /** Also for users who are not connected: they may still hold a pass made of what is no longer known to be true. */
+  /** Also for users who are not connected: they may still hold a pass whose facts are outdated. */
   async changed(userId: string, sessionsEnded: boolean): Promise<void> {
     this.room.store.sanctions.setChanged(userId, this.room.database.now());
-    // A read that has begun before may not have seen the change.
+    // A read that is already running may have missed the change.
     const running = this.#reading.get(userId)?.catch(() => undefined);
     await this.#keep(
       userId,
@@ -92,12 +92,12 @@ export class Relations {
     );
   }
 
-  /** The user as they are now, for a pass that says too little or too old; or why they may not come in. */
+  /** Reads the user for a pass that is outdated. Returns the current user, or why they may not enter. */
   readForPass(userId: string, sessionId: string | undefined): Promise<Outcome> {
     return this.#readOne(userId, { sessionId });
   }
 
-  /** The door has changed: everybody who is here is read again and judged by it. Safe to repeat. */
+  /** After a change of the door: reads everyone here again and judges them by it. Safe to repeat. */
   async recheckAll(): Promise<void> {
     const userIds = this.room.presence().userIds();
     for (let start = 0; start < userIds.length; start += USERS_AT_ONCE)
@@ -123,7 +123,7 @@ export class Relations {
     const sessionIds = new Set(userIds.flatMap((userId) => presence().sessionsOf(userId)));
     if (sessionId !== undefined) sessionIds.add(sessionId);
     const people = await findPeople(database, store.setup.roomId, userIds, [...sessionIds]);
-    // From here to the end of the judging nothing is awaited: what is judged is who is here.
+    // Nothing is awaited from here until all are judged, so no viewer comes or goes in between.
     const ended = [...sessionIds].filter((id) => !people.activeSessions.has(id));
     const outcomes = new Map(userIds.map((userId) => [userId, this.#judge(userId, people, ended, sessionsEnded)]));
     if (sessionId !== undefined && ended.includes(sessionId))
@@ -146,7 +146,7 @@ export class Relations {
       presence.restand(person.user);
       return person.user;
     }
-    // Their passes are void as well: what they may do from now on is asked at the door.
+    // Their passes become invalid too, so the door decides what they may do from now on.
     store.sanctions.setKick(userId, newId());
     const reason = closeReason(refusal ?? 'STREAM_NOT_FOUND', person?.denied !== null);
     presence.closeAll(presence.socketsOfUser(userId), reason, now);
@@ -154,7 +154,7 @@ export class Relations {
     return reason;
   }
 
-  /** Who may not stay in the room of a live stream may not stay in its video. A block and a ban see to that themselves. */
+  /** Removes users who may no longer stay in a live room from its video. Blocks and bans do that themselves. */
   async #clearVideo(outcomes: ReadonlyMap<string, Outcome>, { videoRoom }: People): Promise<void> {
     const { store, database, log } = this.room;
     if (store.setup?.status !== 'live' || videoRoom === undefined) return;

@@ -1,4 +1,4 @@
-/** What the room tells D1: its count while the stream is live, and its figures once when it is over. */
+/** The room's reports to D1: the viewer count while the stream is live, and the figures once when it is over. */
 import type { Context } from '@/contracts/context';
 import type { RoomFigures, RoomSetup } from '@/contracts/room';
 import { recordViewerCount } from '@/domains/live/rooms/figures';
@@ -11,7 +11,7 @@ import type { Presence } from './presence';
 import type { RoomStore } from './store';
 
 const REPORT_EVERY_MS = 10 * SECOND_MS;
-/** A smaller change waits for the minute. */
+/** A smaller change (as a share) is reported with the next minute. */
 const REPORTED_CHANGE = 0.1;
 
 interface ReportsParts {
@@ -32,7 +32,7 @@ export class Reports {
     const last = this.#reported;
     if (last && Math.abs(count - last.count) < Math.max(1, last.count * REPORTED_CHANGE)) return;
     const now = database.now();
-    // Woken from sleep the room does not know when it reported last, so it waits its turn.
+    // After hibernation the room does not know when it last reported, so it reports at once.
     agenda.putBy('report', last ? Math.max(now, last.at + REPORT_EVERY_MS) : now);
   }
 
@@ -44,14 +44,14 @@ export class Reports {
     await recordViewerCount(database, store.setup.roomId, viewerCount, rankingCount);
   }
 
-  /** Nothing of a stream that never began. */
+  /** A stream that never began has no figures. */
   async reportFigures(): Promise<void> {
     const { store, database } = this.room;
     if (store.setup && beganAt(store.setup) !== null)
       await recordAnalytics(database, store.setup.roomId, this.figures());
   }
 
-  /** They begin when the stream does: whatever happened in its waiting room is none of it. */
+  /** Counted from the stream's start, so nothing from its waiting room is included. */
   figures(): RoomFigures {
     const { store, presence, database } = this.room;
     const { setup } = store;

@@ -1,8 +1,11 @@
-/** The way into a room from the rest of the Worker: which object a room is, nobody else knows. */
+/** The rest of the Worker reaches rooms through this file. No other code knows which object a room is. */
 import type { Env } from '@/config';
 import type { Pass, Room, RoomFigures, Rooms } from '@/contracts/room';
 
-/** Set by the Worker alone: an upgrade is forwarded with these headers and the handshake's, and no other of the client's. */
+/**
+ * Only the Worker sets these. An upgrade is forwarded with them and the handshake's headers, and none of the client's
+ * others.
+ */
 export const PASS_HEADER = 'x-footlight-pass';
 export const SINCE_HEADER = 'x-footlight-since';
 const HANDSHAKE_HEADERS = ['upgrade', 'connection', 'sec-websocket-key', 'sec-websocket-version'];
@@ -40,7 +43,7 @@ async function connect(stub: Fetcher, request: Request, pass: Pass, since: numbe
     const value = request.headers.get(name);
     if (value !== null) headers.set(name, value);
   }
-  headers.set(PASS_HEADER, encodeURIComponent(JSON.stringify(pass))); // names are not Latin-1
+  headers.set(PASS_HEADER, encodeURIComponent(JSON.stringify(pass))); // names may not be Latin-1
   if (since !== null) headers.set(SINCE_HEADER, String(since));
   return stub.fetch(request.url, { headers });
 }

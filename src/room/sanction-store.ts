@@ -1,6 +1,6 @@
 /**
- * Who may not enter or write: bans, kicks, time-outs and regions, in the order of the commands and not of their arrival;
- * and users whose older passes are out of date.
+ * Who may not enter or write: bans, kicks, time-outs and regions, ordered by command id and not by arrival. Also which
+ * users' older passes are outdated.
  */
 import type { TimeOut } from '@/contracts/room';
 import { type Row, rowsOf } from './sql';
@@ -12,7 +12,7 @@ export interface Ban {
 
 export interface Sanction {
   readonly ban: Ban | null;
-  /** No pass whose id is smaller is good. */
+  /** A pass with a smaller id is invalid. */
   readonly kickedBefore: string;
 }
 
@@ -23,15 +23,15 @@ interface BlockedRegions {
 const NOWHERE: BlockedRegions = { at: 0, regions: [] };
 
 export class SanctionStore {
-  /** Who has a row here: everybody else costs no look-up. */
+  /** Users with a row here. Everyone else needs no query. */
   readonly #known = new Set<string>();
-  /** Up to which seq whose texts are withheld. */
+  /** By user: the seq up to which their texts are withheld. */
   readonly #withheld = new Map<string, number>();
   #blockedRegions = NOWHERE;
 
   constructor(private readonly sql: SqlStorage) {}
 
-  /** The tables are there. */
+  /** Requires that the tables exist. */
   load(): void {
     const users =
       'SELECT user_id AS userId FROM sanctions UNION SELECT user_id FROM time_outs UNION SELECT user_id FROM changes';
@@ -43,7 +43,7 @@ export class SanctionStore {
     this.#blockedRegions = stored ? JSON.parse(stored.value) : NOWHERE;
   }
 
-  /** What was known earlier (ms) than what stands changes nothing, and is answered false. */
+  /** Returns false, and changes nothing, if the stored reading is newer. @param at when it was read (ms) */
   blockRegions(at: number, regions: readonly string[]): boolean {
     if (at < this.#blockedRegions.at) return false;
     this.#blockedRegions = { at, regions };
@@ -58,7 +58,7 @@ export class SanctionStore {
     return regions.some((region) => this.#blockedRegions.regions.includes(region));
   }
 
-  /** An older command than the last one about the user changes nothing, and is answered false. The first reason stays. */
+  /** Returns false, and changes nothing, for a command older than the user's last one. The first reason stays. */
   setBan(userId: string, ban: Ban | null, commandId: string): boolean {
     this.#known.add(userId);
     const cursor = this.sql.exec(
@@ -95,7 +95,7 @@ export class SanctionStore {
     return { ban: by === null ? null : { by, reason }, kickedBefore };
   }
 
-  /** All that the user has said up to this seq is shown to nobody but moderators, also once a ban has ended. */
+  /** Hides everything the user has said up to this seq from everyone but moderators, even after a ban ends. */
   withhold(userId: string, throughSeq: number): void {
     if (throughSeq <= this.withheldThrough(userId)) return;
     this.#known.add(userId);
@@ -112,12 +112,12 @@ export class SanctionStore {
     return this.#withheld.size === 0;
   }
 
-  /** 0: nothing is. */
+  /** Returns 0 if nothing is withheld. */
   withheldThrough(userId: string): number {
     return this.#withheld.get(userId) ?? 0;
   }
 
-  /** Why somebody was banned can name them. */
+  /** The reason for a ban can name the user. */
   forgetReasons(userId: string): void {
     this.sql.exec('UPDATE sanctions SET reason = NULL WHERE user_id = ?1', userId);
     this.sql.exec('DELETE FROM time_outs WHERE user_id = ?1', userId);
@@ -151,13 +151,13 @@ export class SanctionStore {
     );
   }
 
-  /** False: there was none that still ran. */
+  /** Returns false if no time-out was running. */
   endTimeOut(userId: string, now: number): boolean {
     const ended = rowsOf(this.sql, 'DELETE FROM time_outs WHERE user_id = ?1 AND until > ?2 RETURNING 1', userId, now);
     return ended.length > 0;
   }
 
-  /** Takes out those whose time has come. @returns whose they were */
+  /** Removes the time-outs that have ended. @returns the users' ids */
   takeEndedTimeOuts(now: number): string[] {
     const query = 'DELETE FROM time_outs WHERE until <= ?1 RETURNING user_id AS userId';
     return rowsOf<{ userId: string }>(this.sql, query, now).map(({ userId }) => userId);

@@ -1,6 +1,6 @@
 /**
- * What moderators do to a user, and how it ends. Everybody hears of it, and the user alone hears the reason. Messages
- * that still waited never come out.
+ * Moderation of a user, and how it ends. Everyone is notified, but only the user gets the reason. The user's waiting
+ * messages are dropped.
  */
 import type { ModerationAction, RoomCommand } from '@/contracts/room';
 import { newId, timeOfId } from '@/shared/ids';
@@ -13,7 +13,7 @@ import type { Presence } from './presence';
 import type { RoomStore } from './store';
 
 const TIME_OUT_MS_MAX = 7 * 24 * 60 * MINUTE_MS;
-/** Time-outs that run out closer together than this are announced together. */
+/** Time-outs that end within this time of each other are announced together. */
 const ENDS_EVERY_MS = SECOND_MS;
 
 interface SanctionParts {
@@ -25,7 +25,7 @@ interface SanctionParts {
   readonly now: () => number;
 }
 
-/** Answers whether it changed anything. */
+/** Returns whether anything changed. */
 export function moderate(room: SanctionParts, by: string, action: ModerationAction): boolean {
   switch (action.action) {
     case 'timeout':
@@ -66,13 +66,13 @@ function kick(room: SanctionParts, { userId, reason }: ModerationAction & { acti
   presence().closeAll(sockets, 'kicked', now());
 }
 
-/** A repeat is announced only if it takes messages away that the first one left. */
+/** A repeat is announced only if it deletes messages that the first ban kept. */
 export function ban(room: SanctionParts, commandId: string, command: RoomCommand & { type: 'ban' }): void {
   const { store, broadcaster, presence, now } = room;
   const { userId, by, reason, deleteMessages = true } = command;
   const before = store.sanctions.findSanction(userId);
   if (!store.sanctions.setBan(userId, { by, reason }, commandId)) {
-    // Its lifting overtook it, which takes back the ban and not the deletion.
+    // The unban arrived first. It lifts the ban, but does not undo the deletion.
     const saidBefore = store.traces.lastSeqOf(userId, timeOfId(commandId));
     if (deleteMessages) store.sanctions.withhold(userId, saidBefore);
     return;
@@ -82,7 +82,7 @@ export function ban(room: SanctionParts, commandId: string, command: RoomCommand
     !before?.ban || (deleteMessages && store.traces.lastSeqOf(userId, now()) > store.sanctions.withheldThrough(userId));
   if (deleteMessages) store.sanctions.withhold(userId, store.seq);
   if (isNew) announce(room, { type: 'user-banned', userId, messagesDeleted: deleteMessages }, reason);
-  broadcaster.flush(); // so that the user hears it too
+  broadcaster.flush(); // so that the user gets it too
   const isOut = (socket: WebSocket) => {
     const seat = presence().seatOf(socket);
     return seat !== undefined && !overseesRooms(seat.viewer);
@@ -90,18 +90,18 @@ export function ban(room: SanctionParts, commandId: string, command: RoomCommand
   presence().closeAll(presence().socketsOfUser(userId).filter(isOut), 'banned', now());
 }
 
-/** Texts that went with the ban stay away. */
+/** Texts that were deleted with the ban stay hidden. */
 export function unban(room: SanctionParts, commandId: string, userId: string): void {
   const { sanctions } = room.store;
   const before = sanctions.findSanction(userId);
   if (sanctions.setBan(userId, null, commandId) && before?.ban) announceEnd(room, userId, 'ban');
 }
 
-/** Ends the time-outs that have run out; safe to repeat. */
+/** Ends the time-outs that have run out. Safe to repeat. */
 export function endTimeOuts(room: SanctionParts): void {
   const { store, broadcaster, agenda, now } = room;
   const status = store.setup?.status;
-  const isOpen = status === 'scheduled' || status === 'live'; // once it is over, nobody is left to hear it
+  const isOpen = status === 'scheduled' || status === 'live'; // once the stream is over, nobody is left to notify
   for (const userId of store.sanctions.takeEndedTimeOuts(now())) if (isOpen) announceEnd(room, userId, 'timeout');
   broadcaster.flush();
   const next = store.sanctions.nextTimeOutEnd();

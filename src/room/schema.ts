@@ -1,59 +1,59 @@
-/** The tables of a room's own SQLite. Steps are only ever added: a room is brought up to date when it wakes. */
+/** The tables of a room's own SQLite. Steps are only ever added; a room runs the new ones when it wakes. */
 
-/** The numbered steps from nothing to today's tables. */
+/** The numbered steps from an empty database to the current tables. */
 export const SCHEMA = [
   `
   CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-  -- body: the event's JSON without its seq. The client's own id makes a message unique to its user.
+  -- body: the event's JSON without its seq. The client's own id makes a message unique per user.
   CREATE TABLE events (
     seq INTEGER PRIMARY KEY, message_id TEXT UNIQUE, user_id TEXT, client_id TEXT, at INTEGER NOT NULL,
     body TEXT NOT NULL, UNIQUE (user_id, client_id)
   ) STRICT;
-  -- Messages that wait; release_at is NULL once one was deleted before anybody saw it.
+  -- Messages that wait; release_at is NULL if the message was deleted before anyone saw it.
   CREATE TABLE pending (
     message_id TEXT PRIMARY KEY, user_id TEXT NOT NULL, client_id TEXT NOT NULL, at INTEGER NOT NULL,
     body TEXT NOT NULL, release_at INTEGER, UNIQUE (user_id, client_id)
   ) STRICT;
   CREATE INDEX pending_by_release ON pending (release_at) WHERE release_at IS NOT NULL;
-  -- id: the pass that opened it, so a pass is good once. viewer: 'user:<id>' or 'guest:<id>'.
+  -- id: the pass that opened it, so a pass works once. viewer: 'user:<id>' or 'guest:<id>'.
   CREATE TABLE intervals (id TEXT PRIMARY KEY, viewer TEXT NOT NULL, joined_at INTEGER NOT NULL, left_at INTEGER) STRICT;
   CREATE INDEX intervals_open ON intervals (id) WHERE left_at IS NULL;
-  -- The ids of the newest commands, since they come in any order: v7, so a later one is greater.
+  -- The ids of the newest commands, since they arrive in any order. UUIDv7: a later id is greater.
   CREATE TABLE sanctions (user_id TEXT PRIMARY KEY, banned_by TEXT, ban_command TEXT NOT NULL DEFAULT '',
     kicked_before TEXT NOT NULL DEFAULT '') STRICT, WITHOUT ROWID;
   CREATE TABLE time_outs (user_id TEXT PRIMARY KEY, username TEXT, until INTEGER NOT NULL, reason TEXT,
     by TEXT NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE commands (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
-  -- 'reaction:heart', 'click:<product>' -> how many.
+  -- 'reaction:heart', 'click:<product>' -> count.
   CREATE TABLE tallies (name TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-  -- What the one alarm is for.
+  -- The tasks of the one alarm.
   CREATE TABLE due (what TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   `,
-  // Names are D1's: the column stays for the version before.
+  // D1 has the names. The column stays for the previous version.
   'UPDATE time_outs SET username = NULL',
   `
   -- Why the user is banned.
   ALTER TABLE sanctions ADD COLUMN reason TEXT;
-  -- Up to this seq the user's texts are shown to moderators alone.
+  -- Up to this seq, only moderators see the user's texts.
   ALTER TABLE sanctions ADD COLUMN withheld_through INTEGER NOT NULL DEFAULT 0;
-  -- Gifts whose words wait as chat does. They were paid, so they are shown whatever becomes of the words.
+  -- Gifts whose text is delayed like chat. They were paid for, so they are shown whatever happens to the text.
   CREATE TABLE held_gifts (
     id TEXT PRIMARY KEY, user_id TEXT NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL, release_at INTEGER NOT NULL
   ) STRICT;
-  -- By the id that an event from outside has; costs messages nothing.
+  -- By the id of an event from outside; costs nothing for messages.
   CREATE INDEX events_by_outer_id ON events (body ->> '$.id') WHERE user_id IS NULL;
     `,
-  // `tallies` stays for the version before. Until now every user's time was rewarded.
+  // `tallies` stays for the previous version. Until this step every user's time was rewarded.
   `
   CREATE TABLE reactions (kind TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   INSERT INTO reactions SELECT substr(name, 10), count FROM tallies WHERE name LIKE 'reaction:%';
-  -- Whether it is a user with a verified address; for anybody else a keyed hash of where they came from.
+  -- Whether this is a user with a verified address; for anyone else, a keyed hash of their address.
   ALTER TABLE intervals ADD COLUMN is_verified INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE intervals ADD COLUMN address TEXT;
   UPDATE intervals SET is_verified = 1 WHERE viewer LIKE 'user:%';
   `,
-  // How many tokens for the video a viewer was given.
+  // How many video tokens a viewer was given.
   'CREATE TABLE video_turns (viewer TEXT PRIMARY KEY, turns INTEGER NOT NULL) STRICT, WITHOUT ROWID',
-  // When (ms) something about a user changed last: what a pass says of them from before is read again.
+  // When (ms) something about a user last changed. Older facts in a pass are read again.
   'CREATE TABLE changes (user_id TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID',
 ] as const;

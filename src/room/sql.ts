@@ -5,7 +5,7 @@ export function rowsOf<R extends Row = Row>(sql: SqlStorage, query: string, ...b
   return sql.exec<R>(query, ...bindings).toArray();
 }
 
-/** A message's own columns. */
+/** The columns of a message. */
 export interface MessageKey {
   readonly id: string;
   readonly userId: string;
@@ -24,7 +24,7 @@ export interface StoredEvent {
 }
 
 export interface StoredMessage {
-  /** Null: it waits for its release. */
+  /** Null while it waits for its release. */
   readonly seq: number | null;
   readonly body: string;
 }

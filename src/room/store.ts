@@ -1,7 +1,7 @@
 /**
- * The room's truth, in the object's SQLite: numbered events, commands, what is due. Messages and gifts that wait,
- * viewers, sanctions and the traces of users have stores of their own. Calls are synchronous, so whatever one turn
- * writes is written together or not at all.
+ * The room's data in the object's SQLite: numbered events, commands, due tasks. Waiting messages and gifts, viewers,
+ * sanctions and users' traces have stores of their own. Calls are synchronous, so everything written in one turn is
+ * stored together or not at all.
  */
 import type { RoomSetup } from '@/contracts/room';
 import { GiftStore } from './gift-store';
@@ -13,7 +13,7 @@ import { ViewerStore } from './viewer-store';
 import { ERASED, WaitingStore } from './waiting-store';
 import { shownBody } from './withheld';
 
-/** One INSERT takes so many; a frame seldom has more. */
+/** The most rows of one INSERT; a frame seldom has more. */
 const INSERT_ROWS_MAX = 1_000;
 
 export class RoomStore {
@@ -36,7 +36,7 @@ export class RoomStore {
     if (this.#hasTables()) this.prepare();
   }
 
-  /** Makes the tables of a room that has none. An object that was never set up keeps nothing. */
+  /** Creates the tables if there are none. An object that was never set up stores nothing. */
   prepare(): void {
     if (this.#isPrepared) return;
     const version = this.#hasTables() ? Number(this.#meta('schema') ?? 0) : 0;
@@ -49,7 +49,7 @@ export class RoomStore {
     this.#isPrepared = true;
   }
 
-  /** False: there are no tables, and nothing may be asked of them. */
+  /** False if there are no tables; then nothing may be queried. */
   get isPrepared(): boolean {
     return this.#isPrepared;
   }
@@ -67,7 +67,7 @@ export class RoomStore {
     return this.#setup?.at ?? 0;
   }
 
-  /** Of the newest event; 0 before the first. */
+  /** The seq of the newest event; 0 before the first. */
   get seq(): number {
     return this.#seq;
   }
@@ -77,7 +77,7 @@ export class RoomStore {
     this.#setMeta('setup', JSON.stringify(this.#setup));
   }
 
-  /** All of it or nothing, also when something in it throws. */
+  /** Stores all writes or none, also if `write` throws. */
   atomically<T>(write: () => T): T {
     const seq = this.#seq;
     try {
@@ -90,7 +90,7 @@ export class RoomStore {
 
   // --- Events
 
-  /** Numbers the events in the order given and stores them. */
+  /** Numbers the events in the given order and stores them. */
   append(events: readonly NewEvent[]): void {
     const first = this.#seq + 1;
     for (let start = 0; start < events.length; start += INSERT_ROWS_MAX) {
@@ -107,12 +107,12 @@ export class RoomStore {
     this.#seq += events.length;
   }
 
-  /** As they are shown. */
+  /** With withheld texts hidden. */
   eventsAfter(seq: number, upTo: number): StoredEvent[] {
     return this.#shown('seq > ?1 AND seq <= ?2 ORDER BY seq', seq, upTo);
   }
 
-  /** A page of everything, from the first, for the archive. */
+  /** A page of all events, oldest first, for the archive. */
   eventPage(afterSeq: number, limit: number): (StoredEvent & { readonly at: number })[] {
     return rowsOf<StoredEvent & { at: number } & Row>(
       this.#sql,
@@ -122,7 +122,7 @@ export class RoomStore {
     );
   }
 
-  /** Newest first, as they are shown. */
+  /** Newest first, with withheld texts hidden. */
   messagesBefore(seq: number, limit: number): StoredEvent[] {
     return this.#shown('message_id IS NOT NULL AND seq < ?1 ORDER BY seq DESC LIMIT ?2', seq, limit);
   }
@@ -154,7 +154,7 @@ export class RoomStore {
     )[0];
   }
 
-  /** Newest first, also those that wait. */
+  /** Newest first, including those that wait. */
   lastMessagesOf(userId: string, limit: number): { at: number; body: string }[] {
     return rowsOf<{ at: number; body: string }>(
       this.#sql,
@@ -165,13 +165,13 @@ export class RoomStore {
     );
   }
 
-  /** The text goes for good; the message stays as a gap in the talk, and its client id stays taken. */
+  /** Erases the text for good. The message stays as a gap in the chat, and its client id stays taken. */
   eraseMessage(messageId: string): void {
     this.#sql.exec(`UPDATE events SET body = ${ERASED} WHERE message_id = ?1`, messageId);
     this.waiting.erase(messageId);
   }
 
-  /** Those written between these times (ms), both included. */
+  /** Messages written between these times (ms), both included. */
   countMessages(since: number, until: number): number {
     return Number(
       rowsOf(
@@ -208,7 +208,7 @@ export class RoomStore {
     return rowsOf<{ what: string; at: number }>(this.#sql, 'SELECT what, at FROM due WHERE at <= ?1 ORDER BY at', now);
   }
 
-  /** Unless it was put to another time meanwhile. */
+  /** Does nothing if the task was rescheduled meanwhile. */
   clearDue(what: string, at: number): void {
     this.#sql.exec('DELETE FROM due WHERE what = ?1 AND at = ?2', what, at);
   }
@@ -217,7 +217,7 @@ export class RoomStore {
     return rowsOf<{ at: number | null }>(this.#sql, 'SELECT min(at) AS at FROM due')[0]?.at ?? null;
   }
 
-  /** Forgets everything: the room is as one that was never set up. */
+  /** Erases everything; the room is then like one that was never set up. */
   async erase(): Promise<void> {
     await this.storage.deleteAlarm();
     await this.storage.deleteAll();

@@ -1,6 +1,6 @@
 /**
- * The Durable Object that is a room, found by the room's id. It wires the parts together and holds no rule of its own;
- * its public methods are the calls of `contracts/room.ts`.
+ * The Durable Object of a room, found by the room's id. It wires the parts together and contains no rules; its public
+ * methods are the calls of `contracts/room.ts`.
  */
 import { DurableObject } from 'cloudflare:workers';
 import { type Env, readConfig } from '@/config';
@@ -81,7 +81,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     this.#traces = new Traces({ ...parts, chat: this.#chat, database });
   }
 
-  /** How long frames are apart in a room of so many sockets. */
+  /** The time between frames in a room with this many sockets. */
   protected tickMs(sockets: number): number {
     return tickMs(sockets);
   }
@@ -166,7 +166,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
 
   // --- The platform's calls
 
-  /** An upgrade, forwarded by `rooms.ts` with a pass that the Worker has verified. */
+  /** Handles an upgrade that `rooms.ts` forwards, with a pass that the Worker has verified. */
   override async fetch(request: Request): Promise<Response> {
     const pass = JSON.parse(decodeURIComponent(request.headers.get(PASS_HEADER) ?? '')) as Pass; // written by rooms.ts
     const since = request.headers.get(SINCE_HEADER);
@@ -182,7 +182,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
   override async webSocketClose(socket: WebSocket, _code: number, _reason: string, wasClean: boolean): Promise<void> {
     if (wasClean) this.#presence.exit(socket, this.#now());
     else this.#presence.lose(socket, this.#now());
-    closeSocket(socket, 'left'); // the client waits for our half
+    closeSocket(socket, 'left'); // the client waits for the room's close frame
   }
 
   override async webSocketError(socket: WebSocket): Promise<void> {
@@ -221,7 +221,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
         return this.#traces.tell();
       case 'archive': {
         const { setup } = this.#store;
-        await this.#reports.reportFigures(); // if D1 has been away all the while
+        await this.#reports.reportFigures(); // in case D1 was unavailable until now
         if (setup) await archiveRoom(this.env.MEDIA, setup.roomId, this.#store);
         await this.#traces.drop();
         return this.#store.erase();

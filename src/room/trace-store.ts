@@ -1,18 +1,18 @@
 /**
- * What users leave in a room's events: their words and their name, in messages and with gifts. That somebody came, went
- * or was banned stands under an id alone, which names nobody once the account is gone.
+ * Traces of users in a room's events: their texts and names, in messages and gifts. Events such as joins and bans only
+ * contain an id, which names nobody once the account is deleted.
  */
 
 import type { StoredEvent } from './sql';
 import { type Row, rowsOf } from './sql';
 
 const PAGE_EVENTS = 2_000;
-/** What stands in the place of a name, as in D1. */
+/** Replaces a deleted user's name, as in D1. */
 const GONE = { username: 'deleted', displayName: 'Deleted user' } as const;
 const GIFT_PARTIES = ['sender', 'recipient'] as const;
 
 export interface TracePage {
-  /** Each once. */
+  /** Each id once. */
   readonly userIds: readonly string[];
   /** The page's last seq. */
   readonly through: number;
@@ -21,7 +21,10 @@ export interface TracePage {
 export class TraceStore {
   constructor(private readonly sql: SqlStorage) {}
 
-  /** Who left any in the next page of events; nothing behind the last. The recipient of gifts is the room's creator. */
+  /**
+   * The users with traces in the next page of events; undefined after the last. A gift's recipient is the room's
+   * creator.
+   */
   pageAfter(seq: number): TracePage | undefined {
     const rows = rowsOf<{ seq: number; userId: string | null }>(
       this.sql,
@@ -33,13 +36,13 @@ export class TraceStore {
     return last && { userIds: [...new Set(rows.flatMap(({ userId }) => userId ?? []))], through: last.seq };
   }
 
-  /** Whose messages wait for their release, or were deleted before it. */
+  /** Users whose messages wait for release, or were deleted before it. */
   waiting(): string[] {
     const query = 'SELECT user_id AS userId FROM pending UNION SELECT user_id FROM held_gifts';
     return rowsOf<{ userId: string }>(this.sql, query).map(({ userId }) => userId);
   }
 
-  /** Traces up to this seq are in D1. Rooms have stored it as `tracesTold`. */
+  /** Traces up to this seq are in D1. Rooms store it as `tracesTold`. */
   get reportedThrough(): number {
     const query = `SELECT CAST(value AS INTEGER) AS seq FROM meta WHERE key = 'tracesTold'`;
     return rowsOf<{ seq: number }>(this.sql, query)[0]?.seq ?? 0;
@@ -49,7 +52,7 @@ export class TraceStore {
     this.sql.exec(`INSERT OR REPLACE INTO meta (key, value) VALUES ('tracesTold', ?1)`, String(seq));
   }
 
-  /** What stands of the user's own messages, the oldest first. */
+  /** The user's own messages that are not deleted, oldest first. */
   messagesOf(userId: string, afterSeq: number, limit: number): StoredEvent[] {
     return rowsOf<StoredEvent & Row>(
       this.sql,
@@ -60,7 +63,7 @@ export class TraceStore {
     );
   }
 
-  /** What these users said last, also what is withheld; each one's newest first. */
+  /** The newest messages of these users, including withheld ones; newest first for each. */
   newestMessagesOf(userIds: readonly string[], limitEach: number): StoredEvent[] {
     return userIds.flatMap((userId) =>
       rowsOf<StoredEvent & Row>(
@@ -73,13 +76,13 @@ export class TraceStore {
     );
   }
 
-  /** The last seq of what they had said by then (ms); 0: nothing. */
+  /** The seq of the user's last message up to this time (ms); 0 if there is none. */
   lastSeqOf(userId: string, by: number): number {
     const query = 'SELECT ifnull(max(seq), 0) AS seq FROM events WHERE user_id = ?1 AND at <= ?2';
     return rowsOf<{ seq: number }>(this.sql, query, userId, by)[0]?.seq ?? 0;
   }
 
-  /** For good. Messages stay as gaps in the talk, gifts as somebody's. */
+  /** Erases the user for good. Messages stay as gaps in the chat, gifts as a deleted user's. */
   erase(userId: string): void {
     const { username, displayName } = GONE;
     const blank = `json_set(body, '$.text', '', '$.deleted', json('true'), '$.username', ?2, '$.displayName', ?3,
@@ -103,7 +106,7 @@ export class TraceStore {
     }
   }
 
-  /** What the room's creator called the stream. */
+  /** Erases the stream's title and details from events. */
   eraseTitles(): void {
     this.sql.exec(
       `UPDATE events

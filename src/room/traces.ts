@@ -1,6 +1,6 @@
 /**
  * Which users wrote in a room or are named there. The room reports them to D1 some minutes later and when it closes, so
- * that an account's end and its export find the room. Users whose account is gone meanwhile are forgotten at once.
+ * that deleting or exporting an account finds the room. Users deleted meanwhile are erased at once.
  */
 import type { Context } from '@/contracts/context';
 import type { ChatMessage } from '@/contracts/room';
@@ -14,7 +14,7 @@ import type { Chat } from './chat';
 import type { Presence } from './presence';
 import type { RoomStore } from './store';
 
-/** Far below the days between a request to delete an account and its end. */
+/** Far shorter than the days between a deletion request and the deletion of the account. */
 const TELL_AFTER_MS = 10 * MINUTE_MS;
 const TRACED_MESSAGES_MAX = 500;
 
@@ -33,14 +33,14 @@ export class Traces {
 
   constructor(private readonly room: TracesParts) {}
 
-  /** Call it when something was stored that a user wrote, or that names one. */
+  /** Call it after storing anything that a user wrote or that names a user. */
   left(): void {
     if (this.#isPlanned) return;
     this.#isPlanned = true;
     this.room.agenda.putBy('traces', this.room.database.now() + TELL_AFTER_MS);
   }
 
-  /** Reports all of them anew, from the first event on. */
+  /** Reports all users again, from the first event on. */
   tellAgain(): void {
     this.room.store.traces.reportedThrough = 0;
     this.room.agenda.put('traces', this.room.database.now());
@@ -54,10 +54,10 @@ export class Traces {
       for (const userId of await recordTraces(database, setup.roomId, userIds)) this.forget(userId);
       traces.reportedThrough = through;
     }
-    this.#isPlanned = false; // in the same turn as the last page, which had what came during the report
+    this.#isPlanned = false; // in the same turn as the last page, which included anything that came during the report
   }
 
-  /** Before the room's storage goes. */
+  /** Call it before the room's storage is deleted. */
   async drop(): Promise<void> {
     const { store, database } = this.room;
     if (store.setup) await dropTraces(database, store.setup.roomId);
@@ -66,7 +66,7 @@ export class Traces {
   /** Erases the user's texts and name, and a host's title. Safe to repeat. */
   forget(userId: string): void {
     const { store, presence, broadcaster, database } = this.room;
-    // Nothing of theirs comes after.
+    // The user cannot enter again and leave new traces.
     store.sanctions.setKick(userId, newId());
     presence().closeAll(presence().socketsOfUser(userId), 'kicked', database.now());
     broadcaster.flush();
@@ -87,7 +87,7 @@ export class Traces {
     return rows.map(({ seq, body }) => messageOfBody(body, seq));
   }
 
-  /** First those without a seq: the host, who wrote the title, and the authors of messages that wait. */
+  /** Starts with users without a seq: the host, who wrote the title, and authors of waiting messages. */
   *#pages(afterSeq: number) {
     const { traces, hostId } = this.room.store;
     yield {

@@ -1,15 +1,15 @@
-/** Who came when and left when, and what viewers did: intervals and reactions. */
+/** When viewers came and left, and their reactions. */
 import type { ReactionKind } from '@/contracts/room';
 import { GUESTS_RANKED_MAX, type Interval } from './figures';
 import { rowsOf } from './sql';
 
-/** What a stay counts for. */
+/** Decides how a stay counts in the figures. */
 export type Origin = Pick<Interval, 'isVerified'> & { readonly address?: string | undefined };
 
 export class ViewerStore {
   constructor(private readonly sql: SqlStorage) {}
 
-  /** False if the pass has opened one before. */
+  /** Returns false if the pass has already opened one. */
   open(passId: string, viewer: string, at: number, { isVerified, address }: Origin): boolean {
     const cursor = this.sql.exec(
       'INSERT OR IGNORE INTO intervals (id, viewer, joined_at, is_verified, address) VALUES (?1, ?2, ?3, ?4, ?5)',
@@ -31,16 +31,16 @@ export class ViewerStore {
     this.sql.exec('UPDATE intervals SET left_at = max(joined_at, ?2) WHERE id = ?1 AND left_at IS NULL', passId, at);
   }
 
-  /** Ends the stays, but those of these passes, that nobody saw end: where the room last knew of them. */
+  /** Ends open stays whose end nobody saw, at the time when the room last saw them. Keeps those of these passes. */
   settleAllBut(openPassIds: readonly string[]): void {
     const lost = 'left_at IS NULL AND id NOT IN (SELECT value FROM json_each(?1))';
     const open = JSON.stringify(openPassIds);
-    // Seldom is there one, and to know when the room last knew takes a look at every stay.
+    // Checked first: lost stays are rare, and `lastSeenAt` scans all stays.
     if (rowsOf(this.sql, `SELECT 1 FROM intervals WHERE ${lost} LIMIT 1`, open).length === 0) return;
     this.sql.exec(`UPDATE intervals SET left_at = max(joined_at, ?2) WHERE ${lost}`, open, this.lastSeenAt);
   }
 
-  /** How many were taken before. */
+  /** Returns how many were taken before. */
   takeTurn(viewer: string): number {
     const [row] = rowsOf<{ turns: number }>(
       this.sql,
@@ -52,8 +52,8 @@ export class ViewerStore {
   }
 
   /**
-   * Everybody's but one viewer's, by viewer and time, and one at a time: a big room has hundreds of thousands. Only of
-   * addresses from which many came is it said which they are: no others can be crowds.
+   * Everyone's intervals except one viewer's, by viewer and time. Yields them one at a time, since a big room has
+   * hundreds of thousands. Only addresses shared by many are named: no others can be crowds.
    */
   *intervals(but: string): Generator<Interval> {
     const rows = this.sql
@@ -70,7 +70,7 @@ export class ViewerStore {
       yield { viewer, joinedAt, leftAt, isVerified: isVerified === 1, address };
   }
 
-  /** When (ms) the room last knew who was there: it was stamped, somebody came or left, or wrote. */
+  /** When (ms) the room last knew who was there: its newest stamp, arrival, departure or message. */
   get lastSeenAt(): number {
     const [row] = rowsOf<{ at: number }>(
       this.sql,
@@ -95,7 +95,7 @@ export class ViewerStore {
     );
   }
 
-  /** Those of the waiting room are none of the stream's. */
+  /** Reactions in the waiting room do not belong to the stream. */
   clearReactions(): void {
     this.sql.exec('DELETE FROM reactions');
   }

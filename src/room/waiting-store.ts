@@ -3,9 +3,9 @@
 import type { MessageKey, NewEvent } from './sql';
 import { type Row, rowsOf } from './sql';
 
-/** One turn releases so many. */
+/** The most messages that one turn releases. */
 const RELEASED_MAX = 1_000;
-/** The body of a message whose text is gone for good. */
+/** The body of a message whose text was erased. */
 export const ERASED = `json_set(body, '$.text', '', '$.deleted', json('true'))`;
 
 interface WaitingRow {
@@ -35,7 +35,7 @@ export class WaitingStore {
     );
   }
 
-  /** Takes out the messages whose time has come; the caller appends them in the same turn. */
+  /** Removes and returns the messages that are due. The caller appends them in the same turn. */
   takeReleased(now: number): (NewEvent & { message: MessageKey })[] {
     const rows = rowsOf<WaitingRow & Row>(
       this.sql,

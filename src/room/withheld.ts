@@ -1,8 +1,8 @@
-/** Texts that went away together with their writer: moderators still read them, nobody else is shown any. */
+/** Withheld texts, which are hidden together with their banned author: only moderators can still read them. */
 
 interface Event {
   readonly seq: number;
-  /** The writer of a message; null for any other event. */
+  /** The author of a message; null for any other event. */
   readonly userId: string | null;
   readonly body: string;
 }
@@ -10,13 +10,13 @@ interface Event {
 const GIFT = '{"type":"gift-sent"';
 
 /**
- * The event's body as it is shown.
- * @param through up to which seq this user's texts are withheld; 0: none are
+ * Returns the event's body as viewers may see it.
+ * @param through the seq up to which this user's texts are withheld; 0 if none are
  */
 export function shownBody({ seq, userId, body }: Event, through: (userId: string) => number): string {
   if (userId !== null) return seq > through(userId) ? body : withoutText(body);
   if (!body.startsWith(GIFT)) return body;
-  const gift = JSON.parse(body); // as `gift-sent` was stored
+  const gift = JSON.parse(body); // stored by the room as `gift-sent`
   return !gift.message || seq > through(gift.sender.id) ? body : JSON.stringify({ ...gift, message: null });
 }
 

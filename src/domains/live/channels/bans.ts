@@ -1,4 +1,4 @@
-/** Bans from a channel, which hold for its streams of today and tomorrow. Statement builders: moderation commits them. */
+/** Bans from a channel, which apply to its current and future streams. Statement builders: moderation commits them. */
 import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
@@ -11,7 +11,7 @@ interface Ban {
   readonly reason: string | null;
 }
 
-/** Whoever is banned stays so for the reason first given. */
+/** Keeps the first reason if the user is already banned. */
 export function banFromChannel(ctx: Context, ban: Ban): Statement {
   return ctx.db
     .insert(channelBans)

@@ -1,4 +1,4 @@
-/** What creators and their streams are about: a closed set, so that readers can filter by it. */
+/** The categories of channels and streams: a closed set, so that readers can filter by them. */
 import { z } from '@hono/zod-openapi';
 
 const CATEGORIES = [

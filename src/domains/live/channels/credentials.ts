@@ -1,4 +1,4 @@
-/** What a creator's encoder needs. The key is shown to its owner alone, and stands encrypted in the database. */
+/** A creator's encoder credentials. Only the owner sees the key, and the database stores it encrypted. */
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { decrypt } from '@/shared/crypto';

@@ -1,4 +1,4 @@
-/** A creator's channel, made from defaults the first time that anything needs it. One per creator, by the database. */
+/** Creates a creator's channel from defaults the first time anything needs it. The database allows one per creator. */
 
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -8,7 +8,7 @@ import { newId } from '@/shared/ids';
 import type { ChannelRow } from './tables';
 import { channels } from './tables';
 
-/** Safe to call twice at once: whoever comes second reads the first one's row. */
+/** Safe to call twice at once: the second call reads the first one's row. */
 export async function ensureChannel(ctx: Context, creatorId: string): Promise<ChannelRow> {
   const now = ctx.now();
   const [, [channel]] = await ctx.db.batch([
@@ -20,6 +20,6 @@ export async function ensureChannel(ctx: Context, creatorId: string): Promise<Ch
       ON CONFLICT DO NOTHING`),
     ctx.db.select().from(channels).where(eq(channels.creatorId, creatorId)),
   ]);
-  if (!channel) throw new Error(`No user ${creatorId} to make a channel for`);
+  if (!channel) throw new Error(`Cannot create a channel: user ${creatorId} does not exist`);
   return channel;
 }

@@ -1,6 +1,6 @@
 /**
- * For the end of an account: its place in others' channels goes, its own channel stays without a word of it, since past
- * streams and the gifts in them hang on it.
+ * The end of an account: deletes the user's moderator and ban rows, and every text of their channel. The channel's row
+ * stays, since past streams and their gifts refer to it.
  */
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';

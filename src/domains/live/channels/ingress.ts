@@ -1,6 +1,6 @@
 /**
- * A channel's ingress at LiveKit is what the channel says: its room, its form, and whether an encoder is let in. What
- * changes the channel's row asks for this afterwards, and the sweep asks for it where they differ, so it may be repeated.
+ * Keeps a channel's ingress at LiveKit as the channel's row says: its room, its form, and whether the encoder is
+ * allowed. A change of the row requests this afterwards, and so does the sweep where they differ. Safe to repeat.
  */
 
 import { and, eq, isNull, sql } from 'drizzle-orm';
@@ -13,10 +13,10 @@ import type { ChannelRow } from './tables';
 import { channels } from './tables';
 import { isEncoderRefused, liveRoom, videoRoomOf } from './video-room';
 
-/** An ingress that was changed is read again: two at once may have written over each other. */
+/** A changed ingress is read again, since two concurrent changes may have overwritten each other. */
 const TRIES_MAX = 3;
 
-/** @param room of the stream that is live, if one is; else of the next */
+/** @param room the live stream's, or else the next one's */
 export function ingressForm(
   ctx: Pick<Context, 'now'>,
   channel: Pick<ChannelRow, 'creatorId' | 'ingressType' | 'quality' | 'encoderRefusedUntil'>,
@@ -32,14 +32,14 @@ export function ingressForm(
   };
 }
 
-/** Where it publishes and whether it may are set at once, which ends its session; a new form waits until it is idle. */
+/** Room and permission are changed at once, which ends the encoder's session; other changes wait until it is idle. */
 export function isAligned(seen: IngressSeen, form: Pick<IngressForm, 'room' | 'identity' | 'quality' | 'enabled'>) {
   if (seen.room !== form.room || seen.enabled !== form.enabled) return false;
   const isRunning = seen.status === 'connecting' || seen.status === 'publishing';
   return isRunning || (seen.identity === form.identity && seen.quality === form.quality);
 }
 
-/** Does nothing for a channel without a key, and marks a key that LiveKit no longer knows. Throws MEDIA_UNAVAILABLE. */
+/** Does nothing for a channel without a key. Marks a key that LiveKit no longer has. Throws MEDIA_UNAVAILABLE. */
 export async function alignIngress(ctx: Context, channelId: string): Promise<void> {
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const row = await ctx.db
@@ -59,7 +59,7 @@ export async function alignIngress(ctx: Context, channelId: string): Promise<voi
   throw mediaError('MEDIA_UNAVAILABLE');
 }
 
-/** LiveKit does not know them: their keys are good for nothing, and may be replaced. */
+/** Marks ingresses that LiveKit does not have. Their keys no longer work, and may be replaced. */
 export async function markIngressesLost(ctx: Context, ingressIds: readonly string[]): Promise<void> {
   const lost = sql`${channels.ingressId} IN (SELECT value FROM json_each(${JSON.stringify(ingressIds)}))`;
   await ctx.db
@@ -69,7 +69,7 @@ export async function markIngressesLost(ctx: Context, ingressIds: readonly strin
   ctx.log.event('ingress.lost', { count: ingressIds.length });
 }
 
-/** LiveKit knows them after all: it answered from a copy that was not whole. */
+/** Unmarks ingresses that LiveKit has after all: an earlier list was incomplete. */
 export async function markIngressesFound(ctx: Context, ingressIds: readonly string[]): Promise<void> {
   const found = sql`${channels.ingressId} IN (SELECT value FROM json_each(${JSON.stringify(ingressIds)}))`;
   await ctx.db.update(channels).set({ ingressLostAt: null }).where(found);

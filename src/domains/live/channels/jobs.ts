@@ -1,4 +1,4 @@
-/** The jobs of channels: keeping their ingress at LiveKit as the channel says, and their stream keys sealed. */
+/** The jobs of channels: aligning ingresses at LiveKit, and sealing stream keys again. */
 import type { Jobs } from '@/contracts/jobs';
 import { alignIngress } from './ingress';
 import { resealStreamKeys } from './reseal-stream-keys';

@@ -1,6 +1,6 @@
 /**
- * The names of participants in a video room. The provider removes a participant when another joins under the same
- * identity, so everything that may run beside another has a name of its own:
+ * The identities of participants in a video room. The provider removes a participant when another joins with the same
+ * identity, so everything that may run at the same time has its own:
  *
  * | identity                | who                                                           |
  * | `enc:<creator>`         | the encoder, by the channel's ingress                         |
@@ -8,7 +8,7 @@
  * | `watch:<creator>`       | the creator, who watches their own show                       |
  * | `<viewer>#0` … `#4`     | a user or guest who watches, five at once, in rotation        |
  *
- * NOTE: encoders and viewers had a bare id before. Those of streams that were live during the deploy still work.
+ * NOTE: encoders and viewers once had a bare id. Those of streams that were live during the deploy still work.
  */
 export const SLOTS = 5;
 
@@ -28,12 +28,12 @@ export function viewerIdentity(viewerId: string, slot: number): string {
   return `${viewerId}#${slot}`;
 }
 
-/** Every identity that a viewer may have in a room. */
+/** Every identity that a viewer may have in a video room. */
 export function identitiesOf(viewerId: string): string[] {
   return [...Array.from({ length: SLOTS }, (_, slot) => viewerIdentity(viewerId, slot)), viewerId];
 }
 
-/** `own`: a bare id, so the creator in a browser, or a viewer of the version before. */
+/** `own`: a bare id, so the creator in a browser, or a viewer from an older version. */
 export interface Identity {
   readonly as: 'encoder' | 'watching' | 'viewer' | 'own';
   readonly id: string;

@@ -4,7 +4,7 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { channels } from './tables';
 
-/** Changes no row if an event as new as this one has been applied already. @param at the event's own time in ms */
+/** Changes no row if an event at least as new was already applied. @param at the event's own time in ms */
 export function advanceMediaMark(ctx: Context, channelId: string, at: number): Statement {
   return ctx.db
     .update(channels)

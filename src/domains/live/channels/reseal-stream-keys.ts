@@ -1,4 +1,4 @@
-/** Seals stream keys again under the current encryption key while keys rotate. Bounded: the rest is the next minute's. */
+/** Seals stream keys again while encryption keys rotate. Each run is bounded; the next minute does the rest. */
 import { and, eq, gte, lt } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
@@ -16,12 +16,12 @@ async function resealThoseOf(ctx: Context, kid: string): Promise<void> {
   const old = await ctx.db
     .select({ id: channels.id, sealed: channels.streamKey })
     .from(channels)
-    // Its texts begin with the id and a dot, and a slash is what comes after a dot.
+    // Sealed keys begin with the key id and a dot, and `/` follows `.` in ASCII, so this range has exactly those.
     .where(and(gte(channels.streamKey, `${kid}.`), lt(channels.streamKey, `${kid}/`)))
     .limit(RESEALED_MAX);
   const resealed = await Promise.all(
     old.map(async ({ id, sealed }) => {
-      if (sealed === null) throw new Error('The range holds keys alone');
+      if (sealed === null) throw new Error('The range contains only sealed keys');
       return { id, sealed, streamKey: await encrypt(keys, id, await decrypt(keys, id, sealed)) };
     }),
   );
@@ -32,7 +32,7 @@ async function resealThoseOf(ctx: Context, kid: string): Promise<void> {
         ctx.db
           .update(channels)
           .set({ streamKey })
-          .where(and(eq(channels.id, id), eq(channels.streamKey, sealed))), // unless it is gone or another by now
+          .where(and(eq(channels.id, id), eq(channels.streamKey, sealed))), // unless it changed meanwhile
     ),
   );
 }

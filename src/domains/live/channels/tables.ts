@@ -1,6 +1,6 @@
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
-/** What viewers get of the picture: as it is sent, or in several sizes up to this one. */
+/** The picture that viewers get: as it is sent, or in several sizes up to this one. */
 export const QUALITIES = ['source', '720p', '1080p'] as const;
 
 export const channels = sqliteTable('channels', {
@@ -40,7 +40,7 @@ export const moderators = sqliteTable(
   (table) => [primaryKey({ columns: [table.channelId, table.userId] })],
 );
 
-/** A ban holds for the channel, so for this stream and the next. */
+/** A ban is from the channel, so it applies to this stream and the next. */
 export const channelBans = sqliteTable(
   'channel_bans',
   {
@@ -53,7 +53,7 @@ export const channelBans = sqliteTable(
   (table) => [primaryKey({ columns: [table.channelId, table.userId] })],
 );
 
-/** Who was put out of a show's video, for as long as a token from before could bring them back. */
+/** Viewers removed from a show's video, for as long as an older token could bring them back. */
 export const videoDenials = sqliteTable(
   'video_denials',
   {

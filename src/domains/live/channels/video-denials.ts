@@ -1,6 +1,6 @@
 /**
- * Who was put out of a show's video: kept for as long as a token from before may bring them back. Statement builders:
- * use cases commit them together with the event that puts them out.
+ * Viewers removed from a show's video, kept for as long as an older token could bring them back. Statement builders:
+ * use cases commit them together with the event that removes the viewer.
  */
 
 import { desc, gt, lte, type SQL, sql } from 'drizzle-orm';
@@ -14,14 +14,13 @@ import { MINUTE_MS } from '@/shared/time';
 import { videoDenials } from './tables';
 import { streamVideoRoom } from './video-room';
 
-/** LiveKit renews the token of whoever is connected to ten minutes. */
+/** LiveKit renews the token of a connected client for ten minutes. */
 const DENIED_MS = 15 * MINUTE_MS;
 const DENIALS_MAX = 5_000;
 
 /**
- * The event that takes somebody out of a video room. Without a denial beside it they may come back with the token that
- * they have.
- * @param identity a viewer's id, for all of their places; or one identity
+ * The event that removes a participant from a video room. Without a denial they can return with their current token.
+ * @param identity a viewer's id, for all of their identities; or one identity
  */
 export function removal(
   ctx: Pick<Context, 'now'>,
@@ -36,7 +35,7 @@ export function denyVideo(ctx: Pick<Context, 'db' | 'now'>, room: string, viewer
   return deny(ctx, sql`SELECT ${room}, value FROM json_each(${JSON.stringify(viewerIds)}) WHERE true`);
 }
 
-/** From the show that is live on the channel, if one is at that moment. */
+/** Denies the viewer the channel's live show, if there is one at commit time. */
 export function denyLiveVideo(ctx: Context, channelId: string, viewerId: string): Statement {
   return deny(
     ctx,
@@ -45,7 +44,10 @@ export function denyLiveVideo(ctx: Context, channelId: string, viewerId: string)
   );
 }
 
-/** Each from the show of the other, if one is live at that moment. The wider status is there for the index of open streams. */
+/**
+ * Denies each of two users the other's live show, if there is one at commit time. The wider status condition lets
+ * SQLite use the index of open streams.
+ */
 export function denyEachOthersVideo(ctx: Context, one: string, other: string): Statement {
   return deny(
     ctx,
@@ -68,7 +70,7 @@ export function forgetDenials(ctx: Context): Statement {
   return ctx.db.delete(videoDenials).where(lte(videoDenials.deniedAt, ctx.now() - DENIED_MS));
 }
 
-/** 1 if this viewer was put out of the room since their token was issued (ms). */
+/** 1 if this viewer was removed from the room since their token was issued (ms). */
 export function deniedSince(room: SQL | string, viewerId: string, issuedAt: number): SQL<number> {
   return sql<number>`EXISTS (SELECT 1 FROM ${videoDenials}
     WHERE room = ${room} AND viewer_id = ${viewerId} AND denied_at >= ${int(issuedAt)})`;

@@ -1,4 +1,4 @@
-/** Changes of a channel that use cases put into their batches; whoever may make them is theirs to know. */
+/** Statements that change a channel, for the batches of use cases. The use case checks who may make them. */
 
 import { and, eq, isNull, lt, or } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -12,7 +12,7 @@ type Settings = Omit<
   'id' | 'creatorId' | 'createdAt' | `media${string}` | `ingress${string}` | `encoder${string}` | 'streamKey'
 >;
 
-/** Changes no row if somebody changed the settings since they were read. */
+/** Changes no row if the settings were changed since they were read. */
 export function changeSettings(
   ctx: Context,
   seen: Pick<ChannelRow, 'id' | 'updatedAt'>,
@@ -26,13 +26,13 @@ export function changeSettings(
 
 interface Claim {
   readonly claimedAt: number;
-  /** A claim older than this (ms) is nobody's. */
+  /** An older claim (ms) has been abandoned. */
   readonly abandonedBefore: number;
-  /** The key that is to be replaced, since LiveKit has lost it. */
+  /** The key to replace, since LiveKit has lost it. */
   readonly replaced: string | null;
 }
 
-/** Answers whether it is the caller's to make now. */
+/** Returns whether the caller may create the key now. */
 export async function claimIngress(ctx: Context, channelId: string, { claimedAt, abandonedBefore, replaced }: Claim) {
   const claimed = await ctx.db
     .update(channels)
@@ -48,7 +48,7 @@ export async function claimIngress(ctx: Context, channelId: string, { claimedAt,
   return claimed.length > 0;
 }
 
-/** @param claimedAt ms, as it was claimed; a later claim stays */
+/** @param claimedAt ms, the time of the claim to release; a later claim stays */
 export function releaseIngress(ctx: Context, channelId: string, claimedAt: number): Statement {
   return ctx.db.update(channels).set({ ingressClaimedAt: null }).where(claimIs(channelId, claimedAt));
 }
@@ -57,7 +57,7 @@ type Kept = Required<
   Pick<typeof channels.$inferInsert, 'ingressId' | 'ingressType' | 'ingressUrl' | 'streamKey' | 'quality'>
 >;
 
-/** Changes no row if the claim was taken over. @param ingress its key sealed */
+/** Changes no row if another call took over the claim. @param ingress its key must be sealed */
 export function keepIngress(ctx: Context, channelId: string, claimedAt: number, ingress: Kept): Statement {
   return ctx.db
     .update(channels)
@@ -65,7 +65,7 @@ export function keepIngress(ctx: Context, channelId: string, claimedAt: number, 
     .where(claimIs(channelId, claimedAt));
 }
 
-/** This one and no successor. */
+/** Does nothing if the ingress was already replaced. */
 export function forgetIngress(ctx: Context, channelId: string, ingressId: string): Statement {
   return ctx.db
     .update(channels)

@@ -1,6 +1,6 @@
 /**
- * Who may enter a room, and who may read what is in it: pure rules for every way in (pass, video token, chat over HTTP,
- * history). `getDoor` has already refused readers to whom the host is not shown.
+ * Pure rules for who may enter a room and read its content, by every way in: pass, video token, chat over HTTP,
+ * history. `getDoor` has already refused readers who may not see the host.
  */
 import type { RoomStatus, Visibility } from '@/contracts/room';
 import { isMember } from '@/domains/base/visibility/members';
@@ -8,7 +8,7 @@ import type { RoomRelation } from './relation';
 
 type Person = Pick<RoomRelation, 'user' | 'denied'>;
 
-/** What decides who may enter: a stream has one, and so will whatever else has a room. */
+/** The facts that decide who may enter. Today only streams have rooms. */
 export interface Door {
   /** The user whose room it is. */
   readonly hostId: string;
@@ -24,7 +24,7 @@ export type AdmissionRefusal =
   | 'STREAM_ENDED'
   | 'STREAM_CANCELLED';
 
-/** Answers the refusal, or null if the person may enter. @param person undefined for a guest */
+/** Returns the refusal, or null if the person may enter. @param person undefined for a guest */
 export function judgeAdmission(
   door: Pick<Door, 'status' | 'visibility'>,
   person: Person | undefined,
@@ -43,8 +43,8 @@ export function judgeAdmission(
 }
 
 /**
- * The rule for being in a room, at the door and whenever something changes. It also decides who may read the chat and
- * the viewers of a room that has closed. Answers the refusal, or null.
+ * The rule for staying in a room, at the door and after every change. It also decides who may read the chat and the
+ * viewers of a closed room. Returns the refusal, or null.
  * @param person undefined for a guest
  */
 export function mayStay({ visibility }: Pick<Door, 'visibility'>, person: Person | undefined): AdmissionRefusal | null {

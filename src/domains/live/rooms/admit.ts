@@ -1,4 +1,4 @@
-/** Asks the door for a caller: reads the door and the caller's relation to it, in two statements, and judges once. */
+/** Checks at the door whether a caller may enter or read. Two statements: the door, and the caller's relation to it. */
 import type { Context } from '@/contracts/context';
 import type { RoomViewer } from '@/contracts/room';
 import type { AppError } from '@/http/errors';
@@ -16,17 +16,17 @@ export interface Admitted {
   readonly relation: RoomRelation | undefined;
 }
 
-/** For a caller who wants to enter the room or the video, or to write. Throws what `judgeAdmission` refuses. */
+/** For a caller who wants to enter the room or the video, or to write. Throws the refusals of `judgeAdmission`. */
 export function admit(ctx: Context, name: RoomName, viewer: Viewer): Promise<Admitted> {
   return ask(ctx, name, viewer, judgeAdmission);
 }
 
-/** As `admit`, and the relation has the ids of the users whom the caller blocks. */
+/** Same as `admit`, and the relation includes the ids of users the caller blocks. */
 export function admitToJoin(ctx: Context, name: RoomName, viewer: Viewer): Promise<Admitted> {
   return ask(ctx, name, viewer, judgeAdmission, true);
 }
 
-/** For a caller who wants to read what is, or was, in the room. */
+/** For a caller who wants to read the room's content, also after its end. */
 export function admitToRead(ctx: Context, name: RoomName, viewer: Viewer): Promise<Admitted> {
   return ask(ctx, name, viewer, mayStay);
 }
@@ -40,7 +40,7 @@ async function ask(
 ): Promise<Admitted> {
   const relationTo = async (roomId: string) =>
     viewer?.kind === 'user' ? findRoomRelation(ctx, roomId, viewer.userId, withBlocks) : undefined;
-  // If the id is known, both are read at once, so that callers can wait for D1 once more.
+  // If the id is known, both are read at once, which saves a round trip to D1.
   const early = 'id' in name ? relationTo(name.id) : undefined;
   const [door, known] = await Promise.all([getDoor(ctx, name, viewer), early]);
   const relation = early ? known : await relationTo(door.roomId);
@@ -49,18 +49,18 @@ async function ask(
   return { door, relation };
 }
 
-/** Users who are banned learn the reason. */
+/** Banned users get the reason. */
 export function doorError(refusal: AdmissionRefusal, relation: RoomRelation | undefined): AppError {
   return roomError(refusal, refusal === 'BANNED' ? { details: { reason: relation?.banReason ?? null } } : {});
 }
 
 export interface Identity {
   readonly viewer: RoomViewer;
-  /** For a guest: a fresh one, whether they had one or not. */
+  /** A new token for every guest, even if they had one. */
   readonly guestToken: string | undefined;
 }
 
-/** Who is entering. A guest without an id is given one, and the token proves that it is theirs. */
+/** Identifies who is entering. A guest without an id gets one, with a token that proves it is theirs. */
 export async function identityOf(ctx: Context, viewer: Viewer, { relation }: Admitted): Promise<Identity> {
   if (relation) return { viewer: relation.user, guestToken: undefined };
   const { guestId: id = newId(), unverified } = viewer?.kind === 'guest' ? viewer : {};

@@ -1,6 +1,6 @@
 /**
- * After a creator has changed where they are not shown, their open rooms remove viewers from there and void their passes.
- * Viewers who watch the video without the room stay, since nobody knows where they are.
+ * Runs after a creator changes the regions they block: their open rooms remove viewers from there and void their
+ * passes. Viewers who only watch the video stay, since their region is unknown.
  */
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -17,8 +17,8 @@ interface Chosen {
 }
 
 /**
- * Safe to repeat: it reads what holds now, and a room keeps the newest reading. It concerns the rooms that are open now;
- * later ones apply the choice at the door.
+ * Safe to repeat: it reads the current regions, and a room keeps the newest reading. It only concerns rooms that are
+ * open now; later ones check the regions at the door.
  */
 export async function applyRegions(ctx: Context, eventId: string, creatorId: string): Promise<void> {
   const at = ctx.now();
@@ -29,13 +29,13 @@ export async function applyRegions(ctx: Context, eventId: string, creatorId: str
     .orderBy(blockedRegions.region);
   const regions = rows.map(({ region }) => region);
   for (const room of await listOpenRooms(ctx, [creatorId])) {
-    // The video first, as a plan: viewers who have left the room are no longer found there.
+    // The video comes first: once viewers have left the room, it can no longer list them.
     if (room.status === 'live') await planRemovals(ctx, eventId, room, { at, regions });
     await ctx.rooms(room.roomId).apply(eventId, { type: 'blocked-regions', at, regions });
   }
 }
 
-/** One statement for any number: the sweep removes some at once, and a page at a time from the next minute on. */
+/** One statement for any number. The outbox sweep removes some at once, and then a page per minute. */
 async function planRemovals(ctx: Context, eventId: string, room: OpenRoom, { at, regions }: Chosen): Promise<void> {
   const identities = await ctx.rooms(room.roomId).viewersFrom(regions);
   if (identities.length === 0) return;

@@ -1,4 +1,4 @@
-/** A room's chat and its moderation over HTTP. The socket has the same chat. */
+/** A room's chat and moderation over HTTP. The socket offers the same chat. */
 import { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
 import { type Endpoint, endpoint } from '@/http/endpoint';
@@ -23,7 +23,7 @@ import { anId } from './schemas';
 const ById = z.strictObject({ id: anId });
 const ByStreamId = z.strictObject({ streamId: anId });
 
-/** What keeps a user from the room, then what the room's own policy refuses (`judge`). */
+/** Refusals of the door, then of the room's own policy (`judge`). */
 const SAYING_REFUSED = [
   ...NOT_ADMITTED,
   roomError.ROOM_CLOSED,
@@ -36,8 +36,8 @@ const SAYING_REFUSED = [
   roomError.TOO_FAST,
 ];
 const HISTORY =
-  'Newest first. The newest page is up to a second old, older ones up to a minute. Messages across a block are left out ' +
-  'for whoever is signed in, so a page may be short and still have a next one.';
+  'Newest first. The newest page is up to a second old, older ones up to a minute. If you are signed in, ' +
+  'messages across a block are left out, so a page may be short and still have a next one.';
 
 async function history(ctx: Context, actor: Viewer, id: string, { cursor, perPage }: z.output<typeof ChatQuery>) {
   const [before] = cursor === undefined ? [null] : decodeCursor(CHAT_CURSOR, z.tuple([z.int().min(1)]), cursor);
@@ -106,10 +106,10 @@ export const chatEndpoints: Endpoint[] = [
     method: 'post',
     path: '/stream/{id}/moderation',
     tag: 'stream',
-    summary: 'Time out, kick, ban or unban somebody',
+    summary: 'Time out, kick, ban or unban a user',
     description:
-      'The creator, their moderators, or staff (`canKickUsers`; for bans `canBanUsers`). A time-out and a kick are ' +
-      "this room's; a ban holds for the channel until it is taken back.",
+      'For the creator, their moderators, and staff (`canKickUsers`; `canBanUsers` for bans). Time-outs and kicks apply ' +
+      'to this room; a ban applies to the channel until it is lifted.',
     who: 'user',
     params: ById,
     body: Moderation,
@@ -132,7 +132,7 @@ export const chatEndpoints: Endpoint[] = [
     method: 'get',
     path: '/stream/{id}/moderation',
     tag: 'stream',
-    summary: 'Who is timed out or banned, and why',
+    summary: 'List users who are timed out or banned, and why',
     who: 'user',
     fresh: true,
     params: ById,

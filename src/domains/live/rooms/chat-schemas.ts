@@ -4,10 +4,10 @@ import { cursorPageOf, cursorQuery, pageOf, pageQuery } from '@/http/envelope';
 import { aText } from '@/http/fields';
 import { anId, aReason } from './schemas';
 
-/** The room applies the same limit; here the answer can name the field. */
+/** The room applies the same limit; checking it here lets the error name the field. */
 const TEXT_CHARACTERS_MAX = 500;
 const SECONDS_A_DAY = 86_400;
-/** A week, as in the room. To keep somebody away longer, ban them. */
+/** A week, as in the room. A ban keeps a user away longer. */
 const TIMEOUT_SECONDS_MAX = 7 * SECONDS_A_DAY;
 export const TIMEOUT_SECONDS_DEFAULT = 5 * 60;
 
@@ -32,7 +32,10 @@ export const ChatQuery = z.strictObject(cursorQuery);
 
 const message = {
   text: aText(TEXT_CHARACTERS_MAX, 1),
-  id: z.uuid().optional().openapi({ description: 'Your own id of the message: sent again, it is not a second one.' }),
+  id: z
+    .uuid()
+    .optional()
+    .openapi({ description: 'Your own id for the message. Sending it again does not create a second message.' }),
 };
 export const NewMessage = z.strictObject(message).openapi('NewMessage');
 export const NewStreamMessage = z.strictObject({ streamId: anId, ...message }).openapi('NewStreamMessage');
@@ -49,19 +52,19 @@ export const Moderation = z
       .min(1)
       .max(TIMEOUT_SECONDS_MAX)
       .optional()
-      .openapi({ description: 'Of a timeout; 300 if absent.' }),
-    reason: aReason.optional().openapi({ description: 'The user sees it, other viewers do not.' }),
+      .openapi({ description: 'For a timeout. Default: 300.' }),
+    reason: aReason.optional().openapi({ description: 'Shown to the user, but not to other viewers.' }),
     deleteMessages: z.boolean().optional().openapi({
-      description: 'Whether what they have written here disappears: of a ban true if absent, of a timeout false.',
+      description: 'Whether to delete their messages in this room. Default: true for a ban, false for a timeout.',
     }),
   })
   .refine(({ action, seconds }) => action === 'timeout' || seconds === undefined, {
     path: ['seconds'],
-    message: 'goes with a timeout alone',
+    message: 'is only for a timeout',
   })
   .refine(({ action, deleteMessages }) => action === 'timeout' || action === 'ban' || deleteMessages === undefined, {
     path: ['deleteMessages'],
-    message: 'goes with a timeout or a ban alone',
+    message: 'is only for a timeout or a ban',
   })
   .openapi('Moderation');
 
@@ -71,7 +74,7 @@ const Moderated = z.object({
 });
 
 const messages = z.array(ChatMessage).openapi({
-  description: 'What they wrote here last, newest first, also what other viewers are no longer shown.',
+  description: 'Their newest messages in this room, newest first, including those hidden from other viewers.',
 });
 
 export const ModerationList = pageOf(

@@ -1,6 +1,6 @@
 /**
- * Chat over HTTP, under the same door and policy as the socket's. History comes from the room and is cached if the room
- * is public; each reader's blocks are applied behind the cache.
+ * Chat over HTTP, with the same door and policy as the socket. History comes from the room and is cached if the room is
+ * public; each reader's blocks are applied after the cache.
  */
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
@@ -20,7 +20,7 @@ import { roomError } from './errors';
 
 type PresentedMessage = z.input<typeof ChatMessage>;
 
-/** @param clientId the client's own id of the message: a repeat is answered with the same message */
+/** @param clientId the client's own id for the message; a repeat returns the same message */
 export async function sendChat(
   ctx: Context,
   actor: Actor,
@@ -41,7 +41,7 @@ interface Deletion {
   readonly inCharge: boolean;
 }
 
-/** For its author, those in charge, and staff, whose deletion is logged. Throws MESSAGE_NOT_FOUND, NOT_ALLOWED. */
+/** For the author, the host, moderators, and staff, whose deletion is logged. Throws MESSAGE_NOT_FOUND, NOT_ALLOWED. */
 export async function deleteMessage(
   ctx: Context,
   actor: Actor,
@@ -60,7 +60,7 @@ export async function deleteMessage(
 // --- History
 
 export const CHAT_CURSOR = 'chat';
-/** The newest page changes with every message; an older one only when something in it is deleted. */
+/** The newest page changes with every message; an older one only when a message in it is deleted. */
 const NEWEST_PAGE_SECONDS = 1;
 const OLDER_PAGE_SECONDS = 60;
 
@@ -69,7 +69,9 @@ export interface ChatPage {
   readonly cacheControl: string;
 }
 
-/** Newest first. A page that lost messages to a block is short and still has a next one. @param before a seq, from the cursor */
+/**
+ * Newest first. A page may be short because of blocks and still have a next one. @param before a seq, from the cursor
+ */
 export async function readChat(
   ctx: Context,
   viewer: Viewer,
@@ -84,9 +86,9 @@ export async function readChat(
   const isPublic = door.visibility === 'public';
   const page = isPublic ? await cached(ctx, key.href, seconds, read) : await read();
   const data = await withoutBlocked(ctx, viewer, page);
-  // A block holds at once, also for older pages that a browser has kept.
+  // A new block applies at once, even to older pages that a browser has cached.
   if (!isPublic || viewer?.kind === 'user') return { data, cacheControl: 'private, no-cache' };
-  // What a guest may see depends on where they are, so only the page behind the check is shared.
+  // A guest's country may be refused, so only the page behind that check is shared.
   const scope = door.hidesSomewhere ? 'private' : 'public';
   return { data, cacheControl: `${scope}, max-age=${seconds}` };
 }
@@ -106,10 +108,10 @@ async function readPage(ctx: Context, roomId: string, before: number | null, per
   return { items: messages.map(presentMessage), pagination: { nextCursor, perPage } };
 }
 
-/** Cached by room and cursor: however many readers poll, each data centre asks the object once in so many seconds. */
+/** Cached by room and cursor, so each data centre asks the object once per period, whatever the number of readers. */
 async function cached<T>(ctx: Context, key: string, seconds: number, read: () => Promise<T>): Promise<T> {
   const hit = await caches.default.match(key);
-  if (hit) return (await hit.json()) as T; // put here below
+  if (hit) return (await hit.json()) as T; // stored below
   const data = await read();
   const copy = Response.json(data, { headers: { 'Cache-Control': `public, max-age=${seconds}` } });
   ctx.waitUntil(caches.default.put(key, copy));

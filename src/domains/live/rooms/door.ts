@@ -1,6 +1,6 @@
 /**
- * Finds the door of a room, as one reader may see it. A room is known here by its tables alone: today each belongs to a
- * stream and has the stream's id; whatever else has a room is looked up here too.
+ * Finds the door of a room, as one reader may see it. Today each room belongs to a stream and has its id; other kinds
+ * of rooms would be looked up here too.
  */
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -19,30 +19,27 @@ import { roomError } from './errors';
 import { roomPolicy } from './policy';
 import { streamLive } from './tables';
 
-/** How a request names a room: by its id, or by its host. */
+/** How a request names a room: by its id or its host. */
 export type RoomName = StreamName;
 
-/** A door with what stands behind it. */
+/** A door, and what is needed behind it. */
 export interface FoundDoor extends Door {
   readonly roomId: string;
-  /** Bans, moderators and the chat's policy are those of this channel. */
+  /** Bans, moderators and the chat policy belong to this channel. */
   readonly channelId: string;
   readonly policy: RoomPolicy;
   readonly category: string | null;
-  /** The video room of the show that is live, else of the next one. */
+  /** The video room of the live show, or else of the next one. */
   readonly videoRoom: string;
-  /** As the room reported it last. */
+  /** The room's last report. */
   readonly viewerCount: number;
-  /** Whether everybody who may enter may also see who is watching. */
+  /** Whether everyone who may enter may also see who is watching. */
   readonly showsViewers: boolean;
   /** Whether readers in some countries may not see the room. */
   readonly hidesSomewhere: boolean;
 }
 
-/**
- * One statement. Throws NOT_IN_YOUR_COUNTRY, and STREAM_NOT_FOUND, which does not tell what is hidden from what does
- * not exist.
- */
+/** One statement. Throws NOT_IN_YOUR_COUNTRY, and STREAM_NOT_FOUND for both hidden and missing rooms. */
 export async function getDoor(ctx: Context, name: RoomName, viewer: Viewer): Promise<FoundDoor> {
   const row = await ctx.db
     .select({

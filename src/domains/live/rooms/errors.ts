@@ -1,6 +1,6 @@
 import { errorList } from '@/http/errors';
 
-/** Why a door stays closed. Streams say the same of what is behind it. */
+/** Refusals at the door. Endpoints of streams use the same ones. */
 export const DOOR_REFUSALS = {
   STREAM_NOT_FOUND: [404, 'This stream does not exist, or you cannot see it.'],
   NOT_IN_YOUR_COUNTRY: [451, 'The creator does not show this in your country.'],
@@ -10,8 +10,8 @@ export const DOOR_REFUSALS = {
 } as const;
 
 /**
- * Refusals of rooms: at the door, by a room itself (each `RoomRefusalCode` is here), and of moderation. The sentences
- * are the door's, about watching; a room that lets somebody watch and not write says its own.
+ * Refusals of rooms: at the door, by a room itself (every `RoomRefusalCode` is here), and of moderation. FOLLOWERS_ONLY
+ * and SUBSCRIBERS_ONLY are worded for watching; the room has sentences of its own for writing.
  */
 export const roomError = errorList({
   ...DOOR_REFUSALS,
@@ -42,10 +42,10 @@ export const roomError = errorList({
   TOO_FAST: [429, 'You are sending too fast. Wait a moment and try again.'],
 });
 
-/** For endpoints that name a room whose host is not shown everywhere. */
+/** For endpoints of a room whose host may be hidden in some countries. */
 export const NOT_HERE = [roomError.STREAM_NOT_FOUND, roomError.NOT_IN_YOUR_COUNTRY];
 
-/** For endpoints that read what is in a room. */
+/** For endpoints that read a room's content. */
 export const NOT_READABLE = [...NOT_HERE, roomError.BANNED, roomError.FOLLOWERS_ONLY, roomError.SUBSCRIBERS_ONLY];
 
 /** For endpoints that let a viewer into a room or its video. */

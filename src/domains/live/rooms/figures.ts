@@ -1,4 +1,4 @@
-/** A room's counts in D1: how many watch while it is live, and what it counted in all. */
+/** A room's counts in D1: its viewers while it is live, and its final figures. */
 
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -20,7 +20,7 @@ export function closeCount(ctx: Database, roomId: string): Statement {
   return ctx.db.delete(streamLive).where(eq(streamLive.streamId, roomId));
 }
 
-/** A report that comes after the end changes nothing. @param ranking what lists sort by */
+/** Ignores a report after the end. @param ranking the count by which lists sort */
 export async function recordViewerCount(ctx: Database, roomId: string, count: number, ranking = count): Promise<void> {
   await ctx.db.run(sql`
     INSERT INTO ${streamLive} (stream_id, viewer_count, ranking_count, updated_at)

@@ -1,4 +1,4 @@
-/** The end of an account, as rooms see it: what it watched is deleted, and rooms forget what it said. */
+/** The end of an account: deletes its watched categories, and makes rooms erase its texts. */
 import { and, eq, inArray } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
@@ -12,7 +12,7 @@ export function forgetWatched(ctx: Context, userId: string): Statement {
   return ctx.db.delete(watchedCategories).where(eq(watchedCategories.userId, userId));
 }
 
-/** The rooms that have text of the user or name them, some at a time. Answers how many there were: none means it is done. */
+/** Handles some of the rooms with the user's text or name. Returns how many there were: 0 means it is done. */
 export async function forgetInRooms(ctx: Context, userId: string): Promise<number> {
   const rows = await ctx.db
     .select({ roomId: roomTraces.roomId })

@@ -1,4 +1,4 @@
-/** The jobs of rooms: what a change outside means to who is in one. */
+/** The jobs of rooms: they apply outside changes to viewers who are in a room. */
 import type { Jobs } from '@/contracts/jobs';
 import { applyRegions } from './apply-regions';
 import { removeFromVideo } from './participants';

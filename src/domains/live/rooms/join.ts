@@ -1,4 +1,4 @@
-/** Entering a room: everything is checked once, here, and the answer opens the room and its video. */
+/** Joining a room: all checks happen here, once. The answer contains what opens the room and its video. */
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
 import type { Pass } from '@/contracts/room';
@@ -35,9 +35,9 @@ export async function joinRoom(
   const pass = await signPass(ctx, roomId, viewer, { id: passId, regions, sessionId, address });
   const isLive = door.status === 'live';
   const counting = countViewers(ctx, door);
-  // Remembered before the pass is used: an event that ends the right to enter must reach an unused pass too.
+  // Stored before the pass is used, so that an event that ends the right to enter also reaches unused passes.
   if (viewer.kind === 'user') ctx.waitUntil(rememberRoom(ctx, viewer.id, roomId, sessionId));
-  // After the answer: nobody waits for it, and losing it does no harm.
+  // Runs after the answer: nobody waits for it, and losing it is harmless.
   if (isLive && door.category !== null && viewer.kind === 'user' && viewer.id !== door.hostId)
     ctx.waitUntil(rememberWatched(ctx, viewer.id, door.category));
   return {
@@ -54,7 +54,7 @@ export async function joinRoom(
   };
 }
 
-/** The count that `welcome` will show a moment later. A room that does not answer now keeps nobody out. */
+/** The count that `welcome` will show. If the room does not answer, the viewer can still join. */
 async function countViewers(ctx: Context, { roomId, status, viewerCount }: FoundDoor): Promise<number> {
   const counted = await ctx
     .rooms(roomId)
@@ -66,13 +66,13 @@ async function countViewers(ctx: Context, { roomId, status, viewerCount }: Found
   return counted ?? (status === 'live' ? viewerCount : 0);
 }
 
-/** What a socket is opened with. Both come in the URL, since a browser cannot send them otherwise. */
+/** A socket's parameters. They are in the URL, since a browser cannot send headers with a WebSocket. */
 export interface SocketTicket {
   readonly pass?: string | undefined;
   readonly since?: string | undefined;
 }
 
-/** Throws PASS_REQUIRED, PASS_INVALID, before the room is woken. */
+/** Throws PASS_REQUIRED, PASS_INVALID before the room is woken. */
 export async function enterRoom(ctx: Context, roomId: string, ticket: SocketTicket, request: Request) {
   if (!ticket.pass) throw roomError('PASS_REQUIRED');
   const pass: Pass | undefined = (await readPass(ctx, ticket.pass)) ?? (await readResume(ctx, ticket.pass));
@@ -80,7 +80,7 @@ export async function enterRoom(ctx: Context, roomId: string, ticket: SocketTick
   return ctx.rooms(roomId).connect(request, pass, readSince(ticket.since));
 }
 
-/** The last seq that the client has. Anything but a number counts as none: the client gets only the welcome frame. */
+/** The client's last seq. Anything but a number counts as missing: the client then only gets the welcome frame. */
 function readSince(since: string | undefined): number | null {
   return since !== undefined && /^\d{1,15}$/.test(since) ? Number(since) : null;
 }

@@ -1,4 +1,4 @@
-/** The bans of a room's channel and the time-outs of the room, for those who moderate there. */
+/** The bans of a room's channel and the time-outs of the room, for its moderators. */
 import type { z } from '@hono/zod-openapi';
 import { desc, eq, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
@@ -14,10 +14,10 @@ import { roomError } from './errors';
 import { moderatingParty } from './moderation';
 import { moderationRight } from './moderation-rules';
 
-/** Enough to judge a ban by. */
+/** Enough messages to judge a ban by. */
 const MESSAGES_EACH = 20;
 
-/** Bans by page, newest first, and all time-outs beside them: those are few, and end. */
+/** A page of bans, newest first, and all time-outs: those are few and end soon. */
 export async function listModeration(
   ctx: Context,
   actor: Actor,

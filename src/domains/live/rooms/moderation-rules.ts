@@ -1,4 +1,4 @@
-/** Who may moderate whom in a room: one pure rule. */
+/** A pure rule for who may moderate whom in a room. */
 import { staffCan, staffCanActOn } from '@/domains/base/permissions/permissions';
 import type { Rank, Staff } from '@/shared/actor';
 import type { ModerationKind } from './chat-schemas';
@@ -18,10 +18,10 @@ export interface ModeratedParty {
   readonly country: string | null;
 }
 
-/** The right by which somebody moderates; `creator` is the room's host. */
+/** The capacity in which someone moderates; `creator` is the room's host. */
 export type ModerationRight = 'creator' | 'moderator' | 'staff';
 
-/** The right by which somebody may take this action at all, or null. */
+/** The right by which a party may take this action at all, or null. */
 export function moderationRight(party: ModeratingParty, action: ModerationKind): ModerationRight | null {
   if (party.creator) return 'creator';
   if (party.moderator) return 'moderator';
@@ -30,8 +30,8 @@ export function moderationRight(party: ModeratingParty, action: ModerationKind):
 }
 
 /**
- * Nobody acts on the host or on themselves, and moderators do not act on each other. On staff only higher staff act. A
- * host or moderator who is also staff has the rights of both.
+ * Nobody can moderate the host or themselves. Moderators cannot moderate each other, and only higher staff can moderate
+ * staff. A host or moderator who is also staff has both rights.
  */
 export function mayModerate(
   party: ModeratingParty,
@@ -46,7 +46,7 @@ export function mayModerate(
   return asStaff && party.staff !== null && staffCanActOn(party.staff, target) ? null : 'OUT_OF_YOUR_REACH';
 }
 
-/** Whether the action needs the right of staff. If so, the staff log records it. */
+/** Whether the action needs a staff right. If so, it is recorded in the staff log. */
 export function takesStaff(right: ModerationRight, target: ModeratedParty): boolean {
   return right === 'staff' || target.rank !== null || (right === 'moderator' && target.moderator);
 }

@@ -1,6 +1,6 @@
 /**
- * Time-outs, kicks and bans. A time-out and a kick belong to the room; a ban belongs to the channel, and reaches its open
- * rooms and LiveKit in the same commit. What staff do is logged.
+ * Time-outs, kicks and bans. Time-outs and kicks belong to the room. A ban belongs to the channel, and reaches its open
+ * rooms and LiveKit in the same commit. Actions of staff are logged.
  */
 
 import type { z } from '@hono/zod-openapi';
@@ -69,7 +69,7 @@ export async function moderate(ctx: Context, actor: Actor, roomId: string, reque
       const denied = denyLiveVideo(ctx, channelId, target.userId);
       const events = await banEvents(ctx, door, actor, request);
       const isNew = await commitIfMet(ctx, [statement, requireChange(ctx), denied, ...logged], { events });
-      // An earlier ban kept the messages. Only the rooms can delete them, so they get the events again.
+      // The earlier ban kept the messages. Only the rooms can delete them, so the events are sent again.
       if (!isNew && request.deleteMessages) await commit(ctx, [], { events });
       return;
     }
@@ -119,14 +119,16 @@ function roomAction(
   }
 }
 
-/** The door, and what the actor is there. They may act from any country, on the host's behalf. Throws STREAM_NOT_FOUND. */
+/**
+ * The door, and the actor's role there. Works from any country, since they act for the host. Throws STREAM_NOT_FOUND.
+ */
 export async function moderatingParty(ctx: Context, actor: Actor, roomId: string) {
   const door = await getDoor(ctx, { id: roomId }, { ...actor, regions: [] });
   const relation = await findRoomRelation(ctx, roomId, actor.userId);
   const party: ModeratingParty = {
     userId: actor.userId,
     creator: door.hostId === actor.userId,
-    // A moderator who has been banned or blocked since is no longer one.
+    // A moderator who was banned or blocked meanwhile is no longer one.
     moderator: relation?.user.standing.moderator === true && relation.denied === null,
     staff: actor.staff,
   };
@@ -163,7 +165,7 @@ async function banEvents(
   ];
 }
 
-/** This room and the channel's other open rooms. Later ones read the ban at the door. */
+/** This room and the channel's other open rooms. Later rooms check the ban at the door. */
 async function listRooms(ctx: Context, { roomId, hostId }: FoundDoor) {
   const open = await listOpenRooms(ctx, [hostId]);
   return {

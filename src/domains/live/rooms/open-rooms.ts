@@ -1,4 +1,4 @@
-/** The open rooms that a change between people may concern: those that are live, and waiting rooms. */
+/** The open rooms, live or waiting, that a change between users may concern. */
 
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -8,7 +8,7 @@ import { isOpen } from '@/domains/base/visibility/streams';
 import { streamVideoRoom } from '@/domains/live/channels/video-room';
 import { streams } from '@/domains/live/streams/tables';
 
-/** More than a creator can have scheduled. */
+/** More than a creator can schedule. */
 const OPEN_ROOMS_MAX = 128;
 
 export interface OpenRoom {
@@ -24,8 +24,8 @@ const openRoomColumns = sql`id AS roomId, channel_id AS channelId, ${streamVideo
   creator_id AS creatorId, status`;
 
 /**
- * The rooms of two people in which they can meet: live ones, whose video can also be watched without the room, and
- * waiting rooms that the other entered lately. Entering any other room checks their relation anyway.
+ * Rooms of two users where they can meet: live ones, whose video can be watched without the room, and waiting rooms
+ * that the other recently entered. Any other room checks their relation when they enter.
  */
 export function listMeetingRooms(ctx: Context, one: string, other: string): Promise<OpenRoom[]> {
   return ctx.db.all<OpenRoom>(sql`
@@ -48,8 +48,8 @@ export function listOpenRooms(ctx: Context, creatorIds: readonly string[]): Prom
 }
 
 /**
- * The events after a user's relation to a creator has changed: the creator's live room, and the waiting rooms that the
- * user entered, read it again, so that badge, chat and door follow at once.
+ * Events for a user's changed relation to a creator: the creator's live room, and waiting rooms that the user entered,
+ * read the relation again. Badge, chat and door follow at once.
  */
 export async function relationChanged(
   ctx: Context,

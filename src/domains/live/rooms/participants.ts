@@ -1,6 +1,6 @@
 /**
- * Who may be in a video room. LiveKit's tokens outlive bans, doors and shows, and its own server revokes none of them.
- * So every join that it reports is checked here, and participants who may not be there are removed.
+ * Decides who may be in a video room. LiveKit's tokens outlive bans, visibility changes and shows, and LiveKit revokes
+ * none of them. So every reported join is checked here, and participants who may not be there are removed.
  */
 
 import { sql } from 'drizzle-orm';
@@ -24,12 +24,12 @@ import { DAY_MS, MINUTE_MS } from '@/shared/time';
 import { judgeAdmission } from './admission';
 import { findRoomRelation } from './relation';
 
-/** A viewer's token lasts so long. LiveKit renews those of connected clients; they keep the time of the first one. */
+/** The lifetime of a viewer's token. LiveKit renews a connected client's token, which keeps its first time of issue. */
 const FRESH_MS = 2 * MINUTE_MS;
-/** A LiveKit server that was away for longer has lost its rooms, and no older token is good. */
+/** A LiveKit server that was down for longer has lost its rooms, and older tokens have expired. */
 const PARTICIPANT_MS_MAX = DAY_MS;
 
-/** A viewer's token names the door that let them in. */
+/** The attributes of a viewer's token: the door that admitted them. */
 export function doorAttributes({ roomId, visibility }: { readonly roomId: string; readonly visibility: Visibility }) {
   return { stream: roomId, door: visibility };
 }
@@ -37,15 +37,15 @@ export function doorAttributes({ roomId, visibility }: { readonly roomId: string
 interface VideoRoomRow {
   readonly creatorId: string;
   readonly creatorActive: number;
-  /** 1: the room belongs to the show that is live, or to the next one. */
+  /** 1 if the room belongs to the live show, or to the next one. */
   readonly current: number;
   readonly streamId: string | null;
   readonly visibility: Visibility | null;
-  /** 1: the viewer was removed after the token was issued. */
+  /** 1 if the viewer was removed after the token was issued. */
   readonly denied: number;
 }
 
-/** Answers whether it was the channel's creator, from a browser. Rooms of no channel are ignored. */
+/** Returns whether the channel's creator joined from a browser. Ignores rooms of no channel. */
 export async function applyParticipantJoined(ctx: Context, event: ParticipantEvent): Promise<boolean> {
   const { as, id } = readIdentity(event.identity);
   if (as === 'encoder') return false;
@@ -65,8 +65,8 @@ function mayBeInOwnRoom({ creatorActive, current }: VideoRoomRow): boolean {
 }
 
 /**
- * A fresh token from a door that has not changed is as good as the check that issued it. Everybody else is checked again,
- * guests too.
+ * A fresh token from an unchanged door is as good as the check that issued it. Everyone else is checked again,
+ * including guests.
  */
 async function mayWatch(ctx: Context, row: VideoRoomRow, seen: ParticipantSeen, viewerId: string): Promise<boolean> {
   const { streamId, visibility } = row;
@@ -92,7 +92,7 @@ function readRoom(ctx: Context, { room, issuedAt }: { room: string; issuedAt: nu
 }
 
 /**
- * Removes somebody from a show's video, and notes it so that an older token does not bring them back.
+ * Removes a viewer from a show's video, and denies older tokens.
  * @param identity a viewer's id, for all of their identities; or one identity
  */
 export function putOutOfVideo(
@@ -106,7 +106,7 @@ export function putOutOfVideo(
   };
 }
 
-/** The same for the room object. It delivers no events, so the sweep of the outbox does. */
+/** Same, for the room object: it cannot deliver events, so the outbox sweep does. */
 export async function planToPutOut(ctx: Pick<Context, 'db' | 'now'>, room: string, identity: string): Promise<void> {
   const { statement, event } = putOutOfVideo(ctx, room, identity);
   await ctx.db.batch([statement, planOnce(ctx, newId(), event)]);

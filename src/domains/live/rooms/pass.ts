@@ -1,6 +1,6 @@
 /**
- * Passes let one viewer enter one room, once, within a minute. A resume pass, which the room gives, lets the same viewer
- * come back after a lost connection. Both are read only here, claim by claim.
+ * A pass lets one viewer enter one room, once, within a minute. The room's resume pass lets the viewer return after a
+ * lost connection. Only this file reads them, claim by claim.
  */
 import { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
@@ -13,10 +13,10 @@ import { DAY_MS, SECOND_MS } from '@/shared/time';
 import { signToken, verifyToken } from '@/shared/tokens';
 
 export const PASS_SECONDS = 60;
-/** 96 bits: a room keeps one with each guest's stay. */
+/** 96 bits. Short, because a room stores one with each guest's stay. */
 const ADDRESS_MARK_CHARACTERS = 16;
 const GUEST_TOKEN_SECONDS = (30 * DAY_MS) / SECOND_MS;
-/** All viewers of a room are in one object today. The pass names it, so that more can follow behind the same protocol. */
+/** All viewers of a room are in one object today. The pass names it, so that more can follow with the same protocol. */
 const SHARD = 0;
 
 const RelationClaims = z.object({
@@ -45,7 +45,7 @@ const PassClaims = z.object({
     }),
     z.object({ kind: z.literal('guest'), id: z.string(), unverified: z.literal(true).optional() }),
   ]),
-  /** Missing in passes of the version before. */
+  /** Missing in passes of an older version. */
   sessionId: z.string().optional(),
   regions: z.array(z.string()).optional(),
   address: z.string().optional(),
@@ -54,8 +54,8 @@ const PassClaims = z.object({
 type Signer = Pick<Context, 'config' | 'now'>;
 
 /**
- * @param regions where the viewer is, in case the creator is no longer shown there later
- * @param sessionId of a user
+ * @param regions the viewer's regions, in case the creator blocks one of them later
+ * @param sessionId for a user
  * @param address the caller's IP address
  */
 export function signPass(
@@ -77,8 +77,8 @@ export function signPass(
 }
 
 /**
- * Tells guests of one address from those of others, in this room alone. Unverified accounts have a mark too, since they
- * are as cheap as a guest's id. A loopback address says nothing, so it gets none.
+ * A keyed hash, different in each room, by which a room can count guests from one address. Unverified accounts get one
+ * too, since they are as cheap as guests. A loopback address identifies nobody, so it gets none.
  */
 function markOf(ctx: Signer, roomId: string, viewer: RoomViewer, address: string | undefined): string | undefined {
   if (!address || isLoopback(address) || (viewer.kind === 'user' && viewer.standing.verified)) return undefined;
@@ -89,7 +89,7 @@ function isLoopback(address: string): boolean {
   return address === '::1' || /^(::ffff:)?127\./i.test(address);
 }
 
-/** The claims of a pass that is genuine, not expired and of the right kind. Only the room knows whether it was used. */
+/** Returns the claims of a genuine, current pass of the right kind. Only the room knows whether it was used. */
 export function readPass(ctx: Signer, token: string): Promise<Pass | undefined> {
   return read(ctx, 'pass', token);
 }
@@ -103,7 +103,7 @@ async function read(ctx: Signer, kind: 'pass' | 'resume', token: string): Promis
   return claims && PassClaims.safeParse(claims).data;
 }
 
-/** A guest keeps it and sends it back in `x-guest-token`, to be the same guest tomorrow. */
+/** A guest sends it back in `x-guest-token`, to remain the same guest. */
 export function signGuestToken(ctx: Signer, guestId: string): Promise<string> {
   return signToken(ctx.config.keys, 'guest', { sub: guestId }, GUEST_TOKEN_SECONDS, ctx.now());
 }

@@ -1,4 +1,4 @@
-/** What a channel lets viewers write in its rooms, and the part of it that viewers see. */
+/** A channel's rules for writing in its rooms, and the part of them that viewers see. */
 import type { PublicPolicy, RoomPolicy } from '@/contracts/room';
 import type { ChannelRow } from '@/domains/live/channels/tables';
 

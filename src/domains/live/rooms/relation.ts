@@ -1,4 +1,4 @@
-/** What a user is to a room: the facts by which admission and the room's policy judge, in one read. */
+/** A user's relation to a room: the facts for admission and for the room's policy, in one read. */
 
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -16,7 +16,7 @@ import { streams } from '@/domains/live/streams/tables';
 import { authSessions } from '@/domains/people/auth/tables';
 import type { Permission, Rank } from '@/shared/actor';
 
-/** The columns by which `deniedOf` judges. */
+/** The columns for `deniedOf`. */
 interface DeniedRow {
   banned: number;
   blocked: number;
@@ -38,22 +38,25 @@ interface RelationRow extends DeniedRow {
   follower: number;
   subscriber: number;
   banReason: string | null;
-  /** JSON; null if it was not asked for. */
+  /** JSON; null if not requested. */
   blockedIds: string | null;
   verified: number;
 }
 
-/** `denied`: what keeps the user out under any policy. Staff who oversee rooms pass a block and a ban (`mayStay`). */
+/**
+ * `denied`: why the user is kept out under any policy. Staff who oversee rooms are exempt from a block and a ban
+ * (`mayStay`).
+ */
 export interface RoomRelation {
   readonly user: RoomUser;
   readonly denied: 'gone' | 'blocked' | 'banned' | null;
-  /** The reason of their ban, if one was given. Only they may know it. */
+  /** The reason of their ban, if there is one. Only they may see it. */
   readonly banReason: string | null;
-  /** The users they block, if it was asked for. */
+  /** The users they block, if requested. */
   readonly blockedIds: readonly string[];
 }
 
-/** Undefined if there is no such user or room. */
+/** Returns undefined if the user or the room does not exist. */
 export async function findRoomRelation(
   ctx: Pick<Context, 'db' | 'now'>,
   roomId: string,
@@ -66,15 +69,15 @@ export async function findRoomRelation(
 }
 
 export interface People {
-  /** By user id; without those who do not exist. */
+  /** By user id; missing users have no entry. */
   readonly relations: ReadonlyMap<string, RoomRelation>;
-  /** Those of the given sessions that are active. */
+  /** The given sessions that are active. */
   readonly activeSessions: ReadonlySet<string>;
   /** The room's video room. */
   readonly videoRoom: string | undefined;
 }
 
-/** Many users and their sessions, in one batch: at most as many as fit a request to D1. */
+/** Reads many users and their sessions in one batch. The lists must fit into one request to D1. */
 export async function findPeople(
   ctx: Pick<Context, 'db' | 'now'>,
   roomId: string,
@@ -95,7 +98,7 @@ export async function findPeople(
   };
 }
 
-/** For a batch of reads; its rows are for `roomRelationOf`. */
+/** For a batch of reads; pass its rows to `roomRelationOf`. */
 export function roomRelationQuery(ctx: Pick<Context, 'db'>, roomId: string, userId: string, withBlocks = false) {
   return ctx.db.all<RelationRow>(relations(roomId, sql`= ${userId}`, withBlocks));
 }
@@ -116,9 +119,7 @@ function relations(roomId: string, who: SQL, withBlocks = false): SQL {
     WHERE streams.id = ${roomId}`;
 }
 
-/**
- * For a SELECT that has `users` in it. An unverified account enters as a guest, so under its own id it counts as gone.
- */
+/** For a SELECT that has `users` in it. An unverified account enters as a guest, so its user id counts as gone. */
 function deniedColumns(channelId: SQLWrapper, creatorId: SQLWrapper): SQL {
   return sql`
     ${isBannedFrom(channelId, users.id)} AS banned,
@@ -145,7 +146,7 @@ export function roomRelationOf(ctx: Pick<Context, 'now'>, [row]: readonly Relati
   return row && presentRelation(row, ctx.now());
 }
 
-/** @param readAt before the read, so that nothing that changed meanwhile counts as known */
+/** @param readAt before the read, so that changes made meanwhile do not count as known */
 function presentRelation(row: RelationRow, readAt: number): RoomRelation {
   const { id, username, displayName, avatarUrl, rank } = row;
   const standing: Relation = {
@@ -162,7 +163,7 @@ function presentRelation(row: RelationRow, readAt: number): RoomRelation {
     user: { kind: 'user', id, username, displayName, avatarUrl, standing },
     denied: deniedOf(row),
     banReason: row.banReason,
-    // Staff see past blocks, their own too.
+    // Staff see past blocks, including their own.
     blockedIds: row.blockedIds === null || rank ? [] : (JSON.parse(row.blockedIds) as string[]), // blockedIdsOf
   };
 }

@@ -1,4 +1,4 @@
-/** Rooms: entering and leaving one, who is there, tokens for its video; and its chat and moderation. */
+/** Rooms: join, leave, viewers, video tokens; and chat and moderation. */
 import { z } from '@hono/zod-openapi';
 import { streamName } from '@/domains/base/visibility/named-stream';
 import { type Endpoint, endpoint } from '@/http/endpoint';
@@ -21,8 +21,8 @@ const enterEndpoints: Endpoint[] = [
     method: 'post',
     path: '/stream/{id}/join',
     tag: 'stream',
-    summary: 'Join: a pass for the room, its WebSocket URL, a token for the video',
-    description: 'The pass is good once and for a minute. A scheduled stream has a waiting room.',
+    summary: 'Join: get a pass for the room, its WebSocket URL and a video token',
+    description: 'The pass works once, within a minute. A scheduled stream has a waiting room.',
     who: 'optional',
     params: ById,
     response: Joined,
@@ -35,7 +35,7 @@ const enterEndpoints: Endpoint[] = [
     method: 'post',
     path: '/stream/{id}/leave',
     tag: 'stream',
-    summary: 'Leave: closes your sockets in the room and takes you out of its video, from wherever you are',
+    summary: 'Leave: closes your sockets in the room and removes you from its video; works from any country',
     who: 'optional',
     params: ById,
     response: Nothing,
@@ -49,11 +49,11 @@ const enterEndpoints: Endpoint[] = [
     tag: 'stream',
     summary: "The room's WebSocket",
     description:
-      '`pass`: from joining, or the resume pass of the `welcome` frame; `since`: the last `seq` that you have. ' +
-      'A refusal is an accepted socket that closes with 4401, 4403, 4404, 4429, 4430 or 4431.',
+      '`pass`: from joining, or the resume pass from the `welcome` frame. `since`: the last `seq` you have. ' +
+      'A refused socket is accepted, then closed with 4401, 4403, 4404, 4429, 4430 or 4431.',
     who: 'optional',
     params: ById,
-    // Not strict, and nothing required: only a close code can tell a client what is wrong.
+    // Not strict, and nothing is required, because a client can only read a close code.
     query: z.object({ pass: z.string().optional(), since: z.string().optional() }),
     response: z.string(),
     contentType: 'application/json',
@@ -68,8 +68,8 @@ const enterEndpoints: Endpoint[] = [
     method: 'get',
     path: '/stream/{id}/viewers',
     tag: 'stream',
-    summary: 'Who is watching, unless the creator hides it',
-    description: 'Whoever wants not to be named, or is not to be seen by you, is counted among the guests.',
+    summary: 'List who is watching, unless the creator hides it',
+    description: 'Users who do not want to be named, or whom you cannot see, count as guests.',
     who: 'optional',
     params: ById,
     response: ViewerList,
@@ -81,7 +81,7 @@ const enterEndpoints: Endpoint[] = [
     method: 'post',
     path: '/viewer/token',
     tag: 'viewer',
-    summary: 'A token for the video of a stream; a guest gets an identity',
+    summary: "Get a token for a stream's video; a guest gets an identity",
     who: 'optional',
     body: TokenRequest,
     response: StreamToken,
@@ -93,7 +93,7 @@ const enterEndpoints: Endpoint[] = [
     method: 'post',
     path: '/stream/token/{hostId}',
     tag: 'stream',
-    summary: "A token for the video of a host's stream",
+    summary: "Get a token for the video of a host's stream",
     who: 'optional',
     params: ByHost,
     response: StreamToken,

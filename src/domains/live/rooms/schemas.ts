@@ -1,11 +1,11 @@
-/** Wire shapes of rooms: entering one, the video beside it, and who is there. */
+/** Wire shapes of rooms: joining, the video token, and the viewers. */
 import { z } from '@hono/zod-openapi';
 import { orNull } from '@/http/envelope';
 import { aText } from '@/http/fields';
 
 const REASON_CHARACTERS_MAX = 300;
 
-/** An id of any form: one that names nothing is 404, not 422. */
+/** An id of any form: an unknown one is 404, not 422. */
 export const anId = z.string().min(1);
 
 /** An empty reason is the same as none. */
@@ -26,7 +26,7 @@ const Visitor = z.object({ id: z.string(), kind: z.enum(['user', 'guest']) }).op
 const guestToken = z
   .string()
   .optional()
-  .openapi({ description: 'For guests: keep it, and send it as x-guest-token to be the same guest again.' });
+  .openapi({ description: 'For guests: keep it, and send it as `x-guest-token` to remain the same guest.' });
 
 export const StreamToken = MediaToken.extend({
   streamId: z.uuid(),
@@ -38,7 +38,7 @@ export const StreamToken = MediaToken.extend({
 export const TokenRequest = z
   .strictObject({ streamId: anId, hostId: anId, username: anId })
   .partial()
-  .refine((names) => Object.keys(names).length === 1, 'name one of streamId, hostId and username')
+  .refine((names) => Object.keys(names).length === 1, 'give exactly one of streamId, hostId and username')
   .openapi('TokenRequest');
 
 export const Policy = z
@@ -49,12 +49,12 @@ export const Policy = z
     subscribersOnly: z.boolean(),
     slowModeSeconds: z.int(),
   })
-  .openapi('RoomPolicy', { description: 'What a channel lets viewers write; the blocked words are not shown.' });
+  .openapi('RoomPolicy', { description: "The channel's rules for writing. Blocked words are not shown." });
 
 export const Joined = z
   .object({
     streamId: z.uuid(),
-    pass: z.string().openapi({ description: 'Opens the room once.' }),
+    pass: z.string().openapi({ description: 'Works once.' }),
     passSeconds: z.int(),
     wsUrl: z.string(),
     viewer: Visitor,
@@ -64,7 +64,7 @@ export const Joined = z
     viewerCount: z.int(),
     blockedIds: z.array(z.string()).openapi({
       description:
-        'The 500 users whom you blocked last: hide their messages in `welcome`, in replays and live. A change comes as ' +
+        'The 500 users you blocked last: hide their messages in `welcome`, in replays and live. Changes arrive as a ' +
         '`user-notification` of kind `block-changed`, with `data: { userId, blocked }`.',
     }),
   })
@@ -80,7 +80,7 @@ export const ViewerList = z
         avatarUrl: z.string().nullable(),
       }),
     ),
-    guests: z.int().openapi({ description: 'And performers who want not to be named.' }),
+    guests: z.int().openapi({ description: 'Includes users who do not want to be named.' }),
     total: z.int(),
   })
   .openapi('ViewerList');

@@ -1,4 +1,4 @@
-/** What rooms leave in D1: their counts, and which users they concern. A room has the id of its stream. */
+/** The data of rooms in D1: their counts, and the users they concern. A room has its stream's id. */
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { ReactionKind } from '@/contracts/room';
 
@@ -10,7 +10,7 @@ export const streamLive = sqliteTable('stream_live', {
   updatedAt: integer('updated_at').notNull(),
 });
 
-/** What a room counted in all, written once after its end. */
+/** A room's final figures, written once after its end. */
 export const streamAnalytics = sqliteTable('stream_analytics', {
   streamId: text('stream_id').primaryKey(),
   uniqueViewers: integer('unique_viewers').notNull(),
@@ -24,7 +24,7 @@ export const streamAnalytics = sqliteTable('stream_analytics', {
   createdAt: integer('created_at').notNull(),
 });
 
-/** Which users wrote in a room or are named there, so that their text is found when the account ends. */
+/** Which users wrote in a room or are named there, so that their text can be erased when the account ends. */
 export const roomTraces = sqliteTable(
   'room_traces',
   {
@@ -34,7 +34,7 @@ export const roomTraces = sqliteTable(
   (table) => [primaryKey({ columns: [table.userId, table.roomId] })],
 );
 
-/** Which categories a user watched lately. It names no single stream and is shown to nobody. */
+/** Which categories a user recently watched. It names no stream, and nobody is shown it. */
 export const watchedCategories = sqliteTable(
   'watched_categories',
   {

@@ -1,6 +1,6 @@
 /**
- * Tokens to watch a room's video: they need the same admission as the room. `media-identity.ts` tells what each
- * participant is called there.
+ * Tokens to watch a room's video. They need the same admission as the room. For participants' identities see
+ * `media-identity.ts`.
  */
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
@@ -24,7 +24,7 @@ export function tokenName({ streamId, hostId, username }: z.output<typeof TokenR
   return hostId === undefined ? { username: username ?? '' } : { creatorId: hostId };
 }
 
-/** Throws what admission refuses, and STREAM_NOT_LIVE while it has not begun. */
+/** Throws the refusals of admission, and STREAM_NOT_LIVE before it has begun. */
 export async function issueViewerToken(
   ctx: Context,
   name: RoomName,
@@ -52,7 +52,7 @@ export async function tokenToWatch(
   };
 }
 
-/** For a room that is live. Each token has an identity of its own, so that several tabs of a viewer play at once. */
+/** For a live room. Each token has its own identity, so several tabs of a viewer can play at once. */
 export async function viewerToken(ctx: Context, door: FoundDoor, viewer: RoomViewer): Promise<MediaToken> {
   const name = viewer.kind === 'user' ? viewer.displayName : GUEST_NAME;
   const identity =

@@ -1,4 +1,4 @@
-/** Which users wrote in a room or are named there: reported by the rooms, and kept until the room is archived. */
+/** Which users wrote in a room or are named there. Rooms report them, and they are kept until the room is archived. */
 
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -11,7 +11,7 @@ const ROWS_A_STEP = 1_000;
 
 type Database = Pick<Context, 'db'>;
 
-/** Answers which of them are deleted users: the room must forget those. Unknown ids are passed over. */
+/** Returns which of them are deleted users; the room must erase those. Ignores unknown ids. */
 export async function recordTraces({ db }: Database, roomId: string, userIds: readonly string[]): Promise<string[]> {
   if (userIds.length === 0) return [];
   const ids = sql`(SELECT value FROM json_each(${JSON.stringify(userIds)}))`;
@@ -25,7 +25,7 @@ export async function recordTraces({ db }: Database, roomId: string, userIds: re
   return gone.map(({ id }) => id);
 }
 
-/** For all users, some rows at a time. If it is interrupted, the next call goes on with the rest. */
+/** Deletes the traces of all users, in steps. If interrupted, the next call continues. */
 export async function dropTraces({ db }: Database, roomId: string): Promise<void> {
   const limit = sql`LIMIT ${literal(ROWS_A_STEP)}`;
   const rows = sql`SELECT user_id, room_id FROM ${roomTraces} WHERE room_id = ${roomId} ${limit}`;

@@ -1,4 +1,4 @@
-/** Who is watching a room, as far as the reader may know. */
+/** Lists who is watching a room, as far as the reader may know. */
 import type { z } from '@hono/zod-openapi';
 import { and, eq, not, or, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -10,8 +10,8 @@ import { roomError } from './errors';
 import type { ViewerList } from './schemas';
 
 /**
- * A hidden list is for the host, moderators and staff. Users who do not want to be named, or whom the reader may not
- * see, are named to staff alone and count as guests for others. Throws VIEWERS_HIDDEN.
+ * Only the host, moderators and staff see a hidden list. Users who do not want to be named, or whom the reader may not
+ * see, count as guests; only staff see their names. Throws VIEWERS_HIDDEN.
  */
 export async function listViewers(ctx: Context, viewer: Viewer, roomId: string): Promise<z.input<typeof ViewerList>> {
   const { door, relation } = await admitToRead(ctx, { id: roomId }, viewer);
@@ -29,7 +29,7 @@ export async function listViewers(ctx: Context, viewer: Viewer, roomId: string):
   return { users: named, guests: guests + inside.length - named.length, total };
 }
 
-/** Hosts are named in their own room whatever they chose. One statement, or none if nobody is there. */
+/** Hosts are always named in their own room. One statement, or none if nobody is there. */
 async function nameableAmong(
   ctx: Context,
   viewer: Viewer,

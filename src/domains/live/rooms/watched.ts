@@ -1,4 +1,4 @@
-/** The categories that users watch, for their recommendations: a row a category, written at most once a day. */
+/** The categories that users watch, for recommendations: one row per category, written at most once a day. */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';

@@ -1,6 +1,6 @@
 /**
- * Calls off streams that never begin: missed shows and abandoned drafts. Otherwise a missed show would head the list of
- * what comes next for ever. Their waiting rooms hear.
+ * Cancels streams that never began: missed shows and abandoned drafts. Otherwise a missed show would head the list of
+ * upcoming streams for ever. Their waiting rooms are notified.
  */
 
 import { and, eq, type SQL, sql } from 'drizzle-orm';
@@ -17,17 +17,17 @@ import { streams } from './tables';
 const STREAMS_A_STEP = 20;
 const DRAFT_KEPT_MS = 30 * DAY_MS;
 
-/** A step each of missed shows and of old drafts. Answers whether there may be more. */
+/** Cancels some missed shows and some old drafts. Returns whether there may be more. */
 export async function callOffMissed(ctx: Context): Promise<boolean> {
   const now = ctx.now();
-  // Each stands as its partial index has it.
+  // Each condition is worded as in its partial index.
   const missed = sql`scheduled_for IS NOT NULL AND scheduled_for <= ${now - MISSED_AFTER_MS}`;
   const left = sql`scheduled_for IS NULL AND prepared = 0 AND streams.updated_at <= ${now - DRAFT_KEPT_MS}`;
   const counts = [await callOff(ctx, missed), await callOff(ctx, left)];
   return counts.includes(STREAMS_A_STEP);
 }
 
-/** Some of the scheduled streams of which the condition holds. Answers how many there were. */
+/** Cancels some of the scheduled streams that match. Returns how many. */
 export function callOff(ctx: Context, condition: SQL, more: Partial<StreamRow> = {}): Promise<number> {
   return untilUnchanged(async () => {
     const rows = await ctx.db

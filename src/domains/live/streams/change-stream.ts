@@ -1,6 +1,6 @@
 /**
- * Changing a stream that was read before: the batch holds only if the row is still the one that was read, else the
- * use case reads again. That is how rules over several rows stay true without locks.
+ * Changes a stream that was read before. The batch commits only if the row is unchanged since; otherwise the use case
+ * reads it again. This keeps rules over several rows true without locks.
  */
 
 import { and, eq, sql } from 'drizzle-orm';
@@ -16,21 +16,21 @@ import { streams } from './tables';
 const ATTEMPTS_MAX = 8;
 
 const changedMeanwhile = () => streamError('CHANGED_MEANWHILE');
-/** How the database names `streams_one_live_per_channel`. */
+/** The column by which SQLite reports a conflict on `streams_one_live_per_channel`. */
 const ONE_LIVE = 'streams.channel_id';
 
-/** What a change may break, as refusals. */
+/** The conflicts that a change may meet, as refusals. */
 export const STREAM_RACES: Refusals = {
   DEMAND_NOT_MET: changedMeanwhile,
   [ONE_LIVE]: () => streamError('ALREADY_LIVE'),
 };
 
-/** For who would rather read again and continue the stream that has gone live. */
+/** For callers that read again instead, and continue with the stream that went live. */
 export const RACES_TO_READ_AGAIN: Refusals = { DEMAND_NOT_MET: changedMeanwhile, [ONE_LIVE]: changedMeanwhile };
 
 type Changes = Partial<Omit<StreamRow, 'id' | 'channelId' | 'creatorId' | 'createdAt' | 'updatedAt'>>;
 
-/** The row as it will be, and the statements that make it so or abort their batch with DEMAND_NOT_MET. */
+/** Returns the new row, and statements that write it or abort their batch with DEMAND_NOT_MET. */
 export function changeStream(
   ctx: Context,
   stream: StreamRow,
@@ -52,12 +52,12 @@ export function requireUnchangedChannel(ctx: Context, channel: ChannelRow): Stat
   );
 }
 
-/** Now, but never the same or an earlier time than the row has: two changes within a millisecond stay in order. */
+/** The current time, or just after the row's: two changes within a millisecond stay in order. */
 export function laterThan(ctx: Context, row: { readonly updatedAt: number }): number {
   return Math.max(ctx.now(), row.updatedAt + 1);
 }
 
-/** Tries again, from reading on, while others change the same rows. Throws CHANGED_MEANWHILE if they never stop. */
+/** Repeats the attempt while others change the same rows. Throws CHANGED_MEANWHILE after the last attempt. */
 export async function untilUnchanged<T>(attempt: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {

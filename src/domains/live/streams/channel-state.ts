@@ -1,4 +1,4 @@
-/** A channel with the stream that is live on it and the one that is prepared to be next: what a stream's life turns on. */
+/** A channel with its live stream and its prepared one: the state that decides what a stream may do. */
 
 import { desc, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -17,7 +17,7 @@ import { streams } from './tables';
 export interface ChannelState {
   readonly channel: ChannelRow;
   readonly live: StreamRow | undefined;
-  /** What the next ingress takes live: the newer of what its creator prepared and a show whose time has come. */
+  /** The stream that the next ingress takes live: what its creator prepared, or a newer show whose time has come. */
   readonly prepared: StreamRow | undefined;
 }
 
@@ -25,14 +25,14 @@ type ChannelName =
   | { readonly channelId: string }
   | { readonly creatorId: string }
   | { readonly ingressId: string }
-  /** A video room that is the channel's now; or that was, where rooms were named after channels. */
+  /** The channel's current video room, or its former one, where rooms were named after channels. */
   | { readonly room: string };
 
-/** A show's time lasts from an hour before its date until an hour after it. */
+/** A show may start from an hour before its date until an hour after it. */
 const EARLY_MS = HOUR_MS;
 export const MISSED_AFTER_MS = HOUR_MS;
 
-/** One transaction, three look-ups by index. */
+/** One batch with three look-ups by index. */
 export async function findChannelState(ctx: Context, name: ChannelName): Promise<ChannelState | undefined> {
   const named = whereNamed(name);
   const ofChannel = (column: 'id' | 'creatorId') => ctx.db.select({ it: channels[column] }).from(channels).where(named);
@@ -52,13 +52,13 @@ export async function findChannelState(ctx: Context, name: ChannelName): Promise
   return channel && { channel, live, prepared };
 }
 
-/** The creator's own channel, made if it is missing. */
+/** The creator's own channel, created if it is missing. */
 export async function ownChannelState(ctx: Context, creatorId: string): Promise<ChannelState> {
   const found = await findChannelState(ctx, { creatorId });
   return found ?? { channel: await ensureChannel(ctx, creatorId), live: undefined, prepared: undefined };
 }
 
-/** Aborts the batch, as DEMAND_NOT_MET, if another stream is live or prepared by now. */
+/** Aborts the batch with DEMAND_NOT_MET if another stream is live or prepared meanwhile. */
 export function requireSameStreams(ctx: Context, { channel, live, prepared }: ChannelState): Statement {
   return requireThat(
     ctx,
@@ -68,7 +68,7 @@ export function requireSameStreams(ctx: Context, { channel, live, prepared }: Ch
   );
 }
 
-/** The same of a row that is scheduled. */
+/** The same condition as `isPrepared`, for a row that is scheduled. */
 export function isForNow(
   ctx: Context,
   { prepared, scheduledFor }: Pick<StreamRow, 'prepared'> & { readonly scheduledFor?: number | null | undefined },
@@ -104,7 +104,7 @@ export async function getStreamOnChannel(ctx: Context, streamId: string): Promis
   return found;
 }
 
-/** The video room of the show that is on, else of the next. */
+/** The video room of the live show, or else of the next one. */
 export function currentRoomOf({ channel, live }: Pick<ChannelState, 'channel' | 'live'>): string {
   return live ? streamVideoRoomOf(live) : videoRoomOf(channel);
 }

@@ -1,4 +1,4 @@
-/** Finding streams: lists by status, creator and words. Fixed statements, bounded counts. */
+/** Finds streams: lists by status, creator and search text. The statements are fixed and counts are bounded. */
 
 import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, isNotNull, ne, type SQL, sql } from 'drizzle-orm';
@@ -33,7 +33,7 @@ export function listStreams(ctx: Context, viewer: Viewer, filter: StreamFilter &
   return listPage(ctx, viewer, and(...conditions), orderOf(filter.sort, status), filter);
 }
 
-/** Beside the page, its parts under the names that older clients know. */
+/** Returns the page, and its parts again under the names that older clients use. */
 export async function listLive(ctx: Context, viewer: Viewer, query: z.output<typeof LiveListQuery>) {
   const list = await listStreams(ctx, viewer, { ...query, status: 'live' });
   const { page, perPage, total } = list.pagination;
@@ -41,11 +41,10 @@ export async function listLive(ctx: Context, viewer: Viewer, query: z.output<typ
 }
 
 /**
- * Worded so that SQLite takes the right index: the plus keeps one creator's ended streams from being found by their
- * status instead of by the creator.
+ * The plus keeps SQLite from using the status index for one creator's ended streams, so it uses the creator's instead.
  */
 function ofStatus(status: StreamFilter['status'], ofOneCreator: boolean): SQL {
-  // What was called off is shown to those who ask for it.
+  // Cancelled streams are only listed on request.
   if (!status) return ne(streams.status, 'cancelled');
   const equal = eq(streams.status, literal(status));
   if (!ofOneCreator) return equal;
@@ -64,8 +63,8 @@ function orderOf(sort: StreamFilter['sort'], status: StreamFilter['status']): SQ
 }
 
 /**
- * Two statements, whatever the filter. They are no batch: D1 gives a batch's rows by column name, and here two tables
- * have an `id`.
+ * Runs two statements, whatever the filter. They are not a batch: D1 returns batch rows as objects, so the two `id`
+ * columns would collide.
  */
 export async function listPage(
   ctx: Context,

@@ -1,6 +1,5 @@
 /**
- * A stream ends: once, for good, and its room hears; its video room is closed. What the room counted is written by the
- * room.
+ * Ends a stream, once and for good: notifies its room and closes its video room. The room itself reports its figures.
  */
 
 import type { Context } from '@/contracts/context';
@@ -21,8 +20,8 @@ import { askPictureOf } from './video-truth';
 export type EndReason = 'creator' | 'staff' | 'encoder-lost';
 
 /**
- * One that has ended is answered as it is. Whether the caller may is for the caller to check.
- * Throws STREAM_NOT_FOUND, STREAM_NOT_LIVE.
+ * Returns a stream that has already ended as it is. The caller must check the user's right to end it. Throws
+ * STREAM_NOT_FOUND, STREAM_NOT_LIVE.
  */
 export async function endStream(
   ctx: Context,
@@ -38,8 +37,8 @@ export async function endStream(
 }
 
 /**
- * Does nothing if the encoder came back, even if it was lost again: that loss has a task of its own. LiveKit is asked
- * once more: an event saying that the picture is back may have been lost.
+ * Does nothing if the encoder came back, even if it was lost again: that loss has its own task. Asks LiveKit once more,
+ * because the event that the picture is back may have been lost.
  */
 export async function endIfStillLost(ctx: Context, streamId: string, lostAt: number): Promise<void> {
   await untilUnchanged(async () => {
@@ -57,8 +56,8 @@ export async function endIfStillLost(ctx: Context, streamId: string, lostAt: num
 async function end(ctx: Context, channel: ChannelRow, stream: StreamRow, why: EndReason): Promise<StreamRow> {
   const endedAt = ctx.now();
   const ended = changeStream(ctx, stream, { status: 'ended', endedAt, ingressLostAt: null });
-  // Its encoder may still run: what it said before must not start the next stream, and it is refused for a while. After
-  // a lost encoder it is the other way round: one that came back too late for this stream starts the next.
+  // The encoder may still be running: its earlier events must not start the next stream, so it is refused for a while.
+  // After a lost encoder the opposite holds: if it returns too late for this stream, it starts the next.
   const isExplicit = why !== 'encoder-lost';
   const refused = isExplicit && stream.ingressId !== null && stream.ingressLostAt === null;
   const events: OutboxEvent[] = [

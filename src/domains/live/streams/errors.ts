@@ -1,7 +1,7 @@
 import { DOOR_REFUSALS } from '@/domains/live/rooms/errors';
 import { errorList } from '@/http/errors';
 
-/** Refusals of a stream's life, from plan to end. */
+/** Refusals in a stream's life, from plan to end. */
 export const streamError = errorList({
   ...DOOR_REFUSALS,
   ALREADY_LIVE: [409, 'Your channel is already live. End that stream first.'],

@@ -1,4 +1,4 @@
-/** What a room counted in all becomes its stream's, once at the end. */
+/** Stores a room's figures as its stream's, once after the end. */
 
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -7,7 +7,7 @@ import { int } from '@/db/sql';
 import { keepFigures } from '@/domains/live/rooms/figures';
 import { streams } from './tables';
 
-/** The first report stands: however often it is tried, the figures are written once. */
+/** Keeps the first report, so repeats change nothing. */
 export async function recordAnalytics(
   ctx: Pick<Context, 'db' | 'now'>,
   streamId: string,

@@ -1,4 +1,4 @@
-/** One stream, as this reader may see it, with its channel. */
+/** Finds one stream with its channel, as this reader may see it. */
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
@@ -18,8 +18,8 @@ export interface FoundStream extends StreamCardRow {
 }
 
 /**
- * By creator or username: the stream that is live, else the newest that this reader may see.
- * Throws NOT_IN_YOUR_COUNTRY, and STREAM_NOT_FOUND, which does not tell what is hidden from what does not exist.
+ * By creator or username: the live stream, or else the newest that this reader may see.
+ * Throws NOT_IN_YOUR_COUNTRY, and STREAM_NOT_FOUND for both hidden and missing streams.
  */
 export async function getStream(ctx: Context, name: StreamName, viewer: Viewer): Promise<FoundStream> {
   const row = await ctx.db

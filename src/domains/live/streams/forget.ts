@@ -1,6 +1,6 @@
 /**
- * The end of a creator's account: their scheduled streams are called off, and the others lose every text. The rows stay,
- * since gifts refer to them.
+ * The end of a creator's account: cancels scheduled streams and erases the texts of the others. The rows stay, since
+ * gifts refer to them.
  */
 
 import { eq, type SQL, sql } from 'drizzle-orm';
@@ -10,12 +10,12 @@ import { int } from '@/db/sql';
 import { callOff } from './call-off';
 import { streams } from './tables';
 
-/** Some at a time, and their waiting rooms hear. Answers how many there were: none means that none is left. */
+/** Cancels some of the scheduled streams, and notifies their waiting rooms. Returns how many: 0 means none are left. */
 export function callOffScheduled(ctx: Context, creatorId: string): Promise<number> {
   return callOff(ctx, eq(streams.creatorId, creatorId), { title: '', description: '' });
 }
 
-/** Repeated until it changes nothing. */
+/** Repeat it until it changes no row. */
 export function blankStreams(ctx: Context, userId: string, limit: SQL): Statement {
   return ctx.db.run(sql`
     UPDATE streams SET title = '', description = '', category = NULL, thumbnail_url = NULL, recording_url = NULL,

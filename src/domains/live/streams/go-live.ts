@@ -1,4 +1,4 @@
-/** A stream goes live: once, on a channel where no other is live, and its room and its followers hear. */
+/** Takes a stream live, once, if no other is live on its channel. Its room and followers are notified. */
 
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
@@ -23,8 +23,8 @@ export interface Start {
 }
 
 /**
- * By its creator's word, who publishes from a browser or has yet to start the encoder. Whether the caller may is for
- * the caller to check. One that is live is answered as it is. Throws STREAM_NOT_FOUND, ALREADY_LIVE, STREAM_ENDED.
+ * For a creator who publishes from a browser, or will start the encoder. The caller must check the user's right to do
+ * so. Returns a stream that is already live as it is. Throws STREAM_NOT_FOUND, ALREADY_LIVE, STREAM_ENDED.
  */
 export async function goLive(ctx: Context, streamId: string): Promise<StreamRow> {
   return untilUnchanged(async () => {
@@ -49,7 +49,7 @@ export async function goLive(ctx: Context, streamId: string): Promise<StreamRow>
   });
 }
 
-/** An encoder that was refused when the last show ended may feed the one that its creator prepares or starts. */
+/** Allows an encoder that was refused after the last show: its creator is preparing or starting the next one. */
 export function letEncoderIn(ctx: Context, channel: ChannelRow): { statements: Statement[]; events: OutboxEvent[] } {
   if (!isEncoderRefused(ctx, channel)) return { statements: [], events: [] };
   return {
@@ -58,7 +58,7 @@ export function letEncoderIn(ctx: Context, channel: ChannelRow): { statements: S
   };
 }
 
-/** Takes a prepared stream live. @param ingressId null: published from a browser */
+/** Takes a prepared stream live. @param ingressId null if it is published from a browser */
 export function startStream(ctx: Context, channel: ChannelRow, stream: StreamRow, ingressId: string | null): Start {
   const startedAt = ctx.now();
   const started = changeStream(ctx, stream, {
@@ -82,7 +82,7 @@ export function startStream(ctx: Context, channel: ChannelRow, stream: StreamRow
   };
 }
 
-/** For who starts the encoder without having prepared anything: a stream made of the channel's defaults. */
+/** For an encoder that starts while nothing is prepared: creates a stream from the channel's defaults. */
 export function startFromDefaults(ctx: Context, channel: ChannelRow, ingressId: string): Start {
   const startedAt = ctx.now();
   const row: StreamRow = {
@@ -106,7 +106,7 @@ export function startFromDefaults(ctx: Context, channel: ChannelRow, ingressId: 
   };
 }
 
-/** A scheduled stream as the channel would have it; not yet in the database. */
+/** A scheduled stream with the channel's defaults; not yet in the database. */
 export function fromDefaults(ctx: Context, channel: ChannelRow): StreamRow {
   const now = ctx.now();
   return {

@@ -1,4 +1,4 @@
-/** The jobs of streams: ending and calling them off, and keeping LiveKit in step with D1. */
+/** The jobs of streams: ending and cancelling them, and keeping LiveKit in step with D1. */
 import type { Jobs } from '@/contracts/jobs';
 import { callOffMissed } from './call-off';
 import { closeVideo } from './close-video';

@@ -1,7 +1,6 @@
 /**
- * What the media provider says becomes the stream's state. Its events are hints that come late, twice and in the
- * wrong order: each is applied against the present state and only if it is newer than all that were applied before,
- * so in whatever order they come the state is the one that the newest of them tells.
+ * Turns the media provider's events into the state of streams. Events may be late, repeated or out of order. Each
+ * applies to the current state, and only if it is newer than all applied before, so the newest event decides.
  */
 
 import { and, eq } from 'drizzle-orm';
@@ -49,7 +48,10 @@ export async function applyMediaEvent(ctx: Context, event: MediaEvent): Promise<
   }
 }
 
-/** Provider times may be whole seconds: of a start and an end in the same one the start wins, and the sweep has the last word. */
+/**
+ * The provider's times may be whole seconds: for a start and an end in the same second the start wins, and the sweep
+ * corrects it.
+ */
 function startTime(at: number): number {
   return at + 1;
 }
@@ -63,20 +65,20 @@ function isBrowserOf({ creatorId }: Pick<StreamRow, 'creatorId'>, { identity }: 
   return as === 'own' && id === creatorId;
 }
 
-/** Where nothing was published yet, or the picture is lost already, no picture can be lost. */
+/** A picture cannot be lost before anything was published, or while it is already lost. */
 function hasPicture(live: StreamRow | undefined): live is StreamRow {
   return live !== undefined && hasPublished(live) && live.ingressLostAt === null;
 }
 
-/** A stream that an encoder feeds began with its picture. */
+/** A stream that an encoder feeds has published from the start. */
 export function hasPublished({ publishedAt, ingressId }: Pick<StreamRow, 'publishedAt' | 'ingressId'>): boolean {
   return publishedAt !== null || ingressId !== null;
 }
 
 /**
- * Continues the live stream, or takes the prepared one live, or one made of the channel's defaults. An encoder that is in
- * another room than the channel's is in that of a show that is over, with whoever stayed there: it is sent on, which
- * drops its session, and it comes back in the right room.
+ * Continues the live stream, takes the prepared one live, or creates one from the channel's defaults. An encoder in any
+ * other room than the channel's is in an old show's room, with the viewers who stayed there. Closing that room drops
+ * its session, and it reconnects to the right room.
  */
 export async function applyIngressStarted(ctx: Context, { ingressId, room, at }: IngressEvent): Promise<void> {
   await untilUnchanged(async () => {
@@ -105,7 +107,7 @@ function stepForStart(ctx: Context, state: ChannelState, ingressId: string) {
   return prepared ? startStream(ctx, channel, prepared, ingressId) : startFromDefaults(ctx, channel, ingressId);
 }
 
-/** A key that was handed out outlives what its owner may do. */
+/** A stream key outlives its owner's right to go live. */
 async function mayGoLive(ctx: Context, creatorId: string): Promise<boolean> {
   const creator = await ctx.db
     .select({ id: users.id })
@@ -116,8 +118,8 @@ async function mayGoLive(ctx: Context, creatorId: string): Promise<boolean> {
 }
 
 /**
- * Concerns the stream that this ingress feeds and no other: beside a browser's, a try of the encoder may fail. Without a
- * live stream the time alone is noted, so that an earlier start that comes later is void.
+ * Only concerns the stream that this ingress feeds: while a browser publishes, the encoder may fail. Without a live
+ * stream only the event's time is stored, so that an earlier start that arrives later is ignored.
  */
 async function applyIngressEnded(ctx: Context, { ingressId, at }: IngressEvent): Promise<void> {
   await untilUnchanged(async () => {
@@ -129,7 +131,7 @@ async function applyIngressEnded(ctx: Context, { ingressId, at }: IngressEvent):
   });
 }
 
-/** The grace begins. What does not concern the live stream changes nothing. */
+/** Starts the grace period. Does nothing if the event does not concern the live stream. */
 async function applyPictureLost(
   ctx: Context,
   name: { readonly room: string },
@@ -149,7 +151,7 @@ interface Change {
   readonly events: OutboxEvent[];
 }
 
-/** Marks the stream lost from now on, and sets its end going. */
+/** Marks the stream's picture as lost now, and schedules the stream's end. */
 export function losePicture(ctx: Context, channel: ChannelState['channel'], live: StreamRow): Change {
   const lostAt = ctx.now();
   const { row, statements } = changeStream(ctx, live, { ingressLostAt: lostAt });
@@ -166,7 +168,7 @@ export function losePicture(ctx: Context, channel: ChannelState['channel'], live
   };
 }
 
-/** The picture is there, for the first time or again. @param changes what else is known of it */
+/** Marks the picture as present, for the first time or again. @param changes anything else known of it */
 export function findPicture(
   ctx: Context,
   channel: ChannelState['channel'],
@@ -178,10 +180,10 @@ export function findPicture(
   return { statements, events };
 }
 
-/** The creator's browser is there, or is back. What an encoder publishes, its own events tell. */
+/** The creator's browser has joined or come back. An encoder has events of its own. */
 async function applyCreatorIsThere(ctx: Context, event: ParticipantEvent, isPublishing: boolean): Promise<void> {
   if (readIdentity(event.identity).as !== 'own') return;
-  // Who joins publishes in the same second, as a rule: the track comes after the join.
+  // A browser usually publishes in the second in which it joins, so the track counts as later than the join.
   const at = startTime(event.at) + (isPublishing ? 1 : 0);
   await untilUnchanged(async () => {
     const state = await findChannelState(ctx, { room: event.room });
@@ -194,7 +196,7 @@ async function applyCreatorIsThere(ctx: Context, event: ParticipantEvent, isPubl
   });
 }
 
-/** The event's time and what follows from it, or neither. */
+/** Stores the event's time together with its effects, or neither. */
 async function advance(
   ctx: Context,
   { channel }: ChannelState,

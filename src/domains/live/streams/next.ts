@@ -1,4 +1,4 @@
-/** A creator's stream for their page: the one that is live, else the next that has a date. One statement. */
+/** A creator's stream for their page: the live one, or else the next one with a date. One statement. */
 
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -21,7 +21,7 @@ export function findLiveOrNext(ctx: Context, username: string, viewer: Viewer): 
     .get();
 }
 
-/** Private streams are on no page, their creator's own included. */
+/** No page shows private streams, not even to their creator. */
 function liveOrNext(ctx: Context): SQL {
   const open = sql`s.creator_id = users.id AND ${isOpen(sql`s`)} AND ${isNotPrivate(sql`s`)}`;
   return sql`coalesce(

@@ -1,4 +1,4 @@
-/** What a stream shows of itself: the columns that any SELECT takes for it, and the wire shape that they become. */
+/** How a stream is presented: the columns to select, and the wire shape made from them. */
 
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
@@ -22,7 +22,7 @@ export const streamColumns = {
   earnedDiamonds: sql<number>`coalesce((SELECT diamonds FROM ${streamEarnings} WHERE stream_id = streams.id), 0)`,
 };
 
-/** By how many viewers lists sort live streams, and those that are over; the index is of the very same words. */
+/** The viewers by which lists sort live and ended streams. The index uses this exact expression. */
 export const rankingCount = sql<number>`coalesce(${streamLive.rankingCount}, ${streamLive.viewerCount}, 0)`;
 export const rankingPeak = sql<number>`coalesce(${streams.rankingPeak}, ${streams.peakViewers})`;
 
@@ -30,7 +30,7 @@ export interface StreamCardRow {
   readonly stream: StreamRow;
   readonly creator: CardRow;
   readonly viewerCount: number;
-  /** 1 unless the creator never shows who is watching. */
+  /** 0 if the creator never shows who is watching. */
   readonly showsViewerList: number;
   readonly earnedDiamonds: number;
 }
@@ -63,12 +63,12 @@ export function presentStream(row: StreamCardRow, viewer: Viewer): z.input<typeo
   };
 }
 
-/** To others than the creator, moderators and staff. */
+/** Whether viewers other than the creator, moderators and staff may see who is watching. */
 export function showsViewers({ stream, showsViewerList }: Pick<StreamCardRow, 'stream' | 'showsViewerList'>): boolean {
   return stream.showViewers && showsViewerList === 1;
 }
 
-/** A creator who registered as a viewer is shown as what approval made them. */
+/** A creator who registered as a viewer is shown as `creator`. */
 function creatorType(role: Role): (typeof CREATOR_TYPES)[number] {
   return role === 'viewer' ? 'creator' : role;
 }

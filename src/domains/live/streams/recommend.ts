@@ -1,6 +1,6 @@
 /**
- * Live streams for one reader: recommendations, and the streams of creators they follow or subscribe to. The formula
- * stands here alone.
+ * Live streams for one reader: recommendations, and streams of creators they follow or subscribe to. The formula is
+ * defined only here.
  */
 
 import { and, desc, eq, ne, type SQL, sql } from 'drizzle-orm';
@@ -17,21 +17,21 @@ import { listPage, type StreamList } from './discovery';
 import { rankingCount } from './present';
 import { streams } from './tables';
 
-/** How many viewers a stream that has just begun is taken to have more than it has: one less each minute. */
+/** A new stream ranks as if it had this many more viewers; the bonus falls by one each minute. */
 const FRESHNESS_BONUS_MINUTES = 30;
-/** A reader is taken to like the categories of the creators they followed last, and of as many they subscribed to last. */
+/** A reader's categories come from this many creators they followed last, and as many they subscribed to last. */
 const TIES_READ_MAX = 100;
 const WATCHED_WITHIN_DAYS = 30;
 
-/** For the reference. */
+/** The formula's description in the API reference. */
 export const FORMULA =
-  'By what they are to you first: 4 points for a creator whom you follow or subscribe to, 2 for a category of the ' +
-  `${TIES_READ_MAX} creators whom you followed, or subscribed to, last, 1 for a category of which you watched ` +
-  `something in the last ${WATCHED_WITHIN_DAYS} days. So the creators you follow come before whatever is bigger. Among equals, and for guests, ` +
-  `by viewers (of guests from one address at most five), where a stream that has just begun counts for ` +
-  `${FRESHNESS_BONUS_MINUTES} more, one less each minute. Your own is left out.`;
+  'Sorted by points first: 4 for a creator you follow or subscribe to, 2 for a category of the ' +
+  `${TIES_READ_MAX} creators you followed or subscribed to last, 1 for a category you watched ` +
+  `in the last ${WATCHED_WITHIN_DAYS} days. So creators you follow come before bigger streams. With equal points, ` +
+  `and for guests, sorted by viewers (guests from one address count for at most five). A new stream counts as having ` +
+  `${FRESHNESS_BONUS_MINUTES} more viewers, one less each minute. Your own stream is left out.`;
 
-/** Two statements. The order is that of FORMULA. */
+/** Two statements. Sorts as FORMULA says. */
 export function listRecommended(ctx: Context, viewer: Viewer, query: PageQuery): Promise<StreamList> {
   const userId = viewer?.kind === 'user' ? viewer.userId : null;
   const minutesLive = sql`(${int(ctx.now())} - ${streams.startedAt}) / ${literal(MINUTE_MS)}`;
@@ -44,7 +44,7 @@ export function listRecommended(ctx: Context, viewer: Viewer, query: PageQuery):
   return listPage(ctx, viewer, condition, order, query);
 }
 
-/** Live streams of creators whom the user follows or subscribes to, the most watched first. Two statements. */
+/** Live streams of creators whom the user follows or subscribes to, most watched first. Two statements. */
 export function listFollowing(ctx: Context, actor: Actor, query: PageQuery): Promise<StreamList> {
   const order = [desc(rankingCount), desc(streams.id)];
   return listPage(
@@ -58,7 +58,7 @@ export function listFollowing(ctx: Context, actor: Actor, query: PageQuery): Pro
 
 const isLive = eq(streams.status, literal('live'));
 
-/** The categories of a reader's creators are read once a list; the rest are look-ups by key for each stream. */
+/** The categories of a reader's creators are read once per list; the rest are look-ups by key for each stream. */
 function pointsFor(ctx: Context, userId: string): SQL {
   const tied = sql`SELECT creator_id FROM (${tiesOf(userId, TIES_READ_MAX)})`;
   const since = ctx.now() - WATCHED_WITHIN_DAYS * DAY_MS;

@@ -1,8 +1,7 @@
 /**
- * Puts right what lost events left wrong. Once a minute D1 is held against LiveKit, both ways: streams that lost their
- * picture or have it back, shows of which no event came, stream keys that are gone, ingresses that are not as their
- * channel says, rooms that shows left behind, and people in them who may not be there. Each in pages, and in a run as
- * many as are said here; while LiveKit does not answer, what hangs on its answer is left as it is.
+ * Repairs what lost events left wrong: once a minute it compares D1 with LiveKit. It fixes streams with a lost or
+ * returned picture, unheard starts, lost stream keys, ingresses that differ, old rooms, and participants who were
+ * denied. Runs are bounded. While LiveKit does not answer, everything that depends on its answer stays as it is.
  */
 import type { Context } from '@/contracts/context';
 import type { TaskMessage } from '@/contracts/messages';
@@ -38,18 +37,18 @@ import {
   SETTLE_MS,
 } from './video-truth';
 
-/** The queue takes no more at once; what is left is the next minute's. */
+/** The queue takes at most this many at once; the next minute does the rest. */
 const ENDED_MAX = 100;
-/** Each takes a few statements, and a run may ask D1 some two hundred times. */
+/** Each takes a few statements, and a run may send D1 about two hundred. */
 const STREAMS_MAX = 25;
 const INGRESSES_MAX = 15;
 const ROOMS_MAX = 15;
-/** Who is live by their own word has yet to let the browser have the camera, or to start the encoder. */
+/** A creator who went live by request may first need to allow the camera, or start the encoder. */
 const FIRST_PICTURE_MS_MAX = 5 * MINUTE_MS;
 
-/** True: there is more. */
+/** Returns whether there is more to do. */
 export async function reconcileStreams(ctx: Context): Promise<boolean> {
-  // Read before LiveKit is asked: its answer is then newer than what it is held against.
+  // Read before LiveKit is asked, so that its answer is newer than the rows.
   const [live, keyed, hasRooms] = await Promise.all([readLive(ctx), readKeyed(ctx), hasHadRooms(ctx)]);
   if (live.length === 0 && keyed.length === 0 && !hasRooms) return false;
   const media = await askMedia(ctx, keyed.length > 0 || live.some(({ ingressId }) => ingressId !== null));
@@ -87,12 +86,12 @@ async function reconcilePictures(ctx: Context, media: Media, live: readonly Live
   return forSome(ctx, wrong, STREAMS_MAX, (stream) => setPicture(ctx, stream, pictureOf(media, stream)));
 }
 
-/** Leaves out what changed since it was seen: an event came in between, and it knew better. */
+/** Skips a stream that changed since it was read: an event came meanwhile and is more accurate. */
 async function setPicture(ctx: Context, { id, channelId, updatedAt }: LiveStream, counted: Picture): Promise<void> {
   const state = await findChannelState(ctx, { channelId });
   if (state?.live?.id !== id || state.live.updatedAt !== updatedAt) return;
   const { channel, live } = state;
-  // A count says that somebody publishes, and not who.
+  // A count shows that someone publishes, but not who.
   const picture = counted === 'from-browser' ? await askPictureOf(ctx, live) : counted;
   if (picture === undefined) return;
   const found = {
@@ -104,7 +103,7 @@ async function setPicture(ctx: Context, { id, channelId, updatedAt }: LiveStream
   ctx.log.event(picture === 'gone' ? 'streams.found-lost' : 'streams.found-again', { streamId: id });
 }
 
-/** Those whose task was lost. */
+/** Ends streams whose own task was lost. */
 async function endOverdue(ctx: Context, media: Media, live: readonly LiveStream[]): Promise<boolean> {
   const overdueSince = ctx.now() - ctx.config.streamGraceSeconds * SECOND_MS;
   const endings = live
@@ -113,16 +112,16 @@ async function endOverdue(ctx: Context, media: Media, live: readonly LiveStream[
       lostAt === null || lostAt > overdueSince ? [] : [{ body: { type: 'end-if-still-lost', streamId: id, lostAt } }],
     );
   if (endings.length > 0) await ctx.queues.tasks.sendBatch(endings.slice(0, ENDED_MAX));
-  return false; // a run at once would queue the same ones again
+  return false; // an immediate second run would queue the same streams again
 }
 
-/** A show whose start nobody heard: LiveKit gives up on a webhook after a few tries. */
+/** Starts shows whose start event was lost: LiveKit gives up on a webhook after a few tries. */
 function startUnheard(ctx: Context, { ingresses, rooms }: Media, keyed: readonly KeyedChannel[]): Promise<boolean> {
   const unheard = keyed.flatMap((channel) => {
     const seen = ingresses?.get(channel.ingressId);
     const isNews = channel.liveRoom === null && !isEncoderRefused(ctx, channel);
     if (!seen || !isNews || seen.status !== 'publishing' || seen.room !== videoRoomOf(channel)) return [];
-    // An ingress whose process was killed is said to publish too, into a room where nobody does.
+    // LiveKit reports an ingress whose process was killed as publishing too, but nobody publishes in its room.
     if (seen.startedAt <= channel.mediaEventAt || !rooms?.get(seen.room)?.publishers) return [];
     return [{ ingressId: seen.ingressId, room: seen.room, at: seen.startedAt }];
   });
@@ -159,7 +158,9 @@ async function closeLeftRooms(ctx: Context, { rooms }: Media, live: readonly Liv
   return forSome(ctx, await findLeftRooms(ctx, names), ROOMS_MAX, (left) => closeVideo(ctx, left));
 }
 
-/** Removes who was put out and is back by a token from before: LiveKit does not tell every join, and voids no token. */
+/**
+ * Removes denied viewers who came back with an older token: LiveKit does not report every join, and revokes no token.
+ */
 async function removeDenied(ctx: Context, { rooms }: Media): Promise<boolean> {
   const denials = await listDenials(ctx);
   await commit(ctx, [forgetDenials(ctx)]);
@@ -177,8 +178,8 @@ async function removeDenied(ctx: Context, { rooms }: Media): Promise<boolean> {
 }
 
 /**
- * So many of them, beginning anywhere, so that those that fail do not keep the others waiting. True: there are more, and
- * all of these went well.
+ * Handles at most `max` items, from a varying start, so that failing items do not block the others. Returns whether
+ * there are more and none failed.
  */
 async function forSome<T>(
   ctx: Context,

@@ -1,7 +1,7 @@
 /**
- * What a room knows of its stream. It is computed from the rows as a batch will leave them, and `change-stream.ts` lets
- * that batch through only if nobody changed them since they were read. So no room receives a mixture of two changes at
- * once, and `at` (the row's `updatedAt`, which every change raises) puts them in order.
+ * What a room knows of its stream, computed from the rows as a batch will write them. `change-stream.ts` commits the
+ * batch only if nobody changed them meanwhile, so a room never gets a mixture of two changes. `at` is the row's
+ * `updatedAt`, which every change raises, so it orders them.
  */
 import type { OutboxEvent } from '@/contracts/messages';
 import type { RoomSetup } from '@/contracts/room';

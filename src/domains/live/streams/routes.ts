@@ -1,4 +1,4 @@
-/** Streams for everyone who watches: what is on, and one stream. */
+/** Streams for viewers: lists, and one stream. */
 import { z } from '@hono/zod-openapi';
 import { streamName } from '@/domains/base/visibility/named-stream';
 import { NOT_HERE } from '@/domains/live/rooms/errors';
@@ -45,7 +45,7 @@ const watchEndpoints: Endpoint[] = [
     method: 'get',
     path: '/viewer/following',
     tag: 'viewer',
-    summary: 'Live streams of the creators whom I follow or subscribe to, the most watched first',
+    summary: 'Live streams of creators I follow or subscribe to, most watched first',
     who: 'user',
     query: z.strictObject(pageQuery),
     response: StreamPage,
@@ -56,7 +56,7 @@ const watchEndpoints: Endpoint[] = [
     method: 'get',
     path: '/viewer/search',
     tag: 'viewer',
-    summary: 'Search streams, the newest first',
+    summary: 'Search streams, newest first',
     who: 'optional',
     query: StreamSearchQuery,
     response: StreamPage,
@@ -68,7 +68,7 @@ const watchEndpoints: Endpoint[] = [
     path: '/stream/{id}',
     tag: 'stream',
     summary: 'One stream',
-    description: "By its id, or by a creator's username: the one that is live, else the newest.",
+    description: "By its id; or by a creator's username, for their live stream or else their newest.",
     who: 'optional',
     params: ById,
     response: Stream,
@@ -81,7 +81,7 @@ const watchEndpoints: Endpoint[] = [
     path: '/viewer/stream/{username}',
     tag: 'viewer',
     summary: "A creator's stream",
-    description: 'The one that is live, else the newest.',
+    description: 'The live stream, or else the newest.',
     who: 'optional',
     params: ByUsername,
     response: Stream,

@@ -1,4 +1,4 @@
-/** Wire shapes of streams: the card that lists show, and what requests may say. */
+/** Wire shapes of streams: the card in lists, and the inputs. */
 import { z } from '@hono/zod-openapi';
 import { VISIBILITIES } from '@/contracts/room';
 import { PublicCard } from '@/domains/base/users/schemas';
@@ -29,24 +29,25 @@ export const Stream = z
     visibility: z.enum(VISIBILITIES),
     showViewers: z.boolean().openapi({
       description:
-        'To its creator and staff what was chosen for it; to others also false where the creator never shows who is watching.',
+        'The creator and staff see the setting of this stream. For others it is also false if the creator never shows ' +
+        'who is watching.',
     }),
     status: z.enum(STREAM_STATUSES),
-    reconnecting: z.boolean().openapi({ description: 'Live, and waiting for the encoder to come back.' }),
+    reconnecting: z.boolean().openapi({ description: 'The stream is live and waits for the encoder to come back.' }),
     scheduledFor: time.nullable(),
     startTime: time.nullable(),
     endTime: time.nullable(),
     viewerCount: z.int(),
     peakViewers: z.int(),
     recordingUrl: z.string().nullable(),
-    earnings: z.int().optional().openapi({ description: 'Diamonds. For the creator and staff.' }),
+    earnings: z.int().optional().openapi({ description: 'In diamonds. Only for the creator and staff.' }),
     createdAt: time,
   })
   .openapi('Stream');
 
 export const StreamPage = pageOf(Stream);
 
-/** Beside `items` and `pagination`, the names that older clients know. */
+/** In addition to `items` and `pagination`, the names that older clients use. */
 export const LiveStreamPage = StreamPage.extend({
   streams: z.array(Stream),
   total: z.int(),
@@ -54,7 +55,7 @@ export const LiveStreamPage = StreamPage.extend({
   perPage: z.int(),
 });
 
-/** What a channel and a stream say of themselves. */
+/** The text fields shared by channels and streams. */
 export const aboutShow = {
   title: aLine(TITLE_CHARACTERS_MAX),
   description: aText(DESCRIPTION_CHARACTERS_MAX),
@@ -64,16 +65,16 @@ export const aPicture = z
   .string()
   .max(URL_CHARACTERS_MAX)
   .nullable()
-  .openapi({ description: 'The URL of a picture uploaded here; null for none.' });
+  .openapi({ description: 'The URL of an image that was uploaded here; null for none.' });
 
 const details = {
   ...aboutShow,
   thumbnailUrl: aPicture,
-  visibility: z.enum(VISIBILITIES).openapi({ description: 'Who may enter; `private`: the creator alone.' }),
+  visibility: z.enum(VISIBILITIES).openapi({ description: 'Who may enter; `private`: only the creator.' }),
   showViewers: z.boolean(),
   scheduledFor: z.iso.datetime({ offset: true }).nullable().openapi({
     description:
-      'In the future, at most a year away; null: a draft, which no encoder takes live and which is kept for 30 days.',
+      'In the future, at most a year away. Null for a draft: no encoder takes it live, and it is kept for 30 days.',
   }),
 };
 
@@ -88,35 +89,36 @@ export const StreamListQuery = z
     status: z.enum(STREAM_STATUSES).optional(),
     creatorId: anId.optional(),
     q: optionalSearchText.openapi({
-      description: 'Words of title, description or category; the last may be unfinished, from two letters on.',
+      description:
+        'Words from the title, description or category. The last word may be incomplete, from two letters on.',
     }),
     sort: z
       .enum(SORTS)
       .default('newest')
       .openapi({
         description:
-          '`viewers`: of live streams the most watched now, of ended ones at their peak; live ones if no status is ' +
-          'given; guests from one address count for at most five. `scheduled`: those with a date, soonest first.',
+          '`viewers`: by current viewers for live streams, by peak for ended ones; without `status`, only live ones. ' +
+          'Guests from one address count for at most five. `scheduled`: streams with a date, soonest first.',
       }),
   })
   .refine(({ sort, status }) => sort !== 'scheduled' || !status || status === 'scheduled', {
     path: ['sort'],
-    message: 'sorts scheduled streams alone',
+    message: 'can only sort scheduled streams',
   })
   .refine(({ sort, status }) => sort !== 'viewers' || !status || status === 'live' || status === 'ended', {
     path: ['sort'],
-    message: 'sorts live or ended streams alone',
+    message: 'can only sort live or ended streams',
   });
 
 export const LiveListQuery = z.strictObject({
   ...pageQuery,
-  q: optionalSearchText.openapi({ description: 'As of `GET /sessions`.' }),
+  q: optionalSearchText.openapi({ description: 'As in `GET /sessions`.' }),
   sort: z.enum(['newest', 'viewers']).default('newest'),
 });
 
 export const StreamSearchQuery = z.strictObject({
   ...pageQuery,
-  q: searchText.openapi({ description: 'As of `GET /sessions`; required here.' }),
+  q: searchText.openapi({ description: 'As in `GET /sessions`, but required.' }),
   status: z.enum(STREAM_STATUSES).optional(),
 });
 

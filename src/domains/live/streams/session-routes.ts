@@ -1,4 +1,4 @@
-/** Sessions: streams under the name by which their creators plan and run them. */
+/** Sessions: streams, under the name by which their creators plan and run them. */
 import { z } from '@hono/zod-openapi';
 import { NOT_ADMITTED, NOT_HERE } from '@/domains/live/rooms/errors';
 import { anId, StreamToken } from '@/domains/live/rooms/schemas';
@@ -56,7 +56,7 @@ export const sessionEndpoints: Endpoint[] = [
     path: '/sessions/{id}',
     tag: 'session',
     summary: 'Update a session',
-    description: 'Only what is sent changes; changes of a live one reach its room.',
+    description: 'Fields that are left out stay the same. Viewers of a live session are notified.',
     who: 'creator',
     params: ById,
     body: SessionChanges,
@@ -76,7 +76,7 @@ export const sessionEndpoints: Endpoint[] = [
     method: 'delete',
     path: '/sessions/{id}',
     tag: 'session',
-    summary: 'Call off a session that has not begun',
+    summary: 'Cancel a session that has not begun',
     who: 'creator',
     params: ById,
     response: Stream,
@@ -88,10 +88,10 @@ export const sessionEndpoints: Endpoint[] = [
     method: 'post',
     path: '/sessions/{id}/start',
     tag: 'session',
-    summary: 'Go live; answers a token that may publish',
+    summary: 'Go live, and get a token to publish',
     description:
-      'Repeating it answers the same. A stream into which nothing is published for five minutes is `reconnecting`, and ' +
-      'ends after the grace.',
+      'Idempotent. If nothing is published for five minutes, the stream is `reconnecting`, and ' +
+      'ends after the grace period.',
     who: 'creator',
     params: ById,
     response: StartedSession,
@@ -121,7 +121,7 @@ export const sessionEndpoints: Endpoint[] = [
     method: 'post',
     path: '/sessions/{id}/token',
     tag: 'session',
-    summary: 'A token for the video: its creator may publish, others watch',
+    summary: 'Get a token for the video: the creator may publish, others may watch',
     who: 'optional',
     params: ById,
     response: StreamToken,

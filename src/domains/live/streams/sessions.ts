@@ -1,6 +1,6 @@
 /**
- * A creator's streams from plan to end: prepare or schedule, change, call off, go live, end. Each is its creator's
- * alone: to others a visible one is 403, any other 404.
+ * A creator's streams from plan to end: prepare or schedule, change, cancel, go live, end. Only the creator may use
+ * them: for others a visible stream is 403, any other 404.
  */
 
 import type { z } from '@hono/zod-openapi';
@@ -34,15 +34,15 @@ import type { StreamRow } from './tables';
 import { streams } from './tables';
 import { publisherToken } from './token';
 
-/** Streams of a creator that are not over: a ban or a change of policy goes to the room of each. */
+/** The most open streams per creator: a ban or a policy change goes to the room of each. */
 const OPEN_STREAMS_MAX = 50;
 const SCHEDULED_AHEAD_MS_MAX = 365 * DAY_MS;
 
 type PresentedStream = z.input<typeof Stream>;
 
 /**
- * Fields that are left out are the channel's own.
- * @param prepared it is what the next encoder takes live, and what was prepared before is called off
+ * Fields that are left out get the channel's defaults.
+ * @param prepared the next encoder takes it live; cancels the stream prepared before
  * Throws TOO_MANY_SCHEDULED, VALIDATION_FAILED.
  */
 export async function createSession(
@@ -62,7 +62,7 @@ export async function createSession(
     if (counted.count - (before ? 1 : 0) >= OPEN_STREAMS_MAX) throw streamError('TOO_MANY_SCHEDULED');
     const replaced = before && changeStream(ctx, before, { status: 'cancelled' });
     const row = { ...fromDefaults(ctx, channel), ...details, prepared };
-    // A stream prepared for now may be fed by the encoder that was refused when the last show ended.
+    // A stream prepared for now may use the encoder that was refused after the last show.
     const welcome = isForNow(ctx, row) ? letEncoderIn(ctx, channel) : { statements: [], events: [] };
     const statements = [
       requireUnchangedChannel(ctx, channel),
@@ -78,7 +78,7 @@ export async function createSession(
   return presentStream(await getStream(ctx, { id: streamId }, actor), actor);
 }
 
-/** Throws STREAM_STARTED for what can only be said before, STREAM_ENDED, STREAM_CANCELLED. */
+/** Throws STREAM_STARTED for fields that are fixed once the stream begins, STREAM_ENDED, STREAM_CANCELLED. */
 export async function changeSession(
   ctx: Context,
   actor: Actor,
@@ -91,14 +91,14 @@ export async function changeSession(
     const { stream, channel } = found;
     if (stream.status === 'ended') throw streamError('STREAM_ENDED');
     if (stream.status === 'cancelled') throw streamError('STREAM_CANCELLED');
-    // Who watches the video without a seat in the room could not be found: the door is set before it opens.
+    // Viewers of the video who are not in the room could not be found, so visibility is fixed once the stream begins.
     const movesTheDoor = details.visibility !== undefined && details.visibility !== stream.visibility;
     if (stream.status === 'live' && (details.scheduledFor !== undefined || movesTheDoor))
       throw streamError('STREAM_STARTED', {
-        message: 'You can change date and visibility only until the stream begins.',
+        message: 'This stream has begun, so you can no longer change its date or visibility.',
       });
     if (!isChange(stream, details)) return presentStream(found, actor);
-    // With a date it is a show like others, which the next that is prepared does not replace.
+    // A stream with a date is an ordinary show, so preparing the next stream does not replace it.
     const prepared = details.scheduledFor ? { prepared: false } : {};
     const { row, statements } = changeStream(ctx, stream, { ...details, ...prepared });
     await commit(ctx, [requireUnchangedChannel(ctx, channel), ...statements], {
@@ -109,7 +109,7 @@ export async function changeSession(
   });
 }
 
-/** Calls off what has not begun: it stays, as cancelled, for whoever has the link. Repeating it changes nothing. */
+/** Cancels a stream that has not begun. Its page stays, as cancelled, for anyone with the link. Idempotent. */
 export async function cancelSession(ctx: Context, actor: Actor, streamId: string): Promise<PresentedStream> {
   return untilUnchanged(async () => {
     const found = await getOwnStream(ctx, actor, streamId);
@@ -132,7 +132,7 @@ export async function cancelSession(ctx: Context, actor: Actor, streamId: string
   });
 }
 
-/** Repeating it answers the same. Throws ALREADY_LIVE, STREAM_ENDED. */
+/** Idempotent. Throws ALREADY_LIVE, STREAM_ENDED. */
 export async function startSession(
   ctx: Context,
   actor: Actor,
@@ -141,18 +141,18 @@ export async function startSession(
   const found = await getOwnStream(ctx, actor, streamId);
   const stream = await goLive(ctx, streamId);
   const token = await publisherToken(ctx, streamVideoRoomOf(stream), found.creator);
-  // The card was read before it was live.
+  // The card was read before the stream was live.
   return { stream: presentStream({ ...found, creator: { ...found.creator, isLive: 1 }, stream }, actor), token };
 }
 
-/** Repeating it answers the same. Throws STREAM_NOT_LIVE for what has not begun. */
+/** Idempotent. Throws STREAM_NOT_LIVE for a stream that has not begun. */
 export async function endSession(ctx: Context, actor: Actor, streamId: string): Promise<PresentedStream> {
   const found = await getOwnStream(ctx, actor, streamId);
   const stream = await endStream(ctx, streamId, 'creator');
   return presentStream({ ...found, creator: { ...found.creator, isLive: 0 }, stream }, actor);
 }
 
-/** What the next encoder takes live by its creator's word: at most one a channel. */
+/** The stream that its creator prepared for the next encoder: at most one per channel. */
 function findPrepared(ctx: Context, channelId: string): Promise<StreamRow | undefined> {
   return ctx.db
     .select()
@@ -162,20 +162,20 @@ function findPrepared(ctx: Context, channelId: string): Promise<StreamRow | unde
 }
 
 async function getOwnStream(ctx: Context, actor: Actor, streamId: string): Promise<FoundStream> {
-  // Staff see private streams, but here they ask as anybody else.
+  // Staff see private streams, but here they have no more rights than others.
   const found = await getStream(ctx, { id: streamId }, { ...actor, staff: null });
   if (found.stream.creatorId !== actor.userId) throw streamError('NOT_YOUR_STREAM');
   return found;
 }
 
-/** Those that were given, as the row has them. */
+/** The given fields, as the row stores them. */
 function detailsOf(
   ctx: Context,
   { scheduledFor, ...rest }: z.output<typeof SessionChanges>,
 ): Partial<Pick<StreamRow, keyof z.output<typeof SessionChanges>>> {
   if (rest.thumbnailUrl && !isOwnMediaUrl(ctx.config, rest.thumbnailUrl))
-    throw invalid('thumbnailUrl', 'must be a picture that was uploaded here');
-  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) as typeof rest; // fewer keys of the same
+    throw invalid('thumbnailUrl', 'must be an image that was uploaded here');
+  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) as typeof rest; // a subset of keys
   if (scheduledFor === undefined) return given;
   const at = scheduledFor === null ? null : Date.parse(scheduledFor);
   const now = ctx.now();
@@ -184,7 +184,7 @@ function detailsOf(
   return { ...given, scheduledFor: at };
 }
 
-/** The changes that viewers see beside the setup, which has title and visibility. */
+/** The changes that viewers see beside the setup, which contains title and visibility. */
 function announcedChanges({ description, category, thumbnailUrl }: Partial<StreamRow>) {
   const announced = { description, category, thumbnailUrl };
   return Object.fromEntries(Object.entries(announced).filter(([, value]) => value !== undefined));

@@ -1,4 +1,4 @@
-/** Streams: one row a broadcast, from plan to end. */
+/** Streams: one row per broadcast, from plan to end. */
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { RoomStatus, Visibility } from '@/contracts/room';
 

@@ -1,4 +1,4 @@
-/** Tokens that may publish: the creator's own, for the show that is on or the next. Everybody else's only watches. */
+/** Tokens that may publish: the creator's own, for the live show or the next. Everyone else's can only watch. */
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
 import type { MediaToken } from '@/contracts/media';
@@ -8,7 +8,7 @@ import type { StreamToken } from '@/domains/live/rooms/schemas';
 import { tokenToWatch } from '@/domains/live/rooms/token';
 import type { Viewer } from '@/shared/actor';
 
-/** The creator gets a token that may publish, others one to watch. Throws as `issueViewerToken`. */
+/** The creator's token may publish; others can only watch. Throws the errors of `issueViewerToken`. */
 export async function issueToken(ctx: Context, name: RoomName, actor: Viewer): Promise<z.input<typeof StreamToken>> {
   const admitted = await admit(ctx, name, actor);
   const { door, relation } = admitted;

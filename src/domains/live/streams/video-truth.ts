@@ -1,6 +1,6 @@
 /**
- * Both sides of what is on air, each read in pages and whole: D1's streams and stream keys, LiveKit's ingresses and video
- * rooms. What LiveKit does not answer stays unknown.
+ * Reads both sides of what is on air, completely and in pages: D1's streams and stream keys, and LiveKit's ingresses
+ * and video rooms. If LiveKit does not answer, its side is unknown.
  */
 
 import { and, asc, gt, isNotNull, sql } from 'drizzle-orm';
@@ -14,7 +14,7 @@ import { SECOND_MS } from '@/shared/time';
 import type { StreamRow } from './tables';
 import { streams } from './tables';
 
-/** LiveKit counts a room's publishers every few seconds: what has just changed it may not know. */
+/** LiveKit counts a room's publishers every few seconds, so it may not know the latest change. */
 export const SETTLE_MS = 15 * SECOND_MS;
 const PAGE_SIZE = 500;
 const PAGES_MAX = 40;
@@ -102,7 +102,7 @@ async function readPages<Row extends { readonly id: string }>(read: (after: stri
   return all;
 }
 
-/** Two calls, however much there is; ingresses only where somebody has a key. */
+/** Two calls, whatever the number. Asks for ingresses only if someone has a key. */
 export async function askMedia(ctx: Context, hasKeys: boolean): Promise<Media> {
   const [ingresses, rooms] = await Promise.all([
     hasKeys ? unlessAway(ctx, ctx.media.listIngresses()) : undefined,
@@ -111,12 +111,14 @@ export async function askMedia(ctx: Context, hasKeys: boolean): Promise<Media> {
   return { ingresses, rooms, seesBrowsers: ctx.media.seesBrowsers };
 }
 
-/** `from-browser`: the encoder has stopped, and its creator goes on from a browser. Undefined: LiveKit did not tell. */
+/**
+ * `from-browser`: the encoder has stopped and the creator continues from a browser. Undefined: LiveKit did not answer.
+ */
 export type Picture = 'there' | 'from-browser' | 'gone' | undefined;
 
 /**
- * An encoder's picture is there while its ingress publishes and somebody publishes in the video room: LiveKit goes on
- * calling an ingress that was killed publishing. Nobody but the creator and the encoder may publish there.
+ * An encoder's picture is there while its ingress publishes and someone publishes in the video room: LiveKit keeps
+ * reporting a killed ingress as publishing. Only the creator and the encoder may publish there.
  */
 export function pictureOf(
   { ingresses, rooms, seesBrowsers }: Media,
@@ -132,7 +134,7 @@ export function pictureOf(
   return status === 'connecting' ? 'gone' : 'from-browser';
 }
 
-/** The same of one stream, by who is in its room: exact, where the counts of rooms are some seconds old. */
+/** Asks for one stream, by the participants in its room. This is exact, while room counts are some seconds old. */
 export async function askPictureOf(ctx: Context, stream: StreamRow): Promise<Picture> {
   const { creatorId, ingressId } = stream;
   const [ingress, inside] = await Promise.all([
@@ -152,7 +154,7 @@ export async function askPictureOf(ctx: Context, stream: StreamRow): Promise<Pic
   return isFromBrowser && ingress?.status !== 'connecting' ? 'from-browser' : 'gone';
 }
 
-/** Undefined while the provider is away. */
+/** Returns undefined while the provider is unavailable. */
 async function unlessAway<T>(ctx: Context, answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;
@@ -163,13 +165,13 @@ async function unlessAway<T>(ctx: Context, answer: Promise<T>): Promise<T | unde
   }
 }
 
-/** Whether a show had a room of its own yet: before, LiveKit need not be asked for rooms. */
+/** Whether any show has had a room of its own. Until then LiveKit need not be asked for rooms. */
 export async function hasHadRooms(ctx: Context): Promise<boolean> {
   const [row] = await ctx.db.select({ id: streams.id }).from(streams).where(isNotNull(streams.mediaRoom)).limit(1);
   return row !== undefined;
 }
 
-/** Rooms that shows which are over have left behind, among these. */
+/** Returns which of these are rooms of shows that are over. */
 export async function findLeftRooms(ctx: Context, names: readonly string[]) {
   const among = sql`(SELECT value FROM json_each(${JSON.stringify(names)}))`;
   return ctx.db.all<{ channelId: string; room: string }>(sql`

@@ -1,6 +1,6 @@
 /**
- * Changing what a channel says and allows. The stream that is live on it and the prepared one change in the same
- * batch, and their rooms hear; the batch holds only if all of them are still what was read.
+ * Changes a channel's info and settings. Its live and prepared streams change in the same batch, and their rooms are
+ * notified. The batch commits only if none of them changed since they were read.
  */
 
 import type { z } from '@hono/zod-openapi';
@@ -24,14 +24,14 @@ const DELAY_SECONDS_DEFAULT = 5;
 
 interface Change {
   readonly channel: Partial<ChannelRow>;
-  /** The same in the words of a stream. */
+  /** The same changes, as fields of a stream. */
   readonly stream?: Partial<Pick<StreamRow, 'title' | 'description' | 'category' | 'thumbnailUrl'>>;
-  /** What has to hold together with it. */
+  /** Statements to commit in the same batch. */
   readonly alongside?: readonly Statement[];
   readonly events?: (channel: ChannelRow) => readonly OutboxEvent[];
 }
 
-/** Throws VALIDATION_FAILED for a picture that is not the platform's own. */
+/** Throws VALIDATION_FAILED for an image that was not uploaded here. */
 export async function changeInfo(ctx: Context, creatorId: string, changes: z.output<typeof ChannelChanges>) {
   requireOwnPicture(ctx, changes.thumbnail);
   const { thumbnail, quality, ...words } = changes;
@@ -60,11 +60,11 @@ export async function changeChatSettings(ctx: Context, creatorId: string, settin
 export function requireOwnPicture(ctx: Context, url: string | null | undefined): void {
   if (url && !isOwnMediaUrl(ctx.config, url))
     throw httpError('VALIDATION_FAILED', {
-      details: [{ path: 'thumbnail', message: 'must be a picture that was uploaded here' }],
+      details: [{ path: 'thumbnail', message: 'must be an image that was uploaded here' }],
     });
 }
 
-/** Does nothing, and sends no event, if nothing would change. Throws CHANGED_MEANWHILE. */
+/** Sends no event if nothing changes. Throws CHANGED_MEANWHILE. */
 export async function changeChannel(ctx: Context, creatorId: string, change: Change): Promise<ChannelState> {
   const { alongside = [], stream = {}, events = () => [] } = change;
   return untilUnchanged(async () => {
@@ -96,7 +96,7 @@ export async function changeChannel(ctx: Context, creatorId: string, change: Cha
   });
 }
 
-/** The changes that viewers see beside the setup, which has the title. */
+/** The changes that viewers see beside the setup, which contains the title. */
 function announcedChanges({ title: _, ...rest }: Partial<StreamRow>): Record<string, unknown> | undefined {
   return Object.keys(rest).length > 0 ? rest : undefined;
 }
@@ -108,6 +108,6 @@ function delaySeconds({ isChatDelayed, chatDelaySeconds }: z.output<typeof ChatS
 
 function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>; // exactly what the filter leaves
+    [K in keyof T]?: Exclude<T[K], undefined>; // the type of what the filter leaves
   };
 }

@@ -1,4 +1,4 @@
-/** A creator's own way into the video of the channel: to see how it looks, or to publish from a browser. */
+/** A creator's own token for the channel's video: to check how it looks, or to publish from a browser. */
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';

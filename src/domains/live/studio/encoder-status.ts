@@ -1,4 +1,4 @@
-/** How a creator's encoder is doing: what the provider says of the ingress now, or while it is away what we know. */
+/** The state of a creator's encoder: as the provider reports it, or what D1 knows while the provider is unavailable. */
 import type { Context } from '@/contracts/context';
 import type { IngressSeen, VideoInput } from '@/contracts/media';
 import { isEncoderRefused } from '@/domains/live/channels/video-room';
@@ -44,7 +44,7 @@ function statusOf(
     case 'connecting':
       return { encoder: 'connected', lastError, input };
     case 'publishing':
-      // The provider goes on saying so of a process that was killed; then nobody is in the room.
+      // The provider keeps reporting a killed process as publishing, but then nobody is in the room.
       return isPublished ? { encoder: 'connected', lastError, input } : { ...OFF, lastError };
     case 'failed':
       return { encoder: 'error', lastError, input: null };

@@ -1,7 +1,7 @@
 /**
- * A channel's stream key: at most one, made at the media provider and kept here. The row is claimed before the
- * provider is asked, so of two at once one asks; and a key is forgotten here only once the provider has deleted it, so
- * none is ever good without its owner seeing it.
+ * A channel's stream key: at most one, created at the media provider and stored here. The row is claimed before the
+ * provider is asked, so of two concurrent calls only one asks. A key is deleted here only after the provider has
+ * deleted it, so its owner sees every key that works.
  */
 
 import { eq } from 'drizzle-orm';
@@ -22,19 +22,19 @@ import { encrypt } from '@/shared/crypto';
 import { MINUTE_MS } from '@/shared/time';
 import { studioError } from './errors';
 
-/** Far longer than the provider is waited for: whoever claimed it is gone. */
+/** Far longer than the provider's timeout, so an older claim has been abandoned. */
 const CLAIM_MS = MINUTE_MS;
 
 interface Input {
   readonly type: IngressType;
-  /** Without: the channel's own. */
+  /** Defaults to the channel's own. */
   readonly quality?: Quality | undefined;
 }
 
-/** One that LiveKit has lost is replaced. Throws INGRESS_EXISTS, MEDIA_UNAVAILABLE. */
+/** Replaces a key that LiveKit has lost. Throws INGRESS_EXISTS, MEDIA_UNAVAILABLE. */
 export async function createIngress(ctx: Context, creatorId: string, { type, quality }: Input) {
   const channel = await ensureChannel(ctx, creatorId);
-  // A new key is none that an encoder of the last show still sends with.
+  // No encoder of the last show can be using a new key, so it is not refused.
   const wanted = { ...channel, ingressType: type, quality: quality ?? channel.quality, encoderRefusedUntil: null };
   const claimedAt = await claim(ctx, channel);
   const made = await makeIngress(ctx, wanted).catch(async (error) => {
@@ -69,7 +69,7 @@ export async function deleteIngress(ctx: Context, creatorId: string): Promise<vo
   ctx.log.event('ingress.deleted', { channelId: channel.id, ingressId });
 }
 
-/** Throws INGRESS_EXISTS, also while somebody else is at it. */
+/** Throws INGRESS_EXISTS, also while another call is creating a key. */
 async function claim(ctx: Context, { id, ingressId }: ChannelRow): Promise<number> {
   if (ingressId !== null && !(await hasLost(ctx, ingressId))) throw studioError('INGRESS_EXISTS');
   const claimedAt = ctx.now();
@@ -78,7 +78,7 @@ async function claim(ctx: Context, { id, ingressId }: ChannelRow): Promise<numbe
   return claimedAt;
 }
 
-/** LiveKit is asked now: what the sweep has marked may be there after all. */
+/** Asks LiveKit now, since a key that the sweep marked as lost may be there after all. */
 async function hasLost(ctx: Context, ingressId: string): Promise<boolean> {
   if (await ctx.media.findIngress(ingressId)) return false;
   await markIngressesLost(ctx, [ingressId]);
@@ -94,7 +94,7 @@ async function makeIngress(ctx: Context, channel: ChannelRow): Promise<Ingress> 
   return ctx.media.createIngress(ingressForm(ctx, channel, { room, name: creator?.name ?? '' }));
 }
 
-/** Throws INGRESS_EXISTS if the claim was taken over. */
+/** Throws INGRESS_EXISTS if another call took over the claim. */
 async function store(
   ctx: Context,
   { id, ingressType, quality }: ChannelRow,
@@ -112,7 +112,7 @@ async function store(
   });
 }
 
-/** Undoes what could not be stored, or what only seemed so. Each step is tried whatever became of the other. */
+/** Undoes a key that was not stored, or may not have been. Runs both steps even if one fails. */
 async function discard(ctx: Context, channelId: string, ingressId: string): Promise<void> {
   const undone = await Promise.allSettled([
     commit(ctx, [forgetIngress(ctx, channelId, ingressId)]),

@@ -1,4 +1,4 @@
-/** Who keeps order in a creator's rooms besides the creator. */
+/** The moderators of a creator's rooms. */
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit, requireThat } from '@/db/commit';
@@ -15,7 +15,7 @@ import { studioError } from './errors';
 
 const MODERATORS_MAX = 100;
 
-/** Repeating it changes nothing. Throws MODERATOR_NOT_POSSIBLE, USER_NOT_FOUND, TOO_MANY_MODERATORS. */
+/** Idempotent. Throws MODERATOR_NOT_POSSIBLE, USER_NOT_FOUND, TOO_MANY_MODERATORS. */
 export async function nameModerator(ctx: Context, creatorId: string, userId: string): Promise<void> {
   if (userId === creatorId) throw studioError('MODERATOR_NOT_POSSIBLE');
   const user = await ctx.db
@@ -43,11 +43,11 @@ export async function removeModerator(ctx: Context, creatorId: string, userId: s
   });
 }
 
-/** Those whose account is gone are left out. */
+/** Leaves out deleted accounts. */
 export async function listModerators(ctx: Context, creatorId: string, query: PageQuery) {
   const { limit, offset } = limitAndOffset(query);
   const named = and(eq(channels.creatorId, creatorId), eq(users.status, 'active'));
-  // Not as a batch: D1 names a batch's columns without their tables, and two tables have some in common.
+  // NOTE: not a batch: D1 returns batch rows as objects, so columns with the same name collide.
   const [rows, [total]] = await Promise.all([
     ctx.db
       .select({ card: cardColumns, since: moderators.createdAt })

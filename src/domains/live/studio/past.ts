@@ -1,4 +1,4 @@
-/** A creator's streams that are over, with what their rooms counted. Two statements, whatever there is. */
+/** A creator's past streams, with their rooms' figures. Always two statements. */
 import { and, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { countRows } from '@/db/count-rows';
@@ -13,7 +13,7 @@ export async function listPastStreams(ctx: Context, actor: Actor, query: PageQue
   const { limit, offset } = limitAndOffset(query);
   const over = and(eq(streams.creatorId, actor.userId), inArray(streams.status, ['ended', 'cancelled']));
   const counted = ctx.db.select({ one: sql`1` }).from(streams).where(over);
-  // Not as a batch: D1 names a batch's columns without their tables, and two tables have some in common.
+  // NOTE: not a batch: D1 returns batch rows as objects, so columns with the same name collide.
   const [rows, [{ total = 0 } = {}]] = await Promise.all([
     ctx.db
       .select({ ...streamColumns, figures: streamAnalytics })

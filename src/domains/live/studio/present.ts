@@ -1,4 +1,4 @@
-/** How a channel looks to its creator. */
+/** How a channel is presented to its creator. */
 
 import type { z } from '@hono/zod-openapi';
 import type { ChannelRow } from '@/domains/live/channels/tables';
@@ -62,7 +62,7 @@ function presentNext({ id, title, visibility, scheduledFor }: StreamRow) {
   return { streamId: id, title, visibility, scheduledFor: toIsoOrNull(scheduledFor) };
 }
 
-/** A stream that waits for its encoder is live for its room, and not for who looks at the picture. */
+/** A stream that waits for its encoder is still live in its room, but has no picture, so it is not on air. */
 function isOnAir({ live }: Pick<ChannelState, 'live'>): boolean {
   return live !== undefined && live.ingressLostAt === null;
 }

@@ -1,4 +1,7 @@
-/** The creator's desk: own channel, stream key, moderators, past streams. No path names a channel: all is the caller's. */
+/**
+ * The creator's studio: own channel, stream key, moderators, past streams. No path names a channel: all use the
+ * caller's.
+ */
 
 import { FORM_REFUSALS } from '@/domains/base/media/errors';
 import { getCredentials } from '@/domains/live/channels/credentials';
@@ -47,9 +50,10 @@ export const studioEndpoints: Endpoint[] = [
     ...common,
     method: 'post',
     path: '/stream/create',
-    summary: 'Prepare a stream, which the next ingress or start takes live',
+    summary: 'Prepare a stream for the next encoder or start to take live',
     description:
-      "Makes the channel if it is missing. Fields that are left out are the channel's own. Cancels the stream prepared before.",
+      "Creates the channel if it is missing. Fields that are left out use the channel's. Cancels the stream prepared " +
+      'before.',
     body: NewStream,
     response: Stream,
     status: 201,
@@ -61,7 +65,7 @@ export const studioEndpoints: Endpoint[] = [
     ...common,
     method: 'get',
     path: '/stream/past',
-    summary: 'My streams that are over, with their figures',
+    summary: 'List my past streams with their figures',
     query: PastQuery,
     response: PastStreamPage,
     handler: (ctx, { actor, query }) => listPastStreams(ctx, actor, query),
@@ -73,7 +77,7 @@ export const studioEndpoints: Endpoint[] = [
     path: '/stream/ingress',
     summary: 'Create my stream key',
     description:
-      'For RTMP or WHIP. A channel has at most one: delete it, then create another, to change the key. One that the ' +
+      'For RTMP or WHIP. A channel has at most one: to change it, delete it and create another. A key that the ' +
       'video service has lost is replaced.',
     body: IngressRequest,
     response: Ingress,
@@ -90,7 +94,7 @@ export const studioEndpoints: Endpoint[] = [
     method: 'delete',
     path: '/stream/ingress',
     summary: 'Delete my stream key',
-    description: 'What it feeds loses its picture, and ends after the grace.',
+    description: 'A stream that uses it loses its picture, and ends after the grace period.',
     response: Nothing,
     refusals: [channelError.INGRESS_NOT_FOUND, streamError.CHANGED_MEANWHILE, mediaError.MEDIA_UNAVAILABLE],
     handler: async (ctx, { actor }) => {
@@ -122,9 +126,9 @@ export const studioEndpoints: Endpoint[] = [
     ...common,
     method: 'put',
     path: '/stream/info',
-    summary: 'Change title, description, category, picture or video quality of my channel',
+    summary: "Change my channel's title, description, category, image or video quality",
     description:
-      'Also of the stream that is live or prepared; its room gets `stream-updated`. An encoder that is sending keeps ' +
+      'Also changes the live and the prepared stream; their rooms get `stream-updated`. A running encoder keeps ' +
       'its quality until it stops.',
     body: ChannelChanges,
     response: Channel,
@@ -137,8 +141,8 @@ export const studioEndpoints: Endpoint[] = [
     ...common,
     method: 'put',
     path: '/stream/chat-settings',
-    summary: 'Who may write in my rooms, how often, and with what delay',
-    description: 'The open room hears at once.',
+    summary: 'Change who may write in my rooms, how often, and with what delay',
+    description: 'Applies to open rooms at once.',
     body: ChatSettings,
     response: ChatPolicy,
     refusals: [streamError.CHANGED_MEANWHILE],
@@ -150,7 +154,7 @@ export const studioEndpoints: Endpoint[] = [
     ...common,
     method: 'get',
     path: '/stream/status',
-    summary: 'Whether I am live, how many watch, and how my encoder is doing',
+    summary: 'Whether I am live, my viewers, and the state of my encoder',
     response: Status,
     handler: (ctx, { actor }) => readStatus(ctx, actor.userId),
   }),
@@ -159,8 +163,8 @@ export const studioEndpoints: Endpoint[] = [
     ...common,
     method: 'post',
     path: '/stream/creator-token',
-    summary: 'A token to watch or publish my own stream',
-    description: 'To `publish` replaces what publishes from another browser; an encoder goes on beside it.',
+    summary: 'Get a token to watch or publish my own stream',
+    description: '`publish` replaces another browser that is publishing. An encoder continues.',
     body: CreatorTokenRequest,
     response: CreatorToken,
     handler: (ctx, { actor, body }) => issueCreatorToken(ctx, actor.userId, body.purpose),
@@ -170,7 +174,7 @@ export const studioEndpoints: Endpoint[] = [
     ...common,
     method: 'post',
     path: '/stream/thumbnail',
-    summary: "Upload my channel's picture",
+    summary: "Upload my channel's image",
     upload: { contentType: 'multipart/form-data', schema: ThumbnailUpload },
     response: Channel,
     refusals: [...FORM_REFUSALS, imagesError.IMAGES_UNAVAILABLE, streamError.CHANGED_MEANWHILE],
@@ -181,7 +185,7 @@ export const studioEndpoints: Endpoint[] = [
     ...common,
     method: 'get',
     path: '/stream/moderators',
-    summary: 'My moderators',
+    summary: 'List my moderators',
     query: ModeratorsQuery,
     response: ModeratorPage,
     handler: (ctx, { actor, query }) => listModerators(ctx, actor.userId, query),
@@ -191,7 +195,7 @@ export const studioEndpoints: Endpoint[] = [
     ...common,
     method: 'put',
     path: '/stream/moderators/{userId}',
-    summary: 'Name a moderator',
+    summary: 'Add a moderator',
     params: UserParam,
     response: Nothing,
     refusals: [studioError.USER_NOT_FOUND, studioError.MODERATOR_NOT_POSSIBLE, studioError.TOO_MANY_MODERATORS],

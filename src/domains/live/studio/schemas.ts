@@ -1,4 +1,4 @@
-/** Wire shapes of a creator's own channel: what is seen of it, and what may be said of it. */
+/** Wire shapes of a creator's own channel: responses and inputs. */
 import { z } from '@hono/zod-openapi';
 import { REACTION_KINDS, VISIBILITIES } from '@/contracts/room';
 import { PublicCard } from '@/domains/base/users/schemas';
@@ -23,8 +23,8 @@ const INGRESS_TYPES = ['RTMP', 'WHIP'] as const;
 
 const quality = z.enum(QUALITIES).openapi({
   description:
-    '`1080p`, `720p`: viewers get several sizes up to this one. `source`: one size, as it is sent; WHIP is then passed ' +
-    'on without transcoding.',
+    '`1080p`, `720p`: viewers get several sizes up to this one. `source`: one size, as it is sent. WHIP is then not ' +
+    'transcoded.',
 });
 
 export const IngressRequest = z
@@ -39,7 +39,7 @@ export const Ingress = z
     serverUrl: z.string(),
     streamKey: z.string(),
     lost: z.boolean().openapi({
-      description: 'The video service no longer knows this key. `POST /stream/ingress` makes a new one.',
+      description: 'The video service no longer has this key. Create a new one with `POST /stream/ingress`.',
     }),
     userId: z.uuid(),
   })
@@ -67,7 +67,7 @@ export const Channel = z
     isLive: z.boolean(),
     quality,
     ...policy,
-    currentStreamId: z.uuid().nullable().openapi({ description: 'The stream that is live, else the prepared one.' }),
+    currentStreamId: z.uuid().nullable().openapi({ description: 'The live stream, or else the prepared one.' }),
     userId: z.uuid(),
     createdAt: time,
     updatedAt: time,
@@ -84,7 +84,7 @@ export const ChannelChanges = z
 export const NewStream = z
   .strictObject({
     ...details,
-    visibility: z.enum(VISIBILITIES).openapi({ description: 'Who may enter; `private`: the creator alone.' }),
+    visibility: z.enum(VISIBILITIES).openapi({ description: 'Who may enter; `private`: only the creator.' }),
     showViewers: z.boolean(),
   })
   .partial()
@@ -104,7 +104,7 @@ export const ChatSettings = z
   .refine(
     ({ isChatDelayed, chatDelaySeconds }) =>
       isChatDelayed === undefined || chatDelaySeconds === undefined || isChatDelayed === chatDelaySeconds > 0,
-    { path: ['chatDelaySeconds'], message: 'contradicts isChatDelayed' },
+    { path: ['chatDelaySeconds'], message: 'must be above 0 exactly if isChatDelayed is true' },
   )
   .openapi('ChatSettings');
 
@@ -115,7 +115,7 @@ export const Status = z
     isLive: z.boolean(),
     reconnecting: z
       .boolean()
-      .openapi({ description: 'The encoder is lost, and the stream waits for it to come back.' }),
+      .openapi({ description: 'The encoder was lost, and the stream waits for it to come back.' }),
     viewerCount: z.int(),
     title: z.string(),
     thumbnail: z.string().nullable(),
@@ -133,17 +133,19 @@ export const Status = z
           scheduledFor: time.nullable(),
         })
         .openapi('NextStream'),
-    ).openapi({ description: 'What the next encoder goes live as; null: a public stream of the channel’s defaults.' }),
+    ).openapi({
+      description: 'The stream that the next encoder takes live. Null: a public stream with the channel’s defaults.',
+    }),
     quality,
     encoder: z.enum(ENCODER_STATES).openapi({
       description:
-        '`refused`: the last show was ended while it was still sending. It is let in again after a minute, or as soon ' +
-        'as you prepare or start the next stream.',
+        '`refused`: you ended the last show while the encoder was running. It is allowed again after a minute, or ' +
+        'as soon as you prepare or start the next stream.',
     }),
-    lastError: z.string().nullable().openapi({ description: "What went wrong in the encoder's newest session." }),
+    lastError: z.string().nullable().openapi({ description: "The error of the encoder's newest session." }),
     input: orNull(
       z.object({ width: z.int(), height: z.int(), fps: z.int(), kbps: z.int() }).openapi('EncoderInput'),
-    ).openapi({ description: 'What the encoder sends.' }),
+    ).openapi({ description: 'The format that the encoder sends.' }),
   })
   .openapi('StreamStatus');
 
@@ -154,7 +156,7 @@ export const ThumbnailUpload = z
 // --- Tokens
 
 export const CreatorTokenRequest = z
-  .strictObject({ purpose: z.enum(['watch', 'publish']).optional().openapi({ description: 'Without: watch.' }) })
+  .strictObject({ purpose: z.enum(['watch', 'publish']).optional().openapi({ description: 'Default: `watch`.' }) })
   .openapi('CreatorTokenRequest');
 
 export const CreatorToken = z
@@ -184,7 +186,7 @@ export const PastStreamPage = pageOf(
         reactions: z.partialRecord(z.enum(REACTION_KINDS), z.int()),
       })
       .nullable()
-      .openapi({ description: 'What the room counted; null where nobody came, or it has yet to report.' }),
+      .openapi({ description: "The room's figures. Null if nobody came, or the room has not reported yet." }),
   }).openapi('PastStream'),
 );
 

@@ -1,4 +1,6 @@
-/** Whether a creator's channel is on, and who watches: the room's own count, since D1's may lag ten seconds behind. */
+/**
+ * Whether a creator's channel is live, and its viewers. Uses the room's own count, since D1's may be ten seconds old.
+ */
 import type { Context } from '@/contracts/context';
 import { ownChannelState } from '@/domains/live/streams/channel-state';
 import { readEncoderStatus } from './encoder-status';
