@@ -1,7 +1,7 @@
 /** Words as a condition of a list that has an order of its own. Lists by rank are the search domain's. */
 import { type SQL, sql } from 'drizzle-orm';
-import { literal } from '@/db/sql';
 import { ftsQuery } from '@/shared/fts';
+import { literal } from './sql';
 
 /**
  * What to MATCH for rows that hold these words and that are for one of this audience. An index ends with the column

@@ -4,10 +4,10 @@ import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
-import { int } from '@/db/sql';
 import { newId } from '@/shared/ids';
 import { SECOND_MS } from '@/shared/time';
 import { builtOnce } from './built-once';
+import { int } from './sql';
 
 export const outbox = sqliteTable('outbox', {
   id: text().primaryKey(),

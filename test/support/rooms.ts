@@ -2,12 +2,12 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
-import { aUser, openPolicy } from '#test/support/room-people';
 import { readConfig } from '@/config';
 import type { Pass, Room, RoomGuest, RoomSetup, RoomUser, RoomViewer } from '@/contracts/room';
 import { readResume } from '@/domains/live/rooms/pass';
 import { openRooms } from '@/room/rooms';
 import { newId } from '@/shared/ids';
+import { aUser, openPolicy } from './room-people';
 
 export { aUser, openPolicy };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { FILE_KINDS } from '@/contracts/file-kinds';
 import { findKeyOf, findKind, newKey, objectNames, variantName } from '@/domains/base/media/keys';
+import { FILE_KINDS } from '@/domains/base/media/kinds';
 
 describe('the name of an object', () => {
   it.each(FILE_KINDS)('of %s tells its kind, and its key', (kind) => {

@@ -13,8 +13,8 @@ import {
 } from '@/contracts/notification-kinds';
 import { commit } from '@/db/commit';
 import { announceLive } from '@/domains/base/notifications/broadcast';
-import { rememberRoom } from '@/domains/base/notifications/last-rooms';
 import { notify } from '@/domains/base/notifications/notify';
+import { rememberRoom } from '@/domains/live/rooms/last-rooms';
 import { followCreator } from '@/domains/people/social/follow';
 import { newId } from '@/shared/ids';
 

@@ -9,17 +9,17 @@ import { actorOf, asCreator, asViewer, type Person } from '#test/support/users';
 import { commit } from '@/db/commit';
 import { fanOutBroadcast } from '@/domains/base/notifications/broadcast';
 import { forgetBrowsers, forgetNotifications } from '@/domains/base/notifications/forget';
-import { rememberRoom } from '@/domains/base/notifications/last-rooms';
 import { notify } from '@/domains/base/notifications/notify';
 import {
   broadcasts,
-  lastRooms,
   notificationActors,
   notificationMarks,
   notifications,
   notifiedOutside,
   pushSubscriptions,
 } from '@/domains/base/notifications/tables';
+import { rememberRoom } from '@/domains/live/rooms/last-rooms';
+import { lastRooms } from '@/domains/live/rooms/tables';
 import { blockUser } from '@/domains/people/social/block';
 import { followCreator, unfollowCreator } from '@/domains/people/social/follow';
 import { sweepOutbox } from '@/queues/outbox';

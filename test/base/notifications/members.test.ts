@@ -13,8 +13,8 @@ import type { Visibility } from '@/contracts/room';
 import { commit } from '@/db/commit';
 import { announceLive, fanOutBroadcast, MEMBERS_AT_ONCE } from '@/domains/base/notifications/broadcast';
 import { stillSo } from '@/domains/base/notifications/claim';
-import { rememberRoom } from '@/domains/base/notifications/last-rooms';
 import { markRead } from '@/domains/base/notifications/mark-read';
+import { rememberRoom } from '@/domains/live/rooms/last-rooms';
 import { block } from '@/domains/people/social/block';
 import { followCreator } from '@/domains/people/social/follow';
 

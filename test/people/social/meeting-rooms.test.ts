@@ -7,8 +7,8 @@ import { recordingContext } from '#test/support/outbox';
 import { eventually, joinRoom } from '#test/support/rooms';
 import { anOpenStream, aStream } from '#test/support/streams';
 import { asCreator, asViewer, type Person } from '#test/support/users';
-import { lastRooms } from '@/domains/base/notifications/tables';
 import { readPass } from '@/domains/live/rooms/pass';
+import { lastRooms } from '@/domains/live/rooms/tables';
 import { blockUser, unblockUser } from '@/domains/people/social/block';
 
 const WAITING_ROOMS = 20;

@@ -6,11 +6,12 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import { type FileKind, isIdentity, isPostFile, isPrivate, isVideo } from '@/contracts/file-kinds';
+import type { FileKind } from '@/contracts/file-kinds';
 import { commit } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { findBlanks } from './blanks';
 import { findLink, type Link } from './keys';
+import { isIdentity, isPostFile, isPrivate, isVideo } from './kinds';
 import type { FileRow } from './tables';
 import { type Blank, mediaFiles } from './tables';
 

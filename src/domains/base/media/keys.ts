@@ -5,11 +5,12 @@
  */
 import type { Config } from '@/contracts/config';
 import type { Context } from '@/contracts/context';
-import { FILE_KINDS, type FileKind, isPrivate, variantWidths } from '@/contracts/file-kinds';
+import type { FileKind } from '@/contracts/file-kinds';
 import { randomToken } from '@/shared/crypto';
 import { newId } from '@/shared/ids';
 import { HOUR_MS, SECOND_MS } from '@/shared/time';
 import { signToken, verifyToken } from '@/shared/tokens';
+import { FILE_KINDS, isPrivate, variantWidths } from './kinds';
 
 const KEY = new RegExp(String.raw`^(${FILE_KINDS.join('|')})\/[0-9a-f-]{36}-[\w-]{43}$`);
 const VARIANT = /-\d{2,4}$/;

@@ -1,13 +1,14 @@
 /** Serves what users uploaded, to those who may have it (`access.ts`), as nothing that a browser would run. */
 import { Hono } from 'hono';
 import type { Context } from '@/contracts/context';
-import { type FileKind, variantWidths } from '@/contracts/file-kinds';
+import type { FileKind } from '@/contracts/file-kinds';
 import { matchesEtag } from '@/http/conditional';
 import type { HttpEnv } from '@/http/http-env';
 import { enforceLimit } from '@/http/rate-limit';
 import { type Access, findAccess } from './access';
 import { fileError } from './errors';
 import { findKind, variantName } from './keys';
+import { variantWidths } from './kinds';
 import { type ByteRange, parseRange } from './range';
 import { receivePart, receiveUpload } from './receive-upload';
 import { openShown } from './shown';

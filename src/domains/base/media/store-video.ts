@@ -1,9 +1,10 @@
 /** Videos out of a form: streamed to the store as they come, a piece in memory, kept as they came. */
 import type { Context } from '@/contracts/context';
-import { countedBytes, LARGE_FILES, type LargeFileKind, type VideoType } from '@/contracts/file-kinds';
+import { LARGE_FILES, type LargeFileKind, type VideoType } from '@/contracts/file-kinds';
 import { refund } from '@/domains/base/budgets/spend';
 import { fileError } from './errors';
 import { capped, inPieces } from './file-content';
+import { countedBytes } from './kinds';
 import { openPlace, refundFile } from './store';
 import { findStoredVideo, type StoredVideo } from './stored-video';
 import { askStore } from './written-file';

@@ -6,15 +6,7 @@ import { eq } from 'drizzle-orm';
 import { imageSize } from 'image-size';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import {
-  countedBytes,
-  DOCUMENTS,
-  type DocumentKind,
-  type FileKind,
-  isPrivate,
-  PICTURES,
-  type PictureKind,
-} from '@/contracts/file-kinds';
+import { DOCUMENTS, type DocumentKind, type FileKind, PICTURES, type PictureKind } from '@/contracts/file-kinds';
 import type { OutboxEvent } from '@/contracts/messages';
 import { requireChange } from '@/db/commit';
 import { callOffEvent, planEvent } from '@/db/outbox';
@@ -24,6 +16,7 @@ import { HOUR_MS } from '@/shared/time';
 import { fileError } from './errors';
 import { inspectFile } from './inspect';
 import { mediaUrl, newKey, objectNames, variantName } from './keys';
+import { countedBytes, isPrivate } from './kinds';
 import { mediaFiles } from './tables';
 import { askStore, callOffFile } from './written-file';
 

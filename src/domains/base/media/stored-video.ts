@@ -1,10 +1,11 @@
 /** A video that stands in the store: looked at there, as far as it must be, and given the row that makes it a file. */
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import { isPrivate, type LargeFileKind, type VideoType } from '@/contracts/file-kinds';
+import type { LargeFileKind, VideoType } from '@/contracts/file-kinds';
 import { findBlanks } from './blanks';
 import { fileError } from './errors';
 import { inspectType, TYPE_BYTES } from './inspect';
+import { isPrivate } from './kinds';
 import { mediaFiles } from './tables';
 
 export interface StoredVideo {

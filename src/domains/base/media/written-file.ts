@@ -4,11 +4,12 @@
  */
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import { isPrivate, WRITTEN_FILES, type WrittenKind } from '@/contracts/file-kinds';
+import { WRITTEN_FILES, type WrittenKind } from '@/contracts/file-kinds';
 import { AppError } from '@/http/errors';
 import { toDay } from '@/shared/time';
 import { fileError } from './errors';
 import { newKey } from './keys';
+import { isPrivate } from './kinds';
 import { mediaFiles } from './tables';
 
 /** Of every part but the last: the least that R2 takes, since a part is held in memory. It takes 10,000: 50 GB. */

@@ -5,7 +5,6 @@ import type { Statement } from '@/contracts/database';
 import {
   broadcastReads,
   broadcasts,
-  lastRooms,
   notificationMarks,
   notifications,
   notifiedOutside,
@@ -32,7 +31,6 @@ export function forgetNotifications(ctx: Context, userId: string): Statement[] {
     ctx.db.delete(notificationMarks).where(eq(notificationMarks.userId, userId)),
     ctx.db.delete(broadcastReads).where(eq(broadcastReads.userId, userId)),
     ctx.db.delete(broadcasts).where(eq(broadcasts.creatorId, userId)),
-    ctx.db.delete(lastRooms).where(eq(lastRooms.userId, userId)),
     ctx.db.delete(notifiedOutside).where(eq(notifiedOutside.userId, userId)),
   ];
 }

@@ -2,7 +2,6 @@
 import type { Jobs } from '@/contracts/jobs';
 import { announceBlock } from './block-changed';
 import { fanOutBroadcast } from './broadcast';
-import { putOut, refreshLastRooms } from './last-rooms';
 import { sendNotificationMail } from './mail';
 import { notify } from './notify';
 import { sendPush } from './push';
@@ -20,8 +19,6 @@ export const notificationJobs = {
   sweeps: { sweepNotifications },
   outbox: {
     notify: (ctx, { notification }, id) => notify(ctx, id, notification),
-    'user-changed': (ctx, event, id) => refreshLastRooms(ctx, id, event),
-    'room-outlived': (ctx, event, id) => putOut(ctx, id, event),
     'block-changed': (ctx, event, id) => announceBlock(ctx, id, event),
   },
 } satisfies Jobs;

@@ -81,17 +81,6 @@ export const notifiedOutside = sqliteTable(
   (table) => [primaryKey({ columns: [table.userId, table.eventId] })],
 );
 
-/** As many rooms a user as they may have sockets: a trigger deletes the oldest. */
-export const lastRooms = sqliteTable(
-  'last_rooms',
-  {
-    userId: text('user_id').notNull(),
-    roomId: text('room_id').notNull(),
-    enteredAt: integer('entered_at').notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.userId, table.roomId] })],
-);
-
 export const pushSubscriptions = sqliteTable('push_subscriptions', {
   id: text().primaryKey(),
   endpoint: text().notNull(),

@@ -1,15 +1,19 @@
-/** The end of an account: deletes its watched categories, and makes rooms erase its texts. */
+/** The end of an account: deletes its watched categories and last rooms, and makes rooms erase its texts. */
 import { and, eq, inArray } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit } from '@/db/commit';
-import { roomTraces, watchedCategories } from './tables';
+import { lastRooms, roomTraces, watchedCategories } from './tables';
 
 const ROOMS_A_STEP = 50;
 
 export function forgetWatched(ctx: Context, userId: string): Statement {
   return ctx.db.delete(watchedCategories).where(eq(watchedCategories.userId, userId));
+}
+
+export function forgetLastRooms(ctx: Context, userId: string): Statement {
+  return ctx.db.delete(lastRooms).where(eq(lastRooms.userId, userId));
 }
 
 /** Handles some of the rooms with the user's text or name. Returns how many there were: 0 means it is done. */

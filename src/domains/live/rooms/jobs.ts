@@ -1,10 +1,13 @@
 /** The jobs of rooms: they apply outside changes to viewers who are in a room. */
 import type { Jobs } from '@/contracts/jobs';
 import { applyRegions } from './apply-regions';
+import { putOut, refreshLastRooms } from './last-rooms';
 import { removeFromVideo } from './participants';
 
 export const roomJobs = {
   outbox: {
+    'user-changed': (ctx, event, id) => refreshLastRooms(ctx, id, event),
+    'room-outlived': (ctx, event, id) => putOut(ctx, id, event),
     'remove-participant': removeFromVideo,
     'regions-changed': (ctx, { creatorId }, id) => applyRegions(ctx, id, creatorId),
   },

@@ -2,13 +2,13 @@
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
 import type { Pass } from '@/contracts/room';
-import { rememberRoom } from '@/domains/base/notifications/last-rooms';
 import { isInsider } from '@/domains/base/visibility/streams';
 import type { Viewer } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { admitToJoin, identityOf } from './admit';
 import type { FoundDoor, RoomName } from './door';
 import { roomError } from './errors';
+import { rememberRoom } from './last-rooms';
 import { logStaffEntry } from './log-entry';
 import { PASS_SECONDS, readPass, readResume, signPass } from './pass';
 import { publicPolicy } from './policy';

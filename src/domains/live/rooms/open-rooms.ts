@@ -3,10 +3,10 @@
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
-import { lastRooms } from '@/domains/base/notifications/tables';
 import { isOpen } from '@/domains/base/visibility/streams';
 import { streamVideoRoom } from '@/domains/live/channels/video-room';
 import { streams } from '@/domains/live/streams/tables';
+import { lastRooms } from './tables';
 
 /** More than a creator can schedule. */
 const OPEN_ROOMS_MAX = 128;

@@ -44,3 +44,14 @@ export const watchedCategories = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.userId, table.category] })],
 );
+
+/** As many rooms a user as they may have sockets: a trigger deletes the oldest. */
+export const lastRooms = sqliteTable(
+  'last_rooms',
+  {
+    userId: text('user_id').notNull(),
+    roomId: text('room_id').notNull(),
+    enteredAt: integer('entered_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.roomId] })],
+);

@@ -31,7 +31,8 @@ export const discountError = errorList({
   DISCOUNT_PACKAGE_TOO_SMALL: [422, 'This code is for larger packages. Choose a larger one.'],
 });
 
-/** Of a package that a code is for, or that is bought. */
+/** Refusals of a coin package, whether a code is for it or somebody buys it. */
 export const packageError = errorList({
+  PACKAGE_CHANGED: [409, 'Someone else just changed this package. Reload and try again.'],
   PACKAGE_NOT_FOUND: [404, 'This package is not on offer. Choose another one.'],
 });

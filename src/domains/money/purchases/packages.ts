@@ -11,7 +11,6 @@ import { COUNT_MAX, limitAndOffset, type PageQuery, presentPage } from '@/http/e
 import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { isChange } from '@/shared/is-change';
-import { purchaseError } from './errors';
 import type { CoinPackage, NewPackage, PackageChanges } from './schemas';
 import type { PackageRow } from './tables';
 import { coinPackages } from './tables';
@@ -86,7 +85,7 @@ export async function changePackage(
         after: presentPackage(after),
       }),
     ],
-    { refusals: { DEMAND_NOT_MET: () => purchaseError('PACKAGE_CHANGED') } },
+    { refusals: { DEMAND_NOT_MET: () => packageError('PACKAGE_CHANGED') } },
   );
   ctx.log.event('package.changed', { packageId: id });
   return presentPackage(after);

@@ -9,7 +9,6 @@ import { cursorPageOf, cursorQuery, pageOf, pageQuery, reply } from '@/http/enve
 import { httpError } from '@/http/errors';
 import { paymentProviderError } from '@/providers/payment-errors';
 import { buyCoins } from './buy';
-import { purchaseError } from './errors';
 import { listPurchases } from './own';
 import { changePackage, createPackage, listPackages } from './packages';
 import { anId, CoinPackage, NewPackage, NewPurchase, PackageChanges, Purchase, PurchaseRequest } from './schemas';
@@ -96,7 +95,7 @@ export const purchaseEndpoints: Endpoint[] = [
     params: z.object({ id: anId }),
     body: PackageChanges,
     response: CoinPackage,
-    refusals: [packageError.PACKAGE_NOT_FOUND, purchaseError.PACKAGE_CHANGED],
+    refusals: [packageError.PACKAGE_NOT_FOUND, packageError.PACKAGE_CHANGED],
     handler: (ctx, { actor, params, body }) => changePackage(ctx, actor, params.id, body),
   }),
 ];

@@ -17,7 +17,6 @@ import {
   forgetNotifications,
   forgetReceived,
 } from '@/domains/base/notifications/forget';
-import { lastRooms } from '@/domains/base/notifications/tables';
 import { blankStaffLog, forgetRank } from '@/domains/base/permissions/forget';
 import { forgetSettings } from '@/domains/base/settings/forget';
 import { eraseUser, finishDeletion, putOffDeletion } from '@/domains/base/users/forget';
@@ -25,7 +24,8 @@ import { users } from '@/domains/base/users/tables';
 import { verificationIsOverdue } from '@/domains/base/users/unverified';
 import { forgetComments, forgetLikes, forgetPosts } from '@/domains/content/posts/forget';
 import { forgetChannel } from '@/domains/live/channels/forget';
-import { forgetInRooms, forgetWatched } from '@/domains/live/rooms/forget';
+import { forgetInRooms, forgetLastRooms, forgetWatched } from '@/domains/live/rooms/forget';
+import { lastRooms } from '@/domains/live/rooms/tables';
 import { blankStreams, callOffScheduled } from '@/domains/live/streams/forget';
 import { blankGiftMessages } from '@/domains/money/gifts/forget';
 import { forgetPayoutAccount } from '@/domains/money/payouts/forget';
@@ -162,7 +162,7 @@ async function clearAway(ctx: Context, userId: string, steps: number): Promise<n
       if (left === 0) return 0;
     }
   // At the end, since what was cleared away may have told it something.
-  await commit(ctx, [...forgetNotifications(ctx, userId), finishDeletion(ctx, userId)]);
+  await commit(ctx, [...forgetNotifications(ctx, userId), forgetLastRooms(ctx, userId), finishDeletion(ctx, userId)]);
   ctx.log.event('account.cleared', { userId });
   return left;
 }

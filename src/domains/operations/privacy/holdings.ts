@@ -10,7 +10,6 @@ import { isSoOfSomebody } from '@/domains/base/notifications/present';
 import {
   broadcastReads,
   broadcasts,
-  lastRooms,
   notificationMarks,
   notifications,
   pushSubscriptions,
@@ -20,7 +19,7 @@ import { userSettings } from '@/domains/base/settings/tables';
 import { users } from '@/domains/base/users/tables';
 import { commentLikes, comments, postLikes, postMedia, posts } from '@/domains/content/posts/tables';
 import { channelBans, channels, moderators } from '@/domains/live/channels/tables';
-import { streamAnalytics, watchedCategories } from '@/domains/live/rooms/tables';
+import { lastRooms, streamAnalytics, watchedCategories } from '@/domains/live/rooms/tables';
 import { streams } from '@/domains/live/streams/tables';
 import { discountCodes, discountRedemptions } from '@/domains/money/discounts/tables';
 import { earningDays, exchanges, targetRewards } from '@/domains/money/earnings/tables';
