@@ -1,6 +1,6 @@
 /**
  * Adds an actor to a group's row, such as the likes of one post: 'A and 4 others liked your post'. A group has one row in
- * the app and one for users who turned the kind off there. The two rows are independent.
+ * the app and one for users who turned the kind off there. Neither row changes the other's text.
  *
  * One batch, which D1 runs as one transaction: insert the row, record the actor, count the actor, read the row. The effect
  * of each statement depends on where the actor was before:
@@ -79,7 +79,8 @@ function isInOtherRow(notification: Gathered, inApp: boolean): SQL {
 }
 
 /**
- * Changes one row if there is an actor to count. @param newRowId the row just inserted, which already checked the claim
+ * Changes one row if there is an actor to count.
+ * @param newRowId the row just inserted, which already checked the claim
  */
 function recordActor(notification: Gathered, newRowId: string, inApp: boolean): SQL {
   const { userId, gather } = notification;

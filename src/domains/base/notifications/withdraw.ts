@@ -24,7 +24,8 @@ export const namedUser = sql.raw(`coalesce(
   json_extract(data, '$.subscriberId'), json_extract(data, '$.creatorId'))`);
 
 /**
- * Withdraws notifications about this thing and everything below it. @param path ids from the outermost to the innermost
+ * Withdraws notifications about this thing and everything below it.
+ * @param path ids from the outermost to the innermost
  */
 export function withdrawAbout(ctx: Context, path: readonly string[]): Statement {
   return ctx.db.run(withdrawalOf(sql`${path.join('/')}`, LIMIT));
