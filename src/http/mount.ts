@@ -100,7 +100,9 @@ function checkAnswer(endpoint: Endpoint, status: number, data: unknown): void {
   const shape = also?.status === status ? (also.response ?? response) : response;
   const result = shape.safeParse(data);
   if (!result.success)
-    throw new Error(`${endpoint.method} ${endpoint.path} returned a shape other than declared: ${result.error.message}`);
+    throw new Error(
+      `${endpoint.method} ${endpoint.path} returned a shape other than declared: ${result.error.message}`,
+    );
 }
 
 /** In development and in the tests, an endpoint may only refuse with codes that its page in the reference names. */

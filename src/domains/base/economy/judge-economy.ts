@@ -28,7 +28,7 @@ export function contradictionsOf({ conversions, limits }: EconomyConfig): Proble
       .map(([less, more]) => ({ path: less, message: `must not be more than ${more}` })),
     ...worthSomething
       .filter(([limit, rate]) => convert(limits[limit], rate) === 0)
-    .map(([limit]) => ({ path: limit, message: 'must be worth something at the rate' })),
+      .map(([limit]) => ({ path: limit, message: 'must be worth something at the rate' })),
   ];
 }
 
