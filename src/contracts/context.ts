@@ -1,4 +1,4 @@
-/** Context: all that a use case needs of the world, made once a request or job and passed on. */
+/** Context: everything a use case needs from outside. Built once per request or job and passed along. */
 
 import type { Logger } from '@/shared/log';
 import type { Config } from './config';
@@ -15,20 +15,20 @@ import type { Rooms } from './room';
 export interface Context {
   readonly config: Config;
   readonly db: Database;
-  /** Objects by key: public and private media. */
+  /** Public and private media objects, by key. */
   readonly files: R2Bucket;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly requestId: string;
   readonly log: Logger;
-  /** Draws pictures anew. */
+  /** Re-encodes images. */
   readonly images: Images;
   readonly media: MediaProvider;
   readonly mail: MailProvider;
   readonly payments: Payments;
-  /** Nothing where no provider is configured that sends money: payouts then go by bank. */
+  /** Undefined if no provider that sends money is configured: payouts then go by bank transfer. */
   readonly payouts: PayoutProvider | undefined;
-  /** Nothing where no keys are configured: nobody can subscribe then. */
+  /** Undefined if no keys are configured: then nobody can subscribe to pushes. */
   readonly push: PushProvider | undefined;
   readonly rooms: Rooms;
   readonly queues: {
@@ -38,8 +38,8 @@ export interface Context {
   };
   readonly limits: Readonly<Record<Limit, RateLimit>>;
   readonly assets: Fetcher;
-  /** Lets work go on after the answer; a failure is logged and not seen by the caller. */
+  /** Lets work continue after the response. A failure is logged, and the caller does not see it. */
   readonly waitUntil: (work: Promise<unknown>) => void;
-  /** Tries to deliver committed outbox rows now; what fails stays for the sweep. */
+  /** Tries to deliver committed outbox rows now. The sweep delivers those that fail. */
   readonly deliver: (rows: readonly { id: string; event: OutboxEvent }[]) => Promise<void>;
 }

@@ -4,5 +4,5 @@ import type { DrizzleD1Database } from 'drizzle-orm/d1';
 
 export type Database = DrizzleD1Database;
 
-/** Of a batch. */
+/** A statement for a batch. */
 export type Statement = BatchItem<'sqlite'>;

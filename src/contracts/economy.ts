@@ -1,4 +1,4 @@
-/** The economy's configuration: one document, versioned as a whole, changed in three parts. */
+/** The economy's configuration: one document with one version, changed in three parts. */
 import { z } from '@hono/zod-openapi';
 
 const COUNT_MAX = 1_000_000_000;
@@ -16,10 +16,10 @@ export const aCurrency = z
   .regex(/^[A-Z]{3}$/, NO_CURRENCY)
   .refine((code) => CURRENCIES.has(code), NO_CURRENCY);
 
-/** A rate, exact. */
+/** An exact rate. */
 export const Ratio = z
   .strictObject({ numerator: z.int().min(1).max(RATIO_MAX), denominator: z.int().min(1).max(RATIO_MAX) })
-  .openapi('Ratio', { description: 'So many of the one for so many of the other, rounded down for each line.' });
+  .openapi('Ratio', { description: 'A rate as a fraction. Each line is rounded down.' });
 
 export const Conversions = z
   .strictObject({
@@ -30,8 +30,8 @@ export const Conversions = z
   })
   .openapi('Conversions', {
     description:
-      '`diamondsPerCoin` is what a creator earns of each coin of gifts, tips and subscriptions, `coinsPerDiamond` what ' +
-      'an exchange gives, `minorPerDiamond` what a cash-out pays, in minor units of `payoutCurrency`.',
+      '`diamondsPerCoin`: diamonds a creator earns for each coin from gifts, tips and subscriptions. ' +
+      '`coinsPerDiamond`: coins for each exchanged diamond. `minorPerDiamond`: cash-out value in minor units of `payoutCurrency`.',
   });
 
 export const Limits = z
@@ -43,14 +43,14 @@ export const Limits = z
     payoutDiamondsMin: aCount,
     payoutDiamondsMax: aCount,
     payoutDiamondsPerDayMax: aCount,
-    payoutMinorMin: aCount.describe('Of a payout of sales, in minor units of its currency.'),
+    payoutMinorMin: aCount.describe('The minimum payout of sales, in minor units of its currency.'),
     payoutMinorMax: aCount,
     payoutMinorPerDayMax: aCount,
     payoutsPerDayMax: z.int().min(1).max(100),
     maturingDays: z.int().min(0).max(DAYS_MAX).describe('Days (UTC) before diamonds can be cashed out.'),
     payoutFeeMinor: aCountOrNone,
     payoutFeeBasisPoints: z.int().min(0).max(BASIS_POINTS_MAX),
-    rewardCodeFromMinor: aCount.describe('A purchase of this size or more earns a reward code.'),
+    rewardCodeFromMinor: aCount.describe('A purchase of at least this size earns a reward code.'),
     rewardCodePercent: z.int().min(1).max(1_000),
     rewardCodeDays: z.int().min(1).max(DAYS_MAX),
   })
@@ -65,7 +65,7 @@ export const TargetRule = z
     tier: z.int().min(1).max(100),
     metric: z.enum(TARGET_METRICS),
     threshold: aCount,
-    period: z.enum(TARGET_PERIODS).describe('In UTC; a week begins on Monday.'),
+    period: z.enum(TARGET_PERIODS).describe('In UTC. Weeks begin on Monday.'),
     reward: z.strictObject({ diamonds: aCount }),
   })
   .openapi('TargetRule');

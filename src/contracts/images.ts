@@ -1,6 +1,9 @@
-/** The port of what draws pictures. */
+/** The port for image processing. */
 
 export interface Images {
-  /** At most this wide, never enlarged. Nothing if it is no picture. One call of the binding. Throws IMAGES_UNAVAILABLE. */
+  /**
+   * Scales down to this width, never up. Undefined if the input is not an image. One call of the binding. Throws
+   * IMAGES_UNAVAILABLE.
+   */
   draw(bytes: Uint8Array, widthMax: number): Promise<Uint8Array | undefined>;
 }

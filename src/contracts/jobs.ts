@@ -1,4 +1,7 @@
-/** What a domain does outside of requests. Its `jobs.ts` names it, beside `routes.ts`; `queues/jobs.ts` has a line for each domain. */
+/**
+ * A domain's work outside of requests. Its `jobs.ts` lists it, beside `routes.ts`, and `queues/jobs.ts` has a line for
+ * each domain.
+ */
 import type { Context } from './context';
 import type { OutboxEvent, TaskMessage } from './messages';
 
@@ -7,23 +10,23 @@ export type TaskOf<Type extends TaskType> = Extract<TaskMessage, { readonly type
 export type EventKind = OutboxEvent['kind'];
 export type EventOf<Kind extends EventKind> = Extract<OutboxEvent, { readonly kind: Kind }>;
 
-/** A task is safe to do twice, and late: it looks at what is true when it runs. */
+/** A task may run twice, and late: it acts on what is true when it runs. */
 export type Tasks = {
   readonly [Type in TaskType]: (ctx: Context, task: TaskOf<Type>) => Promise<void>;
 };
 
-/** A receiver drops an event it has seen, by its id or because there is nothing left to do. */
+/** A receiver ignores a repeated event: it knows the id, or finds nothing left to do. */
 export type Receivers = {
   readonly [Kind in EventKind]: (ctx: Context, event: EventOf<Kind>, id: string) => Promise<void>;
 };
 
 /**
- * Runs every minute, by its name. Bounded, safe to run twice at once. Answers true if there is more to do, and then goes
- * on at once by a message. Messages in flight hold the name, so a sweep keeps it.
+ * Sweeps run every minute. Each is bounded and safe to run twice at once. Returning true means there is more to do, and
+ * a message then continues the sweep immediately. Messages in flight carry the sweep's name, so names never change.
  */
 export type Sweeps = Readonly<Record<string, (ctx: Context) => Promise<unknown>>>;
 
-/** What the queues do themselves, since it belongs to no domain. */
+/** Handled by the queues themselves, because they belong to no domain. */
 export type OwnTask = 'sweep';
 export type OwnEvent = 'room' | 'task';
 

@@ -1,5 +1,5 @@
 /**
- * Which budget a request is taken from; without a name reads take from `read`, everything else from `write`. `media`: a
- * page asks once and shows forty pictures. `lookUp` is no endpoint's: see `spendLookUp`.
+ * The budgets that requests count against. By default a read counts as `read` and everything else as `write`. `media`
+ * is larger, since one page may show forty images. No endpoint uses `lookUp`: see `spendLookUp`.
  */
 export type Limit = 'read' | 'write' | 'signIn' | 'media' | 'lookUp';

@@ -1,17 +1,17 @@
-/** The port of mail. */
+/** The port for sending mail. */
 
 export interface Mail {
   readonly to: string;
   readonly subject: string;
-  /** Plain text: there is nothing to escape, and every reader shows it. */
+  /** Plain text: nothing needs escaping, and every mail client shows it. */
   readonly text: string;
 }
 
 export interface MailProvider {
   /**
-   * `refused`: this mail is not taken, now or later, such as one to an address that is none. Throws MAIL_UNAVAILABLE
-   * where a later try may go through.
-   * @param idempotencyKey the same key is sent at most once
+   * `refused`: the provider will never accept this mail, for example because the address is invalid. Throws
+   * MAIL_UNAVAILABLE if a later try may succeed.
+   * @param idempotencyKey a mail with the same key is sent at most once
    */
   send(mail: Mail, idempotencyKey: string): Promise<'sent' | 'refused'>;
 }

@@ -2,7 +2,7 @@
 
 export type IngressType = 'RTMP' | 'WHIP';
 
-/** `source`: as the encoder sends it, in one size. Else several sizes, the largest of which fits this name. */
+/** `source`: one size, as the encoder sends it. Otherwise several sizes, the largest of which matches the name. */
 export type Quality = 'source' | '720p' | '1080p';
 
 export interface Ingress {
@@ -11,15 +11,15 @@ export interface Ingress {
   readonly streamKey: string;
 }
 
-/** All that can be changed of an ingress while its key stays. */
+/** The settings of an ingress that can change without a new stream key. */
 export interface IngressForm {
   readonly type: IngressType;
-  /** The video room that it publishes into. */
+  /** The video room that the ingress publishes into. */
   readonly room: string;
   readonly identity: string;
   readonly name: string;
   readonly quality: Quality;
-  /** False: encoders are refused. */
+  /** False: encoders are rejected. */
   readonly enabled: boolean;
 }
 
@@ -30,19 +30,19 @@ export interface VideoInput {
   readonly kbps: number;
 }
 
-/** An ingress as the provider has it. */
+/** An ingress as the provider reports it. */
 export interface IngressSeen {
   readonly ingressId: string;
   readonly room: string;
   readonly identity: string;
-  /** Undefined: sizes that are no longer made. */
+  /** Undefined: a set of sizes that we no longer create. */
   readonly quality: Quality | undefined;
   readonly enabled: boolean;
-  /** NOTE: LiveKit says `publishing` for ever of an ingress whose process was killed. */
+  /** NOTE: LiveKit reports `publishing` for ever if the ingress process was killed. */
   readonly status: 'idle' | 'connecting' | 'publishing' | 'failed';
-  /** When (ms) the newest session began; 0 before the first. */
+  /** When (ms) the latest session began; 0 before the first. */
   readonly startedAt: number;
-  /** What went wrong in the newest session, in the provider's words. */
+  /** The provider's error message for the latest session. */
   readonly error: string | null;
   readonly input: VideoInput | null;
 }
@@ -68,14 +68,14 @@ export interface Participant {
   readonly room: string;
   readonly identity: string;
   readonly name: string;
-  /** Kept in the token, where its holder cannot change them, and told with what the provider says of the participant. */
+  /** Stored in the token, where the holder cannot change them. The provider returns them with the participant. */
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
-/** What the provider says of somebody in a room. */
+/** A participant as the provider reports them. */
 export interface ParticipantSeen {
   readonly identity: string;
-  /** When (ms) the token was issued; 0 if it does not say so. */
+  /** When (ms) the token was issued; 0 if the provider does not report it. */
   readonly issuedAt: number;
   readonly attributes: Readonly<Record<string, string>>;
   readonly isPublishing: boolean;
@@ -87,7 +87,7 @@ export interface ParticipantEvent extends ParticipantSeen {
   readonly at: number;
 }
 
-/** What a provider's webhook says, in our words; `at` is the provider's own time in ms. */
+/** A provider's webhook event, translated; `at` is the provider's own time in ms. */
 export type MediaEvent =
   | {
       readonly type: 'ingress_started' | 'ingress_ended';
@@ -99,30 +99,30 @@ export type MediaEvent =
   | ParticipantEvent
   | { readonly type: 'other'; readonly name: string; readonly at: number };
 
-/** Every call throws MEDIA_UNAVAILABLE (503) when the provider cannot be reached or fails. */
+/** Every call throws MEDIA_UNAVAILABLE (503) if the provider cannot be reached or fails. */
 export interface MediaProvider {
   createIngress(form: IngressForm): Promise<Ingress>;
-  /** Ends a session that is running. False if the provider does not know the ingress. */
+  /** Ends a running session. False if the provider does not know the ingress. */
   updateIngress(ingressId: string, form: IngressForm): Promise<boolean>;
-  /** One that is already gone is fine. */
+  /** Deleting an unknown ingress is a no-op. */
   deleteIngress(ingressId: string): Promise<void>;
   /** Undefined if the provider does not know it. */
   findIngress(ingressId: string): Promise<IngressSeen | undefined>;
-  /** All there are, by id. */
+  /** Every ingress at the provider, by id. */
   listIngresses(): Promise<ReadonlyMap<string, IngressSeen>>;
-  /** Rooms in which somebody is or was until a moment ago, by name. @param names of these alone */
+  /** Rooms, by name, that have participants or had some a moment ago. @param names limits the list to these rooms */
   listRooms(names?: readonly string[]): Promise<ReadonlyMap<string, RoomSeen>>;
   listParticipants(room: string): Promise<ParticipantSeen[]>;
-  /** Puts everybody out. One that is already gone is fine. */
+  /** Removes every participant. Deleting an unknown room is a no-op. */
   deleteRoom(room: string): Promise<void>;
-  /** Unless their token was issued after `at` (ms). One who is not there is fine. */
+  /** Keeps a participant whose token was issued after `at` (ms). Removing an absent participant is a no-op. */
   removeParticipant(room: string, identity: string, at: number): Promise<void>;
-  /** Whether who publishes from a browser is seen in the rooms. */
+  /** Whether the rooms report participants who publish from a browser. */
   readonly seesBrowsers: boolean;
-  /** May watch, may not publish anything, data included, and is not shown to the other clients. */
+  /** May watch. May not publish anything, data included, and is hidden from other clients. */
   viewerToken(participant: Participant, now: number): Promise<MediaToken>;
-  /** May publish camera, microphone and screen, and watch. */
+  /** May watch, and publish camera, microphone and screen. */
   publisherToken(participant: Participant, now: number): Promise<MediaToken>;
-  /** Verifies signature and body hash; nothing if either is wrong or it has expired. */
+  /** Verifies signature and body hash. Undefined if either is wrong or the token has expired. */
   readWebhook(body: string, authorization: string | undefined): Promise<{ id: string; event: MediaEvent } | undefined>;
 }

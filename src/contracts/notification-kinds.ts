@@ -1,5 +1,5 @@
 /**
- * Every kind of notification, and how it reaches people. Both lists are closed: a kind that is not here does not compile,
+ * Every kind of notification and the channels that deliver it. Both lists are closed: an unknown kind does not compile,
  * and clients show the groups as settings.
  */
 
@@ -10,7 +10,7 @@ export interface Channels {
   readonly push: boolean;
 }
 
-/** What a user chooses channels for, in the order and by the names of `GET /user/settings`. */
+/** The groups for which a user chooses channels, in the order and by the names of `GET /user/settings`. */
 export const NOTIFICATION_GROUPS = [
   'follower',
   'live',
@@ -26,15 +26,15 @@ export const NOTIFICATION_GROUPS = [
 export type NotificationGroup = (typeof NOTIFICATION_GROUPS)[number];
 
 interface GroupRules {
-  /** The default. A user's settings may change each channel. */
+  /** The default. A user's settings may override each channel. */
   readonly channels: Channels;
-  /** Concerns the user's own money or account: always sent, outside every limit on mails and pushes. */
+  /** Concerns the user's own money or account: always sent, regardless of limits on mails and pushes. */
   readonly isLasting: boolean;
 }
 
 const QUIET: GroupRules = { channels: { inApp: true, email: false, push: false }, isLasting: false };
 const LOUD: GroupRules = { channels: { inApp: true, email: false, push: true }, isLasting: false };
-/** Mailed by default, since a mail can be looked up later. */
+/** Mailed by default, because people search their mail for it later. */
 const LASTING: GroupRules = { channels: { inApp: true, email: true, push: true }, isLasting: true };
 
 export const GROUP_RULES: Readonly<Record<NotificationGroup, GroupRules>> = {
@@ -50,7 +50,7 @@ export const GROUP_RULES: Readonly<Record<NotificationGroup, GroupRules>> = {
   purchase: { channels: { inApp: true, email: true, push: false }, isLasting: true },
 };
 
-/** Each kind, as `kind` on the wire and in D1, and the group whose settings decide about it. */
+/** Each kind, as `kind` on the wire and in D1, with the group whose settings apply. */
 export const NOTIFICATION_KINDS = {
   follower: 'follower',
   live: 'live',

@@ -1,4 +1,4 @@
-/** The port of Web Push. */
+/** The port for Web Push. */
 
 interface PushTarget {
   readonly endpoint: string;
@@ -7,12 +7,12 @@ interface PushTarget {
 }
 
 export interface PushProvider {
-  /** What browsers subscribe with. */
+  /** The key that browsers subscribe with. */
   readonly publicKey: string;
   /**
-   * `gone`: the browser takes no more, ever. `refused`: this message, or our key, is not taken, now or later.
-   * Throws PUSH_SERVICE_AWAY where a later try may go through.
-   * @param target.endpoint of a known push service: for the caller to check
+   * `gone`: the browser will never accept pushes again. `refused`: the service will never accept this message, or our
+   * key. Throws PUSH_SERVICE_AWAY if a later try may succeed.
+   * @param target.endpoint must be of a known push service; the caller checks that
    */
   send(
     target: PushTarget,

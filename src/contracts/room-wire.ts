@@ -1,6 +1,6 @@
 /**
- * What travels over a room's socket. In: one JSON object a frame. Out: one JSON array of events a frame, durable ones
- * with the room's `seq`, and answers to the reader's own frames. Nothing malformed gets past `readFrame`.
+ * The frames of a room's socket. Inbound: one JSON object a frame. Outbound: a JSON array of events, durable ones with
+ * the room's `seq`, and answers to the client's own frames. `readFrame` rejects everything malformed.
  */
 import { z } from '@hono/zod-openapi';
 import { cut } from '@/shared/text';
@@ -8,21 +8,21 @@ import { toIso } from '@/shared/time';
 import { type ChatMessage, type PublicPolicy, REACTION_KINDS, type ReactionKind, type RoomRefusalCode } from './room';
 
 export const FRAME_BYTES_MAX = 4 * 1_024;
-/** A complaint names unknown fields, which may be long. */
+/** The message names unknown fields, which may be long. */
 const COMPLAINT_CHARACTERS_MAX = 300;
-/** So many malformed frames in a row close the socket. */
+/** This many malformed frames in a row close the socket. */
 export const MALFORMED_FRAMES_MAX = 10;
 
 /**
- * The platform answers this text itself, without waking the room: to be sent every 30 seconds. A ping with an id wakes
- * it and brings a new resume pass: every 20 minutes is enough.
+ * The platform answers this text itself, without waking the room. Clients send it every 30 seconds. A ping with an id
+ * wakes the room and returns a new resume pass: every 20 minutes is enough.
  */
 export const PING_FRAME = '{"type":"ping"}';
 export const PONG_FRAME = '[{"type":"pong"}]';
 
 /**
- * Why a socket is closed: the close code, and its reason for clients to switch on. After 1001 and 1013 a client comes
- * back by itself.
+ * Why a socket closes: the close code, and a reason for clients to switch on. After 1001 and 1013 a client reconnects
+ * automatically.
  */
 export const CLOSE = {
   left: [1000, 'LEFT'],
@@ -59,7 +59,7 @@ export type Frame = z.infer<typeof Frame>;
 export interface MalformedFrame {
   readonly type: 'malformed';
   readonly message: string;
-  /** The frame's own id, if that much could be read. */
+  /** The frame's own id, if it could be read. */
   readonly id?: string;
 }
 
@@ -93,14 +93,14 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** A chat message as it is sent and stored: the event without its seq. */
+/** A chat message as sent and stored: the event without its seq. */
 export interface NewMessage extends Omit<ChatMessage, 'seq' | 'at'> {
   readonly type: 'new-message';
   /** ISO 8601. */
   readonly at: string;
 }
 
-/** Frames for one socket alone: answers to its own frames. */
+/** Frames for one socket only: answers to its own frames. */
 export type Answer =
   | { readonly type: 'ack'; readonly id: string; readonly seq?: number; readonly resumePass?: string }
   | { readonly type: 'pong' }
@@ -113,20 +113,20 @@ export type Answer =
       readonly reason?: string | null;
     };
 
-/** What the viewer is here, and what holds for them. */
+/** The viewer's own relation to the room, and the restrictions that apply to them. */
 export interface You {
   readonly creator: boolean;
   readonly moderator: boolean;
   readonly staff: boolean;
   readonly follower: boolean;
   readonly subscriber: boolean;
-  /** ISO 8601; null: they are not timed out. */
+  /** ISO 8601; null if they are not timed out. */
   readonly timedOutUntil: string | null;
   /** Why they are timed out. */
   readonly reason: string | null;
 }
 
-/** The first event of a socket. `seq` is that of the last event the room has sent: what comes next is `seq + 1`. */
+/** A socket's first event. `seq` is that of the room's last event, so the next one is `seq + 1`. */
 export interface Welcome {
   readonly type: 'welcome';
   readonly seq: number;
@@ -135,7 +135,7 @@ export interface Welcome {
   readonly title: string;
   readonly viewer: { readonly kind: 'user' | 'guest'; readonly id: string };
   readonly you: You;
-  /** Without the newcomer. */
+  /** Excludes the newcomer. */
   readonly viewerCount: number;
   readonly policy: PublicPolicy;
   readonly showcase: null;
@@ -144,7 +144,7 @@ export interface Welcome {
   readonly resumePass: string;
 }
 
-/** Sent to every socket that can keep up, and not stored. */
+/** Sent to every socket that can keep up. Never stored. */
 export type Passing =
   | { readonly type: 'new-reaction'; readonly counts: Readonly<Partial<Record<ReactionKind, number>>> }
   | { readonly type: 'viewer-count'; readonly viewerCount: number };
@@ -153,7 +153,7 @@ export function ackOf(frameId: string, seq: number | null): Answer {
   return seq === null ? { type: 'ack', id: frameId } : { type: 'ack', id: frameId, seq };
 }
 
-/** A stored event's body is JSON without its seq, which goes in front: no event is serialised twice. */
+/** Prefixes a stored event's JSON body with its seq, so that no event is serialised twice. */
 export function withSeq(body: string, seq: number): string {
   return `{"seq":${seq},${body.slice(1)}`;
 }

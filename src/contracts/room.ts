@@ -1,16 +1,16 @@
 /**
- * What the rest of Footlight knows of a room: types alone, so that nothing outside `room/` imports its code,
- * and nothing outside knows how many objects a room has.
+ * What the rest of Footlight knows about a room. Only types, so nothing outside `room/` imports its code or knows how
+ * many objects a room has.
  */
 import type { Rank } from '@/shared/actor';
 
-/** A closed set: a client shows each in its own way. */
+/** A closed set: clients show each in their own way. */
 export const REACTION_KINDS = ['like', 'heart', 'laugh', 'wow', 'sad', 'clap', 'fire'] as const;
 export type ReactionKind = (typeof REACTION_KINDS)[number];
 
 export type Badge = 'creator' | 'moderator' | 'staff' | 'subscriber';
 
-/** What a channel lets viewers write. */
+/** A channel's rules for what viewers may write. */
 export interface RoomPolicy {
   readonly chatEnabled: boolean;
   readonly chatDelaySeconds: number;
@@ -20,25 +20,25 @@ export interface RoomPolicy {
   readonly blockedWords: readonly string[];
 }
 
-/** The part that viewers see: a list of blocked words would be a list of words to get around. */
+/** The part that viewers see. It hides blocked words, since viewers could use the list to get around it. */
 export type PublicPolicy = Omit<RoomPolicy, 'blockedWords'>;
 
-/** What a user is to the room and its channel, and when (ms) that was read from D1. Passes and seats store it. */
+/** A user's relation to the room and its channel, and when (ms) it was read from D1. Passes and seats store it. */
 export interface Relation {
-  /** The room is theirs: they are its host. */
+  /** They are the room's host. */
   readonly creator: boolean;
   readonly moderator: boolean;
   readonly rank: Rank | null;
   readonly follower: boolean;
   readonly subscriber: boolean;
-  /** The account's address is; true where a pass from before does not say. */
+  /** Whether the email address is verified. Passes from before this field count as true. */
   readonly verified?: boolean | undefined;
-  /** Staff who may enter where a viewer could not. */
+  /** Staff who may enter rooms that are closed to viewers. */
   readonly oversees?: boolean;
   readonly readAt: number;
 }
 
-/** Somebody who may write: a user as the room shows them. */
+/** A user as the room shows them. Users may write. */
 export interface RoomUser {
   readonly kind: 'user';
   readonly id: string;
@@ -48,11 +48,11 @@ export interface RoomUser {
   readonly standing: Relation;
 }
 
-/** Somebody who may watch and react: no name, no words. */
+/** A guest may watch and react, but has no name and cannot write. */
 export interface RoomGuest {
   readonly kind: 'guest';
   readonly id: string;
-  /** Signed in, but not verified: asked to verify the address instead of to sign in. */
+  /** Signed in but not verified: asked to verify the address instead of to sign in. */
   readonly unverified?: true;
 }
 
@@ -60,37 +60,39 @@ export type RoomViewer = RoomUser | RoomGuest;
 
 /** The claims of a pass: one viewer may enter one room, once, within a minute. */
 export interface Pass {
-  /** The pass's own id (v7: a kick voids those made before it), and the viewer interval's primary key: so it is good once. */
+  /** The pass's own id (v7: a kick voids older ones). Also the viewer interval's primary key, so a pass works once. */
   readonly id: string;
   readonly roomId: string;
-  /** Which of the room's objects the viewer's socket belongs to: hash(viewer) of 1 today. */
+  /**
+   * Which of the room's objects holds the viewer's socket: hash(viewer) modulo the number of objects, which is 1 today.
+   */
   readonly shard: number;
   readonly viewer: RoomViewer;
-  /** The auth session of a user. Missing in passes of the version before. */
+  /** A user's auth session. Missing in passes of the previous version. */
   readonly sessionId?: string;
-  /** Where the viewer was when they asked for it (ISO 3166); nothing where that is not known, or does not matter. */
+  /** Where the request for the pass came from (ISO 3166). Undefined if unknown or irrelevant. */
   readonly regions?: readonly string[];
-  /** A keyed hash of where a guest asked from: so many of them count in rankings. Nothing for verified users, and where it is not known. */
+  /** Keyed hash of a guest's address, to cap how many count in rankings. Undefined for verified users or if unknown. */
   readonly address?: string | undefined;
 }
 
-/** A room opens as its host plans: it waits, it is on, and it closes for good. A stream has the status of its room. */
+/** A room is scheduled, goes live and ends for good, or is cancelled. A stream has the status of its room. */
 export type RoomStatus = 'scheduled' | 'live' | 'ended' | 'cancelled';
 
-/** Who may enter a room; `private`: its host alone. */
+/** Who may enter a room; `private`: only its host. */
 export const VISIBILITIES = ['public', 'followers', 'subscribers', 'private'] as const;
 export type Visibility = (typeof VISIBILITIES)[number];
 
 /**
- * What a room must know of itself to be one. It is stored in the room and in outbox rows, so every name stays;
- * `creatorId` is the room's host, whatever kind of room it is.
+ * A room's setup. Rooms and outbox rows store it, so its field names never change. `creatorId` is the room's host,
+ * whatever kind of room it is.
  */
 export interface RoomSetup {
   readonly roomId: string;
   readonly creatorId: string;
   readonly status: RoomStatus;
   readonly title: string;
-  /** Missing in what the version before stored: public. */
+  /** Missing in setups stored by the previous version, which count as public. */
   readonly visibility?: Visibility;
   readonly policy: RoomPolicy;
   /** When (ms) it went live or ended; null before. */
@@ -98,18 +100,20 @@ export interface RoomSetup {
   readonly endedAt: number | null;
 }
 
-/** A durable event from outside the room, which the room numbers and sends on as it is. */
+/** A durable event from outside the room, which the room numbers and broadcasts unchanged. */
 export interface RoomEventBody {
   readonly type: string;
   readonly [field: string]: unknown;
 }
 
 /**
- * What the outbox tells a room. Delivered at least once and in any order: a room drops an id that it has seen, and a
- * `setup` older than the one it has (`at`).
+ * The outbox's commands to a room, delivered at least once and in any order. A room ignores an id it has seen, and a
+ * `setup` older (`at`) than its own.
  */
 export type RoomCommand =
-  /** The room's state as of `at`: it sends `stream-started`, `stream-ended`, `stream-updated`, `room-policy` as it differs. */
+  /**
+   * The room's state as of `at`. Differences send `stream-started`, `stream-ended`, `stream-updated`, `room-policy`.
+   */
   | {
       readonly type: 'setup';
       readonly at: number;
@@ -120,38 +124,38 @@ export type RoomCommand =
   | {
       readonly type: 'event';
       readonly event: RoomEventBody;
-      /** How long (ms) a gift with words waits, where chat is delayed. */
+      /** How long (ms) a gift with a text waits if chat is delayed. */
       readonly delayMs?: number;
     }
-  /** The words of a gift are gone; the gift stays. */
+  /** Deletes a gift's text; the gift stays. */
   | { readonly type: 'delete-gift-words'; readonly giftId: string; readonly by: string }
-  /** The user's sockets close with 4403, and no pass of theirs is good before `unban`. */
+  /** The user's sockets close with 4403, and passes from before `unban` are void. */
   | {
       readonly type: 'ban';
       readonly userId: string;
       readonly reason: string | null;
       readonly by: string;
-      /** What they have said is shown to nobody but moderators from now on; true if absent. */
+      /** From now on only moderators see what the user wrote. True if absent. */
       readonly deleteMessages?: boolean;
     }
   | { readonly type: 'unban'; readonly userId: string }
   /**
-   * Anything that a room knows of the user has changed: session, name, rank, relation. It is read again, and the seats
-   * close that the door would refuse now. `sessionsEnded`: so do those whose session is not known.
+   * Something the room knows about the user has changed: session, name, rank or relation. The room reloads it and
+   * closes seats that it would now deny. `sessionsEnded`: also seats with an unknown session.
    */
   | { readonly type: 'standing-changed'; readonly userId: string; readonly sessionsEnded?: true }
-  /** The user has entered five other rooms since: their sockets close, and no pass from before is good. */
+  /** The user has entered five other rooms since: their sockets close, and older passes are void. */
   | { readonly type: 'put-out'; readonly userId: string }
-  /** The account is gone: so are the user's words, and every name of theirs. */
+  /** The account was deleted: the room deletes the user's messages and every copy of their name. */
   | { readonly type: 'forget-user'; readonly userId: string }
-  /** D1 does not know which users wrote in the room or are named there: the room reports all of them again. */
+  /** D1 does not know which users wrote in the room or are named there, so the room reports all of them again. */
   | { readonly type: 'tell-traces' }
-  /** Where the creator is not shown, as of `at`: sockets from there close with 4403, and no pass from there is good. */
+  /** The creator's blocked regions as of `at`: sockets from there close with 4403, and passes from there are void. */
   | { readonly type: 'blocked-regions'; readonly at: number; readonly regions: readonly string[] };
 
 export interface ChatMessage {
   readonly id: string;
-  /** The room's number of it; null while a delayed message waits for its release. */
+  /** The room's number for it; null while a delayed message waits for its release. */
   readonly seq: number | null;
   readonly streamId: string;
   readonly userId: string;
@@ -159,14 +163,14 @@ export interface ChatMessage {
   readonly displayName: string;
   readonly avatarUrl: string | null;
   readonly badges: readonly Badge[];
-  /** As it was typed; empty once deleted. */
+  /** As typed; empty once deleted. */
   readonly text: string;
   /** Milliseconds. */
   readonly at: number;
   readonly deleted: boolean;
 }
 
-/** Why the room refuses; `domains/live/rooms/errors.ts` has each with its status and sentence. */
+/** Why the room refuses. `domains/live/rooms/errors.ts` lists each with its status and sentence. */
 export type RoomRefusalCode =
   | 'ROOM_CLOSED'
   | 'CHAT_DISABLED'
@@ -190,13 +194,13 @@ export interface RoomRefusal {
   readonly code: RoomRefusalCode;
   readonly message: string;
   readonly retryAfterMs?: number;
-  /** Why the person was banned or timed out, if a moderator said so. */
+  /** The moderator's reason for the ban or time-out, if given. */
   readonly reason?: string | null;
 }
 
 export type SayAnswer = { readonly ok: true; readonly message: ChatMessage } | RoomRefusal;
 
-/** What may be said with a gift, and how long after it that is shown. */
+/** The approved text for a gift, and how long it is delayed. */
 export type Approval = { readonly ok: true; readonly text: string; readonly delayMs: number } | RoomRefusal;
 
 export type ModerationAction =
@@ -224,10 +228,10 @@ export interface RoomFigures {
   readonly viewerCount: number;
   readonly uniqueViewers: number;
   readonly peakViewers: number;
-  /** By which lists sort: guests from one address count for at most five. */
+  /** Lists sort by this: at most five guests from one address count. */
   readonly rankingPeak: number;
   readonly watchSeconds: number;
-  /** The part of `watchSeconds` by verified users. */
+  /** The part of `watchSeconds` from verified users. */
   readonly rewardedSeconds: number;
   readonly messages: number;
   readonly reactions: Readonly<Partial<Record<ReactionKind, number>>>;
@@ -246,18 +250,18 @@ export interface ViewerList {
   readonly total: number;
 }
 
-/** The calls that a room takes, whatever it is made of. Every one is safe to repeat. */
+/** The calls that a room accepts. All are safe to repeat. */
 export interface Room {
-  /** @param commandId a v7 id, so that of two bans and lifts of a user the one that was made later holds */
+  /** @param commandId a v7 id: if a user is banned and unbanned, the command with the later id wins */
   apply(commandId: string, command: RoomCommand): Promise<void>;
-  /** @param clientId the client's own id of the message: a repeat is answered with the same message */
+  /** @param clientId the client's id of the message: a repeat returns the same message */
   say(user: RoomUser, clientId: string, text: string): Promise<SayAnswer>;
   /**
-   * Judges what somebody wants to say with a gift, as chat is, and counts it as said.
-   * @param key of the gift: a repeat gets the same approval and counts once
+   * Checks a gift's text by the rules of chat, and counts it as a chat message.
+   * @param key the gift's: a repeat returns the same approval and counts once
    */
   approveWords(user: RoomUser, key: string, text: string): Promise<Approval>;
-  /** Newest first; `before` and the answer's `nextBefore` are seqs. */
+  /** Newest first; `before` and the returned `nextBefore` are seqs. */
   history(before: number | null, limit: number): Promise<{ messages: ChatMessage[]; nextBefore: number | null }>;
   /** @param mayDeleteAny false: only messages of `byUserId` */
   deleteMessage(
@@ -265,31 +269,31 @@ export interface Room {
     byUserId: string,
     mayDeleteAny: boolean,
   ): Promise<{ readonly ok: true } | RoomRefusal>;
-  /** Answers whether it did anything: ending a time-out that is not active does nothing. */
+  /** Returns whether anything changed: ending a time-out that is not active is a no-op. */
   moderate(byUserId: string, action: ModerationAction): Promise<boolean>;
-  /** What the user wrote, the oldest first, without what was deleted; of many a page. @param afterSeq 0: from the first */
+  /** A page of the user's messages, oldest first, without deleted ones. @param afterSeq 0: from the first */
   messagesOf(userId: string, afterSeq: number, limit: number): Promise<ChatMessage[]>;
-  /** What these users said last, also what is shown to nobody but moderators; each one's newest first. */
+  /** These users' latest messages, including those that only moderators see. Newest first for each user. */
   newestMessagesOf(userIds: readonly string[], limitEach: number): Promise<ChatMessage[]>;
   timeOuts(): Promise<TimeOut[]>;
   viewers(): Promise<ViewerList>;
-  /** Null: nobody has set the room up. */
+  /** Null if the room was never set up. */
   viewerCount(): Promise<number | null>;
-  /** A number below `slots`, in rotation for each viewer: whose place in the video the next token is for. */
+  /** A number below `slots`, rotating for each viewer: their place in the video that the next token is for. */
   takeVideoSlot(viewer: { readonly kind: 'user' | 'guest'; readonly id: string }, slots: number): Promise<number>;
-  /** The ids of the viewers who are in from one of these regions. */
+  /** The ids of viewers in the room from one of these regions. */
   viewersFrom(regions: readonly string[]): Promise<string[]>;
-  /** Sends an event to the open sockets of these users and to nobody else; it is not stored and has no seq. */
+  /** Sends an event only to the open sockets of these users. It is not stored and has no seq. */
   tell(userIds: readonly string[], event: RoomEventBody): Promise<void>;
   /** Closes the viewer's sockets as if they had left. */
   leave(viewer: { readonly kind: 'user' | 'guest'; readonly id: string }): Promise<void>;
   figures(): Promise<RoomFigures>;
-  /** Upgrades to the room's WebSocket. @param pass verified by the Worker @param since the last seq that the client has */
+  /** Upgrades to the room's WebSocket. @param pass verified by the Worker @param since the client's last seq */
   connect(request: Request, pass: Pass, since: number | null): Promise<Response>;
 }
 
 /** The Durable Object behind a room, for its binding. */
 export type RoomObject = Rpc.DurableObjectBranded & Omit<Room, 'connect'>;
 
-/** Finds a room by its id. That of a stream has the stream's. */
+/** Finds a room by its id. A stream's room has the stream's id. */
 export type Rooms = (roomId: string) => Room;

@@ -1,6 +1,6 @@
 /**
- * Statements that hot paths run: Drizzle builds their SQL once an isolate instead of once a request, which costs as much
- * CPU as running them. What differs from request to request stands as a placeholder.
+ * Statements for hot paths. Their SQL is built once per isolate instead of once per request, because Drizzle spends as
+ * much CPU on building a statement as on running it. Values that vary between requests are placeholders.
  */
 import { fillPlaceholders, type Placeholder, sql } from 'drizzle-orm';
 import type { Database, Statement } from '@/contracts/database';
@@ -9,15 +9,15 @@ import type { Preparable, Prepared } from './client';
 type Values<Name extends string> = Readonly<Record<Name, unknown>>;
 
 /**
- * @param build gets a way to name values; what it answers must differ by nothing else
- * @returns the statement with these values, for a batch or to be awaited
+ * @param build receives a function that names values; nothing else in the statement may vary
+ * @returns the statement with these values, to be awaited or put into a batch
  */
 export function builtOnce<Name extends string, S extends Statement>(
   build: (db: Database, value: (name: Name) => Placeholder<Name>) => S,
 ): (ctx: { readonly db: Database }, values: Values<Name>) => S {
   let built: Prepared | undefined;
   return ({ db }, values) => {
-    built ??= (build(db, (name) => sql.placeholder(name)) as unknown as Preparable)._prepare(); // what every statement is
+    built ??= (build(db, (name) => sql.placeholder(name)) as unknown as Preparable)._prepare(); // every statement is one
     return statement(db, built, values) as unknown as S; // the same statement with its values in place
   };
 }
@@ -37,7 +37,7 @@ function statement(db: Database, built: Prepared, values: Values<string>): Prepa
       db
         .batch([own as unknown as Statement])
         .then(([result]) => result, undefined)
-        .then(fulfilled, rejected), // our batch takes it
+        .then(fulfilled, rejected), // our own batch accepts it
   };
   return own;
 }

@@ -1,16 +1,16 @@
-/** Drizzle over D1. There is one transaction: `db.batch`, which `commit` wraps. */
+/** Drizzle over D1. `db.batch`, which `commit` wraps, is the only kind of transaction. */
 import { drizzle } from 'drizzle-orm/d1';
 import type { Database } from '@/contracts/database';
 
 const opened = new WeakMap<D1Database, Database>();
 
-/** One for each binding, not for each request: what Drizzle learns of the columns stays learnt. */
+/** Opens one database per binding, not per request, so that Drizzle's column metadata is reused. */
 export function openDatabase(d1: D1Database): Database {
   const known = opened.get(d1);
   if (known) return known;
-  // Without the schema: its relational queries are not used, and to prepare them takes a tenth of a millisecond a request.
+  // Without the schema: we use no relational queries, and preparing them costs a tenth of a millisecond per request.
   const database = drizzle(d1);
-  // Drizzle's own batch binds nothing to `db.run(sql…)` statements, and throws if they have something to bind.
+  // NOTE: Drizzle's own batch binds no parameters to `db.run(sql…)` statements, and throws if they have any.
   const made = Object.assign(database, {
     batch: (queries: readonly unknown[]) => runBatch(d1, queries as Preparable[]),
   });
@@ -18,7 +18,7 @@ export function openDatabase(d1: D1Database): Database {
   return made;
 }
 
-/** What every statement of a batch is to Drizzle's sessions. */
+/** The interface of a batch statement inside Drizzle's sessions. */
 export interface Preparable {
   _prepare(): Prepared;
 }
@@ -39,10 +39,10 @@ async function runBatch(d1: D1Database, queries: readonly Preparable[]): Promise
   return prepared.flatMap((one, index) => {
     const result = results[index];
     if (!result) return [];
-    // D1 answers a batch with objects, in which columns of one name are one: every value after them would be another's.
+    // NOTE: D1 returns batch rows as objects, so columns with the same name collide and shift every later value.
     const [row] = result.results;
     if (row && one.fields && Object.keys(row as object).length !== one.fields.length)
-      throw new Error(`Two columns of one name in a batch; give one an alias: ${one.getQuery().sql}`);
+      throw new Error(`Two columns in a batch have the same name. Give one an alias: ${one.getQuery().sql}`);
     return [one.mapResult(result, true)];
   });
 }

@@ -1,4 +1,4 @@
-/** One batch, all or nothing, and what must follow it: the only way a use case writes. */
+/** Every use case writes through `commit`: one atomic batch, and the events that follow it. */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
@@ -17,15 +17,15 @@ export interface Following {
 }
 
 /**
- * Runs the statements as one transaction and delivers the events after the answer. Receivers may see the events in any
- * order, and see each at least once.
+ * Runs the statements as one transaction and delivers the events after the response. Receivers see each event at least
+ * once, in any order.
  *
- * Events follow only from a row that changed: they hang on the batch's act, which is its first statement that is not a
- * demand. If the act changes no row, no event follows. A batch that demands a change always changes a row, so its
- * events always follow.
- * @param evenIfUnchanged the events follow whatever changed: for clean-ups that several statements do together, and
- * whose events are harmless to repeat
- * @param refusals what a broken rule of the database means to the caller: constraint → refusal (see `refusalOf`)
+ * Events follow only if a row changed. They depend on the batch's act: its first statement that is not a requirement.
+ * If the act changes no row, no event follows. A batch with `requireChange` always changes a row, so its events always
+ * follow.
+ * @param evenIfUnchanged sends the events even if no row changed: for clean-ups by several statements, whose events are
+ * harmless to repeat
+ * @param refusals maps a violated database constraint to the refusal for the caller (see `refusalOf`)
  */
 export async function commit(
   ctx: Context,
@@ -40,7 +40,7 @@ export async function commit(
   if (!first) return [];
   try {
     const results: unknown[] = await ctx.db.batch([first, ...rest]);
-    const [inserted] = results.splice(place, insert.length) as D1Result[]; // of a statement without rows
+    const [inserted] = results.splice(place, insert.length) as D1Result[]; // a statement without rows
     if (inserted && inserted.meta.changes > 0) ctx.waitUntil(ctx.deliver(rows));
     return results;
   } catch (error) {
@@ -48,7 +48,7 @@ export async function commit(
   }
 }
 
-/** The index of the statement that the events depend on; undefined if they follow in any case. */
+/** The index of the statement that the events depend on. Undefined if they follow in any case. */
 function findAct(statements: readonly Statement[]): number | undefined {
   const demands = statements.map((statement) =>
     'demands' in statement ? (statement as Requirement).demands : undefined,
@@ -58,7 +58,7 @@ function findAct(statements: readonly Statement[]): number | undefined {
 }
 
 /**
- * As `commit`, for a request that may be repeated: if the batch's demand is not met, it leaves neither rows nor events.
+ * Like `commit`, for a request that may be repeated: if a requirement fails, it writes neither rows nor events.
  * @returns whether the batch was committed
  */
 export async function commitIfMet(
@@ -75,25 +75,25 @@ export async function commitIfMet(
   }
 }
 
-/** Aborts the batch, as `DEMAND_NOT_MET`, if the statement before it changed no row. */
+/** Aborts the batch with `DEMAND_NOT_MET` if the statement before it changed no row. */
 export function requireChange(ctx: Context): Requirement {
   const statement = ctx.db.run(sql`INSERT INTO demands (code, changed) VALUES ('', changes())`);
   return Object.assign(statement, { demands: 'change' as const });
 }
 
-/** Aborts the batch, as `DEMAND_NOT_MET`, unless this holds at that moment. @param condition 1 or 0 */
+/** Aborts the batch with `DEMAND_NOT_MET` unless this holds at that moment. @param condition 1 or 0 */
 export function requireThat(ctx: Context, condition: SQL): Requirement {
   const statement = ctx.db.run(sql`INSERT INTO demands (code, changed) VALUES ('', (${condition}))`);
   return Object.assign(statement, { demands: 'condition' as const });
 }
 
 /**
- * By what the database says broke: `users.username` (UNIQUE names its columns), a named CHECK, or a trigger's
- * RAISE text such as DEMAND_NOT_MET.
+ * Refusals by the violated rule, as the database reports it: `users.username` (UNIQUE names its columns), a named
+ * CHECK, or a trigger's RAISE text such as DEMAND_NOT_MET.
  */
 export type Refusals = Readonly<Record<string, () => AppError>>;
 
-/** The refusal that a broken rule of the database stands for, if it is one of these. */
+/** Finds the refusal for a violated database rule. Undefined if it is none of these. */
 export function refusalOf(error: unknown, refusals: Refusals): AppError | undefined {
   const rule = brokenRule(error, Object.keys(refusals));
   return rule === undefined ? undefined : refusals[rule]?.();

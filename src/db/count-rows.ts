@@ -1,9 +1,9 @@
-/** Counts what a list would show, and no further than the list counts: a count reads every row that it counts. */
+/** Counts the rows of a list up to a maximum, because a count reads every row that it counts. */
 import { type SQLWrapper, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 
 /**
- * The statement that counts these rows. Answers one row, `{ total }`.
+ * A statement that counts these rows. It returns one row, `{ total }`.
  * @param rows a query without a limit @param max where counting stops
  */
 export function countRows({ db }: Pick<Context, 'db'>, rows: { limit: (max: number) => SQLWrapper }, max: number) {

@@ -1,8 +1,8 @@
-/** For a write that leaves a row alone if it would change nothing. */
+/** For writes that skip a row if they would change nothing. */
 import { getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 
-/** Holds for a row in which one of these columns has another value. A column that is `undefined` is not asked about. */
+/** Holds for rows in which one of these columns has another value. Ignores columns that are `undefined`. */
 export function differs<Table extends SQLiteTable>(
   table: Table,
   values: { readonly [Column in keyof Table['$inferSelect']]?: unknown },

@@ -1,22 +1,22 @@
-/** Words as a condition of a list that has an order of its own. Lists by rank are the search domain's. */
+/** Full-text conditions for lists with their own order. The search domain ranks lists by relevance. */
 import { type SQL, sql } from 'drizzle-orm';
 import { ftsQuery } from '@/shared/fts';
 import { literal } from './sql';
 
 /**
- * What to MATCH for rows that hold these words and that are for one of this audience. An index ends with the column
- * `audience`, in which the words of a text are not looked for.
+ * The MATCH expression for rows that contain these words and are visible to this audience. Every index has a last
+ * column `audience`, which is excluded from the search for words.
  *
  * @param words an FTS5 expression
- * @param audience gives one, too
+ * @param audience also evaluates to one
  */
 export function matching(words: string, audience: SQL): SQL {
   return sql`(${`(- audience : (${words})) AND audience : (`} || ${audience} || ')')`;
 }
 
 /**
- * The rowids of the newest rows in which the words stand and that this audience may find, for `rowid IN (…)`: a word
- * may stand in every row, so no more than `max` of them.
+ * Rowids of the newest rows that contain the words and are visible to this audience, for `rowid IN (…)`. At most `max`
+ * rows, since a word may be in every row.
  *
  * @param index the name of an FTS5 table
  */
@@ -27,20 +27,20 @@ export function newestMatches(index: string, words: string, audience: SQL, max: 
 }
 
 /**
- * Before each word of an audience: a character that the tokenizer keeps and no reader's word has (see migration 0033), so
- * that nobody searches by the beginning of a word that stands in every row.
+ * Prefixes every audience term. The tokenizer keeps this character and no reader's word contains it (see migration
+ * 0033), so nobody can search by the prefix of a term that is in every row.
  */
 export const AUDIENCE_MARK = '\uE000';
 
-/** @param words of an audience, of which one must stand in a row's own */
+/** @param words audience terms, at least one of which must be among the row's own */
 export function audienceOf(words: readonly string[]): SQL<string> {
   return sql<string>`${words.map((word) => `"${AUDIENCE_MARK}${word}"`).join(' OR ')}`;
 }
 
-/** In the audience of whatever all may find. */
+/** The audience of rows that everybody may find. */
 export const EVERYBODY = audienceOf(['everybody']);
 
-/** How an audience names somebody: a letter for what they are to the row, and their id. */
+/** An audience term for a user: a letter for their relation to the row, and their id. */
 export function audienceWord(letter: string, id: string): string {
   return `${letter}${id.replaceAll('-', '')}`;
 }

@@ -1,4 +1,4 @@
-/** The outbox table and the row that a batch puts into it; `queues/outbox.ts` delivers. */
+/** The outbox table, and the rows that batches write to it. `queues/outbox.ts` delivers them. */
 import { eq, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Context } from '@/contracts/context';
@@ -17,17 +17,17 @@ export const outbox = sqliteTable('outbox', {
   nextAttemptAt: integer('next_attempt_at').notNull(),
 });
 
-/** The sweep takes over what the request that wrote it has not delivered until then. */
+/** After this long, the sweep delivers rows that the request which wrote them did not deliver. */
 export const SWEEP_AFTER_MS = 30 * SECOND_MS;
 
-/** What `deliver` takes: an event under the id by which its receiver knows a repeat. */
+/** What `deliver` accepts: an event, and the id by which its receiver detects a repeat. */
 interface NewRow {
   readonly id: string;
   readonly event: OutboxEvent;
 }
 
 /**
- * One statement, however many events there are: all of them become rows, or none.
+ * Inserts all events or none, in one statement.
  * @param always false: only if the statement before it changed a row
  */
 export function insertEvents(ctx: Context, rows: readonly NewRow[], { always }: { always: boolean }): Statement {
@@ -43,8 +43,8 @@ const inserting = builtOnce((db, value: (name: 'rows' | 'always' | 'now' | 'swep
 );
 
 /**
- * An event that happens after a delay unless it is called off before: how work that no batch can undo is undone if the
- * batch that should follow it never comes.
+ * Schedules an event that happens after a delay unless it is cancelled. It undoes work that no batch can roll back, in
+ * case the batch that should follow never commits.
  */
 export function planEvent(ctx: Context, event: OutboxEvent, delayMs: number) {
   const id = newId();
@@ -53,7 +53,7 @@ export function planEvent(ctx: Context, event: OutboxEvent, delayMs: number) {
   return { id, insert };
 }
 
-/** An event that may wait for the minute's sweep, and that is the same however often it is planned until then. */
+/** Schedules an event for the next minute's sweep. Planning it again before then adds nothing. */
 export function planOnce(ctx: Pick<Context, 'db' | 'now'>, id: string, event: OutboxEvent): Statement {
   return planning(ctx, { id, event, now: ctx.now() });
 }
@@ -66,9 +66,9 @@ const planning = builtOnce((db, value: (name: 'id' | 'event' | 'now') => Placeho
 );
 
 /**
- * The same event for each of these values, for the next sweep: one statement, however many they are. Those that still
- * wait are not planned again under the same id.
- * @param field the event's that differs @param values distinct
+ * Schedules the same event for each of these values, for the next sweep, in one statement. Pending events with the same
+ * id are not planned again.
+ * @param field the event's field that varies @param values distinct
  */
 export function planForEach<Event extends OutboxEvent>(
   ctx: Context,
@@ -86,8 +86,8 @@ export function planForEach<Event extends OutboxEvent>(
 }
 
 /**
- * An event that depends on what the batch finds: one if the query has a row, none otherwise. Answers it, for the caller
- * to deliver.
+ * Inserts an event that depends on the batch's data: one if the query finds a row, otherwise none. Returns it, for the
+ * caller to deliver.
  * @param value a query of at most one row, whose column `value` is the event's field
  */
 export function planIfFound<Event extends OutboxEvent>(
@@ -104,7 +104,7 @@ export function planIfFound<Event extends OutboxEvent>(
     RETURNING id, event`);
 }
 
-/** Changes no row if the event has happened. */
+/** Cancels a scheduled event. Changes no row if the event has happened. */
 export function callOffEvent(ctx: Context, id: string) {
   return ctx.db.delete(outbox).where(eq(outbox.id, id));
 }

@@ -1,11 +1,11 @@
-/** A list as a CSV file, made page by page while the client reads, so that no length of it fills the memory. */
+/** Streams a list as a CSV file, page by page as the client reads, so that a long list never fills the memory. */
 import { stringify } from 'csv-stringify/sync';
 
 type Cell = string | number | null;
 
 /**
- * @param pages the rows, a page at a time; each is asked for when the client has taken the one before
- * @param fileName our own words: nothing that a user wrote
+ * @param pages the rows, a page at a time; the next page is requested once the client has read the last one
+ * @param fileName written by us: nothing that a user typed
  */
 export function csvResponse(
   fileName: string,
@@ -37,7 +37,7 @@ export function csvResponse(
   });
 }
 
-/** What a viewer wrote may begin with `=`: to a spreadsheet that would be a formula, run with its owner's rights. */
+/** Escapes text such as `=…`, which a spreadsheet would run as a formula with its owner's rights. */
 function toCsv(rows: readonly (readonly Cell[])[]): string {
   return stringify(
     rows.map((row) => [...row]),

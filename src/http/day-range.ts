@@ -1,30 +1,31 @@
-/** Reports go over a range of days in UTC, both ends included. */
+/** Day ranges of reports: days in UTC, both ends included. */
 import { z } from '@hono/zod-openapi';
 import { DAY_MS, toDay } from '@/shared/time';
 import { httpError } from './errors';
 
-/** A year, and the leap day. */
+/** A leap year. */
 export const RANGE_DAYS_MAX = 366;
 
 const aDay = z.iso.date('must be a date: 2026-11-23');
 
 export const dayRangeQuery = {
   from: aDay.optional().describe('The first day (UTC).'),
-  to: aDay.optional().describe('The last day (UTC), included; today, unless sent.'),
+  to: aDay.optional().describe('The last day (UTC), included. Defaults to today.'),
 };
 
 export interface DayRange {
   /** 2026-11-23 */
   readonly from: string;
   readonly to: string;
-  /** Milliseconds: from `startMs` on, before `endMs`. */
+  /** Milliseconds: from `startMs`, inclusive, to `endMs`, exclusive. */
   readonly startMs: number;
   readonly endMs: number;
 }
 
 /**
- * @param days how many, ending at `to`, where `from` was not sent
- * @param daysMax Infinity: of a list that is read a page at a time. Throws VALIDATION_FAILED.
+ * Throws VALIDATION_FAILED.
+ * @param days the length of the range that ends at `to`, if `from` was not sent
+ * @param daysMax Infinity for a list that is read a page at a time
  */
 export function readRange(
   now: number,
@@ -41,7 +42,7 @@ export function readRange(
   return { from: toDay(startMs), to, startMs, endMs };
 }
 
-/** Every day of the range, so that a day without anything is there too. */
+/** Lists every day of the range, including days without data. */
 export function daysOf({ startMs, endMs }: DayRange): string[] {
   return Array.from({ length: (endMs - startMs) / DAY_MS }, (_, index) => toDay(startMs + index * DAY_MS));
 }

@@ -1,4 +1,4 @@
-/** An endpoint's page of the OpenAPI document, made of its declaration. */
+/** Builds an endpoint's page of the OpenAPI document from its declaration. */
 import { type RouteConfig, z } from '@hono/zod-openapi';
 import { type Endpoint, isBodyOptional, requiresVerification, type Who } from './endpoint';
 import { ErrorEnvelope } from './envelope';
@@ -6,7 +6,7 @@ import type { Refusal } from './errors';
 import { IDEMPOTENCY_HEADER } from './idempotency';
 import { refusalsOf } from './refusals';
 
-/** @param guarded what the guard may answer here */
+/** @param guarded the guard's refusals for this endpoint */
 export function describe(endpoint: Endpoint, guarded: readonly Refusal[]): RouteConfig {
   const { who, params, query, body, upload, response, contentType, status = 200 } = endpoint;
   const { security, sentence } = describeWho(who);
@@ -45,7 +45,7 @@ export function describe(endpoint: Endpoint, guarded: readonly Refusal[]): Route
   };
 }
 
-/** By status, each code with its sentence. */
+/** Lists the codes by status, each with its sentence. */
 function describeRefusals(refusals: readonly Refusal[]): RouteConfig['responses'] {
   const byStatus = Map.groupBy(
     refusals.toSorted((a, b) => a.status - b.status),
@@ -62,7 +62,7 @@ function describeRefusals(refusals: readonly Refusal[]): RouteConfig['responses'
   );
 }
 
-/** Who may call: OpenAPI's security, and a sentence for the reader. */
+/** Who may call: OpenAPI's security, and a sentence for readers. */
 function describeWho(who: Who): { security: Record<string, string[]>[]; sentence: string } {
   const security = [{ bearer: [] }];
   if (typeof who === 'object') return { security, sentence: `Staff with \`${who.permission}\`.` };
@@ -70,7 +70,7 @@ function describeWho(who: Who): { security: Record<string, string[]>[]; sentence
     case 'public':
       return { security: [], sentence: 'Anyone.' };
     case 'optional':
-      return { security: [{}, ...security, { guest: [] }], sentence: 'Anyone; more for the signed-in.' };
+      return { security: [{}, ...security, { guest: [] }], sentence: 'Anyone. Signed-in users get more.' };
     case 'user':
       return { security, sentence: 'Any account.' };
     case 'creator':
@@ -82,14 +82,14 @@ function describeWho(who: Who): { security: Record<string, string[]>[]; sentence
     case 'staff':
       return { security, sentence: 'Staff of any rank.' };
     case 'signed':
-      return { security: [], sentence: 'A provider, by its signature.' };
+      return { security: [], sentence: 'A provider, authenticated by its signature.' };
   }
 }
 
-/** For the document alone: `readOnce` is what refuses. */
+/** Only for the document: `readOnce` does the validation. */
 const IdempotencyHeader = z.object({
   [IDEMPOTENCY_HEADER]: z
     .string()
     .optional()
-    .openapi({ param: { required: true }, description: 'Unique for each user; a repeat is answered as before.' }),
+    .openapi({ param: { required: true }, description: 'Unique for each user. A repeat returns the first response.' }),
 });

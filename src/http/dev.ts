@@ -1,6 +1,6 @@
 /**
- * Pages for one's own machine: the development mailbox. In production they do not exist. Requests below `/dev` are
- * counted here, those of the domains' pages included.
+ * Development pages, such as the mailbox. They do not exist in production. Also applies rate limits to every request
+ * below `/dev`, including the domains' pages there.
  */
 import { sql } from 'drizzle-orm';
 import { Hono } from 'hono';
@@ -31,7 +31,7 @@ devRoutes.get('/dev/mail', async (c) => {
 <title>Footlight mailbox</title>
 <style>body{font:16px/1.5 system-ui;max-width:44rem;margin:2rem auto;padding:0 1rem}pre{white-space:pre-wrap;background:#f4f4f4;padding:1rem}</style>
 <h1>Mailbox</h1>
-${mails.length === 0 ? html`<p>No mail yet. What the server sends in development lands here.</p>` : ''}
+${mails.length === 0 ? html`<p>No mail yet. Mails that the server sends in development appear here.</p>` : ''}
 ${mails.map(
   (mail) =>
     html`<article><h2>${mail.subject}</h2><p>To ${mail.recipient}, ${new Date(mail.created_at).toISOString()}</p><pre>${mail.text}</pre></article>`,

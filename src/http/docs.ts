@@ -1,6 +1,6 @@
 /**
- * The API reference: a page of the Worker's own with Swagger UI's files, the OpenAPI document, a Postman collection.
- * Anyone may ask, so each is made once, may be cached by anyone, and is counted like any other read.
+ * The API reference: our own page with Swagger UI's files, the OpenAPI document and a Postman collection. They are
+ * public: each is built once, may be cached by anyone, and counts against the rate limits like any other read.
  */
 import { z } from '@hono/zod-openapi';
 import { Hono, type Context as HonoContext, type MiddlewareHandler } from 'hono';
@@ -26,13 +26,16 @@ const START = `SwaggerUIBundle({ url: 'openapi.json', dom_id: '#reference', deep
 const FILES = ['swagger-ui.css', 'swagger-ui-bundle.js'];
 const POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'";
 
-/** A deploy is seen after five minutes at the latest; until then nobody asks again. */
+/** Clients see a deploy after at most five minutes, and do not ask again before. */
 const CACHED = 'public, max-age=300';
 const BASES = ['/api/v1', '/api'];
 
 const description = { method: 'get', tag: 'docs', who: 'public' } as const;
 
-/** Declared for the document; `docsRoutes` answers them, since the document is made of all endpoints, these included. */
+/**
+ * Declared for the document only. `docsRoutes` answers them, since the document describes all endpoints, these
+ * included.
+ */
 export const docsEndpoints = [
   endpoint({
     operationId: 'showReference',
@@ -64,12 +67,12 @@ export const docsEndpoints = [
 ];
 
 function unreachable(): never {
-  throw new Error('docsRoutes answers before the API router does');
+  throw new Error('docsRoutes must answer before the API router does');
 }
 
 interface Page {
   readonly type: string;
-  /** @param origin the platform's own, which the Postman collection calls */
+  /** @param origin the platform's own origin, which the Postman collection calls */
   readonly make: (origin: string) => string;
 }
 
@@ -99,15 +102,15 @@ export function docsRoutes(describeApi: () => OpenApiDocument): Hono<HttpEnv> {
   return routes;
 }
 
-/** Counted by address, before anything is made. */
+/** Counts the request by address before anything is built. */
 const count: MiddlewareHandler<HttpEnv> = async (c, next) => {
   await enforceLimit(c, 'read');
   await next();
 };
 
 /**
- * NOTE: state that outlives a request, which nothing else here has. To describe all endpoints takes 90 ms and gives the
- * same 520 KB each time; it depends on the code and the configured origin alone, so an isolate keeps one.
+ * NOTE: this is the only state in this file that outlives a request. Describing all endpoints takes 90 ms and always
+ * gives the same 520 KB. The text depends only on the code and the configured origin, so an isolate keeps one copy.
  */
 function onceFor(make: Page['make']): (origin: string) => Made {
   let kept: { readonly origin: string; readonly made: Made } | undefined;
@@ -121,7 +124,7 @@ function onceFor(make: Page['make']): (origin: string) => Made {
 }
 
 function answerMade(c: HonoContext<HttpEnv>, type: string, { bytes, etag }: Made): Response {
-  // The length is for HEAD, whose body Hono drops.
+  // HEAD needs the length, because Hono drops its body.
   const headers = { 'Content-Type': type, 'Content-Length': String(bytes.byteLength) };
   return answerTagged(c, etag, bytes, { ...headers, 'Content-Security-Policy': POLICY });
 }

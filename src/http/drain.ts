@@ -1,8 +1,11 @@
-/** Lets a refusal reach a client that is still sending: to most, an answer before the body's end is a broken pipe. */
+/**
+ * Reads the rest of a refused request, since most clients report a broken pipe if the response comes before the body's
+ * end.
+ */
 import type { MiddlewareHandler } from 'hono';
 import { SECOND_MS } from '@/shared/time';
 
-/** What comes after that is not waited for. */
+/** Beyond these, the server stops reading. */
 const BYTES_MAX = 64 * 1_048_576;
 const MS_MAX = 10 * SECOND_MS;
 
@@ -24,7 +27,7 @@ async function drain(body: ReadableStream<Uint8Array>): Promise<void> {
     }
     await giveUp();
   } catch {
-    // The sender is gone.
+    // The client has disconnected.
   } finally {
     clearTimeout(timer);
   }

@@ -1,6 +1,6 @@
 /**
- * How an endpoint is declared: who may call it, what it takes and answers, and the handler, in one place.
- * `mount.ts` turns the declaration into a route, its guard and its limits, `describe.ts` into its page of the reference.
+ * Declares an endpoint: who may call it, its input and output, and its handler, in one place. `mount.ts` turns the
+ * declaration into a route with its guard and limits, `describe.ts` into its page of the reference.
  */
 
 import type { z } from '@hono/zod-openapi';
@@ -12,9 +12,9 @@ import type { Refusal } from './errors';
 import type { Once } from './idempotency';
 
 /**
- * Who may call: anyone, anyone with more for the signed-in, an account, an approved creator, one who is a DJ or a
- * performer, staff of any rank, staff with a permission, or a provider by its signature (which the handler checks on the
- * raw body).
+ * Who may call: anyone, anyone with more for signed-in users, an account, an approved creator, a creator who is a DJ or
+ * a performer, staff of any rank, staff with a permission, or a provider by its signature. The handler checks the
+ * signature on the raw body.
  */
 export type Who =
   | 'public'
@@ -44,9 +44,11 @@ export interface Input<
   params: Output<P>;
   query: Output<Q>;
   body: Output<B>;
-  /** The request's Idempotency-Key and what it was made for, where the endpoint moves money. */
+  /** The Idempotency-Key and the hash of its request, if the endpoint moves money. */
   once: M extends true ? Once : undefined;
-  /** The request itself, for what is not JSON: uploads, signatures, upgrades. Its body is unread when `body` is absent. */
+  /**
+   * The raw request, for input that is not JSON: uploads, signatures, upgrades. Its body is unread if `body` is absent.
+   */
   request: Request;
 }
 
@@ -62,44 +64,44 @@ export interface EndpointDefinition<
   /** Verb and noun, unique in the API: `joinStream`. Generated clients name their functions after it. */
   operationId: string;
   method: Method;
-  /** Below /api/v1, parameters in braces: `/stream/{id}`. */
+  /** Below /api/v1, with parameters in braces: `/stream/{id}`. */
   path: string;
-  /** Other paths of this endpoint, with the same parameters: `/viewer/live`. Each has its page in the reference. */
+  /** Other paths of this endpoint, with the same parameters: `/viewer/live`. Each has its own page in the reference. */
   aliases?: readonly (string | { readonly method: Method; readonly path: string })[];
   tag: string;
-  /** One line for the reference's table of contents. */
+  /** One line for the reference's list of endpoints. */
   summary: string;
-  /** What the summary has no room for; Markdown. */
+  /** Details that do not fit the summary; Markdown. */
   description?: string;
   who: W;
   params?: P;
   query?: Q;
   body?: B;
-  /** A body that is not JSON, described for the document alone; the handler reads it from `request`. */
+  /** A body that is not JSON, described only for the document. The handler reads it from `request`. */
   upload?: { contentType: 'multipart/form-data' | 'application/webhook+json' | 'application/json'; schema: z.ZodType };
-  /** Shape of `data`, or of the body of an answer that is not JSON. */
+  /** Shape of `data`, or of the body if the response is not JSON. */
   response: R;
-  /** For an answer that is not JSON. The handler then returns a Response. */
+  /** For a response that is not JSON. The handler then returns a Response. */
   contentType?: string;
   status?: 200 | 201 | 202;
-  /** Another status, and when: with the same answer, or with one of its own. */
+  /** Another status, and when it is sent. It has the same response, or one of its own. */
   also?: { readonly status: 200 | 201 | 202; readonly when: string; readonly response?: A };
-  /** The answer can be had as text/csv too. The handler then returns a Response. */
+  /** The response is also available as text/csv. The handler then returns a Response. */
   csv?: true;
   /**
-   * What the handler refuses with: `[streamError.ALREADY_LIVE]`. Those of http and the guard are added by
-   * `refusals.ts`. In development an endpoint that answers another code fails.
+   * The handler's refusals: `[streamError.ALREADY_LIVE]`. `refusals.ts` adds those of http and the guard. In
+   * development a request fails if its endpoint refuses with any other code.
    */
   refusals?: readonly Refusal[];
   limit?: Exclude<Limit, 'lookUp'>;
-  /** Requires an Idempotency-Key, and hands it on as `once`. */
+  /** Requires an Idempotency-Key and passes it on as `once`. */
   movesMoney?: M;
   /**
-   * Also for an account whose address is not verified. Without it such an account may only read what is its own, and is
-   * a guest where `who` is `optional`.
+   * Allows accounts with an unverified address. Otherwise such an account may only read its own data, and is a guest if
+   * `who` is `optional`.
    */
   unverified?: true;
-  /** Reads that look session and status up on the primary all the same: credentials, exports, documents. */
+  /** For reads that must check session and status on the primary database: credentials, exports, documents. */
   fresh?: true;
   handler: (ctx: Context, input: Input<W, P, Q, B, M>) => Promise<Answer<R, A>> | Answer<R, A>;
 }
@@ -110,7 +112,7 @@ type Answer<R extends z.ZodType, A extends Schema> =
   | Response
   | (A extends z.ZodType ? Envelope<z.input<A>> : never);
 
-/** An endpoint whose types have done their work: what `mount` and the tests see. */
+/** An endpoint without its type parameters, as `mount` and the tests use it. */
 export interface Endpoint extends Omit<EndpointDefinition, 'handler'> {
   handler: (ctx: Context, input: never) => unknown;
 }
@@ -127,7 +129,9 @@ export function endpoint<
   return definition;
 }
 
-/** Gives each alias an endpoint of its own, so that the router, the reference and the tests see every path alike. */
+/**
+ * Turns each alias into an endpoint of its own, so that the router, the reference and the tests treat all paths alike.
+ */
 export function withAliases(endpoints: readonly Endpoint[]): Endpoint[] {
   return endpoints.flatMap((endpoint) => [
     endpoint,
@@ -149,13 +153,13 @@ function aliasOf(endpoint: Endpoint, alias: NonNullable<Endpoint['aliases']>[num
   };
 }
 
-/** Whether it is refused to an account whose address is not verified. */
+/** Whether the endpoint refuses accounts with an unverified address. */
 export function requiresVerification({ who, method, unverified }: Pick<Endpoint, 'who' | 'method' | 'unverified'>) {
   if (unverified || who === 'public' || who === 'optional' || who === 'signed') return false;
   return !(who === 'user' && method === 'get');
 }
 
-/** A body of which every field may be left out may be left out itself. */
+/** Whether the body may be left out: all of its fields are optional. */
 export function isBodyOptional({ body }: Endpoint): boolean {
   return body?.safeParse({}).success ?? false;
 }

@@ -1,10 +1,10 @@
-/** The envelope of every JSON answer, and the shapes of its lists. */
+/** The envelope of every JSON response, and the shapes of its lists. */
 import { z } from '@hono/zod-openapi';
 import { decrypt, encrypt } from '@/shared/crypto';
 import type { Keyring } from '@/shared/keys';
 import { type AppError, httpError } from './errors';
 
-/** An answer with more than data: a sentence for people, a header, another status. */
+/** A response with more than data: a sentence for people, headers or another status. */
 export class Envelope<T> {
   constructor(
     readonly data: T,
@@ -28,15 +28,15 @@ export const ErrorEnvelope = z
   })
   .openapi('Error');
 
-/** A shape that may be missing. `.nullable()` of a named one would make its page of the reference say that it is null. */
+/** A nullable shape. NOTE: `.nullable()` on a named schema would make its page of the reference nullable. */
 export function orNull<T extends z.ZodType>(shape: T) {
   return z.union([shape, z.null()]);
 }
 
-/** For endpoints that have done it and have nothing to tell. */
+/** For endpoints that return no data. */
 export const Nothing = z.object({}).openapi('Nothing');
 
-/** Renders a refusal: the only shape in which an error leaves the API. */
+/** Renders a refusal: the only form in which an error leaves the API. */
 export function errorResponse(error: AppError, requestId: string): Response {
   const { code, message, details, status, headers } = error;
   const body = {
@@ -52,7 +52,7 @@ export function errorResponse(error: AppError, requestId: string): Response {
 
 const PAGE_SIZE_DEFAULT = 20;
 const PAGE_SIZE_MAX = 100;
-/** Counting stops here: nobody turns to page 501, and a count costs a row read each. */
+/** Counting stops here: nobody turns to page 501, and each counted row costs a row read. */
 export const COUNT_MAX = 10_000;
 
 const perPage = z.coerce.number().int().min(1).max(PAGE_SIZE_MAX).default(PAGE_SIZE_DEFAULT);
@@ -65,7 +65,7 @@ export interface PageQuery {
   perPage: number;
 }
 
-/** Where a page's rows are. Past those that are counted it has none: to skip a row costs as much as to read it. */
+/** The range of a page's rows. Empty beyond COUNT_MAX, since skipping a row costs as much as reading it. */
 export function limitAndOffset({ page, perPage }: PageQuery): { limit: number; offset: number } {
   const offset = (page - 1) * perPage;
   return offset < COUNT_MAX ? { limit: perPage, offset } : { limit: 0, offset: 0 };
@@ -85,7 +85,7 @@ export function pageOf<T extends z.ZodType>(item: T) {
   return z.object({ items: z.array(item), pagination: Pagination });
 }
 
-/** @param counted how many rows there are, counted at most to COUNT_MAX + 1 */
+/** @param counted the number of rows, counted up to COUNT_MAX + 1 */
 export function presentPage<T>(items: T[], counted: number, { page, perPage }: PageQuery) {
   const total = Math.min(counted, COUNT_MAX);
   return {
@@ -111,28 +111,28 @@ export function cursorPageOf<T extends z.ZodType>(item: T) {
   });
 }
 
-/** @param list the list's name: a cursor is good for the list that gave it */
+/** @param list the list's name: a cursor is only valid for the list that issued it */
 export function encodeCursor(list: string, position: (string | number)[]): string {
   return Buffer.from(JSON.stringify([list, ...position])).toString('base64url');
 }
 
-/** @param shape what the list wrote after its name. Throws CURSOR_INVALID. */
+/** @param shape the position that follows the list's name. Throws CURSOR_INVALID. */
 export function decodeCursor<T extends z.ZodType>(list: string, shape: T, cursor: string): z.output<T> {
   try {
     const [name, ...position] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[]; // checked below
     if (name === list) return shape.parse(position);
   } catch {
-    // Falls through: whatever is wrong with it, it is not ours.
+    // Falls through: a cursor that cannot be read is not ours.
   }
   throw httpError('CURSOR_INVALID');
 }
 
-/** As `encodeCursor`, where the position may tell of somebody out of the reader's sight: it is neither read nor forged. */
+/** Like `encodeCursor`, but encrypted: the position may reveal users who are hidden from the reader. */
 export function sealCursor(keys: Keyring, list: string, position: (string | number)[]): Promise<string> {
   return encrypt(keys, list, JSON.stringify(position), 'cursor');
 }
 
-/** @param shape what the list sealed. Throws CURSOR_INVALID, also once the key is gone. */
+/** @param shape the sealed position. Throws CURSOR_INVALID, also if the key was removed. */
 export async function openCursor<T extends z.ZodType>(
   keys: Keyring,
   list: string,
@@ -146,7 +146,7 @@ export async function openCursor<T extends z.ZodType>(
   }
 }
 
-/** @param rows one more than the page holds, where there are more */
+/** @param rows one more than fits the page if there are more */
 export function presentCursorPage<Row, T>(
   rows: Row[],
   perPage: number,

@@ -1,4 +1,4 @@
-/** The one way to refuse: a code from a domain's closed list, its HTTP status and a sentence that says why. */
+/** The only way to refuse a request: a code from a domain's closed list, its HTTP status and a sentence for people. */
 type RefusalStatus = 400 | 401 | 402 | 403 | 404 | 409 | 413 | 415 | 416 | 422 | 429 | 451 | 500 | 503;
 
 export class AppError extends Error {
@@ -15,7 +15,7 @@ export class AppError extends Error {
   }
 }
 
-/** One entry of a list: what clients switch on, its status, and what it says to people. */
+/** One entry of a list: the code that clients switch on, its status and its sentence. */
 export interface Refusal {
   readonly code: string;
   readonly status: RefusalStatus;
@@ -24,7 +24,7 @@ export interface Refusal {
 
 type ErrorList = Readonly<Record<string, readonly [RefusalStatus, string]>>;
 interface Extras {
-  /** Replaces the list's sentence where it can say more. */
+  /** Replaces the list's sentence if the caller can say more. */
   message?: string;
   details?: unknown;
   headers?: Record<string, string>;
@@ -34,8 +34,8 @@ type Errors<L extends ErrorList> = ((code: keyof L & string, extras?: Extras) =>
 };
 
 /**
- * Closes a domain's list of refusals: `throw streamError('STREAM_NOT_FOUND')`, and in an endpoint's declaration
- * `refusals: [streamError.STREAM_NOT_FOUND]`. The codes are what clients switch on, so they never change.
+ * Defines a domain's closed list of refusals. Use: `throw streamError('STREAM_NOT_FOUND')`, and in an endpoint's
+ * declaration `refusals: [streamError.STREAM_NOT_FOUND]`. Codes never change, since clients switch on them.
  */
 export function errorList<const L extends ErrorList>(list: L): Errors<L> {
   const refuse = (code: keyof L & string, { message, details, headers }: Extras = {}) => {
@@ -46,7 +46,7 @@ export function errorList<const L extends ErrorList>(list: L): Errors<L> {
   return Object.assign(refuse, Object.fromEntries(entries) as { readonly [C in keyof L]: Refusal }); // the list's own keys
 }
 
-/** What any endpoint may answer, whatever its domain. */
+/** Refusals that any endpoint may use, whatever its domain. */
 export const httpError = errorList({
   MALFORMED_JSON: [400, 'The body is not well-formed JSON. Check it and send it again.'],
   IDEMPOTENCY_KEY_REQUIRED: [

@@ -1,8 +1,8 @@
-/** Fields that people write: folded first, then counted as a reader counts, and without control characters. */
+/** Text fields: folded first, then counted in code points, and without control characters. */
 import { z } from '@hono/zod-openapi';
 import { countCharacters, foldBlanks, foldText, hasControlCharacters } from '@/shared/text';
 
-/** May have line breaks. @param min 0: may be empty */
+/** A text that may have line breaks. @param min 0: may be empty */
 export function aText(max: number, min = 0, fold = foldText) {
   return z
     .string()
@@ -23,10 +23,10 @@ export function aLine(max: number, min = 1, fold = foldText) {
 
 const SEARCH_CHARACTERS_MAX = 100;
 
-/** Words to look for. A text without words, or with invisible ones only, finds nothing. */
+/** A search text. It finds nothing if it has no words, or only invisible ones. */
 export const searchText = aLine(SEARCH_CHARACTERS_MAX, 1, foldBlanks);
 
-/** The same where there may be none: a blank is no restriction. */
+/** An optional search text. A blank one does not filter. */
 export const optionalSearchText = aLine(SEARCH_CHARACTERS_MAX, 0, foldBlanks)
   .transform((text) => text || undefined)
   .optional();

@@ -1,4 +1,4 @@
-/** What Hono carries with a request. */
+/** The variables that Hono carries with a request. */
 import type { Context } from '@/contracts/context';
 import type { Viewer } from '@/shared/actor';
 

@@ -1,6 +1,6 @@
 /**
  * Requests that move money carry an `Idempotency-Key`. The use case stores the key and a hash of the request in its own
- * row, unique for each user and kept for ever. A repeat is answered from that row; the same key with another body is
+ * row, unique for each user and kept for ever. A repeat returns that row's response; the same key with another body is
  * refused.
  */
 import { sha256 } from '@/shared/crypto';
@@ -14,7 +14,7 @@ export interface Once {
   readonly bodyHash: string;
 }
 
-/** @param route `POST /payment/gift` @param body as it was validated. Throws IDEMPOTENCY_KEY_REQUIRED. */
+/** Throws IDEMPOTENCY_KEY_REQUIRED. @param route `POST /payment/gift` @param body after validation */
 export function readOnce(request: Request, route: string, body: unknown): Once {
   const idempotencyKey = request.headers.get(IDEMPOTENCY_HEADER) ?? '';
   if (!KEY.test(idempotencyKey)) throw httpError('IDEMPOTENCY_KEY_REQUIRED');
@@ -22,12 +22,12 @@ export function readOnce(request: Request, route: string, body: unknown): Once {
 }
 
 /**
- * Performs a request once for each key and returns its row. If two requests with one key run at the same time, one makes
- * the row; the other fails on the unique key, looks the row up and answers from it.
- * @param known the row that an earlier request with this key made, read along with what the request needs anyway
- * @param perform makes the row, or throws
- * @param findTwin looks for the row again, after `perform` threw. Throws what `perform` throws, and
+ * Performs a request once for each key and returns its row. If two requests with one key run at the same time, one
+ * creates the row; the other fails on the unique key, finds the row and returns it. Throws what `perform` throws, and
  * IDEMPOTENCY_KEY_REUSED.
+ * @param known the row of an earlier request with this key, read together with the request's other data
+ * @param perform creates the row, or throws
+ * @param findTwin looks for the row again after `perform` threw
  */
 export async function performOnce<Row extends { readonly bodyHash: string }>(
   { bodyHash }: Once,

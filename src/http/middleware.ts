@@ -1,4 +1,4 @@
-/** What happens to every request before and after its endpoint: context, CORS, security headers, one log line. */
+/** Runs before and after every endpoint: context, CORS, security headers, one log line. */
 import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import { routePath } from 'hono/route';
@@ -6,7 +6,7 @@ import type { Context } from '@/contracts/context';
 import { GUEST_HEADER, SESSION_TOKEN_HEADER } from '@/shared/actor';
 import type { HttpEnv } from './http-env';
 
-/** What the Worker's entry hands the app with each request. */
+/** The binding that the Worker's entry passes to the app with each request. */
 export interface AppEnv extends HttpEnv {
   Bindings: { readonly makeContext: () => Context };
 }
@@ -30,7 +30,7 @@ export const logRequests: MiddlewareHandler<AppEnv> = async (c, next) => {
   });
 };
 
-/** By an allow-list. No cookie authenticates, so there are no credentials to allow. */
+/** Allows listed origins. No cookie authenticates, so credentials are never allowed. */
 export const allowOrigins: MiddlewareHandler<AppEnv> = cors({
   origin: (origin, c) => {
     const { ctx } = c.var as HttpEnv['Variables']; // hono/cors knows no variables; withContext ran before
@@ -47,15 +47,15 @@ export const allowOrigins: MiddlewareHandler<AppEnv> = cors({
   ],
   exposeHeaders: [
     ...[SESSION_TOKEN_HEADER, 'x-request-id', 'Retry-After', 'RateLimit', 'RateLimit-Policy'],
-    // For files: their name, and what a download needs to continue where it broke off.
+    // For files: their name, and the headers that a download needs to resume.
     ...['ETag', 'Content-Disposition', 'Content-Range', 'Accept-Ranges'],
   ],
   maxAge: 86_400,
 });
 
-/** An answer is data and never a page: nothing may be loaded by it, and nobody may frame it. */
+/** A response is data and never a page: it may load nothing, and nobody may frame it. */
 const SECURITY_HEADERS = Object.entries({
-  // Answers hold tokens and what only their reader may see; what may be kept says so itself.
+  // Responses contain tokens and private data. Those that may be cached set their own header.
   'Cache-Control': 'no-store',
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
   'Cross-Origin-Resource-Policy': 'cross-origin',
@@ -66,8 +66,8 @@ const SECURITY_HEADERS = Object.entries({
 const HSTS = 'max-age=63072000; includeSubDomains';
 
 /**
- * What an endpoint has set itself stays. A 101 has a socket and no reader of headers. Set on the response itself: Hono
- * would make the whole of it anew for each header.
+ * Keeps headers that an endpoint set itself, and skips a 101, since sockets have no headers to read. NOTE: sets them on
+ * the response directly, because Hono's `c.header` would copy the whole response for each header.
  */
 export const secure: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();

@@ -1,4 +1,4 @@
-/** Turns declared endpoints into routes: limit → guard → input → handler → envelope, the same way for all. */
+/** Turns declared endpoints into routes. All follow the same steps: limit → guard → input → handler → envelope. */
 
 import { Hono, type Context as HonoContext, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
@@ -13,22 +13,22 @@ import { enforceLimit } from './rate-limit';
 import { refusalsOf } from './refusals';
 import { invalid, parse, requireFewValues } from './validation';
 
-/** Decides who may call. Given by the app, so that http knows no domain. */
+/** Decides who may call. The app supplies it, so that http depends on no domain. */
 export interface Guard {
   /**
-   * Finds out who calls and whether they may; throws the refusal.
-   * @param count takes the request from its caller's budget; to be awaited before anything is looked up
+   * Identifies the caller and checks whether they may call. Throws the refusal.
+   * @param count counts the request against its caller's budget; await it before any look-up
    */
   readonly admit: (ctx: Context, request: Request, endpoint: Endpoint, count: Count) => Promise<Admission>;
-  /** Lists what `admit` may throw for this endpoint. */
+  /** Lists the refusals that `admit` may throw for this endpoint. */
   readonly refusals: (endpoint: Endpoint) => readonly Refusal[];
 }
-/** @param caller the user or session of a genuine token; without one the address is counted */
+/** @param caller the user or session of a genuine token. Without one, the request counts against its address. */
 export type Count = (caller?: string) => Promise<void>;
 
 export interface Admission {
   readonly viewer: Viewer;
-  /** The caller's session token under the current key, where theirs is under an older one. */
+  /** The caller's session token, signed with the current key. Set if theirs was signed with an older one. */
   readonly renewedToken?: string | undefined;
 }
 
@@ -60,7 +60,7 @@ async function answer(c: HonoContext<HttpEnv>, endpoint: Endpoint): Promise<Resp
   if (result instanceof Response) return result;
   const { data, extras } = result instanceof Envelope ? result : new Envelope(result);
   const status = extras.status ?? endpoint.status ?? 200;
-  // In development and in the tests every answer is held against its page in the reference.
+  // In development and in the tests, every response is checked against its page in the reference.
   if (ctx.config.environment === 'development') checkAnswer(endpoint, status, data);
   return c.json(
     { success: true as const, data, ...(extras.message ? { message: extras.message } : {}) },
@@ -69,7 +69,7 @@ async function answer(c: HonoContext<HttpEnv>, endpoint: Endpoint): Promise<Resp
   );
 }
 
-/** What comes once is a string, what comes more often a list. Throws VALIDATION_FAILED. */
+/** A parameter sent once is a string; one sent repeatedly is a list. Throws VALIDATION_FAILED. */
 function readQuery(c: HonoContext): Record<string, unknown> {
   if (c.req.url.split('&', PARAMETERS_MAX + 1).length > PARAMETERS_MAX)
     throw invalid('', `there are at most ${PARAMETERS_MAX} parameters`);
@@ -80,7 +80,7 @@ function readQuery(c: HonoContext): Record<string, unknown> {
 
 /** Throws WRONG_CONTENT_TYPE, MALFORMED_JSON, BODY_TOO_LARGE. */
 async function readJson(c: HonoContext, endpoint: Endpoint): Promise<unknown> {
-  // Clients leave a body out in three ways: none, one of length 0, and that with a type.
+  // Clients omit a body in three ways: no body, an empty one, and an empty one with a content type.
   const isLeftOut = c.req.raw.body === null || c.req.header('content-length') === '0';
   if (isLeftOut && isBodyOptional(endpoint)) return {};
   if (!/^application\/([\w.-]+\+)?json\b/i.test(c.req.header('content-type') ?? ''))
@@ -100,10 +100,12 @@ function checkAnswer(endpoint: Endpoint, status: number, data: unknown): void {
   const shape = also?.status === status ? (also.response ?? response) : response;
   const result = shape.safeParse(data);
   if (!result.success)
-    throw new Error(`${endpoint.method} ${endpoint.path} answers another shape: ${result.error.message}`);
+    throw new Error(
+      `${endpoint.method} ${endpoint.path} returned a shape other than declared: ${result.error.message}`,
+    );
 }
 
-/** In development and in the tests an endpoint refuses only with what its page in the reference names. */
+/** In development and in the tests, an endpoint may only refuse with codes that its page in the reference names. */
 function checkRefusals(endpoint: Endpoint, guard: Guard): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
     await next();
@@ -111,11 +113,11 @@ function checkRefusals(endpoint: Endpoint, guard: Guard): MiddlewareHandler<Http
     const { code, status } = c.error;
     const named = refusalsOf(endpoint, guard.refusals(endpoint));
     if (!named.some((refusal) => refusal.code === code && refusal.status === status))
-      throw new Error(`${endpoint.method} ${endpoint.path} does not name its refusal ${code} (${status})`);
+      throw new Error(`${endpoint.method} ${endpoint.path} does not declare its refusal ${code} (${status})`);
   };
 }
 
-/** A path's own words are tried before its parameters: `/stream/live` is not a stream's id. */
+/** Fixed segments come before parameters: `/stream/live` is not a stream's id. */
 function bySpecificity(a: Endpoint, b: Endpoint): number {
   const key = ({ path }: Endpoint) => path.replaceAll('{', '\uffff');
   return key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0;
@@ -128,15 +130,15 @@ const limitJson = bodyLimit({
   },
 });
 
-/** Limit → guard, before anything is read. A renewed token goes back with the answer. */
+/** Limit → guard, before the input is read. Returns a renewed token with the response. */
 function admit(endpoint: Endpoint, guard: Guard): MiddlewareHandler<HttpEnv> {
   const { limit = endpoint.method === 'get' ? 'read' : 'write' } = endpoint;
   return async (c, next) => {
     const { ctx } = c.var;
-    // Sign-in is counted before the guard; the rest by it, so that the signed-in are counted as themselves.
+    // Sign-in counts before the guard. Other requests count inside it, so that signed-in users count as themselves.
     if (limit === 'signIn') await enforceLimit(c, limit);
     const count = async (caller?: string) => {
-      // A provider sends from a few addresses what thousands of viewers cause; its signature is the guard.
+      // A provider sends the events of thousands of viewers from a few addresses; its signature is the guard.
       if (limit !== 'signIn' && endpoint.who !== 'signed') await enforceLimit(c, limit, caller);
     };
     const { viewer, renewedToken } = await guard.admit(ctx, c.req.raw, endpoint, count);
@@ -147,7 +149,7 @@ function admit(endpoint: Endpoint, guard: Guard): MiddlewareHandler<HttpEnv> {
   };
 }
 
-/** An answer that a shared cache keeps goes to others as well; a socket's has no reader of headers. */
+/** A response in a shared cache may reach others, and sockets have no headers to read. */
 function isForCallerAlone({ status, headers }: Response): boolean {
   return status !== 101 && !/\bpublic\b/i.test(headers.get('cache-control') ?? '');
 }

@@ -1,4 +1,7 @@
-/** The OpenAPI 3.1 document, made of the endpoints' declarations when somebody asks, and the Postman collection of it. */
+/**
+ * Builds the OpenAPI 3.1 document from the endpoints' declarations on demand, and a Postman collection from the
+ * document.
+ */
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { describe } from './describe';
 import type { Endpoint } from './endpoint';
@@ -10,7 +13,7 @@ const INFO = {
   title: 'Footlight',
   version: '1.0.0',
   description:
-    'The backend of a live-streaming platform. Every answer is `{ success, data }` or `{ success: false, error: { code, message, details } }`.',
+    'The backend of a live-streaming platform. Every response is `{ success, data }` or `{ success: false, error: { code, message, details } }`.',
   license: { name: 'MIT', identifier: 'MIT' },
 };
 
@@ -36,7 +39,7 @@ function documentOf(endpoints: readonly Endpoint[], url: string, guard: Guard): 
   return pages.getOpenAPI31Document({ openapi: '3.1.0', info: INFO, servers: [{ url }] });
 }
 
-/** A Postman collection (v2.1): a folder a tag, a request an endpoint, tokens as variables. */
+/** Builds a Postman collection (v2.1): a folder per tag, a request per endpoint, tokens as variables. */
 export function postmanCollection(document: OpenApiDocument, origin: string) {
   const folders = new Map<string, unknown[]>();
   for (const [path, item] of Object.entries(document.paths ?? {}))
@@ -51,7 +54,7 @@ export function postmanCollection(document: OpenApiDocument, origin: string) {
           method: method.toUpperCase(),
           description: operation.description,
           url: `${base}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
-          // Postman writes a form's own header, with its boundary.
+          // Postman writes a form's Content-Type itself, with its boundary.
           ...(bodyType === 'multipart/form-data'
             ? { body: { mode: 'formdata', formdata: [] } }
             : bodyType

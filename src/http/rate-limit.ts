@@ -1,6 +1,6 @@
 /**
- * Rate limits against abuse: by user where there is one, else by address (IPv6 by its /64, which is one household).
- * They are counted per location and may be late; they never protect money.
+ * Rate limits against abuse: by user, or by address if there is no user (IPv6 by its /64, which is one household). They
+ * are counted per location and may lag, so they must never protect money.
  */
 import type { Context as HonoContext } from 'hono';
 import type { Context } from '@/contracts/context';
@@ -8,15 +8,16 @@ import type { Limit } from '@/contracts/limits';
 import { httpError } from './errors';
 import type { HttpEnv } from './http-env';
 
-/** Hono's context, whatever its bindings. */
+/** Hono's context, independent of its bindings. */
 type Asked = Pick<HonoContext<HttpEnv>, 'header' | 'req' | 'var'>;
 
 export const PERIOD_SECONDS = 60;
-/** For the headers alone: `wrangler.toml` grants these, and a test holds the two together. */
+/** Only for the headers: `wrangler.toml` sets the real limits, and a test keeps the two equal. */
 export const QUOTA: Readonly<Record<Limit, number>> = { read: 1_200, write: 240, signIn: 60, media: 6_000, lookUp: 20 };
 
 /**
- * @param caller the user or session of a genuine token; without one the address is counted. Throws TOO_MANY_REQUESTS.
+ * Throws TOO_MANY_REQUESTS.
+ * @param caller the user or session of a genuine token. Without one, the request counts against its address.
  */
 export async function enforceLimit(c: Asked, limit: Limit, caller?: string): Promise<void> {
   c.header('RateLimit-Policy', `"${limit}";q=${QUOTA[limit]};w=${PERIOD_SECONDS}`);
@@ -24,7 +25,7 @@ export async function enforceLimit(c: Asked, limit: Limit, caller?: string): Pro
 }
 
 /**
- * Only D1 knows whether a token that no valid key has signed is good, so an address may send a few of those a minute.
+ * Only D1 knows whether a token that no valid key has signed is good, so an address may send only a few per minute.
  * Throws TOO_MANY_REQUESTS.
  */
 export function spendLookUp(ctx: Context, request: Request): Promise<void> {
@@ -41,7 +42,7 @@ async function spend(ctx: Context, limit: Limit, key: string): Promise<void> {
 
 const addressOf = ({ headers }: Request) => `ip:${addressKey(headers.get('cf-connecting-ip') ?? undefined)}`;
 
-/** One caller, as far as an address can tell. */
+/** Identifies one caller, as well as an address can. */
 export function addressKey(address: string | undefined): string {
   if (!address) return 'unknown';
   if (!address.includes(':')) return address;

@@ -1,9 +1,9 @@
-/** Lists what an endpoint may be refused with: by http, by the guard and by its domain, each code once. */
+/** Lists every refusal of an endpoint: those of http, of the guard and of its domain, each code once. */
 import { z } from '@hono/zod-openapi';
 import type { Endpoint } from './endpoint';
 import { httpError, type Refusal } from './errors';
 
-/** @param guarded what the guard may answer here */
+/** @param guarded the guard's refusals for this endpoint */
 export function refusalsOf(endpoint: Endpoint, guarded: readonly Refusal[]): Refusal[] {
   const all = [...refusedByHttp(endpoint), ...guarded, ...(endpoint.refusals ?? [])];
   return [...new Map(all.map((refusal) => [refusal.code, refusal])).values()];
@@ -16,7 +16,7 @@ function refusedByHttp({ who, params, query, body, movesMoney, limit }: Endpoint
     ...(body || query || params ? [httpError.VALIDATION_FAILED] : []),
     ...(hasCursor ? [httpError.CURSOR_INVALID] : []),
     ...(movesMoney ? [httpError.IDEMPOTENCY_KEY_REQUIRED, httpError.IDEMPOTENCY_KEY_REUSED] : []),
-    // A provider's signature is its guard, and nothing counts what it sends.
+    // A provider is guarded by its signature, and its requests are not counted.
     ...(who === 'signed' && limit !== 'signIn' ? [] : [httpError.TOO_MANY_REQUESTS]),
   ];
 }

@@ -1,13 +1,13 @@
-/** Finds where a request comes from: the platform says it with each. A client's own word counts only in development. */
+/** Finds where a request comes from, as the platform reports it. A client's own claim counts only in development. */
 import type { Config } from '@/contracts/config';
 import { isCountry, isRegion } from '@/shared/countries';
 
-/** Stands in for the platform in development: `x-dev-country: US-CA`. */
+/** Replaces the platform's report in development: `x-dev-country: US-CA`. */
 const DEV_HEADER = 'x-dev-country';
 
 /**
- * The country and, where it is known, its region: `US`, `US-CA`. Empty where the platform does not know (`XX`), where the
- * reader does not show it (Tor, `T1`), and where no edge stands before the Worker.
+ * The country and, if known, its region: `US`, `US-CA`. Empty if the platform does not know it (`XX`), the reader hides
+ * it (Tor, `T1`), or no edge is in front of the Worker.
  */
 export function regionsOf({ environment }: Config, request: Request): readonly string[] {
   const claimed = environment === 'development' ? request.headers.get(DEV_HEADER) : null;

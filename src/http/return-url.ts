@@ -1,4 +1,7 @@
-/** Where people may be sent back to from a provider: to the platform's own addresses, so that no link of ours leads astray. */
+/**
+ * Allows providers to send people back only to the platform's own addresses, so that our links cannot redirect
+ * elsewhere.
+ */
 import type { Config } from '@/contracts/config';
 import { httpError } from './errors';
 
@@ -6,7 +9,7 @@ const LOCAL_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
 
 type Origins = Pick<Config, 'frontendUrl' | 'corsOrigins' | 'publicUrl'>;
 
-/** @param urls by the name of their field. Throws RETURN_URL_NOT_ALLOWED. */
+/** Throws RETURN_URL_NOT_ALLOWED. @param urls by the name of their field */
 export function requireReturnUrls(config: Origins, urls: Readonly<Record<string, string>>): void {
   const origins = originsOf(config);
   const details = Object.entries(urls)
@@ -15,7 +18,7 @@ export function requireReturnUrls(config: Origins, urls: Readonly<Record<string,
   if (details.length > 0) throw httpError('RETURN_URL_NOT_ALLOWED', { details });
 }
 
-/** https, but for one's own machine. */
+/** https, or http on the developer's own machine. */
 function mayReturnTo(origins: readonly string[], text: string): boolean {
   const url = URL.parse(text);
   if (url?.username !== '' || url.password !== '') return false;

@@ -1,11 +1,11 @@
 /**
- * A refused WebSocket. A client sees nothing of a refused upgrade but close code 1006, so the upgrade is accepted
- * and closed at once with a code of its own: 44 and the last two digits of the HTTP status.
+ * Refuses a WebSocket. A client only sees close code 1006 if its upgrade is refused. So we accept the upgrade and close
+ * it immediately with a code of our own: 44 and the last two digits of the HTTP status.
  */
 import type { AppError } from './errors';
 
 const REFUSED = 4_000;
-/** Any other refusal, as far as a socket can tell. */
+/** The close code for any other refusal. */
 const POLICY_VIOLATION = 1_008;
 const CODED = new Set([401, 403, 404, 429]);
 
@@ -13,7 +13,7 @@ export function isUpgrade(request: Request): boolean {
   return request.headers.get('upgrade')?.toLowerCase() === 'websocket';
 }
 
-/** The reason is the refusal's code, which clients switch on. */
+/** The close reason is the refusal's code, which clients switch on. */
 export function refuseSocket({ status, code }: AppError): Response {
   const { 0: client, 1: server } = new WebSocketPair();
   server.accept();

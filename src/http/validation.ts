@@ -1,13 +1,13 @@
-/** Values from outside, held against their schema: the one place that says what is wrong with them. */
+/** Validates input against its schema. Every message about invalid input comes from here. */
 import type { z } from '@hono/zod-openapi';
 import { cut } from '@/shared/text';
 import { type AppError, httpError } from './errors';
 
-/** An answer says this much of a bad request, and never grows with it. */
+/** Bounds what a response says about a bad request, so that it never grows with the input. */
 const DETAILS_MAX = 20;
 const PATH_SEGMENT_UNITS_MAX = 100;
 const MESSAGE_UNITS_MAX = 300;
-/** More than any request needs, and few enough to judge each in no time. */
+/** More than any request needs, and few enough to validate quickly. */
 const VALUES_MAX = 2_000;
 
 interface Problem {
@@ -22,12 +22,12 @@ export function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<
   throw refuseFields(result.error.issues.flatMap(problemsOf));
 }
 
-/** The refusal of one field by a rule that no schema knows. */
+/** Refuses one field by a rule that its schema cannot express. */
 export function invalid(path: string, message: string): AppError {
   return refuseFields([{ path: [path], message }]);
 }
 
-/** Names all problems, or the first nineteen and how many more there are. */
+/** Names all problems, or the first nineteen and the number of the others. */
 export function refuseFields(problems: readonly Problem[]): AppError {
   const shown = problems.length > DETAILS_MAX ? problems.slice(0, DETAILS_MAX - 1) : problems;
   const details = shown.map(({ path, message }) => ({
@@ -40,8 +40,8 @@ export function refuseFields(problems: readonly Problem[]): AppError {
 }
 
 /**
- * A schema looks at every item before it says that there are too many: 256 KB of JSON hold 130,000. Throws
- * BODY_TOO_LARGE.
+ * Limits the number of values, because a schema validates every item before it reports that there are too many: 256 KB
+ * of JSON can contain 130,000. Throws BODY_TOO_LARGE.
  */
 export function requireFewValues(body: unknown): void {
   let count = 0;

@@ -1,4 +1,4 @@
-/** Who is asking: what the guard learned of the caller, handed to every use case. */
+/** The caller, as the guard identified them. Every use case receives it. */
 
 export const ROLES = ['viewer', 'creator', 'dj', 'performer'] as const;
 export type Role = (typeof ROLES)[number];
@@ -34,48 +34,50 @@ export interface Staff {
   /** Permissions beyond the rank's, and those taken from it. */
   readonly granted: readonly Permission[];
   readonly denied: readonly Permission[];
-  /** A country admin acts inside it: ISO 3166-1 alpha-2. */
+  /** The country a country admin is limited to: ISO 3166-1 alpha-2. */
   readonly country: string | null;
-  /** The owner whose address is OWNER_EMAIL, who is above all other owners. */
+  /** The owner whose address is OWNER_EMAIL, who outranks all other owners. */
   readonly isNamedOwner?: true;
 }
 
 interface Located {
   /**
-   * Where the request comes from, as the platform says: the country and, where it is known, its region (`US`, `US-CA`).
-   * Nothing where it is not known.
+   * The request's origin, as the platform reports it: the country and, if known, its region (`US`, `US-CA`). Undefined
+   * if unknown.
    */
   readonly regions?: readonly string[];
 }
 
-/** A signed-in user. On ordinary reads this is what the access token says; on writes what the database says. */
+/** A signed-in user. For ordinary reads it comes from the access token, for writes from the database. */
 export interface Actor extends Located {
   readonly kind: 'user';
   readonly userId: string;
   /** The auth session. */
   readonly sessionId: string;
   readonly email: string;
-  /** Whether the address is verified; until then the account can do little more than a guest. */
+  /** Whether the address is verified. Until then the account can do little more than a guest. */
   readonly verified: boolean;
   readonly role: Role;
   readonly creatorStatus: CreatorStatus;
   readonly staff: Staff | null;
 }
 
-/** A reader without account; the id is signed, so nobody reads as somebody else. */
+/** A reader without an account. The id is signed, so nobody can impersonate another guest. */
 export interface Guest extends Located {
   readonly kind: 'guest';
-  /** Nothing where no guest token was sent. */
+  /** Undefined if no guest token was sent. */
   readonly guestId?: string;
-  /** Signed in by an account that is not verified: it gets what a guest gets. */
+  /** Signed in with an unverified account, which gets a guest's access. */
   readonly unverified?: true;
 }
 
-/** Whoever calls an endpoint that works with and without an account; nothing where it is not asked who that is. */
+/**
+ * The caller of an endpoint that works with or without an account. Undefined if the endpoint does not identify callers.
+ */
 export type Viewer = Actor | Guest | undefined;
 
-/** Where a guest sends back the signed id that it was given. */
+/** The header in which a guest returns its signed id. */
 export const GUEST_HEADER = 'x-guest-token';
 
-/** Where a client is given its session token: at sign-in, and whenever the token was signed anew. */
+/** The header that carries a session token: at sign-in, and whenever the token was signed again. */
 export const SESSION_TOKEN_HEADER = 'set-auth-token';

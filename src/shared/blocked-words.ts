@@ -1,12 +1,12 @@
-/** Words that a channel does not allow: prepared once a change, then found in time linear in what is written. */
+/** A channel's blocked words: prepared once per change, then matched in time linear in the message. */
 
-/** Blocked words, prepared. */
+/** Prepared blocked words. */
 export interface BlockedWords {
   /** Folded words and phrases, matched against whole words. */
   readonly phrases: ReadonlySet<string>;
-  /** How many words the phrases have: 1, 3. */
+  /** The phrases' lengths in words: 1, 3. */
   readonly phraseLengths: readonly number[];
-  /** Blocked texts that whole words cannot find: emoji, and scripts that write no spaces. */
+  /** Blocked texts that matching by whole words cannot find: emoji, and scripts written without spaces. */
   readonly fragments: readonly string[];
 }
 
@@ -14,23 +14,23 @@ const WORD = /[\p{L}\p{M}\p{N}]+/gu;
 const NO_SPACES = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}]/u;
 
 const ASCII = /^[\0-\x7f]*$/;
-/** The kashida is seen, but only stretches an Arabic word. */
+/** The kashida is visible, but only stretches an Arabic word. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\u0640]+/gu;
 /**
- * Accents, and the vowel points that Hebrew and Arabic may leave out. Not the marks that are letters: vowel signs of
+ * Accents, and the vowel points that are optional in Hebrew and Arabic. Excludes marks that are letters: vowel signs of
  * Indic scripts, Thai and their relatives, and the voicing marks of Kana.
  */
 const DIACRITICS =
   /(?:(?![\u3099\u309a])(?=[\p{sc=Zinh}\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}\p{sc=Hebr}\p{sc=Arab}\p{sc=Syrc}])\p{M})+/gu;
-/** A mark that is a letter elsewhere is none on a letter of these scripts. */
+/** Marks that are letters in other scripts are noise on a letter of these scripts. */
 const STRAY_MARKS = /([\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}\p{sc=Zyyy}])\p{M}+/gu;
 const MARK = /^\p{M}/u;
 
-/** Letters that differ only in case, form, diacritics or by what nobody sees are the same letter. */
+/** Folds letters that differ only in case, form, diacritics or invisible characters into the same letter. */
 export function foldLetters(text: string): string {
   if (ASCII.test(text)) return text.toLowerCase();
   return text
-    .replace(INVISIBLE, '') // before marks are put in order, which an invisible letter between them would prevent
+    .replace(INVISIBLE, '') // before normalisation, since an invisible letter between marks prevents their reordering
     .normalize('NFKD')
     .replace(DIACRITICS, '')
     .replace(STRAY_MARKS, '$1')
@@ -55,7 +55,7 @@ export function prepareBlockedWords(blockedWords: readonly string[]): BlockedWor
 }
 
 /**
- * One look-up for each word and each length of phrase: linear, whatever is written or blocked.
+ * Makes one look-up for each word and each length of phrase, so the time is linear in the message.
  * @param folded by `foldLetters`
  */
 export function hasBlockedWord({ phrases, phraseLengths, fragments }: BlockedWords, folded: string): boolean {
@@ -67,7 +67,7 @@ export function hasBlockedWord({ phrases, phraseLengths, fragments }: BlockedWor
   );
 }
 
-/** A letter with another vowel sign behind it is another letter. */
+/** Skips a match that is followed by a vowel sign, because that makes its last letter another one. */
 function hasFragment(folded: string, fragment: string): boolean {
   for (let at = folded.indexOf(fragment); at >= 0; at = folded.indexOf(fragment, at + 1))
     if (!MARK.test(folded.slice(at + fragment.length, at + fragment.length + 2))) return true;

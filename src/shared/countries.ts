@@ -14,7 +14,7 @@ export function isCountry(code: string): boolean {
   return COUNTRIES.has(code);
 }
 
-/** A country, or a region of one as ISO 3166-2 writes it: `US-CA`. Which regions a country has is not known here. */
+/** Whether this is a country or a region as ISO 3166-2 writes it: `US-CA`. Does not check that the region exists. */
 export function isRegion(code: string): boolean {
   return /^[A-Z]{2}(-[A-Z0-9]{1,3})?$/.test(code) && isCountry(code.slice(0, 2));
 }

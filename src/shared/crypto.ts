@@ -1,25 +1,25 @@
-/** Hashing, comparing and encrypting small secrets: opaque tokens, one-time codes, stream keys, bank details. */
+/** Hashes, compares and encrypts small secrets: opaque tokens, one-time codes, stream keys, bank details. */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Keyring, RootKey } from './keys';
 
-const NONCE_BYTES = 12; // AES-GCM's own size
+const NONCE_BYTES = 12; // the standard size for AES-GCM
 
 /** 256 random bits, as base64url. */
 export function randomToken(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** For tokens of 256 random bits: what has little entropy wants `hmac`. */
+/** For tokens of 256 random bits. Secrets with little entropy need `hmac`. */
 export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }
 
-/** For codes that could be guessed from a plain hash; the key stays out of the database. */
+/** For codes that could be guessed from a plain hash. The key is not in the database. */
 export function hmac(keys: Keyring, purpose: string, text: string): string {
   return hmacBy(keys.signing[0], purpose, text);
 }
 
-/** Whether this is the text's HMAC under a key that is still valid: a rotated secret voids nothing that is under way. */
+/** Whether this is the text's HMAC under any valid key, so that rotating a secret voids nothing in progress. */
 export function isHmacOf(keys: Keyring, purpose: string, text: string, mac: string): boolean {
   return keys.signing.some((key) => equalInConstantTime(mac, hmacBy(key, purpose, text)));
 }
@@ -34,12 +34,12 @@ export function equalInConstantTime(left: string, right: string): boolean {
 }
 
 /**
- * Which key seals what. Every page of a list seals a cursor, so cursors have a key of their own: a key wears out with
- * the number of random nonces, and the key of stored secrets must last.
+ * Which key encrypts. Cursors have their own, since every page of a list encrypts one: a key wears out with the number
+ * of random nonces, and the key of stored secrets must last.
  */
 type SealedKind = 'aes-gcm' | 'cursor';
 
-/** AES-GCM; answers `kid.nonce.ciphertext`. What it is bound to (a row's id) must be given again to read it. */
+/** AES-GCM; returns `kid.nonce.ciphertext`. Decrypting requires the same `boundTo`, such as a row's id. */
 export async function encrypt(
   keys: Keyring,
   boundTo: string,
@@ -57,7 +57,7 @@ export async function encrypt(
   return [root.kid, Buffer.from(nonce).toString('base64url'), Buffer.from(bytes).toString('base64url')].join('.');
 }
 
-/** Throws if the text was tampered with, bound to something else, or its key is gone. */
+/** Throws if the text was tampered with or bound to something else, or if its key was removed. */
 export async function decrypt(
   keys: Keyring,
   boundTo: string,

@@ -1,6 +1,6 @@
-/** Money in minor units, and how people read it: the currency knows how many of its digits are minor. */
+/** Money in minor units and as people read it. The currency determines the number of minor digits. */
 
-/** 2 of USD, 0 of JPY, 3 of KWD. @param currency ISO 4217 */
+/** 2 for USD, 0 for JPY, 3 for KWD. @param currency ISO 4217 */
 export function minorDigits(currency: string): number {
   const { maximumFractionDigits = 2 } = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
   return maximumFractionDigits;

@@ -1,14 +1,14 @@
-/** A limit a day as the configuration writes it: `300/60` is 300 a day, and 60 on an account's first. */
+/** A daily limit as the configuration writes it: `300/60` is 300 a day, and 60 on an account's first day. */
 export interface DailyLimit {
   readonly aDay: number;
   readonly onFirstDay: number;
 }
 
 const SIZES: Readonly<Record<string, number>> = { GB: 1_024 ** 3, MB: 1_024 ** 2 };
-/** `10GB/1GB` as well: an amount without a unit is one of pieces, or of bytes. */
+/** Also `10GB/1GB`. An amount without a unit counts items or bytes. */
 const PATTERN = /^(\d{1,12})(GB|MB)?\/(\d{1,12})(GB|MB)?$/;
 
-/** Nothing if it is written differently. */
+/** Undefined if the text has another form. */
 export function parseDailyLimit(text: string): DailyLimit | undefined {
   const [match, aDay, unit = '', onFirstDay, firstUnit = ''] = PATTERN.exec(text) ?? [];
   if (match === undefined) return undefined;

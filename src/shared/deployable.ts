@@ -1,6 +1,6 @@
 /**
- * The rules for the configuration of a production server: secrets that nobody can guess, and public addresses with TLS.
- * A fault names variables and never a value.
+ * Rules for a production configuration: secrets that are hard to guess, and public addresses with TLS. A fault names
+ * variables and never contains a value.
  */
 export const SECRET_CHARACTERS_MIN = 32;
 const DIFFERENT_CHARACTERS_MIN = 10;
@@ -11,16 +11,16 @@ const SECRETS = [
   ...['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET', 'DODO_API_KEY', 'DODO_WEBHOOK_SECRET', 'RESEND_API_KEY'],
   ...['VAPID_PRIVATE_KEY', 'AGORA_APP_CERTIFICATE', 'R2_SECRET_ACCESS_KEY'],
 ];
-/** With the schemes that have TLS. */
+/** Each URL with the schemes that use TLS. */
 const URLS = {
   ...{ PUBLIC_URL: ['https'], FRONTEND_URL: ['https'], CORS_ORIGIN: ['https'], MEDIA_ORIGIN: ['https'] },
   ...{ LIVEKIT_URL: ['wss', 'https'], SENTRY_DSN: ['https'] },
 };
 const LISTS = ['CORS_ORIGIN', 'STRIPE_WEBHOOK_SECRET'];
-/** What `livekit-server --dev` has; its secret is too short by itself. */
+/** The key of `livekit-server --dev`. Its secret is too short in any case. */
 const LIVEKIT_DEVELOPMENT_KEY = 'devkey';
 
-/** Names that lead to no host on the public internet (RFC 2606, 6761, 6762, 7686, 8375; ICANN's `internal`). */
+/** Names that are not on the public internet (RFC 2606, 6761, 6762, 7686, 8375; ICANN's `internal`). */
 const RESERVED = ['test', 'example', 'invalid', 'localhost', 'local', 'internal', 'home.arpa', 'onion'];
 const PLACEHOLDERS = ['example.com', 'example.net', 'example.org', 'example.edu'];
 const NOT_PUBLIC = 'must be at a public host, not at one for examples or in a private network';
@@ -29,7 +29,7 @@ const MAILTO = 'mailto:';
 
 type Given = Readonly<Record<string, string>>;
 
-/** Finds what is well-formed and still not safe in production. @param given no empty variables */
+/** Finds settings that are well-formed but unsafe in production. @param given no empty variables */
 export function productionFaults(given: Given): string[] {
   const faults = REQUIRED.filter((name) => !given[name]).map((name) => `${name} must be set in production`);
   const { LIVEKIT_API_KEY, LIVEKIT_API_SECRET, MAIL_FROM, OWNER_EMAIL, VAPID_SUBJECT = '' } = given;
@@ -46,7 +46,7 @@ export function productionFaults(given: Given): string[] {
   return faults;
 }
 
-/** Checks each secret of a list by itself. A secret must also differ from every other variable. */
+/** Checks each secret of a list separately. A secret must also differ from every other variable. */
 function secretFaults(given: Given): string[] {
   const weak = SECRETS.filter((name) =>
     partsOf(given, name).some((value) => new Set(value).size < DIFFERENT_CHARACTERS_MIN),
@@ -63,7 +63,7 @@ function secretFaults(given: Given): string[] {
   ];
 }
 
-/** A text that is no URL is the parser's fault to name. */
+/** Ignores a text that is not a URL: the parser reports it. */
 function urlFaults(name: string, text: string, schemes: readonly string[]): string[] {
   const url = URL.parse(text);
   if (!url) return [];
@@ -82,13 +82,15 @@ function mailFaults(name: string, text: string): string[] {
   return isPublicHost(URL.parse(`https://${domain}`)?.hostname ?? '') ? [] : [`${name} ${NOT_PUBLIC}`];
 }
 
-/** As browsers send it in `Origin`, letter by letter; anything else would never match. */
+/** Whether this equals, character by character, what browsers send in `Origin`. Anything else would never match. */
 export function isOrigin(text: string): boolean {
   const url = URL.parse(text);
   return url?.origin === text && /^https?:$/.test(url.protocol) && /^([a-z0-9.-]+|\[[0-9a-f:]+\])$/.test(url.hostname);
 }
 
-/** A domain's name. No Worker answers at an address of a machine, and none has a certificate that lasts. */
+/**
+ * Whether this is a public domain name. A Worker is never reached by IP address, and IPs get no lasting certificate.
+ */
 function isPublicHost(hostname: string): boolean {
   const host = hostname.toLowerCase().replace(/\.$/, '');
   const isAddress = host.startsWith('[') || /^[\d.]+$/.test(host);
@@ -101,7 +103,7 @@ function partsOf(given: Given, name: string): string[] {
   return value ? (LISTS.includes(name) ? listOf(value) : [value]) : [];
 }
 
-/** The entries of a list that is separated by commas. */
+/** The entries of a comma-separated list. */
 export function listOf(text: string): string[] {
   return text
     .split(',')

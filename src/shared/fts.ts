@@ -1,24 +1,24 @@
-/** A reader's search words as FTS5 expressions: every word quoted, so that none of them is syntax. */
+/** Turns a reader's search text into FTS5 expressions. Every word is quoted, so none of them is syntax. */
 
 const WORDS_MAX = 8;
 const WORD_CHARACTERS_MAX = 32;
-/** Shorter, it is the beginning of too many: FTS5 would gather all of their rows before it answers the first. */
+/** A shorter prefix matches too much: FTS5 would collect all of its rows before returning the first. */
 const BEGINNING_CHARACTERS_MIN = 2;
-/** The empty phrase is found nowhere. */
+/** The empty phrase matches nothing. */
 const NOTHING = '""';
 
-/** Scripts without spaces: the tokenizer takes a whole run of them for one word, so its beginning is what can be known. */
+/** Scripts without spaces: the tokenizer treats a whole run as one word, so only its prefix can be matched. */
 const WRITTEN_WITHOUT_SPACES =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
 interface FtsQuery {
-  /** Rows that hold all the words. */
+  /** Rows that contain all the words. */
   readonly whole: string;
-  /** The same, and rows that hold words of which the last one is the beginning. A single letter is a word alone. */
+  /** Also rows in which the last word is a prefix. A single letter must match a whole word. */
   readonly begun: string;
 }
 
-/** What has no word in it finds nothing. */
+/** A text without words finds nothing. */
 export function ftsQuery(text: string): FtsQuery {
   const chunks = chunksOf(text);
   if (chunks.length === 0) return { whole: NOTHING, begun: NOTHING };
@@ -42,8 +42,8 @@ export function ftsQuery(text: string): FtsQuery {
 }
 
 /**
- * What stands between spaces, each in the writings that it may have: in plain letters, and in the styled or full-width
- * ones that were typed. SQL cannot make these plain, so they stand in the index as somebody wrote them.
+ * Splits the text at spaces. Each chunk has its possible spellings: plain letters, and the styled or full-width ones as
+ * typed. SQL cannot normalise these, so the index contains them as written.
  */
 function chunksOf(text: string): (readonly string[])[][] {
   const chunks: (readonly string[])[][] = [];
@@ -61,8 +61,8 @@ function chunksOf(text: string): (readonly string[])[][] {
 }
 
 /**
- * Letters, marks and digits. The tokenizer keeps private-use characters, too, but the words that begin with one are of an
- * audience (see db/fts), and not for readers to look for.
+ * Letters, marks and digits. The tokenizer also keeps private-use characters, but words that begin with one are
+ * audience terms (see db/fts), which readers must not search for.
  */
 function wordsOf(text: string): readonly string[] {
   return text.match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
@@ -79,12 +79,12 @@ function allOf(words: readonly string[], mayBeUnfinished: (word: string, index: 
     .join(' AND ');
 }
 
-/** In FTS5 an AND binds what stands in a term before the OR does. */
+/** NOTE: FTS5 binds AND tighter than OR, so alternatives need parentheses. */
 function oneOf(terms: readonly string[]): string {
   return terms.length > 1 ? `(${terms.join(' OR ')})` : terms.join('');
 }
 
-/** The tokenizer folds I to i, where Turkish has ı: a word with Turkish letters is looked for with either. */
+/** The tokenizer folds I to i, but Turkish has ı: a word with Turkish letters is searched with either. */
 function spellingsOf(word: string): string[] {
   if (!/[ğĞşŞıİ]/.test(word)) return [word];
   return [...new Set([word, word.replaceAll(/[ıIİ]/g, 'i'), word.replaceAll(/[iIİ]/g, 'ı')])];

@@ -1,11 +1,11 @@
-/** Ids are UUID v7: unique without asking anyone, and in the order of their making, so an index on them pages by time. */
+/** Ids are UUID v7: unique without coordination and ordered by creation, so an index on them pages by time. */
 import { v7 } from 'uuid';
 
-/** A clock that is set back by more than this is believed: what ran ahead of it was wrong. */
+/** If the clock goes back by more than this, we trust it: the earlier time was wrong. */
 const SET_BACK_MS = 60_000;
 const SEQ_MAX = 0xffff_ffff;
 
-/** The last id's time and number, which uuid would keep itself but for a clock that was once ahead: it stays there. */
+/** The last id's time and number. uuid keeps them too, but would stay at the time of a clock that was once ahead. */
 const last = { msecs: 0, seq: 0 };
 
 export function newId(): string {
@@ -19,13 +19,13 @@ export function newId(): string {
 
 const TIME_DIGITS = 12;
 
-/** No id that is made at this time (ms) or later is below it. */
+/** A lower bound for every id created at this time (ms) or later. */
 export function firstIdAt(ms: number): string {
   const time = ms.toString(16).padStart(TIME_DIGITS, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;
 }
 
-/** When (ms) the id was made. */
+/** When (ms) the id was created. */
 export function timeOfId(id: string): number {
   return Number.parseInt(id.replaceAll('-', '').slice(0, TIME_DIGITS), 16);
 }

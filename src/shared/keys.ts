@@ -1,6 +1,6 @@
 /**
- * One key for each purpose, derived from two root secrets by HKDF, so that no token can stand in for another kind.
- * Each root may have a predecessor: what it signed or encrypted stays readable while secrets rotate.
+ * Derives one key per purpose from two root secrets by HKDF, so that a token of one kind never passes for another. Each
+ * root may have predecessors, so that what they signed or encrypted stays readable while secrets rotate.
  */
 import { createHash, hkdfSync } from 'node:crypto';
 
@@ -8,7 +8,7 @@ export interface RootKey {
   readonly kid: string;
   /** A 32-byte key for this purpose; the same purpose always gives the same key. */
   derive(purpose: string): Uint8Array<ArrayBuffer>;
-  /** The same for HMAC-SHA-256, imported once. */
+  /** The same key for HMAC-SHA-256, imported once. */
   hmacKey(purpose: string): Promise<CryptoKey>;
 }
 
@@ -41,7 +41,7 @@ function rootKey(secret: string): RootKey {
       return key;
     },
     async hmacKey(purpose) {
-      // The key is kept and not its promise: that belongs to the request that made it.
+      // Caches the key, not its promise: a promise belongs to the request that created it.
       const known = imported.get(purpose);
       if (known) return known;
       const algorithm = { name: 'HMAC', hash: 'SHA-256' };

@@ -1,6 +1,6 @@
 /**
- * Loads a heavy module at its first use and keeps it. What is kept is the module, never the promise of it: a promise
- * belongs to the request that made it, and another request that waits for it may wait for ever.
+ * Loads a heavy module at first use and caches it. Caches the module, never its promise: a promise belongs to the
+ * request that created it, and another request that awaits it may wait for ever.
  */
 export function lazy<Module>(load: () => Promise<Module>): () => Promise<Module> {
   let loaded: Module | undefined;

@@ -1,24 +1,24 @@
 /**
- * One structured line a request and one a business event. No secret, token, code or address is ever passed in:
- * a line names ids.
+ * Writes one structured line per request and one per business event. Lines contain ids, and never a secret, token, code
+ * or address.
  */
 import type { Viewer } from './actor';
 
-/** A chain of causes that leads back to itself must end. */
+/** Ends a chain of causes that is circular. */
 const CAUSES_MAX = 5;
 
 type Fields = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
 export interface Logger {
-  /** Something that the business would want to know: `stream.live`, `application.approved`. */
+  /** A business event: `stream.live`, `application.approved`. */
   event(name: string, fields?: Fields): void;
-  /** The request's own line, once it is answered. */
+  /** The request's own line, after its response. */
   request(fields: Fields): void;
-  /** What did not work for a known reason and is tried again. */
+  /** A known failure that will be retried. */
   warning(where: string, code: string): void;
-  /** An unexpected fault, with its stack; never shown to the caller. */
+  /** An unexpected error, with its stack. Never shown to the caller. */
   fault(where: string, error: unknown): void;
-  /** From here on the lines say who it was. */
+  /** Adds the user to all later lines. */
   actor(viewer: Viewer): void;
 }
 
@@ -37,18 +37,16 @@ export function newLogger(requestId: string): Logger {
   };
 }
 
-/**
- * Private parts of the messages of libraries and providers: parameters, addresses, queries of URLs, pieces of texts.
- */
+/** Private parts of libraries' and providers' messages: parameters, addresses, URL queries, fragments of input. */
 const PRIVATE: readonly [RegExp, string][] = [
-  // Drizzle's, of a failed query. A parameter may hold line breaks; the list ends at the stack's first frame.
+  // Drizzle's, for a failed query. A parameter may contain line breaks; the list ends at the stack's first frame.
   [/\nparams: [\s\S]*?(?=\n {4}at |$)/g, ''],
   [/(\.\.\.)?"[\s\S]*?"(\.\.\.)? is not valid JSON/g, '"…" is not valid JSON'],
   [/[^\s@<>"'`/(,;:=]+@[^\s@<>"'`/),;:]+\.[a-z]{2,}/gi, '…@…'],
   [/\?[^\s"'`()<>?]*=[^\s"'`()<>]*/g, '?…'],
 ];
 
-/** Message, stack and causes of an unexpected error, without what is private in them. */
+/** Message, stack and causes of an unexpected error, without private parts. */
 export function describeFault(error: unknown): string {
   const parts: string[] = [];
   for (let cause = error; cause !== undefined && parts.length < CAUSES_MAX; ) {

@@ -17,15 +17,15 @@ export function toDay(ms: number): string {
   return toIso(ms).slice(0, 10);
 }
 
-/** For people to read: 2026-11-23 at 18:05 UTC. */
+/** For people: 2026-11-23 at 18:05 UTC. */
 export function toMinute(ms: number): string {
   return `${toDay(ms)} at ${toIso(ms).slice(11, 16)} UTC`;
 }
 
-/** Nobody alive was born before. */
+/** Nobody alive was born earlier. */
 const BIRTH_DATE_MIN = '1900-01-01';
 
-/** By the birthday, in UTC; a date before 1900 is no birth date. @param birthDate 2001-12-31: such dates compare as text */
+/** Counts birthdays in UTC; dates before 1900 never qualify. @param birthDate 2001-12-31: such dates compare as text */
 export function isAtLeastYearsOld(birthDate: string, years: number, now: number): boolean {
   const today = toDay(now);
   const lastBirthDate = `${Number(today.slice(0, 4)) - years}${today.slice(4)}`;

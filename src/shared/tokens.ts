@@ -1,8 +1,8 @@
-/** Signed tokens (HS256): every kind has its own audience and, by it, its own key, so none passes for another. */
+/** Signed tokens (HS256). Every kind has its own audience and so its own key: none passes for another. */
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
 import type { Keyring } from './keys';
 
-/** What a token is for; also the name of its key. */
+/** A token's purpose, which is also the name of its key. */
 type TokenKind =
   | 'access'
   | 'refresh'
@@ -36,10 +36,10 @@ export async function signToken(
     .sign(await key.hmacKey(kind));
 }
 
-/** Longer than any of ours; what is longer is not looked at. */
+/** Longer than any of our tokens. Longer input is not parsed. */
 export const TOKEN_CHARACTERS_MAX = 4_096;
 
-/** The claims of a token that is genuine, of this kind and not expired; otherwise nothing. */
+/** The claims of a genuine, unexpired token of this kind; otherwise undefined. */
 export async function verifyToken(
   keys: Keyring,
   kind: TokenKind,
@@ -65,8 +65,8 @@ export async function verifyToken(
 }
 
 /**
- * The claims of a token under a key that we do not have, or no longer. They are not proved, so only a claim that is
- * itself a secret may be trusted. Nothing if we have the key, since then the signature decides.
+ * The claims of a token signed with a key we never had or no longer have. They are unproven, so only trust a claim that
+ * is itself a secret. Undefined if we have the key, because then the signature decides.
  */
 export function readUnprovenClaims(keys: Keyring, kind: TokenKind, token: string, now: number): Claims | undefined {
   if (token.length > TOKEN_CHARACTERS_MAX) return undefined;
@@ -77,6 +77,6 @@ export function readUnprovenClaims(keys: Keyring, kind: TokenKind, token: string
     const isLive = claims.aud === kind && Number(claims.exp) * 1_000 > now;
     return isOfUnknownKey && isLive ? claims : undefined;
   } catch {
-    return undefined; // it is no JWT
+    return undefined; // not a JWT
   }
 }

@@ -27,7 +27,7 @@ describe('a literal', () => {
   it.each(["it's", 'a b', 'x;', "' OR 1", 'é', 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53])(
     '%j is refused, since it would need quoting or is no exact integer',
     (value) => {
-      expect(() => literal(value)).toThrow('Bind this as a parameter');
+      expect(() => literal(value)).toThrow('Bind this value as a parameter');
     },
   );
 });

@@ -43,12 +43,12 @@ it('an endpoint answers a refusal that it names', async () => {
   expect(await ask([roomError.BANNED], 'development')).toBe(SENTENCE);
 });
 
-it('an endpoint that does not name its refusal fails in development', async () => {
+it('an endpoint that does not declare its refusal fails in development', async () => {
   expect(await ask([streamError.STREAM_NOT_FOUND], 'development')).toBe(
-    'get /secret does not name its refusal BANNED (403)',
+    'get /secret does not declare its refusal BANNED (403)',
   );
 });
 
-it('an endpoint that does not name its refusal answers it in production all the same', async () => {
+it('an endpoint that does not declare its refusal answers it in production all the same', async () => {
   expect(await ask([], 'production')).toBe(SENTENCE);
 });

@@ -1,7 +1,7 @@
 /**
- * Daily budgets: what costs money by the piece is spent here before it costs anything, by a statement that the database
- * refuses past the limit, and given back if it came to nothing. A budget's day begins with its first use and lasts 24
- * hours; on an account's first day the limits are lower.
+ * Daily budgets for operations that cost money each time. The cost is spent before the operation, by a statement that
+ * the database rejects past the limit, and refunded if the operation fails. A budget's day begins with its first use
+ * and lasts 24 hours. On an account's first day the limits are lower.
  */
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Config } from '@/contracts/config';
@@ -17,19 +17,19 @@ import { budgetError } from './errors';
 import { judgeBudget } from './judge-budget';
 import { type BudgetKind, dailyBudgets } from './tables';
 
-/** How much of each kind. */
+/** The amount of each kind. */
 export type Costs = Readonly<Partial<Record<BudgetKind, number>>>;
 
 export interface Spending {
   readonly userId: string;
   readonly costs: Costs;
-  /** When (ms). A refund names the same time, so that it goes to the same day. */
+  /** When (ms). A refund names the same time, so that it counts towards the same day. */
   readonly at: number;
-  /** Without it nothing is spent or given back. */
+  /** If this does not hold, nothing is spent or refunded. */
   readonly onlyIf?: SQL;
 }
 
-/** Breaks `daily_budget_spent`, and with it the batch, if any of the costs is too much: then nothing is spent. */
+/** Violates `daily_budget_spent`, and so aborts the batch, if any of the costs exceeds its limit. */
 export function spend(ctx: Context, { userId, costs, at, onlyIf = sql`true` }: Spending): Statement {
   const over = sql`started_at <= ${at - DAY_MS}`;
   const amounts = entriesOf(costs).map(([kind, amount]) => ({ kind, amount, ...limitOf(ctx.config, kind) }));
@@ -44,7 +44,7 @@ export function spend(ctx: Context, { userId, costs, at, onlyIf = sql`true` }: S
       allowed = excluded.allowed`);
 }
 
-/** Gives it back, unless the day in which it was spent is over. */
+/** Refunds the costs, unless the day in which they were spent is over. */
 export function refund(ctx: Context, { userId, costs, at, onlyIf = sql`true` }: Spending): Statement {
   const amounts = entriesOf(costs).map(([kind, amount]) => ({ kind, amount }));
   return ctx.db.run(sql`
@@ -54,8 +54,8 @@ export function refund(ctx: Context, { userId, costs, at, onlyIf = sql`true` }: 
 }
 
 /**
- * As `commit`, with the spending last in the same batch, so that refusals of the statements come first. Throws
- * DAILY_BUDGET_SPENT, which says when the budget is free again.
+ * Like `commit`, with the spending as the batch's last statement, so that the other statements' refusals come first.
+ * Throws DAILY_BUDGET_SPENT, which says when the budget is available again.
  */
 export async function commitSpent(
   ctx: Context,
@@ -72,7 +72,7 @@ export async function commitSpent(
   }
 }
 
-/** For what may simply not happen. Answers false if it is too much, and refuses nobody. */
+/** For optional operations. Returns false instead of throwing if the costs exceed the limit. */
 export async function trySpending(ctx: Context, spending: Spending): Promise<boolean> {
   const isSpent = budgetError('DAILY_BUDGET_SPENT');
   try {
@@ -84,7 +84,7 @@ export async function trySpending(ctx: Context, spending: Spending): Promise<boo
   }
 }
 
-/** Beside a refusal: its caller hears that one, whether or not the refund succeeds. */
+/** For refunds beside a refusal: the caller gets the refusal even if the refund fails. */
 export async function commitRefund(ctx: Context, statements: readonly Statement[]): Promise<void> {
   await commit(ctx, statements).catch((error) =>
     ctx.log.warning('refund', error instanceof Error ? error.message : String(error)),
@@ -96,10 +96,10 @@ export function forgetBudgets(ctx: Context, userId: string): Statement {
   return ctx.db.delete(dailyBudgets).where(eq(dailyBudgets.userId, userId));
 }
 
-/** The limit in words, for the user it stops. */
+/** The limit as text, for the user who reached it. */
 const LIMIT_TEXTS: Readonly<Record<BudgetKind, (limit: number) => string>> = {
-  pictures: (limit) => `${limit} pictures a day`,
-  brokenPictures: (limit) => `${limit} unreadable pictures a day`,
+  pictures: (limit) => `${limit} images a day`,
+  brokenPictures: (limit) => `${limit} unreadable images a day`,
   bytes: (limit) => `${sizeText(limit)} of uploads a day`,
   checkouts: (limit) => `${limit} new purchases a day`,
   mails: (limit) => `${limit} emails to others a day`,
@@ -116,9 +116,9 @@ async function refusalFor(ctx: Context, { userId, costs, at: now }: Spending): P
     const window = rows.find(({ budget }) => budget?.kind === kind)?.budget ?? undefined;
     return { kind, ...judgeBudget({ limit: limitOf(ctx.config, kind), createdAt, window }, amount, now) };
   });
-  // Something may have been given back meanwhile: then all of it fits now.
+  // If something was refunded meanwhile, all of it fits now.
   const spent = verdicts.find(({ freeAt }) => freeAt !== now) ?? verdicts[0];
-  if (!spent) throw new Error('A spending names what it costs');
+  if (!spent) throw new Error('A spending must name its costs');
   return refusalOfVerdict(spent, now);
 }
 

@@ -1,8 +1,8 @@
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /**
- * What an account causes that costs money by the piece. `pictures` are those accepted, not the widths they are drawn
- * at; `brokenPictures` could not be drawn; `bytes` are the sizes of files.
+ * Operations that cost money each time. `pictures`: accepted images, not their re-encoded widths. `brokenPictures`:
+ * images that could not be decoded. `bytes`: sizes of files.
  */
 export const BUDGET_KINDS = ['pictures', 'brokenPictures', 'bytes', 'checkouts', 'mails'] as const;
 export type BudgetKind = (typeof BUDGET_KINDS)[number];
@@ -12,10 +12,10 @@ export const dailyBudgets = sqliteTable(
   {
     userId: text('user_id').notNull(),
     kind: text().$type<BudgetKind>().notNull(),
-    /** When the first of it was used (ms). The budget lasts a day from then on. */
+    /** When the budget was first used (ms). It lasts a day from then. */
     startedAt: integer('started_at').notNull(),
     used: integer().notNull(),
-    /** The limit at the last use. The database refuses more. */
+    /** The limit at the last use. The database rejects more. */
     allowed: integer().notNull(),
   },
   (table) => [primaryKey({ columns: [table.userId, table.kind] })],

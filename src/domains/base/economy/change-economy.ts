@@ -1,6 +1,6 @@
 /**
- * The owner changes the economy: each change is a new version of the whole, beside the old ones, which what was done
- * under them goes on to name. Of two changes at once one is made.
+ * The owner changes the economy. Each change adds a new version of the whole configuration; the old ones stay, because
+ * transactions made under them refer to them. If two changes run at the same time, only one succeeds.
  */
 
 import type { z } from '@hono/zod-openapi';
@@ -28,7 +28,7 @@ export async function readConfig(ctx: Context): Answer {
   return presentVersion(await newestVersion(ctx));
 }
 
-/** What is not sent stays. Throws ECONOMY_GAINS, ECONOMY_CONTRADICTS, GIFTS_WORTHLESS, ECONOMY_CHANGED. */
+/** Keeps fields that were not sent. Throws ECONOMY_GAINS, ECONOMY_CONTRADICTS, GIFTS_WORTHLESS, ECONOMY_CHANGED. */
 export async function changeConversions(ctx: Context, actor: Actor, input: z.output<typeof ConversionChanges>): Answer {
   const newest = await newestVersion(ctx);
   const conversions = { ...newest.config.conversions, ...withoutGaps(input) };
@@ -42,14 +42,14 @@ export async function changeConversions(ctx: Context, actor: Actor, input: z.out
   ]);
 }
 
-/** What is not sent stays. Throws ECONOMY_CONTRADICTS, ECONOMY_CHANGED. */
+/** Keeps fields that were not sent. Throws ECONOMY_CONTRADICTS, ECONOMY_CHANGED. */
 export async function changeLimits(ctx: Context, actor: Actor, input: z.output<typeof LimitChanges>): Answer {
   const newest = await newestVersion(ctx);
   const limits = { ...newest.config.limits, ...withoutGaps(input) };
   return change(ctx, actor, newest, 'limits', { ...newest.config, limits });
 }
 
-/** The whole list. Throws VALIDATION_FAILED, ECONOMY_CHANGED. */
+/** Replaces the whole list. Throws VALIDATION_FAILED, ECONOMY_CHANGED. */
 export async function changeTargets(ctx: Context, actor: Actor, { targets }: z.output<typeof TargetsRequest>): Answer {
   const problems = problemsOfTargets(targets);
   if (problems.length > 0)
@@ -58,7 +58,7 @@ export async function changeTargets(ctx: Context, actor: Actor, { targets }: z.o
   return change(ctx, actor, newest, 'targets', { ...newest.config, targets });
 }
 
-/** What changes nothing makes no version. @param demands what must hold as well when it is made */
+/** Adds a version unless nothing changes. @param demands further requirements for its batch */
 async function change(
   ctx: Context,
   actor: Actor,
@@ -94,13 +94,13 @@ async function change(
 
 async function newestVersion(ctx: Context): Promise<EconomyVersionRow> {
   const newest = await ctx.db.select().from(economyVersions).orderBy(desc(economyVersions.version)).limit(1).get();
-  if (!newest) throw new Error('There is no economy: migration 0009 makes the first');
+  if (!newest) throw new Error('There is no economy: migration 0009 creates the first version');
   return newest;
 }
 
 type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
-/** A field that was not sent is no field, rather than one that says `undefined`. */
+/** Removes fields that were not sent, instead of keeping them as `undefined`. */
 function withoutGaps<T extends object>(input: T): Given<T> {
   return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as Given<T>; // fewer keys of the same
 }

@@ -1,4 +1,4 @@
-/** What no economy may be, whatever is on offer: pure rules over the whole of it. */
+/** Pure rules that every economy must obey, whatever is on offer. */
 
 import type { EconomyConfig, TargetRule } from '@/contracts/economy';
 import { convert } from './rates';
@@ -8,7 +8,7 @@ interface Problem {
   readonly message: string;
 }
 
-/** Limits that contradict each other, or the rates. */
+/** Finds limits that contradict each other, or the rates. */
 export function contradictionsOf({ conversions, limits }: EconomyConfig): Problem[] {
   const ordered = [
     ['tipCoinsMin', 'tipCoinsMax'],
@@ -32,20 +32,20 @@ export function contradictionsOf({ conversions, limits }: EconomyConfig): Proble
   ];
 }
 
-/** Of one metric and period a higher tier asks for more; ids tell the targets apart, for ever. */
+/** Within one metric and period, a higher tier must have a higher threshold. Ids identify targets permanently. */
 export function problemsOfTargets(targets: readonly TargetRule[]): Problem[] {
   return targets.flatMap((target, index) => {
     const before = targets.slice(0, index);
     const problems: Problem[] = [];
-    if (before.some(({ id }) => id === target.id)) problems.push({ path: `${index}.id`, message: 'stands here twice' });
+    if (before.some(({ id }) => id === target.id)) problems.push({ path: `${index}.id`, message: 'is used twice' });
     const siblings = before.filter(({ metric, period }) => metric === target.metric && period === target.period);
     if (siblings.some(({ tier }) => tier === target.tier))
-      problems.push({ path: `${index}.tier`, message: 'stands twice for this metric and period' });
+      problems.push({ path: `${index}.tier`, message: 'is used twice for this metric and period' });
     const isOutOfStep = siblings.some(
       ({ tier, threshold }) =>
         tier !== target.tier && Math.sign(tier - target.tier) !== Math.sign(threshold - target.threshold),
     );
-    if (isOutOfStep) problems.push({ path: `${index}.threshold`, message: 'a higher tier must ask for more' });
+    if (isOutOfStep) problems.push({ path: `${index}.threshold`, message: 'must be higher for a higher tier' });
     return problems;
   });
 }

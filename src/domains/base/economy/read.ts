@@ -1,4 +1,4 @@
-/** The economy as it stands: the newest version. */
+/** Reads the current economy: the newest version. */
 import { desc } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { EconomyConfig } from '@/contracts/economy';
@@ -6,11 +6,11 @@ import { builtOnce } from '@/db/built-once';
 import { economyVersions } from './tables';
 
 export interface Economy extends EconomyConfig {
-  /** What is done under it names it. */
+  /** Transactions store the version they were made under. */
   readonly version: number;
 }
 
-/** For a batch of reads, or by itself; one row. */
+/** For a batch of reads, or alone; one row. */
 export function economyQuery(ctx: Context) {
   return newest(ctx, {});
 }
@@ -29,6 +29,6 @@ export async function readEconomy(ctx: Context): Promise<Economy> {
 
 /** Reads the rows of `economyQuery`. */
 export function economyOf([newest]: readonly { version: number; config: EconomyConfig }[]): Economy {
-  if (!newest) throw new Error('There is no economy: migration 0009 makes the first');
+  if (!newest) throw new Error('There is no economy: migration 0009 creates the first version');
   return { version: newest.version, ...newest.config };
 }

@@ -1,4 +1,4 @@
-/** The economy's configuration: the owner reads it, and changes it in three parts. */
+/** The economy's configuration: the owner reads it and changes it in three parts. */
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { changeConversions, changeLimits, changeTargets, readConfig } from './change-economy';
 import { economyError } from './errors';
@@ -12,7 +12,7 @@ export const economyEndpoints: Endpoint[] = [
     method: 'get',
     path: '/owner/panel/economy/config',
     tag: 'owner',
-    summary: 'The economy as it stands',
+    summary: 'The current economy',
     who,
     response: EconomyVersion,
     handler: (ctx) => readConfig(ctx),
@@ -24,8 +24,8 @@ export const economyEndpoints: Endpoint[] = [
     tag: 'owner',
     summary: 'Set the earning targets',
     description:
-      'The whole list. Of one metric and period a higher tier asks for more. A target is rewarded once a period by its ' +
-      'id, so a new one wants a new id.',
+      'Replaces the whole list. Within one metric and period, a higher tier must have a higher threshold. A target is ' +
+      'rewarded once a period by its id, so a new target needs a new id.',
     who,
     body: TargetsRequest,
     response: EconomyVersion,
@@ -39,8 +39,8 @@ export const economyEndpoints: Endpoint[] = [
     tag: 'owner',
     summary: 'Change conversion rates',
     description:
-      'Only what is sent. Refused is a rate at which coins gain on their way through diamonds, and one at which a gift ' +
-      'or a tier on offer would earn nothing. What was done before keeps the rate that it had.',
+      'Changes only the fields you send. Rejects rates at which coins gain value on the way through diamonds, and rates ' +
+      'at which a gift or tier on offer would earn nothing. Earlier transactions keep their rate.',
     who,
     body: ConversionChanges,
     response: EconomyVersion,
@@ -58,7 +58,7 @@ export const economyEndpoints: Endpoint[] = [
     path: '/owner/panel/economy/limits',
     tag: 'owner',
     summary: 'Change limits, fees and the maturing time',
-    description: 'Only what is sent.',
+    description: 'Changes only the fields you send.',
     who,
     body: LimitChanges,
     response: EconomyVersion,

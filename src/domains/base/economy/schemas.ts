@@ -1,4 +1,4 @@
-/** Wire shapes of the economy: its version, and a change of each of its three parts. */
+/** Wire shapes of the economy: a version, and a change to each of its three parts. */
 import { z } from '@hono/zod-openapi';
 import { Conversions, Limits, Targets } from '@/contracts/economy';
 
@@ -12,7 +12,7 @@ export const EconomyVersion = z
     conversions: Conversions,
     limits: Limits,
     targets: Targets,
-    changedBy: z.string().nullable().describe('Null: the version that the platform came with.'),
+    changedBy: z.string().nullable().describe('Null for the initial version.'),
     createdAt: z.iso.datetime(),
   })
   .openapi('EconomyVersion');

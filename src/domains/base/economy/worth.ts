@@ -1,6 +1,6 @@
 /**
- * What would earn nothing at a rate: a price whose diamonds round to none is refused where it is set, and a rate at
- * which something on offer would earn none is refused when the rate is. Each demands what the other rests on.
+ * Prevents offers that would earn nothing. A price whose diamonds round to zero is refused, and so is a rate at which
+ * something on offer would earn zero. Each change requires, in its batch, that the other has not changed meanwhile.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -10,7 +10,7 @@ import { gifts } from '@/domains/money/gifts/tables';
 import { subscriptionTiers } from '@/domains/money/subscriptions/tables';
 import { convert } from './rates';
 
-/** Enough to say what is in the way. */
+/** Enough examples for the refusal. */
 const LISTED_MAX = 20;
 
 interface Worthless {
@@ -20,12 +20,12 @@ interface Worthless {
   readonly coins: number;
 }
 
-/** @param coins of one gift, or one month @param diamondsPerCoin of the economy that is to hold */
+/** @param coins for one gift, or one month @param diamondsPerCoin the rate of the economy to check against */
 export function earnsNothing(coins: number, diamondsPerCoin: Ratio): boolean {
   return convert(coins, diamondsPerCoin) < 1;
 }
 
-/** What is on offer and would earn nothing at this rate: gifts of the catalogue, and creators' tiers. */
+/** Lists offers that would earn nothing at this rate: gifts in the catalogue and creators' tiers. */
 export function listWorthless(ctx: Context, diamondsPerCoin: Ratio): Promise<Worthless[]> {
   return ctx.db.all<Worthless>(sql`
     SELECT 'gift' AS kind, id, name, coins FROM ${gifts} WHERE active = 1 AND ${tooFew(sql`coins`, diamondsPerCoin)}
@@ -35,19 +35,19 @@ export function listWorthless(ctx: Context, diamondsPerCoin: Ratio): Promise<Wor
     LIMIT ${LISTED_MAX}`);
 }
 
-/** For `requireThat` in the batch that sets this rate: 1 while nothing on offer would earn nothing. */
+/** For `requireThat` in the batch that sets this rate: 1 if every offer earns something. */
 export function everyOfferEarns(diamondsPerCoin: Ratio): SQL {
   return sql`NOT EXISTS (SELECT 1 FROM ${gifts} WHERE active = 1 AND ${tooFew(sql`coins`, diamondsPerCoin)})
     AND NOT EXISTS (
       SELECT 1 FROM ${subscriptionTiers} WHERE active = 1 AND ${tooFew(sql`coins_per_month`, diamondsPerCoin)})`;
 }
 
-/** For `requireThat` in the batch that sets a price: 1 while the economy is the one that it was judged by. */
+/** For `requireThat` in the batch that sets a price: 1 if the economy is still the version it was checked against. */
 export function economyIsUnchanged(version: number): SQL {
   return sql`(SELECT max(version) FROM economy_versions) = ${int(version)}`;
 }
 
-/** Below 2^53: prices and ratios have bounds. */
+/** Stays below 2^53, since prices and ratios are bounded. */
 function tooFew(coins: SQL, { numerator, denominator }: Ratio): SQL {
   return sql`${coins} * ${int(numerator)} < ${int(denominator)}`;
 }

@@ -1,5 +1,5 @@
 /**
- * Who may read a file, what of it, and who may keep what was read: its kind settles it, or, for the files of posts, a
+ * Decides who may read a file, which parts of it, and who may cache it. Its kind decides, or, for files of posts, a
  * signed link or the file's row.
  */
 
@@ -15,22 +15,25 @@ import { isIdentity, isPostFile, isPrivate, isVideo } from './kinds';
 import type { FileRow } from './tables';
 import { type Blank, mediaFiles } from './tables';
 
-/** A key never gets other bytes, and what is public by its kind stays so. */
+/** The bytes at a key never change, and files that are public by their kind stay public. */
 const KEPT_FOR_EVER = 'public, max-age=31536000, immutable';
 /**
- * A public post may be for followers alone a moment later, or gone: what was kept for a year would go on being shown,
- * by shared caches to anyone. So they ask again soon, and by the ETag get no byte twice.
+ * A public post may become private or be deleted at any time, so shared caches must not keep its files for long. They
+ * revalidate soon, and the ETag saves sending the bytes again.
  */
 const KEPT_FOR_MINUTES = 'public, max-age=300, must-revalidate';
 const KEPT_NOWHERE = 'private, no-store';
 
 export interface Access {
   readonly cacheControl: string;
-  /** What of the file is not shown. */
+  /** The parts of the file that are not shown. */
   readonly blanks: readonly Blank[];
 }
 
-/** Nothing, if this reader has none. At most one statement. Throws as `findBlanks` does, of a video nobody has looked at. */
+/**
+ * Undefined if this reader has no access. At most one statement. Throws as `findBlanks` does, for a video not yet
+ * inspected.
+ */
 export async function findAccess(
   ctx: Context,
   kind: FileKind,
@@ -43,7 +46,7 @@ export async function findAccess(
     if (!link || (isIdentity(kind) && !(await isLogged(ctx, link)))) return undefined;
     return { cacheControl: KEPT_NOWHERE, blanks: [] };
   }
-  // Whoever was let in stays in until the link expires: a page of a feed would cost a statement a picture otherwise.
+  // A reader with a link keeps access until it expires. Checking again would cost a statement per image of a feed.
   if (link && !isVideo(kind)) return { cacheControl: keptFor(link.secondsLeft), blanks: [] };
   const row = await ctx.db.select().from(mediaFiles).where(eq(mediaFiles.key, key)).get();
   if (!row || (row.private && !link)) return undefined;
@@ -53,7 +56,7 @@ export async function findAccess(
   };
 }
 
-/** Logs the look before the document is shown. A link that does not say who looks opens nothing. */
+/** Logs the access before the document is shown. A link that does not name the staff member opens nothing. */
 async function isLogged(ctx: Context, { look }: Link): Promise<boolean> {
   if (!look) return false;
   const { lookId: id, staffId, applicationId: targetId } = look;
@@ -62,7 +65,7 @@ async function isLogged(ctx: Context, { look }: Link): Promise<boolean> {
   return true;
 }
 
-/** At a video from before they were looked at as they come: some ten reads of the store. */
+/** Inspects a video stored before videos were inspected on upload. Takes about ten reads of the store. */
 async function lookOnce(ctx: Context, row: FileRow): Promise<readonly Blank[]> {
   const blanks = await findBlanks(ctx, row);
   ctx.waitUntil(commit(ctx, [ctx.db.update(mediaFiles).set({ blanks }).where(eq(mediaFiles.key, row.key))]));
@@ -72,7 +75,7 @@ async function lookOnce(ctx: Context, row: FileRow): Promise<readonly Blank[]> {
 const keptFor = (seconds: number) => `private, max-age=${seconds}`;
 
 /**
- * For the batch that opens files to all, or closes them to all who have no link.
+ * For the batch that makes files public, or restricts them to readers with a link.
  * @param keys a SELECT of one column
  */
 export function setPrivacy(ctx: Context, keys: SQL, isPrivateFile: boolean): Statement {

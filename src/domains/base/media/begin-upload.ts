@@ -1,7 +1,7 @@
 /**
- * A large file is announced first and sent after: key, type, size and end are fixed before the first byte, and so are
- * the parts of a very large one. It goes to R2 itself where that is configured, and through the Worker
- * (`receive-upload.ts`) where it is not.
+ * A large file is announced before it is sent: key, type, size and expiry are fixed before the first byte, and so are
+ * the parts of a very large one. Clients send it directly to R2 if that is configured, otherwise through the Worker
+ * (`receive-upload.ts`).
  */
 
 import type { z } from '@hono/zod-openapi';
@@ -25,13 +25,16 @@ import { mediaUploads } from './tables';
 import { partsOf } from './upload-parts';
 import { askStore, callOffFile, type WrittenFile } from './written-file';
 
-/** Time enough for the largest file on a slow line, sent at once or in parts. */
+/** Enough for the largest file on a slow connection, sent whole or in parts. */
 export const UPLOAD_MS = 2 * HOUR_MS;
 export const UPLOAD_IN_PARTS_MS = 12 * HOUR_MS;
-/** Announced, and neither used nor expired: as many as two posts of ten have, as much as two of the largest files. */
+/**
+ * Limits for uploads that are neither used nor expired: the videos of two posts with ten each; two files of the largest
+ * size.
+ */
 export const OPEN_UPLOADS_MAX = 20;
 const OPEN_BYTES_MAX = 10 * 1_024 ** 3;
-/** Below what Cloudflare takes in one request, and at most 80 of them. */
+/** Below Cloudflare's limit for one request. The largest file has 80 parts. */
 const PART_BYTES = 64 * 1_048_576;
 
 /** Throws FILE_TOO_LARGE, DAILY_BUDGET_SPENT, TOO_MANY_UPLOADS, MEDIA_STORE_UNAVAILABLE. */
@@ -43,7 +46,7 @@ export async function beginUpload(
   const { bytesMax, inPartsBytesMax } = LARGE_FILES[kind];
   if (bytes > inPartsBytesMax)
     throw fileError('FILE_TOO_LARGE', { message: `The file is larger than ${inPartsBytesMax} bytes.` });
-  // Through the Worker no more can be sent at once than Cloudflare takes in a request.
+  // Through the Worker, one request cannot carry more than Cloudflare accepts.
   const isInParts = bytes > (ctx.config.r2 ? bytesMax : PART_BYTES);
   const lifeMs = isInParts ? UPLOAD_IN_PARTS_MS : UPLOAD_MS;
   const upload = {
@@ -71,18 +74,21 @@ export async function beginUpload(
 type NewRow = Omit<UploadRow, 'completedAt'>;
 type Announced = Pick<NewRow, 'ownerId' | 'bytes' | 'expiresAt' | 'partBytes'>;
 
-/** All that was announced, when it was. */
+/** The cost of the whole announced file, at the time of its announcement. */
 function spendingOf({ ownerId, bytes, expiresAt, partBytes }: Announced): Spending {
   const at = expiresAt - (partBytes === null ? UPLOAD_MS : UPLOAD_IN_PARTS_MS);
   return { userId: ownerId, costs: { bytes: countedBytes(bytes) }, at };
 }
 
-/** For the batch in which it ends and nothing of it was stored. */
+/** For the batch that ends an upload of which nothing was stored. */
 export function refundUpload(ctx: Context, upload: Announced): Statement {
   return refund(ctx, spendingOf(upload));
 }
 
-/** Its parts come with their id at the store (`openParts`). Throws DAILY_BUDGET_SPENT, TOO_MANY_UPLOADS. */
+/**
+ * Inserts the upload without its parts, which `openParts` adds with the store's id. Throws DAILY_BUDGET_SPENT,
+ * TOO_MANY_UPLOADS.
+ */
 async function insertUpload(ctx: Context, upload: NewRow): Promise<void> {
   const { ownerId, bytes } = upload;
   const hasRoom = sql`SELECT count(*) < ${int(OPEN_UPLOADS_MAX)}
@@ -99,8 +105,8 @@ async function insertUpload(ctx: Context, upload: NewRow): Promise<void> {
 }
 
 /**
- * Parts may be sent to it by the bucket and by the S3 API alike. What nobody names, R2 drops after seven days. Throws
- * MEDIA_STORE_UNAVAILABLE, and the upload is given up.
+ * Opens a multipart upload, whose parts may come through the bucket binding or the S3 API. R2 drops unfinished ones
+ * after seven days. Throws MEDIA_STORE_UNAVAILABLE after deleting the upload.
  */
 async function openParts(ctx: Context, upload: NewRow): Promise<string> {
   const { id, key, contentType, partBytes } = upload;

@@ -1,7 +1,7 @@
 /**
- * What a camera writes into a video beside picture and sound (where it was taken, and with what) and nobody is to
- * read. The file is not written anew: the places of such boxes are noted once, and whoever reads it finds `free` boxes
- * of zeros there, so that every size and offset in it stays true.
+ * Finds private metadata that cameras write into videos, such as the location and the device. The file is not
+ * rewritten. The positions of such boxes are stored once, and readers get `free` boxes of zeros there, so that every
+ * size and offset in the file stays valid.
  */
 import type { Context } from '@/contracts/context';
 import { type BoxesIn, openBoxes } from './boxes';
@@ -9,12 +9,12 @@ import { fileError } from './errors';
 import type { ByteRange } from './range';
 import type { Blank } from './tables';
 
-/** Some each for the file, the movie and its tracks; more is no camera's doing. */
+/** A few each for the file, the movie and its tracks. No camera writes more. */
 const BLANKS_MAX = 64;
 
 /**
- * What players need of a file and of the boxes inside it that are looked into. What a place can stand in has many names
- * (`udta`, `meta`, `uuid`, makers' own, a `free` over the remains of one), so everything else goes.
+ * The boxes that players need, in the file and in each container. A location may be in boxes of many names (`udta`,
+ * `meta`, `uuid`, vendors' own, a `free` over remains), so every box that is not listed is blanked.
  */
 const SHOWN: Readonly<Record<string, ReadonlySet<string>>> = {
   file: new Set(['ftyp', 'styp', 'pdin', 'moov', 'mdat', 'imda', 'moof', 'mfra', 'sidx', 'ssix']),
@@ -30,11 +30,10 @@ interface StoredObject {
 }
 
 /**
- * NOTE: WebM is shown as it came: what records it (browsers) writes no place. So are samples: the track of positions
- * that some action cameras and drones record beside the picture stays; and what stands behind the fragments of a file
- * that was recorded in them.
- *
  * Throws FILE_UNREADABLE, UPLOAD_CONFLICT, MEDIA_STORE_UNAVAILABLE.
+ *
+ * NOTE: three things are shown unchanged. WebM, because browsers, which record it, write no location. Samples, so the
+ * track of positions stays that some action cameras and drones record. Boxes after the fragments of a fragmented file.
  */
 export async function findBlanks(ctx: Context, { key, contentType, bytes }: StoredObject): Promise<Blank[]> {
   if (contentType === 'video/webm') return [];
@@ -44,7 +43,7 @@ export async function findBlanks(ctx: Context, { key, contentType, bytes }: Stor
   );
 }
 
-/** @param size of the file. Throws FILE_UNREADABLE */
+/** Throws FILE_UNREADABLE. @param size the file's, in bytes */
 export async function findBlanksAmong(boxesIn: BoxesIn, size: number): Promise<Blank[]> {
   const blanks: Blank[] = [];
   let hasMovie = false;
@@ -55,7 +54,7 @@ export async function findBlanksAmong(boxesIn: BoxesIn, size: number): Promise<B
         if (blanks.length > BLANKS_MAX) throw fileError('FILE_UNREADABLE');
       } else if (type in SHOWN) await look(type, contentAt, end);
       hasMovie ||= type === 'moov';
-      // From here on a file that was recorded in fragments has one for each second or so, and nothing else.
+      // A fragmented file continues with one fragment for each second or so, and nothing else.
       if (type === 'moof' && hasMovie) return;
     }
   };
@@ -71,6 +70,6 @@ async function readRange(ctx: Context, key: string, range: ByteRange): Promise<U
       ctx.log.fault('media store', error);
       throw fileError('MEDIA_STORE_UNAVAILABLE');
     });
-  if (bytes?.byteLength !== range.length) throw fileError('UPLOAD_CONFLICT'); // deleted since it was looked up
+  if (bytes?.byteLength !== range.length) throw fileError('UPLOAD_CONFLICT'); // deleted since the look-up
   return new Uint8Array(bytes);
 }

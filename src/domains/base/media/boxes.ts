@@ -1,19 +1,19 @@
 /**
- * The boxes of an MP4 or QuickTime file (ISO/IEC 14496-12, 4.2), which may be gigabytes: headers alone are read, a
- * window at a time, and no more of either than a sound file needs.
+ * Reads the boxes of an MP4 or QuickTime file (ISO/IEC 14496-12, 4.2), which may have gigabytes. Reads only headers, a
+ * window at a time. The numbers of reads and boxes are limited to what a valid file needs.
  */
 import { fileError } from './errors';
 
-/** Size and type, and the size in 64 bits where 32 are too few. */
+/** Size and type, and a 64-bit size if 32 bits are too few. */
 const HEADER_BYTES = 8;
 const LARGE_HEADER_BYTES = 16;
-/** Small boxes that stand together come in one read. */
+/** Adjacent small boxes come in one read. */
 const WINDOW_BYTES = 32_768;
 /** A phone's video takes about ten reads and a hundred boxes. */
 const READS_MAX = 100;
 const BOXES_MAX = 2_000;
 
-/** Where it stands, in bytes from the file's beginning. */
+/** Positions are in bytes from the file's beginning. */
 interface Box {
   /** Four letters. */
   readonly type: string;
@@ -22,17 +22,17 @@ interface Box {
   readonly end: number;
 }
 
-/** Those from one place to another, one after the other. Throws FILE_UNREADABLE. */
+/** The boxes between two positions, in order. Throws FILE_UNREADABLE. */
 export type BoxesIn = (from: number, to: number) => AsyncGenerator<Box, void>;
 
-/** @param read answers as many bytes as it is asked for, which the file has */
+/** @param read must return exactly as many bytes as requested; the file has them */
 export function openBoxes(size: number, read: (offset: number, length: number) => Promise<Uint8Array>): BoxesIn {
   let window: { at: number; bytes: Uint8Array } = { at: 0, bytes: new Uint8Array() };
   let reads = 0;
   let boxes = 0;
   return async function* boxesIn(from, to) {
     let at = from;
-    // What is left at an end and too small for a box is padding.
+    // A remainder that is too small for a box is padding.
     while (at + HEADER_BYTES <= to) {
       const length = Math.min(LARGE_HEADER_BYTES, to - at);
       if (at < window.at || at + length > window.at + window.bytes.length) {
@@ -44,7 +44,7 @@ export function openBoxes(size: number, read: (offset: number, length: number) =
       if (boxes > BOXES_MAX) throw fileError('FILE_UNREADABLE');
       const { buffer, byteOffset } = window.bytes;
       const box = readHeader(new DataView(buffer, byteOffset + at - window.at, length), at, to);
-      // Only the file's last box may leave open where it ends.
+      // Only the file's last box may leave its end open.
       if (!box || (box.isOpen && to !== size)) throw fileError('FILE_UNREADABLE');
       yield box;
       at = box.end;
@@ -52,7 +52,7 @@ export function openBoxes(size: number, read: (offset: number, length: number) =
   };
 }
 
-/** Nothing, if it would be smaller than its header or go on past the end of what it is in. */
+/** Undefined if the box is smaller than its header or extends beyond its container. */
 function readHeader(header: DataView, at: number, to: number): (Box & { isOpen: boolean }) | undefined {
   const size = header.getUint32(0);
   const isLarge = size === 1;

@@ -1,4 +1,4 @@
-/** From an upload that waits to a file that something names: looked at once more, and used once. */
+/** Turns a waiting upload into a file that something refers to. Inspects it once more, and allows this once. */
 import { and, eq, gt, isNull } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { requireChange } from '@/db/commit';
@@ -8,8 +8,8 @@ import { findStoredVideo, type StoredVideo } from './stored-video';
 import { mediaUploads } from './tables';
 
 /**
- * Its DEMAND_NOT_MET (UPLOAD_CONFLICT): the upload was used, or expired, meanwhile. Throws UPLOAD_NOT_FOUND, UPLOAD_USED,
- * UPLOAD_INCOMPLETE, FILE_TYPE_NOT_ALLOWED, MEDIA_STORE_UNAVAILABLE.
+ * If its statements fail with DEMAND_NOT_MET (UPLOAD_CONFLICT), the upload was used meanwhile, or expired. Throws
+ * UPLOAD_NOT_FOUND, UPLOAD_USED, UPLOAD_INCOMPLETE, FILE_TYPE_NOT_ALLOWED, MEDIA_STORE_UNAVAILABLE.
  */
 export async function claimUpload(ctx: Context, ownerId: string, uploadId: string): Promise<StoredVideo> {
   const { key, kind, contentType, bytes } = await getOpenUpload(ctx, ownerId, uploadId);

@@ -1,4 +1,4 @@
-/** How an upload ends before anything names it: its parts become a file, or it is given up. */
+/** Ends an upload before anything refers to it: joins its parts into a file, or drops it. */
 
 import type { z } from '@hono/zod-openapi';
 import { and, eq, isNull } from 'drizzle-orm';
@@ -14,10 +14,10 @@ import { mediaUploads } from './tables';
 import { partsOf } from './upload-parts';
 import { askStore, isNoSuchUpload } from './written-file';
 
-/** R2's own: a part is not there, was answered with another ETag, or has a size that it cannot have. */
+/** R2's error codes: a part is missing, has another ETag, or has an invalid size. */
 const PARTS_DIFFER = /\((10011|10025|10048)\)/;
 
-/** One's own, neither used nor expired. Throws UPLOAD_NOT_FOUND, UPLOAD_USED. */
+/** The owner's upload, neither used nor expired. Throws UPLOAD_NOT_FOUND, UPLOAD_USED. */
 export async function getOpenUpload(ctx: Context, ownerId: string, id: string): Promise<UploadRow> {
   const upload = await ctx.db
     .select()
@@ -29,7 +29,7 @@ export async function getOpenUpload(ctx: Context, ownerId: string, id: string): 
   return upload;
 }
 
-/** May be repeated. Throws as `getOpenUpload` does, UPLOAD_PARTS_DIFFER, MEDIA_STORE_UNAVAILABLE. */
+/** Safe to repeat. Throws as `getOpenUpload` does, UPLOAD_PARTS_DIFFER, MEDIA_STORE_UNAVAILABLE. */
 export async function completeUpload(
   ctx: Context,
   ownerId: string,
@@ -51,7 +51,7 @@ async function joinParts(ctx: Context, { key, uploadId }: UploadRow, parts: R2Up
     await ctx.files.resumeMultipartUpload(key, uploadId).complete(parts);
   } catch (error) {
     if (error instanceof Error && PARTS_DIFFER.test(error.message)) throw fileError('UPLOAD_PARTS_DIFFER');
-    // Completed a moment ago by the same request sent twice, or given up.
+    // The same request, sent twice, has just completed it; or it was dropped.
     if (isNoSuchUpload(error) && (await isThere().catch(() => false))) return;
     if (isNoSuchUpload(error)) throw fileError('UPLOAD_NOT_FOUND');
     ctx.log.fault('media store', error);
@@ -60,10 +60,9 @@ async function joinParts(ctx: Context, { key, uploadId }: UploadRow, parts: R2Up
 }
 
 /**
- * Deletes what was sent of it, and gives back the cost of what was never sent. Throws as `getOpenUpload` does,
- * MEDIA_STORE_UNAVAILABLE.
+ * Deletes what was sent, and refunds what was never sent. Throws as `getOpenUpload` does, MEDIA_STORE_UNAVAILABLE.
  *
- * NOTE: what R2 still takes of it is found by the sweep of orphans.
+ * NOTE: R2 may still accept bytes for it. The sweep of orphans finds those.
  */
 export async function dropUpload(ctx: Context, ownerId: string, id: string): Promise<void> {
   const upload = await getOpenUpload(ctx, ownerId, id);
@@ -76,11 +75,11 @@ export async function dropUpload(ctx: Context, ownerId: string, id: string): Pro
 }
 
 /**
- * Gives back what an upload cost if its file was never stored; parts that never became a file are dropped.
- * For the batch in which it ends unused. Throws MEDIA_STORE_UNAVAILABLE.
+ * Refunds an upload whose file was never stored; parts that never became a file are dropped. For the batch that ends an
+ * unused upload. Throws MEDIA_STORE_UNAVAILABLE.
  *
- * NOTE: R2 itself takes a file that was to be sent at once until its URL expires, whatever becomes of the upload here:
- * until then it has cost what was announced.
+ * NOTE: R2 accepts a file sent whole until its URL expires, whatever happens to the upload here. Until then it costs
+ * the announced size.
  */
 export async function refundUnsent(
   ctx: Context,
@@ -91,7 +90,7 @@ export async function refundUnsent(
   return [refundUpload(ctx, upload)];
 }
 
-/** For those that end unused: which they are, what of them is to be deleted, and what they had cost. */
+/** The columns for ending unused uploads: their id, the objects to delete, and the costs to refund. */
 export const endingColumns = {
   id: mediaUploads.id,
   key: mediaUploads.key,
@@ -103,7 +102,7 @@ export const endingColumns = {
   partBytes: mediaUploads.partBytes,
 };
 
-/** Of what was sent, be it a file or some parts of one. */
+/** Deletes what was sent: a file, or some parts of one. */
 export function deletionOf({ key, uploadId }: Pick<UploadRow, 'key' | 'uploadId'>) {
   return { kind: 'delete-media', key, ...(uploadId === null ? {} : { uploadId }) } as const;
 }

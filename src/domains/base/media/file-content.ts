@@ -1,9 +1,12 @@
-/** What a file holds, while it comes: counted, collected or cut into pieces, and never more of it than that. */
+/**
+ * Processes a file's content as it arrives: counts it, collects it or cuts it into pieces. Holds no more than that
+ * needs.
+ */
 import { fileError } from './errors';
 
 type Content = AsyncIterable<Uint8Array>;
 
-/** Throws FILE_TOO_LARGE at the byte too many. */
+/** Throws FILE_TOO_LARGE at the first byte past the limit. */
 export async function* capped(content: Content, bytesMax: number): AsyncGenerator<Uint8Array> {
   let bytes = 0;
   for await (const chunk of content) {
@@ -13,7 +16,7 @@ export async function* capped(content: Content, bytesMax: number): AsyncGenerato
   }
 }
 
-/** Says of each chunk how large it is, as it is read. */
+/** Reports the size of each chunk as it is read. */
 export async function* counted(content: Content, count: (bytes: number) => void): AsyncGenerator<Uint8Array> {
   for await (const chunk of content) {
     count(chunk.length);
@@ -21,14 +24,14 @@ export async function* counted(content: Content, count: (bytes: number) => void)
   }
 }
 
-/** The whole of it. Throws FILE_TOO_LARGE. */
+/** Collects the whole content. Throws FILE_TOO_LARGE. */
 export async function collect(content: Content, bytesMax: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of capped(content, bytesMax)) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
-/** Its first bytes, as many as that if it has them, and all of it nevertheless. */
+/** Returns up to this many first bytes, and the whole content, which still includes them. */
 export async function peek(content: Content, bytes: number): Promise<{ start: Uint8Array; whole: Content }> {
   const rest = content[Symbol.asyncIterator]();
   const chunks: Uint8Array[] = [];
@@ -45,7 +48,10 @@ export async function peek(content: Content, bytes: number): Promise<{ start: Ui
   return { start: new Uint8Array(Buffer.concat(chunks)).subarray(0, bytes), whole: whole() };
 }
 
-/** Pieces of that size, but for the last one. They share their memory: a piece is gone when the next one is asked for. */
+/**
+ * Cuts the content into pieces of this size; the last may be smaller. They share memory: the next piece overwrites the
+ * last.
+ */
 export async function* inPieces(content: Content, bytes: number): AsyncGenerator<Uint8Array> {
   const piece = new Uint8Array(bytes);
   let filled = 0;

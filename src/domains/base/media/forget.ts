@@ -1,4 +1,4 @@
-/** For the end of an account: its files, some at a time. What shows a file must have let it go before. */
+/** For the end of an account: deletes its files, some at a time. Whatever shows a file must drop it first. */
 import { eq, inArray } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
@@ -7,7 +7,7 @@ import { mediaFiles, mediaUploads } from './tables';
 
 const FILES_A_STEP = 40;
 
-/** Answers how many there were: none means that none is left. */
+/** Returns how many it found; 0 means that none is left. */
 export async function forgetFiles(ctx: Context, ownerId: string): Promise<number> {
   const [files, uploads] = await Promise.all([
     ctx.db.select({ key: mediaFiles.key }).from(mediaFiles).where(eq(mediaFiles.ownerId, ownerId)).limit(FILES_A_STEP),
@@ -15,7 +15,7 @@ export async function forgetFiles(ctx: Context, ownerId: string): Promise<number
   ]);
   if (files.length + uploads.length === 0) return 0;
   const keys = files.map(({ key }) => key);
-  // The file of a claimed upload has a row of its own.
+  // The file of a claimed upload has its own row.
   const unclaimed = uploads.filter(({ completedAt }) => completedAt === null);
   await commit(
     ctx,

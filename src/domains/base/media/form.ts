@@ -1,6 +1,6 @@
 /**
- * Reads a multipart form while it arrives: fields are kept, and each file is handed on as a stream, one after another.
- * No more of the body is read than the taker of the current file has asked for.
+ * Reads a multipart form while it arrives. Keeps its fields, and passes each file on as a stream, one after another.
+ * Reads no more of the body than the consumer of the current file requests.
  */
 import type { z } from '@hono/zod-openapi';
 import { type AppError, httpError } from '@/http/errors';
@@ -8,7 +8,7 @@ import { invalid, parse } from '@/http/validation';
 import { fileError } from './errors';
 import { type Head, type MultipartParser, openMultipart, readHeaderValue, type Token } from './multipart';
 
-/** Everything outside files together: delimiters, part heads, fields, and text before and after the parts. */
+/** Everything outside files combined: delimiters, part heads, fields, and text before and after the parts. */
 const FORM_OVERHEAD_BYTES = 32 * 1_024;
 const PIECE_BYTES = 64 * 1_024;
 const FIELDS_MAX = 32;
@@ -18,19 +18,19 @@ interface Form<F extends z.ZodType, T> {
   /** The form's name for its files. */
   field: string;
   filesMax: number;
-  /** Bytes of all files together; `takeFile` limits each file. */
+  /** Bytes of all files combined; `takeFile` limits each file. */
   bytesMax: number;
   /** Reads `content` to its end, or throws. */
   takeFile: (content: AsyncIterable<Uint8Array>) => Promise<T>;
   /** The other fields of the form. */
   fields: F;
-  /** Fields that may come more than once, and are read as lists. */
+  /** Fields that may be repeated and are read as lists. */
   lists?: readonly string[];
 }
 
 /**
- * Returns what `takeFile` made of the files, in the form's order, and the fields, wherever they stood. Throws
- * WRONG_CONTENT_TYPE, UPLOAD_MALFORMED, BODY_TOO_LARGE, VALIDATION_FAILED, and what `takeFile` does.
+ * Returns the results of `takeFile` in the form's order, and the fields, wherever they were in the form. Throws
+ * WRONG_CONTENT_TYPE, UPLOAD_MALFORMED, BODY_TOO_LARGE, VALIDATION_FAILED, and what `takeFile` throws.
  */
 export async function receiveForm<F extends z.ZodType, T>(
   request: Request,
@@ -47,7 +47,7 @@ export async function receiveForm<F extends z.ZodType, T>(
   for await (const token of tokens) {
     if (token.type !== 'head') continue;
     parts += 1;
-    // An empty file input is a part as well, and is neither a field nor a file.
+    // An empty file input is also a part, but neither a field nor a file.
     if (parts > FIELDS_MAX + filesMax + 1)
       throw invalid('', `there are at most ${FIELDS_MAX} fields and ${filesMax} files`);
     const { head } = token;
@@ -61,7 +61,7 @@ export async function receiveForm<F extends z.ZodType, T>(
   async function takeField({ name, charset }: Head): Promise<string> {
     if (texts.length === FIELDS_MAX) throw invalid('', `there are at most ${FIELDS_MAX} fields`);
     if (name === field) throw invalid(field, 'must be a file, sent as a part with a file name');
-    if (!lists.includes(name) && texts.some(([other]) => other === name)) throw invalid(name, 'is there twice');
+    if (!lists.includes(name) && texts.some(([other]) => other === name)) throw invalid(name, 'must be sent only once');
     const pieces: Uint8Array[] = [];
     let bytes = 0;
     for await (const piece of contentOf(tokens)) {
@@ -72,14 +72,14 @@ export async function receiveForm<F extends z.ZodType, T>(
     return decode(Buffer.concat(pieces), charset);
   }
 
-  /** Browsers send a file input that was left empty as a part with neither a file name nor content. */
+  /** Browsers send an empty file input as a part with neither a file name nor content. */
   async function skipEmptyInput({ name }: Head): Promise<void> {
     for await (const _piece of contentOf(tokens)) throw invalid(name, 'must have a file name');
   }
 
   async function takeNamedFile({ name }: Head): Promise<T> {
-    if (name !== field) throw invalid(field, 'files come under this name');
-    if (files.length === filesMax) throw invalid(field, `must be at most ${filesMax} of them`);
+    if (name !== field) throw invalid(field, 'must be the name of every file part');
+    if (files.length === filesMax) throw invalid(field, `must be at most ${filesMax} files`);
     return takeFile(contentOf(tokens));
   }
 }
@@ -91,7 +91,7 @@ function tooLarge(bytesMax: number, what = 'The body'): AppError {
 function boundaryOf(request: Request): string {
   const contentType = request.headers.get('content-type') ?? '';
   if (!/^multipart\/form-data\s*;/i.test(contentType))
-    throw httpError('WRONG_CONTENT_TYPE', { message: 'The body must be multipart/form-data, and name its boundary.' });
+    throw httpError('WRONG_CONTENT_TYPE', { message: 'The body must be multipart/form-data with a boundary.' });
   const boundary = readHeaderValue(contentType).parameters.get('boundary');
   if (!boundary) throw fileError('UPLOAD_MALFORMED');
   return boundary;
@@ -108,7 +108,7 @@ async function* tokensOf(
   let isFile = false;
   for await (const piece of body ? piecesOf(body) : []) {
     bytes += piece.length;
-    if (bytes > bytesMax) throw tooLarge(bytesMax); // the client's Content-Length is only a claim
+    if (bytes > bytesMax) throw tooLarge(bytesMax); // a client's Content-Length proves nothing
     for (const token of parser.read(piece)) {
       if (token.type === 'head') isFile = Boolean(token.head?.fileName);
       if (token.type === 'bytes' && isFile) bytesInFiles += token.bytes.length;
@@ -120,9 +120,9 @@ async function* tokensOf(
 }
 
 /**
- * Cuts the body into large pieces: it arrives in thousands of small ones, and each costs as much as a large one. If
- * reading stops early, the rest of the body stays readable: the answer waits for it (http/drain.ts). Throws
- * UPLOAD_MALFORMED if the sender is gone.
+ * Cuts the body into large pieces. It arrives in thousands of small ones, each of which would cost as much as a large
+ * one. If reading stops early, the rest stays readable, because the response waits for it (http/drain.ts). Throws
+ * UPLOAD_MALFORMED if the client disconnects.
  */
 async function* piecesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void> {
   const reader = body.getReader({ mode: 'byob' });
@@ -141,13 +141,13 @@ async function* piecesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8
   }
 }
 
-/** Reads the current part up to its end, and leaves the tokens behind it to the next reader. */
+/** Reads the current part to its end, and leaves later tokens to the next reader. */
 async function* contentOf(tokens: AsyncGenerator<Token, void>): AsyncGenerator<Uint8Array, void> {
   for (let next = await tokens.next(); !next.done && next.value.type !== 'end'; next = await tokens.next())
     if (next.value.type === 'bytes') yield next.value.bytes;
 }
 
-/** Takes an encoding that nobody knows for UTF-8. */
+/** Treats an unknown encoding as UTF-8. */
 function decode(bytes: Uint8Array, charset: string): string {
   const options = { fatal: false, ignoreBOM: true };
   try {

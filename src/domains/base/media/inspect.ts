@@ -1,6 +1,6 @@
 /**
- * What a file is, by its bytes alone: its name and what its sender calls it are never asked. A file that is cut off, or
- * that would unfold into more pixels than anyone needs, is refused before it is stored.
+ * Determines a file's type from its bytes. Ignores its name and the type that the client claims. Refuses files before
+ * they are stored if they are truncated, or would decode to too many pixels.
  */
 import { fileTypeFromBuffer } from 'file-type';
 import { imageSize } from 'image-size';
@@ -9,13 +9,13 @@ import { fileError } from './errors';
 
 const SIDE_PIXELS_MAX = 8_192;
 const PIXELS_MAX = 40_000_000;
-/** A PDF's end mark stands in its last kilobyte. */
+/** A PDF's end marker is in its last kilobyte. */
 const PDF_TAIL_BYTES = 1_024;
 
-/** Enough of a file for `inspectType`. */
+/** How many bytes `inspectType` needs. */
 export const TYPE_BYTES = 4_096;
 
-/** Whole pictures and documents. Throws FILE_TYPE_NOT_ALLOWED or FILE_UNREADABLE. */
+/** For whole images and documents. Throws FILE_TYPE_NOT_ALLOWED or FILE_UNREADABLE. */
 export async function inspectFile(bytes: Uint8Array, allowed: readonly FileType[]): Promise<FileType> {
   const type = await inspectType(bytes, allowed);
   if (!isWhole(type, bytes)) throw fileError('FILE_UNREADABLE');
@@ -23,7 +23,7 @@ export async function inspectFile(bytes: Uint8Array, allowed: readonly FileType[
   return type;
 }
 
-/** By its first bytes. Throws FILE_TYPE_NOT_ALLOWED or FILE_UNREADABLE. */
+/** Looks at the first bytes. Throws FILE_TYPE_NOT_ALLOWED or FILE_UNREADABLE. */
 export async function inspectType(start: Uint8Array, allowed: readonly FileType[]): Promise<FileType> {
   if (start.length === 0) throw fileError('FILE_UNREADABLE');
   const found = await fileTypeFromBuffer(start).catch(() => undefined);
@@ -37,7 +37,7 @@ function checkDimensions(bytes: Uint8Array): void {
   const fits = (side: number) => side >= 1 && side <= SIDE_PIXELS_MAX;
   if (fits(width) && fits(height) && width * height <= PIXELS_MAX) return;
   throw fileError('FILE_UNREADABLE', {
-    message: `The picture must have 1 to ${SIDE_PIXELS_MAX} pixels a side and at most ${PIXELS_MAX} in all.`,
+    message: `The image must have 1 to ${SIDE_PIXELS_MAX} pixels a side and at most ${PIXELS_MAX} in all.`,
   });
 }
 
@@ -45,11 +45,11 @@ function readDimensions(bytes: Uint8Array): { width: number; height: number } {
   try {
     return imageSize(bytes);
   } catch {
-    throw fileError('FILE_UNREADABLE'); // its parser throws plain errors of its own
+    throw fileError('FILE_UNREADABLE'); // the parser throws plain errors of its own
   }
 }
 
-/** Whether the file's end is there. What follows the end (cameras append previews) is nobody's harm. */
+/** Whether the file's end is present. Bytes after the end are harmless; cameras append previews there. */
 function isWhole(type: FileType, bytes: Uint8Array): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   switch (type) {
@@ -60,11 +60,11 @@ function isWhole(type: FileType, bytes: Uint8Array): boolean {
     case 'image/webp':
       return bytes.length >= 12 && view.getUint32(4, true) + 8 <= bytes.length;
     case 'image/gif':
-      return bytes.lastIndexOf(0x3b) >= bytes.length - 2; // its trailer; some writers add a zero
+      return bytes.lastIndexOf(0x3b) >= bytes.length - 2; // the trailer; some writers add a zero
     case 'application/pdf':
       return Buffer.from(bytes.subarray(-PDF_TAIL_BYTES)).includes('%%EOF');
     default:
-      return true; // a video is never here whole
+      return true; // videos are never checked whole
   }
 }
 
@@ -78,7 +78,7 @@ function pngReachesEnd(view: DataView): boolean {
   return false;
 }
 
-/** Segments have lengths up to the scan; after it the end mark FFD9 must come. */
+/** Segments have lengths up to the scan; after it comes the end marker FFD9. */
 function jpegReachesEnd(view: DataView): boolean {
   let at = 2;
   while (at + 4 <= view.byteLength && view.getUint8(at) === 0xff && view.getUint8(at + 1) !== 0xda)

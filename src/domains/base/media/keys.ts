@@ -1,7 +1,7 @@
 /**
- * What an object is called and where it is read: the key says its kind, and the kind or its row who may (`access.ts`).
- * Keys hold 256 random bits, so a public file is found by nobody who was not given its URL. A picture's smaller
- * variants are named after its key, so whoever has the key has all of them.
+ * Names of objects and the URLs to read them. A key contains its kind, and the kind or the file's row decides who may
+ * read it (`access.ts`). Keys have 256 random bits, so nobody finds a public file without its URL. An image's smaller
+ * variants are named after its key, so whoever has the key can read all of them.
  */
 import type { Config } from '@/contracts/config';
 import type { Context } from '@/contracts/context';
@@ -21,54 +21,56 @@ export function newKey(kind: FileKind): string {
   return `${kind}/${newId()}-${randomToken()}`;
 }
 
-/** Nothing, if it is no key of ours. */
+/** Undefined if it is not one of our keys. */
 export function findKind(key: string): FileKind | undefined {
-  return KEY.exec(key)?.[1] as FileKind | undefined; // the pattern's words are the kinds
+  return KEY.exec(key)?.[1] as FileKind | undefined; // the pattern only matches kinds
 }
 
-/** Names the object that holds a picture drawn at this width (pixels). */
+/** Names the object with the image at this width (pixels). */
 export function variantName(key: string, width: number): string {
   return `${key}-${width}`;
 }
 
-/** All objects that there may be by this key. */
+/** Names all objects that may exist for this key. */
 export function objectNames(key: string): string[] {
   const kind = findKind(key);
   return [key, ...(kind ? variantWidths(kind) : []).map((width) => variantName(key, width))];
 }
 
-/** The key by which an object is known; nothing, if its name is not of our making. */
+/** The key to which an object belongs. Undefined if its name is not one of ours. */
 export function findKeyOf(name: string): string | undefined {
   return [name, name.replace(VARIANT, '')].find(findKind);
 }
 
-/** Where anyone reads a public file. */
+/** The URL at which anyone may read a public file. */
 export function mediaUrl(config: Config, key: string): string {
   return `${config.mediaOrigin}/media/${key}`;
 }
 
-/** Where whoever is given it reads a private file, for five minutes unless more are named. */
+/** A URL that opens a private file for whoever has it, for five minutes by default. */
 export function signedMediaUrl(ctx: Context, key: string, ttlSeconds = SIGNED_URL_SECONDS): Promise<string> {
   return signUrl(ctx, key, ttlSeconds, ctx.now());
 }
 
 /**
- * The same for what is looked at again and again: one URL for every reader and a whole hour, so that a browser fetches
- * a file once. It is signed as of the hour's beginning, and so opens for one to two hours.
+ * A signed URL for files that are read often. It is the same for every reader within an hour, so that a browser fetches
+ * the file once. It is signed as of the hour's beginning, and so works for one to two hours.
  */
 export function cacheableMediaUrl(ctx: Context, key: string): Promise<string> {
   return signUrl(ctx, key, STEADY_URL_SECONDS, ctx.now() - (ctx.now() % HOUR_MS));
 }
 
-/** Which member of staff was given a link to an identity document, and of which application. */
+/** The staff member who got a link to an identity document, and the application it belongs to. */
 interface Look {
-  /** One for each link: opening it again is the same look. */
+  /** Unique for each link. Opening the link again counts as the same look. */
   readonly lookId: string;
   readonly staffId: string;
   readonly applicationId: string;
 }
 
-/** Where this member of staff reads an identity document, for five minutes. Opening it is written to the staff log. */
+/**
+ * A URL for this staff member to read an identity document, for five minutes. Opening it is written to the staff log.
+ */
 export function documentUrl(ctx: Context, key: string, look: Omit<Look, 'lookId'>): Promise<string> {
   return signUrl(ctx, key, SIGNED_URL_SECONDS, ctx.now(), { ...look, lookId: newId() });
 }
@@ -79,21 +81,21 @@ async function signUrl(ctx: Context, key: string, ttlSeconds: number, from: numb
 }
 
 export interface Link {
-  /** How long it still opens the file. */
+  /** How long the link still works. */
   readonly secondsLeft: number;
   readonly look: Look | undefined;
 }
 
-/** What a signed URL of this file says; nothing, if it does not open it. */
+/** The claims of a signed URL for this file. Undefined if it does not open the file. */
 export async function findLink(ctx: Context, key: string, token: string | undefined): Promise<Link | undefined> {
   const claims = token ? await verifyToken(ctx.config.keys, 'media', token, ctx.now()) : undefined;
   if (claims?.key !== key) return undefined;
-  const { lookId, staffId, applicationId, exp } = claims as Partial<Look> & { exp: number }; // as `signUrl` wrote it
+  const { lookId, staffId, applicationId, exp } = claims as Partial<Look> & { exp: number }; // written by `signUrl`
   const look = lookId && staffId && applicationId ? { lookId, staffId, applicationId } : undefined;
   return { secondsLeft: exp - Math.floor(ctx.now() / SECOND_MS), look };
 }
 
-/** The key of a file in a URL of ours that anyone may read. */
+/** The key of a public file from its URL. */
 export function findKeyIn(config: Config, url: string): string | undefined {
   const prefix = `${config.mediaOrigin}/media/`;
   const key = url.startsWith(prefix) ? url.slice(prefix.length) : '';
@@ -102,8 +104,8 @@ export function findKeyIn(config: Config, url: string): string | undefined {
 }
 
 /**
- * Whether a URL that a user sent is that of a thumbnail of ours: inputs take no other. What else is public goes with
- * the post or the profile that has it, so nothing else may lean on it.
+ * Whether a URL from a user is that of one of our thumbnails, the only kind that inputs accept. Other public files may
+ * be deleted with their post or profile, so nothing else may refer to them.
  */
 export function isOwnMediaUrl(config: Config, url: string): boolean {
   const key = findKeyIn(config, url);

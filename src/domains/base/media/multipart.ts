@@ -1,42 +1,42 @@
 /**
- * Splits the body of a multipart form (RFC 7578) into the heads, bytes and ends of its parts. The pieces in which the
- * body arrives make no difference, and only bytes that may still be part of a delimiter or a head are held back.
+ * Splits the body of a multipart form (RFC 7578) into the heads, bytes and ends of its parts. It works however the body
+ * is chunked, and only holds back bytes that may still belong to a delimiter or a head.
  */
 const LINE_END = Buffer.from('\r\n');
 const HEAD_END = Buffer.from('\r\n\r\n');
 const DASHES = Buffer.from('--');
-/** Forms have no other content type for a file without a name. */
+/** In forms, only a file without a name has this content type. */
 const BYTES_TYPE = 'application/octet-stream';
 
 /**
  * - `preamble`: before the first delimiter; ignored
- * - `head`: behind a delimiter, where a part's headers stand
- * - `content`: behind the head, up to the next delimiter
- * - `epilogue`: behind the closing delimiter; ignored
+ * - `head`: after a delimiter, the headers of a part
+ * - `content`: after the head, up to the next delimiter
+ * - `epilogue`: after the closing delimiter; ignored
  */
 type State = 'preamble' | 'head' | 'content' | 'epilogue';
 
 export interface Head {
   readonly name: string;
-  /** Undefined in a field; empty if the file has no name. */
+  /** Undefined for a field; empty if the file has no name. */
   readonly fileName: string | undefined;
   readonly charset: string;
 }
 
 export type Token =
-  /** `head` is undefined if the part does not say what it is. */
+  /** `head` is undefined if the part does not describe itself. */
   | { readonly type: 'head'; readonly head: Head | undefined }
   | { readonly type: 'bytes'; readonly bytes: Uint8Array }
   | { readonly type: 'end' };
 
 export interface MultipartParser {
-  /** Takes the next piece of the body. */
+  /** Reads the next piece of the body. */
   read: (piece: Uint8Array) => Generator<Token, void>;
-  /** Whether the closing delimiter was read: until then the form is cut off. */
+  /** Whether the closing delimiter was read. Until then the form is incomplete. */
   isClosed: () => boolean;
 }
 
-/** @param boundary as the Content-Type of the form names it, without dashes */
+/** @param boundary from the form's Content-Type, without dashes */
 export function openMultipart(boundary: string): MultipartParser {
   const delimiter = Buffer.from(`\r\n--${boundary}`);
   let state: State = 'preamble';
@@ -48,7 +48,7 @@ export function openMultipart(boundary: string): MultipartParser {
     return taken;
   };
 
-  /** Answers the state that follows, or nothing if it needs more of the body. */
+  /** Returns the next state, or undefined if it needs more of the body. */
   function* step(): Generator<Token, State | undefined> {
     switch (state) {
       case 'preamble':
@@ -101,8 +101,8 @@ export function openMultipart(boundary: string): MultipartParser {
 }
 
 /**
- * Finds where a head ends, or the next delimiter if that comes before: then the part has neither a whole head nor
- * content. The head's last line end may be part of that delimiter, so this waits until a delimiter could be read.
+ * Finds the end of a head, or the next delimiter if that comes first: then the part has neither a whole head nor
+ * content. The head's last line end may belong to that delimiter, so this waits until a delimiter would fit.
  */
 function findHeadEnd(pending: Buffer, delimiter: Buffer): { isWhole: boolean; at: number } | undefined {
   const nextPart = pending.indexOf(delimiter);
@@ -137,7 +137,7 @@ function readHeader(line: string): [name: string, header: HeaderValue] {
 
 const PARAMETER = /;\s*([\w*-]+)\s*=\s*(?:"((?:\\.|[^"\\])*)"|([^\s;]*))/g;
 
-/** Reads `form-data; name="text"`, and every header of this form. Names and the value itself are in lower case. */
+/** Parses `form-data; name="text"`, and every other header of a form. Names and the value itself become lower case. */
 export function readHeaderValue(text: string): HeaderValue {
   const [value = ''] = text.split(';', 1);
   const parameters = [...text.matchAll(PARAMETER)].map(([, name = '', quoted, bare = '']): [string, string] => [

@@ -1,13 +1,11 @@
-/** `Range: bytes=…`, read here because R2 answers an unsatisfiable or a multiple range with the whole object. */
+/** Parses `Range: bytes=…`, because R2 answers an unsatisfiable or multiple range with the whole object. */
 
 export interface ByteRange {
   readonly offset: number;
   readonly length: number;
 }
 
-/**
- * @returns nothing where the header is to be ignored (another unit, not well-formed), as RFC 9110 14.2 says
- */
+/** @returns undefined if the header must be ignored (another unit, not well-formed), by RFC 9110 14.2 */
 export function parseRange(header: string | undefined, size: number): ByteRange | 'unsatisfiable' | undefined {
   const list = /^bytes=(.*)$/i.exec(header?.trim() ?? '')?.[1];
   if (list === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** Takes an announced file or a part of one by a signed URL and streams it to the store: never more than a piece is held. */
+/** Receives an announced file, or a part of one, at a signed URL and streams it to the store a piece at a time. */
 
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -10,7 +10,7 @@ import { partsOf } from './upload-parts';
 import { isNoSuchUpload } from './written-file';
 
 /**
- * The whole file is stored or none of it, and once: nothing takes the place of what may have been looked at. Throws
+ * Stores the whole file or nothing, and only once: a file that may have been inspected is never replaced. Throws
  * UPLOAD_NOT_FOUND, UPLOAD_USED, FILE_TYPE_NOT_ALLOWED, UPLOAD_SIZE_DIFFERS, MEDIA_STORE_UNAVAILABLE.
  */
 export async function receiveUpload(
@@ -22,7 +22,7 @@ export async function receiveUpload(
   const { key, contentType, bytes, uploadId } = await getUpload(ctx, id, token);
   if (uploadId !== null) throw fileError('UPLOAD_NOT_FOUND'); // it has parts
   if (request.headers.get('content-type') !== contentType)
-    throw fileError('FILE_TYPE_NOT_ALLOWED', { message: `Send it as ${contentType}, as it was announced.` });
+    throw fileError('FILE_TYPE_NOT_ALLOWED', { message: `Send the file as ${contentType}, as announced.` });
   const stored = await streamExactly(ctx, bytes, request, (stream) =>
     ctx.files.put(key, stream, { httpMetadata: { contentType }, onlyIf: { etagDoesNotMatch: '*' } }),
   );
@@ -30,7 +30,10 @@ export async function receiveUpload(
   return new Response(null, { headers: { ETag: stored.httpEtag } });
 }
 
-/** May be repeated until the upload is completed: the last one counts. Throws what `receiveUpload` does but for the type. */
+/**
+ * May be repeated until the upload is completed; the last one counts. Throws as `receiveUpload` does, except for the
+ * type.
+ */
 export async function receivePart(
   ctx: Context,
   id: string,
@@ -53,11 +56,11 @@ async function getUpload(ctx: Context, id: string, token: string | undefined): P
   if (claims?.upload !== id) throw fileError('UPLOAD_NOT_FOUND');
   const upload = await ctx.db.select().from(mediaUploads).where(eq(mediaUploads.id, id)).get();
   if (!upload || upload.expiresAt <= ctx.now()) throw fileError('UPLOAD_NOT_FOUND');
-  if (upload.completedAt !== null) throw fileError('UPLOAD_USED'); // and what it made may have been deleted since
+  if (upload.completedAt !== null) throw fileError('UPLOAD_USED'); // its file may have been deleted since
   return upload;
 }
 
-/** Stores the request's body if it has that length. */
+/** Stores the request's body if it has exactly this length. */
 async function streamExactly<T>(
   ctx: Context,
   bytes: number,
@@ -70,19 +73,19 @@ async function streamExactly<T>(
   return store(stream).catch((error) => {
     if (differs()) throw sizeDiffers(bytes);
     if (isNoSuchUpload(error)) throw alreadySent();
-    // A sender who hung up ends here too, and is no fault.
+    // Also reached if the client disconnects, which is not a fault.
     ctx.log.warning('media store', error instanceof Error ? error.message : String(error));
     throw fileError('MEDIA_STORE_UNAVAILABLE');
   });
 }
 
-/** The length that a client declares is a claim: the bytes are counted as well, and the stream breaks at a wrong one. */
+/** Counts the bytes, because a declared length proves nothing. The stream fails if the length is wrong. */
 function exactly(bytes: number, body: ReadableStream<Uint8Array>) {
   let sent = 0;
   let differs = false;
   const breakOff = (controller: TransformStreamDefaultController) => {
     differs = true;
-    controller.error(new Error('Another length than was announced'));
+    controller.error(new Error('The length differs from the announced one'));
   };
   const counter = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
@@ -94,12 +97,12 @@ function exactly(bytes: number, body: ReadableStream<Uint8Array>) {
       if (sent !== bytes) breakOff(controller);
     },
   });
-  // R2 takes a stream of a known length alone.
+  // NOTE: R2 only accepts a stream of known length.
   const stream = body.pipeThrough(counter, { preventCancel: true }).pipeThrough(new FixedLengthStream(bytes));
   return { stream, differs: () => differs };
 }
 
 const sizeDiffers = (bytes: number) =>
-  fileError('UPLOAD_SIZE_DIFFERS', { message: `Send the ${bytes} bytes that were announced.` });
+  fileError('UPLOAD_SIZE_DIFFERS', { message: `Send exactly the announced ${bytes} bytes.` });
 
 const alreadySent = () => fileError('UPLOAD_USED', { message: 'The file has already been sent.' });

@@ -1,4 +1,4 @@
-/** Large files: announced here, sent by signed URLs, used by whatever names the upload's id. */
+/** Large files: announced here, sent to signed URLs, and used wherever a request names the upload's id. */
 import { z } from '@hono/zod-openapi';
 import { budgetError } from '@/domains/base/budgets/errors';
 import { type Endpoint, endpoint } from '@/http/endpoint';
@@ -16,13 +16,13 @@ export const mediaEndpoints: Endpoint[] = [
     method: 'post',
     path: '/media/uploads',
     tag: 'media',
-    summary: 'Announce a large file, for a signed URL to send it to',
+    summary: 'Announce a large file and get signed URLs to send it to',
     description:
-      'MP4, WebM or QuickTime up to 5 GB. Up to 200 MB, or 64 where the server has no keys of R2, send the file with `PUT` to ' +
-      '`url`, with the headers given and no `Authorization`, once. Above, send each of `parts` to its own URL in the same way, again if one fails, keep the ' +
-      '`ETag` of each answer, and complete the upload with them. Then name its `id` where it is used. What is not used ' +
-      'in time is deleted. At most 20 uploads, of 10 GB in all, are open at once. The size counts towards the daily ' +
-      'limit from now on.',
+      'Accepts MP4, WebM or QuickTime up to 5 GB. Send a file of up to 200 MB (64 MB if the server has no R2 keys) once, ' +
+      'with `PUT` to `url`, with the given headers and without `Authorization`. Send a larger file in `parts`, each to ' +
+      'its own URL in the same way, and repeat a part that fails. Keep the `ETag` of each response, and complete the ' +
+      'upload with them. Then use the file by its `id`. Uploads not used in time are deleted. You can have at most 20 ' +
+      'open uploads, of 10 GB in all. The size counts towards the daily limit immediately.',
     who: 'user',
     body: NewUpload,
     response: Upload,
@@ -40,8 +40,8 @@ export const mediaEndpoints: Endpoint[] = [
     method: 'post',
     path: '/media/uploads/{uploadId}/complete',
     tag: 'media',
-    summary: 'Join the parts of an upload, when all have been sent',
-    description: 'May be repeated. It is then used like one that was sent at once.',
+    summary: 'Join the parts of an upload once all have been sent',
+    description: 'Safe to repeat. Afterwards, use the upload like one that was sent whole.',
     who: 'user',
     params: ByUpload,
     body: SentParts,
@@ -59,10 +59,10 @@ export const mediaEndpoints: Endpoint[] = [
     method: 'delete',
     path: '/media/uploads/{uploadId}',
     tag: 'media',
-    summary: 'Give up an upload that is not used yet',
+    summary: 'Delete an upload that is not used yet',
     description:
-      'Whatever was sent of it is deleted. Its size no longer counts towards the daily limit if no file was stored. If it ' +
-      'was to be sent to R2 itself, it counts until its URL expires.',
+      'Deletes everything that was sent. If no file was stored, its size no longer counts towards the daily limit. A file ' +
+      'announced to be sent whole, directly to R2, counts until its URL expires.',
     who: 'user',
     params: ByUpload,
     response: Nothing,

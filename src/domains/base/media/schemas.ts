@@ -1,8 +1,8 @@
-/** How a large file is announced, and where it is to be sent. */
+/** Wire shapes for announcing a large file and sending it. */
 import { z } from '@hono/zod-openapi';
 import { LARGE_FILES, type LargeFileKind, VIDEO_TYPES } from '@/contracts/file-kinds';
 
-/** No upload has more of them. */
+/** More than any upload has. */
 const PARTS_MAX = 100;
 const ETAG_CHARACTERS_MAX = 1_000;
 const KINDS = Object.keys(LARGE_FILES) as [LargeFileKind, ...LargeFileKind[]]; // by its type
@@ -11,14 +11,14 @@ export const NewUpload = z
   .strictObject({
     kind: z.enum(KINDS),
     contentType: z.enum(VIDEO_TYPES),
-    bytes: z.int().positive().openapi({ description: 'The size of the file, exactly.' }),
+    bytes: z.int().positive().openapi({ description: 'The exact size of the file.' }),
   })
   .openapi('NewUpload');
 
 const partNumber = z.int().min(1).max(PARTS_MAX);
 
 const UploadPart = z
-  .object({ partNumber, bytes: z.int().openapi({ description: 'The size of this part, exactly.' }), url: z.string() })
+  .object({ partNumber, bytes: z.int().openapi({ description: 'The exact size of this part.' }), url: z.string() })
   .openapi('UploadPart');
 
 export const SentParts = z
@@ -32,7 +32,7 @@ export const SentParts = z
             .min(1)
             .max(ETAG_CHARACTERS_MAX)
             .transform((etag) => etag.replaceAll('"', ''))
-            .openapi({ description: 'As its PUT was answered, with or without the quotes.' }),
+            .openapi({ description: 'From the response to its PUT, with or without the quotes.' }),
         }),
       )
       .min(1)
@@ -44,20 +44,20 @@ export const CompletedUpload = z
   .object({
     id: z.uuid(),
     bytes: z.int(),
-    expiresAt: z.string().openapi({ description: 'Until then it must be used.' }),
+    expiresAt: z.string().openapi({ description: 'Use the upload before this time.' }),
   })
   .openapi('CompletedUpload');
 
 export const Upload = z
   .object({
-    id: z.uuid().openapi({ description: 'What names the file when it is used.' }),
+    id: z.uuid().openapi({ description: 'The id to use the file by.' }),
     method: z.literal('PUT'),
-    url: z.string().optional().openapi({ description: 'Of what is sent at once.' }),
-    headers: z.record(z.string(), z.string()).openapi({ description: 'To be sent as they stand.' }),
+    url: z.string().optional().openapi({ description: 'For a file that is sent whole.' }),
+    headers: z.record(z.string(), z.string()).openapi({ description: 'Send these headers unchanged.' }),
     parts: z.array(UploadPart).optional().openapi({
-      description: 'Of what is sent in parts, in any order; `POST /media/uploads/{id}/complete` joins them.',
+      description: 'For a file sent in parts, in any order. `POST /media/uploads/{id}/complete` joins them.',
     }),
     bytes: z.int(),
-    expiresAt: z.string().openapi({ description: 'Until then it must have been sent and used.' }),
+    expiresAt: z.string().openapi({ description: 'Send and use the file before this time.' }),
   })
   .openapi('Upload');

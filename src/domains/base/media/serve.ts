@@ -1,4 +1,4 @@
-/** Serves what users uploaded, to those who may have it (`access.ts`), as nothing that a browser would run. */
+/** Serves uploaded files to readers with access (`access.ts`), and in a way that browsers never execute them. */
 import { Hono } from 'hono';
 import type { Context } from '@/contracts/context';
 import type { FileKind } from '@/contracts/file-kinds';
@@ -18,7 +18,7 @@ const SHOWN_INLINE = /^(image\/(?!svg)|audio\/|video\/)/;
 
 export const mediaRoutes = new Hono<HttpEnv>();
 
-// By address, whoever asks: a link says what may be read and not who reads. Before anything is looked up.
+// Counts by address, before any look-up: a link names the file and not the reader.
 mediaRoutes.use(`${PREFIX}*`, async (c, next) => {
   await enforceLimit(c, ['GET', 'HEAD'].includes(c.req.method) ? 'media' : 'write');
   await next();
@@ -31,7 +31,7 @@ mediaRoutes.put(`${PREFIX}uploads/:id/parts/:number`, (c) =>
   receivePart(c.var.ctx, c.req.param('id'), c.req.param('number'), c.req.raw, c.req.query('token')),
 );
 
-// Hono answers HEAD by this route too, and drops the body.
+// Hono answers HEAD with this route too, and drops the body.
 mediaRoutes.get(`${PREFIX}*`, (c) => serveMedia(c.var.ctx, c.req.raw, c.req.query()));
 
 async function serveMedia(ctx: Context, request: Request, { token, w }: Record<string, string>): Promise<Response> {
@@ -40,14 +40,14 @@ async function serveMedia(ctx: Context, request: Request, { token, w }: Record<s
   const access = kind && (await findAccess(ctx, kind, key, token));
   if (!access) throw fileError('FILE_NOT_FOUND');
 
-  // Only what depends on tag or size, or is not shown as it stands, needs a look before the bytes.
+  // Only a response that depends on the tag or the size, or hides parts of the file, needs its metadata first.
   const asksFirst =
     request.method === 'HEAD' ||
     access.blanks.length > 0 ||
     ['range', 'if-none-match'].some((condition) => request.headers.has(condition));
   const find = (name: string) => askStore<R2Object | null>(asksFirst ? ctx.files.head(name) : ctx.files.get(name));
   const variant = variantFor(kind, key, w);
-  // A picture that is itself no wider than a variant has none of it.
+  // An image no wider than a variant has no such variant.
   const found = (variant ? await find(variant) : null) ?? (await find(key));
   if (!found) throw fileError('FILE_NOT_FOUND');
   const headers = headersOf(found, access);
@@ -63,7 +63,9 @@ async function serveMedia(ctx: Context, request: Request, { token, w }: Record<s
   return new Response(body, { status: range ? 206 : 200, headers });
 }
 
-/** The smallest picture that is no narrower than asked; without one, the largest: that at the key. */
+/**
+ * The narrowest variant that is at least as wide as requested. Undefined for the largest image, which is at the key.
+ */
 function variantFor(kind: FileKind, key: string, width: string | undefined): string | undefined {
   if (width === undefined || !/^\d{1,5}$/.test(width)) return undefined;
   const enough = variantWidths(kind).find((stored) => stored >= Number(width));
@@ -89,7 +91,7 @@ function headersOf(found: R2Object, { cacheControl }: Access): Headers {
   });
 }
 
-/** Throws RANGE_NOT_SATISFIABLE. A range of another version (`If-Range`) is a range of nothing. */
+/** Throws RANGE_NOT_SATISFIABLE. Ignores a range of another version (`If-Range`). */
 function rangeOf(request: Request, { httpEtag, size }: R2Object): ByteRange | undefined {
   const ifRange = request.headers.get('if-range');
   if (ifRange !== null && ifRange !== httpEtag) return undefined;

@@ -1,24 +1,25 @@
 /**
- * The bytes of a file as its readers get them, blanks as blanks. What has none near it goes from the store to the reader
- * without passing through here: a video may be gigabytes, and the time that a request may compute is seconds.
+ * The bytes of a file as its readers get them, with private parts blanked. Stretches without blanks stream from the
+ * store to the reader without passing through this code: a video may have gigabytes, and a request only has seconds of
+ * CPU.
  */
 import type { Context } from '@/contracts/context';
 import { fileError } from './errors';
 import type { ByteRange } from './range';
 import type { Blank } from './tables';
 
-/** To ask the store once more costs more than to pass on so much. */
+/** Another request to the store costs more than passing on this many bytes. */
 const NEAR_BYTES = 65_536;
 const FREE = new TextEncoder().encode('free');
 
 interface Span extends ByteRange {
-  /** What of it is written over; none of it, if it is passed by. */
+  /** The blanks inside the span. If there are none, it bypasses this code. */
   readonly blanks: readonly Blank[];
 }
 
 /**
- * That range of the file. Throws FILE_NOT_FOUND, where it was deleted since it was looked up, and
- * MEDIA_STORE_UNAVAILABLE; where either happens further on, the stream breaks off.
+ * Opens this range of the file. Throws FILE_NOT_FOUND if it was deleted since it was looked up, and
+ * MEDIA_STORE_UNAVAILABLE. If either happens later, the stream breaks off.
  */
 export async function openShown(
   ctx: Context,
@@ -30,23 +31,23 @@ export async function openShown(
   if (!first) throw fileError('FILE_NOT_FOUND');
   const start = await openSpan(ctx, key, first);
   if (rest.length === 0 && first.blanks.length === 0) return start;
-  // Keeps the length that the answer's headers name.
+  // Enforces the length that the response's headers announce.
   const { readable, writable } = new FixedLengthStream(range.length);
   const pour = async () => {
     await start.pipeTo(writable, { preventClose: true });
     for (const span of rest) await (await openSpan(ctx, key, span)).pipeTo(writable, { preventClose: true });
     await writable.close();
   };
-  // Goes on as long as it is read: nobody waits for it, since nobody may read on.
+  // Not awaited, because the reader may stop reading.
   pour().catch((error) => {
-    // A reader who hung up ends here too, and is no fault.
+    // Also reached if the reader disconnects, which is not a fault.
     ctx.log.warning('media store', error instanceof Error ? error.message : String(error));
     return writable.abort(error).catch(() => undefined);
   });
   return readable;
 }
 
-/** In order, without gaps. */
+/** Splits the range into spans, in order and without gaps. */
 export function spansOf({ offset, length }: ByteRange, blanks: readonly Blank[]): Span[] {
   const end = offset + length;
   const spans: Span[] = [];
@@ -77,7 +78,7 @@ async function openSpan(ctx: Context, key: string, span: Span): Promise<Readable
   return blanks.length === 0 ? object.body : object.body.pipeThrough(blankingFrom(offset, blanks));
 }
 
-/** For a stream that begins there in the file. */
+/** Blanks a stream of the file that begins at this offset. */
 export function blankingFrom(offset: number, blanks: readonly Blank[]): TransformStream<Uint8Array, Uint8Array> {
   let at = offset;
   return new TransformStream({
@@ -89,7 +90,7 @@ export function blankingFrom(offset: number, blanks: readonly Blank[]): Transfor
   });
 }
 
-/** Writes over a piece of a file what is shown instead. @param at where the piece stands in the file */
+/** Overwrites the blanks in a piece of a file. @param at the piece's position in the file */
 export function blankOut(piece: Uint8Array, at: number, blanks: readonly Blank[]): void {
   const within = (place: number) => Math.min(Math.max(place - at, 0), piece.length);
   for (const [typeAt, contentAt, end] of blanks) {

@@ -1,4 +1,4 @@
-/** Videos out of a form: streamed to the store as they come, a piece in memory, kept as they came. */
+/** Stores videos from a form: streamed to the store unchanged, with one piece in memory at a time. */
 import type { Context } from '@/contracts/context';
 import { LARGE_FILES, type LargeFileKind, type VideoType } from '@/contracts/file-kinds';
 import { refund } from '@/domains/base/budgets/spend';
@@ -9,22 +9,22 @@ import { openPlace, refundFile } from './store';
 import { findStoredVideo, type StoredVideo } from './stored-video';
 import { askStore } from './written-file';
 
-/** Parts of an object must be of one size, of 5 MiB at least; memory holds one for each form that is on its way. */
+/** NOTE: R2 needs parts of equal size and at least 5 MiB. Memory holds one part for each form in progress. */
 const PART_BYTES = 8 * 1_048_576;
 
 interface NewVideo {
   ownerId: string;
   kind: LargeFileKind;
-  /** As its first bytes say. */
+  /** Determined from its first bytes. */
   contentType: VideoType;
-  /** What is left of the form at most: the size of the file is known only at its end. */
+  /** At most the rest of the form. The file's size is only known at its end. */
   bytesMax: number;
   content: AsyncIterable<Uint8Array>;
 }
 
 /**
- * Spends as much as the file can be, and gives back what it turns out not to need. Throws FILE_TOO_LARGE,
- * DAILY_BUDGET_SPENT, what `findStoredVideo` does, and what `content` does.
+ * Spends the largest possible size and refunds what the file does not need. Throws FILE_TOO_LARGE, DAILY_BUDGET_SPENT,
+ * what `findStoredVideo` throws, and what `content` throws.
  */
 export async function storeVideo(
   ctx: Context,
@@ -45,7 +45,7 @@ export async function storeVideo(
     const options = { httpMetadata: { contentType } };
     await askStore(ctx, () => putPieces(ctx, key, first, pieces, { count, options }));
     const video = await findStoredVideo(ctx, { key, ownerId, kind, types: [contentType] });
-    if (!video) throw fileError('UPLOAD_CONFLICT'); // it took so long that its deletion has come
+    if (!video) throw fileError('UPLOAD_CONFLICT'); // it took so long that its planned deletion ran
     const settlement = refund(ctx, { ...spending, costs: unused() });
     return { ...video, statements: [...statements, settlement, ...video.statements] };
   } catch (error) {
@@ -55,12 +55,12 @@ export async function storeVideo(
 }
 
 interface Putting {
-  /** Called with the bytes of each piece that the store has taken. */
+  /** Called with the size of each piece that the store accepted. */
   count: (bytes: number) => void;
   options: R2MultipartOptions;
 }
 
-/** In parts, since the store takes a stream of a known length alone; what is no larger than one, at once. */
+/** Uploads in parts, since R2 only accepts a stream of known length. A file no larger than one part is put whole. */
 async function putPieces(
   ctx: Context,
   key: string,
@@ -83,7 +83,7 @@ async function putPieces(
     for await (const piece of rest) await put(piece);
     await upload.complete(parts);
   } catch (error) {
-    // The store drops what is neither completed nor aborted after seven days.
+    // If the abort fails, the store drops the upload after seven days.
     await upload.abort().catch(() => undefined);
     throw error;
   }

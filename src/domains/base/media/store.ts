@@ -1,6 +1,6 @@
 /**
- * Files in R2 and their rows in D1, kept in step without a transaction over both: before an object is put, its deletion
- * is planned, and the batch that names the object calls the deletion off. Whatever fails in between leaves no orphan.
+ * Keeps files in R2 and their rows in D1 consistent without a common transaction. Before an object is put, its deletion
+ * is scheduled, and the batch that refers to the object cancels the deletion. So a failure in between leaves no orphan.
  */
 import { eq } from 'drizzle-orm';
 import { imageSize } from 'image-size';
@@ -20,28 +20,31 @@ import { countedBytes, isPrivate } from './kinds';
 import { mediaFiles } from './tables';
 import { askStore, callOffFile } from './written-file';
 
-/** Longer than the slowest form takes, whose first file this may be. */
+/** Longer than the slowest form takes, since this may be its first file. */
 export const UNNAMED_FOR_MS_MAX = 2 * HOUR_MS;
 
 interface StoredFile {
   key: string;
   /**
-   * For the batch that names the file. If that batch fails, or never comes, the object is deleted within hours.
-   * Their DEMAND_NOT_MET (UPLOAD_CONFLICT) means that it has been already.
+   * For the batch that refers to the file. If that batch fails or never comes, the object is deleted within hours.
+   * DEMAND_NOT_MET (UPLOAD_CONFLICT) means that it was already deleted.
    */
   statements: Statement[];
 }
 
 interface StoredImage extends StoredFile {
-  /** Anyone's, but for a post's. `?w=` on it asks for a width: the smallest that is stored and no narrower. */
+  /** Public, except for a post's image. `?w=` selects a width: the narrowest stored one that is at least as wide. */
   url: string;
-  /** Pixels, of the largest. */
+  /** Pixels of the largest size. */
   width: number;
   height: number;
   contentType: string;
 }
 
-/** As it came, for its owner and staff. Throws FILE_TOO_LARGE, FILE_TYPE_NOT_ALLOWED, FILE_UNREADABLE, DAILY_BUDGET_SPENT, MEDIA_STORE_UNAVAILABLE. */
+/**
+ * Stores a document unchanged, for its owner and staff. Throws FILE_TOO_LARGE, FILE_TYPE_NOT_ALLOWED, FILE_UNREADABLE,
+ * DAILY_BUDGET_SPENT, MEDIA_STORE_UNAVAILABLE.
+ */
 export async function storeUpload(
   ctx: Context,
   { ownerId, kind, bytes }: { ownerId: string; kind: DocumentKind; bytes: Uint8Array },
@@ -54,8 +57,8 @@ export async function storeUpload(
 }
 
 /**
- * A picture for others to see, drawn anew at the widths of its kind: nothing of what was uploaded is stored but its
- * pixels. Throws as `storeUpload` does, and IMAGES_UNAVAILABLE.
+ * Stores an image for others to see, re-encoded at the widths of its kind, so that only pixels of the upload are
+ * stored. Throws as `storeUpload` does, and IMAGES_UNAVAILABLE.
  */
 export async function storeImage(
   ctx: Context,
@@ -80,20 +83,20 @@ export async function storeImage(
   return { ...stored, url: mediaUrl(ctx.config, key), width, height, contentType: DRAWN_TYPE };
 }
 
-/** The widths at which it is drawn once more. None for a strip, which would lose its shape at the narrowest of them. */
+/** The smaller widths to create. None for a strip, whose shape would be lost at the narrowest of them. */
 function narrowerThan(picture: { width: number; height: number }, widths: readonly number[]): number[] {
   const isStrip = picture.height * Math.min(...widths) < picture.width;
   return isStrip ? [] : widths.filter((width) => width < picture.width);
 }
 
-/** Drawing shows whether it is a picture at all. If it is not, what it spent is given back. */
+/** Re-encoding shows whether the file is an image at all. If it is not, its costs are refunded. */
 async function drawFirst(ctx: Context, place: StoragePlace, bytes: Uint8Array, width: number): Promise<Uint8Array> {
   const drawn = await ctx.images.draw(bytes, width).catch(async (error) => {
     await refundFile(ctx, place, place.spending.costs);
     throw error;
   });
   if (drawn) return drawn;
-  // It cost a drawing all the same, so broken pictures have a daily limit too. Past it, each counts as a picture.
+  // The attempt still costs money, so broken images have a daily limit too. Past it, each counts as an image.
   const { spending } = place;
   await refundFile(ctx, place, spending.costs, [spend(ctx, { ...spending, costs: { brokenPictures: 1 } })]);
   throw fileError('FILE_UNREADABLE');
@@ -111,16 +114,16 @@ interface NewPlace {
   readonly costs: Costs;
 }
 
-/** Where a file will be stored. What it costs is spent. */
+/** A place for a file to be stored. Its costs are already spent. */
 interface StoragePlace {
   readonly key: string;
   readonly kind: FileKind;
   readonly spending: Spending;
-  /** For the batch that names the file: they call its deletion off. */
+  /** For the batch that refers to the file: they cancel its deletion. */
   readonly statements: readonly Statement[];
 }
 
-/** Spends what the file costs and plans the deletion of what is put under its key. Throws DAILY_BUDGET_SPENT. */
+/** Spends the file's costs and schedules the deletion of objects put under its key. Throws DAILY_BUDGET_SPENT. */
 export async function openPlace(ctx: Context, { ownerId, kind, costs }: NewPlace): Promise<StoragePlace> {
   const key = newKey(kind);
   const deletion = planEvent(ctx, { kind: 'delete-media', key }, UNNAMED_FOR_MS_MAX);
@@ -129,7 +132,7 @@ export async function openPlace(ctx: Context, { ownerId, kind, costs }: NewPlace
   return { key, kind, spending, statements: [callOffEvent(ctx, deletion.id), requireChange(ctx)] };
 }
 
-/** For a file that is not stored after all. */
+/** For a file that was not stored after all. */
 export async function refundFile(
   ctx: Context,
   { spending }: StoragePlace,
@@ -139,7 +142,7 @@ export async function refundFile(
   await commitRefund(ctx, [refund(ctx, { ...spending, costs }), ...alongside]);
 }
 
-/** If this fails nothing is stored, so the bytes are given back. A drawing has cost what it cost. */
+/** If the work fails, nothing is stored, so the bytes are refunded. The cost of re-encoding is not. */
 async function storing<T>(ctx: Context, place: StoragePlace, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -170,7 +173,7 @@ async function putObjects(
   return { key, statements: [...statements, ctx.db.insert(mediaFiles).values(row)] };
 }
 
-/** For the batch that stops naming a file: the row goes with it, the objects after it. */
+/** For the batch that stops referring to a file: it deletes the row, and the event deletes the objects. */
 export function forgetMedia(ctx: Context, key: string): { statement: Statement; event: OutboxEvent } {
   return {
     statement: ctx.db.delete(mediaFiles).where(eq(mediaFiles.key, key)),
@@ -178,9 +181,9 @@ export function forgetMedia(ctx: Context, key: string): { statement: Statement; 
   };
 }
 
-/** What `delete-media` stands for. Safe to repeat. */
+/** Handles `delete-media`. Safe to repeat. */
 export async function deleteObjects(ctx: Context, key: string, uploadId?: string): Promise<void> {
-  // In this order: what is called off can no longer become an object.
+  // In this order, because an aborted upload can no longer become an object.
   if (uploadId !== undefined) await callOffFile(ctx, { key, uploadId });
   await ctx.files.delete(objectNames(key));
 }

@@ -1,4 +1,4 @@
-/** A video that stands in the store: looked at there, as far as it must be, and given the row that makes it a file. */
+/** A video that is already in the store: inspects it there, and creates the row that makes it a file. */
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { LargeFileKind, VideoType } from '@/contracts/file-kinds';
@@ -12,13 +12,14 @@ export interface StoredVideo {
   key: string;
   contentType: string;
   bytes: number;
-  /** For the batch that names the file. */
+  /** For the batch that refers to the file. */
   statements: Statement[];
 }
 
 /**
- * Nothing, if no object has that key. Throws FILE_TYPE_NOT_ALLOWED, FILE_UNREADABLE, UPLOAD_CONFLICT, MEDIA_STORE_UNAVAILABLE.
- * @param types what it may be
+ * Undefined if no object has this key. Throws FILE_TYPE_NOT_ALLOWED, FILE_UNREADABLE, UPLOAD_CONFLICT,
+ * MEDIA_STORE_UNAVAILABLE.
+ * @param types the allowed types
  */
 export async function findStoredVideo(
   ctx: Context,

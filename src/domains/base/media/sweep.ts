@@ -1,6 +1,6 @@
 /**
- * What nobody will use: uploads that expired, and objects without a row. Bounded; what is left over waits for the next
- * minute.
+ * Deletes what nobody will use: expired uploads, and objects without a row. Each run is bounded; the rest waits for the
+ * next minute.
  */
 import { inArray, lte, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -12,14 +12,14 @@ import { mediaSweep, mediaUploads } from './tables';
 
 const EXPIRED_MAX = 50;
 const OBJECTS_MAX = 500;
-/** Longer than a claim takes from its look at the clock to its batch. */
+/** Longer than a claim takes from reading the clock to its batch. */
 const CLAIM_MS_MAX = 10 * MINUTE_MS;
-/** An object stands before its row; and a large one may come in long after its URL has expired. */
+/** An object exists before its row, and a large one may arrive long after its URL has expired. */
 const ORPHAN_AFTER_MS = DAY_MS;
-/** Logs of rooms as they were once kept, with all that was said and by whom. */
+/** Former logs of rooms, which contain everything that was said and by whom. */
 const FORMER_ROOM_LOGS = 'rooms/';
 
-/** The file of what was claimed stays: it has a row of its own. */
+/** Keeps the files of claimed uploads, since those have their own rows. */
 export async function sweepUploads(ctx: Context): Promise<void> {
   const expired = await ctx.db
     .select(endingColumns)
@@ -44,7 +44,7 @@ export async function sweepUploads(ctx: Context): Promise<void> {
   );
 }
 
-/** Goes through the bucket by name, a page a run, and begins again at its end. What is not named by us is left alone. */
+/** Walks through the bucket by name, a page per run, and restarts at its end. Ignores objects that we did not name. */
 export async function sweepOrphans(ctx: Context): Promise<void> {
   const place = await ctx.db.select().from(mediaSweep).get();
   const page = await ctx.files.list({
@@ -61,7 +61,7 @@ export async function sweepOrphans(ctx: Context): Promise<void> {
   await ctx.db.update(mediaSweep).set({ afterName: page.truncated ? (page.objects.at(-1)?.key ?? '') : '' });
 }
 
-/** Of these names of objects, those that no row accounts for. */
+/** Finds the objects, among these names, that have no row. */
 async function findOrphans(ctx: Context, names: readonly string[]): Promise<string[]> {
   const named = names.flatMap((name) => {
     const key = findKeyOf(name);

@@ -1,10 +1,12 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { FileKind, LargeFileKind, VideoType } from '@/contracts/file-kinds';
 
-/** From `typeAt` on stands `free`, and nothing from `contentAt` to `end`: bytes from the file's beginning. */
+/**
+ * Readers get `free` at `typeAt`, and zeros from `contentAt` to `end`. Positions are bytes from the file's beginning.
+ */
 export type Blank = readonly [typeAt: number, contentAt: number, end: number];
 
-/** Every file in R2 that belongs to a user. A picture is one row, its variants included. */
+/** Every file in R2 that belongs to a user. An image is one row, including its variants. */
 export const mediaFiles = sqliteTable('media_files', {
   key: text().primaryKey(),
   ownerId: text('owner_id').notNull(),
@@ -12,12 +14,12 @@ export const mediaFiles = sqliteTable('media_files', {
   contentType: text('content_type').notNull(),
   bytes: integer().notNull(),
   private: integer({ mode: 'boolean' }).notNull(),
-  /** Of videos: what of them is not shown. Null where nobody has looked, as before there was this column. */
+  /** For videos: the parts that are not shown. Null if never inspected, as before this column existed. */
   blanks: text({ mode: 'json' }).$type<readonly Blank[]>(),
   createdAt: integer('created_at').notNull(),
 });
 
-/** Large files that were announced, until they are claimed or expire. */
+/** Announced large files, until they are claimed or expire. */
 export const mediaUploads = sqliteTable('media_uploads', {
   id: text().primaryKey(),
   ownerId: text('owner_id').notNull(),
@@ -27,12 +29,12 @@ export const mediaUploads = sqliteTable('media_uploads', {
   bytes: integer().notNull(),
   expiresAt: integer('expires_at').notNull(),
   completedAt: integer('completed_at'),
-  /** R2's, of what is sent in parts: all of `partBytes`, but for the last. */
+  /** R2's id of a multipart upload. All parts have `partBytes`, except for the last. */
   uploadId: text('upload_id'),
   partBytes: integer('part_bytes'),
 });
 
-/** One row: how far through the bucket the search for orphans is. */
+/** A single row: how far the search for orphans has come in the bucket. */
 export const mediaSweep = sqliteTable('media_sweep', {
   id: integer().primaryKey(),
   afterName: text('after_name').notNull(),

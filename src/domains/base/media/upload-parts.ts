@@ -1,4 +1,4 @@
-/** The parts of an upload that is too large to be sent at once: all of one size but the last, numbered from 1. */
+/** The parts of an upload that is too large to send whole: all of one size except the last, numbered from 1. */
 import type { UploadRow } from './tables';
 
 type Sizes = Pick<UploadRow, 'bytes' | 'partBytes'>;
@@ -8,7 +8,7 @@ interface UploadPart {
   bytes: number;
 }
 
-/** None, if it is sent at once. */
+/** Empty if the file is sent whole. */
 export function partsOf({ bytes, partBytes }: Sizes): UploadPart[] {
   if (partBytes === null) return [];
   return Array.from({ length: Math.ceil(bytes / partBytes) }, (_, index) => ({

@@ -1,4 +1,4 @@
-/** A form with one small file, which is wanted whole. */
+/** Reads a form with one small file into memory. */
 import { z } from '@hono/zod-openapi';
 import { invalid } from '@/http/validation';
 import { collect } from './file-content';
@@ -8,7 +8,7 @@ interface Upload<F extends z.ZodType> {
   /** The form's name for the file. */
   field: string;
   bytesMax: number;
-  /** What else the form may hold: nothing, unless it is said. */
+  /** The form's other fields; none by default. */
   fields?: F;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Files that the platform writes itself, in parts and over as many invocations as it takes. Until such a file is closed
- * there is no object: whoever begins one keeps a row that says so, and calls it off (`delete-media`) if it comes to nothing.
+ * Files that the platform writes itself, in parts and across several invocations. No object exists until the file is
+ * closed. The caller keeps a row for an unfinished file, and aborts it (`delete-media`) if it is never finished.
  */
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
@@ -12,9 +12,9 @@ import { newKey } from './keys';
 import { isPrivate } from './kinds';
 import { mediaFiles } from './tables';
 
-/** Of every part but the last: the least that R2 takes, since a part is held in memory. It takes 10,000: 50 GB. */
+/** Size of every part but the last: R2's minimum, since parts are held in memory. R2 allows 10,000 parts: 50 GB. */
 export const PART_BYTES = 5 * 1_048_576;
-/** R2's own: there is no such upload, or no longer. */
+/** R2's error code: the upload does not exist, or no longer exists. */
 const NO_SUCH_UPLOAD = /\(10024\)/;
 
 export function isNoSuchUpload(error: unknown): boolean {
@@ -26,7 +26,7 @@ export interface WrittenFile {
   readonly uploadId: string;
 }
 
-/** Throws MEDIA_STORE_UNAVAILABLE. R2 itself calls off after seven days what nobody closed. */
+/** Throws MEDIA_STORE_UNAVAILABLE. R2 aborts files that are not closed within seven days. */
 export async function beginFile(ctx: Context, kind: WrittenKind): Promise<WrittenFile> {
   const { contentType, nameOf } = WRITTEN_FILES[kind];
   const contentDisposition = `attachment; filename="${nameOf(toDay(ctx.now()))}"`;
@@ -36,7 +36,10 @@ export async function beginFile(ctx: Context, kind: WrittenKind): Promise<Writte
   return { key, uploadId };
 }
 
-/** Answers what closes the file. @param number from 1; written again, it takes its place. Throws MEDIA_STORE_UNAVAILABLE. */
+/**
+ * Returns the ETag that `closeFile` needs. Throws MEDIA_STORE_UNAVAILABLE.
+ * @param number from 1; a repeat replaces the part
+ */
 export async function putPart(
   ctx: Context,
   { key, uploadId }: WrittenFile,
@@ -47,7 +50,10 @@ export async function putPart(
   return etag;
 }
 
-/** Answers its size (bytes). Safe to repeat. @param etags of its parts, in order. Throws MEDIA_STORE_UNAVAILABLE. */
+/**
+ * Returns the file's size (bytes). Safe to repeat. Throws MEDIA_STORE_UNAVAILABLE.
+ * @param etags of its parts, in order
+ */
 export async function closeFile(
   ctx: Context,
   { key, uploadId }: WrittenFile,
@@ -61,7 +67,7 @@ export async function closeFile(
   return size;
 }
 
-/** For the batch that says that the file is there. */
+/** For the batch that records the finished file. */
 export function nameFile(
   ctx: Context,
   { key, ownerId, kind, bytes }: { key: string; ownerId: string; kind: WrittenKind; bytes: number },
@@ -71,7 +77,7 @@ export function nameFile(
   return ctx.db.insert(mediaFiles).values(file);
 }
 
-/** Safe to repeat, and of what is closed it changes nothing. */
+/** Aborts the file. Safe to repeat, and has no effect on a closed file. */
 export async function callOffFile(ctx: Context, { key, uploadId }: WrittenFile): Promise<void> {
   try {
     await ctx.files.resumeMultipartUpload(key, uploadId).abort();
@@ -80,12 +86,12 @@ export async function callOffFile(ctx: Context, { key, uploadId }: WrittenFile):
   }
 }
 
-/** Throws MEDIA_STORE_UNAVAILABLE, and what `ask` itself refuses with. */
+/** Throws MEDIA_STORE_UNAVAILABLE, or the refusal that `ask` throws. */
 export async function askStore<T>(ctx: Context, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {
-    if (error instanceof AppError) throw error; // what was to be stored broke off, and not the store
+    if (error instanceof AppError) throw error; // the source of the bytes failed, not the store
     ctx.log.fault('media store', error);
     throw fileError('MEDIA_STORE_UNAVAILABLE');
   }

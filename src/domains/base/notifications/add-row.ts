@@ -1,5 +1,5 @@
 /**
- * Writes a notification into a user's rows, unless it is no longer true. The id comes from the outbox, so that a repeated
+ * Writes a notification into a user's list, unless it is no longer true. The id comes from the outbox, so a repeated
  * event adds nothing.
  */
 import { type SQL, sql } from 'drizzle-orm';
@@ -20,7 +20,7 @@ interface NewRow {
   readonly wokenBy?: SQL;
 }
 
-/** Adds a notification that stands alone. @returns undefined if it is no longer true */
+/** Adds a single notification. @returns undefined if it is no longer true */
 export async function addRow(
   ctx: Context,
   id: string,
@@ -37,7 +37,7 @@ export async function addRow(
   return { id, kind, title, body, data: { ...data }, read: false, createdAt: toIso(createdAt) };
 }
 
-/** Inserts the row, of a group with its first actor, unless the row or one of its group is there already. */
+/** Inserts the row, for a group with its first actor, unless the row or its group already exists. */
 export function insertRow(
   ctx: Context,
   notification: NewNotification,

@@ -1,6 +1,6 @@
 /**
- * Announces a change of a user's blocks in their open rooms, so that the client hides the other's messages, or shows them
- * again. Events come in any order, so it announces the state of now. It is in no list.
+ * Announces in a user's open rooms that they blocked or unblocked someone, so that the client hides or shows that
+ * user's messages. Events come in any order, so this announces the current state. No list shows it.
  */
 
 import { sql } from 'drizzle-orm';
@@ -10,7 +10,10 @@ import { toIso } from '@/shared/time';
 import type { PresentedNotification } from './present';
 import { type EnteredRoom, placesQuery } from './reach';
 
-/** Throws if a room is away, and may be repeated: a client that missed it would go on showing a blocked user's messages. */
+/**
+ * Throws if a room is unavailable; safe to repeat. A client that missed it would keep showing a blocked user's
+ * messages.
+ */
 export async function announceBlock(
   ctx: Context,
   id: string,

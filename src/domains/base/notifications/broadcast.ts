@@ -1,7 +1,7 @@
 /**
- * Announces to a creator's members, who follow or subscribe, that the creator is live: by one row, written with the
- * stream's start and merged into each member's list as it is read. Mail, push and open rooms follow in pages through the
- * tasks queue. A stream for subscribers is announced to them alone, a private one to nobody.
+ * Announces to a creator's members (followers and subscribers) that the creator is live. It is one row, written with
+ * the stream's start and merged into each member's list when it is read. Mail, push and open rooms follow in pages
+ * through the tasks queue. Only subscribers hear of a stream for subscribers, and nobody of a private one.
  */
 
 import { and, eq, sql } from 'drizzle-orm';
@@ -24,9 +24,11 @@ import { type Reader, reach } from './reach';
 import type { BroadcastRow } from './tables';
 import { type BroadcastAudience, broadcasts } from './tables';
 
-/** For each creator: older ones are about streams that are over. It bounds the rows that a list reads for each follow. */
+/** Per creator, since older ones are about streams that are over. Bounds the rows that a list reads per follow. */
 const BROADCASTS_KEPT = 3;
-/** Each may be in five rooms, and every room is a call: of the 10,000 that an invocation has, a batch of five pages then takes a quarter. */
+/**
+ * Each member may be in five rooms, and each room is a call. Five pages then use a quarter of an invocation's 10,000.
+ */
 export const MEMBERS_AT_ONCE = 100;
 const AUDIENCES: Readonly<Record<Visibility, BroadcastAudience | null>> = {
   public: 'members',
@@ -37,7 +39,7 @@ const AUDIENCES: Readonly<Record<Visibility, BroadcastAudience | null>> = {
 
 type Stream = Pick<StreamRow, 'id' | 'creatorId' | 'title' | 'visibility'>;
 
-/** For the batch that takes the stream live. Announces a stream once, and only to members who can watch it. */
+/** For the batch that takes the stream live. Announces a stream once, and only to members who may watch it. */
 export function announceLive(ctx: Context, stream: Stream): { statements: Statement[]; events: OutboxEvent[] } {
   const { id, creatorId, title, visibility } = stream;
   const audience = AUDIENCES[visibility];
@@ -64,10 +66,10 @@ export function announceLive(ctx: Context, stream: Stream): { statements: Statem
 type FanOut = Extract<TaskMessage, { type: 'fan-out-broadcast' }>;
 
 /**
- * Notifies a page of the members whom the creator had then, in the order in which they came, and queues the next page.
- * Does nothing once the stream is over: only the list still says that it was.
+ * Notifies a page of the members that the creator had when it was announced, in the order in which they joined, and
+ * queues the next page. Does nothing once the stream is over; then only lists show it.
  * @param at when (ms) it was announced: a second announcement notifies nobody
- * @param isMailed whether the creator's daily budget had a mail left for it; undefined until someone is to be mailed
+ * @param isMailed whether the creator's daily budget allowed the mail; undefined until a member wants mail
  */
 export async function fanOutBroadcast(
   ctx: Context,
@@ -118,7 +120,9 @@ interface MemberRow {
   readonly userId: string;
   /** When (ms) they followed or subscribed. */
   readonly since: number;
-  /** 1: a subscriber who comes as a follower too, or is behind a block, which ends no subscription before its month. */
+  /**
+   * 1: a subscriber who also follows, or who is behind a block, since a block only ends a subscription with its month.
+   */
   readonly skipped: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Whether a notification is still true. The statement that writes it into the user's list asks this, so nothing comes in
- * between, and it is asked again before each mail and push. Takes no Context.
+ * Checks whether a notification is still true. The statement that writes it into the list contains this condition, so
+ * it is atomic. It is checked again before each mail and push. Takes no Context.
  */
 
 import { type SQL, sql } from 'drizzle-orm';
@@ -18,7 +18,7 @@ export function claimOf({ kind, about, data = {}, gather }: NewNotification): Cl
   return { kind, ...(typeof actorId === 'string' ? { actorId } : {}), ...(about ? { about } : {}) };
 }
 
-/** A condition: reader and actor are there and see each other, the actor has not taken it back, and nothing is deleted. */
+/** A condition: reader and actor exist and can see each other, the act was not undone, and its subject exists. */
 export function stillSo(userId: string, { kind, actorId, streamId, about = [] }: Claim): SQL {
   const conditions = [sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${userId} AND status <> 'deleted')`];
   if (actorId !== undefined) conditions.push(inSight(userId, actorId), ...notTakenBack(userId, kind, actorId, about));
@@ -35,7 +35,7 @@ export function isLive(streamId: string): SQL {
   return sql`EXISTS (SELECT 1 FROM ${streams} WHERE id = ${streamId} AND status = 'live')`;
 }
 
-/** Live still, and still for this member. */
+/** The stream is still live, and this member may still watch it. */
 function isLiveFor(userId: string, streamId: string): SQL {
   const creatorId = sql`announced.creator_id`;
   return sql`EXISTS (SELECT 1 FROM ${streams} announced WHERE announced.id = ${streamId} AND announced.status = 'live'

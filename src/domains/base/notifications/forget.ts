@@ -1,4 +1,4 @@
-/** For the end of an account: deletes its notifications, where it was reached, and the notifications that name it. */
+/** For the end of an account: deletes its notifications, push subscriptions and last rooms, and mentions of it. */
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
@@ -12,10 +12,10 @@ import {
 } from './tables';
 import { namedUser, withdrawActs } from './withdraw';
 
-/** Each row takes up to a thousand actors with it. */
+/** Bounds the work, since deleting a row also deletes up to a thousand actors. */
 const NOTIFICATIONS_A_STEP = 100;
 
-/** Deletes a page of the notifications that the user received. Repeated until it changes nothing. */
+/** Deletes a page of the notifications that the user received. Repeat until it changes nothing. */
 export function forgetReceived(ctx: Context, userId: string): Statement[] {
   const limit = sql.raw(`LIMIT ${NOTIFICATIONS_A_STEP}`);
   return [
@@ -24,7 +24,7 @@ export function forgetReceived(ctx: Context, userId: string): Statement[] {
   ];
 }
 
-/** Runs after `forgetReceived`: deletes what came since, and the rest. */
+/** Runs after `forgetReceived`: deletes notifications that came since, and the rest. */
 export function forgetNotifications(ctx: Context, userId: string): Statement[] {
   return [
     ctx.db.delete(notifications).where(eq(notifications.userId, userId)),
@@ -35,12 +35,12 @@ export function forgetNotifications(ctx: Context, userId: string): Statement[] {
   ];
 }
 
-/** Runs before all else, so that no browser gets a push while the account is erased. */
+/** Runs first, so that no browser gets a push while the account is erased. */
 export function forgetBrowsers(ctx: Context, userId: string): Statement {
   return ctx.db.delete(pushSubscriptions).where(eq(pushSubscriptions.userId, userId));
 }
 
-/** Deletes a page of others' notifications that name the user. Repeated until it changes nothing. */
+/** Deletes a page of others' notifications that name the user. Repeat until it changes nothing. */
 export function forgetMentions(ctx: Context, userId: string, limit: SQL): Statement[] {
   return [
     ctx.db.run(sql`DELETE FROM notifications WHERE id IN (

@@ -1,24 +1,24 @@
 /**
- * Adds an actor to the row that gathers a group, such as the likes of one post: 'A and 4 others liked your post'. A group
- * has one row in the app and one for users who turned the kind off there: neither changes what the other says.
+ * Adds an actor to a group's row, such as the likes of one post: 'A and 4 others liked your post'. A group has one row in
+ * the app and one for users who turned the kind off there. Neither row changes the other's text.
  *
- * One batch, which D1 runs as one transaction: insert the row, record the actor, count the actor, read the row. What each
- * statement does depends on where the actor was before:
+ * One batch, which D1 runs as one transaction: insert the row, record the actor, count the actor, read the row. The effect
+ * of each statement depends on where the actor was before:
  *
  * | the actor before                                | insert | record    | count | unread, on top | announced       |
  * |-------------------------------------------------|--------|-----------|-------|----------------|-----------------|
  * | the group has no row here, nor the actor there  | row    | `new`     | -     | as a new row   | yes             |
  * | the group has no row here, the actor is there   | row    | `back`    | -     | as a new row   | no              |
  * | in neither row                                  | -      | `new`     | +1    | yes            | unless it waits |
- * | in the other row alone: the user knows already  | -      | `back`    | +1    | no             | no              |
+ * | only in the other row: the user knows already   | -      | `back`    | +1    | no             | no              |
  * | withdrawn from this row: took a like back       | -      | `back`    | +1    | no             | no              |
  * | counted in this row                             | -      | -         | -     | no             | no              |
  * | any of these, but the row is full               | -      | -         | -     | no             | no              |
  * | any of these, but the claim no longer holds     | -      | -         | -     | no             | no              |
  *
- * A new row comes with its first actor counted. A row waits while its last announcement is unread and an actor is left.
- * Outside of the app nothing can be read: there a row waits for an hour, and keeps its place meanwhile. A repeated event
- * finds its own id in `woken_by`, and announces the row again under the same key.
+ * A new row counts its first actor. A row waits while its last announcement is unread and an actor is left. Outside of the
+ * app nothing can be marked as read, so there a row waits for an hour and keeps its place meanwhile. A repeated event
+ * finds its own id in `woken_by` and announces the row again under the same key.
  */
 
 import { type SQL, sql } from 'drizzle-orm';
@@ -40,7 +40,7 @@ import {
 } from './present';
 import { notificationActors, notifications } from './tables';
 
-/** Bounds the actors that one row counts: after a thousand likes of a post, nobody needs to hear of the next. */
+/** Bounds the actors that one row counts: after a thousand likes of a post, the next one is no news. */
 const ACTORS_MAX = 1_000;
 const WAITS_OUTSIDE_MS = HOUR_MS;
 
@@ -72,13 +72,16 @@ function rowOf({ userId, gather: { group } }: Gathered, inApp: boolean): SQL {
   return sql`user_id = ${userId} AND group_key = ${group} AND in_app = ${Number(inApp)}`;
 }
 
-/** The user was notified of the actor while the setting was another. */
+/** The user was notified of the actor while the kind had the opposite setting. */
 function isInOtherRow(notification: Gathered, inApp: boolean): SQL {
   return sql`EXISTS (SELECT 1 FROM notification_actors WHERE actor_id = ${notification.gather.actorId}
     AND notification_id = (SELECT id FROM notifications WHERE ${rowOf(notification, !inApp)}))`;
 }
 
-/** Changes one row if there is someone to count. @param newRowId whose insertion has asked about the claim already */
+/**
+ * Changes one row if there is an actor to count.
+ * @param newRowId the row just inserted, which already checked the claim
+ */
 function recordActor(notification: Gathered, newRowId: string, inApp: boolean): SQL {
   const { userId, gather } = notification;
   const state = sql`CASE WHEN ${isInOtherRow(notification, inApp)} THEN 'back' ELSE 'new' END`;
@@ -90,7 +93,7 @@ function recordActor(notification: Gathered, newRowId: string, inApp: boolean): 
     ON CONFLICT DO UPDATE SET state = 'back' WHERE state = 'withdrawn'`;
 }
 
-/** NOTE: comes right after `recordActor`, since `changes()` says whether that changed a row. */
+/** NOTE: must follow `recordActor` directly, since `changes()` says whether that changed a row. */
 function countActor(
   notification: Gathered,
   newRowId: string,

@@ -1,4 +1,4 @@
-/** The jobs of notifications: writing and withdrawing them, mail and push, and news for a user's open rooms. */
+/** The jobs of notifications: writing and withdrawing them, mail, push, and updates to a user's open rooms. */
 import type { Jobs } from '@/contracts/jobs';
 import { announceBlock } from './block-changed';
 import { fanOutBroadcast } from './broadcast';

@@ -1,7 +1,7 @@
 /**
  * A reader's notifications: their own rows and the broadcasts of creators they follow or subscribe to, as one list,
- * newest first. It takes four statements for any reader. For broadcasts a read touches at most TIES_MAX follows, as many
- * subscriptions, and BROADCASTS_KEPT rows of each, however many there are on the platform: a creator's newest, none older than two weeks.
+ * newest first. It takes four statements for any reader. For broadcasts a read touches at most TIES_MAX follows, as
+ * many subscriptions, and BROADCASTS_KEPT rows of each: a creator's newest, at most two weeks old.
  */
 import { z } from '@hono/zod-openapi';
 import { type SQL, sql } from 'drizzle-orm';
@@ -16,14 +16,16 @@ import { isShown, type NotificationRow, notificationColumns, presentNotification
 import { UNREAD_MAX } from './schemas';
 
 export const BROADCAST_AGE_MS_MAX = 14 * DAY_MS;
-/** Readers who follow more creators see broadcasts of those they followed last. Push and mail have no such bound. */
+/**
+ * Readers who follow more creators only see broadcasts of those they followed last. Push and mail have no such limit.
+ */
 const TIES_MAX = 2_000;
 
 const LIST = 'notifications';
 const Position = z.tuple([z.int(), z.string()]);
 type Position = z.output<typeof Position>;
 
-/** Before the first page. */
+/** The position before the first page. */
 const NEWEST: Position = [Number.MAX_SAFE_INTEGER, ''];
 
 export async function listNotifications(ctx: Context, userId: string, query: { cursor?: string; perPage: number }) {
@@ -38,7 +40,7 @@ export async function listNotifications(ctx: Context, userId: string, query: { c
   };
 }
 
-/** Counted up to UNREAD_MAX. */
+/** Counts up to UNREAD_MAX. */
 export async function countUnread(ctx: Context, userId: string): Promise<number> {
   const { unreadCount } = await readNotifications(ctx, userId, NEWEST, 0);
   return unreadCount;
@@ -67,7 +69,7 @@ function newestFirst(a: NotificationRow, b: NotificationRow): number {
   return b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1);
 }
 
-/** Until when (ms) all was marked as read at once; 0: never. */
+/** The time (ms) up to which everything was marked as read at once; 0: never. */
 export function readThrough(userId: string): SQL {
   return sql`coalesce((SELECT read_through FROM notification_marks WHERE user_id = ${userId}), 0)`;
 }
@@ -79,12 +81,13 @@ function ownPage(userId: string, [createdAt, id]: Position, limit: number): SQL 
     ORDER BY created_at DESC, id DESC LIMIT ${limit}`;
 }
 
-/** One row at least, for its count; `id` is null where the page is empty. */
+/** At least one row, for its count; `id` is null if the page is empty. */
 type MergedRow = { readonly unread: number } & ({ readonly id: null } | Omit<NotificationRow, 'actorCount' | 'actors'>);
 
 /**
- * Broadcasts since the reader follows or subscribes, each once. A block ends a follow at once (domains/people/social/block.ts),
- * but a subscription only with its month, so it is looked for there.
+ * Broadcasts made since the reader followed or subscribed, each once. A block ends a follow immediately
+ * (domains/people/social/block.ts) but a subscription only with its month, so subscriptions are checked for blocks
+ * here.
  */
 function broadcastPage(userId: string, [createdAt, id]: Position, limit: number, since: number): SQL {
   return sql`

@@ -1,6 +1,6 @@
 /**
- * Mails a notification to a user who chose mail for its kind: once, however often the task comes. Mails that a user
- * causes to others count against that user's daily budget; past it, the notification is only in the list.
+ * Mails a notification to a user who chose mail for its kind, once even if the task repeats. Mails caused by another
+ * user count against that user's daily budget. Beyond it, the notification is only in the list.
  */
 import { and, eq, isNotNull } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -14,7 +14,7 @@ import { groupOf, isLasting } from './kinds';
 
 type MailTask = Extract<TaskMessage, { type: 'send-notification-mail' }>;
 
-/** Sends nothing to an unverified address, or if it is no longer true. Throws while the mail provider is away. */
+/** Sends nothing to an unverified address, or if it is no longer true. Throws if the mail provider is unavailable. */
 export async function sendNotificationMail(ctx: Context, task: MailTask): Promise<void> {
   const { userId, key, title, body, claim } = task;
   const user = await ctx.db
@@ -27,9 +27,9 @@ export async function sendNotificationMail(ctx: Context, task: MailTask): Promis
   if (spending && !(await trySpending(ctx, spending))) return;
   const giveBack = () => (spending ? commit(ctx, [refund(ctx, spending)]) : Promise.resolve([]));
   const { frontendUrl } = ctx.config;
-  const text = `Hello ${user.username},\n\n${title}\n\n${body === '' ? '' : `${body}\n\n`}You choose what you are mailed about in your settings${frontendUrl === undefined ? '.' : `: ${frontendUrl}/settings`}\n`;
+  const text = `Hi ${user.username},\n\n${title}\n\n${body === '' ? '' : `${body}\n\n`}Choose which emails you get in your settings${frontendUrl === undefined ? '.' : `: ${frontendUrl}/settings`}\n`;
   const outcome = await ctx.mail.send({ to: user.email, subject: title, text }, key).catch(async (error) => {
-    await giveBack(); // it is sent again, and counts then
+    await giveBack(); // the retry spends it again
     throw error;
   });
   if (outcome === 'sent') return;
@@ -38,8 +38,8 @@ export async function sendNotificationMail(ctx: Context, task: MailTask): Promis
 }
 
 /**
- * Undefined if no other user caused it, or if it is about the reader's own money or account. That a creator is live
- * counts once, however many are mailed: when it is announced (`broadcast.ts`).
+ * Undefined if no other user caused it, or if it concerns the reader's own money or account. A creator's going live
+ * counts once, when it is announced (`broadcast.ts`), however many members are mailed.
  */
 function spendingOf({ userId, claim }: MailTask, at: number): Spending | undefined {
   if (!claim?.actorId || claim.actorId === userId) return undefined;

@@ -1,4 +1,4 @@
-/** Marks notifications as read. Later ones are unread. */
+/** Marks notifications as read. Later ones stay unread. */
 
 import { and, eq, isNull, lt, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -14,7 +14,7 @@ import { broadcastReads, notificationMarks, notifications } from './tables';
 export async function markRead(ctx: Context, userId: string, id: string): Promise<{ unreadCount: number }> {
   const now = ctx.now();
   const own = and(eq(notifications.id, id), eq(notifications.userId, userId), isShown);
-  // Broadcasts of a creator whom the reader followed or subscribed to at that time.
+  // Broadcasts of a creator the reader already followed or subscribed to when they were announced.
   const announced = sql`FROM broadcasts AS b WHERE b.id = ${id} AND (
     (b.audience = 'members' AND ${followsCreator(userId, sql`b.creator_id`, sql`b.created_at`)})
     OR ${subscribes(userId, sql`b.creator_id`, sql`b.created_at`)})`;
@@ -31,7 +31,7 @@ export async function markRead(ctx: Context, userId: string, id: string): Promis
   else if (found[0]?.announced === 1)
     await commit(ctx, [
       ctx.db.insert(broadcastReads).values({ userId, broadcastId: id, readAt: now }).onConflictDoNothing(),
-      // Broadcasts that no list shows any longer.
+      // Removes marks of broadcasts that no list shows any longer.
       ctx.db
         .delete(broadcastReads)
         .where(and(eq(broadcastReads.userId, userId), lt(broadcastReads.readAt, now - BROADCAST_AGE_MS_MAX))),
@@ -40,7 +40,7 @@ export async function markRead(ctx: Context, userId: string, id: string): Promis
   return { unreadCount: await countUnread(ctx, userId) };
 }
 
-/** One row, however much there is to read. */
+/** Writes one row, however many notifications are unread. */
 export async function markAllRead(ctx: Context, userId: string): Promise<{ unreadCount: number }> {
   const readThrough = ctx.now();
   await commit(ctx, [

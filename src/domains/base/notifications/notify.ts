@@ -1,7 +1,7 @@
 /**
- * Notifies a user of something that is still true: in their list, in their open rooms, and by the channels that they
- * chose. The event's id comes from the outbox, so that a repeated event notifies once. Users who turned a kind off in
- * the app have a row too, in no list: so it gathers and is withdrawn like any other.
+ * Notifies a user of something that is still true: in their list, in their open rooms, and by the channels they chose.
+ * The event's id comes from the outbox, so a repeated event notifies once. Users who turned a kind off in the app also
+ * get a row, hidden from lists, so that grouping and withdrawal still work.
  */
 import type { Context } from '@/contracts/context';
 import type { NewNotification } from '@/contracts/messages';
@@ -12,7 +12,7 @@ import { gatherRow } from './gather';
 import { groupOf } from './kinds';
 import { reach } from './reach';
 
-/** Nobody is notified of what they did themselves, of what is no longer true, or twice of the same thing. */
+/** Skips users' own acts, notifications that are no longer true, and repeats. */
 export async function notify(ctx: Context, eventId: string, notification: NewNotification): Promise<void> {
   const { userId, kind, gather } = notification;
   if (gather?.actorId === userId) return;
@@ -21,6 +21,6 @@ export async function notify(ctx: Context, eventId: string, notification: NewNot
   const announced = gather
     ? await gatherRow(ctx, eventId, { ...notification, gather }, channels.inApp)
     : await addRow(ctx, eventId, notification, channels.inApp);
-  // By the event's id: each time that a gathered row is announced again, it is mailed and pushed again.
+  // Keyed by the event's id: each time a grouped row is announced again, it is mailed and pushed again.
   if (announced) await reach(ctx, [{ userId, channels }], announced, eventId, claimOf(notification));
 }

@@ -1,6 +1,6 @@
 /**
- * Bounds how often a user is mailed and pushed, so that nobody can flood a mailbox or a browser: past it, a notification
- * is only in the list. An event counts once, by however many channels and however often it comes.
+ * Limits how often a user is mailed and pushed, so that nobody can flood a mailbox or a browser. Beyond the limit, a
+ * notification is only in the list. An event counts once, however many channels it uses and however often it repeats.
  */
 
 import { sql } from 'drizzle-orm';
@@ -9,12 +9,12 @@ import { int } from '@/db/sql';
 import { HOUR_MS } from '@/shared/time';
 import { notifiedOutside } from './tables';
 
-/** Events within an hour (NOTIFIED_WITHIN_MS), whoever causes them. */
+/** Events per hour (NOTIFIED_WITHIN_MS), whoever causes them. */
 export const NOTIFIED_OUTSIDE_MAX = 20;
-/** As long as the table's trigger keeps them. */
+/** Must equal how long the table's trigger keeps them. */
 const NOTIFIED_WITHIN_MS = HOUR_MS;
 
-/** Counts the event for the users who are below the bound, and answers them. One statement, so nothing comes in between. */
+/** Counts the event for the users below the limit and returns those users. One statement, so it is atomic. */
 export async function countOutside(ctx: Context, userIds: readonly string[], eventId: string): Promise<Set<string>> {
   if (userIds.length === 0) return new Set();
   const now = ctx.now();

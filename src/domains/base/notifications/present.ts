@@ -1,4 +1,4 @@
-/** Turns rows of notifications and broadcasts into what a reader sees. Gathered ones show the actors' present names. */
+/** Presents rows of notifications and broadcasts to a reader. Grouped ones show the actors' current names. */
 import type { z } from '@hono/zod-openapi';
 import { type SQL, sql } from 'drizzle-orm';
 import { users } from '@/domains/base/users/tables';
@@ -7,7 +7,7 @@ import type { Notification } from './schemas';
 
 export type PresentedNotification = z.output<typeof Notification>;
 
-/** As it comes out of a SELECT of `notificationColumns`, or of a broadcast. */
+/** A row from a SELECT of `notificationColumns`, or of a broadcast. */
 export interface NotificationRow {
   readonly id: string;
   readonly kind: string;
@@ -17,7 +17,7 @@ export interface NotificationRow {
   readonly createdAt: number;
   readonly isRead: number;
   readonly actorCount: number;
-  /** JSON: cards of the last who did it, newest first. */
+  /** JSON: cards of the latest actors, newest first. */
   readonly actors: string;
 }
 
@@ -28,16 +28,16 @@ interface ActorCard {
   readonly avatarUrl: string | null;
 }
 
-/** How many actors a gathered row names, newest first. */
+/** How many actors a grouped row names, newest first. */
 export const LAST_ACTORS = 3;
 
-/** A condition: it stands alone, or an actor is left. */
+/** A condition: a single notification, or a group with an actor left. */
 export const isSoOfSomebody = sql.raw('(group_key IS NULL OR actor_count > 0)');
 
-/** A condition: it is in the reader's list. Word for word as the index of unread rows has it. */
+/** A condition: it is in the reader's list. NOTE: must match the text of the index of unread rows. */
 export const isShown = sql`in_app = 1 AND ${isSoOfSomebody}`;
 
-/** For a SELECT from `notifications` under its own name. @param readThrough all until then is read */
+/** For a SELECT from `notifications` without an alias. @param readThrough rows up to this time are read */
 export function notificationColumns(readThrough: SQL): SQL {
   return sql`notifications.id, notifications.kind, notifications.title, notifications.body, notifications.data,
     notifications.created_at AS createdAt,
@@ -52,7 +52,7 @@ export function notificationColumns(readThrough: SQL): SQL {
 
 export function presentNotification(row: NotificationRow): PresentedNotification {
   const { id, kind, body, actorCount } = row;
-  const data = JSON.parse(row.data) as Record<string, unknown>; // the table's CHECK and its only writers
+  const data = JSON.parse(row.data) as Record<string, unknown>; // ensured by the table's CHECK and its only writers
   const actors = JSON.parse(row.actors) as ActorCard[]; // notificationColumns
   const isGathered = actorCount > 0;
   return {
@@ -66,10 +66,10 @@ export function presentNotification(row: NotificationRow): PresentedNotification
   };
 }
 
-/** 'A and 4 others liked your post'. @param name of who did it last, unless they are gone */
+/** 'A and 4 others liked your post'. @param name the latest actor's, unless their account is gone */
 export function gatheredTitle(name: string | undefined, actorCount: number, what: string): string {
   const others = actorCount - 1;
-  const who = name ?? 'Somebody';
+  const who = name ?? 'Someone';
   if (others === 0) return `${who} ${what}`;
   return `${who} and ${others} ${others === 1 ? 'other' : 'others'} ${what}`;
 }

@@ -1,8 +1,8 @@
-/** The push services that browsers use: the only hosts, named by users, that the server ever calls. Takes no Context. */
+/** The push services of browsers: the only hosts named by users that the server ever calls. Takes no Context. */
 
-/** Of Chrome and its kin, Safari. */
+/** Chrome and browsers based on it; Safari. */
 const HOSTS = ['fcm.googleapis.com', 'web.push.apple.com'];
-/** Of Firefox, Edge: any host below. */
+/** Firefox; Edge. Any host below these. */
 const HOST_ENDINGS = ['.push.services.mozilla.com', '.notify.windows.com'];
 
 export function isPushEndpoint(endpoint: string): boolean {

@@ -1,6 +1,6 @@
 /**
- * Sends Web Push to a user's browsers, each until the session that subscribed it ends. An endpoint is one browser's and
- * belongs to the user who signed in there last. The server only calls push services that browsers are known to use.
+ * Sends Web Push to a user's browsers, each until the session that subscribed it ends. An endpoint identifies one
+ * browser and belongs to the user who signed in there last. The server only calls known push services.
  */
 
 import type { z } from '@hono/zod-openapi';
@@ -19,12 +19,12 @@ import { isPushEndpoint } from './push-hosts';
 import type { NewPushSubscription } from './schemas';
 import { pushSubscriptions } from './tables';
 
-/** For each user: one more replaces the oldest. */
+/** Per user: one more replaces the oldest. */
 export const SUBSCRIPTIONS_MAX = 10;
 const POINT_BYTES = 65;
 const AUTH_BYTES = 16;
 
-/** Repeating it renews it. Throws PUSH_UNAVAILABLE, PUSH_HOST_UNKNOWN, PUSH_KEYS_INVALID. */
+/** Repeating it renews the subscription. Throws PUSH_UNAVAILABLE, PUSH_HOST_UNKNOWN, PUSH_KEYS_INVALID. */
 export async function subscribeToPush(
   ctx: Context,
   { userId, sessionId }: Pick<Actor, 'userId' | 'sessionId'>,
@@ -47,7 +47,7 @@ export async function subscribeToPush(
   ]);
 }
 
-/** A point of the curve, and a secret: with anything else every push would fail. */
+/** Checks for a point on the curve and a secret, since every push would fail with anything else. */
 async function areKeys(p256dh: string, auth: string): Promise<boolean> {
   const point = Buffer.from(p256dh, 'base64url');
   if (point.length !== POINT_BYTES || Buffer.from(auth, 'base64url').length !== AUTH_BYTES) return false;
@@ -57,7 +57,7 @@ async function areKeys(p256dh: string, auth: string): Promise<boolean> {
   );
 }
 
-/** Idempotent. Another user's endpoint is left alone. */
+/** Idempotent. Does not touch another user's endpoint. */
 export async function unsubscribeFromPush(ctx: Context, userId: string, endpoint: string): Promise<void> {
   const { href } = new URL(endpoint);
   const mine = and(eq(pushSubscriptions.endpoint, href), eq(pushSubscriptions.userId, userId));
@@ -66,7 +66,10 @@ export async function unsubscribeFromPush(ctx: Context, userId: string, endpoint
 
 type PushTask = Extract<TaskMessage, { type: 'send-push' }>;
 
-/** Sends nothing to a browser that was signed out or changed hands, or if it is no longer true. Throws while the push service is away. */
+/**
+ * Sends nothing to a browser that was signed out or changed hands, or if it is no longer true. Throws if the push
+ * service is unavailable.
+ */
 export async function sendPush(ctx: Context, { subscriptionId, userId, push, claim }: PushTask): Promise<void> {
   const its = and(eq(pushSubscriptions.id, subscriptionId), eq(pushSubscriptions.userId, userId));
   const isSignedIn = sessionIsActive(sql`push_subscriptions.session_id`, ctx.now());
@@ -77,16 +80,16 @@ export async function sendPush(ctx: Context, { subscriptionId, userId, push, cla
     .get();
   if (!ctx.push || !subscription || !isPushEndpoint(subscription.endpoint)) return;
   const outcome = await ctx.push.send(subscription, JSON.stringify(push), {
-    topic: push.id.replaceAll('-', ''), // a repeat takes the place of one that still waits
+    topic: push.id.replaceAll('-', ''), // a repeat replaces one that is still waiting
     ttlSeconds: ttlMs(push) / SECOND_MS,
   });
-  const changed = and(its, eq(pushSubscriptions.p256dh, subscription.p256dh)); // not one that was renewed meanwhile
+  const changed = and(its, eq(pushSubscriptions.p256dh, subscription.p256dh)); // skips one that was renewed meanwhile
   if (outcome === 'gone') await ctx.db.delete(pushSubscriptions).where(changed);
   if (outcome === 'sent') await ctx.db.update(pushSubscriptions).set({ lastOkAt: ctx.now() }).where(changed);
   if (outcome === 'refused') ctx.log.warning('push', 'PUSH_REFUSED');
 }
 
-/** How long a push service keeps it for a browser that is off: that a creator is live is soon no longer true. */
+/** How long a push service keeps it for an offline browser. That a creator is live is soon out of date. */
 function ttlMs({ kind }: PushText): number {
   return kind === 'live' ? HOUR_MS : DAY_MS;
 }

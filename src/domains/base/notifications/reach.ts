@@ -1,19 +1,21 @@
 /**
- * Brings a notification to users who are not looking at their list: to their open rooms at once, and to mail and Web Push
- * through the tasks queue. Each mail and each browser has a message of its own, and so is retried by itself.
+ * Delivers a notification beyond the list: to the users' open rooms immediately, and to mail and Web Push through the
+ * tasks queue. Each mail and each browser has its own message, so each is retried separately.
  */
+
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Claim, PushText, TaskMessage } from '@/contracts/messages';
 import type { Channels, NotificationKind } from '@/contracts/notification-kinds';
 import { sessionIsActive } from '@/domains/base/users/session-active';
 import { isOpen } from '@/domains/base/visibility/streams';
+import { lastRooms } from '@/domains/live/rooms/tables';
 import { streams } from '@/domains/live/streams/tables';
 import { isLasting } from './kinds';
 import { countOutside } from './outside';
 import type { PresentedNotification } from './present';
 
-/** What the platform takes in one call. */
+/** The platform's limit for one call. */
 const MESSAGES_AT_ONCE = 100;
 /** Below the six connections that an invocation may have open. */
 const ROOMS_AT_ONCE = 5;
@@ -26,9 +28,9 @@ export interface Reader {
 }
 
 /**
- * @param eventId the key of a mail: each reader gets one for an event
- * @param claim is checked again before each mail and push is sent
- * @param next queued with the last of the messages, so that a repeat after a failure queues it once
+ * @param eventId the key of a mail: each reader gets one per event
+ * @param claim checked again before each mail and push
+ * @param next queued together with the last messages, so that a retry after a failure queues it once
  */
 export async function reach(
   ctx: Context,
@@ -58,11 +60,11 @@ export async function reach(
   ];
   const due = isLasting(claim.kind) ? tasks : await withinBounds(ctx, tasks, eventId);
   await enqueue(ctx, [...due, ...next]);
-  // Last, since a room that fails is not tried again: mail and push are on their way whatever happens here.
+  // Last, because a failing room is not retried: mail and push are queued by now in any case.
   await showInRooms(ctx, places, announced);
 }
 
-/** Leaves out users who got enough mails and pushes within the last hour. */
+/** Leaves out users who reached their hourly limit of mails and pushes. */
 async function withinBounds<T extends { userId: string }>(ctx: Context, tasks: readonly T[], eventId: string) {
   const within = await countOutside(ctx, [...new Set(tasks.map(({ userId }) => userId))], eventId);
   return tasks.filter(({ userId }) => within.has(userId));
@@ -73,7 +75,7 @@ async function enqueue(ctx: Context, tasks: readonly TaskMessage[]): Promise<voi
     await ctx.queues.tasks.sendBatch(tasks.slice(start, start + MESSAGES_AT_ONCE).map((body) => ({ body })));
 }
 
-/** Small: a push service takes 4 KB, and the app has the whole text. */
+/** Shortens the text, since a push service accepts 4 KB and the app has the whole text. */
 function pushText(
   ctx: Context,
   kind: NotificationKind,
@@ -96,15 +98,15 @@ export interface EnteredRoom {
   readonly roomId: string;
 }
 
-/** The open rooms among those that these users entered last. */
+/** The rooms, among those that these users entered last, that are still open. */
 export function placesQuery(userIds: readonly string[]): SQL {
   return sql`
     SELECT last_rooms.user_id AS userId, last_rooms.room_id AS roomId
-    FROM last_rooms CROSS JOIN ${streams} ON streams.id = last_rooms.room_id AND ${isOpen()}
+    FROM ${lastRooms} CROSS JOIN ${streams} ON streams.id = last_rooms.room_id AND ${isOpen()}
     WHERE last_rooms.user_id IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`;
 }
 
-/** A room that is away shows nothing, and the list still has it. */
+/** A room that is unavailable shows nothing. The notification is still in the list. */
 async function showInRooms(
   ctx: Context,
   places: readonly EnteredRoom[],

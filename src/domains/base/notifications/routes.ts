@@ -1,4 +1,4 @@
-/** A user's notifications, and the browsers that get them by Web Push. */
+/** A user's notifications, and the browsers that receive them by Web Push. */
 import { z } from '@hono/zod-openapi';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { cursorQuery, Nothing } from '@/http/envelope';
@@ -16,11 +16,11 @@ export const notificationEndpoints: Endpoint[] = [
     tag: 'user',
     summary: 'My notifications, newest first, with the unread count',
     description:
-      'Likes of one post gather in one notification, which is unread again when someone new likes it. That a creator ' +
-      'went live is listed for two weeks, for users who followed them at that time. Each new notification also comes ' +
-      'to every open room of yours as `user-notification`. One whose kind was turned off in the app is never listed, ' +
-      'even if you turn it on later; for creators who go live, your present choice counts. A notification disappears ' +
-      'when its subject is deleted, taken back or behind a block, and after half a year.',
+      'Likes of one post form one notification, which becomes unread again when someone new likes it. ' +
+      'A creator going live is listed for two weeks, for users who followed them at that time. Each new notification is ' +
+      'also sent to your open rooms as `user-notification`. A notification whose kind was turned off in the app is never ' +
+      'listed, even if you turn the kind on later; for creators going live, your current choice counts. A notification ' +
+      'disappears when its subject is deleted, withdrawn or blocked, and after half a year.',
     who: 'user',
     query: z.strictObject(cursorQuery),
     response: NotificationPage,
@@ -53,11 +53,11 @@ export const notificationEndpoints: Endpoint[] = [
     method: 'post',
     path: '/user/push',
     tag: 'user',
-    summary: 'Reach this browser by Web Push',
+    summary: 'Send notifications to this browser by Web Push',
     description:
       'Takes the result of `PushSubscription.toJSON()`, subscribed with the `pushPublicKey` of `GET /user/notifications`. ' +
-      'A browser belongs to the user who subscribed it last, and gets pushes until the session that subscribed it ends: ' +
-      'subscribe it again after each sign-in. Each push carries `{ id, kind, title, body, url? }`.',
+      'A browser belongs to the user who subscribed it last. It gets pushes until the session that subscribed it ends, ' +
+      'so subscribe it again after each sign-in. Each push contains `{ id, kind, title, body, url? }`.',
     who: 'user',
     body: NewPushSubscription,
     response: Nothing,
@@ -77,7 +77,7 @@ export const notificationEndpoints: Endpoint[] = [
     method: 'delete',
     path: '/user/push',
     tag: 'user',
-    summary: 'Stop reaching this browser',
+    summary: 'Stop sending notifications to this browser',
     who: 'user',
     body: PushSubscriptionEnd,
     response: Nothing,

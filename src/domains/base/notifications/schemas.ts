@@ -7,18 +7,18 @@ export const Notification = z
   .object({
     id: z.string(),
     kind: z.string().openapi({
-      description: `One of ${Object.keys(NOTIFICATION_KINDS).join(', ')}. More may come: show an unknown one by its title.`,
+      description: `One of ${Object.keys(NOTIFICATION_KINDS).join(', ')}. More may be added: show an unknown kind by its title.`,
     }),
     title: z.string(),
     body: z.string(),
     data: z.record(z.string(), z.unknown()).openapi({
       description:
-        'What it is about: ids such as `streamId` or `postId`. A gathered one also has `actorCount` and `actors`, the last few.',
+        'Details, such as `streamId` or `postId`. Grouped notifications also have `actorCount` and `actors`, the latest few.',
     }),
     read: z.boolean(),
     createdAt: z.iso
       .datetime()
-      .openapi({ description: 'When it was last announced: a gathered one moves up with each new actor.' }),
+      .openapi({ description: 'When it was last announced. A grouped notification moves up with each new actor.' }),
   })
   .openapi('Notification');
 
@@ -35,7 +35,7 @@ export const NotificationPage = cursorPageOf(Notification)
     pushPublicKey: z
       .string()
       .nullable()
-      .openapi({ description: 'The `applicationServerKey` that a browser subscribes with; null: no Web Push here.' }),
+      .openapi({ description: 'The `applicationServerKey` for browsers to subscribe with. Null if Web Push is off.' }),
   })
   .openapi('NotificationPage');
 
@@ -43,14 +43,14 @@ export const Unread = z.object({ unreadCount }).openapi('Unread');
 
 const ENDPOINT_CHARACTERS_MAX = 1_000;
 const endpoint = z.url({ protocol: /^https$/ }).max(ENDPOINT_CHARACTERS_MAX);
-/** Base64url, as `PushSubscription.toJSON()` gives them; some browsers pad. */
+/** Base64url, as `PushSubscription.toJSON()` returns them; some browsers add padding. */
 const P256DH = /^[\w-]{87}=?$/;
 const AUTH = /^[\w-]{22}(==)?$/;
 
 export const NewPushSubscription = z
   .strictObject({
     endpoint,
-    expirationTime: z.number().nullish().openapi({ description: 'Taken, since browsers send it; not used.' }),
+    expirationTime: z.number().nullish().openapi({ description: 'Ignored. Accepted because browsers send it.' }),
     keys: z.strictObject({
       p256dh: z.string().regex(P256DH, 'must be 65 bytes as base64url'),
       auth: z.string().regex(AUTH, 'must be 16 bytes as base64url'),

@@ -1,6 +1,6 @@
 /**
- * Deletes old notifications, read or not. The minute says which users' turn it is, so that no state has to be kept, and no
- * index written with each notification. Every user's turn comes again within days, however many users there are.
+ * Deletes old notifications, read or not. The current minute selects the users, so no state and no index are needed.
+ * Every user's turn comes again within days, however many users there are.
  */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -8,10 +8,10 @@ import { literal } from '@/db/sql';
 import { users } from '@/domains/base/users/tables';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
 
-/** Since it was last announced: a gathered row goes half a year after its last new actor. */
+/** Since the last announcement: a grouped row expires half a year after its last new actor. */
 export const NOTIFICATIONS_KEPT_MS = 180 * DAY_MS;
 export const USERS_A_RUN = 500;
-/** Each row takes along up to a thousand actors. */
+/** Bounds the work, since deleting a row also deletes up to a thousand actors. */
 export const ROWS_DELETED_MAX = 50;
 
 /** The database deletes a row's actors with it. @returns whether there may be more to do */

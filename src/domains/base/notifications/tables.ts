@@ -1,10 +1,10 @@
-/** Users' notifications and what they have read of them, the rooms they entered last, and the browsers that get pushes. */
+/** Users' notifications and which of them are read, the rooms they entered last, and the browsers that get pushes. */
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { NotificationKind } from '@/contracts/notification-kinds';
 
 type Data = Readonly<Record<string, unknown>>;
 
-/** `members` follow or subscribe to the creator. */
+/** `members`: followers and subscribers of the creator. */
 const BROADCAST_AUDIENCES = ['members', 'subscribers'] as const;
 export type BroadcastAudience = (typeof BROADCAST_AUDIENCES)[number];
 
@@ -16,17 +16,17 @@ export const notifications = sqliteTable('notifications', {
   body: text().notNull(),
   data: text({ mode: 'json' }).$type<Data>().notNull().default({}),
   readAt: integer('read_at'),
-  /** When it was last announced: a gathered row moves up with each new actor. */
+  /** When it was last announced: a grouped row moves up with each new actor. */
   createdAt: integer('created_at').notNull(),
   groupKey: text('group_key'),
   actorCount: integer('actor_count').notNull().default(0),
   lastActors: text('last_actors', { mode: 'json' }).$type<readonly string[]>().notNull().default([]),
   wokenBy: text('woken_by'),
-  /** Ids, from the outside in: `post`, `post/comment`, `post/comment/reply`. */
+  /** Ids from the outermost to the innermost: `post`, `post/comment`, `post/comment/reply`. */
   about: text(),
   /**
-   * 0: its kind was turned off in the app, so no list shows it. A group that gathers may have a row of each. An integer,
-   * since indexes and exports go by it.
+   * 0: its kind was turned off in the app, so no list shows it. A group may have one row of each. An integer, because
+   * indexes and exports use it.
    */
   inApp: integer('in_app').notNull().default(1),
 });
@@ -36,9 +36,9 @@ export const notificationActors = sqliteTable(
   {
     notificationId: text('notification_id').notNull(),
     actorId: text('actor_id').notNull(),
-    /** Who gets the notification. */
+    /** The user who gets the notification. */
     userId: text('user_id').notNull().default(''),
-    /** `withdrawn` is not counted. `back` is counted and not announced again; see `gather.ts`. */
+    /** `withdrawn` is not counted. `back` is counted but not announced again; see `gather.ts`. */
     state: text().$type<'new' | 'withdrawn' | 'back'>().notNull().default('new'),
   },
   (table) => [primaryKey({ columns: [table.notificationId, table.actorId] })],
@@ -70,7 +70,7 @@ export const notificationMarks = sqliteTable('notification_marks', {
   readThrough: integer('read_through').notNull(),
 });
 
-/** The events that a user was mailed or pushed about. A trigger deletes those more than an hour older than the newest. */
+/** The events that a user was mailed or pushed about. A trigger deletes those over an hour older than the newest. */
 export const notifiedOutside = sqliteTable(
   'told_outside',
   {
@@ -85,7 +85,7 @@ export const pushSubscriptions = sqliteTable('push_subscriptions', {
   id: text().primaryKey(),
   endpoint: text().notNull(),
   userId: text('user_id').notNull(),
-  /** The session that subscribed it. No push is sent once that has ended. */
+  /** The session that subscribed the browser. No push is sent once it has ended. */
   sessionId: text('session_id'),
   p256dh: text().notNull(),
   auth: text().notNull(),

@@ -1,7 +1,7 @@
 /**
  * Removes notifications that are no longer true. A single notification is deleted; a grouped one loses that actor,
- * disappears when no actor is left, and never becomes unread because of a withdrawal. Each statement is bounded; a task
- * goes on with what it leaves.
+ * disappears when no actor is left, and never becomes unread because of a withdrawal. Each statement is bounded, and a
+ * task deletes the rest.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -12,30 +12,33 @@ import { isBlockBetween } from '@/domains/base/visibility/people';
 import { LAST_ACTORS } from './present';
 import { notificationActors, notifications } from './tables';
 
-/** For each direction and kind, in the batch of a request. */
+/** Per direction and kind, in a request's batch. */
 const ROWS_AT_ONCE = 100;
 const LIMIT = sql.raw(`LIMIT ${ROWS_AT_ONCE}`);
-/** After these, the next message goes on, so that no task runs without end. */
+/** After this many steps the next message continues, so that no task runs for ever. */
 const STEPS_MAX = 20;
 
-/** The user that a row names, word for word as the index has it. */
+/** The user that a row names. NOTE: must match the text of the index. */
 export const namedUser = sql.raw(`coalesce(
   json_extract(data, '$.userId'), json_extract(data, '$.senderId'),
   json_extract(data, '$.subscriberId'), json_extract(data, '$.creatorId'))`);
 
-/** Withdraws all about this thing and what hangs on it. @param path ids, from the outside in */
+/**
+ * Withdraws notifications about this thing and everything below it.
+ * @param path ids from the outermost to the innermost
+ */
 export function withdrawAbout(ctx: Context, path: readonly string[]): Statement {
   return ctx.db.run(withdrawalOf(sql`${path.join('/')}`, LIMIT));
 }
 
-/** The same, to be repeated until it changes nothing. @param path with slashes; null: nothing */
+/** The same, to be repeated until it changes nothing. @param path with slashes; null: matches nothing */
 export function withdrawalOf(path: SQL, limit: SQL): SQL {
-  // A zero comes right after a slash: in between lies all that hangs on the thing.
+  // '0' is the character after '/', so the range contains everything below the path.
   return sql`DELETE FROM notifications WHERE id IN (
     SELECT id FROM notifications WHERE about >= ${path} AND about < ${path} || '0' ${limit})`;
 }
 
-/** Takes an actor out of a group, where the condition holds that they have taken their act back. */
+/** Removes an actor from a group if the condition holds, which says that the act was undone. */
 export function withdrawAct(ctx: Context, userId: string, group: string, actorId: string, condition: SQL): Statement[] {
   return withdrawActs(
     ctx,
@@ -52,8 +55,8 @@ export function withdrawFollow(ctx: Context, followerId: string, creatorId: stri
 }
 
 /**
- * Withdraws what either was notified of about the other, while a block stands between them. After it was lifted, new
- * notifications are theirs to see. Users keep those about their own subscriptions, whoever the creator is.
+ * Withdraws the two users' notifications about each other while one blocks the other. Notifications after an unblock
+ * stay. So do those about a user's own subscriptions, whoever the creator is.
  */
 export function withdrawBetween(ctx: Context, one: string, other: string): Statement[] {
   return [...withdrawDoneBy(ctx, one, other), ...withdrawDoneBy(ctx, other, one)];
@@ -69,7 +72,7 @@ function withdrawDoneBy(ctx: Context, actorId: string, userId: string): Statemen
   ];
 }
 
-/** @param which limits the rows in which the actor is counted */
+/** @param which a condition that selects among the rows in which the actor is counted */
 export function withdrawActs(ctx: Context, actorId: string, which: SQL, limit: SQL): Statement[] {
   const ids = sql`SELECT notification_id FROM notification_actors
     WHERE actor_id = ${actorId} AND state <> 'withdrawn' AND ${which} ORDER BY notification_id ${limit}`;
@@ -86,7 +89,7 @@ export function withdrawActs(ctx: Context, actorId: string, which: SQL, limit: S
   ];
 }
 
-/** The actor who moves up was not among the last. The order in which earlier actors came is no longer known. */
+/** The actor who moves up was not among the latest. The order of earlier actors is no longer known. */
 function lastWithout(actorId: string): SQL {
   return sql`(SELECT json_group_array(actor_id) FROM (
     SELECT acted.actor_id FROM notification_actors AS acted
@@ -95,7 +98,7 @@ function lastWithout(actorId: string): SQL {
     ORDER BY last.key IS NULL, last.key, acted.actor_id LIMIT ${literal(LAST_ACTORS)}))`;
 }
 
-/** Goes on with what the batch of a block has left, as long as the block stands. Safe to do twice, and late. */
+/** Continues after a block's batch, as long as the block exists. Safe to run twice, and late. */
 export async function withdrawRest(ctx: Context, one: string, other: string): Promise<void> {
   for (let steps = 0; steps < STEPS_MAX; steps += 1) {
     const results = (await commit(ctx, withdrawBetween(ctx, one, other))) as D1Result[]; // of statements without rows

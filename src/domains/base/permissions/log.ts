@@ -1,18 +1,18 @@
-/** The log of what staff did: a row of the batch that did it, so nothing is done unlogged. */
+/** The log of staff actions. Each row is part of the batch of its action, so no action goes unlogged. */
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { newId } from '@/shared/ids';
 import { staffLog } from './tables';
 
 export interface StaffAction {
-  /** For an action that may repeat and is one row: later ones with this id are ignored. */
+  /** For an action that may repeat but is logged once: later rows with this id are ignored. */
   id?: string;
   staffId: string;
   /** `creator-application.approve`, `staff.rank` */
   action: string;
   targetType: string;
   targetId: string;
-  /** The state that changed, without secrets: staff of other permissions read the log. */
+  /** The state that changed, without secrets, since staff with other permissions read the log. */
   before?: unknown;
   after?: unknown;
   reason?: string;

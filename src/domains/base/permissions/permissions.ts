@@ -1,4 +1,4 @@
-/** Who of the staff may do what: one pure function decides, and the rank gives the default. */
+/** Pure rules for what staff may do. The rank gives the default permissions. */
 import { PERMISSIONS, type Permission, RANKS, type Rank, type Staff } from '@/shared/actor';
 
 /** The lowest rank that has each permission. */
@@ -25,15 +25,15 @@ function isAtLeast(rank: Rank, floor: Rank): boolean {
   return RANKS.indexOf(rank) >= RANKS.indexOf(floor);
 }
 
-/** Rank gives the default; a person may be given more or less. */
+/** The rank gives the default. A person may be granted more or denied some. */
 export function staffCan(staff: Staff | null, permission: Permission): boolean {
   if (!staff || staff.denied.includes(permission)) return false;
   return staff.granted.includes(permission) || isAtLeast(staff.rank, FROM_RANK[permission]);
 }
 
 /**
- * Nobody acts on an equal or higher rank, and a country admin acts inside their country. The owner named by
- * OWNER_EMAIL acts on other owners. Nobody acts on themselves: callers compare the ids where ranks do not show it.
+ * Staff only act on lower ranks, and a country admin only inside their country. The owner named by OWNER_EMAIL may also
+ * act on other owners. Nobody acts on themselves: callers must compare the ids, since ranks do not always show it.
  */
 export function staffCanActOn(
   staff: Staff,
@@ -43,21 +43,21 @@ export function staffCanActOn(
   return staff.rank !== 'country_admin' || (staff.country !== null && staff.country === target.country);
 }
 
-/** All that a person may do, in the order of the list. */
+/** All permissions of a person, in the order of the list. */
 export function permissionsOf(staff: Staff | null): Permission[] {
   return PERMISSIONS.filter((permission) => staffCan(staff, permission));
 }
 
 interface Ranked {
-  /** What the target is today; null for one who is no staff. */
+  /** The target's current rank and permissions; null if they are not staff. */
   readonly staff: Staff | null;
-  /** Where the target lives, which is what a country admin's reach is measured by. */
+  /** Where the target lives. It decides whether a country admin may act on them. */
   readonly country: string | null;
 }
 
 /**
- * Whether `actor` may make `target` into `after` (null: no staff any more). What counts as granted is whatever the
- * target could not do before and can after, by rank or by name.
+ * Whether `actor` may change `target` to `after` (null: no longer staff). A permission counts as granted if the target
+ * did not have it before and has it afterwards, by rank or individually.
  */
 export function judgeRanking(
   actor: Staff,

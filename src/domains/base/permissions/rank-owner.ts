@@ -1,6 +1,6 @@
 /**
- * The owner is the user who verifies the address in OWNER_EMAIL by a code, signed in or with the password, in the very
- * request that grants the rank; nobody else makes one.
+ * Grants the rank of owner to the user who verifies the address in OWNER_EMAIL by a code. They must be signed in, or
+ * give the password, in that same request. There is no other way to become an owner.
  */
 import type { Config } from '@/contracts/config';
 import type { Context } from '@/contracts/context';
@@ -16,12 +16,15 @@ export function isOwnerAddress({ ownerEmail }: Pick<Config, 'ownerEmail'>, email
   return ownerEmail !== undefined && fold(ownerEmail) === fold(email);
 }
 
-/** For the batch that verifies the address. Whatever rank or denials stood before give way. */
+/** For the batch that verifies the address. Replaces any earlier rank and denied permissions. */
 export function rankOwner(ctx: Context, userId: string): Statement {
   return setRank(ctx, userId, OWNER);
 }
 
-/** Goes with it: nobody of the staff gave the rank, so the log names the new owner. @param before null: no staff */
+/**
+ * Accompanies `rankOwner`. No staff member granted the rank, so the log names the new owner.
+ * @param before null: not staff
+ */
 export function logOwner(ctx: Context, userId: string, before: Staff | null): Statement {
   const { rank, granted, denied, country } = before ?? {};
   return logStaff(ctx, {

@@ -1,11 +1,11 @@
-/** A user's rank as a row: written, and held to in the batch of what was judged by it. */
+/** A user's rank: writes it, and checks it again in the batch of an action that was authorised by it. */
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { Staff } from '@/shared/actor';
 import { staff } from './tables';
 
-/** @param rank null: takes it away */
+/** @param rank null: removes it */
 export function setRank(ctx: Context, userId: string, rank: Staff | null): Statement {
   if (!rank) return ctx.db.delete(staff).where(eq(staff.userId, userId));
   const now = ctx.now();
@@ -22,7 +22,7 @@ export function setRank(ctx: Context, userId: string, rank: Staff | null): State
     .onConflictDoUpdate({ target: staff.userId, set: values });
 }
 
-/** Whether the user has this very rank, with these permissions. @param rank null: none */
+/** Whether the user has exactly this rank, with these permissions. @param rank null: none */
 export function hasRank(userId: string, rank: Staff | null): SQL {
   if (!rank) return sql`NOT EXISTS (SELECT 1 FROM ${staff} WHERE ${staff.userId} = ${userId})`;
   return sql`EXISTS (SELECT 1 FROM ${staff} WHERE ${staff.userId} = ${userId} AND ${staff.rank} = ${rank.rank}

@@ -11,7 +11,7 @@ export const staff = sqliteTable('staff', {
   updatedAt: integer('updated_at').notNull(),
 });
 
-/** What staff did to whom, with the state before and after. Rows are only added, or blanked: see `forget.ts`. */
+/** Actions by staff, with the state before and after. Rows are only added, or blanked: see `forget.ts`. */
 export const staffLog = sqliteTable('staff_log', {
   id: text().primaryKey(),
   staffId: text('staff_id').notNull(),

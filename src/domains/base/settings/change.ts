@@ -1,4 +1,4 @@
-/** Changes a user's settings in one statement, so that changes of different settings at the same time all hold. */
+/** Changes a user's settings in one statement, so that concurrent changes to different settings all take effect. */
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -11,13 +11,13 @@ import { userSettings } from './tables';
 
 type Changes = z.output<typeof SettingsRequest>;
 
-/** Settings that are not sent stay, down to one channel of one group. */
+/** Keeps settings that were not sent, down to one channel of one group. */
 export async function changeSettings(ctx: Context, userId: string, changes: Changes) {
   if (saysSomething(changes)) await commit(ctx, [putSettings(ctx, userId, changes)]);
   return getSettings(ctx, userId);
 }
 
-/** Whether anything was chosen: `{}` and `{ "privacy": {} }` leave no row behind. */
+/** Whether anything was chosen: `{}` and `{ "privacy": {} }` write no row. */
 function saysSomething(changes: object): boolean {
   return Object.values(changes).some((value) => (typeof value === 'object' ? saysSomething(value) : true));
 }
@@ -43,7 +43,7 @@ function putSettings(ctx: Context, userId: string, changes: Changes): Statement 
     });
 }
 
-/** Leaves out undefined fields. In a merge patch only `null` deletes something, and the schema lets none in. */
+/** Leaves out undefined fields. In a merge patch only `null` deletes a field, and the schema allows none. */
 function chosen(notifications: Changes['notifications'] = {}): typeof userSettings.$inferInsert.notifications {
   return JSON.parse(JSON.stringify(notifications));
 }

@@ -1,4 +1,4 @@
-/** Reads users' settings, with the defaults where they chose nothing. */
+/** Reads users' settings, with defaults for those they did not choose. */
 
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -15,7 +15,7 @@ export interface Settings {
   readonly language: string;
   readonly notifications: Readonly<Record<NotificationGroup, Channels>>;
   readonly privacy: {
-    /** Who may begin a conversation: anyone, users whom this user follows, nobody. */
+    /** Who may start a conversation: anyone, users whom this user follows, or nobody. */
     readonly messagesFrom: (typeof MESSAGES_FROM)[number];
     readonly showActivity: boolean;
   };
@@ -23,7 +23,7 @@ export interface Settings {
   readonly matureContent: boolean;
 }
 
-/** One statement for any number of users. Every id has an answer, whether or not there is a row. */
+/** One statement for any number of users. Every id has an entry, whether or not there is a row. */
 export async function readSettings(ctx: Context, userIds: readonly string[]): Promise<ReadonlyMap<string, Settings>> {
   const rows = await ctx.db
     .select()

@@ -1,11 +1,11 @@
-/** A user's settings on the wire: a change names only what it changes. */
+/** A user's settings on the wire. A change names only the settings that it changes. */
 import { z } from '@hono/zod-openapi';
 import { NOTIFICATION_GROUPS } from '@/contracts/notification-kinds';
 import { MESSAGES_FROM } from './tables';
 
 const LANGUAGE_CHARACTERS_MAX = 35;
 
-/** In its canonical form (`en-us` → `en-US`), or undefined if it is no tag. */
+/** The canonical form (`en-us` → `en-US`), or undefined if it is not a language tag. */
 function findLanguage(tag: string): string | undefined {
   try {
     return Intl.getCanonicalLocales(tag)[0];

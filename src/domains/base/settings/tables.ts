@@ -3,7 +3,7 @@ import type { Channels, NotificationGroup } from '@/contracts/notification-kinds
 
 export const MESSAGES_FROM = ['everyone', 'followed', 'nobody'] as const;
 
-/** A user has a row once they have chosen something. */
+/** Users have no row until they choose something. */
 export const userSettings = sqliteTable('user_settings', {
   userId: text('user_id').primaryKey(),
   language: text().notNull().default('en'),

@@ -1,7 +1,7 @@
 /**
- * The end of an account, in three states of its row: due (`deletesAt`, or never verified by `unverifiedUntil`), erased (status
- * `deleted`, nothing personal left in it), cleared (`deletesAt` null again). The row itself stays, for what money and
- * others' threads hang on.
+ * The end of an account, in three states of its row: due (`deletesAt`, or never verified by `unverifiedUntil`), erased
+ * (status `deleted`, no personal data left), cleared (`deletesAt` null again). The row itself stays, because money and
+ * other users' threads refer to it.
  */
 
 import { and, eq, lte, ne, or, type SQL, sql } from 'drizzle-orm';
@@ -14,7 +14,7 @@ import { users } from './tables';
 import { DELETED_NAME, ownsNoMoney, verificationIsOverdue } from './unverified';
 import { inventUsername } from './usernames';
 
-/** Changes nothing if the account is not active, or the condition does not hold: demand a change after it. */
+/** Changes nothing if the account is not active or the condition fails; follow it with `requireChange`. */
 export function planDeletion(ctx: Context, userId: string, deletesAt: number, condition: SQL): Statement {
   return ctx.db
     .update(users)
@@ -22,7 +22,7 @@ export function planDeletion(ctx: Context, userId: string, deletesAt: number, co
     .where(and(eq(users.id, userId), eq(users.status, 'active'), condition));
 }
 
-/** Changes nothing if it is off, or if somebody has erased the account since it was read. */
+/** Changes nothing if the deletion was cancelled, or the account was erased since it was read. */
 export function putOffDeletion(ctx: Context, { id, status }: Pick<UserRow, 'id' | 'status'>, until: number): Statement {
   const now = ctx.now();
   const later = (column: SQL) => sql`CASE WHEN ${column} <= ${now} THEN ${int(until)} ELSE ${column} END`;
@@ -32,7 +32,10 @@ export function putOffDeletion(ctx: Context, { id, status }: Pick<UserRow, 'id' 
     .where(and(eq(users.id, id), eq(users.status, status)));
 }
 
-/** Changes nothing if it is off, not due, erased already, or the condition does not hold: demand a change after it. */
+/**
+ * Changes nothing if it was cancelled, is not due or already erased, or the condition fails; follow it with
+ * `requireChange`.
+ */
 export function eraseUser(ctx: Context, userId: string, condition: SQL): Statement {
   const now = ctx.now();
   return ctx.db
@@ -60,7 +63,7 @@ export function eraseUser(ctx: Context, userId: string, condition: SQL): Stateme
       totpEnabledAt: null,
       lastLoginAt: null,
       updatedAt: now,
-      deletesAt: now, // the steps that clear the rest begin now
+      deletesAt: now, // starts the steps that clear the rest
     })
     .where(
       and(
@@ -72,7 +75,7 @@ export function eraseUser(ctx: Context, userId: string, condition: SQL): Stateme
     );
 }
 
-/** Nothing is left to be cleared away. */
+/** Marks that everything was cleared. */
 export function finishDeletion(ctx: Context, userId: string): Statement {
   return ctx.db
     .update(users)

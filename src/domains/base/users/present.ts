@@ -1,4 +1,4 @@
-/** Turns rows of users into wire shapes, so that no column leaks by accident: a card has nothing that is private. */
+/** Presents rows of users. A card contains no private column, so none leaks by accident. */
 
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
@@ -11,7 +11,7 @@ import type { PublicCard, User } from './schemas';
 import type { UserRow } from './tables';
 import { users } from './tables';
 
-/** For its owner and for staff. */
+/** For the user themselves and for staff. */
 export function presentUser(row: UserRow, staff?: { readonly rank: Rank } | null): z.input<typeof User> {
   return {
     id: row.id,
@@ -36,9 +36,9 @@ export function presentUser(row: UserRow, staff?: { readonly rank: Rank } | null
 }
 
 /**
- * What a card needs, for any SELECT that has `users` in it under its own name. Two look-ups by unique indexes say
- * whether the user is live, but for what is for nobody else; the names are written out because Drizzle drops a table's
- * name where it stands alone.
+ * The columns of a card, for any SELECT that has `users` without an alias. Two look-ups by unique indexes say whether
+ * the user is live; private streams do not count. NOTE: column names are written out, because Drizzle drops the table's
+ * name in a query of one table.
  */
 export const cardColumns = {
   id: users.id,

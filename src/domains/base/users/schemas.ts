@@ -1,11 +1,11 @@
-/** How a user looks on the wire: to themselves (User) and to everybody (PublicCard). */
+/** A user on the wire: for themselves (User) and for everybody (PublicCard). */
 import { z } from '@hono/zod-openapi';
 import { aLine } from '@/http/fields';
 import { RANKS, ROLES } from '@/shared/actor';
 
 const DISPLAY_NAME_CHARACTERS_MAX = 50;
 
-/** As people write it: any script, emoji too. */
+/** In any script, including emoji. */
 export const displayName = aLine(DISPLAY_NAME_CHARACTERS_MAX);
 
 export const Link = z.object({ label: z.string(), url: z.string() }).openapi('Link');
@@ -17,15 +17,15 @@ export const User = z
     username: z.string(),
     displayName: z.string(),
     role: z.enum(ROLES),
-    rank: z.enum(RANKS).optional().openapi({ description: 'Of staff.' }),
+    rank: z.enum(RANKS).optional().openapi({ description: 'Only for staff.' }),
     creatorStatus: z.enum(['NONE', 'PENDING', 'APPROVED', 'REJECTED']),
     avatarUrl: z.string().nullable(),
     bio: z.string(),
     gender: z.string().nullable(),
     birthDate: z.string().nullable(),
     country: z.string().nullable(),
-    links: z.array(Link).openapi({ description: 'Where else the user is to be found.' }),
-    verified: z.boolean().openapi({ description: 'Whether the e-mail address is proved.' }),
+    links: z.array(Link).openapi({ description: "The user's pages on other sites." }),
+    verified: z.boolean().openapi({ description: 'Whether the email address is verified.' }),
     twoFactorEnabled: z.boolean(),
     createdAt: z.string(),
     updatedAt: z.string(),

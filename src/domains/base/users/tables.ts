@@ -1,7 +1,7 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { CreatorStatus, Role } from '@/shared/actor';
 
-/** Where else a user is to be found; https alone. */
+/** A user's page on another site; only https. */
 export interface Link {
   readonly label: string;
   readonly url: string;
@@ -21,17 +21,17 @@ export const users = sqliteTable('users', {
   gender: text(),
   birthDate: text('birth_date'),
   country: text(),
-  /** By staff: from then on it is not the user's to change. */
+  /** When staff corrected it. From then on the user cannot change it. */
   countryCorrectedAt: integer('country_corrected_at'),
   links: text({ mode: 'json' }).$type<readonly Link[]>().notNull().default([]),
   followerCount: integer('follower_count').notNull().default(0),
   followingCount: integer('following_count').notNull().default(0),
   emailVerifiedAt: integer('email_verified_at'),
-  /** When an account that is not verified ends; null once it is verified. */
+  /** When the account ends if it is not verified; null once it is. */
   unverifiedUntil: integer('unverified_until'),
-  /** When it is reminded; null once it was, or is verified. */
+  /** When the reminder to verify is due; null once it was sent, or the address is verified. */
   verifyReminderAt: integer('verify_reminder_at'),
-  /** When its owner was last mailed that somebody tried to register with the address. */
+  /** When the owner was last mailed that someone tried to register with their address. */
   takenMailedAt: integer('taken_mailed_at'),
   totpSecret: text('totp_secret'),
   totpEnabledAt: integer('totp_enabled_at'),
@@ -39,7 +39,7 @@ export const users = sqliteTable('users', {
   createdAt: integer('created_at').notNull(),
   updatedAt: integer('updated_at').notNull(),
   lastLoginAt: integer('last_login_at'),
-  /** Asked for; with status `deleted`: what hangs on it is being cleared away. */
+  /** When a requested deletion is due. With status `deleted`: the account's data is still being cleared. */
   deletesAt: integer('deletes_at'),
 });
 

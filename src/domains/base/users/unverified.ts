@@ -1,6 +1,6 @@
 /**
- * Accounts whose address nobody has verified. They end after seven days, or when someone registers with the same
- * address, unless they have money. The sweep that ends one erases what belongs to it.
+ * Accounts with an unverified address. They end after seven days, or when someone registers with the same address,
+ * unless they have money. A sweep then erases their data.
  */
 
 import { and, eq, isNull, lte, type SQL, sql } from 'drizzle-orm';
@@ -15,20 +15,20 @@ import { inventUsername } from './usernames';
 
 export const VERIFY_MS = 7 * DAY_MS;
 export const VERIFY_REMINDER_MS = 5 * DAY_MS;
-/** What others see of an account that is gone, where they see anything. */
+/** The name that others see for a deleted account, where it is shown at all. */
 export const DELETED_NAME = 'Deleted user';
 
-/** For a SELECT or UPDATE of `users`: no coin, diamond or sale was ever booked on the account. */
+/** For a SELECT or UPDATE of `users`: no coins, diamonds or sales were ever booked on the account. */
 export const ownsNoMoney: SQL = sql`NOT EXISTS (SELECT 1 FROM ${ledgerAccounts} WHERE owner = users.id)`;
 
-/** For a SELECT or UPDATE of `users`: it was not verified in time. */
+/** For a SELECT or UPDATE of `users`: the address was not verified in time. */
 export function verificationIsOverdue(now: number): SQL | undefined {
   return and(lte(users.unverifiedUntil, now), isNull(users.emailVerifiedAt));
 }
 
 /**
- * Frees address and username at once and lets the sweep erase the rest. Changes nothing if the account was verified, or
- * has money, since it was read.
+ * Frees the address and username immediately and lets the sweep erase the rest. Changes nothing if the account was
+ * verified, or got money, since it was read.
  */
 export function releaseUnverified(ctx: Context, { id, emailKey }: Pick<UserRow, 'id' | 'emailKey'>): Statement {
   const now = ctx.now();
@@ -56,7 +56,7 @@ export function releaseUnverified(ctx: Context, { id, emailKey }: Pick<UserRow, 
     );
 }
 
-/** Changes nothing if it was mailed within the last day. */
+/** Changes nothing if the owner was mailed within the last day. */
 export function claimTakenMail(ctx: Context, userId: string) {
   const now = ctx.now();
   return ctx.db
@@ -66,7 +66,7 @@ export function claimTakenMail(ctx: Context, userId: string) {
     .returning({ id: users.id });
 }
 
-/** The reminder was sent. */
+/** Marks the reminder as sent. */
 export function finishReminder(ctx: Context, userId: string): Statement {
   return ctx.db.update(users).set({ verifyReminderAt: null }).where(eq(users.id, userId));
 }

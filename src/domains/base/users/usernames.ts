@@ -1,4 +1,4 @@
-/** Which usernames there can be, and one for those who did not choose: a name is public, so never from the address. */
+/** Rules for usernames, and generated ones. Usernames are public, so they are never derived from the address. */
 import { randomInt } from 'node:crypto';
 import { asPasted, fold } from '@/shared/text';
 
@@ -7,7 +7,7 @@ const STEM_CHARACTERS_MAX = 18;
 const SUFFIX_CHARACTERS = 10;
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
-/** Those that speak for the platform, and words of paths where a username may stand. */
+/** Names that would speak for the platform, and path segments that could be confused with a username. */
 const RESERVED: ReadonlySet<string> = new Set(
   `
     about account accounts admin admin_l1 admin_l2 admin_l3 administrator all anonymous api auth chat country_admin
@@ -20,12 +20,12 @@ const RESERVED: ReadonlySet<string> = new Set(
     .filter(Boolean),
 );
 
-/** The username that a reader may have meant by these words: some write an at sign before it. */
+/** The username that a reader probably typed: some put an at sign before it. */
 export function usernameIn(words: string): string {
   return fold(asPasted(words)).replace(/^@/, '');
 }
 
-/** What is wrong with the username, in words for its user; nothing if it may be taken. Case does not matter. */
+/** Why the username is not allowed, as a message for its user. Undefined if it is allowed. Ignores case. */
 export function usernameFault(username: string): string | undefined {
   const folded = fold(username);
   if (!PATTERN.test(folded)) return 'must have 3 to 30 letters a to z, digits or underscores';
@@ -33,7 +33,10 @@ export function usernameFault(username: string): string | undefined {
   return undefined;
 }
 
-/** @param from a display name, where there is one. Its random end makes a clash unlikelier than a lost request. */
+/**
+ * Ends in random characters, so that a clash is less likely than a lost request.
+ * @param from a display name, if there is one
+ */
 export function inventUsername(from: string | undefined): string {
   const stem = fold(from ?? '')
     .replaceAll(/[^a-z0-9]+/g, '_')

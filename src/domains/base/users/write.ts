@@ -1,4 +1,4 @@
-/** The statements by which other domains' use cases change users, for their own batches; no I/O of their own. */
+/** Statements that change users, for the batches of other domains' use cases. Performs no I/O. */
 
 import { and, eq, isNull, lt, ne, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -19,7 +19,9 @@ interface NewUser {
   readonly role: Role;
 }
 
-/** Not verified, so it ends by itself. Breaks `users.email_key` or `users.username` where somebody has them. */
+/**
+ * The new user is unverified, so the account expires. Violates `users.email_key` or `users.username` if they are taken.
+ */
 export function insertUser(ctx: Context, user: NewUser): Statement {
   const now = ctx.now();
   return ctx.db.insert(users).values({
@@ -33,8 +35,8 @@ export function insertUser(ctx: Context, user: NewUser): Statement {
 }
 
 /**
- * A sign-in calls off a deletion that was asked for. Answers the row as the batch leaves it. Changes nothing if the
- * account is not active, or the condition does not hold: demand a change after it.
+ * Records a sign-in, which also cancels a requested deletion. Returns the row as the batch leaves it. Changes nothing
+ * if the account is not active or the condition fails; follow it with `requireChange`.
  */
 export function recordLogin(ctx: Context, userId: string, condition: SQL = sql`TRUE`): Statement {
   return ctx.db
@@ -44,7 +46,7 @@ export function recordLogin(ctx: Context, userId: string, condition: SQL = sql`T
     .returning();
 }
 
-/** The first time stands. Changes nothing if it is verified, not active, or no longer has this address. */
+/** Keeps the first time. Changes nothing if the user is verified, is not active, or no longer has this address. */
 export function markEmailVerified(ctx: Context, { id, emailKey }: Pick<UserRow, 'id' | 'emailKey'>): Statement {
   const now = ctx.now();
   return ctx.db
@@ -55,7 +57,7 @@ export function markEmailVerified(ctx: Context, { id, emailKey }: Pick<UserRow, 
     );
 }
 
-/** @param sealed encrypted, bound to the user's id. Changes nothing while two-factor authentication is on. */
+/** Changes nothing while two-factor authentication is on. @param sealed encrypted, bound to the user's id */
 export function prepareTotp(ctx: Context, userId: string, sealed: string): Statement {
   return ctx.db
     .update(users)
@@ -63,7 +65,7 @@ export function prepareTotp(ctx: Context, userId: string, sealed: string): State
     .where(and(eq(users.id, userId), isNull(users.totpEnabledAt)));
 }
 
-/** Changes nothing if it is on, if another secret was prepared since, or if the step's code was used. */
+/** Changes nothing if it is on, if another secret was prepared meanwhile, or if the step's code was used. */
 export function enableTotp(ctx: Context, userId: string, sealed: string, step: number): Statement {
   const now = ctx.now();
   return ctx.db
@@ -86,7 +88,7 @@ export function disableTotp(ctx: Context, userId: string): Statement {
     .where(eq(users.id, userId));
 }
 
-/** Ends what was set up by somebody who may not own the address: the second factor, and a planned deletion. */
+/** Removes what someone may have set up who does not own the address: the second factor, and a planned deletion. */
 export function undoSetup(ctx: Context, userId: string): Statement {
   return ctx.db
     .update(users)
@@ -94,7 +96,7 @@ export function undoSetup(ctx: Context, userId: string): Statement {
     .where(eq(users.id, userId));
 }
 
-/** A code is good once: changes nothing if this step's, or a later one's, was accepted before. */
+/** A code works once: changes nothing if this step's code, or a later one's, was already accepted. */
 export function useTotpStep(ctx: Context, userId: string, sealed: string, step: number): Statement {
   return ctx.db
     .update(users)
@@ -102,7 +104,7 @@ export function useTotpStep(ctx: Context, userId: string, sealed: string, step: 
     .where(and(eq(users.id, userId), eq(users.totpSecret, sealed), lt(users.totpLastStep, step)));
 }
 
-/** The same secret under another key; changes nothing if another one was prepared meanwhile. */
+/** Stores the same secret under another key. Changes nothing if another secret was prepared meanwhile. */
 export function resealTotp(ctx: Context, userId: string, from: string, to: string): Statement {
   return ctx.db
     .update(users)
@@ -110,7 +112,7 @@ export function resealTotp(ctx: Context, userId: string, from: string, to: strin
     .where(and(eq(users.id, userId), eq(users.totpSecret, from)));
 }
 
-/** What a user says of themselves; what is left out stays. */
+/** A user's own profile fields. Absent fields keep their value. */
 interface ProfileChanges {
   readonly displayName?: string;
   readonly bio?: string;
@@ -120,7 +122,10 @@ interface ProfileChanges {
   readonly links?: readonly Link[];
 }
 
-/** Changes nothing if the row says the same already. Breaks COUNTRY_CORRECTED if it changes what staff corrected. */
+/**
+ * Changes nothing if the row already has these values. Violates COUNTRY_CORRECTED if it changes a country that staff
+ * corrected.
+ */
 export function changeUserProfile(ctx: Context, userId: string, changes: ProfileChanges): Statement {
   return ctx.db
     .update(users)
@@ -128,10 +133,10 @@ export function changeUserProfile(ctx: Context, userId: string, changes: Profile
     .where(and(eq(users.id, userId), differs(users, changes)));
 }
 
-/** @param country null: the user may declare one again. Changes nothing if the account is gone. */
+/** Changes nothing if the account is deleted. @param country null: the user may declare one again */
 export function correctUserCountry(ctx: Context, userId: string, country: string | null): Statement {
   const now = ctx.now();
-  // Later than the one before, also within one millisecond: that it changes is what lets the country change.
+  // Always later than the last one, even within a millisecond: the country may only change if this column changes too.
   const correctedAt = sql`max(${int(now)}, coalesce(country_corrected_at, 0) + 1)`;
   return ctx.db
     .update(users)
@@ -139,7 +144,7 @@ export function correctUserCountry(ctx: Context, userId: string, country: string
     .where(and(eq(users.id, userId), ne(users.status, 'deleted')));
 }
 
-/** Changes nothing if they have another one by now, or are gone: demand a change after it. */
+/** Changes nothing if the user's avatar changed meanwhile or the account is deleted; follow it with `requireChange`. */
 export function setAvatar(ctx: Context, userId: string, { from, to }: { from: string | null; to: string }): Statement {
   return ctx.db
     .update(users)

@@ -1,4 +1,4 @@
-/** What a channel makes of a user, as conditions for any SELECT: banned from its room, or a moderator of it. */
+/** A user's relation to a channel (banned, moderator), as conditions for any SELECT. */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { channelBans, moderators } from '@/domains/live/channels/tables';
 

@@ -1,6 +1,6 @@
 /**
- * Who is a member of a creator: whoever follows or subscribes. A subscriber has all that a follower has, and is one as
- * long as the month is paid or in grace. Conditions for any SELECT; a block is judged elsewhere.
+ * A creator's members: their followers and subscribers. A subscriber has everything a follower has, as long as the
+ * month is paid or in grace. Conditions for any SELECT. Blocks are checked elsewhere.
  */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { literal } from '@/db/sql';
@@ -9,23 +9,23 @@ import { follows } from '@/domains/people/social/tables';
 
 type Column = SQLWrapper | string;
 
-/** As SQLite has it. */
+/** As SQLite writes it. */
 const NO_LIMIT = -1;
 
-/** Follows alone. One look-up by primary key. @param by ms: one that began later is left out */
+/** Only follows. One look-up by primary key. @param by ms: ignores follows that began later */
 export function followsCreator(followerId: Column, creatorId: Column, by?: Column | number): SQL<number> {
   return sql<number>`EXISTS (SELECT 1 FROM ${follows} followed
     WHERE followed.follower_id = ${followerId} AND followed.creator_id = ${creatorId}${noLaterThan(sql`followed.created_at`, by)})`;
 }
 
-/** One look-up by index. @param by ms: one that began later is left out */
+/** One look-up by index. @param by ms: ignores subscriptions that began later */
 export function subscribes(subscriberId: Column, creatorId: Column, by?: Column | number): SQL<number> {
   return sql<number>`EXISTS (SELECT 1 FROM ${subscriptions} subscribed
     WHERE subscribed.subscriber_id = ${subscriberId} AND subscribed.creator_id = ${creatorId}
       AND ${isOpenSubscription(sql`subscribed`)}${noLaterThan(sql`subscribed.started_at`, by)})`;
 }
 
-/** Paid for, or in grace. @param subscription the name of `subscriptions` in the query */
+/** Paid or in grace. @param subscription the name of `subscriptions` in the query */
 export function isOpenSubscription(subscription: SQL = sql`subscriptions`): SQL<number> {
   return sql<number>`${subscription}.status <> 'ended'`;
 }
@@ -34,21 +34,21 @@ function noLaterThan(began: SQL, by: Column | number | undefined): SQL {
   return by === undefined ? sql`` : sql` AND ${began} <= ${by}`;
 }
 
-/** Two look-ups by key at most: the second is made only for those who do not follow. */
+/** At most two look-ups by key: the second only for users who do not follow. */
 export function isMemberOf(userId: Column, creatorId: Column): SQL<number> {
   return sql<number>`(${followsCreator(userId, creatorId)} OR ${subscribes(userId, creatorId)})`;
 }
 
-/** The same of what has been read already. */
+/** The same for a relation that was already read. */
 export function isMember({ follower, subscriber }: { readonly follower: boolean; readonly subscriber: boolean }) {
   return follower || subscriber;
 }
 
 /**
- * A SELECT of what ties a user to creators: `creator_id`, `since` (ms) and `subscribed`, a row for each follow and one
- * for each subscription, so somebody who does both has two. They are counted apart, so that no number of follows
- * crowds out what is paid for.
- * @param max of each, the newest; all if absent
+ * A SELECT of a user's ties to creators: `creator_id`, `since` (ms) and `subscribed`. It has a row for each follow and
+ * one for each subscription, so a user who does both has two. Each kind has its own limit, so that follows never crowd
+ * out paid subscriptions.
+ * @param max the newest of each kind; all if absent
  */
 export function tiesOf(userId: string, max = NO_LIMIT): SQL {
   return sql`

@@ -1,4 +1,4 @@
-/** Which stream a request means: one by its id, or a creator's stream that is live, else their newest. */
+/** Resolves the stream that a request names: by its id, or by its creator, whose live or else newest stream it is. */
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { users } from '@/domains/base/users/tables';
 import { streams } from '@/domains/live/streams/tables';
@@ -8,7 +8,7 @@ import { isNotPrivateTo, isOpen } from './streams';
 
 export type StreamName = { readonly id: string } | { readonly creatorId: string } | { readonly username: string };
 
-/** Ids have dashes, usernames never do. */
+/** Ids contain dashes, and usernames never do. */
 export function streamName(idOrUsername: string): StreamName {
   return idOrUsername.includes('-') ? { id: idOrUsername } : { username: idOrUsername };
 }
@@ -21,7 +21,7 @@ export function isNamed(name: StreamName, viewer: Viewer): SQL | undefined {
     : and(eq(users.username, fold(name.username)), sql`streams.id = ${liveOrNewest(viewer)}`);
 }
 
-/** Two look-ups by index, however many streams the creator has had. */
+/** Two look-ups by index, however many streams the creator has. */
 function liveOrNewest(viewer: Viewer): SQL {
   const mayBeSeen = isNotPrivateTo(viewer, sql`s`) ?? sql`1`;
   return sql`coalesce(

@@ -1,6 +1,6 @@
 /**
- * Who is out of sight for whom, as conditions for any SELECT: an account that is not active is hidden from everybody, a
- * block hides both from each other, and creators choose where they are not shown.
+ * Which users are hidden from whom, as conditions for any SELECT. Inactive accounts are hidden from everybody, a block
+ * hides two users from each other, and creators may hide themselves in regions.
  */
 import { and, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { literal } from '@/db/sql';
@@ -11,7 +11,7 @@ import { blocks } from '@/domains/people/social/tables';
 import type { Viewer } from '@/shared/actor';
 import { shownTo } from './regions';
 
-/** As many as a client is given to hide by. */
+/** As many ids as a client gets to filter by. */
 const BLOCKED_IDS_MAX = 500;
 
 type Column = SQLWrapper | string;
@@ -21,7 +21,7 @@ export function isActive(user: SQL = sql`users`): SQL<number> {
   return sql<number>`${user}.status = 'active'`;
 }
 
-/** The same for a query that only has the user's id. One look-up by primary key. */
+/** The same, for a query that only has the user's id. One look-up by primary key. */
 export function isActiveUser(userId: Column): SQL<number> {
   return sql<number>`EXISTS (SELECT 1 FROM ${users} account WHERE account.id = ${userId} AND ${isActive(sql`account`)})`;
 }
@@ -31,7 +31,7 @@ export function hasBlocked(blockerId: Column, blockedId: Column): SQL<number> {
   return sql<number>`EXISTS (SELECT 1 FROM ${blocks} WHERE blocker_id = ${blockerId} AND blocked_id = ${blockedId})`;
 }
 
-/** One of the two blocks the other. Two look-ups by primary key. */
+/** Either user blocks the other. Two look-ups by primary key. */
 export function isBlockBetween(one: Column, other: Column): SQL<number> {
   return sql<number>`(${hasBlocked(one, other)} OR ${hasBlocked(other, one)})`;
 }
@@ -41,8 +41,8 @@ export function noBlockBetween(one: Column, other: Column): SQL<number> {
 }
 
 /**
- * Whom this reader may know of, for a SELECT that has `users` in it under its own name: accounts that are active, with
- * no block in between, that are shown where the reader is. Staff see past the last two.
+ * The users visible to this reader, for a SELECT that has `users` without an alias: active, with no block in between,
+ * and not hidden in the reader's region. Blocks and regions do not apply to staff.
  */
 export function userVisibleTo(viewer: Viewer): SQL | undefined {
   return viewer?.kind === 'user' && !viewer.staff
@@ -51,15 +51,15 @@ export function userVisibleTo(viewer: Viewer): SQL | undefined {
 }
 
 /**
- * The same, and those whom the reader blocks, for what only names them: a client has to show whose block it offers to
- * undo. It does not depend on whether they block the reader in return, so it does not tell either.
+ * Also users whom the reader blocks, for views that only name them: a client must show whose block can be undone. It
+ * does not depend on whether those users block the reader in return, so it does not reveal that.
  */
 export function userNamedTo(viewer: Viewer): SQL | undefined {
   if (viewer?.kind !== 'user' || seesPastBlocks(viewer)) return userVisibleTo(viewer);
   return and(isActive(), or(blockedBy(viewer), noBlockBetween(viewer.userId, users.id)), shownTo(viewer, users.id));
 }
 
-/** 1 where this reader blocks the user. One look-up by primary key. */
+/** 1 if this reader blocks the user. One look-up by primary key. */
 export function blockedBy(viewer: Viewer): SQL<number> {
   if (viewer?.kind !== 'user') return sql<number>`0`;
   return hasBlocked(viewer.userId, sql`users.id`);
@@ -69,7 +69,7 @@ export function seesPastBlocks(viewer: Viewer): boolean {
   return viewer?.kind === 'user' && viewer.staff !== null;
 }
 
-/** 1 where this reader may know whom the user follows, and how many: everybody, unless the user's settings say no. */
+/** 1 if this reader may see whom the user follows, and how many. Everybody may, unless the user's settings say no. */
 export function showsFollows(viewer: Viewer): SQL<number> {
   if (viewer?.kind === 'user' && viewer.staff) return sql<number>`1`;
   const readerId = viewer?.kind === 'user' ? viewer.userId : '';
@@ -77,21 +77,21 @@ export function showsFollows(viewer: Viewer): SQL<number> {
     SELECT 1 FROM ${userSettings} chosen WHERE chosen.user_id = users.id AND chosen.show_activity = 0))`;
 }
 
-/** 1 unless this creator shows nobody who is watching. One look-up by primary key. */
+/** 1 unless this creator hides who is watching. One look-up by primary key. */
 export function showsViewerList(creatorId: SQLWrapper): SQL<number> {
   return sql<number>`NOT EXISTS (SELECT 1 FROM ${performerPrivacy} chosen
     WHERE chosen.user_id = ${creatorId} AND chosen.show_viewer_list = 0)`;
 }
 
-/** 1 where this user is not to be named among the viewers of others. One look-up by primary key. */
+/** 1 if this user must not be named in other creators' viewer lists. One look-up by primary key. */
 export function isAnonymous(userId: SQLWrapper): SQL<number> {
   return sql<number>`EXISTS (SELECT 1 FROM ${performerPrivacy} chosen
     WHERE chosen.user_id = ${userId} AND chosen.anonymous_mode = 1)`;
 }
 
 /**
- * A column: JSON of the newest ids whom the user blocks, and not of those who block the user. A list of those would tell
- * everybody who has blocked them.
+ * A column: JSON of the newest ids that the user blocks. It never lists users who block them, since that would reveal
+ * who did.
  */
 export function blockedIdsOf(userId: SQLWrapper): SQL<string> {
   return sql<string>`(SELECT json_group_array(blocked_id) FROM (
@@ -100,8 +100,8 @@ export function blockedIdsOf(userId: SQLWrapper): SQL<string> {
 }
 
 /**
- * A SELECT of the `id`s among these users whom a block, either way, keeps apart from the reader. Two look-ups by key for
- * each. Undefined where there is nothing to look up.
+ * A SELECT of the `id`s among these users that a block, in either direction, separates from the reader. Two look-ups by
+ * key for each. Undefined if there is nothing to look up.
  */
 export function blockedAmong(viewer: Viewer, userIds: readonly string[]): SQL | undefined {
   if (viewer?.kind !== 'user' || seesPastBlocks(viewer)) return undefined;

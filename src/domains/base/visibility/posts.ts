@@ -1,4 +1,4 @@
-/** Which posts anybody may know of: the one place for it, as conditions for any SELECT. */
+/** Which posts a reader may see: the only place for this rule, as conditions for any SELECT. */
 import { and, eq, isNull, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { AUDIENCE_MARK, audienceOf, audienceWord, EVERYBODY } from '@/db/fts';
 import { users } from '@/domains/base/users/tables';
@@ -8,20 +8,20 @@ import { isMemberOf, subscribes, tiesOf } from './members';
 import { userVisibleTo } from './people';
 
 /**
- * For a SELECT that joins `users` as the posts' author: those whose author is in this reader's sight, and that are
- * public, or the reader's own, or for followers and the reader follows or subscribes, or for subscribers and the reader
- * subscribes. Staff see all that is there.
+ * Visible posts, for a SELECT that joins `users` as the author. The author must be visible to the reader, and the post
+ * must be public, the reader's own, for followers if the reader follows or subscribes, or for subscribers if the reader
+ * subscribes. Staff see every post that exists.
  */
 export function visiblePosts(viewer: Viewer): SQL | undefined {
   return and(existingPosts(viewer), openTo(viewer));
 }
 
-/** The same, and what the reader is not let into: enough to say why. */
+/** Also posts that the reader may not open, so that a refusal can say why. */
 export function existingPosts(viewer: Viewer): SQL | undefined {
   return and(isNull(posts.removedAt), userVisibleTo(viewer));
 }
 
-/** Whether the post's visibility lets this reader in. */
+/** Whether the post's visibility admits this reader. */
 export function openTo(viewer: Viewer): SQL | undefined {
   const isPublic = sql`posts.visibility = 'public'`;
   if (viewer?.kind !== 'user') return isPublic;
@@ -35,12 +35,15 @@ export function openTo(viewer: Viewer): SQL | undefined {
   );
 }
 
-/** Posts for members are found of so many creators whom the reader follows, and of as many whom they subscribe to. */
+/**
+ * Search covers members-only posts of this many creators whom the reader follows, and as many whom they subscribe to.
+ */
 export const FOUND_CREATORS_MAX = 100;
 
 /**
- * Of whose words one stands in the audience of each post that this reader may find (see migration 0033): each word is
- * looked for, so of creators whom somebody follows or subscribes to those who came last.
+ * The audience terms this reader may search with: a post is findable if its `audience` contains one of them (see
+ * migration 0033). Each term costs a look-up, so this uses only the creators whom the reader followed or subscribed to
+ * last.
  */
 export function postAudience(viewer: Viewer): SQL {
   if (viewer?.kind !== 'user') return EVERYBODY;
@@ -48,13 +51,13 @@ export function postAudience(viewer: Viewer): SQL {
   const { userId } = viewer;
   const own = audienceOf(['everybody', audienceWord('f', userId), audienceWord('s', userId)]);
   const word = (letter: string) => sql`${` OR "${AUDIENCE_MARK}${letter}`} || replace(creator_id, '-', '') || '"'`;
-  // What both a follow and a subscription give is named twice, which finds nothing twice.
+  // A term given by both a follow and a subscription appears twice, which is harmless.
   return sql`${own} || coalesce((
     SELECT group_concat(${word('f')} || CASE WHEN subscribed THEN ${word('s')} ELSE '' END, '')
     FROM (${tiesOf(userId, FOUND_CREATORS_MAX)})), '')`;
 }
 
-/** For a walk over ids, where `users` is not joined. @param authorId the walk's column */
+/** For a query of ids that does not join `users`. @param authorId that query's column */
 export function authorVisibleTo(viewer: Viewer, authorId: SQLWrapper): SQL {
   return sql`EXISTS (SELECT 1 FROM ${users} WHERE users.id = ${authorId} AND ${userVisibleTo(viewer)})`;
 }

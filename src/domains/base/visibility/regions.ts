@@ -1,11 +1,11 @@
-/** Where creators are not shown: readers in a country or region that a creator blocks see nothing of them. */
+/** Regions in which creators hide themselves: readers in a blocked country or region see nothing of the creator. */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { blockedRegions } from '@/domains/people/social/tables';
 import type { Viewer } from '@/shared/actor';
 
 /**
- * A condition for any query; nothing for whoever sees past it: staff, and readers of whom no country is known. Creators
- * see themselves wherever they are.
+ * A condition for any query. Undefined if no region rule applies: for staff, and for readers whose country is unknown.
+ * Creators always see themselves.
  */
 export function shownTo(viewer: Viewer, creatorId: SQLWrapper): SQL<number> | undefined {
   const place = placeOf(viewer);
@@ -16,13 +16,13 @@ export function shownTo(viewer: Viewer, creatorId: SQLWrapper): SQL<number> | un
     : sql<number>`NOT ${hidden}`;
 }
 
-/** A country, and a region of it as ISO 3166-2 has it. Nulls hide nothing. */
+/** A country, and a region of it as ISO 3166-2 writes it. Null hides nothing. */
 export interface Place<Value> {
   readonly country: Value;
   readonly region: Value;
 }
 
-/** By what a creator may be hidden from this reader. */
+/** The reader's place, which decides whether a creator is hidden from them. */
 export function placeOf(viewer: Viewer): Place<string | null> {
   const [country = null, region = null] = viewer?.kind === 'user' && viewer.staff ? [] : (viewer?.regions ?? []);
   return { country, region };
@@ -34,7 +34,7 @@ export function hiddenIn({ country, region }: Place<SQLWrapper | string | null>,
     WHERE creator_id = ${creatorId} AND region IN (${country}, ${region}))`;
 }
 
-/** 1 where the creator is not shown everywhere, so that an answer for one reader may be wrong for the next. */
+/** 1 if the creator is hidden somewhere, so that a response for one reader may be wrong for another. */
 export function hidesSomewhere(creatorId: SQLWrapper): SQL<number> {
   return sql<number>`EXISTS (SELECT 1 FROM ${blockedRegions} WHERE creator_id = ${creatorId})`;
 }

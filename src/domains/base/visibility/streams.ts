@@ -1,4 +1,4 @@
-/** Which streams anybody may know of: the one place for it, as conditions for any SELECT. */
+/** Which streams a viewer may see: the only place for this rule, as conditions for any SELECT. */
 import { and, type SQL, sql } from 'drizzle-orm';
 import { audienceOf, audienceWord, EVERYBODY } from '@/db/fts';
 import { streams } from '@/domains/live/streams/tables';
@@ -7,15 +7,15 @@ import { isActive, noBlockBetween } from './people';
 import { shownTo } from './regions';
 
 /**
- * For a SELECT that joins `users` as the streams' creator: banned and deleted creators are out of everybody's sight,
- * private streams are their creator's alone, a block hides both from each other, and a creator is shown where they want
- * to be. Staff see past the last three.
+ * Visible streams, for a SELECT that joins `users` as the creator. The creator must be active, and hidden neither by a
+ * block nor in the viewer's region. Private streams are visible only to their creator. Staff see everything except
+ * streams of inactive creators.
  */
 export function visibleTo(viewer: Viewer): SQL | undefined {
   return and(visibleElsewhere(viewer), shownTo(viewer, streams.creatorId));
 }
 
-/** The same, and what is not shown where this reader is: enough to say why. */
+/** Also streams that are hidden in the viewer's region, so that a refusal can say why. */
 export function visibleElsewhere(viewer: Viewer): SQL | undefined {
   return viewer?.kind === 'user' && !viewer.staff
     ? and(isActive(), isNotPrivateTo(viewer), noBlockBetween(viewer.userId, streams.creatorId))
@@ -23,8 +23,8 @@ export function visibleElsewhere(viewer: Viewer): SQL | undefined {
 }
 
 /**
- * Live, or waiting to be. In these words, since they are the condition of the index `streams_open_of_creator`: a query
- * that asks for one of the two statuses asks for this as well, to be answered by it.
+ * Live or scheduled. NOTE: must match the text of the condition of the index `streams_open_of_creator`. A query for one
+ * of the two statuses must include this condition too, or SQLite cannot use the index.
  * @param stream the name of `streams` in the query
  */
 export function isOpen(stream: SQL = sql`streams`): SQL<number> {
@@ -36,22 +36,25 @@ export function isNotPrivate(stream: SQL = sql`streams`): SQL<number> {
   return sql<number>`${stream}.visibility <> 'private'`;
 }
 
-/** A private stream is its creator's alone; staff see it too. @param stream the name of `streams` in the query */
+/** A private stream is visible only to its creator and to staff. @param stream the name of `streams` in the query */
 export function isNotPrivateTo(viewer: Viewer, stream: SQL = sql`streams`): SQL | undefined {
   if (viewer?.kind !== 'user') return isNotPrivate(stream);
   return viewer.staff ? undefined : sql`(${isNotPrivate(stream)} OR ${stream}.creator_id = ${viewer.userId})`;
 }
 
-/** Of whose words one stands in the audience of each stream that this viewer may find. See migration 0033. */
+/**
+ * The audience terms this viewer may search with: a stream is findable if its `audience` contains one. See migration
+ * 0033.
+ */
 export function streamAudience(viewer: Viewer): SQL {
   if (viewer?.kind !== 'user') return EVERYBODY;
   return viewer.staff ? audienceOf(['staff']) : audienceOf(['everybody', audienceWord('c', viewer.userId)]);
 }
 
-/** Called off: for those alone who ask for what was. */
+/** The audience of cancelled streams, for searches that explicitly include them. */
 export const CANCELLED = audienceOf(['cancelled']);
 
-/** Whether this viewer learns what a stream earned, what was chosen for it, and whom else it is hidden from. */
+/** Whether this viewer may see a stream's earnings, its settings and where else it is hidden. */
 export function isInsider(viewer: Viewer, creatorId: string): boolean {
   return viewer?.kind === 'user' && (viewer.userId === creatorId || viewer.staff !== null);
 }

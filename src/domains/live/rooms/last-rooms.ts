@@ -1,7 +1,7 @@
 /**
- * The rooms that a user entered last: a small row for each of as many rooms as they may have sockets, written as a pass
- * is given out, and not at all for the room entered last. The database keeps no more than five, and a room that falls
- * out puts the user out, so whatever must reach a user's sockets finds them all here.
+ * The rooms that a user entered last, one small row each. Issuing a pass writes the row, except for the room entered
+ * last. The database keeps five rooms, as many as a user may have sockets in. A room that drops out removes the user,
+ * so these rows lead to all of a user's sockets.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -12,10 +12,10 @@ import { isOpen } from '@/domains/base/visibility/streams';
 import { streams } from '@/domains/live/streams/tables';
 import { newId } from '@/shared/ids';
 
-/** As many as trigger `last_rooms_newest_five` keeps. */
+/** Must equal what the trigger `last_rooms_newest_five` keeps. */
 const ROOMS_MAX = 5;
 
-/** @param sessionId that the pass was given to: if it ended before the room was remembered, no event found the room */
+/** @param sessionId the pass's session: if it ended before the room was recorded, no event reached the room */
 export async function rememberRoom(ctx: Context, userId: string, roomId: string, sessionId?: string): Promise<void> {
   const now = ctx.now();
   const [outlived, , [session]] = await ctx.db.batch([
@@ -26,12 +26,12 @@ export async function rememberRoom(ctx: Context, userId: string, roomId: string,
       WHERE entered_at < (SELECT max(entered_at) FROM last_rooms AS other WHERE other.user_id = excluded.user_id)`),
     ctx.db.all<{ active: number }>(sql`SELECT ${sessionIsActive(sql`${sessionId ?? ''}`, now)} AS active`),
   ]);
-  await ctx.deliver(outlived.map(({ id, event }) => ({ id, event: JSON.parse(event) as OutboxEvent }))); // as it was written
+  await ctx.deliver(outlived.map(({ id, event }) => ({ id, event: JSON.parse(event) as OutboxEvent }))); // as written
   if (sessionId !== undefined && session?.active !== 1)
     await ctx.rooms(roomId).apply(newId(), { type: 'standing-changed', userId, sessionsEnded: true });
 }
 
-/** The oldest of five rooms that are open, when another one is entered. */
+/** The oldest of five open rooms, when the user enters another one. */
 function outlivedBy(userId: string, roomId: string): SQL {
   return sql`
     SELECT oldest.room_id AS value
@@ -40,7 +40,7 @@ function outlivedBy(userId: string, roomId: string): SQL {
     CROSS JOIN ${streams} ON streams.id = oldest.room_id AND ${isOpen()}`;
 }
 
-/** Has the user's last rooms read again what they know of the user. Safe to repeat: each room reads what is true now. */
+/** Makes the user's last rooms reload the user. Safe to repeat: each room reads the current state. */
 export async function refreshLastRooms(
   ctx: Context,
   eventId: string,
@@ -54,7 +54,7 @@ export async function refreshLastRooms(
   await Promise.all(rooms.map(({ roomId }) => ctx.rooms(roomId).apply(eventId, command)));
 }
 
-/** Ends the user's seats in a room that fell out of their last ones. Does nothing if the user is back. */
+/** Ends the user's seats in a room that dropped out of their last rooms. Does nothing if the user is back. */
 export async function putOut(
   ctx: Context,
   eventId: string,

@@ -45,7 +45,7 @@ export const watchedCategories = sqliteTable(
   (table) => [primaryKey({ columns: [table.userId, table.category] })],
 );
 
-/** As many rooms a user as they may have sockets: a trigger deletes the oldest. */
+/** As many rooms per user as they may have sockets in: a trigger deletes the oldest. */
 export const lastRooms = sqliteTable(
   'last_rooms',
   {
