@@ -314,7 +314,7 @@ describe('of rows the proof names', () => {
     ['payout', 'payouts', () => ids.paid],
   ])('a %s that is gone, with its transfers still there', async (subject, table, id) => {
     const found = await findingsOf([{ sql: `DELETE FROM ${table} WHERE id = ?`, values: [id()] }]);
-    expect(found).toContainEqual(expect.stringContaining(`${subject} ${id()}: is not there, and has leg 1`));
+    expect(found).toContainEqual(expect.stringContaining(`${subject} ${id()}: does not exist, but has leg 1`));
   });
 
   it('a gift without transfers', async () => {
