@@ -228,7 +228,7 @@ describe('of accounts the proof names', () => {
       false,
     );
     expect(found).toContainEqual(expect.stringContaining(`account ${id}: has`));
-    expect(found).toContainEqual(expect.stringContaining(`earnings ${creator}: of this user are`));
+    expect(found).toContainEqual(expect.stringContaining(`earnings ${creator}: has `));
   });
 });
 
@@ -335,10 +335,10 @@ describe('of rows the proof names', () => {
         values: [creator],
       },
     ]);
-    expect(found).toEqual([expect.stringContaining(`earnings ${creator}: of this user are`)]);
+    expect(found).toEqual([expect.stringContaining(`earnings ${creator}: has `)]);
     const stranger = "INSERT INTO earning_days VALUES ('a-stranger', '2026-11-01', 'gift', 5, 1, 1)";
     expect(await findingsOf([{ sql: stranger }])).toEqual([
-      'earnings a-stranger: of this user are 0 diamonds, and what was earned, exchanged and paid out comes to 5',
+      'earnings a-stranger: has 0 diamonds, but what was earned, exchanged and paid out comes to 5',
     ]);
   });
 });
