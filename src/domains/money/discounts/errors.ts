@@ -1,6 +1,6 @@
 import { errorList } from '@/http/errors';
 
-/** Why a code is good for nothing here and now; `validate` answers it as the reason. */
+/** Why a code is not valid here and now; `validate` returns it as the reason. */
 export const DISCOUNT_REASONS = [
   'DISCOUNT_NOT_FOUND',
   'DISCOUNT_NOT_YOURS',
@@ -31,7 +31,7 @@ export const discountError = errorList({
   DISCOUNT_PACKAGE_TOO_SMALL: [422, 'This code is for larger packages. Choose a larger one.'],
 });
 
-/** Of a package that a code is for, or that is bought. */
+/** For a package that a code is for, or that is bought. */
 export const packageError = errorList({
   PACKAGE_NOT_FOUND: [404, 'This package is not on offer. Choose another one.'],
 });
