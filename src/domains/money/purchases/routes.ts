@@ -67,7 +67,7 @@ export const purchaseEndpoints: Endpoint[] = [
     method: 'get',
     path: '/payment/purchases',
     tag: 'payment',
-    summary: 'Your purchases, newest first',
+    summary: 'My purchases, newest first',
     who: 'user',
     query: z.strictObject(cursorQuery),
     response: cursorPageOf(Purchase),
