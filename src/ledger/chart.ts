@@ -1,6 +1,6 @@
 /**
- * The chart of accounts in TypeScript: what each kind of transfer moves, and between which kinds of account. The
- * database has the same as data (`ledger_kinds`) and is what enforces it; a test holds the two together.
+ * The chart of accounts in TypeScript: for each kind of transfer, its unit and the kinds of account on both sides. The
+ * database holds the same chart as data (`ledger_kinds`) and enforces it; a test keeps the two equal.
  */
 
 type Unit = 'coin' | 'diamond' | 'money';
@@ -13,7 +13,7 @@ interface Line {
   readonly unit: Unit;
   readonly debit: string;
   readonly credit: string;
-  /** Whether the debited account may go below zero by it: the platform's do, a buyer's by a reversal alone. */
+  /** Whether it may take the debited account below zero: the platform's accounts, and a buyer's only in a reversal. */
   readonly mayOverdraw?: true;
 }
 

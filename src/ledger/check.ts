@@ -1,6 +1,6 @@
 /**
- * What a money domain exports so that a proof can tell whether its rows and the books agree: every row has exactly the
- * transfers that it should, and no transfer names a row that is not there.
+ * Builds the checks that money domains give to the ledger's proof: every row has exactly the transfers it should have,
+ * and no transfer names a row that does not exist.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
@@ -10,11 +10,14 @@ import type { TransferKind } from './chart';
 import type { Finding } from './tables';
 
 export interface MoneyCheck {
-  /** The proof's stage, and the subject of its findings. */
+  /** The name of the proof's stage, and the subject of its findings. */
   readonly name: string;
-  /** As in `ledger_transfers.ref_type`; null where it answers for no transfers. */
+  /** As in `ledger_transfers.ref_type`; null if the check covers no transfers. */
   readonly refType: string | null;
-  /** @param after the last id of the page before; null: from the beginning. `next` null: that was the last page. */
+  /**
+   * @param after the last id of the previous page; null: start at the beginning. A `next` of null: this was the last
+   * page.
+   */
   page(
     ctx: Context,
     after: string | null,
@@ -24,25 +27,25 @@ export interface MoneyCheck {
 const ROWS_PER_PAGE = 5_000;
 const TRANSFERS_PER_PAGE = 20_000;
 
-/** Ids above `after` and not above `end`; null: there is no end. Every id is above ''. */
+/** Ids greater than `after` and at most `end`; null: no upper bound. Every id is greater than ''. */
 interface Range {
   readonly after: string;
   readonly end: string | null;
 }
 
-/** Behind `after`, through `end`. */
+/** The condition that a column's value is in the range: `after` exclusive, `end` inclusive. */
 export function isInRange(column: SQL, { after, end }: Range): SQL {
   return end === null ? sql`${column} > ${after}` : sql`${column} > ${after} AND ${column} <= ${end}`;
 }
 
-/** A list of ids, with how many of it make a page. */
+/** A list of ids, and how many of them make a page. */
 interface Source {
   readonly column: SQL;
   readonly from: SQL;
   readonly perPage: number;
 }
 
-/** The next page of several lists together: it ends where the first of them is full. */
+/** The next page over several lists at once: it ends where the first list has a full page. */
 export async function nextRange(ctx: Context, after: string | null, sources: readonly Source[]): Promise<Range> {
   const start = after ?? '';
   const ends = sources.map(
@@ -58,29 +61,31 @@ export async function nextRange(ctx: Context, after: string | null, sources: rea
 interface RowsCheck {
   readonly name: string;
   readonly refType: string;
-  /** The rows that the transfers name, by `id`. */
+  /** The rows that the transfers refer to, by `id`. */
   readonly table: SQLiteTable;
   /** The transfers that the rows should have. */
   readonly legs: readonly Leg[];
-  /** Only legs up to it are compared one by one; `also` looks at the rest. */
+  /** Compares only legs up to this number one by one; `also` checks the rest. */
   readonly legsThrough?: number;
-  /** More to look at: what follows `WITH page AS (…)`, the rows of this range, and answers `id, problem`. */
+  /**
+   * An additional check: the SQL after `WITH page AS (…)`, which holds the rows of this range. Returns `id, problem`.
+   */
   readonly also?: (range: Range) => SQL;
 }
 
 interface Leg {
   readonly leg: number;
-  /** SQL where it hangs on the row. */
+  /** SQL if the kind depends on the row. */
   readonly kind: TransferKind | SQL;
-  /** The user, or `platform:<provider>` where the transfer goes through clearing; left out where it is neither. */
+  /** The user, or `platform:<provider>` if the transfer goes through clearing; omitted if it is neither. */
   readonly holder?: SQL;
   readonly unit: SQL;
   readonly amount: SQL;
-  /** Which rows have it; left out: all. */
+  /** The rows that have this transfer; all if omitted. */
   readonly where?: SQL;
 }
 
-/** A row for each of these transfers that a row of `page` should have. No UNION: D1 allows five terms. */
+/** One row for each transfer that a row of `page` should have. Avoids UNION, because D1 allows five terms. */
 function expectedOf(legs: readonly Leg[]): SQL {
   const lines = JSON.stringify(legs.map((_, index) => index));
   const byLine = (value: (leg: Leg) => SQL) => {
@@ -106,12 +111,12 @@ interface Difference {
   readonly holder: string | null;
   readonly unit: string;
   readonly amount: number;
-  /** Greater than 0: it should be and is not; less: it is and should not. */
+  /** Greater than 0: the transfer is missing; less than 0: it should not exist. */
   readonly missing: number;
   readonly hasRow: number;
 }
 
-/** Compares rows with transfers leg by leg, both ways, by one statement a page. */
+/** Compares rows with transfers leg by leg, in both directions, with one statement per page. */
 export function checkRows({ name, refType, table, legs, legsThrough, also }: RowsCheck): MoneyCheck {
   const id = sql`id`;
   const refId = sql`ref_id`;
@@ -155,11 +160,11 @@ interface Problem {
 
 function describe({ id, hasRow, missing, leg, kind, amount, unit, holder }: Difference): Problem {
   const transfer = `leg ${leg}, ${kind} of ${amount} ${unit}${holder === null ? '' : ` of ${holder}`}`;
-  if (!hasRow) return { id, problem: `is not there, and has ${transfer}` };
+  if (!hasRow) return { id, problem: `does not exist, but has ${transfer}` };
   return { id, problem: `${missing > 0 ? 'lacks' : 'should not have'} ${transfer}` };
 }
 
-/** A finding a row, with all that is wrong with it. */
+/** One finding per row, with everything that is wrong with it. */
 function oneEach(subject: string, problems: readonly Problem[]): Finding[] {
   const byId = Map.groupBy(problems, ({ id }) => id);
   return [...byId].map(([id, found]) => ({ subject, id, problem: found.map(({ problem }) => problem).join('; ') }));

@@ -1,4 +1,4 @@
-/** Reading: a user's accounts, and their histories, walked from the last transfer backwards. */
+/** Reads a user's accounts and walks their histories backwards, from the newest transfer. */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { TransferKind, UserAccount } from './chart';
@@ -9,22 +9,22 @@ export interface Account {
   /** `coin`, `diamond` or an ISO 4217 currency. */
   readonly unit: string;
   readonly balance: number;
-  /** Null: nothing has ever moved. */
+  /** Null: the account has no transfers yet. */
   readonly lastTransferId: number | null;
 }
 
-/** One transfer from the side of one account. */
+/** One transfer as seen by one of its accounts. */
 export interface Entry {
   readonly transferId: number;
   readonly accountId: number;
   readonly kind: TransferKind;
   readonly unit: string;
-  /** Less than 0 where the account gave. */
+  /** Less than 0 if the account paid. */
   readonly amount: number;
   readonly balanceAfter: number;
   readonly refType: string;
   readonly refId: string;
-  /** The account's transfer before it; null: it was the first. */
+  /** The account's previous transfer; null: this was the first. */
   readonly previousId: number | null;
   /** Milliseconds. */
   readonly at: number;
@@ -36,15 +36,15 @@ export function listAccounts(ctx: Context, userId: string): Promise<Account[]> {
     WHERE owner = ${userId} ORDER BY kind, unit`);
 }
 
-/** Where the walk through an account's history goes on. */
+/** Where to continue an account's history. */
 export interface HistoryPlace {
   readonly accountId: number;
   readonly transferId: number;
 }
 
 /**
- * The newest entries of these accounts together, from these places on; of each account at most `limit` are read. A
- * place that is not of its account's history answers nothing.
+ * Returns the newest `limit` entries of these accounts together, starting at these places. Reads at most `limit`
+ * transfers per account. A place outside its account's history yields nothing.
  */
 export function walkHistory(ctx: Context, places: readonly HistoryPlace[], limit: number): Promise<Entry[]> {
   const starts = JSON.stringify(places.map(({ accountId, transferId }) => [accountId, transferId]));
@@ -70,8 +70,8 @@ export function walkHistory(ctx: Context, places: readonly HistoryPlace[], limit
 }
 
 /**
- * The account's newest transfer before this time (ms), looked for from this place on backwards: it costs what is passed
- * over, so begin near. Nothing, where there is none.
+ * Finds the account's newest transfer before this time (ms), walking back from `from`; undefined if there is none. The
+ * cost grows with the transfers passed over, so start close to the time.
  */
 export async function findPlaceBefore(
   ctx: Context,
@@ -92,7 +92,7 @@ export async function findPlaceBefore(
   return found && { accountId, transferId: found.transferId };
 }
 
-/** Whether each of these places is of its account's history: what a reader brings back may be made up. */
+/** Whether each place belongs to its account's history. Needed because clients can make up cursors. */
 export async function areInHistory(ctx: Context, places: readonly HistoryPlace[]): Promise<boolean> {
   const asked = JSON.stringify(places.map(({ accountId, transferId }) => [accountId, transferId]));
   const { count } = await ctx.db.get<{ count: number }>(sql`

@@ -1,7 +1,7 @@
 /**
- * What the ledger proves of itself, a page at a time: every transfer is one that the rules allow and goes on where its
- * accounts were; every balance is the sum of its transfers; the balances of a unit sum to zero. Each page is judged by
- * one statement, so money that moves meanwhile is seen whole or not at all.
+ * Proves the ledger itself, page by page: every transfer is allowed and continues from its accounts' previous balances;
+ * every balance is the sum of its transfers; the balances of each unit sum to zero. One statement judges each page, so
+ * it sees a concurrent transfer completely or not at all.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -13,17 +13,19 @@ const ACCOUNTS_PER_PAGE = 10_000;
 
 interface Page {
   readonly findings: Finding[];
-  /** How many it went over. */
+  /** How many rows were checked. */
   readonly count: number;
-  /** The page's last id; null: there are no more after it. */
+  /** The page's last id; null: this was the last page. */
   readonly next: number | null;
 }
 
 /**
- * The transfers of a page, and the statement that adds them to the checkpoints: it belongs into the batch that brings
- * the proof forward, so that they are added once.
- * @param after the last transfer that is proven @param through the last one that is to be
- * @param refTypes the kinds of row whose transfers somebody checks; sales are the shop's own matter
+ * Checks a page of transfers. Commit `checkpoint` in the batch that advances the proof, so that its transfers are added
+ * to the checkpoints once.
+ * @param after the last proven transfer
+ * @param through the last transfer to prove
+ * @param refTypes the kinds of row whose transfers a check covers; sales are exempt, because they are the shop's own
+ * matter
  */
 export async function proveTransfers(
   ctx: Context,
@@ -60,14 +62,16 @@ export async function proveTransfers(
   return { findings: rows.map(named('transfer')), count, next, checkpoint: addToCheckpoints(ctx, after, last) };
 }
 
-/** What the account of this side had by the transfer that is named as the one before; null: by no transfer of its own. */
+/**
+ * The balance that the previous transfer left in this side's account; null if that transfer does not touch the account.
+ */
 function balanceBefore(side: 'debit' | 'credit'): SQL {
   const [account, previous, before] = [`t.${side}_id`, `t.${side}_previous_id`, `${side}_before`].map(sql.raw);
   return sql`iif(${previous} IS NULL, 0, CASE ${account}
     WHEN ${before}.debit_id THEN ${before}.debit_balance WHEN ${before}.credit_id THEN ${before}.credit_balance END)`;
 }
 
-/** Both sides of these transfers: what each account gained, or gave where it is less than 0. */
+/** Both sides of these transfers: what each account gained, or less than 0 if it paid. */
 const movements = (after: number, through: number | null) => {
   const inRange = sql`id > ${after}${through === null ? sql`` : sql` AND id <= ${through}`}`;
   return sql`SELECT account_id, sum(amount) AS amount FROM (
@@ -77,19 +81,22 @@ const movements = (after: number, through: number | null) => {
 };
 
 function addToCheckpoints(ctx: Context, after: number, through: number): Statement {
-  // WHERE true: without it the parser takes ON for a join's.
+  // WHERE true: without it, SQLite's parser reads ON as part of a join.
   return ctx.db.run(sql`
     INSERT INTO ${ledgerCheckpoints} (account_id, balance)
     SELECT account_id, amount FROM (${movements(after, through)}) WHERE true
     ON CONFLICT (account_id) DO UPDATE SET balance = balance + excluded.balance`);
 }
 
-/** For a proof of the whole. */
+/** For a proof of the whole ledger. */
 export function clearCheckpoints(ctx: Context): Statement {
   return ctx.db.delete(ledgerCheckpoints);
 }
 
-/** @param after the last account that is proven @param through the transfers up to it are in the checkpoints */
+/**
+ * @param after the last proven account
+ * @param through the last transfer that the checkpoints include
+ */
 export async function proveAccounts(
   ctx: Context,
   { after, through }: { after: number; through: number },
@@ -125,7 +132,7 @@ export async function proveUnits(ctx: Context): Promise<Finding[]> {
   return rows.map(named('unit'));
 }
 
-/** Where the page after this id ends, and how many rows it has. */
+/** Finds where the page after this id ends, and counts its rows. */
 async function measure(ctx: Context, table: SQL, perPage: number, after: number, through?: number) {
   const inRange = sql`id > ${after}${through === undefined ? sql`` : sql` AND id <= ${through}`}`;
   const { last, count } = await ctx.db.get<{ last: number | null; count: number }>(sql`

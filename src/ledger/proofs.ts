@@ -1,6 +1,6 @@
 /**
- * The rows of proofs: begun, brought forward a page at a time, finished. A step is taken from where the proof stood when
- * its page was read, or aborts its batch: a message that comes twice takes none.
+ * The rows of proofs: started, advanced page by page, finished. A step requires the proof to be where it was when its
+ * page was read, or it aborts its batch, so a duplicate message changes nothing.
  */
 import { and, desc, eq, isNotNull, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -12,7 +12,7 @@ import { type Finding, ledgerProofs } from './tables';
 
 export type Proof = typeof ledgerProofs.$inferSelect;
 
-/** Of what is off so much is named; the rest is counted. */
+/** Only this many findings are stored; the others are only counted. */
 const FINDINGS_KEPT_MAX = 200;
 
 export function findProof(ctx: Context, id: string): Promise<Proof | undefined> {
@@ -37,7 +37,7 @@ export function findFinishedProof(ctx: Context): Promise<Proof | undefined> {
     .get();
 }
 
-/** When the newest proof was begun (ms), and whether there is anything to prove. */
+/** When the newest proof started (ms), and whether the ledger has any transfers. */
 export async function readProofNeed(ctx: Context): Promise<{ lastStartedAt: number | null; hasTransfers: boolean }> {
   const row = await ctx.db.get<{ lastStartedAt: number | null; hasTransfers: number }>(sql`
     SELECT (SELECT started_at FROM ledger_proofs ORDER BY id DESC LIMIT 1) AS lastStartedAt,
@@ -48,15 +48,16 @@ export async function readProofNeed(ctx: Context): Promise<{ lastStartedAt: numb
 interface NewProof {
   readonly id: string;
   readonly stage: string;
-  /** A user's id; null: the clock. */
+  /** The id of the user who started it; null: the sweep. */
   readonly startedBy: string | null;
-  /** From the first transfer, whatever was proven before. */
+  /** Proves from the first transfer, whatever was proven before. */
   readonly whole: boolean;
 }
 
 /**
- * Goes on after what the last clean proof has proven; over the whole if there is none, or if the last one found
- * something. Aborts as UNIQUE `ledger_proofs.state` while one runs, and as DEMAND_NOT_MET if one has ended meanwhile.
+ * Continues after the last clean proof, or covers the whole ledger if there is none or if the last proof found
+ * something. Aborts as UNIQUE `ledger_proofs.state` while another proof runs, and as DEMAND_NOT_MET if one has finished
+ * meanwhile.
  */
 export async function beginProof(ctx: Context, { id, stage, startedBy, whole }: NewProof): Promise<Statement[]> {
   const last = await findFinishedProof(ctx);
@@ -80,11 +81,11 @@ export interface ProofStep {
   readonly findings: readonly Finding[];
   readonly transfers?: number;
   readonly accounts?: number;
-  /** What else happens with this step. */
+  /** Statements to commit with this step. */
   readonly statements?: readonly Statement[];
 }
 
-/** @param to where it stands then; null: it is finished. Aborts as DEMAND_NOT_MET if it stands elsewhere already. */
+/** @param to where the proof continues; null: it is finished. Aborts as DEMAND_NOT_MET if the proof has moved on. */
 export function advanceProof(
   ctx: Context,
   proof: Proof,
@@ -111,7 +112,7 @@ export function advanceProof(
   ];
 }
 
-/** Marks a proof that stands still as taken up again. Aborts as DEMAND_NOT_MET if it has come forward. */
+/** Claims a stalled proof, to resume it. Aborts as DEMAND_NOT_MET if the proof has moved on. */
 export function takeUpProof(ctx: Context, proof: Proof): Statement[] {
   return [
     ctx.db
@@ -122,7 +123,7 @@ export function takeUpProof(ctx: Context, proof: Proof): Statement[] {
   ];
 }
 
-/** For a copy of the books, in which nobody brings the running proof forward any more. */
+/** For a copy of the database, in which nothing will advance the running proof. */
 export function abandonProofs(ctx: Context): Statement {
   return ctx.db.delete(ledgerProofs).where(eq(ledgerProofs.state, 'running'));
 }

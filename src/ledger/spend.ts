@@ -1,4 +1,4 @@
-/** Spending from the wallet: what it does not hold is refused by the database, and told with the balance and the price. */
+/** Spends from the wallet: the database refuses an overdraft, and the error carries the balance and the price. */
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
@@ -6,7 +6,7 @@ import { commit, type Refusals, refusalOf } from '@/db/commit';
 import { ledgerError } from './errors';
 import { ACCOUNT_MISSING, OVERDRAFT, readBalance } from './transfers';
 
-/** A wallet that holds too little, or that nothing was ever put into. */
+/** The wallet holds too little, or was never opened. */
 export const SHORT_OF_COINS: Refusals = {
   [OVERDRAFT]: () => ledgerError('NOT_ENOUGH_COINS'),
   [ACCOUNT_MISSING]: () => ledgerError('NOT_ENOUGH_COINS'),
@@ -14,11 +14,11 @@ export const SHORT_OF_COINS: Refusals = {
 
 interface Spending {
   readonly userId: string;
-  /** What the batch takes from the user's wallet altogether. */
+  /** The total that the batch takes from the user's wallet. */
   readonly price: number;
 }
 
-/** As `commit`. Throws NOT_ENOUGH_COINS with `{ balance, price }`; a wallet below zero spends nothing. */
+/** Commits like `commit`. Throws NOT_ENOUGH_COINS with `{ balance, price }`; a wallet below zero can spend nothing. */
 export async function commitSpending(
   ctx: Context,
   { userId, price }: Spending,

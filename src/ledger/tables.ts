@@ -1,25 +1,25 @@
-/** The ledger's tables. Only `ledger/` writes them, and of what it writes the database decides. */
+/** The ledger's tables. Only `ledger/` writes them, and the database enforces their rules. */
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { TransferKind } from './chart';
 
 export const ledgerAccounts = sqliteTable('ledger_accounts', {
   id: integer().primaryKey(),
-  /** A user's id; `platform`, or `platform:<provider>` where the money is with a provider. */
+  /** A user's id; `platform`, or `platform:<provider>` for money that a provider holds. */
   owner: text().notNull(),
   kind: text().notNull(),
   /** `coin`, `diamond` or an ISO 4217 currency. */
   unit: text().notNull(),
   shard: integer().notNull().default(0),
-  /** Credits less debits. */
+  /** Credits minus debits. */
   balance: integer().notNull().default(0),
   lastTransferId: integer('last_transfer_id'),
 });
 
-/** Immutable. For both accounts the transfer before and the balance after: an account's history is walked backwards. */
+/** Immutable. Stores both accounts' previous transfer and new balance, so that a history can be walked backwards. */
 export const ledgerTransfers = sqliteTable('ledger_transfers', {
   id: integer().primaryKey(),
   kind: text().$type<TransferKind>().notNull(),
-  /** The use case's row, and which of its transfers this is: together they occur once. */
+  /** The use case's row, and the number of this transfer among that row's. Together they are unique. */
   refType: text('ref_type').notNull(),
   refId: text('ref_id').notNull(),
   leg: integer().notNull(),
@@ -33,7 +33,7 @@ export const ledgerTransfers = sqliteTable('ledger_transfers', {
   createdAt: integer('created_at').notNull(),
 });
 
-/** What is off, and where. */
+/** Something that is wrong, and where. */
 export interface Finding {
   /** `account`, `transfer`, `unit`, or the money domain whose row it is: `gift`, `purchase`, `payout`. */
   readonly subject: string;
@@ -58,7 +58,7 @@ export const ledgerProofs = sqliteTable('ledger_proofs', {
   finishedAt: integer('finished_at'),
 });
 
-/** Each account's sum of transfers, as far as the newest proof has come. */
+/** Each account's sum of transfers, as far as the newest proof has got. */
 export const ledgerCheckpoints = sqliteTable('ledger_checkpoints', {
   accountId: integer('account_id').primaryKey(),
   balance: integer().notNull(),

@@ -1,6 +1,6 @@
 /**
- * Moving: statement builders for the batch of a use case, which is its own row, the accounts that it needs, its
- * transfers and its outbox rows. What may not be aborts the batch, by the rule's name (see migration 0008).
+ * Builds the statements that move balances. A use case commits them in one batch with its own row and its outbox
+ * events. A transfer that breaks a rule aborts the batch with the rule's name (see migration 0008).
  */
 import { type SQLWrapper, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -10,7 +10,7 @@ import { int } from '@/db/sql';
 import { CHART, isUserAccount, type TransferKind, type UserAccount } from './chart';
 import { ledgerAccounts, ledgerTransfers } from './tables';
 
-/** Who holds an account: a user, the platform, or the platform at a provider. */
+/** The holder of an account is a user, the platform, or the platform at a provider. */
 interface AccountName {
   readonly owner: string;
   readonly kind: string;
@@ -23,25 +23,25 @@ export interface Transfer {
   /** The use case's own row. */
   readonly refType: string;
   readonly refId: string;
-  /** Unique within the row: a repeat is refused as LEDGER_TRANSFER_REPEATED. */
+  /** Unique within the row: a duplicate is refused as LEDGER_TRANSFER_REPEATED. */
   readonly leg: number;
-  /** The user whose account one side is; left out where both are the platform's. */
+  /** The user who owns one side's account; omitted if the platform owns both. */
   readonly userId?: string;
-  /** ISO 4217, where the kind moves money. */
+  /** ISO 4217, if the kind moves money. */
   readonly currency?: string;
-  /** Whose clearing account it is, where the kind has one: `stripe`, `bank`. */
+  /** The provider whose clearing account is used, if the kind has one: `stripe`, `bank`. */
   readonly provider?: string;
   /** Greater than 0, in the kind's unit. */
   readonly amount: number;
 }
 
-/** What the database says where the debited account does not have it, or was never opened. */
+/** The database's errors if the debited account holds too little, or was never opened. */
 export const OVERDRAFT = 'LEDGER_OVERDRAFT';
 export const ACCOUNT_MISSING = 'LEDGER_ACCOUNT_MISSING';
 
 /**
- * The statements of these transfers, in this order: first one that opens the accounts of theirs that are credited, or
- * are the platform's, and are not there yet. A user's account is never opened to be debited.
+ * Returns the statements for these transfers, in order. The first one opens accounts that do not exist yet. A user's
+ * account is opened to be debited only if the kind may overdraw it.
  */
 export function post(ctx: Context, transfers: readonly Transfer[]): Statement[] {
   const opened = transfers.flatMap((transfer) => {
@@ -56,7 +56,7 @@ const CHART_MAY_OVERDRAW: ReadonlySet<string> = new Set(
   Object.entries(CHART).flatMap(([kind, line]) => ('mayOverdraw' in line ? [kind] : [])),
 );
 
-/** Migration 0008 made the platform's accounts of coins and diamonds. */
+/** Migration 0008 creates the platform's coin and diamond accounts; all others are opened at first use. */
 function isMadeAtFirstUse({ owner, unit }: AccountName): boolean {
   return owner !== 'platform' || (unit !== 'coin' && unit !== 'diamond');
 }
@@ -76,7 +76,7 @@ const opening = builtOnce((db, value: (name: 'names') => SQLWrapper) =>
         AND account.unit = name.value ->> 'unit' AND account.shard = 0)`),
 );
 
-/** One row whatever is there: an account that is missing comes out as NULL, which the ledger refuses. */
+/** Always inserts one row: a missing account becomes NULL, which the ledger refuses. */
 function move(ctx: Context, transfer: Transfer): Statement {
   const { kind, refType, refId, leg, amount } = transfer;
   const { debit, credit } = sidesOf(transfer);
@@ -128,7 +128,7 @@ function sidesOf({ kind, userId, currency, provider }: Transfer): { debit: Accou
   return { debit: name(line.debit), credit: name(line.credit) };
 }
 
-/** 0 where the user has no such account yet. @param unit `coin`, `diamond` or an ISO 4217 currency */
+/** Returns 0 if the user has no such account yet. @param unit `coin`, `diamond` or an ISO 4217 currency */
 export async function readBalance(ctx: Context, userId: string, kind: UserAccount, unit: string): Promise<number> {
   const row = await ctx.db.get<{ balance: number } | undefined>(sql`
     SELECT balance FROM ledger_accounts WHERE owner = ${userId} AND kind = ${kind} AND unit = ${unit} AND shard = 0`);

@@ -1,7 +1,7 @@
 /**
- * Agora for those who watch and publish, while ingress, rooms and webhooks stay LiveKit's. Its tokens cannot be
- * revoked, so they are good for two hours and no longer; a subscriber's carries no privilege to publish. With the app's
- * certificate alone it cannot be asked who publishes.
+ * Agora tokens for viewers and publishers; ingress, rooms and webhooks stay with LiveKit. Agora tokens cannot be
+ * revoked, so they last only two hours, and a subscriber's token has no privilege to publish. With the app's
+ * certificate alone, Agora cannot be asked who publishes.
  */
 import type { Config } from '@/contracts/config';
 import type { MediaProvider, MediaToken, Participant } from '@/contracts/media';
@@ -13,7 +13,9 @@ const TOKEN_SECONDS = 2 * 60 * 60;
 
 type AgoraConfig = NonNullable<Config['agora']>;
 
-/** NOTE: Agora heeds the missing privilege once co-host authentication is switched on for the app in its console. */
+/**
+ * NOTE: Agora enforces the missing privilege only if co-host authentication is switched on for the app in its console.
+ */
 export function agoraTokens(
   config: AgoraConfig,
 ): Pick<MediaProvider, 'viewerToken' | 'publisherToken' | 'seesBrowsers'> {
@@ -40,6 +42,6 @@ async function signToken(
     TOKEN_SECONDS,
     TOKEN_SECONDS,
   );
-  const expiresAt = toIso((Math.floor(now / SECOND_MS) + TOKEN_SECONDS) * SECOND_MS); // whole seconds, as the token's own
+  const expiresAt = toIso((Math.floor(now / SECOND_MS) + TOKEN_SECONDS) * SECOND_MS); // whole seconds, like the token's own
   return { provider: 'agora', token, serverUrl: appId, room, identity, expiresAt };
 }

@@ -1,4 +1,4 @@
-/** What Dodo Payments says in its webhooks, which are Standard Webhooks, verified and put in our words. */
+/** Verifies the webhooks of Dodo Payments, which are Standard Webhooks, and translates them into our events. */
 import { z } from '@hono/zod-openapi';
 import { Webhook } from 'standardwebhooks';
 import type { PaymentEvent, PaymentWebhook } from '@/contracts/payments';
@@ -10,7 +10,7 @@ const Metadata = z.object({ purchaseId: z.string().optional() }).nullish();
 
 export const Payment = z.object({
   payment_id: z.string(),
-  /** With the taxes, which a product whose price includes them does not add to. */
+  /** Includes the taxes, which add nothing to a product whose price includes them. */
   total_amount: z.int(),
   currency: z.string(),
   metadata: Metadata,
@@ -27,12 +27,14 @@ const Refund = z.object({
 const Dispute = z.object({
   dispute_id: z.string(),
   payment_id: z.string(),
-  /** Of minor units, as text; with a point it is of major ones. */
+  /** In minor units, as text; with a decimal point, in major units. */
   amount: z.string().regex(/^\d+(\.\d+)?$/),
   currency: z.string(),
 });
 
-/** The library holds the timestamp to five minutes, either way. Nothing if anything is wrong with the signature. */
+/**
+ * The library allows timestamps to be off by five minutes. Returns undefined if the signature is invalid in any way.
+ */
 export function readDodoWebhook(secret: string, body: string, headers: Headers): PaymentWebhook | undefined {
   const webhook = new Webhook(secret);
   let said: unknown;
@@ -41,13 +43,13 @@ export function readDodoWebhook(secret: string, body: string, headers: Headers):
   } catch {
     return undefined;
   }
-  // Dodo tries an event again under its own id, which the signature covers.
+  // Dodo retries an event under the same id, which the signature covers.
   const eventId = headers.get('webhook-id') ?? '';
   const { type, data } = Said.parse(said);
   return { provider: 'dodo', eventId, type, event: translate(type, data) };
 }
 
-/** Dodo's event in our words; null where nothing follows from it. Throws where it is not of Dodo's shape. */
+/** Translates Dodo's event; null if it has no effect. Throws if it does not have Dodo's shape. */
 function translate(type: string, data: unknown): PaymentEvent | null {
   switch (type) {
     case 'payment.succeeded':
@@ -58,7 +60,7 @@ function translate(type: string, data: unknown): PaymentEvent | null {
     case 'refund.succeeded':
       return refunded(Refund.parse(data));
     case 'dispute.opened':
-    case 'dispute.challenged': // evidence was handed in: it is as open as before
+    case 'dispute.challenged': // evidence was submitted: it stays open
       return disputed(Dispute.parse(data), 'open');
     case 'dispute.won':
     case 'dispute.cancelled': // withdrawn
@@ -82,12 +84,12 @@ export function paidBy(payment: z.output<typeof Payment>): PaymentEvent {
   };
 }
 
-/** @param of a payment, or what is of one */
+/** @param of a payment, or a refund or dispute of one */
 function purchaseOf(of: { payment_id: string; metadata?: z.output<typeof Metadata> }) {
   return { purchaseId: of.metadata?.purchaseId ?? null, paymentId: of.payment_id };
 }
 
-/** Dodo tells each refund by itself. */
+/** Dodo reports each refund separately. */
 function refunded(refund: z.output<typeof Refund>): PaymentEvent {
   return { type: 'refunded', claimId: refund.refund_id, amountMinor: refund.amount, ...purchaseOf(refund) };
 }

@@ -1,7 +1,7 @@
 /**
- * Payments by Dodo Payments, the merchant of record: a checkout of one pay-what-you-want product, whose price includes
- * the taxes and comes with each checkout. Dodo knows no idempotency key: a checkout that is asked for twice is two, of
- * one purchase, and only what is paid counts.
+ * Payments by Dodo Payments, the merchant of record: a checkout of one pay-what-you-want product, whose price is set by
+ * each checkout and includes the taxes. Dodo has no idempotency keys: a repeated request opens a second checkout for
+ * the same purchase, and only what is paid counts.
  */
 import { z } from '@hono/zod-openapi';
 import type { Config } from '@/contracts/config';
@@ -20,7 +20,7 @@ const NewCheckout = z.object({ session_id: z.string().min(1), checkout_url: z.ur
 
 const Checkout = z.object({
   created_at: z.iso.datetime({ offset: true }),
-  /** Null while the buyer has not come to paying. */
+  /** Null until the buyer starts paying. */
   payment_id: z.string().nullish(),
   payment_status: z.string().nullish(),
 });
@@ -41,7 +41,7 @@ function checkoutOf({ productId }: DodoConfig, request: CheckoutRequest) {
     product_cart: [{ product_id: productId, quantity: 1, amount: request.amountMinor }],
     customer: { email: request.email },
     billing_currency: request.currency,
-    // What is paid must be what the purchase says.
+    // The amount paid must equal the purchase's amount.
     feature_flags: { allow_currency_selection: false, allow_discount_code: false },
     return_url: request.successUrl,
     cancel_url: request.cancelUrl,
@@ -68,7 +68,7 @@ async function findOutcome(
     case 'requires_payment_method':
     case 'requires_confirmation':
     case 'requires_customer_action':
-      // It is the buyer's turn, for a day.
+      // The buyer has a day to pay.
       return Date.parse(checkout.created_at) + CHECKOUT_MS < now
         ? { type: 'expired', purchaseId, paymentId }
         : undefined;
@@ -77,7 +77,7 @@ async function findOutcome(
   }
 }
 
-/** Whatever goes wrong is PAYMENT_UNAVAILABLE, with the reason as its cause. */
+/** Any failure becomes PAYMENT_UNAVAILABLE, with the reason as its cause. */
 async function ask<T extends z.ZodType>(
   config: DodoConfig,
   answer: T,

@@ -1,4 +1,7 @@
-/** Unexpected faults go to Sentry where `SENTRY_DSN` is set: the error, the request's id, and nothing of the request. */
+/**
+ * Reports unexpected faults to Sentry if `SENTRY_DSN` is set: the error and the request's id, but nothing of the
+ * request.
+ */
 import type { Config } from '@/contracts/config';
 import { newId } from '@/shared/ids';
 import { describeFault } from '@/shared/log';

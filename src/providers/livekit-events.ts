@@ -1,11 +1,14 @@
-/** LiveKit's webhooks and participants in our words. */
+/** Translates LiveKit's webhooks and participants into our types. */
 import type { ParticipantInfo, WebhookEvent } from 'livekit-server-sdk';
 import type { MediaEvent, ParticipantSeen } from '@/contracts/media';
 import { SECOND_MS } from '@/shared/time';
 
 const MS_NS = 1_000_000n;
 
-/** Says in a token, and so of a participant, when (ms) it was issued: LiveKit keeps no other trace of it. */
+/**
+ * The attribute of a token, and so of its participant, with its time of issue (ms). LiveKit keeps no other record of
+ * it.
+ */
 export const ISSUED_AT = 'issuedAt';
 
 export function seenParticipant({ identity, attributes, tracks }: ParticipantInfo): ParticipantSeen {
@@ -20,7 +23,7 @@ export function translateWebhook(said: WebhookEvent): MediaEvent {
     case 'ingress_started':
     case 'ingress_ended': {
       const { ingressId = '', roomName = room, state } = said.ingressInfo ?? {};
-      // The session's own times are exact, where the webhook's is a whole second and that of its making.
+      // The session's own times are exact; the webhook's time is when it was made, in whole seconds.
       const exact = said.event === 'ingress_started' ? state?.startedAt : state?.endedAt;
       return { type: said.event, ingressId, room: roomName, at: exact ? Number(exact / MS_NS) : at };
     }

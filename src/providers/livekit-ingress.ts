@@ -1,4 +1,4 @@
-/** LiveKit's ingresses in our words, both ways: how one is to be made, and what one that is there is and does. */
+/** Translates ingresses between our types and LiveKit's: how to create one, and the state of an existing one. */
 import type { IngressInfo } from 'livekit-server-sdk';
 import type { IngressForm, IngressSeen, IngressType, Quality, VideoInput } from '@/contracts/media';
 
@@ -11,14 +11,14 @@ const AUDIO_BITS_PER_SECOND = 128_000;
 interface Layer {
   /** LiveKit's VideoQuality: 2 is the highest. */
   readonly quality: 0 | 1 | 2;
-  /** Square, since LiveKit fits the picture into it: portrait and landscape get the same number of pixels. */
+  /** A square box, because LiveKit fits the video into it: portrait and landscape get the same number of pixels. */
   readonly boxPixels: number;
   readonly bitsPerSecond: number;
 }
 
 const SMALL: Layer = { quality: 0, boxPixels: 640, bitsPerSecond: 500_000 };
 const LAYERS: Readonly<Record<Quality, readonly Layer[]>> = {
-  /** RTMP has to be transcoded, so there the source is one layer of the size that is sent. */
+  /** RTMP must be transcoded, so there the source becomes one layer of the size that is sent. */
   source: [{ quality: 2, boxPixels: 2_560, bitsPerSecond: 8_000_000 }],
   '1080p': [
     { quality: 2, boxPixels: 1_920, bitsPerSecond: 4_500_000 },
@@ -28,15 +28,15 @@ const LAYERS: Readonly<Record<Quality, readonly Layer[]>> = {
   '720p': [{ quality: 2, boxPixels: 1_280, bitsPerSecond: 2_500_000 }, SMALL],
 };
 
-/** WHIP can be passed on as it comes. */
+/** WHIP can be forwarded as it comes. */
 function isTranscoded(type: IngressType, quality: Quality): boolean {
   return type === 'RTMP' || quality !== 'source';
 }
 
-/** For making an ingress and for changing one. */
+/** For creating an ingress and for updating one. */
 export function ingressOptions(sdk: Sdk, { type, room, identity, name, quality, enabled }: IngressForm) {
   const enableTranscoding = isTranscoded(type, quality);
-  // Without transcoding LiveKit takes no encoding options, and only empty ones replace those that were there.
+  // Without transcoding, LiveKit rejects encoding options, and only empty ones replace those set before.
   const encodings = enableTranscoding ? encodingOptions(sdk, quality) : { video: {}, audio: {} };
   return {
     name: `${type} of ${identity}`,
@@ -66,7 +66,7 @@ function encodingOptions(sdk: Sdk, quality: Quality) {
     audioCodec: sdk.AudioCodec.OPUS,
     bitrate: AUDIO_BITS_PER_SECOND,
     channels: 2,
-    disableDtx: true, // it cuts quiet music
+    disableDtx: true, // DTX cuts off quiet music
   });
   return {
     video: { encodingOptions: { case: 'options', value: video } },
@@ -74,7 +74,7 @@ function encodingOptions(sdk: Sdk, quality: Quality) {
   } as const;
 }
 
-/** By IngressState.Status, which the SDK does not export. */
+/** Indexed by IngressState.Status, which the SDK does not export. */
 const STATUSES: readonly IngressSeen['status'][] = ['idle', 'connecting', 'publishing', 'failed', 'idle'];
 
 export function seenIngress(info: IngressInfo): IngressSeen {
@@ -92,7 +92,7 @@ export function seenIngress(info: IngressInfo): IngressSeen {
   };
 }
 
-/** The one whose boxes the ingress has. */
+/** The quality whose boxes match the ingress's layers. */
 function qualityOf(info: IngressInfo): Quality | undefined {
   if (info.enableTranscoding === false) return 'source';
   const options = info.video?.encodingOptions;

@@ -13,14 +13,14 @@ import { ingressOptions, seenIngress } from './livekit-ingress';
 import { mediaError } from './media-errors';
 
 const CALL_SECONDS_MAX = 10;
-/** Without failover: a call that timed out may have been carried out, and a second ingress would be nobody's. */
+/** Without failover: a call that timed out may have succeeded, and a second ingress would belong to nobody. */
 const CALL_OPTIONS = { requestTimeout: CALL_SECONDS_MAX, failover: false };
-/** Short, since whoever is banned may still hold one; LiveKit renews it for a client that is connected. */
+/** Short, because a banned user may still hold one; LiveKit renews it for connected clients. */
 const VIEWER_TOKEN_SECONDS = 2 * 60;
 const PUBLISHER_TOKEN_SECONDS = 10 * 60;
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 const LIST_PAGES_MAX = 200;
-/** So many names make 40 KB. */
+/** This many names take 40 KB. */
 const ROOMS_A_CALL = 1_000;
 
 const loadSdk = lazy(() => import('livekit-server-sdk'));
@@ -43,7 +43,7 @@ export function livekit({ livekit: config, environment }: Config): MediaProvider
       signToken(config, clientUrl, participant, now, VIEWER_TOKEN_SECONDS, () => ({
         canPublish: false,
         canPublishData: false,
-        // From the other clients, which would list who watches; its webhooks tell of them all the same.
+        // Hidden from other clients, which would otherwise list the viewers; webhooks still report them.
         hidden: true,
       })),
 
@@ -63,9 +63,10 @@ export function livekit({ livekit: config, environment }: Config): MediaProvider
     async readWebhook(body, authorization) {
       const { WebhookReceiver } = await loadSdk();
       const receiver = new WebhookReceiver(config.apiKey, config.apiSecret);
-      // It throws plain errors for a missing, forged or expired signature, another body's hash and an unreadable body.
+      // It throws plain errors if the signature is missing, forged or expired, and if the body is another one or
+      // unreadable.
       const said = await receiver.receive(body, authorization).catch(() => undefined);
-      // An event without id is the same event only if it says the same.
+      // Events without an id are the same event only if their bodies are equal.
       return said && { id: said.id || sha256(body), event: translateWebhook(said) };
     },
   };
@@ -87,7 +88,7 @@ function ingressCalls(config: LiveKitConfig, apiUrl: string): Pick<MediaProvider
       ask((sdk) =>
         unlessUnknown(sdk, async () => {
           const options = ingressOptions(sdk, form);
-          // LiveKit holds new encodings against whether the ingress was transcoded before, so WHIP is told that first.
+          // LiveKit checks new encodings against the previous transcoding setting, so WHIP gets the new setting first.
           const { video: _, audio: __, ...rest } = options;
           if (form.type === 'WHIP' && options.enableTranscoding) await client(sdk).updateIngress(ingressId, rest);
           await client(sdk).updateIngress(ingressId, options);
@@ -140,8 +141,8 @@ function roomCalls(config: LiveKitConfig, apiUrl: string, mayNotRun: boolean): P
     removeParticipant: (room, identity, at) =>
       ask((sdk) => {
         const rooms = client(sdk);
-        // LiveKit Cloud voids tokens whose `nbf`, in whole seconds, is below this: the next second catches those of
-        // this one. NOTE: LiveKit's own server takes it and does nothing with it.
+        // LiveKit Cloud voids tokens whose `nbf`, in whole seconds, is below this; the next second covers tokens issued
+        // in this one. NOTE: LiveKit's own server accepts it and ignores it.
         const revokeTokenTs = BigInt(Math.floor(at / SECOND_MS) + 1);
         const remove = async () => {
           if (seenParticipant(await rooms.getParticipant(room, identity)).issuedAt <= at)
@@ -152,7 +153,7 @@ function roomCalls(config: LiveKitConfig, apiUrl: string, mayNotRun: boolean): P
   };
 }
 
-/** Runs a call; whatever goes wrong is MEDIA_UNAVAILABLE to the caller, with the reason as its cause. */
+/** Runs a call. Any failure becomes MEDIA_UNAVAILABLE, with the reason as its cause. */
 async function ask<T>(call: (sdk: Sdk) => Promise<T>): Promise<T> {
   try {
     return await call(await loadSdk());
@@ -163,7 +164,7 @@ async function ask<T>(call: (sdk: Sdk) => Promise<T>): Promise<T> {
   }
 }
 
-/** Undefined for what LiveKit does not know. By Twirp's code and not by the status: a wrong URL is 404 as well. */
+/** Returns undefined if LiveKit does not know the object. Checks Twirp's code, because a wrong URL is a 404 too. */
 async function unlessUnknown<T>(sdk: Sdk, call: () => Promise<T>): Promise<T | undefined> {
   try {
     return await call();
@@ -173,12 +174,12 @@ async function unlessUnknown<T>(sdk: Sdk, call: () => Promise<T>): Promise<T | u
   }
 }
 
-/** For what should not be there afterwards. */
+/** For deletions: an object that LiveKit does not know is already gone. */
 async function gone(sdk: Sdk, call: () => Promise<unknown>): Promise<void> {
   await unlessUnknown(sdk, call);
 }
 
-/** For one's own machine, on which LiveKit may not run: where it does not, nobody is in its rooms. */
+/** For local development, where LiveKit may not run: if it does not, nobody is in its rooms. */
 async function unlessUnreachable(call: () => Promise<void>): Promise<void> {
   const { ServerError } = await loadSdk();
   try {
@@ -189,14 +190,14 @@ async function unlessUnreachable(call: () => Promise<void>): Promise<void> {
   }
 }
 
-/** LiveKit's server writes proto names, its protocol allows either. */
+/** LiveKit's server writes proto names, but its protocol allows both forms. */
 const IngressPage = z.object({
   items: z.array(z.record(z.string(), z.json())).default([]),
   next_page_token: z.object({ token: z.string() }).nullish(),
   nextPageToken: z.object({ token: z.string() }).nullish(),
 });
 
-/** The SDK answers the first page and keeps the token of the next to itself, so this one call is made by hand. */
+/** The SDK returns the first page but not the token of the next one, so this call is made by hand. */
 async function listIngresses(
   sdk: Sdk,
   apiUrl: string,
@@ -225,7 +226,7 @@ async function listIngresses(
     pageToken = next.next_page_token ?? next.nextPageToken ?? undefined;
     if (!pageToken?.token) return seen;
   }
-  // Half of the truth would end the streams of the other half.
+  // An incomplete list would end the streams that are missing from it.
   throw new Error(`More than ${LIST_PAGES_MAX} pages of ingresses`);
 }
 
@@ -245,6 +246,6 @@ async function signToken(
     attributes: { ...attributes, [ISSUED_AT]: String(now) },
   });
   token.addGrant({ roomJoin: true, room, canSubscribe: true, canUpdateOwnMetadata: false, ...may(sdk) });
-  const expiresAt = toIso((Math.floor(now / SECOND_MS) + ttlSeconds) * SECOND_MS); // whole seconds, as the token's own
+  const expiresAt = toIso((Math.floor(now / SECOND_MS) + ttlSeconds) * SECOND_MS); // whole seconds, like the token's own
   return { provider: 'livekit', token: await token.toJwt(), serverUrl, room, identity, expiresAt };
 }

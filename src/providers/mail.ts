@@ -1,4 +1,4 @@
-/** Mail goes out by Resend; without its key, in development, it lands in the mailbox at /dev/mail. */
+/** Sends mail through Resend. In development, without its key, mail goes to the mailbox at /dev/mail. */
 
 import { sql } from 'drizzle-orm';
 import type { Config } from '@/contracts/config';
@@ -36,15 +36,15 @@ function resend(apiKey: string, from: string): MailProvider {
   };
 }
 
-/** As https://resend.com/docs/api-reference/errors has it. */
+/** Follows https://resend.com/docs/api-reference/errors. */
 async function outcomeOf(response: Response): Promise<'sent' | 'refused'> {
   const { ok, status } = response;
   const name = ok ? await response.body?.cancel() : await nameOf(response);
-  // The key has been used: the mail went out, and has been written anew since, such as with another name in it.
+  // The key was used before: the mail was sent, and its text has changed since, for example by a new name.
   if (ok || name === 'invalid_idempotent_request') return 'sent';
   if (status === 409 || status === 429 || status >= 500) throw mailError('MAIL_UNAVAILABLE');
   if ((status === 400 || status === 422) && name !== 'invalid_from_address') return 'refused';
-  // Our key, our address or our domain: for whoever runs the platform to mend, and to replay.
+  // Our key, our address or our domain is wrong: the operator must fix it and replay.
   throw new Error(`Resend answered ${status}`);
 }
 

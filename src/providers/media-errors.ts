@@ -1,4 +1,4 @@
-/** The one refusal of live video: the provider is away, whatever the reason. */
+/** The only refusal of live video: the provider is unavailable, whatever the reason. */
 import { errorList } from '@/http/errors';
 
 export const mediaError = errorList({

@@ -1,4 +1,4 @@
-/** Which providers live video has, by the configuration: LiveKit, with Agora for the viewers' tokens if it is chosen. */
+/** Opens the configured providers of live video: LiveKit, with Agora for the tokens if it is chosen. */
 import type { Config } from '@/contracts/config';
 import type { MediaProvider } from '@/contracts/media';
 import { agoraTokens } from './agora';

@@ -1,4 +1,4 @@
-/** Which providers of payments and payouts there are, by the configuration. The sandbox is none in production. */
+/** Opens the configured providers of payments and payouts. The sandbox exists only in development. */
 import type { Config } from '@/contracts/config';
 import type {
   PaymentProvider,
@@ -31,13 +31,13 @@ export function openPayments(config: Config, now: () => number): Payments {
   async function readAtStripe(body: string, headers: Headers): Promise<PaymentWebhook | undefined> {
     const read = (provider: PaymentProviderName, secrets: string[]) =>
       readStripeWebhook(provider, secrets, body, headers, now());
-    // Stripe gives the events of connected accounts an endpoint, and a secret, of their own.
+    // Stripe uses a separate endpoint, with its own secret, for the events of connected accounts.
     const said = config.stripe && (await read('stripe', config.stripe.webhookSecret.split(/\s*,\s*/)));
     return said ?? (hasSandbox ? read('sandbox', [sandboxSecret(config)]) : undefined);
   }
 
   const current = of(config.paymentProvider);
-  if (!current) throw new Error(`There is no ${config.paymentProvider}`); // which `readConfig` has refused
+  if (!current) throw new Error(`The payment provider ${config.paymentProvider} is not configured`); // `readConfig` refuses this earlier
   return {
     current,
     of,

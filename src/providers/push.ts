@@ -1,4 +1,4 @@
-/** Web Push: encrypted for one browser (RFC 8291), signed by our VAPID key (RFC 8292), handed to its push service. */
+/** Web Push: encrypted for one browser (RFC 8291), signed with our VAPID key (RFC 8292), sent to its push service. */
 
 import { buildPushPayload } from '@block65/webcrypto-web-push';
 import type { Config } from '@/contracts/config';
@@ -8,7 +8,7 @@ import { pushServiceError } from './push-errors';
 
 const TIMEOUT_MS = 10 * SECOND_MS;
 
-/** Nothing where no keys are configured. */
+/** Returns undefined if no keys are configured. */
 export function openPush({ vapid }: Config): PushProvider | undefined {
   if (!vapid) return undefined;
   return {
@@ -17,7 +17,7 @@ export function openPush({ vapid }: Config): PushProvider | undefined {
       const subscription = { endpoint, expirationTime: null, keys: { p256dh, auth } };
       const message = { data: text, options: { topic, ttl: ttlSeconds } };
       const { method, headers, body } = await buildPushPayload(message, subscription, vapid);
-      // A push service does not send us elsewhere, and nobody else may.
+      // A push service never redirects us, and nobody else may.
       const signal = AbortSignal.timeout(TIMEOUT_MS);
       const call = fetch(endpoint, { method, headers, body, redirect: 'manual', signal });
       const response = await call.catch(() => {

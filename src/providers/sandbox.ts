@@ -1,6 +1,6 @@
 /**
- * Payments on one's own machine: a checkout page of the Worker's own, whose buttons post an event in Stripe's language
- * to the ordinary webhook. It moves no money, so that `openPayments` gives it in development alone.
+ * Payments in local development: the Worker's own checkout page, whose buttons post events in Stripe's format to the
+ * regular webhook. No money moves, so `openPayments` offers it only in development.
  */
 import type { Config } from '@/contracts/config';
 import type { PaymentProvider } from '@/contracts/payments';
@@ -18,12 +18,12 @@ export function sandbox({ publicUrl }: Config): PaymentProvider {
       checkoutId: checkoutIdOf(purchaseId),
       url: `${publicUrl}/dev/checkout/${purchaseId}`,
     }),
-    // A payment always reports itself; who asks does so once the checkout has expired.
+    // A payment always reports itself, and the sweep asks only once the checkout has expired.
     findOutcome: async (purchaseId) => ({ type: 'expired', purchaseId, paymentId: null }),
   };
 }
 
-/** What signs the sandbox's events. Known to this Worker alone. */
+/** The secret that signs the sandbox's events. Only this Worker knows it. */
 export function sandboxSecret({ keys }: Config): string {
   return Buffer.from(keys.signing[0].derive('sandbox-webhook')).toString('base64url');
 }
@@ -42,7 +42,9 @@ interface SandboxPayment {
   readonly outcome: keyof typeof EVENT_TYPES;
 }
 
-/** The request that Stripe would send, signed as it would. Each is an event of its own. @param now milliseconds */
+/**
+ * Builds the request that Stripe would send, signed the same way. Every call makes a new event. @param now milliseconds
+ */
 export async function sandboxEvent(
   config: Config,
   now: number,

@@ -1,13 +1,13 @@
 /**
- * Signs, by R2's S3 API, addresses to which one object may be put once, or one part of an object: name, length and time
- * are fixed, and the type of an object.
+ * Signs URLs of R2's S3 API, to which a client can upload one object once, or one part of an object. Name, length and
+ * expiry are fixed, and so is the type of an object.
  */
 import { AwsV4Signer } from 'aws4fetch';
 import type { Config } from '@/contracts/config';
 
 type R2 = NonNullable<Config['r2']>;
 
-/** What the sender must send as it stands here; browsers add the length, which is signed too, by themselves. */
+/** The headers that the client must send unchanged; browsers add the length, which is signed too, themselves. */
 interface SignedPut {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -22,7 +22,7 @@ interface Put {
 
 /** @param now milliseconds since the epoch */
 export async function signPut(r2: R2, { key, contentType, bytes, seconds }: Put, now: number): Promise<SignedPut> {
-  // Put where nothing is: what was looked at when it was claimed cannot be other bytes a moment later.
+  // Only creates an object: its bytes cannot change after they were checked.
   const headers = { 'Content-Type': contentType, 'If-None-Match': '*' };
   const url = await sign(r2, { key, query: {}, headers, bytes, seconds }, now);
   return { url, headers };
@@ -36,7 +36,7 @@ interface PartPut {
   readonly seconds: number;
 }
 
-/** No header but the length is asked for. @param now milliseconds since the epoch */
+/** Requires no header but the length. @param now milliseconds since the epoch */
 export function signPart(r2: R2, { key, uploadId, partNumber, bytes, seconds }: PartPut, now: number): Promise<string> {
   const query = { partNumber: String(partNumber), uploadId };
   return sign(r2, { key, query, headers: {}, bytes, seconds }, now);
@@ -68,7 +68,7 @@ async function sign(
     region: 'auto',
     datetime: new Date(now).toISOString().replaceAll(/[:-]|\.\d{3}/g, ''),
     signQuery: true,
-    allHeaders: true, // it leaves type and length unsigned otherwise
+    allHeaders: true, // otherwise type and length stay unsigned
   });
   return (await signer.sign()).url.href;
 }

@@ -1,4 +1,6 @@
-/** Stripe's SDK, loaded at the first call, and amounts in Stripe's own units. A call is tried once: whoever asked asks again. */
+/**
+ * Stripe's SDK, loaded at the first call, and amounts in Stripe's units. A call is tried once; its caller may retry.
+ */
 import type { Stripe } from 'stripe';
 import { lazy } from '@/shared/lazy';
 import { SECOND_MS } from '@/shared/time';
@@ -18,17 +20,20 @@ export function stripeClient(sdk: Sdk, secretKey: string): Stripe {
   });
 }
 
-/** Whether Stripe has understood the request and will not do it, now or when it is sent again. */
+/** Whether Stripe understood the request and will never carry it out, even if it is sent again. */
 export function isRefusal(sdk: Sdk, error: unknown): error is Stripe.errors.StripeError {
   const { StripeInvalidRequestError, StripeCardError, StripePermissionError } = sdk.errors;
-  if (error instanceof StripePermissionError) return error.code === 'account_invalid'; // otherwise it is our key's
+  if (error instanceof StripePermissionError) return error.code === 'account_invalid'; // otherwise our key lacks the permission
   return error instanceof StripeInvalidRequestError || error instanceof StripeCardError;
 }
 
-/** Where Stripe counts in other units than ISO 4217: [theirs, ours]. https://docs.stripe.com/currencies#special-cases */
+/**
+ * Currencies that Stripe counts in other units than ISO 4217: [theirs, ours].
+ * https://docs.stripe.com/currencies#special-cases
+ */
 const UNITS: Readonly<Record<string, readonly [number, number]>> = { ISK: [100, 1], UGX: [100, 1], MGA: [1, 100] };
 
-/** Throws where the amount has a part that Stripe cannot count. */
+/** Throws if the amount has a fraction that Stripe cannot represent. */
 export function toStripeAmount(amountMinor: number, currency: string): number {
   const [theirs, ours] = UNITS[currency] ?? [1, 1];
   const amount = (amountMinor * theirs) / ours;
@@ -36,7 +41,7 @@ export function toStripeAmount(amountMinor: number, currency: string): number {
   return amount;
 }
 
-/** @param currency in either case */
+/** @param currency in upper or lower case */
 export function fromStripeAmount(amount: number, currency: string): number {
   const [theirs, ours] = UNITS[currency.toUpperCase()] ?? [1, 1];
   return Math.round((amount * ours) / theirs);

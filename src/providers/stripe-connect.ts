@@ -1,11 +1,12 @@
 /**
- * Payouts by Stripe Connect: each creator has an account at Stripe, to which the platform transfers.
+ * Payouts through Stripe Connect: each creator has an account at Stripe, and the platform transfers to it.
  *
- * A transfer is refused for good where Stripe has judged the request itself (400, 402 and 404: the account is gone or
- * may not receive, the platform's balance is too small, the amount is not taken), and where the account has withdrawn
- * our access. All else says nothing of the outcome and is PAYOUT_UNAVAILABLE: no connection, a timeout, 5xx, 409 (the
- * same key is being worked on), 429, a key that was used with other parameters (a transfer may stand under it), and
- * 401 or 403 for our own key, which would otherwise send every payout back.
+ * A transfer is refused for good if Stripe rejects the request itself (400, 402 and 404: the account is gone or may not
+ * receive, the platform's balance is too small, the amount is not accepted), or if the account revoked our access.
+ *
+ * Anything else leaves the outcome unknown and is PAYOUT_UNAVAILABLE: no connection, a timeout, 5xx, 409 (the same key
+ * is in use), 429, and a key that was used with other parameters (a transfer may exist under it). So is 401 or 403 for
+ * our own key, which would otherwise return every payout.
  */
 import type { Stripe } from 'stripe';
 import type { PayoutOrder, PayoutOutcome, PayoutProvider } from '@/contracts/payments';
@@ -21,7 +22,7 @@ export function stripeConnect(secretKey: string): PayoutProvider {
           {
             type: 'express',
             email,
-            ...(country ? { country } : {}), // otherwise it is the platform's
+            ...(country ? { country } : {}), // by default the platform's country
             capabilities: { transfers: { requested: true } },
             metadata: { userId },
           },
@@ -36,7 +37,7 @@ export function stripeConnect(secretKey: string): PayoutProvider {
           account: accountId,
           type: 'account_onboarding',
           return_url: returnUrl,
-          refresh_url: returnUrl, // whoever comes too late asks for another
+          refresh_url: returnUrl, // after an expired link, the client asks for another
         });
         return link.url;
       }),
@@ -74,7 +75,7 @@ async function send(sdk: Sdk, client: Stripe, order: PayoutOrder): Promise<Payou
   }
 }
 
-/** Whatever goes wrong is PAYOUT_UNAVAILABLE, with the reason as its cause. */
+/** Any failure becomes PAYOUT_UNAVAILABLE, with the reason as its cause. */
 async function ask<T>(secretKey: string, call: (client: Stripe, sdk: Sdk) => Promise<T>): Promise<T> {
   return guarded(secretKey, call, () => 'PAYOUT_UNAVAILABLE');
 }

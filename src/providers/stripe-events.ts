@@ -1,4 +1,4 @@
-/** What Stripe says in its webhooks, verified and put in our words. The sandbox speaks the same language. */
+/** Verifies Stripe's webhooks and translates them into our events. The sandbox uses the same format. */
 import type { Stripe } from 'stripe';
 import type { PaymentEvent, PaymentProviderName, PaymentWebhook } from '@/contracts/payments';
 import { fromStripeAmount, loadStripe } from './stripe-client';
@@ -7,8 +7,9 @@ export const SIGNATURE_HEADER = 'stripe-signature';
 const SIGNATURE_SECONDS_MAX = 5 * 60;
 
 /**
- * Nothing if the signature is missing, forged, expired or of another body, or if what was signed is no event.
- * @param secrets of the endpoints that we have at Stripe: any of them may have signed
+ * Returns undefined if the signature is missing, forged, expired or for another body, or if the signed body is not an
+ * event.
+ * @param secrets of our endpoints at Stripe: any of them may have signed
  */
 export async function readStripeWebhook(
   provider: PaymentProviderName,
@@ -22,7 +23,7 @@ export async function readStripeWebhook(
   const sdk = await loadStripe();
   const cryptography = sdk.createSubtleCryptoProvider();
   for (const secret of secrets) {
-    // It throws plain errors too: for a body that is not JSON.
+    // It also throws plain errors, such as for a body that is not JSON.
     const said = await sdk.webhooks
       .constructEventAsync(body, signature, secret, SIGNATURE_SECONDS_MAX, cryptography, now)
       .catch(() => undefined);
@@ -31,12 +32,12 @@ export async function readStripeWebhook(
   return undefined;
 }
 
-/** Whoever has the secret may sign what is no event of Stripe's. */
+/** Anyone with the secret can sign something that is not a Stripe event. */
 function isReadable({ id, data }: Partial<Stripe.Event>): boolean {
   return typeof id === 'string' && typeof data?.object === 'object' && data.object !== null;
 }
 
-/** Stripe's event in our words; null where nothing follows from it. */
+/** Translates Stripe's event; null if it has no effect. */
 function translate(said: Stripe.Event): PaymentEvent | null {
   switch (said.type) {
     case 'checkout.session.completed':
@@ -61,7 +62,7 @@ function translate(said: Stripe.Event): PaymentEvent | null {
   }
 }
 
-/** Nothing yet where the money is still on its way: a later event tells. */
+/** Returns null while the money is on its way: a later event reports it. */
 export function paidBy(session: Stripe.Checkout.Session): PaymentEvent | null {
   if (session.mode !== 'payment' || session.payment_status !== 'paid') return null;
   const currency = (session.currency ?? '').toUpperCase();
@@ -81,12 +82,12 @@ export function purchaseOf(session: Stripe.Checkout.Session) {
   };
 }
 
-/** Stripe sends a transfer to an account that may receive it, and the account passes it on to its bank. */
+/** Stripe transfers to an account that may receive transfers, and the account passes the money on to its bank. */
 export function canBePaid(account: Stripe.Account): boolean {
   return account.payouts_enabled && account.capabilities?.transfers === 'active';
 }
 
-/** A charge tells the sum of its refunds, so that they are one claim. */
+/** A charge reports the sum of its refunds, so they form one claim. */
 function refunded(charge: Stripe.Charge): PaymentEvent | null {
   const paymentId = idOf(charge.payment_intent);
   const claimId = `refunds:${paymentId ?? charge.id}`;
@@ -96,7 +97,7 @@ function refunded(charge: Stripe.Charge): PaymentEvent | null {
 
 function disputed(dispute: Stripe.Dispute, type: string): PaymentEvent | null {
   const state = stateOf(dispute.status);
-  // An update that decides nothing is about evidence.
+  // An update that decides nothing is only about evidence.
   if (state === 'open' && type === 'charge.dispute.updated') return null;
   return {
     type: 'disputed',
@@ -111,10 +112,10 @@ function disputed(dispute: Stripe.Dispute, type: string): PaymentEvent | null {
 function stateOf(status: Stripe.Dispute.Status): 'open' | 'won' | 'lost' {
   switch (status) {
     case 'won':
-    case 'warning_closed': // an inquiry that came to nothing
+    case 'warning_closed': // an inquiry that never became a dispute
       return 'won';
     case 'lost':
-    case 'prevented': // settled before it was one: the buyer has the money
+    case 'prevented': // settled before it became a dispute: the buyer has the money
       return 'lost';
     default:
       return 'open';

@@ -1,4 +1,4 @@
-/** Payments by Stripe Checkout: a page of Stripe's own for each purchase. What becomes of it comes by webhook. */
+/** Payments through Stripe Checkout, with a page at Stripe for each purchase. Webhooks report the outcome. */
 import type { Stripe } from 'stripe';
 import type { Checkout, CheckoutRequest, PaymentEvent, PaymentProvider } from '@/contracts/payments';
 import { SECOND_MS } from '@/shared/time';
@@ -17,7 +17,7 @@ export function stripe(secretKey: string): PaymentProvider {
   };
 }
 
-/** Whatever goes wrong is PAYMENT_UNAVAILABLE, with the reason as its cause: nothing can have been charged yet. */
+/** Any failure becomes PAYMENT_UNAVAILABLE, with the reason as its cause: nothing can have been charged yet. */
 async function ask<T>(secretKey: string, call: (client: Stripe) => Promise<T>): Promise<T> {
   try {
     return await call(stripeClient(await loadStripe(), secretKey));
@@ -44,11 +44,11 @@ async function createSession(client: Stripe, request: CheckoutRequest): Promise<
           },
         },
       ],
-      // The buyer's own currency would be another amount than the purchase says.
+      // In the buyer's own currency, the amount would differ from the purchase's.
       adaptive_pricing: { enabled: false },
       client_reference_id: purchaseId,
       metadata,
-      // Refunds speak of the charge, which takes these over.
+      // Refunds refer to the charge, which inherits this metadata.
       payment_intent_data: { metadata },
       customer_email: request.email,
       success_url: request.successUrl,
@@ -57,17 +57,17 @@ async function createSession(client: Stripe, request: CheckoutRequest): Promise<
     },
     { idempotencyKey: purchaseId },
   );
-  if (!session.url) throw new Error(`Stripe's session ${session.id} has no page`);
+  if (!session.url) throw new Error(`Stripe's session ${session.id} has no URL`);
   return { checkoutId: session.id, url: session.url };
 }
 
-/** @param session with its payment intent */
+/** @param session with its payment intent expanded */
 function outcomeOf(session: Stripe.Checkout.Session): PaymentEvent | undefined {
   if (session.status === 'expired') return { type: 'expired', ...purchaseOf(session) };
   if (session.status !== 'complete') return undefined;
   const paid = paidBy(session);
   if (paid) return paid;
-  // Completed, and not paid: a debit that takes days, or has failed.
+  // Complete but not paid: a debit that takes days, or that failed.
   const { payment_intent: intent } = session;
   const hasFailed =
     typeof intent === 'object' && (intent?.status === 'requires_payment_method' || intent?.status === 'canceled');

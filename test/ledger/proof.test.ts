@@ -228,7 +228,7 @@ describe('of accounts the proof names', () => {
       false,
     );
     expect(found).toContainEqual(expect.stringContaining(`account ${id}: has`));
-    expect(found).toContainEqual(expect.stringContaining(`earnings ${creator}: of this user are`));
+    expect(found).toContainEqual(expect.stringContaining(`earnings ${creator}: has `));
   });
 });
 
@@ -314,7 +314,7 @@ describe('of rows the proof names', () => {
     ['payout', 'payouts', () => ids.paid],
   ])('a %s that is gone, with its transfers still there', async (subject, table, id) => {
     const found = await findingsOf([{ sql: `DELETE FROM ${table} WHERE id = ?`, values: [id()] }]);
-    expect(found).toContainEqual(expect.stringContaining(`${subject} ${id()}: is not there, and has leg 1`));
+    expect(found).toContainEqual(expect.stringContaining(`${subject} ${id()}: does not exist, but has leg 1`));
   });
 
   it('a gift without transfers', async () => {
@@ -335,10 +335,10 @@ describe('of rows the proof names', () => {
         values: [creator],
       },
     ]);
-    expect(found).toEqual([expect.stringContaining(`earnings ${creator}: of this user are`)]);
+    expect(found).toEqual([expect.stringContaining(`earnings ${creator}: has `)]);
     const stranger = "INSERT INTO earning_days VALUES ('a-stranger', '2026-11-01', 'gift', 5, 1, 1)";
     expect(await findingsOf([{ sql: stranger }])).toEqual([
-      'earnings a-stranger: of this user are 0 diamonds, and what was earned, exchanged and paid out comes to 5',
+      'earnings a-stranger: has 0 diamonds, but what was earned, exchanged and paid out comes to 5',
     ]);
   });
 });

@@ -1,4 +1,4 @@
-/** The jobs of the ledger's proof. */
+/** Jobs that prove the ledger. */
 import type { Jobs } from '@/contracts/jobs';
 import { proveNextPage, resumeProof } from './prove';
 

@@ -1,6 +1,6 @@
 /**
- * Proves the ledger page by page, a message of the `tasks` queue each. A page's outcome, the step forward and the next
- * message are one batch, so a message that comes twice, or a Worker killed in between, changes nothing.
+ * Proves the ledger page by page, with one message of the `tasks` queue per page. One batch commits the page's result,
+ * the step forward and the next message, so a duplicate message or a killed Worker changes nothing.
  */
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
@@ -13,7 +13,7 @@ import { auditError } from './errors';
 import { provePage, stageAfter } from './stages';
 import { startProof } from './start';
 
-/** Longer than a page takes, and shorter than anyone waits for a proof. */
+/** Longer than a page takes, and shorter than anyone would wait for a proof. */
 const STANDS_STILL_MS = 2 * MINUTE_MS;
 const BETWEEN_PROOFS_MS = DAY_MS;
 
@@ -28,10 +28,10 @@ export async function proveNextPage(ctx: Context, proofId: string): Promise<void
   if (!isTaken || to) return;
   const findings = proof.findingsCount + step.findings.length;
   ctx.log.event('ledger.proven', { proofId, findings });
-  if (findings > 0) ctx.log.fault('ledger', new Error(`Proof ${proofId} found ${findings} things off`));
+  if (findings > 0) ctx.log.fault('ledger', new Error(`Proof ${proofId} found ${findings} problems`));
 }
 
-/** Takes up a proof that stands still, and begins one where there was none for a day. */
+/** Resumes a stalled proof, and starts one if none was started for a day. */
 export async function resumeProof(ctx: Context): Promise<void> {
   const running = await findRunningProof(ctx);
   if (running) {
@@ -48,7 +48,7 @@ function nextPage({ id }: Proof): OutboxEvent {
   return { kind: 'task', task: { type: 'prove-ledger', proofId: id } };
 }
 
-/** Whether it was this message that took it, and not its double. */
+/** Whether this message took the step, and not its duplicate. */
 async function takeStep(ctx: Context, statements: Statement[], event: OutboxEvent | null): Promise<boolean> {
   const refusals = { DEMAND_NOT_MET: () => auditError('PROOF_RUNNING') };
   return unlessRunning(() => commit(ctx, statements, { events: event ? [event] : [], refusals }));

@@ -1,4 +1,4 @@
-/** The ledger's proof. */
+/** Endpoints for proving the ledger. */
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { auditError } from './errors';
 import { Audit, Proof, ProofRequest } from './schemas';
@@ -13,11 +13,11 @@ export const auditEndpoints: Endpoint[] = [
     method: 'get',
     path: PATH,
     tag: 'owner',
-    summary: 'The last finished proof of the ledger, and what is off',
+    summary: 'Read the last finished ledger proof and its findings',
     description:
-      'A proof holds for every unit that its balances sum to zero, for every account that its balance is the sum of its ' +
-      'transfers, and for every purchase, gift, subscription, exchange, reward and payout that it has exactly the ' +
-      'transfers that it should. One is begun every day.',
+      "A proof checks that the balances of each unit sum to zero, and that each account's balance is the sum of its " +
+      'transfers. It also checks that every purchase, gift, subscription, exchange, reward and payout has exactly ' +
+      'the transfers it should have. A proof starts automatically every day.',
     who,
     response: Audit,
     handler: (ctx) => readAudit(ctx),
@@ -27,8 +27,8 @@ export const auditEndpoints: Endpoint[] = [
     method: 'post',
     path: PATH,
     tag: 'owner',
-    summary: 'Start a proof now',
-    description: 'It goes on from the last clean one, or over the whole ledger after one that found something.',
+    summary: 'Start a ledger proof',
+    description: 'Continues after the last clean proof. If the last proof found problems, it covers the whole ledger.',
     who,
     body: ProofRequest,
     response: Proof,

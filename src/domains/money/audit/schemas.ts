@@ -5,24 +5,27 @@ export const Proof = z
   .object({
     id: z.string(),
     state: z.enum(['running', 'clean', 'off']),
-    /** Where it stands. */
+    /** Where the proof is now. */
     progress: z.object({
       stage: z.string().openapi({ example: 'accounts' }),
-      step: z.int().openapi({ description: 'Of `steps`; equal to it when finished.' }),
+      step: z.int().openapi({ description: 'The current one of `steps`; equal to `steps` once finished.' }),
       steps: z.int(),
     }),
     whole: z
       .boolean()
-      .openapi({ description: 'From the first transfer; otherwise from where the last clean one ended.' }),
+      .openapi({ description: 'True: from the first transfer. False: from where the last clean proof ended.' }),
     fromTransferId: z.int(),
     throughTransferId: z.int(),
-    transfers: z.int().openapi({ description: 'Proven so far.' }),
-    accounts: z.int().openapi({ description: 'Proven so far.' }),
+    transfers: z.int().openapi({ description: 'Transfers proven so far.' }),
+    accounts: z.int().openapi({ description: 'Accounts proven so far.' }),
     findings: z
       .array(z.object({ subject: z.string(), id: z.string(), problem: z.string() }))
-      .openapi({ description: 'What is off, by its id; of many the first 200.' }),
+      .openapi({ description: 'Problems, by the id of what is wrong; at most the first 200.' }),
     findingsCount: z.int(),
-    startedBy: z.string().nullable().openapi({ description: 'Null: the clock, once a day.' }),
+    startedBy: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The staff user who started it; null: it started automatically.' }),
     startedAt: z.iso.datetime(),
     finishedAt: z.iso.datetime().nullable(),
   })
@@ -30,7 +33,7 @@ export const Proof = z
 
 export const Audit = z
   .object({
-    last: orNull(Proof).openapi({ description: 'The last finished one; null: there was none yet.' }),
+    last: orNull(Proof).openapi({ description: 'The last finished proof; null: there is none yet.' }),
     running: orNull(Proof),
   })
   .openapi('LedgerAudit');
@@ -40,6 +43,6 @@ export const ProofRequest = z
     whole: z
       .boolean()
       .default(false)
-      .openapi({ description: 'Prove all transfers again, not only those since the last.' }),
+      .openapi({ description: 'Prove all transfers again, not only those since the last proof.' }),
   })
   .openapi('LedgerProofRequest');

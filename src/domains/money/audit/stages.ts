@@ -1,4 +1,4 @@
-/** The stages of a proof, in order: the ledger's own, then each money domain's check. */
+/** The stages of a proof, in order: the ledger's own, then the check of each money domain. */
 import type { Context } from '@/contracts/context';
 import { earningsCheck, exchangeCheck, rewardCheck } from '@/domains/money/earnings/check';
 import { giftCheck } from '@/domains/money/gifts/check';
@@ -23,7 +23,7 @@ const REF_TYPES = CHECKS.flatMap(({ refType }) => refType ?? []);
 export const FIRST_STAGE = 'transfers';
 export const STAGES: readonly string[] = [FIRST_STAGE, 'accounts', 'units', ...CHECKS.map(({ name }) => name)];
 
-/** Judges the page at which the proof stands. `next`: where in the stage it goes on; null: the stage is done. */
+/** Proves the page at the proof's position. `next`: where this stage continues; null: the stage is done. */
 export async function provePage(ctx: Context, proof: Proof): Promise<ProofStep & { readonly next: string | null }> {
   const { stage, position, fromId, throughId } = proof;
   switch (stage) {
@@ -41,13 +41,13 @@ export async function provePage(ctx: Context, proof: Proof): Promise<ProofStep &
       return { findings: await proveUnits(ctx), next: null };
     default: {
       const check = CHECKS.find(({ name }) => name === stage);
-      if (!check) throw new Error(`A proof has no stage ${stage}`); // a newer version's, met after a rollback
+      if (!check) throw new Error(`A proof has no stage ${stage}`); // a newer version's stage, seen after a rollback
       return check.page(ctx, position);
     }
   }
 }
 
-/** Null after the last. */
+/** Returns null after the last stage. */
 export function stageAfter(stage: string): string | null {
   return STAGES[STAGES.indexOf(stage) + 1] ?? null;
 }

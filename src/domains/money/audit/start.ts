@@ -1,4 +1,4 @@
-/** A proof begins: asked for by staff, or by the clock. One runs at a time, which the database holds. */
+/** Starts a proof, for staff or for the sweep. The database allows only one running proof. */
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
@@ -11,7 +11,7 @@ import { auditError } from './errors';
 import type { Audit, Proof as ProofShape } from './schemas';
 import { FIRST_STAGE, STAGES } from './stages';
 
-/** @param startedBy of staff; null: the clock. Answers the proof's id. Throws PROOF_RUNNING. */
+/** @param startedBy the staff user; null: the sweep. Returns the proof's id. Throws PROOF_RUNNING. */
 export async function startProof(
   ctx: Context,
   { startedBy, whole }: { startedBy: string | null; whole: boolean },
@@ -27,7 +27,7 @@ export async function startProof(
     ],
     {
       events: [{ kind: 'task', task: { type: 'prove-ledger', proofId: id } }],
-      // By DEMAND_NOT_MET another began and ended since the last one was looked up.
+      // DEMAND_NOT_MET: another proof started and finished after the last one was read.
       refusals: { 'ledger_proofs.state': running, DEMAND_NOT_MET: running },
     },
   );
@@ -37,7 +37,7 @@ export async function startProof(
 /** Throws PROOF_RUNNING. */
 export async function requestProof(ctx: Context, actor: Actor, { whole }: { whole: boolean }) {
   const proof = await findProof(ctx, await startProof(ctx, { startedBy: actor.userId, whole }));
-  if (!proof) throw new Error('A proof is gone that was just begun');
+  if (!proof) throw new Error('The proof that was just started is gone');
   return presentProof(proof);
 }
 

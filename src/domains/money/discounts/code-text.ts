@@ -1,6 +1,6 @@
-/** What a code looks like: compared in upper case, and made of letters that nobody mistakes for others. */
+/** The format of discount codes: compared in upper case, and made of letters that are hard to confuse. */
 
-/** No 0 and O, no 1, I and L, no U. */
+/** Leaves out 0 and O, 1, I and L, and U. */
 const LETTERS = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
 const GROUPS = [4, 4, 4];
 const BYTE_VALUES = 256;
@@ -14,7 +14,7 @@ export function newCode(): string {
   return GROUPS.map((letters) => Array.from({ length: letters }, randomLetter).join('')).join('-');
 }
 
-/** What does not divide evenly is drawn again, so that every letter is as likely. */
+/** Redraws bytes that do not divide evenly, so that every letter is equally likely. */
 function randomLetter(): string {
   const usable = BYTE_VALUES - (BYTE_VALUES % LETTERS.length);
   for (;;) {

@@ -1,6 +1,6 @@
 import { errorList } from '@/http/errors';
 
-/** Why a code is good for nothing here and now; `validate` answers it as the reason. */
+/** Why a code is not valid here and now; `validate` returns it as the reason. */
 export const DISCOUNT_REASONS = [
   'DISCOUNT_NOT_FOUND',
   'DISCOUNT_NOT_YOURS',

@@ -1,4 +1,4 @@
-/** A code as it is judged: its row, and how often this user has used its promotion. */
+/** Finds a code with the facts that it is judged by: its row, and how often this user has used its promotion. */
 import { and, eq, ne, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { literal } from '@/db/sql';
@@ -13,7 +13,7 @@ export interface FoundDiscount extends DiscountFacts {
   readonly usesByUser: number;
 }
 
-/** For a batch of reads, or by itself: one row or none. A user's uses are as few as the promotion allows. */
+/** For a batch of reads, or alone; yields one row or none. Cheap, because the promotion limits a user's uses. */
 export function discountQuery(ctx: Context, code: string, userId: string) {
   const usesByUser = ctx.db
     .select({ count: sql<number>`count(*)` })

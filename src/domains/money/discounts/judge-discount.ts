@@ -1,11 +1,13 @@
-/** Whether a code is good for a package, and what it adds: one rule for asking and for buying. Takes no Context. */
+/**
+ * Judges whether a code is valid for a package, and what it adds: one rule for checking and buying. Takes no Context.
+ */
 
 import type { DiscountReason } from './errors';
 import type { DiscountRow } from './tables';
 
 const PERCENT = 100;
 
-/** As it stands in the table. */
+/** The columns of a code's row that decide. */
 export type DiscountFacts = Pick<
   DiscountRow,
   | 'ownerId'
@@ -23,10 +25,10 @@ export type DiscountFacts = Pick<
 
 export interface DiscountUse {
   readonly userId: string;
-  /** How often this user has used codes of the promotion: reserved and redeemed. */
+  /** How often this user has used codes of the promotion, reserved or redeemed. */
   readonly usesByUser: number;
   readonly packageId: string;
-  /** Of the package, without its own bonus. */
+  /** The package's coins without its own bonus. */
   readonly packageCoins: number;
   /** Milliseconds. */
   readonly now: number;
@@ -34,7 +36,7 @@ export interface DiscountUse {
 
 type DiscountVerdict = { readonly bonusCoins: number } | { readonly reason: DiscountReason };
 
-/** @param code nothing where there is none of this name */
+/** @param code undefined if no code has this name */
 export function judgeDiscount(code: DiscountFacts | undefined, use: DiscountUse): DiscountVerdict {
   if (!code) return { reason: 'DISCOUNT_NOT_FOUND' };
   if (code.ownerId !== null && code.ownerId !== use.userId) return { reason: 'DISCOUNT_NOT_YOURS' };
@@ -43,14 +45,14 @@ export function judgeDiscount(code: DiscountFacts | undefined, use: DiscountUse)
   if (code.packageIds !== null && !code.packageIds.includes(use.packageId))
     return { reason: 'DISCOUNT_NOT_FOR_PACKAGE' };
   const bonusCoins = bonusOf(code, use.packageCoins);
-  // A code that would add nothing is not spent on it.
+  // A code that would add nothing is not used up.
   if (use.packageCoins < code.packageCoinsMin || bonusCoins === 0) return { reason: 'DISCOUNT_PACKAGE_TOO_SMALL' };
   if (code.usesPerUserMax !== null && use.usesByUser >= code.usesPerUserMax) return { reason: 'DISCOUNT_USED_BY_YOU' };
   if (code.usesMax !== null && code.uses >= code.usesMax) return { reason: 'DISCOUNT_USED_UP' };
   return { bonusCoins };
 }
 
-/** A percentage of the package's coins, rounded down, or as many as the code says. */
+/** A percentage of the package's coins, rounded down, or a fixed number of coins. */
 function bonusOf({ bonusPercent, bonusCoins }: DiscountFacts, packageCoins: number): number {
   return bonusPercent === null ? (bonusCoins ?? 0) : Math.floor((packageCoins * bonusPercent) / PERCENT);
 }

@@ -1,4 +1,6 @@
-/** Staff keep the codes: each change is judged against the row as it was read, and logged with who, before and after. */
+/**
+ * Staff manage discount codes. Each change requires the row as it was read, and is logged with who, before and after.
+ */
 
 import type { z } from '@hono/zod-openapi';
 import { and, desc, eq, getTableColumns, lt, sql } from 'drizzle-orm';
@@ -20,7 +22,7 @@ import { discountCodes } from './tables';
 
 const LIST = 'discounts';
 
-/** Reservations are few: those of checkouts that are open now. What is redeemed is the rest of the uses. */
+/** Reserved uses are few: only those of open checkouts. All other uses are redeemed. */
 const columns = {
   ...getTableColumns(discountCodes),
   reserved: sql<number>`(
@@ -95,8 +97,8 @@ export async function createDiscount(ctx: Context, { userId }: Actor, input: z.o
 }
 
 /**
- * Only what is sent changes; what is reserved already keeps its bonus. Throws DISCOUNT_CODE_NOT_FOUND,
- * PACKAGE_NOT_FOUND, DISCOUNT_USED_MORE_OFTEN, DISCOUNT_CHANGED, VALIDATION_FAILED.
+ * Changes only what is sent; a reserved use keeps its bonus. Throws DISCOUNT_CODE_NOT_FOUND, PACKAGE_NOT_FOUND,
+ * DISCOUNT_USED_MORE_OFTEN, DISCOUNT_CHANGED, VALIDATION_FAILED.
  */
 export async function changeDiscount(
   ctx: Context,
@@ -110,12 +112,12 @@ export async function changeDiscount(
   const { reserved, ...before } = found;
   const sent = {
     ...changes,
-    // One replaces the other.
+    // Each kind of bonus replaces the other.
     ...(changes.bonusCoins === undefined ? {} : { bonusPercent: null }),
     ...(changes.bonusPercent === undefined ? {} : { bonusCoins: null }),
   };
   if (!isChange<DiscountRow>(before, sent)) return presentDiscount(before, reserved);
-  // Two changes within one millisecond are two all the same.
+  // Two changes within one millisecond must still differ.
   const after: DiscountRow = { ...before, ...sent, updatedAt: Math.max(ctx.now(), before.updatedAt + 1) };
   requireWindow(after);
   const { uses: _, ...values } = after;

@@ -1,6 +1,6 @@
 /**
- * The use of a code by a purchase, for the purchase's own batch: reserved at checkout, redeemed when paid, released when
- * the checkout expires. Triggers count the uses and hold the limits, whoever races.
+ * The use of a code by a purchase, as statements for the purchase's batch: reserved at checkout, redeemed when paid,
+ * released when the checkout expires. Triggers count the uses and enforce the limits, even under races.
  */
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -10,17 +10,17 @@ import { int } from '@/db/sql';
 import { discountError } from './errors';
 import { discountCodes, discountRedemptions } from './tables';
 
-/** What the database says where a limit is reached. */
+/** The database's errors if a limit is reached. */
 const LIMIT_REACHED = { uses: 'discount_used_up', usesPerUser: 'DISCOUNT_USED_BY_USER' } as const;
 
-/** Of a batch that reserves. */
+/** Refusals for a batch that reserves a code. */
 export const RESERVE_REFUSALS: Refusals = {
   [LIMIT_REACHED.uses]: () => discountError('DISCOUNT_USED_UP'),
   [LIMIT_REACHED.usesPerUser]: () => discountError('DISCOUNT_USED_BY_YOU'),
   DEMAND_NOT_MET: () => discountError('DISCOUNT_CHANGED'),
 };
 
-/** @param discount as it was judged: changed since then, it aborts the batch */
+/** @param discount as it was judged: if it has changed since, the batch aborts */
 export function reserveDiscount(
   ctx: Context,
   discount: { readonly id: string; readonly updatedAt: number },
@@ -36,7 +36,7 @@ export function reserveDiscount(
   ];
 }
 
-/** Also takes a released one again, if the limits allow it by then: see `isLimitReached`. */
+/** Also redeems a released use again, if the limits still allow it: see `isLimitReached`. */
 export function redeemDiscount(ctx: Context, purchaseId: string): Statement {
   return ctx.db
     .update(discountRedemptions)
@@ -44,7 +44,7 @@ export function redeemDiscount(ctx: Context, purchaseId: string): Statement {
     .where(eq(discountRedemptions.purchaseId, purchaseId));
 }
 
-/** Changes nothing where it is redeemed. */
+/** Changes nothing if the use is already redeemed. */
 export function releaseDiscount(ctx: Context, purchaseId: string): Statement {
   return ctx.db
     .update(discountRedemptions)
@@ -52,7 +52,7 @@ export function releaseDiscount(ctx: Context, purchaseId: string): Statement {
     .where(and(eq(discountRedemptions.purchaseId, purchaseId), eq(discountRedemptions.state, 'reserved')));
 }
 
-/** Whether a batch failed because a code may not be used any more. */
+/** Whether a batch failed because a code can no longer be used. */
 export function isLimitReached(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const { message } = cause;

@@ -1,4 +1,4 @@
-/** Codes that a purchase earns its buyer, each once: for the purchase's batch, and for the buyer to see. */
+/** Codes that purchases earn their buyers, each for one use: for the purchase's batch, and for the buyer to read. */
 import type { z } from '@hono/zod-openapi';
 import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -15,7 +15,7 @@ import { discountCodes } from './tables';
 
 const LIST = 'my-codes';
 
-/** What the economy gives for a purchase of this size, if it gives something. */
+/** Returns the code that the economy gives for a purchase of this size, if any. */
 export function earnReward(
   ctx: Context,
   { limits }: Pick<Economy, 'limits'>,
@@ -40,7 +40,7 @@ export function earnReward(
   return { code, insert };
 }
 
-/** The purchase that earned it was taken back whole. A checkout that has it reserved keeps it. */
+/** Ends the code of a purchase that was fully taken back. A checkout that has reserved it keeps it. */
 export function endReward(ctx: Context, purchaseId: string): Statement {
   return ctx.db
     .update(discountCodes)

@@ -1,4 +1,4 @@
-/** Codes that add to what is bought. */
+/** Endpoints for discount codes, which add coins to a purchase. */
 import { z } from '@hono/zod-openapi';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { cursorPageOf, cursorQuery } from '@/http/envelope';
@@ -26,7 +26,7 @@ export const discountEndpoints: Endpoint[] = [
     method: 'post',
     path: '/discount/validate',
     tag: 'discount',
-    summary: 'What a code adds to a package, or why it does not; uses nothing',
+    summary: 'Check what a code adds to a package, without using it',
     who: 'user',
     body: DiscountCheck,
     response: DiscountAnswer,
@@ -38,7 +38,7 @@ export const discountEndpoints: Endpoint[] = [
     method: 'get',
     path: '/discount/my-codes',
     tag: 'discount',
-    summary: 'Codes that your purchases earned, newest first',
+    summary: 'Codes that my purchases earned, newest first',
     who: 'user',
     query: z.strictObject(cursorQuery),
     response: cursorPageOf(RewardCode),
@@ -49,7 +49,7 @@ export const discountEndpoints: Endpoint[] = [
     method: 'get',
     path: '/discount/latest-reward',
     tag: 'discount',
-    summary: 'The code that you earned last; null before the first',
+    summary: 'The last code that I earned; null if there is none yet',
     who: 'user',
     response: LatestReward,
     handler: (ctx, { actor }) => readLatestReward(ctx, actor),
@@ -59,7 +59,7 @@ export const discountEndpoints: Endpoint[] = [
     method: 'get',
     path: '/owner/panel/discounts',
     tag: 'owner',
-    summary: 'Discount codes with their use, newest first',
+    summary: 'Discount codes with their uses, newest first',
     who,
     query: DiscountsQuery,
     response: cursorPageOf(Discount),
@@ -84,7 +84,7 @@ export const discountEndpoints: Endpoint[] = [
     path: '/owner/panel/discounts/{id}',
     tag: 'owner',
     summary: 'Change or end a discount code',
-    description: 'Only what is sent changes. A checkout that has the code reserved keeps what it was promised.',
+    description: 'Only what is sent changes. A checkout that has reserved the code keeps its bonus.',
     who,
     params: z.object({ id: anId }),
     body: DiscountChanges,

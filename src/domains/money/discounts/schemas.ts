@@ -1,4 +1,4 @@
-/** What buyers learn of a code, and what staff make of it. */
+/** What buyers see of discount codes, and what staff set. */
 import { z } from '@hono/zod-openapi';
 import { cursorQuery, orNull } from '@/http/envelope';
 import { aLine } from '@/http/fields';
@@ -15,7 +15,7 @@ const ID_CHARACTERS_MAX = 64;
 
 export const anId = z.string().min(1).max(ID_CHARACTERS_MAX);
 
-/** As a buyer types it: whatever it is, it is looked up. */
+/** A code as a buyer types it: any text is accepted and looked up. */
 export const aTypedCode = z
   .string()
   .max(2 * CODE_CHARACTERS_MAX)
@@ -37,7 +37,7 @@ export const DiscountAnswer = z
   .object({
     valid: z.boolean(),
     code: z.string(),
-    bonusCoins: z.int().describe('What the code adds to the package; 0 where it is not valid.'),
+    bonusCoins: z.int().describe('Coins that the code adds to the package; 0 if it is not valid.'),
     reason: z.enum(DISCOUNT_REASONS).optional(),
   })
   .openapi('DiscountAnswer');
@@ -62,15 +62,15 @@ export const LatestReward = z.object({ reward: orNull(RewardCode) }).openapi('La
 const aTime = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 const terms = {
   promotion: aLine(CODE_CHARACTERS_MAX).describe(
-    'Codes of one promotion share the limit of a user; by default the code is one of its own.',
+    'Codes of one promotion share the limit per user; by default each code is its own promotion.',
   ),
-  bonusPercent: z.int().min(1).max(PERCENT_MAX).describe("Of the package's coins, rounded down."),
-  bonusCoins: z.int().min(1).max(COINS_MAX).describe('Instead of a percentage.'),
+  bonusPercent: z.int().min(1).max(PERCENT_MAX).describe("A percentage of the package's coins, rounded down."),
+  bonusCoins: z.int().min(1).max(COINS_MAX).describe('A fixed number of coins, instead of a percentage.'),
   startsAt: aTime.nullable(),
   endsAt: aTime.nullable(),
-  packageCoinsMin: z.int().min(0).max(COINS_MAX).describe('The smallest package that it is for.'),
+  packageCoinsMin: z.int().min(0).max(COINS_MAX).describe('The smallest package that it is valid for, in coins.'),
   packageIds: z.array(anId).min(1).max(PACKAGES_MAX).nullable().describe('Null: all packages.'),
-  usesMax: z.int().min(1).max(USES_MAX).nullable().describe('Of all users together; null: without limit.'),
+  usesMax: z.int().min(1).max(USES_MAX).nullable().describe('For all users together; null: no limit.'),
   usesPerUserMax: z.int().min(1).max(USES_MAX).nullable(),
 };
 
@@ -84,7 +84,7 @@ export const NewDiscount = z
   .openapi('NewDiscount');
 
 export const DiscountChanges = z
-  .strictObject({ ...terms, active: z.boolean().describe('False ends it.') })
+  .strictObject({ ...terms, active: z.boolean().describe('False ends the code.') })
   .partial()
   .refine(({ bonusPercent, bonusCoins }: Bonus) => bonusPercent === undefined || bonusCoins === undefined, BONUS)
   .openapi('DiscountChanges');
@@ -97,7 +97,7 @@ export const Discount = z
     code: z.string(),
     kind: z.enum(DISCOUNT_KINDS),
     promotion: z.string(),
-    ownerId: z.string().nullable().describe('Of a reward code: who alone may use it.'),
+    ownerId: z.string().nullable().describe('The only user who can use it, for a reward code.'),
     bonusPercent: z.int().nullable(),
     bonusCoins: z.int().nullable(),
     startsAt: z.iso.datetime().nullable(),
@@ -108,7 +108,7 @@ export const Discount = z
     usesPerUserMax: z.int().nullable(),
     uses: z.int().describe('Reserved and redeemed together.'),
     reserved: z.int().describe('In checkouts that are still open.'),
-    redeemed: z.int().describe('In purchases that were paid.'),
+    redeemed: z.int().describe('In paid purchases.'),
     active: z.boolean(),
     createdBy: z.string().nullable(),
     createdAt: z.iso.datetime(),
@@ -119,8 +119,8 @@ export const Discount = z
 export const DiscountsQuery = z.strictObject({
   ...cursorQuery,
   kind: z.enum(DISCOUNT_KINDS).default('promotional'),
-  code: aTypedCode.optional().describe('This code alone, of whatever kind.'),
+  code: aTypedCode.optional().describe('Only this code, of any kind.'),
 });
 
-/** What a cursor of a list by id holds. */
+/** A cursor's position in a list by id. */
 export const CursorPosition = z.tuple([z.string()]);

@@ -5,7 +5,7 @@ export const discountCodes = sqliteTable('discount_codes', {
   /** Upper case. */
   code: text().notNull(),
   kind: text().$type<'promotional' | 'reward'>().notNull(),
-  /** Codes of one promotion share the limit of a user. */
+  /** Codes of one promotion share the limit per user. */
   promotion: text().notNull(),
   ownerId: text('owner_id'),
   /** The purchase that earned it. */
@@ -19,7 +19,7 @@ export const discountCodes = sqliteTable('discount_codes', {
   packageIds: text('package_ids', { mode: 'json' }).$type<readonly string[]>(),
   usesMax: integer('uses_max'),
   usesPerUserMax: integer('uses_per_user_max'),
-  /** Reserved and redeemed; kept by triggers. */
+  /** Reserved and redeemed uses; triggers keep the count. */
   uses: integer().notNull().default(0),
   active: integer({ mode: 'boolean' }).notNull().default(true),
   createdBy: text('created_by'),

@@ -1,6 +1,6 @@
 /**
- * Rewards who has reached a target: once a period, however often and by however many at once that is found out, which
- * a unique row of the reward's batch holds. Goes over whoever earned or streamed lately, a page of creators at a time.
+ * Rewards creators who reached a target, once per period. A unique row in the reward's batch enforces that, however
+ * often and concurrently it runs. Goes through everyone who earned or streamed lately, one page of creators at a time.
  */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -24,7 +24,7 @@ const PAGE_CREATORS = 100;
 
 type Target = Economy['targets'][number];
 
-/** Safe to repeat. Queues the next page itself. @param after the last creator of the page before */
+/** Safe to repeat. Queues the next page itself. @param after the last creator of the previous page */
 export async function awardTargets(ctx: Context, after: string | null): Promise<void> {
   const economy = await readEconomy(ctx);
   if (economy.targets.length === 0) return;
@@ -35,7 +35,7 @@ export async function awardTargets(ctx: Context, after: string | null): Promise<
   if (last) await ctx.queues.tasks.send({ type: 'award-targets', after: last.id });
 }
 
-/** Each hour begins a pass; one that a lost minute left out is made up by the next. */
+/** Starts a pass every hour; if the cron misses a minute, the next hour's pass makes up for it. */
 export async function queueTargetAwards(ctx: Context): Promise<void> {
   if (ctx.now() % HOUR_MS < MINUTE_MS) await ctx.queues.tasks.send({ type: 'award-targets', after: null });
 }
@@ -60,7 +60,10 @@ async function awardPage(ctx: Context, economy: Economy, creators: readonly stri
       }
 }
 
-/** Who earned or ended a stream today or yesterday (UTC), or is live, in the order of their ids; approved still or not. */
+/**
+ * Users who earned or ended a stream today or yesterday (UTC), or are live, ordered by id. Includes users who are no
+ * longer approved creators.
+ */
 function listActive(ctx: Context, after: string): Promise<{ id: string; isCreator: number }[]> {
   const now = ctx.now();
   const earnedOn = (ms: number) => sql`
@@ -100,8 +103,8 @@ async function reward(ctx: Context, userId: string, target: Target, period: Peri
             notification: {
               userId,
               kind: 'target-reached',
-              title: 'You have reached a target',
-              body: `${diamonds} diamonds are yours for it.`,
+              title: 'You reached a target',
+              body: `You earned ${diamonds} diamonds for it.`,
               data: { targetId: target.id, period: period.name, diamonds },
             },
           },
@@ -110,7 +113,7 @@ async function reward(ctx: Context, userId: string, target: Target, period: Peri
       },
     );
   } catch (error) {
-    if (error instanceof AppError && error.code === 'TARGET_REWARDED') return; // somebody else was faster
+    if (error instanceof AppError && error.code === 'TARGET_REWARDED') return; // someone else was faster
     throw error;
   }
   ctx.log.event('target.rewarded', { rewardId: id, targetId: target.id, userId });

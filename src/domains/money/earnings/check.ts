@@ -1,6 +1,6 @@
 /**
- * What the books must say of exchanges and rewards; and that every creator's diamonds are what their days say they
- * earned, less what they exchanged and what is or was paid out.
+ * Checks exchanges and rewards against the ledger. Also checks that every creator's diamonds equal what their days
+ * earned, minus what they exchanged and what is or was paid out.
  */
 
 import { sql } from 'drizzle-orm';
@@ -9,7 +9,7 @@ import { COIN, checkRows, DIAMOND, isInRange, type MoneyCheck, nextRange } from 
 import { ledgerAccounts } from '@/ledger/tables';
 import { exchanges, targetRewards } from './tables';
 
-/** Each has a row for every day and source that there was. */
+/** Each creator has a row for every day and source with earnings. */
 const CREATORS_PER_PAGE = 200;
 const DAYS_PER_PAGE = 50_000;
 
@@ -56,7 +56,7 @@ export const earningsCheck: MoneyCheck = {
     const findings = rows.map(({ id, balance, should }) => ({
       subject: 'earnings',
       id,
-      problem: `of this user are ${balance} diamonds, and what was earned, exchanged and paid out comes to ${should}`,
+      problem: `has ${balance} diamonds, but what was earned, exchanged and paid out comes to ${should}`,
     }));
     return { findings, next: range.end };
   },

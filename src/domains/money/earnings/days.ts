@@ -1,4 +1,4 @@
-/** Diamonds by day and source. */
+/** Lists and exports diamonds by day and source. */
 import type { z } from '@hono/zod-openapi';
 import { and, asc, between, desc, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -13,7 +13,7 @@ const CSV_PAGE_ROWS = 1_000;
 
 type Query = z.output<typeof DaysQuery>;
 
-/** The newest day first, with the sum of the whole range. Throws VALIDATION_FAILED. */
+/** Newest day first, with the sum of the whole range. Throws VALIDATION_FAILED. */
 export async function listDays(ctx: Context, userId: string, query: Query) {
   const range = readRange(ctx.now(), query, DAYS_DEFAULT);
   const { limit, offset } = limitAndOffset(query);
@@ -46,7 +46,7 @@ async function* csvPages(ctx: Context, userId: string, range: DayRange) {
   }
 }
 
-/** Of a year there are at most as many rows as days by sources, so an offset costs little. */
+/** A year has at most one row per day and source, so an offset is cheap. */
 function daysQuery(ctx: Context, userId: string, range: DayRange, limit: number, offset: number) {
   const { day, source, diamonds, count } = earningDays;
   return ctx.db

@@ -1,6 +1,6 @@
 /**
- * Diamonds become coins, at the economy's rate and once for each key. Any diamonds do, those that are still maturing
- * first (see `mature.ts`): coins cannot be cashed out.
+ * Exchanges diamonds for coins at the economy's rate, once per idempotency key. Maturing diamonds can be exchanged and
+ * go first (see `mature.ts`), because coins cannot be cashed out.
  */
 
 import type { z } from '@hono/zod-openapi';
@@ -65,7 +65,7 @@ async function findExchange(ctx: Context, userId: string, { idempotencyKey }: On
     .get();
 }
 
-/** The balances are those that its transfers left, so a repeat of the request is answered as the request was. */
+/** Reads the balances that the exchange's own transfers left, so that a repeated request gets the same response. */
 async function presentExchange(ctx: Context, row: ExchangeRow): Promise<z.input<typeof Exchange>> {
   const left = await ctx.db.get<{ diamonds: number; coins: number }>(sql`
     SELECT gave.debit_balance AS diamonds, got.credit_balance AS coins

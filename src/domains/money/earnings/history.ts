@@ -1,6 +1,6 @@
 /**
- * Everything that a creator earned and that took diamonds away again: the history of the earnings account, walked
- * backwards from the end of the range. What is newer than the range is skipped by the days' own marks.
+ * Lists everything a creator earned, and what took diamonds away: the earnings account's history, walked backwards from
+ * the end of the range. The transfers stored with each day let it skip what is newer than the range.
  */
 
 import type { z } from '@hono/zod-openapi';
@@ -24,7 +24,7 @@ const CSV_HEADER = ['id', 'at', 'kind', 'diamonds', 'balanceAfter', 'refId', 'se
 
 type Query = z.output<typeof HistoryQuery>;
 
-/** Without `from` it goes back to the first diamond. Throws VALIDATION_FAILED, CURSOR_INVALID. */
+/** Without `from`, it goes back to the first diamond. Throws VALIDATION_FAILED, CURSOR_INVALID. */
 export async function listHistory(ctx: Context, userId: string, query: Query) {
   const { cursor, perPage } = query;
   const range = readRange(ctx.now(), query, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
@@ -38,7 +38,7 @@ export async function listHistory(ctx: Context, userId: string, query: Query) {
   );
 }
 
-/** All of the range: the year up to `to`, unless it says otherwise. Throws VALIDATION_FAILED. */
+/** Exports the whole range, by default the year up to `to`. Throws VALIDATION_FAILED. */
 export async function exportHistory(ctx: Context, userId: string, query: Query): Promise<Response> {
   const range = readRange(ctx.now(), query, RANGE_DAYS_MAX);
   const start = await findStart(ctx, userId, range);
@@ -59,7 +59,7 @@ async function* csvPages(ctx: Context, start: HistoryPlace | undefined, range: D
   }
 }
 
-/** The account's newest transfer of the range, or the one after the cursor's. */
+/** The account's newest transfer in the range, or the one after the cursor's. */
 async function findStart(
   ctx: Context,
   userId: string,
@@ -67,7 +67,7 @@ async function findStart(
   cursor?: string,
 ): Promise<HistoryPlace | undefined> {
   const after = cursor === undefined ? undefined : decodeCursor(LIST, HistoryPosition, cursor)[0];
-  // The first day of earning after the range: its last transfers are newer than the range, and nearest to it.
+  // The first day with earnings after the range: its transfers are newer than the range, and nearest to it.
   const row = await ctx.db.get<{ accountId: number; transferId: number | null } | undefined>(sql`
     SELECT a.id AS accountId, coalesce(
       (SELECT min(last_transfer_id) FROM earning_days WHERE user_id = ${userId} AND day = (
@@ -84,7 +84,7 @@ async function findStart(
 
 type EntryShape = z.input<typeof EarningEntry>;
 
-/** Two statements: the transfers, and what gifts and tips say of themselves. */
+/** Runs two statements: one for the transfers, one for the details of gifts and tips. */
 async function readEntries(
   ctx: Context,
   start: HistoryPlace,
@@ -116,7 +116,7 @@ function readGifts(ctx: Context, ids: readonly string[]) {
 
 type SentGift = Awaited<ReturnType<typeof readGifts>>[number];
 
-/** What each kind of transfer of an earnings account is to its owner. */
+/** How each kind of transfer appears to the owner of an earnings account. */
 const KIND_OF: Readonly<Partial<Record<TransferKind, (typeof ENTRY_KINDS)[number]>>> = {
   gift_earning: 'gift',
   tip_earning: 'tip',
@@ -129,7 +129,7 @@ const KIND_OF: Readonly<Partial<Record<TransferKind, (typeof ENTRY_KINDS)[number
 
 function presentEntry({ transferId, kind, amount, balanceAfter, refId, at }: Entry, sent?: SentGift): EntryShape {
   const entryKind = KIND_OF[kind];
-  if (!entryKind) throw new Error(`A transfer of kind ${kind} is no earning`);
+  if (!entryKind) throw new Error(`A transfer of kind ${kind} is not an earning`);
   return {
     id: transferId,
     kind: entryKind,

@@ -1,4 +1,4 @@
-/** The jobs of earnings: rewards for targets that were reached. */
+/** Jobs of earnings: rewards for reached targets. */
 import type { Jobs } from '@/contracts/jobs';
 import { awardTargets, queueTargetAwards } from './award-targets';
 

@@ -1,6 +1,7 @@
 /**
- * Which diamonds are still maturing: a day's (UTC) mature together, when so many full days have passed since its end.
- * What leaves otherwise than by a cash-out takes maturing diamonds first, the newest days' before older ones.
+ * Pure rules for maturing diamonds. All diamonds of a day (UTC) mature together, once `maturingDays` full days have
+ * passed since its end. Anything but a cash-out takes maturing diamonds first, those of the newest days before older
+ * ones.
  */
 import { DAY_MS, toDay } from '@/shared/time';
 
@@ -10,13 +11,13 @@ export interface DayAmount {
   readonly diamonds: number;
 }
 
-/** The oldest day whose diamonds are still maturing at this time (ms); with no maturing time, a day that is to come. */
+/** The oldest day whose diamonds are still maturing at this time (ms); with no maturing time, a day in the future. */
 export function windowStart(now: number, maturingDays: number): string {
   return toDay(maturingDays === 0 ? now + DAY_MS : now - maturingDays * DAY_MS);
 }
 
 /**
- * What is left of the window's credits. Within a day, what came in counts as there before what left.
+ * Returns what is left of the window's credits. Within a day, credits count before debits.
  * @param credits @param debits of the window's days, in any order; several of one day add up
  */
 export function maturingOf(credits: readonly DayAmount[], debits: readonly DayAmount[]): number {
@@ -24,7 +25,7 @@ export function maturingOf(credits: readonly DayAmount[], debits: readonly DayAm
     ...credits.map(({ day, diamonds }) => ({ day, change: diamonds })),
     ...debits.map(({ day, diamonds }) => ({ day, change: -diamonds })),
   ].toSorted((a, b) => (a.day === b.day ? b.change - a.change : a.day < b.day ? -1 : 1));
-  // A debit empties the newest days first, so what is left of all of them is one sum, and never less than nothing:
-  // what the window's days did not have was taken of what had matured.
+  // A debit empties the newest days first, so what is left of all days is a single sum. It never falls below zero: a
+  // larger debit took the rest from matured diamonds.
   return steps.reduce((left, { change }) => Math.max(0, left + change), 0);
 }

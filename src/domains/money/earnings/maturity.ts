@@ -1,6 +1,6 @@
 /**
- * Which diamonds may be cashed out: those that have matured (see `mature.ts`). A cash-out takes no others, and demands
- * in its own batch that what it takes is there still.
+ * Reads which diamonds can be cashed out: only matured ones (see `mature.ts`). A cash-out requires in its own batch
+ * that they are still there.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -15,15 +15,15 @@ interface Diamonds {
   readonly total: number;
   readonly maturing: number;
   readonly matured: number;
-  /** For `stillMatured`: the window's first day, and how much of what the window earned is gone again. */
+  /** For `stillMatured`: the window's first day, and how much of the window's earnings has been taken again. */
   readonly window: { readonly since: string; readonly taken: number };
 }
 
-/** @param known the economy, where the caller has read it */
+/** @param known the economy, if the caller has read it */
 export async function readDiamonds(ctx: Context, userId: string, known?: Economy): Promise<Diamonds> {
   const { limits } = known ?? (await readEconomy(ctx));
   const since = windowStart(ctx.now(), limits.maturingDays);
-  // One batch: all three are as of one moment.
+  // One batch, so that all three are read at the same moment.
   const [[account], credits, debits] = await ctx.db.batch([
     ctx.db.all<{ balance: number }>(sql`
       SELECT balance FROM ${ledgerAccounts}
@@ -41,11 +41,12 @@ export async function readDiamonds(ctx: Context, userId: string, known?: Economy
 }
 
 /**
- * For `requireThat`, ahead of the batch's own transfers: so many diamonds are matured at that moment, whatever came or
- * went since they were read. Earning in between is no hindrance; of exchanges and cash-outs those win that came first.
+ * For `requireThat`, before the batch's own transfers: requires that this many diamonds are matured at that moment.
+ * Earnings since the read do no harm; of concurrent exchanges and cash-outs, the first ones win.
  */
 export function stillMatured(userId: string, diamonds: number, { window }: Diamonds): SQL {
-  // What the window earned since then raises both sums; what was taken of the window since then only adds to `taken`.
+  // Earnings in the window since the read raise both sums; anything taken from the window since then only adds to
+  // `taken`.
   return sql`
     coalesce((SELECT balance FROM ${ledgerAccounts}
       WHERE owner = ${userId} AND kind = 'earnings' AND unit = 'diamond' AND shard = 0), 0)

@@ -1,4 +1,4 @@
-/** The periods in which targets are reached, in UTC; a week begins on Monday. */
+/** The periods of targets, in UTC; a week begins on Monday. */
 import { addDays, addMonths, addWeeks, startOfDay, startOfISOWeek, startOfMonth } from 'date-fns';
 import type { TARGET_PERIODS } from '@/contracts/economy';
 import { HOUR_MS, toDay } from '@/shared/time';
@@ -9,17 +9,17 @@ export interface Period {
   readonly kind: PeriodKind;
   /** As in `target_rewards.period`: the first day, or `ever`. */
   readonly name: string;
-  /** Milliseconds: from `startMs` on, before `endMs`. */
+  /** Milliseconds: `startMs` inclusive, `endMs` exclusive. */
   readonly startMs: number;
   readonly endMs: number;
 }
 
 const EVER: Period = { kind: 'ever', name: 'ever', startMs: 0, endMs: Date.parse('9999-12-31') };
 
-/** Awards are given once an hour, so a period that is over is looked at again for as long: once more than it takes. */
+/** Awards run once an hour, so a period is still checked for this long after its end: once more than needed. */
 const LOOKED_AT_AGAIN_MS = 3 * HOUR_MS;
 
-/** The period of this kind that runs at this time (ms). A Worker's local time is UTC, in which date-fns reckons. */
+/** The period of this kind that contains this time (ms). A Worker's local time is UTC, and date-fns uses local time. */
 export function periodAt(kind: PeriodKind, ms: number): Period {
   switch (kind) {
     case 'day':
@@ -33,7 +33,7 @@ export function periodAt(kind: PeriodKind, ms: number): Period {
   }
 }
 
-/** The periods of this kind whose targets are rewarded at this time (ms): the one that runs, and one just over. */
+/** The periods of this kind to reward at this time (ms): the current one, and the previous one if it has just ended. */
 export function periodsToReward(kind: PeriodKind, ms: number): Period[] {
   const running = periodAt(kind, ms);
   const before = periodAt(kind, ms - LOOKED_AT_AGAIN_MS);

@@ -1,6 +1,6 @@
 /**
- * How far creators have come in a period: derived from what they earned and streamed, never stored. Rewards are not
- * counted into diamonds, or one target's reward would help to reach the next.
+ * Computes creators' progress in a period from what they earned and streamed; it is never stored. Rewards do not count
+ * as diamonds, or one target's reward would help to reach the next.
  */
 
 import { sql } from 'drizzle-orm';
@@ -21,8 +21,8 @@ const NONE: Progress = { diamonds: 0, gifts: 0, minutesStreamed: 0, minutesWatch
 type Row<M extends Metric> = { readonly userId: string; readonly period: number } & Readonly<Record<M, number>>;
 
 /**
- * Two statements, whatever is asked. A stream counts with the minutes that lie inside the period, so far where it is
- * live; what verified users watched is known when a stream has ended, and counts where it did.
+ * Runs two statements, whatever is asked. A stream counts with its minutes inside the period, up to now if it is live.
+ * Minutes watched by verified users are known once a stream has ended, and count in the period of its end.
  */
 export async function readProgress(
   ctx: Context,
@@ -44,7 +44,7 @@ export async function readProgress(
       CROSS JOIN earning_days ON user_id = creator.value
         AND day BETWEEN period.value ->> 'firstDay' AND period.value ->> 'lastDay'
       GROUP BY creator.value, period.key`),
-    // One index serves those that have ended, another those that go on: one condition for both would read them all.
+    // One index serves ended streams and another open ones: a single condition for both would read all streams.
     ctx.db.all<Row<'minutesStreamed' | 'minutesWatched'>>(sql`
       WITH asked AS (
         SELECT creator.value AS user_id, period.key AS period,

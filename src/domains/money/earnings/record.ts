@@ -1,4 +1,4 @@
-/** What a use case that earns diamonds adds to its batch, after its transfers. */
+/** Records earned diamonds: a use case adds this to its batch, after its transfers. */
 import { type SQLWrapper, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
@@ -8,7 +8,7 @@ import { ledgerAccounts } from '@/ledger/tables';
 import { toDay } from '@/shared/time';
 import { type EarningSource, earningDays } from './tables';
 
-/** Counts towards the day, and remembers the transfer: the account's last one by then. */
+/** Adds to the day's sums and stores the transfer, which is the account's last one at that point of the batch. */
 export function recordEarning(
   ctx: Context,
   { userId, source, diamonds }: { userId: string; source: EarningSource; diamonds: number },

@@ -1,4 +1,4 @@
-/** What creators earn: figures, history, targets, and diamonds for coins. Cash-outs are payouts' own. */
+/** Endpoints for creators' earnings: figures, history, targets and exchange. Cash-outs belong to payouts. */
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { exportDays, listDays } from './days';
 import { earningError } from './errors';
@@ -19,8 +19,8 @@ import { readStats } from './stats';
 import { listTargets } from './targets';
 
 const CSV =
-  'With `format=csv` the answer is `text/csv`: all of the range, a header row first, sent as it is read. A text that a ' +
-  'spreadsheet would take for a formula is preceded by an apostrophe.';
+  'With `format=csv` the response is `text/csv`: the whole range with a header row, streamed. Text that a ' +
+  'spreadsheet would read as a formula gets a leading apostrophe.';
 
 export const earningEndpoints: Endpoint[] = [
   endpoint({
@@ -28,8 +28,8 @@ export const earningEndpoints: Endpoint[] = [
     method: 'get',
     path: '/earnings/targets',
     tag: 'earnings',
-    summary: 'Targets, and how far I have come',
-    description: 'Progress is of the period that runs, in UTC; a week begins on Monday. Rewards come within an hour.',
+    summary: 'Targets, and my progress',
+    description: 'Progress is for the current period, in UTC; a week begins on Monday. Rewards arrive within an hour.',
     who: 'user',
     response: TargetList,
     handler: (ctx, { actor }) => listTargets(ctx, actor.userId),
@@ -39,8 +39,8 @@ export const earningEndpoints: Endpoint[] = [
     method: 'get',
     path: '/earnings/stats',
     tag: 'earnings',
-    summary: 'What I earned, by source and by day',
-    description: 'Of the last 30 days, unless it says otherwise; at most 366.',
+    summary: 'My earnings by source and by day',
+    description: 'The last 30 days by default; at most 366.',
     who: 'user',
     query: StatsQuery,
     response: EarningStats,
@@ -51,8 +51,8 @@ export const earningEndpoints: Endpoint[] = [
     method: 'get',
     path: '/earnings/history',
     tag: 'earnings',
-    summary: 'All that I earned, and what took diamonds away',
-    description: `The newest first. ${CSV} A file has at most 366 days: the last ones, unless it says otherwise.`,
+    summary: 'My earnings, and what took diamonds away',
+    description: `Newest first. ${CSV} A file covers at most 366 days, by default the last ones.`,
     who: 'user',
     fresh: true,
     query: HistoryQuery,
@@ -67,7 +67,7 @@ export const earningEndpoints: Endpoint[] = [
     path: '/earnings/exchange',
     tag: 'earnings',
     summary: 'Exchange diamonds for coins',
-    description: 'At the configured rate, rounded down. Diamonds that are still maturing go first.',
+    description: 'At the configured rate, rounded down. Maturing diamonds are exchanged first.',
     who: 'user',
     movesMoney: true,
     body: ExchangeRequest,
@@ -82,7 +82,7 @@ export const earningEndpoints: Endpoint[] = [
     path: '/dj/earnings',
     tag: 'dj',
     summary: 'My earnings by day and source, with their sum',
-    description: `Of the last 30 days, unless it says otherwise; at most 366. ${CSV}`,
+    description: `The last 30 days by default; at most 366. ${CSV}`,
     who: 'dj',
     query: DaysQuery,
     response: EarningDayPage,

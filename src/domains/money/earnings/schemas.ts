@@ -9,7 +9,7 @@ const DIAMONDS_MAX = 1_000_000_000_000;
 const time = z.iso.datetime();
 const day = z.iso.date();
 const source = z.enum(EARNING_SOURCES);
-const aFormat = { format: z.enum(['json', 'csv']).default('json').describe('`csv`: all of the range as one file.') };
+const aFormat = { format: z.enum(['json', 'csv']).default('json').describe('`csv`: the whole range as one file.') };
 
 export const ExchangeRequest = z
   .strictObject({ diamonds: z.int().min(1).max(DIAMONDS_MAX) })
@@ -20,23 +20,23 @@ export const Exchange = z
     id: z.uuid(),
     diamonds: z.int(),
     coins: z.int(),
-    economyVersion: z.int().describe('Whose rate it was.'),
-    balances: z.object({ diamonds: z.int(), coins: z.int() }).describe('What it left.'),
+    economyVersion: z.int().describe('The version of the economy whose rate was used.'),
+    balances: z.object({ diamonds: z.int(), coins: z.int() }).describe('The balances after the exchange.'),
     createdAt: time,
   })
   .openapi('Exchange');
 
-/** What a creator was given, and what took it away again. */
+/** What a creator earned, and what took diamonds away. */
 export const ENTRY_KINDS = [...EARNING_SOURCES, 'exchange', 'payout', 'payout-returned'] as const;
 
 export const EarningEntry = z
   .object({
     id: z.int(),
     kind: z.enum(ENTRY_KINDS),
-    diamonds: z.int().describe('Less than 0 where they left.'),
+    diamonds: z.int().describe('Less than 0 if they were taken away.'),
     balanceAfter: z.int(),
-    refId: z.string().describe('Of the gift, tip, month, reward, exchange or payout.'),
-    sender: orNull(PublicCard).describe('Of gifts and tips.'),
+    refId: z.string().describe('The id of the gift, tip, month, reward, exchange or payout.'),
+    sender: orNull(PublicCard).describe('Only for gifts and tips.'),
     gift: z.object({ id: z.string(), name: z.string() }).nullable(),
     quantity: z.int().nullable(),
     message: z.string().nullable(),
@@ -46,14 +46,14 @@ export const EarningEntry = z
 
 export const HistoryQuery = z.strictObject({ ...dayRangeQuery, ...cursorQuery, ...aFormat });
 export const EarningPage = cursorPageOf(EarningEntry);
-/** The last transfer of a page. */
+/** A cursor's position: the last transfer of a page. */
 export const HistoryPosition = z.tuple([z.int()]);
 
 const EarningDay = z.object({ day, source, diamonds: z.int(), count: z.int() }).openapi('EarningDay');
 
 export const DaysQuery = z.strictObject({ ...dayRangeQuery, ...pageQuery, ...aFormat });
 export const EarningDayPage = pageOf(EarningDay).extend({
-  sum: z.object({ diamonds: z.int(), count: z.int() }).describe('Of the whole range.'),
+  sum: z.object({ diamonds: z.int(), count: z.int() }).describe('The sum of the whole range.'),
 });
 
 export const StatsQuery = z.strictObject(dayRangeQuery);
@@ -62,20 +62,20 @@ export const EarningStats = z
   .object({
     from: day,
     to: day,
-    total: Sum.describe('Of the range.'),
+    total: Sum.describe('The total of the range.'),
     bySource: z.array(Sum.extend({ source })),
-    byDay: z.array(Sum.extend({ day })).describe('Every day of the range.'),
+    byDay: z.array(Sum.extend({ day })).describe('One entry for every day of the range.'),
     today: z.int(),
     last30Days: z.int(),
     allTime: z.int(),
-    exchanged: z.object({ diamonds: z.int(), coins: z.int(), count: z.int() }).describe('Of all time.'),
+    exchanged: z.object({ diamonds: z.int(), coins: z.int(), count: z.int() }).describe('All-time total.'),
     cashedOut: z
       .object({
         diamonds: z.int(),
         count: z.int(),
         amounts: z.array(z.object({ currency: z.string(), amountMinor: z.int() })),
       })
-      .describe('Cash-outs of diamonds that were paid, of all time.'),
+      .describe('All paid cash-outs of diamonds.'),
   })
   .openapi('EarningStats');
 
@@ -87,9 +87,9 @@ const Target = z
     threshold: z.int(),
     period: z.enum(TARGET_PERIODS),
     reward: z.object({ diamonds: z.int() }),
-    progress: z.int().describe('In the period that runs. Rewards are no diamonds that count.'),
-    periodEndsAt: time.nullable().describe('Null: it never ends.'),
-    reachedAt: time.optional().describe('When it was rewarded; within an hour of being reached.'),
+    progress: z.int().describe('Progress in the current period. Rewards do not count as diamonds.'),
+    periodEndsAt: time.nullable().describe('Null: the period never ends.'),
+    reachedAt: time.optional().describe('When it was rewarded, within an hour of being reached.'),
   })
   .openapi('Target');
 

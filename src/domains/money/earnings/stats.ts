@@ -1,4 +1,4 @@
-/** A creator's figures: five statements, whatever there is. */
+/** Reads a creator's figures, with five statements. */
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -27,7 +27,7 @@ export async function readStats(
   const range = readRange(now, query, DAYS_DEFAULT);
   const { from, to } = range;
   const [today, since] = [toDay(now), toDay(now - (DAYS_DEFAULT - 1) * DAY_MS)];
-  // `+status` keeps SQLite from the index by status, which would read what everybody was paid.
+  // `+status` keeps SQLite from using the index by status, which would read every user's payouts.
   const [rows, [ever], [exchanged], [paid], amounts] = await ctx.db.batch([
     ctx.db.all<Row>(sql`
       SELECT day, source, diamonds, count FROM earning_days WHERE user_id = ${userId} AND day BETWEEN ${from} AND ${to}`),

@@ -13,13 +13,13 @@ export const earningDays = sqliteTable(
     source: text().$type<EarningSource>().notNull(),
     diamonds: integer().notNull(),
     count: integer().notNull(),
-    /** Where the day's part of the account's history begins, backwards. */
+    /** Where this day's part of the account's history begins, walking backwards. */
     lastTransferId: integer('last_transfer_id').notNull(),
   },
   (table) => [primaryKey({ columns: [table.userId, table.day, table.source] })],
 );
 
-/** Diamonds that became coins. */
+/** Diamonds that were exchanged for coins. */
 export const exchanges = sqliteTable('exchanges', {
   id: text().primaryKey(),
   userId: text('user_id').notNull(),
@@ -31,7 +31,7 @@ export const exchanges = sqliteTable('exchanges', {
   createdAt: integer('created_at').notNull(),
 });
 
-/** A target reached: one reward a period. */
+/** A reached target: one reward per period. */
 export const targetRewards = sqliteTable('target_rewards', {
   id: text().primaryKey(),
   userId: text('user_id').notNull(),

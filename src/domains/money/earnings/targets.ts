@@ -1,4 +1,4 @@
-/** A creator's targets, as the economy sets them, and how far they have come in the periods that run. */
+/** Lists a creator's targets from the economy, with the progress in the current periods. */
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -37,7 +37,7 @@ export async function listTargets(ctx: Context, userId: string): Promise<z.input
   return { items };
 }
 
-/** What these users were rewarded for in these periods. */
+/** Reads these users' rewards in these periods. */
 export function readRewards(ctx: Context, userIds: readonly string[], periodNames: readonly string[]) {
   const { userId, targetId, period, createdAt } = targetRewards;
   const isOneOf = (list: readonly string[]) => sql`IN (SELECT value FROM json_each(${JSON.stringify(list)}))`;

@@ -1,6 +1,6 @@
 /**
- * The gift catalogue: anyone reads what is on offer, staff keep it. A gift is never deleted, since those that were sent
- * name it, and none is offered that would earn its receiver nothing.
+ * The gift catalogue: anyone can read what is on offer, and staff edit it. A gift is never deleted, because sent gifts
+ * refer to it, and never on offer if it would earn its recipient nothing.
  */
 
 import type { z } from '@hono/zod-openapi';
@@ -26,7 +26,7 @@ import type { KeptGift, KeptGiftChanges, NewKeptGift } from './schemas';
 import type { GiftRow } from './tables';
 import { gifts } from './tables';
 
-/** Enough for an emoji that is joined of several. */
+/** Enough for an emoji that is joined from several. */
 const ICON_CHARACTERS_MAX = 16;
 
 const onOffer = eq(gifts.active, literal(1));
@@ -57,7 +57,9 @@ export async function addGift(
   return presentKeptGift(row);
 }
 
-/** What is not sent stays. Throws GIFT_NOT_FOUND, VALIDATION_FAILED, GIFT_WORTHLESS, GIFT_CHANGED. */
+/**
+ * Fields that are not sent stay as they are. Throws GIFT_NOT_FOUND, VALIDATION_FAILED, GIFT_WORTHLESS, GIFT_CHANGED.
+ */
 export async function changeGift(
   ctx: Context,
   actor: Actor,
@@ -68,7 +70,7 @@ export async function changeGift(
   if (!before) throw giftError('GIFT_NOT_FOUND');
   const given = Object.fromEntries(
     Object.entries(input).filter(([, value]) => value !== undefined),
-  ) as Partial<GiftRow>; // fewer keys of the same
+  ) as Partial<GiftRow>; // the same fields, without the undefined ones
   if (!isChange(before, given)) return presentKeptGift(before);
   const after = { ...before, ...given, updatedAt: Math.max(ctx.now(), before.updatedAt + 1) };
   const asRead = and(eq(gifts.id, id), eq(gifts.updatedAt, before.updatedAt));
@@ -118,9 +120,9 @@ function requireOwnPictures(ctx: Context, { icon, animationUrl }: GiftRow): void
   if (!isShortText && !isOwnMediaUrl(ctx.config, icon))
     details.push({
       path: 'icon',
-      message: `must have at most ${ICON_CHARACTERS_MAX} characters, or be a picture that was uploaded here`,
+      message: `must have at most ${ICON_CHARACTERS_MAX} characters, or be the URL of an image uploaded here`,
     });
   if (animationUrl !== null && !isOwnMediaUrl(ctx.config, animationUrl))
-    details.push({ path: 'animationUrl', message: 'must be a file that was uploaded here' });
+    details.push({ path: 'animationUrl', message: 'must be the URL of a file uploaded here' });
   if (details.length > 0) throw httpError('VALIDATION_FAILED', { details });
 }

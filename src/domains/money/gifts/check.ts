@@ -1,4 +1,4 @@
-/** What the books must say of a gift or a tip: the sender's coins, and the recipient's diamonds. */
+/** Checks gifts and tips against the ledger: the sender's coins, and the recipient's diamonds. */
 import { sql } from 'drizzle-orm';
 import { COIN, checkRows, DIAMOND } from '@/ledger/check';
 import { giftsSent } from './tables';

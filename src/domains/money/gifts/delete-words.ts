@@ -1,4 +1,4 @@
-/** Deletes what somebody said in a room: a chat message, or the words of a gift, which stays as it was paid. */
+/** Deletes text in a room: a chat message, or the text of a gift. The paid gift itself stays. */
 import { and, eq, isNotNull } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commitIfMet, requireChange } from '@/db/commit';
@@ -11,8 +11,8 @@ import type { Actor } from '@/shared/actor';
 import { giftsSent } from './tables';
 
 /**
- * By its author, the creator, a moderator, wherever they are, or staff, of whom the log keeps it.
- * @param id of the message or the gift. Throws MESSAGE_NOT_FOUND, NOT_ALLOWED, and what admission refuses.
+ * Allowed for the author, the creator and moderators, from any region, and for staff, whose deletion is logged.
+ * @param id the id of the message or the gift. Throws MESSAGE_NOT_FOUND, NOT_ALLOWED, and what admission refuses.
  */
 export async function deleteWords(ctx: Context, actor: Actor, streamId: string, id: string): Promise<void> {
   const [gift, { relation }] = await Promise.all([

@@ -1,4 +1,4 @@
-/** All that a gift is judged by, in one batch of reads: no gift costs a round trip more. */
+/** Reads everything that a gift is judged by in one batch, so that no gift needs another round trip. */
 
 import { and, eq, type Placeholder, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -19,10 +19,10 @@ import { requireSupportable, supportColumns } from '@/domains/people/social/supp
 import type { GiftRow, GiftSentRow } from './tables';
 import { gifts, giftsSent } from './tables';
 
-/** What a request wants given, and to whom: to a creator, or into a live stream. */
+/** What a request gives, and to whom: to a creator, or into a live stream. */
 export interface Giving {
   readonly senderId: string;
-  /** Where the sender is, if it is known (ISO 3166). */
+  /** The sender's country, if known (ISO 3166). */
   readonly country: string | null;
   readonly region: string | null;
   readonly recipientId: string | null;
@@ -34,22 +34,22 @@ export interface Giving {
 
 type Party = CardRow & { status: string; creatorStatus: string; blocked: number };
 
-/** The door of the stream into which the gift goes, and what the sender is there. */
+/** The stream that receives the gift, and the sender's relation to it. */
 interface GiftDoor {
   readonly door: Pick<StreamRow, 'status' | 'visibility'>;
   readonly standing: RoomRelation | undefined;
 }
 
-/** What the sender is to the channel of a creator who is given something outside of a stream. */
+/** The sender's relation to the channel of a creator who receives a gift outside a stream. */
 interface ChannelRow {
   blockedWords: string[];
   banned: number;
-  /** 1: keeps order there. */
+  /** 1: a moderator or staff, so exempt from moderation. */
   exempt: number;
 }
 
 export interface GiftFacts {
-  /** The gift that this key has sent before. */
+  /** The gift already sent with this key. */
   readonly known: GiftSentRow | undefined;
   readonly economy: Economy;
   readonly gift: GiftRow | null;
@@ -96,7 +96,7 @@ const sentBefore = builtOnce((db, value: (name: 'senderId' | 'idempotencyKey') =
     .where(and(eq(giftsSent.senderId, value('senderId')), eq(giftsSent.idempotencyKey, value('idempotencyKey')))),
 );
 
-/** The gift that this sender sent with this key. */
+/** The gift that this sender already sent with this key. */
 export async function findGiftSent(
   ctx: Context,
   senderId: string,
@@ -113,7 +113,7 @@ const giftQuery = builtOnce((db, value: (name: 'id') => Placeholder) =>
     .where(eq(gifts.id, value('id'))),
 );
 
-/** Sender and recipient, who is the stream's creator where a stream is named. */
+/** Reads the sender and the recipient; for a stream, the recipient is its creator. */
 type Named = 'senderId' | 'country' | 'region' | 'recipientId' | 'streamId';
 const peopleQuery = builtOnce((db, value: (name: Named) => Placeholder) =>
   db
@@ -151,8 +151,8 @@ function channelQuery(ctx: Context, { recipientId, senderId }: Giving) {
 }
 
 /**
- * Whom it is for, if they may be given something here. Throws NOT_ONESELF, USER_NOT_FOUND, NOT_A_CREATOR; into a stream
- * also what `mayStay` refuses, STREAM_NOT_FOUND, STREAM_NOT_LIVE.
+ * Returns the recipient if they can be given something here. Throws NOT_ONESELF, USER_NOT_FOUND, NOT_A_CREATOR; for a
+ * stream also what `mayStay` refuses, STREAM_NOT_FOUND, STREAM_NOT_LIVE.
  */
 export function requireRecipient({ recipient, room }: GiftFacts, { senderId, streamId }: Giving): CardRow {
   if (streamId === null) return requireSupportable(recipient ?? undefined, senderId);

@@ -1,4 +1,4 @@
-/** What somebody gave and was given: two statements, however long the list. */
+/** Lists the gifts that a user sent or received, with two statements however long the list is. */
 import { and, desc, eq, lt } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { cardColumns } from '@/domains/base/users/present';
@@ -28,7 +28,8 @@ async function listGifts(ctx: Context, userId: string, side: 'sender' | 'recipie
   const before = cursor === undefined ? undefined : decodeCursor(list, CursorPosition, cursor)[0];
   const [mine, theirs] =
     side === 'sender' ? [giftsSent.senderId, giftsSent.recipientId] : [giftsSent.recipientId, giftsSent.senderId];
-  // No batch: D1 gives a batch's rows by column name, and here three have an `id`.
+  // No batch: D1 returns batch rows as objects, so columns with the same name collide, and here three have the name
+  // `id`.
   const [rows, [me = null]] = await Promise.all([
     ctx.db
       .select({ row: giftsSent, gift: gifts, other: cardColumns })

@@ -1,4 +1,4 @@
-/** Turns rows of gifts into wire shapes: what a gift earned is its receiver's to know. */
+/** Turns rows of gifts into wire shapes. Only the recipient sees what a gift earned. */
 
 import type { z } from '@hono/zod-openapi';
 import { type CardRow, presentCard } from '@/domains/base/users/present';
@@ -18,12 +18,12 @@ export function presentKeptGift(row: GiftRow): z.input<typeof KeptGift> {
 export interface GiftParties {
   /** Null: a tip. */
   readonly gift: GiftRow | null;
-  /** Null: the account is gone. */
+  /** Null: the account no longer exists. */
   readonly sender: CardRow | null;
   readonly recipient: CardRow | null;
 }
 
-/** @param readerId who reads the answer */
+/** @param readerId the user who reads the response */
 export function presentGiftSent(
   row: GiftSentRow,
   { gift, sender, recipient }: GiftParties,

@@ -1,4 +1,4 @@
-/** Gifts and tips, and the catalogue. */
+/** Endpoints for gifts, tips and the gift catalogue. */
 
 import { z } from '@hono/zod-openapi';
 import { roomError } from '@/domains/live/rooms/errors';
@@ -38,10 +38,10 @@ const GIVING_REFUSALS = [
   giftError.GIFT_WORTHLESS,
 ];
 const GIVING =
-  'Into a live stream it is shown in the room as `gift-sent`, once it is paid. A message is judged as chat is, outside ' +
-  'of a stream by the bans and blocked words of the creator. If it is refused, the gift is sent without it, and the ' +
-  'answer says why: `message: null, messageRefused: { code }`. The details of `NOT_ENOUGH_COINS` are the balance and ' +
-  'the price.';
+  'In a live stream, the room shows it as `gift-sent` once it is paid. A message is moderated like chat; outside a ' +
+  "stream, only by the creator's bans and blocked words. If the message is refused, the gift is sent without it, " +
+  'and the response says why: `message: null, messageRefused: { code }`. The details of `NOT_ENOUGH_COINS` are the ' +
+  'balance and the price.';
 
 export const giftEndpoints: Endpoint[] = [
   endpoint({
@@ -112,10 +112,10 @@ export const giftEndpoints: Endpoint[] = [
     method: 'delete',
     path: '/sessions/{id}/chat/{messageId}',
     tag: 'session',
-    summary: 'Delete a message, or the words of a gift',
+    summary: 'Delete a message, or the text of a gift',
     description:
-      'By the id of the message or of the gift, which stays. Its author, the creator, a moderator, or staff with ' +
-      '`canDeleteMessages`, from wherever they are.',
+      'Takes the id of the message or of the gift; the gift itself stays. Allowed for its author, the creator, ' +
+      'moderators, and staff with `canDeleteMessages`, from any region.',
     who: 'user',
     params: z.strictObject({ id: anId, messageId: anId }),
     response: Nothing,
@@ -151,7 +151,8 @@ export const giftEndpoints: Endpoint[] = [
     path: '/owner/panel/gifts/{id}',
     tag: 'owner',
     summary: 'Change a gift, or retire it',
-    description: 'What is not sent stays. `active: false` retires it: what was sent still names it.',
+    description:
+      'Fields that are not sent stay as they are. `active: false` retires the gift; sent gifts still refer to it.',
     who: keeper,
     params: z.strictObject({ id: z.string().min(1) }),
     body: KeptGiftChanges,

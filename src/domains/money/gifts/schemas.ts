@@ -1,4 +1,4 @@
-/** Wire shapes of the catalogue, and of gifts and tips as they are sent and received. */
+/** Wire shapes of the catalogue, and of gifts and tips that were sent or received. */
 import { z } from '@hono/zod-openapi';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { cursorPageOf, orNull, pageOf } from '@/http/envelope';
@@ -8,7 +8,7 @@ const NAME_CHARACTERS_MAX = 60;
 const URL_CHARACTERS_MAX = 500;
 const MESSAGE_CHARACTERS_MAX = 200;
 const PRICE_COINS_MAX = 1_000_000;
-/** What the economy lets be sent at once is less. */
+/** A technical bound; the economy's limit is lower. */
 const QUANTITY_MAX = 10_000;
 const TIP_COINS_MAX = 1_000_000_000;
 
@@ -16,7 +16,7 @@ const CatalogueGift = z
   .object({
     id: z.uuid(),
     name: z.string(),
-    icon: z.string().openapi({ description: 'An emoji or short text, or the URL of a picture.' }),
+    icon: z.string().openapi({ description: 'An emoji or short text, or the URL of an image.' }),
     coins: z.int(),
     animationUrl: z.string().nullable(),
   })
@@ -24,20 +24,20 @@ const CatalogueGift = z
 
 export const CataloguePage = pageOf(CatalogueGift);
 
-/** What staff see of it. */
+/** A gift of the catalogue as staff see it. */
 export const KeptGift = CatalogueGift.extend({ active: z.boolean() }).openapi('KeptGift');
 
 const kept = {
   name: aLine(NAME_CHARACTERS_MAX),
   icon: aLine(URL_CHARACTERS_MAX).openapi({
-    description: 'An emoji or text of at most 16 characters, or the URL of a picture uploaded here.',
+    description: 'An emoji or text of at most 16 characters, or the URL of an image uploaded here.',
   }),
   coins: z.int().min(1).max(PRICE_COINS_MAX),
   animationUrl: z
     .string()
     .max(URL_CHARACTERS_MAX)
     .nullable()
-    .openapi({ description: 'The URL of a file uploaded here; null for none.' }),
+    .openapi({ description: 'The URL of a file uploaded here; null: none.' }),
 };
 
 export const NewKeptGift = z
@@ -45,16 +45,16 @@ export const NewKeptGift = z
   .openapi('NewKeptGift');
 
 export const KeptGiftChanges = z
-  .strictObject({ ...kept, active: z.boolean().openapi({ description: 'False: it is not sold any more.' }) })
+  .strictObject({ ...kept, active: z.boolean().openapi({ description: 'False: it is no longer sold.' }) })
   .partial()
   .openapi('KeptGiftChanges');
 
 const anId = z.string().min(1).max(64);
 const to = {
-  recipientId: anId.optional().openapi({ description: 'The creator; or else:' }),
+  recipientId: anId.optional().openapi({ description: 'The creator who receives it. Send either this or `streamId`.' }),
   streamId: anId
     .optional()
-    .openapi({ description: 'The live stream whose creator it is for, and whose room sees it.' }),
+    .openapi({ description: 'The live stream whose creator receives it and whose room shows it.' }),
   message: aText(MESSAGE_CHARACTERS_MAX).optional(),
 };
 
@@ -78,9 +78,9 @@ export const GiftSent = z
     id: z.uuid(),
     gift: orNull(CatalogueGift).openapi({ description: 'Null: a tip.' }),
     quantity: z.int(),
-    coins: z.int().openapi({ description: 'Of all of them.' }),
-    diamonds: z.int().optional().openapi({ description: 'What it earned. For the receiver alone.' }),
-    sender: orNull(PublicCard).openapi({ description: 'Null: the account is gone.' }),
+    coins: z.int().openapi({ description: 'The price of all of them together.' }),
+    diamonds: z.int().optional().openapi({ description: 'What it earned. Only for the recipient.' }),
+    sender: orNull(PublicCard).openapi({ description: 'Null: the account no longer exists.' }),
     recipient: orNull(PublicCard),
     streamId: z.uuid().nullable(),
     message: z.string().nullable(),
@@ -88,7 +88,7 @@ export const GiftSent = z
       .object({ code: z.string().openapi({ example: 'BLOCKED_WORDS' }) })
       .optional()
       .openapi({
-        description: 'Why your words were left out. The gift was sent without them. For the sender alone.',
+        description: 'Why your message was left out; the gift was sent without it. Only for the sender.',
       }),
     createdAt: z.string(),
   })
@@ -96,5 +96,5 @@ export const GiftSent = z
 
 export const GiftSentPage = cursorPageOf(GiftSent);
 
-/** After the list's name in its cursor: the last gift's id. */
+/** A cursor's position: the id of the last gift. */
 export const CursorPosition = z.tuple([z.string()]);

@@ -1,6 +1,6 @@
 /**
- * Sending a gift or a tip: one batch holds its row, its coins, its diamonds, the day's earning and what the room is to
- * hear, so that no gift is shown that was not paid, and none is paid and never shown.
+ * Sends a gift or a tip. One batch holds its row, its coins, its diamonds, the day's earning and the room's event, so
+ * no gift is shown unpaid and none is paid without being shown.
  */
 
 import type { z } from '@hono/zod-openapi';
@@ -30,7 +30,7 @@ import type { GiftRow, GiftSentRow } from './tables';
 import { giftsSent, streamEarnings } from './tables';
 import { judgeWords } from './words';
 
-/** What is paid for: the price of the line, in coins. */
+/** What is paid for, and its total price in coins. */
 interface Line {
   readonly quantity: number;
   readonly coins: number;
@@ -40,7 +40,7 @@ interface Line {
 
 type Price = (facts: GiftFacts) => Line;
 
-/** Throws GIFT_NOT_FOUND, QUANTITY_OUT_OF_RANGE, GIFT_WORTHLESS, NOT_ENOUGH_COINS, and as `requireRecipient` does. */
+/** Throws GIFT_NOT_FOUND, QUANTITY_OUT_OF_RANGE, GIFT_WORTHLESS, NOT_ENOUGH_COINS, and what `requireRecipient` throws. */
 export function sendGift(ctx: Context, sender: Actor, input: z.output<typeof NewGiftSent>, once: Once) {
   const { giftId, quantity, ...to } = input;
   return give(ctx, givingOf(sender, giftId, to), once, ({ gift, economy }) => {
@@ -51,7 +51,7 @@ export function sendGift(ctx: Context, sender: Actor, input: z.output<typeof New
   });
 }
 
-/** Throws TIP_OUT_OF_RANGE, GIFT_WORTHLESS, NOT_ENOUGH_COINS, and as `requireRecipient` does. */
+/** Throws TIP_OUT_OF_RANGE, GIFT_WORTHLESS, NOT_ENOUGH_COINS, and what `requireRecipient` throws. */
 export function sendTip(ctx: Context, sender: Actor, { coins, ...to }: z.output<typeof NewTip>, once: Once) {
   return give(ctx, givingOf(sender, null, to), once, ({ economy }) => {
     const { tipCoinsMin, tipCoinsMax } = economy.limits;
@@ -150,14 +150,14 @@ const addToStream = builtOnce((db, value: (name: 'streamId' | 'diamonds') => Pla
     ON CONFLICT (stream_id) DO UPDATE SET diamonds = diamonds + excluded.diamonds, gifts = gifts + 1`),
 );
 
-/** Rounded down for the line; the remainder stays with the platform. */
+/** Rounded down for the whole line; the platform keeps the remainder. */
 function diamondsOf({ coins }: Line, { conversions: { diamondsPerCoin } }: Economy): number {
   const diamonds = convert(coins, diamondsPerCoin);
   if (diamonds < 1) throw giftError('GIFT_WORTHLESS', { details: { coins, diamondsPerCoin } });
   return diamonds;
 }
 
-/** Into a stream: its room tells, the creator too. */
+/** In a stream, the room shows the gift, so the creator gets no notification. */
 function roomEvents(
   row: GiftSentRow,
   { gift, sender, recipient }: { gift: GiftRow | null; sender: CardRow; recipient: CardRow },
@@ -178,7 +178,7 @@ function roomEvents(
   return [{ kind: 'room', roomId: row.streamId, command: { type: 'event', event, delayMs } }];
 }
 
-/** Outside of a stream: once a minute of each sender, and gathered by the day. A show lives on many small gifts. */
+/** Outside a stream: at most one notification per sender and minute, grouped by day. */
 function giftNotice(ctx: Context, { senderId, recipientId, createdAt }: GiftSentRow): Statement[] {
   const minute = Math.floor(createdAt / MINUTE_MS);
   const notification: NewNotification = {

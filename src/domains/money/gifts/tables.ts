@@ -1,10 +1,10 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
-/** The catalogue. */
+/** The gift catalogue. */
 export const gifts = sqliteTable('gifts', {
   id: text().primaryKey(),
   name: text().notNull(),
-  /** An emoji, or a picture of the platform's own media. */
+  /** An emoji or short text, or the URL of an image in the platform's own media. */
   icon: text().notNull(),
   animationUrl: text('animation_url'),
   coins: integer().notNull(),
@@ -13,7 +13,7 @@ export const gifts = sqliteTable('gifts', {
   updatedAt: integer('updated_at').notNull(),
 });
 
-/** Gifts and tips. Four rows each with the indexes: sender's key, sender, recipient. */
+/** Gifts and tips. Each writes four rows, with its indexes: sender's key, sender, recipient. */
 export const giftsSent = sqliteTable('gifts_sent', {
   id: text().primaryKey(),
   /** Null: a tip. */
@@ -25,7 +25,7 @@ export const giftsSent = sqliteTable('gifts_sent', {
   recipientId: text('recipient_id').notNull(),
   streamId: text('stream_id'),
   message: text(),
-  /** Why the text was left out; shown to the sender alone. */
+  /** Why the message was left out; shown only to the sender. */
   messageRefused: text('message_refused'),
   economyVersion: integer('economy_version').notNull(),
   idempotencyKey: text('idempotency_key').notNull(),
@@ -33,11 +33,11 @@ export const giftsSent = sqliteTable('gifts_sent', {
   createdAt: integer('created_at').notNull(),
 });
 
-/** What a stream has earned so far, written with each gift. */
+/** What a stream has earned, updated with each gift. */
 export const streamEarnings = sqliteTable('stream_earnings', {
   streamId: text('stream_id').primaryKey(),
   diamonds: integer().notNull(),
-  /** Gifts and tips, each once whatever its quantity. */
+  /** Gifts and tips; each counts once, whatever its quantity. */
   gifts: integer().notNull(),
 });
 

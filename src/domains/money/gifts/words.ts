@@ -1,6 +1,6 @@
 /**
- * Words that come with a gift are judged as chat is, before it is paid. Refused words are left out and the gift goes
- * on: money never fails because of words.
+ * Moderates the message of a gift like chat, before the gift is paid. A refused message is left out and the gift is
+ * still sent: a payment never fails because of its message.
  */
 import type { Context } from '@/contracts/context';
 import type { Approval, RoomRefusalCode } from '@/contracts/room';
@@ -8,17 +8,17 @@ import { foldLetters, hasBlockedWord, prepareBlockedWords } from '@/shared/block
 import { SECOND_MS } from '@/shared/time';
 import type { GiftFacts, Giving } from './facts';
 
-/** Nobody waits longer for a room before they have paid. */
+/** The longest that a payment waits for a room. */
 const ROOM_MS_MAX = 2 * SECOND_MS;
 
 export interface Words {
   readonly message: string | null;
   readonly messageRefused: RoomRefusalCode | 'ROOM_UNREACHABLE' | null;
-  /** How long (ms) after the gift they are shown, where chat is delayed. */
+  /** How long (ms) after the gift the message is shown, if chat is delayed. */
   readonly delayMs: number;
 }
 
-/** @param key of the request: a repeat is answered the same, and counts once */
+/** @param key the request's idempotency key: a repeat gets the same answer, and counts once */
 export async function judgeWords(ctx: Context, facts: GiftFacts, giving: Giving, key: string): Promise<Words> {
   const { message, streamId } = giving;
   if (message === null) return { message, messageRefused: null, delayMs: 0 };
@@ -27,7 +27,7 @@ export async function judgeWords(ctx: Context, facts: GiftFacts, giving: Giving,
   return { message: messageRefused ? null : message, messageRefused, delayMs: 0 };
 }
 
-/** Words that could not be judged are not shown. */
+/** A message that could not be judged is not shown. */
 async function askRoom(
   ctx: Context,
   { room }: GiftFacts,
@@ -48,7 +48,7 @@ async function askRoom(
     : left(approval.code);
 }
 
-/** Outside of a stream no crowd has to be kept in order; the creator's bans and blocked words hold. */
+/** Outside a stream there is no chat to moderate; only the creator's bans and blocked words apply. */
 function refusalElsewhere({ channel }: GiftFacts, message: string): 'BANNED' | 'BLOCKED_WORDS' | null {
   if (!channel || channel.exempt === 1) return null;
   if (channel.banned === 1) return 'BANNED';

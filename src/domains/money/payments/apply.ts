@@ -1,6 +1,6 @@
 /**
- * Applies what a payment provider reports: events in any order and any number of times. The facts together decide what a
- * payment comes to; its kind books the difference to what is booked, in one commit, if the row is still as it was read.
+ * Applies events from payment providers, which arrive in any order and may repeat. All facts together decide the
+ * payment's outcome. Its kind books the difference in one commit, if the row is unchanged since it was read.
  */
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
@@ -10,10 +10,10 @@ import { judgePayment } from './judge-payment';
 import type { PaymentKinds, Settlement } from './kinds';
 import { paymentClaims } from './tables';
 
-/** An attempt fails if another event was faster. */
+/** An attempt fails if another event changed the row first. */
 const ATTEMPTS_MAX = 5;
 
-/** Throws HeldForStaff if the event contradicts the payment, and another error if the event is to come back. */
+/** Throws HeldForStaff if the event contradicts the payment, and another error if the event should be retried. */
 export async function applyPaymentEvent(
   ctx: Context,
   kinds: PaymentKinds,

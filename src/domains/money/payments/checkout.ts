@@ -1,7 +1,7 @@
 /**
- * The checkout of a payment: the provider's page where the buyer pays. The payment's row is committed, and counted among
- * its buyer's checkouts of the day, before the provider hears of it. A request that is killed in between, or finds the
- * provider away, is finished by the same Idempotency-Key.
+ * Opens the checkout of a payment: the provider's page where the buyer pays. The payment's row is committed and counted
+ * against the buyer's daily budget before the provider is called. If the request dies in between or the provider does
+ * not answer, a retry with the same Idempotency-Key finishes it.
  */
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -13,14 +13,14 @@ import { paymentError } from './errors';
 import type { PaymentKind } from './kinds';
 import type { Payment } from './tables';
 
-/** Stripe's shortest. */
+/** Stripe's minimum. */
 const CHECKOUT_MS_MIN = 30 * MINUTE_MS;
-/** How long a request that did not reach the provider can be sent again. */
+/** How long a request that did not reach the provider can be retried. */
 const RETRY_MS = 10 * MINUTE_MS;
 
 type Terms = Pick<Payment, 'userId' | 'amountMinor' | 'currency' | 'successUrl' | 'cancelUrl'>;
 
-/** The payment's columns of a new row. Commit it with `checkoutSpending`. */
+/** Builds the payment columns of a new row. Commit it with `checkoutSpending`. */
 export function newPayment(ctx: Context, terms: Terms): Payment {
   const now = ctx.now();
   const expiresAt = now + CHECKOUT_MS_MIN + RETRY_MS;
@@ -42,14 +42,14 @@ export function newPayment(ctx: Context, terms: Terms): Payment {
   };
 }
 
-/** @param at when (ms) it was counted: `countedAt` */
+/** @param at when it was counted (ms): `countedAt` */
 export function checkoutSpending(userId: string, at: number): Spending {
   return { userId, costs: { checkouts: 1 }, at };
 }
 
 /**
- * Answers where to pay. Asked twice, the provider answers the same checkout: the payment's id is its key.
- * Throws CHECKOUT_OVER, DAILY_BUDGET_SPENT, and PAYMENT_UNAVAILABLE, after which it can be asked again.
+ * Returns the URL where the buyer pays. Safe to repeat: the payment's id is the idempotency key, where the provider
+ * supports one. Throws CHECKOUT_OVER, DAILY_BUDGET_SPENT, and PAYMENT_UNAVAILABLE, after which it can be retried.
  */
 export async function openCheckout(
   ctx: Context,
@@ -59,7 +59,7 @@ export async function openCheckout(
 ): Promise<string> {
   const { id, status, amountMinor, currency, successUrl, cancelUrl, createdAt, expiresAt } = payment;
   if (payment.checkoutUrl !== null) return payment.checkoutUrl;
-  // Later the provider would refuse a checkout that ends so soon.
+  // Any later, the provider would refuse a checkout that expires so soon.
   if (status !== 'pending' || ctx.now() > createdAt + RETRY_MS) throw paymentError('CHECKOUT_OVER');
   const { current } = ctx.payments;
   const provider = payment.provider === current.name ? current : ctx.payments.of(payment.provider);
@@ -82,8 +82,8 @@ function isUnopened({ table }: PaymentKind, { id }: Payment) {
 }
 
 /**
- * For a checkout that the provider refused to open, before it is asked again. Counts once, also if several ask at once.
- * Throws DAILY_BUDGET_SPENT.
+ * Counts a checkout that the provider refused to open once more, before it is retried. Counts once even if several
+ * requests retry at the same time. Throws DAILY_BUDGET_SPENT.
  */
 async function countAgain(ctx: Context, kind: PaymentKind, { id, userId }: Payment): Promise<number> {
   const countedAt = ctx.now();
@@ -94,7 +94,7 @@ async function countAgain(ctx: Context, kind: PaymentKind, { id, userId }: Payme
   return countedAt;
 }
 
-/** The provider opened nothing, so it no longer counts. */
+/** The provider opened nothing, so the checkout no longer counts. */
 async function uncount(ctx: Context, kind: PaymentKind, payment: Payment, countedAt: number): Promise<void> {
   const isAsCounted = and(isUnopened(kind, payment), eq(kind.table.countedAt, countedAt));
   await commitRefund(ctx, [

@@ -1,4 +1,4 @@
-/** What is known of a payment when its provider reports an event, and what is known after that event. */
+/** What is known about a payment before and after an event from its provider. */
 import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { PaymentEvent, PaymentProviderName } from '@/contracts/payments';
@@ -14,13 +14,13 @@ export type OnePaymentEvent = Exclude<PaymentEvent, { type: 'payout-account' }>;
 export interface KnownPayment {
   readonly kind: PaymentKind;
   readonly payment: Payment;
-  /** By the provider's id of each. */
+  /** By the provider's id of the claim. */
   readonly claims: ReadonlyMap<string, Claim>;
 }
 
 /**
- * Throws HeldForStaff if there is no such payment, if it is another provider's, or if the event names none. Throws
- * PAYMENT_NOT_KNOWN_YET, for the event to come back, if nothing was paid by the provider's id yet.
+ * Throws HeldForStaff if the payment does not exist, if it belongs to another provider, or if the event names none.
+ * Throws PAYMENT_NOT_KNOWN_YET, so that the event is retried, if no payment has the provider's id yet.
  */
 export async function getKnown(
   ctx: Context,
@@ -36,9 +36,8 @@ export async function getKnown(
     throw paymentError('PAYMENT_NOT_KNOWN_YET');
   }
   const { id, provider: itsProvider } = found.payment;
-  if (itsProvider !== provider)
-    throw new HeldForStaff(`The payment ${id} is with ${itsProvider} and not with ${provider}.`);
-  // Read after the row: if a claim comes in between, the row's version has changed and nothing is committed.
+  if (itsProvider !== provider) throw new HeldForStaff(`Payment ${id} belongs to ${itsProvider}, not to ${provider}.`);
+  // Read after the row: if a claim arrives in between, the row's version changes and nothing is committed.
   const claims = await ctx.db.select().from(paymentClaims).where(eq(paymentClaims.purchaseId, id));
   return {
     ...found,
@@ -46,7 +45,7 @@ export async function getKnown(
   };
 }
 
-/** By our id if the provider sends it back, otherwise by the provider's. The kinds are asked one after another. */
+/** Finds the payment by our id if the provider returns it, otherwise by the provider's. Tries the kinds in turn. */
 async function findPayment(
   ctx: Context,
   kinds: PaymentKinds,
@@ -65,7 +64,7 @@ async function findPayment(
   return undefined;
 }
 
-/** The facts of a payment with those that an event adds. */
+/** A payment's facts, including those that an event adds. */
 export interface News {
   readonly paidAt: number | null;
   readonly paymentId: string | null;
@@ -108,12 +107,12 @@ function requireFit(payment: Payment, event: OnePaymentEvent): void {
   const { id, amountMinor, currency, paymentId } = payment;
   if (event.type === 'paid' && (event.amountMinor !== amountMinor || event.currency !== currency))
     throw new HeldForStaff(
-      `${event.amountMinor} ${event.currency} came for the payment ${id}, which is of ${amountMinor} ${currency}.`,
+      `Payment ${id} is for ${amountMinor} ${currency}, but ${event.amountMinor} ${event.currency} was paid.`,
     );
-  // A second payment for the same thing credited nothing, so its refunds take nothing back.
+  // A second payment for the same purchase credited nothing, so its refunds take nothing back.
   const isAnother = paymentId !== null && event.paymentId !== null && event.paymentId !== paymentId;
   if (isAnother && event.type !== 'failed' && event.type !== 'expired')
-    throw new HeldForStaff(`The payment ${id} was made by ${paymentId} and not by ${event.paymentId}.`);
+    throw new HeldForStaff(`Payment ${id} was made as ${paymentId}, not as ${event.paymentId}.`);
   if ((event.type === 'refunded' || event.type === 'disputed') && event.amountMinor <= 0)
-    throw new HeldForStaff(`The claim ${event.claimId} to the payment ${id} is of no amount.`);
+    throw new HeldForStaff(`Claim ${event.claimId} on payment ${id} has no amount.`);
 }

@@ -1,13 +1,11 @@
-/**
- * What a payment comes to, from its facts alone: the order in which they came does not matter. Takes no Context.
- */
+/** Judges a payment from its facts alone, whatever order they arrived in. Takes no Context. */
 import type { PaymentStatus } from './tables';
 
 export interface PaymentFacts {
   readonly amountMinor: number;
-  /** Whether the money came, whatever the checkout said before or after. */
+  /** Whether the money arrived, whatever the checkout reported before or after. */
   readonly isPaid: boolean;
-  /** The state of the checkout; without meaning once the money came. */
+  /** The state of the checkout; meaningless once the money arrived. */
   readonly unpaid: 'pending' | 'failed' | 'expired';
 }
 
@@ -20,9 +18,9 @@ export interface Claim {
 
 export interface Verdict {
   readonly status: PaymentStatus;
-  /** How much of the amount is taken back, altogether. */
+  /** The total that is taken back. */
   readonly reversedMinor: number;
-  /** All of it, and for good: an open dispute may still be won. */
+  /** All of it is gone for good: an open dispute can still be won. */
   readonly isGone: boolean;
 }
 
@@ -39,7 +37,7 @@ function statusOf(amountMinor: number, reversedMinor: number, claims: readonly C
   return reversedMinor > 0 ? 'partially_refunded' : 'paid';
 }
 
-/** The same claim, reported again: its amount only grows, and a dispute that is decided stays so. */
+/** Merges a repeated report of a claim: its amount only grows, and a decided dispute stays decided. */
 export function mergeClaim(known: Claim | undefined, reported: Claim): Claim {
   if (!known) return reported;
   return {

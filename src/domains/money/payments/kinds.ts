@@ -1,7 +1,7 @@
 /**
- * What people pay for. Payments knows providers' events, checkouts and claims; a kind knows what its payment buys, and
- * books it. A kind is one file (`purchases/coin-payments.ts`) and one line in `operations/webhooks/payment-kinds.ts`, so
- * payments imports none of them: whoever receives events or sweeps hands the kinds in.
+ * The kinds of payment. Payments handles providers' events, checkouts and claims; a kind knows what its payment buys,
+ * and books it. A kind is one file (`purchases/coin-payments.ts`) and one line in
+ * `operations/webhooks/payment-kinds.ts`. Payments imports no kind: its callers pass the kinds in.
  */
 import { and, eq, type SQL } from 'drizzle-orm';
 import type { AnySQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
@@ -9,22 +9,22 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { Payment } from './tables';
 
-/** By what is paid for: `coins`. */
+/** By what is paid for, such as `coins`. */
 export type PaymentKinds = Readonly<Record<string, PaymentKind>>;
 
-/** A table that has `paymentColumns`, with an index for each way in which payments are looked up. */
+/** A table with `paymentColumns`, and an index for each way of looking payments up. */
 export type PaymentTable = SQLiteTable & Readonly<Record<keyof Payment, AnySQLiteColumn>>;
 
-/** A row goes back only to the kind that found it. Payments itself reads no more of a row than `Payment`. */
+/** Payments reads only the `Payment` columns of a row, and returns the row only to the kind that found it. */
 export interface PaymentKind<Row extends Payment = Payment> {
   /** The table with the payments of this kind. Its ids are unique among all kinds. */
   readonly table: PaymentTable;
   find(ctx: Context, where: SQL | undefined): Promise<Row | undefined>;
-  /** Changes columns of the payment; answers the changed rows. The kind's folder owns the table, so it writes it. */
+  /** Changes columns of the payment and returns the changed rows. The kind's folder owns the table, so it writes it. */
   change(ctx: Context, where: SQL | undefined, columns: PaymentChange): Statement & PromiseLike<readonly Row[]>;
   /**
-   * Books what an event changes, in one commit: the settlement's change where the row is still as it was read
-   * (`isAsRead`, then `requireChange`), the settlement's statements, and what the kind gives or takes back.
+   * Books what an event changes, in one commit: the settlement's change if the row is unchanged (`isAsRead`, then
+   * `requireChange`), the settlement's statements, and what the kind gives or takes back.
    */
   settle(ctx: Context, row: Row, settlement: Settlement): Promise<void>;
 }
@@ -39,10 +39,10 @@ export type PaymentChange = Readonly<{ [Column in keyof Payment]?: Payment[Colum
 
 export interface Settlement {
   readonly change: Pick<Payment, 'status' | 'paymentId' | 'paidAt' | 'reversedMinor' | 'askAt' | 'version'>;
-  /** Whether this event is the one by which it is paid. */
+  /** Whether this event makes the payment paid. */
   readonly becomesPaid: boolean;
   /** All of the money is taken back for good. */
   readonly isGone: boolean;
-  /** Keep the claim of the event. */
+  /** Statements that store the event's claim. */
   readonly statements: readonly Statement[];
 }

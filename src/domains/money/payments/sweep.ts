@@ -1,6 +1,6 @@
 /**
- * Asks providers what became of checkouts that are over and of which no event came, and expires those that no provider
- * knows about. The minute's cron runs it.
+ * Asks providers about checkouts that ended without an event, and expires those that no provider knows about. The cron
+ * runs it every minute.
  */
 
 import { asc, inArray, lte, sql } from 'drizzle-orm';
@@ -15,14 +15,14 @@ import { HeldForStaff } from './held';
 import type { PaymentKind, PaymentKinds } from './kinds';
 import type { Payment } from './tables';
 
-/** Below the six connections that a request may have open; applying each answer takes some twenty statements. */
+/** Below the six connections that a request may have open; applying each answer takes about twenty statements. */
 const ASKED_AT_ONCE = 5;
-/** The next time is as far away as the checkout's end lies back, and no nearer than this. */
+/** The next attempt waits as long as the checkout has been over, but at least this long. */
 const DELAY_MS_MIN = 5 * MINUTE_MS;
 /** After this long, a checkout that the provider does not know about will never exist. */
 const GIVEN_UP_AFTER_MS = DAY_MS;
 
-/** Answers whether there is more to ask. */
+/** Returns whether more payments are due. */
 export async function askAboutPayments(ctx: Context, kinds: PaymentKinds): Promise<boolean> {
   let hasMore = false;
   for (const [paysFor, kind] of Object.entries(kinds)) {
@@ -33,10 +33,10 @@ export async function askAboutPayments(ctx: Context, kinds: PaymentKinds): Promi
   return hasMore;
 }
 
-/** Chosen and put off in one statement, so that two sweeps at once ask about none twice. */
+/** Selects and postpones in one statement, so that two concurrent sweeps never take the same payment. */
 async function takeDue(ctx: Context, kind: PaymentKind): Promise<readonly Payment[]> {
   const { table } = kind;
-  const now = sql`${int(ctx.now())}`; // numbers are bound as REAL
+  const now = sql`${int(ctx.now())}`; // D1 binds numbers as REAL
   const due = ctx.db
     .select({ id: table.id })
     .from(table)
@@ -48,7 +48,7 @@ async function takeDue(ctx: Context, kind: PaymentKind): Promise<readonly Paymen
   });
 }
 
-/** A failed attempt is repeated when the payment is due again. */
+/** A failed attempt is retried when the payment is due again. */
 async function ask(ctx: Context, kinds: PaymentKinds, paysFor: string, payment: Payment): Promise<void> {
   const where = `payment ${payment.id}`;
   try {
@@ -66,7 +66,7 @@ async function ask(ctx: Context, kinds: PaymentKinds, paysFor: string, payment: 
 async function findOutcome(ctx: Context, payment: Payment): Promise<OnePaymentEvent | undefined> {
   const { id, provider: name, checkoutId, expiresAt } = payment;
   const expired = { type: 'expired', purchaseId: id, paymentId: null } as const;
-  // Nobody was ever sent to a checkout: the request was killed before there was one.
+  // The request was killed before a checkout existed, so no buyer was ever sent to one.
   if (checkoutId === null) return expired;
   const isGivenUp = ctx.now() >= expiresAt + GIVEN_UP_AFTER_MS;
   const provider = ctx.payments.of(name);

@@ -1,6 +1,6 @@
 /**
- * The columns that make a row a payment, and the claims to payments. A payment has no table of its own: its row stands in
- * the table of the kind that it pays for (`purchases` for coins), which spreads `paymentColumns` beside its own columns.
+ * The columns that make a row a payment, and the claims on payments. Payments have no table of their own: each kind's
+ * table (`purchases` for coins) spreads `paymentColumns` beside its own columns.
  */
 import type { BuildColumns, InferModelFromColumns } from 'drizzle-orm';
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
@@ -24,31 +24,31 @@ export const paymentColumns = {
   currency: text().notNull(),
   status: text().$type<PaymentStatus>().notNull(),
   provider: text().$type<PaymentProviderName>().notNull(),
-  /** The provider's ids: of the checkout, and of the payment once there is one. Refunds and disputes name the payment. */
+  /** The provider's ids of the checkout and, once it exists, of the payment. Refunds and disputes name the payment. */
   checkoutId: text('checkout_id'),
   checkoutUrl: text('checkout_url'),
   paymentId: text('payment_id'),
   successUrl: text('success_url').notNull(),
   cancelUrl: text('cancel_url').notNull(),
-  /** The money that refunds and disputes took back so far. */
+  /** The total that refunds and disputes have taken back. */
   reversedMinor: integer('reversed_minor').notNull().default(0),
-  /** Grows with every change, so that of two events at once only one is applied to the row as it was read. */
+  /** Increases with every change, so that only one of two concurrent events applies to the row as it was read. */
   version: integer().notNull().default(0),
   createdAt: integer('created_at').notNull(),
   expiresAt: integer('expires_at').notNull(),
-  /** When the sweep asks the provider next; null once nothing more is to come. */
+  /** When the sweep asks the provider next; null once nothing more is expected. */
   askAt: integer('ask_at'),
   paidAt: integer('paid_at'),
-  /** When it was counted among its buyer's checkouts of the day; null if the provider refused to open it. */
+  /** When it was counted against the buyer's daily checkouts; null if the provider refused to open it. */
   countedAt: integer('counted_at'),
 };
 
-/** A row of any kind's table, as far as payments read it. */
+/** The columns of any kind's row that payments reads. */
 export type Payment = InferModelFromColumns<BuildColumns<string, typeof paymentColumns, 'sqlite'>>;
 
 /**
- * Refunds and disputes as facts: what is taken back follows from all of them, in whatever order they come.
- * NOTE: `purchase_id` refers to `purchases` in the database. The migration that makes a second kind lifts that.
+ * Refunds and disputes as facts: all of them together decide what is taken back, in whatever order they arrive.
+ * NOTE: `purchase_id` references `purchases` in the database. The migration that adds a second kind lifts that.
  */
 export const paymentClaims = sqliteTable(
   'purchase_claims',

@@ -1,4 +1,4 @@
-/** Where the provider sends a creator's money: one account a creator, of which the provider says when it can be paid. */
+/** Payout accounts: where the provider sends a creator's money. The provider says whether an account can be paid. */
 import type { z } from '@hono/zod-openapi';
 import { and, eq, ne } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -13,7 +13,7 @@ import type { PayoutAccount, PayoutAccountRequest } from './schemas';
 import { payoutAccounts } from './tables';
 
 /**
- * Makes the account at the first call; every call answers a new link, and looks whether it can be paid by now.
+ * Creates the account on the first call. Every call returns a new link, and checks whether the account can be paid now.
  * Throws PAYOUTS_BY_BANK_ONLY, RETURN_URL_NOT_ALLOWED, PAYOUT_ACCOUNT_REFUSED, PAYOUT_UNAVAILABLE.
  */
 export async function connectAccount(
@@ -31,9 +31,9 @@ export async function connectAccount(
 }
 
 /**
- * Applies the provider's webhook. It may be late or a replay, so the provider is asked again and its answer is written.
- * Ignores an account that is not ours. Throws PAYOUT_UNAVAILABLE.
- * @param reported what the webhook says, for a platform that can no longer ask
+ * Applies the provider's webhook. It may be late or replayed, so the provider is asked again and its answer is stored.
+ * Ignores accounts that are not ours. Throws PAYOUT_UNAVAILABLE.
+ * @param reported the webhook's value, used if the platform can no longer ask
  */
 export async function setPayable(ctx: Context, accountId: string, reported: boolean): Promise<void> {
   const known = await ctx.db
@@ -47,7 +47,7 @@ export async function setPayable(ctx: Context, accountId: string, reported: bool
   ctx.log.event('payout-account.changed', { ownerId: known.userId, payoutsEnabled });
 }
 
-/** An account that has withdrawn our access cannot be paid. Throws PAYOUT_UNAVAILABLE. */
+/** An account that revoked our access cannot be paid. Throws PAYOUT_UNAVAILABLE. */
 async function isPayableNow(provider: PayoutProvider, accountId: string): Promise<boolean> {
   try {
     return await provider.isPayable(accountId);
@@ -57,7 +57,7 @@ async function isPayableNow(provider: PayoutProvider, accountId: string): Promis
   }
 }
 
-/** The provider makes one for each user, and of two that it made all the same the row keeps the first. */
+/** The provider creates one account per user. If it created two anyway, the row keeps the first. */
 async function makeAccount(ctx: Context, provider: PayoutProvider, { userId, email }: Actor): Promise<string> {
   const user = await ctx.db.select({ country: users.country }).from(users).where(eq(users.id, userId)).get();
   const accountId = await provider.createAccount(userId, email, user?.country ?? null);

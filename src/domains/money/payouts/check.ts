@@ -1,6 +1,6 @@
 /**
- * What the books must say of a cash-out: what is held from the request on, what is due once it is approved, and then
- * either money sent and diamonds burnt, or everything back where it was.
+ * Checks cash-outs against the ledger: the amount is held from the request on, and due once approved. In the end the
+ * money is sent and the diamonds are burnt, or everything is returned.
  */
 import { sql } from 'drizzle-orm';
 import { checkRows, DIAMOND } from '@/ledger/check';
@@ -8,7 +8,7 @@ import { payouts } from './tables';
 
 const isOfDiamonds = sql`source = 'diamonds'`;
 const isOfSales = sql`source = 'sales'`;
-/** `rejected` never was approved; `failed` was. */
+/** `rejected` was never approved; `failed` was. */
 const wasApproved = sql`status IN ('approved', 'processing', 'paid', 'failed')`;
 const isPaid = sql`status = 'paid'`;
 const isReturned = sql`status IN ('rejected', 'failed')`;

@@ -1,4 +1,4 @@
-/** Staff decide on cash-outs: each is decided once, by somebody else than its creator, and logged with what follows. */
+/** Staff decide on cash-outs. Each is decided once, by someone other than its creator, and logged with its effects. */
 
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -60,7 +60,7 @@ export async function approvePayout(ctx: Context, actor: Actor, id: string) {
 }
 
 /**
- * @param afterApproval it is known not to have been sent, although it was approved
+ * @param afterApproval staff know that it was not sent, although it was approved
  * Throws PAYOUT_NOT_FOUND, OWN_PAYOUT, PAYOUT_OUT_OF_REACH, PAYOUT_DECIDED.
  */
 export async function rejectPayout(
@@ -84,8 +84,8 @@ export async function rejectPayout(
 }
 
 /**
- * A bank transfer that was approved, or one of which the provider does not say whether it was sent.
- * Throws PAYOUT_NOT_FOUND, OWN_PAYOUT, PAYOUT_OUT_OF_REACH, PAYOUT_NOT_APPROVED, PAYOUT_WITH_PROVIDER, PAYOUT_DECIDED.
+ * Marks as paid an approved bank transfer, or a payout for which the provider does not say whether it was sent. Throws
+ * PAYOUT_NOT_FOUND, OWN_PAYOUT, PAYOUT_OUT_OF_REACH, PAYOUT_NOT_APPROVED, PAYOUT_WITH_PROVIDER, PAYOUT_DECIDED.
  */
 export async function confirmPaid(ctx: Context, actor: Actor, id: string, reference: string) {
   const reviewed = await getDecidable(ctx, actor, id);
@@ -102,8 +102,8 @@ export async function confirmPaid(ctx: Context, actor: Actor, id: string, refere
 }
 
 /**
- * What the provider did carry out is paid, whatever staff believe; where it does not answer, their word stands.
- * Throws PAYOUT_DECIDED.
+ * A transfer that the provider carried out counts as paid, whatever staff say. If the provider does not answer, staff's
+ * word counts. Throws PAYOUT_DECIDED.
  */
 async function requireNotSent(ctx: Context, payout: PayoutRow): Promise<void> {
   try {

@@ -1,6 +1,6 @@
 /**
- * How a cash-out ends: paid, or all of it given back. Whoever finds out first ends it; the batch demands that it still
- * stands where it was read, so it ends once.
+ * Ends a cash-out: it is paid, or all of it is given back. The batch requires the status that was read, so a cash-out
+ * ends only once.
  */
 
 import { and, eq } from 'drizzle-orm';
@@ -20,7 +20,7 @@ import { type PayoutStatus, payouts } from './tables';
 
 type Changes = Partial<Pick<PayoutRow, 'reason' | 'reference' | 'decidedAt' | 'decidedBy'>>;
 
-/** Aborts its batch with DEMAND_NOT_MET unless the payout stands where it was read. */
+/** Aborts its batch with DEMAND_NOT_MET unless the payout still has the status that was read. */
 export function movePayout(
   ctx: Context,
   { id, status }: PayoutRow,
@@ -33,7 +33,7 @@ export function movePayout(
 export const decidedMeanwhile = (): AppError =>
   payoutError('PAYOUT_DECIDED', { message: 'Someone else just decided this cash-out. Reload to see its status.' });
 
-/** @param also goes into the same batch. Throws PAYOUT_DECIDED if it ended, or went on, in between. */
+/** @param also statements for the same batch. Throws PAYOUT_DECIDED if the payout moved on meanwhile. */
 export async function markPaid(ctx: Context, payout: PayoutRow, reference: string, also: readonly Statement[] = []) {
   const after = { ...payout, status: 'paid', reference, sendAt: null, paidAt: ctx.now() } as const;
   const { status, sendAt, paidAt } = after;
@@ -61,8 +61,8 @@ export async function markPaid(ctx: Context, payout: PayoutRow, reference: strin
 }
 
 /**
- * Rejected where it was not approved yet, failed where it was.
- * @param also goes into the same batch. Throws PAYOUT_DECIDED if it ended, or went on, in between.
+ * The payout becomes `rejected` if it was not approved yet, and `failed` if it was.
+ * @param also statements for the same batch. Throws PAYOUT_DECIDED if the payout moved on meanwhile.
  */
 export async function returnPayout(
   ctx: Context,
@@ -74,13 +74,8 @@ export async function returnPayout(
   const changes = { ...decision, reason, status: wasApproved ? 'failed' : 'rejected', sendAt: null } as const;
   const what = payout.diamonds === null ? 'The money is' : 'The diamonds are';
   const notification = wasApproved
-    ? notifyOf(payout, 'payout-failed', 'Your cash-out could not be paid', `${what} yours again. The reason: ${reason}`)
-    : notifyOf(
-        payout,
-        'payout-rejected',
-        'Your cash-out was not approved',
-        `${what} yours again. The reason: ${reason}`,
-      );
+    ? notifyOf(payout, 'payout-failed', 'Your cash-out could not be paid', `${what} yours again. Reason: ${reason}`)
+    : notifyOf(payout, 'payout-rejected', 'Your cash-out was not approved', `${what} yours again. Reason: ${reason}`);
   await commit(ctx, [...movePayout(ctx, payout, changes), ...post(ctx, returnLegs(payout, { wasApproved })), ...also], {
     events: [notification],
     refusals: { DEMAND_NOT_MET: decidedMeanwhile },

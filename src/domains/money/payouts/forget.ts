@@ -1,4 +1,6 @@
-/** For the end of an account: where the provider sent its money. Payouts stay, as the books need them. */
+/**
+ * For account deletion: deletes where the provider sent the user's money. Payouts stay, because the books need them.
+ */
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';

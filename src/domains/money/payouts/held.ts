@@ -1,9 +1,9 @@
-/** What is on its way out. */
+/** Reads what open cash-outs hold. */
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { payouts } from './tables';
 
-/** Diamonds of payouts that are neither paid nor returned. */
+/** Diamonds in payouts that are neither paid nor returned. */
 export async function readHeldDiamonds(ctx: Context, userId: string): Promise<number> {
   const isOpen = inArray(payouts.status, ['requested', 'approved', 'processing']);
   const [held] = await ctx.db

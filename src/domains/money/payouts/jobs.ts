@@ -1,4 +1,4 @@
-/** The jobs of payouts: each approved one goes to the `payouts` queue, which sends it. */
+/** Jobs of payouts: each approved payout goes to the `payouts` queue, which sends it. */
 import type { Jobs } from '@/contracts/jobs';
 import { requeuePayouts } from './sweep';
 

@@ -1,6 +1,6 @@
 /**
- * The transfers of a cash-out, by what has become of it; their numbers are what the ledger's proof goes by:
- * 1 held, 2 due (diamonds), 3 burnt or returned, 4 sent (or no longer due), 5 the fee.
+ * The transfers of a cash-out in each of its states. The ledger's proof relies on their numbers: 1 held, 2 due
+ * (diamonds), 3 burnt or returned, 4 sent (or no longer due), 5 the fee.
  */
 
 import type { Transfer } from '@/ledger/transfers';
@@ -11,7 +11,7 @@ type Amounts = Pick<PayoutRow, 'id' | 'userId' | 'diamonds' | 'amountMinor' | 'f
 const refOf = ({ id }: Amounts) => ({ refType: 'payout', refId: id });
 const dueMinor = ({ amountMinor, feeMinor }: Amounts) => amountMinor + feeMinor;
 
-/** Taken from the creator, and theirs no longer to spend. */
+/** Taken from the creator, who can no longer spend it. */
 export function holdLegs(payout: Amounts): Transfer[] {
   const { userId, diamonds, currency } = payout;
   return [
@@ -21,7 +21,7 @@ export function holdLegs(payout: Amounts): Transfer[] {
   ];
 }
 
-/** Approved: the platform owes the money. Of sales it has owed it since they were held. */
+/** Approved: the platform owes the money. It already owes sales money once that is held. */
 export function approvalLegs(payout: Amounts): Transfer[] {
   const { diamonds, currency } = payout;
   return diamonds === null
@@ -40,7 +40,7 @@ export function paidLegs(payout: Amounts, provider: 'stripe' | 'bank'): Transfer
   ];
 }
 
-/** Rejected, or failed after it was approved: all of it is the creator's again. */
+/** Rejected, or failed after approval: all of it goes back to the creator. */
 export function returnLegs(payout: Amounts, { wasApproved }: { wasApproved: boolean }): Transfer[] {
   const { userId, diamonds, currency } = payout;
   const ref = refOf(payout);

@@ -1,4 +1,4 @@
-/** Reading cash-outs: a creator's own, and for staff what waits and what has been. */
+/** Lists cash-outs: a creator's own, and for staff the pending ones and all of them. */
 
 import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
@@ -26,7 +26,7 @@ import { payouts } from './tables';
 
 const LIST = 'cashouts';
 
-/** The newest first. */
+/** Newest first. */
 export async function listOwnPayouts(ctx: Context, userId: string, query: PageQuery) {
   const { limit, offset } = limitAndOffset(query);
   const isOwn = eq(payouts.userId, userId);
@@ -37,7 +37,7 @@ export async function listOwnPayouts(ctx: Context, userId: string, query: PageQu
   return presentPage(rows.map(presentPayout), total, query);
 }
 
-/** The oldest first, as they are to be worked off. */
+/** Oldest first, in the order in which to decide them. */
 export async function listPendingPayouts(ctx: Context, actor: Actor, query: PageQuery) {
   const { limit, offset } = limitAndOffset(query);
   const isPending = and(eq(payouts.status, 'requested'), isInReach(actor));
@@ -53,7 +53,7 @@ export async function listPendingPayouts(ctx: Context, actor: Actor, query: Page
   );
 }
 
-/** The newest first. Asked for by its id, an approved bank transfer comes with the account to pay it to. */
+/** Newest first. With `id`, an approved bank transfer includes the account to pay it to. */
 export async function listPayouts(ctx: Context, actor: Actor, query: z.output<typeof AllPayoutsQuery>) {
   const { id, status, cursor, perPage } = query;
   const before = cursor === undefined ? undefined : decodeCursor(LIST, CursorPosition, cursor)[0];
@@ -87,8 +87,8 @@ function reviewed(ctx: Context) {
 }
 
 /**
- * The only place that shows a bank account in full: to pay what is approved, and logged before it is shown. Anywhere
- * else, and in any other state, nothing is decrypted.
+ * The only place that shows a bank account in full: for an approved transfer, and logged before it is shown. In any
+ * other case nothing is decrypted.
  */
 async function openAccountOf(ctx: Context, actor: Actor, payout: PayoutRow | undefined) {
   if (payout?.method !== 'bank' || payout.status !== 'approved') return undefined;
@@ -106,7 +106,7 @@ async function openAccountOf(ctx: Context, actor: Actor, payout: PayoutRow | und
   return openFinancial(ctx, application);
 }
 
-/** A country admin who was given the permission sees the cash-outs of their country. */
+/** A country admin with the permission sees only the cash-outs of their country. */
 function isInReach({ staff }: Actor): SQL | undefined {
   return staff?.rank === 'country_admin' ? eq(users.country, staff.country ?? '') : undefined;
 }

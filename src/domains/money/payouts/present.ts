@@ -9,7 +9,7 @@ import { needsDecision } from './sending-window';
 import type { PayoutRow } from './tables';
 import { payouts } from './tables';
 
-/** For the creator whose it is. */
+/** For the creator who owns the payout. */
 export function presentPayout(row: PayoutRow): z.input<typeof Payout> {
   const { id, source, diamonds, amountMinor, currency, feeMinor, method, status, reason, reference } = row;
   return {
@@ -29,7 +29,7 @@ export function presentPayout(row: PayoutRow): z.input<typeof Payout> {
   };
 }
 
-/** For staff: with the creator's card, and the last characters of the bank account, which need no key. */
+/** For staff: includes the creator's card, and the last characters of the bank account, which need no key to read. */
 export const reviewedColumns = {
   payout: payouts,
   creator: cardColumns,

@@ -1,6 +1,6 @@
 /**
- * Asking for a cash-out. What is asked for is held in the batch that writes the request, and the batch demands that
- * the day's limits and the matured diamonds are there at that moment: of many at once those go through that fit.
+ * Requests a cash-out. The batch that writes the request also holds its amount. It requires the day's limits and the
+ * matured diamonds at that moment, so of concurrent requests only those that fit succeed.
  */
 
 import type { z } from '@hono/zod-openapi';
@@ -40,7 +40,7 @@ export async function requestPayout(ctx: Context, userId: string, request: Reque
   return presentPayout(row);
 }
 
-/** Looks again where something changed in between, so that the refusal says what it is now. */
+/** Retries after a concurrent change, so that a refusal shows the current state. */
 async function hold(ctx: Context, userId: string, request: Request, once: Once): Promise<PayoutRow> {
   await requireMethod(ctx, userId, request.method);
   for (let attempt = 1; ; attempt += 1) {
@@ -99,7 +99,7 @@ async function tryToHold(ctx: Context, userId: string, request: Request, once: O
 const changed = () => payoutError('PAYOUT_CHANGED');
 const RACED: Refusals = { DEMAND_NOT_MET: changed, [OVERDRAFT]: changed, [ACCOUNT_MISSING]: changed };
 
-/** Whether there is somewhere to send it. */
+/** Checks that there is somewhere to send the money. */
 async function requireMethod(ctx: Context, userId: string, method: PayoutRow['method']): Promise<void> {
   if (method === 'bank') {
     const isApproved = and(eq(creatorApplications.userId, userId), eq(creatorApplications.status, 'APPROVED'));
@@ -118,8 +118,8 @@ async function requireMethod(ctx: Context, userId: string, method: PayoutRow['me
 }
 
 /**
- * What the batch has to demand besides what the ledger does: nothing, for sales; the ledger knows no age of diamonds.
- * Throws NOT_ENOUGH_DIAMONDS, NOT_ENOUGH_SALES.
+ * Returns what the batch must require besides the ledger's rules. Sales need nothing more; diamonds do, because the
+ * ledger does not know their age. Throws NOT_ENOUGH_DIAMONDS, NOT_ENOUGH_SALES.
  */
 async function requireBalance(
   ctx: Context,
@@ -141,12 +141,12 @@ async function requireBalance(
 
 // --- The day's limits
 
-/** What counts towards a day (UTC): rejected and failed ones gave back what they took. */
+/** The payouts that count towards a day (UTC): rejected and failed ones gave back what they took. */
 function ofDay(userId: string, now: number): SQL | undefined {
   const midnight = now - (now % DAY_MS);
   return and(
     eq(payouts.userId, userId),
-    gte(payouts.id, firstIdAt(midnight)), // for the index; an id is made after its time was read
+    gte(payouts.id, firstIdAt(midnight)), // for the index; an id is created after its time was read
     gte(payouts.requestedAt, midnight),
     notInArray(payouts.status, ['rejected', 'failed']),
   );

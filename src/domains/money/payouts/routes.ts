@@ -1,4 +1,4 @@
-/** Creators ask for cash-outs and read their own; each has a path under payment and one under earnings. */
+/** Endpoints for creators' cash-outs; each has a path under payment and one under earnings. */
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { pageOf } from '@/http/envelope';
 import { httpError } from '@/http/errors';
@@ -19,10 +19,10 @@ export const payoutEndpoints: Endpoint[] = [
     path: '/payment/payout',
     aliases: ['/earnings/cashout/request'],
     tag: 'payment',
-    summary: 'Ask for a cash-out of diamonds or sales',
+    summary: 'Request a cash-out of diamonds or sales',
     description:
-      'Diamonds must have matured. They, or the sales money, are held at once and come back if it is rejected or fails. ' +
-      'The fee is taken off what is sent.',
+      'Diamonds must have matured. The diamonds or the sales money are held at once, and returned if the cash-out ' +
+      'is rejected or fails. The fee is deducted from the amount sent.',
     who: 'creator',
     movesMoney: true,
     body: PayoutRequest,
@@ -48,7 +48,7 @@ export const payoutEndpoints: Endpoint[] = [
     ...own,
     path: '/payment/payout-history',
     tag: 'payment',
-    summary: 'My cash-outs, the newest first',
+    summary: 'My cash-outs, newest first',
     who: 'creator',
     handler: (ctx, { actor, query }) => listOwnPayouts(ctx, actor.userId, query),
   }),
@@ -57,7 +57,7 @@ export const payoutEndpoints: Endpoint[] = [
     ...own,
     path: '/earnings/cashout/my',
     tag: 'earnings',
-    summary: 'My cash-outs, also for those who are no longer creators',
+    summary: 'My cash-outs, also for users who are no longer creators',
     who: 'user',
     handler: (ctx, { actor, query }) => listOwnPayouts(ctx, actor.userId, query),
   }),
@@ -68,8 +68,8 @@ export const payoutEndpoints: Endpoint[] = [
     tag: 'payment',
     summary: 'Connect the account that the provider pays to',
     description:
-      'Answers a link, good for minutes, where the provider asks who you are and where your bank is; call it again for ' +
-      'another. The provider sends you back to `returnUrl`.',
+      'Returns a link, valid for a few minutes, where the provider asks for your identity and your bank account. ' +
+      'Call it again for a new link. The provider sends you back to `returnUrl`.',
     who: 'creator',
     body: PayoutAccountRequest,
     response: PayoutAccount,

@@ -1,4 +1,4 @@
-/** What creators ask for, and what they and staff see of it. Bank accounts show their last characters, but in one place. */
+/** What creators request, and what they and staff see of it. One place alone shows a bank account in full. */
 import { z } from '@hono/zod-openapi';
 import { aCurrency } from '@/contracts/economy';
 import { PublicCard } from '@/domains/base/users/schemas';
@@ -19,7 +19,7 @@ export const PayoutRequest = z
     z.strictObject({ source: z.literal('diamonds'), diamonds: anAmount, method }),
     z.strictObject({
       source: z.literal('sales'),
-      amountMinor: anAmount.describe('What is taken from the sales; the fee is taken off it.'),
+      amountMinor: anAmount.describe('The amount taken from sales; the fee is deducted from it.'),
       currency: aCurrency,
       method,
     }),
@@ -31,13 +31,13 @@ export const Payout = z
     id: z.uuid(),
     source: z.enum(['diamonds', 'sales']),
     diamonds: z.int().optional(),
-    amountMinor: z.int().describe('What is sent: the fee is off it already.'),
+    amountMinor: z.int().describe('The amount sent, after the fee.'),
     currency: z.string(),
     feeMinor: z.int(),
     method,
     status: z.enum(PAYOUT_STATUSES),
-    reason: z.string().optional().describe('Of a rejection or a failure.'),
-    reference: z.string().optional().describe('Of the transfer, at the bank or the provider.'),
+    reason: z.string().optional().describe('Why it was rejected or failed.'),
+    reference: z.string().optional().describe('The reference of the transfer at the bank or the provider.'),
     requestedAt: z.iso.datetime(),
     decidedAt: z.iso.datetime().nullable(),
     paidAt: z.iso.datetime().nullable(),
@@ -52,15 +52,17 @@ const BankAccount = z
     bankName: z.string(),
     country: z.string(),
   })
-  .openapi('BankAccount', { description: 'To pay an approved one to: only where its `id` was asked for.' });
+  .openapi('BankAccount', {
+    description: 'The account to pay an approved bank transfer to; present only if its `id` was requested.',
+  });
 
 export const PayoutInReview = Payout.extend({
   creator: PublicCard,
   decidedBy: z.uuid().nullable(),
-  accountLast4: z.string().optional().describe('Of the bank account, where it goes by bank.'),
+  accountLast4: z.string().optional().describe('The last characters of the bank account, for bank transfers.'),
   needsDecision: z
     .boolean()
-    .describe('The provider has not said for 20 hours whether it was sent: `paid` or `reject`, after looking there.'),
+    .describe('The provider has not said for 20 hours whether it was sent. Check there, then use `paid` or `reject`.'),
   bankAccount: BankAccount.optional(),
 }).openapi('PayoutInReview');
 
@@ -68,9 +70,12 @@ export const PayoutsQuery = z.strictObject(pageQuery);
 export const AllPayoutsQuery = z.strictObject({
   ...cursorQuery,
   status: z.enum(PAYOUT_STATUSES).optional(),
-  id: z.uuid().optional().describe('This one alone, with the bank account to pay it to if it is approved. Logged.'),
+  id: z
+    .uuid()
+    .optional()
+    .describe('Only this cash-out. An approved bank transfer includes the full bank account. Logged.'),
 });
-/** The id of the last one before. */
+/** The id of the last cash-out on the previous page. */
 export const CursorPosition = z.tuple([z.string()]);
 
 export const PayoutRejection = z
@@ -79,7 +84,7 @@ export const PayoutRejection = z
     afterApproval: z
       .boolean()
       .default(false)
-      .describe('Needed where it is approved already: it has not been sent, and will not be.'),
+      .describe('Required if it is already approved: confirms that it was not sent and will not be.'),
   })
   .openapi('PayoutRejection');
 

@@ -1,6 +1,6 @@
 /**
- * Sends what was approved, and never twice: the provider is asked with the payout's id as its idempotency key, and
- * its transfer is looked for before that.
+ * Sends approved payouts, never twice: the payout's id is the provider's idempotency key, and an existing transfer is
+ * looked for first.
  */
 
 import { and, eq } from 'drizzle-orm';
@@ -15,29 +15,29 @@ import type { PayoutRow } from './tables';
 import { payoutAccounts, payouts } from './tables';
 
 /**
- * Safe to repeat, at any time and at the same time. Throws PAYOUT_UNAVAILABLE where the outcome is not known: it is to
- * be tried again.
+ * Safe to repeat, at any time and concurrently. Throws PAYOUT_UNAVAILABLE if the outcome is unknown and it must be
+ * tried again.
  */
 export async function sendPayout(ctx: Context, payoutId: string): Promise<void> {
   const payout = await findPayout(ctx, payoutId);
   if (payout?.method !== 'stripe') return;
   if (payout.status === 'approved') await claim(ctx, payout);
   else if (payout.status !== 'processing') return;
-  // Read again: whoever was faster may have ended it.
+  // Read again: someone faster may have ended it.
   const claimed = payout.status === 'processing' ? payout : await findPayout(ctx, payoutId);
   if (claimed?.status === 'processing') return sendOnce(ctx, claimed);
 }
 
-/** Only from here on may it be at the provider: whoever finds it approved knows that nothing was sent. */
+/** Only from here on can the provider have it: a payout that is still `approved` was certainly not sent. */
 async function claim(ctx: Context, { id }: PayoutRow): Promise<void> {
-  getProvider(ctx); // without one there is nobody who could have it
+  getProvider(ctx); // throws first: without a provider, nobody can have it
   const isUnclaimed = and(eq(payouts.id, id), eq(payouts.status, 'approved'));
   await commit(ctx, [ctx.db.update(payouts).set({ status: 'processing', processingAt: ctx.now() }).where(isUnclaimed)]);
 }
 
 /**
- * Looks for the transfer even at the first try: a database that was restored to an earlier time has forgotten what it
- * sent, and the provider's memory of keys is shorter than its memory of transfers.
+ * Looks for the transfer even on the first attempt: a database that was restored to an earlier time has forgotten what
+ * it sent, and the provider remembers transfers longer than keys.
  */
 async function sendOnce(ctx: Context, payout: PayoutRow): Promise<void> {
   if (!maySend(payout, ctx.now())) await leaveToStaff(ctx, payout);
@@ -54,12 +54,12 @@ async function send(ctx: Context, provider: PayoutProvider, payout: PayoutRow): 
     .from(payoutAccounts)
     .where(eq(payoutAccounts.userId, userId))
     .get();
-  if (!account) return end(ctx, payout, { state: 'refused', reason: 'There is no payout account any more.' });
+  if (!account) return end(ctx, payout, { state: 'refused', reason: 'The payout account no longer exists.' });
   const { accountId } = account;
   return end(ctx, payout, await provider.send({ payoutId, accountId, amountMinor, currency }));
 }
 
-/** Two calls with one key got the same answer from the provider, so the second finds the payout ended. */
+/** Two calls with the same key get the same answer from the provider, so the second finds the payout ended. */
 async function end(ctx: Context, payout: PayoutRow, outcome: PayoutOutcome): Promise<void> {
   try {
     if (outcome.state === 'paid') await markPaid(ctx, payout, outcome.reference);
@@ -68,11 +68,15 @@ async function end(ctx: Context, payout: PayoutRow, outcome: PayoutOutcome): Pro
     if (!(error instanceof AppError) || error.code !== 'PAYOUT_DECIDED') throw error;
     const ended = await findPayout(ctx, payout.id);
     const isSame = ended?.status === (outcome.state === 'paid' ? 'paid' : 'failed');
-    if (!isSame) ctx.log.fault(`payout ${payout.id}`, new Error(`It is ${outcome.state}, and ended otherwise`));
+    if (!isSame)
+      ctx.log.fault(
+        `payout ${payout.id}`,
+        new Error(`The provider reports ${outcome.state}, but the payout ended differently`),
+      );
   }
 }
 
-/** Out of the sweep: nothing is sent any more. */
+/** Takes it out of the sweep: nothing more is sent. */
 async function leaveToStaff(ctx: Context, { id }: PayoutRow): Promise<void> {
   const isOpen = and(eq(payouts.id, id), eq(payouts.status, 'processing'));
   await commit(ctx, [ctx.db.update(payouts).set({ sendAt: null }).where(isOpen)]);
@@ -84,7 +88,7 @@ function getProvider(ctx: Context): PayoutProvider {
   return ctx.payouts;
 }
 
-/** Not returned bare: Drizzle's builders are thenable. */
+/** Not returned directly, because Drizzle's builders are thenable. */
 async function findPayout(ctx: Context, id: string): Promise<PayoutRow | undefined> {
   const row = await ctx.db.select().from(payouts).where(eq(payouts.id, id)).get();
   return row;

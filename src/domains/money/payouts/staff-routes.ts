@@ -1,4 +1,4 @@
-/** Cash-outs at the owner's desk: what waits, what has been, and deciding. */
+/** Endpoints for staff to review and decide cash-outs. */
 import { z } from '@hono/zod-openapi';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { cursorPageOf, pageOf } from '@/http/envelope';
@@ -19,7 +19,7 @@ export const payoutDeskEndpoints: Endpoint[] = [
     method: 'get',
     path: '/owner/panel/cashouts/pending',
     tag,
-    summary: 'Cash-outs that wait for a decision, the oldest first',
+    summary: 'Cash-outs waiting for a decision, oldest first',
     who,
     query: PayoutsQuery,
     response: pageOf(PayoutInReview),
@@ -30,10 +30,10 @@ export const payoutDeskEndpoints: Endpoint[] = [
     method: 'get',
     path: '/owner/panel/cashouts',
     tag,
-    summary: 'All cash-outs, the newest first',
+    summary: 'All cash-outs, newest first',
     description:
-      'Asked for by its `id`, an approved bank transfer comes with the bank account to pay it to, in full. Nothing ' +
-      'else shows one, and the log says who saw it.',
+      'With `id`, an approved bank transfer includes the full bank account to pay it to. Nothing else shows a bank ' +
+      'account in full, and every access is logged.',
     who,
     fresh: true,
     query: AllPayoutsQuery,
@@ -46,7 +46,7 @@ export const payoutDeskEndpoints: Endpoint[] = [
     path: '/owner/panel/cashouts/{id}/approve',
     tag,
     summary: 'Approve a cash-out',
-    description: 'By Stripe it is sent at once; by bank it waits until it is marked as paid.',
+    description: 'A Stripe payout is sent at once. A bank transfer waits until it is marked as paid.',
     who,
     params,
     response: PayoutInReview,
@@ -58,10 +58,10 @@ export const payoutDeskEndpoints: Endpoint[] = [
     method: 'put',
     path: '/owner/panel/cashouts/{id}/reject',
     tag,
-    summary: 'Reject a cash-out with a reason; what was held goes back',
+    summary: 'Reject a cash-out with a reason; the held amount is returned',
     description:
-      'Also one that needs a decision (`needsDecision`), and with `afterApproval` one that was approved and not sent: ' +
-      'these have failed then.',
+      'Also for a cash-out with `needsDecision`, and with `afterApproval` for one that was approved but not sent. ' +
+      'These become `failed`.',
     who,
     params,
     body: PayoutRejection,
@@ -75,7 +75,7 @@ export const payoutDeskEndpoints: Endpoint[] = [
     path: '/owner/panel/cashouts/{id}/paid',
     tag,
     summary: 'Mark an approved bank transfer as paid, with its reference',
-    description: 'Also what the provider was asked to send and needs a decision (`needsDecision`).',
+    description: 'Also for a payout that the provider was asked to send and that has `needsDecision`.',
     who,
     params,
     body: PaidRequest,

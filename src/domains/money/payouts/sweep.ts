@@ -1,14 +1,14 @@
-/** What the minute's cron does for payouts: queues again what was approved and has not come to an end. */
+/** Run by the cron every minute: queues approved payouts again that have not ended. */
 import { and, asc, inArray, isNotNull, lte, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { int } from '@/db/sql';
 import { HOUR_MS, MINUTE_MS } from '@/shared/time';
 import { payouts } from './tables';
 
-/** A message that has led to nothing by then is lost, or its consumer died. */
+/** After this long, a message without effect is lost, or its consumer died. */
 const FIRST_DELAY_MS = 2 * MINUTE_MS;
 const DELAY_MS_MAX = HOUR_MS;
-/** The queue takes no more at once. */
+/** The most messages that a queue accepts at once. */
 const REQUEUED_MAX = 100;
 
 /** @param decidedAt milliseconds */
@@ -24,9 +24,9 @@ export async function requeuePayouts(ctx: Context): Promise<void> {
     .where(and(isNotNull(payouts.sendAt), lte(payouts.sendAt, now)))
     .orderBy(asc(payouts.sendAt))
     .limit(REQUEUED_MAX);
-  // As long again as it has been waiting, so each delay is about twice the one before.
+  // Waits as long again as it has already waited, so each delay is about twice the previous one.
   const delayMs = sql`min(${DELAY_MS_MAX}, max(${FIRST_DELAY_MS}, ${now} - ${payouts.decidedAt}))`;
-  // Claimed and read in one statement, so that two sweeps at once queue none twice.
+  // Claimed and read in one statement, so that two concurrent sweeps never queue the same payout.
   const claimed = await ctx.db
     .update(payouts)
     .set({ sendAt: int(sql`${now} + ${delayMs}`) })

@@ -3,20 +3,20 @@ import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 export const PAYOUT_STATUSES = ['requested', 'approved', 'processing', 'paid', 'failed', 'rejected'] as const;
 export type PayoutStatus = (typeof PAYOUT_STATUSES)[number];
 
-/** A cash-out. Its status goes one way, which a trigger holds. */
+/** A cash-out. A trigger lets its status move only forward. */
 export const payouts = sqliteTable('payouts', {
   id: text().primaryKey(),
   userId: text('user_id').notNull(),
   source: text().$type<'diamonds' | 'sales'>().notNull(),
   diamonds: integer(),
-  /** What the creator is sent; the fee beside it stays with the platform. */
+  /** The amount sent to the creator; the platform keeps the fee. */
   amountMinor: integer('amount_minor').notNull(),
   feeMinor: integer('fee_minor').notNull(),
   currency: text().notNull(),
   method: text().$type<'stripe' | 'bank'>().notNull(),
   status: text().$type<PayoutStatus>().notNull(),
   reason: text(),
-  /** The bank's, or the provider's id of the transfer. */
+  /** The bank's reference, or the provider's id of the transfer. */
   reference: text(),
   economyVersion: integer('economy_version').notNull(),
   idempotencyKey: text('idempotency_key').notNull(),

@@ -1,4 +1,4 @@
-/** What a cash-out takes and sends, and whether the limits allow it: pure rules over the request and the economy. */
+/** Pure rules about a cash-out: what it takes, what it sends, and whether the limits allow it. */
 import type { z } from '@hono/zod-openapi';
 import type { EconomyConfig } from '@/contracts/economy';
 import { convert } from '@/domains/base/economy/rates';
@@ -10,15 +10,15 @@ type Request = z.output<typeof PayoutRequest>;
 
 export interface Terms {
   readonly source: Request['source'];
-  /** Null: it is of sales. */
+  /** Null: it pays out sales money. */
   readonly diamonds: number | null;
-  /** What is sent, in minor units; less than 1 where the fee takes all. */
+  /** The amount sent, in minor units; less than 1 if the fee uses it up. */
   readonly amountMinor: number;
   readonly feeMinor: number;
   readonly currency: string;
 }
 
-/** The fee is a fixed part and a share, rounded down, of what is due; what is due less the fee is sent. */
+/** The fee is a fixed part plus a share of the amount due, rounded down. The amount due minus the fee is sent. */
 export function termsOf(request: Request, { conversions, limits }: EconomyConfig): Terms {
   const isDiamonds = request.source === 'diamonds';
   const dueMinor = isDiamonds ? convert(request.diamonds, conversions.minorPerDiamond) : request.amountMinor;
@@ -33,11 +33,11 @@ export function termsOf(request: Request, { conversions, limits }: EconomyConfig
   };
 }
 
-/** Of one user and one day (UTC), of this source and currency; what was rejected or has failed does not count. */
+/** One user's payouts of one day (UTC), without rejected and failed ones. */
 interface Today {
-  /** Of every source. */
+  /** Payouts of every source. */
   readonly payouts: number;
-  /** Diamonds, or minor units with the fees. */
+  /** Of this source and currency: diamonds, or minor units including the fees. */
   readonly sum: number;
 }
 

@@ -1,4 +1,4 @@
-/** Begins a purchase of coins: its row, with the code's reservation, and then its checkout. Nothing is credited here. */
+/** Starts a purchase of coins: its row, the code's reservation, and then its checkout. Nothing is credited here. */
 
 import type { z } from '@hono/zod-openapi';
 import { and, eq } from 'drizzle-orm';
@@ -21,7 +21,7 @@ import { coinPackages, purchases } from './tables';
 
 /**
  * Throws PACKAGE_NOT_FOUND, RETURN_URL_NOT_ALLOWED, IDEMPOTENCY_KEY_REUSED, the reason why a code is not valid,
- * DAILY_BUDGET_SPENT, CHECKOUT_OVER, and PAYMENT_UNAVAILABLE, after which the same request may be sent again.
+ * DAILY_BUDGET_SPENT, CHECKOUT_OVER, and PAYMENT_UNAVAILABLE, after which the same request can be sent again.
  */
 export async function buyCoins(
   ctx: Context,
@@ -61,12 +61,12 @@ async function readFacts(
       .from(coinPackages)
       .where(and(eq(coinPackages.id, packageId), eq(coinPackages.active, true))),
     economyQuery(ctx),
-    discountQuery(ctx, discountCode ?? '', actor.userId), // no code has no name
+    discountQuery(ctx, discountCode ?? '', actor.userId), // no code has an empty name
   ]);
   return { known, offered, discount, economy: economyOf(newest) };
 }
 
-/** The purchase that this buyer began with this key. */
+/** The purchase that this buyer started with this key. */
 function purchaseQuery(ctx: Context, { userId }: Actor, { idempotencyKey }: Once) {
   return ctx.db
     .select()

@@ -1,6 +1,6 @@
 /**
- * What the books must say of a purchase: nothing before it is paid; then its coins and its money, and after them
- * reversals and restorations that come to what the purchase says was taken back.
+ * Checks purchases against the ledger: nothing before the payment, and then the coins and the money. Later reversals
+ * and restorations add up to what the purchase says was taken back.
  */
 
 import { sql } from 'drizzle-orm';
@@ -12,7 +12,7 @@ const isPaid = sql`paid_at IS NOT NULL`;
 
 const legsThere = sql`(SELECT count(*) FROM ${ledgerTransfers} WHERE ref_type = 'purchase' AND ref_id = page.id)`;
 
-/** The first two legs are of the payment; those after them come as refunds and disputes do. */
+/** The first two legs belong to the payment; later ones follow refunds and disputes. */
 const LEGS_OF_PAYMENT = 2;
 
 export const purchaseCheck = checkRows({

@@ -1,6 +1,6 @@
 /**
- * How a payment for coins is settled: the coins and the money are booked, the code is redeemed or released, and a reward
- * is earned or ended. One commit moves exactly the difference between what is booked and what the payment comes to.
+ * Settles payments for coins: books the coins and the money, redeems or releases the code, and earns or ends a reward.
+ * One commit moves exactly the difference between what is booked and what the payment comes to.
  */
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -30,7 +30,7 @@ async function settle(ctx: Context, before: PurchaseRow, settlement: Settlement)
     await book(ctx, before, settlement, reward, true);
   } catch (error) {
     if (!isLimitReached(error)) throw error;
-    // Money that comes after the checkout expired is honoured; the code's bonus only while the code has uses left.
+    // A payment after the checkout expired is honoured; the code's bonus is added only if the code has uses left.
     await book(ctx, before, settlement, reward, false);
     ctx.log.event('purchase.code-lost', { purchaseId: before.id });
   }
@@ -38,7 +38,7 @@ async function settle(ctx: Context, before: PurchaseRow, settlement: Settlement)
 
 type Reward = ReturnType<typeof earnReward>;
 
-/** By the economy under which the purchase was begun. */
+/** Uses the version of the economy under which the purchase began. */
 async function rewardOf(ctx: Context, purchase: PurchaseRow): Promise<Reward> {
   const [economy] = await ctx.db
     .select({ config: economyVersions.config })
@@ -77,7 +77,7 @@ async function book(
   ctx.log.event(`purchase.${after.status}`, { purchaseId: after.id, reversedCoins: after.reversedCoins });
 }
 
-/** What moves from what is booked to what the payment comes to; each leg once, by its number. */
+/** The transfers from what is booked to what the payment comes to; each leg number is used once. */
 function transfersOf(before: PurchaseRow, after: PurchaseRow, becomesPaid: boolean): Transfer[] {
   const { id, userId, provider, currency, coins, bonusCoins, amountMinor } = after;
   const taken = {
@@ -97,7 +97,7 @@ function transfersOf(before: PurchaseRow, after: PurchaseRow, becomesPaid: boole
     .map((move, index) => ({ ...move, refType: 'purchase', refId: id, leg: before.legs + index + 1 }));
 }
 
-/** A failed checkout may be tried again until it expires, and keeps its reservation. */
+/** A failed checkout can be retried until it expires, so it keeps its reservation. */
 function useOfCode(ctx: Context, { id, status, discountCode }: PurchaseRow, redeems: boolean): Statement[] {
   if (discountCode === null) return [];
   if (redeems) return [redeemDiscount(ctx, id)];

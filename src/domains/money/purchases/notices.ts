@@ -22,26 +22,33 @@ export function noticesOf(before: PurchaseRow, after: PurchaseRow, rewardCode: s
     const lost = after.codeBonusCoins < before.codeBonusCoins;
     const body = [
       `${coins} coins are in your wallet.`,
-      ...(lost ? [`The code ${after.discountCode} was used up before your payment came, and added nothing.`] : []),
-      ...(rewardCode === undefined ? [] : [`For your next purchase: ${rewardCode}.`]),
+      ...(lost
+        ? [`The code ${after.discountCode} was used up before your payment arrived, so it added no coins.`]
+        : []),
+      ...(rewardCode === undefined ? [] : [`Discount code for your next purchase: ${rewardCode}.`]),
     ].join(' ');
     notices.push(
-      notice('purchase-paid', 'Your coins are here', body, { coins, ...(rewardCode ? { rewardCode } : {}) }),
+      notice('purchase-paid', 'Your coins have arrived', body, { coins, ...(rewardCode ? { rewardCode } : {}) }),
     );
   }
   const taken = after.reversedCoins - before.reversedCoins;
   if (taken > 0)
     notices.push(
-      notice('purchase-reversed', 'Coins were taken back', `A payment was returned, and ${taken} coins with it.`, {
-        coins: taken,
-      }),
+      notice(
+        'purchase-reversed',
+        'Coins were taken back',
+        `A payment was refunded or disputed, so ${taken} coins were taken back.`,
+        {
+          coins: taken,
+        },
+      ),
     );
   if (taken < 0)
     notices.push(
       notice(
         'purchase-restored',
         'Coins were given back',
-        `A payment stands after all: ${-taken} coins are yours again.`,
+        `A disputed payment was confirmed, so ${-taken} coins are back in your wallet.`,
         {
           coins: -taken,
         },

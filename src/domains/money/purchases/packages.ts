@@ -1,4 +1,4 @@
-/** The packages on offer, and staff keeping them: each change is logged with who, before and after. */
+/** Lists the packages on offer, and lets staff manage them: each change is logged with who, before and after. */
 
 import type { z } from '@hono/zod-openapi';
 import { and, asc, eq, sql } from 'drizzle-orm';
@@ -15,10 +15,10 @@ import type { CoinPackage, NewPackage, PackageChanges } from './schemas';
 import type { PackageRow } from './tables';
 import { coinPackages } from './tables';
 
-/** Those on offer, the smallest and so the cheapest first. */
+/** Packages on offer, smallest first. */
 export async function listPackages(ctx: Context, query: PageQuery) {
   const { limit, offset } = limitAndOffset(query);
-  const isOnOffer = sql`${coinPackages.active} = 1`; // a partial index wants the literal
+  const isOnOffer = sql`${coinPackages.active} = 1`; // the partial index needs the literal
   const counted = ctx.db.select({ one: sql`1` }).from(coinPackages).where(isOnOffer);
   const [rows, [{ total = 0 } = {}]] = await ctx.db.batch([
     ctx.db
@@ -55,7 +55,7 @@ export async function createPackage(
   return presentPackage(row);
 }
 
-/** Only what is sent changes; purchases that were begun keep what they say. Throws PACKAGE_NOT_FOUND, PACKAGE_CHANGED. */
+/** Changes only what is sent; purchases already begun keep their terms. Throws PACKAGE_NOT_FOUND, PACKAGE_CHANGED. */
 export async function changePackage(
   ctx: Context,
   { userId }: Actor,
@@ -65,7 +65,7 @@ export async function changePackage(
   const before = await ctx.db.select().from(coinPackages).where(eq(coinPackages.id, id)).get();
   if (!before) throw packageError('PACKAGE_NOT_FOUND');
   if (!isChange(before, changes)) return presentPackage(before);
-  // Two changes within one millisecond are two all the same.
+  // Two changes within one millisecond must still differ.
   const updatedAt = Math.max(ctx.now(), before.updatedAt + 1);
   const after: PackageRow = { ...before, ...changes, updatedAt };
   await commit(

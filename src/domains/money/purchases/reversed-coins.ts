@@ -1,4 +1,4 @@
-/** How many coins go back with the money of a purchase. Takes no Context. */
+/** How many coins are taken back when money of a purchase is taken back. Takes no Context. */
 
 export interface Bought {
   readonly coins: number;
@@ -6,8 +6,8 @@ export interface Bought {
   readonly amountMinor: number;
 }
 
-/** Altogether: floor((coins + bonus) × reversedMinor / amount), so all of them with all of the money. */
+/** In total: floor((coins + bonus) × reversedMinor / amount), so all coins go with all of the money. */
 export function reversedCoins({ coins, bonusCoins, amountMinor }: Bought, reversedMinor: number): number {
-  // The product may be greater than 2^53.
+  // The product may exceed 2^53.
   return Number((BigInt(coins + bonusCoins) * BigInt(reversedMinor)) / BigInt(amountMinor));
 }

@@ -1,4 +1,4 @@
-/** Buying coins: packages and purchases. */
+/** Endpoints for coin packages and purchases. */
 
 import { z } from '@hono/zod-openapi';
 import { budgetError } from '@/domains/base/budgets/errors';
@@ -22,7 +22,7 @@ export const purchaseEndpoints: Endpoint[] = [
     method: 'get',
     path: '/payment/packages',
     tag: 'payment',
-    summary: 'Coin packages on offer, the smallest first',
+    summary: 'Coin packages on offer, smallest first',
     who: 'public',
     query: z.strictObject(pageQuery),
     response: pageOf(CoinPackage),
@@ -33,10 +33,10 @@ export const purchaseEndpoints: Endpoint[] = [
     method: 'post',
     path: '/payment/purchase',
     tag: 'payment',
-    summary: 'Begin buying a package; answers where to pay',
+    summary: 'Start buying a package; returns the URL where to pay',
     description:
-      'Coins come once the provider has said that they were paid, and not before. `successUrl` and `cancelUrl` are ' +
-      'addresses of this platform. After a 503 send the same request again, with the same key. A discount code is ' +
+      'Coins are credited only once the provider has confirmed the payment. `successUrl` and `cancelUrl` must be ' +
+      'addresses of this platform. After a 503, send the same request again with the same key. A discount code is ' +
       'reserved until the checkout expires.',
     who: 'user',
     movesMoney: true,
@@ -66,7 +66,7 @@ export const purchaseEndpoints: Endpoint[] = [
     method: 'get',
     path: '/payment/purchases',
     tag: 'payment',
-    summary: 'Your purchases, newest first',
+    summary: 'My purchases, newest first',
     who: 'user',
     query: z.strictObject(cursorQuery),
     response: cursorPageOf(Purchase),
@@ -90,7 +90,8 @@ export const purchaseEndpoints: Endpoint[] = [
     path: '/owner/panel/packages/{id}',
     tag: 'owner',
     summary: 'Change or retire a coin package',
-    description: 'Only what is sent changes; `active: false` retires it. Purchases that were begun keep what they say.',
+    description:
+      'Only what is sent changes; `active: false` retires the package. Purchases already begun keep their terms.',
     who,
     params: z.object({ id: anId }),
     body: PackageChanges,

@@ -1,4 +1,4 @@
-/** Packages as they are offered and kept, and purchases as their buyers see them. */
+/** Packages as they are offered and managed, and purchases as their buyers see them. */
 import { z } from '@hono/zod-openapi';
 import { aCurrency } from '@/contracts/economy';
 import { PAYMENT_PROVIDERS } from '@/contracts/payments';
@@ -8,7 +8,7 @@ import { aLine } from '@/http/fields';
 
 const NAME_CHARACTERS_MAX = 60;
 const COINS_MAX = 1_000_000_000;
-/** What Stripe takes at most. */
+/** Stripe's maximum. */
 const PRICE_MINOR_MAX = 99_999_999;
 const URL_CHARACTERS_MAX = 2_000;
 const ID_CHARACTERS_MAX = 64;
@@ -46,7 +46,7 @@ export const PurchaseRequest = z
   .strictObject({
     packageId: anId,
     discountCode: aTypedCode.optional(),
-    successUrl: aUrl.describe('Where the buyer is sent once they have paid: an address of this platform.'),
+    successUrl: aUrl.describe('Where the buyer is sent after paying: an address of this platform.'),
     cancelUrl: aUrl,
   })
   .openapi('PurchaseRequest');
@@ -56,17 +56,17 @@ const purchase = {
   packageId: z.string(),
   packageName: z.string(),
   coins: z.int(),
-  bonusCoins: z.int().describe("The package's and the code's together."),
+  bonusCoins: z.int().describe('The bonuses of the package and of the code together.'),
   amountMinor: z.int(),
   currency: z.string(),
   status: z.enum(PAYMENT_STATUSES),
   provider: z.enum(PAYMENT_PROVIDERS),
   discountCode: z.string().optional(),
-  codeBonusCoins: z.int().describe("What of the bonus is the code's."),
-  reversedCoins: z.int().describe('Taken back by refunds and disputes so far.'),
+  codeBonusCoins: z.int().describe('The part of the bonus that comes from the code.'),
+  reversedCoins: z.int().describe('Coins that refunds and disputes have taken back so far.'),
   reversedMinor: z.int(),
   createdAt: z.iso.datetime(),
-  expiresAt: z.iso.datetime().describe('Until then the checkout can be paid.'),
+  expiresAt: z.iso.datetime().describe('The checkout can be paid until then.'),
   paidAt: z.iso.datetime().nullable(),
 };
 
@@ -76,5 +76,5 @@ export const NewPurchase = z
   .object({ ...purchase, purchaseId: z.string(), checkoutUrl: z.string().describe('Where the buyer pays.') })
   .openapi('NewPurchase');
 
-/** What a cursor of the list of purchases holds. */
+/** A cursor's position in the list of purchases. */
 export const CursorPosition = z.tuple([z.string()]);

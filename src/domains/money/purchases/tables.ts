@@ -13,22 +13,22 @@ export const coinPackages = sqliteTable('coin_packages', {
   updatedAt: integer('updated_at').notNull(),
 });
 
-/** Purchases of coins. Each is a payment too. */
+/** Purchases of coins; each is also a payment. */
 export const purchases = sqliteTable('purchases', {
   ...paymentColumns,
   packageId: text('package_id').notNull(),
   packageName: text('package_name').notNull(),
   coins: integer().notNull(),
-  /** The package's and the code's together. */
+  /** The bonuses of the package and of the code together. */
   bonusCoins: integer('bonus_coins').notNull(),
   discountCode: text('discount_code'),
   codeBonusCoins: integer('code_bonus_coins').notNull().default(0),
   economyVersion: integer('economy_version').notNull(),
   idempotencyKey: text('idempotency_key').notNull(),
   bodyHash: text('body_hash').notNull(),
-  /** The coins that were taken back with the money so far. */
+  /** The coins that refunds and disputes have taken back so far. */
   reversedCoins: integer('reversed_coins').notNull().default(0),
-  /** The number of its transfers. */
+  /** The number of its transfers so far. */
   legs: integer().notNull().default(0),
 });
 

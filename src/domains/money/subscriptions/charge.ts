@@ -1,4 +1,4 @@
-/** One month of a subscription, paid: its row, the coins, the diamonds and the day's earning. The same for each month. */
+/** Charges one month of a subscription: its row, the coins, the diamonds and the day's earning. */
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { convert } from '@/domains/base/economy/rates';
@@ -11,12 +11,12 @@ import { subscriptionCharges } from './tables';
 
 type Charged = Pick<SubscriptionRow, 'id' | 'subscriberId' | 'creatorId' | 'coinsPerMonth'>;
 
-/** What a month earns the creator: rounded down, and the remainder stays with the platform. */
+/** What a month earns the creator, rounded down; the platform keeps the remainder. */
 export function diamondsOf({ coinsPerMonth }: Pick<Charged, 'coinsPerMonth'>, { conversions }: Economy): number {
   return convert(coinsPerMonth, conversions.diamondsPerCoin);
 }
 
-/** For a batch; a month that is paid already breaks it. @param month 1: the first */
+/** Returns statements for a batch; a month that is already paid aborts it. @param month 1 is the first */
 export function chargeMonth(ctx: Context, subscription: Charged, month: number, economy: Economy): Statement[] {
   const { id: subscriptionId, subscriberId, creatorId, coinsPerMonth: coins } = subscription;
   const diamonds = diamondsOf(subscription, economy);

@@ -1,4 +1,4 @@
-/** What the books must say of a month that was paid: the subscriber's coins, and the creator's diamonds. */
+/** Checks paid months against the ledger: the subscriber's coins, and the creator's diamonds. */
 import { sql } from 'drizzle-orm';
 import { COIN, checkRows, DIAMOND } from '@/ledger/check';
 import { subscriptionCharges } from './tables';

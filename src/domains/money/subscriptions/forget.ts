@@ -1,13 +1,13 @@
 /**
- * For the end of an account: its subscriptions, and those to it, come before the next sweep, which ends them because
- * somebody is gone. Its tiers stay without a word of it.
+ * For account deletion: makes the user's subscriptions, and those to the user, due for the next sweep, which ends them.
+ * The user's tiers stay, without their texts.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { int } from '@/db/sql';
 
-/** Each is repeated until it changes nothing. */
+/** Repeat each statement until it changes nothing. */
 export function endSubscriptions(ctx: Context, userId: string, limit: SQL): Statement[] {
   const now = int(ctx.now());
   const due = (column: SQL) => sql`UPDATE subscriptions SET due_at = ${now} WHERE id IN (

@@ -1,4 +1,4 @@
-/** The jobs of subscriptions: renewing those whose month is over, or ending them. */
+/** Jobs of subscriptions: renew those whose month is over, or end them. */
 import type { Jobs } from '@/contracts/jobs';
 import { renewSubscriptions } from './renew';
 

@@ -1,25 +1,25 @@
-/** A subscriber's notifications about a subscription, which renews without them. */
+/** Notifications to subscribers about their subscriptions. A renewal sends none. */
 import type { NewNotification, OutboxEvent } from '@/contracts/messages';
 import { toIso } from '@/shared/time';
 import type { EndedBecause, SubscriptionRow } from './tables';
 
-/** Null: no notification, since the subscriber ended it or is gone. None says who blocked whom. */
+/** Null: no notification, because the subscriber ended it or is gone. No text reveals who blocked whom. */
 const WHY: Readonly<Record<EndedBecause, string | null>> = {
   cancelled: null,
   'subscriber-gone': null,
-  unpaid: 'Your wallet held too few coins for the next month.',
-  'creator-gone': 'The creator does not take subscriptions any more. Nothing was charged.',
-  blocked: 'It could not be renewed. Nothing was charged.',
-  lapsed: 'It could not be renewed in time. Nothing was charged; subscribe again whenever you like.',
-  worthless: 'It is not offered at its price any more. Nothing was charged; subscribe again whenever you like.',
+  unpaid: 'Your wallet did not have enough coins for the next month.',
+  'creator-gone': 'The creator no longer takes subscriptions. You were not charged.',
+  blocked: 'It could not be renewed. You were not charged.',
+  lapsed: 'It could not be renewed in time. You were not charged; you can subscribe again at any time.',
+  worthless: 'It is no longer offered at its price. You were not charged; you can subscribe again at any time.',
 };
 
 /** @param graceUntil milliseconds */
 export function shortNotice(row: SubscriptionRow, creatorName: string | null, graceUntil: number): OutboxEvent {
   return notice(row, {
     kind: 'subscription-short',
-    title: 'Too few coins for your subscription',
-    body: `The next month of ${nameOf(creatorName)} costs ${row.coinsPerMonth} coins. Add coins within three days to keep it.`,
+    title: 'Not enough coins for your subscription',
+    body: `The next month of your subscription to ${nameOf(creatorName)} costs ${row.coinsPerMonth} coins. Add coins within three days to keep it.`,
     data: { graceUntil: toIso(graceUntil), coinsPerMonth: row.coinsPerMonth },
   });
 }

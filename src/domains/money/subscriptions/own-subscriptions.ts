@@ -1,4 +1,4 @@
-/** A user's own subscriptions: what they take, and what they let end. */
+/** Lists a user's own subscriptions, and cancels one. */
 import type { z } from '@hono/zod-openapi';
 import { and, desc, eq, lt, ne } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -44,8 +44,8 @@ export async function listSubscriptions(
 }
 
 /**
- * It runs on to the period's end and is not renewed; in the grace after it, it ends with the next sweep. Repeating it
- * changes nothing. Throws NOT_SUBSCRIBED, SUBSCRIPTION_CHANGED.
+ * Cancels the subscription: it runs to the end of its period and is not renewed. During the grace period it ends with
+ * the next sweep. Idempotent. Throws NOT_SUBSCRIBED, SUBSCRIPTION_CHANGED.
  */
 export async function unsubscribe(
   ctx: Context,

@@ -1,6 +1,6 @@
 /**
- * When a subscription's months end, and what becomes of one whose month is over: pure rules. Months are the calendar's,
- * each counted from the beginning, so that what began on a 31st comes back to it after a February.
+ * Pure rules for when a subscription's months end, and what happens then. Months are calendar months counted from the
+ * start, so a subscription that began on a 31st returns to the 31st after February.
  */
 import { addMonths } from 'date-fns';
 import { DAY_MS, HOUR_MS } from '@/shared/time';
@@ -9,18 +9,21 @@ import type { EndedBecause } from './tables';
 export const GRACE_MS = 3 * DAY_MS;
 const FIRST_RETRY_MS = HOUR_MS;
 
-/** In UTC, which is what a Worker's clock shows. @param startedAt milliseconds @param months paid since then */
+/** In UTC, a Worker's time zone. @param startedAt milliseconds @param months paid since then */
 export function periodEnd(startedAt: number, months: number): number {
   return addMonths(startedAt, months).getTime();
 }
 
-/** When to ask the wallet again: each wait as long as all before it, and a last time as the grace ends. */
+/**
+ * When to try the wallet again: each wait is as long as all earlier ones together, and the grace period ends with a
+ * last try.
+ */
 export function nextRetry(graceUntil: number, now: number): number {
   const waitedMs = now - (graceUntil - GRACE_MS);
   return Math.min(graceUntil, now + Math.max(FIRST_RETRY_MS, waitedMs));
 }
 
-/** What is known of a subscription whose month is over. */
+/** The facts about a subscription whose month is over. */
 export interface Renewable {
   readonly cancelledAt: number | null;
   readonly startedAt: number;
@@ -28,13 +31,13 @@ export interface Renewable {
   readonly subscriberStands: boolean;
   readonly creatorStands: boolean;
   readonly blocked: boolean;
-  /** Of the next month. */
+  /** What the next month would earn the creator. */
   readonly diamonds: number;
 }
 
 /**
- * Why it ends, or null: the next month is charged. Where the next month would be over as well, because no sweep came
- * for so long, it ends: nobody is charged for time that has passed.
+ * Returns why it ends; null: charge the next month. If no sweep ran for so long that the next month is over too, it
+ * ends: nobody is charged for time that has passed.
  */
 export function whyItEnds(one: Renewable, now: number): EndedBecause | null {
   if (one.cancelledAt !== null) return 'cancelled';

@@ -1,6 +1,6 @@
 /**
- * What the minute's cron does for subscriptions whose month is over: the next month is charged, or they end. Each is one
- * batch that holds only for the subscription as it was read, so two sweeps at once charge once.
+ * Run by the cron every minute: charges the next month of subscriptions whose month is over, or ends them. Each batch
+ * requires the subscription as it was read, so two concurrent sweeps charge once.
  */
 
 import { and, asc, eq, getTableColumns, isNull, lte, type SQL, sql } from 'drizzle-orm';
@@ -20,9 +20,9 @@ import { GRACE_MS, nextRetry, periodEnd, whyItEnds } from './periods';
 import type { SubscriptionRow } from './tables';
 import { type EndedBecause, subscriptions } from './tables';
 
-/** A month's charge takes some twelve statements. */
+/** A month's charge takes about twelve statements. */
 const RENEWED_AT_ONCE = 5;
-/** So that one that fails for a fault of ours does not keep the others waiting. */
+/** Postpones a subscription that fails because of our fault, so that it does not hold up the others. */
 const PUT_OFF_MS = HOUR_MS;
 
 type Due = SubscriptionRow & {
@@ -32,7 +32,7 @@ type Due = SubscriptionRow & {
   readonly creatorName: string | null;
 };
 
-/** Safe to run twice at once. True: there is more. */
+/** Safe to run concurrently. Returns true if more are due. */
 export async function renewSubscriptions(ctx: Context): Promise<boolean> {
   const due = await listDue(ctx);
   if (due.length === 0) return false;
@@ -46,7 +46,7 @@ async function listDue(ctx: Context): Promise<Due[]> {
     .select({
       ...getTableColumns(subscriptions),
       subscriberStands: isActiveUser(subscriptions.subscriberId),
-      // Null where the account is gone.
+      // Null if the account is gone.
       creatorStands: sql<number | null>`${isActive()} AND ${users.creatorStatus} = 'APPROVED'`,
       blocked: isBlockBetween(subscriptions.subscriberId, subscriptions.creatorId),
       creatorName: users.displayName,
@@ -62,7 +62,7 @@ async function attempt(ctx: Context, one: Due, economy: Economy): Promise<void> 
   try {
     await renew(ctx, one, economy);
   } catch (error) {
-    // Somebody else was quicker: another sweep, or the subscriber.
+    // Someone else was faster: another sweep, or the subscriber.
     if (error instanceof AppError && error.code === 'SUBSCRIPTION_CHANGED') return;
     ctx.log.fault(`subscription ${one.id}`, error);
     await ctx.db
@@ -88,7 +88,7 @@ async function renew(ctx: Context, one: Due, economy: Economy): Promise<void> {
   await change(ctx, one, { dueAt: nextRetry(one.graceUntil, ctx.now()) });
 }
 
-/** Nobody has charged, cancelled or ended it since. */
+/** The condition that nobody has charged, cancelled or ended it since it was read. */
 function asRead({ id, months, status, cancelledAt }: Due): SQL | undefined {
   return and(
     eq(subscriptions.id, id),
@@ -110,7 +110,7 @@ async function change(
   await commit(ctx, [update, requireChange(ctx)], { ...events, refusals: RACES });
 }
 
-/** The period goes on from where it was, also out of the grace. Answers false where the wallet held too little. */
+/** The period continues from its old end, even after a grace period. Returns false if the wallet held too little. */
 async function charge(ctx: Context, one: Due, economy: Economy): Promise<boolean> {
   const months = one.months + 1;
   const periodEndsAt = periodEnd(one.startedAt, months);
@@ -133,7 +133,7 @@ async function charge(ctx: Context, one: Due, economy: Economy): Promise<boolean
   return true;
 }
 
-/** The grace begins when the subscriber is notified, and they are notified once. */
+/** The grace period starts with the subscriber's notification, which is sent once. */
 async function fallShort(ctx: Context, one: Due): Promise<void> {
   const graceUntil = ctx.now() + GRACE_MS;
   const values = { status: 'grace', graceUntil, dueAt: nextRetry(graceUntil, ctx.now()) } as const;

@@ -1,4 +1,4 @@
-/** Subscriptions to creators, and their tiers. */
+/** Endpoints for subscriptions and creators' tiers. */
 import { z } from '@hono/zod-openapi';
 import { Tiers } from '@/domains/people/creators/schemas';
 import { socialError } from '@/domains/people/social/errors';
@@ -17,17 +17,17 @@ export const subscriptionEndpoints: Endpoint[] = [
     method: 'post',
     path: '/payment/subscribe',
     tag: 'payment',
-    summary: 'Subscribe to a creator; the first month is paid at once',
+    summary: 'Subscribe to a creator; the first month is charged at once',
     description:
-      'Renewed from the wallet each calendar month, at the price it began with. One that was cancelled and still runs ' +
-      'is taken up again by subscribing to the same tier: 200, and nothing is charged. For another tier it must end ' +
-      'first. The details of `NOT_ENOUGH_COINS` are the balance and the price.',
+      'Renews from the wallet every calendar month, at the price it began with. Subscribing to the same tier again ' +
+      'resumes a cancelled subscription that still runs: 200, and nothing is charged. To take another tier, let it ' +
+      'end first. The details of `NOT_ENOUGH_COINS` are the balance and the price.',
     who: 'user',
     movesMoney: true,
     body: NewSubscription,
     response: Subscription,
     status: 201,
-    also: { status: 200, when: 'A cancelled one that still runs was taken up again; nothing was charged.' },
+    also: { status: 200, when: 'A cancelled subscription that still runs was resumed; nothing was charged.' },
     refusals: [
       ledgerError.NOT_ENOUGH_COINS,
       socialError.USER_NOT_FOUND,
@@ -45,8 +45,8 @@ export const subscriptionEndpoints: Endpoint[] = [
     method: 'post',
     path: '/payment/unsubscribe',
     tag: 'payment',
-    summary: 'Let a subscription end with its period',
-    description: 'It is good until `periodEndsAt`. Repeating it changes nothing.',
+    summary: 'Cancel a subscription at the end of its period',
+    description: 'It stays valid until `periodEndsAt`. Repeating the request changes nothing.',
     who: 'user',
     body: EndedSubscription,
     response: Subscription,
@@ -93,8 +93,8 @@ export const subscriptionEndpoints: Endpoint[] = [
     tag: 'payment',
     summary: 'Set my tiers',
     description:
-      'The whole list, at most five. What is left out is retired: subscriptions to it go on, and so does their price ' +
-      'where a tier gets dearer.',
+      'Replaces the whole list, at most five tiers. A tier that is left out is retired, but its subscriptions ' +
+      'continue. Existing subscriptions keep their price even if their tier becomes more expensive.',
     who: 'creator',
     body: NewTiers,
     response: Tiers,

@@ -17,7 +17,7 @@ const time = z.iso.datetime();
 
 const TierInput = z
   .strictObject({
-    id: anId.optional().openapi({ description: 'Of the tier that this is from now on; left out: a new one.' }),
+    id: anId.optional().openapi({ description: 'The id of a tier to change; omitted: a new tier.' }),
     name: aLine(NAME_CHARACTERS_MAX),
     description: aText(DESCRIPTION_CHARACTERS_MAX).default(''),
     coinsPerMonth: z.int().min(1).max(PRICE_COINS_MAX),
@@ -39,14 +39,14 @@ export const EndedSubscription = z.strictObject({ creatorId: anId }).openapi('En
 export const Subscription = z
   .object({
     id: z.uuid(),
-    creator: orNull(PublicCard).openapi({ description: 'Null: the account is gone.' }),
+    creator: orNull(PublicCard).openapi({ description: 'Null: the account no longer exists.' }),
     tier: Tier,
     coinsPerMonth: z.int().openapi({ description: 'What this subscription costs: the price it began with.' }),
     status: z.enum(SUBSCRIPTION_STATUSES).openapi({
-      description: '`grace`: the wallet held too little for the next month; it is tried again until `graceUntil`.',
+      description: '`grace`: the wallet held too little for the next month; renewal is retried until `graceUntil`.',
     }),
-    cancelled: z.boolean().openapi({ description: 'It is not renewed: it ends with the period.' }),
-    months: z.int().openapi({ description: 'Paid so far.' }),
+    cancelled: z.boolean().openapi({ description: 'True: it ends with the period instead of renewing.' }),
+    months: z.int().openapi({ description: 'Months paid so far.' }),
     startedAt: time,
     periodEndsAt: time,
     graceUntil: time.nullable(),
@@ -57,5 +57,5 @@ export const Subscription = z
 
 export const SubscriptionPage = cursorPageOf(Subscription);
 
-/** After the list's name in its cursor: the last subscription's id. */
+/** A cursor's position: the id of the last subscription. */
 export const CursorPosition = z.tuple([z.string()]);

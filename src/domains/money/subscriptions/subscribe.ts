@@ -1,6 +1,6 @@
 /**
- * Taking a subscription: the first month is paid in the batch that makes it. One that was cancelled and still runs is
- * taken up again without a charge, and remembers the key that did so beside the one that made it.
+ * Subscribes: one batch creates the subscription and charges the first month. A cancelled subscription that still runs
+ * is resumed without a charge; its row then stores the key that resumed it beside the key that created it.
  */
 
 import type { z } from '@hono/zod-openapi';
@@ -31,9 +31,9 @@ type Input = z.output<typeof NewSubscription>;
 type Party = CardRow & { status: string; creatorStatus: string; blocked: number };
 
 interface Facts {
-  /** The subscription that this key has made before. */
+  /** The subscription that this key has already created or resumed. */
   readonly known: SubscriptionRow | undefined;
-  /** The subscription that runs between the two. */
+  /** The subscription that currently runs between the two users. */
   readonly running: SubscriptionRow | undefined;
   readonly economy: Economy;
   readonly tier: TierRow | undefined;
@@ -89,7 +89,7 @@ async function readFacts(ctx: Context, subscriber: Actor, { creatorId, tierId }:
   };
 }
 
-/** Each half has its index. */
+/** Each half of the OR has its own index. */
 function madeBy(subscriberId: string, { idempotencyKey }: Once) {
   const isTheirs = eq(subscriptions.subscriberId, subscriberId);
   return or(
@@ -103,7 +103,7 @@ async function findMade(ctx: Context, subscriberId: string, once: Once): Promise
   return made && asMade(made, once);
 }
 
-/** The row with the hash of the request that this key stands for: a resumed subscription carries two keys. */
+/** Returns the row with the hash of this key's request: a resumed subscription has two keys. */
 function asMade(row: SubscriptionRow, { idempotencyKey }: Once): SubscriptionRow {
   const { resumedKey, resumedHash } = row;
   return resumedKey === idempotencyKey && resumedHash !== null ? { ...row, bodyHash: resumedHash } : row;

@@ -1,7 +1,9 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 export const SUBSCRIPTION_STATUSES = ['active', 'grace', 'ended'] as const;
-/** `lapsed`: nobody renewed it for a whole month. `worthless`: its price would earn the creator nothing any more. */
+/**
+ * `lapsed`: no sweep renewed it for a whole month. `worthless`: its price would no longer earn the creator anything.
+ */
 export const ENDED_BECAUSE = [
   'cancelled',
   'unpaid',
@@ -29,29 +31,29 @@ export const subscriptions = sqliteTable('subscriptions', {
   subscriberId: text('subscriber_id').notNull(),
   creatorId: text('creator_id').notNull(),
   tierId: text('tier_id').notNull(),
-  /** As it was when the subscription began. */
+  /** The tier's price when the subscription began. */
   coinsPerMonth: integer('coins_per_month').notNull(),
   status: text().$type<(typeof SUBSCRIPTION_STATUSES)[number]>().notNull(),
-  /** Ends with the period instead of being renewed. */
+  /** If set, it ends with the period instead of renewing. */
   cancelledAt: integer('cancelled_at'),
-  /** Paid so far; each month is counted from the beginning. */
+  /** Months paid so far; each month's end is counted from the start. */
   months: integer().notNull(),
   startedAt: integer('started_at').notNull(),
   periodEndsAt: integer('period_ends_at').notNull(),
   graceUntil: integer('grace_until'),
-  /** When the sweep looks at it next. */
+  /** When the sweep handles it next. */
   dueAt: integer('due_at'),
   endedAt: integer('ended_at'),
   endedBecause: text('ended_because').$type<EndedBecause>(),
   idempotencyKey: text('idempotency_key').notNull(),
   bodyHash: text('body_hash').notNull(),
-  /** Of the request that took a cancelled one up again. */
+  /** The key and hash of the request that resumed it after a cancellation. */
   resumedKey: text('resumed_key'),
   resumedHash: text('resumed_hash'),
   createdAt: integer('created_at').notNull(),
 });
 
-/** One month, paid. */
+/** One paid month. */
 export const subscriptionCharges = sqliteTable('subscription_charges', {
   id: text().primaryKey(),
   subscriptionId: text('subscription_id').notNull(),

@@ -1,4 +1,4 @@
-/** A creator's tiers. One that is left out is retired and not deleted: subscriptions to it go on at their price. */
+/** A creator's tiers. A tier that is left out is retired, not deleted: its subscriptions continue at their price. */
 
 import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
@@ -23,7 +23,7 @@ export async function listOwnTiers(ctx: Context, creatorId: string): Promise<z.i
   return { tiers: rows.map(presentTier) };
 }
 
-/** Throws USER_NOT_FOUND for whoever is not an approved creator, or out of the reader's sight. */
+/** Throws USER_NOT_FOUND if the user is not an approved creator, or is hidden from the viewer. */
 export async function listTiers(ctx: Context, viewer: Viewer, creatorId: string): Promise<z.input<typeof Tiers>> {
   const [[creator], rows] = await ctx.db.batch([
     ctx.db
@@ -37,7 +37,7 @@ export async function listTiers(ctx: Context, viewer: Viewer, creatorId: string)
   return { tiers: rows.map(presentTier) };
 }
 
-/** These and no others are on offer from now on. Throws TIER_NOT_FOUND, TIER_WORTHLESS, SUBSCRIPTION_CHANGED. */
+/** Replaces the tiers on offer. Throws TIER_NOT_FOUND, TIER_WORTHLESS, SUBSCRIPTION_CHANGED. */
 export async function setTiers(
   ctx: Context,
   creatorId: string,

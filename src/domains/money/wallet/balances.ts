@@ -1,4 +1,4 @@
-/** What a user has, as of now. A wallet below zero is no coins and a debt. */
+/** Reads a user's current balances. A negative wallet is shown as zero coins and a debt. */
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
 import { readDiamonds } from '@/domains/money/earnings/maturity';

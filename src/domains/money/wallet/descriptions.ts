@@ -1,8 +1,8 @@
-/** What a transfer was, in words for the user whose account it touched. */
+/** Describes a transfer to the user whose account it touched. */
 import type { CHART, TransferKind, UserAccount } from '@/ledger/chart';
 
 type Chart = typeof CHART;
-/** Kinds that have a user on one side: no other is in a user's history. */
+/** Kinds with a user's account on one side: only these appear in a user's history. */
 type UserKind = {
   [K in TransferKind]: Chart[K]['debit' | 'credit'] & UserAccount extends never ? never : K;
 }[TransferKind];
@@ -13,18 +13,18 @@ const DESCRIPTIONS: Readonly<Partial<Record<TransferKind, string>>> = {
   purchase_restored: 'Coins given back: the dispute was won',
   gift: 'Gift sent',
   tip: 'Tip sent',
-  subscription: 'A month of a subscription',
+  subscription: 'One month of a subscription',
   exchange_coins: 'Coins from exchanged diamonds',
   gift_earning: 'Gift received',
   tip_earning: 'Tip received',
-  subscription_earning: "A subscriber's month",
-  target_reward: 'Reward for a target reached',
+  subscription_earning: 'One month from a subscriber',
+  target_reward: 'Reward for reaching a target',
   exchange_diamonds: 'Diamonds exchanged for coins',
   payout_hold: 'Diamonds held for a cash-out',
-  payout_return: 'Diamonds back from a cash-out',
+  payout_return: 'Diamonds returned from a cash-out',
   sale: 'Sale',
   sales_hold: 'Sales money held for a cash-out',
-  sales_return: 'Sales money back from a cash-out',
+  sales_return: 'Sales money returned from a cash-out',
 } satisfies Readonly<Record<UserKind, string>>;
 
 export function describeTransfer(kind: TransferKind): string {

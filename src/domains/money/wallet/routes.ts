@@ -1,4 +1,4 @@
-/** What a user has, and how it came about. */
+/** Endpoints for a user's balances and transactions. */
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { cursorPageOf } from '@/http/envelope';
 import { readBalances, readWallet } from './balances';
@@ -12,7 +12,7 @@ export const walletEndpoints: Endpoint[] = [
     operationId: 'readWallet',
     ...shared,
     path: '/payment/wallet',
-    summary: 'All that one has: coins, diamonds, money from sales',
+    summary: 'My balances: coins, diamonds and money from sales',
     response: Wallet,
     handler: (ctx, { actor }) => readWallet(ctx, actor.userId),
   }),
@@ -20,8 +20,8 @@ export const walletEndpoints: Endpoint[] = [
     operationId: 'readBalance',
     ...shared,
     path: '/payment/balance',
-    summary: 'What may be spent and cashed out now',
-    description: 'The figures of the wallet, but `diamonds` are those alone that have matured.',
+    summary: 'What I can spend and cash out now',
+    description: 'Like the wallet, except that `diamonds` counts only matured diamonds.',
     response: Balance,
     handler: (ctx, { actor }) => readBalances(ctx, actor.userId),
   }),
@@ -29,7 +29,7 @@ export const walletEndpoints: Endpoint[] = [
     operationId: 'listTransactions',
     ...shared,
     path: '/payment/transactions',
-    summary: 'All that came and went, newest first',
+    summary: 'My transactions, newest first',
     query: TransactionsQuery,
     response: cursorPageOf(Transaction),
     handler: (ctx, { actor, query }) => listTransactions(ctx, actor.userId, query),

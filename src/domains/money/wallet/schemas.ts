@@ -3,29 +3,31 @@ import { cursorQuery } from '@/http/envelope';
 
 const Sales = z
   .array(z.object({ currency: z.string(), amountMinor: z.int() }))
-  .openapi({ description: 'From sales and not yet requested, by currency.' });
+  .openapi({ description: 'Money from sales that is not in a cash-out, by currency.' });
 
 const figures = {
-  coins: z.int().openapi({ description: 'May be spent.' }),
-  heldDiamonds: z.int().openapi({ description: 'On their way out: of cash-outs that are asked for and not yet paid.' }),
-  maturingDiamonds: z.int().openapi({ description: 'Too young to be cashed out.' }),
+  coins: z.int().openapi({ description: 'Coins that can be spent.' }),
+  heldDiamonds: z.int().openapi({ description: 'Diamonds in cash-outs that are requested and not yet paid.' }),
+  maturingDiamonds: z
+    .int()
+    .openapi({ description: 'Diamonds that have not matured, so they cannot be cashed out yet.' }),
   sales: Sales,
   owed: z
     .int()
-    .openapi({ description: 'Coins that were spent and then taken back: nothing is spent until they are made good.' }),
+    .openapi({ description: 'Coins that were spent and then taken back. Nothing can be spent until they are repaid.' }),
 };
 
 export const Wallet = z
   .object({
     ...figures,
-    diamonds: z.int().openapi({ description: 'All that are there, those that mature included; not those held.' }),
+    diamonds: z.int().openapi({ description: 'All diamonds: matured and maturing ones, but not held ones.' }),
   })
   .openapi('Wallet');
 
 export const Balance = z
   .object({
     ...figures,
-    diamonds: z.int().openapi({ description: 'May be cashed out now: there, and matured.' }),
+    diamonds: z.int().openapi({ description: 'Matured diamonds, which can be cashed out now.' }),
   })
   .openapi('Balance');
 
@@ -35,8 +37,8 @@ export const Transaction = z
     kind: z.string().openapi({ example: 'gift' }),
     unit: z
       .string()
-      .openapi({ description: '`coin`, `diamond` or an ISO 4217 currency, of which the amount is in minor units.' }),
-    amount: z.int().openapi({ description: 'Less than 0: it was given.' }),
+      .openapi({ description: '`coin`, `diamond` or an ISO 4217 currency; amounts of money are in minor units.' }),
+    amount: z.int().openapi({ description: 'Less than 0 if it left the account.' }),
     balanceAfter: z.int(),
     refType: z.string().openapi({ example: 'gift' }),
     refId: z.string(),
@@ -45,7 +47,7 @@ export const Transaction = z
   })
   .openapi('Transaction');
 
-/** A cursor holds a place for each of the reader's accounts: one for every currency that they sell in. */
+/** A cursor holds a place for each of the user's accounts, and there is one account per currency of sales. */
 const CURSOR_CHARACTERS_MAX = 4_000;
 
 export const TransactionsQuery = z.strictObject({

@@ -1,6 +1,6 @@
 /**
- * A user's history over all their accounts, newest first. The cursor carries where each account's history goes on; it
- * comes from the reader, so every place in it is looked at again.
+ * Lists a user's transfers over all their accounts, newest first. The cursor holds where each account's history
+ * continues. Clients can make up cursors, so every place in one is verified.
  */
 import { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
@@ -35,7 +35,7 @@ function beginningsOf(accounts: readonly Account[]): HistoryPlace[] {
   );
 }
 
-/** Where each account goes on after these entries; an account whose first transfer is among them is done. */
+/** Where each account continues after these entries; an account whose first transfer is among them is finished. */
 function placesAfter(places: readonly HistoryPlace[], entries: readonly Entry[]): HistoryPlace[] {
   return places.flatMap((place) => {
     const oldest = entries.findLast(({ accountId }) => accountId === place.accountId);
@@ -54,7 +54,7 @@ async function readPlaces(
 ): Promise<HistoryPlace[]> {
   const numbers = decodeCursor(list, ids, cursor);
   const places = accounts.flatMap(({ id }) => {
-    // Account, transfer, account, transfer; each account at most once.
+    // The cursor alternates account and transfer; each account appears at most once.
     const at = numbers.findIndex((number, index) => index % 2 === 0 && number === id);
     const transferId = numbers[at + 1];
     return at < 0 || transferId === undefined ? [] : [{ accountId: id, transferId }];
