@@ -22,8 +22,8 @@ const CONFIRMATIONS_MAX = 20;
 const CONFIRMATIONS_OF_ALL_MAX = 100;
 
 /**
- * Returns the account and the known device, if any. An address without an account takes the same work and gives the same
- * responses. Throws INVALID_CREDENTIALS, SIGN_IN_LIMIT.
+ * Returns the account and the known device, if any. An address without an account takes the same work and gives the
+ * same responses. Throws INVALID_CREDENTIALS, SIGN_IN_LIMIT.
  */
 export async function checkCredentials(
   ctx: Context,

@@ -1,6 +1,6 @@
 /**
- * Auth sessions: a user's sign-ins, each with an opaque token and a family of refresh tokens. Use extends a session, but
- * never beyond 90 days after its sign-in.
+ * Auth sessions: a user's sign-ins, each with an opaque token and a family of refresh tokens. Use extends a session,
+ * but never beyond 90 days after its sign-in.
  */
 
 import { and, eq, isNull, ne, type SQL, sql } from 'drizzle-orm';

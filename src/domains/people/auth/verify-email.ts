@@ -41,7 +41,10 @@ export async function requestOtp(ctx: Context, email: string, purpose: OtpPurpos
   if (account) sendMail(ctx, async () => otpMail(account.user, purpose, code));
 }
 
-/** Throws OTP_INVALID, OTP_TRIES_LIMIT, ACCOUNT_BANNED, and what `proofOf` throws. After the last two, the code still works. */
+/**
+ * Throws OTP_INVALID, OTP_TRIES_LIMIT, ACCOUNT_BANNED, and what `proofOf` throws. After ACCOUNT_BANNED and the errors
+ * of `proofOf`, the code still works.
+ */
 export async function verifyEmailByOtp(ctx: Context, email: string, code: string, credentials: Credentials) {
   const otp = await checkOtp(ctx, email, 'email-verification', code, credentials.asker);
   const { account } = otp;
