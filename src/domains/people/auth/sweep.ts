@@ -12,7 +12,7 @@ import { decrypt, encrypt } from '@/shared/crypto';
 import { DAY_MS, HOUR_MS } from '@/shared/time';
 import { BUDGET_MS } from './challenges';
 
-/** How long a session is kept after it expired, so that staff can still look it up. */
+/** How long a session is kept after it expired, so that its user's data export and staff can still show it. */
 const SESSIONS_KEPT_MS = 30 * DAY_MS;
 const ROWS_DELETED_MAX = 500;
 const SECRETS_RESEALED_MAX = 50;
