@@ -26,11 +26,11 @@ const notBuilt = failAt('The Worker could not be built');
 await ensureBuilt().catch(notBuilt);
 for (const entry of ['worker', 'bare', 'bare-reads'])
   await buildWorker({ entry: `scripts/bench/${entry}.ts`, outdir: 'dist/bench' }).catch(notBuilt);
-console.log(`${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}; the server and the load share them.`);
-
 console.log(
-  `\nRooms: viewers' sockets write in turn, over the real protocol; ${seconds} s per cell, ${runs} run(s)`,
+  `${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}; the server and the load share them.`,
 );
+
+console.log(`\nRooms: viewers' sockets write in turn, over the real protocol; ${seconds} s per cell, ${runs} run(s)`);
 await benchRooms({ runs, seconds });
 console.log(`\nGifts over HTTP, one after another from each sender; ${seconds} s per cell, ${runs} run(s)`);
 await benchGifts({ runs, seconds });

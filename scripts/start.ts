@@ -46,7 +46,9 @@ server = running;
 const database = await running.getD1Database('DB');
 const applied = await migrate(database).catch(failAt('The database could not be migrated'));
 if (applied.length > 0) console.log(`Applied ${applied.length} migration${applied.length === 1 ? '' : 's'}.`);
-const { accounts, withoutPosts } = await seed(database, vars, renewed).catch(failAt('The demo world could not be created'));
+const { accounts, withoutPosts } = await seed(database, vars, renewed).catch(
+  failAt('The demo world could not be created'),
+);
 // The server also works without demo posts. Nobody else knows Miniflare's own address, so it is safe to use it already.
 await addPosts((await running.ready).origin, vars, withoutPosts).catch((error: Error) =>
   console.error(`The demo posts could not be created: ${error.message}`),

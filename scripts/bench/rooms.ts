@@ -184,7 +184,9 @@ function report(cells: readonly Cell[], figuresOf: (kind: Kind, cell: Cell) => F
     const own = figuresOf('footlight', cell);
     const times = figuresOf('socket.io', cell).cpuMsPerThousand / own.cpuMsPerThousand;
     const latency =
-      cell.rate === 100 ? `; lost ${grouped(own.lost)} (target 0), p99 ${grouped(own.p99Ms)} ms (target < ${P99_MS_MAX})` : '';
+      cell.rate === 100
+        ? `; lost ${grouped(own.lost)} (target 0), p99 ${grouped(own.p99Ms)} ms (target < ${P99_MS_MAX})`
+        : '';
     console.log(`Result at 1,000 × ${rate}: ${times.toFixed(2)} × Socket.IO (target ≥ ${wanted})${latency}`);
   }
 }

@@ -59,7 +59,11 @@ export async function goLive(stage: Stage, creator: Client): Promise<Show> {
   expectSame('A forged webhook that claims the stream ended is rejected with', refused.status, 401);
 
   const { currentStreamId } = await waitForStatus(creator, 'the stream to be live', (status) => status.isLive);
-  expectSame('The stream is live, with the title', (await stage.anyone.call('GET', `/stream/${currentStreamId}`)).title, title);
+  expectSame(
+    'The stream is live, with the title',
+    (await stage.anyone.call('GET', `/stream/${currentStreamId}`)).title,
+    title,
+  );
   return { streamId: currentStreamId };
 }
 

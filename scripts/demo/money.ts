@@ -94,7 +94,11 @@ export async function cashOut({ anyone, vars }: Stage, creator: Client): Promise
   tell(
     `The creator cashes out ${request.diamonds} diamonds: ${(amountMinor / 100).toFixed(2)} ${currency} after the fee.`,
   );
-  expectSame('They are held at once, which leaves', (await walletOf(creator)).diamonds, before.diamonds - request.diamonds);
+  expectSame(
+    'They are held at once, which leaves',
+    (await walletOf(creator)).diamonds,
+    before.diamonds - request.diamonds,
+  );
   await owner.call('PUT', `/owner/panel/cashouts/${id}/approve`);
   const twice = await owner.try('PUT', `/owner/panel/cashouts/${id}/approve`);
   expectSame('The owner approves it, and a second click is refused with', twice.status, 409);

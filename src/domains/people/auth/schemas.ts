@@ -104,7 +104,11 @@ export const PasswordBody = z.strictObject({ password: typedPassword });
 export const PasswordChangeBody = z.strictObject({ currentPassword: typedPassword, newPassword });
 export const TwoFactorVerifyBody = z.strictObject({
   code,
-  challenge: z.string().max(TOKEN_CHARACTERS_MAX).optional().openapi({ description: 'From a sign-in that requires it.' }),
+  challenge: z
+    .string()
+    .max(TOKEN_CHARACTERS_MAX)
+    .optional()
+    .openapi({ description: 'From a sign-in that requires it.' }),
   deviceToken,
 });
 export const TwoFactorDisableBody = z.strictObject({ password: typedPassword, code });

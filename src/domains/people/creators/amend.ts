@@ -62,7 +62,9 @@ export async function uploadDocument(ctx: Context, userId: string, request: Requ
   });
   const documentType = fields.documentType ?? row.documentType;
   if (documentType === null)
-    throw httpError('VALIDATION_FAILED', { details: [{ path: 'documentType', message: 'is required for the first document' }] });
+    throw httpError('VALIDATION_FAILED', {
+      details: [{ path: 'documentType', message: 'is required for the first document' }],
+    });
   const stored = await storeUpload(ctx, { ownerId: userId, kind: 'identity-document', bytes });
   const replaced = row.documentKey === null ? undefined : forgetMedia(ctx, row.documentKey);
   const { documentKey } = creatorApplications;

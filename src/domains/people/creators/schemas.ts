@@ -114,7 +114,9 @@ export const ApplicationInReview = Application.extend({
   documentUrl: z
     .string()
     .nullable()
-    .describe('A link to the identity document, valid for five minutes and logged. Null in the response to a decision.'),
+    .describe(
+      'A link to the identity document, valid for five minutes and logged. Null in the response to a decision.',
+    ),
 }).openapi('CreatorApplicationInReview');
 
 export const ApplicationsQuery = z.strictObject({ ...pageQuery, status: ApplicationStatus.optional() });

@@ -5,7 +5,9 @@ import { isRegion } from '@/shared/countries';
 /** One more than the number of countries. */
 const REGIONS_MAX = 250;
 
-const region = z.string().refine(isRegion, 'must be an ISO 3166 code of a country, like `DE`, or of a region, like `US-CA`');
+const region = z
+  .string()
+  .refine(isRegion, 'must be an ISO 3166 code of a country, like `DE`, or of a region, like `US-CA`');
 
 const choices = {
   allowRecording: z.boolean().openapi({
