@@ -16,7 +16,7 @@ export type Claim =
   | { readonly kind: 'invalid' }
   | { readonly kind: 'session'; readonly token: SessionToken | undefined };
 
-/** What a client sends when it prints an empty variable instead of a token. */
+/** Matches what a client sends when it prints an empty variable instead of a token. */
 const NO_TOKEN = /^["'(]?(null|undefined|none|nil|nan|false|\[object \w+\])?["')]?$/i;
 /** A JWT starts with base64url of `{"`; a session token starts with hexadecimal digits. */
 const JWT = /^eyJ[^.]*\./;

@@ -57,7 +57,7 @@ const BAD_TOKEN = [
   authError.ACCOUNT_BANNED,
 ];
 
-/** What `admit` can throw for this endpoint. */
+/** The errors that `admit` can throw for this endpoint. */
 function refusals(endpoint: Endpoint): readonly Refusal[] {
   const { who } = endpoint;
   if (who === 'public' || who === 'signed') return [];

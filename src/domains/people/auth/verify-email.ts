@@ -25,7 +25,7 @@ import { refuseBanned } from './sign-in';
 import { accounts, type OtpPurpose } from './tables';
 import { findAccountByLink } from './verify-link';
 
-/** What the request contains besides the code or link. */
+/** The rest of the request, besides the code or link. */
 interface Credentials {
   readonly actor: Viewer;
   readonly password: string | undefined;

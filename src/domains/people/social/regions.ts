@@ -4,7 +4,7 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { blockedRegions } from './tables';
 
-/** In alphabetical order. */
+/** The creator's blocked regions, in alphabetical order. */
 export function blockedRegionsQuery(ctx: Pick<Context, 'db'>, creatorId: string) {
   return ctx.db
     .select({ region: blockedRegions.region })

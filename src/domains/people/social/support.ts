@@ -1,4 +1,4 @@
-/** Who can receive coins: an active, approved creator without a block in between, visible in the supporter's region. */
+/** Coins can go to an active, approved creator without a block in between, who is visible in the supporter's region. */
 import { type SQLWrapper, sql } from 'drizzle-orm';
 import { users } from '@/domains/base/users/tables';
 import { isBlockBetween } from '@/domains/base/visibility/people';

@@ -16,7 +16,7 @@ const KEEPS =
   "The first verification keeps the account's setup if the request has the account's own session or its `password`. " +
   'Otherwise it removes the password, sessions, two-factor authentication, backup codes and push subscriptions, and ' +
   'returns a `resetToken` for `POST /auth/reset-password/confirm`. Later verifications change nothing.';
-/** In addition to the refusals of a bad session and of a banned account. */
+/** Added to the refusals of a bad session and of a banned account. */
 const PROVING = [authError.CONFIRMATION_WRONG, authError.PASSWORD_NOT_SET, authError.CHALLENGE_LIMIT];
 
 export const verificationEndpoints: Endpoint[] = [
