@@ -1,6 +1,6 @@
 /**
- * `npm run audit`: proves all of the local ledger, also while the server runs, or with `-- --file export.sql` one that
- * `wrangler d1 export` wrote. It works on a copy, so nothing is changed; it exits with 1 if anything is off.
+ * `npm run audit`: proves the whole local ledger, even while the server runs. `-- --file export.sql` proves one that
+ * `wrangler d1 export` wrote. It works on a copy, so it changes nothing. It exits with 1 if anything is off.
  */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,13 +10,13 @@ import { importSource } from './local/bundle.ts';
 import { fail, readArguments, STATE } from './local/home.ts';
 import { asD1 } from './local/sqlite.ts';
 
-/** What a proof reads, and what it writes its progress into. */
+/** The tables that a proof reads, and those that it writes its progress to. */
 const TABLES = [
   ...['ledger_kinds', 'ledger_accounts', 'ledger_transfers', 'ledger_proofs', 'ledger_checkpoints'],
   ...['purchases', 'gifts_sent', 'subscription_charges', 'exchanges', 'target_rewards', 'earning_days', 'payouts'],
   ...['demands', 'outbox'],
 ];
-/** By table: D1 exports no database that has virtual ones as a whole. */
+/** Exports single tables, because D1 cannot export a whole database that has virtual tables. */
 const EXPORT_COMMAND = `npx wrangler d1 export footlight --remote --output export.sql ${TABLES.map((table) => `--table ${table}`).join(' ')}`;
 
 const values = readArguments({ file: { type: 'string' } });
@@ -32,7 +32,7 @@ database.close();
 report(from, proof);
 process.exitCode = proof.state === 'clean' ? 0 : 1;
 
-/** SQLite's own backup: of one moment, whoever writes meanwhile. */
+/** SQLite's backup gives a consistent snapshot, even during writes. */
 async function copyLocal(): Promise<string> {
   const home = resolve(STATE, 'd1');
   const files = existsSync(home) ? readdirSync(home, { recursive: true, encoding: 'utf8' }) : [];
@@ -46,21 +46,21 @@ async function copyLocal(): Promise<string> {
       source.close();
     }
   }
-  return fail('There is no local database with a ledger yet: npm start makes it.');
+  return fail('There is no local database with a ledger yet. Run npm start to create it.');
 }
 
 function loadExport(file: string): string {
-  if (!existsSync(file)) fail(`There is no file ${file}`);
-  // A dump writes virtual tables into the schema by hand, and rows before those that they refer to.
+  if (!existsSync(file)) fail(`The file ${file} does not exist.`);
+  // A dump writes virtual tables directly into the schema, and rows before the rows they refer to.
   const database = new DatabaseSync(copy, { enableForeignKeyConstraints: false, defensive: false });
   try {
     database.exec(readFileSync(file, 'utf8'));
   } catch (error) {
-    fail(`${file} is not an export that can be read: ${(error as Error).message}`); // SQLite throws nothing else
+    fail(`${file} is not a readable export: ${(error as Error).message}`); // SQLite throws only Errors
   }
   const lacking = TABLES.filter((table) => !hasTable(database, table));
   database.close();
-  if (lacking.length > 0) fail(`${file} lacks ${lacking.join(', ')}. Export them with\n\n  ${EXPORT_COMMAND}\n`);
+  if (lacking.length > 0) fail(`${file} lacks ${lacking.join(', ')}. Export them with:\n\n  ${EXPORT_COMMAND}\n`);
   return file;
 }
 
@@ -71,8 +71,8 @@ function hasTable(database: DatabaseSync, name: string): boolean {
 type Proof = Awaited<ReturnType<typeof import('./local/audit.ts').proveWhole>>;
 
 function report(from: string, { state, transfers, accounts, findings, findingsCount }: Proof): void {
-  console.log(`Proved ${from}: ${transfers} transfers, ${accounts} accounts, and every row that money moved for.`);
-  if (state === 'clean') console.log('Clean: every unit sums to zero, and nothing is off.');
+  console.log(`Checked ${from}: ${transfers} transfers, ${accounts} accounts, and every row that caused a transfer.`);
+  if (state === 'clean') console.log('Clean: every unit sums to zero, and there are no findings.');
   else console.log([`${findingsCount} off:`, ...findings.map(describe)].join('\n'));
   if (findingsCount > findings.length) console.log(`  and ${findingsCount - findings.length} more`);
 }

@@ -1,7 +1,7 @@
 /**
- * `npm run bench`: what a room costs under load beside Socket.IO, what gifts and reads cost beside bare Workers, what
- * the hot endpoints cost in D1, how large the bundle is and how long it starts. `-- --runs 5` takes medians of interleaved
- * runs, `-- --seconds 10` loads longer.
+ * `npm run bench`: compares a room under load with Socket.IO, and gifts and reads with bare Workers. It also measures
+ * what the hot endpoints cost in D1, the bundle's size and its start-up time. `-- --runs 5` takes medians of
+ * interleaved runs, `-- --seconds 10` measures longer.
  */
 import { cpus } from 'node:os';
 import { benchDatabase } from './bench/database.ts';
@@ -19,23 +19,23 @@ const values = readArguments({
 });
 const SIZE = '10,000 users, 1,000 streams, 100,000 posts and 1,000,000 likes';
 const [runs, seconds] = [Number(values.runs), Number(values.seconds)];
-if (!Number.isInteger(runs) || runs < 1 || !(seconds >= 1)) fail('--runs and --seconds take numbers from 1 on.');
-if (process.platform !== 'linux') fail('The bench reads /proc for CPU and memory, so it runs on Linux alone.');
+if (!Number.isInteger(runs) || runs < 1 || !(seconds >= 1)) fail('--runs and --seconds must be numbers of at least 1.');
+if (process.platform !== 'linux') fail('The bench reads CPU and memory from /proc, so it only runs on Linux.');
 
-const notBuilt = failAt('The Worker does not build');
+const notBuilt = failAt('The Worker could not be built');
 await ensureBuilt().catch(notBuilt);
 for (const entry of ['worker', 'bare', 'bare-reads'])
   await buildWorker({ entry: `scripts/bench/${entry}.ts`, outdir: 'dist/bench' }).catch(notBuilt);
-console.log(`${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}; server and load share them.`);
-
 console.log(
-  `\nRooms: every viewer's socket writes in turn, over the real protocol; ${seconds} s a cell, ${runs} run(s)`,
+  `${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}; the server and the load share them.`,
 );
+
+console.log(`\nRooms: viewers' sockets write in turn, over the real protocol; ${seconds} s per cell, ${runs} run(s)`);
 await benchRooms({ runs, seconds });
-console.log(`\nGifts over HTTP, one after another from each sender; ${seconds} s a cell, ${runs} run(s)`);
+console.log(`\nGifts over HTTP, one after another from each sender; ${seconds} s per cell, ${runs} run(s)`);
 await benchGifts({ runs, seconds });
 await withPlatform(async (state) => {
-  console.log(`\nReads over HTTP, on ${SIZE}; ${runs * seconds} rounds of a second a cell`);
+  console.log(`\nReads over HTTP, on ${SIZE}; ${runs * seconds} one-second rounds per cell`);
   await benchReads(state, { runs, seconds });
   console.log(`\nD1, on ${SIZE}`);
   await benchDatabase(state);

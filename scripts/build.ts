@@ -1,5 +1,5 @@
-/** `npm run build`: the bundle as it would be deployed, in dist/. */
+/** `npm run build`: builds the bundle into dist/, exactly as a deployment would. */
 import { buildWorker } from './local/bundle.ts';
 import { failAt } from './local/home.ts';
 
-await buildWorker({ outdir: 'dist' }).catch(failAt('The Worker does not build'));
+await buildWorker({ outdir: 'dist' }).catch(failAt('The Worker could not be built'));

@@ -1,6 +1,6 @@
 /**
- * `npm run demo`: a whole show against the running server, over real HTTP and WebSockets, as a transcript. Every claim
- * is checked on the way; it exits non-zero at the first that is not so.
+ * `npm run demo`: plays a whole show against the running server, over real HTTP and WebSockets, and prints a
+ * transcript. It checks the results on the way, and exits non-zero at the first that differs.
  */
 import { randomBytes } from 'node:crypto';
 import { endShow, goLive, openStage, signIn } from './demo/creator.ts';
@@ -15,7 +15,7 @@ const origin = process.env.FOOTLIGHT_URL ?? `http://localhost:${readPort()}`;
 await waitUntilReady(origin);
 
 const { vars } = ensureDevVars();
-/** Of this run's names. */
+/** Makes this run's names unique. */
 const suffix = randomBytes(4).toString('hex');
 const stage = await openStage(origin, vars);
 try {
@@ -48,9 +48,9 @@ try {
 
   scene('The end');
   await endShow(stage, creator, show, crowd);
-  console.log('\nEverything was as it should be.');
+  console.log('\nEverything worked as expected.');
 } catch (error) {
-  console.error(`\n  ✗ ${(error as Error).message}`); // whatever was thrown here is one
+  console.error(`\n  ✗ ${(error as Error).message}`); // everything thrown here is an Error
   process.exitCode = 1;
 } finally {
   await stage.encoder.close();

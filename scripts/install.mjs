@@ -1,7 +1,7 @@
 /**
- * Installs what the lock file pins, if it is not there yet or the lock has changed; otherwise does nothing. It runs before
- * every script, and before anything is installed, on the machine's own Node: plain JavaScript and built-ins alone. It
- * speaks on stderr, since what some scripts print is a document.
+ * Installs the packages in package-lock.json if they are missing or the lock has changed. It runs before every script,
+ * on the machine's own Node, with nothing installed yet, so it is plain JavaScript with built-in modules only. It
+ * prints to stderr, because some scripts print a document to stdout.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,10 +10,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MS = 500;
 const root = resolve(import.meta.dirname, '..');
-/** Holds the process that installs: two at once would leave half of each. */
+/** Contains the id of the process that installs: two at once would leave a broken mix. */
 const busy = resolve(root, 'node_modules/.installing');
 
-/** npm writes the second of them last, so an install that was cut short counts as none. */
+/** npm writes `.package-lock.json` last, so an interrupted install does not count. */
 function isInstalled() {
   const pinned = readPackages('package-lock.json');
   const present = readPackages('node_modules/.package-lock.json');
@@ -30,7 +30,7 @@ function readPackages(file) {
   }
 }
 
-/** Answers whether this process installs. It takes over from a process that ended without finishing. */
+/** Returns whether this process may install. Takes over from a process that ended without finishing. */
 function begin() {
   mkdirSync(resolve(root, 'node_modules'), { recursive: true });
   try {
@@ -54,7 +54,7 @@ function isRunning(pid) {
   try {
     return pid > 0 && process.kill(pid, 0);
   } catch (error) {
-    return error.code === 'EPERM'; // it is somebody else's
+    return error.code === 'EPERM'; // it runs, but belongs to another user
   }
 }
 
@@ -64,13 +64,13 @@ if (!isInstalled()) {
 }
 // Another process may have installed it meanwhile.
 if (!isInstalled()) {
-  console.error('Installing what package-lock.json pins (a minute or so) …');
-  // Not `npm ci`: it refuses a lock that does not list the optional packages of every platform.
+  console.error('Installing the packages in package-lock.json. This takes about a minute …');
+  // Not `npm ci`: it rejects a lock file that does not list the optional packages of every platform.
   const flags = ['install', '--no-save', '--loglevel=error', '--no-audit', '--no-fund'];
   const stdio = ['ignore', process.stderr, process.stderr];
   const { status } = spawnSync('npm', flags, { cwd: root, stdio, shell: process.platform === 'win32' });
   if (status !== 0) {
-    console.error('npm install failed: see above.');
+    console.error('npm install failed. See its output above.');
     process.exit(status ?? 1);
   }
 }

@@ -1,6 +1,6 @@
-/** `npm run db:migrate`: brings the local database to what migrations/ says. */
+/** `npm run db:migrate`: applies the pending migrations to the local database. */
 import { failAt, STATE } from './local/home.ts';
 import { migrate, withDatabase } from './local/miniflare.ts';
 
-const applied = await withDatabase(STATE, migrate).catch(failAt('The database could not be brought up to date'));
-console.log(applied.length > 0 ? applied.map((name) => `applied ${name}`).join('\n') : 'Nothing to apply.');
+const applied = await withDatabase(STATE, migrate).catch(failAt('The database could not be migrated'));
+console.log(applied.length > 0 ? applied.map((name) => `Applied ${name}`).join('\n') : 'There is nothing to apply.');

@@ -1,4 +1,4 @@
-/** `npm run openapi`: prints the OpenAPI document, or with `--postman` the Postman collection, without a server. */
+/** `npm run openapi`: prints the OpenAPI document, or with `--postman` the Postman collection. It needs no server. */
 import { importSource } from './local/bundle.ts';
 import { readPort } from './local/home.ts';
 
@@ -12,6 +12,6 @@ if (process.argv.includes('--postman')) {
 }
 
 function print(json: object): void {
-  process.stdout.on('error', () => process.exit()); // the reader has closed the pipe
+  process.stdout.on('error', () => process.exit()); // the reader closed the pipe
   process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
 }

@@ -1,4 +1,4 @@
-/** `npm run db:seed`: the demo world on the local database, with the password of `.dev.vars` for each account. */
+/** `npm run db:seed`: creates the demo world in the local database. Each account gets the password in `.dev.vars`. */
 import { ensureDevVars, failAt, STATE } from './local/home.ts';
 import { migrate, withDatabase } from './local/miniflare.ts';
 import { listAccounts, seed } from './local/seed.ts';
@@ -7,5 +7,5 @@ const { vars } = ensureDevVars();
 const { accounts } = await withDatabase(STATE, async (database) => {
   await migrate(database);
   return seed(database, vars, true);
-}).catch(failAt('The demo world was not made'));
+}).catch(failAt('The demo world could not be created'));
 console.log(listAccounts(accounts, vars));

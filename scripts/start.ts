@@ -1,7 +1,6 @@
 /**
- * `npm start`: the whole of Footlight on one's own machine. Secrets, migrations and the demo world are made if they
- * are missing, and only then does it listen: nobody meets a world that is half made. `--watch` builds again when a source
- * changes.
+ * `npm start`: runs all of Footlight on your machine. It first creates missing secrets, applies migrations and seeds
+ * the demo world, and only then listens, so nobody sees a half-made world. `--watch` rebuilds when a source changes.
  */
 import { watch } from 'node:fs';
 import { resolve } from 'node:path';
@@ -20,7 +19,7 @@ import { addPosts } from './local/posts.ts';
 import { listAccounts, seed } from './local/seed.ts';
 
 const CRON_MS = 60_000;
-/** An editor writes several files at once. */
+/** An editor may write several files at once. */
 const SETTLE_MS = 200;
 const STOP_MS_MAX = 5_000;
 const PARENT_POLL_MS = 1_000;
@@ -38,29 +37,31 @@ if (!(await isPortFree(port))) fail(taken);
 holdWorld();
 
 const { vars, renewed } = ensureDevVars();
-await ensureBuilt().catch(failAt('The Worker does not build'));
+await ensureBuilt().catch(failAt('The Worker could not be built'));
 
 const silent: Options = { bindings: { ...vars, PUBLIC_URL: url }, state: STATE, onLog: showFaults };
 const options: Options = { ...silent, port };
 const running = await startWorker(silent).catch(failAt('The server did not start'));
 server = running;
 const database = await running.getD1Database('DB');
-const applied = await migrate(database).catch(failAt('The database could not be brought up to date'));
+const applied = await migrate(database).catch(failAt('The database could not be migrated'));
 if (applied.length > 0) console.log(`Applied ${applied.length} migration${applied.length === 1 ? '' : 's'}.`);
-const { accounts, withoutPosts } = await seed(database, vars, renewed).catch(failAt('The demo world was not made'));
-// A world without them is one all the same. Miniflare's own address is known to nobody else.
+const { accounts, withoutPosts } = await seed(database, vars, renewed).catch(
+  failAt('The demo world could not be created'),
+);
+// The server also works without demo posts. Nobody else knows Miniflare's own address, so it is safe to use it already.
 await addPosts((await running.ready).origin, vars, withoutPosts).catch((error: Error) =>
-  console.error(`No demo posts: ${error.message}`),
+  console.error(`The demo posts could not be created: ${error.message}`),
 );
 
 if (!(await isPortFree(port))) fail(taken);
 await running.setOptions(workerOptions(options)).catch(failAt('The server did not start'));
-const health = await fetch(`${url}/health`).catch(failAt('The server does not answer'));
-if (!health.ok) fail(`The server started but is not well: ${await health.text()}`);
+const health = await fetch(`${url}/health`).catch(failAt('The server does not respond'));
+if (!health.ok) fail(`The server started, but its health check fails: ${await health.text()}`);
 setInterval(runCron, CRON_MS);
 if (isWatching) rebuildOnChange();
 console.log(`
-Footlight is on ${url}
+Footlight is running at ${url}
 
   API reference   ${url}/api/v1/docs
   Health          ${url}/health
@@ -68,14 +69,14 @@ Footlight is on ${url}
 
 ${listAccounts(accounts, vars)}
 
-\`npm run demo\` plays a show against it. Ctrl-C ends it.`);
+Run \`npm run demo\` in a second terminal to play a show. Press Ctrl-C to stop it.`);
 
-/** Faults alone: a line a request is for production's log. */
+/** Shows only warnings and errors: a line per request is for production's log. */
 function showFaults(level: string, message: string): void {
   if (!stopping && (level === 'error' || level === 'warn')) console.error(message);
 }
 
-/** The minute's sweeps, as wrangler.toml has them. */
+/** Runs the sweeps that the cron in wrangler.toml runs every minute. */
 async function runCron(): Promise<void> {
   await runScheduled(running).catch((error: Error) => showFaults('error', error.message));
 }
@@ -88,15 +89,15 @@ function rebuildOnChange(): void {
       try {
         await ensureBuilt();
         await running.setOptions(workerOptions(options));
-        console.log('Built again.');
+        console.log('Rebuilt.');
       } catch (error) {
-        console.error((error as { stderr?: string }).stderr ?? error); // execFile's error carries what wrangler said
+        console.error((error as { stderr?: string }).stderr ?? error); // an error of execFile contains wrangler's output
       }
     }, SETTLE_MS);
   });
 }
 
-/** npm runs this in a shell: a signal to npm alone ends that one, and would leave this process behind. */
+/** npm runs this in a shell. A signal sent only to npm would end npm and leave this process running. */
 function stopWithParent(): void {
   const parent = process.ppid;
   const timer = setInterval(() => {
@@ -106,11 +107,11 @@ function stopWithParent(): void {
   }, PARENT_POLL_MS);
 }
 
-/** A second signal does not wait. Whatever is left of a build or of workerd ends with this process. */
+/** A second signal exits at once. Builds and workerd end with this process. */
 async function stop(): Promise<void> {
   if (stopping) process.exit(1);
   stopping = true;
   setTimeout(() => process.exit(1), STOP_MS_MAX);
-  await server?.dispose().catch(() => {}); // the terminal's Ctrl-C has reached workerd as well
+  await server?.dispose().catch(() => {}); // the terminal's Ctrl-C also reaches workerd, which may already be gone
   process.exit(0);
 }

@@ -1,10 +1,10 @@
 /**
- * The peer of a read: a Worker that asks D1 what Footlight was seen to ask, in the same calls, and answers the rows as
- * they come; no sign-in, no rule, no shape. What Footlight takes longer than it, its rules take.
+ * The baseline for a read: a Worker that repeats Footlight's recorded D1 calls and returns the rows unchanged, without
+ * sign-in, rules or wire shapes. The difference to Footlight is the cost of those.
  */
 import type { Call, Stage } from './recording-d1';
 
-/** By the path under which it was put. */
+/** Key: the path that the recording was PUT to. */
 const recorded = new Map<string, readonly Stage[]>();
 
 export class StreamRoom {} // wrangler.toml binds one
@@ -17,7 +17,7 @@ export default {
       return new Response();
     }
     const stages = recorded.get(pathname);
-    if (!stages) return new Response('Nothing was recorded for it', { status: 404 });
+    if (!stages) return new Response('Nothing was recorded for this path', { status: 404 });
     const answers: unknown[] = [];
     for (const stage of stages) answers.push(...(await Promise.all(stage.map((call) => ask(DB, call)))));
     return Response.json(answers);

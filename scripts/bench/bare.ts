@@ -1,6 +1,6 @@
 /**
- * The peer of a gift: a Worker that does the same writes in one D1 batch and nothing else, no sign-in, no rule, no
- * envelope. What Footlight takes longer than it, its rules take.
+ * The baseline for a gift: a Worker that does the same writes in one D1 batch, without sign-in, rules or envelope. The
+ * difference to Footlight is the cost of those.
  */
 
 interface Gift {
@@ -43,7 +43,7 @@ const STATEMENTS = {
       diamonds = diamonds + excluded.diamonds, count = count + 1, last_transfer_id = excluded.last_transfer_id`,
 } as const;
 
-/** Of migration 0009. */
+/** A gift that migration 0009 inserts. */
 const ROSE = '01900000-0000-7000-9001-000000000001';
 
 export class StreamRoom {} // wrangler.toml binds one

@@ -1,8 +1,8 @@
-/** D1 with a meter: what each statement read and wrote, as D1 itself says. For the bench and the budget test. */
+/** A D1 wrapper that counts calls and rows, by D1's own figures. For the bench and the budget test. */
 
 export interface Counts {
   statements: number;
-  /** Round trips: a batch is one. */
+  /** Round trips: a batch counts as one. */
   calls: number;
   rowsRead: number;
   rowsWritten: number;
@@ -27,7 +27,7 @@ function count(results: readonly D1Result[]): void {
   }
 }
 
-/** Its inner statement, for the batch: D1 takes only its own. */
+/** Maps a wrapper to its inner statement, because D1's batch accepts only its own statements. */
 const inner = new WeakMap<object, D1PreparedStatement>();
 
 export function makeCountingD1(database: D1Database): D1Database {
@@ -45,7 +45,7 @@ export function makeCountingD1(database: D1Database): D1Database {
         const [row] = (await run<Record<string, T>>()).results;
         return row === undefined ? null : column === undefined ? row : (row[column] ?? null);
       },
-      // `raw()` tells no figures, and `all()` merges columns of one name: a reading statement is run once for each.
+      // `raw()` returns no figures, and `all()` merges columns with the same name: so a read runs once with each.
       async raw() {
         const result = await run<Record<string, unknown>>();
         const isRead = result.meta.changes === 0 && result.meta.rows_written === 0;
@@ -53,7 +53,7 @@ export function makeCountingD1(database: D1Database): D1Database {
       },
     };
     inner.set(wrapped, statement);
-    return wrapped as D1PreparedStatement; // of its overloads, those that are used
+    return wrapped as D1PreparedStatement; // only the overloads that are used
   };
   const wrapped = {
     prepare: (sql: string) => wrap(database.prepare(sql)),

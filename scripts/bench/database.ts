@@ -1,4 +1,4 @@
-/** What the hot endpoints cost in D1, on a platform of some size, by D1's own figures. */
+/** Measures what the hot endpoints cost in D1, on a database of realistic size, by D1's own figures. */
 import { resolve } from 'node:path';
 import { Client } from '../local/client.ts';
 import { ROOT } from '../local/home.ts';
@@ -12,7 +12,7 @@ import { grouped, median, printTable } from './table.ts';
 const PORT = 18_784;
 const TIMES = 5;
 
-/** @param state a platform of some size, which it changes */
+/** @param state folder with a database of realistic size, which this changes */
 export async function benchDatabase(state: string): Promise<void> {
   const origin = `http://localhost:${PORT}`;
   const bundle = resolve(ROOT, 'dist/bench/worker.js');
@@ -49,7 +49,7 @@ export async function benchDatabase(state: string): Promise<void> {
   }
 }
 
-/** A personal feed of nobody, one and many followed. */
+/** The personal feed of a user who follows nobody, one creator or many. */
 async function feedSteps(database: D1Database, reader: Client): Promise<Asked[]> {
   const { id } = await reader.call('GET', '/user/profile');
   const follow = (count: number) => async () => {
@@ -77,7 +77,7 @@ async function measure(origin: string, { prepare, ask }: Asked): Promise<string[
     const startedAt = performance.now();
     await ask(time);
     const ms = performance.now() - startedAt;
-    all.push({ ...((await (await fetch(`${origin}/bench/counts`)).json()) as Counts), ms }); // worker.ts answers them
+    all.push({ ...((await (await fetch(`${origin}/bench/counts`)).json()) as Counts), ms }); // worker.ts returns them
   }
   const names = ['statements', 'calls', 'rowsRead', 'rowsWritten', 'ms'] as const;
   return names.map((name) => grouped(median(all.map((one) => one[name]))));

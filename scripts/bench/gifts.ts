@@ -1,6 +1,6 @@
 /**
- * Gifts a second through HTTP on the built bundle, beside a bare Worker that does one D1 batch of the same writes:
- * interleaved, medians, with one sender and with fifty at once.
+ * Measures gifts per second over HTTP on the built bundle, and on a bare Worker that does the same writes in one D1
+ * batch. Runs are interleaved, with one sender and with fifty at once; results are medians.
  */
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
@@ -13,7 +13,7 @@ import { grouped, median, printTable } from './table.ts';
 
 const SENDERS = [1, 50];
 const RATIO_MIN = 0.6;
-/** Of migration 0009. */
+/** A gift that migration 0009 inserts. */
 const ROSE = '01900000-0000-7000-9001-000000000001';
 const KINDS = ['footlight', 'bare'] as const;
 type Kind = (typeof KINDS)[number];
@@ -50,12 +50,12 @@ export async function benchGifts({ runs, seconds }: { runs: number; seconds: num
       return [String(senders), grouped(own), grouped(bare), (own / bare).toFixed(2)];
     }),
   );
-  console.log(`To reach: ${RATIO_MIN} of the bare Worker with ${SENDERS.join(' and with ')} at once`);
+  console.log(`Target: ${RATIO_MIN} of the bare Worker, with ${SENDERS.join(' and with ')} senders at once`);
 }
 
 async function startPeer(kind: Kind): Promise<Peer> {
   const origin = `http://localhost:${PORTS[kind]}`;
-  // Limits guard against abuse, which this is.
+  // Rate limits would stop this load.
   const server = await startWorker({
     bindings: DEPLOYED_VARS,
     port: PORTS[kind],
@@ -84,7 +84,7 @@ async function startPeer(kind: Kind): Promise<Peer> {
   return { server, cast, give };
 }
 
-/** Each sender gives one gift after another; answers how many a second were taken. */
+/** Each sender gives one gift after another. Returns the accepted gifts per second. */
 async function load({ cast, give }: Peer, senders: number, seconds: number): Promise<number> {
   const until = performance.now() + seconds * 1_000;
   let given = 0;
@@ -93,7 +93,7 @@ async function load({ cast, give }: Peer, senders: number, seconds: number): Pro
       while (performance.now() < until) {
         const response = await give(sender);
         const text = await response.text();
-        if (!response.ok) throw new Error(`A gift was answered with ${response.status}: ${text}`);
+        if (!response.ok) throw new Error(`A gift failed with ${response.status}: ${text}`);
         given += 1;
       }
     }),

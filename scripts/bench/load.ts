@@ -1,6 +1,6 @@
 /**
- * The crowd, in a process of its own: a Load on stdin, what it saw on stdout. It speaks both protocols over bare
- * WebSockets and looks at a frame no longer than it must: the same bytes for everyone are read once.
+ * The load generator, in its own process. It reads a Load from stdin and writes its results to stdout. It speaks both
+ * protocols over plain WebSockets, and parses a frame that everyone receives only once, to keep its own cost low.
  */
 import { randomUUID } from 'node:crypto';
 import { text } from 'node:stream/consumers';
@@ -25,7 +25,7 @@ let refused = 0;
 let closed = 0;
 let ready = 0;
 
-/** Each message carries when it was sent, between two signs that nothing else has. */
+/** Each message contains its send time, between two characters that nothing else contains. */
 const STAMP = /~(\d+\.\d+)~/g;
 let newest: { frame: Buffer; stamps: number[]; refusals: number } = { frame: Buffer.alloc(0), stamps: [], refusals: 0 };
 
@@ -48,7 +48,7 @@ function receive(socket: WebSocket, frame: Buffer): void {
     if (!words.includes('~')) return;
   }
   if (isFootlight && frame.subarray(0, WELCOME.length).equals(WELCOME)) {
-    ready += 1; // with messages of an earlier load in it
+    ready += 1; // its messages are from an earlier load, so they do not count
     return;
   }
   const { stamps, refusals } = read(frame);
@@ -63,7 +63,7 @@ function receive(socket: WebSocket, frame: Buffer): void {
 }
 
 function connect(url: string, index: number): WebSocket {
-  const headers = { 'cf-connecting-ip': `10.1.${index >> 8}.${index & 255}` }; // limits go by address
+  const headers = { 'cf-connecting-ip': `10.1.${index >> 8}.${index & 255}` }; // rate limits count by address
   const socket = new WebSocket(url, { perMessageDeflate: false, headers, skipUTF8Validation: true });
   socket.on('message', (data: Buffer) => receive(socket, data));
   socket.on('close', () => {
@@ -88,7 +88,7 @@ for (const [index, url] of load.urls.entries()) {
   while (sockets.length - ready >= CONNECTED_AT_ONCE && closed === 0) await sleep(1);
 }
 while (ready < sockets.length && closed === 0) await sleep(1);
-if (closed > 0) throw new Error(`${closed} of ${sockets.length} sockets did not get in`);
+if (closed > 0) throw new Error(`${closed} of ${sockets.length} sockets could not connect`);
 await sleep(WARM_UP_MS);
 process.stdout.write('ready\n');
 const cpu = process.cpuUsage();

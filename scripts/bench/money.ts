@@ -1,23 +1,23 @@
-/** What the money's hot paths cost in D1: a gift, the webhook of a purchase, a cash-out, with all that follows each. */
+/** Measures the hot paths of money in D1: a gift, a purchase's webhook and a cash-out, each with all its effects. */
 import { randomUUID } from 'node:crypto';
 import { importSource } from '../local/bundle.ts';
 import { Client, waitFor } from '../local/client.ts';
 import { VARS } from './plan.ts';
 
-/** A step, and what has to be there before it is measured. */
+/** A measured step. `prepare` sets up what it needs and is not measured. */
 export interface Asked {
   readonly name: string;
   readonly prepare?: () => Promise<unknown>;
   ask(time: number): Promise<unknown>;
 }
 
-/** Of migration 0009. */
+/** A gift that migration 0009 inserts. */
 const ROSE = '01900000-0000-7000-9001-000000000001';
 const PAYOUT_DIAMONDS = 1_000;
 
 const once = (client: Client) => client.as({ 'idempotency-key': randomUUID() });
 
-/** @param streamId of the creator's, and live */
+/** @param streamId the creator's live stream */
 export async function moneySteps(
   origin: string,
   database: D1Database,
@@ -33,7 +33,7 @@ export async function moneySteps(
       successUrl: origin,
       cancelUrl: origin,
     });
-  /** Asked of the database itself, past the meter. */
+  /** Queries the database directly, so the counter does not see it. */
   const settled = (what: string, query: string) =>
     waitFor(what, async () =>
       (await database.prepare(query).first<{ left: number }>())?.left === 0 ? true : undefined,

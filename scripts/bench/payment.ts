@@ -1,4 +1,4 @@
-/** The event by which a payment provider says that a purchase is paid, signed as the sandbox signs it. */
+/** The payment provider's event that a purchase is paid, signed like the sandbox's. */
 import { type Env, readConfig } from '@/config';
 import { sandboxEvent } from '@/providers/sandbox';
 
@@ -12,6 +12,6 @@ export function paidEvent(
   vars: Readonly<Record<string, string>>,
   { id: purchaseId, amountMinor, currency }: Purchase,
 ): Promise<Request> {
-  const config = readConfig(vars as Partial<Env>); // it reads the names that it knows
+  const config = readConfig(vars as Partial<Env>); // readConfig ignores unknown names
   return sandboxEvent(config, Date.now(), { purchaseId, amountMinor, currency, outcome: 'paid' });
 }

@@ -1,18 +1,18 @@
-/** What the bench's processes tell each other. */
+/** Configuration of the bench, and the messages between its processes. */
 import type { DevVars } from '../local/home.ts';
 
-/** Fixed, and good for nothing else: what is measured here lives for minutes, on this machine alone. */
+/** Fixed secrets are fine here: the servers run for minutes, on this machine only. */
 export const VARS: DevVars = {
   ENVIRONMENT: 'development',
   JWT_SECRET: 'a-bench-secret-that-is-long-enough-to-be-accepted',
   ENCRYPTION_KEY: 'a-bench-encryption-key-that-is-long-enough-as-well',
   OWNER_EMAIL: 'owner@footlight.test',
   DEMO_PASSWORD: 'a long enough secret',
-  // Its accounts are new, and buy more often than people do.
+  // The bench's accounts are new, and buy more often than people do.
   DAILY_CHECKOUTS: '100/100',
 };
 
-/** As it would be deployed: in development every answer is held against its schema. Nothing leaves this machine. */
+/** As in production: in development every response is checked against its schema. Nothing leaves this machine. */
 export const DEPLOYED_VARS: DevVars = {
   ...VARS,
   ENVIRONMENT: 'production',
@@ -27,7 +27,7 @@ export const DEPLOYED_VARS: DevVars = {
   STRIPE_WEBHOOK_SECRET: 'whsec_bench_5TgB1yHnUj',
 };
 
-/** How to get in: a URL for each viewer. */
+/** How to connect: one URL per viewer. */
 export interface Plan {
   readonly protocol: 'footlight' | 'socket.io';
   readonly urls: readonly string[];
@@ -38,18 +38,18 @@ export interface Load extends Plan {
   readonly seconds: number;
 }
 
-/** What the load generator saw. */
+/** The load generator's results. */
 export interface Seen {
   readonly sent: number;
   readonly refused: number;
   readonly closed: number;
   readonly deliveries: number;
-  /** Of `sent × viewers`, how many never came. */
+  /** Deliveries that never arrived, out of `sent × viewers`. */
   readonly lost: number;
-  /** Within the window alone: what a room that keeps up delivers. */
+  /** Counts only deliveries within the window, so a room that falls behind scores lower. */
   readonly deliveriesPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Of one core, over the window. */
+  /** Share of one core, over the window. */
   readonly loadCpuShare: number;
 }

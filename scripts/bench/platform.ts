@@ -1,4 +1,4 @@
-/** A platform of some size in a folder: it takes long to make, so what is measured on it shares it. */
+/** Creates a database of realistic size in a folder. This takes long, so several measurements share it. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { seed } from '../local/seed.ts';
 import { VARS } from './plan.ts';
 import { LIKES, likesPopulation, POPULATION, POSTS_POPULATION } from './population.ts';
 
-/** @param work gets the folder that holds the state; it is gone afterwards */
+/** @param work gets the folder with the state, which is deleted afterwards */
 export async function withPlatform(work: (state: string) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'footlight-bench-'));
   try {

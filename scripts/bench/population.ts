@@ -1,11 +1,11 @@
-/** A platform of some size, made by the database itself: users, creators with channels, streams, follows. */
+/** SQL that fills a database to a realistic size: users, creators with channels, streams, follows, posts and likes. */
 
 export const USERS = 10_000;
 export const STREAMS = 1_000;
 export const LIVE_STREAMS = 300;
 const FOLLOWS_EACH = 5;
 
-/** Ids that sort like the real ones, and look like them. */
+/** Ids that look and sort like real ones. */
 const id = (kind: string, n: string) => `printf('01900000-0000-7000-8${kind}-%012d', ${n})`;
 const userId = (n: string) => id('001', n);
 const channelId = (n: string) => id('002', n);
@@ -34,11 +34,11 @@ export const POPULATION: readonly string[] = [
 
 export const POSTS = 100_000;
 export const LIKES = 1_000_000;
-/** So that all of them are of the last 29 days, which a personal feed goes back. */
+/** Puts all posts within the last 29 days, which is as far back as a personal feed goes. */
 const POST_EVERY_MS = 25_000;
 const PICTURE_EVERY = 10;
 
-/** Posts of all users in turn, by time; of ten, one is for followers and one for subscribers. */
+/** Posts by all users in turn. Of every ten, one is for followers and one for subscribers. */
 export const POSTS_POPULATION: readonly string[] = [
   `INSERT INTO posts (id, author_id, text, visibility, created_at)
    ${numbers(POSTS)}, timed AS (SELECT n, unixepoch() * 1000 - (${POSTS} - n) * ${POST_EVERY_MS} AS at FROM n)
@@ -53,7 +53,7 @@ export const POSTS_POPULATION: readonly string[] = [
    FROM posts WHERE CAST(substr(id, -12) AS INTEGER) % ${PICTURE_EVERY} = 1`,
 ];
 
-/** Most of them on few posts, at most one of each user on each. @param count at most LIKES */
+/** Likes, most of them on few posts, at most one per user and post. @param count at most LIKES */
 export function likesPopulation(count: number): readonly string[] {
   const A_STATEMENT = 100_000;
   const starts = Array.from({ length: Math.ceil(count / A_STATEMENT) }, (_, index) => index * A_STATEMENT);
@@ -66,5 +66,5 @@ export function likesPopulation(count: number): readonly string[] {
   );
 }
 
-/** A stream of somebody else's that is live. */
+/** A live stream of another creator. */
 export const LIVE_STREAM_ID = '01900000-0000-7000-8003-000000000007';

@@ -1,4 +1,4 @@
-/** What processes cost, from /proc: CPU time of a tree, and the memory of whoever serves. Linux alone. */
+/** Reads from /proc, on Linux only, the CPU time of a process tree and the memory of the server in it. */
 import { readdirSync, readFileSync } from 'node:fs';
 
 const TICKS_A_SECOND = 100; // USER_HZ, the same on every Linux that Node runs on
@@ -15,7 +15,7 @@ function readProcess(pid: number): Process | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' '); // from the third on
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' '); // fields from the third on
     const ticks = Number(fields[11]) + Number(fields[12]);
     const memoryBytes = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1_024;
     return { pid, parent: Number(fields[1]), name, cpuMs: (ticks * 1_000) / TICKS_A_SECOND, memoryBytes };
@@ -24,13 +24,13 @@ function readProcess(pid: number): Process | undefined {
   }
 }
 
-/** The process and all below it. */
+/** The process and all its descendants. */
 function readTree(root: number): Process[] {
   const all = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => readProcess(Number(name)) ?? []);
   const tree = all.filter(({ pid }) => pid === root);
-  for (const parent of tree) tree.push(...all.filter((one) => one.parent === parent.pid)); // grows as it goes
+  for (const parent of tree) tree.push(...all.filter((one) => one.parent === parent.pid)); // the array grows during the loop
   return tree;
 }
 
@@ -38,7 +38,7 @@ export function cpuMsOf(root: number): number {
   return readTree(root).reduce((sum, { cpuMs }) => sum + cpuMs, 0);
 }
 
-/** Of workerd where there is one: the Node beside it only started it. */
+/** Counts only workerd if there is one, because the Node process beside it only started it. */
 export function memoryBytesOf(root: number): number {
   const tree = readTree(root);
   const serving = tree.filter(({ name }) => name === 'workerd');

@@ -1,6 +1,6 @@
 /**
- * Reads a second through HTTP on the built bundle, beside a bare Worker that asks D1 the very same: what Footlight asks
- * is recorded, not written a second time. Second by second in turn, medians, with one reader and with twenty at once.
+ * Measures reads per second over HTTP on the built bundle, and on a bare Worker that repeats Footlight's recorded D1
+ * calls. The two take turns, one second each, with one reader and with twenty at once; results are medians.
  */
 import { cpSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -15,8 +15,7 @@ const READERS = [1, 20];
 const WARM_SECONDS = 0.5;
 const FOLLOWED = [0, 1, 2_000];
 const PORTS = { recorder: 18_788, footlight: 18_789, bare: 18_790 } as const;
-/** Of each server: tokens are signed for one address. */
-/** Of the population: live, and followed by fifty. */
+/** A creator of the population who is live and has fifty followers. */
 const CREATOR = { id: '01900000-0000-7000-8001-000000000007', username: 'crowd7' };
 
 interface Read {
@@ -30,7 +29,7 @@ type Ask = () => Promise<Response>;
 
 export async function benchReads(state: string, { runs, seconds }: { runs: number; seconds: number }): Promise<void> {
   const { reads, records } = await record(state);
-  cpSync(state, `${state}-bare`, { recursive: true }); // SQLite has one writer, and each server is one
+  cpSync(state, `${state}-bare`, { recursive: true }); // SQLite allows one writer, so each server needs its own copy
   const servers: Miniflare[] = [];
   try {
     servers.push(await serve('footlight', state, BUNDLE));
@@ -49,7 +48,7 @@ export async function benchReads(state: string, { runs, seconds }: { runs: numbe
   }
 }
 
-/** What there is to read, and what the real Worker asks D1 for each of it. */
+/** The reads to measure, and the D1 calls that the real Worker makes for each. */
 async function record(state: string): Promise<{ reads: Read[]; records: (readonly Stage[])[] }> {
   const server = await serve('recorder', state, resolve(ROOT, 'dist/bench/worker.js'));
   try {
@@ -67,8 +66,8 @@ async function recordOne({ name, path, headers }: Read): Promise<readonly Stage[
   await fetch(`${origin}/bench/reset`);
   const response = await fetch(`${origin}/api/v1${path}`, { headers });
   const text = await response.text();
-  if (!response.ok) throw new Error(`${name} was answered with ${response.status}: ${text}`);
-  const stages = (await (await fetch(`${origin}/bench/record`)).json()) as Stage[]; // worker.ts answers them
+  if (!response.ok) throw new Error(`${name} failed with ${response.status}: ${text}`);
+  const stages = (await (await fetch(`${origin}/bench/record`)).json()) as Stage[]; // worker.ts returns them
   const questions = stages.flat().flatMap((call) => call.questions);
   const isRead = questions.length > 0 && questions.every(({ sql }) => /^\s*(select|with)\b/i.test(sql));
   if (!isRead) throw new Error(`${name} does not only read: ${JSON.stringify(questions)}`);
@@ -104,7 +103,7 @@ function originOf(kind: keyof typeof PORTS): string {
 }
 
 function serve(kind: keyof typeof PORTS, state: string, bundle: string): Promise<Miniflare> {
-  // Limits guard against abuse, which this is.
+  // Rate limits would stop this load.
   return startWorker({ bindings: DEPLOYED_VARS, state, port: PORTS[kind], bundle, unlimited: true });
 }
 
@@ -117,7 +116,7 @@ async function compare(own: Ask, bare: Ask, readers: number, rounds: number): Pr
   return [String(readers), grouped(ownRate), grouped(bareRate), (ownRate / bareRate).toFixed(2)];
 }
 
-/** Each reader asks again as soon as it is answered; answers how many a second were. */
+/** Each reader sends one request after another. Returns the responses per second. */
 async function load(ask: Ask, readers: number, seconds: number): Promise<number> {
   const startedAt = performance.now();
   const until = startedAt + seconds * 1_000;
@@ -126,7 +125,7 @@ async function load(ask: Ask, readers: number, seconds: number): Promise<number>
     while (performance.now() < until) {
       const response = await ask();
       const text = await response.text();
-      if (!response.ok) throw new Error(`A read was answered with ${response.status}: ${text}`);
+      if (!response.ok) throw new Error(`A read failed with ${response.status}: ${text}`);
       answered += 1;
     }
   };

@@ -1,4 +1,4 @@
-/** D1 with a memory: what it was asked since the last reset, so that a bare Worker can ask the very same. */
+/** A D1 wrapper that records all calls since the last reset, so that a bare Worker can repeat them. */
 
 export interface Question {
   readonly sql: string;
@@ -7,11 +7,11 @@ export interface Question {
 
 export interface Call {
   readonly method: 'all' | 'raw' | 'batch';
-  /** One, but for a batch. */
+  /** One question, or several for a batch. */
   readonly questions: readonly Question[];
 }
 
-/** Calls that were under way together. */
+/** Calls that ran concurrently. */
 export type Stage = Call[];
 
 let stages: Stage[] = [];
@@ -36,7 +36,7 @@ async function remember<T>(call: Call, ask: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Its inner statement and what it asks, for the batch. */
+/** Maps a wrapper to its inner statement and its question, for the batch. */
 const known = new WeakMap<object, { statement: D1PreparedStatement; question: Question }>();
 
 export function makeRecordingD1(database: D1Database): D1Database {
@@ -51,7 +51,7 @@ export function makeRecordingD1(database: D1Database): D1Database {
       raw: () => record('raw', () => statement.raw()),
     };
     known.set(wrapped, { statement, question });
-    return wrapped as D1PreparedStatement; // of its overloads, those that are used
+    return wrapped as D1PreparedStatement; // only the overloads that are used
   };
   const wrapped = {
     prepare: (sql: string) => wrap(database.prepare(sql), { sql, values: [] }),

@@ -1,4 +1,4 @@
-/** The first table: a room under load, beside Socket.IO and beside the same room with one frame a message. */
+/** The first table: a room under load, compared with Socket.IO and with the same room sending one frame per message. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
@@ -15,12 +15,12 @@ const PORTS: Readonly<Record<Kind, number>> = { footlight: 18_781, 'each-message
 
 const VIEWERS = [100, 1_000];
 const RATES = [10, 100, 500];
-/** A room takes 40 messages a minute of one person, so a small crowd cannot send as much. */
+/** A room accepts 40 messages a minute from one user, so few viewers cannot reach the higher rates. */
 const RATE_A_VIEWER_MAX = 40 / 60;
-/** After a flood a server has work left for which the next load must not pay. */
+/** Lets a server finish its remaining work, so that it does not slow down the next load. */
 const SETTLE_MS = 1_500;
 const PROGRESS_COLUMNS = 60;
-/** What a room has to reach, at 1,000 viewers. */
+/** Targets at 1,000 viewers. */
 const P99_MS_MAX = 250;
 const TIMES_OF_SOCKET_IO: Readonly<Record<number, number>> = { 100: 3.5, 500: 10 };
 
@@ -51,7 +51,7 @@ class Server {
     return this.#child.pid ?? 0;
   }
 
-  /** The first comes by itself; the Worker's passes age, so each load asks for its own. */
+  /** The server prints its first plan unasked. Later loads request new ones, because the Worker's passes expire. */
   async plan(isFirst: boolean): Promise<Plan> {
     if (!isFirst && this.kind !== 'socket.io') this.#child.stdin?.write('\n');
     if (!isFirst && this.kind === 'socket.io') return this.#plan;
@@ -80,7 +80,7 @@ function linesOf({ stdout }: ChildProcess): Interface {
   return createInterface({ input: stdout });
 }
 
-/** One load against one server. */
+/** Runs one load against one server. */
 async function measure(server: Server, { viewers, rate }: Cell, seconds: number, isFirst: boolean): Promise<Figures> {
   const plan = await server.plan(isFirst);
   const load: Load = { ...plan, urls: plan.urls.slice(0, viewers), messagesPerSecond: rate, seconds };
@@ -99,7 +99,7 @@ async function measure(server: Server, { viewers, rate }: Cell, seconds: number,
     await sleep(SETTLE_MS);
     return { ...seen, cpuMsPerThousand: (cpuMs / seen.deliveries) * 1_000, memoryMb };
   }
-  throw new Error(`The load on ${server.kind} broke off`);
+  throw new Error(`The load on ${server.kind} ended without results`);
 }
 
 export async function benchRooms({ runs, seconds }: { runs: number; seconds: number }): Promise<void> {
@@ -132,8 +132,8 @@ function showProgress(line: string): void {
 }
 
 function medians(all: readonly Figures[]): Figures {
-  const names = Object.keys(all[0] ?? {}) as (keyof Figures)[]; // its own keys
-  return Object.fromEntries(names.map((name) => [name, median(all.map((one) => one[name]))])) as unknown as Figures; // and no other
+  const names = Object.keys(all[0] ?? {}) as (keyof Figures)[]; // keys of a Figures
+  return Object.fromEntries(names.map((name) => [name, median(all.map((one) => one[name]))])) as unknown as Figures; // has the same keys
 }
 
 function report(cells: readonly Cell[], figuresOf: (kind: Kind, cell: Cell) => Figures): void {
@@ -170,9 +170,9 @@ function report(cells: readonly Cell[], figuresOf: (kind: Kind, cell: Cell) => F
       }),
     ),
   );
-  console.log('\nDeliveries a CPU second of the server, in times of the other:');
+  console.log("\nDeliveries per CPU second of the server, as a multiple of the other's:");
   printTable(
-    ['viewers', 'msg/s', 'of Socket.IO', 'of one frame a message'],
+    ['viewers', 'msg/s', 'vs Socket.IO', 'vs one frame per message'],
     cells.map((cell) => {
       const own = figuresOf('footlight', cell).cpuMsPerThousand;
       const times = (kind: Kind) => `${(figuresOf(kind, cell).cpuMsPerThousand / own).toFixed(2)} ×`;
@@ -184,7 +184,9 @@ function report(cells: readonly Cell[], figuresOf: (kind: Kind, cell: Cell) => F
     const own = figuresOf('footlight', cell);
     const times = figuresOf('socket.io', cell).cpuMsPerThousand / own.cpuMsPerThousand;
     const latency =
-      cell.rate === 100 ? `; lost ${grouped(own.lost)} (0), p99 ${grouped(own.p99Ms)} ms (< ${P99_MS_MAX})` : '';
-    console.log(`To reach at 1,000 × ${rate}: ${times.toFixed(2)} × Socket.IO (≥ ${wanted})${latency}`);
+      cell.rate === 100
+        ? `; lost ${grouped(own.lost)} (target 0), p99 ${grouped(own.p99Ms)} ms (target < ${P99_MS_MAX})`
+        : '';
+    console.log(`Result at 1,000 × ${rate}: ${times.toFixed(2)} × Socket.IO (target ≥ ${wanted})${latency}`);
   }
 }

@@ -1,4 +1,7 @@
-/** Senders with coins and a creator to receive, put into the database by the Worker's own code: signing up would only measure scrypt. */
+/**
+ * Creates senders with coins, and a creator who receives gifts. The Worker's own code writes them to the database,
+ * because signing up would spend most of the time in scrypt.
+ */
 import { type Env, readConfig } from '@/config';
 import type { Context } from '@/contracts/context';
 import { openDatabase } from '@/db/client';
@@ -25,8 +28,8 @@ export async function makeCast(
   vars: Readonly<Record<string, string>>,
   count: number,
 ): Promise<Cast> {
-  const config = readConfig(vars as Partial<Env>); // it reads the names that it knows
-  // The builders used here need no more of a Context than this.
+  const config = readConfig(vars as Partial<Env>); // readConfig ignores unknown names
+  // The functions called here only use these fields of a Context.
   const ctx = { config, db: openDatabase(database), now: () => Date.now() } as Context;
   const creatorId = await makeUser(ctx, 'receiver');
   await ctx.db.batch([

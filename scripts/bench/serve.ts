@@ -1,7 +1,7 @@
 /**
- * One server under measurement, in a process of its own: `footlight` (the bundle as deployed), `each-message` (the same
- * object, one frame a message) or `socket.io` (stock Socket.IO 4 with the same event). Prints its address when it
- * listens, and what a load needs to get in.
+ * One measured server, in its own process: `footlight` (the bundle as deployed), `each-message` (the same room, with
+ * one frame per message) or `socket.io` (stock Socket.IO 4 with the same event). Once it listens, it prints the URLs
+ * that a load connects to.
  */
 import { createServer } from 'node:http';
 import { resolve } from 'node:path';
@@ -75,7 +75,7 @@ async function serveFootlight(sendsEachMessage: boolean): Promise<void> {
   });
   const { signPasses } = await importSource<typeof import('./passes.ts')>('scripts/bench/passes.ts');
   const socket = `ws://localhost:${port}/api/v1/stream/${id}/ws?pass=`;
-  // A pass is good for a minute: each cell asks for its own.
+  // A pass expires after a minute, so each load requests new ones.
   const renew = async () =>
     announce({ protocol: 'footlight', urls: (await signPasses(VARS, id, viewers)).map((pass) => `${socket}${pass}`) });
   process.stdin.on('data', renew);

@@ -1,4 +1,4 @@
-/** The third table: how large the bundle is, and how long it takes to its first answer beside an empty Worker. */
+/** The last table: the bundle's size, and the time to its first response, compared with an empty Worker. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -30,7 +30,7 @@ export async function benchStartup(): Promise<void> {
     return [grouped(bytes.length / 1_024), grouped(gzipSync(bytes).length / 1_024)];
   };
   printTable(
-    ['', 'KiB', 'gzip KiB', 'ms to the first answer'],
+    ['', 'KiB', 'gzip KiB', 'ms to the first response'],
     [
       ['Footlight', ...sizeOf(BUNDLE), grouped(median(times.bundle))],
       ['an empty Worker', ...sizeOf(EMPTY), grouped(median(times.empty))],
@@ -39,7 +39,7 @@ export async function benchStartup(): Promise<void> {
   );
 }
 
-/** workerd's own start included, the same for both. */
+/** Includes workerd's own start, which is the same for both. */
 async function firstAnswerMs(bundle: string): Promise<number> {
   const startedAt = performance.now();
   const server = await startWorker({ bindings: VARS, port: PORT, bundle });

@@ -1,4 +1,4 @@
-/** Figures as text: aligned columns, grouped thousands, medians. */
+/** Prints figures: aligned columns, grouped thousands, medians. */
 
 export function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));

@@ -1,6 +1,6 @@
 /**
- * The Worker under measurement: the real one, with D1 counted and what is asked of it recorded, and a room that can be told to send one frame a message
- * (BENCH_TICK=none), which is how the tick is compared with its absence.
+ * The measured Worker: the real one, with its D1 calls counted and recorded. BENCH_TICK=none makes its rooms send one
+ * frame per message, to compare the tick with its absence.
  */
 
 import type { Env } from '@/config';
@@ -14,7 +14,7 @@ interface BenchEnv extends Env {
 
 const counted = new WeakMap<object, Env>();
 
-/** One object for one env: the Worker keeps what it parsed of it. */
+/** Returns the same object for the same env, because the Worker caches what it parsed by env. */
 function count(env: BenchEnv): Env {
   const known = counted.get(env) ?? { ...env, DB: makeRecordingD1(makeCountingD1(env.DB)) };
   counted.set(env, known);

@@ -1,4 +1,4 @@
-/** The creator's part of the demo: from the sign-in to the figures at the end. */
+/** The creator's part of the demo, from the sign-in to the final figures. */
 import { Client, type RoomSocket, waitFor } from '../local/client.ts';
 import type { DevVars } from '../local/home.ts';
 import { ingressEvent, type LiveKitKeys, postWebhook } from '../local/livekit.ts';
@@ -6,7 +6,7 @@ import { type Encoder, openEncoder } from './encoder.ts';
 import { expectSame, tell } from './show.ts';
 
 const EMAIL = 'creator1@footlight.test';
-/** A LiveKit whose webhooks go elsewhere is asked by the minute's sweep; beyond it, the grace and the queue's own delays. */
+/** Covers the minute's sweep, which polls a LiveKit whose webhooks go elsewhere, plus the grace and queue delays. */
 const PATIENCE_MS = 100_000;
 
 export interface Stage {
@@ -21,7 +21,7 @@ export interface Show {
   readonly streamId: string;
 }
 
-/** What the room should have counted. */
+/** The figures that the room should report. */
 export interface Tally {
   readonly sockets: readonly RoomSocket[];
   readonly uniqueViewers: number;
@@ -42,33 +42,37 @@ export async function openStage(origin: string, vars: DevVars): Promise<Stage> {
 export async function signIn({ anyone, vars }: Stage): Promise<Client> {
   const creator = await anyone.signIn(EMAIL, vars.DEMO_PASSWORD);
   const { username, creatorStatus } = await creator.call('GET', '/auth/me');
-  expectSame(`${username} signed in; the application is`, creatorStatus, 'APPROVED');
+  expectSame(`${username} signed in, and the creator application is`, creatorStatus, 'APPROVED');
   return creator;
 }
 
 export async function goLive(stage: Stage, creator: Client): Promise<Show> {
   await clearStage(creator);
   const key = await creator.call('POST', '/stream/ingress', { ingressType: 'RTMP' });
-  tell(`A stream key for OBS: ${key.serverUrl} ${key.streamKey.slice(0, 4)}…`);
+  tell(`The creator gets a stream key for OBS: ${key.serverUrl} ${key.streamKey.slice(0, 4)}…`);
   const { title } = await creator.call('PUT', '/stream/info', { title: 'Live from the rooftop' });
 
   await stage.encoder.start(key);
   tell('The encoder starts.');
   const forged = { ...stage.livekit, apiSecret: 'not-the-secret-not-the-secret-32' };
   const refused = await postWebhook(stage.origin, forged, ingressEvent('ingress_ended', key.ingressId, 'a-room'));
-  expectSame('A forged webhook that says it ended is refused with', refused.status, 401);
+  expectSame('A forged webhook that claims the stream ended is rejected with', refused.status, 401);
 
   const { currentStreamId } = await waitForStatus(creator, 'the stream to be live', (status) => status.isLive);
-  expectSame('The stream is live', (await stage.anyone.call('GET', `/stream/${currentStreamId}`)).title, title);
+  expectSame(
+    'The stream is live, with the title',
+    (await stage.anyone.call('GET', `/stream/${currentStreamId}`)).title,
+    title,
+  );
   return { streamId: currentStreamId };
 }
 
-/** What an earlier demo, cut short, may have left. */
+/** Cleans up what an interrupted demo may have left. */
 async function clearStage(creator: Client): Promise<void> {
   const { isLive, reconnecting, currentStreamId } = await creator.call('GET', '/stream/status');
   if (isLive || reconnecting) await creator.call('POST', `/sessions/${currentStreamId}/end`);
   const left = await creator.try('DELETE', '/stream/ingress');
-  if (left.status >= 500) throw new Error(`The old stream key cannot be deleted: ${left.error?.message}`);
+  if (left.status >= 500) throw new Error(`The old stream key could not be deleted: ${left.error?.message}`);
   await creator.call('PUT', '/stream/chat-settings', {
     isChatEnabled: true,
     isChatDelayed: false,
@@ -84,13 +88,13 @@ export async function endShow(
   tally: Tally,
 ): Promise<void> {
   await encoder.stop();
-  await waitForStatus(creator, 'the encoder to be missed', (status) => status.reconnecting);
+  await waitForStatus(creator, 'the stream to notice the lost encoder', (status) => status.reconnecting);
   const lostAt = performance.now();
-  tell(`The encoder is lost: the stream waits ${vars.STREAM_GRACE_SECONDS ?? 60} s for it to come back.`);
-  await waitForStatus(creator, 'the grace to end', ({ isLive, reconnecting }) => !isLive && !reconnecting);
-  tell(`It did not, and the stream ended after ${((performance.now() - lostAt) / 1_000).toFixed(1)} s.`);
+  tell(`The encoder disconnects. The stream waits ${vars.STREAM_GRACE_SECONDS ?? 60} s for it to come back.`);
+  await waitForStatus(creator, 'the grace period to end', ({ isLive, reconnecting }) => !isLive && !reconnecting);
+  tell(`It does not come back, and the stream ends after ${((performance.now() - lostAt) / 1_000).toFixed(1)} s.`);
   for (const socket of tally.sockets) await socket.waitForEvent('stream-ended');
-  expectSame('Told that it ended', tally.sockets.length, tally.uniqueViewers - 1);
+  expectSame('Sockets notified of the end', tally.sockets.length, tally.uniqueViewers - 1);
 
   const past = await waitFor('the figures', async () => {
     const { items } = await creator.call('GET', '/stream/past');
@@ -99,7 +103,7 @@ export async function endShow(
   });
   const { figures } = past;
   expectSame('Unique viewers', figures.uniqueViewers, tally.uniqueViewers);
-  expectSame('Peak', figures.peakViewers, tally.peakViewers);
+  expectSame('Peak viewers', figures.peakViewers, tally.peakViewers);
   expectSame('Messages', figures.messages, tally.messages);
   expectSame('Reactions', figures.reactions, tally.reactions);
 }

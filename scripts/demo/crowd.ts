@@ -1,4 +1,4 @@
-/** The viewers' part of the demo: they come in, react, talk, and meet the room's rules. */
+/** The viewers' part of the demo: they join, react, talk, and run into the room's rules. */
 import { randomBytes } from 'node:crypto';
 import { type Client, RoomSocket, waitFor } from '../local/client.ts';
 import type { Show, Stage, Tally } from './creator.ts';
@@ -26,7 +26,7 @@ interface Visitor {
   socket: RoomSocket;
 }
 
-/** Counted by hand on the way, to be held against the room's figures. */
+/** The demo's own counts, to compare with the room's figures. */
 export interface Crowd extends Tally {
   readonly viewers: Visitor[];
   readonly guests: Visitor[];
@@ -47,7 +47,7 @@ export async function enterAll(stage: Stage, { streamId }: Show, suffix: string)
     await socket.waitForEvent('viewer-count', (event) => event.viewerCount === sockets.length);
   expectSame('Everyone sees the viewer count', sockets.length, viewers.length + guests.length);
   const { total, guests: counted } = await stage.anyone.call('GET', `/stream/${streamId}/viewers`);
-  expectSame('And so does the API', [total, counted], [sockets.length, guests.length]);
+  expectSame('The API returns the same count, and the guests in it', [total, counted], [sockets.length, guests.length]);
   return {
     viewers,
     guests,
@@ -87,10 +87,10 @@ export async function reactAll(crowd: Crowd): Promise<void> {
       'all reactions',
       () => Object.values(seenBy(socket)).reduce((sum, count) => sum + count, 0) === total,
     );
-  expectSame('Everyone reacted, and everyone saw it', seenBy(sockets[0] as RoomSocket), crowd.reactions); // there are 15
+  expectSame('Everyone reacts, and everyone sees all reactions', seenBy(sockets[0] as RoomSocket), crowd.reactions); // the crowd has 15 sockets
 }
 
-/** Each says a line; every socket gets every line, numbered without a gap. */
+/** Each viewer says a line, and every socket gets every line, numbered without a gap. */
 export async function talk(crowd: Crowd): Promise<void> {
   const first = (crowd.sockets[0]?.seq ?? 0) + 1;
   for (const [index, { name, socket }] of crowd.viewers.entries()) {
@@ -109,33 +109,33 @@ export async function talk(crowd: Crowd): Promise<void> {
         .map(({ seq }) => seq)
         .join() !== expected.join()
     )
-      throw new Error('A socket got other messages, or in another order');
+      throw new Error('A socket got different messages, or a different order');
   }
-  expectSame('Messages that each of them got, in one order and without a gap', expected.length, crowd.messages);
+  expectSame('Messages that everyone got, in the same order and without a gap', expected.length, crowd.messages);
   const guest = await crowd.guests[0]?.socket.say('May I?');
-  expectSame('A guest who writes is refused', guest?.code, 'GUESTS_CANNOT_CHAT');
+  expectSame('A guest who tries to write is refused', guest?.code, 'GUESTS_CANNOT_CHAT');
 }
 
 export async function breakSlowMode(creator: Client, { viewers, sockets }: Crowd): Promise<void> {
   await creator.call('PUT', '/stream/chat-settings', { slowModeSeconds: 60 });
   for (const socket of sockets) await socket.waitForEvent('room-policy', ({ policy }) => policy.slowModeSeconds === 60);
-  tell('The creator turns slow mode on; the open room knows at once.');
+  tell('The creator turns slow mode on, and the open room applies it at once.');
   const answer = await viewers[0]?.socket.say('And another thing');
   expectSame(`${viewers[0]?.name} writes again at once and is refused`, answer?.code, 'SLOW_MODE');
-  tell(`  "${answer?.message}" Again in ${Math.ceil((answer?.retryAfterMs ?? 0) / 1_000)} s.`);
+  tell(`  "${answer?.message}" Retry after ${Math.ceil((answer?.retryAfterMs ?? 0) / 1_000)} s.`);
   await creator.call('PUT', '/stream/chat-settings', { slowModeSeconds: 0 });
   for (const socket of sockets) await waitFor('slow mode to be off', () => socket.all('room-policy').length >= 2);
 }
 
 export async function banOne(creator: Client, { streamId }: Show, crowd: Crowd): Promise<void> {
   const banned = crowd.viewers.pop();
-  if (!banned) throw new Error('There is nobody to ban');
+  if (!banned) throw new Error('There is no viewer to ban');
   const action = { action: 'ban', userId: banned.userId, reason: 'Spam' };
   await creator.call('POST', `/stream/${streamId}/moderation`, action);
   const { code, reason } = await banned.socket.waitForClose();
-  expectSame(`${banned.name} is banned, and dropped with`, `${code} ${reason}`, '4403 BANNED');
+  expectSame(`${banned.name} is banned and disconnected with`, `${code} ${reason}`, '4403 BANNED');
   const again = await banned.api.try('POST', `/stream/${streamId}/join`);
-  expectSame('Who is banned does not come back', [again.status, again.error?.code], [403, 'BANNED']);
+  expectSame(`${banned.name} cannot join again`, [again.status, again.error?.code], [403, 'BANNED']);
   crowd.sockets = crowd.sockets.filter((socket) => socket !== banned.socket);
   const left = crowd.sockets.length;
   await crowd.sockets[0]?.waitForEvent('viewer-count', (event) => event.viewerCount === left);
@@ -143,10 +143,10 @@ export async function banOne(creator: Client, { streamId }: Show, crowd: Crowd):
 
 export async function loseAndResume(crowd: Crowd): Promise<void> {
   const lost = crowd.viewers[4];
-  if (!lost) throw new Error('There is nobody to lose');
+  if (!lost) throw new Error('There is no viewer to disconnect');
   const before = lost.socket.seq;
   lost.socket.lose();
-  tell(`${lost.name}'s connection is gone.`);
+  tell(`${lost.name} loses the connection.`);
   const missed = ['Encore!', 'Encore!!', 'One more!'];
   for (const [index, text] of missed.entries()) {
     const answer = await crowd.viewers[index]?.socket.say(text);
@@ -155,17 +155,17 @@ export async function loseAndResume(crowd: Crowd): Promise<void> {
     tell(`${crowd.viewers[index]?.name}: ${text}`);
   }
   const back = await RoomSocket.enter(lost.socket.resumeUrl);
-  const replayed = await waitFor('what was missed', () => {
+  const replayed = await waitFor('the missed messages', () => {
     const messages = back.all('new-message');
     return messages.length >= missed.length ? messages : undefined;
   });
   expectSame(
-    `${lost.name} comes back with a resume pass and gets what was missed`,
+    `${lost.name} reconnects with a resume pass and gets the missed messages`,
     replayed.map(({ text }) => text),
     missed,
   );
   const numbers = replayed.map(({ seq }) => seq ?? 0);
-  expectSame('In order, right behind the last that came', numbers[0], before + 1);
+  expectSame('They continue right after the last message received, at number', numbers[0], before + 1);
   crowd.sockets = crowd.sockets.map((socket) => (socket === lost.socket ? back : socket));
   lost.socket = back;
 }

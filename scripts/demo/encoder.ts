@@ -1,6 +1,6 @@
 /**
- * The creator's encoder. Where LiveKit runs it is ffmpeg, which sends a test picture with the stream key, and LiveKit
- * tells the server of it; where none runs, the demo speaks LiveKit's protocol itself and no video flows.
+ * The creator's encoder. If LiveKit runs, ffmpeg sends it a test picture with the stream key, and LiveKit notifies the
+ * server. Otherwise, the demo speaks LiveKit's protocol itself, and no video flows.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -21,14 +21,14 @@ export interface Encoder {
 
 export async function openEncoder(origin: string, livekit: LiveKitKeys): Promise<Encoder> {
   if (await isListening(livekit)) {
-    console.log(`LiveKit runs at ${livekit.url}: ffmpeg sends it a picture.`);
+    console.log(`LiveKit is running at ${livekit.url}, so ffmpeg sends it a test picture.`);
     return realEncoder();
   }
-  console.log(`No LiveKit runs at ${livekit.url}, so the demo speaks LiveKit's protocol itself. No video flows.`);
+  console.log(`No LiveKit is running at ${livekit.url}, so the demo speaks its protocol itself. No video flows.`);
   return spokenEncoder(origin, livekit);
 }
 
-/** Small, so that a laptop encodes and transcodes it beside everything else. */
+/** Small, so that a laptop can encode and transcode it while it runs everything else. */
 const PICTURE = ['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=15', '-f', 'lavfi', '-i', 'sine'];
 const ENCODING = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-g', '30', '-c:a', 'aac'];
 
@@ -50,7 +50,7 @@ function realEncoder(): Encoder {
       await Promise.race([
         once(running, 'spawn'),
         once(running, 'error').then(() => {
-          throw new Error('ffmpeg could not be started. Install it, or stop LiveKit to play the demo without video.');
+          throw new Error('ffmpeg could not be started. Install it, or stop LiveKit to run the demo without video.');
         }),
       ]);
     },
@@ -65,7 +65,7 @@ async function spokenEncoder(origin: string, livekit: LiveKitKeys): Promise<Enco
   const say = async (what: 'ingress_started' | 'ingress_ended', isPublishing: boolean) => {
     standIn.setPublishing(fed, isPublishing);
     const { status } = await postWebhook(origin, livekit, ingressEvent(what, fed, standIn.roomOf(fed)));
-    expectSame(`LiveKit's signed webhook, ${what}, is taken with`, status, 200);
+    expectSame(`LiveKit's signed ${what} webhook is accepted with`, status, 200);
   };
   return {
     start({ ingressId }) {

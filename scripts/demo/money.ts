@@ -1,4 +1,4 @@
-/** The money's part of the demo: coins are bought with a code, given in the room, cashed out, and the books proven. */
+/** The money part of the demo: buying coins with a code, giving in the room, cashing out, and proving the ledger. */
 import { randomUUID } from 'node:crypto';
 import { type Client, waitFor } from '../local/client.ts';
 import type { Show, Stage } from './creator.ts';
@@ -9,43 +9,43 @@ const CODE = 'WELCOME10';
 const PACKAGE = 'Vault';
 const GIFT = 'Castle';
 const TIP_COINS = 250;
-/** Beyond the queue's own delays. */
+/** Longer than the queue's own delays. */
 const PATIENCE_MS = 30_000;
 
-/** A request that moves money names itself, so that a repeat moves nothing. */
+/** Adds the idempotency key that requests with money need, so that a repeat moves no money. */
 function once(client: Client, key: string = randomUUID()): Client {
   return client.as({ 'idempotency-key': key });
 }
 
-/** The first of the crowd buys coins in the sandbox, with a discount code. */
+/** The first viewer buys coins in the sandbox, with a discount code. */
 export async function buyCoins({ origin, anyone, vars }: Stage, crowd: Crowd): Promise<void> {
   const buyer = firstOf(crowd);
   const { items } = await anyone.call('GET', '/payment/packages');
   const offer = items.find(({ name }: { name: string }) => name === PACKAGE);
   const { bonusCoins } = await buyer.api.call('POST', '/discount/validate', { code: CODE, packageId: offer.id });
   tell(
-    `${buyer.name} looks at "${offer.name}": ${offer.coins} coins and ${offer.bonusCoins} more; ${CODE} adds ${bonusCoins}.`,
+    `${buyer.name} looks at "${offer.name}": ${offer.coins} coins and a bonus of ${offer.bonusCoins}. ${CODE} adds ${bonusCoins}.`,
   );
   const frontend = vars.FRONTEND_URL || origin;
   const order = { packageId: offer.id, discountCode: CODE, successUrl: `${frontend}/thanks`, cancelUrl: frontend };
   const key = randomUUID();
   const { purchaseId, checkoutUrl } = await once(buyer.api, key).call('POST', '/payment/purchase', order);
   const again = await once(buyer.api, key).call('POST', '/payment/purchase', order);
-  expectSame('The same request twice is one purchase', again.purchaseId, purchaseId);
-  expectSame('No coins before the provider says that it is paid', (await walletOf(buyer.api)).coins, 0);
+  expectSame('Sending the same request twice makes one purchase', again.purchaseId, purchaseId);
+  expectSame('Coins before the provider confirms the payment', (await walletOf(buyer.api)).coins, 0);
 
   const paid = await fetch(new URL(new URL(checkoutUrl).pathname, origin), {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json' },
     body: JSON.stringify({ decision: 'pay' }),
   });
-  expectSame("Paid on the sandbox's page, whose signed event is taken with", paid.status, 200);
+  expectSame("Paid on the sandbox's page, whose signed event is accepted with", paid.status, 200);
   const coins = offer.coins + offer.bonusCoins + bonusCoins;
   await waitFor('the coins', async () => (await walletOf(buyer.api)).coins === coins || undefined, PATIENCE_MS);
   expectSame(`${buyer.name}'s coins`, (await walletOf(buyer.api)).coins, coins);
 }
 
-/** A gift and a tip, which everyone in the room sees. */
+/** Sends a gift and a tip, which everyone in the room sees. */
 export async function giveInTheRoom(
   { anyone }: Stage,
   creator: Client,
@@ -67,39 +67,43 @@ export async function giveInTheRoom(
   for (const socket of crowd.sockets)
     for (const { id } of [sent, tip]) await socket.waitForEvent('gift-sent', (event) => event.id === id);
   expectSame(
-    `${gift.icon} ${gift.name} and a tip: everyone in the room saw them`,
+    `Viewers in the room who saw the ${gift.icon} ${gift.name} and a tip`,
     crowd.sockets.length,
     crowd.sockets.length,
   );
-  expectSame(`${giver.name} has left`, (await walletOf(giver.api)).coins, had - gift.coins - TIP_COINS);
+  expectSame(`Coins that ${giver.name} has left`, (await walletOf(giver.api)).coins, had - gift.coins - TIP_COINS);
   const diamonds = gift.coins / 2 + TIP_COINS / 2;
-  expectSame('The creator earned diamonds', (await walletOf(creator)).diamonds - before.diamonds, diamonds);
+  expectSame('Diamonds that the creator earned', (await walletOf(creator)).diamonds - before.diamonds, diamonds);
 
   const poor = crowd.viewers[1];
-  if (!poor) throw new Error('There is nobody else');
+  if (!poor) throw new Error('There is no second viewer');
   const refused = await once(poor.api).try('POST', '/payment/tip', { streamId, coins: TIP_COINS });
   expectSame(
-    `${poor.name}, who bought none, is refused`,
+    `${poor.name}, who has no coins, is refused`,
     [refused.status, refused.error?.code],
     [402, 'NOT_ENOUGH_COINS'],
   );
 }
 
-/** The creator asks for money, the owner approves and pays it, and the books are proven. */
+/** The creator requests a cash-out, the owner approves and pays it, and the ledger is proven. */
 export async function cashOut({ anyone, vars }: Stage, creator: Client): Promise<void> {
   const owner = await anyone.signIn(vars.OWNER_EMAIL ?? 'owner@footlight.test', vars.DEMO_PASSWORD);
   const before = await walletOf(creator);
   const request = { source: 'diamonds', diamonds: 1_000, method: 'bank' };
   const { id, amountMinor, currency } = await once(creator).call('POST', '/earnings/cashout/request', request);
   tell(
-    `The creator asks for ${request.diamonds} diamonds: ${(amountMinor / 100).toFixed(2)} ${currency} after the fee.`,
+    `The creator cashes out ${request.diamonds} diamonds: ${(amountMinor / 100).toFixed(2)} ${currency} after the fee.`,
   );
-  expectSame('They are held at once', (await walletOf(creator)).diamonds, before.diamonds - request.diamonds);
+  expectSame(
+    'They are held at once, which leaves',
+    (await walletOf(creator)).diamonds,
+    before.diamonds - request.diamonds,
+  );
   await owner.call('PUT', `/owner/panel/cashouts/${id}/approve`);
   const twice = await owner.try('PUT', `/owner/panel/cashouts/${id}/approve`);
-  expectSame('The owner approves; a second click is told', twice.status, 409);
+  expectSame('The owner approves it, and a second click is refused with', twice.status, 409);
   const paid = await owner.call('PUT', `/owner/panel/cashouts/${id}/paid`, { reference: 'DEMO-BANK-1' });
-  expectSame('Sent by bank, the cash-out is', paid.status, 'paid');
+  expectSame('Once the owner has sent the money, the cash-out is', paid.status, 'paid');
 
   const proof = await prove(owner);
   expectSame(`The ledger is proven over ${proof.transfers} transfers`, [proof.state, proof.findings], ['clean', []]);
@@ -108,7 +112,7 @@ export async function cashOut({ anyone, vars }: Stage, creator: Client): Promise
 async function prove(owner: Client) {
   const started = await owner.try('POST', '/owner/panel/ledger/audit', { whole: true });
   if (started.status !== 202 && started.status !== 409)
-    throw new Error(`The proof does not start: ${started.error?.message}`);
+    throw new Error(`The proof did not start: ${started.error?.message}`);
   return waitFor(
     'the proof',
     async () => {
@@ -125,6 +129,6 @@ function walletOf(client: Client) {
 
 function firstOf(crowd: Crowd) {
   const [first] = crowd.viewers;
-  if (!first) throw new Error('There is nobody');
+  if (!first) throw new Error('There is no viewer');
   return first;
 }

@@ -1,8 +1,8 @@
-/** The show waits for its stage: `npm start` listens once its world is made. */
+/** Waits for the server: `npm start` listens only once its demo world is complete. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fail } from '../local/home.ts';
 
-/** The first start installs and builds. */
+/** Long enough for the first start, which installs packages and builds. */
 const WAIT_SECONDS_MAX = 180;
 const POLL_MS = 500;
 const ANSWER_MS_MAX = 5_000;
@@ -15,7 +15,7 @@ export async function waitUntilReady(origin: string): Promise<void> {
     if (Date.now() > until) fail(`${origin} ${state}. Start the server first: npm start`);
     if (isFirst)
       console.log(
-        `${origin} ${state}. Waiting for \`npm start\`, in another terminal, for ${WAIT_SECONDS_MAX} seconds …`,
+        `${origin} ${state}. Run \`npm start\` in another terminal. Waiting up to ${WAIT_SECONDS_MAX} seconds …`,
       );
     await sleep(POLL_MS);
   }
@@ -24,8 +24,8 @@ export async function waitUntilReady(origin: string): Promise<void> {
 async function stateOf(origin: string): Promise<string> {
   try {
     const { ok, status } = await fetch(`${origin}/health`, { signal: AbortSignal.timeout(ANSWER_MS_MAX) });
-    return ok ? 'ready' : `answers ${status}`;
+    return ok ? 'ready' : `responds with ${status}`;
   } catch {
-    return 'does not answer yet';
+    return 'does not respond yet';
   }
 }

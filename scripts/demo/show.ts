@@ -1,4 +1,4 @@
-/** A transcript that checks itself: each line is something that happened, and the first that did not ends it. */
+/** Prints the demo's transcript. A check that fails throws, which ends the demo. */
 import { isDeepStrictEqual } from 'node:util';
 
 export function scene(title: string): void {
@@ -9,7 +9,7 @@ export function tell(line: string): void {
   console.log(`  ${line}`);
 }
 
-/** Throws, with both, unless they are the same. */
+/** Prints the line if both values are the same. Otherwise, throws an error with both. */
 export function expectSame(what: string, actual: unknown, expected: unknown): void {
   if (!isDeepStrictEqual(actual, expected))
     throw new Error(`${what}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`);

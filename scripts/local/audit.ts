@@ -1,14 +1,14 @@
-/** Proves a whole ledger in this process, by the code that the Worker proves it with. */
+/** Proves a whole ledger in this process, with the Worker's own code. */
 import type { Context } from '@/contracts/context';
 import { openDatabase } from '@/db/client';
 import { proveNextPage } from '@/domains/money/audit/prove';
 import { startProof } from '@/domains/money/audit/start';
 import { abandonProofs, findProof, type Proof } from '@/ledger/proofs';
 
-/** @param database a copy: a proof writes its own progress */
+/** @param database a copy, because a proof writes its progress to it */
 export async function proveWhole(database: D1Database): Promise<Proof> {
   const log = { event() {}, fault() {} };
-  // A proof needs no more of a Context than this; its next message is the loop below.
+  // A proof only uses these fields of a Context. The loop below replaces the queue's messages.
   const ctx = {
     db: openDatabase(database),
     now: () => Date.now(),
@@ -21,7 +21,7 @@ export async function proveWhole(database: D1Database): Promise<Proof> {
   for (;;) {
     await proveNextPage(ctx, id);
     const proof = await findProof(ctx, id);
-    if (!proof) throw new Error('The proof is gone');
+    if (!proof) throw new Error('The proof no longer exists');
     if (proof.state !== 'running') return proof;
   }
 }

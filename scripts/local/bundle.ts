@@ -1,4 +1,4 @@
-/** Bundles: the Worker as it would be deployed, and pieces of `src` that a script runs in Node. */
+/** Bundles the Worker as it would be deployed, and modules of `src` that a script runs in Node. */
 import { execFile } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -9,10 +9,10 @@ import { ROOT } from './home.ts';
 
 export const BUNDLE = resolve(ROOT, 'dist/index.js');
 
-/** What a bundle is made of. */
+/** Files that affect the bundle. */
 const SOURCES = ['src', 'wrangler.toml', 'package-lock.json', 'tsconfig.json'];
 
-/** Wrangler's own dry run of a deployment, so nothing that is tested here differs from what is deployed. */
+/** Uses wrangler's own dry run of a deployment, so local runs use exactly what is deployed. */
 export async function buildWorker({ entry, outdir }: { entry?: string; outdir: string }): Promise<void> {
   const wrangler = resolve(ROOT, 'node_modules/wrangler/bin/wrangler.js');
   const building = promisify(execFile)(
@@ -25,23 +25,23 @@ export async function buildWorker({ entry, outdir }: { entry?: string; outdir: s
   await building.finally(() => process.off('exit', end));
 }
 
-/** Quiet, also where nobody can answer a question. */
+/** Keeps wrangler quiet, and stops it from asking questions. */
 export const quiet = { WRANGLER_LOG: 'error', WRANGLER_SEND_METRICS: 'false', CI: '1' } as const;
 
-/** Builds only what has changed since. Throws with wrangler's words if it does not build. */
+/** Builds only if a source has changed since the last build. Throws with wrangler's output if the build fails. */
 export async function ensureBuilt(): Promise<void> {
   const builtAt = statSync(BUNDLE, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   if (SOURCES.some((source) => changedAt(resolve(ROOT, source)) >= builtAt)) await buildWorker({ outdir: 'dist' });
 }
 
-/** A folder's own time counts as well: it changes with a file that is gone. */
+/** Includes a folder's own time, because it changes when a file is deleted. */
 function changedAt(path: string): number {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (!stat?.isDirectory()) return stat?.mtimeMs ?? 0;
   return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => changedAt(join(path, name))));
 }
 
-/** Loads a TypeScript module that imports `@/…` into this process; packages come from node_modules as they are. */
+/** Loads a TypeScript module that imports `@/…` into this process. Packages are not bundled. */
 export async function importSource<T>(entry: string): Promise<T> {
   const outfile = resolve(ROOT, 'dist/scripts', `${entry.replaceAll(/[^a-z0-9]+/gi, '-')}.mjs`);
   await build({

@@ -1,4 +1,4 @@
-/** A client as anyone could write one, over real HTTP and WebSockets: for the demo, the bench and the end-to-end tests. */
+/** An ordinary client, over real HTTP and WebSockets, for the demo, the bench and the end-to-end tests. */
 import { randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
@@ -8,7 +8,7 @@ const POLL_MS = 50;
 
 export interface Answer {
   readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: whoever asks knows what the contract answers
+  // biome-ignore lint/suspicious/noExplicitAny: the caller knows the type from the API's contract
   readonly data: any;
   readonly error?: { readonly code: string; readonly message: string };
 }
@@ -20,9 +20,9 @@ export interface NewAccount {
   readonly displayName?: string;
 }
 
-/** Somebody at the API: no one yet, a guest or an account. */
+/** A caller of the API: anonymous, a guest or an account. */
 export class Client {
-  // There is no edge in front that says who calls, and rate limits go by it.
+  // No edge sets the caller's address locally, and rate limits count by it.
   readonly #address = `10.${randomInt(256)}.${randomInt(256)}.${randomInt(256)}`;
   readonly #origin: string;
   readonly #headers: Readonly<Record<string, string>>;
@@ -36,7 +36,7 @@ export class Client {
     return new Client(this.#origin, { ...this.#headers, ...headers });
   }
 
-  /** @param body JSON as text or to be made; or a form, which says of itself what it is */
+  /** @param body JSON text, a value to send as JSON, or a form */
   async try(method: string, path: string, body?: unknown): Promise<Answer> {
     const isForm = body instanceof FormData;
     const response = await fetch(`${this.#origin}/api/v1${path}`, {
@@ -48,18 +48,18 @@ export class Client {
       },
       body: typeof body === 'string' || body === undefined || isForm ? (body ?? null) : JSON.stringify(body),
     });
-    const envelope = (await response.json()) as Omit<Answer, 'status'>; // every answer of the API is one
+    const envelope = (await response.json()) as Omit<Answer, 'status'>; // every response of the API is an envelope
     return { ...envelope, status: response.status };
   }
 
-  /** Throws what the API refuses with. */
+  /** Throws an error with the API's code and message if the request is refused. */
   async call(method: string, path: string, body?: unknown): Promise<Answer['data']> {
     const { status, data, error } = await this.try(method, path, body);
     if (error) throw new Error(`${method} ${path} is ${status} ${error.code}: ${error.message}`);
     return data;
   }
 
-  /** Registers and verifies the address by the link in the development mailbox, as its owner would. */
+  /** Registers, and verifies the address with the link from the development mailbox. */
   async signUp(account: NewAccount): Promise<Client> {
     const { token } = await this.call('POST', '/auth/register', account);
     const me = this.as({ authorization: `Bearer ${token}` });
@@ -81,7 +81,7 @@ export class Client {
   }
 }
 
-/** An event of a room, whatever its kind. */
+/** A room event of any kind. */
 export interface RoomEvent {
   readonly type: string;
   readonly seq?: number;
@@ -89,7 +89,7 @@ export interface RoomEvent {
   readonly [field: string]: any;
 }
 
-/** A socket in a room, with all that it was told. */
+/** A socket in a room, with all events that it received. */
 export class RoomSocket {
   readonly events: RoomEvent[] = [];
   closed: { readonly code: number; readonly reason: string } | undefined;
@@ -99,15 +99,15 @@ export class RoomSocket {
   constructor(url: string) {
     this.#url = url;
     this.#socket = new WebSocket(url, { perMessageDeflate: false });
-    // The type says that it may be binary; the room sends text.
+    // The type also allows binary data, but rooms only send text.
     this.#socket.on('message', (data) => this.events.push(...(JSON.parse(String(data)) as RoomEvent[])));
     this.#socket.on('close', (code, reason) => {
       this.closed = { code, reason: String(reason) };
     });
-    this.#socket.on('error', () => {}); // its close follows, and says more
+    this.#socket.on('error', () => {}); // the close event follows, with more details
   }
 
-  /** Opens a room with what `join` answered; resolves with the welcome. */
+  /** Enters a room by the URL that `join` returned. Resolves after the welcome. */
   static async enter(url: string): Promise<RoomSocket> {
     const socket = new RoomSocket(url);
     await waitFor('the welcome', () => {
@@ -125,7 +125,7 @@ export class RoomSocket {
     return this.events.filter((event) => event.type === type);
   }
 
-  /** Of the newest durable event that came. */
+  /** The number of the newest durable event received. */
   get seq(): number {
     return Math.max(...this.events.map(({ seq }) => seq ?? 0));
   }
@@ -151,7 +151,7 @@ export class RoomSocket {
     return this.ask({ type: 'send-message', text });
   }
 
-  /** As a connection is lost: without a word. */
+  /** Drops the connection without a close frame. */
   lose(): void {
     this.#socket.terminate();
   }
@@ -160,7 +160,7 @@ export class RoomSocket {
     this.#socket.close();
   }
 
-  /** Where to come back, with what the room gave for it. */
+  /** The URL to resume at, with the resume pass from the welcome. */
   get resumeUrl(): string {
     const url = new URL(this.#url);
     url.searchParams.set('pass', this.first('welcome')?.resumePass);
@@ -169,7 +169,7 @@ export class RoomSocket {
   }
 }
 
-/** Asks again until there is an answer; throws if there is none in time. */
+/** Calls `look` until it returns a value. Throws if there is none in time. */
 export async function waitFor<T>(
   what: string,
   look: () => T | undefined | Promise<T | undefined>,
@@ -179,7 +179,7 @@ export async function waitFor<T>(
   for (;;) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
-    if (performance.now() > until) throw new Error(`Waited ${waitMsMax / 1_000} s in vain for ${what}`);
+    if (performance.now() > until) throw new Error(`Timed out after ${waitMsMax / 1_000} s waiting for ${what}`);
     await sleep(POLL_MS);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Where the local world stands: the project, and the folder that holds its `.dev.vars` and its state. A test gives
- * itself a world of its own with FOOTLIGHT_HOME.
+ * Locates the project, and the folder with its `.dev.vars` and its state. Tests set FOOTLIGHT_HOME to use their own
+ * folder.
  */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { type ParseArgsOptionsConfig, parseArgs, parseEnv, stripVTControlCharact
 export const ROOT = resolve(import.meta.dirname, '../..');
 const HOME = resolve(ROOT, process.env.FOOTLIGHT_HOME ?? '.');
 const DEV_VARS = resolve(HOME, '.dev.vars');
-/** wrangler's own, so that `wrangler d1 execute --local` sees the same database. */
+/** The same folder that wrangler uses, so `wrangler d1 execute --local` sees the same database. */
 export const STATE = resolve(HOME, '.wrangler/state/v3');
 
 const LOCK = resolve(HOME, '.wrangler/server.lock');
@@ -21,47 +21,47 @@ const PORT_DEFAULT = 8_787;
 export function readPort(): number {
   const port = Number(process.env.PORT || PORT_DEFAULT);
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
-    fail(`PORT must be a port number, not "${process.env.PORT}".`);
+    fail(`PORT must be a number from 1 to 65535, not "${process.env.PORT}".`);
   return port;
 }
 
 export interface DevVars {
   readonly [name: string]: string;
-  /** Of every account of the demo world; the Worker itself does not know it. */
+  /** The password of every demo account. The Worker itself does not read it. */
   readonly DEMO_PASSWORD: string;
 }
 
 const secret = () => randomBytes(32).toString('base64url');
 
-/** What stands for one's own machine. Secrets are made here, so that none is in the repository. */
+/** The first `.dev.vars` on a machine. Secrets are generated, so that none is in the repository. */
 const FIRST_VARS: Readonly<Record<string, () => string>> = {
   ENVIRONMENT: () => 'development',
   JWT_SECRET: secret,
   ENCRYPTION_KEY: secret,
-  FRONTEND_URL: () => '', // none: the links in mails lead to the Worker's own pages
+  FRONTEND_URL: () => '', // empty: links in mails open the Worker's own pages
   CORS_ORIGIN: () => 'http://localhost:5173,http://localhost:3000',
   OWNER_EMAIL: () => 'owner@footlight.test',
   STREAM_GRACE_SECONDS: () => '5',
   LIVEKIT_URL: () => process.env.LIVEKIT_URL ?? 'ws://localhost:7880',
   LIVEKIT_API_KEY: () => 'devkey',
-  LIVEKIT_API_SECRET: () => 'secret', // what `livekit-server --dev` has
+  LIVEKIT_API_SECRET: () => 'secret', // the secret of `livekit-server --dev`
 };
 
 /**
- * Reads `.dev.vars`; writes it with random secrets if there is none, and adds secrets that are missing or empty, as in a
- * copy of `.dev.vars.example`. `renewed`: the demo's password is a new one.
+ * Reads `.dev.vars`. Creates it with random secrets if it does not exist, and adds secrets that are missing or empty,
+ * as in a copy of `.dev.vars.example`. `renewed` means that the demo password is new.
  */
 export function ensureDevVars(): { vars: DevVars; renewed: boolean } {
   if (!existsSync(DEV_VARS))
-    append('# Your own machine only. Written by npm start; delete it for new secrets.', ...lines(FIRST_VARS));
+    append('# For this machine only. Written by npm start; delete it to get new secrets.', ...lines(FIRST_VARS));
   for (const name of ['JWT_SECRET', 'ENCRYPTION_KEY']) if (!readVars()[name]) append(...lines({ [name]: secret }));
   if (readVars().VAPID_PUBLIC_KEY === undefined) append(...lines(pushVars()));
   const renewed = !readVars().DEMO_PASSWORD;
   if (renewed) append(...lines({ DEMO_PASSWORD: () => randomBytes(9).toString('base64url') }));
-  return { vars: readVars() as DevVars, renewed }; // the lines above are there now
+  return { vars: readVars() as DevVars, renewed }; // the lines above added all of them
 }
 
-/** A key pair for Web Push: the point as browsers want it, and its scalar. */
+/** A key pair for Web Push: the public key as an uncompressed point, as browsers expect it, and the private scalar. */
 function pushVars(): typeof FIRST_VARS {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const { x = '', y = '', d = '' } = privateKey.export({ format: 'jwk' });
@@ -88,8 +88,8 @@ function append(...text: string[]): void {
 }
 
 /**
- * For the server, until its process ends, however it does: two of them on the same files would write over each other.
- * The lock is SQLite's, so the system lets go of it.
+ * Locks the state for this server until its process ends, because two servers would overwrite each other's files. It is
+ * an SQLite lock, so the system releases it even after a crash.
  */
 export function holdWorld(): void {
   mkdirSync(resolve(HOME, '.wrangler'), { recursive: true });
@@ -97,7 +97,7 @@ export function holdWorld(): void {
   try {
     lock.exec('BEGIN EXCLUSIVE');
   } catch {
-    fail(`Another npm start uses the data in ${HOME}. End it first, or give this one a folder by FOOTLIGHT_HOME.`);
+    fail(`Another npm start is using the data in ${HOME}. Stop it first, or set FOOTLIGHT_HOME to another folder.`);
   }
   process.on('exit', () => lock.close());
 }
@@ -107,16 +107,16 @@ export function readArguments<const T extends ParseArgsOptionsConfig>(options: T
   try {
     return parseArgs({ options }).values;
   } catch (error) {
-    return fail((error as Error).message); // parseArgs throws nothing else
+    return fail((error as Error).message); // parseArgs throws only Errors
   }
 }
 
-/** For a promise: whatever goes wrong ends the script. @param what did not work */
+/** For a promise's `catch`: prints the error and ends the script. @param what describes what failed */
 export function failAt(what: string): (error: Error & { stderr?: string }) => never {
   return ({ stderr, message }) => fail(`${what}: ${stripVTControlCharacters(stderr || message).trim()}`);
 }
 
-/** One clear line, and the end. */
+/** Prints the message and exits with 1. */
 export function fail(message: string): never {
   console.error(message);
   process.exit(1);

@@ -1,6 +1,6 @@
 /**
- * LiveKit's side of the main job, where no LiveKit runs: its webhooks, signed by its own SDK, and as much of its API as
- * making a stream key takes.
+ * Stands in for LiveKit if none runs: sends its webhooks, signed by its own SDK, and serves the part of its API that
+ * creating a stream key needs.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
@@ -58,14 +58,14 @@ interface Ingress {
 }
 
 export interface StandIn {
-  /** As an encoder starts and stops to send: the minute's sweep asks what is on. */
+  /** Sets whether an encoder is sending, because the minute's sweep polls it. */
   setPublishing(ingressId: string, isPublishing: boolean): void;
-  /** Into which video room it publishes. */
+  /** The video room that the ingress publishes to. */
   roomOf(ingressId: string): string;
   close(): Promise<void>;
 }
 
-/** Listens where the server looks for LiveKit. */
+/** Listens at the URL where the server expects LiveKit. */
 export async function standInForLiveKit(keys: LiveKitKeys): Promise<StandIn> {
   const ingresses = new Map<string, Ingress>();
   const verifier = new TokenVerifier(keys.apiKey, keys.apiSecret);
@@ -101,7 +101,7 @@ export async function standInForLiveKit(keys: LiveKitKeys): Promise<StandIn> {
   };
 }
 
-/** Nothing for what it does not have. */
+/** Returns undefined for unknown calls and objects. */
 function answerCall(ingresses: Map<string, Ingress>, path: string, body: Readonly<Record<string, unknown>>) {
   switch (path.replace('/twirp/livekit.', '')) {
     case 'Ingress/CreateIngress': {
@@ -146,7 +146,7 @@ function answerCall(ingresses: Map<string, Ingress>, path: string, body: Readonl
         rooms: publishing.map(({ room_name }) => ({ name: room_name, num_participants: 1, num_publishers: 1 })),
       };
     }
-    default: // nobody is in its rooms
+    default: // its rooms have no participants
       return undefined;
   }
 }

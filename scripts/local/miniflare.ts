@@ -1,6 +1,6 @@
 /**
- * The Worker on one's own machine: the bundle in workerd by Miniflare, on a direct socket, without the proxies of
- * `wrangler dev` that cost nine tenths of the speed. Bindings come from wrangler.toml, so it is stated once.
+ * Runs the bundled Worker locally, in workerd by Miniflare. It listens on a direct socket, because the proxies of
+ * `wrangler dev` cost nine tenths of the speed. Bindings come from wrangler.toml, so they are defined only once.
  */
 import { lookup } from 'node:dns/promises';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -11,9 +11,9 @@ import type { Miniflare, V4MiniflareOptions } from 'miniflare';
 import { BUNDLE, quiet } from './bundle.ts';
 import { ROOT } from './home.ts';
 
-Object.assign(process.env, quiet); // before wrangler is loaded: it reads them once
+Object.assign(process.env, quiet); // before wrangler is loaded, because it reads them once
 const { unstable_getMiniflareWorkerOptions: readWrangler, unstable_splitSqlQuery: splitSql } = await import('wrangler');
-// Miniflare is wrangler's: another version would be another platform.
+// Uses wrangler's own Miniflare, because another version might behave differently.
 const require = createRequire(createRequire(import.meta.url).resolve('wrangler'));
 const miniflare = require('miniflare') as typeof import('miniflare');
 
@@ -23,18 +23,18 @@ const MIGRATIONS = resolve(ROOT, 'migrations');
 
 export interface Options {
   readonly bindings: Readonly<Record<string, string>>;
-  /** Where D1, R2 and the rooms are kept; without it they are gone with the process. */
+  /** Folder for D1, R2 and the rooms. Without it, they are lost when the process ends. */
   readonly state?: string;
-  /** Nothing listens without it. */
+  /** Without it, nothing listens. */
   readonly port?: number;
   readonly bundle?: string;
-  /** Without rate limits: for a load that is one on purpose. */
+  /** Turns rate limits off, for load tests. */
   readonly unlimited?: boolean;
-  /** A line that the Worker logs. */
+  /** Called for each line that the Worker logs. */
   readonly onLog?: (level: string, message: string) => void;
 }
 
-/** Answers once it runs, and listens where it has a port. */
+/** Resolves once the Worker runs and listens, if it has a port. */
 export async function startWorker(options: Options): Promise<Miniflare> {
   const running = new miniflare.Miniflare(workerOptions(options));
   await running.ready;
@@ -42,14 +42,13 @@ export async function startWorker(options: Options): Promise<Miniflare> {
 }
 
 /**
- * Runs what a cron would. NOTE: not by `getWorker` or anything else of Miniflare's that is a proxy: those block Node until
- * workerd answers, and workerd, when it has logged more than a pipe holds, waits for Node to read it. Both wait for ever
- * once there are requests enough.
+ * Runs the cron job. NOTE: do not use `getWorker` or other proxies of Miniflare. They block Node until workerd
+ * responds, and workerd blocks until Node reads its logs once a pipe is full, so enough requests make a deadlock.
  */
 export async function runScheduled(running: Miniflare): Promise<void> {
   const response = await running.dispatchFetch('http://localhost/cdn-cgi/local/scheduled?cron=*+*+*+*+*');
   const outcome = await response.text();
-  if (!response.ok) throw new Error(`The minute's sweeps ended with ${outcome}`);
+  if (!response.ok) throw new Error(`The minute's sweeps failed: ${outcome}`);
 }
 
 export function workerOptions({
@@ -84,8 +83,8 @@ function shared(state: string | undefined) {
   return {
     name: 'footlight',
     rootPath: ROOT,
-    cf: false, // it would be fetched
-    unsafeTriggerHandlers: true, // at Miniflare's own address alone
+    cf: false, // otherwise Miniflare fetches it from the network
+    unsafeTriggerHandlers: true, // only at Miniflare's own address
     log: new miniflare.NoOpLog(),
     ...(state ? { resourcePersistencePath: state } : {}),
   };
@@ -96,12 +95,12 @@ function readBindings(): Record<string, unknown> & { bindings?: Record<string, u
   return workerOptions as ReturnType<typeof readBindings>; // its own types name packages that are not installed
 }
 
-/** wrangler states its options in the fourth version's words. */
+/** Wrangler returns options in Miniflare 4's format. */
 function convert(options: object) {
   return miniflare.convertV4MiniflareOptions(options as V4MiniflareOptions); // a union too wide to build in pieces
 }
 
-/** In the order in which they are applied. */
+/** Migration files, in the order in which they are applied. */
 export function listMigrations(): string[] {
   return readdirSync(MIGRATIONS)
     .filter((name) => name.endsWith('.sql'))
@@ -109,8 +108,8 @@ export function listMigrations(): string[] {
 }
 
 /**
- * Applies what the database has not seen, each migration as one transaction, and answers their names. The books are
- * kept as wrangler keeps them, so `wrangler d1 migrations` goes on from here.
+ * Applies pending migrations, each as one transaction, and returns their names. It records them as wrangler does, so
+ * `wrangler d1 migrations` continues from there.
  */
 export async function migrate(database: D1Database, names = listMigrations()): Promise<string[]> {
   await database.exec(
@@ -126,13 +125,13 @@ export async function migrate(database: D1Database, names = listMigrations()): P
       database.prepare('INSERT INTO d1_migrations (name) VALUES (?)').bind(name),
     ];
     await database.batch(batch).catch((error: Error) => {
-      throw new Error(`${name} was not applied: ${error.message}`, { cause: error });
+      throw new Error(`${name} could not be applied: ${error.message}`, { cause: error });
     });
   }
   return pending;
 }
 
-/** The local database, for a script that needs no server. */
+/** Opens the local database, for scripts that need no server. */
 export async function withDatabase<T>(state: string, work: (database: D1Database) => Promise<T>): Promise<T> {
   const { compatibilityDate, d1Databases } = readBindings();
   const worker = { script: 'export default {}', modules: true, compatibilityDate, d1Databases };
@@ -144,7 +143,7 @@ export async function withDatabase<T>(state: string, work: (database: D1Database
   }
 }
 
-/** Whether nothing listens there yet, at any of localhost's addresses. */
+/** Whether the port is free at all of localhost's addresses. */
 export async function isPortFree(port: number): Promise<boolean> {
   const addresses = await lookup('localhost', { all: true });
   const free = await Promise.all(addresses.map(({ address }) => isFree(port, address)));

@@ -1,4 +1,4 @@
-/** Pictures made of numbers, so that none is in the repository: an evening sky, and a light in it. */
+/** Generates pictures of an evening sky with a light, so that the repository needs no image files. */
 import { crc32, deflateSync } from 'node:zlib';
 
 type Colour = readonly [red: number, green: number, blue: number];
@@ -8,16 +8,16 @@ export interface Picture {
   readonly height: number;
   readonly above: Colour;
   readonly below: Colour;
-  /** Where the light stands, as a share of the width. */
+  /** The light's position, as a share of the width. */
   readonly lightAt: number;
 }
 
 const LIGHT: Colour = [255, 236, 200];
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
-/** Eight bits a sample, red, green and blue, packed and filtered as usual, not interlaced. */
+/** PNG header fields: eight bits per sample, RGB, standard compression and filters, not interlaced. */
 const RGB = [8, 2, 0, 0, 0];
 
-/** A PNG. */
+/** Returns the picture as a PNG. */
 export function paint({ width, height, above, below, lightAt }: Picture): Uint8Array<ArrayBuffer> {
   const rows = new Uint8Array((width * 3 + 1) * height); // each row begins with its filter: none
   for (let y = 0; y < height; y += 1)

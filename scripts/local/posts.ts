@@ -1,6 +1,6 @@
 /**
- * The demo world's posts, written over HTTP as any client would, so that the running Worker draws and stores their
- * pictures. Only for creators who never wrote any: a post that was deleted stays so.
+ * Creates the demo world's posts over HTTP, so that the running Worker converts and stores their pictures. Only for
+ * creators who never wrote a post, so deleted posts do not come back.
  */
 import { Client } from './client.ts';
 import type { DevVars } from './home.ts';
@@ -19,16 +19,16 @@ interface DemoPost {
   readonly videos?: readonly Uint8Array<ArrayBuffer>[];
 }
 
-/** By the author's email, the oldest first. */
+/** Posts by the author's email, oldest first. */
 const POSTS: Readonly<Record<string, readonly DemoPost[]>> = {
   'creator1@footlight.test': [
     { text: 'New strings, new songs. The rooftop is booked for Friday night.' },
     { text: 'Soundcheck done. The lights are up and the neighbours are warned.', pictures: [DUSK] },
-    { text: 'For those who follow: the view from where you will sit.', visibility: 'followers', pictures: [NIGHT] },
+    { text: 'For my followers: the view from your seats.', visibility: 'followers', pictures: [NIGHT] },
   ],
   'creator2@footlight.test': [
-    { text: 'Two rooms, one set. Which colour shall the night have?', pictures: [NEON, NIGHT] },
-    { text: 'Crate digging all week: three records that nobody plays, and on Saturday I do.' },
+    { text: 'Two rooms, one set. What colour should the night be?', pictures: [NEON, NIGHT] },
+    { text: 'Crate digging all week: three records nobody plays. On Saturday, I will.' },
   ],
 };
 
@@ -40,7 +40,7 @@ export async function addPosts(origin: string, { DEMO_PASSWORD }: DevVars, email
   }
 }
 
-/** Its words alone where pictures cannot be drawn. */
+/** Posts only the text if the server cannot convert pictures. */
 async function write(author: Client, post: DemoPost): Promise<void> {
   const { error } = await author.try('POST', '/content/posts', formOf(post));
   if (error?.code === 'IMAGES_UNAVAILABLE')
@@ -48,7 +48,7 @@ async function write(author: Client, post: DemoPost): Promise<void> {
   else if (error) throw new Error(error.message);
 }
 
-/** What `POST /content/posts` takes. */
+/** The form that `POST /content/posts` accepts. */
 export function formOf({ text, visibility = 'public', pictures = [], videos = [] }: DemoPost): FormData {
   const form = new FormData();
   form.set('text', text);

@@ -1,4 +1,4 @@
-/** Loads the demo world's code, which is the Worker's own, and lets it make what is missing. */
+/** Seeds the demo world: bundles `world.ts`, which uses the Worker's own code, and runs it. */
 import { importSource } from './bundle.ts';
 import type { DevVars } from './home.ts';
 
@@ -13,5 +13,5 @@ type Account = Awaited<ReturnType<typeof seed>>['accounts'][number];
 
 export function listAccounts(accounts: readonly Account[], { DEMO_PASSWORD }: DevVars): string {
   const lines = accounts.map(({ email, is }) => `  ${email.padEnd(26)} ${is}`);
-  return ['Demo accounts', ...lines, `  password of each: ${DEMO_PASSWORD}`].join('\n');
+  return ['Demo accounts', ...lines, `  Password for all: ${DEMO_PASSWORD}`].join('\n');
 }

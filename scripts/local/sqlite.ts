@@ -1,6 +1,6 @@
 /**
- * A D1 database over node:sqlite, for a script that works on a copy: as much of D1's interface as Drizzle uses, with
- * its batch as one transaction.
+ * A D1 database on top of node:sqlite, for scripts that work on a copy. It has the part of D1's interface that Drizzle
+ * uses, and runs a batch as one transaction.
  */
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 
@@ -40,5 +40,5 @@ export function asD1(database: DatabaseSync): D1Database {
       }
     },
   };
-  return d1 as unknown as D1Database; // of its interface this is the part that Drizzle calls
+  return d1 as unknown as D1Database; // only the part that Drizzle calls
 }

@@ -1,7 +1,7 @@
 /**
- * The demo world: an owner, two approved creators, three viewers who follow them, a discount code, and an economy in
- * which diamonds mature at once. Run in Node from the Worker's own code, so that a hash, a key or a rule is never
- * written twice. Who is there already stays as they are.
+ * The demo world: an owner, two approved creators, three viewers who follow them, a discount code, and an economy where
+ * diamonds mature at once. It runs in Node with the Worker's own code, so that no hash, key or rule is written twice.
+ * Existing accounts stay unchanged.
  */
 import { and, eq, inArray, notExists, sql } from 'drizzle-orm';
 import { type Env, readConfig } from '@/config';
@@ -60,14 +60,14 @@ const CREATORS: readonly DemoAccount[] = [
   },
 ];
 
-/** Username of the follower → usernames of the followed. */
+/** Username of the follower → usernames of the creators. */
 const FOLLOWS: Readonly<Record<string, readonly string[]>> = {
   viewer1: ['creator1', 'creator2'],
   viewer2: ['creator1'],
   viewer3: ['creator2'],
 };
 
-/** OWNER_EMAIL may name one of the others: then there is no account of the owner's own. */
+/** If OWNER_EMAIL is another demo account's address, there is no separate owner account. */
 export function demoAccounts(ownerEmail = 'owner@footlight.test'): readonly DemoAccount[] {
   const others = [
     ...CREATORS,
@@ -82,18 +82,18 @@ export function demoAccounts(ownerEmail = 'owner@footlight.test'): readonly Demo
 
 export interface SeedOptions {
   readonly password: string;
-  /** Gives accounts that are there already the password as well: it is a new one. */
+  /** Also sets the password of existing accounts, because the demo password is new. */
   readonly resetPasswords: boolean;
 }
 
-/** Answers the accounts, how many of them it had to make, and which creators never wrote a post: see posts.ts. */
+/** Returns the accounts, how many of them it created, and the emails of creators without posts (see posts.ts). */
 export async function seedWorld(
   database: D1Database,
   vars: Readonly<Record<string, string>>,
   { password, resetPasswords }: SeedOptions,
 ) {
-  const config = readConfig(vars as Partial<Env>); // it reads the names that it knows
-  // The builders used here need no more of a Context than this.
+  const config = readConfig(vars as Partial<Env>); // readConfig ignores unknown names
+  // The functions called here only use these fields of a Context.
   const ctx = { config, db: openDatabase(database), now: () => Date.now() } as Context;
   const wanted = demoAccounts(config.ownerEmail);
   const ids = await findAccounts(ctx, wanted);
@@ -110,7 +110,7 @@ export async function seedWorld(
   return { accounts: wanted, made: missing.length, withoutPosts: await findSilent(ctx) };
 }
 
-/** Emails of creators. */
+/** Emails of demo creators who never wrote a post. */
 async function findSilent(ctx: Context): Promise<string[]> {
   const keys = CREATORS.map(({ email }) => fold(email));
   const written = ctx.db.select({ id: posts.id }).from(posts).where(eq(posts.authorId, users.id));
@@ -130,7 +130,7 @@ async function findAccounts(ctx: Context, wanted: readonly DemoAccount[]): Promi
   return new Map(rows.map(({ id, key }) => [key, id]));
 }
 
-/** One batch a person: half of an account is none. */
+/** One batch per account, so that no account is half made. */
 async function addAccount(ctx: Context, account: DemoAccount, password: string): Promise<string> {
   const id = newId();
   const isCreator = CREATORS.includes(account);
@@ -144,13 +144,13 @@ async function addAccount(ctx: Context, account: DemoAccount, password: string):
   return id;
 }
 
-/** OWNER_EMAIL may have changed since the world was made, and the owner before still has the name. */
+/** If OWNER_EMAIL changed since the last seed, the previous owner still has the username. */
 async function freeUsername(ctx: Context, username: string): Promise<string> {
   const taken = await ctx.db.select({ id: users.id }).from(users).where(eq(users.username, username)).get();
   return taken ? inventUsername(username) : username;
 }
 
-/** The account in OWNER_EMAIL is the owner, if its address is verified; former owners keep their rank. */
+/** Makes the account with OWNER_EMAIL the owner, if its address is verified. Former owners keep their rank. */
 async function addRank(ctx: Context, ownerId: string | undefined): Promise<void> {
   if (ownerId === undefined) return;
   const owner = await ctx.db
@@ -214,7 +214,7 @@ async function addFollows(ctx: Context, wanted: readonly DemoAccount[], ids: Rea
   );
 }
 
-/** Of the economy that the platform comes with; one that somebody has changed stays. */
+/** Replaces only the platform's first economy. One that someone has changed stays. */
 async function addEconomy(ctx: Context): Promise<void> {
   const { version, conversions, limits, targets } = await readEconomy(ctx);
   if (version > 1) return;
@@ -224,7 +224,7 @@ async function addEconomy(ctx: Context): Promise<void> {
   ]);
 }
 
-/** Once for each viewer, on any package. */
+/** Adds a code that each viewer can use once, on any package. */
 async function addDiscount(ctx: Context): Promise<void> {
   const now = ctx.now();
   await runBatch(ctx, [

@@ -39,7 +39,7 @@ function start(home: string, port: number) {
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk) => {
         output += chunk;
-        if (output.includes('Ctrl-C ends it.')) resolveStarted();
+        if (output.includes('Press Ctrl-C to stop it.')) resolveStarted();
       });
     child.once('close', () => reject(new Error(`The server did not start:\n${output}`)));
   });
@@ -85,7 +85,7 @@ it('a server answers nobody until its data is ready, however many ask, and a sec
   expect((await fetch(`http://localhost:${port}/health`)).status).toBe(200);
 
   const second = await start(home, await freePort()).ended;
-  expect(second).toMatchObject({ code: 1, output: expect.stringContaining('Another npm start uses the data') });
+  expect(second).toMatchObject({ code: 1, output: expect.stringContaining('Another npm start is using the data') });
   const third = await start(newHome(), port).ended;
   expect(third).toMatchObject({ code: 1, output: expect.stringContaining(`Port ${port} is in use`) });
 

@@ -42,7 +42,7 @@ function openPage(script: string, path: string, answer: unknown, hash = '') {
 const PATH = '/api/v1/auth/verify-email/t';
 const refused = { success: false, error: { message: 'The password is not right.' } };
 
-it('"I registered this" verifies with the password, and a refusal is shown', async () => {
+it('"I signed up" verifies with the password, and a refusal is shown', async () => {
   const page = openPage(VERIFY_SCRIPT, PATH, refused);
   expect(await page.act('mine', 'submit', 'secret')).toEqual([PATH, { password: 'secret' }]);
   expect(page.elements.result?.textContent).toBe('The password is not right.');
@@ -75,6 +75,6 @@ it('the reset page takes its token from behind the #, and says so where there is
   const empty = openPage(RESET_SCRIPT, '/api/v1/auth/reset-password', {});
   expect([empty.elements.renew?.hidden, empty.elements.result?.textContent]).toEqual([
     true,
-    expect.stringContaining('not complete'),
+    expect.stringContaining('incomplete'),
   ]);
 });

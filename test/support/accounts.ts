@@ -28,7 +28,7 @@ export async function givePassword(userId: string): Promise<void> {
     .values({ userId, provider: 'password', subject: userId, secretHash, createdAt: 0, updatedAt: 0 });
 }
 
-/** The newest mail to the address whose subject has these words, once it is there. */
+/** Waits for the newest mail to the address whose subject contains this text. */
 export function mailTo(email: string, subject: string): Promise<string> {
   return vi.waitFor(
     async () => {
@@ -65,7 +65,7 @@ export async function mailedCode(email: string, subject: string): Promise<string
 
 /** The token of the newest mailed link that verifies the address. */
 export async function mailedLinkToken(email: string): Promise<string> {
-  const token = /verify-email[#/](?:token=)?(\S+)/.exec(await mailTo(email, 'Verify your e-mail'))?.[1];
+  const token = /verify-email[#/](?:token=)?(\S+)/.exec(await mailTo(email, 'Verify your email'))?.[1];
   expect(token).toBeDefined();
   return String(token);
 }

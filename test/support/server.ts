@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const STARTED = 'Ctrl-C ends it.';
+const STARTED = 'Press Ctrl-C to stop it.';
 const START_MS_MAX = 90_000;
 
 export interface Server {

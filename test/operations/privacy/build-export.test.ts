@@ -224,7 +224,7 @@ describe('an export', () => {
     const email = `new-${moved.person.email}`;
     await change(moved.person, { email, emailKey: email });
     await moved.work();
-    expect(await mailTo(email, 'Your data is ready')).toContain(`Hello ${moved.person.username}`);
+    expect(await mailTo(email, 'Your data is ready')).toContain(`Hi ${moved.person.username}`);
     expect(await countMails(moved.person.email)).toBe(0);
     const unverified = await aBegunExport({ verified: false });
     await unverified.work();

@@ -79,7 +79,7 @@ describe('a deletion', () => {
     expect(Date.parse(data.deletesAt)).toBeGreaterThan(Date.now() + GRACE_MS - MINUTE_MS);
     expect(await person.get('auth/me')).toMatchObject({ status: 401, error: { code: 'SESSION_ENDED' } });
     expect((await anyone.post('auth/refresh', { refreshToken: person.refreshToken })).status).toBe(401);
-    expect(await mailTo(person.email, 'going to be deleted')).toContain(data.deletesAt.slice(0, 10));
+    expect(await mailTo(person.email, 'will be deleted')).toContain(data.deletesAt.slice(0, 10));
     expect((await anyone.get(`users/${person.userId}`)).status).toBe(200);
   });
 
@@ -98,7 +98,7 @@ describe('a deletion', () => {
     await ask(person);
     expect((await signIn(person)).status).toBe(200);
     expect((await rowOf(person.userId))?.deletesAt).toBeNull();
-    expect(await mailTo(person.email, 'stays')).toContain('stays');
+    expect(await mailTo(person.email, "won't be deleted")).toContain("won't delete");
     await forgetMails(person.email);
     travel(GRACE_MS + DAY_MS);
     await sweep();

@@ -44,7 +44,7 @@ describe('the page of a verification link', () => {
     const response = await fetchPage(path);
     const text = await response.text();
     expect(text).toContain('<strong>&lt;img src=x&gt;</strong>');
-    for (const label of ['I registered this', 'This wasn&#39;t me', 'Verify without the password'])
+    for (const label of ['I signed up', 'This wasn&#39;t me', 'Verify without the password'])
       expect(text.replaceAll("wasn't", 'wasn&#39;t')).toContain(label);
     expect(text).not.toMatch(/<script>|\son\w+=|style=/);
     const { headers } = response;
@@ -116,7 +116,7 @@ describe('links in mails', () => {
   it('lead to the frontend, where one is set, with the token behind the #', async () => {
     const email = 'frontend.reader@footlight.test';
     await client().post('auth/register', { email, username: 'frontend_reader', password: PASSWORD });
-    expect(await mailTo(email, 'Verify your e-mail')).toContain('http://localhost:5173/verify-email#token=');
+    expect(await mailTo(email, 'Verify your email')).toContain('http://localhost:5173/verify-email#token=');
     expect(await mailedLinkToken(email)).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
   });
 
@@ -124,7 +124,7 @@ describe('links in mails', () => {
     const anyone = clientWith(WITHOUT_FRONTEND);
     const email = 'page.reader@footlight.test';
     await anyone.post('auth/register', { email, username: 'page_reader', password: PASSWORD });
-    const verify = PAGE_LINK.exec(await mailTo(email, 'Verify your e-mail'))?.[1] ?? '';
+    const verify = PAGE_LINK.exec(await mailTo(email, 'Verify your email'))?.[1] ?? '';
     expect((await fetchPage(verify)).status).toBe(200);
     expect((await client().post(verify, { password: PASSWORD })).data).toMatchObject({ verified: true });
 

@@ -11,7 +11,7 @@ const newcomer = () => {
   counter += 1;
   return { email: `newcomer${counter}@footlight.test`, username: `newcomer${counter}`, password: PASSWORD };
 };
-const LINK = 'Verify your e-mail';
+const LINK = 'Verify your email';
 const CODE = 'verify this address';
 
 describe('POST /auth/register', () => {

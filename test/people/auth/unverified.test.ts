@@ -22,7 +22,7 @@ import { remindUnverified } from '@/domains/people/auth/remind-unverified';
 import { newId } from '@/shared/ids';
 
 const DAY_MS = 24 * 3_600_000;
-const LINK = 'Verify your e-mail';
+const LINK = 'Verify your email';
 const MESSAGE = 'Registration successful. Please verify your email.';
 
 function newcomer(name = `n${newId().replaceAll('-', '').slice(-16)}`) {

@@ -136,7 +136,7 @@ describe('a new follower', () => {
       .select()
       .from(outbox)
       .where(sql`json_extract(event, '$.notification.userId') = ${creator.userId}`);
-    expect(row?.event).toMatchObject({ notification: { body: `${viewer.username} follows you now.` } });
+    expect(row?.event).toMatchObject({ notification: { body: `${viewer.username} now follows you.` } });
   });
 });
 

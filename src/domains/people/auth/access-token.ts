@@ -1,4 +1,4 @@
-/** The 15-minute access token: what it carries and how it is read back. */
+/** The 15-minute access token: its claims, and how they are signed and read. */
 import { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
 import { type Actor, PERMISSIONS, RANKS, ROLES } from '@/shared/actor';
@@ -8,9 +8,9 @@ const Claims = z.object({
   sub: z.string(),
   sid: z.string(),
   email: z.string(),
-  /** Missing in tokens from before this claim existed. */
+  /** Missing in tokens signed before this claim existed. */
   verified: z.boolean().default(true),
-  /** `admin` for staff, whose role stands in `userRole`. */
+  /** `admin` for staff; their own role is in `userRole`. */
   role: z.enum([...ROLES, 'admin']),
   userRole: z.enum(ROLES),
   creatorStatus: z.enum(['NONE', 'PENDING', 'APPROVED', 'REJECTED']),
@@ -38,7 +38,7 @@ export function signAccessToken(ctx: Context, actor: Actor, ttlSeconds: number):
   return signToken(ctx.config.keys, 'access', claims, ttlSeconds, ctx.now());
 }
 
-/** Nothing if the token is not ours or no longer good. */
+/** Returns undefined if the token is not ours or has expired. */
 export async function readAccessToken(ctx: Context, token: string): Promise<Actor | undefined> {
   const claims = Claims.safeParse(await verifyToken(ctx.config.keys, 'access', token, ctx.now()));
   if (!claims.success) return undefined;

@@ -1,4 +1,4 @@
-/** The account behind a sign-in: user, rank and password hash in one indexed read. */
+/** The account behind a sign-in: user, staff rank and password hash in one indexed read. */
 
 import { and, eq, ne, type SQL } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -15,7 +15,7 @@ export interface Account {
   readonly user: UserRow;
   readonly staff: Staff | null;
   readonly secretHash: string | null;
-  /** When the password was set; hashing it again leaves this as it is. */
+  /** When the password was set, in ms. Hashing it again does not change this. */
   readonly passwordSetAt: number | null;
 }
 
@@ -27,20 +27,20 @@ export function findAccountById(ctx: Context, userId: string): Promise<Account |
   return findAccount(ctx, eq(users.id, userId));
 }
 
-/** Of somebody signed in; throws SESSION_ENDED if the account went in between. */
+/** The account of a signed-in user. Throws SESSION_ENDED if it was deleted meanwhile. */
 export async function getAccount(ctx: Context, userId: string): Promise<Account> {
   const account = await findAccountById(ctx, userId);
   if (!account) throw authError('SESSION_ENDED');
   return account;
 }
 
-/** What tokens say of the user. */
+/** The user as access tokens describe them. */
 export function actorOf({ user, staff: ranked }: Pick<Account, 'user' | 'staff'>): Omit<Actor, 'kind' | 'sessionId'> {
   const { id, email, emailVerifiedAt, role, creatorStatus } = user;
   return { userId: id, email, verified: emailVerifiedAt !== null, role, creatorStatus, staff: ranked };
 }
 
-/** A deleted account is nobody's. */
+/** Deleted accounts are never found. */
 function findAccount(ctx: Context, which: SQL): Promise<Account | undefined> {
   return ctx.db
     .select({ user: users, staff, secretHash: accounts.secretHash, passwordSetAt: accounts.updatedAt })

@@ -1,6 +1,6 @@
 /**
- * Who asks, before anybody has proved who they are: an address, or a device that the user has signed in on before. A
- * known device has tries of its own, so strangers cannot use up the owner's.
+ * The sender of a request that is not signed in: an IP address, or a known device, on which the user has signed in
+ * before. A known device has its own tries, so strangers cannot use up the owner's.
  */
 import type { Context } from '@/contracts/context';
 import { addressKey } from '@/http/rate-limit';
@@ -9,11 +9,11 @@ import { DAY_MS, SECOND_MS } from '@/shared/time';
 import { signToken, verifyToken } from '@/shared/tokens';
 import type { Account } from './account';
 
-/** Since the last sign-in on it. */
+/** How long a device stays known after the last sign-in on it. */
 const DEVICE_MS = 90 * DAY_MS;
 
 export interface Asker {
-  /** IPv6 by its /64. Requests without an address share one. */
+  /** IPv6 addresses are cut to their /64. Requests without an address share one. */
   readonly address: string;
   readonly userAgent: string | null;
   readonly deviceToken: string | null | undefined;
@@ -25,14 +25,14 @@ export function askerOf(request: Request, deviceToken?: string | null): Asker {
   return { address, userAgent: headers.get('user-agent'), deviceToken };
 }
 
-/** What tries are counted under: a known device by itself, everybody else by address. */
+/** The key that tries are counted under: the device if it is known, otherwise the address. */
 export function askerKey({ address }: Asker, device: string | undefined): string {
   return device === undefined ? address : `device:${device}`;
 }
 
 type DeviceOwner = Pick<Account, 'secretHash' | 'passwordSetAt'> & { readonly user: { readonly id: string } };
 
-/** The id of a device that this user has signed in on with the present password, if the asker is one. */
+/** The id of the asker's device, if this user has signed in on it with the current password. */
 export async function findKnownDevice(
   ctx: Context,
   { deviceToken }: Asker,
@@ -45,15 +45,15 @@ export async function findKnownDevice(
 }
 
 /**
- * Bound to the password: a new password makes every device unknown.
- * @param id of the device, if it is known already, so that it gains no tries by signing in again
+ * The token is bound to the password, so a new password makes every device unknown.
+ * @param id of the device if it is already known, so that signing in again gives it no extra tries
  */
 export function signDeviceToken(ctx: Context, account: DeviceOwner, id: string = newId()): Promise<string> {
   const claims = { sub: account.user.id, jti: id, since: passwordAge(account) };
   return signToken(ctx.config.keys, 'device', claims, DEVICE_MS / SECOND_MS, ctx.now());
 }
 
-/** 0 while there is no password. */
+/** When the password was set, in ms; 0 if there is none. */
 function passwordAge({ secretHash, passwordSetAt }: DeviceOwner): number {
   return secretHash === null ? 0 : (passwordSetAt ?? 0);
 }

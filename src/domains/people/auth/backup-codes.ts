@@ -1,6 +1,6 @@
 /**
- * Ten codes for the day the phone is lost, each good once. With 80 random bits each, a plain hash keeps them safe,
- * and unlike a keyed one it outlives the rotation of secrets.
+ * Ten backup codes for users who lose their phone; each works once. A code has 80 random bits, so a plain hash is safe,
+ * and unlike a keyed hash it survives a rotation of secrets.
  */
 import { randomBytes } from 'node:crypto';
 import { and, eq, isNull } from 'drizzle-orm';
@@ -14,7 +14,7 @@ const CODES = 10;
 const CODE_BYTES = 10;
 const GROUP = /.{4}/g;
 
-/** New codes, and the statements that put them in the old ones' place. */
+/** Makes new codes, and the statements that replace the old ones. */
 export function newBackupCodes(ctx: Context, userId: string): { codes: string[]; statements: Statement[] } {
   const codes = Array.from({ length: CODES }, () => {
     const text = new Secret({ buffer: new Uint8Array(randomBytes(CODE_BYTES)).buffer }).base32.toLowerCase();
@@ -28,7 +28,7 @@ export function voidBackupCodes(ctx: Context, userId: string): Statement {
   return ctx.db.delete(backupCodes).where(eq(backupCodes.userId, userId));
 }
 
-/** Changes nothing if there is no such code or it was used: demand a change after it. */
+/** Changes no row if the code does not exist or was used: put `requireChange` after it. */
 export function useBackupCode(ctx: Context, userId: string, code: string): Statement {
   return ctx.db
     .update(backupCodes)
@@ -38,7 +38,7 @@ export function useBackupCode(ctx: Context, userId: string, code: string): State
     );
 }
 
-/** As people type them: case, spaces and hyphens do not matter. */
+/** Ignores case, spaces and hyphens, because people type the code. */
 function hashCode(userId: string, code: string): string {
   return sha256(`backup-code:${userId}:${code.toLowerCase().replaceAll(/[^a-z0-9]/g, '')}`);
 }

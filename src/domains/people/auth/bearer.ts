@@ -1,5 +1,5 @@
 /**
- * What an `Authorization` header claims, without I/O: the limiter counts by it before anything is looked up.
+ * Reads what an `Authorization` header claims. No I/O: the rate limiter needs the claim before any look-up.
  */
 import type { Context } from '@/contracts/context';
 import type { Actor } from '@/shared/actor';
@@ -9,19 +9,19 @@ import { readSessionToken, type SessionToken } from './session-token';
 
 export type Claim =
   | { readonly kind: 'none' }
-  /** Another scheme than Bearer. */
+  /** A scheme other than Bearer. */
   | { readonly kind: 'foreign' }
   | { readonly kind: 'access'; readonly actor: Actor }
-  /** A JWT that is not ours or no longer good. */
+  /** A JWT that is not ours or has expired. */
   | { readonly kind: 'invalid' }
   | { readonly kind: 'session'; readonly token: SessionToken | undefined };
 
-/** What a client without a token sends when it writes out an empty variable. */
+/** Matches what a client sends when it prints an empty variable instead of a token. */
 const NO_TOKEN = /^["'(]?(null|undefined|none|nil|nan|false|\[object \w+\])?["')]?$/i;
-/** Its header is base64url of `{"…`; what is before the dot of a session token is hexadecimal. */
+/** A JWT starts with base64url of `{"`; a session token starts with hexadecimal digits. */
 const JWT = /^eyJ[^.]*\./;
 
-/** Reads an Authorization header. Only an access token is verified here: a session token is looked up later. */
+/** Verifies access tokens only: a session token needs a look-up, which comes later. */
 export async function readBearer(ctx: Context, authorization: string | null): Promise<Claim> {
   if (authorization === null || NO_TOKEN.test(authorization)) return { kind: 'none' };
   const [, scheme = '', token = ''] = /^(\S+)\s*(.*)$/.exec(authorization) ?? [];

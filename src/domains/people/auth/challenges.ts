@@ -1,7 +1,7 @@
 /**
- * The half of a sign-in that waits for its second factor. Tries are spent before they are compared, and a user's failed
- * challenges are counted over a day, so that a stranger who has the password cannot try codes without end. A known
- * device has challenges of its own, so a stranger's do not lock it out.
+ * The challenge of a sign-in that waits for its second factor. A try is spent before the code is compared, and failed
+ * challenges are counted per user and day, so a stranger who knows the password cannot try codes without limit. A known
+ * device has its own challenges, so a stranger cannot lock it out.
  */
 import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -16,18 +16,18 @@ import { signInChallenges } from './tables';
 
 const CHALLENGE_MS = 5 * MINUTE_MS;
 const ATTEMPTS = 5;
-/** 20 × 5 tries a day at three codes of a million: a chance of 1 in 3,000 a day. */
+/** 20 × 5 tries a day, with three of a million codes valid at a time: a chance of 1 in 3,000 a day. */
 const FAILED_MAX = 20;
-/** With those that a new password ended: a reset gives tries back, but not each time without end. */
+/** Includes challenges voided by a new password: a reset gives tries back, but not without limit. */
 const FAILED_WITH_VOIDED_MAX = 3 * FAILED_MAX;
-/** How long a challenge that was not passed counts. */
+/** How long a failed challenge counts. */
 export const BUDGET_MS = DAY_MS;
 const RETRY_AFTER_SECONDS = HOUR_MS / SECOND_MS;
 
 /**
  * Throws CHALLENGE_LIMIT.
- * @param device the known device that signs in, if it is one
- * @param condition what must still hold of the first factor
+ * @param device the device that signs in, if it is known
+ * @param condition must still be true when the batch runs, for example that the password is unchanged
  */
 export async function openChallenge(
   ctx: Context,
@@ -42,7 +42,7 @@ export async function openChallenge(
   return signToken(ctx.config.keys, 'challenge', { jti: id, sub: userId }, CHALLENGE_MS / SECOND_MS, ctx.now());
 }
 
-/** Spends one try, whatever then comes of it. Throws CHALLENGE_INVALID. */
+/** Spends one try, even if the code is right. Throws CHALLENGE_INVALID. */
 export async function spendChallengeTry(
   ctx: Context,
   token: string,
@@ -66,7 +66,7 @@ export async function spendChallengeTry(
   return challenge;
 }
 
-/** Changes nothing if it was passed before, or voided by a new password: demand a change after it. */
+/** Changes no row if the challenge was already passed, or voided by a new password: put `requireChange` after it. */
 export function passChallenge(ctx: Context, id: string): Statement {
   return ctx.db
     .update(signInChallenges)
@@ -74,7 +74,7 @@ export function passChallenge(ctx: Context, id: string): Statement {
     .where(and(eq(signInChallenges.id, id), isNull(signInChallenges.passedAt), isNull(signInChallenges.voidedAt)));
 }
 
-/** After a new password: a sign-in begun with the old one must not end well. */
+/** For a new password: a sign-in that began with the old one must not succeed. */
 export function voidChallenges(ctx: Context, userId: string): Statement {
   return ctx.db
     .update(signInChallenges)
@@ -84,7 +84,7 @@ export function voidChallenges(ctx: Context, userId: string): Statement {
     );
 }
 
-/** Changes nothing if the user, or this device of theirs, has failed too often of late. */
+/** Inserts nothing if recent challenges of this user and device (or of all unknown devices) failed too often. */
 function insertChallenge(ctx: Context, id: string, userId: string, device: string | null, condition: SQL): Statement {
   const now = ctx.now();
   const failed = sql`SELECT count(*) FROM sign_in_challenges

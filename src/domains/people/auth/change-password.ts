@@ -1,4 +1,4 @@
-/** A password changed by a user who knows the old one: the session that asks goes on, all others end. */
+/** Changes the password of a user who knows the current one. The current session stays active, all others end. */
 import type { Context } from '@/contracts/context';
 import { httpError } from '@/http/errors';
 import type { Actor } from '@/shared/actor';

@@ -1,11 +1,11 @@
 /**
- * The passwords everybody tries first. The long list is loaded when the first password is set, so that no other request,
- * and no start of the Worker, pays for it.
+ * The passwords that attackers try first. The long list is loaded when a password is first set, so other requests and
+ * the Worker's start do not pay for it.
  */
 
 import { lazy } from '@/shared/lazy';
 
-/** Passwords that the list lacks, since its library finds them by rules: sequences, and words with recent years. */
+/** Not in the list, because its library finds these by rules: sequences, and words with recent years. */
 const SUPPLEMENT: ReadonlySet<string> = new Set(
   `
     01234567 0123456789 1234512345 123456123456 1234567890- 123456aa@ 23456789 3456789012 9876543210 aa12345678
@@ -27,7 +27,7 @@ const SUPPLEMENT: ReadonlySet<string> = new Set(
 
 const loadListed = lazy(() => import('./listed-passwords'));
 
-/** Also written backwards. @param folded see `fold` */
+/** Also finds a common password written backwards. @param folded see `fold` */
 export async function isCommonPassword(folded: string): Promise<boolean> {
   const { LISTED_PASSWORDS } = await loadListed();
   const backwards = [...folded].toReversed().join('');

@@ -1,6 +1,6 @@
 /**
- * Every comparison of a password with an account's, at sign-in and by somebody signed in. A try is spent before it is
- * compared, and given back if it was right.
+ * Every password check, at sign-in and when a signed-in user confirms their password. A try is spent before the
+ * password is compared, and given back if it was right.
  */
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
@@ -13,20 +13,17 @@ import { authError } from './errors';
 import { verifyPassword } from './passwords';
 import { type Allowance, type Allowances, EVERYBODY, giveTryBack, spendTries } from './tries';
 
-/** Failures an hour of one address, or of one known device, at one account. */
+/** Failures per hour at one account, from one address or one known device. */
 const SIGN_IN_FAILURES_MAX = 10;
-/**
- * Failures an hour of all addresses at one account. Ten addresses can use them up for others, but not for a known
- * device.
- */
+/** Failures per hour at one account, from all addresses. Ten addresses can use them up, but not for a known device. */
 const SIGN_IN_FAILURES_OF_ALL_MAX = 100;
-/** Wrong passwords a day within one session, and within all sessions of an account. */
+/** Wrong passwords per day, in one session and in all sessions of an account. */
 const CONFIRMATIONS_MAX = 20;
 const CONFIRMATIONS_OF_ALL_MAX = 100;
 
 /**
- * Who signs in by a password, and the known device they do it on. The same work and the same answers for an address
- * without an account. Throws INVALID_CREDENTIALS, SIGN_IN_LIMIT.
+ * Returns the account and the known device, if any. An address without an account takes the same work and gives the
+ * same responses. Throws INVALID_CREDENTIALS, SIGN_IN_LIMIT.
  */
 export async function checkCredentials(
   ctx: Context,
@@ -45,9 +42,9 @@ export async function checkCredentials(
 }
 
 /**
- * Somebody signed in proves once more who they are, before what cannot be undone. Each session has tries of its own,
- * so one that was stolen does not use up the owner's. Throws PASSWORD_NOT_SET, CONFIRMATION_WRONG, CHALLENGE_LIMIT.
- * @param asker.sessionId the address instead, for somebody who is not signed in
+ * Asks a signed-in user for the password again, before an action that cannot be undone. Each session has its own tries,
+ * so a stolen one does not use up the owner's. Throws PASSWORD_NOT_SET, CONFIRMATION_WRONG, CHALLENGE_LIMIT.
+ * @param asker.sessionId the address, for a caller who is not signed in
  */
 export async function confirmPassword(
   ctx: Context,
@@ -62,11 +59,11 @@ export async function confirmPassword(
   return account;
 }
 
-/** What failures at an account's password are counted under. */
+/** Keys that wrong passwords are counted under. */
 export const signInSubject = (email: string) => `sign-in:${fold(email)}`;
 export const confirmationSubject = (userId: string) => `confirm-password:${userId}`;
 
-/** For a user who is signed in and confirms a secret again. */
+/** The tries of a signed-in user who confirms a password or code. */
 export function confirmationAllowances(subject: string, sessionId: string): Allowances {
   const message = 'Too many wrong passwords or codes. Try again later.';
   const refusal: Allowance['refusal'] = (extras) => authError('CHALLENGE_LIMIT', { ...extras, message });
@@ -77,7 +74,7 @@ export function confirmationAllowances(subject: string, sessionId: string): Allo
   ];
 }
 
-/** A known device counts by itself: even a stolen one has ten tries an hour. */
+/** A known device has its own limit, so even a stolen one gets only ten tries an hour. */
 function signInAllowances(email: string, asker: Asker, device: string | undefined): Allowances {
   const refusal: Allowance['refusal'] = (extras) => authError('SIGN_IN_LIMIT', extras);
   const common = { subject: signInSubject(email), windowMs: HOUR_MS, refusal };

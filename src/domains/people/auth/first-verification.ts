@@ -1,6 +1,6 @@
 /**
- * The first verification of an address decides whose the account is. The person who registered may not own the address,
- * so what was set up stays only if the same request shows the account's session or password. If two run at once, the
+ * The first verification of an address decides who owns the account. The person who registered may not own the address,
+ * so the account's setup is kept only if the same request carries its session or password. If two run at once, the
  * first to commit decides, and the other batch is refused.
  */
 
@@ -17,19 +17,19 @@ import { voidOtps } from './otps';
 import { endSessionsOf } from './sessions';
 import { accounts } from './tables';
 
-/** @param keeps what was set up, for a request that shows session or password. Aborts its batch if it is not the first. */
+/** Aborts its batch if the address is already verified. @param keeps whether the account's setup is kept */
 export function firstVerification(ctx: Context, user: UserRow, keeps: boolean): Statement[] {
   const mark = [markEmailVerified(ctx, user), requireChange(ctx)];
   return keeps ? mark : [...mark, ...endCredentials(ctx, user, 'verification')];
 }
 
-/** For a reset by mail, which sets a new password and ends the sessions itself. Nothing for a verified account. */
+/** For a reset by email, which sets a new password and ends the sessions itself. Empty for a verified account. */
 export function verificationByReset(ctx: Context, user: UserRow): Statement[] {
   if (user.emailVerifiedAt !== null) return [];
   return [markEmailVerified(ctx, user), requireChange(ctx), ...endFactors(ctx, user.id)];
 }
 
-/** Every way into the account, and everywhere it is reached, except the mailbox. */
+/** Ends every way into the account except the mailbox, and its push subscriptions. */
 export function endCredentials(
   ctx: Context,
   { id, emailKey }: Pick<UserRow, 'id' | 'emailKey'>,
@@ -48,7 +48,7 @@ function endFactors(ctx: Context, userId: string): Statement[] {
   return [undoSetup(ctx, userId), voidBackupCodes(ctx, userId), forgetBrowsers(ctx, userId)];
 }
 
-/** The row stays, or is made, for a reset to put a password into. */
+/** Keeps or creates the row, because a reset writes the new password into it. */
 function voidPassword(ctx: Context, userId: string): Statement {
   const now = ctx.now();
   const none = { secretHash: null, updatedAt: now };

@@ -1,5 +1,5 @@
 /**
- * For the end of an account: everything that could let anyone in. Tries name nobody, and the sweep forgets them in a
+ * Deletes a deleted account's credentials. Tries stay: they hold only keyed hashes, and the sweep deletes them within a
  * day.
  */
 import { eq } from 'drizzle-orm';

@@ -1,6 +1,6 @@
 /**
- * Finds out who calls and whether they may. Ordinary reads trust the access token; whatever writes, and what an
- * endpoint marks as fresh, looks session and status up on the primary, so a ban or a sign-out bites at once.
+ * Identifies the caller and checks their rights. Ordinary reads trust the access token. Writes, and reads marked as
+ * `fresh`, look the session and its user up on the primary, so a ban or a sign-out takes effect at once.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -31,7 +31,7 @@ import { authError } from './errors';
 import { hashOf, type SessionToken, signSessionToken } from './session-token';
 import { slideSession } from './sessions';
 
-/** How often the opaque token's use prolongs its session: a written row each time. */
+/** How often using the opaque token extends its session. Each time writes a row. */
 const SLIDES_EVERY_MS = HOUR_MS;
 
 const admit: Guard['admit'] = async (ctx, request, endpoint, count) => {
@@ -49,7 +49,7 @@ const admit: Guard['admit'] = async (ctx, request, endpoint, count) => {
   return { viewer, renewedToken };
 };
 
-/** A bad token is refused even where none is needed. */
+/** A bad token is refused even by endpoints that need none. */
 const BAD_TOKEN = [
   authError.UNAUTHENTICATED,
   authError.TOKEN_INVALID,
@@ -57,7 +57,7 @@ const BAD_TOKEN = [
   authError.ACCOUNT_BANNED,
 ];
 
-/** What `admit` throws, by whom the endpoint is for. */
+/** The errors that `admit` can throw for this endpoint. */
 function refusals(endpoint: Endpoint): readonly Refusal[] {
   const { who } = endpoint;
   if (who === 'public' || who === 'signed') return [];
@@ -95,12 +95,12 @@ interface Identified {
 }
 
 /**
- * A bad token is refused even where none is needed: a client that thinks it is signed in must learn that it is not. So
- * is another scheme. No token, and a guest token that is no longer good, make a guest.
+ * Refuses a bad token and a scheme other than Bearer even if the endpoint needs none: a client that thinks it is signed
+ * in must learn that it is not. A caller without a token, or with an expired guest token, is a guest.
  */
 async function identify(ctx: Context, request: Request, fresh: boolean, count: Count): Promise<Identified> {
   const claim = await readBearer(ctx, request.headers.get('authorization'));
-  // Before the first look-up, whatever follows: a request that will be refused costs as much as another.
+  // Counted before the first look-up: a request that will be refused costs as much as any other.
   await count(callerKey(claim));
   switch (claim.kind) {
     case 'none':
@@ -111,7 +111,7 @@ async function identify(ctx: Context, request: Request, fresh: boolean, count: C
       throw authError('TOKEN_INVALID');
     case 'access': {
       const { actor } = claim;
-      // The token of an account that was not verified when it was made: it may be verified by now.
+      // An account that was unverified when the token was signed may have been verified since.
       const asks = fresh || !actor.verified;
       return { caller: asks ? await lookUp(ctx, sql`session.id = ${actor.sessionId}`) : actor };
     }
@@ -120,24 +120,24 @@ async function identify(ctx: Context, request: Request, fresh: boolean, count: C
   }
 }
 
-/** Signs the token anew if its key is not the current one, so that a client which stores that never meets the limit. */
+/** Signs the token again if its key is not the current one. A client that stores it avoids the limit on look-ups. */
 async function identifyBySession(
   ctx: Context,
   request: Request,
   token: SessionToken | undefined,
   count: Count,
 ): Promise<Identified> {
-  // Counted even if its form is enough to refuse it: nobody has a reason to send many.
+  // Counts malformed tokens too: no honest client sends many.
   if (!token || token.signedBy === 'unknown') await spendLookUp(ctx, request);
   if (!token) throw authError('TOKEN_INVALID');
   const caller = await lookUp(ctx, sql`session.token_hash = ${hashOf(token.secret)}`, { slides: true });
-  // Each session has a budget of its own up to here, so that the token of an ended one spends nothing of its user's.
+  // Up to here each session has its own budget, so the token of an ended session spends none of its user's.
   await count(userKey(caller.userId));
   if (token.signedBy === 'current') return { caller };
   return { caller, renewedToken: signSessionToken(ctx.config.keys, token.secret) };
 }
 
-/** The user or session of a genuine token; without one the address is counted. */
+/** The user or session of a genuine token. Undefined without one: then the address is counted. */
 function callerKey(claim: Claim): string | undefined {
   if (claim.kind === 'access') return userKey(claim.actor.userId);
   if (claim.kind !== 'session' || !claim.token || claim.token.signedBy === 'unknown') return undefined;
@@ -152,7 +152,7 @@ async function readGuest(ctx: Context, request: Request): Promise<Guest> {
   return typeof claims?.sub === 'string' ? { kind: 'guest', guestId: claims.sub } : { kind: 'guest' };
 }
 
-/** An account that is not verified counts as a guest, with the guest id that its client sends along. */
+/** Treats an unverified account as a guest, with the guest id that its client sends. */
 async function asGuest(ctx: Context, request: Request): Promise<Guest> {
   const guest = await readGuest(ctx, request);
   return { ...guest, unverified: true, regions: regionsOf(ctx.config, request) };
@@ -175,8 +175,8 @@ interface SessionRow {
 }
 
 /**
- * Session, account and rank as they are now, in one indexed read; `slides`: its use prolongs the session. Written out
- * in SQL, since every write of the API begins with it and building it would cost more than asking it.
+ * Reads the current session, account and rank in one indexed read. `slides`: this use extends the session. Plain SQL,
+ * because every write begins with this query and building it would cost more than running it.
  */
 async function lookUp(ctx: Context, session: SQL, { slides = false } = {}): Promise<Actor> {
   const now = ctx.now();

@@ -1,6 +1,6 @@
 /**
- * How many mails people can cause who have not signed in, by who asks and by address. A stranger uses up their own
- * quota long before the address's, and what was mailed until then stays good.
+ * Limits the mails that callers who are not signed in can cause, per asker and per address. A stranger uses up their
+ * own quota long before the address's, and codes and links mailed before that keep working.
  */
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
@@ -13,19 +13,19 @@ import { authError } from './errors';
 import type { OtpPurpose } from './tables';
 import { type Allowance, type Allowances, EVERYBODY, spendTries } from './tries';
 
-/** Mails of one kind to one address that one asker may cause in a window, and all askers. */
+/** Mails of one kind to one address within a window, by one asker and by all askers. */
 const MAILS_MAX = 5;
 const MAILS_OF_ALL_MAX = 15;
-/** Mails that one asker may cause in an hour, to any addresses. */
+/** Mails per hour that one asker may cause, to any addresses. */
 const MAILS_OF_ASKER_MAX = 300;
 
-/** Mails a day that tell a user of a new device: a client that keeps no device token is one each time. */
+/** New-device mails to one user per day. A client that keeps no device token is a new device every time. */
 const SIGN_IN_MAILS_MAX = 10;
 
-/** Each kind has its own quota, so that what a stranger asks for does not use up another way in. */
+/** Each kind has its own quota, so a stranger who uses one up does not block the other ways to sign in. */
 type MailKind = OtpPurpose | 'verify-link' | 'reset-link';
 
-/** No longer than the newest mail is good: a link by itself, a code because `newOtp` prolongs it. */
+/** Never longer than the newest mail works: links last long enough, and `newOtp` extends codes. */
 const WINDOW_MS: Readonly<Record<MailKind, number>> = {
   'email-verification': HOUR_MS,
   'sign-in': HOUR_MS,
@@ -34,16 +34,16 @@ const WINDOW_MS: Readonly<Record<MailKind, number>> = {
   'reset-link': 30 * MINUTE_MS,
 };
 
-/** A mail that somebody asks for, to an address that may not be theirs. */
+/** A requested mail. The address may not belong to the asker. */
 export interface Mailing {
   readonly email: string;
   readonly kind: MailKind;
   readonly asker: Asker;
-  /** The known device that asks: the mails that strangers ask for do not count for it. */
+  /** The asker's known device, if any. Mails that strangers request do not count against it. */
   readonly device: string | undefined;
 }
 
-/** Commits what mails somebody, and counts the mail. Throws OTP_LIMIT, and then what was mailed before stays good. */
+/** Commits the statements and counts the mail. Throws OTP_LIMIT; earlier codes and links then keep working. */
 export async function commitMailing(
   ctx: Context,
   mailing: Mailing,
@@ -53,7 +53,7 @@ export async function commitMailing(
   await spendTries(ctx, mailAllowances(mailing), statements, refusals);
 }
 
-/** Counts a mail about a sign-in from a new device, if the user was not sent too many of them today. */
+/** Counts a mail about a sign-in from a new device. Returns false if the user has had too many today. */
 export async function trySignInMail(ctx: Context, userId: string): Promise<boolean> {
   const allowance = { subject: `sign-in-mail:${userId}`, asker: EVERYBODY, max: SIGN_IN_MAILS_MAX, windowMs: DAY_MS };
   try {

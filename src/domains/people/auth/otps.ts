@@ -1,6 +1,6 @@
 /**
- * One-time codes by mail: six digits, ten minutes, five tries for each asker, one purpose, one use; a new one replaces
- * the old. Asking for one does the same work whether or not the address has an account, so it never tells.
+ * One-time codes by email: six digits, ten minutes, five tries per asker, one purpose, one use. A new code replaces the
+ * old one. A request does the same work whether or not the address has an account, so it never reveals that.
  */
 import { randomInt } from 'node:crypto';
 import { and, eq, gt, sql } from 'drizzle-orm';
@@ -20,27 +20,27 @@ import { type Allowance, type Allowances, EVERYBODY, giveTryBack, spendTries, us
 
 const DIGITS = 6;
 const OTP_MS = 10 * MINUTE_MS;
-/** Wrong tries of one asker at one code. After five, ask for a new code. */
+/** Tries of one asker at one code. */
 const TRIES_MAX = 5;
-/** Wrong codes of one asker at one address in a day. Five askers together use up the limit for all. */
+/** Wrong codes per day, by one asker for one address. Five askers together use up the limit for all. */
 const WRONG_MAX = 10;
-/** Wrong codes of all askers that are not a known device: with a million codes, a chance of 1 in 20,000 a day. */
+/** Wrong codes per day for one address, by all unknown devices: of a million codes, a chance of 1 in 20,000 a day. */
 const WRONG_OF_ALL_MAX = 50;
 
-/** A code that was right, and the account that it was mailed to. The request that deletes the row has used it. */
+/** A correct code and the account it was mailed to. The request that deletes its row has used it. */
 interface RightOtp {
   readonly emailKey: string;
   readonly purpose: OtpPurpose;
   readonly codeHash: string;
   readonly account: Account | undefined;
-  /** The known device that it was typed on. */
+  /** The known device it was entered on. */
   readonly device: string | undefined;
 }
 
 /**
- * A new code, and the statement that puts it in the old one's place; it goes with `commitMailing`, which counts the
- * mail. A code whose mail uses up a quota stays good until another can be asked for: a stranger who asks for all of
- * them leaves the owner with the newest.
+ * Makes a code, and the statement that replaces the old one; commit it by `commitMailing`, which counts the mail. A
+ * code whose mail uses up a quota works until the next can be requested, so a stranger who uses up the quota leaves the
+ * owner a working code.
  */
 export function newOtp(ctx: Context, mailing: Mailing & { readonly kind: OtpPurpose }) {
   const { email, kind: purpose } = mailing;
@@ -49,7 +49,7 @@ export function newOtp(ctx: Context, mailing: Mailing & { readonly kind: OtpPurp
   const soonest = ctx.now() + OTP_MS;
   const fresh = {
     codeHash: hmac(ctx.config.keys, 'otp', boundCode(emailKey, purpose, code)),
-    attemptsLeft: TRIES_MAX, // for the version before: see tables.ts
+    attemptsLeft: TRIES_MAX, // for the previous version: see tables.ts
     expiresAt: sql<number>`max(${int(soonest)}, coalesce(${usedUpUntil(ctx, mailAllowances(mailing))}, 0))`,
   };
   const insert: Statement = ctx.db
@@ -60,8 +60,8 @@ export function newOtp(ctx: Context, mailing: Mailing & { readonly kind: OtpPurp
 }
 
 /**
- * Spends a try before it compares, and gives it back if the code is right. A stranger's wrong codes use up the
- * stranger's tries and not the code. Throws OTP_INVALID, OTP_TRIES_LIMIT.
+ * Spends a try before it compares the code, and gives it back if the code is right. A stranger's wrong codes use up the
+ * stranger's tries, not the code. Throws OTP_INVALID, OTP_TRIES_LIMIT.
  */
 export async function checkOtp(
   ctx: Context,
@@ -82,14 +82,14 @@ export async function checkOtp(
   return { emailKey, purpose, codeHash: otp.codeHash, account, device };
 }
 
-/** Changes nothing if somebody was faster, or a new code has come: demand a change after it. */
+/** Changes no row if the code was already used or replaced: put `requireChange` after it. */
 export function useOtp(ctx: Context, { emailKey, purpose, codeHash }: RightOtp): Statement {
   return ctx.db
     .delete(otps)
     .where(and(eq(otps.emailKey, emailKey), eq(otps.purpose, purpose), eq(otps.codeHash, codeHash)));
 }
 
-/** Every code that waits for the address: after a new password. */
+/** Deletes every code for the address, after a new password. */
 export function voidOtps(ctx: Context, emailKey: string): Statement {
   return ctx.db.delete(otps).where(eq(otps.emailKey, emailKey));
 }
@@ -102,7 +102,7 @@ function findOtp(ctx: Context, emailKey: string, purpose: OtpPurpose) {
     .get();
 }
 
-/** A known device counts by itself. Wrong codes count together, whatever their purpose. */
+/** A known device has its own limits. Wrong codes of all purposes count together. */
 function tryAllowances(emailKey: string, codeHash: string, asker: Asker, device: string | undefined): Allowances {
   const refusal: Allowance['refusal'] = (extras) => authError('OTP_TRIES_LIMIT', extras);
   const wrong = { subject: `otp:${emailKey}`, windowMs: DAY_MS, refusal };
@@ -114,7 +114,7 @@ function tryAllowances(emailKey: string, codeHash: string, asker: Asker, device:
   return device === undefined ? [...own, { ...wrong, asker: EVERYBODY, max: WRONG_OF_ALL_MAX }] : own;
 }
 
-/** The code with its address and purpose, so that it is good for nothing else. */
+/** Binds the code to its address and purpose, so it works for nothing else. */
 function boundCode(emailKey: string, purpose: OtpPurpose, code: string): string {
   return `${purpose}:${emailKey}:${code}`;
 }

@@ -1,4 +1,4 @@
-/** A user's own auth sessions: which there are, and ending one or all of them. */
+/** A user's own auth sessions: listing them, and ending one or all of them. */
 
 import { and, desc, eq, isNull, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -25,14 +25,14 @@ export async function listOwnSessions(ctx: Context, { userId, sessionId }: Actor
   return presentPage(items, total, query);
 }
 
-/** The session that asks. Throws SESSION_ENDED if it ended in between. */
+/** The current session. Throws SESSION_ENDED if it was deleted meanwhile. */
 export async function getOwnSession(ctx: Context, { sessionId }: Actor) {
   const row = await ctx.db.select().from(authSessions).where(eq(authSessions.id, sessionId)).get();
   if (!row) throw authError('SESSION_ENDED');
   return presentSession(row, sessionId);
 }
 
-/** Throws SESSION_NOT_FOUND for one that is somebody else's or has ended. */
+/** Throws SESSION_NOT_FOUND if the session belongs to someone else or has ended. */
 export async function endOwnSession(ctx: Context, actor: Actor, id: string, because: string): Promise<void> {
   const own = and(eq(authSessions.id, id), eq(authSessions.userId, actor.userId), isNull(authSessions.endedAt));
   const end = ctx.db.update(authSessions).set({ endedAt: ctx.now(), endedBecause: because }).where(own);

@@ -1,4 +1,4 @@
-/** The style and scripts of the pages behind mailed links. The pages' policy allows no others. */
+/** Styles and scripts of the pages that emailed links open. The pages' CSP allows no others. */
 
 export const STYLE = `
 body { font: 16px/1.5 system-ui; max-width: 32rem; margin: 2rem auto; padding: 0 1rem }
@@ -26,7 +26,7 @@ async function post(path, body) {
     const details = Array.isArray(error.details) ? error.details.map(({ message }) => message) : [];
     say([error.message, ...details].join(' '));
   } catch {
-    say('The server could not be reached. Please try again.');
+    say("We couldn't reach the server. Please try again.");
   } finally {
     for (const button of document.querySelectorAll('button')) button.disabled = false;
   }
@@ -40,7 +40,7 @@ function onNewPassword(path, token) {
     const done = await post(path, { token, password: passwordIn(event.target) });
     if (!done) return;
     show('renew', false);
-    say('Your new password is set. You can sign in with it.');
+    say('Your new password is set. You can sign in with it now.');
   });
 }
 `;
@@ -52,8 +52,8 @@ async function verify(body) {
   const done = await post(verifyPath, body);
   if (!done) return;
   show('choices', false);
-  if (!done.resetToken) return say('Your address is verified. You can sign in.');
-  say('Your address is verified. Choose a new password to sign in with.');
+  if (!done.resetToken) return say('Your email address is verified. You can sign in now.');
+  say('Your email address is verified. Choose a new password to sign in with.');
   show('renew', true);
   onNewPassword('../reset-password/confirm', done.resetToken);
 }
@@ -66,7 +66,7 @@ byId('without').addEventListener('click', () => verify({}));
 byId('reject').addEventListener('click', async () => {
   if (!(await post(verifyPath + '/reject', {}))) return;
   show('choices', false);
-  say('The account is deleted. Nobody can sign in with your address.');
+  say('The account is deleted. Nobody can sign in with your email address.');
 });
 `;
 
@@ -76,6 +76,6 @@ history.replaceState(null, '', location.pathname);
 if (token) onNewPassword('reset-password/confirm', token);
 else {
   show('renew', false);
-  say('This link is not complete. Open it from the email again, or ask for a new one.');
+  say('This link is incomplete. Open it from the email again, or request a new one.');
 }
 `;

@@ -1,6 +1,6 @@
 /**
- * The Worker's own pages behind the links in mails, for platforms without a frontend. Opening one changes nothing, since
- * mail scanners open links too; its buttons call the JSON endpoints by a script file of the Worker's own.
+ * The pages that emailed links open on platforms without a frontend. Opening a page changes nothing, because mail
+ * scanners open links too. Its buttons call the JSON endpoints through a script file that the Worker serves.
  */
 import { Hono } from 'hono';
 import { html } from 'hono/html';
@@ -21,13 +21,13 @@ const FILES: readonly (readonly [string, string, string])[] = [
   ['reset-password.js', 'text/javascript', RESET_SCRIPT],
 ];
 
-/** The pages' files. The pages name them by relative paths, so each base path serves its own. */
+/** Serves the pages' files. The pages use relative paths, so every base path serves them. */
 export const authPageRoutes = new Hono<AppEnv>();
 for (const base of ['/api/v1', '/api'])
   for (const [name, type, text] of FILES)
     authPageRoutes.get(`${base}/auth/pages/${name}`, (c) => c.body(text, 200, { 'Content-Type': type }));
 
-/** Reads the account and changes nothing, for HEAD as for GET. */
+/** Reads the account and changes nothing, for both HEAD and GET. */
 export async function verifyEmailPage(ctx: Context, token: string): Promise<Response> {
   const account = await findAccountByLink(ctx, token);
   if (!account) return page('../pages', 'This link no longer works', NOT_VALID, { status: 401 });
@@ -35,20 +35,20 @@ export async function verifyEmailPage(ctx: Context, token: string): Promise<Resp
   if (emailVerifiedAt !== null)
     return page(
       '../pages',
-      'Your address is verified',
-      html`<p>The address of <strong>${username}</strong> is verified. You can sign in.</p>`,
+      'Your email address is verified',
+      html`<p>The email address of <strong>${username}</strong> is verified. You can sign in.</p>`,
     );
   return page('../pages', 'Verify your email address', choices(username), { script: 'verify-email.js' });
 }
 
-/** The token is in the fragment, which no server sees. */
+/** The token is in the URL's fragment, which browsers never send to a server. */
 export function resetPasswordPage(): Promise<Response> {
   return page('pages', 'Choose a new password', html`${newPasswordForm(false)}${result}`, {
     script: 'reset-password.js',
   });
 }
 
-const NOT_VALID = html`<p>It has expired, or the account was deleted. Sign in and ask for a code instead, or sign up again.</p>`;
+const NOT_VALID = html`<p>It has expired, or the account was deleted. Sign in and request a code instead, or sign up again.</p>`;
 const result = html`<p id="result" role="status"></p>
 <noscript><p>This page needs JavaScript.</p></noscript>`;
 
@@ -57,13 +57,13 @@ function choices(username: string): Html {
 <p>Someone signed up for Footlight as <strong>${username}</strong> with this email address.</p>
 <form id="mine">
 <label>The password you signed up with <input type="password" name="password" autocomplete="current-password" required></label>
-<button>I registered this</button>
+<button>I signed up</button>
 </form>
-<h2>You don't know the password?</h2>
-<p>You can verify the address without it. That signs the account out everywhere and removes its password, two-factor authentication, backup codes and push notifications. You then choose a new password here.</p>
+<h2>Don't know the password?</h2>
+<p>You can verify your email address without it. This signs the account out everywhere and removes its password, two-factor authentication, backup codes and push notifications. You then choose a new password here.</p>
 <button id="without" type="button">Verify without the password</button>
-<h2>You didn't sign up?</h2>
-<p>Then delete this account.</p>
+<h2>Didn't sign up?</h2>
+<p>You can delete this account.</p>
 <button id="reject" type="button">This wasn't me</button>
 </div>
 ${newPasswordForm(true)}${result}`;
@@ -76,7 +76,7 @@ function newPasswordForm(hidden: boolean): Html {
 </form>`;
 }
 
-/** @param files where the page's files are, relative to it */
+/** @param files path of the page's files, relative to the page */
 async function page(
   files: string,
   title: string,

@@ -1,6 +1,6 @@
 /**
- * Which passwords may be set: long enough, with at least five different characters, not a common one, and without the
- * username. They are compared as a reader sees them: case, width and invisible characters make no difference.
+ * Rules for new passwords: long enough, at least five different characters, not common, and without the username.
+ * Case, width and invisible characters make no difference.
  */
 import { httpError } from '@/http/errors';
 import { countCharacters, fold, hasVisibleCharacter, withoutInvisible } from '@/shared/text';
@@ -9,10 +9,10 @@ import { isCommonPassword } from './common-passwords';
 export const PASSWORD_CHARACTERS_MIN = 8;
 export const PASSWORD_CHARACTERS_MAX = 128;
 const DIFFERENT_CHARACTERS_MIN = 5;
-/** Shorter usernames are part of many words, so a password may contain them. */
+/** A password may contain a shorter username, because many words do. */
 const CONTAINED_USERNAME_CHARACTERS_MIN = 5;
 
-/** Finds what is wrong with the password itself, in words for its user. Does not look into the list of common ones. */
+/** Returns a message for the user if the password itself breaks a rule. Does not check the list of common ones. */
 export function passwordShapeFault(password: string): string | undefined {
   const seen = withoutInvisible(password).normalize('NFKC');
   if (countCharacters(seen) < PASSWORD_CHARACTERS_MIN)
@@ -26,7 +26,7 @@ export function passwordShapeFault(password: string): string | undefined {
   return undefined;
 }
 
-/** Finds what is wrong with the password, in words for its user; nothing if this user may set it. */
+/** Returns a message for the user, or undefined if they may set this password. */
 export async function passwordFault(password: string, username: string): Promise<string | undefined> {
   const fault = passwordShapeFault(password);
   if (fault) return fault;
@@ -37,7 +37,7 @@ export async function passwordFault(password: string, username: string): Promise
   return isContained || folded === name ? 'must not contain your username' : undefined;
 }
 
-/** Throws VALIDATION_FAILED. @param field where the password stands in the request */
+/** Throws VALIDATION_FAILED. @param field the password's path in the request */
 export async function requireGoodPassword(password: string, username: string, field: string): Promise<void> {
   const fault = await passwordFault(password, username);
   if (fault) throw httpError('VALIDATION_FAILED', { details: [{ path: field, message: fault }] });

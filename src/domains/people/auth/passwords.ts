@@ -1,6 +1,6 @@
 /**
- * Passwords at rest: scrypt, its parameters in the hash, so that they can rise and old hashes still verify.
- * Verifying costs the same whether or not there is a hash to verify against.
+ * Password hashes by scrypt. A hash contains its parameters, so they can be raised and old hashes still verify.
+ * Verification takes the same time whether or not there is a hash.
  */
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 
@@ -11,14 +11,14 @@ interface Parameters {
   readonly p: number;
 }
 
-/** OWASP's setting for 16 MB: a Worker has 128 MB for everything. */
+/** OWASP's recommended setting for 16 MB: a Worker has 128 MB in total. */
 const CURRENT: Parameters = { ln: 14, r: 8, p: 5 };
 const KEY_BYTES = 32;
 const SALT_BYTES = 16;
-/** Over twice what CURRENT takes, as node counts it. */
+/** More than twice what CURRENT needs, as Node counts it. */
 const MEMORY_BYTES_MAX = 64 * 1_024 * 1_024;
 
-/** Of no password: its key is all zeros, which no password is known to give. */
+/** Matches no password: its key is all zeros, which no known password produces. */
 const DUMMY = format(CURRENT, Buffer.alloc(SALT_BYTES), Buffer.alloc(KEY_BYTES));
 
 export async function hashPassword(password: string): Promise<string> {
@@ -26,19 +26,19 @@ export async function hashPassword(password: string): Promise<string> {
   return format(CURRENT, salt, await derive(password, salt, CURRENT));
 }
 
-/** False where there is no hash, after the same work. */
+/** Returns false without a hash, after the same amount of work. */
 export async function verifyPassword(password: string, hash: string | null | undefined): Promise<boolean> {
   const { parameters, salt, key } = parse(hashOrDummy(hash));
   const right = timingSafeEqual(await derive(password, salt, parameters), key);
   return right && Boolean(hash);
 }
 
-/** What a password is held against where there is no hash: a dummy of the same parameters. */
+/** Replaces a missing hash by a dummy with the same parameters, so that verification takes the same time. */
 export function hashOrDummy(hash: string | null | undefined): string {
   return hash ?? DUMMY;
 }
 
-/** Whether the hash was made with other parameters than today's. */
+/** Whether the hash was made with parameters other than the current ones. */
 export function needsRehash(hash: string): boolean {
   const { ln, r, p } = parse(hash).parameters;
   return ln !== CURRENT.ln || r !== CURRENT.r || p !== CURRENT.p;
@@ -47,7 +47,7 @@ export function needsRehash(hash: string): boolean {
 function derive(password: string, salt: Buffer, { ln, r, p }: Parameters): Promise<Buffer> {
   const options = { N: 2 ** ln, r, p, maxmem: MEMORY_BYTES_MAX };
   return new Promise((resolve, reject) => {
-    // Two keyboards may write one letter in two ways; the person typed the same.
+    // Two keyboards may encode the same letter differently.
     scrypt(password.normalize('NFKC'), salt, KEY_BYTES, options, (error, key) =>
       error ? reject(error) : resolve(key),
     );
@@ -60,7 +60,7 @@ function format({ ln, r, p }: Parameters, salt: Buffer, key: Buffer): string {
 
 function parse(hash: string): { parameters: Parameters; salt: Buffer; key: Buffer } {
   const match = /^scrypt\$ln=(\d+),r=(\d+),p=(\d+)\$([\w-]+)\$([\w-]+)$/.exec(hash);
-  if (!match) throw new Error('A stored password hash is not of a known form');
+  if (!match) throw new Error('A stored password hash has an unknown format');
   const [, ln, r, p, salt = '', key = ''] = match;
   return {
     parameters: { ln: Number(ln), r: Number(r), p: Number(p) },

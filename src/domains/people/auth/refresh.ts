@@ -1,7 +1,7 @@
 /**
- * Trades a refresh token for its successor, by one conditional UPDATE. As long as the successor has not been traded
- * itself, its direct predecessor gets it again, at whatever age: two tabs, a lost answer, a phone that slept. An older
- * one was copied by somebody, and ends the whole family.
+ * Exchanges a refresh token for its successor, by one conditional UPDATE. Until the successor is used, its predecessor
+ * returns it again at any age: for two tabs, a lost response or a phone that slept. An older token must have been
+ * copied, so it ends the session.
  */
 import { and, eq, gt, isNull } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -19,7 +19,7 @@ import { authSessions } from './tables';
 
 interface RefreshToken {
   readonly sid: string;
-  /** 256 random bits or their HMAC: knowing it proves that the caller holds the token, even without a signature. */
+  /** 256 random bits or their HMAC. Knowing it proves that the caller holds the token, even without a signature. */
   readonly jti: string;
   readonly isVerified: boolean;
 }
@@ -42,7 +42,7 @@ export async function refresh(
   // NOTE: not in one batch: D1 returns batch rows as objects, so columns with the same name collide.
   const family = await findFamily(ctx, sid);
   const isKnown = family !== undefined && [family.session.refreshId, family.session.refreshPreviousId].includes(jti);
-  // Anyone could have written this token, so it tells nothing about the session and ends nothing.
+  // Anyone could have written this token, so it reveals nothing about the session and does not end it.
   if (!isVerified && !isKnown) throw authError('TOKEN_INVALID');
   if (!family || family.user.status === 'deleted') throw authError('SESSION_ENDED');
   const { session, user } = family;
@@ -58,8 +58,8 @@ export async function refresh(
 }
 
 /**
- * Rotating the secret twice must sign nobody out, so a token under a key that is gone counts if its session knows it.
- * The session's row says until when a token is good, and the successor of an expired one may still be.
+ * Rotating the secret twice must not sign anyone out, so a token signed by a removed key works if its session knows its
+ * id. Expiry is not checked here but by the session's row: an expired token's successor may still be valid.
  */
 async function readRefreshToken(ctx: Context, token: string): Promise<RefreshToken | undefined> {
   const { keys } = ctx.config;

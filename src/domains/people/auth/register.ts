@@ -1,6 +1,6 @@
 /**
- * Makes an account: user, password, session and the mail that proves the address, or nothing at all. Until the address
- * is verified the account can do little, and a new registration with the same address replaces it.
+ * Creates an account: user, password, session and the verification mail, or none of them. Until the address is
+ * verified, the account can do little, and a new registration with the same address replaces it.
  */
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
@@ -31,7 +31,7 @@ export interface Registration {
   readonly role?: Role | undefined;
 }
 
-/** @param proof how the address is to be proved. Throws EMAIL_TAKEN, USERNAME_TAKEN, OTP_LIMIT. */
+/** Throws EMAIL_TAKEN, USERNAME_TAKEN, OTP_LIMIT, VALIDATION_FAILED. @param proof how the address will be verified */
 export async function register(ctx: Context, registration: Registration, proof: 'link' | 'otp', asker: Asker) {
   const { email, password, displayName, role = 'viewer' } = registration;
   const former = await findAccountByEmail(ctx, email);
@@ -42,7 +42,7 @@ export async function register(ctx: Context, registration: Registration, proof: 
   const actor = { userId: user.id, email, verified: false, role, creatorStatus: 'NONE', staff: null } as const;
   const [secretHash, session] = await Promise.all([hashPassword(password), newSession(ctx, actor, asker.userAgent)]);
   const passwordSetAt = ctx.now();
-  // Who registers has signed in on this device: the next sign-in from another one is mailed.
+  // Registering makes this device known, so only a sign-in from another device is mailed.
   const deviceToken = await signDeviceToken(ctx, { user, secretHash, passwordSetAt });
   const mailing = { email, asker, device: undefined };
   const otp = proof === 'otp' ? newOtp(ctx, { ...mailing, kind: 'email-verification' }) : undefined;
@@ -67,17 +67,17 @@ export async function register(ctx: Context, registration: Registration, proof: 
   return { userId: user.id, email, role, ...session.tokens, deviceToken };
 }
 
-/** The batch itself checks whether the account has money. */
+/** Whether a new registration may replace the account. The batch itself checks that it has no money. */
 function givesWay({ user }: Account): boolean {
   return user.emailVerifiedAt === null && user.status === 'active';
 }
 
-/** Codes mailed for the former account end with it: they must not verify the new one. */
+/** Also voids codes mailed for the former account, which must not verify the new one. */
 function replace(ctx: Context, { user }: Account): Statement[] {
   return [releaseUnverified(ctx, user), requireChange(ctx), ...endCredentials(ctx, user, 'replaced')];
 }
 
-/** The owner is mailed about it, at most once a day. */
+/** Emails the owner about it, at most once a day. */
 function emailTaken(ctx: Context, { user }: Account) {
   sendMail(ctx, async () => {
     const [claimed] = await claimTakenMail(ctx, user.id);

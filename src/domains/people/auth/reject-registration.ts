@@ -1,4 +1,4 @@
-/** "This wasn't me": the owner of a mailbox deletes an account that somebody else registered with the address. */
+/** "This wasn't me": the owner of an address deletes an account that someone else registered with it. */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit, requireChange } from '@/db/commit';
@@ -17,9 +17,9 @@ export async function rejectRegistration(ctx: Context, token: string): Promise<v
   if (!claims) throw authError('TOKEN_INVALID');
   const account = await findAccountByLink(ctx, token);
   if (!account) {
-    // Somebody registered with the address again: the mail about that account ends it, and this one must not claim so.
+    // Someone registered with the address again. This link cannot delete that account, and must not claim it did.
     if (await findAccountByEmail(ctx, claims.emailKey)) throw authError('TOKEN_INVALID');
-    return; // it is gone already
+    return; // already deleted
   }
   refuseBanned(ctx, account);
   const { user } = account;

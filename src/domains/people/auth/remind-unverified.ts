@@ -1,4 +1,4 @@
-/** Reminds accounts whose address is not verified two days before they end. Each is reminded once. */
+/** Reminds unverified accounts once, two days before they are deleted. */
 import { and, asc, eq, isNull, lte } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
@@ -8,7 +8,7 @@ import { verifyReminderMail } from './mails';
 
 const MAILS_A_RUN = 20;
 
-/** Safe to run twice at once: the provider sends a mail of the same key once. True: there is more. */
+/** Returns true if there are more. Safe to run twice at once: the provider sends mails with the same key only once. */
 export async function remindUnverified(ctx: Context): Promise<boolean> {
   const due = await ctx.db
     .select({ id: users.id, email: users.email, username: users.username, unverifiedUntil: users.unverifiedUntil })
@@ -17,7 +17,7 @@ export async function remindUnverified(ctx: Context): Promise<boolean> {
     .orderBy(asc(users.verifyReminderAt))
     .limit(MAILS_A_RUN);
   for (const { unverifiedUntil, ...user } of due) {
-    // Throws if the provider cannot take it now; the next minute tries again.
+    // Throws if the provider does not accept it now; the next minute tries again.
     if (unverifiedUntil !== null && unverifiedUntil > ctx.now())
       await ctx.mail.send(await verifyReminderMail(ctx, user, unverifiedUntil), `verify-reminder:${user.id}`);
     await commit(ctx, [finishReminder(ctx, user.id)]);

@@ -1,6 +1,6 @@
 /**
- * Puts a new password in the old one's place, once the caller has proved that they may. Sessions end, whatever was
- * begun with the old password is void, and the user is told.
+ * Replaces a password once the caller has proved that they may. Sessions end, sign-ins and codes that were pending are
+ * void, and the user is emailed.
  */
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -19,13 +19,13 @@ import { accounts } from './tables';
 import { forgetTries } from './tries';
 
 interface Replacement {
-  /** Where the password stands in the request. */
+  /** The password's path in the request. */
   readonly field: string;
-  /** What uses the proof up, each statement with its demand. */
+  /** Statements that use up the proof, each with its `requireChange`. */
   readonly before: readonly Statement[];
-  /** When the proof was used, or the password replaced, in between. */
+  /** The error if the proof was used or the password replaced meanwhile. */
   readonly refusal: () => AppError;
-  /** A session that goes on; without it all of them end. */
+  /** The one session that stays active. Without it, all sessions end. */
   readonly keptSessionId?: string;
 }
 
@@ -48,7 +48,7 @@ export async function replacePassword(
       endSessionsOf(ctx, user.id, 'new-password', keptSessionId),
       voidChallenges(ctx, user.id),
       voidOtps(ctx, user.emailKey),
-      // Failures at the old password say nothing about the new one, so its owner can sign in at once.
+      // Wrong guesses at the old password do not count against the new one, so its owner can sign in at once.
       forgetTries(ctx, signInSubject(user.emailKey)),
       forgetTries(ctx, confirmationSubject(user.id)),
     ],
@@ -59,7 +59,7 @@ export async function replacePassword(
   ctx.log.event('session.ended', { userId: user.id, because: 'new-password', all: keptSessionId === undefined });
 }
 
-/** Changes nothing if the password was replaced since it was read: of two at once one wins. */
+/** Changes no row if the password was replaced since it was read: of two requests at once, one wins. */
 function replaceHash(ctx: Context, { user, secretHash: old }: Account, secretHash: string): Statement {
   return ctx.db
     .update(accounts)

@@ -1,7 +1,6 @@
 /**
- * A forgotten password replaced by who can read the mailbox: by a mailed code or link. Every session ends, whatever
- * was begun with the old password is void, and the user is mailed. An account that was not verified before also loses
- * its second factor and its push subscriptions.
+ * Resets a forgotten password with an emailed code or link. Every session ends, pending sign-ins and codes are void,
+ * and the user is emailed. An account that was not verified before also loses its second factor and push subscriptions.
  */
 import type { Context } from '@/contracts/context';
 import { requireChange } from '@/db/commit';
@@ -15,7 +14,7 @@ import { checkOtp, useOtp } from './otps';
 import { replacePassword } from './replace-password';
 import { findResettable } from './reset-token';
 
-/** Mails a link if there is such an account, and does the same work if there is none. Throws OTP_LIMIT. */
+/** Emails a link if the account exists, and does the same work if it doesn't. Throws OTP_LIMIT. */
 export async function requestResetLink(ctx: Context, email: string, asker: Asker): Promise<void> {
   const account = await findAccountByEmail(ctx, email);
   await commitMailing(
@@ -26,7 +25,7 @@ export async function requestResetLink(ctx: Context, email: string, asker: Asker
   if (account) sendMail(ctx, () => resetLinkMail(ctx, account));
 }
 
-/** Throws OTP_INVALID, OTP_TRIES_LIMIT; VALIDATION_FAILED, and then the code is still good. */
+/** Throws OTP_INVALID, OTP_TRIES_LIMIT, VALIDATION_FAILED; after the last, the code still works. */
 export async function resetByOtp(
   ctx: Context,
   { email, otp: code, password }: { readonly email: string; readonly otp: string; readonly password: string },
@@ -42,7 +41,7 @@ export async function resetByOtp(
   });
 }
 
-/** Throws TOKEN_INVALID; VALIDATION_FAILED, and then the link is still good. */
+/** Throws TOKEN_INVALID, VALIDATION_FAILED; after the latter, the link still works. */
 export async function resetByLink(ctx: Context, token: string, password: string): Promise<void> {
   const account = await findResettable(ctx, token);
   if (!account) throw authError('TOKEN_INVALID');

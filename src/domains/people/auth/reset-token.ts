@@ -1,4 +1,4 @@
-/** The token that lets its holder set a new password: mailed as a link, or answered after a first verification. */
+/** The token that lets its holder set a new password: emailed as a link, or returned by a first verification. */
 import type { Config } from '@/contracts/config';
 import type { Context } from '@/contracts/context';
 import { hmac, isHmacOf } from '@/shared/crypto';
@@ -15,12 +15,12 @@ export function signResetToken(ctx: Context, account: WithPassword): Promise<str
   return signToken(ctx.config.keys, 'reset-password', claims, RESET_MS / SECOND_MS, ctx.now());
 }
 
-/** Where a mailed token leads. In the fragment it reaches no log and no other site. */
+/** The link for a mailed token. The token is in the fragment, so it reaches no log and no other site. */
 export function resetLink({ frontendUrl, publicUrl }: Config, token: string): string {
   return `${frontendUrl ?? `${publicUrl}/api/v1/auth`}/reset-password#token=${token}`;
 }
 
-/** Nothing if the token is not ours, has expired, or the password was replaced since. */
+/** Returns undefined if the token is not ours or has expired, or if the password was replaced since. */
 export async function findResettable(ctx: Context, token: string): Promise<Account | undefined> {
   const claims = await verifyToken(ctx.config.keys, 'reset-password', token, ctx.now());
   const account = typeof claims?.sub === 'string' ? await findAccountById(ctx, claims.sub) : undefined;
@@ -29,7 +29,7 @@ export async function findResettable(ctx: Context, token: string): Promise<Accou
   return isCurrent ? account : undefined;
 }
 
-/** The token carries a fingerprint of this, so it stops working once the password, or there being none, changes. */
+/** The token carries a fingerprint of this, so it stops working once the password is changed, set or removed. */
 function passwordOf({ user, secretHash }: WithPassword): string {
   return `${user.id}:${secretHash}`;
 }

@@ -1,4 +1,4 @@
-/** How people get in and out: registration, sign-in, passwords, two-factor authentication and sessions. */
+/** Endpoints of auth: registration, verification, sign-in, passwords, two-factor authentication and sessions. */
 
 import { passwordEndpoints } from '@/domains/people/auth/routes/passwords';
 import { registrationEndpoints } from '@/domains/people/auth/routes/registration';

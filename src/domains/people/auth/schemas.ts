@@ -1,6 +1,6 @@
 /**
- * What the auth endpoints take and answer. Addresses and codes are taken as people paste them. Passwords are judged
- * where they are set, and only measured elsewhere.
+ * Requests and responses of the auth endpoints. Addresses and codes are accepted as people paste them. Passwords are
+ * checked by the policy where they are set; elsewhere only their length is.
  */
 import { z } from '@hono/zod-openapi';
 import { displayName, User } from '@/domains/base/users/schemas';
@@ -9,12 +9,12 @@ import { asPasted, asPastedCode } from '@/shared/text';
 import { PASSWORD_CHARACTERS_MAX, PASSWORD_CHARACTERS_MIN, passwordShapeFault } from './password-policy';
 
 const EMAIL_CHARACTERS_MAX = 254;
-/** Of a password that is only compared, in UTF-16 units: two for each character that may be. */
+/** For a password that is only compared. In UTF-16 units, so twice the allowed characters. */
 const TYPED_PASSWORD_MAX = 2 * PASSWORD_CHARACTERS_MAX;
 const TOKEN_CHARACTERS_MAX = 2_000;
 const CODE_CHARACTERS_MAX = 30;
 
-/** An address or a code, with what was pasted around it. */
+/** An address or a code, including text pasted around it. */
 const PASTED_CHARACTERS_MAX = 500;
 
 const pasted = z.string().max(PASTED_CHARACTERS_MAX, { abort: true });
@@ -31,32 +31,32 @@ const code = pasted
   .overwrite(asPastedDigits)
   .min(6)
   .max(CODE_CHARACTERS_MAX)
-  .openapi({ description: 'Six digits of the authenticator app, or a backup code.', example: '123456' });
+  .openapi({ description: 'Six digits from the authenticator app, or a backup code.', example: '123456' });
 
 const newPassword = z.string().superRefine(refuse(passwordShapeFault)).openapi({
   minLength: PASSWORD_CHARACTERS_MIN,
   maxLength: PASSWORD_CHARACTERS_MAX,
-  description: 'Not a common one, with at least five different characters, and without the username.',
+  description: 'Needs at least five different characters. Must not be a common password or contain the username.',
   example: 'correct horse battery',
 });
 const username = z
   .string()
   .overwrite(asPasted)
   .superRefine(refuse(usernameFault))
-  .openapi({ description: '3 to 30 of a–z, 0–9 and _; kept in lower case.', pattern: '^[A-Za-z0-9_]{3,30}$' });
-/** A client sends it back unchanged; an invalid one counts as none. */
+  .openapi({ description: '3 to 30 of a–z, 0–9 and _; stored in lower case.', pattern: '^[A-Za-z0-9_]{3,30}$' });
+/** Clients send it back unchanged. An invalid token is ignored. */
 const deviceToken = z.string().max(TOKEN_CHARACTERS_MAX).nullish().openapi({
   description:
-    'The `deviceToken` of the last sign-in on this device, so that failures of strangers do not lock it out.',
+    'The `deviceToken` from the last sign-in on this device, so that failed tries by strangers do not lock it out.',
 });
-/** Out of a mailed link, which a mail program may have broken into lines. */
+/** A token from an emailed link, which a mail program may have broken into lines. */
 const pastedToken = z
   .string()
   .max(TOKEN_CHARACTERS_MAX)
   .overwrite((text) => asPasted(text).replaceAll(/\s/g, ''));
 const purpose = z.enum(['email-verification', 'sign-in', 'forget-password']);
 
-/** Reports a rule's own words as the field's fault. */
+/** Reports a rule's message as the field's error. */
 function refuse(fault: (text: string) => string | undefined) {
   return (text: string, issue: z.RefinementCtx) => {
     const message = fault(text);
@@ -64,7 +64,7 @@ function refuse(fault: (text: string) => string | undefined) {
   };
 }
 
-/** A mailed code, an app's code or a backup code: blanks and hyphens in it are for the eye. */
+/** Removes the spaces and hyphens that make a code readable. */
 function asPastedDigits(text: string): string {
   return asPastedCode(text).replaceAll('-', '');
 }
@@ -77,7 +77,7 @@ export const RegisterBody = z.strictObject({
   role: z
     .enum(['viewer', 'dj', 'performer', 'creator'])
     .default('viewer')
-    .openapi({ description: 'The wish: it comes true when a creator application is approved.' }),
+    .openapi({ description: 'The role you want. Creator roles take effect when your application is approved.' }),
 });
 export const SignUpBody = z.strictObject({
   email,
@@ -104,24 +104,28 @@ export const PasswordBody = z.strictObject({ password: typedPassword });
 export const PasswordChangeBody = z.strictObject({ currentPassword: typedPassword, newPassword });
 export const TwoFactorVerifyBody = z.strictObject({
   code,
-  challenge: z.string().max(TOKEN_CHARACTERS_MAX).optional().openapi({ description: 'Of a sign-in that asks for it.' }),
+  challenge: z
+    .string()
+    .max(TOKEN_CHARACTERS_MAX)
+    .optional()
+    .openapi({ description: 'From a sign-in that requires it.' }),
   deviceToken,
 });
 export const TwoFactorDisableBody = z.strictObject({ password: typedPassword, code });
 export const BackupCodesBody = z.strictObject({
   code,
-  password: typedPassword.optional().openapi({ description: 'Checked where it is given.' }),
+  password: typedPassword.optional().openapi({ description: 'Checked if present.' }),
 });
 
 const tokens = {
-  accessToken: z.string().openapi({ description: 'A JWT, good for 15 minutes.' }),
+  accessToken: z.string().openapi({ description: 'A JWT, valid for 15 minutes.' }),
   refreshToken: z.string().openapi({ description: 'Works once, within seven days.' }),
-  expiresIn: z.int().openapi({ description: 'Seconds that the access token is good.' }),
+  expiresIn: z.int().openapi({ description: 'Seconds until the access token expires.' }),
 };
 export const Refreshed = z.object(tokens).openapi('Refreshed');
-const token = z.string().openapi({ description: 'The opaque session token, as in the header set-auth-token.' });
+const token = z.string().openapi({ description: 'The opaque session token, also sent in the set-auth-token header.' });
 const resetToken = z.string().optional().openapi({
-  description: 'Only after a first verification that ended the password: sets a new one, within half an hour.',
+  description: 'Only after a first verification that removed the password. Sets a new one, within 30 minutes.',
 });
 const knownDeviceToken = z
   .string()
@@ -149,7 +153,7 @@ export const Verified = z.object({ verified: z.literal(true), user: User, resetT
 export const TwoFactorRequired = z
   .object({
     twoFactorRequired: z.literal(true),
-    challenge: z.string().openapi({ description: 'Goes to POST /auth/2fa/verify with a code within five minutes.' }),
+    challenge: z.string().openapi({ description: 'Send it to POST /auth/2fa/verify with a code within five minutes.' }),
   })
   .openapi('TwoFactorRequired');
 export const TwoFactorSecret = z.object({
@@ -166,7 +170,7 @@ export const AuthSession = z
     createdAt: z.string(),
     lastSeenAt: z.string(),
     expiresAt: z.string(),
-    current: z.boolean().openapi({ description: 'Whether this is the session that asks.' }),
+    current: z.boolean().openapi({ description: 'Whether this is the current session.' }),
   })
   .openapi('AuthSession');
 export const CurrentSession = z.object({ session: AuthSession, user: User });

@@ -1,6 +1,6 @@
 /**
- * The opaque session token: `kid.random.mac`. The random part is a secret of 256 bits whose hash finds the session; the
- * mac shows a forged token without a look-up. Tokens from before this format are the bare secret.
+ * The opaque session token: `kid.random.mac`. The random part is a 256-bit secret whose hash finds the session. The mac
+ * reveals a forged token without a look-up. Tokens older than this format are the bare secret.
  */
 import { equalInConstantTime, hmacBy, randomToken, sha256 } from '@/shared/crypto';
 import type { Keyring, RootKey } from '@/shared/keys';
@@ -10,21 +10,21 @@ const BARE_SECRET = /^[\w-]{43}$/;
 
 export interface SessionToken {
   readonly secret: string;
-  /** The key in use, its predecessor, or one we no longer have: then only a look-up tells whether the token is good. */
+  /** The current key, its predecessor, or a key we no longer have: then only a look-up can verify the token. */
   readonly signedBy: 'current' | 'previous' | 'unknown';
 }
 
-/** What `auth_sessions.token_hash` holds. */
+/** The value of `auth_sessions.token_hash`. */
 export const hashOf = (secret: string) => sha256(secret);
 
 export const newSecret = () => randomToken();
 
-/** A session has one secret; signed again under another key it is the same session's token. */
+/** A session has one secret, so signing it again with another key gives a token of the same session. */
 export function signSessionToken({ signing: [key] }: Keyring, secret: string): string {
   return `${key.kid}.${secret}.${macOf(key, secret)}`;
 }
 
-/** Without I/O. Nothing if it has another form, or names a key that we have and that did not sign it. */
+/** No I/O. Returns undefined if the format is wrong, or if a key that we have did not sign it. */
 export function readSessionToken({ signing }: Keyring, token: string): SessionToken | undefined {
   if (BARE_SECRET.test(token)) return { secret: token, signedBy: 'unknown' };
   const [, kid, secret, mac] = TOKEN.exec(token) ?? [];

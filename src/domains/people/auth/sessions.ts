@@ -1,6 +1,6 @@
 /**
- * Auth sessions: where a user is signed in, by an opaque token and a family of refresh tokens. Use prolongs a session,
- * but never beyond 90 days from its sign-in.
+ * Auth sessions: a user's sign-ins, each with an opaque token and a family of refresh tokens. Use extends a session,
+ * but never beyond 90 days after its sign-in.
  */
 
 import { and, eq, isNull, ne, type SQL, sql } from 'drizzle-orm';
@@ -18,22 +18,22 @@ import { hashOf, newSecret, signSessionToken } from './session-token';
 import type { SessionRow } from './tables';
 import { authSessions } from './tables';
 
-/** From the last use of either token. */
+/** After the last use of either token. */
 const SESSION_MS = 7 * DAY_MS;
-/** From the sign-in; `migrations/0039` bound what was prolonged before. */
+/** After the sign-in. `migrations/0039` capped older sessions that had been extended beyond it. */
 export const SESSION_MS_MAX = 90 * DAY_MS;
 const USER_AGENT_CHARACTERS_MAX = 200;
 
 export interface SessionTokens {
   accessToken: string;
   refreshToken: string;
-  /** The opaque session token, as in the `set-auth-token` header. */
+  /** The opaque session token, also sent in the `set-auth-token` header. */
   token: string;
-  /** Seconds that the access token is good. */
+  /** Seconds until the access token expires. */
   expiresIn: number;
 }
 
-/** A new session as a row to insert and the tokens to hand out once it is committed. */
+/** Makes a session: the row to insert, and the tokens to return once it is committed. */
 export async function newSession(
   ctx: Context,
   user: Omit<Actor, 'kind' | 'sessionId'>,
@@ -58,8 +58,8 @@ export async function newSession(
 }
 
 /**
- * The session's current refresh token, which is the same each time it is signed, and a new access token. Neither
- * outlives the session.
+ * Signs the session's current refresh token, with the same result each time, and a new access token. Neither outlives
+ * the session.
  */
 export async function signPair(
   ctx: Context,
@@ -84,14 +84,14 @@ export function prolonged(ctx: Context): { lastSeenAt: number; expiresAt: SQL } 
   return { lastSeenAt: ctx.now(), expiresAt: cappedExpiry(ctx.now() + SESSION_MS) };
 }
 
-/** That time, or the end of the session's 90 days if that is earlier. */
+/** The earlier of `at` (ms) and the end of the session's 90 days. */
 export function cappedExpiry(at: number): SQL {
   return sql`min(${int(at)}, ${authSessions.createdAt} + ${int(SESSION_MS_MAX)})`;
 }
 
 /**
- * Ends every session of the user: after a new password, a ban, a deletion.
- * @param keptId of a session that goes on
+ * Ends every session of the user: after a new password, a ban or a deletion.
+ * @param keptId id of a session that stays active
  */
 export function endSessionsOf(ctx: Context, userId: string, because: string, keptId?: string): Statement {
   return ctx.db
@@ -106,12 +106,12 @@ export function endSessionsOf(ctx: Context, userId: string, because: string, kep
     );
 }
 
-/** What follows the end of any session: the rooms entered last close the seats whose session is no longer active. */
+/** The event after any session has ended: rooms that the user entered last close seats of inactive sessions. */
 export function sessionsEnded(userId: string): OutboxEvent {
   return { kind: 'user-changed', userId, sessionsEnded: true };
 }
 
-/** After a use of the opaque token. An ended session stays ended. */
+/** Extends a session after its opaque token was used. An ended session stays ended. */
 export async function slideSession(ctx: Context, sessionId: string): Promise<void> {
   await ctx.db
     .update(authSessions)

@@ -1,6 +1,6 @@
 /**
- * Signs a user in, by password or mailed code, and after a second factor where one is on. The session is made in one
- * batch with the proof's use, so that a proof that was replaced or used in between makes none.
+ * Signs a user in by password or emailed code, and after a second factor if it is on. One batch creates the session and
+ * uses up the proof, so a proof that was replaced or used meanwhile creates no session.
  */
 
 import { and, eq, type SQL, sql } from 'drizzle-orm';
@@ -32,7 +32,7 @@ export async function signInByPassword(ctx: Context, email: string, password: st
   refuseBanned(ctx, account);
   const { user, secretHash, passwordSetAt } = account;
   if (needsRehash(secretHash)) ctx.waitUntil(rehash(ctx, user.id, password, secretHash));
-  // What was verified must still be the password when it is used: a reset may have come in between.
+  // The password must still be the verified one when the batch runs: it may have been reset meanwhile.
   const ofUser = and(eq(accounts.provider, 'password'), eq(accounts.subject, user.id));
   const unchanged = sql`EXISTS (SELECT 1 FROM ${accounts} WHERE ${ofUser} AND ${accounts.updatedAt} = ${passwordSetAt})`;
   if (user.totpEnabledAt !== null) return twoFactorRequired(ctx, user.id, device, unchanged);
@@ -43,8 +43,8 @@ export async function signInByPassword(ctx: Context, email: string, password: st
 }
 
 /**
- * The first sign-in by code also verifies the address. It ends what was set up before, since nothing shows who did
- * that, and answers a token to set a new password. Throws OTP_INVALID, OTP_TRIES_LIMIT, ACCOUNT_BANNED,
+ * The first sign-in by code also verifies the address. It removes the account's earlier setup, because nothing proves
+ * who made it, and returns a token to set a new password. Throws OTP_INVALID, OTP_TRIES_LIMIT, ACCOUNT_BANNED,
  * CHALLENGE_LIMIT.
  */
 export async function signInByOtp(ctx: Context, email: string, code: string, asker: Asker) {
@@ -73,19 +73,19 @@ export async function signInByOtp(ctx: Context, email: string, code: string, ask
 }
 
 interface SessionProof {
-  /** What uses the proof up, each statement with its demand. */
+  /** Statements that use up the proof, each with its `requireChange`. */
   readonly before?: Statement[];
-  /** What follows it. */
+  /** Events that using it up causes. */
   readonly events?: readonly OutboxEvent[];
-  /** What must still hold of the account. */
+  /** Must still be true of the account when the batch runs. */
   readonly condition?: SQL;
-  /** When the proof was used, replaced or voided in between. */
+  /** The error if the proof was used, replaced or voided meanwhile. */
   readonly refusal: () => AppError;
 }
 
 /**
- * The last step of every sign-in: the session and its answer, if the account is still active. A sign-in from an unknown
- * device is mailed, once the address is known to be the user's.
+ * The last step of every sign-in: creates the session and its response, if the account is still active. If the device
+ * is unknown and the address verified, the user is emailed.
  */
 export async function startSession(
   ctx: Context,
@@ -101,7 +101,7 @@ export async function startSession(
   ]);
   const statements = [...before, recordLogin(ctx, user.id, condition), requireChange(ctx), insert];
   const results = await commit(ctx, statements, { events, refusals: { DEMAND_NOT_MET: refusal } });
-  const [row = user] = results[before.length] as UserRow[]; // what recordLogin answers
+  const [row = user] = results[before.length] as UserRow[]; // returned by recordLogin
   ctx.log.event('session.started', { userId: user.id, sessionId, by });
   if (user.deletesAt !== null) {
     sendMail(ctx, async () => deletionCancelledMail(user));
@@ -118,7 +118,7 @@ function mailSignIn(ctx: Context, user: UserRow, userAgent: string | null): void
   });
 }
 
-/** Only revealed after the user has proved their identity. */
+/** Throws ACCOUNT_BANNED. A ban is only revealed after the user has proved their identity. */
 export function refuseBanned(ctx: Context, { user }: Account): void {
   if (user.status !== 'banned') return;
   ctx.log.event('sign-in.refused', { userId: user.id, by: 'ban' });

@@ -1,6 +1,6 @@
 /**
- * Forgets credentials that can no longer do anything, and writes TOTP secrets again under the current key while keys
- * rotate. Bounded: what is left over waits for the next minute.
+ * Deletes expired credentials, and encrypts TOTP secrets again with the current key while keys rotate. Each run is
+ * bounded; the rest waits for the next minute.
  */
 import { and, gte, lt, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -12,7 +12,7 @@ import { decrypt, encrypt } from '@/shared/crypto';
 import { DAY_MS, HOUR_MS } from '@/shared/time';
 import { BUDGET_MS } from './challenges';
 
-/** An ended session is kept this long after it would have expired, so that its user and staff can see it. */
+/** How long a session is kept after it expired, so that its user's data export and staff can still show it. */
 const SESSIONS_KEPT_MS = 30 * DAY_MS;
 const ROWS_DELETED_MAX = 500;
 const SECRETS_RESEALED_MAX = 50;
@@ -35,7 +35,7 @@ export async function sweepExpiredCredentials(ctx: Context): Promise<void> {
   for (const { kid } of ctx.config.keys.encryption.slice(1)) await resealTotpSecrets(ctx, kid);
 }
 
-/** A sealed text begins with its key's id and a dot, so those of one key lie together in the index. */
+/** An encrypted text begins with its key's id and a dot, so texts of one key are adjacent in the index. */
 async function resealTotpSecrets(ctx: Context, kid: string): Promise<void> {
   const { keys } = ctx.config;
   const old = await ctx.db
@@ -45,7 +45,7 @@ async function resealTotpSecrets(ctx: Context, kid: string): Promise<void> {
     .limit(SECRETS_RESEALED_MAX);
   const resealed = await Promise.all(
     old.map(async ({ id, sealed }) => {
-      if (!sealed) throw new Error('The index has secrets alone');
+      if (!sealed) throw new Error('The index contains only secrets');
       return { id, from: sealed, to: await encrypt(keys, id, await decrypt(keys, id, sealed)) };
     }),
   );

@@ -1,12 +1,12 @@
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
-/** How a user proves who they are; `password` is one provider, so that others can be added. */
+/** How users prove their identity. `password` is one provider, so that others can be added. */
 export const accounts = sqliteTable(
   'accounts',
   {
     userId: text('user_id').notNull(),
     provider: text().$type<'password'>().notNull(),
-    /** The provider's own name of the user; for `password` the user's id. */
+    /** The provider's id of the user; for `password`, our own user id. */
     subject: text().notNull(),
     secretHash: text('secret_hash'),
     createdAt: integer('created_at').notNull(),
@@ -39,7 +39,7 @@ export const otps = sqliteTable(
     emailKey: text('email_key').notNull(),
     purpose: text().$type<OtpPurpose>().notNull(),
     codeHash: text('code_hash').notNull(),
-    /** Superseded by `tries`; only a Worker from before migration 0037 reads it. NOTE: goes with `mailQuotas`. */
+    /** Replaced by `tries`; only a Worker from before migration 0037 reads it. NOTE: drop it with `mailQuotas`. */
     attemptsLeft: integer('attempts_left').notNull(),
     expiresAt: integer('expires_at').notNull(),
   },
@@ -47,9 +47,8 @@ export const otps = sqliteTable(
 );
 
 /**
- * Superseded by `tries`; only a Worker from before migration 0037 writes it, during the seconds of a deployment or
- * after a rollback. NOTE: drop it, and `otps.attempts_left`, in a release of its own, once no such Worker can come
- * back.
+ * Replaced by `tries`; only a Worker from before migration 0037 writes it, during a deployment or after a rollback.
+ * NOTE: drop it, and `otps.attempts_left`, in a separate release, once that Worker can no longer run.
  */
 export const mailQuotas = sqliteTable('mail_quotas', {
   emailKey: text('email_key').primaryKey(),
@@ -57,7 +56,7 @@ export const mailQuotas = sqliteTable('mail_quotas', {
   sent: integer().notNull(),
 });
 
-/** How often something was tried lately; see `tries.ts`. */
+/** How often something was tried recently; see `tries.ts`. */
 export const tries = sqliteTable(
   'tries',
   {
@@ -76,7 +75,7 @@ export const signInChallenges = sqliteTable('sign_in_challenges', {
   attemptsLeft: integer('attempts_left').notNull(),
   expiresAt: integer('expires_at').notNull(),
   passedAt: integer('passed_at'),
-  /** The known device that signs in, by its id. */
+  /** Id of the known device that signs in. */
   device: text(),
   voidedAt: integer('voided_at'),
 });

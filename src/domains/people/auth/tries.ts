@@ -1,6 +1,6 @@
 /**
- * Tries at a secret, and mails to an address: counted in D1, each spent by a conditional statement before anything is
- * compared or sent, so that many requests at once get no more than the same requests one by one.
+ * Counts tries at a secret, and mails to an address, in D1. Each is spent by a conditional statement before anything is
+ * compared or sent, so concurrent requests get no more tries than sequential ones.
  */
 import { and, eq, gt, gte, or, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -11,27 +11,27 @@ import { hmac } from '@/shared/crypto';
 import { SECOND_MS } from '@/shared/time';
 import { tries } from './tables';
 
-/** The asker that counts all askers together. */
+/** The asker under which all askers count together. */
 export const EVERYBODY = '';
 
-/** How often one asker may try one thing within a window, which begins with the first try. */
+/** How often one asker may try one thing within a window. The window begins with the first try. */
 export interface Allowance {
-  /** Such as `sign-in:ada@example.com`: only a keyed hash of it is stored. */
+  /** For example `sign-in:ada@example.com`. Only a keyed hash of it is stored. */
   readonly subject: string;
-  /** An address, a known device or a session; or EVERYBODY. */
+  /** An address, a known device, a session or EVERYBODY. */
   readonly asker: string;
   readonly max: number;
   readonly windowMs: number;
-  /** What the caller is told when it is used up. */
+  /** The error when it is used up. */
   readonly refusal: (extras: { headers: Record<string, string> }) => AppError;
 }
 
-/** All that one try is counted under; the first one's refusal stands for all until it is known which is used up. */
+/** Everything that one try counts under. The first refusal stands for all until it is known which one is used up. */
 export type Allowances = readonly [Allowance, ...Allowance[]];
 
 /**
- * Spends one try of each allowance, together with the statements, or does nothing at all. Throws the refusal of the
- * allowance that is used up: if there are several, of the one whose window ends last.
+ * Spends one try of each allowance in one batch with the statements, or does nothing. Throws the refusal of the
+ * allowance that is used up; if there are several, of the one whose window ends last.
  */
 export async function spendTries(
   ctx: Context,
@@ -48,7 +48,7 @@ export async function spendTries(
   }
 }
 
-/** Gives a try back that was right, so it does not count. */
+/** Gives back a try that was right, so it does not count. */
 export function giveTryBack(ctx: Context, allowances: readonly Allowance[]): Statement {
   return ctx.db
     .update(tries)
@@ -61,14 +61,14 @@ export function forgetTries(ctx: Context, subject: string): Statement {
   return ctx.db.delete(tries).where(eq(tries.subject, hashSubject(ctx, subject)));
 }
 
-/** When (ms) the last window with a used-up allowance ends, in SQL; NULL if none is used up. */
+/** SQL for when (ms) the last window with a used-up allowance ends; NULL if none is used up. */
 export function usedUpUntil(ctx: Context, allowances: readonly Allowance[]): SQL<number | null> {
   const { endsAt, spent, allowed } = tries;
   return sql<number | null>`(SELECT max(${endsAt}) FROM ${tries}
     WHERE ${and(isOneOf(ctx, allowances), gte(spent, allowed), gt(endsAt, ctx.now()))})`;
 }
 
-/** Breaks `tries_used_up` past the last try of the window. */
+/** Violates the constraint `tries_used_up` if no try is left in the window. */
 function spendTry(ctx: Context, { subject, asker, max, windowMs }: Allowance): Statement {
   const now = ctx.now();
   const isOver = sql`${tries.endsAt} <= ${now}`;
@@ -102,7 +102,7 @@ async function longestRefusal(ctx: Context, allowances: Allowances): Promise<App
   const usedUp = allowances.find(
     ({ subject, asker }) => hashSubject(ctx, subject) === last?.subject && hashAsker(ctx, asker) === last.asker,
   );
-  // If a try was given back meanwhile, nothing is used up.
+  // No allowance is used up if a try was given back meanwhile.
   const waitMs = Math.max(SECOND_MS, (last?.endsAt ?? 0) - now);
   return (usedUp ?? allowances[0]).refusal({ headers: { 'Retry-After': String(Math.ceil(waitMs / SECOND_MS)) } });
 }

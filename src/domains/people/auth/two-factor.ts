@@ -1,6 +1,6 @@
 /**
- * Two-factor authentication: turned on with a code that proves the app works, asked for at sign-in, turned off with
- * password and code. Every code, of the app or of the backup list, is good once, and the user is mailed every change.
+ * Two-factor authentication. A first code from the app turns it on, sign-in then requires a code, and password and code
+ * turn it off. Each app or backup code works once, and every change is emailed to the user.
  */
 
 import type { Context } from '@/contracts/context';
@@ -25,7 +25,7 @@ import { giveTryBack, spendTries } from './tries';
 
 const APP_CODE = /^\d{6}$/;
 
-/** Not on until a code confirms it. Throws PASSWORD_NOT_SET, CONFIRMATION_WRONG, CHALLENGE_LIMIT, TWO_FACTOR_ON. */
+/** It is not on until a code confirms it. Throws PASSWORD_NOT_SET, CONFIRMATION_WRONG, CHALLENGE_LIMIT, TWO_FACTOR_ON. */
 export async function beginTwoFactor(ctx: Context, actor: Actor, password: string) {
   const { userId } = actor;
   const account = await confirmPassword(ctx, actor, password);
@@ -37,7 +37,7 @@ export async function beginTwoFactor(ctx: Context, actor: Actor, password: strin
   return { secret, otpauthUri: totpUri(secret, account.user.username) };
 }
 
-/** Turns it on. Throws CONFIRMATION_WRONG, CHALLENGE_LIMIT, TWO_FACTOR_ON, TWO_FACTOR_OFF (not begun). */
+/** Turns it on. Throws CONFIRMATION_WRONG, CHALLENGE_LIMIT, TWO_FACTOR_ON, TWO_FACTOR_OFF (not started). */
 export async function confirmTwoFactor(ctx: Context, actor: Actor, code: string, userAgent: string | null) {
   const { userId } = actor;
   const { user } = await getAccount(ctx, userId);
@@ -55,7 +55,7 @@ export async function confirmTwoFactor(ctx: Context, actor: Actor, code: string,
   return { enabled: true as const, backupCodes: codes };
 }
 
-/** The second half of a sign-in. Throws CHALLENGE_INVALID, TWO_FACTOR_CODE_INVALID, ACCOUNT_BANNED. */
+/** The second step of a sign-in. Throws CHALLENGE_INVALID, TWO_FACTOR_CODE_INVALID, ACCOUNT_BANNED. */
 export async function answerChallenge(ctx: Context, token: string, code: string, asker: Asker) {
   const { id, userId, device } = await spendChallengeTry(ctx, token);
   const account = await findAccountById(ctx, userId);
@@ -105,12 +105,12 @@ export async function replaceBackupCodes(
 
 const wrongConfirmation = { refusals: { DEMAND_NOT_MET: () => authError('CONFIRMATION_WRONG') } };
 
-/** Counted apart from passwords: a new password gives those tries back, and must not give these. */
+/** Counted separately from passwords: a new password resets those tries, but must not reset these. */
 function codeAllowances({ userId, sessionId }: Actor) {
   return confirmationAllowances(`confirm-code:${userId}`, sessionId);
 }
 
-/** Limited like a sign-in. Answers the statements that use the code up. */
+/** Limited like password confirmations. Returns the statements that use up the code. */
 async function confirmByCode(ctx: Context, actor: Actor, account: Account, code: string): Promise<Statement[]> {
   if (account.user.totpEnabledAt === null) throw authError('TWO_FACTOR_OFF');
   const allowances = codeAllowances(actor);
@@ -125,12 +125,12 @@ function mailChange(ctx: Context, user: UserRow, change: string, userAgent: stri
 }
 
 /**
- * What uses the code up in its batch, and aborts it if the code was used before. Throws the refusal if it is wrong.
- * NOTE: in an array, since a statement is a thenable: awaited by itself it would run.
+ * Returns the statements that use up the code, and abort their batch if it was used before. Throws the refusal if the
+ * code is wrong. NOTE: an array, because a statement is a thenable: awaiting it would run it.
  */
 async function useCode(ctx: Context, { user }: Account, code: string, refusal: () => AppError): Promise<Statement[]> {
   if (!APP_CODE.test(code)) return [useBackupCode(ctx, user.id, code), requireChange(ctx)];
-  // Off since the challenge was given: there is no code that could pass it.
+  // If two-factor was turned off after the challenge began, no code can pass it.
   if (user.totpSecret === null || user.totpEnabledAt === null) throw refusal();
   const step = findTotpStep(await decrypt(ctx.config.keys, user.id, user.totpSecret), code, ctx.now());
   if (step === undefined) throw refusal();

@@ -1,6 +1,6 @@
-/** Describes a device in a mail: coarsely, and from a closed list, since a client may send any text. */
+/** Describes a device in a mail. The words come from a closed list, because a client may send any text. */
 
-/** In this order: nearly every browser calls itself by the names of those below it. */
+/** The order matters: most browsers also contain the names of the ones below them. */
 const BROWSERS: readonly (readonly [RegExp, string])[] = [
   [/\bEdgA?\//, 'Edge'],
   [/\bOPR\//, 'Opera'],
@@ -20,7 +20,7 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
   [/\bLinux\b/, 'Linux'],
 ];
 
-/** `Firefox on Windows`, or `an unknown app`. */
+/** For example `Firefox on Windows` or `an unknown app`. */
 export function describeUserAgent(userAgent: string | null): string {
   const nameIn = (list: typeof BROWSERS) => list.find(([pattern]) => pattern.test(userAgent ?? ''))?.[1];
   const [browser, system] = [nameIn(BROWSERS), nameIn(SYSTEMS)];

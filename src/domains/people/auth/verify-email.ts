@@ -1,6 +1,6 @@
 /**
- * Proves that an address is its user's, by a mailed code or link. A code that comes with the account's session or
- * password also makes the owner, if the address is the one in OWNER_EMAIL.
+ * Verifies that an address belongs to its user, by an emailed code or link. If the address is OWNER_EMAIL, a code sent
+ * with the account's session or password also makes the account the owner.
  */
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -25,14 +25,14 @@ import { refuseBanned } from './sign-in';
 import { accounts, type OtpPurpose } from './tables';
 import { findAccountByLink } from './verify-link';
 
-/** What the request shows besides the code or link. */
+/** The rest of the request, besides the code or link. */
 interface Credentials {
   readonly actor: Viewer;
   readonly password: string | undefined;
   readonly asker: Asker;
 }
 
-/** Mails a code if there is such an account, and does the same work if there is none. Throws OTP_LIMIT. */
+/** Emails a code if the account exists, and does the same work if it doesn't. Throws OTP_LIMIT. */
 export async function requestOtp(ctx: Context, email: string, purpose: OtpPurpose, asker: Asker): Promise<void> {
   const account = await findAccountByEmail(ctx, email);
   const mailing = { email, kind: purpose, asker, device: await findKnownDevice(ctx, asker, account) };
@@ -41,7 +41,10 @@ export async function requestOtp(ctx: Context, email: string, purpose: OtpPurpos
   if (account) sendMail(ctx, async () => otpMail(account.user, purpose, code));
 }
 
-/** Throws OTP_INVALID, OTP_TRIES_LIMIT; ACCOUNT_BANNED, and what `proofOf` throws, and then the code is still good. */
+/**
+ * Throws OTP_INVALID, OTP_TRIES_LIMIT, ACCOUNT_BANNED, and what `proofOf` throws. After ACCOUNT_BANNED and the errors
+ * of `proofOf`, the code still works.
+ */
 export async function verifyEmailByOtp(ctx: Context, email: string, code: string, credentials: Credentials) {
   const otp = await checkOtp(ctx, email, 'email-verification', code, credentials.asker);
   const { account } = otp;
@@ -69,8 +72,8 @@ export async function verifyEmailByLink(ctx: Context, token: string, credentials
 }
 
 /**
- * Proof that the caller set up the account's credentials, as a condition that must still hold when the batch runs.
- * Undefined if the request shows neither session nor password; another account's session counts as none.
+ * SQL condition that proves the caller set up the account's credentials; it must still be true when the batch runs.
+ * Undefined if the request has neither password nor session. Another account's session counts as none.
  * Throws PASSWORD_NOT_SET, CONFIRMATION_WRONG, CHALLENGE_LIMIT.
  */
 async function proofOf(
@@ -89,7 +92,7 @@ async function proofOf(
 
 interface Verification {
   readonly proof: SQL | undefined;
-  /** What uses the code up, with its demand. */
+  /** Statements that use up the code, with their `requireChange`. */
   readonly use: () => Statement[];
   readonly grantsRank: boolean;
   readonly refusal: AppError;
@@ -119,7 +122,7 @@ async function verify(ctx: Context, account: Account, verification: Verification
       },
     );
   } catch (error) {
-    // Another request may have verified it since it was read: that one decided what stays.
+    // Another request may have verified it since it was read. That one decided what is kept.
     const now = error === refusal && isFirst ? await findAccountById(ctx, user.id) : undefined;
     if (now?.user.emailVerifiedAt == null) throw error;
     return verify(ctx, now, verification);

@@ -1,4 +1,4 @@
-/** The applicant's own view of the application. Until it is approved it may be amended, and is pending again by that. */
+/** Reading and amending one's own application. It can be amended until it is approved, and is then pending again. */
 
 import type { z } from '@hono/zod-openapi';
 import { and, eq, isNull, ne, type SQL } from 'drizzle-orm';
@@ -27,7 +27,10 @@ export async function readOwnApplication(ctx: Context, userId: string): Applicat
   return presentApplication(ctx, await getApplicationOf(ctx, userId));
 }
 
-/** What is not sent stays. Throws APPLICATION_NOT_FOUND, APPLICATION_DECIDED, APPLICATION_CHANGED, VALIDATION_FAILED. */
+/**
+ * Omitted fields keep their value. Throws APPLICATION_NOT_FOUND, APPLICATION_DECIDED, APPLICATION_CHANGED,
+ * VALIDATION_FAILED.
+ */
 export async function amendApplication(
   ctx: Context,
   userId: string,
@@ -38,18 +41,18 @@ export async function amendApplication(
   const account = financial && (await openFinancial(ctx, row));
   const merged = account && mergeFinancial(account, financial);
   const sent = { type, ...profile, ...identity };
-  // One that waits keeps its place unless it says something new; one that was rejected is submitted again as it is.
+  // A pending application keeps its place in the queue unless something changed; a rejected one is submitted again.
   const isNews = isChange<ApplicationRow>(row, sent) || (merged && isChange<Financial>(account, merged));
   const isEmpty = !merged && Object.values(sent).every((value) => value === undefined);
   if (isEmpty || (row.status === 'PENDING' && !isNews)) return presentApplication(ctx, row);
   const sealed = merged && (await sealFinancial(ctx, row.id, merged));
-  // Undefined where nothing was sent, which Drizzle leaves as it is.
+  // Drizzle does not write fields that are undefined, so omitted fields keep their value.
   const changes = { ...sent, ...sealed };
   const asRead = sealed && eq(creatorApplications.financial, row.financial);
   return presentApplication(ctx, await commitAmendment(ctx, row, changes, { onlyIf: asRead }));
 }
 
-/** Takes the place of the document before, which is deleted. Throws as `amendApplication`, `readUpload` and `storeUpload` do. */
+/** Replaces and deletes the previous document. Throws what `amendApplication`, `readUpload` and `storeUpload` throw. */
 export async function uploadDocument(ctx: Context, userId: string, request: Request): ApplicationAnswer {
   const row = await getAmendable(ctx, userId);
   const { bytes, fields } = await readUpload(request, {
@@ -59,7 +62,9 @@ export async function uploadDocument(ctx: Context, userId: string, request: Requ
   });
   const documentType = fields.documentType ?? row.documentType;
   if (documentType === null)
-    throw httpError('VALIDATION_FAILED', { details: [{ path: 'documentType', message: 'say what document it is' }] });
+    throw httpError('VALIDATION_FAILED', {
+      details: [{ path: 'documentType', message: 'is required for the first document' }],
+    });
   const stored = await storeUpload(ctx, { ownerId: userId, kind: 'identity-document', bytes });
   const replaced = row.documentKey === null ? undefined : forgetMedia(ctx, row.documentKey);
   const { documentKey } = creatorApplications;
@@ -90,7 +95,7 @@ function mergeFinancial(before: Financial, sent: Partial<Financial>): Financial 
 }
 
 interface AmendmentBatch {
-  /** What the change was made of must still be so. */
+  /** Must still be true when the batch runs: the values that the change was based on. */
   onlyIf?: SQL | undefined;
   before?: Statement[];
   after?: Statement[];
@@ -120,7 +125,7 @@ async function commitAmendment(
     [...before, update, requireChange(ctx), setCreatorStatus(ctx, userId, 'PENDING'), ...after],
     { events, refusals: { DEMAND_NOT_MET: () => creatorError('APPLICATION_CHANGED') } },
   );
-  const [amended] = results[before.length] as ApplicationRow[]; // what the update returned
+  const [amended] = results[before.length] as ApplicationRow[]; // returned by the update
   if (!amended) throw creatorError('APPLICATION_CHANGED');
   return amended;
 }

@@ -1,4 +1,4 @@
-/** Applying to be a creator: one application a user, for good. */
+/** Applying to become a creator. A user has only one application ever, which can be amended but not replaced. */
 
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
@@ -54,6 +54,6 @@ export async function apply(
 export function checkAge(ctx: Context, birthDate: string): void {
   if (isAtLeastYearsOld(birthDate, AGE_YEARS_MIN, ctx.now())) return;
   throw httpError('VALIDATION_FAILED', {
-    details: [{ path: 'identity.birthDate', message: `an applicant must be at least ${AGE_YEARS_MIN} years old` }],
+    details: [{ path: 'identity.birthDate', message: `must be at least ${AGE_YEARS_MIN} years ago` }],
   });
 }

@@ -1,4 +1,4 @@
-/** Bank details: encrypted in the database, bound to their application, and shown by their last four characters. */
+/** Bank details: encrypted in the database, bound to their application, and only shown as the last four characters. */
 import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { literal } from '@/db/sql';
@@ -11,7 +11,7 @@ const PAGE_SIZE = 50;
 
 export interface Financial {
   accountHolder: string;
-  /** One of the two. */
+  /** Either `iban` or `accountNumber` is set. */
   iban?: string | undefined;
   accountNumber?: string | undefined;
   bankName: string;
@@ -26,7 +26,7 @@ export async function sealFinancial(ctx: Context, applicationId: string, financi
   };
 }
 
-/** Throws if no key that we have opens it. */
+/** Throws if none of our keys decrypts it. */
 export async function openFinancial(ctx: Context, row: { id: string; financial: string }): Promise<Financial> {
   return JSON.parse(await decrypt(ctx.config.keys, row.id, row.financial)) as Financial; // sealFinancial wrote it
 }
@@ -36,8 +36,8 @@ export function maskFinancial({ accountHolder, iban, bankName, country }: Financ
 }
 
 /**
- * Writes a page of what an old key sealed again under the current one.
- * @returns how many were written; fewer than a page's worth means that none is left
+ * Encrypts a page of bank details again, from an old key to the current one.
+ * @returns how many rows it read; fewer than a page means that none is left
  */
 export async function reencryptFinancial(ctx: Context): Promise<number> {
   const { keys } = ctx.config;
@@ -55,7 +55,7 @@ export async function reencryptFinancial(ctx: Context): Promise<number> {
     })),
   );
   const [first, ...rest] = sealed.map(({ id, financial, again }) => {
-    // What its owner has amended since is under the current key already.
+    // A row that its owner amended meanwhile is already encrypted with the current key.
     const unchanged = and(eq(creatorApplications.id, id), eq(creatorApplications.financial, financial));
     return ctx.db.update(creatorApplications).set({ financial: again }).where(unchanged);
   });
@@ -63,7 +63,7 @@ export async function reencryptFinancial(ctx: Context): Promise<number> {
   return rows.length;
 }
 
-/** As the index `creator_applications_by_encryption_key` has it. */
+/** The same expression as in the index `creator_applications_by_encryption_key`. */
 function keyId(): SQL<string> {
   return sql<string>`substr(financial, 1, ${literal(KEY_ID_CHARACTERS)})`;
 }

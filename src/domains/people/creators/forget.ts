@@ -1,10 +1,10 @@
-/** For the end of an account: who it is by its documents, where its money went, how it presented itself. */
+/** Deletes a deleted account's application, with identity and bank details, and its creator profile. */
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { creatorApplications, creatorProfiles } from './tables';
 
-/** The document itself goes with the user's files. */
+/** The identity document is deleted with the user's other files. */
 export function forgetCreator(ctx: Context, userId: string): Statement[] {
   return [
     ctx.db.delete(creatorApplications).where(eq(creatorApplications.userId, userId)),

@@ -1,4 +1,4 @@
-/** International bank account numbers (ISO 13616): spaces and case do not count, the check digits do. */
+/** International bank account numbers (ISO 13616). Spaces and case are ignored; the check digits are verified. */
 import { asPastedCode } from '@/shared/text';
 
 const FORM = /^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/;
@@ -7,7 +7,7 @@ export function normalizeIban(text: string): string {
   return asPastedCode(text).toUpperCase();
 }
 
-/** Country and check digits go to the end, letters count from 10, and the whole leaves 1 when divided by 97. */
+/** Moves country and check digits to the end and reads letters as 10 to 35: modulo 97, the number must be 1. */
 export function isIban(iban: string): boolean {
   if (!FORM.test(iban)) return false;
   let remainder = 0;

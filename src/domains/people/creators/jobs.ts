@@ -1,4 +1,4 @@
-/** The jobs of creators: encrypting financial details again after the key changed. */
+/** The jobs of creators: encrypting bank details again after the key changed. */
 import type { Jobs } from '@/contracts/jobs';
 import { reencryptFinancial } from './financial';
 

@@ -1,4 +1,4 @@
-/** Turns rows of applications into wire shapes. */
+/** Turns application rows into wire shapes. */
 
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';

@@ -1,4 +1,4 @@
-/** What a creator says of themselves: made of the application when it is approved, the creator's own from then on. */
+/** A creator's profile. Approval creates it from the application; afterwards the creator edits it. */
 import type { z } from '@hono/zod-openapi';
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -12,7 +12,7 @@ import { creatorError } from './errors';
 import type { CreatorProfile, ProfileRequest } from './schemas';
 import { creatorProfiles } from './tables';
 
-/** For the batch that approves. */
+/** For the batch that approves an application. */
 export function createProfile(
   ctx: Context,
   { userId, bio, categories }: { userId: string; bio: string; categories: string[] },
@@ -33,7 +33,7 @@ export async function readProfile(ctx: Context, userId: string): Promise<z.input
     .where(eq(users.id, userId))
     .get();
   if (!row) throw creatorError('CREATOR_NOT_FOUND');
-  // A creator who was not made by an application (the demo world's) has said nothing yet.
+  // Creators who never applied, like those of the demo world, may have no profile row yet.
   const { bio, categories, createdAt, updatedAt } = row.profile ?? {
     bio: '',
     categories: [],
@@ -44,7 +44,7 @@ export async function readProfile(ctx: Context, userId: string): Promise<z.input
   return { userId, user, bio, categories, createdAt: toIso(createdAt), updatedAt: toIso(updatedAt) };
 }
 
-/** What is not sent stays. */
+/** Omitted fields keep their value. Throws CREATOR_NOT_FOUND. */
 export async function changeProfile(
   ctx: Context,
   userId: string,

@@ -1,4 +1,4 @@
-/** Staff read and decide applications. A decision is one batch with all that follows from it, and only one is made. */
+/** Staff read and decide on applications. One batch writes a decision with all its effects; only one decision wins. */
 
 import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, getTableColumns, sql } from 'drizzle-orm';
@@ -32,7 +32,7 @@ interface Reviewed {
   rank: Rank | null;
 }
 
-/** Of one status: the oldest submission first, as they are to be worked off. Of all: the newest application first. */
+/** With a status, the oldest submission comes first, as staff work through them. Otherwise, the newest comes first. */
 export async function listApplications(ctx: Context, actor: Actor, query: z.output<typeof ApplicationsQuery>) {
   const { status } = query;
   const { limit, offset } = limitAndOffset(query);
@@ -49,7 +49,7 @@ export async function listApplications(ctx: Context, actor: Actor, query: z.outp
     .from(creatorApplications)
     .innerJoin(users, eq(users.id, creatorApplications.userId))
     .where(where);
-  // Not one batch: D1 answers a batch's rows by column name, and two of these columns are called `id`.
+  // Not one batch: D1 returns batch rows by column name, and two of these columns are called `id`.
   const [rows, [{ total = 0 } = {}]] = await Promise.all([
     ctx.db
       .select({ application: columns, applicant: cardColumns })
@@ -65,7 +65,7 @@ export async function listApplications(ctx: Context, actor: Actor, query: z.outp
   return presentPage(items, total, query);
 }
 
-/** With a link to the document, which is logged before it is given. Throws APPLICATION_NOT_FOUND, APPLICANT_OUT_OF_REACH. */
+/** Logs the link to the document before it returns it. Throws APPLICATION_NOT_FOUND, APPLICANT_OUT_OF_REACH. */
 export async function readApplication(ctx: Context, actor: Actor, id: string) {
   const reviewed = await getReviewed(ctx, id);
   if (!reaches(actor, reviewed)) throw creatorError('APPLICANT_OUT_OF_REACH');
@@ -89,14 +89,14 @@ export async function approveApplication(ctx: Context, actor: Actor, id: string)
     notification: {
       userId: application.userId,
       kind: 'creator-approved',
-      title: 'You are a creator now',
-      body: 'Your application was approved. You can stream, sell and earn from now on.',
+      title: 'You are now a creator',
+      body: 'Your application was approved. You can now stream, sell and earn.',
       data: { applicationId: id },
     },
   });
 }
 
-/** Throws as `approveApplication` does, but for the document. */
+/** Throws what `approveApplication` throws, except DOCUMENT_MISSING. */
 export async function rejectApplication(ctx: Context, actor: Actor, id: string, reason: string) {
   const reviewed = await getDecidable(ctx, actor, id);
   return decide(ctx, actor, reviewed, {
@@ -115,7 +115,7 @@ export async function rejectApplication(ctx: Context, actor: Actor, id: string, 
 interface Decision {
   status: 'APPROVED' | 'REJECTED';
   reason?: string;
-  /** What the applicant is from now on. */
+  /** The applicant's new role. */
   role?: Role;
   also?: Statement[];
   notification: NewNotification;
@@ -129,7 +129,7 @@ async function decide(
 ): Promise<z.input<typeof ApplicationInReview>> {
   const { id, userId } = application;
   const decision = { status, reason: reason ?? null, decidedAt: ctx.now(), decidedBy: actor.userId };
-  // What is decided is what was read: an amendment in between starts the review again.
+  // Decides only on the version that was read: an amendment meanwhile needs a new review.
   const asRead = and(
     eq(creatorApplications.id, id),
     eq(creatorApplications.status, 'PENDING'),
@@ -194,7 +194,7 @@ async function getReviewed(ctx: Context, id: string): Promise<Reviewed> {
   return row;
 }
 
-/** @param link to the document; a decision gives none, since no look follows it */
+/** @param link to the document; null after a decision, because the document no longer needs to be viewed */
 async function presentReview(
   ctx: Context,
   { application, applicant }: Reviewed,

@@ -1,4 +1,4 @@
-/** Becoming a creator, and what a creator says of themselves. */
+/** Endpoints for creator applications, their review, and creator profiles. */
 import { z } from '@hono/zod-openapi';
 import { FORM_REFUSALS } from '@/domains/base/media/errors';
 import { type Endpoint, endpoint } from '@/http/endpoint';
@@ -43,8 +43,8 @@ export const creatorEndpoints: Endpoint[] = [
     method: 'post',
     path: '/creator/application',
     tag,
-    summary: 'Apply to be a creator',
-    description: 'Profile, identity and bank details; the identity document follows in a request of its own.',
+    summary: 'Apply to become a creator',
+    description: 'Profile, identity and bank details. Upload the identity document in a separate request.',
     who: 'user',
     body: ApplicationRequest,
     response: Application,
@@ -70,7 +70,8 @@ export const creatorEndpoints: Endpoint[] = [
     path: '/creator/application',
     tag,
     summary: 'Amend my application while it is pending or after a rejection',
-    description: 'What is not sent stays. An amended application is pending again, and its rejection forgotten.',
+    description:
+      'Omitted fields keep their value. An amended application is pending again, and its rejection is cleared.',
     who: 'user',
     body: AmendmentRequest,
     response: Application,
@@ -83,7 +84,7 @@ export const creatorEndpoints: Endpoint[] = [
     path: '/creator/application/document',
     tag,
     summary: 'Upload an identity document',
-    description: 'Only staff who decide on applications see it. Another upload takes its place.',
+    description: 'Only staff who decide on applications can see it. Another upload replaces it.',
     who: 'user',
     upload: { contentType: 'multipart/form-data', schema: DocumentUpload },
     response: Application,
@@ -97,7 +98,7 @@ export const creatorEndpoints: Endpoint[] = [
     path: '/admin/creator-applications',
     tag,
     summary: 'List applications',
-    description: 'Of one status, the oldest submission first; of all, the newest application first.',
+    description: 'With `status`, the oldest submission comes first. Without, the newest application comes first.',
     who: reviewers,
     query: ApplicationsQuery,
     response: pageOf(ApplicationInList),
@@ -108,7 +109,7 @@ export const creatorEndpoints: Endpoint[] = [
     method: 'get',
     path: '/admin/creator-applications/{id}',
     tag,
-    summary: 'One application, with a short-lived link to its document',
+    summary: 'Read an application, with a short-lived link to its document',
     who: reviewers,
     params,
     response: ApplicationInReview,

@@ -1,4 +1,4 @@
-/** What applicants send and see. Whoever reads an answer sees the last four characters of an account, never more. */
+/** Wire shapes of applications and creator profiles. Responses show only the last four characters of a bank account. */
 import { z } from '@hono/zod-openapi';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { Category } from '@/domains/live/channels/categories';
@@ -11,7 +11,7 @@ const CATEGORIES_MAX = 5;
 const BIO_CHARACTERS_MAX = 2_000;
 const NAME_CHARACTERS_MAX = 120;
 const REASON_CHARACTERS_MAX = 500;
-/** Four are shown, so an account must have more. */
+/** The last four characters are shown, so a number must be longer. */
 const ACCOUNT_NUMBER = /^[A-Z0-9]{6,34}$/;
 
 const name = aLine(NAME_CHARACTERS_MAX, 2);
@@ -20,7 +20,7 @@ const categories = z
   .array(Category)
   .min(1)
   .max(CATEGORIES_MAX)
-  .refine((list) => new Set(list).size === list.length, 'must not repeat itself');
+  .refine((list) => new Set(list).size === list.length, 'must not repeat a category');
 
 const CreatorType = z.enum(['creator', 'dj', 'performer']);
 const ApplicationStatus = z.enum(['PENDING', 'APPROVED', 'REJECTED']);
@@ -30,7 +30,7 @@ const profile = { bio, categories };
 const identity = {
   documentType: DocumentType.optional(),
   legalName: name,
-  birthDate: z.iso.date().describe('An applicant is at least 18 years old.'),
+  birthDate: z.iso.date().describe('Applicants must be at least 18 years old.'),
 };
 const financial = {
   accountHolder: name,
@@ -52,7 +52,7 @@ const BOTH = { path: ['accountNumber'], message: 'give an IBAN or an account num
 
 export const ApplicationRequest = z
   .strictObject({
-    type: CreatorType.optional().describe("By default the account's role; `creator` for a viewer."),
+    type: CreatorType.optional().describe("The default is the account's role, or `creator` for a viewer."),
     profile: z.strictObject(profile),
     identity: z.strictObject(identity),
     financial: z
@@ -101,7 +101,7 @@ const Summary = z.object({
   type: CreatorType,
   profile: Profile,
   identity: Identity,
-  reason: z.string().optional().describe('Of a rejection.'),
+  reason: z.string().optional().describe('Why the application was rejected.'),
   submittedAt: z.iso.datetime(),
   decidedAt: z.iso.datetime().nullable(),
 });
@@ -114,7 +114,9 @@ export const ApplicationInReview = Application.extend({
   documentUrl: z
     .string()
     .nullable()
-    .describe('A link to the identity document, good for five minutes and logged; null in the answer to a decision.'),
+    .describe(
+      'A link to the identity document, valid for five minutes and logged. Null in the response to a decision.',
+    ),
 }).openapi('CreatorApplicationInReview');
 
 export const ApplicationsQuery = z.strictObject({ ...pageQuery, status: ApplicationStatus.optional() });
@@ -131,5 +133,5 @@ export const Tier = z
   .object({ id: z.uuid(), name: z.string(), description: z.string(), coinsPerMonth: z.int() })
   .openapi('Tier');
 
-/** Cheapest first; they are so few that they are not paged. */
+/** Cheapest first. Not paged, because a creator has only a few tiers. */
 export const Tiers = z.object({ tiers: z.array(Tier) }).openapi('Tiers');

@@ -29,7 +29,7 @@ export const creatorProfiles = sqliteTable('creator_profiles', {
   updatedAt: integer('updated_at').notNull(),
 });
 
-/** The profiles' categories, a row each, kept by triggers: to be read alone. */
+/** One row per category of a profile. Triggers maintain it, so code only reads it. */
 export const creatorCategories = sqliteTable(
   'creator_categories',
   {

@@ -1,4 +1,4 @@
-/** What creators offer to subscribers. The subscriptions domain writes it; their pages show it. */
+/** The subscription tiers on creators' pages. The subscriptions domain writes them. */
 import type { z } from '@hono/zod-openapi';
 import { and, asc, eq, type SQL } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -8,7 +8,7 @@ import type { Tiers } from './schemas';
 
 export const onOffer: SQL = eq(subscriptionTiers.active, literal(1));
 
-/** What a creator has on offer, cheapest first. */
+/** A creator's active tiers, cheapest first. */
 export function tiersQuery(ctx: Context, creatorId: string | SQL) {
   return ctx.db
     .select()

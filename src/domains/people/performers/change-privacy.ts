@@ -1,4 +1,4 @@
-/** A performer changes their privacy: one batch, so that the list of regions is the one that was sent or the one before. */
+/** Changes a performer's privacy in one batch, so the stored regions are always either the old or the new list. */
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -11,7 +11,7 @@ import { getPrivacy } from './privacy';
 import type { Privacy, PrivacyRequest } from './schemas';
 import { performerPrivacy } from './tables';
 
-/** What is not sent stays. */
+/** Omitted fields keep their value. */
 export async function changePrivacy(
   ctx: Context,
   userId: string,
@@ -21,13 +21,13 @@ export async function changePrivacy(
     ? [noteNewRegions(ctx, userId, blockedCountries), ...setBlockedRegions(ctx, userId, blockedCountries)]
     : [];
   await commit(ctx, [...regions, ...putChoices(ctx, userId, choices)], {
-    // Viewers from there have to leave.
+    // Rooms must remove viewers from blocked regions.
     events: blockedCountries ? [{ kind: 'regions-changed', creatorId: userId }] : [],
   });
   return getPrivacy(ctx, userId);
 }
 
-/** Changes a row only if these regions differ from the chosen ones, since the event to the rooms depends on it. */
+/** Changes a row only if the regions differ from the stored ones, because only then the event to the rooms is sent. */
 function noteNewRegions(ctx: Context, userId: string, regions: readonly string[]): Statement {
   const now = ctx.now();
   return ctx.db.run(sql`

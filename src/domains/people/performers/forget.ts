@@ -1,4 +1,4 @@
-/** For the end of an account: what it chose as a performer. */
+/** Deletes a deleted account's privacy settings as a performer. */
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';

@@ -1,4 +1,4 @@
-/** What performers chose of their privacy, with the defaults where they chose nothing, and what others have to obey. */
+/** Reads a performer's privacy settings, with defaults for the ones they never set. */
 import type { z } from '@hono/zod-openapi';
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -6,7 +6,7 @@ import { blockedRegionsQuery } from '@/domains/people/social/regions';
 import type { Privacy } from './schemas';
 import { performerPrivacy } from './tables';
 
-/** Returns the defaults for a user who never chose. */
+/** Returns the defaults for a user who never set anything. */
 export async function getPrivacy(ctx: Context, userId: string): Promise<z.input<typeof Privacy>> {
   const [regions, [chosen]] = await ctx.db.batch([
     blockedRegionsQuery(ctx, userId),

@@ -1,4 +1,4 @@
-/** Performers: what they alone may set. */
+/** The endpoint for settings that only performers have. */
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { changePrivacy } from './change-privacy';
 import { Privacy, PrivacyRequest } from './schemas';
@@ -9,10 +9,10 @@ export const performerEndpoints: Endpoint[] = [
     method: 'put',
     path: '/performer/privacy-settings',
     tag: 'performer',
-    summary: 'Where I am not shown, who sees my viewers, whether I am seen among those of others',
+    summary: 'Change my privacy: blocked countries, my viewer list, and my name as a viewer',
     description:
-      'Only what is sent changes, and the answer is all that holds then; `{}` changes nothing. Open rooms hear of the ' +
-      'countries: whoever came in from there is put out (4403, `NOT_IN_YOUR_COUNTRY`).',
+      'Only the fields you send change, and the response contains all settings; `{}` changes nothing. Open rooms apply ' +
+      'new countries at once: viewers from there are removed (4403, `NOT_IN_YOUR_COUNTRY`).',
     who: 'performer',
     body: PrivacyRequest,
     response: Privacy,

@@ -1,24 +1,26 @@
-/** A performer's privacy on the wire: a change names only what it changes. */
+/** Wire shapes of a performer's privacy settings. A request contains only the settings to change. */
 import { z } from '@hono/zod-openapi';
 import { isRegion } from '@/shared/countries';
 
-/** One more than there are countries. */
+/** One more than the number of countries. */
 const REGIONS_MAX = 250;
 
-const region = z.string().refine(isRegion, 'must be a country of ISO 3166-1 as `DE`, or a region of one as `US-CA`');
+const region = z
+  .string()
+  .refine(isRegion, 'must be an ISO 3166 code of a country, like `DE`, or of a region, like `US-CA`');
 
 const choices = {
   allowRecording: z.boolean().openapi({
-    description: 'What whoever records has to ask. Footlight itself records nothing.',
+    description: 'Whether others may record my streams. Clients must respect it; Footlight itself records nothing.',
   }),
   showViewerList: z.boolean().openapi({
     description:
-      'False: `GET /stream/{id}/viewers` is for me, my moderators and staff alone, whatever `showViewers` of a stream says.',
+      "False: only I, my moderators and staff can use `GET /stream/{id}/viewers`, whatever the stream's `showViewers` says.",
   }),
   anonymousMode: z.boolean().openapi({
     description:
-      "True: among the viewers of others' streams I am counted as a guest and not named, but to staff; in the video " +
-      'nobody who only watches is shown to the others. What I write or give there has my name.',
+      "True: in other people's streams I am counted as a guest, and only staff see my name among the viewers. In the " +
+      'video, users who only watch are never shown to others. My messages and gifts still have my name.',
   }),
 };
 
@@ -29,8 +31,8 @@ export const PrivacyRequest = z
       .max(REGIONS_MAX)
       .openapi({
         description:
-          'Countries and regions in which I am not shown: my page, posts and streams are in no list there and cannot be ' +
-          'entered (451). The whole list: what it leaves out is lifted. Whose country is not known is let in.',
+          'Countries and regions where I am hidden: my page, posts and streams appear in no list there and cannot be ' +
+          'opened (451). The list replaces the previous one. Users from unknown countries are not blocked.',
         example: ['US-CA', 'DE'],
       }),
     ...choices,

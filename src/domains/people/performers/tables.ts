@@ -1,6 +1,6 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
-/** A row once a performer has chosen something. Where they are not shown is the social domain's to know. */
+/** A performer has a row once they set something. Blocked regions are stored by the social domain. */
 export const performerPrivacy = sqliteTable('performer_privacy', {
   userId: text('user_id').primaryKey(),
   allowRecording: integer('allow_recording', { mode: 'boolean' }).notNull().default(true),

@@ -1,4 +1,4 @@
-/** A picture of oneself. */
+/** Wire shapes of avatars. */
 import { z } from '@hono/zod-openapi';
 
 export const AvatarUpload = z
@@ -7,7 +7,7 @@ export const AvatarUpload = z
 
 export const Avatar = z
   .object({
-    avatarUrl: z.string().openapi({ description: '`?w=128` or `?w=320` on it asks for a smaller one.' }),
+    avatarUrl: z.string().openapi({ description: 'Add `?w=128` or `?w=320` for a smaller image.' }),
     width: z.int(),
     height: z.int(),
   })

@@ -1,4 +1,4 @@
-/** A creator's page: who they are, what is on, what they are to the reader, what they offer. Three statements. */
+/** A creator's page: profile, current or next stream, relation to the viewer, and tiers. Three statements. */
 import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -18,8 +18,8 @@ import { creatorColumns, isCreator, presentCreator } from './creators';
 import type { CreatorPage } from './discovery-schemas';
 
 /**
- * If the reader blocks them, it is the card alone, and whether a subscription still runs. Throws USER_NOT_FOUND, also
- * for people who are no creators or out of the reader's sight.
+ * If the viewer blocks the creator, only the card, the follower count and `subscribed` are filled. Throws
+ * USER_NOT_FOUND, also for users who are not creators or whom the viewer cannot see.
  */
 export async function getCreatorPage(ctx: Context, viewer: Viewer, name: string): Promise<z.input<typeof CreatorPage>> {
   const username = usernameIn(name);
@@ -58,7 +58,7 @@ function reduced({ card, since, subscribed }: CreatorPageRow) {
 type CreatorPageRow = NonNullable<Awaited<ReturnType<typeof findCreator>>>;
 
 function findCreator(ctx: Context, viewer: Viewer, username: string) {
-  // Nobody has this id, so a guest is nothing to anybody.
+  // No user has the empty id, so a guest has no relation to anyone.
   const readerId = viewer?.kind === 'user' ? viewer.userId : '';
   return ctx.db
     .select({

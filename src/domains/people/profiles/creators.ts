@@ -1,4 +1,4 @@
-/** Finding creators by name, category and who is live. Two statements, whatever the filter; counts are bounded. */
+/** Finds creators by name, category and whether they are live. Two statements for any filter; counts are bounded. */
 
 import type { z } from '@hono/zod-openapi';
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
@@ -19,7 +19,7 @@ import type { Creator, CreatorListQuery } from './discovery-schemas';
 
 export const isCreator = eq(users.creatorStatus, literal('APPROVED'));
 
-/** For `users` left-joined with `creator_profiles`. Who has written nothing as a creator is shown by what the user wrote. */
+/** For `users` left-joined with `creator_profiles`. Falls back to the user's bio if the creator's is empty. */
 export const creatorColumns = {
   card: cardColumns,
   bio: sql<string>`coalesce(nullif(${creatorProfiles.bio}, ''), ${users.bio})`.as('creator_bio'),
@@ -36,7 +36,7 @@ export function presentCreator({ card, bio, categories }: CreatorRow): z.input<t
   return { user: presentCard(card), bio, categories: categories ?? [] };
 }
 
-/** Pages by number, counted up to COUNT_MAX. Two statements. */
+/** Numbered pages, counted up to COUNT_MAX. */
 export async function listCreators(ctx: Context, viewer: Viewer, query: z.output<typeof CreatorListQuery>) {
   const { q, category, sort } = query;
   const { limit, offset } = limitAndOffset(query);

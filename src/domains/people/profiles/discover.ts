@@ -1,4 +1,4 @@
-/** Finding users: all, of a role, by words. Two statements, a bounded count. */
+/** Finds users by role and search text. Two statements; the count is bounded. */
 import type { z } from '@hono/zod-openapi';
 import { and, desc, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -13,7 +13,7 @@ import type { Role, Viewer } from '@/shared/actor';
 import { ftsQuery } from '@/shared/fts';
 import type { UsersQuery } from './schemas';
 
-/** The most followed first; who has exactly that username before them. */
+/** Most followed first, after a user whose username matches exactly. */
 export async function discoverUsers(ctx: Context, viewer: Viewer, query: z.output<typeof UsersQuery>) {
   const { q, role } = query;
   const { limit, offset } = limitAndOffset(query);
@@ -40,7 +40,7 @@ function ofRole(role: Role | undefined): SQL | undefined {
   return role === undefined ? undefined : sql`users.role = ${role}`;
 }
 
-/** The newest of what matches, as many as are ever counted, and whoever has exactly that username. No row has 0. */
+/** The newest matches, up to the count limit, and the user with exactly that username. No rowid is 0. */
 function holding(q: string | undefined): SQL | undefined {
   return q === undefined
     ? undefined

@@ -1,4 +1,4 @@
-/** Finding people: creators, a creator's page, followers and whom somebody follows. */
+/** Endpoints for finding people: creators, a creator's page, and a user's followers and follows. */
 import { z } from '@hono/zod-openapi';
 import { socialError } from '@/domains/people/social/errors';
 import { type Endpoint, endpoint } from '@/http/endpoint';
@@ -15,9 +15,10 @@ export const discoveryEndpoints: Endpoint[] = [
     method: 'get',
     path: '/social/followers/{userId}',
     tag: 'social',
-    summary: 'Who follows somebody, newest first',
+    summary: "A user's followers, newest first",
     description:
-      'Who does not show whom they follow is left out, but to themselves and to the creator. A page may be short and still have a next one.',
+      'Followers who hide their follows are only shown to themselves and to the creator. A page may be short even if ' +
+      'another one follows.',
     who: 'optional',
     params: ByUser,
     query: PeopleQuery,
@@ -30,8 +31,8 @@ export const discoveryEndpoints: Endpoint[] = [
     method: 'get',
     path: '/social/following/{userId}',
     tag: 'social',
-    summary: 'Whom somebody follows, newest first',
-    description: 'A page may be short and still have a next one.',
+    summary: 'The creators a user follows, newest first',
+    description: 'A page may be short even if another one follows.',
     who: 'optional',
     params: ByUser,
     query: PeopleQuery,
@@ -44,7 +45,7 @@ export const discoveryEndpoints: Endpoint[] = [
     method: 'get',
     path: '/social/creators',
     tag: 'social',
-    summary: 'All creators',
+    summary: 'Find creators',
     who: 'optional',
     query: CreatorListQuery,
     response: CreatorList,

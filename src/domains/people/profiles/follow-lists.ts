@@ -1,8 +1,7 @@
 /**
- * Who follows somebody, and whom somebody follows: newest first, by cursor. Left out are those whose account is gone
- * or banned, those whom a block keeps apart from the reader, and who does not show whom they follow, as follower. A page
- * looks at a bounded window, so it may be short and still have a next one; the window may end with somebody out of
- * sight, so cursors are sealed. Two statements.
+ * A user's followers and follows, newest first, by cursor, in two statements. Users whom the viewer cannot see are left
+ * out, and so are followers who hide their follows. A page reads a bounded window, so it may be short even if another
+ * one follows. Cursors are sealed, because a window may end at a hidden user.
  */
 import { and, desc, eq, or, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
@@ -17,7 +16,7 @@ import { openCursor, sealCursor } from '@/http/envelope';
 import type { Viewer } from '@/shared/actor';
 import { FollowPosition } from './discovery-schemas';
 
-/** How many follows are looked at for each of a page, at most. */
+/** Follows read per item of a page, at most. */
 const WINDOW_FACTOR = 5;
 
 interface CursorQuery {
@@ -43,7 +42,7 @@ async function listFollows(
   { cursor, perPage }: CursorQuery,
 ) {
   const { keys } = ctx.config;
-  // A cursor is good for the list of one user.
+  // A cursor works only for one user's list.
   const name = `${list} ${userId}`;
   const before = cursor === undefined ? undefined : await openCursor(keys, name, FollowPosition, cursor);
   const [mine, theirs] =
@@ -81,8 +80,8 @@ async function listFollows(
 }
 
 /**
- * The newest of these follows. Only if they gave no full page is the last branch read: the last of the window once more,
- * which says where the next one begins.
+ * The newest of these follows. The second branch repeats the window's last row, where the next page begins. SQLite
+ * reads it only if the first branch did not fill the page.
  */
 function windowOf(theirs: SQLiteColumn, condition: SQL | undefined, max: number): SQL {
   const newest = (isEnd: 0 | 1, rows: SQL) => sql`SELECT * FROM (
@@ -92,7 +91,7 @@ function windowOf(theirs: SQLiteColumn, condition: SQL | undefined, max: number)
   return sql`(${newest(0, size)} UNION ALL ${newest(1, sql`1 OFFSET ${end}`)}) AS walked`;
 }
 
-/** Creators know their own followers. */
+/** Creators see all of their own followers. */
 function showsFollowing(viewer: Viewer, creatorId: string): SQL | undefined {
   return viewer?.kind === 'user' && viewer.userId === creatorId ? undefined : showsFollows(viewer);
 }

@@ -1,4 +1,4 @@
-/** A user's own profile, behind two doors (`/user/*`, `/viewer/*`): what it says, and changing it. */
+/** Reading and changing one's own profile, which `/user/*` and `/viewer/*` share. */
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
 import { commit, requireThat } from '@/db/commit';
@@ -15,14 +15,14 @@ import type { ProfileRequest } from './schemas';
 
 const AGE_YEARS_MIN = 13;
 
-/** Throws SESSION_ENDED if the account went in between. */
+/** Throws SESSION_ENDED if the account was deleted meanwhile. */
 export async function readOwnProfile(ctx: Context, { userId }: Actor) {
   const { user, staff } = await getAccount(ctx, userId);
   return presentUser(user, staff);
 }
 
 /**
- * What is not sent stays, so that two changes at once of different fields both hold. Throws VALIDATION_FAILED,
+ * Omitted fields keep their value, so concurrent changes of different fields are both kept. Throws VALIDATION_FAILED,
  * SESSION_ENDED, COUNTRY_SET_BY_STAFF.
  */
 export async function changeOwnProfile(ctx: Context, actor: Actor, request: z.output<typeof ProfileRequest>) {

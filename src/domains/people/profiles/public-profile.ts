@@ -1,4 +1,4 @@
-/** A user's page as everybody may see it, in one statement. To its owner it shows nothing private either. */
+/** A user's public profile, in one statement. It contains nothing private, not even for its owner. */
 import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -16,8 +16,8 @@ import { toIso } from '@/shared/time';
 import type { PublicProfile } from './schemas';
 
 /**
- * If the reader blocks them, it is the card alone. Throws USER_NOT_FOUND, also if they are banned, gone or block the
- * reader: it does not tell which.
+ * If the viewer blocks the user, only the card is filled. Throws USER_NOT_FOUND, also if the user is banned, deleted or
+ * blocks the viewer; the error does not reveal which.
  */
 export async function getPublicProfile(
   ctx: Context,
@@ -40,7 +40,7 @@ export async function getPublicProfile(
     })
     .from(users)
     .leftJoin(creatorProfiles, eq(creatorProfiles.userId, users.id))
-    // A channel has one live stream at most.
+    // A channel has at most one live stream, so this join adds no rows.
     .leftJoin(
       streams,
       and(eq(streams.creatorId, users.id), sql`streams.status = 'live' AND ${isOpen()}`, visibleTo(viewer)),
@@ -68,7 +68,7 @@ export async function getPublicProfile(
   };
 }
 
-/** What this reader may see of it: planned, live and over. Throws USER_NOT_FOUND. */
+/** The user's scheduled, live and ended streams that this viewer may see. Throws USER_NOT_FOUND. */
 export async function listStreamsOf(ctx: Context, userId: string, viewer: Viewer, query: PageQuery) {
   const [user, list] = await Promise.all([
     ctx.db

@@ -1,4 +1,4 @@
-/** Profiles: my own, and everybody's as others find and see them. */
+/** Endpoints for profiles: my own, and finding and reading those of others. */
 import { z } from '@hono/zod-openapi';
 import { User } from '@/domains/base/users/schemas';
 import { StreamPage } from '@/domains/live/streams/schemas';
@@ -33,7 +33,7 @@ export const profileEndpoints: Endpoint[] = [
     aliases: [{ method: 'patch', path: '/viewer/profile' }],
     tag: 'user',
     summary: 'Change my profile',
-    description: 'Only what is sent changes; `null` clears what may be empty.',
+    description: 'Only the fields you send change. `null` clears a field.',
     who: 'user',
     unverified: true,
     body: ProfileRequest,
@@ -46,7 +46,7 @@ export const profileEndpoints: Endpoint[] = [
     method: 'get',
     path: '/users',
     tag: 'users',
-    summary: 'Find users, the most followed first',
+    summary: 'Find users, most followed first',
     who: 'optional',
     query: UsersQuery,
     response: UserPage,
@@ -57,7 +57,7 @@ export const profileEndpoints: Endpoint[] = [
     method: 'get',
     path: '/users/{id}',
     tag: 'users',
-    summary: 'A user as everybody may see them',
+    summary: "A user's public profile",
     who: 'optional',
     params: ById,
     response: PublicProfile,
@@ -69,7 +69,7 @@ export const profileEndpoints: Endpoint[] = [
     method: 'get',
     path: '/users/{id}/sessions',
     tag: 'users',
-    summary: "A user's streams, the newest first",
+    summary: "A user's streams, newest first",
     who: 'optional',
     params: ById,
     query: z.strictObject(pageQuery),

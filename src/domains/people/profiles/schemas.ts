@@ -1,4 +1,4 @@
-/** What users write of themselves, what everybody sees of them, and how they are looked for. */
+/** Wire shapes of profile changes, public profiles and the search for users. */
 import { z } from '@hono/zod-openapi';
 import { displayName, Link, PublicCard } from '@/domains/base/users/schemas';
 import { blockedByYou } from '@/domains/people/social/schemas';
@@ -13,7 +13,7 @@ const LABEL_CHARACTERS_MAX = 40;
 const URL_CHARACTERS_MAX = 500;
 const LINKS_MAX = 5;
 
-/** Nobody is sent to an address that is not what it seems: a name before an @ reads like the host. */
+/** Rejects misleading addresses: a user name before an @ looks like the host. */
 function isPublicHttpsUrl(text: string): boolean {
   if (/[\s\\]/.test(text) || !URL.canParse(text)) return false;
   const { protocol, username, password, hostname } = new URL(text);
@@ -26,7 +26,7 @@ const link = z.strictObject({
     .string()
     .trim()
     .max(URL_CHARACTERS_MAX)
-    .refine(isPublicHttpsUrl, 'must be an https address of a public host, without a user name in it')
+    .refine(isPublicHttpsUrl, 'must be an https URL of a public host, without a user name')
     .openapi({ format: 'uri', example: 'https://example.com/ada' }),
 });
 
@@ -42,7 +42,7 @@ export const ProfileRequest = z
   .partial()
   .openapi('ProfileRequest');
 
-/** For everybody, so with nothing private. */
+/** Public, so it contains nothing private. */
 export const PublicProfile = PublicCard.extend({
   bio: z.string(),
   links: z.array(Link),
@@ -50,11 +50,11 @@ export const PublicProfile = PublicCard.extend({
   followingCount: z
     .int()
     .nullable()
-    .openapi({ description: 'Creators whom the user follows; null where the user does not show it.' }),
+    .openapi({ description: 'How many creators the user follows. Null if they hide it.' }),
   creator: z
     .object({ bio: z.string(), categories: z.array(z.string()) })
     .nullable()
-    .openapi({ description: 'What an approved creator says of the show; null for others.' }),
+    .openapi({ description: "An approved creator's bio and categories. Null for other users." }),
   liveStreamId: z.uuid().nullable(),
   blockedByYou,
 }).openapi('PublicProfile');
@@ -62,7 +62,7 @@ export const PublicProfile = PublicCard.extend({
 export const UsersQuery = z.strictObject({
   ...pageQuery,
   q: optionalSearchText.openapi({
-    description: 'Words of the username or the display name; the last may be unfinished, from two letters on.',
+    description: 'Words in the username or display name. The last word may be incomplete, with at least two letters.',
   }),
   role: z.enum(ROLES).optional(),
 });

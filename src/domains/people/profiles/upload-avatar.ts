@@ -1,4 +1,4 @@
-/** A user's picture: stored, then named by the user in the batch that forgets the one before. */
+/** Stores an avatar, then sets it on the user in the same batch that deletes the previous one. */
 import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -13,7 +13,7 @@ import { users } from '@/domains/base/users/tables';
 import { setAvatar } from '@/domains/base/users/write';
 import type { Avatar } from './avatar-schemas';
 
-/** Throws UPLOAD_CONFLICT if another one was set meanwhile, and what an upload may be refused for. */
+/** Throws UPLOAD_CONFLICT if another avatar was set meanwhile, and what `readUpload` and `storeImage` throw. */
 export async function uploadAvatar(ctx: Context, userId: string, request: Request): Promise<z.input<typeof Avatar>> {
   const { bytes } = await readUpload(request, { field: 'avatar', bytesMax: PICTURES.avatar.bytesMax });
   const { url, width, height, statements } = await storeImage(ctx, userId, 'avatar', bytes);
@@ -35,7 +35,7 @@ export async function uploadAvatar(ctx: Context, userId: string, request: Reques
   return { avatarUrl: url, width, height };
 }
 
-/** The key, if it is that of a file of their own: nothing else is theirs to delete. */
+/** Reads the current avatar. `key` is only set for the user's own file, because nothing else may be deleted. */
 async function readAvatar(ctx: Context, userId: string): Promise<{ url: string | null; key: string | undefined }> {
   const prefix = mediaUrl(ctx.config, '');
   const own = and(

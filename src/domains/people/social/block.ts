@@ -1,6 +1,6 @@
 /**
- * Blocking: both are out of each other's sight, what either was told of the other is withdrawn, neither follows the
- * other any more, and either leaves the other's open rooms, in one commit.
+ * Blocking. In one commit, both users are hidden from each other, their follows and the notifications about each other
+ * are removed, and each leaves the other's open rooms.
  */
 import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -15,7 +15,7 @@ import { socialError } from './errors';
 import { endFollow } from './follow';
 import { blocks } from './tables';
 
-/** Idempotent, and only the first time sends events. Throws USER_NOT_FOUND, NOT_ONESELF. */
+/** Idempotent: only the first call sends events. Throws USER_NOT_FOUND, NOT_ONESELF. */
 export async function blockUser(ctx: Context, blockerId: string, blockedId: string): Promise<void> {
   if (blockerId === blockedId) throw socialError('NOT_ONESELF');
   const [user, rooms] = await Promise.all([
@@ -39,8 +39,8 @@ export async function blockUser(ctx: Context, blockerId: string, blockedId: stri
 }
 
 /**
- * Idempotent. Follows and notifications do not come back. No room reads the other user again: the block has put
- * them out of every room, and joining checks again who they are.
+ * Idempotent. Does not restore follows and notifications. No event goes to rooms: the block removed the other user from
+ * all of them, and joining checks the relation again.
  */
 export async function unblockUser(ctx: Context, blockerId: string, blockedId: string): Promise<void> {
   await commit(ctx, [unblock(ctx, blockerId, blockedId)], { events: [blockChanged(blockerId, blockedId)] });
@@ -54,12 +54,12 @@ export function unblock(ctx: Context, blockerId: string, blockedId: string): Sta
   return ctx.db.delete(blocks).where(and(eq(blocks.blockerId, blockerId), eq(blocks.blockedId, blockedId)));
 }
 
-/** For the blocker's own open sockets, and for nobody else's. */
+/** Sent only to the blocker's own open sockets. */
 function blockChanged(userId: string, otherId: string): OutboxEvent {
   return { kind: 'block-changed', userId, otherId };
 }
 
-/** The room reads again what the user is to it, and closes their sockets; LiveKit has to be told separately. */
+/** The room reads the user's relation again and closes their sockets. LiveKit needs its own event. */
 function partingEvents(ctx: Context, { roomId, videoRoom, status }: OpenRoom, userId: string): OutboxEvent[] {
   const room: OutboxEvent = { kind: 'room', roomId, command: { type: 'standing-changed', userId } };
   return status === 'live' ? [room, removal(ctx, videoRoom, userId)] : [room];

@@ -1,4 +1,4 @@
-/** A user's own blocks: listed so that they can be undone, as ids for a client to hide by, and applied to what is read. */
+/** Lists a user's own blocks, so that they can be undone. */
 import type { z } from '@hono/zod-openapi';
 import { and, desc, eq, ne, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -12,8 +12,8 @@ import { blocks } from './tables';
 const LIST = 'social.blocks';
 
 /**
- * Newest first. It names who is banned or blocks the user in return, too: either block can be undone by itself, and the
- * list does not tell. Nobody needs to undo the block of a deleted account. One statement. Throws CURSOR_INVALID.
+ * Newest first, in one statement. Includes users who are banned or block the user in return, without revealing that, so
+ * every block can be undone. Leaves out deleted accounts. Throws CURSOR_INVALID.
  */
 export async function listBlocks(ctx: Context, userId: string, { cursor, perPage }: z.output<typeof BlocksQuery>) {
   const before = cursor === undefined ? undefined : decodeCursor(LIST, BlockPosition, cursor);
@@ -39,5 +39,5 @@ export async function listBlocks(ctx: Context, userId: string, { cursor, perPage
   );
 }
 
-/** A card across a block never says whether somebody is live. */
+/** A blocked user's card never reveals whether they are live. */
 const blockedCardColumns = { ...cardColumns, isLive: sql<number>`0`.as('is_live') };

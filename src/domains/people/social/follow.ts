@@ -1,4 +1,4 @@
-/** Following creators. One follow a pair, never oneself, never across a block; the database keeps the counts. */
+/** Following creators. Nobody follows twice, follows themselves or follows across a block. Triggers keep the counts. */
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
@@ -16,8 +16,8 @@ import { socialError } from './errors';
 import { follows, formerFollows } from './tables';
 
 /**
- * Repeating it changes nothing. The creator is told of the first time alone: whoever unfollows and follows again is no
- * news. Throws USER_NOT_FOUND, NOT_A_CREATOR, NOT_ONESELF.
+ * Idempotent. Notifies the creator only the first time, not when the user unfollows and follows again. Throws
+ * USER_NOT_FOUND, NOT_A_CREATOR, NOT_ONESELF.
  */
 export async function followCreator(ctx: Context, follower: Actor, creatorId: string): Promise<void> {
   const followerId = follower.userId;
@@ -41,14 +41,14 @@ export async function followCreator(ctx: Context, follower: Actor, creatorId: st
   await commitIfMet(ctx, [follow(ctx, followerId, creatorId), requireChange(ctx)], { events });
 }
 
-/** Repeating it changes nothing. That there was a new follower is told no more. */
+/** Idempotent. Also withdraws the "new follower" notification. */
 export async function unfollowCreator(ctx: Context, followerId: string, creatorId: string): Promise<void> {
   const events = await relationChanged(ctx, { userId: followerId, creatorId });
   const ended = [withdrawFollow(ctx, followerId, creatorId), ...endFollow(ctx, followerId, creatorId)];
   await commitIfMet(ctx, [...ended, requireChange(ctx)], { events });
 }
 
-/** Changes nothing where the creator is none (any more) or a block stands between: it may have come since it was asked. */
+/** Changes no row if the user is no longer a creator, or if a block was added meanwhile. */
 export function follow(ctx: Context, followerId: string, creatorId: string): Statement {
   return ctx.db.run(sql`
     INSERT INTO follows (follower_id, creator_id, created_at)
@@ -58,7 +58,7 @@ export function follow(ctx: Context, followerId: string, creatorId: string): Sta
     ON CONFLICT DO NOTHING`);
 }
 
-/** Remembers that there was a follow, then removes it: the last of them changes a row if there was one. */
+/** Records the follow as a former one, then deletes it. The last statement changes a row if there was a follow. */
 export function endFollow(ctx: Context, followerId: string, creatorId: string): Statement[] {
   const isPair = and(eq(follows.followerId, followerId), eq(follows.creatorId, creatorId));
   return [
@@ -73,7 +73,7 @@ export function endFollow(ctx: Context, followerId: string, creatorId: string): 
 }
 
 function newFollower(followerId: string, followerName: string, creatorId: string): OutboxEvent {
-  const body = `${followerName} follows you now.`;
+  const body = `${followerName} now follows you.`;
   const data = { userId: followerId };
   return { kind: 'notify', notification: { userId: creatorId, kind: 'follower', title: 'New follower', body, data } };
 }

@@ -1,9 +1,9 @@
-/** For the end of an account: whom and where it followed and blocked and who did so to it, some rows at a time. */
+/** Deletes a deleted account's follows, blocks and blocked regions, in both directions, some rows at a time. */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 
-/** Each is repeated until it changes nothing. */
+/** Repeat each statement until it changes no row. */
 export function forgetFollowsAndBlocks(ctx: Context, userId: string, limit: SQL): Statement[] {
   return [
     ctx.db.run(sql`DELETE FROM follows WHERE (follower_id, creator_id) IN (

@@ -1,10 +1,10 @@
-/** Where a creator chose not to be shown: read and changed here, applied by `base/visibility/regions.ts`. */
+/** Regions where a creator is hidden. This file reads and changes them; `base/visibility/regions.ts` applies them. */
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { blockedRegions } from './tables';
 
-/** In their order. */
+/** The creator's blocked regions, in alphabetical order. */
 export function blockedRegionsQuery(ctx: Pick<Context, 'db'>, creatorId: string) {
   return ctx.db
     .select({ region: blockedRegions.region })
@@ -13,14 +13,14 @@ export function blockedRegionsQuery(ctx: Pick<Context, 'db'>, creatorId: string)
     .orderBy(blockedRegions.region);
 }
 
-/** Whether these regions differ from the chosen ones. */
+/** SQL condition: these regions differ from the stored ones. */
 export function regionsDiffer(creatorId: string, regions: readonly string[]): SQL {
   const wanted = sql`SELECT value FROM json_each(${JSON.stringify(regions)})`;
   const chosen = sql`SELECT region FROM blocked_regions WHERE creator_id = ${creatorId}`;
   return sql`(EXISTS (${chosen} EXCEPT ${wanted}) OR EXISTS (${wanted} EXCEPT ${chosen}))`;
 }
 
-/** These and no others. */
+/** Replaces the stored regions by these. */
 export function setBlockedRegions(ctx: Context, creatorId: string, regions: readonly string[]): Statement[] {
   const wanted = sql`SELECT value FROM json_each(${JSON.stringify(regions)})`;
   return [

@@ -1,4 +1,4 @@
-/** Following and blocking. Lists of other people's follows are the discovery domain's. */
+/** Endpoints for following and blocking. Lists of followers are in `profiles/discovery-routes.ts`. */
 import { z } from '@hono/zod-openapi';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { blockUser, unblockUser } from './block';
@@ -17,7 +17,7 @@ export const socialEndpoints: Endpoint[] = [
     path: '/social/follow/{userId}',
     tag: 'social',
     summary: 'Follow a creator',
-    description: 'Repeating it changes nothing. The creator is told once, also of who unfollows and follows again.',
+    description: 'Idempotent. Notifies the creator once, even if you unfollow and follow again.',
     who: 'user',
     params: ByUser,
     response: FollowStatus,
@@ -33,14 +33,14 @@ export const socialEndpoints: Endpoint[] = [
     path: '/social/follow/{userId}',
     tag: 'social',
     summary: 'Unfollow',
-    description: 'The creator is told of the follow no more. Repeating it changes nothing.',
+    description: 'Idempotent. Also withdraws the "new follower" notification.',
     who: 'user',
     params: ByUser,
     response: FollowStatus,
     refusals: [socialError.USER_NOT_FOUND],
     handler: async (ctx, { actor, params }) => {
       await unfollowCreator(ctx, actor.userId, params.userId);
-      // From wherever one is: whoever is not shown there any more can still be let go.
+      // Without regions: users can unfollow a creator who is now hidden in their region.
       return getFollowStatus(ctx, { ...actor, regions: [] }, params.userId);
     },
   }),
@@ -49,8 +49,8 @@ export const socialEndpoints: Endpoint[] = [
     method: 'get',
     path: '/social/follow/{userId}',
     tag: 'social',
-    summary: 'Whether I follow somebody and they me, and the counts',
-    description: 'Follows alone: a subscription is not one. `blockedByYou` says that you block them.',
+    summary: 'Whether I follow a user, whether they follow me, and their counts',
+    description: 'Covers follows only, not subscriptions. `blockedByYou` means that you block them.',
     who: 'optional',
     params: ByUser,
     response: FollowStatus,
@@ -64,10 +64,10 @@ export const socialEndpoints: Endpoint[] = [
     tag: 'social',
     summary: 'Block a user',
     description:
-      'Ends follows both ways. From then on neither sees the other: profile, posts, streams and rooms are as if they ' +
-      'were not there, what either was told of the other is withdrawn, and neither can follow, write to or give to the ' +
-      'other. You alone can still read their card, with `blockedByYou`. Your open sockets get a `user-notification` of ' +
-      'kind `block-changed` (`data: { userId, blocked }`), so that you hide what they write. Repeating it changes nothing.',
+      'Idempotent. Ends follows in both directions. Neither of you sees the other any longer: profiles, posts, streams ' +
+      'and rooms seem not to exist, and notifications about each other are withdrawn. Neither can follow, write to or ' +
+      'give to the other. Only you can still read their card, with `blockedByYou`. Your open sockets get a ' +
+      '`user-notification` of kind `block-changed` (`data: { userId, blocked }`), so that clients hide their messages.',
     who: 'user',
     params: ByUser,
     response: BlockStatus,
@@ -84,8 +84,8 @@ export const socialEndpoints: Endpoint[] = [
     tag: 'social',
     summary: 'Unblock a user',
     description:
-      'Follows do not come back, nor does what was told. Your open sockets get a `user-notification` of kind ' +
-      '`block-changed`. Repeating it changes nothing.',
+      'Idempotent. Does not restore follows or notifications. Your open sockets get a `user-notification` of kind ' +
+      '`block-changed`.',
     who: 'user',
     params: ByUser,
     response: BlockStatus,
@@ -101,8 +101,8 @@ export const socialEndpoints: Endpoint[] = [
     tag: 'social',
     summary: 'The users I block, newest first',
     description:
-      'Cards, also of people who are banned or who block you in return, so that every block can be undone. Deleted ' +
-      'accounts are left out.',
+      'Includes users who are banned or who block you in return, so that you can undo every block. Deleted accounts are ' +
+      'left out.',
     who: 'user',
     query: BlocksQuery,
     response: BlockPage,

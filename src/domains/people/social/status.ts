@@ -1,4 +1,4 @@
-/** What stands between a reader and somebody else, with the counts that everybody may see: one statement. */
+/** The follow relation between a viewer and another user, with that user's public counts, in one statement. */
 import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -10,8 +10,8 @@ import { socialError } from './errors';
 import type { FollowStatus } from './schemas';
 
 /**
- * A guest follows nobody. If the reader blocks them, it says only that. Throws USER_NOT_FOUND, also for people who are
- * out of the reader's sight otherwise.
+ * A guest follows nobody. If the viewer blocks the user, `followingCount` is null. Throws USER_NOT_FOUND, also for
+ * users whom the viewer cannot see.
  */
 export async function getFollowStatus(
   ctx: Context,

@@ -1,11 +1,11 @@
-/** Whom one may give coins to: an approved creator whose account is active, no block in between, who is shown where one is. */
+/** Coins can go to an active, approved creator without a block in between, who is visible in the supporter's region. */
 import { type SQLWrapper, sql } from 'drizzle-orm';
 import { users } from '@/domains/base/users/tables';
 import { isBlockBetween } from '@/domains/base/visibility/people';
 import { hiddenIn, type Place } from '@/domains/base/visibility/regions';
 import { socialError } from './errors';
 
-/** For a SELECT that has `users` in it as the creator. @param supporterId who asks @param place where they are */
+/** Columns for a SELECT with the creator as `users`. @param place the supporter's region */
 export const supportColumns = (supporterId: SQLWrapper | string, place: Place<SQLWrapper | string | null>) => ({
   status: users.status,
   creatorStatus: users.creatorStatus,

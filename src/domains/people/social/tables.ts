@@ -29,7 +29,7 @@ export const formerFollows = sqliteTable(
   (table) => [primaryKey({ columns: [table.followerId, table.creatorId] })],
 );
 
-/** ISO 3166: where a creator is not shown, countries (`DE`) and regions (`US-CA`). */
+/** Where a creator is hidden, as ISO 3166 codes: countries (`DE`) and regions (`US-CA`). */
 export const blockedRegions = sqliteTable(
   'blocked_regions',
   {

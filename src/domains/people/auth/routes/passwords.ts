@@ -1,6 +1,6 @@
 /**
- * Endpoints for who forgot the password, by code or by link, and never telling whether the address exists; and for who
- * knows it and wants another.
+ * Endpoints to reset a forgotten password by code or link, and to change a known one. A reset never reveals whether an
+ * address has an account.
  */
 import { z } from '@hono/zod-openapi';
 import { askerOf } from '@/domains/people/auth/asker';
@@ -21,7 +21,7 @@ export const passwordEndpoints: Endpoint[] = [
     operationId: 'requestPasswordCode',
     ...common,
     path: '/auth/forget-password/email-otp',
-    summary: 'Mail a code to reset the password',
+    summary: 'Email a code to reset the password',
     body: EmailBody,
     refusals: [authError.OTP_LIMIT],
     handler: async (ctx, { body, request }) => {
@@ -33,24 +33,24 @@ export const passwordEndpoints: Endpoint[] = [
     operationId: 'resetPasswordByCode',
     ...common,
     path: '/auth/reset-password/email-otp',
-    summary: 'Reset the password with a mailed code; ends every session',
+    summary: 'Reset the password with an emailed code; ends every session',
     body: OtpResetBody,
     refusals: [authError.OTP_INVALID, authError.OTP_TRIES_LIMIT],
     handler: async (ctx, { body, request }) => {
       await resetByOtp(ctx, body, askerOf(request, body.deviceToken));
-      return reply({}, { message: 'Your password is changed. Sign in with the new one.' });
+      return reply({}, { message: 'Your password was changed. Sign in with the new one.' });
     },
   }),
   endpoint({
     operationId: 'requestPasswordLink',
     ...common,
     path: '/auth/reset-password',
-    summary: 'Mail a link to reset the password',
+    summary: 'Email a link to reset the password',
     body: EmailBody,
     refusals: [authError.OTP_LIMIT],
     handler: async (ctx, { body, request }) => {
       await requestResetLink(ctx, body.email, askerOf(request, body.deviceToken));
-      return reply({}, { message: 'If there is an account with this address, a link is on its way to it.' });
+      return reply({}, { message: 'If this address has an account, we sent it an email with a link.' });
     },
   }),
   endpoint({
@@ -59,7 +59,7 @@ export const passwordEndpoints: Endpoint[] = [
     who: 'public',
     method: 'get',
     path: '/auth/reset-password',
-    summary: 'The page behind the mailed link, where there is no frontend',
+    summary: 'The page that the emailed link opens if there is no frontend',
     contentType: 'text/html',
     response: z.string(),
     handler: () => resetPasswordPage(),
@@ -68,12 +68,12 @@ export const passwordEndpoints: Endpoint[] = [
     operationId: 'resetPasswordByLink',
     ...common,
     path: '/auth/reset-password/confirm',
-    summary: 'Reset the password with the mailed link; ends every session',
+    summary: 'Reset the password with the emailed link; ends every session',
     body: LinkResetBody,
     refusals: [authError.TOKEN_INVALID],
     handler: async (ctx, { body }) => {
       await resetByLink(ctx, body.token, body.password);
-      return reply({}, { message: 'Your password is changed. Sign in with the new one.' });
+      return reply({}, { message: 'Your password was changed. Sign in with the new one.' });
     },
   }),
   endpoint({
@@ -89,7 +89,7 @@ export const passwordEndpoints: Endpoint[] = [
     refusals: [authError.CONFIRMATION_WRONG, authError.PASSWORD_NOT_SET, authError.CHALLENGE_LIMIT],
     handler: async (ctx, { actor, body }) => {
       await changePassword(ctx, actor, body);
-      return reply({}, { message: 'Your password is changed. You are signed out everywhere else.' });
+      return reply({}, { message: 'Your password was changed. You were signed out everywhere else.' });
     },
   }),
 ];

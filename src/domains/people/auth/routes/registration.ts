@@ -1,4 +1,4 @@
-/** Endpoints that make an account and mail codes. */
+/** Endpoints that create an account, and email and check one-time codes. */
 import { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
 import { askerOf } from '@/domains/people/auth/asker';
@@ -13,13 +13,13 @@ import { SESSION_TOKEN_HEADER } from '@/shared/actor';
 
 const common = { tag: 'auth', who: 'public', limit: 'signIn' } as const;
 const REGISTERING = [authError.EMAIL_TAKEN, authError.USERNAME_TAKEN, authError.OTP_LIMIT];
-/** The same whether or not there is an account. */
-export const CODE_ON_ITS_WAY = 'If there is an account with this address, a code is on its way to it.';
+/** The same text whether or not there is an account. */
+export const CODE_ON_ITS_WAY = 'If this address has an account, we sent it an email with a code.';
 
 const UNVERIFIED =
-  'Answers tokens at once. Until the address is verified, the account can do what a guest can, and change its ' +
-  'settings, profile and password, sign out, export its data, delete itself and verify its address. An account that ' +
-  'is not verified ends after seven days, or when someone registers with the same address.';
+  'Returns tokens at once. Until its address is verified, the account can do what a guest can. It can also change its ' +
+  'settings, profile and password, sign out, export its data, delete itself and verify its address. An unverified ' +
+  'account is deleted after seven days, or when someone registers with the same address.';
 
 async function replyRegistered(ctx: Context, body: Registration, proof: 'link' | 'otp', request: Request) {
   const registered = await register(ctx, body, proof, askerOf(request));
@@ -35,7 +35,7 @@ export const registrationEndpoints: Endpoint[] = [
     ...common,
     method: 'post',
     path: '/auth/register',
-    summary: 'Register; mails a verification link',
+    summary: 'Register; emails a verification link',
     description: UNVERIFIED,
     body: RegisterBody,
     response: Registered,
@@ -48,7 +48,7 @@ export const registrationEndpoints: Endpoint[] = [
     ...common,
     method: 'post',
     path: '/auth/signup/email',
-    summary: 'Register; mails a verification code',
+    summary: 'Register; emails a verification code',
     description: UNVERIFIED,
     body: SignUpBody,
     response: Registered,
@@ -61,10 +61,10 @@ export const registrationEndpoints: Endpoint[] = [
     ...common,
     method: 'post',
     path: '/auth/send-verification-otp',
-    summary: 'Mail a one-time code',
+    summary: 'Email a one-time code',
     description:
-      'Six digits for one purpose. The code works once, for ten minutes, and each caller has five tries. It replaces the ' +
-      'previous one. While mails are held back (OTP_LIMIT), the newest code keeps working.',
+      'Six digits for one purpose. The code works once and for ten minutes, each caller has five tries, and it replaces ' +
+      'the previous code. While no more emails are sent (OTP_LIMIT), the newest code keeps working.',
     body: OtpRequestBody,
     response: Nothing,
     refusals: [authError.OTP_LIMIT],

@@ -1,4 +1,4 @@
-/** Endpoints of auth sessions: the current one, all of mine, and ending them. */
+/** Endpoints of auth sessions: reading the current one, listing my sessions, and ending them. */
 import { z } from '@hono/zod-openapi';
 import { presentUser } from '@/domains/base/users/present';
 import { getAccount } from '@/domains/people/auth/account';
@@ -32,7 +32,7 @@ export const sessionEndpoints: Endpoint[] = [
     unverified: true,
     summary: 'End the current session',
     response: Nothing,
-    // Only if it was ended in between.
+    // Only if it was ended meanwhile.
     refusals: [authError.SESSION_NOT_FOUND],
     handler: async (ctx, { actor }) => {
       await endOwnSession(ctx, actor, actor.sessionId, 'sign-out');
@@ -45,10 +45,10 @@ export const sessionEndpoints: Endpoint[] = [
     method: 'post',
     path: '/auth/logout',
     unverified: true,
-    summary: 'End the current session, or every one of mine',
+    summary: 'End the current session, or all of my sessions',
     body: z.strictObject({ all: z.boolean().optional() }),
     response: Nothing,
-    // Only if it was ended in between.
+    // Only if it was ended meanwhile.
     refusals: [authError.SESSION_NOT_FOUND],
     handler: async (ctx, { actor, body }) => {
       if (body.all) await endAllSessions(ctx, actor);
@@ -61,7 +61,7 @@ export const sessionEndpoints: Endpoint[] = [
     ...common,
     method: 'get',
     path: '/auth/sessions',
-    summary: 'Where I am signed in',
+    summary: 'My active sessions',
     fresh: true,
     query: z.strictObject(pageQuery),
     response: pageOf(AuthSession),

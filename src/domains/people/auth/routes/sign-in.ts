@@ -1,4 +1,4 @@
-/** Endpoints that sign a user in, and those that keep them signed in. Every way in answers alike. */
+/** Endpoints that sign a user in or keep them signed in. All sign-ins return the same kind of response. */
 import { z } from '@hono/zod-openapi';
 import { askerOf } from '@/domains/people/auth/asker';
 import { authError } from '@/domains/people/auth/errors';
@@ -21,7 +21,7 @@ const common = { tag: 'auth', who: 'public', method: 'post', limit: 'signIn' } a
 
 type Answer = z.input<typeof SignedInByCode> | z.input<typeof TwoFactorRequired>;
 
-/** The tokens, and the opaque one in its header as well. */
+/** Also sends the opaque token in its header. */
 export function replySignedIn<T extends Answer>(answer: T) {
   const header: Record<string, string> = 'token' in answer ? { [SESSION_TOKEN_HEADER]: answer.token } : {};
   return reply(answer, { headers: header });
@@ -35,9 +35,9 @@ export const signInEndpoints: Endpoint[] = [
     aliases: ['/auth/signin/email'],
     summary: 'Sign in with email and password; session token in the set-auth-token header',
     description:
-      'With two-factor authentication on, it answers a challenge for `POST /auth/2fa/verify` instead. After ten wrong ' +
-      'passwords an hour from one address, or a hundred from all of them, it answers SIGN_IN_LIMIT. A device that sends ' +
-      'its `deviceToken` has ten of its own.',
+      'If two-factor authentication is on, it returns a challenge for `POST /auth/2fa/verify` instead. After ten wrong ' +
+      'passwords per hour from one address, or a hundred from all addresses, it returns SIGN_IN_LIMIT. A device that ' +
+      'sends its `deviceToken` has its own ten tries.',
     body: PasswordSignInBody,
     response: z.union([SignedIn, TwoFactorRequired]),
     refusals: [
@@ -53,9 +53,9 @@ export const signInEndpoints: Endpoint[] = [
     operationId: 'signInByCode',
     ...common,
     path: '/auth/signin/email-otp',
-    summary: 'Sign in with a mailed code, which verifies the address',
+    summary: 'Sign in with an emailed code, which also verifies the address',
     description:
-      'If this is the first verification, it ends what was set up before, two-factor authentication too, and answers a ' +
+      'The first verification removes the earlier setup, including two-factor authentication, and returns a ' +
       '`resetToken` for `POST /auth/reset-password/confirm` with the session.',
     body: OtpBody,
     response: z.union([SignedInByCode, TwoFactorRequired]),
@@ -67,10 +67,10 @@ export const signInEndpoints: Endpoint[] = [
     operationId: 'refreshTokens',
     ...common,
     path: '/auth/refresh',
-    summary: 'Trade a refresh token for a new pair',
+    summary: 'Exchange a refresh token for a new pair of tokens',
     description:
-      'Until the new refresh token is used itself, the one that it replaced answers it again, in case an answer was lost ' +
-      'or two tabs ask at once. An older one ends the session.',
+      'Until the new refresh token is used, the one it replaced returns it again, in case a response was lost or two ' +
+      'tabs refresh at once. An older refresh token ends the session.',
     body: RefreshBody,
     response: Refreshed,
     refusals: [authError.TOKEN_INVALID, authError.SESSION_ENDED, authError.ACCOUNT_BANNED],

@@ -1,4 +1,4 @@
-/** Endpoints that prove an address: by code, by link, and the page behind the link. */
+/** Endpoints that verify an address: by code, by link, and the page that the link opens. */
 import { z } from '@hono/zod-openapi';
 import { askerOf } from '@/domains/people/auth/asker';
 import { authError } from '@/domains/people/auth/errors';
@@ -11,12 +11,12 @@ import { Nothing, reply } from '@/http/envelope';
 
 const common = { tag: 'auth', limit: 'signIn' } as const;
 const verifying = { ...common, who: 'optional', unverified: true, method: 'post', response: Verified } as const;
-const MESSAGE = 'Your address is verified.';
+const MESSAGE = 'Your email address is verified.';
 const KEEPS =
-  "The first verification keeps what was set up if the request shows the account's own session or its `password`. " +
-  'Otherwise it ends the password, sessions, two-factor authentication, backup codes and push subscriptions, and answers a ' +
-  '`resetToken` for `POST /auth/reset-password/confirm`. Later verifications change nothing.';
-/** Beside those of a bad session, and of a banned account. */
+  "The first verification keeps the account's setup if the request has the account's own session or its `password`. " +
+  'Otherwise it removes the password, sessions, two-factor authentication, backup codes and push subscriptions, and ' +
+  'returns a `resetToken` for `POST /auth/reset-password/confirm`. Later verifications change nothing.';
+/** Added to the refusals of a bad session and of a banned account. */
 const PROVING = [authError.CONFIRMATION_WRONG, authError.PASSWORD_NOT_SET, authError.CHALLENGE_LIMIT];
 
 export const verificationEndpoints: Endpoint[] = [
@@ -24,8 +24,8 @@ export const verificationEndpoints: Endpoint[] = [
     operationId: 'verifyEmailByCode',
     ...verifying,
     path: '/auth/verify-email',
-    summary: 'Verify the address with a mailed code',
-    description: `${KEEPS} With session or password, the account with the address in \`OWNER_EMAIL\` becomes the owner, even if it was verified before.`,
+    summary: 'Verify the address with an emailed code',
+    description: `${KEEPS} With session or password, the account with the address in \`OWNER_EMAIL\` becomes the owner, even if it was already verified.`,
     body: OtpVerifyBody,
     refusals: [...PROVING, authError.OTP_INVALID, authError.OTP_TRIES_LIMIT],
     handler: async (ctx, { actor, body: { email, otp, password, deviceToken }, request }) => {
@@ -39,8 +39,8 @@ export const verificationEndpoints: Endpoint[] = [
     who: 'public',
     method: 'get',
     path: '/auth/verify-email/{token}',
-    summary: 'The page behind the mailed link; opening it changes nothing',
-    description: 'With status 401 it says that the link no longer works.',
+    summary: 'The page that the emailed link opens; opening it changes nothing',
+    description: 'If the link no longer works, the page says so, with status 401.',
     params: ByVerifyToken,
     contentType: 'text/html',
     response: z.string(),
@@ -50,7 +50,7 @@ export const verificationEndpoints: Endpoint[] = [
     operationId: 'verifyEmailByLink',
     ...verifying,
     path: '/auth/verify-email/{token}',
-    summary: 'Verify the address with the mailed link',
+    summary: 'Verify the address with the emailed link',
     description: KEEPS,
     params: ByVerifyToken,
     body: VerifyBody,
@@ -66,7 +66,7 @@ export const verificationEndpoints: Endpoint[] = [
     who: 'public',
     method: 'post',
     path: '/auth/verify-email/{token}/reject',
-    summary: 'Delete an account that somebody else registered with my address',
+    summary: 'Delete an account that someone else registered with my address',
     description: 'Works until the address is verified. Idempotent.',
     params: ByVerifyToken,
     response: Nothing,
@@ -78,7 +78,7 @@ export const verificationEndpoints: Endpoint[] = [
     ],
     handler: async (ctx, { params }) => {
       await rejectRegistration(ctx, params.token);
-      return reply({}, { message: 'The account is deleted.' });
+      return reply({}, { message: 'The account was deleted.' });
     },
   }),
 ];
