@@ -96,7 +96,7 @@ describe('the sandbox checkout', { timeout: TIMEOUT_MS }, () => {
     await tell(eventsOf(paid).paid);
     await testContext().db.update(purchases).set({ expiresAt: 1 }).where(eq(purchases.id, over.id));
     for (const [id, sentence] of [
-      [paid.id, 'paid already'],
+      [paid.id, 'already been paid'],
       [over.id, 'expired'],
     ] as const) {
       expect((await client().get(pathOf(id))).body).toContain(sentence);
