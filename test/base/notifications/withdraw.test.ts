@@ -55,7 +55,7 @@ async function deliver(events: readonly OutboxEvent[], ctx = taskContext().ctx):
 const choose = (person: Person, notifications: object) => person.put('user/settings', { notifications });
 
 describe('a block', () => {
-  it.each(['the one', 'the other'] as const)('by %s takes away what either was told of the other', async (who) => {
+  it.each(['the one', 'the other'] as const)('by %s withdraws the notifications that both have about each other', async (who) => {
     const [one, other, third] = [await asCreator(), await asCreator(), await asViewer()];
     for (const [reader, actor] of [
       [one, other],

@@ -188,7 +188,7 @@ test.each<[Visibility, Record<string, string>]>([
   for (const [who, person] of Object.entries(people)) expect(await doors(person, id), who).toEqual([expected[who]]);
 });
 
-test('a ban from the channel closes every door of each of its streams; a block hides them', async () => {
+test('a user who is banned from the channel cannot enter its streams, and a blocked user cannot find them', async () => {
   const ctx = testContext();
   const [creator, banned, blocked] = [await asCreator(), await asViewer(), await asViewer()];
   const id = await aStream(creator);

@@ -80,7 +80,7 @@ describe('identities in the video', () => {
     expect((await creator.get('stream/status')).data).toMatchObject({ isLive: true, reconnecting: false });
   });
 
-  it('are of the room that the next show will have, as long as none is on', async () => {
+  it('belong to the room of the next show while no show is live', async () => {
     const air = await onAir();
     const { data: session } = await air.creator.post('sessions', { title: 'From the browser' });
     const { data: before } = await air.creator.post(`sessions/${session.id}/token`);

@@ -26,7 +26,7 @@ async function sweepAt(ms: number) {
 }
 
 describe('a scheduled show', () => {
-  it('that was missed is called off an hour after its date, and its waiting room hears', async () => {
+  it('is cancelled an hour after its date if it was missed, and its waiting room is told', async () => {
     const creator = await asCreator();
     const now = Date.now();
     const id = await anOpenStream(creator, { status: 'scheduled', scheduledFor: now });
@@ -76,7 +76,7 @@ it('many that were missed are called off some at a time, and the sweep goes on',
   expect(rows.map(({ status }) => status)).toEqual(Array(25).fill('cancelled'));
 });
 
-it('the sweep finds them by indexes', async () => {
+it('the sweep finds missed shows and old drafts through indexes', async () => {
   const [missed, drafts] = await plansOf(callOffMissed);
   expect(missed).toContain('streams_upcoming (status=? AND scheduled_for>? AND scheduled_for<?)');
   expect(drafts).toContain('streams_drafts (status=? AND updated_at<?)');

@@ -35,7 +35,7 @@ test('a stream by its creator is two look-ups and no scan', async () => {
   expect(others).toEqual([]);
 });
 
-test('joining reads twice, as a guest once, and remembers a user’s room after the answer', async () => {
+test('joining takes a user two reads and a guest one, and remembers the user’s room after the response', async () => {
   const [id, actor] = [await aStream(await asCreator()), actorOf(await asViewer())];
   const plans = await plansOf((ctx) => joinRoom(ctx, { id }, actor));
   expect(plans).toHaveLength(2 + 3);

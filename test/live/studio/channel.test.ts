@@ -115,7 +115,7 @@ describe('a channel', () => {
 });
 
 describe('chat settings', () => {
-  it('change only what is sent', async () => {
+  it('keep the fields that a request does not send', async () => {
     const creator = await asCreator();
     const first = await creator.put('stream/chat-settings', { isChatFollowersOnly: true, slowModeSeconds: 10 });
     expect(first).toMatchObject({

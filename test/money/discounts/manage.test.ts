@@ -62,7 +62,7 @@ describe('POST /owner/panel/discounts', () => {
     [{ bonusCoins: 5, startsAt: 'tomorrow' }],
     [{ bonusCoins: 5, startsAt: '2026-01-02T00:00:00Z', endsAt: '2026-01-01T00:00:00Z' }],
     [{ bonusCoins: 5, ownerId: 'somebody' }],
-  ])('refuses %j', async (body) => {
+  ])('refuses the invalid code %j', async (body) => {
     const { status, error } = await (await asStaff('owner')).post(PATH, body);
     expect([status, error.code]).toEqual([422, 'VALIDATION_FAILED']);
   });

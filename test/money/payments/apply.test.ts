@@ -151,7 +151,7 @@ describe('a paid event', () => {
     await expect(tell({ ...refunded(999), purchaseId: null, paymentId: null })).rejects.toThrow(HeldForStaff);
   });
 
-  it('after the checkout failed and expired is honoured', async () => {
+  it('is honoured even after the checkout failed and expired', async () => {
     const buyer = await asViewer();
     const row = await aPurchase(buyer);
     const { paid, failed, expired } = eventsOf(row);

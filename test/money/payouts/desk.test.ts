@@ -237,7 +237,7 @@ describe('a decision', () => {
     expect(await legsOf(id)).toHaveLength(5);
   });
 
-  it('is never about one’s own, nor out of reach', async () => {
+  it('is refused on one’s own payout and outside the admin’s country', async () => {
     const own = await asked({ rank: 'owner' });
     for (const [path, body] of [
       ['approve', undefined],

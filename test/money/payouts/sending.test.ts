@@ -148,7 +148,7 @@ describe('an approved payout', () => {
     expect(await readBalance(testContext(), creator.userId, 'sales', 'EUR')).toBe(5_000);
   });
 
-  it('waits where no provider is set up, and can be called back', async () => {
+  it('waits while no provider is configured, and can still be rejected', async () => {
     const { creator, staff, id } = await approved();
     expect(await consume(testContext(), id)).toEqual(RETRIED);
     expect(await payoutOf(id)).toMatchObject({ status: 'approved', processingAt: null });

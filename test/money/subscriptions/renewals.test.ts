@@ -244,7 +244,7 @@ describe('a subscription ends without a charge', () => {
     expect([await monthsOf(id), await coinsOf(viewer.userId)]).toEqual([[1], 1_000]);
   });
 
-  it('when its price would earn nothing any more', async () => {
+  it('when its price would no longer earn any diamonds', async () => {
     const { viewer, id, over } = await aSubscription(1_000);
     await changeEconomy({ conversions: { diamondsPerCoin: { numerator: 1, denominator: 1_000 } } });
     await sweepAt(over);

@@ -80,7 +80,7 @@ describe('the sandbox checkout', { timeout: TIMEOUT_MS }, () => {
     expect(await coinsOf(buyer.userId)).toBe(1_050);
   });
 
-  it('speaks JSON to who asks for it', async () => {
+  it('responds with JSON to clients that accept it', async () => {
     const { id, successUrl } = await aPurchase(await asViewer());
     const shown = await client().get(pathOf(id), { headers: JSON_PLEASE });
     expect(shown.data).toMatchObject({ id, coins: 1_000, status: 'pending' });

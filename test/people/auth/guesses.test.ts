@@ -216,7 +216,7 @@ describe('confirming a password', () => {
     expect(answers.filter((answer) => answer?.error.code === 'CHALLENGE_LIMIT')).toHaveLength(15);
   }, 60_000);
 
-  it('gives the try back when it was right, whatever came of the request', async () => {
+  it('gives the attempt back if the password was right, even if the request is refused', async () => {
     const person = await asUserWithPassword();
     for (let n = 0; n < 3; n += 1) {
       const short = { currentPassword: PASSWORD, newPassword: 'password123' };

@@ -105,7 +105,7 @@ describe('an account that is not verified', () => {
     expect((await me.post(`sessions/${id}/token`)).data.role).toBe('subscriber');
   });
 
-  it('can do everything once it is verified, with the tokens it has', async () => {
+  it('can do everything once it is verified, without signing in again', async () => {
     const { userId: creatorId } = await asCreator();
     const me = await register();
     const path = `social/follow/${creatorId}`;

@@ -112,7 +112,7 @@ describe('following', () => {
 });
 
 describe('a new follower', () => {
-  it('is told to the creator once, however many requests race', async () => {
+  it('is announced to the creator once, however many requests race', async () => {
     const [ctx, viewer, creator] = [undelivered(), await asViewer(), await asCreator()];
     await Promise.all([1, 2, 3].map(() => followCreator(ctx, actorOf(viewer), creator.userId)));
     await followCreator(ctx, actorOf(viewer), creator.userId);
