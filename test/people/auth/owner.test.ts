@@ -30,7 +30,7 @@ async function beNamed(verified: boolean) {
 describe.each([false, true])('the address in OWNER_EMAIL, verified before: %s', (verified) => {
   beforeEach(() => beNamed(verified));
 
-  it.each(['session', 'password'])('makes the owner by a code with the %s, and a mail says so', async (shown) => {
+  it.each(['session', 'password'])('makes its user the owner when a code is confirmed with the %s, and sends a mail about it', async (shown) => {
     const caller = shown === 'session' ? as(person.headers) : as();
     const body = shown === 'session' ? {} : { password: PASSWORD };
     const otp = await verificationCode();
@@ -51,7 +51,7 @@ describe.each([false, true])('the address in OWNER_EMAIL, verified before: %s', 
     expect(await countMails(person.email)).toBe(1); // the code alone
   });
 
-  it('makes no owner without session and password, by a link, by a sign-in or by a reset', async () => {
+  it('makes nobody the owner by a link, a sign-in or a reset, or without session and password', async () => {
     const { email, userId } = person;
     const token = (await verifyLink(testContext(), { id: userId, email }, 60_000)).split('#token=')[1];
     const link = await as(person.headers).post(`auth/verify-email/${token}`, {});
@@ -94,7 +94,7 @@ describe('when OWNER_EMAIL names another address', () => {
     expect(await rankOf(person)).toBe('owner');
   });
 
-  it('the former owner keeps the rank until then, and is above no other owner', async () => {
+  it('the former owner keeps the rank until the new one verifies it, and cannot act on other owners', async () => {
     const former = await asStaff('owner');
     await beNamed(true);
     const target = await asStaff('owner');

@@ -164,7 +164,7 @@ describe.each([
     expect(await setupOf(person.userId)).toMatchObject({ ...ALL, verified: 0 });
   });
 
-  it('and later ones change nothing', async () => {
+  it('keeps its effect: later ones change nothing', async () => {
     const person = await asSquatter();
     await verify(person, person);
     const again = await verify(anyone, person);
@@ -187,7 +187,7 @@ describe.each([
 });
 
 describe('a verification code', () => {
-  it('is refused when it is wrong and good once when it is right, whatever the case of the address', async () => {
+  it('is refused if it is wrong, and works once if it is right, whatever the case of the address', async () => {
     const { email } = await asUserWithPassword({ verified: false });
     const otp = await codeFor(email);
     const wrong = await anyone.post('auth/verify-email', { email, otp: anotherCode(otp) });
@@ -205,7 +205,7 @@ describe('a verification code', () => {
     expect((await setupOf(userId))?.passwords).toBe(1);
   });
 
-  it('that is wrong lets nobody try passwords', async () => {
+  it('does not let anyone try passwords if it is wrong', async () => {
     const { email, userId } = await asUserWithPassword({ verified: false });
     const otp = anotherCode(await codeFor(email));
     const answer = await anyone.post('auth/verify-email', { email, otp, password: 'something else' });
