@@ -23,7 +23,7 @@ test.each([
   expect(others).toHaveLength(1);
 });
 
-test('the most watched live streams sort the live ones alone', async () => {
+test('the list of most watched streams sorts only the live ones', async () => {
   const [rows] = await plansOf((ctx) => listStreams(ctx, undefined, { ...page, sort: 'viewers', status: 'live' }));
   expect(rows).toContain('INDEX streams_by_status (status=?)');
 });

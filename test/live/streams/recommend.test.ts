@@ -70,7 +70,7 @@ describe('recommended streams', () => {
     expect((await order(other, made)).slice(0, 3)).toEqual(['dance', 'unrelated', 'none']);
   });
 
-  it('are ordered by points that add up, and without an account by viewers alone', async () => {
+  it('are ordered by the sum of their points, and without an account only by viewers', async () => {
     const [ctx, viewer, followed] = [testContext(), await asViewer(), await asCreator()];
     await followed.put('creator/profile', { categories: ['fitness', 'technology'] });
     await followCreator(ctx, actorOf(viewer), followed.userId);
@@ -120,11 +120,11 @@ describe('recommended streams', () => {
   });
 });
 
-describe('what was watched', () => {
+describe('the record of watched categories', () => {
   const seenAt = async (userId: string, category: string) =>
     (await testContext().db.select().from(watchedCategories).where(isRowOf(userId, category)).get())?.seenAt;
 
-  it('is written once a day for a category, however many streams are joined at once', async () => {
+  it('is written once a day per category, however many streams are joined at once', async () => {
     const [viewer, now] = [await asViewer(), Date.now()];
     const at = (ms: number) => Object.assign(testContext(), { now: () => ms });
     await Promise.all([1, 2, 3].map(() => rememberWatched(at(now), viewer.userId, 'music')));
@@ -134,7 +134,7 @@ describe('what was watched', () => {
     expect(await seenAt(viewer.userId, 'music')).toBe(now + DAY_MS);
   });
 
-  it("is not one's own, not what has not begun, and not a stream without a category", async () => {
+  it("leaves out one's own streams, waiting rooms and streams without a category", async () => {
     const [ctx, viewer, creator] = [testContext(), await asViewer(), await asCreator()];
     const waiting = await aStream(creator, { category: 'music', status: 'scheduled' });
     const live = await aStream(creator, { category: 'music' });
@@ -175,7 +175,7 @@ describe('streams of followed creators', () => {
     expect((await guest.get('viewer/following')).status).toBe(401);
   });
 
-  it('are none for whoever follows nobody, and none across a block', async () => {
+  it('are none if the reader follows nobody, and none across a block', async () => {
     const [ctx, viewer, creator] = [testContext(), await asViewer(), await asCreator()];
     await aStream(creator);
     expect((await viewer.get('viewer/following')).data.pagination.total).toBe(0);

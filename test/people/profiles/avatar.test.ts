@@ -159,7 +159,7 @@ describe('an avatar is refused', () => {
     expect(await filesOf(person)).toEqual([]);
   });
 
-  it('by its content, whatever its file name', async () => {
+  it('but never because of its file name, which is ignored', async () => {
     const person = await asUser();
     const body = form('avatar', png(), {}, '../../identity-document/x.svg');
     const { status, data } = await person.post('user/avatar', body);
