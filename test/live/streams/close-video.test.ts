@@ -135,7 +135,7 @@ describe('a guest who stays after a public stream', () => {
     expect(air.livekit.audience(await air.room())).toEqual([]);
   });
 
-  it('and the encoder that is back after half a second: it is sent on, and starts the next show without them', async () => {
+  it('does not meet the encoder that reconnects after half a second: it starts the next show elsewhere', async () => {
     const air = await onAir();
     await air.start();
     const old = await air.room();

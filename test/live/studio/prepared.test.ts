@@ -27,7 +27,7 @@ describe('a stream that is prepared', () => {
     expect(data.items).toHaveLength(1);
   });
 
-  it('replaces neither drafts nor scheduled shows, not even for the same date', async () => {
+  it('replaces neither drafts nor scheduled shows, nor a prepared stream that got a date', async () => {
     const creator = await asCreator();
     const kept = [
       (await creator.post('sessions', {})).data.id,
