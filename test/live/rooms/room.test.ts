@@ -175,7 +175,7 @@ test('a changed title and the end reach the room', async () => {
   await socket.next('stream-ended');
 });
 
-test('an account that is not verified is a guest who is told why it cannot write, and joins again to write', async () => {
+test('an unverified account joins as a guest who is told why they cannot write, and can rejoin once verified', async () => {
   const [creator, me] = [await asCreator(), await asUser({ verified: false })];
   const id = await anOpenStream(creator);
   const say = (webSocket: WebSocket) =>

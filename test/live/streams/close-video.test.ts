@@ -167,7 +167,7 @@ describe('a guest who stays after a public stream', () => {
     expect(air.livekit.participants.has(old)).toBe(false);
   });
 
-  it('without a start is in a room of its own with whoever publishes by an old token, and the sweep closes it', async () => {
+  it('and a publisher with old tokens meet only in a room of their own, which the sweep closes', async () => {
     const air = await onAir();
     const { data: session } = await air.creator.post('sessions', { title: 'From the browser' });
     const { data } = await air.creator.post(`sessions/${session.id}/start`);

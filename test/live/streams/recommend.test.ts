@@ -30,7 +30,7 @@ const isRowOf = (userId: string, category: string) =>
   and(eq(watchedCategories.userId, userId), eq(watchedCategories.category, category));
 
 describe('recommended streams', () => {
-  it('are of followed creators first, then by viewers with a bonus for a fresh start', async () => {
+  it('start with followed creators, then go by viewers with a bonus for a recent start', async () => {
     const ctx = testContext();
     const [viewer, followed, big, fresh, blocked] = [
       await asViewer(),
@@ -53,7 +53,7 @@ describe('recommended streams', () => {
     expect(idsOf(await viewer.get('stream/recommended'))).toEqual(idsOf(await viewer.get('viewer/recommended')));
   });
 
-  it('of a followed category outrank bigger ones, and two readers get different orders', async () => {
+  it('in a followed category outrank bigger ones, and two readers get different orders', async () => {
     const ctx = testContext();
     const [one, other, cook, dancer] = [await asViewer(), await asViewer(), await asCreator(), await asCreator()];
     await cook.put('creator/profile', { categories: ['cooking'] });
@@ -88,7 +88,7 @@ describe('recommended streams', () => {
       expect((await order(reader, made)).slice(0, 4)).toEqual(['nothing', 'one', 'two', 'three']);
   });
 
-  it('count a fresh start as thirty viewers, one less each minute', async () => {
+  it('count a recent start as thirty viewers, one less each minute', async () => {
     const at = (minutes: number) => Date.now() - minutes * MINUTE_MS;
     const viewerCount = 9 * HUGE;
     const made = {
@@ -99,7 +99,7 @@ describe('recommended streams', () => {
     expect(await order(guest, made)).toEqual(['fresh', 'old', 'stale']);
   });
 
-  it('of a category watched lately come before bigger ones, and after followed ones', async () => {
+  it('in a category watched recently come before bigger ones, and after followed ones', async () => {
     const ctx = testContext();
     const [viewer, fan, artist] = [await asViewer(), await asViewer(), await asCreator()];
     await artist.put('creator/profile', { categories: ['art'] });

@@ -98,7 +98,7 @@ describe('a gift into a live stream', () => {
     expect(watcher.eventsOf('gift-sent')).toHaveLength(2);
   });
 
-  it('costs four round trips, and writes no more rows than it must', async () => {
+  it('takes four round trips, and writes only the necessary rows', async () => {
     const { viewer, streamId } = await aShow();
     await viewer.post('payment/gift', { giftId: ROSE, streamId }, once()); // opens the accounts and the day
     const execution = createExecutionContext();

@@ -27,7 +27,7 @@ async function elsewhere({ email }: Person) {
 }
 
 describe('a changed password', () => {
-  it('replaces the old one, keeps this session, ends all others and tells the user', async () => {
+  it('replaces the old one, keeps this session, ends all others and notifies the user', async () => {
     const person = await asUserWithPassword();
     const other = await elsewhere(person);
     const { email } = person;

@@ -227,8 +227,8 @@ describe('confirming a password', () => {
   }, 30_000);
 });
 
-describe('a code of somebody signed in', () => {
-  it('can be wrong twenty times a day when it turns two-factor on', async () => {
+describe('a code of a user who is signed in', () => {
+  it('can be wrong twenty times a day while turning two-factor on', async () => {
     const person = await asUserWithPassword();
     const { secret } = (await person.post('auth/2fa/enable', { password: PASSWORD })).data;
     const verify = (code: string) => person.post('auth/2fa/verify', { code });

@@ -30,8 +30,8 @@ async function mailedCodes(email: string): Promise<string[]> {
   return results.map(({ text }) => /\b\d{6}\b/.exec(text)?.[0] ?? '');
 }
 
-describe('asking for a code', () => {
-  it('never tells whether the address exists', async () => {
+describe('requesting a code', () => {
+  it('never reveals whether the address exists', async () => {
     const { email } = await asUser();
     for (const path of ['auth/send-verification-otp', 'auth/forget-password/email-otp', 'auth/reset-password']) {
       const known = await anyone.post(path, { email });
@@ -126,7 +126,7 @@ describe('asking for a code', () => {
     expect((await anyone.post('auth/signin/email-otp', { email, otp })).status).toBe(200);
   });
 
-  it('leaves a known device its own quota when strangers ask', async () => {
+  it('leaves a known device its own quota if strangers request codes', async () => {
     const { email } = await asUser();
     const signedIn = await anyone.post('auth/signin/email-otp', { email, otp: await signInCode(email) });
     const { deviceToken } = signedIn.data;

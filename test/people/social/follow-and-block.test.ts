@@ -33,7 +33,7 @@ test('a follow counts once, however often it is repeated and raced', async () =>
   expect(await followerCount(creator.userId)).toBe(1);
 });
 
-test('unfollowing twice takes one follower away', async () => {
+test('unfollowing twice subtracts only one follower', async () => {
   const [ctx, viewer, creator] = [testContext(), await asViewer(), await asCreator()];
   await followCreator(ctx, actorOf(viewer), creator.userId);
   await unfollowCreator(ctx, viewer.userId, creator.userId);
@@ -49,7 +49,7 @@ test('only creators are followed, and nobody follows themselves', async () => {
   await expect(followCreator(ctx, actorOf(viewer), newId())).rejects.toMatchObject({ code: 'USER_NOT_FOUND' });
 });
 
-test('a block ends follows both ways and keeps new ones away', async () => {
+test('a block ends follows in both directions and prevents new ones', async () => {
   const [ctx, one, other] = [testContext(), await asCreator(), await asCreator()];
   await followCreator(ctx, actorOf(one), other.userId);
   await followCreator(ctx, actorOf(other), one.userId);
