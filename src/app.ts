@@ -1,4 +1,4 @@
-/** The API: middleware in order, one line a domain, the OpenAPI document. */
+/** The API: middleware in order, one line per domain, and the OpenAPI document. */
 import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { routePath } from 'hono/route';
@@ -49,7 +49,7 @@ import { isUpgrade, refuseSocket } from '@/http/socket';
 import { reportFault } from '@/providers/faults';
 import { ConfigError } from './config';
 
-/** Every endpoint of the API, one a path, for the router, the document and the tests. */
+/** Every endpoint of the API with its aliases, for the router, the OpenAPI document and the tests. */
 export const endpoints = withAliases([
   ...authEndpoints,
   ...creatorEndpoints,
@@ -85,7 +85,7 @@ export const endpoints = withAliases([
 
 const api = mount(endpoints, guard);
 
-/** OpenAPI 3.1, complete by construction: it is made of the same declarations as the routes. */
+/** The OpenAPI 3.1 document. Complete by construction: it is built from the same declarations as the routes. */
 export const describeApi = () => openApiDocument(endpoints, healthEndpoints, guard);
 
 export const app = new Hono<AppEnv>();

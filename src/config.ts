@@ -1,7 +1,6 @@
 /**
- * Turns the Worker's environment into one parsed, typed Config: the only reader of env vars and secrets. What is
- * malformed (`config/variables.ts`), or not safe in production (`shared/deployable.ts`), is refused with every fault
- * named at once.
+ * Parses the Worker's environment into a typed Config; nothing else reads env vars and secrets. Malformed values
+ * (`config/variables.ts`) and values that are not safe in production (`shared/deployable.ts`) are refused all at once.
  */
 import { type Given, type Name, type Variables, variableNames, variables } from '@/config/variables';
 import type { Config } from '@/contracts/config';
@@ -9,7 +8,7 @@ import type { RoomObject } from '@/contracts/room';
 import { productionFaults } from '@/shared/deployable';
 import { makeKeyring } from '@/shared/keys';
 
-/** What `wrangler.toml` binds; secrets and vars are strings that may be missing. */
+/** The bindings of `wrangler.toml`; secrets and vars are strings that may be missing. */
 export interface Env extends Partial<Record<Name, string>> {
   DB: D1Database;
   MEDIA: R2Bucket;
@@ -28,7 +27,7 @@ export interface Env extends Partial<Record<Name, string>> {
 
 type TextName = { [name in Name]: Variables[name] extends string | undefined ? name : never }[Name];
 type TextVariables = { readonly [name in TextName]?: string | undefined };
-/** Variables that work only together, under the names that they have in the Config. */
+/** Variables that must be set together, by their names in the Config. */
 type Group = Readonly<Record<string, TextName>>;
 
 const GROUPS = {
@@ -46,12 +45,12 @@ const GROUPS = {
 
 const LIVEKIT_DEVELOPMENT = { url: 'ws://localhost:7880', apiKey: 'devkey', apiSecret: 'secret' } as const;
 
-/** Its message names every variable at fault and never a value. */
+/** The message names every faulty variable, but never a value. */
 export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
-const parsed = new WeakMap<object, Config>(); // env never changes within an isolate
+const parsed = new WeakMap<object, Config>(); // the environment never changes within an isolate
 
 /** Parses each environment once. Throws ConfigError. */
 export function readConfig(env: Partial<Env>): Config {
@@ -67,10 +66,10 @@ function parseConfig(env: Partial<Env>): Config {
   const result = variables.safeParse(given);
   const malformed = result.error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`) ?? [];
   const faults = [...malformed, ...togetherFaults(given)];
-  // Everything but `development`, a misspelling too, is production.
+  // Every value except `development` counts as production, misspellings included.
   if (given.ENVIRONMENT !== 'development') faults.push(...productionFaults(given), ...sandboxFaults(given));
   if (!result.success || faults.length > 0)
-    throw new ConfigError(`The configuration is not complete or not safe: ${[...new Set(faults)].join('; ')}`);
+    throw new ConfigError(`The configuration is incomplete or unsafe: ${[...new Set(faults)].join('; ')}`);
   return configOf(result.data);
 }
 
@@ -128,10 +127,10 @@ function paymentOf(vars: Variables): Pick<Config, 'paymentProvider' | 'stripe' |
 }
 
 /**
- * An empty variable counts as not set: dashboards and .dev.vars files leave them so. wrangler.toml may hold numbers.
+ * Treats an empty variable as not set, as dashboards and .dev.vars files leave them. wrangler.toml may contain numbers.
  */
 function givenIn(env: Partial<Env>): Given {
-  const entries = variableNames.map((name) => [name, env[name as Name] ?? ''] as const); // names of Env
+  const entries = variableNames.map((name) => [name, env[name as Name] ?? ''] as const); // all keys of Env
   return Object.fromEntries(entries.filter(([, value]) => value !== '').map(([name, value]) => [name, String(value)]));
 }
 
@@ -139,7 +138,7 @@ function givenIn(env: Partial<Env>): Given {
 function together<G extends Group>(vars: TextVariables, group: G): { readonly [key in keyof G]: string } | undefined {
   const values = Object.entries(group).map(([key, name]) => [key, vars[name]] as const);
   if (values.some(([, value]) => value === undefined)) return undefined;
-  return Object.fromEntries(values) as { [key in keyof G]: string }; // its keys, and none is undefined
+  return Object.fromEntries(values) as { [key in keyof G]: string }; // the group's keys; no value is undefined
 }
 
 function togetherFaults(given: Given): string[] {
@@ -159,11 +158,11 @@ function togetherFaults(given: Given): string[] {
 
 function sandboxFaults(given: Given): string[] {
   return (given.PAYMENT_PROVIDER ?? providerWithKeys(given)) === 'sandbox'
-    ? ['STRIPE_SECRET_KEY or DODO_API_KEY must be set in production: the sandbox takes no money']
+    ? ['STRIPE_SECRET_KEY or DODO_API_KEY must be set in production: the sandbox moves no money']
     : [];
 }
 
-/** Whichever has keys, and the sandbox where there are none. */
+/** The provider whose key is set, or the sandbox if none is. */
 function providerWithKeys(vars: Pick<Given, 'STRIPE_SECRET_KEY' | 'DODO_API_KEY'>): Config['paymentProvider'] {
   return vars.STRIPE_SECRET_KEY ? 'stripe' : vars.DODO_API_KEY ? 'dodo' : 'sandbox';
 }

@@ -1,4 +1,4 @@
-/** Makes the Context of a request or job. Only the entry points import it. */
+/** Makes the Context of a request or job. Only entry points import this file. */
 
 import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
@@ -13,14 +13,14 @@ import { newId } from '@/shared/ids';
 import { newLogger } from '@/shared/log';
 import { type Env, readConfig } from './config';
 
-/** What only the entry point can give: code from further up, and the event's own life time. */
+/** What only the entry point can provide: code of higher layers, and the lifetime of its event. */
 export interface Surroundings {
   readonly waitUntil: (work: Promise<unknown>) => void;
   readonly rooms: Rooms;
   readonly deliver: (ctx: Context, rows: readonly { id: string; event: OutboxEvent }[]) => Promise<void>;
 }
 
-/** Throws ConfigError if the environment is not complete. */
+/** Throws ConfigError if the environment is incomplete or unsafe. */
 export function makeContext(env: Env, { waitUntil, rooms, deliver }: Surroundings): Context {
   const config = readConfig(env);
   const requestId = newId();

@@ -1,4 +1,4 @@
-/** The Worker: fetch, queue, scheduled and the room's Durable Object class. Nothing else. */
+/** The Worker's exports: fetch, queue, scheduled and the room's Durable Object class. */
 
 import { consume } from '@/queues/consume';
 import { deliverOutbox } from '@/queues/outbox';

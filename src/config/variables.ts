@@ -1,6 +1,6 @@
 /**
- * The Worker's variables and secrets, and what form each must have. Whether they are safe in production is
- * `shared/deployable.ts`.
+ * The Worker's variables and secrets and the format of each. `shared/deployable.ts` checks whether they are safe in
+ * production.
  */
 import { z } from '@hono/zod-openapi';
 import { parseDailyLimit } from '@/shared/daily-limit';
@@ -17,16 +17,13 @@ const origin = z
 const origins = z
   .string()
   .transform(listOf)
-  .refine(
-    (list) => list.every(isOrigin),
-    'must be origins, separated by commas: https:, a host, and nothing behind it',
-  );
+  .refine((list) => list.every(isOrigin), 'must be origins, separated by commas: https:, a host, and nothing after it');
 const UNIT_SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 const secondsOf = (text: string): number | undefined => {
   const match = /^(\d+)([smhd])$/.exec(text);
   return match ? Number(match[1]) * UNIT_SECONDS[match[2] as keyof typeof UNIT_SECONDS] : undefined; // the pattern's
 };
-/** In seconds, at least one. */
+/** Parses a duration such as `15m` to seconds; at least one. */
 const durationUpTo = (max: '1h' | '90d') =>
   z.string().transform((text, issue) => {
     const seconds = secondsOf(text);
@@ -43,7 +40,7 @@ const durationUpTo = (max: '1h' | '90d') =>
 const dailyLimit = z.string().transform((text, issue) => {
   const limit = parseDailyLimit(text);
   if (limit) return limit;
-  issue.addIssue({ code: 'custom', message: 'must be two limits, a day and on the first day: 300/60 or 10GB/1GB' });
+  issue.addIssue({ code: 'custom', message: 'must be two limits, per day and on the first day: 300/60 or 10GB/1GB' });
   return z.NEVER;
 });
 
@@ -111,11 +108,13 @@ export const variables = z.object({
   DAILY_MAILS: dailyLimit.prefault('20/5'),
 });
 
-/** As they are once parsed. */
+/** The variables once parsed. */
 export type Variables = z.output<typeof variables>;
 export type Name = keyof Variables;
-/** As the environment has them, before anything is known of their form. */
+/** The raw variables of the environment, before they are parsed. */
 export type Given = Readonly<Partial<Record<Name, string>>>;
 
-/** The names of all variables and secrets that the Worker reads, for the table in docs/configuration.md and the tests. */
+/**
+ * The names of all variables and secrets that the Worker reads, for the table in docs/configuration.md and the tests.
+ */
 export const variableNames = Object.keys(variables.shape);

@@ -1,4 +1,4 @@
-/** Hands a batch to the consumer of its queue. A queue without one is a mistake in wrangler.toml. */
+/** Hands a batch to the consumer of its queue. A queue without a consumer is a mistake in wrangler.toml. */
 import type { Context } from '@/contracts/context';
 import type { PayoutMessage, TaskMessage, WebhookMessage } from '@/contracts/messages';
 import { consumeDeadLetters } from './dead-letters';
@@ -8,7 +8,7 @@ import { consumeWebhooks } from './webhooks';
 
 export async function consume(ctx: Context, batch: MessageBatch): Promise<void> {
   switch (batch.queue) {
-    // The bodies are what our own producers send; each queue has one producer type in Context.
+    // Only our own producers write these bodies, and Context types each queue's producer.
     case 'footlight-webhooks':
       return consumeWebhooks(ctx, batch as MessageBatch<WebhookMessage>);
     case 'footlight-payouts':

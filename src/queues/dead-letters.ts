@@ -1,7 +1,7 @@
 /**
- * Handles messages whose tries are spent, after some three quarters of an hour. Each is logged by its kind and ids,
- * without the texts of mails and pushes. A webhook event is marked failed and waits for staff, a payout is queued again by
- * the minute's sweep, an export is given up, and `FATES` says what becomes of each other task.
+ * Handles messages whose retries are spent, after some 45 minutes. It logs each by kind and ids, without the texts of
+ * mails and pushes. A webhook event is marked failed and left to staff, a sweep queues a payout again, and an export is
+ * given up. `FATES` says what happens to the other tasks.
  */
 import type { Context } from '@/contracts/context';
 import type { PayoutMessage, TaskMessage, WebhookMessage } from '@/contracts/messages';
@@ -11,9 +11,9 @@ import { HOUR_MS, SECOND_MS } from '@/shared/time';
 import { retryDelaySeconds } from './retry';
 
 /**
- * `swept`: a sweep finds what is left to do. `back`: nothing else would find it, so it comes back with all its tries until
- * it is done. `over`: the user can ask for an export again; and a mail or push that comes hours late is worth nothing,
- * while the user's list has it anyway.
+ * `swept`: a sweep finds what is left to do. `back`: nothing else would find it, so it is queued again with all its
+ * retries until it succeeds. `over`: dropped. The user can request an export again; a mail or push would come hours
+ * late, and its notification is in the user's list anyway.
  */
 const FATES: Readonly<Record<TaskMessage['type'], 'swept' | 'back' | 'over'>> = {
   'end-if-still-lost': 'swept',
@@ -31,7 +31,7 @@ const FATES: Readonly<Record<TaskMessage['type'], 'swept' | 'back' | 'over'>> = 
 };
 const BACK_AFTER_SECONDS = HOUR_MS / SECOND_MS;
 
-/** The fields of a message that may be logged. A new message's fields are left out until they are named here. */
+/** The fields of a message that may be logged. Fields of a new message are not logged until they are listed here. */
 const NAMES: ReadonlySet<string> = new Set([
   ...['type', 'name', 'step', 'webhookEventId', 'payoutId', 'streamId', 'proofId', 'postId', 'commentId', 'exportId'],
   ...['broadcastId', 'subscriptionId', 'userId', 'one', 'other'],

@@ -1,6 +1,6 @@
 /**
- * Every domain's jobs, a line each, merged into one receiver for each task, sweep and outbox event. The compiler refuses
- * a task or event that no domain receives, and one that two domains receive.
+ * Every domain's jobs, one line each, merged into one receiver per task, sweep and outbox event. It does not compile if
+ * no domain, or more than one, receives a task or event.
  */
 import type { Jobs, OwnEvent, OwnTask, Receivers, Sweeps, Tasks } from '@/contracts/jobs';
 import { budgetJobs } from '@/domains/base/budgets/jobs';
@@ -40,7 +40,7 @@ const DOMAINS = [
 type Domains = typeof DOMAINS;
 type PartOf<Domain, Part extends keyof Jobs> = Domain extends Readonly<Record<Part, infer Named>> ? Named : unknown;
 
-/** One part of all domains' jobs as one object. A name that two domains have is no function, and so does not compile. */
+/** One part of all domains' jobs, merged. A name that two domains use becomes a string type, which does not compile. */
 type Merged<Part extends keyof Jobs, Of = Domains> = Of extends readonly [infer First, ...infer Others]
   ? Joined<PartOf<First, Part>, Merged<Part, Others>>
   : unknown;

@@ -1,6 +1,6 @@
 /**
- * Delivers the events that follow a committed batch, at least once and in any order, each to the domain that receives it.
- * A row is deleted once its event is delivered. Until then it comes back, ever less often, and stops no other.
+ * Delivers the events of a committed batch to the domains that receive them, at least once and in any order. A row is
+ * deleted once its event is delivered. Until then it is retried at growing intervals and blocks no other event.
  */
 
 import { asc, inArray, lte, sql } from 'drizzle-orm';
@@ -13,11 +13,11 @@ import { AppError } from '@/http/errors';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
 import { domainReceivers } from './jobs';
 
-/** Below the six connections that a request may have open. */
+/** Below the six connections that a Worker invocation may have open at once. */
 const DELIVERED_AT_ONCE = 5;
 /** A notification takes some seven statements. */
 const PAGE_SIZE = 25;
-/** Longer than a page takes when every call waits for its timeout: 25 rows, 5 at once, 10 s each. */
+/** Longer than a page takes if every call times out: 25 rows, 5 at once, 10 s each. */
 const CLAIM_MS = 2 * MINUTE_MS;
 const FIRST_DELAY_MS = 30 * SECOND_MS;
 const DELAY_MS_MAX = HOUR_MS;
@@ -47,7 +47,10 @@ export async function deliverOutbox(ctx: Context, rows: readonly OutboxRow[]): P
   }
 }
 
-/** Delivers what no request has delivered, because it was killed or the receiver was away. @returns whether there is more */
+/**
+ * Delivers events that their request did not, because it was killed or the receiver was down.
+ * @returns whether there is more
+ */
 export async function sweepOutbox(ctx: Context): Promise<boolean> {
   const rows = await claimDue(ctx);
   await deliverOutbox(ctx, rows);
@@ -76,14 +79,14 @@ async function attempt(ctx: Context, { id, event }: OutboxRow): Promise<boolean>
     return true;
   } catch (error) {
     const where = `outbox ${event.kind} ${id}`;
-    // A provider that is away is no fault of ours, and needs no stack.
+    // An unavailable provider is not a fault of ours, and needs no stack trace.
     if (error instanceof AppError) ctx.log.warning(where, error.code);
     else ctx.log.fault(where, error);
     return false;
   }
 }
 
-/** Waits twice as long after each failure. */
+/** Doubles the delay after each failure, up to `DELAY_MS_MAX`. */
 async function putOff(ctx: Context, ids: string[]): Promise<void> {
   const delayMs = sql`min(${DELAY_MS_MAX}, ${int(FIRST_DELAY_MS)} << min(${outbox.attempts}, ${DOUBLINGS_MAX}))`;
   await ctx.db
@@ -102,6 +105,6 @@ async function deliver<Kind extends EventKind>(
   id: string,
 ): Promise<void> {
   const receive: Receivers[Kind] | undefined = RECEIVERS[kind];
-  if (!receive) throw new Error(`Unknown outbox event ${kind}`); // a newer version's, met after a rollback: it comes back
+  if (!receive) throw new Error(`Unknown outbox event ${kind}`); // of a newer version before a rollback: it is retried
   await receive(ctx, event, id);
 }

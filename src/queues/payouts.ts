@@ -1,4 +1,4 @@
-/** Sends approved payouts, one at a time. One that fails without a known outcome comes back later. */
+/** Sends approved payouts, one at a time. A payout that fails with an unknown outcome is retried later. */
 import type { Context } from '@/contracts/context';
 import type { PayoutMessage } from '@/contracts/messages';
 import { sendPayout } from '@/domains/money/payouts/send';

@@ -1,4 +1,4 @@
-/** Delays a message that failed, longer each time, so that a provider that is away has time to return. */
+/** Delays a failed message longer each time, so that a provider that is down has time to recover. */
 const FIRST_DELAY_SECONDS = 10;
 const DELAY_SECONDS_MAX = 60 * 60;
 

@@ -1,6 +1,6 @@
 /**
- * Runs every domain's sweeps each minute. Each is bounded, safe to run twice at once, and stops no other by failing. They
- * all begin in one invocation, which may ask D1 a thousand times: a run asks at most some two hundred times, most a few.
+ * Runs every domain's sweeps each minute. Each is bounded, safe to run twice at once, and cannot make others fail. They
+ * all start in one invocation, which may query D1 1,000 times; a sweep makes at most some 200 queries, most make a few.
  */
 import type { Context } from '@/contracts/context';
 import type { Sweeps } from '@/contracts/jobs';
@@ -10,7 +10,7 @@ import { sweepOutbox } from './outbox';
 
 const SWEEPS: Sweeps = { ...domainSweeps, sweepOutbox };
 
-/** A minute, less what a run takes. */
+/** One minute minus the time that a run takes. */
 const CHAIN_MS = 50 * SECOND_MS;
 
 export async function runSweeps(ctx: Context): Promise<void> {
@@ -19,8 +19,8 @@ export async function runSweeps(ctx: Context): Promise<void> {
 }
 
 /**
- * One run. If there is more to do, a message goes on with it at once: one chain of messages for each sweep, however long
- * its backlog is. A run that fails leaves its work to the next minute's.
+ * Runs one sweep. If there is more to do, a message continues it at once, so each sweep has one chain of messages,
+ * however long its backlog is. If a run fails, the next minute's run takes over.
  * @param until when (ms) the chain ends, since the next minute's run takes over
  */
 export async function runSweep(ctx: Context, name: string, until: number): Promise<void> {

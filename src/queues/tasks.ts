@@ -1,4 +1,4 @@
-/** Does the tasks that were put off, each by the domain that owns it. What fails comes back later and stops no other. */
+/** Performs queued tasks, each in the domain that owns it. A task that fails is retried later and blocks no other. */
 import type { Context } from '@/contracts/context';
 import type { TaskOf, Tasks, TaskType } from '@/contracts/jobs';
 import type { TaskMessage } from '@/contracts/messages';
@@ -16,7 +16,7 @@ export async function consumeTasks(ctx: Context, batch: MessageBatch<TaskMessage
       await perform(ctx, type, message.body);
       message.ack();
     } catch (error) {
-      // A provider that is away is no fault of ours.
+      // An unavailable provider is not a fault of ours.
       if (error instanceof AppError) ctx.log.warning(`task ${type}`, error.code);
       else ctx.log.fault(`task ${type}`, error);
       message.retry({ delaySeconds: retryDelaySeconds(message.attempts) });
@@ -26,6 +26,6 @@ export async function consumeTasks(ctx: Context, batch: MessageBatch<TaskMessage
 
 async function perform<Type extends TaskType>(ctx: Context, type: Type, task: TaskOf<Type>): Promise<void> {
   const work: Tasks[Type] | undefined = TASKS[type];
-  if (!work) throw new Error(`Unknown task ${type}`); // a newer version's, met after a rollback: it comes back
+  if (!work) throw new Error(`Unknown task ${type}`); // sent by a newer version before a rollback: it is retried
   await work(ctx, task);
 }

@@ -1,4 +1,6 @@
-/** Applies stored webhook events, each in one idempotent step; what fails comes back later and stops no other. */
+/**
+ * Applies stored webhook events, each in one idempotent step. An event that fails is retried later and blocks no other.
+ */
 import type { Context } from '@/contracts/context';
 import type { MediaEvent } from '@/contracts/media';
 import type { WebhookMessage } from '@/contracts/messages';
@@ -22,10 +24,10 @@ export async function consumeWebhooks(ctx: Context, batch: MessageBatch<WebhookM
     } catch (error) {
       const delaySeconds = retryDelaySeconds(message.attempts);
       message.retry({ delaySeconds });
-      // A provider that is away, or an event ahead of the one that it follows, is no fault of ours.
+      // An unavailable provider, or an event that arrived before its predecessor, is not a fault of ours.
       if (error instanceof AppError) ctx.log.warning(`webhook ${webhookEventId}`, error.code);
       else ctx.log.fault(`webhook ${webhookEventId}`, error);
-      // If this fails as well the event still comes back; only the reason is not kept.
+      // If this fails too, the event is still retried; only the reason is lost.
       await markTried(ctx, webhookEventId, error, delaySeconds).catch((cause) => ctx.log.fault('webhook.tried', cause));
     }
   }
@@ -44,7 +46,7 @@ async function process(ctx: Context, id: string): Promise<void> {
   await markProcessed(ctx, id);
 }
 
-/** The payloads are as `receive.ts` stored them. */
+/** The payloads are those that `receive.ts` and `receive-payment.ts` stored. */
 function apply(ctx: Context, { provider, payload }: { provider: WebhookProvider; payload: unknown }): Promise<void> {
   switch (provider) {
     case 'livekit':
@@ -54,7 +56,7 @@ function apply(ctx: Context, { provider, payload }: { provider: WebhookProvider;
     case 'sandbox':
       return applyPayment(ctx, provider, payload as PaymentEvent);
     default:
-      throw unknownProvider(provider); // a newer version's, met after a rollback: it comes back
+      throw unknownProvider(provider); // stored by a newer version before a rollback: it is retried
   }
 }
 

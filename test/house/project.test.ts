@@ -123,7 +123,7 @@ describe('sources', () => {
     expect(talkers).toEqual([]);
   });
 
-  it('take time from the context', () => {
+  it('take the time from the context instead of reading the clock', () => {
     const clocks = sources
       .filter(
         ({ name, code }) =>

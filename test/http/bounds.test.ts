@@ -164,7 +164,7 @@ describe('a form of five megabytes', () => {
     expect((await author.post('content/posts', body)).status).toBe(201);
   });
 
-  it('quotes no more of an endless field name than needed', async () => {
+  it('quotes only part of an overlong field name in the error', async () => {
     const { status, body } = await send(HELLO + field('n'.repeat(4_000), 'x') + CLOSE);
     expect([status, sizeOf(body) < 1_000]).toEqual([422, true]);
   });

@@ -44,7 +44,7 @@ describe('a CSV file', () => {
     expect(seen.isReturned).toBe(true);
   });
 
-  it('breaks off where a page cannot be made, rather than looking whole', async () => {
+  it('fails if a page cannot be read, so that a broken file does not look complete', async () => {
     async function* pages() {
       yield [['1', 'text']];
       throw new Error('D1 is away');

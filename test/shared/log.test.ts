@@ -21,7 +21,7 @@ describe('a logged fault', () => {
     expect(text).not.toContain('private.test');
   });
 
-  it('ends where a chain of causes is a circle', () => {
+  it('stops after five errors if the chain of causes is circular', () => {
     const error = new Error('first');
     error.cause = error;
     expect(describeFault(error).split('caused by')).toHaveLength(5);

@@ -82,7 +82,7 @@ describe('the purchases that are begun in a day', () => {
     expect(await usedBy(buyer)).toEqual({});
   });
 
-  it('begin again a day after the first of them', async () => {
+  it('are allowed again a day after the first of them', async () => {
     const [person, { id: packageId }] = [await asUser({ createdAt: 0 }), await aPackage()];
     const buyer = clientWith({ DAILY_CHECKOUTS: '1/1' }, { authorization: `Bearer ${person.sessionToken}` });
     expect((await buy(buyer, { packageId })).status).toBe(201);

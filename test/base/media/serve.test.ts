@@ -139,7 +139,7 @@ describe('a private file', () => {
     }
   });
 
-  it('opens by its link, as an attachment that nobody keeps', async () => {
+  it('is served by its link as an attachment that must not be cached', async () => {
     const { ctx, key } = await storedDocument();
     const response = await read(await linkTo(ctx, key));
     expect(response.status).toBe(200);

@@ -50,7 +50,7 @@ describe('the kinds of notification', () => {
     expect(new Set(Object.values(NOTIFICATION_KINDS))).toEqual(new Set(NOTIFICATION_GROUPS));
   });
 
-  it('are mailed by default exactly where they are lasting, so that an important one is never only in the app', () => {
+  it('are mailed by default exactly if they are lasting, so that no important one is only in the app', () => {
     for (const group of NOTIFICATION_GROUPS)
       expect([group, GROUP_RULES[group].isLasting]).toEqual([group, GROUP_RULES[group].channels.email]);
   });

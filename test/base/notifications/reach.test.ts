@@ -257,7 +257,7 @@ describe('an open room', () => {
     expect((await enter(6)).rowsWritten).toBe(0);
   });
 
-  it('costs a notification one statement, however many there are', async () => {
+  it('adds no statement to a notification, however many rooms the user is in', async () => {
     const me = await asViewer();
     const counted = taskContext({ db: testContext({ DB: makeCountingD1(env.DB) }).db });
     const cost = async () => {

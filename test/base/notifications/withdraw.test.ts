@@ -55,27 +55,30 @@ async function deliver(events: readonly OutboxEvent[], ctx = taskContext().ctx):
 const choose = (person: Person, notifications: object) => person.put('user/settings', { notifications });
 
 describe('a block', () => {
-  it.each(['the one', 'the other'] as const)('by %s takes away what either was told of the other', async (who) => {
-    const [one, other, third] = [await asCreator(), await asCreator(), await asViewer()];
-    for (const [reader, actor] of [
-      [one, other],
-      [other, one],
-    ] as const) {
-      const postId = await aPost(reader);
-      await actor.post(`social/follow/${reader.userId}`);
-      await say(actor, postId, 'Words of a stranger');
-      await like(actor, postId);
-      await eventually(async () => expect((await toldTo(reader)).unreadCount).toBe(3));
-      await like(third, await aPost(reader));
-      await eventually(async () => expect((await toldTo(reader)).unreadCount).toBe(4));
-    }
-    const [blocker, blocked] = who === 'the one' ? [one, other] : [other, one];
-    expect((await blocker.post(`social/block/${blocked.userId}`)).status).toBe(200);
-    const left = { titles: [`${third.username} liked your post`], unreadCount: 1 };
-    for (const reader of [one, other]) expect(await toldTo(reader)).toEqual(left);
-    await blocker.delete(`social/block/${blocked.userId}`);
-    for (const reader of [one, other]) expect(await toldTo(reader)).toEqual(left);
-  });
+  it.each(['the one', 'the other'] as const)(
+    'by %s withdraws the notifications that both have about each other',
+    async (who) => {
+      const [one, other, third] = [await asCreator(), await asCreator(), await asViewer()];
+      for (const [reader, actor] of [
+        [one, other],
+        [other, one],
+      ] as const) {
+        const postId = await aPost(reader);
+        await actor.post(`social/follow/${reader.userId}`);
+        await say(actor, postId, 'Words of a stranger');
+        await like(actor, postId);
+        await eventually(async () => expect((await toldTo(reader)).unreadCount).toBe(3));
+        await like(third, await aPost(reader));
+        await eventually(async () => expect((await toldTo(reader)).unreadCount).toBe(4));
+      }
+      const [blocker, blocked] = who === 'the one' ? [one, other] : [other, one];
+      expect((await blocker.post(`social/block/${blocked.userId}`)).status).toBe(200);
+      const left = { titles: [`${third.username} liked your post`], unreadCount: 1 };
+      for (const reader of [one, other]) expect(await toldTo(reader)).toEqual(left);
+      await blocker.delete(`social/block/${blocked.userId}`);
+      for (const reader of [one, other]) expect(await toldTo(reader)).toEqual(left);
+    },
+  );
 
   it('leaves what gathered without them, and wakes nobody', async () => {
     const me = await asViewer();

@@ -40,7 +40,7 @@ describe('what a rank may do', () => {
       expect(staffCan(person(rank), permission), rank).toBe(RANKS.indexOf(rank) >= RANKS.indexOf(from));
   });
 
-  it('is nothing for one who is no staff', () => {
+  it('is nothing for a user who is not staff', () => {
     expect(permissionsOf(null)).toEqual([]);
   });
 

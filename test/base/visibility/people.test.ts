@@ -123,8 +123,8 @@ async function expectSight(
   }
 }
 
-describe('whoever is in nobody’s way', () => {
-  it('is found by every door, with what is theirs, also while the end of the account is planned', async () => {
+describe('a user without bans or blocks', () => {
+  it('is found by every endpoint with all their content, even while the account waits for deletion', async () => {
     const scene = await aScene();
     const reader = await aReader(scene);
     for (const one of [guest, reader]) await expectSight(scene, one, KINDS);
@@ -135,7 +135,7 @@ describe('whoever is in nobody’s way', () => {
 });
 
 describe('nothing is found', () => {
-  it.each(['the creator', 'the reader'])('past a block by %s, and all of it by others', async (by) => {
+  it.each(['the creator', 'the reader'])('across a block by %s, but others find everything', async (by) => {
     const scene = await aScene();
     const [reader, ctx] = [await aReader(scene), testContext()];
     const pair = [scene.creator.userId, reader.userId] as const;
@@ -148,7 +148,7 @@ describe('nothing is found', () => {
     await expectSight(scene, guest, KINDS);
   });
 
-  it.each(['banned', 'deleted'] as const)('of whoever is %s, by anybody', async (status) => {
+  it.each(['banned', 'deleted'] as const)('of a user who is %s, by anyone', async (status) => {
     const scene = await aScene();
     const readers = [guest, await aReader(scene), await asStaff('owner')];
     await testContext().db.update(users).set({ status }).where(eq(users.id, scene.creator.userId));
@@ -156,7 +156,7 @@ describe('nothing is found', () => {
   });
 });
 
-describe('where a creator is not shown', () => {
+describe('a creator who is hidden in a region', () => {
   const from = (region: string, { headers }: Pick<Person, 'headers'>) =>
     client({ ...headers, 'x-dev-country': region });
 
@@ -167,19 +167,19 @@ describe('where a creator is not shown', () => {
     return { scene, reader: await aReader(scene) };
   }
 
-  it.each(['DE-BY', 'US-CA'])('nothing of theirs is found from %s', async (region) => {
+  it.each(['DE-BY', 'US-CA'])('is not found with any content from %s', async (region) => {
     const { scene, reader } = await aHiddenScene();
     await expectSight(scene, from(region, reader), []);
     await expectSight(scene, from(region, guest), [], { asGuest: true });
   });
 
-  it.each(['US', 'US-TX', 'T1'])('all of it is found from %s', async (region) => {
+  it.each(['US', 'US-TX', 'T1'])('is found with all content from %s', async (region) => {
     const { scene, reader } = await aHiddenScene();
     await expectSight(scene, from(region, reader), KINDS);
     await expectSight(scene, from(region, guest), KINDS, { asGuest: true });
   });
 
-  it('staff and the creator see past it', async () => {
+  it('is still found there by staff and by the creator themselves', async () => {
     const { scene } = await aHiddenScene();
     await expectSight(scene, from('DE', await asStaff('support')), KINDS, { asGuest: true });
     const own = { ...STREAM_DOORS, ...PEOPLE_DOORS, ...POST_DOORS };
@@ -189,7 +189,7 @@ describe('where a creator is not shown', () => {
     );
   });
 
-  it('their comments are not there either, and others are', async () => {
+  it('has no visible comments there, unlike others', async () => {
     const { scene, reader } = await aHiddenScene();
     const postId = await aPost(await asCreator(), { text: 'Elsewhere' });
     for (const one of [scene.creator, reader])
@@ -206,7 +206,7 @@ describe('a stream', () => {
   const become = (scene: Scene, change: Partial<typeof streams.$inferInsert>) =>
     testContext().db.update(streams).set(change).where(eq(streams.id, scene.streamId));
 
-  it('that is private is found by no other than its creator', async () => {
+  it('that is private is found only by its creator', async () => {
     const scene = await aScene();
     const reader = await aReader(scene);
     await become(scene, { visibility: 'private' });
@@ -216,7 +216,7 @@ describe('a stream', () => {
   });
 
   it.each(['followers', 'subscribers'] as const)(
-    'that is for %s is found by all: its door says who may enter',
+    'that is for %s is found by everyone; joining says who may enter',
     async (visibility) => {
       const scene = await aScene();
       const reader = await aReader(scene);
@@ -225,7 +225,7 @@ describe('a stream', () => {
     },
   );
 
-  it('that was called off is found by those alone who ask for it', async () => {
+  it('that was cancelled is found only by those who ask for cancelled ones', async () => {
     const scene = await aScene();
     const reader = await aReader(scene);
     await become(scene, { status: 'cancelled', startedAt: null });
@@ -241,7 +241,7 @@ describe('a post', () => {
   it.each([
     ['followers', true],
     ['subscribers', false],
-  ] as const)('for %s is found by them alone', async (visibility, byFollowers) => {
+  ] as const)('for %s is found only by them', async (visibility, byFollowers) => {
     const scene = await aScene();
     const reader = await aReader(scene);
     await testContext().db.update(posts).set({ visibility }).where(eq(posts.id, scene.postId));
@@ -250,7 +250,7 @@ describe('a post', () => {
     expect(found).toEqual(byFollowers ? ['search of posts', "an author's posts", 'personal feed'] : []);
   });
 
-  it('that was removed is found by nobody', async () => {
+  it('that was removed is not found by anyone', async () => {
     const scene = await aScene();
     const reader = await aReader(scene);
     await testContext().db.update(posts).set({ removedAt: Date.now() }).where(eq(posts.id, scene.postId));

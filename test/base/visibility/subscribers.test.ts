@@ -87,7 +87,7 @@ describe.each(WHO)('%s, %s and %s,', (name, membership, subscription) => {
     expect(order.indexOf(streamId) < order.indexOf(other)).toBe(isMember);
   });
 
-  it('is fed, finds, opens and comments on only what membership gives', async () => {
+  it('sees, finds and comments on exactly the posts that membership opens', async () => {
     const { [name]: who, creator, forFollowers, forSubscribers } = made;
     const open = [...(isSubscriber ? [forSubscribers] : []), ...(isMember ? [forFollowers] : [])];
     const shut = [forFollowers, forSubscribers].filter((id) => !open.includes(id));

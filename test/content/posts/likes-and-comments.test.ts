@@ -46,7 +46,7 @@ describe('a like', () => {
       });
   });
 
-  it('needs an account, a post and a body that makes sense', async () => {
+  it('needs an account, an existing post and a valid body', async () => {
     const [id, reader] = [await aPost(await asViewer()), await asViewer()];
     expect((await guest.post(`content/posts/${id}/like`)).status).toBe(401);
     expect((await reader.post(`content/posts/${newId()}/like`)).error.code).toBe('POST_NOT_FOUND');

@@ -225,7 +225,7 @@ describe('a form is refused, and nothing of it stays', () => {
     });
   });
 
-  it('without a boundary, or as another type', async () => {
+  it('if it has no boundary or another content type', async () => {
     const send = sender(await asViewer());
     const codeFor = async (type: string) => (await send(written([text]), { 'content-type': type })).error.code;
     expect(await codeFor('multipart/form-data; charset=utf-8')).toBe('UPLOAD_MALFORMED');

@@ -237,7 +237,7 @@ describe('who sees a post', () => {
 });
 
 describe('editing', () => {
-  it('marks other words, and nothing else', async () => {
+  it('sets `editedAt` only if the text changes', async () => {
     const author = await asViewer();
     const id = await aPost(author);
     expect((await author.put(`content/posts/${id}`, { visibility: 'followers' })).data).toMatchObject({

@@ -27,12 +27,12 @@ test.each([
     as({ rank: 'admin_l1', oversees: true }, 'gone'),
     ['STREAM_NOT_FOUND', 'STREAM_NOT_FOUND', 'STREAM_NOT_FOUND', 'STREAM_NOT_FOUND'],
   ],
-] as const)('%s may stay where the door lets them in', (_, person, expected) => {
+] as const)('%s may stay exactly if they could enter', (_, person, expected) => {
   const doors = ['public', 'followers', 'subscribers', 'private'] as const;
   expect(doors.map((visibility) => mayStay({ visibility }, person))).toEqual(expected);
 });
 
-test('staff stay as staff only where a viewer like them could not', () => {
+test('staff stay by their permission only if they could not stay as viewers', () => {
   const overseer = { rank: 'admin_l1', oversees: true } as const;
   expect(staysAsStaff({ visibility: 'private' }, as(overseer))).toBe(true);
   expect(staysAsStaff({ visibility: 'public' }, as(overseer))).toBe(false);

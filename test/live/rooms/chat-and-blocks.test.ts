@@ -53,7 +53,7 @@ test.each<Visibility>(['public', 'followers'])(
   },
 );
 
-test('a page that a block leaves empty still goes on', async () => {
+test('a page that a block leaves empty still has a next page', async () => {
   const [creator, me, loud] = [await asCreator(), await asViewer(), await asViewer()];
   const id = await anOpenStream(creator);
   await me.post(`sessions/${id}/chat`, { text: 'mine' });
@@ -71,14 +71,14 @@ test('a page that a block leaves empty still goes on', async () => {
   expect(pages).toEqual([[], ['mine']]);
 });
 
-test('what a signed-in reader is shown is kept nowhere past a block, and what a guest is shown may be', async () => {
+test('chat for signed-in readers is not cached, so that blocks apply at once, and chat for guests may be', async () => {
   const [viewer, id] = [await asViewer(), await anOpenStream(await asCreator())];
   const older = `stream/chat/${id}?cursor=${encodeCursor('chat', [5])}`;
   expect((await textsOf(viewer, older)).cache).toBe('private, no-cache');
   expect((await textsOf(guest, older)).cache).toBe('public, max-age=60');
 });
 
-test('the blocks of a page are one statement that goes by keys, and none for a guest, for staff or for nobody else’s words', async () => {
+test('the blocks of a page take one statement by keys, and none for guests, for staff or for one’s own messages', async () => {
   const reader = actorOf({ userId: 'u', email: '' });
   const [plan] = await plansOf(async (ctx) => ctx.db.all(blockedAmong(reader, ['a', 'b', 'u']) as SQL)); // there is somebody
   expect(plan?.match(/SEARCH blocks USING (PRIMARY KEY|.*INDEX .*) \(blocker_id=\? AND blocked_id=\?\)/g)).toHaveLength(

@@ -13,7 +13,7 @@ import { newId } from '@/shared/ids';
 
 const guest = client();
 
-test('a message is answered as it was taken, and everyone reads it', async () => {
+test('a message is returned as it was stored, and everyone can read it', async () => {
   const [creator, viewer] = [await asCreator(), await asViewer()];
   const id = await anOpenStream(creator);
   const text = '  <b>hé</b> & 👋 ';
@@ -58,7 +58,7 @@ test('slow mode answers 429 and says how long', async () => {
   expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(30);
 });
 
-test('a followers-only chat takes a follower at once', async () => {
+test('a new follower can write in a followers-only chat at once', async () => {
   const [creator, viewer] = [await asCreator(), await asViewer()];
   const id = await anOpenStream(creator, {}, { chatFollowersOnly: true });
   expect((await viewer.post(`sessions/${id}/chat`, { text: 'hi' })).error.code).toBe('FOLLOWERS_ONLY');
@@ -66,7 +66,7 @@ test('a followers-only chat takes a follower at once', async () => {
   expect((await viewer.post(`sessions/${id}/chat`, { text: 'hi' })).status).toBe(201);
 });
 
-test('refusals speak of watching at the door and of writing in the chat', async () => {
+test('refusals are about watching on joining, and about writing in the chat', async () => {
   const [creator, viewer] = [await asCreator(), await asViewer()];
   const chat = await anOpenStream(creator, {}, { chatFollowersOnly: true });
   const { error } = await viewer.post(`sessions/${chat}/chat`, { text: 'hi' });
@@ -89,7 +89,7 @@ test('refusals speak of watching at the door and of writing in the chat', async 
   }
 });
 
-test('nobody writes to a stream that is over, unknown, hidden or whose door is shut', async () => {
+test('nobody can write in a stream that is over, unknown, hidden or closed to them', async () => {
   const [creator, viewer, blocked] = [await asCreator(), await asViewer(), await asViewer()];
   await block(testContext(), creator.userId, blocked.userId);
   const ended = await anOpenStream(creator, { status: 'ended' });
@@ -124,7 +124,7 @@ test.each([
   expect(error.details).toMatchObject([{ path }]);
 });
 
-test('five hundred characters are taken, whatever they weigh', async () => {
+test('five hundred characters are accepted, however many bytes they take', async () => {
   const [viewer, id] = [await asViewer(), await anOpenStream(await asCreator())];
   expect((await viewer.post(`sessions/${id}/chat`, { text: '👋'.repeat(500) })).status).toBe(201);
 });
@@ -144,7 +144,7 @@ test('history pages back to the first message, each once', async () => {
 });
 
 test.each(['nonsense', encodeCursor('other', [1]), encodeCursor('chat', ['a']), encodeCursor('chat', [-1])])(
-  'a cursor %s that the list did not give is refused',
+  'a cursor %s that the list did not issue is refused',
   async (cursor) => {
     const id = await aStream(await asCreator());
     expect((await guest.get(`stream/chat/${id}?cursor=${cursor}`)).error.code).toBe('CURSOR_INVALID');
@@ -162,7 +162,7 @@ test('public pages may be cached, others may not', async () => {
   expect((await creator.get(`stream/chat/${closed}`)).headers.get('cache-control')).toBe('private, no-cache');
 });
 
-test('a cached page is not shown to whom the stream is hidden from', async () => {
+test('a cached page is not shown to users from whom the stream is hidden', async () => {
   const [creator, blocked] = [await asCreator(), await asViewer()];
   const id = await anOpenStream(creator);
   const path = `stream/chat/${id}?cursor=${encodeCursor('chat', [9])}`;

@@ -18,7 +18,7 @@ import { signToken } from '@/shared/tokens';
 const guest = client();
 const LIVEKIT_SECONDS = 120;
 
-test('a viewer gets a pass in their name, the socket’s URL and a token that only watches', async () => {
+test('a viewer gets a pass in their name, the socket’s URL and a token that can only watch', async () => {
   const [creator, viewer] = [await asCreator(), await asViewer()];
   const id = await aStream(creator, { viewerCount: 3 });
   await followCreator(testContext(), actorOf(viewer), creator.userId);
@@ -52,7 +52,7 @@ test('a viewer gets a pass in their name, the socket’s URL and a token that on
   expect(claims.exp * 1_000 - Date.now()).toBeLessThanOrEqual(LIVEKIT_SECONDS * 1_000);
 });
 
-test('a guest becomes somebody and stays the same', async () => {
+test('a guest gets an identity and keeps it', async () => {
   const id = await aStream(await asCreator());
   const first = (await guest.post(`stream/${id}/join`)).data;
   expect(first.viewer.kind).toBe('guest');
@@ -108,14 +108,14 @@ async function doors(who: Pick<Person, 'get' | 'post'>, id: string): Promise<str
 test.each([
   ['ended', '409 STREAM_ENDED'],
   ['cancelled', '409 STREAM_CANCELLED'],
-] as const)('nobody enters an %s stream, not even its creator', async (status, refusal) => {
+] as const)('nobody can enter an %s stream, not even its creator', async (status, refusal) => {
   const creator = await asCreator();
   const id = await aStream(creator, { status });
   expect(await doors(guest, id)).toEqual([refusal]);
   expect(await doors(creator, id)).toEqual([refusal]);
 });
 
-test('an unknown stream is 404 at every door', async () => {
+test('an unknown stream is 404 at every endpoint for entering', async () => {
   expect(await doors(guest, newId())).toEqual(['404 STREAM_NOT_FOUND']);
 });
 
@@ -188,7 +188,7 @@ test.each<[Visibility, Record<string, string>]>([
   for (const [who, person] of Object.entries(people)) expect(await doors(person, id), who).toEqual([expected[who]]);
 });
 
-test('a ban from the channel closes every door of each of its streams; a block hides them', async () => {
+test('a user who is banned from the channel cannot enter its streams, and a blocked user cannot find them', async () => {
   const ctx = testContext();
   const [creator, banned, blocked] = [await asCreator(), await asViewer(), await asViewer()];
   const id = await aStream(creator);
@@ -213,7 +213,7 @@ test.each([
     expect((await viewer.post(path)).error.message).toBe(sentence);
 });
 
-test('a banned viewer is told so at the door, with the reason', async () => {
+test('a banned viewer is refused on joining, with the reason', async () => {
   const [creator, banned] = [await asCreator(), await asViewer()];
   const id = await aStream(creator);
   const by = { channelId: creator.channelId, bannedBy: creator.userId };
@@ -235,7 +235,7 @@ test('a session’s token lets its creator publish', async () => {
   expect(decodeJwt(data.token).video).toMatchObject({ canPublish: true, room: creator.channelId });
 });
 
-test('a viewer’s token lets nobody publish, and a creator who watches does not drop their own encoder', async () => {
+test('a viewer’s token cannot publish, and a creator who watches does not disconnect their own encoder', async () => {
   const creator = await asCreator();
   const id = await aStream(creator);
   for (const answer of [
@@ -249,7 +249,7 @@ test('a viewer’s token lets nobody publish, and a creator who watches does not
   }
 });
 
-test('a viewer asks by stream, host or username, and only watches', async () => {
+test('a viewer gets a watch-only token by stream, host or username', async () => {
   const [creator, viewer] = [await asCreator(), await asViewer()];
   const id = await aStream(creator);
   for (const body of [{ streamId: id }, { hostId: creator.userId }, { username: creator.username }]) {
@@ -280,7 +280,7 @@ test('malformed JSON is 400', async () => {
   expect({ status, code: error.code }).toEqual({ status: 400, code: 'MALFORMED_JSON' });
 });
 
-test('an ended sign-in is told so, not taken for a guest', async () => {
+test('an ended session is refused instead of treated as a guest', async () => {
   const id = await aStream(await asCreator());
   expect((await client({ authorization: 'Bearer nobody' }).post(`stream/${id}/join`)).status).toBe(401);
 });
@@ -328,13 +328,13 @@ test('a socket whose bearer token is bad is closed, not answered with a page', a
   expect(answer).toEqual(expect.objectContaining({ code: 4401 }));
 });
 
-test('what is no upgrade is told what this is', async () => {
+test('a request that is not an upgrade is told that this is a WebSocket endpoint', async () => {
   const id = await aStream(await asCreator());
   const { status, error } = await guest.get(`stream/${id}/ws?pass=x`);
   expect({ status, code: error.code }).toEqual({ status: 400, code: 'UPGRADE_REQUIRED' });
 });
 
-test('leaving is fine for anyone, in a room or not', async () => {
+test('leaving succeeds for anyone, in a room or not', async () => {
   const [viewer, id] = [await asViewer(), await aStream(await asCreator())];
   expect((await viewer.post(`stream/${id}/leave`)).status).toBe(200);
   expect((await guest.post(`stream/${id}/leave`)).status).toBe(200);

@@ -23,7 +23,7 @@ const isBanned = async (channelId: string, userId: string) => {
   return rows.some((row) => row.userId === userId);
 };
 
-test('a ban holds for the channel, closes its doors, takes the viewer out of the video, and can be taken back', async () => {
+test('a ban applies to the whole channel, removes the viewer from the video, and can be lifted', async () => {
   const liveKit = standInForLiveKit();
   const [creator, viewer] = [await asCreator(), await asViewer()];
   const [id, next] = [await aStream(creator), await aStream(creator, { status: 'scheduled' })];
@@ -79,7 +79,7 @@ test('only creator, moderators and staff with the permission moderate and see wh
   expect((await guest.get(`stream/${id}/moderation`)).status).toBe(401);
 });
 
-test('nobody acts on the creator, on themselves or on higher staff; a moderator not on another', async () => {
+test('nobody can moderate the creator, themselves or higher staff, and moderators not each other', async () => {
   standInForLiveKit();
   const creator = await asCreator();
   const id = await aStream(creator);
@@ -108,7 +108,7 @@ test('nobody acts on the creator, on themselves or on higher staff; a moderator 
   expect((await moderator.post(`stream/${id}/moderation`, ban)).error.code).toBe('NOT_MODERATOR');
 });
 
-test('what staff do is logged, what the creator does is not', async () => {
+test('actions of staff are logged, those of the creator are not', async () => {
   standInForLiveKit();
   const [creator, staff, target] = [await asCreator(), await asStaff('admin_l2'), await asViewer()];
   const id = await aStream(creator);
@@ -123,7 +123,7 @@ test('what staff do is logged, what the creator does is not', async () => {
   ]);
 });
 
-test('a creator who is staff as well reaches lower staff by that right, and the log has it', async () => {
+test('a creator who is also staff can moderate lower staff by their rank, which is logged', async () => {
   standInForLiveKit();
   const [creator, support] = [await asCreator({ rank: 'admin_l2' }), await asStaff('support')];
   const id = await aStream(creator);
@@ -133,7 +133,7 @@ test('a creator who is staff as well reaches lower staff by that right, and the 
   expect(rows).toMatchObject([{ staffId: creator.userId, action: 'room.ban' }]);
 });
 
-test('time-outs and kicks want a stream that is not over; a ban does not', async () => {
+test('time-outs and kicks require a stream that is not over, a ban does not', async () => {
   standInForLiveKit();
   const [creator, target] = [await asCreator(), await asViewer()];
   const [ended, cancelled] = [
@@ -173,7 +173,7 @@ test('bad input names its field; unknown streams and users are 404', async () =>
   expect(elsewhere.error.code).toBe('STREAM_NOT_FOUND');
 });
 
-test('a ban takes the messages away from all but moderators, unless it is asked to leave them', async () => {
+test('a ban hides the user’s messages from all but moderators, unless it is asked to keep them', async () => {
   standInForLiveKit();
   const [creator, viewer, other] = [await asCreator(), await asViewer(), await asViewer()];
   const id = await anOpenStream(creator);

@@ -24,8 +24,8 @@ const asPerformer = () => asCreator({ role: 'performer' });
 const from = (region: string, { headers }: Pick<Person, 'headers'> = guest) =>
   client({ ...headers, 'x-dev-country': region });
 
-describe('whoever is in when a country is blocked', () => {
-  it('leaves the room and its video, and does not come back with what they hold', async () => {
+describe('a viewer in the room when their country is blocked', () => {
+  it('is removed from the room and its video, and cannot come back with an old pass or token', async () => {
     const livekit = standInForLiveKit();
     const creator = await asPerformer();
     const streamId = await anOpenStream(creator);
@@ -91,7 +91,7 @@ describe('a big room of a country that is blocked', () => {
     return { livekit, creator, inside, ctx, events, planned };
   };
 
-  it('is emptied at once, at a cost that does not grow with it; the video follows', async () => {
+  it('is emptied at once at a constant cost, and then the video', async () => {
     const { livekit, creator, inside, ctx, events, planned } = await aFullRoom();
     const statements = counted();
     await applyRegions(ctx, newId(), creator.userId);
@@ -106,7 +106,7 @@ describe('a big room of a country that is blocked', () => {
     expect(await planned()).toEqual([]);
   });
 
-  it('is out of the video too if the first try ends before the room hears of it', async () => {
+  it('is emptied in the video too if the first attempt stops before the room is told', async () => {
     const { livekit, creator, inside, ctx, planned } = await aFullRoom();
     const eventId = newId();
     const dying: Context = {
@@ -124,7 +124,7 @@ describe('a big room of a country that is blocked', () => {
     expect(livekit.participants.get(creator.channelId)?.size).toBe(0);
   });
 
-  it('is one that was opened while the choice was on its way as well', async () => {
+  it('is emptied too if it was opened while the change was being delivered', async () => {
     const creator = await asPerformer();
     const { ctx, events } = recordingContext();
     await changePrivacy(ctx, creator.userId, { blockedCountries: ['DE'] });

@@ -51,7 +51,7 @@ async function join(who: Pick<Person, 'post'>, id: string) {
   return { ...data, ...(await enter(data.wsUrl)) };
 }
 
-test('the URL from joining opens the room once; the resume pass opens it again with what was missed', async () => {
+test('the URL from joining opens the room once, and the resume pass opens it again with the missed events', async () => {
   const [creator, viewer] = [await asCreator(), await asViewer()];
   const id = await anOpenStream(creator);
   const { wsUrl, ...socket } = await join(viewer, id);
@@ -88,7 +88,7 @@ test('who is watching is listed, unless the creator hides it', async () => {
     expect((await who.get(`stream/${hidden}/viewers`)).status).toBe(200);
 });
 
-test('leaving closes the sockets of whoever leaves, guest or not', async () => {
+test('leaving closes the sockets of the viewer or guest who leaves', async () => {
   const id = await anOpenStream(await asCreator());
   const viewer = await asViewer();
   const [mine, theirs] = [await join(viewer, id), await join(guest, id)];
@@ -110,7 +110,7 @@ test('a ban closes the user’s sockets, also on the other streams of the channe
   expect(await bystander.next('user-banned')).toMatchObject({ userId: viewer.userId });
 });
 
-test('a kick closes the sockets and lets a new pass in; a time-out silences until it is ended', async () => {
+test('a kick closes the sockets but allows a new pass, and a time-out silences the viewer until it ends', async () => {
   const liveKit = standInForLiveKit();
   const [creator, viewer] = [await asCreator(), await asViewer()];
   const id = await anOpenStream(creator);
@@ -138,7 +138,7 @@ test('a kick closes the sockets and lets a new pass in; a time-out silences unti
   expect((await viewer.post(`sessions/${id}/chat`, { text: 'hey' })).status).toBe(201);
 });
 
-test('a block drops the blocked from the live room', async () => {
+test('a block removes the blocked user from the live room', async () => {
   standInForLiveKit();
   const [creator, viewer] = [await asCreator(), await asViewer()];
   const id = await anOpenStream(creator);
@@ -152,7 +152,7 @@ test('a block drops the blocked from the live room', async () => {
   expect(await again.closed()).toEqual({ code: 4401, reason: 'PASS_INVALID' });
 });
 
-test('a block voids the pass of who has not come in yet', async () => {
+test('a block voids the unused pass of the blocked user', async () => {
   standInForLiveKit();
   const [creator, viewer] = [await asCreator(), await asViewer()];
   const id = await anOpenStream(creator);
@@ -175,7 +175,7 @@ test('a changed title and the end reach the room', async () => {
   await socket.next('stream-ended');
 });
 
-test('an account that is not verified is a guest who is told why it cannot write, and joins again to write', async () => {
+test('an unverified account joins as a guest who is told why they cannot write, and can rejoin once verified', async () => {
   const [creator, me] = [await asCreator(), await asUser({ verified: false })];
   const id = await anOpenStream(creator);
   const say = (webSocket: WebSocket) =>
@@ -197,7 +197,7 @@ test('an account that is not verified is a guest who is told why it cannot write
   expect(await again.next('ack')).toMatchObject({ seq: expect.any(Number) });
 });
 
-test('a seat under the name of an account that is not verified closes when the room reads it again', async () => {
+test('a socket of an account that is not verified closes when the room reloads its user', async () => {
   const [creator, me] = [await asCreator(), await asViewer()];
   const id = await anOpenStream(creator);
   const socket = await join(me, id);

@@ -112,7 +112,7 @@ describe('a seat closes', () => {
     for (const seat of seats) expect(await seat.closed()).toEqual(SIGNED_OUT);
   });
 
-  it('but that of the session which sets the new password goes on, and comes back', async () => {
+  it('except that of the session which sets the new password, which can also reconnect', async () => {
     const me = await asUserWithPassword();
     const id = await anOpenStream(await asCreator());
     const [mine, other] = [await sit(me, id), await sit(await elsewhere(me), id)];
@@ -150,7 +150,7 @@ describe('a seat closes', () => {
   });
 });
 
-describe('a door that closes in the waiting room', () => {
+describe('a waiting room that is restricted', () => {
   async function waiting() {
     const [creator, follower, stranger] = [await asCreator(), await asViewer(), await asViewer()];
     const id = await anOpenStream(creator, { status: 'scheduled' });
@@ -168,7 +168,7 @@ describe('a door that closes in the waiting room', () => {
     return { id, creator, follower, seats, change };
   }
 
-  it('to followers puts out guests and who does not follow', async () => {
+  it('to followers removes guests and users who do not follow', async () => {
     const { id, seats, change } = await waiting();
     const resume = await seats.stranger.resumePass();
     await change('followers');
@@ -180,7 +180,7 @@ describe('a door that closes in the waiting room', () => {
     expect((await (await joinRoom(id, resume.viewer, { pass: resume })).closed()).code).toBe(4401);
   });
 
-  it('to everybody puts out all but the creator, also who comes by an older pass', async () => {
+  it('to the creator removes everyone else, even those who enter with an older pass', async () => {
     const { id, follower, seats, change } = await waiting();
     const unused = [await passOf(follower, id), await passOf(anyone, id)];
     await change('private');
@@ -198,7 +198,7 @@ describe('a relation that ends', () => {
     return rows.filter(({ event }) => event.kind === 'remove-participant' && event.identity === identity);
   };
 
-  it('by an unfollow puts a viewer out of a live room for followers, and out of its video', async () => {
+  it('by an unfollow removes a viewer from a live room for followers, and from its video', async () => {
     const [creator, viewer] = [await asCreator(), await asViewer()];
     await viewer.post(`social/follow/${creator.userId}`);
     const id = await anOpenStream(creator, { visibility: 'followers' });
@@ -209,7 +209,7 @@ describe('a relation that ends', () => {
     expect((await viewer.post(`stream/${id}/join`)).error.code).toBe('FOLLOWERS_ONLY');
   });
 
-  it('by an unfollow puts a viewer out of the waiting room too, and out of no public one', async () => {
+  it('by an unfollow removes a viewer from a waiting room for followers, but from no public room', async () => {
     const [creator, viewer] = [await asCreator(), await asViewer()];
     await viewer.post(`social/follow/${creator.userId}`);
     const closed = await anOpenStream(creator, { visibility: 'followers', status: 'scheduled' });
@@ -220,7 +220,7 @@ describe('a relation that ends', () => {
     expect((await other.say('still here')).type).toBe('ack');
   });
 
-  it('by the end of a subscription puts out of a room for subscribers', async () => {
+  it('by the end of a subscription removes a viewer from a room for subscribers', async () => {
     const creator = await asCreator();
     const viewer = await aSubscriber(creator, await aTier(creator), 100);
     const ctx = testContext();
@@ -241,7 +241,7 @@ function waitingAbout(userId: string) {
 }
 
 describe('an open socket', () => {
-  it('carries a new name and picture', async () => {
+  it('shows a changed name and picture', async () => {
     const [creator, viewer] = [await asCreator(), await asViewer()];
     const id = await anOpenStream(creator);
     const seat = await sit(viewer, id);
@@ -255,7 +255,7 @@ describe('an open socket', () => {
     expect(pass.viewer).toMatchObject({ displayName: 'Zoë the Second' });
   });
 
-  it('comes back under the new name by a resume pass from before', async () => {
+  it('reconnects under the new name with a resume pass from before', async () => {
     const [creator, viewer] = [await asCreator(), await asViewer()];
     const id = await anOpenStream(creator);
     const seat = await sit(viewer, id);
@@ -270,7 +270,7 @@ describe('an open socket', () => {
     expect(await back.next('new-message')).toMatchObject({ displayName: 'Zoë the Third' });
   });
 
-  it('shows a rank and the office of a moderator as long as they last', async () => {
+  it('shows a rank and a moderator’s badge only while they last', async () => {
     const [owner, creator, viewer] = [await asStaff('owner'), await asCreator(), await asViewer()];
     const id = await anOpenStream(creator);
     const seat = await sit(viewer, id);
@@ -294,7 +294,7 @@ describe('an open socket', () => {
     await becomes([]);
   });
 
-  it('of staff closes in a private room when the right to be there is gone', async () => {
+  it('of staff in a private room closes when their permission to be there ends', async () => {
     const [owner, creator, overseer] = [await asStaff('owner'), await asCreator(), await asStaff('admin_l1')];
     const id = await anOpenStream(creator, { visibility: 'private' });
     const seat = await sit(overseer, id);
@@ -307,7 +307,7 @@ describe('a change of what rooms know of a user', () => {
   const about = (userId: string, events: readonly { kind: string }[]) =>
     events.filter((event) => event.kind === 'user-changed' && 'userId' in event && event.userId === userId).length;
 
-  it('is told once, and what changes nothing is told to nobody', async () => {
+  it('is sent once, and never if nothing changed', async () => {
     const [owner, me] = [await asStaff('owner'), await asViewer()];
     const writes = [
       { by: me, method: 'PUT', path: 'user/profile', body: { displayName: 'Another' } },
@@ -333,7 +333,7 @@ describe('staff where a viewer could not enter', () => {
       .from(staffLog)
       .where(and(eq(staffLog.staffId, userId), eq(staffLog.action, 'room.enter')));
 
-  it('are logged, once a pass, and not where anybody may enter', async () => {
+  it('are logged once per pass, and not in rooms that anyone may enter', async () => {
     const [creator, overseer] = [await asCreator(), await asStaff('admin_l1')];
     const hidden = await anOpenStream(creator, { visibility: 'private' });
     const open = await anOpenStream(creator, { status: 'scheduled' });
@@ -373,7 +373,7 @@ describe('staff where a viewer could not enter', () => {
     expect(await seat.closed()).toEqual({ code: 4403, reason: 'BANNED' });
   });
 
-  it('are held to the door like anyone without the right to oversee rooms', async () => {
+  it('are refused like anyone else without the permission to oversee rooms', async () => {
     const creator = await asCreator();
     const id = await anOpenStream(creator, { visibility: 'private' });
     const support = await asStaff('support');

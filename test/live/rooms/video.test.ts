@@ -32,7 +32,7 @@ async function aShow() {
 }
 
 describe('identities in the video', () => {
-  it('give a viewer five places in rotation, by whichever way they ask', async () => {
+  it('give a viewer five identities in rotation, over all endpoints', async () => {
     const { streamId } = await aShow();
     const viewer = await asViewer();
     const ask = [
@@ -46,7 +46,7 @@ describe('identities in the video', () => {
     expect(identities).toEqual([0, 1, 2, 3, 4, 0].map((slot) => `${viewer.userId}#${slot}`));
   });
 
-  it('are apart for two who ask at once, and for guests', async () => {
+  it('are different for two requests at once, and for guests', async () => {
     const { streamId } = await aShow();
     const [viewer, guest] = [await asViewer(), client()];
     const asks = Array.from({ length: 5 }, () => viewer.post('viewer/token', { streamId }));
@@ -80,7 +80,7 @@ describe('identities in the video', () => {
     expect((await creator.get('stream/status')).data).toMatchObject({ isLive: true, reconnecting: false });
   });
 
-  it('are of the room that the next show will have, as long as none is on', async () => {
+  it('belong to the room of the next show while no show is live', async () => {
     const air = await onAir();
     const { data: session } = await air.creator.post('sessions', { title: 'From the browser' });
     const { data: before } = await air.creator.post(`sessions/${session.id}/token`);
@@ -93,7 +93,7 @@ describe('identities in the video', () => {
   });
 });
 
-describe('who LiveKit reports to have joined', () => {
+describe('a participant who LiveKit says has joined', () => {
   const aged = (token: string, ms: number) => {
     const {
       sub: identity = '',
@@ -119,7 +119,7 @@ describe('who LiveKit reports to have joined', () => {
   const tokenOf = async (who: Pick<Awaited<ReturnType<typeof asViewer>>, 'post'>, streamId: string) =>
     String((await who.post('viewer/token', { streamId })).data.token);
 
-  it('by a fresh token is not checked again; by an older one is, as by one that does not say how old it is', async () => {
+  it('with a fresh token is not checked again, but with an older or undated one is', async () => {
     const show = await aShow();
     const viewer = await asViewer();
     const token = await tokenOf(viewer, show.streamId);
@@ -129,14 +129,14 @@ describe('who LiveKit reports to have joined', () => {
     expect(await joinsLater(show, token, 0, { issuedAt: 0, attributes: {} })).toBe(false);
   });
 
-  it('by an older token is left in if the door would let them in', async () => {
+  it('with an older token stays if they could still enter', async () => {
     const show = await aShow();
     const viewer = await asViewer();
     expect(await joinsLater(show, await tokenOf(viewer, show.streamId), 10 * MINUTE_MS)).toBe(true);
     expect(await joinsLater(show, await tokenOf(client(), show.streamId), 10 * MINUTE_MS)).toBe(true);
   });
 
-  it('through a door that has changed since is checked, guests too', async () => {
+  it('is checked if the visibility has changed since, guests too', async () => {
     const show = await aShow();
     const [viewer, follower] = [await asViewer(), await asViewer()];
     await follower.post(`social/follow/${show.creator.userId}`);
@@ -148,7 +148,7 @@ describe('who LiveKit reports to have joined', () => {
     expect(left).toEqual([false, false, true]);
   });
 
-  it('by a fresh token is put out if they were banned, kicked or blocked since', async () => {
+  it('with a fresh token is removed if they were banned, kicked or blocked since', async () => {
     const show = await aShow();
     const acts = {
       ban: (userId: string) => show.creator.post(`stream/${show.streamId}/moderation`, { action: 'ban', userId }),
@@ -163,7 +163,7 @@ describe('who LiveKit reports to have joined', () => {
     }
   });
 
-  it('after a kick by a new token is welcome', async () => {
+  it('with a new token after a kick stays', async () => {
     const show = await aShow();
     const viewer = await asViewer();
     await show.creator.post(`stream/${show.streamId}/moderation`, { action: 'kick', userId: viewer.userId });
@@ -171,7 +171,7 @@ describe('who LiveKit reports to have joined', () => {
     expect(await joinsLater(show, await tokenOf(viewer, show.streamId), -1)).toBe(true);
   });
 
-  it('in a room of somebody else’s is none of our business', async () => {
+  it('in a room that is not ours is ignored', async () => {
     const show = await aShow();
     const token = await tokenOf(client(), show.streamId);
     expect(await joinsLater(show, token, 0, { room: 'of-another-application' })).toBe(true);
@@ -179,7 +179,7 @@ describe('who LiveKit reports to have joined', () => {
 });
 
 describe('leaving', () => {
-  it('leaves the video as well, in every tab, and the next token lets one in again', async () => {
+  it('leaves the video too, in every tab, and a new token lets the viewer in again', async () => {
     const { streamId, join, inside, creator, ctx } = await aShow();
     const [viewer, other] = [await asViewer(), await asViewer()];
     const token = async (who: typeof viewer) => String((await who.post('viewer/token', { streamId })).data.token);
@@ -193,7 +193,7 @@ describe('leaving', () => {
     expect(inside()).toContain(`${viewer.userId}#2`);
   });
 
-  it('by the creator ends their look at the show, and not the show', async () => {
+  it('by the creator ends their viewing of the show, but not the show', async () => {
     const { streamId, creator, join, inside } = await aShow();
     await join((await creator.post('viewer/token', { streamId })).data.token);
     await join((await creator.post('stream/creator-token', { purpose: 'publish' })).data.token);
@@ -203,7 +203,7 @@ describe('leaving', () => {
 });
 
 describe('the encoder’s state', () => {
-  it('is told with what it sends, and with what went wrong', async () => {
+  it('is shown with what it sends, and with its last error', async () => {
     const air = await onAir();
     const status = async () => (await air.creator.get('stream/status')).data;
     expect(await status()).toMatchObject({ encoder: 'off', lastError: null, input: null, quality: '1080p' });
@@ -220,7 +220,7 @@ describe('the encoder’s state', () => {
     expect(await status()).toMatchObject({ encoder: 'error', lastError: 'unsupported video codec' });
   });
 
-  it('is what we know of it while LiveKit is away', async () => {
+  it('is the last known one while LiveKit is down', async () => {
     const air = await onAir();
     await air.start();
     air.livekit.mode = 'away';
@@ -233,7 +233,7 @@ describe('the encoder’s state', () => {
 });
 
 describe('the quality', () => {
-  it('is chosen with the key or later, and is the ingress’s as soon as it is idle', async () => {
+  it('is chosen with the key or later, and is applied once the ingress is idle', async () => {
     const { livekit, deliver, sweep, start, endByLoss, ...air } = await onAir();
     const creator = await asCreator();
     const made = await creator.post('stream/ingress', { ingressType: 'WHIP', quality: 'source' });
@@ -257,7 +257,7 @@ describe('the quality', () => {
     ]);
   });
 
-  it('that is none is refused', async () => {
+  it('is refused if it is unknown', async () => {
     const creator = await asCreator();
     for (const call of [
       creator.put('stream/info', { quality: '4k' }),

@@ -33,7 +33,7 @@ async function aGuestIn({ join, streams }: Air) {
 
 describe('the end of a show', () => {
   it.each(['creator', 'staff', 'loss'] as const)(
-    'by %s puts everybody out of its video, and the next has another room',
+    'by %s removes everyone from its video, and the next show has another room',
     async (why) => {
       const air = await onAir();
       await air.start();
@@ -49,7 +49,7 @@ describe('the end of a show', () => {
     },
   );
 
-  it('moves the encoder before it closes the room, since it would be back in it at once', async () => {
+  it('moves the encoder before it closes the room, since it would reconnect to it at once', async () => {
     const air = await onAir();
     await air.start();
     const room = await air.room();
@@ -66,7 +66,7 @@ describe('the end of a show', () => {
     ]);
   });
 
-  it('closes no room while the ingress cannot be moved', async () => {
+  it('does not close the room while the ingress cannot be moved', async () => {
     const air = await onAir();
     await air.start();
     const room = await air.room();
@@ -80,7 +80,7 @@ describe('the end of a show', () => {
     expect(air.livekit.participants.has(room)).toBe(false);
   });
 
-  it('while LiveKit is away is an end all the same, and LiveKit hears of it once it is back', async () => {
+  it('takes effect while LiveKit is down, and LiveKit is told once it is back', async () => {
     const air = await onAir();
     await air.start();
     const room = await air.room();
@@ -95,7 +95,7 @@ describe('the end of a show', () => {
     expect(air.ingressRoom()).toBe(await air.room());
   });
 
-  it('told twice, and during the next show, drops nobody of that', async () => {
+  it('reported twice, and during the next show, removes nobody from the next show', async () => {
     const air = await onAir();
     await air.start();
     await air.endByLoss();
@@ -113,7 +113,7 @@ describe('the end of a show', () => {
 });
 
 describe('a guest who stays after a public stream', () => {
-  it('receives nothing of the subscribers-only one that follows, however late LiveKit hears of the end', async () => {
+  it('receives nothing of the following subscribers-only stream, however late LiveKit is told of the end', async () => {
     const air = await onAir();
     await air.start();
     const old = await air.room();
@@ -135,7 +135,7 @@ describe('a guest who stays after a public stream', () => {
     expect(air.livekit.audience(await air.room())).toEqual([]);
   });
 
-  it('and the encoder that is back after half a second: it is sent on, and starts the next show without them', async () => {
+  it('does not meet the encoder that reconnects after half a second: it starts the next show elsewhere', async () => {
     const air = await onAir();
     await air.start();
     const old = await air.room();
@@ -167,7 +167,7 @@ describe('a guest who stays after a public stream', () => {
     expect(air.livekit.participants.has(old)).toBe(false);
   });
 
-  it('without a start is in a room of its own with whoever publishes by an old token, and the sweep closes it', async () => {
+  it('and a publisher with old tokens meet only in a room of their own, which the sweep closes', async () => {
     const air = await onAir();
     const { data: session } = await air.creator.post('sessions', { title: 'From the browser' });
     const { data } = await air.creator.post(`sessions/${session.id}/start`);
@@ -191,7 +191,7 @@ describe('an encoder that goes on sending after an explicit end', () => {
     return air;
   }
 
-  it('is refused, and let in when its creator prepares the next stream', async () => {
+  it('is refused, and accepted when its creator prepares the next stream', async () => {
     const air = await refused();
     await air.creator.post('stream/create', { title: 'Next' });
     await air.deliver();
@@ -200,7 +200,7 @@ describe('an encoder that goes on sending after an explicit end', () => {
     expect((await air.streams()).at(-1)).toMatchObject({ status: 'live', title: 'Next' });
   });
 
-  it('is let in when its creator starts the next stream', async () => {
+  it('is accepted when its creator starts the next stream', async () => {
     const air = await refused();
     const { data } = await air.creator.post('sessions', {
       title: 'Another day',
@@ -213,7 +213,7 @@ describe('an encoder that goes on sending after an explicit end', () => {
     expect(await air.start(Date.now() + 5 * SECOND_MS)).toBe(true);
   });
 
-  it('is let in after a minute by its task', async () => {
+  it('is accepted after a minute by a task', async () => {
     const air = await onAir();
     await air.start();
     await endStream(air.ctx, (await air.state()).live?.id ?? '', 'creator');
@@ -223,7 +223,7 @@ describe('an encoder that goes on sending after an explicit end', () => {
     expect(air.livekit.ingresses.get(air.ingressId)?.enabled).toBe(true);
   });
 
-  it('is let in after a minute by the sweep, if the task was lost', async () => {
+  it('is accepted after a minute by the sweep, if the task was lost', async () => {
     const air = await refused();
     await air.sweep(MINUTE - 5);
     expect(air.livekit.ingresses.get(air.ingressId)?.enabled).toBe(false);
@@ -231,7 +231,7 @@ describe('an encoder that goes on sending after an explicit end', () => {
     expect(air.livekit.ingresses.get(air.ingressId)?.enabled).toBe(true);
   });
 
-  it('is not refused where it was lost before the end, or where a browser fed the stream', async () => {
+  it('is not refused if it was lost before the end, or if a browser fed the stream', async () => {
     const air = await onAir();
     const { data } = await air.creator.post('sessions', { title: 'From the browser' });
     await air.creator.post(`sessions/${data.id}/start`);
@@ -286,7 +286,7 @@ describe('a stream that is live across the deploy', () => {
     expect(air.ingressRoom()).toBe(await air.room());
   });
 
-  it('puts out its viewers of the version before by their bare ids', async () => {
+  it('removes viewers of the previous version, whose identities are bare ids', async () => {
     const air = await fromBefore();
     const viewer = await asViewer();
     const { live } = await air.state();

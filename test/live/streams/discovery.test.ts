@@ -12,7 +12,7 @@ import { MINUTE_MS } from '@/shared/time';
 const guest = client();
 const idsOf = (items: { id: string }[]) => items.map(({ id }) => id);
 
-test('one stream has its creator, its times and its count, and no earnings for strangers', async () => {
+test('a stream shows its creator, times and viewer count, but no earnings to strangers', async () => {
   const creator = await asCreator({ role: 'dj' });
   const id = await aStream(creator, { title: 'Night set', viewerCount: 7, peakViewers: 3 });
   const { status, data } = await guest.get(`stream/${id}`);
@@ -32,7 +32,7 @@ test('one stream has its creator, its times and its count, and no earnings for s
   expect((await creator.get(`stream/${id}`)).data.earnings).toBe(0);
 });
 
-test('a username stands for the live stream, else for the newest', async () => {
+test('a username finds the live stream, or else the newest', async () => {
   const creator = await asCreator();
   expect((await guest.get(`stream/${creator.username}`)).status).toBe(404);
   const older = await aStream(creator, { status: 'ended' });
@@ -48,7 +48,7 @@ test('an unknown stream, user or malformed id is 404', async () => {
     expect((await guest.get(`stream/${name}`)).error, name).toMatchObject({ code: 'STREAM_NOT_FOUND' });
 });
 
-test('whoever is blocked, either way, sees neither stream nor card; staff see both', async () => {
+test('users on either side of a block see neither stream nor card, but staff see both', async () => {
   const [creator, blocked, blocker, moderator] = [
     await asCreator(),
     await asViewer(),
@@ -76,7 +76,7 @@ test('a banned creator vanishes', async () => {
   expect((await guest.get(`sessions?creatorId=${creator.userId}`)).data.pagination.total).toBe(0);
 });
 
-test('a private stream is its creator’s and staff’s, wherever it might show', async () => {
+test('a private stream is shown only to its creator and staff, in every list', async () => {
   const [creator, viewer, staff] = [await asCreator(), await asViewer(), await asStaff('support')];
   const shown = await aStream(creator, { status: 'ended' });
   const hidden = await aStream(creator, { visibility: 'private' });
@@ -167,7 +167,7 @@ test.each([
   expect(error.details).toMatchObject([{ path: field }]);
 });
 
-test('a bad token is refused even where none is needed', async () => {
+test('an invalid token is refused even where none is needed', async () => {
   const { status } = await client({ authorization: 'Bearer nonsense' }).get('stream/live');
   expect(status).toBe(401);
 });

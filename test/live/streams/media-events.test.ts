@@ -86,7 +86,7 @@ const removed = (events: OutboxEvent[]) =>
   events.flatMap((event) => (event.kind === 'remove-participant' ? [event.identity] : []));
 
 describe('an encoder that starts', () => {
-  it('without a prepared stream takes one live that is made of the channel, and its room and followers hear', async () => {
+  it("without a prepared stream takes one live with the channel's defaults, and notifies its room and followers", async () => {
     const { ctx, events, creator, channelId, ingressId, started, streams } = await onAir();
     await changeInfo(ctx, creator.userId, { title: 'From OBS', category: 'gaming' });
     await started(10);
@@ -106,7 +106,7 @@ describe('an encoder that starts', () => {
     ).toHaveLength(1);
   });
 
-  it('takes the stream live that was prepared last, and neither a draft nor one for another day', async () => {
+  it('takes the last prepared stream live, and neither a draft nor one scheduled for another day', async () => {
     const { ctx, started, streams, prepare, plan } = await onAir();
     await prepare({ title: 'older' });
     const prepared = await prepare({ title: 'newer' });
@@ -117,14 +117,14 @@ describe('an encoder that starts', () => {
     expect(live).toMatchObject([{ id: prepared, title: 'newer' }]);
   });
 
-  it('takes a stream live whose date has all but come', async () => {
+  it('takes a stream live that is scheduled for very soon', async () => {
     const { ctx, started, streams, plan } = await onAir();
     const soon = await plan({ scheduledFor: new Date(ctx.now() + HOUR_MS / 2).toISOString() });
     await started(10);
     expect(await streams()).toMatchObject([{ id: soon, status: 'live' }]);
   });
 
-  it('takes no show live that was missed, nor a draft, but one that is made of the channel', async () => {
+  it("takes a stream with the channel's defaults live, not a missed show or a draft", async () => {
     const { ctx, started, streams, plan } = await onAir();
     const door = { visibility: 'private' };
     const [draft, missed] = [await plan(door), await plan({ ...door, scheduledFor: inAnHour(ctx) })];
@@ -158,7 +158,7 @@ describe('an encoder that starts', () => {
     expect(await streams()).toMatchObject([{ status: 'live', ingressLostAt: null }]);
   });
 
-  it('in the second in which it ended is running, whichever is told first', async () => {
+  it('in the same second in which it ended is running, whichever event arrives first', async () => {
     for (const order of [
       ['ended', 'started'],
       ['started', 'ended'],
@@ -181,7 +181,7 @@ describe('an encoder that starts', () => {
     expect((await streams()).map(({ status }) => status)).toEqual(['ended', 'live']);
   });
 
-  it('and was started before its creator ended the stream by hand starts no other', async () => {
+  it('and started before its creator ended the stream by hand starts no new stream', async () => {
     const { ctx, started, streams, prepare } = await onAir();
     const id = await prepare();
     await goLive(ctx, id);
@@ -202,13 +202,13 @@ describe('an encoder that starts', () => {
     },
   );
 
-  it('with a key that nobody knows starts nothing', async () => {
+  it('with an unknown key starts nothing', async () => {
     const { started, streams } = await onAir();
     await started(10, 'IN_unknown');
     expect(await streams()).toEqual([]);
   });
 
-  it('is told ten times at once and starts one stream', async () => {
+  it('starts one stream even if the event arrives ten times at once', async () => {
     const { started, streams, events } = await onAir();
     await Promise.all(Array.from({ length: 10 }, () => started(10)));
     expect(await streams()).toMatchObject([{ status: 'live' }]);
@@ -226,8 +226,8 @@ describe('an encoder that starts', () => {
   });
 });
 
-describe('the end of a key that was deleted', () => {
-  it('does not concern the stream that its successor feeds', async () => {
+describe('the end of an ingress whose key was deleted', () => {
+  it('does not affect the stream that its successor feeds', async () => {
     const { started, ended, streams } = await onAir();
     await started(10);
     await ended(20, 'IN_before');
@@ -266,7 +266,7 @@ describe('a browser that publishes', () => {
     expect(await lost()).toBe(true);
   });
 
-  it('is not lost by who looks in before the camera is on, its creator among them', async () => {
+  it("is not lost by viewers who leave before the camera is on, nor by the creator's own viewing", async () => {
     const { joined, left, finished, lost, events } = await fromBrowser();
     const viewer = await asViewer();
     await joined(10, `${viewer.userId}#0`);
@@ -279,7 +279,7 @@ describe('a browser that publishes', () => {
     expect(endings(events)).toEqual([]);
   });
 
-  it('goes on beside a try of the encoder that LiveKit refused', async () => {
+  it('continues beside an attempt of the encoder that LiveKit refused', async () => {
     const { ended, published, left, lost } = await fromBrowser();
     await published(10);
     await ended(20);
@@ -319,7 +319,7 @@ describe('a browser that publishes', () => {
     expect(await lost()).toBe(true);
   });
 
-  it('is no encoder: of one that runs the joins and leaves say nothing', async () => {
+  it('is not an encoder: joins and leaves mean nothing while an encoder runs', async () => {
     const { started, ended, joined, left, lost } = await fromBrowser();
     await started(10);
     await left(20);
@@ -330,8 +330,8 @@ describe('a browser that publishes', () => {
   });
 });
 
-describe('who joins the video', () => {
-  it('and may not be there is taken out again, as often as they come', async () => {
+describe('a participant who joins the video', () => {
+  it('without permission is removed again, however often they come', async () => {
     const { ctx, events, creator, channelId, room, joined, started } = await onAir();
     await started(10);
     events.length = 0;
@@ -348,7 +348,7 @@ describe('who joins the video', () => {
 });
 
 describe('ending', () => {
-  it('happens once: repeated and at once it is one end, told once', async () => {
+  it('happens once and is announced once, even if repeated or requested at once', async () => {
     const { ctx, events, channelId, room, streams, prepare } = await onAir();
     const id = await prepare();
     await goLive(ctx, id);
@@ -365,7 +365,7 @@ describe('ending', () => {
     expect(await ctx.db.select().from(streamLive).where(eq(streamLive.streamId, id))).toEqual([]);
   });
 
-  it('is refused for what has not begun, and starting for what is over', async () => {
+  it('is refused for a stream that has not started, and starting for one that is over', async () => {
     const { ctx, prepare } = await onAir();
     const id = await prepare();
     await expect(endStream(ctx, id, 'creator')).rejects.toMatchObject({ code: 'STREAM_NOT_LIVE' });
@@ -407,7 +407,7 @@ describe('events shuffled, doubled and dropped', () => {
       }),
     );
 
-  it('leave the state that the newest of those that arrived tells', async () => {
+  it('leave the state of the newest event that arrived', async () => {
     await fc.assert(
       fc.asyncProperty(history, async ({ arrivals, atOnce }) => {
         const { started, ended, streams } = await onAir();
@@ -428,7 +428,7 @@ describe('events shuffled, doubled and dropped', () => {
     );
   }, 60_000);
 
-  it('leave the same when the tasks that they queued run in between', async () => {
+  it('leave the same state if the tasks they queued run in between', async () => {
     await fc.assert(
       fc.asyncProperty(history, async ({ arrivals }) => {
         const { ctx, events, started, ended, streams } = await onAir();

@@ -26,7 +26,7 @@ async function sweepAt(ms: number) {
 }
 
 describe('a scheduled show', () => {
-  it('that was missed is called off an hour after its date, and its waiting room hears', async () => {
+  it('is cancelled an hour after its date if it was missed, and its waiting room is told', async () => {
     const creator = await asCreator();
     const now = Date.now();
     const id = await anOpenStream(creator, { status: 'scheduled', scheduledFor: now });
@@ -41,7 +41,7 @@ describe('a scheduled show', () => {
     await sweepAt(now + HOUR_MS);
   });
 
-  it('that is live or over by then stays what it is', async () => {
+  it('keeps its status if it is already live or over', async () => {
     const creator = await asCreator();
     const scheduledFor = Date.now();
     const ids = [
@@ -53,7 +53,7 @@ describe('a scheduled show', () => {
   });
 });
 
-it('a draft is kept for thirty days after its last change, and what is prepared for as long as it takes', async () => {
+it('a draft is kept for thirty days after its last change, and a prepared stream without limit', async () => {
   const creator = await asCreator();
   const draft = (await creator.post('sessions', {})).data.id;
   const prepared = (await creator.post('stream/create', {})).data.id;
@@ -63,7 +63,7 @@ it('a draft is kept for thirty days after its last change, and what is prepared 
   expect([await statusOf(draft), await statusOf(prepared)]).toEqual(['cancelled', 'scheduled']);
 });
 
-it('many that were missed are called off some at a time, and the sweep goes on', async () => {
+it('many missed shows are cancelled a page at a time, and the sweep continues', async () => {
   const creator = await asCreator();
   const scheduledFor = Date.now();
   const ids = [];
@@ -76,7 +76,7 @@ it('many that were missed are called off some at a time, and the sweep goes on',
   expect(rows.map(({ status }) => status)).toEqual(Array(25).fill('cancelled'));
 });
 
-it('the sweep finds them by indexes', async () => {
+it('the sweep finds missed shows and old drafts through indexes', async () => {
   const [missed, drafts] = await plansOf(callOffMissed);
   expect(missed).toContain('streams_upcoming (status=? AND scheduled_for>? AND scheduled_for<?)');
   expect(drafts).toContain('streams_drafts (status=? AND updated_at<?)');

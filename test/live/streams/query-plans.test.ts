@@ -23,7 +23,7 @@ test.each([
   expect(others).toHaveLength(1);
 });
 
-test('the most watched live streams sort the live ones alone', async () => {
+test('the list of most watched streams sorts only the live ones', async () => {
   const [rows] = await plansOf((ctx) => listStreams(ctx, undefined, { ...page, sort: 'viewers', status: 'live' }));
   expect(rows).toContain('INDEX streams_by_status (status=?)');
 });
@@ -35,7 +35,7 @@ test('a stream by its creator is two look-ups and no scan', async () => {
   expect(others).toEqual([]);
 });
 
-test('joining reads twice, as a guest once, and remembers a user’s room after the answer', async () => {
+test('joining takes a user two reads and a guest one, and remembers the user’s room after the response', async () => {
   const [id, actor] = [await aStream(await asCreator()), actorOf(await asViewer())];
   const plans = await plansOf((ctx) => joinRoom(ctx, { id }, actor));
   expect(plans).toHaveLength(2 + 3);

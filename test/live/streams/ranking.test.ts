@@ -65,7 +65,7 @@ test('seven guests of one address are shown as seven and rank behind six viewers
   ]);
 });
 
-test('a pass marks the address of guests and unverified users alone, and says it of no room to another', async () => {
+test('a pass has an address hash only for guests and unverified users, and a different one in each room', async () => {
   const ids = [await anOpenStream(await asCreator()), await anOpenStream(await asCreator())];
   const [one = '', other = ''] = ids;
   const mark = async (caller: Caller, id: string, address: string) => (await passOf(caller, id, address)).address;

@@ -30,7 +30,7 @@ const isRowOf = (userId: string, category: string) =>
   and(eq(watchedCategories.userId, userId), eq(watchedCategories.category, category));
 
 describe('recommended streams', () => {
-  it('are of followed creators first, then by viewers with a bonus for a fresh start', async () => {
+  it('start with followed creators, then go by viewers with a bonus for a recent start', async () => {
     const ctx = testContext();
     const [viewer, followed, big, fresh, blocked] = [
       await asViewer(),
@@ -53,7 +53,7 @@ describe('recommended streams', () => {
     expect(idsOf(await viewer.get('stream/recommended'))).toEqual(idsOf(await viewer.get('viewer/recommended')));
   });
 
-  it('of a followed category outrank bigger ones, and two readers get different orders', async () => {
+  it('in a followed category outrank bigger ones, and two readers get different orders', async () => {
     const ctx = testContext();
     const [one, other, cook, dancer] = [await asViewer(), await asViewer(), await asCreator(), await asCreator()];
     await cook.put('creator/profile', { categories: ['cooking'] });
@@ -70,7 +70,7 @@ describe('recommended streams', () => {
     expect((await order(other, made)).slice(0, 3)).toEqual(['dance', 'unrelated', 'none']);
   });
 
-  it('are ordered by points that add up, and without an account by viewers alone', async () => {
+  it('are ordered by the sum of their points, and without an account only by viewers', async () => {
     const [ctx, viewer, followed] = [testContext(), await asViewer(), await asCreator()];
     await followed.put('creator/profile', { categories: ['fitness', 'technology'] });
     await followCreator(ctx, actorOf(viewer), followed.userId);
@@ -88,7 +88,7 @@ describe('recommended streams', () => {
       expect((await order(reader, made)).slice(0, 4)).toEqual(['nothing', 'one', 'two', 'three']);
   });
 
-  it('count a fresh start as thirty viewers, one less each minute', async () => {
+  it('count a recent start as thirty viewers, one less each minute', async () => {
     const at = (minutes: number) => Date.now() - minutes * MINUTE_MS;
     const viewerCount = 9 * HUGE;
     const made = {
@@ -99,7 +99,7 @@ describe('recommended streams', () => {
     expect(await order(guest, made)).toEqual(['fresh', 'old', 'stale']);
   });
 
-  it('of a category watched lately come before bigger ones, and after followed ones', async () => {
+  it('in a category watched recently come before bigger ones, and after followed ones', async () => {
     const ctx = testContext();
     const [viewer, fan, artist] = [await asViewer(), await asViewer(), await asCreator()];
     await artist.put('creator/profile', { categories: ['art'] });
@@ -120,11 +120,11 @@ describe('recommended streams', () => {
   });
 });
 
-describe('what was watched', () => {
+describe('the record of watched categories', () => {
   const seenAt = async (userId: string, category: string) =>
     (await testContext().db.select().from(watchedCategories).where(isRowOf(userId, category)).get())?.seenAt;
 
-  it('is written once a day for a category, however many streams are joined at once', async () => {
+  it('is written once a day per category, however many streams are joined at once', async () => {
     const [viewer, now] = [await asViewer(), Date.now()];
     const at = (ms: number) => Object.assign(testContext(), { now: () => ms });
     await Promise.all([1, 2, 3].map(() => rememberWatched(at(now), viewer.userId, 'music')));
@@ -134,7 +134,7 @@ describe('what was watched', () => {
     expect(await seenAt(viewer.userId, 'music')).toBe(now + DAY_MS);
   });
 
-  it("is not one's own, not what has not begun, and not a stream without a category", async () => {
+  it("leaves out one's own streams, waiting rooms and streams without a category", async () => {
     const [ctx, viewer, creator] = [testContext(), await asViewer(), await asCreator()];
     const waiting = await aStream(creator, { category: 'music', status: 'scheduled' });
     const live = await aStream(creator, { category: 'music' });
@@ -175,7 +175,7 @@ describe('streams of followed creators', () => {
     expect((await guest.get('viewer/following')).status).toBe(401);
   });
 
-  it('are none for whoever follows nobody, and none across a block', async () => {
+  it('are none if the reader follows nobody, and none across a block', async () => {
     const [ctx, viewer, creator] = [testContext(), await asViewer(), await asCreator()];
     await aStream(creator);
     expect((await viewer.get('viewer/following')).data.pagination.total).toBe(0);

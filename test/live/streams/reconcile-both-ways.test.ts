@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 
 describe('an ingress whose process was killed', () => {
-  it('publishes for ever as LiveKit has it, and its stream loses its picture and ends all the same', async () => {
+  it('still counts as publishing in LiveKit, but its stream loses its picture and ends anyway', async () => {
     const air = await onAir();
     await air.start();
     air.livekit.killEncoder(air.ingressId);
@@ -39,7 +39,7 @@ describe('an ingress whose process was killed', () => {
   });
 });
 
-describe('a start that was never heard', () => {
+describe('a start whose event never arrived', () => {
   it('is applied by the sweep, and the show is live', async () => {
     const air = await onAir();
     await air.creator.post('stream/create', { title: 'Prepared' });
@@ -51,7 +51,7 @@ describe('a start that was never heard', () => {
     expect(await air.streams()).toMatchObject([{ status: 'live', ingressLostAt: null }]);
   });
 
-  it('is none where the session is older than the end that its creator made by hand', async () => {
+  it('is ignored if the session is older than the end that its creator made by hand', async () => {
     const air = await onAir();
     await air.start(Date.now() - 10 * SECOND_MS);
     await endStream(air.ctx, (await air.state()).live?.id ?? '', 'creator');
@@ -63,7 +63,7 @@ describe('a start that was never heard', () => {
     expect(await air.streams()).toMatchObject([{ status: 'ended' }]);
   });
 
-  it('in the room of a show that is over is sent on instead', async () => {
+  it('is sent on instead if it is in the room of a finished show', async () => {
     const air = await onAir();
     await air.start();
     const old = await air.room();
@@ -78,8 +78,8 @@ describe('a start that was never heard', () => {
   });
 });
 
-describe('a picture that was called lost', () => {
-  it('and is there when the grace is over does not end, though nobody told that it is back', async () => {
+describe('a picture that was reported lost', () => {
+  it('does not end the stream if it is back when the grace is over, even if no event said so', async () => {
     const air = await onAir();
     await air.start();
     const { live } = await air.state();
@@ -90,7 +90,7 @@ describe('a picture that was called lost', () => {
 });
 
 describe('a creator who goes on from the browser', () => {
-  it('after the encoder stopped keeps the show, by the sweep or when the grace is over', async () => {
+  it('after the encoder stopped keeps the show live, both at the sweep and at the end of the grace', async () => {
     for (const by of ['sweep', 'grace'] as const) {
       const air = await onAir();
       await air.start();
@@ -107,7 +107,7 @@ describe('a creator who goes on from the browser', () => {
   });
 });
 
-it('a room whose count of publishers is some seconds old does not keep a show whose encoder stopped', async () => {
+it('an outdated count of publishers does not keep a show live whose encoder stopped', async () => {
   const air = await onAir();
   await air.start();
   air.livekit.isCountLate = true;
@@ -132,7 +132,7 @@ describe('a key that LiveKit has lost', () => {
     expect(await air.creator.post('stream/ingress', { ingressType: 'RTMP' })).toMatchObject({ status: 409 });
   });
 
-  it('is replaced before the sweep has seen that it is gone, by one of ten who ask at once', async () => {
+  it('is replaced before the sweep sees the loss, and once if ten requests ask at once', async () => {
     const air = await onAir();
     air.livekit.ingresses.clear();
     const asks = Array.from({ length: 10 }, () => air.creator.post('stream/ingress', { ingressType: 'RTMP' }));
@@ -140,7 +140,7 @@ describe('a key that LiveKit has lost', () => {
     expect([...air.livekit.ingresses.keys()]).toEqual([(await air.channel())?.ingressId]);
   });
 
-  it('is no longer called lost when LiveKit has it after all', async () => {
+  it('is no longer shown as lost once LiveKit has it again', async () => {
     const air = await onAir();
     const kept = new Map(air.livekit.ingresses);
     air.livekit.ingresses.clear();
@@ -160,7 +160,7 @@ describe('a key that LiveKit has lost', () => {
   });
 });
 
-describe('who was put out', () => {
+describe('a participant who was removed', () => {
   async function kicked() {
     const air = await onAir();
     await air.start();
@@ -172,7 +172,7 @@ describe('who was put out', () => {
     return { air, viewer, before, token, room: await air.room() };
   }
 
-  it('and is back unheard by a token from before is removed again, for a quarter of an hour', async () => {
+  it('is removed again for 15 minutes if they come back with an old token and no event says so', async () => {
     const { air, before, room } = await kicked();
     air.livekit.joinWith(before);
     await air.sweep(14 * MINUTE);
@@ -182,14 +182,14 @@ describe('who was put out', () => {
     expect(await air.ctx.db.select().from(videoDenials)).toEqual([]);
   });
 
-  it('and has got a new token since is left alone', async () => {
+  it('stays if they got a new token since', async () => {
     const { air, token, room } = await kicked();
     const { identity } = air.livekit.joinWith(await token());
     await air.sweep(MINUTE);
     expect(air.livekit.audience(room)).toEqual([identity]);
   });
 
-  it('costs a call for each room, however many are in it', async () => {
+  it('costs the sweep one call per room, however many are in it', async () => {
     const { air, before } = await kicked();
     air.livekit.joinWith(before);
     for (let n = 0; n < 20; n += 1) air.livekit.join(await air.room(), `guest-${n}#0`);
@@ -200,7 +200,7 @@ describe('who was put out', () => {
   });
 });
 
-it('the sweep asks LiveKit twice, however many streams and keys there are', async () => {
+it('the sweep calls LiveKit twice, however many streams and keys there are', async () => {
   const air = await onAir();
   await air.start();
   const more = await Promise.all([1, 2, 3].map(() => onAir(air.livekit)));

@@ -62,7 +62,7 @@ beforeEach(async () => {
 });
 
 describe('the sweep of streams', () => {
-  it('asks LiveKit once for all of them, and nothing where there is nothing to ask', async () => {
+  it('calls LiveKit once for all of them, and not at all if there are none', async () => {
     const livekit = standInForLiveKit();
     await reconcile(ctx);
     expect(livekit.calls).toEqual([]);
@@ -86,7 +86,7 @@ describe('the sweep of streams', () => {
     for (const { row } of fed) expect(await row()).toMatchObject({ status: 'live', ingressLostAt: null });
   });
 
-  it('notes a loss that nobody told, waits for the grace, and ends the stream', async () => {
+  it('detects a loss without an event, waits for the grace, and ends the stream', async () => {
     const livekit = standInForLiveKit();
     const { row } = await fedStream(livekit, false);
     const { ctx: recording, events } = recordingContext();
@@ -104,7 +104,7 @@ describe('the sweep of streams', () => {
     expect(await row()).toMatchObject({ status: 'ended' });
   });
 
-  it('finds again what runs after all, however long it seemed lost', async () => {
+  it('keeps a stream that turns out to run, however long it seemed lost', async () => {
     const livekit = standInForLiveKit();
     const { row, say } = await fedStream(livekit, true);
     await say('ingress_ended', 20);
@@ -125,7 +125,7 @@ describe('the sweep of streams', () => {
     expect(await lost.row()).toMatchObject({ status: 'ended' });
   });
 
-  it('leaves to an event what it told while LiveKit was being asked', async () => {
+  it('does not overwrite an event that arrived while it was calling LiveKit', async () => {
     const livekit = standInForLiveKit();
     const { row, say } = await fedStream(livekit, true);
     await say('ingress_ended', 20);
@@ -181,7 +181,7 @@ describe('a stream from a browser', () => {
     expect(await row()).toMatchObject({ status: 'ended' });
   });
 
-  it('whose creator left unheard is lost, and is found again when they publish', async () => {
+  it('is lost if its creator left without an event, and found again when they publish', async () => {
     const livekit = standInForLiveKit();
     const { row, room, userId, publish } = await browserStream(livekit, true);
     await reconcile(later(5 * 60));
@@ -194,7 +194,7 @@ describe('a stream from a browser', () => {
     expect(await row()).toMatchObject({ status: 'live', ingressLostAt: null });
   });
 
-  it('that an event called lost ends after the grace', async () => {
+  it('ends after the grace once an event reported it lost', async () => {
     const livekit = standInForLiveKit();
     const { row, room, userId } = await browserStream(livekit, false);
     await published(room, userId);
@@ -214,7 +214,7 @@ describe('a stream from a browser', () => {
     expect([await sound.row(), await lost.row()]).toEqual(before);
   });
 
-  it('stays as it is where the provider cannot tell who publishes, as with Agora', async () => {
+  it('stays as it is if the provider cannot tell who publishes, as with Agora', async () => {
     const livekit = standInForLiveKit();
     const { row } = await browserStream(livekit, false);
     const keys = { MEDIA_PROVIDER: 'agora', AGORA_APP_ID: '0'.repeat(32), AGORA_APP_CERTIFICATE: '1'.repeat(32) };

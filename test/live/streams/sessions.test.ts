@@ -14,7 +14,7 @@ import { DAY_MS, HOUR_MS } from '@/shared/time';
 const guest = client();
 const inAnHour = () => new Date(Date.now() + HOUR_MS).toISOString();
 
-test('a session is made of what is said and of the channel’s defaults', async () => {
+test('a session is made of the request and the channel’s defaults', async () => {
   const creator = await asCreator();
   const plain = await creator.post('sessions', {});
   expect(plain.status).toBe(201);
@@ -51,7 +51,7 @@ test('a creator without a channel gets one', async () => {
   expect(channel).toBeDefined();
 });
 
-test('only approved creators make sessions', async () => {
+test('only approved creators can create sessions', async () => {
   expect((await guest.post('sessions', {})).status).toBe(401);
   for (const person of [
     await asViewer(),
@@ -61,7 +61,7 @@ test('only approved creators make sessions', async () => {
     expect((await person.post('sessions', {})).error.code).toBe('CREATOR_APPROVAL_REQUIRED');
 });
 
-test('bad fields are named', async () => {
+test('invalid fields are named', async () => {
   const creator = await asCreator();
   const { data } = await creator.post('sessions', {});
   for (const [body, path] of [
@@ -88,7 +88,7 @@ test('bad fields are named', async () => {
   expect(malformed.status).toBe(400);
 });
 
-test('a change changes what was sent alone', async () => {
+test('a change keeps the fields that the request does not send', async () => {
   const creator = await asCreator();
   const made = (await creator.post('sessions', { title: 'One', category: 'talk', scheduledFor: inAnHour() })).data;
   const changed = (await creator.put(`sessions/${made.id}`, { title: 'Two', scheduledFor: null })).data;
@@ -96,7 +96,7 @@ test('a change changes what was sent alone', async () => {
   expect((await creator.put(`sessions/${made.id}`, { category: null })).data.category).toBeNull();
 });
 
-test('of others, what is visible is 403 and what is not is 404', async () => {
+test('changing a session of another creator is 403 if it is visible and 404 if not', async () => {
   const [creator, stranger] = [await asCreator(), await asCreator()];
   const shown = await aStream(creator, { status: 'scheduled' });
   const hidden = await aStream(creator, { status: 'scheduled', visibility: 'private' });
@@ -117,7 +117,7 @@ test('of others, what is visible is 403 and what is not is 404', async () => {
     expect(answer.status).toBe(401);
 });
 
-test('a session goes live once, answers a token that may publish, and ends for good', async () => {
+test('a session goes live once, returns a token that can publish, and ends for good', async () => {
   const creator = await asCreator();
   const { id } = (await creator.post('sessions', { title: 'Tonight' })).data;
   expect((await creator.post(`sessions/${id}/end`)).error.code).toBe('STREAM_NOT_LIVE');
@@ -136,14 +136,14 @@ test('a session goes live once, answers a token that may publish, and ends for g
   expect((await creator.post(`sessions/${another}/start`)).status).toBe(200);
 });
 
-test('of two starts at once one goes live', async () => {
+test('only one of two sessions started at once goes live', async () => {
   const creator = await asCreator();
   const ids = [await aStream(creator, { status: 'scheduled' }), await aStream(creator, { status: 'scheduled' })];
   const answers = await Promise.all(ids.map((id) => creator.post(`sessions/${id}/start`)));
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
 });
 
-test('while live, title and text change, date and visibility do not', async () => {
+test('a live session can change its title and description, but not its date or visibility', async () => {
   const creator = await asCreator();
   const id = await aStream(creator);
   expect((await creator.put(`sessions/${id}`, { title: 'Later', visibility: 'public' })).data.title).toBe('Later');
@@ -151,7 +151,7 @@ test('while live, title and text change, date and visibility do not', async () =
     expect((await creator.put(`sessions/${id}`, body)).error.code).toBe('STREAM_STARTED');
 });
 
-test('a session that has not begun is called off, once and for good; one that has is not', async () => {
+test('a session can be cancelled once and for good, but not after it has started', async () => {
   const creator = await asCreator();
   const { id } = (await creator.post('sessions', {})).data;
   for (const answer of [await creator.delete(`sessions/${id}`), await creator.delete(`sessions/${id}`)])
@@ -165,7 +165,7 @@ test('a session that has not begun is called off, once and for good; one that ha
   expect((await creator.put(`sessions/${ended}`, { title: 'x' })).error.code).toBe('STREAM_ENDED');
 });
 
-test('fifty streams wait at most, also when many are made at once', async () => {
+test('a creator has at most fifty waiting streams, even if many are created at once', async () => {
   const creator = await asCreator();
   for (let made = 0; made < 47; made += 1) await aStream(creator, { status: 'scheduled' });
   const answers = await Promise.all(Array.from({ length: 6 }, () => creator.post('sessions', {})));

@@ -22,7 +22,7 @@ const setups = (events: OutboxEvent[]) =>
 const streamRow = async (id: string) => (await testContext().db.select().from(streams).where(eq(streams.id, id)))[0];
 
 describe('a channel', () => {
-  it('is made from defaults when it is first needed, once, however many ask', async () => {
+  it('is created once with defaults when it is first needed, however many requests race', async () => {
     const creator = await asUser({ role: 'dj', creatorStatus: 'APPROVED' });
     const answers = await Promise.all([1, 2, 3, 4].map(() => creator.get('stream/info')));
     expect(new Set(answers.map(({ data }) => data.id)).size).toBe(1);
@@ -37,7 +37,7 @@ describe('a channel', () => {
     expect(answers[0]?.data.title).toContain(creator.username);
   });
 
-  it('changes only what is sent', async () => {
+  it('keeps the fields that a request does not send', async () => {
     const creator = await asCreator();
     const thumbnail = picture();
     const first = await creator.put('stream/info', {
@@ -69,7 +69,7 @@ describe('a channel', () => {
     ['category', { category: 'no such thing' }],
     ['thumbnail', { thumbnail: 'https://elsewhere.test/picture.png' }],
     ['thumbnailUrl', { thumbnailUrl: null }],
-  ])('refuses a wrong %s', async (path, body) => {
+  ])('refuses an invalid %s', async (path, body) => {
     const creator = await asCreator();
     expect(await creator.put('stream/info', body)).toMatchObject({
       status: 422,
@@ -83,7 +83,7 @@ describe('a channel', () => {
     expect((await creator.put('stream/info', { title: '🎧'.repeat(140) })).status).toBe(200);
   });
 
-  it('changes its live stream with it, and the room hears what changed', async () => {
+  it('updates its live stream too, and notifies the room', async () => {
     const creator = await asCreator();
     const { data } = await creator.post('stream/create', { title: 'Before' });
     const { ctx, events } = recordingContext();
@@ -101,7 +101,7 @@ describe('a channel', () => {
     expect((await creator.get('stream/status')).data).toMatchObject({ title: 'After', currentStreamId: data.id });
   });
 
-  it('leaves what is over as it was', async () => {
+  it('does not change finished streams', async () => {
     const creator = await asCreator();
     const { data } = await creator.post('stream/create', { title: 'Before' });
     const { ctx, events } = recordingContext();
@@ -115,7 +115,7 @@ describe('a channel', () => {
 });
 
 describe('chat settings', () => {
-  it('change only what is sent', async () => {
+  it('keep the fields that a request does not send', async () => {
     const creator = await asCreator();
     const first = await creator.put('stream/chat-settings', { isChatFollowersOnly: true, slowModeSeconds: 10 });
     expect(first).toMatchObject({
@@ -129,7 +129,7 @@ describe('chat settings', () => {
     expect((await creator.get('stream/info')).data).toMatchObject(second.data);
   });
 
-  it('take a delay as a switch or in seconds', async () => {
+  it('accept a delay as a switch or in seconds', async () => {
     const creator = await asCreator();
     const delay = async (body: object) => {
       const { isChatDelayed, chatDelaySeconds } = (await creator.put('stream/chat-settings', body)).data;
@@ -152,7 +152,7 @@ describe('chat settings', () => {
     ['blockedWords.1', { blockedWords: ['fine', ' '] }],
     ['isChatEnabled', { isChatEnabled: 'yes' }],
     ['isChatOn', { isChatOn: true }],
-  ])('refuse a wrong %s', async (path, body) => {
+  ])('refuse an invalid %s', async (path, body) => {
     const creator = await asCreator();
     expect(await creator.put('stream/chat-settings', body)).toMatchObject({
       status: 422,
@@ -160,7 +160,7 @@ describe('chat settings', () => {
     });
   });
 
-  it('reach the room that is live and the one that is prepared', async () => {
+  it('reach the live room and the prepared one', async () => {
     const creator = await asCreator();
     const live = (await creator.post('stream/create', {})).data.id;
     const { ctx, events } = recordingContext();
@@ -191,7 +191,7 @@ describe('chat settings', () => {
     expect(setups(events)).toMatchObject([{ setup: { roomId: prepared, policy: { slowModeSeconds: 30 } } }]);
   });
 
-  it('that change at once with the title all hold, and the newest setup has them all', async () => {
+  it('that change at the same time as the title all apply, and the newest setup has them all', async () => {
     const creator = await asCreator();
     const { data } = await creator.post('stream/create', {});
     const { ctx, events } = recordingContext();
@@ -224,12 +224,12 @@ describe('preparing a stream', () => {
     expect((await creator.get('stream/info')).data).toMatchObject({ currentStreamId: data.id, isLive: false });
   });
 
-  it('works without a word', async () => {
+  it('works without a body', async () => {
     const creator = await asUser({ role: 'performer', creatorStatus: 'APPROVED' });
     expect(await creator.post('stream/create')).toMatchObject({ status: 201, data: { creatorType: 'performer' } });
   });
 
-  it('takes a picture that was uploaded here and no other', async () => {
+  it('accepts only an image that was uploaded here', async () => {
     const creator = await asCreator();
     const thumbnail = picture();
     const { data } = await creator.post('stream/create', { thumbnail });
@@ -242,7 +242,7 @@ describe('preparing a stream', () => {
 });
 
 describe('status', () => {
-  it('follows the stream from nothing to live, lost and over', async () => {
+  it('follows the stream from none to live, lost and over', async () => {
     const creator = await asCreator();
     const ctx = testContext();
     const status = async () => (await creator.get('stream/status')).data;
@@ -311,7 +311,7 @@ describe('past streams', () => {
 describe('creator tokens', () => {
   const claimsOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
 
-  it('to publish carry the id that the encoder goes by, to watch another, so that a look ends no show', async () => {
+  it("have the encoder's identity for publishing and another for watching, so that watching ends no show", async () => {
     const creator = await asCreator();
     const watch = await creator.post('stream/creator-token');
     expect(watch).toMatchObject({ status: 200, data: { purpose: 'watch', room: creator.channelId } });
@@ -332,7 +332,7 @@ describe('creator tokens', () => {
   });
 });
 
-it('a creator who joins their own room watches by another id than the encoder has', async () => {
+it('a creator who joins their own room has another identity than the encoder', async () => {
   const creator = await asCreator();
   const { data } = await creator.post('stream/create', {});
   await goLive(recordingContext().ctx, data.id);
@@ -359,7 +359,7 @@ describe('every endpoint of the own channel', () => {
     ['DELETE', `stream/moderators/${newId()}`],
   ];
 
-  it.each(CALLS)('%s %s is for approved creators alone', async (method, path, body) => {
+  it.each(CALLS)('%s %s is only for approved creators', async (method, path, body) => {
     expect((await client().call(method, path, { body })).status).toBe(401);
     const viewer = await asViewer();
     expect(await viewer.call(method, path, { body })).toMatchObject({

@@ -19,7 +19,7 @@ const channelOf = async (userId: string) =>
   (await testContext().db.select().from(channels).where(eq(channels.creatorId, userId)))[0];
 
 describe('a stream key', () => {
-  it('is made at LiveKit for the channel, shown to its creator, and stands encrypted in the database', async () => {
+  it('is created at LiveKit for the channel, shown to its creator, and stored encrypted', async () => {
     const livekit = standInForLiveKit();
     const creator = await asCreator();
     const made = await creator.post('stream/ingress', RTMP);
@@ -35,7 +35,7 @@ describe('a stream key', () => {
     expect(JSON.stringify(row)).not.toContain(made.data.streamKey);
   });
 
-  it('of WHIP has the address of WHIP', async () => {
+  it('for WHIP has the URL of WHIP', async () => {
     standInForLiveKit();
     const creator = await asCreator();
     const made = await creator.post('stream/ingress', { ingressType: 'WHIP' });
@@ -49,7 +49,7 @@ describe('a stream key', () => {
     expect((await channelOf(creator.userId))?.ingressId).not.toBeNull();
   });
 
-  it('is one: a second is refused until the first is deleted', async () => {
+  it('can exist only once: a second is refused until the first is deleted', async () => {
     const livekit = standInForLiveKit();
     const creator = await asCreator();
     const first = await creator.post('stream/ingress', RTMP);
@@ -68,7 +68,7 @@ describe('a stream key', () => {
     expect(second.data.streamKey).not.toBe(first.data.streamKey);
   });
 
-  it('asked for by ten at once is made once', async () => {
+  it('is created once if ten requests ask at once', async () => {
     const livekit = standInForLiveKit();
     const creator = await asCreator();
     const answers = await Promise.all(Array.from({ length: 10 }, () => creator.post('stream/ingress', RTMP)));
@@ -90,7 +90,7 @@ describe('a stream key', () => {
     expect((await creator.get('stream/credentials')).status).toBe(200); // still there, so still shown
   });
 
-  it('can be made although an attempt died a minute ago, and not sooner', async () => {
+  it('can be created a minute after an attempt that died, and not sooner', async () => {
     standInForLiveKit();
     const creator = await asCreator();
     const ctx = testContext();
@@ -105,7 +105,7 @@ describe('a stream key', () => {
     expect((await creator.post('stream/ingress', RTMP)).status).toBe(201);
   });
 
-  it('that cannot be stored is deleted at LiveKit again', async () => {
+  it('is deleted at LiveKit again if it cannot be stored', async () => {
     const livekit = standInForLiveKit();
     const creator = await asCreator();
     const ctx = testContext();
@@ -136,7 +136,7 @@ describe('a stream key', () => {
     expect(await creator.delete('stream/ingress')).toMatchObject({ status: 404, error: { code: 'INGRESS_NOT_FOUND' } });
   });
 
-  it('that is deleted while it feeds a stream takes the picture away, and the end follows after the grace', async () => {
+  it('cuts the picture if it is deleted while it feeds a stream, which ends after the grace', async () => {
     standInForLiveKit();
     const creator = await asCreator();
     const { data } = await creator.post('stream/ingress', RTMP);
@@ -153,7 +153,7 @@ describe('a stream key', () => {
     ]);
   });
 
-  it('is sealed again while the encryption key rotates, and stays readable at every step', async () => {
+  it('is re-encrypted while the encryption key rotates, and stays readable at every step', async () => {
     standInForLiveKit();
     const creator = await asCreator();
     const { data } = await creator.post('stream/ingress', RTMP);
@@ -173,7 +173,7 @@ describe('a stream key', () => {
     expect((await creator.get('stream/credentials')).data).toEqual(data);
   });
 
-  it('is for approved creators', async () => {
+  it('requires an approved creator', async () => {
     const viewer = await asViewer();
     for (const call of [() => viewer.post('stream/ingress', RTMP), () => viewer.get('stream/credentials')])
       expect(await call()).toMatchObject({ status: 403, error: { code: 'CREATOR_APPROVAL_REQUIRED' } });
@@ -185,7 +185,7 @@ describe('a stream key', () => {
     ['ingressType', {}],
     ['ingressType', { ingressType: 'URL' }],
     ['room', { ingressType: 'RTMP', room: 'another' }],
-  ])('is not made of a wrong %s', async (path, body) => {
+  ])('is refused with an invalid %s', async (path, body) => {
     const creator = await asCreator();
     const refused = await creator.post('stream/ingress', body);
     expect(refused).toMatchObject({ status: 422, error: { details: [{ path }] } });

@@ -11,7 +11,7 @@ import { blockUser } from '@/domains/people/social/block';
 import { newId } from '@/shared/ids';
 
 describe('moderators', () => {
-  it('are named once, listed with their cards, and removed', async () => {
+  it('are added once, listed with their cards, and removed', async () => {
     const [creator, viewer] = [await asCreator(), await asViewer()];
     for (let time = 0; time < 2; time += 1)
       expect((await creator.put(`stream/moderators/${viewer.userId}`)).status).toBe(200);
@@ -22,7 +22,7 @@ describe('moderators', () => {
     expect((await creator.get('stream/moderators')).data.items).toEqual([]);
   });
 
-  it('of one channel are none in another', async () => {
+  it('of one channel have no rights in another', async () => {
     const [one, other, viewer] = [await asCreator(), await asCreator(), await asViewer()];
     await one.put(`stream/moderators/${viewer.userId}`);
     expect((await other.get('stream/moderators')).data.items).toEqual([]);
@@ -30,7 +30,7 @@ describe('moderators', () => {
     expect((await one.get('stream/moderators')).data.items).toHaveLength(1);
   });
 
-  it('are told to the rooms that they entered', async () => {
+  it('are announced to the rooms that they entered', async () => {
     const [creator, viewer] = [await asCreator(), await asViewer()];
     const { data } = await creator.post('stream/create', {});
     await rememberRoom(testContext(), viewer.userId, data.id);
@@ -41,7 +41,7 @@ describe('moderators', () => {
     expect(events).toEqual([told, told]);
   });
 
-  it('are neither the creator nor nobody nor somebody who is out of sight', async () => {
+  it('cannot be the creator, an unknown user or a user behind a block', async () => {
     const [creator, blocked] = [await asCreator(), await asViewer()];
     expect(await creator.put(`stream/moderators/${creator.userId}`)).toMatchObject({
       status: 409,
@@ -56,7 +56,7 @@ describe('moderators', () => {
     expect(await creator.delete(`stream/moderators/${newId()}`)).toMatchObject({ status: 404 });
   });
 
-  it('are at most a hundred, also when the last place is asked for twice at once', async () => {
+  it('are at most a hundred, even if two requests race for the last place', async () => {
     const creator = await asCreator();
     const ctx = testContext();
     const ids = Array.from({ length: 99 }, newId);
@@ -78,7 +78,7 @@ describe('moderators', () => {
     expect(page.data.items).toHaveLength(40);
   });
 
-  it('are an approved creator’s business', async () => {
+  it('can only be managed by approved creators', async () => {
     const viewer = await asViewer();
     const pending = await asUser({ creatorStatus: 'PENDING' });
     for (const who of [viewer, pending])

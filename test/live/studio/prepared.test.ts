@@ -9,7 +9,7 @@ import { HOUR_MS } from '@/shared/time';
 const inAnHour = () => new Date(Date.now() + HOUR_MS).toISOString();
 
 describe('a stream that is prepared', () => {
-  it('replaces the one that was prepared before, which is called off and whose room hears', async () => {
+  it('replaces the one prepared before, which is cancelled and whose room is notified', async () => {
     const creator = await asCreator();
     const first = (await creator.post('stream/create', { title: 'First' })).data.id;
     const waiting = await joinRoom(first);
@@ -19,7 +19,7 @@ describe('a stream that is prepared', () => {
     expect((await creator.get('stream/status')).data.next).toMatchObject({ streamId: second, title: 'Second' });
   });
 
-  it('is one, of however many that are prepared at once', async () => {
+  it('is the only one left of many prepared at once', async () => {
     const creator = await asCreator();
     const answers = await Promise.all([1, 2, 3, 4].map(() => creator.post('stream/create', {})));
     expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
@@ -27,7 +27,7 @@ describe('a stream that is prepared', () => {
     expect(data.items).toHaveLength(1);
   });
 
-  it('replaces neither drafts nor shows with a date, its own date included', async () => {
+  it('replaces neither drafts nor scheduled shows, nor a prepared stream that got a date', async () => {
     const creator = await asCreator();
     const kept = [
       (await creator.post('sessions', {})).data.id,
@@ -39,7 +39,7 @@ describe('a stream that is prepared', () => {
     for (const id of kept) expect((await creator.get(`sessions/${id}`)).data.status).toBe('scheduled');
   });
 
-  it('can be replaced by a creator who has fifty streams waiting', async () => {
+  it('can be replaced even if the creator has fifty waiting streams', async () => {
     const creator = await asCreator();
     for (let index = 0; index < 49; index += 1) await creator.post('sessions', {});
     expect((await creator.post('stream/create', {})).status).toBe(201);
@@ -52,7 +52,7 @@ describe('the status', () => {
   const nextOf = async (creator: Awaited<ReturnType<typeof asCreator>>) =>
     (await creator.get('stream/status')).data.next;
 
-  it('shows what the next start goes live as, also while a stream is live', async () => {
+  it('shows the stream that the next start takes live, also while another is live', async () => {
     const creator = await asCreator();
     expect(await nextOf(creator)).toBeNull();
     const { id } = (await creator.post('stream/create', { title: 'Behind the door', visibility: 'private' })).data;

@@ -6,7 +6,7 @@ import { asCreator } from '#test/support/users';
 import { goLive } from '@/domains/live/streams/go-live';
 
 describe("a channel's picture", () => {
-  it('is stored, shown on the channel and on the live stream, and read by anyone', async () => {
+  it('is stored, shown on the channel and the live stream, and readable by anyone', async () => {
     const creator = await asCreator();
     const stream = await creator.post('stream/create', {});
     await goLive(recordingContext().ctx, stream.data.id);
@@ -22,7 +22,7 @@ describe("a channel's picture", () => {
   it.each([
     ['a document', pdf(), 415],
     ['a picture that is cut off', cutOff(png()), 422],
-  ])('is not %s', async (_, bytes, status) => {
+  ])('cannot be %s', async (_, bytes, status) => {
     const creator = await asCreator();
     const before = (await env.MEDIA.list()).objects.length;
     const refused = await creator.post('stream/thumbnail', form('thumbnail', bytes));
@@ -31,7 +31,7 @@ describe("a channel's picture", () => {
     expect((await env.MEDIA.list()).objects).toHaveLength(before);
   });
 
-  it('comes in the field of its name', async () => {
+  it('must be sent in the form field of its name', async () => {
     const creator = await asCreator();
     expect(await creator.post('stream/thumbnail', form('picture', png()))).toMatchObject({
       status: 422,

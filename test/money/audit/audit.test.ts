@@ -25,7 +25,7 @@ async function nothingRuns(): Promise<void> {
 }
 
 describe('GET /owner/panel/ledger/audit', () => {
-  it('answers the last finished proof and what it found', async () => {
+  it('returns the last finished proof and its findings', async () => {
     await giveCoins(newId(), 10);
     await nothingRuns();
     const { id } = await prove();
@@ -54,7 +54,7 @@ describe('GET /owner/panel/ledger/audit', () => {
     await prove();
   });
 
-  it('answers how far the running one has come', async () => {
+  it('returns the progress of the running proof', async () => {
     await nothingRuns();
     const { ctx } = provingContext();
     const id = await startProof(ctx, { startedBy: null, whole: true });
@@ -69,7 +69,7 @@ describe('GET /owner/panel/ledger/audit', () => {
     await finish(id);
   });
 
-  it('is not for everybody', async () => {
+  it('requires the permission', async () => {
     expect((await (await asViewer()).get(PATH)).status).toBe(403);
     expect((await (await asStaff('country_admin', { country: 'DE' })).get(PATH)).status).toBe(403);
     expect((await (await asStaff('admin_l3', { granted: ['canSeeLedger'] })).get(PATH)).status).toBe(200);
@@ -98,14 +98,14 @@ describe('POST /owner/panel/ledger/audit', () => {
     expect((await owner.get(PATH)).data.last).toMatchObject({ id: answer.data.id, state: 'clean' });
   });
 
-  it('goes over the whole where that is asked for', async () => {
+  it('checks the whole ledger if the request asks for it', async () => {
     await nothingRuns();
     const { data } = await (await asStaff('owner')).post(PATH, { whole: true });
     expect(data).toMatchObject({ whole: true, fromTransferId: 0 });
     await finish(data.id);
   });
 
-  it('takes no other field', async () => {
+  it('refuses unknown fields', async () => {
     const owner = await asStaff('owner');
     expect((await owner.post(PATH, { whole: 'yes' })).status).toBe(422);
     expect((await owner.post(PATH, { from: 0 })).status).toBe(422);

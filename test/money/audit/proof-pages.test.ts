@@ -72,7 +72,7 @@ async function finish(id: string): Promise<Proof> {
 }
 
 describe('a proof', () => {
-  it('takes a page a message, and names what is off in a later one', async () => {
+  it('checks one page per message, and reports a mismatch on a later page', async () => {
     const { ctx, sent } = provingContext();
     const id = await startProof(ctx, { startedBy: null, whole: true });
     const stages: string[] = [];
@@ -92,7 +92,7 @@ describe('a proof', () => {
     expect(findings).toEqual([expect.objectContaining({ subject: 'gift', id: 'tip-05400' })]);
   });
 
-  it('goes over creators in pages too', async () => {
+  it('checks creators in pages too', async () => {
     await env.DB.prepare(
       `INSERT INTO ledger_accounts (owner, kind, unit)
       WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 450)
@@ -104,7 +104,7 @@ describe('a proof', () => {
     expect(findings.map(({ subject, id }) => `${subject} ${id}`)).toEqual(strangers.map((id) => `earnings ${id}`));
   });
 
-  it('whose message comes twice, one after the other or at once, counts each page once', async () => {
+  it('counts each page once if its message comes twice, in turn or at once', async () => {
     const { ctx, sent } = provingContext();
     const id = await startProof(ctx, { startedBy: null, whole: true });
     await Promise.all([1, 2, 3].map(() => proveNextPage(ctx, id)));
@@ -116,7 +116,7 @@ describe('a proof', () => {
     expect(await proofOf(id)).toMatchObject({ state: 'clean', transfers });
   });
 
-  it('is judged as it stands while money moves', async () => {
+  it('finds nothing wrong while money moves', async () => {
     const { ctx } = provingContext();
     const id = await startProof(ctx, { startedBy: null, whole: true });
     while ((await proofOf(id)).state === 'running') {
@@ -127,7 +127,7 @@ describe('a proof', () => {
     expect(await prove({ whole: false })).toMatchObject({ state: 'clean', findings: [] });
   });
 
-  it('runs alone', async () => {
+  it('does not run beside another proof', async () => {
     const { ctx } = provingContext();
     const starts = await Promise.allSettled([1, 2, 3].map(() => startProof(ctx, { startedBy: null, whole: true })));
     const [begun, ...others] = starts.toSorted((a, b) => a.status.localeCompare(b.status));
@@ -140,7 +140,7 @@ describe('a proof', () => {
 });
 
 describe("the minute's sweep", () => {
-  it('takes up a proof whose message was lost, once', async () => {
+  it('resumes a proof whose message was lost, once', async () => {
     const killed = testContext({ TASKS: queueThatNeverAnswers });
     const id = await startProof(killed, { startedBy: null, whole: true });
     await proveNextPage(killed, id);
@@ -154,7 +154,7 @@ describe("the minute's sweep", () => {
     expect(await finish(id)).toMatchObject({ state: 'clean' });
   });
 
-  it('begins a proof where there was none for a day', async () => {
+  it('starts a proof if there was none for a day', async () => {
     await prove();
     const { ctx, sent } = provingContext();
     await resumeProof({ ...ctx, now: later(DAY_MS - MINUTE_MS) });

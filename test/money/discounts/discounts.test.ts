@@ -9,7 +9,7 @@ import { DAY_MS } from '@/shared/time';
 const RACERS = 8;
 
 describe('POST /discount/validate', () => {
-  it('answers the bonus in any case, and uses nothing', async () => {
+  it('returns the bonus whatever the case of the code, and uses nothing up', async () => {
     const [buyer, { id: packageId }] = [await asViewer(), await aPackage()];
     const { code } = await aCode({ usesMax: 1, usesPerUserMax: 1 });
     for (let times = 0; times < 3; times += 1) {
@@ -19,14 +19,14 @@ describe('POST /discount/validate', () => {
     expect((await buy(buyer, { packageId, discountCode: code })).status).toBe(201);
   });
 
-  it('takes a code however it is pasted', async () => {
+  it('accepts a code however it is pasted', async () => {
     const [buyer, { id: packageId }] = [await asViewer(), await aPackage()];
     const { code } = await aCode();
     for (const pasted of [`\r\n\u00a0${code}\u200b\n`, code.replaceAll('-', ' \u2013 '), [...code].join(' ')])
       expect((await buyer.post('discount/validate', { code: pasted, packageId })).data).toMatchObject({ valid: true });
   });
 
-  it('says why a code is not good, as the purchase does', async () => {
+  it('says why a code cannot be used, as the purchase does', async () => {
     const [buyer, offered] = [await asViewer(), await aPackage()];
     const now = Date.now();
     const refused: [string, number, string][] = [
@@ -59,7 +59,7 @@ describe('POST /discount/validate', () => {
 });
 
 describe('the last use of a code', () => {
-  it('goes to exactly one of many buyers who race for it', async () => {
+  it('is given to exactly one of many racing buyers', async () => {
     const [{ id: packageId }, { code }] = [await aPackage(), await aCode({ usesMax: 3 })];
     const buyers = await Promise.all(Array.from({ length: RACERS }, asViewer));
     const answers = await Promise.all(buyers.map((buyer) => buy(buyer, { packageId, discountCode: code })));
@@ -68,7 +68,7 @@ describe('the last use of a code', () => {
       expect([status, error.code]).toEqual([409, 'DISCOUNT_USED_UP']);
   });
 
-  it('of one user goes to one of their own requests, over all codes of the promotion', async () => {
+  it('of one user is given to one of their racing requests, over all codes of the promotion', async () => {
     const [buyer, { id: packageId }] = [await asViewer(), await aPackage()];
     const terms = { promotion: newId(), usesPerUserMax: 1 };
     const codes = await Promise.all(Array.from({ length: RACERS }, () => aCode(terms)));
@@ -79,7 +79,7 @@ describe('the last use of a code', () => {
     expect((await buy(await asViewer(), { packageId, discountCode: codes[0]?.code ?? '' })).status).toBe(201);
   });
 
-  it('is free again once the checkout that had it expires', async () => {
+  it('is free again once the checkout that reserved it expires', async () => {
     const { code } = await aCode({ usesMax: 1 });
     const { expired } = eventsOf(await aPurchase(await asViewer(), {}, code));
     const [other, { id: packageId }] = [await asViewer(), await aPackage()];
@@ -90,13 +90,13 @@ describe('the last use of a code', () => {
 });
 
 describe('GET /discount/my-codes and /discount/latest-reward', () => {
-  it('show nothing before the first', async () => {
+  it('are empty before the first reward', async () => {
     const buyer = await asViewer();
     expect((await buyer.get('discount/latest-reward')).data).toEqual({ reward: null });
     expect((await buyer.get('discount/my-codes')).data.items).toEqual([]);
   });
 
-  it('show what my purchases earned, newest first, and what became of it', async () => {
+  it('show the rewards of my purchases, newest first, and their state', async () => {
     const [buyer, stranger] = [await asViewer(), await asViewer()];
     const rows = [await aPurchase(buyer, { priceMinor: 2_000 }), await aPurchase(buyer, { priceMinor: 2_000 })];
     for (const row of rows) await tell(eventsOf(row).paid);

@@ -9,7 +9,7 @@ const code: DiscountFacts = {
 const use: DiscountUse = { userId: 'me', usesByUser: 0, packageId: 'a', packageCoins: 99, now: 100 };
 
 describe('a code', () => {
-  it('adds its percentage of the coins, rounded down, or as many as it says', () => {
+  it('adds its percentage of the coins, rounded down, or a fixed number', () => {
     expect(judgeDiscount(code, use)).toEqual({ bonusCoins: 14 });
     expect(judgeDiscount({ ...code, bonusPercent: null, bonusCoins: 7 }, use)).toEqual({ bonusCoins: 7 });
     expect(judgeDiscount({ ...code, ownerId: 'me' }, use)).toEqual({ bonusCoins: 14 });
@@ -33,15 +33,15 @@ describe('a code', () => {
     expect(judgeDiscount({ ...code, ...facts }, { ...use, ...used })).toEqual({ reason });
   });
 
-  it('that is not there is not found', () => {
+  it('is not found if it does not exist', () => {
     expect(judgeDiscount(undefined, use)).toEqual({ reason: 'DISCOUNT_NOT_FOUND' });
   });
 
-  it('is the same in any case, and with blanks around it', () => {
+  it('ignores case and surrounding blanks', () => {
     expect(foldCode('  summer-10 ')).toBe('SUMMER-10');
   });
 
-  it('that the server makes has letters that nobody mistakes for others', () => {
+  it('that the server generates has no letters that look alike', () => {
     const codes = Array.from({ length: 200 }, newCode);
     for (const one of codes) expect(one).toMatch(/^([2-9A-HJKMNP-TV-Z]{4}-){2}[2-9A-HJKMNP-TV-Z]{4}$/);
     expect(new Set(codes).size).toBe(codes.length);

@@ -11,7 +11,7 @@ const DAY = '2026-01-01T00:00:00.000Z';
 const newCodeName = () => `S-${newId().slice(-12).toUpperCase()}`;
 
 describe('POST /owner/panel/discounts', () => {
-  it('adds a code as it is said, which buyers can use at once', async () => {
+  it('adds the given code, which buyers can use at once', async () => {
     const [owner, buyer, offered] = [await asStaff('owner'), await asViewer(), await aPackage()];
     const code = newCodeName();
     const terms = {
@@ -30,7 +30,7 @@ describe('POST /owner/panel/discounts', () => {
     ]);
   });
 
-  it('makes a code up where none is given', async () => {
+  it('generates a code if none is given', async () => {
     const owner = await asStaff('owner');
     const made = [await owner.post(PATH, { bonusCoins: 5 }), await owner.post(PATH, { bonusCoins: 5 })];
     for (const { data } of made) expect(data.code).toMatch(/^(\w{4}-){2}\w{4}$/);
@@ -38,7 +38,7 @@ describe('POST /owner/panel/discounts', () => {
     expect(made[0]?.data.promotion).not.toBe(made[1]?.data.promotion);
   });
 
-  it('is 409 for a code that there is, in any case', async () => {
+  it('is 409 for a code that exists, whatever its case', async () => {
     const owner = await asStaff('owner');
     const code = newCodeName();
     expect((await owner.post(PATH, { code, bonusCoins: 5 })).status).toBe(201);
@@ -62,12 +62,12 @@ describe('POST /owner/panel/discounts', () => {
     [{ bonusCoins: 5, startsAt: 'tomorrow' }],
     [{ bonusCoins: 5, startsAt: '2026-01-02T00:00:00Z', endsAt: '2026-01-01T00:00:00Z' }],
     [{ bonusCoins: 5, ownerId: 'somebody' }],
-  ])('refuses %j', async (body) => {
+  ])('refuses the invalid code %j', async (body) => {
     const { status, error } = await (await asStaff('owner')).post(PATH, body);
     expect([status, error.code]).toEqual([422, 'VALIDATION_FAILED']);
   });
 
-  it('is 404 for a package that is not there', async () => {
+  it('is 404 for an unknown package', async () => {
     const { status, error } = await (await asStaff('owner')).post(PATH, { bonusCoins: 5, packageIds: [newId()] });
     expect([status, error.code]).toEqual([404, 'PACKAGE_NOT_FOUND']);
   });
@@ -93,7 +93,7 @@ describe('PUT /owner/panel/discounts/:id', () => {
     ]);
   });
 
-  it('leaves a checkout that has the code reserved what it was promised', async () => {
+  it('does not change the bonus of a checkout that has reserved the code', async () => {
     const [owner, buyer, code] = [await asStaff('owner'), await asViewer(), await aCode()];
     const { paid } = eventsOf(await aPurchase(buyer, {}, code.code));
     await owner.put(`${PATH}/${code.id}`, { active: false, bonusPercent: 1 });
@@ -101,7 +101,7 @@ describe('PUT /owner/panel/discounts/:id', () => {
     expect((await buyer.get('payment/purchases')).data.items).toMatchObject([{ status: 'paid', codeBonusCoins: 100 }]);
   });
 
-  it('sets no limit below what is used', async () => {
+  it('refuses a limit below the number of uses', async () => {
     const [owner, code, { id: packageId }] = [await asStaff('owner'), await aCode(), await aPackage()];
     for (let uses = 0; uses < 2; uses += 1) await buy(await asViewer(), { packageId, discountCode: code.code });
     const { status, error } = await owner.put(`${PATH}/${code.id}`, { usesMax: 1 });
@@ -109,7 +109,7 @@ describe('PUT /owner/panel/discounts/:id', () => {
     expect((await owner.put(`${PATH}/${code.id}`, { usesMax: 2 })).data).toMatchObject({ usesMax: 2, uses: 2 });
   });
 
-  it('is 404 for a code that is not there, and refuses what is not known', async () => {
+  it('is 404 for an unknown code, and refuses unknown fields', async () => {
     const [owner, code] = [await asStaff('owner'), await aCode()];
     expect((await owner.put(`${PATH}/${newId()}`, { active: false })).error.code).toBe('DISCOUNT_CODE_NOT_FOUND');
     for (const body of [{ code: 'OTHER' }, { uses: 0 }, { bonusCoins: 5, bonusPercent: 5 }, { bonusCoins: null }])
@@ -143,7 +143,7 @@ describe('GET /owner/panel/discounts', () => {
     expect(rewards).toContainEqual(expect.objectContaining({ kind: 'reward', ownerId: buyer.userId, createdBy: null }));
   });
 
-  it('is for those who keep the catalogue', async () => {
+  it('requires the permission to manage the catalogue', async () => {
     expect((await client().get(PATH)).status).toBe(401);
     expect((await (await asViewer()).get(PATH)).status).toBe(403);
     expect((await (await asStaff('support')).get(PATH)).status).toBe(403);

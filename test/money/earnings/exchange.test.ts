@@ -27,14 +27,14 @@ describe('an exchange', () => {
     expect([await diamondsOf(creator.userId), await coinsOf(creator.userId)]).toEqual([60, 40]);
   });
 
-  it('is open to whoever has diamonds, and to nobody else', async () => {
+  it('is open to every user who has diamonds, and to nobody else', async () => {
     const viewer = await asViewer();
     await giveDiamonds(viewer.userId, 10);
     expect((await viewer.post(exchange, { diamonds: 10 }, once())).status).toBe(201);
     expect((await client().post(exchange, { diamonds: 10 }, once())).status).toBe(401);
   });
 
-  it('of more than there is says what there is', async () => {
+  it('of more diamonds than the user has is refused with the balance', async () => {
     const creator = await withDiamonds(30);
     const { status, error } = await creator.post(exchange, { diamonds: 31 }, once());
     expect([status, error.code, error.details]).toEqual([409, 'NOT_ENOUGH_DIAMONDS', { diamonds: 30, asked: 31 }]);
@@ -43,13 +43,13 @@ describe('an exchange', () => {
     expect(empty.error).toMatchObject({ code: 'NOT_ENOUGH_DIAMONDS', details: { diamonds: 0 } });
   });
 
-  it('below the smallest says how much that is', async () => {
+  it('below the minimum is refused with the minimum', async () => {
     const creator = await withDiamonds(30);
     const { status, error } = await creator.post(exchange, { diamonds: 9 }, once());
     expect([status, error.code, error.details]).toEqual([409, 'EXCHANGE_TOO_SMALL', { asked: 9, minimum: 10 }]);
   });
 
-  it.each([0, -1, 1.5, '10', 1e15, null])('of %j diamonds is not understood', async (diamonds) => {
+  it.each([0, -1, 1.5, '10', 1e15, null])('of %j diamonds is invalid', async (diamonds) => {
     const creator = await withDiamonds(30);
     const { status, error } = await creator.post(exchange, { diamonds }, once());
     expect([status, error.code]).toEqual([422, 'VALIDATION_FAILED']);
@@ -58,7 +58,7 @@ describe('an exchange', () => {
 });
 
 describe('a repeated exchange', () => {
-  it('is answered as before and moves nothing', async () => {
+  it('gets the same response and moves nothing', async () => {
     const creator = await withDiamonds(100);
     const key = once();
     const first = await creator.post(exchange, { diamonds: 40 }, key);
@@ -93,7 +93,7 @@ describe('a repeated exchange', () => {
 });
 
 describe('racing exchanges', () => {
-  it('take what there is and no more', async () => {
+  it('take no more than the balance', async () => {
     const creator = await withDiamonds(50);
     const answers = await Promise.all(
       [1, 2, 3, 4, 5, 6, 7, 8].map(() => creator.post(exchange, { diamonds: 10 }, once())),
@@ -105,7 +105,7 @@ describe('racing exchanges', () => {
 });
 
 describe('what is still maturing', () => {
-  it('goes first', async () => {
+  it('is exchanged first', async () => {
     const creator = await withDiamonds(30);
     await giveDiamonds(creator.userId, 100, Date.now() - 30 * DAY_MS);
     await creator.post(exchange, { diamonds: 20 }, once());
@@ -116,7 +116,7 @@ describe('what is still maturing', () => {
 });
 
 describe('a changed rate', () => {
-  it('holds for what comes after, and what came before names its own', async () => {
+  it('applies to later exchanges, while earlier ones keep their own rate', async () => {
     const creator = await withDiamonds(100);
     const before = await creator.post(exchange, { diamonds: 10 }, once());
     const version = await changeEconomy({ conversions: { coinsPerDiamond: { numerator: 1, denominator: 15 } } });
@@ -129,7 +129,7 @@ describe('a changed rate', () => {
     ]);
   });
 
-  it('under which so few are worth nothing refuses them', async () => {
+  it('refuses an amount that it makes worthless', async () => {
     const creator = await withDiamonds(100);
     const { status, error } = await creator.post(exchange, { diamonds: 14 }, once());
     expect([status, error.code]).toEqual([409, 'EXCHANGE_WORTHLESS']);
@@ -138,7 +138,7 @@ describe('a changed rate', () => {
 });
 
 describe('the books', () => {
-  it('are clean after all of it', async () => {
+  it('agree after all of it', async () => {
     expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
   });
 });

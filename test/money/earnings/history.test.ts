@@ -40,7 +40,7 @@ async function giveRoses(senderId: string, userId: string, quantity: number, mes
 const linesOf = (csv: string) => csv.trimEnd().split('\r\n');
 
 describe('the history', () => {
-  it('says who gave what, and what took diamonds away', async () => {
+  it('shows who gave what, and what took diamonds away', async () => {
     const [creator, viewer] = await Promise.all([asCreator(), asViewer()]);
     await giveDiamonds(creator.userId, 20);
     const giftId = await giveRoses(viewer.userId, creator.userId, 3, 'Bravo');
@@ -71,7 +71,7 @@ describe('the history', () => {
     expect([seen, cursor]).toEqual([[5, 4, 3, 2, 1], '']);
   });
 
-  it('keeps to its days, both included, whatever came after', async () => {
+  it('covers its range of days, both ends included, whatever came later', async () => {
     const creator = await asCreator();
     for (const [diamonds, days] of [
       [1, 9],
@@ -93,7 +93,7 @@ describe('the history', () => {
     expect(await between(dayOf(3), dayOf(0))).toEqual([6, 5]);
   });
 
-  it('holds an exchange on a day after the last earning', async () => {
+  it('includes an exchange on a day after the last earning', async () => {
     const creator = await asCreator();
     await giveDiamonds(creator.userId, 50, daysAgo(4));
     await creator.post('earnings/exchange', { diamonds: 10 }, once());
@@ -101,7 +101,7 @@ describe('the history', () => {
     expect(data.items).toMatchObject([{ kind: 'exchange', diamonds: -10 }]);
   });
 
-  it('holds cash-outs, and what came back of them', async () => {
+  it('includes cash-outs, and what was returned of them', async () => {
     const creator = await asCreator();
     const ctx = testContext();
     await giveDiamonds(creator.userId, 50);
@@ -115,7 +115,7 @@ describe('the history', () => {
     ]);
   });
 
-  it('is empty where nothing was earned, and nobody else’s', async () => {
+  it('is empty if nothing was earned, and shows nothing of others', async () => {
     const creator = await asCreator();
     await giveDiamonds(creator.userId, 50);
     const { data } = await (await asViewer()).get('earnings/history');
@@ -123,7 +123,7 @@ describe('the history', () => {
     expect((await client().get('earnings/history')).status).toBe(401);
   });
 
-  it('refuses ranges and cursors that are none', async () => {
+  it('refuses invalid ranges and cursors', async () => {
     const creator = await asCreator();
     for (const query of [
       'from=2026-02-30',
@@ -137,7 +137,7 @@ describe('the history', () => {
 });
 
 describe('the history as a file', () => {
-  it('is a table with a header, sent as an attachment', async () => {
+  it('is a CSV table with a header, sent as an attachment', async () => {
     const [creator, viewer] = await Promise.all([asCreator(), asViewer()]);
     const id = await giveRoses(viewer.userId, creator.userId, 2, 'He said "hi",\nand left');
     const { headers, body } = await creator.get('earnings/history?format=csv');
@@ -148,7 +148,7 @@ describe('the history as a file', () => {
     expect(row).toMatch(new RegExp(`,gift,10,10,${id},${viewer.username},Rose,2,"He said ""hi"",\nand left"$`));
   });
 
-  it('runs no message as a formula, and leaves amounts that were taken numbers', async () => {
+  it('escapes messages that look like formulas, but keeps negative amounts as numbers', async () => {
     const [creator, viewer] = await Promise.all([asCreator(), asViewer()]);
     for (const message of ['=1+1', '+1', '-1', '@SUM(A1)']) await giveRoses(viewer.userId, creator.userId, 2, message);
     await creator.post('earnings/exchange', { diamonds: 10 }, once());
@@ -157,7 +157,7 @@ describe('the history as a file', () => {
     expect(taken).toContain(',exchange,-10,30,');
   });
 
-  it('holds all of the range, however many pages that are', async () => {
+  it('contains the whole range, however many pages it takes', async () => {
     const creator = await asCreator();
     const ctx = testContext();
     const diamonds = 1;
@@ -185,7 +185,7 @@ describe('the history as a file', () => {
     );
   });
 
-  it('without a row has its header, and goes over a year at most', async () => {
+  it('has a header even without rows, and covers a year at most', async () => {
     const creator = await asCreator();
     expect(linesOf((await creator.get('earnings/history?format=csv')).body)).toHaveLength(1);
     const { status, error } = await creator.get('earnings/history?format=csv&from=2024-01-01&to=2025-06-01');
@@ -222,24 +222,24 @@ describe('a DJ’s earnings', () => {
     ]);
   });
 
-  it('are for DJs', async () => {
+  it('require a DJ', async () => {
     const answer = await (await asCreator()).get('dj/earnings');
     expect([answer.status, answer.error.code]).toEqual([403, 'DJ_ONLY']);
   });
 
-  it('are none where there are none', async () => {
+  it('are empty if nothing was earned', async () => {
     const { data } = await (await asDj()).get('dj/earnings');
     expect(data).toMatchObject({ items: [], sum: { diamonds: 0, count: 0 }, pagination: { total: 0 } });
   });
 
-  it('go over a year at most', async () => {
+  it('cover a year at most', async () => {
     const { status } = await (await asDj()).get('dj/earnings?from=2024-01-01&to=2025-06-01');
     expect(status).toBe(422);
   });
 });
 
 describe('a creator’s figures', () => {
-  it('are by source and by day, of the range and of all time', async () => {
+  it('are given by source and by day, for the range and for all time', async () => {
     const [creator, viewer] = await Promise.all([asCreator(), asViewer()]);
     await giveDiamonds(creator.userId, 100, daysAgo(40));
     await giveDiamonds(creator.userId, 10, daysAgo(2));
@@ -261,7 +261,7 @@ describe('a creator’s figures', () => {
     ]);
   });
 
-  it('say what was cashed out, once it was paid', async () => {
+  it('include cash-outs once they are paid', async () => {
     const creator = await asCreator();
     const ctx = testContext();
     const payout = (status: 'paid' | 'requested') => ({
@@ -274,13 +274,13 @@ describe('a creator’s figures', () => {
     expect(data.cashedOut).toEqual({ diamonds: 2_000, count: 2, amounts: [{ currency: 'USD', amountMinor: 1_930 }] });
   });
 
-  it('are zeros where nothing was earned', async () => {
+  it('are zeros if nothing was earned', async () => {
     const { data } = await (await asViewer()).get('earnings/stats');
     expect(data).toMatchObject({ total: { diamonds: 0, count: 0 }, today: 0, allTime: 0, exchanged: { coins: 0 } });
     expect(data.byDay).toHaveLength(30);
   });
 
-  it('are of a year at most', async () => {
+  it('cover a year at most', async () => {
     expect((await (await asViewer()).get('earnings/stats?from=2024-01-01')).status).toBe(422);
     expect((await client().get('earnings/stats')).status).toBe(401);
   });

@@ -8,7 +8,7 @@ const day = (number: number) => `2026-11-${String(number).padStart(2, '0')}`;
 const of = (number: number, diamonds: number) => ({ day: day(number), diamonds });
 
 describe('the window of days that are still maturing', () => {
-  it('begins where fewer than the maturing days have passed since the day’s end', () => {
+  it('begins with the first day that ended less than the maturing time ago', () => {
     expect(windowStart(NOON, 14)).toBe('2026-11-09');
     expect(windowStart(NOON, 1)).toBe('2026-11-22');
   });
@@ -18,35 +18,35 @@ describe('the window of days that are still maturing', () => {
     expect(windowStart(Date.parse('2026-11-24T00:00:00Z'), 1)).toBe('2026-11-23');
   });
 
-  it('holds no day where diamonds mature at once', () => {
+  it('is empty if diamonds mature at once', () => {
     expect(windowStart(NOON, 0)).toBe('2026-11-24');
   });
 });
 
 describe('what is still maturing', () => {
-  it('is what the window’s days earned', () => {
+  it('is the sum of what the window’s days earned', () => {
     expect(maturingOf([of(20, 100), of(22, 50)], [])).toBe(150);
     expect(maturingOf([], [])).toBe(0);
   });
 
-  it('goes first in an exchange', () => {
+  it('is exchanged first', () => {
     expect(maturingOf([of(20, 100), of(22, 50)], [of(22, 120)])).toBe(30);
   });
 
-  it('is never less than nothing: the rest of an exchange had matured', () => {
+  it('is never negative: the rest of an exchange had matured', () => {
     expect(maturingOf([of(20, 100)], [of(20, 500)])).toBe(0);
     expect(maturingOf([of(20, 100), of(22, 50)], [of(21, 500)])).toBe(50);
   });
 
-  it('is not touched by an exchange of a day before it was earned', () => {
+  it('is not reduced by an exchange on an earlier day', () => {
     expect(maturingOf([of(22, 50)], [of(20, 30)])).toBe(50);
   });
 
-  it('counts within a day as there before it left', () => {
+  it('counts earnings of a day as received before that day’s exchanges', () => {
     expect(maturingOf([of(22, 50)], [of(22, 20)])).toBe(30);
   });
 
-  it('is what taking of the newest day first leaves, whatever the order of the rows', () => {
+  it('is reduced from the newest day first, whatever the order of the rows', () => {
     const amounts = fc.array(fc.record({ day: fc.integer({ min: 1, max: 9 }).map(day), diamonds: fc.nat(100) }));
     fc.assert(
       fc.property(amounts, amounts, (credits, debits) => {

@@ -22,13 +22,13 @@ async function goesThrough(userId: string, asked: number, read: Awaited<ReturnTy
 }
 
 describe('diamonds', () => {
-  it('are none where nothing was earned', async () => {
+  it('are zero if nothing was earned', async () => {
     const nothing = await readDiamonds(testContext(), newId());
     expect(nothing).toMatchObject({ total: 0, maturing: 0, matured: 0 });
     expect(await goesThrough(newId(), 1, nothing)).toBe(false);
   });
 
-  it('of the window’s days are maturing, older ones have matured', async () => {
+  it('earned in the window’s days are maturing, and older ones have matured', async () => {
     const { userId } = await asCreator();
     await giveDiamonds(userId, 70, ago(LONG_AGO_MS));
     await giveDiamonds(userId, 20, ago(2 * DAY_MS));
@@ -36,7 +36,7 @@ describe('diamonds', () => {
     expect(await readDiamonds(testContext(), userId)).toMatchObject({ total: 100, maturing: 30, matured: 70 });
   });
 
-  it('mature by the passing of days alone', async () => {
+  it('mature as days pass, without any write', async () => {
     const { userId } = await asCreator();
     await giveDiamonds(userId, 10);
     const at = (days: number) => readDiamonds({ ...testContext(), now: () => Date.now() + days * DAY_MS }, userId);
@@ -45,8 +45,8 @@ describe('diamonds', () => {
   });
 });
 
-describe('what was read as matured', () => {
-  it('holds whatever is earned in between', async () => {
+describe('an amount that was read as matured', () => {
+  it('stays valid if more is earned meanwhile', async () => {
     const { userId } = await asCreator();
     await giveDiamonds(userId, 70, ago(LONG_AGO_MS));
     const read = await readDiamonds(testContext(), userId);
@@ -55,7 +55,7 @@ describe('what was read as matured', () => {
     expect(await goesThrough(userId, 71, read)).toBe(false);
   });
 
-  it('does not hold where an exchange took of it in between', async () => {
+  it('is refused if an exchange took part of it meanwhile', async () => {
     const creator = await asCreator();
     await giveDiamonds(creator.userId, 70, ago(LONG_AGO_MS));
     await giveDiamonds(creator.userId, 30);
@@ -68,7 +68,7 @@ describe('what was read as matured', () => {
     expect(await goesThrough(creator.userId, 51, again)).toBe(false);
   });
 
-  it('does not hold for two cash-outs of the same diamonds, and does for two of its halves', async () => {
+  it('cannot be cashed out twice, but can be in two halves', async () => {
     const { userId } = await asCreator();
     const ctx = testContext();
     await giveDiamonds(userId, 70, ago(LONG_AGO_MS));
@@ -87,7 +87,7 @@ describe('what was read as matured', () => {
   });
 });
 
-describe('where diamonds mature at once', () => {
+describe('if diamonds mature at once', () => {
   it('today’s have matured', async () => {
     const { userId } = await asCreator();
     await changeEconomy({ limits: { maturingDays: 0 } });

@@ -8,7 +8,7 @@ const span = (kind: Parameters<typeof periodAt>[0], iso: string) => {
   return [name, new Date(startMs).toISOString().slice(0, 16), new Date(endMs).toISOString().slice(0, 16)];
 };
 
-describe('the period that runs', () => {
+describe('the current period', () => {
   it.each([
     ['day', '2026-11-23T00:00:00Z', ['2026-11-23', '2026-11-23T00:00', '2026-11-24T00:00']],
     ['day', '2026-11-23T23:59:59.999Z', ['2026-11-23', '2026-11-23T00:00', '2026-11-24T00:00']],
@@ -21,16 +21,16 @@ describe('the period that runs', () => {
     expect(span(kind, iso)).toEqual(expected);
   });
 
-  it('as ever has one name and no end in sight', () => {
+  it('of all time has one name and no end', () => {
     expect(span('ever', '2026-11-23T00:00:00Z')).toEqual(['ever', '1970-01-01T00:00', '9999-12-31T00:00']);
   });
 });
 
-describe('what is rewarded', () => {
+describe('the rewarded periods', () => {
   const names = (kind: Parameters<typeof periodAt>[0], iso: string) =>
     periodsToReward(kind, at(iso)).map(({ name }) => name);
 
-  it('is of the period that runs, and for three hours of the one before', () => {
+  it('are the current one and, for three hours, the one before', () => {
     expect(names('day', '2026-11-23T02:59:00Z')).toEqual(['2026-11-22', '2026-11-23']);
     expect(names('day', '2026-11-23T03:00:00Z')).toEqual(['2026-11-23']);
     expect(names('week', '2026-11-23T01:00:00Z')).toEqual(['2026-11-16', '2026-11-23']);

@@ -46,7 +46,7 @@ const rewardsOf = async (userId: string) => {
 };
 
 describe('a target', () => {
-  it('reached is rewarded: in the books, in the history, and its creator is told', async () => {
+  it('that is reached is booked as a reward, shown in the history, and notified to its creator', async () => {
     const version = await changeEconomy({ targets: [target('one', { threshold: 100 })] });
     const creator = await asCreator();
     await giveDiamonds(creator.userId, 100, NOON);
@@ -66,7 +66,7 @@ describe('a target', () => {
     expect(data.items[0]).toMatchObject({ kind: 'reward', diamonds: 5 });
   });
 
-  it('not quite reached is not', async () => {
+  it('that is not quite reached is not rewarded', async () => {
     await changeEconomy({ targets: [target('not-quite', { threshold: 100 })] });
     const { userId } = await asCreator();
     await giveDiamonds(userId, 99, NOON);
@@ -74,7 +74,7 @@ describe('a target', () => {
     expect(await rewardsOf(userId)).toEqual([]);
   });
 
-  it('is rewarded once, by passes at the same time and after each other', async () => {
+  it('is rewarded once, even by several passes at once or in turn', async () => {
     await changeEconomy({ targets: [target('once', { threshold: 10 })] });
     const { userId } = await asCreator();
     await giveDiamonds(userId, 10, NOON);
@@ -94,7 +94,7 @@ describe('a target', () => {
     expect(await rewardsOf(userId)).toEqual(['daily 2027-02-15', 'daily 2027-02-16']);
   });
 
-  it('reached in the last minute of its period is rewarded after it', async () => {
+  it('that is reached in the last minute of its period is rewarded afterwards', async () => {
     await changeEconomy({ targets: [target('late', { threshold: 10, period: 'month' })] });
     const { userId } = await asCreator();
     const end = Date.parse('2027-03-01T00:00:00Z');
@@ -117,7 +117,7 @@ describe('a target', () => {
     expect(await rewardsOf(creator.userId)).toEqual(['first 2027-02-01']);
   });
 
-  it('is not for who is no creator any more', async () => {
+  it('is not rewarded if the user is no longer a creator', async () => {
     await changeEconomy({ targets: [target('gone', { threshold: 10 })] });
     const [banned, viewer] = await Promise.all([asCreator(), asViewer()]);
     await Promise.all([banned, viewer].map(({ userId }) => giveDiamonds(userId, 10, NOON)));
@@ -126,7 +126,7 @@ describe('a target', () => {
     expect([await rewardsOf(banned.userId), await rewardsOf(viewer.userId)]).toEqual([[], []]);
   });
 
-  it('of minutes counts what lies in the period, of a stream that goes on too', async () => {
+  it('in minutes counts the time inside the period, of running streams too', async () => {
     await changeEconomy({ targets: [target('air', { metric: 'minutesStreamed', threshold: 60, period: 'week' })] });
     const week = Date.parse('2027-02-15T00:00:00Z');
     const [over, inside, live] = await Promise.all([asCreator(), asCreator(), asCreator()]);
@@ -143,7 +143,7 @@ describe('a target', () => {
 });
 
 describe('a pass', () => {
-  it('goes over all creators, a page at a time', async () => {
+  it('covers all creators, a page at a time', async () => {
     await changeEconomy({ targets: [target('many', { threshold: 1, reward: { diamonds: 1 } })] });
     const ctx = { ...testContext(), now: () => NOON };
     const ids = Array.from({ length: 230 }, () => newId());
@@ -183,7 +183,7 @@ describe('a pass', () => {
     expect(count).toBe(230);
   });
 
-  it('begins each hour', async () => {
+  it('starts each hour', async () => {
     const { queue, sent } = recordingQueue<TaskMessage>();
     const at = (ms: number): Context => {
       const ctx = testContext();
@@ -195,7 +195,7 @@ describe('a pass', () => {
 });
 
 describe('progress', () => {
-  it('is what the books and the streams say, for every metric and period', async () => {
+  it('matches the books and the streams, for every metric and period', async () => {
     const metrics = ['diamonds', 'gifts', 'minutesStreamed', 'minutesWatched'] as const;
     const periods = ['day', 'week', 'month', 'ever'] as const;
     await changeEconomy({

@@ -33,7 +33,7 @@ beforeEach(async () => {
 });
 
 describe('a gift into a live stream', () => {
-  it('is heard in the room, once, as it was paid', async () => {
+  it('is announced in the room once, as it was paid', async () => {
     const { viewer, creator, streamId, watcher } = await aShow();
     const body = { giftId: ROSE, quantity: 2, streamId, message: 'Encore!' };
     const { status, data } = await viewer.post('payment/gift', body, once());
@@ -54,13 +54,13 @@ describe('a gift into a live stream', () => {
     expect(data).toMatchObject({ streamId, recipient: { id: creator.userId } });
   });
 
-  it('as a tip names no gift', async () => {
+  it('that is a tip names no gift', async () => {
     const { viewer, streamId, watcher } = await aShow();
     await viewer.post('payment/tip', { coins: 50, streamId }, once());
     expect(await watcher.next('gift-sent')).toMatchObject({ gift: null, quantity: 1, coins: 50, message: null });
   });
 
-  it('that is not paid is not heard', async () => {
+  it('that is not paid is not announced', async () => {
     const { viewer, streamId, watcher } = await aShow();
     expect((await viewer.post('payment/tip', { coins: 1_001, streamId }, once())).status).toBe(402);
     await viewer.post('payment/tip', { coins: 10, streamId }, once());
@@ -68,7 +68,7 @@ describe('a gift into a live stream', () => {
     expect(watcher.eventsOf('gift-sent')).toHaveLength(1);
   });
 
-  it('whose request is killed after the payment is heard by the sweep, and each gift once', async () => {
+  it('is announced once by the sweep if its request is killed after the payment', async () => {
     const { viewer, streamId, watcher } = await aShow();
     const ctx = testContext();
     const killed: Context = { ...ctx, deliver: async () => {} };
@@ -89,7 +89,7 @@ describe('a gift into a live stream', () => {
     expect(await ctx.db.select().from(outbox)).toEqual([]);
   });
 
-  it('repeated with its key is heard once', async () => {
+  it('that is repeated with its key is announced once', async () => {
     const { viewer, streamId, watcher } = await aShow();
     const [body, key] = [{ giftId: ROSE, streamId }, once()];
     await Promise.all([1, 2, 3].map(() => viewer.post('payment/gift', body, key)));
@@ -98,7 +98,7 @@ describe('a gift into a live stream', () => {
     expect(watcher.eventsOf('gift-sent')).toHaveLength(2);
   });
 
-  it('costs four round trips, and writes no more rows than it must', async () => {
+  it('takes four round trips, and writes only the necessary rows', async () => {
     const { viewer, streamId } = await aShow();
     await viewer.post('payment/gift', { giftId: ROSE, streamId }, once()); // opens the accounts and the day
     const execution = createExecutionContext();
@@ -129,7 +129,7 @@ describe('gifts outside of a stream', () => {
     vi.useRealTimers();
   });
 
-  it('bring the creator one notice a minute from each sender, however many they send', async () => {
+  it('notify the creator once a minute per sender, however many they send', async () => {
     // From the start of a minute, so that none ends between two gifts.
     vi.useFakeTimers({ toFake: ['Date'], now: (Math.floor(Date.now() / MINUTE_MS) + 1) * MINUTE_MS });
     const [first, second, creator] = [await asViewer(), await asViewer(), await asCreator()];

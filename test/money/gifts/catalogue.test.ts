@@ -17,7 +17,7 @@ const find = async (id: string) => (await offered()).find((gift) => gift.id === 
 const logOf = (id: string) =>
   testContext().db.select().from(staffLog).where(eq(staffLog.targetId, id)).orderBy(desc(staffLog.id));
 
-test('anyone reads what is on offer, cheapest first, by page', async () => {
+test('anyone can list the gifts on offer, cheapest first, by page', async () => {
   const { status, data } = await guest.get('payment/gifts?perPage=2');
   expect(status).toBe(200);
   expect(data.items[0]).toEqual({
@@ -57,7 +57,7 @@ test('staff add, change and retire a gift; the public sees it at once, and each 
   expect(log.at(-2)).toMatchObject({ before: { coins: 7 }, after: { coins: 8 } });
 });
 
-test('of changes at the same time each is made of what it read, or looks again', async () => {
+test('concurrent changes build on what they read, or are refused', async () => {
   const staff = await keeper();
   const { id } = (await staff.post('owner/panel/gifts', { name: 'Kite', icon: '🪁', coins: 10 })).data;
   const prices = [11, 12, 13];
@@ -67,7 +67,7 @@ test('of changes at the same time each is made of what it read, or looks again',
   expect(await logOf(id)).toHaveLength(1 + prices.length - refused.length);
 });
 
-test('a gift that would earn nothing is not taken, added or changed or brought back', async () => {
+test('a gift that would earn nothing cannot be added, changed or restored', async () => {
   const staff = await keeper();
   const worthless = await staff.post('owner/panel/gifts', { name: 'Crumb', icon: '🍞', coins: 1 });
   expect([worthless.status, worthless.error.code]).toEqual([409, 'GIFT_WORTHLESS']);
@@ -78,7 +78,7 @@ test('a gift that would earn nothing is not taken, added or changed or brought b
   expect((await staff.put(`owner/panel/gifts/${id}`, { active: true })).error.code).toBe('GIFT_WORTHLESS');
 });
 
-test('what a rate would make worthless is named, and the batch that sets the rate can demand that nothing is', async () => {
+test('gifts that a rate would make worthless are listed, and the batch that sets the rate can require that there are none', async () => {
   const staff = await keeper();
   const { id } = (await staff.post('owner/panel/gifts', { name: 'Pin', icon: '📌', coins: 4 })).data;
   const ctx = testContext();
@@ -95,7 +95,7 @@ test('what a rate would make worthless is named, and the batch that sets the rat
   expect(await holds(1)).toBe(1);
 });
 
-test('the price is judged by the economy as it stands', async () => {
+test('the price is checked against the current economy', async () => {
   const staff = await keeper();
   await changeEconomy({ conversions: { diamondsPerCoin: { numerator: 1, denominator: 5 } } });
   const { error } = await staff.post('owner/panel/gifts', { name: 'Nut', icon: '🌰', coins: 4 });
@@ -121,7 +121,7 @@ test.each([
   expect((await staff.post('owner/panel/gifts', body)).status).toBe(422);
 });
 
-test('only who keeps the catalogue changes it, and only what is there', async () => {
+test('only staff with the permission can change the catalogue, and only existing gifts', async () => {
   const body = { name: 'Balloon', icon: '🎈', coins: 10 };
   expect((await guest.post('owner/panel/gifts', body)).status).toBe(401);
   expect((await (await asViewer()).post('owner/panel/gifts', body)).status).toBe(403);

@@ -45,7 +45,7 @@ const transfersOf = (id: string) =>
     .orderBy(ledgerTransfers.leg);
 
 describe('a gift', () => {
-  it('takes the coins, gives the diamonds, and is answered as it is listed', async () => {
+  it('takes the coins, gives the diamonds, and is returned as it is listed', async () => {
     const [viewer, creator] = [await richViewer(), await asCreator()];
     const { status, data } = await viewer.post(
       'payment/gift',
@@ -80,7 +80,7 @@ describe('a gift', () => {
     expect(received.items).toEqual([{ ...data, diamonds: 15 }]);
   });
 
-  it('is one, and rounded down for the line, where nothing else is said', async () => {
+  it('sends a quantity of 1 by default and rounds diamonds down per line', async () => {
     const [viewer, creator] = [await richViewer(), await asCreator()];
     const giftId = await aGift(3);
     const { data } = await viewer.post('payment/gift', { giftId, recipientId: creator.userId }, once());
@@ -89,7 +89,7 @@ describe('a gift', () => {
     expect(await diamondsOf(creator.userId)).toBe(1 + 4);
   });
 
-  it('that the wallet cannot pay is refused with the balance and the price, and leaves nothing', async () => {
+  it('that the wallet cannot pay is refused with the balance and the price, and leaves no trace', async () => {
     const [viewer, creator] = [await richViewer(9), await asCreator()];
     const body = { giftId: ROSE, recipientId: creator.userId };
     const { status, error } = await viewer.post('payment/gift', body, once());
@@ -100,7 +100,7 @@ describe('a gift', () => {
     expect(await diamondsOf(creator.userId)).toBe(0);
   });
 
-  it('is not refused for ever: the same key pays once there are coins', async () => {
+  it('that was refused can be paid with the same key once there are coins', async () => {
     const [viewer, creator] = [await asViewer(), await asCreator()];
     const [body, key] = [{ giftId: ROSE, recipientId: creator.userId }, once()];
     expect((await viewer.post('payment/gift', body, key)).status).toBe(402);
@@ -108,7 +108,7 @@ describe('a gift', () => {
     expect((await viewer.post('payment/gift', body, key)).status).toBe(201);
   });
 
-  it('of which fifty race for a balance of twenty-five goes through twenty-five times', async () => {
+  it('that is sent fifty times at once with coins for twenty-five goes through exactly twenty-five times', async () => {
     const [viewer, creator] = [await richViewer(25), await asCreator()];
     await changeEconomy({ conversions: { diamondsPerCoin: { numerator: 1, denominator: 1 } } });
     const giftId = await aGift(1);
@@ -122,7 +122,7 @@ describe('a gift', () => {
     expect(await sentBy(viewer.userId)).toHaveLength(25);
   });
 
-  it('sent twenty times at once with one key is one, and each answer is the same', async () => {
+  it('sent twenty times at once with one key is paid once, with the same response each time', async () => {
     const [viewer, creator] = [await richViewer(), await asCreator()];
     const [body, key] = [{ giftId: ROSE, recipientId: creator.userId }, once()];
     const answers = await Promise.all(Array.from({ length: 20 }, () => viewer.post('payment/gift', body, key)));
@@ -131,7 +131,7 @@ describe('a gift', () => {
     expect(await coinsOf(viewer.userId)).toBe(990);
   });
 
-  it('repeated later is answered as before, even when the gift is retired; with another body it is refused', async () => {
+  it('repeated later gets the same response even if it was retired, but is refused with another body', async () => {
     const [viewer, creator] = [await richViewer(), await asCreator()];
     const giftId = await aGift(20);
     const [body, key] = [{ giftId, recipientId: creator.userId }, once()];
@@ -145,7 +145,7 @@ describe('a gift', () => {
     expect(await coinsOf(viewer.userId)).toBe(980);
   });
 
-  it('needs a key, a token and a gift that is on offer', async () => {
+  it('requires a key, a token and a gift on offer', async () => {
     const [viewer, creator] = [await richViewer(), await asCreator()];
     const body = { giftId: ROSE, recipientId: creator.userId };
     expect((await viewer.post('payment/gift', body)).error.code).toBe('IDEMPOTENCY_KEY_REQUIRED');
@@ -173,14 +173,14 @@ describe('a gift', () => {
     },
   );
 
-  it('says how many may be sent at once', async () => {
+  it('above the maximum quantity is refused with that maximum', async () => {
     const [viewer, creator] = [await richViewer(), await asCreator()];
     const body = { giftId: ROSE, quantity: 1_001, recipientId: creator.userId };
     const { status, error } = await viewer.post('payment/gift', body, once());
     expect([status, error.code, error.details]).toEqual([422, 'QUANTITY_OUT_OF_RANGE', { giftQuantityMax: 1_000 }]);
   });
 
-  it('is for one: a creator or a stream', async () => {
+  it('names either a creator or a stream', async () => {
     const [viewer, creator] = [await richViewer(), await asCreator()];
     const streamId = await aStream(creator);
     for (const to of [{}, { recipientId: creator.userId, streamId }])
@@ -191,7 +191,7 @@ describe('a gift', () => {
     expect((await viewer.post('payment/gift', long, once())).status).toBe(422);
   });
 
-  it('whose batch fails at its end leaves nothing behind', async () => {
+  it('leaves nothing behind if its batch fails at the end', async () => {
     const [viewer, creator] = [await richViewer(), await asCreator()];
     const failing = {
       prepare: (query: string) => env.DB.prepare(query),
@@ -215,7 +215,7 @@ describe('a gift', () => {
 });
 
 describe('a tip', () => {
-  it('is a gift of coins alone', async () => {
+  it('is a gift of coins only', async () => {
     const [viewer, creator] = [await richViewer(), await asCreator()];
     const body = { coins: 101, recipientId: creator.userId };
     const { status, data } = await viewer.post('payment/tip', body, once());
@@ -237,7 +237,7 @@ describe('a tip', () => {
     },
   );
 
-  it('has a least and a greatest size, which it is told', async () => {
+  it('outside the minimum and maximum is refused with those limits', async () => {
     const [viewer, creator] = [await richViewer(), await asCreator()];
     for (const coins of [9, 100_001]) {
       const { status, error } = await viewer.post('payment/tip', { coins, recipientId: creator.userId }, once());
@@ -255,7 +255,7 @@ describe('a tip', () => {
     expect(await coinsOf(viewer.userId)).toBe(1_000);
   });
 
-  it('count towards what the stream has earned, for its creator and staff alone', async () => {
+  it('counts towards the earnings of the stream, which only its creator and staff see', async () => {
     const [viewer, creator, staff] = [await richViewer(), await asCreator(), await asStaff('support')];
     const [streamId, quiet] = [await anOpenStream(creator), await aStream(creator, { status: 'ended' })];
     await viewer.post('payment/tip', { streamId, coins: 21 }, once());
@@ -278,10 +278,10 @@ describe('a tip', () => {
   });
 });
 
-describe('whom a gift may be for', () => {
+describe('the recipient of a gift', () => {
   const tip = { coins: 10 };
 
-  test('an approved creator, and nobody else', async () => {
+  test('must be an approved creator', async () => {
     const viewer = await richViewer();
     const pending = await asUser({ role: 'creator', creatorStatus: 'PENDING' });
     const refused = await viewer.post('payment/tip', { ...tip, recipientId: pending.userId }, once());
@@ -290,7 +290,7 @@ describe('whom a gift may be for', () => {
     expect([nobody.status, nobody.error.code]).toEqual([404, 'USER_NOT_FOUND']);
   });
 
-  test('not oneself, by name or in the own stream', async () => {
+  test('cannot be the sender, neither by id nor in their own stream', async () => {
     const creator = await asCreator();
     await giveCoins(creator.userId, 100);
     const streamId = await aStream(creator);
@@ -300,7 +300,7 @@ describe('whom a gift may be for', () => {
     }
   });
 
-  test('not who blocked the sender, nor whom the sender blocked, nor who is banned', async () => {
+  test('cannot be behind a block in either direction, nor banned', async () => {
     const [viewer, creator, other, banned] = [
       await richViewer(),
       await asCreator(),
@@ -321,7 +321,7 @@ describe('whom a gift may be for', () => {
     expect(await coinsOf(viewer.userId)).toBe(1_000);
   });
 
-  test('a stream that is live, and that the sender may enter', async () => {
+  test('can be a stream that is live and that the sender may enter', async () => {
     const [viewer, creator] = [await richViewer(), await asCreator()];
     const send = async (streamId: string) => {
       const { status, error } = await viewer.post('payment/tip', { ...tip, streamId }, once());
@@ -349,7 +349,7 @@ describe('whom a gift may be for', () => {
   });
 });
 
-test('lists page by cursor, newest first, each side its own', async () => {
+test('senders and recipients list their own gifts by cursor, newest first', async () => {
   const [viewer, creator, other] = [await richViewer(), await asCreator(), await asCreator()];
   const ids: string[] = [];
   for (const recipient of [creator, other, creator])
@@ -369,7 +369,7 @@ test('lists page by cursor, newest first, each side its own', async () => {
   expect((await client().get('payment/gifts-received')).status).toBe(401);
 });
 
-test('the lists go by their indexes', async () => {
+test('the lists of gifts use their indexes', async () => {
   for (const [column, index] of [
     ['sender_id', 'gifts_sent_of_sender'],
     ['recipient_id', 'gifts_sent_of_recipient'],

@@ -29,8 +29,8 @@ const tip = (who: Person, to: object, message: string, key = once()) =>
 const keepOrder = (channelId: string, { userId }: Person) =>
   testContext().db.insert(moderators).values({ channelId, userId, createdAt: 0 });
 
-describe('words with a gift into a stream', () => {
-  it('that the chat would refuse are left out, the gift is paid, and the sender alone is told why', async () => {
+describe('the message of a gift into a stream', () => {
+  it('is left out if the chat would refuse it: the gift is paid, and only the sender is told why', async () => {
     const [viewer, creator] = [await richViewer(), await asCreator()];
     const streamId = await anOpenStream(creator, {}, { blockedWords: ['spoiler'] });
     const witness = await joinRoom(streamId, aGuest());
@@ -51,7 +51,7 @@ describe('words with a gift into a stream', () => {
     ['CHAT_DISABLED', { chatEnabled: false }],
     ['FOLLOWERS_ONLY', { chatFollowersOnly: true }],
     ['SUBSCRIBERS_ONLY', { chatSubscribersOnly: true }],
-  ])('are refused as chat is: %s, but not to those in charge', async (code, channel) => {
+  ])('is refused like chat: %s, except from moderators and staff', async (code, channel) => {
     const [viewer, moderator, creator] = [await richViewer(), await richViewer(), await asCreator()];
     const streamId = await anOpenStream(creator, {}, channel);
     await keepOrder(creator.channelId, moderator);
@@ -60,7 +60,7 @@ describe('words with a gift into a stream', () => {
     expect(data.message).toBe(code === 'CHAT_DISABLED' ? null : 'hello');
   });
 
-  it('count as a message does: for slow mode, duplicates and the pace of a person', async () => {
+  it('counts as a chat message for slow mode, duplicates and the rate limit', async () => {
     const creator = await asCreator();
     const slow = await anOpenStream(creator, {}, { slowModeSeconds: 30 });
     const one = await richViewer();
@@ -76,7 +76,7 @@ describe('words with a gift into a stream', () => {
     expect((await tip(other, { streamId }, '6')).data.messageRefused).toEqual({ code: 'TOO_FAST' });
   });
 
-  it('of the timed out are left out; a gift without words tells nothing', async () => {
+  it('is left out if the sender is timed out, and a gift without one says nothing about it', async () => {
     const [viewer, creator] = [await richViewer(), await asCreator()];
     const streamId = await anOpenStream(creator);
     await creator.post(`stream/${streamId}/moderation`, { action: 'timeout', userId: viewer.userId });
@@ -86,7 +86,7 @@ describe('words with a gift into a stream', () => {
     expect(data).not.toHaveProperty('messageRefused');
   });
 
-  it('sent twenty times at once with one key are shown, and each answer is the same', async () => {
+  it('is shown once if sent twenty times at once with one key, with the same response each time', async () => {
     const [viewer, creator] = [await richViewer(), await asCreator()];
     const [streamId, key] = [await anOpenStream(creator), once()];
     const answers = await Promise.all(Array.from({ length: 20 }, () => tip(viewer, { streamId }, 'hello', key)));
@@ -95,7 +95,7 @@ describe('words with a gift into a stream', () => {
     expect(await coinsOf(viewer.userId)).toBe(990);
   });
 
-  it('are left out, and the gift is paid, where the room does not answer', async () => {
+  it('is left out, and the gift is paid, if the room does not respond', async () => {
     const [viewer, creator] = [await richViewer(), await asCreator()];
     const streamId = await aStream(creator);
     const ctx = testContext();
@@ -112,7 +112,7 @@ describe('words with a gift into a stream', () => {
   });
 });
 
-describe('words with a gift in a delayed chat', () => {
+describe('the message of a gift in a delayed chat', () => {
   async function aDelayedShow() {
     standInForLiveKit();
     const [viewer, creator] = [await richViewer(), await asCreator()];
@@ -127,7 +127,7 @@ describe('words with a gift in a delayed chat', () => {
   const heard = ({ witness, id }: Awaited<ReturnType<typeof aDelayedShow>>) =>
     witness.next('gift-sent', (event) => event.id === id);
 
-  it('are shown when those of the chat are', async () => {
+  it('is shown when the chat messages of its time are', async () => {
     const tick = stopClock();
     const show = await aDelayedShow();
     tick(29_000);
@@ -138,7 +138,7 @@ describe('words with a gift in a delayed chat', () => {
     expect(await heard(show)).toMatchObject({ message: 'wait for it', coins: 10, seq: expect.any(Number) });
   });
 
-  it.each(['ban', 'timeout', 'kick', 'delete'])('are not shown after a %s, but the gift is', async (action) => {
+  it.each(['ban', 'timeout', 'kick', 'delete'])('is not shown after a %s, but the gift is', async (action) => {
     const tick = stopClock();
     const show = await aDelayedShow();
     const { creator, streamId, viewer, id } = show;
@@ -153,8 +153,8 @@ describe('words with a gift in a delayed chat', () => {
   });
 });
 
-describe('words with a gift outside of a stream', () => {
-  it('obey the blocked words and bans of the creator', async () => {
+describe('the message of a gift outside of a stream', () => {
+  it('obeys the blocked words and bans of the creator', async () => {
     const [viewer, moderator, banned] = [await richViewer(), await richViewer(), await richViewer()];
     const creator = await asCreator();
     const ctx = testContext();
@@ -174,8 +174,8 @@ describe('words with a gift outside of a stream', () => {
   });
 });
 
-describe('deleting the words of a gift', () => {
-  it('takes them out of the room, the replay and every list, and leaves the gift', async () => {
+describe('deleting the message of a gift', () => {
+  it('removes it from the room, the replay and every list, but keeps the gift', async () => {
     const [viewer, creator] = [await richViewer(), await asCreator()];
     const streamId = await anOpenStream(creator);
     const witness = await joinRoom(streamId, aGuest());
@@ -207,7 +207,7 @@ describe('deleting the words of a gift', () => {
     expect(await inStorage(streamId, `SELECT 1 FROM events WHERE body LIKE '%regrets%'`)).toEqual([]);
   });
 
-  it('is for the sender, the creator, a moderator or staff, whom the log names, and for nobody else', async () => {
+  it('is allowed only to the sender, the creator, a moderator and staff, who are logged', async () => {
     const ctx = testContext();
     const [viewer, creator, moderator] = [await richViewer(), await asCreator(), await asViewer()];
     const streamId = await anOpenStream(creator);
@@ -237,7 +237,7 @@ describe('deleting the words of a gift', () => {
     expect((await viewer.delete(`sessions/${elsewhere}/chat/${data.id}`)).error.code).toBe('MESSAGE_NOT_FOUND');
   });
 
-  it('that the room hears of before the gift keeps them from being shown', async () => {
+  it('keeps it hidden even if the room is told of the deletion before the gift', async () => {
     const streamId = await anOpenStream(await asCreator());
     const room = roomOf(streamId);
     const witness = await joinRoom(streamId, aGuest());

@@ -41,7 +41,7 @@ function modelOf(row: NonNullable<Awaited<ReturnType<typeof purchaseOf>>>, event
 }
 
 describe('events of a purchase', () => {
-  it('shuffled, repeated and at the same time come to what the facts say, and the books are right', {
+  it('lead to the state of the facts and correct books, even if shuffled, repeated and simultaneous', {
     timeout: HISTORIES_TIMEOUT_MS,
   }, async () => {
     const buyer = await aBuyer();
@@ -87,7 +87,7 @@ async function retried(event: OnePaymentEvent): Promise<void> {
 }
 
 describe('a payment', () => {
-  it('is settled by the kind that has it, and by no other', async () => {
+  it('is settled only by the kind it belongs to', async () => {
     const { paid } = eventsOf(await aPurchase(await asViewer()));
     const settled: Settlement[] = [];
     const order: PaymentKind<PurchaseRow> = {
@@ -111,7 +111,7 @@ describe('a paid event', () => {
     expect(await purchaseOf(row.id)).toMatchObject({ status: 'paid', legs: 2, paymentId: paid.paymentId, askAt: null });
   });
 
-  it('tells the buyer, once', async () => {
+  it('notifies the buyer once', async () => {
     const buyer = await asViewer();
     const { paid, refunded } = eventsOf(await aPurchase(buyer));
     const { ctx, events } = recordingContext();
@@ -133,7 +133,7 @@ describe('a paid event', () => {
     expect(await coinsOf(buyer.userId)).toBe(0);
   });
 
-  it('of another provider, of a purchase that is not there, or by a second payment is held for staff', async () => {
+  it('of another provider, of an unknown purchase, or by a second payment is held for staff', async () => {
     const buyer = await asViewer();
     const { paid, refunded } = eventsOf(await aPurchase(buyer));
     const ctx = testContext();
@@ -146,12 +146,12 @@ describe('a paid event', () => {
     expect(await coinsOf(buyer.userId)).toBe(WHOLE);
   });
 
-  it('that names neither a purchase nor a payment is held for staff, as no later event tells of which it is', async () => {
+  it('that names neither a purchase nor a payment is held for staff, since no later event identifies it', async () => {
     const { refunded } = eventsOf(await aPurchase(await asViewer()));
     await expect(tell({ ...refunded(999), purchaseId: null, paymentId: null })).rejects.toThrow(HeldForStaff);
   });
 
-  it('after the checkout failed and expired is honoured', async () => {
+  it('is honoured even after the checkout failed and expired', async () => {
     const buyer = await asViewer();
     const row = await aPurchase(buyer);
     const { paid, failed, expired } = eventsOf(row);
@@ -162,7 +162,7 @@ describe('a paid event', () => {
 });
 
 describe('a refund', () => {
-  it('named by its payment alone comes back until the payment is known', async () => {
+  it('that names only its payment is retried until the payment is known', async () => {
     const buyer = await asViewer();
     const { paid, refunded } = eventsOf(await aPurchase(buyer));
     const byPayment = { ...refunded(999), purchaseId: null };
@@ -174,7 +174,7 @@ describe('a refund', () => {
     expect(await coinsOf(buyer.userId)).toBe(0);
   });
 
-  it('takes a buyer below zero who has spent the coins, and a dispute that is won gives them back', async () => {
+  it('puts a buyer who spent the coins below zero, and a won dispute gives the coins back', async () => {
     const [buyer, creator] = [await asViewer(), await asCreator()];
     const { paid, disputed } = eventsOf(await aPurchase(buyer));
     await tell(paid);

@@ -17,11 +17,11 @@ describe('a payment', () => {
     ['a won dispute', [dispute('won')], { status: 'paid', reversedMinor: 0, isGone: false }],
     ['a lost dispute', [dispute('lost', 333)], { status: 'disputed', reversedMinor: 333, isGone: false }],
     ['a won dispute and a part', [dispute('won'), refund(333)], { status: 'partially_refunded', reversedMinor: 333 }],
-  ] as const)('of which %s is claimed', (_, claims, settled) => {
+  ] as const)('with the claim %s', (_, claims, settled) => {
     expect(judgePayment(facts, claims)).toMatchObject(settled);
   });
 
-  it.each(['pending', 'failed', 'expired'] as const)('that is %s has nothing to take back yet', (unpaid) => {
+  it.each(['pending', 'failed', 'expired'] as const)('that is %s has nothing to reverse yet', (unpaid) => {
     const nothing = { status: unpaid, reversedMinor: 0, isGone: false };
     expect(judgePayment({ ...facts, isPaid: false, unpaid }, [refund(999)])).toEqual(nothing);
     expect(judgePayment({ ...facts, unpaid }, []).status).toBe('paid');
@@ -29,7 +29,7 @@ describe('a payment', () => {
 });
 
 describe('a claim that is reported again', () => {
-  it('only grows', () => {
+  it('can only grow', () => {
     expect(mergeClaim(undefined, refund(5))).toEqual(refund(5));
     expect(mergeClaim(refund(5), refund(8))).toEqual(refund(8));
     expect(mergeClaim(refund(8), refund(5))).toEqual(refund(8));

@@ -35,7 +35,7 @@ async function tellAll(...requests: Request[]) {
 }
 
 describe('a purchase through Stripe', { timeout: TIMEOUT_MS }, () => {
-  it('is begun once though the answer was lost, and credited when its event says that it is paid', async () => {
+  it('is started once even if the response was lost, and credited when its event says that it is paid', async () => {
     const { stripe, buyer, begin } = await aCheckout();
     stripe.failNext('lost');
     const first = await begin('a-key');
@@ -60,7 +60,7 @@ describe('a purchase through Stripe', { timeout: TIMEOUT_MS }, () => {
     expect(await coinsOf(buyer.userId)).toBe(0);
   });
 
-  it('is 503 while Stripe is away, and the same key finishes it', async () => {
+  it('is 503 while Stripe is down, and the same key completes it', async () => {
     const { stripe, begin } = await aCheckout();
     // The library tries again by itself a few times.
     for (let times = 0; times < 5; times += 1) stripe.failNext('away');
@@ -72,7 +72,7 @@ describe('a purchase through Stripe', { timeout: TIMEOUT_MS }, () => {
     expect(stripe.sessions.size).toBe(1);
   });
 
-  it('whose event never came is credited by the sweep', async () => {
+  it('is credited by the sweep if its event never came', async () => {
     const { stripe, buyer, begin } = await aCheckout();
     const { data } = await begin('a-key');
     const [session] = stripe.sessions.values();

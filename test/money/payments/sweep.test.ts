@@ -44,7 +44,7 @@ async function aCheckout(discountCode?: string) {
 }
 
 describe('the sweep of purchases', () => {
-  it('asks about none that can still be paid, nor about one that is', async () => {
+  it('does not ask about purchases that can still be paid or are already paid', async () => {
     const { row, events } = await aCheckout();
     const early = asking(row.expiresAt - 1, knowsNothing);
     await askAboutPayments(early.ctx, PAYMENT_KINDS);
@@ -54,7 +54,7 @@ describe('the sweep of purchases', () => {
     expect([early.asked, late.asked]).toEqual([[], []]);
   });
 
-  it('credits what was paid and never told', async () => {
+  it('credits paid purchases whose event never came', async () => {
     const { buyer, row, events, state } = await aCheckout();
     await askAboutPayments(asking(row.expiresAt, says(events.paid)).ctx, PAYMENT_KINDS);
     expect(await state()).toMatchObject({ status: 'paid' });
@@ -70,14 +70,14 @@ describe('the sweep of purchases', () => {
     expect(after?.uses).toBe(0);
   });
 
-  it('asks two at once about none twice', async () => {
+  it('asks about no purchase twice if it runs twice at once', async () => {
     const { row } = await aCheckout();
     const [one, other] = [asking(row.expiresAt, knowsNothing), asking(row.expiresAt, knowsNothing)];
     await Promise.all([askAboutPayments(one.ctx, PAYMENT_KINDS), askAboutPayments(other.ctx, PAYMENT_KINDS)]);
     expect([...one.asked, ...other.asked]).toEqual([row.id]);
   });
 
-  it('asks ever less often while the provider is away, and gives nothing up meanwhile', async () => {
+  it('asks less and less often while the provider is down, and gives up nothing meanwhile', async () => {
     const { row, state } = await aCheckout();
     const delays: number[] = [];
     for (let now = row.expiresAt; now < row.expiresAt + 3 * DAY_MS; ) {
@@ -91,7 +91,7 @@ describe('the sweep of purchases', () => {
     expect(delays).toHaveLength(11);
   });
 
-  it('gives up after a day what the provider knows nothing of, and what failed for good', async () => {
+  it('gives up after a day on purchases that the provider does not know, and on those that failed for good', async () => {
     for (const failed of [false, true]) {
       const { row, events, state } = await aCheckout();
       if (failed) await tell(events.failed);
@@ -103,7 +103,7 @@ describe('the sweep of purchases', () => {
     }
   });
 
-  it('gives up after a day where its provider has no keys any more', async () => {
+  it('gives up after a day if its provider no longer has keys', async () => {
     const { row, state } = await aCheckout();
     await askAboutPayments(asking(row.expiresAt).ctx, PAYMENT_KINDS);
     expect(await state()).toMatchObject({ status: 'pending' });
@@ -111,7 +111,7 @@ describe('the sweep of purchases', () => {
     expect(await state()).toMatchObject({ status: 'expired' });
   });
 
-  it('expires at once what never had a checkout: its request was killed', async () => {
+  it('expires at once a purchase without a checkout, whose request was killed', async () => {
     const { row, state } = await aCheckout();
     const noCheckout = { checkoutId: null, checkoutUrl: null };
     await testContext().db.update(purchases).set(noCheckout).where(eq(purchases.id, row.id));
@@ -121,7 +121,7 @@ describe('the sweep of purchases', () => {
     expect(await state()).toMatchObject({ status: 'expired' });
   });
 
-  it('credits nothing where the provider tells another amount, and goes on with the others', async () => {
+  it('credits nothing if the provider reports another amount, and continues with the other purchases', async () => {
     const { buyer, row, events, state } = await aCheckout();
     const other = await aPurchase(buyer);
     const answer = async (purchaseId: string) =>

@@ -46,7 +46,7 @@ async function tell(type: string, object: Record<string, unknown>, options = {})
 }
 
 describe('connecting', () => {
-  it('makes one account, and answers a link each time', async () => {
+  it('creates one account, and returns a link each time', async () => {
     const stripe = standInForStripe();
     const { creator, api, accountId, data } = await connected(stripe);
     expect(data).toEqual({ onboardingUrl: expect.stringContaining(accountId), payoutsEnabled: false });
@@ -58,7 +58,7 @@ describe('connecting', () => {
     expect(stripe.callsOf('POST /v1/account_links')[0]).toMatchObject({ return_url: returnUrl });
   });
 
-  it('twice at once makes one account', async () => {
+  it('twice at once creates one account', async () => {
     const stripe = standInForStripe();
     const creator = await asCreator();
     const api = clientWith(STRIPE_ENV, creator.headers);
@@ -67,7 +67,7 @@ describe('connecting', () => {
     expect(stripe.accounts.size).toBe(1);
   });
 
-  it('again after the provider was away leads to the same account', async () => {
+  it('again after the provider was down leads to the same account', async () => {
     const stripe = standInForStripe();
     const creator = await asCreator();
     const api = clientWith(STRIPE_ENV, creator.headers);
@@ -78,7 +78,7 @@ describe('connecting', () => {
     expect([...stripe.accounts.keys()]).toEqual([(await accountOf(creator.userId))?.accountId]);
   });
 
-  it('sends back to the platform’s own addresses alone', async () => {
+  it('returns only to the platform’s own URLs', async () => {
     const stripe = standInForStripe();
     const api = clientWith(STRIPE_ENV, (await asCreator()).headers);
     for (const url of [
@@ -94,7 +94,7 @@ describe('connecting', () => {
     expect(stripe.calls).toEqual([]);
   });
 
-  it('is not possible where no provider is set up', async () => {
+  it('is not possible without a configured provider', async () => {
     const { status, error } = await (await asCreator()).post(ACCOUNT, { returnUrl });
     expect([status, error.code]).toEqual([503, 'PAYOUTS_BY_BANK_ONLY']);
   });
@@ -111,7 +111,7 @@ describe('an account', () => {
     expect((await api.post('payment/payout', request, once())).status).toBe(201);
   });
 
-  it('can be paid once the creator comes back and it is seen to be ready', async () => {
+  it('can be paid once the creator comes back and the provider says it is ready', async () => {
     const stripe = standInForStripe();
     const { api, accountId, creator } = await connected(stripe);
     stripe.completeOnboarding(accountId);
@@ -119,7 +119,7 @@ describe('an account', () => {
     expect(await accountOf(creator.userId)).toMatchObject({ payoutsEnabled: true });
   });
 
-  it('is what the provider says now, whatever a late event says', async () => {
+  it('has the state that the provider reports now, whatever a late event says', async () => {
     const stripe = standInForStripe();
     const { accountId, creator } = await connected(stripe);
     const early = structuredClone(stripe.accounts.get(accountId)) ?? {};
@@ -128,7 +128,7 @@ describe('an account', () => {
     expect(await accountOf(creator.userId)).toMatchObject({ payoutsEnabled: true });
   });
 
-  it('that has withdrawn our access can no longer be paid', async () => {
+  it('that has revoked our access can no longer be paid', async () => {
     const stripe = standInForStripe();
     const { accountId, creator } = await connected(stripe);
     await tell('account.updated', stripe.completeOnboarding(accountId));
@@ -137,7 +137,7 @@ describe('an account', () => {
     expect(await accountOf(creator.userId)).toMatchObject({ payoutsEnabled: false });
   });
 
-  it('that nobody has connected is ignored', async () => {
+  it('that no user has connected is ignored', async () => {
     const stripe = standInForStripe();
     await setPayable(testContext(STRIPE_ENV), 'acct_unknown', true);
     expect(stripe.calls).toEqual([]);

@@ -44,7 +44,7 @@ const logOf = async (id: string) =>
 const salesOf = (userId: string) => readBalance(testContext(), userId, 'sales', 'EUR');
 
 describe('approving', () => {
-  it('makes the money due, tells the creator, and is logged', async () => {
+  it('makes the money due, notifies the creator, and is logged', async () => {
     const [{ creator, id, url }, owner] = [await asked(), await asStaff('owner')];
     const { status, data } = await owner.put(`${url}/approve`);
     expect([status, data]).toEqual([
@@ -76,7 +76,7 @@ describe('approving', () => {
     );
   });
 
-  it('of one by Stripe queues it, and the sweep knows of it', async () => {
+  it('queues a payout by Stripe, which the sweep also finds', async () => {
     const stripe = standInForStripe();
     const queue = recordingQueue<PayoutMessage>();
     const environment = { ...STRIPE_ENV, PAYOUTS: queue.queue };
@@ -116,14 +116,14 @@ describe('rejecting', () => {
     expect((await creator.post('payment/payout', request, once())).status).toBe(201);
   });
 
-  it('gives sales back, fee and all', async () => {
+  it('gives sales back including the fee', async () => {
     const [{ creator, id, url }, owner] = [await askedForSales(), await asStaff('owner')];
     expect((await owner.put(`${url}/reject`, { reason: 'No.' })).data.status).toBe('rejected');
     expect(await salesOf(creator.userId)).toBe(5_000);
     expect(await legsOf(id)).toEqual(['1 sales_hold 2000 EUR', '3 sales_return 2000 EUR']);
   });
 
-  it('needs a reason and takes nothing else', async () => {
+  it('requires a reason and refuses other fields', async () => {
     const [{ url }, owner] = [await asked(), await asStaff('owner')];
     for (const body of [
       {},
@@ -135,7 +135,7 @@ describe('rejecting', () => {
       expect((await owner.put(`${url}/reject`, body)).status).toBe(422);
   });
 
-  it('after the approval has to say so, and the cash-out has failed', async () => {
+  it('after the approval must be explicit, and marks the payout as failed', async () => {
     const [{ creator, id, url }, owner] = [await asked(), await asStaff('owner')];
     await owner.put(`${url}/approve`);
     const refused = await owner.put(`${url}/reject`, { reason: 'The bank sent it back.' });
@@ -200,7 +200,7 @@ describe('marking as paid', () => {
     expect(await salesOf(creator.userId)).toBe(3_000);
   });
 
-  it('needs a reference', async () => {
+  it('requires a reference', async () => {
     const [{ url }, owner] = [await asked(), await asStaff('owner')];
     for (const body of [{}, { reference: '' }, { reference: 'a\nb' }, { reference: 7 }, { reference: 'a', paidAt: 0 }])
       expect((await owner.put(`${url}/paid`, body)).status).toBe(422);
@@ -208,7 +208,7 @@ describe('marking as paid', () => {
 });
 
 describe('a decision', () => {
-  it('is made by one of many at once', async () => {
+  it('is made by only one of many staff at once', async () => {
     const { creator, id, url } = await asked();
     const staff = await Promise.all([1, 2, 3, 4].map(() => asStaff('owner')));
     const answers = await Promise.all(
@@ -225,7 +225,7 @@ describe('a decision', () => {
     expect(await legsOf(id)).toHaveLength(2);
   });
 
-  it('that a payout is paid is made once', async () => {
+  it('that a payout is paid is made only once', async () => {
     const { id, url } = await asked();
     const staff = await Promise.all([1, 2, 3].map(() => asStaff('owner')));
     await staff[0]?.put(`${url}/approve`);
@@ -237,7 +237,7 @@ describe('a decision', () => {
     expect(await legsOf(id)).toHaveLength(5);
   });
 
-  it('is never about one’s own, nor out of reach', async () => {
+  it('is refused on one’s own payout and outside the admin’s country', async () => {
     const own = await asked({ rank: 'owner' });
     for (const [path, body] of [
       ['approve', undefined],
@@ -254,7 +254,7 @@ describe('a decision', () => {
     expect((await payoutOf(elsewhere.id)).status).toBe('requested');
   });
 
-  it('needs a cash-out', async () => {
+  it('is 404 for an unknown payout', async () => {
     const owner = await asStaff('owner');
     const { status, error } = await owner.put(`${DESK}/${newId()}/approve`);
     expect([status, error.code]).toEqual([404, 'PAYOUT_NOT_FOUND']);
@@ -262,7 +262,7 @@ describe('a decision', () => {
 });
 
 describe('the lists', () => {
-  it('show what waits, the oldest first, with whom it is for', async () => {
+  it('show waiting payouts with their creators, oldest first', async () => {
     const [first, second, owner] = [await asked(), await asked(), await asStaff('owner')];
     const { data } = await owner.get(`${DESK}/pending?perPage=100`);
     const ids = idsOf({ data });
@@ -276,7 +276,7 @@ describe('the lists', () => {
     expect(data.pagination.total).toBe(ids.length);
   });
 
-  it('show all of a status by cursor, the newest first', async () => {
+  it('show all payouts of a status by cursor, newest first', async () => {
     const owner = await asStaff('owner');
     const made: string[] = [];
     for (let n = 0; n < 3; n += 1) {
@@ -293,7 +293,7 @@ describe('the lists', () => {
     expect((await owner.get(`${DESK}?status=gone`)).status).toBe(422);
   });
 
-  it('of a country admin end at the border', async () => {
+  it('show a country admin only their own country', async () => {
     const [german, french] = [await asked({ country: 'DE' }), await asked({ country: 'FR' })];
     const admin = await asStaff('country_admin', { country: 'DE', granted: ['canApproveCashout'] });
     for (const path of [`${DESK}/pending?perPage=100`, `${DESK}?perPage=100`]) {
@@ -303,7 +303,7 @@ describe('the lists', () => {
     expect(idsOf(await admin.get(`${DESK}?id=${french.id}`))).toEqual([]);
   });
 
-  it('show a bank account in full only to pay an approved one, and the log says to whom', async () => {
+  it('show a full bank account only for an approved payout, and log who saw it', async () => {
     const [{ id, url }, owner] = [await asked(), await asStaff('owner')];
     const open = async () => (await owner.get(`${DESK}?id=${id}`)).data.items[0].bankAccount;
     expect(await open()).toBeUndefined();

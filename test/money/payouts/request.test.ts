@@ -44,7 +44,7 @@ describe.each(['payment/payout', 'earnings/cashout/request'])('POST /%s', (path)
     expect((await payoutOf(data.id)).economyVersion).toBeGreaterThan(0);
   });
 
-  it('answers a repeat from the same request, and refuses its key for another', async () => {
+  it('returns the same payout for a repeated request, and refuses its key for another', async () => {
     const creator = await asPaidCreator(5_000);
     const { headers } = once();
     const [first, twin] = await Promise.all([1, 2].map(() => creator.post(path, ofDiamonds(), { headers })));
@@ -77,7 +77,7 @@ describe('a request', () => {
     expect([status, error.code]).toEqual([422, 'VALIDATION_FAILED']);
   });
 
-  it('needs more than is asked for, matured', async () => {
+  it('for more diamonds than have matured is refused', async () => {
     const creator = await asPaidCreator(1_500);
     await giveDiamonds(creator.userId, 700);
     const { status, error } = await ask(creator, ofDiamonds(1_501));
@@ -92,7 +92,7 @@ describe('a request', () => {
     expect(await diamondsOf(creator.userId)).toBe(700);
   });
 
-  it('may take diamonds from the day on which they have matured', async () => {
+  it('can take diamonds from the day they have matured', async () => {
     const creator = await asPaidCreator();
     const earnedAt = Date.parse('2026-11-20T23:59:00Z');
     await giveDiamonds(creator.userId, 1_000, earnedAt);
@@ -110,7 +110,7 @@ describe('a request', () => {
     expect((await on('2026-12-05T00:00:00Z')).status).toBe(201);
   });
 
-  it('of diamonds that are held already is refused', async () => {
+  it('for diamonds that are already held is refused', async () => {
     const creator = await asPaidCreator(1_900);
     await giveDiamonds(creator.userId, 5_000); // there, but too young
     const answers = await Promise.all([1, 2, 3].map(() => ask(creator)));
@@ -120,14 +120,14 @@ describe('a request', () => {
     expect(await diamondsOf(creator.userId)).toBe(5_900);
   });
 
-  it('needs bank details to be sent to', async () => {
+  it('requires bank details', async () => {
     const creator = await asCreator();
     await giveDiamonds(creator.userId, 5_000, Date.now() - 60 * DAY_MS);
     const { status, error } = await ask(creator);
     expect([status, error.code]).toEqual([409, 'BANK_DETAILS_MISSING']);
   });
 
-  it('cannot go to an exchange at the same time', async () => {
+  it('cannot use diamonds that an exchange takes at the same time', async () => {
     const creator = await asPaidCreator(1_000);
     const [payout, exchange] = await Promise.all([
       ask(creator),
@@ -141,7 +141,7 @@ describe('a request', () => {
 describe('by Stripe', () => {
   const byStripe = { ...ofDiamonds(), method: 'stripe' };
 
-  it('it needs a provider, an account, and that it is ready', async () => {
+  it('it requires a provider and an account that is ready', async () => {
     const creator = await asPaidCreator(5_000);
     const none = await ask(creator, byStripe);
     expect([none.status, none.error.code]).toEqual([503, 'PAYOUTS_BY_BANK_ONLY']);
@@ -166,7 +166,7 @@ describe('by Stripe', () => {
 });
 
 describe('sales', () => {
-  it('are held, fee and all', async () => {
+  it('are held including the fee', async () => {
     const creator = await asPaidCreator();
     await giveSales(creator.userId, 5_000);
     const { status, data } = await ask(creator, ofSales(2_000));
@@ -179,7 +179,7 @@ describe('sales', () => {
     expect(await legsOf(data.id)).toEqual(['1 sales_hold 2000 EUR']);
   });
 
-  it('are of their currency, and no more than there are', async () => {
+  it('are cashed out in their own currency, and not beyond the balance', async () => {
     const creator = await asPaidCreator();
     await giveSales(creator.userId, 1_999);
     for (const [currency, balance] of [
@@ -195,7 +195,7 @@ describe('sales', () => {
     }
   });
 
-  it('cannot be asked for twice at once', async () => {
+  it('cannot be requested twice at once', async () => {
     const creator = await asPaidCreator();
     await giveSales(creator.userId, 3_999);
     const answers = await Promise.all([1, 2, 3].map(() => ask(creator, ofSales(2_000))));
@@ -206,7 +206,7 @@ describe('sales', () => {
 });
 
 describe('limits', () => {
-  it('are a smallest and a largest cash-out', async () => {
+  it('set a smallest and a largest payout', async () => {
     const creator = await asPaidCreator(2_000_000);
     await giveSales(creator.userId, 2_000_000);
     const refusalOf = async (body: unknown) => {
@@ -223,7 +223,7 @@ describe('limits', () => {
     expect((await refusalOf(ofSales(1_000_001)))[1]).toBe('PAYOUT_LIMIT_MAXIMUM');
   });
 
-  it('are a number a day, of ten at once too', async () => {
+  it('set a number per day, even for ten requests at once', async () => {
     const creator = await asPaidCreator(50_000);
     const answers = await Promise.all(Array.from({ length: 10 }, () => ask(creator)));
     const made = answers.filter(({ status }) => status === 201);
@@ -248,7 +248,7 @@ describe('limits', () => {
     expect((await creator.post(PAYOUT, ofDiamonds(), { headers })).status).toBe(201);
   });
 
-  it('are an amount a day, of ten at once too', async () => {
+  it('set an amount per day, even for ten requests at once', async () => {
     await changeEconomy({
       limits: { payoutsPerDayMax: 100, payoutDiamondsPerDayMax: 4_500, payoutMinorPerDayMax: 5_000 },
     });
@@ -267,7 +267,7 @@ describe('limits', () => {
     expect(await diamondsOf(creator.userId)).toBe(46_000);
   });
 
-  it('leave something after the fee', async () => {
+  it('refuse a payout that the fee would use up', async () => {
     await changeEconomy({ limits: { payoutDiamondsMin: 1, payoutFeeMinor: 25, payoutFeeBasisPoints: 100 } });
     const creator = await asPaidCreator(1_000);
     const { status, error } = await ask(creator, ofDiamonds(25));
@@ -277,7 +277,7 @@ describe('limits', () => {
 });
 
 describe.each(['payment/payout-history', 'earnings/cashout/my'])('GET /%s', (path) => {
-  it('lists one’s own, the newest first, by page', async () => {
+  it('lists the user’s own payouts by page, newest first', async () => {
     await changeEconomy({ limits: { payoutsPerDayMax: 100 } });
     const [creator, other] = [await asPaidCreator(9_000), await asPaidCreator(9_000)];
     await ask(other);

@@ -16,7 +16,7 @@ describe('the terms', () => {
   const ofDiamonds = (diamonds: number, config: EconomyConfig) =>
     termsOf({ source: 'diamonds', diamonds, method: 'bank' }, config);
 
-  it('round down what is due, and then the fee’s share of it', () => {
+  it('round down the amount due, and then the fee', () => {
     expect(ofDiamonds(1_999, economy(1, 2, 25, 150))).toEqual({
       source: 'diamonds',
       diamonds: 1_999,
@@ -26,12 +26,12 @@ describe('the terms', () => {
     });
   });
 
-  it('are exact past what a double holds', () => {
+  it('are exact beyond the precision of a double', () => {
     const { amountMinor, feeMinor } = ofDiamonds(1_000_000_000, economy(999_983, 1, 0, 1));
     expect([amountMinor + feeMinor, feeMinor]).toEqual([999_983_000_000_000, 99_998_300_000]);
   });
 
-  it('take a fee of nothing, and one that takes everything', () => {
+  it('accept a fee of zero, and one that takes everything', () => {
     expect(ofDiamonds(1, economy(1, 1, 0, 0))).toMatchObject({ amountMinor: 1, feeMinor: 0 });
     expect(ofDiamonds(10, economy(1, 1, 25, 0)).amountMinor).toBeLessThan(1);
   });
@@ -55,7 +55,7 @@ describe('the limits', () => {
     return verdict === 'allow' ? 'allow' : verdict.code;
   };
 
-  it('may be reached and not passed', () => {
+  it('may be reached but not exceeded', () => {
     expect([codeOf(9), codeOf(10)]).toEqual(['PAYOUT_LIMIT_MINIMUM', 'allow']);
     expect([codeOf(100), codeOf(101)]).toEqual(['allow', 'PAYOUT_LIMIT_MAXIMUM']);
     expect([codeOf(50, 1, 100), codeOf(51, 1, 100)]).toEqual(['allow', 'PAYOUT_LIMIT_DAILY']);
@@ -67,14 +67,14 @@ describe('a payout at the provider', () => {
   const processing = { status: 'processing', processingAt: 1_000 } as const;
   const afterwards = (ms: number) => [maySend(processing, 1_000 + ms), needsDecision(processing, 1_000 + ms)];
 
-  it('is sent again until a while before staff decide, never while they may', () => {
+  it('is sent again until shortly before staff may decide, and never after that', () => {
     expect(afterwards(0)).toEqual([true, false]);
     expect(afterwards(20 * HOUR_MS - 10 * MINUTE_MS - 1)).toEqual([true, false]);
     expect(afterwards(20 * HOUR_MS - 10 * MINUTE_MS)).toEqual([false, false]);
     expect(afterwards(20 * HOUR_MS)).toEqual([false, true]);
   });
 
-  it('in any other state is neither sent again nor waits for staff', () => {
+  it('in any other state is neither sent again nor left to staff', () => {
     for (const status of ['requested', 'approved', 'paid', 'failed', 'rejected'] as const) {
       const payout = { status, processingAt: 1_000 };
       expect([maySend(payout, 2_000), needsDecision(payout, 100 * HOUR_MS)]).toEqual([false, false]);
@@ -82,7 +82,7 @@ describe('a payout at the provider', () => {
   });
 });
 
-describe('an amount in words', () => {
+describe('an amount as text', () => {
   it('has the decimals of its currency', () => {
     const words = (currency: string) => formatMinor(12_345, currency);
     expect(['USD', 'JPY', 'KWD'].map(words)).toEqual(['123.45 USD', '12345 JPY', '12.345 KWD']);

@@ -71,7 +71,7 @@ async function approved(request: object = { source: 'diamonds', diamonds: 2_000,
 const kindsTold = async (userId: string) => (await notificationsOf(userId)).map(({ kind }) => kind);
 
 describe('an approved payout', () => {
-  it('is sent with its id as key and group, and paid', async () => {
+  it('is sent with its id as idempotency key and transfer group, and marked as paid', async () => {
     const { creator, accountId, id } = await approved();
     const ctx = context();
     expect(await consume(ctx, id)).toEqual(ACKED);
@@ -95,7 +95,7 @@ describe('an approved payout', () => {
     expect(await legsOf(id)).toEqual(['1 sales_hold 2000 EUR', '4 payout_cash 1955 EUR', '5 payout_fee 45 EUR']);
   });
 
-  it('is sent once, however often its message comes', async () => {
+  it('is sent once, however often its message arrives', async () => {
     const { creator, id } = await approved();
     const ctx = context();
     await Promise.all([consume(ctx, id, id), consume(context(), id), consume(context(), id)]);
@@ -107,7 +107,7 @@ describe('an approved payout', () => {
     expect((await kindsTold(creator.userId)).filter((kind) => kind === 'payout-paid')).toHaveLength(1);
   });
 
-  it('that the restored database knows nothing of having sent is not sent again', async () => {
+  it('is not sent again if a restored database has lost the fact that it was sent', async () => {
     const [resent, rejected] = [await approved(), await approved()];
     for (const { id } of [resent, rejected])
       stripe.transfers.unshift({ id: `tr_${id}`, object: 'transfer', transfer_group: id });
@@ -120,7 +120,7 @@ describe('an approved payout', () => {
     expect(stripe.callsOf(SEND)).toEqual([]);
   });
 
-  it('that is refused has failed, with the reason, and the diamonds are back', async () => {
+  it('fails with the reason if the provider refuses it, and the diamonds are returned', async () => {
     const { creator, id } = await approved();
     stripe.balance = 0;
     const ctx = context();
@@ -140,7 +140,7 @@ describe('an approved payout', () => {
     expect(stripe.transfers).toEqual([]);
   });
 
-  it('of sales that is refused is back, fee and all', async () => {
+  it('of sales that is refused is returned including the fee', async () => {
     const { creator, id } = await approved({ source: 'sales', amountMinor: 2_000, currency: 'EUR', method: 'stripe' });
     stripe.balance = 0;
     await consume(context(), id);
@@ -148,7 +148,7 @@ describe('an approved payout', () => {
     expect(await readBalance(testContext(), creator.userId, 'sales', 'EUR')).toBe(5_000);
   });
 
-  it('waits where no provider is set up, and can be called back', async () => {
+  it('waits while no provider is configured, and can still be rejected', async () => {
     const { creator, staff, id } = await approved();
     expect(await consume(testContext(), id)).toEqual(RETRIED);
     expect(await payoutOf(id)).toMatchObject({ status: 'approved', processingAt: null });
@@ -159,7 +159,7 @@ describe('an approved payout', () => {
     expect(stripe.calls).toEqual([]);
   });
 
-  it('that is none, or is not to be sent, is let go', async () => {
+  it('that does not exist or must not be sent is dropped', async () => {
     expect(await consume(context(), newId())).toEqual(ACKED);
     expect(stripe.calls).toEqual([]);
   });
@@ -177,7 +177,7 @@ describe('when the outcome is not known', () => {
     expect(await payoutOf(id)).toMatchObject({ status: 'paid', processingAt });
   });
 
-  it('it was carried out and the answer lost: the next try finds the transfer', async () => {
+  it('the next attempt finds the transfer if only the response was lost', async () => {
     const { id } = await approved();
     stripe.failNext('lost', SEND);
     expect(await consume(context(), id)).toEqual(RETRIED);
@@ -189,7 +189,7 @@ describe('when the outcome is not known', () => {
     expect(await legsOf(id)).toEqual(PAID_LEGS);
   });
 
-  it('as the worker was killed between the provider’s answer and the mark, the next try finds the transfer', async () => {
+  it('the next attempt finds the transfer if the Worker was killed before it was recorded', async () => {
     const { id } = await approved();
     // Only the batch that ends it names these; the claim and the reads do not.
     const dying = context({ DB: databaseWithout('ledger_transfers') });
@@ -203,7 +203,7 @@ describe('when the outcome is not known', () => {
     expect(await legsOf(id)).toEqual(PAID_LEGS);
   });
 
-  it('nothing is sent while the transfer cannot be looked for', async () => {
+  it('nothing is sent while the transfer cannot be looked up', async () => {
     const { id } = await approved();
     stripe.failNext('lost', SEND);
     await consume(context(), id);
@@ -213,7 +213,7 @@ describe('when the outcome is not known', () => {
   });
 });
 
-describe('after twenty hours without an answer', () => {
+describe('after twenty hours without a known outcome', () => {
   /** The provider was asked, and has not answered since. */
   async function unknown(trouble: 'away' | 'lost' = 'away') {
     const known = await approved();
@@ -227,7 +227,7 @@ describe('after twenty hours without an answer', () => {
     return { ...known, later, owner, desk };
   }
 
-  it('nothing is sent any more, and the sweep leaves it alone', async () => {
+  it('it is no longer sent, and the sweep ignores it', async () => {
     const { id, later, desk } = await unknown();
     later(20 * HOUR_MS - 10 * MINUTE_MS);
     expect(await consume(context(), id)).toEqual(ACKED);
@@ -242,7 +242,7 @@ describe('after twenty hours without an answer', () => {
     expect(items).toMatchObject([{ id, needsDecision: true }]);
   });
 
-  it('just before, it is still sent', async () => {
+  it('it is still sent just before that', async () => {
     const { id, later, desk } = await unknown();
     later(20 * HOUR_MS - 10 * MINUTE_MS - SECOND_MS);
     expect((await desk.get(`${DESK}?status=processing`)).data.items).toMatchObject([{ id, needsDecision: false }]);
@@ -255,7 +255,7 @@ describe('after twenty hours without an answer', () => {
     expect(await payoutOf(id)).toMatchObject({ status: 'paid' });
   });
 
-  it('a transfer that is found all the same makes it paid', async () => {
+  it('it is marked as paid if the transfer is found after all', async () => {
     const { id, later } = await unknown('lost');
     later(21 * HOUR_MS);
     expect(await consume(context(), id)).toEqual(ACKED);
@@ -263,7 +263,7 @@ describe('after twenty hours without an answer', () => {
     expect(stripe.transfers).toHaveLength(1);
   });
 
-  it('staff may say that it is paid', async () => {
+  it('staff can mark it as paid', async () => {
     const { id, later, desk } = await unknown();
     later(20 * HOUR_MS);
     expect((await desk.put(`${DESK}/${id}/approve`)).error.code).toBe('PAYOUT_DECIDED');
@@ -274,7 +274,7 @@ describe('after twenty hours without an answer', () => {
     expect(stripe.transfers).toEqual([]);
   });
 
-  it.each(['answers', 'is away', 'is set up no more'])('staff may give it up, where the provider %s', async (how) => {
+  it.each(['answers', 'is away', 'is set up no more'])('staff can give it up if the provider %s', async (how) => {
     const { creator, id, later, desk, owner } = await unknown();
     later(20 * HOUR_MS);
     if (how === 'is away') stripe.failNext('away');
@@ -297,7 +297,7 @@ describe('after twenty hours without an answer', () => {
     expect(await diamondsOf(creator.userId)).toBe(3_000);
   });
 
-  it('of many who decide at once one does', async () => {
+  it('only one of many staff who decide at once succeeds', async () => {
     const { id, later, desk } = await unknown();
     later(20 * HOUR_MS);
     const answers = await Promise.all([
@@ -310,7 +310,7 @@ describe('after twenty hours without an answer', () => {
 });
 
 describe('the sweep of payouts', () => {
-  it('queues what was approved and never came to the queue', async () => {
+  it('queues approved payouts that never reached the queue', async () => {
     const creator = await asPaidCreator(5_000);
     await connectToStripe(stripe, creator.userId);
     const environment = { ...STRIPE_ENV, PAYOUTS: queueThatIsAway };
@@ -329,7 +329,7 @@ describe('the sweep of payouts', () => {
     expect(queue.sent).toEqual([{ body: { payoutId: data.id }, delaySeconds: undefined }]);
   });
 
-  it('comes back ever less often', async () => {
+  it('retries less and less often', async () => {
     const { id } = await approved();
     const queue = recordingQueue<PayoutMessage>();
     const { decidedAt } = await payoutOf(id);
@@ -345,7 +345,7 @@ describe('the sweep of payouts', () => {
     expect(queue.sent).toHaveLength(8);
   });
 
-  it('leaves alone what is paid, has failed, waits for staff or goes by bank', async () => {
+  it('ignores payouts that are paid, failed, left to staff or paid by bank', async () => {
     const [paid, failed] = [await approved(), await approved()];
     await sendPayout(context(), paid.id);
     stripe.balance = 0;

@@ -25,7 +25,7 @@ describe('the code of a purchase', () => {
     return { buyer, code, row, events: eventsOf(row) };
   }
 
-  it('is reserved, redeemed when paid, and stays so when refunded', async () => {
+  it('is reserved, redeemed when paid, and stays redeemed after a refund', async () => {
     const { buyer, code, events } = await withCode();
     expect(await codeUsed(code.id)).toEqual([1, 'reserved']);
     await tell(events.paid);
@@ -44,7 +44,7 @@ describe('the code of a purchase', () => {
     expect(await codeUsed(code.id)).toEqual([0, 'released']);
   });
 
-  it('is taken again by money that comes late', async () => {
+  it('is used again by a payment that arrives late', async () => {
     const { buyer, code, events } = await withCode({ usesMax: 1, usesPerUserMax: 1 });
     await tell(events.expired);
     await tell(events.paid);
@@ -52,7 +52,7 @@ describe('the code of a purchase', () => {
     expect(await coinsOf(buyer.userId)).toBe(WHOLE + 100);
   });
 
-  it('adds nothing to money that comes after its last use is gone, which is on record', async () => {
+  it('adds nothing to a late payment once its last use is gone, which is recorded', async () => {
     const { buyer, code, row, events } = await withCode({ usesMax: 1 });
     await tell(events.expired);
     await aPurchase(await asViewer(), {}, code.code);
@@ -71,7 +71,7 @@ describe('a large purchase', () => {
   const rewardOf = (purchaseId: string) =>
     testContext().db.select().from(discountCodes).where(eq(discountCodes.earnedBy, purchaseId));
 
-  it('earns a code, once, by the economy under which it was begun; a smaller one earns none', async () => {
+  it('earns one code by the economy at its start, while a smaller one earns none', async () => {
     await changeEconomy({ limits: { rewardCodeFromMinor: 5_000, rewardCodePercent: 20, rewardCodeDays: 7 } });
     const buyer = await asViewer();
     const large = await aPurchase(buyer, { priceMinor: 5_000 });
@@ -87,7 +87,7 @@ describe('a large purchase', () => {
     expect(await rewardOf(small.id)).toEqual([]);
   });
 
-  it('that is refunded in full takes its code along, and one that is merely disputed does not', async () => {
+  it('loses its code if it is fully refunded, but not if it is only disputed', async () => {
     const buyer = await asViewer();
     const row = await aPurchase(buyer, { priceMinor: 9_000 });
     const { paid, refunded, disputed } = eventsOf(row);
@@ -103,7 +103,7 @@ describe('a large purchase', () => {
     expect(error.code).toBe('DISCOUNT_EXPIRED');
   });
 
-  it('whose refund came first earns none', async () => {
+  it('earns no code if the refund came first', async () => {
     const row = await aPurchase(await asViewer(), { priceMinor: 9_000 });
     const { paid, refunded } = eventsOf(row);
     await tell(refunded(9_000));

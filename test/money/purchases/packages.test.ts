@@ -15,7 +15,7 @@ async function onOffer(): Promise<{ id: string; coins: number }[]> {
 const findOffer = async (id: string) => (await onOffer()).find((one) => one.id === id);
 
 describe('GET /payment/packages', () => {
-  it('shows what the platform came with to anybody, the smallest first, and may be kept briefly', async () => {
+  it('shows anyone the initial packages, smallest first, and may be cached briefly', async () => {
     const { data, headers } = await client().get('payment/packages');
     const coins = data.items.map((item: { coins: number }) => item.coins);
     expect(coins).toEqual(coins.toSorted((a: number, b: number) => a - b));
@@ -55,7 +55,7 @@ describe('POST and PUT /owner/panel/packages', () => {
     ]);
   });
 
-  it('at the same time leave a log in which each change began where the one before it ended', async () => {
+  it('log concurrent changes so that each starts where the one before ended', async () => {
     const owner = await asStaff('owner');
     const { id } = (await owner.post('owner/panel/packages', OFFER)).data;
     const answers = await Promise.all(
@@ -90,7 +90,7 @@ describe('POST and PUT /owner/panel/packages', () => {
     expect((await owner.put(`owner/panel/packages/${id}`, fault)).status).toBe(422);
   });
 
-  it('are for those who keep the catalogue, and 404 for a package that is not there', async () => {
+  it('require the permission, and are 404 for an unknown package', async () => {
     expect((await client().post('owner/panel/packages', OFFER)).status).toBe(401);
     expect((await (await asViewer()).post('owner/panel/packages', OFFER)).status).toBe(403);
     expect((await (await asStaff('admin_l2')).post('owner/panel/packages', OFFER)).status).toBe(403);

@@ -16,7 +16,7 @@ import { MINUTE_MS } from '@/shared/time';
 const ofUser = (userId: string) => testContext().db.select().from(purchases).where(eq(purchases.userId, userId));
 
 describe('POST /payment/purchase', () => {
-  it('answers where to pay, and credits nothing', async () => {
+  it('returns the URL of the checkout, and credits nothing', async () => {
     const [buyer, offered] = [await asViewer(), await aPackage()];
     const { status, data } = await buy(buyer, { packageId: offered.id });
     expect(status).toBe(201);
@@ -31,13 +31,13 @@ describe('POST /payment/purchase', () => {
     expect(await coinsOf(buyer.userId)).toBe(0);
   });
 
-  it('adds the bonus of the code, whatever the case in which it is typed', async () => {
+  it('adds the bonus of the code, whatever its case', async () => {
     const [buyer, offered, { code }] = [await asViewer(), await aPackage(), await aCode()];
     const { data } = await buy(buyer, { packageId: offered.id, discountCode: ` ${code.toLowerCase()} ` });
     expect(data).toMatchObject({ discountCode: code, codeBonusCoins: 100, bonusCoins: 150 });
   });
 
-  it('with one key makes one purchase, whether repeated or sent at the same time', async () => {
+  it('creates one purchase per key, whether repeated or sent at once', async () => {
     const [buyer, { id: packageId }] = [await asViewer(), await aPackage()];
     const { code } = await aCode({ usesPerUserMax: 1 });
     const wish = { packageId, discountCode: code };
@@ -48,7 +48,7 @@ describe('POST /payment/purchase', () => {
     expect(await ofUser(buyer.userId)).toHaveLength(1);
   });
 
-  it('refuses the key for another request, and takes the same key from somebody else', async () => {
+  it('refuses the key for another request, but accepts the same key from another user', async () => {
     const [buyer, other, offered] = [await asViewer(), await asViewer(), await aPackage()];
     await buy(buyer, { packageId: offered.id }, 'mine');
     const again = await buy(buyer, { packageId: (await aPackage()).id }, 'mine');
@@ -62,7 +62,7 @@ describe('POST /payment/purchase', () => {
     expect((await client().post('payment/purchase', body, once())).status).toBe(401);
   });
 
-  it('is 404 for a package that is not there or not on offer', async () => {
+  it('is 404 for a package that is unknown or not on offer', async () => {
     const buyer = await asViewer();
     for (const packageId of [newId(), (await aPackage({ active: false })).id]) {
       const { status, error } = await buy(buyer, { packageId });
@@ -78,7 +78,7 @@ describe('POST /payment/purchase', () => {
     'javascript:alert(1)',
     '//localhost:5173/done',
     'nonsense',
-  ])('sends nobody to %s', async (url) => {
+  ])('refuses a redirect to %s', async (url) => {
     const [buyer, { id: packageId }] = [await asViewer(), await aPackage()];
     for (const path of ['successUrl', 'cancelUrl']) {
       const { status, error } = await buy(buyer, { packageId, [path]: url });
@@ -87,7 +87,7 @@ describe('POST /payment/purchase', () => {
     expect(await ofUser(buyer.userId)).toEqual([]);
   });
 
-  it('is 422 where fields are missing, unknown or wrong', async () => {
+  it('is 422 if fields are missing, unknown or invalid', async () => {
     const [buyer, { id: packageId }] = [await asViewer(), await aPackage()];
     const body = { packageId, ...RETURN_URLS };
     const wrong: Record<string, unknown>[] = [
@@ -117,7 +117,7 @@ function flakyPayments(payments: Payments, failures: number): { payments: Paymen
   return { payments: { ...payments, current }, asked };
 }
 
-describe('a purchase whose provider is away', () => {
+describe('a purchase whose provider is down', () => {
   async function setUp(failures: number) {
     const buyer = await asViewer();
     const offered = await aPackage();
@@ -130,7 +130,7 @@ describe('a purchase whose provider is away', () => {
     return { buyer, ctx, asked, begin: (at = ctx.now()) => buyCoins({ ...ctx, now: () => at }, actor, request, wish) };
   }
 
-  it('is finished by the same key, and asks for the same checkout', async () => {
+  it('is completed by the same key, with the same checkout', async () => {
     const { buyer, asked, begin } = await setUp(1);
     await expect(begin()).rejects.toMatchObject({ status: 503, code: 'PAYMENT_UNAVAILABLE' });
     expect(await ofUser(buyer.userId)).toMatchObject([{ status: 'pending', checkoutId: null }]);
@@ -141,7 +141,7 @@ describe('a purchase whose provider is away', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('can no longer be finished once the provider would refuse so short a checkout', async () => {
+  it('can no longer be completed once the time left is too short for the provider', async () => {
     const { ctx, begin } = await setUp(1);
     await expect(begin()).rejects.toMatchObject({ status: 503 });
     await expect(begin(ctx.now() + 11 * MINUTE_MS)).rejects.toMatchObject({ status: 409, code: 'CHECKOUT_OVER' });
@@ -161,7 +161,7 @@ describe('GET /payment/purchases', () => {
     expect((await buyer.get('payment/purchases?cursor=nonsense')).error.code).toBe('CURSOR_INVALID');
   });
 
-  it('shows what was paid and taken back', async () => {
+  it('shows what was paid and reversed', async () => {
     const buyer = await asViewer();
     const { paid, refunded } = eventsOf(await aPurchase(buyer));
     await tell(paid);
@@ -173,8 +173,8 @@ describe('GET /payment/purchases', () => {
   });
 });
 
-describe('a purchase that was begun', () => {
-  it('keeps what it said when its package changes and is retired', async () => {
+describe('a purchase that was started', () => {
+  it('keeps its terms when its package changes or is retired', async () => {
     const [owner, buyer] = [await asStaff('owner'), await asViewer()];
     const row = await aPurchase(buyer);
     const changes = { coins: 1, bonusCoins: 0, priceMinor: 1, active: false };

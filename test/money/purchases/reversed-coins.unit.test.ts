@@ -10,11 +10,11 @@ describe('a purchase', () => {
     ['a cent', 1, 1],
     ['a part', 333, 350],
     ['all', 999, 1_050],
-  ])('of which %s is taken back loses its share of the coins', (_, reversedMinor, coins) => {
+  ])('of which %s is reversed loses that share of its coins', (_, reversedMinor, coins) => {
     expect(reversedCoins(bought, reversedMinor)).toBe(coins);
   });
 
-  it('loses coins as it loses money, never more of them, and all with all of it', () => {
+  it('loses coins in proportion to the money, never more, and all of them with all of it', () => {
     const amount = fc.integer({ min: 1, max: 99_999_999 });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1_000_000_000 }), amount, amount, (coins, amountMinor, claimed) => {

@@ -5,7 +5,7 @@ import { HOUR_MS, toIso } from '@/shared/time';
 const at = (iso: string) => Date.parse(iso);
 
 describe('a month of a subscription', () => {
-  it('is the calendar’s, and the 31st comes back after a February', () => {
+  it('is a calendar month, and returns to the 31st after a February', () => {
     const began = at('2026-12-31T23:30:00.000Z');
     expect([1, 2, 3, 4, 14].map((months) => toIso(periodEnd(began, months)))).toEqual([
       '2027-01-31T23:30:00.000Z',
@@ -18,7 +18,7 @@ describe('a month of a subscription', () => {
 });
 
 describe('the wallet', () => {
-  it('is asked at growing intervals, and a last time as the grace ends', () => {
+  it('is charged at growing intervals, and a last time when the grace ends', () => {
     const begun = at('2026-11-23T00:00:00.000Z');
     const graceUntil = begun + GRACE_MS;
     const hours: number[] = [];

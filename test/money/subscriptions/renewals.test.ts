@@ -57,7 +57,7 @@ beforeEach(async () => {
 });
 
 describe('a month that is over', () => {
-  it('is followed by the next, paid from the wallet, and by no more than that', async () => {
+  it('is followed by exactly one more, paid from the wallet', async () => {
     const { creator, viewer, id, startedAt, over } = await aSubscription(250);
     await sweepAt(over - 1);
     expect(await monthsOf(id)).toEqual([1]);
@@ -78,7 +78,7 @@ describe('a month that is over', () => {
     expect(await coinsOf(viewer.userId)).toBe(900);
   });
 
-  it('comes back to the 31st after a February', async () => {
+  it('is followed by one that ends on the 31st again after a February', async () => {
     const { id } = await aSubscription(1_000);
     const startedAt = Date.parse('2027-01-31T10:00:00.000Z');
     const over = periodEnd(startedAt, 1);
@@ -91,7 +91,7 @@ describe('a month that is over', () => {
     expect(new Date((await subscriptionOf(id)).periodEndsAt).toISOString()).toBe('2027-03-31T10:00:00.000Z');
   });
 
-  it('of more than a page are all renewed', async () => {
+  it('is renewed even for more subscriptions than a page holds', async () => {
     const creator = await asCreator();
     const { db } = testContext();
     const one = await subscriptionOf((await aSubscriber(creator, await aTier(creator, PRICE), PRICE)).subscriptionId);
@@ -110,7 +110,7 @@ describe('a month that is over', () => {
     for (const { id } of copies) expect(await monthsOf(id)).toEqual([2]);
   });
 
-  it('keeps its price where the tier gets dearer or is retired', async () => {
+  it('is renewed at the old price if the tier becomes more expensive or is retired', async () => {
     const { creator, viewer, id, over } = await aSubscription(1_000);
     await creator.put('payment/tiers', { tiers: [] });
     await sweepAt(over);
@@ -120,7 +120,7 @@ describe('a month that is over', () => {
 });
 
 describe('too few coins', () => {
-  it('begin a grace of three days, told once, in which the subscriber stays one', async () => {
+  it('start a grace of three days, notified once, in which the subscription stays valid', async () => {
     const { creator, viewer, id, over } = await aSubscription(99);
     const streamId = await aStream(creator);
     const events = await sweepAt(over);
@@ -141,13 +141,13 @@ describe('too few coins', () => {
     ]);
   });
 
-  it('are told once by sweeps at the same time', async () => {
+  it('are notified once by sweeps at the same time', async () => {
     const { over } = await aSubscription(0);
     const events = (await Promise.all([1, 2, 3].map(() => sweepAt(over)))).flat();
     expect(events).toHaveLength(1);
   });
 
-  it('that come in time make it go on from where it was', async () => {
+  it('that are topped up in time continue the subscription without a gap', async () => {
     const { viewer, id, startedAt, over } = await aSubscription(0);
     await sweepAt(over);
     await giveCoins(viewer.userId, PRICE);
@@ -160,7 +160,7 @@ describe('too few coins', () => {
     });
   });
 
-  it('to the end of the grace end it: it is told, the rooms hear it, and no badge is left', async () => {
+  it('until the end of the grace end the subscription, notify the room and the subscriber, and remove the badge', async () => {
     const { creator, viewer, id, over } = await aSubscription(0);
     const streamId = await aStream(creator);
     await sweepAt(over);
@@ -187,7 +187,7 @@ describe('too few coins', () => {
     expect(again.status).toBe(201);
   });
 
-  it('and a cancellation in the grace end it with the next sweep', async () => {
+  it('and a cancellation during the grace end the subscription at the next sweep', async () => {
     const { creator, viewer, id, over } = await aSubscription(0);
     await sweepAt(over);
     await viewer.post('payment/unsubscribe', { creatorId: creator.userId });
@@ -237,14 +237,14 @@ describe('a subscription ends without a charge', () => {
     expect(await coinsOf(viewer.userId)).toBe(1_000);
   });
 
-  it('when no sweep came for so long that the next month is over as well', async () => {
+  it('when no sweep ran until the next month was over too', async () => {
     const { viewer, id, startedAt } = await aSubscription(1_000);
     await sweepAt(periodEnd(startedAt, 2));
     expect(await subscriptionOf(id)).toMatchObject({ status: 'ended', endedBecause: 'lapsed' });
     expect([await monthsOf(id), await coinsOf(viewer.userId)]).toEqual([[1], 1_000]);
   });
 
-  it('when its price would earn nothing any more', async () => {
+  it('when its price would no longer earn any diamonds', async () => {
     const { viewer, id, over } = await aSubscription(1_000);
     await changeEconomy({ conversions: { diamondsPerCoin: { numerator: 1, denominator: 1_000 } } });
     await sweepAt(over);
@@ -255,7 +255,7 @@ describe('a subscription ends without a charge', () => {
 });
 
 describe('a sweep', () => {
-  it('that fails at one puts it off, charges nothing for it, and finds it again', async () => {
+  it('that fails at a subscription charges nothing for it, and retries it later', async () => {
     const { viewer, id, over } = await aSubscription(1_000);
     const { db } = testContext({ DB: databaseWithout('earning_days') });
     await sweepAt(over, { db });
@@ -265,7 +265,7 @@ describe('a sweep', () => {
     expect(await monthsOf(id)).toEqual([1, 2]);
   });
 
-  it('that races with a cancellation does one of both', async () => {
+  it('that races with a cancellation either renews or ends the subscription', async () => {
     const { creator, viewer, id, over } = await aSubscription(1_000);
     const [, cancelled] = await Promise.all([
       sweepAt(over),
@@ -277,7 +277,7 @@ describe('a sweep', () => {
     expect(await coinsOf(viewer.userId)).toBe(1_000 - (months - 1) * PRICE);
   });
 
-  it('finds what is due by its index', async () => {
+  it('finds due subscriptions through an index', async () => {
     const plan = await testContext().db.all<{ detail: string }>(
       sql`EXPLAIN QUERY PLAN SELECT id FROM subscriptions WHERE due_at <= ${1} ORDER BY due_at LIMIT 50`,
     );

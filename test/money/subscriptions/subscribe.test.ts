@@ -29,7 +29,7 @@ const chargesOf = (userId: string) =>
   testContext().db.select().from(subscriptionCharges).where(eq(subscriptionCharges.subscriberId, userId));
 
 describe('subscribing', () => {
-  it('pays the first month, and the creator earns it and hears of it', async () => {
+  it('charges the first month, and the creator earns it and is notified', async () => {
     const { creator, viewer, tierId, body } = await aShow();
     const { status, data } = await viewer.post('payment/subscribe', body, once());
     expect(status).toBe(201);
@@ -71,7 +71,7 @@ describe('subscribing', () => {
     });
   });
 
-  it('twenty times at once with one key is one, and each answer is the same', async () => {
+  it('twenty times at once with one key is charged once, with the same response each time', async () => {
     const { viewer, body } = await aShow();
     const key = once();
     const answers = await Promise.all(Array.from({ length: 20 }, () => viewer.post('payment/subscribe', body, key)));
@@ -80,7 +80,7 @@ describe('subscribing', () => {
     expect(await coinsOf(viewer.userId)).toBe(900);
   });
 
-  it('with other keys at once is one, and the others are told', async () => {
+  it('with different keys at once is charged once, and the other requests are refused', async () => {
     const { viewer, body } = await aShow();
     const answers = await Promise.all([1, 2, 3, 4].map(() => viewer.post('payment/subscribe', body, once())));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409]);
@@ -98,7 +98,7 @@ describe('subscribing', () => {
     expect([status, error.code]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
   });
 
-  it('without the coins is refused with the balance and the price, and leaves nothing', async () => {
+  it('without enough coins is refused with the balance and the price, and leaves no trace', async () => {
     const { creator, viewer, body } = await aShow(99);
     const { status, error } = await viewer.post('payment/subscribe', body, once());
     expect([status, error.code, error.details]).toEqual([402, 'NOT_ENOUGH_COINS', { balance: 99, price: 100 }]);
@@ -108,7 +108,7 @@ describe('subscribing', () => {
     expect(await diamondsOf(creator.userId)).toBe(0);
   });
 
-  it('needs a key, a token, a creator, and a tier of theirs that is on offer', async () => {
+  it('requires a key, a token, a creator, and a tier of theirs that is on offer', async () => {
     const { creator, viewer, body } = await aShow();
     expect((await viewer.post('payment/subscribe', body)).error.code).toBe('IDEMPOTENCY_KEY_REQUIRED');
     expect((await client().post('payment/subscribe', body, once())).status).toBe(401);
@@ -138,7 +138,7 @@ describe('subscribing', () => {
 });
 
 describe('unsubscribing', () => {
-  it('lets it run to the period’s end, however often it is repeated', async () => {
+  it('keeps the subscription until the period’s end, however often it is repeated', async () => {
     const { creator, viewer, body } = await aShow();
     const begun = (await viewer.post('payment/subscribe', body, once())).data;
     const { status, data } = await viewer.post('payment/unsubscribe', { creatorId: creator.userId });
@@ -147,7 +147,7 @@ describe('unsubscribing', () => {
     expect((await viewer.get('payment/subscriptions')).data.items).toEqual([data]);
   });
 
-  it('needs a subscription', async () => {
+  it('is 404 without a subscription', async () => {
     const { creator, viewer } = await aShow();
     const { status, error } = await viewer.post('payment/unsubscribe', { creatorId: creator.userId });
     expect([status, error.code]).toEqual([404, 'NOT_SUBSCRIBED']);
@@ -155,7 +155,7 @@ describe('unsubscribing', () => {
     expect((await client().post('payment/unsubscribe', { creatorId: creator.userId })).status).toBe(401);
   });
 
-  it('is taken back by subscribing to the same tier, without a charge', async () => {
+  it('is undone by subscribing to the same tier, without a charge', async () => {
     const { creator, viewer, tierId, body } = await aShow();
     const first = once();
     const begun = (await viewer.post('payment/subscribe', body, first)).data;
@@ -176,7 +176,7 @@ describe('unsubscribing', () => {
   });
 });
 
-test('subscriptions are listed newest first, by cursor, and are their subscriber’s alone', async () => {
+test('subscriptions are listed newest first, by cursor, only to their subscriber', async () => {
   const viewer = await asViewer();
   await giveCoins(viewer.userId, 1_000);
   const ids: string[] = [];
@@ -193,7 +193,7 @@ test('subscriptions are listed newest first, by cursor, and are their subscriber
 });
 
 describe('a subscriber in the room', () => {
-  it('gets the badge without coming in again', async () => {
+  it('gets the badge without rejoining', async () => {
     const { creator, viewer, body } = await aShow();
     const streamId = await anOpenStream(creator);
     const { data } = await viewer.post(`stream/${streamId}/join`);
@@ -210,7 +210,7 @@ describe('a subscriber in the room', () => {
     });
   });
 
-  it('writes where only subscribers do, at once', async () => {
+  it('can write in a subscribers-only chat at once', async () => {
     const { creator, viewer, body } = await aShow();
     const streamId = await anOpenStream(creator, {}, { chatSubscribersOnly: true });
     const { data } = await viewer.post(`stream/${streamId}/join`);
@@ -222,7 +222,7 @@ describe('a subscriber in the room', () => {
     await eventually(async () => expect((await socket.say('I may')).type).toBe('ack'));
   });
 
-  it('comes into streams for subscribers only, as their creator does', async () => {
+  it('can enter streams for subscribers only, as their creator can', async () => {
     const { creator, viewer, body } = await aShow();
     const streamId = await aStream(creator, { visibility: 'subscribers' });
     expect((await viewer.post(`stream/${streamId}/join`)).error.code).toBe('SUBSCRIBERS_ONLY');

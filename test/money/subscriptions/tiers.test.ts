@@ -40,7 +40,7 @@ test('the list is replaced: named tiers change, the others are retired, and subs
   expect((await creator.put('payment/tiers', { tiers: [] })).data).toEqual({ tiers: [] });
 });
 
-test('a tier is its creator’s own', async () => {
+test('a tier can only be changed by its creator', async () => {
   const [creator, other] = [await asCreator(), await asCreator()];
   const id = await aTier(creator);
   const { status, error } = await other.put('payment/tiers', { tiers: [{ id, ...tier }] });
@@ -48,7 +48,7 @@ test('a tier is its creator’s own', async () => {
   expect((await guest.get(`payment/tiers/${creator.userId}`)).data.tiers).toHaveLength(1);
 });
 
-test('lists set at the same time leave at most five', async () => {
+test('lists set at the same time leave at most five tiers', async () => {
   const creator = await asCreator();
   const tiers = Array.from({ length: 5 }, () => tier);
   const answers = await Promise.all([1, 2, 3].map(() => creator.put('payment/tiers', { tiers })));
@@ -56,7 +56,7 @@ test('lists set at the same time leave at most five', async () => {
   expect((await creator.get('payment/tiers')).data.tiers).toHaveLength(5);
 });
 
-test('a tier that would earn nothing is refused, and a rate that would make it so is found out', async () => {
+test('a tier that would earn nothing is refused, and a rate that would make one worthless is detected', async () => {
   const creator = await asCreator();
   const { status, error } = await creator.put('payment/tiers', { tiers: [{ ...tier, coinsPerMonth: 1 }] });
   expect([status, error.code]).toEqual([409, 'TIER_WORTHLESS']);
@@ -84,7 +84,7 @@ test.each([
   expect((await (await asCreator()).put('payment/tiers', { tiers })).status).toBe(422);
 });
 
-test('only approved creators have tiers', async () => {
+test('only approved creators can have tiers', async () => {
   const viewer = await asViewer();
   expect((await viewer.get('payment/tiers')).status).toBe(403);
   expect((await viewer.put('payment/tiers', { tiers: [] })).status).toBe(403);

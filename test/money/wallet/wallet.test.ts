@@ -45,13 +45,13 @@ async function readAll(person: Person, query: string): Promise<Item[][]> {
 }
 
 describe('GET /payment/wallet', () => {
-  it('is empty before anything has moved', async () => {
+  it('is empty before the first transfer', async () => {
     const { status, data } = await (await asViewer()).get('payment/wallet');
     expect(status).toBe(200);
     expect(data).toEqual({ coins: 0, diamonds: 0, heldDiamonds: 0, maturingDiamonds: 0, sales: [], owed: 0 });
   });
 
-  it('has coins, diamonds young and old, and money by currency', async () => {
+  it('has coins, maturing and matured diamonds, and money by currency', async () => {
     const creator = await asCreator();
     await giveCoins(creator.userId, 300);
     await giveDiamonds(creator.userId, 40, Date.now() - 60 * DAY_MS);
@@ -73,7 +73,7 @@ describe('GET /payment/wallet', () => {
     });
   });
 
-  it('below zero is no coins and a debt', async () => {
+  it('shows zero coins and a debt if it is below zero', async () => {
     const viewer = await asViewer();
     const purchase = await giveCoins(viewer.userId, 100);
     await tip(viewer.userId, 80);
@@ -82,14 +82,14 @@ describe('GET /payment/wallet', () => {
       expect((await viewer.get(`payment/${path}`)).data).toMatchObject({ coins: 0, owed: 80 });
   });
 
-  it('is for the signed-in', async () => {
+  it('requires an account', async () => {
     for (const path of ['wallet', 'balance', 'transactions'])
       expect((await client().get(`payment/${path}`)).status).toBe(401);
   });
 });
 
 describe('GET /payment/transactions', () => {
-  it('tells each transfer from the side of the reader, newest first', async () => {
+  it('shows each transfer from the reader’s side, newest first', async () => {
     const viewer = await asViewer();
     const purchase = await giveCoins(viewer.userId, 100);
     const gift = await tip(viewer.userId, 30);
@@ -134,7 +134,7 @@ describe('GET /payment/transactions', () => {
     expect(whole).toEqual([pages.flat()]);
   });
 
-  it('shows one unit where that is asked for', async () => {
+  it('shows one unit if the request asks for it', async () => {
     const creator = await asCreator();
     await giveCoins(creator.userId, 10);
     await giveDiamonds(creator.userId, 20);
@@ -145,7 +145,7 @@ describe('GET /payment/transactions', () => {
     expect((await creator.get('payment/transactions?unit=gold')).status).toBe(422);
   });
 
-  it('goes on where it was while more comes in', async () => {
+  it('continues at its place while more transfers arrive', async () => {
     const viewer = await asViewer();
     for (const coins of [1, 2, 3]) await giveCoins(viewer.userId, coins);
     const first = await viewer.get('payment/transactions?perPage=2');
@@ -154,7 +154,7 @@ describe('GET /payment/transactions', () => {
     expect(second.data.items.map(({ amount }: Item) => amount)).toEqual([1]);
   });
 
-  it('refuses a cursor that is made up, or of somebody else', async () => {
+  it('refuses a cursor that is forged or of another user', async () => {
     const [viewer, other] = [await asViewer(), await asViewer()];
     for (const one of [viewer, other]) for (const coins of [1, 2, 3]) await giveCoins(one.userId, coins);
     const ctx = testContext();

@@ -138,7 +138,7 @@ describe('a message of an export', () => {
 });
 
 describe('an export', () => {
-  it('is given up when every try is spent: nothing stays, and the user may ask again', async () => {
+  it('is deleted once its retries are spent, and the user can request another', async () => {
     const { begunRow, ask, take, handle, work, currentRow } = await aBegunExport();
     await handle([take()]);
     const end = take();
@@ -199,7 +199,7 @@ describe('an export', () => {
     expect(await isUploadOpen(begunRow)).toBe(false);
   });
 
-  it('that is called off while its file is being closed is nobody’s file', async () => {
+  it('leaves no file behind if it is given up while its file is being closed', async () => {
     const { begunRow, person, take, handle, currentRow } = await aBegunExport();
     await handle([take()]);
     const end = take();

@@ -72,7 +72,7 @@ describe('the export of a large account', () => {
     expect(data.notifications?.[0]?.title).toMatch(/^Überall “Neues” №\d+$/);
   });
 
-  it('is answered by a link too while it is young, and its file is the user’s', async () => {
+  it('is returned as a link while it is recent, and its file belongs to the user', async () => {
     const { person, ask, work, row } = await anExport();
     await ask();
     await work();

@@ -104,7 +104,7 @@ describe('PUT /admin/staff/:userId', () => {
     expect((await denied.put(rank(userId), { rank: 'support' })).status).toBe(403);
   });
 
-  it('names what is wrong with a request', async () => {
+  it('names the invalid field of a request', async () => {
     const [owner, { userId }] = [await asStaff('owner'), await asViewer()];
     const wrong: [unknown, string][] = [
       [{}, 'rank'],

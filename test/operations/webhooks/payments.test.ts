@@ -125,7 +125,7 @@ describe.each(PROVIDERS)('POST /webhook/%s', (provider, send, event, type, guess
     ]);
   });
 
-  it('is 401 where the provider has no secret here', async () => {
+  it('is 401 if no secret is configured for the provider', async () => {
     await expectRefusal(await exports.default.fetch(await event()), 401, 'WEBHOOK_SIGNATURE_INVALID');
   });
 });

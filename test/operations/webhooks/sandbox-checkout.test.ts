@@ -80,7 +80,7 @@ describe('the sandbox checkout', { timeout: TIMEOUT_MS }, () => {
     expect(await coinsOf(buyer.userId)).toBe(1_050);
   });
 
-  it('speaks JSON to who asks for it', async () => {
+  it('responds with JSON to clients that accept it', async () => {
     const { id, successUrl } = await aPurchase(await asViewer());
     const shown = await client().get(pathOf(id), { headers: JSON_PLEASE });
     expect(shown.data).toMatchObject({ id, coins: 1_000, status: 'pending' });
@@ -96,7 +96,7 @@ describe('the sandbox checkout', { timeout: TIMEOUT_MS }, () => {
     await tell(eventsOf(paid).paid);
     await testContext().db.update(purchases).set({ expiresAt: 1 }).where(eq(purchases.id, over.id));
     for (const [id, sentence] of [
-      [paid.id, 'paid already'],
+      [paid.id, 'already been paid'],
       [over.id, 'expired'],
     ] as const) {
       expect((await client().get(pathOf(id))).body).toContain(sentence);

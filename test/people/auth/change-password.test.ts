@@ -27,7 +27,7 @@ async function elsewhere({ email }: Person) {
 }
 
 describe('a changed password', () => {
-  it('replaces the old one, keeps this session, ends all others and tells the user', async () => {
+  it('replaces the old one, keeps this session, ends all others and notifies the user', async () => {
     const person = await asUserWithPassword();
     const other = await elsewhere(person);
     const { email } = person;
@@ -43,7 +43,7 @@ describe('a changed password', () => {
     expect(mail).not.toContain(NEW_PASSWORD);
   });
 
-  it('voids what was begun with the old one: a code to reset it, a sign-in that waits for its second factor', async () => {
+  it('voids pending reset codes and sign-ins that wait for their second factor', async () => {
     const person = await asUserWithPassword();
     const { email } = person;
     const { secret } = await turnOnTwoFactor(person);
@@ -58,7 +58,7 @@ describe('a changed password', () => {
     expect(reset.error.code).toBe('OTP_INVALID');
   });
 
-  it('is one of two that are asked for at once from two places, and the other place is signed out', async () => {
+  it('wins against another change at the same time, whose session is signed out', async () => {
     const person = await asUserWithPassword();
     const other = await elsewhere(person);
     const [one, two] = await Promise.all([change(person, 'the first of two'), change(other, 'the second of two')]);
@@ -72,7 +72,7 @@ describe('a changed password', () => {
 });
 
 describe('a password is not changed', () => {
-  it('without the current one, and nobody is signed out or told', async () => {
+  it('without the current one, and nobody is signed out or notified', async () => {
     const person = await asUserWithPassword();
     const other = await elsewhere(person);
     await mailTo(person.email, 'New sign-in');
@@ -83,7 +83,7 @@ describe('a password is not changed', () => {
     expect(await countMails(person.email)).toBe(0);
   });
 
-  it('to a common, short or unknown one, nor to the current one or one with the username in it', async () => {
+  it('to a common or short one, the current one, or one that contains the username', async () => {
     const person = await asUserWithPassword();
     for (const newPassword of ['password123', 'short', PASSWORD, `x${person.username}x`]) {
       const refused = await change(person, newPassword);
@@ -103,7 +103,7 @@ describe('a password is not changed', () => {
     expect((await person.patch('viewer/password', more)).status).toBe(422);
   });
 
-  it('where the account has none', async () => {
+  it('if the account has none', async () => {
     const refused = await change(await asUser());
     expect(refused).toMatchObject({ status: 409, error: { code: 'PASSWORD_NOT_SET' } });
   });

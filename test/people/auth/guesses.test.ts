@@ -37,7 +37,7 @@ const spendAllButOne = (allowed: number) =>
   env.DB.prepare('UPDATE tries SET spent = allowed - 1 WHERE allowed = ? AND spent > 0').bind(allowed).run();
 
 describe('signing in by password', () => {
-  it('compares ten of fifty guesses at once from one address, and then refuses the right one too for an hour', async () => {
+  it('checks only ten of fifty simultaneous guesses from one address, then refuses even the right one for an hour', async () => {
     const { email } = await asUserWithPassword();
     const address = randomAddress();
     const answers = await Promise.all(
@@ -66,7 +66,7 @@ describe('signing in by password', () => {
     }
   }, 30_000);
 
-  it('answers an address without an account in the same way, and as often', async () => {
+  it('responds to an email address without an account in the same way, with the same limit', async () => {
     const known = await asUserWithPassword();
     for (const email of [known.email, `Nobody-${known.userId}@footlight.test`]) {
       const address = randomAddress();
@@ -79,7 +79,7 @@ describe('signing in by password', () => {
     }
   }, 30_000);
 
-  it('gives a right password its try back', async () => {
+  it('does not count the attempt if the password is right', async () => {
     const { email } = await asUserWithPassword();
     const address = randomAddress();
     await login(email, WRONG, address);
@@ -89,7 +89,7 @@ describe('signing in by password', () => {
     expect((await login(email, PASSWORD, address)).status).toBe(429);
   }, 30_000);
 
-  it('compares a hundred an hour from all addresses together, and never locks out a known device', async () => {
+  it('checks a hundred attempts an hour over all addresses, and never locks out a known device', async () => {
     const person = await asUserWithPassword();
     const { email } = person;
     const deviceToken = await deviceTokenOf(person);
@@ -104,7 +104,7 @@ describe('signing in by password', () => {
     expect((await anyone.post('auth/signin/email-otp', { email, otp })).status).toBe(200);
   }, 30_000);
 
-  it('compares ten an hour from a known device, which do not count for anyone else', async () => {
+  it('checks ten attempts an hour from a known device, which count for nobody else', async () => {
     const person = await asUserWithPassword();
     const { email } = person;
     const deviceToken = await deviceTokenOf(person);
@@ -116,7 +116,7 @@ describe('signing in by password', () => {
     expect((await login(email, PASSWORD, address)).status).toBe(200);
   }, 30_000);
 
-  it('gains a known device no tries by signing in again', async () => {
+  it('does not give a known device more attempts after another sign-in', async () => {
     const person = await asUserWithPassword();
     const { email } = person;
     const first = await deviceTokenOf(person);
@@ -127,7 +127,7 @@ describe('signing in by password', () => {
     expect((await login(email, PASSWORD, randomAddress(), first)).status).toBe(429);
   }, 30_000);
 
-  it('knows no device by a token that is forged, expired, of another user or kind, or from before a new password', async () => {
+  it('accepts no device token that is forged, expired, of another user or kind, or older than the password', async () => {
     const person = await asUserWithPassword();
     const { email } = person;
     const old = await deviceTokenOf(person);
@@ -147,7 +147,7 @@ describe('signing in by password', () => {
     expect((await login(email, newPassword, randomAddress(), token)).error.code).toBe('SIGN_IN_LIMIT');
   }, 60_000);
 
-  it('is free again after a reset, also from the address that failed', async () => {
+  it('works again after a password reset, even from the address that failed', async () => {
     const { email } = await asUserWithPassword();
     const address = randomAddress();
     await login(email, WRONG, address);
@@ -185,7 +185,7 @@ async function anotherSession({ userId, email }: Person): Promise<Client> {
 }
 
 describe('confirming a password', () => {
-  it('allows a session twenty wrong ones a day at all endpoints together, and leaves other sessions their own', async () => {
+  it('allows a session twenty wrong attempts a day over all endpoints, separately from other sessions', async () => {
     const person = await asUserWithPassword();
     const owner = await anotherSession(person);
     for (const confirm of Object.values(CONFIRMATIONS))
@@ -202,7 +202,7 @@ describe('confirming a password', () => {
     expect((await owner.post('auth/2fa/enable', { password: PASSWORD })).status).toBe(200);
   }, 30_000);
 
-  it('compares no more of twenty at once than are left', async () => {
+  it('checks no more of twenty simultaneous attempts than are left', async () => {
     const person = await asUserWithPassword();
     await person.post('auth/2fa/enable', { password: WRONG });
     await env.DB.prepare('UPDATE tries SET spent = 15 WHERE allowed = 20').run();
@@ -216,7 +216,7 @@ describe('confirming a password', () => {
     expect(answers.filter((answer) => answer?.error.code === 'CHALLENGE_LIMIT')).toHaveLength(15);
   }, 60_000);
 
-  it('gives the try back when it was right, whatever came of the request', async () => {
+  it('gives the attempt back if the password was right, even if the request is refused', async () => {
     const person = await asUserWithPassword();
     for (let n = 0; n < 3; n += 1) {
       const short = { currentPassword: PASSWORD, newPassword: 'password123' };
@@ -227,8 +227,8 @@ describe('confirming a password', () => {
   }, 30_000);
 });
 
-describe('a code of somebody signed in', () => {
-  it('can be wrong twenty times a day when it turns two-factor on', async () => {
+describe('a code of a user who is signed in', () => {
+  it('can be wrong twenty times a day while turning two-factor on', async () => {
     const person = await asUserWithPassword();
     const { secret } = (await person.post('auth/2fa/enable', { password: PASSWORD })).data;
     const verify = (code: string) => person.post('auth/2fa/verify', { code });

@@ -30,8 +30,8 @@ async function mailedCodes(email: string): Promise<string[]> {
   return results.map(({ text }) => /\b\d{6}\b/.exec(text)?.[0] ?? '');
 }
 
-describe('asking for a code', () => {
-  it('never tells whether the address exists', async () => {
+describe('requesting a code', () => {
+  it('never reveals whether the address exists', async () => {
     const { email } = await asUser();
     for (const path of ['auth/send-verification-otp', 'auth/forget-password/email-otp', 'auth/reset-password']) {
       const known = await anyone.post(path, { email });
@@ -41,7 +41,7 @@ describe('asking for a code', () => {
     }
   });
 
-  it('does the same statements before the answer, whether or not the address exists', async () => {
+  it('runs the same statements before the response, whether or not the address exists', async () => {
     const { email } = await asUser();
     const prepare = vi.spyOn(Object.getPrototypeOf(env.DB), 'prepare');
     const statementsOf = async (address: string) => {
@@ -94,7 +94,7 @@ describe('asking for a code', () => {
     expect(await statusesOf((n) => `2001:db8:1:${n + 10}::1`)).toEqual([200, 200, 200, 200, 200, 429]);
   });
 
-  it('is limited for each address over all callers, and then the newest code keeps working', async () => {
+  it('is limited per email address over all callers, and the newest code keeps working', async () => {
     const { email } = await asUserWithPassword();
     await forgetMails(email);
     const answers = await Promise.all(Array.from({ length: 20 }, () => ask(email, 'forget-password')));
@@ -126,7 +126,7 @@ describe('asking for a code', () => {
     expect((await anyone.post('auth/signin/email-otp', { email, otp })).status).toBe(200);
   });
 
-  it('leaves a known device its own quota when strangers ask', async () => {
+  it('leaves a known device its own quota if strangers request codes', async () => {
     const { email } = await asUser();
     const signedIn = await anyone.post('auth/signin/email-otp', { email, otp: await signInCode(email) });
     const { deviceToken } = signedIn.data;
@@ -136,7 +136,7 @@ describe('asking for a code', () => {
     expect((await ask(email, 'sign-in', client(), deviceToken)).status).toBe(429);
   });
 
-  it('is limited for an address without account just the same', async () => {
+  it('is limited in the same way for an address without an account', async () => {
     const email = 'limited-nobody@footlight.test';
     const statuses: number[] = [];
     for (let n = 0; n < 16; n += 1) statuses.push((await ask(email, 'forget-password')).status);
@@ -155,7 +155,7 @@ describe('asking for a code', () => {
     expect((await ask('crowd3@footlight.test', 'sign-in')).status).toBe(200);
   });
 
-  it('refuses a purpose that there is not', async () => {
+  it('refuses an unknown purpose', async () => {
     const answer = await anyone.post('auth/send-verification-otp', { email: 'a@footlight.test', purpose: 'fun' });
     expect(answer.error.details).toEqual([{ path: 'purpose', message: expect.any(String) }]);
     expect((await anyone.post('auth/check-verification-otp', { otp: '123456' })).status).toBe(422);

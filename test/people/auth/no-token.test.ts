@@ -9,12 +9,12 @@ import { newId } from '@/shared/ids';
 const OPTIONAL = 'viewer/live';
 const by = (authorization: string, headers: Record<string, string> = {}) => client({ authorization, ...headers });
 
-describe('no token', () => {
+describe('a request without a token', () => {
   it.each([
     ...['Bearer null', 'Bearer undefined', 'bearer NULL', 'BEARER Undefined', 'Bearer', 'Bearer ', 'Bearer  null '],
     ...['Bearer NaN', 'Bearer None', 'Bearer false', 'Bearer (null)', 'Bearer "null"', "Bearer ''"],
     ...['Bearer [object Object]', 'null', 'undefined', ''],
-  ])('is what %o says: public reads work, and private ones ask to sign in', async (authorization) => {
+  ])('includes one with the header %o: public reads work, and private ones ask to sign in', async (authorization) => {
     expect((await by(authorization).get(OPTIONAL)).status).toBe(200);
     expect(await by(authorization).get('auth/me')).toMatchObject({ status: 401, error: { code: 'UNAUTHENTICATED' } });
   });
@@ -25,7 +25,7 @@ describe('no token', () => {
   });
 });
 
-describe('a token that is not good', () => {
+describe('an invalid token', () => {
   it.each([
     ...['Bearer x', 'Bearer nullx', 'Bearer null null', 'Bearer undefined.undefined.undefined', 'Bearer a.b.c'],
     ...[
@@ -34,17 +34,17 @@ describe('a token that is not good', () => {
       'Bearer bearer null',
       `Bearer ${'x'.repeat(9_000)}`,
     ],
-  ])('is told to its client, also where none is needed: %s', async (authorization) => {
+  ])('is refused, even where no token is needed: %s', async (authorization) => {
     for (const path of [OPTIONAL, 'auth/me'])
       expect(await by(authorization).get(path)).toMatchObject({ status: 401, error: { code: 'TOKEN_INVALID' } });
   });
 
-  it('may be of any length', async () => {
+  it('is refused whatever its length', async () => {
     for (const token of ['x'.repeat(9_000), `eyJ${'x'.repeat(9_000)}.x.x`])
       expect((await by(`Bearer ${token}`).get(OPTIONAL)).error.code).toBe('TOKEN_INVALID');
   });
 
-  it('does not become valid by a second one', async () => {
+  it('is not made valid by a second token', async () => {
     const { accessToken, sessionToken } = await asUser();
     for (const token of [accessToken, sessionToken])
       for (const value of [`Bearer x, Bearer ${token}`, `Bearer ${token}, Bearer x`, `Bearer ${token} ${token}`])
@@ -52,7 +52,7 @@ describe('a token that is not good', () => {
   });
 
   it.each(['Basic dXNlcjpwYXNz', 'Token abc', 'Bearer:abc', 'abc'])(
-    'is what another scheme brings too: %s',
+    'includes one of another authorization scheme: %s',
     async (authorization) => {
       for (const path of [OPTIONAL, 'auth/me'])
         expect(await by(authorization).get(path)).toMatchObject({ status: 401, error: { code: 'UNAUTHENTICATED' } });

@@ -17,7 +17,7 @@ async function signInCode(email: string): Promise<string> {
 }
 
 describe('POST /auth/signin/email-otp', () => {
-  it('answers as a password does, and proves the address', async () => {
+  it('signs in as a password does, and verifies the address', async () => {
     const { email, userId } = await asUser({ verified: false });
     const answer = await anyone.post('auth/signin/email-otp', { email, otp: await signInCode(email) });
     expect(answer.status).toBe(200);
@@ -27,7 +27,7 @@ describe('POST /auth/signin/email-otp', () => {
     expect(me.data.verified).toBe(true);
   });
 
-  it('takes a code once, even when it is used twice at once', async () => {
+  it('accepts a code once, even if it is used twice at once', async () => {
     const { email } = await asUser();
     const otp = await signInCode(email);
     const answers = await Promise.all([1, 2, 3].map(() => anyone.post('auth/signin/email-otp', { email, otp })));
@@ -42,14 +42,14 @@ describe('POST /auth/signin/email-otp', () => {
     expect((await anyone.post('auth/signin/email-otp', { email, otp })).error.code).toBe('ACCOUNT_BANNED');
   });
 
-  it('refuses what is not six digits', async () => {
+  it('refuses a code that is not six digits', async () => {
     const answer = await anyone.post('auth/signin/email-otp', { email: 'a@footlight.test', otp: '12345' });
     expect(answer.error.details).toEqual([{ path: 'otp', message: 'must be six digits' }]);
   });
 });
 
 describe('a one-time code', () => {
-  it('has five of fifty guesses at once from one address compared, and then even the right one is refused', async () => {
+  it('is checked against only five of fifty simultaneous guesses from one address, then even the right one is refused', async () => {
     const { email } = await asUser();
     const otp = await signInCode(email);
     const guesses = Array.from({ length: 50 }, () =>
@@ -59,7 +59,7 @@ describe('a one-time code', () => {
     expect((await anyone.post('auth/signin/email-otp', { email, otp })).status).toBe(401);
   });
 
-  it('is still good for its owner when a stranger has used up their tries', async () => {
+  it('still works for its owner after a stranger has used up their attempts', async () => {
     const { email } = await asUser();
     const otp = await signInCode(email);
     const attacker = client();
@@ -68,7 +68,7 @@ describe('a one-time code', () => {
     expect((await anyone.post('auth/signin/email-otp', { email, otp })).status).toBe(200);
   });
 
-  it('has fifty of two hundred guesses at once from as many addresses compared, and more a day later', async () => {
+  it('is checked against only fifty of two hundred guesses from two hundred addresses, and against more a day later', async () => {
     const { email } = await asUser();
     const otp = await signInCode(email);
     const guess = (code: string) =>
@@ -88,7 +88,7 @@ describe('a one-time code', () => {
     expect((await guess(await signInCode(email))).status).toBe(200);
   }, 30_000);
 
-  it('is taken from a known device when strangers have used up all tries, but not without end', async () => {
+  it('is accepted from a known device after strangers have used up all attempts, up to a limit', async () => {
     const { email } = await asUser();
     const signedIn = await anyone.post('auth/signin/email-otp', { email, otp: await signInCode(email) });
     const { deviceToken } = signedIn.data;
@@ -110,7 +110,7 @@ describe('a one-time code', () => {
     expect((await guess(next, deviceToken)).error.code).toBe('OTP_INVALID');
   }, 30_000);
 
-  it('gives one address ten wrong ones a day, however many codes it asks for', async () => {
+  it('allows one address ten wrong attempts a day, however many codes it requests', async () => {
     const { email } = await asUser();
     for (let n = 0; n < 2; n += 1) {
       const otp = await signInCode(email);
@@ -122,7 +122,7 @@ describe('a one-time code', () => {
     expect((await client().post('auth/signin/email-otp', { email, otp })).status).toBe(200);
   });
 
-  it('is found by the fifth try and not by the sixth', async () => {
+  it('is accepted on the fifth attempt but not on the sixth', async () => {
     for (const [wrong, status] of [
       [4, 200],
       [5, 401],
@@ -134,7 +134,7 @@ describe('a one-time code', () => {
     }
   });
 
-  it('of a hundred right guesses at once signs in once', async () => {
+  it('signs in only once if it is sent a hundred times at once', async () => {
     const { email } = await asUser();
     const otp = await signInCode(email);
     const answers = await Promise.all(
@@ -145,14 +145,14 @@ describe('a one-time code', () => {
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
   });
 
-  it('is good for ten minutes', async () => {
+  it('expires after ten minutes', async () => {
     const { email } = await asUser();
     const otp = await signInCode(email);
     travel(10 * MINUTE_MS + 1);
     expect((await anyone.post('auth/signin/email-otp', { email, otp })).error.code).toBe('OTP_INVALID');
   });
 
-  it('is good for one purpose', async () => {
+  it('works only for its purpose', async () => {
     const { email } = await asUserWithPassword();
     const otp = await signInCode(email);
     expect((await anyone.post('auth/verify-email', { email, otp })).status).toBe(401);
@@ -169,7 +169,7 @@ describe('a one-time code', () => {
     expect((await anyone.post('auth/signin/email-otp', { email, otp: fresh })).status).toBe(200);
   });
 
-  it('can be checked without being used up, and a wrong one costs a try', async () => {
+  it('can be checked without being used up, and a wrong one costs an attempt', async () => {
     const { email } = await asUser({ verified: false });
     await anyone.post('auth/send-verification-otp', { email });
     const otp = await mailedCode(email, 'verify this address');
@@ -180,7 +180,7 @@ describe('a one-time code', () => {
     expect((await client().post('auth/verify-email', { email, otp })).status).toBe(200);
   });
 
-  it('is not in the database as it is', async () => {
+  it('is stored only as a hash', async () => {
     const { email } = await asUser();
     const otp = await signInCode(email);
     const row = await env.DB.prepare('SELECT * FROM otps WHERE email_key = ?').bind(email).first();

@@ -30,28 +30,31 @@ async function beNamed(verified: boolean) {
 describe.each([false, true])('the address in OWNER_EMAIL, verified before: %s', (verified) => {
   beforeEach(() => beNamed(verified));
 
-  it.each(['session', 'password'])('makes the owner by a code with the %s, and a mail says so', async (shown) => {
-    const caller = shown === 'session' ? as(person.headers) : as();
-    const body = shown === 'session' ? {} : { password: PASSWORD };
-    const otp = await verificationCode();
-    const answer = await caller.post('auth/verify-email', { email: person.email, otp, ...body });
-    expect(answer.data.user).toMatchObject({ verified: true, rank: 'owner' });
-    expect(await rankOf(person)).toBe('owner');
-    await mailTo(person.email, RANK_MAIL);
-    const log = await env.DB.prepare('SELECT staff_id, action, after FROM staff_log WHERE target_id = ?')
-      .bind(person.userId)
-      .first<{ after: string }>();
-    expect(log).toMatchObject({ staff_id: person.userId, action: 'staff.rank' });
-    expect(JSON.parse(log?.after ?? '')).toMatchObject({ rank: 'owner' });
-    expect((await as(person.headers).get('admin/staff')).status).toBe(200);
+  it.each(['session', 'password'])(
+    'makes its user the owner when a code is confirmed with the %s, and sends a mail about it',
+    async (shown) => {
+      const caller = shown === 'session' ? as(person.headers) : as();
+      const body = shown === 'session' ? {} : { password: PASSWORD };
+      const otp = await verificationCode();
+      const answer = await caller.post('auth/verify-email', { email: person.email, otp, ...body });
+      expect(answer.data.user).toMatchObject({ verified: true, rank: 'owner' });
+      expect(await rankOf(person)).toBe('owner');
+      await mailTo(person.email, RANK_MAIL);
+      const log = await env.DB.prepare('SELECT staff_id, action, after FROM staff_log WHERE target_id = ?')
+        .bind(person.userId)
+        .first<{ after: string }>();
+      expect(log).toMatchObject({ staff_id: person.userId, action: 'staff.rank' });
+      expect(JSON.parse(log?.after ?? '')).toMatchObject({ rank: 'owner' });
+      expect((await as(person.headers).get('admin/staff')).status).toBe(200);
 
-    await forgetMails(person.email);
-    const again = { email: person.email, otp: await verificationCode(), password: PASSWORD };
-    expect((await as().post('auth/verify-email', again)).data.user.rank).toBe('owner');
-    expect(await countMails(person.email)).toBe(1); // the code alone
-  });
+      await forgetMails(person.email);
+      const again = { email: person.email, otp: await verificationCode(), password: PASSWORD };
+      expect((await as().post('auth/verify-email', again)).data.user.rank).toBe('owner');
+      expect(await countMails(person.email)).toBe(1); // the code alone
+    },
+  );
 
-  it('makes no owner without session and password, by a link, by a sign-in or by a reset', async () => {
+  it('makes nobody the owner by a link, a sign-in or a reset, or without session and password', async () => {
     const { email, userId } = person;
     const token = (await verifyLink(testContext(), { id: userId, email }, 60_000)).split('#token=')[1];
     const link = await as(person.headers).post(`auth/verify-email/${token}`, {});
@@ -94,7 +97,7 @@ describe('when OWNER_EMAIL names another address', () => {
     expect(await rankOf(person)).toBe('owner');
   });
 
-  it('the former owner keeps the rank until then, and is above no other owner', async () => {
+  it('the former owner keeps the rank until the new one verifies it, and cannot act on other owners', async () => {
     const former = await asStaff('owner');
     await beNamed(true);
     const target = await asStaff('owner');

@@ -60,7 +60,7 @@ describe('the page of a verification link', () => {
     }
   });
 
-  it('of a forged or expired link, or of an account that is gone, is a page that says so', async () => {
+  it('explains that the link is forged or expired, or that the account no longer exists', async () => {
     const { accessToken } = await asUser();
     for (const token of ['x', accessToken]) {
       const response = await fetchPage(`/api/v1/auth/verify-email/${token}`);
@@ -69,7 +69,7 @@ describe('the page of a verification link', () => {
     }
   });
 
-  it('says when the address is verified already', async () => {
+  it('says so if the address is already verified', async () => {
     const response = await fetchPage(`/api/v1/auth/verify-email/${await tokenOf(await asUser())}`);
     expect([response.status, await response.text()]).toEqual([200, expect.stringContaining('is verified')]);
   });
@@ -86,7 +86,7 @@ describe('the scripts of the pages', () => {
 });
 
 describe('"This wasn\'t me"', () => {
-  it('deletes the account and frees the address; repeating it changes nothing', async () => {
+  it('deletes the account and frees the address, and is idempotent', async () => {
     const person = await asUserWithPassword({ verified: false });
     const path = `auth/verify-email/${await tokenOf(person)}/reject`;
     for (const _ of [1, 2]) expect((await client().post(path, {})).status).toBe(200);
@@ -113,14 +113,14 @@ describe('"This wasn\'t me"', () => {
 });
 
 describe('links in mails', () => {
-  it('lead to the frontend, where one is set, with the token behind the #', async () => {
+  it('lead to the frontend if one is configured, with the token after the #', async () => {
     const email = 'frontend.reader@footlight.test';
     await client().post('auth/register', { email, username: 'frontend_reader', password: PASSWORD });
     expect(await mailTo(email, 'Verify your email')).toContain('http://localhost:5173/verify-email#token=');
     expect(await mailedLinkToken(email)).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
   });
 
-  it("lead to the Worker's own pages where there is no frontend", async () => {
+  it("lead to the Worker's own pages if no frontend is configured", async () => {
     const anyone = clientWith(WITHOUT_FRONTEND);
     const email = 'page.reader@footlight.test';
     await anyone.post('auth/register', { email, username: 'page_reader', password: PASSWORD });

@@ -12,15 +12,15 @@ describe('a stored password', () => {
     expect(await verifyPassword('tall ships at dusk', hash)).toBe(false);
   });
 
-  it('is salted: the same password gives another hash', async () => {
+  it('is salted, so the same password gives a different hash', async () => {
     expect(await hashPassword('tall ships at dawn')).not.toBe(await hashPassword('tall ships at dawn'));
   });
 
-  it('is the same however its letters are composed', async () => {
+  it('verifies however its letters are composed in Unicode', async () => {
     expect(await verifyPassword('cafe\u0301 au lait', await hashPassword('caf\u00e9 au lait'))).toBe(true);
   });
 
-  it('verifies under the parameters it was made with, and wants a new hash when they have risen', async () => {
+  it('verifies with the parameters it was hashed with, and asks for a new hash if they have risen', async () => {
     const salt = Buffer.alloc(16, 7);
     const key = scryptSync('tall ships at dawn', salt, 32, { N: 2 ** 10, r: 8, p: 1 });
     const old = `scrypt$ln=10,r=8,p=1$${salt.toString('base64url')}$${key.toString('base64url')}`;
@@ -29,7 +29,7 @@ describe('a stored password', () => {
     expect(needsRehash(await hashPassword('tall ships at dawn'))).toBe(false);
   });
 
-  it('that is not there costs the same work, and verifies never', async () => {
+  it('costs the same work if there is none, and never verifies', async () => {
     expect(needsRehash(hashOrDummy(undefined))).toBe(false);
     expect(await verifyPassword('', undefined)).toBe(false);
     expect(await verifyPassword('tall ships at dawn', null)).toBe(false);

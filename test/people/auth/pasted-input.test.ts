@@ -43,7 +43,7 @@ describe.each(Object.entries(PASTED))('a code %s', (_, paste) => {
 });
 
 describe('a code of an app or of the backup list', () => {
-  it('is taken however it is pasted, wherever one is asked for', async () => {
+  it('is accepted however it is pasted, at every endpoint', async () => {
     const person = await asUserWithPassword();
     const { secret } = (await person.post('auth/2fa/enable', { password: PASSWORD })).data;
     const on = await person.post('auth/2fa/verify', { code: ` ${appCode(secret, -1).replace(/^.{3}/, '$& ')}\n` });
@@ -84,7 +84,7 @@ describe('an address', () => {
     expect(again.error.code).toBe('EMAIL_TAKEN');
   });
 
-  it('is stored as it was meant, and two different ones stay different', async () => {
+  it('is stored without stray blanks around it, and refused if they are inside', async () => {
     const email = 'pasted.newcomer@footlight.test';
     const body = { email: `\u200b ${wide(email)}\r\n`, username: ' pasted_newcomer\u200b\n', password: PASSWORD };
     const { data } = await anyone.post('auth/register', body);
@@ -96,7 +96,7 @@ describe('an address', () => {
   });
 });
 
-it('the token of a mailed link is taken with the line ends that a mail program put into it', async () => {
+it('the token of a mailed link is accepted with line breaks that a mail program added', async () => {
   const { email } = await asUserWithPassword();
   await anyone.post('auth/reset-password', { email });
   const token = /token=(\S+)/.exec(await mailTo(email, 'Reset your password'))?.[1] ?? '';

@@ -47,7 +47,7 @@ describe.each(CALLERS)('%s whose budget is used up', (_, authorization, key) => 
     ...(authorization() === undefined ? {} : { authorization: String(authorization()) }),
   });
 
-  it('is refused by every endpoint before anything is read', async () => {
+  it('is refused by every endpoint before any query runs', async () => {
     for (const endpoint of counted) {
       const { taken, ask } = usedUp();
       const { limit = endpoint.method === 'get' ? 'read' : 'write', who } = endpoint;
@@ -80,7 +80,7 @@ describe('the headers of an answer', () => {
     ['GET', '/api/v1/stream/live', '"read";q=1200;w=60', '"read";r=0;t=60'],
     ['POST', '/api/v1/stream/create', '"write";q=240;w=60', '"write";r=0;t=60'],
     ['POST', '/api/v1/auth/login', '"signIn";q=60;w=60', '"signIn";r=0;t=60'],
-  ])('to %s %s name the limit, and a refusal says that nothing of it is left', async (method, path, policy, left) => {
+  ])('to %s %s name the limit, and a refusal says that nothing is left', async (method, path, policy, left) => {
     const refused = await usedUp().ask(path, { method, headers: { 'cf-connecting-ip': ADDRESS } });
     expect(refused.status).toBe(429);
     expect([refused.headers.get('ratelimit-policy'), refused.headers.get('ratelimit')]).toEqual([policy, left]);
@@ -100,7 +100,7 @@ describe('an address', () => {
     expect(taken).toEqual([`${limit} ip:${ADDRESS}`]);
   });
 
-  it('that sends junk tokens is refused after a while, and D1 is never asked', async () => {
+  it('that sends junk tokens is refused after a while, and D1 is never queried', async () => {
     const statuses: number[] = [];
     const address = randomAddress();
     resetCounts();
@@ -118,7 +118,7 @@ describe('an address', () => {
 
 describe('a user', () => {
   it.each(['accessToken', 'sessionToken'] as const)(
-    'whose session has ended is refused by its %s as often as the budget has it, and then looked up no longer',
+    'whose session has ended is refused by its %s until the budget is spent, and then no longer looked up',
     async (kind) => {
       const ended = await asUser();
       await ended.post('auth/sign-out');
@@ -132,7 +132,7 @@ describe('a user', () => {
     },
   );
 
-  it('has one budget, whichever token they send and wherever they call from', async () => {
+  it('has one budget for all their tokens and addresses', async () => {
     const { userId, accessToken, sessionToken } = await asUser();
     const limiter = limiterOf(2);
     const me = (token: string) =>
@@ -152,7 +152,7 @@ describe('a user', () => {
 });
 
 describe('sign-in endpoints', () => {
-  it('stop one address at sixty tries a minute, and no other', async () => {
+  it('stop one address at sixty requests a minute, and no other address', async () => {
     const anyone = client();
     const tries: number[] = [];
     for (let n = 0; n < 61; n += 1) tries.push((await anyone.post('auth/refresh', { refreshToken: 'x' })).status);

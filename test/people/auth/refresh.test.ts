@@ -18,7 +18,7 @@ async function endedBecause(userId: string) {
 }
 
 describe('POST /auth/refresh', () => {
-  it('answers a new pair that works', async () => {
+  it('returns a new pair of tokens that works', async () => {
     const { refreshToken, userId } = await asUser();
     const answer = await refresh(refreshToken);
     expect(answer.status).toBe(200);
@@ -28,7 +28,7 @@ describe('POST /auth/refresh', () => {
     expect((await refresh(answer.data.refreshToken)).status).toBe(200);
   });
 
-  it('gives two tabs that ask at once the same refresh token, which goes on', async () => {
+  it('gives two tabs that refresh at once the same refresh token, which keeps working', async () => {
     const { refreshToken, userId } = await asUser();
     const answers = await Promise.all(Array.from({ length: 10 }, () => refresh(refreshToken)));
     for (const { status } of answers) expect(status).toBe(200);
@@ -41,7 +41,7 @@ describe('POST /auth/refresh', () => {
     ['eleven seconds', 11 * SECOND_MS],
     ['two hours', 2 * 60 * 60 * SECOND_MS],
     ['six days', 6 * DAY_MS],
-  ])('gives the same successor again %s after a lost answer, with a full access token', async (_, ms) => {
+  ])('returns the same successor again %s after a lost response, with a fresh access token', async (_, ms) => {
     const { refreshToken, userId } = await asUser();
     const lost = await refresh(refreshToken);
     travel(ms);
@@ -87,7 +87,7 @@ describe('POST /auth/refresh', () => {
     expect((await refresh(data.refreshToken)).status).toBe(401);
   });
 
-  it('answers nothing after a sign-out', async () => {
+  it('refuses the token after a sign-out', async () => {
     const person = await asUser();
     const { data } = await refresh(person.refreshToken);
     await person.post('auth/sign-out');
@@ -95,7 +95,7 @@ describe('POST /auth/refresh', () => {
       expect((await refresh(token)).error.code).toBe('SESSION_ENDED');
   });
 
-  it('ends the family when a stolen older one comes, even at once', async () => {
+  it('ends the family when a stolen older token is used, even at the same time', async () => {
     const { refreshToken: stolen, userId, sessionToken } = await asUser();
     const second = await refresh(stolen);
     const third = await refresh(second.data.refreshToken);
@@ -108,7 +108,7 @@ describe('POST /auth/refresh', () => {
     }
   });
 
-  it('keeps a session alive that refreshes within seven days, and no other', async () => {
+  it('keeps a session alive only if it refreshes within seven days', async () => {
     const [active, idle] = [await asUser(), await asUser()];
     travel(6 * DAY_MS);
     const next = await refresh(active.refreshToken);
@@ -117,7 +117,7 @@ describe('POST /auth/refresh', () => {
     expect((await refresh(idle.refreshToken)).status).toBe(401);
   });
 
-  it('keeps no session beyond 90 days from the sign-in, nor any token of it', async () => {
+  it('ends a session and all its tokens 90 days after the sign-in', async () => {
     const { refreshToken } = await asUser();
     let newest = refreshToken;
     for (let day = 6; day <= 84; day += 6) {
@@ -141,14 +141,14 @@ describe('POST /auth/refresh', () => {
     expect(await refresh(refreshToken)).toMatchObject({ status: 403, error: { code: 'ACCOUNT_BANNED' } });
   });
 
-  it('tells the new pair what has changed about the user', async () => {
+  it("puts the user's current data into the new tokens", async () => {
     const { refreshToken, userId } = await asUser();
     await env.DB.prepare("UPDATE users SET role = 'dj', creator_status = 'APPROVED' WHERE id = ?").bind(userId).run();
     const { accessToken } = (await refresh(refreshToken)).data;
     expect(atob(accessToken.split('.')[1])).toContain('"role":"dj"');
   });
 
-  it('refuses what is no refresh token of ours', async () => {
+  it('refuses anything that is not one of our refresh tokens', async () => {
     const { accessToken, sessionToken } = await asUser();
     for (const token of ['x', accessToken, sessionToken])
       expect(await refresh(token)).toMatchObject({ status: 401, error: { code: 'TOKEN_INVALID' } });
@@ -157,7 +157,7 @@ describe('POST /auth/refresh', () => {
     ]);
   });
 
-  it('does not pass for an access token', async () => {
+  it('gives a refresh token that is not accepted as an access token', async () => {
     const { refreshToken } = await asUser();
     expect((await client({ authorization: `Bearer ${refreshToken}` }).get('auth/me')).error.code).toBe('TOKEN_INVALID');
   });

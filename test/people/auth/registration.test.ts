@@ -35,7 +35,7 @@ describe('POST /auth/register', () => {
     expect(row?.secretHash).toMatch(/^scrypt\$/);
   });
 
-  it('answers tokens of a session, as signup/email does', async () => {
+  it('returns session tokens, as signup/email does', async () => {
     for (const path of ['auth/register', 'auth/signup/email']) {
       const { data } = await anyone.post(path, newcomer());
       for (const token of [data.accessToken, data.token])
@@ -47,7 +47,7 @@ describe('POST /auth/register', () => {
     }
   });
 
-  it('tells a username that is taken, whatever its case, and makes nothing', async () => {
+  it('refuses a username that is taken, whatever its case, and creates nothing', async () => {
     const first = newcomer();
     await anyone.post('auth/register', first);
     const second = { ...newcomer(), username: first.username.toUpperCase() };
@@ -56,7 +56,7 @@ describe('POST /auth/register', () => {
     expect((await anyone.post('auth/register', { ...second, username: `${first.username}_b` })).status).toBe(201);
   });
 
-  it('of two at once with one username makes one', async () => {
+  it('creates one account if two register the same username at once', async () => {
     const { username } = newcomer();
     const answers = await Promise.all(
       [newcomer(), newcomer()].map((person) => anyone.post('auth/register', { ...person, username })),
@@ -84,7 +84,7 @@ describe('POST /auth/register', () => {
     expect(answer.error.details).toEqual([{ path, message: expect.any(String) }]);
   });
 
-  it('refuses what is not JSON', async () => {
+  it('refuses a body that is not JSON', async () => {
     const malformed = await anyone.post('auth/register', '{"email":', {
       headers: { 'content-type': 'application/json' },
     });
@@ -96,7 +96,7 @@ describe('POST /auth/register', () => {
 });
 
 describe('POST /auth/signup/email', () => {
-  it('makes an account with a username of its own that does not tell the address, and mails a code', async () => {
+  it('invents a username that does not reveal the email address, and mails a code', async () => {
     const { email, password } = newcomer();
     const answer = await anyone.post('auth/signup/email', { email, password, displayName: 'Grace Hopper' });
     expect(answer.status).toBe(201);
@@ -108,7 +108,7 @@ describe('POST /auth/signup/email', () => {
     expect(user.username).toMatch(/^grace_hopper_[a-z0-9]{10}$/);
   });
 
-  it('takes the same rules as register', async () => {
+  it('applies the same rules as register', async () => {
     const answer = await anyone.post('auth/signup/email', { ...newcomer(), password: 'short', nickname: 'x' });
     expect(answer.status).toBe(422);
     const paths = (answer.error.details as { path: string }[]).map(({ path }) => path);

@@ -41,7 +41,7 @@ describe.each([
   ['code', byCode],
   ['link', byLink],
 ])('a reset by %s', (_, reset) => {
-  it('replaces the password, ends every session and tells the user', async () => {
+  it('replaces the password, ends every session and notifies the user', async () => {
     const person = await asUserWithPassword();
     const { email } = person;
     expect((await reset(email)).status).toBe(200);
@@ -55,13 +55,13 @@ describe.each([
     expect(await mailTo(email, 'was changed')).not.toContain(NEW_PASSWORD);
   });
 
-  it('proves the address', async () => {
+  it('verifies the address', async () => {
     const { email } = await asUserWithPassword({ verified: false });
     await reset(email);
     expect((await anyone.post('auth/login', { email, password: NEW_PASSWORD })).data.user.verified).toBe(true);
   });
 
-  it('takes the rules of a new password, and a refused one costs nothing', async () => {
+  it('applies the rules of a new password, and a refused password does not use up the proof', async () => {
     const { email, username } = await asUserWithPassword();
     const common = await reset(email, 'password123');
     expect(common.error.details).toEqual([{ path: 'password', message: 'is one of the most common passwords' }]);
@@ -81,7 +81,7 @@ describe.each([
 });
 
 describe('a reset code', () => {
-  it('is good once, and a wrong one changes nothing', async () => {
+  it('works once, and a wrong code changes nothing', async () => {
     const { email } = await asUserWithPassword();
     const otp = await resetCode(email);
     const reset = (code: string) =>
@@ -94,7 +94,7 @@ describe('a reset code', () => {
 });
 
 describe('a reset link', () => {
-  it('is good once', async () => {
+  it('works once', async () => {
     const { email } = await asUserWithPassword();
     const token = await resetToken(email);
     const confirm = (password: string) => anyone.post('auth/reset-password/confirm', { token, password });
@@ -103,7 +103,7 @@ describe('a reset link', () => {
     expect((await confirm('a third pair of boots')).error.code).toBe('TOKEN_INVALID');
   });
 
-  it('is good for half an hour', async () => {
+  it('expires after half an hour', async () => {
     const { email } = await asUserWithPassword();
     const token = await resetToken(email);
     travel(31 * MINUTE_MS);
@@ -111,7 +111,7 @@ describe('a reset link', () => {
     expect(late).toMatchObject({ status: 401, error: { code: 'TOKEN_INVALID' } });
   });
 
-  it('is no token of another kind', async () => {
+  it('does not accept a token of another kind', async () => {
     const { accessToken, refreshToken } = await asUser();
     for (const token of ['x', accessToken, refreshToken]) {
       const answer = await anyone.post('auth/reset-password/confirm', { token, password: NEW_PASSWORD });
@@ -119,7 +119,7 @@ describe('a reset link', () => {
     }
   });
 
-  it('dies with a reset by code', async () => {
+  it('stops working after a reset by code', async () => {
     const { email } = await asUserWithPassword();
     const token = await resetToken(email);
     await byCode(email);

@@ -82,7 +82,7 @@ describe('a secret that was replaced twice', () => {
     expect((await refresh(TWICE, next.data.refreshToken)).status).toBe(200);
   });
 
-  it('gives the successor of a lost answer again, also to ten that ask at once', async () => {
+  it('returns the successor again after a lost response, even to ten requests at once', async () => {
     const { refreshToken, userId } = await asUser();
     const answers = await Promise.all(Array.from({ length: 10 }, () => refresh(TWICE, refreshToken)));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
@@ -102,7 +102,7 @@ describe('a secret that was replaced twice', () => {
     expect((await clientWith(TWICE, bearer(idle.sessionToken)).get('auth/me')).error.code).toBe('SESSION_ENDED');
   });
 
-  it('lets nobody end a session, or learn of one, with a token that cannot be verified', async () => {
+  it('lets nobody end or discover a session with a token that cannot be verified', async () => {
     const person = await asUser();
     const [old, banned] = [person.refreshToken, await asUser()];
     await env.DB.prepare("UPDATE users SET status = 'banned' WHERE id = ?").bind(banned.userId).run();

@@ -24,7 +24,7 @@ const login = (email: string, deviceToken?: string, userAgent = FIREFOX) =>
   anyone.post('auth/login', { email, password: PASSWORD, deviceToken }, { headers: { 'user-agent': userAgent } });
 
 describe('a sign-in', () => {
-  it('from an unknown device is mailed, the first of all too', async () => {
+  it('from an unknown device is mailed, even the very first one', async () => {
     const { email } = await asUserWithPassword();
     const first = await login(email);
     const mail = await mailTo(email, NEW_SIGN_IN);
@@ -85,7 +85,7 @@ describe('a sign-in', () => {
     await mailTo(email, NEW_SIGN_IN);
   }, 30_000);
 
-  it('of a client that keeps no device token is mailed ten times a day', async () => {
+  it('from a client that keeps no device token is mailed at most ten times a day', async () => {
     const { email } = await asUserWithPassword();
     for (let n = 0; n < 13; n += 1) expect((await login(email)).status).toBe(200);
     await vi.waitFor(async () => expect(await countMails(email)).toBe(10));

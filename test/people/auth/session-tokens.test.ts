@@ -40,7 +40,7 @@ async function giveOldToken({ userId }: Person): Promise<string> {
 }
 
 describe('a session token', () => {
-  it('is kid.random.mac, and good whatever the case of its scheme', async () => {
+  it('has the form kid.random.mac, and is accepted whatever the case of its scheme', async () => {
     const { sessionToken } = await asUser();
     expect(sessionToken).toMatch(/^[0-9a-f]{8}\.[\w-]{43}\.[\w-]{43}$/);
     for (const scheme of ['Bearer', 'bearer', 'BEARER', 'Bearer  '])
@@ -67,7 +67,7 @@ describe('a session token', () => {
       });
   });
 
-  it('of the old format is accepted, and answered with a new token of the same session', async () => {
+  it('of the old format is accepted and replaced with a new token of the same session', async () => {
     const person = await asUser();
     const old = await giveOldToken(person);
     const first = await ask(`Bearer ${old}`);
@@ -80,7 +80,7 @@ describe('a session token', () => {
       expect(await ask(`Bearer ${token}`)).toMatchObject({ status: 401, code: 'SESSION_ENDED' });
   });
 
-  it('of the old format may begin as a JWT does', async () => {
+  it('of the old format is accepted even if it starts like a JWT', async () => {
     const person = await asUser();
     const token = `eyJ${randomToken().slice(3)}`;
     await env.DB.prepare('UPDATE auth_sessions SET token_hash = ? WHERE user_id = ?')
@@ -107,7 +107,7 @@ describe('a session token', () => {
     ['no-store', 'a-new-token'],
     ['private, max-age=60', 'a-new-token'],
     ['public, max-age=60', null],
-  ])('is renewed in an answer that is kept as %s: %s', async (cacheControl, renewed) => {
+  ])('is renewed in a response with the cache policy %s: %s', async (cacheControl, renewed) => {
     const kept = endpoint({
       ...({ operationId: 'readKept', method: 'get', path: '/kept', tag: 'test' } as const),
       ...({ summary: 'An answer', who: 'optional' } as const),

@@ -23,7 +23,7 @@ async function signedInTwice() {
 }
 
 describe('the signed-in user', () => {
-  it.each(['me', 'get-session', 'sessions'])('GET /auth/%s wants a token, and a good one', async (path) => {
+  it.each(['me', 'get-session', 'sessions'])('GET /auth/%s requires a valid token', async (path) => {
     expect(await anyone.get(`auth/${path}`)).toMatchObject({ status: 401, error: { code: 'UNAUTHENTICATED' } });
     const forged = client({ authorization: 'Bearer a.b.c' });
     expect((await forged.get(`auth/${path}`)).error.code).toBe('TOKEN_INVALID');
@@ -39,7 +39,7 @@ describe('the signed-in user', () => {
     expect(JSON.stringify(data)).not.toMatch(/hash|secret|totp/i);
   });
 
-  it('sees the session that asks', async () => {
+  it('sees their current session', async () => {
     const person = await asUser();
     const { data } = await person.get('auth/get-session');
     expect(data).toMatchObject({ session: { current: true, userAgent: 'test' }, user: { id: person.userId } });
@@ -47,7 +47,7 @@ describe('the signed-in user', () => {
 });
 
 describe('auth sessions', () => {
-  it('are listed, the one that asks marked, and nobody else’s', async () => {
+  it('are listed with the current one marked, without those of others', async () => {
     const { here, there } = await signedInTwice();
     await asUser();
     const { data } = await there.get('auth/sessions');
@@ -74,7 +74,7 @@ describe('auth sessions', () => {
     expect((await there.get('auth/sessions')).data.items).toHaveLength(1);
   });
 
-  it('slide with the use of the opaque token, once an hour', async () => {
+  it('are extended by use of the opaque token, once an hour', async () => {
     const person = await asUser();
     const [, opaque] = both(person);
     const expiry = () =>
@@ -110,7 +110,7 @@ describe('auth sessions', () => {
     expect((await opaque?.get('auth/me'))?.error.code).toBe('SESSION_ENDED');
   });
 
-  it('that were prolonged beyond 90 days before the rule are cut to 90 days', async () => {
+  it('that were extended beyond 90 days before the limit existed are cut to 90 days', async () => {
     const [old, young] = [await asUser(), await asUser()];
     const createdAt = Date.now() - 100 * DAY_MS;
     await env.DB.prepare('UPDATE auth_sessions SET created_at = ? WHERE user_id = ?').bind(createdAt, old.userId).run();
@@ -151,7 +151,7 @@ describe('leaving', () => {
     for (const token of [...both(here), there]) expect((await token.get('auth/me')).error.code).toBe('SESSION_ENDED');
   });
 
-  it('wants a token and known fields', async () => {
+  it('requires a token and known fields', async () => {
     for (const path of ['auth/sign-out', 'auth/logout']) expect((await anyone.post(path)).status).toBe(401);
     const answer = await (await asUser()).post('auth/logout', { everywhere: true });
     expect(answer.error.details).toEqual([{ path: 'everywhere', message: 'is not known here' }]);
@@ -161,7 +161,7 @@ describe('leaving', () => {
 });
 
 describe('a ban', () => {
-  it('bites at once, for every token', async () => {
+  it('applies at once to every token', async () => {
     const person = await asUser();
     await env.DB.prepare("UPDATE users SET status = 'banned' WHERE id = ?").bind(person.userId).run();
     for (const token of both(person)) expect((await token.post('auth/logout')).error.code).toBe('ACCOUNT_BANNED');

@@ -59,7 +59,7 @@ it('a new password while a sign-in is under way leaves no challenge behind', asy
   expect(row).toEqual({ n: 0 });
 });
 
-it('nothing at all while a sign-in is under way makes a session', async () => {
+it('a sign-in that nothing interferes with creates a session', async () => {
   const { email, userId } = await asUserWithPassword();
   await signInByPassword(
     interrupted(async () => undefined),

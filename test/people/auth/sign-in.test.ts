@@ -7,7 +7,7 @@ import { client } from '#test/support/api';
 const anyone = client();
 
 describe.each(['auth/login', 'auth/signin/email'])('POST /%s', (path) => {
-  it('answers tokens, user and the set-auth-token header', async () => {
+  it('returns tokens, user and the set-auth-token header', async () => {
     const { email, userId } = await asUserWithPassword();
     const answer = await anyone.post(path, { email: email.toUpperCase(), password: PASSWORD });
     expect(answer.status).toBe(200);
@@ -37,7 +37,7 @@ describe.each(['auth/login', 'auth/signin/email'])('POST /%s', (path) => {
     expect(claims.exp - claims.iat).toBe(900);
   });
 
-  it('says the same of a wrong address and a wrong password', async () => {
+  it('gives the same error for a wrong address and a wrong password', async () => {
     const { email } = await asUserWithPassword();
     const wrongPassword = await anyone.post(path, { email, password: 'something else' });
     const wrongAddress = await anyone.post(path, { email: 'nobody@footlight.test', password: PASSWORD });
@@ -45,7 +45,7 @@ describe.each(['auth/login', 'auth/signin/email'])('POST /%s', (path) => {
     expect(wrongAddress.body).toEqual(wrongPassword.body);
   });
 
-  it('refuses a banned account that has the right password, and tells no one else', async () => {
+  it('says that an account is banned only after the right password', async () => {
     const { email, userId } = await asUserWithPassword();
     await env.DB.prepare("UPDATE users SET status = 'banned' WHERE id = ?").bind(userId).run();
     const right = await anyone.post(path, { email, password: PASSWORD });
@@ -53,7 +53,7 @@ describe.each(['auth/login', 'auth/signin/email'])('POST /%s', (path) => {
     expect((await anyone.post(path, { email, password: 'something else' })).error.code).toBe('INVALID_CREDENTIALS');
   });
 
-  it('refuses unknown fields and what is no address', async () => {
+  it('refuses unknown fields and an invalid address', async () => {
     const answer = await anyone.post(path, { email: 'x', password: PASSWORD, remember: true });
     expect(answer.status).toBe(422);
     const paths = (answer.error.details as { path: string }[]).map((detail) => detail.path);
@@ -62,7 +62,7 @@ describe.each(['auth/login', 'auth/signin/email'])('POST /%s', (path) => {
 });
 
 describe('a refused sign-in', () => {
-  it('does the same statements whether or not the address has an account', async () => {
+  it('runs the same statements whether or not the address has an account', async () => {
     const { email } = await asUserWithPassword();
     const database = Object.getPrototypeOf(env.DB);
     const prepare = vi.spyOn(database, 'prepare');

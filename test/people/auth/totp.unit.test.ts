@@ -13,16 +13,16 @@ const VECTORS: [number, string][] = [
 ];
 
 describe('a TOTP code', () => {
-  it.each(VECTORS)('at %i seconds is that of RFC 6238', (seconds, code) => {
+  it.each(VECTORS)('at %i seconds matches RFC 6238', (seconds, code) => {
     expect(findTotpStep(SECRET, code.slice(-6), seconds * 1_000)).toBe(Math.floor(seconds / 30));
   });
 
-  it('is taken one step early and one step late, and names its own step', () => {
+  it('is accepted one step early and one step late, and returns its own step', () => {
     const step = Math.floor(1_234_567_890 / 30);
     for (const away of [-1, 0, 1]) expect(findTotpStep(SECRET, '005924', (step + away) * 30_000)).toBe(step);
   });
 
-  it('is refused two steps away, or when it is another', () => {
+  it('is refused two steps away, or if it is wrong', () => {
     const step = Math.floor(1_234_567_890 / 30);
     for (const away of [-2, 2]) expect(findTotpStep(SECRET, '005924', (step + away) * 30_000)).toBeUndefined();
     expect(findTotpStep(SECRET, '005925', step * 30_000)).toBeUndefined();

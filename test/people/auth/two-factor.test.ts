@@ -41,7 +41,7 @@ const answer = (challenge: string, code: string) =>
   anyone.post('auth/2fa/verify', { challenge, code }, { address: randomAddress() });
 
 describe('turning two-factor authentication on', () => {
-  it('takes the password, then a code of the app, and answers ten backup codes', async () => {
+  it('takes the password, then a code of the app, and returns ten backup codes', async () => {
     const person = await asUserWithPassword();
     const begun = await person.post('auth/2fa/enable', { password: PASSWORD });
     expect(begun.data.otpauthUri).toContain(`secret=${begun.data.secret}`);
@@ -63,7 +63,7 @@ describe('turning two-factor authentication on', () => {
     for (const text of [secret, ...backupCodes]) expect(stored).not.toContain(text);
   });
 
-  it('refuses a wrong password, a second time, and a code before it began', async () => {
+  it('refuses a wrong password, a second activation, and a code before the activation began', async () => {
     const person = await asUserWithPassword();
     const wrong = await person.post('auth/2fa/enable', { password: 'something else' });
     expect(wrong).toMatchObject({ status: 403, error: { code: 'CONFIRMATION_WRONG' } });
@@ -77,7 +77,7 @@ describe('turning two-factor authentication on', () => {
       expect(again).toMatchObject({ status: 409, error: { code: 'TWO_FACTOR_ON' } });
   });
 
-  it('by two confirmations at once answers one list of backup codes', async () => {
+  it('returns only one list of backup codes for two confirmations at once', async () => {
     const person = await asUserWithPassword();
     const { secret } = (await person.post('auth/2fa/enable', { password: PASSWORD })).data;
     const code = appCode(secret);
@@ -87,7 +87,7 @@ describe('turning two-factor authentication on', () => {
 });
 
 describe('a sign-in with two factors', () => {
-  it('by either path answers a challenge first and tokens after the code', async () => {
+  it('returns a challenge first, and tokens after the code, on both endpoints', async () => {
     const { person, secret } = await withTwoFactor();
     for (const [path, steps] of [
       ['auth/login', 0],
@@ -102,7 +102,7 @@ describe('a sign-in with two factors', () => {
     }
   });
 
-  it('is asked for after a mailed code as well', async () => {
+  it('requires the second factor after a mailed code too', async () => {
     const { person } = await withTwoFactor();
     const { email } = person;
     await anyone.post('auth/send-verification-otp', { email, purpose: 'sign-in' });
@@ -112,7 +112,7 @@ describe('a sign-in with two factors', () => {
     expect((await anyone.post('auth/signin/email-otp', { email, otp })).status).toBe(401);
   });
 
-  it('takes a code once, even twice at once under two challenges', async () => {
+  it('accepts a code once, even if two challenges use it at once', async () => {
     const { person, secret } = await withTwoFactor();
     const challenges = [await challengeOf(person), await challengeOf(person)];
     const code = appCode(secret);
@@ -122,14 +122,14 @@ describe('a sign-in with two factors', () => {
     expect(later).toMatchObject({ status: 401, error: { code: 'TWO_FACTOR_CODE_INVALID' } });
   });
 
-  it('takes a challenge once', async () => {
+  it('accepts a challenge once', async () => {
     const { person, secret } = await withTwoFactor();
     const challenge = await challengeOf(person);
     expect((await answer(challenge, appCode(secret))).status).toBe(200);
     expect((await answer(challenge, appCode(secret, 1))).error.code).toBe('CHALLENGE_INVALID');
   });
 
-  it('gives two hundred guesses at once five tries', async () => {
+  it('checks only five of two hundred simultaneous guesses', async () => {
     const { person, secret } = await withTwoFactor();
     const challenge = await challengeOf(person);
     const answers = await Promise.all(
@@ -141,7 +141,7 @@ describe('a sign-in with two factors', () => {
     expect((await answer(challenge, appCode(secret))).error.code).toBe('CHALLENGE_INVALID');
   });
 
-  it('allows twenty failed challenges a day, whatever was guessed', async () => {
+  it('allows twenty failed challenges a day', async () => {
     const { person, secret } = await withTwoFactor();
     const last = await challengeOf(person);
     await failChallenges(person.userId, 19, null);
@@ -151,7 +151,7 @@ describe('a sign-in with two factors', () => {
     expect((await login()).status).toBe(200);
   });
 
-  it('is not shut out on a known device by the failed challenges of a stranger who has the password', async () => {
+  it('is not blocked on a known device by failed challenges of a stranger who has the password', async () => {
     const { person, secret } = await withTwoFactor();
     const { email, userId } = person;
     const first = await answer(await challengeOf(person), appCode(secret));
@@ -172,7 +172,7 @@ describe('a sign-in with two factors', () => {
     }
   });
 
-  it('gets its challenges back with a new password, but not without end', async () => {
+  it('gets new challenges after a password change, up to a limit', async () => {
     const { person } = await withTwoFactor();
     const { email, userId } = person;
     const login = (password: string) => anyone.post('auth/login', { email, password });
@@ -195,21 +195,21 @@ describe('a sign-in with two factors', () => {
     expect((await login('a third pair of boots')).error.code).toBe('CHALLENGE_LIMIT');
   }, 30_000);
 
-  it('lasts five minutes', async () => {
+  it('must be completed within five minutes', async () => {
     const { person, secret } = await withTwoFactor();
     const challenge = await challengeOf(person);
     travel(5 * MINUTE_MS + 1_000);
     expect((await answer(challenge, appCode(secret))).error.code).toBe('CHALLENGE_INVALID');
   });
 
-  it('refuses an account that was banned in between', async () => {
+  it('refuses an account that was banned meanwhile', async () => {
     const { person, secret } = await withTwoFactor();
     const challenge = await challengeOf(person);
     await env.DB.prepare("UPDATE users SET status = 'banned' WHERE id = ?").bind(person.userId).run();
     expect((await answer(challenge, appCode(secret))).error.code).toBe('ACCOUNT_BANNED');
   });
 
-  it('refuses what is no challenge, and nobody without one', async () => {
+  it('refuses an invalid challenge, and a code with neither challenge nor session', async () => {
     const { accessToken } = await asUser();
     for (const challenge of ['x', accessToken])
       expect((await answer(challenge, '123456')).error.code).toBe('CHALLENGE_INVALID');
@@ -231,12 +231,12 @@ describe('a backup code', () => {
     expect((await answer(await challengeOf(person), String(backupCodes[1]))).status).toBe(200);
   });
 
-  it('is nobody else’s', async () => {
+  it('does not work for another user', async () => {
     const [{ person }, { backupCodes }] = [await withTwoFactor(), await withTwoFactor()];
     expect((await answer(await challengeOf(person), String(backupCodes[0]))).status).toBe(401);
   });
 
-  it('is void when there are new ones', async () => {
+  it('stops working once new ones are generated', async () => {
     const { person, secret, backupCodes } = await withTwoFactor();
     const byBackup = await person.post('auth/2fa/backup-codes', { code: backupCodes[1], password: PASSWORD });
     expect(byBackup.data.backupCodes).toHaveLength(10);
@@ -247,7 +247,7 @@ describe('a backup code', () => {
     expect((await answer(await challengeOf(person), byCode.data.backupCodes[0])).status).toBe(200);
   });
 
-  it('is not given for the password alone, for a wrong code, or without a second factor', async () => {
+  it('is not generated for the password alone, for a wrong code, or without two-factor authentication', async () => {
     const { person, secret, backupCodes } = await withTwoFactor();
     const ask = (body: object) => person.post('auth/2fa/backup-codes', body);
     expect((await ask({ password: PASSWORD })).error.details).toEqual([{ path: 'code', message: expect.any(String) }]);
@@ -262,7 +262,7 @@ describe('a backup code', () => {
 });
 
 describe('turning two-factor authentication off', () => {
-  it('takes password and code, and then signs in by password alone', async () => {
+  it('requires password and code; afterwards the password alone signs in', async () => {
     const { person, secret, backupCodes } = await withTwoFactor();
     const challenge = await challengeOf(person);
     const off = (password: string, code: string) => person.post('auth/2fa/disable', { password, code });

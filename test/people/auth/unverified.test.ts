@@ -105,7 +105,7 @@ describe('an account that is not verified', () => {
     expect((await me.post(`sessions/${id}/token`)).data.role).toBe('subscriber');
   });
 
-  it('can do everything once it is verified, with the tokens it has', async () => {
+  it('can do everything once it is verified, without signing in again', async () => {
     const { userId: creatorId } = await asCreator();
     const me = await register();
     const path = `social/follow/${creatorId}`;
@@ -125,7 +125,7 @@ describe('an account that is not verified', () => {
   });
 });
 
-describe('seven days', () => {
+describe('the seven days to verify an address', () => {
   it('end an account that nobody verified, and its address is free', async () => {
     const me = await register();
     travel(7 * DAY_MS - 1_000);
@@ -161,7 +161,7 @@ describe('seven days', () => {
     expect(await userOf(me.userId)).toMatchObject({ status: 'active', email: me.email });
   });
 
-  it('bring one reminder, on the fifth', async () => {
+  it('include one reminder, on the fifth day', async () => {
     const me = await register();
     await mailTo(me.email, LINK);
     await forgetMails(me.email);
@@ -176,7 +176,7 @@ describe('seven days', () => {
     expect((await client().post(`auth/verify-email/${token}`)).status).toBe(200);
   });
 
-  it('bring no reminder to a verified account', async () => {
+  it('include no reminder to a verified account', async () => {
     const me = await register();
     await me.post(`auth/verify-email/${await mailedLinkToken(me.email)}`);
     await forgetMails(me.email);

@@ -90,7 +90,7 @@ describe.each([
   ['code', byCode],
   ['link', byLink],
 ])('a first verification by %s', (_, verify) => {
-  it('without session or password ends everything that was set up, and answers a token for a new password', async () => {
+  it('without session or password removes everything that was set up, and returns a token for a new password', async () => {
     const person = await asSquatter();
     const answer = await verify(anyone, person);
     expect(answer.status).toBe(200);
@@ -134,7 +134,7 @@ describe.each([
     expect(await setupOf(person.userId)).toMatchObject({ ...ALL, verified: 1 });
   });
 
-  it("with another account's session ends everything, as without a session", async () => {
+  it("with another account's session removes everything, as without a session", async () => {
     const [person, other] = [await asSquatter(), await asUser()];
     expect((await verify(other, person)).data.resetToken).toEqual(expect.any(String));
     expect(await setupOf(person.userId)).toMatchObject({ ...NOTHING, verified: 1 });
@@ -164,7 +164,7 @@ describe.each([
     expect(await setupOf(person.userId)).toMatchObject({ ...ALL, verified: 0 });
   });
 
-  it('and later ones change nothing', async () => {
+  it('keeps its effect: later ones change nothing', async () => {
     const person = await asSquatter();
     await verify(person, person);
     const again = await verify(anyone, person);
@@ -187,7 +187,7 @@ describe.each([
 });
 
 describe('a verification code', () => {
-  it('is refused when it is wrong and good once when it is right, whatever the case of the address', async () => {
+  it('is refused if it is wrong, and works once if it is right, whatever the case of the address', async () => {
     const { email } = await asUserWithPassword({ verified: false });
     const otp = await codeFor(email);
     const wrong = await anyone.post('auth/verify-email', { email, otp: anotherCode(otp) });
@@ -196,7 +196,7 @@ describe('a verification code', () => {
     expect((await anyone.post('auth/verify-email', { email, otp })).status).toBe(401);
   });
 
-  it('is not used up by a wrong password, whose tries are counted', async () => {
+  it('is not used up by a wrong password, and those attempts are counted', async () => {
     const { email, userId } = await asUserWithPassword({ verified: false });
     const otp = await codeFor(email);
     const verify = (password: string) => anyone.post('auth/verify-email', { email, otp, password });
@@ -205,7 +205,7 @@ describe('a verification code', () => {
     expect((await setupOf(userId))?.passwords).toBe(1);
   });
 
-  it('that is wrong lets nobody try passwords', async () => {
+  it('does not let anyone try passwords if it is wrong', async () => {
     const { email, userId } = await asUserWithPassword({ verified: false });
     const otp = anotherCode(await codeFor(email));
     const answer = await anyone.post('auth/verify-email', { email, otp, password: 'something else' });
@@ -235,7 +235,7 @@ describe('a verification link', () => {
 });
 
 describe('a first sign-in by code', () => {
-  it('ends what was set up, needs no second factor of a stranger, and answers a reset token', async () => {
+  it("removes what was set up, including a stranger's second factor, and returns a reset token", async () => {
     const person = await asSquatter();
     const { email, userId } = person;
     const otp = await codeFor(email, 'sign-in', 'code to sign in');
@@ -257,7 +257,7 @@ describe('a first sign-in by code', () => {
     expect((await anyone.post('auth/login', { email, password: NEW_PASSWORD })).status).toBe(200);
   });
 
-  it('of a verified account answers no reset token and keeps everything', async () => {
+  it('of a verified account returns no reset token and keeps everything', async () => {
     const { email, userId } = await asUserWithPassword();
     const otp = await codeFor(email, 'sign-in', 'code to sign in');
     const { data } = await anyone.post('auth/signin/email-otp', { email, otp });

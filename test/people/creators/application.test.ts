@@ -17,7 +17,7 @@ const yearsAgo = (years: number, days = 0) => {
 };
 
 describe('POST /creator/application', () => {
-  it('is pending and answers the bank details masked', async () => {
+  it('creates a pending application and returns the bank details masked', async () => {
     const viewer = await asViewer();
     const answer = await viewer.post(URL, applicationRequest());
     expect(answer.status).toBe(201);
@@ -40,13 +40,13 @@ describe('POST /creator/application', () => {
     expect(await statusOf(viewer.userId)).toEqual({ creator_status: 'PENDING', role: 'viewer' });
   });
 
-  it('keeps bank details in no plain text', async () => {
+  it('stores bank details encrypted', async () => {
     const { userId } = await asApplicant();
     const row = await env.DB.prepare('SELECT * FROM creator_applications WHERE user_id = ?').bind(userId).first();
     for (const text of [IBAN, '37040044', 'Example Bank']) expect(JSON.stringify(row)).not.toContain(text);
   });
 
-  it('takes an account number where there is no IBAN', async () => {
+  it('accepts an account number if there is no IBAN', async () => {
     const { financial } = applicationRequest();
     const { iban: _, ...rest } = financial;
     const viewer = await asViewer();
@@ -61,13 +61,13 @@ describe('POST /creator/application', () => {
     });
   });
 
-  it('is of the type that the account wished, or that the request asks for', async () => {
+  it('uses the creator type chosen at registration, or the one in the request', async () => {
     const [dj, other] = [await asUser({ role: 'dj' }), await asUser({ role: 'dj' })];
     expect((await dj.post(URL, applicationRequest())).data.type).toBe('dj');
     expect((await other.post(URL, applicationRequest({ type: 'performer' }))).data.type).toBe('performer');
   });
 
-  it('stands once, also when it is sent many times at once', async () => {
+  it('creates one application, even if it is sent many times at once', async () => {
     const viewer = await asViewer();
     const answers = await Promise.all(Array.from({ length: 5 }, () => viewer.post(URL, applicationRequest())));
     expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409, 409, 409, 409]);
@@ -78,7 +78,7 @@ describe('POST /creator/application', () => {
     expect(await statusOf(creator.userId)).toMatchObject({ creator_status: 'APPROVED' });
   });
 
-  it('is for the grown-up, to the day', async () => {
+  it('is refused until the day of the 18th birthday', async () => {
     const { identity } = applicationRequest();
     const born = (birthDate: string) => applicationRequest({ identity: { ...identity, birthDate } });
     const [young, grown] = [await asViewer(), await asViewer()];
@@ -122,7 +122,7 @@ describe('POST /creator/application', () => {
     expect((await viewer.get(URL)).status).toBe(404);
   });
 
-  it('is for the signed-in', async () => {
+  it('requires an account', async () => {
     for (const call of [client().post(URL, applicationRequest()), client().get(URL), client().put(URL, {})])
       expect((await call).status).toBe(401);
   });
@@ -145,7 +145,7 @@ describe('PUT /creator/application', () => {
     });
   });
 
-  it('replaces one kind of account by the other', async () => {
+  it('replaces an IBAN with an account number', async () => {
     const applicant = await asApplicant();
     const { data } = await applicant.put(URL, { financial: { accountNumber: '99887766' } });
     expect(data.financial).toEqual({
@@ -167,7 +167,7 @@ describe('PUT /creator/application', () => {
     expect(await statusOf(applicant.userId)).toMatchObject({ creator_status: 'PENDING' });
   });
 
-  it('is refused once it is approved, and where there is none', async () => {
+  it('is refused if the application is approved or does not exist', async () => {
     const [applicant, reviewer] = [await asApplicant(), await asStaff('admin_l3')];
     await reviewer.put(`admin/creator-applications/${applicant.applicationId}/approve`);
     const refused = await applicant.put(URL, { profile: { bio: 'New.' } });
@@ -190,7 +190,7 @@ describe('PUT /creator/application', () => {
     }
   });
 
-  it('at the same time loses no change of bank details', async () => {
+  it('loses no bank details if two requests race', async () => {
     const applicant = await asApplicant();
     const answers = await Promise.all([
       applicant.put(URL, { financial: { bankName: 'One' } }),
@@ -207,7 +207,7 @@ describe('PUT /creator/application', () => {
 });
 
 describe('a new encryption key', () => {
-  it('takes over what the old one sealed', async () => {
+  it('re-encrypts what the old key encrypted', async () => {
     const applicant = await asApplicant();
     const sealed = () =>
       env.DB.prepare('SELECT financial FROM creator_applications WHERE id = ?')

@@ -30,7 +30,7 @@ describe('POST /creator/application/document', () => {
   it.each([
     ['a picture', png()],
     ['a PDF', pdf()],
-  ])('takes %s, which only a reviewer reads', async (_, bytes) => {
+  ])('accepts %s, which only a reviewer can read', async (_, bytes) => {
     const applicant = await asApplicant({}, { document: false });
     const answer = await applicant.post(URL, form('document', bytes, { documentType: 'id_card' }));
     expect(answer.status).toBe(201);
@@ -49,7 +49,7 @@ describe('POST /creator/application/document', () => {
     expect(new Uint8Array(await response.arrayBuffer())).toEqual(bytes);
   });
 
-  it('shows in the staff log who was given a link to it, and who opened that', async () => {
+  it('logs which staff were given a link to it, and who opened the link', async () => {
     const [applicant, reviewer] = [await asApplicant(), await asStaff('admin_l3')];
     const { applicationId: id } = applicant;
     const looks = async () => {
@@ -74,13 +74,13 @@ describe('POST /creator/application/document', () => {
     expect((await reviewer.put(`admin/creator-applications/${id}/approve`)).data.documentUrl).toBeNull();
   });
 
-  it('opens by no signed link that does not say who looks', async () => {
+  it('cannot be opened by a signed link that does not name the reader', async () => {
     const applicant = await asApplicant();
     const url = await signedMediaUrl(testContext(), (await keyOf(applicant.userId)) ?? '');
     expect((await exports.default.fetch(url)).status).toBe(404);
   });
 
-  it('takes the place of the one before, which is deleted', async () => {
+  it('replaces the previous document, which is deleted', async () => {
     const applicant = await asApplicant();
     const before = await keyOf(applicant.userId);
     expect((await applicant.post(URL, form('document', pdf()))).status).toBe(201);
@@ -91,7 +91,7 @@ describe('POST /creator/application/document', () => {
     expect(await env.MEDIA.head(after ?? '')).not.toBeNull();
   });
 
-  it('at the same time by two leaves one file and its row', async () => {
+  it('leaves one file and its row if two are uploaded at once', async () => {
     const applicant = await asApplicant({}, { document: false });
     const answers = await Promise.all([1, 2, 3].map(() => applicant.post(URL, form('document', png()))));
     const taken = answers.filter(({ status }) => status === 201);
@@ -109,7 +109,7 @@ describe('POST /creator/application/document', () => {
     expect(data).not.toHaveProperty('reason');
   });
 
-  it('refuses what is no document, by its bytes and not by its name', async () => {
+  it('refuses a file whose bytes are not a document, whatever its name', async () => {
     const applicant = await asApplicant({}, { document: false });
     const refusals: [string, Uint8Array, number, string][] = [
       ['gif', gif(), 415, 'FILE_TYPE_NOT_ALLOWED'],
@@ -129,7 +129,7 @@ describe('POST /creator/application/document', () => {
     expect((await applicant.get('creator/application')).data.identity.documentUploaded).toBe(false);
   });
 
-  it('counts the bytes whatever length they are said to have', async () => {
+  it('counts the actual bytes, whatever length the request declares', async () => {
     const applicant = await asApplicant({}, { document: false });
     const chunk = new Uint8Array(MEGABYTE);
     let sent = 0;

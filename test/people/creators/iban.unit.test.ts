@@ -16,7 +16,7 @@ describe('an IBAN', () => {
     ['no country', '8989370400440532013000'],
     ['empty', ''],
     ['other characters', 'DE89-3704-0044-0532-0130-00'],
-  ])('is none with %s', (_, iban) => {
+  ])('is invalid with %s', (_, iban) => {
     expect(isIban(iban)).toBe(false);
   });
 

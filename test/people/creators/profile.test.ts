@@ -15,7 +15,7 @@ describe('/creator/profile', () => {
     expect((await creator.get(URL)).data).toEqual(data);
   });
 
-  it('names what is wrong', async () => {
+  it('names the invalid field', async () => {
     const creator = await asCreator();
     const wrong: [unknown, string][] = [
       [{ bio: 7 }, 'bio'],

@@ -17,7 +17,7 @@ const logOf = (id: string) =>
 const notificationsOf = (userId: string) => all('SELECT kind, body FROM notifications WHERE user_id = ?', userId);
 
 describe('approving', () => {
-  it('makes a creator of the type asked for, tells them, and is logged', async () => {
+  it('makes the applicant a creator of the requested type, notifies them, and is logged', async () => {
     const [applicant, reviewer] = [await asApplicant({ role: 'performer' }), await asStaff('admin_l3')];
     expect((await applicant.get('creator/profile')).error.code).toBe('CREATOR_APPROVAL_REQUIRED');
     const answer = await reviewer.put(`${LIST}/${applicant.applicationId}/approve`);
@@ -58,7 +58,7 @@ describe('approving', () => {
     expect((await applicant.get('creator/application')).data.status).toBe('PENDING');
   });
 
-  it('is done by one of many who decide at once', async () => {
+  it('is done by only one of many reviewers who decide at once', async () => {
     const applicant = await asApplicant();
     const staff = await Promise.all([1, 2, 3, 4].map(() => asStaff('admin_l3')));
     const url = `${LIST}/${applicant.applicationId}`;
@@ -80,7 +80,7 @@ describe('approving', () => {
     await vi.waitFor(async () => expect(await notificationsOf(applicant.userId)).toHaveLength(1));
   });
 
-  it('is not for one who may not, nor for oneself, nor beyond a rank or a country', async () => {
+  it('is refused without the permission, on oneself, on equal or higher ranks, and in other countries', async () => {
     const applicant = await asApplicant({ country: 'FR' });
     const url = `${LIST}/${applicant.applicationId}`;
     const own = await asApplicant({ rank: 'admin_l3' });
@@ -107,7 +107,7 @@ describe('approving', () => {
     expect((await (await asStaff('country_admin', { country: 'FR' })).put(`${url}/approve`)).status).toBe(200);
   });
 
-  it('is 404 for what is not there', async () => {
+  it('is 404 for an application that does not exist', async () => {
     const reviewer = await asStaff('admin_l3');
     for (const id of [crypto.randomUUID(), 'nothing']) {
       for (const answer of [await reviewer.get(`${LIST}/${id}`), await reviewer.put(`${LIST}/${id}/approve`)])
@@ -166,7 +166,7 @@ describe('GET /admin/creator-applications', () => {
     expect(new Set(seen).size).toBe(seen.length);
   });
 
-  it('of all statuses begins with the newest', async () => {
+  it('lists all statuses newest first', async () => {
     const [reviewer, applicant] = [await asStaff('admin_l3'), await asApplicant()];
     const { data } = await reviewer.get(`${LIST}?perPage=1`);
     expect(data.items).toMatchObject([{ id: applicant.applicationId, applicant: { id: applicant.userId } }]);
@@ -180,7 +180,7 @@ describe('GET /admin/creator-applications', () => {
     expect(data.pagination.total).toBe(1);
   });
 
-  it('is for reviewers, and knows its own words alone', async () => {
+  it('requires a reviewer, and refuses unknown parameters', async () => {
     expect((await client().get(LIST)).status).toBe(401);
     expect((await (await asViewer()).get(LIST)).status).toBe(403);
     const reviewer = await asStaff('admin_l3');

@@ -21,7 +21,7 @@ const from = (region: string, { headers }: Pick<Person, 'headers'> = guest) =>
   client({ ...headers, 'x-dev-country': region });
 
 describe('my privacy', () => {
-  it('is the defaults until something is chosen, and changes by what is sent', async () => {
+  it('has the defaults until it is set, and keeps the fields that a request does not send', async () => {
     const performer = await asPerformer();
     const put = (body: unknown) => performer.put(URL_, body);
     expect(await put({})).toMatchObject({ status: 200, data: DEFAULTS });
@@ -45,14 +45,14 @@ describe('my privacy', () => {
     expect((await put({ blockedCountries: [] })).data).toMatchObject({ ...expected, blockedCountries: [] });
   });
 
-  it('in the table defaults to what it is without a row', async () => {
+  it('has the same defaults in the table as without a row', async () => {
     const performer = await asPerformer();
     const insert = env.DB.prepare('INSERT INTO performer_privacy (user_id, updated_at) VALUES (?, 0)');
     await insert.bind(performer.userId).run();
     expect((await performer.put(URL_, {})).data).toEqual(DEFAULTS);
   });
 
-  it('takes what the example of the documents sends', async () => {
+  it('accepts the example in the API reference', async () => {
     const request = {
       blockedCountries: ['US-CA', 'US-TX'],
       allowRecording: false,
@@ -62,7 +62,7 @@ describe('my privacy', () => {
     expect((await (await asPerformer()).put(URL_, request)).data).toEqual(request);
   });
 
-  it('holds one of two lists that are sent at once, never a mixture', async () => {
+  it('keeps one of two lists that are sent at once, never a mixture', async () => {
     const performer = await asPerformer();
     const lists = [
       ['AT', 'CH', 'DE'],
@@ -90,13 +90,13 @@ describe('my privacy', () => {
     expect((await performer.put(URL_, {})).data).toEqual(DEFAULTS);
   });
 
-  it('has no list of more than there are countries', async () => {
+  it('refuses a list longer than the number of countries', async () => {
     const performer = await asPerformer();
     const { status, error } = await performer.put(URL_, { blockedCountries: Array.from({ length: 300 }, () => 'DE') });
     expect([status, error.code]).toEqual([422, 'VALIDATION_FAILED']);
   });
 
-  it('is exported, and ends with the account', async () => {
+  it('is exported, and deleted with the account', async () => {
     const performer = await asPerformer();
     await performer.put(URL_, { blockedCountries: ['DE'], anonymousMode: true });
     expect((await performer.get('user/export')).data).toMatchObject({
@@ -114,7 +114,7 @@ describe('my privacy', () => {
     expect(await left.bind(performer.userId).first('count')).toBe(0);
   });
 
-  it('is for performers who are approved', async () => {
+  it('requires an approved performer', async () => {
     const code = async (person: Pick<Person, 'put'>) => {
       const { status, error } = await person.put(URL_, { blockedCountries: ['DE'] });
       return [status, error.code];
@@ -128,7 +128,7 @@ describe('my privacy', () => {
 });
 
 describe('from a blocked country', () => {
-  it('no read shows the performer, whatever endpoint it is', async () => {
+  it('no endpoint shows the performer', async () => {
     const show = await aShow('performer');
     const reader = await asViewer();
     await reader.post(`social/follow/${show.creator.userId}`);
@@ -142,7 +142,7 @@ describe('from a blocked country', () => {
     expect(await whereSeen(from('US-CA', reader), show)).toEqual(seen);
   }, 30_000);
 
-  it('no door opens: what is named is refused with the reason', async () => {
+  it('nobody can enter, and a named stream is refused with the reason', async () => {
     const { creator, streamId } = await aShow('performer');
     await creator.put(URL_, { blockedCountries: ['DE'] });
     const reads = [
@@ -183,7 +183,7 @@ describe('from a blocked country', () => {
     }
   }, 30_000);
 
-  it('nobody gives, subscribes, follows, likes or comments; who followed can stop', async () => {
+  it('nobody can gift, subscribe, follow, like or comment, but followers can unfollow', async () => {
     const { creator, streamId, names } = await aShow('performer');
     const viewer = await asViewer();
     await giveCoins(viewer.userId, 10_000);
@@ -211,7 +211,7 @@ describe('from a blocked country', () => {
       expect((await viewer.post(path, body, money ? once() : {})).status).toBeLessThan(300);
   });
 
-  it('who is in can leave, and take back what they wrote', async () => {
+  it('viewers who are in can leave, and delete what they wrote', async () => {
     const creator = await asPerformer();
     const streamId = await anOpenStream(creator);
     const viewer = await asViewer();
@@ -225,7 +225,7 @@ describe('from a blocked country', () => {
     expect((await abroad.post(`sessions/${streamId}/chat`, { text: 'Again' })).status).toBe(451);
   });
 
-  it('moderators moderate all the same, for the creator, and do not get in', async () => {
+  it('moderators can still moderate but cannot enter', async () => {
     const [creator, moderator, target] = [await asPerformer(), await asViewer(), await asViewer()];
     const streamId = await anOpenStream(creator);
     const { channelId } = creator;
@@ -241,7 +241,7 @@ describe('from a blocked country', () => {
     expect((await from('DE', target).get(path)).error.code).toBe('NOT_MODERATOR');
   });
 
-  it('is whoever the platform says is there, with nothing sent by the reader', async () => {
+  it('means the country that the platform reports, not one that the reader sends', async () => {
     const { creator, streamId } = await aShow('performer');
     await creator.put(URL_, { blockedCountries: ['DE'] });
     const ask = async (cf: Record<string, string>) => {
@@ -253,7 +253,7 @@ describe('from a blocked country', () => {
     expect(await ask({ country: 'T1' })).toBe(200);
   });
 
-  it('no cache hands on what a reader elsewhere was given', async () => {
+  it('no cache returns what a reader elsewhere received', async () => {
     const creator = await asPerformer();
     const streamId = await anOpenStream(creator);
     const cacheOf = async () => (await guest.get(`stream/chat/${streamId}`)).headers.get('cache-control');

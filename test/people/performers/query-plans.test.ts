@@ -40,7 +40,7 @@ test.each<[string, (ctx: Context, viewer: Viewer) => Promise<unknown>]>([
   expect(others(after)).toEqual(others(before));
 });
 
-test('a stream costs one statement all the same', async () => {
+test('reading a stream costs one statement, even if its creator blocks regions', async () => {
   const [plan, ...others] = await plansOf((ctx) => getStream(ctx, { username: 'x' }, located));
   expect(plan).toContain('SEARCH blocked_regions USING PRIMARY KEY (creator_id=? AND region=?)');
   expect(plan).not.toMatch(/SCAN|TEMP B-TREE/);

@@ -15,7 +15,7 @@ const from = (region: string, { headers }: Pick<Person, 'headers'> = guest) =>
 describe('who is watching', () => {
   const viewersOf = (who: Pick<Person, 'get'>, id: string) => who.get(`stream/${id}/viewers`);
 
-  it('leaves the creator what they chose for the stream itself, to change and send back', async () => {
+  it("leaves the creator's own setting of the stream unchanged for editing", async () => {
     const creator = await asPerformer();
     const streamId = await anOpenStream(creator, { status: 'scheduled', showViewers: true });
     await creator.put(URL_, { showViewerList: false });
@@ -26,7 +26,7 @@ describe('who is watching', () => {
       expect((await who.get(`sessions/${streamId}`)).data.showViewers).toBe(false);
   });
 
-  it('counts who is not shown where the reader is, or has a block with them, among the guests', async () => {
+  it('counts users that the reader may not see among the guests', async () => {
     const [creator, performer, blocker, other] = [
       await asCreator(),
       await asPerformer(),
@@ -60,7 +60,7 @@ describe('who is watching', () => {
       expect((await viewersOf(who, streamId)).data).toMatchObject({ users: [{ id: creator.userId }], guests: 0 });
   });
 
-  it('is told to nobody by the video', async () => {
+  it('is not revealed by the video', async () => {
     const creator = await asCreator();
     const streamId = await anOpenStream(creator);
     const hiddenIn = async (who: Pick<Person, 'post'>) => {
@@ -73,7 +73,7 @@ describe('who is watching', () => {
     expect(await hiddenIn(creator)).toBe(false);
   });
 
-  it('is not shown by a performer who shows no viewers, whatever the stream says', async () => {
+  it("is hidden if the performer shows no viewers, whatever the stream's setting", async () => {
     const creator = await asPerformer();
     const streamId = await anOpenStream(creator, { showViewers: true });
     expect((await viewersOf(guest, streamId)).status).toBe(200);
@@ -85,7 +85,7 @@ describe('who is watching', () => {
     expect((await viewersOf(guest, streamId)).status).toBe(200);
   });
 
-  it('counts who wants not to be named, and names them to staff alone', async () => {
+  it('counts viewers who hide their names, and names them only to staff', async () => {
     const [creator, shy, open] = [await asCreator(), await asPerformer(), await asPerformer()];
     const streamId = await anOpenStream(creator);
     for (const { userId } of [shy, open]) await (await joinRoom(streamId, aUser({}, userId))).welcome();

@@ -58,7 +58,7 @@ describe("a user's avatar", () => {
     expect((await pixels(`${small.avatarUrl}?w=320`)).width).toBe(200);
   });
 
-  it('is upright and tells neither place nor camera', async () => {
+  it('is turned upright and loses the place and camera in its metadata', async () => {
     expect(Buffer.from(photo()).includes('FootlightCam')).toBe(true);
     const { data } = await upload(await asUser(), photo());
     expect(data).toMatchObject({ width: 8, height: 16 });
@@ -66,13 +66,13 @@ describe("a user's avatar", () => {
     for (const trace of ['FootlightCam', 'Exif', 'EXIF', 'XMP ']) expect(stored.includes(trace), trace).toBe(false);
   });
 
-  it('that was also a page is a picture alone', async () => {
+  it('is stored as an image only, even if the file is also a web page', async () => {
     const { status, data } = await upload(await asUser(), gifThatIsHtml());
     expect(status).toBe(200);
     expect(Buffer.from((await read(data.avatarUrl)).bytes).includes('<script>')).toBe(false);
   });
 
-  it('takes the place of the one before, of which nothing stays', async () => {
+  it('replaces the one before, which is deleted', async () => {
     const person = await asUser();
     const first = (await upload(person, picture(800, 800))).data.avatarUrl;
     const second = (await upload(person, picture(700, 700))).data.avatarUrl;
@@ -83,7 +83,7 @@ describe("a user's avatar", () => {
     expect(await objectsOf(keyOf(second))).toEqual(['', '-128', '-320']);
   });
 
-  it('that is not their own file is left where it is', async () => {
+  it("is not deleted if it is not the user's own file", async () => {
     const [owner, other] = [await asUser(), await asUser()];
     const url = (await upload(owner, png())).data.avatarUrl;
     await env.DB.prepare('UPDATE users SET avatar_url = ? WHERE id = ?').bind(url, other.userId).run();
@@ -91,7 +91,7 @@ describe("a user's avatar", () => {
     expect((await filesOf(owner)).map(({ key }) => key)).toEqual([keyOf(url)]);
   });
 
-  it('sent twice at once is one of the two, and the other leaves nothing', async () => {
+  it('is one of two that are sent at once, and the other leaves nothing behind', async () => {
     const person = await asUser();
     const answers = await Promise.all([upload(person, png()), upload(person, png()), upload(person, png())]);
     expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThan(0);
@@ -120,7 +120,7 @@ describe('an avatar is refused', () => {
     expect(await filesOf(person)).toEqual([]);
   });
 
-  it('without a file, with two, or under another name', async () => {
+  it('without a file, with two, or with another field name', async () => {
     const person = await asUser();
     const two = form('avatar', png());
     two.append('avatar', new File([png() as Uint8Array<ArrayBuffer>], 'b.png'));
@@ -129,7 +129,7 @@ describe('an avatar is refused', () => {
     expect(await avatarOf(person)).toBeNull();
   });
 
-  it('when the media store fails in the middle, and nothing stays', async () => {
+  it('when the media store fails halfway, and nothing is left behind', async () => {
     const person = await asUser();
     const names: string[] = [];
     const failing = Object.assign(Object.create(env.MEDIA), {
@@ -147,7 +147,7 @@ describe('an avatar is refused', () => {
     expect(await objectsOf(names.toSorted()[0] ?? 'none')).toEqual([]);
   });
 
-  it('when pictures cannot be drawn', async () => {
+  it('when images cannot be processed', async () => {
     const person = await asUser();
     const away = {
       input() {
@@ -159,7 +159,7 @@ describe('an avatar is refused', () => {
     expect(await filesOf(person)).toEqual([]);
   });
 
-  it('whatever its name says, the name is never asked', async () => {
+  it('but never because of its file name, which is ignored', async () => {
     const person = await asUser();
     const body = form('avatar', png(), {}, '../../identity-document/x.svg');
     const { status, data } = await person.post('user/avatar', body);
@@ -169,7 +169,7 @@ describe('an avatar is refused', () => {
 });
 
 describe('a picture of a post', () => {
-  it('says its size and stands in three widths, one row', async () => {
+  it('has its size, three widths and one row', async () => {
     const ctx = testContext();
     const person = await asUser();
     const stored = await storeImage(ctx, person.userId, 'post-image', picture(3_000, 1_500));

@@ -27,7 +27,7 @@ async function named(displayName: string, profile?: { bio?: string; categories?:
 }
 
 describe('GET /social/creators', () => {
-  it('shows cards with what creators say of themselves', async () => {
+  it("shows cards with the creators' own descriptions", async () => {
     const word = aWord();
     const creator = await named(`Anna ${word}`, { bio: 'I cook.', categories: ['cooking', 'talk'] });
     const { status, data } = await guest.get(`social/creators?q=${word}`);
@@ -114,7 +114,7 @@ describe('GET /social/creators', () => {
 });
 
 describe("a creator's page", () => {
-  it('has who they are, what is on and what they are to the reader', async () => {
+  it('shows who they are, what is live and their relation to the reader', async () => {
     const [creator, viewer] = [await named('Anna', { bio: 'I cook.', categories: ['cooking'] }), await asViewer()];
     const id = await aStream(creator, { title: 'Soup', viewerCount: 4 });
     await creator.put('payment/tiers', { tiers: [{ name: 'Gold', coinsPerMonth: 500 }] });
@@ -145,7 +145,7 @@ describe("a creator's page", () => {
     });
   });
 
-  it('announces the next stream that has a date, and nothing that is private or long past', async () => {
+  it('announces the next scheduled stream, and none that is private or long past', async () => {
     const creator = await asCreator();
     const stream = async () => (await guest.get(`social/creator/${creator.username}`)).data.stream?.id ?? null;
     const at = (minutes: number) => Date.now() + minutes * MINUTE_MS;
@@ -162,7 +162,7 @@ describe("a creator's page", () => {
     expect(await stream()).toBe(live);
   });
 
-  it('is 404 for viewers, the unknown, the banned and the blocked', async () => {
+  it('is 404 for viewers and for unknown, banned and blocked users', async () => {
     const [creator, viewer, blocked] = [await asCreator(), await asViewer(), await asViewer()];
     const path = `social/creator/${creator.username}`;
     await blockUser(testContext(), creator.userId, blocked.userId);

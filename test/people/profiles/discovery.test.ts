@@ -35,7 +35,7 @@ describe('users are found', () => {
     expect(await find(person.username.toUpperCase().slice(0, -2))).toContain(person.userId);
   });
 
-  it('without their accents, from right to left and in scripts of their own', async () => {
+  it('without accents, in right-to-left text and in other scripts', async () => {
     const mark = aWord();
     const zoe = await named(`Zoë ${mark} Ångström`);
     expect(await find(`zoe ${mark}`)).toEqual([zoe.userId]);
@@ -66,7 +66,7 @@ describe('users are found', () => {
     expect(data.pagination).toEqual({ page: 1, perPage: 20, total: 1, totalPages: 1 });
   });
 
-  it('the most followed first, and before them who has exactly that username', async () => {
+  it('most followed first, after the user with exactly that username', async () => {
     const mark = aWord();
     const [quiet, known, famous] = await Promise.all([named(mark), asCreator(), asCreator()]);
     const exact = await asUser();
@@ -79,7 +79,7 @@ describe('users are found', () => {
     expect((await find(exact.username))[0]).toBe(exact.userId);
   });
 
-  it('page by page, each once, also where all are followed alike', async () => {
+  it('page by page, each once, even if all have the same number of followers', async () => {
     const mark = aWord();
     const people = await Promise.all(Array.from({ length: 7 }, () => named(mark)));
     const pages = [1, 2, 3, 4].map((page) => find(mark, anyone, `&perPage=3&page=${page}`));
@@ -101,8 +101,8 @@ describe('users are found', () => {
   });
 });
 
-describe('users are not found', () => {
-  it('who are banned or deleted, by anybody', async () => {
+describe('some users are not found', () => {
+  it('if they are banned or deleted, by anyone', async () => {
     const mark = aWord();
     const [banned, deleted] = await Promise.all([named(mark), named(mark)]);
     await setStatus(banned.userId, 'banned');
@@ -111,7 +111,7 @@ describe('users are not found', () => {
       expect(await find(mark, reader)).toEqual([]);
   });
 
-  it('by whom they block or who blocks them; others and staff find them', async () => {
+  it('across a block, except by others and staff', async () => {
     const mark = aWord();
     const [one, other, stranger, staff] = await Promise.all([named(mark), named(mark), asViewer(), asStaff('support')]);
     const block = 'INSERT INTO blocks (blocker_id, blocked_id, created_at) VALUES (?, ?, 0)';
@@ -124,7 +124,7 @@ describe('users are not found', () => {
     expect(data.pagination.total).toBe(1);
   });
 
-  it('by operators and quotes, which are no syntax', async () => {
+  it('by operators and quotes, which are not search syntax', async () => {
     const mark = aWord();
     const person = await named(`${mark} OR NOT`);
     for (const q of [
@@ -143,7 +143,7 @@ describe('users are not found', () => {
     expect(await find(`username:${mark}`)).toEqual([]);
   });
 
-  it('by what is no query', async () => {
+  it('by an invalid query', async () => {
     for (const query of [
       'role=admin',
       'role=',
@@ -182,7 +182,7 @@ describe('the plans', () => {
     };
   });
 
-  it('go by an index that has the order, and are two statements', () => {
+  it('are two statements that use an index in the right order', () => {
     for (const [list, count] of [plans.all, plans.ofRole]) {
       expect(list).not.toContain('TEMP B-TREE');
       expect(`${list}${count}`).not.toMatch(/SCAN users$/m);
@@ -193,7 +193,7 @@ describe('the plans', () => {
     expect(plans.ofRole[1]).toContain('users_of_role_by_followers (role=?)');
   });
 
-  it('by words begin at the words', () => {
+  it('of a search start at the words', () => {
     for (const plan of plans.byWords) expect(plan).toMatch(/SEARCH users USING INTEGER PRIMARY KEY \(rowid=\?\)/);
   });
 });

@@ -38,7 +38,7 @@ const PLACES = [
   'social/following/',
 ] as const;
 
-test.each(Object.entries(ODD))('%s in any place is refused, or nothing is there', async (_, text) => {
+test.each(Object.entries(ODD))('%s in any parameter is refused or finds nothing', async (_, text) => {
   const reader = await asViewer();
   for (const place of PLACES) {
     const { status, data, error } = await reader.get(`${place}${text}`);

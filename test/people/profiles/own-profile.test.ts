@@ -19,7 +19,7 @@ const yearsAgo = (years: number, days = 0) => {
 };
 
 describe('my profile', () => {
-  it.each(READS)('is at GET /%s, with what is private and nothing secret', async (path) => {
+  it.each(READS)('is read at GET /%s, with private fields but no secrets', async (path) => {
     const viewer = await asViewer();
     const answer = await viewer.get(path);
     expect(answer.status).toBe(200);
@@ -40,7 +40,7 @@ describe('my profile', () => {
     expect(Object.keys(answer.data).filter((key) => /totp|secret|hash|key/i.test(key))).toEqual([]);
   });
 
-  it('of staff says the rank', async () => {
+  it('includes the rank of staff', async () => {
     const staff = await asStaff('admin_l2');
     expect((await staff.get('viewer/me')).data.rank).toBe('admin_l2');
   });
@@ -56,7 +56,7 @@ describe('my profile', () => {
 describe.each(DOORS)('a change at %s', (path, method) => {
   const door = path.slice(1);
 
-  it('changes what is sent, and the other door shows it', async () => {
+  it('changes only the fields sent, and the other endpoint shows them', async () => {
     const viewer = await asViewer();
     const profile = {
       displayName: 'Ada Lovelace',
@@ -71,7 +71,7 @@ describe.each(DOORS)('a change at %s', (path, method) => {
     for (const read of READS) expect((await viewer.get(read)).data).toMatchObject({ ...profile, bio: 'Only this' });
   });
 
-  it('clears with null what may be empty, and nothing else', async () => {
+  it('clears optional fields with null, and no others', async () => {
     const viewer = await asViewer();
     await viewer[method](door, {
       bio: 'x',
@@ -91,14 +91,14 @@ describe.each(DOORS)('a change at %s', (path, method) => {
     expect(await viewer[method](door, { displayName: null })).toMatchObject(faultOf('displayName'));
   });
 
-  it('of nothing changes nothing, not even when it was', async () => {
+  it('without fields does not even touch the time of the last change', async () => {
     const viewer = await asViewer();
     const before = (await viewer.get(door)).data;
     travel(60_000);
     expect((await viewer[method](door, {})).data).toEqual(before);
   });
 
-  it('is refused without a token, and as a whole where a part is wrong', async () => {
+  it('is refused without a token, and as a whole if one field is invalid', async () => {
     expect((await client()[method](door, { bio: 'x' })).status).toBe(401);
     const viewer = await asViewer();
     const refused = await viewer[method](door, { bio: 'Good', country: 'Atlantis' });
@@ -171,7 +171,7 @@ describe('a display name', () => {
 });
 
 describe('a birth date', () => {
-  it('may be that of somebody who turns 13 today', async () => {
+  it('may make its user 13 today', async () => {
     const viewer = await asViewer();
     expect((await viewer.put('user/profile', { birthDate: yearsAgo(13) })).status).toBe(200);
   });
@@ -188,7 +188,7 @@ describe('a birth date', () => {
 describe('a link', () => {
   const put = async (links: unknown) => (await asViewer()).put('user/profile', { links });
 
-  it('may be one of five', async () => {
+  it('is accepted up to the fifth', async () => {
     const links = Array.from({ length: 5 }, (_, n) => ({ label: `Link ${n} 🎵`, url: `https://example.com/${n}` }));
     expect((await put(links)).data.links).toEqual(links);
     expect((await put([...links, { label: 'One more', url: 'https://example.com' }])).status).toBe(422);
@@ -212,11 +212,11 @@ describe('a link', () => {
     `https://example.com/${'a'.repeat(500)}`,
     '',
     null,
-  ])('does not lead to %s', async (url) => {
+  ])('is refused if it leads to %s', async (url) => {
     expect(await put([{ label: 'x', url }])).toMatchObject(faultOf('links.0.url'));
   });
 
-  it('has a label that can be read, and nothing else', async () => {
+  it('has a readable label, and no other fields', async () => {
     const url = 'https://example.com';
     expect(await put([{ url }])).toMatchObject(faultOf('links.0.label'));
     expect(await put([{ label: '\u200b', url }])).toMatchObject(faultOf('links.0.label'));
@@ -226,7 +226,7 @@ describe('a link', () => {
 });
 
 describe('changes at once', () => {
-  it('of different fields both hold, and of one field one does', async () => {
+  it('both apply to different fields, and one of them to the same field', async () => {
     const viewer = await asViewer();
     const bios = ['one', 'two', 'three'];
     const answers = await Promise.all([
@@ -240,20 +240,20 @@ describe('changes at once', () => {
     expect(bios).toContain(data.bio);
   });
 
-  it('with a ban are refused once it stands', async () => {
+  it('are refused once the user is banned', async () => {
     const viewer = await asViewer();
     await env.DB.prepare(`UPDATE users SET status = 'banned' WHERE id = ?`).bind(viewer.userId).run();
     expect((await viewer.put('user/profile', { bio: 'x' })).error.code).toBe('ACCOUNT_BANNED');
   });
 });
 
-it('a creator’s bio of the show is not the user’s', async () => {
+it("the bio of a creator's show is not the user's own bio", async () => {
   const creator = await asCreator();
   await creator.put('creator/profile', { bio: 'Of the show', categories: ['music'] });
   expect((await creator.get('user/profile')).data.bio).toBe('');
 });
 
-it('a user who registers is held to the same rule of names', async () => {
+it('registration applies the same rules to display names', async () => {
   const { email, username } = { email: `n${Date.now()}@footlight.test`, username: `n${Date.now()}` };
   const body = { email, username, password: 'a long enough secret', displayName: '\u200b\u200b' };
   expect(await client().post('auth/register', body)).toMatchObject(faultOf('displayName'));

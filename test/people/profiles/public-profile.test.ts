@@ -17,7 +17,7 @@ const block = (one: Person, other: Person) =>
     .run();
 
 describe('a public profile', () => {
-  it('says what its user says, and nothing private, to its owner neither', async () => {
+  it('shows public fields only, even to its owner', async () => {
     const viewer = await asViewer();
     const said = { displayName: 'Ada', bio: 'Hello', links: [{ label: 'Site', url: 'https://example.com' }] };
     await viewer.put('user/profile', { ...said, gender: 'f', birthDate: '1990-01-01', country: 'GB' });
@@ -40,7 +40,7 @@ describe('a public profile', () => {
     }
   });
 
-  it('of a creator has the show’s bio and categories, and those of who applied in vain are not shown', async () => {
+  it("shows a creator's bio and categories, but not those of a rejected applicant", async () => {
     const creator = await asCreator();
     expect((await anyone.get(`users/${creator.userId}`)).data.creator).toEqual({ bio: '', categories: [] });
     await creator.put('creator/profile', { bio: 'Of the show', categories: ['music', 'dj'] });
@@ -50,7 +50,7 @@ describe('a public profile', () => {
     expect((await anyone.get(`users/${creator.userId}`)).data.creator).toBeNull();
   });
 
-  it('counts both sides of follows as they come and go, however often they are asked for', async () => {
+  it('counts follows and unfollows on both sides, however often they are repeated', async () => {
     const [viewer, creator, other] = await Promise.all([asViewer(), asCreator(), asCreator()]);
     const counts = async ({ userId }: Person) => {
       const { followerCount, followingCount } = (await anyone.get(`users/${userId}`)).data;
@@ -67,7 +67,7 @@ describe('a public profile', () => {
     expect(await counts(viewer)).toEqual([0, 0]);
   });
 
-  it('does not tell others how many its user follows where the user does not show it', async () => {
+  it('hides from others how many its user follows if the user hides it', async () => {
     const viewer = await asViewer();
     await viewer.put('user/settings', { privacy: { showActivity: false } });
     for (const reader of [anyone, await asViewer()])
@@ -77,7 +77,7 @@ describe('a public profile', () => {
     expect((await anyone.get(`users/${viewer.userId}`)).data.followingCount).toBe(0);
   });
 
-  it('leads to the live stream, to a private one its creator and staff alone', async () => {
+  it('links the live stream, or a private one only for its creator and staff', async () => {
     const [open, hidden] = await Promise.all([asCreator(), asCreator()]);
     await aStream(open, { status: 'ended' });
     expect((await anyone.get(`users/${open.userId}`)).data.liveStreamId).toBeNull();
@@ -93,7 +93,7 @@ describe('a public profile', () => {
     expect(await liveFor(await asStaff('support'))).toBe(hiddenId);
   });
 
-  it('is one statement, by keys alone', async () => {
+  it('is one statement that reads by keys only', async () => {
     const plans = await plansOf((ctx) => getPublicProfile(ctx, 'x', undefined));
     expect(plans).toHaveLength(1);
     expect(plans[0]).not.toContain('SCAN');
@@ -104,7 +104,7 @@ describe('a public profile', () => {
 describe.each(['users/:id', 'users/:id/sessions'])('%s', (path) => {
   const at = ({ userId }: { userId: string }) => path.replace(':id', userId);
 
-  it('is hidden where the user is banned, deleted or nobody', async () => {
+  it('is 404 if the user is banned, deleted or unknown', async () => {
     const [banned, deleted] = await Promise.all([asCreator(), asCreator()]);
     await setStatus(banned.userId, 'banned');
     await setStatus(deleted.userId, 'deleted');
@@ -113,7 +113,7 @@ describe.each(['users/:id', 'users/:id/sessions'])('%s', (path) => {
       for (const by of [anyone, reader]) expect(await by.get(at({ userId }))).toMatchObject(NOT_THERE);
   });
 
-  it('is hidden either way of a block, but for the card of whom the reader blocks, and not from others', async () => {
+  it('is hidden across a block, except the card of a user whom the reader blocks', async () => {
     const [blocker, blocked] = await Promise.all([asCreator(), asCreator()]);
     await block(blocker, blocked);
     expect(await blocked.get(at(blocker))).toMatchObject(NOT_THERE);
@@ -127,7 +127,7 @@ describe.each(['users/:id', 'users/:id/sessions'])('%s', (path) => {
 });
 
 describe("a user's sessions", () => {
-  it('are by page, the newest first, without what was called off and what is private', async () => {
+  it('are paged newest first, without cancelled and private ones', async () => {
     const [creator, other] = await Promise.all([asCreator(), asCreator()]);
     await aStream(other);
     const ids: string[] = [];
@@ -144,13 +144,13 @@ describe("a user's sessions", () => {
     expect((await list(anyone, '?perPage=3&page=2')).ids).toEqual(ids.slice(3));
   });
 
-  it('of a viewer are none', async () => {
+  it('are none if the user is a viewer', async () => {
     const viewer = await asViewer();
     const { data } = await anyone.get(`users/${viewer.userId}/sessions`);
     expect(data).toEqual({ items: [], pagination: { page: 1, perPage: 20, total: 0, totalPages: 0 } });
   });
 
-  it('refuse what is no page', async () => {
+  it('refuse an invalid page', async () => {
     const viewer = await asViewer();
     for (const query of ['page=0', 'perPage=1000', 'creatorId=x'])
       expect((await anyone.get(`users/${viewer.userId}/sessions?${query}`)).status).toBe(422);

@@ -52,7 +52,7 @@ describe('across a block', () => {
     );
   }, 30_000);
 
-  it('nobody enters, writes, gives, subscribes or follows', async () => {
+  it('neither can enter, write, gift, subscribe or follow', async () => {
     const { creator, streamId, names, word } = await aShow();
     const viewer = await asViewer();
     await giveCoins(viewer.userId, 10_000);
@@ -78,7 +78,7 @@ describe('across a block', () => {
     }
   });
 
-  it('a moderator is none, whatever the channel says', async () => {
+  it('a moderator of the channel has no rights', async () => {
     const { creator, streamId } = await aShow();
     const [moderator, other] = [await asViewer(), await asViewer()];
     await addModerator(testContext(), creator.channelId, moderator.userId);
@@ -89,7 +89,7 @@ describe('across a block', () => {
     expect((await moderator.get(`stream/${streamId}/moderation`)).status).toBe(404);
   });
 
-  it('is there for whoever is no creator too, and over once it is taken back', async () => {
+  it('the same holds between viewers, until the user is unblocked', async () => {
     const [creator, viewer] = [await asCreator(), await asViewer()];
     await followCreator(testContext(), actorOf(viewer), creator.userId);
     expect((await viewer.post(`social/block/${creator.userId}`)).status).toBe(200);
@@ -106,7 +106,7 @@ describe('across a block', () => {
     expect((await viewer.get(`social/follow/${creator.userId}`)).data.following).toBe(true);
   });
 
-  it('one side taking it back leaves the other side’s', async () => {
+  it("one side's unblock leaves the other side's block", async () => {
     const [one, other] = [await asCreator(), await asCreator()];
     await one.post(`social/block/${other.userId}`);
     await other.post(`social/block/${one.userId}`);
@@ -117,7 +117,7 @@ describe('across a block', () => {
 });
 
 describe('blocking', () => {
-  it('needs an account, and somebody else who is there', async () => {
+  it('needs an account, and another user who exists', async () => {
     const viewer = await asViewer();
     expect((await guest.post(`social/block/${viewer.userId}`)).status).toBe(401);
     expect((await guest.delete(`social/block/${viewer.userId}`)).status).toBe(401);

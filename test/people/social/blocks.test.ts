@@ -72,7 +72,7 @@ describe('my blocks', () => {
     expect((await guest.get('social/blocks')).status).toBe(401);
   });
 
-  it('name whoever is banned or blocks me in return, and no deleted account', async () => {
+  it('include users who are banned or block me in return, but no deleted accounts', async () => {
     const [me, banned, mutual, deleted] = [await asViewer(), await asViewer(), await asViewer(), await asViewer()];
     await giveBlocks(me.userId, [banned.userId, mutual.userId, deleted.userId]);
     await giveBlocks(mutual.userId, [me.userId]);
@@ -81,7 +81,7 @@ describe('my blocks', () => {
     expect(idsOf(await listOf(me))).toEqual([mutual.userId, banned.userId]);
   });
 
-  it('come in pages, each person once, also of those who were blocked in the same moment', async () => {
+  it('come in pages, each user once, even if they were blocked at the same moment', async () => {
     const me = await asViewer();
     const people = [await asViewer(), await asViewer(), await asViewer(), await asViewer(), await asViewer()];
     await giveBlocks(
@@ -104,14 +104,14 @@ describe('my blocks', () => {
   });
 
   it.each(['nonsense', encodeCursor('other', [1, newId()]), encodeCursor('social.blocks', ['x', 1])])(
-    'take no cursor that the list did not give: %s',
+    'refuse a cursor that the list did not issue: %s',
     async (cursor) => {
       const { status, error } = await (await asViewer()).get(`social/blocks?cursor=${cursor}`);
       expect([status, error.code]).toEqual([422, 'CURSOR_INVALID']);
     },
   );
 
-  it('come off an index in one statement, as the ids for a client do', async () => {
+  it('are read from an index in one statement, and so are the ids for a client', async () => {
     const cursor = encodeCursor('social.blocks', [1, 'x']);
     for (const use of [
       (ctx: ReturnType<typeof testContext>) => listBlocks(ctx, 'u', { perPage: 20 }),
@@ -126,7 +126,7 @@ describe('my blocks', () => {
   });
 });
 
-describe('somebody whom I block', () => {
+describe('a user whom I block', () => {
   async function blockedCreator() {
     const [me, creator] = [await asViewer(), await asCreator()];
     await creator.put('user/profile', { bio: 'Hello', links: [{ label: 'Site', url: 'https://example.com' }] });
@@ -137,7 +137,7 @@ describe('somebody whom I block', () => {
     return { me, creator };
   }
 
-  it('is a card to me, with the block that I can undo, and nothing of what they do', async () => {
+  it('is shown to me as a card that I can unblock, without any content', async () => {
     const { me, creator } = await blockedCreator();
     const card = { id: creator.userId, username: creator.username, isLive: false, followerCount: 0 };
     expect((await me.get(`users/${creator.userId}`)).data).toMatchObject({
@@ -171,7 +171,7 @@ describe('somebody whom I block', () => {
       expect((await creator.get(path)).error.code).toBe('USER_NOT_FOUND');
   });
 
-  it('is the same to me whether they block me in return or not', async () => {
+  it('looks the same to me whether or not they block me in return', async () => {
     const { me, creator } = await blockedCreator();
     const paths = [`users/${creator.userId}`, `social/follow/${creator.userId}`, `social/creator/${creator.username}`];
     const ask = async () => (await Promise.all(paths.map((path) => me.get(path)))).map(({ data }) => data);
@@ -182,7 +182,7 @@ describe('somebody whom I block', () => {
     for (const path of paths) expect((await me.get(path)).status).toBe(404);
   });
 
-  it('is not there to me once they are banned or gone, as to everybody', async () => {
+  it('is not found by me once they are banned or deleted, as by everyone', async () => {
     const { me, creator } = await blockedCreator();
     for (const status of ['banned', 'deleted']) {
       await setStatus(creator.userId, status);
@@ -191,13 +191,13 @@ describe('somebody whom I block', () => {
     }
   });
 
-  it('still shows me a subscription that runs, so that I can let it end', async () => {
+  it('is still listed in my running subscription, so that I can cancel it', async () => {
     const { me, creator } = await blockedCreator();
     await giveSubscribers(creator.userId, [me.userId]);
     expect((await me.get(`social/creator/${creator.username}`)).data).toMatchObject({ subscribed: true, tiers: [] });
   });
 
-  it('is shown in full to staff, who see past blocks, and blocked by them too', async () => {
+  it('is shown in full to staff, even if staff block them', async () => {
     const [staff, viewer] = [await asStaff('support'), await asViewer()];
     await viewer.put('user/profile', { bio: 'Hello' });
     await staff.post(`social/block/${viewer.userId}`);
@@ -206,7 +206,7 @@ describe('somebody whom I block', () => {
 });
 
 describe('joining', () => {
-  it('answers the newest 500 whom I block, and never who blocks me', async () => {
+  it('returns the newest 500 users whom I block, and never those who block me', async () => {
     const [me, blocker, creator] = [await asViewer(), await asViewer(), await asCreator()];
     const id = await anOpenStream(creator);
     expect((await me.post(`stream/${id}/join`)).data.blockedIds).toEqual([]);
@@ -240,7 +240,7 @@ describe('a change of my blocks', () => {
     return { me, other, sockets };
   }
 
-  it('comes to each of my open sockets, and to nobody else', async () => {
+  it('is sent to each of my open sockets, and to nobody else', async () => {
     const { me, other, sockets } = await inRooms();
     await me.post(`social/block/${other.userId}`);
     for (const { mine } of sockets)
@@ -259,7 +259,7 @@ describe('a change of my blocks', () => {
     expect((await me.get('user/notifications')).data.items).toEqual([]);
   });
 
-  it('is told once however often it is asked for, and not if nothing changed', async () => {
+  it('is sent once however often it is requested, and never if nothing changed', async () => {
     const [me, other] = [await asViewer(), await asViewer()];
     const { ctx, events } = recordingContext();
     const changes = () => events.filter(({ kind }) => kind === 'block-changed');
@@ -271,7 +271,7 @@ describe('a change of my blocks', () => {
     expect(changes()).toHaveLength(2);
   });
 
-  it('says what holds as it is told, in whatever order the changes arrive', async () => {
+  it('reports the current state, in whatever order the changes arrive', async () => {
     const { me, other, sockets } = await inRooms();
     const ctx = testContext();
     await giveBlocks(me.userId, [other.userId]);

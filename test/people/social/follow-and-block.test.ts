@@ -33,7 +33,7 @@ test('a follow counts once, however often it is repeated and raced', async () =>
   expect(await followerCount(creator.userId)).toBe(1);
 });
 
-test('unfollowing twice takes one follower away', async () => {
+test('unfollowing twice subtracts only one follower', async () => {
   const [ctx, viewer, creator] = [testContext(), await asViewer(), await asCreator()];
   await followCreator(ctx, actorOf(viewer), creator.userId);
   await unfollowCreator(ctx, viewer.userId, creator.userId);
@@ -49,7 +49,7 @@ test('only creators are followed, and nobody follows themselves', async () => {
   await expect(followCreator(ctx, actorOf(viewer), newId())).rejects.toMatchObject({ code: 'USER_NOT_FOUND' });
 });
 
-test('a block ends follows both ways and keeps new ones away', async () => {
+test('a block ends follows in both directions and prevents new ones', async () => {
   const [ctx, one, other] = [testContext(), await asCreator(), await asCreator()];
   await followCreator(ctx, actorOf(one), other.userId);
   await followCreator(ctx, actorOf(other), one.userId);
@@ -63,7 +63,7 @@ test('a block ends follows both ways and keeps new ones away', async () => {
     await expect(followCreator(ctx, actorOf(from), to.userId)).rejects.toMatchObject({ code: 'USER_NOT_FOUND' });
 });
 
-test('a follow that was asked for before a block came does not get past it', async () => {
+test('a follow requested just before a block does not get past the block', async () => {
   const [ctx, viewer, creator] = [testContext(), await asViewer(), await asCreator()];
   await blockUser(ctx, creator.userId, viewer.userId);
   await follow(ctx, viewer.userId, creator.userId);
@@ -78,13 +78,13 @@ test('a block is one row, repeated or not, and unblocking removes it', async () 
   expect(await ctx.db.$count(blocks, eq(blocks.blockerId, one.userId))).toBe(0);
 });
 
-test('nobody blocks themselves or somebody who is not there', async () => {
+test('nobody can block themselves or an unknown user', async () => {
   const [ctx, viewer] = [testContext(), await asViewer()];
   await expect(blockUser(ctx, viewer.userId, viewer.userId)).rejects.toMatchObject({ code: 'NOT_ONESELF' });
   await expect(blockUser(ctx, viewer.userId, newId())).rejects.toMatchObject({ code: 'USER_NOT_FOUND' });
 });
 
-test("a block tells the live rooms of both and takes each out of the other's video", async () => {
+test("a block notifies the live rooms of both and removes each from the other's video", async () => {
   const [ctx, one, other] = [undelivered(), await asCreator(), await asCreator()];
   const [streamOfOne, streamOfOther] = [await aStream(one), await aStream(other)];
   await aStream(one, { status: 'ended' });
@@ -105,7 +105,7 @@ test("a block tells the live rooms of both and takes each out of the other's vid
   });
 });
 
-test('a follow tells the live room, and no room where none is open', async () => {
+test("a follow notifies the creator's live room, if one is open", async () => {
   const [ctx, viewer, creator] = [undelivered(), await asViewer(), await asCreator()];
   await followCreator(ctx, actorOf(viewer), creator.userId);
   expect((await eventsAbout(viewer.userId)).filter(({ kind }) => kind === 'room')).toEqual([]);

@@ -47,7 +47,7 @@ async function newsFor(userId: string) {
 const undelivered = () => Object.assign(testContext(), { deliver: async () => {} });
 
 describe('following', () => {
-  it('answers the status and the counts, and does so again when repeated', async () => {
+  it('returns the status and the counts, also when repeated', async () => {
     const [viewer, creator] = [await asViewer(), await asCreator()];
     for (let time = 0; time < 2; time += 1) {
       const { status, data } = await viewer.post(followPath(creator));
@@ -63,7 +63,7 @@ describe('following', () => {
     expect(await countsOf(viewer.userId)).toEqual({ followers: 0, following: 0 });
   });
 
-  it('is of creators alone, never of oneself, of nobody who is not there', async () => {
+  it('is only possible with creators, not with oneself or unknown users', async () => {
     const [viewer, creator] = [await asViewer(), await asCreator()];
     const pending = await asViewer();
     await testContext().db.update(users).set({ creatorStatus: 'PENDING' }).where(eq(users.id, pending.userId));
@@ -112,14 +112,14 @@ describe('following', () => {
 });
 
 describe('a new follower', () => {
-  it('is told to the creator once, however many requests race', async () => {
+  it('is announced to the creator once, however many requests race', async () => {
     const [ctx, viewer, creator] = [undelivered(), await asViewer(), await asCreator()];
     await Promise.all([1, 2, 3].map(() => followCreator(ctx, actorOf(viewer), creator.userId)));
     await followCreator(ctx, actorOf(viewer), creator.userId);
     expect(await newsFor(creator.userId)).toEqual([{ kind: 'follower', data: { userId: viewer.userId } }]);
   });
 
-  it('who unfollows and follows again is no news', async () => {
+  it('is not announced again after an unfollow', async () => {
     const [ctx, viewer, creator] = [undelivered(), await asViewer(), await asCreator()];
     for (let time = 0; time < 3; time += 1) {
       await followCreator(ctx, actorOf(viewer), creator.userId);
@@ -173,7 +173,7 @@ describe('followers and following', () => {
     expect(new Set(seen)).toEqual(new Set(people.map(({ userId }) => userId)));
   });
 
-  it('go both ways', async () => {
+  it('show the same follow from both sides', async () => {
     const [ctx, viewer, one, other] = [testContext(), await asViewer(), await asCreator(), await asCreator()];
     await followCreator(ctx, actorOf(viewer), one.userId);
     await followCreator(ctx, actorOf(viewer), other.userId);
@@ -182,7 +182,7 @@ describe('followers and following', () => {
     expect(idsOf(await guest.get(`social/followers/${viewer.userId}`))).toEqual([]);
   });
 
-  it('leave out who is banned, deleted, or kept from the reader by a block; staff see past blocks', async () => {
+  it('leave out banned and deleted users and, except for staff, users behind a block', async () => {
     const { creator, people } = await aFollowedCreator(4);
     const [banned, deleted, blocker, other] = people;
     if (!banned || !deleted || !blocker || !other) throw new Error('There are four');
@@ -196,7 +196,7 @@ describe('followers and following', () => {
     expect(idsOf(await staff.get(path))).toHaveLength(2);
   });
 
-  it('of somebody out of sight, or who is not there, are 404', async () => {
+  it('are 404 for a hidden or unknown user', async () => {
     const [ctx, reader, creator] = [testContext(), await asViewer(), await asCreator()];
     await blockUser(ctx, creator.userId, reader.userId);
     for (const list of ['followers', 'following']) {
@@ -207,7 +207,7 @@ describe('followers and following', () => {
     expect((await reader.get(followPath(creator))).error.code).toBe('USER_NOT_FOUND');
   });
 
-  it('show whom somebody follows to themselves and to staff alone, if they say so', async () => {
+  it('show whom a user follows only to the user and to staff, if the user hides it', async () => {
     const [ctx, fan, creator, reader] = [testContext(), await asCreator(), await asCreator(), await asViewer()];
     await followCreator(ctx, actorOf(fan), creator.userId);
     await followCreator(ctx, actorOf(reader), fan.userId);
@@ -228,7 +228,7 @@ describe('followers and following', () => {
     }
   });
 
-  it('leave out whoever does not show whom they follow, but to themselves, to the creator and to staff', async () => {
+  it('leave out users who hide whom they follow, except for themselves, the creator and staff', async () => {
     const { creator, people } = await aFollowedCreator(3);
     const [other, hidden, shown] = people;
     if (!other || !hidden || !shown) throw new Error('There are three');
@@ -247,7 +247,7 @@ describe('followers and following', () => {
     expect(idsOf(await guest.get(path))).toEqual(all);
   });
 
-  it('go on behind whoever is out of sight, with a cursor that does not say who that is', async () => {
+  it('continue after a hidden user, with a cursor that does not reveal who it is', async () => {
     const { creator, people } = await aFollowedCreator(7);
     const [shown, ...hidden] = people;
     if (!shown) throw new Error('There are seven');
@@ -262,7 +262,7 @@ describe('followers and following', () => {
     expect(idsOf(await guest.get(`${path}&cursor=${nextCursor}`))).toEqual([shown.userId]);
   });
 
-  it('take no cursor that is forged or of another list', async () => {
+  it('refuse a cursor that is forged or of another list', async () => {
     const { creator } = await aFollowedCreator(3);
     const { data } = await guest.get(`social/followers/${creator.userId}?perPage=1`);
     const { nextCursor } = data.pagination;

@@ -62,13 +62,13 @@ describe('a block', () => {
     expect(told.map(([roomId]) => roomId)).toEqual([liveId, entered]);
   });
 
-  it('wakes no room in which somebody else is the host', async () => {
+  it('wakes no room of another host', async () => {
     const [{ waiting }, one, other] = [await aBusyCreator(), await asViewer(), await asViewer()];
     for (const viewer of [one, other]) await join(viewer, waiting[0] ?? '');
     expect(await toldBy((ctx) => blockUser(ctx, one.userId, other.userId))).toEqual([]);
   });
 
-  it('of two creators wakes the rooms of either in which the other is', async () => {
+  it('between two creators wakes the rooms of each in which the other is', async () => {
     const [one, other] = [await asCreator(), await asCreator()];
     const [ofOne, ofOther] = [
       await aStream(one, { status: 'scheduled' }),
@@ -94,7 +94,7 @@ describe('a block', () => {
 });
 
 describe('an unblock', () => {
-  it('wakes no room, since joining checks again', async () => {
+  it('wakes no room, since joining checks blocks again', async () => {
     const [creator, viewer] = [await asCreator(), await asViewer()];
     const streamId = await anOpenStream(creator);
     const ctx = testContext();

@@ -1,4 +1,7 @@
-/** Posts everybody may find, and those of one author: skeleton by one index range, then hydrated under the rules. */
+/**
+ * Lists the public feed and the posts of one author: ids from one index range, then hydrated under the visibility
+ * rules.
+ */
 
 import type { z } from '@hono/zod-openapi';
 import { and, eq, type SQL, sql } from 'drizzle-orm';
@@ -16,7 +19,7 @@ import type { Actor, Viewer } from '@/shared/actor';
 import { type CursorQuery, type PublicFeedQuery, ScorePosition } from './schemas';
 import { readWindow, type Walked, type WalkStep } from './walk';
 
-/** How many ids are looked at for each post of a page, at most. */
+/** The most ids read for each post of a page. */
 const WINDOW_FACTOR = 5;
 
 type Page = z.output<typeof CursorQuery>;
@@ -55,10 +58,10 @@ export function trendingPosts(after: WalkStep | undefined): SQL {
     ORDER BY score DESC, id DESC`;
 }
 
-/** What a user posted and this reader may see, the newest first. Throws POST_AUTHOR_NOT_FOUND. */
+/** Lists an author's posts that this reader may see, newest first. Throws CURSOR_INVALID, POST_AUTHOR_NOT_FOUND. */
 export async function listPostsOf(ctx: Context, viewer: Viewer, authorId: string, { cursor, perPage }: Page) {
   const list = `content.of.${authorId}`;
-  const position = before(list, cursor); // a cursor of another list is refused before anything is looked up
+  const position = before(list, cursor); // refuses another list's cursor before any query runs
   const author = await ctx.db
     .select({ id: users.id })
     .from(users)
@@ -76,7 +79,7 @@ export async function listPostsOf(ctx: Context, viewer: Viewer, authorId: string
   return presentWalk(ctx, viewer, walked, perPage, ({ id }) => encodeCursor(list, [id]));
 }
 
-/** Lists posts of every visibility, newest first. Throws CURSOR_INVALID. */
+/** Lists the actor's own posts of every visibility, newest first. Throws CURSOR_INVALID. */
 export async function listOwnPosts(ctx: Context, actor: Actor, { cursor, perPage }: Page) {
   const list = 'content.own';
   const candidates = postsOf(actor.userId, before(list, cursor));
@@ -91,7 +94,7 @@ function postsOf(authorId: string, position: SQL): SQL {
     ORDER BY id DESC`;
 }
 
-/** Throws CURSOR_INVALID. */
+/** A condition that starts the list below the cursor. Throws CURSOR_INVALID. */
 function before(list: string, cursor: string | undefined): SQL {
   return cursor === undefined ? sql`` : sql`AND id < ${decodeCursor(list, IdPosition, cursor)[0]}`;
 }

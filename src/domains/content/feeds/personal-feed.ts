@@ -1,7 +1,7 @@
 /**
- * A reader's own feed: posts of the last 30 days by creators whom they follow or subscribe to, newest first, then
- * trending posts of everyone else. At most five statements. Readers of many creators are served by a window of the
- * newest posts. If that finds too little, and for readers of few creators, those creators' own lists are merged.
+ * A reader's own feed: posts of the last 30 days by creators they follow or subscribe to, newest first, then trending
+ * posts by everyone else. It takes at most five statements. For readers of many creators it filters a window of the
+ * newest posts. If that window yields too little, or the reader has few creators, it merges the creators' own lists.
  */
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -22,12 +22,13 @@ import { readWindow, type Walked, type WalkStep } from './walk';
 
 const LIST = 'content.feed';
 const FOLLOWED_FOR_MS = 30 * DAY_MS;
-/** Of followed creators whose posts are merged: those who posted last. */
+/** The most creators whose posts are merged: those who posted most recently. */
 const MERGED_CREATORS_MAX = 500;
-/** They are looked for among so many who were followed last, and as many who were subscribed to last. */
+/** Creators are taken from this many latest follows, and from this many latest subscriptions. */
 const TIES_READ_MAX = 2_000;
-/** For each post of a page: up to so many creators are merged at once, and so many posts are walked over. */
+/** Up to this many creators per post of a page, their lists are merged without trying a window first. */
 const FEW_CREATORS_FACTOR = 5;
+/** Posts read in the window, per post of a page. */
 const WALK_FACTOR = 10;
 const RECOMMENDED_WINDOW_FACTOR = 5;
 
@@ -70,7 +71,7 @@ async function listFollowed(
     .from(users)
     .where(eq(users.id, userId))
     .get();
-  // At most: creators who are both followed and subscribed to are counted twice.
+  // An upper bound: a creator who is both followed and subscribed to counts twice.
   const creatorCount = reader ? reader.following + reader.subscribed : 0;
   if (creatorCount === 0) return { steps: [], after: null };
   const range = { since: firstIdAt(ctx.now() - FOLLOWED_FOR_MS), before: before ?? BEYOND_ALL_IDS };
@@ -82,14 +83,14 @@ async function listFollowed(
 }
 
 interface Range {
-  /** Ids, both excluded. */
+  /** Ids; both ends are exclusive. */
   readonly since: string;
   readonly before: string;
 }
 
 const BEYOND_ALL_IDS = 'g';
 
-/** Reads as many rows as it takes to meet a page of followed creators' posts: few, where many are followed. */
+/** Filters the newest posts until a page is full. Cheap if the reader follows many creators, since most posts match. */
 function walkFollowed(ctx: Context, userId: string, { since, before }: Range, perPage: number): Promise<Walked> {
   return readWindow(ctx, {
     candidates: sql`
@@ -105,9 +106,9 @@ function walkFollowed(ctx: Context, userId: string, { since, before }: Range, pe
 }
 
 /**
- * Reads each followed creator's newest post, then one post more for each that it gives: a recursive SELECT with an
- * order takes the greatest of its queue, so it merges the lists. The newest posts of all are by those who posted last,
- * so the cap leaves none of them out. Posts of the banned are dropped with what else the rules drop.
+ * Merges the followed creators' lists. SQLite's recursive SELECT with ORDER BY takes the newest post off its queue and
+ * adds that creator's next one. The cap on creators loses no post: the newest posts are by those who posted last.
+ * Hydration later drops posts by banned authors.
  */
 async function mergeFollowed(
   ctx: Context,
@@ -125,7 +126,7 @@ async function mergeFollowed(
         WHERE p.visibility <> 'subscribers' AND ${below(authorId, id)})
     END`;
   const newest = sql`SELECT author_id, ${newestBelow(sql`sources.author_id`, sql`${before}`)} AS id FROM sources`;
-  // To sort them costs as much as to read them, so that is left out where it is not needed.
+  // Sorting costs as much as reading, so the creators are only sorted if the cap applies.
   const first =
     creatorCount > MERGED_CREATORS_MAX
       ? sql`SELECT * FROM (${newest} ORDER BY 2 DESC LIMIT ${int(MERGED_CREATORS_MAX)})`
@@ -145,7 +146,7 @@ async function mergeFollowed(
   return { steps, after: found.length > perPage ? (steps.at(-1) ?? null) : null };
 }
 
-/** By authors whom the reader neither follows nor subscribes to; the reader's own posts are left out. */
+/** Lists trending posts by authors the reader neither follows nor subscribes to, without the reader's own posts. */
 function listRecommended(ctx: Context, actor: Actor, above: WalkStep | undefined, wanted: number): Promise<Walked> {
   const author = sql`walked.author_id`;
   return readWindow(ctx, {

@@ -1,4 +1,4 @@
-/** Lists of posts: the public feed, a user's own feed, and the posts of one author. */
+/** Endpoints of post lists: the public feed, a user's own feed, and the posts of one author. */
 import { z } from '@hono/zod-openapi';
 import { contentError } from '@/domains/content/posts/errors';
 import { PostPage } from '@/domains/content/posts/schemas';
@@ -8,7 +8,7 @@ import { listFeed } from './personal-feed';
 import { CursorQuery, PublicFeedQuery } from './schemas';
 
 const ByUser = z.strictObject({ userId: z.string().min(1) });
-const SHORT_PAGES = 'A page may be shorter than asked for and still have a next one.';
+const SHORT_PAGES = 'A page may be shorter than requested and still have a next one.';
 
 export const feedEndpoints: Endpoint[] = [
   endpoint({
@@ -16,10 +16,10 @@ export const feedEndpoints: Endpoint[] = [
     method: 'get',
     path: '/content/feed/public',
     tag: 'content',
-    summary: 'The public feed, by time or by what is trending',
+    summary: 'List the public feed, newest or trending first',
     description:
-      'Trending goes by the time of a post in seconds and 21,600 × log2(1 + likes + 2 × comments): each doubling of ' +
-      `what people had to say about it is worth six hours. ${SHORT_PAGES}`,
+      'The trending score is the time of the post in seconds plus 21,600 × log2(1 + likes + 2 × comments): each ' +
+      `doubling of the likes and comments is worth six hours. ${SHORT_PAGES}`,
     who: 'optional',
     query: PublicFeedQuery,
     response: PostPage,
@@ -30,8 +30,8 @@ export const feedEndpoints: Endpoint[] = [
     method: 'get',
     path: '/content/feed',
     tag: 'content',
-    summary: 'My feed: creators I follow or subscribe to, then what is trending',
-    description: `What the creators whom you follow or subscribe to posted in the last 30 days, then public posts of others. ${SHORT_PAGES}`,
+    summary: 'List my feed: creators I follow or subscribe to, then trending posts',
+    description: `Posts of the last 30 days by those creators, then public posts by others. ${SHORT_PAGES}`,
     who: 'user',
     query: CursorQuery,
     response: PostPage,
@@ -42,7 +42,7 @@ export const feedEndpoints: Endpoint[] = [
     method: 'get',
     path: '/content/users/{userId}/posts',
     tag: 'content',
-    summary: "A user's posts, as far as I may see them",
+    summary: "List a user's posts that I may see",
     description: SHORT_PAGES,
     who: 'optional',
     params: ByUser,
@@ -56,7 +56,7 @@ export const feedEndpoints: Endpoint[] = [
     method: 'get',
     path: '/content/posts',
     tag: 'content',
-    summary: 'My posts, newest first',
+    summary: 'List my posts, newest first',
     who: 'user',
     query: CursorQuery,
     response: PostPage,

@@ -1,4 +1,4 @@
-/** What a feed is asked by, and the places that its pages go on behind. */
+/** Query parameters of the feeds, and the positions that their cursors hold. */
 import { z } from '@hono/zod-openapi';
 import { cursorQuery } from '@/http/envelope';
 

@@ -1,6 +1,6 @@
 /**
- * The skeleton of a list: ids off an index, newest or highest first, those kept that the reader may see. It looks at a
- * bounded window, so a page may be short and still have a next one; it never reads on and on through what is hidden.
+ * Reads the ids of a list from an index, newest or highest first, and keeps those that the reader may see. It reads a
+ * bounded window, so a long run of hidden posts costs no more; a page may then be short and still have a next one.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -8,29 +8,29 @@ import { int } from '@/db/sql';
 
 export interface WalkStep {
   readonly id: string;
-  /** Of a list by score; else 0. */
+  /** 0 in lists that are not ordered by score. */
   readonly score: number;
 }
 
 interface Walk {
-  /** SELECT id, author_id, visibility, score … ORDER BY …, without a limit. */
+  /** `SELECT id, author_id, visibility, score … ORDER BY …`, without a LIMIT. */
   readonly candidates: SQL;
-  /** On the columns of `walked`. */
+  /** A condition on the columns of `walked`. */
   readonly keep: SQL;
   readonly perPage: number;
   readonly windowMax: number;
 }
 
 export interface Walked {
-  /** At most a page. */
+  /** At most one page. */
   readonly steps: readonly WalkStep[];
-  /** Behind what the next page goes on; null at the end of the list. */
+  /** The next page starts after this one; null at the end of the list. */
   readonly after: WalkStep | null;
-  /** Whether the window was too small to tell what comes next. */
+  /** True if the window ended before the page was full. */
   readonly cutShort: boolean;
 }
 
-/** One statement. The last branch is read only if the window gave no full page, and says where the window ends. */
+/** Runs one statement. SQLite reads its last branch, which finds the window's end, only if the page is not full. */
 export async function readWindow(ctx: Context, { candidates, keep, perPage, windowMax }: Walk): Promise<Walked> {
   const rows = await ctx.db.all<WalkStep & { beyond: number }>(sql`
     SELECT walked.id AS id, walked.score AS score, 0 AS beyond

@@ -1,6 +1,6 @@
 /**
- * Clears away what was hidden: what was told of it, likes, replies, comments, then the thing itself, some rows at a
- * time, however many there are. Safe to do twice and to break off: what is left is found again.
+ * Deletes hidden posts and comments with their notifications, likes and replies, a bounded number of rows at a time.
+ * Safe to repeat and to interrupt: the next run finds what is left.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -9,12 +9,12 @@ import { literal } from '@/db/sql';
 import { withdrawalOf } from '@/domains/base/notifications/withdraw';
 
 const ROWS_A_STEP = 500;
-/** Then the next message goes on, so that no task runs without end. */
+/** Statements per task; another task continues after that. */
 const STEPS_MAX = 20;
 
 type Clearing = Extract<TaskMessage, { type: 'clear-post' | 'clear-comment' }>;
 
-/** Does nothing where it is not hidden, or gone already. */
+/** Does nothing if the post is not hidden or was already deleted. */
 export async function clearPost(ctx: Context, postId: string): Promise<void> {
   const hidden = sql`SELECT id FROM posts WHERE id = ${postId} AND removed_at IS NOT NULL`;
   const commentIds = sql`SELECT id FROM comments WHERE post_id IN (${hidden})`;
@@ -32,7 +32,7 @@ export async function clearPost(ctx: Context, postId: string): Promise<void> {
   ]);
 }
 
-/** The same, of one comment and its replies. */
+/** Deletes one hidden comment and its replies. Does nothing if it is not hidden or was already deleted. */
 export async function clearComment(ctx: Context, commentId: string): Promise<void> {
   const hidden = sql`SELECT id FROM comments WHERE id = ${commentId} AND removed_at IS NOT NULL`;
   const replies = sql`SELECT id FROM comments WHERE parent_id IN (${hidden})`;
@@ -47,7 +47,7 @@ export async function clearComment(ctx: Context, commentId: string): Promise<voi
   ]);
 }
 
-/** @param steps each is repeated until it has nothing left to do: what comes later hangs on nothing any more */
+/** @param steps each is repeated until it deletes nothing more, so children are gone before their parents */
 async function clear(ctx: Context, task: Clearing, steps: readonly ((limit: SQL) => SQL)[]): Promise<void> {
   const limit = sql`LIMIT ${literal(ROWS_A_STEP)}`;
   let left = STEPS_MAX;

@@ -1,4 +1,4 @@
-/** Comments under a post, with one level of replies. Whoever sees the post reads and writes them. */
+/** Comments on posts, with one level of replies. Everyone who can see a post can read and write its comments. */
 
 import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm';
@@ -26,7 +26,9 @@ import { comments, posts } from './tables';
 
 const EXCERPT_CHARACTERS_MAX = 140;
 
-/** The newest first; replies, the oldest first. Throws as `getPost` does, COMMENT_NOT_FOUND. */
+/**
+ * Lists comments newest first, or replies oldest first. Throws as `getPost` does, CURSOR_INVALID, COMMENT_NOT_FOUND.
+ */
 export async function listComments(
   ctx: Context,
   viewer: Viewer,
@@ -64,7 +66,10 @@ export async function listComments(
   );
 }
 
-/** Tells the author of the post, and of the comment replied to. Throws as `getPost` does, COMMENT_NOT_FOUND, REPLY_TO_REPLY. */
+/**
+ * Notifies the author of the post, and the author of the comment replied to.
+ * Throws as `getPost` does, COMMENT_NOT_FOUND, REPLY_TO_REPLY.
+ */
 export async function addComment(
   ctx: Context,
   actor: Actor,
@@ -88,7 +93,7 @@ export async function addComment(
     createdAt: ctx.now(),
     removedAt: null,
   };
-  // The post may have gone, or somebody may have blocked, since it was looked up.
+  // Checks again: the post may have been deleted, or someone blocked, since the look-up.
   const insert = ctx.db.run(sql`
     INSERT INTO comments (id, post_id, parent_id, author_id, text, created_at)
     SELECT ${row.id}, ${postId}, ${row.parentId}, ${actor.userId}, ${text}, ${int(row.createdAt)}
@@ -105,8 +110,8 @@ export async function addComment(
 }
 
 /**
- * By its author, the post's or staff; its replies and likes go with it. Throws COMMENT_NOT_FOUND, NOT_YOUR_COMMENT.
- * Its own author may delete it even where the post is out of their sight by now.
+ * Deletes a comment with its replies and likes. Its author, the post's author and staff may; the comment's author may
+ * even if they can no longer see the post. Throws COMMENT_NOT_FOUND, NOT_YOUR_COMMENT.
  */
 export async function removeComment(ctx: Context, actor: Actor, commentId: string): Promise<void> {
   const row = await ctx.db

@@ -11,5 +11,5 @@ export const contentError = errorList({
   REPLY_TO_REPLY: [409, 'You can reply to comments, but not to replies. Reply to the comment above instead.'],
 });
 
-/** For endpoints that name a post. */
+/** Errors of every endpoint that looks a post up. */
 export const POST_HIDDEN = [contentError.POST_NOT_FOUND, contentError.FOLLOWERS_ONLY, contentError.SUBSCRIBERS_ONLY];

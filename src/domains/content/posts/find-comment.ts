@@ -1,4 +1,4 @@
-/** Comments as a reader may see them: on a post that is open to them, by somebody in their sight. */
+/** Finds comments that a reader may see: those on a post open to them, by an author visible to them. */
 
 import { and, eq, isNull, or, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -24,7 +24,7 @@ export function commentColumns(viewer: Viewer) {
   };
 }
 
-/** For the same: neither it nor what it replies to is gone, and both its author and its post are in sight. */
+/** For the same query: neither the comment nor its parent is removed, and both its author and its post are visible. */
 export function commentVisibleTo(viewer: Viewer): SQL | undefined {
   return and(
     isNull(comments.removedAt),
@@ -34,18 +34,18 @@ export function commentVisibleTo(viewer: Viewer): SQL | undefined {
   );
 }
 
-/** For the same: what others replied to stays when its author's account is deleted, without its words. */
+/** For the same query: a comment with replies stays, without text, after its author's account is deleted. */
 export function commentAuthorVisibleTo(viewer: Viewer): SQL | undefined {
   return or(userVisibleTo(viewer), sql`(users.status = 'deleted' AND comments.reply_count > 0)`);
 }
 
-/** Whether the post that a comment stands on is for this reader. */
+/** For the same query: whether the reader may see the comment's post. */
 export function postOpenTo(viewer: Viewer): SQL {
   return sql`EXISTS (SELECT 1 FROM ${posts} JOIN ${users} ON users.id = posts.author_id
     WHERE posts.id = comments.post_id AND ${visiblePosts(viewer)})`;
 }
 
-/** Ids, from the outside in, as notifications have them. */
+/** The ids from post to comment, as notifications store them in `about`. */
 export function pathTo({ id, postId, parentId }: Pick<CommentRow, 'id' | 'postId' | 'parentId'>) {
   return [postId, ...(parentId === null ? [] : [parentId]), id];
 }

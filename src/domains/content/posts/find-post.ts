@@ -1,4 +1,4 @@
-/** One post, as this reader may see it. */
+/** Finds one post that this reader may see. */
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
@@ -9,8 +9,8 @@ import { type FoundPost, postColumns } from './present';
 import { posts } from './tables';
 
 /**
- * Throws POST_NOT_FOUND, which does not tell what is hidden by a block from what is not there; and, as a stream's door
- * does, FOLLOWERS_ONLY and SUBSCRIBERS_ONLY, which the reader can do something about.
+ * Throws POST_NOT_FOUND for a post that does not exist or is hidden by a block, without saying which. Throws
+ * FOLLOWERS_ONLY and SUBSCRIBERS_ONLY where the reader could follow or subscribe to see it.
  */
 export async function getPost(ctx: Context, viewer: Viewer, postId: string): Promise<FoundPost> {
   const row = await ctx.db

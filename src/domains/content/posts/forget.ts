@@ -1,6 +1,6 @@
 /**
- * For the end of an account: its posts, comments and likes, some at a time. A comment that others replied to stays
- * without its words, so that their thread does; everything else is hidden at once and cleared away by tasks.
+ * Removes the posts, comments and likes of a deleted account, a few rows at a time. A comment with replies stays
+ * without its text, to keep the thread; everything else is hidden at once and deleted by tasks.
  */
 import { and, eq, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -12,7 +12,7 @@ import { comments, postMedia, posts } from './tables';
 
 const ROWS_A_STEP = 40;
 
-/** Answers how many there were: none means that none is left. Their files go with the user's. */
+/** Returns how many posts it hid; 0 means none is left. `forgetFiles` deletes their files. */
 export async function forgetPosts(ctx: Context, authorId: string): Promise<number> {
   const rows = await ctx.db
     .select({ id: posts.id })
@@ -28,8 +28,9 @@ export async function forgetPosts(ctx: Context, authorId: string): Promise<numbe
 }
 
 /**
- * Those with words in them, in whatever order: a comment that stays for the author's own replies goes with the last of
- * them. Answers as `forgetPosts`. The account is deleted by then.
+ * Blanks the account's comments in any order, and hides those without replies. A comment kept only by the author's own
+ * replies is hidden with the last of them. Returns how many it blanked; 0 means none is left. Call it once the account
+ * is marked as deleted.
  */
 export async function forgetComments(ctx: Context, authorId: string): Promise<number> {
   const rows = await ctx.db
@@ -60,7 +61,7 @@ export async function forgetComments(ctx: Context, authorId: string): Promise<nu
   return rows.length;
 }
 
-/** Each is repeated until it changes nothing. */
+/** The caller repeats these statements until they change nothing. */
 export function forgetLikes(ctx: Context, userId: string, limit: SQL): Statement[] {
   return [
     ctx.db.run(sql`DELETE FROM post_likes WHERE (post_id, user_id) IN (

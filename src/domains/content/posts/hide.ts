@@ -1,6 +1,6 @@
 /**
- * Hiding: for everybody at once, words and all. What is hidden counts no more; a task clears it away, and the minute's
- * sweep queues again what no task has cleared.
+ * Hides posts and comments from everyone at once and blanks their text. Hidden rows no longer count; a task deletes
+ * them, and a sweep queues the task again if it did not finish.
  */
 import { and, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -16,7 +16,7 @@ export function hidePosts(ctx: Context, ids: readonly string[]): Statement {
     .where(and(oneOf(posts.id, ids), isNull(posts.removedAt)));
 }
 
-/** Changes nothing under a comment that goes: a reply goes with it, and has been counted. */
+/** Skips replies to a removed comment: they are deleted with it, and already subtracted from the counts. */
 export function hideComments(ctx: Context, ids: readonly string[]): Statement {
   const parentStays = sql`NOT EXISTS (
     SELECT 1 FROM comments parent WHERE parent.id = comments.parent_id AND parent.removed_at IS NOT NULL)`;
@@ -24,8 +24,8 @@ export function hideComments(ctx: Context, ids: readonly string[]): Statement {
 }
 
 /**
- * Of these, the comments of deleted accounts that nobody replies to (any more): it is for their replies alone that such
- * a comment stays. For a batch, behind what hid the replies.
+ * Hides those of these comments that belong to deleted accounts and have no replies left: only their replies kept them.
+ * In a batch, put it after the statement that hides the replies.
  */
 export function hideUnanswered(ctx: Context, ids: readonly string[]): Statement {
   const isUnanswered = sql`parent_id IS NULL AND reply_count = 0

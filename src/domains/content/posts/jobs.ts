@@ -1,4 +1,4 @@
-/** The jobs of posts and comments: clearing away what was hidden. */
+/** Jobs of posts and comments: deleting what was hidden. */
 import type { Jobs } from '@/contracts/jobs';
 import { clearComment, clearPost } from './clear';
 import { requeueClearing } from './sweep';

@@ -1,6 +1,6 @@
 /**
- * Likes: at most one for each reader, counted by the database. Turning one is a single transaction that asks what is
- * true by then, so two clicks at once are two turns, and a post deleted meanwhile keeps no like.
+ * Likes: at most one per reader, counted by database triggers. A toggle is a single transaction that reads the current
+ * state, so two clicks at once toggle twice, and a post deleted meanwhile keeps no like.
  */
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -22,7 +22,7 @@ interface Like {
   readonly likeCount: number;
 }
 
-/** @param wanted the like's new state; without it the like is turned. Throws as `getPost` does. */
+/** @param wanted the like's new state; undefined toggles it. Throws as `getPost` does. */
 export async function likePost(ctx: Context, actor: Actor, postId: string, wanted: boolean | undefined): Promise<Like> {
   const { post } = await getPost(ctx, actor, postId);
   const isVisible = sql`EXISTS (SELECT 1 FROM posts JOIN ${users} ON users.id = posts.author_id
@@ -31,7 +31,7 @@ export async function likePost(ctx: Context, actor: Actor, postId: string, wante
   return (await turnLike(ctx, actor, { id: postId, isVisible, notice }, wanted)) ?? missing('POST_NOT_FOUND');
 }
 
-/** @param wanted as of `likePost`. Throws as `getComment` does. */
+/** @param wanted as in `likePost`. Throws COMMENT_NOT_FOUND. */
 export async function likeComment(
   ctx: Context,
   actor: Actor,
@@ -46,7 +46,7 @@ export async function likeComment(
   return (await turnLike(ctx, actor, { id: commentId, isVisible, notice }, wanted)) ?? missing('COMMENT_NOT_FOUND');
 }
 
-/** What may be liked: its table, that of its likes, and the column that names it there. */
+/** For each likeable kind: its table, its table of likes, and the column there that refers to it. */
 const LIKED = {
   post: { things: posts, likes: postLikes, thing: sql.identifier(postLikes.postId.name) },
   comment: { things: comments, likes: commentLikes, thing: sql.identifier(commentLikes.commentId.name) },
@@ -59,7 +59,7 @@ interface Likeable {
   readonly notice: LikeNotice;
 }
 
-/** Returns undefined if it was deleted meanwhile. */
+/** Returns undefined if the post or comment was deleted meanwhile. */
 function turnLike(
   ctx: Context,
   actor: Actor,
@@ -88,12 +88,12 @@ function turnLike(
 
 interface Turn {
   readonly on: Statement;
-  /** Unlikes where this holds as well. */
+  /** Removes the like if the condition holds. */
   readonly off: (condition: SQL) => Statement;
   readonly state: Statement;
-  /** The author's notification, if this turn puts the like on. */
+  /** The author's notification, if this adds the like. */
   readonly events: readonly OutboxEvent[];
-  /** Withdraws the author's notification if the like is off. */
+  /** Withdraws the author's notification if there is no like now. */
   readonly withdrawal: readonly Statement[];
 }
 
@@ -102,8 +102,8 @@ async function commitTurn(
   { on, off, state, events, withdrawal }: Turn,
   wanted: boolean | undefined,
 ): Promise<Like | undefined> {
-  // Turned off only where it could not be turned on. What follows from turning it on stands in between and changes a
-  // row if `on` did, so `changes()` says the same behind it.
+  // `off` runs only if `on` inserted nothing. `commit` puts the event's insert in between; it changes a row exactly if
+  // `on` did, so `changes()` still gives the same answer after it.
   const turned = wanted === undefined ? [on, off(sql`changes() = 0`)] : [wanted ? on : off(sql`true`)];
   const statements = wanted === true ? turned : [...turned, ...withdrawal];
   const results = await commit(ctx, [...statements, state], wanted === false ? {} : { events });
@@ -115,14 +115,14 @@ async function commitTurn(
 interface LikeNotice {
   readonly userId: string;
   readonly what: 'post' | 'comment';
-  /** Ids, from the outside in. */
+  /** The ids from post to comment. */
   readonly about: readonly string[];
   readonly data: Readonly<Record<string, string>>;
 }
 
 const groupOf = ({ what, about }: LikeNotice) => `like:${what}:${about.at(-1)}`;
 
-/** Gathered, so that the author is notified once of a user who likes and unlikes ten times. */
+/** Grouped, so that the author is notified once even if a user likes and unlikes ten times. */
 function likeEvents({ userId: actorId }: Actor, notice: LikeNotice): OutboxEvent[] {
   const { userId, what, about, data } = notice;
   if (userId === actorId) return [];

@@ -1,6 +1,6 @@
 /**
- * From a skeleton, which is ids in an order, to what a reader sees: one statement loads posts, authors, media and the
- * reader's likes, under the rules of who may see what, however many there are.
+ * Turns ordered post ids into wire posts: one statement loads posts, authors, media and the reader's likes, and applies
+ * the visibility rules, for any number of ids.
  */
 
 import type { z } from '@hono/zod-openapi';
@@ -53,7 +53,7 @@ export async function presentPost(
   { post, author, media, liked }: FoundPost,
 ): Promise<z.input<typeof Post>> {
   const files = JSON.parse(media) as MediaRow[]; // written by postColumns
-  // Whoever is shown a post that is not for all gets its files by links that nobody can do without.
+  // Files of a post that is not public can be fetched only by a signed URL.
   const urlOf = (key: string) =>
     post.visibility === 'public' ? mediaUrl(ctx.config, key) : cacheableMediaUrl(ctx, key);
   return {
@@ -81,7 +81,7 @@ export async function presentPost(
   };
 }
 
-/** In the order of the ids; what has gone since, or is not for this reader, is left out. */
+/** Keeps the order of the ids. Leaves out posts that were deleted meanwhile or that this reader may not see. */
 export async function hydratePosts(
   ctx: Context,
   viewer: Viewer,

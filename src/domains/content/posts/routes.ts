@@ -1,4 +1,4 @@
-/** Posts, their comments and likes. */
+/** Endpoints of posts, comments and likes. */
 import { z } from '@hono/zod-openapi';
 import { FORM_REFUSALS, fileError } from '@/domains/base/media/errors';
 import { type Endpoint, endpoint } from '@/http/endpoint';
@@ -31,7 +31,7 @@ export const contentEndpoints: Endpoint[] = [
     method: 'get',
     path: '/content/posts/{postId}',
     tag: 'content',
-    summary: 'One post',
+    summary: 'Read one post',
     who: 'optional',
     params: ByPost,
     response: Post,
@@ -43,8 +43,8 @@ export const contentEndpoints: Endpoint[] = [
     method: 'get',
     path: '/content/posts/{postId}/comments',
     tag: 'content',
-    summary: 'The comments on a post, or the replies to one of them',
-    description: 'Comments come newest first; with `parentId`, the replies to that comment, oldest first.',
+    summary: 'List the comments on a post, or the replies to one of them',
+    description: 'Comments come newest first. With `parentId`, lists the replies to that comment, oldest first.',
     who: 'optional',
     params: ByPost,
     query: CommentQuery,
@@ -57,11 +57,12 @@ export const contentEndpoints: Endpoint[] = [
     method: 'post',
     path: '/content/posts',
     tag: 'content',
-    summary: 'Write a post, with up to ten pictures and videos',
+    summary: 'Write a post with up to ten images and videos',
     description:
-      'A form, read as it comes: its words may stand before or after its files. A picture may have 10 MB, a video (MP4, ' +
-      'WebM, QuickTime) 200 MB, all files of a form 300 MB, and Cloudflare takes no more than 100 MB on most plans: what ' +
-      'is larger goes by `POST /media/uploads`. What a file is, its bytes say. Uploads come after the files.',
+      'The form is read as a stream: text fields may come before or after the files. An image may have up to 10 MB, ' +
+      'a video (MP4, WebM, QuickTime) 200 MB, and all files of a form 300 MB. Most Cloudflare plans limit a request ' +
+      'to 100 MB: send larger videos with `POST /media/uploads`. The type of a file is detected from its bytes. The ' +
+      'post shows the files first, then the uploads.',
     who: 'user',
     upload: { contentType: 'multipart/form-data', schema: NewPostForm },
     response: Post,
@@ -83,8 +84,8 @@ export const contentEndpoints: Endpoint[] = [
     tag: 'content',
     summary: 'Edit my post',
     description:
-      'What is not sent stays. Other words set `editedAt`; pictures and videos stay as they are, and are as public as ' +
-      'it; a signed URL that somebody was given before opens until it expires.',
+      'Fields that are not sent stay unchanged. A new text sets `editedAt`. Images and videos stay, and take on the ' +
+      'visibility of the post; a signed URL that was issued before works until it expires.',
     who: 'user',
     params: ByPost,
     body: PostChanges,
@@ -97,8 +98,8 @@ export const contentEndpoints: Endpoint[] = [
     method: 'delete',
     path: '/content/posts/{postId}',
     tag: 'content',
-    summary: 'Delete my post, its media, likes and comments',
-    description: 'Staff with `canDeleteMessages` delete the posts of others; it is logged.',
+    summary: 'Delete my post with its media, likes and comments',
+    description: 'Staff with `canDeleteMessages` can delete posts of others; this is logged.',
     who: 'user',
     params: ByPost,
     response: Nothing,
@@ -113,7 +114,7 @@ export const contentEndpoints: Endpoint[] = [
     method: 'post',
     path: '/content/posts/{postId}/like',
     tag: 'content',
-    summary: 'Turn my like of a post on or off',
+    summary: 'Like or unlike a post',
     who: 'user',
     params: ByPost,
     body: LikeRequest,
@@ -141,7 +142,7 @@ export const contentEndpoints: Endpoint[] = [
     tag: 'content',
     summary: 'Delete a comment and its replies',
     description:
-      'Its author may, the author of the post, and staff with `canDeleteMessages`, whose deletions are logged.',
+      'Allowed for its author, the author of the post, and staff with `canDeleteMessages`, whose deletions are logged.',
     who: 'user',
     params: ByComment,
     response: Nothing,
@@ -156,7 +157,7 @@ export const contentEndpoints: Endpoint[] = [
     method: 'post',
     path: '/content/comments/{commentId}/like',
     tag: 'content',
-    summary: 'Turn my like of a comment on or off',
+    summary: 'Like or unlike a comment',
     who: 'user',
     params: ByComment,
     body: LikeRequest,

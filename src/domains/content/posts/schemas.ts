@@ -1,4 +1,4 @@
-/** Wire shapes of posts, comments and their feeds. */
+/** Wire shapes of posts and comments. */
 import { z } from '@hono/zod-openapi';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { cursorPageOf, cursorQuery } from '@/http/envelope';
@@ -12,9 +12,9 @@ const COMMENT_CHARACTERS_MAX = 1_000;
 const PostMedia = z
   .object({
     type: z.enum(['image', 'video']),
-    url: z.string().openapi({ description: 'Where the post is not public, signed: it opens for one to two hours.' }),
+    url: z.string().openapi({ description: 'Signed unless the post is public; works for one to two hours then.' }),
     contentType: z.string(),
-    width: z.int().nullable().openapi({ description: 'Pixels, of images.' }),
+    width: z.int().nullable().openapi({ description: 'In pixels; null for videos.' }),
     height: z.int().nullable(),
   })
   .openapi('PostMedia');
@@ -26,10 +26,10 @@ export const Post = z
     author: PublicCard,
     text: z.string(),
     visibility: z.enum(POST_VISIBILITIES),
-    media: z.array(PostMedia).openapi({ description: 'In the order of the author.' }),
+    media: z.array(PostMedia).openapi({ description: 'In the order the author chose.' }),
     likeCount: z.int(),
-    commentCount: z.int().openapi({ description: 'Replies are counted as well.' }),
-    liked: z.boolean().openapi({ description: 'By the reader.' }),
+    commentCount: z.int().openapi({ description: 'Includes replies.' }),
+    liked: z.boolean().openapi({ description: 'Whether the reader likes it.' }),
     createdAt: z.string(),
     editedAt: z.string().nullable(),
   })
@@ -41,12 +41,12 @@ export const Comment = z
   .object({
     id: z.uuid(),
     postId: z.uuid(),
-    parentId: z.uuid().nullable().openapi({ description: 'The comment that this one replies to.' }),
+    parentId: z.uuid().nullable().openapi({ description: 'The comment it replies to; null if it is on the post.' }),
     author: PublicCard,
     text: z.string(),
     likeCount: z.int(),
     replyCount: z.int(),
-    liked: z.boolean().openapi({ description: 'By the reader.' }),
+    liked: z.boolean().openapi({ description: 'Whether the reader likes it.' }),
     createdAt: z.string(),
   })
   .openapi('Comment');
@@ -58,7 +58,7 @@ export const Like = z.object({ liked: z.boolean(), likeCount: z.int() }).openapi
 const postText = aText(POST_CHARACTERS_MAX, 1);
 const visibility = z.enum(POST_VISIBILITIES);
 
-/** The words of a new post's form; its files stand beside them. */
+/** The text fields of a new post's form; its files come beside them. */
 export const NewPostFields = z.strictObject({
   text: postText,
   visibility: visibility.default('public'),
@@ -66,39 +66,38 @@ export const NewPostFields = z.strictObject({
     .array(z.uuid())
     .refine((ids) => new Set(ids).size === ids.length, 'must not name an upload twice')
     .default([])
-    .openapi({ description: 'Videos, sent before by the URL of an upload; the field repeated for each.' }),
+    .openapi({ description: 'Ids of finished video uploads; repeat the field for each.' }),
 });
 
-/** For the reference alone. */
+/** Only for the API reference. */
 export const NewPostForm = NewPostFields.extend({
   files: z
     .array(z.any().openapi({ type: 'string', format: 'binary' }))
     .max(POST_MEDIA_MAX)
     .optional()
-    .openapi({ description: 'Pictures and videos; with the uploads, ten in all.' }),
+    .openapi({ description: 'Images and videos; at most ten, uploads included.' }),
 });
 
 export const PostChanges = z.strictObject({ text: postText.optional(), visibility: visibility.optional() });
 
 export const NewComment = z.strictObject({
   postId: z.uuid(),
-  parentId: z.uuid().optional().openapi({ description: 'To reply to a comment of the post.' }),
+  parentId: z.uuid().optional().openapi({ description: 'Set it to reply to this comment on the post.' }),
   text: aText(COMMENT_CHARACTERS_MAX, 1),
 });
 
 export const LikeRequest = z
   .strictObject({
     liked: z.boolean().optional().openapi({
-      description:
-        'What it shall be, whatever it is. Without it the like is turned: on if it was off, off if it was on.',
+      description: 'The new state of the like. Without it, the like is toggled.',
     }),
   })
-  .openapi({ description: 'May be left out.' });
+  .openapi({ description: 'Optional.' });
 
 export const CommentQuery = z.strictObject({
   ...cursorQuery,
-  parentId: z.uuid().optional().openapi({ description: 'The replies to this comment, oldest first.' }),
+  parentId: z.uuid().optional().openapi({ description: 'Lists the replies to this comment, oldest first.' }),
 });
 
-/** What the lists' cursors hold. */
+/** The cursor position of lists that are ordered by id. */
 export const IdPosition = z.tuple([z.uuid()]);

@@ -1,17 +1,17 @@
-/** What the minute's cron does for content: queues again what was hidden and no task has cleared away. */
+/** A sweep that queues the deletion of hidden posts and comments again if its task did not finish. */
 import { and, asc, inArray, isNotNull, lt } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { TaskMessage } from '@/contracts/messages';
 import { HOUR_MS } from '@/shared/time';
 import { comments, posts } from './tables';
 
-/** Then the tries of its task are spent. Also how long one that was queued again has until the next time. */
+/** After this long, all retries of the task are spent. Also the pause before it is queued once more. */
 const CLEARED_WITHIN_MS = HOUR_MS;
-/** Of each: the queue takes a hundred at once. */
+/** Of each table: a queue takes at most 100 messages in one batch. */
 const REQUEUED_MAX = 50;
 
 export async function requeueClearing(ctx: Context): Promise<void> {
-  // Claimed and read in one statement each, so that two sweeps at once queue none twice.
+  // Each table is claimed and read in one statement, so that concurrent sweeps queue nothing twice.
   const [hiddenPosts, hiddenComments] = await ctx.db.batch([claim(ctx, posts), claim(ctx, comments)]);
   const tasks: TaskMessage[] = [
     ...hiddenPosts.map(({ id: postId }) => ({ type: 'clear-post', postId }) as const),

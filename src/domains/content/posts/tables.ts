@@ -1,4 +1,6 @@
-/** Posts and what hangs on them. The column `score`, which the database derives, is named where a list goes by it. */
+/**
+ * Tables of posts, comments and likes. The generated column `score` of posts is only used in SQL (see migration 0021).
+ */
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 export const POST_VISIBILITIES = ['public', 'followers', 'subscribers'] as const;
@@ -13,7 +15,7 @@ export const posts = sqliteTable('posts', {
   commentCount: integer('comment_count').notNull().default(0),
   createdAt: integer('created_at').notNull(),
   editedAt: integer('edited_at'),
-  /** Hidden from everybody since then, or since the sweep last queued the task that clears it away. */
+  /** When it was hidden from everyone, or when the sweep last queued the task that deletes it. */
   removedAt: integer('removed_at'),
 });
 
@@ -43,7 +45,7 @@ export const postLikes = sqliteTable(
 export const comments = sqliteTable('comments', {
   id: text().primaryKey(),
   postId: text('post_id').notNull(),
-  /** Null for what is said to the post itself. */
+  /** Null for comments on the post itself. */
   parentId: text('parent_id'),
   authorId: text('author_id').notNull(),
   text: text().notNull(),

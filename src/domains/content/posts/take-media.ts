@@ -1,4 +1,4 @@
-/** What a post shows: a form's files, each stored as soon as it comes, and videos that were sent before. */
+/** Takes the media of a new post: files of its form, each stored as it arrives, and videos uploaded before. */
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { IMAGE_TYPES, PICTURES, VIDEO_TYPES } from '@/contracts/file-kinds';
@@ -17,8 +17,8 @@ interface Medium {
 }
 
 /**
- * A picture or a video, as its first bytes say. Throws what `storeImage` and `storeVideo` do.
- * @param bytesMax what is left of its form
+ * Stores an image or a video, whichever its first bytes show. Throws as `storeImage` and `storeVideo` do.
+ * @param bytesMax bytes left in its form
  */
 export async function takeFile(
   ctx: Context,
@@ -33,7 +33,7 @@ export async function takeFile(
   return storeImage(ctx, ownerId, 'post-image', await collect(whole, PICTURES['post-image'].bytesMax));
 }
 
-/** Throws what `claimUpload` does. */
+/** Throws as `claimUpload` does. */
 export async function claimVideos(ctx: Context, ownerId: string, uploadIds: readonly string[]): Promise<Medium[]> {
   const videos: Medium[] = [];
   for (const uploadId of uploadIds) videos.push(await claimUpload(ctx, ownerId, uploadId));

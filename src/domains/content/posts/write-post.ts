@@ -1,6 +1,6 @@
 /**
- * Writing, editing and deleting posts. A post and its files come to be in one batch; a deleted one is out of sight at
- * once, its files leave the store, and a task clears away what may be a million likes.
+ * Writes, edits and deletes posts. A post and its files are created in one batch. A deleted post is hidden at once; its
+ * files are deleted after the commit, and a task deletes its likes and comments, which may be a million.
  */
 import type { z } from '@hono/zod-openapi';
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
@@ -25,10 +25,10 @@ import { NewPostFields, POST_MEDIA_MAX, type Post, type PostChanges } from './sc
 import { postMedia, posts } from './tables';
 import { claimVideos, takeFile } from './take-media';
 
-/** Of all files of a form: a video and nine pictures, each as large as it may be, and some more. */
+/** For all files of a form: fits one video and nine images of the largest size. */
 const POST_FORM_BYTES_MAX = 300 * 1_048_576;
 
-/** The form's files come first, in its order, then uploads. Throws what an upload may be refused for. */
+/** The post shows the form's files in their order, then the uploads. Throws the errors of forms, files and uploads. */
 export async function createPost(ctx: Context, actor: Actor, request: Request): Promise<z.input<typeof Post>> {
   let bytesLeft = Number(request.headers.get('content-length') ?? POST_FORM_BYTES_MAX);
   const count = (bytes: number) => {
@@ -59,12 +59,12 @@ export async function createPost(ctx: Context, actor: Actor, request: Request): 
   return presentPost(ctx, await getPost(ctx, actor, postId));
 }
 
-/** A SELECT of their keys. */
+/** A SELECT of the keys of a post's files. */
 function filesOf(postId: string): SQL {
   return sql`SELECT key FROM post_media WHERE post_id = ${postId}`;
 }
 
-/** What is not sent stays; other words mark it as edited. Throws as `getPost` does, NOT_YOUR_POST. */
+/** Keeps fields that are not sent; a new text sets `editedAt`. Throws as `getPost` does, NOT_YOUR_POST. */
 export async function changePost(
   ctx: Context,
   actor: Actor,
@@ -89,7 +89,7 @@ export async function changePost(
   return presentPost(ctx, { ...row, post: { ...row.post, ...changes } });
 }
 
-/** By its author, or by staff. Throws as `getPost` does, NOT_YOUR_POST. */
+/** Deletes a post; its author and staff may. Throws as `getPost` does, NOT_YOUR_POST. */
 export async function removePost(ctx: Context, actor: Actor, postId: string): Promise<void> {
   const { post } = await getPost(ctx, actor, postId);
   const isOwn = post.authorId === actor.userId;

@@ -1,6 +1,6 @@
 /**
- * Where the words were found, as parts of plain text: no client has to trust HTML that has users' words in it. The marks
- * are control characters, which no text of a user may hold, so none of them can be forged.
+ * Presents where the words were found as parts of plain text, so that no client has to trust HTML with users' text in
+ * it. The marks are control characters, which users' texts cannot contain, so nobody can forge them.
  */
 import type { z } from '@hono/zod-openapi';
 import { type SQL, sql } from 'drizzle-orm';
@@ -9,18 +9,18 @@ import type { Highlight } from './schemas';
 const OPEN = '\u0002';
 const CLOSE = '\u0003';
 const SNIPPET_TOKENS = 24;
-/** In SQL, the character before each word that was found. */
+/** The SQL of the character before each word that was found. */
 export const MARK = sql.raw(`char(${OPEN.charCodeAt(0)})`);
 
-/** A column of an FTS index: whole where it is short, else the part around what was found. */
+/** A column of an FTS index. Shown whole, or if it is long, the part around the hits. */
 export interface Field {
   readonly name: string;
-  /** What a hit here counts for, in the rank. */
+  /** The weight of a hit in this field for the rank. */
   readonly weight: number;
   readonly isLong?: true;
 }
 
-/** The marked text of each field. For a SELECT straight from the index. */
+/** The marked text of each field, for a SELECT directly from the index. */
 export function markedFields(index: SQL, fields: readonly Field[]): SQL[] {
   const marks = sql`${MARK}, ${sql.raw(`char(${CLOSE.charCodeAt(0)})`)}`;
   return fields.map(({ isLong }, column) => {
@@ -31,7 +31,7 @@ export function markedFields(index: SQL, fields: readonly Field[]): SQL[] {
   });
 }
 
-/** @param marked what `markedFields` selected, as a JSON array; a field without a hit is left out */
+/** @param marked what `markedFields` selected, as a JSON array; fields without a hit are left out */
 export function presentHighlights(fields: readonly Field[], marked: string): z.input<typeof Highlight>[] {
   const texts = JSON.parse(marked) as (string | null)[]; // written by the query above
   return fields.flatMap(({ name }, column) => {

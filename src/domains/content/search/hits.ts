@@ -1,7 +1,7 @@
 /**
- * The ranked matches of an FTS index. A word may stand in every row, so only a window of the newest matches is ranked,
- * ten for each item of a page. They are scored one by one: FTS5's own bm25 would count every row of every word first.
- * The next window begins behind the last one, so a page may be short and still have a next page.
+ * Ranks the matches of an FTS index. A word may occur in every row, so only a window of the newest matches is ranked:
+ * ten per item of a page. Each is scored on its own, since FTS5's bm25 would first count every row of every word. The
+ * next window starts after this one, so a page may be short and still have a next one.
  */
 import { and, or, type SQL, sql } from 'drizzle-orm';
 import { matching } from '@/db/fts';
@@ -19,7 +19,7 @@ export const hitColumns = {
   tier: sql<number>`hits.hit_tier`,
   score: sql<number>`hits.hit_score`,
   marked: sql<string>`hits.hit_marked`,
-  /** 1 in a last row that is no hit: the first of the next window. */
+  /** 1 in the last row if it is not a hit of this window but the first row of the next. */
   beyond: sql<number>`hits.hit_beyond`,
   newest: sql<number>`hits.hit_newest`,
 };
@@ -28,22 +28,22 @@ type HitRow = { [name in keyof typeof hitColumns]: (typeof hitColumns)[name]['_'
 interface Search {
   readonly index: Index;
   readonly question: Question;
-  /** Who asks, see `matching`. */
+  /** The reader's audience terms, see `matching`. */
   readonly audience: SQL;
-  /** A scalar SELECT of the rowid that comes before all others, if it matches. */
+  /** A scalar SELECT of the rowid that ranks first if it matches. */
   readonly first?: SQL;
 }
 
 /**
- * The FROM of a search, in the order of the rank: CROSS JOIN the table to it on `hits.hit_row`, so that SQLite keeps
- * this order and stops when the page is full, under the condition `isShown`. `beyond` says where the next window
- * begins, and is read only if this one gave no full page. Throws CURSOR_INVALID.
+ * The FROM of a search, in rank order. CROSS JOIN the table to it on `hits.hit_row` under the condition `isShown`, so
+ * that SQLite keeps the order and stops once the page is full. `beyond` finds the start of the next window; SQLite
+ * reads it only if this window did not fill the page. Throws CURSOR_INVALID.
  */
 export function hitsOf(search: Search): SQL {
   const { index, question } = search;
   const place = placeOf(index, question);
   const windowMax = RANKED_PER_ITEM * question.perPage;
-  // Each marked text is a column until it has been scored: taken out of JSON, it would be read once for every use.
+  // Each marked text stays a column until it is scored: from JSON, it would be extracted again for every use.
   const names = index.fields.map((_, column) => sql.raw(`hit_${column}`));
   const texts = markedFields(sql.raw(index.table), index.fields).map(
     (text, column) => sql`${text} AS ${names[column]}`,
@@ -52,7 +52,7 @@ export function hitsOf(search: Search): SQL {
   const isBehindLast = place
     ? sql`hit_score > ${place.score} OR (hit_score = ${place.score} AND hit_row < ${literal(place.row)})`
     : sql`true`;
-  // A subquery keeps its order only if it has a LIMIT of its own.
+  // SQLite keeps the order of a subquery only if the subquery has its own LIMIT.
   return sql`(
     WITH found AS (
       ${matches(search, place, texts, windowMax)} LIMIT ${literal(windowMax)}
@@ -69,12 +69,12 @@ export function hitsOf(search: Search): SQL {
     SELECT * FROM ranked UNION ALL SELECT * FROM beyond LIMIT ${literal(windowMax + 1)}) AS hits`;
 }
 
-/** @param isVisible whether a row is for this reader; the row beyond the window is only read, never shown */
+/** @param isVisible whether the reader may see a row; the row beyond the window passes too, but is never shown */
 export function isShown(isVisible: SQL | undefined): SQL | undefined {
   return or(sql`hits.hit_beyond`, isVisible);
 }
 
-/** A SELECT of the matches from the place on, at most `max` of each tier: tier by tier, each newest first. */
+/** A SELECT of the matches from `place` on: tier by tier, newest first, at most `max` of each. */
 function matches(
   { index, question, audience, first }: Search,
   place: WindowPlace | undefined,
@@ -82,14 +82,14 @@ function matches(
   max: number,
 ) {
   const { whole, begun } = ftsQuery(question.q);
-  // FTS5 takes a rowid that is NULL for no condition; no row has 0.
+  // FTS5 ignores a rowid condition that is NULL; 0 matches no row.
   const firstRow = first && sql`coalesce(${first}, 0)`;
   const isFirst = firstRow && sql`rowid = ${firstRow}`;
   const isOther = firstRow && sql`rowid <> ${firstRow}`;
   const tiers: { tier: TierName; words: string; condition: SQL | undefined }[] = [
     ...(isFirst ? [{ tier: 'first', words: whole, condition: isFirst } as const] : []),
     { tier: 'whole', words: whole, condition: isOther },
-    // Last, and only as far as the LIMIT goes: FTS5 gathers all the rows of a beginning before it answers the first.
+    // Last, so that the LIMIT may skip it: FTS5 collects all rows of a prefix before it returns the first.
     { tier: 'begun', words: `(${begun}) NOT (${whole})`, condition: isOther },
   ];
   const table = sql.raw(index.table);
@@ -107,7 +107,7 @@ function matches(
   return sql.join(selects, sql` UNION ALL `);
 }
 
-/** @param rows at most one more than the page holds, in the order of the rank */
+/** @param rows in rank order, at most one more than the page holds */
 export async function presentHits<Row extends { readonly hit: HitRow }, T>(
   index: Index,
   question: Question,
@@ -131,7 +131,7 @@ export async function presentHits<Row extends { readonly hit: HitRow }, T>(
   };
 }
 
-/** Behind the last hit shown, or at the next window if this one is used up. */
+/** After the last hit shown, or at the next window if this one is used up. */
 function nextPlace(index: Index, question: Question, rows: readonly HitRow[]): WindowPlace | undefined {
   const hits = rows.filter(({ beyond }) => beyond === 0);
   const last = hits[question.perPage - 1];

@@ -1,6 +1,6 @@
 /**
- * Where a page of a search begins. Only a window of the newest matches is ranked, so a place names the window and the
- * last hit of it that was shown. It starts from the row that was newest when the search began: new rows move nothing.
+ * Where a page of a search starts: a window of matches, and the last hit of it that was shown. Windows count from the
+ * row that was newest when the search began, so new rows do not shift later pages.
  */
 import { z } from '@hono/zod-openapi';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
@@ -28,7 +28,7 @@ export interface Question {
 export interface WindowPlace {
   /** The newest row when the search began. */
   readonly newest: number;
-  /** The window begins with this row of this tier. */
+  /** The window starts with row `begin` of this tier. */
   readonly tier: number;
   readonly begin: number;
   /** The last hit that was shown. */
@@ -36,7 +36,7 @@ export interface WindowPlace {
   readonly row: number;
 }
 
-/** Before every hit of a window. */
+/** A position before every hit of a window. */
 export const NONE_SHOWN = { score: -3_000, row: 0 } as const;
 
 const Position = z.tuple([z.int(), z.literal(Object.values(TIER)), z.int(), z.number(), z.int()]);
@@ -52,5 +52,5 @@ export function cursorOf(index: Index, { q }: Question, { newest, tier, begin, s
   return encodeCursor(listName(index, q), [newest, tier, begin, score, row]);
 }
 
-/** A cursor is valid for its words alone. Their beginning will do: a cursor has no room for a hundred characters. */
+/** Ties a cursor to its words. Their first 50 characters suffice: a cursor has no room for a hundred. */
 const listName = ({ table }: Index, q: string) => `${table} ${q.slice(0, NAMED_CHARACTERS)}`;

@@ -1,29 +1,29 @@
-/** The rank of a search: tiers that no score can cross, and within each a score after BM25. */
+/** The rank of search hits: tiers that no score can cross, and within each tier a score derived from BM25. */
 import { type SQL, sql } from 'drizzle-orm';
 import { type Field, MARK } from './highlights';
 
-/** A user with exactly this username, then whole words, then beginnings of words. Scores stay far below a step. */
+/** Exact username first, then whole words, then prefixes. Scores stay far below the step between tiers. */
 export const TIER = { first: -2_000, whole: -1_000, begun: 0 } as const;
 export type TierName = keyof typeof TIER;
 
-/** BM25's k1 and b as they usually are, and how many words a field usually shows. */
+/** BM25's usual k1 and b, and the typical number of words a field shows. */
 const [SATURATION, LENGTH_SHARE, USUAL_WORDS] = [1.2, 0.75, 10].map(constant) as [SQL, SQL, SQL];
 
-/** For the reference. */
+/** For the API reference. */
 export const FORMULA =
-  'The newest matches are ranked, ten for each item of a page, and when a reader has paged through them, the next ones. ' +
-  'Matches that hold every word as it is written come first, then those in which the last word is only the beginning ' +
-  'of a word (two letters or more). Both groups are ordered by how often the words occur and how short the text is, as ' +
-  'in BM25 but without the rarity of a word. A username counts 10, a display name 5; a title 10, a category 5, a ' +
-  'description 1. Equal matches come newest first.';
+  'Ranking covers the newest matches, ten per item of a page; later pages go on with the next ones. Matches that ' +
+  'contain every word in full come first, then those where the last word matches as a prefix (two letters or more). ' +
+  'Both groups are ordered by how often the words occur and how short the text is, as in BM25 but without the rarity ' +
+  'of a word. A username weighs 10, a display name 5; a title 10, a category 5, a description 1. Equal matches come ' +
+  'newest first.';
 
-/** A number in the text, so that every search has the same statement. */
+/** Puts the number into the SQL text, so that every search has the same statement. */
 function constant(value: number): SQL {
   return sql.raw(String(value));
 }
 
 /**
- * The sum of the fields' scores. A field that is long is scored by the part that is shown.
+ * The sum of the fields' scores. A long field is scored by its snippet.
  * @param texts the marked text of each field
  */
 export function scoreOf(fields: readonly Field[], texts: readonly SQL[]): SQL {

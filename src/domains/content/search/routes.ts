@@ -1,4 +1,4 @@
-/** Finding people and what they make by words. */
+/** The search endpoint. */
 import { FOUND_CREATORS_MAX } from '@/domains/base/visibility/posts';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { FORMULA } from './rank';
@@ -11,11 +11,12 @@ export const searchEndpoints: Endpoint[] = [
     method: 'get',
     path: '/search',
     tag: 'search',
-    summary: 'Users, streams and posts by words',
+    summary: 'Search users, streams and posts',
     description:
-      `All words must occur, whatever their case and accents. ${FORMULA} Whoever has exactly this username comes before ` +
-      `all. Posts for followers or subscribers are found of the ${FOUND_CREATORS_MAX} creators whom the reader followed ` +
-      'last, and of as many whom they subscribed to last. A page may be short and still have a next one. A cursor goes on with one type alone.',
+      `All words must occur; case and accents do not matter. ${FORMULA} The user with exactly this username comes ` +
+      `first. Posts for followers or subscribers are found from the ${FOUND_CREATORS_MAX} creators the reader ` +
+      'followed last, and from the same number they subscribed to last. A page may be short and still have a next ' +
+      'one. A cursor works with a single type only.',
     who: 'optional',
     query: SearchQuery,
     response: SearchResults,

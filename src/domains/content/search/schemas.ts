@@ -1,4 +1,4 @@
-/** Wire shapes of the search: cards with the places in them where the words were found. */
+/** Wire shapes of the search: results with their highlights. */
 import { z } from '@hono/zod-openapi';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { Post } from '@/domains/content/posts/schemas';
@@ -15,7 +15,7 @@ export const Highlight = z
     parts: z.array(z.object({ text: z.string(), hit: z.boolean() })),
   })
   .openapi('Highlight', {
-    description: 'A field in which words were found, as plain text in parts; of a long one what is around them.',
+    description: 'A field that contains the words, as parts of plain text; of a long field, the part around the hits.',
   });
 
 const highlights = z.array(Highlight);
@@ -26,7 +26,7 @@ export const SearchResults = z
     streams: cursorPageOf(Stream.extend({ highlights })).optional(),
     posts: cursorPageOf(Post.extend({ highlights })).optional(),
   })
-  .openapi('SearchResults', { description: 'A page of each type that was asked for.' });
+  .openapi('SearchResults', { description: 'One page of each requested type.' });
 
 const types = z
   .string()
@@ -35,13 +35,13 @@ const types = z
   .pipe(z.array(z.enum(SEARCH_TYPES)))
   .openapi({
     type: 'string',
-    description: `Of ${SEARCH_TYPES.join(', ')}, with commas between.`,
+    description: `One or more of ${SEARCH_TYPES.join(', ')}, separated by commas.`,
     example: DEFAULT_TYPES,
   });
 
 export const SearchQuery = z
   .strictObject({
-    q: searchText.openapi({ description: 'Words; the last may be unfinished, from two letters on.' }),
+    q: searchText.openapi({ description: 'The words to find; the last may be a prefix of two letters or more.' }),
     type: types,
     ...cursorQuery,
   })

@@ -1,4 +1,4 @@
-/** Posts by their words. */
+/** Searches posts by their text. */
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
@@ -11,9 +11,9 @@ import type { Index, Question } from './place';
 
 const INDEX: Index = { table: 'posts_fts', rows: posts, fields: [{ name: 'text', weight: 1, isLong: true }] };
 
-/** One statement. Throws CURSOR_INVALID. */
+/** Runs one statement. Throws CURSOR_INVALID. */
 export async function searchPosts(ctx: Context, viewer: Viewer, question: Question) {
-  // Asked for once, although it is matched with for each tier: it is a row for each creator whom the reader follows.
+  // A CTE, so that it is computed once and not for each tier: it reads one row per creator the reader follows.
   const reader = ctx.db.$with('reader', {}).as(sql`SELECT ${postAudience(viewer)} AS audience`);
   const hits = hitsOf({ index: INDEX, question, audience: sql`(SELECT audience FROM reader)` });
   const rows = await ctx.db

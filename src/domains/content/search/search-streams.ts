@@ -1,4 +1,4 @@
-/** Streams by what they say of themselves; what was called off is not found. */
+/** Searches streams by title, description and category; cancelled streams are not found. */
 import { and, eq, ne, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
@@ -20,7 +20,7 @@ const INDEX: Index = {
   ],
 };
 
-/** One statement. Throws CURSOR_INVALID. */
+/** Runs one statement. Throws CURSOR_INVALID. */
 export async function searchStreams(ctx: Context, viewer: Viewer, question: Question) {
   const hits = hitsOf({ index: INDEX, question, audience: streamAudience(viewer) });
   const rows = await ctx.db

@@ -1,4 +1,4 @@
-/** Users by their names: whoever has exactly this username first, then by rank. */
+/** Searches users by their names: an exact username first, then by rank. */
 import { and, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { EVERYBODY } from '@/db/fts';
@@ -19,7 +19,7 @@ const INDEX: Index = {
   ],
 };
 
-/** One statement. Throws CURSOR_INVALID. */
+/** Runs one statement. Throws CURSOR_INVALID. */
 export async function searchUsers(ctx: Context, viewer: Viewer, question: Question) {
   const hits = hitsOf({
     index: INDEX,

@@ -1,4 +1,4 @@
-/** One box for all that can be found: a page of each type that was asked for, a statement each. */
+/** Searches every requested type at once: one page and one statement for each. */
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
 import type { Viewer } from '@/shared/actor';

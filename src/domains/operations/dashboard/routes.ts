@@ -1,4 +1,4 @@
-/** The owner's figures. */
+/** Endpoint of the platform's statistics. */
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { DashboardStats, StatsQuery } from './schemas';
 import { readDashboard } from './stats';
@@ -9,8 +9,8 @@ export const dashboardEndpoints: Endpoint[] = [
     method: 'get',
     path: '/owner/panel/dashboard/stats',
     tag: 'owner',
-    summary: 'The platform’s figures, by day',
-    description: 'Of the last 30 days, unless it says otherwise; at most 366.',
+    summary: 'Read the platform’s statistics by day',
+    description: 'Covers the last 30 days by default, and at most 366 days.',
     who: { permission: 'canSeeAnalytics' },
     query: StatsQuery,
     response: DashboardStats,

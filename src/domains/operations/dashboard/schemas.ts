@@ -7,10 +7,10 @@ const Given = z.object({ count: z.int(), diamonds: z.int() });
 
 const Figures = {
   newUsers: z.int(),
-  coinsSold: z.int().describe('With their bonus, less what was taken back; on the day they were paid.'),
+  coinsSold: z.int().describe('Includes bonus coins, minus reversed coins; counted on the day of payment.'),
   gifts: Given,
   tips: Given,
-  revenue: z.array(Money).describe('Paid, less what was refunded or disputed; on the day it was paid.'),
+  revenue: z.array(Money).describe('Payments minus refunds and disputes; counted on the day of payment.'),
 };
 
 export const StatsQuery = z.strictObject(dayRangeQuery);
@@ -19,10 +19,10 @@ export const DashboardStats = z
   .object({
     from: day,
     to: day,
-    totals: z.object(Figures).describe('Of the range.'),
+    totals: z.object(Figures).describe('Totals of the range.'),
     byDay: z.array(z.object({ day, ...Figures })).describe('Every day of the range, in UTC.'),
-    users: z.int().describe('All that ever joined.'),
+    users: z.int().describe('Everyone who ever joined.'),
     liveStreams: z.int(),
-    payoutsDue: z.object({ count: z.int(), amounts: z.array(Money) }).describe('Asked for, approved or on their way.'),
+    payoutsDue: z.object({ count: z.int(), amounts: z.array(Money) }).describe('Requested, approved or being sent.'),
   })
   .openapi('DashboardStats');

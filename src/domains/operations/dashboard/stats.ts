@@ -1,6 +1,6 @@
 /**
- * The platform's figures by day in UTC: six statements, whatever there is, each by an index and, but for the count of
- * all users, over its range alone.
+ * The platform's statistics by day in UTC. It always takes six statements; each uses an index and reads only its range,
+ * except the count of all users.
  */
 import type { z } from '@hono/zod-openapi';
 import { type SQL, sql } from 'drizzle-orm';
@@ -16,17 +16,19 @@ import type { DashboardStats, StatsQuery } from './schemas';
 
 const DAYS_DEFAULT = 30;
 
-/** Of a day: joined, sold in one currency, or given from one source. */
+/** Users who joined on one day. */
 interface Joined {
   readonly day: string;
   readonly users: number;
 }
+/** Coins sold on one day in one currency. */
 interface Sold {
   readonly day: string;
   readonly currency: string;
   readonly coins: number;
   readonly amountMinor: number;
 }
+/** Gifts or tips of one day. */
 interface Given {
   readonly day: string;
   readonly source: 'gift' | 'tip';
@@ -42,7 +44,7 @@ export async function readDashboard(
   const range = readRange(ctx.now(), query, DAYS_DEFAULT);
   const { from, to, startMs, endMs } = range;
   const [joined, sold, given, due, [everyone], [live]] = await ctx.db.batch([
-    // Ids begin with the time: nobody who joined in the range has one outside it.
+    // Ids start with their time, so a range of ids is a range of time.
     ctx.db.all<Joined>(sql`
       SELECT ${dayOf(sql`created_at`)} AS day, count(*) AS users FROM ${users}
       WHERE id >= ${firstIdAt(startMs)} AND id < ${firstIdAt(endMs)} GROUP BY day`),

@@ -1,4 +1,4 @@
-/** Whether the Worker answers at all, and for staff whether what it stands on does. */
+/** Health checks: whether the Worker answers, and for staff the state of everything it depends on. */
 import { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -14,7 +14,7 @@ export const healthEndpoints = [
     method: 'get',
     path: '/health',
     tag: 'health',
-    summary: 'Whether the server answers',
+    summary: 'Check whether the server answers',
     who: 'public',
     response: z.object({ status: z.literal('ok'), time: z.iso.datetime() }),
     handler: (ctx) => ({ status: 'ok' as const, time: new Date(ctx.now()).toISOString() }),
@@ -24,7 +24,7 @@ export const healthEndpoints = [
     method: 'get',
     path: '/health/detailed',
     tag: 'health',
-    summary: 'State of the database, the media store, the queues and the providers',
+    summary: 'Read the state of the database, the media store, the queues and the providers',
     who: 'staff',
     response: z.object({
       status: z.enum(['ok', 'degraded']),

@@ -1,7 +1,7 @@
 /**
- * Writes an export that is too large for a request, a message of the `tasks` queue a step: part by part, then its end,
- * then the mail. A step's outcome, the row's way forward and the next message are one batch, and a step has the row to
- * itself, so a message that comes twice or a consumer that dies makes no second file and no second mail.
+ * Builds an export that is too large for one request, one step per `tasks` message: each part, then closing the file,
+ * then the mail. A step claims the row, and commits its outcome, the row's next step and the next message in one batch.
+ * So a repeated message or a crashed consumer causes no second file and no second mail.
  */
 
 import { and, eq, gt, isNull, lte } from 'drizzle-orm';
@@ -20,16 +20,16 @@ import { dropExport } from './export-rows';
 import type { ExportRow } from './tables';
 import { accountExports, type ExportPlace } from './tables';
 
-/** As long as a consumer may run; and shorter than the queue goes on with its tries. */
+/** As long as a consumer may run, and shorter than the queue keeps retrying. */
 const HELD_MS = 15 * MINUTE_MS;
-/** How long its link is good. */
+/** How long the link in the mail works. */
 const KEPT_MS = 7 * DAY_MS;
 
 type BuildTask = Extract<TaskMessage, { type: 'build-export' }>;
 
 /**
- * At most a part, which some 150 reads of D1 fill, or as many rooms as a part may ask. Throws EXPORT_CONFLICT while
- * another consumer has it, and MEDIA_STORE_UNAVAILABLE.
+ * Takes one step. The largest writes one part: some 150 reads of D1, or as many rooms as a part may query. Throws
+ * EXPORT_CONFLICT while another consumer holds the export, and MEDIA_STORE_UNAVAILABLE.
  */
 export async function buildExport(ctx: Context, task: BuildTask): Promise<void> {
   const row = await claim(ctx, task);
@@ -42,7 +42,10 @@ export async function buildExport(ctx: Context, task: BuildTask): Promise<void> 
   }
 }
 
-/** Every try is spent: it goes, so that the user may ask again. One that is ready stays, though it was not mailed. */
+/**
+ * Drops an export whose retries are spent, so that the user can request another. Keeps one that is ready but not
+ * mailed.
+ */
 export async function giveUpExport(ctx: Context, task: BuildTask): Promise<void> {
   const row = await ctx.db
     .select()
@@ -54,7 +57,7 @@ export async function giveUpExport(ctx: Context, task: BuildTask): Promise<void>
   ctx.log.event('export.given-up', { userId: row.userId });
 }
 
-/** Nothing, if the step has been taken or the export is gone. Throws EXPORT_CONFLICT. */
+/** Returns undefined if the step was already taken or the export is gone. Throws EXPORT_CONFLICT if it is held. */
 async function claim(ctx: Context, task: BuildTask): Promise<ExportRow | undefined> {
   const now = ctx.now();
   const [row] = await ctx.db
@@ -68,7 +71,7 @@ async function claim(ctx: Context, task: BuildTask): Promise<ExportRow | undefin
   return undefined;
 }
 
-/** If this fails as well, the claim runs out by itself. */
+/** Releases the claim. If that fails too, the claim expires on its own. */
 async function letGo(ctx: Context, task: BuildTask): Promise<void> {
   const release = ctx.db.update(accountExports).set({ heldUntil: 0 }).where(isAt(task));
   await release.catch((error) => ctx.log.fault('export', error));
@@ -90,7 +93,7 @@ async function takeStep(ctx: Context, row: ExportRow): Promise<void> {
     .from(users)
     .where(and(eq(users.id, row.userId), eq(users.status, 'active')))
     .get();
-  // Banned or gone since: they could not ask for it either.
+  // Banned or deleted since: they could not request an export either.
   if (!owner) return drop(ctx, row);
   if (row.place !== null) return addPart(ctx, row, row.place);
   if (row.readyAt === null) return finish(ctx, row);
@@ -112,7 +115,7 @@ async function finish(ctx: Context, row: ExportRow): Promise<void> {
   ctx.log.event('account.exported', { userId: row.userId, bytes });
 }
 
-/** To the address of now, if it has been shown to be theirs; without one the API alone says that it is ready. */
+/** Mails the link to the current address if it is verified. Otherwise only the API says that the export is ready. */
 async function mailLink(ctx: Context, row: ExportRow, { emailVerifiedAt, ...to }: Owner): Promise<void> {
   if (emailVerifiedAt !== null) {
     const url = await signedMediaUrl(ctx, row.key, Math.floor((row.expiresAt - ctx.now()) / SECOND_MS));
@@ -127,7 +130,7 @@ interface Outcome {
   readonly statements?: readonly Statement[];
 }
 
-/** Throws EXPORT_CONFLICT if it has been dropped meanwhile: what was done is then for nobody. */
+/** Throws EXPORT_CONFLICT if the export was dropped meanwhile; the step's work is then discarded. */
 async function advance(
   ctx: Context,
   { id, step }: ExportRow,

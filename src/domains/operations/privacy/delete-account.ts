@@ -1,4 +1,4 @@
-/** A user asks for the end of their account. It comes after a grace in which signing in calls it off. */
+/** Plans the deletion of a user's account. Signing in during the grace period cancels it. */
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
 import { commit, requireChange } from '@/db/commit';
@@ -29,7 +29,7 @@ export async function deleteAccount(ctx: Context, actor: Actor, password: string
       planDeletion(ctx, userId, deletesAt, noOpenMatter(userId)),
       requireChange(ctx),
       endSessionsOf(ctx, userId, 'deletion'),
-      // A sign-in that was begun before is not one that calls it off.
+      // Otherwise a sign-in that began before the request could cancel the deletion.
       voidChallenges(ctx, userId),
       voidOtps(ctx, user.emailKey),
     ],

@@ -1,6 +1,6 @@
 /**
- * Everything that is held about a user, as one document: a list for each kind of thing, read a page of rows at a time
- * and never whole. Behind every row stands the place from which it can be gone on with later.
+ * Everything held about a user, as one JSON document with a list for each kind of data. It is read page by page, never
+ * as a whole, and can be continued after any row.
  */
 
 import { and, asc, eq, getTableColumns, gt, type SQL, sql } from 'drizzle-orm';
@@ -13,18 +13,18 @@ import { HOLDINGS, type Holding } from './holdings';
 import type { ExportPlace, Position } from './tables';
 
 const PAGE_SIZE = 1_000;
-/** As many as a room answers at once. */
+/** The most messages that a room returns at once. */
 const ROOM_PAGE_SIZE = 500;
-/** That a part begins to ask: one after the other, and most of them may have nothing that fills it. */
+/** Rooms that one part queries. They are queried one by one, and most may have too little to fill the part. */
 const ROOMS_MAX = 100;
-/** Columns of milliseconds that are not named `…_at`. */
+/** Columns that hold milliseconds although they are not named `…_at`. */
 const TIMES: ReadonlySet<string> = new Set(['graceUntil', 'readThrough', 'scheduledFor']);
 const BLANK = 0x20;
 
 type Row = Readonly<Record<string, unknown>>;
 
 interface Item {
-  /** Null: none is there as yet, and a room is asked next. */
+  /** Null marks the place before a room is queried. */
   readonly row: Row | null;
   readonly position: Position;
 }
@@ -43,13 +43,13 @@ const LISTS: readonly List[] = [
   { name: 'transfers', read: readTransfers },
 ];
 
-/** Where the document begins. */
+/** The start of the document. */
 export const START: ExportPlace = { list: HOLDINGS[0].as, after: null };
 
 /**
- * As much of the document as goes into so many bytes, in whole rows, and as so many rooms answer. Where that is not all
- * of it, the rest is blanks, which JSON allows between rows, and `next` is the place to go on from. At `from` itself: not
- * even one row went in.
+ * Writes whole rows of the document until the next would exceed `bytesMax`, or `roomsMax` rooms were queried. If more
+ * is left, it fills the rest with blanks, which JSON allows between rows, and `next` is where to continue. If `next` is
+ * `from` itself, not even one row fitted.
  */
 export async function writePart(
   ctx: Context,
@@ -75,14 +75,14 @@ export async function writePart(
   return { bytes: bytes.subarray(0, length), next: null };
 }
 
-/** The document's next characters, and the place behind them; null at its end. */
+/** The document's next characters, and the place after them; null at the end of the document. */
 interface Piece {
   readonly text: string;
   readonly next: ExportPlace | null;
   readonly asksRoom?: boolean;
 }
 
-/** The envelope of every answer, with a list for each kind of thing. */
+/** The usual response envelope, with a list for each kind of data. */
 async function* readPieces(ctx: Context, userId: string, from: ExportPlace): AsyncGenerator<readonly Piece[]> {
   const first = LISTS.findIndex(({ name }) => name === from.list);
   if (first < 0) throw new Error(`No list ${from.list} in this version`);
@@ -124,7 +124,7 @@ async function* readPages(
       .orderBy(...order)
       .limit(PAGE_SIZE);
     const items = rows.map((row) => {
-      // Of columns that order: texts and integers.
+      // The columns of `order` are texts and integers.
       return { row: present(holding, columns, row), position: places.map((name) => row[name]) as Position };
     });
     yield items;
@@ -143,13 +143,13 @@ function present({ without = [] }: Holding, columns: Readonly<Record<string, SQL
   return Object.fromEntries(
     kept.map(([name, value]) => {
       const isTime = typeof value === 'number' && (columns[name]?.name.endsWith('_at') || TIMES.has(name));
-      // 0 stands for never.
+      // 0 means never.
       return [name, isTime ? (value === 0 ? null : toIso(value)) : value];
     }),
   );
 }
 
-/** Room by room, of those that stand: chat ends with its room. */
+/** Reads chat room by room, from rooms that still exist: chat is deleted with its room. */
 async function* readChatMessages(
   ctx: Context,
   userId: string,
@@ -201,7 +201,7 @@ async function* readLedgerAccounts(
   });
 }
 
-/** The newest first, account by account: an account's history is walked backwards. */
+/** Reads account by account, newest transfer first: an account's history is linked backwards. */
 async function* readTransfers(ctx: Context, userId: string, after: Position | null): AsyncGenerator<readonly Item[]> {
   const accounts = await listAccounts(ctx, userId);
   const [begunId, goesOn] = after ?? [];

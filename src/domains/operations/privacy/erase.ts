@@ -1,7 +1,7 @@
 /**
- * Carries out the deletions whose grace is over, and ends accounts that were not verified in time. First one batch makes
- * the account nobody's: no name, no way in. Then all that hangs on it goes, some rows at a time. Every step may be
- * repeated and broken off: what is left is found again by the next minute.
+ * Deletes accounts whose grace period is over, and accounts that were not verified in time. One batch first removes the
+ * name and every way to sign in. Then its other data is deleted, a few rows at a time. Every step may be repeated or
+ * interrupted: the next minute's run finds what is left.
  */
 import { asc, lte, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -41,13 +41,15 @@ import { dropExport, findExport } from './export-rows';
 import { noOpenMatter } from './open-matters';
 
 const ACCOUNTS_A_RUN = 2;
-/** One takes some fifty statements, that of files a hundred. */
+/** A step takes some 50 statements; that of files takes 100. */
 const STEPS_A_RUN = 3;
 const ROWS_A_STEP = 200;
 const LIMIT = sql`LIMIT ${literal(ROWS_A_STEP)}`;
-/** Something was opened meanwhile, such as a dispute, or an account that was never verified has money. */
+/**
+ * The delay if something was opened meanwhile, such as a dispute, or if an account that was never verified has money.
+ */
 const OPEN_MATTER_MS = DAY_MS;
-/** So that one that fails for a fault of ours does not keep the others waiting. */
+/** The delay after a failure of ours, so that one account does not block the others. */
 const FAULT_MS = HOUR_MS;
 
 interface Due {
@@ -56,7 +58,7 @@ interface Due {
   readonly status: 'active' | 'banned' | 'deleted';
 }
 
-/** Safe to run twice at once. True: there is more. */
+/** Safe to run twice at once. @returns whether there is more to do */
 export async function eraseAccounts(ctx: Context): Promise<boolean> {
   const due = await listDue(ctx);
   let steps = STEPS_A_RUN;
@@ -74,7 +76,7 @@ export async function eraseAccounts(ctx: Context): Promise<boolean> {
   return steps <= 0 || due.length === ACCOUNTS_A_RUN;
 }
 
-/** Requested deletions come first, so that they never wait behind accounts that were not verified. */
+/** Puts requested deletions first, so that they never wait behind unverified accounts. */
 async function listDue(ctx: Context): Promise<Due[]> {
   const now = ctx.now();
   const dueBy = (column: typeof users.deletesAt | typeof users.unverifiedUntil, condition: SQL | undefined) =>
@@ -92,7 +94,7 @@ async function listDue(ctx: Context): Promise<Due[]> {
   return [...asked, ...overdue.filter(({ id }) => !ids.has(id))].slice(0, ACCOUNTS_A_RUN);
 }
 
-/** Throws ACCOUNT_HAS_OPEN_MATTERS, also where somebody has signed in or verified the address since it was read. */
+/** Throws ACCOUNT_HAS_OPEN_MATTERS, also if someone signed in or verified the address meanwhile. */
 async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> {
   const [rooms, channel, lastExport] = await Promise.all([
     ctx.db.select({ roomId: lastRooms.roomId }).from(lastRooms).where(sql`${lastRooms.userId} = ${id}`),
@@ -100,7 +102,7 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
     findExport(ctx, id),
   ]);
   const dropped = lastExport && dropExport(ctx, lastExport);
-  // Each room reads again who that is: nobody. Listed before, since the list is cleared away too.
+  // Makes each room reload the user and close their sockets. Read first, since this list is deleted too.
   const command = { type: 'standing-changed', userId: id, sessionsEnded: true } as const;
   const leaves = rooms.map(({ roomId }): OutboxEvent => ({ kind: 'room', roomId, command }));
   await commit(
@@ -131,8 +133,8 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
 type ErasureStep = (ctx: Context, userId: string) => Promise<number>;
 
 /**
- * In this order: posts let go of files; and what passes by all that is done already comes last, so that it does so in few
- * runs. Each is repeated until it answers 0.
+ * Runs in this order, each until it returns 0. Posts come before files, since they refer to them. Steps that scan rows
+ * which are already done come last, so that they run seldom.
  */
 const STEPS: readonly ErasureStep[] = [
   forgetPosts,
@@ -152,16 +154,16 @@ const STEPS: readonly ErasureStep[] = [
   byStatements((ctx, userId) => [blankGiftMessages(ctx, userId)]),
 ];
 
-/** Answers how many steps are left for others in this run. */
+/** Returns how many steps are left for other accounts in this run. */
 async function clearAway(ctx: Context, userId: string, steps: number): Promise<number> {
   let left = steps;
-  // One that finds nothing costs little and is not counted: a run has to get to the last of them.
+  // A step that finds nothing is cheap and does not count, so that a run can reach the last step.
   for (const step of STEPS)
     while ((await step(ctx, userId)) > 0) {
       left -= 1;
       if (left === 0) return 0;
     }
-  // At the end, since what was cleared away may have told it something.
+  // At the end, since the steps before may have sent the user notifications.
   await commit(ctx, [...forgetNotifications(ctx, userId), forgetLastRooms(ctx, userId), finishDeletion(ctx, userId)]);
   ctx.log.event('account.cleared', { userId });
   return left;
@@ -169,7 +171,7 @@ async function clearAway(ctx: Context, userId: string, steps: number): Promise<n
 
 function byStatements(build: (ctx: Context, userId: string, limit: SQL) => Statement[]): ErasureStep {
   return async (ctx, userId) => {
-    const results = (await commit(ctx, build(ctx, userId, LIMIT))) as D1Result[]; // of statements without rows
+    const results = (await commit(ctx, build(ctx, userId, LIMIT))) as D1Result[]; // statements that return no rows
     return results.reduce((sum, { meta }) => sum + meta.changes, 0);
   };
 }

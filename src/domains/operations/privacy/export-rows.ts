@@ -1,4 +1,4 @@
-/** The rows of exports that are too large for a request: how one is found, and how it goes with all that hangs on it. */
+/** Rows of large exports: finds them, and deletes them together with their files. */
 
 import { eq, lte } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -11,12 +11,12 @@ import { accountExports } from './tables';
 
 const EXPIRED_MAX = 20;
 
-/** The user's one, expired or not. */
+/** Finds the user's export, expired or not. */
 export function findExport(ctx: Context, userId: string): Promise<ExportRow | undefined> {
   return ctx.db.select().from(accountExports).where(eq(accountExports.userId, userId)).get();
 }
 
-/** For the batch in which it goes: its file, or what is written of it, goes after. Safe to repeat. */
+/** Statements that delete the export, and the event that then deletes its file or unfinished upload. Safe to repeat. */
 export function dropExport(
   ctx: Context,
   { id, key, uploadId, readyAt }: ExportRow,
@@ -28,7 +28,7 @@ export function dropExport(
   };
 }
 
-/** Those whose link has expired, and those that never became ready. */
+/** Deletes exports whose link has expired, and exports that were not ready in time. */
 export async function sweepExports(ctx: Context): Promise<void> {
   const expired = await ctx.db
     .select()

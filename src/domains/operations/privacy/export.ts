@@ -1,6 +1,6 @@
 /**
- * GET /user/export. What is small is answered whole, and only once all of it is there, so that nobody takes a part for
- * the whole; what is large is written by the tasks queue (`build-export.ts`), and its owner gets a link by mail.
+ * GET /user/export. A small export is returned whole, and only once it is complete, so that nobody mistakes a part for
+ * the whole. A large one is written by the tasks queue (`build-export.ts`), and its owner gets a link by mail.
  */
 
 import type { z } from '@hono/zod-openapi';
@@ -19,13 +19,13 @@ import type { ExportRow } from './tables';
 import { accountExports } from './tables';
 
 /**
- * What a request holds in memory, and bounds its reads of D1: some ten pages and one for each kind of thing. Rooms have a
- * bound of their own: what takes more of them is large too.
+ * The largest export held in memory. It also bounds the reads of D1: some ten pages, and one for each kind of data. An
+ * export is large too if it needs more rooms than one part may query.
  */
 const SMALL_BYTES_MAX = 1_048_576;
-/** One that is younger is answered again. */
+/** An export younger than this is returned again. */
 const FRESH_MS = DAY_MS;
-/** Not ready by then, it is given up. */
+/** An export that is not ready after this long is given up. */
 const PREPARATION_MS_MAX = DAY_MS;
 
 /** Throws MEDIA_STORE_UNAVAILABLE. */
@@ -50,8 +50,8 @@ export async function exportAccount(
 }
 
 /**
- * In place of the last one, whose file goes at once: there is one a user. Of two requests at once the database takes one,
- * and both answer that.
+ * Replaces the user's last export, whose file is deleted at once: a user has one. If two requests race, the database
+ * keeps one export and both return it.
  */
 async function beginExport(ctx: Context, userId: string, last: ExportRow | undefined): Promise<ExportRow> {
   const file = await beginFile(ctx, 'export');
@@ -62,7 +62,7 @@ async function beginExport(ctx: Context, userId: string, last: ExportRow | undef
   await commit(ctx, [...(dropped?.statements ?? []), ctx.db.insert(accountExports).values(row).onConflictDoNothing()], {
     events: [
       ...(dropped ? [dropped.event] : []),
-      // Of one that was not taken it finds nothing to do.
+      // Finds nothing to do if another request's row was kept.
       { kind: 'task', task: { type: 'build-export', exportId: id, step: 0 } },
     ],
     evenIfUnchanged: true,

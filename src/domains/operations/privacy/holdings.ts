@@ -1,6 +1,6 @@
 /**
- * Every table that says something of a user: under which name the export has it, or why not. A test reads the migrated
- * schema and fails for a column that refers to users and stands in neither list.
+ * Every table with data about users: the name the export gives it, or why it is left out. A test reads the migrated
+ * schema and fails if a column refers to users and is in neither list.
  */
 import { isNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
@@ -34,17 +34,17 @@ import { performerPrivacy } from '@/domains/people/performers/tables';
 import { blockedRegions, blocks, follows, formerFollows } from '@/domains/people/social/tables';
 import { accountExports } from './tables';
 
-/** The rows of a table whose column names the user, or a thing that is the user's. */
+/** The rows of a table whose column refers to the user, or to something the user owns. */
 export interface Holding {
   readonly as: string;
   readonly table: SQLiteTable;
   readonly tie: SQLiteColumn;
-  /** For a tie by a thing: the ids of the user's things. */
+  /** For a `tie` to something the user owns: a SELECT of the ids of those things. */
   readonly things?: (userId: string) => SQL;
-  /** Unique together with the tie, in the order of an index, and never null: pages go on behind them. */
+  /** The columns that pages continue after: unique together with `tie`, in the order of an index, never null. */
   readonly order: readonly SQLiteColumn[];
   readonly only?: SQL;
-  /** Secrets, and what serves repeats alone. */
+  /** Columns to leave out: secrets, and keys that only detect repeated requests. */
   readonly without?: readonly string[];
 }
 
@@ -137,7 +137,7 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
   { as: 'blocked', table: blocks, tie: blocks.blockerId, order: [blocks.blockedId] },
   { as: 'blockedRegions', table: blockedRegions, tie: blockedRegions.creatorId, order: [blockedRegions.region] },
   { as: 'performerPrivacy', table: performerPrivacy, tie: performerPrivacy.userId, order: [performerPrivacy.userId] },
-  // What is hidden has no words any more, and waits to be cleared away.
+  // A removed post no longer has a text; it only waits to be deleted.
   { as: 'posts', table: posts, tie: posts.authorId, order: [posts.id], only: isNull(posts.removedAt) },
   {
     as: 'postMedia',
@@ -237,31 +237,31 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
   { as: 'payoutAccounts', table: payoutAccounts, tie: payoutAccounts.userId, order: [payoutAccounts.userId] },
 ];
 
-/** By `table.column`, and why the export does not go by it. */
+/** By `table.column`: why the export does not include it. */
 export const LEFT_OUT: Readonly<Record<string, string>> = {
   'backup_codes.user_id': 'hashes of secrets',
-  'sign_in_challenges.user_id': 'sign-ins that wait for their second factor, for minutes',
+  'sign_in_challenges.user_id': 'sign-ins that wait for their second factor; gone within minutes',
   'staff_log.staff_id': 'the platform’s record of its staff, not of the user',
   'staff_log.subject_id':
-    'the platform’s record of its staff: what they removed or said of a user, until the account ends',
-  'creator_applications.decided_by': 'who decided of somebody else’s application',
-  'creator_categories.user_id': 'the categories of creatorProfile again, kept by triggers',
-  'channel_bans.banned_by': 'whom the user banned elsewhere: the other’s, and in the channel’s own list',
-  'video_denials.viewer_id': 'whom a creator put out of a show, for a quarter of an hour: the other’s doing',
-  'blocks.blocked_id': 'nobody is told who blocks them',
-  'room_traces.user_id': 'which rooms have something of the user: what was said there is chatMessages',
-  'former_follows.creator_id': 'who unfollowed the user: the others’',
-  'notification_actors.actor_id': 'what others were told of the user’s likes, which are exported themselves',
-  'notification_actors.user_id': 'whose likes the user was told of: counted and named in notifications',
+    'the platform’s record of its staff: what they removed or said about a user, until the account is deleted',
+  'creator_applications.decided_by': 'who decided on someone else’s application',
+  'creator_categories.user_id': 'a copy of the categories in creatorProfile, kept by triggers',
+  'channel_bans.banned_by': 'bans the user set in other channels: those channels’ data',
+  'video_denials.viewer_id': 'removals from a video room by its creator; gone after a quarter of an hour',
+  'blocks.blocked_id': 'users must not learn who blocks them',
+  'room_traces.user_id': 'which rooms have messages by the user: the messages are in chatMessages',
+  'former_follows.creator_id': 'who unfollowed the user: data about others',
+  'notification_actors.actor_id': 'notifications to others about the user’s likes, which are exported themselves',
+  'notification_actors.user_id': 'the users behind grouped notifications: counted and named in notifications',
   'told_outside.user_id':
-    'which events were mailed or pushed within an hour, so that there is an end to it: they are in notifications',
-  'daily_budgets.user_id': 'how much was used of a day’s limits: gone once the day is over',
-  'discount_redemptions.user_id': 'exported through the purchases that they are of',
-  'discount_codes.created_by': 'who of the staff made a code',
+    'what was mailed or pushed within the last hour, to limit it: the events are in notifications',
+  'daily_budgets.user_id': 'use of the daily limits: gone once the day is over',
+  'discount_redemptions.user_id': 'exported through the purchases they belong to',
+  'discount_codes.created_by': 'the member of staff who created a code',
   'subscription_charges.subscriber_id': 'exported through the subscriptions',
-  'subscription_charges.creator_id': 'what others paid: the creator’s part is in earningDays and in transfers',
-  'payouts.decided_by': 'who of the staff decided',
-  'economy_versions.changed_by': 'who of the staff changed the economy',
-  'ledger_proofs.started_by': 'who of the staff asked for a proof',
-  'ledger_accounts.owner': 'exported as ledgerAccounts and transfers, by the ledger’s own walk',
+  'subscription_charges.creator_id': 'what others paid: the creator’s share is in earningDays and in transfers',
+  'payouts.decided_by': 'the member of staff who decided',
+  'economy_versions.changed_by': 'the member of staff who changed the economy',
+  'ledger_proofs.started_by': 'the member of staff who started a proof',
+  'ledger_accounts.owner': 'exported as ledgerAccounts and transfers, read by the ledger itself',
 };

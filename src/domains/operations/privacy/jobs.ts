@@ -1,4 +1,4 @@
-/** The jobs of privacy: building exports of a user's data, and erasing deleted accounts. */
+/** Jobs of privacy: building exports of users' data, and erasing deleted accounts. */
 import type { Jobs } from '@/contracts/jobs';
 import { buildExport } from './build-export';
 import { eraseAccounts } from './erase';

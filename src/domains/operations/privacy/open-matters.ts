@@ -1,4 +1,4 @@
-/** What keeps an account from being deleted: money or people that wait for it. */
+/** Open matters that prevent an account from being deleted: money or people depend on them. */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { staff } from '@/domains/base/permissions/tables';
@@ -13,14 +13,14 @@ const MATTERS = {
   payment: (userId) => sql`EXISTS (SELECT 1 FROM ${purchases} WHERE user_id = ${userId} AND status = 'pending')`,
   dispute: (userId) => sql`EXISTS (SELECT 1 FROM ${purchases} WHERE user_id = ${userId} AND status = 'disputed')`,
   live: (userId) => sql`EXISTS (SELECT 1 FROM ${streams} WHERE creator_id = ${userId} AND status = 'live')`,
-  // A platform without an owner has nobody who could make one.
+  // Without an owner, nobody could ever appoint one.
   'only-owner': (userId) => sql`(EXISTS (SELECT 1 FROM ${staff} WHERE user_id = ${userId} AND rank = 'owner')
     AND NOT EXISTS (SELECT 1 FROM ${staff} JOIN ${users} ON users.id = staff.user_id
       WHERE staff.rank = 'owner' AND users.id <> ${userId} AND users.status = 'active' AND users.deletes_at IS NULL))`,
 } as const satisfies Readonly<Record<string, (userId: string) => SQL>>;
 
 type Matter = keyof typeof MATTERS;
-const NAMES = Object.keys(MATTERS) as Matter[]; // its own keys
+const NAMES = Object.keys(MATTERS) as Matter[]; // the keys of MATTERS
 
 export async function listOpenMatters(ctx: Context, userId: string): Promise<Matter[]> {
   const asked = NAMES.map((name) => sql`${MATTERS[name](userId)} AS ${sql.identifier(name)}`);
@@ -28,7 +28,7 @@ export async function listOpenMatters(ctx: Context, userId: string): Promise<Mat
   return NAMES.filter((name) => open[name] === 1);
 }
 
-/** A condition for the statement that begins or carries out the deletion. */
+/** A condition for the statement that plans or carries out the deletion. */
 export function noOpenMatter(userId: string): SQL {
   const any = sql.join(
     NAMES.map((name) => MATTERS[name](userId)),

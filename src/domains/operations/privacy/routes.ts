@@ -1,4 +1,4 @@
-/** What is held about a user, and the end of an account. */
+/** Endpoints of the data export and of account deletion. */
 import { fileError } from '@/domains/base/media/errors';
 import { authError } from '@/domains/people/auth/errors';
 import { type Endpoint, endpoint } from '@/http/endpoint';
@@ -13,18 +13,18 @@ export const privacyEndpoints: Endpoint[] = [
     method: 'get',
     path: '/user/export',
     tag: 'user',
-    summary: 'Everything held about me, as JSON',
+    summary: 'Export everything held about me as JSON',
     description:
-      'Up to 1 MB, and what you left in up to a hundred streams, comes whole, as an attachment. What is larger is ' +
-      'answered 202 and prepared within minutes: a link to it is mailed to your verified address, and for a day this ' +
-      'endpoint answers a link too instead of beginning another. The mailed link is good for seven days, or until ' +
-      'another is begun. Passwords, tokens and keys are not in it, and of bank details the last four characters. ' +
-      '`chatMessages` has what you wrote in streams that are on or ended in the last 30 days, up to ten minutes ago; ' +
-      'older ones are gone.',
+      'An export of up to 1 MB, with messages in up to a hundred streams, is returned whole as an attachment. A ' +
+      'larger one is answered with 202 and prepared within minutes: a link is mailed to your verified address, and ' +
+      'for a day this endpoint returns a link too instead of starting another export. The mailed link works for ' +
+      'seven days, or until another export is started. Passwords, tokens and keys are left out; bank details are ' +
+      'reduced to their last four characters. `chatMessages` has what you wrote, until ten minutes ago, in streams ' +
+      'that are live or ended in the last 30 days; older messages are deleted.',
     who: 'user',
     fresh: true,
     response: Export,
-    also: { status: 202, when: 'It is too large for one answer: where it stands.', response: LargeExport },
+    also: { status: 202, when: 'The export is too large for one response; its state.', response: LargeExport },
     refusals: [fileError.MEDIA_STORE_UNAVAILABLE],
     handler: (ctx, { actor }) => exportAccount(ctx, actor.userId),
   }),
@@ -35,9 +35,9 @@ export const privacyEndpoints: Endpoint[] = [
     tag: 'user',
     summary: 'Delete my account',
     description:
-      'Signs out everywhere. For 14 days the account stays as it was, and whoever signs in keeps it. Then everything ' +
-      'personal is removed; what money or other people’s threads hang on stays without a name, and the coins and ' +
-      'diamonds that are left are lost. The details of `ACCOUNT_HAS_OPEN_MATTERS` are `{ matters }`.',
+      'Signs you out everywhere. For 14 days the account stays as it was, and signing in cancels the deletion. Then ' +
+      'everything personal is removed: records of money and comments that others replied to stay without a name, and ' +
+      'remaining coins and diamonds are lost. The details of `ACCOUNT_HAS_OPEN_MATTERS` are `{ matters }`.',
     who: 'user',
     unverified: true,
     body: DeletionRequest,

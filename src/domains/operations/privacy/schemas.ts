@@ -1,15 +1,15 @@
-/** Wire shapes of the export and of deletion. */
+/** Wire shapes of the data export and of account deletion. */
 import { z } from '@hono/zod-openapi';
 
 export const DeletionRequest = z.strictObject({ password: z.string().min(1).max(1_000) }).openapi('DeletionRequest');
 
 export const Deletion = z
-  .object({ deletesAt: z.string().openapi({ description: 'Whoever signs in before keeps the account.' }) })
+  .object({ deletesAt: z.string().openapi({ description: 'Signing in before then cancels the deletion.' }) })
   .openapi('Deletion');
 
 export const Export = z
   .record(z.string(), z.array(z.record(z.string(), z.unknown())))
-  .openapi('Export', { description: 'By name, all rows of a kind: `profile`, `posts`, `purchases`, …' });
+  .openapi('Export', { description: 'All rows, listed by kind: `profile`, `posts`, `purchases`, …' });
 
 export const LargeExport = z
   .object({
@@ -19,10 +19,10 @@ export const LargeExport = z
     expiresAt: z
       .string()
       .nullable()
-      .openapi({ description: 'Of one that is ready: when its file is deleted, or before if another is begun.' }),
+      .openapi({ description: 'When the file is deleted, or earlier if another export starts; null until ready.' }),
     url: z
       .string()
       .nullable()
-      .openapi({ description: 'Of one that is ready: good for five minutes. Ask again for another.' }),
+      .openapi({ description: 'Works for five minutes; request it again for a new one. Null until ready.' }),
   })
-  .openapi('LargeExport', { description: 'Too large for one answer: written apart, and mailed to you as a link.' });
+  .openapi('LargeExport', { description: 'An export too large for one response: prepared, then mailed as a link.' });

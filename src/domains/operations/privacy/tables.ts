@@ -1,33 +1,33 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
-/** The values that a list goes on behind. */
+/** The values of a row's ordering columns; a list continues after them. */
 export type Position = readonly (string | number | null)[];
 
-/** In this list, behind this row of it. Behind none: the list has not been begun. */
+/** A place in this list, after this row of it. Null: the list has not been started. */
 export interface ExportPlace {
   readonly list: string;
   readonly after: Position | null;
-  /** Of one that has been begun: no row of it is written yet. */
+  /** Set if the list was started but none of its rows is written yet. */
   readonly isEmpty?: true;
 }
 
-/** Exports too large for a request, from the request until their file goes: one a user. */
+/** Exports too large for one response, one per user, until their file is deleted. */
 export const accountExports = sqliteTable('account_exports', {
   id: text().primaryKey(),
   userId: text('user_id').notNull(),
-  /** Of the file in R2. */
+  /** The key of the file in R2. */
   key: text().notNull(),
   uploadId: text('upload_id').notNull(),
-  /** Where the document goes on; null: all of it is written. */
+  /** Where the document continues; null once all of it is written. */
   place: text({ mode: 'json' }).$type<ExportPlace>(),
-  /** What R2 answered for each part that is written. */
+  /** R2's etag of each part that is written. */
   parts: text({ mode: 'json' }).$type<readonly string[]>().notNull().default([]),
-  /** The number of the message that comes next. */
+  /** The step of the next message. */
   step: integer().notNull().default(0),
   heldUntil: integer('held_until').notNull().default(0),
   requestedAt: integer('requested_at').notNull(),
   readyAt: integer('ready_at'),
-  /** When it is given up; once it is ready, when its file goes. */
+  /** When it is given up; once it is ready, when its file is deleted. */
   expiresAt: integer('expires_at').notNull(),
 });
 

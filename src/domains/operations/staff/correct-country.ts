@@ -1,4 +1,7 @@
-/** A country that its user declared wrongly. It says whose a country admin's users are, so what staff say stays. */
+/**
+ * Corrects a country that a user declared wrongly. It decides which country admin may act on them, so users cannot undo
+ * it.
+ */
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -14,7 +17,7 @@ import { staffError } from './errors';
 import { getTarget } from './members';
 import type { CorrectedCountry, CountryCorrection } from './schemas';
 
-/** Repeating it changes nothing. Throws STAFF_USER_NOT_FOUND, STAFF_OUT_OF_REACH, COUNTRY_CHANGED. */
+/** Idempotent. Throws STAFF_USER_NOT_FOUND, STAFF_OUT_OF_REACH, COUNTRY_CHANGED. */
 export async function correctCountry(
   ctx: Context,
   actor: Actor,

@@ -1,4 +1,4 @@
-/** Who is staff, and making somebody so. Every change is judged against both ranks as they stand at its commit. */
+/** Lists staff and changes their ranks. Every change is checked against both users' ranks at commit. */
 
 import type { z } from '@hono/zod-openapi';
 import { and, asc, eq, gt, ne } from 'drizzle-orm';
@@ -37,7 +37,7 @@ export async function listStaff(ctx: Context, { cursor, perPage }: { cursor?: st
   );
 }
 
-/** What is not sent stays. Throws STAFF_USER_NOT_FOUND, the refusals of `judgeRanking`, STAFF_CHANGED. */
+/** Keeps fields that are not sent. Throws STAFF_USER_NOT_FOUND, the refusals of `judgeRanking`, STAFF_CHANGED. */
 export async function rankStaff(
   ctx: Context,
   actor: Actor,

@@ -1,4 +1,4 @@
-/** Who of the staff may do what. */
+/** Endpoints of staff ranks and permissions. */
 import { z } from '@hono/zod-openapi';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { cursorPageOf, cursorQuery } from '@/http/envelope';
@@ -16,7 +16,7 @@ export const staffEndpoints: Endpoint[] = [
     method: 'get',
     path: '/admin/staff',
     tag: 'admin',
-    summary: 'Staff, their ranks and permissions',
+    summary: 'List staff with their ranks and permissions',
     who,
     query: z.strictObject(cursorQuery),
     response: cursorPageOf(StaffMember),
@@ -27,10 +27,11 @@ export const staffEndpoints: Endpoint[] = [
     method: 'put',
     path: '/admin/staff/{userId}',
     tag: 'admin',
-    summary: 'Give, change or take a rank and permissions',
+    summary: 'Give, change or remove a rank and permissions',
     description:
-      'Nobody grants what they lack, acts on an equal or higher rank or gives one; a country admin acts inside their ' +
-      'country. `granted`, `denied` and `country` stay as they are where they are not sent. It bites at once.',
+      'You can only grant permissions you have, act on users below your rank, and give ranks below your own. A ' +
+      'country admin acts inside their country. `granted`, `denied` and `country` stay unchanged if they are not ' +
+      'sent. The change applies at once.',
     who,
     params: z.object({ userId: anId }),
     body: StaffRequest,
@@ -49,10 +50,10 @@ export const staffEndpoints: Endpoint[] = [
     method: 'put',
     path: '/admin/user/{id}/country',
     tag: 'admin',
-    summary: 'Correct the country that a user declared',
+    summary: 'Correct the country a user declared',
     description:
-      'From then on only staff change it, until `country: null` gives it back to the user. Nobody acts on an equal or ' +
-      'higher rank; a country admin acts inside their country.',
+      'From then on only staff can change it, until `country: null` lets the user declare one again. You can only ' +
+      'act on users below your rank; a country admin acts inside their country.',
     who,
     params: z.object({ id: anId }),
     body: CountryCorrection,

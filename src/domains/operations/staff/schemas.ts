@@ -13,20 +13,20 @@ const Permissions = z.array(z.enum(PERMISSIONS)).max(PERMISSIONS.length);
 export const StaffMember = z
   .object({
     user: PublicCard,
-    rank: z.enum(RANKS).nullable().describe('Null: no staff any more.'),
-    granted: Permissions.describe('Beyond what the rank may do.'),
-    denied: Permissions.describe('Taken from what the rank may do.'),
-    permissions: Permissions.describe('What comes of rank, granted and denied.'),
-    country: z.string().nullable().describe('Inside which a country admin acts.'),
+    rank: z.enum(RANKS).nullable().describe('Null: not staff.'),
+    granted: Permissions.describe('Permissions added to those of the rank.'),
+    denied: Permissions.describe('Permissions removed from those of the rank.'),
+    permissions: Permissions.describe('The resulting permissions: those of the rank, plus `granted`, minus `denied`.'),
+    country: z.string().nullable().describe('The country a country admin acts in.'),
   })
   .openapi('StaffMember');
 
 export const StaffRequest = z
   .strictObject({
-    rank: z.enum(RANKS).nullable().describe('Null takes the rank away. `owner` is given to nobody.'),
+    rank: z.enum(RANKS).nullable().describe('Null removes the rank. Nobody can be given `owner`.'),
     granted: Permissions.optional(),
     denied: Permissions.optional(),
-    country: country.optional().describe('Of a country admin, who must have one.'),
+    country: country.optional().describe('Required for a country admin; not allowed otherwise.'),
   })
   .superRefine(({ rank, granted = [], denied = [], country }, issue) => {
     const refuse = (path: string, message: string) => issue.addIssue({ code: 'custom', path: [path], message });
@@ -41,8 +41,8 @@ export const StaffRequest = z
 
 export const CountryCorrection = z
   .strictObject({
-    country: country.nullable().describe('Null: the user may declare one again.'),
-    reason: aText(REASON_CHARACTERS_MAX, 1).describe('For the log.'),
+    country: country.nullable().describe('Null lets the user declare one again.'),
+    reason: aText(REASON_CHARACTERS_MAX, 1).describe('Written to the staff log.'),
   })
   .openapi('CountryCorrection');
 
@@ -50,9 +50,9 @@ export const CorrectedCountry = z
   .object({
     user: PublicCard,
     country: z.string().nullable(),
-    corrected: z.boolean().describe('Whether only staff change it from now on.'),
+    corrected: z.boolean().describe('Whether only staff can change it from now on.'),
   })
   .openapi('CorrectedCountry');
 
-/** The last user id of a page. */
+/** The cursor position: the last user id of a page. */
 export const CursorPosition = z.tuple([z.string()]);

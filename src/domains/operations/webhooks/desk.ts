@@ -1,4 +1,4 @@
-/** The webhook desk: staff see what providers told us, and have one event applied again. */
+/** The webhook desk: staff list the providers' events and replay one of them. */
 
 import type { z } from '@hono/zod-openapi';
 import { and, desc, eq, gte, isNotNull, lt, type SQL, sql } from 'drizzle-orm';
@@ -19,7 +19,7 @@ import { type WebhookProvider, type WebhookState, webhookEvents } from './tables
 
 const LIST = 'webhook-events';
 
-/** The newest first. Throws VALIDATION_FAILED, CURSOR_INVALID. */
+/** Lists events newest first. Throws VALIDATION_FAILED, CURSOR_INVALID. */
 export async function listWebhookEvents(ctx: Context, query: z.output<typeof WebhookEventsQuery>) {
   const { provider, state, cursor, perPage } = query;
   const { startMs, endMs } = readRange(ctx.now(), query, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
@@ -31,7 +31,7 @@ export async function listWebhookEvents(ctx: Context, query: z.output<typeof Web
     .where(
       and(
         ofProviderAndState(provider, state),
-        // Ids are in the order of their time. One bound, lest the index is entered at the farther of two.
+        // Ids are ordered by time. Only one upper bound: given two, SQLite may seek to the farther one.
         lt(webhookEvents.id, after !== undefined && after < end ? after : end),
         gte(webhookEvents.id, firstIdAt(startMs)),
       ),
@@ -41,7 +41,10 @@ export async function listWebhookEvents(ctx: Context, query: z.output<typeof Web
   return presentCursorPage(rows, perPage, presentEvent, (row) => encodeCursor(LIST, [row.id]));
 }
 
-/** Nearly all events are processed, so that of both the provider narrows there and the state elsewhere: `+` hides one. */
+/**
+ * Picks the index that narrows more. Nearly all events are processed, so the provider narrows those and the state all
+ * others. In SQLite, a unary `+` keeps a column from being used with an index.
+ */
 function ofProviderAndState(provider?: WebhookProvider, state?: WebhookState): SQL | undefined {
   if (provider === undefined || state === undefined)
     return and(provider && eq(webhookEvents.provider, provider), state && eq(webhookEvents.state, state));
@@ -51,8 +54,8 @@ function ofProviderAndState(provider?: WebhookProvider, state?: WebhookState): S
 }
 
 /**
- * Has an event applied again, whatever became of it: applying is idempotent, so that of a processed one nothing
- * follows twice. Throws WEBHOOK_EVENT_NOT_FOUND, WEBHOOK_PAYLOAD_GONE.
+ * Queues an event to be applied again, in any state: applying is idempotent, so a processed event has no effect twice.
+ * Throws WEBHOOK_EVENT_NOT_FOUND, WEBHOOK_PAYLOAD_GONE.
  */
 export async function replayWebhookEvent(
   ctx: Context,
@@ -77,7 +80,7 @@ export async function replayWebhookEvent(
       }),
     ],
     { refusals: { DEMAND_NOT_MET: () => webhookError('WEBHOOK_PAYLOAD_GONE') } },
-  )) as [WebhookEventRow[]]; // the first statement's rows
+  )) as [WebhookEventRow[]]; // the rows of the first statement
   await queueEvent(ctx, id);
   ctx.log.event('webhook.replayed', { webhookEventId: id });
   return presentEvent(after ?? before);

@@ -1,7 +1,7 @@
 /**
- * The life of a stored event: stored → processed, or → held where it says what we cannot take, or → failed once every
- * try is spent; staff make any of them stored again. Only a stored one is ever claimed, so that a message that comes
- * twice, or after the end, does nothing.
+ * The states of a stored event: stored → processed, → held if we cannot apply what it says, or → failed once its
+ * retries are spent. Staff can set any of them back to stored. Only a stored event can be claimed, so a repeated or
+ * late message does nothing.
  */
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -15,7 +15,7 @@ export type NewWebhookEvent = Pick<
   'id' | 'provider' | 'eventId' | 'type' | 'payload' | 'received'
 >;
 
-/** Answers the id, or nothing if the event is known. It says that it is queued, since the caller's next step is that. */
+/** Returns the id, or no row if the event is known. Sets `queuedAt`, since the caller queues it next. */
 export function storeStatement(ctx: Context, event: NewWebhookEvent) {
   const now = ctx.now();
   return ctx.db
@@ -29,7 +29,7 @@ export async function markUnqueued(ctx: Context, id: string): Promise<void> {
   await ctx.db.update(webhookEvents).set({ queuedAt: null }).where(stillStored(id));
 }
 
-/** Counts the try and answers what to apply; nothing if the event is processed, failed or unknown. */
+/** Counts the attempt and returns what to apply; undefined unless the event is in state `stored`. */
 export async function claimWebhookEvent(ctx: Context, id: string) {
   const [claimed] = await ctx.db
     .update(webhookEvents)
@@ -46,7 +46,7 @@ export async function markProcessed(ctx: Context, id: string): Promise<void> {
     .where(stillStored(id));
 }
 
-/** Notes why a try failed, and when the queue brings the event back: until then the sweep leaves it alone. */
+/** Records why an attempt failed and when the queue redelivers the event; the sweep ignores it until then. */
 export async function markTried(ctx: Context, id: string, error: unknown, delaySeconds: number): Promise<void> {
   await ctx.db
     .update(webhookEvents)
@@ -54,7 +54,7 @@ export async function markTried(ctx: Context, id: string, error: unknown, delayS
     .where(stillStored(id));
 }
 
-/** It waits for staff, who see why. */
+/** Leaves the event to staff, with the reason. */
 export async function markHeld(ctx: Context, id: string, reason: Error): Promise<void> {
   await ctx.db
     .update(webhookEvents)
@@ -62,7 +62,7 @@ export async function markHeld(ctx: Context, id: string, reason: Error): Promise
     .where(stillStored(id));
 }
 
-/** Staff want it applied again. It says that it is queued, since the caller's next step is that. */
+/** Sets events back to stored. Sets `queuedAt`, since the caller queues them next. */
 export function replayStatement(ctx: Context, where: SQL | undefined) {
   return ctx.db
     .update(webhookEvents)
@@ -71,7 +71,7 @@ export function replayStatement(ctx: Context, where: SQL | undefined) {
     .returning();
 }
 
-/** Every try is spent: it waits for staff. */
+/** Leaves an event whose retries are spent to staff. */
 export async function markFailed(ctx: Context, id: string): Promise<void> {
   await ctx.db.update(webhookEvents).set({ state: 'failed' }).where(stillStored(id));
 }

@@ -1,10 +1,10 @@
-/** Whether a provider's events can arrive, and when the last one did. */
+/** Tells whether a provider's events can arrive, and when the last one did. */
 import { desc, eq, max } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { toIsoOrNull } from '@/shared/time';
 import { type WebhookProvider, webhookEvents } from './tables';
 
-/** Looked at, newest first: a provider that is silent for longer shows null, and anyone may ask without a full scan. */
+/** The newest events to look at, since the endpoint is public. A provider without one of them shows null. */
 const RECENT_EVENTS_MAX = 500;
 
 export async function webhookHealth(ctx: Context, provider: WebhookProvider, secretConfigured: boolean) {

@@ -1,4 +1,4 @@
-/** The jobs of stored webhook events, and of payments about which no event has said what became of them. */
+/** Jobs of stored webhook events, and of payments whose outcome no event has reported. */
 import type { Jobs } from '@/contracts/jobs';
 import { askAboutPayments } from '@/domains/money/payments/sweep';
 import { PAYMENT_KINDS } from './payment-kinds';

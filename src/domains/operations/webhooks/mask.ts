@@ -1,38 +1,38 @@
 /**
- * What staff may see of a webhook as it came: numbers, yes and no, and text that reads as a code, an id or a time, in
- * fields that are not about secrets, people or means of payment. Everything else is masked, with whatever is below it.
+ * Masks a raw webhook for staff. Numbers, booleans, and text that looks like a code, an id or a time stay, in fields
+ * that are not about secrets, people or means of payment. Everything else is masked with all that it contains.
  */
 export const MASKED = '•••';
 
-/** Words that names of fields are made of, whose whole value is masked then. */
+/** A field whose name contains one of these words is masked as a whole. */
 const SECRET_FIELDS =
   /(^|_)(secret|secrets|token|tokens|password|key|authorization|signature|fingerprint|cvc|cvv|pin|iban|bic|swift|ssn|tax_id|vat|dob|ip|user_agent)(_|$)/;
 const PERSONAL_FIELDS =
   /(^|_)(name|email|phone|address|addresses|billing|shipping|street|city|zipcode|postal_code|person|individual|company|representative|owner|customer_details|recipient|evidence|custom_fields|custom_field_responses|statement_descriptor)(_|$)/;
 const MEANS_OF_PAYMENT =
   /(^|_)(card|cards|last4|last_four|exp_month|exp_year|bank|account_number|account_holder|routing_number|sort_code|external_accounts|payment_method_details|payment_method_options|source|wallet|iin|issuer)(_|$)/;
-/** Where people find themselves again: receipts and checkouts show names and open doors. */
+/** Links to receipts and checkouts show names and give access. */
 const LINKS = /(^|_)(url|link|href)(_|$)/;
 const FIELDS = [SECRET_FIELDS, PERSONAL_FIELDS, MEANS_OF_PAYMENT, LINKS];
 
-/** A word of a machine. What people write has spaces; addresses of mail and phones have signs that are not here. */
+/** Machine-readable text. What people write has spaces; mail addresses and phone numbers have other signs. */
 const CODE = /^[\w.:-]{1,200}$/;
-/** Ours; they may be of digits and dashes alone. */
+/** Our own ids; they may consist of digits and dashes alone, as a phone number does. */
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-/** Codes that say something of somebody, or open something. */
+/** Codes that identify a person or give access. */
 const TELLING_CODES = [
-  /^\d(?:-?\d){6,}$/, // the number of a card, an account or a phone; a birthday
+  /^\d(?:-?\d){6,}$/, // a number of a card, an account or a phone; a birthday
   /^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/, // an IBAN
-  /^\d{1,3}(?:\.\d{1,3}){3}$/, // an IP address, and of the sixth version:
+  /^\d{1,3}(?:\.\d{1,3}){3}$/, // an IPv4 address; the next is IPv6
   /^[0-9a-f]*:[0-9a-f:]+$/i,
-  /(?:^|_)(?:sk|rk|pk|whsec|secret)_/, // keys of the providers
+  /(?:^|_)(?:sk|rk|pk|whsec|secret)_/, // API keys of providers
   /^eyJ[\w-]+\./, // a JSON Web Token
 ];
-/** Of twelve digits, as the shortest number of a card. Amounts and times in seconds are less. */
+/** Twelve digits, as in the shortest card number. Amounts and times in seconds are smaller. */
 const TELLING_NUMBER_MIN = 100_000_000_000;
 const DEPTH_MAX = 12;
 
-/** Pure. What stays is enough to follow what happened. */
+/** Pure. Keeps enough to follow what happened. */
 export function maskReceived(value: unknown): unknown {
   return mask(value, 0);
 }
@@ -52,7 +52,7 @@ function isPlain(text: string): boolean {
   return CODE.test(text) && (UUID.test(text) || !TELLING_CODES.some((pattern) => pattern.test(text)));
 }
 
-/** Nothing, yes and no tell nobody anything. */
+/** Null and booleans reveal nothing, whatever the field. */
 function isHarmless(field: string, value: unknown): boolean {
   if (value === null || typeof value === 'boolean') return true;
   const name = field.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();

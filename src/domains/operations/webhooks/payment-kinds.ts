@@ -1,4 +1,4 @@
-/** Everything that people pay for, each with the domain that settles it. A new kind is one line here. */
+/** Everything users can pay for, and the domain that settles it. A new kind is one line here. */
 import type { PaymentKinds } from '@/domains/money/payments/kinds';
 import { coinPayments } from '@/domains/money/purchases/coin-payments';
 

@@ -1,16 +1,16 @@
-/** Takes payment providers' events in: verified on the raw body, stored once with what came, masked, queued, answered. */
+/** Receives payment events: verifies the raw body, stores the event once with the masked original, and queues it. */
 import type { Context } from '@/contracts/context';
 import { readRawText } from '@/http/raw-body';
 import { webhookError } from './errors';
 import { maskReceived } from './mask';
 import { storeAndQueue, WEBHOOK_BYTES_MAX } from './store';
 
-/** Staff read a hundred at once; an event has a few thousand, if nobody hangs anything on it. */
+/** Bounds the page that staff read, of up to 100 events. An event normally has a few thousand characters. */
 const RECEIVED_CHARACTERS_MAX = 32_768;
 
 /**
- * What the sandbox says comes to Stripe's address. Throws WEBHOOK_SIGNATURE_INVALID, and leaves no trace of such an
- * event, nor of one from which nothing follows.
+ * Receives the sandbox's events too, at Stripe's address. Stores neither events without a valid signature nor events
+ * that have no effect. Throws WEBHOOK_SIGNATURE_INVALID, BODY_TOO_LARGE.
  */
 export async function receivePaymentEvent(ctx: Context, at: 'stripe' | 'dodo', request: Request): Promise<void> {
   const body = await readRawText(request, WEBHOOK_BYTES_MAX);

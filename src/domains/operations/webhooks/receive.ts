@@ -1,6 +1,6 @@
 /**
- * Takes LiveKit's events in: verified on the raw body, stored once, queued, answered. Nothing is applied here but what
- * participants do, of which there is too much to keep and which means nothing later.
+ * Receives LiveKit's events: verifies the raw body, stores each event once and queues it. Only participants' events are
+ * applied here: there are too many to store, and they mean nothing later.
  */
 import type { Context } from '@/contracts/context';
 import { applyMediaEvent } from '@/domains/live/streams/media-events';
@@ -8,7 +8,7 @@ import { readRawText } from '@/http/raw-body';
 import { webhookError } from './errors';
 import { storeAndQueue, WEBHOOK_BYTES_MAX } from './store';
 
-/** Throws WEBHOOK_SIGNATURE_INVALID, and leaves no trace of such an event. */
+/** Stores nothing if the signature is invalid. Throws WEBHOOK_SIGNATURE_INVALID, BODY_TOO_LARGE, CHANGED_MEANWHILE. */
 export async function receiveLiveKitEvent(ctx: Context, request: Request): Promise<void> {
   const body = await readRawText(request, WEBHOOK_BYTES_MAX);
   const said = await ctx.media.readWebhook(body, request.headers.get('authorization') ?? undefined);
@@ -26,9 +26,9 @@ export async function receiveLiveKitEvent(ctx: Context, request: Request): Promi
         eventId: said.id,
         type: said.event.type,
         payload: said.event,
-        received: null, // it carries stream keys, and says no more than our words
+        received: null, // the original contains stream keys, and says no more than the payload
       });
-    case 'other': // egress and the like: nothing follows from it
+    case 'other': // egress and others: no effect
       return;
   }
 }

@@ -1,4 +1,4 @@
-/** Where providers tell us what happened, and where staff look at it. */
+/** Endpoints for providers' webhooks, and the desk where staff inspect them. */
 import { z } from '@hono/zod-openapi';
 import { streamError } from '@/domains/live/streams/errors';
 import { type Endpoint, endpoint } from '@/http/endpoint';
@@ -28,10 +28,10 @@ export const webhookEndpoints: Endpoint[] = [
     method: 'post',
     path: '/webhook/livekit',
     tag: 'webhook',
-    summary: "Take one of LiveKit's events",
+    summary: 'Receive an event from LiveKit',
     description:
-      "`Authorization` is LiveKit's JWT, signed with the API secret, which carries the body's SHA-256. An event that " +
-      'is known already is 200 and does nothing.',
+      "`Authorization` is LiveKit's JWT, signed with the API secret, with the SHA-256 of the body. A repeated event " +
+      'is answered with 200 and has no effect.',
     who: 'signed',
     upload: { contentType: 'application/webhook+json', schema: LiveKitWebhook },
     response: Nothing,
@@ -46,7 +46,7 @@ export const webhookEndpoints: Endpoint[] = [
     method: 'get',
     path: '/webhook/livekit/health',
     tag: 'webhook',
-    summary: "Whether LiveKit's events arrive",
+    summary: 'Check whether events from LiveKit arrive',
     who: 'public',
     response: WebhookHealth,
     handler: (ctx) => webhookHealth(ctx, 'livekit', ctx.config.livekit.apiSecret !== ''),
@@ -56,10 +56,10 @@ export const webhookEndpoints: Endpoint[] = [
     method: 'post',
     path: '/webhook/stripe',
     tag: 'webhook',
-    summary: "Take one of Stripe's events",
+    summary: 'Receive an event from Stripe',
     description:
-      '`Stripe-Signature` is of the body and at most five minutes old. An event that is known already is 200 and does ' +
-      'nothing, as is one from which nothing follows. In development the sandbox posts here too.',
+      '`Stripe-Signature` signs the body and may be at most five minutes old. Repeated events and events that need no ' +
+      'action are answered with 200 and have no effect. In development the sandbox posts here too.',
     who: 'signed',
     upload: { contentType: 'application/json', schema: StripeWebhook },
     response: Nothing,
@@ -74,11 +74,11 @@ export const webhookEndpoints: Endpoint[] = [
     method: 'post',
     path: '/webhook/dodo',
     tag: 'webhook',
-    summary: "Take one of Dodo Payments' events",
+    summary: 'Receive an event from Dodo Payments',
     description:
-      'Signed as [Standard Webhooks](https://www.standardwebhooks.com) says: `webhook-id`, `webhook-timestamp` (at ' +
-      'most five minutes off) and `webhook-signature`. An event that is known already is 200 and does nothing, as is ' +
-      'one from which nothing follows.',
+      'Signed according to [Standard Webhooks](https://www.standardwebhooks.com): `webhook-id`, `webhook-timestamp` ' +
+      '(at most five minutes off) and `webhook-signature`. Repeated events and events that need no action are answered ' +
+      'with 200 and have no effect.',
     who: 'signed',
     upload: { contentType: 'application/json', schema: DodoWebhook },
     response: Nothing,
@@ -93,7 +93,7 @@ export const webhookEndpoints: Endpoint[] = [
     ...desk,
     method: 'get',
     path: '/admin/webhooks',
-    summary: 'Webhook events with their state, the newest first',
+    summary: 'List webhook events with their state, newest first',
     query: WebhookEventsQuery,
     response: WebhookEventPage,
     handler: (ctx, { query }) => listWebhookEvents(ctx, query),
@@ -103,9 +103,10 @@ export const webhookEndpoints: Endpoint[] = [
     ...desk,
     method: 'post',
     path: '/admin/webhooks/{id}/replay',
-    summary: 'Have an event applied again',
+    summary: 'Replay a webhook event',
     description:
-      'Whatever became of it: what was applied is not applied twice. It is queued, and logged with who asked.',
+      'Works in any state: what was already applied is not applied twice. The event is queued, and the replay is ' +
+      'logged with the member of staff.',
     params: z.object({ id: z.string().min(1).max(ID_CHARACTERS_MAX) }),
     response: WebhookEvent,
     refusals: [webhookError.WEBHOOK_EVENT_NOT_FOUND, webhookError.WEBHOOK_PAYLOAD_GONE],

@@ -1,6 +1,6 @@
 /**
- * The sandbox's checkout page, on one's own machine alone: its buttons hand a signed event to the ordinary webhook, and
- * what follows from that is what would follow from a real one.
+ * The sandbox's checkout page, in development only. Its buttons send a signed event to the ordinary webhook, so a
+ * purchase is settled exactly as with a real provider.
  */
 
 import { z } from '@hono/zod-openapi';
@@ -54,7 +54,7 @@ sandboxCheckoutRoutes.post(PATH, async (c) => {
   return wantsJson(c) ? c.json({ success: true, data: { outcome, redirectUrl } }) : c.redirect(redirectUrl, 303);
 });
 
-/** Throws NOT_FOUND, also where this is not a machine of one's own. */
+/** Throws NOT_FOUND, also outside development. */
 async function getPurchase(ctx: Context, id: string): Promise<PurchaseRow> {
   if (ctx.config.environment !== 'development') throw httpError('NOT_FOUND');
   const row = await ctx.db.select().from(purchases).where(eq(purchases.id, id)).get();
@@ -62,7 +62,7 @@ async function getPurchase(ctx: Context, id: string): Promise<PurchaseRow> {
   return row;
 }
 
-/** From the page's form, or as JSON. Throws VALIDATION_FAILED. */
+/** Reads the page's form or JSON. Throws BODY_TOO_LARGE, MALFORMED_JSON, VALIDATION_FAILED. */
 async function readDecision(request: Request): Promise<'pay' | 'decline'> {
   const text = await readRawText(request, BODY_BYTES_MAX);
   const isJson = request.headers.get('content-type')?.includes('json') ?? false;
@@ -79,10 +79,10 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Nothing while it can be paid; a declined card may be tried again. */
+/** Undefined while it can still be paid; a declined payment may be tried again. */
 function whyOver({ status, expiresAt }: PurchaseRow, now: number): string | undefined {
   if (status === 'expired') return 'This checkout has expired.';
-  if (status !== 'pending' && status !== 'failed') return 'This purchase is paid already.';
+  if (status !== 'pending' && status !== 'failed') return 'This purchase has already been paid.';
   return now >= expiresAt ? 'This checkout has expired.' : undefined;
 }
 
@@ -92,7 +92,7 @@ function wantsJson(c: HonoContext<AppEnv>): boolean {
 
 function page(c: HonoContext<AppEnv>, purchase: PurchaseRow, over: string | undefined, status: 200 | 409) {
   const { packageName, coins, bonusCoins, discountCode, amountMinor, currency, successUrl, cancelUrl } = purchase;
-  // A browser holds the redirect that answers a form to the form's rule as well.
+  // Browsers apply `form-action` to the redirect that follows a form too.
   const targets = ["'self'", new URL(successUrl).origin, new URL(cancelUrl).origin].join(' ');
   c.header(
     'Content-Security-Policy',
@@ -111,13 +111,13 @@ function page(c: HonoContext<AppEnv>, purchase: PurchaseRow, over: string | unde
 <p>${coins} coins${bonusCoins > 0 ? html` and ${bonusCoins} bonus coins` : ''}${discountCode === null ? '' : html` with the code ${discountCode}`}</p>
 <p><strong>${priceText(amountMinor, currency)}</strong></p>
 ${over === undefined ? html`${button('pay', 'Pay')}${button('decline', 'Decline')}` : html`<p>${over}</p><p><a href="${cancelUrl}">Back</a></p>`}
-<p>A sandbox: no money moves.</p>
+<p>This is a sandbox: no money moves.</p>
 </html>`,
     status,
   );
 }
 
-/** `$12.34`, as a shop writes it. */
+/** Formats a price, such as `$12.34`. */
 function priceText(amountMinor: number, currency: string): string {
   const format = new Intl.NumberFormat('en', { style: 'currency', currency });
   return format.format(amountMinor / 10 ** minorDigits(currency));

@@ -1,4 +1,4 @@
-/** What providers send, as far as the reference tells it, and what staff see of it. */
+/** Wire shapes of providers' webhooks, as far as the API reference shows them, and of the webhook desk. */
 import { z } from '@hono/zod-openapi';
 import { dayRangeQuery } from '@/http/day-range';
 import { cursorPageOf, cursorQuery } from '@/http/envelope';
@@ -27,24 +27,24 @@ export const WebhookHealth = z
 const provider = z.enum(WEBHOOK_PROVIDERS);
 const state = z
   .enum(WEBHOOK_STATES)
-  .describe('`held`: it says what cannot be taken as it is. `failed`: every try is spent. Both wait for staff.');
+  .describe('`held`: cannot be applied as it is. `failed`: all retries are spent. Both wait for staff.');
 const time = z.iso.datetime();
 
 export const WebhookEvent = z
   .object({
     id: z.uuid(),
     provider,
-    eventId: z.string().describe("The provider's."),
+    eventId: z.string().describe("The provider's id of the event."),
     type: z.string(),
     state,
-    payload: z.unknown().describe('In our words, as it is applied. Null once it is 30 days old.'),
+    payload: z.unknown().describe('The event in our format, as it is applied. Null after 30 days.'),
     received: z
       .unknown()
-      .describe('As it came, with secrets, people and means of payment masked. Null once it is 30 days old.'),
+      .describe('The original, with secrets, people and means of payment masked. Null after 30 days.'),
     attempts: z.int(),
     error: z.string().nullable(),
     receivedAt: time,
-    queuedAt: time.nullable().describe('When it was queued, or comes back from the queue.'),
+    queuedAt: time.nullable().describe('When it was queued, or when the queue redelivers it.'),
     processedAt: time.nullable(),
   })
   .openapi('WebhookEvent');
@@ -58,5 +58,5 @@ export const WebhookEventsQuery = z.strictObject({
   ...cursorQuery,
 });
 
-/** The last event of a page. */
+/** The cursor position: the last event of a page. */
 export const CursorPosition = z.tuple([z.uuid()]);

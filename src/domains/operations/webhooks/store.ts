@@ -1,11 +1,11 @@
-/** Stores an event once, and queues it to be applied. */
+/** Stores a webhook event once and queues it to be applied. */
 import type { Context } from '@/contracts/context';
 import { newId } from '@/shared/ids';
 import { markUnqueued, type NewWebhookEvent, storeStatement } from './events';
 
 export const WEBHOOK_BYTES_MAX = 256 * 1_024;
 
-/** Once it is stored the provider need not send it again. An event that is known is left as it is. */
+/** Once the event is stored, the provider need not send it again. A known event is left unchanged. */
 export async function storeAndQueue(ctx: Context, event: Omit<NewWebhookEvent, 'id'>): Promise<void> {
   const id = newId();
   const stored = await storeStatement(ctx, { ...event, id });
@@ -15,7 +15,7 @@ export async function storeAndQueue(ctx: Context, event: Omit<NewWebhookEvent, '
   await queueEvent(ctx, id);
 }
 
-/** What cannot be queued now is the sweep's. */
+/** If queueing fails, the sweep queues the event later. */
 export async function queueEvent(ctx: Context, id: string): Promise<void> {
   try {
     await ctx.queues.webhooks.send({ webhookEventId: id });

@@ -1,14 +1,14 @@
-/** What the minute's cron does for stored events: queues again what no message will come for, and forgets old payloads. */
+/** Sweeps of stored events: queue events again whose message was lost, and delete old payloads. */
 import { and, asc, eq, inArray, isNotNull, isNull, lt, or } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { SWEEP_AFTER_MS } from '@/db/outbox';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
 import { webhookEvents } from './tables';
 
-/** A message that has not led to a processed event by then is lost, or its consumer died. */
+/** If the event is not processed after this long, its message was lost or its consumer died. */
 const MESSAGE_LOST_AFTER_MS = 2 * MINUTE_MS;
 const PAYLOAD_KEPT_MS = 30 * DAY_MS;
-/** The queue takes no more at once. */
+/** A queue takes at most 100 messages in one batch. */
 const REQUEUED_MAX = 100;
 const FORGOTTEN_MAX = 500;
 
@@ -23,7 +23,7 @@ export async function requeueWebhookEvents(ctx: Context): Promise<void> {
     )
     .orderBy(asc(webhookEvents.receivedAt))
     .limit(REQUEUED_MAX);
-  // Claimed and read in one statement, so that two sweeps at once queue none twice.
+  // Claimed and read in one statement, so that concurrent sweeps queue nothing twice.
   const claimed = await ctx.db
     .update(webhookEvents)
     .set({ queuedAt: now })
