@@ -51,7 +51,7 @@ export interface NewNotification {
 }
 
 /** A condition to check again before a user is notified, since the cause may have been withdrawn meanwhile. */
-export interface Claim {
+export interface NotificationClaim {
   readonly kind: NotificationKind;
   readonly actorId?: string;
   readonly about?: readonly string[];
@@ -102,7 +102,7 @@ export type TaskMessage =
       readonly subscriptionId: string;
       readonly userId: string;
       readonly push: PushText;
-      readonly claim?: Claim;
+      readonly claim?: NotificationClaim;
     }
   /** `key`: a mail with this key is sent at most once. */
   | {
@@ -111,7 +111,7 @@ export type TaskMessage =
       readonly key: string;
       readonly title: string;
       readonly body: string;
-      readonly claim?: Claim;
+      readonly claim?: NotificationClaim;
     }
   /** Continues withdrawing two users' notifications about each other after one blocked the other. */
   | { readonly type: 'withdraw-between'; readonly one: string; readonly other: string };

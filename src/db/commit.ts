@@ -8,7 +8,7 @@ import { newId } from '@/shared/ids';
 import { insertEvents } from './outbox';
 
 /** A statement that aborts its batch if the one before it changed no row, or unless a condition holds. */
-type Requirement = Statement & { readonly demands: 'change' | 'condition' };
+type Requirement = Statement & { readonly requires: 'change' | 'condition' };
 
 export interface Following {
   readonly events?: readonly OutboxEvent[];
@@ -50,11 +50,11 @@ export async function commit(
 
 /** The index of the statement that the events depend on. Undefined if they follow in any case. */
 function findAct(statements: readonly Statement[]): number | undefined {
-  const demands = statements.map((statement) =>
-    'demands' in statement ? (statement as Requirement).demands : undefined,
+  const required = statements.map((statement) =>
+    'requires' in statement ? (statement as Requirement).requires : undefined,
   );
-  const act = demands.indexOf(undefined);
-  return act < 0 || demands.includes('change') ? undefined : act;
+  const act = required.indexOf(undefined);
+  return act < 0 || required.includes('change') ? undefined : act;
 }
 
 /**
@@ -78,13 +78,13 @@ export async function commitIfMet(
 /** Aborts the batch with `DEMAND_NOT_MET` if the statement before it changed no row. */
 export function requireChange(ctx: Context): Requirement {
   const statement = ctx.db.run(sql`INSERT INTO demands (code, changed) VALUES ('', changes())`);
-  return Object.assign(statement, { demands: 'change' as const });
+  return Object.assign(statement, { requires: 'change' as const });
 }
 
 /** Aborts the batch with `DEMAND_NOT_MET` unless this holds at that moment. @param condition 1 or 0 */
 export function requireThat(ctx: Context, condition: SQL): Requirement {
   const statement = ctx.db.run(sql`INSERT INTO demands (code, changed) VALUES ('', (${condition}))`);
-  return Object.assign(statement, { demands: 'condition' as const });
+  return Object.assign(statement, { requires: 'condition' as const });
 }
 
 /**

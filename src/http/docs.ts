@@ -70,7 +70,7 @@ function unreachable(): never {
   throw new Error('docsRoutes must answer before the API router does');
 }
 
-interface Page {
+interface ReferencePage {
   readonly type: string;
   /** @param origin the platform's own origin, which the Postman collection calls */
   readonly make: (origin: string) => string;
@@ -82,7 +82,7 @@ interface Made {
 }
 
 export function docsRoutes(describeApi: () => OpenApiDocument): Hono<HttpEnv> {
-  const pages: Record<string, Page> = {
+  const pages: Record<string, ReferencePage> = {
     '/openapi.json': { type: 'application/json', make: () => JSON.stringify(describeApi()) },
     '/postman.json': {
       type: 'application/json',
@@ -112,7 +112,7 @@ const count: MiddlewareHandler<HttpEnv> = async (c, next) => {
  * NOTE: this is the only state in this file that outlives a request. Describing all endpoints takes 90 ms and always
  * gives the same 520 KB. The text depends only on the code and the configured origin, so an isolate keeps one copy.
  */
-function onceFor(make: Page['make']): (origin: string) => Made {
+function onceFor(make: ReferencePage['make']): (origin: string) => Made {
   let kept: { readonly origin: string; readonly made: Made } | undefined;
   return (origin) => {
     if (kept?.origin === origin) return kept.made;

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { TransferKind, UserAccount } from './chart';
 
-export interface Account {
+export interface LedgerAccount {
   readonly id: number;
   readonly kind: UserAccount;
   /** `coin`, `diamond` or an ISO 4217 currency. */
@@ -30,8 +30,8 @@ export interface Entry {
   readonly at: number;
 }
 
-export function listAccounts(ctx: Context, userId: string): Promise<Account[]> {
-  return ctx.db.all<Account>(sql`
+export function listAccounts(ctx: Context, userId: string): Promise<LedgerAccount[]> {
+  return ctx.db.all<LedgerAccount>(sql`
     SELECT id, kind, unit, balance, last_transfer_id AS lastTransferId FROM ledger_accounts
     WHERE owner = ${userId} ORDER BY kind, unit`);
 }

@@ -11,7 +11,7 @@ import { type Finding, ledgerCheckpoints } from './tables';
 const TRANSFERS_PER_PAGE = 10_000;
 const ACCOUNTS_PER_PAGE = 10_000;
 
-interface Page {
+interface ProofPage {
   readonly findings: Finding[];
   /** How many rows were checked. */
   readonly count: number;
@@ -30,7 +30,7 @@ interface Page {
 export async function proveTransfers(
   ctx: Context,
   { after, through, refTypes }: { after: number; through: number; refTypes: readonly string[] },
-): Promise<Page & { readonly checkpoint: Statement }> {
+): Promise<ProofPage & { readonly checkpoint: Statement }> {
   const { last, count, next } = await measure(ctx, sql`ledger_transfers`, TRANSFERS_PER_PAGE, after, through);
   const rows = await ctx.db.all<{ id: number; problem: string }>(sql`
     SELECT id, problem FROM (
@@ -100,7 +100,7 @@ export function clearCheckpoints(ctx: Context): Statement {
 export async function proveAccounts(
   ctx: Context,
   { after, through }: { after: number; through: number },
-): Promise<Page> {
+): Promise<ProofPage> {
   const { last, count, next } = await measure(ctx, sql`ledger_accounts`, ACCOUNTS_PER_PAGE, after);
   const rows = await ctx.db.all<{ id: number; problem: string }>(sql`
     WITH since AS MATERIALIZED (${movements(through, null)})

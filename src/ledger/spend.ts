@@ -12,7 +12,7 @@ export const SHORT_OF_COINS: Refusals = {
   [ACCOUNT_MISSING]: () => ledgerError('NOT_ENOUGH_COINS'),
 };
 
-interface Spending {
+interface Spend {
   readonly userId: string;
   /** The total that the batch takes from the user's wallet. */
   readonly price: number;
@@ -21,7 +21,7 @@ interface Spending {
 /** Commits like `commit`. Throws NOT_ENOUGH_COINS with `{ balance, price }`; a wallet below zero can spend nothing. */
 export async function commitSpending(
   ctx: Context,
-  { userId, price }: Spending,
+  { userId, price }: Spend,
   statements: readonly Statement[],
   options: { events?: readonly OutboxEvent[]; refusals?: Refusals } = {},
 ): Promise<void> {

@@ -42,7 +42,7 @@ export function signPart(r2: R2, { key, uploadId, partNumber, bytes, seconds }: 
   return sign(r2, { key, query, headers: {}, bytes, seconds }, now);
 }
 
-interface Request {
+interface PutRequest {
   readonly key: string;
   readonly query: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
@@ -52,7 +52,7 @@ interface Request {
 
 async function sign(
   { accountId, bucket, accessKeyId, secretAccessKey }: R2,
-  { key, query, headers, bytes, seconds }: Request,
+  { key, query, headers, bytes, seconds }: PutRequest,
   now: number,
 ): Promise<string> {
   const url = new URL(`https://${accountId}.r2.cloudflarestorage.com/${bucket}/${key}`);

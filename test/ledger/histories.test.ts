@@ -11,7 +11,7 @@ import { prove } from '#test/support/proof';
 import { aBuyer, aPackage, buy, eventsOf, tell } from '#test/support/purchases';
 import { asStaff, type Person } from '#test/support/users';
 import type { OnePaymentEvent } from '@/domains/money/payments/facts';
-import { type Claim, judgePayment, mergeClaim } from '@/domains/money/payments/judge-payment';
+import { judgePayment, mergeClaim, type PaymentClaim } from '@/domains/money/payments/judge-payment';
 import { reversedCoins } from '@/domains/money/purchases/reversed-coins';
 import { newId } from '@/shared/ids';
 
@@ -111,7 +111,7 @@ interface ModelPurchase {
   readonly row: Purchase;
   readonly buyer: number;
   isPaid: boolean;
-  claims: Map<string, Claim>;
+  claims: Map<string, PaymentClaim>;
 }
 
 interface ModelPayout {
@@ -151,7 +151,7 @@ class Model {
     if (event.type === 'paid') purchase.isPaid = true;
     if (event.type !== 'refunded' && event.type !== 'disputed') return;
     const { claimId, amountMinor } = event;
-    const said: Claim =
+    const said: PaymentClaim =
       event.type === 'refunded'
         ? { kind: 'refund', amountMinor, state: 'stands' }
         : { kind: 'dispute', amountMinor, state: event.state };

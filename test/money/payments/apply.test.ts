@@ -10,7 +10,7 @@ import { asCreator, asViewer } from '#test/support/users';
 import { applyPaymentEvent } from '@/domains/money/payments/apply';
 import type { OnePaymentEvent } from '@/domains/money/payments/facts';
 import { HeldForStaff } from '@/domains/money/payments/held';
-import { type Claim, judgePayment, mergeClaim } from '@/domains/money/payments/judge-payment';
+import { judgePayment, mergeClaim, type PaymentClaim } from '@/domains/money/payments/judge-payment';
 import type { PaymentKind, Settlement } from '@/domains/money/payments/kinds';
 import { coinPayments } from '@/domains/money/purchases/coin-payments';
 import { reversedCoins } from '@/domains/money/purchases/reversed-coins';
@@ -24,10 +24,10 @@ const HISTORIES_TIMEOUT_MS = 60_000;
 
 /** What the facts come to, by the rule alone. */
 function modelOf(row: NonNullable<Awaited<ReturnType<typeof purchaseOf>>>, events: readonly OnePaymentEvent[]) {
-  const claims = new Map<string, Claim>();
+  const claims = new Map<string, PaymentClaim>();
   for (const event of events) {
     if (event.type !== 'refunded' && event.type !== 'disputed') continue;
-    const said: Claim =
+    const said: PaymentClaim =
       event.type === 'refunded'
         ? { kind: 'refund', amountMinor: event.amountMinor, state: 'stands' }
         : { kind: 'dispute', amountMinor: event.amountMinor, state: event.state };

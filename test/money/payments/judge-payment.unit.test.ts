@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type Claim, judgePayment, mergeClaim, type PaymentFacts } from '@/domains/money/payments/judge-payment';
+import { judgePayment, mergeClaim, type PaymentClaim, type PaymentFacts } from '@/domains/money/payments/judge-payment';
 
 const facts: PaymentFacts = { amountMinor: 999, isPaid: true, unpaid: 'pending' };
-const refund = (amountMinor: number): Claim => ({ kind: 'refund', amountMinor, state: 'stands' });
-const dispute = (state: 'open' | 'won' | 'lost', amountMinor = 999): Claim => ({ kind: 'dispute', amountMinor, state });
+const refund = (amountMinor: number): PaymentClaim => ({ kind: 'refund', amountMinor, state: 'stands' });
+const dispute = (state: 'open' | 'won' | 'lost', amountMinor = 999): PaymentClaim => ({
+  kind: 'dispute',
+  amountMinor,
+  state,
+});
 
 describe('a payment', () => {
   it.each([

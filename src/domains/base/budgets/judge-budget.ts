@@ -10,7 +10,7 @@ export interface BudgetState {
   readonly window?: { readonly startedAt: number; readonly used: number } | undefined;
 }
 
-interface Verdict {
+interface BudgetVerdict {
   readonly limit: number;
   readonly used: number;
   /** When (ms) this amount can be used: now, if it fits. Null if it never fits into a day. */
@@ -26,7 +26,7 @@ function isFirstDay(createdAt: number, now: number): boolean {
  * Whether an amount still fits into this budget's day.
  * @param amount in the limit's unit: items or bytes @param now ms
  */
-export function judgeBudget({ limit, createdAt, window }: BudgetState, amount: number, now: number): Verdict {
+export function judgeBudget({ limit, createdAt, window }: BudgetState, amount: number, now: number): BudgetVerdict {
   const endsAt = (window?.startedAt ?? 0) + DAY_MS;
   const limitAt = (time: number) => (isFirstDay(createdAt, time) ? limit.onFirstDay : limit.aDay);
   const usedAt = (time: number) => (window && time < endsAt ? window.used : 0);

@@ -58,14 +58,14 @@ export async function changeTargets(ctx: Context, actor: Actor, { targets }: z.o
   return change(ctx, actor, newest, 'targets', { ...newest.config, targets });
 }
 
-/** Adds a version unless nothing changes. @param demands further requirements for its batch */
+/** Adds a version unless nothing changes. @param required further requirements for its batch */
 async function change(
   ctx: Context,
   actor: Actor,
   newest: EconomyVersionRow,
   part: Part,
   config: EconomyConfig,
-  demands: readonly Statement[] = [],
+  required: readonly Statement[] = [],
 ): Answer {
   const problems = contradictionsOf(config);
   if (problems.length > 0) throw economyError('ECONOMY_CONTRADICTS', { details: problems });
@@ -75,7 +75,7 @@ async function change(
   await commit(
     ctx,
     [
-      ...demands,
+      ...required,
       ctx.db.insert(economyVersions).values(row),
       logStaff(ctx, {
         staffId: actor.userId,

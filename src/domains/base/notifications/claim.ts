@@ -4,7 +4,7 @@
  */
 
 import { type SQL, sql } from 'drizzle-orm';
-import type { Claim, NewNotification } from '@/contracts/messages';
+import type { NewNotification, NotificationClaim } from '@/contracts/messages';
 import type { NotificationKind } from '@/contracts/notification-kinds';
 import { users } from '@/domains/base/users/tables';
 import { followsCreator, isMemberOf, subscribes } from '@/domains/base/visibility/members';
@@ -12,14 +12,14 @@ import { isActiveUser, noBlockBetween } from '@/domains/base/visibility/people';
 import { commentLikes, comments, postLikes, posts } from '@/domains/content/posts/tables';
 import { streams } from '@/domains/live/streams/tables';
 
-export function claimOf({ kind, about, data = {}, gather }: NewNotification): Claim {
+export function claimOf({ kind, about, data = {}, gather }: NewNotification): NotificationClaim {
   const actorId =
     gather?.actorId ?? [data.userId, data.senderId, data.subscriberId].find((id) => typeof id === 'string');
   return { kind, ...(typeof actorId === 'string' ? { actorId } : {}), ...(about ? { about } : {}) };
 }
 
 /** A condition: reader and actor exist and can see each other, the act was not undone, and its subject exists. */
-export function stillSo(userId: string, { kind, actorId, streamId, about = [] }: Claim): SQL {
+export function stillSo(userId: string, { kind, actorId, streamId, about = [] }: NotificationClaim): SQL {
   const conditions = [sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${userId} AND status <> 'deleted')`];
   if (actorId !== undefined) conditions.push(inSight(userId, actorId), ...notTakenBack(userId, kind, actorId, about));
   if (streamId !== undefined) conditions.push(isLiveFor(userId, streamId));

@@ -5,7 +5,7 @@
 
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Claim, PushText, TaskMessage } from '@/contracts/messages';
+import type { NotificationClaim, PushText, TaskMessage } from '@/contracts/messages';
 import type { Channels, NotificationKind } from '@/contracts/notification-kinds';
 import { sessionIsActive } from '@/domains/base/users/session-active';
 import { isOpen } from '@/domains/base/visibility/streams';
@@ -37,7 +37,7 @@ export async function reach(
   readers: readonly Reader[],
   announced: PresentedNotification,
   eventId: string,
-  claim: Claim,
+  claim: NotificationClaim,
   next: readonly TaskMessage[] = [],
 ): Promise<void> {
   const choosing = (channel: keyof Channels) =>

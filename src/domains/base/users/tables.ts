@@ -2,7 +2,7 @@ import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { CreatorStatus, Role } from '@/shared/actor';
 
 /** A user's page on another site; only https. */
-export interface Link {
+export interface ProfileLink {
   readonly label: string;
   readonly url: string;
 }
@@ -23,7 +23,7 @@ export const users = sqliteTable('users', {
   country: text(),
   /** When staff corrected it. From then on the user cannot change it. */
   countryCorrectedAt: integer('country_corrected_at'),
-  links: text({ mode: 'json' }).$type<readonly Link[]>().notNull().default([]),
+  links: text({ mode: 'json' }).$type<readonly ProfileLink[]>().notNull().default([]),
   followerCount: integer('follower_count').notNull().default(0),
   followingCount: integer('following_count').notNull().default(0),
   emailVerifiedAt: integer('email_verified_at'),

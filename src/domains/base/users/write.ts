@@ -8,7 +8,7 @@ import { int } from '@/db/sql';
 import type { Role } from '@/shared/actor';
 import { fold } from '@/shared/text';
 import type { UserRow } from './tables';
-import { type Link, users } from './tables';
+import { type ProfileLink, users } from './tables';
 import { VERIFY_MS, VERIFY_REMINDER_MS } from './unverified';
 
 interface NewUser {
@@ -119,7 +119,7 @@ interface ProfileChanges {
   readonly gender?: string | null;
   readonly birthDate?: string | null;
   readonly country?: string | null;
-  readonly links?: readonly Link[];
+  readonly links?: readonly ProfileLink[];
 }
 
 /**

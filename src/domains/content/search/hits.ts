@@ -8,7 +8,7 @@ import { matching } from '@/db/fts';
 import { literal } from '@/db/sql';
 import { ftsQuery } from '@/shared/fts';
 import { markedFields, presentHighlights } from './highlights';
-import { cursorOf, type Index, NONE_SHOWN, placeOf, type Question, type WindowPlace } from './place';
+import { cursorOf, type Index, NONE_SHOWN, type Question, type WindowPlace, windowPlaceOf } from './place';
 import { scoreOf, TIER, type TierName } from './rank';
 
 const RANKED_PER_ITEM = 10;
@@ -41,7 +41,7 @@ interface Search {
  */
 export function hitsOf(search: Search): SQL {
   const { index, question } = search;
-  const place = placeOf(index, question);
+  const place = windowPlaceOf(index, question);
   const windowMax = RANKED_PER_ITEM * question.perPage;
   // Each marked text stays a column until it is scored: from JSON, it would be extracted again for every use.
   const names = index.fields.map((_, column) => sql.raw(`hit_${column}`));
@@ -137,7 +137,7 @@ function nextPlace(index: Index, question: Question, rows: readonly HitRow[]): W
   const last = hits[question.perPage - 1];
   if (last && hits.length > question.perPage) {
     const { newest, score, row } = last;
-    const { tier, begin } = placeOf(index, question) ?? { tier: TIER.first, begin: newest };
+    const { tier, begin } = windowPlaceOf(index, question) ?? { tier: TIER.first, begin: newest };
     return { newest, tier, begin, score, row };
   }
   const beyond = rows.find((row) => row.beyond === 1);

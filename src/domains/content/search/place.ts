@@ -42,7 +42,7 @@ export const NONE_SHOWN = { score: -3_000, row: 0 } as const;
 const Position = z.tuple([z.int(), z.literal(Object.values(TIER)), z.int(), z.number(), z.int()]);
 
 /** Undefined on the first page. Throws CURSOR_INVALID. */
-export function placeOf(index: Index, { q, cursor }: Question): WindowPlace | undefined {
+export function windowPlaceOf(index: Index, { q, cursor }: Question): WindowPlace | undefined {
   if (cursor === undefined) return undefined;
   const [newest, tier, begin, score, row] = decodeCursor(listName(index, q), Position, cursor);
   return { newest, tier, begin, score, row };

@@ -24,7 +24,7 @@ export function changeSettings(
 
 // --- The stream key: claimed → kept → forgotten
 
-interface Claim {
+interface IngressClaim {
   readonly claimedAt: number;
   /** An older claim (ms) has been abandoned. */
   readonly abandonedBefore: number;
@@ -33,7 +33,11 @@ interface Claim {
 }
 
 /** Returns whether the caller may create the key now. */
-export async function claimIngress(ctx: Context, channelId: string, { claimedAt, abandonedBefore, replaced }: Claim) {
+export async function claimIngress(
+  ctx: Context,
+  channelId: string,
+  { claimedAt, abandonedBefore, replaced }: IngressClaim,
+) {
   const claimed = await ctx.db
     .update(channels)
     .set({ ingressClaimedAt: claimedAt })

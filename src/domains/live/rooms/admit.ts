@@ -54,14 +54,14 @@ export function doorError(refusal: AdmissionRefusal, relation: RoomRelation | un
   return roomError(refusal, refusal === 'BANNED' ? { details: { reason: relation?.banReason ?? null } } : {});
 }
 
-export interface Identity {
+export interface ViewerIdentity {
   readonly viewer: RoomViewer;
   /** A new token for every guest, even if they had one. */
   readonly guestToken: string | undefined;
 }
 
 /** Identifies who is entering. A guest without an id gets one, with a token that proves it is theirs. */
-export async function identityOf(ctx: Context, viewer: Viewer, { relation }: Admitted): Promise<Identity> {
+export async function identityOf(ctx: Context, viewer: Viewer, { relation }: Admitted): Promise<ViewerIdentity> {
   if (relation) return { viewer: relation.user, guestToken: undefined };
   const { guestId: id = newId(), unverified } = viewer?.kind === 'guest' ? viewer : {};
   const guest = { kind: 'guest', id, ...(unverified ? { unverified } : {}) } as const;

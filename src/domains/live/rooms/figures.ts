@@ -8,20 +8,25 @@ import { int } from '@/db/sql';
 import { streams } from '@/domains/live/streams/tables';
 import { streamAnalytics, streamLive } from './tables';
 
-type Database = Pick<Context, 'db' | 'now'>;
+type RoomDatabase = Pick<Context, 'db' | 'now'>;
 
 /** For the batch in which the room goes live. */
-export function openCount(ctx: Database, roomId: string): Statement {
+export function openCount(ctx: RoomDatabase, roomId: string): Statement {
   return ctx.db.insert(streamLive).values({ streamId: roomId, viewerCount: 0, updatedAt: ctx.now() });
 }
 
 /** For the batch in which the room closes. */
-export function closeCount(ctx: Database, roomId: string): Statement {
+export function closeCount(ctx: RoomDatabase, roomId: string): Statement {
   return ctx.db.delete(streamLive).where(eq(streamLive.streamId, roomId));
 }
 
 /** Ignores a report after the end. @param ranking the count by which lists sort */
-export async function recordViewerCount(ctx: Database, roomId: string, count: number, ranking = count): Promise<void> {
+export async function recordViewerCount(
+  ctx: RoomDatabase,
+  roomId: string,
+  count: number,
+  ranking = count,
+): Promise<void> {
   await ctx.db.run(sql`
     INSERT INTO ${streamLive} (stream_id, viewer_count, ranking_count, updated_at)
     SELECT id, ${int(count)}, ${int(ranking)}, ${int(ctx.now())} FROM ${streams}
@@ -31,7 +36,7 @@ export async function recordViewerCount(ctx: Database, roomId: string, count: nu
 }
 
 /** Keeps the first report of a room; later ones change nothing. */
-export function keepFigures(ctx: Database, roomId: string, figures: RoomFigures) {
+export function keepFigures(ctx: RoomDatabase, roomId: string, figures: RoomFigures) {
   return ctx.db.run(sql`
     INSERT INTO ${streamAnalytics}
       (stream_id, unique_viewers, peak_viewers, ranking_peak, watch_seconds, rewarded_seconds, messages, reactions,

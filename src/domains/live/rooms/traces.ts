@@ -9,10 +9,14 @@ import { roomTraces } from './tables';
 
 const ROWS_A_STEP = 1_000;
 
-type Database = Pick<Context, 'db'>;
+type RoomDatabase = Pick<Context, 'db'>;
 
 /** Returns which of them are deleted users; the room must erase those. Ignores unknown ids. */
-export async function recordTraces({ db }: Database, roomId: string, userIds: readonly string[]): Promise<string[]> {
+export async function recordTraces(
+  { db }: RoomDatabase,
+  roomId: string,
+  userIds: readonly string[],
+): Promise<string[]> {
   if (userIds.length === 0) return [];
   const ids = sql`(SELECT value FROM json_each(${JSON.stringify(userIds)}))`;
   const [, gone] = await db.batch([
@@ -26,7 +30,7 @@ export async function recordTraces({ db }: Database, roomId: string, userIds: re
 }
 
 /** Deletes the traces of all users, in steps. If interrupted, the next call continues. */
-export async function dropTraces({ db }: Database, roomId: string): Promise<void> {
+export async function dropTraces({ db }: RoomDatabase, roomId: string): Promise<void> {
   const limit = sql`LIMIT ${literal(ROWS_A_STEP)}`;
   const rows = sql`SELECT user_id, room_id FROM ${roomTraces} WHERE room_id = ${roomId} ${limit}`;
   for (let dropped = ROWS_A_STEP; dropped === ROWS_A_STEP; ) {

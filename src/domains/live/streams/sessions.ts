@@ -83,9 +83,9 @@ export async function changeSession(
   ctx: Context,
   actor: Actor,
   streamId: string,
-  wishes: z.output<typeof SessionChanges>,
+  input: z.output<typeof SessionChanges>,
 ): Promise<PresentedStream> {
-  const details = detailsOf(ctx, wishes);
+  const details = detailsOf(ctx, input);
   return untilUnchanged(async () => {
     const found = await getOwnStream(ctx, actor, streamId);
     const { stream, channel } = found;

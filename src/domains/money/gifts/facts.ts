@@ -41,7 +41,7 @@ interface GiftDoor {
 }
 
 /** The sender's relation to the channel of a creator who receives a gift outside a stream. */
-interface ChannelRow {
+interface GiftChannelRow {
   blockedWords: string[];
   banned: number;
   /** 1: a moderator or staff, so exempt from moderation. */
@@ -56,7 +56,7 @@ export interface GiftFacts {
   readonly sender: Party | null;
   readonly recipient: Party | null;
   readonly room: GiftDoor | null;
-  readonly channel: ChannelRow | null;
+  readonly channel: GiftChannelRow | null;
 }
 
 export async function readGiftFacts(ctx: Context, giving: Giving, idempotencyKey: string): Promise<GiftFacts> {

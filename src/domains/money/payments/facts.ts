@@ -4,7 +4,7 @@ import type { Context } from '@/contracts/context';
 import type { PaymentEvent, PaymentProviderName } from '@/contracts/payments';
 import { paymentError } from './errors';
 import { HeldForStaff } from './held';
-import { type Claim, mergeClaim } from './judge-payment';
+import { mergeClaim, type PaymentClaim } from './judge-payment';
 import type { PaymentKind, PaymentKinds } from './kinds';
 import { type Payment, paymentClaims } from './tables';
 
@@ -15,7 +15,7 @@ export interface KnownPayment {
   readonly kind: PaymentKind;
   readonly payment: Payment;
   /** By the provider's id of the claim. */
-  readonly claims: ReadonlyMap<string, Claim>;
+  readonly claims: ReadonlyMap<string, PaymentClaim>;
 }
 
 /**
@@ -69,7 +69,7 @@ export interface News {
   readonly paidAt: number | null;
   readonly paymentId: string | null;
   readonly unpaid: 'pending' | 'failed' | 'expired';
-  readonly claims: ReadonlyMap<string, Claim>;
+  readonly claims: ReadonlyMap<string, PaymentClaim>;
   /** The claim that is new or has changed. */
   readonly claimId?: string;
 }

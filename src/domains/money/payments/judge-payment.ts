@@ -9,14 +9,14 @@ export interface PaymentFacts {
   readonly unpaid: 'pending' | 'failed' | 'expired';
 }
 
-export interface Claim {
+export interface PaymentClaim {
   readonly kind: 'refund' | 'dispute';
   readonly amountMinor: number;
   /** A refund stands; a dispute is open until it is won or lost. */
   readonly state: 'stands' | 'open' | 'won' | 'lost';
 }
 
-export interface Verdict {
+export interface PaymentVerdict {
   readonly status: PaymentStatus;
   /** The total that is taken back. */
   readonly reversedMinor: number;
@@ -24,21 +24,24 @@ export interface Verdict {
   readonly isGone: boolean;
 }
 
-export function judgePayment({ amountMinor, isPaid, unpaid }: PaymentFacts, claims: readonly Claim[]): Verdict {
+export function judgePayment(
+  { amountMinor, isPaid, unpaid }: PaymentFacts,
+  claims: readonly PaymentClaim[],
+): PaymentVerdict {
   if (!isPaid) return { status: unpaid, reversedMinor: 0, isGone: false };
   const reversedMinor = Math.min(amountMinor, sum(claims.filter(({ state }) => state !== 'won')));
   const final = sum(claims.filter(({ state }) => state === 'stands' || state === 'lost'));
   return { status: statusOf(amountMinor, reversedMinor, claims), reversedMinor, isGone: final >= amountMinor };
 }
 
-function statusOf(amountMinor: number, reversedMinor: number, claims: readonly Claim[]): PaymentStatus {
+function statusOf(amountMinor: number, reversedMinor: number, claims: readonly PaymentClaim[]): PaymentStatus {
   if (claims.some(({ state }) => state === 'open' || state === 'lost')) return 'disputed';
   if (reversedMinor === amountMinor) return 'refunded';
   return reversedMinor > 0 ? 'partially_refunded' : 'paid';
 }
 
 /** Merges a repeated report of a claim: its amount only grows, and a decided dispute stays decided. */
-export function mergeClaim(known: Claim | undefined, reported: Claim): Claim {
+export function mergeClaim(known: PaymentClaim | undefined, reported: PaymentClaim): PaymentClaim {
   if (!known) return reported;
   return {
     kind: known.kind,
@@ -47,6 +50,6 @@ export function mergeClaim(known: Claim | undefined, reported: Claim): Claim {
   };
 }
 
-function sum(claims: readonly Claim[]): number {
+function sum(claims: readonly PaymentClaim[]): number {
   return claims.reduce((total, { amountMinor }) => total + amountMinor, 0);
 }

@@ -26,14 +26,14 @@ import { type Bounds, boundsOf, judgeLimits, type Terms, termsOf } from './terms
 
 const ATTEMPTS_MAX = 3;
 
-type Request = z.output<typeof PayoutRequest>;
+type PayoutInput = z.output<typeof PayoutRequest>;
 
 /**
  * Throws BANK_DETAILS_MISSING, PAYOUT_ACCOUNT_MISSING, PAYOUT_ACCOUNT_NOT_READY, PAYOUTS_BY_BANK_ONLY,
  * PAYOUT_TOO_SMALL, PAYOUT_LIMIT_MINIMUM, PAYOUT_LIMIT_MAXIMUM, PAYOUT_LIMIT_DAILY, NOT_ENOUGH_DIAMONDS,
  * NOT_ENOUGH_SALES, PAYOUT_CHANGED, IDEMPOTENCY_KEY_REUSED.
  */
-export async function requestPayout(ctx: Context, userId: string, request: Request, once: Once) {
+export async function requestPayout(ctx: Context, userId: string, request: PayoutInput, once: Once) {
   const made = and(eq(payouts.userId, userId), eq(payouts.idempotencyKey, once.idempotencyKey));
   const find = async () => ctx.db.select().from(payouts).where(made).get();
   const row = await performOnce(once, await find(), () => hold(ctx, userId, request, once), find);
@@ -41,7 +41,7 @@ export async function requestPayout(ctx: Context, userId: string, request: Reque
 }
 
 /** Retries after a concurrent change, so that a refusal shows the current state. */
-async function hold(ctx: Context, userId: string, request: Request, once: Once): Promise<PayoutRow> {
+async function hold(ctx: Context, userId: string, request: PayoutInput, once: Once): Promise<PayoutRow> {
   await requireMethod(ctx, userId, request.method);
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -53,7 +53,7 @@ async function hold(ctx: Context, userId: string, request: Request, once: Once):
   }
 }
 
-async function tryToHold(ctx: Context, userId: string, request: Request, once: Once): Promise<PayoutRow> {
+async function tryToHold(ctx: Context, userId: string, request: PayoutInput, once: Once): Promise<PayoutRow> {
   const economy = await readEconomy(ctx);
   const terms = termsOf(request, economy);
   const asked = terms.diamonds ?? terms.amountMinor + terms.feeMinor;

@@ -6,10 +6,10 @@ import type { PayoutRequest } from './schemas';
 
 const BASIS_POINTS = { numerator: 1, denominator: 10_000 } as const;
 
-type Request = z.output<typeof PayoutRequest>;
+type TermsInput = z.output<typeof PayoutRequest>;
 
 export interface Terms {
-  readonly source: Request['source'];
+  readonly source: TermsInput['source'];
   /** Null: it pays out sales money. */
   readonly diamonds: number | null;
   /** The amount sent, in minor units; less than 1 if the fee uses it up. */
@@ -19,7 +19,7 @@ export interface Terms {
 }
 
 /** The fee is a fixed part plus a share of the amount due, rounded down. The amount due minus the fee is sent. */
-export function termsOf(request: Request, { conversions, limits }: EconomyConfig): Terms {
+export function termsOf(request: TermsInput, { conversions, limits }: EconomyConfig): Terms {
   const isDiamonds = request.source === 'diamonds';
   const dueMinor = isDiamonds ? convert(request.diamonds, conversions.minorPerDiamond) : request.amountMinor;
   const share = { ...BASIS_POINTS, numerator: limits.payoutFeeBasisPoints };
@@ -49,7 +49,7 @@ export interface Bounds {
 }
 
 /** In diamonds, or in minor units of the sales' currency. */
-export function boundsOf(source: Request['source'], { limits }: EconomyConfig): Bounds {
+export function boundsOf(source: TermsInput['source'], { limits }: EconomyConfig): Bounds {
   const { payoutsPerDayMax } = limits;
   return source === 'diamonds'
     ? {

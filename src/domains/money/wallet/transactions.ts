@@ -6,7 +6,14 @@ import { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
 import { decodeCursor, encodeCursor } from '@/http/envelope';
 import { httpError } from '@/http/errors';
-import { type Account, areInHistory, type Entry, type HistoryPlace, listAccounts, walkHistory } from '@/ledger/history';
+import {
+  areInHistory,
+  type Entry,
+  type HistoryPlace,
+  type LedgerAccount,
+  listAccounts,
+  walkHistory,
+} from '@/ledger/history';
 import { toIso } from '@/shared/time';
 import { describeTransfer } from './descriptions';
 import type { Transaction, TransactionsQuery } from './schemas';
@@ -29,7 +36,7 @@ export async function listTransactions(ctx: Context, userId: string, query: z.ou
   return { items: entries.map(present), pagination: { nextCursor, perPage } };
 }
 
-function beginningsOf(accounts: readonly Account[]): HistoryPlace[] {
+function beginningsOf(accounts: readonly LedgerAccount[]): HistoryPlace[] {
   return accounts.flatMap(({ id, lastTransferId }) =>
     lastTransferId === null ? [] : [{ accountId: id, transferId: lastTransferId }],
   );
@@ -48,7 +55,7 @@ const ids = z.array(z.int().positive()).min(2);
 
 async function readPlaces(
   ctx: Context,
-  accounts: readonly Account[],
+  accounts: readonly LedgerAccount[],
   list: string,
   cursor: string,
 ): Promise<HistoryPlace[]> {

@@ -158,7 +158,7 @@ async function asGuest(ctx: Context, request: Request): Promise<Guest> {
   return { ...guest, unverified: true, regions: regionsOf(ctx.config, request) };
 }
 
-interface SessionRow {
+interface ActiveSessionRow {
   readonly sessionId: string;
   readonly lastSeenAt: number;
   readonly userId: string;
@@ -180,7 +180,7 @@ interface SessionRow {
  */
 async function lookUp(ctx: Context, session: SQL, { slides = false } = {}): Promise<Actor> {
   const now = ctx.now();
-  const row = await ctx.db.get<SessionRow | undefined>(sql`
+  const row = await ctx.db.get<ActiveSessionRow | undefined>(sql`
     SELECT session.id AS sessionId, session.last_seen_at AS lastSeenAt, users.id AS userId, users.email,
       users.email_verified_at AS emailVerifiedAt, users.role, users.creator_status AS creatorStatus, users.status,
       staff.rank, staff.granted, staff.denied, staff.country
@@ -195,7 +195,7 @@ async function lookUp(ctx: Context, session: SQL, { slides = false } = {}): Prom
   return { kind: 'user', sessionId, userId, email, verified, role, creatorStatus, staff: staffOf(ctx, row) };
 }
 
-function staffOf({ config }: Context, { rank, granted, denied, country, email }: SessionRow): Staff | null {
+function staffOf({ config }: Context, { rank, granted, denied, country, email }: ActiveSessionRow): Staff | null {
   if (!rank) return null;
   const permissions = (list: string | null): Permission[] => JSON.parse(list ?? '[]') as Permission[]; // as they were written
   const named = rank === 'owner' && isOwnerAddress(config, email) ? { isNamedOwner: true as const } : {};
