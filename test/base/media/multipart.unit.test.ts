@@ -98,6 +98,9 @@ describe("a part's head", () => {
     ['Content-Disposition: form-data; name="a"; filename=""', { name: 'a', fileName: '' }],
     [`${FIELD}\r\nContent-Type: application/octet-stream`, { name: 'text', fileName: '' }],
     ['Content-Disposition: form-data', { name: '' }],
+    ["Content-Disposition: form-data; name=a; filename*=UTF-8''b.png", { name: 'a', fileName: "UTF-8''b.png" }],
+    ['Content-Disposition: form-data;\r\n name="text"', { name: 'text', fileName: undefined }],
+    [`${FIELD}; name="other"\r\nContent-Disposition: form-data; name="third"`, { name: 'text' }],
   ])('of %s is read', (head, expected) => {
     expect(headOf(head)).toMatchObject(expected);
   });

@@ -18,8 +18,6 @@ import {
   notifiedOutside,
   pushSubscriptions,
 } from '@/domains/base/notifications/tables';
-import { rememberRoom } from '@/domains/live/rooms/last-rooms';
-import { lastRooms } from '@/domains/live/rooms/tables';
 import { blockUser } from '@/domains/people/social/block';
 import { followCreator, unfollowCreator } from '@/domains/people/social/follow';
 import { sweepOutbox } from '@/queues/outbox';
@@ -323,7 +321,7 @@ test('of an account that ends nothing is left of what it was told, nor of where'
   await like(creator.userId, other);
   expect(await testContext().db.$count(notifiedOutside, eq(notifiedOutside.userId, creator.userId))).toBe(1);
   await creator.put('user/notifications/read-all');
-  await rememberRoom(testContext(), creator.userId, await goLive(creator));
+  await goLive(creator);
   const ctx = testContext();
   await commit(ctx, [forgetBrowsers(ctx, creator.userId), ...forgetNotifications(ctx, creator.userId)]);
   const left = await Promise.all([
@@ -331,10 +329,9 @@ test('of an account that ends nothing is left of what it was told, nor of where'
     ctx.db.$count(notificationActors, eq(notificationActors.actorId, other.userId)),
     ctx.db.$count(notificationMarks, eq(notificationMarks.userId, creator.userId)),
     ctx.db.$count(broadcasts, eq(broadcasts.creatorId, creator.userId)),
-    ctx.db.$count(lastRooms, eq(lastRooms.userId, creator.userId)),
     ctx.db.$count(pushSubscriptions, eq(pushSubscriptions.userId, creator.userId)),
     ctx.db.$count(notifiedOutside, eq(notifiedOutside.userId, creator.userId)),
   ]);
-  expect(left).toEqual([0, 0, 0, 0, 0, 0, 0]);
+  expect(left).toEqual([0, 0, 0, 0, 0, 0]);
   expect((await listOf(other)).items).toEqual([]);
 });

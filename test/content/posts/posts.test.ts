@@ -120,6 +120,18 @@ describe('a new post', () => {
     expect((await guest.get(new URL(post.data.media[1].url).pathname)).status).toBe(404);
   });
 
+  it('takes a video that several posts name at once into one of them', async () => {
+    const author = await asViewer();
+    const video = mp4();
+    const file = { kind: 'post-video', contentType: 'video/mp4', bytes: video.length };
+    for (let round = 0; round < 5; round += 1) {
+      const { id, url, headers } = (await author.post('media/uploads', file)).data;
+      await exports.default.fetch(url, { method: 'PUT', headers, body: video as Uint8Array<ArrayBuffer> });
+      const answers = await Promise.all(['a', 'b', 'c'].map((text) => write(author, { text, mediaUploadIds: id })));
+      expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
+    }
+  });
+
   it('is not there if the store fails in the middle, and what was stored is on its way out', async () => {
     const author = await asViewer();
     const ctx = testContext();

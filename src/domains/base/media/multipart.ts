@@ -114,13 +114,17 @@ function findHeadEnd(pending: Buffer, delimiter: Buffer): { isWhole: boolean; at
 }
 
 function readHead(text: string): Head | undefined {
-  const headers = new Map(text.split('\r\n').map(readHeader));
+  const lines = text.replaceAll(FOLD, ' ').split('\r\n');
+  const headers = new Map(lines.map(readHeader).toReversed()); // of two with the same name, the first holds
   const disposition = headers.get('content-disposition');
   if (disposition?.value !== 'form-data') return undefined;
   const type = headers.get('content-type');
   return {
     name: disposition.parameters.get('name') ?? '',
-    fileName: disposition.parameters.get('filename') ?? (type?.value === BYTES_TYPE ? '' : undefined),
+    fileName:
+      disposition.parameters.get('filename') ??
+      disposition.parameters.get('filename*') ??
+      (type?.value === BYTES_TYPE ? '' : undefined),
     charset: type?.parameters.get('charset') ?? 'utf-8',
   };
 }
@@ -135,6 +139,8 @@ function readHeader(line: string): [name: string, header: HeaderValue] {
   return [line.slice(0, Math.max(0, colon)).trim().toLowerCase(), readHeaderValue(line.slice(colon + 1))];
 }
 
+/** A header goes on in a line that begins with a blank. */
+const FOLD = /\r\n[ \t]+/g;
 const PARAMETER = /;\s*([\w*-]+)\s*=\s*(?:"((?:\\.|[^"\\])*)"|([^\s;]*))/g;
 
 /** Parses `form-data; name="text"`, and every other header of a form. Names and the value itself become lower case. */
@@ -144,5 +150,5 @@ export function readHeaderValue(text: string): HeaderValue {
     name.toLowerCase(),
     quoted?.replaceAll(/\\(["\\])/g, '$1') ?? bare,
   ]);
-  return { value: value.trim().toLowerCase(), parameters: new Map(parameters) };
+  return { value: value.trim().toLowerCase(), parameters: new Map(parameters.toReversed()) };
 }

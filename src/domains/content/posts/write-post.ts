@@ -48,12 +48,13 @@ export async function createPost(ctx: Context, actor: Actor, request: Request): 
   const media = [...files, ...(await claimVideos(ctx, actor.userId, mediaUploadIds))];
   const postId = newId();
   const row = { id: postId, authorId: actor.userId, text, visibility, createdAt: ctx.now() };
-  const named = media.flatMap(({ key, contentType, width, height, statements }, index) => [
-    ...statements,
+  const taken = media.flatMap(({ statements }) => statements);
+  const shown = media.map(({ key, contentType, width, height }, index) =>
     ctx.db.insert(postMedia).values({ postId, position: index + 1, key, contentType, width, height }),
-  ]);
+  );
   const opened = visibility === 'public' && media.length > 0 ? [setPrivacy(ctx, filesOf(postId), false)] : [];
-  await commit(ctx, [ctx.db.insert(posts).values(row), ...named, ...opened], {
+  // The media first: they require changes, which cannot be told behind a write to `posts` (see `requireChange`).
+  await commit(ctx, [...taken, ctx.db.insert(posts).values(row), ...shown, ...opened], {
     refusals: { DEMAND_NOT_MET: () => fileError('UPLOAD_CONFLICT') },
   });
   return presentPost(ctx, await getPost(ctx, actor, postId));

@@ -3,10 +3,10 @@
  * reads it again. This keeps rules over several rows true without locks.
  */
 
-import { and, eq, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import { type Refusals, requireChange, requireThat } from '@/db/commit';
+import { type Refusals, requireThat } from '@/db/commit';
 import { type ChannelRow, channels } from '@/domains/live/channels/tables';
 import { AppError } from '@/http/errors';
 import { streamError } from './errors';
@@ -37,10 +37,10 @@ export function changeStream(
   changes: Changes,
 ): { row: StreamRow; statements: Statement[] } {
   const changed = { ...changes, updatedAt: laterThan(ctx, stream) };
-  const unchanged = and(eq(streams.id, stream.id), eq(streams.updatedAt, stream.updatedAt));
+  const isUnchanged = sql`EXISTS (SELECT 1 FROM ${streams} WHERE id = ${stream.id} AND updated_at = ${stream.updatedAt})`;
   return {
     row: { ...stream, ...changed },
-    statements: [ctx.db.update(streams).set(changed).where(unchanged), requireChange(ctx)],
+    statements: [requireThat(ctx, isUnchanged), ctx.db.update(streams).set(changed).where(eq(streams.id, stream.id))],
   };
 }
 
