@@ -5,8 +5,7 @@
 import { type Env, readConfig } from '@/config';
 import type { Context } from '@/contracts/context';
 import { openDatabase } from '@/db/client';
-import { setCreatorStatus } from '@/domains/base/users/statements';
-import { insertUser, markEmailVerified } from '@/domains/base/users/write';
+import { insertUser, markEmailVerified, setCreatorStatus } from '@/domains/base/users/write';
 import { newSession } from '@/domains/people/auth/sessions';
 import { openAccounts, post } from '@/ledger/transfers';
 import { newId } from '@/shared/ids';

@@ -255,7 +255,7 @@ export class Chat {
     try {
       return await this.room.relations.reread(user.id);
     } catch (error) {
-      this.room.log.fault('room.standing', error);
+      this.room.log.fault('room.relation', error);
       return user;
     }
   }

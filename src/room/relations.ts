@@ -21,14 +21,14 @@ const REREAD_EVERY_MS = 10 * SECOND_MS;
 const USERS_AT_ONCE = 100;
 
 /** Refusals that a newer relation may lift. */
-const LIFTED_BY_STANDING = new Set(['FOLLOWERS_ONLY', 'SUBSCRIBERS_ONLY']);
+const LIFTED_BY_A_REREAD = new Set(['FOLLOWERS_ONLY', 'SUBSCRIBERS_ONLY']);
 
 /** True if the verdict, or a badge, depends on a relation that is too old for it. */
 export function needsReread(
   verdict: Verdict,
   { rules, user, text, history, now }: { rules: Rules; user: RoomUser; text: string; history: History; now: number },
 ): boolean {
-  if (!verdict.ok) return LIFTED_BY_STANDING.has(verdict.code) && now - user.standing.readAt >= REREAD_EVERY_MS;
+  if (!verdict.ok) return LIFTED_BY_A_REREAD.has(verdict.code) && now - user.standing.readAt >= REREAD_EVERY_MS;
   if (isTrusted(user.standing, now)) return false;
   if (badgesOf(user).length > 0) return true;
   const asAnybody = judge(rules, asStranger(user), text, history, now);

@@ -1,7 +1,9 @@
 /** For the end of an account: deletes its notifications, push subscriptions and last rooms, and mentions of it. */
+
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
+import { literal } from '@/db/sql';
 import {
   broadcastReads,
   broadcasts,
@@ -17,7 +19,7 @@ const NOTIFICATIONS_A_STEP = 100;
 
 /** Deletes a page of the notifications that the user received. Repeat until it changes nothing. */
 export function forgetReceived(ctx: Context, userId: string): Statement[] {
-  const limit = sql.raw(`LIMIT ${NOTIFICATIONS_A_STEP}`);
+  const limit = sql`LIMIT ${literal(NOTIFICATIONS_A_STEP)}`;
   return [
     ctx.db.run(sql`DELETE FROM notifications WHERE id IN (
       SELECT id FROM notifications WHERE user_id = ${userId} ${limit})`),

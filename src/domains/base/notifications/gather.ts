@@ -24,7 +24,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { NewNotification } from '@/contracts/messages';
-import { int } from '@/db/sql';
+import { int, literal } from '@/db/sql';
 import { newId } from '@/shared/ids';
 import { HOUR_MS } from '@/shared/time';
 import { insertRow } from './add-row';
@@ -115,7 +115,7 @@ function countActor(
       actor_count = actor_count + 1,
       last_actors = (SELECT json_group_array(value) FROM (
         SELECT ${gather.actorId} AS value
-        UNION ALL SELECT value FROM json_each(last_actors) WHERE key < ${sql.raw(String(LAST_ACTORS - 1))})),
+        UNION ALL SELECT value FROM json_each(last_actors) WHERE key < ${literal(LAST_ACTORS - 1)})),
       title = ${title}, body = ${body}, data = ${JSON.stringify(data)}
     WHERE ${rowOf(notification, inApp)} AND id <> ${newRowId} AND changes() = 1`;
 }

@@ -14,7 +14,7 @@ import { notificationActors, notifications } from './tables';
 
 /** Per direction and kind, in a request's batch. */
 const ROWS_AT_ONCE = 100;
-const LIMIT = sql.raw(`LIMIT ${ROWS_AT_ONCE}`);
+const LIMIT = sql`LIMIT ${literal(ROWS_AT_ONCE)}`;
 /** After this many steps the next message continues, so that no task runs for ever. */
 const STEPS_MAX = 20;
 

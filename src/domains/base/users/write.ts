@@ -5,7 +5,7 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { differs } from '@/db/differs';
 import { int } from '@/db/sql';
-import type { Role } from '@/shared/actor';
+import type { CreatorStatus, Role } from '@/shared/actor';
 import { fold } from '@/shared/text';
 import type { UserRow } from './tables';
 import { type ProfileLink, users } from './tables';
@@ -156,4 +156,12 @@ export function setAvatar(ctx: Context, userId: string, { from, to }: { from: st
         from === null ? isNull(users.avatarUrl) : eq(users.avatarUrl, from),
       ),
     );
+}
+
+/** @param role only given on approval: until then a role is only requested */
+export function setCreatorStatus(ctx: Context, userId: string, creatorStatus: CreatorStatus, role?: Role): Statement {
+  return ctx.db
+    .update(users)
+    .set({ creatorStatus, updatedAt: ctx.now(), ...(role ? { role } : {}) })
+    .where(eq(users.id, userId));
 }

@@ -2,8 +2,10 @@
  * Presents where the words were found as parts of plain text, so that no client has to trust HTML with users' text in
  * it. The marks are control characters, which users' texts cannot contain, so nobody can forge them.
  */
+
 import type { z } from '@hono/zod-openapi';
 import { type SQL, sql } from 'drizzle-orm';
+import { literal } from '@/db/sql';
 import type { Highlight } from './schemas';
 
 const OPEN = '\u0002';
@@ -24,9 +26,9 @@ export interface Field {
 export function markedFields(index: SQL, fields: readonly Field[]): SQL[] {
   const marks = sql`${MARK}, ${sql.raw(`char(${CLOSE.charCodeAt(0)})`)}`;
   return fields.map(({ isLong }, column) => {
-    const place = sql.raw(String(column));
+    const place = literal(column);
     return isLong
-      ? sql`snippet(${index}, ${place}, ${marks}, '…', ${sql.raw(String(SNIPPET_TOKENS))})`
+      ? sql`snippet(${index}, ${place}, ${marks}, '…', ${literal(SNIPPET_TOKENS)})`
       : sql`highlight(${index}, ${place}, ${marks})`;
   });
 }

@@ -46,7 +46,7 @@ export async function removeModerator(ctx: Context, creatorId: string, userId: s
 /** Leaves out deleted accounts. */
 export async function listModerators(ctx: Context, creatorId: string, query: PageQuery) {
   const { limit, offset } = limitAndOffset(query);
-  const named = and(eq(channels.creatorId, creatorId), eq(users.status, 'active'));
+  const named = and(eq(channels.creatorId, creatorId), isActive());
   // NOTE: not a batch: D1 returns batch rows as objects, so columns with the same name collide.
   const [rows, [total]] = await Promise.all([
     ctx.db

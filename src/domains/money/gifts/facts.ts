@@ -37,7 +37,7 @@ type Party = CardRow & { status: string; creatorStatus: string; blocked: number 
 /** The stream that receives the gift, and the sender's relation to it. */
 interface GiftDoor {
   readonly door: Pick<StreamRow, 'status' | 'visibility'>;
-  readonly standing: RoomRelation | undefined;
+  readonly relation: RoomRelation | undefined;
 }
 
 /** The sender's relation to the channel of a creator who receives a gift outside a stream. */
@@ -84,7 +84,7 @@ export async function readGiftFacts(ctx: Context, giving: Giving, idempotencyKey
     gift,
     sender: people.find(({ id }) => id === senderId) ?? null,
     recipient: people.find(({ id }) => id === (door?.creatorId ?? giving.recipientId)) ?? null,
-    room: door ? { door, standing: roomRelationOf(ctx, relations) } : null,
+    room: door ? { door, relation: roomRelationOf(ctx, relations) } : null,
     channel: place && 'banned' in place ? place : null,
   };
 }
@@ -157,9 +157,9 @@ function channelQuery(ctx: Context, { recipientId, senderId }: Giving) {
 export function requireRecipient({ recipient, room }: GiftFacts, { senderId, streamId }: Giving): CardRow {
   if (streamId === null) return requireSupportable(recipient ?? undefined, senderId);
   if (!room || recipient?.status !== 'active' || recipient.blocked === 1) throw roomError('STREAM_NOT_FOUND');
-  const { door, standing } = room;
-  const refusal = mayStay(door, standing);
-  if (refusal) throw doorError(refusal, standing);
+  const { door, relation } = room;
+  const refusal = mayStay(door, relation);
+  if (refusal) throw doorError(refusal, relation);
   if (door.status !== 'live') throw roomError('STREAM_NOT_LIVE');
   return requireSupportable(recipient, senderId);
 }

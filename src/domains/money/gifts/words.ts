@@ -34,10 +34,10 @@ async function askRoom(
   { streamId, message, key }: { streamId: string; message: string; key: string },
 ): Promise<Words> {
   const left = (messageRefused: Words['messageRefused']): Words => ({ message: null, messageRefused, delayMs: 0 });
-  if (!room?.standing) return left('NOT_ALLOWED');
+  if (!room?.relation) return left('NOT_ALLOWED');
   let approval: Approval | undefined;
   try {
-    const answer = ctx.rooms(streamId).approveWords(room.standing.user, key, message);
+    const answer = ctx.rooms(streamId).approveWords(room.relation.user, key, message);
     approval = await Promise.race([answer, scheduler.wait(ROOM_MS_MAX).then(() => undefined)]);
   } catch (error) {
     ctx.log.fault('gift.words', error);

@@ -12,6 +12,7 @@ import { commit, requireChange } from '@/db/commit';
 import { signedMediaUrl } from '@/domains/base/media/keys';
 import { closeFile, nameFile, PART_BYTES, putPart } from '@/domains/base/media/written-file';
 import { users } from '@/domains/base/users/tables';
+import { isActive } from '@/domains/base/visibility/people';
 import { exportReadyMail } from '@/domains/people/auth/mails';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
 import { writePart } from './document';
@@ -91,7 +92,7 @@ async function takeStep(ctx: Context, row: ExportRow): Promise<void> {
   const owner = await ctx.db
     .select({ email: users.email, username: users.username, emailVerifiedAt: users.emailVerifiedAt })
     .from(users)
-    .where(and(eq(users.id, row.userId), eq(users.status, 'active')))
+    .where(and(eq(users.id, row.userId), isActive()))
     .get();
   // Banned or deleted since: they could not request an export either.
   if (!owner) return drop(ctx, row);

@@ -2,6 +2,7 @@
  * Every table with data about users: the name the export gives it, or why it is left out. A test reads the migrated
  * schema and fails if a column refers to users and is in neither list.
  */
+
 import { isNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { literal } from '@/db/sql';
@@ -17,6 +18,7 @@ import {
 import { staff } from '@/domains/base/permissions/tables';
 import { userSettings } from '@/domains/base/settings/tables';
 import { users } from '@/domains/base/users/tables';
+import { isOpenSubscription } from '@/domains/base/visibility/members';
 import { commentLikes, comments, postLikes, postMedia, posts } from '@/domains/content/posts/tables';
 import { channelBans, channels, moderators } from '@/domains/live/channels/tables';
 import { lastRooms, streamAnalytics, watchedCategories } from '@/domains/live/rooms/tables';
@@ -209,7 +211,7 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     table: subscriptions,
     tie: subscriptions.creatorId,
     order: [subscriptions.id],
-    only: ne(subscriptions.status, literal('ended')),
+    only: isOpenSubscription(),
     without: REPEATS,
   },
   {

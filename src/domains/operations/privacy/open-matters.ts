@@ -1,8 +1,10 @@
 /** Open matters that prevent an account from being deleted: money or people depend on them. */
+
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { staff } from '@/domains/base/permissions/tables';
 import { users } from '@/domains/base/users/tables';
+import { isActive } from '@/domains/base/visibility/people';
 import { streams } from '@/domains/live/streams/tables';
 import { payouts } from '@/domains/money/payouts/tables';
 import { purchases } from '@/domains/money/purchases/tables';
@@ -16,7 +18,7 @@ const MATTERS = {
   // Without an owner, nobody could ever appoint one.
   'only-owner': (userId) => sql`(EXISTS (SELECT 1 FROM ${staff} WHERE user_id = ${userId} AND rank = 'owner')
     AND NOT EXISTS (SELECT 1 FROM ${staff} JOIN ${users} ON users.id = staff.user_id
-      WHERE staff.rank = 'owner' AND users.id <> ${userId} AND users.status = 'active' AND users.deletes_at IS NULL))`,
+      WHERE staff.rank = 'owner' AND users.id <> ${userId} AND ${isActive()} AND users.deletes_at IS NULL))`,
 } as const satisfies Readonly<Record<string, (userId: string) => SQL>>;
 
 type Matter = keyof typeof MATTERS;

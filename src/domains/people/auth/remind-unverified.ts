@@ -1,9 +1,11 @@
 /** Reminds unverified accounts once, two days before they are deleted. */
-import { and, asc, eq, isNull, lte } from 'drizzle-orm';
+
+import { and, asc, isNull, lte } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { users } from '@/domains/base/users/tables';
 import { finishReminder } from '@/domains/base/users/unverified';
+import { isActive } from '@/domains/base/visibility/people';
 import { verifyReminderMail } from './mails';
 
 const MAILS_A_RUN = 20;
@@ -13,7 +15,7 @@ export async function remindUnverified(ctx: Context): Promise<boolean> {
   const due = await ctx.db
     .select({ id: users.id, email: users.email, username: users.username, unverifiedUntil: users.unverifiedUntil })
     .from(users)
-    .where(and(lte(users.verifyReminderAt, ctx.now()), isNull(users.emailVerifiedAt), eq(users.status, 'active')))
+    .where(and(lte(users.verifyReminderAt, ctx.now()), isNull(users.emailVerifiedAt), isActive()))
     .orderBy(asc(users.verifyReminderAt))
     .limit(MAILS_A_RUN);
   for (const { unverifiedUntil, ...user } of due) {

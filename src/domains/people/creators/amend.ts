@@ -9,7 +9,7 @@ import type { OutboxEvent } from '@/contracts/messages';
 import { commit, requireChange } from '@/db/commit';
 import { forgetMedia, storeUpload } from '@/domains/base/media/store';
 import { readUpload } from '@/domains/base/media/upload';
-import { setCreatorStatus } from '@/domains/base/users/statements';
+import { setCreatorStatus } from '@/domains/base/users/write';
 import { httpError } from '@/http/errors';
 import { isChange } from '@/shared/is-change';
 import { checkAge } from './apply';

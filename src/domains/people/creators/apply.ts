@@ -3,7 +3,7 @@
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
-import { setCreatorStatus } from '@/domains/base/users/statements';
+import { setCreatorStatus } from '@/domains/base/users/write';
 import { httpError } from '@/http/errors';
 import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
