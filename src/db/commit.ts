@@ -78,8 +78,9 @@ export async function commitIfMet(
 /**
  * Aborts the batch with `DEMAND_NOT_MET` if the statement before it changed no row.
  *
- * NOTE: put no other statement that may change nothing behind a write to a table with full-text search (users, streams,
- * posts): FTS5 writes at the end of that statement's successor, and `changes()` then counts its row. Use `requireThat`.
+ * NOTE: A write to a table with full-text search (users, streams, posts) makes `changes()` count the index's own row
+ * after a later statement of the batch, even if that statement changes nothing. Check such a statement before the write,
+ * or with `requireThat`.
  */
 export function requireChange(ctx: Context): Requirement {
   const statement = ctx.db.run(sql`INSERT INTO demands (code, changed) VALUES ('', changes())`);

@@ -1,6 +1,6 @@
 /**
- * Processes a file's content as it arrives: counts it, collects it or cuts it into pieces. Holds no more than that
- * needs.
+ * Processes a file's content as it arrives: counts, collects or splits it. Keeps only the bytes
+ * that this needs in memory.
  */
 import { fileError } from './errors';
 

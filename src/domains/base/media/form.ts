@@ -1,6 +1,6 @@
 /**
  * Reads a multipart form while it arrives. Keeps its fields, and passes each file on as a stream, one after another.
- * Reads no more of the body than the consumer of the current file requests.
+ * Reads the body only as fast as the consumer of the current file asks for it.
  */
 import type { z } from '@hono/zod-openapi';
 import { type AppError, httpError } from '@/http/errors';

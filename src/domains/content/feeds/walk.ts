@@ -1,6 +1,6 @@
 /**
  * Reads the ids of a list from an index, newest or highest first, and keeps those that the reader may see. It reads a
- * bounded window, so a long run of hidden posts costs no more; a page may then be short and still have a next one.
+ * bounded window, so hidden posts cannot make it slow. A page may be short and still have a next one.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';

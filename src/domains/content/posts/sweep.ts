@@ -7,7 +7,7 @@ import { comments, posts } from './tables';
 
 /** After this long, all retries of the task are spent. Also the pause before it is queued once more. */
 const CLEARED_WITHIN_MS = HOUR_MS;
-/** Of each table: a queue takes at most 100 messages in one batch. */
+/** How many rows of each table are requeued at once: a queue takes at most 100 messages in a batch. */
 const REQUEUED_MAX = 50;
 
 export async function requeueClearing(ctx: Context): Promise<void> {

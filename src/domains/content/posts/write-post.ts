@@ -53,7 +53,7 @@ export async function createPost(ctx: Context, actor: Actor, request: Request): 
     ctx.db.insert(postMedia).values({ postId, position: index + 1, key, contentType, width, height }),
   );
   const opened = visibility === 'public' && media.length > 0 ? [setPrivacy(ctx, filesOf(postId), false)] : [];
-  // The media first: they require changes, which cannot be told behind a write to `posts` (see `requireChange`).
+  // The media come first: `requireChange` cannot check them after a write to `posts`.
   await commit(ctx, [...taken, ctx.db.insert(posts).values(row), ...shown, ...opened], {
     refusals: { DEMAND_NOT_MET: () => fileError('UPLOAD_CONFLICT') },
   });

@@ -30,8 +30,7 @@ import { fromDefaults, goLive, letEncoderIn } from './go-live';
 import { presentStream } from './present';
 import { setupEvent } from './room-setup';
 import type { NewSession, SessionChanges, StartedSession, Stream } from './schemas';
-import type { StreamRow } from './tables';
-import { streams } from './tables';
+import { type StreamRow, streams } from './tables';
 import { publisherToken } from './token';
 
 /** The most open streams per creator: a ban or a policy change goes to the room of each. */
@@ -162,7 +161,7 @@ function findPrepared(ctx: Context, channelId: string): Promise<StreamRow | unde
 }
 
 async function getOwnStream(ctx: Context, actor: Actor, streamId: string): Promise<FoundStream> {
-  // Staff see private streams, but here they have no more rights than others.
+  // Staff can see private streams, but only the creator can change one here.
   const found = await getStream(ctx, { id: streamId }, { ...actor, staff: null });
   if (found.stream.creatorId !== actor.userId) throw streamError('NOT_YOUR_STREAM');
   return found;

@@ -1,4 +1,4 @@
-/** What is known about a payment before and after an event from its provider. */
+/** The facts about a payment, before and after an event from its provider. */
 import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { PaymentEvent, PaymentProviderName } from '@/contracts/payments';

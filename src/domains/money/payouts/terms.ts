@@ -37,7 +37,7 @@ export function termsOf(request: TermsInput, { conversions, limits }: EconomyCon
 interface Today {
   /** Payouts of every source. */
   readonly payouts: number;
-  /** Of this source and currency: diamonds, or minor units including the fees. */
+  /** The day's total for this source and currency, in diamonds or in minor units including fees. */
   readonly sum: number;
 }
 
