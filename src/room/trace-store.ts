@@ -3,8 +3,7 @@
  * contain an id, which names nobody once the account is deleted.
  */
 
-import type { StoredEvent } from './sql';
-import { type Row, rowsOf } from './sql';
+import { type Row, rowsOf, type StoredEvent } from './sql';
 
 const PAGE_EVENTS = 2_000;
 /** Replaces a deleted user's name, as in D1. */

@@ -1,7 +1,6 @@
 /** Messages that wait for their release because chat is delayed. A deleted one stays, so its client id stays taken. */
 
-import type { MessageKey, NewEvent } from './sql';
-import { type Row, rowsOf } from './sql';
+import { type MessageKey, type NewEvent, type Row, rowsOf } from './sql';
 
 /** The most messages that one turn releases. */
 const RELEASED_MAX = 1_000;

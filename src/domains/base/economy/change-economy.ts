@@ -17,8 +17,7 @@ import { economyError } from './errors';
 import { contradictionsOf, problemsOfTargets } from './judge-economy';
 import { gainsByRoundTrip } from './rates';
 import type { ConversionChanges, EconomyVersion, LimitChanges, TargetsRequest } from './schemas';
-import type { EconomyVersionRow } from './tables';
-import { economyVersions } from './tables';
+import { type EconomyVersionRow, economyVersions } from './tables';
 import { everyOfferEarns, listWorthless } from './worth';
 
 type Part = keyof EconomyConfig;

@@ -12,8 +12,7 @@ import { logStaff } from '@/domains/base/permissions/log';
 import { findBlanks } from './blanks';
 import { findLink, type Link } from './keys';
 import { isIdentity, isPostFile, isPrivate, isVideo } from './kinds';
-import type { FileRow } from './tables';
-import { type Blank, mediaFiles } from './tables';
+import { type Blank, type FileRow, mediaFiles } from './tables';
 
 /** The bytes at a key never change, and files that are public by their kind stay public. */
 const KEPT_FOR_EVER = 'public, max-age=31536000, immutable';

@@ -20,8 +20,7 @@ import { fileError } from './errors';
 import { newKey } from './keys';
 import { countedBytes } from './kinds';
 import type { NewUpload, Upload } from './schemas';
-import type { UploadRow } from './tables';
-import { mediaUploads } from './tables';
+import { mediaUploads, type UploadRow } from './tables';
 import { partsOf } from './upload-parts';
 import { askStore, callOffFile, type WrittenFile } from './written-file';
 

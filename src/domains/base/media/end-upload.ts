@@ -9,8 +9,7 @@ import { toIso } from '@/shared/time';
 import { refundUpload } from './begin-upload';
 import { fileError } from './errors';
 import type { CompletedUpload, SentParts } from './schemas';
-import type { UploadRow } from './tables';
-import { mediaUploads } from './tables';
+import { mediaUploads, type UploadRow } from './tables';
 import { partsOf } from './upload-parts';
 import { askStore, isNoSuchUpload } from './written-file';
 

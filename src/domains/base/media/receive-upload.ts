@@ -4,8 +4,7 @@ import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { verifyToken } from '@/shared/tokens';
 import { fileError } from './errors';
-import type { UploadRow } from './tables';
-import { mediaUploads } from './tables';
+import { mediaUploads, type UploadRow } from './tables';
 import { partsOf } from './upload-parts';
 import { isNoSuchUpload } from './written-file';
 

@@ -21,8 +21,7 @@ import { follows } from '@/domains/people/social/tables';
 import { toIso } from '@/shared/time';
 import { isLive } from './claim';
 import { type Reader, reach } from './reach';
-import type { BroadcastRow } from './tables';
-import { type BroadcastAudience, broadcasts } from './tables';
+import { type BroadcastAudience, type BroadcastRow, broadcasts } from './tables';
 
 /** Per creator, since older ones are about streams that are over. Bounds the rows that a list reads per follow. */
 const BROADCASTS_KEPT = 3;

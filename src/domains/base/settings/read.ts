@@ -8,8 +8,7 @@ import {
   NOTIFICATION_GROUPS,
   type NotificationGroup,
 } from '@/contracts/notification-kinds';
-import type { SettingsRow } from './tables';
-import { MESSAGES_FROM, userSettings } from './tables';
+import { MESSAGES_FROM, type SettingsRow, userSettings } from './tables';
 
 export interface Settings {
   readonly language: string;

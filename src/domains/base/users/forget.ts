@@ -9,8 +9,7 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { int } from '@/db/sql';
 import { randomToken } from '@/shared/crypto';
-import type { UserRow } from './tables';
-import { users } from './tables';
+import { type UserRow, users } from './tables';
 import { DELETED_NAME, ownsNoMoney, verificationIsOverdue } from './unverified';
 import { inventUsername } from './usernames';
 

@@ -8,8 +8,7 @@ import { streams } from '@/domains/live/streams/tables';
 import type { Rank } from '@/shared/actor';
 import { toIso, toIsoOrNull } from '@/shared/time';
 import type { PublicCard, User } from './schemas';
-import type { UserRow } from './tables';
-import { users } from './tables';
+import { type UserRow, users } from './tables';
 
 /** For the user themselves and for staff. */
 export function presentUser(row: UserRow, staff?: { readonly rank: Rank } | null): z.input<typeof User> {

@@ -9,8 +9,7 @@ import type { Statement } from '@/contracts/database';
 import { ledgerAccounts } from '@/ledger/tables';
 import { randomToken } from '@/shared/crypto';
 import { DAY_MS } from '@/shared/time';
-import type { UserRow } from './tables';
-import { users } from './tables';
+import { type UserRow, users } from './tables';
 import { inventUsername } from './usernames';
 
 export const VERIFY_MS = 7 * DAY_MS;

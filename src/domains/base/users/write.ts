@@ -7,8 +7,7 @@ import { differs } from '@/db/differs';
 import { int } from '@/db/sql';
 import type { CreatorStatus, Role } from '@/shared/actor';
 import { fold } from '@/shared/text';
-import type { UserRow } from './tables';
-import { type ProfileLink, users } from './tables';
+import { type ProfileLink, type UserRow, users } from './tables';
 import { VERIFY_MS, VERIFY_REMINDER_MS } from './unverified';
 
 interface NewUser {

@@ -21,8 +21,7 @@ import { commentAuthorVisibleTo, commentColumns, getComment, pathTo, postOpenTo 
 import { getPost } from './find-post';
 import { hideComments, hideUnanswered } from './hide';
 import { type Comment, type CommentQuery, IdPosition, type NewComment } from './schemas';
-import type { CommentRow } from './tables';
-import { comments, posts } from './tables';
+import { type CommentRow, comments, posts } from './tables';
 
 const EXCERPT_CHARACTERS_MAX = 140;
 

@@ -9,8 +9,7 @@ import { visiblePosts } from '@/domains/base/visibility/posts';
 import type { Viewer } from '@/shared/actor';
 import { contentError } from './errors';
 import { likedBy } from './present';
-import type { CommentRow } from './tables';
-import { comments, posts } from './tables';
+import { type CommentRow, comments, posts } from './tables';
 
 /** For `comments` joined with `users` as the author. */
 export function commentColumns(viewer: Viewer) {

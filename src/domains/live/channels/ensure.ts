@@ -5,8 +5,7 @@ import type { Context } from '@/contracts/context';
 import { int } from '@/db/sql';
 import { users } from '@/domains/base/users/tables';
 import { newId } from '@/shared/ids';
-import type { ChannelRow } from './tables';
-import { channels } from './tables';
+import { type ChannelRow, channels } from './tables';
 
 /** Safe to call twice at once: the second call reads the first one's row. */
 export async function ensureChannel(ctx: Context, creatorId: string): Promise<ChannelRow> {

@@ -9,8 +9,7 @@ import type { IngressForm, IngressSeen } from '@/contracts/media';
 import { users } from '@/domains/base/users/tables';
 import { mediaError } from '@/providers/media-errors';
 import { encoderIdentity } from './media-identity';
-import type { ChannelRow } from './tables';
-import { channels } from './tables';
+import { type ChannelRow, channels } from './tables';
 import { isEncoderRefused, liveRoom, videoRoomOf } from './video-room';
 
 /** A changed ingress is read again, since two concurrent changes may have overwritten each other. */

@@ -3,9 +3,7 @@
 import { and, eq, isNull, lt, or } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import type { ChannelRow } from './tables';
-
-import { channels, moderators } from './tables';
+import { type ChannelRow, channels, moderators } from './tables';
 
 type Settings = Omit<
   ChannelRow,

@@ -11,8 +11,7 @@ import { DAY_MS } from '@/shared/time';
 import { changeStream, STREAM_RACES, untilUnchanged } from './change-stream';
 import { MISSED_AFTER_MS } from './channel-state';
 import { setupEvent } from './room-setup';
-import type { StreamRow } from './tables';
-import { streams } from './tables';
+import { type StreamRow, streams } from './tables';
 
 const STREAMS_A_STEP = 20;
 const DRAFT_KEPT_MS = 30 * DAY_MS;

@@ -10,8 +10,7 @@ import { type Refusals, requireThat } from '@/db/commit';
 import { type ChannelRow, channels } from '@/domains/live/channels/tables';
 import { AppError } from '@/http/errors';
 import { streamError } from './errors';
-import type { StreamRow } from './tables';
-import { streams } from './tables';
+import { type StreamRow, streams } from './tables';
 
 const ATTEMPTS_MAX = 8;
 

@@ -6,13 +6,11 @@ import type { Statement } from '@/contracts/database';
 import { requireThat } from '@/db/commit';
 import { isOpen } from '@/domains/base/visibility/streams';
 import { ensureChannel } from '@/domains/live/channels/ensure';
-import type { ChannelRow } from '@/domains/live/channels/tables';
-import { channels } from '@/domains/live/channels/tables';
+import { type ChannelRow, channels } from '@/domains/live/channels/tables';
 import { streamVideoRoomOf, videoRoomOf } from '@/domains/live/channels/video-room';
 import { HOUR_MS } from '@/shared/time';
 import { streamError } from './errors';
-import type { StreamRow } from './tables';
-import { streams } from './tables';
+import { type StreamRow, streams } from './tables';
 
 export interface ChannelState {
   readonly channel: ChannelRow;

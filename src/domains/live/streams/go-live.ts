@@ -13,8 +13,7 @@ import { changeStream, requireUnchangedChannel, STREAM_RACES, untilUnchanged } f
 import { getStreamOnChannel } from './channel-state';
 import { streamError } from './errors';
 import { setupEvent } from './room-setup';
-import type { StreamRow } from './tables';
-import { streams } from './tables';
+import { type StreamRow, streams } from './tables';
 
 export interface Start {
   readonly row: StreamRow;

@@ -10,8 +10,7 @@ import { streamEarnings } from '@/domains/money/gifts/tables';
 import type { Role, Viewer } from '@/shared/actor';
 import { toIso, toIsoOrNull } from '@/shared/time';
 import type { CREATOR_TYPES, Stream } from './schemas';
-import type { StreamRow } from './tables';
-import { streams } from './tables';
+import { type StreamRow, streams } from './tables';
 
 /** For `streams` joined with `users` as the creator, and left-joined with `stream_live`. */
 export const streamColumns = {

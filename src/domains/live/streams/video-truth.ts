@@ -11,8 +11,7 @@ import { channels } from '@/domains/live/channels/tables';
 import { liveRoom, streamVideoRoom, streamVideoRoomOf } from '@/domains/live/channels/video-room';
 import { AppError } from '@/http/errors';
 import { SECOND_MS } from '@/shared/time';
-import type { StreamRow } from './tables';
-import { streams } from './tables';
+import { type StreamRow, streams } from './tables';
 
 /** LiveKit counts a room's publishers every few seconds, so it may not know the latest change. */
 export const SETTLE_MS = 15 * SECOND_MS;

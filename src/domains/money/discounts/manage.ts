@@ -17,8 +17,7 @@ import { toIso, toIsoOrNull } from '@/shared/time';
 import { newCode } from './code-text';
 import { discountError, packageError } from './errors';
 import { CursorPosition, type Discount, type DiscountChanges, type DiscountsQuery, type NewDiscount } from './schemas';
-import type { DiscountRow } from './tables';
-import { discountCodes } from './tables';
+import { type DiscountRow, discountCodes } from './tables';
 
 const LIST = 'discounts';
 

@@ -16,8 +16,7 @@ import { newId } from '@/shared/ids';
 import { toIso } from '@/shared/time';
 import { earningError } from './errors';
 import type { Exchange } from './schemas';
-import type { ExchangeRow } from './tables';
-import { exchanges } from './tables';
+import { type ExchangeRow, exchanges } from './tables';
 
 /** Throws EXCHANGE_TOO_SMALL, EXCHANGE_WORTHLESS, NOT_ENOUGH_DIAMONDS, IDEMPOTENCY_KEY_REUSED. */
 export async function exchangeDiamonds(

@@ -23,8 +23,7 @@ import { countCharacters } from '@/shared/text';
 import { giftError } from './errors';
 import { presentCatalogueGift, presentKeptGift } from './present';
 import type { KeptGift, KeptGiftChanges, NewKeptGift } from './schemas';
-import type { GiftRow } from './tables';
-import { gifts } from './tables';
+import { type GiftRow, gifts } from './tables';
 
 /** Enough for an emoji that is joined from several. */
 const ICON_CHARACTERS_MAX = 16;

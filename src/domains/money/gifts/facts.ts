@@ -13,11 +13,9 @@ import { mayStay } from '@/domains/live/rooms/admission';
 import { doorError } from '@/domains/live/rooms/admit';
 import { roomError } from '@/domains/live/rooms/errors';
 import { type RoomRelation, roomRelationOf, roomRelationQuery } from '@/domains/live/rooms/relation';
-import type { StreamRow } from '@/domains/live/streams/tables';
-import { streams } from '@/domains/live/streams/tables';
+import { type StreamRow, streams } from '@/domains/live/streams/tables';
 import { requireSupportable, supportColumns } from '@/domains/people/social/support';
-import type { GiftRow, GiftSentRow } from './tables';
-import { gifts, giftsSent } from './tables';
+import { type GiftRow, type GiftSentRow, gifts, giftsSent } from './tables';
 
 /** What a request gives, and to whom: to a creator, or into a live stream. */
 export interface Giving {

@@ -26,11 +26,10 @@ import { giftError } from './errors';
 import { findGiftSent, type GiftFacts, type Giving, readGiftFacts, requireRecipient } from './facts';
 import { presentCatalogueGift, presentGiftSent } from './present';
 import type { GiftSent, NewGiftSent, NewTip } from './schemas';
-import type { GiftRow, GiftSentRow } from './tables';
-import { giftsSent, streamEarnings } from './tables';
+import { type GiftRow, type GiftSentRow, giftsSent, streamEarnings } from './tables';
 import { judgeWords } from './words';
 
-/** What is paid for, and its total price in coins. */
+/** The gift or tip that the sender pays for, and its total price in coins. */
 interface Line {
   readonly quantity: number;
   readonly coins: number;

@@ -18,8 +18,7 @@ import { approvalLegs } from './legs';
 import { presentReview, type Reviewed, reviewedColumns } from './present';
 import { needsDecision } from './sending-window';
 import { firstSendAt } from './sweep';
-import type { PayoutRow } from './tables';
-import { payouts } from './tables';
+import { type PayoutRow, payouts } from './tables';
 
 /** Throws PAYOUT_NOT_FOUND, OWN_PAYOUT, PAYOUT_OUT_OF_REACH, PAYOUT_DECIDED. */
 export async function approvePayout(ctx: Context, actor: Actor, id: string) {

@@ -14,9 +14,7 @@ import { post } from '@/ledger/transfers';
 import { formatMinor } from '@/shared/currency';
 import { payoutError } from './errors';
 import { paidLegs, returnLegs } from './legs';
-import type { PayoutRow } from './tables';
-
-import { type PayoutStatus, payouts } from './tables';
+import { type PayoutRow, type PayoutStatus, payouts } from './tables';
 
 type Changes = Partial<Pick<PayoutRow, 'reason' | 'reference' | 'decidedAt' | 'decidedBy'>>;
 

@@ -21,8 +21,7 @@ import {
 import type { Actor } from '@/shared/actor';
 import { presentPayout, presentReview, reviewedColumns } from './present';
 import { type AllPayoutsQuery, CursorPosition } from './schemas';
-import type { PayoutRow } from './tables';
-import { payouts } from './tables';
+import { type PayoutRow, payouts } from './tables';
 
 const LIST = 'cashouts';
 

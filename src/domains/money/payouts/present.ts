@@ -6,8 +6,7 @@ import { creatorApplications } from '@/domains/people/creators/tables';
 import { toIso, toIsoOrNull } from '@/shared/time';
 import type { Payout, PayoutInReview } from './schemas';
 import { needsDecision } from './sending-window';
-import type { PayoutRow } from './tables';
-import { payouts } from './tables';
+import { type PayoutRow, payouts } from './tables';
 
 /** For the creator who owns the payout. */
 export function presentPayout(row: PayoutRow): z.input<typeof Payout> {

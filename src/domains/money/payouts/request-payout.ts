@@ -20,8 +20,7 @@ import { payoutError } from './errors';
 import { holdLegs } from './legs';
 import { presentPayout } from './present';
 import type { PayoutRequest } from './schemas';
-import type { PayoutRow } from './tables';
-import { payoutAccounts, payouts } from './tables';
+import { type PayoutRow, payoutAccounts, payouts } from './tables';
 import { type Bounds, boundsOf, judgeLimits, type Terms, termsOf } from './terms';
 
 const ATTEMPTS_MAX = 3;

@@ -11,8 +11,7 @@ import { AppError } from '@/http/errors';
 import { paymentProviderError } from '@/providers/payment-errors';
 import { markPaid, returnPayout } from './finish';
 import { maySend } from './sending-window';
-import type { PayoutRow } from './tables';
-import { payoutAccounts, payouts } from './tables';
+import { type PayoutRow, payoutAccounts, payouts } from './tables';
 
 /**
  * Safe to repeat, at any time and concurrently. Throws PAYOUT_UNAVAILABLE if the outcome is unknown and it must be

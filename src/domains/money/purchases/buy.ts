@@ -16,8 +16,7 @@ import type { Actor } from '@/shared/actor';
 import { coinPayments } from './coin-payments';
 import { presentPurchase } from './present';
 import type { NewPurchase, PurchaseRequest } from './schemas';
-import type { PackageRow, PurchaseRow } from './tables';
-import { coinPackages, purchases } from './tables';
+import { coinPackages, type PackageRow, type PurchaseRow, purchases } from './tables';
 
 /**
  * Throws PACKAGE_NOT_FOUND, RETURN_URL_NOT_ALLOWED, IDEMPOTENCY_KEY_REUSED, the reason why a code is not valid,

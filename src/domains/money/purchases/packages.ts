@@ -12,8 +12,7 @@ import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { isChange } from '@/shared/is-change';
 import type { CoinPackage, NewPackage, PackageChanges } from './schemas';
-import type { PackageRow } from './tables';
-import { coinPackages } from './tables';
+import { coinPackages, type PackageRow } from './tables';
 
 /** Packages on offer, smallest first. */
 export async function listPackages(ctx: Context, query: PageQuery) {

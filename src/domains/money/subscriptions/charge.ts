@@ -6,8 +6,7 @@ import type { Economy } from '@/domains/base/economy/read';
 import { recordEarning } from '@/domains/money/earnings/record';
 import { post } from '@/ledger/transfers';
 import { newId } from '@/shared/ids';
-import type { SubscriptionRow } from './tables';
-import { subscriptionCharges } from './tables';
+import { type SubscriptionRow, subscriptionCharges } from './tables';
 
 type Charged = Pick<SubscriptionRow, 'id' | 'subscriberId' | 'creatorId' | 'coinsPerMonth'>;
 

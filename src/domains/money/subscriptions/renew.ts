@@ -17,8 +17,7 @@ import { chargeMonth, diamondsOf } from './charge';
 import { subscriptionError } from './errors';
 import { endedNotice, shortNotice } from './notices';
 import { GRACE_MS, nextRetry, periodEnd, whyItEnds } from './periods';
-import type { SubscriptionRow } from './tables';
-import { type EndedBecause, subscriptions } from './tables';
+import { type EndedBecause, type SubscriptionRow, subscriptions } from './tables';
 
 /** A month's charge takes about twelve statements. */
 const RENEWED_AT_ONCE = 5;

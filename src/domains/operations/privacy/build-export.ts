@@ -18,8 +18,7 @@ import { DAY_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
 import { writePart } from './document';
 import { privacyError } from './errors';
 import { dropExport } from './export-rows';
-import type { ExportRow } from './tables';
-import { accountExports, type ExportPlace } from './tables';
+import { accountExports, type ExportPlace, type ExportRow } from './tables';
 
 /** As long as a consumer may run, and shorter than the queue keeps retrying. */
 const HELD_MS = 15 * MINUTE_MS;

@@ -6,8 +6,7 @@ import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit } from '@/db/commit';
 import { forgetMedia } from '@/domains/base/media/store';
-import type { ExportRow } from './tables';
-import { accountExports } from './tables';
+import { accountExports, type ExportRow } from './tables';
 
 const EXPIRED_MAX = 20;
 

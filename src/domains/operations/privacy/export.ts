@@ -15,8 +15,7 @@ import { DAY_MS, toDay, toIso, toIsoOrNull } from '@/shared/time';
 import { START, writePart } from './document';
 import { dropExport, findExport } from './export-rows';
 import type { LargeExport } from './schemas';
-import type { ExportRow } from './tables';
-import { accountExports } from './tables';
+import { accountExports, type ExportRow } from './tables';
 
 /**
  * The largest export held in memory. It also bounds the reads of D1: some ten pages, and one for each kind of data. An

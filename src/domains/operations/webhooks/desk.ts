@@ -14,8 +14,7 @@ import { webhookError } from './errors';
 import { replayStatement } from './events';
 import { CursorPosition, type WebhookEvent, type WebhookEventsQuery } from './schemas';
 import { queueEvent } from './store';
-import type { WebhookEventRow } from './tables';
-import { type WebhookProvider, type WebhookState, webhookEvents } from './tables';
+import { type WebhookEventRow, type WebhookProvider, type WebhookState, webhookEvents } from './tables';
 
 const LIST = 'webhook-events';
 

@@ -3,9 +3,8 @@
 import { and, eq, ne, type SQL } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { staff } from '@/domains/base/permissions/tables';
-import type { UserRow } from '@/domains/base/users/tables';
+import { type UserRow, users } from '@/domains/base/users/tables';
 
-import { users } from '@/domains/base/users/tables';
 import type { Actor, Staff } from '@/shared/actor';
 import { fold } from '@/shared/text';
 import { authError } from './errors';

@@ -10,8 +10,7 @@ import type { Actor } from '@/shared/actor';
 import { toIso } from '@/shared/time';
 import { authError } from './errors';
 import { endSessionsOf, sessionsEnded } from './sessions';
-import type { SessionRow } from './tables';
-import { authSessions } from './tables';
+import { authSessions, type SessionRow } from './tables';
 
 export async function listOwnSessions(ctx: Context, { userId, sessionId }: Actor, query: PageQuery) {
   const { limit, offset } = limitAndOffset(query);

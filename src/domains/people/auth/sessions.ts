@@ -15,8 +15,7 @@ import { DAY_MS, SECOND_MS } from '@/shared/time';
 import { signToken } from '@/shared/tokens';
 import { signAccessToken } from './access-token';
 import { hashOf, newSecret, signSessionToken } from './session-token';
-import type { SessionRow } from './tables';
-import { authSessions } from './tables';
+import { authSessions, type SessionRow } from './tables';
 
 /** After the last use of either token. */
 const SESSION_MS = 7 * DAY_MS;

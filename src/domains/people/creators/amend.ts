@@ -17,8 +17,7 @@ import { creatorError } from './errors';
 import { type Financial, openFinancial, sealFinancial } from './financial';
 import { presentApplication } from './present';
 import { type AmendmentRequest, type Application, DocumentFields } from './schemas';
-import type { ApplicationRow } from './tables';
-import { creatorApplications } from './tables';
+import { type ApplicationRow, creatorApplications } from './tables';
 
 type ApplicationAnswer = Promise<z.input<typeof Application>>;
 

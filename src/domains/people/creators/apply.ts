@@ -12,8 +12,7 @@ import { creatorError } from './errors';
 import { sealFinancial } from './financial';
 import { presentApplication } from './present';
 import type { Application, ApplicationRequest } from './schemas';
-import type { ApplicationRow } from './tables';
-import { creatorApplications } from './tables';
+import { type ApplicationRow, creatorApplications } from './tables';
 
 const AGE_YEARS_MIN = 18;
 

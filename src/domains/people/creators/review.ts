@@ -20,8 +20,7 @@ import { creatorError } from './errors';
 import { presentApplication, presentSummary } from './present';
 import { createProfile } from './profile';
 import type { ApplicationInReview, ApplicationsQuery } from './schemas';
-import type { ApplicationRow } from './tables';
-import { creatorApplications } from './tables';
+import { type ApplicationRow, creatorApplications } from './tables';
 
 const applicationColumns = getTableColumns(creatorApplications);
 
