@@ -69,6 +69,8 @@ export const NOTIFICATION_KINDS = {
   'target-reached': 'payout',
   ticket: 'ticket',
   'ticket-reply': 'ticket',
+  'purchase-processing': 'purchase',
+  'purchase-failed': 'purchase',
   'purchase-paid': 'purchase',
   'purchase-reversed': 'purchase',
   'purchase-restored': 'purchase',

@@ -46,7 +46,8 @@ export type PaymentEvent =
       readonly amountMinor: number;
       readonly currency: string;
     } & OfPayment)
-  | ({ readonly type: 'expired' | 'failed' } & OfPayment)
+  /** `processing`: the buyer finished the checkout, and the money is on its way for days. */
+  | ({ readonly type: 'expired' | 'failed' | 'processing' } & OfPayment)
   /** A claim's amount only grows: a provider that reports totals has one claim for all its refunds. */
   | ({ readonly type: 'refunded'; readonly claimId: string; readonly amountMinor: number } & OfPayment)
   | ({
@@ -60,13 +61,23 @@ export type PaymentEvent =
 
 export interface PaymentProvider {
   readonly name: PaymentProviderName;
-  /** Throws PAYMENT_UNAVAILABLE (503) if the provider cannot be reached or fails. */
+  /**
+   * Throws PAYMENT_UNAVAILABLE (503) if the provider cannot be reached or fails, and PAYMENT_REFUSED (409) if it will
+   * never take this payment.
+   */
   createCheckout(request: CheckoutRequest): Promise<Checkout>;
   /**
-   * The outcome of a checkout, as its webhook would report it. Undefined while it is open. Throws PAYMENT_UNAVAILABLE.
+   * The outcome of a checkout, as its webhook would report it. Undefined while it is open. Throws PAYMENT_UNAVAILABLE,
+   * and PAYMENT_REFUSED if the provider refuses to tell, such as about a checkout that it does not know.
    * @param checkoutId as `createCheckout` returned it
    */
   findOutcome(purchaseId: string, checkoutId: string): Promise<PaymentEvent | undefined>;
+}
+
+/** A verified event of a kind that we apply, but not of the shape that we know. Staff get the reason. */
+export interface Unreadable {
+  readonly type: 'unreadable';
+  readonly reason: string;
 }
 
 /** A provider's verified webhook. `event` is null if it requires no action. */
@@ -75,7 +86,7 @@ export interface PaymentWebhook {
   readonly eventId: string;
   /** The provider's own name for it: `checkout.session.completed`. */
   readonly type: string;
-  readonly event: PaymentEvent | null;
+  readonly event: PaymentEvent | Unreadable | null;
 }
 
 export interface Payments {
@@ -85,6 +96,8 @@ export interface Payments {
   of(name: PaymentProviderName): PaymentProvider | undefined;
   /** Verifies signature and age over the raw body. Undefined if either is wrong, or no secret is set. */
   readWebhook(at: 'stripe' | 'dodo', body: string, headers: Headers): Promise<PaymentWebhook | undefined>;
+  /** Reads a stored event once more, since this version may know its shape. @param received its parsed body */
+  readAgain(provider: PaymentProviderName, received: unknown): PaymentEvent | Unreadable | null;
 }
 
 export interface PayoutOrder {

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { Webhook } from 'standardwebhooks';
 import type { PaymentEvent, PaymentWebhook } from '@/contracts/payments';
 import { minorDigits } from '@/shared/currency';
+import { readEvent, UNKNOWN_TYPE, unreadable } from './read-event';
 
 const Said = z.object({ type: z.string(), data: z.unknown() });
 
@@ -40,13 +41,21 @@ export function readDodoWebhook(secret: string, body: string, headers: Headers):
   let said: unknown;
   try {
     said = webhook.verify(body, Object.fromEntries(headers));
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) return undefined; // otherwise it is signed, but is not JSON
   }
   // Dodo retries an event under the same id, which the signature covers.
   const eventId = headers.get('webhook-id') ?? '';
-  const { type, data } = Said.parse(said);
-  return { provider: 'dodo', eventId, type, event: translate(type, data) };
+  const type = Said.safeParse(said).data?.type ?? UNKNOWN_TYPE;
+  return { provider: 'dodo', eventId, type, event: readDodoEvent(said) };
+}
+
+/** @param said the parsed body */
+export function readDodoEvent(said: unknown): PaymentWebhook['event'] {
+  const event = Said.safeParse(said);
+  if (!event.success) return unreadable('It is not an event of Dodo Payments.');
+  const { type, data } = event.data;
+  return readEvent(() => translate(type, data));
 }
 
 /** Translates Dodo's event; null if it has no effect. Throws if it does not have Dodo's shape. */
@@ -54,6 +63,8 @@ function translate(type: string, data: unknown): PaymentEvent | null {
   switch (type) {
     case 'payment.succeeded':
       return paidBy(Payment.parse(data));
+    case 'payment.processing':
+      return { type: 'processing', ...purchaseOf(Payment.parse(data)) };
     case 'payment.failed':
     case 'payment.cancelled':
       return { type: 'failed', ...purchaseOf(Payment.parse(data)) };

@@ -8,11 +8,11 @@ import type {
   PayoutProvider,
 } from '@/contracts/payments';
 import { dodo } from './dodo';
-import { readDodoWebhook } from './dodo-events';
+import { readDodoEvent, readDodoWebhook } from './dodo-events';
 import { sandbox, sandboxSecret } from './sandbox';
 import { stripe } from './stripe';
 import { stripeConnect } from './stripe-connect';
-import { readStripeWebhook } from './stripe-events';
+import { readStripeEvent, readStripeWebhook } from './stripe-events';
 
 export function openPayments(config: Config, now: () => number): Payments {
   const hasSandbox = config.environment === 'development';
@@ -45,6 +45,7 @@ export function openPayments(config: Config, now: () => number): Payments {
       at === 'stripe'
         ? readAtStripe(body, headers)
         : config.dodo && readDodoWebhook(config.dodo.webhookSecret, body, headers),
+    readAgain: (name, received) => (name === 'dodo' ? readDodoEvent(received) : readStripeEvent(received)),
   };
 }
 

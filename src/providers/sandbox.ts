@@ -30,6 +30,7 @@ export function sandboxSecret({ keys }: Config): string {
 
 const EVENT_TYPES = {
   paid: 'checkout.session.completed',
+  processing: 'checkout.session.completed',
   failed: 'checkout.session.async_payment_failed',
   expired: 'checkout.session.expired',
 } as const;
@@ -51,6 +52,7 @@ export async function sandboxEvent(
   { purchaseId, amountMinor, currency, outcome }: SandboxPayment,
 ): Promise<Request> {
   const isPaid = outcome === 'paid';
+  const isBegun = isPaid || outcome === 'processing';
   const created = Math.floor(now / SECOND_MS);
   const session = {
     id: checkoutIdOf(purchaseId),
@@ -58,7 +60,7 @@ export async function sandboxEvent(
     mode: 'payment',
     client_reference_id: purchaseId,
     metadata: { purchaseId },
-    payment_intent: isPaid ? `sandbox_pi_${purchaseId}` : null,
+    payment_intent: isBegun ? `sandbox_pi_${purchaseId}` : null,
     payment_status: isPaid ? 'paid' : 'unpaid',
     status: outcome === 'expired' ? 'expired' : 'complete',
     amount_total: amountMinor,

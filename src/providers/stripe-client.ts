@@ -33,11 +33,11 @@ export function isRefusal(sdk: Sdk, error: unknown): error is Stripe.errors.Stri
  */
 const UNITS: Readonly<Record<string, readonly [number, number]>> = { ISK: [100, 1], UGX: [100, 1], MGA: [1, 100] };
 
-/** Throws if the amount has a fraction that Stripe cannot represent. */
+/** Throws RangeError if the amount has a fraction that Stripe cannot represent. */
 export function toStripeAmount(amountMinor: number, currency: string): number {
   const [theirs, ours] = UNITS[currency] ?? [1, 1];
   const amount = (amountMinor * theirs) / ours;
-  if (!Number.isSafeInteger(amount)) throw new Error(`Stripe cannot take ${amountMinor} ${currency}`);
+  if (!Number.isSafeInteger(amount)) throw new RangeError(`Stripe cannot take ${amountMinor} ${currency}`);
   return amount;
 }
 

@@ -34,6 +34,8 @@ const EXPECTED: Readonly<Record<NotificationKind, Expected>> = {
   'target-reached': ['payout', EVERYWHERE, true],
   ticket: ['ticket', EVERYWHERE, true],
   'ticket-reply': ['ticket', EVERYWHERE, true],
+  'purchase-processing': ['purchase', MAILED, true],
+  'purchase-failed': ['purchase', MAILED, true],
   'purchase-paid': ['purchase', MAILED, true],
   'purchase-reversed': ['purchase', MAILED, true],
   'purchase-restored': ['purchase', MAILED, true],

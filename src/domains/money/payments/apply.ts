@@ -7,7 +7,8 @@ import type { Statement } from '@/contracts/database';
 import type { PaymentProviderName } from '@/contracts/payments';
 import { getKnown, type KnownPayment, learn, type News, type OnePaymentEvent } from './facts';
 import { judgePayment } from './judge-payment';
-import type { PaymentKinds, Settlement } from './kinds';
+import { isOverUnpaid } from './judge-unpaid';
+import { isRaced, type PaymentKinds, type Settlement } from './kinds';
 import { paymentClaims } from './tables';
 
 /** An attempt fails if another event changed the row first. */
@@ -32,19 +33,20 @@ export async function applyPaymentEvent(
   }
 }
 
-function isRaced(error: unknown): boolean {
-  return error instanceof Error && error.message.includes('DEMAND_NOT_MET');
-}
-
 function settlementOf(ctx: Context, { payment }: KnownPayment, news: News): Settlement {
   const { amountMinor, askAt, version } = payment;
-  const { paidAt, paymentId, unpaid, claims } = news;
+  const { paidAt, paymentId, processingAt, unpaid, claims } = news;
   const facts = { amountMinor, isPaid: paidAt !== null, unpaid };
   const { status, reversedMinor, isGone } = judgePayment(facts, [...claims.values()]);
-  const isToBeAsked = status === 'pending' || status === 'failed';
+  const isOver = paidAt === null && isOverUnpaid({ status: unpaid, processingAt });
+  const isToBeAsked = paidAt === null && !isOver;
   return {
-    change: { status, paymentId, paidAt, reversedMinor, askAt: isToBeAsked ? askAt : null, version: version + 1 },
+    change: {
+      ...{ status, paymentId, paidAt, processingAt, reversedMinor, version: version + 1 },
+      askAt: isToBeAsked ? (askAt ?? ctx.now()) : null,
+    },
     becomesPaid: paidAt !== null && payment.paidAt === null,
+    isOver,
     isGone,
     statements: keepClaim(ctx, payment.id, news),
   };

@@ -5,6 +5,7 @@ import type { PaymentEvent, PaymentProviderName } from '@/contracts/payments';
 import { paymentError } from './errors';
 import { HeldForStaff } from './held';
 import { mergeClaim, type PaymentClaim } from './judge-payment';
+import { judgeUnpaid, type Unpaid } from './judge-unpaid';
 import type { PaymentKind, PaymentKinds } from './kinds';
 import { type Payment, paymentClaims } from './tables';
 
@@ -45,7 +46,10 @@ export async function getKnown(
   };
 }
 
-/** Finds the payment by our id if the provider returns it, otherwise by the provider's. Tries the kinds in turn. */
+/**
+ * Finds the payment by the provider's id, otherwise by our own. A second payment of a checkout carries the id of the
+ * first one's purchase; once staff have credited it, it is a payment of its own. Tries the kinds in turn.
+ */
 async function findPayment(
   ctx: Context,
   kinds: PaymentKinds,
@@ -54,11 +58,11 @@ async function findPayment(
 ): Promise<{ kind: PaymentKind; payment: Payment } | undefined> {
   for (const kind of Object.values(kinds)) {
     const { table } = kind;
-    const isIt =
-      purchaseId !== null
-        ? eq(table.id, purchaseId)
-        : and(eq(table.provider, provider), eq(table.paymentId, paymentId ?? ''));
-    const payment = await kind.find(ctx, isIt);
+    const byPayment =
+      paymentId === null
+        ? undefined
+        : await kind.find(ctx, and(eq(table.provider, provider), eq(table.paymentId, paymentId)));
+    const payment = byPayment ?? (purchaseId === null ? undefined : await kind.find(ctx, eq(table.id, purchaseId)));
     if (payment) return { kind, payment };
   }
   return undefined;
@@ -68,7 +72,8 @@ async function findPayment(
 export interface News {
   readonly paidAt: number | null;
   readonly paymentId: string | null;
-  readonly unpaid: 'pending' | 'failed' | 'expired';
+  readonly unpaid: Unpaid['status'];
+  readonly processingAt: number | null;
   readonly claims: ReadonlyMap<string, PaymentClaim>;
   /** The claim that is new or has changed. */
   readonly claimId?: string;
@@ -76,17 +81,19 @@ export interface News {
 
 /** Undefined if the event says nothing new. Throws HeldForStaff if it does not fit the payment. */
 export function learn({ payment, claims }: KnownPayment, event: OnePaymentEvent, now: number): News | undefined {
-  const { paidAt, paymentId, status } = payment;
+  const { paidAt, paymentId, processingAt } = payment;
   requireFit(payment, event);
-  const unpaid = status === 'failed' || status === 'expired' ? status : 'pending';
-  const known: News = { paidAt, paymentId, unpaid, claims };
+  const known: News = { paidAt, paymentId, unpaid: unpaidStatus(payment), processingAt, claims };
   switch (event.type) {
     case 'paid':
-      return paidAt === null ? { ...known, paidAt: now, paymentId: event.paymentId } : undefined;
+      return paidAt === null ? { ...known, paidAt: now, paymentId: event.paymentId ?? paymentId } : undefined;
+    case 'processing':
     case 'failed':
-      return paidAt === null && unpaid === 'pending' ? { ...known, unpaid: 'failed' } : undefined;
-    case 'expired':
-      return paidAt === null && unpaid !== 'expired' ? { ...known, unpaid: 'expired' } : undefined;
+    case 'expired': {
+      if (paidAt !== null) return undefined;
+      const unpaid = judgeUnpaid({ status: known.unpaid, processingAt, paymentId }, event, now);
+      return unpaid && { ...known, ...unpaid, unpaid: unpaid.status };
+    }
     case 'refunded':
     case 'disputed': {
       const { claimId, amountMinor } = event;
@@ -103,15 +110,20 @@ export function learn({ payment, claims }: KnownPayment, event: OnePaymentEvent,
   }
 }
 
+/** Meaningless once the money has arrived. */
+function unpaidStatus({ status }: Payment): Unpaid['status'] {
+  return status === 'processing' || status === 'failed' || status === 'expired' ? status : 'pending';
+}
+
 function requireFit(payment: Payment, event: OnePaymentEvent): void {
-  const { id, amountMinor, currency, paymentId } = payment;
+  const { id, amountMinor, currency, paymentId, paidAt } = payment;
   if (event.type === 'paid' && (event.amountMinor !== amountMinor || event.currency !== currency))
     throw new HeldForStaff(
       `Payment ${id} is for ${amountMinor} ${currency}, but ${event.amountMinor} ${event.currency} was paid.`,
     );
   // A second payment for the same purchase credited nothing, so its refunds take nothing back.
-  const isAnother = paymentId !== null && event.paymentId !== null && event.paymentId !== paymentId;
-  if (isAnother && event.type !== 'failed' && event.type !== 'expired')
+  const isAnother = paidAt !== null && paymentId !== null && event.paymentId !== null && event.paymentId !== paymentId;
+  if (isAnother && (event.type === 'paid' || event.type === 'refunded' || event.type === 'disputed'))
     throw new HeldForStaff(`Payment ${id} was made as ${paymentId}, not as ${event.paymentId}.`);
   if ((event.type === 'refunded' || event.type === 'disputed') && event.amountMinor <= 0)
     throw new HeldForStaff(`Claim ${event.claimId} on payment ${id} has no amount.`);

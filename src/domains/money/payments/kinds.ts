@@ -34,13 +34,23 @@ export function isAsRead(table: PaymentTable, { id, version }: Payment): SQL | u
   return and(eq(table.id, id), eq(table.version, version));
 }
 
+/** Whether a settlement failed because the row had changed since it was read. */
+export function isRaced(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('DEMAND_NOT_MET');
+}
+
 /** Columns with their new values, or SQL that computes them. */
 export type PaymentChange = Readonly<{ [Column in keyof Payment]?: Payment[Column] | SQL }>;
 
 export interface Settlement {
-  readonly change: Pick<Payment, 'status' | 'paymentId' | 'paidAt' | 'reversedMinor' | 'askAt' | 'version'>;
+  readonly change: Pick<
+    Payment,
+    'status' | 'paymentId' | 'paidAt' | 'processingAt' | 'reversedMinor' | 'askAt' | 'version'
+  >;
   /** Whether this event makes the payment paid. */
   readonly becomesPaid: boolean;
+  /** Nothing was paid and nothing more will come: what was reserved is free again. */
+  readonly isOver: boolean;
   /** All of the money is taken back for good. */
   readonly isGone: boolean;
   /** Statements that store the event's claim. */

@@ -50,7 +50,7 @@ async function rewardOf(ctx: Context, purchase: PurchaseRow): Promise<Reward> {
 async function book(
   ctx: Context,
   before: PurchaseRow,
-  { change, becomesPaid, isGone, statements }: Settlement,
+  { change, becomesPaid, isOver, isGone, statements }: Settlement,
   reward: Reward,
   keepsCode: boolean,
 ): Promise<void> {
@@ -67,7 +67,7 @@ async function book(
       ctx.db.update(purchases).set(changed).where(isAsRead(purchases, before)),
       requireChange(ctx),
       ...statements,
-      ...useOfCode(ctx, after, becomesPaid && keepsCode),
+      ...useOfCode(ctx, after, becomesPaid && keepsCode, isOver),
       ...(reward ? [reward.insert] : []),
       ...(isGone ? [endReward(ctx, before.id)] : []),
       ...post(ctx, transfers),
@@ -97,9 +97,9 @@ function transfersOf(before: PurchaseRow, after: PurchaseRow, becomesPaid: boole
     .map((move, index) => ({ ...move, refType: 'purchase', refId: id, leg: before.legs + index + 1 }));
 }
 
-/** A failed checkout can be retried until it expires, so it keeps its reservation. */
-function useOfCode(ctx: Context, { id, status, discountCode }: PurchaseRow, redeems: boolean): Statement[] {
+/** A checkout keeps its reservation while it can be paid or money is on its way. */
+function useOfCode(ctx: Context, { id, discountCode }: PurchaseRow, redeems: boolean, releases: boolean): Statement[] {
   if (discountCode === null) return [];
   if (redeems) return [redeemDiscount(ctx, id)];
-  return status === 'expired' ? [releaseDiscount(ctx, id)] : [];
+  return releases ? [releaseDiscount(ctx, id)] : [];
 }
