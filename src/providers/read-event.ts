@@ -31,7 +31,8 @@ function requireSound(event: PaymentEvent): void {
   for (const [field, value] of Object.entries<unknown>({ ...event })) {
     if (value === undefined || value === '') throw new Error(`${field} is missing`);
     if (typeof value === 'number' && !Number.isSafeInteger(value)) throw new Error(`${field} is not a whole number`);
-    if (field === 'currency' && !/^[A-Z]{3}$/.test(String(value))) throw new Error('currency is not a currency');
+    if (field === 'currency' && value !== null && !/^[A-Z]{3}$/.test(String(value)))
+      throw new Error('currency is not a currency');
   }
 }
 

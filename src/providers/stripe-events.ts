@@ -2,18 +2,22 @@
 import type { Stripe } from 'stripe';
 import type { PaymentEvent, PaymentProviderName, PaymentWebhook } from '@/contracts/payments';
 import { sha256 } from '@/shared/crypto';
+import { SECOND_MS } from '@/shared/time';
 import { readEvent, UNKNOWN_TYPE, unreadable } from './read-event';
-import { fromStripeAmount, loadStripe } from './stripe-client';
+import { disputeReport, fraudWarning, idOf, refundReport, refundsChanged } from './stripe-claims';
+import { fromStripeAmount, isLiveKey, loadStripe } from './stripe-client';
 
 export const SIGNATURE_HEADER = 'stripe-signature';
 const SIGNATURE_SECONDS_MAX = 5 * 60;
 
 /**
  * Returns undefined if the signature is missing, forged, expired or for another body.
+ * @param secretKey our key at Stripe; the sandbox has none
  * @param secrets of our endpoints at Stripe: any of them may have signed
  */
 export async function readStripeWebhook(
   provider: PaymentProviderName,
+  secretKey: string,
   secrets: readonly string[],
   body: string,
   headers: Headers,
@@ -31,7 +35,7 @@ export async function readStripeWebhook(
     if (!said) continue;
     // Events without an id are the same event only if their bodies are equal.
     const { id = sha256(body), type = UNKNOWN_TYPE } = said;
-    return { provider, eventId: String(id), type: String(type), event: readStripeEvent(said) };
+    return { provider, eventId: String(id), type: String(type), event: readStripeEvent(said, secretKey) };
   }
   return undefined;
 }
@@ -40,9 +44,9 @@ export async function readStripeWebhook(
 const NOT_AN_EVENT: Partial<Stripe.Event> = {};
 
 /** @param said the parsed body; anyone with the secret can sign something that is not a Stripe event */
-export function readStripeEvent(said: unknown): PaymentWebhook['event'] {
+export function readStripeEvent(said: unknown, secretKey: string): PaymentWebhook['event'] {
   if (!isEvent(said)) return unreadable('It is not an event of Stripe.');
-  return readEvent(() => translate(said));
+  return readEvent(() => (isOfMode(said, secretKey) ? translate(said) : null));
 }
 
 function isEvent(said: unknown): said is Stripe.Event {
@@ -51,26 +55,53 @@ function isEvent(said: unknown): said is Stripe.Event {
   return typeof id === 'string' && typeof type === 'string' && typeof data?.object === 'object' && data.object !== null;
 }
 
+/**
+ * Stripe also sends the test events of connected accounts to a live endpoint: they are ignored. Throws for a live event
+ * under a test key: it is about real money, which this key cannot ask about.
+ */
+function isOfMode({ livemode = false }: Partial<Stripe.Event>, secretKey: string): boolean {
+  const isLive = isLiveKey(secretKey);
+  if (livemode && !isLive) throw new Error('It is a live event, but STRIPE_SECRET_KEY is a test key.');
+  return livemode === isLive;
+}
+
 /** Translates Stripe's event; null if it has no effect. Throws if its shape or a status is unknown. */
 function translate(said: Stripe.Event): PaymentEvent | null {
   switch (said.type) {
-    case 'checkout.session.completed':
-    case 'checkout.session.async_payment_succeeded':
-      return completed(said.data.object);
-    case 'checkout.session.async_payment_failed':
-      return { type: 'failed', ...purchaseOf(said.data.object) };
-    case 'checkout.session.expired':
-      return { type: 'expired', ...purchaseOf(said.data.object) };
-    case 'charge.refunded':
-      return refunded(said.data.object);
-    case 'charge.dispute.created':
-    case 'charge.dispute.updated':
-    case 'charge.dispute.closed':
-      return disputed(said.data.object, said.type);
     case 'account.updated':
       return { type: 'payout-account', accountId: said.data.object.id, payoutsEnabled: canBePaid(said.data.object) };
     case 'account.application.deauthorized':
       return said.account ? { type: 'payout-account', accountId: said.account, payoutsEnabled: false } : null;
+    default:
+      // A connected account's own payments are none of the platform's.
+      return said.account ? null : translatePayment(said, said.created * SECOND_MS);
+  }
+}
+
+/** @param at when Stripe said so (ms) */
+function translatePayment(said: Stripe.Event, at: number): PaymentEvent | null {
+  switch (said.type) {
+    case 'checkout.session.completed':
+    case 'checkout.session.async_payment_succeeded':
+      return isOurs(said.data.object) ? completed(said.data.object) : null;
+    case 'checkout.session.async_payment_failed':
+      return isOurs(said.data.object) ? { type: 'failed', ...purchaseOf(said.data.object) } : null;
+    case 'checkout.session.expired':
+      return isOurs(said.data.object) ? { type: 'expired', ...purchaseOf(said.data.object) } : null;
+    case 'refund.created':
+    case 'refund.updated':
+    case 'refund.failed':
+      return refundReport(said.data.object, at);
+    case 'charge.refunded':
+      return refundsChanged(said.data.object);
+    case 'charge.dispute.created':
+    case 'charge.dispute.updated':
+    case 'charge.dispute.closed':
+    case 'charge.dispute.funds_withdrawn':
+    case 'charge.dispute.funds_reinstated':
+      return disputeReport(said.data.object, said.type, at);
+    case 'radar.early_fraud_warning.created':
+      return fraudWarning(said.data.object, at);
     default:
       return null;
   }
@@ -100,58 +131,16 @@ function paidBy(session: Stripe.Checkout.Session): PaymentEvent {
   };
 }
 
+/** Only our checkouts have this metadata. Others of the same Stripe account are none of our business. */
+function isOurs(session: Stripe.Checkout.Session): boolean {
+  return Boolean(session.metadata?.purchaseId);
+}
+
 export function purchaseOf(session: Stripe.Checkout.Session) {
-  return {
-    purchaseId: session.metadata?.purchaseId ?? session.client_reference_id,
-    paymentId: idOf(session.payment_intent),
-  };
+  return { purchaseId: session.metadata?.purchaseId ?? null, paymentId: idOf(session.payment_intent) };
 }
 
 /** Stripe transfers to an account that may receive transfers, and the account passes the money on to its bank. */
 export function canBePaid(account: Stripe.Account): boolean {
   return account.payouts_enabled && account.capabilities?.transfers === 'active';
-}
-
-/** A charge reports the sum of its refunds, so they form one claim. */
-function refunded(charge: Stripe.Charge): PaymentEvent | null {
-  const paymentId = idOf(charge.payment_intent);
-  const claimId = `refunds:${paymentId ?? charge.id}`;
-  const amountMinor = fromStripeAmount(charge.amount_refunded, charge.currency);
-  return { type: 'refunded', claimId, amountMinor, purchaseId: charge.metadata.purchaseId ?? null, paymentId };
-}
-
-function disputed(dispute: Stripe.Dispute, type: string): PaymentEvent | null {
-  const state = stateOf(dispute.status);
-  // An update that decides nothing is only about evidence.
-  if (state === 'open' && type === 'charge.dispute.updated') return null;
-  return {
-    type: 'disputed',
-    claimId: dispute.id,
-    amountMinor: fromStripeAmount(dispute.amount, dispute.currency),
-    state,
-    purchaseId: dispute.metadata.purchaseId ?? null,
-    paymentId: idOf(dispute.payment_intent),
-  };
-}
-
-function stateOf(status: Stripe.Dispute.Status): 'open' | 'won' | 'lost' {
-  switch (status) {
-    case 'won':
-    case 'warning_closed': // an inquiry that never became a dispute
-      return 'won';
-    case 'lost':
-    case 'prevented': // settled before it became a dispute: the buyer has the money
-      return 'lost';
-    case 'needs_response':
-    case 'under_review':
-    case 'warning_needs_response':
-    case 'warning_under_review':
-      return 'open';
-    default:
-      throw new Error(`The status ${status} of a dispute is unknown`);
-  }
-}
-
-function idOf(object: string | { readonly id: string } | null | undefined): string | null {
-  return typeof object === 'string' ? object : (object?.id ?? null);
 }

@@ -44,6 +44,7 @@ export function newPayment(ctx: Context, terms: Terms): Payment {
     paidAt: null,
     processingAt: null,
     countedAt: now,
+    fraudWarnedAt: null,
   };
 }
 
@@ -152,10 +153,13 @@ function isRefused({ status, checkoutId }: Payment): boolean {
 /** Ends the payment at once, so that its code is free again, and reports to staff why the provider refused. */
 async function refuse(ctx: Context, kind: PaymentKind, payment: Payment, error: AppError): Promise<void> {
   ctx.log.fault(`checkout of payment ${payment.id}`, error);
-  const { paymentId, paidAt, processingAt, reversedMinor, version } = payment;
+  const { paymentId, paidAt, processingAt, reversedMinor, fraudWarnedAt, version } = payment;
   const settlement: Settlement = {
-    change: { status: 'failed', paymentId, paidAt, processingAt, reversedMinor, askAt: null, version: version + 1 },
-    ...{ becomesPaid: false, isOver: true, isGone: false, statements: [] },
+    change: {
+      ...{ status: 'failed', paymentId, paidAt, processingAt, reversedMinor, fraudWarnedAt },
+      ...{ askAt: null, version: version + 1 },
+    },
+    ...{ becomesPaid: false, isOver: true, statements: [] },
   };
   // Another request with the same key was faster, or an event has come.
   await kind.settle(ctx, payment, settlement).catch((cause) => {

@@ -2,9 +2,9 @@
 import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { PaymentEvent, PaymentProviderName } from '@/contracts/payments';
+import { type ClaimReports, type Claims, claimChanges, claimsAfter } from './claims';
 import { paymentError } from './errors';
 import { HeldForStaff } from './held';
-import { mergeClaim, type PaymentClaim } from './judge-payment';
 import { judgeUnpaid, type Unpaid } from './judge-unpaid';
 import type { PaymentKind, PaymentKinds } from './kinds';
 import { type Payment, paymentClaims } from './tables';
@@ -15,26 +15,31 @@ export type OnePaymentEvent = Exclude<PaymentEvent, { type: 'payout-account' }>;
 export interface KnownPayment {
   readonly kind: PaymentKind;
   readonly payment: Payment;
-  /** By the provider's id of the claim. */
-  readonly claims: ReadonlyMap<string, PaymentClaim>;
+  readonly claims: Claims;
 }
 
 /**
- * Throws HeldForStaff if the payment does not exist, if it belongs to another provider, or if the event names none.
- * Throws PAYMENT_NOT_KNOWN_YET, so that the event is retried, if no payment has the provider's id yet.
+ * Undefined if the payment was not made by our checkout. Throws HeldForStaff if the payment does not exist, if it
+ * belongs to another provider, or if the event names none. Throws PAYMENT_UNAVAILABLE or PAYMENT_NOT_KNOWN_YET, so that
+ * the event is retried, if only the provider knows whose payment it is and cannot be asked.
  */
-export async function getKnown(
+export async function findKnown(
   ctx: Context,
   kinds: PaymentKinds,
   provider: PaymentProviderName,
   event: OnePaymentEvent,
-): Promise<KnownPayment> {
+): Promise<KnownPayment | undefined> {
   const found = await findPayment(ctx, kinds, provider, event);
   const { purchaseId, paymentId } = event;
   if (!found) {
     if (purchaseId !== null) throw new HeldForStaff(`There is no payment ${purchaseId}.`);
     if (paymentId === null) throw new HeldForStaff('The event names no payment.');
-    throw paymentError('PAYMENT_NOT_KNOWN_YET');
+    const asked = ctx.payments.of(provider);
+    if (!asked) throw paymentError('PAYMENT_NOT_KNOWN_YET');
+    const itsPurchaseId = await asked.findPurchaseId(paymentId);
+    return itsPurchaseId === null
+      ? undefined
+      : findKnown(ctx, kinds, provider, { ...event, purchaseId: itsPurchaseId });
   }
   const { id, provider: itsProvider } = found.payment;
   if (itsProvider !== provider) throw new HeldForStaff(`Payment ${id} belongs to ${itsProvider}, not to ${provider}.`);
@@ -42,7 +47,9 @@ export async function getKnown(
   const claims = await ctx.db.select().from(paymentClaims).where(eq(paymentClaims.purchaseId, id));
   return {
     ...found,
-    claims: new Map(claims.map(({ claimId, kind, amountMinor, state }) => [claimId, { kind, amountMinor, state }])),
+    claims: new Map(
+      claims.map(({ claimId, kind, amountMinor, state, eventAt }) => [claimId, { kind, amountMinor, state, eventAt }]),
+    ),
   };
 }
 
@@ -74,38 +81,37 @@ export interface News {
   readonly paymentId: string | null;
   readonly unpaid: Unpaid['status'];
   readonly processingAt: number | null;
-  readonly claims: ReadonlyMap<string, PaymentClaim>;
-  /** The claim that is new or has changed. */
-  readonly claimId?: string;
+  readonly fraudWarnedAt: number | null;
+  readonly claims: Claims;
 }
 
-/** Undefined if the event says nothing new. Throws HeldForStaff if it does not fit the payment. */
-export function learn({ payment, claims }: KnownPayment, event: OnePaymentEvent, now: number): News | undefined {
-  const { paidAt, paymentId, processingAt } = payment;
+/**
+ * Undefined if the event says nothing new. Throws HeldForStaff if it does not fit the payment.
+ * @param said what the event tells about claims
+ */
+export function learn(known: KnownPayment, event: OnePaymentEvent, said: ClaimReports, now: number): News | undefined {
+  const { payment, claims } = known;
+  const { paidAt, paymentId, processingAt, fraudWarnedAt } = payment;
   requireFit(payment, event);
-  const known: News = { paidAt, paymentId, unpaid: unpaidStatus(payment), processingAt, claims };
+  const facts: News = { paidAt, paymentId, unpaid: unpaidStatus(payment), processingAt, fraudWarnedAt, claims };
   switch (event.type) {
     case 'paid':
-      return paidAt === null ? { ...known, paidAt: now, paymentId: event.paymentId ?? paymentId } : undefined;
+      return paidAt === null ? { ...facts, paidAt: now, paymentId: event.paymentId ?? paymentId } : undefined;
     case 'processing':
     case 'failed':
     case 'expired': {
       if (paidAt !== null) return undefined;
-      const unpaid = judgeUnpaid({ status: known.unpaid, processingAt, paymentId }, event, now);
-      return unpaid && { ...known, ...unpaid, unpaid: unpaid.status };
+      const unpaid = judgeUnpaid({ status: facts.unpaid, processingAt, paymentId }, event, now);
+      return unpaid && { ...facts, ...unpaid, unpaid: unpaid.status };
     }
+    case 'fraud-warned':
+      return fraudWarnedAt === null || event.at < fraudWarnedAt ? { ...facts, fraudWarnedAt: event.at } : undefined;
     case 'refunded':
-    case 'disputed': {
-      const { claimId, amountMinor } = event;
-      const before = claims.get(claimId);
-      const claim = mergeClaim(
-        before,
-        event.type === 'refunded'
-          ? { kind: 'refund', amountMinor, state: 'stands' }
-          : { kind: 'dispute', amountMinor, state: event.state },
-      );
-      if (before && before.amountMinor === claim.amountMinor && before.state === claim.state) return undefined;
-      return { ...known, claims: new Map([...claims, [claimId, claim]]), claimId };
+    case 'disputed':
+    case 'refunds-changed': {
+      const after = claimsAfter(known, said);
+      const { written, dropped } = claimChanges(claims, after);
+      return written.length + dropped.length > 0 ? { ...facts, claims: after } : undefined;
     }
   }
 }
@@ -115,16 +121,13 @@ function unpaidStatus({ status }: Payment): Unpaid['status'] {
   return status === 'processing' || status === 'failed' || status === 'expired' ? status : 'pending';
 }
 
-function requireFit(payment: Payment, event: OnePaymentEvent): void {
-  const { id, amountMinor, currency, paymentId, paidAt } = payment;
+function requireFit({ id, amountMinor, currency, paymentId, paidAt }: Payment, event: OnePaymentEvent): void {
   if (event.type === 'paid' && (event.amountMinor !== amountMinor || event.currency !== currency))
     throw new HeldForStaff(
       `Payment ${id} is for ${amountMinor} ${currency}, but ${event.amountMinor} ${event.currency} was paid.`,
     );
   // A second payment for the same purchase credited nothing, so its refunds take nothing back.
   const isAnother = paidAt !== null && paymentId !== null && event.paymentId !== null && event.paymentId !== paymentId;
-  if (isAnother && (event.type === 'paid' || event.type === 'refunded' || event.type === 'disputed'))
+  if (isAnother && event.type !== 'processing' && event.type !== 'failed' && event.type !== 'expired')
     throw new HeldForStaff(`Payment ${id} was made as ${paymentId}, not as ${event.paymentId}.`);
-  if ((event.type === 'refunded' || event.type === 'disputed') && event.amountMinor <= 0)
-    throw new HeldForStaff(`Claim ${event.claimId} on payment ${id} has no amount.`);
 }

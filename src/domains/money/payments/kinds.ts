@@ -45,14 +45,12 @@ export type PaymentChange = Readonly<{ [Column in keyof Payment]?: Payment[Colum
 export interface Settlement {
   readonly change: Pick<
     Payment,
-    'status' | 'paymentId' | 'paidAt' | 'processingAt' | 'reversedMinor' | 'askAt' | 'version'
+    'status' | 'paymentId' | 'paidAt' | 'processingAt' | 'reversedMinor' | 'fraudWarnedAt' | 'askAt' | 'version'
   >;
   /** Whether this event makes the payment paid. */
   readonly becomesPaid: boolean;
   /** Nothing was paid and nothing more will come: what was reserved is free again. */
   readonly isOver: boolean;
-  /** All of the money is taken back for good. */
-  readonly isGone: boolean;
-  /** Statements that store the event's claim. */
+  /** Statements that store the event's claims. */
   readonly statements: readonly Statement[];
 }
