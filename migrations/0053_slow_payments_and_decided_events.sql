@@ -4,7 +4,7 @@
 ALTER TABLE purchases ADD COLUMN processing_at INTEGER;
 
 -- Three open checkouts a user: those that can still be paid and were never settled. `counted_at` is null where the
--- provider opened nothing. The limit is also named in `purchases/open-checkouts.ts`.
+-- provider opened nothing. The limit is also named in the refusal.
 CREATE INDEX purchases_open ON purchases (user_id, expires_at) WHERE status = 'pending' AND counted_at IS NOT NULL;
 CREATE TRIGGER purchase_opens AFTER INSERT ON purchases WHEN NEW.status = 'pending' AND NEW.counted_at IS NOT NULL
 BEGIN
@@ -52,6 +52,8 @@ CREATE TABLE webhook_events_2 (
   -- processed or closed.
   payload TEXT,
   received TEXT,
+  -- The whole original, encrypted, of an event that we could not read; it goes with the payload.
+  sealed TEXT,
   state TEXT NOT NULL CHECK (state IN ('stored', 'processed', 'held', 'failed', 'closed')),
   attempts INTEGER NOT NULL DEFAULT 0,
   error TEXT,
@@ -82,6 +84,8 @@ CREATE INDEX webhook_events_by_provider ON webhook_events (provider, id);
 -- Payloads go by when their event was processed: one that waits for staff has no such time, and keeps its own.
 CREATE INDEX webhook_events_to_forget ON webhook_events (processed_at)
 WHERE payload IS NOT NULL AND processed_at IS NOT NULL;
+-- An encrypted text begins with the id of its key: for the sweep that encrypts again while keys rotate.
+CREATE INDEX webhook_events_sealed ON webhook_events (sealed) WHERE sealed IS NOT NULL;
 
 -- A decision stands.
 CREATE TRIGGER webhook_event_is_decided_once BEFORE UPDATE ON webhook_events WHEN OLD.decision IS NOT NULL

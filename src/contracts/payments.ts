@@ -3,6 +3,8 @@
  * here; `domains/money/payments` and `domains/money/payouts` decide what follows from them.
  */
 
+import type { Unreadable } from './unreadable';
+
 export const PAYMENT_PROVIDERS = ['stripe', 'dodo', 'sandbox'] as const;
 export type PaymentProviderName = (typeof PAYMENT_PROVIDERS)[number];
 
@@ -102,12 +104,6 @@ export interface PaymentProvider {
   listRefunds?(paymentId: string): Promise<readonly RefundReport[]>;
 }
 
-/** A verified event of a kind that we apply, but not of the shape that we know. Staff get the reason. */
-export interface Unreadable {
-  readonly type: 'unreadable';
-  readonly reason: string;
-}
-
 /** A provider's verified webhook. `event` is null if it requires no action. */
 export interface PaymentWebhook {
   readonly provider: PaymentProviderName;
@@ -124,8 +120,8 @@ export interface Payments {
   of(name: PaymentProviderName): PaymentProvider | undefined;
   /** Verifies signature and age over the raw body. Undefined if either is wrong, or no secret is set. */
   readWebhook(at: 'stripe' | 'dodo', body: string, headers: Headers): Promise<PaymentWebhook | undefined>;
-  /** Reads a stored event once more, since this version may know its shape. @param received its parsed body */
-  readAgain(provider: PaymentProviderName, received: unknown): PaymentEvent | Unreadable | null;
+  /** Reads an event once more that an earlier version could not read. @param body as it was verified */
+  readAgain(provider: PaymentProviderName, body: string): PaymentWebhook['event'];
 }
 
 export interface PayoutOrder {

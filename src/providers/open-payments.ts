@@ -12,6 +12,7 @@ import { readDodoEvent, readDodoWebhook } from './dodo-events';
 import { sandbox, sandboxSecret } from './sandbox';
 import { stripe } from './stripe';
 import { stripeConnect } from './stripe-connect';
+import { parseJson } from './read-event';
 import { readStripeEvent, readStripeWebhook } from './stripe-events';
 
 export function openPayments(config: Config, now: () => number): Payments {
@@ -46,10 +47,11 @@ export function openPayments(config: Config, now: () => number): Payments {
       at === 'stripe'
         ? readAtStripe(body, headers)
         : config.dodo && readDodoWebhook(config.dodo.webhookSecret, body, headers),
-    readAgain: (name, received) =>
-      name === 'dodo'
-        ? readDodoEvent(received)
-        : readStripeEvent(received, name === 'stripe' ? (config.stripe?.secretKey ?? '') : ''),
+    readAgain(name, body) {
+      const said = parseJson(body);
+      if (name === 'dodo') return readDodoEvent(said);
+      return readStripeEvent(said, name === 'stripe' ? (config.stripe?.secretKey ?? '') : '');
+    },
   };
 }
 

@@ -3,7 +3,8 @@
  * reason, so that it is kept for staff and can be read again by a version that knows more. Takes no Context.
  */
 import { z } from '@hono/zod-openapi';
-import type { PaymentEvent, PaymentWebhook, Unreadable } from '@/contracts/payments';
+import type { PaymentEvent, PaymentWebhook } from '@/contracts/payments';
+import type { Unreadable } from '@/contracts/unreadable';
 
 const REASON_CHARACTERS_MAX = 300;
 const ISSUES_MAX = 5;
@@ -18,12 +19,22 @@ export function readEvent(translate: () => PaymentEvent | null): PaymentWebhook[
     if (event) requireSound(event);
     return event;
   } catch (error) {
-    return unreadable(reasonOf(error));
+    return unreadable(error);
   }
 }
 
-export function unreadable(reason: string): Unreadable {
-  return { type: 'unreadable', reason: reason.slice(0, REASON_CHARACTERS_MAX) };
+/** @param because an error, or text */
+export function unreadable(because: unknown): Unreadable {
+  return { type: 'unreadable', reason: reasonOf(because).slice(0, REASON_CHARACTERS_MAX) };
+}
+
+/** Undefined if it is not JSON. Its error would quote the body. */
+export function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
 }
 
 /** SDKs type the providers' objects without checking them. */

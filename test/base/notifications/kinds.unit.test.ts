@@ -37,6 +37,7 @@ const EXPECTED: Readonly<Record<NotificationKind, Expected>> = {
   'purchase-processing': ['purchase', MAILED, true],
   'purchase-failed': ['purchase', MAILED, true],
   'purchase-paid': ['purchase', MAILED, true],
+  'webhook-waiting': ['staff', IN_APP, false],
   'purchase-reversed': ['purchase', MAILED, true],
   'purchase-restored': ['purchase', MAILED, true],
 };
