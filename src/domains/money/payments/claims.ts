@@ -73,7 +73,7 @@ export function claimsAfter({ payment, claims }: KnownPayment, { reports, allRef
   return after;
 }
 
-function claimOf({ type, amountMinor, state, at }: Report): PaymentClaim {
+export function claimOf({ type, amountMinor, state, at }: Report): PaymentClaim {
   return { kind: type === 'refunded' ? 'refund' : 'dispute', amountMinor, state, eventAt: at };
 }
 
