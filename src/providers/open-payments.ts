@@ -9,10 +9,10 @@ import type {
 } from '@/contracts/payments';
 import { dodo } from './dodo';
 import { readDodoEvent, readDodoWebhook } from './dodo-events';
+import { parseJson } from './read-event';
 import { sandbox, sandboxSecret } from './sandbox';
 import { stripe } from './stripe';
 import { stripeConnect } from './stripe-connect';
-import { parseJson } from './read-event';
 import { readStripeEvent, readStripeWebhook } from './stripe-events';
 
 export function openPayments(config: Config, now: () => number): Payments {

@@ -1,8 +1,8 @@
 /** Presents rows of notifications and broadcasts to a reader. Grouped ones show the actors' current names. */
 import type { z } from '@hono/zod-openapi';
 import { type SQL, sql } from 'drizzle-orm';
-import { users } from '@/domains/base/users/tables';
 import { countsThings } from '@/contracts/notification-kinds';
+import { users } from '@/domains/base/users/tables';
 import { toIso } from '@/shared/time';
 import type { Notification } from './schemas';
 

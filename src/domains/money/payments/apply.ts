@@ -39,16 +39,16 @@ export async function applyPaymentEvent(
   }
 }
 
-function settlementOf(ctx: Context, known: KnownPayment, news: News): Settlement {
-  const { amountMinor, paidAt: paidBefore, askAt, version } = known.payment;
-  const { paidAt, paymentId, processingAt, unpaid, fraudWarnedAt, claims } = news;
+export function settlementOf(ctx: Context, known: KnownPayment, news: News): Settlement {
+  const { paidAt: paidBefore, askAt, version } = known.payment;
+  const { amountMinor, currency, paidAt, paymentId, processingAt, unpaid, fraudWarnedAt, claims } = news;
   const facts = { amountMinor, isPaid: paidAt !== null, unpaid };
   const { status, reversedMinor } = judgePayment(facts, [...claims.values()]);
   const isOver = paidAt === null && isOverUnpaid({ status: unpaid, processingAt });
   const isToBeAsked = paidAt === null && !isOver;
   return {
     change: {
-      ...{ status, paymentId, paidAt, processingAt, reversedMinor, fraudWarnedAt },
+      ...{ status, amountMinor, currency, paymentId, paidAt, processingAt, reversedMinor, fraudWarnedAt },
       askAt: isToBeAsked ? (askAt ?? ctx.now()) : null,
       version: version + 1,
     },

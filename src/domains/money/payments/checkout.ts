@@ -153,10 +153,10 @@ function isRefused({ status, checkoutId }: Payment): boolean {
 /** Ends the payment at once, so that its code is free again, and reports to staff why the provider refused. */
 async function refuse(ctx: Context, kind: PaymentKind, payment: Payment, error: AppError): Promise<void> {
   ctx.log.fault(`checkout of payment ${payment.id}`, error);
-  const { paymentId, paidAt, processingAt, reversedMinor, fraudWarnedAt, version } = payment;
+  const { amountMinor, currency, paymentId, paidAt, processingAt, reversedMinor, fraudWarnedAt, version } = payment;
   const settlement: Settlement = {
     change: {
-      ...{ status: 'failed', paymentId, paidAt, processingAt, reversedMinor, fraudWarnedAt },
+      ...{ status: 'failed', amountMinor, currency, paymentId, paidAt, processingAt, reversedMinor, fraudWarnedAt },
       ...{ askAt: null, version: version + 1 },
     },
     ...{ becomesPaid: false, isOver: true, statements: [] },

@@ -51,24 +51,33 @@ async function listRefunds(ctx: Context, payment: Payment, event: OnePaymentEven
   return { reports: await provider.listRefunds(paymentId), allRefunds: true };
 }
 
-/** Throws HeldForStaff if a report contradicts the payment or what is known. */
-export function claimsAfter({ payment, claims }: KnownPayment, { reports, allRefunds }: ClaimReports): Claims {
+/**
+ * Throws HeldForStaff if a report contradicts the payment or what is known.
+ * @param isAccepted staff decided that the report is true: it replaces what it contradicts, and takes at most the whole
+ * payment. A claim in another currency, without an amount or of another kind cannot be accepted.
+ */
+export function claimsAfter(
+  { payment, claims }: KnownPayment,
+  { reports, allRefunds }: ClaimReports,
+  isAccepted: boolean,
+): Claims {
   const after = new Map(claims);
   const sum = allRefunds ? sumIn(claims) : undefined;
   if (sum) {
-    requireSum(payment, sum.amountMinor, reports);
+    if (!isAccepted) requireSum(payment, sum.amountMinor, reports);
     after.delete(sum.claimId);
   }
   for (const report of reports) {
-    requireClaimFits(payment, report);
+    requireClaimFits(payment, report, isAccepted);
     const known = after.get(report.claimId);
-    const claim = claimOf(report);
-    if (known && contradicts(known, claim))
+    const claim = claimOf({ ...report, amountMinor: Math.min(report.amountMinor, payment.amountMinor) });
+    const isContradiction = known !== undefined && contradicts(known, claim);
+    if (isContradiction && (!isAccepted || known.kind !== claim.kind))
       throw new HeldForStaff(
         `Claim ${report.claimId} on payment ${payment.id} is known as a ${known.kind} that is ${known.state}, ` +
           `but was also reported as a ${claim.kind} that is ${claim.state}.`,
       );
-    after.set(report.claimId, mergeClaim(known, claim));
+    after.set(report.claimId, isContradiction ? claim : mergeClaim(known, claim));
   }
   return after;
 }
@@ -103,12 +112,12 @@ function startsWithSum(refunds: readonly Report[], sum: number): boolean {
   });
 }
 
-function requireClaimFits(payment: Payment, { claimId, amountMinor, currency }: Report): void {
+function requireClaimFits(payment: Payment, { claimId, amountMinor, currency }: Report, isAccepted: boolean): void {
   const { id } = payment;
   if (amountMinor <= 0) throw new HeldForStaff(`Claim ${claimId} on payment ${id} has no amount.`);
   if (currency !== null && currency !== payment.currency)
     throw new HeldForStaff(`Claim ${claimId} is in ${currency}, but payment ${id} is in ${payment.currency}.`);
-  if (amountMinor > payment.amountMinor)
+  if (amountMinor > payment.amountMinor && !isAccepted)
     throw new HeldForStaff(
       `Claim ${claimId} is for ${amountMinor}, but payment ${id} is for ${payment.amountMinor} ${payment.currency}.`,
     );

@@ -77,6 +77,9 @@ async function findPayment(
 
 /** A payment's facts, including those that an event adds. */
 export interface News {
+  /** The price, or what was paid instead if staff accepted that. */
+  readonly amountMinor: number;
+  readonly currency: string;
   readonly paidAt: number | null;
   readonly paymentId: string | null;
   readonly unpaid: Unpaid['status'];
@@ -88,28 +91,40 @@ export interface News {
 /**
  * Undefined if the event says nothing new. Throws HeldForStaff if it does not fit the payment.
  * @param said what the event tells about claims
+ * @param isAccepted staff decided to apply it although it does not fit
  */
-export function learn(known: KnownPayment, event: OnePaymentEvent, said: ClaimReports, now: number): News | undefined {
+export function learn(
+  known: KnownPayment,
+  event: OnePaymentEvent,
+  said: ClaimReports,
+  now: number,
+  isAccepted = false,
+): News | undefined {
   const { payment, claims } = known;
-  const { paidAt, paymentId, processingAt, fraudWarnedAt } = payment;
-  requireFit(payment, event);
-  const facts: News = { paidAt, paymentId, unpaid: unpaidStatus(payment), processingAt, fraudWarnedAt, claims };
+  const { amountMinor, currency, paidAt, paymentId, processingAt, fraudWarnedAt } = payment;
+  requireSamePayment(payment, event);
+  if (!isAccepted) requirePrice(payment, event);
+  const unpaid = unpaidStatus(payment);
+  const facts: News = { amountMinor, currency, paidAt, paymentId, unpaid, processingAt, fraudWarnedAt, claims };
   switch (event.type) {
-    case 'paid':
-      return paidAt === null ? { ...facts, paidAt: now, paymentId: event.paymentId ?? paymentId } : undefined;
+    case 'paid': {
+      if (paidAt !== null) return undefined;
+      const paid = { amountMinor: event.amountMinor, currency: event.currency, paidAt: now };
+      return { ...facts, ...paid, paymentId: event.paymentId ?? paymentId };
+    }
     case 'processing':
     case 'failed':
     case 'expired': {
       if (paidAt !== null) return undefined;
-      const unpaid = judgeUnpaid({ status: facts.unpaid, processingAt, paymentId }, event, now);
-      return unpaid && { ...facts, ...unpaid, unpaid: unpaid.status };
+      const judged = judgeUnpaid({ status: unpaid, processingAt, paymentId }, event, now);
+      return judged && { ...facts, ...judged, unpaid: judged.status };
     }
     case 'fraud-warned':
       return fraudWarnedAt === null || event.at < fraudWarnedAt ? { ...facts, fraudWarnedAt: event.at } : undefined;
     case 'refunded':
     case 'disputed':
     case 'refunds-changed': {
-      const after = claimsAfter(known, said);
+      const after = claimsAfter(known, said, isAccepted);
       const { written, dropped } = claimChanges(claims, after);
       return written.length + dropped.length > 0 ? { ...facts, claims: after } : undefined;
     }
@@ -121,13 +136,21 @@ function unpaidStatus({ status }: Payment): Unpaid['status'] {
   return status === 'processing' || status === 'failed' || status === 'expired' ? status : 'pending';
 }
 
-function requireFit({ id, amountMinor, currency, paymentId, paidAt }: Payment, event: OnePaymentEvent): void {
+function requirePrice({ id, amountMinor, currency }: Payment, event: OnePaymentEvent): void {
   if (event.type === 'paid' && (event.amountMinor !== amountMinor || event.currency !== currency))
     throw new HeldForStaff(
       `Payment ${id} is for ${amountMinor} ${currency}, but ${event.amountMinor} ${event.currency} was paid.`,
     );
-  // A second payment for the same purchase credited nothing, so its refunds take nothing back.
-  const isAnother = paidAt !== null && paymentId !== null && event.paymentId !== null && event.paymentId !== paymentId;
-  if (isAnother && event.type !== 'processing' && event.type !== 'failed' && event.type !== 'expired')
-    throw new HeldForStaff(`Payment ${id} was made as ${paymentId}, not as ${event.paymentId}.`);
+}
+
+/** A second payment for the same purchase credited nothing, so its refunds take nothing back. */
+function requireSamePayment(payment: Payment, event: OnePaymentEvent): void {
+  if (event.type === 'processing' || event.type === 'failed' || event.type === 'expired') return;
+  if (isAnotherPayment(payment, event))
+    throw new HeldForStaff(`Payment ${payment.id} was made as ${payment.paymentId}, not as ${event.paymentId}.`);
+}
+
+/** The purchase was paid already, by another payment than the event names. */
+export function isAnotherPayment({ paidAt, paymentId }: Payment, event: OnePaymentEvent): boolean {
+  return paidAt !== null && paymentId !== null && event.paymentId !== null && event.paymentId !== paymentId;
 }

@@ -22,6 +22,16 @@ export const coinPayments: PaymentKind<PurchaseRow> = {
   },
   change: (ctx, where, columns) => ctx.db.update(purchases).set(columns).where(where).returning(),
   settle,
+  again(ctx, bought, payment) {
+    const row: PurchaseRow = {
+      ...bought,
+      ...payment,
+      ...{ bonusCoins: bought.bonusCoins - bought.codeBonusCoins, discountCode: null, codeBonusCoins: 0 },
+      // No client's key contains a space.
+      ...{ idempotencyKey: `again ${payment.id}`, bodyHash: '', reversedCoins: 0, legs: 0 },
+    };
+    return { row, insert: ctx.db.insert(purchases).values(row) };
+  },
 };
 
 async function settle(ctx: Context, before: PurchaseRow, settlement: Settlement): Promise<void> {
@@ -42,27 +52,27 @@ type Reward = ReturnType<typeof settleReward>;
 async function rewardOf(
   ctx: Context,
   purchase: PurchaseRow,
-  { change: { paidAt, reversedMinor }, becomesPaid }: Settlement,
+  { change, becomesPaid }: Settlement,
 ): Promise<Reward | undefined> {
-  const isChanged = becomesPaid || reversedMinor !== purchase.reversedMinor;
-  if (paidAt === null || !isChanged) return undefined;
+  const isChanged = becomesPaid || change.reversedMinor !== purchase.reversedMinor;
+  if (change.paidAt === null || !isChanged) return undefined;
   const [economy] = await ctx.db
     .select({ config: economyVersions.config })
     .from(economyVersions)
     .where(eq(economyVersions.version, purchase.economyVersion));
-  return economy && settleReward(ctx, economy.config, { ...purchase, reversedMinor });
+  return economy && settleReward(ctx, economy.config, { ...purchase, ...change });
 }
 
 async function book(
   ctx: Context,
   before: PurchaseRow,
-  { change, becomesPaid, isOver, statements }: Settlement,
+  { change, becomesPaid, isOver, opening = [], statements }: Settlement,
   reward: Reward | undefined,
   keepsCode: boolean,
 ): Promise<void> {
   const codeBonusCoins = keepsCode ? before.codeBonusCoins : 0;
   const bonusCoins = before.bonusCoins - before.codeBonusCoins + codeBonusCoins;
-  const taken = reversedCoins({ ...before, bonusCoins }, change.reversedMinor);
+  const taken = reversedCoins({ ...before, ...change, bonusCoins }, change.reversedMinor);
   const booked = { ...change, bonusCoins, codeBonusCoins, reversedCoins: taken };
   const transfers = transfersOf(before, { ...before, ...booked }, becomesPaid);
   const changed = { ...booked, legs: before.legs + transfers.length };
@@ -70,6 +80,7 @@ async function book(
   await commit(
     ctx,
     [
+      ...opening,
       ctx.db.update(purchases).set(changed).where(isAsRead(purchases, before)),
       requireChange(ctx),
       ...statements,

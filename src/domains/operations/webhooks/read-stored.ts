@@ -42,6 +42,7 @@ async function read<Event>(
   { id, payload, sealed }: Stored,
   readAgain: (body: string) => Event | Unreadable | Promise<Event | Unreadable>,
 ): Promise<Event> {
+  if (payload === null) throw new Error('The payload is gone');
   if (!isUnreadable(payload)) return payload as Event; // as stored
   if (sealed === null) throw new HeldForStaff(payload.reason);
   const event = await readAgain(await decrypt(ctx.config.keys, id, sealed));

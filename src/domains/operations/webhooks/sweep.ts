@@ -51,7 +51,10 @@ export async function forgetWebhookPayloads(ctx: Context): Promise<void> {
     )
     .orderBy(asc(webhookEvents.processedAt))
     .limit(FORGOTTEN_MAX);
-  await ctx.db.update(webhookEvents).set({ payload: null, received: null, sealed: null }).where(inArray(webhookEvents.id, old));
+  await ctx.db
+    .update(webhookEvents)
+    .set({ payload: null, received: null, sealed: null })
+    .where(inArray(webhookEvents.id, old));
 }
 
 /** Encrypts originals again while encryption keys rotate. Each run is bounded; the next minute does the rest. */
