@@ -79,7 +79,7 @@ async function isSigned(
 ): Promise<boolean> {
   if (!authorization) return false;
   const claims = await new TokenVerifier(apiKey, apiSecret).verify(authorization).catch(() => undefined);
-  return claims?.sha256 === Buffer.from(sha256(body), 'hex').toString('base64');
+  return claims?.sha256 === Buffer.from(sha256(body), 'base64url').toString('base64');
 }
 
 /** @param body whose signature was verified */
