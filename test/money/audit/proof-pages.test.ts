@@ -46,8 +46,9 @@ async function manyTips(): Promise<void> {
   };
   await env.DB.batch([
     env.DB.prepare(`${count} INSERT INTO gifts_sent (id, quantity, coins, diamonds, sender_id, recipient_id,
-        economy_version, idempotency_key, body_hash, created_at)
-      SELECT printf('tip-%05d', n), 1, 1, 1, ?, ?, 1, printf('tip-%05d', n), '', 0 FROM n`).bind(buyer, creator),
+        economy_version, idempotency_key, body_hash, created_at, lot_id, lot_coins)
+      SELECT printf('tip-%05d', n), 1, 1, 1, ?1, ?2, 1, printf('tip-%05d', n), '', 0,
+        (SELECT id FROM coin_lots WHERE user_id = ?1), 1 FROM n`).bind(buyer, creator),
     env.DB.prepare(`${count} INSERT INTO ledger_transfers
       ${leg(1, 'tip', wallet, spent)} UNION ALL ${leg(2, 'tip_earning', issued, earnings)} ORDER BY id`),
     env.DB.prepare("UPDATE earning_days SET diamonds = diamonds + ? WHERE user_id = ? AND source = 'tip'").bind(
