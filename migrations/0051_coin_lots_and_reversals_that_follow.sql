@@ -100,7 +100,7 @@ CREATE TABLE reversed_earnings (
   updated_at INTEGER NOT NULL,
   PRIMARY KEY (ref_type, ref_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX reversed_earnings_of_user ON reversed_earnings (user_id, updated_at);
+CREATE INDEX reversed_earnings_of_user ON reversed_earnings (user_id, ref_type, ref_id);
 
 -- What one change of a lot took from each creator, or gave back: the rows that the transfers name.
 CREATE TABLE earning_reversals (

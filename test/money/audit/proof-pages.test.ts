@@ -90,7 +90,8 @@ describe('a proof', () => {
 
     const fault = { sql: "UPDATE gifts_sent SET coins = 2 WHERE id = 'tip-05400'" };
     const { findings } = await withFaults([fault], () => prove());
-    expect(findings).toEqual([expect.objectContaining({ subject: 'gift', id: 'tip-05400' })]);
+    const found = findings.map(({ subject, id: of }) => `${subject} ${of}`);
+    expect(found).toEqual(['gift tip-05400', 'lot tip-05400']);
   });
 
   it('checks creators in pages too', async () => {

@@ -205,7 +205,7 @@ describe('a chargeback through two hops', () => {
     expect(await balancesOf(first)).toEqual([40, 0]);
     expect(await balancesOf(second)).toEqual([0, 30]);
 
-    await settle(disputed('lost'));
+    await settle(disputed('open'));
     expect(await balancesOf(buyer)).toEqual([-200, 0]);
     expect(await balancesOf(first)).toEqual([-60, 0]);
     expect(await balancesOf(second)).toEqual([0, 0]);
@@ -216,7 +216,7 @@ describe('a chargeback through two hops', () => {
     expect(await balancesOf(first)).toEqual([40, 0]);
     expect(await balancesOf(second)).toEqual([0, 30]);
     await clean();
-    await settle(disputed('lost'));
+    await settle(disputed('lost', 200, 'dp_2'));
     expect([await balancesOf(first), await balancesOf(second)]).toEqual([
       [-60, 0],
       [0, 0],

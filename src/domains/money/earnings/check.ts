@@ -20,8 +20,9 @@ function netOf(refType: SQL, taken: string, back: string): SQL {
     WHERE ref_type = ${refType} AND ref_id = page.id), 0)`;
 }
 
-const legsThere = (refType: SQL) =>
-  sql`(SELECT count(*) FROM ${ledgerTransfers} WHERE ref_type = ${refType} AND ref_id = page.id)`;
+/** How many transfers followed the first ones. */
+const laterLegs = (refType: SQL, first: number) => sql`(
+  SELECT count(*) FROM ${ledgerTransfers} WHERE ref_type = ${refType} AND ref_id = page.id AND leg > ${first})`;
 
 const undoneDiamonds = netOf(sql`'exchange'`, 'exchange_diamonds_reversal', 'exchange_diamonds_restored');
 const undoneCoins = netOf(sql`'exchange'`, 'exchange_coins_reversal', 'exchange_coins_restored');
@@ -37,7 +38,7 @@ export const exchangeCheck = checkRows({
   legsThrough: 2,
   also: () => sql`
     SELECT id, CASE
-      WHEN legs <> ${legsThere(sql`'exchange'`)} THEN 'says that it has ' || legs || ' transfers, which is not so'
+      WHEN legs - 2 <> ${laterLegs(sql`'exchange'`, 2)} THEN 'says that it has ' || legs || ' transfers, which is not so'
       WHEN reversed_diamonds <> ${undoneDiamonds} OR reversed_coins <> ${undoneCoins}
         THEN 'says that ' || reversed_diamonds || ' diamonds are undone, and its transfers say ' || ${undoneDiamonds}
       WHEN reversed_diamonds > diamonds OR reversed_coins <> coins * reversed_diamonds / diamonds
@@ -56,7 +57,7 @@ export const rewardCheck = checkRows({
   legsThrough: 1,
   also: () => sql`
     SELECT id, CASE
-      WHEN legs <> ${legsThere(sql`'reward'`)} THEN 'says that it has ' || legs || ' transfers, which is not so'
+      WHEN legs - 1 <> ${laterLegs(sql`'reward'`, 1)} THEN 'says that it has ' || legs || ' transfers, which is not so'
       WHEN ${reversedReward} NOT IN (0, diamonds)
         OR ${reversedReward} <> ${netOf(sql`'reward'`, 'reward_reversal', 'reward_restored')}
         THEN 'says that ' || ${reversedReward} || ' diamonds are reversed, and its transfers say otherwise'
