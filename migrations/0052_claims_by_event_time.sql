@@ -65,6 +65,8 @@ CREATE TABLE purchases_2 (
   paid_at INTEGER,
   -- When it was counted among its buyer's checkouts of the day; null if it is not counted.
   counted_at INTEGER,
+  -- 0: its coins were credited before lots existed.
+  traced INTEGER NOT NULL DEFAULT 0 CHECK (traced IN (0, 1)),
   -- When the provider first warned that the payment may be fraud (ms).
   fraud_warned_at INTEGER,
   UNIQUE (user_id, idempotency_key),
@@ -78,7 +80,7 @@ SELECT id, user_id, package_id, package_name, coins, bonus_coins, amount_minor, 
     AND EXISTS (SELECT 1 FROM purchase_claims c WHERE c.purchase_id = p.id AND c.state = 'lost'), 'charged_back', status),
   provider, checkout_id, checkout_url, payment_id, discount_code, code_bonus_coins, economy_version, success_url,
   cancel_url, idempotency_key, body_hash, reversed_coins, reversed_minor, legs, version, created_at, expires_at, ask_at,
-  paid_at, counted_at, NULL
+  paid_at, counted_at, traced, NULL
 FROM purchases p;
 DROP TABLE purchases;
 ALTER TABLE purchases_2 RENAME TO purchases;

@@ -4,8 +4,8 @@ import { env } from 'cloudflare:workers';
 /** What a fault may touch, and what is put back after it. */
 const TABLES = [
   ...['ledger_accounts', 'ledger_transfers', 'ledger_checkpoints', 'purchases', 'gifts_sent', 'subscription_charges'],
-  ...['exchanges', 'target_rewards', 'payouts', 'earning_days'],
-  ...['purchase_claims', 'discount_codes', 'discount_redemptions'],
+  ...['exchanges', 'target_rewards', 'payouts', 'earning_days', 'coin_lots', 'lot_uses'],
+  ...['reversed_earnings', 'earning_reversals', 'purchase_claims', 'discount_codes', 'discount_redemptions'],
 ];
 
 export interface Fault {

@@ -2,6 +2,7 @@
 import type { Context } from '@/contracts/context';
 import { discountCheck } from '@/domains/money/discounts/check';
 import { earningsCheck, exchangeCheck, rewardCheck } from '@/domains/money/earnings/check';
+import { lotCheck, reversalCheck } from '@/domains/money/earnings/check-lots';
 import { giftCheck } from '@/domains/money/gifts/check';
 import { payoutCheck } from '@/domains/money/payouts/check';
 import { purchaseCheck } from '@/domains/money/purchases/check';
@@ -19,6 +20,8 @@ const CHECKS: readonly MoneyCheck[] = [
   rewardCheck,
   payoutCheck,
   earningsCheck,
+  lotCheck,
+  reversalCheck,
 ];
 const REF_TYPES = CHECKS.flatMap(({ refType }) => refType ?? []);
 

@@ -3,9 +3,8 @@
  * their own, Stripe's were one claim with their sum. The first list of refunds that fits this sum replaces it.
  */
 import type { Context } from '@/contracts/context';
-import type { DisputeReport, RefundReport } from '@/contracts/payments';
+import type { DisputeReport, PaymentEvent, RefundReport } from '@/contracts/payments';
 import { paymentProviderError } from '@/providers/payment-errors';
-import type { KnownPayment, OnePaymentEvent } from './facts';
 import { HeldForStaff } from './held';
 import { contradicts, mergeClaim, type PaymentClaim } from './judge-payment';
 import type { Payment } from './tables';
@@ -13,6 +12,11 @@ import type { Payment } from './tables';
 /** By the provider's id of the claim. */
 export type Claims = ReadonlyMap<string, PaymentClaim>;
 type Report = RefundReport | DisputeReport;
+
+export interface ClaimedPayment {
+  readonly payment: Payment;
+  readonly claims: Claims;
+}
 
 export const SUM_PREFIX = 'refunds:';
 
@@ -28,23 +32,23 @@ export interface ClaimReports {
  */
 export async function readReports(
   ctx: Context,
-  { payment, claims }: KnownPayment,
-  event: OnePaymentEvent,
+  { payment, claims }: ClaimedPayment,
+  event: PaymentEvent,
 ): Promise<ClaimReports> {
   switch (event.type) {
     case 'disputed':
       return { reports: [event], allRefunds: false };
     case 'refunded':
-      return sumIn(claims) ? listRefunds(ctx, payment, event) : { reports: [event], allRefunds: false };
+      return sumIn(claims) ? listRefunds(ctx, payment, event.paymentId) : { reports: [event], allRefunds: false };
     case 'refunds-changed':
-      return listRefunds(ctx, payment, event);
+      return listRefunds(ctx, payment, event.paymentId);
     default:
       return { reports: [], allRefunds: false };
   }
 }
 
-async function listRefunds(ctx: Context, payment: Payment, event: OnePaymentEvent): Promise<ClaimReports> {
-  const paymentId = payment.paymentId ?? event.paymentId;
+async function listRefunds(ctx: Context, payment: Payment, reported: string | null): Promise<ClaimReports> {
+  const paymentId = payment.paymentId ?? reported;
   if (paymentId === null) throw new HeldForStaff('The event names no payment.');
   const provider = ctx.payments.of(payment.provider);
   if (!provider?.listRefunds) throw paymentProviderError('PAYMENT_UNAVAILABLE');
@@ -57,9 +61,9 @@ async function listRefunds(ctx: Context, payment: Payment, event: OnePaymentEven
  * payment. A claim in another currency, without an amount or of another kind cannot be accepted.
  */
 export function claimsAfter(
-  { payment, claims }: KnownPayment,
+  { payment, claims }: ClaimedPayment,
   { reports, allRefunds }: ClaimReports,
-  isAccepted: boolean,
+  isAccepted = false,
 ): Claims {
   const after = new Map(claims);
   const sum = allRefunds ? sumIn(claims) : undefined;

@@ -2,7 +2,7 @@
 import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { PaymentEvent, PaymentProviderName } from '@/contracts/payments';
-import { type ClaimReports, type Claims, claimChanges, claimsAfter } from './claims';
+import { type ClaimedPayment, type ClaimReports, type Claims, claimChanges, claimsAfter } from './claims';
 import { paymentError } from './errors';
 import { HeldForStaff } from './held';
 import { judgeUnpaid, type Unpaid } from './judge-unpaid';
@@ -12,10 +12,8 @@ import { type Payment, paymentClaims } from './tables';
 /** An event about one payment. */
 export type OnePaymentEvent = Exclude<PaymentEvent, { type: 'payout-account' }>;
 
-export interface KnownPayment {
+export interface KnownPayment extends ClaimedPayment {
   readonly kind: PaymentKind;
-  readonly payment: Payment;
-  readonly claims: Claims;
 }
 
 /**
