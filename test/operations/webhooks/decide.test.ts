@@ -325,7 +325,9 @@ describe('a decision', () => {
 
 describe('staff with the permission', () => {
   const noticesOf = async (person: Person) =>
-    (await person.get('notifications')).data.items.filter(({ kind }: { kind: string }) => kind === 'webhook-waiting');
+    (await person.get('user/notifications')).data.items.filter(
+      ({ kind }: { kind: string }) => kind === 'webhook-waiting',
+    );
 
   it('have one notification, which counts the events that wait', async () => {
     const [owner, helper, other] = [
