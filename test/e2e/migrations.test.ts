@@ -320,3 +320,40 @@ it('0043 give every channel that had a show a new video room, and leave a show t
     ]);
   });
 });
+
+it('0051 put the coins of every wallet into a lot, and leave debts and old spends as they are', async () => {
+  const all = listMigrations();
+  const today = all.findIndex((name) => name.startsWith('0051'));
+  await withDatabase(state, async (database) => {
+    await migrate(database, all.slice(0, today));
+    const account = (id: number, owner: string) => `(${id}, '${owner}', 'wallet', 'coin')`;
+    const moved = (id: number, from: number, to: number, kind: string, amount: number, ref: string) =>
+      `(${id}, '${kind}', 'purchase', '${ref}', ${id}, ${from}, ${to}, ${amount}, 0, NULL,
+        (SELECT balance FROM ledger_accounts WHERE id = ${from}) - ${amount}, NULL,
+        (SELECT balance FROM ledger_accounts WHERE id = ${to}) + ${amount})`;
+    const columns = `id, kind, ref_type, ref_id, leg, debit_id, credit_id, amount, created_at,
+      debit_previous_id, debit_balance, credit_previous_id, credit_balance`;
+    const wallets = [account(100, 'rich'), account(101, 'indebted'), account(102, 'empty')];
+    await database.prepare(`INSERT INTO ledger_accounts (id, owner, kind, unit) VALUES ${wallets.join(', ')}`).run();
+    await database
+      .prepare(`INSERT INTO ledger_transfers (${columns}) VALUES ${moved(1, 1, 100, 'purchase', 70, 'p')}`)
+      .run();
+    const taken = moved(2, 101, 1, 'purchase_reversal', 30, 'q').replace(
+      'NULL,\n        (SELECT balance FROM ledger_accounts WHERE id = 1) +',
+      '1,\n        (SELECT balance FROM ledger_accounts WHERE id = 1) +',
+    );
+    await database.prepare(`INSERT INTO ledger_transfers (${columns}) VALUES ${taken}`).run();
+    await database
+      .prepare(
+        `INSERT INTO gifts_sent (id, quantity, coins, diamonds, sender_id, recipient_id, economy_version,
+          idempotency_key, body_hash, created_at) VALUES ('g', 1, 2, 1, 'rich', 'c', 1, 'k', '', 0)`,
+      )
+      .run();
+  });
+  await withDatabase(state, async (database) => {
+    await migrate(database);
+    const lots = await database.prepare('SELECT user_id, source_type, coins, spent, remaining FROM coin_lots').raw();
+    expect(lots).toEqual([['rich', 'untraced', 70, 0, 70]]);
+    expect(await database.prepare('SELECT lot_id, lot_coins FROM gifts_sent').raw()).toEqual([[0, 0]]);
+  });
+});
