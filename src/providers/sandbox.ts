@@ -10,6 +10,7 @@ import { loadStripe } from './stripe-client';
 import { SIGNATURE_HEADER } from './stripe-events';
 
 const checkoutIdOf = (purchaseId: string) => `sandbox_${purchaseId}`;
+const PAYMENT_PREFIX = 'sandbox_pi_';
 
 export function sandbox({ publicUrl }: Config): PaymentProvider {
   return {
@@ -20,6 +21,8 @@ export function sandbox({ publicUrl }: Config): PaymentProvider {
     }),
     // A payment always reports itself, and the sweep asks only once the checkout has expired.
     findOutcome: async (purchaseId) => ({ type: 'expired', purchaseId, paymentId: null }),
+    findPurchaseId: async (paymentId) =>
+      paymentId.startsWith(PAYMENT_PREFIX) ? paymentId.slice(PAYMENT_PREFIX.length) : null,
   };
 }
 
@@ -58,7 +61,7 @@ export async function sandboxEvent(
     mode: 'payment',
     client_reference_id: purchaseId,
     metadata: { purchaseId },
-    payment_intent: isPaid ? `sandbox_pi_${purchaseId}` : null,
+    payment_intent: isPaid ? `${PAYMENT_PREFIX}${purchaseId}` : null,
     payment_status: isPaid ? 'paid' : 'unpaid',
     status: outcome === 'expired' ? 'expired' : 'complete',
     amount_total: amountMinor,
