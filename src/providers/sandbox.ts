@@ -14,6 +14,7 @@ const checkoutIdOf = (purchaseId: string) => `sandbox_${purchaseId}`;
 export function sandbox({ publicUrl }: Config): PaymentProvider {
   return {
     name: 'sandbox',
+    findPriceProblem: () => undefined, // no money moves
     createCheckout: async ({ purchaseId }) => ({
       checkoutId: checkoutIdOf(purchaseId),
       url: `${publicUrl}/dev/checkout/${purchaseId}`,

@@ -1,7 +1,8 @@
 /** Verifies Stripe's webhooks and translates them into our events. The sandbox uses the same format. */
 import type { Stripe } from 'stripe';
 import type { PaymentEvent, PaymentProviderName, PaymentWebhook } from '@/contracts/payments';
-import { fromStripeAmount, loadStripe } from './stripe-client';
+import { loadStripe } from './stripe-client';
+import { fromStripeAmount } from './stripe-currencies';
 
 export const SIGNATURE_HEADER = 'stripe-signature';
 const SIGNATURE_SECONDS_MAX = 5 * 60;

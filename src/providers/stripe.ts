@@ -3,12 +3,14 @@ import type { Stripe } from 'stripe';
 import type { Checkout, CheckoutRequest, PaymentEvent, PaymentProvider } from '@/contracts/payments';
 import { SECOND_MS } from '@/shared/time';
 import { paymentProviderError } from './payment-errors';
-import { loadStripe, stripeClient, toStripeAmount } from './stripe-client';
+import { loadStripe, stripeClient } from './stripe-client';
+import { stripePriceProblem, toStripeAmount } from './stripe-currencies';
 import { paidBy, purchaseOf } from './stripe-events';
 
 export function stripe(secretKey: string): PaymentProvider {
   return {
     name: 'stripe',
+    findPriceProblem: stripePriceProblem,
     createCheckout: (request) => ask(secretKey, (client) => createSession(client, request)),
     findOutcome: (_purchaseId, checkoutId) =>
       ask(secretKey, async (client) =>
