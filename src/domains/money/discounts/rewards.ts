@@ -3,8 +3,9 @@ import type { z } from '@hono/zod-openapi';
 import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
+import type { EconomyConfig } from '@/contracts/economy';
 import { int } from '@/db/sql';
-import type { Economy } from '@/domains/base/economy/read';
+import { limitsIn } from '@/domains/base/economy/limits';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
@@ -15,13 +16,19 @@ import { discountCodes } from './tables';
 
 const LIST = 'my-codes';
 
-/** Returns the code that the economy gives for a purchase of this size, if any. */
+/** Returns the code that the economy gives for a purchase of this size in its currency, if any. */
 export function earnReward(
   ctx: Context,
-  { limits }: Pick<Economy, 'limits'>,
-  purchase: { readonly id: string; readonly userId: string; readonly amountMinor: number },
+  economy: Omit<EconomyConfig, 'targets'>,
+  purchase: {
+    readonly id: string;
+    readonly userId: string;
+    readonly amountMinor: number;
+    readonly currency: string;
+  },
 ): { code: string; insert: Statement } | undefined {
-  if (purchase.amountMinor < limits.rewardCodeFromMinor) return undefined;
+  const limits = limitsIn(economy, purchase.currency);
+  if (!limits || purchase.amountMinor < limits.rewardCodeFromMinor) return undefined;
   const [id, code, now] = [newId(), newCode(), ctx.now()];
   const insert = ctx.db.insert(discountCodes).values({
     id,

@@ -1,9 +1,11 @@
 /**
- * Checks exchanges and rewards against the ledger. Also checks that every creator's diamonds equal what their days
+ * Checks exchanges and rewards against the ledger, and their amounts against the economy's version. Also checks that every creator's diamonds equal what their days
  * earned, minus what they exchanged and what is or was paid out.
  */
 
 import { sql } from 'drizzle-orm';
+import { converted, ratesByVersion } from '@/domains/base/economy/entitlement';
+import { economyVersions } from '@/domains/base/economy/tables';
 import { payouts } from '@/domains/money/payouts/tables';
 import { COIN, checkRows, DIAMOND, isInRange, type MoneyCheck, nextRange } from '@/ledger/check';
 import { ledgerAccounts } from '@/ledger/tables';
@@ -21,6 +23,12 @@ export const exchangeCheck = checkRows({
     { leg: 1, kind: 'exchange_diamonds', holder: sql`user_id`, unit: DIAMOND, amount: sql`diamonds` },
     { leg: 2, kind: 'exchange_coins', holder: sql`user_id`, unit: COIN, amount: sql`coins` },
   ],
+  also: () => sql`,
+    rates AS MATERIALIZED (${ratesByVersion('coinsPerDiamond')})
+    SELECT id, 'gave ' || coins || ' coins, but ' || diamonds || ' diamonds give ' || coalesce(due, 'nothing')
+      || ' in version ' || economy_version || ' of the economy' AS problem
+    FROM (SELECT page.*, ${converted(sql`diamonds`)} AS due FROM page LEFT JOIN rates ON rates.version = economy_version)
+    WHERE coins IS NOT due ORDER BY id`,
 });
 
 export const rewardCheck = checkRows({
@@ -28,6 +36,14 @@ export const rewardCheck = checkRows({
   refType: 'reward',
   table: targetRewards,
   legs: [{ leg: 1, kind: 'target_reward', holder: sql`user_id`, unit: DIAMOND, amount: sql`diamonds` }],
+  also: () => sql`,
+    targets AS MATERIALIZED (
+      SELECT version, target.value ->> '$.id' AS target_id, target.value ->> '$.reward.diamonds' AS due
+      FROM ${economyVersions}, json_each(config, '$.targets') target)
+    SELECT page.id AS id, 'rewarded ' || diamonds || ' diamonds, but the target ' || page.target_id || ' gives '
+      || coalesce(due, 'nothing') || ' in version ' || economy_version || ' of the economy' AS problem
+    FROM page LEFT JOIN targets ON targets.version = economy_version AND targets.target_id = page.target_id
+    WHERE diamonds IS NOT due ORDER BY page.id`,
 });
 
 export const earningsCheck: MoneyCheck = {

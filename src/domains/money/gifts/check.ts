@@ -1,5 +1,9 @@
-/** Checks gifts and tips against the ledger: the sender's coins, and the recipient's diamonds. */
+/**
+ * Checks gifts and tips against the ledger: the sender's coins, and the recipient's diamonds. The diamonds must be those
+ * that the coins earn under the gift's version of the economy.
+ */
 import { sql } from 'drizzle-orm';
+import { converted, ratesByVersion } from '@/domains/base/economy/entitlement';
 import { COIN, checkRows, DIAMOND } from '@/ledger/check';
 import { giftsSent } from './tables';
 
@@ -19,4 +23,10 @@ export const giftCheck = checkRows({
       amount: sql`diamonds`,
     },
   ],
+  also: () => sql`,
+    rates AS MATERIALIZED (${ratesByVersion('diamondsPerCoin')})
+    SELECT id, 'earned ' || diamonds || ' diamonds, but ' || coins || ' coins earn ' || coalesce(due, 'nothing')
+      || ' in version ' || economy_version || ' of the economy' AS problem
+    FROM (SELECT page.*, ${converted(sql`coins`)} AS due FROM page LEFT JOIN rates ON rates.version = economy_version)
+    WHERE diamonds IS NOT due ORDER BY id`,
 });
