@@ -70,7 +70,15 @@ async function exchange(diamonds: number): Promise<string> {
 async function reward(diamonds: number): Promise<string> {
   const ctx = testContext();
   const id = newId();
-  const row = { id, userId: creator, targetId: 'first-diamonds', period: 'ever', diamonds, economyVersion: 1, createdAt: 0 };
+  const row = {
+    id,
+    userId: creator,
+    targetId: 'first-diamonds',
+    period: 'ever',
+    diamonds,
+    economyVersion: 1,
+    createdAt: 0,
+  };
   await commit(ctx, [
     ctx.db.insert(targetRewards).values(row),
     ...post(ctx, [{ refType: 'reward', refId: id, leg: 1, kind: 'target_reward', userId: creator, amount: diamonds }]),
