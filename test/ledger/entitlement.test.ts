@@ -2,6 +2,7 @@
  * The proof derives amounts from the economy's version: rows whose transfers, balances and days all agree are found if
  * their amount is not what the version gives.
  */
+import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
 import { changeEconomy, giveCoins, giveDiamonds } from '#test/support/money';
@@ -10,6 +11,7 @@ import { commit } from '@/db/commit';
 import { recordEarning } from '@/domains/money/earnings/record';
 import { exchanges, targetRewards } from '@/domains/money/earnings/tables';
 import { giftsSent } from '@/domains/money/gifts/tables';
+import { creditLot, firstLot } from '@/ledger/lots';
 import { post } from '@/ledger/transfers';
 import { newId } from '@/shared/ids';
 
@@ -28,7 +30,7 @@ async function tip(coins: number, diamonds: number, economyVersion = FIRST_VERSI
   await commit(ctx, [
     ctx.db.insert(giftsSent).values({
       ...{ id, giftId: null, quantity: 1, coins, diamonds, senderId, recipientId, economyVersion },
-      ...{ idempotencyKey: id, bodyHash: '', createdAt: ctx.now() },
+      ...{ idempotencyKey: id, bodyHash: '', createdAt: ctx.now(), ...firstLot(sql`${senderId}`, sql`${coins}`) },
     }),
     ...post(ctx, [
       { ...ref, leg: 1, kind: 'tip', userId: senderId, amount: coins },
@@ -52,6 +54,7 @@ async function exchange(diamonds: number, coins: number, economyVersion = FIRST_
       { ...ref, leg: 1, kind: 'exchange_diamonds', amount: diamonds },
       { ...ref, leg: 2, kind: 'exchange_coins', amount: coins },
     ]),
+    creditLot(ctx, { userId, sourceType: 'exchange', sourceId: id, coins }),
   ]);
   return id;
 }

@@ -1,19 +1,36 @@
 /**
- * Checks exchanges and rewards against the ledger, and their amounts against the economy's version. Also checks that every creator's diamonds equal what their days
- * earned, minus what they exchanged and what is or was paid out.
+ * Checks exchanges, rewards and reversals against the ledger, and their amounts against the economy. Also checks
+ * that every creator's diamonds equal what their days earned, minus what was reversed, what they exchanged and what is or
+ * was paid out.
  */
 
-import { sql } from 'drizzle-orm';
-import { converted, ratesByVersion } from '@/domains/base/economy/entitlement';
-import { economyVersions } from '@/domains/base/economy/tables';
+import { type SQL, sql } from 'drizzle-orm';
+import { convertedBy, rewardOf } from '@/domains/base/economy/entitlement';
 import { payouts } from '@/domains/money/payouts/tables';
 import { COIN, checkRows, DIAMOND, isInRange, type MoneyCheck, nextRange } from '@/ledger/check';
-import { ledgerAccounts } from '@/ledger/tables';
+import { ledgerAccounts, ledgerTransfers } from '@/ledger/tables';
 import { exchanges, targetRewards } from './tables';
 
 /** Each creator has a row for every day and source with earnings. */
 const CREATORS_PER_PAGE = 200;
 const DAYS_PER_PAGE = 50_000;
+
+/** The net of an amount's later transfers: those of one kind minus those of the other. */
+function netOf(refType: SQL, taken: string, back: string): SQL {
+  return sql`coalesce((
+    SELECT sum(CASE kind WHEN ${taken} THEN amount WHEN ${back} THEN -amount ELSE 0 END) FROM ${ledgerTransfers}
+    WHERE ref_type = ${refType} AND ref_id = page.id), 0)`;
+}
+
+/** How many transfers followed the first ones. */
+const laterLegs = (refType: SQL, first: number) => sql`(
+  SELECT count(*) FROM ${ledgerTransfers} WHERE ref_type = ${refType} AND ref_id = page.id AND leg > ${first})`;
+
+const undoneDiamonds = netOf(sql`'exchange'`, 'exchange_diamonds_reversal', 'exchange_diamonds_restored');
+const undoneCoins = netOf(sql`'exchange'`, 'exchange_coins_reversal', 'exchange_coins_restored');
+
+const dueCoins = convertedBy('coinsPerDiamond', sql`page.diamonds`, sql`page.economy_version`);
+const dueReward = rewardOf(sql`page.target_id`, sql`page.economy_version`);
 
 export const exchangeCheck = checkRows({
   name: 'exchange',
@@ -23,27 +40,39 @@ export const exchangeCheck = checkRows({
     { leg: 1, kind: 'exchange_diamonds', holder: sql`user_id`, unit: DIAMOND, amount: sql`diamonds` },
     { leg: 2, kind: 'exchange_coins', holder: sql`user_id`, unit: COIN, amount: sql`coins` },
   ],
-  also: () => sql`,
-    rates AS MATERIALIZED (${ratesByVersion('coinsPerDiamond')})
-    SELECT id, 'gave ' || coins || ' coins, but ' || diamonds || ' diamonds give ' || coalesce(due, 'nothing')
-      || ' in version ' || economy_version || ' of the economy' AS problem
-    FROM (SELECT page.*, ${converted(sql`diamonds`)} AS due FROM page LEFT JOIN rates ON rates.version = economy_version)
-    WHERE coins IS NOT due ORDER BY id`,
+  legsThrough: 2,
+  also: () => sql`
+    SELECT id, CASE
+      WHEN legs - 2 <> ${laterLegs(sql`'exchange'`, 2)} THEN 'says that it has ' || legs || ' transfers, which is not so'
+      WHEN reversed_diamonds <> ${undoneDiamonds} OR reversed_coins <> ${undoneCoins}
+        THEN 'says that ' || reversed_diamonds || ' diamonds are undone, and its transfers say ' || ${undoneDiamonds}
+      WHEN reversed_diamonds > diamonds OR reversed_coins <> coins * reversed_diamonds / diamonds
+        THEN 'has ' || reversed_coins || ' coins undone for ' || reversed_diamonds || ' of its diamonds'
+      WHEN coins IS NOT ${dueCoins}
+        THEN 'gave ' || coins || ' coins, but ' || diamonds || ' diamonds give ' || coalesce(${dueCoins}, 'nothing')
+          || ' in version ' || economy_version || ' of the economy'
+    END AS problem FROM page WHERE problem IS NOT NULL`,
 });
+
+const reversedReward = sql`coalesce((
+  SELECT diamonds FROM reversed_earnings WHERE ref_type = 'reward' AND ref_id = page.id), 0)`;
 
 export const rewardCheck = checkRows({
   name: 'reward',
   refType: 'reward',
   table: targetRewards,
   legs: [{ leg: 1, kind: 'target_reward', holder: sql`user_id`, unit: DIAMOND, amount: sql`diamonds` }],
-  also: () => sql`,
-    targets AS MATERIALIZED (
-      SELECT version, target.value ->> '$.id' AS target_id, target.value ->> '$.reward.diamonds' AS due
-      FROM ${economyVersions}, json_each(config, '$.targets') target)
-    SELECT page.id AS id, 'rewarded ' || diamonds || ' diamonds, but the target ' || page.target_id || ' gives '
-      || coalesce(due, 'nothing') || ' in version ' || economy_version || ' of the economy' AS problem
-    FROM page LEFT JOIN targets ON targets.version = economy_version AND targets.target_id = page.target_id
-    WHERE diamonds IS NOT due ORDER BY page.id`,
+  legsThrough: 1,
+  also: () => sql`
+    SELECT id, CASE
+      WHEN legs - 1 <> ${laterLegs(sql`'reward'`, 1)} THEN 'says that it has ' || legs || ' transfers, which is not so'
+      WHEN ${reversedReward} NOT IN (0, diamonds)
+        OR ${reversedReward} <> ${netOf(sql`'reward'`, 'reward_reversal', 'reward_restored')}
+        THEN 'says that ' || ${reversedReward} || ' diamonds are reversed, and its transfers say otherwise'
+      WHEN diamonds IS NOT ${dueReward}
+        THEN 'rewarded ' || diamonds || ' diamonds, but the target ' || target_id || ' gives '
+          || coalesce(${dueReward}, 'nothing') || ' in version ' || economy_version || ' of the economy'
+    END AS problem FROM page WHERE problem IS NOT NULL`,
 });
 
 export const earningsCheck: MoneyCheck = {
@@ -62,7 +91,8 @@ export const earningsCheck: MoneyCheck = {
         WHERE kind = 'earnings' AND ${isInRange(sql`owner`, range)} GROUP BY owner)
       SELECT id, balance, should FROM (
         SELECT ids.user_id AS id, coalesce(held.balance, 0) AS balance, coalesce(earned.diamonds, 0)
-          - coalesce((SELECT sum(diamonds) FROM exchanges WHERE user_id = ids.user_id), 0)
+          - coalesce((SELECT sum(diamonds) FROM reversed_earnings WHERE user_id = ids.user_id), 0)
+          - coalesce((SELECT sum(diamonds - reversed_diamonds) FROM exchanges WHERE user_id = ids.user_id), 0)
           - coalesce((SELECT sum(diamonds) FROM ${payouts}
               WHERE user_id = ids.user_id AND source = 'diamonds' AND status NOT IN ('rejected', 'failed')), 0) AS should
         FROM (SELECT user_id FROM held UNION SELECT user_id FROM earned) ids
@@ -72,7 +102,7 @@ export const earningsCheck: MoneyCheck = {
     const findings = rows.map(({ id, balance, should }) => ({
       subject: 'earnings',
       id,
-      problem: `has ${balance} diamonds, but what was earned, exchanged and paid out comes to ${should}`,
+      problem: `has ${balance} diamonds, but what was earned, reversed, exchanged and paid out comes to ${should}`,
     }));
     return { findings, next: range.end };
   },

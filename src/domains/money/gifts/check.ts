@@ -3,11 +3,12 @@
  * that the coins earn under the gift's version of the economy.
  */
 import { sql } from 'drizzle-orm';
-import { converted, ratesByVersion } from '@/domains/base/economy/entitlement';
+import { convertedBy } from '@/domains/base/economy/entitlement';
 import { COIN, checkRows, DIAMOND } from '@/ledger/check';
 import { giftsSent } from './tables';
 
 const isTip = sql`gift_id IS NULL`;
+const due = convertedBy('diamondsPerCoin', sql`page.coins`, sql`page.economy_version`);
 
 export const giftCheck = checkRows({
   name: 'gift',
@@ -23,10 +24,8 @@ export const giftCheck = checkRows({
       amount: sql`diamonds`,
     },
   ],
-  also: () => sql`,
-    rates AS MATERIALIZED (${ratesByVersion('diamondsPerCoin')})
-    SELECT id, 'earned ' || diamonds || ' diamonds, but ' || coins || ' coins earn ' || coalesce(due, 'nothing')
+  also: () => sql`
+    SELECT id, 'earned ' || diamonds || ' diamonds, but ' || coins || ' coins earn ' || coalesce(${due}, 'nothing')
       || ' in version ' || economy_version || ' of the economy' AS problem
-    FROM (SELECT page.*, ${converted(sql`coins`)} AS due FROM page LEFT JOIN rates ON rates.version = economy_version)
-    WHERE diamonds IS NOT due ORDER BY id`,
+    FROM page WHERE diamonds IS NOT ${due} ORDER BY id`,
 });
