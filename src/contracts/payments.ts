@@ -25,6 +25,12 @@ export interface CheckoutRequest {
   readonly expiresAt: number;
 }
 
+/** A field of an offer that the provider would refuse at the checkout, and what it must be. */
+export interface PriceProblem {
+  readonly path: 'currency' | 'priceMinor';
+  readonly message: string;
+}
+
 export interface Checkout {
   readonly checkoutId: string;
   /** Where the buyer pays. */
@@ -81,6 +87,8 @@ export type PaymentEvent =
 
 export interface PaymentProvider {
   readonly name: PaymentProviderName;
+  /** Why it would refuse to charge this price; undefined if it takes it. Follows the provider's published rules. */
+  findPriceProblem(amountMinor: number, currency: string): PriceProblem | undefined;
   /** Throws PAYMENT_UNAVAILABLE (503) if the provider cannot be reached or fails. */
   createCheckout(request: CheckoutRequest): Promise<Checkout>;
   /**
@@ -130,6 +138,8 @@ export type PayoutOutcome =
 
 /** Every call throws PAYOUT_UNAVAILABLE (503) if the outcome is unknown because the provider is down or slow. */
 export interface PayoutProvider {
+  /** Whether it can send exactly this amount. */
+  canSend(amountMinor: number, currency: string): boolean;
   /**
    * Creates at most one account per user, by their id. This and the two methods below throw PAYOUT_ACCOUNT_REFUSED
    * (409) if the provider refuses.

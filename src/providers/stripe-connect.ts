@@ -11,11 +11,14 @@
 import type { Stripe } from 'stripe';
 import type { PayoutOrder, PayoutOutcome, PayoutProvider } from '@/contracts/payments';
 import { paymentProviderError } from './payment-errors';
-import { isRefusal, loadStripe, type Sdk, stripeClient, toStripeAmount } from './stripe-client';
+import { isRefusal, loadStripe, type Sdk, stripeClient } from './stripe-client';
+import { canTransfer, toStripeAmount } from './stripe-currencies';
 import { canBePaid } from './stripe-events';
 
 export function stripeConnect(secretKey: string): PayoutProvider {
   return {
+    canSend: canTransfer,
+
     createAccount: (userId, email, country) =>
       askAboutAccount(secretKey, async (client) => {
         const account = await client.accounts.create(

@@ -3,7 +3,8 @@ import type { Stripe } from 'stripe';
 import type { PaymentEvent, PaymentProviderName, PaymentWebhook } from '@/contracts/payments';
 import { SECOND_MS } from '@/shared/time';
 import { disputeReport, fraudWarning, idOf, refundReport, refundsChanged } from './stripe-claims';
-import { fromStripeAmount, isLiveKey, loadStripe } from './stripe-client';
+import { isLiveKey, loadStripe } from './stripe-client';
+import { fromStripeAmount } from './stripe-currencies';
 
 export const SIGNATURE_HEADER = 'stripe-signature';
 const SIGNATURE_SECONDS_MAX = 5 * 60;

@@ -25,7 +25,7 @@ beforeAll(async () => {
   await giveDiamonds(creator, 1_000);
   ids.gift = await idOf('SELECT id FROM gifts_sent WHERE recipient_id = ?', creator);
   ids.exchange = await exchange(10);
-  ids.reward = await reward(5);
+  ids.reward = await reward(50);
   ids.charge = await charge(20, 10);
   ids.paid = await payout('paid');
 });
@@ -76,7 +76,15 @@ async function exchange(diamonds: number): Promise<string> {
 async function reward(diamonds: number): Promise<string> {
   const ctx = testContext();
   const id = newId();
-  const row = { id, userId: creator, targetId: 'first', period: 'ever', diamonds, economyVersion: 1, createdAt: 0 };
+  const row = {
+    id,
+    userId: creator,
+    targetId: 'first-diamonds',
+    period: 'ever',
+    diamonds,
+    economyVersion: 1,
+    createdAt: 0,
+  };
   await commit(ctx, [
     ctx.db.insert(targetRewards).values(row),
     ...post(ctx, [{ refType: 'reward', refId: id, leg: 1, kind: 'target_reward', userId: creator, amount: diamonds }]),

@@ -2,6 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { eq } from 'drizzle-orm';
 import { commit } from '@/db/commit';
+import { readEconomy } from '@/domains/base/economy/read';
 import { payoutAccounts, payouts } from '@/domains/money/payouts/tables';
 import { sealFinancial } from '@/domains/people/creators/financial';
 import { creatorApplications } from '@/domains/people/creators/tables';
@@ -10,7 +11,7 @@ import { newId } from '@/shared/ids';
 import { DAY_MS } from '@/shared/time';
 import { IBAN } from './applications';
 import { testContext } from './context';
-import { giveDiamonds } from './money';
+import { changeEconomy, giveDiamonds } from './money';
 import type { StripeStandIn } from './stripe';
 import { asCreator, type Person } from './users';
 
@@ -56,9 +57,15 @@ export async function connectToStripe(stripe: StripeStandIn, userId: string, { r
   return accountId;
 }
 
-/** As if a shop's order had been paid. */
+/** As if a shop's order had been paid. A currency without a rate gets one: as much as the payout currency. */
 export async function giveSales(userId: string, amount: number, currency = 'EUR'): Promise<void> {
   const ctx = testContext();
+  const { conversions } = await readEconomy(ctx);
+  const { payoutCurrency, currencyRates } = conversions;
+  if (currency !== payoutCurrency && currencyRates.every((rate) => rate.currency !== currency))
+    await changeEconomy({
+      conversions: { currencyRates: [...currencyRates, { currency, numerator: 1, denominator: 1 }] },
+    });
   const sale = { refType: 'test-sale', refId: newId(), leg: 1, kind: 'sale', provider: 'sandbox' } as const;
   await commit(ctx, post(ctx, [{ ...sale, userId, currency, amount }]));
 }

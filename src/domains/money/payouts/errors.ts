@@ -9,6 +9,14 @@ export const payoutError = errorList({
   PAYOUT_LIMIT_MINIMUM: [409, 'This is less than the smallest cash-out. Choose a larger amount.'],
   PAYOUT_LIMIT_MAXIMUM: [409, 'This is more than the largest cash-out. Choose a smaller amount.'],
   PAYOUT_LIMIT_DAILY: [409, 'This is more than you can cash out in one day (UTC). Try again tomorrow.'],
+  PAYOUT_CURRENCY_NOT_SET: [
+    409,
+    'This platform has no limits for cash-outs in this currency yet. Ask support to have them set.',
+  ],
+  PAYOUT_NOT_SENDABLE: [
+    409,
+    'The payout provider cannot send exactly this amount in this currency. Choose another amount, or a bank transfer.',
+  ],
   PAYOUT_TOO_SMALL: [422, 'The fee would use up the whole amount. Choose a larger one.'],
   PAYOUT_ACCOUNT_MISSING: [409, 'You have no payout account yet. Connect one with POST /payment/payout-account.'],
   PAYOUT_ACCOUNT_NOT_READY: [

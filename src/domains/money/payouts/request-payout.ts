@@ -8,6 +8,7 @@ import { and, eq, gte, notInArray, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit, type Refusals, requireThat } from '@/db/commit';
 import { int } from '@/db/sql';
+import { limitsIn } from '@/domains/base/economy/limits';
 import { type Economy, readEconomy } from '@/domains/base/economy/read';
 import { readDiamonds, stillMatured } from '@/domains/money/earnings/maturity';
 import { creatorApplications } from '@/domains/people/creators/tables';
@@ -29,7 +30,7 @@ type PayoutInput = z.output<typeof PayoutRequest>;
 
 /**
  * Throws BANK_DETAILS_MISSING, PAYOUT_ACCOUNT_MISSING, PAYOUT_ACCOUNT_NOT_READY, PAYOUTS_BY_BANK_ONLY,
- * PAYOUT_TOO_SMALL, PAYOUT_LIMIT_MINIMUM, PAYOUT_LIMIT_MAXIMUM, PAYOUT_LIMIT_DAILY, NOT_ENOUGH_DIAMONDS,
+ * PAYOUT_CURRENCY_NOT_SET, PAYOUT_NOT_SENDABLE, PAYOUT_TOO_SMALL, PAYOUT_LIMIT_MINIMUM, PAYOUT_LIMIT_MAXIMUM, PAYOUT_LIMIT_DAILY, NOT_ENOUGH_DIAMONDS,
  * NOT_ENOUGH_SALES, PAYOUT_CHANGED, IDEMPOTENCY_KEY_REUSED.
  */
 export async function requestPayout(ctx: Context, userId: string, request: PayoutInput, once: Once) {
@@ -53,7 +54,7 @@ async function hold(ctx: Context, userId: string, request: PayoutInput, once: On
 }
 
 async function tryToHold(ctx: Context, userId: string, request: PayoutInput, once: Once): Promise<PayoutRow> {
-  const economy = await readEconomy(ctx);
+  const economy = inCurrencyOf(request, await readEconomy(ctx));
   const terms = termsOf(request, economy);
   const asked = terms.diamonds ?? terms.amountMinor + terms.feeMinor;
   const { amountMinor, feeMinor, currency } = terms;
@@ -62,6 +63,8 @@ async function tryToHold(ctx: Context, userId: string, request: PayoutInput, onc
   const verdict = judgeLimits(asked, bounds, await readToday(ctx, userId, terms, now));
   if (verdict !== 'allow') throw payoutError(verdict.code, { details: verdict.details });
   if (amountMinor <= 0) throw payoutError('PAYOUT_TOO_SMALL', { details: { dueMinor: asked, feeMinor, currency } });
+  if (request.method === 'stripe' && !ctx.payouts?.canSend(amountMinor, currency))
+    throw payoutError('PAYOUT_NOT_SENDABLE', { details: { amountMinor, feeMinor, currency } });
   const isThere = await requireBalance(ctx, userId, terms, economy);
 
   const row: PayoutRow = {
@@ -93,6 +96,14 @@ async function tryToHold(ctx: Context, userId: string, request: PayoutInput, onc
   );
   ctx.log.event('payout.requested', { payoutId: row.id, source: row.source, amountMinor, currency });
   return row;
+}
+
+/** The economy with the limits of the currency that is paid out. Throws PAYOUT_CURRENCY_NOT_SET. */
+function inCurrencyOf(request: PayoutInput, economy: Economy): Economy {
+  const currency = request.source === 'diamonds' ? economy.conversions.payoutCurrency : request.currency;
+  const limits = limitsIn(economy, currency);
+  if (!limits) throw payoutError('PAYOUT_CURRENCY_NOT_SET', { details: { currency } });
+  return { ...economy, limits };
 }
 
 const changed = () => payoutError('PAYOUT_CHANGED');

@@ -34,6 +34,8 @@ export const payoutEndpoints: Endpoint[] = [
       payoutError.PAYOUT_LIMIT_MINIMUM,
       payoutError.PAYOUT_LIMIT_MAXIMUM,
       payoutError.PAYOUT_LIMIT_DAILY,
+      payoutError.PAYOUT_CURRENCY_NOT_SET,
+      payoutError.PAYOUT_NOT_SENDABLE,
       payoutError.PAYOUT_TOO_SMALL,
       payoutError.PAYOUT_ACCOUNT_MISSING,
       payoutError.PAYOUT_ACCOUNT_NOT_READY,

@@ -1,6 +1,6 @@
 /** What creators request, and what they and staff see of it. One place alone shows a bank account in full. */
 import { z } from '@hono/zod-openapi';
-import { aCurrency } from '@/contracts/economy';
+import { aCurrency, MINOR_MAX } from '@/contracts/economy';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { cursorQuery, pageQuery } from '@/http/envelope';
 import { aLine, aText } from '@/http/fields';
@@ -19,7 +19,7 @@ export const PayoutRequest = z
     z.strictObject({ source: z.literal('diamonds'), diamonds: anAmount, method }),
     z.strictObject({
       source: z.literal('sales'),
-      amountMinor: anAmount.describe('The amount taken from sales; the fee is deducted from it.'),
+      amountMinor: z.int().min(1).max(MINOR_MAX).describe('The amount taken from sales; the fee is deducted from it.'),
       currency: aCurrency,
       method,
     }),

@@ -15,7 +15,7 @@ import { httpError } from '@/http/errors';
 import type { AppEnv } from '@/http/middleware';
 import { readRawText } from '@/http/raw-body';
 import { sandboxEvent } from '@/providers/sandbox';
-import { minorDigits } from '@/shared/currency';
+import { formatPrice } from '@/shared/currency';
 import { receivePaymentEvent } from './receive-payment';
 
 const PATH = '/dev/checkout/:purchaseId';
@@ -108,16 +108,10 @@ function page(c: HonoContext<AppEnv>, purchase: PurchaseRow, over: string | unde
 <style>body{font:16px/1.5 system-ui;max-width:30rem;margin:2rem auto;padding:0 1rem}form{display:inline-block;margin-right:1rem}button{font:inherit;padding:.5rem 1.5rem}</style>
 <h1>${packageName}</h1>
 <p>${coins} coins${bonusCoins > 0 ? html` and ${bonusCoins} bonus coins` : ''}${discountCode === null ? '' : html` with the code ${discountCode}`}</p>
-<p><strong>${priceText(amountMinor, currency)}</strong></p>
+<p><strong>${formatPrice(amountMinor, currency)}</strong></p>
 ${over === undefined ? html`${button('pay', 'Pay')}${button('decline', 'Decline')}` : html`<p>${over}</p><p><a href="${cancelUrl}">Back</a></p>`}
 <p>This is a sandbox: no money moves.</p>
 </html>`,
     status,
   );
-}
-
-/** Formats a price, such as `$12.34`. */
-function priceText(amountMinor: number, currency: string): string {
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
-  return format.format(amountMinor / 10 ** minorDigits(currency));
 }
