@@ -46,6 +46,7 @@ export interface NewNotification {
   /**
    * Groups this with other notifications of the same group, such as `like:post:<id>`: one row, 'A and 4 others liked
    * your post', unread again when a new actor joins. The title is then the part after the names: 'liked your post'.
+   * For kinds that count things instead (`countsThings`), the number follows the title.
    */
   readonly gather?: { readonly group: string; readonly actorId: string };
 }

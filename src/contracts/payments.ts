@@ -3,6 +3,8 @@
  * here; `domains/money/payments` and `domains/money/payouts` decide what follows from them.
  */
 
+import type { Unreadable } from './unreadable';
+
 export const PAYMENT_PROVIDERS = ['stripe', 'dodo', 'sandbox'] as const;
 export type PaymentProviderName = (typeof PAYMENT_PROVIDERS)[number];
 
@@ -75,7 +77,8 @@ export type PaymentEvent =
       readonly amountMinor: number;
       readonly currency: string;
     } & OfPayment)
-  | ({ readonly type: 'expired' | 'failed' } & OfPayment)
+  /** `processing`: the buyer finished the checkout, and the money is on its way for days. */
+  | ({ readonly type: 'expired' | 'failed' | 'processing' } & OfPayment)
   | RefundReport
   | DisputeReport
   /** Something about the payment's refunds changed: `listRefunds` tells what. */
@@ -89,10 +92,14 @@ export interface PaymentProvider {
   readonly name: PaymentProviderName;
   /** Why it would refuse to charge this price; undefined if it takes it. Follows the provider's published rules. */
   findPriceProblem(amountMinor: number, currency: string): PriceProblem | undefined;
-  /** Throws PAYMENT_UNAVAILABLE (503) if the provider cannot be reached or fails. */
+  /**
+   * Throws PAYMENT_UNAVAILABLE (503) if the provider cannot be reached or fails, and PAYMENT_REFUSED (409) if it will
+   * never take this payment.
+   */
   createCheckout(request: CheckoutRequest): Promise<Checkout>;
   /**
-   * The outcome of a checkout, as its webhook would report it. Undefined while it is open. Throws PAYMENT_UNAVAILABLE.
+   * The outcome of a checkout, as its webhook would report it. Undefined while it is open. Throws PAYMENT_UNAVAILABLE,
+   * and PAYMENT_REFUSED if the provider refuses to tell, such as about a checkout that it does not know.
    * @param checkoutId as `createCheckout` returned it
    */
   findOutcome(purchaseId: string, checkoutId: string): Promise<PaymentEvent | undefined>;
@@ -111,7 +118,7 @@ export interface PaymentWebhook {
   readonly eventId: string;
   /** The provider's own name for it: `checkout.session.completed`. */
   readonly type: string;
-  readonly event: PaymentEvent | null;
+  readonly event: PaymentEvent | Unreadable | null;
 }
 
 export interface Payments {
@@ -121,6 +128,8 @@ export interface Payments {
   of(name: PaymentProviderName): PaymentProvider | undefined;
   /** Verifies signature and age over the raw body. Undefined if either is wrong, or no secret is set. */
   readWebhook(at: 'stripe' | 'dodo', body: string, headers: Headers): Promise<PaymentWebhook | undefined>;
+  /** Reads an event once more that an earlier version could not read. @param body as it was verified */
+  readAgain(provider: PaymentProviderName, body: string): PaymentWebhook['event'];
 }
 
 export interface PayoutOrder {

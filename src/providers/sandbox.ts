@@ -34,6 +34,7 @@ export function sandboxSecret({ keys }: Config): string {
 
 const EVENT_TYPES = {
   paid: 'checkout.session.completed',
+  processing: 'checkout.session.completed',
   failed: 'checkout.session.async_payment_failed',
   expired: 'checkout.session.expired',
 } as const;
@@ -55,6 +56,7 @@ export async function sandboxEvent(
   { purchaseId, amountMinor, currency, outcome }: SandboxPayment,
 ): Promise<Request> {
   const isPaid = outcome === 'paid';
+  const isBegun = isPaid || outcome === 'processing';
   const created = Math.floor(now / SECOND_MS);
   const session = {
     id: checkoutIdOf(purchaseId),
@@ -62,7 +64,7 @@ export async function sandboxEvent(
     mode: 'payment',
     client_reference_id: purchaseId,
     metadata: { purchaseId },
-    payment_intent: isPaid ? `${PAYMENT_PREFIX}${purchaseId}` : null,
+    payment_intent: isBegun ? `${PAYMENT_PREFIX}${purchaseId}` : null,
     payment_status: isPaid ? 'paid' : 'unpaid',
     status: outcome === 'expired' ? 'expired' : 'complete',
     amount_total: amountMinor,

@@ -74,7 +74,7 @@ export function canTransfer(amountMinor: number, currency: string): boolean {
 export function toStripeAmount(amountMinor: number, currency: string): number {
   const [theirs, ours] = unitsOf(currency);
   const amount = (amountMinor * theirs) / ours;
-  if (!Number.isSafeInteger(amount)) throw new Error(`Stripe cannot take ${amountMinor} ${currency}`);
+  if (!Number.isSafeInteger(amount)) throw new RangeError(`Stripe cannot take ${amountMinor} ${currency}`);
   return amount;
 }
 

@@ -9,6 +9,7 @@ import { prove } from '#test/support/proof';
 import { commit } from '@/db/commit';
 import { recordEarning } from '@/domains/money/earnings/record';
 import { exchanges, targetRewards } from '@/domains/money/earnings/tables';
+import { paymentClaims } from '@/domains/money/payments/tables';
 import { type PayoutStatus, payouts } from '@/domains/money/payouts/tables';
 import { subscriptionCharges } from '@/domains/money/subscriptions/tables';
 import { creditLot, firstLot, reverseInLot, settleLots } from '@/ledger/lots';
@@ -38,13 +39,22 @@ async function idOf(sql: string, ...values: (string | number)[]): Promise<string
   );
 }
 
-/** A refund of the whole, won back in part. */
+const aClaim = (purchaseId: string) => ({
+  ...{ purchaseId, provider: 'sandbox' as const, currency: 'USD', eventAt: 0, createdAt: 0, updatedAt: 0 },
+});
+
+/** A half refunded, and a half disputed and won back. */
 async function reverse(id: string): Promise<void> {
   const ctx = testContext();
   const ref = { refType: 'purchase', refId: id };
   const cash = { ...ref, currency: 'USD', provider: 'sandbox' };
   await commit(ctx, [
-    ctx.db.run(`UPDATE purchases SET reversed_coins = 25, reversed_minor = 50, legs = 6 WHERE id = '${id}'`),
+    ctx.db.run(`UPDATE purchases SET status = 'partially_refunded', reversed_coins = 25, reversed_minor = 50, legs = 6
+      WHERE id = '${id}'`),
+    ctx.db.insert(paymentClaims).values([
+      { ...aClaim(id), claimId: 're_1', kind: 'refund', amountMinor: 50, state: 'stands' },
+      { ...aClaim(id), claimId: 'dp_1', kind: 'dispute', amountMinor: 50, state: 'won' },
+    ]),
     ...post(ctx, [
       { ...ref, leg: 3, kind: 'purchase_reversal', userId: buyer, amount: 50 },
       { ...cash, leg: 4, kind: 'purchase_reversal_cash', amount: 100 },

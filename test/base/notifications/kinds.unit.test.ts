@@ -36,7 +36,10 @@ const EXPECTED: Readonly<Record<NotificationKind, Expected>> = {
   'target-reached': ['payout', EVERYWHERE, true],
   ticket: ['ticket', EVERYWHERE, true],
   'ticket-reply': ['ticket', EVERYWHERE, true],
+  'purchase-processing': ['purchase', MAILED, true],
+  'purchase-failed': ['purchase', MAILED, true],
   'purchase-paid': ['purchase', MAILED, true],
+  'webhook-waiting': ['staff', IN_APP, false],
   'purchase-reversed': ['purchase', MAILED, true],
   'purchase-restored': ['purchase', MAILED, true],
 };

@@ -139,17 +139,17 @@ describe('what is open', () => {
     },
   );
 
-  it('keeps the account: a payment that is on its way, a dispute', async () => {
+  it('keeps the account: a payment that is on its way, a dispute until it is decided', async () => {
     const { db } = testContext();
     const person = await asUserWithPassword();
     const id = await giveCoins(person.userId, 10);
-    const set = (status: 'pending' | 'disputed' | 'paid') =>
+    const set = (status: 'pending' | 'disputed' | 'charged_back') =>
       db.update(purchases).set({ status }).where(eq(purchases.id, id));
     await set('pending');
     expect(await ask(person)).toMatchObject(refused('payment'));
     await set('disputed');
     expect(await ask(person)).toMatchObject(refused('dispute'));
-    await set('paid');
+    await set('charged_back');
     expect((await ask(person)).status).toBe(200);
   });
 

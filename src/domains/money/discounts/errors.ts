@@ -9,6 +9,7 @@ export const DISCOUNT_REASONS = [
   'DISCOUNT_NOT_FOR_PACKAGE',
   'DISCOUNT_PACKAGE_TOO_SMALL',
   'DISCOUNT_USED_BY_YOU',
+  'DISCOUNT_RESERVED_BY_YOU',
   'DISCOUNT_USED_UP',
 ] as const;
 export type DiscountReason = (typeof DISCOUNT_REASONS)[number];
@@ -20,6 +21,10 @@ export const discountError = errorList({
   DISCOUNT_USED_BY_YOU: [
     409,
     'You have already used this code, or another code of its promotion, as often as you can.',
+  ],
+  DISCOUNT_RESERVED_BY_YOU: [
+    409,
+    'You have an open purchase with this code. Finish that purchase, or wait until it expires.',
   ],
   DISCOUNT_USED_UP: [409, 'This code has been used up. Try another one.'],
   DISCOUNT_CHANGED: [409, 'This code or what it is for was just changed. Reload and try again.'],

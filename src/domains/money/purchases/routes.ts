@@ -43,7 +43,8 @@ export const purchaseEndpoints: Endpoint[] = [
     description:
       'Coins are credited only once the provider has confirmed the payment. `successUrl` and `cancelUrl` must be ' +
       'addresses of this platform. After a 503, send the same request again with the same key. A discount code is ' +
-      'reserved until the checkout expires.',
+      'reserved until the checkout expires. A buyer has at most three open checkouts, and one open purchase with a ' +
+      'code. With a slow means of payment the purchase is `processing`, for up to 30 days.',
     who: 'user',
     movesMoney: true,
     body: PurchaseRequest,
@@ -60,9 +61,12 @@ export const purchaseEndpoints: Endpoint[] = [
       discountError.DISCOUNT_NOT_YOURS,
       discountError.DISCOUNT_NOT_FOR_PACKAGE,
       discountError.DISCOUNT_PACKAGE_TOO_SMALL,
+      discountError.DISCOUNT_RESERVED_BY_YOU,
+      paymentError.CHECKOUTS_OPEN,
       paymentError.CHECKOUT_OVER,
       httpError.RETURN_URL_NOT_ALLOWED,
       budgetError.DAILY_BUDGET_SPENT,
+      paymentProviderError.PAYMENT_REFUSED,
       paymentProviderError.PAYMENT_UNAVAILABLE,
     ],
     handler: (ctx, { actor, once, body }) => buyCoins(ctx, actor, once, body),

@@ -66,6 +66,10 @@ const purchase = {
   createdAt: z.iso.datetime(),
   expiresAt: z.iso.datetime().describe('The checkout can be paid until then.'),
   paidAt: z.iso.datetime().nullable(),
+  processingAt: z.iso
+    .datetime()
+    .nullable()
+    .describe('Since when the money was on its way, for a slow means of payment. The coins come once it arrives.'),
 };
 
 export const Purchase = z.object(purchase).openapi('Purchase');

@@ -289,6 +289,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'discount_codes.created_by': 'the member of staff who created a code',
   'subscription_charges.subscriber_id': 'exported through the subscriptions',
   'subscription_charges.creator_id': 'what others paid: the creator’s share is in earningDays and in transfers',
+  'webhook_events.decided_by': 'the member of staff who decided',
   'payouts.decided_by': 'the member of staff who decided',
   'economy_versions.changed_by': 'the member of staff who changed the economy',
   'ledger_proofs.started_by': 'the member of staff who started a proof',

@@ -21,7 +21,9 @@ import { receivePaymentEvent } from './receive-payment';
 const PATH = '/dev/checkout/:purchaseId';
 const BODY_BYTES_MAX = 1_024;
 
-const Decision = z.strictObject({ decision: z.enum(['pay', 'decline']) });
+const OUTCOMES = { pay: 'paid', 'pay-later': 'processing', decline: 'failed' } as const;
+type Decision = keyof typeof OUTCOMES;
+const Decision = z.strictObject({ decision: z.enum(['pay', 'pay-later', 'decline']) });
 
 export const sandboxCheckoutRoutes = new Hono<AppEnv>();
 
@@ -36,20 +38,19 @@ sandboxCheckoutRoutes.get(PATH, async (c) => {
 sandboxCheckoutRoutes.post(PATH, async (c) => {
   const { ctx } = c.var;
   const purchase = await getPurchase(ctx, c.req.param('purchaseId'));
-  const isPaying = (await readDecision(c.req.raw)) === 'pay';
+  const outcome = OUTCOMES[await readDecision(c.req.raw)];
   const over = whyOver(purchase, ctx.now());
   if (over !== undefined) {
     if (wantsJson(c)) throw paymentError('CHECKOUT_OVER', { message: over });
     return page(c, purchase, over, 409);
   }
   const { id: purchaseId, amountMinor, currency, successUrl, cancelUrl } = purchase;
-  const outcome = isPaying ? 'paid' : 'failed';
   await receivePaymentEvent(
     ctx,
     'stripe',
     await sandboxEvent(ctx.config, ctx.now(), { purchaseId, amountMinor, currency, outcome }),
   );
-  const redirectUrl = isPaying ? successUrl : cancelUrl;
+  const redirectUrl = outcome === 'failed' ? cancelUrl : successUrl;
   return wantsJson(c) ? c.json({ success: true, data: { outcome, redirectUrl } }) : c.redirect(redirectUrl, 303);
 });
 
@@ -62,12 +63,14 @@ async function getPurchase(ctx: Context, id: string): Promise<PurchaseRow> {
 }
 
 /** Reads the page's form or JSON. Throws BODY_TOO_LARGE, MALFORMED_JSON, VALIDATION_FAILED. */
-async function readDecision(request: Request): Promise<'pay' | 'decline'> {
+async function readDecision(request: Request): Promise<Decision> {
   const text = await readRawText(request, BODY_BYTES_MAX);
   const isJson = request.headers.get('content-type')?.includes('json') ?? false;
   const result = Decision.safeParse(isJson ? parseJson(text) : Object.fromEntries(new URLSearchParams(text)));
   if (result.success) return result.data.decision;
-  throw httpError('VALIDATION_FAILED', { details: [{ path: 'decision', message: 'must be pay or decline' }] });
+  throw httpError('VALIDATION_FAILED', {
+    details: [{ path: 'decision', message: 'must be pay, pay-later or decline' }],
+  });
 }
 
 function parseJson(text: string): unknown {
@@ -78,8 +81,10 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Undefined while it can still be paid; a declined payment may be tried again. */
-function whyOver({ status, expiresAt }: PurchaseRow, now: number): string | undefined {
+/** Undefined while it can still be paid; a declined payment may be tried again, and a slow one arrives or fails. */
+function whyOver({ status, processingAt, expiresAt }: PurchaseRow, now: number): string | undefined {
+  if (status === 'processing') return undefined;
+  if (status === 'failed' && processingAt !== null) return 'This payment did not arrive.';
   if (status === 'expired') return 'This checkout has expired.';
   if (status !== 'pending' && status !== 'failed') return 'This purchase has already been paid.';
   return now >= expiresAt ? 'This checkout has expired.' : undefined;
@@ -109,7 +114,7 @@ function page(c: HonoContext<AppEnv>, purchase: PurchaseRow, over: string | unde
 <h1>${packageName}</h1>
 <p>${coins} coins${bonusCoins > 0 ? html` and ${bonusCoins} bonus coins` : ''}${discountCode === null ? '' : html` with the code ${discountCode}`}</p>
 <p><strong>${formatPrice(amountMinor, currency)}</strong></p>
-${over === undefined ? html`${button('pay', 'Pay')}${button('decline', 'Decline')}` : html`<p>${over}</p><p><a href="${cancelUrl}">Back</a></p>`}
+${over === undefined ? html`${button('pay', 'Pay')}${purchase.status === 'processing' ? '' : button('pay-later', 'Pay by slow transfer')}${button('decline', 'Decline')}` : html`<p>${over}</p><p><a href="${cancelUrl}">Back</a></p>`}
 <p>This is a sandbox: no money moves.</p>
 </html>`,
     status,
