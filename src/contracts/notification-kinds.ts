@@ -22,6 +22,7 @@ export const NOTIFICATION_GROUPS = [
   'payout',
   'ticket',
   'purchase',
+  'staff',
 ] as const;
 export type NotificationGroup = (typeof NOTIFICATION_GROUPS)[number];
 
@@ -48,6 +49,8 @@ export const GROUP_RULES: Readonly<Record<NotificationGroup, GroupRules>> = {
   payout: LASTING,
   ticket: LASTING,
   purchase: { channels: { inApp: true, email: true, push: false }, isLasting: true },
+  /** Work that waits for staff. */
+  staff: QUIET,
 };
 
 /** Each kind, as `kind` on the wire and in D1, with the group whose settings apply. */
@@ -66,11 +69,15 @@ export const NOTIFICATION_KINDS = {
   'payout-paid': 'payout',
   'payout-rejected': 'payout',
   'payout-failed': 'payout',
+  'payout-returned': 'payout',
+  'payout-details-accepted': 'payout',
+  'payout-details-refused': 'payout',
   'target-reached': 'payout',
   ticket: 'ticket',
   'ticket-reply': 'ticket',
   'purchase-paid': 'purchase',
   'purchase-reversed': 'purchase',
   'purchase-restored': 'purchase',
+  'payouts-stuck': 'staff',
 } as const satisfies Readonly<Record<string, NotificationGroup>>;
 export type NotificationKind = keyof typeof NOTIFICATION_KINDS;

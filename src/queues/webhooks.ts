@@ -9,6 +9,7 @@ import { applyMediaEvent } from '@/domains/live/streams/media-events';
 import { applyPaymentEvent } from '@/domains/money/payments/apply';
 import { HeldForStaff } from '@/domains/money/payments/held';
 import { setPayable } from '@/domains/money/payouts/accounts';
+import { applyReturn } from '@/domains/money/payouts/come-back';
 import { claimWebhookEvent, markHeld, markProcessed, markTried } from '@/domains/operations/webhooks/events';
 import { PAYMENT_KINDS } from '@/domains/operations/webhooks/payment-kinds';
 import type { WebhookProvider } from '@/domains/operations/webhooks/tables';
@@ -61,9 +62,14 @@ function apply(ctx: Context, { provider, payload }: { provider: WebhookProvider;
 }
 
 function applyPayment(ctx: Context, provider: PaymentProviderName, event: PaymentEvent): Promise<void> {
-  return event.type === 'payout-account'
-    ? setPayable(ctx, event.accountId, event.payoutsEnabled)
-    : applyPaymentEvent(ctx, PAYMENT_KINDS, provider, event);
+  switch (event.type) {
+    case 'payout-account':
+      return setPayable(ctx, event.accountId, event.payoutsEnabled);
+    case 'payout-returned':
+      return applyReturn(ctx, event);
+    default:
+      return applyPaymentEvent(ctx, PAYMENT_KINDS, provider, event);
+  }
 }
 
 function unknownProvider(provider: never): Error {

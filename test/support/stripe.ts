@@ -44,6 +44,8 @@ export interface StripeStandIn {
   expireSession(sessionId: string): Json;
   /** The creator has told Stripe who they are: answers the account as `account.updated` tells it. */
   completeOnboarding(accountId: string): Json;
+  /** The whole transfer comes back: answers it as `transfer.reversed` tells it. */
+  reverseTransfer(transferId: string, change?: Json): Json;
 }
 
 class StripeFault extends Error {
@@ -62,7 +64,7 @@ const invalid = (message: string, more: Json = {}, status = 400) =>
 export function standInForStripe(): StripeStandIn {
   const calls: Call[] = [];
   const troubles: { trouble: Trouble; method: string | undefined }[] = [];
-  const answers = new Map<string, { request: string; answer: Json }>();
+  const answers = new Map<string, Answered>();
   const standIn: StripeStandIn = {
     calls,
     sessions: new Map(),
@@ -79,6 +81,11 @@ export function standInForStripe(): StripeStandIn {
       });
     },
     expireSession: (sessionId) => Object.assign(known(standIn.sessions, sessionId), { status: 'expired', url: null }),
+    reverseTransfer(transferId, change = {}) {
+      const transfer = standIn.transfers.find(({ id }) => id === transferId);
+      if (!transfer) throw new Error(`The stand-in has no ${transferId}`);
+      return Object.assign(transfer, { amount_reversed: transfer.amount, reversed: true, ...change });
+    },
     completeOnboarding: (accountId) =>
       Object.assign(known(standIn.accounts, accountId), {
         ...{ payouts_enabled: true, details_submitted: true, capabilities: { transfers: 'active' } },
@@ -118,12 +125,26 @@ function known(objects: Map<string, Json>, id: string): Json {
   return object;
 }
 
-/** The same key with the same parameters is the same answer; with others it is refused. */
-async function carryOut(
-  standIn: StripeStandIn,
-  answers: Map<string, { request: string; answer: Json }>,
-  request: Request,
-): Promise<Json> {
+interface Answered {
+  readonly request: string;
+  /** Returns the answer, or throws the refusal. */
+  readonly done: () => Json;
+}
+
+/** As Stripe keeps it under the key: a refusal stays one. */
+function outcomeOf(handler: () => Json): () => Json {
+  try {
+    const answer = handler();
+    return () => answer;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
+}
+
+/** The same key with the same parameters is the same answer, a refusal too; with others it is refused. */
+async function carryOut(standIn: StripeStandIn, answers: Map<string, Answered>, request: Request): Promise<Json> {
   if (request.headers.get('authorization') !== `Bearer ${STRIPE_SECRET_KEY}`)
     throw new StripeFault(401, { type: 'invalid_request_error', message: 'Invalid API Key provided' });
   const { pathname, searchParams } = new URL(request.url);
@@ -135,13 +156,13 @@ async function carryOut(
   const before = idempotencyKey === null ? undefined : answers.get(idempotencyKey);
   if (before && before.request !== asked)
     throw new StripeFault(400, { type: 'idempotency_error', message: 'Keys for idempotent requests can only be …' });
-  if (before) return before.answer;
+  if (before) return before.done();
   for (const [method, pattern, handler] of ROUTES) {
     const match = method === request.method ? pattern.exec(pathname) : null;
     if (!match) continue;
-    const done = structuredClone(handler(standIn, body, match[1] ?? ''));
-    if (idempotencyKey !== null) answers.set(idempotencyKey, { request: asked, answer: done });
-    return done;
+    const done = outcomeOf(() => structuredClone(handler(standIn, body, match[1] ?? '')));
+    if (idempotencyKey !== null) answers.set(idempotencyKey, { request: asked, done });
+    return done();
   }
   throw invalid(`Unrecognized request URL (${request.method}: ${pathname})`, {}, 404);
 }
@@ -280,6 +301,7 @@ const ROUTES: readonly (readonly ['GET' | 'POST', RegExp, Handler])[] = [
       standIn.balance -= amount;
       const transfer = {
         ...{ id: `tr_${crypto.randomUUID()}`, object: 'transfer', amount, currency: currencyOf(body.currency) },
+        ...{ amount_reversed: 0, reversed: false },
         ...{
           destination: body.destination,
           transfer_group: body.transfer_group ?? null,

@@ -31,12 +31,16 @@ const EXPECTED: Readonly<Record<NotificationKind, Expected>> = {
   'payout-paid': ['payout', EVERYWHERE, true],
   'payout-rejected': ['payout', EVERYWHERE, true],
   'payout-failed': ['payout', EVERYWHERE, true],
+  'payout-returned': ['payout', EVERYWHERE, true],
+  'payout-details-accepted': ['payout', EVERYWHERE, true],
+  'payout-details-refused': ['payout', EVERYWHERE, true],
   'target-reached': ['payout', EVERYWHERE, true],
   ticket: ['ticket', EVERYWHERE, true],
   'ticket-reply': ['ticket', EVERYWHERE, true],
   'purchase-paid': ['purchase', MAILED, true],
   'purchase-reversed': ['purchase', MAILED, true],
   'purchase-restored': ['purchase', MAILED, true],
+  'payouts-stuck': ['staff', IN_APP, false],
 };
 
 describe('the kinds of notification', () => {

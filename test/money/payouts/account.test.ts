@@ -15,6 +15,7 @@ import { consumeWebhooks } from '@/queues/webhooks';
 
 const ACCOUNT = 'payment/payout-account';
 const returnUrl = 'http://localhost:5173/payouts';
+const connect = { returnUrl, country: 'DE' };
 
 const accountOf = async (userId: string) => {
   const row = await testContext().db.select().from(payoutAccounts).where(eq(payoutAccounts.userId, userId)).get();
@@ -24,7 +25,7 @@ const accountOf = async (userId: string) => {
 async function connected(stripe: StripeStandIn) {
   const creator = await asPaidCreator(5_000);
   const api = clientWith(STRIPE_ENV, creator.headers);
-  const { data } = await api.post(ACCOUNT, { returnUrl });
+  const { data } = await api.post(ACCOUNT, connect);
   const { accountId = '' } = (await accountOf(creator.userId)) ?? {};
   expect(stripe.accounts.has(accountId)).toBe(true);
   return { creator, api, accountId, data };
@@ -50,7 +51,7 @@ describe('connecting', () => {
     const stripe = standInForStripe();
     const { creator, api, accountId, data } = await connected(stripe);
     expect(data).toEqual({ onboardingUrl: expect.stringContaining(accountId), payoutsEnabled: false });
-    const again = await api.post(ACCOUNT, { returnUrl });
+    const again = await api.post(ACCOUNT, connect);
     expect(again.data.onboardingUrl).not.toBe(data.onboardingUrl);
     expect(stripe.callsOf('POST /v1/accounts')).toEqual([
       expect.objectContaining({ email: creator.email, metadata: { userId: creator.userId } }),
@@ -62,7 +63,7 @@ describe('connecting', () => {
     const stripe = standInForStripe();
     const creator = await asCreator();
     const api = clientWith(STRIPE_ENV, creator.headers);
-    const answers = await Promise.all([1, 2, 3].map(() => api.post(ACCOUNT, { returnUrl })));
+    const answers = await Promise.all([1, 2, 3].map(() => api.post(ACCOUNT, connect)));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
     expect(stripe.accounts.size).toBe(1);
   });
@@ -72,9 +73,9 @@ describe('connecting', () => {
     const creator = await asCreator();
     const api = clientWith(STRIPE_ENV, creator.headers);
     stripe.failNext('lost'); // it was made, and nobody heard of it
-    const lost = await api.post(ACCOUNT, { returnUrl });
+    const lost = await api.post(ACCOUNT, connect);
     expect([lost.status, lost.error.code]).toEqual([503, 'PAYOUT_UNAVAILABLE']);
-    expect((await api.post(ACCOUNT, { returnUrl })).status).toBe(200);
+    expect((await api.post(ACCOUNT, connect)).status).toBe(200);
     expect([...stripe.accounts.keys()]).toEqual([(await accountOf(creator.userId))?.accountId]);
   });
 
@@ -95,7 +96,7 @@ describe('connecting', () => {
   });
 
   it('is not possible without a configured provider', async () => {
-    const { status, error } = await (await asCreator()).post(ACCOUNT, { returnUrl });
+    const { status, error } = await (await asCreator()).post(ACCOUNT, connect);
     expect([status, error.code]).toEqual([503, 'PAYOUTS_BY_BANK_ONLY']);
   });
 });
@@ -115,7 +116,7 @@ describe('an account', () => {
     const stripe = standInForStripe();
     const { api, accountId, creator } = await connected(stripe);
     stripe.completeOnboarding(accountId);
-    expect((await api.post(ACCOUNT, { returnUrl })).data.payoutsEnabled).toBe(true);
+    expect((await api.post(ACCOUNT, connect)).data.payoutsEnabled).toBe(true);
     expect(await accountOf(creator.userId)).toMatchObject({ payoutsEnabled: true });
   });
 

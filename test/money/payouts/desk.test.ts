@@ -5,7 +5,15 @@ import { clientWith } from '#test/support/app';
 import { IBAN } from '#test/support/applications';
 import { testContext } from '#test/support/context';
 import { diamondsOf, once } from '#test/support/money';
-import { asPaidCreator, connectToStripe, giveSales, legsOf, notificationsOf, payoutOf } from '#test/support/payouts';
+import {
+  approve,
+  asPaidCreator,
+  connectToStripe,
+  giveSales,
+  legsOf,
+  notificationsOf,
+  payoutOf,
+} from '#test/support/payouts';
 import { recordingQueue } from '#test/support/queues';
 import { STRIPE_ENV, standInForStripe } from '#test/support/stripe';
 import { asStaff } from '#test/support/users';
@@ -46,7 +54,7 @@ const salesOf = (userId: string) => readBalance(testContext(), userId, 'sales', 
 describe('approving', () => {
   it('makes the money due, notifies the creator, and is logged', async () => {
     const [{ creator, id, url }, owner] = [await asked(), await asStaff('owner')];
-    const { status, data } = await owner.put(`${url}/approve`);
+    const { status, data } = await approve(owner, url);
     expect([status, data]).toEqual([
       200,
       expect.objectContaining({
@@ -84,9 +92,10 @@ describe('approving', () => {
     await connectToStripe(stripe, creator.userId);
     const request = { source: 'diamonds', diamonds: 2_000, method: 'stripe' };
     const { data } = await clientWith(environment, creator.headers).post('payment/payout', request, once());
-    const owner = clientWith(environment, (await asStaff('owner')).headers);
+    const boss = await asStaff('owner');
+    const owner = clientWith(environment, boss.headers);
     expect((await owner.put(`${DESK}/${data.id}/paid`, { reference: 'X' })).error.code).toBe('PAYOUT_NOT_APPROVED');
-    expect((await owner.put(`${DESK}/${data.id}/approve`)).status).toBe(200);
+    expect((await approve(boss, `${DESK}/${data.id}`, owner)).status).toBe(200);
     expect(queue.sent).toEqual([{ body: { payoutId: data.id }, delaySeconds: undefined }]);
     expect((await payoutOf(data.id)).sendAt).toBeGreaterThan(Date.now());
     // Whether it is paid, the provider says.
@@ -137,7 +146,7 @@ describe('rejecting', () => {
 
   it('after the approval must be explicit, and marks the payout as failed', async () => {
     const [{ creator, id, url }, owner] = [await asked(), await asStaff('owner')];
-    await owner.put(`${url}/approve`);
+    await approve(owner, url);
     const refused = await owner.put(`${url}/reject`, { reason: 'The bank sent it back.' });
     expect([refused.status, refused.error.code]).toEqual([409, 'PAYOUT_DECIDED']);
     const { data } = await owner.put(`${url}/reject`, { reason: 'The bank sent it back.', afterApproval: true });
@@ -163,7 +172,7 @@ describe('marking as paid', () => {
     const [{ creator, id, url }, owner] = [await asked(), await asStaff('owner')];
     const early = await owner.put(`${url}/paid`, { reference: 'BANK-1' });
     expect([early.status, early.error.code]).toEqual([409, 'PAYOUT_NOT_APPROVED']);
-    await owner.put(`${url}/approve`);
+    await approve(owner, url);
     const { status, data } = await owner.put(`${url}/paid`, { reference: 'BANK-1' });
     expect([status, data.status, data.reference]).toEqual([200, 'paid', 'BANK-1']);
     expect(data.paidAt).not.toBeNull();
@@ -193,7 +202,7 @@ describe('marking as paid', () => {
 
   it('books sales', async () => {
     const [{ creator, id, url }, owner] = [await askedForSales(), await asStaff('owner')];
-    await owner.put(`${url}/approve`);
+    await approve(owner, url);
     expect(await legsOf(id)).toEqual(['1 sales_hold 2000 EUR']);
     await owner.put(`${url}/paid`, { reference: 'BANK-1' });
     expect(await legsOf(id)).toEqual(['1 sales_hold 2000 EUR', '4 payout_cash 1955 EUR', '5 payout_fee 45 EUR']);
@@ -213,7 +222,7 @@ describe('a decision', () => {
     const staff = await Promise.all([1, 2, 3, 4].map(() => asStaff('owner')));
     const answers = await Promise.all(
       staff.map((person, index) =>
-        index % 2 ? person.put(`${url}/approve`) : person.put(`${url}/reject`, { reason: `No ${index}.` }),
+        index % 2 ? approve(person, url) : person.put(`${url}/reject`, { reason: `No ${index}.` }),
       ),
     );
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409, 409, 409]);
@@ -228,7 +237,7 @@ describe('a decision', () => {
   it('that a payout is paid is made only once', async () => {
     const { id, url } = await asked();
     const staff = await Promise.all([1, 2, 3].map(() => asStaff('owner')));
-    await staff[0]?.put(`${url}/approve`);
+    await approve(await asStaff('owner'), url);
     const answers = await Promise.all(
       staff.map((person, index) => person.put(`${url}/paid`, { reference: `B-${index}` })),
     );
@@ -249,14 +258,14 @@ describe('a decision', () => {
     }
     const elsewhere = await asked({ country: 'FR' });
     const german = await asStaff('country_admin', { country: 'DE', granted: ['canApproveCashout'] });
-    expect((await german.put(`${elsewhere.url}/approve`)).error.code).toBe('PAYOUT_OUT_OF_REACH');
+    expect((await approve(german, elsewhere.url)).error.code).toBe('PAYOUT_OUT_OF_REACH');
     expect((await payoutOf(own.id)).status).toBe('requested');
     expect((await payoutOf(elsewhere.id)).status).toBe('requested');
   });
 
   it('is 404 for an unknown payout', async () => {
     const owner = await asStaff('owner');
-    const { status, error } = await owner.put(`${DESK}/${newId()}/approve`);
+    const { status, error } = await approve(owner, `${DESK}/${newId()}`);
     expect([status, error.code]).toEqual([404, 'PAYOUT_NOT_FOUND']);
   });
 });
@@ -271,7 +280,7 @@ describe('the lists', () => {
     const item = data.items[ids.indexOf(first.id)];
     expect(item).toMatchObject({ creator: { id: first.creator.userId }, status: 'requested', accountLast4: '3000' });
     expect(item.bankAccount).toBeUndefined();
-    await owner.put(`${first.url}/approve`);
+    await approve(owner, first.url);
     expect(idsOf(await owner.get(`${DESK}/pending?perPage=100`))).not.toContain(first.id);
     expect(data.pagination.total).toBe(ids.length);
   });
@@ -307,7 +316,7 @@ describe('the lists', () => {
     const [{ id, url }, owner] = [await asked(), await asStaff('owner')];
     const open = async () => (await owner.get(`${DESK}?id=${id}`)).data.items[0].bankAccount;
     expect(await open()).toBeUndefined();
-    await owner.put(`${url}/approve`);
+    await approve(owner, url);
     expect(await open()).toEqual({ accountHolder: 'Ada Example', iban: IBAN, bankName: 'Example Bank', country: 'DE' });
     expect((await logOf(id)).at(-1)).toMatchObject({ staff_id: owner.userId, action: 'payout.bank-account' });
     expect(JSON.stringify(await logOf(id))).not.toContain(IBAN);

@@ -6,6 +6,7 @@
 import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import { commit, refusalOf } from '@/db/commit';
 import { convert } from '@/domains/base/economy/rates';
 import { readEconomy } from '@/domains/base/economy/read';
@@ -36,16 +37,9 @@ async function exchange(ctx: Context, userId: string, diamonds: number, once: On
     throw earningError('EXCHANGE_TOO_SMALL', { details: { asked: diamonds, minimum: limits.exchangeDiamondsMin } });
   const coins = convert(diamonds, conversions.coinsPerDiamond);
   if (coins === 0) throw earningError('EXCHANGE_WORTHLESS', { details: { asked: diamonds } });
-  const row = { id: newId(), userId, diamonds, coins, economyVersion: version, ...once, createdAt: ctx.now() };
-  const transfer = { refType: 'exchange', refId: row.id, userId };
+  const row = newExchange(ctx, { userId, diamonds, coins, economyVersion: version, ...once });
   try {
-    await commit(ctx, [
-      ctx.db.insert(exchanges).values(row),
-      ...post(ctx, [
-        { ...transfer, kind: 'exchange_diamonds', leg: 1, amount: diamonds },
-        { ...transfer, kind: 'exchange_coins', leg: 2, amount: coins },
-      ]),
-    ]);
+    await commit(ctx, exchangeStatements(ctx, row));
   } catch (error) {
     const short = () => earningError('NOT_ENOUGH_DIAMONDS');
     if (!refusalOf(error, { [OVERDRAFT]: short, [ACCOUNT_MISSING]: short })) throw error;
@@ -54,6 +48,25 @@ async function exchange(ctx: Context, userId: string, diamonds: number, once: On
   }
   ctx.log.event('diamonds.exchanged', { exchangeId: row.id, diamonds, coins });
   return row;
+}
+
+type Terms = Omit<ExchangeRow, 'id' | 'createdAt'>;
+
+export function newExchange(ctx: Context, terms: Terms): ExchangeRow {
+  return { id: newId(), ...terms, createdAt: ctx.now() };
+}
+
+/** The exchange's row and its transfers. */
+export function exchangeStatements(ctx: Context, row: ExchangeRow): Statement[] {
+  const { id, userId, diamonds, coins } = row;
+  const transfer = { refType: 'exchange', refId: id, userId };
+  return [
+    ctx.db.insert(exchanges).values(row),
+    ...post(ctx, [
+      { ...transfer, kind: 'exchange_diamonds', leg: 1, amount: diamonds },
+      { ...transfer, kind: 'exchange_coins', leg: 2, amount: coins },
+    ]),
+  ];
 }
 
 async function findExchange(ctx: Context, userId: string, { idempotencyKey }: Once): Promise<ExchangeRow | undefined> {

@@ -9,7 +9,7 @@ import type { PaymentKind, PaymentKinds } from './kinds';
 import { type Payment, paymentClaims } from './tables';
 
 /** An event about one payment. */
-export type OnePaymentEvent = Exclude<PaymentEvent, { type: 'payout-account' }>;
+export type OnePaymentEvent = Exclude<PaymentEvent, { type: 'payout-account' | 'payout-returned' }>;
 
 export interface KnownPayment {
   readonly kind: PaymentKind;

@@ -76,5 +76,5 @@ async function findOutcome(ctx: Context, payment: Payment): Promise<OnePaymentEv
 }
 
 function isOfOnePayment(event: PaymentEvent): event is OnePaymentEvent {
-  return event.type !== 'payout-account';
+  return event.type !== 'payout-account' && event.type !== 'payout-returned';
 }
