@@ -72,6 +72,8 @@ export const NOTIFICATION_KINDS = {
   'payout-returned': 'payout',
   'payout-details-accepted': 'payout',
   'payout-details-refused': 'payout',
+  'earnings-reversed': 'payout',
+  'earnings-restored': 'payout',
   'target-reached': 'payout',
   ticket: 'ticket',
   'ticket-reply': 'ticket',

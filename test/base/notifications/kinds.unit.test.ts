@@ -34,6 +34,8 @@ const EXPECTED: Readonly<Record<NotificationKind, Expected>> = {
   'payout-returned': ['payout', EVERYWHERE, true],
   'payout-details-accepted': ['payout', EVERYWHERE, true],
   'payout-details-refused': ['payout', EVERYWHERE, true],
+  'earnings-reversed': ['payout', EVERYWHERE, true],
+  'earnings-restored': ['payout', EVERYWHERE, true],
   'target-reached': ['payout', EVERYWHERE, true],
   ticket: ['ticket', EVERYWHERE, true],
   'ticket-reply': ['ticket', EVERYWHERE, true],

@@ -27,7 +27,16 @@ export const Exchange = z
   .openapi('Exchange');
 
 /** What a creator earned, and what took diamonds away. */
-export const ENTRY_KINDS = [...EARNING_SOURCES, 'exchange', 'payout', 'payout-returned'] as const;
+export const ENTRY_KINDS = [
+  ...EARNING_SOURCES,
+  'reversal',
+  'restored',
+  'exchange',
+  'exchange-reversal',
+  'exchange-restored',
+  'payout',
+  'payout-returned',
+] as const;
 
 export const EarningEntry = z
   .object({
@@ -35,7 +44,7 @@ export const EarningEntry = z
     kind: z.enum(ENTRY_KINDS),
     diamonds: z.int().describe('Less than 0 if they were taken away.'),
     balanceAfter: z.int(),
-    refId: z.string().describe('The id of the gift, tip, month, reward, exchange or payout.'),
+    refId: z.string().describe('The id of the gift, tip, month, reward, reversal, exchange or payout.'),
     sender: orNull(PublicCard).describe('Only for gifts and tips.'),
     gift: z.object({ id: z.string(), name: z.string() }).nullable(),
     quantity: z.int().nullable(),

@@ -6,16 +6,19 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { literal } from '@/db/sql';
 import { users } from '@/domains/base/users/tables';
+import { reversedEarnings } from '@/domains/money/earnings/tables';
 import { giftsSent } from '@/domains/money/gifts/tables';
 import { subscriptionCharges } from '@/domains/money/subscriptions/tables';
-import { ledgerAccounts } from '@/ledger/tables';
+import { coinLots, ledgerAccounts, lotUses, type SpendType } from '@/ledger/tables';
 import { firstIdAt } from '@/shared/ids';
 import { DAY_MS } from '@/shared/time';
 import { payouts } from './tables';
 
 /** Disputes come within four months. */
 const WINDOW_MS = 180 * DAY_MS;
+const YOUNG_MS = 30 * DAY_MS;
 const SPENDS_MAX = literal(500);
+const BPS = 10_000;
 
 export interface Risk {
   readonly disputedBps: number;
@@ -37,43 +40,58 @@ interface RiskRow {
   readonly isPaid: number;
   /** JSON. */
   readonly debts: string;
-  /** JSON: the number of senders, and the diamonds that they sent. */
+  /** JSON: the number of senders, and the diamonds that they sent, of which are reversed, and young. */
   readonly spends: string;
 }
 
 /** @param userIds a SELECT of ids @returns by the creator's id */
 export async function readRisks(ctx: Context, userIds: SQL): Promise<ReadonlyMap<string, Risk>> {
   const now = ctx.now();
-  const since = firstIdAt(now - WINDOW_MS);
   const rows = await ctx.db.all<RiskRow>(sql`
     SELECT users.id, users.created_at AS createdAt,
       EXISTS (SELECT 1 FROM ${payouts} WHERE user_id = users.id AND +status = 'paid') AS isPaid,
       (SELECT json_group_array(json_object('unit', unit, 'amount', -balance)) FROM ${ledgerAccounts}
         WHERE owner = users.id AND balance < 0) AS debts,
-      (SELECT json_array(count(DISTINCT sender), coalesce(sum(diamonds), 0)) FROM (${spendsFor(sql`users.id`, since)}))
-        AS spends
+      (SELECT json_array(count(DISTINCT sender), coalesce(sum(diamonds), 0), coalesce(sum(reversed), 0),
+          coalesce(sum(diamonds * young / coins), 0))
+        FROM (${newestSpends(sql`users.id`, now)})) AS spends
     FROM ${users} WHERE users.id IN (${userIds})`);
   return new Map(rows.map((row) => [row.id, present(row, now)]));
 }
 
 /** The newest gifts, tips and months that earned the creator diamonds. */
-function spendsFor(creatorId: SQL, since: string): SQL {
+function newestSpends(creatorId: SQL, now: number): SQL {
+  const newest = sql`id >= ${firstIdAt(now - WINDOW_MS)} ORDER BY id DESC LIMIT ${SPENDS_MAX}`;
+  const shared = (type: SpendType) => sql`diamonds, coins,
+    coalesce((SELECT r.diamonds FROM ${reversedEarnings} r
+      WHERE r.ref_type = ${type} AND r.ref_id = spend.id), 0) AS reversed,
+    ${youngCoins(type, now)} AS young`;
   return sql`
-    SELECT * FROM (SELECT sender_id AS sender, diamonds FROM ${giftsSent}
-      WHERE recipient_id = ${creatorId} AND id >= ${since} ORDER BY id DESC LIMIT ${SPENDS_MAX})
+    SELECT * FROM (SELECT sender_id AS sender, ${shared('gift')} FROM ${giftsSent} spend
+      WHERE recipient_id = ${creatorId} AND ${newest})
     UNION ALL
-    SELECT * FROM (SELECT subscriber_id, diamonds FROM ${subscriptionCharges}
-      WHERE creator_id = ${creatorId} AND id >= ${since} ORDER BY id DESC LIMIT ${SPENDS_MAX})`;
+    SELECT * FROM (SELECT subscriber_id, ${shared('subscription')} FROM ${subscriptionCharges} spend
+      WHERE creator_id = ${creatorId} AND ${newest})`;
+}
+
+/** How many of a spend's coins are from young purchases. */
+function youngCoins(type: SpendType, now: number): SQL {
+  const isYoung = sql`lot.source_type = 'purchase' AND lot.created_at > ${now - YOUNG_MS}`;
+  return sql`(
+    coalesce((SELECT spend.lot_coins FROM ${coinLots} lot WHERE lot.id = spend.lot_id AND ${isYoung}), 0)
+    + coalesce((SELECT sum(part.coins) FROM ${lotUses} part JOIN ${coinLots} lot ON lot.id = part.lot_id AND ${isYoung}
+      WHERE part.ref_type = ${type} AND part.ref_id = spend.id), 0))`;
 }
 
 function present({ createdAt, isPaid, debts, spends }: RiskRow, now: number): Risk {
-  const [senders] = JSON.parse(spends) as [number, number]; // as the query builds it
+  const [senders, diamonds, reversed, young] = JSON.parse(spends) as [number, number, number, number]; // as queried
+  const bpsOf = (part: number) => (diamonds === 0 ? 0 : Math.floor((BPS * part) / diamonds));
   return {
-    disputedBps: 0,
-    youngBps: 0,
+    disputedBps: bpsOf(reversed),
+    youngBps: bpsOf(young),
     senders,
     accountDays: Math.floor((now - createdAt) / DAY_MS),
     firstPayout: isPaid === 0,
-    debts: JSON.parse(debts) as Risk['debts'], // as the query builds it
+    debts: JSON.parse(debts) as Risk['debts'], // as queried
   };
 }
