@@ -346,10 +346,7 @@ describe('a transfer', () => {
     const words = `${error.code ?? 'StripeInvalidRequestError'}: ${error.message}`;
     expect(await payouts().send(order(accountId))).toEqual({ state: 'stuck', words });
     expect(await payouts().send({ ...order(accountId), attempt: 1 })).toMatchObject({ state: 'paid' });
-    expect(atStripe.calls.filter(({ method }) => method === 'POST /v1/transfers')).toMatchObject([
-      { idempotencyKey: 'payout-1' },
-      { idempotencyKey: 'payout-1:1' },
-    ]);
+    expect(atStripe.calls.at(-1)).toMatchObject({ method: 'POST /v1/transfers', idempotencyKey: 'payout-1:1' });
   });
 
   it('is refused for good where the account may not receive or is gone', async () => {

@@ -230,7 +230,7 @@ describe('while the platform’s own account is short or restricted', () => {
     }
     for (const person of [one.staff, other.staff, german]) {
       expect(await stuckOf(person.userId)).toHaveLength(1);
-      const { items } = (await person.get('notifications')).data;
+      const { items } = (await person.get('user/notifications')).data;
       const shown = items.find(({ kind }: { kind: string }) => kind === 'payouts-stuck');
       expect(shown.title).toMatch(/ and 1 other cannot be paid yet$/);
       expect(shown.body).toContain('balance_insufficient');
