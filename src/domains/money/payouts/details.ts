@@ -3,7 +3,7 @@
  * that. The creator is mailed at once, whatever their settings: somebody else may be asking in their name.
  */
 import type { z } from '@hono/zod-openapi';
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { users } from '@/domains/base/users/tables';
@@ -92,7 +92,8 @@ export async function reencryptDetails(ctx: Context): Promise<boolean> {
     })
     .from(payoutDetails)
     .innerJoin(creatorApplications, eq(creatorApplications.userId, payoutDetails.userId))
-    .where(and(eq(payoutDetails.status, 'pending'), inArray(keyId(), old)))
+    // As in the index `payout_details_by_encryption_key`.
+    .where(and(sql`payout_details.status = 'pending'`, inArray(keyId(payoutDetails.financial), old)))
     .limit(PAGE_SIZE);
   for (const { id, applicationId, financial } of rows) {
     if (financial === null) continue;

@@ -1,5 +1,6 @@
 /** Bank details: encrypted in the database, bound to their application, and only shown as the last four characters. */
 import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { requireChange } from '@/db/commit';
@@ -63,7 +64,7 @@ export async function reencryptFinancial(ctx: Context): Promise<number> {
   const rows = await ctx.db
     .select({ id: creatorApplications.id, financial: creatorApplications.financial })
     .from(creatorApplications)
-    .where(inArray(keyId(), old))
+    .where(inArray(keyId(creatorApplications.financial), old))
     .limit(PAGE_SIZE);
   const sealed = await Promise.all(rows.map(async (row) => ({ ...row, again: await resealFinancial(ctx, row) })));
   const [first, ...rest] = sealed.map(({ id, financial, again }) => {
@@ -75,7 +76,7 @@ export async function reencryptFinancial(ctx: Context): Promise<number> {
   return rows.length;
 }
 
-/** The id of the key that encrypted it, as the indexes by encryption key have it. */
-export function keyId(): SQL<string> {
-  return sql<string>`substr(financial, 1, ${literal(KEY_ID_CHARACTERS)})`;
+/** The id of the key that encrypted this column, as the indexes by encryption key have it. */
+export function keyId(column: SQLiteColumn): SQL<string> {
+  return sql<string>`substr(${column}, 1, ${literal(KEY_ID_CHARACTERS)})`;
 }
