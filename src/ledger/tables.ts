@@ -67,7 +67,7 @@ export const lotUses = sqliteTable(
 );
 
 /** The lot columns of a spend's row: the first lot that it took coins from. 0: from before the lots. */
-export const lotColumns = { lotId: integer('lot_id'), lotCoins: integer('lot_coins') };
+export const lotColumns = { lotId: integer('lot_id').default(0), lotCoins: integer('lot_coins').default(0) };
 
 /** Something that is wrong, and where. */
 export interface Finding {

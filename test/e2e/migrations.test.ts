@@ -357,3 +357,57 @@ it('0051 put the coins of every wallet into a lot, and leave debts and old spend
     expect(await database.prepare('SELECT lot_id, lot_coins FROM gifts_sent').raw()).toEqual([[0, 0]]);
   });
 });
+
+it('0054 keep every payout, and show creators none of the provider’s words', async () => {
+  const all = listMigrations();
+  const today = all.findIndex((name) => name.startsWith('0054'));
+  await withDatabase(state, async (database) => {
+    await migrate(database, all.slice(0, today));
+    const add = (id: string, status: string, method: string, reason: string | null = null) =>
+      database
+        .prepare(
+          `INSERT INTO payouts (id, user_id, source, diamonds, amount_minor, fee_minor, currency, method, status, reason,
+             economy_version, idempotency_key, body_hash, requested_at)
+           VALUES (?1, 'ada', 'diamonds', 10, 9, 1, 'USD', ?2, ?3, ?4, 1, ?1, '', 1)`,
+        )
+        .bind(id, method, status, reason)
+        .run();
+    for (const status of ['requested', 'approved', 'processing', 'paid', 'rejected'])
+      await add(status, status, 'stripe');
+    await add('by-provider', 'failed', 'stripe', 'balance_insufficient: You have too little.');
+    await add('by-staff', 'failed', 'stripe', 'The name differs.');
+    await add('by-bank', 'failed', 'bank', 'The bank refused it.');
+    await database.batch([
+      database.prepare(`INSERT INTO users (id, email, email_key, username, display_name, created_at, updated_at)
+        VALUES ('owner', 'o@example.com', 'o@example.com', 'owner', 'Owner', 1, 1)`),
+      database.prepare(`INSERT INTO staff_log (id, staff_id, action, target_type, target_id, created_at)
+        VALUES ('1', 'owner', 'payout.reject', 'payout', 'by-staff', 1)`),
+      database.prepare(`INSERT INTO payout_accounts VALUES ('ada', 'stripe', 'acct_1', 1, 1, 1)`),
+    ]);
+    await migrate(database);
+    const { results } = await database
+      .prepare('SELECT id, status, reason, provider_reason AS theirs, account_id AS account FROM payouts ORDER BY id')
+      .all();
+    const row = (id: string, status: string, reason: string | null = null, theirs: string | null = null) => ({
+      ...{ id, status, reason, theirs },
+      account: status === 'processing' ? 'acct_1' : null,
+    });
+    const ours = 'The payout provider could not send it to your account.';
+    expect(results).toEqual([
+      row('approved', 'approved'),
+      row('by-bank', 'failed', 'The bank refused it.'),
+      row('by-provider', 'failed', ours, 'balance_insufficient: You have too little.'),
+      row('by-staff', 'failed', 'The name differs.'),
+      ...['paid', 'processing', 'rejected', 'requested'].map((status) => row(status, status)),
+    ]);
+    const move = (from: string, to: string) =>
+      database.prepare('UPDATE payouts SET status = ? WHERE status = ?').bind(to, from).run();
+    await move('paid', 'returned');
+    for (const [from, to] of [
+      ['returned', 'paid'],
+      ['processing', 'approved'],
+      ['requested', 'returned'],
+    ] as const)
+      await expect(move(from, to)).rejects.toThrow('PAYOUT_STATUS');
+  });
+});

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Answer } from '#test/support/api';
 import { changeEconomy, coinsOf, diamondsOf, once, purchaseOf } from '#test/support/money';
-import { asPaidCreator } from '#test/support/payouts';
+import { asPaidCreator, freshCode } from '#test/support/payouts';
 import { prove } from '#test/support/proof';
 import { aBuyer, aPackage, buy, eventsOf, learnClaim, tell } from '#test/support/purchases';
 import { asStaff, type Person } from '#test/support/users';
@@ -207,11 +207,11 @@ async function aCast() {
         { source: 'diamonds', diamonds, method: 'bank' },
         once(key),
       ),
-    decide: (id: string, verb: 'approve' | 'reject' | 'paid') =>
-      owner.put(
-        `owner/panel/cashouts/${id}/${verb}`,
-        { approve: undefined, reject: { reason: 'No' }, paid: { reference: 'B-1' } }[verb],
-      ),
+    decide: async (id: string, verb: 'approve' | 'reject' | 'paid') => {
+      const code = await freshCode(owner.userId);
+      const body = { approve: { code }, reject: { reason: 'No' }, paid: { reference: 'B-1' } }[verb];
+      return owner.put(`owner/panel/cashouts/${id}/${verb}`, body);
+    },
   };
 }
 

@@ -3,12 +3,17 @@ import { env } from 'cloudflare:workers';
 import { eq } from 'drizzle-orm';
 import { commit } from '@/db/commit';
 import { readEconomy } from '@/domains/base/economy/read';
+import { users } from '@/domains/base/users/tables';
 import { payoutAccounts, payouts } from '@/domains/money/payouts/tables';
+import { newTotpSecret } from '@/domains/people/auth/totp';
 import { sealFinancial } from '@/domains/people/creators/financial';
 import { creatorApplications } from '@/domains/people/creators/tables';
 import { post } from '@/ledger/transfers';
+import { encrypt } from '@/shared/crypto';
 import { newId } from '@/shared/ids';
 import { DAY_MS } from '@/shared/time';
+import { appCode } from './accounts';
+import type { Client } from './api';
 import { IBAN } from './applications';
 import { testContext } from './context';
 import { changeEconomy, giveDiamonds } from './money';
@@ -55,6 +60,22 @@ export async function connectToStripe(stripe: StripeStandIn, userId: string, { r
     .insert(payoutAccounts)
     .values({ userId, provider: 'stripe', accountId, payoutsEnabled: ready, createdAt: now, updatedAt: now });
   return accountId;
+}
+
+const SECRET = newTotpSecret();
+
+/** Turns two-factor authentication on, as if no code had been used yet, and answers what the app shows now. */
+export async function freshCode(userId: string): Promise<string> {
+  const ctx = testContext();
+  const totpSecret = await encrypt(ctx.config.keys, userId, SECRET);
+  const totp = { totpSecret, totpEnabledAt: ctx.now(), totpLastStep: 0 };
+  await ctx.db.update(users).set(totp).where(eq(users.id, userId));
+  return appCode(SECRET);
+}
+
+/** Approves with a fresh code. @param url the payout's, below the desk @param api where it is called otherwise */
+export async function approve({ userId, ...person }: Person, url: string, api: Client = person) {
+  return api.put(`${url}/approve`, { code: await freshCode(userId) });
 }
 
 /** As if a shop's order had been paid. A currency without a rate gets one: as much as the payout currency. */

@@ -35,7 +35,7 @@ describe.each(['payment/payout', 'earnings/cashout/request'])('POST /%s', (path)
       {
         ...{ id: expect.any(String), source: 'diamonds', diamonds: 2_000, method: 'bank', status: 'requested' },
         ...{ amountMinor: 1_955, feeMinor: 45, currency: 'USD' },
-        ...{ requestedAt: expect.any(String), decidedAt: null, paidAt: null },
+        ...{ requestedAt: expect.any(String), decidedAt: null, paidAt: null, returnedAt: null, setOff: null },
       },
     ]);
     expect(await diamondsOf(creator.userId)).toBe(3_000);

@@ -94,7 +94,7 @@ export const earningsCheck: MoneyCheck = {
           - coalesce((SELECT sum(diamonds) FROM reversed_earnings WHERE user_id = ids.user_id), 0)
           - coalesce((SELECT sum(diamonds - reversed_diamonds) FROM exchanges WHERE user_id = ids.user_id), 0)
           - coalesce((SELECT sum(diamonds) FROM ${payouts}
-              WHERE user_id = ids.user_id AND source = 'diamonds' AND status NOT IN ('rejected', 'failed')), 0) AS should
+              WHERE user_id = ids.user_id AND source = 'diamonds' AND status NOT IN ('rejected', 'failed', 'returned')), 0) AS should
         FROM (SELECT user_id FROM held UNION SELECT user_id FROM earned) ids
         LEFT JOIN held ON held.user_id = ids.user_id
         LEFT JOIN earned ON earned.user_id = ids.user_id)

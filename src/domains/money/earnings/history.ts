@@ -131,6 +131,7 @@ const KIND_OF: Readonly<Partial<Record<TransferKind, (typeof ENTRY_KINDS)[number
   exchange_diamonds_restored: 'exchange-restored',
   payout_hold: 'payout',
   payout_return: 'payout-returned',
+  payout_restored: 'payout-returned',
 };
 
 function presentEntry({ transferId, kind, amount, balanceAfter, refId, at }: Entry, sent?: SentGift): EntryShape {

@@ -10,6 +10,7 @@ import type { OutboxEvent } from '@/contracts/messages';
 import { int } from '@/db/sql';
 import { reverseInLot, settleLots } from '@/ledger/lots';
 import { postToMany } from '@/ledger/post-to-many';
+import { coinLots } from '@/ledger/tables';
 import { newId } from '@/shared/ids';
 import { reversedOf, spendsOfLots } from './reversed';
 import { earningReversals, reversedEarnings } from './tables';
@@ -37,7 +38,7 @@ export function reverseLot(
     statements: [
       reverseInLot(ctx, { sourceType, sourceId }, coins),
       settleLots(ctx, userId),
-      ...followSpends(ctx, changeId, spendsOfLots(isLot), sql`(SELECT id FROM coin_lots WHERE ${isLot})`),
+      ...followSpends(ctx, changeId, spendsOfLots(isLot), sql`(SELECT id FROM ${coinLots} WHERE ${isLot})`),
     ],
     event: { kind: 'task', task: { type: 'follow-reversal', changeId, after: 0 } },
   };

@@ -36,7 +36,7 @@ export function termsOf(request: TermsInput, { conversions, limits }: EconomyCon
   };
 }
 
-/** One user's payouts of one day (UTC), without rejected and failed ones. */
+/** One user's payouts of one day (UTC), without those that were given back. */
 interface Today {
   /** Payouts of every source. */
   readonly payouts: number;

@@ -30,6 +30,7 @@ const DESCRIPTIONS: Readonly<Partial<Record<TransferKind, string>>> = {
   exchange_diamonds: 'Diamonds exchanged for coins',
   payout_hold: 'Diamonds held for a cash-out',
   payout_return: 'Diamonds returned from a cash-out',
+  payout_restored: 'Diamonds back from a paid cash-out that was returned',
   sale: 'Sale',
   sales_hold: 'Sales money held for a cash-out',
   sales_return: 'Sales money returned from a cash-out',
