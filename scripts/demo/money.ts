@@ -1,10 +1,13 @@
 /** The money part of the demo: buying coins with a code, giving in the room, cashing out, and proving the ledger. */
 import { randomUUID } from 'node:crypto';
 import { authenticatorOf } from '../local/authenticator.ts';
+import { importSource } from '../local/bundle.ts';
 import { type Client, waitFor } from '../local/client.ts';
 import type { Show, Stage } from './creator.ts';
 import type { Crowd } from './crowd.ts';
 import { expectSame, tell } from './show.ts';
+
+const { formatMinor } = await importSource<typeof import('@/shared/currency')>('src/shared/currency.ts');
 
 const CODE = 'WELCOME10';
 const PACKAGE = 'Vault';
@@ -93,9 +96,7 @@ export async function cashOut({ anyone, vars }: Stage, creator: Client): Promise
   const before = await walletOf(creator);
   const request = { source: 'diamonds', diamonds: 1_000, method: 'bank' };
   const { id, amountMinor, currency } = await once(creator).call('POST', '/earnings/cashout/request', request);
-  tell(
-    `The creator cashes out ${request.diamonds} diamonds: ${(amountMinor / 100).toFixed(2)} ${currency} after the fee.`,
-  );
+  tell(`The creator cashes out ${request.diamonds} diamonds: ${formatMinor(amountMinor, currency)} after the fee.`);
   expectSame(
     'They are held at once, which leaves',
     (await walletOf(creator)).diamonds,

@@ -10,6 +10,7 @@ import { economyVersions } from '@/domains/base/economy/tables';
 import { staffLog } from '@/domains/base/permissions/tables';
 import { gifts } from '@/domains/money/gifts/tables';
 import { newId } from '@/shared/ids';
+import { DAY_MS } from '@/shared/time';
 
 const panel = 'owner/panel/economy';
 const asOwner = () => asStaff('owner');
@@ -41,7 +42,7 @@ describe('the configuration', () => {
 describe('changing conversions', () => {
   it('makes a version that exchanges use from then on, and that says who made it', async () => {
     const [owner, creator] = await Promise.all([asOwner(), asCreator()]);
-    await giveDiamonds(creator.userId, 100);
+    await giveDiamonds(creator.userId, 100, Date.now() - 60 * DAY_MS);
     const before = await creator.post('earnings/exchange', { diamonds: 10 }, once());
     const { status, data } = await owner.put(`${panel}/conversions`, { coinsPerDiamond: ratio(1, 2) });
     expect(status).toBe(200);
