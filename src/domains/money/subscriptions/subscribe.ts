@@ -14,7 +14,7 @@ import { type CardRow, cardColumns } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { placeOf } from '@/domains/base/visibility/regions';
 import { relationChanged } from '@/domains/live/rooms/open-rooms';
-import { requireSupportable, supportColumns } from '@/domains/people/social/support';
+import { requireSupportable, type Supported, supportColumns } from '@/domains/people/social/support';
 import { type Envelope, reply } from '@/http/envelope';
 import { type Once, performOnce } from '@/http/idempotency';
 import { commitSpending } from '@/ledger/spend';
@@ -28,7 +28,7 @@ import type { NewSubscription, Subscription } from './schemas';
 import { type SubscriptionRow, subscriptions, subscriptionTiers, type TierRow } from './tables';
 
 type Input = z.output<typeof NewSubscription>;
-type Party = CardRow & { status: string; creatorStatus: string; blocked: number };
+type Party = CardRow & Supported;
 
 interface Facts {
   /** The subscription that this key has already created or resumed. */
