@@ -13,8 +13,17 @@ import { asD1 } from './local/sqlite.ts';
 /** The tables that a proof reads, and those that it writes its progress to. */
 const TABLES = [
   ...['ledger_kinds', 'ledger_accounts', 'ledger_transfers', 'ledger_proofs', 'ledger_checkpoints'],
-  ...['purchases', 'gifts_sent', 'subscription_charges', 'exchanges', 'target_rewards', 'earning_days', 'payouts'],
-  ...['coin_lots', 'lot_uses', 'reversed_earnings', 'earning_reversals', 'economy_versions'],
+  ...[
+    'purchases',
+    'gifts_sent',
+    'subscriptions',
+    'subscription_charges',
+    'exchanges',
+    'target_rewards',
+    'earning_days',
+    'payouts',
+  ],
+  ...['coin_lots', 'lot_uses', 'lot_returns', 'reversed_earnings', 'earning_reversals', 'economy_versions'],
   ...['demands', 'outbox'],
 ];
 /** Exports single tables, because D1 cannot export a whole database that has virtual tables. */
