@@ -411,3 +411,36 @@ it('0054 keep every payout, and show creators none of the provider’s words', a
       await expect(move(from, to)).rejects.toThrow('PAYOUT_STATUS');
   });
 });
+
+it('0056 keep the key that resumed a subscription', async () => {
+  const all = listMigrations();
+  const before = all.filter((name) => name < '0056');
+  await withDatabase(state, async (database) => {
+    await migrate(database, before);
+    await database.batch([
+      database.prepare(
+        `INSERT INTO subscription_tiers (id, creator_id, name, coins_per_month, created_at, updated_at)
+         VALUES ('t', 'ada', 'Friends', 10, 1, 1)`,
+      ),
+      ...['ben', 'cyd'].map((id) =>
+        database
+          .prepare(
+            `INSERT INTO subscriptions (id, subscriber_id, creator_id, tier_id, coins_per_month, status, months, started_at,
+              period_ends_at, idempotency_key, body_hash, resumed_key, resumed_hash, created_at)
+             VALUES (?1, ?1, 'ada', 't', 10, 'active', 1, 1, 2, 'first', 'hash', ?2, ?3, 5)`,
+          )
+          .bind(id, ...(id === 'ben' ? ['again', 'other'] : [null, null])),
+      ),
+    ]);
+  });
+  await withDatabase(state, async (database) => {
+    await migrate(database);
+    const { results } = await database.prepare('SELECT * FROM subscription_resumptions').all();
+    expect(results).toEqual([
+      {
+        ...{ subscriber_id: 'ben', idempotency_key: 'again', body_hash: 'other' },
+        ...{ subscription_id: 'ben', created_at: 5 },
+      },
+    ]);
+  });
+});

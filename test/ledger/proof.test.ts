@@ -370,6 +370,28 @@ describe('of rows the proof names', () => {
     ]);
   });
 
+  it('a subscription that says more months than were charged, or was charged more than its price', async () => {
+    const months = { sql: 'UPDATE subscriptions SET months = 9 WHERE id = ?', values: [ids.charge] };
+    expect(await findingsOf([months])).toEqual([`paid-months ${ids.charge}: says 9 paid months, and has 1`]);
+    const price = { sql: 'UPDATE subscriptions SET coins_per_month = 1 WHERE id = ?', values: [ids.charge] };
+    expect(await findingsOf([price])).toEqual([expect.stringContaining('costs 1 coins a month, and was charged ')]);
+  });
+
+  it('a month that earned more than its coins come to, though the books agree', async () => {
+    const rate = "json_set(config, '$.conversions.diamondsPerCoin.denominator', 10)";
+    const found = await findingsOf([{ sql: `UPDATE economy_versions SET config = ${rate} WHERE version = 1` }]);
+    expect(found).toContainEqual(`subscription ${ids.charge}: earned 10 diamonds for 20 coins, not 2`);
+  });
+
+  it('a month that gave back more than its unused days come to', async () => {
+    const set = 'returned_coins = 40, returned_diamonds = 20, returned_at = 5';
+    const found = await findingsOf([
+      { sql: `UPDATE subscription_charges SET ${set} WHERE id = ?`, values: [ids.charge] },
+    ]);
+    expect(found).toContainEqual(expect.stringContaining(`paid-months ${ids.charge}: gave back 40 coins`));
+    expect(found).toContainEqual(expect.stringContaining(`subscription ${ids.charge}: lacks leg 3`));
+  });
+
   it('a creator whose days do not come to their diamonds', async () => {
     const found = await findingsOf([
       {

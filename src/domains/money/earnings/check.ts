@@ -7,6 +7,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { convertedBy, rewardOf } from '@/domains/base/economy/entitlement';
 import { payouts } from '@/domains/money/payouts/tables';
+import { subscriptionCharges } from '@/domains/money/subscriptions/tables';
 import { COIN, checkRows, DIAMOND, isInRange, type MoneyCheck, nextRange } from '@/ledger/check';
 import { ledgerAccounts, ledgerTransfers } from '@/ledger/tables';
 import { exchanges, targetRewards } from './tables';
@@ -93,6 +94,8 @@ export const earningsCheck: MoneyCheck = {
         SELECT ids.user_id AS id, coalesce(held.balance, 0) AS balance, coalesce(earned.diamonds, 0)
           - coalesce((SELECT sum(diamonds) FROM reversed_earnings WHERE user_id = ids.user_id), 0)
           - coalesce((SELECT sum(diamonds - reversed_diamonds) FROM exchanges WHERE user_id = ids.user_id), 0)
+          - coalesce((SELECT sum(returned_diamonds) FROM ${subscriptionCharges}
+              WHERE creator_id = ids.user_id AND returned_at IS NOT NULL), 0)
           - coalesce((SELECT sum(diamonds) FROM ${payouts}
               WHERE user_id = ids.user_id AND source = 'diamonds' AND status NOT IN ('rejected', 'failed', 'returned')), 0) AS should
         FROM (SELECT user_id FROM held UNION SELECT user_id FROM earned) ids

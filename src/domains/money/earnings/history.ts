@@ -121,6 +121,7 @@ const KIND_OF: Readonly<Partial<Record<TransferKind, (typeof ENTRY_KINDS)[number
   gift_earning: 'gift',
   tip_earning: 'tip',
   subscription_earning: 'subscription',
+  subscription_earning_return: 'subscription-returned',
   target_reward: 'reward',
   earning_reversal: 'reversal',
   earning_restored: 'restored',

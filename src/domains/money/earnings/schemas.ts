@@ -29,6 +29,7 @@ export const Exchange = z
 /** What a creator earned, and what took diamonds away. */
 export const ENTRY_KINDS = [
   ...EARNING_SOURCES,
+  'subscription-returned',
   'reversal',
   'restored',
   'exchange',

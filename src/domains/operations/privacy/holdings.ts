@@ -306,6 +306,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'daily_budgets.user_id': 'use of the daily limits: gone once the day is over',
   'discount_redemptions.user_id': 'exported through the purchases they belong to',
   'discount_codes.created_by': 'the member of staff who created a code',
+  'subscription_resumptions.subscriber_id': 'keys that only detect repeated requests',
   'subscription_charges.subscriber_id': 'exported through the subscriptions',
   'subscription_charges.creator_id': 'what others paid: the creator’s share is in earningDays and in transfers',
   'webhook_events.decided_by': 'the member of staff who decided',
