@@ -1,6 +1,6 @@
 /**
  * The sandbox's checkout page, in development only. Its buttons send a signed event to the ordinary webhook, so a
- * purchase is settled exactly as with a real provider.
+ * purchase is settled, and later disputed, exactly as with a real provider.
  */
 
 import { z } from '@hono/zod-openapi';
@@ -14,14 +14,25 @@ import { type PurchaseRow, purchases } from '@/domains/money/purchases/tables';
 import { httpError } from '@/http/errors';
 import type { AppEnv } from '@/http/middleware';
 import { readRawText } from '@/http/raw-body';
-import { sandboxEvent } from '@/providers/sandbox';
+import { type SandboxOutcome, sandboxEvent } from '@/providers/sandbox';
 import { minorDigits } from '@/shared/currency';
 import { receivePaymentEvent } from './receive-payment';
 
 const PATH = '/dev/checkout/:purchaseId';
 const BODY_BYTES_MAX = 1_024;
 
-const Decision = z.strictObject({ decision: z.enum(['pay', 'decline']) });
+/** What the buyer decides at the checkout, and what their bank decides once it is paid. */
+const OUTCOMES = {
+  pay: 'paid',
+  decline: 'failed',
+  dispute: 'disputed',
+  'win-dispute': 'dispute-won',
+  'lose-dispute': 'dispute-lost',
+} as const satisfies Readonly<Record<string, SandboxOutcome>>;
+type Decision = keyof typeof OUTCOMES;
+const DECISIONS = ['pay', 'decline', 'dispute', 'win-dispute', 'lose-dispute'] as const satisfies readonly Decision[];
+
+const DecisionForm = z.strictObject({ decision: z.enum(DECISIONS) });
 
 export const sandboxCheckoutRoutes = new Hono<AppEnv>();
 
@@ -36,20 +47,20 @@ sandboxCheckoutRoutes.get(PATH, async (c) => {
 sandboxCheckoutRoutes.post(PATH, async (c) => {
   const { ctx } = c.var;
   const purchase = await getPurchase(ctx, c.req.param('purchaseId'));
-  const isPaying = (await readDecision(c.req.raw)) === 'pay';
-  const over = whyOver(purchase, ctx.now());
+  const decision = await readDecision(c.req.raw);
+  const over = whyNot(purchase, decision, ctx.now());
   if (over !== undefined) {
     if (wantsJson(c)) throw paymentError('CHECKOUT_OVER', { message: over });
     return page(c, purchase, over, 409);
   }
-  const { id: purchaseId, amountMinor, currency, successUrl, cancelUrl } = purchase;
-  const outcome = isPaying ? 'paid' : 'failed';
+  const { id: purchaseId, amountMinor, currency } = purchase;
+  const outcome = OUTCOMES[decision];
   await receivePaymentEvent(
     ctx,
     'stripe',
     await sandboxEvent(ctx.config, ctx.now(), { purchaseId, amountMinor, currency, outcome }),
   );
-  const redirectUrl = isPaying ? successUrl : cancelUrl;
+  const redirectUrl = decision === 'pay' ? purchase.successUrl : purchase.cancelUrl;
   return wantsJson(c) ? c.json({ success: true, data: { outcome, redirectUrl } }) : c.redirect(redirectUrl, 303);
 });
 
@@ -62,12 +73,14 @@ async function getPurchase(ctx: Context, id: string): Promise<PurchaseRow> {
 }
 
 /** Reads the page's form or JSON. Throws BODY_TOO_LARGE, MALFORMED_JSON, VALIDATION_FAILED. */
-async function readDecision(request: Request): Promise<'pay' | 'decline'> {
+async function readDecision(request: Request): Promise<Decision> {
   const text = await readRawText(request, BODY_BYTES_MAX);
   const isJson = request.headers.get('content-type')?.includes('json') ?? false;
-  const result = Decision.safeParse(isJson ? parseJson(text) : Object.fromEntries(new URLSearchParams(text)));
+  const result = DecisionForm.safeParse(isJson ? parseJson(text) : Object.fromEntries(new URLSearchParams(text)));
   if (result.success) return result.data.decision;
-  throw httpError('VALIDATION_FAILED', { details: [{ path: 'decision', message: 'must be pay or decline' }] });
+  throw httpError('VALIDATION_FAILED', {
+    details: [{ path: 'decision', message: `must be one of ${DECISIONS.join(', ')}` }],
+  });
 }
 
 function parseJson(text: string): unknown {
@@ -76,6 +89,12 @@ function parseJson(text: string): unknown {
   } catch {
     throw httpError('MALFORMED_JSON');
   }
+}
+
+/** Why this cannot be decided now. A dispute needs a payment, and a payment a checkout that is open. */
+function whyNot(purchase: PurchaseRow, decision: Decision, now: number): string | undefined {
+  if (decision === 'pay' || decision === 'decline') return whyOver(purchase, now);
+  return purchase.paidAt === null ? 'This purchase has not been paid, so it cannot be disputed.' : undefined;
 }
 
 /** Undefined while it can still be paid; a declined payment may be tried again. */
@@ -110,6 +129,7 @@ function page(c: HonoContext<AppEnv>, purchase: PurchaseRow, over: string | unde
 <p>${coins} coins${bonusCoins > 0 ? html` and ${bonusCoins} bonus coins` : ''}${discountCode === null ? '' : html` with the code ${discountCode}`}</p>
 <p><strong>${priceText(amountMinor, currency)}</strong></p>
 ${over === undefined ? html`${button('pay', 'Pay')}${button('decline', 'Decline')}` : html`<p>${over}</p><p><a href="${cancelUrl}">Back</a></p>`}
+${purchase.paidAt === null ? '' : html`<p>${button('dispute', 'Dispute')}${button('lose-dispute', 'Lose the dispute')}${button('win-dispute', 'Win the dispute')}</p>`}
 <p>This is a sandbox: no money moves.</p>
 </html>`,
     status,
