@@ -14,6 +14,7 @@ import { asD1 } from './local/sqlite.ts';
 const TABLES = [
   ...['ledger_kinds', 'ledger_accounts', 'ledger_transfers', 'ledger_proofs', 'ledger_checkpoints'],
   ...['purchases', 'gifts_sent', 'subscription_charges', 'exchanges', 'target_rewards', 'earning_days', 'payouts'],
+  ...['coin_lots', 'lot_uses', 'reversed_earnings', 'earning_reversals', 'economy_versions'],
   ...['demands', 'outbox'],
 ];
 /** Exports single tables, because D1 cannot export a whole database that has virtual tables. */

@@ -81,6 +81,8 @@ export type TaskMessage =
   | { readonly type: 'prove-ledger'; readonly proofId: string }
   /** Rewards a page of creators who reached a target: those after this id. */
   | { readonly type: 'award-targets'; readonly after: string | null }
+  /** Follows a page of a lot's reversal further: to the creators' rewards and exchanges. `after`: the last leg done. */
+  | { readonly type: 'follow-reversal'; readonly changeId: string; readonly after: number }
   /** Deletes a hidden post or comment with everything that depends on it. */
   | { readonly type: 'clear-post'; readonly postId: string }
   | { readonly type: 'clear-comment'; readonly commentId: string }

@@ -66,6 +66,8 @@ export const NOTIFICATION_KINDS = {
   'payout-paid': 'payout',
   'payout-rejected': 'payout',
   'payout-failed': 'payout',
+  'earnings-reversed': 'payout',
+  'earnings-restored': 'payout',
   'target-reached': 'payout',
   ticket: 'ticket',
   'ticket-reply': 'ticket',

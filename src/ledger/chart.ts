@@ -13,7 +13,7 @@ interface Line {
   readonly unit: Unit;
   readonly debit: string;
   readonly credit: string;
-  /** Whether it may take the debited account below zero: the platform's accounts, and a buyer's only in a reversal. */
+  /** Whether it may take the debited account below zero: the platform's accounts, and a user's only in a reversal. */
   readonly mayOverdraw?: true;
 }
 
@@ -29,6 +29,14 @@ export const CHART = {
   tip_earning: { unit: 'diamond', debit: 'diamonds_issued', credit: 'earnings', mayOverdraw: true },
   subscription_earning: { unit: 'diamond', debit: 'diamonds_issued', credit: 'earnings', mayOverdraw: true },
   target_reward: { unit: 'diamond', debit: 'diamonds_issued', credit: 'earnings', mayOverdraw: true },
+  earning_reversal: { unit: 'diamond', debit: 'earnings', credit: 'diamonds_issued', mayOverdraw: true },
+  earning_restored: { unit: 'diamond', debit: 'diamonds_issued', credit: 'earnings', mayOverdraw: true },
+  reward_reversal: { unit: 'diamond', debit: 'earnings', credit: 'diamonds_issued', mayOverdraw: true },
+  reward_restored: { unit: 'diamond', debit: 'diamonds_issued', credit: 'earnings', mayOverdraw: true },
+  exchange_coins_reversal: { unit: 'coin', debit: 'wallet', credit: 'coins_issued', mayOverdraw: true },
+  exchange_coins_restored: { unit: 'coin', debit: 'coins_issued', credit: 'wallet', mayOverdraw: true },
+  exchange_diamonds_reversal: { unit: 'diamond', debit: 'diamonds_retired', credit: 'earnings' },
+  exchange_diamonds_restored: { unit: 'diamond', debit: 'earnings', credit: 'diamonds_retired' },
   exchange_diamonds: { unit: 'diamond', debit: 'earnings', credit: 'diamonds_retired' },
   payout_hold: { unit: 'diamond', debit: 'earnings', credit: 'diamonds_held' },
   payout_return: { unit: 'diamond', debit: 'diamonds_held', credit: 'earnings' },

@@ -1,5 +1,5 @@
 /** The ledger's tables. Only `ledger/` writes them, and the database enforces their rules. */
-import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { TransferKind } from './chart';
 
 export const ledgerAccounts = sqliteTable('ledger_accounts', {
@@ -32,6 +32,42 @@ export const ledgerTransfers = sqliteTable('ledger_transfers', {
   creditBalance: integer('credit_balance').notNull(),
   createdAt: integer('created_at').notNull(),
 });
+
+/** `untraced`: from before the lots. */
+export type LotSource = 'purchase' | 'exchange' | 'untraced';
+/** Spends that earn a creator something. */
+export type SpendType = 'gift' | 'subscription';
+
+/** A wallet's coins by where they came from. Rules and arithmetic are in `lots.ts`. */
+export const coinLots = sqliteTable('coin_lots', {
+  /** Older lots are spent first. */
+  id: integer().primaryKey(),
+  userId: text('user_id').notNull(),
+  sourceType: text('source_type').$type<LotSource>().notNull(),
+  sourceId: text('source_id').notNull(),
+  coins: integer().notNull(),
+  spent: integer().notNull().default(0),
+  /** Coins that were taken back from the source. */
+  reversed: integer().notNull().default(0),
+  /** What can still be spent. */
+  remaining: integer().notNull(),
+  createdAt: integer('created_at').notNull(),
+});
+
+/** The lots of a spend after its first, which stands on the spend's own row. Immutable. */
+export const lotUses = sqliteTable(
+  'lot_uses',
+  {
+    refType: text('ref_type').$type<SpendType>().notNull(),
+    refId: text('ref_id').notNull(),
+    lotId: integer('lot_id').notNull(),
+    coins: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.refType, table.refId, table.lotId] })],
+);
+
+/** The lot columns of a spend's row: the first lot that it took coins from. 0: from before the lots. */
+export const lotColumns = { lotId: integer('lot_id'), lotCoins: integer('lot_coins') };
 
 /** Something that is wrong, and where. */
 export interface Finding {

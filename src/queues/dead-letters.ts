@@ -20,6 +20,7 @@ const FATES: Readonly<Record<TaskMessage['type'], 'swept' | 'back' | 'over'>> = 
   'align-ingress': 'swept',
   'prove-ledger': 'swept',
   'award-targets': 'swept',
+  'follow-reversal': 'back',
   'clear-post': 'swept',
   'clear-comment': 'swept',
   'withdraw-between': 'back',
@@ -34,7 +35,7 @@ const BACK_AFTER_SECONDS = HOUR_MS / SECOND_MS;
 /** The fields of a message that may be logged. Fields of a new message are not logged until they are listed here. */
 const NAMES: ReadonlySet<string> = new Set([
   ...['type', 'name', 'step', 'webhookEventId', 'payoutId', 'streamId', 'proofId', 'postId', 'commentId', 'exportId'],
-  ...['broadcastId', 'subscriptionId', 'userId', 'one', 'other'],
+  ...['broadcastId', 'subscriptionId', 'userId', 'one', 'other', 'changeId'],
 ]);
 
 export async function consumeDeadLetters(

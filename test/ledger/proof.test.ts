@@ -1,5 +1,6 @@
 /** The proof: clean where the books are, and where they are not it says what is off. */
 import { env } from 'cloudflare:workers';
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
 import { type Fault, withFaults } from '#test/support/faults';
@@ -9,6 +10,8 @@ import { commit } from '@/db/commit';
 import { recordEarning } from '@/domains/money/earnings/record';
 import { exchanges, targetRewards } from '@/domains/money/earnings/tables';
 import { type PayoutStatus, payouts } from '@/domains/money/payouts/tables';
+import { subscriptionCharges } from '@/domains/money/subscriptions/tables';
+import { creditLot, firstLot, reverseInLot, settleLots } from '@/ledger/lots';
 import { post, type Transfer } from '@/ledger/transfers';
 import { newId } from '@/shared/ids';
 
@@ -48,6 +51,8 @@ async function reverse(id: string): Promise<void> {
       { ...ref, leg: 5, kind: 'purchase_restored', userId: buyer, amount: 25 },
       { ...cash, leg: 6, kind: 'purchase_restored_cash', amount: 50 },
     ]),
+    reverseInLot(ctx, { sourceType: 'purchase', sourceId: id }, 25),
+    settleLots(ctx, buyer),
   ]);
 }
 
@@ -63,6 +68,7 @@ async function exchange(diamonds: number): Promise<string> {
       { ...ref, leg: 1, kind: 'exchange_diamonds' },
       { ...ref, leg: 2, kind: 'exchange_coins' },
     ]),
+    creditLot(ctx, { userId: creator, sourceType: 'exchange', sourceId: id, coins: diamonds }),
   ]);
   return id;
 }
@@ -91,11 +97,12 @@ async function charge(coins: number, diamonds: number): Promise<string> {
       `INSERT INTO subscriptions (id, subscriber_id, creator_id, tier_id, coins_per_month, status, months, started_at,
         period_ends_at, idempotency_key, body_hash, created_at) VALUES (?1, ?2, ?3, ?1, ?4, 'active', 1, 0, 1, ?1, '', 0)`,
     ).bind(id, buyer, creator, coins),
-    env.DB.prepare('INSERT INTO subscription_charges VALUES (?1, ?1, 1, ?2, ?3, ?4, ?5, 1, 0)').bind(
-      ...[id, buyer, creator, coins, diamonds],
-    ),
   ]);
   await commit(ctx, [
+    ctx.db.insert(subscriptionCharges).values({
+      ...{ id, subscriptionId: id, month: 1, subscriberId: buyer, creatorId: creator, coins, diamonds },
+      ...{ economyVersion: 1, createdAt: 0, ...firstLot(sql`${buyer}`, sql`${coins}`) },
+    }),
     ...post(ctx, [
       { ...ref, leg: 1, kind: 'subscription', userId: buyer, amount: coins },
       { ...ref, leg: 2, kind: 'subscription_earning', userId: creator, amount: diamonds },
@@ -150,7 +157,9 @@ async function findingsOf(faults: readonly Fault[], whole = true): Promise<strin
   const proof = await withFaults(faults, () => prove({ whole }));
   expect(proof.findingsCount).toBe(proof.findings.length);
   expect(proof.state).toBe(proof.findings.length > 0 ? 'off' : 'clean');
-  return proof.findings.map(({ subject, id, problem }) => `${subject} ${id}: ${problem}`);
+  // Lots follow from the same rows, so they are off with them; they have tests of their own.
+  const others = proof.findings.filter(({ subject }) => subject !== 'lot');
+  return others.map(({ subject, id, problem }) => `${subject} ${id}: ${problem}`);
 }
 
 const transferOf = (refId: string, leg: number) =>
@@ -320,7 +329,7 @@ describe('of rows the proof names', () => {
   it('a gift without transfers', async () => {
     const copy = "INSERT INTO gifts_sent SELECT 'a-copy', gift_id, quantity, coins, diamonds, sender_id, recipient_id,";
     const rest =
-      "stream_id, message, economy_version, 'a-copy', body_hash, created_at, message_refused FROM gifts_sent WHERE id = ?";
+      "stream_id, message, economy_version, 'a-copy', body_hash, created_at, message_refused, 0, 0 FROM gifts_sent WHERE id = ?";
     expect(await findingsOf([{ sql: `${copy} ${rest}`, values: [ids.gift] }])).toEqual([
       expect.stringMatching(
         /^gift a-copy: lacks leg 1, tip of 2000 coin of .*; lacks leg 2, tip_earning of 1000 diamond/,
@@ -338,7 +347,7 @@ describe('of rows the proof names', () => {
     expect(found).toEqual([expect.stringContaining(`earnings ${creator}: has `)]);
     const stranger = "INSERT INTO earning_days VALUES ('a-stranger', '2026-11-01', 'gift', 5, 1, 1)";
     expect(await findingsOf([{ sql: stranger }])).toEqual([
-      'earnings a-stranger: has 0 diamonds, but what was earned, exchanged and paid out comes to 5',
+      'earnings a-stranger: has 0 diamonds, but what was earned, reversed, exchanged and paid out comes to 5',
     ]);
   });
 });
@@ -353,7 +362,7 @@ describe('a proof', () => {
 
   it('keeps two hundred findings and counts the rest', async () => {
     const copies = `WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 250)
-      INSERT INTO exchanges SELECT 'copy-' || n, user_id, diamonds, coins, economy_version, 'copy-' || n, '', 0
+      INSERT INTO exchanges SELECT 'copy-' || n, user_id, diamonds, coins, economy_version, 'copy-' || n, '', 0, 0, 0, 0, 2
       FROM n, exchanges WHERE id = ?`;
     const proof = await withFaults([{ sql: copies, values: [ids.exchange] }], () => prove());
     expect(proof.findings).toHaveLength(200);

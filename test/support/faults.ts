@@ -4,7 +4,8 @@ import { env } from 'cloudflare:workers';
 /** What a fault may touch, and what is put back after it. */
 const TABLES = [
   ...['ledger_accounts', 'ledger_transfers', 'ledger_checkpoints', 'purchases', 'gifts_sent', 'subscription_charges'],
-  ...['exchanges', 'target_rewards', 'payouts', 'earning_days'],
+  ...['exchanges', 'target_rewards', 'payouts', 'earning_days', 'coin_lots', 'lot_uses'],
+  ...['reversed_earnings', 'earning_reversals'],
 ];
 
 export interface Fault {

@@ -1,5 +1,5 @@
 /** Money for tests, put into the books as the use cases do, so that a proof of the ledger stays clean. */
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { EconomyConfig } from '@/contracts/economy';
 import { commit } from '@/db/commit';
@@ -8,6 +8,7 @@ import { economyVersions } from '@/domains/base/economy/tables';
 import { recordEarning } from '@/domains/money/earnings/record';
 import { giftsSent } from '@/domains/money/gifts/tables';
 import { purchases } from '@/domains/money/purchases/tables';
+import { creditLot, firstLot } from '@/ledger/lots';
 import { post, readBalance } from '@/ledger/transfers';
 import { newId } from '@/shared/ids';
 import { testContext } from './context';
@@ -45,6 +46,7 @@ export async function giveCoins(userId: string, coins: number): Promise<string> 
       createdAt: now,
       expiresAt: now,
       paidAt: now,
+      traced: true,
     }),
     ...post(ctx, [
       { ...transfer, kind: 'purchase', leg: 1, userId, amount: coins },
@@ -57,6 +59,7 @@ export async function giveCoins(userId: string, coins: number): Promise<string> 
         amount: PRICE_MINOR,
       },
     ]),
+    creditLot(ctx, { userId, sourceType: 'purchase', sourceId: id, coins }),
   ]);
   return id;
 }
@@ -84,6 +87,7 @@ export async function giveDiamonds(userId: string, diamonds: number, at = Date.n
       idempotencyKey: id,
       bodyHash: '',
       createdAt: at,
+      ...firstLot(sql`${senderId}`, sql`${coins}`),
     }),
     ...post(ctx, [
       { ...transfer, kind: 'tip', leg: 1, userId: senderId, amount: coins },

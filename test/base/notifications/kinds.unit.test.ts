@@ -31,6 +31,8 @@ const EXPECTED: Readonly<Record<NotificationKind, Expected>> = {
   'payout-paid': ['payout', EVERYWHERE, true],
   'payout-rejected': ['payout', EVERYWHERE, true],
   'payout-failed': ['payout', EVERYWHERE, true],
+  'earnings-reversed': ['payout', EVERYWHERE, true],
+  'earnings-restored': ['payout', EVERYWHERE, true],
   'target-reached': ['payout', EVERYWHERE, true],
   ticket: ['ticket', EVERYWHERE, true],
   'ticket-reply': ['ticket', EVERYWHERE, true],

@@ -48,8 +48,8 @@ describe('GET /owner/panel/ledger/audit', () => {
     const after = await owner.get(PATH);
     expect(after.data.last).toMatchObject({
       state: 'off',
-      findings: [{ subject: 'purchase', id: purchase }],
-      findingsCount: 1,
+      findings: [{ subject: 'purchase', id: purchase }, { subject: 'lot' }],
+      findingsCount: 2,
     });
     await prove();
   });

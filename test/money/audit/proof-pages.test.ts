@@ -46,8 +46,9 @@ async function manyTips(): Promise<void> {
   };
   await env.DB.batch([
     env.DB.prepare(`${count} INSERT INTO gifts_sent (id, quantity, coins, diamonds, sender_id, recipient_id,
-        economy_version, idempotency_key, body_hash, created_at)
-      SELECT printf('tip-%05d', n), 1, 1, 1, ?, ?, 1, printf('tip-%05d', n), '', 0 FROM n`).bind(buyer, creator),
+        economy_version, idempotency_key, body_hash, created_at, lot_id, lot_coins)
+      SELECT printf('tip-%05d', n), 1, 1, 1, ?1, ?2, 1, printf('tip-%05d', n), '', 0,
+        (SELECT id FROM coin_lots WHERE user_id = ?1), 1 FROM n`).bind(buyer, creator),
     env.DB.prepare(`${count} INSERT INTO ledger_transfers
       ${leg(1, 'tip', wallet, spent)} UNION ALL ${leg(2, 'tip_earning', issued, earnings)} ORDER BY id`),
     env.DB.prepare("UPDATE earning_days SET diamonds = diamonds + ? WHERE user_id = ? AND source = 'tip'").bind(
@@ -89,7 +90,8 @@ describe('a proof', () => {
 
     const fault = { sql: "UPDATE gifts_sent SET coins = 2 WHERE id = 'tip-05400'" };
     const { findings } = await withFaults([fault], () => prove());
-    expect(findings).toEqual([expect.objectContaining({ subject: 'gift', id: 'tip-05400' })]);
+    const found = findings.map(({ subject, id: of }) => `${subject} ${of}`);
+    expect(found).toEqual(['gift tip-05400', 'lot tip-05400']);
   });
 
   it('checks creators in pages too', async () => {

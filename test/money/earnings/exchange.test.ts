@@ -12,9 +12,11 @@ import { DAY_MS } from '@/shared/time';
 
 const exchange = 'earnings/exchange';
 
+const LONG_AGO = Date.now() - 30 * DAY_MS;
+
 async function withDiamonds(diamonds: number) {
   const creator = await asCreator();
-  await giveDiamonds(creator.userId, diamonds);
+  await giveDiamonds(creator.userId, diamonds, LONG_AGO);
   return creator;
 }
 
@@ -29,7 +31,7 @@ describe('an exchange', () => {
 
   it('is open to every user who has diamonds, and to nobody else', async () => {
     const viewer = await asViewer();
-    await giveDiamonds(viewer.userId, 10);
+    await giveDiamonds(viewer.userId, 10, LONG_AGO);
     expect((await viewer.post(exchange, { diamonds: 10 }, once())).status).toBe(201);
     expect((await client().post(exchange, { diamonds: 10 }, once())).status).toBe(401);
   });
@@ -37,7 +39,11 @@ describe('an exchange', () => {
   it('of more diamonds than the user has is refused with the balance', async () => {
     const creator = await withDiamonds(30);
     const { status, error } = await creator.post(exchange, { diamonds: 31 }, once());
-    expect([status, error.code, error.details]).toEqual([409, 'NOT_ENOUGH_DIAMONDS', { diamonds: 30, asked: 31 }]);
+    expect([status, error.code, error.details]).toEqual([
+      409,
+      'NOT_ENOUGH_DIAMONDS',
+      { diamonds: 30, maturing: 0, asked: 31 },
+    ]);
     const nobody = await asViewer();
     const empty = await nobody.post(exchange, { diamonds: 10 }, once());
     expect(empty.error).toMatchObject({ code: 'NOT_ENOUGH_DIAMONDS', details: { diamonds: 0 } });
@@ -104,14 +110,14 @@ describe('racing exchanges', () => {
   });
 });
 
-describe('what is still maturing', () => {
-  it('is exchanged first', async () => {
-    const creator = await withDiamonds(30);
-    await giveDiamonds(creator.userId, 100, Date.now() - 30 * DAY_MS);
-    await creator.post(exchange, { diamonds: 20 }, once());
-    expect(await readDiamonds(testContext(), creator.userId)).toMatchObject({ total: 110, maturing: 10, matured: 100 });
-    await creator.post(exchange, { diamonds: 50 }, once());
-    expect(await readDiamonds(testContext(), creator.userId)).toMatchObject({ total: 60, maturing: 0, matured: 60 });
+describe('diamonds that are still maturing', () => {
+  it('cannot be exchanged', async () => {
+    const creator = await withDiamonds(100);
+    await giveDiamonds(creator.userId, 30);
+    const { status, error } = await creator.post(exchange, { diamonds: 101 }, once());
+    expect([status, error.details]).toEqual([409, { diamonds: 100, maturing: 30, asked: 101 }]);
+    expect((await creator.post(exchange, { diamonds: 20 }, once())).status).toBe(201);
+    expect(await readDiamonds(testContext(), creator.userId)).toMatchObject({ total: 110, maturing: 30, matured: 80 });
   });
 });
 

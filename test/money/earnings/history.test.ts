@@ -1,13 +1,15 @@
 /** What a creator earned, entry by entry and day by day, as pages and as files. */
-import { describe, expect, it } from 'vitest';
+import { sql } from 'drizzle-orm';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
-import { giveCoins, giveDiamonds, once } from '#test/support/money';
+import { changeEconomy, giveCoins, giveDiamonds, once } from '#test/support/money';
 import { asCreator, asUser, asViewer } from '#test/support/users';
 import { commit } from '@/db/commit';
 import { recordEarning } from '@/domains/money/earnings/record';
 import { giftsSent } from '@/domains/money/gifts/tables';
 import { payouts } from '@/domains/money/payouts/tables';
+import { firstLot } from '@/ledger/lots';
 import { post } from '@/ledger/transfers';
 import { newId } from '@/shared/ids';
 import { DAY_MS, toDay } from '@/shared/time';
@@ -15,6 +17,9 @@ import { DAY_MS, toDay } from '@/shared/time';
 const ROSE = '01900000-0000-7000-9001-000000000001';
 const daysAgo = (days: number) => Date.now() - days * DAY_MS;
 const dayOf = (days: number) => toDay(daysAgo(days));
+
+// Only matured diamonds can be exchanged.
+beforeAll(() => changeEconomy({ limits: { maturingDays: 0 } }));
 
 /** As the gift's own use case writes it. */
 async function giveRoses(senderId: string, userId: string, quantity: number, message: string | null) {
@@ -27,6 +32,7 @@ async function giveRoses(senderId: string, userId: string, quantity: number, mes
     ctx.db.insert(giftsSent).values({
       ...{ id, giftId: ROSE, quantity, coins, diamonds, senderId, recipientId: userId, message },
       ...{ economyVersion: 1, idempotencyKey: id, bodyHash: '', createdAt: ctx.now() },
+      ...firstLot(sql`${senderId}`, sql`${coins}`),
     }),
     ...post(ctx, [
       { ...transfer, kind: 'gift', leg: 1, userId: senderId, amount: coins },

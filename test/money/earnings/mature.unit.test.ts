@@ -29,20 +29,20 @@ describe('what is still maturing', () => {
     expect(maturingOf([], [])).toBe(0);
   });
 
-  it('is exchanged first', () => {
+  it('is taken first by a reversal', () => {
     expect(maturingOf([of(20, 100), of(22, 50)], [of(22, 120)])).toBe(30);
   });
 
-  it('is never negative: the rest of an exchange had matured', () => {
+  it('is never negative: the rest of a reversal had matured', () => {
     expect(maturingOf([of(20, 100)], [of(20, 500)])).toBe(0);
     expect(maturingOf([of(20, 100), of(22, 50)], [of(21, 500)])).toBe(50);
   });
 
-  it('is not reduced by an exchange on an earlier day', () => {
+  it('is not reduced by a reversal on an earlier day', () => {
     expect(maturingOf([of(22, 50)], [of(20, 30)])).toBe(50);
   });
 
-  it('counts earnings of a day as received before that day’s exchanges', () => {
+  it('counts earnings of a day as received before that day’s reversals', () => {
     expect(maturingOf([of(22, 50)], [of(22, 20)])).toBe(30);
   });
 

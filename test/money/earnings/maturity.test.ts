@@ -63,9 +63,9 @@ describe('an amount that was read as matured', () => {
     await creator.post('earnings/exchange', { diamonds: 50 }, once());
     expect(await goesThrough(creator.userId, 70, read)).toBe(false);
     const again = await readDiamonds(testContext(), creator.userId);
-    expect(again).toMatchObject({ total: 50, maturing: 0, matured: 50 });
-    expect(await goesThrough(creator.userId, 50, again)).toBe(true);
-    expect(await goesThrough(creator.userId, 51, again)).toBe(false);
+    expect(again).toMatchObject({ total: 50, maturing: 30, matured: 20 });
+    expect(await goesThrough(creator.userId, 20, again)).toBe(true);
+    expect(await goesThrough(creator.userId, 21, again)).toBe(false);
   });
 
   it('cannot be cashed out twice, but can be in two halves', async () => {

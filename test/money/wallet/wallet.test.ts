@@ -48,7 +48,15 @@ describe('GET /payment/wallet', () => {
   it('is empty before the first transfer', async () => {
     const { status, data } = await (await asViewer()).get('payment/wallet');
     expect(status).toBe(200);
-    expect(data).toEqual({ coins: 0, diamonds: 0, heldDiamonds: 0, maturingDiamonds: 0, sales: [], owed: 0 });
+    expect(data).toEqual({
+      coins: 0,
+      diamonds: 0,
+      heldDiamonds: 0,
+      maturingDiamonds: 0,
+      sales: [],
+      owed: 0,
+      owedDiamonds: 0,
+    });
   });
 
   it('has coins, maturing and matured diamonds, and money by currency', async () => {
@@ -62,7 +70,7 @@ describe('GET /payment/wallet', () => {
       { currency: 'EUR', amountMinor: 500 },
       { currency: 'USD', amountMinor: 700 },
     ];
-    const figures = { coins: 300, heldDiamonds: 0, sales, owed: 0 };
+    const figures = { coins: 300, heldDiamonds: 0, sales, owed: 0, owedDiamonds: 0 };
     const { data: wallet } = await creator.get('payment/wallet');
     const { data: balance } = await creator.get('payment/balance');
     expect(wallet).toEqual({ ...figures, diamonds: 42, maturingDiamonds: wallet.maturingDiamonds });

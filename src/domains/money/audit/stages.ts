@@ -1,6 +1,7 @@
 /** The stages of a proof, in order: the ledger's own, then the check of each money domain. */
 import type { Context } from '@/contracts/context';
 import { earningsCheck, exchangeCheck, rewardCheck } from '@/domains/money/earnings/check';
+import { lotCheck, reversalCheck } from '@/domains/money/earnings/check-lots';
 import { giftCheck } from '@/domains/money/gifts/check';
 import { payoutCheck } from '@/domains/money/payouts/check';
 import { purchaseCheck } from '@/domains/money/purchases/check';
@@ -17,6 +18,8 @@ const CHECKS: readonly MoneyCheck[] = [
   rewardCheck,
   payoutCheck,
   earningsCheck,
+  lotCheck,
+  reversalCheck,
 ];
 const REF_TYPES = CHECKS.flatMap(({ refType }) => refType ?? []);
 

@@ -1,17 +1,31 @@
 /**
- * Checks exchanges and rewards against the ledger. Also checks that every creator's diamonds equal what their days
- * earned, minus what they exchanged and what is or was paid out.
+ * Checks exchanges, rewards and reversals against the ledger. Also checks that every creator's diamonds equal what their
+ * days earned, minus what was reversed, what they exchanged and what is or was paid out.
  */
 
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { payouts } from '@/domains/money/payouts/tables';
 import { COIN, checkRows, DIAMOND, isInRange, type MoneyCheck, nextRange } from '@/ledger/check';
-import { ledgerAccounts } from '@/ledger/tables';
+import { ledgerAccounts, ledgerTransfers } from '@/ledger/tables';
 import { exchanges, targetRewards } from './tables';
 
 /** Each creator has a row for every day and source with earnings. */
 const CREATORS_PER_PAGE = 200;
 const DAYS_PER_PAGE = 50_000;
+
+/** The net of an amount's later transfers: those of one kind minus those of the other. */
+function netOf(refType: SQL, taken: string, back: string): SQL {
+  return sql`coalesce((
+    SELECT sum(CASE kind WHEN ${taken} THEN amount WHEN ${back} THEN -amount ELSE 0 END) FROM ${ledgerTransfers}
+    WHERE ref_type = ${refType} AND ref_id = page.id), 0)`;
+}
+
+/** How many transfers followed the first ones. */
+const laterLegs = (refType: SQL, first: number) => sql`(
+  SELECT count(*) FROM ${ledgerTransfers} WHERE ref_type = ${refType} AND ref_id = page.id AND leg > ${first})`;
+
+const undoneDiamonds = netOf(sql`'exchange'`, 'exchange_diamonds_reversal', 'exchange_diamonds_restored');
+const undoneCoins = netOf(sql`'exchange'`, 'exchange_coins_reversal', 'exchange_coins_restored');
 
 export const exchangeCheck = checkRows({
   name: 'exchange',
@@ -21,13 +35,33 @@ export const exchangeCheck = checkRows({
     { leg: 1, kind: 'exchange_diamonds', holder: sql`user_id`, unit: DIAMOND, amount: sql`diamonds` },
     { leg: 2, kind: 'exchange_coins', holder: sql`user_id`, unit: COIN, amount: sql`coins` },
   ],
+  legsThrough: 2,
+  also: () => sql`
+    SELECT id, CASE
+      WHEN legs - 2 <> ${laterLegs(sql`'exchange'`, 2)} THEN 'says that it has ' || legs || ' transfers, which is not so'
+      WHEN reversed_diamonds <> ${undoneDiamonds} OR reversed_coins <> ${undoneCoins}
+        THEN 'says that ' || reversed_diamonds || ' diamonds are undone, and its transfers say ' || ${undoneDiamonds}
+      WHEN reversed_diamonds > diamonds OR reversed_coins <> coins * reversed_diamonds / diamonds
+        THEN 'has ' || reversed_coins || ' coins undone for ' || reversed_diamonds || ' of its diamonds'
+    END AS problem FROM page WHERE problem IS NOT NULL`,
 });
+
+const reversedReward = sql`coalesce((
+  SELECT diamonds FROM reversed_earnings WHERE ref_type = 'reward' AND ref_id = page.id), 0)`;
 
 export const rewardCheck = checkRows({
   name: 'reward',
   refType: 'reward',
   table: targetRewards,
   legs: [{ leg: 1, kind: 'target_reward', holder: sql`user_id`, unit: DIAMOND, amount: sql`diamonds` }],
+  legsThrough: 1,
+  also: () => sql`
+    SELECT id, CASE
+      WHEN legs - 1 <> ${laterLegs(sql`'reward'`, 1)} THEN 'says that it has ' || legs || ' transfers, which is not so'
+      WHEN ${reversedReward} NOT IN (0, diamonds)
+        OR ${reversedReward} <> ${netOf(sql`'reward'`, 'reward_reversal', 'reward_restored')}
+        THEN 'says that ' || ${reversedReward} || ' diamonds are reversed, and its transfers say otherwise'
+    END AS problem FROM page WHERE problem IS NOT NULL`,
 });
 
 export const earningsCheck: MoneyCheck = {
@@ -46,7 +80,8 @@ export const earningsCheck: MoneyCheck = {
         WHERE kind = 'earnings' AND ${isInRange(sql`owner`, range)} GROUP BY owner)
       SELECT id, balance, should FROM (
         SELECT ids.user_id AS id, coalesce(held.balance, 0) AS balance, coalesce(earned.diamonds, 0)
-          - coalesce((SELECT sum(diamonds) FROM exchanges WHERE user_id = ids.user_id), 0)
+          - coalesce((SELECT sum(diamonds) FROM reversed_earnings WHERE user_id = ids.user_id), 0)
+          - coalesce((SELECT sum(diamonds - reversed_diamonds) FROM exchanges WHERE user_id = ids.user_id), 0)
           - coalesce((SELECT sum(diamonds) FROM ${payouts}
               WHERE user_id = ids.user_id AND source = 'diamonds' AND status NOT IN ('rejected', 'failed')), 0) AS should
         FROM (SELECT user_id FROM held UNION SELECT user_id FROM earned) ids
@@ -56,7 +91,7 @@ export const earningsCheck: MoneyCheck = {
     const findings = rows.map(({ id, balance, should }) => ({
       subject: 'earnings',
       id,
-      problem: `has ${balance} diamonds, but what was earned, exchanged and paid out comes to ${should}`,
+      problem: `has ${balance} diamonds, but what was earned, reversed, exchanged and paid out comes to ${should}`,
     }));
     return { findings, next: range.end };
   },

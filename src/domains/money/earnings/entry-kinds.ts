@@ -6,7 +6,13 @@ const KIND_OF = {
   tip_earning: 'tip',
   subscription_earning: 'subscription',
   target_reward: 'reward',
+  earning_reversal: 'reversal',
+  earning_restored: 'restored',
+  reward_reversal: 'reversal',
+  reward_restored: 'restored',
   exchange_diamonds: 'exchange',
+  exchange_diamonds_reversal: 'exchange-reversal',
+  exchange_diamonds_restored: 'exchange-restored',
   payout_hold: 'payout',
   payout_return: 'payout-returned',
 } as const satisfies Readonly<Record<KindsWith<'earnings'>, string>>;

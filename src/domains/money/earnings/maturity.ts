@@ -11,7 +11,7 @@ import { firstIdAt } from '@/shared/ids';
 import { type DayAmount, maturingOf, windowStart } from './mature';
 
 interface Diamonds {
-  /** The balance: matured and maturing together. */
+  /** The balance: matured and maturing together. Less than 0 after a reversal of diamonds that are gone. */
   readonly total: number;
   readonly maturing: number;
   readonly matured: number;
@@ -31,18 +31,23 @@ export async function readDiamonds(ctx: Context, userId: string, known?: Economy
     ctx.db.all<DayAmount>(sql`
       SELECT day, sum(diamonds) AS diamonds FROM earning_days WHERE user_id = ${userId} AND day >= ${since} GROUP BY day`),
     ctx.db.all<DayAmount>(sql`
-      SELECT strftime('%Y-%m-%d', created_at / 1000, 'unixepoch') AS day, sum(diamonds) AS diamonds FROM exchanges
-      WHERE user_id = ${userId} AND id >= ${firstIdAt(Date.parse(since))} GROUP BY 1`),
+      SELECT strftime('%Y-%m-%d', at / 1000, 'unixepoch') AS day, sum(diamonds) AS diamonds FROM (
+        SELECT updated_at AS at, diamonds FROM reversed_earnings
+        WHERE user_id = ${userId} AND updated_at >= ${Date.parse(since)}
+        UNION ALL
+        SELECT created_at, diamonds FROM exchanges
+        WHERE user_id = ${userId} AND id >= ${firstIdAt(Date.parse(since))} AND traced = 0)
+      GROUP BY 1`),
   ]);
   const total = account?.balance ?? 0;
-  const maturing = Math.min(maturingOf(credits, debits), total);
+  const maturing = Math.max(0, Math.min(maturingOf(credits, debits), total));
   const earned = credits.reduce((sum, { diamonds }) => sum + diamonds, 0);
   return { total, maturing, matured: total - maturing, window: { since, taken: earned - maturing } };
 }
 
 /**
  * For `requireThat`, before the batch's own transfers: requires that this many diamonds are matured at that moment.
- * Earnings since the read do no harm; of concurrent exchanges and cash-outs, the first ones win.
+ * Earnings since the read do no harm; of concurrent exchanges, cash-outs and reversals, the first ones win.
  */
 export function stillMatured(userId: string, diamonds: number, { window }: Diamonds): SQL {
   // Earnings in the window since the read raise both sums; anything taken from the window since then only adds to

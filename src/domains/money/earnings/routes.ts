@@ -86,7 +86,7 @@ export const earningEndpoints: Endpoint[] = [
     path: '/earnings/exchange',
     tag: 'earnings',
     summary: 'Exchange diamonds for coins',
-    description: 'At the configured rate, rounded down. Maturing diamonds are exchanged first.',
+    description: 'At the configured rate, rounded down. Only matured diamonds can be exchanged.',
     who: 'user',
     movesMoney: true,
     body: ExchangeRequest,

@@ -33,7 +33,7 @@ export const EarningEntry = z
     kind: z.enum(ENTRY_KINDS),
     diamonds: z.int().describe('Less than 0 if they were taken away.'),
     balanceAfter: z.int(),
-    refId: z.string().describe('The id of the gift, tip, month, reward, exchange or payout.'),
+    refId: z.string().describe('The id of the gift, tip, month, reward, reversal, exchange or payout.'),
     sender: orNull(PublicCard).describe('Only for gifts and tips.'),
     gift: z.object({ id: z.string(), name: z.string() }).nullable(),
     quantity: z.int().nullable(),

@@ -8,7 +8,7 @@ import { toIso } from '@/shared/time';
 import { type Period, periodAt } from './periods';
 import { readProgress } from './progress';
 import type { TargetList } from './schemas';
-import { targetRewards } from './tables';
+import { reversedEarnings, targetRewards } from './tables';
 
 export async function listTargets(ctx: Context, userId: string): Promise<z.input<typeof TargetList>> {
   const { targets } = await readEconomy(ctx);
@@ -21,7 +21,8 @@ export async function listTargets(ctx: Context, userId: string): Promise<z.input
       periods.map(({ name }) => name),
     ),
   ]);
-  const rewardedAt = new Map(rewards.map((reward) => [`${reward.targetId} ${reward.period}`, reward.createdAt]));
+  const standing = rewards.filter(({ isReversed }) => isReversed === 0);
+  const rewardedAt = new Map(standing.map((reward) => [`${reward.targetId} ${reward.period}`, reward.createdAt]));
   const present = (target: (typeof targets)[number], period: Period) => {
     const at = rewardedAt.get(`${target.id} ${period.name}`);
     return {
@@ -37,12 +38,14 @@ export async function listTargets(ctx: Context, userId: string): Promise<z.input
   return { items };
 }
 
-/** Reads these users' rewards in these periods. */
+/** Reads these users' rewards in these periods, reversed ones too. */
 export function readRewards(ctx: Context, userIds: readonly string[], periodNames: readonly string[]) {
   const { userId, targetId, period, createdAt } = targetRewards;
+  const isReversed = sql<number>`EXISTS (SELECT 1 FROM ${reversedEarnings} r
+    WHERE r.ref_type = 'reward' AND r.ref_id = ${targetRewards.id} AND r.diamonds > 0)`;
   const isOneOf = (list: readonly string[]) => sql`IN (SELECT value FROM json_each(${JSON.stringify(list)}))`;
   return ctx.db
-    .select({ userId, targetId, period, createdAt })
+    .select({ userId, targetId, period, createdAt, isReversed, row: targetRewards })
     .from(targetRewards)
     .where(sql`${userId} ${isOneOf(userIds)} AND ${period} ${isOneOf(periodNames)}`);
 }

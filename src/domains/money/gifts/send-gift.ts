@@ -17,6 +17,7 @@ import { type CardRow, presentCard } from '@/domains/base/users/present';
 import { placeOf } from '@/domains/base/visibility/regions';
 import { recordEarning } from '@/domains/money/earnings/record';
 import { type Once, performOnce } from '@/http/idempotency';
+import { firstLot, furtherLotsOf } from '@/ledger/lots';
 import { commitSpending } from '@/ledger/spend';
 import { post } from '@/ledger/transfers';
 import type { Actor } from '@/shared/actor';
@@ -109,6 +110,7 @@ async function pay(ctx: Context, giving: Giving, once: Once, facts: GiftFacts, p
   const transfer = { refType: 'gift', refId: row.id };
   const statements = [
     insertGift(ctx, row),
+    takeFurtherLots(ctx, { id: row.id, userId: senderId }),
     ...post(ctx, [
       { ...transfer, kind, leg: 1, userId: senderId, amount: row.coins },
       { ...transfer, kind: earning, leg: 2, userId: recipient.id, amount: row.diamonds },
@@ -139,8 +141,11 @@ const insertGift = builtOnce((db, value: (name: keyof GiftSentRow) => Placeholde
     idempotencyKey: value('idempotencyKey'),
     bodyHash: value('bodyHash'),
     createdAt: value('createdAt'),
+    ...firstLot(value('senderId'), value('coins')),
   }),
 );
+
+const takeFurtherLots = furtherLotsOf('gift', giftsSent);
 
 const addToStream = builtOnce((db, value: (name: 'streamId' | 'diamonds') => Placeholder) =>
   db.run(sql`

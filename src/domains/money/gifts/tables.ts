@@ -1,4 +1,5 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { lotColumns } from '@/ledger/tables';
 
 /** The gift catalogue. */
 export const gifts = sqliteTable('gifts', {
@@ -13,7 +14,7 @@ export const gifts = sqliteTable('gifts', {
   updatedAt: integer('updated_at').notNull(),
 });
 
-/** Gifts and tips. Each writes four rows, with its indexes: sender's key, sender, recipient. */
+/** Gifts and tips. Each writes five rows, with its indexes: sender's key, sender, recipient, lot. */
 export const giftsSent = sqliteTable('gifts_sent', {
   id: text().primaryKey(),
   /** Null: a tip. */
@@ -31,6 +32,7 @@ export const giftsSent = sqliteTable('gifts_sent', {
   idempotencyKey: text('idempotency_key').notNull(),
   bodyHash: text('body_hash').notNull(),
   createdAt: integer('created_at').notNull(),
+  ...lotColumns,
 });
 
 /** What a stream has earned, updated with each gift. */
@@ -41,6 +43,7 @@ export const streamEarnings = sqliteTable('stream_earnings', {
   gifts: integer().notNull(),
 });
 
-export type GiftSentRow = typeof giftsSent.$inferSelect;
+/** Without the lot, which the database chooses. */
+export type GiftSentRow = Omit<typeof giftsSent.$inferSelect, keyof typeof lotColumns>;
 
 export type GiftRow = typeof gifts.$inferSelect;

@@ -98,6 +98,7 @@ async function begin(
     ...once,
     reversedCoins: 0,
     legs: 0,
+    traced: true,
   };
   await commitSpent(
     ctx,

@@ -5,11 +5,14 @@
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
+import type { OutboxEvent } from '@/contracts/messages';
 import { commit, requireChange } from '@/db/commit';
 import { economyVersions } from '@/domains/base/economy/tables';
 import { isLimitReached, redeemDiscount, releaseDiscount } from '@/domains/money/discounts/redeem';
 import { earnReward, endReward } from '@/domains/money/discounts/rewards';
+import { reverseLot } from '@/domains/money/earnings/reversals';
 import { isAsRead, type PaymentKind, type Settlement } from '@/domains/money/payments/kinds';
+import { creditLot, creditUntraced, settleLots } from '@/ledger/lots';
 import { post, type Transfer } from '@/ledger/transfers';
 import { noticesOf } from './notices';
 import { reversedCoins } from './reversed-coins';
@@ -61,6 +64,7 @@ async function book(
   const transfers = transfersOf(before, { ...before, ...booked }, becomesPaid);
   const changed = { ...booked, legs: before.legs + transfers.length };
   const after: PurchaseRow = { ...before, ...changed };
+  const lot = lotOf(ctx, before, after, becomesPaid);
   await commit(
     ctx,
     [
@@ -71,8 +75,9 @@ async function book(
       ...(reward ? [reward.insert] : []),
       ...(isGone ? [endReward(ctx, before.id)] : []),
       ...post(ctx, transfers),
+      ...lot.statements,
     ],
-    { events: noticesOf(before, after, reward?.code) },
+    { events: [...noticesOf(before, after, reward?.code), ...lot.events] },
   );
   ctx.log.event(`purchase.${after.status}`, { purchaseId: after.id, reversedCoins: after.reversedCoins });
 }
@@ -95,6 +100,26 @@ function transfersOf(before: PurchaseRow, after: PurchaseRow, becomesPaid: boole
   return moves
     .filter(({ amount }) => amount > 0)
     .map((move, index) => ({ ...move, refType: 'purchase', refId: id, leg: before.legs + index + 1 }));
+}
+
+/** Makes the lot of the coins, and follows what is taken back to whoever earned by them. */
+function lotOf(
+  ctx: Context,
+  before: PurchaseRow,
+  { id, userId, coins, bonusCoins, reversedCoins, traced }: PurchaseRow,
+  becomesPaid: boolean,
+): { statements: Statement[]; events: OutboxEvent[] } {
+  const source = { sourceType: 'purchase', sourceId: id, userId } as const;
+  const made = becomesPaid ? [creditLot(ctx, { ...source, coins: coins + bonusCoins })] : [];
+  const returned = before.reversedCoins - reversedCoins;
+  if (returned === 0) return { statements: made, events: [] };
+  if (!traced && !becomesPaid)
+    return {
+      statements: [...(returned > 0 ? [creditUntraced(ctx, userId, returned)] : []), settleLots(ctx, userId)],
+      events: [],
+    };
+  const { statements, event } = reverseLot(ctx, { ...source, coins: reversedCoins });
+  return { statements: [...made, ...statements], events: [event] };
 }
 
 /** A failed checkout can be retried until it expires, so it keeps its reservation. */

@@ -30,6 +30,8 @@ export const purchases = sqliteTable('purchases', {
   reversedCoins: integer('reversed_coins').notNull().default(0),
   /** The number of its transfers so far. */
   legs: integer().notNull().default(0),
+  /** Whether its coins have a lot once they are credited; false: they were credited before the lots. */
+  traced: integer({ mode: 'boolean' }).notNull().default(true),
 });
 
 export type PackageRow = typeof coinPackages.$inferSelect;

@@ -1,9 +1,11 @@
 /** Charges one month of a subscription: its row, the coins, the diamonds and the day's earning. */
+import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { convert } from '@/domains/base/economy/rates';
 import type { Economy } from '@/domains/base/economy/read';
 import { recordEarning } from '@/domains/money/earnings/record';
+import { firstLot, furtherLotsOf } from '@/ledger/lots';
 import { post } from '@/ledger/transfers';
 import { newId } from '@/shared/ids';
 import { type SubscriptionRow, subscriptionCharges } from './tables';
@@ -26,7 +28,9 @@ export function chargeMonth(ctx: Context, subscription: Charged, month: number, 
       ...{ id, subscriptionId, month, subscriberId, creatorId, coins, diamonds },
       economyVersion: economy.version,
       createdAt: ctx.now(),
+      ...firstLot(sql`${subscriberId}`, sql`${coins}`),
     }),
+    takeFurtherLots(ctx, { id, userId: subscriberId }),
     ...post(ctx, [
       { ...transfer, kind: 'subscription', leg: 1, userId: subscriberId, amount: coins },
       { ...transfer, kind: 'subscription_earning', leg: 2, userId: creatorId, amount: diamonds },
@@ -34,3 +38,5 @@ export function chargeMonth(ctx: Context, subscription: Charged, month: number, 
     recordEarning(ctx, { userId: creatorId, source: 'subscription', diamonds }),
   ];
 }
+
+const takeFurtherLots = furtherLotsOf('subscription', subscriptionCharges);

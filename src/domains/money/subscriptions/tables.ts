@@ -1,4 +1,5 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { lotColumns } from '@/ledger/tables';
 
 export const SUBSCRIPTION_STATUSES = ['active', 'grace', 'ended'] as const;
 /**
@@ -64,6 +65,10 @@ export const subscriptionCharges = sqliteTable('subscription_charges', {
   diamonds: integer().notNull(),
   economyVersion: integer('economy_version').notNull(),
   createdAt: integer('created_at').notNull(),
+  ...lotColumns,
+  /** Given back for days of the month that were not used. */
+  returnedCoins: integer('returned_coins').notNull().default(0),
+  returnedDiamonds: integer('returned_diamonds').notNull().default(0),
 });
 
 export type TierRow = typeof subscriptionTiers.$inferSelect;

@@ -1,4 +1,4 @@
-/** Reads a user's current balances. A negative wallet is shown as zero coins and a debt. */
+/** Reads a user's current balances. A negative balance is shown as zero and a debt: reversals took what was gone. */
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
 import { readDiamonds } from '@/domains/money/earnings/maturity';
@@ -8,12 +8,12 @@ import type { Balance, Wallet } from './schemas';
 
 export async function readWallet(ctx: Context, userId: string): Promise<z.input<typeof Wallet>> {
   const { figures, diamonds } = await readFigures(ctx, userId);
-  return { ...figures, diamonds: diamonds.total };
+  return { ...figures, diamonds: Math.max(diamonds.total, 0) };
 }
 
 export async function readBalances(ctx: Context, userId: string): Promise<z.input<typeof Balance>> {
   const { figures, diamonds } = await readFigures(ctx, userId);
-  return { ...figures, diamonds: diamonds.matured };
+  return { ...figures, diamonds: Math.max(diamonds.matured, 0) };
 }
 
 async function readFigures(ctx: Context, userId: string) {
@@ -31,6 +31,7 @@ async function readFigures(ctx: Context, userId: string) {
       .filter(({ kind }) => kind === 'sales')
       .map(({ unit, balance }) => ({ currency: unit, amountMinor: balance })),
     owed: Math.max(-coins, 0),
+    owedDiamonds: Math.max(-diamonds.total, 0),
   };
   return { figures, diamonds };
 }

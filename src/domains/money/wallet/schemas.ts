@@ -15,6 +15,9 @@ const figures = {
   owed: z
     .int()
     .openapi({ description: 'Coins that were spent and then taken back. Nothing can be spent until they are repaid.' }),
+  owedDiamonds: z.int().openapi({
+    description: 'Diamonds that were cashed out or exchanged and then taken back. Later earnings repay them first.',
+  }),
 };
 
 export const Wallet = z

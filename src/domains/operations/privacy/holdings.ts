@@ -24,7 +24,13 @@ import { channelBans, channels, moderators } from '@/domains/live/channels/table
 import { lastRooms, streamAnalytics, watchedCategories } from '@/domains/live/rooms/tables';
 import { streams } from '@/domains/live/streams/tables';
 import { discountCodes, discountRedemptions } from '@/domains/money/discounts/tables';
-import { earningDays, exchanges, targetRewards } from '@/domains/money/earnings/tables';
+import {
+  earningDays,
+  earningReversals,
+  exchanges,
+  reversedEarnings,
+  targetRewards,
+} from '@/domains/money/earnings/tables';
 import { giftsSent } from '@/domains/money/gifts/tables';
 import { paymentClaims } from '@/domains/money/payments/tables';
 import { payoutAccounts, payouts } from '@/domains/money/payouts/tables';
@@ -35,6 +41,7 @@ import { accounts, authSessions } from '@/domains/people/auth/tables';
 import { creatorApplications, creatorProfiles } from '@/domains/people/creators/tables';
 import { performerPrivacy } from '@/domains/people/performers/tables';
 import { blockedRegions, blocks, follows, formerFollows } from '@/domains/people/social/tables';
+import { coinLots } from '@/ledger/tables';
 import { accountExports } from './tables';
 
 /** The rows of a table whose column refers to the user, or to something the user owns. */
@@ -206,7 +213,13 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     order: [discountRedemptions.purchaseId],
   },
   { as: 'giftsSent', table: giftsSent, tie: giftsSent.senderId, order: [giftsSent.id], without: REPEATS },
-  { as: 'giftsReceived', table: giftsSent, tie: giftsSent.recipientId, order: [giftsSent.id], without: REPEATS },
+  {
+    as: 'giftsReceived',
+    table: giftsSent,
+    tie: giftsSent.recipientId,
+    order: [giftsSent.id],
+    without: [...REPEATS, 'lotId', 'lotCoins'],
+  },
   { as: 'tiers', table: subscriptionTiers, tie: subscriptionTiers.creatorId, order: [subscriptionTiers.id] },
   {
     as: 'subscriptions',
@@ -243,6 +256,20 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     table: targetRewards,
     tie: targetRewards.userId,
     order: [targetRewards.targetId, targetRewards.period],
+  },
+  { as: 'coinLots', table: coinLots, tie: coinLots.userId, order: [coinLots.id] },
+  {
+    as: 'reversedEarnings',
+    table: reversedEarnings,
+    tie: reversedEarnings.userId,
+    order: [reversedEarnings.refType, reversedEarnings.refId],
+  },
+  {
+    as: 'earningReversals',
+    table: earningReversals,
+    tie: earningReversals.userId,
+    order: [earningReversals.changeId, earningReversals.leg],
+    without: ['lotId', 'followed', 'notified'],
   },
   { as: 'payouts', table: payouts, tie: payouts.userId, order: [payouts.id], without: [...REPEATS, 'decidedBy'] },
   {

@@ -1,0 +1,117 @@
+/**
+ * Undoes exchanges whose diamonds were taken back after they had become coins, and carries them out again if the
+ * diamonds return. Without this, a creator could keep the coins of a reversed payment.
+ */
+import { and, asc, desc, eq, gt, lt, type SQL } from 'drizzle-orm';
+import type { Context } from '@/contracts/context';
+import type { OutboxEvent } from '@/contracts/messages';
+import { commit, requireChange } from '@/db/commit';
+import { convert } from '@/domains/base/economy/rates';
+import { post, readBalance, type Transfer } from '@/ledger/transfers';
+import { reverseLot } from './reversals';
+import { type EarningReversalRow, type ExchangeRow, earningReversals, exchanges } from './tables';
+
+/** Safe to repeat. Throws DEMAND_NOT_MET if a repeated message works on the same row; it is then retried. */
+export async function followExchanges(ctx: Context, reversal: EarningReversalRow): Promise<void> {
+  let { followed } = reversal;
+  while (followed < reversal.diamonds) {
+    const open = reversal.diamonds - followed;
+    const [balance, exchange] = await Promise.all([
+      readBalance(ctx, reversal.userId, 'earnings', 'diamond'),
+      findExchange(ctx, reversal),
+    ]);
+    const diamonds = exchange ? Math.min(open, movable(balance, exchange, reversal.restored)) : 0;
+    if (!exchange || diamonds <= 0) return;
+    await move(ctx, { ...reversal, followed }, exchange, diamonds);
+    followed += diamonds;
+  }
+}
+
+/** How many diamonds of this exchange can be undone, or exchanged again. */
+function movable(balance: number, { diamonds, reversedDiamonds }: ExchangeRow, restored: boolean): number {
+  return restored ? Math.min(balance, reversedDiamonds) : Math.min(-balance, diamonds - reversedDiamonds);
+}
+
+/** The newest exchange is undone first, and the oldest undone one is carried out again first. */
+async function findExchange(ctx: Context, { userId, restored }: EarningReversalRow): Promise<ExchangeRow | undefined> {
+  const isOpen: SQL = restored ? gt(exchanges.reversedDiamonds, 0) : lt(exchanges.reversedDiamonds, exchanges.diamonds);
+  return ctx.db
+    .select()
+    .from(exchanges)
+    .where(and(eq(exchanges.userId, userId), eq(exchanges.traced, true), isOpen))
+    .orderBy(restored ? asc(exchanges.id) : desc(exchanges.id))
+    .limit(1)
+    .get();
+}
+
+async function move(
+  ctx: Context,
+  { changeId, leg, restored, followed }: EarningReversalRow,
+  exchange: ExchangeRow,
+  diamonds: number,
+): Promise<void> {
+  const { id, userId } = exchange;
+  const reversedDiamonds = exchange.reversedDiamonds + (restored ? -diamonds : diamonds);
+  const reversedCoins = convert(exchange.coins, { numerator: reversedDiamonds, denominator: exchange.diamonds });
+  const coins = Math.abs(reversedCoins - exchange.reversedCoins);
+  const kind = restored ? 'restored' : 'reversal';
+  const moves = [
+    { kind: `exchange_diamonds_${kind}`, amount: diamonds },
+    { kind: `exchange_coins_${kind}`, amount: coins },
+  ] as const;
+  const transfers = moves
+    .filter(({ amount }) => amount > 0)
+    .map(
+      (one, index): Transfer => ({ ...one, refType: 'exchange', refId: id, leg: exchange.legs + index + 1, userId }),
+    );
+  const lot = reverseLot(ctx, { sourceType: 'exchange', sourceId: id, userId, coins: reversedCoins });
+  const isAsRead = and(eq(exchanges.id, id), eq(exchanges.legs, exchange.legs));
+  const isUnfollowed = and(
+    eq(earningReversals.changeId, changeId),
+    eq(earningReversals.leg, leg),
+    eq(earningReversals.followed, followed),
+  );
+  await commit(
+    ctx,
+    [
+      ctx.db
+        .update(earningReversals)
+        .set({ followed: followed + diamonds })
+        .where(isUnfollowed),
+      requireChange(ctx),
+      ctx.db
+        .update(exchanges)
+        .set({ reversedDiamonds, reversedCoins, legs: exchange.legs + transfers.length })
+        .where(isAsRead),
+      requireChange(ctx),
+      ...post(ctx, transfers),
+      ...lot.statements,
+    ],
+    { events: [lot.event, noticeOf({ exchangeId: id, userId, diamonds, coins, restored })] },
+  );
+  ctx.log.event(`exchange.${restored ? 'restored' : 'reversed'}`, { exchangeId: id, diamonds, coins });
+}
+
+interface Moved {
+  readonly exchangeId: string;
+  readonly userId: string;
+  readonly diamonds: number;
+  readonly coins: number;
+  readonly restored: boolean;
+}
+
+function noticeOf({ userId, restored, ...data }: Moved): OutboxEvent {
+  const { diamonds, coins } = data;
+  const text = restored
+    ? ({
+        kind: 'earnings-restored',
+        title: 'An exchange was carried out again',
+        body: `Diamonds that had been taken back returned, so ${diamonds} of them became ${coins} coins again.`,
+      } as const)
+    : ({
+        kind: 'earnings-reversed',
+        title: 'An exchange was undone',
+        body: `You had exchanged diamonds that were taken back, so ${coins} coins became ${diamonds} diamonds again.`,
+      } as const);
+  return { kind: 'notify', notification: { userId, ...text, data } };
+}

@@ -1,0 +1,58 @@
+/**
+ * Follows a reversal beyond the creators' balances: to rewards that were not deserved without it, and to exchanges that
+ * spent the diamonds. An undone exchange reverses its own lot, so the reversal goes on to whoever earned by those coins.
+ *
+ * Runs in the `tasks` queue, a page of creators at a time. Each step marks in its own batch what it has done, so a
+ * repeated message continues where the last one stopped.
+ */
+import { and, asc, eq, gt } from 'drizzle-orm';
+import type { Context } from '@/contracts/context';
+import { commitIfMet, requireChange } from '@/db/commit';
+import { followExchanges } from './follow-exchanges';
+import { reviewRewards } from './review-rewards';
+import { type EarningReversalRow, earningReversals } from './tables';
+
+const CREATORS_AT_ONCE = 20;
+
+export async function followReversal(
+  ctx: Context,
+  { changeId, after }: { readonly changeId: string; readonly after: number },
+): Promise<void> {
+  const rows = await ctx.db
+    .select()
+    .from(earningReversals)
+    .where(and(eq(earningReversals.changeId, changeId), gt(earningReversals.leg, after)))
+    .orderBy(asc(earningReversals.leg))
+    .limit(CREATORS_AT_ONCE);
+  for (const row of rows) {
+    await notifyCreator(ctx, row);
+    await reviewRewards(ctx, row.userId, row.createdAt);
+    await followExchanges(ctx, row);
+  }
+  const last = rows[CREATORS_AT_ONCE - 1];
+  if (last) await ctx.queues.tasks.send({ type: 'follow-reversal', changeId, after: last.leg });
+}
+
+async function notifyCreator(ctx: Context, { changeId, leg, userId, diamonds, restored }: EarningReversalRow) {
+  const isUnnotified = and(
+    eq(earningReversals.changeId, changeId),
+    eq(earningReversals.leg, leg),
+    eq(earningReversals.notified, false),
+  );
+  const text = restored
+    ? ({
+        kind: 'earnings-restored',
+        title: 'Diamonds were given back',
+        body: `A payment behind gifts or subscriptions that you received stands after all. You have ${diamonds} diamonds back.`,
+      } as const)
+    : ({
+        kind: 'earnings-reversed',
+        title: 'Diamonds were taken back',
+        body: `A payment behind gifts or subscriptions that you received was refunded or disputed. ${diamonds} diamonds were taken back.`,
+      } as const);
+  await commitIfMet(
+    ctx,
+    [ctx.db.update(earningReversals).set({ notified: true }).where(isUnnotified), requireChange(ctx)],
+    { events: [{ kind: 'notify', notification: { userId, ...text, data: { reversalId: changeId, diamonds } } }] },
+  );
+}

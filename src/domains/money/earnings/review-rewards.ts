@@ -1,0 +1,96 @@
+/**
+ * Judges rewards again after earnings were reversed or restored: a reward stands while its target is reached without
+ * the reversed ones.
+ */
+import { and, eq, gte, ne, sql } from 'drizzle-orm';
+import type { Context } from '@/contracts/context';
+import { type EconomyConfig, TARGET_PERIODS, type TargetRule } from '@/contracts/economy';
+import { commit, requireChange } from '@/db/commit';
+import { economyVersions } from '@/domains/base/economy/tables';
+import { post } from '@/ledger/transfers';
+import { toDay } from '@/shared/time';
+import { type Period, periodAt } from './periods';
+import { readProgress } from './progress';
+import { reversedEarnings, type TargetRewardRow, targetRewards } from './tables';
+
+interface JudgedReward {
+  readonly row: TargetRewardRow;
+  readonly targets: EconomyConfig['targets'];
+  readonly isReversed: boolean;
+}
+
+/** Safe to repeat. @param since judges the periods of earnings that were reversed or restored since then (ms) */
+export async function reviewRewards(ctx: Context, userId: string, since: number): Promise<void> {
+  const periods = await listPeriods(ctx, userId, since);
+  if (periods.length === 0) return;
+  const rewards = await listRewards(ctx, userId, periods);
+  if (rewards.length === 0) return;
+  const progressOf = await readProgress(ctx, [userId], periods);
+  for (const { row, targets, isReversed } of rewards) {
+    const target = targets.find(({ id }) => id === row.targetId);
+    const period = target && periods.find(({ kind, name }) => kind === target.period && name === row.period);
+    if (!target || !period || !dependsOnEarnings(target)) continue;
+    const isReached = progressOf(userId, period)[target.metric] >= target.threshold;
+    if (isReached === isReversed) await setReversed(ctx, row, !isReached);
+  }
+}
+
+function dependsOnEarnings({ metric }: TargetRule): boolean {
+  return metric === 'diamonds' || metric === 'gifts';
+}
+
+async function listPeriods(ctx: Context, userId: string, since: number): Promise<Period[]> {
+  const days = await ctx.db
+    .selectDistinct({ day: reversedEarnings.day })
+    .from(reversedEarnings)
+    .where(
+      and(
+        eq(reversedEarnings.userId, userId),
+        gte(reversedEarnings.updatedAt, since),
+        ne(reversedEarnings.refType, 'reward'),
+      ),
+    );
+  const periods = days.flatMap(({ day }) => TARGET_PERIODS.map((kind) => periodAt(kind, Date.parse(day))));
+  return [...new Map(periods.map((period) => [`${period.kind} ${period.name}`, period])).values()];
+}
+
+async function listRewards(ctx: Context, userId: string, periods: readonly Period[]): Promise<JudgedReward[]> {
+  const names = JSON.stringify(periods.map(({ name }) => name));
+  const rows = await ctx.db
+    .select({ row: targetRewards, config: economyVersions.config, reversed: reversedEarnings.diamonds })
+    .from(targetRewards)
+    .innerJoin(economyVersions, eq(economyVersions.version, targetRewards.economyVersion))
+    .leftJoin(
+      reversedEarnings,
+      and(eq(reversedEarnings.refType, 'reward'), eq(reversedEarnings.refId, targetRewards.id)),
+    )
+    .where(
+      and(eq(targetRewards.userId, userId), sql`${targetRewards.period} IN (SELECT value FROM json_each(${names}))`),
+    );
+  return rows.map(({ row, config, reversed }) => ({
+    row,
+    targets: config.targets,
+    isReversed: reversed !== null && reversed > 0,
+  }));
+}
+
+/** Takes a reward back, or gives it again. Throws DEMAND_NOT_MET if another message did so meanwhile. */
+export async function setReversed(ctx: Context, row: TargetRewardRow, isReversed: boolean): Promise<void> {
+  const { id: refId, userId, diamonds, legs, createdAt } = row;
+  const leg = legs + 1;
+  const state = { diamonds: isReversed ? diamonds : 0, isWhole: isReversed, updatedAt: ctx.now() };
+  const kind = isReversed ? 'reward_reversal' : 'reward_restored';
+  await commit(ctx, [
+    ctx.db
+      .update(targetRewards)
+      .set({ legs: leg })
+      .where(and(eq(targetRewards.id, refId), eq(targetRewards.legs, legs))),
+    requireChange(ctx),
+    ctx.db
+      .insert(reversedEarnings)
+      .values({ refType: 'reward', refId, userId, source: 'reward', day: toDay(createdAt), ...state })
+      .onConflictDoUpdate({ target: [reversedEarnings.refType, reversedEarnings.refId], set: state }),
+    ...post(ctx, [{ kind, refType: 'reward', refId, leg, userId, amount: diamonds }]),
+  ]);
+  ctx.log.event(`reward.${isReversed ? 'reversed' : 'restored'}`, { rewardId: refId, diamonds });
+}

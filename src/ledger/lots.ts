@@ -1,0 +1,99 @@
+/**
+ * Coin lots: where a wallet's coins came from, and which spends took them. A user's lots with coins left add up to the
+ * wallet, or to nothing while the wallet is below zero. Older lots are spent first, and fill a debt first.
+ *
+ * A lot's value is its coins less those spent and those reversed. Below zero, the excess was spent before it was taken
+ * back: `money/earnings/reversals.ts` follows it. The wallet is the sum of all values.
+ */
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
+import { builtOnce } from '@/db/built-once';
+import { int } from '@/db/sql';
+import { coinLots, type LotSource, lotUses, type SpendType } from './tables';
+
+interface Source {
+  readonly sourceType: LotSource;
+  readonly sourceId: string;
+}
+
+const walletOf = (userId: SQLWrapper | string) => sql`
+  (SELECT balance FROM ledger_accounts WHERE owner = ${userId} AND kind = 'wallet' AND unit = 'coin' AND shard = 0)`;
+
+/** Makes the lot of a credit, after the credit's transfers: what fills a debt is not left to spend. */
+export function creditLot(
+  ctx: Context,
+  { userId, sourceType, sourceId, coins }: Source & { readonly userId: string; readonly coins: number },
+): Statement {
+  return ctx.db.run(sql`
+    INSERT INTO ${coinLots} (user_id, source_type, source_id, coins, remaining, created_at)
+    VALUES (${userId}, ${sourceType}, ${sourceId}, ${int(coins)},
+      max(0, min(${int(coins)}, ${walletOf(userId)})), ${int(ctx.now())})`);
+}
+
+/** For coins that come back without a lot to return to: their purchase is older than the lots. */
+export function creditUntraced(ctx: Context, userId: string, coins: number): Statement {
+  return ctx.db.run(sql`
+    INSERT INTO ${coinLots} (user_id, source_type, source_id, coins, remaining, created_at)
+    VALUES (${userId}, 'untraced', ${userId}, ${int(coins)}, 0, ${int(ctx.now())})
+    ON CONFLICT (source_type, source_id) DO UPDATE SET coins = coins + excluded.coins`);
+}
+
+/**
+ * For the columns of a spend's row: the user's oldest lot with coins, and how many of the price it covers. Null if
+ * there is none; the ledger then refuses the spend.
+ */
+export function firstLot(userId: SQLWrapper, coins: SQLWrapper): { readonly lotId: SQL; readonly lotCoins: SQL } {
+  const oldest = (column: SQL) => sql`(
+    SELECT ${column} FROM ${coinLots} WHERE user_id = ${userId} AND remaining > 0 ORDER BY id LIMIT 1)`;
+  return { lotId: oldest(sql`id`), lotCoins: oldest(sql`min(remaining, ${int(coins)})`) };
+}
+
+/**
+ * Builds the statement that takes the rest of a price from the next lots, after the spend's row was inserted. Usually
+ * the first lot covers the price, and it writes nothing.
+ * @param table the spends, with `id`, `coins` and `lot_coins`
+ */
+export function furtherLotsOf(refType: SpendType, table: SQLiteTable) {
+  return builtOnce((db, value: (name: 'id' | 'userId') => SQLWrapper) =>
+    db.run(sql`
+      INSERT INTO ${lotUses} (ref_type, ref_id, lot_id, coins)
+      WITH RECURSIVE walk (lot_id, coins, missing) AS (
+        SELECT 0, 0, coins - lot_coins FROM ${table} WHERE id = ${value('id')}
+        UNION ALL
+        SELECT lot.id, min(lot.remaining, missing), missing - min(lot.remaining, missing)
+        FROM walk CROSS JOIN ${coinLots} lot ON lot.id = (
+          SELECT id FROM coin_lots WHERE user_id = ${value('userId')} AND remaining > 0 AND id > walk.lot_id
+          ORDER BY id LIMIT 1)
+        WHERE missing > 0)
+      SELECT ${sql.raw(`'${refType}'`)}, ${value('id')}, lot_id, coins FROM walk WHERE lot_id > 0`),
+  );
+}
+
+/** @param reversed coins that are taken back from the source, in total */
+export function reverseInLot(ctx: Context, { sourceType, sourceId }: Source, reversed: number): Statement {
+  const total = int(reversed);
+  return ctx.db.run(sql`
+    UPDATE ${coinLots} SET reversed = ${total}, remaining = min(remaining, max(0, coins - spent - ${total}))
+    WHERE source_type = ${sourceType} AND source_id = ${sourceId}`);
+}
+
+/**
+ * Divides a user's debt among their lots again, oldest first, after a batch's transfers took coins back or returned
+ * them. Reads all lots of the user.
+ */
+export function settleLots(ctx: Context, userId: string): Statement {
+  return ctx.db.run(sql`UPDATE ${coinLots} SET remaining = settled.remaining FROM (${settledLots(sql`user_id = ${userId}`)}) settled
+    WHERE coin_lots.id = settled.id AND coin_lots.remaining <> settled.remaining`);
+}
+
+/** What each lot should have left: `id, user_id, remaining`. @param where a condition on whole users */
+export function settledLots(where: SQL): SQL {
+  return sql`
+    SELECT id, user_id, value - max(0, min(value, debt - before)) AS remaining FROM (
+      SELECT id, user_id, value,
+        sum(value) OVER (PARTITION BY user_id ORDER BY id) - value AS before,
+        sum(value) OVER (PARTITION BY user_id) - coalesce(${walletOf(sql`user_id`)}, 0) AS debt
+      FROM (SELECT id, user_id, max(0, coins - spent - reversed) AS value FROM ${coinLots} WHERE ${where}))`;
+}
