@@ -38,6 +38,29 @@ interface OfPayment {
   readonly paymentId: string | null;
 }
 
+/** What a refund or dispute is about, and when the provider said so. The newest verdict wins, in any order of arrival. */
+interface OfClaim extends OfPayment {
+  /** The provider's id of the refund or dispute. */
+  readonly claimId: string;
+  readonly amountMinor: number;
+  /** ISO 4217; null if the provider names none: then it is the payment's. */
+  readonly currency: string | null;
+  /** The time of the event (ms), not of its arrival. */
+  readonly at: number;
+}
+
+export interface RefundReport extends OfClaim {
+  readonly type: 'refunded';
+  /** A refund stands from its beginning, and may fail later. */
+  readonly state: 'stands' | 'failed';
+}
+
+export interface DisputeReport extends OfClaim {
+  readonly type: 'disputed';
+  /** `inquiry`: the bank asks, and no money has moved. */
+  readonly state: 'inquiry' | 'open' | 'won' | 'lost';
+}
+
 /** What a provider reports about a payment. Events may come late, twice and in any order. */
 export type PaymentEvent =
   | ({
@@ -47,14 +70,12 @@ export type PaymentEvent =
       readonly currency: string;
     } & OfPayment)
   | ({ readonly type: 'expired' | 'failed' } & OfPayment)
-  /** A claim's amount only grows: a provider that reports totals has one claim for all its refunds. */
-  | ({ readonly type: 'refunded'; readonly claimId: string; readonly amountMinor: number } & OfPayment)
-  | ({
-      readonly type: 'disputed';
-      readonly claimId: string;
-      readonly amountMinor: number;
-      readonly state: 'open' | 'won' | 'lost';
-    } & OfPayment)
+  | RefundReport
+  | DisputeReport
+  /** Something about the payment's refunds changed: `listRefunds` tells what. */
+  | ({ readonly type: 'refunds-changed' } & OfPayment)
+  /** The bank suspects fraud, before any dispute. */
+  | ({ readonly type: 'fraud-warned'; readonly at: number } & OfPayment)
   /** A creator's account at the provider can, or can no longer, receive payouts. */
   | { readonly type: 'payout-account'; readonly accountId: string; readonly payoutsEnabled: boolean };
 
@@ -67,6 +88,13 @@ export interface PaymentProvider {
    * @param checkoutId as `createCheckout` returned it
    */
   findOutcome(purchaseId: string, checkoutId: string): Promise<PaymentEvent | undefined>;
+  /** Our id of the payment, by the provider's. Null if it was not made by our checkout. Throws PAYMENT_UNAVAILABLE. */
+  findPurchaseId(paymentId: string): Promise<string | null>;
+  /**
+   * All refunds of a payment as they are now, oldest first. Throws PAYMENT_UNAVAILABLE. Absent if the provider reports
+   * each refund by events of its own alone.
+   */
+  listRefunds?(paymentId: string): Promise<readonly RefundReport[]>;
 }
 
 /** A provider's verified webhook. `event` is null if it requires no action. */

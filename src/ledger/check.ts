@@ -28,7 +28,7 @@ const ROWS_PER_PAGE = 5_000;
 const TRANSFERS_PER_PAGE = 20_000;
 
 /** Ids greater than `after` and at most `end`; null: no upper bound. Every id is greater than ''. */
-interface Range {
+export interface Range {
   readonly after: string;
   readonly end: string | null;
 }

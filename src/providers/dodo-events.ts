@@ -1,10 +1,15 @@
 /** Verifies the webhooks of Dodo Payments, which are Standard Webhooks, and translates them into our events. */
 import { z } from '@hono/zod-openapi';
 import { Webhook } from 'standardwebhooks';
-import type { PaymentEvent, PaymentWebhook } from '@/contracts/payments';
+import type { DisputeReport, PaymentEvent, PaymentWebhook, RefundReport } from '@/contracts/payments';
 import { minorDigits } from '@/shared/currency';
 
-const Said = z.object({ type: z.string(), data: z.unknown() });
+const Said = z.object({
+  type: z.string(),
+  /** When it happened. */
+  timestamp: z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
+  data: z.unknown(),
+});
 
 const Metadata = z.object({ purchaseId: z.string().optional() }).nullish();
 
@@ -21,7 +26,7 @@ const Refund = z.object({
   refund_id: z.string(),
   payment_id: z.string(),
   amount: z.int(),
-  metadata: Metadata,
+  currency: z.string(),
 });
 
 const Dispute = z.object({
@@ -45,58 +50,75 @@ export function readDodoWebhook(secret: string, body: string, headers: Headers):
   }
   // Dodo retries an event under the same id, which the signature covers.
   const eventId = headers.get('webhook-id') ?? '';
-  const { type, data } = Said.parse(said);
-  return { provider: 'dodo', eventId, type, event: translate(type, data) };
+  const { type, timestamp, data } = Said.parse(said);
+  return { provider: 'dodo', eventId, type, event: translate(type, data, timestamp) };
 }
 
-/** Translates Dodo's event; null if it has no effect. Throws if it does not have Dodo's shape. */
-function translate(type: string, data: unknown): PaymentEvent | null {
+/**
+ * Translates Dodo's event; null if it has no effect. Throws if it does not have Dodo's shape. Dodo holds the money from
+ * the first stage of a dispute on; `pre_arbitration` opens it again after a verdict.
+ * @param at when it happened (ms)
+ */
+function translate(type: string, data: unknown, at: number): PaymentEvent | null {
   switch (type) {
     case 'payment.succeeded':
-      return paidBy(Payment.parse(data));
+      return ifOurs(paidBy(Payment.parse(data)));
     case 'payment.failed':
     case 'payment.cancelled':
-      return { type: 'failed', ...purchaseOf(Payment.parse(data)) };
+      return ifOurs({ type: 'failed' as const, ...purchaseOf(Payment.parse(data)) });
     case 'refund.succeeded':
-      return refunded(Refund.parse(data));
+      return refunded(Refund.parse(data), 'stands', at);
+    case 'refund.failed':
+      return refunded(Refund.parse(data), 'failed', at);
     case 'dispute.opened':
     case 'dispute.challenged': // evidence was submitted: it stays open
-      return disputed(Dispute.parse(data), 'open');
+      return disputed(Dispute.parse(data), 'open', at);
     case 'dispute.won':
     case 'dispute.cancelled': // withdrawn
-      return disputed(Dispute.parse(data), 'won');
+      return disputed(Dispute.parse(data), 'won', at);
     case 'dispute.lost':
     case 'dispute.accepted': // by the merchant
     case 'dispute.expired': // nobody contested it in time
-      return disputed(Dispute.parse(data), 'lost');
+      return disputed(Dispute.parse(data), 'lost', at);
     default:
       return null;
   }
 }
 
-export function paidBy(payment: z.output<typeof Payment>): PaymentEvent {
+/** Only our checkouts have this metadata. Other payments of the same business are none of ours. */
+function ifOurs<T extends { readonly purchaseId: string | null }>(event: T): T | null {
+  return event.purchaseId === null ? null : event;
+}
+
+export function paidBy(payment: z.output<typeof Payment>) {
   return {
     type: 'paid',
     checkoutId: payment.checkout_session_id ?? null,
     amountMinor: payment.total_amount,
     currency: payment.currency.toUpperCase(),
     ...purchaseOf(payment),
-  };
+  } as const;
 }
 
-/** @param of a payment, or a refund or dispute of one */
-function purchaseOf(of: { payment_id: string; metadata?: z.output<typeof Metadata> }) {
-  return { purchaseId: of.metadata?.purchaseId ?? null, paymentId: of.payment_id };
+export function purchaseOf({ payment_id, metadata }: z.output<typeof Payment>) {
+  return { purchaseId: metadata?.purchaseId ?? null, paymentId: payment_id };
 }
 
 /** Dodo reports each refund separately. */
-function refunded(refund: z.output<typeof Refund>): PaymentEvent {
-  return { type: 'refunded', claimId: refund.refund_id, amountMinor: refund.amount, ...purchaseOf(refund) };
+function refunded(refund: z.output<typeof Refund>, state: RefundReport['state'], at: number): RefundReport {
+  const { refund_id: claimId, payment_id: paymentId, amount: amountMinor, currency } = refund;
+  return {
+    ...{ type: 'refunded', claimId, amountMinor, currency: currency.toUpperCase(), state, at },
+    ...{ purchaseId: null, paymentId },
+  };
 }
 
-function disputed(dispute: z.output<typeof Dispute>, state: 'open' | 'won' | 'lost'): PaymentEvent {
-  const { dispute_id: claimId, amount, currency } = dispute;
-  return { type: 'disputed', claimId, amountMinor: minorOf(amount, currency), state, ...purchaseOf(dispute) };
+function disputed(dispute: z.output<typeof Dispute>, state: DisputeReport['state'], at: number): DisputeReport {
+  const { dispute_id: claimId, payment_id: paymentId, amount, currency } = dispute;
+  return {
+    ...{ type: 'disputed', claimId, amountMinor: minorOf(amount, currency), currency: currency.toUpperCase() },
+    ...{ state, at, purchaseId: null, paymentId },
+  };
 }
 
 function minorOf(amount: string, currency: string): number {

@@ -7,7 +7,7 @@ import { z } from '@hono/zod-openapi';
 import type { Config } from '@/contracts/config';
 import type { CheckoutRequest, PaymentEvent, PaymentProvider } from '@/contracts/payments';
 import { HOUR_MS, SECOND_MS } from '@/shared/time';
-import { Payment, paidBy } from './dodo-events';
+import { Payment, paidBy, purchaseOf } from './dodo-events';
 import { paymentProviderError } from './payment-errors';
 
 const CALL_MS_MAX = 10 * SECOND_MS;
@@ -33,6 +33,8 @@ export function dodo(config: DodoConfig, now: () => number): PaymentProvider {
       return { checkoutId: made.session_id, url: made.checkout_url };
     },
     findOutcome: (purchaseId, checkoutId) => findOutcome(config, now(), purchaseId, checkoutId),
+    findPurchaseId: async (paymentId) =>
+      purchaseOf(await ask(config, Payment, `/payments/${encodeURIComponent(paymentId)}`)).purchaseId,
   };
 }
 

@@ -20,7 +20,7 @@ export function openPayments(config: Config, now: () => number): Payments {
   function of(name: PaymentProviderName): PaymentProvider | undefined {
     switch (name) {
       case 'stripe':
-        return config.stripe && stripe(config.stripe.secretKey);
+        return config.stripe && stripe(config.stripe.secretKey, now);
       case 'dodo':
         return config.dodo && dodo(config.dodo, now);
       case 'sandbox':
@@ -29,11 +29,12 @@ export function openPayments(config: Config, now: () => number): Payments {
   }
 
   async function readAtStripe(body: string, headers: Headers): Promise<PaymentWebhook | undefined> {
-    const read = (provider: PaymentProviderName, secrets: string[]) =>
-      readStripeWebhook(provider, secrets, body, headers, now());
+    const read = (provider: PaymentProviderName, secretKey: string, secrets: string[]) =>
+      readStripeWebhook(provider, secretKey, secrets, body, headers, now());
     // Stripe uses a separate endpoint, with its own secret, for the events of connected accounts.
-    const said = config.stripe && (await read('stripe', config.stripe.webhookSecret.split(/\s*,\s*/)));
-    return said ?? (hasSandbox ? read('sandbox', [sandboxSecret(config)]) : undefined);
+    const { stripe: keys } = config;
+    const said = keys && (await read('stripe', keys.secretKey, keys.webhookSecret.split(/\s*,\s*/)));
+    return said ?? (hasSandbox ? read('sandbox', '', [sandboxSecret(config)]) : undefined);
   }
 
   const current = of(config.paymentProvider);

@@ -10,6 +10,7 @@ import { loadStripe, toStripeAmount } from './stripe-client';
 import { SIGNATURE_HEADER } from './stripe-events';
 
 const checkoutIdOf = (purchaseId: string) => `sandbox_${purchaseId}`;
+const PAYMENT_PREFIX = 'sandbox_pi_';
 
 export function sandbox({ publicUrl }: Config): PaymentProvider {
   return {
@@ -20,6 +21,8 @@ export function sandbox({ publicUrl }: Config): PaymentProvider {
     }),
     // A payment always reports itself, and the sweep asks only once the checkout has expired.
     findOutcome: async (purchaseId) => ({ type: 'expired', purchaseId, paymentId: null }),
+    findPurchaseId: async (paymentId) =>
+      paymentId.startsWith(PAYMENT_PREFIX) ? paymentId.slice(PAYMENT_PREFIX.length) : null,
   };
 }
 
@@ -77,7 +80,7 @@ export async function sandboxEvent(config: Config, now: number, payment: Sandbox
 /** The checkout session, or the dispute of its whole amount. */
 function objectOf({ purchaseId, amountMinor, currency, outcome }: SandboxPayment) {
   const money = { amount: toStripeAmount(amountMinor, currency), currency: currency.toLowerCase() };
-  const paymentIntent = `sandbox_pi_${purchaseId}`;
+  const paymentIntent = `${PAYMENT_PREFIX}${purchaseId}`;
   if (outcome === 'disputed' || outcome === 'dispute-won' || outcome === 'dispute-lost')
     return {
       id: `sandbox_dp_${purchaseId}`,

@@ -20,6 +20,11 @@ export function stripeClient(sdk: Sdk, secretKey: string): Stripe {
   });
 }
 
+/** `sk_live_…`, or a restricted key, `rk_live_…`. */
+export function isLiveKey(secretKey: string): boolean {
+  return /^[a-z]+_live_/.test(secretKey);
+}
+
 /** Whether Stripe understood the request and will never carry it out, even if it is sent again. */
 export function isRefusal(sdk: Sdk, error: unknown): error is Stripe.errors.StripeError {
   const { StripeInvalidRequestError, StripeCardError, StripePermissionError } = sdk.errors;

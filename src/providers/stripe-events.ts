@@ -1,7 +1,9 @@
 /** Verifies Stripe's webhooks and translates them into our events. The sandbox uses the same format. */
 import type { Stripe } from 'stripe';
 import type { PaymentEvent, PaymentProviderName, PaymentWebhook } from '@/contracts/payments';
-import { fromStripeAmount, loadStripe } from './stripe-client';
+import { SECOND_MS } from '@/shared/time';
+import { disputeReport, fraudWarning, idOf, refundReport, refundsChanged } from './stripe-claims';
+import { fromStripeAmount, isLiveKey, loadStripe } from './stripe-client';
 
 export const SIGNATURE_HEADER = 'stripe-signature';
 const SIGNATURE_SECONDS_MAX = 5 * 60;
@@ -9,10 +11,12 @@ const SIGNATURE_SECONDS_MAX = 5 * 60;
 /**
  * Returns undefined if the signature is missing, forged, expired or for another body, or if the signed body is not an
  * event.
+ * @param secretKey our key at Stripe; the sandbox has none
  * @param secrets of our endpoints at Stripe: any of them may have signed
  */
 export async function readStripeWebhook(
   provider: PaymentProviderName,
+  secretKey: string,
   secrets: readonly string[],
   body: string,
   headers: Headers,
@@ -27,7 +31,8 @@ export async function readStripeWebhook(
     const said = await sdk.webhooks
       .constructEventAsync(body, signature, secret, SIGNATURE_SECONDS_MAX, cryptography, now)
       .catch(() => undefined);
-    if (said && isReadable(said)) return { provider, eventId: said.id, type: said.type, event: translate(said) };
+    if (said && isReadable(said))
+      return { provider, eventId: said.id, type: said.type, event: isOfMode(said, secretKey) ? translate(said) : null };
   }
   return undefined;
 }
@@ -37,26 +42,53 @@ function isReadable({ id, data }: Partial<Stripe.Event>): boolean {
   return typeof id === 'string' && typeof data?.object === 'object' && data.object !== null;
 }
 
-/** Translates Stripe's event; null if it has no effect. */
+/**
+ * Stripe also sends the test events of connected accounts to a live endpoint: they are ignored. Throws for a live event
+ * under a test key: it is about real money, which this key cannot ask about.
+ */
+function isOfMode({ livemode = false }: Partial<Stripe.Event>, secretKey: string): boolean {
+  const isLive = isLiveKey(secretKey);
+  if (livemode && !isLive) throw new Error('It is a live event, but STRIPE_SECRET_KEY is a test key.');
+  return livemode === isLive;
+}
+
+/** Translates Stripe's event; null if it has no effect. Throws if a status is unknown. */
 function translate(said: Stripe.Event): PaymentEvent | null {
   switch (said.type) {
-    case 'checkout.session.completed':
-    case 'checkout.session.async_payment_succeeded':
-      return paidBy(said.data.object);
-    case 'checkout.session.async_payment_failed':
-      return { type: 'failed', ...purchaseOf(said.data.object) };
-    case 'checkout.session.expired':
-      return { type: 'expired', ...purchaseOf(said.data.object) };
-    case 'charge.refunded':
-      return refunded(said.data.object);
-    case 'charge.dispute.created':
-    case 'charge.dispute.updated':
-    case 'charge.dispute.closed':
-      return disputed(said.data.object, said.type);
     case 'account.updated':
       return { type: 'payout-account', accountId: said.data.object.id, payoutsEnabled: canBePaid(said.data.object) };
     case 'account.application.deauthorized':
       return said.account ? { type: 'payout-account', accountId: said.account, payoutsEnabled: false } : null;
+    default:
+      // A connected account's own payments are none of the platform's.
+      return said.account ? null : translatePayment(said, said.created * SECOND_MS);
+  }
+}
+
+/** @param at when Stripe said so (ms) */
+function translatePayment(said: Stripe.Event, at: number): PaymentEvent | null {
+  switch (said.type) {
+    case 'checkout.session.completed':
+    case 'checkout.session.async_payment_succeeded':
+      return isOurs(said.data.object) ? paidBy(said.data.object) : null;
+    case 'checkout.session.async_payment_failed':
+      return isOurs(said.data.object) ? { type: 'failed', ...purchaseOf(said.data.object) } : null;
+    case 'checkout.session.expired':
+      return isOurs(said.data.object) ? { type: 'expired', ...purchaseOf(said.data.object) } : null;
+    case 'refund.created':
+    case 'refund.updated':
+    case 'refund.failed':
+      return refundReport(said.data.object, at);
+    case 'charge.refunded':
+      return refundsChanged(said.data.object);
+    case 'charge.dispute.created':
+    case 'charge.dispute.updated':
+    case 'charge.dispute.closed':
+    case 'charge.dispute.funds_withdrawn':
+    case 'charge.dispute.funds_reinstated':
+      return disputeReport(said.data.object, said.type, at);
+    case 'radar.early_fraud_warning.created':
+      return fraudWarning(said.data.object, at);
     default:
       return null;
   }
@@ -75,53 +107,16 @@ export function paidBy(session: Stripe.Checkout.Session): PaymentEvent | null {
   };
 }
 
+/** Only our checkouts have this metadata. Others of the same Stripe account are none of our business. */
+function isOurs(session: Stripe.Checkout.Session): boolean {
+  return Boolean(session.metadata?.purchaseId);
+}
+
 export function purchaseOf(session: Stripe.Checkout.Session) {
-  return {
-    purchaseId: session.metadata?.purchaseId ?? session.client_reference_id,
-    paymentId: idOf(session.payment_intent),
-  };
+  return { purchaseId: session.metadata?.purchaseId ?? null, paymentId: idOf(session.payment_intent) };
 }
 
 /** Stripe transfers to an account that may receive transfers, and the account passes the money on to its bank. */
 export function canBePaid(account: Stripe.Account): boolean {
   return account.payouts_enabled && account.capabilities?.transfers === 'active';
-}
-
-/** A charge reports the sum of its refunds, so they form one claim. */
-function refunded(charge: Stripe.Charge): PaymentEvent | null {
-  const paymentId = idOf(charge.payment_intent);
-  const claimId = `refunds:${paymentId ?? charge.id}`;
-  const amountMinor = fromStripeAmount(charge.amount_refunded, charge.currency);
-  return { type: 'refunded', claimId, amountMinor, purchaseId: charge.metadata.purchaseId ?? null, paymentId };
-}
-
-function disputed(dispute: Stripe.Dispute, type: string): PaymentEvent | null {
-  const state = stateOf(dispute.status);
-  // An update that decides nothing is only about evidence.
-  if (state === 'open' && type === 'charge.dispute.updated') return null;
-  return {
-    type: 'disputed',
-    claimId: dispute.id,
-    amountMinor: fromStripeAmount(dispute.amount, dispute.currency),
-    state,
-    purchaseId: dispute.metadata.purchaseId ?? null,
-    paymentId: idOf(dispute.payment_intent),
-  };
-}
-
-function stateOf(status: Stripe.Dispute.Status): 'open' | 'won' | 'lost' {
-  switch (status) {
-    case 'won':
-    case 'warning_closed': // an inquiry that never became a dispute
-      return 'won';
-    case 'lost':
-    case 'prevented': // settled before it became a dispute: the buyer has the money
-      return 'lost';
-    default:
-      return 'open';
-  }
-}
-
-function idOf(object: string | { readonly id: string } | null | undefined): string | null {
-  return typeof object === 'string' ? object : (object?.id ?? null);
 }

@@ -1,12 +1,16 @@
 /** Payments through Stripe Checkout, with a page at Stripe for each purchase. Webhooks report the outcome. */
 import type { Stripe } from 'stripe';
-import type { Checkout, CheckoutRequest, PaymentEvent, PaymentProvider } from '@/contracts/payments';
+import type { Checkout, CheckoutRequest, PaymentEvent, PaymentProvider, RefundReport } from '@/contracts/payments';
 import { SECOND_MS } from '@/shared/time';
 import { paymentProviderError } from './payment-errors';
+import { refundReport } from './stripe-claims';
 import { loadStripe, stripeClient, toStripeAmount } from './stripe-client';
 import { paidBy, purchaseOf } from './stripe-events';
 
-export function stripe(secretKey: string): PaymentProvider {
+/** The most that Stripe lists at once. A payment with more refunds is not expected, and fails. */
+const REFUNDS_MAX = 100;
+
+export function stripe(secretKey: string, now: () => number): PaymentProvider {
   return {
     name: 'stripe',
     createCheckout: (request) => ask(secretKey, (client) => createSession(client, request)),
@@ -14,6 +18,12 @@ export function stripe(secretKey: string): PaymentProvider {
       ask(secretKey, async (client) =>
         outcomeOf(await client.checkout.sessions.retrieve(checkoutId, { expand: ['payment_intent'] })),
       ),
+    findPurchaseId: (paymentId) =>
+      ask(secretKey, async (client) => {
+        const { metadata } = await client.paymentIntents.retrieve(paymentId);
+        return metadata.purchaseId ?? null;
+      }),
+    listRefunds: (paymentId) => ask(secretKey, (client) => listRefunds(client, paymentId, now())),
   };
 }
 
@@ -26,6 +36,14 @@ async function ask<T>(secretKey: string, call: (client: Stripe) => Promise<T>): 
     refusal.cause = error;
     throw refusal;
   }
+}
+
+/** @param now when it is asked (ms), which is the time of what Stripe answers; events have whole seconds */
+async function listRefunds(client: Stripe, paymentId: string, now: number): Promise<RefundReport[]> {
+  const at = Math.floor(now / SECOND_MS) * SECOND_MS;
+  const { data, has_more } = await client.refunds.list({ payment_intent: paymentId, limit: REFUNDS_MAX });
+  if (has_more) throw new Error(`Payment ${paymentId} has more than ${REFUNDS_MAX} refunds`);
+  return data.toReversed().flatMap((refund) => refundReport(refund, at) ?? []);
 }
 
 async function createSession(client: Stripe, request: CheckoutRequest): Promise<Checkout> {

@@ -8,6 +8,7 @@ import type { PaymentEvent, PaymentProviderName } from '@/contracts/payments';
 import { applyMediaEvent } from '@/domains/live/streams/media-events';
 import { applyPaymentEvent } from '@/domains/money/payments/apply';
 import { HeldForStaff } from '@/domains/money/payments/held';
+import { completeEvent } from '@/domains/money/payments/older-events';
 import { setPayable } from '@/domains/money/payouts/accounts';
 import { claimWebhookEvent, markHeld, markProcessed, markTried } from '@/domains/operations/webhooks/events';
 import { PAYMENT_KINDS } from '@/domains/operations/webhooks/payment-kinds';
@@ -46,15 +47,21 @@ async function process(ctx: Context, id: string): Promise<void> {
   await markProcessed(ctx, id);
 }
 
+interface Claimed {
+  readonly provider: WebhookProvider;
+  readonly payload: unknown;
+  readonly receivedAt: number;
+}
+
 /** The payloads are those that `receive.ts` and `receive-payment.ts` stored. */
-function apply(ctx: Context, { provider, payload }: { provider: WebhookProvider; payload: unknown }): Promise<void> {
+function apply(ctx: Context, { provider, payload, receivedAt }: Claimed): Promise<void> {
   switch (provider) {
     case 'livekit':
       return applyMediaEvent(ctx, payload as MediaEvent);
     case 'stripe':
     case 'dodo':
     case 'sandbox':
-      return applyPayment(ctx, provider, payload as PaymentEvent);
+      return applyPayment(ctx, provider, completeEvent(payload as PaymentEvent, receivedAt));
     default:
       throw unknownProvider(provider); // stored by a newer version before a rollback: it is retried
   }

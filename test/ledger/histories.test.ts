@@ -8,10 +8,10 @@ import type { Answer } from '#test/support/api';
 import { changeEconomy, coinsOf, diamondsOf, once, purchaseOf } from '#test/support/money';
 import { asPaidCreator } from '#test/support/payouts';
 import { prove } from '#test/support/proof';
-import { aBuyer, aPackage, buy, eventsOf, tell } from '#test/support/purchases';
+import { aBuyer, aPackage, buy, eventsOf, learnClaim, tell } from '#test/support/purchases';
 import { asStaff, type Person } from '#test/support/users';
 import type { OnePaymentEvent } from '@/domains/money/payments/facts';
-import { judgePayment, mergeClaim, type PaymentClaim } from '@/domains/money/payments/judge-payment';
+import { judgePayment, type PaymentClaim } from '@/domains/money/payments/judge-payment';
 import { reversedCoins } from '@/domains/money/purchases/reversed-coins';
 import { newId } from '@/shared/ids';
 
@@ -54,6 +54,8 @@ const EVENTS = {
   half: (purchase: Purchase) => eventsOf(purchase).refunded(500, 're_a'),
   rest: (purchase: Purchase) => eventsOf(purchase).refunded(700, 're_b'),
   disputed: (purchase: Purchase) => eventsOf(purchase).disputed('open'),
+  returned: (purchase: Purchase) => eventsOf(purchase).refundFailed(700, 're_b'),
+  inquired: (purchase: Purchase) => eventsOf(purchase).disputed('inquiry'),
   won: (purchase: Purchase) => eventsOf(purchase).disputed('won'),
   lost: (purchase: Purchase) => eventsOf(purchase).disputed('lost'),
 } as const satisfies Record<string, (purchase: Purchase) => OnePaymentEvent>;
@@ -149,13 +151,7 @@ class Model {
 
   learn(purchase: ModelPurchase, event: OnePaymentEvent): void {
     if (event.type === 'paid') purchase.isPaid = true;
-    if (event.type !== 'refunded' && event.type !== 'disputed') return;
-    const { claimId, amountMinor } = event;
-    const said: PaymentClaim =
-      event.type === 'refunded'
-        ? { kind: 'refund', amountMinor, state: 'stands' }
-        : { kind: 'dispute', amountMinor, state: event.state };
-    purchase.claims.set(claimId, mergeClaim(purchase.claims.get(claimId), said));
+    learnClaim(purchase.claims, event);
   }
 
   tip(buyer: number, creator: number, coins: number): void {

@@ -1,6 +1,6 @@
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it, vi } from 'vitest';
-import { DODO_ENV, DODO_PRODUCT_ID, signedDodoEvent, standInForDodo } from '#test/support/dodo';
+import { DODO_ENV, DODO_PRODUCT_ID, dodoObject, signedDodoEvent, standInForDodo } from '#test/support/dodo';
 import { refusalOf } from '#test/support/refusals';
 import { type Env, readConfig } from '@/config';
 import type { CheckoutRequest, PaymentEvent } from '@/contracts/payments';
@@ -93,29 +93,45 @@ describe('what has become of a checkout', () => {
   });
 });
 
+describe('a payment that is known by its id alone', () => {
+  it('is found by the metadata that our checkout gave it, or is none of ours', async () => {
+    const atDodo = standInForDodo();
+    const { checkoutId } = await dodo().createCheckout(request);
+    const { payment_id: paymentId } = atDodo.pay(checkoutId);
+    expect(await dodo().findPurchaseId(paymentId)).toBe('purchase-1');
+    atDodo.payments.set('pay_foreign', { ...atDodo.payments.get(paymentId), payment_id: 'pay_foreign', metadata: {} });
+    expect(await dodo().findPurchaseId('pay_foreign')).toBeNull();
+  });
+});
+
 describe('an event', () => {
   const payment = {
     ...{ payment_id: 'pay_1', total_amount: 499, currency: 'USD', checkout_session_id: 'cks_1' },
     metadata: { purchaseId: 'p1' },
   };
   const of = { purchaseId: 'p1', paymentId: 'pay_1' };
-  const refund = { refund_id: 'ref_1', payment_id: 'pay_1', amount: 100, currency: 'USD', is_partial: true };
-  const dispute = { dispute_id: 'dp_1', payment_id: 'pay_1', amount: '499', currency: 'USD' };
-  const disputed = { type: 'disputed', claimId: 'dp_1', amountMinor: 499, purchaseId: null, paymentId: 'pay_1' };
+  const refund = dodoObject.refund('ref_1', 'pay_1', 100, 'succeeded');
+  const dispute = dodoObject.dispute('dp_1', 'pay_1', '499', 'dispute');
+  const at = Date.now();
+  const ofPayment = { purchaseId: null, paymentId: 'pay_1' };
+  const refunded = { type: 'refunded', claimId: 'ref_1', amountMinor: 100, currency: 'USD', at, ...ofPayment };
+  const disputed = { type: 'disputed', claimId: 'dp_1', amountMinor: 499, currency: 'USD', at, ...ofPayment };
   const read = async (said: Request) => payments().readWebhook('dodo', await said.text(), said.headers);
 
   it.each<[string, Record<string, unknown>, Record<string, unknown> | null]>([
     ['payment.succeeded', payment, { type: 'paid', checkoutId: 'cks_1', amountMinor: 499, currency: 'USD', ...of }],
     ['payment.failed', payment, { type: 'failed', ...of }],
-    ['payment.cancelled', { ...payment, metadata: {} }, { type: 'failed', ...of, purchaseId: null }],
-    [
-      'refund.succeeded',
-      refund,
-      { type: 'refunded', claimId: 'ref_1', amountMinor: 100, purchaseId: null, paymentId: 'pay_1' },
-    ],
+    ['payment.cancelled', { ...payment, metadata: {} }, null],
+    ['payment.succeeded', { ...payment, metadata: {} }, null],
+    ['refund.succeeded', refund, { ...refunded, state: 'stands' }],
+    ['refund.failed', { ...refund, status: 'failed' }, { ...refunded, state: 'failed' }],
     ['dispute.opened', dispute, { ...disputed, state: 'open' }],
     ['dispute.opened', { ...dispute, amount: '4.99' }, { ...disputed, state: 'open' }],
-    ['dispute.opened', { ...dispute, amount: '499.0', currency: 'JPY' }, { ...disputed, state: 'open' }],
+    [
+      'dispute.opened',
+      { ...dispute, amount: '499.0', currency: 'JPY' },
+      { ...disputed, currency: 'JPY', state: 'open' },
+    ],
     ['dispute.challenged', dispute, { ...disputed, state: 'open' }],
     ['dispute.won', dispute, { ...disputed, state: 'won' }],
     ['dispute.cancelled', dispute, { ...disputed, state: 'won' }],
@@ -123,10 +139,10 @@ describe('an event', () => {
     ['dispute.accepted', dispute, { ...disputed, state: 'lost' }],
     ['dispute.expired', dispute, { ...disputed, state: 'lost' }],
     ['payment.processing', payment, null],
-    ['refund.failed', refund, null],
+    ['dispute.opened', { ...dispute, dispute_stage: 'pre_arbitration' }, { ...disputed, state: 'open' }],
     ['from.the.future', { of: 'tomorrow' }, null],
   ])('%s is said in our words', async (type, data, event) => {
-    const said = await read(signedDodoEvent(type, data, { id: 'msg_1' }));
+    const said = await read(signedDodoEvent(type, data, { id: 'msg_1', at }));
     expect(said).toEqual({ provider: 'dodo', eventId: 'msg_1', type, event: event as PaymentEvent | null });
   });
 

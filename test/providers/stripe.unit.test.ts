@@ -145,6 +145,39 @@ describe('what has become of a checkout', () => {
   });
 });
 
+describe('a payment that is known by its id alone', () => {
+  it('is found by the metadata that our checkout gave it, or is none of ours', async () => {
+    const atStripe = standInForStripe();
+    const { checkoutId } = await stripe().createCheckout(checkout());
+    const { payment_intent } = atStripe.completeSession(checkoutId);
+    expect(await stripe().findPurchaseId(payment_intent)).toBe('purchase-1');
+    atStripe.paymentIntents.set('pi_foreign', { id: 'pi_foreign', object: 'payment_intent', metadata: {} });
+    expect(await stripe().findPurchaseId('pi_foreign')).toBeNull();
+    atStripe.failNext('away');
+    expect(await refusalOf(stripe().findPurchaseId(payment_intent))).toMatchObject({ code: 'PAYMENT_UNAVAILABLE' });
+  });
+
+  it('has its refunds listed oldest first, as of the second in which they were asked for', async () => {
+    const atStripe = standInForStripe();
+    const first = atStripe.refund('pi_1', 100);
+    const second = atStripe.refund('pi_1', 200, { status: 'failed' });
+    atStripe.refund('pi_2', 300);
+    const { current } = payments({}, () => 1_700_000_000_999);
+    const of = { type: 'refunded', currency: 'USD', at: 1_700_000_000_000, purchaseId: null, paymentId: 'pi_1' };
+    expect(await current.listRefunds?.('pi_1')).toEqual([
+      { ...of, claimId: first.id, amountMinor: 100, state: 'stands' },
+      { ...of, claimId: second.id, amountMinor: 200, state: 'failed' },
+    ]);
+  });
+
+  it('does not have its refunds listed in part', async () => {
+    const atStripe = standInForStripe();
+    for (let count = 0; count < 101; count += 1) atStripe.refund('pi_1', 1);
+    const list = payments().current.listRefunds?.('pi_1') ?? expect.fail('Stripe lists refunds');
+    expect(await refusalOf(list)).toMatchObject({ code: 'PAYMENT_UNAVAILABLE' });
+  });
+});
+
 describe('an event', () => {
   const session = {
     ...{ id: 'cs_1', object: 'checkout.session', mode: 'payment', amount_total: 499, currency: 'eur' },
@@ -152,52 +185,70 @@ describe('an event', () => {
   };
   const of = { purchaseId: 'p1', paymentId: 'pi_1' };
   const paid = { type: 'paid', checkoutId: 'cs_1', amountMinor: 499, currency: 'EUR', ...of };
-  const disputed = { type: 'disputed', claimId: 'dp_1', amountMinor: 499, purchaseId: null, paymentId: 'pi_1' };
-  const refunded = { type: 'refunded', claimId: 'refunds:pi_1', paymentId: 'pi_1' };
+  const created = Date.UTC(2026, 0, 2, 3, 4, 5);
+  const ofIntent = { purchaseId: null, paymentId: 'pi_1' };
+  const claim = { amountMinor: 499, currency: 'USD', at: created, ...ofIntent };
+  const disputed = { type: 'disputed', claimId: 'dp_1', ...claim } as const;
+  const refunded = { type: 'refunded', claimId: 're_1', ...claim } as const;
+  const readAt = async (now: number, request: Request, more: Partial<Env> = {}) =>
+    payments(more, () => now).readWebhook('stripe', await request.text(), request.headers);
   const account = { id: 'acct_1', object: 'account', payouts_enabled: true, capabilities: { transfers: 'active' } };
 
-  it.each<[string, Record<string, unknown>, Partial<PaymentEvent> | null]>([
+  it.each<[string, object, PaymentEvent | null]>([
     ['checkout.session.completed', { ...session, payment_status: 'paid' }, paid as PaymentEvent],
     ['checkout.session.completed', { ...session, payment_status: 'unpaid' }, null],
     ['checkout.session.completed', { ...session, payment_status: 'paid', mode: 'subscription' }, null],
     ['checkout.session.async_payment_succeeded', { ...session, payment_status: 'paid' }, paid as PaymentEvent],
     ['checkout.session.async_payment_failed', { ...session, payment_status: 'unpaid' }, { type: 'failed', ...of }],
     ['checkout.session.expired', { ...session, payment_intent: null }, { type: 'expired', ...of, paymentId: null }],
-    [
-      'checkout.session.expired',
-      { ...session, metadata: {}, payment_intent: null },
-      { type: 'expired', ...of, paymentId: null },
-    ],
-    [
-      'charge.refunded',
-      stripeObject.charge('pi_1', 499, 100, { metadata: { purchaseId: 'p1' } }),
-      { ...refunded, amountMinor: 100, purchaseId: 'p1' } as PaymentEvent,
-    ],
-    [
-      'charge.refunded',
-      stripeObject.charge('pi_1', 499, 499),
-      { ...refunded, amountMinor: 499, purchaseId: null } as PaymentEvent,
-    ],
+    ['checkout.session.completed', { ...session, payment_status: 'paid', metadata: {} }, null],
+    ['checkout.session.expired', { ...session, metadata: {}, payment_intent: null }, null],
+    ['charge.refunded', stripeObject.charge('pi_1', 499, 100), { type: 'refunds-changed', ...ofIntent }],
+    ['charge.refunded', stripeObject.charge('pi_1', 499, 100, { payment_intent: null }), null],
+    ...(
+      [
+        ['created', 'succeeded', 'stands'],
+        ['created', 'pending', 'stands'],
+        ['created', 'requires_action', 'stands'],
+        ['updated', 'succeeded', 'stands'],
+        ['updated', 'failed', 'failed'],
+        ['updated', 'canceled', 'failed'],
+        ['failed', 'failed', 'failed'],
+      ] as const
+    ).map(([change, status, state]): [string, object, PaymentEvent | null] => [
+      `refund.${change}`,
+      stripeObject.refund('re_1', 'pi_1', 499, { status }),
+      { ...refunded, state },
+    ]),
+    ['refund.created', stripeObject.refund('re_1', 'pi_1', 499, { payment_intent: null }), null],
     ...(
       [
         ['created', 'needs_response', 'open'],
-        ['created', 'warning_needs_response', 'open'],
-        ['updated', 'under_review', null],
+        ['created', 'warning_needs_response', 'inquiry'],
+        ['updated', 'warning_under_review', 'inquiry'],
+        ['funds_withdrawn', 'warning_needs_response', 'open'],
+        ['funds_withdrawn', 'needs_response', 'open'],
+        ['updated', 'under_review', 'open'],
         ['updated', 'won', 'won'],
         ['updated', 'lost', 'lost'],
+        ['updated', 'appeal_needs_response', 'open'],
+        ['updated', 'appeal_under_review', 'open'],
         ['closed', 'won', 'won'],
         ['closed', 'lost', 'lost'],
         ['closed', 'warning_closed', 'won'],
         ['closed', 'prevented', 'lost'],
+        ['funds_reinstated', 'won', 'won'],
       ] as const
-    ).map(
-      ([change, status, state]) =>
-        [
-          `charge.dispute.${change}`,
-          stripeObject.dispute('dp_1', 'pi_1', 499, status),
-          state && ({ ...disputed, state } as PaymentEvent),
-        ] as [string, Record<string, unknown>, PaymentEvent | null],
-    ),
+    ).map(([change, status, state]): [string, object, PaymentEvent | null] => [
+      `charge.dispute.${change}`,
+      stripeObject.dispute('dp_1', 'pi_1', 499, status),
+      { ...disputed, state },
+    ]),
+    [
+      'radar.early_fraud_warning.created',
+      stripeObject.fraudWarning('issfr_1', 'pi_1'),
+      { type: 'fraud-warned', at: created, ...ofIntent },
+    ],
     ['account.updated', account, { type: 'payout-account', accountId: 'acct_1', payoutsEnabled: true }],
     [
       'account.updated',
@@ -217,13 +268,44 @@ describe('an event', () => {
     ['payment_intent.succeeded', { id: 'pi_1' }, null],
     ['from.the.future', { of: 'tomorrow' }, null],
   ])('%s is said in our words', async (type, object, event) => {
-    const request = await signedStripeEvent(type, object, { id: 'evt_1', account: 'acct_1' });
-    expect(await payments().readWebhook('stripe', await request.text(), request.headers)).toEqual({
-      provider: 'stripe',
-      eventId: 'evt_1',
-      type,
-      event,
-    });
+    const account = type.startsWith('account.') ? 'acct_1' : undefined;
+    const request = await signedStripeEvent(type, object, { id: 'evt_1', created, ...(account ? { account } : {}) });
+    expect(await readAt(created, request)).toEqual({ provider: 'stripe', eventId: 'evt_1', type, event });
+  });
+
+  it('in another unit than ours is counted in ours', async () => {
+    const refund = stripeObject.refund('re_1', 'pi_1', 50_000, { currency: 'isk' });
+    const request = await signedStripeEvent('refund.created', refund, { created });
+    expect(await readAt(created, request)).toMatchObject({ event: { amountMinor: 500, currency: 'ISK' } });
+  });
+
+  it('with an unknown verdict is not taken for another', async () => {
+    for (const [type, object] of [
+      ['charge.dispute.updated', stripeObject.dispute('dp_1', 'pi_1', 499, 'under_the_carpet' as 'won')],
+      ['refund.updated', stripeObject.refund('re_1', 'pi_1', 499, { status: 'melted' })],
+    ] as const)
+      await expect(readAt(created, await signedStripeEvent(type, object, { created }))).rejects.toThrow('is unknown');
+  });
+
+  it("of a connected account's own payments is ignored", async () => {
+    for (const [type, object] of [
+      ['checkout.session.completed', { ...session, payment_status: 'paid' }],
+      ['charge.dispute.created', stripeObject.dispute('dp_1', 'pi_1', 499, 'needs_response')],
+    ] as const) {
+      const request = await signedStripeEvent(type, object, { created, account: 'acct_1' });
+      expect(await readAt(created, request)).toMatchObject({ event: null });
+    }
+  });
+
+  it('of test mode is ignored under a live key, and one of live mode is not applied under a test key', async () => {
+    const paidSession = { ...session, payment_status: 'paid' };
+    const send = (livemode: boolean) =>
+      signedStripeEvent('checkout.session.completed', paidSession, { created, livemode });
+    for (const STRIPE_SECRET_KEY of ['sk_live_footlight', 'rk_live_footlight']) {
+      expect(await readAt(created, await send(false), { STRIPE_SECRET_KEY })).toMatchObject({ event: null });
+      expect(await readAt(created, await send(true), { STRIPE_SECRET_KEY })).toMatchObject({ event: { type: 'paid' } });
+    }
+    await expect(readAt(created, await send(true))).rejects.toThrow('live');
   });
 
   it('that is forged, expired, changed on the way or not signed at all says nothing', async () => {

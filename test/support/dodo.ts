@@ -94,6 +94,33 @@ function createCheckout(standIn: DodoStandIn, body: Json): Response {
 
 // --- Webhooks
 
+/** The objects of events, with the fields of Dodo's API: https://docs.dodopayments.com/developer-resources/webhooks */
+export const dodoObject = {
+  refund: (refund_id: string, payment_id: string, amount: number, status: string, change: Json = {}): Json => ({
+    ...{ payload_type: 'Refund', refund_id, payment_id, business_id: 'bus_1', amount, currency: 'USD', status },
+    ...{ is_partial: true, reason: null, metadata: {}, created_at: '2026-01-02T03:04:05.678901Z', ...change },
+  }),
+  /** @param dispute_stage `pre_dispute`, `dispute` or `pre_arbitration` */
+  dispute: (
+    dispute_id: string,
+    payment_id: string,
+    amount: string,
+    dispute_stage: string,
+    change: Json = {},
+  ): Json => ({
+    ...{
+      payload_type: 'Dispute',
+      dispute_id,
+      payment_id,
+      business_id: 'bus_1',
+      amount,
+      currency: 'USD',
+      dispute_stage,
+    },
+    ...{ dispute_status: 'dispute_opened', remarks: null, created_at: '2026-01-02T03:04:05.678901Z', ...change },
+  }),
+};
+
 interface EventOptions {
   /** The message's. */
   readonly id?: string;

@@ -5,7 +5,7 @@ import { env } from 'cloudflare:workers';
 const TABLES = [
   ...['ledger_accounts', 'ledger_transfers', 'ledger_checkpoints', 'purchases', 'gifts_sent', 'subscription_charges'],
   ...['exchanges', 'target_rewards', 'payouts', 'earning_days', 'coin_lots', 'lot_uses'],
-  ...['reversed_earnings', 'earning_reversals'],
+  ...['reversed_earnings', 'earning_reversals', 'purchase_claims', 'discount_codes', 'discount_redemptions'],
 ];
 
 export interface Fault {
@@ -21,6 +21,7 @@ async function withGuardsDown(faults: readonly Fault[]): Promise<void> {
     .bind(JSON.stringify(TABLES))
     .all<{ name: string; sql: string }>();
   await env.DB.batch([
+    env.DB.prepare('PRAGMA defer_foreign_keys = on'),
     ...results.map(({ name }) => env.DB.prepare(`DROP TRIGGER ${name}`)),
     ...faults.map(({ sql, values = [] }) => env.DB.prepare(sql).bind(...values)),
     ...results.map(({ sql }) => env.DB.prepare(sql)),

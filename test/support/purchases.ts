@@ -1,13 +1,17 @@
 /** Packages, codes and purchases for tests, and the provider's events about them, applied as the queue does. */
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { DisputeReport, PaymentProviderName } from '@/contracts/payments';
 import { staffLog } from '@/domains/base/permissions/tables';
 import { discountCodes } from '@/domains/money/discounts/tables';
 import { applyPaymentEvent } from '@/domains/money/payments/apply';
+import { claimOf } from '@/domains/money/payments/claims';
 import type { OnePaymentEvent } from '@/domains/money/payments/facts';
+import { mergeClaim, type PaymentClaim } from '@/domains/money/payments/judge-payment';
 import { coinPackages } from '@/domains/money/purchases/tables';
 import { PAYMENT_KINDS } from '@/domains/operations/webhooks/payment-kinds';
 import { newId } from '@/shared/ids';
+import { SECOND_MS } from '@/shared/time';
 import type { Answer, Client } from './api';
 import { clientWith } from './app';
 import { testContext } from './context';
@@ -67,6 +71,18 @@ export async function aPurchase(buyer: Client, traits: Partial<Package> = {}, di
 
 type Purchase = NonNullable<Awaited<ReturnType<typeof purchaseOf>>>;
 
+let reports = 0;
+/** Each report of a claim is a second newer than the one before, unless the test says when. */
+function nextAt(): number {
+  reports += 1;
+  return Date.UTC(2026, 0, 1) + reports * SECOND_MS;
+}
+
+interface When {
+  readonly at?: number;
+  readonly currency?: string;
+}
+
 /** The provider's events about a purchase, in our words. */
 export function eventsOf({ id: purchaseId, amountMinor, currency }: Purchase) {
   const payment = { purchaseId, paymentId: `pay_${purchaseId}` };
@@ -74,16 +90,37 @@ export function eventsOf({ id: purchaseId, amountMinor, currency }: Purchase) {
     paid: { type: 'paid', checkoutId: null, amountMinor, currency, ...payment },
     failed: { type: 'failed', purchaseId, paymentId: null },
     expired: { type: 'expired', purchaseId, paymentId: null },
-    refunded: (amount: number, claimId = 're_1') => ({ type: 'refunded', claimId, amountMinor: amount, ...payment }),
-    disputed: (state: 'open' | 'won' | 'lost', amount = amountMinor, claimId = 'dp_1') => ({
-      ...{ type: 'disputed', claimId, amountMinor: amount, state },
+    refunded: (amount: number, claimId = 're_1', when: When = {}) => ({
+      ...{ type: 'refunded', state: 'stands', claimId, amountMinor: amount, currency, at: nextAt() },
+      ...when,
       ...payment,
     }),
+    refundFailed: (amount: number, claimId = 're_1', when: When = {}) => ({
+      ...{ type: 'refunded', state: 'failed', claimId, amountMinor: amount, currency, at: nextAt() },
+      ...when,
+      ...payment,
+    }),
+    disputed: (state: DisputeReport['state'], amount = amountMinor, claimId = 'dp_1', when: When = {}) => ({
+      ...{ type: 'disputed', state, claimId, amountMinor: amount, currency, at: nextAt() },
+      ...when,
+      ...payment,
+    }),
+    fraudWarned: (at: number) => ({ type: 'fraud-warned', at, ...payment }),
   } as const satisfies Record<string, OnePaymentEvent | ((...args: never[]) => OnePaymentEvent)>;
 }
 
-export async function tell(event: OnePaymentEvent, ctx: Context = testContext()): Promise<void> {
-  await applyPaymentEvent(ctx, PAYMENT_KINDS, 'sandbox', event);
+/** The claims that a model knows after an event. */
+export function learnClaim(claims: Map<string, PaymentClaim>, event: OnePaymentEvent): void {
+  if (event.type !== 'refunded' && event.type !== 'disputed') return;
+  claims.set(event.claimId, mergeClaim(claims.get(event.claimId), claimOf(event)));
+}
+
+export async function tell(
+  event: OnePaymentEvent,
+  ctx: Context = testContext(),
+  provider: PaymentProviderName = 'sandbox',
+): Promise<void> {
+  await applyPaymentEvent(ctx, PAYMENT_KINDS, provider, event);
 }
 
 /** What staff did to a thing, in order. */

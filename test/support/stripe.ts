@@ -34,6 +34,9 @@ export interface StripeStandIn {
   readonly sessions: Map<string, Json>;
   readonly accounts: Map<string, Json>;
   readonly transfers: Json[];
+  readonly paymentIntents: Map<string, Json>;
+  /** Newest first, as Stripe lists them. */
+  readonly refunds: StripeRefund[];
   /** What the platform has; a transfer takes from it. */
   balance: number;
   callsOf(method: string): Json[];
@@ -42,6 +45,10 @@ export interface StripeStandIn {
   /** The buyer pays: answers the session as `checkout.session.completed` tells it. */
   completeSession(sessionId: string, change?: Json): Json;
   expireSession(sessionId: string): Json;
+  /** Some of a payment is refunded: answers the refund as `refund.created` tells it. */
+  refund(payment_intent: string, amount: number, change?: Partial<StripeRefund>): StripeRefund;
+  /** A refund came back: answers it as `refund.failed` tells it. */
+  failRefund(refundId: string): StripeRefund;
   /** The creator has told Stripe who they are: answers the account as `account.updated` tells it. */
   completeOnboarding(accountId: string): Json;
 }
@@ -68,17 +75,33 @@ export function standInForStripe(): StripeStandIn {
     sessions: new Map(),
     accounts: new Map(),
     transfers: [],
+    paymentIntents: new Map(),
+    refunds: [],
     balance: 1_000_000,
     callsOf: (method) => calls.filter((call) => call.method === method).map((call) => call.body),
     failNext: (trouble, method) => troubles.push({ trouble, method }),
     completeSession(sessionId, change = {}) {
       const payment_intent = `pi_${crypto.randomUUID()}`;
-      return Object.assign(known(standIn.sessions, sessionId), {
+      const session = known(standIn.sessions, sessionId);
+      // Our checkouts give the payment intent the same metadata as the session.
+      const { metadata } = session;
+      standIn.paymentIntents.set(payment_intent, { id: payment_intent, object: 'payment_intent', metadata });
+      return Object.assign(session, {
         ...{ status: 'complete', payment_status: 'paid', payment_intent, url: null },
         ...change,
       });
     },
     expireSession: (sessionId) => Object.assign(known(standIn.sessions, sessionId), { status: 'expired', url: null }),
+    refund(payment_intent, amount, change = {}) {
+      const refund = stripeObject.refund(`re_${crypto.randomUUID()}`, payment_intent, amount, change);
+      standIn.refunds.unshift(refund);
+      return refund;
+    },
+    failRefund(refundId) {
+      const refund = standIn.refunds.find(({ id }) => id === refundId);
+      if (!refund) throw new Error(`The stand-in has no ${refundId}`);
+      return Object.assign(refund, { status: 'failed', failure_reason: 'expired_or_canceled_card' });
+    },
     completeOnboarding: (accountId) =>
       Object.assign(known(standIn.accounts, accountId), {
         ...{ payouts_enabled: true, details_submitted: true, capabilities: { transfers: 'active' } },
@@ -226,6 +249,23 @@ const ROUTES: readonly (readonly ['GET' | 'POST', RegExp, Handler])[] = [
     },
   ],
   [
+    'GET',
+    /^\/v1\/payment_intents\/([^/]+)$/,
+    (standIn, _body, id) => {
+      const intent = standIn.paymentIntents.get(id);
+      if (!intent) throw invalid(`No such payment_intent: '${id}'`, { code: 'resource_missing' }, 404);
+      return intent;
+    },
+  ],
+  [
+    'GET',
+    /^\/v1\/refunds$/,
+    (standIn, { payment_intent, limit = '10' }) => {
+      const found = standIn.refunds.filter((refund) => refund.payment_intent === payment_intent);
+      return { object: 'list', data: found.slice(0, Number(limit)), has_more: found.length > Number(limit) };
+    },
+  ],
+  [
     'POST',
     /^\/v1\/accounts$/,
     (standIn, body) => {
@@ -304,15 +344,44 @@ const ROUTES: readonly (readonly ['GET' | 'POST', RegExp, Handler])[] = [
 
 // --- Webhooks
 
-/** The objects of events, as Stripe's API has them. */
+export type StripeRefund = Stripe.Refund;
+type StripeDispute = Pick<
+  Stripe.Dispute,
+  | ('id' | 'object' | 'charge' | 'payment_intent' | 'amount' | 'currency' | 'status' | 'reason' | 'created')
+  | ('balance_transactions' | 'is_charge_refundable' | 'livemode' | 'metadata')
+>;
+
+/** The objects of events, with the fields and types of Stripe's SDK. */
 export const stripeObject = {
   charge: (payment_intent: string, amount: number, amount_refunded: number, change: Json = {}): Json => ({
-    ...{ id: `ch_${payment_intent}`, object: 'charge', amount, amount_refunded, currency: 'usd', payment_intent },
-    ...{ refunded: amount_refunded === amount, metadata: {}, ...change },
+    ...({
+      ...{ id: `ch_${payment_intent}`, object: 'charge', amount, amount_refunded, currency: 'usd', payment_intent },
+      ...{ refunded: amount_refunded === amount, metadata: {}, livemode: false },
+    } satisfies Partial<Stripe.Charge>),
+    ...change,
   }),
-  dispute: (id: string, payment_intent: string, amount: number, status: string, change: Json = {}): Json => ({
+  refund: (id: string, payment_intent: string, amount: number, change: Partial<StripeRefund> = {}): StripeRefund => ({
+    ...{ id, object: 'refund', amount, currency: 'usd', payment_intent, charge: `ch_${payment_intent}` },
+    ...{ status: 'succeeded', reason: 'requested_by_customer', created: nowSeconds(), metadata: {} },
+    ...{ balance_transaction: `txn_${id}`, customer: null, customer_account: null, payment_method: null },
+    ...{ receipt_number: null, source_transfer_reversal: null, transfer_reversal: null },
+    ...change,
+  }),
+  dispute: (
+    id: string,
+    payment_intent: string,
+    amount: number,
+    status: Stripe.Dispute.Status,
+    change: Partial<StripeDispute> = {},
+  ): StripeDispute => ({
     ...{ id, object: 'dispute', charge: `ch_${payment_intent}`, payment_intent, amount, currency: 'usd', status },
-    ...{ reason: 'fraudulent', metadata: {}, ...change },
+    ...{ reason: 'fraudulent', created: nowSeconds(), balance_transactions: [], is_charge_refundable: false },
+    ...{ livemode: false, metadata: {} },
+    ...change,
+  }),
+  fraudWarning: (id: string, payment_intent: string): Stripe.Radar.EarlyFraudWarning => ({
+    ...{ id, object: 'radar.early_fraud_warning', payment_intent, charge: `ch_${payment_intent}` },
+    ...{ actionable: true, created: nowSeconds(), fraud_type: 'unauthorized_use_of_card', livemode: false },
   }),
 };
 
@@ -325,13 +394,16 @@ interface EventOptions {
   readonly secret?: string;
   /** The connected account that it is of. */
   readonly account?: string;
+  /** Of real money. */
+  readonly livemode?: boolean;
 }
 
 /** The request that Stripe sends, signed. It can be read once: `clone()` it to send it again. */
-export async function signedStripeEvent(type: string, object: Json, options: EventOptions = {}): Promise<Request> {
-  const { id = `evt_${crypto.randomUUID()}`, created = Date.now(), secret = STRIPE_WEBHOOK_SECRET, account } = options;
+export async function signedStripeEvent(type: string, object: object, options: EventOptions = {}): Promise<Request> {
+  const { id = `evt_${crypto.randomUUID()}`, created = Date.now(), secret = STRIPE_WEBHOOK_SECRET } = options;
+  const { account, livemode = false } = options;
   const timestamp = Math.floor(created / 1_000);
-  const event = { id, object: 'event', type, created: timestamp, livemode: false, account, data: { object } };
+  const event = { id, object: 'event', type, created: timestamp, livemode, account, data: { object } };
   const payload = JSON.stringify(event);
   const signature = await Stripe.webhooks.generateTestHeaderStringAsync({ payload, secret, timestamp });
   return new Request('http://localhost:8787/api/v1/webhook/stripe', {

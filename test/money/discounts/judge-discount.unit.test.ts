@@ -4,7 +4,7 @@ import { type DiscountFacts, type DiscountUse, judgeDiscount } from '@/domains/m
 
 const code: DiscountFacts = {
   ...{ ownerId: null, bonusPercent: 15, bonusCoins: null, startsAt: 100, endsAt: 200, packageCoinsMin: 50 },
-  ...{ packageIds: ['a', 'b'], usesMax: 3, usesPerUserMax: 1, uses: 2, active: true },
+  ...{ packageIds: ['a', 'b'], usesMax: 3, usesPerUserMax: 1, uses: 2, active: true, suspended: false },
 };
 const use: DiscountUse = { userId: 'me', usesByUser: 0, packageId: 'a', packageCoins: 99, now: 100 };
 
@@ -21,6 +21,7 @@ describe('a code', () => {
   it.each<[string, Partial<DiscountFacts>, Partial<DiscountUse>]>([
     ['DISCOUNT_NOT_YOURS', { ownerId: 'somebody' }, {}],
     ['DISCOUNT_EXPIRED', { active: false }, {}],
+    ['DISCOUNT_EXPIRED', { suspended: true }, {}],
     ['DISCOUNT_EXPIRED', {}, { now: 200 }],
     ['DISCOUNT_NOT_YET', {}, { now: 99 }],
     ['DISCOUNT_NOT_FOR_PACKAGE', {}, { packageId: 'c' }],

@@ -6,7 +6,7 @@ import { changeEconomy, coinsOf, purchaseOf } from '#test/support/money';
 import { recordingContext } from '#test/support/outbox';
 import { prove } from '#test/support/proof';
 import { aCode, aPackage, aPurchase, buy, eventsOf, tell } from '#test/support/purchases';
-import { asViewer } from '#test/support/users';
+import { asStaff, asViewer } from '#test/support/users';
 import { discountCodes, discountRedemptions } from '@/domains/money/discounts/tables';
 
 const WHOLE = 1_050;
@@ -87,28 +87,68 @@ describe('a large purchase', () => {
     expect(await rewardOf(small.id)).toEqual([]);
   });
 
-  it('loses its code if it is fully refunded, but not if it is only disputed', async () => {
+  it('has a usable code exactly while the kept money reaches the threshold', async () => {
+    await changeEconomy({ limits: { rewardCodeFromMinor: 5_000 } });
     const buyer = await asViewer();
     const row = await aPurchase(buyer, { priceMinor: 9_000 });
-    const { paid, refunded, disputed } = eventsOf(row);
+    const { paid, refunded, refundFailed, disputed } = eventsOf(row);
+    const { id: packageId } = await aPackage();
     await tell(paid);
-    await tell(disputed('open'));
-    await tell(disputed('won'));
-    await tell(refunded(8_999));
-    expect(await rewardOf(row.id)).toMatchObject([{ active: true }]);
-    await tell(refunded(9_000));
-    const [reward] = await rewardOf(row.id);
-    expect(reward?.active).toBe(false);
-    const { error } = await buy(buyer, { packageId: (await aPackage()).id, discountCode: reward?.code ?? '' });
+    const code = (await rewardOf(row.id))[0]?.code ?? expect.fail('it earned no code');
+    for (const [event, state] of [
+      [disputed('open'), 'ended'],
+      [disputed('won'), 'usable'],
+      [refunded(4_000), 'usable'],
+      [refunded(1, 're_2'), 'ended'],
+      [refundFailed(1, 're_2'), 'usable'],
+      [disputed('lost', 4_000), 'ended'],
+    ] as const) {
+      await tell(event);
+      expect((await buyer.get('discount/my-codes')).data.items).toMatchObject([{ code, state }]);
+      const { valid, reason } = (await buyer.post('discount/validate', { code, packageId })).data;
+      expect([valid, reason]).toEqual(state === 'usable' ? [true, undefined] : [false, 'DISCOUNT_EXPIRED']);
+    }
+    const { error } = await buy(buyer, { packageId, discountCode: code });
     expect(error.code).toBe('DISCOUNT_EXPIRED');
   });
 
-  it('earns no code if the refund came first', async () => {
+  it('keeps a code ended that staff ended, even if its dispute is won', async () => {
+    await changeEconomy({ limits: { rewardCodeFromMinor: 5_000 } });
+    const [buyer, owner] = [await asViewer(), await asStaff('owner')];
+    const row = await aPurchase(buyer, { priceMinor: 9_000 });
+    const { paid, disputed } = eventsOf(row);
+    await tell(paid);
+    const [reward] = await rewardOf(row.id);
+    await owner.put(`owner/panel/discounts/${reward?.id}`, { active: false });
+    await tell(disputed('open'));
+    await tell(disputed('won'));
+    expect(await rewardOf(row.id)).toMatchObject([{ active: false, suspended: false }]);
+  });
+
+  it('keeps a used code used', async () => {
+    await changeEconomy({ limits: { rewardCodeFromMinor: 5_000 } });
+    const buyer = await asViewer();
+    const row = await aPurchase(buyer, { priceMinor: 9_000 });
+    const { paid, disputed } = eventsOf(row);
+    await tell(paid);
+    const [reward] = await rewardOf(row.id);
+    const next = await aPurchase(buyer, {}, reward?.code);
+    await tell(disputed('open'));
+    await tell(eventsOf(next).paid);
+    expect(await purchaseOf(next.id)).toMatchObject({ status: 'paid', codeBonusCoins: next.codeBonusCoins });
+    await tell(disputed('won'));
+    expect(await codeUsed(reward?.id ?? '')).toEqual([1, 'redeemed']);
+  });
+
+  it('earns no code while a refund that came first stands, and one once it fails', async () => {
+    await changeEconomy({ limits: { rewardCodeFromMinor: 5_000 } });
     const row = await aPurchase(await asViewer(), { priceMinor: 9_000 });
-    const { paid, refunded } = eventsOf(row);
+    const { paid, refunded, refundFailed } = eventsOf(row);
     await tell(refunded(9_000));
     await tell(paid);
     expect(await rewardOf(row.id)).toEqual([]);
     expect(await purchaseOf(row.id)).toMatchObject({ status: 'refunded', legs: 4 });
+    await tell(refundFailed(9_000));
+    expect(await rewardOf(row.id)).toMatchObject([{ active: true, suspended: false }]);
   });
 });

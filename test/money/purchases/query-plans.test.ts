@@ -4,7 +4,7 @@ import { plansOf } from '#test/support/plans';
 import { discountQuery } from '@/domains/money/discounts/find';
 import { listDiscounts } from '@/domains/money/discounts/manage';
 import { listMyCodes, readLatestReward } from '@/domains/money/discounts/rewards';
-import { getKnown } from '@/domains/money/payments/facts';
+import { findKnown } from '@/domains/money/payments/facts';
 import { askAboutPayments } from '@/domains/money/payments/sweep';
 import { listPurchases } from '@/domains/money/purchases/own';
 import { listPackages } from '@/domains/money/purchases/packages';
@@ -24,7 +24,7 @@ const actor: Actor = {
     staff: null,
   },
 };
-const byPayment = { type: 'refunded', claimId: 'c', amountMinor: 1, purchaseId: null, paymentId: 'p' } as const;
+const byPayment = { type: 'refunds-changed', purchaseId: null, paymentId: 'p' } as const;
 
 const QUERIES: [string, Parameters<typeof plansOf>[0], string[]][] = [
   ['packages', (ctx) => listPackages(ctx, { page: 1, perPage: 20 }), ['coin_packages_on_offer']],
@@ -33,7 +33,7 @@ const QUERIES: [string, Parameters<typeof plansOf>[0], string[]][] = [
     (ctx) => listPurchases(ctx, actor, { cursor: encodeCursor('purchases', ['x']), perPage: 20 }),
     ['purchases_of_user (user_id=? AND id<?)'],
   ],
-  ['the purchase of a payment', (ctx) => getKnown(ctx, PAYMENT_KINDS, 'stripe', byPayment), ['purchases_by_payment']],
+  ['the purchase of a payment', (ctx) => findKnown(ctx, PAYMENT_KINDS, 'stripe', byPayment), ['purchases_by_payment']],
   ['purchases to ask about', (ctx) => askAboutPayments(ctx, PAYMENT_KINDS), ['purchases_to_ask (ask_at<?)']],
   [
     'a code as it is judged',

@@ -1,5 +1,6 @@
 /** The stages of a proof, in order: the ledger's own, then the check of each money domain. */
 import type { Context } from '@/contracts/context';
+import { discountCheck } from '@/domains/money/discounts/check';
 import { earningsCheck, exchangeCheck, rewardCheck } from '@/domains/money/earnings/check';
 import { lotCheck, reversalCheck } from '@/domains/money/earnings/check-lots';
 import { giftCheck } from '@/domains/money/gifts/check';
@@ -12,6 +13,7 @@ import type { Proof, ProofStep } from '@/ledger/proofs';
 
 const CHECKS: readonly MoneyCheck[] = [
   purchaseCheck,
+  discountCheck,
   giftCheck,
   subscriptionCheck,
   exchangeCheck,

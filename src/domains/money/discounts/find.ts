@@ -41,6 +41,7 @@ export function discountQuery(ctx: Context, code: string, userId: string) {
       usesPerUserMax: discountCodes.usesPerUserMax,
       uses: discountCodes.uses,
       active: discountCodes.active,
+      suspended: discountCodes.suspended,
       updatedAt: discountCodes.updatedAt,
       usesByUser: sql<number>`(${usesByUser})`.as('uses_by_user'),
     })

@@ -21,6 +21,7 @@ export type DiscountFacts = Pick<
   | 'usesPerUserMax'
   | 'uses'
   | 'active'
+  | 'suspended'
 >;
 
 export interface DiscountUse {
@@ -40,7 +41,8 @@ type DiscountVerdict = { readonly bonusCoins: number } | { readonly reason: Disc
 export function judgeDiscount(code: DiscountFacts | undefined, use: DiscountUse): DiscountVerdict {
   if (!code) return { reason: 'DISCOUNT_NOT_FOUND' };
   if (code.ownerId !== null && code.ownerId !== use.userId) return { reason: 'DISCOUNT_NOT_YOURS' };
-  if (!code.active || (code.endsAt !== null && use.now >= code.endsAt)) return { reason: 'DISCOUNT_EXPIRED' };
+  if (!code.active || code.suspended || (code.endsAt !== null && use.now >= code.endsAt))
+    return { reason: 'DISCOUNT_EXPIRED' };
   if (code.startsAt !== null && use.now < code.startsAt) return { reason: 'DISCOUNT_NOT_YET' };
   if (code.packageIds !== null && !code.packageIds.includes(use.packageId))
     return { reason: 'DISCOUNT_NOT_FOR_PACKAGE' };

@@ -71,6 +71,7 @@ export async function createDiscount(ctx: Context, { userId }: Actor, input: z.o
     usesPerUserMax: input.usesPerUserMax ?? null,
     uses: 0,
     active: true,
+    suspended: false,
     createdBy: userId,
     createdAt: now,
     updatedAt: now,

@@ -15,37 +15,48 @@ import { discountCodes } from './tables';
 
 const LIST = 'my-codes';
 
-/** Returns the code that the economy gives for a purchase of this size, if any. */
-export function earnReward(
-  ctx: Context,
-  { limits }: Pick<Economy, 'limits'>,
-  purchase: { readonly id: string; readonly userId: string; readonly amountMinor: number },
-): { code: string; insert: Statement } | undefined {
-  if (purchase.amountMinor < limits.rewardCodeFromMinor) return undefined;
-  const [id, code, now] = [newId(), newCode(), ctx.now()];
-  const insert = ctx.db.insert(discountCodes).values({
-    id,
-    code,
-    kind: 'reward',
-    promotion: id,
-    ownerId: purchase.userId,
-    earnedBy: purchase.id,
-    bonusPercent: limits.rewardCodePercent,
-    endsAt: now + limits.rewardCodeDays * DAY_MS,
-    usesMax: 1,
-    usesPerUserMax: 1,
-    createdAt: now,
-    updatedAt: now,
-  });
-  return { code, insert };
+/** A paid purchase, and how much of its money is taken back. */
+export interface EarningPurchase {
+  readonly id: string;
+  readonly userId: string;
+  readonly amountMinor: number;
+  readonly reversedMinor: number;
 }
 
-/** Ends the code of a purchase that was fully taken back. A checkout that has reserved it keeps it. */
-export function endReward(ctx: Context, purchaseId: string): Statement {
-  return ctx.db
-    .update(discountCodes)
-    .set({ active: false, updatedAt: sql`max(${discountCodes.updatedAt} + 1, ${int(ctx.now())})` })
-    .where(and(eq(discountCodes.earnedBy, purchaseId), eq(discountCodes.active, true)));
+/**
+ * Keeps the reward code of a purchase true: it earns one, once, as soon as the kept money reaches the threshold, and the
+ * code is suspended while the kept money does not. A use stays used, and a checkout that has reserved the code keeps it.
+ * @param limits of the economy under which the purchase began
+ */
+export function settleReward(
+  ctx: Context,
+  { limits }: Pick<Economy, 'limits'>,
+  { id: earnedBy, userId, amountMinor, reversedMinor }: EarningPurchase,
+): { readonly code: string; readonly isEarned: boolean; readonly statement: Statement } {
+  const isEarned = amountMinor - reversedMinor >= limits.rewardCodeFromMinor;
+  const [id, code, now] = [newId(), newCode(), ctx.now()];
+  const statement = isEarned
+    ? ctx.db
+        .insert(discountCodes)
+        .values({
+          ...{ id, code, kind: 'reward', promotion: id, ownerId: userId, earnedBy },
+          ...{ bonusPercent: limits.rewardCodePercent, endsAt: now + limits.rewardCodeDays * DAY_MS },
+          ...{ usesMax: 1, usesPerUserMax: 1, createdAt: now, updatedAt: now },
+        })
+        .onConflictDoUpdate({
+          target: discountCodes.earnedBy,
+          set: suspension(ctx, false),
+          setWhere: eq(discountCodes.suspended, true),
+        })
+    : ctx.db
+        .update(discountCodes)
+        .set(suspension(ctx, true))
+        .where(and(eq(discountCodes.earnedBy, earnedBy), eq(discountCodes.suspended, false)));
+  return { code, isEarned, statement };
+}
+
+function suspension(ctx: Context, suspended: boolean) {
+  return { suspended, updatedAt: sql`max(${discountCodes.updatedAt} + 1, ${int(ctx.now())})` };
 }
 
 /** Newest first. */
@@ -84,6 +95,7 @@ function rewardsQuery(ctx: Context, userId: string, where: SQL | undefined, limi
       earnedBy: discountCodes.earnedBy,
       endsAt: discountCodes.endsAt,
       active: discountCodes.active,
+      suspended: discountCodes.suspended,
       uses: discountCodes.uses,
       usesMax: discountCodes.usesMax,
       isReserved: sql<number>`EXISTS (
@@ -112,8 +124,8 @@ function presentReward(row: RewardRow, now: number): z.input<typeof RewardCode> 
   };
 }
 
-function stateOf({ uses, usesMax, isReserved, active, endsAt }: RewardRow, now: number) {
+function stateOf({ uses, usesMax, isReserved, active, suspended, endsAt }: RewardRow, now: number) {
   if (usesMax !== null && uses >= usesMax) return isReserved ? 'reserved' : 'used';
-  if (!active) return 'ended';
+  if (!active || suspended) return 'ended';
   return endsAt !== null && now >= endsAt ? 'expired' : 'usable';
 }

@@ -110,6 +110,7 @@ export const Discount = z
     reserved: z.int().describe('In checkouts that are still open.'),
     redeemed: z.int().describe('In paid purchases.'),
     active: z.boolean(),
+    suspended: z.boolean().describe('A reward code is suspended while too little of the money that earned it is kept.'),
     createdBy: z.string().nullable(),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),

@@ -21,7 +21,10 @@ export const discountCodes = sqliteTable('discount_codes', {
   usesPerUserMax: integer('uses_per_user_max'),
   /** Reserved and redeemed uses; triggers keep the count. */
   uses: integer().notNull().default(0),
+  /** The decision of staff. */
   active: integer({ mode: 'boolean' }).notNull().default(true),
+  /** Too little of the money that earned this reward code is kept. */
+  suspended: integer({ mode: 'boolean' }).notNull().default(false),
   createdBy: text('created_by'),
   createdAt: integer('created_at').notNull(),
   updatedAt: integer('updated_at').notNull(),

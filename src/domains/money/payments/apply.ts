@@ -2,10 +2,12 @@
  * Applies events from payment providers, which arrive in any order and may repeat. All facts together decide the
  * payment's outcome. Its kind books the difference in one commit, if the row is unchanged since it was read.
  */
+import { and, eq, inArray } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { PaymentProviderName } from '@/contracts/payments';
-import { getKnown, type KnownPayment, learn, type News, type OnePaymentEvent } from './facts';
+import { claimChanges, readReports } from './claims';
+import { findKnown, type KnownPayment, learn, type News, type OnePaymentEvent } from './facts';
 import { judgePayment } from './judge-payment';
 import type { PaymentKinds, Settlement } from './kinds';
 import { paymentClaims } from './tables';
@@ -13,7 +15,10 @@ import { paymentClaims } from './tables';
 /** An attempt fails if another event changed the row first. */
 const ATTEMPTS_MAX = 5;
 
-/** Throws HeldForStaff if the event contradicts the payment, and another error if the event should be retried. */
+/**
+ * Ignores events about payments that our checkout did not make. Throws HeldForStaff if the event contradicts the
+ * payment, and another error if the event should be retried.
+ */
 export async function applyPaymentEvent(
   ctx: Context,
   kinds: PaymentKinds,
@@ -21,8 +26,9 @@ export async function applyPaymentEvent(
   event: OnePaymentEvent,
 ): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
-    const known = await getKnown(ctx, kinds, provider, event);
-    const news = learn(known, event, ctx.now());
+    const known = await findKnown(ctx, kinds, provider, event);
+    if (!known) return ctx.log.event('payment.not-ours', { provider, paymentId: event.paymentId });
+    const news = learn(known, event, await readReports(ctx, known, event), ctx.now());
     if (!news) return;
     try {
       return await known.kind.settle(ctx, known.payment, settlementOf(ctx, known, news));
@@ -36,32 +42,40 @@ function isRaced(error: unknown): boolean {
   return error instanceof Error && error.message.includes('DEMAND_NOT_MET');
 }
 
-function settlementOf(ctx: Context, { payment }: KnownPayment, news: News): Settlement {
-  const { amountMinor, askAt, version } = payment;
-  const { paidAt, paymentId, unpaid, claims } = news;
+function settlementOf(ctx: Context, known: KnownPayment, news: News): Settlement {
+  const { amountMinor, paidAt: paidBefore, askAt, version } = known.payment;
+  const { paidAt, paymentId, unpaid, fraudWarnedAt, claims } = news;
   const facts = { amountMinor, isPaid: paidAt !== null, unpaid };
-  const { status, reversedMinor, isGone } = judgePayment(facts, [...claims.values()]);
+  const { status, reversedMinor } = judgePayment(facts, [...claims.values()]);
   const isToBeAsked = status === 'pending' || status === 'failed';
   return {
-    change: { status, paymentId, paidAt, reversedMinor, askAt: isToBeAsked ? askAt : null, version: version + 1 },
-    becomesPaid: paidAt !== null && payment.paidAt === null,
-    isGone,
-    statements: keepClaim(ctx, payment.id, news),
+    change: {
+      ...{ status, paymentId, paidAt, reversedMinor, fraudWarnedAt },
+      askAt: isToBeAsked ? askAt : null,
+      version: version + 1,
+    },
+    becomesPaid: paidAt !== null && paidBefore === null,
+    statements: keepClaims(ctx, known, news),
   };
 }
 
-function keepClaim(ctx: Context, id: string, { claimId, claims }: News): Statement[] {
-  const claim = claimId === undefined ? undefined : claims.get(claimId);
-  if (claimId === undefined || !claim) return [];
+/** One statement a claim: D1 binds at most a hundred values in a statement. */
+function keepClaims(ctx: Context, { payment, claims }: KnownPayment, news: News): Statement[] {
+  const { id: purchaseId, provider, currency } = payment;
+  const { written, dropped } = claimChanges(claims, news.claims);
   const now = ctx.now();
-  const { amountMinor, state } = claim;
+  const isDropped = and(eq(paymentClaims.purchaseId, purchaseId), inArray(paymentClaims.claimId, dropped));
   return [
-    ctx.db
-      .insert(paymentClaims)
-      .values({ purchaseId: id, claimId, ...claim, createdAt: now, updatedAt: now })
-      .onConflictDoUpdate({
-        target: [paymentClaims.purchaseId, paymentClaims.claimId],
-        set: { amountMinor, state, updatedAt: now },
-      }),
+    ...(dropped.length === 0 ? [] : [ctx.db.delete(paymentClaims).where(isDropped)]),
+    ...written.map(([claimId, claim]) => {
+      const { amountMinor, state, eventAt } = claim;
+      return ctx.db
+        .insert(paymentClaims)
+        .values({ purchaseId, claimId, ...claim, provider, currency, createdAt: now, updatedAt: now })
+        .onConflictDoUpdate({
+          target: [paymentClaims.purchaseId, paymentClaims.claimId],
+          set: { amountMinor, state, eventAt, updatedAt: now },
+        });
+    }),
   ];
 }

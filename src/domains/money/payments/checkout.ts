@@ -39,6 +39,7 @@ export function newPayment(ctx: Context, terms: Terms): Payment {
     askAt: expiresAt,
     paidAt: null,
     countedAt: now,
+    fraudWarnedAt: null,
   };
 }
 

@@ -2,9 +2,9 @@
 import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { PaymentEvent, PaymentProviderName } from '@/contracts/payments';
+import { type ClaimReports, type Claims, claimChanges, claimsAfter } from './claims';
 import { paymentError } from './errors';
 import { HeldForStaff } from './held';
-import { mergeClaim, type PaymentClaim } from './judge-payment';
 import type { PaymentKind, PaymentKinds } from './kinds';
 import { type Payment, paymentClaims } from './tables';
 
@@ -14,26 +14,31 @@ export type OnePaymentEvent = Exclude<PaymentEvent, { type: 'payout-account' }>;
 export interface KnownPayment {
   readonly kind: PaymentKind;
   readonly payment: Payment;
-  /** By the provider's id of the claim. */
-  readonly claims: ReadonlyMap<string, PaymentClaim>;
+  readonly claims: Claims;
 }
 
 /**
- * Throws HeldForStaff if the payment does not exist, if it belongs to another provider, or if the event names none.
- * Throws PAYMENT_NOT_KNOWN_YET, so that the event is retried, if no payment has the provider's id yet.
+ * Undefined if the payment was not made by our checkout. Throws HeldForStaff if the payment does not exist, if it
+ * belongs to another provider, or if the event names none. Throws PAYMENT_UNAVAILABLE or PAYMENT_NOT_KNOWN_YET, so that
+ * the event is retried, if only the provider knows whose payment it is and cannot be asked.
  */
-export async function getKnown(
+export async function findKnown(
   ctx: Context,
   kinds: PaymentKinds,
   provider: PaymentProviderName,
   event: OnePaymentEvent,
-): Promise<KnownPayment> {
+): Promise<KnownPayment | undefined> {
   const found = await findPayment(ctx, kinds, provider, event);
   const { purchaseId, paymentId } = event;
   if (!found) {
     if (purchaseId !== null) throw new HeldForStaff(`There is no payment ${purchaseId}.`);
     if (paymentId === null) throw new HeldForStaff('The event names no payment.');
-    throw paymentError('PAYMENT_NOT_KNOWN_YET');
+    const asked = ctx.payments.of(provider);
+    if (!asked) throw paymentError('PAYMENT_NOT_KNOWN_YET');
+    const itsPurchaseId = await asked.findPurchaseId(paymentId);
+    return itsPurchaseId === null
+      ? undefined
+      : findKnown(ctx, kinds, provider, { ...event, purchaseId: itsPurchaseId });
   }
   const { id, provider: itsProvider } = found.payment;
   if (itsProvider !== provider) throw new HeldForStaff(`Payment ${id} belongs to ${itsProvider}, not to ${provider}.`);
@@ -41,7 +46,9 @@ export async function getKnown(
   const claims = await ctx.db.select().from(paymentClaims).where(eq(paymentClaims.purchaseId, id));
   return {
     ...found,
-    claims: new Map(claims.map(({ claimId, kind, amountMinor, state }) => [claimId, { kind, amountMinor, state }])),
+    claims: new Map(
+      claims.map(({ claimId, kind, amountMinor, state, eventAt }) => [claimId, { kind, amountMinor, state, eventAt }]),
+    ),
   };
 }
 
@@ -69,42 +76,40 @@ export interface News {
   readonly paidAt: number | null;
   readonly paymentId: string | null;
   readonly unpaid: 'pending' | 'failed' | 'expired';
-  readonly claims: ReadonlyMap<string, PaymentClaim>;
-  /** The claim that is new or has changed. */
-  readonly claimId?: string;
+  readonly fraudWarnedAt: number | null;
+  readonly claims: Claims;
 }
 
-/** Undefined if the event says nothing new. Throws HeldForStaff if it does not fit the payment. */
-export function learn({ payment, claims }: KnownPayment, event: OnePaymentEvent, now: number): News | undefined {
-  const { paidAt, paymentId, status } = payment;
+/**
+ * Undefined if the event says nothing new. Throws HeldForStaff if it does not fit the payment.
+ * @param said what the event tells about claims
+ */
+export function learn(known: KnownPayment, event: OnePaymentEvent, said: ClaimReports, now: number): News | undefined {
+  const { payment, claims } = known;
+  const { paidAt, paymentId, status, fraudWarnedAt } = payment;
   requireFit(payment, event);
   const unpaid = status === 'failed' || status === 'expired' ? status : 'pending';
-  const known: News = { paidAt, paymentId, unpaid, claims };
+  const facts: News = { paidAt, paymentId, unpaid, fraudWarnedAt, claims };
   switch (event.type) {
     case 'paid':
-      return paidAt === null ? { ...known, paidAt: now, paymentId: event.paymentId } : undefined;
+      return paidAt === null ? { ...facts, paidAt: now, paymentId: event.paymentId } : undefined;
     case 'failed':
-      return paidAt === null && unpaid === 'pending' ? { ...known, unpaid: 'failed' } : undefined;
+      return paidAt === null && unpaid === 'pending' ? { ...facts, unpaid: 'failed' } : undefined;
     case 'expired':
-      return paidAt === null && unpaid !== 'expired' ? { ...known, unpaid: 'expired' } : undefined;
+      return paidAt === null && unpaid !== 'expired' ? { ...facts, unpaid: 'expired' } : undefined;
+    case 'fraud-warned':
+      return fraudWarnedAt === null || event.at < fraudWarnedAt ? { ...facts, fraudWarnedAt: event.at } : undefined;
     case 'refunded':
-    case 'disputed': {
-      const { claimId, amountMinor } = event;
-      const before = claims.get(claimId);
-      const claim = mergeClaim(
-        before,
-        event.type === 'refunded'
-          ? { kind: 'refund', amountMinor, state: 'stands' }
-          : { kind: 'dispute', amountMinor, state: event.state },
-      );
-      if (before && before.amountMinor === claim.amountMinor && before.state === claim.state) return undefined;
-      return { ...known, claims: new Map([...claims, [claimId, claim]]), claimId };
+    case 'disputed':
+    case 'refunds-changed': {
+      const after = claimsAfter(known, said);
+      const { written, dropped } = claimChanges(claims, after);
+      return written.length + dropped.length > 0 ? { ...facts, claims: after } : undefined;
     }
   }
 }
 
-function requireFit(payment: Payment, event: OnePaymentEvent): void {
-  const { id, amountMinor, currency, paymentId } = payment;
+function requireFit({ id, amountMinor, currency, paymentId }: Payment, event: OnePaymentEvent): void {
   if (event.type === 'paid' && (event.amountMinor !== amountMinor || event.currency !== currency))
     throw new HeldForStaff(
       `Payment ${id} is for ${amountMinor} ${currency}, but ${event.amountMinor} ${event.currency} was paid.`,
@@ -113,6 +118,4 @@ function requireFit(payment: Payment, event: OnePaymentEvent): void {
   const isAnother = paymentId !== null && event.paymentId !== null && event.paymentId !== paymentId;
   if (isAnother && event.type !== 'failed' && event.type !== 'expired')
     throw new HeldForStaff(`Payment ${id} was made as ${paymentId}, not as ${event.paymentId}.`);
-  if ((event.type === 'refunded' || event.type === 'disputed') && event.amountMinor <= 0)
-    throw new HeldForStaff(`Claim ${event.claimId} on payment ${id} has no amount.`);
 }

@@ -1,5 +1,5 @@
 /** Judges a payment from its facts alone, whatever order they arrived in. Takes no Context. */
-import type { PaymentStatus } from './tables';
+import type { ClaimState, PaymentStatus } from './tables';
 
 export interface PaymentFacts {
   readonly amountMinor: number;
@@ -12,44 +12,61 @@ export interface PaymentFacts {
 export interface PaymentClaim {
   readonly kind: 'refund' | 'dispute';
   readonly amountMinor: number;
-  /** A refund stands; a dispute is open until it is won or lost. */
-  readonly state: 'stands' | 'open' | 'won' | 'lost';
+  readonly state: ClaimState;
+  /** The time of the provider's event (ms). */
+  readonly eventAt: number;
 }
 
 export interface PaymentVerdict {
   readonly status: PaymentStatus;
-  /** The total that is taken back. */
+  /** The total that is taken back. A refund and a dispute of the same money take it once. */
   readonly reversedMinor: number;
-  /** All of it is gone for good: an open dispute can still be won. */
-  readonly isGone: boolean;
 }
+
+/** The claims that take money back. A failed refund, an inquiry and a won dispute take nothing. */
+export const TAKING: readonly ClaimState[] = ['stands', 'open', 'lost'];
 
 export function judgePayment(
   { amountMinor, isPaid, unpaid }: PaymentFacts,
   claims: readonly PaymentClaim[],
 ): PaymentVerdict {
-  if (!isPaid) return { status: unpaid, reversedMinor: 0, isGone: false };
-  const reversedMinor = Math.min(amountMinor, sum(claims.filter(({ state }) => state !== 'won')));
-  const final = sum(claims.filter(({ state }) => state === 'stands' || state === 'lost'));
-  return { status: statusOf(amountMinor, reversedMinor, claims), reversedMinor, isGone: final >= amountMinor };
+  if (!isPaid) return { status: unpaid, reversedMinor: 0 };
+  const taken = claims.filter(({ state }) => TAKING.includes(state));
+  const reversedMinor = Math.min(
+    amountMinor,
+    taken.reduce((total, claim) => total + claim.amountMinor, 0),
+  );
+  return { status: statusOf(amountMinor, reversedMinor, claims), reversedMinor };
 }
 
 function statusOf(amountMinor: number, reversedMinor: number, claims: readonly PaymentClaim[]): PaymentStatus {
-  if (claims.some(({ state }) => state === 'open' || state === 'lost')) return 'disputed';
+  if (claims.some(({ state }) => state === 'open')) return 'disputed';
+  if (claims.some(({ state }) => state === 'lost')) return 'charged_back';
   if (reversedMinor === amountMinor) return 'refunded';
   return reversedMinor > 0 ? 'partially_refunded' : 'paid';
 }
 
-/** Merges a repeated report of a claim: its amount only grows, and a decided dispute stays decided. */
+/**
+ * Providers' times may be whole seconds. Of two reports in the same second, the one further along counts; an appeal in
+ * the second of its verdict counts from its next event.
+ */
+const STAGE: Readonly<Record<ClaimState, number>> = { stands: 0, failed: 1, inquiry: 0, open: 1, won: 2, lost: 3 };
+
+/** The claim after another report: the newest report wins, in any order of arrival. */
 export function mergeClaim(known: PaymentClaim | undefined, reported: PaymentClaim): PaymentClaim {
-  if (!known) return reported;
-  return {
-    kind: known.kind,
-    amountMinor: Math.max(known.amountMinor, reported.amountMinor),
-    state: known.state === 'open' ? reported.state : known.state,
-  };
+  return known && comesAfter(known, reported) ? known : reported;
 }
 
-function sum(claims: readonly PaymentClaim[]): number {
-  return claims.reduce((total, { amountMinor }) => total + amountMinor, 0);
+/** A total order, so that merging in any order has the same result. */
+function comesAfter(one: PaymentClaim, other: PaymentClaim): boolean {
+  if (one.eventAt !== other.eventAt) return one.eventAt > other.eventAt;
+  if (one.state !== other.state) return STAGE[one.state] > STAGE[other.state];
+  return one.amountMinor >= other.amountMinor;
+}
+
+/** Whether two reports cannot both be true: a dispute that was won and lost at the same time, or two kinds of claim. */
+export function contradicts(known: PaymentClaim, reported: PaymentClaim): boolean {
+  if (known.kind !== reported.kind) return true;
+  const states = [known.state, reported.state];
+  return known.eventAt === reported.eventAt && states.includes('won') && states.includes('lost');
 }

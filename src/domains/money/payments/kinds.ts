@@ -38,11 +38,12 @@ export function isAsRead(table: PaymentTable, { id, version }: Payment): SQL | u
 export type PaymentChange = Readonly<{ [Column in keyof Payment]?: Payment[Column] | SQL }>;
 
 export interface Settlement {
-  readonly change: Pick<Payment, 'status' | 'paymentId' | 'paidAt' | 'reversedMinor' | 'askAt' | 'version'>;
+  readonly change: Pick<
+    Payment,
+    'status' | 'paymentId' | 'paidAt' | 'reversedMinor' | 'fraudWarnedAt' | 'askAt' | 'version'
+  >;
   /** Whether this event makes the payment paid. */
   readonly becomesPaid: boolean;
-  /** All of the money is taken back for good. */
-  readonly isGone: boolean;
-  /** Statements that store the event's claim. */
+  /** Statements that store the event's claims. */
   readonly statements: readonly Statement[];
 }

@@ -6,16 +6,22 @@ import type { BuildColumns, InferModelFromColumns } from 'drizzle-orm';
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { PaymentProviderName } from '@/contracts/payments';
 
+/** `disputed`: a dispute is open. `charged_back`: a dispute was lost, and its money is gone for good. */
 export const PAYMENT_STATUSES = [
   'pending',
+  'processing',
   'paid',
   'refunded',
   'partially_refunded',
   'disputed',
+  'charged_back',
   'expired',
   'failed',
 ] as const;
 export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
+
+/** A refund stands or has failed; a dispute is an inquiry, open, won or lost. */
+export type ClaimState = 'stands' | 'failed' | 'inquiry' | 'open' | 'won' | 'lost';
 
 export const paymentColumns = {
   id: text().primaryKey(),
@@ -41,23 +47,28 @@ export const paymentColumns = {
   paidAt: integer('paid_at'),
   /** When it was counted against the buyer's daily checkouts; null if the provider refused to open it. */
   countedAt: integer('counted_at'),
+  /** When the provider first warned that it may be fraud. */
+  fraudWarnedAt: integer('fraud_warned_at'),
 };
 
 /** The columns of any kind's row that payments reads. */
 export type Payment = InferModelFromColumns<BuildColumns<string, typeof paymentColumns, 'sqlite'>>;
 
-/**
- * Refunds and disputes as facts: all of them together decide what is taken back, in whatever order they arrive.
- * NOTE: `purchase_id` references `purchases` in the database. The migration that adds a second kind lifts that.
- */
+/** Refunds and disputes as facts: all of them together decide what is taken back, in whatever order they arrive. */
 export const paymentClaims = sqliteTable(
   'purchase_claims',
   {
+    /** The payment's id, whatever it pays for. */
     purchaseId: text('purchase_id').notNull(),
+    /** The provider's id of the refund or dispute. */
     claimId: text('claim_id').notNull(),
     kind: text().$type<'refund' | 'dispute'>().notNull(),
+    provider: text().$type<PaymentProviderName | ''>().notNull().default(''),
+    currency: text().notNull().default(''),
     amountMinor: integer('amount_minor').notNull(),
-    state: text().$type<'stands' | 'open' | 'won' | 'lost'>().notNull(),
+    state: text().$type<ClaimState>().notNull(),
+    /** The time of the event that said so, not of its arrival. */
+    eventAt: integer('event_at').notNull().default(0),
     createdAt: integer('created_at').notNull(),
     updatedAt: integer('updated_at').notNull(),
   },

@@ -1,14 +1,22 @@
 /**
  * Checks purchases against the ledger: nothing before the payment, and then the coins and the money. Later reversals
- * and restorations add up to what the purchase says was taken back.
+ * and restorations add up to what the purchase says was taken back, and that follows from its claims, as its status
+ * does. A paid purchase with a code's bonus has redeemed the code.
  */
 
 import { sql } from 'drizzle-orm';
+import { discountRedemptions } from '@/domains/money/discounts/tables';
+import { claimedIn, claimedMinor, claimedStatus } from '@/domains/money/payments/check';
 import { COIN, checkRows, isInRange } from '@/ledger/check';
 import { ledgerAccounts, ledgerTransfers } from '@/ledger/tables';
 import { purchases } from './tables';
 
 const isPaid = sql`paid_at IS NOT NULL`;
+
+const page = sql`page`;
+const useOfCode = sql`(SELECT state FROM ${discountRedemptions} WHERE purchase_id = page.id)`;
+/** As in `reversed-coins.ts`; the largest product of a purchase fits into SQLite's 64 bits. */
+const coinsOfReversed = sql`(page.coins + page.bonus_coins) * page.reversed_minor / page.amount_minor`;
 
 const legsThere = sql`(SELECT count(*) FROM ${ledgerTransfers} WHERE ref_type = 'purchase' AND ref_id = page.id)`;
 
@@ -55,7 +63,8 @@ export const purchaseCheck = checkRows({
       LEFT JOIN ${ledgerAccounts} debit ON debit.id = t.debit_id
       LEFT JOIN ${ledgerAccounts} credit ON credit.id = t.credit_id
       WHERE t.ref_type = 'purchase' AND t.leg > ${LEGS_OF_PAYMENT} AND ${isInRange(sql`t.ref_id`, range)}
-      GROUP BY t.ref_id)
+      GROUP BY t.ref_id),
+    ${claimedIn(range)}
     SELECT id, problem FROM (
       SELECT page.id AS id, CASE
         WHEN coalesce(later.strange, 0) <> 0 THEN 'has a leg after its payment that is of another kind, user or currency'
@@ -67,10 +76,23 @@ export const purchaseCheck = checkRows({
         WHEN page.reversed_minor <> coalesce(later.minor, 0)
           THEN 'says that ' || page.reversed_minor || ' ' || page.currency || ' were taken back, and its transfers say '
             || coalesce(later.minor, 0)
+        WHEN page.reversed_minor <> ${claimedMinor(page)}
+          THEN 'says that ' || page.reversed_minor || ' ' || page.currency || ' were taken back, and its claims come to '
+            || ${claimedMinor(page)}
+        WHEN page.reversed_coins <> ${coinsOfReversed}
+          THEN 'says that ' || page.reversed_coins || ' coins were taken back, and its money comes to ' || ${coinsOfReversed}
+        WHEN page.status <> ${claimedStatus(page)}
+          THEN 'is ' || page.status || ', and its facts come to ' || ${claimedStatus(page)}
+        WHEN (page.paid_at IS NOT NULL AND page.code_bonus_coins > 0) <> coalesce(${useOfCode} = 'redeemed', 0)
+          THEN 'has ' || page.code_bonus_coins || ' coins from a code, whose use is ' || coalesce(${useOfCode}, 'not there')
+        WHEN page.status = 'expired' AND ${useOfCode} = 'reserved' THEN 'has expired, and still reserves its code'
       END AS problem
-      FROM page LEFT JOIN later ON later.id = page.id
+      FROM page LEFT JOIN later ON later.id = page.id LEFT JOIN claimed ON claimed.id = page.id
       UNION ALL
       SELECT later.id, 'is not there, and ' || later.legs || ' reversals name it'
-      FROM later WHERE later.id NOT IN (SELECT id FROM page))
+      FROM later WHERE later.id NOT IN (SELECT id FROM page)
+      UNION ALL
+      SELECT claimed.id, 'is not there, and ' || claimed.claims || ' claims name it'
+      FROM claimed WHERE claimed.id NOT IN (SELECT id FROM page))
     WHERE problem IS NOT NULL ORDER BY id`,
 });

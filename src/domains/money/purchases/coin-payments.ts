@@ -1,5 +1,5 @@
 /**
- * Settles payments for coins: books the coins and the money, redeems or releases the code, and earns or ends a reward.
+ * Settles payments for coins: books the coins and the money, redeems or releases the code, and keeps the reward true.
  * One commit moves exactly the difference between what is booked and what the payment comes to.
  */
 import { eq } from 'drizzle-orm';
@@ -9,7 +9,7 @@ import type { OutboxEvent } from '@/contracts/messages';
 import { commit, requireChange } from '@/db/commit';
 import { economyVersions } from '@/domains/base/economy/tables';
 import { isLimitReached, redeemDiscount, releaseDiscount } from '@/domains/money/discounts/redeem';
-import { earnReward, endReward } from '@/domains/money/discounts/rewards';
+import { settleReward } from '@/domains/money/discounts/rewards';
 import { reverseLot } from '@/domains/money/earnings/reversals';
 import { isAsRead, type PaymentKind, type Settlement } from '@/domains/money/payments/kinds';
 import { creditLot, creditUntraced, settleLots } from '@/ledger/lots';
@@ -28,7 +28,7 @@ export const coinPayments: PaymentKind<PurchaseRow> = {
 };
 
 async function settle(ctx: Context, before: PurchaseRow, settlement: Settlement): Promise<void> {
-  const reward = settlement.becomesPaid && !settlement.isGone ? await rewardOf(ctx, before) : undefined;
+  const reward = await rewardOf(ctx, before, settlement);
   try {
     await book(ctx, before, settlement, reward, true);
   } catch (error) {
@@ -39,22 +39,28 @@ async function settle(ctx: Context, before: PurchaseRow, settlement: Settlement)
   }
 }
 
-type Reward = ReturnType<typeof earnReward>;
+type Reward = ReturnType<typeof settleReward>;
 
-/** Uses the version of the economy under which the purchase began. */
-async function rewardOf(ctx: Context, purchase: PurchaseRow): Promise<Reward> {
+/** Uses the version of the economy under which the purchase began. Undefined if the kept money does not change. */
+async function rewardOf(
+  ctx: Context,
+  purchase: PurchaseRow,
+  { change: { paidAt, reversedMinor }, becomesPaid }: Settlement,
+): Promise<Reward | undefined> {
+  const isChanged = becomesPaid || reversedMinor !== purchase.reversedMinor;
+  if (paidAt === null || !isChanged) return undefined;
   const [economy] = await ctx.db
     .select({ config: economyVersions.config })
     .from(economyVersions)
     .where(eq(economyVersions.version, purchase.economyVersion));
-  return economy && earnReward(ctx, economy.config, purchase);
+  return economy && settleReward(ctx, economy.config, { ...purchase, reversedMinor });
 }
 
 async function book(
   ctx: Context,
   before: PurchaseRow,
-  { change, becomesPaid, isGone, statements }: Settlement,
-  reward: Reward,
+  { change, becomesPaid, statements }: Settlement,
+  reward: Reward | undefined,
   keepsCode: boolean,
 ): Promise<void> {
   const codeBonusCoins = keepsCode ? before.codeBonusCoins : 0;
@@ -72,12 +78,11 @@ async function book(
       requireChange(ctx),
       ...statements,
       ...useOfCode(ctx, after, becomesPaid && keepsCode),
-      ...(reward ? [reward.insert] : []),
-      ...(isGone ? [endReward(ctx, before.id)] : []),
+      ...(reward ? [reward.statement] : []),
       ...post(ctx, transfers),
       ...lot.statements,
     ],
-    { events: [...noticesOf(before, after, reward?.code), ...lot.events] },
+    { events: [...noticesOf(before, after, reward?.isEarned ? reward.code : undefined), ...lot.events] },
   );
   ctx.log.event(`purchase.${after.status}`, { purchaseId: after.id, reversedCoins: after.reversedCoins });
 }

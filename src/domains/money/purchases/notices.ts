@@ -48,7 +48,7 @@ export function noticesOf(before: PurchaseRow, after: PurchaseRow, rewardCode: s
       notice(
         'purchase-restored',
         'Coins were given back',
-        `A disputed payment was confirmed, so ${-taken} coins are back in your wallet.`,
+        `A refund failed or a dispute was settled, so ${-taken} coins are back in your wallet.`,
         {
           coins: -taken,
         },

@@ -35,7 +35,11 @@ export async function claimWebhookEvent(ctx: Context, id: string) {
     .update(webhookEvents)
     .set({ attempts: sql`${webhookEvents.attempts} + 1`, queuedAt: ctx.now() })
     .where(stillStored(id))
-    .returning({ provider: webhookEvents.provider, payload: webhookEvents.payload });
+    .returning({
+      provider: webhookEvents.provider,
+      payload: webhookEvents.payload,
+      receivedAt: webhookEvents.receivedAt,
+    });
   return claimed;
 }
 
