@@ -86,6 +86,11 @@ function objectOf({ purchaseId, amountMinor, currency, outcome }: SandboxPayment
       id: `sandbox_dp_${purchaseId}`,
       object: 'dispute',
       ...money,
+      // The bank withdraws the money at once, and gives it back if the dispute is won.
+      balance_transactions: [
+        { id: `sandbox_txn_1_${purchaseId}`, amount: -money.amount },
+        ...(outcome === 'dispute-won' ? [{ id: `sandbox_txn_2_${purchaseId}`, amount: money.amount }] : []),
+      ],
       charge: `sandbox_ch_${purchaseId}`,
       payment_intent: paymentIntent,
       reason: 'fraudulent',
