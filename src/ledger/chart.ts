@@ -60,6 +60,11 @@ export const CHART = {
 
 export type TransferKind = keyof typeof CHART;
 
+/** The kinds of transfer that have such an account on one side. */
+export type KindsWith<Account extends string> = {
+  [K in TransferKind]: Extract<(typeof CHART)[K]['debit' | 'credit'], Account> extends never ? never : K;
+}[TransferKind];
+
 export function isUserAccount(kind: string): kind is UserAccount {
   return USER_ACCOUNTS.some((one) => one === kind);
 }

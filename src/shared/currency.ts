@@ -29,10 +29,15 @@ export function minorDigits(currency: string): number {
   return MINOR_DIGITS.get(currency) ?? DIGITS_OF_WITHDRAWN;
 }
 
+/** `12.34` */
+export function decimalOf(amountMinor: number, currency: string): string {
+  const digits = minorDigits(currency);
+  return (amountMinor / 10 ** digits).toFixed(digits);
+}
+
 /** `12.34 USD` */
 export function formatMinor(amountMinor: number, currency: string): string {
-  const digits = minorDigits(currency);
-  return `${(amountMinor / 10 ** digits).toFixed(digits)} ${currency}`;
+  return `${decimalOf(amountMinor, currency)} ${currency}`;
 }
 
 /** `$12.34` */

@@ -444,3 +444,39 @@ it('0056 keep the key that resumed a subscription', async () => {
     ]);
   });
 });
+
+it('0057 numbers what was paid before in the order of payment, by kind and year, and goes on from there', async () => {
+  const all = listMigrations();
+  const today = all.findIndex((name) => name.startsWith('0057'));
+  const purchase = (id: string, paidAt: string | null) =>
+    `INSERT INTO purchases (id, user_id, package_id, package_name, coins, bonus_coins, amount_minor, currency, status,
+       provider, economy_version, success_url, cancel_url, idempotency_key, body_hash, created_at, expires_at, paid_at)
+     VALUES ('${id}', 'ada', 'p', '', 1, 0, 1, 'USD', 'pending', 'sandbox', 1, '', '', '${id}', '', 1, 1,
+       ${paidAt === null ? 'NULL' : Date.parse(`${paidAt}Z`)})`;
+  await withDatabase(state, async (database) => {
+    await migrate(database, all.slice(0, today));
+    await database.batch(
+      [
+        purchase('third', '2026-01-01T00:00:01'),
+        purchase('first', '2025-12-31T23:59:59'),
+        purchase('second', '2026-01-01T00:00:00'),
+        purchase('unpaid', null),
+        `INSERT INTO payouts (id, user_id, source, diamonds, amount_minor, fee_minor, currency, method, status,
+           economy_version, idempotency_key, body_hash, requested_at, paid_at)
+         VALUES ('cash', 'ada', 'diamonds', 1, 1, 0, 'USD', 'bank', 'paid', 1, 'cash', '', 1, 1767225600000)`,
+      ].map((statement) => database.prepare(statement)),
+    );
+  });
+  await withDatabase(state, async (database) => {
+    await migrate(database);
+    await database.prepare("UPDATE purchases SET paid_at = 1767225700000 WHERE id = 'unpaid'").run();
+    const rows = await database.prepare('SELECT kind, year, number, ref_id FROM receipts ORDER BY 1, 2, 3').raw();
+    expect(rows).toEqual([
+      ['payout', 2026, 1, 'cash'],
+      ['purchase', 2025, 1, 'first'],
+      ['purchase', 2026, 1, 'second'],
+      ['purchase', 2026, 2, 'third'],
+      ['purchase', 2026, 3, 'unpaid'],
+    ]);
+  });
+});

@@ -1,11 +1,5 @@
 /** Describes a transfer to the user whose account it touched. */
-import type { CHART, TransferKind, UserAccount } from '@/ledger/chart';
-
-type Chart = typeof CHART;
-/** Kinds with a user's account on one side: only these appear in a user's history. */
-type UserKind = {
-  [K in TransferKind]: Chart[K]['debit' | 'credit'] & UserAccount extends never ? never : K;
-}[TransferKind];
+import type { KindsWith, TransferKind, UserAccount } from '@/ledger/chart';
 
 const DESCRIPTIONS: Readonly<Partial<Record<TransferKind, string>>> = {
   purchase: 'Coins bought',
@@ -36,7 +30,7 @@ const DESCRIPTIONS: Readonly<Partial<Record<TransferKind, string>>> = {
   sale: 'Sale',
   sales_hold: 'Sales money held for a cash-out',
   sales_return: 'Sales money returned from a cash-out',
-} satisfies Readonly<Record<UserKind, string>>;
+} satisfies Readonly<Record<KindsWith<UserAccount>, string>>;
 
 export function describeTransfer(kind: TransferKind): string {
   return DESCRIPTIONS[kind] ?? kind;

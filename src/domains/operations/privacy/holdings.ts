@@ -3,7 +3,7 @@
  * schema and fails if a column refers to users and is in neither list.
  */
 
-import { isNull, ne, type SQL, sql } from 'drizzle-orm';
+import { eq, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { literal } from '@/db/sql';
 import { mediaFiles, mediaUploads } from '@/domains/base/media/tables';
@@ -35,6 +35,7 @@ import { giftsSent } from '@/domains/money/gifts/tables';
 import { paymentClaims } from '@/domains/money/payments/tables';
 import { formerPayoutAccounts, payoutAccounts, payoutDetails, payouts } from '@/domains/money/payouts/tables';
 import { purchases } from '@/domains/money/purchases/tables';
+import { receipts } from '@/domains/money/receipts/tables';
 import { subscriptionCharges, subscriptions, subscriptionTiers } from '@/domains/money/subscriptions/tables';
 import { accounts, authSessions } from '@/domains/people/auth/tables';
 import { creatorApplications, creatorProfiles } from '@/domains/people/creators/tables';
@@ -195,6 +196,14 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     things: mine(purchases.userId),
     order: [paymentClaims.purchaseId, paymentClaims.claimId],
   },
+  {
+    as: 'purchaseReceipts',
+    table: receipts,
+    tie: receipts.refId,
+    things: mine(purchases.userId),
+    order: [receipts.kind, receipts.refId],
+    only: eq(receipts.kind, literal('purchase')),
+  },
   { as: 'discountCodes', table: discountCodes, tie: discountCodes.ownerId, order: [discountCodes.id] },
   {
     as: 'discountsUsed',
@@ -268,6 +277,14 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     tie: payouts.userId,
     order: [payouts.id],
     without: [...REPEATS, 'decidedBy', 'providerReason', 'refusals'],
+  },
+  {
+    as: 'payoutReceipts',
+    table: receipts,
+    tie: receipts.refId,
+    things: mine(payouts.userId),
+    order: [receipts.kind, receipts.refId],
+    only: eq(receipts.kind, literal('payout')),
   },
   { as: 'payoutAccounts', table: payoutAccounts, tie: payoutAccounts.userId, order: [payoutAccounts.userId] },
   {
