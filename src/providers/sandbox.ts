@@ -6,7 +6,8 @@ import type { Config } from '@/contracts/config';
 import type { PaymentProvider } from '@/contracts/payments';
 import { newId } from '@/shared/ids';
 import { SECOND_MS } from '@/shared/time';
-import { loadStripe, toStripeAmount } from './stripe-client';
+import { loadStripe } from './stripe-client';
+import { toStripeAmount } from './stripe-currencies';
 import { SIGNATURE_HEADER } from './stripe-events';
 
 const checkoutIdOf = (purchaseId: string) => `sandbox_${purchaseId}`;
