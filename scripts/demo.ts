@@ -3,6 +3,7 @@
  * transcript. It checks the results on the way, and exits non-zero at the first that differs.
  */
 import { randomBytes } from 'node:crypto';
+import { chargeBack } from './demo/chargeback.ts';
 import { endShow, goLive, openStage, signIn } from './demo/creator.ts';
 import { banOne, breakSlowMode, enterAll, loseAndResume, reactAll, talk } from './demo/crowd.ts';
 import { comment, findIt, likeTwice, postForFollowers, postPicture, readFeeds } from './demo/feed.ts';
@@ -44,7 +45,10 @@ try {
   scene('The money');
   await buyCoins(stage, crowd);
   await giveInTheRoom(stage, creator, show, crowd);
-  await cashOut(stage, creator);
+  const owner = await cashOut(stage, creator);
+
+  scene('The chargeback');
+  await chargeBack(stage, { creator, owner }, show, crowd);
 
   scene('The end');
   await endShow(stage, creator, show, crowd);

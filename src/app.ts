@@ -19,6 +19,7 @@ import { earningEndpoints } from '@/domains/money/earnings/routes';
 import { giftEndpoints } from '@/domains/money/gifts/routes';
 import { payoutEndpoints } from '@/domains/money/payouts/routes';
 import { purchaseEndpoints } from '@/domains/money/purchases/routes';
+import { receiptEndpoints } from '@/domains/money/receipts/routes';
 import { subscriptionEndpoints } from '@/domains/money/subscriptions/routes';
 import { walletEndpoints } from '@/domains/money/wallet/routes';
 import { dashboardEndpoints } from '@/domains/operations/dashboard/routes';
@@ -73,6 +74,7 @@ export const endpoints = withAliases([
   ...subscriptionEndpoints,
   ...earningEndpoints,
   ...payoutEndpoints,
+  ...receiptEndpoints,
   ...economyEndpoints,
   ...auditEndpoints,
   ...dashboardEndpoints,

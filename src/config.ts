@@ -88,6 +88,7 @@ function configOf(vars: Variables): Config {
     accessTokenSeconds: vars.JWT_EXPIRES_IN,
     refreshTokenSeconds: vars.REFRESH_TOKEN_EXPIRES_IN,
     ...paymentOf(vars),
+    seller: { name: vars.SELLER_NAME, address: vars.SELLER_ADDRESS, taxNote: vars.SELLER_TAX_NOTE },
     ...mediaOf(vars),
     resendApiKey: vars.RESEND_API_KEY,
     mailFrom: vars.MAIL_FROM,

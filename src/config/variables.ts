@@ -75,6 +75,9 @@ export const variables = z.object({
   DODO_WEBHOOK_SECRET: z.string().min(1).optional(),
   DODO_PRODUCT_ID: z.string().min(1).optional(),
   DODO_ENVIRONMENT: z.enum(['live_mode', 'test_mode']).default('live_mode'),
+  SELLER_NAME: z.string().default('Footlight'),
+  SELLER_ADDRESS: z.string().optional(),
+  SELLER_TAX_NOTE: z.string().optional(),
   RESEND_API_KEY: z.string().min(1).optional(),
   MAIL_FROM: z.string().default(MAIL_FROM_DEVELOPMENT),
   VAPID_PUBLIC_KEY: z

@@ -27,6 +27,12 @@ export interface Config {
         readonly environment: 'live_mode' | 'test_mode';
       }
     | undefined;
+  /** The platform as its receipts name it. */
+  readonly seller: {
+    readonly name: string;
+    readonly address: string | undefined;
+    readonly taxNote: string | undefined;
+  };
   readonly resendApiKey: string | undefined;
   readonly mailFrom: string;
   /** Keys and contact of Web Push. Undefined: push is off. */

@@ -69,6 +69,9 @@ export const NOTIFICATION_KINDS = {
   'payout-paid': 'payout',
   'payout-rejected': 'payout',
   'payout-failed': 'payout',
+  'payout-returned': 'payout',
+  'payout-details-accepted': 'payout',
+  'payout-details-refused': 'payout',
   'earnings-reversed': 'payout',
   'earnings-restored': 'payout',
   'target-reached': 'payout',
@@ -80,6 +83,7 @@ export const NOTIFICATION_KINDS = {
   'purchase-reversed': 'purchase',
   'purchase-restored': 'purchase',
   'webhook-waiting': 'staff',
+  'payouts-stuck': 'staff',
 } as const satisfies Readonly<Record<string, NotificationGroup>>;
 export type NotificationKind = keyof typeof NOTIFICATION_KINDS;
 

@@ -27,6 +27,12 @@ export interface CheckoutRequest {
   readonly expiresAt: number;
 }
 
+/** A field of an offer that the provider would refuse at the checkout, and what it must be. */
+export interface PriceProblem {
+  readonly path: 'currency' | 'priceMinor';
+  readonly message: string;
+}
+
 export interface Checkout {
   readonly checkoutId: string;
   /** Where the buyer pays. */
@@ -80,10 +86,20 @@ export type PaymentEvent =
   /** The bank suspects fraud, before any dispute. */
   | ({ readonly type: 'fraud-warned'; readonly at: number } & OfPayment)
   /** A creator's account at the provider can, or can no longer, receive payouts. */
-  | { readonly type: 'payout-account'; readonly accountId: string; readonly payoutsEnabled: boolean };
+  | { readonly type: 'payout-account'; readonly accountId: string; readonly payoutsEnabled: boolean }
+  /** A transfer to a creator came back. */
+  | {
+      readonly type: 'payout-returned';
+      readonly payoutId: string;
+      /** The provider's id of the transfer. */
+      readonly reference: string;
+      readonly isWhole: boolean;
+    };
 
 export interface PaymentProvider {
   readonly name: PaymentProviderName;
+  /** Why it would refuse to charge this price; undefined if it takes it. Follows the provider's published rules. */
+  findPriceProblem(amountMinor: number, currency: string): PriceProblem | undefined;
   /**
    * Throws PAYMENT_UNAVAILABLE (503) if the provider cannot be reached or fails, and PAYMENT_REFUSED (409) if it will
    * never take this payment.
@@ -125,26 +141,41 @@ export interface Payments {
 }
 
 export interface PayoutOrder {
-  /** Idempotency key and transfer group. */
+  /** The transfer group, and with `attempt` the idempotency key. */
   readonly payoutId: string;
+  /** From 0. A key keeps its answer, so an attempt after a refusal needs its own. */
+  readonly attempt: number;
   readonly accountId: string;
   readonly amountMinor: number;
   readonly currency: string;
 }
 
-/** `refused`: the provider did not carry it out, and never will. */
+/**
+ * `refused`: the provider did not carry this order out, and never will. `stuck`: it did not carry it out because of the
+ * platform's own account, such as its balance, so another attempt may succeed. `words` are the provider's, for staff.
+ */
 export type PayoutOutcome =
   | { readonly state: 'paid'; readonly reference: string }
-  | { readonly state: 'refused'; readonly reason: string };
+  | { readonly state: 'refused' | 'stuck'; readonly words: string };
+
+export interface PayoutAccountOrder {
+  readonly userId: string;
+  readonly email: string;
+  /** ISO 3166-1 alpha-2. It cannot be changed later. */
+  readonly country: string;
+  /** How many accounts the user had before. */
+  readonly number: number;
+}
 
 /** Every call throws PAYOUT_UNAVAILABLE (503) if the outcome is unknown because the provider is down or slow. */
 export interface PayoutProvider {
+  /** Whether it can send exactly this amount. */
+  canSend(amountMinor: number, currency: string): boolean;
   /**
-   * Creates at most one account per user, by their id. This and the two methods below throw PAYOUT_ACCOUNT_REFUSED
-   * (409) if the provider refuses.
-   * @param country ISO 3166-1 alpha-2
+   * Creates at most one account for each user, number and country. This and the two methods below throw
+   * PAYOUT_ACCOUNT_REFUSED (409) if the provider refuses.
    */
-  createAccount(userId: string, email: string, country: string | null): Promise<string>;
+  createAccount(order: PayoutAccountOrder): Promise<string>;
   /** The page where the creator identifies themselves to the provider. Valid for minutes. */
   onboardingUrl(accountId: string, returnUrl: string): Promise<string>;
   isPayable(accountId: string): Promise<boolean>;

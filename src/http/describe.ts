@@ -17,6 +17,7 @@ export function describe(endpoint: Endpoint, guarded: readonly Refusal[]): Route
     : {
         'application/json': { schema: enveloped(response) },
         ...(endpoint.csv ? { 'text/csv': { schema: z.string() } } : {}),
+        ...(endpoint.html ? { 'text/html': { schema: z.string() } } : {}),
       };
   const { also } = endpoint;
   const alsoAnswer = also?.response ? { 'application/json': { schema: enveloped(also.response) } } : answer;

@@ -88,6 +88,8 @@ export interface EndpointDefinition<
   also?: { readonly status: 200 | 201 | 202; readonly when: string; readonly response?: A };
   /** The response is also available as text/csv. The handler then returns a Response. */
   csv?: true;
+  /** The response is also available as a page, text/html. The handler then returns a Response. */
+  html?: true;
   /**
    * The handler's refusals: `[streamError.ALREADY_LIVE]`. `refusals.ts` adds those of http and the guard. In
    * development a request fails if its endpoint refuses with any other code.

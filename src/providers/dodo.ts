@@ -7,6 +7,7 @@ import { z } from '@hono/zod-openapi';
 import type { Config } from '@/contracts/config';
 import type { CheckoutRequest, PaymentEvent, PaymentProvider } from '@/contracts/payments';
 import { HOUR_MS, SECOND_MS } from '@/shared/time';
+import { dodoPriceProblem } from './dodo-currencies';
 import { Payment, paidBy, purchaseOf } from './dodo-events';
 import { paymentProviderError } from './payment-errors';
 
@@ -28,6 +29,7 @@ const Checkout = z.object({
 export function dodo(config: DodoConfig, now: () => number): PaymentProvider {
   return {
     name: 'dodo',
+    findPriceProblem: dodoPriceProblem,
     async createCheckout(request) {
       const made = await ask(config, NewCheckout, '/checkouts', checkoutOf(config, request));
       return { checkoutId: made.session_id, url: made.checkout_url };

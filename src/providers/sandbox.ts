@@ -7,6 +7,7 @@ import type { PaymentProvider } from '@/contracts/payments';
 import { newId } from '@/shared/ids';
 import { SECOND_MS } from '@/shared/time';
 import { loadStripe } from './stripe-client';
+import { toStripeAmount } from './stripe-currencies';
 import { SIGNATURE_HEADER } from './stripe-events';
 
 const checkoutIdOf = (purchaseId: string) => `sandbox_${purchaseId}`;
@@ -15,6 +16,7 @@ const PAYMENT_PREFIX = 'sandbox_pi_';
 export function sandbox({ publicUrl }: Config): PaymentProvider {
   return {
     name: 'sandbox',
+    findPriceProblem: () => undefined, // no money moves
     createCheckout: async ({ purchaseId }) => ({
       checkoutId: checkoutIdOf(purchaseId),
       url: `${publicUrl}/dev/checkout/${purchaseId}`,
@@ -31,46 +33,42 @@ export function sandboxSecret({ keys }: Config): string {
   return Buffer.from(keys.signing[0].derive('sandbox-webhook')).toString('base64url');
 }
 
+/** What the buyer or their bank does; each is an event of Stripe's. */
 const EVENT_TYPES = {
   paid: 'checkout.session.completed',
   processing: 'checkout.session.completed',
   failed: 'checkout.session.async_payment_failed',
   expired: 'checkout.session.expired',
+  disputed: 'charge.dispute.created',
+  'dispute-won': 'charge.dispute.closed',
+  'dispute-lost': 'charge.dispute.closed',
 } as const;
+export type SandboxOutcome = keyof typeof EVENT_TYPES;
+
+const DISPUTE_STATUSES = { disputed: 'needs_response', 'dispute-won': 'won', 'dispute-lost': 'lost' } as const;
 
 interface SandboxPayment {
   readonly purchaseId: string;
   readonly amountMinor: number;
   /** ISO 4217 */
   readonly currency: string;
-  readonly outcome: keyof typeof EVENT_TYPES;
+  readonly outcome: SandboxOutcome;
 }
 
 /**
  * Builds the request that Stripe would send, signed the same way. Every call makes a new event. @param now milliseconds
  */
-export async function sandboxEvent(
-  config: Config,
-  now: number,
-  { purchaseId, amountMinor, currency, outcome }: SandboxPayment,
-): Promise<Request> {
-  const isPaid = outcome === 'paid';
-  const isBegun = isPaid || outcome === 'processing';
+export async function sandboxEvent(config: Config, now: number, payment: SandboxPayment): Promise<Request> {
   const created = Math.floor(now / SECOND_MS);
-  const session = {
-    id: checkoutIdOf(purchaseId),
-    object: 'checkout.session',
-    mode: 'payment',
-    client_reference_id: purchaseId,
-    metadata: { purchaseId },
-    payment_intent: isBegun ? `${PAYMENT_PREFIX}${purchaseId}` : null,
-    payment_status: isPaid ? 'paid' : 'unpaid',
-    status: outcome === 'expired' ? 'expired' : 'complete',
-    amount_total: amountMinor,
-    currency: currency.toLowerCase(),
+  const type = EVENT_TYPES[payment.outcome];
+  const event = {
+    id: `sandbox_evt_${newId()}`,
+    object: 'event',
+    type,
+    created,
+    livemode: false,
+    data: { object: objectOf(payment) },
   };
-  const type = EVENT_TYPES[outcome];
-  const event = { id: `sandbox_evt_${newId()}`, object: 'event', type, created, data: { object: session } };
   const payload = JSON.stringify(event);
   const { webhooks } = await loadStripe();
   const secret = sandboxSecret(config);
@@ -80,4 +78,38 @@ export async function sandboxEvent(
     headers: { 'content-type': 'application/json', [SIGNATURE_HEADER]: signature },
     body: payload,
   });
+}
+
+/** The checkout session, or the dispute of its whole amount. */
+function objectOf({ purchaseId, amountMinor, currency, outcome }: SandboxPayment) {
+  const money = { amount: toStripeAmount(amountMinor, currency), currency: currency.toLowerCase() };
+  const paymentIntent = `${PAYMENT_PREFIX}${purchaseId}`;
+  if (outcome === 'disputed' || outcome === 'dispute-won' || outcome === 'dispute-lost')
+    return {
+      id: `sandbox_dp_${purchaseId}`,
+      object: 'dispute',
+      ...money,
+      // The bank withdraws the money at once, and gives it back if the dispute is won.
+      balance_transactions: [
+        { id: `sandbox_txn_1_${purchaseId}`, amount: -money.amount },
+        ...(outcome === 'dispute-won' ? [{ id: `sandbox_txn_2_${purchaseId}`, amount: money.amount }] : []),
+      ],
+      charge: `sandbox_ch_${purchaseId}`,
+      payment_intent: paymentIntent,
+      reason: 'fraudulent',
+      status: DISPUTE_STATUSES[outcome],
+      metadata: {},
+    };
+  return {
+    id: checkoutIdOf(purchaseId),
+    object: 'checkout.session',
+    mode: 'payment',
+    client_reference_id: purchaseId,
+    metadata: { purchaseId },
+    payment_intent: outcome === 'paid' || outcome === 'processing' ? paymentIntent : null,
+    payment_status: outcome === 'paid' ? 'paid' : 'unpaid',
+    status: outcome === 'expired' ? 'expired' : 'complete',
+    amount_total: money.amount,
+    currency: money.currency,
+  };
 }

@@ -5,7 +5,8 @@ import { sha256 } from '@/shared/crypto';
 import { SECOND_MS } from '@/shared/time';
 import { readEvent, UNKNOWN_TYPE, unreadable } from './read-event';
 import { disputeReport, fraudWarning, idOf, refundReport, refundsChanged } from './stripe-claims';
-import { fromStripeAmount, isLiveKey, loadStripe } from './stripe-client';
+import { isLiveKey, loadStripe } from './stripe-client';
+import { fromStripeAmount } from './stripe-currencies';
 
 export const SIGNATURE_HEADER = 'stripe-signature';
 const SIGNATURE_SECONDS_MAX = 5 * 60;
@@ -72,6 +73,8 @@ function translate(said: Stripe.Event): PaymentEvent | null {
       return { type: 'payout-account', accountId: said.data.object.id, payoutsEnabled: canBePaid(said.data.object) };
     case 'account.application.deauthorized':
       return said.account ? { type: 'payout-account', accountId: said.account, payoutsEnabled: false } : null;
+    case 'transfer.reversed':
+      return cameBack(said.data.object);
     default:
       // A connected account's own payments are none of the platform's.
       return said.account ? null : translatePayment(said, said.created * SECOND_MS);
@@ -143,4 +146,10 @@ export function purchaseOf(session: Stripe.Checkout.Session) {
 /** Stripe transfers to an account that may receive transfers, and the account passes the money on to its bank. */
 export function canBePaid(account: Stripe.Account): boolean {
   return account.payouts_enabled && account.capabilities?.transfers === 'active';
+}
+
+/** Returns null for a transfer that is no payout. */
+function cameBack({ id, metadata, reversed }: Stripe.Transfer): PaymentEvent | null {
+  const { payoutId } = metadata;
+  return payoutId === undefined ? null : { type: 'payout-returned', payoutId, reference: id, isWhole: reversed };
 }

@@ -4,7 +4,8 @@ import type { Checkout, CheckoutRequest, PaymentEvent, PaymentProvider, RefundRe
 import { SECOND_MS } from '@/shared/time';
 import { paymentProviderError } from './payment-errors';
 import { refundReport } from './stripe-claims';
-import { isRefusal, loadStripe, type Sdk, stripeClient, toStripeAmount } from './stripe-client';
+import { isRefusal, loadStripe, type Sdk, stripeClient } from './stripe-client';
+import { stripePriceProblem, toStripeAmount } from './stripe-currencies';
 import { completed, purchaseOf } from './stripe-events';
 
 /** The most that Stripe lists at once. A payment with more refunds is not expected, and fails. */
@@ -13,6 +14,7 @@ const REFUNDS_MAX = 100;
 export function stripe(secretKey: string, now: () => number): PaymentProvider {
   return {
     name: 'stripe',
+    findPriceProblem: stripePriceProblem,
     createCheckout: (request) => ask(secretKey, (client) => createSession(client, request)),
     findOutcome: (_purchaseId, checkoutId) =>
       ask(secretKey, async (client) =>

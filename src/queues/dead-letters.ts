@@ -21,6 +21,7 @@ const FATES: Readonly<Record<TaskMessage['type'], 'swept' | 'back' | 'over'>> = 
   'prove-ledger': 'swept',
   'award-targets': 'swept',
   'follow-reversal': 'back',
+  'follow-return': 'back',
   'clear-post': 'swept',
   'clear-comment': 'swept',
   'withdraw-between': 'back',
@@ -35,7 +36,7 @@ const BACK_AFTER_SECONDS = HOUR_MS / SECOND_MS;
 /** The fields of a message that may be logged. Fields of a new message are not logged until they are listed here. */
 const NAMES: ReadonlySet<string> = new Set([
   ...['type', 'name', 'step', 'webhookEventId', 'payoutId', 'streamId', 'proofId', 'postId', 'commentId', 'exportId'],
-  ...['broadcastId', 'subscriptionId', 'userId', 'one', 'other', 'changeId'],
+  ...['broadcastId', 'subscriptionId', 'userId', 'one', 'other', 'changeId', 'chargeId'],
 ]);
 
 export async function consumeDeadLetters(

@@ -7,6 +7,7 @@ import { applyMediaEvent } from '@/domains/live/streams/media-events';
 import { applyPaymentEvent } from '@/domains/money/payments/apply';
 import { HeldForStaff } from '@/domains/money/payments/held';
 import { setPayable } from '@/domains/money/payouts/accounts';
+import { applyReturn } from '@/domains/money/payouts/come-back';
 import { claimWebhookEvent, markProcessed, markTried } from '@/domains/operations/webhooks/events';
 import { holdEvent } from '@/domains/operations/webhooks/leave-to-staff';
 import { PAYMENT_KINDS } from '@/domains/operations/webhooks/payment-kinds';
@@ -48,7 +49,12 @@ async function apply(ctx: Context, stored: Awaited<ReturnType<typeof readStored>
   if (stored.provider === 'livekit') return applyMediaEvent(ctx, stored.event);
   const { provider, event } = stored;
   if (event === null) return;
-  return event.type === 'payout-account'
-    ? setPayable(ctx, event.accountId, event.payoutsEnabled)
-    : applyPaymentEvent(ctx, PAYMENT_KINDS, provider, event);
+  switch (event.type) {
+    case 'payout-account':
+      return setPayable(ctx, event.accountId, event.payoutsEnabled);
+    case 'payout-returned':
+      return applyReturn(ctx, event);
+    default:
+      return applyPaymentEvent(ctx, PAYMENT_KINDS, provider, event);
+  }
 }

@@ -40,6 +40,19 @@ describe('the sandbox', () => {
     expect(again?.eventId).not.toBe(said?.eventId);
   });
 
+  it.each([
+    ['disputed', 'open'],
+    ['dispute-won', 'won'],
+    ['dispute-lost', 'lost'],
+  ] as const)('says %s of the whole amount, as a dispute of the payment', async (outcome, state) => {
+    const request = await sandboxEvent(config, Date.now(), { ...payment, outcome });
+    const said = await payments().readWebhook('stripe', await request.text(), request.headers);
+    expect(said).toMatchObject({
+      provider: 'sandbox',
+      event: { type: 'disputed', claimId: 'sandbox_dp_p1', paymentId: 'sandbox_pi_p1', amountMinor: 499, state },
+    });
+  });
+
   it('has another secret wherever the keys are others, and none that could be guessed from Stripe', async () => {
     const stranger = readConfig({ ...variables, JWT_SECRET: 'another-secret-that-is-long-enough-as-well' });
     for (const request of [

@@ -397,11 +397,13 @@ describe('an event', () => {
   });
 });
 
+const orderOf = (userId: string, email: string, country = 'DE') => ({ userId, email, country, number: 0 });
+
 describe('an account to be paid to', () => {
   it('is made once a user, tells Stripe who they are by a link, and is payable when Stripe says so', async () => {
     const atStripe = standInForStripe();
-    const accountId = await payouts().createAccount('user-1', 'creator@footlight.test', 'DE');
-    expect(await payouts().createAccount('user-1', 'creator@footlight.test', 'DE')).toBe(accountId);
+    const accountId = await payouts().createAccount(orderOf('user-1', 'creator@footlight.test', 'DE'));
+    expect(await payouts().createAccount(orderOf('user-1', 'creator@footlight.test', 'DE'))).toBe(accountId);
     expect(atStripe.accounts.size).toBe(1);
     expect(atStripe.accounts.get(accountId)).toMatchObject({ country: 'DE', metadata: { userId: 'user-1' } });
     const back = 'http://localhost:5173/payouts';
@@ -411,10 +413,11 @@ describe('an account to be paid to', () => {
     expect(await payouts().isPayable(accountId)).toBe(true);
   });
 
-  it('of no country is of the platform', async () => {
+  it('is another one for another number or another country', async () => {
     const atStripe = standInForStripe();
-    await payouts().createAccount('user-1', 'creator@footlight.test', null);
-    expect(atStripe.callsOf('POST /v1/accounts')[0]).not.toHaveProperty('country');
+    const order = orderOf('user-1', 'creator@footlight.test');
+    for (const change of [{}, { number: 1 }, { country: 'FR' }]) await payouts().createAccount({ ...order, ...change });
+    expect(atStripe.accounts.size).toBe(3);
   });
 
   it('is PAYOUT_ACCOUNT_REFUSED where Stripe will not, and PAYOUT_UNAVAILABLE where it cannot', async () => {
@@ -424,18 +427,20 @@ describe('an account to be paid to', () => {
       code: 'PAYOUT_ACCOUNT_REFUSED',
     });
     atStripe.failNext(503);
-    expect(await refusalOf(payouts().createAccount('user-2', 'a@b.test', null))).toMatchObject({
+    expect(await refusalOf(payouts().createAccount(orderOf('user-2', 'a@b.test')))).toMatchObject({
       code: 'PAYOUT_UNAVAILABLE',
     });
   });
 });
 
 describe('a transfer', () => {
-  const order = (accountId: string) => ({ payoutId: 'payout-1', accountId, amountMinor: 1_000, currency: 'USD' });
+  const order = (accountId: string) => ({
+    ...{ payoutId: 'payout-1', attempt: 0, accountId, amountMinor: 1_000, currency: 'USD' },
+  });
 
   async function aPayableAccount() {
     const atStripe = standInForStripe();
-    const accountId = await payouts().createAccount('user-1', 'creator@footlight.test', 'US');
+    const accountId = await payouts().createAccount(orderOf('user-1', 'creator@footlight.test', 'US'));
     atStripe.completeOnboarding(accountId);
     return { atStripe, accountId };
   }
@@ -465,15 +470,23 @@ describe('a transfer', () => {
     expect(atStripe.transfers).toHaveLength(1);
   });
 
-  it('is refused for good where the account may not receive, is gone, or the platform has too little', async () => {
+  it.each([
+    { type: 'invalid_request_error', code: 'balance_insufficient', message: 'You have insufficient funds.' },
+    { type: 'invalid_request_error', code: 'transfers_not_allowed', message: 'Contact us.' },
+    { type: 'invalid_request_error', message: 'Your account cannot currently make live transfers.' },
+  ])('that the platform’s own account prevents can be made by the next attempt: %j', async (error) => {
     const { atStripe, accountId } = await aPayableAccount();
-    atStripe.balance = 999;
-    expect(await payouts().send(order(accountId))).toMatchObject({
-      state: 'refused',
-      reason: expect.stringContaining('balance_insufficient'),
-    });
+    atStripe.failNext({ status: 400, error });
+    const words = `${error.code ?? 'StripeInvalidRequestError'}: ${error.message}`;
+    expect(await payouts().send(order(accountId))).toEqual({ state: 'stuck', words });
+    expect(await payouts().send({ ...order(accountId), attempt: 1 })).toMatchObject({ state: 'paid' });
+    expect(atStripe.calls.at(-1)).toMatchObject({ method: 'POST /v1/transfers', idempotencyKey: 'payout-1:1' });
+  });
+
+  it('is refused for good where the account may not receive or is gone', async () => {
+    const { atStripe } = await aPayableAccount();
     expect(await payouts().send({ ...order('acct_gone'), payoutId: 'payout-2' })).toMatchObject({ state: 'refused' });
-    const inactive = await payouts().createAccount('user-2', 'another@footlight.test', 'US');
+    const inactive = await payouts().createAccount(orderOf('user-2', 'another@footlight.test', 'US'));
     expect(await payouts().send({ ...order(inactive), payoutId: 'payout-3' })).toMatchObject({ state: 'refused' });
     expect(atStripe.transfers).toEqual([]);
   });

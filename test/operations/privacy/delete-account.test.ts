@@ -35,7 +35,12 @@ import { DAY_MS, MINUTE_MS } from '@/shared/time';
 
 const anyone = client();
 
-const ask = (person: Pick<Person, 'delete'>, password = PASSWORD) => person.delete('user', { body: { password } });
+/** Asks once, and confirms what would be lost if there is anything. */
+async function ask(person: Pick<Person, 'delete'>, password = PASSWORD) {
+  const first = await person.delete('user', { body: { password } });
+  if (first.error?.code !== 'CONFIRM_LOSS') return first;
+  return person.delete('user', { body: { password, losing: first.error.details } });
+}
 const rowOf = (userId: string) => testContext().db.select().from(users).where(eq(users.id, userId)).get();
 const signIn = ({ email }: Person) => anyone.post('auth/login', { email, password: PASSWORD });
 

@@ -20,13 +20,16 @@ const JSON_PLEASE = { accept: 'application/json' };
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 const press = (id: string, decision: string) => client().post(pathOf(id), `decision=${decision}`, { headers: FORM });
 
+const deliver = (purchaseId: string) => deliverThose('purchaseId', purchaseId);
+const deliverDisputes = (purchaseId: string) => deliverThose('paymentId', `sandbox_pi_${purchaseId}`);
+
 /** The queue's work, now. */
-async function deliver(purchaseId: string) {
+async function deliverThose(name: 'purchaseId' | 'paymentId', value: string) {
   const ctx = testContext();
   const stored = await ctx.db
     .select({ id: webhookEvents.id, provider: webhookEvents.provider, state: webhookEvents.state })
     .from(webhookEvents)
-    .where(sql`${webhookEvents.payload} ->> 'purchaseId' = ${purchaseId}`);
+    .where(sql`${webhookEvents.payload} ->> ${name} = ${value}`);
   const messages = stored.map(({ id }) => ({ body: { webhookEventId: id } }));
   await consumed<WebhookMessage>((batch) => consumeWebhooks(ctx, batch), 'footlight-webhooks', messages);
   return stored;
@@ -107,6 +110,24 @@ describe('the sandbox checkout', { timeout: TIMEOUT_MS }, () => {
     expect([paid.status, paid.data]).toEqual([200, { outcome: 'paid', redirectUrl: successUrl }]);
     const wrong = await client().post(pathOf(id), { decision: 'steal' }, { headers: JSON_PLEASE });
     expect([wrong.status, wrong.error.code]).toEqual([422, 'VALIDATION_FAILED']);
+  });
+
+  it('takes coins back by the webhook when a dispute is lost, and gives them back when it is won', async () => {
+    const buyer = await asViewer();
+    const { id, amountMinor, cancelUrl } = await aPurchase(buyer);
+    expect((await press(id, 'dispute')).body).toContain('has not been paid');
+    await press(id, 'pay');
+    await deliver(id);
+    expect((await client().get(pathOf(id))).body).toContain('Lose the dispute');
+    const pressed = await press(id, 'dispute');
+    expect([pressed.status, pressed.headers.get('location')]).toEqual([303, cancelUrl]);
+    await deliverDisputes(id);
+    expect(await purchaseOf(id)).toMatchObject({ status: 'disputed', reversedMinor: amountMinor });
+    expect(await coinsOf(buyer.userId)).toBe(0);
+    await press(id, 'win-dispute');
+    await deliverDisputes(id);
+    expect(await purchaseOf(id)).toMatchObject({ status: 'paid', reversedMinor: 0 });
+    expect(await coinsOf(buyer.userId)).toBe(1_050);
   });
 
   it('says so where the purchase is paid or over', async () => {

@@ -2,10 +2,9 @@
  * Judges whether a code is valid for a package, and what it adds: one rule for checking and buying. Takes no Context.
  */
 
+import { bonusOf } from '@/domains/base/economy/loops';
 import type { DiscountReason } from './errors';
 import type { DiscountRow } from './tables';
-
-const PERCENT = 100;
 
 /** The columns of a code's row that decide. */
 export type DiscountFacts = Pick<
@@ -55,9 +54,4 @@ export function judgeDiscount(code: DiscountFacts | undefined, use: DiscountUse)
   if (use.isReserved) return { reason: 'DISCOUNT_RESERVED_BY_YOU' };
   if (code.usesMax !== null && code.uses >= code.usesMax) return { reason: 'DISCOUNT_USED_UP' };
   return { bonusCoins };
-}
-
-/** A percentage of the package's coins, rounded down, or a fixed number of coins. */
-function bonusOf({ bonusPercent, bonusCoins }: DiscountFacts, packageCoins: number): number {
-  return bonusPercent === null ? (bonusCoins ?? 0) : Math.floor((packageCoins * bonusPercent) / PERCENT);
 }

@@ -1,6 +1,6 @@
 /**
  * Lists everything a creator earned, and what took diamonds away: the earnings account's history, walked backwards from
- * the end of the range. The transfers stored with each day let it skip what is newer than the range.
+ * the end of the range.
  */
 
 import type { z } from '@hono/zod-openapi';
@@ -12,11 +12,11 @@ import { gifts, giftsSent } from '@/domains/money/gifts/tables';
 import { csvResponse } from '@/http/csv';
 import { type DayRange, RANGE_DAYS_MAX, readRange } from '@/http/day-range';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
-import type { TransferKind } from '@/ledger/chart';
 import { type Entry, findPlaceBefore, type HistoryPlace, walkHistory } from '@/ledger/history';
-import { ledgerAccounts } from '@/ledger/tables';
 import { toIso } from '@/shared/time';
-import { type EarningEntry, type ENTRY_KINDS, HistoryPosition, type HistoryQuery } from './schemas';
+import { entryKindOf } from './entry-kinds';
+import { findNear } from './places';
+import { type EarningEntry, HistoryPosition, type HistoryQuery } from './schemas';
 
 const LIST = 'earnings';
 const CSV_PAGE_ROWS = 1_000;
@@ -63,21 +63,13 @@ async function* csvPages(ctx: Context, start: HistoryPlace | undefined, range: D
 async function findStart(
   ctx: Context,
   userId: string,
-  { to, endMs }: DayRange,
+  { endMs }: DayRange,
   cursor?: string,
 ): Promise<HistoryPlace | undefined> {
   const after = cursor === undefined ? undefined : decodeCursor(LIST, HistoryPosition, cursor)[0];
-  // The first day with earnings after the range: its transfers are newer than the range, and nearest to it.
-  const row = await ctx.db.get<{ accountId: number; transferId: number | null } | undefined>(sql`
-    SELECT a.id AS accountId, coalesce(
-      (SELECT min(last_transfer_id) FROM earning_days WHERE user_id = ${userId} AND day = (
-        SELECT min(day) FROM earning_days WHERE user_id = ${userId} AND day > ${to})),
-      a.last_transfer_id) AS transferId
-    FROM ${ledgerAccounts} a
-    WHERE a.owner = ${userId} AND a.kind = 'earnings' AND a.unit = 'diamond' AND a.shard = 0`);
-  if (!row || row.transferId === null) return undefined;
-  const { accountId, transferId } = row;
-  if (after === undefined) return findPlaceBefore(ctx, { accountId, transferId }, endMs);
+  const newest = await findNear(ctx, userId, endMs);
+  if (!newest || after === undefined) return newest && findPlaceBefore(ctx, newest, endMs);
+  const { accountId } = newest;
   const [last] = await walkHistory(ctx, [{ accountId, transferId: after }], 1);
   return last && last.previousId !== null ? { accountId, transferId: last.previousId } : undefined;
 }
@@ -116,29 +108,10 @@ function readGifts(ctx: Context, ids: readonly string[]) {
 
 type SentGift = Awaited<ReturnType<typeof readGifts>>[number];
 
-/** How each kind of transfer appears to the owner of an earnings account. */
-const KIND_OF: Readonly<Partial<Record<TransferKind, (typeof ENTRY_KINDS)[number]>>> = {
-  gift_earning: 'gift',
-  tip_earning: 'tip',
-  subscription_earning: 'subscription',
-  target_reward: 'reward',
-  earning_reversal: 'reversal',
-  earning_restored: 'restored',
-  reward_reversal: 'reversal',
-  reward_restored: 'restored',
-  exchange_diamonds: 'exchange',
-  exchange_diamonds_reversal: 'exchange-reversal',
-  exchange_diamonds_restored: 'exchange-restored',
-  payout_hold: 'payout',
-  payout_return: 'payout-returned',
-};
-
 function presentEntry({ transferId, kind, amount, balanceAfter, refId, at }: Entry, sent?: SentGift): EntryShape {
-  const entryKind = KIND_OF[kind];
-  if (!entryKind) throw new Error(`A transfer of kind ${kind} is not an earning`);
   return {
     id: transferId,
-    kind: entryKind,
+    kind: entryKindOf(kind),
     diamonds: amount,
     balanceAfter,
     refId,

@@ -1,4 +1,5 @@
 /** Endpoints for creators' earnings: figures, history, targets and exchange. Cash-outs belong to payouts. */
+import { z } from '@hono/zod-openapi';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { exportDays, listDays } from './days';
 import { earningError } from './errors';
@@ -12,9 +13,11 @@ import {
   Exchange,
   ExchangeRequest,
   HistoryQuery,
+  StatementQuery,
   StatsQuery,
   TargetList,
 } from './schemas';
+import { exportStatement } from './statement';
 import { readStats } from './stats';
 import { listTargets } from './targets';
 
@@ -60,6 +63,22 @@ export const earningEndpoints: Endpoint[] = [
     csv: true,
     handler: (ctx, { actor, query }) =>
       query.format === 'csv' ? exportHistory(ctx, actor.userId, query) : listHistory(ctx, actor.userId, query),
+  }),
+  endpoint({
+    operationId: 'readEarningStatement',
+    method: 'get',
+    path: '/earnings/statement',
+    tag: 'earnings',
+    summary: "A month's earnings, reversals and cash-outs as a CSV file",
+    description:
+      'Newest first, between the closing and the opening balance of diamonds. Cash-outs have their money, fee, ' +
+      'currency and status as it is now. The month that is running ends now. `/earnings/history` has the same as JSON.',
+    who: 'creator',
+    fresh: true,
+    query: StatementQuery,
+    response: z.string(),
+    contentType: 'text/csv',
+    handler: (ctx, { actor, query }) => exportStatement(ctx, actor.userId, query.month),
   }),
   endpoint({
     operationId: 'exchangeDiamonds',

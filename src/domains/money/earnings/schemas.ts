@@ -3,6 +3,7 @@ import { TARGET_METRICS, TARGET_PERIODS } from '@/contracts/economy';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { dayRangeQuery } from '@/http/day-range';
 import { cursorPageOf, cursorQuery, orNull, pageOf, pageQuery } from '@/http/envelope';
+import { ENTRY_KINDS } from './entry-kinds';
 import { EARNING_SOURCES } from './tables';
 
 const DIAMONDS_MAX = 1_000_000_000_000;
@@ -26,18 +27,6 @@ export const Exchange = z
   })
   .openapi('Exchange');
 
-/** What a creator earned, and what took diamonds away. */
-export const ENTRY_KINDS = [
-  ...EARNING_SOURCES,
-  'reversal',
-  'restored',
-  'exchange',
-  'exchange-reversal',
-  'exchange-restored',
-  'payout',
-  'payout-returned',
-] as const;
-
 export const EarningEntry = z
   .object({
     id: z.int(),
@@ -57,6 +46,13 @@ export const HistoryQuery = z.strictObject({ ...dayRangeQuery, ...cursorQuery, .
 export const EarningPage = cursorPageOf(EarningEntry);
 /** A cursor's position: the last transfer of a page. */
 export const HistoryPosition = z.tuple([z.int()]);
+
+export const StatementQuery = z.strictObject({
+  month: z
+    .string()
+    .regex(/^20\d\d-(0[1-9]|1[0-2])$/, 'must be a month: 2026-11')
+    .describe('In UTC.'),
+});
 
 const EarningDay = z.object({ day, source, diamonds: z.int(), count: z.int() }).openapi('EarningDay');
 

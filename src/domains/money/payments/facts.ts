@@ -10,7 +10,11 @@ import type { PaymentKind, PaymentKinds } from './kinds';
 import { type Payment, paymentClaims } from './tables';
 
 /** An event about one payment. */
-export type OnePaymentEvent = Exclude<PaymentEvent, { type: 'payout-account' }>;
+export type OnePaymentEvent = Exclude<PaymentEvent, { type: 'payout-account' | 'payout-returned' }>;
+
+export function isOfOnePayment(event: PaymentEvent): event is OnePaymentEvent {
+  return event.type !== 'payout-account' && event.type !== 'payout-returned';
+}
 
 export interface KnownPayment extends ClaimedPayment {
   readonly kind: PaymentKind;

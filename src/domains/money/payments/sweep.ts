@@ -10,7 +10,7 @@ import { int } from '@/db/sql';
 import { AppError } from '@/http/errors';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
 import { applyPaymentEvent } from './apply';
-import type { OnePaymentEvent } from './facts';
+import { isOfOnePayment, type OnePaymentEvent } from './facts';
 import { HeldForStaff } from './held';
 import { PROCESSING_MS_MAX } from './judge-unpaid';
 import type { PaymentKind, PaymentKinds } from './kinds';
@@ -95,8 +95,4 @@ function isGivenUp(
   if (status === 'processing')
     return now >= (processingAt ?? now) + PROCESSING_MS_MAX && (outcome?.type ?? 'processing') === 'processing';
   return now >= expiresAt + GIVEN_UP_AFTER_MS && (outcome?.type ?? 'failed') === 'failed';
-}
-
-function isOfOnePayment(event: PaymentEvent): event is OnePaymentEvent {
-  return event.type !== 'payout-account';
 }

@@ -78,7 +78,8 @@ async function book(
   const taken = reversedCoins({ ...before, ...change, bonusCoins }, change.reversedMinor);
   const booked = { ...change, bonusCoins, codeBonusCoins, reversedCoins: taken };
   const transfers = transfersOf(before, { ...before, ...booked }, becomesPaid);
-  const changed = { ...booked, legs: before.legs + transfers.length };
+  // A purchase that was begun before the lots and is paid now has a lot too.
+  const changed = { ...booked, legs: before.legs + transfers.length, traced: before.traced || becomesPaid };
   const after: PurchaseRow = { ...before, ...changed };
   const lot = lotOf(ctx, before, after, becomesPaid);
   await commit(
@@ -129,7 +130,7 @@ function lotOf(
   const made = becomesPaid ? [creditLot(ctx, { ...source, coins: coins + bonusCoins })] : [];
   const returned = before.reversedCoins - reversedCoins;
   if (returned === 0) return { statements: made, events: [] };
-  if (!traced && !becomesPaid)
+  if (!traced)
     return {
       statements: [...(returned > 0 ? [creditUntraced(ctx, userId, returned)] : []), settleLots(ctx, userId)],
       events: [],

@@ -1,11 +1,5 @@
 /** Describes a transfer to the user whose account it touched. */
-import type { CHART, TransferKind, UserAccount } from '@/ledger/chart';
-
-type Chart = typeof CHART;
-/** Kinds with a user's account on one side: only these appear in a user's history. */
-type UserKind = {
-  [K in TransferKind]: Chart[K]['debit' | 'credit'] & UserAccount extends never ? never : K;
-}[TransferKind];
+import type { KindsWith, TransferKind, UserAccount } from '@/ledger/chart';
 
 const DESCRIPTIONS: Readonly<Partial<Record<TransferKind, string>>> = {
   purchase: 'Coins bought',
@@ -14,10 +8,12 @@ const DESCRIPTIONS: Readonly<Partial<Record<TransferKind, string>>> = {
   gift: 'Gift sent',
   tip: 'Tip sent',
   subscription: 'One month of a subscription',
+  subscription_return: 'Coins given back for unused days of a subscription',
   exchange_coins: 'Coins from exchanged diamonds',
   gift_earning: 'Gift received',
   tip_earning: 'Tip received',
   subscription_earning: 'One month from a subscriber',
+  subscription_earning_return: 'Diamonds returned for unused days of a subscription',
   target_reward: 'Reward for reaching a target',
   earning_reversal: 'Diamonds taken back: a payment behind them was refunded or disputed',
   earning_restored: 'Diamonds given back: the payment behind them stands after all',
@@ -30,10 +26,11 @@ const DESCRIPTIONS: Readonly<Partial<Record<TransferKind, string>>> = {
   exchange_diamonds: 'Diamonds exchanged for coins',
   payout_hold: 'Diamonds held for a cash-out',
   payout_return: 'Diamonds returned from a cash-out',
+  payout_restored: 'Diamonds back from a paid cash-out that was returned',
   sale: 'Sale',
   sales_hold: 'Sales money held for a cash-out',
   sales_return: 'Sales money returned from a cash-out',
-} satisfies Readonly<Record<UserKind, string>>;
+} satisfies Readonly<Record<KindsWith<UserAccount>, string>>;
 
 export function describeTransfer(kind: TransferKind): string {
   return DESCRIPTIONS[kind] ?? kind;

@@ -3,7 +3,7 @@
  * schema and fails if a column refers to users and is in neither list.
  */
 
-import { isNull, ne, type SQL, sql } from 'drizzle-orm';
+import { eq, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { literal } from '@/db/sql';
 import { mediaFiles, mediaUploads } from '@/domains/base/media/tables';
@@ -33,8 +33,9 @@ import {
 } from '@/domains/money/earnings/tables';
 import { giftsSent } from '@/domains/money/gifts/tables';
 import { paymentClaims } from '@/domains/money/payments/tables';
-import { payoutAccounts, payouts } from '@/domains/money/payouts/tables';
+import { formerPayoutAccounts, payoutAccounts, payoutDetails, payouts } from '@/domains/money/payouts/tables';
 import { purchases } from '@/domains/money/purchases/tables';
+import { receipts } from '@/domains/money/receipts/tables';
 import { subscriptionCharges, subscriptions, subscriptionTiers } from '@/domains/money/subscriptions/tables';
 import { accounts, authSessions } from '@/domains/people/auth/tables';
 import { creatorApplications, creatorProfiles } from '@/domains/people/creators/tables';
@@ -195,6 +196,14 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     things: mine(purchases.userId),
     order: [paymentClaims.purchaseId, paymentClaims.claimId],
   },
+  {
+    as: 'purchaseReceipts',
+    table: receipts,
+    tie: receipts.refId,
+    things: mine(purchases.userId),
+    order: [receipts.kind, receipts.refId],
+    only: eq(receipts.kind, literal('purchase')),
+  },
   { as: 'discountCodes', table: discountCodes, tie: discountCodes.ownerId, order: [discountCodes.id] },
   {
     as: 'discountsUsed',
@@ -262,8 +271,35 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     order: [earningReversals.changeId, earningReversals.leg],
     without: ['lotId', 'followed', 'notified'],
   },
-  { as: 'payouts', table: payouts, tie: payouts.userId, order: [payouts.id], without: [...REPEATS, 'decidedBy'] },
+  {
+    as: 'payouts',
+    table: payouts,
+    tie: payouts.userId,
+    order: [payouts.id],
+    without: [...REPEATS, 'decidedBy', 'providerReason', 'refusals'],
+  },
+  {
+    as: 'payoutReceipts',
+    table: receipts,
+    tie: receipts.refId,
+    things: mine(payouts.userId),
+    order: [receipts.kind, receipts.refId],
+    only: eq(receipts.kind, literal('payout')),
+  },
   { as: 'payoutAccounts', table: payoutAccounts, tie: payoutAccounts.userId, order: [payoutAccounts.userId] },
+  {
+    as: 'formerPayoutAccounts',
+    table: formerPayoutAccounts,
+    tie: formerPayoutAccounts.userId,
+    order: [formerPayoutAccounts.accountId],
+  },
+  {
+    as: 'payoutDetails',
+    table: payoutDetails,
+    tie: payoutDetails.userId,
+    order: [payoutDetails.id],
+    without: ['financial', 'decidedBy'],
+  },
 ];
 
 /** By `table.column`: why the export does not include it. */
@@ -287,10 +323,12 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'daily_budgets.user_id': 'use of the daily limits: gone once the day is over',
   'discount_redemptions.user_id': 'exported through the purchases they belong to',
   'discount_codes.created_by': 'the member of staff who created a code',
+  'subscription_resumptions.subscriber_id': 'keys that only detect repeated requests',
   'subscription_charges.subscriber_id': 'exported through the subscriptions',
   'subscription_charges.creator_id': 'what others paid: the creator’s share is in earningDays and in transfers',
   'webhook_events.decided_by': 'the member of staff who decided',
   'payouts.decided_by': 'the member of staff who decided',
+  'payout_details.decided_by': 'the member of staff who decided',
   'economy_versions.changed_by': 'the member of staff who changed the economy',
   'ledger_proofs.started_by': 'the member of staff who started a proof',
   'ledger_accounts.owner': 'exported as ledgerAccounts and transfers, read by the ledger itself',

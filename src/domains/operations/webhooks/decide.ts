@@ -9,7 +9,7 @@ import type { Statement } from '@/contracts/database';
 import { commit, requireChange } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { decidePaymentEvent } from '@/domains/money/payments/decide';
-import type { OnePaymentEvent } from '@/domains/money/payments/facts';
+import { isOfOnePayment } from '@/domains/money/payments/facts';
 import { HeldForStaff } from '@/domains/money/payments/held';
 import type { Payment } from '@/domains/money/payments/tables';
 import type { Actor } from '@/shared/actor';
@@ -75,9 +75,9 @@ async function getPaymentEvent(ctx: Context, row: WebhookEventRow) {
     throw error instanceof HeldForStaff ? webhookError('WEBHOOK_EVENT_UNREADABLE') : error;
   });
   const { provider, event } = stored;
-  if (provider === 'livekit' || event === null || event.type === 'payout-account')
+  if (provider === 'livekit' || event === null || !isOfOnePayment(event))
     throw webhookError('WEBHOOK_EVENT_NOT_OF_PAYMENT');
-  return { provider, event: event satisfies OnePaymentEvent };
+  return { provider, event };
 }
 
 /** @param payment as it was before the decision */

@@ -1,6 +1,6 @@
 /**
  * The sandbox's checkout page, in development only. Its buttons send a signed event to the ordinary webhook, so a
- * purchase is settled exactly as with a real provider.
+ * purchase is settled, and later disputed, exactly as with a real provider.
  */
 
 import { z } from '@hono/zod-openapi';
@@ -14,16 +14,33 @@ import { type PurchaseRow, purchases } from '@/domains/money/purchases/tables';
 import { httpError } from '@/http/errors';
 import type { AppEnv } from '@/http/middleware';
 import { readRawText } from '@/http/raw-body';
-import { sandboxEvent } from '@/providers/sandbox';
-import { minorDigits } from '@/shared/currency';
+import { type SandboxOutcome, sandboxEvent } from '@/providers/sandbox';
+import { formatPrice } from '@/shared/currency';
 import { receivePaymentEvent } from './receive-payment';
 
 const PATH = '/dev/checkout/:purchaseId';
 const BODY_BYTES_MAX = 1_024;
 
-const OUTCOMES = { pay: 'paid', 'pay-later': 'processing', decline: 'failed' } as const;
+/** What the buyer decides at the checkout, and what their bank decides once it is paid. */
+const OUTCOMES = {
+  pay: 'paid',
+  'pay-later': 'processing',
+  decline: 'failed',
+  dispute: 'disputed',
+  'win-dispute': 'dispute-won',
+  'lose-dispute': 'dispute-lost',
+} as const satisfies Readonly<Record<string, SandboxOutcome>>;
 type Decision = keyof typeof OUTCOMES;
-const Decision = z.strictObject({ decision: z.enum(['pay', 'pay-later', 'decline']) });
+const DECISIONS = [
+  'pay',
+  'pay-later',
+  'decline',
+  'dispute',
+  'win-dispute',
+  'lose-dispute',
+] as const satisfies readonly Decision[];
+
+const DecisionForm = z.strictObject({ decision: z.enum(DECISIONS) });
 
 export const sandboxCheckoutRoutes = new Hono<AppEnv>();
 
@@ -38,19 +55,21 @@ sandboxCheckoutRoutes.get(PATH, async (c) => {
 sandboxCheckoutRoutes.post(PATH, async (c) => {
   const { ctx } = c.var;
   const purchase = await getPurchase(ctx, c.req.param('purchaseId'));
-  const outcome = OUTCOMES[await readDecision(c.req.raw)];
-  const over = whyOver(purchase, ctx.now());
+  const decision = await readDecision(c.req.raw);
+  const over = whyNot(purchase, decision, ctx.now());
   if (over !== undefined) {
     if (wantsJson(c)) throw paymentError('CHECKOUT_OVER', { message: over });
     return page(c, purchase, over, 409);
   }
-  const { id: purchaseId, amountMinor, currency, successUrl, cancelUrl } = purchase;
+  const { id: purchaseId, amountMinor, currency } = purchase;
+  const outcome = OUTCOMES[decision];
   await receivePaymentEvent(
     ctx,
     'stripe',
     await sandboxEvent(ctx.config, ctx.now(), { purchaseId, amountMinor, currency, outcome }),
   );
-  const redirectUrl = outcome === 'failed' ? cancelUrl : successUrl;
+  const isPaying = decision === 'pay' || decision === 'pay-later';
+  const redirectUrl = isPaying ? purchase.successUrl : purchase.cancelUrl;
   return wantsJson(c) ? c.json({ success: true, data: { outcome, redirectUrl } }) : c.redirect(redirectUrl, 303);
 });
 
@@ -66,10 +85,10 @@ async function getPurchase(ctx: Context, id: string): Promise<PurchaseRow> {
 async function readDecision(request: Request): Promise<Decision> {
   const text = await readRawText(request, BODY_BYTES_MAX);
   const isJson = request.headers.get('content-type')?.includes('json') ?? false;
-  const result = Decision.safeParse(isJson ? parseJson(text) : Object.fromEntries(new URLSearchParams(text)));
+  const result = DecisionForm.safeParse(isJson ? parseJson(text) : Object.fromEntries(new URLSearchParams(text)));
   if (result.success) return result.data.decision;
   throw httpError('VALIDATION_FAILED', {
-    details: [{ path: 'decision', message: 'must be pay, pay-later or decline' }],
+    details: [{ path: 'decision', message: `must be one of ${DECISIONS.join(', ')}` }],
   });
 }
 
@@ -79,6 +98,12 @@ function parseJson(text: string): unknown {
   } catch {
     throw httpError('MALFORMED_JSON');
   }
+}
+
+/** Why this cannot be decided now. A dispute needs a payment, and a payment a checkout that is open. */
+function whyNot(purchase: PurchaseRow, decision: Decision, now: number): string | undefined {
+  if (decision === 'pay' || decision === 'pay-later' || decision === 'decline') return whyOver(purchase, now);
+  return purchase.paidAt === null ? 'This purchase has not been paid, so it cannot be disputed.' : undefined;
 }
 
 /** Undefined while it can still be paid; a declined payment may be tried again, and a slow one arrives or fails. */
@@ -113,16 +138,11 @@ function page(c: HonoContext<AppEnv>, purchase: PurchaseRow, over: string | unde
 <style>body{font:16px/1.5 system-ui;max-width:30rem;margin:2rem auto;padding:0 1rem}form{display:inline-block;margin-right:1rem}button{font:inherit;padding:.5rem 1.5rem}</style>
 <h1>${packageName}</h1>
 <p>${coins} coins${bonusCoins > 0 ? html` and ${bonusCoins} bonus coins` : ''}${discountCode === null ? '' : html` with the code ${discountCode}`}</p>
-<p><strong>${priceText(amountMinor, currency)}</strong></p>
+<p><strong>${formatPrice(amountMinor, currency)}</strong></p>
 ${over === undefined ? html`${button('pay', 'Pay')}${purchase.status === 'processing' ? '' : button('pay-later', 'Pay by slow transfer')}${button('decline', 'Decline')}` : html`<p>${over}</p><p><a href="${cancelUrl}">Back</a></p>`}
+${purchase.paidAt === null ? '' : html`<p>${button('dispute', 'Dispute')}${button('lose-dispute', 'Lose the dispute')}${button('win-dispute', 'Win the dispute')}</p>`}
 <p>This is a sandbox: no money moves.</p>
 </html>`,
     status,
   );
-}
-
-/** Formats a price, such as `$12.34`. */
-function priceText(amountMinor: number, currency: string): string {
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
-  return format.format(amountMinor / 10 ** minorDigits(currency));
 }

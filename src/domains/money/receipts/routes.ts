@@ -1,0 +1,57 @@
+/** Endpoints for receipts, as JSON or as a page to print. */
+import { z } from '@hono/zod-openapi';
+import { payoutError } from '@/domains/money/payouts/errors';
+import { anId } from '@/domains/money/purchases/schemas';
+import { type Endpoint, endpoint } from '@/http/endpoint';
+import { receiptError } from './errors';
+import { payoutReceiptPage, purchaseReceiptPage } from './page';
+import { readPayoutReceipt } from './payout-receipt';
+import { readPurchaseReceipt } from './purchase-receipt';
+import { PayoutReceipt, PurchaseReceipt, ReceiptQuery } from './schemas';
+
+const shared = {
+  method: 'get',
+  tag: 'payment',
+  params: z.object({ id: anId }),
+  query: ReceiptQuery,
+  html: true,
+  fresh: true,
+} as const;
+
+const NUMBERS = 'Its number is given when the money is paid, without gaps by kind and year, and never changes.';
+
+export const receiptEndpoints: Endpoint[] = [
+  endpoint({
+    operationId: 'readPurchaseReceipt',
+    ...shared,
+    path: '/payment/purchases/{id}/receipt',
+    summary: 'The receipt of one of my purchases',
+    description: `${NUMBERS} It shows refunds and disputes so far.`,
+    who: 'user',
+    response: PurchaseReceipt,
+    refusals: [receiptError.PURCHASE_NOT_FOUND, receiptError.PURCHASE_NOT_PAID],
+    handler: async (ctx, { actor, params, query, request }) => {
+      const receipt = await readPurchaseReceipt(ctx, actor.userId, params.id);
+      return wantsPage(request, query) ? purchaseReceiptPage(receipt) : receipt;
+    },
+  }),
+  endpoint({
+    operationId: 'readPayoutReceipt',
+    ...shared,
+    path: '/payment/payouts/{id}/receipt',
+    summary: 'The receipt of one of my cash-outs',
+    description: NUMBERS,
+    who: 'creator',
+    response: PayoutReceipt,
+    refusals: [payoutError.PAYOUT_NOT_FOUND, receiptError.PAYOUT_NOT_PAID],
+    handler: async (ctx, { actor, params, query, request }) => {
+      const receipt = await readPayoutReceipt(ctx, actor.userId, params.id);
+      return wantsPage(request, query) ? payoutReceiptPage(receipt) : receipt;
+    },
+  }),
+];
+
+function wantsPage(request: Request, { format }: z.output<typeof ReceiptQuery>): boolean {
+  if (format !== undefined) return format === 'html';
+  return request.headers.get('accept')?.includes('text/html') ?? false;
+}

@@ -1,0 +1,148 @@
+/** The people of a generated history: what they can do over the API, and what the books say of them. */
+import { env } from 'cloudflare:workers';
+import { expect } from 'vitest';
+import type { Answer } from '#test/support/api';
+import { coinsOf, diamondsOf, once, purchaseOf } from '#test/support/money';
+import { asPaidCreator } from '#test/support/payouts';
+import { prove, provingContext } from '#test/support/proof';
+import { aBuyer, aPackage, buy, tell } from '#test/support/purchases';
+import { aTier } from '#test/support/subscriptions';
+import { asStaff, type Person } from '#test/support/users';
+import { followReversal } from '@/domains/money/earnings/follow-reversal';
+import type { OnePaymentEvent } from '@/domains/money/payments/facts';
+import type { Chosen, Model, ModelPurchase, Verb } from './model';
+
+export const BUYERS = 2;
+export const CREATORS = 2;
+export const PEOPLE = BUYERS + CREATORS;
+export const COINS_PER_MONTH = 101;
+const PACKAGE = { coins: 900, bonusCoins: 103, priceMinor: 1_000 };
+
+/** More than concurrent messages about the same rows can fail. */
+const TRIES_MAX = 10;
+const BODIES = { approve: undefined, reject: { reason: 'No' }, paid: { reference: 'B-1' } };
+
+export type Cast = Awaited<ReturnType<typeof aCast>>;
+
+/** Buyers first, then creators; every one of them can give, and creators receive. */
+export async function aCast() {
+  const [owner, { id: packageId }] = await Promise.all([asStaff('owner'), aPackage(PACKAGE)]);
+  const people: Person[] = [];
+  for (let number = 0; number < BUYERS; number += 1) people.push(await aBuyer());
+  for (let number = 0; number < CREATORS; number += 1) people.push(await asPaidCreator());
+  const tiers = new Map<string, string>();
+  for (const creator of people.slice(BUYERS)) tiers.set(creator.userId, await aTier(creator, COINS_PER_MONTH));
+  const { ctx, sent } = provingContext();
+  const one = (at: number): Person => {
+    const found = people[at];
+    if (!found) throw new Error(`Nobody is number ${at}`);
+    return found;
+  };
+
+  /** What follows an event in the tasks queue. @param copies of each message, all at once */
+  async function followUp(copies: number): Promise<void> {
+    await ctx.settle();
+    for (let bodies = sent.splice(0); bodies.length > 0; bodies = sent.splice(0)) {
+      for (const { body } of bodies)
+        if (body.type === 'follow-reversal')
+          await Promise.all(Array.from({ length: copies }, () => retried(() => followReversal(ctx, body))));
+      await ctx.settle();
+    }
+  }
+
+  return {
+    people,
+    idOf: (at: number) => one(at).userId,
+    async buy(buyer: number): Promise<ModelPurchase> {
+      const { status, data } = await buy(one(buyer), { packageId });
+      expect(status).toBe(201);
+      const row = await purchaseOf(data.id);
+      if (!row) throw new Error('The purchase is gone');
+      return { row, isPaid: false, claims: new Map() };
+    },
+    /** @param copies 2: the provider says it twice at once, and each message that follows comes twice */
+    async tell(event: OnePaymentEvent, copies = 1): Promise<void> {
+      await Promise.all(Array.from({ length: copies }, () => tell(event, ctx)));
+      await followUp(copies);
+    },
+    tip: (sender: number, recipient: number, coins: number, key?: string) =>
+      one(sender).post('payment/tip', { recipientId: one(recipient).userId, coins }, once(key)),
+    subscribe: (subscriber: number, creator: number, key?: string) => {
+      const creatorId = one(creator).userId;
+      return one(subscriber).post('payment/subscribe', { creatorId, tierId: tiers.get(creatorId) }, once(key));
+    },
+    exchange: (creator: number, diamonds: number, key?: string) =>
+      one(creator).post('earnings/exchange', { diamonds }, once(key)),
+    cashOut: (creator: number, diamonds: number, key?: string) =>
+      one(creator).post('earnings/cashout/request', { source: 'diamonds', diamonds, method: 'bank' }, once(key)),
+    decide: (id: string, verb: Verb): Promise<Answer> => owner.put(`owner/panel/cashouts/${id}/${verb}`, BODIES[verb]),
+  };
+}
+
+/** As the queue does with a message whose rows another message changed first. */
+async function retried(work: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === TRIES_MAX) throw error;
+    }
+  }
+}
+
+/** The month that a subscription began with. */
+export async function chargeOf(subscriptionId: string): Promise<string> {
+  const query = 'SELECT id FROM subscription_charges WHERE subscription_id = ? AND month = 1';
+  const id = await env.DB.prepare(query).bind(subscriptionId).first<string>('id');
+  if (id === null) throw new Error(`The subscription ${subscriptionId} was not charged`);
+  return id;
+}
+
+/** Everyone has what the model says, every lot too, and the books agree with themselves. */
+export async function expectAgreement(cast: Cast, model: Model): Promise<void> {
+  for (const { userId } of cast.people) {
+    expect(await coinsOf(userId)).toBe(model.coins(userId));
+    expect(await diamondsOf(userId)).toBe(model.diamonds(userId));
+    expect(await shelfOf(userId)).toEqual(model.shelf(userId));
+  }
+  expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
+}
+
+async function shelfOf(userId: string) {
+  const { results } = await env.DB.prepare(
+    `SELECT source_type || ':' || source_id AS source, coins, spent, reversed, remaining FROM coin_lots
+     WHERE user_id = ? ORDER BY id`,
+  )
+    .bind(userId)
+    .all();
+  return results;
+}
+
+/** What the database chose where requests competed. */
+export async function readChosen(cast: Cast): Promise<Chosen> {
+  const ids = JSON.stringify(cast.people.map(({ userId }) => userId));
+  const source = "lot.source_type || ':' || lot.source_id AS source";
+  const among = '(SELECT value FROM json_each(?1))';
+  const all = async <Row>(query: string) => (await env.DB.prepare(query).bind(ids).all<Row>()).results;
+  const [lots, parts, exchanges] = [
+    await all<{ source: string }>(`SELECT ${source} FROM coin_lots lot WHERE user_id IN ${among} ORDER BY id`),
+    await all<Chosen['parts'][number]>(
+      `SELECT s.id AS refId, ${source}, s.lot_coins AS coins FROM gifts_sent s JOIN coin_lots lot ON lot.id = s.lot_id
+       WHERE lot.user_id IN ${among}
+       UNION ALL
+       SELECT s.id, ${source}, s.lot_coins FROM subscription_charges s JOIN coin_lots lot ON lot.id = s.lot_id
+       WHERE lot.user_id IN ${among}
+       UNION ALL
+       SELECT s.ref_id, ${source}, s.coins FROM lot_uses s JOIN coin_lots lot ON lot.id = s.lot_id
+       WHERE lot.user_id IN ${among}`,
+    ),
+    await all<{ id: string; undone: number }>(
+      `SELECT id, reversed_diamonds AS undone FROM exchanges WHERE user_id IN ${among}`,
+    ),
+  ];
+  return {
+    lots: lots.map((lot) => lot.source),
+    parts,
+    undone: new Map(exchanges.map(({ id, undone }) => [id, undone])),
+  };
+}

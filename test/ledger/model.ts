@@ -1,0 +1,255 @@
+/**
+ * A plain model of all that moves money: facts and sums, without a database. Coins lie in lots; what a wallet holds, what
+ * a spend's recipient keeps and what is left of each lot follow from the facts.
+ */
+import { judgePayment, mergeClaim, type PaymentClaim } from '@/domains/money/payments/judge-payment';
+import { reversedCoins } from '@/domains/money/purchases/reversed-coins';
+import type { PurchaseRow } from '@/domains/money/purchases/tables';
+
+export interface Lot {
+  /** As `source_type:source_id` of its row. */
+  readonly source: string;
+  readonly ownerId: string;
+  readonly coins: number;
+  reversed: number;
+}
+
+/** Coins that went to a creator. */
+interface Spend {
+  readonly id: string;
+  readonly senderId: string;
+  readonly recipientId: string;
+  readonly coins: number;
+  readonly diamonds: number;
+  parts: { readonly lot: Lot; readonly coins: number }[];
+}
+
+interface ModelExchange {
+  readonly id: string;
+  readonly userId: string;
+  readonly diamonds: number;
+  readonly lot: Lot;
+  /** Diamonds of it that reversals have undone. */
+  undone: number;
+}
+
+export interface ModelPurchase {
+  readonly row: PurchaseRow;
+  isPaid: boolean;
+  claims: ReadonlyMap<string, PaymentClaim>;
+}
+
+export interface ModelPayout {
+  readonly id: string;
+  readonly userId: string;
+  readonly diamonds: number;
+  status: 'requested' | 'approved' | 'paid' | 'rejected';
+}
+export type Verb = 'approve' | 'reject' | 'paid';
+
+const MOVES: Readonly<Record<Verb, readonly [ModelPayout['status'], ModelPayout['status']]>> = {
+  approve: ['requested', 'approved'],
+  reject: ['requested', 'rejected'],
+  paid: ['approved', 'paid'],
+};
+/** A payout only moves to the right. */
+const ORDER: readonly ModelPayout['status'][] = ['requested', 'approved', 'rejected', 'paid'];
+/** The creator has these diamonds again. */
+const GIVEN_BACK: readonly ModelPayout['status'][] = ['rejected'];
+
+/** What one change of a lot took from a creator, or gave back if it is below zero. */
+interface Change {
+  readonly userId: string;
+  readonly diamonds: number;
+}
+
+export class Model {
+  /** The providers' clock. */
+  hours = 0;
+  readonly purchases: ModelPurchase[] = [];
+  readonly payouts: ModelPayout[] = [];
+  readonly exchanges: ModelExchange[] = [];
+  readonly spends: Spend[] = [];
+  /** `subscriber creator` */
+  readonly subscribed = new Set<string>();
+  /** Oldest first. */
+  lots: Lot[] = [];
+
+  // --- What people have
+
+  coins(userId: string): number {
+    return sum(this.#lotsOf(userId).map((lot) => this.#value(lot)));
+  }
+
+  diamonds(userId: string): number {
+    const earned = this.spends.filter(({ recipientId }) => recipientId === userId);
+    const exchanged = this.exchanges.filter((one) => one.userId === userId);
+    const out = this.payouts.filter((one) => one.userId === userId && !GIVEN_BACK.includes(one.status));
+    return (
+      sum(earned.map((spend) => spend.diamonds - this.#reversedOf(spend))) -
+      sum(exchanged.map(({ diamonds, undone }) => diamonds - undone)) -
+      sum(out.map(({ diamonds }) => diamonds))
+    );
+  }
+
+  /** As the rows of `coin_lots` say it: a debt is divided among the oldest lots first. */
+  shelf(userId: string) {
+    const lots = this.#lotsOf(userId);
+    let debt = sum(lots.map((lot) => Math.max(0, this.#value(lot)))) - Math.max(0, this.coins(userId));
+    return lots.map((lot) => {
+      const value = Math.max(0, this.#value(lot));
+      const filled = Math.min(value, debt);
+      debt -= filled;
+      const { source, coins, reversed } = lot;
+      return { source, coins, spent: this.#spent(lot), reversed, remaining: value - filled };
+    });
+  }
+
+  #lotsOf(userId: string): Lot[] {
+    return this.lots.filter(({ ownerId }) => ownerId === userId);
+  }
+
+  #spent(lot: Lot): number {
+    return sum(this.spends.flatMap(({ parts }) => parts.filter((part) => part.lot === lot)).map(({ coins }) => coins));
+  }
+
+  #value(lot: Lot): number {
+    return lot.coins - this.#spent(lot) - lot.reversed;
+  }
+
+  /** Each of a lot's spends bears its share of what was spent beyond the lot's worth. */
+  #reversedOf({ parts, coins, diamonds }: Spend): number {
+    const taken = sum(
+      parts.map(({ lot, coins: part }) =>
+        Math.floor((part * Math.max(0, -this.#value(lot))) / Math.max(1, this.#spent(lot))),
+      ),
+    );
+    return Math.floor((diamonds * taken) / coins);
+  }
+
+  // --- What happens
+
+  spend(spend: Omit<Spend, 'parts'>): void {
+    const parts: Spend['parts'] = [];
+    let missing = spend.coins;
+    for (const { source, remaining } of this.shelf(spend.senderId)) {
+      const coins = Math.min(missing, remaining);
+      const lot = this.lots.find((one) => one.source === source);
+      if (lot && coins > 0) parts.push({ lot, coins });
+      missing -= coins;
+    }
+    this.spends.push({ ...spend, parts });
+  }
+
+  exchange(id: string, userId: string, diamonds: number, coins: number): void {
+    const lot = { source: `exchange:${id}`, ownerId: userId, coins, reversed: 0 };
+    this.lots.push(lot);
+    this.exchanges.push({ id, userId, diamonds, lot, undone: 0 });
+  }
+
+  pay(purchase: ModelPurchase): void {
+    if (purchase.isPaid) return;
+    purchase.isPaid = true;
+    const { id, userId, coins, bonusCoins } = purchase.row;
+    this.lots.push({ source: `purchase:${id}`, ownerId: userId, coins: coins + bonusCoins, reversed: 0 });
+    this.#follow(purchase);
+  }
+
+  claim(purchase: ModelPurchase, claimId: string, reported: PaymentClaim): void {
+    const { claims } = purchase;
+    purchase.claims = new Map([...claims, [claimId, mergeClaim(claims.get(claimId), reported)]]);
+    if (purchase.isPaid) this.#follow(purchase);
+  }
+
+  subscribe(spend: Omit<Spend, 'parts'>): void {
+    this.subscribed.add(`${spend.senderId} ${spend.recipientId}`);
+    this.spend(spend);
+  }
+
+  mayDecide({ status }: ModelPayout, verb: Verb): boolean {
+    return status === MOVES[verb][0];
+  }
+
+  /** An accepted decision. Those made at once may be heard of in another order. */
+  decide(payout: ModelPayout, verb: Verb): void {
+    const next = MOVES[verb][1];
+    if (ORDER.indexOf(next) > ORDER.indexOf(payout.status)) payout.status = next;
+  }
+
+  /** Coins that are taken back are followed to creators, to what they exchanged, and to whom they gave those coins. */
+  #follow({ row, claims }: ModelPurchase): void {
+    const facts = { amountMinor: row.amountMinor, isPaid: true, unpaid: 'pending' as const };
+    const { reversedMinor } = judgePayment(facts, [...claims.values()]);
+    const lot = this.lots.find(({ source }) => source === `purchase:${row.id}`);
+    const pending = lot ? this.#reverse(lot, reversedCoins(row, reversedMinor)) : [];
+    for (let change = pending.shift(); change; change = pending.shift()) {
+      const { userId, diamonds } = change;
+      const step = Math.sign(diamonds);
+      for (let open = Math.abs(diamonds); open > 0; ) {
+        const exchange = this.#exchangeToMove(userId, step);
+        const movable = exchange && (step > 0 ? exchange.diamonds - exchange.undone : exchange.undone);
+        const moved = Math.min(open, movable ?? 0, -step * this.diamonds(userId));
+        if (!exchange || moved <= 0) break;
+        exchange.undone += step * moved;
+        open -= moved;
+        pending.push(...this.#reverse(exchange.lot, undoneCoins(exchange)));
+      }
+    }
+  }
+
+  /** The newest exchange is undone first, and the oldest undone one is carried out again first. */
+  #exchangeToMove(userId: string, step: number): ModelExchange | undefined {
+    const own = this.exchanges.filter((one) => one.userId === userId);
+    return step > 0 ? own.findLast((one) => one.undone < one.diamonds) : own.find(({ undone }) => undone > 0);
+  }
+
+  #reverse(lot: Lot, reversed: number): Change[] {
+    const touched = this.spends.filter(({ parts }) => parts.some((part) => part.lot === lot));
+    const before = touched.map((spend) => this.#reversedOf(spend));
+    lot.reversed = reversed;
+    const byUser = Map.groupBy(
+      touched.map((spend, index) => ({ spend, diamonds: this.#reversedOf(spend) - (before[index] ?? 0) })),
+      ({ spend }) => spend.recipientId,
+    );
+    return [...byUser]
+      .map(([userId, changes]) => ({ userId, diamonds: sum(changes.map(({ diamonds }) => diamonds)) }))
+      .filter(({ diamonds }) => diamonds !== 0)
+      .toSorted((a, b) => (a.userId < b.userId ? -1 : 1));
+  }
+
+  /**
+   * Takes from the database what competing requests leave open: which lot came first, which lots paid for what, and what
+   * was undone of each exchange. Everything else still follows from the facts.
+   */
+  adopt(chosen: Chosen): void {
+    const place = new Map(chosen.lots.map((source, index) => [source, index]));
+    this.lots = this.lots.toSorted((a, b) => (place.get(a.source) ?? 0) - (place.get(b.source) ?? 0));
+    const lotOf = new Map(this.lots.map((lot) => [lot.source, lot]));
+    const partsOf = Map.groupBy(chosen.parts, ({ refId }) => refId);
+    for (const spend of this.spends)
+      spend.parts = (partsOf.get(spend.id) ?? []).flatMap(({ source, coins }) => {
+        const lot = lotOf.get(source);
+        return lot ? [{ lot, coins }] : [];
+      });
+    for (const exchange of this.exchanges) {
+      exchange.undone = chosen.undone.get(exchange.id) ?? 0;
+      exchange.lot.reversed = undoneCoins(exchange);
+    }
+  }
+}
+
+export interface Chosen {
+  /** Sources of lots, oldest first. */
+  readonly lots: readonly string[];
+  readonly parts: readonly { readonly refId: string; readonly source: string; readonly coins: number }[];
+  /** By the exchange's id. */
+  readonly undone: ReadonlyMap<string, number>;
+}
+
+function undoneCoins({ lot, undone, diamonds }: ModelExchange): number {
+  return Math.floor((lot.coins * undone) / diamonds);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
+}
