@@ -13,9 +13,9 @@ import { asD1 } from './local/sqlite.ts';
 /** The tables that a proof reads, and those that it writes its progress to. */
 const TABLES = [
   ...['ledger_kinds', 'ledger_accounts', 'ledger_transfers', 'ledger_proofs', 'ledger_checkpoints'],
-  ...['purchases', 'gifts_sent', 'subscription_charges', 'exchanges', 'target_rewards', 'earning_days', 'payouts'],
-  ...['coin_lots', 'lot_uses', 'reversed_earnings', 'earning_reversals', 'economy_versions'],
-  ...['purchase_claims', 'discount_codes', 'discount_redemptions', 'demands', 'outbox'],
+  ...['purchases', 'purchase_claims', 'discount_codes', 'discount_redemptions', 'gifts_sent', 'subscriptions'],
+  ...['subscription_charges', 'exchanges', 'target_rewards', 'earning_days', 'payouts', 'economy_versions'],
+  ...['coin_lots', 'lot_uses', 'lot_returns', 'reversed_earnings', 'earning_reversals', 'demands', 'outbox'],
 ];
 /** Exports single tables, because D1 cannot export a whole database that has virtual tables. */
 const EXPORT_COMMAND = `npx wrangler d1 export footlight --remote --output export.sql ${TABLES.map((table) => `--table ${table}`).join(' ')}`;

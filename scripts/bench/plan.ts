@@ -8,6 +8,7 @@ export const VARS: DevVars = {
   ENCRYPTION_KEY: 'a-bench-encryption-key-that-is-long-enough-as-well',
   OWNER_EMAIL: 'owner@footlight.test',
   DEMO_PASSWORD: 'a long enough secret',
+  DEMO_TOTP_SECRET: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
   // The bench's accounts are new, and buy more often than people do.
   DAILY_CHECKOUTS: '100/100',
 };

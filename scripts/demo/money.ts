@@ -1,9 +1,13 @@
 /** The money part of the demo: buying coins with a code, giving in the room, cashing out, and proving the ledger. */
 import { randomUUID } from 'node:crypto';
+import { authenticatorOf } from '../local/authenticator.ts';
+import { importSource } from '../local/bundle.ts';
 import { type Client, waitFor } from '../local/client.ts';
 import type { Show, Stage } from './creator.ts';
 import type { Crowd } from './crowd.ts';
 import { expectSame, tell } from './show.ts';
+
+const { formatMinor } = await importSource<typeof import('@/shared/currency')>('src/shared/currency.ts');
 
 const CODE = 'WELCOME10';
 const PACKAGE = 'Vault';
@@ -111,21 +115,27 @@ export async function giveInTheRoom(
 
 /** The creator requests a cash-out, the owner approves and pays it, and the ledger is proven. Returns the owner. */
 export async function cashOut({ anyone, vars }: Stage, creator: Client): Promise<Client> {
-  const owner = await anyone.signIn(vars.OWNER_EMAIL ?? 'owner@footlight.test', vars.DEMO_PASSWORD);
+  const authenticator = authenticatorOf(vars.DEMO_TOTP_SECRET);
+  const owner = await anyone.signIn(vars.OWNER_EMAIL ?? 'owner@footlight.test', vars.DEMO_PASSWORD, authenticator);
   const before = await walletOf(creator);
   const request = { source: 'diamonds', diamonds: 1_000, method: 'bank' };
   const { id, amountMinor, currency } = await once(creator).call('POST', '/earnings/cashout/request', request);
-  tell(
-    `The creator cashes out ${request.diamonds} diamonds: ${(amountMinor / 100).toFixed(2)} ${currency} after the fee.`,
-  );
+  tell(`The creator cashes out ${request.diamonds} diamonds: ${formatMinor(amountMinor, currency)} after the fee.`);
   expectSame(
     'They are held at once, which leaves',
     (await walletOf(creator)).diamonds,
     before.diamonds - request.diamonds,
   );
-  await owner.call('PUT', `/owner/panel/cashouts/${id}/approve`);
-  const twice = await owner.try('PUT', `/owner/panel/cashouts/${id}/approve`);
-  expectSame('The owner approves it, and a second click is refused with', twice.status, 409);
+  const approve = (body: object) => owner.try('PUT', `/owner/panel/cashouts/${id}/approve`, body);
+  const bare = await approve({});
+  expectSame(
+    'Without a code from the authenticator app, the owner is refused',
+    [bare.status, bare.error?.code],
+    [403, 'TOTP_REQUIRED'],
+  );
+  const approved = await authenticator((code) => approve({ code }));
+  expectSame('With a code, the cash-out is', approved.data?.status, 'approved');
+  expectSame('A second click is refused with', (await approve({})).status, 409);
   const paid = await owner.call('PUT', `/owner/panel/cashouts/${id}/paid`, { reference: 'DEMO-BANK-1' });
   expectSame('Once the owner has sent the money, the cash-out is', paid.status, 'paid');
 

@@ -2,6 +2,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
+import type { Authenticator } from './authenticator.ts';
 
 const WAIT_MS_MAX = 15_000;
 const POLL_MS = 50;
@@ -75,9 +76,17 @@ export class Client {
     return /verify-email(?:#token=|\/)(\S+)/.exec(mail?.text ?? '')?.[1];
   }
 
-  async signIn(email: string, password: string): Promise<Client> {
-    const { accessToken } = await this.call('POST', '/auth/login', { email, password });
+  /** @param authenticator for an account with two-factor authentication */
+  async signIn(email: string, password: string, authenticator?: Authenticator): Promise<Client> {
+    const begun = await this.call('POST', '/auth/login', { email, password });
+    const { accessToken } = authenticator && begun.twoFactorRequired ? await this.#answer(begun, authenticator) : begun;
     return this.as({ authorization: `Bearer ${accessToken}` });
+  }
+
+  async #answer({ challenge }: { challenge: string }, authenticator: Authenticator): Promise<Answer['data']> {
+    const { data, error } = await authenticator((code) => this.try('POST', '/auth/2fa/verify', { challenge, code }));
+    if (error) throw new Error(`The second factor is refused with ${error.code}: ${error.message}`);
+    return data;
   }
 }
 

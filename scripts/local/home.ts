@@ -7,6 +7,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type ParseArgsOptionsConfig, parseArgs, parseEnv, stripVTControlCharacters } from 'node:util';
+import { Secret } from 'otpauth';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 const HOME = resolve(ROOT, process.env.FOOTLIGHT_HOME ?? '.');
@@ -29,6 +30,8 @@ export interface DevVars {
   readonly [name: string]: string;
   /** The password of every demo account. The Worker itself does not read it. */
   readonly DEMO_PASSWORD: string;
+  /** The secret of the demo staff's authenticator app, as Base32. The Worker itself does not read it. */
+  readonly DEMO_TOTP_SECRET: string;
 }
 
 const secret = () => randomBytes(32).toString('base64url');
@@ -47,18 +50,24 @@ const FIRST_VARS: Readonly<Record<string, () => string>> = {
   LIVEKIT_API_SECRET: () => 'secret', // the secret of `livekit-server --dev`
 };
 
+/** How everyone signs in to the demo world. */
+const DEMO_VARS: Readonly<Record<string, () => string>> = {
+  DEMO_PASSWORD: () => randomBytes(9).toString('base64url'),
+  DEMO_TOTP_SECRET: () => new Secret().base32,
+};
+
 /**
  * Reads `.dev.vars`. Creates it with random secrets if it does not exist, and adds secrets that are missing or empty,
- * as in a copy of `.dev.vars.example`. `renewed` means that the demo password is new.
+ * as in a copy of `.dev.vars.example`. `renewed` means that a demo credential is new.
  */
 export function ensureDevVars(): { vars: DevVars; renewed: boolean } {
   if (!existsSync(DEV_VARS))
     append('# For this machine only. Written by npm start; delete it to get new secrets.', ...lines(FIRST_VARS));
   for (const name of ['JWT_SECRET', 'ENCRYPTION_KEY']) if (!readVars()[name]) append(...lines({ [name]: secret }));
   if (readVars().VAPID_PUBLIC_KEY === undefined) append(...lines(pushVars()));
-  const renewed = !readVars().DEMO_PASSWORD;
-  if (renewed) append(...lines({ DEMO_PASSWORD: () => randomBytes(9).toString('base64url') }));
-  return { vars: readVars() as DevVars, renewed }; // the lines above added all of them
+  const missing = Object.entries(DEMO_VARS).filter(([name]) => !readVars()[name]);
+  if (missing.length > 0) append(...lines(Object.fromEntries(missing)));
+  return { vars: readVars() as DevVars, renewed: missing.length > 0 }; // the lines above added all of them
 }
 
 /** A key pair for Web Push: the public key as an uncompressed point, as browsers expect it, and the private scalar. */

@@ -23,6 +23,7 @@ import { accounts } from '@/domains/people/auth/tables';
 import { sealFinancial } from '@/domains/people/creators/financial';
 import { creatorApplications, creatorProfiles } from '@/domains/people/creators/tables';
 import { follow } from '@/domains/people/social/follow';
+import { encrypt } from '@/shared/crypto';
 import { newId } from '@/shared/ids';
 import { fold } from '@/shared/text';
 
@@ -81,15 +82,17 @@ export function demoAccounts(ownerEmail = 'owner@footlight.test'): readonly Demo
 
 export interface SeedOptions {
   readonly password: string;
-  /** Also sets the password of existing accounts, because the demo password is new. */
-  readonly resetPasswords: boolean;
+  /** Of the owner's authenticator app, as Base32. */
+  readonly totpSecret: string;
+  /** Also sets the password and the second factor of existing accounts, because a demo credential is new. */
+  readonly resetCredentials: boolean;
 }
 
 /** Returns the accounts, how many of them it created, and the emails of creators without posts (see posts.ts). */
 export async function seedWorld(
   database: D1Database,
   vars: Readonly<Record<string, string>>,
-  { password, resetPasswords }: SeedOptions,
+  { password, totpSecret, resetCredentials }: SeedOptions,
 ) {
   const config = readConfig(vars as Partial<Env>); // readConfig ignores unknown names
   // The functions called here only use these fields of a Context.
@@ -98,11 +101,11 @@ export async function seedWorld(
   const ids = await findAccounts(ctx, wanted);
   const missing = wanted.filter(({ email }) => !ids.has(fold(email)));
   for (const account of missing) ids.set(fold(account.email), await addAccount(ctx, account, password));
-  await addRank(ctx, ids.get(fold(config.ownerEmail ?? '')));
+  await addRank(ctx, ids.get(fold(config.ownerEmail ?? '')), { totpSecret, resetCredentials });
   if (missing.length > 0) await addFollows(ctx, wanted, ids);
   await addEconomy(ctx);
   await addDiscount(ctx);
-  if (resetPasswords) {
+  if (resetCredentials) {
     const present = wanted.filter((account) => !missing.includes(account));
     for (const { email } of present) await setPassword(ctx, ids.get(fold(email)) ?? '', password);
   }
@@ -149,8 +152,15 @@ async function freeUsername(ctx: Context, username: string): Promise<string> {
   return taken ? inventUsername(username) : username;
 }
 
-/** Makes the account with OWNER_EMAIL the owner, if its address is verified. Former owners keep their rank. */
-async function addRank(ctx: Context, ownerId: string | undefined): Promise<void> {
+/**
+ * Makes the account with OWNER_EMAIL the owner, with an authenticator app, if its address is verified. Former owners keep
+ * their rank.
+ */
+async function addRank(
+  ctx: Context,
+  ownerId: string | undefined,
+  { totpSecret, resetCredentials }: Omit<SeedOptions, 'password'>,
+): Promise<void> {
   if (ownerId === undefined) return;
   const owner = await ctx.db
     .select({ rank: staff.rank, verifiedAt: users.emailVerifiedAt })
@@ -158,7 +168,10 @@ async function addRank(ctx: Context, ownerId: string | undefined): Promise<void>
     .leftJoin(staff, eq(staff.userId, users.id))
     .where(eq(users.id, ownerId))
     .get();
-  if (owner?.verifiedAt && owner.rank !== 'owner') await runBatch(ctx, [rankOwner(ctx, ownerId)]);
+  if (!owner?.verifiedAt) return;
+  const isNew = owner.rank !== 'owner';
+  if (isNew) await runBatch(ctx, [rankOwner(ctx, ownerId)]);
+  if (isNew || resetCredentials) await setTotp(ctx, ownerId, totpSecret);
 }
 
 async function approval(ctx: Context, userId: string, { role, displayName }: DemoAccount): Promise<Statement[]> {
@@ -201,6 +214,15 @@ async function passwordOf(ctx: Context, userId: string, password: string): Promi
 
 async function setPassword(ctx: Context, userId: string, password: string): Promise<void> {
   await runBatch(ctx, await passwordOf(ctx, userId, password));
+}
+
+/** Turns two-factor authentication on. Staff approve cash-outs with its codes. */
+async function setTotp(ctx: Context, userId: string, secret: string): Promise<void> {
+  const totpSecret = await encrypt(ctx.config.keys, userId, secret);
+  const now = ctx.now();
+  await runBatch(ctx, [
+    ctx.db.update(users).set({ totpSecret, totpEnabledAt: now, updatedAt: now }).where(eq(users.id, userId)),
+  ]);
 }
 
 async function addFollows(ctx: Context, wanted: readonly DemoAccount[], ids: ReadonlyMap<string, string>) {

@@ -1,25 +1,36 @@
 /** The economy's configuration: one document with one version, changed in three parts. */
 import { z } from '@hono/zod-openapi';
+import { MINOR_DIGITS } from '@/shared/currency';
 
 const COUNT_MAX = 1_000_000_000;
+/** Twelve digits: in some currencies a coffee costs a million minor units. */
+export const MINOR_MAX = 999_999_999_999;
 const RATIO_MAX = 1_000_000;
 const TARGETS_MAX = 50;
 const DAYS_MAX = 366;
+const CURRENCIES_MAX = 200;
 const BASIS_POINTS_MAX = 5_000;
 const NO_CURRENCY = 'must be an ISO 4217 code: USD';
 
 const aCount = z.int().min(1).max(COUNT_MAX);
-const aCountOrNone = z.int().min(0).max(COUNT_MAX);
-const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
+const aMinor = z.int().min(1).max(MINOR_MAX);
 export const aCurrency = z
   .string()
   .regex(/^[A-Z]{3}$/, NO_CURRENCY)
-  .refine((code) => CURRENCIES.has(code), NO_CURRENCY);
+  .refine((code) => MINOR_DIGITS.has(code), NO_CURRENCY);
+
+const aPart = z.int().min(1).max(RATIO_MAX);
 
 /** An exact rate. */
 export const Ratio = z
-  .strictObject({ numerator: z.int().min(1).max(RATIO_MAX), denominator: z.int().min(1).max(RATIO_MAX) })
+  .strictObject({ numerator: aPart, denominator: aPart })
   .openapi('Ratio', { description: 'A rate as a fraction. Each line is rounded down.' });
+
+const CurrencyRate = z
+  .strictObject({ currency: aCurrency, numerator: aPart, denominator: aPart })
+  .openapi('CurrencyRate', {
+    description: 'Minor units of the payout currency for each minor unit of this currency, as a fraction.',
+  });
 
 export const Conversions = z
   .strictObject({
@@ -27,12 +38,26 @@ export const Conversions = z
     coinsPerDiamond: Ratio,
     minorPerDiamond: Ratio,
     payoutCurrency: aCurrency,
+    currencyRates: z.array(CurrencyRate).max(CURRENCIES_MAX),
   })
   .openapi('Conversions', {
     description:
       '`diamondsPerCoin`: diamonds a creator earns for each coin from gifts, tips and subscriptions. ' +
-      '`coinsPerDiamond`: coins for each exchanged diamond. `minorPerDiamond`: cash-out value in minor units of `payoutCurrency`.',
+      '`coinsPerDiamond`: coins for each exchanged diamond. `minorPerDiamond`: cash-out value in minor units of `payoutCurrency`. ' +
+      '`currencyRates`: what other currencies are worth in `payoutCurrency`, to compare prices and to convert limits.',
   });
+
+/** The limits that are amounts of money. */
+const moneyLimits = {
+  payoutMinorMin: aMinor.describe('The minimum payout of sales, in minor units of its currency.'),
+  payoutMinorMax: aMinor,
+  payoutMinorPerDayMax: aMinor,
+  payoutFeeMinor: z.int().min(0).max(MINOR_MAX),
+  rewardCodeFromMinor: aMinor.describe('A purchase of at least this size earns a reward code.'),
+};
+export const MoneyLimits = z.strictObject(moneyLimits).openapi('MoneyLimits');
+
+const CurrencyLimits = z.strictObject({ currency: aCurrency, ...moneyLimits }).openapi('CurrencyLimits');
 
 export const Limits = z
   .strictObject({
@@ -43,18 +68,19 @@ export const Limits = z
     payoutDiamondsMin: aCount,
     payoutDiamondsMax: aCount,
     payoutDiamondsPerDayMax: aCount,
-    payoutMinorMin: aCount.describe('The minimum payout of sales, in minor units of its currency.'),
-    payoutMinorMax: aCount,
-    payoutMinorPerDayMax: aCount,
     payoutsPerDayMax: z.int().min(1).max(100),
     maturingDays: z.int().min(0).max(DAYS_MAX).describe('Days (UTC) before diamonds can be cashed out.'),
-    payoutFeeMinor: aCountOrNone,
     payoutFeeBasisPoints: z.int().min(0).max(BASIS_POINTS_MAX),
-    rewardCodeFromMinor: aCount.describe('A purchase of at least this size earns a reward code.'),
     rewardCodePercent: z.int().min(1).max(1_000),
     rewardCodeDays: z.int().min(1).max(DAYS_MAX),
+    ...moneyLimits,
+    currencies: z.array(CurrencyLimits).max(CURRENCIES_MAX).describe('The amounts of money in other currencies.'),
   })
-  .openapi('EconomyLimits');
+  .openapi('EconomyLimits', {
+    description:
+      'Amounts in minor units are in the payout currency. `currencies` sets them for others. A currency that is not ' +
+      'listed there uses those of the payout currency at its rate. Without a rate it has no payouts and no reward codes.',
+  });
 
 export const TARGET_METRICS = ['diamonds', 'gifts', 'minutesStreamed', 'minutesWatched'] as const;
 export const TARGET_PERIODS = ['day', 'week', 'month', 'ever'] as const;
@@ -75,4 +101,5 @@ export const Targets = z.array(TargetRule).max(TARGETS_MAX);
 export const EconomyConfig = z.strictObject({ conversions: Conversions, limits: Limits, targets: Targets });
 export type EconomyConfig = z.output<typeof EconomyConfig>;
 export type Ratio = z.output<typeof Ratio>;
+export type MoneyLimits = z.output<typeof MoneyLimits>;
 export type TargetRule = z.output<typeof TargetRule>;

@@ -1,5 +1,7 @@
 /** Live video behind one small interface: LiveKit, or LiveKit for ingress and Agora for the viewers' tokens. */
 
+import type { Unreadable } from './unreadable';
+
 export type IngressType = 'RTMP' | 'WHIP';
 
 /** `source`: one size, as the encoder sends it. Otherwise several sizes, the largest of which matches the name. */
@@ -99,6 +101,14 @@ export type MediaEvent =
   | ParticipantEvent
   | { readonly type: 'other'; readonly name: string; readonly at: number };
 
+/** A provider's verified webhook. */
+export interface MediaWebhook {
+  readonly id: string;
+  /** The provider's own name for it: `ingress_started`. */
+  readonly name: string;
+  readonly event: MediaEvent | Unreadable;
+}
+
 /** Every call throws MEDIA_UNAVAILABLE (503) if the provider cannot be reached or fails. */
 export interface MediaProvider {
   createIngress(form: IngressForm): Promise<Ingress>;
@@ -124,5 +134,7 @@ export interface MediaProvider {
   /** May watch, and publish camera, microphone and screen. */
   publisherToken(participant: Participant, now: number): Promise<MediaToken>;
   /** Verifies signature and body hash. Undefined if either is wrong or the token has expired. */
-  readWebhook(body: string, authorization: string | undefined): Promise<{ id: string; event: MediaEvent } | undefined>;
+  readWebhook(body: string, authorization: string | undefined): Promise<MediaWebhook | undefined>;
+  /** Reads an event once more that an earlier version could not read. @param body as it was verified */
+  readAgain(body: string): Promise<MediaWebhook['event']>;
 }

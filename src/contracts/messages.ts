@@ -20,6 +20,11 @@ export type OutboxEvent =
   /** The user blocked or unblocked the other: the user's open sockets receive the new state. */
   | { readonly kind: 'block-changed'; readonly userId: string; readonly otherId: string }
   /**
+   * The creator blocked this subscriber; or, without one, was banned or is leaving. Their subscriptions end, and unused
+   * days are given back.
+   */
+  | { readonly kind: 'creator-withdrew'; readonly creatorId: string; readonly subscriberId?: string }
+  /**
    * A show is over, or an encoder is in an ended show's room: the ingress moves to the next room, then this one closes.
    */
   | { readonly kind: 'close-video'; readonly channelId: string; readonly room: string }
@@ -46,6 +51,7 @@ export interface NewNotification {
   /**
    * Groups this with other notifications of the same group, such as `like:post:<id>`: one row, 'A and 4 others liked
    * your post', unread again when a new actor joins. The title is then the part after the names: 'liked your post'.
+   * For kinds that count things instead (`countsThings`), the number follows the title.
    */
   readonly gather?: { readonly group: string; readonly actorId: string };
 }
@@ -83,6 +89,8 @@ export type TaskMessage =
   | { readonly type: 'award-targets'; readonly after: string | null }
   /** Follows a page of a lot's reversal further: to the creators' rewards and exchanges. `after`: the last leg done. */
   | { readonly type: 'follow-reversal'; readonly changeId: string; readonly after: number }
+  /** Follows the diamonds of a month that was given back: to the creator's rewards and exchanges. */
+  | { readonly type: 'follow-return'; readonly chargeId: string }
   /** Deletes a hidden post or comment with everything that depends on it. */
   | { readonly type: 'clear-post'; readonly postId: string }
   | { readonly type: 'clear-comment'; readonly commentId: string }

@@ -22,6 +22,7 @@ export const NOTIFICATION_GROUPS = [
   'payout',
   'ticket',
   'purchase',
+  'staff',
 ] as const;
 export type NotificationGroup = (typeof NOTIFICATION_GROUPS)[number];
 
@@ -48,6 +49,8 @@ export const GROUP_RULES: Readonly<Record<NotificationGroup, GroupRules>> = {
   payout: LASTING,
   ticket: LASTING,
   purchase: { channels: { inApp: true, email: true, push: false }, isLasting: true },
+  /** Work that waits for staff. */
+  staff: QUIET,
 };
 
 /** Each kind, as `kind` on the wire and in D1, with the group whose settings apply. */
@@ -66,13 +69,27 @@ export const NOTIFICATION_KINDS = {
   'payout-paid': 'payout',
   'payout-rejected': 'payout',
   'payout-failed': 'payout',
+  'payout-returned': 'payout',
+  'payout-details-accepted': 'payout',
+  'payout-details-refused': 'payout',
   'earnings-reversed': 'payout',
   'earnings-restored': 'payout',
   'target-reached': 'payout',
   ticket: 'ticket',
   'ticket-reply': 'ticket',
+  'purchase-processing': 'purchase',
+  'purchase-failed': 'purchase',
   'purchase-paid': 'purchase',
   'purchase-reversed': 'purchase',
   'purchase-restored': 'purchase',
+  'webhook-waiting': 'staff',
+  'payouts-stuck': 'staff',
 } as const satisfies Readonly<Record<string, NotificationGroup>>;
 export type NotificationKind = keyof typeof NOTIFICATION_KINDS;
+
+/** A grouped row of these kinds counts things, such as events that wait: `gather.actorId` is the thing's id. */
+const COUNTING_KINDS: ReadonlySet<string> = new Set<NotificationKind>(['webhook-waiting']);
+
+export function countsThings(kind: string): boolean {
+  return COUNTING_KINDS.has(kind);
+}

@@ -3,6 +3,8 @@
  * here; `domains/money/payments` and `domains/money/payouts` decide what follows from them.
  */
 
+import type { Unreadable } from './unreadable';
+
 export const PAYMENT_PROVIDERS = ['stripe', 'dodo', 'sandbox'] as const;
 export type PaymentProviderName = (typeof PAYMENT_PROVIDERS)[number];
 
@@ -23,6 +25,12 @@ export interface CheckoutRequest {
    * Milliseconds; more than 30 minutes and at most 24 hours ahead, as Stripe requires. Every try sends the same value.
    */
   readonly expiresAt: number;
+}
+
+/** A field of an offer that the provider would refuse at the checkout, and what it must be. */
+export interface PriceProblem {
+  readonly path: 'currency' | 'priceMinor';
+  readonly message: string;
 }
 
 export interface Checkout {
@@ -69,7 +77,8 @@ export type PaymentEvent =
       readonly amountMinor: number;
       readonly currency: string;
     } & OfPayment)
-  | ({ readonly type: 'expired' | 'failed' } & OfPayment)
+  /** `processing`: the buyer finished the checkout, and the money is on its way for days. */
+  | ({ readonly type: 'expired' | 'failed' | 'processing' } & OfPayment)
   | RefundReport
   | DisputeReport
   /** Something about the payment's refunds changed: `listRefunds` tells what. */
@@ -77,14 +86,28 @@ export type PaymentEvent =
   /** The bank suspects fraud, before any dispute. */
   | ({ readonly type: 'fraud-warned'; readonly at: number } & OfPayment)
   /** A creator's account at the provider can, or can no longer, receive payouts. */
-  | { readonly type: 'payout-account'; readonly accountId: string; readonly payoutsEnabled: boolean };
+  | { readonly type: 'payout-account'; readonly accountId: string; readonly payoutsEnabled: boolean }
+  /** A transfer to a creator came back. */
+  | {
+      readonly type: 'payout-returned';
+      readonly payoutId: string;
+      /** The provider's id of the transfer. */
+      readonly reference: string;
+      readonly isWhole: boolean;
+    };
 
 export interface PaymentProvider {
   readonly name: PaymentProviderName;
-  /** Throws PAYMENT_UNAVAILABLE (503) if the provider cannot be reached or fails. */
+  /** Why it would refuse to charge this price; undefined if it takes it. Follows the provider's published rules. */
+  findPriceProblem(amountMinor: number, currency: string): PriceProblem | undefined;
+  /**
+   * Throws PAYMENT_UNAVAILABLE (503) if the provider cannot be reached or fails, and PAYMENT_REFUSED (409) if it will
+   * never take this payment.
+   */
   createCheckout(request: CheckoutRequest): Promise<Checkout>;
   /**
-   * The outcome of a checkout, as its webhook would report it. Undefined while it is open. Throws PAYMENT_UNAVAILABLE.
+   * The outcome of a checkout, as its webhook would report it. Undefined while it is open. Throws PAYMENT_UNAVAILABLE,
+   * and PAYMENT_REFUSED if the provider refuses to tell, such as about a checkout that it does not know.
    * @param checkoutId as `createCheckout` returned it
    */
   findOutcome(purchaseId: string, checkoutId: string): Promise<PaymentEvent | undefined>;
@@ -103,7 +126,7 @@ export interface PaymentWebhook {
   readonly eventId: string;
   /** The provider's own name for it: `checkout.session.completed`. */
   readonly type: string;
-  readonly event: PaymentEvent | null;
+  readonly event: PaymentEvent | Unreadable | null;
 }
 
 export interface Payments {
@@ -113,29 +136,46 @@ export interface Payments {
   of(name: PaymentProviderName): PaymentProvider | undefined;
   /** Verifies signature and age over the raw body. Undefined if either is wrong, or no secret is set. */
   readWebhook(at: 'stripe' | 'dodo', body: string, headers: Headers): Promise<PaymentWebhook | undefined>;
+  /** Reads an event once more that an earlier version could not read. @param body as it was verified */
+  readAgain(provider: PaymentProviderName, body: string): PaymentWebhook['event'];
 }
 
 export interface PayoutOrder {
-  /** Idempotency key and transfer group. */
+  /** The transfer group, and with `attempt` the idempotency key. */
   readonly payoutId: string;
+  /** From 0. A key keeps its answer, so an attempt after a refusal needs its own. */
+  readonly attempt: number;
   readonly accountId: string;
   readonly amountMinor: number;
   readonly currency: string;
 }
 
-/** `refused`: the provider did not carry it out, and never will. */
+/**
+ * `refused`: the provider did not carry this order out, and never will. `stuck`: it did not carry it out because of the
+ * platform's own account, such as its balance, so another attempt may succeed. `words` are the provider's, for staff.
+ */
 export type PayoutOutcome =
   | { readonly state: 'paid'; readonly reference: string }
-  | { readonly state: 'refused'; readonly reason: string };
+  | { readonly state: 'refused' | 'stuck'; readonly words: string };
+
+export interface PayoutAccountOrder {
+  readonly userId: string;
+  readonly email: string;
+  /** ISO 3166-1 alpha-2. It cannot be changed later. */
+  readonly country: string;
+  /** How many accounts the user had before. */
+  readonly number: number;
+}
 
 /** Every call throws PAYOUT_UNAVAILABLE (503) if the outcome is unknown because the provider is down or slow. */
 export interface PayoutProvider {
+  /** Whether it can send exactly this amount. */
+  canSend(amountMinor: number, currency: string): boolean;
   /**
-   * Creates at most one account per user, by their id. This and the two methods below throw PAYOUT_ACCOUNT_REFUSED
-   * (409) if the provider refuses.
-   * @param country ISO 3166-1 alpha-2
+   * Creates at most one account for each user, number and country. This and the two methods below throw
+   * PAYOUT_ACCOUNT_REFUSED (409) if the provider refuses.
    */
-  createAccount(userId: string, email: string, country: string | null): Promise<string>;
+  createAccount(order: PayoutAccountOrder): Promise<string>;
   /** The page where the creator identifies themselves to the provider. Valid for minutes. */
   onboardingUrl(accountId: string, returnUrl: string): Promise<string>;
   isPayable(accountId: string): Promise<boolean>;

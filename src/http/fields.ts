@@ -21,6 +21,17 @@ export function aLine(max: number, min = 1, fold = foldText) {
   return aText(max, min, fold).refine((text) => !/[\n\t]/.test(text), 'must be one line');
 }
 
+/** The price that the buyer was shown, in coins. */
+export const expectedCoins = z
+  .int()
+  .min(0)
+  .optional()
+  .openapi({
+    description:
+      'The total price that you were shown. If the price is another one now, nothing is charged: 409 `PRICE_CHANGED`, ' +
+      'with the new price as `{ coins }` in the details.',
+  });
+
 const SEARCH_CHARACTERS_MAX = 100;
 
 /** A search text. It finds nothing if it has no words, or only invisible ones. */

@@ -24,10 +24,12 @@ export const CHART = {
   gift: { unit: 'coin', debit: 'wallet', credit: 'coins_spent' },
   tip: { unit: 'coin', debit: 'wallet', credit: 'coins_spent' },
   subscription: { unit: 'coin', debit: 'wallet', credit: 'coins_spent' },
+  subscription_return: { unit: 'coin', debit: 'coins_spent', credit: 'wallet' },
   exchange_coins: { unit: 'coin', debit: 'coins_issued', credit: 'wallet', mayOverdraw: true },
   gift_earning: { unit: 'diamond', debit: 'diamonds_issued', credit: 'earnings', mayOverdraw: true },
   tip_earning: { unit: 'diamond', debit: 'diamonds_issued', credit: 'earnings', mayOverdraw: true },
   subscription_earning: { unit: 'diamond', debit: 'diamonds_issued', credit: 'earnings', mayOverdraw: true },
+  subscription_earning_return: { unit: 'diamond', debit: 'earnings', credit: 'diamonds_issued', mayOverdraw: true },
   target_reward: { unit: 'diamond', debit: 'diamonds_issued', credit: 'earnings', mayOverdraw: true },
   earning_reversal: { unit: 'diamond', debit: 'earnings', credit: 'diamonds_issued', mayOverdraw: true },
   earning_restored: { unit: 'diamond', debit: 'diamonds_issued', credit: 'earnings', mayOverdraw: true },
@@ -41,6 +43,7 @@ export const CHART = {
   payout_hold: { unit: 'diamond', debit: 'earnings', credit: 'diamonds_held' },
   payout_return: { unit: 'diamond', debit: 'diamonds_held', credit: 'earnings' },
   payout_burn: { unit: 'diamond', debit: 'diamonds_held', credit: 'diamonds_retired' },
+  payout_restored: { unit: 'diamond', debit: 'diamonds_retired', credit: 'earnings' },
   purchase_cash: { unit: 'money', debit: 'clearing', credit: 'revenue', mayOverdraw: true },
   purchase_reversal_cash: { unit: 'money', debit: 'revenue', credit: 'clearing', mayOverdraw: true },
   purchase_restored_cash: { unit: 'money', debit: 'clearing', credit: 'revenue', mayOverdraw: true },
@@ -51,6 +54,8 @@ export const CHART = {
   payout_undue: { unit: 'money', debit: 'payable', credit: 'revenue' },
   payout_cash: { unit: 'money', debit: 'payable', credit: 'clearing' },
   payout_fee: { unit: 'money', debit: 'payable', credit: 'fees' },
+  payout_cash_returned: { unit: 'money', debit: 'clearing', credit: 'payable', mayOverdraw: true },
+  payout_fee_returned: { unit: 'money', debit: 'fees', credit: 'payable' },
 } as const satisfies Readonly<Record<string, Line>>;
 
 export type TransferKind = keyof typeof CHART;

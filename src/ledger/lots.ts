@@ -11,7 +11,7 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { builtOnce } from '@/db/built-once';
 import { int } from '@/db/sql';
-import { coinLots, type LotSource, lotUses, type SpendType } from './tables';
+import { coinLots, type LotSource, lotReturns, lotUses, type SpendType } from './tables';
 
 interface Source {
   readonly sourceType: LotSource;
@@ -69,6 +69,26 @@ export function furtherLotsOf(refType: SpendType, table: SQLiteTable) {
         WHERE missing > 0)
       SELECT ${sql.raw(`'${refType}'`)}, ${value('id')}, lot_id, coins FROM walk WHERE lot_id > 0`),
   );
+}
+
+interface Return {
+  readonly refType: SpendType;
+  /** The spends, with `id`, `lot_id` and `lot_coins`. */
+  readonly table: SQLiteTable;
+  readonly id: string;
+  readonly coins: number;
+}
+
+/** Gives coins of a spend back to its lots, those of the newest lot first. Follow it with `settleLots`. */
+export function returnToLots(ctx: Context, { refType, table, id, coins }: Return): Statement {
+  const total = int(coins);
+  return ctx.db.run(sql`
+    INSERT INTO ${lotReturns} (ref_type, ref_id, lot_id, coins)
+    SELECT ${refType}, ${id}, lot_id, min(coins, ${total} - newer) FROM (
+      SELECT lot_id, coins, sum(coins) OVER (ORDER BY lot_id DESC) - coins AS newer FROM (
+        SELECT lot_id, lot_coins AS coins FROM ${table} WHERE id = ${id} AND lot_id > 0
+        UNION ALL SELECT lot_id, coins FROM ${lotUses} WHERE ref_type = ${refType} AND ref_id = ${id}))
+    WHERE newer < ${total}`);
 }
 
 /** @param reversed coins that are taken back from the source, in total */

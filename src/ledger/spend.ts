@@ -1,4 +1,7 @@
-/** Spends from the wallet: the database refuses an overdraft, and the error carries the balance and the price. */
+/**
+ * Spends from the wallet. Nobody pays another price than the one they have seen, and the database refuses an overdraft;
+ * the error carries the balance and the price.
+ */
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
@@ -11,6 +14,11 @@ export const SHORT_OF_COINS: Refusals = {
   [OVERDRAFT]: () => ledgerError('NOT_ENOUGH_COINS'),
   [ACCOUNT_MISSING]: () => ledgerError('NOT_ENOUGH_COINS'),
 };
+
+/** Throws PRICE_CHANGED with `{ coins }`. @param expected what the buyer was shown; undefined if they do not say */
+export function requirePrice(coins: number, expected: number | undefined): void {
+  if (expected !== undefined && expected !== coins) throw ledgerError('PRICE_CHANGED', { details: { coins } });
+}
 
 interface Spend {
   readonly userId: string;

@@ -66,8 +66,20 @@ export const lotUses = sqliteTable(
   (table) => [primaryKey({ columns: [table.refType, table.refId, table.lotId] })],
 );
 
+/** Coins that a spend gave back to its lots: they are no longer spent. Immutable. */
+export const lotReturns = sqliteTable(
+  'lot_returns',
+  {
+    refType: text('ref_type').$type<SpendType>().notNull(),
+    refId: text('ref_id').notNull(),
+    lotId: integer('lot_id').notNull(),
+    coins: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.refType, table.refId, table.lotId] })],
+);
+
 /** The lot columns of a spend's row: the first lot that it took coins from. 0: from before the lots. */
-export const lotColumns = { lotId: integer('lot_id'), lotCoins: integer('lot_coins') };
+export const lotColumns = { lotId: integer('lot_id').default(0), lotCoins: integer('lot_coins').default(0) };
 
 /** Something that is wrong, and where. */
 export interface Finding {

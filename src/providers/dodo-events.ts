@@ -3,11 +3,12 @@ import { z } from '@hono/zod-openapi';
 import { Webhook } from 'standardwebhooks';
 import type { DisputeReport, PaymentEvent, PaymentWebhook, RefundReport } from '@/contracts/payments';
 import { minorDigits } from '@/shared/currency';
+import { readEvent, UNKNOWN_TYPE, unreadable } from './read-event';
 
 const Said = z.object({
   type: z.string(),
   /** When it happened. */
-  timestamp: z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
+  timestamp: z.string().optional(),
   data: z.unknown(),
 });
 
@@ -45,13 +46,21 @@ export function readDodoWebhook(secret: string, body: string, headers: Headers):
   let said: unknown;
   try {
     said = webhook.verify(body, Object.fromEntries(headers));
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) return undefined; // otherwise it is signed, but is not JSON
   }
   // Dodo retries an event under the same id, which the signature covers.
   const eventId = headers.get('webhook-id') ?? '';
-  const { type, timestamp, data } = Said.parse(said);
-  return { provider: 'dodo', eventId, type, event: translate(type, data, timestamp) };
+  const type = Said.safeParse(said).data?.type ?? UNKNOWN_TYPE;
+  return { provider: 'dodo', eventId, type, event: readDodoEvent(said) };
+}
+
+/** @param said the parsed body */
+export function readDodoEvent(said: unknown): PaymentWebhook['event'] {
+  const event = Said.safeParse(said);
+  if (!event.success) return unreadable('It is not an event of Dodo Payments.');
+  const { type, timestamp, data } = event.data;
+  return readEvent(() => translate(type, data, Date.parse(timestamp ?? '')));
 }
 
 /**
@@ -63,6 +72,8 @@ function translate(type: string, data: unknown, at: number): PaymentEvent | null
   switch (type) {
     case 'payment.succeeded':
       return ifOurs(paidBy(Payment.parse(data)));
+    case 'payment.processing':
+      return ifOurs({ type: 'processing' as const, ...purchaseOf(Payment.parse(data)) });
     case 'payment.failed':
     case 'payment.cancelled':
       return ifOurs({ type: 'failed' as const, ...purchaseOf(Payment.parse(data)) });

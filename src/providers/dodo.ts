@@ -7,6 +7,7 @@ import { z } from '@hono/zod-openapi';
 import type { Config } from '@/contracts/config';
 import type { CheckoutRequest, PaymentEvent, PaymentProvider } from '@/contracts/payments';
 import { HOUR_MS, SECOND_MS } from '@/shared/time';
+import { dodoPriceProblem } from './dodo-currencies';
 import { Payment, paidBy, purchaseOf } from './dodo-events';
 import { paymentProviderError } from './payment-errors';
 
@@ -28,6 +29,7 @@ const Checkout = z.object({
 export function dodo(config: DodoConfig, now: () => number): PaymentProvider {
   return {
     name: 'dodo',
+    findPriceProblem: dodoPriceProblem,
     async createCheckout(request) {
       const made = await ask(config, NewCheckout, '/checkouts', checkoutOf(config, request));
       return { checkoutId: made.session_id, url: made.checkout_url };
@@ -74,18 +76,23 @@ async function findOutcome(
       return Date.parse(checkout.created_at) + CHECKOUT_MS < now
         ? { type: 'expired', purchaseId, paymentId }
         : undefined;
+    case 'processing':
+    case 'requires_merchant_action':
+    case 'requires_capture':
+      return { type: 'processing', purchaseId, paymentId };
     default:
-      return undefined; // the money is on its way
+      return undefined;
   }
 }
 
-/** Any failure becomes PAYMENT_UNAVAILABLE, with the reason as its cause. */
+/** Any failure becomes PAYMENT_REFUSED or PAYMENT_UNAVAILABLE, with the reason as its cause. */
 async function ask<T extends z.ZodType>(
   config: DodoConfig,
   answer: T,
   path: string,
   body?: unknown,
 ): Promise<z.output<T>> {
+  let code: 'PAYMENT_REFUSED' | 'PAYMENT_UNAVAILABLE' = 'PAYMENT_UNAVAILABLE';
   try {
     const response = await fetch(`${ORIGINS[config.environment]}${path}`, {
       method: body === undefined ? 'GET' : 'POST',
@@ -95,12 +102,20 @@ async function ask<T extends z.ZodType>(
     });
     if (!response.ok) {
       await response.body?.cancel();
+      if (isForGood(response.status)) code = 'PAYMENT_REFUSED';
       throw new Error(`Dodo answered ${response.status}`);
     }
     return answer.parse(await response.json());
   } catch (error) {
-    const refusal = paymentProviderError('PAYMENT_UNAVAILABLE');
+    const refusal = paymentProviderError(code);
     refusal.cause = error;
     throw refusal;
   }
+}
+
+/** 401 and 403 are about our key, 408 and 429 about the moment: all of them can be tried again. */
+const NOT_FOR_GOOD = [401, 403, 408, 429];
+
+function isForGood(status: number): boolean {
+  return status >= 400 && status < 500 && !NOT_FOR_GOOD.includes(status);
 }

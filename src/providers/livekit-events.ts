@@ -16,6 +16,7 @@ export function seenParticipant({ identity, attributes, tracks }: ParticipantInf
   return { identity, issuedAt: Number(issuedAt ?? 0) || 0, attributes: rest, isPublishing: tracks.length > 0 };
 }
 
+/** Throws if an event that we keep does not say what it is about. */
 export function translateWebhook(said: WebhookEvent): MediaEvent {
   const at = Number(said.createdAt) * SECOND_MS; // seconds, as BigInt
   const room = said.room?.name ?? '';
@@ -23,11 +24,13 @@ export function translateWebhook(said: WebhookEvent): MediaEvent {
     case 'ingress_started':
     case 'ingress_ended': {
       const { ingressId = '', roomName = room, state } = said.ingressInfo ?? {};
+      if (ingressId === '') throw new Error('It names no ingress.');
       // The session's own times are exact; the webhook's time is when it was made, in whole seconds.
       const exact = said.event === 'ingress_started' ? state?.startedAt : state?.endedAt;
       return { type: said.event, ingressId, room: roomName, at: exact ? Number(exact / MS_NS) : at };
     }
     case 'room_finished':
+      if (room === '') throw new Error('It names no room.');
       return { type: said.event, room, at };
     case 'participant_joined':
     case 'participant_left':

@@ -4,13 +4,14 @@
 import { z } from '@hono/zod-openapi';
 import type { VideoGrant } from 'livekit-server-sdk';
 import type { Config } from '@/contracts/config';
-import type { IngressSeen, MediaProvider, MediaToken, Participant, RoomSeen } from '@/contracts/media';
+import type { IngressSeen, MediaProvider, MediaToken, MediaWebhook, Participant, RoomSeen } from '@/contracts/media';
 import { sha256 } from '@/shared/crypto';
 import { lazy } from '@/shared/lazy';
 import { SECOND_MS, toIso } from '@/shared/time';
 import { ISSUED_AT, seenParticipant, translateWebhook } from './livekit-events';
 import { ingressOptions, seenIngress } from './livekit-ingress';
 import { mediaError } from './media-errors';
+import { parseJson, UNKNOWN_TYPE, unreadable } from './read-event';
 
 const CALL_SECONDS_MAX = 10;
 /** Without failover: a call that timed out may have succeeded, and a second ingress would belong to nobody. */
@@ -61,15 +62,37 @@ export function livekit({ livekit: config, environment }: Config): MediaProvider
       })),
 
     async readWebhook(body, authorization) {
-      const { WebhookReceiver } = await loadSdk();
-      const receiver = new WebhookReceiver(config.apiKey, config.apiSecret);
-      // It throws plain errors if the signature is missing, forged or expired, and if the body is another one or
-      // unreadable.
-      const said = await receiver.receive(body, authorization).catch(() => undefined);
-      // Events without an id are the same event only if their bodies are equal.
-      return said && { id: said.id || sha256(body), event: translateWebhook(said) };
+      const sdk = await loadSdk();
+      return (await isSigned(sdk, config, body, authorization)) ? readBody(sdk, config, body) : undefined;
     },
+
+    readAgain: async (body) => (await readBody(await loadSdk(), config, body)).event,
   };
+}
+
+/** False if the token is missing, forged or expired, or is for another body. */
+async function isSigned(
+  { TokenVerifier }: Sdk,
+  { apiKey, apiSecret }: LiveKitConfig,
+  body: string,
+  authorization: string | undefined,
+): Promise<boolean> {
+  if (!authorization) return false;
+  const claims = await new TokenVerifier(apiKey, apiSecret).verify(authorization).catch(() => undefined);
+  return claims?.sha256 === Buffer.from(sha256(body), 'base64url').toString('base64');
+}
+
+/** @param body whose signature was verified */
+async function readBody({ WebhookReceiver }: Sdk, config: LiveKitConfig, body: string): Promise<MediaWebhook> {
+  // Events without an id are the same event only if their bodies are equal.
+  let [id, name] = [sha256(body), UNKNOWN_TYPE];
+  try {
+    const said = await new WebhookReceiver(config.apiKey, config.apiSecret).receive(body, undefined, true);
+    [id, name] = [said.id || id, said.event];
+    return { id, name, event: translateWebhook(said) };
+  } catch (error) {
+    return { id, name, event: unreadable(parseJson(body) === undefined ? 'It is not JSON.' : error) };
+  }
 }
 
 type IngressCalls = 'createIngress' | 'updateIngress' | 'deleteIngress' | 'findIngress' | 'listIngresses';

@@ -8,11 +8,12 @@ import type {
   PayoutProvider,
 } from '@/contracts/payments';
 import { dodo } from './dodo';
-import { readDodoWebhook } from './dodo-events';
+import { readDodoEvent, readDodoWebhook } from './dodo-events';
+import { parseJson } from './read-event';
 import { sandbox, sandboxSecret } from './sandbox';
 import { stripe } from './stripe';
 import { stripeConnect } from './stripe-connect';
-import { readStripeWebhook } from './stripe-events';
+import { readStripeEvent, readStripeWebhook } from './stripe-events';
 
 export function openPayments(config: Config, now: () => number): Payments {
   const hasSandbox = config.environment === 'development';
@@ -46,6 +47,11 @@ export function openPayments(config: Config, now: () => number): Payments {
       at === 'stripe'
         ? readAtStripe(body, headers)
         : config.dodo && readDodoWebhook(config.dodo.webhookSecret, body, headers),
+    readAgain(name, body) {
+      const said = parseJson(body);
+      if (name === 'dodo') return readDodoEvent(said);
+      return readStripeEvent(said, name === 'stripe' ? (config.stripe?.secretKey ?? '') : '');
+    },
   };
 }
 

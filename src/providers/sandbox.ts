@@ -6,7 +6,8 @@ import type { Config } from '@/contracts/config';
 import type { PaymentProvider } from '@/contracts/payments';
 import { newId } from '@/shared/ids';
 import { SECOND_MS } from '@/shared/time';
-import { loadStripe, toStripeAmount } from './stripe-client';
+import { loadStripe } from './stripe-client';
+import { toStripeAmount } from './stripe-currencies';
 import { SIGNATURE_HEADER } from './stripe-events';
 
 const checkoutIdOf = (purchaseId: string) => `sandbox_${purchaseId}`;
@@ -15,6 +16,7 @@ const PAYMENT_PREFIX = 'sandbox_pi_';
 export function sandbox({ publicUrl }: Config): PaymentProvider {
   return {
     name: 'sandbox',
+    findPriceProblem: () => undefined, // no money moves
     createCheckout: async ({ purchaseId }) => ({
       checkoutId: checkoutIdOf(purchaseId),
       url: `${publicUrl}/dev/checkout/${purchaseId}`,
@@ -34,6 +36,7 @@ export function sandboxSecret({ keys }: Config): string {
 /** What the buyer or their bank does; each is an event of Stripe's. */
 const EVENT_TYPES = {
   paid: 'checkout.session.completed',
+  processing: 'checkout.session.completed',
   failed: 'checkout.session.async_payment_failed',
   expired: 'checkout.session.expired',
   disputed: 'charge.dispute.created',
@@ -103,7 +106,7 @@ function objectOf({ purchaseId, amountMinor, currency, outcome }: SandboxPayment
     mode: 'payment',
     client_reference_id: purchaseId,
     metadata: { purchaseId },
-    payment_intent: outcome === 'paid' ? paymentIntent : null,
+    payment_intent: outcome === 'paid' || outcome === 'processing' ? paymentIntent : null,
     payment_status: outcome === 'paid' ? 'paid' : 'unpaid',
     status: outcome === 'expired' ? 'expired' : 'complete',
     amount_total: money.amount,

@@ -1,7 +1,7 @@
 /** Translates Stripe's refunds, disputes and fraud warnings. They name the payment intent, and have no metadata of ours. */
 import type { Stripe } from 'stripe';
 import type { DisputeReport, PaymentEvent, RefundReport } from '@/contracts/payments';
-import { fromStripeAmount } from './stripe-client';
+import { fromStripeAmount } from './stripe-currencies';
 
 /** @param at when Stripe said so (ms). Null if it is not of a payment intent, and so of no checkout. */
 export function refundReport(refund: Stripe.Refund, at: number): RefundReport | null {

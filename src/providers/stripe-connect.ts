@@ -1,8 +1,9 @@
 /**
  * Payouts through Stripe Connect: each creator has an account at Stripe, and the platform transfers to it.
  *
- * A transfer is refused for good if Stripe rejects the request itself (400, 402 and 404: the account is gone or may not
- * receive, the platform's balance is too small, the amount is not accepted), or if the account revoked our access.
+ * A transfer is refused for good if Stripe rejects it because of its destination or its amount (400, 402 and 404: the
+ * account is gone or may not receive, the amount is not accepted), or if the account revoked our access. If Stripe
+ * rejects it for another reason, the platform's own account is short or restricted: another attempt may succeed.
  *
  * Anything else leaves the outcome unknown and is PAYOUT_UNAVAILABLE: no connection, a timeout, 5xx, 409 (the same key
  * is in use), 429, and a key that was used with other parameters (a transfer may exist under it). So is 401 or 403 for
@@ -11,22 +12,32 @@
 import type { Stripe } from 'stripe';
 import type { PayoutOrder, PayoutOutcome, PayoutProvider } from '@/contracts/payments';
 import { paymentProviderError } from './payment-errors';
-import { isRefusal, loadStripe, type Sdk, stripeClient, toStripeAmount } from './stripe-client';
+import { isRefusal, loadStripe, type Sdk, stripeClient } from './stripe-client';
+import { canTransfer, toStripeAmount } from './stripe-currencies';
 import { canBePaid } from './stripe-events';
+
+/** What a refusal names if the order itself is the reason. Stripe does not always name a parameter. */
+const ORDER_PARAMS: ReadonlySet<string> = new Set(['destination', 'amount', 'currency']);
+const ORDER_CODES: ReadonlySet<string> = new Set([
+  ...['resource_missing', 'account_invalid', 'account_closed', 'no_account', 'insufficient_capabilities_for_transfer'],
+  ...['amount_too_large', 'amount_too_small', 'invalid_currency', 'parameter_invalid_integer'],
+]);
 
 export function stripeConnect(secretKey: string): PayoutProvider {
   return {
-    createAccount: (userId, email, country) =>
+    canSend: canTransfer,
+
+    createAccount: ({ userId, email, country, number }) =>
       askAboutAccount(secretKey, async (client) => {
         const account = await client.accounts.create(
           {
             type: 'express',
             email,
-            ...(country ? { country } : {}), // by default the platform's country
+            country,
             capabilities: { transfers: { requested: true } },
             metadata: { userId },
           },
-          { idempotencyKey: `account:${userId}` },
+          { idempotencyKey: `account:${userId}:${country}:${number}` },
         );
         return account.id;
       }),
@@ -56,7 +67,7 @@ export function stripeConnect(secretKey: string): PayoutProvider {
 }
 
 async function send(sdk: Sdk, client: Stripe, order: PayoutOrder): Promise<PayoutOutcome> {
-  const { payoutId, accountId, amountMinor, currency } = order;
+  const { payoutId, attempt, accountId, amountMinor, currency } = order;
   try {
     const transfer = await client.transfers.create(
       {
@@ -66,12 +77,14 @@ async function send(sdk: Sdk, client: Stripe, order: PayoutOrder): Promise<Payou
         transfer_group: payoutId,
         metadata: { payoutId },
       },
-      { idempotencyKey: payoutId },
+      { idempotencyKey: attempt === 0 ? payoutId : `${payoutId}:${attempt}` },
     );
     return { state: 'paid', reference: transfer.id };
   } catch (error) {
     if (!isRefusal(sdk, error)) throw error;
-    return { state: 'refused', reason: `${error.code ?? error.type}: ${error.message}` };
+    const { code = '', param = '' } = error;
+    const isByOrder = ORDER_PARAMS.has(param) || ORDER_CODES.has(code);
+    return { state: isByOrder ? 'refused' : 'stuck', words: `${code || error.type}: ${error.message}` };
   }
 }
 

@@ -1,16 +1,18 @@
 /** Verifies Stripe's webhooks and translates them into our events. The sandbox uses the same format. */
 import type { Stripe } from 'stripe';
 import type { PaymentEvent, PaymentProviderName, PaymentWebhook } from '@/contracts/payments';
+import { sha256 } from '@/shared/crypto';
 import { SECOND_MS } from '@/shared/time';
+import { readEvent, UNKNOWN_TYPE, unreadable } from './read-event';
 import { disputeReport, fraudWarning, idOf, refundReport, refundsChanged } from './stripe-claims';
-import { fromStripeAmount, isLiveKey, loadStripe } from './stripe-client';
+import { isLiveKey, loadStripe } from './stripe-client';
+import { fromStripeAmount } from './stripe-currencies';
 
 export const SIGNATURE_HEADER = 'stripe-signature';
 const SIGNATURE_SECONDS_MAX = 5 * 60;
 
 /**
- * Returns undefined if the signature is missing, forged, expired or for another body, or if the signed body is not an
- * event.
+ * Returns undefined if the signature is missing, forged, expired or for another body.
  * @param secretKey our key at Stripe; the sandbox has none
  * @param secrets of our endpoints at Stripe: any of them may have signed
  */
@@ -27,19 +29,31 @@ export async function readStripeWebhook(
   const sdk = await loadStripe();
   const cryptography = sdk.createSubtleCryptoProvider();
   for (const secret of secrets) {
-    // It also throws plain errors, such as for a body that is not JSON.
     const said = await sdk.webhooks
       .constructEventAsync(body, signature, secret, SIGNATURE_SECONDS_MAX, cryptography, now)
-      .catch(() => undefined);
-    if (said && isReadable(said))
-      return { provider, eventId: said.id, type: said.type, event: isOfMode(said, secretKey) ? translate(said) : null };
+      .then((event: Partial<Stripe.Event> | null) => event ?? NOT_AN_EVENT)
+      .catch((error) => (error instanceof SyntaxError ? NOT_AN_EVENT : undefined));
+    if (!said) continue;
+    // Events without an id are the same event only if their bodies are equal.
+    const { id = sha256(body), type = UNKNOWN_TYPE } = said;
+    return { provider, eventId: String(id), type: String(type), event: readStripeEvent(said, secretKey) };
   }
   return undefined;
 }
 
-/** Anyone with the secret can sign something that is not a Stripe event. */
-function isReadable({ id, data }: Partial<Stripe.Event>): boolean {
-  return typeof id === 'string' && typeof data?.object === 'object' && data.object !== null;
+/** The signed body is not JSON, or not an object. */
+const NOT_AN_EVENT: Partial<Stripe.Event> = {};
+
+/** @param said the parsed body; anyone with the secret can sign something that is not a Stripe event */
+export function readStripeEvent(said: unknown, secretKey: string): PaymentWebhook['event'] {
+  if (!isEvent(said)) return unreadable('It is not an event of Stripe.');
+  return readEvent(() => (isOfMode(said, secretKey) ? translate(said) : null));
+}
+
+function isEvent(said: unknown): said is Stripe.Event {
+  if (typeof said !== 'object' || said === null) return false;
+  const { id, type, data } = said as Partial<Stripe.Event>; // each field is checked
+  return typeof id === 'string' && typeof type === 'string' && typeof data?.object === 'object' && data.object !== null;
 }
 
 /**
@@ -52,13 +66,15 @@ function isOfMode({ livemode = false }: Partial<Stripe.Event>, secretKey: string
   return livemode === isLive;
 }
 
-/** Translates Stripe's event; null if it has no effect. Throws if a status is unknown. */
+/** Translates Stripe's event; null if it has no effect. Throws if its shape or a status is unknown. */
 function translate(said: Stripe.Event): PaymentEvent | null {
   switch (said.type) {
     case 'account.updated':
       return { type: 'payout-account', accountId: said.data.object.id, payoutsEnabled: canBePaid(said.data.object) };
     case 'account.application.deauthorized':
       return said.account ? { type: 'payout-account', accountId: said.account, payoutsEnabled: false } : null;
+    case 'transfer.reversed':
+      return cameBack(said.data.object);
     default:
       // A connected account's own payments are none of the platform's.
       return said.account ? null : translatePayment(said, said.created * SECOND_MS);
@@ -70,7 +86,7 @@ function translatePayment(said: Stripe.Event, at: number): PaymentEvent | null {
   switch (said.type) {
     case 'checkout.session.completed':
     case 'checkout.session.async_payment_succeeded':
-      return isOurs(said.data.object) ? paidBy(said.data.object) : null;
+      return isOurs(said.data.object) ? completed(said.data.object) : null;
     case 'checkout.session.async_payment_failed':
       return isOurs(said.data.object) ? { type: 'failed', ...purchaseOf(said.data.object) } : null;
     case 'checkout.session.expired':
@@ -94,14 +110,25 @@ function translatePayment(said: Stripe.Event, at: number): PaymentEvent | null {
   }
 }
 
-/** Returns null while the money is on its way: a later event reports it. */
-export function paidBy(session: Stripe.Checkout.Session): PaymentEvent | null {
-  if (session.mode !== 'payment' || session.payment_status !== 'paid') return null;
+/** The buyer finished the checkout; null if it is none of ours. Throws if the status of the payment is unknown. */
+export function completed(session: Stripe.Checkout.Session): PaymentEvent | null {
+  if (session.mode !== 'payment') return null;
+  switch (session.payment_status) {
+    case 'paid':
+      return paidBy(session);
+    case 'unpaid':
+      return { type: 'processing', ...purchaseOf(session) };
+    default:
+      throw new Error(`The payment status ${session.payment_status} is unknown`);
+  }
+}
+
+function paidBy(session: Stripe.Checkout.Session): PaymentEvent {
   const currency = (session.currency ?? '').toUpperCase();
   return {
     type: 'paid',
     checkoutId: session.id,
-    amountMinor: fromStripeAmount(session.amount_total ?? 0, currency),
+    amountMinor: fromStripeAmount(session.amount_total ?? Number.NaN, currency),
     currency,
     ...purchaseOf(session),
   };
@@ -119,4 +146,10 @@ export function purchaseOf(session: Stripe.Checkout.Session) {
 /** Stripe transfers to an account that may receive transfers, and the account passes the money on to its bank. */
 export function canBePaid(account: Stripe.Account): boolean {
   return account.payouts_enabled && account.capabilities?.transfers === 'active';
+}
+
+/** Returns null for a transfer that is no payout. */
+function cameBack({ id, metadata, reversed }: Stripe.Transfer): PaymentEvent | null {
+  const { payoutId } = metadata;
+  return payoutId === undefined ? null : { type: 'payout-returned', payoutId, reference: id, isWhole: reversed };
 }

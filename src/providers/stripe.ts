@@ -4,8 +4,9 @@ import type { Checkout, CheckoutRequest, PaymentEvent, PaymentProvider, RefundRe
 import { SECOND_MS } from '@/shared/time';
 import { paymentProviderError } from './payment-errors';
 import { refundReport } from './stripe-claims';
-import { loadStripe, stripeClient, toStripeAmount } from './stripe-client';
-import { paidBy, purchaseOf } from './stripe-events';
+import { isRefusal, loadStripe, type Sdk, stripeClient } from './stripe-client';
+import { stripePriceProblem, toStripeAmount } from './stripe-currencies';
+import { completed, purchaseOf } from './stripe-events';
 
 /** The most that Stripe lists at once. A payment with more refunds is not expected, and fails. */
 const REFUNDS_MAX = 100;
@@ -13,6 +14,7 @@ const REFUNDS_MAX = 100;
 export function stripe(secretKey: string, now: () => number): PaymentProvider {
   return {
     name: 'stripe',
+    findPriceProblem: stripePriceProblem,
     createCheckout: (request) => ask(secretKey, (client) => createSession(client, request)),
     findOutcome: (_purchaseId, checkoutId) =>
       ask(secretKey, async (client) =>
@@ -27,15 +29,21 @@ export function stripe(secretKey: string, now: () => number): PaymentProvider {
   };
 }
 
-/** Any failure becomes PAYMENT_UNAVAILABLE, with the reason as its cause: nothing can have been charged yet. */
+/** Any failure becomes PAYMENT_REFUSED or PAYMENT_UNAVAILABLE, with the reason as its cause: nothing was charged yet. */
 async function ask<T>(secretKey: string, call: (client: Stripe) => Promise<T>): Promise<T> {
+  const sdk = await loadStripe();
   try {
-    return await call(stripeClient(await loadStripe(), secretKey));
+    return await call(stripeClient(sdk, secretKey));
   } catch (error) {
-    const refusal = paymentProviderError('PAYMENT_UNAVAILABLE');
+    const refusal = paymentProviderError(isForGood(sdk, error) ? 'PAYMENT_REFUSED' : 'PAYMENT_UNAVAILABLE');
     refusal.cause = error;
     throw refusal;
   }
+}
+
+/** Also an amount that Stripe cannot represent, and a key that was used for another request: its answer never comes. */
+function isForGood(sdk: Sdk, error: unknown): boolean {
+  return isRefusal(sdk, error) || error instanceof RangeError || error instanceof sdk.errors.StripeIdempotencyError;
 }
 
 /** @param now when it is asked (ms), which is the time of what Stripe answers; events have whole seconds */
@@ -83,11 +91,12 @@ async function createSession(client: Stripe, request: CheckoutRequest): Promise<
 function outcomeOf(session: Stripe.Checkout.Session): PaymentEvent | undefined {
   if (session.status === 'expired') return { type: 'expired', ...purchaseOf(session) };
   if (session.status !== 'complete') return undefined;
-  const paid = paidBy(session);
-  if (paid) return paid;
+  const outcome = completed(session);
   // Complete but not paid: a debit that takes days, or that failed.
   const { payment_intent: intent } = session;
   const hasFailed =
     typeof intent === 'object' && (intent?.status === 'requires_payment_method' || intent?.status === 'canceled');
-  return hasFailed ? { type: 'failed', ...purchaseOf(session) } : undefined;
+  return outcome?.type === 'processing' && hasFailed
+    ? { type: 'failed', ...purchaseOf(session) }
+    : (outcome ?? undefined);
 }

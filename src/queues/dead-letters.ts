@@ -6,7 +6,7 @@
 import type { Context } from '@/contracts/context';
 import type { PayoutMessage, TaskMessage, WebhookMessage } from '@/contracts/messages';
 import { giveUpExport } from '@/domains/operations/privacy/build-export';
-import { markFailed } from '@/domains/operations/webhooks/events';
+import { failEvent } from '@/domains/operations/webhooks/leave-to-staff';
 import { HOUR_MS, SECOND_MS } from '@/shared/time';
 import { retryDelaySeconds } from './retry';
 
@@ -21,6 +21,7 @@ const FATES: Readonly<Record<TaskMessage['type'], 'swept' | 'back' | 'over'>> = 
   'prove-ledger': 'swept',
   'award-targets': 'swept',
   'follow-reversal': 'back',
+  'follow-return': 'back',
   'clear-post': 'swept',
   'clear-comment': 'swept',
   'withdraw-between': 'back',
@@ -35,7 +36,7 @@ const BACK_AFTER_SECONDS = HOUR_MS / SECOND_MS;
 /** The fields of a message that may be logged. Fields of a new message are not logged until they are listed here. */
 const NAMES: ReadonlySet<string> = new Set([
   ...['type', 'name', 'step', 'webhookEventId', 'payoutId', 'streamId', 'proofId', 'postId', 'commentId', 'exportId'],
-  ...['broadcastId', 'subscriptionId', 'userId', 'one', 'other', 'changeId'],
+  ...['broadcastId', 'subscriptionId', 'userId', 'one', 'other', 'changeId', 'chargeId'],
 ]);
 
 export async function consumeDeadLetters(
@@ -55,7 +56,7 @@ export async function consumeDeadLetters(
 
 async function bury(ctx: Context, body: WebhookMessage | PayoutMessage | TaskMessage): Promise<void> {
   ctx.log.fault('dead-letter', new Error(JSON.stringify(namesOf(body))));
-  if ('webhookEventId' in body) await markFailed(ctx, body.webhookEventId);
+  if ('webhookEventId' in body) await failEvent(ctx, body.webhookEventId);
   if (!('type' in body)) return;
   if (body.type === 'build-export') await giveUpExport(ctx, body);
   if (FATES[body.type] === 'back') await ctx.queues.tasks.send(body, { delaySeconds: BACK_AFTER_SECONDS });

@@ -2,17 +2,16 @@
  * Applies stored webhook events, each in one idempotent step. An event that fails is retried later and blocks no other.
  */
 import type { Context } from '@/contracts/context';
-import type { MediaEvent } from '@/contracts/media';
 import type { WebhookMessage } from '@/contracts/messages';
-import type { PaymentEvent, PaymentProviderName } from '@/contracts/payments';
 import { applyMediaEvent } from '@/domains/live/streams/media-events';
 import { applyPaymentEvent } from '@/domains/money/payments/apply';
 import { HeldForStaff } from '@/domains/money/payments/held';
-import { completeEvent } from '@/domains/money/payments/older-events';
 import { setPayable } from '@/domains/money/payouts/accounts';
-import { claimWebhookEvent, markHeld, markProcessed, markTried } from '@/domains/operations/webhooks/events';
+import { applyReturn } from '@/domains/money/payouts/come-back';
+import { claimWebhookEvent, markProcessed, markTried } from '@/domains/operations/webhooks/events';
+import { holdEvent } from '@/domains/operations/webhooks/leave-to-staff';
 import { PAYMENT_KINDS } from '@/domains/operations/webhooks/payment-kinds';
-import type { WebhookProvider } from '@/domains/operations/webhooks/tables';
+import { readStored } from '@/domains/operations/webhooks/read-stored';
 import { AppError } from '@/http/errors';
 import { retryDelaySeconds } from './retry';
 
@@ -38,41 +37,24 @@ async function process(ctx: Context, id: string): Promise<void> {
   const claimed = await claimWebhookEvent(ctx, id);
   if (!claimed) return;
   try {
-    await apply(ctx, claimed);
+    await apply(ctx, await readStored(ctx, claimed));
   } catch (error) {
     if (!(error instanceof HeldForStaff)) throw error;
-    ctx.log.event('webhook.held', { webhookEventId: id, because: error.message });
-    return markHeld(ctx, id, error);
+    return holdEvent(ctx, id, error);
   }
   await markProcessed(ctx, id);
 }
 
-interface Claimed {
-  readonly provider: WebhookProvider;
-  readonly payload: unknown;
-  readonly receivedAt: number;
-}
-
-/** The payloads are those that `receive.ts` and `receive-payment.ts` stored. */
-function apply(ctx: Context, { provider, payload, receivedAt }: Claimed): Promise<void> {
-  switch (provider) {
-    case 'livekit':
-      return applyMediaEvent(ctx, payload as MediaEvent);
-    case 'stripe':
-    case 'dodo':
-    case 'sandbox':
-      return applyPayment(ctx, provider, completeEvent(payload as PaymentEvent, receivedAt));
+async function apply(ctx: Context, stored: Awaited<ReturnType<typeof readStored>>): Promise<void> {
+  if (stored.provider === 'livekit') return applyMediaEvent(ctx, stored.event);
+  const { provider, event } = stored;
+  if (event === null) return;
+  switch (event.type) {
+    case 'payout-account':
+      return setPayable(ctx, event.accountId, event.payoutsEnabled);
+    case 'payout-returned':
+      return applyReturn(ctx, event);
     default:
-      throw unknownProvider(provider); // stored by a newer version before a rollback: it is retried
+      return applyPaymentEvent(ctx, PAYMENT_KINDS, provider, event);
   }
-}
-
-function applyPayment(ctx: Context, provider: PaymentProviderName, event: PaymentEvent): Promise<void> {
-  return event.type === 'payout-account'
-    ? setPayable(ctx, event.accountId, event.payoutsEnabled)
-    : applyPaymentEvent(ctx, PAYMENT_KINDS, provider, event);
-}
-
-function unknownProvider(provider: never): Error {
-  return new Error(`Unknown provider ${provider}`);
 }

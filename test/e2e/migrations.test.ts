@@ -321,6 +321,130 @@ it('0043 give every channel that had a show a new video room, and leave a show t
   });
 });
 
+it('0051 put the coins of every wallet into a lot, and leave debts and old spends as they are', async () => {
+  const all = listMigrations();
+  const today = all.findIndex((name) => name.startsWith('0051'));
+  await withDatabase(state, async (database) => {
+    await migrate(database, all.slice(0, today));
+    const account = (id: number, owner: string) => `(${id}, '${owner}', 'wallet', 'coin')`;
+    const moved = (id: number, from: number, to: number, kind: string, amount: number, ref: string) =>
+      `(${id}, '${kind}', 'purchase', '${ref}', ${id}, ${from}, ${to}, ${amount}, 0, NULL,
+        (SELECT balance FROM ledger_accounts WHERE id = ${from}) - ${amount}, NULL,
+        (SELECT balance FROM ledger_accounts WHERE id = ${to}) + ${amount})`;
+    const columns = `id, kind, ref_type, ref_id, leg, debit_id, credit_id, amount, created_at,
+      debit_previous_id, debit_balance, credit_previous_id, credit_balance`;
+    const wallets = [account(100, 'rich'), account(101, 'indebted'), account(102, 'empty')];
+    await database.prepare(`INSERT INTO ledger_accounts (id, owner, kind, unit) VALUES ${wallets.join(', ')}`).run();
+    await database
+      .prepare(`INSERT INTO ledger_transfers (${columns}) VALUES ${moved(1, 1, 100, 'purchase', 70, 'p')}`)
+      .run();
+    const taken = moved(2, 101, 1, 'purchase_reversal', 30, 'q').replace(
+      'NULL,\n        (SELECT balance FROM ledger_accounts WHERE id = 1) +',
+      '1,\n        (SELECT balance FROM ledger_accounts WHERE id = 1) +',
+    );
+    await database.prepare(`INSERT INTO ledger_transfers (${columns}) VALUES ${taken}`).run();
+    await database
+      .prepare(
+        `INSERT INTO gifts_sent (id, quantity, coins, diamonds, sender_id, recipient_id, economy_version,
+          idempotency_key, body_hash, created_at) VALUES ('g', 1, 2, 1, 'rich', 'c', 1, 'k', '', 0)`,
+      )
+      .run();
+  });
+  await withDatabase(state, async (database) => {
+    await migrate(database);
+    const lots = await database.prepare('SELECT user_id, source_type, coins, spent, remaining FROM coin_lots').raw();
+    expect(lots).toEqual([['rich', 'untraced', 70, 0, 70]]);
+    expect(await database.prepare('SELECT lot_id, lot_coins FROM gifts_sent').raw()).toEqual([[0, 0]]);
+  });
+});
+
+it('0054 keep every payout, and show creators none of the provider’s words', async () => {
+  const all = listMigrations();
+  const today = all.findIndex((name) => name.startsWith('0054'));
+  await withDatabase(state, async (database) => {
+    await migrate(database, all.slice(0, today));
+    const add = (id: string, status: string, method: string, reason: string | null = null) =>
+      database
+        .prepare(
+          `INSERT INTO payouts (id, user_id, source, diamonds, amount_minor, fee_minor, currency, method, status, reason,
+             economy_version, idempotency_key, body_hash, requested_at)
+           VALUES (?1, 'ada', 'diamonds', 10, 9, 1, 'USD', ?2, ?3, ?4, 1, ?1, '', 1)`,
+        )
+        .bind(id, method, status, reason)
+        .run();
+    for (const status of ['requested', 'approved', 'processing', 'paid', 'rejected'])
+      await add(status, status, 'stripe');
+    await add('by-provider', 'failed', 'stripe', 'balance_insufficient: You have too little.');
+    await add('by-staff', 'failed', 'stripe', 'The name differs.');
+    await add('by-bank', 'failed', 'bank', 'The bank refused it.');
+    await database.batch([
+      database.prepare(`INSERT INTO users (id, email, email_key, username, display_name, created_at, updated_at)
+        VALUES ('owner', 'o@example.com', 'o@example.com', 'owner', 'Owner', 1, 1)`),
+      database.prepare(`INSERT INTO staff_log (id, staff_id, action, target_type, target_id, created_at)
+        VALUES ('1', 'owner', 'payout.reject', 'payout', 'by-staff', 1)`),
+      database.prepare(`INSERT INTO payout_accounts VALUES ('ada', 'stripe', 'acct_1', 1, 1, 1)`),
+    ]);
+    await migrate(database);
+    const { results } = await database
+      .prepare('SELECT id, status, reason, provider_reason AS theirs, account_id AS account FROM payouts ORDER BY id')
+      .all();
+    const row = (id: string, status: string, reason: string | null = null, theirs: string | null = null) => ({
+      ...{ id, status, reason, theirs },
+      account: status === 'processing' ? 'acct_1' : null,
+    });
+    const ours = 'The payout provider could not send it to your account.';
+    expect(results).toEqual([
+      row('approved', 'approved'),
+      row('by-bank', 'failed', 'The bank refused it.'),
+      row('by-provider', 'failed', ours, 'balance_insufficient: You have too little.'),
+      row('by-staff', 'failed', 'The name differs.'),
+      ...['paid', 'processing', 'rejected', 'requested'].map((status) => row(status, status)),
+    ]);
+    const move = (from: string, to: string) =>
+      database.prepare('UPDATE payouts SET status = ? WHERE status = ?').bind(to, from).run();
+    await move('paid', 'returned');
+    for (const [from, to] of [
+      ['returned', 'paid'],
+      ['processing', 'approved'],
+      ['requested', 'returned'],
+    ] as const)
+      await expect(move(from, to)).rejects.toThrow('PAYOUT_STATUS');
+  });
+});
+
+it('0056 keep the key that resumed a subscription', async () => {
+  const all = listMigrations();
+  const before = all.filter((name) => name < '0056');
+  await withDatabase(state, async (database) => {
+    await migrate(database, before);
+    await database.batch([
+      database.prepare(
+        `INSERT INTO subscription_tiers (id, creator_id, name, coins_per_month, created_at, updated_at)
+         VALUES ('t', 'ada', 'Friends', 10, 1, 1)`,
+      ),
+      ...['ben', 'cyd'].map((id) =>
+        database
+          .prepare(
+            `INSERT INTO subscriptions (id, subscriber_id, creator_id, tier_id, coins_per_month, status, months, started_at,
+              period_ends_at, idempotency_key, body_hash, resumed_key, resumed_hash, created_at)
+             VALUES (?1, ?1, 'ada', 't', 10, 'active', 1, 1, 2, 'first', 'hash', ?2, ?3, 5)`,
+          )
+          .bind(id, ...(id === 'ben' ? ['again', 'other'] : [null, null])),
+      ),
+    ]);
+  });
+  await withDatabase(state, async (database) => {
+    await migrate(database);
+    const { results } = await database.prepare('SELECT * FROM subscription_resumptions').all();
+    expect(results).toEqual([
+      {
+        ...{ subscriber_id: 'ben', idempotency_key: 'again', body_hash: 'other' },
+        ...{ subscription_id: 'ben', created_at: 5 },
+      },
+    ]);
+  });
+});
+
 it('0057 numbers what was paid before in the order of payment, by kind and year, and goes on from there', async () => {
   const all = listMigrations();
   const today = all.findIndex((name) => name.startsWith('0057'));

@@ -35,7 +35,7 @@ describe('the environment', () => {
   it('is in .dev.vars.example, every variable of it and no other', () => {
     const lines = readProjectFile('.dev.vars.example').matchAll(/^(?:# )?([A-Z0-9_]+)=/gm);
     const named = [...lines].map(([, name]) => name);
-    expect(named.toSorted()).toEqual([...variableNames, 'DEMO_PASSWORD'].toSorted());
+    expect(named.toSorted()).toEqual([...variableNames, 'DEMO_PASSWORD', 'DEMO_TOTP_SECRET'].toSorted());
   });
 });
 

@@ -9,6 +9,7 @@ import { prove } from '#test/support/proof';
 import { commit } from '@/db/commit';
 import { recordEarning } from '@/domains/money/earnings/record';
 import { exchanges, targetRewards } from '@/domains/money/earnings/tables';
+import { paymentClaims } from '@/domains/money/payments/tables';
 import { type PayoutStatus, payouts } from '@/domains/money/payouts/tables';
 import { subscriptionCharges } from '@/domains/money/subscriptions/tables';
 import { creditLot, firstLot, reverseInLot, settleLots } from '@/ledger/lots';
@@ -24,8 +25,9 @@ beforeAll(async () => {
   await reverse(ids.reversed);
   await giveDiamonds(creator, 1_000);
   ids.gift = await idOf('SELECT id FROM gifts_sent WHERE recipient_id = ?', creator);
+  await giveDiamonds(creator, 9_000);
   ids.exchange = await exchange(10);
-  ids.reward = await reward(5);
+  ids.reward = await reward(50);
   ids.charge = await charge(20, 10);
   ids.paid = await payout('paid');
 });
@@ -38,13 +40,22 @@ async function idOf(sql: string, ...values: (string | number)[]): Promise<string
   );
 }
 
-/** A refund of the whole, won back in part. */
+const aClaim = (purchaseId: string) => ({
+  ...{ purchaseId, provider: 'sandbox' as const, currency: 'USD', eventAt: 0, createdAt: 0, updatedAt: 0 },
+});
+
+/** A half refunded, and a half disputed and won back. */
 async function reverse(id: string): Promise<void> {
   const ctx = testContext();
   const ref = { refType: 'purchase', refId: id };
   const cash = { ...ref, currency: 'USD', provider: 'sandbox' };
   await commit(ctx, [
-    ctx.db.run(`UPDATE purchases SET reversed_coins = 25, reversed_minor = 50, legs = 6 WHERE id = '${id}'`),
+    ctx.db.run(`UPDATE purchases SET status = 'partially_refunded', reversed_coins = 25, reversed_minor = 50, legs = 6
+      WHERE id = '${id}'`),
+    ctx.db.insert(paymentClaims).values([
+      { ...aClaim(id), claimId: 're_1', kind: 'refund', amountMinor: 50, state: 'stands' },
+      { ...aClaim(id), claimId: 'dp_1', kind: 'dispute', amountMinor: 50, state: 'won' },
+    ]),
     ...post(ctx, [
       { ...ref, leg: 3, kind: 'purchase_reversal', userId: buyer, amount: 50 },
       { ...cash, leg: 4, kind: 'purchase_reversal_cash', amount: 100 },
@@ -76,7 +87,15 @@ async function exchange(diamonds: number): Promise<string> {
 async function reward(diamonds: number): Promise<string> {
   const ctx = testContext();
   const id = newId();
-  const row = { id, userId: creator, targetId: 'first', period: 'ever', diamonds, economyVersion: 1, createdAt: 0 };
+  const row = {
+    id,
+    userId: creator,
+    targetId: 'first-diamonds',
+    period: 'ever',
+    diamonds,
+    economyVersion: 1,
+    createdAt: 0,
+  };
   await commit(ctx, [
     ctx.db.insert(targetRewards).values(row),
     ...post(ctx, [{ refType: 'reward', refId: id, leg: 1, kind: 'target_reward', userId: creator, amount: diamonds }]),
@@ -112,37 +131,46 @@ async function charge(coins: number, diamonds: number): Promise<string> {
   return id;
 }
 
-/** Of 100 diamonds, with all that it has had by then. */
+/** Of 1,000 diamonds, with all that it has had by then. */
 async function payout(status: PayoutStatus): Promise<string> {
   const ctx = testContext();
   const id = newId();
   const ref = { refType: 'payout', refId: id };
-  const diamonds = { ...ref, amount: 100 };
+  const diamonds = { ...ref, amount: 1_000 };
   const money = { ...ref, currency: 'USD' };
   const legs: Record<string, Transfer[]> = {
     held: [{ ...diamonds, leg: 1, kind: 'payout_hold', userId: creator }],
-    due: [{ ...money, leg: 2, kind: 'payout_due', amount: 100 }],
+    due: [{ ...money, leg: 2, kind: 'payout_due', amount: 1_000 }],
     sent: [
       { ...diamonds, leg: 3, kind: 'payout_burn' },
-      { ...money, leg: 4, kind: 'payout_cash', provider: 'bank', amount: 90 },
-      { ...money, leg: 5, kind: 'payout_fee', amount: 10 },
+      { ...money, leg: 4, kind: 'payout_cash', provider: 'bank', amount: 965 },
+      { ...money, leg: 5, kind: 'payout_fee', amount: 35 },
     ],
     returned: [{ ...diamonds, leg: 3, kind: 'payout_return', userId: creator }],
-    undue: [{ ...money, leg: 4, kind: 'payout_undue', amount: 100 }],
+    undue: [{ ...money, leg: 4, kind: 'payout_undue', amount: 1_000 }],
+    back: [
+      { ...money, leg: 6, kind: 'payout_cash_returned', provider: 'bank', amount: 965 },
+      { ...money, leg: 7, kind: 'payout_fee_returned', amount: 35 },
+      { ...money, leg: 8, kind: 'payout_undue', amount: 1_000 },
+      { ...diamonds, leg: 9, kind: 'payout_restored', userId: creator },
+    ],
   };
-  const has = {
-    requested: ['held'],
-    approved: ['held', 'due'],
-    processing: ['held', 'due'],
-    paid: ['held', 'due', 'sent'],
-    rejected: ['held', 'returned'],
-    failed: ['held', 'due', 'returned', 'undue'],
-  }[status];
+  const decided = { decidedAt: 1, decidedBy: newId() };
+  const paid = { ...decided, paidAt: 2, reference: 'B-1' };
+  const [has, facts] = {
+    requested: [['held'], {}],
+    approved: [['held', 'due'], decided],
+    processing: [['held', 'due'], { ...decided, processingAt: 2 }],
+    paid: [['held', 'due', 'sent'], paid],
+    rejected: [['held', 'returned'], { ...decided, reason: 'No.' }],
+    failed: [['held', 'due', 'returned', 'undue'], { ...decided, reason: 'No.' }],
+    returned: [['held', 'due', 'sent', 'back'], { ...paid, returnedAt: 3, reason: 'No.' }],
+  }[status] as [string[], object];
   const { createdAt: requestedAt, ...rest } = request();
   await commit(ctx, [
     ctx.db.insert(payouts).values({
-      ...{ id, userId: creator, source: 'diamonds', diamonds: 100, amountMinor: 90, feeMinor: 10, currency: 'USD' },
-      ...{ method: 'bank', status, requestedAt, ...rest },
+      ...{ id, userId: creator, source: 'diamonds', diamonds: 1_000, amountMinor: 965, feeMinor: 35, currency: 'USD' },
+      ...{ method: 'bank', status, requestedAt, ...rest, ...facts },
     }),
     ...post(
       ctx,
@@ -189,7 +217,7 @@ describe('clean books', () => {
     expect(next).toMatchObject({ state: 'clean', fromId: whole.throughId, transfers: 2 });
   });
 
-  it.each(['requested', 'approved', 'processing', 'rejected', 'failed'] as const)(
+  it.each(['requested', 'approved', 'processing', 'rejected', 'failed', 'returned'] as const)(
     'have what a payout that is %s should have',
     async (status) => {
       await payout(status);
@@ -307,6 +335,11 @@ describe('of rows the proof names', () => {
     ['payout', 'payouts', 'fee_minor = 0', () => ids.paid],
     ['payout', 'payouts', "method = 'stripe'", () => ids.paid],
     ['payout', 'payouts', 'diamonds = diamonds + 1', () => ids.paid],
+    ['payout', 'payouts', "status = 'returned'", () => ids.paid],
+    ['payout', 'payouts', 'paid_at = NULL', () => ids.paid],
+    ['payout', 'payouts', 'decided_at = NULL', () => ids.paid],
+    ['payout', 'payouts', 'economy_version = 999', () => ids.paid],
+    ['payout', 'payouts', "set_off_exchange_id = 'no-exchange'", () => ids.paid],
   ])('a %s (%s) where %s', async (subject, table, set, id) => {
     const found = await findingsOf([{ sql: `UPDATE ${table} SET ${set} WHERE id = ?`, values: [id()] }]);
     expect(found.filter((line) => line.startsWith(`${subject} `))).toEqual([
@@ -335,6 +368,28 @@ describe('of rows the proof names', () => {
         /^gift a-copy: lacks leg 1, tip of 2000 coin of .*; lacks leg 2, tip_earning of 1000 diamond/,
       ),
     ]);
+  });
+
+  it('a subscription that says more months than were charged, or was charged more than its price', async () => {
+    const months = { sql: 'UPDATE subscriptions SET months = 9 WHERE id = ?', values: [ids.charge] };
+    expect(await findingsOf([months])).toEqual([`paid-months ${ids.charge}: says 9 paid months, and has 1`]);
+    const price = { sql: 'UPDATE subscriptions SET coins_per_month = 1 WHERE id = ?', values: [ids.charge] };
+    expect(await findingsOf([price])).toEqual([expect.stringContaining('costs 1 coins a month, and was charged ')]);
+  });
+
+  it('a month that earned more than its coins come to, though the books agree', async () => {
+    const rate = "json_set(config, '$.conversions.diamondsPerCoin.denominator', 10)";
+    const found = await findingsOf([{ sql: `UPDATE economy_versions SET config = ${rate} WHERE version = 1` }]);
+    expect(found).toContainEqual(`subscription ${ids.charge}: earned 10 diamonds for 20 coins, not 2`);
+  });
+
+  it('a month that gave back more than its unused days come to', async () => {
+    const set = 'returned_coins = 40, returned_diamonds = 20, returned_at = 5';
+    const found = await findingsOf([
+      { sql: `UPDATE subscription_charges SET ${set} WHERE id = ?`, values: [ids.charge] },
+    ]);
+    expect(found).toContainEqual(expect.stringContaining(`paid-months ${ids.charge}: gave back 40 coins`));
+    expect(found).toContainEqual(expect.stringContaining(`subscription ${ids.charge}: lacks leg 3`));
   });
 
   it('a creator whose days do not come to their diamonds', async () => {

@@ -61,6 +61,13 @@ describe('a checkout', () => {
     const { current } = payments({ DODO_API_KEY: 'dodo_test_wrong' });
     expect(await refusalOf(current.createCheckout(request))).toMatchObject({ code: 'PAYMENT_UNAVAILABLE' });
   });
+
+  it('is PAYMENT_REFUSED if Dodo will never take it', async () => {
+    standInForDodo();
+    const { current } = payments({ DODO_PRODUCT_ID: 'pdt_gone' });
+    expect(await refusalOf(current.createCheckout(request))).toMatchObject({ code: 'PAYMENT_REFUSED', status: 409 });
+    expect(await refusalOf(dodo().findOutcome('p', 'cks_unknown'))).toMatchObject({ code: 'PAYMENT_REFUSED' });
+  });
 });
 
 describe('what has become of a checkout', () => {
@@ -88,7 +95,11 @@ describe('what has become of a checkout', () => {
     atDodo.pay(checkoutId, 'requires_customer_action');
     expect(await dodo().findOutcome('purchase-1', checkoutId)).toBeUndefined();
     expect(await dodo(tomorrow).findOutcome('purchase-1', checkoutId)).toMatchObject({ type: 'expired' });
-    atDodo.pay(checkoutId, 'processing');
+    const { payment_id: paymentId } = atDodo.pay(checkoutId, 'processing');
+    expect(await dodo(tomorrow).findOutcome('purchase-1', checkoutId)).toEqual({
+      ...{ type: 'processing', purchaseId: 'purchase-1', paymentId },
+    });
+    atDodo.pay(checkoutId, 'from_the_future');
     expect(await dodo(tomorrow).findOutcome('purchase-1', checkoutId)).toBeUndefined();
   });
 });
@@ -138,7 +149,7 @@ describe('an event', () => {
     ['dispute.lost', dispute, { ...disputed, state: 'lost' }],
     ['dispute.accepted', dispute, { ...disputed, state: 'lost' }],
     ['dispute.expired', dispute, { ...disputed, state: 'lost' }],
-    ['payment.processing', payment, null],
+    ['payment.processing', payment, { type: 'processing', ...of }],
     ['dispute.opened', { ...dispute, dispute_stage: 'pre_arbitration' }, { ...disputed, state: 'open' }],
     ['from.the.future', { of: 'tomorrow' }, null],
   ])('%s is said in our words', async (type, data, event) => {
@@ -146,8 +157,15 @@ describe('an event', () => {
     expect(said).toEqual({ provider: 'dodo', eventId: 'msg_1', type, event: event as PaymentEvent | null });
   });
 
-  it('that is not of its shape is not taken for done', async () => {
-    await expect(read(signedDodoEvent('refund.succeeded', { ...refund, amount: null }))).rejects.toThrow();
+  it('that is not of its shape is unreadable, with the reason', async () => {
+    for (const [type, data] of [
+      ['refund.succeeded', { ...refund, amount: null }],
+      ['payment.processing', { payment_id: 5 }],
+      ['dispute.opened', { ...dispute, amount: 'a lot' }],
+    ] as const)
+      expect(await read(signedDodoEvent(type, data))).toMatchObject({
+        ...{ type, event: { type: 'unreadable', reason: expect.stringMatching(/^(amount|payment_id): /) } },
+      });
   });
 
   it('that is forged, expired, of the future, changed on the way or not signed at all says nothing', async () => {
@@ -201,7 +219,7 @@ describe("Standard Webhooks' published vector", () => {
     const read = () => readDodoWebhook(secret, payload, headers);
     expect(read()).toBeUndefined();
     vi.spyOn(Date, 'now').mockReturnValue(timestamp * 1_000);
-    expect(read).toThrow(); // genuine, and nothing that Dodo would say
+    expect(read()).toMatchObject({ event: { type: 'unreadable' } }); // genuine, and nothing that Dodo would say
     const forged = readDodoWebhook(secret, payload.replace('4', '5'), headers);
     expect(forged).toBeUndefined();
   });

@@ -355,7 +355,25 @@ describe('a webhook', () => {
     ],
   ])('says $event in our words', async (event, expected) => {
     const webhook = await signedLiveKitWebhook({ ...event, id: 'EV_1', createdAt: '1700000000' });
-    expect(await read(webhook)).toEqual({ id: 'EV_1', event: { ...expected, at: 1_700_000_000_000 } });
+    expect(await read(webhook)).toEqual({
+      id: 'EV_1',
+      name: event.event,
+      event: { ...expected, at: 1_700_000_000_000 },
+    });
+  });
+
+  it('that is not of its shape is unreadable, with the reason', async () => {
+    for (const event of [
+      { event: 'ingress_started', ingressInfo: {} },
+      { event: 'ingress_ended' },
+      { event: 'room_finished', room: {} },
+      { event: 'room_finished', room: 'r' },
+    ]) {
+      const webhook = await signedLiveKitWebhook(event);
+      const said = await read(webhook);
+      expect(said).toMatchObject({ id: expect.any(String), event: { type: 'unreadable', reason: expect.any(String) } });
+      expect(await media().readAgain(webhook.body)).toEqual(said?.event);
+    }
   });
 
   it('of an ingress says to the millisecond when its session began and ended', async () => {

@@ -1,3 +1,4 @@
+import Stripe from 'stripe';
 import { describe, expect, it, vi } from 'vitest';
 import { refusalOf } from '#test/support/refusals';
 import {
@@ -93,15 +94,36 @@ describe('a checkout', () => {
     expect(atStripe.sessions.size).toBe(0);
   });
 
-  it('is PAYMENT_UNAVAILABLE where the key is wrong, or Stripe takes it not', async () => {
-    standInForStripe();
+  it('is PAYMENT_UNAVAILABLE while our own key is wrong, lacks a permission, or is in use elsewhere', async () => {
+    const atStripe = standInForStripe();
     const { current } = payments({ STRIPE_SECRET_KEY: 'sk_test_wrong' });
+    expect(await refusalOf(current.createCheckout(checkout()))).toMatchObject({ code: 'PAYMENT_UNAVAILABLE' });
+    for (const status of [403, 409]) {
+      atStripe.failNext({ status, error: { type: 'invalid_request_error', message: 'not now' } });
+      expect(await refusalOf(stripe().createCheckout(checkout()))).toMatchObject({ code: 'PAYMENT_UNAVAILABLE' });
+    }
+  });
+
+  it('is PAYMENT_REFUSED if Stripe will never take it, with its reason for staff', async () => {
+    const atStripe = standInForStripe();
+    const tooSmall = { type: 'invalid_request_error', code: 'amount_too_small', message: 'too small' };
     for (const refused of [
-      () => current.createCheckout(checkout()),
       () => stripe().createCheckout(checkout({ expiresAt: Date.now() + MINUTE_MS })),
       () => stripe().createCheckout(checkout({ currency: 'MGA', amountMinor: 499 })),
+      () => {
+        atStripe.failNext({ status: 400, error: tooSmall });
+        return stripe().createCheckout(checkout());
+      },
+      async () => {
+        await stripe().createCheckout(checkout());
+        return stripe().createCheckout(checkout({ amountMinor: 500 })); // the key is used
+      },
     ])
-      expect(await refusalOf(refused())).toMatchObject({ code: 'PAYMENT_UNAVAILABLE' });
+      expect(await refusalOf(refused())).toMatchObject({
+        code: 'PAYMENT_REFUSED',
+        status: 409,
+        cause: expect.anything(),
+      });
   });
 });
 
@@ -122,12 +144,14 @@ describe('what has become of a checkout', () => {
     });
   });
 
-  it('is nothing while it is open, or the money on its way', async () => {
+  it('is nothing while it is open, and processing while the money is on its way', async () => {
     expect(await asked(() => {})).toBeUndefined();
-    const payment_intent = { id: 'pi_1', status: 'processing' };
-    expect(
-      await asked((at, id) => at.completeSession(id, { payment_status: 'unpaid', payment_intent })),
-    ).toBeUndefined();
+    for (const status of ['processing', 'requires_action']) {
+      const payment_intent = { id: 'pi_1', status };
+      expect(await asked((at, id) => at.completeSession(id, { payment_status: 'unpaid', payment_intent }))).toEqual({
+        ...{ type: 'processing', purchaseId: 'purchase-1', paymentId: 'pi_1' },
+      });
+    }
   });
 
   it('is a failure where the debit came back', async () => {
@@ -137,9 +161,9 @@ describe('what has become of a checkout', () => {
     );
   });
 
-  it('is PAYMENT_UNAVAILABLE where Stripe does not say', async () => {
+  it('is PAYMENT_REFUSED for a checkout that Stripe does not know, and PAYMENT_UNAVAILABLE while it is away', async () => {
     const atStripe = standInForStripe();
-    expect(await refusalOf(stripe().findOutcome('p', 'cs_unknown'))).toMatchObject({ code: 'PAYMENT_UNAVAILABLE' });
+    expect(await refusalOf(stripe().findOutcome('p', 'cs_unknown'))).toMatchObject({ code: 'PAYMENT_REFUSED' });
     atStripe.failNext('away');
     expect(await refusalOf(stripe().findOutcome('p', 'cs_unknown'))).toMatchObject({ code: 'PAYMENT_UNAVAILABLE' });
   });
@@ -196,7 +220,7 @@ describe('an event', () => {
 
   it.each<[string, object, PaymentEvent | null]>([
     ['checkout.session.completed', { ...session, payment_status: 'paid' }, paid as PaymentEvent],
-    ['checkout.session.completed', { ...session, payment_status: 'unpaid' }, null],
+    ['checkout.session.completed', { ...session, payment_status: 'unpaid' }, { type: 'processing', ...of }],
     ['checkout.session.completed', { ...session, payment_status: 'paid', mode: 'subscription' }, null],
     ['checkout.session.async_payment_succeeded', { ...session, payment_status: 'paid' }, paid as PaymentEvent],
     ['checkout.session.async_payment_failed', { ...session, payment_status: 'unpaid' }, { type: 'failed', ...of }],
@@ -284,7 +308,33 @@ describe('an event', () => {
       ['charge.dispute.updated', stripeObject.dispute('dp_1', 'pi_1', 499, 'under_the_carpet' as 'won')],
       ['refund.updated', stripeObject.refund('re_1', 'pi_1', 499, { status: 'melted' })],
     ] as const)
-      await expect(readAt(created, await signedStripeEvent(type, object, { created }))).rejects.toThrow('is unknown');
+      expect(await readAt(created, await signedStripeEvent(type, object, { created }))).toMatchObject({
+        event: { type: 'unreadable', reason: expect.stringContaining('is unknown') },
+      });
+  });
+
+  it('that is not of its shape is unreadable, with the reason', async () => {
+    const paidSession = { ...session, payment_status: 'paid' };
+    for (const [type, object, reason] of [
+      ['checkout.session.completed', { ...paidSession, amount_total: null }, 'amountMinor'],
+      ['checkout.session.completed', { ...paidSession, currency: null }, 'currency'],
+      ['checkout.session.completed', { ...session, payment_status: 'no_payment_required' }, 'no_payment_required'],
+      ['refund.created', { ...stripeObject.refund('re_1', 'pi_1', 499), currency: undefined }, ''],
+      ['charge.dispute.created', { payment_intent: 'pi_1' }, ''],
+    ] as const)
+      expect(await readAt(created, await signedStripeEvent(type, object, { created }))).toMatchObject({
+        event: { type: 'unreadable', reason: expect.stringContaining(reason) },
+      });
+  });
+
+  it('that is signed and no event at all is unreadable, known by its body', async () => {
+    const timestamp = Math.floor(Date.now() / 1_000);
+    for (const payload of ['not JSON', 'null', '5', '{}', '{"id":"evt_1","type":"refund.created","data":7}']) {
+      const secret = STRIPE_WEBHOOK_SECRET;
+      const signature = await Stripe.webhooks.generateTestHeaderStringAsync({ payload, secret, timestamp });
+      const said = await payments().readWebhook('stripe', payload, new Headers({ 'stripe-signature': signature }));
+      expect(said).toMatchObject({ eventId: expect.stringMatching(/./), event: { type: 'unreadable' } });
+    }
   });
 
   it("of a connected account's own payments is ignored", async () => {
@@ -305,7 +355,9 @@ describe('an event', () => {
       expect(await readAt(created, await send(false), { STRIPE_SECRET_KEY })).toMatchObject({ event: null });
       expect(await readAt(created, await send(true), { STRIPE_SECRET_KEY })).toMatchObject({ event: { type: 'paid' } });
     }
-    await expect(readAt(created, await send(true))).rejects.toThrow('live');
+    expect(await readAt(created, await send(true))).toMatchObject({
+      event: { type: 'unreadable', reason: expect.stringContaining('live') },
+    });
   });
 
   it('that is forged, expired, changed on the way or not signed at all says nothing', async () => {
@@ -345,11 +397,13 @@ describe('an event', () => {
   });
 });
 
+const orderOf = (userId: string, email: string, country = 'DE') => ({ userId, email, country, number: 0 });
+
 describe('an account to be paid to', () => {
   it('is made once a user, tells Stripe who they are by a link, and is payable when Stripe says so', async () => {
     const atStripe = standInForStripe();
-    const accountId = await payouts().createAccount('user-1', 'creator@footlight.test', 'DE');
-    expect(await payouts().createAccount('user-1', 'creator@footlight.test', 'DE')).toBe(accountId);
+    const accountId = await payouts().createAccount(orderOf('user-1', 'creator@footlight.test', 'DE'));
+    expect(await payouts().createAccount(orderOf('user-1', 'creator@footlight.test', 'DE'))).toBe(accountId);
     expect(atStripe.accounts.size).toBe(1);
     expect(atStripe.accounts.get(accountId)).toMatchObject({ country: 'DE', metadata: { userId: 'user-1' } });
     const back = 'http://localhost:5173/payouts';
@@ -359,10 +413,11 @@ describe('an account to be paid to', () => {
     expect(await payouts().isPayable(accountId)).toBe(true);
   });
 
-  it('of no country is of the platform', async () => {
+  it('is another one for another number or another country', async () => {
     const atStripe = standInForStripe();
-    await payouts().createAccount('user-1', 'creator@footlight.test', null);
-    expect(atStripe.callsOf('POST /v1/accounts')[0]).not.toHaveProperty('country');
+    const order = orderOf('user-1', 'creator@footlight.test');
+    for (const change of [{}, { number: 1 }, { country: 'FR' }]) await payouts().createAccount({ ...order, ...change });
+    expect(atStripe.accounts.size).toBe(3);
   });
 
   it('is PAYOUT_ACCOUNT_REFUSED where Stripe will not, and PAYOUT_UNAVAILABLE where it cannot', async () => {
@@ -372,18 +427,20 @@ describe('an account to be paid to', () => {
       code: 'PAYOUT_ACCOUNT_REFUSED',
     });
     atStripe.failNext(503);
-    expect(await refusalOf(payouts().createAccount('user-2', 'a@b.test', null))).toMatchObject({
+    expect(await refusalOf(payouts().createAccount(orderOf('user-2', 'a@b.test')))).toMatchObject({
       code: 'PAYOUT_UNAVAILABLE',
     });
   });
 });
 
 describe('a transfer', () => {
-  const order = (accountId: string) => ({ payoutId: 'payout-1', accountId, amountMinor: 1_000, currency: 'USD' });
+  const order = (accountId: string) => ({
+    ...{ payoutId: 'payout-1', attempt: 0, accountId, amountMinor: 1_000, currency: 'USD' },
+  });
 
   async function aPayableAccount() {
     const atStripe = standInForStripe();
-    const accountId = await payouts().createAccount('user-1', 'creator@footlight.test', 'US');
+    const accountId = await payouts().createAccount(orderOf('user-1', 'creator@footlight.test', 'US'));
     atStripe.completeOnboarding(accountId);
     return { atStripe, accountId };
   }
@@ -413,15 +470,23 @@ describe('a transfer', () => {
     expect(atStripe.transfers).toHaveLength(1);
   });
 
-  it('is refused for good where the account may not receive, is gone, or the platform has too little', async () => {
+  it.each([
+    { type: 'invalid_request_error', code: 'balance_insufficient', message: 'You have insufficient funds.' },
+    { type: 'invalid_request_error', code: 'transfers_not_allowed', message: 'Contact us.' },
+    { type: 'invalid_request_error', message: 'Your account cannot currently make live transfers.' },
+  ])('that the platform’s own account prevents can be made by the next attempt: %j', async (error) => {
     const { atStripe, accountId } = await aPayableAccount();
-    atStripe.balance = 999;
-    expect(await payouts().send(order(accountId))).toMatchObject({
-      state: 'refused',
-      reason: expect.stringContaining('balance_insufficient'),
-    });
+    atStripe.failNext({ status: 400, error });
+    const words = `${error.code ?? 'StripeInvalidRequestError'}: ${error.message}`;
+    expect(await payouts().send(order(accountId))).toEqual({ state: 'stuck', words });
+    expect(await payouts().send({ ...order(accountId), attempt: 1 })).toMatchObject({ state: 'paid' });
+    expect(atStripe.calls.at(-1)).toMatchObject({ method: 'POST /v1/transfers', idempotencyKey: 'payout-1:1' });
+  });
+
+  it('is refused for good where the account may not receive or is gone', async () => {
+    const { atStripe } = await aPayableAccount();
     expect(await payouts().send({ ...order('acct_gone'), payoutId: 'payout-2' })).toMatchObject({ state: 'refused' });
-    const inactive = await payouts().createAccount('user-2', 'another@footlight.test', 'US');
+    const inactive = await payouts().createAccount(orderOf('user-2', 'another@footlight.test', 'US'));
     expect(await payouts().send({ ...order(inactive), payoutId: 'payout-3' })).toMatchObject({ state: 'refused' });
     expect(atStripe.transfers).toEqual([]);
   });

@@ -4,8 +4,9 @@ import { env } from 'cloudflare:workers';
 /** What a fault may touch, and what is put back after it. */
 const TABLES = [
   ...['ledger_accounts', 'ledger_transfers', 'ledger_checkpoints', 'purchases', 'gifts_sent', 'subscription_charges'],
-  ...['exchanges', 'target_rewards', 'payouts', 'earning_days', 'coin_lots', 'lot_uses'],
+  ...['exchanges', 'target_rewards', 'payouts', 'earning_days', 'coin_lots', 'lot_uses', 'lot_returns'],
   ...['reversed_earnings', 'earning_reversals', 'purchase_claims', 'discount_codes', 'discount_redemptions'],
+  ...['subscriptions', 'economy_versions'],
 ];
 
 export interface Fault {
@@ -21,6 +22,7 @@ async function withGuardsDown(faults: readonly Fault[]): Promise<void> {
     .bind(JSON.stringify(TABLES))
     .all<{ name: string; sql: string }>();
   await env.DB.batch([
+    // Months refer to subscriptions, and each table is put back by itself.
     env.DB.prepare('PRAGMA defer_foreign_keys = on'),
     ...results.map(({ name }) => env.DB.prepare(`DROP TRIGGER ${name}`)),
     ...faults.map(({ sql, values = [] }) => env.DB.prepare(sql).bind(...values)),

@@ -69,9 +69,9 @@ export async function giveDiamonds(userId: string, diamonds: number, at = Date.n
   const ctx: Context = { ...testContext(), now: () => at };
   const senderId = newId();
   const id = newId();
-  const { version } = await readEconomy(ctx);
-  // At any rate that an economy may have this is enough; what the tip's row says is what is moved.
-  const coins = diamonds * 2;
+  const { version, conversions } = await readEconomy(ctx);
+  const { numerator, denominator } = conversions.diamondsPerCoin;
+  const coins = Math.ceil((diamonds * denominator) / numerator); // exact for rates of at most one diamond a coin
   await giveCoins(senderId, coins);
   const transfer = { refType: 'gift', refId: id };
   await commit(ctx, [

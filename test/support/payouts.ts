@@ -2,15 +2,21 @@
 import { env } from 'cloudflare:workers';
 import { eq } from 'drizzle-orm';
 import { commit } from '@/db/commit';
+import { readEconomy } from '@/domains/base/economy/read';
+import { users } from '@/domains/base/users/tables';
 import { payoutAccounts, payouts } from '@/domains/money/payouts/tables';
+import { newTotpSecret } from '@/domains/people/auth/totp';
 import { sealFinancial } from '@/domains/people/creators/financial';
 import { creatorApplications } from '@/domains/people/creators/tables';
 import { post } from '@/ledger/transfers';
+import { encrypt } from '@/shared/crypto';
 import { newId } from '@/shared/ids';
 import { DAY_MS } from '@/shared/time';
+import { appCode } from './accounts';
+import type { Client } from './api';
 import { IBAN } from './applications';
 import { testContext } from './context';
-import { giveDiamonds } from './money';
+import { changeEconomy, giveDiamonds } from './money';
 import type { StripeStandIn } from './stripe';
 import { asCreator, type Person } from './users';
 
@@ -56,9 +62,31 @@ export async function connectToStripe(stripe: StripeStandIn, userId: string, { r
   return accountId;
 }
 
-/** As if a shop's order had been paid. */
+const SECRET = newTotpSecret();
+
+/** Turns two-factor authentication on, as if no code had been used yet, and answers what the app shows now. */
+export async function freshCode(userId: string): Promise<string> {
+  const ctx = testContext();
+  const totpSecret = await encrypt(ctx.config.keys, userId, SECRET);
+  const totp = { totpSecret, totpEnabledAt: ctx.now(), totpLastStep: 0 };
+  await ctx.db.update(users).set(totp).where(eq(users.id, userId));
+  return appCode(SECRET);
+}
+
+/** Approves with a fresh code. @param url the payout's, below the desk @param api where it is called otherwise */
+export async function approve({ userId, ...person }: Person, url: string, api: Client = person) {
+  return api.put(`${url}/approve`, { code: await freshCode(userId) });
+}
+
+/** As if a shop's order had been paid. A currency without a rate gets one: as much as the payout currency. */
 export async function giveSales(userId: string, amount: number, currency = 'EUR'): Promise<void> {
   const ctx = testContext();
+  const { conversions } = await readEconomy(ctx);
+  const { payoutCurrency, currencyRates } = conversions;
+  if (currency !== payoutCurrency && currencyRates.every((rate) => rate.currency !== currency))
+    await changeEconomy({
+      conversions: { currencyRates: [...currencyRates, { currency, numerator: 1, denominator: 1 }] },
+    });
   const sale = { refType: 'test-sale', refId: newId(), leg: 1, kind: 'sale', provider: 'sandbox' } as const;
   await commit(ctx, post(ctx, [{ ...sale, userId, currency, amount }]));
 }

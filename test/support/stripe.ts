@@ -51,6 +51,8 @@ export interface StripeStandIn {
   failRefund(refundId: string): StripeRefund;
   /** The creator has told Stripe who they are: answers the account as `account.updated` tells it. */
   completeOnboarding(accountId: string): Json;
+  /** The whole transfer comes back: answers it as `transfer.reversed` tells it. */
+  reverseTransfer(transferId: string, change?: Json): Json;
 }
 
 class StripeFault extends Error {
@@ -69,7 +71,7 @@ const invalid = (message: string, more: Json = {}, status = 400) =>
 export function standInForStripe(): StripeStandIn {
   const calls: Call[] = [];
   const troubles: { trouble: Trouble; method: string | undefined }[] = [];
-  const answers = new Map<string, { request: string; answer: Json }>();
+  const answers = new Map<string, Answered>();
   const standIn: StripeStandIn = {
     calls,
     sessions: new Map(),
@@ -101,6 +103,11 @@ export function standInForStripe(): StripeStandIn {
       const refund = standIn.refunds.find(({ id }) => id === refundId);
       if (!refund) throw new Error(`The stand-in has no ${refundId}`);
       return Object.assign(refund, { status: 'failed', failure_reason: 'expired_or_canceled_card' });
+    },
+    reverseTransfer(transferId, change = {}) {
+      const transfer = standIn.transfers.find(({ id }) => id === transferId);
+      if (!transfer) throw new Error(`The stand-in has no ${transferId}`);
+      return Object.assign(transfer, { amount_reversed: transfer.amount, reversed: true, ...change });
     },
     completeOnboarding: (accountId) =>
       Object.assign(known(standIn.accounts, accountId), {
@@ -141,12 +148,26 @@ function known(objects: Map<string, Json>, id: string): Json {
   return object;
 }
 
-/** The same key with the same parameters is the same answer; with others it is refused. */
-async function carryOut(
-  standIn: StripeStandIn,
-  answers: Map<string, { request: string; answer: Json }>,
-  request: Request,
-): Promise<Json> {
+interface Answered {
+  readonly request: string;
+  /** Returns the answer, or throws the refusal. */
+  readonly done: () => Json;
+}
+
+/** As Stripe keeps it under the key: a refusal stays one. */
+function outcomeOf(handler: () => Json): () => Json {
+  try {
+    const answer = handler();
+    return () => answer;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
+}
+
+/** The same key with the same parameters is the same answer, a refusal too; with others it is refused. */
+async function carryOut(standIn: StripeStandIn, answers: Map<string, Answered>, request: Request): Promise<Json> {
   if (request.headers.get('authorization') !== `Bearer ${STRIPE_SECRET_KEY}`)
     throw new StripeFault(401, { type: 'invalid_request_error', message: 'Invalid API Key provided' });
   const { pathname, searchParams } = new URL(request.url);
@@ -158,13 +179,13 @@ async function carryOut(
   const before = idempotencyKey === null ? undefined : answers.get(idempotencyKey);
   if (before && before.request !== asked)
     throw new StripeFault(400, { type: 'idempotency_error', message: 'Keys for idempotent requests can only be …' });
-  if (before) return before.answer;
+  if (before) return before.done();
   for (const [method, pattern, handler] of ROUTES) {
     const match = method === request.method ? pattern.exec(pathname) : null;
     if (!match) continue;
-    const done = structuredClone(handler(standIn, body, match[1] ?? ''));
-    if (idempotencyKey !== null) answers.set(idempotencyKey, { request: asked, answer: done });
-    return done;
+    const done = outcomeOf(() => structuredClone(handler(standIn, body, match[1] ?? '')));
+    if (idempotencyKey !== null) answers.set(idempotencyKey, { request: asked, done });
+    return done();
   }
   throw invalid(`Unrecognized request URL (${request.method}: ${pathname})`, {}, 404);
 }
@@ -320,6 +341,7 @@ const ROUTES: readonly (readonly ['GET' | 'POST', RegExp, Handler])[] = [
       standIn.balance -= amount;
       const transfer = {
         ...{ id: `tr_${crypto.randomUUID()}`, object: 'transfer', amount, currency: currencyOf(body.currency) },
+        ...{ amount_reversed: 0, reversed: false },
         ...{
           destination: body.destination,
           transfer_group: body.transfer_group ?? null,

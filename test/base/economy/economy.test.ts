@@ -3,12 +3,14 @@ import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
-import { giveDiamonds, once } from '#test/support/money';
+import { changeEconomy, giveDiamonds, once } from '#test/support/money';
+import { aCode, aPackage } from '#test/support/purchases';
 import { asCreator, asStaff } from '#test/support/users';
 import { economyVersions } from '@/domains/base/economy/tables';
 import { staffLog } from '@/domains/base/permissions/tables';
 import { gifts } from '@/domains/money/gifts/tables';
 import { newId } from '@/shared/ids';
+import { DAY_MS } from '@/shared/time';
 
 const panel = 'owner/panel/economy';
 const asOwner = () => asStaff('owner');
@@ -40,7 +42,7 @@ describe('the configuration', () => {
 describe('changing conversions', () => {
   it('makes a version that exchanges use from then on, and that says who made it', async () => {
     const [owner, creator] = await Promise.all([asOwner(), asCreator()]);
-    await giveDiamonds(creator.userId, 100);
+    await giveDiamonds(creator.userId, 100, Date.now() - 60 * DAY_MS);
     const before = await creator.post('earnings/exchange', { diamonds: 10 }, once());
     const { status, data } = await owner.put(`${panel}/conversions`, { coinsPerDiamond: ratio(1, 2) });
     expect(status).toBe(200);
@@ -77,6 +79,99 @@ describe('changing conversions', () => {
       const { status, error } = await owner.put(`${panel}/conversions`, { coinsPerDiamond: ratio(5, 2) });
       expect([status, error.code]).toEqual([409, 'ECONOMY_GAINS']);
     });
+  });
+
+  it('is refused where coins would keep all on their way through diamonds', async () => {
+    const owner = await asOwner();
+    await changeEconomy({ conversions: { coinsPerDiamond: ratio(1, 2) } });
+    await expectNoChange(async () => {
+      const { status, error } = await owner.put(`${panel}/conversions`, { coinsPerDiamond: ratio(2, 1) });
+      expect([status, error.code]).toEqual([409, 'ECONOMY_GAINS']);
+    });
+    expect((await owner.put(`${panel}/conversions`, { coinsPerDiamond: ratio(199, 100) })).status).toBe(200);
+    await changeEconomy({ conversions: { coinsPerDiamond: ratio(1, 1) } });
+  });
+
+  it('is refused where a package costs less than its coins can be cashed out for, and says which', async () => {
+    const owner = await asOwner();
+    const [offered, { code }] = [await aPackage(), await aCode({ bonusCoins: 150, packageCoinsMin: 1_000 })];
+    await expectNoChange(async () => {
+      const { status, error } = await owner.put(`${panel}/conversions`, { minorPerDiamond: ratio(5, 3) });
+      expect([status, error.code]).toEqual([409, 'COINS_TOO_CHEAP']);
+      expect(error.details).toContainEqual({
+        ...{ packageId: offered.id, name: offered.name, code, coins: 1_200, priceMinor: 999, currency: 'USD' },
+        ...{ payoutCurrency: 'USD', costsMinor: 999, worthMinor: 1_000 },
+      });
+    });
+  });
+
+  it('is refused where a package is in a currency without a rate, until the same request brings it', async () => {
+    const [owner, { id }] = [await asOwner(), await aPackage({ currency: 'GBP' })];
+    const minorPerDiamond = ratio(1, 2);
+    await expectNoChange(async () => {
+      const { status, error } = await owner.put(`${panel}/conversions`, { minorPerDiamond });
+      expect([status, error.code]).toEqual([422, 'CURRENCY_RATE_MISSING']);
+      expect(error.details).toEqual([{ packageId: id, name: 'A bag', currency: 'GBP' }]);
+    });
+    const currencyRates = [
+      { currency: 'GBP', ...ratio(5, 4) },
+      { currency: 'EUR', ...ratio(11, 10) },
+    ];
+    const { status, data } = await owner.put(`${panel}/conversions`, { minorPerDiamond, currencyRates });
+    expect(status).toBe(200);
+    expect(data.conversions.currencyRates).toEqual(currencyRates.toReversed());
+    expect((await owner.put(`${panel}/conversions`, { currencyRates })).data.version).toBe(data.version);
+  });
+
+  it('to another payout currency needs what is counted in it', async () => {
+    const owner = await asOwner();
+    await expectNoChange(async () => {
+      const { status, error } = await owner.put(`${panel}/conversions`, { payoutCurrency: 'HUF' });
+      expect([status, error.code]).toEqual([422, 'VALIDATION_FAILED']);
+      expect(error.details).toMatchObject([{ path: 'minorPerDiamond' }, { path: 'currencyRates' }, { path: 'limits' }]);
+    });
+    const limits = {
+      ...{ payoutMinorMin: 400_000, payoutMinorMax: 40_000_000, payoutMinorPerDayMax: 80_000_000 },
+      ...{ payoutFeeMinor: 10_000, rewardCodeFromMinor: 750_000 },
+    };
+    const before = (await owner.put(`${panel}/limits`, { currencies: [{ currency: 'HUF', ...limits }] })).data;
+    const whole = {
+      payoutCurrency: 'HUF',
+      minorPerDiamond: ratio(180, 1),
+      currencyRates: [
+        { currency: 'USD', ...ratio(360, 1) },
+        { currency: 'GBP', ...ratio(460, 1) },
+      ],
+      limits: { ...limits, payoutFeeMinor: 5_000 },
+    };
+    const own = { ...whole, currencyRates: [...whole.currencyRates, { currency: 'HUF', ...ratio(1, 1) }] };
+    const { error } = await owner.put(`${panel}/conversions`, own);
+    expect([error.code, error.details]).toMatchObject(['ECONOMY_CONTRADICTS', [{ path: 'currencyRates' }]]);
+    const { status, data } = await owner.put(`${panel}/conversions`, whole);
+    expect(status).toBe(200);
+    expect(data.conversions).toMatchObject({ payoutCurrency: 'HUF', minorPerDiamond: ratio(180, 1) });
+    expect(data.limits).toMatchObject({ ...whole.limits, currencies: [], maturingDays: 14 });
+    const { conversions, limits: old } = before;
+    await changeEconomy({ conversions, limits: { ...old, currencies: [] } });
+  });
+
+  it('and a package that make a loop only together cannot both succeed', async () => {
+    const owner = await asOwner();
+    const before = await owner.get(`${panel}/config`);
+    for (let round = 0; round < 3; round += 1) {
+      await changeEconomy({ conversions: { minorPerDiamond: ratio(1, 2) } });
+      const { id } = await aPackage({ coins: 100_000, bonusCoins: 0, priceMinor: 60_000 });
+      // Each is sound alone: 110,000 coins are worth 55,000 at 1, and 27,500 now.
+      const answers = await Promise.all([
+        owner.put(`${panel}/conversions`, { minorPerDiamond: ratio(1, 1) }),
+        owner.put(`owner/panel/packages/${id}`, { priceMinor: 30_000 }),
+      ]);
+      expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+      const codes = ['ECONOMY_CHANGED', 'PACKAGE_CHANGED', 'COINS_TOO_CHEAP'];
+      for (const { status, error } of answers) if (status !== 200) expect(codes).toContain(error.code);
+      await owner.put(`owner/panel/packages/${id}`, { active: false });
+    }
+    await changeEconomy({ conversions: before.data.conversions });
   });
 
   it('is refused where a gift on offer would earn nothing, and says which', async () => {
@@ -130,6 +225,50 @@ describe('changing limits', () => {
         expect(error.details).toEqual([{ path, message: expect.any(String) }]);
       }
     });
+  });
+
+  it('refuses a reward code that makes coins cheaper than what they can be cashed out for', async () => {
+    const [owner, offered] = [await asOwner(), await aPackage({ coins: 100, bonusCoins: 0, priceMinor: 60 })];
+    await changeEconomy({ conversions: { diamondsPerCoin: ratio(1, 2), minorPerDiamond: ratio(1, 1) } });
+    await expectNoChange(async () => {
+      const { status, error } = await owner.put(`${panel}/limits`, { rewardCodePercent: 21 });
+      expect([status, error.code]).toEqual([409, 'COINS_TOO_CHEAP']);
+      expect(error.details).toMatchObject([{ packageId: offered.id, code: 'a reward code', coins: 121 }]);
+    });
+    expect((await owner.put(`${panel}/limits`, { rewardCodePercent: 20 })).status).toBe(200);
+    await owner.put(`${panel}/limits`, { rewardCodePercent: 10 });
+    await owner.put(`owner/panel/packages/${offered.id}`, { active: false });
+  });
+
+  it('counts reward codes that were earned at an earlier percentage and still stand', async () => {
+    const owner = await asOwner();
+    const now = Date.now();
+    const reward = { kind: 'reward', bonusPercent: 50, ownerId: newId(), endsAt: now + 60_000, usesMax: 1 } as const;
+    const { id } = await aCode(reward);
+    const offer = { name: 'A bag', coins: 100, priceMinor: 74, currency: 'USD' };
+    const { error } = await owner.post('owner/panel/packages', offer);
+    expect([error.code, error.details]).toMatchObject(['COINS_TOO_CHEAP', [{ coins: 150, worthMinor: 75 }]]);
+    expect((await owner.put(`owner/panel/discounts/${id}`, { endsAt: new Date(now - 1).toISOString() })).status).toBe(
+      200,
+    );
+    expect((await owner.post('owner/panel/packages', offer)).status).toBe(201);
+  });
+
+  it('sets the amounts of other currencies, sorted', async () => {
+    const owner = await asOwner();
+    const amounts = { payoutMinorMin: 1, payoutMinorMax: 2, payoutMinorPerDayMax: 3, payoutFeeMinor: 0 };
+    const entry = (currency: string, more = {}) => ({ currency, ...amounts, rewardCodeFromMinor: 5, ...more });
+    const { data } = await owner.put(`${panel}/limits`, { currencies: [entry('JPY'), entry('EUR')] });
+    expect(data.limits.currencies).toEqual([entry('EUR'), entry('JPY')]);
+    for (const [currencies, path] of [
+      [[entry('EUR'), entry('EUR')], 'currencies'],
+      [[entry('USD')], 'currencies'],
+      [[entry('EUR', { payoutMinorMin: 3 })], 'currencies.EUR.payoutMinorMin'],
+    ] as const) {
+      const { status, error } = await owner.put(`${panel}/limits`, { currencies });
+      expect([status, error.code, error.details]).toMatchObject([422, 'ECONOMY_CONTRADICTS', [{ path }]]);
+    }
+    expect((await owner.put(`${panel}/limits`, { currencies: [] })).data.limits.currencies).toEqual([]);
   });
 
   it('that changes nothing makes no version', async () => {

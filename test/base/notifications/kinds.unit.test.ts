@@ -31,14 +31,21 @@ const EXPECTED: Readonly<Record<NotificationKind, Expected>> = {
   'payout-paid': ['payout', EVERYWHERE, true],
   'payout-rejected': ['payout', EVERYWHERE, true],
   'payout-failed': ['payout', EVERYWHERE, true],
+  'payout-returned': ['payout', EVERYWHERE, true],
+  'payout-details-accepted': ['payout', EVERYWHERE, true],
+  'payout-details-refused': ['payout', EVERYWHERE, true],
   'earnings-reversed': ['payout', EVERYWHERE, true],
   'earnings-restored': ['payout', EVERYWHERE, true],
   'target-reached': ['payout', EVERYWHERE, true],
   ticket: ['ticket', EVERYWHERE, true],
   'ticket-reply': ['ticket', EVERYWHERE, true],
+  'purchase-processing': ['purchase', MAILED, true],
+  'purchase-failed': ['purchase', MAILED, true],
   'purchase-paid': ['purchase', MAILED, true],
+  'webhook-waiting': ['staff', IN_APP, false],
   'purchase-reversed': ['purchase', MAILED, true],
   'purchase-restored': ['purchase', MAILED, true],
+  'payouts-stuck': ['staff', IN_APP, false],
 };
 
 describe('the kinds of notification', () => {

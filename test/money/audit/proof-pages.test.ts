@@ -19,13 +19,13 @@ const TIPS = 5_500;
 let transfers = 0;
 
 beforeAll(async () => {
-  await giveCoins(buyer, TIPS);
+  await giveCoins(buyer, 2 * TIPS);
   await giveDiamonds(creator, 1);
   await manyTips();
   transfers = (await env.DB.prepare('SELECT count(*) AS count FROM ledger_transfers').first<number>('count')) ?? 0;
 });
 
-/** As many tips of one coin for one diamond, numbered on from what is there. */
+/** As many tips of two coins for one diamond, numbered on from what is there. */
 async function manyTips(): Promise<void> {
   const count = `WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ${TIPS})`;
   const account = (owner: string, kind: string) =>
@@ -36,21 +36,21 @@ async function manyTips(): Promise<void> {
   const [issued, earnings] = [await account('platform', 'diamonds_issued'), await account(creator, 'earnings')];
   if (!wallet || !spent || !issued || !earnings) throw new Error('The accounts are not there');
   const newest = (await env.DB.prepare('SELECT max(id) AS id FROM ledger_transfers').first<number>('id')) ?? 0;
-  const leg = (leg: number, kind: string, debit: typeof wallet, credit: typeof wallet) => {
+  const leg = (leg: number, kind: string, amount: number, debit: typeof wallet, credit: typeof wallet) => {
     const id = `${newest} + (n - 1) * 2 + ${leg}`;
     const previous = (last: number | null) => `iif(n = 1, ${last}, ${id} - 2)`;
     return `SELECT ${id} AS id, '${kind}' AS kind, 'gift' AS ref_type, printf('tip-%05d', n) AS ref_id, ${leg} AS leg,
-      ${debit.id} AS debit_id, ${credit.id} AS credit_id, 1 AS amount, ${previous(debit.last)} AS debit_previous_id,
-      ${debit.balance} - n AS debit_balance, ${previous(credit.last)} AS credit_previous_id,
-      ${credit.balance} + n AS credit_balance, 0 AS created_at FROM n`;
+      ${debit.id} AS debit_id, ${credit.id} AS credit_id, ${amount} AS amount, ${previous(debit.last)} AS debit_previous_id,
+      ${debit.balance} - n * ${amount} AS debit_balance, ${previous(credit.last)} AS credit_previous_id,
+      ${credit.balance} + n * ${amount} AS credit_balance, 0 AS created_at FROM n`;
   };
   await env.DB.batch([
     env.DB.prepare(`${count} INSERT INTO gifts_sent (id, quantity, coins, diamonds, sender_id, recipient_id,
         economy_version, idempotency_key, body_hash, created_at, lot_id, lot_coins)
-      SELECT printf('tip-%05d', n), 1, 1, 1, ?1, ?2, 1, printf('tip-%05d', n), '', 0,
-        (SELECT id FROM coin_lots WHERE user_id = ?1), 1 FROM n`).bind(buyer, creator),
+      SELECT printf('tip-%05d', n), 1, 2, 1, ?1, ?2, 1, printf('tip-%05d', n), '', 0,
+        (SELECT id FROM coin_lots WHERE user_id = ?1), 2 FROM n`).bind(buyer, creator),
     env.DB.prepare(`${count} INSERT INTO ledger_transfers
-      ${leg(1, 'tip', wallet, spent)} UNION ALL ${leg(2, 'tip_earning', issued, earnings)} ORDER BY id`),
+      ${leg(1, 'tip', 2, wallet, spent)} UNION ALL ${leg(2, 'tip_earning', 1, issued, earnings)} ORDER BY id`),
     env.DB.prepare("UPDATE earning_days SET diamonds = diamonds + ? WHERE user_id = ? AND source = 'tip'").bind(
       ...[TIPS, creator],
     ),
@@ -88,7 +88,7 @@ describe('a proof', () => {
     expect(sent.every(({ body }) => body.type === 'prove-ledger')).toBe(true);
     expect(await finish(id)).toMatchObject({ state: 'clean', transfers, findings: [] });
 
-    const fault = { sql: "UPDATE gifts_sent SET coins = 2 WHERE id = 'tip-05400'" };
+    const fault = { sql: "UPDATE gifts_sent SET coins = 3 WHERE id = 'tip-05400'" };
     const { findings } = await withFaults([fault], () => prove());
     const found = findings.map(({ subject, id: of }) => `${subject} ${of}`);
     expect(found).toEqual(['gift tip-05400', 'lot tip-05400']);

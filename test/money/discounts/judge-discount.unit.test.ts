@@ -6,7 +6,7 @@ const code: DiscountFacts = {
   ...{ ownerId: null, bonusPercent: 15, bonusCoins: null, startsAt: 100, endsAt: 200, packageCoinsMin: 50 },
   ...{ packageIds: ['a', 'b'], usesMax: 3, usesPerUserMax: 1, uses: 2, active: true, suspended: false },
 };
-const use: DiscountUse = { userId: 'me', usesByUser: 0, packageId: 'a', packageCoins: 99, now: 100 };
+const use: DiscountUse = { userId: 'me', usesByUser: 0, isReserved: false, packageId: 'a', packageCoins: 99, now: 100 };
 
 describe('a code', () => {
   it('adds its percentage of the coins, rounded down, or a fixed number', () => {
@@ -29,6 +29,8 @@ describe('a code', () => {
     ['DISCOUNT_PACKAGE_TOO_SMALL', { bonusPercent: 1 }, {}], // a hundredth of 99 is nothing
     ['DISCOUNT_USED_BY_YOU', {}, { usesByUser: 1 }],
     ['DISCOUNT_USED_BY_YOU', { uses: 3 }, { usesByUser: 1 }],
+    ['DISCOUNT_USED_BY_YOU', {}, { usesByUser: 1, isReserved: true }], // a use does not come back by waiting
+    ['DISCOUNT_RESERVED_BY_YOU', { usesPerUserMax: null }, { usesByUser: 1, isReserved: true }],
     ['DISCOUNT_USED_UP', { uses: 3 }, {}],
   ])('is refused as %s', (reason, facts, used) => {
     expect(judgeDiscount({ ...code, ...facts }, { ...use, ...used })).toEqual({ reason });

@@ -73,6 +73,37 @@ describe('POST /owner/panel/discounts', () => {
   });
 });
 
+describe('a code that makes coins cheaper than what they can be cashed out for', () => {
+  it('cannot be added, or changed so, and the refusal names the package', async () => {
+    const [owner, offered] = [await asStaff('owner'), await aPackage()]; // 1,050 coins for 9.99, worth half
+    const forIt = { packageIds: [offered.id] };
+    const refused = await owner.post(PATH, { code: 'TOO-MUCH', bonusPercent: 95, ...forIt });
+    expect([refused.status, refused.error.code]).toEqual([409, 'COINS_TOO_CHEAP']);
+    expect(refused.error.details).toEqual([
+      {
+        ...{ packageId: offered.id, name: offered.name, code: 'TOO-MUCH', coins: 2_000, priceMinor: 999 },
+        ...{ currency: 'USD', payoutCurrency: 'USD', costsMinor: 999, worthMinor: 1_000 },
+      },
+    ]);
+    const made = await owner.post(PATH, { code: 'ENOUGH', bonusPercent: 94, usesMax: 1, ...forIt });
+    expect(made.status).toBe(201);
+    const changed = await owner.put(`${PATH}/${made.data.id}`, { bonusCoins: 949 });
+    expect([changed.status, changed.error.code]).toEqual([409, 'COINS_TOO_CHEAP']);
+    expect((await owner.put(`${PATH}/${made.data.id}`, { bonusCoins: 949, active: false })).status).toBe(200);
+    const again = await owner.put(`${PATH}/${made.data.id}`, { active: true });
+    expect([again.status, again.error.code]).toEqual([409, 'COINS_TOO_CHEAP']);
+  });
+
+  it('counts as soon as it stands, and no longer once it is over', async () => {
+    const [owner, offered] = [await asStaff('owner'), await aPackage({ coins: 100, bonusCoins: 0, priceMinor: 55 })];
+    const terms = { bonusCoins: 50, packageIds: [offered.id] };
+    const later = { ...terms, startsAt: '2098-01-01T00:00:00Z', endsAt: '2099-01-01T00:00:00Z' };
+    expect((await owner.post(PATH, later)).error.code).toBe('COINS_TOO_CHEAP');
+    expect((await owner.post(PATH, { ...terms, endsAt: DAY })).status).toBe(201);
+    expect((await owner.post(PATH, { ...terms, packageCoinsMin: 101 })).status).toBe(201);
+  });
+});
+
 describe('PUT /owner/panel/discounts/:id', () => {
   it('changes what buyers get, ends the code, and logs both', async () => {
     const [owner, buyer, { id: packageId }] = [await asStaff('owner'), await asViewer(), await aPackage()];
@@ -120,11 +151,12 @@ describe('PUT /owner/panel/discounts/:id', () => {
 describe('GET /owner/panel/discounts', () => {
   it('shows the use of each code: what is reserved, and what is redeemed', async () => {
     const [owner, code, buyer] = [await asStaff('owner'), await aCode(), await asViewer()];
-    const rows = [];
-    for (let index = 0; index < 4; index += 1) rows.push(await aPurchase(buyer, {}, code.code));
-    const [paid, refunded, expired] = rows.map(eventsOf);
-    if (!paid || !refunded || !expired) throw new Error('They did not begin');
-    for (const event of [paid.paid, refunded.paid, refunded.refunded(999), expired.expired]) await tell(event);
+    const begin = async () => eventsOf(await aPurchase(buyer, {}, code.code));
+    await tell((await begin()).paid);
+    const refunded = await begin();
+    for (const event of [refunded.paid, refunded.refunded(999)]) await tell(event);
+    await tell((await begin()).expired);
+    await begin();
     const { status, data } = await owner.get(`${PATH}?code=${code.code.toLowerCase()}`);
     expect(status).toBe(200);
     expect(data.items).toMatchObject([{ id: code.id, uses: 3, reserved: 1, redeemed: 2 }]);

@@ -225,6 +225,69 @@ describe('a chargeback through two hops', () => {
   });
 });
 
+describe('a lot that many creators earned by', () => {
+  const SPENDS = 3_000;
+  const CREATORS = 50;
+
+  it('is reversed and restored for all of them in one batch each', async () => {
+    const buyer = await aBuyer();
+    const { disputed } = await bought(buyer, 2 * SPENDS);
+    await giveToMany(buyer.userId, SPENDS, CREATORS);
+    await settle(disputed('open'));
+    const sum = async () =>
+      env.DB.prepare(
+        "SELECT sum(balance) AS sum FROM ledger_accounts WHERE kind = 'earnings' AND owner LIKE 'many-%'",
+      ).first<number>('sum');
+    expect(await sum()).toBe(0);
+    expect(await coinsOf(buyer.userId)).toBe(-2 * SPENDS);
+    await clean();
+    await settle(disputed('won'));
+    expect(await sum()).toBe(SPENDS);
+    await clean();
+  });
+});
+
+/** Tips of two coins each, put into the books in a few statements. */
+async function giveToMany(senderId: string, spends: number, creators: number): Promise<void> {
+  const account = (owner: string, kind: string) =>
+    `(SELECT id FROM ledger_accounts WHERE owner = ${owner} AND kind = '${kind}')`;
+  for (let start = 0; start < spends; start += creators) {
+    const numbers = `WITH RECURSIVE n (n) AS (SELECT ${start} UNION ALL SELECT n + 1 FROM n WHERE n + 1 < ${start + creators})`;
+    const creator = `'many-' || (n % ${creators})`;
+    const leg = (number: number, kind: string, debit: string, credit: string, amount: number, isDebit: boolean) => {
+      const turn = `n - ${start}`;
+      const shared = (id: string, sign: string) => ({
+        previous: `iif(${turn} = 0, (SELECT last_transfer_id FROM ledger_accounts WHERE id = ${id}), last.id + ${turn})`,
+        balance: `(SELECT balance FROM ledger_accounts WHERE id = ${id}) ${sign} ${amount} * (${turn} + 1)`,
+      });
+      const own = (id: string, sign: string) => ({
+        previous: `(SELECT last_transfer_id FROM ledger_accounts WHERE id = ${id})`,
+        balance: `(SELECT balance FROM ledger_accounts WHERE id = ${id}) ${sign} ${amount}`,
+      });
+      const [from, to] = [shared(debit, '-'), isDebit ? shared(credit, '+') : own(credit, '+')];
+      return env.DB.prepare(`${numbers} INSERT INTO ledger_transfers (id, kind, ref_type, ref_id, leg, amount, created_at,
+          debit_id, debit_previous_id, debit_balance, credit_id, credit_previous_id, credit_balance)
+        SELECT last.id + ${turn} + 1, '${kind}', 'gift', 'many-gift-' || n, ${number}, ${amount}, 0,
+          ${debit}, ${from.previous}, ${from.balance}, ${credit}, ${to.previous}, ${to.balance}
+        FROM n, (SELECT max(id) AS id FROM ledger_transfers) last ORDER BY n`);
+    };
+    const wallet = account(`'${senderId}'`, 'wallet');
+    await env.DB.batch([
+      env.DB.prepare(`${numbers} INSERT INTO ledger_accounts (owner, kind, unit) SELECT ${creator}, 'earnings', 'diamond' FROM n
+        WHERE NOT EXISTS (SELECT 1 FROM ledger_accounts WHERE owner = ${creator})`),
+      env.DB.prepare(`${numbers} INSERT INTO gifts_sent (id, quantity, coins, diamonds, sender_id, recipient_id,
+          economy_version, idempotency_key, body_hash, created_at, lot_id, lot_coins)
+        SELECT 'many-gift-' || n, 1, 2, 1, ?1, ${creator}, (SELECT max(version) FROM economy_versions),
+          'many-gift-' || n, '', 0, (SELECT id FROM coin_lots WHERE user_id = ?1), 2 FROM n`).bind(senderId),
+      leg(1, 'tip', wallet, account("'platform'", 'coins_spent'), 2, true),
+      leg(2, 'tip_earning', account("'platform'", 'diamonds_issued'), account(creator, 'earnings'), 1, false),
+      env.DB.prepare(`${numbers} INSERT INTO earning_days (user_id, day, source, diamonds, count, last_transfer_id)
+        SELECT ${creator}, '2026-01-01', 'tip', 1, 1, 1 FROM n WHERE true
+        ON CONFLICT DO UPDATE SET diamonds = diamonds + 1, count = count + 1`),
+    ]);
+  }
+}
+
 describe('coins bought in debt', () => {
   it('fill the debt before they can be spent', async () => {
     const [buyer, creator] = [await aBuyer(), await asCreator()];
@@ -259,6 +322,26 @@ describe('coins bought in debt', () => {
       [70, 0, 0, 0],
       [50, 0, 0, 20],
     ]);
+    await clean();
+  });
+});
+
+describe('coins from before the lots', () => {
+  it('are taken back from the wallet, and come back to spend', async () => {
+    const [buyer, creator] = [await aBuyer(), await asCreator()];
+    const { disputed } = await bought(buyer, 100);
+    await env.DB.batch([
+      env.DB.prepare('UPDATE purchases SET traced = 0 WHERE user_id = ?').bind(buyer.userId),
+      env.DB.prepare("UPDATE coin_lots SET source_type = 'untraced', source_id = user_id WHERE user_id = ?").bind(
+        buyer.userId,
+      ),
+    ]);
+    await tip(buyer, creator, 40);
+    await settle(disputed('open'));
+    expect([await coinsOf(buyer.userId), await diamondsOf(creator.userId)]).toEqual([-40, 20]);
+    await clean();
+    await settle(disputed('won'));
+    expect([await coinsOf(buyer.userId), await lotsOf(buyer.userId)]).toEqual([60, [[200, 40, 0, 60]]]);
     await clean();
   });
 });

@@ -19,7 +19,7 @@ import { MINUTE_MS } from '@/shared/time';
 import { makeCountingD1, readCounts, resetCounts } from '../../../scripts/bench/counting-d1';
 
 const ROSE = '01900000-0000-7000-9001-000000000001';
-const ROWS_WRITTEN_MAX = 17;
+const ROWS_WRITTEN_MAX = 20;
 
 async function aShow() {
   const [viewer, creator] = [await asViewer(), await asCreator()];

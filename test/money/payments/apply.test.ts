@@ -115,7 +115,7 @@ describe('a paid event', () => {
     const { paid, refunded } = eventsOf(await aPurchase(buyer));
     const { ctx, events } = recordingContext();
     for (const event of [paid, paid, refunded(999), refunded(999)]) await tell(event, ctx);
-    expect(events).toMatchObject([
+    expect(events.filter(({ kind }) => kind === 'notify')).toMatchObject([
       { kind: 'notify', notification: { userId: buyer.userId, kind: 'purchase-paid', data: { coins: WHOLE } } },
       { kind: 'notify', notification: { userId: buyer.userId, kind: 'purchase-reversed', data: { coins: WHOLE } } },
     ]);
@@ -208,7 +208,9 @@ describe('a refund', () => {
     for (const event of [paid, refunded(999), refundFailed(999)]) await tell(event, ctx);
     expect(await coinsOf(buyer.userId)).toBe(WHOLE);
     expect(await purchaseOf(row.id)).toMatchObject({ status: 'paid', reversedMinor: 0, reversedCoins: 0 });
-    expect(events.at(-1)).toMatchObject({ notification: { kind: 'purchase-restored', data: { coins: WHOLE } } });
+    expect(events.filter(({ kind }) => kind === 'notify').at(-1)).toMatchObject({
+      notification: { kind: 'purchase-restored', data: { coins: WHOLE } },
+    });
     expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
   });
 

@@ -1,18 +1,32 @@
 /** Staff decide on cash-outs: once, never on their own, and seeing no more of a bank account than paying it takes. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
+import { anotherCode } from '#test/support/accounts';
 import { clientWith } from '#test/support/app';
 import { IBAN } from '#test/support/applications';
 import { testContext } from '#test/support/context';
-import { diamondsOf, once } from '#test/support/money';
-import { asPaidCreator, connectToStripe, giveSales, legsOf, notificationsOf, payoutOf } from '#test/support/payouts';
+import { diamondsOf, giveCoins, once, purchaseOf } from '#test/support/money';
+import {
+  approve,
+  asPaidCreator,
+  connectToStripe,
+  freshCode,
+  giveSales,
+  legsOf,
+  notificationsOf,
+  payoutOf,
+} from '#test/support/payouts';
+import { eventsOf, tell } from '#test/support/purchases';
 import { recordingQueue } from '#test/support/queues';
 import { STRIPE_ENV, standInForStripe } from '#test/support/stripe';
 import { asStaff } from '#test/support/users';
 import type { PayoutMessage } from '@/contracts/messages';
+import { commit } from '@/db/commit';
 import { payoutCheck } from '@/domains/money/payouts/check';
+import { newBackupCodes } from '@/domains/people/auth/backup-codes';
 import { readBalance } from '@/ledger/transfers';
 import { newId } from '@/shared/ids';
+import { DAY_MS } from '@/shared/time';
 
 const DESK = 'owner/panel/cashouts';
 const idsOf = ({ data }: { data: { items: { id: string }[] } }) => data.items.map(({ id }) => id);
@@ -46,7 +60,7 @@ const salesOf = (userId: string) => readBalance(testContext(), userId, 'sales', 
 describe('approving', () => {
   it('makes the money due, notifies the creator, and is logged', async () => {
     const [{ creator, id, url }, owner] = [await asked(), await asStaff('owner')];
-    const { status, data } = await owner.put(`${url}/approve`);
+    const { status, data } = await approve(owner, url);
     expect([status, data]).toEqual([
       200,
       expect.objectContaining({
@@ -84,15 +98,97 @@ describe('approving', () => {
     await connectToStripe(stripe, creator.userId);
     const request = { source: 'diamonds', diamonds: 2_000, method: 'stripe' };
     const { data } = await clientWith(environment, creator.headers).post('payment/payout', request, once());
-    const owner = clientWith(environment, (await asStaff('owner')).headers);
+    const boss = await asStaff('owner');
+    const owner = clientWith(environment, boss.headers);
     expect((await owner.put(`${DESK}/${data.id}/paid`, { reference: 'X' })).error.code).toBe('PAYOUT_NOT_APPROVED');
-    expect((await owner.put(`${DESK}/${data.id}/approve`)).status).toBe(200);
+    expect((await approve(boss, `${DESK}/${data.id}`, owner)).status).toBe(200);
     expect(queue.sent).toEqual([{ body: { payoutId: data.id }, delaySeconds: undefined }]);
     expect((await payoutOf(data.id)).sendAt).toBeGreaterThan(Date.now());
     // Whether it is paid, the provider says.
     const { status, error } = await owner.put(`${DESK}/${data.id}/paid`, { reference: 'X' });
     expect([status, error.code]).toEqual([409, 'PAYOUT_WITH_PROVIDER']);
     expect((await owner.put(`${DESK}/${data.id}/reject`, { reason: 'No.' })).error.code).toBe('PAYOUT_DECIDED');
+  });
+});
+
+describe('the code of an approval', () => {
+  const refused = async (answer: ReturnType<typeof approve>) => {
+    const { status, error } = await answer;
+    return [status, error?.code];
+  };
+  const REQUIRED = [403, 'TOTP_REQUIRED'];
+
+  it('is required, must be right, and belongs to the approver', async () => {
+    const [{ id, url }, owner, other] = [await asked(), await asStaff('owner'), await asStaff('owner')];
+    expect(await refused(owner.put(`${url}/approve`, { code: '123456' }))).toEqual(REQUIRED); // has no app
+    const code = await freshCode(owner.userId);
+    for (const body of [
+      undefined,
+      {},
+      { code: '' },
+      { code: anotherCode(code) },
+      { code: 'abcdef' },
+      { code: '12345' },
+    ])
+      expect(await refused(owner.put(`${url}/approve`, body))).toEqual(REQUIRED);
+    await freshCode(other.userId);
+    await env.DB.prepare('UPDATE users SET totp_enabled_at = NULL WHERE id = ?').bind(other.userId).run();
+    expect(await refused(other.put(`${url}/approve`, { code }))).toEqual(REQUIRED); // has not turned it on
+    expect((await payoutOf(id)).status).toBe('requested');
+    expect((await owner.put(`${url}/approve`, { code: ` ${code.slice(0, 3)} ${code.slice(3)} ` })).status).toBe(200);
+  });
+
+  it('works once, for one of two payouts at once', async () => {
+    const [one, other, owner] = [await asked(), await asked(), await asStaff('owner')];
+    const code = await freshCode(owner.userId);
+    const answers = await Promise.all([one, other].map(({ url }) => owner.put(`${url}/approve`, { code })));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 403]);
+    const left = (await payoutOf(one.id)).status === 'requested' ? one : other;
+    expect(await refused(owner.put(`${left.url}/approve`, { code }))).toEqual(REQUIRED);
+    expect(await legsOf(left.id)).toEqual(['1 payout_hold 2000 diamond']);
+  });
+
+  it('cannot be a backup code, nor guessed without end', async () => {
+    const [{ url }, owner] = [await asked(), await asStaff('owner')];
+    const code = await freshCode(owner.userId);
+    const { codes, statements } = newBackupCodes(testContext(), owner.userId);
+    await commit(testContext(), statements);
+    expect(await refused(owner.put(`${url}/approve`, { code: codes[0] }))).toEqual(REQUIRED);
+    const wrong = anotherCode(anotherCode(anotherCode(code)));
+    for (let tries = 0; tries < 20; tries += 1)
+      expect(await refused(owner.put(`${url}/approve`, { code: wrong }))).toEqual(REQUIRED);
+    expect(await refused(owner.put(`${url}/approve`, { code }))).toEqual([429, 'CHALLENGE_LIMIT']);
+  });
+});
+
+describe('the risk of a payout', () => {
+  it('shows where the diamonds come from, of all creators of a page', async () => {
+    const { creator, id } = await asked({ createdAt: Date.now() - 100 * DAY_MS });
+    const other = await asked();
+    const [fan, guest] = [await asStaff('support'), await asStaff('support')];
+    const bought = await giveCoins(fan.userId, 8_000);
+    for (const person of [fan, guest, fan]) {
+      await giveCoins(guest.userId, 2_000);
+      await person.post('payment/tip', { recipientId: creator.userId, coins: 2_000 }, once());
+    }
+    const owner = await asStaff('owner');
+    const riskOf = async (payoutId: string) => {
+      const { items } = (await owner.get(`${DESK}/pending?perPage=100`)).data;
+      return items.find((item: { id: string }) => item.id === payoutId)?.risk;
+    };
+    // 5,000 from a stranger by an old purchase; 3 × 1,000 now.
+    await env.DB.prepare('UPDATE coin_lots SET created_at = created_at - ? WHERE user_id NOT IN (?, ?)')
+      .bind(60 * DAY_MS, fan.userId, guest.userId)
+      .run();
+    const young = { youngBps: 3_750, senders: 3, accountDays: 100, firstPayout: true, debts: [] };
+    expect(await riskOf(id)).toEqual({ ...young, disputedBps: 0 });
+    expect(await riskOf(other.id)).toMatchObject({ youngBps: 0, senders: 1, accountDays: 0 });
+    const purchase = await purchaseOf(bought);
+    if (purchase) await tell(eventsOf(purchase).disputed('open'));
+    expect(await riskOf(id)).toEqual({ ...young, disputedBps: 2_500 });
+    await approve(owner, `${DESK}/${id}`);
+    const { data } = await owner.put(`${DESK}/${id}/paid`, { reference: 'B-1' });
+    expect(data.risk).toMatchObject({ youngBps: 3_750, senders: 3 });
   });
 });
 
@@ -137,7 +233,7 @@ describe('rejecting', () => {
 
   it('after the approval must be explicit, and marks the payout as failed', async () => {
     const [{ creator, id, url }, owner] = [await asked(), await asStaff('owner')];
-    await owner.put(`${url}/approve`);
+    await approve(owner, url);
     const refused = await owner.put(`${url}/reject`, { reason: 'The bank sent it back.' });
     expect([refused.status, refused.error.code]).toEqual([409, 'PAYOUT_DECIDED']);
     const { data } = await owner.put(`${url}/reject`, { reason: 'The bank sent it back.', afterApproval: true });
@@ -163,7 +259,7 @@ describe('marking as paid', () => {
     const [{ creator, id, url }, owner] = [await asked(), await asStaff('owner')];
     const early = await owner.put(`${url}/paid`, { reference: 'BANK-1' });
     expect([early.status, early.error.code]).toEqual([409, 'PAYOUT_NOT_APPROVED']);
-    await owner.put(`${url}/approve`);
+    await approve(owner, url);
     const { status, data } = await owner.put(`${url}/paid`, { reference: 'BANK-1' });
     expect([status, data.status, data.reference]).toEqual([200, 'paid', 'BANK-1']);
     expect(data.paidAt).not.toBeNull();
@@ -193,7 +289,7 @@ describe('marking as paid', () => {
 
   it('books sales', async () => {
     const [{ creator, id, url }, owner] = [await askedForSales(), await asStaff('owner')];
-    await owner.put(`${url}/approve`);
+    await approve(owner, url);
     expect(await legsOf(id)).toEqual(['1 sales_hold 2000 EUR']);
     await owner.put(`${url}/paid`, { reference: 'BANK-1' });
     expect(await legsOf(id)).toEqual(['1 sales_hold 2000 EUR', '4 payout_cash 1955 EUR', '5 payout_fee 45 EUR']);
@@ -213,7 +309,7 @@ describe('a decision', () => {
     const staff = await Promise.all([1, 2, 3, 4].map(() => asStaff('owner')));
     const answers = await Promise.all(
       staff.map((person, index) =>
-        index % 2 ? person.put(`${url}/approve`) : person.put(`${url}/reject`, { reason: `No ${index}.` }),
+        index % 2 ? approve(person, url) : person.put(`${url}/reject`, { reason: `No ${index}.` }),
       ),
     );
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409, 409, 409]);
@@ -228,7 +324,7 @@ describe('a decision', () => {
   it('that a payout is paid is made only once', async () => {
     const { id, url } = await asked();
     const staff = await Promise.all([1, 2, 3].map(() => asStaff('owner')));
-    await staff[0]?.put(`${url}/approve`);
+    await approve(await asStaff('owner'), url);
     const answers = await Promise.all(
       staff.map((person, index) => person.put(`${url}/paid`, { reference: `B-${index}` })),
     );
@@ -249,14 +345,14 @@ describe('a decision', () => {
     }
     const elsewhere = await asked({ country: 'FR' });
     const german = await asStaff('country_admin', { country: 'DE', granted: ['canApproveCashout'] });
-    expect((await german.put(`${elsewhere.url}/approve`)).error.code).toBe('PAYOUT_OUT_OF_REACH');
+    expect((await approve(german, elsewhere.url)).error.code).toBe('PAYOUT_OUT_OF_REACH');
     expect((await payoutOf(own.id)).status).toBe('requested');
     expect((await payoutOf(elsewhere.id)).status).toBe('requested');
   });
 
   it('is 404 for an unknown payout', async () => {
     const owner = await asStaff('owner');
-    const { status, error } = await owner.put(`${DESK}/${newId()}/approve`);
+    const { status, error } = await approve(owner, `${DESK}/${newId()}`);
     expect([status, error.code]).toEqual([404, 'PAYOUT_NOT_FOUND']);
   });
 });
@@ -271,7 +367,7 @@ describe('the lists', () => {
     const item = data.items[ids.indexOf(first.id)];
     expect(item).toMatchObject({ creator: { id: first.creator.userId }, status: 'requested', accountLast4: '3000' });
     expect(item.bankAccount).toBeUndefined();
-    await owner.put(`${first.url}/approve`);
+    await approve(owner, first.url);
     expect(idsOf(await owner.get(`${DESK}/pending?perPage=100`))).not.toContain(first.id);
     expect(data.pagination.total).toBe(ids.length);
   });
@@ -307,7 +403,7 @@ describe('the lists', () => {
     const [{ id, url }, owner] = [await asked(), await asStaff('owner')];
     const open = async () => (await owner.get(`${DESK}?id=${id}`)).data.items[0].bankAccount;
     expect(await open()).toBeUndefined();
-    await owner.put(`${url}/approve`);
+    await approve(owner, url);
     expect(await open()).toEqual({ accountHolder: 'Ada Example', iban: IBAN, bankName: 'Example Bank', country: 'DE' });
     expect((await logOf(id)).at(-1)).toMatchObject({ staff_id: owner.userId, action: 'payout.bank-account' });
     expect(JSON.stringify(await logOf(id))).not.toContain(IBAN);

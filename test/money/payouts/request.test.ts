@@ -35,7 +35,7 @@ describe.each(['payment/payout', 'earnings/cashout/request'])('POST /%s', (path)
       {
         ...{ id: expect.any(String), source: 'diamonds', diamonds: 2_000, method: 'bank', status: 'requested' },
         ...{ amountMinor: 1_955, feeMinor: 45, currency: 'USD' },
-        ...{ requestedAt: expect.any(String), decidedAt: null, paidAt: null },
+        ...{ requestedAt: expect.any(String), decidedAt: null, paidAt: null, returnedAt: null, setOff: null },
       },
     ]);
     expect(await diamondsOf(creator.userId)).toBe(3_000);
@@ -193,6 +193,57 @@ describe('sales', () => {
         { balance, asked: 2_000, currency },
       ]);
     }
+  });
+
+  it('need limits in their currency: its own, or a rate for those of the payout currency', async () => {
+    const creator = await asPaidCreator();
+    const without = await ask(creator, ofSales(2_000, 'HUF'));
+    expect([without.status, without.error.code, without.error.details]).toEqual([
+      409,
+      'PAYOUT_CURRENCY_NOT_SET',
+      { currency: 'HUF' },
+    ]);
+    await giveSales(creator.userId, 5_000_000, 'HUF');
+    await giveSales(creator.userId, 50_000, 'JPY');
+    await changeEconomy({
+      conversions: { currencyRates: [{ currency: 'JPY', numerator: 2, denominator: 3 }] },
+      limits: {
+        currencies: [
+          {
+            ...{
+              currency: 'HUF',
+              payoutMinorMin: 400_000,
+              payoutMinorMax: 40_000_000,
+              payoutMinorPerDayMax: 80_000_000,
+            },
+            ...{ payoutFeeMinor: 9_000, rewardCodeFromMinor: 1 },
+          },
+        ],
+      },
+    });
+    const own = await ask(creator, ofSales(400_000, 'HUF'));
+    expect(own.data).toMatchObject({ amountMinor: 387_000, feeMinor: 13_000, currency: 'HUF' });
+    expect((await ask(creator, ofSales(399_999, 'HUF'))).error.details).toMatchObject({ min: 400_000 });
+    const atRate = await ask(creator, ofSales(1_500, 'JPY'));
+    expect(atRate.data).toMatchObject({ amountMinor: 1_447, feeMinor: 53, currency: 'JPY' }); // 37.5 and 15
+    expect((await ask(creator, ofSales(1_499, 'JPY'))).error.details).toMatchObject({ min: 1_500 });
+    await changeEconomy({ conversions: { currencyRates: [] }, limits: { currencies: [] } });
+  });
+
+  it('are sent by the provider only if it can send exactly that amount', async () => {
+    const creator = await asPaidCreator();
+    await giveSales(creator.userId, 50_000, 'KWD');
+    await connectToStripe(standInForStripe(), creator.userId);
+    const api = { ...creator, ...clientWith(STRIPE_ENV, creator.headers) };
+    const byStripe = { ...ofSales(2_000, 'KWD'), method: 'stripe' };
+    const { status, error } = await ask(api, byStripe);
+    expect([status, error.code, error.details]).toEqual([
+      409,
+      'PAYOUT_NOT_SENDABLE',
+      { amountMinor: 1_955, feeMinor: 45, currency: 'KWD' },
+    ]);
+    expect(await ask(api, { ...byStripe, amountMinor: 2_005 })).toMatchObject({ data: { amountMinor: 1_960 } });
+    expect((await ask(api, ofSales(2_000, 'KWD'))).status).toBe(201);
   });
 
   it('cannot be requested twice at once', async () => {

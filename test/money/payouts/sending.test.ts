@@ -1,22 +1,33 @@
 /** Sending payouts: whatever is away, slow, killed or repeated, a payout is paid once or given back. */
+import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { client } from '#test/support/api';
 import { clientWith } from '#test/support/app';
 import { testContext } from '#test/support/context';
-import { diamondsOf, once } from '#test/support/money';
-import { asPaidCreator, connectToStripe, giveSales, legsOf, notificationsOf, payoutOf } from '#test/support/payouts';
+import { changeEconomy, diamondsOf, once } from '#test/support/money';
+import {
+  approve,
+  asPaidCreator,
+  connectToStripe,
+  giveSales,
+  legsOf,
+  notificationsOf,
+  payoutOf,
+} from '#test/support/payouts';
 import { consumed, databaseWithout, queueThatIsAway, recordingQueue } from '#test/support/queues';
 import { STRIPE_ENV, type StripeStandIn, standInForStripe } from '#test/support/stripe';
 import { asStaff } from '#test/support/users';
 import type { Context } from '@/contracts/context';
 import type { PayoutMessage } from '@/contracts/messages';
+import { users } from '@/domains/base/users/tables';
 import { sendPayout } from '@/domains/money/payouts/send';
+import { stopPayouts } from '@/domains/money/payouts/stop';
 import { requeuePayouts } from '@/domains/money/payouts/sweep';
-import { payouts } from '@/domains/money/payouts/tables';
+import { payoutAccounts, payouts } from '@/domains/money/payouts/tables';
 import { readBalance } from '@/ledger/transfers';
 import { consumePayouts } from '@/queues/payouts';
 import { newId } from '@/shared/ids';
-import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
 
 const DESK = 'owner/panel/cashouts';
 const SEND = 'POST /v1/transfers';
@@ -62,10 +73,16 @@ async function approved(request: object = { source: 'diamonds', diamonds: 2_000,
   const environment = { ...STRIPE_ENV, PAYOUTS: recordingQueue().queue };
   const { data } = await clientWith(environment, creator.headers).post('payment/payout', request, once());
   const staff = await asStaff('owner');
-  await clientWith(environment, staff.headers).put(`${DESK}/${data.id}/approve`);
+  await approve(staff, `${DESK}/${data.id}`, clientWith(environment, staff.headers));
   const id = data.id as string;
   expect(await payoutOf(id)).toMatchObject({ status: 'approved' });
   return { creator, staff, accountId, id, kindsTold: () => kindsTold(creator.userId) };
+}
+
+/** Another account, as if the creator had replaced the one that is gone. */
+async function connectAgain(userId: string): Promise<string> {
+  await testContext().db.delete(payoutAccounts).where(eq(payoutAccounts.userId, userId));
+  return connectToStripe(stripe, userId);
 }
 
 const kindsTold = async (userId: string) => (await notificationsOf(userId)).map(({ kind }) => kind);
@@ -120,29 +137,35 @@ describe('an approved payout', () => {
     expect(stripe.callsOf(SEND)).toEqual([]);
   });
 
-  it('fails with the reason if the provider refuses it, and the diamonds are returned', async () => {
-    const { creator, id } = await approved();
-    stripe.balance = 0;
+  it('fails if the provider refuses the account, and the creator never reads the provider’s words', async () => {
+    const { creator, staff, id, accountId } = await approved();
+    stripe.accounts.delete(accountId);
     const ctx = context();
     expect(await consume(ctx, id)).toEqual(ACKED);
     await ctx.settle();
-    expect(await payoutOf(id)).toMatchObject({
-      status: 'failed',
-      reason: expect.stringContaining('balance_insufficient'),
-      sendAt: null,
-    });
+    const ours = 'The payout provider could not send it to your account. Check the account before you ask again.';
+    const theirs = `resource_missing: No such destination: '${accountId}'`;
+    expect(await payoutOf(id)).toMatchObject({ status: 'failed', reason: ours, providerReason: theirs, sendAt: null });
     expect(await legsOf(id)).toEqual(FAILED_LEGS);
     expect(await diamondsOf(creator.userId)).toBe(5_000);
     expect(await kindsTold(creator.userId)).toEqual(['payout-approved', 'payout-failed']);
+    const mine = JSON.stringify([
+      (await creator.get('payment/payout-history')).data,
+      await notificationsOf(creator.userId),
+    ]);
+    expect(mine).toContain(ours);
+    expect(mine).not.toContain('resource_missing');
+    expect((await staff.get(`${DESK}?id=${id}`)).data.items).toMatchObject([{ reason: ours, providerReason: theirs }]);
     // For good.
-    stripe.balance = 1_000_000;
+    stripe.completeOnboarding(await connectAgain(creator.userId));
     await consume(context(), id);
     expect(stripe.transfers).toEqual([]);
   });
 
   it('of sales that is refused is returned including the fee', async () => {
-    const { creator, id } = await approved({ source: 'sales', amountMinor: 2_000, currency: 'EUR', method: 'stripe' });
-    stripe.balance = 0;
+    const request = { source: 'sales', amountMinor: 2_000, currency: 'EUR', method: 'stripe' };
+    const { creator, id, accountId } = await approved(request);
+    stripe.accounts.delete(accountId);
     await consume(context(), id);
     expect(await legsOf(id)).toEqual(['1 sales_hold 2000 EUR', '3 sales_return 2000 EUR']);
     expect(await readBalance(testContext(), creator.userId, 'sales', 'EUR')).toBe(5_000);
@@ -162,6 +185,154 @@ describe('an approved payout', () => {
   it('that does not exist or must not be sent is dropped', async () => {
     expect(await consume(context(), newId())).toEqual(ACKED);
     expect(stripe.calls).toEqual([]);
+  });
+});
+
+describe('while the platform’s own account is short or restricted', () => {
+  const stuckOf = async (userId: string) =>
+    (await notificationsOf(userId)).filter(({ kind }) => kind === 'payouts-stuck');
+
+  it('a payout stays approved, is tried again, and is paid once the account is in order', async () => {
+    const { creator, staff, id } = await approved();
+    stripe.balance = 0;
+    const ctx = context();
+    expect(await consume(ctx, id)).toEqual(ACKED);
+    await ctx.settle();
+    const row = await payoutOf(id);
+    expect(row).toMatchObject({ status: 'approved', refusals: 1, reason: null, processingAt: null, accountId: null });
+    expect(row.providerReason).toContain('balance_insufficient');
+    expect(row.sendAt).toBeGreaterThan(Date.now());
+    expect(await legsOf(id)).toEqual(['1 payout_hold 2000 diamond', '2 payout_due 2000 USD']);
+    expect(await kindsTold(creator.userId)).toEqual(['payout-approved']);
+    expect(JSON.stringify((await creator.get('payment/payout-history')).data)).not.toContain('balance');
+    expect((await staff.get(`${DESK}?id=${id}`)).data.items[0].providerReason).toContain('balance_insufficient');
+    // The provider keeps the refusal under the first key.
+    stripe.balance = 1_000_000;
+    expect(await consume(context(), id)).toEqual(ACKED);
+    expect(stripe.transfers).toHaveLength(1);
+    expect(stripe.calls.filter(({ method }) => method === SEND).map((call) => call.idempotencyKey)).toEqual([
+      id,
+      `${id}:1`,
+    ]);
+    expect(await payoutOf(id)).toMatchObject({ status: 'paid', refusals: 1, reason: null });
+    expect(await legsOf(id)).toEqual(PAID_LEGS);
+  });
+
+  it('staff who can approve are notified once a day, in the app, of all creators together', async () => {
+    const [one, other] = [await approved(), await approved()];
+    const support = await asStaff('support');
+    const german = await asStaff('country_admin', { country: 'DE', granted: ['canApproveCashout'] });
+    stripe.balance = 0;
+    for (const id of [one.id, other.id, one.id, other.id]) {
+      const ctx = context();
+      await consume(ctx, id);
+      await ctx.settle();
+    }
+    for (const person of [one.staff, other.staff, german]) {
+      expect(await stuckOf(person.userId)).toHaveLength(1);
+      const { items } = (await person.get('user/notifications')).data;
+      const shown = items.find(({ kind }: { kind: string }) => kind === 'payouts-stuck');
+      expect(shown.title).toMatch(/ and 1 other cannot be paid yet$/);
+      expect(shown.body).toContain('balance_insufficient');
+    }
+    expect(await stuckOf(support.userId)).toEqual([]);
+    expect(await stuckOf(one.creator.userId)).toEqual([]);
+  });
+
+  it('two senders at once count one refusal, and staff can still give it up', async () => {
+    const { creator, staff, id } = await approved();
+    stripe.balance = 0;
+    await Promise.all([consume(context(), id), consume(context(), id)]);
+    expect((await payoutOf(id)).status).toBe('approved');
+    const { refusals } = await payoutOf(id);
+    expect(new Set(stripe.calls.filter(({ method }) => method === SEND).map((call) => call.idempotencyKey)).size).toBe(
+      refusals,
+    );
+    const desk = clientWith(STRIPE_ENV, staff.headers);
+    const { data } = await desk.put(`${DESK}/${id}/reject`, { reason: 'By bank, please.', afterApproval: true });
+    expect(data.status).toBe('failed');
+    expect(await diamondsOf(creator.userId)).toBe(5_000);
+  });
+});
+
+describe('a creator who was banned or left', () => {
+  const leaving = {
+    banned: { status: 'banned' },
+    'leaving, by a planned deletion': { deletesAt: Date.now() + 14 * DAY_MS },
+    'a creator no longer': { creatorStatus: 'REJECTED' },
+  } as const;
+  const leave = (userId: string, how: keyof typeof leaving = 'banned') =>
+    testContext().db.update(users).set(leaving[how]).where(eq(users.id, userId));
+  const reasonFor = 'Your account can no longer be paid.';
+
+  it.each(Object.keys(leaving) as (keyof typeof leaving)[])('(%s) is not approved', async (how) => {
+    const creator = await asPaidCreator(5_000);
+    const request = { source: 'diamonds', diamonds: 2_000, method: 'bank' };
+    const { data } = await creator.post('payment/payout', request, once());
+    await leave(creator.userId, how);
+    const owner = await asStaff('owner');
+    const { status, error } = await approve(owner, `${DESK}/${data.id}`);
+    expect([status, error.code]).toEqual([409, 'CREATOR_NOT_PAYABLE']);
+    expect((await payoutOf(data.id)).status).toBe('requested');
+  });
+
+  it('is not sent an approved payout: it goes back', async () => {
+    const { creator, id } = await approved();
+    await leave(creator.userId);
+    expect(await consume(context(), id)).toEqual(ACKED);
+    expect(stripe.calls).toEqual([]);
+    expect(await payoutOf(id)).toMatchObject({ status: 'failed', reason: reasonFor });
+    expect(await legsOf(id)).toEqual(FAILED_LEGS);
+  });
+
+  it('gets nothing from a payout at the provider that was not sent, once no call can be in progress', async () => {
+    const { creator, id } = await approved();
+    stripe.failNext('away', SEND);
+    await consume(context(), id);
+    await leave(creator.userId);
+    expect(await consume(context(), id)).toEqual(ACKED);
+    expect(await payoutOf(id)).toMatchObject({ status: 'processing', stoppedAt: expect.any(Number) });
+    const { stoppedAt } = await payoutOf(id);
+    const later: Context = { ...context(), now: () => (stoppedAt ?? 0) + 10 * MINUTE_MS };
+    await sendPayout(later, id);
+    expect(await payoutOf(id)).toMatchObject({ status: 'failed', reason: reasonFor });
+    expect(await legsOf(id)).toEqual(FAILED_LEGS);
+    expect(stripe.transfers).toEqual([]);
+  });
+
+  it('keeps what the provider had sent before', async () => {
+    const { creator, id } = await approved();
+    stripe.failNext('lost', SEND);
+    await consume(context(), id);
+    await leave(creator.userId);
+    await consume(context(), id);
+    expect(await payoutOf(id)).toMatchObject({ status: 'paid', reference: stripe.transfers[0]?.id, reason: null });
+    expect(await legsOf(id)).toEqual(PAID_LEGS);
+  });
+
+  it('has all open payouts stopped at once, which may be repeated', async () => {
+    await changeEconomy({ limits: { payoutsPerDayMax: 10 } });
+    const { creator, id: atProvider } = await approved();
+    stripe.failNext('away', SEND);
+    await consume(context(), atProvider);
+    const request = { source: 'diamonds', diamonds: 1_000, method: 'bank' };
+    const { data: asked } = await creator.post('payment/payout', request, once());
+    const { data: agreed } = await creator.post('payment/payout', request, once());
+    await approve(await asStaff('owner'), `${DESK}/${agreed.id}`);
+    const because = 'Your account is banned.';
+    await Promise.all([1, 2].map(() => stopPayouts(context(), creator.userId, because)));
+    await stopPayouts(context(), creator.userId, because);
+    expect(await payoutOf(asked.id)).toMatchObject({ status: 'rejected', reason: because });
+    expect(await payoutOf(agreed.id)).toMatchObject({ status: 'failed', reason: because });
+    const stopped = await payoutOf(atProvider);
+    expect(stopped).toMatchObject({ status: 'processing', stoppedAt: expect.any(Number), sendAt: expect.any(Number) });
+    expect((await creator.get('payment/payout-history')).data.items[2].reason).toBeUndefined();
+    await consume(context(), atProvider);
+    expect(stripe.transfers).toEqual([]);
+    const later: Context = { ...context(), now: () => (stopped.stoppedAt ?? 0) + 10 * MINUTE_MS };
+    await sendPayout(later, atProvider);
+    expect(await payoutOf(atProvider)).toMatchObject({ status: 'failed', reason: because });
+    expect(await diamondsOf(creator.userId)).toBe(5_000);
   });
 });
 
@@ -317,7 +488,7 @@ describe('the sweep of payouts', () => {
     const request = { source: 'diamonds', diamonds: 2_000, method: 'stripe' };
     const { data } = await clientWith(environment, creator.headers).post('payment/payout', request, once());
     const owner = await asStaff('owner');
-    const answer = await clientWith(environment, owner.headers).put(`${DESK}/${data.id}/approve`);
+    const answer = await approve(owner, `${DESK}/${data.id}`, clientWith(environment, owner.headers));
     expect(answer.status).toBe(200);
 
     const queue = recordingQueue<PayoutMessage>();
@@ -348,7 +519,7 @@ describe('the sweep of payouts', () => {
   it('ignores payouts that are paid, failed, left to staff or paid by bank', async () => {
     const [paid, failed] = [await approved(), await approved()];
     await sendPayout(context(), paid.id);
-    stripe.balance = 0;
+    stripe.accounts.delete(failed.accountId);
     await sendPayout(context(), failed.id);
     await approved({ source: 'diamonds', diamonds: 2_000, method: 'bank' });
     const queue = recordingQueue<PayoutMessage>();

@@ -5,7 +5,7 @@ import { testContext } from '#test/support/context';
 import { changeEconomy, coinsOf, purchaseOf } from '#test/support/money';
 import { recordingContext } from '#test/support/outbox';
 import { prove } from '#test/support/proof';
-import { aCode, aPackage, aPurchase, buy, eventsOf, tell } from '#test/support/purchases';
+import { aBuyer, aCode, aPackage, aPurchase, buy, eventsOf, tell } from '#test/support/purchases';
 import { asStaff, asViewer } from '#test/support/users';
 import { discountCodes, discountRedemptions } from '@/domains/money/discounts/tables';
 
@@ -85,6 +85,21 @@ describe('a large purchase', () => {
       { kind: 'reward', ownerId: buyer.userId, bonusPercent: 20, usesMax: 1, active: true },
     ]);
     expect(await rewardOf(small.id)).toEqual([]);
+  });
+
+  it('is measured in its own currency, and earns nothing in one without limits', async () => {
+    await changeEconomy({
+      conversions: { currencyRates: [{ currency: 'JPY', numerator: 2, denominator: 3 }] },
+      limits: { rewardCodeFromMinor: 1_000, rewardCodePercent: 10 },
+    });
+    const buyer = await aBuyer();
+    const earns = async (priceMinor: number, currency: string) => {
+      const row = await aPurchase(buyer, { priceMinor, currency });
+      await tell(eventsOf(row).paid);
+      return (await rewardOf(row.id)).length;
+    };
+    expect([await earns(1_499, 'JPY'), await earns(1_500, 'JPY')]).toEqual([0, 1]);
+    expect([await earns(1_000, 'USD'), await earns(1_000_000, 'EUR')]).toEqual([1, 0]);
   });
 
   it('has a usable code exactly while the kept money reaches the threshold', async () => {

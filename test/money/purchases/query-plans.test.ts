@@ -1,6 +1,7 @@
 /** Every list and look-up of money goes by an index, however many purchases and codes there are. */
 import { describe, expect, it } from 'vitest';
 import { plansOf } from '#test/support/plans';
+import { readOffers } from '@/domains/base/economy/offers';
 import { discountQuery } from '@/domains/money/discounts/find';
 import { listDiscounts } from '@/domains/money/discounts/manage';
 import { listMyCodes, readLatestReward } from '@/domains/money/discounts/rewards';
@@ -42,6 +43,17 @@ const QUERIES: [string, Parameters<typeof plansOf>[0], string[]][] = [
   ],
   ['my codes', (ctx) => listMyCodes(ctx, actor, { perPage: 20 }), ['discount_codes_of_owner (owner_id=?)']],
   ['my latest reward', (ctx) => readLatestReward(ctx, actor), ['discount_codes_of_owner (owner_id=?)']],
+  [
+    'all that is on offer',
+    (ctx) => readOffers(ctx),
+    [
+      'coin_packages_on_offer',
+      'discount_codes_by_kind (kind=?)',
+      'discount_rewards_by_bonus (bonus_percent<?)',
+      'discount_rewards_by_bonus (bonus_percent=? AND ends_at>?)',
+      'discount_rewards_by_bonus (bonus_percent=?)',
+    ],
+  ],
   [
     'codes of staff',
     (ctx) => listDiscounts(ctx, { kind: 'promotional', code: undefined, cursor: undefined, perPage: 20 }),

@@ -39,7 +39,8 @@ describe('a subscription whose month is over', () => {
     months: 1,
     subscriberStands: true,
     creatorStands: true,
-    blocked: false,
+    creatorBlocks: false,
+    subscriberBlocks: false,
     diamonds: 1,
   };
 
@@ -47,8 +48,9 @@ describe('a subscription whose month is over', () => {
     ['null', {}],
     ['cancelled', { cancelledAt: began, creatorStands: false }],
     ['subscriber-gone', { subscriberStands: false }],
-    ['creator-gone', { creatorStands: false, blocked: true }],
-    ['blocked', { blocked: true }],
+    ['creator-gone', { creatorStands: false, creatorBlocks: true }],
+    ['blocked', { creatorBlocks: true }],
+    ['blocked', { subscriberBlocks: true }],
     ['worthless', { diamonds: 0 }],
   ])('%s', (because, change) => {
     expect(String(whyItEnds({ ...good, ...change }, over))).toBe(because);

@@ -6,7 +6,15 @@ import { seedWorld } from '../../../scripts/local/world';
 const vars = { ...(env as unknown as Record<string, string>) }; // the variables among the bindings
 
 const seed = (OWNER_EMAIL: string) =>
-  seedWorld(env.DB, { ...vars, OWNER_EMAIL }, { password: 'a horse of another colour', resetPasswords: false });
+  seedWorld(
+    env.DB,
+    { ...vars, OWNER_EMAIL },
+    {
+      password: 'a horse of another colour',
+      totpSecret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
+      resetCredentials: false,
+    },
+  );
 
 async function owners(): Promise<string[]> {
   const { results } = await env.DB.prepare(

@@ -333,16 +333,28 @@ describe('the sweep of webhook events', () => {
     expect(webhooks.sent.map(({ body }) => body.webhookEventId).sort()).toEqual(ids.sort());
   });
 
-  it('forgets payloads that are 30 days old, and keeps the event', async () => {
+  it('forgets payloads 30 days after they were processed, and keeps the event', async () => {
     const { event } = await creatorWithIngress();
     const ctx = testContext();
     const now = ctx.now();
-    const old = await stored(event('ingress_started', 1), {
-      ...{ receivedAt: now - 30 * DAY_MS - 1, state: 'processed', received: { id: 'evt_1' } },
-    });
-    const young = await stored(event('ingress_started', 1), { receivedAt: now - 30 * DAY_MS, state: 'processed' });
+    const processed = (processedAt: number) =>
+      stored(event('ingress_started', 1), {
+        ...{ receivedAt: 1, processedAt, state: 'processed', received: { id: 'evt_1' }, sealed: 'k.sealed' },
+      });
+    const [old, young] = [await processed(now - 30 * DAY_MS - 1), await processed(now - 30 * DAY_MS)];
     await forgetWebhookPayloads(at(ctx, now));
-    expect(await rowOf(old)).toMatchObject({ payload: null, received: null, state: 'processed' });
-    expect(await rowOf(young)).toMatchObject({ payload: { type: 'ingress_started' } });
+    expect(await rowOf(old)).toMatchObject({ payload: null, received: null, sealed: null, state: 'processed' });
+    expect(await rowOf(young)).toMatchObject({ payload: { type: 'ingress_started' }, sealed: 'k.sealed' });
+  });
+
+  it('keeps the payload of an event that waits, however old', async () => {
+    const { event } = await creatorWithIngress();
+    const ctx = testContext();
+    const waiting = [];
+    for (const state of ['held', 'failed', 'stored'] as const)
+      waiting.push(await stored(event('ingress_started', 1), { receivedAt: 1, state, received: { id: 'evt_1' } }));
+    await forgetWebhookPayloads(at(ctx, ctx.now() + 365 * DAY_MS));
+    for (const id of waiting)
+      expect(await rowOf(id)).toMatchObject({ payload: { type: 'ingress_started' }, received: { id: 'evt_1' } });
   });
 });

@@ -55,7 +55,7 @@ describe('GET /admin/webhooks', () => {
           ...{ attempts: 1, error: 'HeldForStaff: another amount' },
           receivedAt: '2026-03-10T12:00:00.000Z',
           queuedAt: '2026-03-10T12:00:00.000Z',
-          processedAt: null,
+          ...{ processedAt: null, decision: null },
         },
       ],
       pagination: { nextCursor: null, perPage: 20 },

@@ -15,37 +15,57 @@ import type { Actor } from '@/shared/actor';
 import { toIso } from '@/shared/time';
 import { economyError } from './errors';
 import { contradictionsOf, problemsOfTargets } from './judge-economy';
-import { gainsByRoundTrip } from './rates';
+import { rewardCode } from './loops';
+import { offersAreUnchanged, readOffers, requireNoLoop } from './offers';
+import { keepsAllByRoundTrip } from './rates';
 import type { ConversionChanges, EconomyVersion, LimitChanges, TargetsRequest } from './schemas';
 import { type EconomyVersionRow, economyVersions } from './tables';
 import { everyOfferEarns, listWorthless } from './worth';
 
 type Part = keyof EconomyConfig;
 type Answer = Promise<z.input<typeof EconomyVersion>>;
+type Input = z.output<typeof ConversionChanges>;
+
+const CHANGE_WITH_CURRENCY = ['minorPerDiamond', 'currencyRates', 'limits'] as const;
 
 export async function readConfig(ctx: Context): Answer {
   return presentVersion(await newestVersion(ctx));
 }
 
-/** Keeps fields that were not sent. Throws ECONOMY_GAINS, ECONOMY_CONTRADICTS, GIFTS_WORTHLESS, ECONOMY_CHANGED. */
-export async function changeConversions(ctx: Context, actor: Actor, input: z.output<typeof ConversionChanges>): Answer {
-  const newest = await newestVersion(ctx);
-  const conversions = { ...newest.config.conversions, ...withoutGaps(input) };
-  const { diamondsPerCoin, coinsPerDiamond } = conversions;
-  if (gainsByRoundTrip(diamondsPerCoin, coinsPerDiamond))
+/**
+ * Keeps fields that were not sent. Throws VALIDATION_FAILED, ECONOMY_CONTRADICTS, ECONOMY_GAINS, CURRENCY_RATE_MISSING,
+ * COINS_TOO_CHEAP, GIFTS_WORTHLESS, ECONOMY_CHANGED.
+ */
+export async function changeConversions(ctx: Context, actor: Actor, input: Input): Answer {
+  const [newest, offers] = await Promise.all([newestVersion(ctx), readOffers(ctx)]);
+  requireWholeCurrency(newest.config.conversions, input);
+  const config = withConversions(newest.config, input);
+  requireConsistent(config);
+  const { diamondsPerCoin, coinsPerDiamond } = config.conversions;
+  if (keepsAllByRoundTrip(diamondsPerCoin, coinsPerDiamond))
     throw economyError('ECONOMY_GAINS', { details: { diamondsPerCoin, coinsPerDiamond } });
+  requireNoLoop(config.conversions, offers);
   const worthless = await listWorthless(ctx, diamondsPerCoin);
   if (worthless.length > 0) throw economyError('GIFTS_WORTHLESS', { details: worthless });
-  return change(ctx, actor, newest, 'conversions', { ...newest.config, conversions }, [
+  return change(ctx, actor, newest, 'conversions', config, [
     requireThat(ctx, everyOfferEarns(diamondsPerCoin)),
+    requireThat(ctx, offersAreUnchanged(offers)),
   ]);
 }
 
-/** Keeps fields that were not sent. Throws ECONOMY_CONTRADICTS, ECONOMY_CHANGED. */
+/**
+ * Keeps fields that were not sent. Throws ECONOMY_CONTRADICTS, CURRENCY_RATE_MISSING, COINS_TOO_CHEAP, ECONOMY_CHANGED.
+ */
 export async function changeLimits(ctx: Context, actor: Actor, input: z.output<typeof LimitChanges>): Answer {
-  const newest = await newestVersion(ctx);
+  const [newest, offers] = await Promise.all([newestVersion(ctx), readOffers(ctx)]);
   const limits = { ...newest.config.limits, ...withoutGaps(input) };
-  return change(ctx, actor, newest, 'limits', { ...newest.config, limits });
+  const config = { ...newest.config, limits: { ...limits, currencies: byCurrency(limits.currencies) } };
+  requireConsistent(config);
+  const { rewardCodePercent } = config.limits;
+  // Other limits change no price.
+  if (rewardCodePercent === newest.config.limits.rewardCodePercent) return change(ctx, actor, newest, 'limits', config);
+  requireNoLoop(config.conversions, { packages: offers.packages, codes: [rewardCode(rewardCodePercent)] });
+  return change(ctx, actor, newest, 'limits', config, [requireThat(ctx, offersAreUnchanged(offers))]);
 }
 
 /** Replaces the whole list. Throws VALIDATION_FAILED, ECONOMY_CHANGED. */
@@ -57,6 +77,47 @@ export async function changeTargets(ctx: Context, actor: Actor, { targets }: z.o
   return change(ctx, actor, newest, 'targets', { ...newest.config, targets });
 }
 
+/** Another payout currency changes what these amounts mean, so they change with it. Throws VALIDATION_FAILED. */
+function requireWholeCurrency({ payoutCurrency }: EconomyConfig['conversions'], input: Input): void {
+  if (input.payoutCurrency === undefined || input.payoutCurrency === payoutCurrency) return;
+  const missing = CHANGE_WITH_CURRENCY.filter((field) => input[field] === undefined);
+  if (missing.length > 0)
+    throw refuseFields(
+      missing.map((field) => ({ path: [field], message: 'is required with another payout currency' })),
+    );
+}
+
+/** The new payout currency's own limits replace an entry that it had among the other currencies. */
+function withConversions({ conversions, limits, targets }: EconomyConfig, input: Input): EconomyConfig {
+  const { limits: amounts, ...sent } = withoutGaps(input);
+  const changed = { ...conversions, ...sent };
+  const currencies =
+    sent.payoutCurrency === undefined
+      ? limits.currencies
+      : limits.currencies.filter(({ currency }) => currency !== sent.payoutCurrency);
+  return {
+    conversions: { ...changed, currencyRates: byCurrency(changed.currencyRates) },
+    limits: { ...limits, ...amounts, currencies },
+    targets,
+  };
+}
+
+/** Sorted, so that another order is no change. */
+function byCurrency<T extends { readonly currency: string }>(entries: readonly T[]): T[] {
+  return entries.toSorted((a, b) => (a.currency < b.currency ? -1 : 1));
+}
+
+/** Throws ECONOMY_CONTRADICTS. */
+function requireConsistent(config: EconomyConfig): void {
+  const problems = contradictionsOf(config);
+  if (problems.length > 0) throw economyError('ECONOMY_CONTRADICTS', { details: problems });
+}
+
+/** Conversions are logged with the limits, which change with the payout currency. */
+function loggedPart({ conversions, limits, targets }: EconomyConfig, part: Part) {
+  return { conversions: { ...conversions, limits }, limits, targets }[part];
+}
+
 /** Adds a version unless nothing changes. @param required further requirements for its batch */
 async function change(
   ctx: Context,
@@ -66,9 +127,7 @@ async function change(
   config: EconomyConfig,
   required: readonly Statement[] = [],
 ): Answer {
-  const problems = contradictionsOf(config);
-  if (problems.length > 0) throw economyError('ECONOMY_CONTRADICTS', { details: problems });
-  if (JSON.stringify(config[part]) === JSON.stringify(newest.config[part])) return presentVersion(newest);
+  if (JSON.stringify(config) === JSON.stringify(newest.config)) return presentVersion(newest);
   const row = { version: newest.version + 1, config, changedBy: actor.userId, createdAt: ctx.now() };
   const changed = () => economyError('ECONOMY_CHANGED');
   await commit(
@@ -81,8 +140,8 @@ async function change(
         action: `economy.${part}`,
         targetType: 'economy',
         targetId: String(row.version),
-        before: newest.config[part],
-        after: config[part],
+        before: loggedPart(newest.config, part),
+        after: loggedPart(config, part),
       }),
     ],
     { refusals: { DEMAND_NOT_MET: changed, ECONOMY_VERSION_TAKEN: changed } },

@@ -8,14 +8,18 @@ interface Problem {
   readonly message: string;
 }
 
+const ORDERED_MONEY = [
+  ['payoutMinorMin', 'payoutMinorMax'],
+  ['payoutMinorMax', 'payoutMinorPerDayMax'],
+] as const;
+
 /** Finds limits that contradict each other, or the rates. */
 export function contradictionsOf({ conversions, limits }: EconomyConfig): Problem[] {
   const ordered = [
     ['tipCoinsMin', 'tipCoinsMax'],
     ['payoutDiamondsMin', 'payoutDiamondsMax'],
     ['payoutDiamondsMax', 'payoutDiamondsPerDayMax'],
-    ['payoutMinorMin', 'payoutMinorMax'],
-    ['payoutMinorMax', 'payoutMinorPerDayMax'],
+    ...ORDERED_MONEY,
   ] as const;
   const worthSomething = [
     ['tipCoinsMin', conversions.diamondsPerCoin],
@@ -29,6 +33,30 @@ export function contradictionsOf({ conversions, limits }: EconomyConfig): Proble
     ...worthSomething
       .filter(([limit, rate]) => convert(limits[limit], rate) === 0)
       .map(([limit]) => ({ path: limit, message: 'must be worth something at the rate' })),
+    ...problemsOfCurrencies('currencyRates', conversions.currencyRates, conversions.payoutCurrency),
+    ...problemsOfCurrencies('currencies', limits.currencies, conversions.payoutCurrency),
+    ...limits.currencies.flatMap((entry) =>
+      ORDERED_MONEY.filter(([less, more]) => entry[less] > entry[more]).map(([less, more]) => ({
+        path: `currencies.${entry.currency}.${less}`,
+        message: `must not be more than ${more}`,
+      })),
+    ),
+  ];
+}
+
+/** A list has an entry for each currency at most, and none for the payout currency, which has its own fields. */
+function problemsOfCurrencies(
+  path: string,
+  entries: readonly { readonly currency: string }[],
+  payoutCurrency: string,
+): Problem[] {
+  const named = entries.map(({ currency }) => currency);
+  const repeated = [...new Set(named.filter((currency, index) => named.indexOf(currency) !== index))];
+  return [
+    ...repeated.map((currency) => ({ path, message: `must name ${currency} only once` })),
+    ...(named.includes(payoutCurrency)
+      ? [{ path, message: `must not name the payout currency ${payoutCurrency}` }]
+      : []),
   ];
 }
 

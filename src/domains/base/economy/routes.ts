@@ -29,7 +29,7 @@ export const economyEndpoints: Endpoint[] = [
     who,
     body: TargetsRequest,
     response: EconomyVersion,
-    refusals: [economyError.ECONOMY_CHANGED, economyError.ECONOMY_CONTRADICTS],
+    refusals: [economyError.ECONOMY_CHANGED],
     handler: (ctx, { actor, body }) => changeTargets(ctx, actor, body),
   }),
   endpoint({
@@ -39,13 +39,16 @@ export const economyEndpoints: Endpoint[] = [
     tag: 'owner',
     summary: 'Change conversion rates',
     description:
-      'Changes only the fields you send. Rejects rates at which coins gain value on the way through diamonds, and rates ' +
-      'at which a gift or tier on offer would earn nothing. Earlier transactions keep their rate.',
+      'Changes only the fields you send. Rejects rates at which coins keep all their value on the way through diamonds, ' +
+      'rates at which a package with its best code costs less than its coins can be cashed out for, and rates at which a ' +
+      'gift or tier on offer would earn nothing. Earlier transactions keep their rate.',
     who,
     body: ConversionChanges,
     response: EconomyVersion,
     refusals: [
       economyError.ECONOMY_GAINS,
+      economyError.COINS_TOO_CHEAP,
+      economyError.CURRENCY_RATE_MISSING,
       economyError.GIFTS_WORTHLESS,
       economyError.ECONOMY_CHANGED,
       economyError.ECONOMY_CONTRADICTS,
@@ -58,11 +61,17 @@ export const economyEndpoints: Endpoint[] = [
     path: '/owner/panel/economy/limits',
     tag: 'owner',
     summary: 'Change limits, fees and the maturing time',
-    description: 'Changes only the fields you send.',
+    description:
+      'Changes only the fields you send. Rejects a reward code that makes coins cheaper than their cash-out.',
     who,
     body: LimitChanges,
     response: EconomyVersion,
-    refusals: [economyError.ECONOMY_CHANGED, economyError.ECONOMY_CONTRADICTS],
+    refusals: [
+      economyError.COINS_TOO_CHEAP,
+      economyError.CURRENCY_RATE_MISSING,
+      economyError.ECONOMY_CHANGED,
+      economyError.ECONOMY_CONTRADICTS,
+    ],
     handler: (ctx, { actor, body }) => changeLimits(ctx, actor, body),
   }),
 ];

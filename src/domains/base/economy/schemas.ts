@@ -1,8 +1,16 @@
 /** Wire shapes of the economy: a version, and a change to each of its three parts. */
 import { z } from '@hono/zod-openapi';
-import { Conversions, Limits, Targets } from '@/contracts/economy';
+import { Conversions, Limits, MoneyLimits, Targets } from '@/contracts/economy';
 
-export const ConversionChanges = Conversions.partial().openapi('ConversionChanges');
+export const ConversionChanges = Conversions.extend({
+  limits: MoneyLimits.describe('The amounts of `EconomyLimits` that are in the payout currency.'),
+})
+  .partial()
+  .openapi('ConversionChanges', {
+    description:
+      'Another `payoutCurrency` needs `minorPerDiamond`, `currencyRates` and `limits` in the same request, because they ' +
+      'are in that currency. Lists are replaced whole.',
+  });
 export const LimitChanges = Limits.partial().openapi('EconomyLimitChanges');
 export const TargetsRequest = z.strictObject({ targets: Targets }).openapi('TargetsRequest');
 

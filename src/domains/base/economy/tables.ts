@@ -10,4 +10,10 @@ export const economyVersions = sqliteTable('economy_versions', {
   createdAt: integer('created_at').notNull(),
 });
 
+/** One row: the number of changes to the economy, the packages and the codes, counted by triggers. */
+export const offerRevisions = sqliteTable('offer_revisions', {
+  id: integer().primaryKey(),
+  revision: integer().notNull(),
+});
+
 export type EconomyVersionRow = typeof economyVersions.$inferSelect;

@@ -5,12 +5,13 @@
 
 import { type SQL, sql } from 'drizzle-orm';
 import type { NewNotification, NotificationClaim } from '@/contracts/messages';
-import type { NotificationKind } from '@/contracts/notification-kinds';
+import { countsThings, type NotificationKind } from '@/contracts/notification-kinds';
 import { users } from '@/domains/base/users/tables';
 import { followsCreator, isMemberOf, subscribes } from '@/domains/base/visibility/members';
 import { isActiveUser, noBlockBetween } from '@/domains/base/visibility/people';
 import { commentLikes, comments, postLikes, posts } from '@/domains/content/posts/tables';
 import { streams } from '@/domains/live/streams/tables';
+import { webhookEvents } from '@/domains/operations/webhooks/tables';
 
 export function claimOf({ kind, about, data = {}, gather }: NewNotification): NotificationClaim {
   const actorId =
@@ -21,7 +22,9 @@ export function claimOf({ kind, about, data = {}, gather }: NewNotification): No
 /** A condition: reader and actor exist and can see each other, the act was not undone, and its subject exists. */
 export function stillSo(userId: string, { kind, actorId, streamId, about = [] }: NotificationClaim): SQL {
   const conditions = [sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${userId} AND status <> 'deleted')`];
-  if (actorId !== undefined) conditions.push(inSight(userId, actorId), ...notTakenBack(userId, kind, actorId, about));
+  if (actorId !== undefined && countsThings(kind)) conditions.push(isWaiting(actorId));
+  else if (actorId !== undefined)
+    conditions.push(inSight(userId, actorId), ...notTakenBack(userId, kind, actorId, about));
   if (streamId !== undefined) conditions.push(isLiveFor(userId, streamId));
   const [postId, ...commentIds] = about;
   if (postId !== undefined)
@@ -41,6 +44,11 @@ function isLiveFor(userId: string, streamId: string): SQL {
   return sql`EXISTS (SELECT 1 FROM ${streams} announced WHERE announced.id = ${streamId} AND announced.status = 'live'
     AND CASE announced.visibility WHEN 'subscribers' THEN ${subscribes(userId, creatorId)}
       ELSE ${isMemberOf(userId, creatorId)} END)`;
+}
+
+/** The provider's event still waits for staff. */
+export function isWaiting(webhookEventId: string): SQL {
+  return sql`EXISTS (SELECT 1 FROM ${webhookEvents} WHERE id = ${webhookEventId} AND state IN ('held', 'failed'))`;
 }
 
 function inSight(userId: string, actorId: string): SQL {

@@ -1,6 +1,7 @@
 /** Presents rows of notifications and broadcasts to a reader. Grouped ones show the actors' current names. */
 import type { z } from '@hono/zod-openapi';
 import { type SQL, sql } from 'drizzle-orm';
+import { countsThings } from '@/contracts/notification-kinds';
 import { users } from '@/domains/base/users/tables';
 import { toIso } from '@/shared/time';
 import type { Notification } from './schemas';
@@ -55,6 +56,9 @@ export function presentNotification(row: NotificationRow): PresentedNotification
   const data = JSON.parse(row.data) as Record<string, unknown>; // ensured by the table's CHECK and its only writers
   const actors = JSON.parse(row.actors) as ActorCard[]; // notificationColumns
   const isGathered = actorCount > 0;
+  const counted = { id, kind, body, read: row.isRead === 1, createdAt: toIso(row.createdAt) };
+  if (countsThings(kind))
+    return { ...counted, title: `${row.title}: ${actorCount}`, data: { ...data, count: actorCount } };
   return {
     id,
     kind,

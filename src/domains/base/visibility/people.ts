@@ -21,7 +21,15 @@ export function isActive(user: SQL = sql`users`): SQL<number> {
   return sql<number>`${user}.status = 'active'`;
 }
 
-/** The same, for a query that only has the user's id. One look-up by primary key. */
+/**
+ * Active, and not about to be deleted. An account that awaits its deletion is still seen, but gains no followers, coins
+ * or subscriptions.
+ */
+export function isStaying(user: SQL = sql`users`): SQL<number> {
+  return sql<number>`(${isActive(user)} AND ${user}.deletes_at IS NULL)`;
+}
+
+/** `isActive`, for a query that only has the user's id. One look-up by primary key. */
 export function isActiveUser(userId: Column): SQL<number> {
   return sql<number>`EXISTS (SELECT 1 FROM ${users} account WHERE account.id = ${userId} AND ${isActive(sql`account`)})`;
 }

@@ -6,7 +6,7 @@ import { lotCheck, reversalCheck } from '@/domains/money/earnings/check-lots';
 import { giftCheck } from '@/domains/money/gifts/check';
 import { payoutCheck } from '@/domains/money/payouts/check';
 import { purchaseCheck } from '@/domains/money/purchases/check';
-import { subscriptionCheck } from '@/domains/money/subscriptions/check';
+import { paidMonthsCheck, subscriptionCheck } from '@/domains/money/subscriptions/check';
 import type { MoneyCheck } from '@/ledger/check';
 import { proveAccounts, proveTransfers, proveUnits } from '@/ledger/proof';
 import type { Proof, ProofStep } from '@/ledger/proofs';
@@ -16,6 +16,7 @@ const CHECKS: readonly MoneyCheck[] = [
   discountCheck,
   giftCheck,
   subscriptionCheck,
+  paidMonthsCheck,
   exchangeCheck,
   rewardCheck,
   payoutCheck,

@@ -9,6 +9,7 @@ export const DISCOUNT_REASONS = [
   'DISCOUNT_NOT_FOR_PACKAGE',
   'DISCOUNT_PACKAGE_TOO_SMALL',
   'DISCOUNT_USED_BY_YOU',
+  'DISCOUNT_RESERVED_BY_YOU',
   'DISCOUNT_USED_UP',
 ] as const;
 export type DiscountReason = (typeof DISCOUNT_REASONS)[number];
@@ -21,8 +22,12 @@ export const discountError = errorList({
     409,
     'You have already used this code, or another code of its promotion, as often as you can.',
   ],
+  DISCOUNT_RESERVED_BY_YOU: [
+    409,
+    'You have an open purchase with this code. Finish that purchase, or wait until it expires.',
+  ],
   DISCOUNT_USED_UP: [409, 'This code has been used up. Try another one.'],
-  DISCOUNT_CHANGED: [409, 'This code was just changed. Reload and try again.'],
+  DISCOUNT_CHANGED: [409, 'This code or what it is for was just changed. Reload and try again.'],
   DISCOUNT_CODE_EXISTS: [409, 'A discount code with this name already exists. Choose another name.'],
   DISCOUNT_USED_MORE_OFTEN: [409, 'This code has already been used more often than that. Choose a higher limit.'],
   DISCOUNT_NOT_FOUND: [422, 'This discount code does not exist. Check its spelling.'],
@@ -33,6 +38,7 @@ export const discountError = errorList({
 
 /** Refusals of a coin package, whether a code is for it or somebody buys it. */
 export const packageError = errorList({
-  PACKAGE_CHANGED: [409, 'Someone else just changed this package. Reload and try again.'],
+  PACKAGE_CHANGED: [409, 'This package or the economy was just changed. Reload and try again.'],
+  PACKAGE_PRICE_REFUSED: [422, 'The payment provider would refuse this price. The details say what it must be.'],
   PACKAGE_NOT_FOUND: [404, 'This package is not on offer. Choose another one.'],
 });

@@ -11,6 +11,8 @@ export interface FoundDiscount extends DiscountFacts {
   readonly promotion: string;
   readonly updatedAt: number;
   readonly usesByUser: number;
+  /** 1 if the user has an open purchase with this code. */
+  readonly reservedByUser: number;
 }
 
 /** For a batch of reads, or alone; yields one row or none. Cheap, because the promotion limits a user's uses. */
@@ -23,6 +25,16 @@ export function discountQuery(ctx: Context, code: string, userId: string) {
         eq(discountRedemptions.promotion, discountCodes.promotion),
         eq(discountRedemptions.userId, userId),
         ne(discountRedemptions.state, literal('released')),
+      ),
+    );
+  const reservation = ctx.db
+    .select({ one: sql`1` })
+    .from(discountRedemptions)
+    .where(
+      and(
+        eq(discountRedemptions.codeId, discountCodes.id),
+        eq(discountRedemptions.userId, userId),
+        eq(discountRedemptions.state, literal('reserved')),
       ),
     );
   return ctx.db
@@ -44,6 +56,7 @@ export function discountQuery(ctx: Context, code: string, userId: string) {
       suspended: discountCodes.suspended,
       updatedAt: discountCodes.updatedAt,
       usesByUser: sql<number>`(${usesByUser})`.as('uses_by_user'),
+      reservedByUser: sql<number>`EXISTS ${reservation}`.as('reserved_by_user'),
     })
     .from(discountCodes)
     .where(eq(discountCodes.code, code));

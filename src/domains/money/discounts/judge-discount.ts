@@ -2,10 +2,9 @@
  * Judges whether a code is valid for a package, and what it adds: one rule for checking and buying. Takes no Context.
  */
 
+import { bonusOf } from '@/domains/base/economy/loops';
 import type { DiscountReason } from './errors';
 import type { DiscountRow } from './tables';
-
-const PERCENT = 100;
 
 /** The columns of a code's row that decide. */
 export type DiscountFacts = Pick<
@@ -28,6 +27,8 @@ export interface DiscountUse {
   readonly userId: string;
   /** How often this user has used codes of the promotion, reserved or redeemed. */
   readonly usesByUser: number;
+  /** Whether this user has an open purchase with the code. */
+  readonly isReserved: boolean;
   readonly packageId: string;
   /** The package's coins without its own bonus. */
   readonly packageCoins: number;
@@ -50,11 +51,7 @@ export function judgeDiscount(code: DiscountFacts | undefined, use: DiscountUse)
   // A code that would add nothing is not used up.
   if (use.packageCoins < code.packageCoinsMin || bonusCoins === 0) return { reason: 'DISCOUNT_PACKAGE_TOO_SMALL' };
   if (code.usesPerUserMax !== null && use.usesByUser >= code.usesPerUserMax) return { reason: 'DISCOUNT_USED_BY_YOU' };
+  if (use.isReserved) return { reason: 'DISCOUNT_RESERVED_BY_YOU' };
   if (code.usesMax !== null && code.uses >= code.usesMax) return { reason: 'DISCOUNT_USED_UP' };
   return { bonusCoins };
-}
-
-/** A percentage of the package's coins, rounded down, or a fixed number of coins. */
-function bonusOf({ bonusPercent, bonusCoins }: DiscountFacts, packageCoins: number): number {
-  return bonusPercent === null ? (bonusCoins ?? 0) : Math.floor((packageCoins * bonusPercent) / PERCENT);
 }

@@ -1,11 +1,14 @@
 /**
- * Staff manage discount codes. Each change requires the row as it was read, and is logged with who, before and after.
+ * Staff manage discount codes. Each change requires the row as it was read, and is logged with who, before and after. No
+ * code makes coins cheaper than what they can be cashed out for.
  */
 
 import type { z } from '@hono/zod-openapi';
 import { and, desc, eq, getTableColumns, lt, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commit, requireChange } from '@/db/commit';
+import { commit, requireChange, requireThat } from '@/db/commit';
+import { economyError } from '@/domains/base/economy/errors';
+import { offersAreUnchanged, readOffers, requireNoLoop, type Standing } from '@/domains/base/economy/offers';
 import { logStaff } from '@/domains/base/permissions/log';
 import { coinPackages } from '@/domains/money/purchases/tables';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
@@ -50,9 +53,12 @@ export async function listDiscounts(ctx: Context, { kind, code, cursor, perPage 
   );
 }
 
-/** Throws DISCOUNT_CODE_EXISTS, PACKAGE_NOT_FOUND, VALIDATION_FAILED. */
+/**
+ * Throws DISCOUNT_CODE_EXISTS, PACKAGE_NOT_FOUND, VALIDATION_FAILED, CURRENCY_RATE_MISSING, COINS_TOO_CHEAP,
+ * ECONOMY_CHANGED.
+ */
 export async function createDiscount(ctx: Context, { userId }: Actor, input: z.output<typeof NewDiscount>) {
-  await requirePackages(ctx, input.packageIds ?? null);
+  const [standing] = await Promise.all([readOffers(ctx), requirePackages(ctx, input.packageIds ?? null)]);
   const [id, now] = [newId(), ctx.now()];
   const row: DiscountRow = {
     id,
@@ -77,9 +83,11 @@ export async function createDiscount(ctx: Context, { userId }: Actor, input: z.o
     updatedAt: now,
   };
   requireWindow(row);
+  requireSound(row, standing, now);
   await commit(
     ctx,
     [
+      requireThat(ctx, offersAreUnchanged(standing)),
       ctx.db.insert(discountCodes).values(row),
       logStaff(ctx, {
         staffId: userId,
@@ -90,7 +98,12 @@ export async function createDiscount(ctx: Context, { userId }: Actor, input: z.o
         after: row,
       }),
     ],
-    { refusals: { 'discount_codes.code': () => discountError('DISCOUNT_CODE_EXISTS') } },
+    {
+      refusals: {
+        'discount_codes.code': () => discountError('DISCOUNT_CODE_EXISTS'),
+        DEMAND_NOT_MET: () => economyError('ECONOMY_CHANGED'),
+      },
+    },
   );
   ctx.log.event('discount.created', { discountId: id });
   return presentDiscount(row, 0);
@@ -98,7 +111,7 @@ export async function createDiscount(ctx: Context, { userId }: Actor, input: z.o
 
 /**
  * Changes only what is sent; a reserved use keeps its bonus. Throws DISCOUNT_CODE_NOT_FOUND, PACKAGE_NOT_FOUND,
- * DISCOUNT_USED_MORE_OFTEN, DISCOUNT_CHANGED, VALIDATION_FAILED.
+ * DISCOUNT_USED_MORE_OFTEN, DISCOUNT_CHANGED, VALIDATION_FAILED, CURRENCY_RATE_MISSING, COINS_TOO_CHEAP.
  */
 export async function changeDiscount(
   ctx: Context,
@@ -106,8 +119,11 @@ export async function changeDiscount(
   id: string,
   changes: z.output<typeof DiscountChanges>,
 ) {
-  await requirePackages(ctx, changes.packageIds ?? null);
-  const found = await ctx.db.select(columns).from(discountCodes).where(eq(discountCodes.id, id)).get();
+  const [found, standing] = await Promise.all([
+    ctx.db.select(columns).from(discountCodes).where(eq(discountCodes.id, id)).get(),
+    readOffers(ctx),
+    requirePackages(ctx, changes.packageIds ?? null),
+  ]);
   if (!found) throw discountError('DISCOUNT_CODE_NOT_FOUND');
   const { reserved, ...before } = found;
   const sent = {
@@ -120,10 +136,12 @@ export async function changeDiscount(
   // Two changes within one millisecond must still differ.
   const after: DiscountRow = { ...before, ...sent, updatedAt: Math.max(ctx.now(), before.updatedAt + 1) };
   requireWindow(after);
+  requireSound(after, standing, ctx.now());
   const { uses: _, ...values } = after;
   await commit(
     ctx,
     [
+      requireThat(ctx, offersAreUnchanged(standing)),
       ctx.db
         .update(discountCodes)
         .set(values)
@@ -152,6 +170,13 @@ export async function changeDiscount(
 function requireWindow({ startsAt, endsAt }: DiscountRow): void {
   if (startsAt !== null && endsAt !== null && endsAt <= startsAt)
     throw httpError('VALIDATION_FAILED', { details: [{ path: 'endsAt', message: 'must be after `startsAt`' }] });
+}
+
+/** A code that has ended needs nothing. Throws CURRENCY_RATE_MISSING, COINS_TOO_CHEAP. */
+function requireSound(row: DiscountRow, { economy, packages }: Standing, now: number): void {
+  if (!row.active || (row.endsAt !== null && row.endsAt <= now)) return;
+  const isForIt = (packageId: string) => row.packageIds?.includes(packageId) ?? true;
+  requireNoLoop(economy.conversions, { packages: packages.filter(({ id }) => isForIt(id)), codes: [row] });
 }
 
 async function requirePackages(ctx: Context, ids: readonly string[] | null): Promise<void> {

@@ -17,6 +17,7 @@ const LIMIT_REACHED = { uses: 'discount_used_up', usesPerUser: 'DISCOUNT_USED_BY
 export const RESERVE_REFUSALS: Refusals = {
   [LIMIT_REACHED.uses]: () => discountError('DISCOUNT_USED_UP'),
   [LIMIT_REACHED.usesPerUser]: () => discountError('DISCOUNT_USED_BY_YOU'),
+  DISCOUNT_RESERVED_BY_USER: () => discountError('DISCOUNT_RESERVED_BY_YOU'),
   DEMAND_NOT_MET: () => discountError('DISCOUNT_CHANGED'),
 };
 

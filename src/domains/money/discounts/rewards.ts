@@ -3,8 +3,9 @@ import type { z } from '@hono/zod-openapi';
 import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
+import type { EconomyConfig } from '@/contracts/economy';
 import { int } from '@/db/sql';
-import type { Economy } from '@/domains/base/economy/read';
+import { limitsIn } from '@/domains/base/economy/limits';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
@@ -20,20 +21,22 @@ export interface EarningPurchase {
   readonly id: string;
   readonly userId: string;
   readonly amountMinor: number;
+  readonly currency: string;
   readonly reversedMinor: number;
 }
 
 /**
  * Keeps the reward code of a purchase true: it earns one, once, as soon as the kept money reaches the threshold, and the
  * code is suspended while the kept money does not. A use stays used, and a checkout that has reserved the code keeps it.
- * @param limits of the economy under which the purchase began
+ * @param economy under which the purchase began; without limits in its currency it earns nothing
  */
 export function settleReward(
   ctx: Context,
-  { limits }: Pick<Economy, 'limits'>,
-  { id: earnedBy, userId, amountMinor, reversedMinor }: EarningPurchase,
+  economy: Omit<EconomyConfig, 'targets'>,
+  { id: earnedBy, userId, amountMinor, currency, reversedMinor }: EarningPurchase,
 ): { readonly code: string; readonly isEarned: boolean; readonly statement: Statement } {
-  const isEarned = amountMinor - reversedMinor >= limits.rewardCodeFromMinor;
+  const limits = limitsIn(economy, currency);
+  const isEarned = limits !== undefined && amountMinor - reversedMinor >= limits.rewardCodeFromMinor;
   const [id, code, now] = [newId(), newCode(), ctx.now()];
   const statement = isEarned
     ? ctx.db

@@ -1,5 +1,6 @@
 /** Endpoints for discount codes, which add coins to a purchase. */
 import { z } from '@hono/zod-openapi';
+import { economyError } from '@/domains/base/economy/errors';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { cursorPageOf, cursorQuery } from '@/http/envelope';
 import { discountError, packageError } from './errors';
@@ -71,11 +72,18 @@ export const discountEndpoints: Endpoint[] = [
     path: '/owner/panel/discounts',
     tag: 'owner',
     summary: 'Add a discount code: your own, or a random one',
+    description: 'Rejects a code with which coins cost less than they can be cashed out for.',
     who,
     body: NewDiscount,
     response: Discount,
     status: 201,
-    refusals: [packageError.PACKAGE_NOT_FOUND, discountError.DISCOUNT_CODE_EXISTS],
+    refusals: [
+      packageError.PACKAGE_NOT_FOUND,
+      discountError.DISCOUNT_CODE_EXISTS,
+      economyError.COINS_TOO_CHEAP,
+      economyError.CURRENCY_RATE_MISSING,
+      economyError.ECONOMY_CHANGED,
+    ],
     handler: (ctx, { actor, body }) => createDiscount(ctx, actor, body),
   }),
   endpoint({
@@ -94,6 +102,8 @@ export const discountEndpoints: Endpoint[] = [
       packageError.PACKAGE_NOT_FOUND,
       discountError.DISCOUNT_CHANGED,
       discountError.DISCOUNT_USED_MORE_OFTEN,
+      economyError.COINS_TOO_CHEAP,
+      economyError.CURRENCY_RATE_MISSING,
     ],
     handler: (ctx, { actor, params, body }) => changeDiscount(ctx, actor, params.id, body),
   }),

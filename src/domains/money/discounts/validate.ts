@@ -26,6 +26,7 @@ export async function validateDiscount(
   const verdict = judgeDiscount(discount, {
     userId,
     usesByUser: discount?.usesByUser ?? 0,
+    isReserved: discount?.reservedByUser === 1,
     packageId,
     packageCoins: offered.coins,
     now: ctx.now(),

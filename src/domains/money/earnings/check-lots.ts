@@ -9,7 +9,7 @@ import { purchases } from '@/domains/money/purchases/tables';
 import { subscriptionCharges } from '@/domains/money/subscriptions/tables';
 import { isInRange, type MoneyCheck, nextRange } from '@/ledger/check';
 import { settledLots } from '@/ledger/lots';
-import { coinLots, type Finding, ledgerAccounts, ledgerTransfers, lotUses } from '@/ledger/tables';
+import { coinLots, type Finding, ledgerAccounts, ledgerTransfers, lotReturns, lotUses } from '@/ledger/tables';
 import { reversedOf, spendsOfLots } from './reversed';
 import { earningReversals, exchanges, reversedEarnings } from './tables';
 
@@ -84,7 +84,8 @@ function wrongLots(users: SQL): SQL {
           WHEN 'exchange' THEN coalesce(x.reversed_coins, 0) ELSE 0 END AS source_reversed,
         coalesce((SELECT sum(lot_coins) FROM ${giftsSent} WHERE lot_id > 0 AND lot_id = lot.id), 0)
           + coalesce((SELECT sum(lot_coins) FROM ${subscriptionCharges} WHERE lot_id > 0 AND lot_id = lot.id), 0)
-          + coalesce((SELECT sum(u.coins) FROM ${lotUses} u WHERE u.lot_id = lot.id), 0) AS used
+          + coalesce((SELECT sum(u.coins) FROM ${lotUses} u WHERE u.lot_id = lot.id), 0)
+          - coalesce((SELECT sum(back.coins) FROM ${lotReturns} back WHERE back.lot_id = lot.id), 0) AS used
       FROM (${settledLots(users)}) settled
       JOIN ${coinLots} lot ON lot.id = settled.id
       LEFT JOIN ${purchases} p ON source_type = 'purchase' AND p.id = source_id

@@ -1,10 +1,13 @@
 /**
- * Checks exchanges, rewards and reversals against the ledger. Also checks that every creator's diamonds equal what their
- * days earned, minus what was reversed, what they exchanged and what is or was paid out.
+ * Checks exchanges, rewards and reversals against the ledger, and their amounts against the economy. Also checks
+ * that every creator's diamonds equal what their days earned, minus what was reversed, what they exchanged and what is or
+ * was paid out.
  */
 
 import { type SQL, sql } from 'drizzle-orm';
+import { convertedBy, rewardOf } from '@/domains/base/economy/entitlement';
 import { payouts } from '@/domains/money/payouts/tables';
+import { subscriptionCharges } from '@/domains/money/subscriptions/tables';
 import { COIN, checkRows, DIAMOND, isInRange, type MoneyCheck, nextRange } from '@/ledger/check';
 import { ledgerAccounts, ledgerTransfers } from '@/ledger/tables';
 import { exchanges, targetRewards } from './tables';
@@ -27,6 +30,9 @@ const laterLegs = (refType: SQL, first: number) => sql`(
 const undoneDiamonds = netOf(sql`'exchange'`, 'exchange_diamonds_reversal', 'exchange_diamonds_restored');
 const undoneCoins = netOf(sql`'exchange'`, 'exchange_coins_reversal', 'exchange_coins_restored');
 
+const dueCoins = convertedBy('coinsPerDiamond', sql`page.diamonds`, sql`page.economy_version`);
+const dueReward = rewardOf(sql`page.target_id`, sql`page.economy_version`);
+
 export const exchangeCheck = checkRows({
   name: 'exchange',
   refType: 'exchange',
@@ -43,6 +49,9 @@ export const exchangeCheck = checkRows({
         THEN 'says that ' || reversed_diamonds || ' diamonds are undone, and its transfers say ' || ${undoneDiamonds}
       WHEN reversed_diamonds > diamonds OR reversed_coins <> coins * reversed_diamonds / diamonds
         THEN 'has ' || reversed_coins || ' coins undone for ' || reversed_diamonds || ' of its diamonds'
+      WHEN coins IS NOT ${dueCoins}
+        THEN 'gave ' || coins || ' coins, but ' || diamonds || ' diamonds give ' || coalesce(${dueCoins}, 'nothing')
+          || ' in version ' || economy_version || ' of the economy'
     END AS problem FROM page WHERE problem IS NOT NULL`,
 });
 
@@ -61,6 +70,9 @@ export const rewardCheck = checkRows({
       WHEN ${reversedReward} NOT IN (0, diamonds)
         OR ${reversedReward} <> ${netOf(sql`'reward'`, 'reward_reversal', 'reward_restored')}
         THEN 'says that ' || ${reversedReward} || ' diamonds are reversed, and its transfers say otherwise'
+      WHEN diamonds IS NOT ${dueReward}
+        THEN 'rewarded ' || diamonds || ' diamonds, but the target ' || target_id || ' gives '
+          || coalesce(${dueReward}, 'nothing') || ' in version ' || economy_version || ' of the economy'
     END AS problem FROM page WHERE problem IS NOT NULL`,
 });
 
@@ -82,8 +94,10 @@ export const earningsCheck: MoneyCheck = {
         SELECT ids.user_id AS id, coalesce(held.balance, 0) AS balance, coalesce(earned.diamonds, 0)
           - coalesce((SELECT sum(diamonds) FROM reversed_earnings WHERE user_id = ids.user_id), 0)
           - coalesce((SELECT sum(diamonds - reversed_diamonds) FROM exchanges WHERE user_id = ids.user_id), 0)
+          - coalesce((SELECT sum(returned_diamonds) FROM ${subscriptionCharges}
+              WHERE creator_id = ids.user_id AND returned_at IS NOT NULL), 0)
           - coalesce((SELECT sum(diamonds) FROM ${payouts}
-              WHERE user_id = ids.user_id AND source = 'diamonds' AND status NOT IN ('rejected', 'failed')), 0) AS should
+              WHERE user_id = ids.user_id AND source = 'diamonds' AND status NOT IN ('rejected', 'failed', 'returned')), 0) AS should
         FROM (SELECT user_id FROM held UNION SELECT user_id FROM earned) ids
         LEFT JOIN held ON held.user_id = ids.user_id
         LEFT JOIN earned ON earned.user_id = ids.user_id)

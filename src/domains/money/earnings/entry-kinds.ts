@@ -5,6 +5,7 @@ const KIND_OF = {
   gift_earning: 'gift',
   tip_earning: 'tip',
   subscription_earning: 'subscription',
+  subscription_earning_return: 'subscription-returned',
   target_reward: 'reward',
   earning_reversal: 'reversal',
   earning_restored: 'restored',
@@ -15,6 +16,7 @@ const KIND_OF = {
   exchange_diamonds_restored: 'exchange-restored',
   payout_hold: 'payout',
   payout_return: 'payout-returned',
+  payout_restored: 'payout-returned',
 } as const satisfies Readonly<Record<KindsWith<'earnings'>, string>>;
 
 /** What a creator earned, and what took diamonds away. */

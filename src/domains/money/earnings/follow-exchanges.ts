@@ -4,25 +4,38 @@
  */
 import { and, asc, desc, eq, gt, lt, type SQL } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit, requireChange } from '@/db/commit';
 import { convert } from '@/domains/base/economy/rates';
 import { post, readBalance, type Transfer } from '@/ledger/transfers';
 import { reverseLot } from './reversals';
-import { type EarningReversalRow, type ExchangeRow, earningReversals, exchanges } from './tables';
+import { type ExchangeRow, exchanges } from './tables';
+
+/** Diamonds that were taken from a creator, or came back to them. */
+export interface TakenDiamonds {
+  readonly userId: string;
+  readonly diamonds: number;
+  /** They came back. */
+  readonly restored: boolean;
+  /** How many of them were followed already. */
+  readonly followed: number;
+  /** Records how many were followed. Changes nothing unless it is still `from`. */
+  mark(from: number, to: number): Statement;
+}
 
 /** Safe to repeat. Throws DEMAND_NOT_MET if a repeated message works on the same row; it is then retried. */
-export async function followExchanges(ctx: Context, reversal: EarningReversalRow): Promise<void> {
-  let { followed } = reversal;
-  while (followed < reversal.diamonds) {
-    const open = reversal.diamonds - followed;
+export async function followExchanges(ctx: Context, taken: TakenDiamonds): Promise<void> {
+  let { followed } = taken;
+  while (followed < taken.diamonds) {
+    const open = taken.diamonds - followed;
     const [balance, exchange] = await Promise.all([
-      readBalance(ctx, reversal.userId, 'earnings', 'diamond'),
-      findExchange(ctx, reversal),
+      readBalance(ctx, taken.userId, 'earnings', 'diamond'),
+      findExchange(ctx, taken),
     ]);
-    const diamonds = exchange ? Math.min(open, movable(balance, exchange, reversal.restored)) : 0;
+    const diamonds = exchange ? Math.min(open, movable(balance, exchange, taken.restored)) : 0;
     if (!exchange || diamonds <= 0) return;
-    await move(ctx, { ...reversal, followed }, exchange, diamonds);
+    await move(ctx, taken, followed, exchange, diamonds);
     followed += diamonds;
   }
 }
@@ -33,7 +46,7 @@ function movable(balance: number, { diamonds, reversedDiamonds }: ExchangeRow, r
 }
 
 /** The newest exchange is undone first, and the oldest undone one is carried out again first. */
-async function findExchange(ctx: Context, { userId, restored }: EarningReversalRow): Promise<ExchangeRow | undefined> {
+async function findExchange(ctx: Context, { userId, restored }: TakenDiamonds): Promise<ExchangeRow | undefined> {
   const isOpen: SQL = restored ? gt(exchanges.reversedDiamonds, 0) : lt(exchanges.reversedDiamonds, exchanges.diamonds);
   return ctx.db
     .select()
@@ -46,7 +59,8 @@ async function findExchange(ctx: Context, { userId, restored }: EarningReversalR
 
 async function move(
   ctx: Context,
-  { changeId, leg, restored, followed }: EarningReversalRow,
+  { restored, mark }: TakenDiamonds,
+  followed: number,
   exchange: ExchangeRow,
   diamonds: number,
 ): Promise<void> {
@@ -66,18 +80,10 @@ async function move(
     );
   const lot = reverseLot(ctx, { sourceType: 'exchange', sourceId: id, userId, coins: reversedCoins });
   const isAsRead = and(eq(exchanges.id, id), eq(exchanges.legs, exchange.legs));
-  const isUnfollowed = and(
-    eq(earningReversals.changeId, changeId),
-    eq(earningReversals.leg, leg),
-    eq(earningReversals.followed, followed),
-  );
   await commit(
     ctx,
     [
-      ctx.db
-        .update(earningReversals)
-        .set({ followed: followed + diamonds })
-        .where(isUnfollowed),
+      mark(followed, followed + diamonds),
       requireChange(ctx),
       ctx.db
         .update(exchanges)

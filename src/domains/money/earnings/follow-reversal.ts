@@ -7,6 +7,7 @@
  */
 import { and, asc, eq, gt } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import { commitIfMet, requireChange } from '@/db/commit';
 import { followExchanges } from './follow-exchanges';
 import { reviewRewards } from './review-rewards';
@@ -27,10 +28,19 @@ export async function followReversal(
   for (const row of rows) {
     await notifyCreator(ctx, row);
     await reviewRewards(ctx, row.userId, row.createdAt);
-    await followExchanges(ctx, row);
+    await followExchanges(ctx, { ...row, mark: (from, to) => markFollowed(ctx, row, from, to) });
   }
   const last = rows[CREATORS_AT_ONCE - 1];
   if (last) await ctx.queues.tasks.send({ type: 'follow-reversal', changeId, after: last.leg });
+}
+
+function markFollowed(ctx: Context, { changeId, leg }: EarningReversalRow, from: number, to: number): Statement {
+  return ctx.db
+    .update(earningReversals)
+    .set({ followed: to })
+    .where(
+      and(eq(earningReversals.changeId, changeId), eq(earningReversals.leg, leg), eq(earningReversals.followed, from)),
+    );
 }
 
 async function notifyCreator(ctx: Context, { changeId, leg, userId, diamonds, restored }: EarningReversalRow) {

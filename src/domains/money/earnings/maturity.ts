@@ -6,6 +6,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { int } from '@/db/sql';
 import { type Economy, readEconomy } from '@/domains/base/economy/read';
+import { subscriptionCharges } from '@/domains/money/subscriptions/tables';
 import { ledgerAccounts } from '@/ledger/tables';
 import { firstIdAt } from '@/shared/ids';
 import { type DayAmount, maturingOf, windowStart } from './mature';
@@ -34,6 +35,9 @@ export async function readDiamonds(ctx: Context, userId: string, known?: Economy
       SELECT strftime('%Y-%m-%d', at / 1000, 'unixepoch') AS day, sum(diamonds) AS diamonds FROM (
         SELECT updated_at AS at, diamonds FROM reversed_earnings
         WHERE user_id = ${userId} AND updated_at >= ${Date.parse(since)}
+        UNION ALL
+        SELECT returned_at, returned_diamonds FROM ${subscriptionCharges}
+        WHERE creator_id = ${userId} AND returned_at >= ${Date.parse(since)}
         UNION ALL
         SELECT created_at, diamonds FROM exchanges
         WHERE user_id = ${userId} AND id >= ${firstIdAt(Date.parse(since))} AND traced = 0)

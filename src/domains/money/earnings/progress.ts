@@ -1,6 +1,6 @@
 /**
- * Computes creators' progress in a period from what they earned and streamed; it is never stored. Reversed earnings do
- * not count. Rewards do not count as diamonds, or one target's reward would help to reach the next.
+ * Computes creators' progress in a period from what they earned and streamed; it is never stored. Earnings that were
+ * reversed or given back do not count. Rewards do not count as diamonds, or one target's reward would help to reach the next.
  */
 
 import { sql } from 'drizzle-orm';
@@ -10,6 +10,7 @@ import { int } from '@/db/sql';
 import { isOpen } from '@/domains/base/visibility/streams';
 import { streamAnalytics } from '@/domains/live/rooms/tables';
 import { streams } from '@/domains/live/streams/tables';
+import { subscriptionCharges } from '@/domains/money/subscriptions/tables';
 import { DAY_MS, toDay } from '@/shared/time';
 import type { Period } from './periods';
 
@@ -21,7 +22,7 @@ const NONE: Progress = { diamonds: 0, gifts: 0, minutesStreamed: 0, minutesWatch
 type Row<M extends Metric> = { readonly userId: string; readonly period: number } & Readonly<Record<M, number>>;
 
 /**
- * Runs three statements, whatever is asked. A stream counts with its minutes inside the period, up to now if it is live.
+ * Runs four statements, whatever is asked. A stream counts with its minutes inside the period, up to now if it is live.
  * Minutes watched by verified users are known once a stream has ended, and count in the period of its end.
  */
 export async function readProgress(
@@ -36,7 +37,7 @@ export async function readProgress(
       ...{ firstDay: toDay(startMs), lastDay: toDay(endMs - DAY_MS) },
     })),
   );
-  const [earned, reversed, streamed] = await ctx.db.batch([
+  const [earned, reversed, returned, streamed] = await ctx.db.batch([
     ctx.db.all<Row<'diamonds' | 'gifts'>>(sql`
       SELECT creator.value AS userId, period.key AS period,
         sum(iif(source = 'reward', 0, diamonds)) AS diamonds, sum(iif(source = 'gift', count, 0)) AS gifts
@@ -50,6 +51,12 @@ export async function readProgress(
       FROM json_each(${users}) creator CROSS JOIN json_each(${spans}) period
       CROSS JOIN reversed_earnings ON user_id = creator.value AND ref_type <> 'reward' AND diamonds > 0
         AND day BETWEEN period.value ->> 'firstDay' AND period.value ->> 'lastDay'
+      GROUP BY creator.value, period.key`),
+    ctx.db.all<Row<'diamonds'>>(sql`
+      SELECT creator.value AS userId, period.key AS period, sum(returned_diamonds) AS diamonds
+      FROM json_each(${users}) creator CROSS JOIN json_each(${spans}) period
+      CROSS JOIN ${subscriptionCharges} ON creator_id = creator.value AND returned_at IS NOT NULL
+        AND created_at >= period.value ->> 'startMs' AND created_at < period.value ->> 'endMs'
       GROUP BY creator.value, period.key`),
     // One index serves ended streams and another open ones: a single condition for both would read all streams.
     ctx.db.all<Row<'minutesStreamed' | 'minutesWatched'>>(sql`
@@ -73,11 +80,13 @@ export async function readProgress(
   const keyOf = (userId: string, period: number) => `${userId} ${period}`;
   const earnedBy = new Map(earned.map((row) => [keyOf(row.userId, row.period), row]));
   const reversedBy = new Map(reversed.map((row) => [keyOf(row.userId, row.period), row]));
+  const returnedBy = new Map(returned.map((row) => [keyOf(row.userId, row.period), row]));
   const streamedBy = new Map(streamed.map((row) => [keyOf(row.userId, row.period), row]));
   return (userId, period) => {
     const key = keyOf(userId, periods.indexOf(period));
     const [gained, lost] = [earnedBy.get(key) ?? NONE, reversedBy.get(key) ?? NONE];
-    const [diamonds, gifts] = [gained.diamonds - lost.diamonds, gained.gifts - lost.gifts];
+    const givenBack = returnedBy.get(key)?.diamonds ?? 0;
+    const [diamonds, gifts] = [gained.diamonds - lost.diamonds - givenBack, gained.gifts - lost.gifts];
     const { minutesStreamed, minutesWatched } = streamedBy.get(key) ?? NONE;
     return { diamonds, gifts, minutesStreamed, minutesWatched };
   };

@@ -10,6 +10,7 @@ import type { OutboxEvent } from '@/contracts/messages';
 import { int } from '@/db/sql';
 import { reverseInLot, settleLots } from '@/ledger/lots';
 import { postToMany } from '@/ledger/post-to-many';
+import { coinLots, lotReturns } from '@/ledger/tables';
 import { newId } from '@/shared/ids';
 import { reversedOf, spendsOfLots } from './reversed';
 import { earningReversals, reversedEarnings } from './tables';
@@ -37,10 +38,20 @@ export function reverseLot(
     statements: [
       reverseInLot(ctx, { sourceType, sourceId }, coins),
       settleLots(ctx, userId),
-      ...followSpends(ctx, changeId, spendsOfLots(isLot), sql`(SELECT id FROM coin_lots WHERE ${isLot})`),
+      ...followSpends(ctx, changeId, spendsOfLots(isLot), sql`(SELECT id FROM ${coinLots} WHERE ${isLot})`),
     ],
     event: { kind: 'task', task: { type: 'follow-reversal', changeId, after: 0 } },
   };
+}
+
+/**
+ * For the batch that gives a month's coins back to their lots, after it: a reversal that these lots bear is divided anew
+ * among the spends that are left. The month's id names the change.
+ */
+export function followReturn(ctx: Context, chargeId: string): Statement[] {
+  const ofMonth = sql`(SELECT lot_id FROM ${lotReturns} WHERE ref_type = 'subscription' AND ref_id = ${chargeId})`;
+  const spends = sql`${spendsOfLots(sql`reversed > 0 AND id IN ${ofMonth}`)} UNION SELECT 'subscription', ${chargeId}`;
+  return followSpends(ctx, chargeId, spends, sql`coalesce((SELECT min(lot_id) FROM ${ofMonth}), 0)`);
 }
 
 /** @param spends a query of `ref_type, ref_id` @param lotId the lot that changed */

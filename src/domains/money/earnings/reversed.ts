@@ -10,7 +10,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { int } from '@/db/sql';
 import { giftsSent } from '@/domains/money/gifts/tables';
 import { subscriptionCharges } from '@/domains/money/subscriptions/tables';
-import { coinLots, lotUses } from '@/ledger/tables';
+import { coinLots, lotReturns, lotUses } from '@/ledger/tables';
 
 /** All spends that took coins from lots with this condition, as `ref_type, ref_id`. @param lots on `coin_lots` */
 export function spendsOfLots(lots: SQL): SQL {
@@ -40,12 +40,17 @@ export function reversedOf(spends: SQL): SQL {
         c.coins - c.returned_coins, c.diamonds - c.returned_diamonds
       FROM asked a ${charge}),
     part (ref_type, ref_id, lot_id, coins) AS (
-      SELECT a.ref_type, a.ref_id, g.lot_id, g.lot_coins FROM asked a ${gift}
-      UNION ALL
-      SELECT a.ref_type, a.ref_id, c.lot_id, c.lot_coins FROM asked a ${charge}
-      UNION ALL
-      SELECT a.ref_type, a.ref_id, u.lot_id, u.coins
-      FROM asked a CROSS JOIN ${lotUses} u ON u.ref_type = a.ref_type AND u.ref_id = a.ref_id),
+      SELECT ref_type, ref_id, lot_id, sum(coins) FROM (
+        SELECT a.ref_type, a.ref_id, g.lot_id, g.lot_coins AS coins FROM asked a ${gift}
+        UNION ALL
+        SELECT a.ref_type, a.ref_id, c.lot_id, c.lot_coins FROM asked a ${charge}
+        UNION ALL
+        SELECT a.ref_type, a.ref_id, u.lot_id, u.coins
+        FROM asked a CROSS JOIN ${lotUses} u ON u.ref_type = a.ref_type AND u.ref_id = a.ref_id
+        UNION ALL
+        SELECT a.ref_type, a.ref_id, back.lot_id, -back.coins
+        FROM asked a CROSS JOIN ${lotReturns} back ON back.ref_type = a.ref_type AND back.ref_id = a.ref_id)
+      GROUP BY 1, 2, 3),
     taken (ref_type, ref_id, coins) AS (
       SELECT part.ref_type, part.ref_id,
         sum(part.coins * max(0, lot.spent + lot.reversed - lot.coins) / max(1, lot.spent))

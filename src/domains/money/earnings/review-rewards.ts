@@ -1,12 +1,13 @@
 /**
- * Judges rewards again after earnings were reversed or restored: a reward stands while its target is reached without
- * the reversed ones.
+ * Judges rewards again after earnings were reversed, restored or given back: a reward stands while its target is reached
+ * without those that are gone.
  */
-import { and, eq, gte, ne, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { type EconomyConfig, TARGET_PERIODS, type TargetRule } from '@/contracts/economy';
 import { commit, requireChange } from '@/db/commit';
 import { economyVersions } from '@/domains/base/economy/tables';
+import { subscriptionCharges } from '@/domains/money/subscriptions/tables';
 import { post } from '@/ledger/transfers';
 import { toDay } from '@/shared/time';
 import { type Period, periodAt } from './periods';
@@ -19,7 +20,7 @@ interface JudgedReward {
   readonly isReversed: boolean;
 }
 
-/** Safe to repeat. @param since judges the periods of earnings that were reversed or restored since then (ms) */
+/** Safe to repeat. @param since judges the periods of earnings that were reversed, restored or given back since then (ms) */
 export async function reviewRewards(ctx: Context, userId: string, since: number): Promise<void> {
   const periods = await listPeriods(ctx, userId, since);
   if (periods.length === 0) return;
@@ -40,16 +41,11 @@ function dependsOnEarnings({ metric }: TargetRule): boolean {
 }
 
 async function listPeriods(ctx: Context, userId: string, since: number): Promise<Period[]> {
-  const days = await ctx.db
-    .selectDistinct({ day: reversedEarnings.day })
-    .from(reversedEarnings)
-    .where(
-      and(
-        eq(reversedEarnings.userId, userId),
-        gte(reversedEarnings.updatedAt, since),
-        ne(reversedEarnings.refType, 'reward'),
-      ),
-    );
+  const days = await ctx.db.all<{ day: string }>(sql`
+    SELECT day FROM ${reversedEarnings}
+    WHERE user_id = ${userId} AND updated_at >= ${since} AND ref_type <> 'reward'
+    UNION SELECT strftime('%Y-%m-%d', created_at / 1000, 'unixepoch') FROM ${subscriptionCharges}
+    WHERE creator_id = ${userId} AND returned_at >= ${since}`);
   const periods = days.flatMap(({ day }) => TARGET_PERIODS.map((kind) => periodAt(kind, Date.parse(day))));
   return [...new Map(periods.map((period) => [`${period.kind} ${period.name}`, period])).values()];
 }

@@ -1,9 +1,14 @@
-/** Checks gifts and tips against the ledger: the sender's coins, and the recipient's diamonds. */
+/**
+ * Checks gifts and tips against the ledger: the sender's coins, and the recipient's diamonds. The diamonds must be those
+ * that the coins earn under the gift's version of the economy.
+ */
 import { sql } from 'drizzle-orm';
+import { convertedBy } from '@/domains/base/economy/entitlement';
 import { COIN, checkRows, DIAMOND } from '@/ledger/check';
 import { giftsSent } from './tables';
 
 const isTip = sql`gift_id IS NULL`;
+const due = convertedBy('diamondsPerCoin', sql`page.coins`, sql`page.economy_version`);
 
 export const giftCheck = checkRows({
   name: 'gift',
@@ -19,4 +24,8 @@ export const giftCheck = checkRows({
       amount: sql`diamonds`,
     },
   ],
+  also: () => sql`
+    SELECT id, 'earned ' || diamonds || ' diamonds, but ' || coins || ' coins earn ' || coalesce(${due}, 'nothing')
+      || ' in version ' || economy_version || ' of the economy' AS problem
+    FROM page WHERE diamonds IS NOT ${due} ORDER BY id`,
 });

@@ -14,7 +14,7 @@ import { doorError } from '@/domains/live/rooms/admit';
 import { roomError } from '@/domains/live/rooms/errors';
 import { type RoomRelation, roomRelationOf, roomRelationQuery } from '@/domains/live/rooms/relation';
 import { type StreamRow, streams } from '@/domains/live/streams/tables';
-import { requireSupportable, supportColumns } from '@/domains/people/social/support';
+import { requireSupportable, type Supported, supportColumns } from '@/domains/people/social/support';
 import { type GiftRow, type GiftSentRow, gifts, giftsSent } from './tables';
 
 /** What a request gives, and to whom: to a creator, or into a live stream. */
@@ -30,7 +30,7 @@ export interface Giving {
   readonly message: string | null;
 }
 
-type Party = CardRow & { status: string; creatorStatus: string; blocked: number };
+type Party = CardRow & Supported;
 
 /** The stream that receives the gift, and the sender's relation to it. */
 interface GiftDoor {
@@ -154,7 +154,7 @@ function channelQuery(ctx: Context, { recipientId, senderId }: Giving) {
  */
 export function requireRecipient({ recipient, room }: GiftFacts, { senderId, streamId }: Giving): CardRow {
   if (streamId === null) return requireSupportable(recipient ?? undefined, senderId);
-  if (!room || recipient?.status !== 'active' || recipient.blocked === 1) throw roomError('STREAM_NOT_FOUND');
+  if (!room || recipient?.isStaying !== 1 || recipient.blocked === 1) throw roomError('STREAM_NOT_FOUND');
   const { door, relation } = room;
   const refusal = mayStay(door, relation);
   if (refusal) throw doorError(refusal, relation);

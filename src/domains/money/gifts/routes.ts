@@ -67,7 +67,12 @@ export const giftEndpoints: Endpoint[] = [
     body: NewGiftSent,
     response: GiftSent,
     status: 201,
-    refusals: [...GIVING_REFUSALS, giftError.GIFT_NOT_FOUND, giftError.QUANTITY_OUT_OF_RANGE],
+    refusals: [
+      ...GIVING_REFUSALS,
+      giftError.GIFT_NOT_FOUND,
+      giftError.QUANTITY_OUT_OF_RANGE,
+      ledgerError.PRICE_CHANGED,
+    ],
     handler: (ctx, { actor, body, once }) => sendGift(ctx, actor, body, once),
   }),
   endpoint({

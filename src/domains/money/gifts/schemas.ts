@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { cursorPageOf, orNull, pageOf } from '@/http/envelope';
-import { aLine, aText } from '@/http/fields';
+import { aLine, aText, expectedCoins } from '@/http/fields';
 
 const NAME_CHARACTERS_MAX = 60;
 const URL_CHARACTERS_MAX = 500;
@@ -64,7 +64,7 @@ function namesOne({ recipientId, streamId }: { recipientId?: string | undefined;
 const ONE_OF_THEM = { path: ['recipientId'], message: 'send either recipientId or streamId' };
 
 export const NewGiftSent = z
-  .strictObject({ giftId: anId, quantity: z.int().min(1).max(QUANTITY_MAX).default(1), ...to })
+  .strictObject({ giftId: anId, quantity: z.int().min(1).max(QUANTITY_MAX).default(1), expectedCoins, ...to })
   .refine(namesOne, ONE_OF_THEM)
   .openapi('NewGiftSent');
 

@@ -18,7 +18,7 @@ import { placeOf } from '@/domains/base/visibility/regions';
 import { recordEarning } from '@/domains/money/earnings/record';
 import { type Once, performOnce } from '@/http/idempotency';
 import { firstLot, furtherLotsOf } from '@/ledger/lots';
-import { commitSpending } from '@/ledger/spend';
+import { commitSpending, requirePrice } from '@/ledger/spend';
 import { post } from '@/ledger/transfers';
 import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
@@ -40,14 +40,19 @@ interface Line {
 
 type Price = (facts: GiftFacts) => Line;
 
-/** Throws GIFT_NOT_FOUND, QUANTITY_OUT_OF_RANGE, GIFT_WORTHLESS, NOT_ENOUGH_COINS, and what `requireRecipient` throws. */
+/**
+ * Throws GIFT_NOT_FOUND, QUANTITY_OUT_OF_RANGE, PRICE_CHANGED, GIFT_WORTHLESS, NOT_ENOUGH_COINS, and what
+ * `requireRecipient` throws.
+ */
 export function sendGift(ctx: Context, sender: Actor, input: z.output<typeof NewGiftSent>, once: Once) {
-  const { giftId, quantity, ...to } = input;
+  const { giftId, quantity, expectedCoins, ...to } = input;
   return give(ctx, givingOf(sender, giftId, to), once, ({ gift, economy }) => {
     if (!gift?.active) throw giftError('GIFT_NOT_FOUND');
     const { giftQuantityMax } = economy.limits;
     if (quantity > giftQuantityMax) throw giftError('QUANTITY_OUT_OF_RANGE', { details: { giftQuantityMax } });
-    return { quantity, gift, coins: gift.coins * quantity };
+    const coins = gift.coins * quantity;
+    requirePrice(coins, expectedCoins);
+    return { quantity, gift, coins };
   });
 }
 

@@ -9,7 +9,8 @@ import type { PaymentProviderName } from '@/contracts/payments';
 import { claimChanges, readReports } from './claims';
 import { findKnown, type KnownPayment, learn, type News, type OnePaymentEvent } from './facts';
 import { judgePayment } from './judge-payment';
-import type { PaymentKinds, Settlement } from './kinds';
+import { isOverUnpaid } from './judge-unpaid';
+import { isRaced, type PaymentKinds, type Settlement } from './kinds';
 import { paymentClaims } from './tables';
 
 /** An attempt fails if another event changed the row first. */
@@ -38,23 +39,21 @@ export async function applyPaymentEvent(
   }
 }
 
-function isRaced(error: unknown): boolean {
-  return error instanceof Error && error.message.includes('DEMAND_NOT_MET');
-}
-
-function settlementOf(ctx: Context, known: KnownPayment, news: News): Settlement {
-  const { amountMinor, paidAt: paidBefore, askAt, version } = known.payment;
-  const { paidAt, paymentId, unpaid, fraudWarnedAt, claims } = news;
+export function settlementOf(ctx: Context, known: KnownPayment, news: News): Settlement {
+  const { paidAt: paidBefore, askAt, version } = known.payment;
+  const { amountMinor, currency, paidAt, paymentId, processingAt, unpaid, fraudWarnedAt, claims } = news;
   const facts = { amountMinor, isPaid: paidAt !== null, unpaid };
   const { status, reversedMinor } = judgePayment(facts, [...claims.values()]);
-  const isToBeAsked = status === 'pending' || status === 'failed';
+  const isOver = paidAt === null && isOverUnpaid({ status: unpaid, processingAt });
+  const isToBeAsked = paidAt === null && !isOver;
   return {
     change: {
-      ...{ status, paymentId, paidAt, reversedMinor, fraudWarnedAt },
-      askAt: isToBeAsked ? askAt : null,
+      ...{ status, amountMinor, currency, paymentId, paidAt, processingAt, reversedMinor, fraudWarnedAt },
+      askAt: isToBeAsked ? (askAt ?? ctx.now()) : null,
       version: version + 1,
     },
     becomesPaid: paidAt !== null && paidBefore === null,
+    isOver,
     statements: keepClaims(ctx, known, news),
   };
 }

@@ -3,14 +3,18 @@
  * against the buyer's daily budget before the provider is called. If the request dies in between or the provider does
  * not answer, a retry with the same Idempotency-Key finishes it.
  */
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, isNotNull, isNull, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
+import type { Refusals } from '@/db/commit';
+import { literal } from '@/db/sql';
 import { commitRefund, commitSpent, refund, type Spending } from '@/domains/base/budgets/spend';
+import { AppError } from '@/http/errors';
 import { paymentProviderError } from '@/providers/payment-errors';
 import { newId } from '@/shared/ids';
-import { MINUTE_MS } from '@/shared/time';
+import { MINUTE_MS, toIso } from '@/shared/time';
 import { paymentError } from './errors';
-import type { PaymentKind } from './kinds';
+import { isRaced, type PaymentKind, type Settlement } from './kinds';
 import type { Payment } from './tables';
 
 /** Stripe's minimum. */
@@ -38,6 +42,7 @@ export function newPayment(ctx: Context, terms: Terms): Payment {
     expiresAt,
     askAt: expiresAt,
     paidAt: null,
+    processingAt: null,
     countedAt: now,
     fraudWarnedAt: null,
   };
@@ -49,8 +54,42 @@ export function checkoutSpending(userId: string, at: number): Spending {
 }
 
 /**
+ * Commits a new or repeated attempt at a checkout, counted against the daily budget. Each kind's table limits how many
+ * checkouts a user has open. Throws CHECKOUTS_OPEN, which names them, and DAILY_BUDGET_SPENT.
+ */
+export async function commitCheckout(
+  ctx: Context,
+  { table }: PaymentKind,
+  spending: Spending,
+  statements: readonly Statement[],
+  refusals: Refusals = {},
+): Promise<void> {
+  const isFull = paymentError('CHECKOUTS_OPEN');
+  try {
+    await commitSpent(ctx, spending, statements, { refusals: { ...refusals, CHECKOUTS_OPEN: () => isFull } });
+  } catch (error) {
+    if (error !== isFull) throw error;
+    const open = await ctx.db
+      .select({ purchaseId: table.id, checkoutUrl: table.checkoutUrl, expiresAt: table.expiresAt })
+      .from(table)
+      .where(
+        and(
+          eq(table.userId, spending.userId),
+          eq(table.status, literal('pending')), // the partial index needs the literal
+          isNotNull(table.countedAt),
+          gt(table.expiresAt, spending.at),
+        ),
+      )
+      .orderBy(asc(table.expiresAt));
+    const details = { open: open.map((row) => ({ ...row, expiresAt: toIso(Number(row.expiresAt)) })) };
+    throw paymentError('CHECKOUTS_OPEN', { details });
+  }
+}
+
+/**
  * Returns the URL where the buyer pays. Safe to repeat: the payment's id is the idempotency key, where the provider
- * supports one. Throws CHECKOUT_OVER, DAILY_BUDGET_SPENT, and PAYMENT_UNAVAILABLE, after which it can be retried.
+ * supports one. Throws CHECKOUT_OVER, CHECKOUTS_OPEN, DAILY_BUDGET_SPENT, PAYMENT_REFUSED, after which the payment has
+ * failed for good, and PAYMENT_UNAVAILABLE, after which it can be retried.
  */
 export async function openCheckout(
   ctx: Context,
@@ -60,6 +99,7 @@ export async function openCheckout(
 ): Promise<string> {
   const { id, status, amountMinor, currency, successUrl, cancelUrl, createdAt, expiresAt } = payment;
   if (payment.checkoutUrl !== null) return payment.checkoutUrl;
+  if (isRefused(payment)) throw paymentProviderError('PAYMENT_REFUSED');
   // Any later, the provider would refuse a checkout that expires so soon.
   if (status !== 'pending' || ctx.now() > createdAt + RETRY_MS) throw paymentError('CHECKOUT_OVER');
   const { current } = ctx.payments;
@@ -72,6 +112,7 @@ export async function openCheckout(
   };
   const { checkoutId, url } = await provider.createCheckout(request).catch(async (error) => {
     await uncount(ctx, kind, payment, countedAt);
+    if (error instanceof AppError && error.code === 'PAYMENT_REFUSED') await refuse(ctx, kind, payment, error);
     throw error;
   });
   await kind.change(ctx, isUnopened(kind, payment), { checkoutId, checkoutUrl: url });
@@ -89,7 +130,7 @@ function isUnopened({ table }: PaymentKind, { id }: Payment) {
 async function countAgain(ctx: Context, kind: PaymentKind, { id, userId }: Payment): Promise<number> {
   const countedAt = ctx.now();
   const isUncounted = and(eq(kind.table.id, id), isNull(kind.table.countedAt));
-  await commitSpent(ctx, { ...checkoutSpending(userId, countedAt), onlyIf: sql`changes() = 1` }, [
+  await commitCheckout(ctx, kind, { ...checkoutSpending(userId, countedAt), onlyIf: sql`changes() = 1` }, [
     kind.change(ctx, isUncounted, { countedAt }),
   ]);
   return countedAt;
@@ -102,4 +143,26 @@ async function uncount(ctx: Context, kind: PaymentKind, payment: Payment, counte
     kind.change(ctx, isAsCounted, { countedAt: null }),
     refund(ctx, { ...checkoutSpending(payment.userId, countedAt), onlyIf: sql`changes() = 1` }),
   ]);
+}
+
+/** The provider takes neither this payment nor a repeat of it. No event reports that a checkout was never opened. */
+function isRefused({ status, checkoutId }: Payment): boolean {
+  return status === 'failed' && checkoutId === null;
+}
+
+/** Ends the payment at once, so that its code is free again, and reports to staff why the provider refused. */
+async function refuse(ctx: Context, kind: PaymentKind, payment: Payment, error: AppError): Promise<void> {
+  ctx.log.fault(`checkout of payment ${payment.id}`, error);
+  const { amountMinor, currency, paymentId, paidAt, processingAt, reversedMinor, fraudWarnedAt, version } = payment;
+  const settlement: Settlement = {
+    change: {
+      ...{ status: 'failed', amountMinor, currency, paymentId, paidAt, processingAt, reversedMinor, fraudWarnedAt },
+      ...{ askAt: null, version: version + 1 },
+    },
+    ...{ becomesPaid: false, isOver: true, statements: [] },
+  };
+  // Another request with the same key was faster, or an event has come.
+  await kind.settle(ctx, payment, settlement).catch((cause) => {
+    if (!isRaced(cause)) throw cause;
+  });
 }

@@ -3,9 +3,8 @@
  * their own, Stripe's were one claim with their sum. The first list of refunds that fits this sum replaces it.
  */
 import type { Context } from '@/contracts/context';
-import type { DisputeReport, RefundReport } from '@/contracts/payments';
+import type { DisputeReport, PaymentEvent, RefundReport } from '@/contracts/payments';
 import { paymentProviderError } from '@/providers/payment-errors';
-import type { KnownPayment, OnePaymentEvent } from './facts';
 import { HeldForStaff } from './held';
 import { contradicts, mergeClaim, type PaymentClaim } from './judge-payment';
 import type { Payment } from './tables';
@@ -13,6 +12,11 @@ import type { Payment } from './tables';
 /** By the provider's id of the claim. */
 export type Claims = ReadonlyMap<string, PaymentClaim>;
 type Report = RefundReport | DisputeReport;
+
+export interface ClaimedPayment {
+  readonly payment: Payment;
+  readonly claims: Claims;
+}
 
 export const SUM_PREFIX = 'refunds:';
 
@@ -28,47 +32,56 @@ export interface ClaimReports {
  */
 export async function readReports(
   ctx: Context,
-  { payment, claims }: KnownPayment,
-  event: OnePaymentEvent,
+  { payment, claims }: ClaimedPayment,
+  event: PaymentEvent,
 ): Promise<ClaimReports> {
   switch (event.type) {
     case 'disputed':
       return { reports: [event], allRefunds: false };
     case 'refunded':
-      return sumIn(claims) ? listRefunds(ctx, payment, event) : { reports: [event], allRefunds: false };
+      return sumIn(claims) ? listRefunds(ctx, payment, event.paymentId) : { reports: [event], allRefunds: false };
     case 'refunds-changed':
-      return listRefunds(ctx, payment, event);
+      return listRefunds(ctx, payment, event.paymentId);
     default:
       return { reports: [], allRefunds: false };
   }
 }
 
-async function listRefunds(ctx: Context, payment: Payment, event: OnePaymentEvent): Promise<ClaimReports> {
-  const paymentId = payment.paymentId ?? event.paymentId;
+async function listRefunds(ctx: Context, payment: Payment, reported: string | null): Promise<ClaimReports> {
+  const paymentId = payment.paymentId ?? reported;
   if (paymentId === null) throw new HeldForStaff('The event names no payment.');
   const provider = ctx.payments.of(payment.provider);
   if (!provider?.listRefunds) throw paymentProviderError('PAYMENT_UNAVAILABLE');
   return { reports: await provider.listRefunds(paymentId), allRefunds: true };
 }
 
-/** Throws HeldForStaff if a report contradicts the payment or what is known. */
-export function claimsAfter({ payment, claims }: KnownPayment, { reports, allRefunds }: ClaimReports): Claims {
+/**
+ * Throws HeldForStaff if a report contradicts the payment or what is known.
+ * @param isAccepted staff decided that the report is true: it replaces what it contradicts, and takes at most the whole
+ * payment. A claim in another currency, without an amount or of another kind cannot be accepted.
+ */
+export function claimsAfter(
+  { payment, claims }: ClaimedPayment,
+  { reports, allRefunds }: ClaimReports,
+  isAccepted = false,
+): Claims {
   const after = new Map(claims);
   const sum = allRefunds ? sumIn(claims) : undefined;
   if (sum) {
-    requireSum(payment, sum.amountMinor, reports);
+    if (!isAccepted) requireSum(payment, sum.amountMinor, reports);
     after.delete(sum.claimId);
   }
   for (const report of reports) {
-    requireClaimFits(payment, report);
+    requireClaimFits(payment, report, isAccepted);
     const known = after.get(report.claimId);
-    const claim = claimOf(report);
-    if (known && contradicts(known, claim))
+    const claim = claimOf({ ...report, amountMinor: Math.min(report.amountMinor, payment.amountMinor) });
+    const isContradiction = known !== undefined && contradicts(known, claim);
+    if (isContradiction && (!isAccepted || known.kind !== claim.kind))
       throw new HeldForStaff(
         `Claim ${report.claimId} on payment ${payment.id} is known as a ${known.kind} that is ${known.state}, ` +
           `but was also reported as a ${claim.kind} that is ${claim.state}.`,
       );
-    after.set(report.claimId, mergeClaim(known, claim));
+    after.set(report.claimId, isContradiction ? claim : mergeClaim(known, claim));
   }
   return after;
 }
@@ -103,12 +116,12 @@ function startsWithSum(refunds: readonly Report[], sum: number): boolean {
   });
 }
 
-function requireClaimFits(payment: Payment, { claimId, amountMinor, currency }: Report): void {
+function requireClaimFits(payment: Payment, { claimId, amountMinor, currency }: Report, isAccepted: boolean): void {
   const { id } = payment;
   if (amountMinor <= 0) throw new HeldForStaff(`Claim ${claimId} on payment ${id} has no amount.`);
   if (currency !== null && currency !== payment.currency)
     throw new HeldForStaff(`Claim ${claimId} is in ${currency}, but payment ${id} is in ${payment.currency}.`);
-  if (amountMinor > payment.amountMinor)
+  if (amountMinor > payment.amountMinor && !isAccepted)
     throw new HeldForStaff(
       `Claim ${claimId} is for ${amountMinor}, but payment ${id} is for ${payment.amountMinor} ${payment.currency}.`,
     );

@@ -2,19 +2,22 @@
 import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { PaymentEvent, PaymentProviderName } from '@/contracts/payments';
-import { type ClaimReports, type Claims, claimChanges, claimsAfter } from './claims';
+import { type ClaimedPayment, type ClaimReports, type Claims, claimChanges, claimsAfter } from './claims';
 import { paymentError } from './errors';
 import { HeldForStaff } from './held';
+import { judgeUnpaid, type Unpaid } from './judge-unpaid';
 import type { PaymentKind, PaymentKinds } from './kinds';
 import { type Payment, paymentClaims } from './tables';
 
 /** An event about one payment. */
-export type OnePaymentEvent = Exclude<PaymentEvent, { type: 'payout-account' }>;
+export type OnePaymentEvent = Exclude<PaymentEvent, { type: 'payout-account' | 'payout-returned' }>;
 
-export interface KnownPayment {
+export function isOfOnePayment(event: PaymentEvent): event is OnePaymentEvent {
+  return event.type !== 'payout-account' && event.type !== 'payout-returned';
+}
+
+export interface KnownPayment extends ClaimedPayment {
   readonly kind: PaymentKind;
-  readonly payment: Payment;
-  readonly claims: Claims;
 }
 
 /**
@@ -52,7 +55,10 @@ export async function findKnown(
   };
 }
 
-/** Finds the payment by our id if the provider returns it, otherwise by the provider's. Tries the kinds in turn. */
+/**
+ * Finds the payment by the provider's id, otherwise by our own. A second payment of a checkout carries the id of the
+ * first one's purchase; once staff have credited it, it is a payment of its own. Tries the kinds in turn.
+ */
 async function findPayment(
   ctx: Context,
   kinds: PaymentKinds,
@@ -61,11 +67,11 @@ async function findPayment(
 ): Promise<{ kind: PaymentKind; payment: Payment } | undefined> {
   for (const kind of Object.values(kinds)) {
     const { table } = kind;
-    const isIt =
-      purchaseId !== null
-        ? eq(table.id, purchaseId)
-        : and(eq(table.provider, provider), eq(table.paymentId, paymentId ?? ''));
-    const payment = await kind.find(ctx, isIt);
+    const byPayment =
+      paymentId === null
+        ? undefined
+        : await kind.find(ctx, and(eq(table.provider, provider), eq(table.paymentId, paymentId)));
+    const payment = byPayment ?? (purchaseId === null ? undefined : await kind.find(ctx, eq(table.id, purchaseId)));
     if (payment) return { kind, payment };
   }
   return undefined;
@@ -73,9 +79,13 @@ async function findPayment(
 
 /** A payment's facts, including those that an event adds. */
 export interface News {
+  /** The price, or what was paid instead if staff accepted that. */
+  readonly amountMinor: number;
+  readonly currency: string;
   readonly paidAt: number | null;
   readonly paymentId: string | null;
-  readonly unpaid: 'pending' | 'failed' | 'expired';
+  readonly unpaid: Unpaid['status'];
+  readonly processingAt: number | null;
   readonly fraudWarnedAt: number | null;
   readonly claims: Claims;
 }
@@ -83,39 +93,66 @@ export interface News {
 /**
  * Undefined if the event says nothing new. Throws HeldForStaff if it does not fit the payment.
  * @param said what the event tells about claims
+ * @param isAccepted staff decided to apply it although it does not fit
  */
-export function learn(known: KnownPayment, event: OnePaymentEvent, said: ClaimReports, now: number): News | undefined {
+export function learn(
+  known: KnownPayment,
+  event: OnePaymentEvent,
+  said: ClaimReports,
+  now: number,
+  isAccepted = false,
+): News | undefined {
   const { payment, claims } = known;
-  const { paidAt, paymentId, status, fraudWarnedAt } = payment;
-  requireFit(payment, event);
-  const unpaid = status === 'failed' || status === 'expired' ? status : 'pending';
-  const facts: News = { paidAt, paymentId, unpaid, fraudWarnedAt, claims };
+  const { amountMinor, currency, paidAt, paymentId, processingAt, fraudWarnedAt } = payment;
+  requireSamePayment(payment, event);
+  if (!isAccepted) requirePrice(payment, event);
+  const unpaid = unpaidStatus(payment);
+  const facts: News = { amountMinor, currency, paidAt, paymentId, unpaid, processingAt, fraudWarnedAt, claims };
   switch (event.type) {
-    case 'paid':
-      return paidAt === null ? { ...facts, paidAt: now, paymentId: event.paymentId } : undefined;
+    case 'paid': {
+      if (paidAt !== null) return undefined;
+      const paid = { amountMinor: event.amountMinor, currency: event.currency, paidAt: now };
+      return { ...facts, ...paid, paymentId: event.paymentId ?? paymentId };
+    }
+    case 'processing':
     case 'failed':
-      return paidAt === null && unpaid === 'pending' ? { ...facts, unpaid: 'failed' } : undefined;
-    case 'expired':
-      return paidAt === null && unpaid !== 'expired' ? { ...facts, unpaid: 'expired' } : undefined;
+    case 'expired': {
+      if (paidAt !== null) return undefined;
+      const judged = judgeUnpaid({ status: unpaid, processingAt, paymentId }, event, now);
+      return judged && { ...facts, ...judged, unpaid: judged.status };
+    }
     case 'fraud-warned':
       return fraudWarnedAt === null || event.at < fraudWarnedAt ? { ...facts, fraudWarnedAt: event.at } : undefined;
     case 'refunded':
     case 'disputed':
     case 'refunds-changed': {
-      const after = claimsAfter(known, said);
+      const after = claimsAfter(known, said, isAccepted);
       const { written, dropped } = claimChanges(claims, after);
       return written.length + dropped.length > 0 ? { ...facts, claims: after } : undefined;
     }
   }
 }
 
-function requireFit({ id, amountMinor, currency, paymentId }: Payment, event: OnePaymentEvent): void {
+/** Meaningless once the money has arrived. */
+function unpaidStatus({ status }: Payment): Unpaid['status'] {
+  return status === 'processing' || status === 'failed' || status === 'expired' ? status : 'pending';
+}
+
+function requirePrice({ id, amountMinor, currency }: Payment, event: OnePaymentEvent): void {
   if (event.type === 'paid' && (event.amountMinor !== amountMinor || event.currency !== currency))
     throw new HeldForStaff(
       `Payment ${id} is for ${amountMinor} ${currency}, but ${event.amountMinor} ${event.currency} was paid.`,
     );
-  // A second payment for the same purchase credited nothing, so its refunds take nothing back.
-  const isAnother = paymentId !== null && event.paymentId !== null && event.paymentId !== paymentId;
-  if (isAnother && event.type !== 'failed' && event.type !== 'expired')
-    throw new HeldForStaff(`Payment ${id} was made as ${paymentId}, not as ${event.paymentId}.`);
+}
+
+/** A second payment for the same purchase credited nothing, so its refunds take nothing back. */
+function requireSamePayment(payment: Payment, event: OnePaymentEvent): void {
+  if (event.type === 'processing' || event.type === 'failed' || event.type === 'expired') return;
+  if (isAnotherPayment(payment, event))
+    throw new HeldForStaff(`Payment ${payment.id} was made as ${payment.paymentId}, not as ${event.paymentId}.`);
+}
+
+/** The purchase was paid already, by another payment than the event names. */
+export function isAnotherPayment({ paidAt, paymentId }: Payment, event: OnePaymentEvent): boolean {
+  return paidAt !== null && paymentId !== null && event.paymentId !== null && event.paymentId !== paymentId;
 }

@@ -1,4 +1,5 @@
 /** Judges a payment from its facts alone, whatever order they arrived in. Takes no Context. */
+import type { Unpaid } from './judge-unpaid';
 import type { ClaimState, PaymentStatus } from './tables';
 
 export interface PaymentFacts {
@@ -6,7 +7,7 @@ export interface PaymentFacts {
   /** Whether the money arrived, whatever the checkout reported before or after. */
   readonly isPaid: boolean;
   /** The state of the checkout; meaningless once the money arrived. */
-  readonly unpaid: 'pending' | 'failed' | 'expired';
+  readonly unpaid: Unpaid['status'];
 }
 
 export interface PaymentClaim {

@@ -27,11 +27,18 @@ export interface PaymentKind<Row extends Payment = Payment> {
    * `requireChange`), the settlement's statements, and what the kind gives or takes back.
    */
   settle(ctx: Context, row: Row, settlement: Settlement): Promise<void>;
+  /** A row for another payment of what this one paid for, without its discount, and the statement that stores it. */
+  again(ctx: Context, row: Row, payment: Payment): { readonly row: Row; readonly insert: Statement };
 }
 
 /** The condition for a settlement's change: no other event has changed the row since it was read. */
 export function isAsRead(table: PaymentTable, { id, version }: Payment): SQL | undefined {
   return and(eq(table.id, id), eq(table.version, version));
+}
+
+/** Whether a settlement failed because the row had changed since it was read. */
+export function isRaced(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('DEMAND_NOT_MET');
 }
 
 /** Columns with their new values, or SQL that computes them. */
@@ -40,10 +47,23 @@ export type PaymentChange = Readonly<{ [Column in keyof Payment]?: Payment[Colum
 export interface Settlement {
   readonly change: Pick<
     Payment,
-    'status' | 'paymentId' | 'paidAt' | 'reversedMinor' | 'fraudWarnedAt' | 'askAt' | 'version'
+    | 'status'
+    | 'amountMinor'
+    | 'currency'
+    | 'paymentId'
+    | 'paidAt'
+    | 'processingAt'
+    | 'reversedMinor'
+    | 'fraudWarnedAt'
+    | 'askAt'
+    | 'version'
   >;
   /** Whether this event makes the payment paid. */
   readonly becomesPaid: boolean;
+  /** Nothing was paid and nothing more will come: what was reserved is free again. */
+  readonly isOver: boolean;
+  /** Statements that run first: they store a payment that is new. */
+  readonly opening?: readonly Statement[];
   /** Statements that store the event's claims. */
   readonly statements: readonly Statement[];
 }

@@ -10,15 +10,17 @@ import { int } from '@/db/sql';
 import { AppError } from '@/http/errors';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
 import { applyPaymentEvent } from './apply';
-import type { OnePaymentEvent } from './facts';
+import { isOfOnePayment, type OnePaymentEvent } from './facts';
 import { HeldForStaff } from './held';
+import { PROCESSING_MS_MAX } from './judge-unpaid';
 import type { PaymentKind, PaymentKinds } from './kinds';
 import type { Payment } from './tables';
 
 /** Below the six connections that a request may have open; applying each answer takes about twenty statements. */
 const ASKED_AT_ONCE = 5;
-/** The next attempt waits as long as the checkout has been over, but at least this long. */
+/** The next attempt waits as long as the checkout has been over, but at least and at most this long. */
 const DELAY_MS_MIN = 5 * MINUTE_MS;
+const DELAY_MS_MAX = DAY_MS;
 /** After this long, a checkout that the provider does not know about will never exist. */
 const GIVEN_UP_AFTER_MS = DAY_MS;
 
@@ -44,7 +46,7 @@ async function takeDue(ctx: Context, kind: PaymentKind): Promise<readonly Paymen
     .orderBy(asc(table.askAt))
     .limit(ASKED_AT_ONCE);
   return kind.change(ctx, inArray(table.id, due), {
-    askAt: sql`${now} + max(${int(DELAY_MS_MIN)}, ${now} - ${table.expiresAt})`,
+    askAt: sql`${now} + max(${int(DELAY_MS_MIN)}, min(${int(DELAY_MS_MAX)}, ${now} - ${table.expiresAt}))`,
   });
 }
 
@@ -64,17 +66,33 @@ async function ask(ctx: Context, kinds: PaymentKinds, paysFor: string, payment: 
 
 /** Throws PAYMENT_UNAVAILABLE. */
 async function findOutcome(ctx: Context, payment: Payment): Promise<OnePaymentEvent | undefined> {
-  const { id, provider: name, checkoutId, expiresAt } = payment;
+  const { id, checkoutId } = payment;
   const expired = { type: 'expired', purchaseId: id, paymentId: null } as const;
   // The request was killed before a checkout existed, so no buyer was ever sent to one.
   if (checkoutId === null) return expired;
-  const isGivenUp = ctx.now() >= expiresAt + GIVEN_UP_AFTER_MS;
-  const provider = ctx.payments.of(name);
-  const outcome = await provider?.findOutcome(id, checkoutId);
-  if (isGivenUp && (outcome === undefined || outcome.type === 'failed')) return expired;
+  const outcome = await askProvider(ctx, payment, checkoutId);
+  if (isGivenUp(payment, outcome, ctx.now())) return expired;
   return outcome && isOfOnePayment(outcome) ? outcome : undefined;
 }
 
-function isOfOnePayment(event: PaymentEvent): event is OnePaymentEvent {
-  return event.type !== 'payout-account';
+/** A provider that refuses to tell, such as about a checkout that it does not know, says nothing. */
+async function askProvider(ctx: Context, { id, provider }: Payment, checkoutId: string) {
+  try {
+    return await ctx.payments.of(provider)?.findOutcome(id, checkoutId);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'PAYMENT_REFUSED') throw error;
+    ctx.log.fault(`payment ${id}`, error);
+    return undefined;
+  }
+}
+
+/** Money on its way is waited for longer than a checkout that nobody finished. */
+function isGivenUp(
+  { status, expiresAt, processingAt }: Payment,
+  outcome: PaymentEvent | undefined,
+  now: number,
+): boolean {
+  if (status === 'processing')
+    return now >= (processingAt ?? now) + PROCESSING_MS_MAX && (outcome?.type ?? 'processing') === 'processing';
+  return now >= expiresAt + GIVEN_UP_AFTER_MS && (outcome?.type ?? 'failed') === 'failed';
 }

@@ -30,7 +30,10 @@ export const paymentColumns = {
   currency: text().notNull(),
   status: text().$type<PaymentStatus>().notNull(),
   provider: text().$type<PaymentProviderName>().notNull(),
-  /** The provider's ids of the checkout and, once it exists, of the payment. Refunds and disputes name the payment. */
+  /**
+   * The provider's ids of the checkout and, once it exists, of the payment, which refunds and disputes name. Until the
+   * money has arrived, the latest attempt to pay.
+   */
   checkoutId: text('checkout_id'),
   checkoutUrl: text('checkout_url'),
   paymentId: text('payment_id'),
@@ -45,6 +48,8 @@ export const paymentColumns = {
   /** When the sweep asks the provider next; null once nothing more is expected. */
   askAt: integer('ask_at'),
   paidAt: integer('paid_at'),
+  /** When the provider first said that the money is on its way; null if it never did. */
+  processingAt: integer('processing_at'),
   /** When it was counted against the buyer's daily checkouts; null if the provider refused to open it. */
   countedAt: integer('counted_at'),
   /** When the provider first warned that it may be fraud. */

@@ -1,31 +1,35 @@
 /** Staff decide on cash-outs. Each is decided once, by someone other than its creator, and logged with its effects. */
-
-import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commit } from '@/db/commit';
-import { logStaff, type StaffAction } from '@/domains/base/permissions/log';
-import { staffCanActOn } from '@/domains/base/permissions/permissions';
-import { staff } from '@/domains/base/permissions/tables';
-import { users } from '@/domains/base/users/tables';
-import { creatorApplications } from '@/domains/people/creators/tables';
+import { commitIfMet, requireThat } from '@/db/commit';
+import { logStaff } from '@/domains/base/permissions/log';
+import { getAccount } from '@/domains/people/auth/account';
+import { authError } from '@/domains/people/auth/errors';
+import { useAppCode } from '@/domains/people/auth/two-factor';
 import { AppError } from '@/http/errors';
 import { post } from '@/ledger/transfers';
-import type { Actor, Rank } from '@/shared/actor';
+import type { Actor } from '@/shared/actor';
 import { formatMinor } from '@/shared/currency';
+import { toIso } from '@/shared/time';
+import { actionOn, type Decidable, getDecidable } from './decidable';
+import { isStillCreator } from './eligible';
 import { payoutError } from './errors';
 import { decidedMeanwhile, markPaid, movePayout, notifyOf, returnPayout } from './finish';
 import { approvalLegs } from './legs';
-import { presentReview, type Reviewed, reviewedColumns } from './present';
+import { presentReview } from './present';
 import { needsDecision } from './sending-window';
 import { firstSendAt } from './sweep';
-import { type PayoutRow, payouts } from './tables';
+import type { PayoutRow } from './tables';
 
-/** Throws PAYOUT_NOT_FOUND, OWN_PAYOUT, PAYOUT_OUT_OF_REACH, PAYOUT_DECIDED. */
-export async function approvePayout(ctx: Context, actor: Actor, id: string) {
-  const reviewed = await getDecidable(ctx, actor, id);
+/**
+ * The code of the approver's app is used up together with the decision. Throws PAYOUT_NOT_FOUND, OWN_PAYOUT,
+ * PAYOUT_OUT_OF_REACH, PAYOUT_DECIDED, CREATOR_NOT_PAYABLE, BANK_DETAILS_RESTING, TOTP_REQUIRED, CHALLENGE_LIMIT.
+ */
+export async function approvePayout(ctx: Context, actor: Actor, id: string, code: string | undefined) {
+  const [reviewed, approver] = await Promise.all([getDecidable(ctx, actor, id), getAccount(ctx, actor.userId)]);
   const { payout } = reviewed;
   const { amountMinor, currency } = payout;
-  if (payout.status !== 'requested') throw payoutError('PAYOUT_DECIDED');
+  requireApprovable(reviewed);
+  const codeIsUsed = await useAppCode(ctx, actor, approver, code);
   const isSent = payout.method === 'stripe';
   const decidedAt = ctx.now();
   const changes = {
@@ -34,9 +38,11 @@ export async function approvePayout(ctx: Context, actor: Actor, id: string) {
     decidedBy: actor.userId,
     sendAt: isSent ? firstSendAt(decidedAt) : null,
   } as const;
-  await commit(
+  const isApproved = await commitIfMet(
     ctx,
     [
+      ...codeIsUsed,
+      requireThat(ctx, isStillCreator(payout.userId)),
       ...movePayout(ctx, payout, changes),
       ...post(ctx, approvalLegs(payout)),
       logStaff(ctx, actionOn(payout, actor, 'payout.approve', 'approved')),
@@ -51,11 +57,26 @@ export async function approvePayout(ctx: Context, actor: Actor, id: string) {
         ),
         ...(isSent ? [{ kind: 'payout', payoutId: id } as const] : []),
       ],
-      refusals: { DEMAND_NOT_MET: decidedMeanwhile },
     },
   );
+  if (!isApproved) throw await whyNotApproved(ctx, actor, id);
   ctx.log.event('payout.approved', { payoutId: id, method: payout.method });
   return presentReview({ ...reviewed, payout: { ...payout, ...changes } }, ctx.now());
+}
+
+/** Throws PAYOUT_DECIDED, CREATOR_NOT_PAYABLE, BANK_DETAILS_RESTING. */
+function requireApprovable({ payout, isCreator, restsUntil }: Decidable): void {
+  if (payout.status !== 'requested') throw payoutError('PAYOUT_DECIDED');
+  if (!isCreator) throw payoutError('CREATOR_NOT_PAYABLE');
+  if (payout.method === 'bank' && restsUntil !== null)
+    throw payoutError('BANK_DETAILS_RESTING', { details: { usableAt: toIso(restsUntil) } });
+}
+
+/** The code, the payout or its creator changed between the reads and the batch. */
+async function whyNotApproved(ctx: Context, actor: Actor, id: string): Promise<AppError> {
+  const { payout, isCreator } = await getDecidable(ctx, actor, id);
+  if (payout.status !== 'requested') return decidedMeanwhile();
+  return isCreator ? authError('TOTP_REQUIRED') : payoutError('CREATOR_NOT_PAYABLE');
 }
 
 /**
@@ -115,38 +136,4 @@ async function requireNotSent(ctx: Context, payout: PayoutRow): Promise<void> {
     return;
   }
   throw payoutError('PAYOUT_DECIDED', { message: 'The provider has sent this cash-out after all, so it is paid.' });
-}
-
-function actionOn(payout: PayoutRow, { userId: staffId }: Actor, action: string, after: PayoutRow['status']) {
-  const { id: targetId, userId, status, amountMinor, currency } = payout;
-  return {
-    staffId,
-    action,
-    targetType: 'payout',
-    targetId,
-    before: { userId, status },
-    after: { userId, status: after, amountMinor, currency },
-  } satisfies StaffAction;
-}
-
-type Decidable = Reviewed & { readonly country: string | null; readonly rank: Rank | null };
-
-/** Throws PAYOUT_NOT_FOUND, OWN_PAYOUT, PAYOUT_OUT_OF_REACH. */
-async function getDecidable(ctx: Context, actor: Actor, id: string): Promise<Decidable> {
-  const row = await ctx.db
-    .select({
-      ...reviewedColumns,
-      country: users.country,
-      rank: staff.rank,
-    })
-    .from(payouts)
-    .innerJoin(users, eq(users.id, payouts.userId))
-    .leftJoin(staff, eq(staff.userId, payouts.userId))
-    .leftJoin(creatorApplications, eq(creatorApplications.userId, payouts.userId))
-    .where(eq(payouts.id, id))
-    .get();
-  if (!row) throw payoutError('PAYOUT_NOT_FOUND');
-  if (row.payout.userId === actor.userId) throw payoutError('OWN_PAYOUT');
-  if (!actor.staff || !staffCanActOn(actor.staff, row)) throw payoutError('PAYOUT_OUT_OF_REACH');
-  return row;
 }

@@ -16,15 +16,15 @@ import { payoutError } from './errors';
 import { paidLegs, returnLegs } from './legs';
 import { type PayoutRow, type PayoutStatus, payouts } from './tables';
 
-type Changes = Partial<Pick<PayoutRow, 'reason' | 'reference' | 'decidedAt' | 'decidedBy'>>;
+type Changes = Partial<Pick<PayoutRow, 'providerReason' | 'decidedAt' | 'decidedBy'>>;
 
-/** Aborts its batch with DEMAND_NOT_MET unless the payout still has the status that was read. */
+/** Aborts its batch with DEMAND_NOT_MET unless the payout is still at the status and the attempt that were read. */
 export function movePayout(
   ctx: Context,
-  { id, status }: PayoutRow,
+  { id, status, refusals }: PayoutRow,
   changes: Partial<PayoutRow> & { status: PayoutStatus },
 ): Statement[] {
-  const stillThere = and(eq(payouts.id, id), eq(payouts.status, status));
+  const stillThere = and(eq(payouts.id, id), eq(payouts.status, status), eq(payouts.refusals, refusals));
   return [ctx.db.update(payouts).set(changes).where(stillThere), requireChange(ctx)];
 }
 
@@ -33,29 +33,20 @@ export const decidedMeanwhile = (): AppError =>
 
 /** @param also statements for the same batch. Throws PAYOUT_DECIDED if the payout moved on meanwhile. */
 export async function markPaid(ctx: Context, payout: PayoutRow, reference: string, also: readonly Statement[] = []) {
-  const after = { ...payout, status: 'paid', reference, sendAt: null, paidAt: ctx.now() } as const;
-  const { status, sendAt, paidAt } = after;
-  await commit(
-    ctx,
-    [
-      ...movePayout(ctx, payout, { status, reference, sendAt, paidAt }),
-      ...post(ctx, paidLegs(payout, payout.method)),
-      ...also,
+  const changes = { status: 'paid', reference, reason: null, sendAt: null, paidAt: ctx.now() } as const;
+  await commit(ctx, [...movePayout(ctx, payout, changes), ...post(ctx, paidLegs(payout, payout.method)), ...also], {
+    events: [
+      notifyOf(
+        payout,
+        'payout-paid',
+        'Your cash-out is paid',
+        `${formatMinor(payout.amountMinor, payout.currency)} is on its way to your account.`,
+      ),
     ],
-    {
-      events: [
-        notifyOf(
-          payout,
-          'payout-paid',
-          'Your cash-out is paid',
-          `${formatMinor(payout.amountMinor, payout.currency)} is on its way to your account.`,
-        ),
-      ],
-      refusals: { DEMAND_NOT_MET: decidedMeanwhile },
-    },
-  );
+    refusals: { DEMAND_NOT_MET: decidedMeanwhile },
+  });
   ctx.log.event('payout.paid', { payoutId: payout.id, method: payout.method });
-  return after;
+  return { ...payout, ...changes };
 }
 
 /**

@@ -1,6 +1,7 @@
 /**
  * The transfers of a cash-out in each of its states. The ledger's proof relies on their numbers: 1 held, 2 due
- * (diamonds), 3 burnt or returned, 4 sent (or no longer due), 5 the fee.
+ * (diamonds), 3 burnt or returned, 4 sent (or no longer due), 5 the fee. If a paid one comes back: 6 the cash, 7 the fee,
+ * 8 no longer due (or sales returned), 9 the diamonds.
  */
 
 import type { Transfer } from '@/ledger/transfers';
@@ -48,5 +49,25 @@ export function returnLegs(payout: Amounts, { wasApproved }: { wasApproved: bool
   return [
     { ...ref, leg: 3, kind: 'payout_return', userId, amount: diamonds },
     ...(wasApproved ? [{ ...ref, leg: 4, kind: 'payout_undue', currency, amount: dueMinor(payout) } as const] : []),
+  ];
+}
+
+/**
+ * Paid, but it came back. The creator gets everything again, and the fee too: nothing arrived that it was for.
+ * @param provider whose clearing account the money comes back to
+ */
+export function comebackLegs(payout: Amounts, provider: 'stripe' | 'bank'): Transfer[] {
+  const { userId, diamonds, amountMinor, feeMinor, currency } = payout;
+  const ref = refOf(payout);
+  const amount = dueMinor(payout);
+  return [
+    { ...ref, leg: 6, kind: 'payout_cash_returned', currency, provider, amount: amountMinor },
+    ...(feeMinor === 0 ? [] : [{ ...ref, leg: 7, kind: 'payout_fee_returned', currency, amount: feeMinor } as const]),
+    ...(diamonds === null
+      ? [{ ...ref, leg: 8, kind: 'sales_return', userId, currency, amount } as const]
+      : [
+          { ...ref, leg: 8, kind: 'payout_undue', currency, amount } as const,
+          { ...ref, leg: 9, kind: 'payout_restored', userId, amount: diamonds } as const,
+        ]),
   ];
 }

@@ -1,12 +1,13 @@
 /** Lists cash-outs: a creator's own, and for staff the pending ones and all of them. */
 
 import type { z } from '@hono/zod-openapi';
-import { and, asc, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { countRows } from '@/db/count-rows';
 import { logStaff } from '@/domains/base/permissions/log';
 import { users } from '@/domains/base/users/tables';
+import { exchanges } from '@/domains/money/earnings/tables';
 import { openFinancial } from '@/domains/people/creators/financial';
 import { creatorApplications } from '@/domains/people/creators/tables';
 import {
@@ -19,7 +20,11 @@ import {
   presentPage,
 } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
-import { presentPayout, presentReview, reviewedColumns } from './present';
+import { restsUntil } from './details-rest';
+import { isStillCreator } from './eligible';
+import { ownColumns, presentPayout, presentReview, type Reviewed, reviewedColumns } from './present';
+import { isInReach } from './reach';
+import { readRisks } from './risk';
 import { type AllPayoutsQuery, CursorPosition } from './schemas';
 import { type PayoutRow, payouts } from './tables';
 
@@ -30,10 +35,21 @@ export async function listOwnPayouts(ctx: Context, userId: string, query: PageQu
   const { limit, offset } = limitAndOffset(query);
   const isOwn = eq(payouts.userId, userId);
   const [rows, total] = await Promise.all([
-    ctx.db.select().from(payouts).where(isOwn).orderBy(desc(payouts.id)).limit(limit).offset(offset),
+    ctx.db
+      .select(ownColumns)
+      .from(payouts)
+      .leftJoin(exchanges, eq(exchanges.id, payouts.setOffExchangeId))
+      .where(isOwn)
+      .orderBy(desc(payouts.id))
+      .limit(limit)
+      .offset(offset),
     count(ctx, isOwn),
   ]);
-  return presentPage(rows.map(presentPayout), total, query);
+  return presentPage(
+    rows.map(({ payout, setOff }) => presentPayout(payout, setOff)),
+    total,
+    query,
+  );
 }
 
 /** Oldest first, in the order in which to decide them. */
@@ -44,12 +60,8 @@ export async function listPendingPayouts(ctx: Context, actor: Actor, query: Page
     reviewed(ctx).where(isPending).orderBy(asc(payouts.id)).limit(limit).offset(offset),
     count(ctx, isPending),
   ]);
-  const now = ctx.now();
-  return presentPage(
-    rows.map((row) => presentReview(row, now)),
-    total,
-    query,
-  );
+  const present = await presenter(ctx, rows);
+  return presentPage(rows.map(present), total, query);
 }
 
 /** Newest first. With `id`, an approved bank transfer includes the account to pay it to. */
@@ -68,11 +80,11 @@ export async function listPayouts(ctx: Context, actor: Actor, query: z.output<ty
     .orderBy(desc(payouts.id))
     .limit(perPage + 1);
   const opened = id === undefined ? undefined : await openAccountOf(ctx, actor, rows[0]?.payout);
-  const now = ctx.now();
+  const present = await presenter(ctx, rows);
   return presentCursorPage(
     rows,
     perPage,
-    (row) => ({ ...presentReview(row, now), ...(opened ? { bankAccount: opened } : {}) }),
+    (row) => ({ ...present(row), ...(opened ? { bankAccount: opened } : {}) }),
     (row) => encodeCursor(LIST, [row.payout.id]),
   );
 }
@@ -82,19 +94,34 @@ function reviewed(ctx: Context) {
     .select(reviewedColumns)
     .from(payouts)
     .innerJoin(users, eq(users.id, payouts.userId))
-    .leftJoin(creatorApplications, eq(creatorApplications.userId, payouts.userId));
+    .leftJoin(creatorApplications, eq(creatorApplications.userId, payouts.userId))
+    .leftJoin(exchanges, eq(exchanges.id, payouts.setOffExchangeId));
+}
+
+/** Reads the risks of all creators of a page at once. */
+async function presenter(ctx: Context, rows: readonly Reviewed[]) {
+  const ids = JSON.stringify([...new Set(rows.map(({ payout }) => payout.userId))]);
+  const risks = await readRisks(ctx, sql`SELECT value FROM json_each(${ids})`);
+  const now = ctx.now();
+  return (row: Reviewed) => presentReview({ ...row, risk: risks.get(row.payout.userId) }, now);
 }
 
 /**
- * The only place that shows a bank account in full: for an approved transfer, and logged before it is shown. In any
- * other case nothing is decrypted.
+ * The only place that shows a bank account in full: for an approved transfer to a creator who can be paid, unless the
+ * details are still resting. It is logged before it is shown. In any other case nothing is decrypted.
  */
 async function openAccountOf(ctx: Context, actor: Actor, payout: PayoutRow | undefined) {
   if (payout?.method !== 'bank' || payout.status !== 'approved') return undefined;
   const application = await ctx.db
     .select({ id: creatorApplications.id, financial: creatorApplications.financial })
     .from(creatorApplications)
-    .where(eq(creatorApplications.userId, payout.userId))
+    .where(
+      and(
+        eq(creatorApplications.userId, payout.userId),
+        isStillCreator(payout.userId),
+        isNull(restsUntil(payout.userId, ctx.now())),
+      ),
+    )
     .get();
   if (!application) return undefined;
   const { id: targetId, userId } = payout;
@@ -103,11 +130,6 @@ async function openAccountOf(ctx: Context, actor: Actor, payout: PayoutRow | und
     logStaff(ctx, { staffId, action: 'payout.bank-account', targetType: 'payout', targetId, after: { userId } }),
   ]);
   return openFinancial(ctx, application);
-}
-
-/** A country admin with the permission sees only the cash-outs of their country. */
-function isInReach({ staff }: Actor): SQL | undefined {
-  return staff?.rank === 'country_admin' ? eq(users.country, staff.country ?? '') : undefined;
 }
 
 async function count(ctx: Context, where: SQL | undefined): Promise<number> {

@@ -2,14 +2,25 @@
 
 import type { z } from '@hono/zod-openapi';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
+import { exchanges } from '@/domains/money/earnings/tables';
 import { creatorApplications } from '@/domains/people/creators/tables';
 import { toIso, toIsoOrNull } from '@/shared/time';
+import { NO_RISK, type Risk } from './risk';
 import type { Payout, PayoutInReview } from './schemas';
 import { needsDecision } from './sending-window';
 import { type PayoutRow, payouts } from './tables';
 
+/** The exchange that paid a debt first, for a SELECT that joins it. */
+interface SetOff {
+  readonly diamonds: number;
+  readonly coins: number;
+}
+
+/** Needs a left join of `exchanges`. */
+export const ownColumns = { payout: payouts, setOff: { diamonds: exchanges.diamonds, coins: exchanges.coins } };
+
 /** For the creator who owns the payout. */
-export function presentPayout(row: PayoutRow): z.input<typeof Payout> {
+export function presentPayout(row: PayoutRow, setOff: SetOff | null): z.input<typeof Payout> {
   const { id, source, diamonds, amountMinor, currency, feeMinor, method, status, reason, reference } = row;
   return {
     id,
@@ -20,35 +31,41 @@ export function presentPayout(row: PayoutRow): z.input<typeof Payout> {
     feeMinor,
     method,
     status,
-    ...(reason === null ? {} : { reason }),
+    ...(reason === null || status === 'processing' ? {} : { reason }),
     ...(reference === null ? {} : { reference }),
     requestedAt: toIso(row.requestedAt),
     decidedAt: toIsoOrNull(row.decidedAt),
     paidAt: toIsoOrNull(row.paidAt),
+    returnedAt: toIsoOrNull(row.returnedAt),
+    setOff,
   };
 }
 
 /** For staff: includes the creator's card, and the last characters of the bank account, which need no key to read. */
 export const reviewedColumns = {
-  payout: payouts,
+  ...ownColumns,
   creator: cardColumns,
   accountLast4: creatorApplications.accountLast4,
 };
 
 export interface Reviewed {
   readonly payout: PayoutRow;
+  readonly setOff: SetOff | null;
   readonly creator: CardRow;
   readonly accountLast4: string | null;
+  readonly risk?: Risk | undefined;
 }
 
 /** For staff. @param now milliseconds */
 export function presentReview(reviewed: Reviewed, now: number): z.input<typeof PayoutInReview> {
-  const { payout, creator, accountLast4 } = reviewed;
+  const { payout, setOff, creator, accountLast4, risk = NO_RISK } = reviewed;
   return {
-    ...presentPayout(payout),
+    ...presentPayout(payout, setOff),
     creator: presentCard(creator),
     decidedBy: payout.decidedBy,
     ...(payout.method === 'bank' && accountLast4 !== null ? { accountLast4 } : {}),
+    ...(payout.providerReason === null ? {} : { providerReason: payout.providerReason }),
     needsDecision: needsDecision(payout, now),
+    risk,
   };
 }

@@ -1,15 +1,19 @@
 /** What creators request, and what they and staff see of it. One place alone shows a bank account in full. */
 import { z } from '@hono/zod-openapi';
-import { aCurrency } from '@/contracts/economy';
+import { aCurrency, MINOR_MAX } from '@/contracts/economy';
 import { PublicCard } from '@/domains/base/users/schemas';
-import { cursorQuery, pageQuery } from '@/http/envelope';
+import { Financial } from '@/domains/people/creators/schemas';
+import { cursorQuery, orNull, pageQuery } from '@/http/envelope';
 import { aLine, aText } from '@/http/fields';
-import { PAYOUT_STATUSES } from './tables';
+import { isCountry } from '@/shared/countries';
+import { asPastedCode } from '@/shared/text';
+import { DETAILS_STATUSES, PAYOUT_STATUSES } from './tables';
 
 const AMOUNT_MAX = 1_000_000_000;
 const REASON_CHARACTERS_MAX = 500;
 const REFERENCE_CHARACTERS_MAX = 140;
 const URL_CHARACTERS_MAX = 2_000;
+const CODE_CHARACTERS_MAX = 64;
 
 const anAmount = z.int().min(1).max(AMOUNT_MAX);
 const method = z.enum(['stripe', 'bank']);
@@ -19,12 +23,14 @@ export const PayoutRequest = z
     z.strictObject({ source: z.literal('diamonds'), diamonds: anAmount, method }),
     z.strictObject({
       source: z.literal('sales'),
-      amountMinor: anAmount.describe('The amount taken from sales; the fee is deducted from it.'),
+      amountMinor: z.int().min(1).max(MINOR_MAX).describe('The amount taken from sales; the fee is deducted from it.'),
       currency: aCurrency,
       method,
     }),
   ])
   .openapi('PayoutRequest');
+
+const SetOff = z.object({ diamonds: z.int(), coins: z.int() }).openapi('SetOff');
 
 export const Payout = z
   .object({
@@ -36,13 +42,29 @@ export const Payout = z
     feeMinor: z.int(),
     method,
     status: z.enum(PAYOUT_STATUSES),
-    reason: z.string().optional().describe('Why it was rejected or failed.'),
+    reason: z.string().optional().describe('Why it was rejected, failed or came back.'),
     reference: z.string().optional().describe('The reference of the transfer at the bank or the provider.'),
     requestedAt: z.iso.datetime(),
     decidedAt: z.iso.datetime().nullable(),
     paidAt: z.iso.datetime().nullable(),
+    returnedAt: z.iso.datetime().nullable().describe('When it came back after it was paid.'),
+    setOff: orNull(SetOff).describe('Diamonds that were exchanged first, to pay back coins that were owed.'),
   })
   .openapi('Payout');
+
+const bps = z.int().min(0).max(10_000);
+const Risk = z
+  .object({
+    disputedBps: bps.describe(
+      'Share of the diamonds whose payment was refunded or disputed, in hundredths of a per cent.',
+    ),
+    youngBps: bps.describe('Share of the diamonds from coins that were bought within the last 30 days.'),
+    senders: z.int().describe('Different people whose gifts, tips and subscriptions earned them.'),
+    accountDays: z.int(),
+    firstPayout: z.boolean().describe('Nothing was ever paid to this creator.'),
+    debts: z.array(z.object({ unit: z.string(), amount: z.int() })).describe('What the creator owes, by unit.'),
+  })
+  .openapi('PayoutRisk', { description: 'Of the last 180 days, as far as the newest gifts and months show.' });
 
 const BankAccount = z
   .object({
@@ -63,6 +85,8 @@ export const PayoutInReview = Payout.extend({
   needsDecision: z
     .boolean()
     .describe('The provider has not said for 20 hours whether it was sent. Check there, then use `paid` or `reject`.'),
+  providerReason: z.string().optional().describe("The provider's own words. The creator does not see them."),
+  risk: Risk,
   bankAccount: BankAccount.optional(),
 }).openapi('PayoutInReview');
 
@@ -88,11 +112,62 @@ export const PayoutRejection = z
   })
   .openapi('PayoutRejection');
 
+export const PayoutApproval = z
+  .strictObject({
+    code: z
+      .string()
+      .max(CODE_CHARACTERS_MAX)
+      .overwrite((text) => asPastedCode(text).replaceAll('-', ''))
+      .optional()
+      .describe('A new code from your authenticator app.'),
+  })
+  .openapi('PayoutApproval');
+
+export const PayoutReturn = z.strictObject({ reason: aText(REASON_CHARACTERS_MAX, 1) }).openapi('PayoutReturn');
+
 export const PaidRequest = z.strictObject({ reference: aLine(REFERENCE_CHARACTERS_MAX) }).openapi('PayoutPaid');
 
 export const PayoutAccountRequest = z
-  .strictObject({ returnUrl: z.url({ protocol: /^https?$/ }).max(URL_CHARACTERS_MAX) })
+  .strictObject({
+    returnUrl: z.url({ protocol: /^https?$/ }).max(URL_CHARACTERS_MAX),
+    country: z
+      .string()
+      .refine(isCountry, 'must be an ISO 3166-1 alpha-2 code')
+      .optional()
+      .describe('Where your bank account is. Required for a new account if your profile has no country.'),
+    replace: z.boolean().default(false).describe('Replaces an account that cannot receive money.'),
+  })
   .openapi('PayoutAccountRequest');
 export const PayoutAccount = z
   .object({ onboardingUrl: z.string(), payoutsEnabled: z.boolean() })
   .openapi('PayoutAccount');
+
+const detailsStatus = z.enum(DETAILS_STATUSES);
+const details = {
+  id: z.uuid(),
+  status: detailsStatus,
+  reason: z.string().optional().describe('Why the request was refused.'),
+  requestedAt: z.iso.datetime(),
+  decidedAt: z.iso.datetime().nullable(),
+  usableAt: z.iso.datetime().nullable().describe('When money is first sent to accepted bank details.'),
+};
+
+export const PayoutDetails = z.object({ ...details, financial: Financial }).openapi('PayoutDetails');
+export const PayoutDetailsInReview = z
+  .object({
+    ...details,
+    creator: PublicCard,
+    financial: orNull(Financial).describe('Masked. Null once it is decided.'),
+    accountLast4: z.string(),
+    currentLast4: z.string().nullable().describe('The last characters of the account in use.'),
+    decidedBy: z.uuid().nullable(),
+  })
+  .openapi('PayoutDetailsInReview');
+
+export const DetailsQuery = z.strictObject({ ...pageQuery, status: detailsStatus.optional() });
+export const DetailsDecision = z
+  .discriminatedUnion('accept', [
+    z.strictObject({ accept: z.literal(true) }),
+    z.strictObject({ accept: z.literal(false), reason: aText(REASON_CHARACTERS_MAX, 1) }),
+  ])
+  .openapi('PayoutDetailsDecision');

@@ -3,15 +3,23 @@
  * looked for first.
  */
 
-import { and, eq } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { PayoutOutcome, PayoutProvider } from '@/contracts/payments';
 import { commit } from '@/db/commit';
+import { staffEvents } from '@/domains/base/notifications/notify-staff';
 import { AppError } from '@/http/errors';
 import { paymentProviderError } from '@/providers/payment-errors';
-import { markPaid, returnPayout } from './finish';
+import { toDay } from '@/shared/time';
+import { isStillCreator, NO_LONGER_CREATOR } from './eligible';
+import { decidedMeanwhile, markPaid, movePayout, returnPayout } from './finish';
 import { maySend } from './sending-window';
+import { giveBackStopped, stopPayout } from './stop';
+import { firstSendAt } from './sweep';
 import { type PayoutRow, payoutAccounts, payouts } from './tables';
+
+/** The provider's own words are for staff. */
+const NOT_ACCEPTED = 'The payout provider could not send it to your account. Check the account before you ask again.';
 
 /**
  * Safe to repeat, at any time and concurrently. Throws PAYOUT_UNAVAILABLE if the outcome is unknown and it must be
@@ -20,18 +28,43 @@ import { type PayoutRow, payoutAccounts, payouts } from './tables';
 export async function sendPayout(ctx: Context, payoutId: string): Promise<void> {
   const payout = await findPayout(ctx, payoutId);
   if (payout?.method !== 'stripe') return;
-  if (payout.status === 'approved') await claim(ctx, payout);
-  else if (payout.status !== 'processing') return;
-  // Read again: someone faster may have ended it.
-  const claimed = payout.status === 'processing' ? payout : await findPayout(ctx, payoutId);
+  const claimed = payout.status === 'approved' ? await claim(ctx, payout) : payout;
   if (claimed?.status === 'processing') return sendOnce(ctx, claimed);
 }
 
-/** Only from here on can the provider have it: a payout that is still `approved` was certainly not sent. */
-async function claim(ctx: Context, { id }: PayoutRow): Promise<void> {
+/**
+ * Only from here on can the provider have it: a payout that is still `approved` was certainly not sent. Returns nothing
+ * if someone faster claimed or decided it.
+ */
+async function claim(ctx: Context, payout: PayoutRow): Promise<PayoutRow | undefined> {
   getProvider(ctx); // throws first: without a provider, nobody can have it
-  const isUnclaimed = and(eq(payouts.id, id), eq(payouts.status, 'approved'));
-  await commit(ctx, [ctx.db.update(payouts).set({ status: 'processing', processingAt: ctx.now() }).where(isUnclaimed)]);
+  const { id, userId, refusals } = payout;
+  const creator = await findCreator(ctx, userId);
+  if (!creator.isCreator) {
+    await stopPayout(ctx, payout, NO_LONGER_CREATOR);
+    return undefined;
+  }
+  if (creator.accountId === null) {
+    await end(ctx, payout, { state: 'refused', words: 'There is no payout account.' });
+    return undefined;
+  }
+  const isUnclaimed = and(
+    eq(payouts.id, id),
+    eq(payouts.status, 'approved'),
+    eq(payouts.refusals, refusals),
+    isStillCreator(userId),
+  );
+  const claimed = { status: 'processing', processingAt: ctx.now(), accountId: creator.accountId } as const;
+  const [rows] = await commit(ctx, [ctx.db.update(payouts).set(claimed).where(isUnclaimed).returning()]);
+  const [row] = rows as PayoutRow[]; // returned by the update
+  return row ?? findPayout(ctx, id);
+}
+
+async function findCreator(ctx: Context, userId: string) {
+  const row = await ctx.db.get<{ isCreator: number; accountId: string | null }>(sql`
+    SELECT ${isStillCreator(userId)} AS isCreator,
+      (SELECT account_id FROM ${payoutAccounts} WHERE user_id = ${userId}) AS accountId`);
+  return { ...row, isCreator: row.isCreator === 1 };
 }
 
 /**
@@ -43,31 +76,31 @@ async function sendOnce(ctx: Context, payout: PayoutRow): Promise<void> {
   const provider = getProvider(ctx);
   const reference = await provider.findTransfer(payout.id);
   if (reference !== undefined) return end(ctx, payout, { state: 'paid', reference });
-  if (maySend(payout, ctx.now())) return send(ctx, provider, payout);
+  if (payout.stoppedAt !== null) return giveBackStopped(ctx, payout);
+  const creator = await findCreator(ctx, payout.userId);
+  if (!creator.isCreator) return stopPayout(ctx, payout, NO_LONGER_CREATOR);
+  // The version before this column did not store it.
+  const accountId = payout.accountId ?? creator.accountId;
+  if (accountId !== null && maySend(payout, ctx.now())) return send(ctx, provider, payout, accountId);
 }
 
-async function send(ctx: Context, provider: PayoutProvider, payout: PayoutRow): Promise<void> {
-  const { id: payoutId, userId, amountMinor, currency } = payout;
-  const account = await ctx.db
-    .select({ accountId: payoutAccounts.accountId })
-    .from(payoutAccounts)
-    .where(eq(payoutAccounts.userId, userId))
-    .get();
-  if (!account) return end(ctx, payout, { state: 'refused', reason: 'The payout account no longer exists.' });
-  const { accountId } = account;
-  return end(ctx, payout, await provider.send({ payoutId, accountId, amountMinor, currency }));
+async function send(ctx: Context, provider: PayoutProvider, payout: PayoutRow, accountId: string): Promise<void> {
+  const { id: payoutId, refusals: attempt, amountMinor, currency } = payout;
+  return end(ctx, payout, await provider.send({ payoutId, attempt, accountId, amountMinor, currency }));
 }
 
 /** Two calls with the same key get the same answer from the provider, so the second finds the payout ended. */
 async function end(ctx: Context, payout: PayoutRow, outcome: PayoutOutcome): Promise<void> {
   try {
     if (outcome.state === 'paid') await markPaid(ctx, payout, outcome.reference);
-    else await returnPayout(ctx, payout, { reason: outcome.reason });
+    else if (outcome.state === 'refused')
+      await returnPayout(ctx, payout, { reason: NOT_ACCEPTED, providerReason: outcome.words });
+    else await tryAgainLater(ctx, payout, outcome.words);
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'PAYOUT_DECIDED') throw error;
     const ended = await findPayout(ctx, payout.id);
-    const isSame = ended?.status === (outcome.state === 'paid' ? 'paid' : 'failed');
-    if (!isSame)
+    const isPaid = ended?.status === 'paid' || ended?.status === 'returned';
+    if (isPaid !== (outcome.state === 'paid'))
       ctx.log.fault(
         `payout ${payout.id}`,
         new Error(`The provider reports ${outcome.state}, but the payout ended differently`),
@@ -75,9 +108,35 @@ async function end(ctx: Context, payout: PayoutRow, outcome: PayoutOutcome): Pro
   }
 }
 
+/**
+ * The platform's own account is short or restricted, which the creator need not know: the payout stays approved, and the
+ * sweep tries again under the next key. Staff are notified, at most once a day.
+ */
+async function tryAgainLater(ctx: Context, payout: PayoutRow, words: string): Promise<void> {
+  const { id: payoutId, userId, refusals } = payout;
+  const now = ctx.now();
+  const changes = {
+    status: 'approved',
+    refusals: refusals + 1,
+    providerReason: words,
+    processingAt: null,
+    accountId: null,
+    sendAt: payout.sendAt ?? firstSendAt(now),
+  } as const;
+  const events = await staffEvents(ctx, 'canApproveCashout', {
+    kind: 'payouts-stuck',
+    title: 'cannot be paid yet',
+    body: `The payout provider refuses because of the platform's own account. It says: ${words}`,
+    data: { payoutId },
+    gather: { group: `payouts-stuck:${toDay(now)}`, actorId: userId },
+  });
+  await commit(ctx, movePayout(ctx, payout, changes), { events, refusals: { DEMAND_NOT_MET: decidedMeanwhile } });
+  ctx.log.event('payout.stuck', { payoutId, refusals: refusals + 1 });
+}
+
 /** Takes it out of the sweep: nothing more is sent. */
 async function leaveToStaff(ctx: Context, { id }: PayoutRow): Promise<void> {
-  const isOpen = and(eq(payouts.id, id), eq(payouts.status, 'processing'));
+  const isOpen = and(eq(payouts.id, id), eq(payouts.status, 'processing'), isNull(payouts.stoppedAt));
   await commit(ctx, [ctx.db.update(payouts).set({ sendAt: null }).where(isOpen)]);
   ctx.log.event('payout.needs-decision', { payoutId: id });
 }

@@ -7,8 +7,8 @@ import { HOUR_MS, MINUTE_MS } from '@/shared/time';
 import type { PayoutRow } from './tables';
 
 const UNKNOWN_MS = 20 * HOUR_MS;
-/** Longer than a call to the provider takes, so that none is in progress once staff decide. */
-const LAST_CALL_MS = 10 * MINUTE_MS;
+/** Longer than a call to the provider takes: after this long, none that began before is in progress. */
+export const LAST_CALL_MS = 10 * MINUTE_MS;
 
 type Sent = Pick<PayoutRow, 'status' | 'processingAt'>;
 

@@ -1,11 +1,25 @@
-/** Endpoints for staff to review and decide cash-outs. */
+/** Endpoints for staff to review and decide cash-outs, and requests for other bank details. */
 import { z } from '@hono/zod-openapi';
+import { authError } from '@/domains/people/auth/errors';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { cursorPageOf, pageOf } from '@/http/envelope';
+import { returnPaid } from './come-back';
 import { approvePayout, confirmPaid, rejectPayout } from './decide';
+import { decideDetails, listDetails } from './details-desk';
 import { payoutError } from './errors';
 import { listPayouts, listPendingPayouts } from './lists';
-import { AllPayoutsQuery, PaidRequest, PayoutInReview, PayoutRejection, PayoutsQuery } from './schemas';
+import {
+  AllPayoutsQuery,
+  DetailsDecision,
+  DetailsQuery,
+  PaidRequest,
+  PayoutApproval,
+  PayoutDetailsInReview,
+  PayoutInReview,
+  PayoutRejection,
+  PayoutReturn,
+  PayoutsQuery,
+} from './schemas';
 
 const ID_CHARACTERS_MAX = 64;
 const tag = 'owner';
@@ -46,12 +60,22 @@ export const payoutDeskEndpoints: Endpoint[] = [
     path: '/owner/panel/cashouts/{id}/approve',
     tag,
     summary: 'Approve a cash-out',
-    description: 'A Stripe payout is sent at once. A bank transfer waits until it is marked as paid.',
+    description:
+      'Requires a new code from your authenticator app, which works once. A Stripe payout is sent at once. A bank ' +
+      'transfer waits until it is marked as paid.',
     who,
     params,
+    body: PayoutApproval,
     response: PayoutInReview,
-    refusals: [...NOT_DECIDABLE, payoutError.PAYOUT_DECIDED],
-    handler: (ctx, { actor, params: { id } }) => approvePayout(ctx, actor, id),
+    refusals: [
+      ...NOT_DECIDABLE,
+      payoutError.PAYOUT_DECIDED,
+      payoutError.CREATOR_NOT_PAYABLE,
+      payoutError.BANK_DETAILS_RESTING,
+      authError.TOTP_REQUIRED,
+      authError.CHALLENGE_LIMIT,
+    ],
+    handler: (ctx, { actor, params: { id }, body }) => approvePayout(ctx, actor, id, body.code),
   }),
   endpoint({
     operationId: 'rejectPayout',
@@ -87,5 +111,55 @@ export const payoutDeskEndpoints: Endpoint[] = [
       payoutError.PAYOUT_DECIDED,
     ],
     handler: (ctx, { actor, params: { id }, body }) => confirmPaid(ctx, actor, id, body.reference),
+  }),
+  endpoint({
+    operationId: 'returnPayout',
+    method: 'put',
+    path: '/owner/panel/cashouts/{id}/returned',
+    tag,
+    summary: 'Record that a paid cash-out came back',
+    description:
+      'The creator gets everything again, including the fee. A transfer that Stripe reverses comes back by itself.',
+    who,
+    params,
+    body: PayoutReturn,
+    response: PayoutInReview,
+    refusals: [...NOT_DECIDABLE, payoutError.PAYOUT_NOT_PAID, payoutError.PAYOUT_DECIDED],
+    handler: (ctx, { actor, params: { id }, body }) => returnPaid(ctx, actor, id, body.reason),
+  }),
+];
+
+export const detailsDeskEndpoints: Endpoint[] = [
+  endpoint({
+    operationId: 'listPayoutDetails',
+    method: 'get',
+    path: '/owner/panel/payout-details',
+    tag,
+    summary: 'Requests for other bank details',
+    description:
+      'With a status, oldest first; otherwise newest first. Only a pending request shows its details, masked.',
+    who,
+    query: DetailsQuery,
+    response: pageOf(PayoutDetailsInReview),
+    handler: (ctx, { actor, query }) => listDetails(ctx, actor, query),
+  }),
+  endpoint({
+    operationId: 'decidePayoutDetails',
+    method: 'put',
+    path: '/owner/panel/payout-details/{id}',
+    tag,
+    summary: 'Accept or refuse other bank details',
+    description: 'A refusal needs a reason. Accepted bank details replace the old ones, and are used after seven days.',
+    who,
+    params,
+    body: DetailsDecision,
+    response: PayoutDetailsInReview,
+    refusals: [
+      payoutError.PAYOUT_DETAILS_NOT_FOUND,
+      payoutError.OWN_PAYOUT_DETAILS,
+      payoutError.PAYOUT_OUT_OF_REACH,
+      payoutError.PAYOUT_DETAILS_DECIDED,
+    ],
+    handler: (ctx, { actor, params: { id }, body }) => decideDetails(ctx, actor, id, body),
   }),
 ];

@@ -1,4 +1,7 @@
-/** Pure rules about a cash-out: what it takes, what it sends, and whether the limits allow it. */
+/**
+ * Pure rules about a cash-out: what it takes, what it sends, and whether the limits allow it. The economy comes with the
+ * limits of the currency that is paid out.
+ */
 import type { z } from '@hono/zod-openapi';
 import type { EconomyConfig } from '@/contracts/economy';
 import { convert } from '@/domains/base/economy/rates';
@@ -33,7 +36,7 @@ export function termsOf(request: TermsInput, { conversions, limits }: EconomyCon
   };
 }
 
-/** One user's payouts of one day (UTC), without rejected and failed ones. */
+/** One user's payouts of one day (UTC), without those that were given back. */
 interface Today {
   /** Payouts of every source. */
   readonly payouts: number;

@@ -3,13 +3,12 @@
 import type { z } from '@hono/zod-openapi';
 import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commitSpent } from '@/domains/base/budgets/spend';
 import { type Economy, economyOf, economyQuery } from '@/domains/base/economy/read';
 import { discountError, packageError } from '@/domains/money/discounts/errors';
 import { discountQuery, type FoundDiscount } from '@/domains/money/discounts/find';
 import { judgeDiscount } from '@/domains/money/discounts/judge-discount';
 import { RESERVE_REFUSALS, reserveDiscount } from '@/domains/money/discounts/redeem';
-import { checkoutSpending, newPayment, openCheckout } from '@/domains/money/payments/checkout';
+import { checkoutSpending, commitCheckout, newPayment, openCheckout } from '@/domains/money/payments/checkout';
 import { type Once, performOnce } from '@/http/idempotency';
 import { requireReturnUrls } from '@/http/return-url';
 import type { Actor } from '@/shared/actor';
@@ -20,7 +19,8 @@ import { coinPackages, type PackageRow, type PurchaseRow, purchases } from './ta
 
 /**
  * Throws PACKAGE_NOT_FOUND, RETURN_URL_NOT_ALLOWED, IDEMPOTENCY_KEY_REUSED, the reason why a code is not valid,
- * DAILY_BUDGET_SPENT, CHECKOUT_OVER, and PAYMENT_UNAVAILABLE, after which the same request can be sent again.
+ * DAILY_BUDGET_SPENT, CHECKOUTS_OPEN, CHECKOUT_OVER, PAYMENT_REFUSED, and PAYMENT_UNAVAILABLE, after which the same
+ * request can be sent again.
  */
 export async function buyCoins(
   ctx: Context,
@@ -100,11 +100,12 @@ async function begin(
     legs: 0,
     traced: true,
   };
-  await commitSpent(
+  await commitCheckout(
     ctx,
+    coinPayments,
     checkoutSpending(userId, createdAt),
     [ctx.db.insert(purchases).values(row), ...(discount ? reserveDiscount(ctx, discount, id, userId) : [])],
-    { refusals: RESERVE_REFUSALS },
+    RESERVE_REFUSALS,
   );
   ctx.log.event('purchase.begun', { purchaseId: id, packageId });
   return row;
@@ -112,8 +113,9 @@ async function begin(
 
 /** Throws the reason why the code is not valid here. */
 function bonusOf(discount: FoundDiscount | undefined, userId: string, { id, coins }: PackageRow, now: number): number {
-  const usesByUser = discount?.usesByUser ?? 0;
-  const verdict = judgeDiscount(discount, { userId, usesByUser, packageId: id, packageCoins: coins, now });
+  const { usesByUser = 0, reservedByUser = 0 } = discount ?? {};
+  const use = { userId, usesByUser, isReserved: reservedByUser === 1, packageId: id, packageCoins: coins, now };
+  const verdict = judgeDiscount(discount, use);
   if ('reason' in verdict) throw discountError(verdict.reason);
   return verdict.bonusCoins;
 }

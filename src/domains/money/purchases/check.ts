@@ -15,6 +15,9 @@ const isPaid = sql`paid_at IS NOT NULL`;
 
 const page = sql`page`;
 const useOfCode = sql`(SELECT state FROM ${discountRedemptions} WHERE purchase_id = page.id)`;
+/** Nothing more will come: it expired, its money on the way failed, or the provider refused it. */
+const isOver = sql`(page.status = 'expired'
+  OR page.status = 'failed' AND (page.processing_at IS NOT NULL OR page.checkout_id IS NULL))`;
 /** As in `reversed-coins.ts`; the largest product of a purchase fits into SQLite's 64 bits. */
 const coinsOfReversed = sql`(page.coins + page.bonus_coins) * page.reversed_minor / page.amount_minor`;
 
@@ -85,7 +88,7 @@ export const purchaseCheck = checkRows({
           THEN 'is ' || page.status || ', and its facts come to ' || ${claimedStatus(page)}
         WHEN (page.paid_at IS NOT NULL AND page.code_bonus_coins > 0) <> coalesce(${useOfCode} = 'redeemed', 0)
           THEN 'has ' || page.code_bonus_coins || ' coins from a code, whose use is ' || coalesce(${useOfCode}, 'not there')
-        WHEN page.status = 'expired' AND ${useOfCode} = 'reserved' THEN 'has expired, and still reserves its code'
+        WHEN ${isOver} AND ${useOfCode} = 'reserved' THEN 'is over, and still reserves its code'
       END AS problem
       FROM page LEFT JOIN later ON later.id = page.id LEFT JOIN claimed ON claimed.id = page.id
       UNION ALL

@@ -25,6 +25,16 @@ export const coinPayments: PaymentKind<PurchaseRow> = {
   },
   change: (ctx, where, columns) => ctx.db.update(purchases).set(columns).where(where).returning(),
   settle,
+  again(ctx, bought, payment) {
+    const row: PurchaseRow = {
+      ...bought,
+      ...payment,
+      ...{ bonusCoins: bought.bonusCoins - bought.codeBonusCoins, discountCode: null, codeBonusCoins: 0 },
+      // No client's key contains a space.
+      ...{ idempotencyKey: `again ${payment.id}`, bodyHash: '', reversedCoins: 0, legs: 0, traced: true },
+    };
+    return { row, insert: ctx.db.insert(purchases).values(row) };
+  },
 };
 
 async function settle(ctx: Context, before: PurchaseRow, settlement: Settlement): Promise<void> {
@@ -45,39 +55,41 @@ type Reward = ReturnType<typeof settleReward>;
 async function rewardOf(
   ctx: Context,
   purchase: PurchaseRow,
-  { change: { paidAt, reversedMinor }, becomesPaid }: Settlement,
+  { change, becomesPaid }: Settlement,
 ): Promise<Reward | undefined> {
-  const isChanged = becomesPaid || reversedMinor !== purchase.reversedMinor;
-  if (paidAt === null || !isChanged) return undefined;
+  const isChanged = becomesPaid || change.reversedMinor !== purchase.reversedMinor;
+  if (change.paidAt === null || !isChanged) return undefined;
   const [economy] = await ctx.db
     .select({ config: economyVersions.config })
     .from(economyVersions)
     .where(eq(economyVersions.version, purchase.economyVersion));
-  return economy && settleReward(ctx, economy.config, { ...purchase, reversedMinor });
+  return economy && settleReward(ctx, economy.config, { ...purchase, ...change });
 }
 
 async function book(
   ctx: Context,
   before: PurchaseRow,
-  { change, becomesPaid, statements }: Settlement,
+  { change, becomesPaid, isOver, opening = [], statements }: Settlement,
   reward: Reward | undefined,
   keepsCode: boolean,
 ): Promise<void> {
   const codeBonusCoins = keepsCode ? before.codeBonusCoins : 0;
   const bonusCoins = before.bonusCoins - before.codeBonusCoins + codeBonusCoins;
-  const taken = reversedCoins({ ...before, bonusCoins }, change.reversedMinor);
+  const taken = reversedCoins({ ...before, ...change, bonusCoins }, change.reversedMinor);
   const booked = { ...change, bonusCoins, codeBonusCoins, reversedCoins: taken };
   const transfers = transfersOf(before, { ...before, ...booked }, becomesPaid);
-  const changed = { ...booked, legs: before.legs + transfers.length };
+  // A purchase that was begun before the lots and is paid now has a lot too.
+  const changed = { ...booked, legs: before.legs + transfers.length, traced: before.traced || becomesPaid };
   const after: PurchaseRow = { ...before, ...changed };
   const lot = lotOf(ctx, before, after, becomesPaid);
   await commit(
     ctx,
     [
+      ...opening,
       ctx.db.update(purchases).set(changed).where(isAsRead(purchases, before)),
       requireChange(ctx),
       ...statements,
-      ...useOfCode(ctx, after, becomesPaid && keepsCode),
+      ...useOfCode(ctx, after, becomesPaid && keepsCode, isOver),
       ...(reward ? [reward.statement] : []),
       ...post(ctx, transfers),
       ...lot.statements,
@@ -118,7 +130,7 @@ function lotOf(
   const made = becomesPaid ? [creditLot(ctx, { ...source, coins: coins + bonusCoins })] : [];
   const returned = before.reversedCoins - reversedCoins;
   if (returned === 0) return { statements: made, events: [] };
-  if (!traced && !becomesPaid)
+  if (!traced)
     return {
       statements: [...(returned > 0 ? [creditUntraced(ctx, userId, returned)] : []), settleLots(ctx, userId)],
       events: [],
@@ -127,9 +139,9 @@ function lotOf(
   return { statements: [...made, ...statements], events: [event] };
 }
 
-/** A failed checkout can be retried until it expires, so it keeps its reservation. */
-function useOfCode(ctx: Context, { id, status, discountCode }: PurchaseRow, redeems: boolean): Statement[] {
+/** A checkout keeps its reservation while it can be paid or money is on its way. */
+function useOfCode(ctx: Context, { id, discountCode }: PurchaseRow, redeems: boolean, releases: boolean): Statement[] {
   if (discountCode === null) return [];
   if (redeems) return [redeemDiscount(ctx, id)];
-  return status === 'expired' ? [releaseDiscount(ctx, id)] : [];
+  return releases ? [releaseDiscount(ctx, id)] : [];
 }

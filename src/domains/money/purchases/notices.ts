@@ -31,6 +31,22 @@ export function noticesOf(before: PurchaseRow, after: PurchaseRow, rewardCode: s
       notice('purchase-paid', 'Your coins have arrived', body, { coins, ...(rewardCode ? { rewardCode } : {}) }),
     );
   }
+  if (before.status !== 'processing' && after.status === 'processing')
+    notices.push(
+      notice(
+        'purchase-processing',
+        'Your payment is on its way',
+        `Your ${after.coins + after.bonusCoins} coins will be in your wallet once it arrives, which can take some days.`,
+      ),
+    );
+  if (before.status === 'processing' && (after.status === 'failed' || after.status === 'expired'))
+    notices.push(
+      notice(
+        'purchase-failed',
+        'Your payment did not arrive',
+        'No coins were bought. Start another purchase if you still want them.',
+      ),
+    );
   const taken = after.reversedCoins - before.reversedCoins;
   if (taken > 0)
     notices.push(

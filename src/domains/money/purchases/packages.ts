@@ -1,10 +1,15 @@
-/** Lists the packages on offer, and lets staff manage them: each change is logged with who, before and after. */
+/**
+ * Lists the packages on offer, and lets staff manage them: each change is logged with who, before and after. A package
+ * is on offer only at a price that the provider charges, and not below what its coins can be cashed out for.
+ */
 
 import type { z } from '@hono/zod-openapi';
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commit, requireChange } from '@/db/commit';
+import { commit, requireChange, requireThat } from '@/db/commit';
 import { countRows } from '@/db/count-rows';
+import { economyError } from '@/domains/base/economy/errors';
+import { offersAreUnchanged, readOffers, requireNoLoop, type Standing } from '@/domains/base/economy/offers';
 import { logStaff } from '@/domains/base/permissions/log';
 import { packageError } from '@/domains/money/discounts/errors';
 import { COUNT_MAX, limitAndOffset, type PageQuery, presentPage } from '@/http/envelope';
@@ -32,6 +37,7 @@ export async function listPackages(ctx: Context, query: PageQuery) {
   return presentPage(rows.map(presentPackage), total, query);
 }
 
+/** Throws PACKAGE_PRICE_REFUSED, CURRENCY_RATE_MISSING, COINS_TOO_CHEAP, ECONOMY_CHANGED. */
 export async function createPackage(
   ctx: Context,
   { userId }: Actor,
@@ -39,37 +45,52 @@ export async function createPackage(
 ): Promise<z.input<typeof CoinPackage>> {
   const now = ctx.now();
   const row: PackageRow = { id: newId(), ...offer, bonusCoins, active, createdAt: now, updatedAt: now };
-  await commit(ctx, [
-    ctx.db.insert(coinPackages).values(row),
-    logStaff(ctx, {
-      staffId: userId,
-      action: 'package.create',
-      targetType: 'package',
-      targetId: row.id,
-      before: null,
-      after: presentPackage(row),
-    }),
-  ]);
+  const standing = await readOffers(ctx);
+  requireSound(ctx, row, standing);
+  await commit(
+    ctx,
+    [
+      requireThat(ctx, offersAreUnchanged(standing)),
+      ctx.db.insert(coinPackages).values(row),
+      logStaff(ctx, {
+        staffId: userId,
+        action: 'package.create',
+        targetType: 'package',
+        targetId: row.id,
+        before: null,
+        after: presentPackage(row),
+      }),
+    ],
+    { refusals: { DEMAND_NOT_MET: () => economyError('ECONOMY_CHANGED') } },
+  );
   ctx.log.event('package.created', { packageId: row.id });
   return presentPackage(row);
 }
 
-/** Changes only what is sent; purchases already begun keep their terms. Throws PACKAGE_NOT_FOUND, PACKAGE_CHANGED. */
+/**
+ * Changes only what is sent; purchases already begun keep their terms. Throws PACKAGE_NOT_FOUND, PACKAGE_PRICE_REFUSED,
+ * CURRENCY_RATE_MISSING, COINS_TOO_CHEAP, PACKAGE_CHANGED.
+ */
 export async function changePackage(
   ctx: Context,
   { userId }: Actor,
   id: string,
   changes: z.output<typeof PackageChanges>,
 ): Promise<z.input<typeof CoinPackage>> {
-  const before = await ctx.db.select().from(coinPackages).where(eq(coinPackages.id, id)).get();
+  const [before, standing] = await Promise.all([
+    ctx.db.select().from(coinPackages).where(eq(coinPackages.id, id)).get(),
+    readOffers(ctx),
+  ]);
   if (!before) throw packageError('PACKAGE_NOT_FOUND');
   if (!isChange(before, changes)) return presentPackage(before);
   // Two changes within one millisecond must still differ.
   const updatedAt = Math.max(ctx.now(), before.updatedAt + 1);
   const after: PackageRow = { ...before, ...changes, updatedAt };
+  requireSound(ctx, after, standing);
   await commit(
     ctx,
     [
+      requireThat(ctx, offersAreUnchanged(standing)),
       ctx.db
         .update(coinPackages)
         .set(after)
@@ -88,6 +109,14 @@ export async function changePackage(
   );
   ctx.log.event('package.changed', { packageId: id });
   return presentPackage(after);
+}
+
+/** A retired package needs nothing. Throws PACKAGE_PRICE_REFUSED, CURRENCY_RATE_MISSING, COINS_TOO_CHEAP. */
+function requireSound(ctx: Context, offered: PackageRow, { economy, codes }: Standing): void {
+  if (!offered.active) return;
+  const problem = ctx.payments.current.findPriceProblem(offered.priceMinor, offered.currency);
+  if (problem) throw packageError('PACKAGE_PRICE_REFUSED', { details: [problem] });
+  requireNoLoop(economy.conversions, { packages: [offered], codes });
 }
 
 function presentPackage(row: PackageRow): z.input<typeof CoinPackage> {

@@ -5,7 +5,8 @@ import type { PurchaseRow } from './tables';
 
 export function presentPurchase(row: PurchaseRow): z.input<typeof Purchase> {
   const { id, packageId, packageName, coins, bonusCoins, amountMinor, currency, status, provider } = row;
-  const { discountCode, codeBonusCoins, reversedCoins, reversedMinor, createdAt, expiresAt, paidAt } = row;
+  const { discountCode, codeBonusCoins, reversedCoins, reversedMinor, createdAt, expiresAt, paidAt, processingAt } =
+    row;
   return {
     id,
     packageId,
@@ -23,5 +24,6 @@ export function presentPurchase(row: PurchaseRow): z.input<typeof Purchase> {
     createdAt: toIso(createdAt),
     expiresAt: toIso(expiresAt),
     paidAt: toIsoOrNull(paidAt),
+    processingAt: toIsoOrNull(processingAt),
   };
 }

@@ -2,6 +2,7 @@
 
 import { z } from '@hono/zod-openapi';
 import { budgetError } from '@/domains/base/budgets/errors';
+import { economyError } from '@/domains/base/economy/errors';
 import { discountError, packageError } from '@/domains/money/discounts/errors';
 import { paymentError } from '@/domains/money/payments/errors';
 import { type Endpoint, endpoint } from '@/http/endpoint';
@@ -14,6 +15,11 @@ import { changePackage, createPackage, listPackages } from './packages';
 import { anId, CoinPackage, NewPackage, NewPurchase, PackageChanges, Purchase, PurchaseRequest } from './schemas';
 
 const who = { permission: 'canManageCatalogue' } as const;
+const refusedOffers = [
+  packageError.PACKAGE_PRICE_REFUSED,
+  economyError.COINS_TOO_CHEAP,
+  economyError.CURRENCY_RATE_MISSING,
+];
 const CACHED_BRIEFLY = { 'Cache-Control': 'public, max-age=30' };
 
 export const purchaseEndpoints: Endpoint[] = [
@@ -37,7 +43,8 @@ export const purchaseEndpoints: Endpoint[] = [
     description:
       'Coins are credited only once the provider has confirmed the payment. `successUrl` and `cancelUrl` must be ' +
       'addresses of this platform. After a 503, send the same request again with the same key. A discount code is ' +
-      'reserved until the checkout expires.',
+      'reserved until the checkout expires. A buyer has at most three open checkouts, and one open purchase with a ' +
+      'code. With a slow means of payment the purchase is `processing`, for up to 30 days.',
     who: 'user',
     movesMoney: true,
     body: PurchaseRequest,
@@ -54,9 +61,12 @@ export const purchaseEndpoints: Endpoint[] = [
       discountError.DISCOUNT_NOT_YOURS,
       discountError.DISCOUNT_NOT_FOR_PACKAGE,
       discountError.DISCOUNT_PACKAGE_TOO_SMALL,
+      discountError.DISCOUNT_RESERVED_BY_YOU,
+      paymentError.CHECKOUTS_OPEN,
       paymentError.CHECKOUT_OVER,
       httpError.RETURN_URL_NOT_ALLOWED,
       budgetError.DAILY_BUDGET_SPENT,
+      paymentProviderError.PAYMENT_REFUSED,
       paymentProviderError.PAYMENT_UNAVAILABLE,
     ],
     handler: (ctx, { actor, once, body }) => buyCoins(ctx, actor, once, body),
@@ -78,10 +88,14 @@ export const purchaseEndpoints: Endpoint[] = [
     path: '/owner/panel/packages',
     tag: 'owner',
     summary: 'Add a coin package',
+    description:
+      'Rejects a price that the payment provider would refuse, and one below what the coins can be cashed out for with ' +
+      'the best code.',
     who,
     body: NewPackage,
     response: CoinPackage,
     status: 201,
+    refusals: [...refusedOffers, economyError.ECONOMY_CHANGED],
     handler: (ctx, { actor, body }) => createPackage(ctx, actor, body),
   }),
   endpoint({
@@ -91,12 +105,13 @@ export const purchaseEndpoints: Endpoint[] = [
     tag: 'owner',
     summary: 'Change or retire a coin package',
     description:
-      'Only what is sent changes; `active: false` retires the package. Purchases already begun keep their terms.',
+      'Only what is sent changes; `active: false` retires the package. Purchases already begun keep their terms. An offer ' +
+      'is checked as a new one is.',
     who,
     params: z.object({ id: anId }),
     body: PackageChanges,
     response: CoinPackage,
-    refusals: [packageError.PACKAGE_NOT_FOUND, packageError.PACKAGE_CHANGED],
+    refusals: [packageError.PACKAGE_NOT_FOUND, packageError.PACKAGE_CHANGED, ...refusedOffers],
     handler: (ctx, { actor, params, body }) => changePackage(ctx, actor, params.id, body),
   }),
 ];

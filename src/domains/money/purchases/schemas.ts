@@ -1,6 +1,6 @@
 /** Packages as they are offered and managed, and purchases as their buyers see them. */
 import { z } from '@hono/zod-openapi';
-import { aCurrency } from '@/contracts/economy';
+import { aCurrency, MINOR_MAX } from '@/contracts/economy';
 import { PAYMENT_PROVIDERS } from '@/contracts/payments';
 import { aTypedCode } from '@/domains/money/discounts/schemas';
 import { PAYMENT_STATUSES } from '@/domains/money/payments/tables';
@@ -8,8 +8,6 @@ import { aLine } from '@/http/fields';
 
 const NAME_CHARACTERS_MAX = 60;
 const COINS_MAX = 1_000_000_000;
-/** Stripe's maximum. */
-const PRICE_MINOR_MAX = 99_999_999;
 const URL_CHARACTERS_MAX = 2_000;
 const ID_CHARACTERS_MAX = 64;
 
@@ -31,7 +29,7 @@ const offer = {
   name: aLine(NAME_CHARACTERS_MAX),
   coins: z.int().min(1).max(COINS_MAX),
   bonusCoins: z.int().min(0).max(COINS_MAX),
-  priceMinor: z.int().min(1).max(PRICE_MINOR_MAX).describe('In the minor unit of the currency.'),
+  priceMinor: z.int().min(1).max(MINOR_MAX).describe('In the minor unit of the currency.'),
   currency: aCurrency,
   active: z.boolean().describe('Whether it is on offer; false retires it.'),
 };
@@ -68,6 +66,10 @@ const purchase = {
   createdAt: z.iso.datetime(),
   expiresAt: z.iso.datetime().describe('The checkout can be paid until then.'),
   paidAt: z.iso.datetime().nullable(),
+  processingAt: z.iso
+    .datetime()
+    .nullable()
+    .describe('Since when the money was on its way, for a slow means of payment. The coins come once it arrives.'),
 };
 
 export const Purchase = z.object(purchase).openapi('Purchase');

@@ -24,16 +24,28 @@ export function shortNotice(row: SubscriptionRow, creatorName: string | null, gr
   });
 }
 
-/** Undefined if the subscriber need not be notified. */
+/**
+ * Undefined if the subscriber need not be notified.
+ * @param returnedCoins for unused days; undefined: it ended with its month
+ */
 export function endedNotice(
   row: SubscriptionRow,
   creatorName: string | null,
   because: EndedBecause,
+  returnedCoins?: number,
 ): OutboxEvent | undefined {
   const why = WHY[because];
   if (why === null) return undefined;
   const title = `Your subscription to ${nameOf(creatorName)} has ended`;
-  return notice(row, { kind: 'subscription-ended', title, body: why, data: { because } });
+  if (returnedCoins === undefined)
+    return notice(row, { kind: 'subscription-ended', title, body: why, data: { because } });
+  const body = `It ended before its month was over. ${returnedText(returnedCoins)}`;
+  return notice(row, { kind: 'subscription-ended', title, body, data: { because, returnedCoins } });
+}
+
+function returnedText(coins: number): string {
+  if (coins === 0) return 'The days that were left were worth less than a coin.';
+  return `For the days that were left, ${coins === 1 ? '1 coin is' : `${coins} coins are`} back in your wallet.`;
 }
 
 function nameOf(creatorName: string | null): string {

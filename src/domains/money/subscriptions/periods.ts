@@ -23,28 +23,39 @@ export function nextRetry(graceUntil: number, now: number): number {
   return Math.min(graceUntil, now + Math.max(FIRST_RETRY_MS, waitedMs));
 }
 
-/** The facts about a subscription whose month is over. */
+/** The facts about a subscription that is due. */
 export interface Renewable {
   readonly cancelledAt: number | null;
   readonly startedAt: number;
   readonly months: number;
   readonly subscriberStands: boolean;
+  /** The creator is active, approved and not about to leave. */
   readonly creatorStands: boolean;
-  readonly blocked: boolean;
+  readonly creatorBlocks: boolean;
+  readonly subscriberBlocks: boolean;
   /** What the next month would earn the creator. */
   readonly diamonds: number;
 }
 
 /**
- * Returns why it ends; null: charge the next month. If no sweep ran for so long that the next month is over too, it
- * ends: nobody is charged for time that has passed.
+ * Returns why it ends; null: it goes on, and the next month is charged once this one is over. Before that only the
+ * creator ends it, or the end of the subscriber's account. If no sweep ran for so long that the next month is over too,
+ * it ends: nobody is charged for time that has passed.
  */
 export function whyItEnds(one: Renewable, now: number): EndedBecause | null {
-  if (one.cancelledAt !== null) return 'cancelled';
-  if (!one.subscriberStands) return 'subscriber-gone';
+  const isOver = periodEnd(one.startedAt, one.months) <= now;
+  if (isOver && one.cancelledAt !== null) return 'cancelled';
   if (!one.creatorStands) return 'creator-gone';
-  if (one.blocked) return 'blocked';
+  if (one.creatorBlocks) return 'blocked';
+  if (!one.subscriberStands) return 'subscriber-gone';
+  if (!isOver) return null;
+  if (one.subscriberBlocks) return 'blocked';
   if (periodEnd(one.startedAt, one.months + 1) <= now) return 'lapsed';
   if (one.diamonds < 1) return 'worthless';
   return null;
+}
+
+/** Whether unused days are given back. Before the month is over, `blocked` is the creator's doing. */
+export function givesBack(because: EndedBecause): boolean {
+  return because === 'creator-gone' || because === 'blocked';
 }

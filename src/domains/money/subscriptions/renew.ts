@@ -1,23 +1,35 @@
 /**
- * Run by the cron every minute: charges the next month of subscriptions whose month is over, or ends them. Each batch
- * requires the subscription as it was read, so two concurrent sweeps charge once.
+ * Run by the cron every minute: charges the next month of subscriptions whose month is over, or ends them. It also ends
+ * those whose creator withdrew, and gives unused days back. Each batch requires the subscription as it was read, so two
+ * concurrent sweeps charge once and give back once.
  */
 
 import { and, asc, eq, getTableColumns, isNull, lte, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
+import type { OutboxEvent } from '@/contracts/messages';
 import { commit, requireChange } from '@/db/commit';
 import { type Economy, readEconomy } from '@/domains/base/economy/read';
 import { users } from '@/domains/base/users/tables';
-import { isActive, isActiveUser, isBlockBetween } from '@/domains/base/visibility/people';
+import { hasBlocked, isActiveUser, isStaying } from '@/domains/base/visibility/people';
 import { relationChanged } from '@/domains/live/rooms/open-rooms';
 import { AppError } from '@/http/errors';
 import { SHORT_OF_COINS } from '@/ledger/spend';
 import { HOUR_MS } from '@/shared/time';
 import { chargeMonth, diamondsOf } from './charge';
 import { subscriptionError } from './errors';
+import { giveBack, type PaidMonth } from './give-back';
 import { endedNotice, shortNotice } from './notices';
-import { GRACE_MS, nextRetry, periodEnd, whyItEnds } from './periods';
-import { type EndedBecause, type SubscriptionRow, subscriptions } from './tables';
+import { GRACE_MS, givesBack, nextRetry, periodEnd, whyItEnds } from './periods';
+import { nextPrice } from './price';
+import {
+  type EndedBecause,
+  type SubscriptionRow,
+  subscriptionCharges,
+  subscriptions,
+  subscriptionTiers,
+} from './tables';
+import { unusedOf } from './unused';
 
 /** A month's charge takes about twelve statements. */
 const RENEWED_AT_ONCE = 5;
@@ -25,9 +37,14 @@ const RENEWED_AT_ONCE = 5;
 const PUT_OFF_MS = HOUR_MS;
 
 type Due = SubscriptionRow & {
+  /** What the next month costs. */
+  readonly coinsPerMonth: number;
+  /** Null: put into the database without a charge. */
+  readonly paid: PaidMonth | null;
   readonly subscriberStands: number;
   readonly creatorStands: number | null;
-  readonly blocked: number;
+  readonly creatorBlocks: number;
+  readonly subscriberBlocks: number;
   readonly creatorName: string | null;
 };
 
@@ -41,20 +58,33 @@ export async function renewSubscriptions(ctx: Context): Promise<boolean> {
 }
 
 async function listDue(ctx: Context): Promise<Due[]> {
-  return await ctx.db
+  const { id, subscriberId, creatorId, coins, diamonds, lotId } = subscriptionCharges;
+  const rows = await ctx.db
     .select({
       ...getTableColumns(subscriptions),
+      paid: { id, subscriberId, creatorId, coins, diamonds, lotId },
+      tier: { active: subscriptionTiers.active, coinsPerMonth: subscriptionTiers.coinsPerMonth },
       subscriberStands: isActiveUser(subscriptions.subscriberId),
       // Null if the account is gone.
-      creatorStands: sql<number | null>`${isActive()} AND ${users.creatorStatus} = 'APPROVED'`,
-      blocked: isBlockBetween(subscriptions.subscriberId, subscriptions.creatorId),
+      creatorStands: sql<number | null>`${isStaying()} AND ${users.creatorStatus} = 'APPROVED'`,
+      creatorBlocks: hasBlocked(subscriptions.creatorId, subscriptions.subscriberId),
+      subscriberBlocks: hasBlocked(subscriptions.subscriberId, subscriptions.creatorId),
       creatorName: users.displayName,
     })
     .from(subscriptions)
+    .innerJoin(subscriptionTiers, eq(subscriptionTiers.id, subscriptions.tierId))
+    .leftJoin(
+      subscriptionCharges,
+      and(
+        eq(subscriptionCharges.subscriptionId, subscriptions.id),
+        eq(subscriptionCharges.month, subscriptions.months),
+      ),
+    )
     .leftJoin(users, eq(users.id, subscriptions.creatorId))
     .where(lte(subscriptions.dueAt, ctx.now()))
     .orderBy(asc(subscriptions.dueAt))
     .limit(RENEWED_AT_ONCE);
+  return rows.map(({ tier, ...row }) => ({ ...row, coinsPerMonth: nextPrice(row.coinsPerMonth, tier) }));
 }
 
 async function attempt(ctx: Context, one: Due, economy: Economy): Promise<void> {
@@ -76,11 +106,14 @@ async function renew(ctx: Context, one: Due, economy: Economy): Promise<void> {
     ...one,
     subscriberStands: one.subscriberStands === 1,
     creatorStands: one.creatorStands === 1,
-    blocked: one.blocked === 1,
+    creatorBlocks: one.creatorBlocks === 1,
+    subscriberBlocks: one.subscriberBlocks === 1,
     diamonds: diamondsOf(one, economy),
   };
   const because = whyItEnds(renewable, ctx.now());
   if (because) return end(ctx, one, because);
+  // Due because the creator withdrew, who is back.
+  if (ctx.now() < one.periodEndsAt) return change(ctx, one, { dueAt: one.periodEndsAt });
   if (await charge(ctx, one, economy)) return;
   if (one.graceUntil === null) return fallShort(ctx, one);
   if (one.graceUntil <= ctx.now()) return end(ctx, one, 'unpaid');
@@ -103,10 +136,10 @@ async function change(
   ctx: Context,
   one: Due,
   values: Partial<SubscriptionRow>,
-  events: Parameters<typeof commit>[2] = {},
+  { events = [], statements = [] }: { events?: readonly OutboxEvent[]; statements?: readonly Statement[] } = {},
 ): Promise<void> {
   const update = ctx.db.update(subscriptions).set(values).where(asRead(one));
-  await commit(ctx, [update, requireChange(ctx)], { ...events, refusals: RACES });
+  await commit(ctx, [update, requireChange(ctx), ...statements], { events, refusals: RACES });
 }
 
 /** The period continues from its old end, even after a grace period. Returns false if the wallet held too little. */
@@ -141,13 +174,18 @@ async function fallShort(ctx: Context, one: Due): Promise<void> {
 }
 
 async function end(ctx: Context, one: Due, because: EndedBecause): Promise<void> {
-  const changed = await relationChanged(ctx, { userId: one.subscriberId, creatorId: one.creatorId });
-  const notice = endedNotice(one, one.creatorName, because);
-  await change(
-    ctx,
-    one,
-    { status: 'ended', dueAt: null, endedAt: ctx.now(), endedBecause: because },
-    { events: [...changed, ...(notice ? [notice] : [])] },
-  );
-  ctx.log.event('subscription.ended', { subscriptionId: one.id, because });
+  const now = ctx.now();
+  const paid = givesBack(because) && now < one.periodEndsAt ? one.paid : null;
+  const unused = paid ? unusedOf(one, paid, now) : undefined;
+  const notice = endedNotice(one, one.creatorName, because, unused?.coins);
+  const events = await relationChanged(ctx, { userId: one.subscriberId, creatorId: one.creatorId });
+  if (notice) events.push(notice);
+  if (paid && unused && unused.coins > 0)
+    events.push({ kind: 'task', task: { type: 'follow-return', chargeId: paid.id } });
+  const ended = { status: 'ended', dueAt: null, endedAt: now, endedBecause: because } as const;
+  await change(ctx, one, ended, {
+    events,
+    statements: paid && unused ? giveBack(ctx, paid, { ...unused, at: now }) : [],
+  });
+  ctx.log.event('subscription.ended', { subscriptionId: one.id, because, returnedCoins: unused?.coins ?? 0 });
 }

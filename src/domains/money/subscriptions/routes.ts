@@ -19,9 +19,11 @@ export const subscriptionEndpoints: Endpoint[] = [
     tag: 'payment',
     summary: 'Subscribe to a creator; the first month is charged at once',
     description:
-      'Renews from the wallet every calendar month, at the price it began with. Subscribing to the same tier again ' +
-      'resumes a cancelled subscription that still runs: 200, and nothing is charged. To take another tier, let it ' +
-      'end first. The details of `NOT_ENOUGH_COINS` are the balance and the price.',
+      'Renews from the wallet every calendar month, at the price it began with, or at the lower price that its tier ' +
+      'has by then. Subscribing to the same tier again resumes a cancelled subscription that still runs: 200, and ' +
+      'nothing is charged; `expectedCoins` is then what the following months cost. To take another tier, let it end ' +
+      'first. If the creator blocks you, is banned or leaves, the subscription ends and you get the coins of unused ' +
+      'days back. The details of `NOT_ENOUGH_COINS` are the balance and the price.',
     who: 'user',
     movesMoney: true,
     body: NewSubscription,
@@ -35,6 +37,7 @@ export const subscriptionEndpoints: Endpoint[] = [
       socialError.NOT_ONESELF,
       subscriptionError.TIER_NOT_FOUND,
       subscriptionError.ALREADY_SUBSCRIBED,
+      ledgerError.PRICE_CHANGED,
       subscriptionError.TIER_WORTHLESS,
       subscriptionError.SUBSCRIPTION_CHANGED,
     ],
@@ -94,7 +97,8 @@ export const subscriptionEndpoints: Endpoint[] = [
     summary: 'Set my tiers',
     description:
       'Replaces the whole list, at most five tiers. A tier that is left out is retired, but its subscriptions ' +
-      'continue. Existing subscriptions keep their price even if their tier becomes more expensive.',
+      'continue. A new price is for new months: existing subscriptions keep theirs if their tier becomes more ' +
+      'expensive, and pay the lower price for months that begin while it is cheaper. Paid months never change.',
     who: 'creator',
     body: NewTiers,
     response: Tiers,

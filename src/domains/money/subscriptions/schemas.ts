@@ -4,7 +4,7 @@ import { z } from '@hono/zod-openapi';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { Tier } from '@/domains/people/creators/schemas';
 import { cursorPageOf, orNull } from '@/http/envelope';
-import { aLine, aText } from '@/http/fields';
+import { aLine, aText, expectedCoins } from '@/http/fields';
 import { ENDED_BECAUSE, SUBSCRIPTION_STATUSES } from './tables';
 
 const NAME_CHARACTERS_MAX = 60;
@@ -33,7 +33,9 @@ export const NewTiers = z
   })
   .openapi('NewTiers');
 
-export const NewSubscription = z.strictObject({ creatorId: anId, tierId: anId }).openapi('NewSubscription');
+export const NewSubscription = z
+  .strictObject({ creatorId: anId, tierId: anId, expectedCoins })
+  .openapi('NewSubscription');
 export const EndedSubscription = z.strictObject({ creatorId: anId }).openapi('EndedSubscription');
 
 export const Subscription = z
@@ -41,7 +43,11 @@ export const Subscription = z
     id: z.uuid(),
     creator: orNull(PublicCard).openapi({ description: 'Null: the account no longer exists.' }),
     tier: Tier,
-    coinsPerMonth: z.int().openapi({ description: 'What this subscription costs: the price it began with.' }),
+    coinsPerMonth: z.int().openapi({
+      description:
+        'The most that a month of this subscription costs: the price it began with. A month that begins while the ' +
+        'tier costs less is charged at the lower price.',
+    }),
     status: z.enum(SUBSCRIPTION_STATUSES).openapi({
       description: '`grace`: the wallet held too little for the next month; renewal is retried until `graceUntil`.',
     }),

@@ -1,10 +1,10 @@
 /**
  * Subscribes: one batch creates the subscription and charges the first month. A cancelled subscription that still runs
- * is resumed without a charge; its row then stores the key that resumed it beside the key that created it.
+ * is resumed without a charge. A row for each resumption keeps its key, so no key is ever forgotten.
  */
 
 import type { z } from '@hono/zod-openapi';
-import { and, eq, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, inArray, isNotNull, ne, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit, requireChange, requireThat } from '@/db/commit';
@@ -14,21 +14,28 @@ import { type CardRow, cardColumns } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { placeOf } from '@/domains/base/visibility/regions';
 import { relationChanged } from '@/domains/live/rooms/open-rooms';
-import { requireSupportable, supportColumns } from '@/domains/people/social/support';
+import { requireSupportable, type Supported, supportColumns } from '@/domains/people/social/support';
 import { type Envelope, reply } from '@/http/envelope';
 import { type Once, performOnce } from '@/http/idempotency';
-import { commitSpending } from '@/ledger/spend';
+import { commitSpending, requirePrice } from '@/ledger/spend';
 import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { chargeMonth, diamondsOf } from './charge';
 import { subscriptionError } from './errors';
 import { periodEnd } from './periods';
 import { presentSubscription } from './present';
+import { nextPrice } from './price';
 import type { NewSubscription, Subscription } from './schemas';
-import { type SubscriptionRow, subscriptions, subscriptionTiers, type TierRow } from './tables';
+import {
+  type SubscriptionRow,
+  subscriptionResumptions,
+  subscriptions,
+  subscriptionTiers,
+  type TierRow,
+} from './tables';
 
 type Input = z.output<typeof NewSubscription>;
-type Party = CardRow & { status: string; creatorStatus: string; blocked: number };
+type Party = CardRow & Supported;
 
 interface Facts {
   /** The subscription that this key has already created or resumed. */
@@ -42,7 +49,7 @@ interface Facts {
 }
 
 /**
- * Throws NOT_ONESELF, USER_NOT_FOUND, NOT_A_CREATOR, TIER_NOT_FOUND, TIER_WORTHLESS, ALREADY_SUBSCRIBED,
+ * Throws NOT_ONESELF, USER_NOT_FOUND, NOT_A_CREATOR, TIER_NOT_FOUND, TIER_WORTHLESS, ALREADY_SUBSCRIBED, PRICE_CHANGED,
  * NOT_ENOUGH_COINS, SUBSCRIPTION_CHANGED.
  */
 export async function subscribe(
@@ -66,7 +73,7 @@ export async function subscribe(
 async function readFacts(ctx: Context, subscriber: Actor, { creatorId, tierId }: Input, once: Once): Promise<Facts> {
   const subscriberId = subscriber.userId;
   const [[known], [running], economy, [tier], people] = await ctx.db.batch([
-    ctx.db.select().from(subscriptions).where(madeBy(subscriberId, once)),
+    madeQuery(ctx, subscriberId, once),
     ctx.db.select().from(subscriptions).where(runsBetween(subscriberId, creatorId)),
     economyQuery(ctx),
     ctx.db
@@ -80,7 +87,7 @@ async function readFacts(ctx: Context, subscriber: Actor, { creatorId, tierId }:
   ]);
   const person = (userId: string) => people.find(({ id }) => id === userId);
   return {
-    known: known && asMade(known, once),
+    known: known && asMade(known),
     running,
     economy: economyOf(economy),
     tier,
@@ -89,24 +96,29 @@ async function readFacts(ctx: Context, subscriber: Actor, { creatorId, tierId }:
   };
 }
 
-/** Each half of the OR has its own index. */
-function madeBy(subscriberId: string, { idempotencyKey }: Once) {
-  const isTheirs = eq(subscriptions.subscriberId, subscriberId);
-  return or(
-    and(isTheirs, eq(subscriptions.idempotencyKey, idempotencyKey)),
-    and(isTheirs, eq(subscriptions.resumedKey, idempotencyKey), isNotNull(subscriptions.resumedKey)),
-  );
+/** The subscription that this key created or resumed, and the hash of the request that resumed it. */
+function madeQuery(ctx: Context, subscriberId: string, { idempotencyKey }: Once) {
+  const byKey = sql`subscriber_id = ${subscriberId} AND idempotency_key = ${idempotencyKey}`;
+  return ctx.db
+    .select({
+      ...getTableColumns(subscriptions),
+      resumedBy: sql<string | null>`(SELECT body_hash FROM subscription_resumptions WHERE ${byKey})`.as('resumed_by'),
+    })
+    .from(subscriptions)
+    .where(
+      sql`${subscriptions.id} IN (SELECT id FROM subscriptions WHERE ${byKey}
+        UNION ALL SELECT subscription_id FROM subscription_resumptions WHERE ${byKey})`,
+    );
 }
 
 async function findMade(ctx: Context, subscriberId: string, once: Once): Promise<SubscriptionRow | undefined> {
-  const made = await ctx.db.select().from(subscriptions).where(madeBy(subscriberId, once)).get();
-  return made && asMade(made, once);
+  const [made] = await madeQuery(ctx, subscriberId, once);
+  return made && asMade(made);
 }
 
-/** Returns the row with the hash of this key's request: a resumed subscription has two keys. */
-function asMade(row: SubscriptionRow, { idempotencyKey }: Once): SubscriptionRow {
-  const { resumedKey, resumedHash } = row;
-  return resumedKey === idempotencyKey && resumedHash !== null ? { ...row, bodyHash: resumedHash } : row;
+/** Returns the row with the hash of this key's request. */
+function asMade({ resumedBy, ...row }: SubscriptionRow & { resumedBy: string | null }): SubscriptionRow {
+  return resumedBy === null ? row : { ...row, bodyHash: resumedBy };
 }
 
 export function runsBetween(subscriberId: string, creatorId: string) {
@@ -122,8 +134,9 @@ async function begin(ctx: Context, subscriberId: string, input: Input, once: Onc
   if (!subscriber) throw new Error(`The subscriber ${subscriberId} has no account`);
   requireSupportable(facts.creator, subscriberId);
   if (!tier) throw subscriptionError('TIER_NOT_FOUND');
-  if (running) return takeUpAgain(ctx, running, tier, once);
+  if (running) return takeUpAgain(ctx, running, tier, input, once);
   if (!tier.active) throw subscriptionError('TIER_NOT_FOUND');
+  requirePrice(tier.coinsPerMonth, input.expectedCoins);
   if (diamondsOf(tier, economy) < 1) throw subscriptionError('TIER_WORTHLESS');
 
   const now = ctx.now();
@@ -149,7 +162,9 @@ async function begin(ctx: Context, subscriberId: string, input: Input, once: Onc
     createdAt: now,
   };
   const asRead = sql`EXISTS (SELECT 1 FROM subscription_tiers
-    WHERE id = ${tier.id} AND active = 1 AND coins_per_month = ${int(tier.coinsPerMonth)})`;
+    WHERE id = ${tier.id} AND active = 1 AND coins_per_month = ${int(tier.coinsPerMonth)})
+    AND NOT EXISTS (SELECT 1 FROM subscription_resumptions
+      WHERE subscriber_id = ${subscriberId} AND idempotency_key = ${once.idempotencyKey})`;
   const changed = await relationChanged(ctx, { userId: subscriberId, creatorId: input.creatorId });
   await commitSpending(
     ctx,
@@ -167,32 +182,40 @@ async function begin(ctx: Context, subscriberId: string, input: Input, once: Onc
   return row;
 }
 
+/** Charges nothing: `expectedCoins` is what the months after this one cost. */
 async function takeUpAgain(
   ctx: Context,
   running: SubscriptionRow,
   tier: TierRow,
+  { expectedCoins }: Input,
   once: Once,
 ): Promise<SubscriptionRow> {
-  const resumed = { cancelledAt: null, resumedKey: once.idempotencyKey, resumedHash: once.bodyHash };
   if (running.cancelledAt === null || running.tierId !== tier.id) throw subscriptionError('ALREADY_SUBSCRIBED');
+  requirePrice(nextPrice(running.coinsPerMonth, tier), expectedCoins);
+  const { id, subscriberId } = running;
   await commit(
     ctx,
     [
       ctx.db
         .update(subscriptions)
-        .set(resumed)
+        .set({ cancelledAt: null })
         .where(
           and(
-            eq(subscriptions.id, running.id),
+            eq(subscriptions.id, id),
             ne(subscriptions.status, literal('ended')),
             isNotNull(subscriptions.cancelledAt),
+            sql`NOT EXISTS (SELECT 1 FROM subscriptions made
+              WHERE made.subscriber_id = ${subscriberId} AND made.idempotency_key = ${once.idempotencyKey})`,
           ),
         ),
       requireChange(ctx),
+      ctx.db
+        .insert(subscriptionResumptions)
+        .values({ ...once, subscriberId, subscriptionId: id, createdAt: ctx.now() }),
     ],
     { refusals: { DEMAND_NOT_MET: () => subscriptionError('SUBSCRIPTION_CHANGED') } },
   );
-  return asMade({ ...running, ...resumed }, once);
+  return { ...running, cancelledAt: null, bodyHash: once.bodyHash };
 }
 
 function newSubscriberEvent(row: SubscriptionRow, tier: TierRow, subscriber: CardRow): OutboxEvent {

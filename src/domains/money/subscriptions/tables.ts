@@ -1,4 +1,4 @@
-import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { lotColumns } from '@/ledger/tables';
 
 export const SUBSCRIPTION_STATUSES = ['active', 'grace', 'ended'] as const;
@@ -32,7 +32,7 @@ export const subscriptions = sqliteTable('subscriptions', {
   subscriberId: text('subscriber_id').notNull(),
   creatorId: text('creator_id').notNull(),
   tierId: text('tier_id').notNull(),
-  /** The tier's price when the subscription began. */
+  /** The tier's price when the subscription began: the most that a month costs. */
   coinsPerMonth: integer('coins_per_month').notNull(),
   status: text().$type<(typeof SUBSCRIPTION_STATUSES)[number]>().notNull(),
   /** If set, it ends with the period instead of renewing. */
@@ -48,11 +48,24 @@ export const subscriptions = sqliteTable('subscriptions', {
   endedBecause: text('ended_because').$type<EndedBecause>(),
   idempotencyKey: text('idempotency_key').notNull(),
   bodyHash: text('body_hash').notNull(),
-  /** The key and hash of the request that resumed it after a cancellation. */
+  /** NOTE: No longer written; `subscription_resumptions` has them. A later migration drops both columns. */
   resumedKey: text('resumed_key'),
   resumedHash: text('resumed_hash'),
   createdAt: integer('created_at').notNull(),
 });
+
+/** The requests that resumed a cancelled subscription: their keys are kept for ever, one row for each. */
+export const subscriptionResumptions = sqliteTable(
+  'subscription_resumptions',
+  {
+    subscriberId: text('subscriber_id').notNull(),
+    idempotencyKey: text('idempotency_key').notNull(),
+    bodyHash: text('body_hash').notNull(),
+    subscriptionId: text('subscription_id').notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.subscriberId, table.idempotencyKey] })],
+);
 
 /** One paid month. */
 export const subscriptionCharges = sqliteTable('subscription_charges', {
@@ -69,7 +82,12 @@ export const subscriptionCharges = sqliteTable('subscription_charges', {
   /** Given back for days of the month that were not used. */
   returnedCoins: integer('returned_coins').notNull().default(0),
   returnedDiamonds: integer('returned_diamonds').notNull().default(0),
+  /** When the creator withdrew before the month's end; the days left may have been worth nothing. */
+  returnedAt: integer('returned_at'),
+  /** How many of the returned diamonds were followed to exchanges that had spent them. */
+  returnFollowed: integer('return_followed').notNull().default(0),
 });
 
 export type TierRow = typeof subscriptionTiers.$inferSelect;
 export type SubscriptionRow = typeof subscriptions.$inferSelect;
+export type SubscriptionChargeRow = typeof subscriptionCharges.$inferSelect;

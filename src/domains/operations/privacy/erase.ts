@@ -28,7 +28,7 @@ import { forgetInRooms, forgetLastRooms, forgetWatched } from '@/domains/live/ro
 import { lastRooms } from '@/domains/live/rooms/tables';
 import { blankStreams, callOffScheduled } from '@/domains/live/streams/forget';
 import { blankGiftMessages } from '@/domains/money/gifts/forget';
-import { forgetPayoutAccount } from '@/domains/money/payouts/forget';
+import { forgetPayoutAccounts } from '@/domains/money/payouts/forget';
 import { endSubscriptions } from '@/domains/money/subscriptions/forget';
 import { forgetCredentials } from '@/domains/people/auth/forget';
 import { forgetCreator } from '@/domains/people/creators/forget';
@@ -116,7 +116,7 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
       forgetSettings(ctx, id),
       forgetPrivacy(ctx, id),
       ...forgetCreator(ctx, id),
-      forgetPayoutAccount(ctx, id),
+      ...forgetPayoutAccounts(ctx, id),
       forgetWatched(ctx, id),
       forgetBudgets(ctx, id),
       ...channel.statements,

@@ -33,7 +33,7 @@ import {
 } from '@/domains/money/earnings/tables';
 import { giftsSent } from '@/domains/money/gifts/tables';
 import { paymentClaims } from '@/domains/money/payments/tables';
-import { payoutAccounts, payouts } from '@/domains/money/payouts/tables';
+import { formerPayoutAccounts, payoutAccounts, payoutDetails, payouts } from '@/domains/money/payouts/tables';
 import { purchases } from '@/domains/money/purchases/tables';
 import { receipts } from '@/domains/money/receipts/tables';
 import { subscriptionCharges, subscriptions, subscriptionTiers } from '@/domains/money/subscriptions/tables';
@@ -271,7 +271,13 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     order: [earningReversals.changeId, earningReversals.leg],
     without: ['lotId', 'followed', 'notified'],
   },
-  { as: 'payouts', table: payouts, tie: payouts.userId, order: [payouts.id], without: [...REPEATS, 'decidedBy'] },
+  {
+    as: 'payouts',
+    table: payouts,
+    tie: payouts.userId,
+    order: [payouts.id],
+    without: [...REPEATS, 'decidedBy', 'providerReason', 'refusals'],
+  },
   {
     as: 'payoutReceipts',
     table: receipts,
@@ -281,6 +287,19 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     only: eq(receipts.kind, literal('payout')),
   },
   { as: 'payoutAccounts', table: payoutAccounts, tie: payoutAccounts.userId, order: [payoutAccounts.userId] },
+  {
+    as: 'formerPayoutAccounts',
+    table: formerPayoutAccounts,
+    tie: formerPayoutAccounts.userId,
+    order: [formerPayoutAccounts.accountId],
+  },
+  {
+    as: 'payoutDetails',
+    table: payoutDetails,
+    tie: payoutDetails.userId,
+    order: [payoutDetails.id],
+    without: ['financial', 'decidedBy'],
+  },
 ];
 
 /** By `table.column`: why the export does not include it. */
@@ -304,9 +323,12 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'daily_budgets.user_id': 'use of the daily limits: gone once the day is over',
   'discount_redemptions.user_id': 'exported through the purchases they belong to',
   'discount_codes.created_by': 'the member of staff who created a code',
+  'subscription_resumptions.subscriber_id': 'keys that only detect repeated requests',
   'subscription_charges.subscriber_id': 'exported through the subscriptions',
   'subscription_charges.creator_id': 'what others paid: the creator’s share is in earningDays and in transfers',
+  'webhook_events.decided_by': 'the member of staff who decided',
   'payouts.decided_by': 'the member of staff who decided',
+  'payout_details.decided_by': 'the member of staff who decided',
   'economy_versions.changed_by': 'the member of staff who changed the economy',
   'ledger_proofs.started_by': 'the member of staff who started a proof',
   'ledger_accounts.owner': 'exported as ledgerAccounts and transfers, read by the ledger itself',

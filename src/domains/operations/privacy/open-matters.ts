@@ -1,10 +1,13 @@
-/** Open matters that prevent an account from being deleted: money or people depend on them. */
+/**
+ * Open matters that prevent an account from being deleted: money or people depend on them. A dispute is open until it is
+ * won or lost.
+ */
 
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { staff } from '@/domains/base/permissions/tables';
 import { users } from '@/domains/base/users/tables';
-import { isActive } from '@/domains/base/visibility/people';
+import { isStaying } from '@/domains/base/visibility/people';
 import { streams } from '@/domains/live/streams/tables';
 import { payouts } from '@/domains/money/payouts/tables';
 import { purchases } from '@/domains/money/purchases/tables';
@@ -12,22 +15,27 @@ import { purchases } from '@/domains/money/purchases/tables';
 const MATTERS = {
   payout: (userId) =>
     sql`EXISTS (SELECT 1 FROM ${payouts} WHERE user_id = ${userId} AND status IN ('requested', 'approved', 'processing'))`,
-  payment: (userId) => sql`EXISTS (SELECT 1 FROM ${purchases} WHERE user_id = ${userId} AND status = 'pending')`,
+  payment: (userId) =>
+    sql`EXISTS (SELECT 1 FROM ${purchases} WHERE user_id = ${userId} AND status IN ('pending', 'processing'))`,
   dispute: (userId) => sql`EXISTS (SELECT 1 FROM ${purchases} WHERE user_id = ${userId} AND status = 'disputed')`,
   live: (userId) => sql`EXISTS (SELECT 1 FROM ${streams} WHERE creator_id = ${userId} AND status = 'live')`,
   // Without an owner, nobody could ever appoint one.
   'only-owner': (userId) => sql`(EXISTS (SELECT 1 FROM ${staff} WHERE user_id = ${userId} AND rank = 'owner')
     AND NOT EXISTS (SELECT 1 FROM ${staff} JOIN ${users} ON users.id = staff.user_id
-      WHERE staff.rank = 'owner' AND users.id <> ${userId} AND ${isActive()} AND users.deletes_at IS NULL))`,
+      WHERE staff.rank = 'owner' AND users.id <> ${userId} AND ${isStaying()}))`,
 } as const satisfies Readonly<Record<string, (userId: string) => SQL>>;
 
 type Matter = keyof typeof MATTERS;
 const NAMES = Object.keys(MATTERS) as Matter[]; // the keys of MATTERS
 
-export async function listOpenMatters(ctx: Context, userId: string): Promise<Matter[]> {
+/** A batch's query, for `openMattersOf`. */
+export function openMattersQuery(ctx: Context, userId: string) {
   const asked = NAMES.map((name) => sql`${MATTERS[name](userId)} AS ${sql.identifier(name)}`);
-  const open = await ctx.db.get<Record<Matter, number>>(sql`SELECT ${sql.join(asked, sql`, `)}`);
-  return NAMES.filter((name) => open[name] === 1);
+  return ctx.db.all<Record<Matter, number>>(sql`SELECT ${sql.join(asked, sql`, `)}`);
+}
+
+export function openMattersOf([open]: readonly Record<Matter, number>[]): Matter[] {
+  return NAMES.filter((name) => open?.[name] === 1);
 }
 
 /** A condition for the statement that plans or carries out the deletion. */

@@ -35,9 +35,11 @@ export const privacyEndpoints: Endpoint[] = [
     tag: 'user',
     summary: 'Delete my account',
     description:
-      'Signs you out everywhere. For 14 days the account stays as it was, and signing in cancels the deletion. Then ' +
-      'everything personal is removed: records of money and comments that others replied to stay without a name, and ' +
-      'remaining coins and diamonds are lost. The details of `ACCOUNT_HAS_OPEN_MATTERS` are `{ matters }`.',
+      'Signs you out everywhere. For 14 days the account stays as it was, but gets no new followers, coins or ' +
+      'subscriptions, and signing in cancels the deletion. Subscriptions to you end at once, and unused days are given ' +
+      'back. Then everything personal is removed: records of money and comments that others replied to stay without a ' +
+      'name, and remaining coins and diamonds are lost. If there is anything to lose, `CONFIRM_LOSS` says what: send ' +
+      'its details back as `losing`. The details of `ACCOUNT_HAS_OPEN_MATTERS` are `{ matters }`.',
     who: 'user',
     unverified: true,
     body: DeletionRequest,
@@ -47,7 +49,8 @@ export const privacyEndpoints: Endpoint[] = [
       authError.PASSWORD_NOT_SET,
       authError.CHALLENGE_LIMIT,
       privacyError.ACCOUNT_HAS_OPEN_MATTERS,
+      privacyError.CONFIRM_LOSS,
     ],
-    handler: (ctx, { actor, body }) => deleteAccount(ctx, actor, body.password),
+    handler: (ctx, { actor, body }) => deleteAccount(ctx, actor, body),
   }),
 ];

@@ -1,7 +1,29 @@
 /** Wire shapes of the data export and of account deletion. */
 import { z } from '@hono/zod-openapi';
 
-export const DeletionRequest = z.strictObject({ password: z.string().min(1).max(1_000) }).openapi('DeletionRequest');
+const DEBTS_MAX = 200;
+const amount = z.int().min(0);
+
+/** Also the details of CONFIRM_LOSS. */
+export const Losses = z
+  .strictObject({
+    coins: amount,
+    diamonds: amount.openapi({ description: 'Matured or not.' }),
+    debts: z
+      .array(z.strictObject({ unit: z.string().min(1).max(16), amount }))
+      .max(DEBTS_MAX)
+      .openapi({ description: 'What the account owes, in each `coin`, `diamond` or currency.' }),
+  })
+  .openapi('Losses');
+
+export const DeletionRequest = z
+  .strictObject({
+    password: z.string().min(1).max(1_000),
+    losing: Losses.optional().openapi({
+      description: 'Confirms what will be lost: the details of `CONFIRM_LOSS`. Not needed if there is nothing to lose.',
+    }),
+  })
+  .openapi('DeletionRequest');
 
 export const Deletion = z
   .object({ deletesAt: z.string().openapi({ description: 'Signing in before then cancels the deletion.' }) })

@@ -1,7 +1,7 @@
-/** The webhook desk: staff list the providers' events and replay one of them. */
+/** The webhook desk: staff list the providers' events and replay one of them. `decide.ts` decides on one. */
 
 import type { z } from '@hono/zod-openapi';
-import { and, desc, eq, gte, isNotNull, lt, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, gte, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit, requireChange } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
@@ -12,11 +12,15 @@ import { firstIdAt } from '@/shared/ids';
 import { toIso, toIsoOrNull } from '@/shared/time';
 import { webhookError } from './errors';
 import { replayStatement } from './events';
+import { withdrawWaiting } from './leave-to-staff';
 import { CursorPosition, type WebhookEvent, type WebhookEventsQuery } from './schemas';
 import { queueEvent } from './store';
 import { type WebhookEventRow, type WebhookProvider, type WebhookState, webhookEvents } from './tables';
 
 const LIST = 'webhook-events';
+/** Without the originals, which can be large. */
+const { sealed: _, ...listed } = getTableColumns(webhookEvents);
+type ListedEvent = Omit<WebhookEventRow, 'sealed'>;
 
 /** Lists events newest first. Throws VALIDATION_FAILED, CURSOR_INVALID. */
 export async function listWebhookEvents(ctx: Context, query: z.output<typeof WebhookEventsQuery>) {
@@ -25,7 +29,7 @@ export async function listWebhookEvents(ctx: Context, query: z.output<typeof Web
   const after = cursor === undefined ? undefined : decodeCursor(LIST, CursorPosition, cursor)[0];
   const end = firstIdAt(endMs);
   const rows = await ctx.db
-    .select()
+    .select(listed)
     .from(webhookEvents)
     .where(
       and(
@@ -53,21 +57,23 @@ function ofProviderAndState(provider?: WebhookProvider, state?: WebhookState): S
 }
 
 /**
- * Queues an event to be applied again, in any state: applying is idempotent, so a processed event has no effect twice.
- * Throws WEBHOOK_EVENT_NOT_FOUND, WEBHOOK_PAYLOAD_GONE.
+ * Queues an event to be applied again, in any state unless staff decided on it: applying is idempotent, so a processed
+ * event has no effect twice. Throws WEBHOOK_EVENT_NOT_FOUND, WEBHOOK_EVENT_DECIDED, WEBHOOK_PAYLOAD_GONE.
  */
 export async function replayWebhookEvent(
   ctx: Context,
   actor: Actor,
   id: string,
 ): Promise<z.input<typeof WebhookEvent>> {
-  const before = await ctx.db.select().from(webhookEvents).where(eq(webhookEvents.id, id)).get();
-  if (!before) throw webhookError('WEBHOOK_EVENT_NOT_FOUND');
-  const { state, attempts, error } = before;
+  const before = await getWebhookEvent(ctx, id);
+  const { state, attempts, error, decision, payload } = before;
+  if (decision !== null) throw webhookError('WEBHOOK_EVENT_DECIDED');
+  if (payload === null) throw webhookError('WEBHOOK_PAYLOAD_GONE');
+  const isReplayable = and(eq(webhookEvents.id, id), isNotNull(webhookEvents.payload), isNull(webhookEvents.decision));
   const [[after] = []] = (await commit(
     ctx,
     [
-      replayStatement(ctx, and(eq(webhookEvents.id, id), isNotNull(webhookEvents.payload))),
+      replayStatement(ctx, isReplayable),
       requireChange(ctx),
       logStaff(ctx, {
         staffId: actor.userId,
@@ -77,19 +83,34 @@ export async function replayWebhookEvent(
         before: { state, attempts, error },
         after: { state: 'stored' },
       }),
+      ...withdrawWaiting(ctx, id),
     ],
-    { refusals: { DEMAND_NOT_MET: () => webhookError('WEBHOOK_PAYLOAD_GONE') } },
+    { refusals: { DEMAND_NOT_MET: () => webhookError('WEBHOOK_EVENT_DECIDED') } },
   )) as [WebhookEventRow[]]; // the rows of the first statement
   await queueEvent(ctx, id);
   ctx.log.event('webhook.replayed', { webhookEventId: id });
   return presentEvent(after ?? before);
 }
 
-function presentEvent({ receivedAt, queuedAt, processedAt, ...row }: WebhookEventRow): z.input<typeof WebhookEvent> {
+/** Throws WEBHOOK_EVENT_NOT_FOUND. */
+export async function getWebhookEvent(ctx: Context, id: string): Promise<WebhookEventRow> {
+  const row = await ctx.db.select().from(webhookEvents).where(eq(webhookEvents.id, id)).get();
+  if (!row) throw webhookError('WEBHOOK_EVENT_NOT_FOUND');
+  return row;
+}
+
+export function presentEvent(row: ListedEvent): z.input<typeof WebhookEvent> {
+  const { id, provider, eventId, type, state, payload, received, attempts, error } = row;
+  const { receivedAt, queuedAt, processedAt, decision, decisionReason, decidedBy, decidedAt } = row;
   return {
-    ...row,
+    ...{ id, provider, eventId, type, state, payload, received, attempts, error },
     receivedAt: toIso(receivedAt),
     queuedAt: toIsoOrNull(queuedAt),
     processedAt: toIsoOrNull(processedAt),
+    // The table has all four or none.
+    decision:
+      decision === null
+        ? null
+        : { decision, reason: decisionReason ?? '', by: decidedBy ?? '', at: toIso(decidedAt ?? 0) },
   };
 }

@@ -1,7 +1,7 @@
 /**
  * The states of a stored event: stored → processed, → held if we cannot apply what it says, or → failed once its
- * retries are spent. Staff can set any of them back to stored. Only a stored event can be claimed, so a repeated or
- * late message does nothing.
+ * retries are spent. Staff decide on those two (`decide.ts`), or set an undecided event back to stored. Only a stored
+ * event can be claimed, so a repeated or late message does nothing.
  */
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -12,7 +12,7 @@ const ERROR_CHARACTERS_MAX = 500;
 
 export type NewWebhookEvent = Pick<
   Required<typeof webhookEvents.$inferInsert>,
-  'id' | 'provider' | 'eventId' | 'type' | 'payload' | 'received'
+  'id' | 'provider' | 'eventId' | 'type' | 'payload' | 'received' | 'sealed'
 >;
 
 /** Returns the id, or no row if the event is known. Sets `queuedAt`, since the caller queues it next. */
@@ -36,8 +36,10 @@ export async function claimWebhookEvent(ctx: Context, id: string) {
     .set({ attempts: sql`${webhookEvents.attempts} + 1`, queuedAt: ctx.now() })
     .where(stillStored(id))
     .returning({
+      id: webhookEvents.id,
       provider: webhookEvents.provider,
       payload: webhookEvents.payload,
+      sealed: webhookEvents.sealed,
       receivedAt: webhookEvents.receivedAt,
     });
   return claimed;
@@ -58,12 +60,9 @@ export async function markTried(ctx: Context, id: string, error: unknown, delayS
     .where(stillStored(id));
 }
 
-/** Leaves the event to staff, with the reason. */
-export async function markHeld(ctx: Context, id: string, reason: Error): Promise<void> {
-  await ctx.db
-    .update(webhookEvents)
-    .set({ state: 'held', error: errorText(reason) })
-    .where(stillStored(id));
+/** Keeps an event that this version reads for the first time as it reads it. */
+export async function markRead(ctx: Context, id: string, payload: unknown): Promise<void> {
+  await ctx.db.update(webhookEvents).set({ payload, sealed: null }).where(eq(webhookEvents.id, id));
 }
 
 /** Sets events back to stored. Sets `queuedAt`, since the caller queues them next. */
@@ -75,15 +74,10 @@ export function replayStatement(ctx: Context, where: SQL | undefined) {
     .returning();
 }
 
-/** Leaves an event whose retries are spent to staff. */
-export async function markFailed(ctx: Context, id: string): Promise<void> {
-  await ctx.db.update(webhookEvents).set({ state: 'failed' }).where(stillStored(id));
-}
-
-function stillStored(id: string) {
+export function stillStored(id: string) {
   return and(eq(webhookEvents.id, id), eq(webhookEvents.state, 'stored'));
 }
 
-function errorText(error: unknown): string {
+export function errorText(error: unknown): string {
   return (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, ERROR_CHARACTERS_MAX);
 }

@@ -2,6 +2,8 @@
  * Masks a raw webhook for staff. Numbers, booleans, and text that looks like a code, an id or a time stay, in fields
  * that are not about secrets, people or means of payment. Everything else is masked with all that it contains.
  */
+import { parseJson } from '@/providers/read-event';
+
 export const MASKED = '•••';
 
 /** A field whose name contains one of these words is masked as a whole. */
@@ -31,6 +33,17 @@ const TELLING_CODES = [
 /** Twelve digits, as in the shortest card number. Amounts and times in seconds are smaller. */
 const TELLING_NUMBER_MIN = 100_000_000_000;
 const DEPTH_MAX = 12;
+/** Bounds the page that staff read, of up to 100 events. An event normally has a few thousand characters. */
+const BODY_CHARACTERS_MAX = 32_768;
+
+/** @param body of a webhook, as it came */
+export function maskBody(body: string): unknown {
+  const received = parseJson(body);
+  if (received === undefined) return { omitted: `${body.length} characters that are not JSON` };
+  const masked = maskReceived(received);
+  const { length } = JSON.stringify(masked);
+  return length > BODY_CHARACTERS_MAX ? { omitted: `${length} characters` } : masked;
+}
 
 /** Pure. Keeps enough to follow what happened. */
 export function maskReceived(value: unknown): unknown {

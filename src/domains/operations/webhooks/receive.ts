@@ -6,6 +6,7 @@ import type { Context } from '@/contracts/context';
 import { applyMediaEvent } from '@/domains/live/streams/media-events';
 import { readRawText } from '@/http/raw-body';
 import { webhookError } from './errors';
+import { maskBody } from './mask';
 import { storeAndQueue, WEBHOOK_BYTES_MAX } from './store';
 
 /** Stores nothing if the signature is invalid. Throws WEBHOOK_SIGNATURE_INVALID, BODY_TOO_LARGE, CHANGED_MEANWHILE. */
@@ -13,6 +14,7 @@ export async function receiveLiveKitEvent(ctx: Context, request: Request): Promi
   const body = await readRawText(request, WEBHOOK_BYTES_MAX);
   const said = await ctx.media.readWebhook(body, request.headers.get('authorization') ?? undefined);
   if (!said) throw webhookError('WEBHOOK_SIGNATURE_INVALID');
+  const { id: eventId, name: type, event: payload } = said;
   switch (said.event.type) {
     case 'participant_joined':
     case 'participant_left':
@@ -21,13 +23,10 @@ export async function receiveLiveKitEvent(ctx: Context, request: Request): Promi
     case 'ingress_started':
     case 'ingress_ended':
     case 'room_finished':
-      return storeAndQueue(ctx, {
-        provider: 'livekit',
-        eventId: said.id,
-        type: said.event.type,
-        payload: said.event,
-        received: null, // the original contains stream keys, and says no more than the payload
-      });
+      // The original contains stream keys, and says no more than the payload.
+      return storeAndQueue(ctx, { provider: 'livekit', eventId, type, payload, received: null });
+    case 'unreadable':
+      return storeAndQueue(ctx, { provider: 'livekit', eventId, type, payload, received: maskBody(body) }, body);
     case 'other': // egress and others: no effect
       return;
   }

@@ -1,9 +1,12 @@
 /** Endpoints for providers' webhooks, and the desk where staff inspect them. */
 import { z } from '@hono/zod-openapi';
 import { streamError } from '@/domains/live/streams/errors';
+import { paymentError } from '@/domains/money/payments/errors';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { Nothing } from '@/http/envelope';
 import { httpError } from '@/http/errors';
+import { paymentProviderError } from '@/providers/payment-errors';
+import { decideWebhookEvent } from './decide';
 import { listWebhookEvents, replayWebhookEvent } from './desk';
 import { webhookError } from './errors';
 import { webhookHealth } from './health';
@@ -13,6 +16,7 @@ import {
   DodoWebhook,
   LiveKitWebhook,
   StripeWebhook,
+  WebhookDecisionRequest,
   WebhookEvent,
   WebhookEventPage,
   WebhookEventsQuery,
@@ -105,11 +109,44 @@ export const webhookEndpoints: Endpoint[] = [
     path: '/admin/webhooks/{id}/replay',
     summary: 'Replay a webhook event',
     description:
-      'Works in any state: what was already applied is not applied twice. The event is queued, and the replay is ' +
-      'logged with the member of staff.',
+      'Works in any state, unless staff decided on the event: what was already applied is not applied twice. The event ' +
+      'is queued, and the replay is logged with the member of staff.',
     params: z.object({ id: z.string().min(1).max(ID_CHARACTERS_MAX) }),
     response: WebhookEvent,
-    refusals: [webhookError.WEBHOOK_EVENT_NOT_FOUND, webhookError.WEBHOOK_PAYLOAD_GONE],
+    refusals: [
+      webhookError.WEBHOOK_EVENT_NOT_FOUND,
+      webhookError.WEBHOOK_EVENT_DECIDED,
+      webhookError.WEBHOOK_PAYLOAD_GONE,
+    ],
     handler: (ctx, { actor, params }) => replayWebhookEvent(ctx, actor, params.id),
+  }),
+  endpoint({
+    operationId: 'decideWebhookEvent',
+    ...desk,
+    method: 'put',
+    path: '/admin/webhooks/{id}/decide',
+    summary: 'Decide on an event that could not be applied',
+    description:
+      'For events that are `held` or `failed`. A decision is final and logged with its reason; repeating it changes ' +
+      'nothing. Staff do not decide on their own payments, except to close the event.',
+    params: z.object({ id: z.string().min(1).max(ID_CHARACTERS_MAX) }),
+    body: WebhookDecisionRequest,
+    response: WebhookEvent,
+    refusals: [
+      webhookError.WEBHOOK_EVENT_NOT_FOUND,
+      webhookError.WEBHOOK_EVENT_DECIDED,
+      webhookError.WEBHOOK_EVENT_NOT_WAITING,
+      webhookError.WEBHOOK_EVENT_UNREADABLE,
+      webhookError.WEBHOOK_EVENT_NOT_OF_PAYMENT,
+      webhookError.WEBHOOK_PAYLOAD_GONE,
+      webhookError.REFUND_AT_PROVIDER,
+      paymentError.OWN_PAYMENT,
+      paymentError.DECISION_IMPOSSIBLE,
+      paymentError.DECISION_OVERTAKEN,
+      paymentError.PAYMENT_NOT_KNOWN_YET,
+      paymentProviderError.PAYMENT_UNAVAILABLE,
+      paymentProviderError.PAYMENT_REFUSED,
+    ],
+    handler: (ctx, { actor, params, body }) => decideWebhookEvent(ctx, actor, params.id, body),
   }),
 ];

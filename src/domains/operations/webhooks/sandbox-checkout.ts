@@ -15,7 +15,7 @@ import { httpError } from '@/http/errors';
 import type { AppEnv } from '@/http/middleware';
 import { readRawText } from '@/http/raw-body';
 import { type SandboxOutcome, sandboxEvent } from '@/providers/sandbox';
-import { minorDigits } from '@/shared/currency';
+import { formatPrice } from '@/shared/currency';
 import { receivePaymentEvent } from './receive-payment';
 
 const PATH = '/dev/checkout/:purchaseId';
@@ -24,13 +24,21 @@ const BODY_BYTES_MAX = 1_024;
 /** What the buyer decides at the checkout, and what their bank decides once it is paid. */
 const OUTCOMES = {
   pay: 'paid',
+  'pay-later': 'processing',
   decline: 'failed',
   dispute: 'disputed',
   'win-dispute': 'dispute-won',
   'lose-dispute': 'dispute-lost',
 } as const satisfies Readonly<Record<string, SandboxOutcome>>;
 type Decision = keyof typeof OUTCOMES;
-const DECISIONS = ['pay', 'decline', 'dispute', 'win-dispute', 'lose-dispute'] as const satisfies readonly Decision[];
+const DECISIONS = [
+  'pay',
+  'pay-later',
+  'decline',
+  'dispute',
+  'win-dispute',
+  'lose-dispute',
+] as const satisfies readonly Decision[];
 
 const DecisionForm = z.strictObject({ decision: z.enum(DECISIONS) });
 
@@ -60,7 +68,8 @@ sandboxCheckoutRoutes.post(PATH, async (c) => {
     'stripe',
     await sandboxEvent(ctx.config, ctx.now(), { purchaseId, amountMinor, currency, outcome }),
   );
-  const redirectUrl = decision === 'pay' ? purchase.successUrl : purchase.cancelUrl;
+  const isPaying = decision === 'pay' || decision === 'pay-later';
+  const redirectUrl = isPaying ? purchase.successUrl : purchase.cancelUrl;
   return wantsJson(c) ? c.json({ success: true, data: { outcome, redirectUrl } }) : c.redirect(redirectUrl, 303);
 });
 
@@ -93,12 +102,14 @@ function parseJson(text: string): unknown {
 
 /** Why this cannot be decided now. A dispute needs a payment, and a payment a checkout that is open. */
 function whyNot(purchase: PurchaseRow, decision: Decision, now: number): string | undefined {
-  if (decision === 'pay' || decision === 'decline') return whyOver(purchase, now);
+  if (decision === 'pay' || decision === 'pay-later' || decision === 'decline') return whyOver(purchase, now);
   return purchase.paidAt === null ? 'This purchase has not been paid, so it cannot be disputed.' : undefined;
 }
 
-/** Undefined while it can still be paid; a declined payment may be tried again. */
-function whyOver({ status, expiresAt }: PurchaseRow, now: number): string | undefined {
+/** Undefined while it can still be paid; a declined payment may be tried again, and a slow one arrives or fails. */
+function whyOver({ status, processingAt, expiresAt }: PurchaseRow, now: number): string | undefined {
+  if (status === 'processing') return undefined;
+  if (status === 'failed' && processingAt !== null) return 'This payment did not arrive.';
   if (status === 'expired') return 'This checkout has expired.';
   if (status !== 'pending' && status !== 'failed') return 'This purchase has already been paid.';
   return now >= expiresAt ? 'This checkout has expired.' : undefined;
@@ -127,17 +138,11 @@ function page(c: HonoContext<AppEnv>, purchase: PurchaseRow, over: string | unde
 <style>body{font:16px/1.5 system-ui;max-width:30rem;margin:2rem auto;padding:0 1rem}form{display:inline-block;margin-right:1rem}button{font:inherit;padding:.5rem 1.5rem}</style>
 <h1>${packageName}</h1>
 <p>${coins} coins${bonusCoins > 0 ? html` and ${bonusCoins} bonus coins` : ''}${discountCode === null ? '' : html` with the code ${discountCode}`}</p>
-<p><strong>${priceText(amountMinor, currency)}</strong></p>
-${over === undefined ? html`${button('pay', 'Pay')}${button('decline', 'Decline')}` : html`<p>${over}</p><p><a href="${cancelUrl}">Back</a></p>`}
+<p><strong>${formatPrice(amountMinor, currency)}</strong></p>
+${over === undefined ? html`${button('pay', 'Pay')}${purchase.status === 'processing' ? '' : button('pay-later', 'Pay by slow transfer')}${button('decline', 'Decline')}` : html`<p>${over}</p><p><a href="${cancelUrl}">Back</a></p>`}
 ${purchase.paidAt === null ? '' : html`<p>${button('dispute', 'Dispute')}${button('lose-dispute', 'Lose the dispute')}${button('win-dispute', 'Win the dispute')}</p>`}
 <p>This is a sandbox: no money moves.</p>
 </html>`,
     status,
   );
-}
-
-/** Formats a price, such as `$12.34`. */
-function priceText(amountMinor: number, currency: string): string {
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
-  return format.format(amountMinor / 10 ** minorDigits(currency));
 }

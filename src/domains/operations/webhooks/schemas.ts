@@ -1,8 +1,11 @@
 /** Wire shapes of providers' webhooks, as far as the API reference shows them, and of the webhook desk. */
 import { z } from '@hono/zod-openapi';
 import { dayRangeQuery } from '@/http/day-range';
-import { cursorPageOf, cursorQuery } from '@/http/envelope';
-import { WEBHOOK_PROVIDERS, WEBHOOK_STATES } from './tables';
+import { cursorPageOf, cursorQuery, orNull } from '@/http/envelope';
+import { aText } from '@/http/fields';
+import { WEBHOOK_DECISIONS, WEBHOOK_PROVIDERS, WEBHOOK_STATES } from './tables';
+
+const REASON_CHARACTERS_MAX = 500;
 
 export const LiveKitWebhook = z
   .looseObject({ event: z.string(), id: z.string(), createdAt: z.string().describe('Seconds since the epoch.') })
@@ -27,7 +30,10 @@ export const WebhookHealth = z
 const provider = z.enum(WEBHOOK_PROVIDERS);
 const state = z
   .enum(WEBHOOK_STATES)
-  .describe('`held`: cannot be applied as it is. `failed`: all retries are spent. Both wait for staff.');
+  .describe(
+    '`held`: cannot be applied as it is. `failed`: all retries are spent. Both wait for staff. `closed`: staff decided ' +
+      'that nothing is done about it.',
+  );
 const time = z.iso.datetime();
 
 export const WebhookEvent = z
@@ -37,17 +43,41 @@ export const WebhookEvent = z
     eventId: z.string().describe("The provider's id of the event."),
     type: z.string(),
     state,
-    payload: z.unknown().describe('The event in our format, as it is applied. Null after 30 days.'),
+    payload: z
+      .unknown()
+      .describe('The event in our format, as it is applied. Null 30 days after it was processed or closed.'),
     received: z
       .unknown()
-      .describe('The original, with secrets, people and means of payment masked. Null after 30 days.'),
+      .describe('The original, with secrets, people and means of payment masked. Goes with the payload.'),
     attempts: z.int(),
     error: z.string().nullable(),
     receivedAt: time,
     queuedAt: time.nullable().describe('When it was queued, or when the queue redelivers it.'),
-    processedAt: time.nullable(),
+    processedAt: time.nullable().describe('When it was applied or closed.'),
+    decision: orNull(
+      z.object({
+        decision: z.enum(WEBHOOK_DECISIONS),
+        reason: z.string(),
+        by: z.string().describe('The member of staff who decided.'),
+        at: time,
+      }),
+    ),
   })
   .openapi('WebhookEvent');
+
+export const WebhookDecisionRequest = z
+  .strictObject({
+    decision: z
+      .enum([...WEBHOOK_DECISIONS, 'refund'])
+      .describe(
+        '`accept`: the event is true, so it is applied although it does not fit: an unpaid purchase is paid with what ' +
+          'arrived, whatever its price, and a refund or dispute replaces what it contradicts. `credit`: the same for an ' +
+          'unpaid purchase; a second payment of a paid one buys its package again, without the discount, as a purchase ' +
+          "of its own. `close`: nothing is done. `refund` is refused: it is made in the provider's dashboard.",
+      ),
+    reason: aText(REASON_CHARACTERS_MAX, 1),
+  })
+  .openapi('WebhookDecisionRequest');
 
 export const WebhookEventPage = cursorPageOf(WebhookEvent);
 

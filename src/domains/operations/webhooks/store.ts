@@ -1,14 +1,23 @@
 /** Stores a webhook event once and queues it to be applied. */
 import type { Context } from '@/contracts/context';
+import { encrypt } from '@/shared/crypto';
 import { newId } from '@/shared/ids';
 import { markUnqueued, type NewWebhookEvent, storeStatement } from './events';
 
 export const WEBHOOK_BYTES_MAX = 256 * 1_024;
 
-/** Once the event is stored, the provider need not send it again. A known event is left unchanged. */
-export async function storeAndQueue(ctx: Context, event: Omit<NewWebhookEvent, 'id'>): Promise<void> {
+/**
+ * Once the event is stored, the provider need not send it again. A known event is left unchanged.
+ * @param original the whole body of an event that we could not read
+ */
+export async function storeAndQueue(
+  ctx: Context,
+  event: Omit<NewWebhookEvent, 'id' | 'sealed'>,
+  original?: string,
+): Promise<void> {
   const id = newId();
-  const stored = await storeStatement(ctx, { ...event, id });
+  const sealed = original === undefined ? null : await encrypt(ctx.config.keys, id, original);
+  const stored = await storeStatement(ctx, { ...event, id, sealed });
   if (stored.length === 0) return;
   const { provider, type } = event;
   ctx.log.event('webhook.stored', { provider, type, webhookEventId: id });

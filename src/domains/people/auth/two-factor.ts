@@ -103,6 +103,24 @@ export async function replaceBackupCodes(
   return { backupCodes: codes };
 }
 
+/**
+ * For an act that needs a fresh code from the app; a backup code does not do. Returns the statements that use up the
+ * code, for the act's own batch: they abort it if the code was used meanwhile. Throws TOTP_REQUIRED, CHALLENGE_LIMIT.
+ */
+export async function useAppCode(
+  ctx: Context,
+  actor: Actor,
+  account: Account,
+  code: string | undefined,
+): Promise<Statement[]> {
+  const refusal = () => authError('TOTP_REQUIRED');
+  if (code === undefined || !APP_CODE.test(code) || account.user.totpEnabledAt === null) throw refusal();
+  const allowances = codeAllowances(actor);
+  await spendTries(ctx, allowances);
+  const used = await useCode(ctx, account, code, refusal);
+  return [...used, giveTryBack(ctx, allowances)];
+}
+
 const wrongConfirmation = { refusals: { DEMAND_NOT_MET: () => authError('CONFIRMATION_WRONG') } };
 
 /** Counted separately from passwords: a new password resets those tries, but must not reset these. */

@@ -50,15 +50,18 @@ const notBoth = ({ iban, accountNumber }: Account) => iban === undefined || acco
 const oneOf = (account: Account) => account.iban !== undefined || account.accountNumber !== undefined;
 const BOTH = { path: ['accountNumber'], message: 'give an IBAN or an account number, not both' };
 
+/** Bank details in full, as an application has them. */
+export const FinancialRequest = z
+  .strictObject(financial)
+  .refine(notBoth, BOTH)
+  .refine(oneOf, { path: ['iban'], message: 'give an IBAN or an account number' });
+
 export const ApplicationRequest = z
   .strictObject({
     type: CreatorType.optional().describe("The default is the account's role, or `creator` for a viewer."),
     profile: z.strictObject(profile),
     identity: z.strictObject(identity),
-    financial: z
-      .strictObject(financial)
-      .refine(notBoth, BOTH)
-      .refine(oneOf, { path: ['iban'], message: 'give an IBAN or an account number' }),
+    financial: FinancialRequest,
   })
   .openapi('CreatorApplicationRequest');
 
@@ -85,7 +88,7 @@ const Identity = z.object({
   legalName: z.string(),
   birthDate: z.string(),
 });
-const Financial = z
+export const Financial = z
   .object({
     accountHolder: z.string(),
     ibanLast4: z.string().optional(),

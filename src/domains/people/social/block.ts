@@ -1,6 +1,6 @@
 /**
  * Blocking. In one commit, both users are hidden from each other, their follows and the notifications about each other
- * are removed, and each leaves the other's open rooms.
+ * are removed, and each leaves the other's open rooms. A subscription to the blocker ends right after.
  */
 import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -9,6 +9,7 @@ import type { OutboxEvent } from '@/contracts/messages';
 import { commit, commitIfMet, requireChange } from '@/db/commit';
 import { withdrawBetween } from '@/domains/base/notifications/withdraw';
 import { users } from '@/domains/base/users/tables';
+import { subscribes } from '@/domains/base/visibility/members';
 import { denyEachOthersVideo, removal } from '@/domains/live/channels/video-denials';
 import { listMeetingRooms, type OpenRoom } from '@/domains/live/rooms/open-rooms';
 import { socialError } from './errors';
@@ -19,7 +20,11 @@ import { blocks } from './tables';
 export async function blockUser(ctx: Context, blockerId: string, blockedId: string): Promise<void> {
   if (blockerId === blockedId) throw socialError('NOT_ONESELF');
   const [user, rooms] = await Promise.all([
-    ctx.db.select({ status: users.status }).from(users).where(eq(users.id, blockedId)).get(),
+    ctx.db
+      .select({ status: users.status, isSubscriber: subscribes(blockedId, blockerId) })
+      .from(users)
+      .where(eq(users.id, blockedId))
+      .get(),
     listMeetingRooms(ctx, blockerId, blockedId),
   ]);
   if (!user || user.status === 'deleted') throw socialError('USER_NOT_FOUND');
@@ -35,7 +40,9 @@ export async function blockUser(ctx: Context, blockerId: string, blockedId: stri
   const partings = rooms.flatMap((room) =>
     partingEvents(ctx, room, room.creatorId === blockerId ? blockedId : blockerId),
   );
-  await commitIfMet(ctx, statements, { events: [...partings, rest, blockChanged(blockerId, blockedId)] });
+  const events = [...partings, rest, blockChanged(blockerId, blockedId)];
+  if (user.isSubscriber === 1) events.push({ kind: 'creator-withdrew', creatorId: blockerId, subscriberId: blockedId });
+  await commitIfMet(ctx, statements, { events });
 }
 
 /**

@@ -8,7 +8,7 @@ import { int } from '@/db/sql';
 import { withdrawFollow } from '@/domains/base/notifications/withdraw';
 import { users } from '@/domains/base/users/tables';
 import { followsCreator } from '@/domains/base/visibility/members';
-import { isActive, noBlockBetween } from '@/domains/base/visibility/people';
+import { isStaying, noBlockBetween } from '@/domains/base/visibility/people';
 import { shownTo } from '@/domains/base/visibility/regions';
 import { relationChanged } from '@/domains/live/rooms/open-rooms';
 import type { Actor } from '@/shared/actor';
@@ -31,7 +31,7 @@ export async function followCreator(ctx: Context, follower: Actor, creatorId: st
       followerName: sql<string | null>`(SELECT display_name FROM ${users} follower WHERE follower.id = ${followerId})`,
     })
     .from(users)
-    .where(and(eq(users.id, creatorId), isActive(), noBlockBetween(followerId, users.id), shownTo(follower, users.id)))
+    .where(and(eq(users.id, creatorId), isStaying(), noBlockBetween(followerId, users.id), shownTo(follower, users.id)))
     .get();
   if (!creator) throw socialError('USER_NOT_FOUND');
   if (creator.creatorStatus !== 'APPROVED') throw socialError('NOT_A_CREATOR');
@@ -48,12 +48,12 @@ export async function unfollowCreator(ctx: Context, followerId: string, creatorI
   await commitIfMet(ctx, [...ended, requireChange(ctx)], { events });
 }
 
-/** Changes no row if the user is no longer a creator, or if a block was added meanwhile. */
+/** Changes no row if the user is no longer a creator or is leaving, or if a block was added meanwhile. */
 export function follow(ctx: Context, followerId: string, creatorId: string): Statement {
   return ctx.db.run(sql`
     INSERT INTO follows (follower_id, creator_id, created_at)
     SELECT ${followerId}, id, ${int(ctx.now())} FROM ${users}
-    WHERE id = ${creatorId} AND creator_status = 'APPROVED' AND ${isActive()}
+    WHERE id = ${creatorId} AND creator_status = 'APPROVED' AND ${isStaying()}
       AND ${noBlockBetween(followerId, users.id)}
     ON CONFLICT DO NOTHING`);
 }

@@ -64,9 +64,9 @@ export const socialEndpoints: Endpoint[] = [
     tag: 'social',
     summary: 'Block a user',
     description:
-      'Idempotent. Ends follows in both directions. Neither of you sees the other any longer: profiles, posts, streams ' +
-      'and rooms seem not to exist, and notifications about each other are withdrawn. Neither can follow, write to or ' +
-      'give to the other. Only you can still read their card, with `blockedByYou`. Your open sockets get a ' +
+      'Idempotent. Ends follows in both directions, and their subscription to you, whose unused days are given back. ' +
+      'Neither of you sees the other any longer: profiles, posts, streams and rooms seem not to exist, and ' +
+      'notifications about each other are withdrawn. Neither can follow, write to or give to the other. Only you can still read their card, with `blockedByYou`. Your open sockets get a ' +
       '`user-notification` of kind `block-changed` (`data: { userId, blocked }`), so that clients hide their messages.',
     who: 'user',
     params: ByUser,

@@ -1,0 +1,45 @@
+/**
+ * A creator withdraws from a subscriber by a block, or from all of them by a ban or the end of the account. Their
+ * subscriptions then end at once, and unused days are given back: the sweep of renewals does both.
+ */
+import { and, eq, gt, isNull, or, sql } from 'drizzle-orm';
+import type { Context } from '@/contracts/context';
+import type { EventOf } from '@/contracts/jobs';
+import type { OutboxEvent } from '@/contracts/messages';
+import { isOpenSubscription } from '@/domains/base/visibility/members';
+import { renewSubscriptions } from './renew';
+import { subscriptions } from './tables';
+
+const ROWS_AT_ONCE = 500;
+
+/** The event for the batch that bans a creator, takes their approval or plans the end of their account. */
+export function creatorWithdrew(creatorId: string): OutboxEvent {
+  return { kind: 'creator-withdrew', creatorId };
+}
+
+/**
+ * Makes the subscriptions due, and lets the sweep begin. Safe to repeat and to come late: the sweep looks at what is
+ * true then, and keeps a subscription whose creator is back.
+ */
+export async function endWithdrawn(ctx: Context, event: EventOf<'creator-withdrew'>): Promise<void> {
+  while ((await makeDue(ctx, event)) === ROWS_AT_ONCE);
+  await renewSubscriptions(ctx);
+}
+
+async function makeDue(ctx: Context, { creatorId, subscriberId }: EventOf<'creator-withdrew'>): Promise<number> {
+  const now = ctx.now();
+  const later = ctx.db
+    .select({ id: subscriptions.id })
+    .from(subscriptions)
+    .where(
+      and(
+        eq(subscriptions.creatorId, creatorId),
+        subscriberId === undefined ? undefined : eq(subscriptions.subscriberId, subscriberId),
+        isOpenSubscription(),
+        or(isNull(subscriptions.dueAt), gt(subscriptions.dueAt, now)),
+      ),
+    )
+    .limit(ROWS_AT_ONCE);
+  const { meta } = await ctx.db.update(subscriptions).set({ dueAt: now }).where(sql`${subscriptions.id} IN (${later})`);
+  return meta.changes;
+}

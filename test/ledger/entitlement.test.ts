@@ -1,0 +1,118 @@
+/**
+ * The proof derives amounts from the economy's version: rows whose transfers, balances and days all agree are found if
+ * their amount is not what the version gives.
+ */
+import { sql } from 'drizzle-orm';
+import { describe, expect, it } from 'vitest';
+import { testContext } from '#test/support/context';
+import { changeEconomy, giveCoins, giveDiamonds } from '#test/support/money';
+import { prove } from '#test/support/proof';
+import { commit } from '@/db/commit';
+import { recordEarning } from '@/domains/money/earnings/record';
+import { exchanges, targetRewards } from '@/domains/money/earnings/tables';
+import { giftsSent } from '@/domains/money/gifts/tables';
+import { creditLot, firstLot } from '@/ledger/lots';
+import { post } from '@/ledger/transfers';
+import { newId } from '@/shared/ids';
+
+const FIRST_VERSION = 1;
+
+async function findingsOf(id: string): Promise<string[]> {
+  const { findings } = await prove();
+  return findings.filter((finding) => finding.id === id).map(({ problem }) => problem);
+}
+
+async function tip(coins: number, diamonds: number, economyVersion = FIRST_VERSION): Promise<string> {
+  const ctx = testContext();
+  const [id, senderId, recipientId] = [newId(), newId(), newId()];
+  await giveCoins(senderId, coins);
+  const ref = { refType: 'gift', refId: id };
+  await commit(ctx, [
+    ctx.db.insert(giftsSent).values({
+      ...{ id, giftId: null, quantity: 1, coins, diamonds, senderId, recipientId, economyVersion },
+      ...{ idempotencyKey: id, bodyHash: '', createdAt: ctx.now(), ...firstLot(sql`${senderId}`, sql`${coins}`) },
+    }),
+    ...post(ctx, [
+      { ...ref, leg: 1, kind: 'tip', userId: senderId, amount: coins },
+      { ...ref, leg: 2, kind: 'tip_earning', userId: recipientId, amount: diamonds },
+    ]),
+    recordEarning(ctx, { userId: recipientId, source: 'tip', diamonds }),
+  ]);
+  return id;
+}
+
+async function exchange(diamonds: number, coins: number, economyVersion = FIRST_VERSION): Promise<string> {
+  const ctx = testContext();
+  const [id, userId] = [newId(), newId()];
+  await giveDiamonds(userId, diamonds);
+  const ref = { refType: 'exchange', refId: id, userId };
+  await commit(ctx, [
+    ctx.db.insert(exchanges).values({
+      ...{ id, userId, diamonds, coins, economyVersion, idempotencyKey: id, bodyHash: '', createdAt: ctx.now() },
+    }),
+    ...post(ctx, [
+      { ...ref, leg: 1, kind: 'exchange_diamonds', amount: diamonds },
+      { ...ref, leg: 2, kind: 'exchange_coins', amount: coins },
+    ]),
+    creditLot(ctx, { userId, sourceType: 'exchange', sourceId: id, coins }),
+  ]);
+  return id;
+}
+
+async function reward(targetId: string, diamonds: number, economyVersion = FIRST_VERSION): Promise<string> {
+  const ctx = testContext();
+  const [id, userId] = [newId(), newId()];
+  const row = { id, userId, targetId, period: 'ever', diamonds, economyVersion, createdAt: ctx.now() };
+  await commit(ctx, [
+    ctx.db.insert(targetRewards).values(row),
+    ...post(ctx, [{ refType: 'reward', refId: id, leg: 1, kind: 'target_reward', userId, amount: diamonds }]),
+    recordEarning(ctx, { userId, source: 'reward', diamonds }),
+  ]);
+  return id;
+}
+
+describe('a tip', () => {
+  it('of ten coins that earned 5,000 diamonds is found', async () => {
+    expect(await findingsOf(await tip(10, 5_000))).toEqual([
+      'earned 5000 diamonds, but 10 coins earn 5 in version 1 of the economy',
+    ]);
+  });
+
+  it('is rounded down, and judged by its own version', async () => {
+    const version = await changeEconomy({ conversions: { diamondsPerCoin: { numerator: 2, denominator: 3 } } });
+    expect(await findingsOf(await tip(11, 5))).toEqual([]);
+    expect(await findingsOf(await tip(11, 7, version))).toEqual([]);
+    expect(await findingsOf(await tip(11, 8, version))).toHaveLength(1);
+    expect(await findingsOf(await tip(11, 7))).toHaveLength(1);
+  });
+
+  it('whose economy does not exist is found', async () => {
+    expect(await findingsOf(await tip(10, 5, 999))).toEqual([
+      'earned 5 diamonds, but 10 coins earn nothing in version 999 of the economy',
+    ]);
+  });
+});
+
+describe('an exchange', () => {
+  it('that gave other coins than its rate is found', async () => {
+    const version = await changeEconomy({ conversions: { coinsPerDiamond: { numerator: 1, denominator: 3 } } });
+    expect(await findingsOf(await exchange(10, 10))).toEqual([]);
+    expect(await findingsOf(await exchange(10, 3, version))).toEqual([]);
+    expect(await findingsOf(await exchange(10, 10, version))).toEqual([
+      `gave 10 coins, but 10 diamonds give 3 in version ${version} of the economy`,
+    ]);
+  });
+});
+
+describe('a reward', () => {
+  it('that is not the reward of its target is found', async () => {
+    const version = await changeEconomy({ targets: [] });
+    expect(await findingsOf(await reward('on-air', 100))).toEqual([]);
+    expect(await findingsOf(await reward('on-air', 101))).toEqual([
+      'rewarded 101 diamonds, but the target on-air gives 100 in version 1 of the economy',
+    ]);
+    expect(await findingsOf(await reward('on-air', 100, version))).toEqual([
+      `rewarded 100 diamonds, but the target on-air gives nothing in version ${version} of the economy`,
+    ]);
+  });
+});
