@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
 import { giveDiamonds, once } from '#test/support/money';
-import { asPaidCreator } from '#test/support/payouts';
+import { approve, asPaidCreator } from '#test/support/payouts';
 import { asCreator, asStaff, asViewer } from '#test/support/users';
 import { commit } from '@/db/commit';
 import { post } from '@/ledger/transfers';
@@ -60,7 +60,7 @@ describe('a statement', () => {
       creator.post('payment/payout', { source: 'diamonds', diamonds, method: 'bank' }, once());
     const { data: paid } = await ask(2_000);
     const { data: rejected } = await ask(1_000);
-    await owner.put(`owner/panel/cashouts/${paid.id}/approve`);
+    await approve(owner, `owner/panel/cashouts/${paid.id}`);
     await owner.put(`owner/panel/cashouts/${paid.id}/paid`, { reference: 'B-1' });
     await owner.put(`owner/panel/cashouts/${rejected.id}/reject`, { reason: 'No' });
     const { rows } = await statementOf(creator, thisMonth());

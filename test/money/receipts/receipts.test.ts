@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { clientWith } from '#test/support/app';
 import { testContext } from '#test/support/context';
 import { once } from '#test/support/money';
-import { asPaidCreator } from '#test/support/payouts';
+import { approve, asPaidCreator } from '#test/support/payouts';
 import { aBuyer, aCode, aPackage, aPurchase, buy, eventsOf, tell } from '#test/support/purchases';
 import { asCreator, asStaff, asViewer } from '#test/support/users';
 import { users } from '@/domains/base/users/tables';
@@ -26,8 +26,9 @@ async function aPaidPurchase() {
 /** Paid by bank: 2,000 diamonds. */
 async function aPaidPayout() {
   const { creator, id, owner, url } = await aRequestedPayout();
-  for (const [verb, body] of [['approve'], ['paid', { reference: 'B-77' }]] as const)
-    expect((await owner.put(`owner/panel/cashouts/${id}/${verb}`, body)).status).toBe(200);
+  const desk = `owner/panel/cashouts/${id}`;
+  expect((await approve(owner, desk)).status).toBe(200);
+  expect((await owner.put(`${desk}/paid`, { reference: 'B-77' })).status).toBe(200);
   return { creator, id, url };
 }
 
