@@ -63,6 +63,8 @@ export interface NotificationClaim {
   readonly about?: readonly string[];
   /** The stream must still be live, and the reader must follow or subscribe to its creator. */
   readonly streamId?: string;
+  /** The purchase's money must still be on its way. */
+  readonly purchaseId?: string;
 }
 
 /** Body of the `webhooks` queue: the stored event's id. */

@@ -480,3 +480,47 @@ it('0057 numbers what was paid before in the order of payment, by kind and year,
     ]);
   });
 });
+
+it('0053 keep events in every state, and purchases and codes that today would be too many', async () => {
+  const all = listMigrations();
+  const today = all.findIndex((name) => name.startsWith('0053'));
+  const states = ['stored', 'processed', 'held', 'failed'];
+  await withDatabase(state, async (database) => {
+    await migrate(database, all.slice(0, today));
+    const rows = (table: string, columns: string, ...values: string[]) =>
+      database.prepare(`INSERT INTO ${table} (${columns}) VALUES ${values.map((row) => `(${row})`)}`).run();
+    await rows(
+      'webhook_events',
+      'id, provider, event_id, type, payload, received, state, received_at, processed_at',
+      ...states.map((each) => `'${each}', 'stripe', '${each}', 't', '{}', '{}', '${each}', 1, null`),
+    );
+    const purchase = (id: string) =>
+      `'${id}', 'ada', 'p', 'A bag', 1, 0, 1, 'USD', 'pending', 'stripe', 'C', 1, '', '', '${id}', '', 1, 99, 1`;
+    await rows(
+      'purchases',
+      'id, user_id, package_id, package_name, coins, bonus_coins, amount_minor, currency, status, provider, ' +
+        'discount_code, economy_version, success_url, cancel_url, idempotency_key, body_hash, created_at, expires_at, counted_at',
+      ...['1', '2', '3', '4'].map(purchase),
+    );
+    await rows(
+      'discount_codes',
+      'id, code, kind, promotion, bonus_coins, created_at, updated_at',
+      "'c', 'C', 'promotional', 'c', 1, 1, 1",
+    );
+    await rows(
+      'discount_redemptions',
+      'purchase_id, code_id, promotion, user_id, state, created_at, updated_at',
+      ...['1', '2'].map((id) => `'${id}', 'c', 'c', 'ada', 'reserved', 1, 1`),
+    );
+  });
+  await withDatabase(state, async (database) => {
+    await migrate(database);
+    const events = await database.prepare('SELECT state, payload, decision FROM webhook_events ORDER BY rowid').raw();
+    expect(events).toEqual(states.map((each) => [each, '{}', null]));
+    const statuses = await database.prepare('SELECT DISTINCT status, processing_at FROM purchases').raw();
+    expect(statuses).toEqual([['pending', null]]);
+    // Both of the reservations can still be redeemed.
+    await database.prepare("UPDATE discount_redemptions SET state = 'redeemed'").run();
+    expect(await database.prepare('SELECT uses FROM discount_codes').first('uses')).toBe(2);
+  });
+});

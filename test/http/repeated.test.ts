@@ -2,14 +2,18 @@
  * A write that says what is so already changes nothing: no row in D1, no event, no call to a room, no line in the staff
  * log. Each endpoint whose write may be repeated has its line here.
  */
+
 import { beforeEach, describe, expect, it } from 'vitest';
 import { applicationRequest, asApplicant } from '#test/support/applications';
+import { testContext } from '#test/support/context';
 import { standInForLiveKit } from '#test/support/livekit';
 import { aPost } from '#test/support/posts';
 import { aCode, aPackage } from '#test/support/purchases';
 import { anOpenStream, aStream } from '#test/support/streams';
 import { asCreator, asStaff, asUser, asViewer, type Person } from '#test/support/users';
 import { type Write, watch } from '#test/support/watch';
+import { webhookEvents } from '@/domains/operations/webhooks/tables';
+import { newId } from '@/shared/ids';
 
 const NOTHING = { events: [], rooms: [], rowsWritten: 0 };
 
@@ -222,6 +226,16 @@ const REPEATED: readonly [string, () => Promise<Write>][] = [
       const { id } = await aCode();
       const body = { bonusPercent: 12, usesMax: 9 };
       return { by: await asStaff('owner'), method: 'PUT', path: `owner/panel/discounts/${id}`, body };
+    },
+  ],
+  [
+    'a decision on an event',
+    async () => {
+      const id = newId();
+      const event = { id, provider: 'stripe', eventId: id, type: 'an.event', state: 'held', receivedAt: 1 } as const;
+      await testContext().db.insert(webhookEvents).values(event);
+      const body = { decision: 'close', reason: 'Refunded at Stripe.' };
+      return { by: await asStaff('owner'), method: 'PUT', path: `admin/webhooks/${id}/decide`, body };
     },
   ],
   [

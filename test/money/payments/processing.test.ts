@@ -9,11 +9,13 @@ import { aCode, aPurchase, eventsOf, tell } from '#test/support/purchases';
 import { asViewer } from '#test/support/users';
 import type { Context } from '@/contracts/context';
 import type { PaymentEvent } from '@/contracts/payments';
+import { notify } from '@/domains/base/notifications/notify';
 import { discountRedemptions } from '@/domains/money/discounts/tables';
 import { askAboutPayments } from '@/domains/money/payments/sweep';
 import { purchases } from '@/domains/money/purchases/tables';
 import { PAYMENT_KINDS } from '@/domains/operations/webhooks/payment-kinds';
 import { paymentProviderError } from '@/providers/payment-errors';
+import { newId } from '@/shared/ids';
 import { DAY_MS } from '@/shared/time';
 
 async function onItsWay() {
@@ -54,6 +56,19 @@ describe('a purchase whose money is on its way', () => {
       { status: 'processing', processingAt: expect.stringMatching(/Z$/), paidAt: null },
     ]);
     expect(await coinsOf(buyer.userId)).toBe(0);
+  });
+
+  it('is not announced as on its way once it has arrived', async () => {
+    const buyer = await asViewer();
+    const row = await aPurchase(buyer);
+    const { ctx, events } = recordingContext();
+    await tell(eventsOf(row).processing, ctx);
+    await tell(eventsOf(row).paid);
+    const [event] = events;
+    if (event?.kind !== 'notify') throw new Error('It was not announced');
+    await notify(ctx, newId(), event.notification);
+    const { data } = await buyer.get('user/notifications');
+    expect(data.items.map(({ kind }: { kind: string }) => kind)).not.toContain('purchase-processing');
   });
 
   it('is asked about at least once a day for thirty days, keeps its code, and then expires', async () => {

@@ -83,6 +83,25 @@ describe('the sandbox checkout', { timeout: TIMEOUT_MS }, () => {
     expect(await coinsOf(buyer.userId)).toBe(1_050);
   });
 
+  it('lets a slow payment arrive or fail after its checkout', async () => {
+    for (const [decision, status, coins] of [
+      ['pay', 'paid', 1_050],
+      ['decline', 'failed', 0],
+    ] as const) {
+      const buyer = await asViewer();
+      const { id, successUrl } = await aPurchase(buyer);
+      expect((await press(id, 'pay-later')).headers.get('location')).toBe(successUrl);
+      await deliver(id);
+      expect(await purchaseOf(id)).toMatchObject({ status: 'processing' });
+      const { body } = await client().get(pathOf(id));
+      expect(body).not.toContain('slow transfer');
+      await press(id, decision);
+      await deliver(id);
+      expect(await purchaseOf(id)).toMatchObject({ status });
+      expect(await coinsOf(buyer.userId)).toBe(coins);
+    }
+  });
+
   it('responds with JSON to clients that accept it', async () => {
     const { id, successUrl } = await aPurchase(await asViewer());
     const shown = await client().get(pathOf(id), { headers: JSON_PLEASE });

@@ -11,21 +11,30 @@ import { followsCreator, isMemberOf, subscribes } from '@/domains/base/visibilit
 import { isActiveUser, noBlockBetween } from '@/domains/base/visibility/people';
 import { commentLikes, comments, postLikes, posts } from '@/domains/content/posts/tables';
 import { streams } from '@/domains/live/streams/tables';
+import { purchases } from '@/domains/money/purchases/tables';
 import { webhookEvents } from '@/domains/operations/webhooks/tables';
 
 export function claimOf({ kind, about, data = {}, gather }: NewNotification): NotificationClaim {
   const actorId =
     gather?.actorId ?? [data.userId, data.senderId, data.subscriberId].find((id) => typeof id === 'string');
-  return { kind, ...(typeof actorId === 'string' ? { actorId } : {}), ...(about ? { about } : {}) };
+  const { purchaseId } = data;
+  return {
+    kind,
+    ...(typeof actorId === 'string' ? { actorId } : {}),
+    ...(about ? { about } : {}),
+    ...(kind === 'purchase-processing' && typeof purchaseId === 'string' ? { purchaseId } : {}),
+  };
 }
 
 /** A condition: reader and actor exist and can see each other, the act was not undone, and its subject exists. */
-export function stillSo(userId: string, { kind, actorId, streamId, about = [] }: NotificationClaim): SQL {
+export function stillSo(userId: string, { kind, actorId, streamId, purchaseId, about = [] }: NotificationClaim): SQL {
   const conditions = [sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${userId} AND status <> 'deleted')`];
   if (actorId !== undefined && countsThings(kind)) conditions.push(isWaiting(actorId));
   else if (actorId !== undefined)
     conditions.push(inSight(userId, actorId), ...notTakenBack(userId, kind, actorId, about));
   if (streamId !== undefined) conditions.push(isLiveFor(userId, streamId));
+  if (purchaseId !== undefined)
+    conditions.push(sql`EXISTS (SELECT 1 FROM ${purchases} WHERE id = ${purchaseId} AND status = 'processing')`);
   const [postId, ...commentIds] = about;
   if (postId !== undefined)
     conditions.push(sql`EXISTS (SELECT 1 FROM ${posts} WHERE id = ${postId} AND removed_at IS NULL)`);
