@@ -120,6 +120,34 @@ describe('the receipt of a cash-out', () => {
     expect(amountMinor).toBe(dueMinor - feeMinor);
   });
 
+  it('keeps its number when the money comes back, and says so', async () => {
+    const { creator, id, url } = await aPaidPayout();
+    const { data: before } = await creator.get(url);
+    expect([before.status, before.returnedAt, before.setOff]).toEqual(['paid', null, null]);
+    const owner = await asStaff('owner');
+    expect((await owner.put(`owner/panel/cashouts/${id}/returned`, { reason: 'It bounced' })).status).toBe(200);
+    const { data: after } = await creator.get(url);
+    expect(after).toEqual({ ...before, status: 'returned', returnedAt: expect.any(String) });
+    expect((await creator.get(`${url}?format=html`)).body).toContain('Came back');
+  });
+
+  it('says which debt was paid first', async () => {
+    const [creator, owner] = await Promise.all([asPaidCreator(5_000), asStaff('owner')]);
+    const purchase = await aPurchase(creator, { coins: 90, bonusCoins: 0 });
+    await tell(eventsOf(purchase).paid);
+    const recipient = await asCreator();
+    await creator.post('payment/tip', { recipientId: recipient.userId, coins: 90 }, once());
+    await tell(eventsOf(purchase).disputed('lost'));
+    const request = { source: 'diamonds', diamonds: 2_000, method: 'bank' };
+    const { data } = await creator.post('payment/payout', request, once());
+    const desk = `owner/panel/cashouts/${data.id}`;
+    await approve(owner, desk);
+    await owner.put(`${desk}/paid`, { reference: 'B-1' });
+    const { data: receipt } = await creator.get(`payment/payouts/${data.id}/receipt`);
+    expect(receipt.setOff).toEqual(data.setOff);
+    expect(receipt.setOff.coins).toBeGreaterThanOrEqual(90);
+  });
+
   it('does not exist before it is paid, nor for anyone else', async () => {
     const { creator, url } = await aRequestedPayout();
     const early = await creator.get(url);
