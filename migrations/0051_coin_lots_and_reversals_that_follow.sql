@@ -10,18 +10,20 @@ CREATE TABLE coin_lots (
   spent INTEGER NOT NULL DEFAULT 0 CHECK (spent BETWEEN 0 AND coins),
   -- Coins that were taken back from the source. With `spent` they may exceed `coins`: the excess is followed.
   reversed INTEGER NOT NULL DEFAULT 0 CHECK (reversed BETWEEN 0 AND coins),
+  -- Coins that purchases from before the lots lost since, less those that came back to them; and a debt from then.
+  lost INTEGER NOT NULL DEFAULT 0 CHECK (lost = 0 OR source_type = 'untraced'),
   -- What can still be spent. Less than the rest of the lot while it fills a debt.
-  remaining INTEGER NOT NULL CHECK (remaining BETWEEN 0 AND max(0, coins - spent - reversed)),
+  remaining INTEGER NOT NULL CHECK (remaining BETWEEN 0 AND max(0, coins - spent - reversed - lost)),
   created_at INTEGER NOT NULL,
   UNIQUE (source_type, source_id)
 ) STRICT;
 CREATE INDEX coin_lots_of_user ON coin_lots (user_id, id);
 CREATE INDEX coin_lots_to_spend ON coin_lots (user_id, id) WHERE remaining > 0;
 
--- Coins from before the lots have one lot a user, with no source to follow from.
-INSERT INTO coin_lots (user_id, source_type, source_id, coins, remaining, created_at)
-SELECT owner, 'untraced', owner, balance, balance, unixepoch() * 1000 FROM ledger_accounts
-WHERE kind = 'wallet' AND balance > 0 ORDER BY id;
+-- Coins and debts from before the lots have one lot a user, with no source to follow from.
+INSERT INTO coin_lots (user_id, source_type, source_id, coins, lost, remaining, created_at)
+SELECT owner, 'untraced', owner, max(0, balance), max(0, -balance), max(0, balance), unixepoch() * 1000
+FROM ledger_accounts WHERE kind = 'wallet' AND balance <> 0 ORDER BY id;
 
 -- The lots of a spend after its first, which stands on the spend's own row.
 CREATE TABLE lot_uses (
@@ -85,6 +87,7 @@ ALTER TABLE exchanges ADD COLUMN traced INTEGER NOT NULL DEFAULT 0 CHECK (traced
 ALTER TABLE exchanges ADD COLUMN reversed_diamonds INTEGER NOT NULL DEFAULT 0 CHECK (reversed_diamonds >= 0);
 ALTER TABLE exchanges ADD COLUMN reversed_coins INTEGER NOT NULL DEFAULT 0 CHECK (reversed_coins >= 0);
 ALTER TABLE exchanges ADD COLUMN legs INTEGER NOT NULL DEFAULT 2;
+CREATE INDEX exchanges_undone ON exchanges (user_id, id) WHERE reversed_diamonds > 0;
 ALTER TABLE target_rewards ADD COLUMN legs INTEGER NOT NULL DEFAULT 1;
 
 -- How many of the diamonds that a spend or a target earned are reversed now.

@@ -2,8 +2,9 @@
  * Coin lots: where a wallet's coins came from, and which spends took them. A user's lots with coins left add up to the
  * wallet, or to nothing while the wallet is below zero. Older lots are spent first, and fill a debt first.
  *
- * A lot's value is its coins less those spent and those reversed. Below zero, the excess was spent before it was taken
- * back: `money/earnings/reversals.ts` follows it. The wallet is the sum of all values.
+ * A lot's value is its coins less those spent, reversed and lost. The wallet is the sum of all values. If more than the
+ * lot's coins is spent and reversed, the excess was spent before it was taken back: `money/earnings/reversals.ts`
+ * follows it.
  */
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
@@ -32,12 +33,16 @@ export function creditLot(
       max(0, min(${int(coins)}, ${walletOf(userId)})), ${int(ctx.now())})`);
 }
 
-/** For coins that come back without a lot to return to: their purchase is older than the lots. */
-export function creditUntraced(ctx: Context, userId: string, coins: number): Statement {
+/**
+ * Takes coins of a purchase that is older than the lots, which nobody can follow.
+ * @param coins less than 0 if they come back
+ */
+export function loseUntraced(ctx: Context, userId: string, coins: number): Statement {
   return ctx.db.run(sql`
-    INSERT INTO ${coinLots} (user_id, source_type, source_id, coins, remaining, created_at)
-    VALUES (${userId}, 'untraced', ${userId}, ${int(coins)}, 0, ${int(ctx.now())})
-    ON CONFLICT (source_type, source_id) DO UPDATE SET coins = coins + excluded.coins`);
+    INSERT INTO ${coinLots} (user_id, source_type, source_id, coins, lost, remaining, created_at)
+    VALUES (${userId}, 'untraced', ${userId}, 0, ${int(coins)}, 0, ${int(ctx.now())})
+    ON CONFLICT (source_type, source_id) DO UPDATE SET lost = lost + excluded.lost,
+      remaining = min(remaining, max(0, coins - spent - reversed - lost - excluded.lost))`);
 }
 
 /**
@@ -95,7 +100,7 @@ export function returnToLots(ctx: Context, { refType, table, id, coins }: Return
 export function reverseInLot(ctx: Context, { sourceType, sourceId }: Source, reversed: number): Statement {
   const total = int(reversed);
   return ctx.db.run(sql`
-    UPDATE ${coinLots} SET reversed = ${total}, remaining = min(remaining, max(0, coins - spent - ${total}))
+    UPDATE ${coinLots} SET reversed = ${total}, remaining = min(remaining, max(0, coins - spent - ${total} - lost))
     WHERE source_type = ${sourceType} AND source_id = ${sourceId}`);
 }
 
@@ -115,5 +120,5 @@ export function settledLots(where: SQL): SQL {
       SELECT id, user_id, value,
         sum(value) OVER (PARTITION BY user_id ORDER BY id) - value AS before,
         sum(value) OVER (PARTITION BY user_id) - coalesce(${walletOf(sql`user_id`)}, 0) AS debt
-      FROM (SELECT id, user_id, max(0, coins - spent - reversed) AS value FROM ${coinLots} WHERE ${where}))`;
+      FROM (SELECT id, user_id, max(0, coins - spent - reversed - lost) AS value FROM ${coinLots} WHERE ${where}))`;
 }

@@ -49,6 +49,8 @@ export const coinLots = sqliteTable('coin_lots', {
   spent: integer().notNull().default(0),
   /** Coins that were taken back from the source. */
   reversed: integer().notNull().default(0),
+  /** For an untraced lot: coins that purchases from before the lots lost since, less those that came back. */
+  lost: integer().notNull().default(0),
   /** What can still be spent. */
   remaining: integer().notNull(),
   createdAt: integer('created_at').notNull(),

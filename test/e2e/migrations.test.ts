@@ -352,8 +352,11 @@ it('0051 put the coins of every wallet into a lot, and leave debts and old spend
   });
   await withDatabase(state, async (database) => {
     await migrate(database);
-    const lots = await database.prepare('SELECT user_id, source_type, coins, spent, remaining FROM coin_lots').raw();
-    expect(lots).toEqual([['rich', 'untraced', 70, 0, 70]]);
+    const lots = await database.prepare('SELECT user_id, source_type, coins, lost, remaining FROM coin_lots').raw();
+    expect(lots).toEqual([
+      ['rich', 'untraced', 70, 0, 70],
+      ['indebted', 'untraced', 0, 30, 0],
+    ]);
     expect(await database.prepare('SELECT lot_id, lot_coins FROM gifts_sent').raw()).toEqual([[0, 0]]);
   });
 });

@@ -341,15 +341,56 @@ describe('coins from before the lots', () => {
     expect([await coinsOf(buyer.userId), await diamondsOf(creator.userId)]).toEqual([-40, 20]);
     await clean();
     await settle(disputed('won'));
-    expect([await coinsOf(buyer.userId), await lotsOf(buyer.userId)]).toEqual([60, [[200, 40, 0, 60]]]);
+    expect([await coinsOf(buyer.userId), await lotsOf(buyer.userId)]).toEqual([60, [[100, 40, 0, 60]]]);
+    await clean();
+  });
+});
+
+describe('a reversal in steps', () => {
+  it('takes maturing diamonds of its own day alone, whatever comes later', async () => {
+    const [buyer, creator] = [await aBuyer(), await asCreator()];
+    const { refunded } = await bought(buyer, 200);
+    await tip(buyer, creator, 200);
+    await haveMatured(creator);
+    await settle(refunded(100));
+    await env.DB.batch([
+      env.DB.prepare('UPDATE earning_reversals SET created_at = created_at - ?2 WHERE user_id = ?1').bind(
+        ...[creator.userId, 6 * DAY_MS],
+      ),
+      env.DB.prepare('UPDATE reversed_earnings SET updated_at = updated_at - ?2 WHERE user_id = ?1').bind(
+        ...[creator.userId, 6 * DAY_MS],
+      ),
+    ]);
+    await giveDiamonds(creator.userId, 100, Date.now() - 2 * DAY_MS);
+    expect(await readDiamonds(testContext(), creator.userId)).toMatchObject({ maturing: 100, matured: 50 });
+    await settle(refunded(2, 're_2'));
+    expect(await readDiamonds(testContext(), creator.userId)).toMatchObject({ total: 149, maturing: 99, matured: 50 });
+  });
+
+  it('undoes an exchange once if two disputes are followed at the same time', async () => {
+    const [buyer, creator] = [await aBuyer(), await asCreator()];
+    const [one, other] = [await bought(buyer, 200), await bought(buyer, 200)];
+    await tip(buyer, creator, 400);
+    await haveMatured(creator);
+    await giveDiamonds(creator.userId, 100, Date.now() - LONG_AGO_MS);
+    expect((await creator.post('earnings/exchange', { diamonds: 200 }, once())).status).toBe(201);
+    const { ctx, events } = recordingContext();
+    for (const { disputed } of [one, other]) await tell(disputed('open'), ctx);
+    const tasks = events.flatMap((sent) =>
+      sent.kind === 'task' && sent.task.type === 'follow-reversal' ? [sent.task] : [],
+    );
+    await Promise.allSettled(tasks.map((task) => followReversal(testContext(), task)));
+    for (const task of tasks) await followReversal(testContext(), task); // as the queue retries
+    expect(await balancesOf(creator)).toEqual([100, 0]);
     await clean();
   });
 });
 
 describe('a target’s reward', () => {
+  const chargebacks = { id: 'chargebacks', tier: 1, metric: 'diamonds', threshold: 60, period: 'ever' } as const;
+
   it('falls if the target was not reached without the reversed gift, and returns with it', async () => {
-    const target = { id: 'chargebacks', tier: 1, metric: 'diamonds', threshold: 60, period: 'ever' } as const;
-    await changeEconomy({ targets: [{ ...target, reward: { diamonds: 7 } }] });
+    await changeEconomy({ targets: [{ ...chargebacks, reward: { diamonds: 7 } }] });
     const [buyer, creator] = [await aBuyer(), await asCreator()];
     const { disputed } = await bought(buyer, 200);
     await tip(buyer, creator, 150);
@@ -364,6 +405,21 @@ describe('a target’s reward', () => {
     await settle(disputed('won'));
     expect(await diamondsOf(creator.userId)).toBe(75 + 7);
     await clean();
+  });
+
+  it('is judged by the target that it was given for, whatever the target is now', async () => {
+    const target = { id: 'versions', tier: 1, metric: 'diamonds', threshold: 100, period: 'ever' } as const;
+    await changeEconomy({ targets: [{ ...target, reward: { diamonds: 10 } }] });
+    const [buyer, creator] = [await aBuyer(), await asCreator()];
+    const { refunded } = await bought(buyer, 200);
+    await tip(buyer, creator, 200);
+    await awardTargets(testContext(), null);
+    await settle(refunded(40));
+    expect(await diamondsOf(creator.userId)).toBe(80);
+    await changeEconomy({ targets: [{ ...target, threshold: 50, reward: { diamonds: 10 } }] });
+    await awardTargets(testContext(), null);
+    expect(await diamondsOf(creator.userId)).toBe(80);
+    await changeEconomy({ targets: [{ ...chargebacks, reward: { diamonds: 7 } }] });
   });
 
   it('is given again once later gifts reach the target', async () => {

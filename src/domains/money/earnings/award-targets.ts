@@ -17,7 +17,7 @@ import { earningError } from './errors';
 import { type Period, periodsToReward } from './periods';
 import { readProgress } from './progress';
 import { recordEarning } from './record';
-import { setReversed } from './review-rewards';
+import { judgeRewards } from './review-rewards';
 import { targetRewards } from './tables';
 import { readRewards } from './targets';
 
@@ -50,17 +50,18 @@ async function awardPage(ctx: Context, economy: Economy, creators: readonly stri
     readProgress(ctx, creators, periods),
     readRewards(ctx, creators, names),
   ]);
-  const rewarded = new Map(rewards.map((one) => [`${one.userId} ${one.targetId} ${one.period}`, one]));
+  const rewarded = new Set(rewards.map(({ userId, targetId, period }) => `${userId} ${targetId} ${period}`));
   for (const userId of creators)
     for (const period of periods)
       for (const target of economy.targets) {
         const isReached =
           target.period === period.kind && progressOf(userId, period)[target.metric] >= target.threshold;
-        if (!isReached) continue;
-        const known = rewarded.get(`${userId} ${target.id} ${period.name}`);
-        if (!known) await reward(ctx, userId, target, period, economy.version);
-        else if (known.isReversed === 1) await setReversed(ctx, known.row, false); // later earnings reached it again
+        if (isReached && !rewarded.has(`${userId} ${target.id} ${period.name}`))
+          await reward(ctx, userId, target, period, economy.version);
       }
+  // Later earnings may have reached a target again whose reward was taken back.
+  const reversed = new Set(rewards.filter(({ isReversed }) => isReversed === 1).map(({ userId }) => userId));
+  for (const userId of reversed) await judgeRewards(ctx, userId, periods);
 }
 
 /**

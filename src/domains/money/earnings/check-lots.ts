@@ -37,11 +37,15 @@ export const lotCheck: MoneyCheck = {
     const [lots, wallets, sources, spends] = await ctx.db.batch([
       ctx.db.all<Problem>(wrongLots(isInRange(sql`user_id`, range))),
       ctx.db.all<Problem>(sql`
-        SELECT owner AS id, 'has ' || balance || ' coins, and lots with ' || remaining AS problem FROM (
-          SELECT owner, balance, coalesce((
-            SELECT sum(remaining) FROM ${coinLots} WHERE user_id = owner), 0) AS remaining
-          FROM ${ledgerAccounts} WHERE kind = 'wallet' AND unit = 'coin' AND ${isInRange(sql`owner`, range)})
-        WHERE remaining <> max(0, balance)`),
+        SELECT owner AS id, 'has ' || balance || ' coins, and lots worth ' || value || ' with ' || remaining || ' left'
+          AS problem
+        FROM (
+          SELECT owner, balance, coalesce(lots.remaining, 0) AS remaining, coalesce(lots.value, 0) AS value
+          FROM ${ledgerAccounts} LEFT JOIN (
+            SELECT user_id, sum(remaining) AS remaining, sum(coins - spent - reversed - lost) AS value
+            FROM ${coinLots} WHERE ${isInRange(sql`user_id`, range)} GROUP BY user_id) lots ON lots.user_id = owner
+          WHERE kind = 'wallet' AND unit = 'coin' AND ${isInRange(sql`owner`, range)})
+        WHERE value <> balance OR remaining <> max(0, balance)`),
       ctx.db.all<Problem>(sql`
         SELECT id, 'has no lot for its coins' AS problem FROM (
           SELECT id, 'purchase' AS type FROM ${purchases}

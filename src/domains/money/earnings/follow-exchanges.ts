@@ -2,12 +2,14 @@
  * Undoes exchanges whose diamonds were taken back after they had become coins, and carries them out again if the
  * diamonds return. Without this, a creator could keep the coins of a reversed payment.
  */
-import { and, asc, desc, eq, gt, lt, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
-import { commit, requireChange } from '@/db/commit';
+import { commit, requireChange, requireThat } from '@/db/commit';
+import { int } from '@/db/sql';
 import { convert } from '@/domains/base/economy/rates';
+import { ledgerAccounts } from '@/ledger/tables';
 import { post, readBalance, type Transfer } from '@/ledger/transfers';
 import { reverseLot } from './reversals';
 import { type ExchangeRow, exchanges } from './tables';
@@ -24,7 +26,7 @@ export interface TakenDiamonds {
   mark(from: number, to: number): Statement;
 }
 
-/** Safe to repeat. Throws DEMAND_NOT_MET if a repeated message works on the same row; it is then retried. */
+/** Safe to repeat. Throws DEMAND_NOT_MET if another message changes the same rows or balance; it is then retried. */
 export async function followExchanges(ctx: Context, taken: TakenDiamonds): Promise<void> {
   let { followed } = taken;
   while (followed < taken.diamonds) {
@@ -47,7 +49,9 @@ function movable(balance: number, { diamonds, reversedDiamonds }: ExchangeRow, r
 
 /** The newest exchange is undone first, and the oldest undone one is carried out again first. */
 async function findExchange(ctx: Context, { userId, restored }: TakenDiamonds): Promise<ExchangeRow | undefined> {
-  const isOpen: SQL = restored ? gt(exchanges.reversedDiamonds, 0) : lt(exchanges.reversedDiamonds, exchanges.diamonds);
+  const { reversedDiamonds, diamonds } = exchanges;
+  // The partial index needs the literal.
+  const isOpen: SQL = restored ? sql`${reversedDiamonds} > 0` : lt(reversedDiamonds, diamonds);
   return ctx.db
     .select()
     .from(exchanges)
@@ -90,12 +94,19 @@ async function move(
         .set({ reversedDiamonds, reversedCoins, legs: exchange.legs + transfers.length })
         .where(isAsRead),
       requireChange(ctx),
+      ...(restored ? [] : [requireThat(ctx, isOwed(userId, diamonds))]),
       ...post(ctx, transfers),
       ...lot.statements,
     ],
     { events: [lot.event, noticeOf({ exchangeId: id, userId, diamonds, coins, restored })] },
   );
   ctx.log.event(`exchange.${restored ? 'restored' : 'reversed'}`, { exchangeId: id, diamonds, coins });
+}
+
+/** Another reversal's step, or new earnings, may have covered the debt since it was read. */
+function isOwed(userId: string, diamonds: number): SQL {
+  return sql`(SELECT -balance FROM ${ledgerAccounts}
+    WHERE owner = ${userId} AND kind = 'earnings' AND unit = 'diamond' AND shard = 0) >= ${int(diamonds)}`;
 }
 
 interface Moved {

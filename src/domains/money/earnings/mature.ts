@@ -1,8 +1,7 @@
 /**
  * Pure rules for maturing diamonds. All diamonds of a day (UTC) mature together, once `maturingDays` full days have
- * passed since its end. A cash-out and an exchange take matured diamonds alone. A reversal and a month that is
- * given back take maturing diamonds first,
- * those of the newest days before older ones.
+ * passed since its end. A cash-out and an exchange take matured diamonds alone. A reversal, and a month that
+ * is given back, take maturing diamonds first, those of the newest days before older ones.
  */
 import { DAY_MS, toDay } from '@/shared/time';
 
@@ -10,6 +9,38 @@ import { DAY_MS, toDay } from '@/shared/time';
 export interface DayAmount {
   readonly day: string;
   readonly diamonds: number;
+}
+
+/** What one change of a lot took from a creator, or gave back. */
+export interface ReversalOfLot extends DayAmount {
+  readonly lotId: number;
+  /** 1: it was given back. */
+  readonly restored: number;
+}
+
+/**
+ * The reversals that still stand, by their own day: what came back cancels the newest reversals of the same lot.
+ * @param changes oldest first
+ */
+export function standingReversals(changes: readonly ReversalOfLot[]): DayAmount[] {
+  const taken = new Map<number, DayAmount[]>();
+  for (const { lotId, day, diamonds, restored } of changes) {
+    const standing = taken.get(lotId) ?? [];
+    taken.set(lotId, restored === 1 ? withoutNewest(standing, diamonds) : [...standing, { day, diamonds }]);
+  }
+  return [...taken.values()].flat();
+}
+
+function withoutNewest(standing: readonly DayAmount[], diamonds: number): DayAmount[] {
+  let open = diamonds;
+  return standing
+    .toReversed()
+    .map((one) => {
+      const cancelled = Math.min(open, one.diamonds);
+      open -= cancelled;
+      return { day: one.day, diamonds: one.diamonds - cancelled };
+    })
+    .toReversed();
 }
 
 /** The oldest day whose diamonds are still maturing at this time (ms); with no maturing time, a day in the future. */

@@ -9,7 +9,7 @@ import { type Economy, readEconomy } from '@/domains/base/economy/read';
 import { subscriptionCharges } from '@/domains/money/subscriptions/tables';
 import { ledgerAccounts } from '@/ledger/tables';
 import { firstIdAt } from '@/shared/ids';
-import { type DayAmount, maturingOf, windowStart } from './mature';
+import { type DayAmount, maturingOf, type ReversalOfLot, standingReversals, windowStart } from './mature';
 
 interface Diamonds {
   /** The balance: matured and maturing together. Less than 0 after a reversal of diamonds that are gone. */
@@ -24,8 +24,9 @@ interface Diamonds {
 export async function readDiamonds(ctx: Context, userId: string, known?: Economy): Promise<Diamonds> {
   const { limits } = known ?? (await readEconomy(ctx));
   const since = windowStart(ctx.now(), limits.maturingDays);
-  // One batch, so that all three are read at the same moment.
-  const [[account], credits, debits] = await ctx.db.batch([
+  const sinceMs = Date.parse(since);
+  // One batch, so that all are read at the same moment.
+  const [[account], credits, debits, reversals] = await ctx.db.batch([
     ctx.db.all<{ balance: number }>(sql`
       SELECT balance FROM ${ledgerAccounts}
       WHERE owner = ${userId} AND kind = 'earnings' AND unit = 'diamond' AND shard = 0`),
@@ -34,17 +35,20 @@ export async function readDiamonds(ctx: Context, userId: string, known?: Economy
     ctx.db.all<DayAmount>(sql`
       SELECT strftime('%Y-%m-%d', at / 1000, 'unixepoch') AS day, sum(diamonds) AS diamonds FROM (
         SELECT updated_at AS at, diamonds FROM reversed_earnings
-        WHERE user_id = ${userId} AND updated_at >= ${Date.parse(since)}
+        WHERE user_id = ${userId} AND ref_type = 'reward' AND updated_at >= ${sinceMs}
         UNION ALL
         SELECT returned_at, returned_diamonds FROM ${subscriptionCharges}
-        WHERE creator_id = ${userId} AND returned_at >= ${Date.parse(since)}
+        WHERE creator_id = ${userId} AND returned_at >= ${sinceMs}
         UNION ALL
         SELECT created_at, diamonds FROM exchanges
-        WHERE user_id = ${userId} AND id >= ${firstIdAt(Date.parse(since))} AND traced = 0)
+        WHERE user_id = ${userId} AND id >= ${firstIdAt(sinceMs)} AND traced = 0)
       GROUP BY 1`),
+    ctx.db.all<ReversalOfLot>(sql`
+      SELECT lot_id AS lotId, strftime('%Y-%m-%d', created_at / 1000, 'unixepoch') AS day, diamonds, restored
+      FROM earning_reversals WHERE user_id = ${userId} AND change_id >= ${firstIdAt(sinceMs)} ORDER BY change_id`),
   ]);
   const total = account?.balance ?? 0;
-  const maturing = Math.max(0, Math.min(maturingOf(credits, debits), total));
+  const maturing = Math.max(0, Math.min(maturingOf(credits, [...debits, ...standingReversals(reversals)]), total));
   const earned = credits.reduce((sum, { diamonds }) => sum + diamonds, 0);
   return { total, maturing, matured: total - maturing, window: { since, taken: earned - maturing } };
 }

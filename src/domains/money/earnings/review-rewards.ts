@@ -5,14 +5,14 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { type EconomyConfig, TARGET_PERIODS, type TargetRule } from '@/contracts/economy';
-import { commit, requireChange } from '@/db/commit';
+import { commit, requireChange, requireThat } from '@/db/commit';
 import { economyVersions } from '@/domains/base/economy/tables';
 import { subscriptionCharges } from '@/domains/money/subscriptions/tables';
 import { post } from '@/ledger/transfers';
 import { toDay } from '@/shared/time';
 import { type Period, periodAt } from './periods';
 import { readProgress } from './progress';
-import { reversedEarnings, type TargetRewardRow, targetRewards } from './tables';
+import { earningReversals, reversedEarnings, type TargetRewardRow, targetRewards } from './tables';
 
 interface JudgedReward {
   readonly row: TargetRewardRow;
@@ -22,8 +22,13 @@ interface JudgedReward {
 
 /** Safe to repeat. @param since judges the periods of earnings that were reversed, restored or given back since then (ms) */
 export async function reviewRewards(ctx: Context, userId: string, since: number): Promise<void> {
-  const periods = await listPeriods(ctx, userId, since);
+  await judgeRewards(ctx, userId, await listPeriods(ctx, userId, since));
+}
+
+/** Judges a creator's rewards of these periods, each by the target that it was given for. */
+export async function judgeRewards(ctx: Context, userId: string, periods: readonly Period[]): Promise<void> {
   if (periods.length === 0) return;
+  const asOf = await readNewestChange(ctx, userId); // first: the progress may only be newer
   const rewards = await listRewards(ctx, userId, periods);
   if (rewards.length === 0) return;
   const progressOf = await readProgress(ctx, [userId], periods);
@@ -32,7 +37,7 @@ export async function reviewRewards(ctx: Context, userId: string, since: number)
     const period = target && periods.find(({ kind, name }) => kind === target.period && name === row.period);
     if (!target || !period || !dependsOnEarnings(target)) continue;
     const isReached = progressOf(userId, period)[target.metric] >= target.threshold;
-    if (isReached === isReversed) await setReversed(ctx, row, !isReached);
+    if (isReached === isReversed) await setReversed(ctx, row, !isReached, asOf);
   }
 }
 
@@ -70,13 +75,30 @@ async function listRewards(ctx: Context, userId: string, periods: readonly Perio
   }));
 }
 
-/** Takes a reward back, or gives it again. Throws DEMAND_NOT_MET if another message did so meanwhile. */
-export async function setReversed(ctx: Context, row: TargetRewardRow, isReversed: boolean): Promise<void> {
+const newestChangeOf = (userId: string) =>
+  sql`(SELECT max(change_id) FROM ${earningReversals} WHERE user_id = ${userId})`;
+
+async function readNewestChange(ctx: Context, userId: string): Promise<string | null> {
+  const row = await ctx.db.get<{ id: string | null }>(sql`SELECT ${newestChangeOf(userId)} AS id`);
+  return row.id;
+}
+
+/**
+ * Takes a reward back, or gives it again. Throws DEMAND_NOT_MET if another message did so meanwhile, or if earnings were
+ * reversed or restored after `asOf`.
+ */
+async function setReversed(
+  ctx: Context,
+  row: TargetRewardRow,
+  isReversed: boolean,
+  asOf: string | null,
+): Promise<void> {
   const { id: refId, userId, diamonds, legs, createdAt } = row;
   const leg = legs + 1;
   const state = { diamonds: isReversed ? diamonds : 0, isWhole: isReversed, updatedAt: ctx.now() };
   const kind = isReversed ? 'reward_reversal' : 'reward_restored';
   await commit(ctx, [
+    requireThat(ctx, sql`${newestChangeOf(userId)} IS ${asOf}`),
     ctx.db
       .update(targetRewards)
       .set({ legs: leg })

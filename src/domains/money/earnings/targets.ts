@@ -45,7 +45,7 @@ export function readRewards(ctx: Context, userIds: readonly string[], periodName
     WHERE r.ref_type = 'reward' AND r.ref_id = ${targetRewards.id} AND r.diamonds > 0)`;
   const isOneOf = (list: readonly string[]) => sql`IN (SELECT value FROM json_each(${JSON.stringify(list)}))`;
   return ctx.db
-    .select({ userId, targetId, period, createdAt, isReversed, row: targetRewards })
+    .select({ userId, targetId, period, createdAt, isReversed })
     .from(targetRewards)
     .where(sql`${userId} ${isOneOf(userIds)} AND ${period} ${isOneOf(periodNames)}`);
 }

@@ -12,7 +12,7 @@ import { isLimitReached, redeemDiscount, releaseDiscount } from '@/domains/money
 import { settleReward } from '@/domains/money/discounts/rewards';
 import { reverseLot } from '@/domains/money/earnings/reversals';
 import { isAsRead, type PaymentKind, type Settlement } from '@/domains/money/payments/kinds';
-import { creditLot, creditUntraced, settleLots } from '@/ledger/lots';
+import { creditLot, loseUntraced, settleLots } from '@/ledger/lots';
 import { post, type Transfer } from '@/ledger/transfers';
 import { noticesOf } from './notices';
 import { reversedCoins } from './reversed-coins';
@@ -130,11 +130,7 @@ function lotOf(
   const made = becomesPaid ? [creditLot(ctx, { ...source, coins: coins + bonusCoins })] : [];
   const returned = before.reversedCoins - reversedCoins;
   if (returned === 0) return { statements: made, events: [] };
-  if (!traced)
-    return {
-      statements: [...(returned > 0 ? [creditUntraced(ctx, userId, returned)] : []), settleLots(ctx, userId)],
-      events: [],
-    };
+  if (!traced) return { statements: [loseUntraced(ctx, userId, -returned), settleLots(ctx, userId)], events: [] };
   const { statements, event } = reverseLot(ctx, { ...source, coins: reversedCoins });
   return { statements: [...made, ...statements], events: [event] };
 }

@@ -10,7 +10,7 @@ import { followExchanges } from '@/domains/money/earnings/follow-exchanges';
 import { followReversal } from '@/domains/money/earnings/follow-reversal';
 import { followReturn } from '@/domains/money/earnings/reversals';
 import { reviewRewards } from '@/domains/money/earnings/review-rewards';
-import { creditUntraced, returnToLots, settleLots } from '@/ledger/lots';
+import { loseUntraced, returnToLots, settleLots } from '@/ledger/lots';
 import { post } from '@/ledger/transfers';
 import { type SubscriptionChargeRow, subscriptionCharges } from './tables';
 
@@ -46,7 +46,7 @@ export function giveBack(
       { ...transfer, kind: 'subscription_earning_return', leg: 4, userId: creatorId, amount: diamonds },
     ]),
     lotId === 0
-      ? creditUntraced(ctx, subscriberId, coins)
+      ? loseUntraced(ctx, subscriberId, -coins)
       : returnToLots(ctx, { refType: 'subscription', table: subscriptionCharges, id, coins }),
     settleLots(ctx, subscriberId),
     ...followReturn(ctx, id),
