@@ -10,7 +10,7 @@ export const Losses = z
     coins: amount,
     diamonds: amount.openapi({ description: 'Matured or not.' }),
     debts: z
-      .array(z.strictObject({ unit: z.string().min(1).max(16), amount }))
+      .array(z.strictObject({ unit: z.string().regex(/^(coin|diamond|[A-Z]{3})$/), amount }))
       .max(DEBTS_MAX)
       .openapi({ description: 'What the account owes, in each `coin`, `diamond` or currency.' }),
   })
