@@ -9,7 +9,6 @@ import { and, eq, gte, notInArray, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit, type Refusals, requireThat } from '@/db/commit';
 import { int } from '@/db/sql';
-import { limitsIn } from '@/domains/base/economy/limits';
 import { type Economy, readEconomy } from '@/domains/base/economy/read';
 import { exchangeStatements, newExchange } from '@/domains/money/earnings/exchange';
 import { readDiamonds, stillMatured } from '@/domains/money/earnings/maturity';
@@ -28,7 +27,7 @@ import { presentPayout } from './present';
 import type { PayoutRequest } from './schemas';
 import { type SetOff, setOffOf } from './set-off';
 import { GIVEN_BACK, type PayoutRow, payoutAccounts, payouts } from './tables';
-import { type Bounds, boundsOf, judgeLimits, type Terms, termsOf } from './terms';
+import { type Bounds, boundsOf, currencyOf, inItsCurrency, judgeLimits, type Terms, termsOf } from './terms';
 
 const ATTEMPTS_MAX = 3;
 
@@ -61,7 +60,9 @@ async function hold(ctx: Context, userId: string, request: PayoutInput, once: On
 }
 
 async function tryToHold(ctx: Context, userId: string, request: PayoutInput, once: Once): Promise<PayoutRow> {
-  const economy = inCurrencyOf(request, await readEconomy(ctx));
+  const current = await readEconomy(ctx);
+  const economy = inItsCurrency(request, current);
+  if (!economy) throw payoutError('PAYOUT_CURRENCY_NOT_SET', { details: { currency: currencyOf(request, current) } });
   const terms = termsOf(request, economy);
   const asked = terms.diamonds ?? terms.amountMinor + terms.feeMinor;
   const { amountMinor, feeMinor, currency } = terms;
@@ -111,14 +112,6 @@ async function tryToHold(ctx: Context, userId: string, request: PayoutInput, onc
   );
   ctx.log.event('payout.requested', { payoutId: row.id, source: row.source, amountMinor, currency });
   return row;
-}
-
-/** The economy with the limits of the currency that is paid out. Throws PAYOUT_CURRENCY_NOT_SET. */
-function inCurrencyOf(request: PayoutInput, economy: Economy): Economy {
-  const currency = request.source === 'diamonds' ? economy.conversions.payoutCurrency : request.currency;
-  const limits = limitsIn(economy, currency);
-  if (!limits) throw payoutError('PAYOUT_CURRENCY_NOT_SET', { details: { currency } });
-  return { ...economy, limits };
 }
 
 const changed = () => payoutError('PAYOUT_CHANGED');
