@@ -5,10 +5,12 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { Answer } from '#test/support/api';
+import { payoutOf } from '#test/support/payouts';
 import type { OnePaymentEvent } from '@/domains/money/payments/facts';
+import { unusedOf } from '@/domains/money/subscriptions/unused';
 import { newId } from '@/shared/ids';
 import { HOUR_MS } from '@/shared/time';
-import { BUYERS, type Cast, COINS_PER_MONTH, chargeOf, PEOPLE } from './cast';
+import { BUYERS, type Cast, COINS_PER_MONTH, chargeOf, PEOPLE, purchaseMade } from './cast';
 import type { Model, ModelPurchase, Verb } from './model';
 
 /** What there was before a round: requests at once refer to nothing that is made meanwhile. */
@@ -106,15 +108,21 @@ export function eventOf(name: ReportName, { row }: ModelPurchase, hour = 0): One
   return { ...REPORTS[name], ...payment };
 }
 
+const CHECKOUTS_OPEN_MAX = 3;
+
 const buying = act('buy', {
   weight: 1,
   args: fc.record({ buyer: fc.nat({ max: BUYERS - 1 }) }),
-  begin: ({ buyer }, cast, model) => ({
-    send: async () => ({ status: 201, data: await cast.buy(buyer) }),
-    foretold: 201,
-    refusals: [],
-    apply: ({ data }) => void model.purchases.push(data),
-  }),
+  begin({ buyer }, cast, model) {
+    const userId = cast.idOf(buyer);
+    const open = model.purchases.filter(({ row, isOpen }) => row.userId === userId && isOpen);
+    return {
+      send: (copies) => repeated(copies, (key) => cast.buy(buyer, key)),
+      foretold: open.length < CHECKOUTS_OPEN_MAX ? 201 : 409,
+      refusals: [409],
+      apply: async ({ data }) => void model.purchases.push(await purchaseMade(data.id)),
+    };
+  },
 });
 
 const reporting = act('report', {
@@ -144,6 +152,7 @@ const reporting = act('report', {
         refusals: [],
         apply() {
           if (report.type === 'paid') model.pay(purchase);
+          if (report.type === 'failed' || report.type === 'expired') purchase.isOpen = false;
           if (report.type !== 'refunded' && report.type !== 'disputed') return;
           const { type, claimId, amountMinor, state } = report;
           const kind = type === 'refunded' ? 'refund' : 'dispute';
@@ -167,11 +176,14 @@ const tipping = act('tip', {
     return {
       send: (copies) => repeated(copies, (key) => cast.tip(sender, recipient, coins, key)),
       foretold: balance >= coins ? 201 : 402,
-      refusals: [402],
-      apply: ({ data }) => model.spend({ id: data.id, senderId, recipientId, coins, diamonds: Math.floor(coins / 2) }),
+      refusals: [402, 403, 404], // a block in between
+      apply: ({ data }) =>
+        void model.spend({ id: data.id, senderId, recipientId, coins, diamonds: Math.floor(coins / 2) }),
     };
   },
 });
+
+const MONTH = { coins: COINS_PER_MONTH, diamonds: Math.floor(COINS_PER_MONTH / 2) };
 
 const subscribing = act('subscribe', {
   weight: 2,
@@ -180,15 +192,38 @@ const subscribing = act('subscribe', {
     const [senderId, recipientId] = [cast.idOf(subscriber), cast.idOf(recipient)];
     if (subscriber === recipient) return undefined;
     const isSubscribed = model.subscribed.has(`${senderId} ${recipientId}`);
-    const price = { coins: COINS_PER_MONTH, diamonds: Math.floor(COINS_PER_MONTH / 2) };
     return {
       send: (copies) => repeated(copies, (key) => cast.subscribe(subscriber, recipient, key)),
       foretold: isSubscribed ? 409 : model.coins(senderId) >= COINS_PER_MONTH ? 201 : 402,
-      refusals: [402, 409],
-      apply: async ({ data }) => model.subscribe({ id: await chargeOf(data.id), senderId, recipientId, ...price }),
+      refusals: [402, 403, 404, 409],
+      apply: async ({ data }) => model.subscribe({ id: await chargeOf(data.id), senderId, recipientId, ...MONTH }),
     };
   },
 });
+
+const withdrawing = act('withdraw', {
+  weight: 1,
+  args: fc.record({ owner: creator, subscriber: person }),
+  begin({ owner, subscriber }, cast, model) {
+    if (owner === subscriber) return undefined;
+    const subscription = `${cast.idOf(subscriber)} ${cast.idOf(owner)}`;
+    return {
+      async send(copies) {
+        await cast.withdraw(owner, subscriber, copies);
+        return { status: 200, data: undefined };
+      },
+      foretold: 200,
+      refusals: [],
+      apply: () => model.giveBack(subscription, unusedNow()),
+    };
+  },
+});
+
+/** Of a month that began today. */
+function unusedNow() {
+  const now = Date.now();
+  return unusedOf({ startedAt: now, months: 1 }, MONTH, now + 1);
+}
 
 const exchanging = act('exchange', {
   weight: 4,
@@ -215,18 +250,24 @@ const cashingOut = act('cash out', {
     const userId = cast.idOf(owner);
     const balance = model.diamonds(userId);
     const diamonds = partOf(balance, percent, 10);
+    const needed = diamonds + (model.setOff(userId, cast.economy)?.diamonds ?? 0);
     return {
       send: (copies) => repeated(copies, (key) => cast.cashOut(owner, diamonds, key)),
-      foretold: balance >= diamonds ? 201 : 409,
+      foretold: balance >= needed ? 201 : 409,
       refusals: [409],
-      apply: ({ data }) => void model.payouts.push({ id: data.id, userId, diamonds, status: 'requested' }),
+      async apply({ data }) {
+        const { id, setOff } = data;
+        const { setOffExchangeId } = await payoutOf(id);
+        if (setOffExchangeId !== null) model.exchange(setOffExchangeId, userId, setOff.diamonds, setOff.coins);
+        model.payouts.push({ id, userId, diamonds, status: 'requested' });
+      },
     };
   },
 });
 
 const deciding = act('decide', {
   weight: 3,
-  args: fc.record({ payout: place, verb: fc.constantFrom<Verb>('approve', 'reject', 'paid') }),
+  args: fc.record({ payout: place, verb: fc.constantFrom<Verb>('approve', 'approve', 'reject', 'paid', 'returned') }),
   begin({ payout: at, verb }, cast, model, { payouts }) {
     const payout = payouts[at];
     return (
@@ -237,7 +278,7 @@ const deciding = act('decide', {
           return oneOf(answers);
         },
         foretold: model.mayDecide(payout, verb) ? 200 : 409,
-        refusals: [409],
+        refusals: [403, 409], // a code works once
         apply: () => model.decide(payout, verb),
       }
     );
@@ -255,5 +296,5 @@ export const TWO_HOPS: readonly Step[] = [
 
 /** Without a bias to the smallest and largest values: then hardly any coins would reach a second creator. */
 export const step: fc.Arbitrary<Step> = fc.noBias(
-  fc.oneof(...[buying, reporting, tipping, subscribing, exchanging, cashingOut, deciding]),
+  fc.oneof(...[buying, reporting, tipping, subscribing, withdrawing, exchanging, cashingOut, deciding]),
 );

@@ -3,13 +3,18 @@ import { env } from 'cloudflare:workers';
 import { expect } from 'vitest';
 import type { Answer } from '#test/support/api';
 import { coinsOf, diamondsOf, once, purchaseOf } from '#test/support/money';
-import { asPaidCreator } from '#test/support/payouts';
+import { approve, asPaidCreator } from '#test/support/payouts';
 import { prove, provingContext } from '#test/support/proof';
 import { aBuyer, aPackage, buy, tell } from '#test/support/purchases';
 import { aTier } from '#test/support/subscriptions';
 import { asStaff, type Person } from '#test/support/users';
+import type { Context } from '@/contracts/context';
+import type { TaskMessage } from '@/contracts/messages';
+import { readEconomy } from '@/domains/base/economy/read';
 import { followReversal } from '@/domains/money/earnings/follow-reversal';
 import type { OnePaymentEvent } from '@/domains/money/payments/facts';
+import { followReturned } from '@/domains/money/subscriptions/give-back';
+import { blockUser, unblockUser } from '@/domains/people/social/block';
 import type { Chosen, Model, ModelPurchase, Verb } from './model';
 
 export const BUYERS = 2;
@@ -20,7 +25,7 @@ const PACKAGE = { coins: 900, bonusCoins: 103, priceMinor: 1_000 };
 
 /** More than concurrent messages about the same rows can fail. */
 const TRIES_MAX = 10;
-const BODIES = { approve: undefined, reject: { reason: 'No' }, paid: { reference: 'B-1' } };
+const BODIES = { reject: { reason: 'No' }, paid: { reference: 'B-1' }, returned: { reason: 'It bounced' } };
 
 export type Cast = Awaited<ReturnType<typeof aCast>>;
 
@@ -44,22 +49,16 @@ export async function aCast() {
     await ctx.settle();
     for (let bodies = sent.splice(0); bodies.length > 0; bodies = sent.splice(0)) {
       for (const { body } of bodies)
-        if (body.type === 'follow-reversal')
-          await Promise.all(Array.from({ length: copies }, () => retried(() => followReversal(ctx, body))));
+        await Promise.all(Array.from({ length: copies }, () => retried(() => followOne(ctx, body))));
       await ctx.settle();
     }
   }
 
   return {
     people,
+    economy: await readEconomy(ctx),
     idOf: (at: number) => one(at).userId,
-    async buy(buyer: number): Promise<ModelPurchase> {
-      const { status, data } = await buy(one(buyer), { packageId });
-      expect(status).toBe(201);
-      const row = await purchaseOf(data.id);
-      if (!row) throw new Error('The purchase is gone');
-      return { row, isPaid: false, claims: new Map() };
-    },
+    buy: (buyer: number, key?: string) => buy(one(buyer), { packageId }, key),
     /** @param copies 2: the provider says it twice at once, and each message that follows comes twice */
     async tell(event: OnePaymentEvent, copies = 1): Promise<void> {
       await Promise.all(Array.from({ length: copies }, () => tell(event, ctx)));
@@ -75,8 +74,23 @@ export async function aCast() {
       one(creator).post('earnings/exchange', { diamonds }, once(key)),
     cashOut: (creator: number, diamonds: number, key?: string) =>
       one(creator).post('earnings/cashout/request', { source: 'diamonds', diamonds, method: 'bank' }, once(key)),
-    decide: (id: string, verb: Verb): Promise<Answer> => owner.put(`owner/panel/cashouts/${id}/${verb}`, BODIES[verb]),
+    decide(id: string, verb: Verb): Promise<Answer> {
+      const url = `owner/panel/cashouts/${id}`;
+      return verb === 'approve' ? approve(owner, url) : owner.put(`${url}/${verb}`, BODIES[verb]);
+    },
+    /** The creator withdraws from a subscriber, and makes up with them afterwards. @param copies of the block, at once */
+    async withdraw(creator: number, subscriber: number, copies: number): Promise<void> {
+      const [creatorId, subscriberId] = [one(creator).userId, one(subscriber).userId];
+      await Promise.all(Array.from({ length: copies }, () => blockUser(ctx, creatorId, subscriberId)));
+      await followUp(copies);
+      await unblockUser(ctx, creatorId, subscriberId);
+    },
   };
+}
+
+async function followOne(ctx: Context, body: TaskMessage): Promise<void> {
+  if (body.type === 'follow-reversal') await followReversal(ctx, body);
+  if (body.type === 'follow-return') await followReturned(ctx, body.chargeId);
 }
 
 /** As the queue does with a message whose rows another message changed first. */
@@ -88,6 +102,12 @@ async function retried(work: () => Promise<void>): Promise<void> {
       if (attempt === TRIES_MAX) throw error;
     }
   }
+}
+
+export async function purchaseMade(id: string): Promise<ModelPurchase> {
+  const row = await purchaseOf(id);
+  if (!row) throw new Error(`There is no purchase ${id}`);
+  return { row, isPaid: false, isOpen: true, claims: new Map() };
 }
 
 /** The month that a subscription began with. */
@@ -127,14 +147,12 @@ export async function readChosen(cast: Cast): Promise<Chosen> {
   const [lots, parts, exchanges] = [
     await all<{ source: string }>(`SELECT ${source} FROM coin_lots lot WHERE user_id IN ${among} ORDER BY id`),
     await all<Chosen['parts'][number]>(
-      `SELECT s.id AS refId, ${source}, s.lot_coins AS coins FROM gifts_sent s JOIN coin_lots lot ON lot.id = s.lot_id
-       WHERE lot.user_id IN ${among}
-       UNION ALL
-       SELECT s.id, ${source}, s.lot_coins FROM subscription_charges s JOIN coin_lots lot ON lot.id = s.lot_id
-       WHERE lot.user_id IN ${among}
-       UNION ALL
-       SELECT s.ref_id, ${source}, s.coins FROM lot_uses s JOIN coin_lots lot ON lot.id = s.lot_id
-       WHERE lot.user_id IN ${among}`,
+      `SELECT part.ref_id AS refId, ${source}, sum(part.coins) AS coins FROM (
+         SELECT id AS ref_id, lot_id, lot_coins AS coins FROM gifts_sent
+         UNION ALL SELECT id, lot_id, lot_coins FROM subscription_charges
+         UNION ALL SELECT ref_id, lot_id, coins FROM lot_uses
+         UNION ALL SELECT ref_id, lot_id, -coins FROM lot_returns) part
+       JOIN coin_lots lot ON lot.id = part.lot_id WHERE lot.user_id IN ${among} GROUP BY part.ref_id, lot.id`,
     ),
     await all<{ id: string; undone: number }>(
       `SELECT id, reversed_diamonds AS undone FROM exchanges WHERE user_id IN ${among}`,

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { changeEconomy } from '#test/support/money';
 import { eventOf, type Step, step, TWO_HOPS } from './acts';
-import { aCast, BUYERS, type Cast, expectAgreement, readChosen } from './cast';
+import { aCast, BUYERS, type Cast, expectAgreement, purchaseMade, readChosen } from './cast';
 import { Model } from './model';
 
 const RUNS = 10;
@@ -23,7 +23,7 @@ beforeAll(async () => {
   });
 });
 
-describe('a history of purchases, gifts, subscriptions, exchanges, refunds, disputes and cash-outs', () => {
+describe('a history of purchases, gifts, subscriptions, exchanges, claims and cash-outs', () => {
   it('leaves what a plain model says, and is refused where the model says so', { timeout: TIMEOUT_MS }, () =>
     fc.assert(
       fc.asyncProperty(
@@ -66,7 +66,7 @@ describe('a history of purchases, gifts, subscriptions, exchanges, refunds, disp
 async function begin(): Promise<[Cast, Model]> {
   const [cast, model] = [await aCast(), new Model()];
   for (let buyer = 0; buyer < BUYERS; buyer += 1) {
-    const purchase = await cast.buy(buyer);
+    const purchase = await purchaseMade((await cast.buy(buyer)).data.id);
     await cast.tell(eventOf('paid', purchase));
     model.purchases.push(purchase);
     model.pay(purchase);

@@ -2,7 +2,9 @@
  * A plain model of all that moves money: facts and sums, without a database. Coins lie in lots; what a wallet holds, what
  * a spend's recipient keeps and what is left of each lot follow from the facts.
  */
+import type { EconomyConfig } from '@/contracts/economy';
 import { judgePayment, mergeClaim, type PaymentClaim } from '@/domains/money/payments/judge-payment';
+import { setOffOf } from '@/domains/money/payouts/set-off';
 import { reversedCoins } from '@/domains/money/purchases/reversed-coins';
 import type { PurchaseRow } from '@/domains/money/purchases/tables';
 
@@ -14,14 +16,14 @@ export interface Lot {
   reversed: number;
 }
 
-/** Coins that went to a creator. */
+/** Coins that went to a creator, without what was given back. */
 interface Spend {
   readonly id: string;
   readonly senderId: string;
   readonly recipientId: string;
-  readonly coins: number;
-  readonly diamonds: number;
-  parts: { readonly lot: Lot; readonly coins: number }[];
+  coins: number;
+  diamonds: number;
+  parts: { readonly lot: Lot; coins: number }[];
 }
 
 interface ModelExchange {
@@ -36,6 +38,8 @@ interface ModelExchange {
 export interface ModelPurchase {
   readonly row: PurchaseRow;
   isPaid: boolean;
+  /** It can be paid, and its checkout did not fail or expire. */
+  isOpen: boolean;
   claims: ReadonlyMap<string, PaymentClaim>;
 }
 
@@ -43,19 +47,20 @@ export interface ModelPayout {
   readonly id: string;
   readonly userId: string;
   readonly diamonds: number;
-  status: 'requested' | 'approved' | 'paid' | 'rejected';
+  status: 'requested' | 'approved' | 'paid' | 'rejected' | 'returned';
 }
-export type Verb = 'approve' | 'reject' | 'paid';
+export type Verb = 'approve' | 'reject' | 'paid' | 'returned';
 
 const MOVES: Readonly<Record<Verb, readonly [ModelPayout['status'], ModelPayout['status']]>> = {
   approve: ['requested', 'approved'],
   reject: ['requested', 'rejected'],
   paid: ['approved', 'paid'],
+  returned: ['paid', 'returned'],
 };
 /** A payout only moves to the right. */
-const ORDER: readonly ModelPayout['status'][] = ['requested', 'approved', 'rejected', 'paid'];
+const ORDER: readonly ModelPayout['status'][] = ['requested', 'approved', 'rejected', 'paid', 'returned'];
 /** The creator has these diamonds again. */
-const GIVEN_BACK: readonly ModelPayout['status'][] = ['rejected'];
+const GIVEN_BACK: readonly ModelPayout['status'][] = ['rejected', 'returned'];
 
 /** What one change of a lot took from a creator, or gave back if it is below zero. */
 interface Change {
@@ -70,8 +75,8 @@ export class Model {
   readonly payouts: ModelPayout[] = [];
   readonly exchanges: ModelExchange[] = [];
   readonly spends: Spend[] = [];
-  /** `subscriber creator` */
-  readonly subscribed = new Set<string>();
+  /** The paid month of each running subscription, by `subscriber creator`. */
+  readonly subscribed = new Map<string, Spend>();
   /** Oldest first. */
   lots: Lot[] = [];
 
@@ -124,21 +129,23 @@ export class Model {
         Math.floor((part * Math.max(0, -this.#value(lot))) / Math.max(1, this.#spent(lot))),
       ),
     );
-    return Math.floor((diamonds * taken) / coins);
+    return Math.floor((diamonds * taken) / Math.max(1, coins));
   }
 
   // --- What happens
 
-  spend(spend: Omit<Spend, 'parts'>): void {
+  spend(made: Omit<Spend, 'parts'>): Spend {
     const parts: Spend['parts'] = [];
-    let missing = spend.coins;
-    for (const { source, remaining } of this.shelf(spend.senderId)) {
+    let missing = made.coins;
+    for (const { source, remaining } of this.shelf(made.senderId)) {
       const coins = Math.min(missing, remaining);
       const lot = this.lots.find((one) => one.source === source);
       if (lot && coins > 0) parts.push({ lot, coins });
       missing -= coins;
     }
-    this.spends.push({ ...spend, parts });
+    const spend = { ...made, parts };
+    this.spends.push(spend);
+    return spend;
   }
 
   exchange(id: string, userId: string, diamonds: number, coins: number): void {
@@ -150,6 +157,7 @@ export class Model {
   pay(purchase: ModelPurchase): void {
     if (purchase.isPaid) return;
     purchase.isPaid = true;
+    purchase.isOpen = false;
     const { id, userId, coins, bonusCoins } = purchase.row;
     this.lots.push({ source: `purchase:${id}`, ownerId: userId, coins: coins + bonusCoins, reversed: 0 });
     this.#follow(purchase);
@@ -161,9 +169,32 @@ export class Model {
     if (purchase.isPaid) this.#follow(purchase);
   }
 
-  subscribe(spend: Omit<Spend, 'parts'>): void {
-    this.subscribed.add(`${spend.senderId} ${spend.recipientId}`);
-    this.spend(spend);
+  subscribe(month: Omit<Spend, 'parts'>): void {
+    this.subscribed.set(`${month.senderId} ${month.recipientId}`, this.spend(month));
+  }
+
+  /** The creator withdraws: unused days go back to the lots that paid for them, the newest first. */
+  giveBack(subscription: string, unused: { readonly coins: number; readonly diamonds: number }): void {
+    const month = this.subscribed.get(subscription);
+    if (!month) return;
+    this.subscribed.delete(subscription);
+    const lots = month.parts.map(({ lot }) => lot).filter(({ reversed }) => reversed > 0);
+    const changes = this.#changed([...this.#spendsOf(lots), month], () => {
+      let left = unused.coins;
+      for (const part of month.parts.toReversed()) {
+        const back = Math.min(left, part.coins);
+        part.coins -= back;
+        left -= back;
+      }
+      month.coins -= unused.coins;
+      month.diamonds -= unused.diamonds;
+    });
+    this.#work([...changes, { userId: month.recipientId, diamonds: unused.diamonds }]);
+  }
+
+  /** What pays a creator's debt in coins before a cash-out. */
+  setOff(userId: string, economy: EconomyConfig) {
+    return setOffOf(Math.max(0, -this.coins(userId)), economy);
   }
 
   mayDecide({ status }: ModelPayout, verb: Verb): boolean {
@@ -181,7 +212,11 @@ export class Model {
     const facts = { amountMinor: row.amountMinor, isPaid: true, unpaid: 'pending' as const };
     const { reversedMinor } = judgePayment(facts, [...claims.values()]);
     const lot = this.lots.find(({ source }) => source === `purchase:${row.id}`);
-    const pending = lot ? this.#reverse(lot, reversedCoins(row, reversedMinor)) : [];
+    if (lot) this.#work(this.#reverse(lot, reversedCoins(row, reversedMinor)));
+  }
+
+  #work(changes: readonly Change[]): void {
+    const pending = [...changes];
     for (let change = pending.shift(); change; change = pending.shift()) {
       const { userId, diamonds } = change;
       const step = Math.sign(diamonds);
@@ -204,11 +239,22 @@ export class Model {
   }
 
   #reverse(lot: Lot, reversed: number): Change[] {
-    const touched = this.spends.filter(({ parts }) => parts.some((part) => part.lot === lot));
-    const before = touched.map((spend) => this.#reversedOf(spend));
-    lot.reversed = reversed;
+    return this.#changed(this.#spendsOf([lot]), () => {
+      lot.reversed = reversed;
+    });
+  }
+
+  #spendsOf(lots: readonly Lot[]): Spend[] {
+    return this.spends.filter(({ parts }) => parts.some(({ lot }) => lots.includes(lot)));
+  }
+
+  /** How the diamonds that are reversed of these spends differ afterwards, by creator. */
+  #changed(touched: readonly Spend[], change: () => void): Change[] {
+    const spends = [...new Set(touched)];
+    const before = spends.map((spend) => this.#reversedOf(spend));
+    change();
     const byUser = Map.groupBy(
-      touched.map((spend, index) => ({ spend, diamonds: this.#reversedOf(spend) - (before[index] ?? 0) })),
+      spends.map((spend, index) => ({ spend, diamonds: this.#reversedOf(spend) - (before[index] ?? 0) })),
       ({ spend }) => spend.recipientId,
     );
     return [...byUser]

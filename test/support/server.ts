@@ -1,6 +1,6 @@
 /** `npm start` in a world of its own, for the end-to-end tests: the built bundle, real HTTP, real sockets, real kills. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -22,8 +22,11 @@ export interface Server {
   remove(): Promise<void>;
 }
 
-export async function startServer(): Promise<Server> {
+/** @param vars for its `.dev.vars`, instead of the first ones of `npm start`; it still makes the secrets */
+export async function startServer(vars: Readonly<Record<string, string>> = {}): Promise<Server> {
   const home = mkdtempSync(join(tmpdir(), 'footlight-'));
+  const lines = Object.entries(vars).map(([name, value]) => `${name}=${value}\n`);
+  if (lines.length > 0) writeFileSync(join(home, '.dev.vars'), lines.join(''));
   const port = await findFreePort();
   const liveKitUrl = `ws://localhost:${await findFreePort()}`; // a LiveKit of the developer's may run
   let running = await spawnServer(home, port, liveKitUrl);

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
 import { giveDiamonds, once } from '#test/support/money';
-import { asPaidCreator } from '#test/support/payouts';
+import { approve, asPaidCreator } from '#test/support/payouts';
+import { aBuyer, aPurchase, eventsOf, tell } from '#test/support/purchases';
 import { asCreator, asStaff, asViewer } from '#test/support/users';
 import { commit } from '@/db/commit';
 import { post } from '@/ledger/transfers';
@@ -60,7 +61,7 @@ describe('a statement', () => {
       creator.post('payment/payout', { source: 'diamonds', diamonds, method: 'bank' }, once());
     const { data: paid } = await ask(2_000);
     const { data: rejected } = await ask(1_000);
-    await owner.put(`owner/panel/cashouts/${paid.id}/approve`);
+    await approve(owner, `owner/panel/cashouts/${paid.id}`);
     await owner.put(`owner/panel/cashouts/${paid.id}/paid`, { reference: 'B-1' });
     await owner.put(`owner/panel/cashouts/${rejected.id}/reject`, { reason: 'No' });
     const { rows } = await statementOf(creator, thisMonth());
@@ -71,6 +72,21 @@ describe('a statement', () => {
       ['payout-returned', rejected.id, '1000', '3000', ...money(rejected), 'rejected'],
       ['payout', rejected.id, '-1000', '2000', ...money(rejected), 'rejected'],
       ['payout', paid.id, '-2000', '3000', ...money(paid), 'paid'],
+    ]);
+  });
+
+  it('has what a chargeback took away', async () => {
+    const [creator, buyer] = await Promise.all([asCreator(), aBuyer()]);
+    const purchase = await aPurchase(buyer, { coins: 100, bonusCoins: 0 });
+    await tell(eventsOf(purchase).paid);
+    await buyer.post('payment/tip', { recipientId: creator.userId, coins: 100 }, once());
+    await tell(eventsOf(purchase).disputed('lost'));
+    const after = await statementOf(creator, thisMonth());
+    expect(after.rows.map(([, kind, , diamonds, balance]) => [kind, diamonds, balance])).toEqual([
+      ['closing-balance', '', '0'],
+      ['reversal', '-50', '0'],
+      ['tip', '50', '50'],
+      ['opening-balance', '', '0'],
     ]);
   });
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { clientWith } from '#test/support/app';
 import { testContext } from '#test/support/context';
 import { once } from '#test/support/money';
-import { asPaidCreator } from '#test/support/payouts';
+import { approve, asPaidCreator } from '#test/support/payouts';
 import { aBuyer, aCode, aPackage, aPurchase, buy, eventsOf, tell } from '#test/support/purchases';
 import { asCreator, asStaff, asViewer } from '#test/support/users';
 import { users } from '@/domains/base/users/tables';
@@ -26,8 +26,9 @@ async function aPaidPurchase() {
 /** Paid by bank: 2,000 diamonds. */
 async function aPaidPayout() {
   const { creator, id, owner, url } = await aRequestedPayout();
-  for (const [verb, body] of [['approve'], ['paid', { reference: 'B-77' }]] as const)
-    expect((await owner.put(`owner/panel/cashouts/${id}/${verb}`, body)).status).toBe(200);
+  const desk = `owner/panel/cashouts/${id}`;
+  expect((await approve(owner, desk)).status).toBe(200);
+  expect((await owner.put(`${desk}/paid`, { reference: 'B-77' })).status).toBe(200);
   return { creator, id, url };
 }
 
@@ -117,6 +118,34 @@ describe('the receipt of a cash-out', () => {
     const { rate, dueMinor, feeMinor, amountMinor } = data;
     expect(dueMinor).toBe(Math.floor((2_000 * rate.numerator) / rate.denominator));
     expect(amountMinor).toBe(dueMinor - feeMinor);
+  });
+
+  it('keeps its number when the money comes back, and says so', async () => {
+    const { creator, id, url } = await aPaidPayout();
+    const { data: before } = await creator.get(url);
+    expect([before.status, before.returnedAt, before.setOff]).toEqual(['paid', null, null]);
+    const owner = await asStaff('owner');
+    expect((await owner.put(`owner/panel/cashouts/${id}/returned`, { reason: 'It bounced' })).status).toBe(200);
+    const { data: after } = await creator.get(url);
+    expect(after).toEqual({ ...before, status: 'returned', returnedAt: expect.any(String) });
+    expect((await creator.get(`${url}?format=html`)).body).toContain('Came back');
+  });
+
+  it('says which debt was paid first', async () => {
+    const [creator, owner] = await Promise.all([asPaidCreator(5_000), asStaff('owner')]);
+    const purchase = await aPurchase(creator, { coins: 90, bonusCoins: 0 });
+    await tell(eventsOf(purchase).paid);
+    const recipient = await asCreator();
+    await creator.post('payment/tip', { recipientId: recipient.userId, coins: 90 }, once());
+    await tell(eventsOf(purchase).disputed('lost'));
+    const request = { source: 'diamonds', diamonds: 2_000, method: 'bank' };
+    const { data } = await creator.post('payment/payout', request, once());
+    const desk = `owner/panel/cashouts/${data.id}`;
+    await approve(owner, desk);
+    await owner.put(`${desk}/paid`, { reference: 'B-1' });
+    const { data: receipt } = await creator.get(`payment/payouts/${data.id}/receipt`);
+    expect(receipt.setOff).toEqual(data.setOff);
+    expect(receipt.setOff.coins).toBeGreaterThanOrEqual(90);
   });
 
   it('does not exist before it is paid, nor for anyone else', async () => {

@@ -30,7 +30,7 @@ export const PayoutRequest = z
   ])
   .openapi('PayoutRequest');
 
-const SetOff = z.object({ diamonds: z.int(), coins: z.int() }).openapi('SetOff');
+export const SetOff = z.object({ diamonds: z.int(), coins: z.int() }).openapi('SetOff');
 
 export const Payout = z
   .object({

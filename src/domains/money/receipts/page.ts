@@ -37,7 +37,7 @@ export function purchaseReceiptPage(receipt: z.output<typeof PurchaseReceipt>): 
 }
 
 export function payoutReceiptPage(receipt: z.output<typeof PayoutReceipt>): Promise<Response> {
-  const { number, issuedAt, payer, payee, diamonds, rate, currency, method, reference } = receipt;
+  const { number, issuedAt, payer, payee, diamonds, rate, currency, method, reference, setOff, returnedAt } = receipt;
   const money = (amountMinor: number) => formatMinor(amountMinor, currency);
   return page(`Receipt ${number}`, [
     ['Issued', dayOf(issuedAt)],
@@ -51,7 +51,8 @@ export function payoutReceiptPage(receipt: z.output<typeof PayoutReceipt>): Prom
     ['Sent', money(receipt.amountMinor)],
     ['Taxes', receipt.taxNote],
     ['Method', reference === null ? method : `${method}, ${reference}`],
-    ['Status', receipt.status],
+    ['Debt paid first', setOff && `${setOff.coins} coins, with ${setOff.diamonds} diamonds`],
+    ['Came back', returnedAt && dayOf(returnedAt)],
   ]);
 }
 

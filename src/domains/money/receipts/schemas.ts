@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { PAYMENT_PROVIDERS } from '@/contracts/payments';
 import { PAYMENT_STATUSES } from '@/domains/money/payments/tables';
+import { SetOff } from '@/domains/money/payouts/schemas';
 import { PAYOUT_STATUSES } from '@/domains/money/payouts/tables';
 import { orNull } from '@/http/envelope';
 
@@ -88,7 +89,9 @@ export const PayoutReceipt = z
     method: z.enum(['stripe', 'bank']),
     reference: z.string().nullable().describe('The reference of the transfer at the bank or the provider.'),
     status: z.enum(PAYOUT_STATUSES),
+    setOff: orNull(SetOff).describe('Diamonds that were exchanged first, to pay back coins that were owed.'),
     requestedAt: time,
     paidAt: time,
+    returnedAt: time.nullable().describe('When it came back after it was paid.'),
   })
   .openapi('PayoutReceipt');
