@@ -10,7 +10,7 @@ import type { PayoutRequest } from './schemas';
 
 const BASIS_POINTS = { numerator: 1, denominator: 10_000 } as const;
 
-type TermsInput = z.output<typeof PayoutRequest>;
+export type TermsInput = z.output<typeof PayoutRequest>;
 
 export interface Terms {
   readonly source: TermsInput['source'];
@@ -49,7 +49,7 @@ export function termsOf(request: TermsInput, economy: EconomyConfig): Terms {
 }
 
 /** One user's payouts of one day (UTC), without those that were given back. */
-interface Today {
+export interface Today {
   /** Payouts of every source. */
   readonly payouts: number;
   /** The day's total for this source and currency, in diamonds or in minor units including fees. */
