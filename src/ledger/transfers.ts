@@ -2,7 +2,7 @@
  * Builds the statements that move balances. A use case commits them in one batch with its own row and its outbox
  * events. A transfer that breaks a rule aborts the batch with the rule's name (see migration 0008).
  */
-import { type SQLWrapper, sql } from 'drizzle-orm';
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { builtOnce } from '@/db/built-once';
@@ -128,9 +128,14 @@ function sidesOf({ kind, userId, currency, provider }: Transfer): { debit: Accou
   return { debit: name(line.debit), credit: name(line.credit) };
 }
 
-/** Returns 0 if the user has no such account yet. @param unit `coin`, `diamond` or an ISO 4217 currency */
+/** SQL for a user's balance; 0 if they have no such account yet. @param unit `coin`, `diamond` or an ISO 4217 currency */
+export function balanceOf(kind: UserAccount, unit: string, userId: SQLWrapper | string): SQL<number> {
+  return sql<number>`coalesce((SELECT balance FROM ${ledgerAccounts}
+    WHERE owner = ${userId} AND kind = ${kind} AND unit = ${unit} AND shard = 0), 0)`;
+}
+
+/** @param unit as for `balanceOf` */
 export async function readBalance(ctx: Context, userId: string, kind: UserAccount, unit: string): Promise<number> {
-  const row = await ctx.db.get<{ balance: number } | undefined>(sql`
-    SELECT balance FROM ledger_accounts WHERE owner = ${userId} AND kind = ${kind} AND unit = ${unit} AND shard = 0`);
-  return row?.balance ?? 0;
+  const { balance } = await ctx.db.get<{ balance: number }>(sql`SELECT ${balanceOf(kind, unit, userId)} AS balance`);
+  return balance;
 }

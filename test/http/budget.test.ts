@@ -8,6 +8,7 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { randomAddress } from '#test/support/api';
 import { entry } from '#test/support/app';
+import { asPaidCreator } from '#test/support/payouts';
 import { aPackage, RETURN_URLS } from '#test/support/purchases';
 import { aStream } from '#test/support/streams';
 import { asCreator, asViewer } from '#test/support/users';
@@ -269,6 +270,20 @@ describe('among 10,000 users and 1,000 streams', () => {
       expect(answer.status).toBe(201);
       expect(answer.counts.calls).toBe(4); // its guard, what it reads, what it begins, where it is to be paid
       expectWithin(answer.counts, { statements: 8, rowsRead: 24, rowsWritten: 16 });
+    }
+  });
+
+  it('a cash-out reads what it is judged by, then the diamonds, and is held in one batch', async () => {
+    const creator = await asPaidCreator(5_000);
+    const body = { source: 'diamonds', diamonds: 1_000, method: 'bank' };
+    for (let again = 0; again < 2; again += 1) {
+      const key = { 'idempotency-key': newId() };
+      const answer = await ask('POST', '/payment/payout', { ...creator.headers, ...key }, body);
+      expect(answer.status).toBe(201);
+      expect(answer.counts.calls).toBe(4); // its guard, what it reads, the diamonds, what it holds
+      expectWithin(answer.counts, { statements: 14, rowsRead: 40, rowsWritten: 16 });
+      const repeat = await ask('POST', '/payment/payout', { ...creator.headers, ...key }, body);
+      expect([repeat.data, repeat.counts.calls]).toEqual([answer.data, 2]);
     }
   });
 

@@ -8,9 +8,12 @@ import { testContext } from '#test/support/context';
 import { changeEconomy, giveCoins, giveDiamonds } from '#test/support/money';
 import { prove } from '#test/support/proof';
 import { commit } from '@/db/commit';
+import { readEconomy } from '@/domains/base/economy/read';
 import { recordEarning } from '@/domains/money/earnings/record';
 import { exchanges, targetRewards } from '@/domains/money/earnings/tables';
 import { giftsSent } from '@/domains/money/gifts/tables';
+import { approvalLegs, holdLegs, paidLegs } from '@/domains/money/payouts/legs';
+import { payouts } from '@/domains/money/payouts/tables';
 import { creditLot, firstLot } from '@/ledger/lots';
 import { post } from '@/ledger/transfers';
 import { newId } from '@/shared/ids';
@@ -71,6 +74,28 @@ async function reward(targetId: string, diamonds: number, economyVersion = FIRST
   return id;
 }
 
+/** Of sales if it says no diamonds. Its fee is that of the first version, unless it says otherwise. */
+async function payout(
+  terms: { amountMinor: number; feeMinor: number; currency: string; diamonds?: number },
+  economyVersion = FIRST_VERSION,
+): Promise<string> {
+  const ctx = testContext();
+  const [id, userId] = [newId(), newId()];
+  const { diamonds = null, amountMinor, feeMinor, currency } = terms;
+  const row = { id, userId, ...terms, diamonds, source: diamonds === null ? 'sales' : 'diamonds' } as const;
+  const sale = { refType: 'test-sale', refId: id, leg: 1, kind: 'sale', provider: 'sandbox', userId } as const;
+  if (diamonds === null) await commit(ctx, post(ctx, [{ ...sale, currency, amount: amountMinor + feeMinor }]));
+  else await giveDiamonds(userId, diamonds);
+  await commit(ctx, [
+    ctx.db.insert(payouts).values({
+      ...{ ...row, method: 'bank', status: 'paid', economyVersion, idempotencyKey: id, bodyHash: '' },
+      ...{ requestedAt: 0, decidedAt: 1, decidedBy: newId(), paidAt: 2, reference: 'B-1' },
+    }),
+    ...post(ctx, [...holdLegs(row), ...approvalLegs(row), ...paidLegs(row, 'bank')]),
+  ]);
+  return id;
+}
+
 describe('a tip', () => {
   it('of ten coins that earned 5,000 diamonds is found', async () => {
     expect(await findingsOf(await tip(10, 5_000))).toEqual([
@@ -114,5 +139,33 @@ describe('a reward', () => {
     expect(await findingsOf(await reward('on-air', 100, version))).toEqual([
       `rewarded 100 diamonds, but the target on-air gives nothing in version ${version} of the economy`,
     ]);
+  });
+});
+
+describe('a payout', () => {
+  it('of 2,000 diamonds set to 9,999.99 USD is found', async () => {
+    const usd = { diamonds: 2_000, currency: 'USD' };
+    expect(await findingsOf(await payout({ ...usd, amountMinor: 1_955, feeMinor: 45 }))).toEqual([]);
+    expect(await findingsOf(await payout({ ...usd, amountMinor: 999_999, feeMinor: 45 }))).toEqual([
+      'sends 999999 USD for a fee of 45, but its terms come to 1955 USD for 45',
+    ]);
+  });
+
+  it('of sales costs the fee that its version sets for the currency, or else converts', async () => {
+    const { limits } = await readEconomy(testContext());
+    const huf = { ...limits, currency: 'HUF', payoutFeeMinor: 9_000 };
+    const version = await changeEconomy({
+      conversions: { currencyRates: [{ currency: 'JPY', numerator: 2, denominator: 3 }] },
+      limits: { currencies: [huf] },
+    });
+    const own = { amountMinor: 387_000, feeMinor: 13_000, currency: 'HUF' };
+    const converted = { amountMinor: 1_447, feeMinor: 53, currency: 'JPY' };
+    for (const terms of [own, converted]) {
+      expect(await findingsOf(await payout(terms, version))).toEqual([]);
+      const other = { ...terms, amountMinor: terms.amountMinor + 1, feeMinor: terms.feeMinor - 1 };
+      expect(await findingsOf(await payout(other, version))).toHaveLength(1);
+    }
+    // The first version is from before a currency had limits.
+    expect(await findingsOf(await payout({ amountMinor: 1_955, feeMinor: 45, currency: 'HUF' }))).toEqual([]);
   });
 });

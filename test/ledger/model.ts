@@ -197,8 +197,9 @@ export class Model {
     return setOffOf(Math.max(0, -this.coins(userId)), economy);
   }
 
-  mayDecide({ status }: ModelPayout, verb: Verb): boolean {
-    return status === MOVES[verb][0];
+  mayDecide({ userId, status }: ModelPayout, verb: Verb): boolean {
+    const inDebt = this.coins(userId) < 0 || this.diamonds(userId) < 0;
+    return status === MOVES[verb][0] && !(verb === 'approve' && inDebt);
   }
 
   /** An accepted decision. Those made at once may be heard of in another order. */

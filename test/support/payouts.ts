@@ -1,6 +1,7 @@
 /** Creators who can be paid, and what the books say of a cash-out. */
 import { env } from 'cloudflare:workers';
 import { eq } from 'drizzle-orm';
+import { expect } from 'vitest';
 import { commit } from '@/db/commit';
 import { readEconomy } from '@/domains/base/economy/read';
 import { users } from '@/domains/base/users/tables';
@@ -16,7 +17,8 @@ import { appCode } from './accounts';
 import type { Client } from './api';
 import { IBAN } from './applications';
 import { testContext } from './context';
-import { changeEconomy, giveDiamonds } from './money';
+import { changeEconomy, coinsOf, giveCoins, giveDiamonds, once, purchaseOf } from './money';
+import { eventsOf, tell } from './purchases';
 import type { StripeStandIn } from './stripe';
 import { asCreator, type Person } from './users';
 
@@ -89,6 +91,24 @@ export async function giveSales(userId: string, amount: number, currency = 'EUR'
     });
   const sale = { refType: 'test-sale', refId: newId(), leg: 1, kind: 'sale', provider: 'sandbox' } as const;
   await commit(ctx, post(ctx, [{ ...sale, userId, currency, amount }]));
+}
+
+/** Buys coins, gives them away, and gets the money back from the bank. */
+export async function owe(person: Person, coins: number): Promise<void> {
+  const id = await giveCoins(person.userId, coins);
+  const friend = await asCreator();
+  await person.post('payment/tip', { recipientId: friend.userId, coins }, once());
+  await dispute(id, 'lost');
+  expect(await coinsOf(person.userId)).toBe(-coins);
+}
+
+/** The buyer's bank takes the money of a purchase back, or gives it again. */
+export async function dispute(purchaseId: string, state: 'lost' | 'won'): Promise<void> {
+  const purchase = await purchaseOf(purchaseId);
+  if (!purchase) throw new Error('There is no purchase');
+  const ctx = testContext();
+  await tell(eventsOf(purchase).disputed(state), ctx);
+  await ctx.settle();
 }
 
 /** `1 payout_hold 1000 diamond`, by leg. */

@@ -181,11 +181,16 @@ describe('the risk of a payout', () => {
       .bind(60 * DAY_MS, fan.userId, guest.userId)
       .run();
     const young = { youngBps: 3_750, senders: 3, accountDays: 100, firstPayout: true, debts: [] };
-    expect(await riskOf(id)).toEqual({ ...young, disputedBps: 0 });
+    expect(await riskOf(id)).toEqual({ ...young, disputedBps: 0, fraudWarnings: 0 });
     expect(await riskOf(other.id)).toMatchObject({ youngBps: 0, senders: 1, accountDays: 0 });
     const purchase = await purchaseOf(bought);
-    if (purchase) await tell(eventsOf(purchase).disputed('open'));
-    expect(await riskOf(id)).toEqual({ ...young, disputedBps: 2_500 });
+    if (!purchase) throw new Error('The purchase is gone');
+    // The fan's two tips, as soon as the card's issuer warns of fraud.
+    await tell(eventsOf(purchase).fraudWarned(1_000));
+    expect(await riskOf(id)).toEqual({ ...young, disputedBps: 2_500, fraudWarnings: 2 });
+    // What is taken back is not counted twice.
+    await tell(eventsOf(purchase).disputed('open'));
+    expect(await riskOf(id)).toEqual({ ...young, disputedBps: 2_500, fraudWarnings: 2 });
     await approve(owner, `${DESK}/${id}`);
     const { data } = await owner.put(`${DESK}/${id}/paid`, { reference: 'B-1' });
     expect(data.risk).toMatchObject({ youngBps: 3_750, senders: 3 });

@@ -6,6 +6,7 @@ import { changeEconomy, diamondsOf, giveDiamonds, once } from '#test/support/mon
 import { asPaidCreator, connectToStripe, giveSales, legsOf, payoutOf } from '#test/support/payouts';
 import { STRIPE_ENV, standInForStripe } from '#test/support/stripe';
 import { asCreator, asStaff, type Person } from '#test/support/users';
+import { payoutCheck } from '@/domains/money/payouts/check';
 import { readHeldDiamonds } from '@/domains/money/payouts/held';
 import { readBalance } from '@/ledger/transfers';
 import { DAY_MS } from '@/shared/time';
@@ -341,4 +342,8 @@ describe.each(['payment/payout-history', 'earnings/cashout/my'])('GET /%s', (pat
     expect(second.data.items.map(({ id }: { id: string }) => id)).toEqual(ids.slice(2));
     expect((await creator.get(`${path}?status=paid`)).status).toBe(422);
   });
+});
+
+it('leaves books that agree with every cash-out', async () => {
+  expect(await payoutCheck.page(testContext(), null)).toEqual({ findings: [], next: null });
 });

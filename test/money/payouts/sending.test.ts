@@ -12,6 +12,7 @@ import {
   giveSales,
   legsOf,
   notificationsOf,
+  owe,
   payoutOf,
 } from '#test/support/payouts';
 import { consumed, databaseWithout, queueThatIsAway, recordingQueue } from '#test/support/queues';
@@ -333,6 +334,36 @@ describe('a creator who was banned or left', () => {
     await sendPayout(later, atProvider);
     expect(await payoutOf(atProvider)).toMatchObject({ status: 'failed', reason: because });
     expect(await diamondsOf(creator.userId)).toBe(5_000);
+  });
+});
+
+describe('a creator who owes coins or diamonds since the approval', () => {
+  const BECAUSE = expect.stringContaining('you owe coins or diamonds');
+
+  it('is not sent it: it goes back, and can pay what is owed', async () => {
+    const { creator, id, kindsTold } = await approved();
+    await owe(creator, 100);
+    const ctx = context();
+    expect(await consume(ctx, id)).toEqual(ACKED);
+    await ctx.settle();
+    expect(stripe.calls).toEqual([]);
+    expect(await payoutOf(id)).toMatchObject({ status: 'failed', reason: BECAUSE });
+    expect(await legsOf(id)).toEqual(FAILED_LEGS);
+    expect(await kindsTold()).toContain('payout-failed');
+  });
+
+  it('is not sent it if the provider did not get it at the first attempt', async () => {
+    const { creator, id } = await approved();
+    stripe.failNext('away', SEND);
+    await consume(context(), id);
+    await owe(creator, 100);
+    expect(await consume(context(), id)).toEqual(ACKED);
+    const { status, stoppedAt } = await payoutOf(id);
+    expect([status, stoppedAt]).toEqual(['processing', expect.any(Number)]);
+    const later: Context = { ...context(), now: () => (stoppedAt ?? 0) + 10 * MINUTE_MS };
+    await sendPayout(later, id);
+    expect(await payoutOf(id)).toMatchObject({ status: 'failed', reason: BECAUSE });
+    expect(stripe.transfers).toEqual([]);
   });
 });
 

@@ -1,31 +1,15 @@
 /** A debt in coins is paid with matured diamonds before anything is cashed out. */
 import { describe, expect, it } from 'vitest';
-import { testContext } from '#test/support/context';
-import { changeEconomy, coinsOf, diamondsOf, giveCoins, giveDiamonds, once, purchaseOf } from '#test/support/money';
-import { asPaidCreator, giveSales, payoutOf } from '#test/support/payouts';
+import { changeEconomy, coinsOf, diamondsOf, giveCoins, giveDiamonds, once } from '#test/support/money';
+import { approve, asPaidCreator, dispute, freshCode, giveSales, owe, payoutOf } from '#test/support/payouts';
 import { prove } from '#test/support/proof';
-import { eventsOf, tell } from '#test/support/purchases';
 import { asCreator, asStaff, type Person } from '#test/support/users';
 
+const DESK = 'owner/panel/cashouts';
 const PAYOUT = 'payment/payout';
 const ofDiamonds = (diamonds: number) => ({ source: 'diamonds', diamonds, method: 'bank' });
 const OF_SALES = { source: 'sales', amountMinor: 2_000, currency: 'EUR', method: 'bank' };
 const ask = (creator: Person, body: object, key?: string) => creator.post(PAYOUT, body, once(key));
-
-/** Buys coins, gives them away, and gets the money back from the bank. */
-async function owe(person: Person, coins: number): Promise<void> {
-  const id = await giveCoins(person.userId, coins);
-  const friend = await asCreator();
-  await person.post('payment/tip', { recipientId: friend.userId, coins }, once());
-  await disputed(id);
-  expect(await coinsOf(person.userId)).toBe(-coins);
-}
-
-async function disputed(purchaseId: string): Promise<void> {
-  const purchase = await purchaseOf(purchaseId);
-  if (!purchase) throw new Error('There is no purchase');
-  await tell(eventsOf(purchase).disputed('lost'));
-}
 
 describe('a debt in coins', () => {
   it('is paid first, with the fewest matured diamonds, and the answer and the lists say so', async () => {
@@ -112,11 +96,9 @@ describe('a debt in diamonds', () => {
     const purchaseId = await giveCoins(fan.userId, 4_000);
     await fan.post('payment/tip', { recipientId: creator.userId, coins: 4_000 }, once());
     const earned = await diamondsOf(creator.userId);
-    const ctx = testContext();
     await changeEconomy({ limits: { maturingDays: 0 } });
     expect((await ask(creator, ofDiamonds(earned))).status).toBe(201);
-    await disputed(purchaseId);
-    await ctx.settle();
+    await dispute(purchaseId, 'lost');
     expect(await diamondsOf(creator.userId)).toBe(-earned);
     const { status, error } = await ask(creator, OF_SALES);
     expect([status, error.code, error.details]).toEqual([
@@ -134,6 +116,66 @@ describe('a debt in diamonds', () => {
       firstPayout: true,
       debts: [{ unit: 'diamond', amount: earned }],
     });
+  });
+});
+
+describe('a debt after the request', () => {
+  /** Bought, given and asked for; then the bank takes the money back. */
+  async function askedAndLost() {
+    await changeEconomy({ limits: { maturingDays: 0 } });
+    const creator = await asPaidCreator();
+    const fan = await asCreator();
+    const purchaseId = await giveCoins(fan.userId, 10_000);
+    await fan.post('payment/tip', { recipientId: creator.userId, coins: 10_000 }, once());
+    const { data } = await ask(creator, ofDiamonds(5_000));
+    await dispute(purchaseId, 'lost');
+    expect(await diamondsOf(creator.userId)).toBe(-5_000);
+    return { creator, purchaseId, id: data.id as string, url: `${DESK}/${data.id}` };
+  }
+
+  it('in diamonds refuses the approval, and what goes back pays it', async () => {
+    const [{ creator, id, url }, owner] = [await askedAndLost(), await asStaff('owner')];
+    const { status, error } = await approve(owner, url);
+    expect([status, error.code, error.details]).toEqual([
+      409,
+      'DEBT_OPEN',
+      { debts: [{ unit: 'diamond', amount: 5_000 }] },
+    ]);
+    expect((await payoutOf(id)).status).toBe('requested');
+    await owner.put(`${url}/reject`, { reason: 'The payment was taken back.' });
+    expect(await diamondsOf(creator.userId)).toBe(0);
+    expect((await ask(creator, ofDiamonds(5_000))).error.code).toBe('NOT_ENOUGH_DIAMONDS');
+  });
+
+  it('that was only a dispute refuses the approval until it is won', async () => {
+    const [{ url, purchaseId }, owner] = [await askedAndLost(), await asStaff('owner')];
+    expect((await approve(owner, url)).status).toBe(409);
+    await dispute(purchaseId, 'won');
+    expect((await approve(owner, url)).status).toBe(200);
+  });
+
+  it('in coins refuses the approval of sales too', async () => {
+    const [creator, owner] = [await asPaidCreator(), await asStaff('owner')];
+    await giveSales(creator.userId, 5_000);
+    const { data } = await ask(creator, OF_SALES);
+    const url = `${DESK}/${data.id}`;
+    const code = await freshCode(owner.userId);
+    await owe(creator, 100);
+    const { status, error } = await owner.put(`${url}/approve`, { code });
+    expect([status, error.code, error.details]).toEqual([409, 'DEBT_OPEN', { debts: [{ unit: 'coin', amount: 100 }] }]);
+  });
+
+  it('hides the bank account of an approved transfer, and leaves one that was sent as it is', async () => {
+    const [creator, owner] = [await asPaidCreator(5_000), await asStaff('owner')];
+    const { data } = await ask(creator, ofDiamonds(2_000));
+    const url = `${DESK}/${data.id}`;
+    await approve(owner, url);
+    const open = async () => (await owner.get(`${DESK}?id=${data.id}`)).data.items[0].bankAccount;
+    expect(await open()).toBeDefined();
+    await owe(creator, 100);
+    expect(await open()).toBeUndefined();
+    const paid = await owner.put(`${url}/paid`, { reference: 'BANK-1' });
+    expect([paid.status, paid.data.status]).toEqual([200, 'paid']);
   });
 });
 

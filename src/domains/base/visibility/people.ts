@@ -29,6 +29,11 @@ export function isStaying(user: SQL = sql`users`): SQL<number> {
   return sql<number>`(${isActive(user)} AND ${user}.deletes_at IS NULL)`;
 }
 
+/** Staying, and approved: this creator can gain followers and subscribers, and be paid. */
+export function isStayingCreator(user: SQL = sql`users`): SQL<number> {
+  return sql<number>`(${isStaying(user)} AND ${user}.creator_status = 'APPROVED')`;
+}
+
 /** `isActive`, for a query that only has the user's id. One look-up by primary key. */
 export function isActiveUser(userId: Column): SQL<number> {
   return sql<number>`EXISTS (SELECT 1 FROM ${users} account WHERE account.id = ${userId} AND ${isActive(sql`account`)})`;

@@ -11,7 +11,7 @@ import { exchanges } from '@/domains/money/earnings/tables';
 import { checkRows, DIAMOND, type MoneyCheck } from '@/ledger/check';
 import type { Finding } from '@/ledger/tables';
 import { type PayoutRow, payouts } from './tables';
-import { termsOf } from './terms';
+import { inItsCurrency, termsOf } from './terms';
 
 const isOfDiamonds = sql`source = 'diamonds'`;
 const isOfSales = sql`source = 'sales'`;
@@ -91,15 +91,16 @@ async function findWrong(ctx: Context, isOnPage: SQL | undefined): Promise<Findi
   });
 }
 
-/** The same rule as at the request. */
+/** The same rule as at the request. Versions from before limits had a currency apply theirs to every currency. */
 function wrongTerms(payout: PayoutRow, economies: Economies): string[] {
   const { diamonds: asked, amountMinor, feeMinor, currency, method, economyVersion } = payout;
   const economy = economies.get(economyVersion);
   if (!economy) return [`names version ${economyVersion} of the economy, which does not exist`];
-  const terms =
+  const request =
     asked === null
-      ? termsOf({ source: 'sales', amountMinor: amountMinor + feeMinor, currency, method }, economy)
-      : termsOf({ source: 'diamonds', diamonds: asked, method }, economy);
+      ? ({ source: 'sales', amountMinor: amountMinor + feeMinor, currency, method } as const)
+      : ({ source: 'diamonds', diamonds: asked, method } as const);
+  const terms = termsOf(request, inItsCurrency(request, economy) ?? economy);
   if (terms.amountMinor === amountMinor && terms.feeMinor === feeMinor && terms.currency === currency) return [];
   return [
     `sends ${amountMinor} ${currency} for a fee of ${feeMinor}, but its terms come to ${terms.amountMinor} ${terms.currency} for ${terms.feeMinor}`,

@@ -11,7 +11,7 @@ import type { Actor } from '@/shared/actor';
 import { formatMinor } from '@/shared/currency';
 import { toIso } from '@/shared/time';
 import { actionOn, type Decidable, getDecidable } from './decidable';
-import { isStillCreator } from './eligible';
+import { isStillCreator, owesNothing } from './eligible';
 import { payoutError } from './errors';
 import { decidedMeanwhile, markPaid, movePayout, notifyOf, returnPayout } from './finish';
 import { approvalLegs } from './legs';
@@ -20,9 +20,13 @@ import { needsDecision } from './sending-window';
 import { firstSendAt } from './sweep';
 import type { PayoutRow } from './tables';
 
+const CREATOR_OWES =
+  'A payment was taken back, and this creator owes coins or diamonds. Reject the cash-out: what they get back pays first.';
+
 /**
  * The code of the approver's app is used up together with the decision. Throws PAYOUT_NOT_FOUND, OWN_PAYOUT,
- * PAYOUT_OUT_OF_REACH, PAYOUT_DECIDED, CREATOR_NOT_PAYABLE, BANK_DETAILS_RESTING, TOTP_REQUIRED, CHALLENGE_LIMIT.
+ * PAYOUT_OUT_OF_REACH, PAYOUT_DECIDED, CREATOR_NOT_PAYABLE, BANK_DETAILS_RESTING, DEBT_OPEN, TOTP_REQUIRED,
+ * CHALLENGE_LIMIT.
  */
 export async function approvePayout(ctx: Context, actor: Actor, id: string, code: string | undefined) {
   const [reviewed, approver] = await Promise.all([getDecidable(ctx, actor, id), getAccount(ctx, actor.userId)]);
@@ -43,6 +47,7 @@ export async function approvePayout(ctx: Context, actor: Actor, id: string, code
     [
       ...codeIsUsed,
       requireThat(ctx, isStillCreator(payout.userId)),
+      requireThat(ctx, owesNothing(payout.userId)),
       ...movePayout(ctx, payout, changes),
       ...post(ctx, approvalLegs(payout)),
       logStaff(ctx, actionOn(payout, actor, 'payout.approve', 'approved')),
@@ -64,19 +69,22 @@ export async function approvePayout(ctx: Context, actor: Actor, id: string, code
   return presentReview({ ...reviewed, payout: { ...payout, ...changes } }, ctx.now());
 }
 
-/** Throws PAYOUT_DECIDED, CREATOR_NOT_PAYABLE, BANK_DETAILS_RESTING. */
-function requireApprovable({ payout, isCreator, restsUntil }: Decidable): void {
+/** Throws PAYOUT_DECIDED, CREATOR_NOT_PAYABLE, BANK_DETAILS_RESTING, DEBT_OPEN. */
+function requireApprovable({ payout, isCreator, restsUntil, risk }: Decidable): void {
   if (payout.status !== 'requested') throw payoutError('PAYOUT_DECIDED');
   if (!isCreator) throw payoutError('CREATOR_NOT_PAYABLE');
   if (payout.method === 'bank' && restsUntil !== null)
     throw payoutError('BANK_DETAILS_RESTING', { details: { usableAt: toIso(restsUntil) } });
+  const debts = risk?.debts ?? [];
+  if (debts.length > 0) throw payoutError('DEBT_OPEN', { message: CREATOR_OWES, details: { debts } });
 }
 
-/** The code, the payout or its creator changed between the reads and the batch. */
+/** The code, the payout or its creator changed between the reads and the batch. Throws as `requireApprovable`. */
 async function whyNotApproved(ctx: Context, actor: Actor, id: string): Promise<AppError> {
-  const { payout, isCreator } = await getDecidable(ctx, actor, id);
-  if (payout.status !== 'requested') return decidedMeanwhile();
-  return isCreator ? authError('TOTP_REQUIRED') : payoutError('CREATOR_NOT_PAYABLE');
+  const reviewed = await getDecidable(ctx, actor, id);
+  if (reviewed.payout.status !== 'requested') return decidedMeanwhile();
+  requireApprovable(reviewed);
+  return authError('TOTP_REQUIRED');
 }
 
 /**
@@ -104,8 +112,9 @@ export async function rejectPayout(
 }
 
 /**
- * Marks as paid an approved bank transfer, or a payout for which the provider does not say whether it was sent. Throws
- * PAYOUT_NOT_FOUND, OWN_PAYOUT, PAYOUT_OUT_OF_REACH, PAYOUT_NOT_APPROVED, PAYOUT_WITH_PROVIDER, PAYOUT_DECIDED.
+ * Marks as paid an approved bank transfer, or a payout for which the provider does not say whether it was sent. Staff say
+ * that the money has left, so a debt does not matter. Throws PAYOUT_NOT_FOUND, OWN_PAYOUT, PAYOUT_OUT_OF_REACH,
+ * PAYOUT_NOT_APPROVED, PAYOUT_WITH_PROVIDER, PAYOUT_DECIDED.
  */
 export async function confirmPaid(ctx: Context, actor: Actor, id: string, reference: string) {
   const reviewed = await getDecidable(ctx, actor, id);

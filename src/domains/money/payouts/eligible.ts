@@ -1,13 +1,20 @@
 /** Which creators can be paid. Takes no Context, so that a batch can require it at its own moment. */
 import { type SQL, sql } from 'drizzle-orm';
 import { users } from '@/domains/base/users/tables';
-import { isActive } from '@/domains/base/visibility/people';
+import { isStayingCreator } from '@/domains/base/visibility/people';
+import { balanceOf } from '@/ledger/transfers';
 
 /** The creator is neither banned nor leaving, and is still approved. */
 export function isStillCreator(userId: string | SQL): SQL<number> {
-  return sql<number>`EXISTS (SELECT 1 FROM ${users} WHERE id = ${userId} AND ${isActive()} AND deletes_at IS NULL
-    AND creator_status = 'APPROVED')`;
+  return sql<number>`EXISTS (SELECT 1 FROM ${users} WHERE id = ${userId} AND ${isStayingCreator()})`;
+}
+
+/** Payments that are taken back after the request can leave a debt, which what the payout holds must cover first. */
+export function owesNothing(userId: string | SQL): SQL<number> {
+  return sql<number>`(${balanceOf('wallet', 'coin', userId)} >= 0 AND ${balanceOf('earnings', 'diamond', userId)} >= 0)`;
 }
 
 /** What the creator reads about a payout that was stopped for this reason. */
 export const NO_LONGER_CREATOR = 'Your account can no longer be paid.';
+export const IN_DEBT =
+  'A payment was taken back, and you owe coins or diamonds. Ask again: what you owe is paid from your diamonds first.';

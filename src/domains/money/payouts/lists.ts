@@ -21,7 +21,7 @@ import {
 } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 import { restsUntil } from './details-rest';
-import { isStillCreator } from './eligible';
+import { isStillCreator, owesNothing } from './eligible';
 import { ownColumns, presentPayout, presentReview, type Reviewed, reviewedColumns } from './present';
 import { isInReach } from './reach';
 import { readRisks } from './risk';
@@ -107,8 +107,8 @@ async function presenter(ctx: Context, rows: readonly Reviewed[]) {
 }
 
 /**
- * The only place that shows a bank account in full: for an approved transfer to a creator who can be paid, unless the
- * details are still resting. It is logged before it is shown. In any other case nothing is decrypted.
+ * The only place that shows a bank account in full: for an approved transfer to a creator who can be paid and owes
+ * nothing, unless the details are still resting. It is logged before it is shown. In any other case nothing is decrypted.
  */
 async function openAccountOf(ctx: Context, actor: Actor, payout: PayoutRow | undefined) {
   if (payout?.method !== 'bank' || payout.status !== 'approved') return undefined;
@@ -119,6 +119,7 @@ async function openAccountOf(ctx: Context, actor: Actor, payout: PayoutRow | und
       and(
         eq(creatorApplications.userId, payout.userId),
         isStillCreator(payout.userId),
+        owesNothing(payout.userId),
         isNull(restsUntil(payout.userId, ctx.now())),
       ),
     )

@@ -3,36 +3,29 @@
  * coins with matured diamonds. It requires the day's limits, the debt and the matured diamonds at that moment, so of
  * concurrent requests only those that fit succeed.
  */
-
-import type { z } from '@hono/zod-openapi';
-import { and, eq, gte, notInArray, type SQL, sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit, type Refusals, requireThat } from '@/db/commit';
 import { int } from '@/db/sql';
-import { limitsIn } from '@/domains/base/economy/limits';
-import { type Economy, readEconomy } from '@/domains/base/economy/read';
+import type { Economy } from '@/domains/base/economy/read';
 import { exchangeStatements, newExchange } from '@/domains/money/earnings/exchange';
 import { readDiamonds, stillMatured } from '@/domains/money/earnings/maturity';
-import { type ExchangeRow, exchanges } from '@/domains/money/earnings/tables';
-import { creatorApplications } from '@/domains/people/creators/tables';
+import type { ExchangeRow } from '@/domains/money/earnings/tables';
 import { AppError } from '@/http/errors';
 import { type Once, performOnce } from '@/http/idempotency';
-import { ledgerAccounts } from '@/ledger/tables';
-import { ACCOUNT_MISSING, OVERDRAFT, post, readBalance } from '@/ledger/transfers';
-import { firstIdAt, newId } from '@/shared/ids';
-import { DAY_MS, toIso } from '@/shared/time';
-import { restsUntil } from './details-rest';
+import { ACCOUNT_MISSING, balanceOf, OVERDRAFT, post } from '@/ledger/transfers';
+import { newId } from '@/shared/ids';
+import { toIso } from '@/shared/time';
 import { payoutError } from './errors';
 import { holdLegs } from './legs';
 import { presentPayout } from './present';
-import type { PayoutRequest } from './schemas';
+import { findHeld, type Held, type RequestFacts, readRequestFacts } from './request-facts';
 import { type SetOff, setOffOf } from './set-off';
-import { GIVEN_BACK, type PayoutRow, payoutAccounts, payouts } from './tables';
-import { type Bounds, boundsOf, judgeLimits, type Terms, termsOf } from './terms';
+import { type PayoutRow, payouts } from './tables';
+import { boundsOf, currencyOf, inItsCurrency, judgeLimits, type Terms, type TermsInput, termsOf } from './terms';
+import { fitsToday } from './today';
 
 const ATTEMPTS_MAX = 3;
-
-type PayoutInput = z.output<typeof PayoutRequest>;
 
 /**
  * Throws BANK_DETAILS_MISSING, PAYOUT_ACCOUNT_MISSING, PAYOUT_ACCOUNT_NOT_READY, PAYOUTS_BY_BANK_ONLY,
@@ -40,39 +33,48 @@ type PayoutInput = z.output<typeof PayoutRequest>;
  * PAYOUT_LIMIT_MAXIMUM, PAYOUT_LIMIT_DAILY, DEBT_OPEN, NOT_ENOUGH_DIAMONDS, NOT_ENOUGH_SALES, PAYOUT_CHANGED,
  * IDEMPOTENCY_KEY_REUSED.
  */
-export async function requestPayout(ctx: Context, userId: string, request: PayoutInput, once: Once) {
-  const made = and(eq(payouts.userId, userId), eq(payouts.idempotencyKey, once.idempotencyKey));
-  const find = async () => ctx.db.select().from(payouts).where(made).get();
-  const row = await performOnce(once, await find(), () => hold(ctx, userId, request, once), find);
-  return presentPayout(row, await findSetOff(ctx, row));
+export async function requestPayout(ctx: Context, userId: string, request: TermsInput, once: Once) {
+  const facts = await readRequestFacts(ctx, userId, request, once);
+  const find = () => findHeld(ctx, userId, once);
+  const held = await performOnce(once, facts.known, () => hold(ctx, userId, request, { once, facts }), find);
+  return presentPayout(held, held.setOff);
 }
 
-/** Retries after a concurrent change, so that a refusal shows the current state. */
-async function hold(ctx: Context, userId: string, request: PayoutInput, once: Once): Promise<PayoutRow> {
-  await requireMethod(ctx, userId, request.method);
-  for (let attempt = 1; ; attempt += 1) {
+interface Asked {
+  readonly once: Once;
+  readonly facts: RequestFacts;
+}
+
+/** Reads and tries again after a concurrent change, so that a refusal shows the current state. */
+async function hold(ctx: Context, userId: string, request: TermsInput, first: Asked): Promise<Held> {
+  const { once } = first;
+  for (let attempt = 1, { facts } = first; ; attempt += 1) {
     try {
-      return await tryToHold(ctx, userId, request, once);
+      return await tryToHold(ctx, userId, request, { once, facts });
     } catch (error) {
       const isRaced = error instanceof AppError && error.code === 'PAYOUT_CHANGED';
       if (!isRaced || attempt === ATTEMPTS_MAX) throw error;
     }
+    facts = await readRequestFacts(ctx, userId, request, once);
   }
 }
 
-async function tryToHold(ctx: Context, userId: string, request: PayoutInput, once: Once): Promise<PayoutRow> {
-  const economy = inCurrencyOf(request, await readEconomy(ctx));
+async function tryToHold(ctx: Context, userId: string, request: TermsInput, { once, facts }: Asked): Promise<Held> {
+  requireMethod(ctx, request.method, facts);
+  const economy = inItsCurrency(request, facts.economy);
+  if (!economy)
+    throw payoutError('PAYOUT_CURRENCY_NOT_SET', { details: { currency: currencyOf(request, facts.economy) } });
   const terms = termsOf(request, economy);
   const asked = terms.diamonds ?? terms.amountMinor + terms.feeMinor;
   const { amountMinor, feeMinor, currency } = terms;
   const bounds = boundsOf(terms.source, economy);
   const now = ctx.now();
-  const verdict = judgeLimits(asked, bounds, await readToday(ctx, userId, terms, now));
+  const verdict = judgeLimits(asked, bounds, facts.today);
   if (verdict !== 'allow') throw payoutError(verdict.code, { details: verdict.details });
   if (amountMinor <= 0) throw payoutError('PAYOUT_TOO_SMALL', { details: { dueMinor: asked, feeMinor, currency } });
   if (request.method === 'stripe' && !ctx.payouts?.canSend(amountMinor, currency))
     throw payoutError('PAYOUT_NOT_SENDABLE', { details: { amountMinor, feeMinor, currency } });
-  const balance = await requireBalance(ctx, userId, terms, economy);
+  const balance = await requireBalance(ctx, userId, terms, { ...facts, economy });
   const exchange = balance.setOff && exchangeOf(ctx, userId, balance.setOff, economy);
 
   const row: PayoutRow = {
@@ -101,7 +103,7 @@ async function tryToHold(ctx: Context, userId: string, request: PayoutInput, onc
   await commit(
     ctx,
     [
-      requireThat(ctx, fitsToday(userId, terms, asked, bounds, now)),
+      requireThat(ctx, fitsToday(userId, request, asked, bounds, now)),
       requireThat(ctx, balance.isStillSo),
       ...(exchange ? exchangeStatements(ctx, exchange) : []),
       ctx.db.insert(payouts).values(row),
@@ -110,38 +112,23 @@ async function tryToHold(ctx: Context, userId: string, request: PayoutInput, onc
     { refusals: RACED },
   );
   ctx.log.event('payout.requested', { payoutId: row.id, source: row.source, amountMinor, currency });
-  return row;
-}
-
-/** The economy with the limits of the currency that is paid out. Throws PAYOUT_CURRENCY_NOT_SET. */
-function inCurrencyOf(request: PayoutInput, economy: Economy): Economy {
-  const currency = request.source === 'diamonds' ? economy.conversions.payoutCurrency : request.currency;
-  const limits = limitsIn(economy, currency);
-  if (!limits) throw payoutError('PAYOUT_CURRENCY_NOT_SET', { details: { currency } });
-  return { ...economy, limits };
+  return { ...row, setOff: balance.setOff };
 }
 
 const changed = () => payoutError('PAYOUT_CHANGED');
 const RACED: Refusals = { DEMAND_NOT_MET: changed, [OVERDRAFT]: changed, [ACCOUNT_MISSING]: changed };
 
 /** Checks that there is somewhere to send the money. */
-async function requireMethod(ctx: Context, userId: string, method: PayoutRow['method']): Promise<void> {
+function requireMethod(ctx: Context, method: PayoutRow['method'], facts: RequestFacts): void {
+  const { hasDetails, restsUntil, accountEnabled } = facts;
   if (method === 'bank') {
-    const isApproved = and(eq(creatorApplications.userId, userId), eq(creatorApplications.status, 'APPROVED'));
-    const details = await ctx.db
-      .select({ restsUntil: restsUntil(userId, ctx.now()) })
-      .from(creatorApplications)
-      .where(isApproved)
-      .get();
-    if (!details) throw payoutError('BANK_DETAILS_MISSING');
-    if (details.restsUntil !== null)
-      throw payoutError('BANK_DETAILS_RESTING', { details: { usableAt: toIso(details.restsUntil) } });
+    if (hasDetails === 0) throw payoutError('BANK_DETAILS_MISSING');
+    if (restsUntil !== null) throw payoutError('BANK_DETAILS_RESTING', { details: { usableAt: toIso(restsUntil) } });
     return;
   }
   if (!ctx.payouts) throw payoutError('PAYOUTS_BY_BANK_ONLY');
-  const account = await ctx.db.select().from(payoutAccounts).where(eq(payoutAccounts.userId, userId)).get();
-  if (!account) throw payoutError('PAYOUT_ACCOUNT_MISSING');
-  if (!account.payoutsEnabled) throw payoutError('PAYOUT_ACCOUNT_NOT_READY');
+  if (accountEnabled === null) throw payoutError('PAYOUT_ACCOUNT_MISSING');
+  if (accountEnabled === 0) throw payoutError('PAYOUT_ACCOUNT_NOT_READY');
 }
 
 interface Balance {
@@ -152,14 +139,11 @@ interface Balance {
 }
 
 /** Throws DEBT_OPEN, NOT_ENOUGH_DIAMONDS, NOT_ENOUGH_SALES. */
-async function requireBalance(ctx: Context, userId: string, terms: Terms, economy: Economy): Promise<Balance> {
+async function requireBalance(ctx: Context, userId: string, terms: Terms, facts: RequestFacts): Promise<Balance> {
   const { currency } = terms;
+  const { coins, sales, economy } = facts;
   const dueMinor = terms.amountMinor + terms.feeMinor;
-  const [coins, diamonds, sales] = await Promise.all([
-    readBalance(ctx, userId, 'wallet', 'coin'),
-    readDiamonds(ctx, userId, economy),
-    terms.diamonds === null ? readBalance(ctx, userId, 'sales', currency) : 0,
-  ]);
+  const diamonds = await readDiamonds(ctx, userId, economy);
   const { matured, maturing } = diamonds;
   const setOff = setOffOf(Math.max(0, -coins), economy);
   const owedDiamonds = Math.max(0, -diamonds.total);
@@ -181,8 +165,7 @@ async function requireBalance(ctx: Context, userId: string, terms: Terms, econom
 
 /** A debt is as it was read, or there still is none. */
 function owesStill(userId: string, coins: number): SQL {
-  const balance = sql`coalesce((SELECT balance FROM ${ledgerAccounts}
-    WHERE owner = ${userId} AND kind = 'wallet' AND unit = 'coin' AND shard = 0), 0)`;
+  const balance = balanceOf('wallet', 'coin', userId);
   return coins < 0 ? sql`${balance} = ${int(coins)}` : sql`${balance} >= 0`;
 }
 
@@ -190,46 +173,4 @@ function exchangeOf(ctx: Context, userId: string, setOff: SetOff, { version }: E
   // No request repeats it: the payout's own key does.
   const once = { idempotencyKey: `set-off:${newId()}`, bodyHash: '' };
   return newExchange(ctx, { ...setOff, ...once, userId, economyVersion: version });
-}
-
-async function findSetOff(ctx: Context, { setOffExchangeId }: PayoutRow): Promise<SetOff | null> {
-  if (setOffExchangeId === null) return null;
-  const { diamonds, coins } = exchanges;
-  const row = await ctx.db.select({ diamonds, coins }).from(exchanges).where(eq(exchanges.id, setOffExchangeId)).get();
-  return row ?? null;
-}
-
-// --- The day's limits
-
-/** The payouts that count towards a day (UTC), without those that gave back what they took. */
-function ofDay(userId: string, now: number): SQL | undefined {
-  const midnight = now - (now % DAY_MS);
-  return and(
-    eq(payouts.userId, userId),
-    gte(payouts.id, firstIdAt(midnight)), // for the index; an id is created after its time was read
-    gte(payouts.requestedAt, midnight),
-    notInArray(payouts.status, GIVEN_BACK),
-  );
-}
-
-/** In the unit of the bounds. */
-function sumOf({ source, currency }: Terms): SQL<number> {
-  return source === 'diamonds'
-    ? sql<number>`coalesce(sum(diamonds), 0)`
-    : sql<number>`coalesce(sum(CASE WHEN source = 'sales' AND currency = ${currency} THEN amount_minor + fee_minor END), 0)`;
-}
-
-async function readToday(ctx: Context, userId: string, terms: Terms, now: number) {
-  const [today] = await ctx.db
-    .select({ payouts: sql<number>`count(*)`, sum: sumOf(terms) })
-    .from(payouts)
-    .where(ofDay(userId, now));
-  return today ?? { payouts: 0, sum: 0 };
-}
-
-function fitsToday(userId: string, terms: Terms, asked: number, bounds: Bounds, now: number): SQL {
-  return sql`
-    SELECT count(*) < ${int(bounds.payoutsPerDayMax)}
-      AND ${sumOf(terms)} + ${int(asked)} <= ${int(bounds.perDayMax)}
-    FROM ${payouts} WHERE ${ofDay(userId, now)}`;
 }

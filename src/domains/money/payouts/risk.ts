@@ -8,6 +8,7 @@ import { literal } from '@/db/sql';
 import { users } from '@/domains/base/users/tables';
 import { reversedEarnings } from '@/domains/money/earnings/tables';
 import { giftsSent } from '@/domains/money/gifts/tables';
+import { purchases } from '@/domains/money/purchases/tables';
 import { subscriptionCharges } from '@/domains/money/subscriptions/tables';
 import { coinLots, ledgerAccounts, lotUses, type SpendType } from '@/ledger/tables';
 import { firstIdAt } from '@/shared/ids';
@@ -26,11 +27,12 @@ export interface Risk {
   readonly senders: number;
   readonly accountDays: number;
   readonly firstPayout: boolean;
+  readonly fraudWarnings: number;
   readonly debts: { readonly unit: string; readonly amount: number }[];
 }
 
 export const NO_RISK: Risk = {
-  ...{ disputedBps: 0, youngBps: 0, senders: 0, accountDays: 0, firstPayout: false },
+  ...{ disputedBps: 0, youngBps: 0, senders: 0, accountDays: 0, firstPayout: false, fraudWarnings: 0 },
   debts: [],
 };
 
@@ -40,9 +42,11 @@ interface RiskRow {
   readonly isPaid: number;
   /** JSON. */
   readonly debts: string;
-  /** JSON: the number of senders, and the diamonds that they sent, of which are reversed, and young. */
+  /** JSON: the senders, the diamonds they sent, of which are disputed, of which are young, and how often it was warned. */
   readonly spends: string;
 }
+
+type Spends = readonly [senders: number, diamonds: number, disputed: number, young: number, warned: number];
 
 /** @param userIds a SELECT of ids @returns by the creator's id */
 export async function readRisks(ctx: Context, userIds: SQL): Promise<ReadonlyMap<string, Risk>> {
@@ -52,8 +56,9 @@ export async function readRisks(ctx: Context, userIds: SQL): Promise<ReadonlyMap
       EXISTS (SELECT 1 FROM ${payouts} WHERE user_id = users.id AND +status = 'paid') AS isPaid,
       (SELECT json_group_array(json_object('unit', unit, 'amount', -balance)) FROM ${ledgerAccounts}
         WHERE owner = users.id AND balance < 0) AS debts,
-      (SELECT json_array(count(DISTINCT sender), coalesce(sum(diamonds), 0), coalesce(sum(reversed), 0),
-          coalesce(sum(diamonds * young / coins), 0))
+      (SELECT json_array(count(DISTINCT sender), coalesce(sum(diamonds), 0),
+          coalesce(sum(max(reversed, diamonds * warned / coins)), 0),
+          coalesce(sum(diamonds * young / coins), 0), coalesce(sum(warned > 0), 0))
         FROM (${newestSpends(sql`users.id`, now)})) AS spends
     FROM ${users} WHERE users.id IN (${userIds})`);
   return new Map(rows.map((row) => [row.id, present(row, now)]));
@@ -65,7 +70,7 @@ function newestSpends(creatorId: SQL, now: number): SQL {
   const shared = (type: SpendType) => sql`diamonds, coins,
     coalesce((SELECT r.diamonds FROM ${reversedEarnings} r
       WHERE r.ref_type = ${type} AND r.ref_id = spend.id), 0) AS reversed,
-    ${youngCoins(type, now)} AS young`;
+    ${coinsFrom(type, isYoung(now))} AS young, ${coinsFrom(type, isWarned)} AS warned`;
   return sql`
     SELECT * FROM (SELECT sender_id AS sender, ${shared('gift')} FROM ${giftsSent} spend
       WHERE recipient_id = ${creatorId} AND ${newest})
@@ -74,24 +79,30 @@ function newestSpends(creatorId: SQL, now: number): SQL {
       WHERE creator_id = ${creatorId} AND ${newest})`;
 }
 
-/** How many of a spend's coins are from young purchases. */
-function youngCoins(type: SpendType, now: number): SQL {
-  const isYoung = sql`lot.source_type = 'purchase' AND lot.created_at > ${now - YOUNG_MS}`;
+const isYoung = (now: number) => sql`lot.source_type = 'purchase' AND lot.created_at > ${now - YOUNG_MS}`;
+
+/** Its purchase was reported as fraud: a dispute often follows. */
+const isWarned = sql`lot.source_type = 'purchase'
+  AND EXISTS (SELECT 1 FROM ${purchases} WHERE id = lot.source_id AND fraud_warned_at IS NOT NULL)`;
+
+/** How many of a spend's coins are from such lots. */
+function coinsFrom(type: SpendType, isSuch: SQL): SQL {
   return sql`(
-    coalesce((SELECT spend.lot_coins FROM ${coinLots} lot WHERE lot.id = spend.lot_id AND ${isYoung}), 0)
-    + coalesce((SELECT sum(part.coins) FROM ${lotUses} part JOIN ${coinLots} lot ON lot.id = part.lot_id AND ${isYoung}
+    coalesce((SELECT spend.lot_coins FROM ${coinLots} lot WHERE lot.id = spend.lot_id AND ${isSuch}), 0)
+    + coalesce((SELECT sum(part.coins) FROM ${lotUses} part JOIN ${coinLots} lot ON lot.id = part.lot_id AND ${isSuch}
       WHERE part.ref_type = ${type} AND part.ref_id = spend.id), 0))`;
 }
 
 function present({ createdAt, isPaid, debts, spends }: RiskRow, now: number): Risk {
-  const [senders, diamonds, reversed, young] = JSON.parse(spends) as [number, number, number, number]; // as queried
+  const [senders, diamonds, disputed, young, fraudWarnings] = JSON.parse(spends) as Spends; // as queried
   const bpsOf = (part: number) => (diamonds === 0 ? 0 : Math.floor((BPS * part) / diamonds));
   return {
-    disputedBps: bpsOf(reversed),
+    disputedBps: bpsOf(disputed),
     youngBps: bpsOf(young),
     senders,
     accountDays: Math.floor((now - createdAt) / DAY_MS),
     firstPayout: isPaid === 0,
+    fraudWarnings,
     debts: JSON.parse(debts) as Risk['debts'], // as queried
   };
 }

@@ -56,12 +56,13 @@ const bps = z.int().min(0).max(10_000);
 const Risk = z
   .object({
     disputedBps: bps.describe(
-      'Share of the diamonds whose payment was refunded or disputed, in hundredths of a per cent.',
+      'Share of the diamonds whose payment was refunded, disputed or reported as fraud, in hundredths of a per cent.',
     ),
     youngBps: bps.describe('Share of the diamonds from coins that were bought within the last 30 days.'),
     senders: z.int().describe('Different people whose gifts, tips and subscriptions earned them.'),
     accountDays: z.int(),
     firstPayout: z.boolean().describe('Nothing was ever paid to this creator.'),
+    fraudWarnings: z.int().describe('Gifts, tips and months from purchases that were reported as fraud.'),
     debts: z.array(z.object({ unit: z.string(), amount: z.int() })).describe('What the creator owes, by unit.'),
   })
   .openapi('PayoutRisk', { description: 'Of the last 180 days, as far as the newest gifts and months show.' });

@@ -11,7 +11,7 @@ import { staffEvents } from '@/domains/base/notifications/notify-staff';
 import { AppError } from '@/http/errors';
 import { paymentProviderError } from '@/providers/payment-errors';
 import { toDay } from '@/shared/time';
-import { isStillCreator, NO_LONGER_CREATOR } from './eligible';
+import { IN_DEBT, isStillCreator, NO_LONGER_CREATOR, owesNothing } from './eligible';
 import { decidedMeanwhile, markPaid, movePayout, returnPayout } from './finish';
 import { maySend } from './sending-window';
 import { giveBackStopped, stopPayout } from './stop';
@@ -40,8 +40,8 @@ async function claim(ctx: Context, payout: PayoutRow): Promise<PayoutRow | undef
   getProvider(ctx); // throws first: without a provider, nobody can have it
   const { id, userId, refusals } = payout;
   const creator = await findCreator(ctx, userId);
-  if (!creator.isCreator) {
-    await stopPayout(ctx, payout, NO_LONGER_CREATOR);
+  if (creator.stopsBecause !== undefined) {
+    await stopPayout(ctx, payout, creator.stopsBecause);
     return undefined;
   }
   if (creator.accountId === null) {
@@ -53,6 +53,7 @@ async function claim(ctx: Context, payout: PayoutRow): Promise<PayoutRow | undef
     eq(payouts.status, 'approved'),
     eq(payouts.refusals, refusals),
     isStillCreator(userId),
+    owesNothing(userId),
   );
   const claimed = { status: 'processing', processingAt: ctx.now(), accountId: creator.accountId } as const;
   const [rows] = await commit(ctx, [ctx.db.update(payouts).set(claimed).where(isUnclaimed).returning()]);
@@ -61,10 +62,11 @@ async function claim(ctx: Context, payout: PayoutRow): Promise<PayoutRow | undef
 }
 
 async function findCreator(ctx: Context, userId: string) {
-  const row = await ctx.db.get<{ isCreator: number; accountId: string | null }>(sql`
-    SELECT ${isStillCreator(userId)} AS isCreator,
+  const row = await ctx.db.get<{ isCreator: number; owesNothing: number; accountId: string | null }>(sql`
+    SELECT ${isStillCreator(userId)} AS isCreator, ${owesNothing(userId)} AS owesNothing,
       (SELECT account_id FROM ${payoutAccounts} WHERE user_id = ${userId}) AS accountId`);
-  return { ...row, isCreator: row.isCreator === 1 };
+  const inDebt = row.owesNothing === 1 ? undefined : IN_DEBT;
+  return { accountId: row.accountId, stopsBecause: row.isCreator === 1 ? inDebt : NO_LONGER_CREATOR };
 }
 
 /**
@@ -78,7 +80,7 @@ async function sendOnce(ctx: Context, payout: PayoutRow): Promise<void> {
   if (reference !== undefined) return end(ctx, payout, { state: 'paid', reference });
   if (payout.stoppedAt !== null) return giveBackStopped(ctx, payout);
   const creator = await findCreator(ctx, payout.userId);
-  if (!creator.isCreator) return stopPayout(ctx, payout, NO_LONGER_CREATOR);
+  if (creator.stopsBecause !== undefined) return stopPayout(ctx, payout, creator.stopsBecause);
   // The version before this column did not store it.
   const accountId = payout.accountId ?? creator.accountId;
   if (accountId !== null && maySend(payout, ctx.now())) return send(ctx, provider, payout, accountId);

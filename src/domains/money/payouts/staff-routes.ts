@@ -46,8 +46,8 @@ export const payoutDeskEndpoints: Endpoint[] = [
     tag,
     summary: 'All cash-outs, newest first',
     description:
-      'With `id`, an approved bank transfer includes the full bank account to pay it to. Nothing else shows a bank ' +
-      'account in full, and every access is logged.',
+      'With `id`, an approved bank transfer includes the full bank account to pay it to, unless the creator can no ' +
+      'longer be paid or is in debt. Nothing else shows a bank account in full, and every access is logged.',
     who,
     fresh: true,
     query: AllPayoutsQuery,
@@ -72,6 +72,7 @@ export const payoutDeskEndpoints: Endpoint[] = [
       payoutError.PAYOUT_DECIDED,
       payoutError.CREATOR_NOT_PAYABLE,
       payoutError.BANK_DETAILS_RESTING,
+      payoutError.DEBT_OPEN,
       authError.TOTP_REQUIRED,
       authError.CHALLENGE_LIMIT,
     ],

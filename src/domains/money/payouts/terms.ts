@@ -4,12 +4,13 @@
  */
 import type { z } from '@hono/zod-openapi';
 import type { EconomyConfig } from '@/contracts/economy';
+import { limitsIn } from '@/domains/base/economy/limits';
 import { convert } from '@/domains/base/economy/rates';
 import type { PayoutRequest } from './schemas';
 
 const BASIS_POINTS = { numerator: 1, denominator: 10_000 } as const;
 
-type TermsInput = z.output<typeof PayoutRequest>;
+export type TermsInput = z.output<typeof PayoutRequest>;
 
 export interface Terms {
   readonly source: TermsInput['source'];
@@ -21,8 +22,19 @@ export interface Terms {
   readonly currency: string;
 }
 
+export function currencyOf(request: TermsInput, { conversions }: EconomyConfig): string {
+  return request.source === 'diamonds' ? conversions.payoutCurrency : request.currency;
+}
+
+/** The economy with the limits of the currency that is paid out. Undefined if it has none. */
+export function inItsCurrency<Config extends EconomyConfig>(request: TermsInput, economy: Config): Config | undefined {
+  const limits = limitsIn(economy, currencyOf(request, economy));
+  return limits && { ...economy, limits };
+}
+
 /** The fee is a fixed part plus a share of the amount due, rounded down. The amount due minus the fee is sent. */
-export function termsOf(request: TermsInput, { conversions, limits }: EconomyConfig): Terms {
+export function termsOf(request: TermsInput, economy: EconomyConfig): Terms {
+  const { conversions, limits } = economy;
   const isDiamonds = request.source === 'diamonds';
   const dueMinor = isDiamonds ? convert(request.diamonds, conversions.minorPerDiamond) : request.amountMinor;
   const share = { ...BASIS_POINTS, numerator: limits.payoutFeeBasisPoints };
@@ -32,12 +44,12 @@ export function termsOf(request: TermsInput, { conversions, limits }: EconomyCon
     diamonds: isDiamonds ? request.diamonds : null,
     amountMinor: dueMinor - feeMinor,
     feeMinor,
-    currency: isDiamonds ? conversions.payoutCurrency : request.currency,
+    currency: currencyOf(request, economy),
   };
 }
 
 /** One user's payouts of one day (UTC), without those that were given back. */
-interface Today {
+export interface Today {
   /** Payouts of every source. */
   readonly payouts: number;
   /** The day's total for this source and currency, in diamonds or in minor units including fees. */

@@ -11,7 +11,7 @@ import type { OutboxEvent } from '@/contracts/messages';
 import { commit, requireChange } from '@/db/commit';
 import { type Economy, readEconomy } from '@/domains/base/economy/read';
 import { users } from '@/domains/base/users/tables';
-import { hasBlocked, isActiveUser, isStaying } from '@/domains/base/visibility/people';
+import { hasBlocked, isActiveUser, isStayingCreator } from '@/domains/base/visibility/people';
 import { relationChanged } from '@/domains/live/rooms/open-rooms';
 import { AppError } from '@/http/errors';
 import { SHORT_OF_COINS } from '@/ledger/spend';
@@ -66,7 +66,7 @@ async function listDue(ctx: Context): Promise<Due[]> {
       tier: { active: subscriptionTiers.active, coinsPerMonth: subscriptionTiers.coinsPerMonth },
       subscriberStands: isActiveUser(subscriptions.subscriberId),
       // Null if the account is gone.
-      creatorStands: sql<number | null>`${isStaying()} AND ${users.creatorStatus} = 'APPROVED'`,
+      creatorStands: sql<number | null>`${isStayingCreator()}`,
       creatorBlocks: hasBlocked(subscriptions.creatorId, subscriptions.subscriberId),
       subscriberBlocks: hasBlocked(subscriptions.subscriberId, subscriptions.creatorId),
       creatorName: users.displayName,

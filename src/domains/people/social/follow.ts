@@ -8,7 +8,7 @@ import { int } from '@/db/sql';
 import { withdrawFollow } from '@/domains/base/notifications/withdraw';
 import { users } from '@/domains/base/users/tables';
 import { followsCreator } from '@/domains/base/visibility/members';
-import { isStaying, noBlockBetween } from '@/domains/base/visibility/people';
+import { isStaying, isStayingCreator, noBlockBetween } from '@/domains/base/visibility/people';
 import { shownTo } from '@/domains/base/visibility/regions';
 import { relationChanged } from '@/domains/live/rooms/open-rooms';
 import type { Actor } from '@/shared/actor';
@@ -53,7 +53,7 @@ export function follow(ctx: Context, followerId: string, creatorId: string): Sta
   return ctx.db.run(sql`
     INSERT INTO follows (follower_id, creator_id, created_at)
     SELECT ${followerId}, id, ${int(ctx.now())} FROM ${users}
-    WHERE id = ${creatorId} AND creator_status = 'APPROVED' AND ${isStaying()}
+    WHERE id = ${creatorId} AND ${isStayingCreator()}
       AND ${noBlockBetween(followerId, users.id)}
     ON CONFLICT DO NOTHING`);
 }
