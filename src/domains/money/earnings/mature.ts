@@ -1,7 +1,7 @@
 /**
  * Pure rules for maturing diamonds. All diamonds of a day (UTC) mature together, once `maturingDays` full days have
- * passed since its end. A cash-out and an exchange take matured diamonds alone. A reversal and a month that is given back
- * take maturing diamonds first, the newest days before older ones.
+ * passed since its end. A cash-out and an exchange take matured diamonds alone. A reversal, and a month that
+ * is given back, take maturing diamonds first, those of the newest days before older ones.
  */
 import { DAY_MS, toDay } from '@/shared/time';
 
