@@ -14,7 +14,8 @@ import { asD1 } from './local/sqlite.ts';
 const TABLES = [
   ...['ledger_kinds', 'ledger_accounts', 'ledger_transfers', 'ledger_proofs', 'ledger_checkpoints'],
   ...['purchases', 'purchase_claims', 'discount_codes', 'discount_redemptions', 'gifts_sent', 'subscriptions'],
-  ...['subscription_charges', 'exchanges', 'target_rewards', 'earning_days', 'payouts', 'economy_versions'],
+  ...['subscription_charges', 'subscription_tier_prices', 'exchanges', 'target_rewards', 'earning_days', 'payouts'],
+  ...['economy_versions'],
   ...['coin_lots', 'lot_uses', 'lot_returns', 'reversed_earnings', 'earning_reversals', 'demands', 'outbox'],
 ];
 /** Exports single tables, because D1 cannot export a whole database that has virtual tables. */

@@ -484,6 +484,37 @@ it('0057 numbers what was paid before in the order of payment, by kind and year,
   });
 });
 
+it('0059 keeps the prices that tiers have had, and more failed checkouts than are allowed today', async () => {
+  const all = listMigrations();
+  const purchase = (id: string, status: string) =>
+    `INSERT INTO purchases (id, user_id, package_id, package_name, coins, bonus_coins, amount_minor, currency, status,
+       provider, economy_version, success_url, cancel_url, idempotency_key, body_hash, created_at, expires_at, counted_at)
+     VALUES ('${id}', 'ada', 'p', '', 1, 0, 1, 'USD', '${status}', 'sandbox', 1, '', '', '${id}', '', 1, 99, 1)`;
+  const run = async (...statements: string[]) =>
+    withDatabase(state, (database) => database.batch(statements.map((statement) => database.prepare(statement))));
+  await withDatabase(state, (database) => migrate(database, all.filter((name) => name < '0059')));
+  await run(
+    ...['1', '2', '3', '4'].map((id) => purchase(id, 'failed')),
+    `INSERT INTO subscription_tiers (id, creator_id, name, coins_per_month, created_at, updated_at)
+     VALUES ('t', 'ada', 'Friends', 20, 1, 1)`,
+    `INSERT INTO subscriptions (id, subscriber_id, creator_id, tier_id, coins_per_month, status, months, started_at,
+       period_ends_at, idempotency_key, body_hash, created_at)
+     VALUES ('s', 'ben', 'ada', 't', 10, 'active', 1, 1, 2, 'first', 'hash', 5)`,
+  );
+  await withDatabase(state, (database) => migrate(database));
+  await expect(run(purchase('5', 'pending'))).rejects.toThrow('CHECKOUTS_OPEN');
+  await run("UPDATE purchases SET processing_at = 1 WHERE id > '2'", purchase('5', 'pending'));
+  for (const coins of [30, 30, 10]) await run(`UPDATE subscription_tiers SET coins_per_month = ${coins}`);
+  await withDatabase(state, async (database) => {
+    const prices = await database.prepare('SELECT tier_id, coins_per_month FROM subscription_tier_prices').raw();
+    expect(prices).toEqual([
+      ['t', 10],
+      ['t', 20],
+      ['t', 30],
+    ]);
+  });
+});
+
 it('0053 keep events in every state, and purchases and codes that today would be too many', async () => {
   const all = listMigrations();
   const today = all.findIndex((name) => name.startsWith('0053'));

@@ -372,9 +372,11 @@ describe('of rows the proof names', () => {
 
   it('a subscription that says more months than were charged, or was charged more than its price', async () => {
     const months = { sql: 'UPDATE subscriptions SET months = 9 WHERE id = ?', values: [ids.charge] };
-    expect(await findingsOf([months])).toEqual([`paid-months ${ids.charge}: says 9 paid months, and has 1`]);
+    expect(await findingsOf([months])).toEqual([`paid-months ${ids.charge}: says 9 paid months, but has 1`]);
     const price = { sql: 'UPDATE subscriptions SET coins_per_month = 1 WHERE id = ?', values: [ids.charge] };
-    expect(await findingsOf([price])).toEqual([expect.stringContaining('costs 1 coins a month, and was charged ')]);
+    expect(await findingsOf([price])).toEqual([
+      expect.stringContaining('costs 1 coins a month, but a month was charged '),
+    ]);
   });
 
   it('a month that earned more than its coins come to, though the books agree', async () => {

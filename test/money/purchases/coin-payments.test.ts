@@ -87,6 +87,41 @@ describe('a large purchase', () => {
     expect(await rewardOf(small.id)).toEqual([]);
   });
 
+  it.each(['paid in time', 'paid by slow money', 'paid after its checkout expired'])(
+    'earns no more than a code by the newest economy gives, if it is %s',
+    async (how) => {
+      await testContext().db.update(discountCodes).set({ active: false }); // those of other tests
+      await changeEconomy({ limits: { rewardCodeFromMinor: 5_000, rewardCodePercent: 100 } });
+      const row = await aPurchase(await asViewer(), { priceMinor: 9_000 });
+      const { paid, processing, expired } = eventsOf(row);
+      await changeEconomy({ limits: { rewardCodePercent: 1 } });
+      // Without a code or with one of 1 % it costs what it is worth; with one of 100 % it would cost half.
+      const offer = { name: 'Sack', coins: 1_000, bonusCoins: 0, priceMinor: 505, currency: 'USD' };
+      expect((await (await asStaff('owner')).post('owner/panel/packages', offer)).status).toBe(201);
+      if (how === 'paid by slow money') await tell(processing);
+      if (how === 'paid after its checkout expired') await tell(expired);
+      await tell(paid);
+      expect(await rewardOf(row.id)).toMatchObject([{ bonusPercent: 1, suspended: false }]);
+    },
+  );
+
+  it('keeps its code in a currency without limits until all of its money is taken back', async () => {
+    await changeEconomy({ limits: { rewardCodeFromMinor: 5_000 } });
+    const buyer = await asViewer();
+    const row = await aPurchase(buyer, { priceMinor: 9_000, currency: 'EUR' });
+    await aCode({ kind: 'reward', ownerId: buyer.userId, earnedBy: row.id }); // from before currencies had limits
+    const { paid, refunded, disputed } = eventsOf(row);
+    await tell(paid);
+    for (const [event, suspended] of [
+      [refunded(4_001), false],
+      [disputed('open'), true],
+      [disputed('won'), false],
+    ] as const) {
+      await tell(event);
+      expect(await rewardOf(row.id)).toMatchObject([{ suspended }]);
+    }
+  });
+
   it('is measured in its own currency, and earns nothing in one without limits', async () => {
     await changeEconomy({
       conversions: { currencyRates: [{ currency: 'JPY', numerator: 2, denominator: 3 }] },

@@ -49,12 +49,26 @@ describe('open checkouts', () => {
     expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
   });
 
-  it('end when they are paid, failed, finished or expired', async () => {
+  it('include those that failed and can still be paid', async () => {
+    const [buyer, { id: packageId }] = [await aBuyer(), await aPackage()];
+    const failed = [];
+    for (let count = 0; count < 3; count += 1) {
+      const { purchaseId } = (await buy(buyer, { packageId })).data;
+      await tell((await eventsAbout(purchaseId)).failed);
+      failed.push({ purchaseId });
+    }
+    const { status, error } = await buy(buyer, { packageId });
+    expect([status, error.code, error.details]).toMatchObject([409, 'CHECKOUTS_OPEN', { open: failed }]);
+  });
+
+  it('end when they are paid, finished, failed after that, or expired', async () => {
     const [buyer, { id: packageId }] = [await aBuyer(), await aPackage()];
     const begin = async () => (await buy(buyer, { packageId })).data.purchaseId;
     const first = [await begin(), await begin(), await begin()] as const;
-    for (const [index, type] of (['paid', 'failed', 'processing'] as const).entries())
-      await tell((await eventsAbout(first[index] ?? ''))[type]);
+    const [paid, slow, lost] = await Promise.all(first.map(eventsAbout));
+    await tell(paid?.paid ?? expect.fail());
+    await tell(slow?.processing ?? expect.fail());
+    for (const event of [lost?.processing, lost?.failed]) await tell(event ?? expect.fail());
     await begin();
     await begin();
     const last = await begin();

@@ -1,7 +1,9 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
+import { withFaults } from '#test/support/faults';
 import { coinsOf, giveCoins, once } from '#test/support/money';
+import { prove } from '#test/support/proof';
 import { sweepOut } from '#test/support/queues';
 import { aSubscriber, aTier } from '#test/support/subscriptions';
 import { asCreator, asViewer, type Person } from '#test/support/users';
@@ -69,6 +71,31 @@ describe("a tier's new price", () => {
     expect(await renewedPrices(viewer.subscriptionId)).toEqual([100, 60]);
     await reprice(creator, tierId, 300);
     expect(await renewedPrices(viewer.subscriptionId)).toEqual([100, 60, 100]);
+  });
+});
+
+describe('the proof of paid months', () => {
+  it('finds a month at a price that the tier never had, or a first month below the agreed one', async () => {
+    const creator = await asCreator();
+    const tierId = await aTier(creator, 100);
+    const { subscriptionId } = await aSubscriber(creator, tierId, 500);
+    await reprice(creator, tierId, 60);
+    await renewedPrices(subscriptionId);
+    await reprice(creator, tierId, 300);
+    expect(await prove()).toMatchObject({ state: 'clean' });
+    const charged = async (month: number, coins: number) => {
+      const sql = 'UPDATE subscription_charges SET coins = ? WHERE subscription_id = ? AND month = ?';
+      const { findings } = await withFaults([{ sql, values: [coins, subscriptionId, month] }], () => prove());
+      return findings.filter(({ subject }) => subject === 'paid-months').map(({ problem }) => problem);
+    };
+    expect(await charged(2, 100)).toEqual([]);
+    for (const [month, coins] of [
+      [2, 1],
+      [2, 61],
+      [2, 300],
+      [1, 60],
+    ] as const)
+      expect(await charged(month, coins)).toEqual([`costs 100 coins a month, but a month was charged ${coins}`]);
   });
 });
 

@@ -11,6 +11,7 @@ import { coinsOf, giveCoins, giveDiamonds, once } from '#test/support/money';
 import { recordingContext } from '#test/support/outbox';
 import { aPost } from '#test/support/posts';
 import { prove } from '#test/support/proof';
+import { aPurchase, eventsOf, tell } from '#test/support/purchases';
 import { databaseWithout, recordingQueue, sweepOut } from '#test/support/queues';
 import { anOpenStream, aStream } from '#test/support/streams';
 import { aSubscriber, aTier } from '#test/support/subscriptions';
@@ -157,6 +158,15 @@ describe('what is open', () => {
     await set('charged_back');
     expect((await ask(person)).status).toBe(200);
     await set('paid'); // as its facts say, for the proofs below
+  });
+
+  it('keeps the account: a checkout that failed and can still be paid', async () => {
+    const person = await asUserWithPassword();
+    const { failed, expired } = eventsOf(await aPurchase(person));
+    await tell(failed);
+    expect(await ask(person)).toMatchObject(refused('payment'));
+    await tell(expired);
+    expect((await ask(person)).status).toBe(200);
   });
 
   it('keeps the account: being live, and being the only owner', async () => {

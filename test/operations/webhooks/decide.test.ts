@@ -107,6 +107,22 @@ describe('accepting an event', () => {
     expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
   });
 
+  it('refuses another currency than that of claims which came first', async () => {
+    const { owner, events, coins } = await aSale();
+    await tell(events.refunded(500));
+    const id = await held({ ...events.paid, amountMinor: 900, currency: 'EUR' });
+    for (const decision of ['accept', 'credit']) {
+      const { status, error } = await decide(owner, id, decision);
+      expect([status, error.code, error.message]).toEqual([
+        409,
+        'DECISION_IMPOSSIBLE',
+        expect.stringContaining('claims in USD, but EUR was paid'),
+      ]);
+    }
+    expect(await coins()).toBe(0);
+    expect(await rowOf(id)).toMatchObject({ state: 'held', decision: null });
+  });
+
   it('lets a verdict replace the one that it contradicts', async () => {
     const { owner, events, coins, state } = await aSale();
     const at = Date.now();

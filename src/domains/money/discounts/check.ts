@@ -23,7 +23,7 @@ export const discountCheck: MoneyCheck = {
     const findings = found.map(({ id, uses, counted }) => ({
       subject: 'discount',
       id,
-      problem: `says that it was used ${uses} times, and was used ${counted} times`,
+      problem: `says ${uses} uses, but has ${counted}`,
     }));
     return { findings, next: range.end };
   },

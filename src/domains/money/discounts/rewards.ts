@@ -6,6 +6,7 @@ import type { Statement } from '@/contracts/database';
 import type { EconomyConfig } from '@/contracts/economy';
 import { int } from '@/db/sql';
 import { limitsIn } from '@/domains/base/economy/limits';
+import { economyVersions } from '@/domains/base/economy/tables';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
@@ -28,7 +29,8 @@ export interface EarningPurchase {
 /**
  * Keeps the reward code of a purchase true: it earns one, once, as soon as the kept money reaches the threshold, and the
  * code is suspended while the kept money does not. A use stays used, and a checkout that has reserved the code keeps it.
- * @param economy under which the purchase began; without limits in its currency it earns nothing
+ * @param economy under which the purchase began. Without limits in its currency the purchase earns nothing; a code from
+ * before currencies had limits stays while any money is kept.
  */
 export function settleReward(
   ctx: Context,
@@ -36,14 +38,16 @@ export function settleReward(
   { id: earnedBy, userId, amountMinor, currency, reversedMinor }: EarningPurchase,
 ): { readonly code: string; readonly isEarned: boolean; readonly statement: Statement } {
   const limits = limitsIn(economy, currency);
-  const isEarned = limits !== undefined && amountMinor - reversedMinor >= limits.rewardCodeFromMinor;
+  const keptMinor = amountMinor - reversedMinor;
+  const isKept = limits === undefined ? keptMinor > 0 : keptMinor >= limits.rewardCodeFromMinor;
+  const isEarned = limits !== undefined && isKept;
   const [id, code, now] = [newId(), newCode(), ctx.now()];
   const statement = isEarned
     ? ctx.db
         .insert(discountCodes)
         .values({
           ...{ id, code, kind: 'reward', promotion: id, ownerId: userId, earnedBy },
-          ...{ bonusPercent: limits.rewardCodePercent, endsAt: now + limits.rewardCodeDays * DAY_MS },
+          ...{ bonusPercent: atMostNewest(limits.rewardCodePercent), endsAt: now + limits.rewardCodeDays * DAY_MS },
           ...{ usesMax: 1, usesPerUserMax: 1, createdAt: now, updatedAt: now },
         })
         .onConflictDoUpdate({
@@ -53,9 +57,18 @@ export function settleReward(
         })
     : ctx.db
         .update(discountCodes)
-        .set(suspension(ctx, true))
-        .where(and(eq(discountCodes.earnedBy, earnedBy), eq(discountCodes.suspended, false)));
+        .set(suspension(ctx, !isKept))
+        .where(and(eq(discountCodes.earnedBy, earnedBy), eq(discountCodes.suspended, isKept)));
   return { code, isEarned, statement };
+}
+
+/**
+ * A purchase may be paid long after it began. Packages are judged against the newest percentage and the codes that
+ * exist, so a code with more than that could make coins cheaper than their worth.
+ */
+function atMostNewest(percent: number): SQL {
+  return sql`min(${int(percent)}, (
+    SELECT config ->> '$.limits.rewardCodePercent' FROM ${economyVersions} ORDER BY version DESC LIMIT 1))`;
 }
 
 function suspension(ctx: Context, suspended: boolean) {

@@ -5,6 +5,7 @@
  */
 
 import { type SQL, sql } from 'drizzle-orm';
+import { literal } from '@/db/sql';
 import { convertedBy, rewardOf } from '@/domains/base/economy/entitlement';
 import { payouts } from '@/domains/money/payouts/tables';
 import { subscriptionCharges } from '@/domains/money/subscriptions/tables';
@@ -23,9 +24,9 @@ function netOf(refType: SQL, taken: string, back: string): SQL {
     WHERE ref_type = ${refType} AND ref_id = page.id), 0)`;
 }
 
-/** How many transfers followed the first ones. */
-const laterLegs = (refType: SQL, first: number) => sql`(
-  SELECT count(*) FROM ${ledgerTransfers} WHERE ref_type = ${refType} AND ref_id = page.id AND leg > ${first})`;
+/** All its transfers, if the first ones are there: the comparison leg by leg reports one of them that is not. */
+const legsThere = (refType: SQL, first: number) => sql`(
+  SELECT ${literal(first)} + count(*) FROM ${ledgerTransfers} WHERE ref_type = ${refType} AND ref_id = page.id AND leg > ${literal(first)})`;
 
 const undoneDiamonds = netOf(sql`'exchange'`, 'exchange_diamonds_reversal', 'exchange_diamonds_restored');
 const undoneCoins = netOf(sql`'exchange'`, 'exchange_coins_reversal', 'exchange_coins_restored');
@@ -44,7 +45,7 @@ export const exchangeCheck = checkRows({
   legsThrough: 2,
   also: () => sql`
     SELECT id, CASE
-      WHEN legs - 2 <> ${laterLegs(sql`'exchange'`, 2)} THEN 'says that it has ' || legs || ' transfers, which is not so'
+      WHEN legs <> ${legsThere(sql`'exchange'`, 2)} THEN 'says ' || legs || ' transfers, but has ' || ${legsThere(sql`'exchange'`, 2)}
       WHEN reversed_diamonds <> ${undoneDiamonds} OR reversed_coins <> ${undoneCoins}
         THEN 'says that ' || reversed_diamonds || ' diamonds are undone, and its transfers say ' || ${undoneDiamonds}
       WHEN reversed_diamonds > diamonds OR reversed_coins <> coins * reversed_diamonds / diamonds
@@ -66,7 +67,7 @@ export const rewardCheck = checkRows({
   legsThrough: 1,
   also: () => sql`
     SELECT id, CASE
-      WHEN legs - 1 <> ${laterLegs(sql`'reward'`, 1)} THEN 'says that it has ' || legs || ' transfers, which is not so'
+      WHEN legs <> ${legsThere(sql`'reward'`, 1)} THEN 'says ' || legs || ' transfers, but has ' || ${legsThere(sql`'reward'`, 1)}
       WHEN ${reversedReward} NOT IN (0, diamonds)
         OR ${reversedReward} <> ${netOf(sql`'reward'`, 'reward_reversal', 'reward_restored')}
         THEN 'says that ' || ${reversedReward} || ' diamonds are reversed, and its transfers say otherwise'

@@ -38,44 +38,10 @@ export async function readProgress(
     })),
   );
   const [earned, reversed, returned, streamed] = await ctx.db.batch([
-    ctx.db.all<Row<'diamonds' | 'gifts'>>(sql`
-      SELECT creator.value AS userId, period.key AS period,
-        sum(iif(source = 'reward', 0, diamonds)) AS diamonds, sum(iif(source = 'gift', count, 0)) AS gifts
-      FROM json_each(${users}) creator CROSS JOIN json_each(${spans}) period
-      CROSS JOIN earning_days ON user_id = creator.value
-        AND day BETWEEN period.value ->> 'firstDay' AND period.value ->> 'lastDay'
-      GROUP BY creator.value, period.key`),
-    ctx.db.all<Row<'diamonds' | 'gifts'>>(sql`
-      SELECT creator.value AS userId, period.key AS period,
-        sum(diamonds) AS diamonds, sum(source = 'gift' AND is_whole) AS gifts
-      FROM json_each(${users}) creator CROSS JOIN json_each(${spans}) period
-      CROSS JOIN reversed_earnings ON user_id = creator.value AND ref_type <> 'reward' AND diamonds > 0
-        AND day BETWEEN period.value ->> 'firstDay' AND period.value ->> 'lastDay'
-      GROUP BY creator.value, period.key`),
-    ctx.db.all<Row<'diamonds'>>(sql`
-      SELECT creator.value AS userId, period.key AS period, sum(returned_diamonds) AS diamonds
-      FROM json_each(${users}) creator CROSS JOIN json_each(${spans}) period
-      CROSS JOIN ${subscriptionCharges} ON creator_id = creator.value AND returned_at IS NOT NULL
-        AND created_at >= period.value ->> 'startMs' AND created_at < period.value ->> 'endMs'
-      GROUP BY creator.value, period.key`),
-    // One index serves ended streams and another open ones: a single condition for both would read all streams.
-    ctx.db.all<Row<'minutesStreamed' | 'minutesWatched'>>(sql`
-      WITH asked AS (
-        SELECT creator.value AS user_id, period.key AS period,
-          period.value ->> 'startMs' AS start_ms, period.value ->> 'endMs' AS end_ms
-        FROM json_each(${users}) creator CROSS JOIN json_each(${spans}) period),
-      aired AS (
-        SELECT asked.*, id, started_at, ended_at, ended_at AS until_ms
-        FROM asked CROSS JOIN ${streams} ON creator_id = user_id AND ended_at >= start_ms AND started_at < end_ms
-        UNION ALL
-        SELECT asked.*, id, started_at, NULL, ${int(ctx.now())}
-        FROM asked CROSS JOIN ${streams}
-          ON creator_id = user_id AND ${isOpen()} AND started_at < end_ms)
-      SELECT user_id AS userId, period,
-        sum(max(0, min(until_ms, end_ms) - max(started_at, start_ms))) / 60000 AS minutesStreamed,
-        coalesce(sum(coalesce(rewarded_seconds, watch_seconds)) FILTER (WHERE ended_at < end_ms), 0) / 60 AS minutesWatched
-      FROM aired LEFT JOIN ${streamAnalytics} ON stream_id = aired.id
-      GROUP BY user_id, period`),
+    earnedIn(ctx, users, spans),
+    reversedIn(ctx, users, spans),
+    returnedIn(ctx, users, spans),
+    streamedIn(ctx, users, spans),
   ]);
   const keyOf = (userId: string, period: number) => `${userId} ${period}`;
   const earnedBy = new Map(earned.map((row) => [keyOf(row.userId, row.period), row]));
@@ -90,4 +56,55 @@ export async function readProgress(
     const { minutesStreamed, minutesWatched } = streamedBy.get(key) ?? NONE;
     return { diamonds, gifts, minutesStreamed, minutesWatched };
   };
+}
+
+function earnedIn(ctx: Context, users: string, spans: string) {
+  return ctx.db.all<Row<'diamonds' | 'gifts'>>(sql`
+    SELECT creator.value AS userId, period.key AS period,
+      sum(iif(source = 'reward', 0, diamonds)) AS diamonds, sum(iif(source = 'gift', count, 0)) AS gifts
+    FROM json_each(${users}) creator CROSS JOIN json_each(${spans}) period
+    CROSS JOIN earning_days ON user_id = creator.value
+      AND day BETWEEN period.value ->> 'firstDay' AND period.value ->> 'lastDay'
+    GROUP BY creator.value, period.key`);
+}
+
+function reversedIn(ctx: Context, users: string, spans: string) {
+  return ctx.db.all<Row<'diamonds' | 'gifts'>>(sql`
+    SELECT creator.value AS userId, period.key AS period,
+      sum(diamonds) AS diamonds, sum(source = 'gift' AND is_whole) AS gifts
+    FROM json_each(${users}) creator CROSS JOIN json_each(${spans}) period
+    CROSS JOIN reversed_earnings ON user_id = creator.value AND ref_type <> 'reward' AND diamonds > 0
+      AND day BETWEEN period.value ->> 'firstDay' AND period.value ->> 'lastDay'
+    GROUP BY creator.value, period.key`);
+}
+
+/** For months that were given back. */
+function returnedIn(ctx: Context, users: string, spans: string) {
+  return ctx.db.all<Row<'diamonds'>>(sql`
+    SELECT creator.value AS userId, period.key AS period, sum(returned_diamonds) AS diamonds
+    FROM json_each(${users}) creator CROSS JOIN json_each(${spans}) period
+    CROSS JOIN ${subscriptionCharges} ON creator_id = creator.value AND returned_at IS NOT NULL
+      AND created_at >= period.value ->> 'startMs' AND created_at < period.value ->> 'endMs'
+    GROUP BY creator.value, period.key`);
+}
+
+/** One index serves ended streams and another open ones: a single condition for both would read all streams. */
+function streamedIn(ctx: Context, users: string, spans: string) {
+  return ctx.db.all<Row<'minutesStreamed' | 'minutesWatched'>>(sql`
+    WITH asked AS (
+      SELECT creator.value AS user_id, period.key AS period,
+        period.value ->> 'startMs' AS start_ms, period.value ->> 'endMs' AS end_ms
+      FROM json_each(${users}) creator CROSS JOIN json_each(${spans}) period),
+    aired AS (
+      SELECT asked.*, id, started_at, ended_at, ended_at AS until_ms
+      FROM asked CROSS JOIN ${streams} ON creator_id = user_id AND ended_at >= start_ms AND started_at < end_ms
+      UNION ALL
+      SELECT asked.*, id, started_at, NULL, ${int(ctx.now())}
+      FROM asked CROSS JOIN ${streams}
+        ON creator_id = user_id AND ${isOpen()} AND started_at < end_ms)
+    SELECT user_id AS userId, period,
+      sum(max(0, min(until_ms, end_ms) - max(started_at, start_ms))) / 60000 AS minutesStreamed,
+      coalesce(sum(coalesce(rewarded_seconds, watch_seconds)) FILTER (WHERE ended_at < end_ms), 0) / 60 AS minutesWatched
+    FROM aired LEFT JOIN ${streamAnalytics} ON stream_id = aired.id
+    GROUP BY user_id, period`);
 }

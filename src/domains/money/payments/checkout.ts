@@ -7,7 +7,6 @@ import { and, asc, eq, gt, isNotNull, isNull, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { Refusals } from '@/db/commit';
-import { literal } from '@/db/sql';
 import { commitRefund, commitSpent, refund, type Spending } from '@/domains/base/budgets/spend';
 import { AppError } from '@/http/errors';
 import { paymentProviderError } from '@/providers/payment-errors';
@@ -75,7 +74,8 @@ export async function commitCheckout(
       .where(
         and(
           eq(table.userId, spending.userId),
-          eq(table.status, literal('pending')), // the partial index needs the literal
+          sql`${table.status} IN ('pending', 'failed')`, // the partial index needs the literals
+          isNull(table.processingAt),
           isNotNull(table.countedAt),
           gt(table.expiresAt, spending.at),
         ),

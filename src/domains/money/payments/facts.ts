@@ -111,6 +111,7 @@ export function learn(
   switch (event.type) {
     case 'paid': {
       if (paidAt !== null) return undefined;
+      requireClaimsFit(known, event.currency);
       const paid = { amountMinor: event.amountMinor, currency: event.currency, paidAt: now };
       return { ...facts, ...paid, paymentId: event.paymentId ?? paymentId };
     }
@@ -143,6 +144,12 @@ function requirePrice({ id, amountMinor, currency }: Payment, event: OnePaymentE
     throw new HeldForStaff(
       `Payment ${id} is for ${amountMinor} ${currency}, but ${event.amountMinor} ${event.currency} was paid.`,
     );
+}
+
+/** Claims have the currency that the payment had when they were reported: their amounts mean nothing in another one. */
+function requireClaimsFit({ payment: { id, currency }, claims }: KnownPayment, paidCurrency: string): void {
+  if (paidCurrency !== currency && claims.size > 0)
+    throw new HeldForStaff(`Payment ${id} has claims in ${currency}, but ${paidCurrency} was paid.`);
 }
 
 /** A second payment for the same purchase credited nothing, so its refunds take nothing back. */

@@ -1,11 +1,11 @@
 /**
  * Checks purchases against the ledger: nothing before the payment, and then the coins and the money. Later reversals
  * and restorations add up to what the purchase says was taken back, and that follows from its claims, as its status
- * does. A paid purchase with a code's bonus has redeemed the code.
+ * does. A paid purchase with a code's bonus has redeemed that code, and nobody else's purchase uses it.
  */
 
 import { sql } from 'drizzle-orm';
-import { discountRedemptions } from '@/domains/money/discounts/tables';
+import { discountCodes, discountRedemptions } from '@/domains/money/discounts/tables';
 import { claimedIn, claimedMinor, claimedStatus } from '@/domains/money/payments/check';
 import { COIN, checkRows, isInRange } from '@/ledger/check';
 import { ledgerAccounts, ledgerTransfers } from '@/ledger/tables';
@@ -15,6 +15,9 @@ const isPaid = sql`paid_at IS NOT NULL`;
 
 const page = sql`page`;
 const useOfCode = sql`(SELECT state FROM ${discountRedemptions} WHERE purchase_id = page.id)`;
+const isOtherUse = sql`EXISTS (
+  SELECT 1 FROM ${discountRedemptions} used LEFT JOIN ${discountCodes} code ON code.id = used.code_id
+  WHERE used.purchase_id = page.id AND (used.user_id <> page.user_id OR code.code IS NOT page.discount_code))`;
 /** Nothing more will come: it expired, its money on the way failed, or the provider refused it. */
 const isOver = sql`(page.status = 'expired'
   OR page.status = 'failed' AND (page.processing_at IS NOT NULL OR page.checkout_id IS NULL))`;
@@ -72,7 +75,7 @@ export const purchaseCheck = checkRows({
       SELECT page.id AS id, CASE
         WHEN coalesce(later.strange, 0) <> 0 THEN 'has a leg after its payment that is of another kind, user or currency'
         WHEN page.legs <> ${legsThere}
-          THEN 'says that it has ' || page.legs || ' transfers, and has ' || ${legsThere}
+          THEN 'says ' || page.legs || ' transfers, but has ' || ${legsThere}
         WHEN page.reversed_coins <> coalesce(later.coins, 0)
           THEN 'says that ' || page.reversed_coins || ' coins were taken back, and its transfers say '
             || coalesce(later.coins, 0)
@@ -88,14 +91,15 @@ export const purchaseCheck = checkRows({
           THEN 'is ' || page.status || ', and its facts come to ' || ${claimedStatus(page)}
         WHEN (page.paid_at IS NOT NULL AND page.code_bonus_coins > 0) <> coalesce(${useOfCode} = 'redeemed', 0)
           THEN 'has ' || page.code_bonus_coins || ' coins from a code, whose use is ' || coalesce(${useOfCode}, 'not there')
+        WHEN ${isOtherUse} THEN 'uses another code than it says, or another user does'
         WHEN ${isOver} AND ${useOfCode} = 'reserved' THEN 'is over, and still reserves its code'
       END AS problem
       FROM page LEFT JOIN later ON later.id = page.id LEFT JOIN claimed ON claimed.id = page.id
       UNION ALL
-      SELECT later.id, 'is not there, and ' || later.legs || ' reversals name it'
+      SELECT later.id, 'does not exist, but ' || later.legs || ' reversals name it'
       FROM later WHERE later.id NOT IN (SELECT id FROM page)
       UNION ALL
-      SELECT claimed.id, 'is not there, and ' || claimed.claims || ' claims name it'
+      SELECT claimed.id, 'does not exist, but ' || claimed.claims || ' claims name it'
       FROM claimed WHERE claimed.id NOT IN (SELECT id FROM page))
     WHERE problem IS NOT NULL ORDER BY id`,
 });

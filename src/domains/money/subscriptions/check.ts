@@ -1,12 +1,19 @@
 /**
- * Checks paid months against the ledger and against what they should be: as many as the subscription says, at no more
- * than its price, earning what the economy's version says, and given back as the days that were left say.
+ * Checks paid months against the ledger and against what they should be: as many as the subscription says, at its price
+ * or a lower one that its tier has had, earning what the economy's version says, and given back by the days that were
+ * left.
  */
 import { sql } from 'drizzle-orm';
 import { convertedBy } from '@/domains/base/economy/entitlement';
 import { COIN, checkRows, DIAMOND, isInRange, type MoneyCheck, nextRange } from '@/ledger/check';
 import { lotReturns } from '@/ledger/tables';
-import { type SubscriptionChargeRow, type SubscriptionRow, subscriptionCharges, subscriptions } from './tables';
+import {
+  type SubscriptionChargeRow,
+  type SubscriptionRow,
+  subscriptionCharges,
+  subscriptions,
+  subscriptionTierPrices,
+} from './tables';
 import { unusedOf } from './unused';
 
 const isReturned = sql`returned_coins > 0`;
@@ -46,6 +53,10 @@ const SUBSCRIPTIONS_PER_PAGE = 2_000;
 const coinsToLots = sql`SELECT sum(back.coins) FROM ${lotReturns} back
   WHERE back.ref_type = 'subscription' AND back.ref_id = c.id HAVING count(*) > 0`;
 
+/** When a tier had which price is not kept, so a later month may cost any of them up to the agreed one. */
+const isOddPrice = sql`c.coins <> s.coins_per_month AND (c.month = 1 OR c.coins > s.coins_per_month OR NOT EXISTS (
+  SELECT 1 FROM ${subscriptionTierPrices} WHERE tier_id = s.tier_id AND coins_per_month = c.coins))`;
+
 type Returned = Pick<SubscriptionRow, 'id' | 'startedAt' | 'months' | 'endedAt'> &
   Pick<
     SubscriptionChargeRow,
@@ -64,13 +75,13 @@ export const paidMonthsCheck: MoneyCheck = {
     const [wrong, returned] = await ctx.db.batch([
       ctx.db.all<{ id: string; problem: string }>(sql`
         SELECT id, CASE
-          WHEN charges <> months OR newest IS NOT months THEN 'says ' || months || ' paid months, and has ' || charges
-          WHEN dearest > price THEN 'costs ' || price || ' coins a month, and was charged ' || dearest
+          WHEN charges <> months OR newest IS NOT months THEN 'says ' || months || ' paid months, but has ' || charges
+          WHEN odd IS NOT NULL THEN 'costs ' || price || ' coins a month, but a month was charged ' || odd
           WHEN strangers > 0 THEN 'was charged to, or earned by, somebody else'
         END AS problem
         FROM (
           SELECT s.id, s.months, s.coins_per_month AS price, count(c.id) AS charges, max(c.month) AS newest,
-            max(c.coins) AS dearest, sum(c.subscriber_id <> s.subscriber_id OR c.creator_id <> s.creator_id) AS strangers
+            max(c.coins) FILTER (WHERE ${isOddPrice}) AS odd, sum(c.subscriber_id <> s.subscriber_id OR c.creator_id <> s.creator_id) AS strangers
           FROM ${subscriptions} s LEFT JOIN ${subscriptionCharges} c ON c.subscription_id = s.id
           WHERE ${inRange} GROUP BY s.id)
         WHERE problem IS NOT NULL`),

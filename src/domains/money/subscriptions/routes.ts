@@ -19,8 +19,8 @@ export const subscriptionEndpoints: Endpoint[] = [
     tag: 'payment',
     summary: 'Subscribe to a creator; the first month is charged at once',
     description:
-      'Renews from the wallet every calendar month, at the price it began with, or at the lower price that its tier ' +
-      'has by then. Subscribing to the same tier again resumes a cancelled subscription that still runs: 200, and ' +
+      'Renews from the wallet every calendar month, at the price it began with, or at its tier’s price if that ' +
+      'is lower now. Subscribing to the same tier again resumes a cancelled subscription that still runs: 200, and ' +
       'nothing is charged; `expectedCoins` is then what the following months cost. To take another tier, let it end ' +
       'first. If the creator blocks you, is banned or leaves, the subscription ends and you get the coins of unused ' +
       'days back. The details of `NOT_ENOUGH_COINS` are the balance and the price.',

@@ -27,6 +27,16 @@ export const subscriptionTiers = sqliteTable('subscription_tiers', {
   updatedAt: integer('updated_at').notNull(),
 });
 
+/** Every price that a tier has had: triggers add them. */
+export const subscriptionTierPrices = sqliteTable(
+  'subscription_tier_prices',
+  {
+    tierId: text('tier_id').notNull(),
+    coinsPerMonth: integer('coins_per_month').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tierId, table.coinsPerMonth] })],
+);
+
 export const subscriptions = sqliteTable('subscriptions', {
   id: text().primaryKey(),
   subscriberId: text('subscriber_id').notNull(),

@@ -9,7 +9,8 @@ import type { Context } from '@/contracts/context';
 import { roomTraces } from '@/domains/live/rooms/tables';
 import { listAccounts, walkHistory } from '@/ledger/history';
 import { toIso } from '@/shared/time';
-import { HOLDINGS, type Holding } from './holdings';
+import type { Holding } from './holding';
+import { HOLDINGS } from './holdings';
 import type { ExportPlace, Position } from './tables';
 
 const PAGE_SIZE = 1_000;

@@ -3,8 +3,7 @@
  * schema and fails if a column refers to users and is in neither list.
  */
 
-import { eq, isNull, ne, type SQL, sql } from 'drizzle-orm';
-import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { isNull, ne, sql } from 'drizzle-orm';
 import { literal } from '@/db/sql';
 import { mediaFiles, mediaUploads } from '@/domains/base/media/tables';
 import { isSoOfSomebody } from '@/domains/base/notifications/present';
@@ -18,49 +17,17 @@ import {
 import { staff } from '@/domains/base/permissions/tables';
 import { userSettings } from '@/domains/base/settings/tables';
 import { users } from '@/domains/base/users/tables';
-import { isOpenSubscription } from '@/domains/base/visibility/members';
 import { commentLikes, comments, postLikes, postMedia, posts } from '@/domains/content/posts/tables';
 import { channelBans, channels, moderators } from '@/domains/live/channels/tables';
 import { lastRooms, streamAnalytics, watchedCategories } from '@/domains/live/rooms/tables';
 import { streams } from '@/domains/live/streams/tables';
-import { discountCodes, discountRedemptions } from '@/domains/money/discounts/tables';
-import {
-  earningDays,
-  earningReversals,
-  exchanges,
-  reversedEarnings,
-  targetRewards,
-} from '@/domains/money/earnings/tables';
-import { giftsSent } from '@/domains/money/gifts/tables';
-import { paymentClaims } from '@/domains/money/payments/tables';
-import { formerPayoutAccounts, payoutAccounts, payoutDetails, payouts } from '@/domains/money/payouts/tables';
-import { purchases } from '@/domains/money/purchases/tables';
-import { receipts } from '@/domains/money/receipts/tables';
-import { subscriptionCharges, subscriptions, subscriptionTiers } from '@/domains/money/subscriptions/tables';
 import { accounts, authSessions } from '@/domains/people/auth/tables';
 import { creatorApplications, creatorProfiles } from '@/domains/people/creators/tables';
 import { performerPrivacy } from '@/domains/people/performers/tables';
 import { blockedRegions, blocks, follows, formerFollows } from '@/domains/people/social/tables';
-import { coinLots } from '@/ledger/tables';
+import { type Holding, mine } from './holding';
+import { MONEY_HOLDINGS } from './money-holdings';
 import { accountExports } from './tables';
-
-/** The rows of a table whose column refers to the user, or to something the user owns. */
-export interface Holding {
-  readonly as: string;
-  readonly table: SQLiteTable;
-  readonly tie: SQLiteColumn;
-  /** For a `tie` to something the user owns: a SELECT of the ids of those things. */
-  readonly things?: (userId: string) => SQL;
-  /** The columns that pages continue after: unique together with `tie`, in the order of an index, never null. */
-  readonly order: readonly SQLiteColumn[];
-  readonly only?: SQL;
-  /** Columns to leave out: secrets, and keys that only detect repeated requests. */
-  readonly without?: readonly string[];
-}
-
-const REPEATS = ['idempotencyKey', 'bodyHash', 'resumedKey', 'resumedHash'];
-const mine = (owner: SQLiteColumn) => (userId: string) =>
-  sql`(SELECT id FROM ${owner.table} WHERE ${owner} = ${userId})`;
 
 export const HOLDINGS: readonly [Holding, ...Holding[]] = [
   {
@@ -188,118 +155,7 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     order: [pushSubscriptions.createdAt, pushSubscriptions.id],
     without: ['p256dh', 'auth'],
   },
-  { as: 'purchases', table: purchases, tie: purchases.userId, order: [purchases.id], without: REPEATS },
-  {
-    as: 'purchaseClaims',
-    table: paymentClaims,
-    tie: paymentClaims.purchaseId,
-    things: mine(purchases.userId),
-    order: [paymentClaims.purchaseId, paymentClaims.claimId],
-  },
-  {
-    as: 'purchaseReceipts',
-    table: receipts,
-    tie: receipts.refId,
-    things: mine(purchases.userId),
-    order: [receipts.kind, receipts.refId],
-    only: eq(receipts.kind, literal('purchase')),
-  },
-  { as: 'discountCodes', table: discountCodes, tie: discountCodes.ownerId, order: [discountCodes.id] },
-  {
-    as: 'discountsUsed',
-    table: discountRedemptions,
-    tie: discountRedemptions.purchaseId,
-    things: mine(purchases.userId),
-    order: [discountRedemptions.purchaseId],
-  },
-  { as: 'giftsSent', table: giftsSent, tie: giftsSent.senderId, order: [giftsSent.id], without: REPEATS },
-  {
-    as: 'giftsReceived',
-    table: giftsSent,
-    tie: giftsSent.recipientId,
-    order: [giftsSent.id],
-    without: [...REPEATS, 'lotId', 'lotCoins'],
-  },
-  { as: 'tiers', table: subscriptionTiers, tie: subscriptionTiers.creatorId, order: [subscriptionTiers.id] },
-  {
-    as: 'subscriptions',
-    table: subscriptions,
-    tie: subscriptions.subscriberId,
-    order: [subscriptions.id],
-    without: REPEATS,
-  },
-  {
-    as: 'subscribers',
-    table: subscriptions,
-    tie: subscriptions.creatorId,
-    order: [subscriptions.id],
-    only: isOpenSubscription(),
-    without: REPEATS,
-  },
-  {
-    as: 'subscriptionCharges',
-    table: subscriptionCharges,
-    tie: subscriptionCharges.subscriptionId,
-    things: mine(subscriptions.subscriberId),
-    order: [subscriptionCharges.subscriptionId, subscriptionCharges.month],
-  },
-  {
-    as: 'earningDays',
-    table: earningDays,
-    tie: earningDays.userId,
-    order: [earningDays.day, earningDays.source],
-    without: ['lastTransferId'],
-  },
-  { as: 'exchanges', table: exchanges, tie: exchanges.userId, order: [exchanges.id], without: REPEATS },
-  {
-    as: 'targetRewards',
-    table: targetRewards,
-    tie: targetRewards.userId,
-    order: [targetRewards.targetId, targetRewards.period],
-  },
-  { as: 'coinLots', table: coinLots, tie: coinLots.userId, order: [coinLots.id] },
-  {
-    as: 'reversedEarnings',
-    table: reversedEarnings,
-    tie: reversedEarnings.userId,
-    order: [reversedEarnings.refType, reversedEarnings.refId],
-  },
-  {
-    as: 'earningReversals',
-    table: earningReversals,
-    tie: earningReversals.userId,
-    order: [earningReversals.changeId, earningReversals.leg],
-    without: ['lotId', 'followed', 'notified'],
-  },
-  {
-    as: 'payouts',
-    table: payouts,
-    tie: payouts.userId,
-    order: [payouts.id],
-    without: [...REPEATS, 'decidedBy', 'providerReason', 'refusals'],
-  },
-  {
-    as: 'payoutReceipts',
-    table: receipts,
-    tie: receipts.refId,
-    things: mine(payouts.userId),
-    order: [receipts.kind, receipts.refId],
-    only: eq(receipts.kind, literal('payout')),
-  },
-  { as: 'payoutAccounts', table: payoutAccounts, tie: payoutAccounts.userId, order: [payoutAccounts.userId] },
-  {
-    as: 'formerPayoutAccounts',
-    table: formerPayoutAccounts,
-    tie: formerPayoutAccounts.userId,
-    order: [formerPayoutAccounts.accountId],
-  },
-  {
-    as: 'payoutDetails',
-    table: payoutDetails,
-    tie: payoutDetails.userId,
-    order: [payoutDetails.id],
-    without: ['financial', 'decidedBy'],
-  },
+  ...MONEY_HOLDINGS,
 ];
 
 /** By `table.column`: why the export does not include it. */

@@ -1,6 +1,6 @@
 /**
  * Open matters that prevent an account from being deleted: money or people depend on them. A dispute is open until it is
- * won or lost.
+ * won or lost, and a checkout while it can be paid: one that failed can until it expires.
  */
 
 import { type SQL, sql } from 'drizzle-orm';
@@ -16,7 +16,8 @@ const MATTERS = {
   payout: (userId) =>
     sql`EXISTS (SELECT 1 FROM ${payouts} WHERE user_id = ${userId} AND status IN ('requested', 'approved', 'processing'))`,
   payment: (userId) =>
-    sql`EXISTS (SELECT 1 FROM ${purchases} WHERE user_id = ${userId} AND status IN ('pending', 'processing'))`,
+    sql`EXISTS (SELECT 1 FROM ${purchases} WHERE user_id = ${userId}
+      AND (status IN ('pending', 'processing') OR status = 'failed' AND ask_at IS NOT NULL))`,
   dispute: (userId) => sql`EXISTS (SELECT 1 FROM ${purchases} WHERE user_id = ${userId} AND status = 'disputed')`,
   live: (userId) => sql`EXISTS (SELECT 1 FROM ${streams} WHERE creator_id = ${userId} AND status = 'live')`,
   // Without an owner, nobody could ever appoint one.

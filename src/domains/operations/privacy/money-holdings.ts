@@ -1,0 +1,139 @@
+/** The part of `HOLDINGS` that is about money: what a user bought, gave, earned and was paid. */
+
+import { eq } from 'drizzle-orm';
+import { literal } from '@/db/sql';
+import { isOpenSubscription } from '@/domains/base/visibility/members';
+import { discountCodes, discountRedemptions } from '@/domains/money/discounts/tables';
+import {
+  earningDays,
+  earningReversals,
+  exchanges,
+  reversedEarnings,
+  targetRewards,
+} from '@/domains/money/earnings/tables';
+import { giftsSent } from '@/domains/money/gifts/tables';
+import { paymentClaims } from '@/domains/money/payments/tables';
+import { formerPayoutAccounts, payoutAccounts, payoutDetails, payouts } from '@/domains/money/payouts/tables';
+import { purchases } from '@/domains/money/purchases/tables';
+import { receipts } from '@/domains/money/receipts/tables';
+import { subscriptionCharges, subscriptions, subscriptionTiers } from '@/domains/money/subscriptions/tables';
+import { coinLots } from '@/ledger/tables';
+import { type Holding, mine } from './holding';
+
+/** Keys that only detect repeated requests. */
+const REPEATS = ['idempotencyKey', 'bodyHash', 'resumedKey', 'resumedHash'];
+
+export const MONEY_HOLDINGS: readonly Holding[] = [
+  { as: 'purchases', table: purchases, tie: purchases.userId, order: [purchases.id], without: REPEATS },
+  {
+    as: 'purchaseClaims',
+    table: paymentClaims,
+    tie: paymentClaims.purchaseId,
+    things: mine(purchases.userId),
+    order: [paymentClaims.purchaseId, paymentClaims.claimId],
+  },
+  {
+    as: 'purchaseReceipts',
+    table: receipts,
+    tie: receipts.refId,
+    things: mine(purchases.userId),
+    order: [receipts.kind, receipts.refId],
+    only: eq(receipts.kind, literal('purchase')),
+  },
+  { as: 'discountCodes', table: discountCodes, tie: discountCodes.ownerId, order: [discountCodes.id] },
+  {
+    as: 'discountsUsed',
+    table: discountRedemptions,
+    tie: discountRedemptions.purchaseId,
+    things: mine(purchases.userId),
+    order: [discountRedemptions.purchaseId],
+  },
+  { as: 'giftsSent', table: giftsSent, tie: giftsSent.senderId, order: [giftsSent.id], without: REPEATS },
+  {
+    as: 'giftsReceived',
+    table: giftsSent,
+    tie: giftsSent.recipientId,
+    order: [giftsSent.id],
+    without: [...REPEATS, 'lotId', 'lotCoins'],
+  },
+  { as: 'tiers', table: subscriptionTiers, tie: subscriptionTiers.creatorId, order: [subscriptionTiers.id] },
+  {
+    as: 'subscriptions',
+    table: subscriptions,
+    tie: subscriptions.subscriberId,
+    order: [subscriptions.id],
+    without: REPEATS,
+  },
+  {
+    as: 'subscribers',
+    table: subscriptions,
+    tie: subscriptions.creatorId,
+    order: [subscriptions.id],
+    only: isOpenSubscription(),
+    without: REPEATS,
+  },
+  {
+    as: 'subscriptionCharges',
+    table: subscriptionCharges,
+    tie: subscriptionCharges.subscriptionId,
+    things: mine(subscriptions.subscriberId),
+    order: [subscriptionCharges.subscriptionId, subscriptionCharges.month],
+  },
+  {
+    as: 'earningDays',
+    table: earningDays,
+    tie: earningDays.userId,
+    order: [earningDays.day, earningDays.source],
+    without: ['lastTransferId'],
+  },
+  { as: 'exchanges', table: exchanges, tie: exchanges.userId, order: [exchanges.id], without: REPEATS },
+  {
+    as: 'targetRewards',
+    table: targetRewards,
+    tie: targetRewards.userId,
+    order: [targetRewards.targetId, targetRewards.period],
+  },
+  { as: 'coinLots', table: coinLots, tie: coinLots.userId, order: [coinLots.id] },
+  {
+    as: 'reversedEarnings',
+    table: reversedEarnings,
+    tie: reversedEarnings.userId,
+    order: [reversedEarnings.refType, reversedEarnings.refId],
+  },
+  {
+    as: 'earningReversals',
+    table: earningReversals,
+    tie: earningReversals.userId,
+    order: [earningReversals.changeId, earningReversals.leg],
+    without: ['lotId', 'followed', 'notified'],
+  },
+  {
+    as: 'payouts',
+    table: payouts,
+    tie: payouts.userId,
+    order: [payouts.id],
+    without: [...REPEATS, 'decidedBy', 'providerReason', 'refusals'],
+  },
+  {
+    as: 'payoutReceipts',
+    table: receipts,
+    tie: receipts.refId,
+    things: mine(payouts.userId),
+    order: [receipts.kind, receipts.refId],
+    only: eq(receipts.kind, literal('payout')),
+  },
+  { as: 'payoutAccounts', table: payoutAccounts, tie: payoutAccounts.userId, order: [payoutAccounts.userId] },
+  {
+    as: 'formerPayoutAccounts',
+    table: formerPayoutAccounts,
+    tie: formerPayoutAccounts.userId,
+    order: [formerPayoutAccounts.accountId],
+  },
+  {
+    as: 'payoutDetails',
+    table: payoutDetails,
+    tie: payoutDetails.userId,
+    order: [payoutDetails.id],
+    without: ['financial', 'decidedBy'],
+  },
+];
