@@ -113,8 +113,8 @@ CREATE TABLE earning_reversals (
   user_id TEXT NOT NULL,
   diamonds INTEGER NOT NULL CHECK (diamonds > 0),
   restored INTEGER NOT NULL CHECK (restored IN (0, 1)),
-  -- How many of the diamonds were followed to exchanges.
-  followed INTEGER NOT NULL DEFAULT 0 CHECK (followed BETWEEN 0 AND diamonds),
+  -- How many diamonds were followed to exchanges: these, and those of rewards that went or came with them.
+  followed INTEGER NOT NULL DEFAULT 0 CHECK (followed >= 0),
   notified INTEGER NOT NULL DEFAULT 0 CHECK (notified IN (0, 1)),
   created_at INTEGER NOT NULL,
   PRIMARY KEY (change_id, leg)

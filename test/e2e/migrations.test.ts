@@ -484,7 +484,7 @@ it('0057 numbers what was paid before in the order of payment, by kind and year,
   });
 });
 
-it('0059 keeps the prices that tiers have had, and more failed checkouts than are allowed today', async () => {
+it('0058 keeps the prices that tiers have had, and more failed checkouts than are allowed today', async () => {
   const all = listMigrations();
   const purchase = (id: string, status: string) =>
     `INSERT INTO purchases (id, user_id, package_id, package_name, coins, bonus_coins, amount_minor, currency, status,
@@ -492,7 +492,12 @@ it('0059 keeps the prices that tiers have had, and more failed checkouts than ar
      VALUES ('${id}', 'ada', 'p', '', 1, 0, 1, 'USD', '${status}', 'sandbox', 1, '', '', '${id}', '', 1, 99, 1)`;
   const run = async (...statements: string[]) =>
     withDatabase(state, (database) => database.batch(statements.map((statement) => database.prepare(statement))));
-  await withDatabase(state, (database) => migrate(database, all.filter((name) => name < '0059')));
+  await withDatabase(state, (database) =>
+    migrate(
+      database,
+      all.filter((name) => name < '0058'),
+    ),
+  );
   await run(
     ...['1', '2', '3', '4'].map((id) => purchase(id, 'failed')),
     `INSERT INTO subscription_tiers (id, creator_id, name, coins_per_month, created_at, updated_at)

@@ -422,6 +422,30 @@ describe('a target’s reward', () => {
     await changeEconomy({ targets: [{ ...chargebacks, reward: { diamonds: 7 } }] });
   });
 
+  it('that was exchanged is followed to its coins, and comes back with them', async () => {
+    await changeEconomy({ targets: [{ ...chargebacks, id: 'rich', reward: { diamonds: 500 } }] });
+    const [buyer, first, second] = [await aBuyer(), await asCreator(), await asCreator()];
+    const { disputed } = await bought(buyer, 200);
+    await tip(buyer, first, 200);
+    await awardTargets(testContext(), null);
+    await haveMatured(first);
+    expect((await first.post('earnings/exchange', { diamonds: 600 }, once())).status).toBe(201);
+    await tip(first, second, 100);
+    await settle(disputed('open'));
+    expect([await balancesOf(first), await balancesOf(second)]).toEqual([
+      [-100, 0],
+      [0, 0],
+    ]);
+    await clean();
+    await settle(disputed('won'));
+    expect([await balancesOf(first), await balancesOf(second)]).toEqual([
+      [500, 0],
+      [0, 50],
+    ]);
+    await changeEconomy({ targets: [{ ...chargebacks, reward: { diamonds: 7 } }] });
+    await clean();
+  });
+
   it('is given again once later gifts reach the target', async () => {
     const [buyer, creator] = [await aBuyer(), await asCreator()];
     const { disputed } = await bought(buyer, 200);

@@ -62,7 +62,7 @@ describe('the code of a purchase', () => {
     expect(await coinsOf(buyer.userId)).toBe(WHOLE);
     expect(await purchaseOf(row.id)).toMatchObject({ status: 'paid', discountCode: code.code, codeBonusCoins: 0 });
     expect((await codeUsed(code.id)).toSorted()).toEqual([1, 'released', 'reserved']);
-    expect(sent).toMatchObject([{ notification: { body: expect.stringContaining('used up') } }]);
+    expect(sent).toMatchObject([{ notification: { body: expect.stringContaining('no longer be used') } }]);
     expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
   });
 });
@@ -183,11 +183,26 @@ describe('a large purchase', () => {
     await tell(paid);
     const [reward] = await rewardOf(row.id);
     const next = await aPurchase(buyer, {}, reward?.code);
-    await tell(disputed('open'));
     await tell(eventsOf(next).paid);
+    await tell(disputed('open'));
     expect(await purchaseOf(next.id)).toMatchObject({ status: 'paid', codeBonusCoins: next.codeBonusCoins });
     await tell(disputed('won'));
     expect(await codeUsed(reward?.id ?? '')).toEqual([1, 'redeemed']);
+  });
+
+  it('takes its code from a checkout that has only reserved it', async () => {
+    await changeEconomy({ limits: { rewardCodeFromMinor: 5_000 } });
+    const buyer = await asViewer();
+    const row = await aPurchase(buyer, { priceMinor: 9_000 });
+    const { paid, disputed } = eventsOf(row);
+    await tell(paid);
+    const [reward] = await rewardOf(row.id);
+    const next = await aPurchase(buyer, {}, reward?.code);
+    await tell(disputed('open'));
+    await tell(eventsOf(next).paid);
+    expect(await purchaseOf(next.id)).toMatchObject({ status: 'paid', codeBonusCoins: 0 });
+    expect(await codeUsed(reward?.id ?? '')).toEqual([0, 'released']);
+    expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
   });
 
   it('earns no code while a refund that came first stands, and one once it fails', async () => {

@@ -10,8 +10,13 @@ import { int } from '@/db/sql';
 import { discountError } from './errors';
 import { discountCodes, discountRedemptions } from './tables';
 
-/** The database's errors if a limit is reached. */
-const LIMIT_REACHED = { uses: 'discount_used_up', usesPerUser: 'DISCOUNT_USED_BY_USER' } as const;
+/** The database's errors if a code can no longer be used. */
+const LIMIT_REACHED = {
+  uses: 'discount_used_up',
+  usesPerUser: 'DISCOUNT_USED_BY_USER',
+  /** The purchase that earned the code was taken back. */
+  suspended: 'DISCOUNT_SUSPENDED',
+} as const;
 
 /** Refusals for a batch that reserves a code. */
 export const RESERVE_REFUSALS: Refusals = {

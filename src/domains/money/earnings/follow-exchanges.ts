@@ -29,8 +29,9 @@ export interface TakenDiamonds {
 /** Safe to repeat. Throws DEMAND_NOT_MET if another message changes the same rows or balance; it is then retried. */
 export async function followExchanges(ctx: Context, taken: TakenDiamonds): Promise<void> {
   let { followed } = taken;
-  while (followed < taken.diamonds) {
-    const open = taken.diamonds - followed;
+  for (;;) {
+    // A debt is followed whole, since rewards may have fallen with the earnings. What comes back has its amount.
+    const open = taken.restored ? taken.diamonds - followed : Number.POSITIVE_INFINITY;
     const [balance, exchange] = await Promise.all([
       readBalance(ctx, taken.userId, 'earnings', 'diamond'),
       findExchange(ctx, taken),

@@ -27,8 +27,12 @@ export async function followReversal(
     .limit(CREATORS_AT_ONCE);
   for (const row of rows) {
     await notifyCreator(ctx, row);
-    await reviewRewards(ctx, row.userId, row.createdAt);
-    await followExchanges(ctx, { ...row, mark: (from, to) => markFollowed(ctx, row, from, to) });
+    const rewards = await reviewRewards(ctx, row.userId, row.createdAt);
+    await followExchanges(ctx, {
+      ...row,
+      diamonds: row.diamonds + rewards,
+      mark: (from, to) => markFollowed(ctx, row, from, to),
+    });
   }
   const last = rows[CREATORS_AT_ONCE - 1];
   if (last) await ctx.queues.tasks.send({ type: 'follow-reversal', changeId, after: last.leg });

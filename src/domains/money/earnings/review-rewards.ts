@@ -20,25 +20,32 @@ interface JudgedReward {
   readonly isReversed: boolean;
 }
 
-/** Safe to repeat. @param since judges the periods of earnings that were reversed, restored or given back since then (ms) */
-export async function reviewRewards(ctx: Context, userId: string, since: number): Promise<void> {
-  await judgeRewards(ctx, userId, await listPeriods(ctx, userId, since));
+/** Safe to repeat. Returns what `judgeRewards` returns. @param since judges the periods of earnings that were reversed, restored or given back since then (ms) */
+export async function reviewRewards(ctx: Context, userId: string, since: number): Promise<number> {
+  return judgeRewards(ctx, userId, await listPeriods(ctx, userId, since));
 }
 
-/** Judges a creator's rewards of these periods, each by the target that it was given for. */
-export async function judgeRewards(ctx: Context, userId: string, periods: readonly Period[]): Promise<void> {
-  if (periods.length === 0) return;
+/**
+ * Judges a creator's rewards of these periods, each by the target that it was given for.
+ * @returns the diamonds of rewards that were given again
+ */
+export async function judgeRewards(ctx: Context, userId: string, periods: readonly Period[]): Promise<number> {
+  if (periods.length === 0) return 0;
   const asOf = await readNewestChange(ctx, userId); // first: the progress may only be newer
   const rewards = await listRewards(ctx, userId, periods);
-  if (rewards.length === 0) return;
+  if (rewards.length === 0) return 0;
+  let restored = 0;
   const progressOf = await readProgress(ctx, [userId], periods);
   for (const { row, targets, isReversed } of rewards) {
     const target = targets.find(({ id }) => id === row.targetId);
     const period = target && periods.find(({ kind, name }) => kind === target.period && name === row.period);
     if (!target || !period || !dependsOnEarnings(target)) continue;
     const isReached = progressOf(userId, period)[target.metric] >= target.threshold;
-    if (isReached === isReversed) await setReversed(ctx, row, !isReached, asOf);
+    if (isReached !== isReversed) continue;
+    await setReversed(ctx, row, !isReached, asOf);
+    if (isReached) restored += row.diamonds;
   }
+  return restored;
 }
 
 function dependsOnEarnings({ metric }: TargetRule): boolean {

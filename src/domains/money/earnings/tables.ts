@@ -81,7 +81,7 @@ export const earningReversals = sqliteTable(
     userId: text('user_id').notNull(),
     diamonds: integer().notNull(),
     restored: integer({ mode: 'boolean' }).notNull(),
-    /** How many of the diamonds were followed to exchanges. */
+    /** How many diamonds were followed to exchanges: these, and those of rewards that went or came with them. */
     followed: integer().notNull().default(0),
     notified: integer({ mode: 'boolean' }).notNull().default(false),
     createdAt: integer('created_at').notNull(),

@@ -43,7 +43,7 @@ async function settle(ctx: Context, before: PurchaseRow, settlement: Settlement)
     await book(ctx, before, settlement, reward, true);
   } catch (error) {
     if (!isLimitReached(error)) throw error;
-    // A payment after the checkout expired is honoured; the code's bonus is added only if the code has uses left.
+    // A payment after the checkout expired is honoured; the code's bonus is added only if the code can still be used.
     await book(ctx, before, settlement, reward, false);
     ctx.log.event('purchase.code-lost', { purchaseId: before.id });
   }
@@ -89,7 +89,7 @@ async function book(
       ctx.db.update(purchases).set(changed).where(isAsRead(purchases, before)),
       requireChange(ctx),
       ...statements,
-      ...useOfCode(ctx, after, becomesPaid && keepsCode, isOver),
+      ...useOfCode(ctx, after, becomesPaid && keepsCode, isOver || (becomesPaid && !keepsCode)),
       ...(reward ? [reward.statement] : []),
       ...post(ctx, transfers),
       ...lot.statements,

@@ -25,7 +25,7 @@ function paidNotice(before: PurchaseRow, after: PurchaseRow, rewardCode: string 
   const body = [
     `${coins} coins are in your wallet.`,
     ...(after.codeBonusCoins < before.codeBonusCoins
-      ? [`The code ${after.discountCode} was used up before your payment arrived, so it added no coins.`]
+      ? [`The code ${after.discountCode} could no longer be used when your payment arrived, so it added no coins.`]
       : []),
     ...(rewardCode === undefined ? [] : [`Discount code for your next purchase: ${rewardCode}.`]),
   ].join(' ');
