@@ -489,7 +489,12 @@ it('0059 keeps the prices that tiers have had, and more failed checkouts than ar
      VALUES ('${id}', 'ada', 'p', '', 1, 0, 1, 'USD', '${status}', 'sandbox', 1, '', '', '${id}', '', 1, 99, 1)`;
   const run = async (...statements: string[]) =>
     withDatabase(state, (database) => database.batch(statements.map((statement) => database.prepare(statement))));
-  await withDatabase(state, (database) => migrate(database, all.filter((name) => name < '0059')));
+  await withDatabase(state, (database) =>
+    migrate(
+      database,
+      all.filter((name) => name < '0059'),
+    ),
+  );
   await run(
     ...['1', '2', '3', '4'].map((id) => purchase(id, 'failed')),
     `INSERT INTO subscription_tiers (id, creator_id, name, coins_per_month, created_at, updated_at)
