@@ -29,16 +29,26 @@ describe("the minute's sweeps", () => {
     standInForLiveKit().mode = 'away';
     const { ctx, wait, tasks } = waitingContext();
     const [id, task] = [newId(), endingOf(newId())];
+    const applied = {
+      provider: 'livekit',
+      eventId: newId(),
+      type: 'room_finished',
+      payload: {},
+      receivedAt: 0,
+    } as const;
     await wait(task);
-    await ctx.db
-      .insert(webhookEvents)
-      .values([
-        { id, provider: 'livekit', eventId: id, type: 'room_finished', payload: {}, state: 'stored', receivedAt: 0 },
-      ]);
+    await ctx.db.insert(webhookEvents).values([
+      { id, provider: 'livekit', eventId: id, type: 'room_finished', payload: {}, state: 'stored', receivedAt: 0 },
+      { ...applied, id: applied.eventId, state: 'processed', processedAt: 0 },
+    ]);
     await runSweeps(ctx);
     expect(tasks.sent.map(({ body }) => body)).toEqual([task]);
-    // The event could not be queued and was too old to keep its payload: one sweep failed, the other did its work.
-    expect(await ctx.db.select().from(webhookEvents)).toMatchObject([{ state: 'stored', payload: null }]);
+    // The first event could not be queued, and the second was too old to keep its payload: one sweep failed, the other
+    // did its work.
+    expect(await ctx.db.select().from(webhookEvents)).toMatchObject([
+      { state: 'stored', payload: {} },
+      { state: 'processed', payload: null },
+    ]);
   });
 
   it('go on by a message where there is more to do than a run may', async () => {

@@ -60,6 +60,11 @@ export function buy(
   return buyer.post('payment/purchase', { ...RETURN_URLS, ...wish }, once(key));
 }
 
+/** The purchase no longer counts among its buyer's open checkouts. */
+export async function leaveCheckout(purchaseId: string): Promise<void> {
+  await testContext().db.update(purchases).set({ countedAt: null }).where(eq(purchases.id, purchaseId));
+}
+
 /** A purchase that is begun and not paid. Answers its row. Earlier ones no longer count as open if they are too many. */
 export async function aPurchase(buyer: Client, traits: Partial<Package> = {}, discountCode?: string) {
   const { id: packageId } = await aPackage(traits);
@@ -67,8 +72,7 @@ export async function aPurchase(buyer: Client, traits: Partial<Package> = {}, di
   let answer = await begin();
   if (answer.error?.code === 'CHECKOUTS_OPEN') {
     const { open } = answer.error.details as { open: { purchaseId: string }[] };
-    for (const { purchaseId } of open)
-      await testContext().db.update(purchases).set({ countedAt: null }).where(eq(purchases.id, purchaseId));
+    for (const { purchaseId } of open) await leaveCheckout(purchaseId);
     answer = await begin();
   }
   const row = await purchaseOf(answer.data.purchaseId);

@@ -2,15 +2,15 @@ import { eq } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
 import { withFaults } from '#test/support/faults';
-import { changeEconomy, coinsOf, diamondsOf, giveCoins, once, purchaseOf } from '#test/support/money';
+import { changeEconomy, coinsOf, diamondsOf, once } from '#test/support/money';
 import { recordingContext } from '#test/support/outbox';
 import { prove } from '#test/support/proof';
+import { aBuyer, aPurchase, eventsOf, tell } from '#test/support/purchases';
 import { sweepOut } from '#test/support/queues';
 import { aTier } from '#test/support/subscriptions';
-import { asCreator, asViewer } from '#test/support/users';
+import { asCreator, type Person } from '#test/support/users';
 import { awardTargets } from '@/domains/money/earnings/award-targets';
 import { readDiamonds } from '@/domains/money/earnings/maturity';
-import { coinPayments } from '@/domains/money/purchases/coin-payments';
 import { followReturned } from '@/domains/money/subscriptions/give-back';
 import { renewSubscriptions } from '@/domains/money/subscriptions/renew';
 import { subscriptionCharges, subscriptions } from '@/domains/money/subscriptions/tables';
@@ -21,11 +21,17 @@ import { DAY_MS } from '@/shared/time';
 
 const PRICE = 100;
 
+async function bought(buyer: Person, coins: number) {
+  const events = eventsOf(await aPurchase(buyer, { coins, bonusCoins: 0, priceMinor: 100 }));
+  await tell(events.paid);
+  return events;
+}
+
 /** A month that was paid from two purchases, the older one first. */
 async function aMonthOfTwoLots() {
-  const [creator, viewer] = [await asCreator(), await asViewer()];
-  const older = await giveCoins(viewer.userId, 60);
-  const newer = await giveCoins(viewer.userId, 60);
+  const [creator, viewer] = [await asCreator(), await aBuyer()];
+  const older = await bought(viewer, 60);
+  const newer = await bought(viewer, 60);
   const tierId = await aTier(creator, PRICE);
   const { data } = await viewer.post('payment/subscribe', { creatorId: creator.userId, tierId }, once());
   const row = await testContext().db.select().from(subscriptions).where(eq(subscriptions.id, data.id)).get();
@@ -58,18 +64,6 @@ async function giveBackWith(daysLeft: number, month: Awaited<ReturnType<typeof a
   await followReturned(ctx, chargeId);
   const days = (row.periodEndsAt - row.startedAt) / DAY_MS;
   return Math.floor((PRICE * daysLeft) / days);
-}
-
-/** A refund of the whole, or its end if `minor` is 0. */
-async function reversePurchase(id: string, minor: number) {
-  const before = await purchaseOf(id);
-  if (!before) throw new Error('No such purchase');
-  await coinPayments.settle(testContext(), before, {
-    change: { status: minor > 0 ? 'disputed' : 'paid', reversedMinor: minor, version: before.version + 1 },
-    becomesPaid: false,
-    isGone: false,
-    statements: [],
-  } as unknown as Parameters<typeof coinPayments.settle>[2]);
 }
 
 beforeEach(async () => {
@@ -121,21 +115,21 @@ describe('a purchase that is reversed', () => {
   it('after its month was given back takes only what the rest of the month earned', async () => {
     const month = await aMonthOfTwoLots();
     await giveBackWith(20, month);
-    await reversePurchase(month.older, 100);
-    await reversePurchase(month.newer, 100);
+    await tell(month.older.refunded(100));
+    await tell(month.newer.refunded(100));
     expect(await coinsOf(month.viewer.userId)).toBeLessThan(0);
     expect(await diamondsOf(month.creator.userId)).toBe(0);
-    expect((await prove()).findings.filter(({ subject }) => subject !== 'purchase')).toEqual([]);
+    expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
   });
 
   it('before its month is given back leaves the creator with nothing more, and nothing less', async () => {
     const month = await aMonthOfTwoLots();
-    await reversePurchase(month.older, 100);
-    await reversePurchase(month.newer, 100);
+    await tell(month.older.refunded(100));
+    await tell(month.newer.refunded(100));
     expect(await diamondsOf(month.creator.userId)).toBe(0);
     await giveBackWith(20, month);
     expect(await diamondsOf(month.creator.userId)).toBe(0);
-    expect((await prove()).findings.filter(({ subject }) => subject !== 'purchase')).toEqual([]);
+    expect(await prove()).toMatchObject({ state: 'clean', findings: [] });
   });
 });
 

@@ -3,7 +3,7 @@
  * than its price, earning what the economy's version says, and given back as the days that were left say.
  */
 import { sql } from 'drizzle-orm';
-import { convertedUnder } from '@/domains/base/economy/entitled';
+import { convertedBy } from '@/domains/base/economy/entitlement';
 import { COIN, checkRows, DIAMOND, isInRange, type MoneyCheck, nextRange } from '@/ledger/check';
 import { lotReturns } from '@/ledger/tables';
 import { type SubscriptionChargeRow, type SubscriptionRow, subscriptionCharges, subscriptions } from './tables';
@@ -37,7 +37,7 @@ export const subscriptionCheck = checkRows({
   ],
   also: () => sql`
     SELECT id, 'earned ' || diamonds || ' diamonds for ' || coins || ' coins, not ' || coalesce(entitled, 0) AS problem
-    FROM (SELECT *, ${convertedUnder(sql`page.economy_version`, sql`page.coins`, 'diamondsPerCoin')} AS entitled FROM page)
+    FROM (SELECT *, ${convertedBy('diamondsPerCoin', sql`page.coins`, sql`page.economy_version`)} AS entitled FROM page)
     WHERE diamonds IS NOT entitled`,
 });
 
