@@ -124,7 +124,7 @@ const buying = act('buy', {
   },
 });
 
-const reporting = act('report', {
+export const reporting = act('report', {
   weight: 8,
   args: fc.record({
     purchase: fc.nat({ max: 2 }),
@@ -164,7 +164,7 @@ const reporting = act('report', {
 
 // --- Coins and diamonds
 
-const tipping = act('tip', {
+export const tipping = act('tip', {
   weight: 5,
   args: fc.record({ sender: person, recipient: creator, percent: share }),
   begin({ sender, recipient, percent }, cast, model) {
@@ -184,7 +184,7 @@ const tipping = act('tip', {
 
 const MONTH = { coins: COINS_PER_MONTH, diamonds: Math.floor(COINS_PER_MONTH / 2) };
 
-const subscribing = act('subscribe', {
+export const subscribing = act('subscribe', {
   weight: 2,
   args: fc.record({ subscriber: person, recipient: creator }),
   begin({ subscriber, recipient }, cast, model) {
@@ -224,7 +224,7 @@ function unusedNow() {
   return unusedOf({ startedAt: now, months: 1 }, MONTH, now + 1);
 }
 
-const exchanging = act('exchange', {
+export const exchanging = act('exchange', {
   weight: 4,
   args: fc.record({ owner: creator, percent: share }),
   begin({ owner, percent }, cast, model) {
@@ -242,7 +242,7 @@ const exchanging = act('exchange', {
 
 // --- Cash-outs
 
-const cashingOut = act('cash out', {
+export const cashingOut = act('cash out', {
   weight: 2,
   args: fc.record({ owner: creator, percent: share }),
   begin({ owner, percent }, cast, model) {
@@ -264,7 +264,7 @@ const cashingOut = act('cash out', {
   },
 });
 
-const deciding = act('decide', {
+export const deciding = act('decide', {
   weight: 4,
   args: fc.record({
     payout: fc.nat({ max: 1 }),
@@ -286,33 +286,6 @@ const deciding = act('decide', {
     );
   },
 });
-
-const [creatorA, creatorB] = [BUYERS, BUYERS + 1];
-/** What chance alone would hardly lead to. A history begins with some of these, in this order. */
-export const BEGINNINGS: readonly (readonly Step[])[] = [
-  // Months whose unused days can be given back.
-  [
-    subscribing.of({ subscriber: 0, recipient: creatorA }),
-    subscribing.of({ subscriber: 1, recipient: creatorA }),
-    subscribing.of({ subscriber: 0, recipient: creatorB }),
-  ],
-  // Money that has left, and can come back.
-  [
-    tipping.of({ sender: 0, recipient: creatorA, percent: 30 }),
-    cashingOut.of({ owner: creatorA, percent: 50 }),
-    deciding.of({ payout: 0, verb: 'approve' }),
-    deciding.of({ payout: 0, verb: 'paid' }),
-  ],
-  // Coins on their way through two creators, so that a reversal has something to follow.
-  [
-    tipping.of({ sender: 0, recipient: creatorA, percent: 90 }),
-    exchanging.of({ owner: creatorA, percent: 90 }),
-    tipping.of({ sender: creatorA, recipient: creatorB, percent: 90 }),
-    exchanging.of({ owner: creatorB, percent: 90 }),
-  ],
-  // The coins go back, so whoever gave them away is in debt, and earns again.
-  [reporting.of({ purchase: 0, name: 'lost', late: 0 }), tipping.of({ sender: 1, recipient: creatorA, percent: 90 })],
-];
 
 /** Without a bias to the smallest and largest values: then hardly any coins would reach a second creator. */
 export const step: fc.Arbitrary<Step> = fc.noBias(

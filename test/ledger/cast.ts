@@ -144,7 +144,7 @@ export async function readChosen(cast: Cast): Promise<Chosen> {
   const source = "lot.source_type || ':' || lot.source_id AS source";
   const among = '(SELECT value FROM json_each(?1))';
   const all = async <Row>(query: string) => (await env.DB.prepare(query).bind(ids).all<Row>()).results;
-  const [lots, parts, exchanges] = [
+  const [lots, parts, months, exchanges] = [
     await all<{ source: string }>(`SELECT ${source} FROM coin_lots lot WHERE user_id IN ${among} ORDER BY id`),
     await all<Chosen['parts'][number]>(
       `SELECT part.ref_id AS refId, ${source}, sum(part.coins) AS coins FROM (
@@ -154,6 +154,10 @@ export async function readChosen(cast: Cast): Promise<Chosen> {
          UNION ALL SELECT ref_id, lot_id, -coins FROM lot_returns) part
        JOIN coin_lots lot ON lot.id = part.lot_id WHERE lot.user_id IN ${among} GROUP BY part.ref_id, lot.id`,
     ),
+    await all<{ id: string; coins: number; diamonds: number }>(
+      `SELECT id, returned_coins AS coins, returned_diamonds AS diamonds FROM subscription_charges
+       WHERE subscriber_id IN ${among}`,
+    ),
     await all<{ id: string; undone: number }>(
       `SELECT id, reversed_diamonds AS undone FROM exchanges WHERE user_id IN ${among}`,
     ),
@@ -161,6 +165,7 @@ export async function readChosen(cast: Cast): Promise<Chosen> {
   return {
     lots: lots.map((lot) => lot.source),
     parts,
+    returned: new Map(months.map(({ id, ...returned }) => [id, returned])),
     undone: new Map(exchanges.map(({ id, undone }) => [id, undone])),
   };
 }

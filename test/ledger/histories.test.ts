@@ -5,7 +5,8 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { changeEconomy } from '#test/support/money';
-import { BEGINNINGS, eventOf, type Step, step } from './acts';
+import { eventOf, type Step, step } from './acts';
+import { BEGINNINGS } from './beginnings';
 import { aCast, BUYERS, type Cast, expectAgreement, purchaseMade, readChosen } from './cast';
 import { Model } from './model';
 

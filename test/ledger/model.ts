@@ -16,15 +16,23 @@ export interface Lot {
   reversed: number;
 }
 
-/** Coins that went to a creator, without what was given back. */
-interface Spend {
+interface Price {
+  readonly coins: number;
+  readonly diamonds: number;
+}
+
+/** Coins that went to a creator. */
+interface Spend extends Price {
   readonly id: string;
   readonly senderId: string;
   readonly recipientId: string;
-  coins: number;
-  diamonds: number;
+  /** What was given back of a month. */
+  returned: Price;
   parts: { readonly lot: Lot; coins: number }[];
 }
+
+type NewSpend = Omit<Spend, 'parts' | 'returned'>;
+const NOTHING: Price = { coins: 0, diamonds: 0 };
 
 interface ModelExchange {
   readonly id: string;
@@ -91,7 +99,7 @@ export class Model {
     const exchanged = this.exchanges.filter((one) => one.userId === userId);
     const out = this.payouts.filter((one) => one.userId === userId && !GIVEN_BACK.includes(one.status));
     return (
-      sum(earned.map((spend) => spend.diamonds - this.#reversedOf(spend))) -
+      sum(earned.map((spend) => spend.diamonds - spend.returned.diamonds - this.#reversedOf(spend))) -
       sum(exchanged.map(({ diamonds, undone }) => diamonds - undone)) -
       sum(out.map(({ diamonds }) => diamonds))
     );
@@ -123,18 +131,18 @@ export class Model {
   }
 
   /** Each of a lot's spends bears its share of what was spent beyond the lot's worth. */
-  #reversedOf({ parts, coins, diamonds }: Spend): number {
+  #reversedOf({ parts, coins, diamonds, returned }: Spend): number {
     const taken = sum(
       parts.map(({ lot, coins: part }) =>
         Math.floor((part * Math.max(0, -this.#value(lot))) / Math.max(1, this.#spent(lot))),
       ),
     );
-    return Math.floor((diamonds * taken) / Math.max(1, coins));
+    return Math.floor(((diamonds - returned.diamonds) * taken) / Math.max(1, coins - returned.coins));
   }
 
   // --- What happens
 
-  spend(made: Omit<Spend, 'parts'>): Spend {
+  spend(made: NewSpend): Spend {
     const parts: Spend['parts'] = [];
     let missing = made.coins;
     for (const { source, remaining } of this.shelf(made.senderId)) {
@@ -143,7 +151,7 @@ export class Model {
       if (lot && coins > 0) parts.push({ lot, coins });
       missing -= coins;
     }
-    const spend = { ...made, parts };
+    const spend = { ...made, returned: NOTHING, parts };
     this.spends.push(spend);
     return spend;
   }
@@ -169,12 +177,12 @@ export class Model {
     if (purchase.isPaid) this.#follow(purchase);
   }
 
-  subscribe(month: Omit<Spend, 'parts'>): void {
+  subscribe(month: NewSpend): void {
     this.subscribed.set(`${month.senderId} ${month.recipientId}`, this.spend(month));
   }
 
   /** The creator withdraws: unused days go back to the lots that paid for them, the newest first. */
-  giveBack(subscription: string, unused: { readonly coins: number; readonly diamonds: number }): void {
+  giveBack(subscription: string, unused: Price): void {
     const month = this.subscribed.get(subscription);
     if (!month) return;
     this.subscribed.delete(subscription);
@@ -186,8 +194,7 @@ export class Model {
         part.coins -= back;
         left -= back;
       }
-      month.coins -= unused.coins;
-      month.diamonds -= unused.diamonds;
+      month.returned = unused;
     });
     this.#work([...changes, { userId: month.recipientId, diamonds: unused.diamonds }]);
   }
@@ -265,19 +272,21 @@ export class Model {
   }
 
   /**
-   * Takes from the database what competing requests leave open: which lot came first, which lots paid for what, and what
-   * was undone of each exchange. Everything else still follows from the facts.
+   * Takes from the database what competing requests leave open: which lot came first, which lots paid for what, what was
+   * undone of each exchange, and whether a creator was back before a month was given back. All else follows from facts.
    */
   adopt(chosen: Chosen): void {
     const place = new Map(chosen.lots.map((source, index) => [source, index]));
     this.lots = this.lots.toSorted((a, b) => (place.get(a.source) ?? 0) - (place.get(b.source) ?? 0));
     const lotOf = new Map(this.lots.map((lot) => [lot.source, lot]));
     const partsOf = Map.groupBy(chosen.parts, ({ refId }) => refId);
-    for (const spend of this.spends)
+    for (const spend of this.spends) {
+      spend.returned = chosen.returned.get(spend.id) ?? NOTHING;
       spend.parts = (partsOf.get(spend.id) ?? []).flatMap(({ source, coins }) => {
         const lot = lotOf.get(source);
         return lot ? [{ lot, coins }] : [];
       });
+    }
     for (const exchange of this.exchanges) {
       exchange.undone = chosen.undone.get(exchange.id) ?? 0;
       exchange.lot.reversed = undoneCoins(exchange);
@@ -289,6 +298,8 @@ export interface Chosen {
   /** Sources of lots, oldest first. */
   readonly lots: readonly string[];
   readonly parts: readonly { readonly refId: string; readonly source: string; readonly coins: number }[];
+  /** By the month's id. */
+  readonly returned: ReadonlyMap<string, Price>;
   /** By the exchange's id. */
   readonly undone: ReadonlyMap<string, number>;
 }
