@@ -147,6 +147,14 @@ describe('accepting an event', () => {
     expect(await prove()).toMatchObject({ state: 'clean' });
   });
 
+  it('credits a purchase in a currency that was withdrawn after it was begun', async () => {
+    const { owner, row, events, coins } = await aSale();
+    await testContext().db.update(purchases).set({ currency: 'BGN' }).where(eq(purchases.id, row.id));
+    const id = await held({ ...events.paid, amountMinor: 900, currency: 'BGN' });
+    expect((await decide(owner, id, 'accept')).status).toBe(200);
+    expect(await coins()).toBe(WHOLE + 100);
+  });
+
   it('moves nothing that was applied meanwhile', async () => {
     const { owner, events, coins } = await aSale();
     const id = await stored(events.paid, 'failed');

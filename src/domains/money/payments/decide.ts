@@ -59,7 +59,7 @@ async function settleDecided(
   const { kind, payment } = known;
   if (payment.userId === staffId) throw paymentError('OWN_PAYMENT');
   if (decision === 'credit' && event.type !== 'paid') throw impossible('Only a payment can be credited.');
-  if (event.type === 'paid') requirePayable(event);
+  if (event.type === 'paid') requirePayable(payment, event);
   const isAgain = decision === 'credit' && isAnotherPayment(payment, event);
   const { opening, subject } = isAgain ? anotherOf(ctx, known, provider) : { opening: [], subject: known };
   const news = learn(subject, event, await readReports(ctx, subject, event), ctx.now(), true);
@@ -69,10 +69,12 @@ async function settleDecided(
   await kind.settle(ctx, subject.payment, { ...settlement, opening, statements });
 }
 
-/** What arrived becomes the price, so it must be one that a package may have. */
-function requirePayable({ amountMinor, currency }: { readonly amountMinor: number; readonly currency: string }): void {
+type Paid = Extract<OnePaymentEvent, { type: 'paid' }>;
+
+/** What arrived becomes the price, so a package must be able to have it. The asked currency may have been withdrawn. */
+function requirePayable({ currency: asked }: Payment, { amountMinor, currency }: Paid): void {
   if (amountMinor <= 0) throw impossible('Nothing was paid.');
-  if (!MINOR_DIGITS.has(currency)) throw impossible(`Nothing can be bought in ${currency}.`);
+  if (currency !== asked && !MINOR_DIGITS.has(currency)) throw impossible(`Nothing can be bought in ${currency}.`);
   if (amountMinor > MINOR_MAX) throw impossible('The amount is larger than any price may be.');
 }
 
