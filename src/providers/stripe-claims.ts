@@ -1,7 +1,7 @@
 /** Translates Stripe's refunds, disputes and fraud warnings. They name the payment intent, and have no metadata of ours. */
 import type { Stripe } from 'stripe';
 import type { DisputeReport, PaymentEvent, RefundReport } from '@/contracts/payments';
-import { fromStripeAmount } from './stripe-currencies';
+import { fromStripeAmount, fromStripeCurrency } from './stripe-currencies';
 
 /** @param at when Stripe said so (ms). Null if it is not of a payment intent, and so of no checkout. */
 export function refundReport(refund: Stripe.Refund, at: number): RefundReport | null {
@@ -76,8 +76,9 @@ export function fraudWarning(warning: Stripe.Radar.EarlyFraudWarning, at: number
   return payment && { type: 'fraud-warned', at, ...payment };
 }
 
-function moneyOf({ amount, currency }: { amount: number; currency: string }) {
-  return { amountMinor: fromStripeAmount(amount, currency), currency: currency.toUpperCase() };
+export function moneyOf({ amount, currency: theirs }: { amount: number | null; currency: string | null }) {
+  const currency = fromStripeCurrency(theirs);
+  return { amountMinor: fromStripeAmount(amount, currency), currency };
 }
 
 function paymentOf({ payment_intent }: { payment_intent?: string | { readonly id: string } | null }) {
@@ -85,6 +86,7 @@ function paymentOf({ payment_intent }: { payment_intent?: string | { readonly id
   return paymentId === null ? null : { purchaseId: null, paymentId };
 }
 
+/** The id of an object that may be expanded. What is not an id stays, so that `readEvent` refuses it. */
 export function idOf(object: string | { readonly id: string } | null | undefined): string | null {
-  return typeof object === 'string' ? object : (object?.id ?? null);
+  return typeof object === 'object' && object !== null ? object.id : (object ?? null);
 }

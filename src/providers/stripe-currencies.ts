@@ -78,8 +78,14 @@ export function toStripeAmount(amountMinor: number, currency: string): number {
   return amount;
 }
 
-/** @param currency in upper or lower case */
-export function fromStripeAmount(amount: number, currency: string): number {
+/** Upper case. Empty if it is not text: an event without a currency is unreadable. */
+export function fromStripeCurrency(currency: unknown): string {
+  return typeof currency === 'string' ? currency.toUpperCase() : '';
+}
+
+/** Not a number if theirs is not a whole number. @param currency in upper or lower case */
+export function fromStripeAmount(amount: number | null, currency: string): number {
+  if (amount === null || !Number.isSafeInteger(amount)) return Number.NaN;
   const [theirs, ours] = unitsOf(currency.toUpperCase());
   return Math.round((amount * ours) / theirs);
 }

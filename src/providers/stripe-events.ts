@@ -3,10 +3,9 @@ import type { Stripe } from 'stripe';
 import type { PaymentEvent, PaymentProviderName, PaymentWebhook } from '@/contracts/payments';
 import { sha256 } from '@/shared/crypto';
 import { SECOND_MS } from '@/shared/time';
-import { readEvent, UNKNOWN_TYPE, unreadable } from './read-event';
-import { disputeReport, fraudWarning, idOf, refundReport, refundsChanged } from './stripe-claims';
+import { isId, readEvent, UNKNOWN_TYPE, unreadable } from './read-event';
+import { disputeReport, fraudWarning, idOf, moneyOf, refundReport, refundsChanged } from './stripe-claims';
 import { isLiveKey, loadStripe } from './stripe-client';
-import { fromStripeAmount } from './stripe-currencies';
 
 export const SIGNATURE_HEADER = 'stripe-signature';
 const SIGNATURE_SECONDS_MAX = 5 * 60;
@@ -35,8 +34,9 @@ export async function readStripeWebhook(
       .catch((error) => (error instanceof SyntaxError ? NOT_AN_EVENT : undefined));
     if (!said) continue;
     // Events without an id are the same event only if their bodies are equal.
-    const { id = sha256(body), type = UNKNOWN_TYPE } = said;
-    return { provider, eventId: String(id), type: String(type), event: readStripeEvent(said, secretKey) };
+    const eventId = isId(said.id) ? said.id : sha256(body);
+    const type = isId(said.type) ? said.type : UNKNOWN_TYPE;
+    return { provider, eventId, type, event: readStripeEvent(said, secretKey) };
   }
   return undefined;
 }
@@ -53,7 +53,7 @@ export function readStripeEvent(said: unknown, secretKey: string): PaymentWebhoo
 function isEvent(said: unknown): said is Stripe.Event {
   if (typeof said !== 'object' || said === null) return false;
   const { id, type, data } = said as Partial<Stripe.Event>; // each field is checked
-  return typeof id === 'string' && typeof type === 'string' && typeof data?.object === 'object' && data.object !== null;
+  return isId(id) && isId(type) && typeof data?.object === 'object' && data.object !== null;
 }
 
 /**
@@ -124,14 +124,8 @@ export function completed(session: Stripe.Checkout.Session): PaymentEvent | null
 }
 
 function paidBy(session: Stripe.Checkout.Session): PaymentEvent {
-  const currency = (session.currency ?? '').toUpperCase();
-  return {
-    type: 'paid',
-    checkoutId: session.id,
-    amountMinor: fromStripeAmount(session.amount_total ?? Number.NaN, currency),
-    currency,
-    ...purchaseOf(session),
-  };
+  const { id: checkoutId, amount_total: amount, currency } = session;
+  return { type: 'paid', checkoutId, ...moneyOf({ amount, currency }), ...purchaseOf(session) };
 }
 
 /** Only our checkouts have this metadata. Others of the same Stripe account are none of our business. */
@@ -145,7 +139,7 @@ export function purchaseOf(session: Stripe.Checkout.Session) {
 
 /** Stripe transfers to an account that may receive transfers, and the account passes the money on to its bank. */
 export function canBePaid(account: Stripe.Account): boolean {
-  return account.payouts_enabled && account.capabilities?.transfers === 'active';
+  return account.capabilities?.transfers === 'active' && account.payouts_enabled;
 }
 
 /** Returns null for a transfer that is no payout. */

@@ -168,6 +168,18 @@ describe('an event', () => {
       });
   });
 
+  it('with an id that is empty or endless is unreadable', async () => {
+    for (const [type, data, reason] of [
+      ['refund.succeeded', { ...refund, refund_id: '' }, 'claimId is missing'],
+      ['refund.succeeded', { ...refund, payment_id: 'p'.repeat(256) }, 'paymentId is not an id'],
+      ['dispute.opened', { ...dispute, dispute_id: 'd'.repeat(256) }, 'claimId is not an id'],
+      ['payment.succeeded', { ...payment, metadata: { purchaseId: 'x'.repeat(256) } }, 'purchaseId is not an id'],
+    ] as const)
+      expect(await read(signedDodoEvent(type, data))).toMatchObject({
+        event: { type: 'unreadable', reason: expect.stringContaining(reason) },
+      });
+  });
+
   it('that is forged, expired, of the future, changed on the way or not signed at all says nothing', async () => {
     const genuine = signedDodoEvent('payment.succeeded', payment);
     const body = await genuine.clone().text();

@@ -327,6 +327,48 @@ describe('an event', () => {
       });
   });
 
+  it.each([
+    ['refund.created', { ...stripeObject.refund('re_1', 'pi_1', 499), id: 7 }, 'claimId is not an id'],
+    ['refund.created', { ...stripeObject.refund('', 'pi_1', 499) }, 'claimId is missing'],
+    ['refund.created', { ...stripeObject.refund('r'.repeat(256), 'pi_1', 499) }, 'claimId is not an id'],
+    ['refund.created', { ...stripeObject.refund('re_1', 'pi_1', 499), payment_intent: 5 }, 'paymentId is not an id'],
+    ['refund.created', { ...stripeObject.refund('re_1', 'pi_1', 499), payment_intent: {} }, 'paymentId is missing'],
+    ['refund.created', { ...stripeObject.refund('re_1', 'pi_1', 499), currency: 7 }, 'currency is missing'],
+    ['refund.created', { ...stripeObject.refund('re_1', 'pi_1', 499), amount: true }, 'amountMinor is not a'],
+    ['refund.created', { ...stripeObject.refund('re_1', 'pi_1', 499), amount: 4.99 }, 'amountMinor is not a'],
+    ['charge.refunded', { payment_intent: { id: 5 } }, 'paymentId is not an id'],
+    ['charge.dispute.created', { payment_intent: 'pi_1' }, 'It does not have the shape that we know.'],
+    ['checkout.session.expired', { ...session, metadata: { purchaseId: { a: 1 } } }, 'purchaseId is not an id'],
+    ['checkout.session.expired', { ...session, payment_intent: { id: 5 } }, 'paymentId is not an id'],
+    ['checkout.session.completed', { ...session, payment_status: 'paid', currency: 7 }, 'currency is missing'],
+    ['checkout.session.completed', { ...session, payment_status: 'paid', id: 7 }, 'checkoutId is not an id'],
+    ['account.updated', { ...account, id: 7 }, 'accountId is not an id'],
+    ['account.updated', { ...account, payouts_enabled: 'no' }, 'payoutsEnabled is not'],
+    ['transfer.reversed', { id: 'tr_1', metadata: null, reversed: true }, 'It does not have the shape that we know.'],
+    ['transfer.reversed', { id: 'tr_1', metadata: { payoutId: 7 }, reversed: true }, 'payoutId is not an id'],
+  ])(
+    '%s with fields of other kinds is unreadable, and a sentence of ours says why: %#',
+    async (type, object, reason) => {
+      expect(await readAt(created, await signedStripeEvent(type, object, { created }))).toMatchObject({
+        event: { type: 'unreadable', reason: expect.stringContaining(reason) },
+      });
+    },
+  );
+
+  it('whose own id is no text is known by its body', async () => {
+    const timestamp = Math.floor(Date.now() / 1_000);
+    const ids = [];
+    for (const payload of ['{"id":{"a":1},"type":{}}', '{"id":{"a":2},"type":{}}', '{"id":"","type":"x"}']) {
+      const secret = STRIPE_WEBHOOK_SECRET;
+      const signature = await Stripe.webhooks.generateTestHeaderStringAsync({ payload, secret, timestamp });
+      const said = await payments().readWebhook('stripe', payload, new Headers({ 'stripe-signature': signature }));
+      expect(said?.event).toMatchObject({ type: 'unreadable' });
+      ids.push(said?.eventId);
+    }
+    expect(new Set(ids).size).toBe(3);
+    expect(ids).not.toContain('');
+  });
+
   it('that is signed and no event at all is unreadable, known by its body', async () => {
     const timestamp = Math.floor(Date.now() / 1_000);
     for (const payload of ['not JSON', 'null', '5', '{}', '{"id":"evt_1","type":"refund.created","data":7}']) {

@@ -121,6 +121,20 @@ describe('a statement', () => {
     expect(january.rows.at(0)?.[4]).toBe(february.rows.at(-1)?.[4]);
   });
 
+  it('of a month long before the platform existed is empty', async () => {
+    const creator = await asCreator();
+    for (const month of ['1999-01', '0001-12'])
+      expect((await statementOf(creator, month)).rows.map(([, kind]) => kind)).toEqual([
+        'closing-balance',
+        'opening-balance',
+      ]);
+  });
+
+  it('says of a month in a distant future that it is to come', async () => {
+    const { error } = await (await asCreator()).get('earnings/statement?month=2100-01');
+    expect(error.details).toMatchObject([{ path: 'month', message: 'must not be in the future' }]);
+  });
+
   it('is refused for a month that is to come or that is none, and ends now for the one that is running', async () => {
     const creator = await asCreator();
     const next = new Date(Date.now() + 32 * 86_400_000).toISOString().slice(0, 7);

@@ -145,6 +145,18 @@ describe('a paid event', () => {
     expect(await coinsOf(buyer.userId)).toBe(WHOLE);
   });
 
+  it('that names one purchase and the payment of another is held, and changes neither', async () => {
+    const buyer = await asViewer();
+    const [paid, pending] = [await aPurchase(buyer), await aPurchase(buyer)];
+    await tell(eventsOf(paid).paid);
+    for (const purchaseId of [pending.id, 'no-such-purchase'])
+      await expect(tell({ ...eventsOf(paid).paid, purchaseId })).rejects.toBeInstanceOf(HeldForStaff);
+    expect(await purchaseOf(pending.id)).toMatchObject({ status: 'pending' });
+    await tell(eventsOf(pending).paid);
+    await expect(tell({ ...eventsOf(paid).paid, purchaseId: pending.id })).rejects.toBeInstanceOf(HeldForStaff);
+    expect(await coinsOf(buyer.userId)).toBe(2 * WHOLE);
+  });
+
   it('that names neither a purchase nor a payment is held for staff, since no later event identifies it', async () => {
     const { refunded } = eventsOf(await aPurchase(await asViewer()));
     await expect(tell({ ...refunded(999), purchaseId: null, paymentId: null })).rejects.toThrow(HeldForStaff);

@@ -126,6 +126,16 @@ describe('a stored event', () => {
     expect(delays).toEqual([20, 40, 1_280, 3_600]);
   });
 
+  it('shows staff why a query failed, without the query and its values', async () => {
+    // The database takes no object as a value.
+    const odd = { type: 'expired', purchaseId: { secret: 1 }, paymentId: 'pay_secret' } as unknown as PaymentEvent;
+    const id = await stored(odd, { provider: 'sandbox' });
+    expect(await consume(testContext(), message(id))).toMatchObject({ acked: [] });
+    const { error } = (await rowOf(id)) ?? {};
+    expect(error).toMatch(/D1/);
+    expect(error).not.toMatch(/query|select|params|secret/i);
+  });
+
   it('comes back when the database fails in the middle, and is applied then', async () => {
     const { event, streamsOf } = await creatorWithIngress();
     const ctx = testContext();

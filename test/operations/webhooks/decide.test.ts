@@ -147,6 +147,14 @@ describe('accepting an event', () => {
     expect(await prove()).toMatchObject({ state: 'clean' });
   });
 
+  it('credits a purchase in a currency that was withdrawn after it was begun', async () => {
+    const { owner, row, events, coins } = await aSale();
+    await testContext().db.update(purchases).set({ currency: 'BGN' }).where(eq(purchases.id, row.id));
+    const id = await held({ ...events.paid, amountMinor: 900, currency: 'BGN' });
+    expect((await decide(owner, id, 'accept')).status).toBe(200);
+    expect(await coins()).toBe(WHOLE + 100);
+  });
+
   it('moves nothing that was applied meanwhile', async () => {
     const { owner, events, coins } = await aSale();
     const id = await stored(events.paid, 'failed');
@@ -159,6 +167,9 @@ describe('accepting an event', () => {
     ['names no known purchase', { purchaseId: 'no-such-purchase', paymentId: null }],
     ['is a second payment', { paymentId: 'pay_another' }],
     ['paid nothing', { amountMinor: 0 }],
+    ['paid more than any package may cost', { amountMinor: Number.MAX_SAFE_INTEGER }],
+    ['paid in a currency that no package may use', { currency: 'XXX' }],
+    ['paid in a currency that does not exist', { currency: 'ZZZ' }],
   ])('is refused if it %s, and leaves it waiting', async (_, change) => {
     const { owner, events, coins } = await aSale();
     if ('paymentId' in change) await tell(events.paid);
@@ -199,6 +210,14 @@ describe('crediting an event', () => {
     await tell(events.disputed('open'));
     expect(await coins()).toBe(0);
     expect(await prove()).toMatchObject({ state: 'clean' });
+  });
+
+  it('holds an event that names the credited payment and a purchase that is unpaid', async () => {
+    const { owner, buyer, row, second, id } = await aSecondPayment();
+    await decide(owner, id, 'credit');
+    const unpaid = await aPurchase(buyer, { currency: row.currency });
+    await held({ ...second, purchaseId: unpaid.id });
+    expect(await purchaseOf(unpaid.id)).toMatchObject({ status: 'pending' });
   });
 
   it('credits one payment once, even if two of its events are decided at once', async () => {

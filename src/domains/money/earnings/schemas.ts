@@ -50,7 +50,7 @@ export const HistoryPosition = z.tuple([z.int()]);
 export const StatementQuery = z.strictObject({
   month: z
     .string()
-    .regex(/^20\d\d-(0[1-9]|1[0-2])$/, 'must be a month: 2026-11')
+    .regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'must be a month: 2026-11')
     .describe('In UTC.'),
 });
 

@@ -9,8 +9,10 @@
  */
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
+import { MINOR_MAX } from '@/contracts/economy';
 import type { PaymentProviderName } from '@/contracts/payments';
 import { commit, refusalOf } from '@/db/commit';
+import { MINOR_DIGITS } from '@/shared/currency';
 import { newId } from '@/shared/ids';
 import { settlementOf } from './apply';
 import { readReports } from './claims';
@@ -57,7 +59,7 @@ async function settleDecided(
   const { kind, payment } = known;
   if (payment.userId === staffId) throw paymentError('OWN_PAYMENT');
   if (decision === 'credit' && event.type !== 'paid') throw impossible('Only a payment can be credited.');
-  if (event.type === 'paid' && event.amountMinor <= 0) throw impossible('Nothing was paid.');
+  if (event.type === 'paid') requirePayable(payment, event);
   const isAgain = decision === 'credit' && isAnotherPayment(payment, event);
   const { opening, subject } = isAgain ? anotherOf(ctx, known, provider) : { opening: [], subject: known };
   const news = learn(subject, event, await readReports(ctx, subject, event), ctx.now(), true);
@@ -65,6 +67,15 @@ async function settleDecided(
   const settlement = settlementOf(ctx, subject, news);
   const statements = [...settlement.statements, ...record(payment)];
   await kind.settle(ctx, subject.payment, { ...settlement, opening, statements });
+}
+
+type Paid = Extract<OnePaymentEvent, { type: 'paid' }>;
+
+/** What arrived becomes the price, so a package must be able to have it. The asked currency may have been withdrawn. */
+function requirePayable({ currency: asked }: Payment, { amountMinor, currency }: Paid): void {
+  if (amountMinor <= 0) throw impossible('Nothing was paid.');
+  if (currency !== asked && !MINOR_DIGITS.has(currency)) throw impossible(`Nothing can be bought in ${currency}.`);
+  if (amountMinor > MINOR_MAX) throw impossible('The amount is larger than any price may be.');
 }
 
 /** The new row is pending, and never open: there is no checkout of its own, and none is counted. */

@@ -1,5 +1,5 @@
 /** The facts about a payment, before and after an event from its provider. */
-import { and, eq } from 'drizzle-orm';
+import { and, eq, type SQL } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { PaymentEvent, PaymentProviderName } from '@/contracts/payments';
 import { type ClaimedPayment, type ClaimReports, type Claims, claimChanges, claimsAfter } from './claims';
@@ -22,7 +22,7 @@ export interface KnownPayment extends ClaimedPayment {
 
 /**
  * Undefined if the payment was not made by our checkout. Throws HeldForStaff if the payment does not exist, if it
- * belongs to another provider, or if the event names none. Throws PAYMENT_UNAVAILABLE or PAYMENT_NOT_KNOWN_YET, so that
+ * belongs to another provider, or if the event names none or two. Throws PAYMENT_UNAVAILABLE or PAYMENT_NOT_KNOWN_YET, so that
  * the event is retried, if only the provider knows whose payment it is and cannot be asked.
  */
 export async function findKnown(
@@ -55,26 +55,50 @@ export async function findKnown(
   };
 }
 
-/**
- * Finds the payment by the provider's id, otherwise by our own. A second payment of a checkout carries the id of the
- * first one's purchase; once staff have credited it, it is a payment of its own. Tries the kinds in turn.
- */
+interface Found {
+  readonly kind: PaymentKind;
+  readonly payment: Payment;
+}
+
+/** Finds the payment by the provider's id, otherwise by our own. Throws HeldForStaff if they name different payments. */
 async function findPayment(
   ctx: Context,
   kinds: PaymentKinds,
   provider: PaymentProviderName,
   { purchaseId, paymentId }: OnePaymentEvent,
-): Promise<{ kind: PaymentKind; payment: Payment } | undefined> {
+): Promise<Found | undefined> {
+  const byPayment =
+    paymentId === null
+      ? undefined
+      : await findIn(ctx, kinds, ({ table }) => and(eq(table.provider, provider), eq(table.paymentId, paymentId)));
+  if (purchaseId === null || byPayment?.payment.id === purchaseId) return byPayment;
+  const named = await findIn(ctx, kinds, ({ table }) => eq(table.id, purchaseId));
+  if (byPayment && !isCreditedBeside(byPayment.payment, named?.payment))
+    throw new HeldForStaff(
+      `Payment ${byPayment.payment.id} was made as ${paymentId}, but the event says that it pays for ${purchaseId}.`,
+    );
+  return byPayment ?? named;
+}
+
+/** Tries the kinds in turn. */
+async function findIn(
+  ctx: Context,
+  kinds: PaymentKinds,
+  where: (kind: PaymentKind) => SQL | undefined,
+): Promise<Found | undefined> {
   for (const kind of Object.values(kinds)) {
-    const { table } = kind;
-    const byPayment =
-      paymentId === null
-        ? undefined
-        : await kind.find(ctx, and(eq(table.provider, provider), eq(table.paymentId, paymentId)));
-    const payment = byPayment ?? (purchaseId === null ? undefined : await kind.find(ctx, eq(table.id, purchaseId)));
+    const payment = await kind.find(ctx, where(kind));
     if (payment) return { kind, payment };
   }
   return undefined;
+}
+
+/**
+ * A second payment of a checkout names the purchase that the first one paid. Once staff have credited it, it is a
+ * payment of its own, which had no checkout.
+ */
+function isCreditedBeside({ checkoutId, userId }: Payment, named: Payment | undefined): boolean {
+  return checkoutId === null && named !== undefined && named.userId === userId && named.paidAt !== null;
 }
 
 /** A payment's facts, including those that an event adds. */

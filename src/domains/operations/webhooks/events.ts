@@ -3,7 +3,7 @@
  * retries are spent. Staff decide on those two (`decide.ts`), or set an undecided event back to stored. Only a stored
  * event can be claimed, so a repeated or late message does nothing.
  */
-import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { and, DrizzleQueryError, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { SECOND_MS } from '@/shared/time';
 import { webhookEvents } from './tables';
@@ -78,6 +78,8 @@ export function stillStored(id: string) {
   return and(eq(webhookEvents.id, id), eq(webhookEvents.state, 'stored'));
 }
 
+/** For staff. A failed query quotes its text and values, which only the log keeps: its cause says what went wrong. */
 export function errorText(error: unknown): string {
+  if (error instanceof DrizzleQueryError) return error.cause ? errorText(error.cause) : 'A query failed.';
   return (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, ERROR_CHARACTERS_MAX);
 }

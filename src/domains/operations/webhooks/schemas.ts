@@ -71,7 +71,7 @@ export const WebhookDecisionRequest = z
       .enum([...WEBHOOK_DECISIONS, 'refund'])
       .describe(
         '`accept`: the event is true, so it is applied although it does not fit: an unpaid purchase is paid with what ' +
-          'arrived, whatever its price, and a refund or dispute replaces what it contradicts. `credit`: the same for an ' +
+          'arrived, if a package may cost that, and a refund or dispute replaces what it contradicts. `credit`: the same for an ' +
           'unpaid purchase; a second payment of a paid one buys its package again, without the discount, as a purchase ' +
           "of its own. `close`: nothing is done. `refund` is refused: it is made in the provider's dashboard.",
       ),
