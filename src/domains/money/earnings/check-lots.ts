@@ -25,7 +25,10 @@ interface Problem {
 const found = (subject: string, rows: readonly Problem[]): Finding[] =>
   rows.map(({ id, problem }) => ({ subject, id: String(id), problem }));
 
-/** The lots of a page of users, with their sources and their spends. */
+/**
+ * The lots of a page of users, with their sources and their spends. A wallet without any lot is found by its sources,
+ * or by its first spend.
+ */
 export const lotCheck: MoneyCheck = {
   name: 'lot',
   refType: null,
@@ -40,8 +43,8 @@ export const lotCheck: MoneyCheck = {
         SELECT owner AS id, 'has ' || balance || ' coins, and lots worth ' || value || ' with ' || remaining || ' left'
           AS problem
         FROM (
-          SELECT owner, balance, coalesce(lots.remaining, 0) AS remaining, coalesce(lots.value, 0) AS value
-          FROM ${ledgerAccounts} LEFT JOIN (
+          SELECT owner, balance, lots.remaining, lots.value
+          FROM ${ledgerAccounts} JOIN (
             SELECT user_id, sum(remaining) AS remaining, sum(coins - spent - reversed - lost) AS value
             FROM ${coinLots} WHERE ${isInRange(sql`user_id`, range)} GROUP BY user_id) lots ON lots.user_id = owner
           WHERE kind = 'wallet' AND unit = 'coin' AND ${isInRange(sql`owner`, range)})
