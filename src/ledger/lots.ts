@@ -13,14 +13,14 @@ import type { Statement } from '@/contracts/database';
 import { builtOnce } from '@/db/built-once';
 import { int } from '@/db/sql';
 import { coinLots, type LotSource, lotReturns, lotUses, type SpendType } from './tables';
+import { balanceOf } from './transfers';
 
 interface Source {
   readonly sourceType: LotSource;
   readonly sourceId: string;
 }
 
-const walletOf = (userId: SQLWrapper | string) => sql`
-  (SELECT balance FROM ledger_accounts WHERE owner = ${userId} AND kind = 'wallet' AND unit = 'coin' AND shard = 0)`;
+const walletOf = (userId: SQLWrapper | string) => balanceOf('wallet', 'coin', userId);
 
 /** Makes the lot of a credit, after the credit's transfers: what fills a debt is not left to spend. */
 export function creditLot(
@@ -119,6 +119,6 @@ export function settledLots(where: SQL): SQL {
     SELECT id, user_id, value - max(0, min(value, debt - before)) AS remaining FROM (
       SELECT id, user_id, value,
         sum(value) OVER (PARTITION BY user_id ORDER BY id) - value AS before,
-        sum(value) OVER (PARTITION BY user_id) - coalesce(${walletOf(sql`user_id`)}, 0) AS debt
+        sum(value) OVER (PARTITION BY user_id) - ${walletOf(sql`user_id`)} AS debt
       FROM (SELECT id, user_id, max(0, coins - spent - reversed - lost) AS value FROM ${coinLots} WHERE ${where}))`;
 }

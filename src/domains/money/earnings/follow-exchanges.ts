@@ -9,8 +9,7 @@ import type { OutboxEvent } from '@/contracts/messages';
 import { commit, requireChange, requireThat } from '@/db/commit';
 import { int } from '@/db/sql';
 import { convert } from '@/domains/base/economy/rates';
-import { ledgerAccounts } from '@/ledger/tables';
-import { post, readBalance, type Transfer } from '@/ledger/transfers';
+import { balanceOf, post, readBalance, type Transfer } from '@/ledger/transfers';
 import { reverseLot } from './reversals';
 import { type ExchangeRow, exchanges } from './tables';
 
@@ -106,8 +105,7 @@ async function move(
 
 /** Another reversal's step, or new earnings, may have covered the debt since it was read. */
 function isOwed(userId: string, diamonds: number): SQL {
-  return sql`(SELECT -balance FROM ${ledgerAccounts}
-    WHERE owner = ${userId} AND kind = 'earnings' AND unit = 'diamond' AND shard = 0) >= ${int(diamonds)}`;
+  return sql`-${balanceOf('earnings', 'diamond', userId)} >= ${int(diamonds)}`;
 }
 
 interface Moved {

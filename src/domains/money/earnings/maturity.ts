@@ -8,6 +8,7 @@ import { int } from '@/db/sql';
 import { type Economy, readEconomy } from '@/domains/base/economy/read';
 import { subscriptionCharges } from '@/domains/money/subscriptions/tables';
 import { ledgerAccounts } from '@/ledger/tables';
+import { balanceOf } from '@/ledger/transfers';
 import { firstIdAt } from '@/shared/ids';
 import { type DayAmount, maturingOf, type ReversalOfLot, standingReversals, windowStart } from './mature';
 
@@ -61,8 +62,7 @@ export function stillMatured(userId: string, diamonds: number, { window }: Diamo
   // Earnings in the window since the read raise both sums; anything taken from the window since then only adds to
   // `taken`.
   return sql`
-    coalesce((SELECT balance FROM ${ledgerAccounts}
-      WHERE owner = ${userId} AND kind = 'earnings' AND unit = 'diamond' AND shard = 0), 0)
+    ${balanceOf('earnings', 'diamond', userId)}
     - coalesce((SELECT sum(diamonds) FROM earning_days WHERE user_id = ${userId} AND day >= ${window.since}), 0)
     + ${int(window.taken)} >= ${int(diamonds)}`;
 }
