@@ -82,7 +82,7 @@ export function demoAccounts(ownerEmail = 'owner@footlight.test'): readonly Demo
 
 export interface SeedOptions {
   readonly password: string;
-  /** Of the owner's authenticator app, as Base32. */
+  /** The secret of the owner's authenticator app, as Base32. */
   readonly totpSecret: string;
   /** Also sets the password and the second factor of existing accounts, because a demo credential is new. */
   readonly resetCredentials: boolean;

@@ -17,7 +17,7 @@ const CHARGED: ReadonlySet<string> = new Set(
 /** Counted in other units than ISO 4217's: [theirs, ours]. ISK and UGX are in hundredths there, and MGA is whole. */
 const UNITS: Readonly<Record<string, readonly [number, number]>> = { ISK: [100, 1], UGX: [100, 1], MGA: [1, 100] };
 
-/** Of the three digits, the last must be 0. */
+/** Stripe requires the last of the three digits to be 0. */
 const THREE_DECIMALS: ReadonlySet<string> = new Set(['BHD', 'JOD', 'KWD', 'OMR', 'TND']);
 const STEP_OF_THREE_DECIMALS = 10;
 

@@ -53,7 +53,7 @@ function act<Args>(name: string, { weight, args, begin }: Act<Args>) {
 
 const person = fc.nat({ max: PEOPLE - 1 });
 const creator = fc.integer({ min: BUYERS, max: PEOPLE - 1 });
-/** Of a balance, in per cent: mostly much of what is there, sometimes more. */
+/** A share of a balance, in per cent: mostly a large part of it, sometimes more than all. */
 const share = fc.integer({ min: 20, max: 110 });
 const partOf = (balance: number, percent: number, min: number) =>
   Math.max(min, Math.floor((Math.max(0, balance) * percent) / 100));
@@ -218,7 +218,7 @@ const withdrawing = act('withdraw', {
   },
 });
 
-/** Of a month that began today. */
+/** What a month that began today would give back. */
 function unusedNow() {
   const now = Date.now();
   return unusedOf({ startedAt: now, months: 1 }, MONTH, now + 1);

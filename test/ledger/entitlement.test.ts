@@ -74,7 +74,7 @@ async function reward(targetId: string, diamonds: number, economyVersion = FIRST
   return id;
 }
 
-/** Of sales if it says no diamonds. Its fee is that of the first version, unless it says otherwise. */
+/** A cash-out of sales if no diamonds are given. By default its fee is that of the first version. */
 async function payout(
   terms: { amountMinor: number; feeMinor: number; currency: string; diamonds?: number },
   economyVersion = FIRST_VERSION,

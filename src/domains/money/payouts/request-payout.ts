@@ -132,7 +132,7 @@ function requireMethod(ctx: Context, method: PayoutRow['method'], facts: Request
 }
 
 interface Balance {
-  /** What is exchanged first, to pay a debt. */
+  /** The exchange that pays a debt first. */
   readonly setOff: SetOff | null;
   /** What the batch must require besides the ledger's rules, which know neither the age of diamonds nor debts. */
   readonly isStillSo: SQL;

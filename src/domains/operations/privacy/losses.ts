@@ -1,4 +1,4 @@
-/** What is lost with an account: its coins and diamonds, and what it owes. Its owner confirms exactly these figures. */
+/** The coins, diamonds and debts that end with an account. Its owner must confirm exactly these figures. */
 import type { z } from '@hono/zod-openapi';
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';

@@ -23,7 +23,7 @@ export async function receiveLiveKitEvent(ctx: Context, request: Request): Promi
     case 'ingress_started':
     case 'ingress_ended':
     case 'room_finished':
-      // The original contains stream keys, and says no more than the payload.
+      // The original contains stream keys, and adds nothing to the payload.
       return storeAndQueue(ctx, { provider: 'livekit', eventId, type, payload, received: null });
     case 'unreadable':
       return storeAndQueue(ctx, { provider: 'livekit', eventId, type, payload, received: maskBody(body) }, body);
