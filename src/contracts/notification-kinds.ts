@@ -23,6 +23,7 @@ export const NOTIFICATION_GROUPS = [
   'ticket',
   'purchase',
   'staff',
+  'decision',
 ] as const;
 export type NotificationGroup = (typeof NOTIFICATION_GROUPS)[number];
 
@@ -51,6 +52,8 @@ export const GROUP_RULES: Readonly<Record<NotificationGroup, GroupRules>> = {
   purchase: { channels: { inApp: true, email: true, push: false }, isLasting: true },
   /** Work that waits for staff. */
   staff: QUIET,
+  /** What staff decided about the user. */
+  decision: LASTING,
 };
 
 /** Each kind, as `kind` on the wire and in D1, with the group whose settings apply. */
@@ -84,6 +87,7 @@ export const NOTIFICATION_KINDS = {
   'purchase-restored': 'purchase',
   'webhook-waiting': 'staff',
   'payouts-stuck': 'staff',
+  decision: 'decision',
 } as const satisfies Readonly<Record<string, NotificationGroup>>;
 export type NotificationKind = keyof typeof NOTIFICATION_KINDS;
 

@@ -46,6 +46,7 @@ const EXPECTED: Readonly<Record<NotificationKind, Expected>> = {
   'purchase-reversed': ['purchase', MAILED, true],
   'purchase-restored': ['purchase', MAILED, true],
   'payouts-stuck': ['staff', IN_APP, false],
+  decision: ['decision', EVERYWHERE, true],
 };
 
 describe('the kinds of notification', () => {

@@ -58,6 +58,8 @@ export function eraseUser(ctx: Context, userId: string, condition: SQL): Stateme
       unverifiedUntil: null,
       verifyReminderAt: null,
       takenMailedAt: null,
+      bannedUntil: null,
+      banDecisionId: null,
       totpSecret: null,
       totpEnabledAt: null,
       lastLoginAt: null,

@@ -41,6 +41,10 @@ export const users = sqliteTable('users', {
   lastLoginAt: integer('last_login_at'),
   /** When a requested deletion is due. With status `deleted`: the account's data is still being cleared. */
   deletesAt: integer('deletes_at'),
+  /** With status `banned`: when the ban lifts by itself, which makes it a suspension. Null: never. */
+  bannedUntil: integer('banned_until'),
+  /** With status `banned`: the decision. */
+  banDecisionId: text('ban_decision_id'),
 });
 
 export type UserRow = typeof users.$inferSelect;

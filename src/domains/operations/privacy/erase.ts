@@ -10,6 +10,7 @@ import type { OutboxEvent } from '@/contracts/messages';
 import { commit, requireChange } from '@/db/commit';
 import { literal } from '@/db/sql';
 import { forgetBudgets } from '@/domains/base/budgets/spend';
+import { blankDecisions } from '@/domains/base/decisions/record';
 import { forgetFiles } from '@/domains/base/media/forget';
 import {
   forgetBrowsers,
@@ -147,6 +148,7 @@ const STEPS: readonly ErasureStep[] = [
   byStatements((ctx, userId, limit) => [
     blankStreams(ctx, userId, limit),
     blankStaffLog(ctx, userId, limit),
+    blankDecisions(ctx, userId, limit),
     ...forgetMentions(ctx, userId, limit),
   ]),
   forgetFiles,

@@ -5,6 +5,7 @@
 
 import { isNull, ne, sql } from 'drizzle-orm';
 import { literal } from '@/db/sql';
+import { decisions } from '@/domains/base/decisions/tables';
 import { mediaFiles, mediaUploads } from '@/domains/base/media/tables';
 import { isSoOfSomebody } from '@/domains/base/notifications/present';
 import {
@@ -155,6 +156,13 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     order: [pushSubscriptions.createdAt, pushSubscriptions.id],
     without: ['p256dh', 'auth'],
   },
+  {
+    as: 'decisions',
+    table: decisions,
+    tie: decisions.subjectId,
+    order: [decisions.id],
+    without: ['staffId', 'reversedBy', 'reportId'],
+  },
   ...MONEY_HOLDINGS,
 ];
 
@@ -165,6 +173,8 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'staff_log.staff_id': 'the platform’s record of its staff, not of the user',
   'staff_log.subject_id':
     'the platform’s record of its staff: what they removed or said about a user, until the account is deleted',
+  'decisions.staff_id': 'the member of staff who decided',
+  'decisions.reversed_by': 'the member of staff who reversed it',
   'creator_applications.decided_by': 'who decided on someone else’s application',
   'creator_categories.user_id': 'a copy of the categories in creatorProfile, kept by triggers',
   'channel_bans.banned_by': 'bans the user set in other channels: those channels’ data',
