@@ -58,6 +58,7 @@ export function eraseUser(ctx: Context, userId: string, condition: SQL): Stateme
       unverifiedUntil: null,
       verifyReminderAt: null,
       takenMailedAt: null,
+      bannedAt: null,
       bannedUntil: null,
       banDecisionId: null,
       totpSecret: null,
