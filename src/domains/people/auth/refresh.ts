@@ -14,6 +14,7 @@ import { SECOND_MS } from '@/shared/time';
 import { readUnprovenClaims, verifyToken } from '@/shared/tokens';
 import { actorOf } from './account';
 import { authError } from './errors';
+import { accountBanned } from './restricted-token';
 import { cappedExpiry, prolonged, SESSION_MS_MAX, type SessionTokens, sessionsEnded, signPair } from './sessions';
 import { authSessions } from './tables';
 
@@ -46,7 +47,7 @@ export async function refresh(
   if (!isVerified && !isKnown) throw authError('TOKEN_INVALID');
   if (!family || family.user.status === 'deleted') throw authError('SESSION_ENDED');
   const { session, user } = family;
-  if (user.status === 'banned') throw authError('ACCOUNT_BANNED');
+  if (user.status === 'banned') throw await accountBanned(ctx, user, false);
   const now = ctx.now();
   if (session.endedAt !== null || session.expiresAt <= now || session.refreshExpiresAt <= now)
     throw authError('SESSION_ENDED');
