@@ -91,13 +91,13 @@ interface SessionProof {
 export async function startSession(
   ctx: Context,
   account: Account,
-  { userAgent, device }: Pick<Asker, 'userAgent'> & { readonly device: string | undefined },
+  { userAgent, address, device }: Pick<Asker, 'userAgent' | 'address'> & { readonly device: string | undefined },
   by: 'password' | 'otp' | 'totp' | 'backup-code',
   { before = [], events = [], condition, refusal }: SessionProof,
 ) {
   const { user, staff } = account;
   const [{ insert, tokens, sessionId }, deviceToken] = await Promise.all([
-    newSession(ctx, actorOf(account), userAgent),
+    newSession(ctx, actorOf(account), userAgent, address),
     signDeviceToken(ctx, account, device),
   ]);
   const statements = [...before, recordLogin(ctx, user.id, condition), requireChange(ctx), insert];
