@@ -146,6 +146,19 @@ export type RoomCommand =
   | { readonly type: 'standing-changed'; readonly userId: string; readonly sessionsEnded?: true }
   /** The user has entered five other rooms since: their sockets close, and older passes are void. */
   | { readonly type: 'put-out'; readonly userId: string }
+  /**
+   * The account was banned. Until then (ms), guests from these addresses (the room's marks) are kept out, and passes from
+   * there are void. `deleteMessages`: from now on only moderators see what the user wrote.
+   */
+  | {
+      readonly type: 'account-banned';
+      readonly userId: string;
+      readonly addresses: readonly string[];
+      readonly until: number;
+      readonly deleteMessages: boolean;
+    }
+  /** The account is active again, so guests from its addresses are let in. */
+  | { readonly type: 'account-active'; readonly addresses: readonly string[] }
   /** The account was deleted: the room deletes the user's messages and every copy of their name. */
   | { readonly type: 'forget-user'; readonly userId: string }
   /** D1 does not know which users wrote in the room or are named there, so the room reports all of them again. */

@@ -90,6 +90,26 @@ export function ban(room: SanctionParts, commandId: string, command: RoomCommand
   presence().closeAll(presence().socketsOfUser(userId).filter(isOut), 'banned', now());
 }
 
+/**
+ * The account is banned everywhere. Its own seats close because it may no longer stay; guests from its addresses leave
+ * here. Texts from after the ban, if it was lifted meanwhile, stay.
+ */
+export function banAccount(
+  room: SanctionParts,
+  commandId: string,
+  { userId, addresses, until, deleteMessages }: RoomCommand & { type: 'account-banned' },
+): void {
+  const { store, presence, now } = room;
+  store.sanctions.denyAddresses(addresses, until, now());
+  if (until > now()) presence().closeAll(presence().socketsAt(addresses), 'addressBanned', now());
+  if (!deleteMessages) return;
+  room.chat.withdraw(userId);
+  const saidBefore = store.traces.lastSeqOf(userId, timeOfId(commandId));
+  if (saidBefore <= store.sanctions.withheldThrough(userId)) return;
+  store.sanctions.withhold(userId, saidBefore);
+  announce(room, { type: 'user-banned', userId, messagesDeleted: true }, null);
+}
+
 /** Texts that were deleted with the ban stay hidden. */
 export function unban(room: SanctionParts, commandId: string, userId: string): void {
   const { sanctions } = room.store;

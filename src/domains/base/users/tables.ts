@@ -41,6 +41,8 @@ export const users = sqliteTable('users', {
   lastLoginAt: integer('last_login_at'),
   /** When a requested deletion is due. With status `deleted`: the account's data is still being cleared. */
   deletesAt: integer('deletes_at'),
+  /** With status `banned`: since when, however often the ban was changed. Null for a ban from before migration 0062. */
+  bannedAt: integer('banned_at'),
   /** With status `banned`: when the ban lifts by itself, which makes it a suspension. Null: never. */
   bannedUntil: integer('banned_until'),
   /** With status `banned`: the decision. */
