@@ -12,7 +12,7 @@ import { isActiveUser, noBlockBetween } from '@/domains/base/visibility/people';
 import { commentLikes, comments, postLikes, posts } from '@/domains/content/posts/tables';
 import { streams } from '@/domains/live/streams/tables';
 import { purchases } from '@/domains/money/purchases/tables';
-import { webhookEvents } from '@/domains/operations/webhooks/tables';
+import { isWaiting } from './waiting';
 
 export function claimOf({ kind, about, data = {}, gather }: NewNotification): NotificationClaim {
   const actorId =
@@ -29,7 +29,7 @@ export function claimOf({ kind, about, data = {}, gather }: NewNotification): No
 /** A condition: reader and actor exist and can see each other, the act was not undone, and its subject exists. */
 export function stillSo(userId: string, { kind, actorId, streamId, purchaseId, about = [] }: NotificationClaim): SQL {
   const conditions = [sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${userId} AND status <> 'deleted')`];
-  if (actorId !== undefined && countsThings(kind)) conditions.push(isWaiting(actorId));
+  if (actorId !== undefined && countsThings(kind)) conditions.push(isWaiting(kind, actorId));
   else if (actorId !== undefined)
     conditions.push(inSight(userId, actorId), ...notTakenBack(userId, kind, actorId, about));
   if (streamId !== undefined) conditions.push(isLiveFor(userId, streamId));
@@ -58,11 +58,6 @@ function isLiveFor(userId: string, streamId: string): SQL {
     AND announced.hidden_at IS NULL
     AND CASE announced.visibility WHEN 'subscribers' THEN ${subscribes(userId, creatorId)}
       ELSE ${isMemberOf(userId, creatorId)} END)`;
-}
-
-/** The provider's event still waits for staff. */
-export function isWaiting(webhookEventId: string): SQL {
-  return sql`EXISTS (SELECT 1 FROM ${webhookEvents} WHERE id = ${webhookEventId} AND state IN ('held', 'failed'))`;
 }
 
 function inSight(userId: string, actorId: string): SQL {
