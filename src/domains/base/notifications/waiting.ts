@@ -2,12 +2,13 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { WaitingKind } from '@/contracts/staff-matters';
 import { payoutDetails, payouts } from '@/domains/money/payouts/tables';
+import { reports } from '@/domains/operations/reports/tables';
 import { webhookEvents } from '@/domains/operations/webhooks/tables';
 import { creatorApplications } from '@/domains/people/creators/tables';
 
 /** A condition for each kind. @param id the thing's id */
 const CONDITIONS: Readonly<Record<WaitingKind, (id: string) => SQL>> = {
-  'report-waiting': () => sql`true`,
+  'report-waiting': (id) => sql`EXISTS (SELECT 1 FROM ${reports} WHERE id = ${id} AND status <> 'resolved')`,
   'appeal-waiting': () => sql`true`,
   'ticket-waiting': () => sql`true`,
   'application-waiting': (id) =>
