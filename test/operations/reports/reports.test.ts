@@ -6,6 +6,9 @@ import { png } from '#test/support/files';
 import { aPost } from '#test/support/posts';
 import { anOpenStream } from '#test/support/streams';
 import { asCreator, asStaff, asViewer, type Person } from '#test/support/users';
+import { deleteReleased } from '@/domains/base/media/hold';
+import { deleteObjects } from '@/domains/base/media/store';
+import { clearEvidence } from '@/domains/operations/reports/sweep';
 import { tellReporters } from '@/domains/operations/reports/tell-reporters';
 import { follow } from '@/domains/people/social/follow';
 import { newId } from '@/shared/ids';
@@ -33,7 +36,9 @@ async function aReporter(upheld: number, dismissed: number): Promise<Person> {
 }
 
 const caseOn = (targetId: string) =>
-  env.DB.prepare('SELECT * FROM reports WHERE target_id = ? ORDER BY id DESC').bind(targetId).first<Record<string, unknown>>();
+  env.DB.prepare('SELECT * FROM reports WHERE target_id = ? ORDER BY id DESC')
+    .bind(targetId)
+    .first<Record<string, unknown>>();
 
 describe('a report', () => {
   it('is answered with its case, and listed with the outcome for its reporter', async () => {
@@ -63,7 +68,10 @@ describe('a report', () => {
     const [author, reporter] = [await asCreator(), await asViewer()];
     const forFollowers = await aPost(author, { visibility: 'followers' });
     const own = await aPost(reporter);
-    expect(await report(reporter, 'post', forFollowers)).toMatchObject({ status: 404, error: { code: 'REPORT_TARGET_NOT_FOUND' } });
+    expect(await report(reporter, 'post', forFollowers)).toMatchObject({
+      status: 404,
+      error: { code: 'REPORT_TARGET_NOT_FOUND' },
+    });
     expect(await report(reporter, 'post', newId())).toMatchObject({ status: 404 });
     expect(await report(reporter, 'post', own)).toMatchObject({ status: 409, error: { code: 'REPORT_OF_YOUR_OWN' } });
     expect(await report(reporter, 'product', newId())).toMatchObject({ status: 422 });
@@ -73,7 +81,7 @@ describe('a report', () => {
   it('can block the person in the same step', async () => {
     const [author, reporter] = [await asViewer(), await asViewer()];
     await report(reporter, 'user', author.userId, { block: true });
-    expect((await reporter.get('user/blocks')).data?.items ?? (await reporter.get('social/blocks')).data?.items).toMatchObject([{ id: author.userId }]);
+    expect((await reporter.get('social/blocks')).data.items).toMatchObject([{ id: author.userId }]);
   });
 
   it('is refused beyond fifty a day', async () => {
@@ -96,7 +104,10 @@ describe('a report', () => {
         ];
       }).flat(),
     );
-    expect(await report(reporter, 'post', await aPost(author))).toMatchObject({ status: 429, error: { code: 'TOO_MANY_REPORTS' } });
+    expect(await report(reporter, 'post', await aPost(author))).toMatchObject({
+      status: 429,
+      error: { code: 'TOO_MANY_REPORTS' },
+    });
     expect(await report(reporter, 'post', target)).toMatchObject({ status: 201 });
   });
 });
@@ -142,8 +153,8 @@ describe('what is reported as harm to a child', () => {
       expect((await (await asStaff('support')).get(`content/posts/${id}`)).status).toBe(404);
       expect((await author.get(`content/posts/${id}`)).data).toMatchObject({ id, hidden: true });
     }
-    const listed = (await guest.get(`content/posts/user/${author.userId}`)).data?.items ?? [];
-    expect(listed).toEqual([]);
+    expect((await guest.get(`content/users/${author.userId}/posts`)).data.items).toEqual([]);
+    expect((await author.get('content/posts')).data.items).toHaveLength(2);
   });
 
   it('keeps its files from everyone else, and shows them to staff', async () => {
@@ -160,13 +171,18 @@ describe('what is reported as harm to a child', () => {
     const { id } = (await caseOn(post.id)) as { id: string };
     const { data } = await (await asStaff('admin_l1')).get(`admin/report/${id}`);
     expect(data.evidence).toMatchObject({ text: 'A picture' });
-    await vi.waitFor(async () => {
-      const left = await env.DB.prepare("SELECT count(*) AS n FROM outbox WHERE event LIKE '%delete-media%'").first('n').catch(() => 0);
-      expect(left).toBe(0);
-    });
+    const ctx = testContext();
+    await deleteObjects(ctx, new URL(post.media[0].url).pathname.slice('/media/'.length)); // as the outbox does
     const link = new URL(data.evidence.media[0].url);
     expect((await guest.get(`${link.pathname}${link.search}`)).status).toBe(200);
     expect((await guest.get(link.pathname)).status).toBe(404);
+    // Once the evidence is no longer needed, the file goes too.
+    await env.DB.prepare('UPDATE reports SET evidence_until = 1 WHERE id = ?').bind(id).run();
+    await clearEvidence(ctx);
+    await deleteReleased(ctx);
+    await ctx.settle();
+    expect((await guest.get(`${link.pathname}${link.search}`)).status).toBe(404);
+    expect((await (await asStaff('admin_l1')).get(`admin/report/${id}`)).data.evidence).toBe(null);
   });
 
   it('comes back when staff dismiss the reports', async () => {
@@ -174,7 +190,10 @@ describe('what is reported as harm to a child', () => {
     const postId = await aPost(author, { text: 'A harmless zebra' });
     await report(await aReporter(3, 0), 'post', postId, urgent);
     const { id } = (await caseOn(postId)) as { id: string };
-    const { status, data } = await staff.put(`admin/report/${id}/resolve`, { action: 'dismiss', reason: 'A child’s drawing' });
+    const { status, data } = await staff.put(`admin/report/${id}/resolve`, {
+      action: 'dismiss',
+      reason: 'A child’s drawing',
+    });
     expect(status).toBe(200);
     expect(data).toMatchObject({ status: 'resolved', action: 'dismiss', hidden: false, decision: null });
     expect((await guest.get(`content/posts/${postId}`)).data).not.toHaveProperty('hidden');
@@ -193,8 +212,9 @@ describe('what is reported as harm to a child', () => {
   it('hides a profile, but not what its user posts', async () => {
     const author = await asViewer();
     const postId = await aPost(author);
+    expect((await guest.get(`users/${author.userId}`)).status).toBe(200);
     await report(await aReporter(3, 0), 'user', author.userId, urgent);
-    expect((await guest.get(`user/${author.userId}`)).status).toBe(404);
+    expect((await guest.get(`users/${author.userId}`)).status).toBe(404);
     expect((await guest.get(`content/posts/${postId}`)).status).toBe(200);
     expect((await author.get('user/profile')).data).toMatchObject({ hidden: true });
   });
@@ -216,7 +236,8 @@ describe('a message', () => {
     expect(data.evidence.text).toBe('something bad');
     expect(data.evidence.neighbours.map(({ text }: { text: string }) => text)).toEqual(['before', 'after']);
     await staff.put(`admin/report/${id}/resolve`, { action: 'remove', reason: 'Be kind.' });
-    const shown = async () => (await testContext().rooms(streamId).history(null, 10)).messages.find((one) => one.id === message.id);
+    const shown = async () =>
+      (await testContext().rooms(streamId).history(null, 10)).messages.find((one) => one.id === message.id);
     await vi.waitFor(async () => expect(await shown()).toMatchObject({ text: '', deleted: true, seq: message.seq }));
     const back = { type: 'withhold', id: message.id, withheld: false } as const;
     await testContext().rooms(streamId).apply(newId(), back);
@@ -235,28 +256,44 @@ describe('a resolution', () => {
   it('removes the post by a decision that names rule and facts, and tells reporters only the outcome', async () => {
     const { author, reporter, postId, id } = await aCase();
     const staff = await asStaff('admin_l1');
-    const { status, data } = await staff.put(`admin/report/${id}/resolve`, { action: 'remove', reason: 'No ads, please.', note: 'third time' });
+    const { status, data } = await staff.put(`admin/report/${id}/resolve`, {
+      action: 'remove',
+      reason: 'No ads, please.',
+      note: 'third time',
+    });
     expect(status).toBe(200);
     expect(data).toMatchObject({
       status: 'resolved',
       note: 'third time',
-      decision: { action: 'remove', rule: 'spam', reason: 'No ads, please.', facts: 'Buy now', target: { type: 'post', id: postId } },
+      decision: {
+        action: 'remove',
+        rule: 'spam',
+        reason: 'No ads, please.',
+        facts: 'Buy now',
+        target: { type: 'post', id: postId },
+      },
     });
     expect((await author.get(`content/posts/${postId}`)).status).toBe(404);
     await tellReporters(testContext(), { type: 'tell-reporters', reportId: id, after: null });
     await vi.waitFor(async () => {
       const { items } = (await reporter.get('user/notifications')).data;
-      expect(items).toMatchObject([{ kind: 'report-outcome', title: 'Reports of yours that we acted on: 1', data: { outcome: 'upheld' } }]);
+      expect(items).toMatchObject([
+        { kind: 'report-outcome', title: 'Reports of yours that we acted on: 1', data: { outcome: 'upheld' } },
+      ]);
       expect(JSON.stringify(items)).not.toContain('No ads');
     });
     expect((await reporter.get('reports/my')).data.items).toMatchObject([{ outcome: 'upheld' }]);
-    expect((await author.get('user/notifications')).data.items).toMatchObject([{ kind: 'decision', body: 'No ads, please.' }]);
+    expect((await author.get('user/notifications')).data.items).toMatchObject([
+      { kind: 'decision', body: 'No ads, please.' },
+    ]);
   });
 
   it('happens once, also if two staff resolve it at the same time', async () => {
     const { id } = await aCase();
     const staff = [await asStaff('admin_l1'), await asStaff('admin_l1')];
-    const answers = await Promise.all(staff.map((one) => one.put(`admin/report/${id}/resolve`, { action: 'warn', reason: 'Stop.' })));
+    const answers = await Promise.all(
+      staff.map((one) => one.put(`admin/report/${id}/resolve`, { action: 'warn', reason: 'Stop.' })),
+    );
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
     expect(answers.find(({ status }) => status === 409)?.error.code).toBe('REPORT_RESOLVED');
     const decided = await env.DB.prepare('SELECT count(*) AS n FROM decisions WHERE report_id = ?').bind(id).first('n');
@@ -271,7 +308,9 @@ describe('a resolution', () => {
     expect(refused).toMatchObject({ status: 403, error: { code: 'PERMISSION_REQUIRED' } });
     const done = await (await asStaff('admin_l2')).put(`admin/report/${id}/resolve`, body);
     expect(done.data).toMatchObject({ decision: { action: 'timeout', until } });
-    const user = await env.DB.prepare('SELECT status, banned_until FROM users WHERE id = ?').bind(author.userId).first();
+    const user = await env.DB.prepare('SELECT status, banned_until FROM users WHERE id = ?')
+      .bind(author.userId)
+      .first();
     expect(user).toEqual({ status: 'banned', banned_until: Date.parse(until) });
     const post = await env.DB.prepare('SELECT kept_until FROM posts WHERE id = ?').bind(postId).first('kept_until');
     expect(post).toBeGreaterThan(Date.now());
@@ -294,7 +333,10 @@ describe('a resolution', () => {
     const made = await report(reporter, 'user', staff.userId);
     const path = `admin/report/${made.data.id}/resolve`;
     for (const person of [staff, peer, abroad])
-      expect(await person.put(path, { action: 'dismiss', reason: 'No.' })).toMatchObject({ status: 403, error: { code: 'REPORT_OUT_OF_REACH' } });
+      expect(await person.put(path, { action: 'dismiss', reason: 'No.' })).toMatchObject({
+        status: 403,
+        error: { code: 'REPORT_OUT_OF_REACH' },
+      });
     const queue = (await staff.get('admin/reports?perPage=100')).data.items;
     expect(queue.filter((item: { subject: { id: string } }) => item.subject.id === staff.userId)).toEqual([]);
   });
@@ -307,13 +349,22 @@ describe('a resolution', () => {
     expect((await late.get('reports/my')).data.items).toMatchObject([{ outcome: 'dismissed' }]);
     const graver = await report(await asViewer(), 'post', postId, { category: 'hate' });
     expect(graver.data.id).not.toBe(id);
-    await author.patch(`content/posts/${postId}`, { text: 'Buy this other thing' });
+    await (await asStaff('admin_l1')).put(`admin/report/${graver.data.id}/resolve`, {
+      action: 'dismiss',
+      reason: 'No.',
+    });
+    expect((await report(await asViewer(), 'post', postId)).data.id).toBe(id);
+    expect((await author.put(`content/posts/${postId}`, { text: 'Buy this other thing' })).status).toBe(200);
+    expect((await report(await asViewer(), 'post', postId)).data).toMatchObject({ status: 'open' });
   });
 
   it('of a post that its author deleted meanwhile is recorded all the same', async () => {
     const { author, postId, id } = await aCase();
     await author.delete(`content/posts/${postId}`);
-    const { status, data } = await (await asStaff('admin_l1')).put(`admin/report/${id}/resolve`, { action: 'remove', reason: 'No ads.' });
+    const { status, data } = await (await asStaff('admin_l1')).put(`admin/report/${id}/resolve`, {
+      action: 'remove',
+      reason: 'No ads.',
+    });
     expect(status).toBe(200);
     expect(data.decision).toMatchObject({ action: 'remove', facts: 'Buy now' });
   });
@@ -337,7 +388,10 @@ describe('an assignment', () => {
 test('reports of a person are gathered, whoever follows them', async () => {
   const [subject, fan] = [await asCreator(), await asViewer()];
   await follow(testContext(), fan.userId, subject.userId);
-  for (let made = 0; made < 5; made += 1) await report(await asViewer(), 'user', subject.userId, { category: 'harassment' });
+  for (let made = 0; made < 5; made += 1)
+    await report(await asViewer(), 'user', subject.userId, { category: 'harassment' });
   const { items } = (await (await asStaff('admin_l1')).get('admin/reports?targetType=user&perPage=100')).data;
-  expect(items.filter((item: { targetId: string }) => item.targetId === subject.userId)).toMatchObject([{ count: 5, priority: 2 }]);
+  expect(items.filter((item: { targetId: string }) => item.targetId === subject.userId)).toMatchObject([
+    { count: 5, priority: 2 },
+  ]);
 });

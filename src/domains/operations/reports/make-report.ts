@@ -29,7 +29,7 @@ const REPORTS_A_DAY = 50;
 /** A reporter's newest reports, by which they are judged. */
 const JUDGED_MAX = 100;
 
-/** The newest case on the target, and this reporter's part in it. */
+/** A case on the target, and this reporter's part in it. */
 interface Known {
   readonly id: string;
   readonly subjectId: string;
@@ -55,7 +55,7 @@ export async function makeReport(
   const { userId } = actor;
   const [record, known] = await Promise.all([
     ctx.db.get<ReporterRecord>(recordOf(userId)),
-    ctx.db.get<Known | undefined>(newestCase(input, userId)),
+    ctx.db.get<Known | undefined>(caseOf(input, userId)),
   ]);
   const isRepeated = known !== undefined && known.reportedAt !== null && known.status !== 'resolved';
   const made = isRepeated ? known : await add(ctx, actor, input, { record, known });
@@ -135,9 +135,10 @@ function readCase(ctx: Context, caseId: SQL, { reporterId, category }: Voice) {
   return ctx.db.all<Known>(sql`SELECT ${knownColumns(reporterId, category)} FROM ${reports} WHERE id = ${caseId}`);
 }
 
-function newestCase({ targetType, targetId, category }: z.output<typeof NewReport>, reporterId: string): SQL {
+/** The open case, or else the last one in which the same was reported. */
+function caseOf({ targetType, targetId, category }: z.output<typeof NewReport>, reporterId: string): SQL {
   return sql`SELECT ${knownColumns(reporterId, category)} FROM ${reports}
-    WHERE target_type = ${targetType} AND target_id = ${targetId} ORDER BY id DESC LIMIT 1`;
+    WHERE target_type = ${targetType} AND target_id = ${targetId} ORDER BY status = 'resolved', hasCategory DESC, id DESC LIMIT 1`;
 }
 
 function knownColumns(reporterId: string, category: Rule): SQL {
