@@ -4,14 +4,16 @@ import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
-import { commit, requireChange } from '@/db/commit';
+import { commit, requireChange, requireThat } from '@/db/commit';
 import { int } from '@/db/sql';
+import { decideRemoval } from '@/domains/base/decisions/direct-removal';
+import { KEPT_MS } from '@/domains/base/decisions/record';
 import { withdrawAbout } from '@/domains/base/notifications/withdraw';
 import { logStaff } from '@/domains/base/permissions/log';
 import { staffCan } from '@/domains/base/permissions/permissions';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
-import { visiblePosts } from '@/domains/base/visibility/posts';
+import { notHiddenFrom, visiblePosts } from '@/domains/base/visibility/posts';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
 import type { Actor, Viewer } from '@/shared/actor';
 import { newId } from '@/shared/ids';
@@ -20,6 +22,7 @@ import { contentError } from './errors';
 import { commentAuthorVisibleTo, commentColumns, getComment, pathTo, postOpenTo } from './find-comment';
 import { getPost } from './find-post';
 import { hideComments, hideUnanswered } from './hide';
+import { keepRemovedComment } from './removal';
 import { type Comment, type CommentQuery, IdPosition, type NewComment } from './schemas';
 import { type CommentRow, comments, posts } from './tables';
 
@@ -52,6 +55,7 @@ export async function listComments(
         parentId === undefined ? isNull(comments.parentId) : eq(comments.parentId, parentId),
         position === undefined ? undefined : beyond(comments.id, position),
         isNull(comments.removedAt),
+        notHiddenFrom(viewer, sql`comments`),
         commentAuthorVisibleTo(viewer),
       ),
     )
@@ -91,6 +95,8 @@ export async function addComment(
     replyCount: 0,
     createdAt: ctx.now(),
     removedAt: null,
+    hiddenAt: null,
+    keptUntil: null,
   };
   // Checks again: the post may have been deleted, or someone blocked, since the look-up.
   const insert = ctx.db.run(sql`
@@ -110,11 +116,15 @@ export async function addComment(
 
 /**
  * Deletes a comment with its replies and likes. Its author, the post's author and staff may; the comment's author may
- * even if they can no longer see the post. Throws COMMENT_NOT_FOUND, NOT_YOUR_COMMENT.
+ * even if they can no longer see the post. Staff decide with it, so its author can appeal. Throws COMMENT_NOT_FOUND, NOT_YOUR_COMMENT.
  */
 export async function removeComment(ctx: Context, actor: Actor, commentId: string): Promise<void> {
   const row = await ctx.db
-    .select({ comment: comments, postAuthorId: posts.authorId, isOpen: sql<number>`${postOpenTo(actor)}` })
+    .select({
+      comment: comments,
+      postAuthorId: posts.authorId,
+      isOpen: sql<number>`${postOpenTo(actor)} AND ${notHiddenFrom(actor, sql`comments`)}`,
+    })
     .from(comments)
     .innerJoin(posts, eq(posts.id, comments.postId))
     .where(and(eq(comments.id, commentId), isNull(comments.removedAt), isNull(posts.removedAt)))
@@ -124,20 +134,12 @@ export async function removeComment(ctx: Context, actor: Actor, commentId: strin
   const isTheirs = comment.authorId === actor.userId || postAuthorId === actor.userId;
   if (!isTheirs && !staffCan(actor.staff, 'canDeleteMessages'))
     throw contentError(row.isOpen === 1 ? 'NOT_YOUR_COMMENT' : 'COMMENT_NOT_FOUND');
-  const log = logStaff(ctx, {
-    staffId: actor.userId,
-    action: 'comment.delete',
-    targetType: 'comment',
-    targetId: commentId,
-    subjectId: comment.authorId,
-    before: { postId: comment.postId, authorId: comment.authorId, text: comment.text },
-  });
+  if (!isTheirs) return removeCommentAsStaff(ctx, actor, comment);
   const statements = [
     hideComments(ctx, [commentId]),
     requireChange(ctx),
     ...(comment.parentId === null ? [] : [hideUnanswered(ctx, [comment.parentId])]),
     withdrawAbout(ctx, pathTo(comment)),
-    ...(isTheirs ? [] : [log]),
   ];
   await commit(ctx, statements, {
     events: [{ kind: 'task', task: { type: 'clear-comment', commentId } }],
@@ -145,8 +147,30 @@ export async function removeComment(ctx: Context, actor: Actor, commentId: strin
   });
 }
 
+/** Keeps it for as long as its author may appeal. */
+async function removeCommentAsStaff(ctx: Context, actor: Actor, comment: CommentRow): Promise<void> {
+  const { id, postId, authorId, text } = comment;
+  const staffId = actor.userId;
+  const target = { type: 'comment', id } as const;
+  const decision = decideRemoval(ctx, { subjectId: authorId, staffId, target, text });
+  const log = logStaff(ctx, {
+    staffId,
+    action: 'comment.delete',
+    targetType: 'comment',
+    targetId: id,
+    subjectId: authorId,
+    before: { postId, authorId, text },
+  });
+  const isThere = sql`EXISTS (SELECT 1 FROM comments WHERE id = ${id} AND removed_at IS NULL)`;
+  await commit(
+    ctx,
+    [requireThat(ctx, isThere), decision.statement, ...keepRemovedComment(ctx, id, ctx.now() + KEPT_MS), log],
+    { events: [decision.event], refusals: { DEMAND_NOT_MET: () => contentError('COMMENT_NOT_FOUND') } },
+  );
+}
+
 function presentComment(row: CommentRow, author: CardRow, liked: boolean): z.input<typeof Comment> {
-  const { id, postId, parentId, text, likeCount, replyCount, createdAt } = row;
+  const { id, postId, parentId, text, likeCount, replyCount, createdAt, hiddenAt } = row;
   return {
     id,
     postId,
@@ -157,6 +181,7 @@ function presentComment(row: CommentRow, author: CardRow, liked: boolean): z.inp
     replyCount,
     liked,
     createdAt: toIso(createdAt),
+    ...(hiddenAt === null ? {} : { hidden: true as const }),
   };
 }
 

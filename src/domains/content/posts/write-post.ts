@@ -3,9 +3,11 @@
  * files are deleted after the commit, and a task deletes its likes and comments, which may be a million.
  */
 import type { z } from '@hono/zod-openapi';
-import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commit, requireChange } from '@/db/commit';
+import { commit, requireChange, requireThat } from '@/db/commit';
+import { decideRemoval } from '@/domains/base/decisions/direct-removal';
+import { KEPT_MS } from '@/domains/base/decisions/record';
 import { setPrivacy } from '@/domains/base/media/access';
 import { fileError } from '@/domains/base/media/errors';
 import { counted } from '@/domains/base/media/file-content';
@@ -21,8 +23,9 @@ import { contentError } from './errors';
 import { getPost } from './find-post';
 import { hidePosts } from './hide';
 import { presentPost } from './present';
+import { filesOf, keepRemovedPost } from './removal';
 import { NewPostFields, POST_MEDIA_MAX, type Post, type PostChanges } from './schemas';
-import { postMedia, posts } from './tables';
+import { type PostRow, postMedia, posts } from './tables';
 import { claimVideos, takeFile } from './take-media';
 
 /** For all files of a form: fits one video and nine images of the largest size. */
@@ -60,12 +63,7 @@ export async function createPost(ctx: Context, actor: Actor, request: Request): 
   return presentPost(ctx, await getPost(ctx, actor, postId));
 }
 
-/** A SELECT of the keys of a post's files. */
-function filesOf(postId: string): SQL {
-  return sql`SELECT key FROM post_media WHERE post_id = ${postId}`;
-}
-
-/** Keeps fields that are not sent; a new text sets `editedAt`. Throws as `getPost` does, NOT_YOUR_POST. */
+/** Keeps fields that are not sent; a new text sets `editedAt`. Throws as `getPost` does, NOT_YOUR_POST, POST_UNDER_REVIEW. */
 export async function changePost(
   ctx: Context,
   actor: Actor,
@@ -74,6 +72,7 @@ export async function changePost(
 ): Promise<z.input<typeof Post>> {
   const row = await getPost(ctx, actor, postId);
   if (row.post.authorId !== actor.userId) throw contentError('NOT_YOUR_POST');
+  if (row.post.hiddenAt !== null) throw contentError('POST_UNDER_REVIEW');
   const changes = {
     ...(text === undefined || text === row.post.text ? {} : { text, editedAt: ctx.now() }),
     ...(visibility === undefined || visibility === row.post.visibility ? {} : { visibility }),
@@ -82,7 +81,7 @@ export async function changePost(
   const update = ctx.db
     .update(posts)
     .set(changes)
-    .where(and(eq(posts.id, postId), isNull(posts.removedAt)));
+    .where(and(eq(posts.id, postId), isNull(posts.removedAt), isNull(posts.hiddenAt)));
   const files = changes.visibility ? [setPrivacy(ctx, filesOf(postId), changes.visibility !== 'public')] : [];
   await commit(ctx, [update, requireChange(ctx), ...files], {
     refusals: { DEMAND_NOT_MET: () => contentError('POST_NOT_FOUND') },
@@ -90,21 +89,15 @@ export async function changePost(
   return presentPost(ctx, { ...row, post: { ...row.post, ...changes } });
 }
 
-/** Deletes a post; its author and staff may. Throws as `getPost` does, NOT_YOUR_POST. */
+/**
+ * Deletes a post; its author and staff may. Staff decide with it, so its author can appeal. Throws as `getPost` does,
+ * NOT_YOUR_POST.
+ */
 export async function removePost(ctx: Context, actor: Actor, postId: string): Promise<void> {
   const { post } = await getPost(ctx, actor, postId);
-  const isOwn = post.authorId === actor.userId;
-  if (!isOwn && !staffCan(actor.staff, 'canDeleteMessages')) throw contentError('NOT_YOUR_POST');
+  if (post.authorId !== actor.userId) return removePostAsStaff(ctx, actor, post);
   const media = await ctx.db.select({ key: postMedia.key }).from(postMedia).where(eq(postMedia.postId, postId));
   const forgotten = media.map(({ key }) => forgetMedia(ctx, key));
-  const log = logStaff(ctx, {
-    staffId: actor.userId,
-    action: 'post.delete',
-    targetType: 'post',
-    targetId: postId,
-    subjectId: post.authorId,
-    before: { authorId: post.authorId, text: post.text, visibility: post.visibility },
-  });
   await commit(
     ctx,
     [
@@ -113,11 +106,32 @@ export async function removePost(ctx: Context, actor: Actor, postId: string): Pr
       withdrawAbout(ctx, [postId]),
       ctx.db.delete(postMedia).where(eq(postMedia.postId, postId)),
       ...forgotten.map(({ statement }) => statement),
-      ...(isOwn ? [] : [log]),
     ],
     {
       events: [...forgotten.map(({ event }) => event), { kind: 'task', task: { type: 'clear-post', postId } }],
       refusals: { DEMAND_NOT_MET: () => contentError('POST_NOT_FOUND') },
     },
+  );
+}
+
+/** Keeps it for as long as its author may appeal. */
+async function removePostAsStaff(ctx: Context, actor: Actor, post: PostRow): Promise<void> {
+  if (!staffCan(actor.staff, 'canDeleteMessages')) throw contentError('NOT_YOUR_POST');
+  const { id, authorId, text, visibility } = post;
+  const staffId = actor.userId;
+  const decision = decideRemoval(ctx, { subjectId: authorId, staffId, target: { type: 'post', id }, text });
+  const log = logStaff(ctx, {
+    staffId,
+    action: 'post.delete',
+    targetType: 'post',
+    targetId: id,
+    subjectId: authorId,
+    before: { authorId, text, visibility },
+  });
+  const isThere = sql`EXISTS (SELECT 1 FROM posts WHERE id = ${id} AND removed_at IS NULL)`;
+  await commit(
+    ctx,
+    [requireThat(ctx, isThere), decision.statement, ...keepRemovedPost(ctx, id, ctx.now() + KEPT_MS), log],
+    { events: [decision.event], refusals: { DEMAND_NOT_MET: () => contentError('POST_NOT_FOUND') } },
   );
 }

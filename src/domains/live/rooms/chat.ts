@@ -3,9 +3,12 @@
  * public; each reader's blocks are applied after the cache.
  */
 import type { z } from '@hono/zod-openapi';
+import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { ChatMessage as RoomMessage, RoomRefusal } from '@/contracts/room';
-import { commit } from '@/db/commit';
+import { commitIfMet, requireThat } from '@/db/commit';
+import { decideRemoval } from '@/domains/base/decisions/direct-removal';
+import { decisions } from '@/domains/base/decisions/tables';
 import { logStaff } from '@/domains/base/permissions/log';
 import { staffCan } from '@/domains/base/permissions/permissions';
 import { blockedAmong } from '@/domains/base/visibility/people';
@@ -41,7 +44,10 @@ interface Deletion {
   readonly inCharge: boolean;
 }
 
-/** For the author, the host, moderators, and staff, whose deletion is logged. Throws MESSAGE_NOT_FOUND, NOT_ALLOWED. */
+/**
+ * For the author, the host and moderators, who delete the text for good, and for staff, who decide with it: the room keeps
+ * the text, in case of an appeal. Throws MESSAGE_NOT_FOUND, NOT_ALLOWED.
+ */
 export async function deleteMessage(
   ctx: Context,
   actor: Actor,
@@ -51,10 +57,18 @@ export async function deleteMessage(
   const answer = await room.deleteMessage(messageId, actor.userId, inCharge);
   if (answer.ok) return;
   if (answer.code !== 'NOT_ALLOWED' || !staffCan(actor.staff, 'canDeleteMessages')) throw refusalOf(answer);
-  const asStaff = await room.deleteMessage(messageId, actor.userId, true);
-  if (!asStaff.ok) throw refusalOf(asStaff);
-  const target = { targetType: 'chat-message', targetId: messageId, after: { streamId: roomId } };
-  await commit(ctx, [logStaff(ctx, { staffId: actor.userId, action: 'chat-message.delete', ...target })]);
+  const said = await room.saidAround(messageId, 0);
+  if (!said?.message) return; // nobody sees it
+  const { userId: subjectId, text } = said.message;
+  const staffId = actor.userId;
+  const removed = { type: 'message', id: messageId, streamId: roomId } as const;
+  const decision = decideRemoval(ctx, { subjectId, staffId, target: removed, text });
+  const target = { targetType: 'chat-message', targetId: messageId, subjectId, after: { streamId: roomId } };
+  const isNew = sql`NOT EXISTS (SELECT 1 FROM ${decisions} WHERE target_type = 'message' AND target_id = ${messageId}
+    AND action = 'remove' AND reversed_at IS NULL)`;
+  const log = logStaff(ctx, { staffId, action: 'chat-message.delete', ...target });
+  await commitIfMet(ctx, [requireThat(ctx, isNew), decision.statement, log], { events: [decision.event] });
+  await room.apply(newId(), { type: 'withhold', id: messageId, withheld: true });
 }
 
 // --- History

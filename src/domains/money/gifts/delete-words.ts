@@ -2,16 +2,19 @@
 import { and, eq, isNotNull } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commitIfMet, requireChange } from '@/db/commit';
+import { decideRemoval } from '@/domains/base/decisions/direct-removal';
+import { KEPT_MS } from '@/domains/base/decisions/record';
 import { logStaff } from '@/domains/base/permissions/log';
 import { staffCan } from '@/domains/base/permissions/permissions';
 import { admitToRead } from '@/domains/live/rooms/admit';
 import { deleteMessage } from '@/domains/live/rooms/chat';
 import { roomError } from '@/domains/live/rooms/errors';
 import type { Actor } from '@/shared/actor';
+import { keepRemovedWords } from './review-words';
 import { giftsSent } from './tables';
 
 /**
- * Allowed for the author, the creator and moderators, from any region, and for staff, whose deletion is logged.
+ * Allowed for the author, the creator and moderators, from any region, and for staff, who decide with it.
  * @param id the id of the message or the gift. Throws MESSAGE_NOT_FOUND, NOT_ALLOWED, and what admission refuses.
  */
 export async function deleteWords(ctx: Context, actor: Actor, streamId: string, id: string): Promise<void> {
@@ -24,12 +27,33 @@ export async function deleteWords(ctx: Context, actor: Actor, streamId: string, 
   const byRight = inCharge || gift.senderId === actor.userId;
   if (!byRight && !staffCan(actor.staff, 'canDeleteMessages')) throw roomError('NOT_ALLOWED');
   if (gift.message === null) return;
-  const target = { targetType: 'gift-sent', targetId: id, subjectId: gift.senderId, after: { streamId } };
-  const log = logStaff(ctx, { staffId: actor.userId, action: 'gift-words.delete', ...target });
+  if (!byRight) return removeAsStaff(ctx, actor, { id, streamId, senderId: gift.senderId, message: gift.message });
   const command = { type: 'delete-gift-words', giftId: id, by: actor.userId } as const;
-  await commitIfMet(ctx, [blankWords(ctx, id), requireChange(ctx), ...(byRight ? [] : [log])], {
+  await commitIfMet(ctx, [blankWords(ctx, id), requireChange(ctx)], {
     events: [{ kind: 'room', roomId: streamId, command }],
   });
+}
+
+/** Keeps them for as long as the sender may appeal. */
+async function removeAsStaff(
+  ctx: Context,
+  actor: Actor,
+  { id, streamId, senderId, message }: { id: string; streamId: string; senderId: string; message: string },
+): Promise<void> {
+  const staffId = actor.userId;
+  const target = { type: 'gift', id, streamId } as const;
+  const decision = decideRemoval(ctx, { subjectId: senderId, staffId, target, text: message });
+  const log = logStaff(ctx, {
+    staffId,
+    action: 'gift-words.delete',
+    targetType: 'gift-sent',
+    targetId: id,
+    subjectId: senderId,
+    after: { streamId },
+  });
+  const removal = keepRemovedWords(ctx, { id, streamId }, ctx.now() + KEPT_MS);
+  const statements = [...removal.statements, requireChange(ctx), decision.statement, log];
+  await commitIfMet(ctx, statements, { events: [...removal.events, decision.event] });
 }
 
 function findGift(ctx: Context, streamId: string, id: string) {

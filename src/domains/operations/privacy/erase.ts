@@ -21,8 +21,10 @@ import {
 import { blankStaffLog, forgetRank } from '@/domains/base/permissions/forget';
 import { forgetSettings } from '@/domains/base/settings/forget';
 import { eraseUser, finishDeletion, putOffDeletion } from '@/domains/base/users/forget';
+import { forgetRemovedProfile } from '@/domains/base/users/removed-profile';
 import { users } from '@/domains/base/users/tables';
 import { verificationIsOverdue } from '@/domains/base/users/unverified';
+import { forgetKeptPosts } from '@/domains/content/posts/clear-kept';
 import { forgetComments, forgetLikes, forgetPosts } from '@/domains/content/posts/forget';
 import { forgetChannel } from '@/domains/live/channels/forget';
 import { forgetInRooms, forgetLastRooms, forgetWatched } from '@/domains/live/rooms/forget';
@@ -31,6 +33,7 @@ import { blankStreams, callOffScheduled } from '@/domains/live/streams/forget';
 import { blankGiftMessages } from '@/domains/money/gifts/forget';
 import { forgetPayoutAccounts } from '@/domains/money/payouts/forget';
 import { endSubscriptions } from '@/domains/money/subscriptions/forget';
+import { blankReports } from '@/domains/operations/reports/forget';
 import { forgetCredentials } from '@/domains/people/auth/forget';
 import { forgetCreator } from '@/domains/people/creators/forget';
 import { forgetPrivacy } from '@/domains/people/performers/forget';
@@ -119,6 +122,7 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
       ...forgetCreator(ctx, id),
       ...forgetPayoutAccounts(ctx, id),
       forgetWatched(ctx, id),
+      forgetRemovedProfile(ctx, id),
       forgetBudgets(ctx, id),
       ...channel.statements,
       ...(dropped?.statements ?? []),
@@ -139,6 +143,7 @@ type ErasureStep = (ctx: Context, userId: string) => Promise<number>;
  */
 const STEPS: readonly ErasureStep[] = [
   forgetPosts,
+  forgetKeptPosts,
   forgetComments,
   byStatements(forgetLikes),
   byStatements(forgetFollowsAndBlocks),
@@ -149,6 +154,7 @@ const STEPS: readonly ErasureStep[] = [
     blankStreams(ctx, userId, limit),
     blankStaffLog(ctx, userId, limit),
     blankDecisions(ctx, userId, limit),
+    blankReports(ctx, userId, limit),
     ...forgetMentions(ctx, userId, limit),
   ]),
   forgetFiles,

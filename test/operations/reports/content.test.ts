@@ -1,0 +1,217 @@
+import { env } from 'cloudflare:workers';
+import { describe, expect, it, vi } from 'vitest';
+import { client } from '#test/support/api';
+import { testContext } from '#test/support/context';
+import { png } from '#test/support/files';
+import { giveCoins, once } from '#test/support/money';
+import { aPost } from '#test/support/posts';
+import { anOpenStream } from '#test/support/streams';
+import { asCreator, asStaff, asViewer, type Person } from '#test/support/users';
+import { commit } from '@/db/commit';
+import { clearKeptContent } from '@/domains/content/posts/clear-kept';
+import { requeueClearing } from '@/domains/content/posts/sweep';
+import { planHiding, planRemoval, planReturn, planUnhiding, type Target } from '@/domains/operations/reports/content';
+import { clearKept } from '@/domains/operations/reports/sweep';
+
+const guest = client();
+
+async function carryOut(plan: typeof planRemoval, type: Target['type'], id: string, streamId: string | null = null) {
+  const ctx = testContext();
+  const { statements, events } = await plan(ctx, { type, id, streamId });
+  await commit(ctx, statements, { events, evenIfUnchanged: true });
+  await ctx.settle();
+}
+
+const comment = async (person: Person, postId: string, parentId?: string): Promise<string> =>
+  (await person.post('content/comments', { postId, text: 'a comment', ...(parentId ? { parentId } : {}) })).data.id;
+
+const found = async (q: string) => (await guest.get(`search?type=posts&q=${q}`)).data;
+
+describe('a post that staff removed', () => {
+  it('is gone for everyone, and comes back with likes, comments, files and in the search', async () => {
+    const [author, fan] = [await asViewer(), await asViewer()];
+    const form = new FormData();
+    form.append('text', 'An unmistakable quokka');
+    form.append('files', new File([png() as Uint8Array<ArrayBuffer>], 'a.png'));
+    const post = (await author.post('content/posts', form)).data;
+    await fan.post(`content/posts/${post.id}/like`);
+    await comment(fan, post.id);
+    const before = (await guest.get(`content/posts/${post.id}`)).data;
+    const path = new URL(post.media[0].url).pathname;
+    await carryOut(planRemoval, 'post', post.id);
+    await carryOut(planRemoval, 'post', post.id);
+    expect((await author.get(`content/posts/${post.id}`)).status).toBe(404);
+    expect((await guest.get(path)).status).toBe(404);
+    expect(JSON.stringify(await found('quokka'))).not.toContain(post.id);
+    await requeueClearing(testContext());
+    await carryOut(planReturn, 'post', post.id);
+    await carryOut(planReturn, 'post', post.id);
+    expect((await guest.get(`content/posts/${post.id}`)).data).toEqual(before);
+    expect((await guest.get(path)).status).toBe(200);
+    expect(JSON.stringify(await found('quokka'))).toContain(post.id);
+  });
+
+  it('is deleted with its files once no appeal can bring it back', async () => {
+    const author = await asViewer();
+    const id = await aPost(author);
+    await carryOut(planRemoval, 'post', id);
+    await clearKeptContent(testContext());
+    expect(await env.DB.prepare('SELECT text FROM posts WHERE id = ?').bind(id).first('text')).toBe('Hello');
+    await env.DB.prepare('UPDATE posts SET kept_until = 1 WHERE id = ?').bind(id).run();
+    await clearKeptContent(testContext());
+    const row = await env.DB.prepare('SELECT text, kept_until FROM posts WHERE id = ?').bind(id).first();
+    expect(row ?? { text: '', kept_until: null }).toEqual({ text: '', kept_until: null });
+    await carryOut(planReturn, 'post', id);
+    expect((await guest.get(`content/posts/${id}`)).status).toBe(404);
+  });
+
+  it('that its author deleted does not come back', async () => {
+    const author = await asViewer();
+    const id = await aPost(author);
+    await author.delete(`content/posts/${id}`);
+    await carryOut(planRemoval, 'post', id);
+    await carryOut(planReturn, 'post', id);
+    expect((await guest.get(`content/posts/${id}`)).status).toBe(404);
+  });
+
+  it('by the existing endpoint is a decision that its author can appeal', async () => {
+    const author = await asViewer();
+    const id = await aPost(author, { text: 'Rude' });
+    const staff = await asStaff('admin_l1');
+    const answers = await Promise.all([staff.delete(`content/posts/${id}`), staff.delete(`content/posts/${id}`)]);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 404]);
+    const { results } = await env.DB.prepare('SELECT action, facts, subject_id FROM decisions WHERE target_id = ?')
+      .bind(id)
+      .all();
+    expect(results).toEqual([{ action: 'remove', facts: 'Rude', subject_id: author.userId }]);
+  });
+});
+
+describe('a hidden post', () => {
+  it('cannot be edited, and can be deleted', async () => {
+    const author = await asViewer();
+    const id = await aPost(author);
+    await carryOut(planHiding, 'post', id);
+    expect(await author.put(`content/posts/${id}`, { text: 'New' })).toMatchObject({
+      status: 409,
+      error: { code: 'POST_UNDER_REVIEW' },
+    });
+    expect((await author.delete(`content/posts/${id}`)).status).toBe(200);
+    await carryOut(planUnhiding, 'post', id);
+    expect((await guest.get(`content/posts/${id}`)).status).toBe(404);
+  });
+});
+
+describe('comments that staff removed', () => {
+  it('leave the counts, and come back to them with their replies', async () => {
+    const [author, reader] = [await asViewer(), await asViewer()];
+    const postId = await aPost(author);
+    const top = await comment(reader, postId);
+    const reply = await comment(author, postId, top);
+    await comment(author, postId);
+    const counts = async () =>
+      env.DB.prepare(
+        `SELECT comment_count AS comments, (SELECT reply_count FROM comments WHERE id = ?2) AS replies FROM posts WHERE id = ?1`,
+      )
+        .bind(postId, top)
+        .first();
+    await carryOut(planRemoval, 'comment', reply);
+    expect(await counts()).toEqual({ comments: 2, replies: 0 });
+    await carryOut(planRemoval, 'comment', top);
+    expect(await counts()).toEqual({ comments: 1, replies: 0 });
+    await carryOut(planReturn, 'comment', reply);
+    expect(await counts()).toEqual({ comments: 1, replies: 1 });
+    await carryOut(planReturn, 'comment', top);
+    expect(await counts()).toEqual({ comments: 3, replies: 1 });
+    expect((await guest.get(`content/posts/${postId}/comments`)).data.items).toHaveLength(2);
+  });
+
+  it('are hidden with their replies during a review', async () => {
+    const [author, reader] = [await asViewer(), await asViewer()];
+    const postId = await aPost(author);
+    const top = await comment(reader, postId);
+    const reply = await comment(author, postId, top);
+    await carryOut(planHiding, 'comment', top);
+    expect((await guest.get(`content/posts/${postId}/comments`)).data.items).toEqual([]);
+    expect((await guest.get(`content/posts/${postId}/comments?parentId=${top}`)).status).toBe(404);
+    expect((await author.post(`content/comments/${reply}/like`)).status).toBe(404);
+    expect((await reader.get(`content/posts/${postId}/comments`)).data.items).toMatchObject([
+      { id: top, hidden: true },
+    ]);
+    await carryOut(planUnhiding, 'comment', top);
+    expect((await guest.get(`content/posts/${postId}/comments`)).data.items).toMatchObject([{ id: top }]);
+  });
+});
+
+describe('a stream that staff removed', () => {
+  it('ends, and comes back as an ended one', async () => {
+    const creator = await asCreator();
+    const id = await anOpenStream(creator);
+    await carryOut(planRemoval, 'stream', id);
+    expect((await guest.get(`stream/${id}`)).status).toBe(404);
+    expect((await creator.get(`stream/${id}`)).data).toMatchObject({ status: 'ended', hidden: true });
+    await carryOut(planUnhiding, 'stream', id);
+    expect((await guest.get(`stream/${id}`)).status).toBe(404);
+    await carryOut(planReturn, 'stream', id);
+    expect((await guest.get(`stream/${id}`)).data).toMatchObject({ status: 'ended' });
+  });
+});
+
+describe('a profile that staff removed', () => {
+  it('loses its texts, and gets back those that its user did not set again', async () => {
+    const author = await asViewer();
+    await author.put('user/profile', { displayName: 'Rude name', bio: 'Rude bio' });
+    await carryOut(planRemoval, 'user', author.userId);
+    await carryOut(planRemoval, 'user', author.userId);
+    expect((await guest.get(`users/${author.userId}`)).data).toMatchObject({ displayName: author.username, bio: '' });
+    await author.put('user/profile', { displayName: 'Nice name' });
+    await carryOut(planReturn, 'user', author.userId);
+    expect((await guest.get(`users/${author.userId}`)).data).toMatchObject({
+      displayName: 'Nice name',
+      bio: 'Rude bio',
+    });
+    await clearKept(testContext());
+  });
+});
+
+describe("a gift's words that staff removed", () => {
+  it('are shown to nobody, and come back to everyone, in the room too', async () => {
+    const [creator, sender, reporter] = [await asCreator(), await asViewer(), await asViewer()];
+    await giveCoins(sender.userId, 100);
+    const streamId = await anOpenStream(creator);
+    const { id } = (await sender.post('payment/tip', { coins: 10, streamId, message: 'Rude words' }, once())).data;
+    const seen = async () => [
+      (await creator.get('payment/gifts-received')).data.items[0].message,
+      (await sender.get('payment/gifts-sent')).data.items[0].message,
+    ];
+    const body = { targetType: 'gift', targetId: id, category: 'hate' };
+    await vi.waitFor(async () => expect((await reporter.post('reports', body)).status).toBe(201));
+    const row = await env.DB.prepare('SELECT evidence, stream_id FROM reports WHERE target_id = ?').bind(id).first();
+    expect(row).toMatchObject({ evidence: expect.stringContaining('Rude words'), stream_id: streamId });
+    await carryOut(planHiding, 'gift', id, streamId);
+    expect(await seen()).toEqual([null, 'Rude words']);
+    await carryOut(planRemoval, 'gift', id, streamId);
+    expect(await seen()).toEqual([null, null]);
+    expect(await testContext().rooms(streamId).saidAround(id, 1)).toBe(null);
+    await carryOut(planReturn, 'gift', id, streamId);
+    expect(await seen()).toEqual(['Rude words', 'Rude words']);
+    expect(await testContext().rooms(streamId).saidAround(id, 1)).not.toBe(null);
+  });
+});
+
+describe('a message that staff delete where they see it', () => {
+  it('is one decision, and keeps its text for an appeal', async () => {
+    const [creator, author, staff] = [await asCreator(), await asViewer(), await asStaff('admin_l1')];
+    const streamId = await anOpenStream(creator);
+    const said = (await author.post(`sessions/${streamId}/chat`, { text: 'rude' })).data;
+    for (let times = 0; times < 2; times += 1)
+      expect((await staff.delete(`sessions/${streamId}/chat/${said.id}`)).status).toBe(200);
+    const { results } = await env.DB.prepare('SELECT facts FROM decisions WHERE target_id = ?').bind(said.id).all();
+    expect(results).toEqual([{ facts: 'rude' }]);
+    const shown = async () =>
+      (await testContext().rooms(streamId).history(null, 9)).messages.find(({ id }) => id === said.id);
+    expect(await shown()).toMatchObject({ text: '', deleted: true });
+    await carryOut(planReturn, 'message', said.id, streamId);
+    await vi.waitFor(async () => expect(await shown()).toMatchObject({ text: 'rude', seq: said.seq }));
+  });
+});
