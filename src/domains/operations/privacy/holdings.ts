@@ -46,7 +46,7 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     table: authSessions,
     tie: authSessions.userId,
     order: [authSessions.createdAt, authSessions.id],
-    without: ['tokenHash', 'refreshId', 'refreshPreviousId'],
+    without: ['tokenHash', 'refreshId', 'refreshPreviousId', 'addressHash'],
   },
   {
     as: 'creatorApplication',
@@ -173,6 +173,8 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'staff_log.staff_id': 'the platform’s record of its staff, not of the user',
   'staff_log.subject_id':
     'the platform’s record of its staff: what they removed or said about a user, until the account is deleted',
+  'staff_notes.user_id': 'what staff note for their own work',
+  'staff_notes.staff_id': 'notes on others',
   'decisions.staff_id': 'the member of staff who decided',
   'decisions.reversed_by': 'the member of staff who reversed it',
   'creator_applications.decided_by': 'who decided on someone else’s application',
