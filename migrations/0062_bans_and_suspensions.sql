@@ -26,3 +26,12 @@ CREATE INDEX users_by_country ON users (country, id) WHERE country IS NOT NULL;
 CREATE INDEX users_by_role ON users (role, id);
 CREATE INDEX users_by_country_and_role ON users (country, role, id) WHERE country IS NOT NULL;
 CREATE INDEX users_banned ON users (id) WHERE status = 'banned';
+
+-- Email addresses (as keyed hashes) of accounts that ended while they were banned: none of them registers before then.
+CREATE TABLE banned_addresses (
+  address_hash TEXT PRIMARY KEY,
+  until INTEGER NOT NULL,
+  -- When the owner was last mailed that someone tried to register with it.
+  mailed_at INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX banned_addresses_by_end ON banned_addresses (until);

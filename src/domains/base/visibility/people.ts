@@ -48,6 +48,14 @@ export function isActiveUser(userId: Column): SQL<number> {
   return sql<number>`EXISTS (SELECT 1 FROM ${users} account WHERE account.id = ${userId} AND ${isActive(sql`account`)})`;
 }
 
+/**
+ * For `requireThat`: the account is active and the condition holds at that moment. The guard looked milliseconds before,
+ * and the account may have been banned since. The two failures differ: see `BANNED_MEANWHILE` in people/auth.
+ */
+export function whileActive(userId: string, condition: SQL): SQL {
+  return sql`CASE WHEN ${isActiveUser(userId)} THEN (${condition}) END`;
+}
+
 /** One look-up by primary key. */
 export function hasBlocked(blockerId: Column, blockedId: Column): SQL<number> {
   return sql<number>`EXISTS (SELECT 1 FROM ${blocks} WHERE blocker_id = ${blockerId} AND blocked_id = ${blockedId})`;

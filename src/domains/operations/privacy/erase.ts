@@ -32,6 +32,7 @@ import { blankGiftMessages } from '@/domains/money/gifts/forget';
 import { forgetPayoutAccounts } from '@/domains/money/payouts/forget';
 import { endSubscriptions } from '@/domains/money/subscriptions/forget';
 import { forgetNotes } from '@/domains/operations/bans/notes';
+import { keepAddressOut } from '@/domains/people/auth/banned-addresses';
 import { forgetCredentials } from '@/domains/people/auth/forget';
 import { forgetCreator } from '@/domains/people/creators/forget';
 import { forgetPrivacy } from '@/domains/people/performers/forget';
@@ -110,6 +111,7 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
   await commit(
     ctx,
     [
+      keepAddressOut(ctx, { id, emailKey }),
       eraseUser(ctx, id, noOpenMatter(id)),
       requireChange(ctx),
       ...forgetCredentials(ctx, { id, emailKey }),
