@@ -22,6 +22,7 @@ import { purchaseEndpoints } from '@/domains/money/purchases/routes';
 import { receiptEndpoints } from '@/domains/money/receipts/routes';
 import { subscriptionEndpoints } from '@/domains/money/subscriptions/routes';
 import { walletEndpoints } from '@/domains/money/wallet/routes';
+import { banEndpoints } from '@/domains/operations/bans/routes';
 import { dashboardEndpoints } from '@/domains/operations/dashboard/routes';
 import { healthEndpoints } from '@/domains/operations/platform/routes';
 import { privacyEndpoints } from '@/domains/operations/privacy/routes';
@@ -66,6 +67,7 @@ export const endpoints = withAliases([
   ...discoveryEndpoints,
   ...staffEndpoints,
   ...reportEndpoints,
+  ...banEndpoints,
   ...profileEndpoints,
   ...settingsEndpoints,
   ...privacyEndpoints,

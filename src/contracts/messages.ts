@@ -10,6 +10,11 @@ export type OutboxEvent =
   | { readonly kind: 'room'; readonly roomId: string; readonly command: RoomCommand }
   /** The user changed, or some of their sessions ended: the rooms they entered last must reload them. */
   | { readonly kind: 'user-changed'; readonly userId: string; readonly sessionsEnded?: true }
+  /**
+   * The user was banned, suspended or is active again: their live stream, rooms, payouts and subscriptions must follow the
+   * status that is true by then. `deleteMessages` hides what they wrote in the rooms that they entered last.
+   */
+  | { readonly kind: 'status-changed'; readonly userId: string; readonly deleteMessages: boolean }
   /** The user has entered enough other rooms since that this one must remove them. */
   | { readonly kind: 'room-outlived'; readonly userId: string; readonly roomId: string }
   | { readonly kind: 'notify'; readonly notification: NewNotification }
@@ -23,7 +28,7 @@ export type OutboxEvent =
   /** The user blocked or unblocked the other: the user's open sockets receive the new state. */
   | { readonly kind: 'block-changed'; readonly userId: string; readonly otherId: string }
   /**
-   * The creator blocked this subscriber; or, without one, was banned or is leaving. Their subscriptions end, and unused
+   * The creator blocked this subscriber; or, without one, is leaving. Their subscriptions end, and unused
    * days are given back.
    */
   | { readonly kind: 'creator-withdrew'; readonly creatorId: string; readonly subscriberId?: string }

@@ -87,7 +87,10 @@ export function requireChange(ctx: Context): Requirement {
   return Object.assign(statement, { requires: 'change' as const });
 }
 
-/** Aborts the batch with `DEMAND_NOT_MET` unless this holds at that moment. @param condition 1 or 0 */
+/**
+ * Aborts the batch with `DEMAND_NOT_MET` unless this holds at that moment.
+ * @param condition 1 or 0; null violates NOT NULL instead, as `demands.changed`
+ */
 export function requireThat(ctx: Context, condition: SQL): Requirement {
   const statement = ctx.db.run(sql`INSERT INTO demands (code, changed) VALUES ('', (${condition}))`);
   return Object.assign(statement, { requires: 'condition' as const });

@@ -14,6 +14,7 @@ import { auditJobs } from '@/domains/money/audit/jobs';
 import { earningJobs } from '@/domains/money/earnings/jobs';
 import { payoutJobs } from '@/domains/money/payouts/jobs';
 import { subscriptionJobs } from '@/domains/money/subscriptions/jobs';
+import { banJobs } from '@/domains/operations/bans/jobs';
 import { privacyJobs } from '@/domains/operations/privacy/jobs';
 import { reportJobs } from '@/domains/operations/reports/jobs';
 import { webhookJobs } from '@/domains/operations/webhooks/jobs';
@@ -31,6 +32,7 @@ const DOMAINS = [
   payoutJobs,
   earningJobs,
   auditJobs,
+  banJobs,
   privacyJobs,
   reportJobs,
   postJobs,

@@ -221,7 +221,7 @@ const withdrawing = act('withdraw', {
 /** What a month that began today would give back. */
 function unusedNow() {
   const now = Date.now();
-  return unusedOf({ startedAt: now, months: 1 }, MONTH, now + 1);
+  return unusedOf({ startedAt: now, months: 1, pausedMs: 0 }, MONTH, now + 1);
 }
 
 export const exchanging = act('exchange', {

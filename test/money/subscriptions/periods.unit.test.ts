@@ -37,6 +37,8 @@ describe('a subscription whose month is over', () => {
     cancelledAt: null,
     startedAt: began,
     months: 1,
+    pausedMs: 0,
+    suspended: false,
     subscriberStands: true,
     creatorStands: true,
     creatorBlocks: false,

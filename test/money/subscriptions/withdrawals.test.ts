@@ -205,7 +205,7 @@ describe('a month that was given back', () => {
 describe('the days that are left', () => {
   it('count as whole days of the calendar month, rounded down, never more than was paid', () => {
     const startedAt = Date.parse('2027-02-01T12:00:00.000Z');
-    const month = { startedAt, months: 1 };
+    const month = { startedAt, months: 1, pausedMs: 0 };
     const at = (now: number) => unusedOf(month, { coins: 100, diamonds: 50 }, now);
     expect(at(startedAt)).toEqual({ coins: 100, diamonds: 50 });
     expect(at(startedAt + 1)).toEqual({ coins: 96, diamonds: 48 }); // 27 of 28 days
@@ -219,7 +219,7 @@ describe('the days that are left', () => {
     for (let coins = 2; coins <= 60; coins += 1)
       for (let day = 0; day <= 31; day += 1) {
         const diamonds = Math.floor(coins / 2);
-        const unused = unusedOf({ startedAt, months: 1 }, { coins, diamonds }, startedAt + day * DAY_MS);
+        const unused = unusedOf({ startedAt, months: 1, pausedMs: 0 }, { coins, diamonds }, startedAt + day * DAY_MS);
         expect(diamonds - unused.diamonds).toBeLessThanOrEqual(Math.floor((coins - unused.coins) / 2));
         expect(unused.diamonds).toBeLessThanOrEqual(diamonds);
       }

@@ -2,7 +2,7 @@
  * Mails a notification to a user who chose mail for its kind, once even if the task repeats. Mails caused by another
  * user count against that user's daily budget. Beyond it, the notification is only in the list.
  */
-import { and, eq, isNotNull } from 'drizzle-orm';
+import { and, eq, isNotNull, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { TaskMessage } from '@/contracts/messages';
 import { commit } from '@/db/commit';
@@ -20,7 +20,9 @@ export async function sendNotificationMail(ctx: Context, task: MailTask): Promis
   const user = await ctx.db
     .select({ email: users.email, username: users.username })
     .from(users)
-    .where(and(eq(users.id, userId), isActive(), isNotNull(users.emailVerifiedAt), claim && stillSo(userId, claim)))
+    .where(
+      and(eq(users.id, userId), isReached(claim), isNotNull(users.emailVerifiedAt), claim && stillSo(userId, claim)),
+    )
     .get();
   if (!user) return;
   const spending = spendingOf(task, ctx.now());
@@ -35,6 +37,11 @@ export async function sendNotificationMail(ctx: Context, task: MailTask): Promis
   if (outcome === 'sent') return;
   await giveBack();
   ctx.log.warning('notification mail', 'MAIL_REFUSED');
+}
+
+/** A banned user is still mailed what was decided about them: it is how they learn of it. */
+function isReached(claim: MailTask['claim']) {
+  return claim && groupOf(claim.kind) === 'decision' ? sql`${users.status} <> 'deleted'` : isActive();
 }
 
 /**

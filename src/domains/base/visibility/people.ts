@@ -9,8 +9,11 @@ import { users } from '@/domains/base/users/tables';
 import { performerPrivacy } from '@/domains/people/performers/tables';
 import { blocks } from '@/domains/people/social/tables';
 import type { Viewer } from '@/shared/actor';
+import { DAY_MS } from '@/shared/time';
 import { shownTo } from './regions';
 
+/** A longer suspension ends subscriptions, as a ban does. A shorter one pauses them. */
+const PAUSING_SUSPENSION_MS_MAX = 30 * DAY_MS;
 /** As many ids as a client gets to filter by. */
 const BLOCKED_IDS_MAX = 500;
 
@@ -34,9 +37,23 @@ export function isStayingCreator(user: SQL = sql`users`): SQL<number> {
   return sql<number>`(${isStaying(user)} AND ${user}.creator_status = 'APPROVED')`;
 }
 
+/** Suspended, in all, for no longer than subscriptions are paused. */
+export function isBrieflySuspended(user: SQL = sql`users`): SQL<number> {
+  return sql<number>`(${user}.status = 'banned'
+    AND coalesce(${user}.banned_until - ${user}.banned_at <= ${literal(PAUSING_SUSPENSION_MS_MAX)}, 0))`;
+}
+
 /** `isActive`, for a query that only has the user's id. One look-up by primary key. */
 export function isActiveUser(userId: Column): SQL<number> {
   return sql<number>`EXISTS (SELECT 1 FROM ${users} account WHERE account.id = ${userId} AND ${isActive(sql`account`)})`;
+}
+
+/**
+ * For `requireThat`: the account is active and the condition holds at that moment. The guard looked milliseconds before,
+ * and the account may have been banned since. The two failures differ: see `BANNED_MEANWHILE` in people/auth.
+ */
+export function whileActive(userId: string, condition: SQL): SQL {
+  return sql`CASE WHEN ${isActiveUser(userId)} THEN (${condition}) END`;
 }
 
 /** One look-up by primary key. */

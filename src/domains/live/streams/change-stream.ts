@@ -7,6 +7,7 @@ import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { type Refusals, requireThat } from '@/db/commit';
+import { isActiveUser } from '@/domains/base/visibility/people';
 import { type ChannelRow, channels } from '@/domains/live/channels/tables';
 import { AppError } from '@/http/errors';
 import { streamError } from './errors';
@@ -43,11 +44,12 @@ export function changeStream(
   };
 }
 
-/** Aborts the batch if the channel's settings changed since it was read. */
-export function requireUnchangedChannel(ctx: Context, channel: ChannelRow): Statement {
+/** Aborts the batch if the channel's settings changed since it was read, or its creator was banned. */
+export function requireReadyChannel(ctx: Context, channel: ChannelRow): Statement {
   return requireThat(
     ctx,
-    sql`EXISTS (SELECT 1 FROM ${channels} WHERE id = ${channel.id} AND updated_at = ${channel.updatedAt})`,
+    sql`EXISTS (SELECT 1 FROM ${channels} WHERE id = ${channel.id} AND updated_at = ${channel.updatedAt})
+      AND ${isActiveUser(channel.creatorId)}`,
   );
 }
 

@@ -9,7 +9,7 @@ import type { ChannelRow } from '@/domains/live/channels/tables';
 import { allowEncoder, isEncoderRefused, videoRoomOf } from '@/domains/live/channels/video-room';
 import { openCount } from '@/domains/live/rooms/figures';
 import { newId } from '@/shared/ids';
-import { changeStream, requireUnchangedChannel, STREAM_RACES, untilUnchanged } from './change-stream';
+import { changeStream, requireReadyChannel, STREAM_RACES, untilUnchanged } from './change-stream';
 import { getStreamOnChannel } from './channel-state';
 import { streamError } from './errors';
 import { setupEvent } from './room-setup';
@@ -72,7 +72,7 @@ export function startStream(ctx: Context, channel: ChannelRow, stream: StreamRow
   return {
     row: started.row,
     statements: [
-      requireUnchangedChannel(ctx, channel),
+      requireReadyChannel(ctx, channel),
       ...started.statements,
       openCount(ctx, stream.id),
       ...announced.statements,
@@ -96,7 +96,7 @@ export function startFromDefaults(ctx: Context, channel: ChannelRow, ingressId: 
   return {
     row,
     statements: [
-      requireUnchangedChannel(ctx, channel),
+      requireReadyChannel(ctx, channel),
       ctx.db.insert(streams).values(row),
       openCount(ctx, row.id),
       ...announced.statements,

@@ -15,13 +15,7 @@ import { invalid } from '@/http/validation';
 import type { Actor } from '@/shared/actor';
 import { isChange } from '@/shared/is-change';
 import { DAY_MS } from '@/shared/time';
-import {
-  changeStream,
-  RACES_TO_READ_AGAIN,
-  requireUnchangedChannel,
-  STREAM_RACES,
-  untilUnchanged,
-} from './change-stream';
+import { changeStream, RACES_TO_READ_AGAIN, requireReadyChannel, STREAM_RACES, untilUnchanged } from './change-stream';
 import { isForNow } from './channel-state';
 import { endStream } from './end-stream';
 import { streamError } from './errors';
@@ -64,7 +58,7 @@ export async function createSession(
     // A stream prepared for now may use the encoder that was refused after the last show.
     const welcome = isForNow(ctx, row) ? letEncoderIn(ctx, channel) : { statements: [], events: [] };
     const statements = [
-      requireUnchangedChannel(ctx, channel),
+      requireReadyChannel(ctx, channel),
       ...(replaced?.statements ?? []),
       requireThat(ctx, sql`${open} < ${OPEN_STREAMS_MAX}`),
       ctx.db.insert(streams).values(row),
@@ -100,7 +94,7 @@ export async function changeSession(
     // A stream with a date is an ordinary show, so preparing the next stream does not replace it.
     const prepared = details.scheduledFor ? { prepared: false } : {};
     const { row, statements } = changeStream(ctx, stream, { ...details, ...prepared });
-    await commit(ctx, [requireUnchangedChannel(ctx, channel), ...statements], {
+    await commit(ctx, [requireReadyChannel(ctx, channel), ...statements], {
       events: [setupEvent(row, channel, announcedChanges(details))],
       refusals: STREAM_RACES,
     });
@@ -121,7 +115,7 @@ export async function cancelSession(ctx: Context, actor: Actor, streamId: string
         return presentStream(found, actor);
       case 'scheduled': {
         const { row, statements } = changeStream(ctx, stream, { status: 'cancelled' });
-        await commit(ctx, [requireUnchangedChannel(ctx, channel), ...statements], {
+        await commit(ctx, [requireReadyChannel(ctx, channel), ...statements], {
           events: [setupEvent(row, channel)],
           refusals: STREAM_RACES,
         });

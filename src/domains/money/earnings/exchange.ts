@@ -10,6 +10,8 @@ import type { Statement } from '@/contracts/database';
 import { commit, type Refusals, refusalOf, requireThat } from '@/db/commit';
 import { convert } from '@/domains/base/economy/rates';
 import { readEconomy } from '@/domains/base/economy/read';
+import { whileActive } from '@/domains/base/visibility/people';
+import { BANNED_MEANWHILE } from '@/domains/people/auth/errors';
 import { type Once, performOnce } from '@/http/idempotency';
 import { creditLot } from '@/ledger/lots';
 import { ledgerTransfers } from '@/ledger/tables';
@@ -62,7 +64,8 @@ async function tryToExchange(ctx: Context, userId: string, diamonds: number, onc
   if (matured < diamonds)
     throw earningError('NOT_ENOUGH_DIAMONDS', { details: { diamonds: matured, maturing, asked: diamonds } });
   const row = newExchange(ctx, { userId, diamonds, coins, economyVersion: economy.version, ...once });
-  await commit(ctx, [requireThat(ctx, stillMatured(userId, diamonds, read)), ...exchangeStatements(ctx, row)]);
+  const isStillSo = whileActive(userId, stillMatured(userId, diamonds, read));
+  await commit(ctx, [requireThat(ctx, isStillSo), ...exchangeStatements(ctx, row)], { refusals: BANNED_MEANWHILE });
   ctx.log.event('diamonds.exchanged', { exchangeId: row.id, diamonds, coins });
   return row;
 }

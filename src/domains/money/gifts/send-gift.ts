@@ -9,13 +9,19 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { NewNotification, OutboxEvent } from '@/contracts/messages';
 import { builtOnce } from '@/db/built-once';
+import { requireThat } from '@/db/commit';
 import { planOnce } from '@/db/outbox';
 import { int } from '@/db/sql';
 import { convert } from '@/domains/base/economy/rates';
 import type { Economy } from '@/domains/base/economy/read';
 import { type CardRow, presentCard } from '@/domains/base/users/present';
+import { users } from '@/domains/base/users/tables';
+import { isStaying, whileActive } from '@/domains/base/visibility/people';
 import { placeOf } from '@/domains/base/visibility/regions';
+import { roomError } from '@/domains/live/rooms/errors';
 import { recordEarning } from '@/domains/money/earnings/record';
+import { BANNED_MEANWHILE } from '@/domains/people/auth/errors';
+import { socialError } from '@/domains/people/social/errors';
 import { type Once, performOnce } from '@/http/idempotency';
 import { firstLot, furtherLotsOf } from '@/ledger/lots';
 import { commitSpending, requirePrice } from '@/ledger/spend';
@@ -115,7 +121,9 @@ async function pay(ctx: Context, giving: Giving, once: Once, facts: GiftFacts, p
   };
   const [kind, earning] = line.gift ? (['gift', 'gift_earning'] as const) : (['tip', 'tip_earning'] as const);
   const transfer = { refType: 'gift', refId: row.id };
+  const recipientStays = sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${recipient.id} AND ${isStaying()})`;
   const statements = [
+    requireThat(ctx, whileActive(senderId, recipientStays)),
     insertGift(ctx, row),
     takeFurtherLots(ctx, { id: row.id, userId: senderId }),
     ...post(ctx, [
@@ -125,7 +133,9 @@ async function pay(ctx: Context, giving: Giving, once: Once, facts: GiftFacts, p
     recordEarning(ctx, { userId: recipient.id, source: kind, diamonds: row.diamonds }),
     ...(streamId === null ? giftNotice(ctx, row) : [addToStream(ctx, { streamId, diamonds: row.diamonds })]),
   ];
+  const gone = () => (streamId === null ? socialError('USER_NOT_FOUND') : roomError('STREAM_NOT_FOUND'));
   await commitSpending(ctx, { userId: senderId, price: row.coins }, statements, {
+    refusals: { DEMAND_NOT_MET: gone, ...BANNED_MEANWHILE },
     events: roomEvents(row, { gift: line.gift, sender: facts.sender, recipient }, delayMs),
   });
   ctx.log.event(`${kind}.sent`, { giftId: row.id, coins: row.coins });

@@ -9,9 +9,11 @@ import { commit, type Refusals, requireThat } from '@/db/commit';
 import { int } from '@/db/sql';
 import type { Economy } from '@/domains/base/economy/read';
 import { staffEvent } from '@/domains/base/notifications/notify-staff';
+import { whileActive } from '@/domains/base/visibility/people';
 import { exchangeStatements, newExchange } from '@/domains/money/earnings/exchange';
 import { readDiamonds, stillMatured } from '@/domains/money/earnings/maturity';
 import type { ExchangeRow } from '@/domains/money/earnings/tables';
+import { BANNED_MEANWHILE } from '@/domains/people/auth/errors';
 import { AppError } from '@/http/errors';
 import { type Once, performOnce } from '@/http/idempotency';
 import { ACCOUNT_MISSING, balanceOf, OVERDRAFT, post } from '@/ledger/transfers';
@@ -104,7 +106,7 @@ async function tryToHold(ctx: Context, userId: string, request: TermsInput, { on
   await commit(
     ctx,
     [
-      requireThat(ctx, fitsToday(userId, request, asked, bounds, now)),
+      requireThat(ctx, whileActive(userId, fitsToday(userId, request, asked, bounds, now))),
       requireThat(ctx, balance.isStillSo),
       ...(exchange ? exchangeStatements(ctx, exchange) : []),
       ctx.db.insert(payouts).values(row),
@@ -117,7 +119,12 @@ async function tryToHold(ctx: Context, userId: string, request: TermsInput, { on
 }
 
 const changed = () => payoutError('PAYOUT_CHANGED');
-const RACED: Refusals = { DEMAND_NOT_MET: changed, [OVERDRAFT]: changed, [ACCOUNT_MISSING]: changed };
+const RACED: Refusals = {
+  DEMAND_NOT_MET: changed,
+  [OVERDRAFT]: changed,
+  [ACCOUNT_MISSING]: changed,
+  ...BANNED_MEANWHILE,
+};
 
 /** Checks that there is somewhere to send the money. */
 function requireMethod(ctx: Context, method: PayoutRow['method'], facts: RequestFacts): void {

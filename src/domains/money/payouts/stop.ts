@@ -1,6 +1,6 @@
 /**
- * Stops the open payouts of a creator who must not be paid, such as after a ban. A payout that the provider may have is
- * looked up first: what was sent is paid, and only what certainly was not sent is given back.
+ * Stops payouts of a creator who must not be paid, such as after a ban. A payout that the provider may have is looked up
+ * first: what was sent is paid, and only what certainly was not sent is given back.
  */
 import { and, eq, inArray, isNull } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -8,19 +8,22 @@ import { commit } from '@/db/commit';
 import { AppError } from '@/http/errors';
 import { returnPayout } from './finish';
 import { LAST_CALL_MS } from './sending-window';
-import { OPEN, type PayoutRow, payouts } from './tables';
+import { type PayoutRow, type PayoutStatus, payouts } from './tables';
 
 /** More than the daily limits let anyone open. */
 const PAYOUTS_MAX = 1_000;
 
+const APPROVED: PayoutStatus[] = ['approved', 'processing'];
+
 /**
- * Safe to repeat and to run at the same time as a decision. Payouts at the provider follow within minutes, from the
+ * Gives back what was approved and not sent. What is only requested stays: nobody can approve it before the creator can
+ * be paid again. Safe to repeat and to run at the same time as a decision. Payouts at the provider follow within minutes, from the
  * queue.
  * @param because a sentence for the creator
  */
 export async function stopPayouts(ctx: Context, userId: string, because: string): Promise<void> {
-  const isOpen = and(eq(payouts.userId, userId), inArray(payouts.status, OPEN));
-  for (const payout of await ctx.db.select().from(payouts).where(isOpen).limit(PAYOUTS_MAX))
+  const isApproved = and(eq(payouts.userId, userId), inArray(payouts.status, APPROVED));
+  for (const payout of await ctx.db.select().from(payouts).where(isApproved).limit(PAYOUTS_MAX))
     await stopPayout(ctx, payout, because);
 }
 

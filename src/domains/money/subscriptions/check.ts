@@ -57,7 +57,7 @@ const coinsToLots = sql`SELECT sum(back.coins) FROM ${lotReturns} back
 const isOddPrice = sql`c.coins <> s.coins_per_month AND (c.month = 1 OR c.coins > s.coins_per_month OR NOT EXISTS (
   SELECT 1 FROM ${subscriptionTierPrices} WHERE tier_id = s.tier_id AND coins_per_month = c.coins))`;
 
-type Returned = Pick<SubscriptionRow, 'id' | 'startedAt' | 'months' | 'endedAt'> &
+type Returned = Pick<SubscriptionRow, 'id' | 'startedAt' | 'months' | 'pausedMs' | 'endedAt'> &
   Pick<
     SubscriptionChargeRow,
     'month' | 'coins' | 'diamonds' | 'returnedCoins' | 'returnedDiamonds' | 'returnedAt' | 'lotId'
@@ -86,7 +86,7 @@ export const paidMonthsCheck: MoneyCheck = {
           WHERE ${inRange} GROUP BY s.id)
         WHERE problem IS NOT NULL`),
       ctx.db.all<Returned>(sql`
-        SELECT s.id AS id, s.started_at AS startedAt, s.months AS months, s.ended_at AS endedAt, c.month AS month,
+        SELECT s.id AS id, s.started_at AS startedAt, s.months AS months, s.paused_ms AS pausedMs, s.ended_at AS endedAt, c.month AS month,
           c.coins AS coins, c.diamonds AS diamonds, c.returned_coins AS returnedCoins,
           c.returned_diamonds AS returnedDiamonds, c.returned_at AS returnedAt,
           c.lot_id AS lotId, coalesce((${coinsToLots}), 0) AS toLots

@@ -4,14 +4,31 @@
  */
 import { addMonths } from 'date-fns';
 import { DAY_MS, HOUR_MS } from '@/shared/time';
-import type { EndedBecause } from './tables';
+import type { EndedBecause, SubscriptionRow } from './tables';
 
 export const GRACE_MS = 3 * DAY_MS;
 const FIRST_RETRY_MS = HOUR_MS;
 
-/** In UTC, a Worker's time zone. @param startedAt milliseconds @param months paid since then */
-export function periodEnd(startedAt: number, months: number): number {
-  return addMonths(startedAt, months).getTime();
+/**
+ * In UTC, a Worker's time zone.
+ * @param startedAt milliseconds @param months paid since then @param pausedMs how long it was paused since then
+ */
+export function periodEnd(startedAt: number, months: number, pausedMs = 0): number {
+  return addMonths(startedAt, months).getTime() + pausedMs;
+}
+
+type Pausable = Pick<
+  SubscriptionRow,
+  'startedAt' | 'months' | 'status' | 'periodEndsAt' | 'graceUntil' | 'pausedAt' | 'pausedMs'
+>;
+
+/** The subscription after its pause: everything ends later by the time that was lost. */
+export function continued(one: Pausable, now: number) {
+  const lostMs = one.pausedAt === null ? 0 : Math.max(0, now - one.pausedAt);
+  const pausedMs = one.pausedMs + lostMs;
+  const periodEndsAt = lostMs === 0 ? one.periodEndsAt : periodEnd(one.startedAt, one.months, pausedMs);
+  const graceUntil = one.graceUntil === null ? null : one.graceUntil + lostMs;
+  return { pausedAt: null, pausedMs, periodEndsAt, graceUntil } as const;
 }
 
 /**
@@ -28,9 +45,13 @@ export interface Renewable {
   readonly cancelledAt: number | null;
   readonly startedAt: number;
   readonly months: number;
+  readonly pausedMs: number;
+  /** The subscriber is active, or briefly suspended. */
   readonly subscriberStands: boolean;
-  /** The creator is active, approved and not about to leave. */
+  /** The creator is active or briefly suspended, approved and not about to leave. */
   readonly creatorStands: boolean;
+  /** Either party is briefly suspended: no month is over meanwhile. */
+  readonly suspended: boolean;
   readonly creatorBlocks: boolean;
   readonly subscriberBlocks: boolean;
   /** What the next month would earn the creator. */
@@ -43,19 +64,22 @@ export interface Renewable {
  * it ends: nobody is charged for time that has passed.
  */
 export function whyItEnds(one: Renewable, now: number): EndedBecause | null {
-  const isOver = periodEnd(one.startedAt, one.months) <= now;
+  const isOver = !one.suspended && periodEnd(one.startedAt, one.months, one.pausedMs) <= now;
   if (isOver && one.cancelledAt !== null) return 'cancelled';
   if (!one.creatorStands) return 'creator-gone';
   if (one.creatorBlocks) return 'blocked';
   if (!one.subscriberStands) return 'subscriber-gone';
   if (!isOver) return null;
   if (one.subscriberBlocks) return 'blocked';
-  if (periodEnd(one.startedAt, one.months + 1) <= now) return 'lapsed';
+  if (periodEnd(one.startedAt, one.months + 1, one.pausedMs) <= now) return 'lapsed';
   if (one.diamonds < 1) return 'worthless';
   return null;
 }
 
-/** Whether unused days are given back. Before the month is over, `blocked` is the creator's doing. */
-export function givesBack(because: EndedBecause): boolean {
-  return because === 'creator-gone' || because === 'blocked';
+/**
+ * Whether unused days are given back. Before the month is over, `blocked` is the creator's doing.
+ * @param subscriberBanned rather than deleted
+ */
+export function givesBack(because: EndedBecause, subscriberBanned: boolean): boolean {
+  return because === 'creator-gone' || because === 'blocked' || (because === 'subscriber-gone' && subscriberBanned);
 }

@@ -20,6 +20,7 @@ export function presentSubscription(
     coinsPerMonth: row.coinsPerMonth,
     status: row.status,
     cancelled: row.cancelledAt !== null,
+    paused: row.pausedAt !== null,
     months: row.months,
     startedAt: toIso(row.startedAt),
     periodEndsAt: toIso(row.periodEndsAt),

@@ -52,6 +52,9 @@ export const Subscription = z
       description: '`grace`: the wallet held too little for the next month; renewal is retried until `graceUntil`.',
     }),
     cancelled: z.boolean().openapi({ description: 'True: it ends with the period instead of renewing.' }),
+    paused: z.boolean().openapi({
+      description: 'True: you or the creator are suspended. It is not renewed meanwhile, and the lost time is added.',
+    }),
     months: z.int().openapi({ description: 'Months paid so far.' }),
     startedAt: time,
     periodEndsAt: time,

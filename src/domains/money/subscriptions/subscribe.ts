@@ -12,8 +12,10 @@ import { int, literal } from '@/db/sql';
 import { type Economy, economyOf, economyQuery } from '@/domains/base/economy/read';
 import { type CardRow, cardColumns } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
+import { isStayingCreator, whileActive } from '@/domains/base/visibility/people';
 import { placeOf } from '@/domains/base/visibility/regions';
 import { relationChanged } from '@/domains/live/rooms/open-rooms';
+import { BANNED_MEANWHILE } from '@/domains/people/auth/errors';
 import { requireSupportable, type Supported, supportColumns } from '@/domains/people/social/support';
 import { type Envelope, reply } from '@/http/envelope';
 import { type Once, performOnce } from '@/http/idempotency';
@@ -163,7 +165,8 @@ async function begin(ctx: Context, subscriberId: string, input: Input, once: Onc
     pausedAt: null,
     pausedMs: 0,
   };
-  const asRead = sql`EXISTS (SELECT 1 FROM subscription_tiers
+  const asRead = sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${input.creatorId} AND ${isStayingCreator()})
+    AND EXISTS (SELECT 1 FROM subscription_tiers
     WHERE id = ${tier.id} AND active = 1 AND coins_per_month = ${int(tier.coinsPerMonth)})
     AND NOT EXISTS (SELECT 1 FROM subscription_resumptions
       WHERE subscriber_id = ${subscriberId} AND idempotency_key = ${once.idempotencyKey})`;
@@ -171,12 +174,17 @@ async function begin(ctx: Context, subscriberId: string, input: Input, once: Onc
   await commitSpending(
     ctx,
     { userId: subscriberId, price: tier.coinsPerMonth },
-    [requireThat(ctx, asRead), ctx.db.insert(subscriptions).values(row), ...chargeMonth(ctx, row, 1, economy)],
+    [
+      requireThat(ctx, whileActive(subscriberId, asRead)),
+      ctx.db.insert(subscriptions).values(row),
+      ...chargeMonth(ctx, row, 1, economy),
+    ],
     {
       events: [...changed, newSubscriberEvent(row, tier, subscriber)],
       refusals: {
         'subscriptions.creator_id': () => subscriptionError('ALREADY_SUBSCRIBED'),
         DEMAND_NOT_MET: () => subscriptionError('SUBSCRIPTION_CHANGED'),
+        ...BANNED_MEANWHILE,
       },
     },
   );

@@ -15,12 +15,12 @@ interface Month {
  * @param now milliseconds
  */
 export function unusedOf(
-  { startedAt, months }: Pick<SubscriptionRow, 'startedAt' | 'months'>,
+  { startedAt, months, pausedMs }: Pick<SubscriptionRow, 'startedAt' | 'months' | 'pausedMs'>,
   { coins, diamonds }: Month,
   now: number,
 ): Month {
-  const endsAt = periodEnd(startedAt, months);
-  const days = Math.round((endsAt - periodEnd(startedAt, months - 1)) / DAY_MS);
+  const endsAt = periodEnd(startedAt, months, pausedMs);
+  const days = Math.round((endsAt - periodEnd(startedAt, months - 1, pausedMs)) / DAY_MS);
   const daysLeft = Math.min(days, Math.max(0, Math.floor((endsAt - now) / DAY_MS)));
   const unused = convert(coins, { numerator: daysLeft, denominator: days });
   return { coins: unused, diamonds: diamonds - convert(diamonds, { numerator: coins - unused, denominator: coins }) };

@@ -79,9 +79,17 @@ export function planStatus(ctx: Context, staffId: string, target: Reach, change:
         reason,
       }),
     ],
-    events: [isLift ? { kind: 'user-changed', userId } : sessionsEnded(userId), tellDecision(decision)],
+    events: [...statusEvents(userId, status, change.deleteMessages), tellDecision(decision)],
     refusals: { DEMAND_NOT_MET: () => banError('STATUS_CHANGED') },
   };
+}
+
+/** What carries the new status to sockets, streams, payouts and subscriptions. */
+export function statusEvents(userId: string, status: StatusChange['status'], deleteMessages = false): OutboxEvent[] {
+  return [
+    status === 'active' ? { kind: 'user-changed', userId } : sessionsEnded(userId),
+    { kind: 'status-changed', userId, deleteMessages },
+  ];
 }
 
 /** The status on the wire: a ban that lifts by itself is a suspension. */

@@ -4,7 +4,7 @@
  * So a repeated message or a crashed consumer causes no second file and no second mail.
  */
 
-import { and, eq, gt, isNull, lte } from 'drizzle-orm';
+import { and, eq, gt, isNull, lte, ne } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { TaskMessage } from '@/contracts/messages';
@@ -12,7 +12,6 @@ import { commit, requireChange } from '@/db/commit';
 import { signedMediaUrl } from '@/domains/base/media/keys';
 import { closeFile, nameFile, PART_BYTES, putPart } from '@/domains/base/media/written-file';
 import { users } from '@/domains/base/users/tables';
-import { isActive } from '@/domains/base/visibility/people';
 import { exportReadyMail } from '@/domains/people/auth/mails';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '@/shared/time';
 import { writePart } from './document';
@@ -91,9 +90,9 @@ async function takeStep(ctx: Context, row: ExportRow): Promise<void> {
   const owner = await ctx.db
     .select({ email: users.email, username: users.username, emailVerifiedAt: users.emailVerifiedAt })
     .from(users)
-    .where(and(eq(users.id, row.userId), isActive()))
+    .where(and(eq(users.id, row.userId), ne(users.status, 'deleted')))
     .get();
-  // Banned or deleted since: they could not request an export either.
+  // Deleted since. A banned user may export too.
   if (!owner) return drop(ctx, row);
   if (row.place !== null) return addPart(ctx, row, row.place);
   if (row.readyAt === null) return finish(ctx, row);

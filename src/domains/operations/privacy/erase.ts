@@ -34,6 +34,8 @@ import { blankGiftMessages } from '@/domains/money/gifts/forget';
 import { forgetPayoutAccounts } from '@/domains/money/payouts/forget';
 import { endSubscriptions } from '@/domains/money/subscriptions/forget';
 import { blankReports } from '@/domains/operations/reports/forget';
+import { forgetNotes } from '@/domains/operations/bans/notes';
+import { keepAddressOut } from '@/domains/people/auth/banned-addresses';
 import { forgetCredentials } from '@/domains/people/auth/forget';
 import { forgetCreator } from '@/domains/people/creators/forget';
 import { forgetPrivacy } from '@/domains/people/performers/forget';
@@ -112,6 +114,7 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
   await commit(
     ctx,
     [
+      keepAddressOut(ctx, { id, emailKey }),
       eraseUser(ctx, id, noOpenMatter(id)),
       requireChange(ctx),
       ...forgetCredentials(ctx, { id, emailKey }),
@@ -155,6 +158,7 @@ const STEPS: readonly ErasureStep[] = [
     blankStaffLog(ctx, userId, limit),
     blankDecisions(ctx, userId, limit),
     blankReports(ctx, userId, limit),
+    forgetNotes(ctx, userId, limit),
     ...forgetMentions(ctx, userId, limit),
   ]),
   forgetFiles,

@@ -47,7 +47,7 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     table: authSessions,
     tie: authSessions.userId,
     order: [authSessions.createdAt, authSessions.id],
-    without: ['tokenHash', 'refreshId', 'refreshPreviousId'],
+    without: ['tokenHash', 'refreshId', 'refreshPreviousId', 'addressHash'],
   },
   {
     as: 'creatorApplication',
@@ -182,6 +182,8 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'staff_log.staff_id': 'the platform’s record of its staff, not of the user',
   'staff_log.subject_id':
     'the platform’s record of its staff: what they removed or said about a user, until the account is deleted',
+  'staff_notes.user_id': 'what staff note for their own work',
+  'staff_notes.staff_id': 'notes on others',
   'decisions.staff_id': 'the member of staff who decided',
   'decisions.reversed_by': 'the member of staff who reversed it',
   'reports.subject_id': 'what others reported: it names them, and the user hears the decision',

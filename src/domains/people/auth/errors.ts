@@ -1,3 +1,4 @@
+import type { Refusals } from '@/db/commit';
 import { errorList } from '@/http/errors';
 
 export const authError = errorList({
@@ -46,3 +47,6 @@ export const authError = errorList({
     'There were too many sign-ins without the second factor. Try again later, or reset the password.',
   ],
 });
+
+/** For a batch that requires `whileActive`. */
+export const BANNED_MEANWHILE: Refusals = { 'demands.changed': () => authError('ACCOUNT_BANNED') };

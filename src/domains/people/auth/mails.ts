@@ -61,6 +61,12 @@ export function addressTakenMail({ email, username }: Recipient): Mail {
   return { to: email, subject: 'You already have an account', text };
 }
 
+/** To the address of an account that was deleted while it was banned, after someone tried to register with it. */
+export function addressBannedMail(email: string, until: number): Mail {
+  const text = `Hi,\n\nSomeone tried to sign up for Footlight with this email address. An account with it was deleted while it was banned, so it can't be used for a new account before ${toDay(until)}.\n\nIf this wasn't you, you can ignore this email. We send it at most once a day.\n`;
+  return { to: email, subject: 'You cannot sign up with this address yet', text };
+}
+
 export function ownerMail({ email, username }: Recipient): Mail {
   const text = `Hi ${username},\n\nYou verified the address that is set as this platform's owner, so your account is now its owner and can do everything that staff can.\n\nIf this wasn't you, change OWNER_EMAIL and reset your password now. That signs you out on every device.\n`;
   return { to: email, subject: 'You are now the owner of this platform', text };

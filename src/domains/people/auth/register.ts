@@ -13,10 +13,11 @@ import { newId } from '@/shared/ids';
 import { fold } from '@/shared/text';
 import { type Account, findAccountByEmail } from './account';
 import { type Asker, signDeviceToken } from './asker';
+import { claimAddressMail, findAddressBan } from './banned-addresses';
 import { authError } from './errors';
 import { endCredentials } from './first-verification';
 import { commitMailing } from './mail-quotas';
-import { addressTakenMail, otpMail, sendMail, verifyLinkMail } from './mails';
+import { addressBannedMail, addressTakenMail, otpMail, sendMail, verifyLinkMail } from './mails';
 import { newOtp } from './otps';
 import { requireGoodPassword } from './password-policy';
 import { hashPassword } from './passwords';
@@ -34,8 +35,9 @@ export interface Registration {
 /** Throws EMAIL_TAKEN, USERNAME_TAKEN, OTP_LIMIT, VALIDATION_FAILED. @param proof how the address will be verified */
 export async function register(ctx: Context, registration: Registration, proof: 'link' | 'otp', asker: Asker) {
   const { email, password, displayName, role = 'viewer' } = registration;
-  const former = await findAccountByEmail(ctx, email);
+  const [former, bannedUntil] = await Promise.all([findAccountByEmail(ctx, email), findAddressBan(ctx, email)]);
   if (former && !givesWay(former)) throw emailTaken(ctx, former);
+  if (bannedUntil !== undefined) throw addressBanned(ctx, email, bannedUntil);
   const username = registration.username ? fold(registration.username) : inventUsername(displayName);
   const user = { id: newId(), email, username, displayName: displayName ?? registration.username ?? username, role };
   await requireGoodPassword(password, username, 'password');
@@ -86,6 +88,12 @@ function emailTaken(ctx: Context, { user }: Account) {
     const [claimed] = await claimTakenMail(ctx, user.id);
     return claimed && addressTakenMail(user);
   });
+  return authError('EMAIL_TAKEN');
+}
+
+/** A stranger learns no more than about any other address; the owner is mailed why, at most once a day. */
+function addressBanned(ctx: Context, email: string, until: number) {
+  sendMail(ctx, async () => ((await claimAddressMail(ctx, email)) ? addressBannedMail(email, until) : undefined));
   return authError('EMAIL_TAKEN');
 }
 

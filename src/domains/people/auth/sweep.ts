@@ -29,6 +29,8 @@ export async function sweepExpiredCredentials(ctx: Context): Promise<void> {
       (SELECT email_key FROM mail_quotas WHERE window_started_at <= ${now - HOUR_MS} LIMIT ${rows})`),
     ctx.db.run(sql`DELETE FROM sign_in_challenges WHERE id IN
       (SELECT id FROM sign_in_challenges WHERE expires_at <= ${now - BUDGET_MS} LIMIT ${rows})`),
+    ctx.db.run(sql`DELETE FROM banned_addresses WHERE address_hash IN
+      (SELECT address_hash FROM banned_addresses WHERE until <= ${now} LIMIT ${rows})`),
     ctx.db.run(sql`DELETE FROM auth_sessions WHERE id IN
       (SELECT id FROM auth_sessions WHERE expires_at <= ${now - SESSIONS_KEPT_MS} LIMIT ${rows})`),
   ]);

@@ -33,6 +33,15 @@ export const authSessions = sqliteTable('auth_sessions', {
   endedBecause: text('ended_because'),
 });
 
+/** Email addresses of accounts that ended while they were banned, which cannot register before then. */
+export const bannedAddresses = sqliteTable('banned_addresses', {
+  /** Keyed hash of the folded address. */
+  addressHash: text('address_hash').primaryKey(),
+  until: integer().notNull(),
+  /** When its owner was last mailed about it. */
+  mailedAt: integer('mailed_at'),
+});
+
 export type OtpPurpose = 'email-verification' | 'sign-in' | 'forget-password';
 
 export const otps = sqliteTable(
