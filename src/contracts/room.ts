@@ -129,6 +129,11 @@ export type RoomCommand =
     }
   /** Deletes a gift's text; the gift stays. */
   | { readonly type: 'delete-gift-words'; readonly giftId: string; readonly by: string }
+  /**
+   * Staff withhold the text of one message or gift (`id`), or bring it back. It keeps its seq. Of two commands about the
+   * same id, the later one wins.
+   */
+  | { readonly type: 'withhold'; readonly id: string; readonly withheld: boolean }
   /** The user's sockets close with 4403, and passes from before `unban` are void. */
   | {
       readonly type: 'ban';
@@ -229,6 +234,12 @@ export type ModerationAction =
   /** Closes the user's sockets; a new pass lets them in again. */
   | { readonly action: 'kick'; readonly userId: string; readonly reason: string | null };
 
+/** A message as viewers see it (null for a gift), and the messages around it, oldest first, as they were written. */
+export interface SaidAround {
+  readonly message: ChatMessage | null;
+  readonly neighbours: readonly ChatMessage[];
+}
+
 export interface TimeOut {
   readonly userId: string;
   readonly until: number;
@@ -288,6 +299,11 @@ export interface Room {
   messagesOf(userId: string, afterSeq: number, limit: number): Promise<ChatMessage[]>;
   /** These users' latest messages, including those that only moderators see. Newest first for each user. */
   newestMessagesOf(userIds: readonly string[], limitEach: number): Promise<ChatMessage[]>;
+  /**
+   * Evidence of a report: a message or gift (`id`) with up to `each` messages on either side. Null if viewers do not see
+   * it.
+   */
+  saidAround(id: string, each: number): Promise<SaidAround | null>;
   timeOuts(): Promise<TimeOut[]>;
   viewers(): Promise<ViewerList>;
   /** Null if the room was never set up. */

@@ -14,7 +14,7 @@ import type { Chat } from './chat';
 import { deleteWords, hold, isGift, withoutBannedWords } from './gifts';
 import type { Presence } from './presence';
 import { closeReason, doorOf, type Relations } from './relations';
-import { ban, banAccount, unban } from './sanctions';
+import { ban, banAccount, unban, withhold } from './sanctions';
 import type { RoomStore } from './store';
 import type { Traces } from './traces';
 
@@ -47,6 +47,9 @@ export async function applyCommand(room: CommandParts, commandId: string, comman
       return sendEvent(room, commandId, command);
     case 'delete-gift-words':
       deleteWords(room, command.giftId, command.by);
+      break;
+    case 'withhold':
+      withhold(room, commandId, command);
       break;
     case 'ban':
       ban(room, commandId, command);

@@ -117,6 +117,23 @@ export function unban(room: SanctionParts, commandId: string, userId: string): v
   if (sanctions.setBan(userId, null, commandId) && before?.ban) announceEnd(room, userId, 'ban');
 }
 
+/** Staff withhold one message, or a gift's text, or bring it back with the same seq. Its text is not sent again. */
+export function withhold(
+  { store, broadcaster, now }: Pick<SanctionParts, 'store' | 'broadcaster' | 'now'>,
+  commandId: string,
+  { id, withheld }: RoomCommand & { type: 'withhold' },
+): void {
+  broadcaster.flush(); // so that what is in the buffer is found too
+  if (!store.withheld.set(id, withheld, commandId)) return;
+  const userId = store.findMessageById(id)?.userId ?? store.gifts.find(id)?.userId;
+  if (userId === undefined) return;
+  const said = { streamId: store.setup?.roomId, messageId: id, userId };
+  const event = withheld
+    ? { type: 'message-deleted', ...said, deletedBy: null }
+    : { type: 'message-restored', ...said };
+  broadcaster.add({ at: now(), body: JSON.stringify(event) });
+}
+
 /** Ends the time-outs that have run out. Safe to repeat. */
 export function endTimeOuts(room: SanctionParts): void {
   const { store, broadcaster, agenda, now } = room;

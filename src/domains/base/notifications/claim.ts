@@ -37,9 +37,13 @@ export function stillSo(userId: string, { kind, actorId, streamId, purchaseId, a
     conditions.push(sql`EXISTS (SELECT 1 FROM ${purchases} WHERE id = ${purchaseId} AND status = 'processing')`);
   const [postId, ...commentIds] = about;
   if (postId !== undefined)
-    conditions.push(sql`EXISTS (SELECT 1 FROM ${posts} WHERE id = ${postId} AND removed_at IS NULL)`);
+    conditions.push(
+      sql`EXISTS (SELECT 1 FROM ${posts} WHERE id = ${postId} AND removed_at IS NULL AND hidden_at IS NULL)`,
+    );
   for (const id of commentIds)
-    conditions.push(sql`EXISTS (SELECT 1 FROM ${comments} WHERE id = ${id} AND removed_at IS NULL)`);
+    conditions.push(
+      sql`EXISTS (SELECT 1 FROM ${comments} WHERE id = ${id} AND removed_at IS NULL AND hidden_at IS NULL)`,
+    );
   return sql.join(conditions, sql` AND `);
 }
 
@@ -51,6 +55,7 @@ export function isLive(streamId: string): SQL {
 function isLiveFor(userId: string, streamId: string): SQL {
   const creatorId = sql`announced.creator_id`;
   return sql`EXISTS (SELECT 1 FROM ${streams} announced WHERE announced.id = ${streamId} AND announced.status = 'live'
+    AND announced.hidden_at IS NULL
     AND CASE announced.visibility WHEN 'subscribers' THEN ${subscribes(userId, creatorId)}
       ELSE ${isMemberOf(userId, creatorId)} END)`;
 }

@@ -47,6 +47,18 @@ export const users = sqliteTable('users', {
   bannedUntil: integer('banned_until'),
   /** With status `banned`: the decision. */
   banDecisionId: text('ban_decision_id'),
+  /** While staff look at a report about the profile: nobody else sees it. */
+  hiddenAt: integer('hidden_at'),
+});
+
+/** Texts and avatars of profiles that staff removed. They come back, or are deleted at `keptUntil` (ms). */
+export const removedProfiles = sqliteTable('removed_profiles', {
+  userId: text('user_id').primaryKey(),
+  displayName: text('display_name').notNull(),
+  bio: text().notNull(),
+  avatarUrl: text('avatar_url'),
+  links: text({ mode: 'json' }).$type<readonly ProfileLink[]>().notNull(),
+  keptUntil: integer('kept_until').notNull(),
 });
 
 export type UserRow = typeof users.$inferSelect;
