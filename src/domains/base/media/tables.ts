@@ -32,6 +32,8 @@ export const mediaUploads = sqliteTable('media_uploads', {
   /** R2's id of a multipart upload. All parts have `partBytes`, except for the last. */
   uploadId: text('upload_id'),
   partBytes: integer('part_bytes'),
+  /** What its sender calls the file. */
+  name: text(),
 });
 
 /** A single row: how far the search for orphans has come in the bucket. */
