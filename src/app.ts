@@ -22,7 +22,9 @@ import { purchaseEndpoints } from '@/domains/money/purchases/routes';
 import { receiptEndpoints } from '@/domains/money/receipts/routes';
 import { subscriptionEndpoints } from '@/domains/money/subscriptions/routes';
 import { walletEndpoints } from '@/domains/money/wallet/routes';
+import { appealEndpoints } from '@/domains/operations/appeals/routes';
 import { dashboardEndpoints } from '@/domains/operations/dashboard/routes';
+import { inboxEndpoints } from '@/domains/operations/inbox/routes';
 import { healthEndpoints } from '@/domains/operations/platform/routes';
 import { privacyEndpoints } from '@/domains/operations/privacy/routes';
 import { staffEndpoints } from '@/domains/operations/staff/routes';
@@ -64,6 +66,8 @@ export const endpoints = withAliases([
   ...contentEndpoints,
   ...discoveryEndpoints,
   ...staffEndpoints,
+  ...appealEndpoints,
+  ...inboxEndpoints,
   ...profileEndpoints,
   ...settingsEndpoints,
   ...privacyEndpoints,

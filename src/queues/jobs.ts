@@ -14,6 +14,7 @@ import { auditJobs } from '@/domains/money/audit/jobs';
 import { earningJobs } from '@/domains/money/earnings/jobs';
 import { payoutJobs } from '@/domains/money/payouts/jobs';
 import { subscriptionJobs } from '@/domains/money/subscriptions/jobs';
+import { appealJobs } from '@/domains/operations/appeals/jobs';
 import { privacyJobs } from '@/domains/operations/privacy/jobs';
 import { webhookJobs } from '@/domains/operations/webhooks/jobs';
 import { authJobs } from '@/domains/people/auth/jobs';
@@ -35,6 +36,7 @@ const DOMAINS = [
   mediaJobs,
   notificationJobs,
   budgetJobs,
+  appealJobs,
 ] as const;
 
 type Domains = typeof DOMAINS;

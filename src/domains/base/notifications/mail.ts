@@ -2,7 +2,7 @@
  * Mails a notification to a user who chose mail for its kind, once even if the task repeats. Mails caused by another
  * user count against that user's daily budget. Beyond it, the notification is only in the list.
  */
-import { and, eq, isNotNull } from 'drizzle-orm';
+import { and, eq, isNotNull, ne } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { TaskMessage } from '@/contracts/messages';
 import { commit } from '@/db/commit';
@@ -17,10 +17,12 @@ type MailTask = Extract<TaskMessage, { type: 'send-notification-mail' }>;
 /** Sends nothing to an unverified address, or if it is no longer true. Throws if the mail provider is unavailable. */
 export async function sendNotificationMail(ctx: Context, task: MailTask): Promise<void> {
   const { userId, key, title, body, claim } = task;
+  // Those who are banned must read why, and what became of their appeal.
+  const isReached = claim?.kind === 'decision' ? ne(users.status, 'deleted') : isActive();
   const user = await ctx.db
     .select({ email: users.email, username: users.username })
     .from(users)
-    .where(and(eq(users.id, userId), isActive(), isNotNull(users.emailVerifiedAt), claim && stillSo(userId, claim)))
+    .where(and(eq(users.id, userId), isReached, isNotNull(users.emailVerifiedAt), claim && stillSo(userId, claim)))
     .get();
   if (!user) return;
   const spending = spendingOf(task, ctx.now());

@@ -31,6 +31,7 @@ import { blankStreams, callOffScheduled } from '@/domains/live/streams/forget';
 import { blankGiftMessages } from '@/domains/money/gifts/forget';
 import { forgetPayoutAccounts } from '@/domains/money/payouts/forget';
 import { endSubscriptions } from '@/domains/money/subscriptions/forget';
+import { forgetAppeals } from '@/domains/operations/appeals/forget';
 import { forgetCredentials } from '@/domains/people/auth/forget';
 import { forgetCreator } from '@/domains/people/creators/forget';
 import { forgetPrivacy } from '@/domains/people/performers/forget';
@@ -149,6 +150,7 @@ const STEPS: readonly ErasureStep[] = [
     blankStreams(ctx, userId, limit),
     blankStaffLog(ctx, userId, limit),
     blankDecisions(ctx, userId, limit),
+    ...forgetAppeals(ctx, userId, limit),
     ...forgetMentions(ctx, userId, limit),
   ]),
   forgetFiles,

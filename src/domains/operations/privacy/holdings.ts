@@ -22,6 +22,7 @@ import { commentLikes, comments, postLikes, postMedia, posts } from '@/domains/c
 import { channelBans, channels, moderators } from '@/domains/live/channels/tables';
 import { lastRooms, streamAnalytics, watchedCategories } from '@/domains/live/rooms/tables';
 import { streams } from '@/domains/live/streams/tables';
+import { appeals } from '@/domains/operations/appeals/tables';
 import { accounts, authSessions } from '@/domains/people/auth/tables';
 import { creatorApplications, creatorProfiles } from '@/domains/people/creators/tables';
 import { performerPrivacy } from '@/domains/people/performers/tables';
@@ -163,6 +164,13 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     order: [decisions.id],
     without: ['staffId', 'reversedBy', 'reportId'],
   },
+  {
+    as: 'appeals',
+    table: appeals,
+    tie: appeals.subjectId,
+    order: [appeals.id],
+    without: ['decidedBy'],
+  },
   ...MONEY_HOLDINGS,
 ];
 
@@ -174,6 +182,8 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'staff_log.subject_id':
     'the platform’s record of its staff: what they removed or said about a user, until the account is deleted',
   'decisions.staff_id': 'the member of staff who decided',
+  'appeals.decided_by': 'the member of staff who answered the appeal',
+  'staff_digests.user_id': 'when the user was last mailed what waits for staff',
   'decisions.reversed_by': 'the member of staff who reversed it',
   'creator_applications.decided_by': 'who decided on someone else’s application',
   'creator_categories.user_id': 'a copy of the categories in creatorProfile, kept by triggers',
