@@ -68,6 +68,7 @@ export const NOTIFICATION_KINDS = {
   like: 'like',
   'creator-approved': 'application',
   'creator-rejected': 'application',
+  'guide-approved': 'application',
   'payout-approved': 'payout',
   'payout-paid': 'payout',
   'payout-rejected': 'payout',
@@ -87,12 +88,13 @@ export const NOTIFICATION_KINDS = {
   'purchase-restored': 'purchase',
   'webhook-waiting': 'staff',
   'payouts-stuck': 'staff',
+  'application-waiting': 'staff',
   decision: 'decision',
 } as const satisfies Readonly<Record<string, NotificationGroup>>;
 export type NotificationKind = keyof typeof NOTIFICATION_KINDS;
 
 /** A grouped row of these kinds counts things, such as events that wait: `gather.actorId` is the thing's id. */
-const COUNTING_KINDS: ReadonlySet<string> = new Set<NotificationKind>(['webhook-waiting']);
+const COUNTING_KINDS: ReadonlySet<string> = new Set<NotificationKind>(['webhook-waiting', 'application-waiting']);
 
 export function countsThings(kind: string): boolean {
   return COUNTING_KINDS.has(kind);

@@ -18,6 +18,7 @@ import { privacyJobs } from '@/domains/operations/privacy/jobs';
 import { webhookJobs } from '@/domains/operations/webhooks/jobs';
 import { authJobs } from '@/domains/people/auth/jobs';
 import { creatorJobs } from '@/domains/people/creators/jobs';
+import { guideJobs } from '@/domains/people/guides/jobs';
 
 const DOMAINS = [
   webhookJobs,
@@ -26,6 +27,7 @@ const DOMAINS = [
   channelJobs,
   authJobs,
   creatorJobs,
+  guideJobs,
   subscriptionJobs,
   payoutJobs,
   earningJobs,

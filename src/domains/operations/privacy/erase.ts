@@ -33,6 +33,7 @@ import { forgetPayoutAccounts } from '@/domains/money/payouts/forget';
 import { endSubscriptions } from '@/domains/money/subscriptions/forget';
 import { forgetCredentials } from '@/domains/people/auth/forget';
 import { forgetCreator } from '@/domains/people/creators/forget';
+import { forgetGuide } from '@/domains/people/guides/forget';
 import { forgetPrivacy } from '@/domains/people/performers/forget';
 import { forgetFollowsAndBlocks } from '@/domains/people/social/forget';
 import { AppError } from '@/http/errors';
@@ -117,6 +118,7 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
       forgetSettings(ctx, id),
       forgetPrivacy(ctx, id),
       ...forgetCreator(ctx, id),
+      forgetGuide(ctx, id),
       ...forgetPayoutAccounts(ctx, id),
       forgetWatched(ctx, id),
       forgetBudgets(ctx, id),
