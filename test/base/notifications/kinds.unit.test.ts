@@ -44,10 +44,15 @@ const EXPECTED: Readonly<Record<NotificationKind, Expected>> = {
   'purchase-failed': ['purchase', MAILED, true],
   'purchase-paid': ['purchase', MAILED, true],
   'webhook-waiting': ['staff', IN_APP, false],
-  'application-waiting': ['staff', IN_APP, false],
   'purchase-reversed': ['purchase', MAILED, true],
   'purchase-restored': ['purchase', MAILED, true],
   'payouts-stuck': ['staff', IN_APP, false],
+  'report-waiting': ['staff', IN_APP, false],
+  'appeal-waiting': ['staff', IN_APP, false],
+  'ticket-waiting': ['staff', IN_APP, false],
+  'application-waiting': ['staff', IN_APP, false],
+  'payout-waiting': ['staff', IN_APP, false],
+  health: ['staff', IN_APP, false],
   decision: ['decision', EVERYWHERE, true],
 };
 

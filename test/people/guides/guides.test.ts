@@ -246,7 +246,9 @@ describe('an accepted appeal', () => {
   const accept = async (userId: string) => {
     const ctx = testContext();
     const decision = (await decisionsAbout(userId)).at(-1);
-    if (decision) await commit(ctx, planGuideReopen(ctx, decision));
+    if (!decision) return;
+    const { statements, events } = planGuideReopen(ctx, decision);
+    await commit(ctx, statements, { events });
   };
 
   it('reopens a rejected application', async () => {

@@ -1,4 +1,4 @@
-import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { FileKind, LargeFileKind, VideoType } from '@/contracts/file-kinds';
 
 /**
@@ -17,7 +17,19 @@ export const mediaFiles = sqliteTable('media_files', {
   /** For videos: the parts that are not shown. Null if never inspected, as before this column existed. */
   blanks: text({ mode: 'json' }).$type<readonly Blank[]>(),
   createdAt: integer('created_at').notNull(),
+  /** Deleted by its owner, but held as evidence: only a signed link opens it. The database sets it (migration 0063). */
+  droppedAt: integer('dropped_at'),
 });
+
+/** Files held as evidence of a report, which `holderId` names. A held file cannot be deleted. */
+export const mediaHolds = sqliteTable(
+  'media_holds',
+  {
+    holderId: text('holder_id').notNull(),
+    key: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.holderId, table.key] })],
+);
 
 /** Announced large files, until they are claimed or expire. */
 export const mediaUploads = sqliteTable('media_uploads', {

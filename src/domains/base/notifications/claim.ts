@@ -12,8 +12,7 @@ import { isActiveUser, noBlockBetween } from '@/domains/base/visibility/people';
 import { commentLikes, comments, postLikes, posts } from '@/domains/content/posts/tables';
 import { streams } from '@/domains/live/streams/tables';
 import { purchases } from '@/domains/money/purchases/tables';
-import { webhookEvents } from '@/domains/operations/webhooks/tables';
-import { guideApplications } from '@/domains/people/guides/tables';
+import { isWaiting } from './waiting';
 
 export function claimOf({ kind, about, data = {}, gather }: NewNotification): NotificationClaim {
   const actorId =
@@ -38,9 +37,13 @@ export function stillSo(userId: string, { kind, actorId, streamId, purchaseId, a
     conditions.push(sql`EXISTS (SELECT 1 FROM ${purchases} WHERE id = ${purchaseId} AND status = 'processing')`);
   const [postId, ...commentIds] = about;
   if (postId !== undefined)
-    conditions.push(sql`EXISTS (SELECT 1 FROM ${posts} WHERE id = ${postId} AND removed_at IS NULL)`);
+    conditions.push(
+      sql`EXISTS (SELECT 1 FROM ${posts} WHERE id = ${postId} AND removed_at IS NULL AND hidden_at IS NULL)`,
+    );
   for (const id of commentIds)
-    conditions.push(sql`EXISTS (SELECT 1 FROM ${comments} WHERE id = ${id} AND removed_at IS NULL)`);
+    conditions.push(
+      sql`EXISTS (SELECT 1 FROM ${comments} WHERE id = ${id} AND removed_at IS NULL AND hidden_at IS NULL)`,
+    );
   return sql.join(conditions, sql` AND `);
 }
 
@@ -52,15 +55,9 @@ export function isLive(streamId: string): SQL {
 function isLiveFor(userId: string, streamId: string): SQL {
   const creatorId = sql`announced.creator_id`;
   return sql`EXISTS (SELECT 1 FROM ${streams} announced WHERE announced.id = ${streamId} AND announced.status = 'live'
+    AND announced.hidden_at IS NULL
     AND CASE announced.visibility WHEN 'subscribers' THEN ${subscribes(userId, creatorId)}
       ELSE ${isMemberOf(userId, creatorId)} END)`;
-}
-
-/** The thing that is counted still waits for staff. */
-function isWaiting(kind: NotificationKind, id: string): SQL {
-  if (kind === 'application-waiting')
-    return sql`EXISTS (SELECT 1 FROM ${guideApplications} WHERE id = ${id} AND status = 'PENDING')`;
-  return sql`EXISTS (SELECT 1 FROM ${webhookEvents} WHERE id = ${id} AND state IN ('held', 'failed'))`;
 }
 
 function inSight(userId: string, actorId: string): SQL {

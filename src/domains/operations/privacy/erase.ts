@@ -118,7 +118,7 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
       forgetSettings(ctx, id),
       forgetPrivacy(ctx, id),
       ...forgetCreator(ctx, id),
-      forgetGuide(ctx, id),
+      ...forgetGuide(ctx, id),
       ...forgetPayoutAccounts(ctx, id),
       forgetWatched(ctx, id),
       forgetBudgets(ctx, id),

@@ -4,7 +4,7 @@ import { desc, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit, requireThat } from '@/db/commit';
 import { economyOf, economyQuery } from '@/domains/base/economy/read';
-import { staffEvents } from '@/domains/base/notifications/notify-staff';
+import { staffEvent } from '@/domains/base/notifications/notify-staff';
 import { users } from '@/domains/base/users/tables';
 import { followGuideApplication } from '@/domains/base/users/write';
 import type { Actor } from '@/shared/actor';
@@ -42,13 +42,6 @@ export async function applyAsGuide(
     ...{ experience: experience ?? null, availability: availability ?? null, reason: null, submittedAt: now },
     ...{ approvedAt: null, suspendedUntil: null, decidedAt: null, decidedBy: null, decisionId: null },
   };
-  const events = await staffEvents(ctx, 'canApproveGuides', {
-    kind: 'application-waiting',
-    title: 'Applications that wait for you',
-    body: 'Somebody wants to be a guide.',
-    data: { applicationId: row.id },
-    gather: { group: 'guide-applications', actorId: row.id },
-  });
   const exists = () => guideError('GUIDE_APPLICATION_EXISTS');
   await commit(
     ctx,
@@ -60,7 +53,10 @@ export async function applyAsGuide(
       ctx.db.insert(guideApplications).values(row),
       followGuideApplication(ctx, userId),
     ],
-    { events, refusals: { 'guide_applications.user_id': exists, DEMAND_NOT_MET: exists } },
+    {
+      events: [staffEvent('guide-application', { id: row.id, subjectId: userId })],
+      refusals: { 'guide_applications.user_id': exists, DEMAND_NOT_MET: exists },
+    },
   );
   ctx.log.event('guide-application.submitted', { applicationId: row.id });
   return presentGuideApplication(row);

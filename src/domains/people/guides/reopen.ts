@@ -2,8 +2,10 @@
 import { and, asc, eq, lte, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
+import type { OutboxEvent } from '@/contracts/messages';
 import { commit } from '@/db/commit';
 import type { DecisionRow } from '@/domains/base/decisions/tables';
+import { staffEvent } from '@/domains/base/notifications/notify-staff';
 import { followGuideApplication } from '@/domains/base/users/write';
 import { approvalEvent } from './review';
 import { type GuideApplicationRow, guideApplications } from './tables';
@@ -17,17 +19,19 @@ const SUSPENSIONS_A_RUN = 20;
 export function planGuideReopen(
   ctx: Context,
   decision: Pick<DecisionRow, 'id' | 'action' | 'subjectId' | 'targetId'>,
-): Statement[] {
+): { statements: Statement[]; events: OutboxEvent[] } {
   const { id, action, subjectId, targetId } = decision;
   const isNewest = sql`${guideApplications.id} = (
     SELECT max(id) FROM guide_applications newest WHERE newest.user_id = ${subjectId})`;
-  return [
+  const statements = [
     ctx.db
       .update(guideApplications)
       .set(action === 'reject' ? PENDING : { ...APPROVED, decidedAt: ctx.now() })
       .where(and(eq(guideApplications.id, targetId), eq(guideApplications.decisionId, id), isNewest)),
     followGuideApplication(ctx, subjectId),
   ];
+  const waits = staffEvent('guide-application', { id: targetId, subjectId });
+  return { statements, events: action === 'reject' ? [waits] : [] };
 }
 
 const CLEARED = { reason: null, suspendedUntil: null, decisionId: null } as const;

@@ -8,9 +8,8 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit, requireChange } from '@/db/commit';
-import { literal } from '@/db/sql';
 import { decisionOf, markReversed, recordDecision, tellDecision } from '@/domains/base/decisions/record';
-import { withdrawActs } from '@/domains/base/notifications/withdraw';
+import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
 import { logStaff } from '@/domains/base/permissions/log';
 import { staffCanActOn } from '@/domains/base/permissions/permissions';
 import { followGuideApplication } from '@/domains/base/users/write';
@@ -23,9 +22,6 @@ import { type GuideApplicationRow, guideApplications } from './tables';
 
 type Answer = Promise<z.input<typeof GuideApplicationInReview>>;
 type Status = GuideApplicationRow['status'];
-
-/** One row for each member of staff who was told. */
-const ROWS_MAX = 1_000;
 
 /**
  * Also ends a suspension. Throws GUIDE_APPLICATION_NOT_FOUND, OWN_GUIDE_APPLICATION, GUIDE_APPLICANT_OUT_OF_REACH,
@@ -114,7 +110,7 @@ async function decide(
       requireChange(ctx),
       followGuideApplication(ctx, userId),
       ...also,
-      ...withdrawActs(ctx, id, sql`true`, sql`LIMIT ${literal(ROWS_MAX)}`),
+      ...withdrawWaiting(ctx, id),
       logStaff(ctx, {
         staffId: actor.userId,
         action: `guide-application.${action}`,
