@@ -34,6 +34,7 @@ import { guard } from '@/domains/people/auth/guard';
 import { authPageRoutes } from '@/domains/people/auth/pages';
 import { authEndpoints } from '@/domains/people/auth/routes';
 import { creatorEndpoints } from '@/domains/people/creators/routes';
+import { guideEndpoints } from '@/domains/people/guides/routes';
 import { performerEndpoints } from '@/domains/people/performers/routes';
 import { avatarEndpoints } from '@/domains/people/profiles/avatar-routes';
 import { discoveryEndpoints } from '@/domains/people/profiles/discovery-routes';
@@ -56,6 +57,7 @@ import { ConfigError } from './config';
 export const endpoints = withAliases([
   ...authEndpoints,
   ...creatorEndpoints,
+  ...guideEndpoints,
   ...studioEndpoints,
   ...streamEndpoints,
   ...roomEndpoints,

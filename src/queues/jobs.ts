@@ -19,6 +19,7 @@ import { privacyJobs } from '@/domains/operations/privacy/jobs';
 import { webhookJobs } from '@/domains/operations/webhooks/jobs';
 import { authJobs } from '@/domains/people/auth/jobs';
 import { creatorJobs } from '@/domains/people/creators/jobs';
+import { guideJobs } from '@/domains/people/guides/jobs';
 
 const DOMAINS = [
   webhookJobs,
@@ -27,6 +28,7 @@ const DOMAINS = [
   channelJobs,
   authJobs,
   creatorJobs,
+  guideJobs,
   subscriptionJobs,
   payoutJobs,
   earningJobs,

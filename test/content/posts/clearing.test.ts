@@ -94,8 +94,8 @@ describe('what was hidden', () => {
     await requeueClearing(ctx);
     expect(sent()).toContainEqual({ type: 'clear-post', postId: younger });
     const plans = (await plansOf(requeueClearing)).join('\n');
-    expect(plans).toContain('INDEX posts_hidden');
-    expect(plans).toContain('INDEX comments_hidden');
+    expect(plans).toContain('INDEX posts_removed');
+    expect(plans).toContain('INDEX comments_removed');
     expect(plans).not.toContain('SCAN');
   });
 

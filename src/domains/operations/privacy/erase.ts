@@ -34,6 +34,7 @@ import { endSubscriptions } from '@/domains/money/subscriptions/forget';
 import { forgetAppeals } from '@/domains/operations/appeals/forget';
 import { forgetCredentials } from '@/domains/people/auth/forget';
 import { forgetCreator } from '@/domains/people/creators/forget';
+import { forgetGuide } from '@/domains/people/guides/forget';
 import { forgetPrivacy } from '@/domains/people/performers/forget';
 import { forgetFollowsAndBlocks } from '@/domains/people/social/forget';
 import { AppError } from '@/http/errors';
@@ -118,6 +119,7 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
       forgetSettings(ctx, id),
       forgetPrivacy(ctx, id),
       ...forgetCreator(ctx, id),
+      ...forgetGuide(ctx, id),
       ...forgetPayoutAccounts(ctx, id),
       forgetWatched(ctx, id),
       forgetBudgets(ctx, id),

@@ -25,6 +25,7 @@ import { streams } from '@/domains/live/streams/tables';
 import { appeals } from '@/domains/operations/appeals/tables';
 import { accounts, authSessions } from '@/domains/people/auth/tables';
 import { creatorApplications, creatorProfiles } from '@/domains/people/creators/tables';
+import { guideApplications } from '@/domains/people/guides/tables';
 import { performerPrivacy } from '@/domains/people/performers/tables';
 import { blockedRegions, blocks, follows, formerFollows } from '@/domains/people/social/tables';
 import { type Holding, mine } from './holding';
@@ -57,6 +58,13 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     without: ['financial', 'decidedBy'],
   },
   { as: 'creatorProfile', table: creatorProfiles, tie: creatorProfiles.userId, order: [creatorProfiles.userId] },
+  {
+    as: 'guideApplications',
+    table: guideApplications,
+    tie: guideApplications.userId,
+    order: [guideApplications.id],
+    without: ['decidedBy'],
+  },
   { as: 'files', table: mediaFiles, tie: mediaFiles.ownerId, order: [mediaFiles.createdAt, mediaFiles.key] },
   {
     as: 'uploads',
@@ -186,6 +194,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'staff_digests.user_id': 'when the user was last mailed what waits for staff',
   'decisions.reversed_by': 'the member of staff who reversed it',
   'creator_applications.decided_by': 'who decided on someone else’s application',
+  'guide_applications.decided_by': 'who decided on someone else’s application',
   'creator_categories.user_id': 'a copy of the categories in creatorProfile, kept by triggers',
   'channel_bans.banned_by': 'bans the user set in other channels: those channels’ data',
   'video_denials.viewer_id': 'removals from a video room by its creator; gone after a quarter of an hour',
