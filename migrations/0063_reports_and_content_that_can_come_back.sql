@@ -131,6 +131,7 @@ CREATE INDEX reports_about ON reports (subject_id, id);
 CREATE INDEX reports_waiting ON reports (priority, id) WHERE status <> 'resolved';
 CREATE INDEX reports_waiting_for ON reports (assignee_id, priority, id) WHERE status <> 'resolved';
 CREATE INDEX reports_waiting_by_category ON reports (category, priority, id) WHERE status <> 'resolved';
+CREATE INDEX reports_urgent ON reports (id) WHERE status <> 'resolved' AND urgency >= 2 AND hidden_at IS NULL;
 CREATE INDEX reports_resolved ON reports (id) WHERE status = 'resolved';
 CREATE INDEX reports_by_time ON reports (created_at);
 CREATE INDEX reports_resolved_by_time ON reports (resolved_at) WHERE resolved_at IS NOT NULL;

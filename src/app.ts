@@ -27,6 +27,7 @@ import { dashboardEndpoints } from '@/domains/operations/dashboard/routes';
 import { inboxEndpoints } from '@/domains/operations/inbox/routes';
 import { healthEndpoints } from '@/domains/operations/platform/routes';
 import { privacyEndpoints } from '@/domains/operations/privacy/routes';
+import { reportEndpoints } from '@/domains/operations/reports/routes';
 import { staffEndpoints } from '@/domains/operations/staff/routes';
 import { webhookEndpoints } from '@/domains/operations/webhooks/routes';
 import { sandboxCheckoutRoutes } from '@/domains/operations/webhooks/sandbox-checkout';
@@ -70,6 +71,7 @@ export const endpoints = withAliases([
   ...staffEndpoints,
   ...appealEndpoints,
   ...inboxEndpoints,
+  ...reportEndpoints,
   ...profileEndpoints,
   ...settingsEndpoints,
   ...privacyEndpoints,

@@ -128,6 +128,8 @@ export type TaskMessage =
       readonly body: string;
       readonly claim?: NotificationClaim;
     }
+  /** Tells a page of those who reported something what became of it: those after this id. */
+  | { readonly type: 'tell-reporters'; readonly reportId: string; readonly after: string | null }
   /** Continues withdrawing two users' notifications about each other after one blocked the other. */
   | { readonly type: 'withdraw-between'; readonly one: string; readonly other: string };
 

@@ -25,6 +25,7 @@ export const NOTIFICATION_GROUPS = [
   'purchase',
   'staff',
   'decision',
+  'report',
 ] as const;
 export type NotificationGroup = (typeof NOTIFICATION_GROUPS)[number];
 
@@ -55,6 +56,8 @@ export const GROUP_RULES: Readonly<Record<NotificationGroup, GroupRules>> = {
   staff: QUIET,
   /** What staff decided about the user. */
   decision: LASTING,
+  /** What became of the user's reports. */
+  report: QUIET,
 };
 
 /** Each kind, as `kind` on the wire and in D1, with the group whose settings apply. */
@@ -97,12 +100,18 @@ export const NOTIFICATION_KINDS = {
   'payout-waiting': 'staff',
   health: 'staff',
   decision: 'decision',
+  'report-outcome': 'report',
 } as const satisfies Readonly<Record<string, NotificationGroup>>;
 export type NotificationKind = keyof typeof NOTIFICATION_KINDS;
 
 /** A grouped row of these kinds counts things, such as events that wait: `gather.actorId` is the thing's id. */
-const COUNTING_KINDS: ReadonlySet<string> = new Set<NotificationKind>(WAITING_KINDS);
+const COUNTING_KINDS: ReadonlySet<string> = new Set<NotificationKind>([...WAITING_KINDS, 'report-outcome']);
 
-export function countsThings(kind: string): kind is WaitingKind {
+export function countsThings(kind: string): boolean {
   return COUNTING_KINDS.has(kind);
+}
+
+/** It counts things that wait for staff, and loses those that no longer do. */
+export function waitsForStaff(kind: string): kind is WaitingKind {
+  return (WAITING_KINDS as readonly string[]).includes(kind);
 }

@@ -16,6 +16,7 @@ import { payoutJobs } from '@/domains/money/payouts/jobs';
 import { subscriptionJobs } from '@/domains/money/subscriptions/jobs';
 import { appealJobs } from '@/domains/operations/appeals/jobs';
 import { privacyJobs } from '@/domains/operations/privacy/jobs';
+import { reportJobs } from '@/domains/operations/reports/jobs';
 import { webhookJobs } from '@/domains/operations/webhooks/jobs';
 import { authJobs } from '@/domains/people/auth/jobs';
 import { creatorJobs } from '@/domains/people/creators/jobs';
@@ -34,6 +35,7 @@ const DOMAINS = [
   earningJobs,
   auditJobs,
   privacyJobs,
+  reportJobs,
   postJobs,
   mediaJobs,
   notificationJobs,
@@ -45,12 +47,19 @@ type Domains = typeof DOMAINS;
 type PartOf<Domain, Part extends keyof Jobs> = Domain extends Readonly<Record<Part, infer Named>> ? Named : unknown;
 
 /** One part of all domains' jobs, merged. A name that two domains use becomes a string type, which does not compile. */
-type Merged<Part extends keyof Jobs, Of = Domains> = Of extends readonly [infer First, ...infer Others]
-  ? Joined<PartOf<First, Part>, Merged<Part, Others>>
-  : unknown;
-type Joined<One, Other> = Omit<One, keyof Other> &
-  Omit<Other, keyof One> &
-  Readonly<Record<keyof One & keyof Other, 'two domains have this name'>>;
+type Merged<Part extends keyof Jobs, Of = Domains, Sum = unknown> = Of extends readonly [infer First, ...infer Others]
+  ? Merged<Part, Others, Joined<Sum, PartOf<First, Part>>>
+  : Sum;
+/** Written out, since nested `Omit`s of many domains are too deep for the compiler. */
+type Joined<One, Other> = {
+  readonly [Name in keyof One | keyof Other]: Name extends keyof One
+    ? Name extends keyof Other
+      ? 'two domains have this name'
+      : One[Name]
+    : Name extends keyof Other
+      ? Other[Name]
+      : never;
+};
 
 function merge<Part extends keyof Jobs>(part: Part): Merged<Part> {
   return Object.assign({}, ...DOMAINS.map((domain: Jobs) => domain[part]));

@@ -225,6 +225,7 @@ describe('an account that is not verified', () => {
     'PATCH /viewer/profile',
     'PUT /user/settings',
     'DELETE /user',
+    'POST /appeals',
   ];
   const isOwnRead = ({ who, method }: Endpoint) => who === 'user' && method === 'get';
   const people = new Map<string, Person>();

@@ -54,6 +54,7 @@ const EXPECTED: Readonly<Record<NotificationKind, Expected>> = {
   'payout-waiting': ['staff', IN_APP, false],
   health: ['staff', IN_APP, false],
   decision: ['decision', EVERYWHERE, true],
+  'report-outcome': ['report', IN_APP, false],
 };
 
 describe('the kinds of notification', () => {

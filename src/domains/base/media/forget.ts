@@ -1,5 +1,8 @@
-/** For the end of an account: deletes its files, some at a time. Whatever shows a file must drop it first. */
-import { eq, inArray } from 'drizzle-orm';
+/**
+ * For the end of an account: deletes its files, some at a time. Whatever shows a file must drop it first. A file held as
+ * evidence is only marked.
+ */
+import { and, eq, inArray, isNull } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { deletionOf, endingColumns } from './end-upload';
@@ -10,7 +13,11 @@ const FILES_A_STEP = 40;
 /** Returns how many it found; 0 means that none is left. */
 export async function forgetFiles(ctx: Context, ownerId: string): Promise<number> {
   const [files, uploads] = await Promise.all([
-    ctx.db.select({ key: mediaFiles.key }).from(mediaFiles).where(eq(mediaFiles.ownerId, ownerId)).limit(FILES_A_STEP),
+    ctx.db
+      .select({ key: mediaFiles.key })
+      .from(mediaFiles)
+      .where(and(eq(mediaFiles.ownerId, ownerId), isNull(mediaFiles.droppedAt)))
+      .limit(FILES_A_STEP),
     ctx.db.select(endingColumns).from(mediaUploads).where(eq(mediaUploads.ownerId, ownerId)).limit(FILES_A_STEP),
   ]);
   if (files.length + uploads.length === 0) return 0;

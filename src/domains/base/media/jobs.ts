@@ -1,9 +1,10 @@
 /** The jobs of uploads and stored files. */
 import type { Jobs } from '@/contracts/jobs';
+import { deleteReleased } from './hold';
 import { deleteObjects } from './store';
 import { sweepOrphans, sweepUploads } from './sweep';
 
 export const mediaJobs = {
-  sweeps: { sweepUploads, sweepOrphans },
+  sweeps: { sweepUploads, sweepOrphans, deleteReleased },
   outbox: { 'delete-media': (ctx, { key, uploadId }) => deleteObjects(ctx, key, uploadId) },
 } satisfies Jobs;

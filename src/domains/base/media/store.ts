@@ -183,6 +183,9 @@ export function forgetMedia(ctx: Context, key: string): { statement: Statement; 
 
 /** Handles `delete-media`. Safe to repeat. */
 export async function deleteObjects(ctx: Context, key: string, uploadId?: string): Promise<void> {
+  // The row goes with its file, unless the file is held as evidence.
+  const held = await ctx.db.select({ key: mediaFiles.key }).from(mediaFiles).where(eq(mediaFiles.key, key)).get();
+  if (held) return;
   // In this order, because an aborted upload can no longer become an object.
   if (uploadId !== undefined) await callOffFile(ctx, { key, uploadId });
   await ctx.files.delete(objectNames(key));

@@ -5,7 +5,7 @@
 
 import { type SQL, sql } from 'drizzle-orm';
 import type { NewNotification, NotificationClaim } from '@/contracts/messages';
-import { countsThings, type NotificationKind } from '@/contracts/notification-kinds';
+import { countsThings, type NotificationKind, waitsForStaff } from '@/contracts/notification-kinds';
 import { users } from '@/domains/base/users/tables';
 import { followsCreator, isMemberOf, subscribes } from '@/domains/base/visibility/members';
 import { isActiveUser, noBlockBetween } from '@/domains/base/visibility/people';
@@ -29,8 +29,8 @@ export function claimOf({ kind, about, data = {}, gather }: NewNotification): No
 /** A condition: reader and actor exist and can see each other, the act was not undone, and its subject exists. */
 export function stillSo(userId: string, { kind, actorId, streamId, purchaseId, about = [] }: NotificationClaim): SQL {
   const conditions = [sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${userId} AND status <> 'deleted')`];
-  if (actorId !== undefined && countsThings(kind)) conditions.push(isWaiting(kind, actorId));
-  else if (actorId !== undefined)
+  if (actorId !== undefined && waitsForStaff(kind)) conditions.push(isWaiting(kind, actorId));
+  else if (actorId !== undefined && !countsThings(kind))
     conditions.push(inSight(userId, actorId), ...notTakenBack(userId, kind, actorId, about));
   if (streamId !== undefined) conditions.push(isLiveFor(userId, streamId));
   if (purchaseId !== undefined)

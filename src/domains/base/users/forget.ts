@@ -62,6 +62,7 @@ export function eraseUser(ctx: Context, userId: string, condition: SQL): Stateme
       bannedAt: null,
       bannedUntil: null,
       banDecisionId: null,
+      hiddenAt: null,
       totpSecret: null,
       totpEnabledAt: null,
       lastLoginAt: null,

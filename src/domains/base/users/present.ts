@@ -32,6 +32,7 @@ export function presentUser(row: UserRow, staff?: { readonly rank: Rank } | null
     createdAt: toIso(row.createdAt),
     updatedAt: toIso(row.updatedAt),
     lastLogin: toIsoOrNull(row.lastLoginAt),
+    ...(row.hiddenAt === null ? {} : { hidden: true as const }),
   };
 }
 

@@ -2,7 +2,7 @@
  * Plans what staff do with a profile, as a part of one batch: hide it during a review, remove its texts and avatar so
  * that an appeal can bring them back, and bring them back where the user has not set new ones.
  */
-import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { int } from '@/db/sql';
@@ -62,4 +62,10 @@ export function unhideProfile(ctx: Context, userId: string): Statement[] {
       .set({ hiddenAt: null })
       .where(and(eq(users.id, userId), isNotNull(users.hiddenAt))),
   ];
+}
+
+/** For a sweep: deletes what can no longer come back. */
+export function clearKeptProfiles(ctx: Context, now: number, limit: SQL): Statement {
+  return ctx.db.run(sql`DELETE FROM removed_profiles
+    WHERE user_id IN (SELECT user_id FROM removed_profiles WHERE kept_until <= ${now} ${limit})`);
 }

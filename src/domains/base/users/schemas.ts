@@ -31,6 +31,9 @@ export const User = z
     createdAt: z.string(),
     updatedAt: z.string(),
     lastLogin: z.string().nullable(),
+    hidden: z.literal(true).optional().openapi({
+      description: 'The profile is hidden from everyone else, while a report about it is reviewed.',
+    }),
   })
   .openapi('User');
 

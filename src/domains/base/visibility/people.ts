@@ -72,6 +72,25 @@ export function userNamedTo(viewer: Viewer): SQL | undefined {
   return and(isActive(), or(blockedBy(viewer), noBlockBetween(viewer.userId, users.id)), shownTo(viewer, users.id));
 }
 
+/**
+ * The users whose profile this reader sees: in search, lists and on its page. A profile that staff review is hidden from
+ * everyone else, but not what its user streams and posts.
+ */
+export function profileVisibleTo(viewer: Viewer): SQL | undefined {
+  return and(userVisibleTo(viewer), isNotReviewed(viewer));
+}
+
+/** The same, as `userNamedTo`. */
+export function profileNamedTo(viewer: Viewer): SQL | undefined {
+  return and(userNamedTo(viewer), isNotReviewed(viewer));
+}
+
+function isNotReviewed(viewer: Viewer): SQL<number> {
+  return viewer?.kind === 'user'
+    ? sql<number>`(users.hidden_at IS NULL OR users.id = ${viewer.userId})`
+    : sql<number>`users.hidden_at IS NULL`;
+}
+
 /** 1 if this reader blocks the user. One look-up by primary key. */
 export function blockedBy(viewer: Viewer): SQL<number> {
   if (viewer?.kind !== 'user') return sql<number>`0`;

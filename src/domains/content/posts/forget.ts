@@ -51,7 +51,7 @@ export async function forgetComments(ctx: Context, authorId: string): Promise<nu
         replies.map(({ id }) => id),
       ),
       hideUnanswered(ctx, [...ids, ...replies.flatMap(({ parentId }) => parentId ?? [])]),
-      ctx.db.update(comments).set({ text: '' }).where(inArray(comments.id, ids)),
+      ctx.db.update(comments).set({ text: '', keptUntil: null }).where(inArray(comments.id, ids)),
     ],
     {
       events: hidden.map(({ id: commentId }) => ({ kind: 'task', task: { type: 'clear-comment', commentId } })),

@@ -1,6 +1,7 @@
 /** Jobs of posts and comments: deleting what was hidden. */
 import type { Jobs } from '@/contracts/jobs';
 import { clearComment, clearPost } from './clear';
+import { clearKeptContent } from './clear-kept';
 import { requeueClearing } from './sweep';
 
 export const postJobs = {
@@ -8,5 +9,5 @@ export const postJobs = {
     'clear-post': (ctx, { postId }) => clearPost(ctx, postId),
     'clear-comment': (ctx, { commentId }) => clearComment(ctx, commentId),
   },
-  sweeps: { requeueClearing },
+  sweeps: { requeueClearing, clearKeptContent },
 } satisfies Jobs;

@@ -5,7 +5,7 @@ import { EVERYBODY } from '@/db/fts';
 import { cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { usernameIn } from '@/domains/base/users/usernames';
-import { userVisibleTo } from '@/domains/base/visibility/people';
+import { profileVisibleTo } from '@/domains/base/visibility/people';
 import type { Viewer } from '@/shared/actor';
 import { hitColumns, hitsOf, isShown, presentHits } from './hits';
 import type { Index, Question } from './place';
@@ -31,7 +31,7 @@ export async function searchUsers(ctx: Context, viewer: Viewer, question: Questi
     .select({ card: cardColumns, hit: hitColumns })
     .from(hits)
     .crossJoin(users)
-    .where(and(sql`users.rowid = hits.hit_row`, isShown(userVisibleTo(viewer))))
+    .where(and(sql`users.rowid = hits.hit_row`, isShown(profileVisibleTo(viewer))))
     .limit(question.perPage + 1);
   return presentHits(INDEX, question, rows, ({ card }) => presentCard(card));
 }

@@ -3,7 +3,7 @@ import type { z } from '@hono/zod-openapi';
 import { and, eq, not, or, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
-import { isAnonymous, userVisibleTo } from '@/domains/base/visibility/people';
+import { isAnonymous, profileVisibleTo } from '@/domains/base/visibility/people';
 import type { Viewer } from '@/shared/actor';
 import { admitToRead } from './admit';
 import { roomError } from './errors';
@@ -44,7 +44,7 @@ async function nameableAmong(
       and(
         sql`${users.id} IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`,
         or(eq(users.id, hostId), not(isAnonymous(users.id))),
-        userVisibleTo(viewer),
+        profileVisibleTo(viewer),
       ),
     );
   return new Set(rows.map(({ id }) => id));

@@ -2,7 +2,7 @@
  * Plans what staff do with streams, as a part of one batch. A hidden stream counts as private at its door, so viewers
  * leave by the mechanism of a changed door. A removed one also ends; it comes back as an ended stream.
  */
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
@@ -58,4 +58,12 @@ async function setHidden(
   if (!found || !applies(found.stream)) return NOTHING;
   const { row, statements } = changeStream(ctx, found.stream, { hiddenAt });
   return { statements, events: [setupEvent(row, found.channel)] };
+}
+
+/** For a sweep: blanks streams that can no longer come back. They stay hidden, and their figures stay. */
+export function clearKeptStreams(ctx: Context, now: number, limit: SQL): Statement {
+  return ctx.db.run(sql`
+    UPDATE ${streams} SET title = '', description = '', category = NULL, thumbnail_url = NULL, recording_url = NULL,
+      kept_until = NULL, updated_at = max(updated_at + 1, ${int(now)})
+    WHERE id IN (SELECT id FROM ${streams} WHERE kept_until IS NOT NULL AND kept_until <= ${now} ${limit})`);
 }

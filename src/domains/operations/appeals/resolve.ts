@@ -16,6 +16,7 @@ import { logStaff } from '@/domains/base/permissions/log';
 import { getReach, planStatus, type Reach, requireReach } from '@/domains/operations/bans/status-change';
 import { planReturn } from '@/domains/operations/reports/content';
 import { planReopening } from '@/domains/people/creators/reopen';
+import { planGuideReopen } from '@/domains/people/guides/reopen';
 import type { Actor } from '@/shared/actor';
 import { appealError } from './errors';
 import { canAnother } from './other-reviewer';
@@ -101,10 +102,11 @@ async function planReversal(
 async function planEffects(
   ctx: Context,
   staffId: string,
-  { id, action, targetType, targetId, streamId }: DecisionRow,
+  decision: DecisionRow,
   subject: Reach,
   reason: string,
 ): Promise<Reversal> {
+  const { id, action, targetType, targetId, streamId } = decision;
   switch (action) {
     case 'ban':
     case 'timeout': {
@@ -118,7 +120,7 @@ async function planEffects(
       return planReturn(ctx, { type: targetType, id: targetId, streamId });
     case 'reject':
     case 'withdraw':
-      return targetType === 'creator-application' ? planReopening(ctx, targetId) : NOTHING;
+      return targetType === 'creator-application' ? planReopening(ctx, targetId) : planGuideReopen(ctx, decision);
     default:
       return NOTHING; // a warning only counts
   }

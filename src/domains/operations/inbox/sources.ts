@@ -12,6 +12,7 @@ import { reports } from '@/domains/operations/reports/tables';
 import { tickets } from '@/domains/operations/tickets/tables';
 import { webhookEvents } from '@/domains/operations/webhooks/tables';
 import { creatorApplications } from '@/domains/people/creators/tables';
+import { guideApplications } from '@/domains/people/guides/tables';
 import type { Permission } from '@/shared/actor';
 import type { InboxKind } from './schemas';
 
@@ -55,6 +56,12 @@ export const SOURCES: readonly Source[] = [
     permission: 'canApproveCreators',
     things: (country) => sql`SELECT submitted_at AS at, NULL AS assignee FROM ${creatorApplications}
       WHERE status = 'PENDING' AND ${ofCountry(country, 'creator_applications.user_id')}`,
+  },
+  {
+    kind: 'application',
+    permission: 'canApproveGuides',
+    things: (country) => sql`SELECT submitted_at AS at, NULL AS assignee FROM ${guideApplications}
+      WHERE status = 'PENDING' AND ${ofCountry(country, 'guide_applications.user_id')}`,
   },
   {
     kind: 'payout',

@@ -21,8 +21,10 @@ import {
 import { blankStaffLog, forgetRank } from '@/domains/base/permissions/forget';
 import { forgetSettings } from '@/domains/base/settings/forget';
 import { eraseUser, finishDeletion, putOffDeletion } from '@/domains/base/users/forget';
+import { forgetRemovedProfile } from '@/domains/base/users/removed-profile';
 import { users } from '@/domains/base/users/tables';
 import { verificationIsOverdue } from '@/domains/base/users/unverified';
+import { forgetKeptPosts } from '@/domains/content/posts/clear-kept';
 import { forgetComments, forgetLikes, forgetPosts } from '@/domains/content/posts/forget';
 import { forgetChannel } from '@/domains/live/channels/forget';
 import { forgetInRooms, forgetLastRooms, forgetWatched } from '@/domains/live/rooms/forget';
@@ -32,6 +34,7 @@ import { blankGiftMessages } from '@/domains/money/gifts/forget';
 import { forgetPayoutAccounts } from '@/domains/money/payouts/forget';
 import { endSubscriptions } from '@/domains/money/subscriptions/forget';
 import { forgetAppeals } from '@/domains/operations/appeals/forget';
+import { blankReports } from '@/domains/operations/reports/forget';
 import { forgetCredentials } from '@/domains/people/auth/forget';
 import { forgetCreator } from '@/domains/people/creators/forget';
 import { forgetGuide } from '@/domains/people/guides/forget';
@@ -122,6 +125,7 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
       ...forgetGuide(ctx, id),
       ...forgetPayoutAccounts(ctx, id),
       forgetWatched(ctx, id),
+      forgetRemovedProfile(ctx, id),
       forgetBudgets(ctx, id),
       ...channel.statements,
       ...(dropped?.statements ?? []),
@@ -142,6 +146,7 @@ type ErasureStep = (ctx: Context, userId: string) => Promise<number>;
  */
 const STEPS: readonly ErasureStep[] = [
   forgetPosts,
+  forgetKeptPosts,
   forgetComments,
   byStatements(forgetLikes),
   byStatements(forgetFollowsAndBlocks),
@@ -153,6 +158,7 @@ const STEPS: readonly ErasureStep[] = [
     blankStaffLog(ctx, userId, limit),
     blankDecisions(ctx, userId, limit),
     ...forgetAppeals(ctx, userId, limit),
+    blankReports(ctx, userId, limit),
     ...forgetMentions(ctx, userId, limit),
   ]),
   forgetFiles,

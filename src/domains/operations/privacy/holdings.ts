@@ -17,12 +17,13 @@ import {
 } from '@/domains/base/notifications/tables';
 import { staff } from '@/domains/base/permissions/tables';
 import { userSettings } from '@/domains/base/settings/tables';
-import { users } from '@/domains/base/users/tables';
+import { removedProfiles, users } from '@/domains/base/users/tables';
 import { commentLikes, comments, postLikes, postMedia, posts } from '@/domains/content/posts/tables';
 import { channelBans, channels, moderators } from '@/domains/live/channels/tables';
 import { lastRooms, streamAnalytics, watchedCategories } from '@/domains/live/rooms/tables';
 import { streams } from '@/domains/live/streams/tables';
 import { appeals } from '@/domains/operations/appeals/tables';
+import { reportVoices } from '@/domains/operations/reports/tables';
 import { accounts, authSessions } from '@/domains/people/auth/tables';
 import { creatorApplications, creatorProfiles } from '@/domains/people/creators/tables';
 import { guideApplications } from '@/domains/people/guides/tables';
@@ -179,6 +180,14 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     order: [appeals.id],
     without: ['decidedBy'],
   },
+  { as: 'removedProfile', table: removedProfiles, tie: removedProfiles.userId, order: [removedProfiles.userId] },
+  {
+    as: 'reports',
+    table: reportVoices,
+    tie: reportVoices.reporterId,
+    order: [reportVoices.createdAt, reportVoices.reportId],
+    without: ['base', 'weight', 'urgency'],
+  },
   ...MONEY_HOLDINGS,
 ];
 
@@ -193,6 +202,9 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'appeals.decided_by': 'the member of staff who answered the appeal',
   'staff_digests.user_id': 'when the user was last mailed what waits for staff',
   'decisions.reversed_by': 'the member of staff who reversed it',
+  'reports.subject_id': 'what others reported: it names them, and the user hears the decision',
+  'reports.assignee_id': 'the member of staff who reviews it',
+  'reports.resolved_by': 'the member of staff who decided',
   'creator_applications.decided_by': 'who decided on someone else’s application',
   'guide_applications.decided_by': 'who decided on someone else’s application',
   'creator_categories.user_id': 'a copy of the categories in creatorProfile, kept by triggers',

@@ -6,7 +6,7 @@ import { presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { usernameIn } from '@/domains/base/users/usernames';
 import { followsCreator, subscribes } from '@/domains/base/visibility/members';
-import { blockedBy, seesPastBlocks, showsFollows, userNamedTo } from '@/domains/base/visibility/people';
+import { blockedBy, profileNamedTo, seesPastBlocks, showsFollows } from '@/domains/base/visibility/people';
 import { findLiveOrNext } from '@/domains/live/streams/next';
 import { presentStream } from '@/domains/live/streams/present';
 import { creatorProfiles } from '@/domains/people/creators/tables';
@@ -74,6 +74,6 @@ function findCreator(ctx: Context, viewer: Viewer, username: string) {
     })
     .from(users)
     .leftJoin(creatorProfiles, eq(creatorProfiles.userId, users.id))
-    .where(and(eq(users.username, username), isCreator, userNamedTo(viewer)))
+    .where(and(eq(users.username, username), isCreator, profileNamedTo(viewer)))
     .get();
 }

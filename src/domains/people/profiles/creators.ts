@@ -8,7 +8,7 @@ import { EVERYBODY, newestMatches } from '@/db/fts';
 import { literal } from '@/db/sql';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
-import { userVisibleTo } from '@/domains/base/visibility/people';
+import { profileVisibleTo } from '@/domains/base/visibility/people';
 import { isNotPrivate, isOpen } from '@/domains/base/visibility/streams';
 import { streamLive } from '@/domains/live/rooms/tables';
 import { streams } from '@/domains/live/streams/tables';
@@ -47,7 +47,7 @@ export async function listCreators(ctx: Context, viewer: Viewer, query: z.output
       ? undefined
       : sql`EXISTS (SELECT 1 FROM ${creatorCategories} c WHERE c.user_id = users.id AND c.category = ${category})`,
     sort === 'live' ? isLive : undefined,
-    userVisibleTo(viewer),
+    profileVisibleTo(viewer),
   );
   const counted = ctx.db.select({ one: sql`1` }).from(users).where(wanted);
   const [rows, [{ total = 0 } = {}]] = await Promise.all([

@@ -7,7 +7,7 @@ import { EVERYBODY, matching, newestMatches } from '@/db/fts';
 import { cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { usernameIn } from '@/domains/base/users/usernames';
-import { userVisibleTo } from '@/domains/base/visibility/people';
+import { profileVisibleTo } from '@/domains/base/visibility/people';
 import { COUNT_MAX, limitAndOffset, presentPage } from '@/http/envelope';
 import type { Role, Viewer } from '@/shared/actor';
 import { ftsQuery } from '@/shared/fts';
@@ -17,7 +17,7 @@ import type { UsersQuery } from './schemas';
 export async function discoverUsers(ctx: Context, viewer: Viewer, query: z.output<typeof UsersQuery>) {
   const { q, role } = query;
   const { limit, offset } = limitAndOffset(query);
-  const condition = and(userVisibleTo(viewer), ofRole(role), holding(q));
+  const condition = and(profileVisibleTo(viewer), ofRole(role), holding(q));
   const counted = ctx.db.select({ one: sql`1` }).from(users).where(condition);
   const [rows, [{ total = 0 } = {}]] = await Promise.all([
     ctx.db

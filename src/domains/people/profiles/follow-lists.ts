@@ -9,7 +9,7 @@ import type { Context } from '@/contracts/context';
 import { literal } from '@/db/sql';
 import { cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
-import { showsFollows, userVisibleTo } from '@/domains/base/visibility/people';
+import { profileVisibleTo, showsFollows } from '@/domains/base/visibility/people';
 import { socialError } from '@/domains/people/social/errors';
 import { follows } from '@/domains/people/social/tables';
 import { openCursor, sealCursor } from '@/http/envelope';
@@ -52,7 +52,7 @@ async function listFollows(
     ctx.db
       .select({ showsFollows: showsFollows(viewer) })
       .from(users)
-      .where(and(eq(users.id, userId), userVisibleTo(viewer)))
+      .where(and(eq(users.id, userId), profileVisibleTo(viewer)))
       .get(),
     ctx.db
       .select({ card: cardColumns, at: sql<number>`walked.at`, isEnd: sql<number>`walked.is_end` })
@@ -63,7 +63,7 @@ async function listFollows(
           sql`users.id = walked.user_id`,
           or(
             sql`walked.is_end`,
-            and(userVisibleTo(viewer), list === 'followers' ? showsFollowing(viewer, userId) : undefined),
+            and(profileVisibleTo(viewer), list === 'followers' ? showsFollowing(viewer, userId) : undefined),
           ),
         ),
       )

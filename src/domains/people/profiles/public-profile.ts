@@ -4,7 +4,13 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
-import { blockedBy, seesPastBlocks, showsFollows, userNamedTo, userVisibleTo } from '@/domains/base/visibility/people';
+import {
+  blockedBy,
+  profileNamedTo,
+  profileVisibleTo,
+  seesPastBlocks,
+  showsFollows,
+} from '@/domains/base/visibility/people';
 import { isOpen, visibleTo } from '@/domains/base/visibility/streams';
 import { listStreams } from '@/domains/live/streams/discovery';
 import { streams } from '@/domains/live/streams/tables';
@@ -45,7 +51,7 @@ export async function getPublicProfile(
       streams,
       and(eq(streams.creatorId, users.id), sql`streams.status = 'live' AND ${isOpen()}`, visibleTo(viewer)),
     )
-    .where(and(eq(users.id, userId), userNamedTo(viewer)))
+    .where(and(eq(users.id, userId), profileNamedTo(viewer)))
     .get();
   if (!row) throw socialError('USER_NOT_FOUND');
   const blockedByYou = row.blockedByYou === 1;
@@ -74,7 +80,7 @@ export async function listStreamsOf(ctx: Context, userId: string, viewer: Viewer
     ctx.db
       .select({ id: users.id })
       .from(users)
-      .where(and(eq(users.id, userId), userVisibleTo(viewer)))
+      .where(and(eq(users.id, userId), profileVisibleTo(viewer)))
       .get(),
     listStreams(ctx, viewer, { ...query, creatorId: userId, sort: 'newest' }),
   ]);

@@ -1,0 +1,145 @@
+/**
+ * Finds what is reported, as its reporter sees it, with the evidence: its text, the messages around it, its files.
+ * Whoever cannot read a target cannot report it.
+ */
+import { and, eq, isNotNull, isNull } from 'drizzle-orm';
+import type { Context } from '@/contracts/context';
+import type { ChatMessage } from '@/contracts/room';
+import { findKeyIn } from '@/domains/base/media/keys';
+import { users } from '@/domains/base/users/tables';
+import { profileNamedTo } from '@/domains/base/visibility/people';
+import { getComment } from '@/domains/content/posts/find-comment';
+import { getPost } from '@/domains/content/posts/find-post';
+import { admitToRead } from '@/domains/live/rooms/admit';
+import { getStream } from '@/domains/live/streams/find';
+import { giftsSent } from '@/domains/money/gifts/tables';
+import { AppError } from '@/http/errors';
+import type { Actor } from '@/shared/actor';
+import { sha256 } from '@/shared/crypto';
+import { reportError } from './errors';
+import type { Evidence, Neighbour, ReportTarget } from './tables';
+
+/** On either side of a message. */
+const NEIGHBOURS_EACH = 5;
+
+export interface Reported {
+  readonly targetType: ReportTarget;
+  readonly targetId: string;
+  readonly streamId: string | null;
+  readonly subjectId: string;
+  readonly evidence: Evidence;
+  /** Equal for the same content. */
+  readonly fingerprint: string;
+}
+
+interface Asked {
+  readonly targetType: ReportTarget;
+  readonly targetId: string;
+  readonly streamId?: string | undefined;
+}
+
+/** What one kind of target shows. */
+interface Seen {
+  readonly subjectId: string;
+  readonly streamId?: string | null;
+  readonly text: string;
+  readonly neighbours?: readonly Neighbour[];
+  readonly media?: readonly string[];
+}
+
+/** Throws REPORT_TARGET_NOT_FOUND. */
+export async function findReported(ctx: Context, actor: Actor, asked: Asked): Promise<Reported> {
+  const seen = await look(ctx, actor, asked).catch((error) => {
+    if (error instanceof AppError && error.status < 500) throw reportError('REPORT_TARGET_NOT_FOUND');
+    throw error;
+  });
+  const { subjectId, streamId = null, text, neighbours = [], media = [] } = seen;
+  const { targetType, targetId } = asked;
+  return {
+    ...{ targetType, targetId, streamId, subjectId },
+    evidence: { text, neighbours, media, takenAt: ctx.now() },
+    fingerprint: sha256(JSON.stringify([text, media])),
+  };
+}
+
+function look(ctx: Context, actor: Actor, { targetType, targetId, streamId }: Asked): Promise<Seen> {
+  switch (targetType) {
+    case 'user':
+      return lookAtUser(ctx, actor, targetId);
+    case 'stream':
+      return lookAtStream(ctx, actor, targetId);
+    case 'post':
+      return lookAtPost(ctx, actor, targetId);
+    case 'comment':
+      return lookAtComment(ctx, actor, targetId);
+    case 'message':
+      return lookAtMessage(ctx, actor, targetId, streamId ?? '');
+    case 'gift':
+      return lookAtGift(ctx, actor, targetId);
+  }
+}
+
+/** A public image by its URL, if it is one of ours. */
+const imageOf = (ctx: Context, url: string | null) => (url === null ? [] : [findKeyIn(ctx.config, url) ?? []].flat());
+
+async function lookAtUser(ctx: Context, actor: Actor, id: string): Promise<Seen> {
+  const row = await ctx.db
+    .select()
+    .from(users)
+    .where(and(eq(users.id, id), profileNamedTo(actor)))
+    .get();
+  if (!row) throw reportError('REPORT_TARGET_NOT_FOUND');
+  const links = row.links.map(({ label, url }) => `${label}: ${url}`);
+  const text = [row.displayName, `@${row.username}`, row.bio, ...links].filter(Boolean).join('\n');
+  return { subjectId: id, text, media: imageOf(ctx, row.avatarUrl) };
+}
+
+async function lookAtStream(ctx: Context, actor: Actor, id: string): Promise<Seen> {
+  const { stream } = await getStream(ctx, { id }, actor);
+  const text = [stream.title, stream.category, stream.description].filter(Boolean).join('\n');
+  return { subjectId: stream.creatorId, text, media: imageOf(ctx, stream.thumbnailUrl) };
+}
+
+async function lookAtPost(ctx: Context, actor: Actor, id: string): Promise<Seen> {
+  const { post, media } = await getPost(ctx, actor, id);
+  const files = JSON.parse(media) as { position: number; key: string }[]; // written by postColumns
+  const keys = files.toSorted((one, other) => one.position - other.position).map(({ key }) => key);
+  return { subjectId: post.authorId, text: post.text, media: keys };
+}
+
+async function lookAtComment(ctx: Context, actor: Actor, id: string): Promise<Seen> {
+  const { comment } = await getComment(ctx, actor, id);
+  return { subjectId: comment.authorId, text: comment.text };
+}
+
+async function lookAtMessage(ctx: Context, actor: Actor, id: string, streamId: string): Promise<Seen> {
+  await admitToRead(ctx, { id: streamId }, actor);
+  const said = await ctx.rooms(streamId).saidAround(id, NEIGHBOURS_EACH);
+  if (!said?.message) throw reportError('REPORT_TARGET_NOT_FOUND');
+  const { userId, text } = said.message;
+  return { subjectId: userId, streamId, text, neighbours: said.neighbours.map(neighbourOf) };
+}
+
+/** Everyone in the room sees a gift's words. Outside of a room only its recipient does. */
+async function lookAtGift(ctx: Context, actor: Actor, id: string): Promise<Seen> {
+  const gift = await ctx.db
+    .select()
+    .from(giftsSent)
+    .where(and(eq(giftsSent.id, id), isNotNull(giftsSent.message), isNull(giftsSent.wordsHiddenAt)))
+    .get();
+  if (!gift?.message) throw reportError('REPORT_TARGET_NOT_FOUND');
+  const { senderId: subjectId, streamId, message: text } = gift;
+  const isParty = [gift.recipientId, gift.senderId].includes(actor.userId);
+  if (streamId === null) {
+    if (!isParty) throw reportError('REPORT_TARGET_NOT_FOUND');
+    return { subjectId, text };
+  }
+  if (!isParty) await admitToRead(ctx, { id: streamId }, actor);
+  const said = await ctx.rooms(streamId).saidAround(id, NEIGHBOURS_EACH);
+  if (!said && !isParty) throw reportError('REPORT_TARGET_NOT_FOUND');
+  return { subjectId, streamId, text, neighbours: (said?.neighbours ?? []).map(neighbourOf) };
+}
+
+function neighbourOf({ id, userId, username, displayName, text, at }: ChatMessage): Neighbour {
+  return { id, userId, username, displayName, text, at };
+}

@@ -1,0 +1,10 @@
+/** Jobs of reports: telling reporters, hiding what is urgent, deleting what is no longer needed. */
+import type { Jobs } from '@/contracts/jobs';
+import { hideUrgent } from './hide-reported';
+import { clearEvidence, clearKept } from './sweep';
+import { tellReporters } from './tell-reporters';
+
+export const reportJobs = {
+  tasks: { 'tell-reporters': (ctx, task) => tellReporters(ctx, task) },
+  sweeps: { hideUrgent, clearEvidence, clearKept },
+} satisfies Jobs;
