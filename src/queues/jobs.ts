@@ -46,19 +46,23 @@ const DOMAINS = [
 type Domains = typeof DOMAINS;
 type PartOf<Domain, Part extends keyof Jobs> = Domain extends Readonly<Record<Part, infer Named>> ? Named : unknown;
 
-/** One part of all domains' jobs, merged. A name that two domains use becomes a string type, which does not compile. */
-type Merged<Part extends keyof Jobs, Of = Domains, Sum = unknown> = Of extends readonly [infer First, ...infer Others]
-  ? Merged<Part, Others, Joined<Sum, PartOf<First, Part>>>
-  : Sum;
-/** Written out, since nested `Omit`s of many domains are too deep for the compiler. */
-type Joined<One, Other> = {
-  readonly [Name in keyof One | keyof Other]: Name extends keyof One
-    ? Name extends keyof Other
-      ? 'two domains have this name'
-      : One[Name]
-    : Name extends keyof Other
-      ? Other[Name]
-      : never;
+type Index = Exclude<keyof Domains, keyof (readonly unknown[])>;
+type NamesIn<Part extends keyof Jobs> = { [I in Index]: keyof PartOf<Domains[I], Part> }[Index];
+type OwnersOf<Part extends keyof Jobs, Name> = {
+  [I in Index]: Name extends keyof PartOf<Domains[I], Part> ? I : never;
+}[Index];
+type IsOne<Owners, Each = Owners> = Each extends unknown ? ([Owners] extends [Each] ? true : false) : never;
+type JobOf<Part extends keyof Jobs, Name extends PropertyKey, Owner extends Index> =
+  PartOf<Domains[Owner], Part> extends Readonly<Record<Name, infer Job>> ? Job : never;
+
+/**
+ * One part of all domains' jobs, merged. A name that two domains use becomes a string type, which does not compile. Flat,
+ * because a recursive type would soon be too deep for so many domains.
+ */
+type Merged<Part extends keyof Jobs> = {
+  readonly [Name in NamesIn<Part>]: IsOne<OwnersOf<Part, Name>> extends true
+    ? JobOf<Part, Name, OwnersOf<Part, Name>>
+    : 'two domains have this name';
 };
 
 function merge<Part extends keyof Jobs>(part: Part): Merged<Part> {

@@ -174,6 +174,23 @@ describe('an appeal that is accepted', () => {
     expect((await me.get('creator/application')).data).toMatchObject({ status: 'PENDING' });
   });
 
+  it('puts a rejected guide application back too', async () => {
+    const [decider, reviewer] = [await asReviewer('admin_l3'), await asReviewer('owner')];
+    const me = await asViewer();
+    await env.DB.prepare("UPDATE users SET gender = 'female', birth_date = '1999-05-05' WHERE id = ?")
+      .bind(me.userId)
+      .run();
+    const { data: application } = await me.post('guide/application/apply', {
+      motivation: 'I listen.',
+      languages: ['en'],
+    });
+    await decider.put(`guide/application/applications/${application.id}/reject`, { reason: 'Too short.' });
+    const [decision] = (await me.get('decisions/my')).data.items;
+    const { data } = await appeal(me, decision.id);
+    expect((await resolve(reviewer, data.id, true)).status).toBe(200);
+    expect((await me.get('user/profile')).data.guideStatus).toBe('PENDING');
+  });
+
   it('leaves an application alone that was amended meanwhile', async () => {
     const [decider, reviewer] = [await asReviewer('admin_l3'), await asReviewer('owner')];
     const me = await asApplicant();
