@@ -10,6 +10,7 @@ import { comment, findIt, likeTwice, postForFollowers, postPicture, readFeeds } 
 import { buyCoins, cashOut, giveInTheRoom } from './demo/money.ts';
 import { waitUntilReady } from './demo/ready.ts';
 import { scene } from './demo/show.ts';
+import { answerTicket, banByReport } from './demo/staff.ts';
 import { ensureDevVars, readPort } from './local/home.ts';
 
 const origin = process.env.FOOTLIGHT_URL ?? `http://localhost:${readPort()}`;
@@ -49,6 +50,10 @@ try {
 
   scene('The chargeback');
   await chargeBack(stage, { creator, owner }, show, crowd);
+
+  scene('The staff');
+  await banByReport(stage, owner, show, crowd, suffix);
+  await answerTicket(owner, crowd);
 
   scene('The end');
   await endShow(stage, creator, show, crowd);

@@ -22,8 +22,10 @@ import { purchaseEndpoints } from '@/domains/money/purchases/routes';
 import { receiptEndpoints } from '@/domains/money/receipts/routes';
 import { subscriptionEndpoints } from '@/domains/money/subscriptions/routes';
 import { walletEndpoints } from '@/domains/money/wallet/routes';
+import { appealEndpoints } from '@/domains/operations/appeals/routes';
 import { banEndpoints } from '@/domains/operations/bans/routes';
 import { dashboardEndpoints } from '@/domains/operations/dashboard/routes';
+import { inboxEndpoints } from '@/domains/operations/inbox/routes';
 import { healthEndpoints } from '@/domains/operations/platform/routes';
 import { privacyEndpoints } from '@/domains/operations/privacy/routes';
 import { reportEndpoints } from '@/domains/operations/reports/routes';
@@ -34,6 +36,7 @@ import { guard } from '@/domains/people/auth/guard';
 import { authPageRoutes } from '@/domains/people/auth/pages';
 import { authEndpoints } from '@/domains/people/auth/routes';
 import { creatorEndpoints } from '@/domains/people/creators/routes';
+import { guideEndpoints } from '@/domains/people/guides/routes';
 import { performerEndpoints } from '@/domains/people/performers/routes';
 import { avatarEndpoints } from '@/domains/people/profiles/avatar-routes';
 import { discoveryEndpoints } from '@/domains/people/profiles/discovery-routes';
@@ -56,6 +59,7 @@ import { ConfigError } from './config';
 export const endpoints = withAliases([
   ...authEndpoints,
   ...creatorEndpoints,
+  ...guideEndpoints,
   ...studioEndpoints,
   ...streamEndpoints,
   ...roomEndpoints,
@@ -66,6 +70,8 @@ export const endpoints = withAliases([
   ...contentEndpoints,
   ...discoveryEndpoints,
   ...staffEndpoints,
+  ...appealEndpoints,
+  ...inboxEndpoints,
   ...reportEndpoints,
   ...banEndpoints,
   ...profileEndpoints,

@@ -33,6 +33,8 @@ export interface Crowd extends Tally {
   sockets: RoomSocket[];
   messages: number;
   reactions: Record<string, number>;
+  uniqueViewers: number;
+  removed: number;
 }
 
 export async function enterAll(stage: Stage, { streamId }: Show, suffix: string): Promise<Crowd> {
@@ -56,6 +58,7 @@ export async function enterAll(stage: Stage, { streamId }: Show, suffix: string)
     peakViewers: sockets.length,
     messages: 0,
     reactions: {},
+    removed: 0,
   };
 }
 
@@ -136,6 +139,7 @@ export async function banOne(creator: Client, { streamId }: Show, crowd: Crowd):
   expectSame(`${banned.name} is banned and disconnected with`, `${code} ${reason}`, '4403 BANNED');
   const again = await banned.api.try('POST', `/stream/${streamId}/join`);
   expectSame(`${banned.name} cannot join again`, [again.status, again.error?.code], [403, 'BANNED']);
+  crowd.removed += 1;
   crowd.sockets = crowd.sockets.filter((socket) => socket !== banned.socket);
   const left = crowd.sockets.length;
   await crowd.sockets[0]?.waitForEvent('viewer-count', (event) => event.viewerCount === left);

@@ -25,7 +25,8 @@ export async function banByReport(
   crowd.removed += 1;
   await socket.say(INSULT);
   crowd.messages += 1;
-  const { id: targetId } = (await crowd.sockets[0]?.waitForEvent('new-message', ({ text }) => text === INSULT)) ?? {};
+  const insult = await crowd.sockets[0]?.waitForEvent('new-message', ({ text }) => text === INSULT);
+  const targetId = insult?.id;
   tell(`A newcomer writes: ${INSULT}`);
 
   const report = { targetType: 'message', targetId, streamId, category: 'harassment', text: 'Insults everyone' };
@@ -44,16 +45,12 @@ export async function banByReport(
   expectSame('The report is resolved with a suspension, and the room disconnects the offender with', code, 4401);
   tell(`  ${reason}`);
   const again = await stage.anyone.try('POST', '/auth/login', { email, password });
-  expectSame(
-    'The offender cannot sign in any more',
-    [again.status, again.error?.code],
-    [403, 'ACCOUNT_BANNED'],
-  );
+  expectSame('The offender cannot sign in any more', [again.status, again.error?.code], [403, 'ACCOUNT_BANNED']);
   await appeal(stage, owner, again.error?.details);
   expectSame('The account that was banned is', viewer.username, `troll_${suffix}`);
 }
 
-async function appeal(stage: Stage, owner: Client, details: any) {
+async function appeal(stage: Stage, owner: Client, details: { decisionId: string; restrictedToken: string }) {
   const restricted = stage.anyone.as({ authorization: `Bearer ${details.restrictedToken}` });
   const { id } = await restricted.call('POST', '/appeals', { decisionId: details.decisionId, text: 'I was joking.' });
   tell('The offender appeals with the token that the refusal carries, which is good for nothing else.');

@@ -11,7 +11,8 @@ export interface Answer {
   readonly status: number;
   // biome-ignore lint/suspicious/noExplicitAny: the caller knows the type from the API's contract
   readonly data: any;
-  readonly error?: { readonly code: string; readonly message: string };
+  // biome-ignore lint/suspicious/noExplicitAny: each code has its own details
+  readonly error?: { readonly code: string; readonly message: string; readonly details?: any };
 }
 
 export interface NewAccount {

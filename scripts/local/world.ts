@@ -237,9 +237,9 @@ async function addFollows(ctx: Context, wanted: readonly DemoAccount[], ids: Rea
 
 /** Replaces only the platform's first economy. One that someone has changed stays. */
 async function addEconomy(ctx: Context): Promise<void> {
-  const { version, conversions, limits, targets } = await readEconomy(ctx);
+  const { version, limits, ...others } = await readEconomy(ctx);
   if (version > 1) return;
-  const config = { conversions, limits: { ...limits, maturingDays: 0, payoutsPerDayMax: 100 }, targets };
+  const config = { ...others, limits: { ...limits, maturingDays: 0, payoutsPerDayMax: 100 } };
   await runBatch(ctx, [
     ctx.db.insert(economyVersions).values({ version: version + 1, config, changedBy: null, createdAt: ctx.now() }),
   ]);

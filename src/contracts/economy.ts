@@ -1,5 +1,6 @@
-/** The economy's configuration: one document with one version, changed in three parts. */
+/** The economy's configuration: one document with one version, changed in parts. */
 import { z } from '@hono/zod-openapi';
+import { isCountry } from '@/shared/countries';
 import { MINOR_DIGITS } from '@/shared/currency';
 
 const COUNT_MAX = 1_000_000_000;
@@ -10,6 +11,8 @@ const TARGETS_MAX = 50;
 const DAYS_MAX = 366;
 const CURRENCIES_MAX = 200;
 const BASIS_POINTS_MAX = 5_000;
+const GENDER_CHARACTERS_MAX = 40;
+const COUNTRIES_MAX = 250;
 const NO_CURRENCY = 'must be an ISO 4217 code: USD';
 
 const aCount = z.int().min(1).max(COUNT_MAX);
@@ -82,7 +85,11 @@ export const Limits = z
       'listed there uses those of the payout currency at its rate. Without a rate it has no payouts and no reward codes.',
   });
 
-export const TARGET_METRICS = ['diamonds', 'gifts', 'minutesStreamed', 'minutesWatched'] as const;
+/** The metrics of each audience. No metric belongs to both. */
+export const CREATOR_METRICS = ['diamonds', 'gifts', 'minutesStreamed', 'minutesWatched'] as const;
+export const GUIDE_METRICS = ['stageMinutes', 'roomGuestsServed', 'giftsInRooms', 'activeDays'] as const;
+export const TARGET_METRICS = [...CREATOR_METRICS, ...GUIDE_METRICS] as const;
+export const AUDIENCES = ['creator', 'guide'] as const;
 export const TARGET_PERIODS = ['day', 'week', 'month', 'ever'] as const;
 
 export const TargetRule = z
@@ -93,13 +100,47 @@ export const TargetRule = z
     threshold: aCount,
     period: z.enum(TARGET_PERIODS).describe('In UTC. Weeks begin on Monday.'),
     reward: z.strictObject({ diamonds: aCount }),
+    audience: z.enum(AUDIENCES).default('creator').describe('Who can reach it. Each audience has its own metrics.'),
   })
   .openapi('TargetRule');
 
 export const Targets = z.array(TargetRule).max(TARGETS_MAX);
 
-export const EconomyConfig = z.strictObject({ conversions: Conversions, limits: Limits, targets: Targets });
+export const GuideRules = z
+  .strictObject({
+    gender: z
+      .string()
+      .trim()
+      .min(1)
+      .max(GENDER_CHARACTERS_MAX)
+      .nullable()
+      .describe('The gender that the profile of an applicant must state. Null: any.'),
+    exceptCountries: z
+      .array(z.string().refine(isCountry, 'must be an ISO 3166-1 alpha-2 code'))
+      .max(COUNTRIES_MAX)
+      .describe('The countries where guides may be of any gender.'),
+  })
+  .openapi('GuideRules');
+
+export const EconomyConfig = z.strictObject({
+  conversions: Conversions,
+  limits: Limits,
+  targets: Targets,
+  guides: GuideRules,
+});
 export type EconomyConfig = z.output<typeof EconomyConfig>;
 export type Ratio = z.output<typeof Ratio>;
 export type MoneyLimits = z.output<typeof MoneyLimits>;
+export type GuideRules = z.output<typeof GuideRules>;
 export type TargetRule = z.output<typeof TargetRule>;
+export type CreatorTarget = TargetRule & { readonly metric: (typeof CREATOR_METRICS)[number] };
+export type GuideTarget = TargetRule & { readonly metric: (typeof GUIDE_METRICS)[number] };
+
+/** By the metric, so that it also holds for what was written before targets named their audience. */
+export function isForCreators(target: TargetRule): target is CreatorTarget {
+  return CREATOR_METRICS.some((metric) => metric === target.metric);
+}
+
+export function isForGuides(target: TargetRule): target is GuideTarget {
+  return GUIDE_METRICS.some((metric) => metric === target.metric);
+}

@@ -72,6 +72,7 @@ export const NOTIFICATION_KINDS = {
   like: 'like',
   'creator-approved': 'application',
   'creator-rejected': 'application',
+  'guide-approved': 'application',
   'payout-approved': 'payout',
   'payout-paid': 'payout',
   'payout-rejected': 'payout',

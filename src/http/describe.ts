@@ -80,6 +80,8 @@ function describeWho(who: Who): { security: Record<string, string[]>[]; sentence
       return { security, sentence: 'Approved creators who are DJs.' };
     case 'performer':
       return { security, sentence: 'Approved creators who are performers.' };
+    case 'guide':
+      return { security, sentence: 'Approved guides.' };
     case 'staff':
       return { security, sentence: 'Staff of any rank.' };
     case 'signed':

@@ -13,7 +13,7 @@ import type { Once } from './idempotency';
 
 /**
  * Who may call: anyone, anyone with more for signed-in users, an account, an approved creator, a creator who is a DJ or
- * a performer, staff of any rank, staff with a permission, or a provider by its signature. The handler checks the
+ * a performer, an approved guide, staff of any rank, staff with a permission, or a provider by its signature. The handler checks the
  * signature on the raw body.
  */
 export type Who =
@@ -23,6 +23,7 @@ export type Who =
   | 'creator'
   | 'dj'
   | 'performer'
+  | 'guide'
   | 'staff'
   | { readonly permission: Permission }
   | 'signed';

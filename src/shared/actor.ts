@@ -29,6 +29,9 @@ export type Permission = (typeof PERMISSIONS)[number];
 
 export type CreatorStatus = 'NONE' | 'PENDING' | 'APPROVED' | 'REJECTED';
 
+export const GUIDE_STATUSES = ['NONE', 'PENDING', 'APPROVED', 'REJECTED', 'SUSPENDED'] as const;
+export type GuideStatus = (typeof GUIDE_STATUSES)[number];
+
 export interface Staff {
   readonly rank: Rank;
   /** Permissions beyond the rank's, and those taken from it. */
@@ -59,6 +62,8 @@ export interface Actor extends Located {
   readonly verified: boolean;
   readonly role: Role;
   readonly creatorStatus: CreatorStatus;
+  /** Absent if the actor was read from an access token. */
+  readonly guideStatus?: GuideStatus;
   readonly staff: Staff | null;
 }
 

@@ -34,6 +34,7 @@ const GUARD_CODES = [
   'CREATOR_APPROVAL_REQUIRED',
   'DJ_ONLY',
   'PERFORMER_ONLY',
+  'GUIDE_APPROVAL_REQUIRED',
   'STAFF_ONLY',
   'PERMISSION_REQUIRED',
 ];
@@ -163,16 +164,22 @@ const PEOPLE: Readonly<Record<string, Traits>> = {
   ...Object.fromEntries(ROLES.map((role) => [`a ${role} who is not approved`, { role }])),
   'a creator whose application is pending': { role: 'creator', creatorStatus: 'PENDING' },
   'a rejected creator': { role: 'creator', creatorStatus: 'REJECTED' },
+  'an approved guide': { guideStatus: 'APPROVED' },
+  'a suspended guide': { guideStatus: 'SUSPENDED' },
   ...Object.fromEntries(ROLES.slice(1).map((role) => [`an approved ${role}`, { role, creatorStatus: 'APPROVED' }])),
   ...Object.fromEntries(RANKS.map((rank) => [`staff of rank ${rank}`, { rank, country: 'DE' }])),
 };
 
 /** What the guard has to say to them, by the contract; nothing if it lets them in. */
-function refusalFor(who: Who, { rank, role, creatorStatus, granted = [], denied = [] }: Traits): string | undefined {
+function refusalFor(
+  who: Who,
+  { rank, role, creatorStatus, guideStatus, granted = [], denied = [] }: Traits,
+): string | undefined {
   if (typeof who === 'object') {
     const staff = rank ? { rank, granted, denied, country: null } : null;
     return staffCan(staff, who.permission) ? undefined : 'PERMISSION_REQUIRED';
   }
+  if (who === 'guide') return guideStatus === 'APPROVED' ? undefined : 'GUIDE_APPROVAL_REQUIRED';
   if (who === 'staff') return rank ? undefined : 'STAFF_ONLY';
   const isOfCreators = who === 'creator' || who === 'dj' || who === 'performer';
   if (isOfCreators && creatorStatus !== 'APPROVED') return 'CREATOR_APPROVAL_REQUIRED';
@@ -218,6 +225,7 @@ describe('an account that is not verified', () => {
     'PATCH /viewer/profile',
     'PUT /user/settings',
     'DELETE /user',
+    'POST /appeals',
   ];
   const isOwnRead = ({ who, method }: Endpoint) => who === 'user' && method === 'get';
   const people = new Map<string, Person>();

@@ -1,7 +1,8 @@
 /** Money for tests, put into the books as the use cases do, so that a proof of the ledger stays clean. */
+import type { z } from '@hono/zod-openapi';
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { EconomyConfig } from '@/contracts/economy';
+import { type EconomyConfig, Targets } from '@/contracts/economy';
 import { commit } from '@/db/commit';
 import { readEconomy } from '@/domains/base/economy/read';
 import { economyVersions } from '@/domains/base/economy/tables';
@@ -104,14 +105,16 @@ export const diamondsOf = (userId: string) => readBalance(testContext(), userId,
 export async function changeEconomy(change: {
   conversions?: Partial<EconomyConfig['conversions']>;
   limits?: Partial<EconomyConfig['limits']>;
-  targets?: EconomyConfig['targets'];
+  targets?: z.input<typeof Targets>;
+  guides?: EconomyConfig['guides'];
 }): Promise<number> {
   const ctx = testContext();
-  const { version, conversions, limits, targets } = await readEconomy(ctx);
+  const { version, conversions, limits, targets, guides } = await readEconomy(ctx);
   const config: EconomyConfig = {
     conversions: { ...conversions, ...change.conversions },
     limits: { ...limits, ...change.limits },
-    targets: change.targets ?? targets,
+    targets: change.targets ? Targets.parse(change.targets) : targets,
+    guides: change.guides ?? guides,
   };
   await ctx.db.insert(economyVersions).values({ version: version + 1, config, changedBy: null, createdAt: ctx.now() });
   return version + 1;

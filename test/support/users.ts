@@ -4,7 +4,7 @@ import { staff } from '@/domains/base/permissions/tables';
 import { users } from '@/domains/base/users/tables';
 import { channels } from '@/domains/live/channels/tables';
 import { newSession } from '@/domains/people/auth/sessions';
-import type { Actor, CreatorStatus, Permission, Rank, Role } from '@/shared/actor';
+import type { Actor, CreatorStatus, GuideStatus, Permission, Rank, Role } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { type Client, client } from './api';
 import { testContext } from './context';
@@ -22,6 +22,7 @@ export interface Person extends Client {
 interface Traits {
   role?: Role;
   creatorStatus?: CreatorStatus;
+  guideStatus?: GuideStatus;
   rank?: Rank;
   granted?: Permission[];
   denied?: Permission[];
@@ -54,6 +55,7 @@ export async function asUser(traits: Traits = {}): Promise<Person> {
       displayName: username,
       role,
       creatorStatus,
+      guideStatus: traits.guideStatus ?? 'NONE',
       country,
       emailVerifiedAt: verified ? now : null,
       createdAt: traits.createdAt ?? now,

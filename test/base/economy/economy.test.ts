@@ -298,7 +298,8 @@ describe('setting targets', () => {
   it('shows them to creators at once', async () => {
     const [owner, creator] = await Promise.all([asOwner(), asCreator()]);
     const targets = [target, { ...target, id: 'b', tier: 2, threshold: 20 }];
-    expect((await owner.put(`${panel}/targets`, { targets })).data.targets).toEqual(targets);
+    const answered = targets.map((one) => ({ ...one, audience: 'creator' }));
+    expect((await owner.put(`${panel}/targets`, { targets })).data.targets).toEqual(answered);
     const { data } = await creator.get('earnings/targets');
     expect(data.items).toMatchObject(targets.map((one) => ({ ...one, progress: 0 })));
   });
@@ -317,6 +318,27 @@ describe('setting targets', () => {
     const { status, error } = await (await asOwner()).put(`${panel}/targets`, { targets });
     expect([status, error.code]).toEqual([422, 'VALIDATION_FAILED']);
     expect(error.details).toMatchObject([{ path }]);
+  });
+
+  it('for guides shows them to no creator', async () => {
+    const [owner, creator] = await Promise.all([asOwner(), asCreator()]);
+    const forGuides = { ...target, id: 'stage', metric: 'stageMinutes', audience: 'guide' };
+    expect((await owner.put(`${panel}/targets`, { targets: [target, forGuides] })).status).toBe(200);
+    expect((await creator.get('earnings/targets')).data.items.map(({ id }: { id: string }) => id)).toEqual(['a']);
+  });
+
+  it('keeps the rules for guides, unless they are sent', async () => {
+    const owner = await asOwner();
+    const guides = { gender: null, exceptCountries: ['FR', 'DE', 'FR'] };
+    const sorted = { gender: null, exceptCountries: ['DE', 'FR'] };
+    expect((await owner.put(`${panel}/targets`, { targets: [target], guides })).data.guides).toEqual(sorted);
+    expect((await owner.put(`${panel}/targets`, { targets: [] })).data.guides).toEqual(sorted);
+    expect((await owner.put(`${panel}/limits`, { rewardCodeDays: 77 })).data.guides).toEqual(sorted);
+    const refused = await owner.put(`${panel}/targets`, {
+      targets: [],
+      guides: { gender: '', exceptCountries: ['XX'] },
+    });
+    expect(refused.error.details).toMatchObject([{ path: 'guides.gender' }, { path: 'guides.exceptCountries.0' }]);
   });
 
   it('to none leaves none', async () => {

@@ -40,7 +40,9 @@ describe('an economy', () => {
 
 describe('targets', () => {
   const target = (id: string, change: Partial<TargetRule> = {}): TargetRule => ({
-    ...{ id, tier: 1, metric: 'diamonds', threshold: 10, period: 'day', reward: { diamonds: 1 }, ...change },
+    ...{ id, tier: 1, metric: 'diamonds', threshold: 10, period: 'day', reward: { diamonds: 1 } },
+    audience: 'creator',
+    ...change,
   });
 
   it('rise with their tiers, in whatever order they stand', () => {
@@ -48,6 +50,13 @@ describe('targets', () => {
     expect(problemsOfTargets([low, high])).toEqual([]);
     expect(problemsOfTargets([high, low])).toEqual([]);
     expect(paths(problemsOfTargets([{ ...high, threshold: 5 }, low]))).toEqual(['1.threshold']);
+  });
+
+  it('measure what their audience does', () => {
+    const guide = target('guide', { audience: 'guide', metric: 'stageMinutes' });
+    expect(problemsOfTargets([target('creator'), guide])).toEqual([]);
+    const exchanged = [target('creator', { metric: 'activeDays' }), target('guide', { audience: 'guide' })];
+    expect(paths(problemsOfTargets(exchanged))).toEqual(['0.metric', '1.metric']);
   });
 
   it('of other metrics or periods are compared with nothing', () => {

@@ -32,6 +32,7 @@ const economy: EconomyConfig = {
     currencies: [{ currency: 'HUF', ...huf }],
   },
   targets: [],
+  guides: { gender: null, exceptCountries: [] },
 };
 
 describe('the limits in a currency', () => {

@@ -27,6 +27,7 @@ const EXPECTED: Readonly<Record<NotificationKind, Expected>> = {
   like: ['like', IN_APP, false],
   'creator-approved': ['application', EVERYWHERE, true],
   'creator-rejected': ['application', EVERYWHERE, true],
+  'guide-approved': ['application', EVERYWHERE, true],
   'payout-approved': ['payout', EVERYWHERE, true],
   'payout-paid': ['payout', EVERYWHERE, true],
   'payout-rejected': ['payout', EVERYWHERE, true],

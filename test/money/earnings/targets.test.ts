@@ -24,7 +24,9 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '@/shared/time';
 type Target = EconomyConfig['targets'][number];
 
 const target = (id: string, change: Partial<Target>): Target => ({
-  ...{ id, tier: 1, metric: 'diamonds', threshold: 100, period: 'month', reward: { diamonds: 5 }, ...change },
+  ...{ id, tier: 1, metric: 'diamonds', threshold: 100, period: 'month', reward: { diamonds: 5 } },
+  audience: 'creator',
+  ...change,
 });
 
 /** A Monday noon of a month of its own, so that no test meets another's creators or the month's turn. */

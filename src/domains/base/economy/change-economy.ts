@@ -7,7 +7,7 @@ import type { z } from '@hono/zod-openapi';
 import { desc } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import type { EconomyConfig } from '@/contracts/economy';
+import type { EconomyConfig, GuideRules } from '@/contracts/economy';
 import { commit, requireThat } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { refuseFields } from '@/http/validation';
@@ -22,7 +22,7 @@ import type { ConversionChanges, EconomyVersion, LimitChanges, TargetsRequest } 
 import { type EconomyVersionRow, economyVersions } from './tables';
 import { everyOfferEarns, listWorthless } from './worth';
 
-type Part = keyof EconomyConfig;
+type Part = 'conversions' | 'limits' | 'targets';
 type Answer = Promise<z.input<typeof EconomyVersion>>;
 type Input = z.output<typeof ConversionChanges>;
 
@@ -68,13 +68,15 @@ export async function changeLimits(ctx: Context, actor: Actor, input: z.output<t
   return change(ctx, actor, newest, 'limits', config, [requireThat(ctx, offersAreUnchanged(offers))]);
 }
 
-/** Replaces the whole list. Throws VALIDATION_FAILED, ECONOMY_CHANGED. */
-export async function changeTargets(ctx: Context, actor: Actor, { targets }: z.output<typeof TargetsRequest>): Answer {
+/** Replaces the whole list, and the rules for guides if they are sent. Throws VALIDATION_FAILED, ECONOMY_CHANGED. */
+export async function changeTargets(ctx: Context, actor: Actor, input: z.output<typeof TargetsRequest>): Answer {
+  const { targets } = input;
   const problems = problemsOfTargets(targets);
   if (problems.length > 0)
     throw refuseFields(problems.map(({ path, message }) => ({ path: ['targets', path], message })));
   const newest = await newestVersion(ctx);
-  return change(ctx, actor, newest, 'targets', { ...newest.config, targets });
+  const guides = input.guides ? sortedGuides(input.guides) : newest.config.guides;
+  return change(ctx, actor, newest, 'targets', { ...newest.config, targets, guides });
 }
 
 /** Another payout currency changes what these amounts mean, so they change with it. Throws VALIDATION_FAILED. */
@@ -88,7 +90,7 @@ function requireWholeCurrency({ payoutCurrency }: EconomyConfig['conversions'], 
 }
 
 /** The new payout currency's own limits replace an entry that it had among the other currencies. */
-function withConversions({ conversions, limits, targets }: EconomyConfig, input: Input): EconomyConfig {
+function withConversions({ conversions, limits, ...others }: EconomyConfig, input: Input): EconomyConfig {
   const { limits: amounts, ...sent } = withoutGaps(input);
   const changed = { ...conversions, ...sent };
   const currencies =
@@ -98,8 +100,13 @@ function withConversions({ conversions, limits, targets }: EconomyConfig, input:
   return {
     conversions: { ...changed, currencyRates: byCurrency(changed.currencyRates) },
     limits: { ...limits, ...amounts, currencies },
-    targets,
+    ...others,
   };
+}
+
+/** Each country once and sorted, so that another order is no change. */
+function sortedGuides({ gender, exceptCountries }: GuideRules): GuideRules {
+  return { gender, exceptCountries: [...new Set(exceptCountries)].toSorted() };
 }
 
 /** Sorted, so that another order is no change. */
@@ -113,9 +120,9 @@ function requireConsistent(config: EconomyConfig): void {
   if (problems.length > 0) throw economyError('ECONOMY_CONTRADICTS', { details: problems });
 }
 
-/** Conversions are logged with the limits, which change with the payout currency. */
-function loggedPart({ conversions, limits, targets }: EconomyConfig, part: Part) {
-  return { conversions: { ...conversions, limits }, limits, targets }[part];
+/** The parts that change in one request are logged together: conversions with limits, targets with the rules for guides. */
+function loggedPart({ conversions, limits, targets, guides }: EconomyConfig, part: Part) {
+  return { conversions: { ...conversions, limits }, limits, targets: { targets, guides } }[part];
 }
 
 /** Adds a version unless nothing changes. @param required further requirements for its batch */

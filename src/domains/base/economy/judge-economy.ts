@@ -1,6 +1,6 @@
 /** Pure rules that every economy must obey, whatever is on offer. */
 
-import type { EconomyConfig, TargetRule } from '@/contracts/economy';
+import { type EconomyConfig, isForGuides, type TargetRule } from '@/contracts/economy';
 import { convert } from './rates';
 
 interface Problem {
@@ -66,6 +66,8 @@ export function problemsOfTargets(targets: readonly TargetRule[]): Problem[] {
     const before = targets.slice(0, index);
     const problems: Problem[] = [];
     if (before.some(({ id }) => id === target.id)) problems.push({ path: `${index}.id`, message: 'is used twice' });
+    if (isForGuides(target) !== (target.audience === 'guide'))
+      problems.push({ path: `${index}.metric`, message: `is not measured for the audience ${target.audience}` });
     const siblings = before.filter(({ metric, period }) => metric === target.metric && period === target.period);
     if (siblings.some(({ tier }) => tier === target.tier))
       problems.push({ path: `${index}.tier`, message: 'is used twice for this metric and period' });

@@ -9,7 +9,7 @@ type Limits = EconomyConfig['limits'];
  * rate. Undefined if it has neither. The platform gains by the rounding.
  */
 export function limitsIn(
-  { conversions, limits }: Omit<EconomyConfig, 'targets'>,
+  { conversions, limits }: Pick<EconomyConfig, 'conversions' | 'limits'>,
   currency: string,
 ): Limits | undefined {
   if (currency === conversions.payoutCurrency) return limits;

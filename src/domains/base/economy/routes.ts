@@ -1,4 +1,4 @@
-/** The economy's configuration: the owner reads it and changes it in three parts. */
+/** The economy's configuration: the owner reads it and changes it in parts. */
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { changeConversions, changeLimits, changeTargets, readConfig } from './change-economy';
 import { economyError } from './errors';
@@ -22,10 +22,11 @@ export const economyEndpoints: Endpoint[] = [
     method: 'put',
     path: '/owner/panel/economy/targets',
     tag: 'owner',
-    summary: 'Set the earning targets',
+    summary: 'Set the targets, and who may be a guide',
     description:
       'Replaces the whole list. Within one metric and period, a higher tier must have a higher threshold. A target is ' +
-      'rewarded once a period by its id, so a new target needs a new id.',
+      'rewarded once a period by its id, so a new target needs a new id. `guides` says who may apply to be a guide, and ' +
+      'stays as it is if it is not sent.',
     who,
     body: TargetsRequest,
     response: EconomyVersion,

@@ -1,6 +1,6 @@
-/** Wire shapes of the economy: a version, and a change to each of its three parts. */
+/** Wire shapes of the economy: a version, and a change to each of its parts. */
 import { z } from '@hono/zod-openapi';
-import { Conversions, Limits, MoneyLimits, Targets } from '@/contracts/economy';
+import { Conversions, GuideRules, Limits, MoneyLimits, Targets } from '@/contracts/economy';
 
 export const ConversionChanges = Conversions.extend({
   limits: MoneyLimits.describe('The amounts of `EconomyLimits` that are in the payout currency.'),
@@ -12,7 +12,9 @@ export const ConversionChanges = Conversions.extend({
       'are in that currency. Lists are replaced whole.',
   });
 export const LimitChanges = Limits.partial().openapi('EconomyLimitChanges');
-export const TargetsRequest = z.strictObject({ targets: Targets }).openapi('TargetsRequest');
+export const TargetsRequest = z
+  .strictObject({ targets: Targets, guides: GuideRules.optional().describe('Who may apply to be a guide.') })
+  .openapi('TargetsRequest');
 
 export const EconomyVersion = z
   .object({
@@ -20,6 +22,7 @@ export const EconomyVersion = z
     conversions: Conversions,
     limits: Limits,
     targets: Targets,
+    guides: GuideRules,
     changedBy: z.string().nullable().describe('Null for the initial version.'),
     createdAt: z.iso.datetime(),
   })

@@ -1,5 +1,5 @@
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { FileKind, LargeFileKind, VideoType } from '@/contracts/file-kinds';
+import type { FileKind, LargeFileKind, LargeFileType } from '@/contracts/file-kinds';
 
 /**
  * Readers get `free` at `typeAt`, and zeros from `contentAt` to `end`. Positions are bytes from the file's beginning.
@@ -37,13 +37,15 @@ export const mediaUploads = sqliteTable('media_uploads', {
   ownerId: text('owner_id').notNull(),
   key: text().notNull(),
   kind: text().$type<LargeFileKind>().notNull(),
-  contentType: text('content_type').$type<VideoType>().notNull(),
+  contentType: text('content_type').$type<LargeFileType>().notNull(),
   bytes: integer().notNull(),
   expiresAt: integer('expires_at').notNull(),
   completedAt: integer('completed_at'),
   /** R2's id of a multipart upload. All parts have `partBytes`, except for the last. */
   uploadId: text('upload_id'),
   partBytes: integer('part_bytes'),
+  /** What its sender calls the file. */
+  name: text(),
 });
 
 /** A single row: how far the search for orphans has come in the bucket. */

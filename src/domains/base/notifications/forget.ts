@@ -11,6 +11,7 @@ import {
   notifications,
   notifiedOutside,
   pushSubscriptions,
+  staffDigests,
 } from './tables';
 import { namedUser, withdrawActs } from './withdraw';
 
@@ -33,6 +34,7 @@ export function forgetNotifications(ctx: Context, userId: string): Statement[] {
     ctx.db.delete(notificationMarks).where(eq(notificationMarks.userId, userId)),
     ctx.db.delete(broadcastReads).where(eq(broadcastReads.userId, userId)),
     ctx.db.delete(broadcasts).where(eq(broadcasts.creatorId, userId)),
+    ctx.db.delete(staffDigests).where(eq(staffDigests.userId, userId)),
     ctx.db.delete(notifiedOutside).where(eq(notifiedOutside.userId, userId)),
   ];
 }

@@ -2,6 +2,7 @@
 import type { Jobs } from '@/contracts/jobs';
 import { announceBlock } from './block-changed';
 import { fanOutBroadcast } from './broadcast';
+import { sendStaffDigests } from './digest';
 import { sendNotificationMail } from './mail';
 import { notify } from './notify';
 import { notifyStaff } from './notify-staff';
@@ -17,7 +18,7 @@ export const notificationJobs = {
     'send-notification-mail': sendNotificationMail,
     'withdraw-between': (ctx, { one, other }) => withdrawRest(ctx, one, other),
   },
-  sweeps: { sweepNotifications },
+  sweeps: { sweepNotifications, sendStaffDigests },
   outbox: {
     notify: (ctx, { notification }, id) => notify(ctx, id, notification),
     'staff-needed': (ctx, { waiting }) => notifyStaff(ctx, waiting),

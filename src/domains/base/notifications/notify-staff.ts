@@ -9,13 +9,11 @@ import type { NewNotification, OutboxEvent } from '@/contracts/messages';
 import { STAFF_MATTERS, type StaffMatter, type Waiting } from '@/contracts/staff-matters';
 import { commit } from '@/db/commit';
 import { literal } from '@/db/sql';
+import { listActiveStaff, STAFF_MAX } from '@/domains/base/permissions/active-staff';
 import { staffCan, staffCanActOn } from '@/domains/base/permissions/permissions';
-import { isOwnerAddress } from '@/domains/base/permissions/rank-owner';
 import { staff } from '@/domains/base/permissions/tables';
 import { users } from '@/domains/base/users/tables';
-import type { Rank, Staff } from '@/shared/actor';
-
-const STAFF_MAX = 1_000;
+import type { Rank } from '@/shared/actor';
 
 /** The event for the batch by which something waits for staff. Pair it with `withdrawWaiting`. */
 export function staffEvent(matter: StaffMatter, waiting: Omit<Waiting, 'matter'>): OutboxEvent {
@@ -26,7 +24,10 @@ export function staffEvent(matter: StaffMatter, waiting: Omit<Waiting, 'matter'>
 export async function notifyStaff(ctx: Context, waiting: Waiting): Promise<void> {
   const { matter, id, subjectId, body } = waiting;
   const { kind, group, permission, title, idName, body: usual, actsOnSubject } = STAFF_MATTERS[matter];
-  const [people, subject] = await Promise.all([listStaff(ctx), subjectId ? readSubject(ctx, subjectId) : undefined]);
+  const [people, subject] = await Promise.all([
+    listActiveStaff(ctx),
+    subjectId ? readSubject(ctx, subjectId) : undefined,
+  ]);
   const notification: Omit<NewNotification, 'userId'> = {
     kind,
     title,
@@ -53,20 +54,6 @@ export function withdrawWaiting(ctx: Context, id: string | SQL): Statement[] {
     ctx.db.run(sql`DELETE FROM notification_actors WHERE actor_id = ${id}
       AND notification_id IN (${rows} ORDER BY notification_id ${limit})`),
   ];
-}
-
-async function listStaff(ctx: Context): Promise<{ userId: string; staff: Staff }[]> {
-  const { rank, granted, denied, country } = staff;
-  const rows = await ctx.db
-    .select({ userId: staff.userId, email: users.email, staff: { rank, granted, denied, country } })
-    .from(staff)
-    .innerJoin(users, eq(users.id, staff.userId))
-    .where(eq(users.status, 'active'))
-    .limit(STAFF_MAX);
-  return rows.map(({ userId, email, staff }) => ({
-    userId,
-    staff: staff.rank === 'owner' && isOwnerAddress(ctx.config, email) ? { ...staff, isNamedOwner: true } : staff,
-  }));
 }
 
 async function readSubject(

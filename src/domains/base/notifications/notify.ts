@@ -5,6 +5,7 @@
  */
 import type { Context } from '@/contracts/context';
 import type { NewNotification } from '@/contracts/messages';
+import { countsThings } from '@/contracts/notification-kinds';
 import { getSettings } from '@/domains/base/settings/read';
 import { addRow } from './add-row';
 import { claimOf } from './claim';
@@ -17,7 +18,9 @@ export async function notify(ctx: Context, eventId: string, notification: NewNot
   const { userId, kind, gather } = notification;
   if (gather?.actorId === userId) return;
   const group = groupOf(kind);
-  const channels = (await getSettings(ctx, userId)).notifications[group];
+  const chosen = (await getSettings(ctx, userId)).notifications[group];
+  // Mails about what waits are gathered: see `digest.ts`.
+  const channels = countsThings(kind) ? { ...chosen, email: false } : chosen;
   const announced = gather
     ? await gatherRow(ctx, eventId, { ...notification, gather }, channels.inApp)
     : await addRow(ctx, eventId, notification, channels.inApp);

@@ -81,6 +81,12 @@ export const notifiedOutside = sqliteTable(
   (table) => [primaryKey({ columns: [table.userId, table.eventId] })],
 );
 
+/** When a member of staff was last mailed what waits for them. */
+export const staffDigests = sqliteTable('staff_digests', {
+  userId: text('user_id').primaryKey(),
+  sentAt: integer('sent_at').notNull(),
+});
+
 export const pushSubscriptions = sqliteTable('push_subscriptions', {
   id: text().primaryKey(),
   endpoint: text().notNull(),

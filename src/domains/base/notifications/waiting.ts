@@ -2,17 +2,22 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { WaitingKind } from '@/contracts/staff-matters';
 import { payoutDetails, payouts } from '@/domains/money/payouts/tables';
+import { appeals } from '@/domains/operations/appeals/tables';
 import { reports } from '@/domains/operations/reports/tables';
+import { tickets } from '@/domains/operations/tickets/tables';
 import { webhookEvents } from '@/domains/operations/webhooks/tables';
 import { creatorApplications } from '@/domains/people/creators/tables';
+import { guideApplications } from '@/domains/people/guides/tables';
 
 /** A condition for each kind. @param id the thing's id */
 const CONDITIONS: Readonly<Record<WaitingKind, (id: string) => SQL>> = {
   'report-waiting': (id) => sql`EXISTS (SELECT 1 FROM ${reports} WHERE id = ${id} AND status <> 'resolved')`,
-  'appeal-waiting': () => sql`true`,
-  'ticket-waiting': () => sql`true`,
+  'appeal-waiting': (id) => sql`EXISTS (SELECT 1 FROM ${appeals} WHERE id = ${id} AND status = 'open')`,
+  'ticket-waiting': (id) =>
+    sql`EXISTS (SELECT 1 FROM ${tickets} WHERE id = ${id} AND status = 'open' AND merged_into IS NULL)`,
   'application-waiting': (id) =>
-    sql`EXISTS (SELECT 1 FROM ${creatorApplications} WHERE id = ${id} AND status = 'PENDING')`,
+    sql`(EXISTS (SELECT 1 FROM ${creatorApplications} WHERE id = ${id} AND status = 'PENDING')
+    OR EXISTS (SELECT 1 FROM ${guideApplications} WHERE id = ${id} AND status = 'PENDING'))`,
   'payout-waiting': (id) => sql`(EXISTS (SELECT 1 FROM ${payouts} WHERE id = ${id} AND ${payoutWaits})
     OR EXISTS (SELECT 1 FROM ${payoutDetails} WHERE id = ${id} AND status = 'pending'))`,
   'webhook-waiting': (id) =>

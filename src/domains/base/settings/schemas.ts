@@ -14,7 +14,7 @@ function findLanguage(tag: string): string | undefined {
   }
 }
 
-const language = z
+export const language = z
   .string()
   .max(LANGUAGE_CHARACTERS_MAX)
   .transform((tag, issue) => {

@@ -47,6 +47,7 @@ export function eraseUser(ctx: Context, userId: string, condition: SQL): Stateme
       displayName: DELETED_NAME,
       role: 'viewer',
       creatorStatus: 'NONE',
+      guideStatus: 'NONE',
       avatarUrl: null,
       bio: '',
       gender: null,

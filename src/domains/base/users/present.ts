@@ -20,6 +20,7 @@ export function presentUser(row: UserRow, staff?: { readonly rank: Rank } | null
     role: row.role,
     ...(staff ? { rank: staff.rank } : {}),
     creatorStatus: row.creatorStatus,
+    guideStatus: row.guideStatus,
     avatarUrl: row.avatarUrl,
     bio: row.bio,
     gender: row.gender,

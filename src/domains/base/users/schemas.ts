@@ -1,7 +1,7 @@
 /** A user on the wire: for themselves (User) and for everybody (PublicCard). */
 import { z } from '@hono/zod-openapi';
 import { aLine } from '@/http/fields';
-import { RANKS, ROLES } from '@/shared/actor';
+import { GUIDE_STATUSES, RANKS, ROLES } from '@/shared/actor';
 
 const DISPLAY_NAME_CHARACTERS_MAX = 50;
 
@@ -19,6 +19,7 @@ export const User = z
     role: z.enum(ROLES),
     rank: z.enum(RANKS).optional().openapi({ description: 'Only for staff.' }),
     creatorStatus: z.enum(['NONE', 'PENDING', 'APPROVED', 'REJECTED']),
+    guideStatus: z.enum(GUIDE_STATUSES),
     avatarUrl: z.string().nullable(),
     bio: z.string(),
     gender: z.string().nullable(),

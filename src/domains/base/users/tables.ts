@@ -1,5 +1,5 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { CreatorStatus, Role } from '@/shared/actor';
+import type { CreatorStatus, GuideStatus, Role } from '@/shared/actor';
 
 /** A user's page on another site; only https. */
 export interface ProfileLink {
@@ -15,6 +15,7 @@ export const users = sqliteTable('users', {
   displayName: text('display_name').notNull(),
   role: text().$type<Role>().notNull().default('viewer'),
   creatorStatus: text('creator_status').$type<CreatorStatus>().notNull().default('NONE'),
+  guideStatus: text('guide_status').$type<GuideStatus>().notNull().default('NONE'),
   status: text().$type<'active' | 'banned' | 'deleted'>().notNull().default('active'),
   avatarUrl: text('avatar_url'),
   bio: text().notNull().default(''),

@@ -5,7 +5,8 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { differs } from '@/db/differs';
 import { int } from '@/db/sql';
-import type { CreatorStatus, Role } from '@/shared/actor';
+import { guideApplications } from '@/domains/people/guides/tables';
+import type { CreatorStatus, GuideStatus, Role } from '@/shared/actor';
 import { fold } from '@/shared/text';
 import { type ProfileLink, type UserRow, users } from './tables';
 import { VERIFY_MS, VERIFY_REMINDER_MS } from './unverified';
@@ -180,4 +181,11 @@ export function setCreatorStatus(ctx: Context, userId: string, creatorStatus: Cr
     .update(users)
     .set({ creatorStatus, updatedAt: ctx.now(), ...(role ? { role } : {}) })
     .where(eq(users.id, userId));
+}
+
+/** Gives the user the status of their newest guide application, as the statements before it in the batch left it. */
+export function followGuideApplication(ctx: Context, userId: string): Statement {
+  const newest = sql<GuideStatus>`coalesce((
+    SELECT status FROM ${guideApplications} WHERE user_id = ${userId} ORDER BY id DESC LIMIT 1), 'NONE')`;
+  return ctx.db.update(users).set({ guideStatus: newest, updatedAt: ctx.now() }).where(eq(users.id, userId));
 }

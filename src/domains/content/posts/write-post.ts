@@ -9,6 +9,7 @@ import { commit, requireChange, requireThat } from '@/db/commit';
 import { decideRemoval } from '@/domains/base/decisions/direct-removal';
 import { KEPT_MS } from '@/domains/base/decisions/record';
 import { setPrivacy } from '@/domains/base/media/access';
+import { claimUploads } from '@/domains/base/media/claim-upload';
 import { fileError } from '@/domains/base/media/errors';
 import { counted } from '@/domains/base/media/file-content';
 import { receiveForm } from '@/domains/base/media/form';
@@ -26,7 +27,7 @@ import { presentPost } from './present';
 import { filesOf, keepRemovedPost } from './removal';
 import { NewPostFields, POST_MEDIA_MAX, type Post, type PostChanges } from './schemas';
 import { type PostRow, postMedia, posts } from './tables';
-import { claimVideos, takeFile } from './take-media';
+import { type Medium, takeFile } from './take-media';
 
 /** For all files of a form: fits one video and nine images of the largest size. */
 const POST_FORM_BYTES_MAX = 300 * 1_048_576;
@@ -48,7 +49,7 @@ export async function createPost(ctx: Context, actor: Actor, request: Request): 
   const { text, visibility, mediaUploadIds } = fields;
   if (files.length + mediaUploadIds.length > POST_MEDIA_MAX)
     throw invalid('files', `a post has at most ${POST_MEDIA_MAX} files`);
-  const media = [...files, ...(await claimVideos(ctx, actor.userId, mediaUploadIds))];
+  const media: Medium[] = [...files, ...(await claimUploads(ctx, actor.userId, 'post-video', mediaUploadIds))];
   const postId = newId();
   const row = { id: postId, authorId: actor.userId, text, visibility, createdAt: ctx.now() };
   const taken = media.flatMap(({ statements }) => statements);

@@ -4,8 +4,10 @@
  */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { type CreatorTarget, isForCreators } from '@/contracts/economy';
 import { commit } from '@/db/commit';
-import { type Economy, readEconomy } from '@/domains/base/economy/read';
+import { type Period, periodsToReward } from '@/domains/base/economy/periods';
+import { readEconomy } from '@/domains/base/economy/read';
 import { users } from '@/domains/base/users/tables';
 import { isActive } from '@/domains/base/visibility/people';
 import { streams } from '@/domains/live/streams/tables';
@@ -14,7 +16,6 @@ import { post } from '@/ledger/transfers';
 import { newId } from '@/shared/ids';
 import { DAY_MS, HOUR_MS, MINUTE_MS, toDay } from '@/shared/time';
 import { earningError } from './errors';
-import { type Period, periodsToReward } from './periods';
 import { readProgress } from './progress';
 import { recordEarning } from './record';
 import { judgeRewards } from './review-rewards';
@@ -23,15 +24,14 @@ import { readRewards } from './targets';
 
 const PAGE_CREATORS = 100;
 
-type Target = Economy['targets'][number];
-
 /** Safe to repeat. Queues the next page itself. @param after the last creator of the previous page */
 export async function awardTargets(ctx: Context, after: string | null): Promise<void> {
-  const economy = await readEconomy(ctx);
-  if (economy.targets.length === 0) return;
+  const { version, targets } = await readEconomy(ctx);
+  const forCreators = targets.filter(isForCreators);
+  if (forCreators.length === 0) return;
   const active = await listActive(ctx, after ?? '');
   const creators = active.filter(({ isCreator }) => isCreator === 1).map(({ id }) => id);
-  await awardPage(ctx, economy, creators);
+  await awardPage(ctx, forCreators, version, creators);
   const last = active[PAGE_CREATORS - 1];
   if (last) await ctx.queues.tasks.send({ type: 'award-targets', after: last.id });
 }
@@ -41,9 +41,14 @@ export async function queueTargetAwards(ctx: Context): Promise<void> {
   if (ctx.now() % HOUR_MS < MINUTE_MS) await ctx.queues.tasks.send({ type: 'award-targets', after: null });
 }
 
-async function awardPage(ctx: Context, economy: Economy, creators: readonly string[]): Promise<void> {
+async function awardPage(
+  ctx: Context,
+  targets: readonly CreatorTarget[],
+  version: number,
+  creators: readonly string[],
+): Promise<void> {
   if (creators.length === 0) return;
-  const kinds = [...new Set(economy.targets.map(({ period }) => period))];
+  const kinds = [...new Set(targets.map(({ period }) => period))];
   const periods = kinds.flatMap((kind) => periodsToReward(kind, ctx.now()));
   const names = [...new Set(periods.map(({ name }) => name))];
   const [progressOf, rewards] = await Promise.all([
@@ -53,11 +58,11 @@ async function awardPage(ctx: Context, economy: Economy, creators: readonly stri
   const rewarded = new Set(rewards.map(({ userId, targetId, period }) => `${userId} ${targetId} ${period}`));
   for (const userId of creators)
     for (const period of periods)
-      for (const target of economy.targets) {
+      for (const target of targets) {
         const isReached =
           target.period === period.kind && progressOf(userId, period)[target.metric] >= target.threshold;
         if (isReached && !rewarded.has(`${userId} ${target.id} ${period.name}`))
-          await reward(ctx, userId, target, period, economy.version);
+          await reward(ctx, userId, target, period, version);
       }
   // Later earnings may have reached a target again whose reward was taken back.
   const reversed = new Set(rewards.filter(({ isReversed }) => isReversed === 1).map(({ userId }) => userId));
@@ -88,7 +93,13 @@ function listActive(ctx: Context, after: string): Promise<{ id: string; isCreato
     ORDER BY active.id`);
 }
 
-async function reward(ctx: Context, userId: string, target: Target, period: Period, version: number): Promise<void> {
+async function reward(
+  ctx: Context,
+  userId: string,
+  target: CreatorTarget,
+  period: Period,
+  version: number,
+): Promise<void> {
   const { diamonds } = target.reward;
   const id = newId();
   const row = { id, userId, targetId: target.id, period: period.name, diamonds, economyVersion: version };

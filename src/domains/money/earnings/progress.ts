@@ -5,16 +5,16 @@
 
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { TARGET_METRICS } from '@/contracts/economy';
+import type { CREATOR_METRICS } from '@/contracts/economy';
 import { int } from '@/db/sql';
+import type { Period } from '@/domains/base/economy/periods';
 import { isOpen } from '@/domains/base/visibility/streams';
 import { streamAnalytics } from '@/domains/live/rooms/tables';
 import { streams } from '@/domains/live/streams/tables';
 import { subscriptionCharges } from '@/domains/money/subscriptions/tables';
 import { DAY_MS, toDay } from '@/shared/time';
-import type { Period } from './periods';
 
-type Metric = (typeof TARGET_METRICS)[number];
+type Metric = (typeof CREATOR_METRICS)[number];
 type Progress = Readonly<Record<Metric, number>>;
 
 const NONE: Progress = { diamonds: 0, gifts: 0, minutesStreamed: 0, minutesWatched: 0 };

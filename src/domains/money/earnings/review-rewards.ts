@@ -4,13 +4,13 @@
  */
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { type EconomyConfig, TARGET_PERIODS, type TargetRule } from '@/contracts/economy';
+import { type CreatorTarget, type EconomyConfig, isForCreators, TARGET_PERIODS } from '@/contracts/economy';
 import { commit, requireChange, requireThat } from '@/db/commit';
+import { type Period, periodAt } from '@/domains/base/economy/periods';
 import { economyVersions } from '@/domains/base/economy/tables';
 import { subscriptionCharges } from '@/domains/money/subscriptions/tables';
 import { post } from '@/ledger/transfers';
 import { toDay } from '@/shared/time';
-import { type Period, periodAt } from './periods';
 import { readProgress } from './progress';
 import { earningReversals, reversedEarnings, type TargetRewardRow, targetRewards } from './tables';
 
@@ -37,7 +37,7 @@ export async function judgeRewards(ctx: Context, userId: string, periods: readon
   let restored = 0;
   const progressOf = await readProgress(ctx, [userId], periods);
   for (const { row, targets, isReversed } of rewards) {
-    const target = targets.find(({ id }) => id === row.targetId);
+    const target = targets.filter(isForCreators).find(({ id }) => id === row.targetId);
     const period = target && periods.find(({ kind, name }) => kind === target.period && name === row.period);
     if (!target || !period || !dependsOnEarnings(target)) continue;
     const isReached = progressOf(userId, period)[target.metric] >= target.threshold;
@@ -48,7 +48,7 @@ export async function judgeRewards(ctx: Context, userId: string, periods: readon
   return restored;
 }
 
-function dependsOnEarnings({ metric }: TargetRule): boolean {
+function dependsOnEarnings({ metric }: CreatorTarget): boolean {
   return metric === 'diamonds' || metric === 'gifts';
 }
 

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { TARGET_METRICS, TARGET_PERIODS } from '@/contracts/economy';
+import { CREATOR_METRICS, TARGET_PERIODS } from '@/contracts/economy';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { dayRangeQuery } from '@/http/day-range';
 import { cursorPageOf, cursorQuery, orNull, pageOf, pageQuery } from '@/http/envelope';
@@ -88,7 +88,7 @@ const Target = z
   .object({
     id: z.string(),
     tier: z.int(),
-    metric: z.enum(TARGET_METRICS),
+    metric: z.enum(CREATOR_METRICS),
     threshold: z.int(),
     period: z.enum(TARGET_PERIODS),
     reward: z.object({ diamonds: z.int() }),

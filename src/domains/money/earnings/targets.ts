@@ -2,10 +2,10 @@
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { TARGET_PERIODS } from '@/contracts/economy';
+import { type CreatorTarget, isForCreators, TARGET_PERIODS } from '@/contracts/economy';
+import { type Period, periodAt } from '@/domains/base/economy/periods';
 import { readEconomy } from '@/domains/base/economy/read';
 import { toIso } from '@/shared/time';
-import { type Period, periodAt } from './periods';
 import { readProgress } from './progress';
 import type { TargetList } from './schemas';
 import { reversedEarnings, targetRewards } from './tables';
@@ -23,7 +23,7 @@ export async function listTargets(ctx: Context, userId: string): Promise<z.input
   ]);
   const standing = rewards.filter(({ isReversed }) => isReversed === 0);
   const rewardedAt = new Map(standing.map((reward) => [`${reward.targetId} ${reward.period}`, reward.createdAt]));
-  const present = (target: (typeof targets)[number], period: Period) => {
+  const present = (target: CreatorTarget, period: Period) => {
     const at = rewardedAt.get(`${target.id} ${period.name}`);
     return {
       ...target,
@@ -32,9 +32,9 @@ export async function listTargets(ctx: Context, userId: string): Promise<z.input
       ...(at === undefined ? {} : { reachedAt: toIso(at) }),
     };
   };
-  const items = targets.flatMap((target) =>
-    periods.filter(({ kind }) => kind === target.period).map((period) => present(target, period)),
-  );
+  const items = targets
+    .filter(isForCreators)
+    .flatMap((target) => periods.filter(({ kind }) => kind === target.period).map((period) => present(target, period)));
   return { items };
 }
 

@@ -33,11 +33,13 @@ import { blankStreams, callOffScheduled } from '@/domains/live/streams/forget';
 import { blankGiftMessages } from '@/domains/money/gifts/forget';
 import { forgetPayoutAccounts } from '@/domains/money/payouts/forget';
 import { endSubscriptions } from '@/domains/money/subscriptions/forget';
-import { blankReports } from '@/domains/operations/reports/forget';
+import { forgetAppeals } from '@/domains/operations/appeals/forget';
 import { forgetNotes } from '@/domains/operations/bans/notes';
+import { blankReports } from '@/domains/operations/reports/forget';
 import { keepAddressOut } from '@/domains/people/auth/banned-addresses';
 import { forgetCredentials } from '@/domains/people/auth/forget';
 import { forgetCreator } from '@/domains/people/creators/forget';
+import { forgetGuide } from '@/domains/people/guides/forget';
 import { forgetPrivacy } from '@/domains/people/performers/forget';
 import { forgetFollowsAndBlocks } from '@/domains/people/social/forget';
 import { AppError } from '@/http/errors';
@@ -123,6 +125,7 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
       forgetSettings(ctx, id),
       forgetPrivacy(ctx, id),
       ...forgetCreator(ctx, id),
+      ...forgetGuide(ctx, id),
       ...forgetPayoutAccounts(ctx, id),
       forgetWatched(ctx, id),
       forgetRemovedProfile(ctx, id),
@@ -157,6 +160,7 @@ const STEPS: readonly ErasureStep[] = [
     blankStreams(ctx, userId, limit),
     blankStaffLog(ctx, userId, limit),
     blankDecisions(ctx, userId, limit),
+    ...forgetAppeals(ctx, userId, limit),
     blankReports(ctx, userId, limit),
     forgetNotes(ctx, userId, limit),
     ...forgetMentions(ctx, userId, limit),

@@ -22,9 +22,11 @@ import { commentLikes, comments, postLikes, postMedia, posts } from '@/domains/c
 import { channelBans, channels, moderators } from '@/domains/live/channels/tables';
 import { lastRooms, streamAnalytics, watchedCategories } from '@/domains/live/rooms/tables';
 import { streams } from '@/domains/live/streams/tables';
+import { appeals } from '@/domains/operations/appeals/tables';
 import { reportVoices } from '@/domains/operations/reports/tables';
 import { accounts, authSessions } from '@/domains/people/auth/tables';
 import { creatorApplications, creatorProfiles } from '@/domains/people/creators/tables';
+import { guideApplications } from '@/domains/people/guides/tables';
 import { performerPrivacy } from '@/domains/people/performers/tables';
 import { blockedRegions, blocks, follows, formerFollows } from '@/domains/people/social/tables';
 import { type Holding, mine } from './holding';
@@ -57,6 +59,13 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     without: ['financial', 'decidedBy'],
   },
   { as: 'creatorProfile', table: creatorProfiles, tie: creatorProfiles.userId, order: [creatorProfiles.userId] },
+  {
+    as: 'guideApplications',
+    table: guideApplications,
+    tie: guideApplications.userId,
+    order: [guideApplications.id],
+    without: ['decidedBy'],
+  },
   { as: 'files', table: mediaFiles, tie: mediaFiles.ownerId, order: [mediaFiles.createdAt, mediaFiles.key] },
   {
     as: 'uploads',
@@ -164,6 +173,13 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     order: [decisions.id],
     without: ['staffId', 'reversedBy', 'reportId'],
   },
+  {
+    as: 'appeals',
+    table: appeals,
+    tie: appeals.subjectId,
+    order: [appeals.id],
+    without: ['decidedBy'],
+  },
   { as: 'removedProfile', table: removedProfiles, tie: removedProfiles.userId, order: [removedProfiles.userId] },
   {
     as: 'reports',
@@ -185,11 +201,14 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'staff_notes.user_id': 'what staff note for their own work',
   'staff_notes.staff_id': 'notes on others',
   'decisions.staff_id': 'the member of staff who decided',
+  'appeals.decided_by': 'the member of staff who answered the appeal',
+  'staff_digests.user_id': 'when the user was last mailed what waits for staff',
   'decisions.reversed_by': 'the member of staff who reversed it',
   'reports.subject_id': 'what others reported: it names them, and the user hears the decision',
   'reports.assignee_id': 'the member of staff who reviews it',
   'reports.resolved_by': 'the member of staff who decided',
   'creator_applications.decided_by': 'who decided on someone else’s application',
+  'guide_applications.decided_by': 'who decided on someone else’s application',
   'creator_categories.user_id': 'a copy of the categories in creatorProfile, kept by triggers',
   'channel_bans.banned_by': 'bans the user set in other channels: those channels’ data',
   'video_denials.viewer_id': 'removals from a video room by its creator; gone after a quarter of an hour',

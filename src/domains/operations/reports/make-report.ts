@@ -8,7 +8,7 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { commit, requireThat } from '@/db/commit';
 import { int, literal } from '@/db/sql';
-import type { Rule } from '@/domains/base/decisions/tables';
+import { decisions, type Rule } from '@/domains/base/decisions/tables';
 import { holdFiles } from '@/domains/base/media/hold';
 import { staffEvent } from '@/domains/base/notifications/notify-staff';
 import { blockUser } from '@/domains/people/social/block';
@@ -150,12 +150,14 @@ function knownColumns(reporterId: string, category: Rule): SQL {
      WHERE voice.report_id = reports.id AND voice.category = ${category})) AS hasCategory`;
 }
 
-/** Reports that joined a resolved case say nothing about their reporter. */
+/** Reports that joined a resolved case, or whose decision was reversed, say nothing about their reporter. */
 function recordOf(reporterId: string): SQL {
-  return sql`SELECT coalesce(sum(made.action <> 'dismiss'), 0) AS upheld, coalesce(sum(made.action = 'dismiss'), 0) AS dismissed
+  return sql`SELECT coalesce(sum(made.action <> 'dismiss' AND decision.reversed_at IS NULL), 0) AS upheld,
+     coalesce(sum(made.action = 'dismiss'), 0) AS dismissed
     FROM (SELECT report_id, created_at FROM ${reportVoices} WHERE reporter_id = ${reporterId}
       ORDER BY created_at DESC LIMIT ${literal(JUDGED_MAX)}) voice
     CROSS JOIN ${reports} made ON made.id = voice.report_id
+    LEFT JOIN ${decisions} decision ON decision.id = made.decision_id
     WHERE made.status = 'resolved' AND voice.created_at <= made.resolved_at`;
 }
 

@@ -18,6 +18,10 @@ export const authError = errorList({
   CREATOR_APPROVAL_REQUIRED: [403, 'Only approved creators can do this. Apply with POST /creator/application.'],
   DJ_ONLY: [403, 'Only creators who were approved as DJs can do this.'],
   PERFORMER_ONLY: [403, 'Only creators who were approved as performers can do this.'],
+  GUIDE_APPROVAL_REQUIRED: [
+    403,
+    'Only approved guides can do this. GET /guide/application/applications/my shows your status.',
+  ],
   STAFF_ONLY: [403, 'Only staff can do this.'],
   PERMISSION_REQUIRED: [403, 'You do not have the permission for this. Staff with a higher rank can grant it.'],
   TOTP_REQUIRED: [403, 'Send a new code from your authenticator app. Turn on two-factor authentication to get one.'],

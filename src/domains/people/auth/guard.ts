@@ -19,6 +19,7 @@ import {
   type CreatorStatus,
   GUEST_HEADER,
   type Guest,
+  type GuideStatus,
   type Permission,
   type Rank,
   type Role,
@@ -71,6 +72,7 @@ function refusals(endpoint: Endpoint): readonly Refusal[] {
     ...(who === 'creator' || who === 'dj' || who === 'performer' ? [authError.CREATOR_APPROVAL_REQUIRED] : []),
     ...(who === 'dj' ? [authError.DJ_ONLY] : []),
     ...(who === 'performer' ? [authError.PERFORMER_ONLY] : []),
+    ...(who === 'guide' ? [authError.GUIDE_APPROVAL_REQUIRED] : []),
     ...(who === 'staff' ? [authError.STAFF_ONLY] : []),
     ...(typeof who === 'object' ? [authError.PERMISSION_REQUIRED] : []),
   ];
@@ -88,6 +90,7 @@ function requireRight(viewer: Actor | Guest, endpoint: Endpoint): void {
     throw authError('CREATOR_APPROVAL_REQUIRED');
   if (who === 'dj' && viewer.role !== 'dj') throw authError('DJ_ONLY');
   if (who === 'performer' && viewer.role !== 'performer') throw authError('PERFORMER_ONLY');
+  if (who === 'guide' && viewer.guideStatus !== 'APPROVED') throw authError('GUIDE_APPROVAL_REQUIRED');
   if (who === 'staff' && !viewer.staff) throw authError('STAFF_ONLY');
   if (typeof who === 'object' && !staffCan(viewer.staff, who.permission))
     throw authError('PERMISSION_REQUIRED', { details: { permission: who.permission } });
@@ -179,6 +182,7 @@ interface ActiveSessionRow {
   readonly emailVerifiedAt: number | null;
   readonly role: Role;
   readonly creatorStatus: CreatorStatus;
+  readonly guideStatus: GuideStatus;
   readonly status: 'active' | 'banned' | 'deleted';
   readonly rank: Rank | null;
   /** JSON lists of permissions. */
@@ -195,17 +199,18 @@ async function lookUp(ctx: Context, session: SQL, { slides = false } = {}): Prom
   const now = ctx.now();
   const row = await ctx.db.get<ActiveSessionRow | undefined>(sql`
     SELECT session.id AS sessionId, session.last_seen_at AS lastSeenAt, users.id AS userId, users.email,
-      users.email_verified_at AS emailVerifiedAt, users.role, users.creator_status AS creatorStatus, users.status,
-      staff.rank, staff.granted, staff.denied, staff.country
+      users.email_verified_at AS emailVerifiedAt, users.role, users.creator_status AS creatorStatus,
+      users.guide_status AS guideStatus, users.status, staff.rank, staff.granted, staff.denied, staff.country
     FROM auth_sessions session JOIN ${users} ON users.id = session.user_id LEFT JOIN ${staff} ON staff.user_id = users.id
     WHERE ${session} AND ${isActiveSession(now)}`);
   if (!row) throw authError('SESSION_ENDED');
   if (row.status === 'banned') throw authError('ACCOUNT_BANNED');
   if (row.status === 'deleted') throw authError('SESSION_ENDED');
   if (slides && now - row.lastSeenAt >= SLIDES_EVERY_MS) ctx.waitUntil(slideSession(ctx, row.sessionId));
-  const { sessionId, userId, email, role, creatorStatus } = row;
+  const { sessionId, userId, email, role, creatorStatus, guideStatus } = row;
   const verified = row.emailVerifiedAt !== null;
-  return { kind: 'user', sessionId, userId, email, verified, role, creatorStatus, staff: staffOf(ctx, row) };
+  const signedIn = { kind: 'user', sessionId, userId, email, verified } as const;
+  return { ...signedIn, role, creatorStatus, guideStatus, staff: staffOf(ctx, row) };
 }
 
 /** A lifted ban and a deleted account end the restricted token. Their rank does not count. */

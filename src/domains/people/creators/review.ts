@@ -7,6 +7,7 @@ import type { Statement } from '@/contracts/database';
 import type { NewNotification } from '@/contracts/messages';
 import { commit, requireChange } from '@/db/commit';
 import { countRows } from '@/db/count-rows';
+import { decisionOf, recordDecision } from '@/domains/base/decisions/record';
 import { documentUrl } from '@/domains/base/media/keys';
 import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
 import { logStaff } from '@/domains/base/permissions/log';
@@ -99,15 +100,25 @@ export async function approveApplication(ctx: Context, actor: Actor, id: string)
 /** Throws what `approveApplication` throws, except DOCUMENT_MISSING. */
 export async function rejectApplication(ctx: Context, actor: Actor, id: string, reason: string) {
   const reviewed = await getDecidable(ctx, actor, id);
+  const { userId } = reviewed.application;
+  const appealable = decisionOf(ctx, {
+    subjectId: userId,
+    action: 'reject',
+    rule: 'other',
+    reason,
+    target: { type: 'creator-application', id },
+    staffId: actor.userId,
+  });
   return decide(ctx, actor, reviewed, {
     status: 'REJECTED',
     reason,
+    also: [recordDecision(ctx, appealable)],
     notification: {
-      userId: reviewed.application.userId,
+      userId,
       kind: 'creator-rejected',
       title: 'Your application was not approved',
       body: reason,
-      data: { applicationId: id },
+      data: { applicationId: id, decisionId: appealable.id },
     },
   });
 }

@@ -1,6 +1,6 @@
 /** Where periods begin and end, in UTC. */
 import { describe, expect, it } from 'vitest';
-import { periodAt, periodsToReward } from '@/domains/money/earnings/periods';
+import { periodAt, periodsToReward } from '@/domains/base/economy/periods';
 
 const at = (iso: string) => Date.parse(iso);
 const span = (kind: Parameters<typeof periodAt>[0], iso: string) => {

@@ -1,0 +1,57 @@
+/** Presents appeals to the user who sent them, and to staff with what they need to decide. */
+import type { z } from '@hono/zod-openapi';
+import type { Context } from '@/contracts/context';
+import { presentDecision } from '@/domains/base/decisions/present';
+import type { DecisionRow } from '@/domains/base/decisions/tables';
+import { signedMediaUrl } from '@/domains/base/media/keys';
+import { type CardRow, presentCard } from '@/domains/base/users/present';
+import type { Evidence } from '@/domains/operations/reports/tables';
+import { toIso, toIsoOrNull } from '@/shared/time';
+import type { Appeal, AppealInReview } from './schemas';
+import type { AppealRow } from './tables';
+
+export interface Appealed {
+  readonly appeal: AppealRow;
+  readonly decision: DecisionRow;
+}
+
+/** @param now milliseconds */
+export function presentAppeal({ appeal, decision }: Appealed, now: number): z.input<typeof Appeal> {
+  const { id, text, status, answer, createdAt, decidedAt } = appeal;
+  return {
+    id,
+    // It is appealed already, so how to appeal it says nothing.
+    decision: { ...presentDecision(decision, now), howToAppeal: null },
+    text,
+    status,
+    answer,
+    createdAt: toIso(createdAt),
+    decidedAt: toIsoOrNull(decidedAt),
+  };
+}
+
+export interface Reviewed extends Appealed {
+  readonly subject: CardRow;
+  readonly evidence: Evidence | null;
+}
+
+export async function presentReview(ctx: Context, reviewed: Reviewed): Promise<z.input<typeof AppealInReview>> {
+  const { appeal, decision, subject, evidence } = reviewed;
+  return {
+    ...presentAppeal(reviewed, ctx.now()),
+    subject: presentCard(subject),
+    evidence: evidence && (await presentEvidence(ctx, evidence)),
+    reportId: decision.reportId,
+    decidedBy: decision.staffId,
+    resolvedBy: appeal.decidedBy,
+  };
+}
+
+async function presentEvidence(ctx: Context, { text, neighbours, media, takenAt }: Evidence) {
+  return {
+    text,
+    neighbours: neighbours.map((message) => ({ ...message, at: toIso(message.at) })),
+    media: await Promise.all(media.map((key) => signedMediaUrl(ctx, key))),
+    takenAt: toIso(takenAt),
+  };
+}

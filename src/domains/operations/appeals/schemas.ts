@@ -1,0 +1,74 @@
+/** Wire shapes of appeals. */
+import { z } from '@hono/zod-openapi';
+import { Decision } from '@/domains/base/decisions/present';
+import { PublicCard } from '@/domains/base/users/schemas';
+import { cursorQuery, orNull } from '@/http/envelope';
+import { aText } from '@/http/fields';
+import { APPEAL_STATUSES } from './tables';
+
+const ID_CHARACTERS_MAX = 64;
+const APPEAL_CHARACTERS_MAX = 4_000;
+const ANSWER_CHARACTERS_MAX = 2_000;
+
+export const anId = z.string().min(1).max(ID_CHARACTERS_MAX);
+const status = z.enum(APPEAL_STATUSES);
+
+export const AppealRequest = z
+  .strictObject({
+    decisionId: anId,
+    text: aText(APPEAL_CHARACTERS_MAX, 1).describe('Why the decision is wrong.'),
+  })
+  .openapi('AppealRequest');
+
+const shared = {
+  id: z.string(),
+  decision: Decision,
+  text: z.string(),
+  status,
+  answer: z.string().nullable(),
+  createdAt: z.string(),
+  decidedAt: z.string().nullable(),
+};
+
+export const Appeal = z.object(shared).openapi('Appeal');
+
+const Evidence = z
+  .object({
+    text: z.string(),
+    neighbours: z.array(
+      z.object({
+        id: z.string(),
+        userId: z.string(),
+        username: z.string(),
+        displayName: z.string(),
+        text: z.string(),
+        at: z.string(),
+      }),
+    ),
+    media: z.array(z.string()).openapi({ description: 'Links that expire.' }),
+    takenAt: z.string(),
+  })
+  .openapi('AppealEvidence');
+
+export const AppealInReview = z
+  .object({
+    ...shared,
+    subject: PublicCard,
+    evidence: orNull(Evidence).openapi({ description: 'Of the report that led to the decision, while it is kept.' }),
+    reportId: z.string().nullable(),
+    decidedBy: z.string().openapi({ description: 'The member of staff who made the decision.' }),
+    resolvedBy: z.string().nullable().openapi({ description: 'The member of staff who answered the appeal.' }),
+  })
+  .openapi('AppealInReview');
+
+export const AppealsQuery = z.strictObject({ ...cursorQuery, status: status.optional() });
+
+export const AppealAnswer = z
+  .strictObject({
+    accept: z.boolean().describe('True reverses the decision.'),
+    answer: aText(ANSWER_CHARACTERS_MAX, 1).describe('For the user.'),
+  })
+  .openapi('AppealAnswer');
+
+/** The cursor position: the last id of a page. */
+export const CursorPosition = z.tuple([z.string()]);
