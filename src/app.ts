@@ -22,6 +22,7 @@ import { purchaseEndpoints } from '@/domains/money/purchases/routes';
 import { receiptEndpoints } from '@/domains/money/receipts/routes';
 import { subscriptionEndpoints } from '@/domains/money/subscriptions/routes';
 import { walletEndpoints } from '@/domains/money/wallet/routes';
+import { analyticsEndpoints } from '@/domains/operations/analytics/routes';
 import { dashboardEndpoints } from '@/domains/operations/dashboard/routes';
 import { healthEndpoints } from '@/domains/operations/platform/routes';
 import { privacyEndpoints } from '@/domains/operations/privacy/routes';
@@ -80,6 +81,7 @@ export const endpoints = withAliases([
   ...economyEndpoints,
   ...auditEndpoints,
   ...dashboardEndpoints,
+  ...analyticsEndpoints,
   ...notificationEndpoints,
   ...webhookEndpoints,
   ...avatarEndpoints,

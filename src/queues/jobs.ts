@@ -14,6 +14,7 @@ import { auditJobs } from '@/domains/money/audit/jobs';
 import { earningJobs } from '@/domains/money/earnings/jobs';
 import { payoutJobs } from '@/domains/money/payouts/jobs';
 import { subscriptionJobs } from '@/domains/money/subscriptions/jobs';
+import { analyticsJobs } from '@/domains/operations/analytics/jobs';
 import { privacyJobs } from '@/domains/operations/privacy/jobs';
 import { webhookJobs } from '@/domains/operations/webhooks/jobs';
 import { authJobs } from '@/domains/people/auth/jobs';
@@ -28,6 +29,7 @@ const DOMAINS = [
   authJobs,
   creatorJobs,
   guideJobs,
+  analyticsJobs,
   subscriptionJobs,
   payoutJobs,
   earningJobs,
@@ -40,15 +42,28 @@ const DOMAINS = [
 ] as const;
 
 type Domains = typeof DOMAINS;
-type PartOf<Domain, Part extends keyof Jobs> = Domain extends Readonly<Record<Part, infer Named>> ? Named : unknown;
+type PartOf<Domain, Part extends keyof Jobs> = Domain extends Readonly<Record<Part, infer Named>> ? Named : never;
 
-/** One part of all domains' jobs, merged. A name that two domains use becomes a string type, which does not compile. */
-type Merged<Part extends keyof Jobs, Of = Domains> = Of extends readonly [infer First, ...infer Others]
-  ? Joined<PartOf<First, Part>, Merged<Part, Others>>
-  : unknown;
-type Joined<One, Other> = Omit<One, keyof Other> &
-  Omit<Other, keyof One> &
-  Readonly<Record<keyof One & keyof Other, 'two domains have this name'>>;
+/** Of each member of a union, everything. */
+type All<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer Together) => void
+  ? Together
+  : never;
+
+type NamesOf<Domain, Part extends keyof Jobs> =
+  Domain extends Readonly<Record<Part, infer Named>> ? keyof Named : never;
+
+/** The names that two domains use. Gathers name by name, so that the list of domains may be long. */
+type Repeated<Part extends keyof Jobs, Of = Domains, Seen = never, Twice = never> = Of extends readonly [
+  infer First,
+  ...infer Others,
+]
+  ? Repeated<Part, Others, Seen | NamesOf<First, Part>, Twice | Extract<Seen, NamesOf<First, Part>>>
+  : Twice;
+
+/** One part of all domains' jobs, merged. A name that two domains use does not compile. */
+type Merged<Part extends keyof Jobs> = [Repeated<Part>] extends [never]
+  ? All<PartOf<Domains[number], Part>>
+  : Readonly<Record<Extract<Repeated<Part>, string>, 'two domains have this name'>>;
 
 function merge<Part extends keyof Jobs>(part: Part): Merged<Part> {
   return Object.assign({}, ...DOMAINS.map((domain: Jobs) => domain[part]));
