@@ -1,18 +1,5 @@
 /** Adds up the platform's figures. Takes no Context. */
-
-/** `watchSeconds` is shown in hours. */
-export const FIGURES = [
-  'registrations',
-  'activeUsers',
-  'streams',
-  'watchSeconds',
-  'peakConcurrent',
-  'coinsSold',
-  'gifts',
-  'payouts',
-  'reports',
-] as const;
-export type Figure = (typeof FIGURES)[number];
+import type { Figure } from './tables';
 
 /** Several days are not their sum, since the same users come back. The largest day stands for them. */
 export const LARGEST_DAY: readonly Figure[] = ['activeUsers', 'peakConcurrent'];

@@ -12,8 +12,7 @@ import { purchases } from '@/domains/money/purchases/tables';
 import { reports, reportVoices } from '@/domains/operations/reports/tables';
 import { firstIdAt } from '@/shared/ids';
 import { DAY_MS } from '@/shared/time';
-import type { Figure } from './figures';
-import { activeDays } from './tables';
+import { activeDays, type Figure } from './tables';
 
 /** A query of `day, country, unit, amount`. @param days by `spansOf` */
 type Source = (days: string) => SQL;

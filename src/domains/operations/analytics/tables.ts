@@ -1,5 +1,16 @@
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { Figure } from './figures';
+
+/** `watchSeconds` is shown in hours. */
+export type Figure =
+  | 'registrations'
+  | 'activeUsers'
+  | 'streams'
+  | 'watchSeconds'
+  | 'peakConcurrent'
+  | 'coinsSold'
+  | 'gifts'
+  | 'payouts'
+  | 'reports';
 
 /** Written by triggers of `auth_sessions`, whenever a session begins or is used on another day (UTC). */
 export const activeDays = sqliteTable(
