@@ -24,6 +24,7 @@ import { subscriptionEndpoints } from '@/domains/money/subscriptions/routes';
 import { walletEndpoints } from '@/domains/money/wallet/routes';
 import { appealEndpoints } from '@/domains/operations/appeals/routes';
 import { banEndpoints } from '@/domains/operations/bans/routes';
+import { analyticsEndpoints } from '@/domains/operations/analytics/routes';
 import { dashboardEndpoints } from '@/domains/operations/dashboard/routes';
 import { inboxEndpoints } from '@/domains/operations/inbox/routes';
 import { healthEndpoints } from '@/domains/operations/platform/routes';
@@ -88,6 +89,7 @@ export const endpoints = withAliases([
   ...economyEndpoints,
   ...auditEndpoints,
   ...dashboardEndpoints,
+  ...analyticsEndpoints,
   ...notificationEndpoints,
   ...webhookEndpoints,
   ...avatarEndpoints,

@@ -16,6 +16,7 @@ import { payoutJobs } from '@/domains/money/payouts/jobs';
 import { subscriptionJobs } from '@/domains/money/subscriptions/jobs';
 import { appealJobs } from '@/domains/operations/appeals/jobs';
 import { banJobs } from '@/domains/operations/bans/jobs';
+import { analyticsJobs } from '@/domains/operations/analytics/jobs';
 import { privacyJobs } from '@/domains/operations/privacy/jobs';
 import { reportJobs } from '@/domains/operations/reports/jobs';
 import { webhookJobs } from '@/domains/operations/webhooks/jobs';
@@ -31,6 +32,7 @@ const DOMAINS = [
   authJobs,
   creatorJobs,
   guideJobs,
+  analyticsJobs,
   subscriptionJobs,
   payoutJobs,
   earningJobs,

@@ -3,6 +3,7 @@
  * log. Each endpoint whose write may be repeated has its line here.
  */
 
+import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { applicationRequest, asApplicant } from '#test/support/applications';
 import { testContext } from '#test/support/context';
@@ -36,6 +37,19 @@ async function aRoom() {
 }
 
 const REPEATED: readonly [string, () => Promise<Write>][] = [
+  [
+    'a suspension of a guide',
+    async () => {
+      const [guide, staff] = [await asUser(), await asStaff('owner')];
+      await env.DB.prepare("UPDATE users SET gender = 'female', birth_date = '1999-05-05' WHERE id = ?")
+        .bind(guide.userId)
+        .run();
+      const { data } = await guide.post('guide/application/apply', { motivation: 'I talk.', languages: ['en'] });
+      const path = `guide/application/applications/${data.id}`;
+      await staff.put(`${path}/approve`);
+      return { by: staff, method: 'PUT', path: `${path}/suspend`, body: { reason: 'Rude.' } };
+    },
+  ],
   [
     'a follow',
     async () => {

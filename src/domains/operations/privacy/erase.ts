@@ -37,6 +37,7 @@ import { forgetAppeals } from '@/domains/operations/appeals/forget';
 import { forgetNotes } from '@/domains/operations/bans/notes';
 import { blankReports } from '@/domains/operations/reports/forget';
 import { keepAddressOut } from '@/domains/people/auth/banned-addresses';
+import { forgetActiveDays } from '@/domains/operations/analytics/forget';
 import { forgetCredentials } from '@/domains/people/auth/forget';
 import { forgetCreator } from '@/domains/people/creators/forget';
 import { forgetGuide } from '@/domains/people/guides/forget';
@@ -126,6 +127,7 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
       forgetPrivacy(ctx, id),
       ...forgetCreator(ctx, id),
       ...forgetGuide(ctx, id),
+      forgetActiveDays(ctx, id),
       ...forgetPayoutAccounts(ctx, id),
       forgetWatched(ctx, id),
       forgetRemovedProfile(ctx, id),

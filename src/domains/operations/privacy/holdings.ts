@@ -208,6 +208,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'reports.assignee_id': 'the member of staff who reviews it',
   'reports.resolved_by': 'the member of staff who decided',
   'creator_applications.decided_by': 'who decided on someone else’s application',
+  'active_days.user_id': 'the days of the last week on which the user was here: the sessions tell it',
   'guide_applications.decided_by': 'who decided on someone else’s application',
   'creator_categories.user_id': 'a copy of the categories in creatorProfile, kept by triggers',
   'channel_bans.banned_by': 'bans the user set in other channels: those channels’ data',

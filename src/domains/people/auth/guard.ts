@@ -25,7 +25,7 @@ import {
   type Role,
   type Staff,
 } from '@/shared/actor';
-import { HOUR_MS } from '@/shared/time';
+import { HOUR_MS, toDay } from '@/shared/time';
 import { verifyToken } from '@/shared/tokens';
 import { actorOf } from './account';
 import { type Claim, readBearer } from './bearer';
@@ -33,7 +33,7 @@ import { authError } from './errors';
 import { hashOf, type SessionToken, signSessionToken } from './session-token';
 import { slideSession } from './sessions';
 
-/** How often using the opaque token extends its session. Each time writes a row. */
+/** How often using the opaque token extends its session, beside the first use of a day. Each time writes a row. */
 const SLIDES_EVERY_MS = HOUR_MS;
 
 const admit: Guard['admit'] = async (ctx, request, endpoint, count) => {
@@ -206,7 +206,8 @@ async function lookUp(ctx: Context, session: SQL, { slides = false } = {}): Prom
   if (!row) throw authError('SESSION_ENDED');
   if (row.status === 'banned') throw authError('ACCOUNT_BANNED');
   if (row.status === 'deleted') throw authError('SESSION_ENDED');
-  if (slides && now - row.lastSeenAt >= SLIDES_EVERY_MS) ctx.waitUntil(slideSession(ctx, row.sessionId));
+  const isDue = now - row.lastSeenAt >= SLIDES_EVERY_MS || toDay(now) !== toDay(row.lastSeenAt);
+  if (slides && isDue) ctx.waitUntil(slideSession(ctx, row.sessionId));
   const { sessionId, userId, email, role, creatorStatus, guideStatus } = row;
   const verified = row.emailVerifiedAt !== null;
   const signedIn = { kind: 'user', sessionId, userId, email, verified } as const;

@@ -1,0 +1,46 @@
+import { z } from '@hono/zod-openapi';
+import { dayRangeQuery } from '@/http/day-range';
+import { isCountry } from '@/shared/countries';
+
+const day = z.iso.date();
+const Money = z.object({ currency: z.string(), amountMinor: z.int() });
+
+/** The users whose country is not known. */
+export const UNKNOWN_COUNTRY = 'ZZ';
+
+const Figures = {
+  registrations: z.int(),
+  activeUsers: z.int().describe('Users who used the platform that day. Over several days: the largest day.'),
+  streams: z.int().describe('Streams that went live.'),
+  hoursWatched: z.number().describe('Counted when a stream ends.'),
+  peakConcurrent: z.int().describe('The most viewers at once, sampled each minute. Over several days: the largest.'),
+  coinsSold: z.int().describe('Bonus coins included; reversals are not subtracted.'),
+  gifts: z.int().describe('Gifts that were sent, without tips.'),
+  payouts: z.array(Money).describe('Cash-outs that were paid, also if they came back later.'),
+  orders: z.int(),
+  sales: z.array(Money),
+  reports: z.int(),
+};
+
+export const AnalyticsQuery = z.strictObject({
+  ...dayRangeQuery,
+  country: z
+    .string()
+    .refine((code) => code === UNKNOWN_COUNTRY || isCountry(code), 'must be an ISO 3166-1 alpha-2 code, or ZZ')
+    .optional()
+    .describe('Only this country; `ZZ`: users whose country is not known.'),
+  format: z.enum(['json', 'csv']).default('json').describe('`csv`: the days as a file.'),
+});
+
+export const PlatformAnalytics = z
+  .object({
+    from: day,
+    to: day,
+    country: z.string().nullable(),
+    totals: z.object(Figures),
+    byDay: z.array(z.object({ day, ...Figures })).describe('Every day of the range, in UTC.'),
+    byCountry: z
+      .array(z.object({ country: z.string().describe('`ZZ`: not known.'), ...Figures }))
+      .describe('The countries with figures, by code.'),
+  })
+  .openapi('PlatformAnalytics');

@@ -1,0 +1,130 @@
+/** The endpoint of the platform's figures: who may read it, for which country, and what a day's use adds. */
+import { env } from 'cloudflare:workers';
+import { describe, expect, it, vi } from 'vitest';
+import { client } from '#test/support/api';
+import { testContext } from '#test/support/context';
+import { giveCoins } from '#test/support/money';
+import { plansOf } from '#test/support/plans';
+import { actorOf, asStaff, asUser, asViewer } from '#test/support/users';
+import { readAnalytics } from '@/domains/operations/analytics/read';
+import { rollUpDay } from '@/domains/operations/analytics/roll-up';
+import { newId } from '@/shared/ids';
+import { DAY_MS, toDay } from '@/shared/time';
+
+const PATH = 'admin/analytics';
+const today = () => toDay(Date.now());
+
+const activeDaysOf = async (userId: string) =>
+  (await env.DB.prepare('SELECT day FROM active_days WHERE user_id = ? ORDER BY day').bind(userId).all()).results.map(
+    ({ day }) => day,
+  );
+
+const lastSeen = (sessionId: string, ms: number) =>
+  env.DB.prepare('UPDATE auth_sessions SET last_seen_at = ? WHERE id = ?').bind(ms, sessionId).run();
+
+describe('the figures of the platform', () => {
+  it('are for staff who may see analytics', async () => {
+    expect((await client().get(PATH)).status).toBe(401);
+    expect((await (await asViewer()).get(PATH)).error.code).toBe('PERMISSION_REQUIRED');
+    expect((await (await asStaff('admin_l2')).get(PATH)).error.code).toBe('PERMISSION_REQUIRED');
+    const { data } = await (await asStaff('admin_l3')).get(PATH);
+    expect([data.byDay.length, data.to, data.country]).toEqual([30, today(), null]);
+    expect(data.byDay[2]).toEqual({
+      ...{ day: toDay(Date.now() - 27 * DAY_MS), registrations: 0, activeUsers: 0, streams: 0, hoursWatched: 0 },
+      ...{ peakConcurrent: 0, coinsSold: 0, gifts: 0, payouts: [], orders: 0, sales: [], reports: 0 },
+    });
+  });
+
+  it('of a country admin are those of their country', async () => {
+    await asUser({ country: 'JP' });
+    const buyer = await asUser({ country: 'NO' });
+    await giveCoins(buyer.userId, 40);
+    const admin = await asStaff('country_admin', { country: 'NO' });
+    const { data } = await admin.get(PATH);
+    expect(data.country).toBe('NO');
+    expect(data.byCountry.map(({ country }: { country: string }) => country)).toEqual(['NO']);
+    // The admin lives there too.
+    expect(data.totals).toMatchObject({ registrations: 2, coinsSold: 40 });
+    expect((await admin.get(`${PATH}?country=NO`)).data.totals.coinsSold).toBe(40);
+    const abroad = await admin.get(`${PATH}?country=JP`);
+    expect([abroad.status, abroad.error.code]).toEqual([403, 'COUNTRY_OUT_OF_REACH']);
+    expect((await (await asStaff('owner')).get(`${PATH}?country=JP`)).data.totals.registrations).toBe(1);
+  });
+
+  it('are refused for a country that is none, or more than a year', async () => {
+    const owner = await asStaff('owner');
+    for (const query of ['country=XX', 'from=2024-01-01&to=2025-01-01', 'from=2024-02-02&to=2024-02-01', 'format=xml'])
+      expect((await owner.get(`${PATH}?${query}`)).status, query).toBe(422);
+  });
+
+  it('are also a CSV file with a line for each day', async () => {
+    const owner = await asStaff('owner');
+    const { data } = await owner.get(`${PATH}?from=${today()}`);
+    const file = await owner.get(`${PATH}?from=${today()}&format=csv`);
+    const [header, line, ...rest] = file.body.trim().split('\r\n');
+    expect(file.headers.get('content-type')).toContain('text/csv');
+    expect(header).toMatch(/^day,registrations,activeUsers,streams,hoursWatched,peakConcurrent,coinsSold,gifts,orders/);
+    const { registrations, activeUsers, coinsSold } = data.totals;
+    expect(line).toBe(`${today()},${registrations},${activeUsers},0,0,0,${coinsSold},0,0,0`);
+    expect(rest).toEqual([]);
+  });
+});
+
+describe('a user is active on a day', () => {
+  it('on which they sign in or refresh their tokens, once', async () => {
+    const person = await asViewer();
+    expect(await activeDaysOf(person.userId)).toEqual([today()]);
+    const { data } = await person.post('auth/refresh', { refreshToken: person.refreshToken });
+    expect(data.accessToken).toBeTruthy();
+    expect(await activeDaysOf(person.userId)).toEqual([today()]);
+    await env.DB.prepare('DELETE FROM active_days WHERE user_id = ?').bind(person.userId).run();
+    await lastSeen(person.sessionId, Date.now() - DAY_MS);
+    await person.post('auth/refresh', { refreshToken: data.refreshToken });
+    expect(await activeDaysOf(person.userId)).toContain(today());
+  });
+
+  it('on which they use their session token, even shortly after midnight', async () => {
+    const person = await asViewer();
+    const midnight = Math.floor(Date.now() / DAY_MS) * DAY_MS;
+    await lastSeen(person.sessionId, midnight - 1);
+    await env.DB.prepare('DELETE FROM active_days WHERE user_id = ?').bind(person.userId).run();
+    expect((await client({ authorization: `Bearer ${person.sessionToken}` }).get('user/profile')).status).toBe(200);
+    await vi.waitFor(async () => expect(await activeDaysOf(person.userId)).toEqual([today()]));
+  });
+});
+
+describe('reading and rolling up', () => {
+  const owner = {
+    ...actorOf({ userId: newId(), email: '' }),
+    staff: { rank: 'owner' as const, granted: [], denied: [], country: null },
+  };
+
+  it('take the same statements whatever the range, and scan no table', async () => {
+    const count = async (from: string, to: string) => {
+      const plans = await plansOf((ctx) => readAnalytics(ctx, owner, { from, to, format: 'json' }));
+      return plans;
+    };
+    const [day, year] = [await count('2026-01-01', '2026-01-01'), await count('2025-06-01', '2026-05-31')];
+    expect(day).toHaveLength(year.length);
+    for (const plan of year) expect(plan).not.toMatch(/SCAN (?!day|platform_roll_up|\(subquery|json_each)/);
+  });
+
+  it('finds a day’s rows by an index in each source', async () => {
+    await env.DB.prepare("UPDATE platform_roll_up SET next_day = '2020-01-01'").run();
+    const plans = await plansOf((ctx) => rollUpDay(ctx));
+    await env.DB.prepare('UPDATE platform_roll_up SET next_day = ?').bind(today()).run();
+    expect(plans.length).toBeGreaterThan(9);
+    for (const plan of plans) expect(plan).not.toMatch(/SCAN (?!day|platform_roll_up|\(subquery|json_each)/);
+  });
+
+  it('catches up day by day, and says when it has', async () => {
+    const ctx = testContext();
+    await env.DB.prepare('UPDATE platform_roll_up SET next_day = ?')
+      .bind(toDay(Date.now() - 3 * DAY_MS))
+      .run();
+    let runs = 1;
+    while (await rollUpDay(ctx)) runs += 1;
+    expect(runs).toBeGreaterThanOrEqual(2);
+    expect(await rollUpDay(ctx)).toBe(false);
+  });
+});
