@@ -40,6 +40,7 @@ describe('subscribing', () => {
       coinsPerMonth: 100,
       status: 'active',
       cancelled: false,
+      paused: false,
       months: 1,
       startedAt: expect.any(String),
       periodEndsAt: new Date(periodEnd(Date.parse(data.startedAt), 1)).toISOString(),
