@@ -23,7 +23,8 @@ import { receiptEndpoints } from '@/domains/money/receipts/routes';
 import { subscriptionEndpoints } from '@/domains/money/subscriptions/routes';
 import { walletEndpoints } from '@/domains/money/wallet/routes';
 import { dashboardEndpoints } from '@/domains/operations/dashboard/routes';
-import { healthEndpoints } from '@/domains/operations/platform/routes';
+
+import { healthEndpoints, platformEndpoints } from '@/domains/operations/platform/routes';
 import { privacyEndpoints } from '@/domains/operations/privacy/routes';
 import { staffEndpoints } from '@/domains/operations/staff/routes';
 import { webhookEndpoints } from '@/domains/operations/webhooks/routes';
@@ -83,6 +84,8 @@ export const endpoints = withAliases([
   ...avatarEndpoints,
   ...mediaEndpoints,
   ...docsEndpoints,
+
+  ...platformEndpoints,
 ]);
 
 const api = mount(endpoints, guard);

@@ -31,6 +31,7 @@ import { blankStreams, callOffScheduled } from '@/domains/live/streams/forget';
 import { blankGiftMessages } from '@/domains/money/gifts/forget';
 import { forgetPayoutAccounts } from '@/domains/money/payouts/forget';
 import { endSubscriptions } from '@/domains/money/subscriptions/forget';
+import { forgetFeedback } from '@/domains/operations/platform/forget';
 import { forgetCredentials } from '@/domains/people/auth/forget';
 import { forgetCreator } from '@/domains/people/creators/forget';
 import { forgetPrivacy } from '@/domains/people/performers/forget';
@@ -151,6 +152,7 @@ const STEPS: readonly ErasureStep[] = [
     blankDecisions(ctx, userId, limit),
     ...forgetMentions(ctx, userId, limit),
   ]),
+  byStatements(forgetFeedback),
   forgetFiles,
   byStatements(endSubscriptions),
   byStatements((ctx, userId) => [blankGiftMessages(ctx, userId)]),

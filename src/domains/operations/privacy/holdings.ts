@@ -22,6 +22,7 @@ import { commentLikes, comments, postLikes, postMedia, posts } from '@/domains/c
 import { channelBans, channels, moderators } from '@/domains/live/channels/tables';
 import { lastRooms, streamAnalytics, watchedCategories } from '@/domains/live/rooms/tables';
 import { streams } from '@/domains/live/streams/tables';
+import { feedback } from '@/domains/operations/platform/tables';
 import { accounts, authSessions } from '@/domains/people/auth/tables';
 import { creatorApplications, creatorProfiles } from '@/domains/people/creators/tables';
 import { performerPrivacy } from '@/domains/people/performers/tables';
@@ -163,6 +164,13 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     order: [decisions.id],
     without: ['staffId', 'reversedBy', 'reportId'],
   },
+  {
+    as: 'feedback',
+    table: feedback,
+    tie: feedback.userId,
+    order: [feedback.createdAt, feedback.id],
+    without: ['digest'],
+  },
   ...MONEY_HOLDINGS,
 ];
 
@@ -197,5 +205,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'payout_details.decided_by': 'the member of staff who decided',
   'economy_versions.changed_by': 'the member of staff who changed the economy',
   'ledger_proofs.started_by': 'the member of staff who started a proof',
+  'media_variants.owner_id': 'smaller copies of the user’s own images, which are in files',
+  'cache_clears.user_id': 'how often the user cleared the cache today',
   'ledger_accounts.owner': 'exported as ledgerAccounts and transfers, read by the ledger itself',
 };
