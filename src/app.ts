@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { routePath } from 'hono/route';
 import { economyEndpoints } from '@/domains/base/economy/routes';
+import { maintenanceEndpoints } from '@/domains/base/maintenance/routes';
 import { mediaEndpoints } from '@/domains/base/media/routes';
 import { mediaRoutes } from '@/domains/base/media/serve';
 import { notificationEndpoints } from '@/domains/base/notifications/routes';
@@ -86,6 +87,7 @@ export const endpoints = withAliases([
   ...docsEndpoints,
 
   ...platformEndpoints,
+  ...maintenanceEndpoints,
 ]);
 
 const api = mount(endpoints, guard);

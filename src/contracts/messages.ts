@@ -125,6 +125,16 @@ export type TaskMessage =
       readonly body: string;
       readonly claim?: NotificationClaim;
     }
+  /**
+   * Sends a changed maintenance window to a page of the open rooms: those after this one. Only for this revision of the
+   * window.
+   */
+  | {
+      readonly type: 'announce-maintenance';
+      readonly revision: number;
+      readonly after: readonly [status: string, roomId: string] | null;
+    }
+
   /** Continues withdrawing two users' notifications about each other after one blocked the other. */
   | { readonly type: 'withdraw-between'; readonly one: string; readonly other: string };
 

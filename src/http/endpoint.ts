@@ -103,6 +103,8 @@ export interface EndpointDefinition<
    * `who` is `optional`.
    */
   unverified?: true;
+  /** Stays open to everyone while the platform is down for maintenance. */
+  duringMaintenance?: true;
   /** For reads that must check session and status on the primary database: credentials, exports, documents. */
   fresh?: true;
   handler: (ctx: Context, input: Input<W, P, Q, B, M>) => Promise<Answer<R, A>> | Answer<R, A>;

@@ -4,6 +4,7 @@
  */
 import type { Jobs, OwnEvent, OwnTask, Receivers, Sweeps, Tasks } from '@/contracts/jobs';
 import { budgetJobs } from '@/domains/base/budgets/jobs';
+import { maintenanceJobs } from '@/domains/base/maintenance/jobs';
 import { mediaJobs } from '@/domains/base/media/jobs';
 import { notificationJobs } from '@/domains/base/notifications/jobs';
 import { postJobs } from '@/domains/content/posts/jobs';
@@ -35,6 +36,8 @@ const DOMAINS = [
   mediaJobs,
   notificationJobs,
   budgetJobs,
+
+  maintenanceJobs,
 ] as const;
 
 type Domains = typeof DOMAINS;

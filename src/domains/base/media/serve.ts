@@ -2,6 +2,7 @@
 import { Hono } from 'hono';
 import type { Context } from '@/contracts/context';
 import type { FileKind } from '@/contracts/file-kinds';
+import { findClosure } from '@/domains/base/maintenance/read';
 import { matchesEtag } from '@/http/conditional';
 import type { HttpEnv } from '@/http/http-env';
 import { enforceLimit } from '@/http/rate-limit';
@@ -20,7 +21,11 @@ export const mediaRoutes = new Hono<HttpEnv>();
 
 // Counts by address, before any look-up: a link names the file and not the reader.
 mediaRoutes.use(`${PREFIX}*`, async (c, next) => {
-  await enforceLimit(c, ['GET', 'HEAD'].includes(c.req.method) ? 'media' : 'write');
+  const isRead = ['GET', 'HEAD'].includes(c.req.method);
+  await enforceLimit(c, isRead ? 'media' : 'write');
+  // A link names the file and not the person, so staff wait too.
+  const closure = isRead ? undefined : await findClosure(c.var.ctx);
+  if (closure) throw closure;
   await next();
 });
 

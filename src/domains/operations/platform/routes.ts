@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { checkAppVersion, setAppVersion } from './app-versions';
+import { SystemConfig } from './config-schemas';
 import { platformError } from './errors';
 import { listFeedback, sendFeedback } from './feedback';
 import { readHealth, Status } from './health';
@@ -16,6 +17,7 @@ import {
   SentFeedback,
   SetAppVersion,
 } from './schemas';
+import { readSystemConfig } from './system-config';
 
 export const platformEndpoints: Endpoint[] = [
   endpoint({
@@ -48,6 +50,7 @@ export const platformEndpoints: Endpoint[] = [
     operationId: 'checkAppVersion',
     method: 'get',
     path: '/settings/app/version',
+    duringMaintenance: true,
     tag: 'settings',
     summary: 'Check whether an app needs an update',
     description: 'As long as staff have set no version for the platform, no update is available or required.',
@@ -55,6 +58,18 @@ export const platformEndpoints: Endpoint[] = [
     query: AppVersionQuery,
     response: AppVersion,
     handler: (ctx, { query }) => checkAppVersion(ctx, query),
+  }),
+  endpoint({
+    operationId: 'readSystemConfig',
+    method: 'get',
+    path: '/settings/system/config',
+    tag: 'settings',
+    summary: 'Public configuration: limits, rates, packages, maintenance',
+    description: 'May be cached for 30 seconds.',
+    who: 'public',
+    duringMaintenance: true,
+    response: SystemConfig,
+    handler: (ctx) => readSystemConfig(ctx),
   }),
   endpoint({
     operationId: 'setAppVersion',
@@ -78,6 +93,7 @@ export const healthEndpoints = [
     operationId: 'readHealth',
     method: 'get',
     path: '/health',
+    duringMaintenance: true,
     tag: 'health',
     summary: 'Check whether the server answers',
     who: 'public',
@@ -88,6 +104,7 @@ export const healthEndpoints = [
     operationId: 'readDetailedHealth',
     method: 'get',
     path: '/health/detailed',
+    duringMaintenance: true,
     tag: 'health',
     summary: 'Read the state of the database, the media store, the queues and the providers',
     who: 'staff',

@@ -4,13 +4,15 @@
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { maintenanceError } from '@/domains/base/maintenance/errors';
+import { findClosure } from '@/domains/base/maintenance/read';
 import { staffCan } from '@/domains/base/permissions/permissions';
 import { isOwnerAddress } from '@/domains/base/permissions/rank-owner';
 import { staff } from '@/domains/base/permissions/tables';
 import { isActiveSession } from '@/domains/base/users/session-active';
 import { users } from '@/domains/base/users/tables';
 import { type Endpoint, requiresVerification } from '@/http/endpoint';
-import type { Refusal } from '@/http/errors';
+import { AppError, type Refusal } from '@/http/errors';
 import type { Count, Guard } from '@/http/mount';
 import { spendLookUp } from '@/http/rate-limit';
 import { regionsOf } from '@/http/regions';
@@ -38,16 +40,44 @@ const admit: Guard['admit'] = async (ctx, request, endpoint, count) => {
   const { who, method, fresh, unverified } = endpoint;
   if (who === 'public' || who === 'signed') {
     await count();
+    await refuseDuringMaintenance(ctx, request, endpoint);
     return { viewer: undefined };
   }
   const ordinaryRead = method === 'get' && (who === 'user' || who === 'optional') && !fresh;
   const { caller, renewedToken } = await identify(ctx, request, !ordinaryRead, count);
+  await refuseDuringMaintenance(ctx, request, endpoint, caller);
   const viewer = { ...caller, regions: regionsOf(ctx.config, request) };
   if (who === 'optional' && viewer.kind === 'user' && !viewer.verified && !unverified)
     return { viewer: await asGuest(ctx, request), renewedToken };
   requireRight(viewer, endpoint);
   return { viewer, renewedToken };
 };
+
+/** Open during maintenance: what staff need to get in, what apps need to wait, and providers' events. */
+function isKeptOpen({ who, duringMaintenance }: Endpoint): boolean {
+  return who === 'signed' || duringMaintenance === true;
+}
+
+/**
+ * Throws MAINTENANCE for everyone but staff, whose current rank is read: a token may be older. Runs once the request has
+ * been counted and its token accepted, so that bad ones cost no read.
+ * @param caller undefined if the endpoint identifies nobody
+ */
+async function refuseDuringMaintenance(
+  ctx: Context,
+  request: Request,
+  endpoint: Endpoint,
+  caller?: Actor | Guest,
+): Promise<void> {
+  const closure = isKeptOpen(endpoint) ? undefined : await findClosure(ctx);
+  if (!closure) return;
+  if (caller?.kind === 'guest' || (caller && !caller.staff)) throw closure;
+  const isCounted = async () => {};
+  const current = await identify(ctx, request, true, isCounted).catch((error: unknown) => {
+    throw caller === undefined && error instanceof AppError ? closure : error;
+  });
+  if (current.caller.kind !== 'user' || !current.caller.staff) throw closure;
+}
 
 /** A bad token is refused even by endpoints that need none. */
 const BAD_TOKEN = [
@@ -60,8 +90,10 @@ const BAD_TOKEN = [
 /** The errors that `admit` can throw for this endpoint. */
 function refusals(endpoint: Endpoint): readonly Refusal[] {
   const { who } = endpoint;
-  if (who === 'public' || who === 'signed') return [];
+  const closure = isKeptOpen(endpoint) ? [] : [maintenanceError.MAINTENANCE];
+  if (who === 'public' || who === 'signed') return closure;
   return [
+    ...closure,
     ...BAD_TOKEN,
     ...(requiresVerification(endpoint) ? [authError.EMAIL_NOT_VERIFIED] : []),
     ...(who === 'creator' || who === 'dj' || who === 'performer' ? [authError.CREATOR_APPROVAL_REQUIRED] : []),
