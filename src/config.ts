@@ -96,12 +96,14 @@ function configOf(vars: Variables): Config {
     mediaOrigin: vars.MEDIA_ORIGIN ?? publicUrl,
     r2: together(vars, GROUPS.r2),
     sentryDsn: vars.SENTRY_DSN,
+    clamd: vars.CLAMD_ADDRESS,
     streamGraceSeconds: vars.STREAM_GRACE_SECONDS,
     dailyLimits: {
       pictures: vars.DAILY_PICTURES,
       bytes: vars.DAILY_UPLOADS,
       checkouts: vars.DAILY_CHECKOUTS,
       mails: vars.DAILY_MAILS,
+      support: vars.DAILY_SUPPORT,
     },
   };
 }

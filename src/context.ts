@@ -4,6 +4,7 @@ import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import type { Rooms } from '@/contracts/room';
 import { openDatabase } from '@/db/client';
+import { openScanner } from '@/providers/clamd';
 import { openImages } from '@/providers/images';
 import { openMail } from '@/providers/mail';
 import { openMedia } from '@/providers/open-media';
@@ -40,6 +41,7 @@ export function makeContext(env: Env, { waitUntil, rooms, deliver }: Surrounding
     payments: openPayments(config, now),
     payouts: openPayouts(config),
     push: openPush(config),
+    scanner: openScanner(config),
     rooms,
     queues: { webhooks: env.WEBHOOKS, payouts: env.PAYOUTS, tasks: env.TASKS },
     limits: {

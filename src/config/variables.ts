@@ -44,6 +44,13 @@ const dailyLimit = z.string().transform((text, issue) => {
   return z.NEVER;
 });
 
+const hostAndPort = z.string().transform((text, issue) => {
+  const [match, hostname = '', port] = /^([\w.-]+|\[[\da-f:]+\]):(\d{1,5})$/i.exec(text) ?? [];
+  if (match !== undefined && Number(port) >= 1 && Number(port) <= 65_535) return { hostname, port: Number(port) };
+  issue.addIssue({ code: 'custom', message: 'must be a host and a port: scanner.internal:3310' });
+  return z.NEVER;
+});
+
 export const variables = z.object({
   ENVIRONMENT: z.enum(['production', 'development']).default('production'),
   PUBLIC_URL: origin.optional(),
@@ -109,6 +116,8 @@ export const variables = z.object({
   DAILY_UPLOADS: dailyLimit.prefault('10GB/1GB'),
   DAILY_CHECKOUTS: dailyLimit.prefault('20/5'),
   DAILY_MAILS: dailyLimit.prefault('20/5'),
+  DAILY_SUPPORT: dailyLimit.prefault('50/20'),
+  CLAMD_ADDRESS: hostAndPort.optional(),
 });
 
 /** The variables once parsed. */

@@ -48,8 +48,10 @@ export interface Config {
       }
     | undefined;
   readonly sentryDsn: string | undefined;
+  /** Where the virus scanner listens. */
+  readonly clamd: { readonly hostname: string; readonly port: number } | undefined;
   /** How long a stream stays live after its encoder is lost. */
   readonly streamGraceSeconds: number;
   /** An account's daily limits for operations that cost money each time: see `domains/base/budgets`. */
-  readonly dailyLimits: Readonly<Record<'pictures' | 'bytes' | 'checkouts' | 'mails', DailyLimit>>;
+  readonly dailyLimits: Readonly<Record<'pictures' | 'bytes' | 'checkouts' | 'mails' | 'support', DailyLimit>>;
 }

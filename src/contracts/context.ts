@@ -11,6 +11,7 @@ import type { OutboxEvent, PayoutMessage, TaskMessage, WebhookMessage } from './
 import type { Payments, PayoutProvider } from './payments';
 import type { PushProvider } from './push';
 import type { Rooms } from './room';
+import type { Scanner } from './scanner';
 
 export interface Context {
   readonly config: Config;
@@ -30,6 +31,8 @@ export interface Context {
   readonly payouts: PayoutProvider | undefined;
   /** Undefined if no keys are configured: then nobody can subscribe to pushes. */
   readonly push: PushProvider | undefined;
+  /** Undefined if none is configured: then files are only checked by their type. */
+  readonly scanner: Scanner | undefined;
   readonly rooms: Rooms;
   readonly queues: {
     readonly webhooks: Queue<WebhookMessage>;

@@ -5,7 +5,9 @@ export const IMAGE_TYPES = ['image/png', 'image/jpeg', 'image/webp', 'image/gif'
 export const DOCUMENT_TYPES = ['image/png', 'image/jpeg', 'image/webp', 'application/pdf'] as const;
 export const VIDEO_TYPES = ['video/mp4', 'video/webm', 'video/quicktime'] as const;
 export type VideoType = (typeof VIDEO_TYPES)[number];
-export type FileType = (typeof IMAGE_TYPES)[number] | (typeof DOCUMENT_TYPES)[number] | VideoType;
+/** What people show support: screenshots, documents, logs and short recordings. */
+export const TICKET_TYPES = [...IMAGE_TYPES, 'application/pdf', 'text/plain', ...VIDEO_TYPES] as const;
+export type FileType = (typeof IMAGE_TYPES)[number] | (typeof DOCUMENT_TYPES)[number] | (typeof TICKET_TYPES)[number];
 
 /** Images, re-encoded at these widths (pixels, ascending) and never enlarged. The key itself names the widest one. */
 export const PICTURES = {
@@ -19,9 +21,10 @@ export const DOCUMENTS = {
   'identity-document': { types: DOCUMENT_TYPES, bytesMax: 10 * MEGABYTE },
 } as const;
 
-/** Videos, stored unchanged: sent whole (or in a form) up to the first size, and in parts above it. */
+/** Announced, and stored unchanged: sent whole (a video also in a form) up to the first size, and in parts above it. */
 export const LARGE_FILES = {
-  'post-video': { bytesMax: 200 * MEGABYTE, inPartsBytesMax: 5_120 * MEGABYTE },
+  'post-video': { types: VIDEO_TYPES, bytesMax: 200 * MEGABYTE, inPartsBytesMax: 5_120 * MEGABYTE },
+  'ticket-file': { types: TICKET_TYPES, bytesMax: 25 * MEGABYTE, inPartsBytesMax: 25 * MEGABYTE },
 } as const;
 
 /**
@@ -34,5 +37,6 @@ export const WRITTEN_FILES = {
 export type PictureKind = keyof typeof PICTURES;
 export type DocumentKind = keyof typeof DOCUMENTS;
 export type LargeFileKind = keyof typeof LARGE_FILES;
+export type LargeFileType = (typeof LARGE_FILES)[LargeFileKind]['types'][number];
 export type WrittenKind = keyof typeof WRITTEN_FILES;
 export type FileKind = PictureKind | DocumentKind | LargeFileKind | WrittenKind;

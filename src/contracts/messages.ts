@@ -1,6 +1,7 @@
 /** The queues' messages and the outbox's events. Only types, so that any layer may import them. */
 import type { NotificationKind } from './notification-kinds';
 import type { RoomCommand } from './room';
+import type { Waiting } from './staff-matters';
 
 /**
  * An event that follows a committed batch. The batch writes it as a row; it is delivered at least once, in any order.
@@ -12,6 +13,8 @@ export type OutboxEvent =
   /** The user has entered enough other rooms since that this one must remove them. */
   | { readonly kind: 'room-outlived'; readonly userId: string; readonly roomId: string }
   | { readonly kind: 'notify'; readonly notification: NewNotification }
+  /** Something waits for staff: notify everyone who may decide about it. */
+  | { readonly kind: 'staff-needed'; readonly waiting: Waiting }
   /**
    * Removes a viewer or guest (`identity`: their id) from a video room (`roomId`) if their token is older than `at`
    * (ms).

@@ -2,6 +2,7 @@
  * Every kind of notification and the channels that deliver it. Both lists are closed: an unknown kind does not compile,
  * and clients show the groups as settings.
  */
+import { WAITING_KINDS, type WaitingKind } from './staff-matters';
 
 /** Where a notification is delivered. */
 export interface Channels {
@@ -86,14 +87,21 @@ export const NOTIFICATION_KINDS = {
   'purchase-reversed': 'purchase',
   'purchase-restored': 'purchase',
   'webhook-waiting': 'staff',
+  /** No longer sent: `payout-waiting` took its place. Rows of it exist. */
   'payouts-stuck': 'staff',
+  'report-waiting': 'staff',
+  'appeal-waiting': 'staff',
+  'ticket-waiting': 'staff',
+  'application-waiting': 'staff',
+  'payout-waiting': 'staff',
+  health: 'staff',
   decision: 'decision',
 } as const satisfies Readonly<Record<string, NotificationGroup>>;
 export type NotificationKind = keyof typeof NOTIFICATION_KINDS;
 
 /** A grouped row of these kinds counts things, such as events that wait: `gather.actorId` is the thing's id. */
-const COUNTING_KINDS: ReadonlySet<string> = new Set<NotificationKind>(['webhook-waiting']);
+const COUNTING_KINDS: ReadonlySet<string> = new Set<NotificationKind>(WAITING_KINDS);
 
-export function countsThings(kind: string): boolean {
+export function countsThings(kind: string): kind is WaitingKind {
   return COUNTING_KINDS.has(kind);
 }

@@ -34,6 +34,7 @@ export const CLOSE = {
   sessionEnded: [4401, 'SESSION_ENDED'],
   banned: [4403, 'BANNED'],
   kicked: [4403, 'KICKED'],
+  addressBanned: [4403, 'ADDRESS_BANNED'],
   notHere: [4403, 'NOT_IN_YOUR_COUNTRY'],
   followersOnly: [4403, 'FOLLOWERS_ONLY'],
   subscribersOnly: [4403, 'SUBSCRIBERS_ONLY'],

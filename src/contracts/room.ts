@@ -130,6 +130,11 @@ export type RoomCommand =
     }
   /** Deletes a gift's text; the gift stays. */
   | { readonly type: 'delete-gift-words'; readonly giftId: string; readonly by: string }
+  /**
+   * Staff withhold the text of one message or gift (`id`), or bring it back. It keeps its seq. Of two commands about the
+   * same id, the later one wins.
+   */
+  | { readonly type: 'withhold'; readonly id: string; readonly withheld: boolean }
   /** The user's sockets close with 4403, and passes from before `unban` are void. */
   | {
       readonly type: 'ban';
@@ -147,6 +152,19 @@ export type RoomCommand =
   | { readonly type: 'standing-changed'; readonly userId: string; readonly sessionsEnded?: true }
   /** The user has entered five other rooms since: their sockets close, and older passes are void. */
   | { readonly type: 'put-out'; readonly userId: string }
+  /**
+   * The account was banned. Until then (ms), guests from these addresses (the room's marks) are kept out, and passes from
+   * there are void. `deleteMessages`: from now on only moderators see what the user wrote.
+   */
+  | {
+      readonly type: 'account-banned';
+      readonly userId: string;
+      readonly addresses: readonly string[];
+      readonly until: number;
+      readonly deleteMessages: boolean;
+    }
+  /** The account is active again, so guests from its addresses are let in. */
+  | { readonly type: 'account-active'; readonly addresses: readonly string[] }
   /** The account was deleted: the room deletes the user's messages and every copy of their name. */
   | { readonly type: 'forget-user'; readonly userId: string }
   /** D1 does not know which users wrote in the room or are named there, so the room reports all of them again. */
@@ -220,6 +238,12 @@ export type ModerationAction =
   /** Closes the user's sockets; a new pass lets them in again. */
   | { readonly action: 'kick'; readonly userId: string; readonly reason: string | null };
 
+/** A message as viewers see it (null for a gift), and the messages around it, oldest first, as they were written. */
+export interface SaidAround {
+  readonly message: ChatMessage | null;
+  readonly neighbours: readonly ChatMessage[];
+}
+
 export interface TimeOut {
   readonly userId: string;
   readonly until: number;
@@ -279,6 +303,11 @@ export interface Room {
   messagesOf(userId: string, afterSeq: number, limit: number): Promise<ChatMessage[]>;
   /** These users' latest messages, including those that only moderators see. Newest first for each user. */
   newestMessagesOf(userIds: readonly string[], limitEach: number): Promise<ChatMessage[]>;
+  /**
+   * Evidence of a report: a message or gift (`id`) with up to `each` messages on either side. Null if viewers do not see
+   * it.
+   */
+  saidAround(id: string, each: number): Promise<SaidAround | null>;
   timeOuts(): Promise<TimeOut[]>;
   viewers(): Promise<ViewerList>;
   /** Null if the room was never set up. */

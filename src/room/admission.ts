@@ -134,6 +134,7 @@ function refusalOf(room: DoorParts, pass: Pass): CloseReason | undefined {
   // Ids are UUIDv7, so a pass made before the kick is smaller than the kick's id.
   if (sanction && id < sanction.kickedBefore) return 'passInvalid';
   if (store.sanctions.isBlocked(regions)) return 'notHere';
+  if (store.sanctions.isDenied(pass.address, room.now())) return 'addressBanned';
   return refusalOfCrowd(room.presence(), pass);
 }
 

@@ -16,6 +16,7 @@ const PART_BYTES = 8 * 1_024 * 1_024;
 const KEPT: Readonly<Record<string, readonly string[]>> = {
   'new-message': ['id', 'deleted'],
   'message-deleted': ['messageId'],
+  'message-restored': ['messageId'],
   'stream-started': ['startedAt'],
   'stream-ended': ['endedAt'],
   'room-policy': ['policy'],

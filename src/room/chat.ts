@@ -2,7 +2,7 @@
  * Chat: a message is judged, stored with its frame, then acknowledged. The client's own id makes a message unique for
  * good.
  */
-import type { Approval, ChatMessage, RoomRefusal, RoomUser, SayAnswer } from '@/contracts/room';
+import type { Approval, ChatMessage, RoomRefusal, RoomUser, SaidAround, SayAnswer } from '@/contracts/room';
 import { bodyOfMessage, messageOfBody } from '@/contracts/room-wire';
 import { newId } from '@/shared/ids';
 import type { Logger } from '@/shared/log';
@@ -142,6 +142,29 @@ export class Chat {
   newestOf(userIds: readonly string[], limitEach: number): ChatMessage[] {
     const rows = this.room.store.traces.newestMessagesOf(userIds, Math.min(limitEach, HISTORY_MESSAGES_MAX));
     return rows.map(({ seq, body }) => messageOfBody(body, seq));
+  }
+
+  /**
+   * What was said, as viewers see it, and what others said around it: evidence of a report. Null if viewers do not see
+   * it. @param id a message's or a gift's
+   */
+  around(id: string, each: number): SaidAround | null {
+    const { store, broadcaster } = this.room;
+    broadcaster.flush(); // a message in the buffer was sent already
+    const message = this.#findShown(id);
+    const seq = message?.seq ?? store.gifts.find(id)?.seq;
+    if (seq === undefined || store.withheld.has(id)) return null;
+    const neighbours = store.messagesAround(seq, Math.min(each, HISTORY_MESSAGES_MAX));
+    return { message: message ?? null, neighbours: neighbours.map(({ seq, body }) => messageOfBody(body, seq)) };
+  }
+
+  /** Undefined if it waits, was deleted or is withheld. */
+  #findShown(messageId: string): (ChatMessage & { readonly seq: number }) | undefined {
+    const { store } = this.room;
+    const found = store.findMessageById(messageId);
+    if (!found || found.seq === null || found.seq <= store.sanctions.withheldThrough(found.userId)) return undefined;
+    const message = messageOfBody(found.body, found.seq);
+    return message.deleted ? undefined : { ...message, seq: found.seq };
   }
 
   delete(messageId: string, byUserId: string, mayDeleteAny: boolean): { readonly ok: true } | RoomRefusal {

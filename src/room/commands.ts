@@ -15,7 +15,7 @@ import type { Chat } from './chat';
 import { deleteWords, hold, isGift, withoutBannedWords } from './gifts';
 import type { Presence } from './presence';
 import { closeReason, doorOf, type Relations } from './relations';
-import { ban, unban } from './sanctions';
+import { ban, banAccount, unban, withhold } from './sanctions';
 import type { RoomStore } from './store';
 import type { Traces } from './traces';
 
@@ -49,6 +49,9 @@ export async function applyCommand(room: CommandParts, commandId: string, comman
     case 'delete-gift-words':
       deleteWords(room, command.giftId, command.by);
       break;
+    case 'withhold':
+      withhold(room, commandId, command);
+      break;
     case 'ban':
       ban(room, commandId, command);
       break;
@@ -64,6 +67,12 @@ export async function applyCommand(room: CommandParts, commandId: string, comman
       presence.closeAll(presence.socketsOfUser(command.userId), 'tooManyRooms', room.now());
       break;
     }
+    case 'account-banned':
+      banAccount(room, commandId, command);
+      break;
+    case 'account-active':
+      store.sanctions.allowAddresses(command.addresses);
+      break;
     case 'forget-user':
       room.traces.forget(command.userId);
       break;

@@ -45,6 +45,16 @@ export class GiftStore {
     this.sql.exec(`UPDATE held_gifts SET body = ${BLANK} WHERE user_id = ?1`, userId);
   }
 
+  /** A gift that was shown. */
+  find(giftId: string): { readonly seq: number; readonly userId: string } | undefined {
+    return rowsOf<{ seq: number; userId: string }>(
+      this.sql,
+      `SELECT seq, body ->> '$.sender.id' AS userId FROM events
+       WHERE user_id IS NULL AND body ->> '$.id' = ?1 AND body ->> '$.type' = 'gift-sent'`,
+      giftId,
+    )[0];
+  }
+
   /** Removes the gift's text for good. @returns the author's id, if anyone has seen the text */
   blank(giftId: string): string | undefined {
     this.sql.exec(`UPDATE held_gifts SET body = ${BLANK} WHERE id = ?1`, giftId);

@@ -100,6 +100,12 @@ export class Presence {
     return [...this.#seats].flatMap(([socket, seat]) => (isThere(seat) ? [socket] : []));
   }
 
+  /** The sockets of guests and unverified users from these addresses. */
+  socketsAt(addresses: readonly string[]): WebSocket[] {
+    const isThere = ({ address }: Seat) => address !== undefined && addresses.includes(address);
+    return [...this.#seats].flatMap(([socket, seat]) => (isThere(seat) ? [socket] : []));
+  }
+
   /** The stay's interval is already open: opening it used up the pass. The socket gets nothing before `welcome`. */
   enter(socket: WebSocket, seat: Seat, welcome: string): void {
     this.state.acceptWebSocket(socket);

@@ -24,6 +24,7 @@ export function openRooms(namespace: Env['ROOMS']): Rooms {
       moderate: (byUserId, action) => stub.moderate(byUserId, action),
       messagesOf: (userId, afterSeq, limit) => stub.messagesOf(userId, afterSeq, limit),
       newestMessagesOf: (userIds, limitEach) => stub.newestMessagesOf(userIds, limitEach),
+      saidAround: (id, each) => stub.saidAround(id, each),
       timeOuts: () => stub.timeOuts(),
       viewers: () => stub.viewers(),
       viewerCount: () => stub.viewerCount(),

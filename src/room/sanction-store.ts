@@ -28,6 +28,8 @@ export class SanctionStore {
   /** By user: the seq up to which their texts are withheld. */
   readonly #withheld = new Map<string, number>();
   #blockedRegions = NOWHERE;
+  /** By address: until when (ms) guests from there are kept out. */
+  readonly #deniedAddresses = new Map<string, number>();
 
   constructor(private readonly sql: SqlStorage) {}
 
@@ -39,6 +41,9 @@ export class SanctionStore {
     const withheld = 'SELECT user_id AS userId, withheld_through AS seq FROM sanctions WHERE withheld_through > 0';
     for (const { userId, seq } of rowsOf<{ userId: string; seq: number }>(this.sql, withheld))
       this.#withheld.set(userId, seq);
+    const denied = 'SELECT address, until FROM denied_addresses';
+    for (const { address, until } of rowsOf<{ address: string; until: number }>(this.sql, denied))
+      this.#deniedAddresses.set(address, until);
     const [stored] = rowsOf<{ value: string }>(this.sql, `SELECT value FROM meta WHERE key = 'blocked-regions'`);
     this.#blockedRegions = stored ? JSON.parse(stored.value) : NOWHERE;
   }
@@ -56,6 +61,32 @@ export class SanctionStore {
 
   isBlocked(regions: readonly string[]): boolean {
     return regions.some((region) => this.#blockedRegions.regions.includes(region));
+  }
+
+  /** Also forgets addresses whose time is over. @param until milliseconds */
+  denyAddresses(addresses: readonly string[], until: number, now: number): void {
+    for (const { address } of rowsOf<{ address: string }>(
+      this.sql,
+      'DELETE FROM denied_addresses WHERE until <= ?1 RETURNING address',
+      now,
+    ))
+      this.#deniedAddresses.delete(address);
+    if (until <= now) return;
+    for (const address of addresses) {
+      this.#deniedAddresses.set(address, until);
+      this.sql.exec('INSERT OR REPLACE INTO denied_addresses (address, until) VALUES (?1, ?2)', address, until);
+    }
+  }
+
+  allowAddresses(addresses: readonly string[]): void {
+    for (const address of addresses) {
+      this.#deniedAddresses.delete(address);
+      this.sql.exec('DELETE FROM denied_addresses WHERE address = ?1', address);
+    }
+  }
+
+  isDenied(address: string | undefined, now: number): boolean {
+    return address !== undefined && (this.#deniedAddresses.get(address) ?? 0) > now;
   }
 
   /** Returns false, and changes nothing, for a command older than the user's last one. The first reason stays. */

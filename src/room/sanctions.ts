@@ -90,11 +90,48 @@ export function ban(room: SanctionParts, commandId: string, command: RoomCommand
   presence().closeAll(presence().socketsOfUser(userId).filter(isOut), 'banned', now());
 }
 
+/**
+ * The account is banned everywhere. Its own seats close because it may no longer stay; guests from its addresses leave
+ * here. Texts from after the ban, if it was lifted meanwhile, stay.
+ */
+export function banAccount(
+  room: SanctionParts,
+  commandId: string,
+  { userId, addresses, until, deleteMessages }: RoomCommand & { type: 'account-banned' },
+): void {
+  const { store, presence, now } = room;
+  store.sanctions.denyAddresses(addresses, until, now());
+  if (until > now()) presence().closeAll(presence().socketsAt(addresses), 'addressBanned', now());
+  if (!deleteMessages) return;
+  room.chat.withdraw(userId);
+  const saidBefore = store.traces.lastSeqOf(userId, timeOfId(commandId));
+  if (saidBefore <= store.sanctions.withheldThrough(userId)) return;
+  store.sanctions.withhold(userId, saidBefore);
+  announce(room, { type: 'user-banned', userId, messagesDeleted: true }, null);
+}
+
 /** Texts that were deleted with the ban stay hidden. */
 export function unban(room: SanctionParts, commandId: string, userId: string): void {
   const { sanctions } = room.store;
   const before = sanctions.findSanction(userId);
   if (sanctions.setBan(userId, null, commandId) && before?.ban) announceEnd(room, userId, 'ban');
+}
+
+/** Staff withhold one message, or a gift's text, or bring it back with the same seq. Its text is not sent again. */
+export function withhold(
+  { store, broadcaster, now }: Pick<SanctionParts, 'store' | 'broadcaster' | 'now'>,
+  commandId: string,
+  { id, withheld }: RoomCommand & { type: 'withhold' },
+): void {
+  broadcaster.flush(); // so that what is in the buffer is found too
+  if (!store.withheld.set(id, withheld, commandId)) return;
+  const userId = store.findMessageById(id)?.userId ?? store.gifts.find(id)?.userId;
+  if (userId === undefined) return;
+  const said = { streamId: store.setup?.roomId, messageId: id, userId };
+  const event = withheld
+    ? { type: 'message-deleted', ...said, deletedBy: null }
+    : { type: 'message-restored', ...said };
+  broadcaster.add({ at: now(), body: JSON.stringify(event) });
 }
 
 /** Ends the time-outs that have run out. Safe to repeat. */

@@ -13,6 +13,7 @@ import { TraceStore } from './trace-store';
 import { ViewerStore } from './viewer-store';
 import { ERASED, WaitingStore } from './waiting-store';
 import { shownBody } from './withheld';
+import { WithheldStore } from './withheld-store';
 
 const NO_MAINTENANCE: Maintenance = { revision: 0, window: null };
 /** The most rows of one INSERT; a frame seldom has more. */
@@ -24,6 +25,7 @@ export class RoomStore {
   readonly traces: TraceStore;
   readonly gifts: GiftStore;
   readonly waiting: WaitingStore;
+  readonly withheld: WithheldStore;
   readonly #sql: SqlStorage;
   #setup: { at: number; setup: RoomSetup } | undefined;
   #maintenance = NO_MAINTENANCE;
@@ -36,6 +38,7 @@ export class RoomStore {
     this.traces = new TraceStore(storage.sql);
     this.gifts = new GiftStore(storage.sql);
     this.waiting = new WaitingStore(storage.sql);
+    this.withheld = new WithheldStore(storage.sql);
     if (this.#hasTables()) this.prepare();
   }
 
@@ -51,6 +54,7 @@ export class RoomStore {
     if (maintenance !== undefined) this.#maintenance = JSON.parse(maintenance);
     this.#seq = rowsOf<{ seq: number | null }>(this.#sql, 'SELECT max(seq) AS seq FROM events')[0]?.seq ?? 0;
     this.sanctions.load();
+    this.withheld.load();
     this.#isPrepared = true;
   }
 
@@ -143,12 +147,18 @@ export class RoomStore {
   }
 
   #shown(condition: string, ...bindings: number[]): StoredEvent[] {
-    const { sanctions } = this;
-    if (sanctions.withholdsNothing)
+    const { sanctions, withheld } = this;
+    if (sanctions.withholdsNothing && withheld.isEmpty)
       return rowsOf<StoredEvent & Row>(this.#sql, `SELECT seq, body FROM events WHERE ${condition}`, ...bindings);
-    const query = `SELECT seq, user_id AS userId, body FROM events WHERE ${condition}`;
-    const rows = rowsOf<StoredEvent & { userId: string | null } & Row>(this.#sql, query, ...bindings);
-    return rows.map((row) => ({ seq: row.seq, body: shownBody(row, (userId) => sanctions.withheldThrough(userId)) }));
+    const query = `SELECT seq, message_id AS messageId, user_id AS userId, body FROM events WHERE ${condition}`;
+    const rows = rowsOf<StoredEvent & { messageId: string | null; userId: string | null } & Row>(
+      this.#sql,
+      query,
+      ...bindings,
+    );
+    const isWithheld = (id: string, userId: string, seq: number) =>
+      seq <= sanctions.withheldThrough(userId) || withheld.has(id);
+    return rows.map((row) => ({ seq: row.seq, body: shownBody(row, isWithheld) }));
   }
 
   findMessage(userId: string, clientId: string): StoredMessage | undefined {
@@ -161,12 +171,27 @@ export class RoomStore {
     )[0];
   }
 
-  findMessageById(messageId: string): StoredMessage | undefined {
-    return rowsOf<{ seq: number | null; body: string }>(
+  findMessageById(messageId: string): (StoredMessage & { readonly userId: string }) | undefined {
+    return rowsOf<{ seq: number | null; userId: string; body: string }>(
       this.#sql,
-      `SELECT seq, body FROM events WHERE message_id = ?1 UNION ALL SELECT NULL, body FROM pending WHERE message_id = ?1`,
+      `SELECT seq, user_id AS userId, body FROM events WHERE message_id = ?1
+       UNION ALL SELECT NULL, user_id, body FROM pending WHERE message_id = ?1`,
       messageId,
     )[0];
+  }
+
+  /** The messages nearest to this seq on either side, oldest first, with all texts that are stored. */
+  messagesAround(seq: number, each: number): StoredEvent[] {
+    return rowsOf<StoredEvent & Row>(
+      this.#sql,
+      `SELECT seq, body FROM (SELECT seq, body FROM events WHERE message_id IS NOT NULL AND seq < ?1
+         ORDER BY seq DESC LIMIT ?2)
+       UNION ALL SELECT seq, body FROM (SELECT seq, body FROM events WHERE message_id IS NOT NULL AND seq > ?1
+         ORDER BY seq LIMIT ?2)
+       ORDER BY seq`,
+      seq,
+      each,
+    );
   }
 
   /** Newest first, including those that wait. */

@@ -16,6 +16,7 @@ import type {
   RoomFigures,
   RoomRefusal,
   RoomUser,
+  SaidAround,
   SayAnswer,
   TimeOut,
   ViewerList,
@@ -124,6 +125,10 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
 
   async messagesOf(userId: string, afterSeq: number, limit: number): Promise<ChatMessage[]> {
     return this.#store.isPrepared ? this.#traces.messagesOf(userId, afterSeq, limit) : [];
+  }
+
+  async saidAround(id: string, each: number): Promise<SaidAround | null> {
+    return this.#store.isPrepared ? this.#chat.around(id, each) : null;
   }
 
   async timeOuts(): Promise<TimeOut[]> {

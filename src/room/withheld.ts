@@ -1,7 +1,10 @@
-/** Withheld texts, which are hidden together with their banned author: only moderators can still read them. */
+/**
+ * Withheld texts: hidden together with their banned author, or one by one by staff. Only moderators can still read them.
+ */
 
 interface Event {
   readonly seq: number;
+  readonly messageId: string | null;
   /** The author of a message; null for any other event. */
   readonly userId: string | null;
   readonly body: string;
@@ -11,13 +14,16 @@ const GIFT = '{"type":"gift-sent"';
 
 /**
  * Returns the event's body as viewers may see it.
- * @param through the seq up to which this user's texts are withheld; 0 if none are
+ * @param isWithheld whether the text of this message or gift, by this author, is hidden
  */
-export function shownBody({ seq, userId, body }: Event, through: (userId: string) => number): string {
-  if (userId !== null) return seq > through(userId) ? body : withoutText(body);
+export function shownBody(
+  { seq, messageId, userId, body }: Event,
+  isWithheld: (id: string, authorId: string, seq: number) => boolean,
+): string {
+  if (userId !== null) return isWithheld(messageId ?? '', userId, seq) ? withoutText(body) : body;
   if (!body.startsWith(GIFT)) return body;
   const gift = JSON.parse(body); // stored by the room as `gift-sent`
-  return !gift.message || seq > through(gift.sender.id) ? body : JSON.stringify({ ...gift, message: null });
+  return !gift.message || !isWithheld(gift.id, gift.sender.id, seq) ? body : JSON.stringify({ ...gift, message: null });
 }
 
 function withoutText(body: string): string {

@@ -6,6 +6,7 @@ import type { Keyring } from './keys';
 type TokenKind =
   | 'access'
   | 'refresh'
+  | 'restricted'
   | 'challenge'
   | 'device'
   | 'guest'

@@ -6,10 +6,11 @@ import { clientWith } from '#test/support/app';
 import { testContext } from '#test/support/context';
 import { mp4, R2_KEYS } from '#test/support/files';
 import { asUser, asViewer, type Person } from '#test/support/users';
+import type { Context } from '@/contracts/context';
 import { LARGE_FILES } from '@/contracts/file-kinds';
 import { commit } from '@/db/commit';
 import { UPLOAD_IN_PARTS_MS, UPLOAD_MS } from '@/domains/base/media/begin-upload';
-import { claimUpload } from '@/domains/base/media/claim-upload';
+import { claimUploads } from '@/domains/base/media/claim-upload';
 import { completeUpload } from '@/domains/base/media/end-upload';
 import { forgetFiles } from '@/domains/base/media/forget';
 import { sweepUploads } from '@/domains/base/media/sweep';
@@ -20,6 +21,12 @@ const LARGE = 201 * MEGABYTE;
 /** R2's least for a part that is not the last. */
 const PART_BYTES = 5 * MEGABYTE;
 const VIDEO = mp4(PART_BYTES + 1_000).fill(7, 40);
+
+const claimVideo = async (ctx: Context, ownerId: string, id: string) => {
+  const [video] = await claimUploads(ctx, ownerId, 'post-video', [id]);
+  if (!video) throw new Error('Nothing was claimed');
+  return video;
+};
 
 interface Part {
   partNumber: number;
@@ -329,7 +336,7 @@ describe('giving an upload up', () => {
     expect((await client().delete(`media/uploads/${id}`)).status).toBe(401);
     expect((await (await asUser()).delete(`media/uploads/${id}`)).error.code).toBe('UPLOAD_NOT_FOUND');
     await complete();
-    const claim = await claimUpload(testContext(), person.userId, id);
+    const claim = await claimVideo(testContext(), person.userId, id);
     await commit(testContext(), claim.statements);
     expect((await person.delete(`media/uploads/${id}`)).error.code).toBe('UPLOAD_USED');
     expect(await env.MEDIA.head(claim.key)).not.toBeNull();
@@ -339,7 +346,7 @@ describe('giving an upload up', () => {
     const person = await asUser();
     const { id, complete } = await sent(person);
     await complete();
-    const claim = await claimUpload(testContext(), person.userId, id);
+    const claim = await claimVideo(testContext(), person.userId, id);
     await person.delete(`media/uploads/${id}`);
     await expect(commit(testContext(), claim.statements)).rejects.toThrow('DEMAND_NOT_MET');
   });

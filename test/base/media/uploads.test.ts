@@ -5,15 +5,22 @@ import { clientWith } from '#test/support/app';
 import { testContext } from '#test/support/context';
 import { html, mp4, padded, picture, R2_KEYS } from '#test/support/files';
 import { asUser, type Person } from '#test/support/users';
+import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { OPEN_UPLOADS_MAX, UPLOAD_MS } from '@/domains/base/media/begin-upload';
-import { claimUpload } from '@/domains/base/media/claim-upload';
+import { claimUploads } from '@/domains/base/media/claim-upload';
 import { newKey, signedMediaUrl } from '@/domains/base/media/keys';
 import { storeImage } from '@/domains/base/media/store';
 import { sweepOrphans, sweepUploads } from '@/domains/base/media/sweep';
 import { DAY_MS, MINUTE_MS } from '@/shared/time';
 
 const VIDEO = mp4();
+
+const claimVideo = async (ctx: Context, ownerId: string, id: string) => {
+  const [video] = await claimUploads(ctx, ownerId, 'post-video', [id]);
+  if (!video) throw new Error('Nothing was claimed');
+  return video;
+};
 
 interface Announced {
   id: string;
@@ -150,12 +157,12 @@ describe('claiming it', () => {
     const ctx = testContext();
     const person = await asUser();
     const upload = await sent(person);
-    const claims = await Promise.all([1, 2].map(() => claimUpload(ctx, person.userId, upload.id)));
+    const claims = await Promise.all([1, 2].map(() => claimVideo(ctx, person.userId, upload.id)));
     const outcomes = await Promise.allSettled(claims.map(({ statements }) => commit(ctx, statements)));
     expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
     const refused = outcomes.find((outcome) => outcome.status === 'rejected');
     expect(refused?.reason.message).toContain('DEMAND_NOT_MET');
-    await expect(claimUpload(ctx, person.userId, upload.id)).rejects.toMatchObject({ code: 'UPLOAD_USED' });
+    await expect(claimVideo(ctx, person.userId, upload.id)).rejects.toMatchObject({ code: 'UPLOAD_USED' });
     const response = await exports.default.fetch(await signedMediaUrl(ctx, claims[0]?.key ?? ''), {
       headers: { range: 'bytes=0-7' },
     });
@@ -166,23 +173,23 @@ describe('claiming it', () => {
   it('is for its owner alone', async () => {
     const upload = await sent(await asUser());
     const { userId } = await asUser();
-    await expect(claimUpload(testContext(), userId, upload.id)).rejects.toMatchObject({ code: 'UPLOAD_NOT_FOUND' });
+    await expect(claimVideo(testContext(), userId, upload.id)).rejects.toMatchObject({ code: 'UPLOAD_NOT_FOUND' });
   });
 
   it('is refused before it was sent, and after its time', async () => {
     const person = await asUser();
     const ctx = testContext();
     const [open, late] = [await announce(person), await sent(person)];
-    await expect(claimUpload(ctx, person.userId, open.id)).rejects.toMatchObject({ code: 'UPLOAD_INCOMPLETE' });
+    await expect(claimVideo(ctx, person.userId, open.id)).rejects.toMatchObject({ code: 'UPLOAD_INCOMPLETE' });
     const then = { ...ctx, now: () => Date.now() + UPLOAD_MS };
-    await expect(claimUpload(then, person.userId, late.id)).rejects.toMatchObject({ code: 'UPLOAD_NOT_FOUND' });
+    await expect(claimVideo(then, person.userId, late.id)).rejects.toMatchObject({ code: 'UPLOAD_NOT_FOUND' });
   });
 
   it('looks at the bytes, not at what was announced', async () => {
     const person = await asUser();
     for (const bytes of [html(), picture(5, 5), new Uint8Array(100)]) {
       const upload = await sent(person, bytes);
-      await expect(claimUpload(testContext(), person.userId, upload.id)).rejects.toMatchObject({
+      await expect(claimVideo(testContext(), person.userId, upload.id)).rejects.toMatchObject({
         code: 'FILE_TYPE_NOT_ALLOWED',
       });
     }
@@ -193,7 +200,7 @@ describe('claiming it', () => {
     const upload = await sent(person);
     const ctx = testContext();
     vi.spyOn(ctx.files, 'get').mockRejectedValue(new Error('We encountered an internal error. (10001)'));
-    await expect(claimUpload(ctx, person.userId, upload.id)).rejects.toMatchObject({ code: 'MEDIA_STORE_UNAVAILABLE' });
+    await expect(claimVideo(ctx, person.userId, upload.id)).rejects.toMatchObject({ code: 'MEDIA_STORE_UNAVAILABLE' });
   });
 });
 
@@ -207,7 +214,7 @@ describe('the sweep', () => {
     const person = await asUser();
     const [unused, used] = [await sent(person), await sent(person)];
     const keys = [await keyOf(unused), await keyOf(used)] as const;
-    await commit(testContext(), (await claimUpload(testContext(), person.userId, used.id)).statements);
+    await commit(testContext(), (await claimVideo(testContext(), person.userId, used.id)).statements);
     await sweepUploads(testContext());
     expect(await env.MEDIA.head(keys[0])).not.toBeNull();
     const ctx = later(UPLOAD_MS + 11 * MINUTE_MS);

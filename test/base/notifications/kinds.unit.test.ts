@@ -46,6 +46,12 @@ const EXPECTED: Readonly<Record<NotificationKind, Expected>> = {
   'purchase-reversed': ['purchase', MAILED, true],
   'purchase-restored': ['purchase', MAILED, true],
   'payouts-stuck': ['staff', IN_APP, false],
+  'report-waiting': ['staff', IN_APP, false],
+  'appeal-waiting': ['staff', IN_APP, false],
+  'ticket-waiting': ['staff', IN_APP, false],
+  'application-waiting': ['staff', IN_APP, false],
+  'payout-waiting': ['staff', IN_APP, false],
+  health: ['staff', IN_APP, false],
   decision: ['decision', EVERYWHERE, true],
 };
 

@@ -17,7 +17,7 @@ import {
 } from '#test/support/payouts';
 import { consumed, databaseWithout, queueThatIsAway, recordingQueue } from '#test/support/queues';
 import { STRIPE_ENV, type StripeStandIn, standInForStripe } from '#test/support/stripe';
-import { asStaff } from '#test/support/users';
+import { asStaff, type Person } from '#test/support/users';
 import type { Context } from '@/contracts/context';
 import type { PayoutMessage } from '@/contracts/messages';
 import { users } from '@/domains/base/users/tables';
@@ -190,9 +190,6 @@ describe('an approved payout', () => {
 });
 
 describe('while the platform’s own account is short or restricted', () => {
-  const stuckOf = async (userId: string) =>
-    (await notificationsOf(userId)).filter(({ kind }) => kind === 'payouts-stuck');
-
   it('a payout stays approved, is tried again, and is paid once the account is in order', async () => {
     const { creator, staff, id } = await approved();
     stripe.balance = 0;
@@ -219,7 +216,7 @@ describe('while the platform’s own account is short or restricted', () => {
     expect(await legsOf(id)).toEqual(PAID_LEGS);
   });
 
-  it('staff who can approve are notified once a day, in the app, of all creators together', async () => {
+  it('staff who can approve have one notification, which counts the cash-outs until they are paid', async () => {
     const [one, other] = [await approved(), await approved()];
     const support = await asStaff('support');
     const german = await asStaff('country_admin', { country: 'DE', granted: ['canApproveCashout'] });
@@ -229,15 +226,22 @@ describe('while the platform’s own account is short or restricted', () => {
       await consume(ctx, id);
       await ctx.settle();
     }
-    for (const person of [one.staff, other.staff, german]) {
-      expect(await stuckOf(person.userId)).toHaveLength(1);
-      const { items } = (await person.get('user/notifications')).data;
-      const shown = items.find(({ kind }: { kind: string }) => kind === 'payouts-stuck');
-      expect(shown.title).toMatch(/ and 1 other cannot be paid yet$/);
-      expect(shown.body).toContain('balance_insufficient');
+    const shownTo = async (person: Person) =>
+      (await person.get('user/notifications')).data.items.filter(
+        ({ kind }: { kind: string }) => kind === 'payout-waiting',
+      );
+    const body = expect.stringContaining('balance_insufficient');
+    for (const person of [one.staff, other.staff])
+      expect(await shownTo(person)).toMatchObject([{ title: 'Cash-outs that wait for you: 2', body }]);
+    // The creators' country is unknown, so no country admin could decide on them.
+    for (const person of [support, german, one.creator]) expect(await shownTo(person)).toEqual([]);
+    stripe.balance = 1_000_000;
+    for (const id of [one.id, other.id]) {
+      const ctx = context();
+      await consume(ctx, id);
+      await ctx.settle();
     }
-    expect(await stuckOf(support.userId)).toEqual([]);
-    expect(await stuckOf(one.creator.userId)).toEqual([]);
+    expect(await shownTo(one.staff)).toEqual([]);
   });
 
   it('two senders at once count one refusal, and staff can still give it up', async () => {

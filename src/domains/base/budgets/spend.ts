@@ -103,6 +103,7 @@ const LIMIT_TEXTS: Readonly<Record<BudgetKind, (limit: number) => string>> = {
   bytes: (limit) => `${sizeText(limit)} of uploads a day`,
   checkouts: (limit) => `${limit} new purchases a day`,
   mails: (limit) => `${limit} emails to others a day`,
+  support: (limit) => `${limit} messages to support a day`,
 };
 
 async function refusalFor(ctx: Context, { userId, costs, at: now }: Spending): Promise<AppError> {

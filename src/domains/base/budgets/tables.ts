@@ -2,9 +2,9 @@ import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
 /**
  * Operations that cost money each time. `pictures`: accepted images, not their re-encoded widths. `brokenPictures`:
- * images that could not be decoded. `bytes`: sizes of files.
+ * images that could not be decoded. `bytes`: sizes of files. `support`: tickets and replies.
  */
-export const BUDGET_KINDS = ['pictures', 'brokenPictures', 'bytes', 'checkouts', 'mails'] as const;
+export const BUDGET_KINDS = ['pictures', 'brokenPictures', 'bytes', 'checkouts', 'mails', 'support'] as const;
 export type BudgetKind = (typeof BUDGET_KINDS)[number];
 
 export const dailyBudgets = sqliteTable(

@@ -10,8 +10,9 @@ import { newId } from '@/shared/ids';
 import { DAY_MS } from '@/shared/time';
 import { type DecisionAction, type DecisionRow, decisions, type Rule, type TargetType } from './tables';
 
-/** What was removed is kept as long. */
 const APPEAL_MS = 180 * DAY_MS;
+/** How long removed content and evidence are kept: an appeal of the last day is decided later. */
+export const KEPT_MS = APPEAL_MS + 30 * DAY_MS;
 
 export interface NewDecision {
   readonly subjectId: string;

@@ -27,6 +27,8 @@ export interface Access {
   readonly cacheControl: string;
   /** The parts of the file that are not shown. */
   readonly blanks: readonly Blank[];
+  /** What the file is called when it is downloaded. */
+  readonly name?: string | undefined;
 }
 
 /**
@@ -43,7 +45,7 @@ export async function findAccess(
   const link = await findLink(ctx, key, token);
   if (!isPostFile(kind)) {
     if (!link || (isIdentity(kind) && !(await isLogged(ctx, link)))) return undefined;
-    return { cacheControl: KEPT_NOWHERE, blanks: [] };
+    return { cacheControl: KEPT_NOWHERE, blanks: [], name: link.name };
   }
   // A reader with a link keeps access until it expires. Checking again would cost a statement per image of a feed.
   if (link && !isVideo(kind)) return { cacheControl: keptFor(link.secondsLeft), blanks: [] };

@@ -40,7 +40,7 @@ const PART_BYTES = 64 * 1_048_576;
 export async function beginUpload(
   ctx: Context,
   ownerId: string,
-  { kind, contentType, bytes }: z.output<typeof NewUpload>,
+  { kind, contentType, bytes, name }: z.output<typeof NewUpload>,
 ): Promise<z.input<typeof Upload>> {
   const { bytesMax, inPartsBytesMax } = LARGE_FILES[kind];
   if (bytes > inPartsBytesMax)
@@ -55,6 +55,7 @@ export async function beginUpload(
     kind,
     contentType,
     bytes,
+    name: name ?? null,
     expiresAt: ctx.now() + lifeMs,
     uploadId: null,
     partBytes: isInParts ? PART_BYTES : null,

@@ -1,24 +1,60 @@
-/** Turns a waiting upload into a file that something refers to. Inspects it once more, and allows this once. */
-import { and, eq, gt, isNull } from 'drizzle-orm';
+/** Turns waiting uploads into files that something refers to. Inspects each once more, and allows this once. */
+import { and, eq, gt, isNull, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { LargeFileKind } from '@/contracts/file-kinds';
 import { requireChange } from '@/db/commit';
-import { getOpenUpload } from './end-upload';
+import { checkOpen } from './end-upload';
 import { fileError } from './errors';
-import { findStoredVideo, type StoredVideo } from './stored-video';
-import { mediaUploads } from './tables';
+import { findStoredFile, type StoredFile } from './stored-file';
+import { mediaUploads, type UploadRow } from './tables';
+
+export interface ClaimedFile extends StoredFile {
+  /** What its sender calls the file. */
+  readonly name: string | null;
+}
 
 /**
- * If its statements fail with DEMAND_NOT_MET (UPLOAD_CONFLICT), the upload was used meanwhile, or expired. Throws
+ * If their statements fail with DEMAND_NOT_MET (UPLOAD_CONFLICT), an upload was used meanwhile, or expired. Throws
  * UPLOAD_NOT_FOUND, UPLOAD_USED, UPLOAD_INCOMPLETE, FILE_TYPE_NOT_ALLOWED, MEDIA_STORE_UNAVAILABLE.
+ * @param uploadIds distinct; the files come in this order
  */
-export async function claimUpload(ctx: Context, ownerId: string, uploadId: string): Promise<StoredVideo> {
-  const { key, kind, contentType, bytes } = await getOpenUpload(ctx, ownerId, uploadId);
-  const video = await findStoredVideo(ctx, { key, ownerId, kind, types: [contentType] });
-  if (video?.bytes !== bytes) throw fileError('UPLOAD_INCOMPLETE');
+export async function claimUploads(
+  ctx: Context,
+  ownerId: string,
+  kind: LargeFileKind,
+  uploadIds: readonly string[],
+): Promise<ClaimedFile[]> {
+  if (uploadIds.length === 0) return [];
+  const rows = await ctx.db
+    .select()
+    .from(mediaUploads)
+    .where(
+      and(
+        sql`${mediaUploads.id} IN (SELECT value FROM json_each(${JSON.stringify(uploadIds)}))`,
+        eq(mediaUploads.ownerId, ownerId),
+      ),
+    );
+  const uploads = uploadIds.map((uploadId) =>
+    checkOpen(
+      ctx,
+      rows.find(({ id }) => id === uploadId),
+    ),
+  );
+  const files: ClaimedFile[] = [];
+  for (const upload of uploads) files.push(await claim(ctx, upload, kind));
+  return files;
+}
+
+async function claim(ctx: Context, upload: UploadRow, kind: LargeFileKind): Promise<ClaimedFile> {
+  const { id, ownerId, key, contentType, bytes, name } = upload;
+  if (upload.kind !== kind)
+    throw fileError('FILE_TYPE_NOT_ALLOWED', { message: `Announce this file as a ${kind} to use it here.` });
+  const file = await findStoredFile(ctx, { key, ownerId, kind, types: [contentType] });
+  if (file?.bytes !== bytes) throw fileError('UPLOAD_INCOMPLETE');
   const now = ctx.now();
   const use = ctx.db
     .update(mediaUploads)
     .set({ completedAt: now })
-    .where(and(eq(mediaUploads.id, uploadId), isNull(mediaUploads.completedAt), gt(mediaUploads.expiresAt, now)));
-  return { ...video, statements: [use, requireChange(ctx), ...video.statements] };
+    .where(and(eq(mediaUploads.id, id), isNull(mediaUploads.completedAt), gt(mediaUploads.expiresAt, now)));
+  return { ...file, name, statements: [use, requireChange(ctx), ...file.statements] };
 }

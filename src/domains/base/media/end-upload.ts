@@ -23,6 +23,11 @@ export async function getOpenUpload(ctx: Context, ownerId: string, id: string): 
     .from(mediaUploads)
     .where(and(eq(mediaUploads.id, id), eq(mediaUploads.ownerId, ownerId)))
     .get();
+  return checkOpen(ctx, upload);
+}
+
+/** Throws UPLOAD_NOT_FOUND, UPLOAD_USED. */
+export function checkOpen(ctx: Context, upload: UploadRow | undefined): UploadRow {
   if (!upload || upload.expiresAt <= ctx.now()) throw fileError('UPLOAD_NOT_FOUND');
   if (upload.completedAt !== null) throw fileError('UPLOAD_USED');
   return upload;

@@ -12,6 +12,10 @@ const PIXELS_MAX = 40_000_000;
 /** A PDF's end marker is in its last kilobyte. */
 const PDF_TAIL_BYTES = 1_024;
 
+/** Logs have tabs, form feeds and the colours of terminals (ESC), but no other control character. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
+const CONTROL = /[\u0000-\u0008\u000e-\u001a\u001c-\u001f]/;
+
 /** How many bytes `inspectType` needs. */
 export const TYPE_BYTES = 4_096;
 
@@ -27,9 +31,22 @@ export async function inspectFile(bytes: Uint8Array, allowed: readonly FileType[
 export async function inspectType(start: Uint8Array, allowed: readonly FileType[]): Promise<FileType> {
   if (start.length === 0) throw fileError('FILE_UNREADABLE');
   const found = await fileTypeFromBuffer(start).catch(() => undefined);
-  const type = allowed.find((candidate) => candidate === found?.mime);
+  const mime = found?.mime ?? (isText(start) ? 'text/plain' : undefined);
+  const type = allowed.find((candidate) => candidate === mime);
   if (!type) throw fileError('FILE_TYPE_NOT_ALLOWED', { details: { allowed } });
   return type;
+}
+
+/** A text has no signature. A script says in its first line which program runs it, so it is not one. */
+function isText(start: Uint8Array): boolean {
+  if (start[0] === 0x23 && start[1] === 0x21) return false; // #!
+  try {
+    // The last character may be cut, which a stream allows.
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(start, { stream: true });
+    return !CONTROL.test(text);
+  } catch {
+    return false;
+  }
 }
 
 function checkDimensions(bytes: Uint8Array): void {
@@ -64,7 +81,7 @@ function isWhole(type: FileType, bytes: Uint8Array): boolean {
     case 'application/pdf':
       return Buffer.from(bytes.subarray(-PDF_TAIL_BYTES)).includes('%%EOF');
     default:
-      return true; // videos are never checked whole
+      return true; // videos and texts are never checked whole
   }
 }
 

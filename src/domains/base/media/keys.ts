@@ -75,8 +75,19 @@ export function documentUrl(ctx: Context, key: string, look: Omit<Look, 'lookId'
   return signUrl(ctx, key, SIGNED_URL_SECONDS, ctx.now(), { ...look, lookId: newId() });
 }
 
-async function signUrl(ctx: Context, key: string, ttlSeconds: number, from: number, look?: Look): Promise<string> {
-  const token = await signToken(ctx.config.keys, 'media', { key, ...look }, ttlSeconds, from);
+/** Like `signedMediaUrl`, for a file that readers download under this name. */
+export function namedMediaUrl(ctx: Context, key: string, name: string): Promise<string> {
+  return signUrl(ctx, key, SIGNED_URL_SECONDS, ctx.now(), { name });
+}
+
+async function signUrl(
+  ctx: Context,
+  key: string,
+  ttlSeconds: number,
+  from: number,
+  more?: Look | { name: string },
+): Promise<string> {
+  const token = await signToken(ctx.config.keys, 'media', { key, ...more }, ttlSeconds, from);
   return `${mediaUrl(ctx.config, key)}?token=${token}`;
 }
 
@@ -84,15 +95,18 @@ export interface Link {
   /** How long the link still works. */
   readonly secondsLeft: number;
   readonly look: Look | undefined;
+  /** What the file is called when it is downloaded. */
+  readonly name: string | undefined;
 }
 
 /** The claims of a signed URL for this file. Undefined if it does not open the file. */
 export async function findLink(ctx: Context, key: string, token: string | undefined): Promise<Link | undefined> {
   const claims = token ? await verifyToken(ctx.config.keys, 'media', token, ctx.now()) : undefined;
   if (claims?.key !== key) return undefined;
-  const { lookId, staffId, applicationId, exp } = claims as Partial<Look> & { exp: number }; // written by `signUrl`
+  // Written by `signUrl`.
+  const { lookId, staffId, applicationId, name, exp } = claims as Partial<Look> & { name?: string; exp: number };
   const look = lookId && staffId && applicationId ? { lookId, staffId, applicationId } : undefined;
-  return { secondsLeft: exp - Math.floor(ctx.now() / SECOND_MS), look };
+  return { secondsLeft: exp - Math.floor(ctx.now() / SECOND_MS), look, name };
 }
 
 /** The key of a public file from its URL. */

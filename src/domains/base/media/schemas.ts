@@ -1,17 +1,25 @@
 /** Wire shapes for announcing a large file and sending it. */
 import { z } from '@hono/zod-openapi';
-import { LARGE_FILES, type LargeFileKind, VIDEO_TYPES } from '@/contracts/file-kinds';
+import { LARGE_FILES, type LargeFileKind, TICKET_TYPES } from '@/contracts/file-kinds';
+import { aLine } from '@/http/fields';
 
 /** More than any upload has. */
 const PARTS_MAX = 100;
 const ETAG_CHARACTERS_MAX = 1_000;
+const NAME_CHARACTERS_MAX = 200;
 const KINDS = Object.keys(LARGE_FILES) as [LargeFileKind, ...LargeFileKind[]]; // by its type
 
 export const NewUpload = z
   .strictObject({
     kind: z.enum(KINDS),
-    contentType: z.enum(VIDEO_TYPES),
+    contentType: z.enum(TICKET_TYPES),
     bytes: z.int().positive().openapi({ description: 'The exact size of the file.' }),
+    name: aLine(NAME_CHARACTERS_MAX).optional().openapi({ description: 'What readers see a `ticket-file` named.' }),
+  })
+  .superRefine(({ kind, contentType }, issue) => {
+    const types: readonly string[] = LARGE_FILES[kind].types;
+    if (!types.includes(contentType))
+      issue.addIssue({ code: 'custom', path: ['contentType'], message: `must be one of ${types.join(', ')}` });
   })
   .openapi('NewUpload');
 

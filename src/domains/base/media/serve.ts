@@ -81,19 +81,26 @@ function hasBody(found: R2Object): found is R2ObjectBody {
   return 'body' in found;
 }
 
-function headersOf(found: R2Object, { cacheControl }: Access): Headers {
+function headersOf(found: R2Object, { cacheControl, name }: Access): Headers {
   const type = found.httpMetadata?.contentType ?? 'application/octet-stream';
   return new Headers({
     'Content-Type': type,
     'Content-Disposition': SHOWN_INLINE.test(type)
       ? 'inline'
-      : (found.httpMetadata?.contentDisposition ?? 'attachment'),
+      : name === undefined
+        ? (found.httpMetadata?.contentDisposition ?? 'attachment')
+        : `attachment; filename*=UTF-8''${encodeExtended(name)}`,
     'Content-Security-Policy': "sandbox; default-src 'none'",
     'X-Content-Type-Options': 'nosniff',
     'Cache-Control': cacheControl,
     'Accept-Ranges': 'bytes',
     ETag: found.httpEtag,
   });
+}
+
+/** For a header's extended parameter (RFC 5987), which allows fewer characters than a URL. */
+function encodeExtended(text: string): string {
+  return encodeURIComponent(text).replaceAll(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
 }
 
 /** Throws RANGE_NOT_SATISFIABLE. Ignores a range of another version (`If-Range`). */

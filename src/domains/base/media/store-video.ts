@@ -1,12 +1,12 @@
 /** Stores videos from a form: streamed to the store unchanged, with one piece in memory at a time. */
 import type { Context } from '@/contracts/context';
-import { LARGE_FILES, type LargeFileKind, type VideoType } from '@/contracts/file-kinds';
+import { LARGE_FILES, type VideoType } from '@/contracts/file-kinds';
 import { refund } from '@/domains/base/budgets/spend';
 import { fileError } from './errors';
 import { capped, inPieces } from './file-content';
 import { countedBytes } from './kinds';
 import { openPlace, refundFile } from './store';
-import { findStoredVideo, type StoredVideo } from './stored-video';
+import { findStoredFile, type StoredFile } from './stored-file';
 import { askStore } from './written-file';
 
 /** NOTE: R2 needs parts of equal size and at least 5 MiB. Memory holds one part for each form in progress. */
@@ -14,7 +14,7 @@ const PART_BYTES = 8 * 1_048_576;
 
 interface NewVideo {
   ownerId: string;
-  kind: LargeFileKind;
+  kind: 'post-video';
   /** Determined from its first bytes. */
   contentType: VideoType;
   /** At most the rest of the form. The file's size is only known at its end. */
@@ -24,12 +24,12 @@ interface NewVideo {
 
 /**
  * Spends the largest possible size and refunds what the file does not need. Throws FILE_TOO_LARGE, DAILY_BUDGET_SPENT,
- * what `findStoredVideo` throws, and what `content` throws.
+ * what `findStoredFile` throws, and what `content` throws.
  */
 export async function storeVideo(
   ctx: Context,
   { ownerId, kind, contentType, bytesMax, content }: NewVideo,
-): Promise<StoredVideo> {
+): Promise<StoredFile> {
   const largest = Math.min(bytesMax, LARGE_FILES[kind].bytesMax);
   const pieces = inPieces(capped(content, largest), PART_BYTES);
   const { value: first = new Uint8Array() } = await pieces.next();
@@ -44,7 +44,7 @@ export async function storeVideo(
   try {
     const options = { httpMetadata: { contentType } };
     await askStore(ctx, () => putPieces(ctx, key, first, pieces, { count, options }));
-    const video = await findStoredVideo(ctx, { key, ownerId, kind, types: [contentType] });
+    const video = await findStoredFile(ctx, { key, ownerId, kind, types: [contentType] });
     if (!video) throw fileError('UPLOAD_CONFLICT'); // it took so long that its planned deletion ran
     const settlement = refund(ctx, { ...spending, costs: unused() });
     return { ...video, statements: [...statements, settlement, ...video.statements] };

@@ -1,5 +1,5 @@
-import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { FileKind, LargeFileKind, VideoType } from '@/contracts/file-kinds';
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { FileKind, LargeFileKind, LargeFileType } from '@/contracts/file-kinds';
 
 /**
  * Readers get `free` at `typeAt`, and zeros from `contentAt` to `end`. Positions are bytes from the file's beginning.
@@ -17,7 +17,19 @@ export const mediaFiles = sqliteTable('media_files', {
   /** For videos: the parts that are not shown. Null if never inspected, as before this column existed. */
   blanks: text({ mode: 'json' }).$type<readonly Blank[]>(),
   createdAt: integer('created_at').notNull(),
+  /** Deleted by its owner, but held as evidence: only a signed link opens it. The database sets it (migration 0063). */
+  droppedAt: integer('dropped_at'),
 });
+
+/** Files held as evidence of a report, which `holderId` names. A held file cannot be deleted. */
+export const mediaHolds = sqliteTable(
+  'media_holds',
+  {
+    holderId: text('holder_id').notNull(),
+    key: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.holderId, table.key] })],
+);
 
 /** Announced large files, until they are claimed or expire. */
 export const mediaUploads = sqliteTable('media_uploads', {
@@ -25,13 +37,15 @@ export const mediaUploads = sqliteTable('media_uploads', {
   ownerId: text('owner_id').notNull(),
   key: text().notNull(),
   kind: text().$type<LargeFileKind>().notNull(),
-  contentType: text('content_type').$type<VideoType>().notNull(),
+  contentType: text('content_type').$type<LargeFileType>().notNull(),
   bytes: integer().notNull(),
   expiresAt: integer('expires_at').notNull(),
   completedAt: integer('completed_at'),
   /** R2's id of a multipart upload. All parts have `partBytes`, except for the last. */
   uploadId: text('upload_id'),
   partBytes: integer('part_bytes'),
+  /** What its sender calls the file. */
+  name: text(),
 });
 
 /** A single row: how far the search for orphans has come in the bucket. */

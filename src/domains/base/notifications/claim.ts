@@ -12,7 +12,7 @@ import { isActiveUser, noBlockBetween } from '@/domains/base/visibility/people';
 import { commentLikes, comments, postLikes, posts } from '@/domains/content/posts/tables';
 import { streams } from '@/domains/live/streams/tables';
 import { purchases } from '@/domains/money/purchases/tables';
-import { webhookEvents } from '@/domains/operations/webhooks/tables';
+import { isWaiting } from './waiting';
 
 export function claimOf({ kind, about, data = {}, gather }: NewNotification): NotificationClaim {
   const actorId =
@@ -29,7 +29,7 @@ export function claimOf({ kind, about, data = {}, gather }: NewNotification): No
 /** A condition: reader and actor exist and can see each other, the act was not undone, and its subject exists. */
 export function stillSo(userId: string, { kind, actorId, streamId, purchaseId, about = [] }: NotificationClaim): SQL {
   const conditions = [sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${userId} AND status <> 'deleted')`];
-  if (actorId !== undefined && countsThings(kind)) conditions.push(isWaiting(actorId));
+  if (actorId !== undefined && countsThings(kind)) conditions.push(isWaiting(kind, actorId));
   else if (actorId !== undefined)
     conditions.push(inSight(userId, actorId), ...notTakenBack(userId, kind, actorId, about));
   if (streamId !== undefined) conditions.push(isLiveFor(userId, streamId));
@@ -37,9 +37,13 @@ export function stillSo(userId: string, { kind, actorId, streamId, purchaseId, a
     conditions.push(sql`EXISTS (SELECT 1 FROM ${purchases} WHERE id = ${purchaseId} AND status = 'processing')`);
   const [postId, ...commentIds] = about;
   if (postId !== undefined)
-    conditions.push(sql`EXISTS (SELECT 1 FROM ${posts} WHERE id = ${postId} AND removed_at IS NULL)`);
+    conditions.push(
+      sql`EXISTS (SELECT 1 FROM ${posts} WHERE id = ${postId} AND removed_at IS NULL AND hidden_at IS NULL)`,
+    );
   for (const id of commentIds)
-    conditions.push(sql`EXISTS (SELECT 1 FROM ${comments} WHERE id = ${id} AND removed_at IS NULL)`);
+    conditions.push(
+      sql`EXISTS (SELECT 1 FROM ${comments} WHERE id = ${id} AND removed_at IS NULL AND hidden_at IS NULL)`,
+    );
   return sql.join(conditions, sql` AND `);
 }
 
@@ -51,13 +55,9 @@ export function isLive(streamId: string): SQL {
 function isLiveFor(userId: string, streamId: string): SQL {
   const creatorId = sql`announced.creator_id`;
   return sql`EXISTS (SELECT 1 FROM ${streams} announced WHERE announced.id = ${streamId} AND announced.status = 'live'
+    AND announced.hidden_at IS NULL
     AND CASE announced.visibility WHEN 'subscribers' THEN ${subscribes(userId, creatorId)}
       ELSE ${isMemberOf(userId, creatorId)} END)`;
-}
-
-/** The provider's event still waits for staff. */
-export function isWaiting(webhookEventId: string): SQL {
-  return sql`EXISTS (SELECT 1 FROM ${webhookEvents} WHERE id = ${webhookEventId} AND state IN ('held', 'failed'))`;
 }
 
 function inSight(userId: string, actorId: string): SQL {

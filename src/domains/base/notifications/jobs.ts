@@ -4,6 +4,7 @@ import { announceBlock } from './block-changed';
 import { fanOutBroadcast } from './broadcast';
 import { sendNotificationMail } from './mail';
 import { notify } from './notify';
+import { notifyStaff } from './notify-staff';
 import { sendPush } from './push';
 import { sweepNotifications } from './sweep';
 import { withdrawRest } from './withdraw';
@@ -19,6 +20,7 @@ export const notificationJobs = {
   sweeps: { sweepNotifications },
   outbox: {
     notify: (ctx, { notification }, id) => notify(ctx, id, notification),
+    'staff-needed': (ctx, { waiting }) => notifyStaff(ctx, waiting),
     'block-changed': (ctx, event, id) => announceBlock(ctx, id, event),
   },
 } satisfies Jobs;

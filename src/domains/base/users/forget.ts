@@ -13,12 +13,12 @@ import { type UserRow, users } from './tables';
 import { DELETED_NAME, ownsNoMoney, verificationIsOverdue } from './unverified';
 import { inventUsername } from './usernames';
 
-/** Changes nothing if the account is not active or the condition fails; follow it with `requireChange`. */
+/** A banned account can be deleted too. Changes nothing if it is deleted already or the condition fails; follow it with `requireChange`. */
 export function planDeletion(ctx: Context, userId: string, deletesAt: number, condition: SQL): Statement {
   return ctx.db
     .update(users)
     .set({ deletesAt })
-    .where(and(eq(users.id, userId), eq(users.status, 'active'), condition));
+    .where(and(eq(users.id, userId), ne(users.status, 'deleted'), condition));
 }
 
 /** Changes nothing if the deletion was cancelled, or the account was erased since it was read. */
@@ -58,6 +58,7 @@ export function eraseUser(ctx: Context, userId: string, condition: SQL): Stateme
       unverifiedUntil: null,
       verifyReminderAt: null,
       takenMailedAt: null,
+      bannedAt: null,
       bannedUntil: null,
       banDecisionId: null,
       totpSecret: null,

@@ -41,10 +41,24 @@ export const users = sqliteTable('users', {
   lastLoginAt: integer('last_login_at'),
   /** When a requested deletion is due. With status `deleted`: the account's data is still being cleared. */
   deletesAt: integer('deletes_at'),
+  /** With status `banned`: since when, however often the ban was changed. Null for a ban from before migration 0062. */
+  bannedAt: integer('banned_at'),
   /** With status `banned`: when the ban lifts by itself, which makes it a suspension. Null: never. */
   bannedUntil: integer('banned_until'),
   /** With status `banned`: the decision. */
   banDecisionId: text('ban_decision_id'),
+  /** While staff look at a report about the profile: nobody else sees it. */
+  hiddenAt: integer('hidden_at'),
+});
+
+/** Texts and avatars of profiles that staff removed. They come back, or are deleted at `keptUntil` (ms). */
+export const removedProfiles = sqliteTable('removed_profiles', {
+  userId: text('user_id').primaryKey(),
+  displayName: text('display_name').notNull(),
+  bio: text().notNull(),
+  avatarUrl: text('avatar_url'),
+  links: text({ mode: 'json' }).$type<readonly ProfileLink[]>().notNull(),
+  keptUntil: integer('kept_until').notNull(),
 });
 
 export type UserRow = typeof users.$inferSelect;

@@ -157,6 +157,23 @@ export function setAvatar(ctx: Context, userId: string, { from, to }: { from: st
     );
 }
 
+/** How long an account is banned, and by which decision. */
+interface Ban {
+  readonly bannedAt: number;
+  /** Null: the ban does not lift by itself. */
+  readonly bannedUntil: number | null;
+  readonly banDecisionId: string;
+}
+
+/** @param ban null: the account is active again */
+export function setBan(ctx: Context, userId: string, ban: Ban | null): Statement {
+  const values = ban ?? { bannedAt: null, bannedUntil: null, banDecisionId: null };
+  return ctx.db
+    .update(users)
+    .set({ status: ban ? 'banned' : 'active', ...values, updatedAt: ctx.now() })
+    .where(and(eq(users.id, userId), ne(users.status, 'deleted')));
+}
+
 /** @param role only given on approval: until then a role is only requested */
 export function setCreatorStatus(ctx: Context, userId: string, creatorStatus: CreatorStatus, role?: Role): Statement {
   return ctx.db

@@ -10,7 +10,7 @@ import { userVisibleTo } from './people';
 /**
  * Visible posts, for a SELECT that joins `users` as the author. The author must be visible to the reader, and the post
  * must be public, the reader's own, for followers if the reader follows or subscribes, or for subscribers if the reader
- * subscribes. Staff see every post that exists.
+ * subscribes. Staff see every post that exists, but hidden ones only as evidence of a report.
  */
 export function visiblePosts(viewer: Viewer): SQL | undefined {
   return and(existingPosts(viewer), openTo(viewer));
@@ -18,7 +18,16 @@ export function visiblePosts(viewer: Viewer): SQL | undefined {
 
 /** Also posts that the reader may not open, so that a refusal can say why. */
 export function existingPosts(viewer: Viewer): SQL | undefined {
-  return and(isNull(posts.removedAt), userVisibleTo(viewer));
+  return and(isNull(posts.removedAt), notHiddenFrom(viewer, sql`posts`), userVisibleTo(viewer));
+}
+
+/**
+ * Hidden posts and comments, which staff look at, exist only for their author.
+ * @param thing the name of `posts` or `comments` in the query
+ */
+export function notHiddenFrom(viewer: Viewer, thing: SQL): SQL<number> {
+  if (viewer?.kind !== 'user') return sql<number>`${thing}.hidden_at IS NULL`;
+  return sql<number>`(${thing}.hidden_at IS NULL OR ${thing}.author_id = ${viewer.userId})`;
 }
 
 /** Whether the post's visibility admits this reader. */

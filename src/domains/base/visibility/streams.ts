@@ -1,7 +1,8 @@
 /** Which streams a viewer may see: the only place for this rule, as conditions for any SELECT. */
 import { and, type SQL, sql } from 'drizzle-orm';
+import type { Visibility } from '@/contracts/room';
 import { audienceOf, audienceWord, EVERYBODY } from '@/db/fts';
-import { streams } from '@/domains/live/streams/tables';
+import { type StreamRow, streams } from '@/domains/live/streams/tables';
 import type { Viewer } from '@/shared/actor';
 import { isActive, noBlockBetween } from './people';
 import { shownTo } from './regions';
@@ -31,10 +32,18 @@ export function isOpen(stream: SQL = sql`streams`): SQL<number> {
   return sql<number>`${stream}.status IN ('live', 'scheduled')`;
 }
 
-/** @param stream the name of `streams` in the query */
+/** A hidden stream, which staff look at, counts as private. @param stream the name of `streams` in the query */
 export function isNotPrivate(stream: SQL = sql`streams`): SQL<number> {
-  return sql<number>`${stream}.visibility <> 'private'`;
+  return sql<number>`(${stream}.visibility <> 'private' AND ${stream}.hidden_at IS NULL)`;
 }
+
+/** The visibility that the door and the room go by. */
+export function effectiveVisibility({ visibility, hiddenAt }: Pick<StreamRow, 'visibility' | 'hiddenAt'>): Visibility {
+  return hiddenAt === null ? visibility : 'private';
+}
+
+/** The same as a column, for a query of `streams`. */
+export const visibilityAtDoor = sql<Visibility>`CASE WHEN streams.hidden_at IS NULL THEN streams.visibility ELSE 'private' END`;
 
 /** A private stream is visible only to its creator and to staff. @param stream the name of `streams` in the query */
 export function isNotPrivateTo(viewer: Viewer, stream: SQL = sql`streams`): SQL | undefined {

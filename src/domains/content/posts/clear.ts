@@ -1,6 +1,7 @@
 /**
  * Deletes hidden posts and comments with their notifications, likes and replies, a bounded number of rows at a time.
- * Safe to repeat and to interrupt: the next run finds what is left.
+ * Safe to repeat and to interrupt: the next run finds what is left. It leaves what staff removed and an appeal may bring
+ * back.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -16,7 +17,7 @@ type Clearing = Extract<TaskMessage, { type: 'clear-post' | 'clear-comment' }>;
 
 /** Does nothing if the post is not hidden or was already deleted. */
 export async function clearPost(ctx: Context, postId: string): Promise<void> {
-  const hidden = sql`SELECT id FROM posts WHERE id = ${postId} AND removed_at IS NOT NULL`;
+  const hidden = sql`SELECT id FROM posts WHERE id = ${postId} AND removed_at IS NOT NULL AND kept_until IS NULL`;
   const commentIds = sql`SELECT id FROM comments WHERE post_id IN (${hidden})`;
   await clear(ctx, { type: 'clear-post', postId }, [
     (limit) => withdrawalOf(sql`(${hidden})`, limit),
@@ -34,10 +35,10 @@ export async function clearPost(ctx: Context, postId: string): Promise<void> {
 
 /** Deletes one hidden comment and its replies. Does nothing if it is not hidden or was already deleted. */
 export async function clearComment(ctx: Context, commentId: string): Promise<void> {
-  const hidden = sql`SELECT id FROM comments WHERE id = ${commentId} AND removed_at IS NOT NULL`;
+  const hidden = sql`SELECT id FROM comments WHERE id = ${commentId} AND removed_at IS NOT NULL AND kept_until IS NULL`;
   const replies = sql`SELECT id FROM comments WHERE parent_id IN (${hidden})`;
   const path = sql`(SELECT post_id || '/' || coalesce(parent_id || '/', '') || id FROM comments
-    WHERE id = ${commentId} AND removed_at IS NOT NULL)`;
+    WHERE id = ${commentId} AND removed_at IS NOT NULL AND kept_until IS NULL)`;
   await clear(ctx, { type: 'clear-comment', commentId }, [
     (limit) => withdrawalOf(path, limit),
     (limit) => sql`DELETE FROM comment_likes WHERE (comment_id, user_id) IN (

@@ -11,7 +11,7 @@ import { logStaff } from '@/domains/base/permissions/log';
 import { staffCan } from '@/domains/base/permissions/permissions';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
-import { visiblePosts } from '@/domains/base/visibility/posts';
+import { notHiddenFrom, visiblePosts } from '@/domains/base/visibility/posts';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
 import type { Actor, Viewer } from '@/shared/actor';
 import { newId } from '@/shared/ids';
@@ -52,6 +52,7 @@ export async function listComments(
         parentId === undefined ? isNull(comments.parentId) : eq(comments.parentId, parentId),
         position === undefined ? undefined : beyond(comments.id, position),
         isNull(comments.removedAt),
+        notHiddenFrom(viewer, sql`comments`),
         commentAuthorVisibleTo(viewer),
       ),
     )
@@ -91,6 +92,8 @@ export async function addComment(
     replyCount: 0,
     createdAt: ctx.now(),
     removedAt: null,
+    hiddenAt: null,
+    keptUntil: null,
   };
   // Checks again: the post may have been deleted, or someone blocked, since the look-up.
   const insert = ctx.db.run(sql`
@@ -146,7 +149,7 @@ export async function removeComment(ctx: Context, actor: Actor, commentId: strin
 }
 
 function presentComment(row: CommentRow, author: CardRow, liked: boolean): z.input<typeof Comment> {
-  const { id, postId, parentId, text, likeCount, replyCount, createdAt } = row;
+  const { id, postId, parentId, text, likeCount, replyCount, createdAt, hiddenAt } = row;
   return {
     id,
     postId,
@@ -157,6 +160,7 @@ function presentComment(row: CommentRow, author: CardRow, liked: boolean): z.inp
     replyCount,
     liked,
     createdAt: toIso(createdAt),
+    ...(hiddenAt === null ? {} : { hidden: true as const }),
   };
 }
 

@@ -7,6 +7,10 @@ export const contentError = errorList({
   FOLLOWERS_ONLY: [403, 'Only followers of the author can see this post.'],
   SUBSCRIBERS_ONLY: [403, 'Only subscribers of the author can see this post.'],
   NOT_YOUR_POST: [403, 'Only the author of this post can do this.'],
+  POST_UNDER_REVIEW: [
+    409,
+    'This post is hidden while a report about it is reviewed. You can edit it afterwards, or delete it now.',
+  ],
   NOT_YOUR_COMMENT: [403, 'Only its author, the author of the post and staff can delete a comment.'],
   REPLY_TO_REPLY: [409, 'You can reply to comments, but not to replies. Reply to the comment above instead.'],
 });

@@ -5,7 +5,7 @@ import type { Context } from '@/contracts/context';
 import { cardColumns } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { userVisibleTo } from '@/domains/base/visibility/people';
-import { visiblePosts } from '@/domains/base/visibility/posts';
+import { notHiddenFrom, visiblePosts } from '@/domains/base/visibility/posts';
 import type { Viewer } from '@/shared/actor';
 import { contentError } from './errors';
 import { likedBy } from './present';
@@ -23,11 +23,13 @@ export function commentColumns(viewer: Viewer) {
   };
 }
 
-/** For the same query: neither the comment nor its parent is removed, and both its author and its post are visible. */
+/** For the same query: neither the comment nor its parent is removed or hidden, and both its author and its post are visible. */
 export function commentVisibleTo(viewer: Viewer): SQL | undefined {
   return and(
     isNull(comments.removedAt),
-    sql`NOT EXISTS (SELECT 1 FROM comments parent WHERE parent.id = comments.parent_id AND parent.removed_at IS NOT NULL)`,
+    notHiddenFrom(viewer, sql`comments`),
+    sql`NOT EXISTS (SELECT 1 FROM comments parent WHERE parent.id = comments.parent_id
+      AND NOT (parent.removed_at IS NULL AND ${notHiddenFrom(viewer, sql`parent`)}))`,
     commentAuthorVisibleTo(viewer),
     postOpenTo(viewer),
   );

@@ -53,9 +53,9 @@ export async function presentPost(
   { post, author, media, liked }: FoundPost,
 ): Promise<z.input<typeof Post>> {
   const files = JSON.parse(media) as MediaRow[]; // written by postColumns
-  // Files of a post that is not public can be fetched only by a signed URL.
+  // Files of a post that is hidden or not public can be fetched only by a signed URL.
   const urlOf = (key: string) =>
-    post.visibility === 'public' ? mediaUrl(ctx.config, key) : cacheableMediaUrl(ctx, key);
+    post.visibility === 'public' && post.hiddenAt === null ? mediaUrl(ctx.config, key) : cacheableMediaUrl(ctx, key);
   return {
     id: post.id,
     authorId: post.authorId,
@@ -78,6 +78,7 @@ export async function presentPost(
     liked: liked === 1,
     createdAt: toIso(post.createdAt),
     editedAt: toIsoOrNull(post.editedAt),
+    ...(post.hiddenAt === null ? {} : { hidden: true as const }),
   };
 }
 

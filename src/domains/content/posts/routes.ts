@@ -90,7 +90,7 @@ export const contentEndpoints: Endpoint[] = [
     params: ByPost,
     body: PostChanges,
     response: Post,
-    refusals: [...POST_HIDDEN, contentError.NOT_YOUR_POST],
+    refusals: [...POST_HIDDEN, contentError.NOT_YOUR_POST, contentError.POST_UNDER_REVIEW],
     handler: (ctx, { actor, params, body }) => changePost(ctx, actor, params.postId, body),
   }),
   endpoint({

@@ -19,6 +19,8 @@ const PostMedia = z
   })
   .openapi('PostMedia');
 
+const UNDER_REVIEW = 'Hidden from everyone but its author, while a report about it is reviewed.';
+
 export const Post = z
   .object({
     id: z.uuid(),
@@ -32,6 +34,7 @@ export const Post = z
     liked: z.boolean().openapi({ description: 'Whether the reader likes it.' }),
     createdAt: z.string(),
     editedAt: z.string().nullable(),
+    hidden: z.literal(true).optional().openapi({ description: UNDER_REVIEW }),
   })
   .openapi('Post');
 
@@ -48,6 +51,7 @@ export const Comment = z
     replyCount: z.int(),
     liked: z.boolean().openapi({ description: 'Whether the reader likes it.' }),
     createdAt: z.string(),
+    hidden: z.literal(true).optional().openapi({ description: UNDER_REVIEW }),
   })
   .openapi('Comment');
 

@@ -1,5 +1,5 @@
 /** A sweep that queues the deletion of hidden posts and comments again if its task did not finish. */
-import { and, asc, inArray, isNotNull, lt } from 'drizzle-orm';
+import { and, asc, inArray, isNotNull, isNull, lt } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { TaskMessage } from '@/contracts/messages';
 import { HOUR_MS } from '@/shared/time';
@@ -27,7 +27,7 @@ function claim(ctx: Context, table: typeof posts | typeof comments) {
   const overdue = ctx.db
     .select({ id: table.id })
     .from(table)
-    .where(and(isNotNull(table.removedAt), lt(table.removedAt, now - CLEARED_WITHIN_MS)))
+    .where(and(isNotNull(table.removedAt), isNull(table.keptUntil), lt(table.removedAt, now - CLEARED_WITHIN_MS)))
     .orderBy(asc(table.removedAt))
     .limit(REQUEUED_MAX);
   return ctx.db.update(table).set({ removedAt: now }).where(inArray(table.id, overdue)).returning({ id: table.id });

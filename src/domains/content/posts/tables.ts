@@ -17,6 +17,10 @@ export const posts = sqliteTable('posts', {
   editedAt: integer('edited_at'),
   /** When it was hidden from everyone, or when the sweep last queued the task that deletes it. */
   removedAt: integer('removed_at'),
+  /** While staff look at a report: only its author sees it. */
+  hiddenAt: integer('hidden_at'),
+  /** Removed by staff, and kept that long (ms), since an appeal may bring it back. */
+  keptUntil: integer('kept_until'),
 });
 
 export const postMedia = sqliteTable(
@@ -53,6 +57,9 @@ export const comments = sqliteTable('comments', {
   replyCount: integer('reply_count').notNull().default(0),
   createdAt: integer('created_at').notNull(),
   removedAt: integer('removed_at'),
+  /** As for posts. */
+  hiddenAt: integer('hidden_at'),
+  keptUntil: integer('kept_until'),
 });
 
 export const commentLikes = sqliteTable(

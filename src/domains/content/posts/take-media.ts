@@ -1,14 +1,13 @@
-/** Takes the media of a new post: files of its form, each stored as it arrives, and videos uploaded before. */
+/** Takes the files of a new post's form, and stores each as it arrives. */
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { IMAGE_TYPES, PICTURES, VIDEO_TYPES } from '@/contracts/file-kinds';
-import { claimUpload } from '@/domains/base/media/claim-upload';
 import { collect, peek } from '@/domains/base/media/file-content';
 import { inspectType, TYPE_BYTES } from '@/domains/base/media/inspect';
 import { storeImage } from '@/domains/base/media/store';
 import { storeVideo } from '@/domains/base/media/store-video';
 
-interface Medium {
+export interface Medium {
   readonly key: string;
   readonly contentType: string;
   readonly width?: number;
@@ -31,11 +30,4 @@ export async function takeFile(
   const contentType = VIDEO_TYPES.find((video) => video === type);
   if (contentType) return storeVideo(ctx, { ownerId, kind: 'post-video', contentType, bytesMax, content: whole });
   return storeImage(ctx, ownerId, 'post-image', await collect(whole, PICTURES['post-image'].bytesMax));
-}
-
-/** Throws as `claimUpload` does. */
-export async function claimVideos(ctx: Context, ownerId: string, uploadIds: readonly string[]): Promise<Medium[]> {
-  const videos: Medium[] = [];
-  for (const uploadId of uploadIds) videos.push(await claimUpload(ctx, ownerId, uploadId));
-  return videos;
 }

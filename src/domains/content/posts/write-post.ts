@@ -3,10 +3,11 @@
  * files are deleted after the commit, and a task deletes its likes and comments, which may be a million.
  */
 import type { z } from '@hono/zod-openapi';
-import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit, requireChange } from '@/db/commit';
 import { setPrivacy } from '@/domains/base/media/access';
+import { claimUploads } from '@/domains/base/media/claim-upload';
 import { fileError } from '@/domains/base/media/errors';
 import { counted } from '@/domains/base/media/file-content';
 import { receiveForm } from '@/domains/base/media/form';
@@ -21,9 +22,10 @@ import { contentError } from './errors';
 import { getPost } from './find-post';
 import { hidePosts } from './hide';
 import { presentPost } from './present';
+import { filesOf } from './removal';
 import { NewPostFields, POST_MEDIA_MAX, type Post, type PostChanges } from './schemas';
 import { postMedia, posts } from './tables';
-import { claimVideos, takeFile } from './take-media';
+import { type Medium, takeFile } from './take-media';
 
 /** For all files of a form: fits one video and nine images of the largest size. */
 const POST_FORM_BYTES_MAX = 300 * 1_048_576;
@@ -45,7 +47,7 @@ export async function createPost(ctx: Context, actor: Actor, request: Request): 
   const { text, visibility, mediaUploadIds } = fields;
   if (files.length + mediaUploadIds.length > POST_MEDIA_MAX)
     throw invalid('files', `a post has at most ${POST_MEDIA_MAX} files`);
-  const media = [...files, ...(await claimVideos(ctx, actor.userId, mediaUploadIds))];
+  const media: Medium[] = [...files, ...(await claimUploads(ctx, actor.userId, 'post-video', mediaUploadIds))];
   const postId = newId();
   const row = { id: postId, authorId: actor.userId, text, visibility, createdAt: ctx.now() };
   const taken = media.flatMap(({ statements }) => statements);
@@ -60,12 +62,7 @@ export async function createPost(ctx: Context, actor: Actor, request: Request): 
   return presentPost(ctx, await getPost(ctx, actor, postId));
 }
 
-/** A SELECT of the keys of a post's files. */
-function filesOf(postId: string): SQL {
-  return sql`SELECT key FROM post_media WHERE post_id = ${postId}`;
-}
-
-/** Keeps fields that are not sent; a new text sets `editedAt`. Throws as `getPost` does, NOT_YOUR_POST. */
+/** Keeps fields that are not sent; a new text sets `editedAt`. Throws as `getPost` does, NOT_YOUR_POST, POST_UNDER_REVIEW. */
 export async function changePost(
   ctx: Context,
   actor: Actor,
@@ -74,6 +71,7 @@ export async function changePost(
 ): Promise<z.input<typeof Post>> {
   const row = await getPost(ctx, actor, postId);
   if (row.post.authorId !== actor.userId) throw contentError('NOT_YOUR_POST');
+  if (row.post.hiddenAt !== null) throw contentError('POST_UNDER_REVIEW');
   const changes = {
     ...(text === undefined || text === row.post.text ? {} : { text, editedAt: ctx.now() }),
     ...(visibility === undefined || visibility === row.post.visibility ? {} : { visibility }),
@@ -82,7 +80,7 @@ export async function changePost(
   const update = ctx.db
     .update(posts)
     .set(changes)
-    .where(and(eq(posts.id, postId), isNull(posts.removedAt)));
+    .where(and(eq(posts.id, postId), isNull(posts.removedAt), isNull(posts.hiddenAt)));
   const files = changes.visibility ? [setPrivacy(ctx, filesOf(postId), changes.visibility !== 'public')] : [];
   await commit(ctx, [update, requireChange(ctx), ...files], {
     refusals: { DEMAND_NOT_MET: () => contentError('POST_NOT_FOUND') },

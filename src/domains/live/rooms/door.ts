@@ -9,7 +9,7 @@ import { users } from '@/domains/base/users/tables';
 import { isNamed, type StreamName } from '@/domains/base/visibility/named-stream';
 import { showsViewerList } from '@/domains/base/visibility/people';
 import { hidesSomewhere, shownTo } from '@/domains/base/visibility/regions';
-import { visibleElsewhere } from '@/domains/base/visibility/streams';
+import { effectiveVisibility, visibleElsewhere } from '@/domains/base/visibility/streams';
 import { channels } from '@/domains/live/channels/tables';
 import { streamVideoRoomOf, videoRoomOf } from '@/domains/live/channels/video-room';
 import { streams } from '@/domains/live/streams/tables';
@@ -63,7 +63,7 @@ export async function getDoor(ctx: Context, name: RoomName, viewer: Viewer): Pro
     roomId: stream.id,
     hostId: stream.creatorId,
     status: stream.status,
-    visibility: stream.visibility,
+    visibility: effectiveVisibility(stream),
     channelId: channel.id,
     policy: roomPolicy(channel),
     category: stream.category,

@@ -13,6 +13,7 @@ import { commit } from '@/db/commit';
 import { planOnce } from '@/db/outbox';
 import { users } from '@/domains/base/users/tables';
 import { isActive } from '@/domains/base/visibility/people';
+import { visibilityAtDoor } from '@/domains/base/visibility/streams';
 import { identitiesOf, readIdentity } from '@/domains/live/channels/media-identity';
 import { channels } from '@/domains/live/channels/tables';
 import { deniedSince, denyVideo, removal } from '@/domains/live/channels/video-denials';
@@ -81,7 +82,7 @@ function readRoom(ctx: Context, { room, issuedAt }: { room: string; issuedAt: nu
   return ctx.db.get<VideoRoomRow | undefined>(sql`
     SELECT channels.creator_id AS creatorId, ${isActive()} AS creatorActive,
       coalesce(${streamVideoRoom}, channels.media_room, channels.id) = ${room} AS current,
-      CASE WHEN ${streamVideoRoom} = ${room} THEN streams.id END AS streamId, streams.visibility,
+      CASE WHEN ${streamVideoRoom} = ${room} THEN streams.id END AS streamId, ${visibilityAtDoor} AS visibility,
       ${deniedSince(room, viewerId, issuedAt)} AS denied
     FROM ${channels} JOIN ${users} ON users.id = channels.creator_id
       LEFT JOIN ${streams} ON streams.channel_id = channels.id AND streams.status = 'live'

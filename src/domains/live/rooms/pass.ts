@@ -5,6 +5,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
 import type { Pass, RoomViewer } from '@/contracts/room';
+import { addressHash } from '@/domains/base/users/address-hash';
 import { addressKey } from '@/http/rate-limit';
 import { RANKS } from '@/shared/actor';
 import { hmac } from '@/shared/crypto';
@@ -77,16 +78,22 @@ export function signPass(
 }
 
 /**
- * A keyed hash, different in each room, by which a room can count guests from one address. Unverified accounts get one
- * too, since they are as cheap as guests. A loopback address identifies nobody, so it gets none.
+ * A keyed hash, different in each room, by which a room can count or deny guests from one address. Unverified accounts
+ * get one too, since they are as cheap as guests. A loopback address identifies nobody, so it gets none.
  */
 function markOf(ctx: Signer, roomId: string, viewer: RoomViewer, address: string | undefined): string | undefined {
-  if (!address || isLoopback(address) || (viewer.kind === 'user' && viewer.standing.verified)) return undefined;
-  return hmac(ctx.config.keys, 'room-address', `${roomId} ${addressKey(address)}`).slice(0, ADDRESS_MARK_CHARACTERS);
+  if (!address || isMappedLoopback(address) || (viewer.kind === 'user' && viewer.standing.verified)) return undefined;
+  const hash = addressHash(ctx.config.keys, addressKey(address));
+  return hash === null ? undefined : addressMark(ctx, roomId, hash);
 }
 
-function isLoopback(address: string): boolean {
-  return address === '::1' || /^(::ffff:)?127\./i.test(address);
+/** The room's mark of an address that a session keeps only as a hash. */
+export function addressMark(ctx: Pick<Signer, 'config'>, roomId: string, hash: string): string {
+  return hmac(ctx.config.keys, 'room-address', `${roomId} ${hash}`).slice(0, ADDRESS_MARK_CHARACTERS);
+}
+
+function isMappedLoopback(address: string): boolean {
+  return /^::ffff:127\./i.test(address);
 }
 
 /** Returns the claims of a genuine, current pass of the right kind. Only the room knows whether it was used. */

@@ -3,6 +3,7 @@
  */
 
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit } from '@/db/commit';
 import type { ChannelRow } from '@/domains/live/channels/tables';
@@ -54,8 +55,22 @@ export async function endIfStillLost(ctx: Context, streamId: string, lostAt: num
 }
 
 async function end(ctx: Context, channel: ChannelRow, stream: StreamRow, why: EndReason): Promise<StreamRow> {
+  const { row, statements, events } = planEnd(ctx, channel, stream, why);
+  await commit(ctx, statements, { events, refusals: STREAM_RACES });
+  ctx.log.event('stream.ended', { streamId: stream.id, channelId: channel.id, why });
+  return row;
+}
+
+/** The end of a live stream as a part of a batch. @param also further changes of the row */
+export function planEnd(
+  ctx: Context,
+  channel: ChannelRow,
+  stream: StreamRow,
+  why: EndReason,
+  also: Partial<Pick<StreamRow, 'hiddenAt' | 'keptUntil'>> = {},
+): { row: StreamRow; statements: Statement[]; events: OutboxEvent[] } {
   const endedAt = ctx.now();
-  const ended = changeStream(ctx, stream, { status: 'ended', endedAt, ingressLostAt: null });
+  const ended = changeStream(ctx, stream, { status: 'ended', endedAt, ingressLostAt: null, ...also });
   // The encoder may still be running: its earlier events must not start the next stream, so it is refused for a while.
   // After a lost encoder the opposite holds: if it returns too late for this stream, it starts the next.
   const isExplicit = why !== 'encoder-lost';
@@ -70,15 +85,13 @@ async function end(ctx: Context, channel: ChannelRow, stream: StreamRow, why: En
       task: { type: 'align-ingress', channelId: channel.id },
       delaySeconds: ENCODER_REFUSED_MS / SECOND_MS + 1,
     });
-  await commit(
-    ctx,
-    [
+  return {
+    row: ended.row,
+    statements: [
       ...ended.statements,
       closeCount(ctx, stream.id),
       drawVideoRoom(ctx, channel.id, { over: isExplicit ? endedAt : undefined, refused }),
     ],
-    { events, refusals: STREAM_RACES },
-  );
-  ctx.log.event('stream.ended', { streamId: stream.id, channelId: channel.id, why });
-  return ended.row;
+    events,
+  };
 }

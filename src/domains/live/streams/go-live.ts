@@ -130,6 +130,8 @@ export function fromDefaults(ctx: Context, channel: ChannelRow): StreamRow {
     peakViewers: 0,
     rankingPeak: null,
     recordingUrl: null,
+    hiddenAt: null,
+    keptUntil: null,
     createdAt: now,
     updatedAt: now,
   };

@@ -59,6 +59,7 @@ export function presentStream(row: StreamCardRow, viewer: Viewer): z.input<typeo
     recordingUrl: stream.recordingUrl,
     ...(insider ? { earnings: earnedDiamonds } : {}),
     createdAt: toIso(stream.createdAt),
+    ...(stream.hiddenAt === null ? {} : { hidden: true as const }),
   };
 }
 

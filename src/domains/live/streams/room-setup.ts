@@ -5,6 +5,7 @@
  */
 import type { OutboxEvent } from '@/contracts/messages';
 import type { RoomSetup } from '@/contracts/room';
+import { effectiveVisibility } from '@/domains/base/visibility/streams';
 import type { ChannelRow } from '@/domains/live/channels/tables';
 import { roomPolicy } from '@/domains/live/rooms/policy';
 import type { StreamRow } from './tables';
@@ -15,7 +16,7 @@ export function roomSetup(stream: StreamRow, channel: ChannelRow): RoomSetup {
     creatorId: stream.creatorId,
     status: stream.status,
     title: stream.title,
-    visibility: stream.visibility,
+    visibility: effectiveVisibility(stream),
     policy: roomPolicy(channel),
     startedAt: stream.startedAt,
     endedAt: stream.endedAt,

@@ -42,6 +42,9 @@ export const Stream = z
     recordingUrl: z.string().nullable(),
     earnings: z.int().optional().openapi({ description: 'In diamonds. Only for the creator and staff.' }),
     createdAt: time,
+    hidden: z.literal(true).optional().openapi({
+      description: 'Reports hid it, or staff removed it: only its creator and staff see it.',
+    }),
   })
   .openapi('Stream');
 

@@ -24,6 +24,10 @@ export const streams = sqliteTable('streams', {
   peakViewers: integer('peak_viewers').notNull().default(0),
   rankingPeak: integer('ranking_peak'),
   recordingUrl: text('recording_url'),
+  /** Hidden by reports, or removed by staff: only its creator and staff see it. */
+  hiddenAt: integer('hidden_at'),
+  /** Removed by staff: until when (ms) an appeal may bring it back. */
+  keptUntil: integer('kept_until'),
   createdAt: integer('created_at').notNull(),
   updatedAt: integer('updated_at').notNull(),
 });

@@ -96,7 +96,7 @@ function readGifts(ctx: Context, ids: readonly string[]) {
     .select({
       id: giftsSent.id,
       quantity: giftsSent.quantity,
-      message: giftsSent.message,
+      message: sql<string | null>`CASE WHEN words_hidden_at IS NULL THEN message END`,
       gift: { id: gifts.id, name: gifts.name },
       sender: cardColumns,
     })

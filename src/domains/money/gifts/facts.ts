@@ -8,6 +8,7 @@ import { staff } from '@/domains/base/permissions/tables';
 import { type CardRow, cardColumns } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { isBannedFrom, isModeratorOf } from '@/domains/base/visibility/channels';
+import { visibilityAtDoor } from '@/domains/base/visibility/streams';
 import { channels } from '@/domains/live/channels/tables';
 import { mayStay } from '@/domains/live/rooms/admission';
 import { doorError } from '@/domains/live/rooms/admit';
@@ -130,7 +131,7 @@ function doorQuery(ctx: Context, streamId: string) {
     .select({
       creatorId: streams.creatorId,
       status: streams.status,
-      visibility: streams.visibility,
+      visibility: visibilityAtDoor.as('visibility'),
     })
     .from(streams)
     .where(eq(streams.id, streamId));

@@ -29,7 +29,8 @@ export function presentGiftSent(
   { gift, sender, recipient }: GiftParties,
   readerId: string,
 ): z.input<typeof GiftSent> {
-  const { id, quantity, coins, diamonds, streamId, message } = row;
+  const { id, quantity, coins, diamonds, streamId, wordsHiddenAt, wordsKeptUntil } = row;
+  const isUnderReview = wordsHiddenAt !== null && wordsKeptUntil === null && readerId === row.senderId;
   return {
     id,
     gift: gift && presentCatalogueGift(gift),
@@ -39,7 +40,8 @@ export function presentGiftSent(
     sender: sender && presentCard(sender),
     recipient: recipient && presentCard(recipient),
     streamId,
-    message,
+    message: wordsHiddenAt === null || isUnderReview ? row.message : null,
+    ...(isUnderReview ? { hidden: true as const } : {}),
     ...(row.messageRefused !== null && readerId === row.senderId
       ? { messageRefused: { code: row.messageRefused } }
       : {}),

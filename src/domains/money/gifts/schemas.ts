@@ -84,6 +84,9 @@ export const GiftSent = z
     recipient: orNull(PublicCard),
     streamId: z.uuid().nullable(),
     message: z.string().nullable(),
+    hidden: z.literal(true).optional().openapi({
+      description: 'Your message is hidden from everyone else, while a report about it is reviewed.',
+    }),
     messageRefused: z
       .object({ code: z.string().openapi({ example: 'BLOCKED_WORDS' }) })
       .optional()

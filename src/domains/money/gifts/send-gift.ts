@@ -107,6 +107,8 @@ async function pay(ctx: Context, giving: Giving, once: Once, facts: GiftFacts, p
     recipientId: recipient.id,
     streamId,
     ...words,
+    wordsHiddenAt: null,
+    wordsKeptUntil: null,
     economyVersion: facts.economy.version,
     ...once,
     createdAt: ctx.now(),

@@ -28,6 +28,10 @@ export const giftsSent = sqliteTable('gifts_sent', {
   message: text(),
   /** Why the message was left out; shown only to the sender. */
   messageRefused: text('message_refused'),
+  /** Hidden by reports, or removed by staff: only the sender still sees the message. */
+  wordsHiddenAt: integer('words_hidden_at'),
+  /** Removed by staff: until when (ms) an appeal may bring it back. */
+  wordsKeptUntil: integer('words_kept_until'),
   economyVersion: integer('economy_version').notNull(),
   idempotencyKey: text('idempotency_key').notNull(),
   bodyHash: text('body_hash').notNull(),

@@ -6,6 +6,7 @@ import type { Statement } from '@/contracts/database';
 import type { NewNotification } from '@/contracts/messages';
 import { commit, requireChange } from '@/db/commit';
 import { countRows } from '@/db/count-rows';
+import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
 import { logStaff } from '@/domains/base/permissions/log';
 import { staffCanActOn } from '@/domains/base/permissions/permissions';
 import { staff } from '@/domains/base/permissions/tables';
@@ -102,6 +103,7 @@ function decisionStatements(
   return [
     ctx.db.update(payoutDetails).set(changes).where(isPending),
     requireChange(ctx),
+    ...withdrawWaiting(ctx, id),
     ...takesEffect,
     logStaff(ctx, {
       staffId: actor.userId,

@@ -6,6 +6,7 @@ import type { z } from '@hono/zod-openapi';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
+import { staffEvent } from '@/domains/base/notifications/notify-staff';
 import { users } from '@/domains/base/users/tables';
 import { sendMail } from '@/domains/people/auth/mails';
 import {
@@ -50,6 +51,7 @@ export async function requestDetails(
     usableAt: null,
   };
   await commit(ctx, [ctx.db.insert(payoutDetails).values(row)], {
+    events: [staffEvent('payout-details', { id: row.id, subjectId: userId })],
     refusals: { 'payout_details.user_id': () => payoutError('PAYOUT_DETAILS_OPEN') },
   });
   sendMail(ctx, async () => requestMail(known, row));

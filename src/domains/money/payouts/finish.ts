@@ -9,6 +9,7 @@ import type { Statement } from '@/contracts/database';
 import type { NewNotification } from '@/contracts/messages';
 import type { NotificationKind } from '@/contracts/notification-kinds';
 import { commit, requireChange } from '@/db/commit';
+import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
 import type { AppError } from '@/http/errors';
 import { post } from '@/ledger/transfers';
 import { formatMinor } from '@/shared/currency';
@@ -21,11 +22,19 @@ type Changes = Partial<Pick<PayoutRow, 'providerReason' | 'decidedAt' | 'decided
 /** Aborts its batch with DEMAND_NOT_MET unless the payout is still at the status and the attempt that were read. */
 export function movePayout(
   ctx: Context,
-  { id, status, refusals }: PayoutRow,
+  payout: PayoutRow,
   changes: Partial<PayoutRow> & { status: PayoutStatus },
 ): Statement[] {
+  const { id, status, refusals } = payout;
   const stillThere = and(eq(payouts.id, id), eq(payouts.status, status), eq(payouts.refusals, refusals));
-  return [ctx.db.update(payouts).set(changes).where(stillThere), requireChange(ctx)];
+  // An approved cash-out still needs staff if they pay it by bank, or if the provider refused it.
+  const { method, refusals: refused } = { ...payout, ...changes };
+  const waits = changes.status === 'approved' && (method === 'bank' || refused > 0);
+  return [
+    ctx.db.update(payouts).set(changes).where(stillThere),
+    requireChange(ctx),
+    ...(waits ? [] : withdrawWaiting(ctx, id)),
+  ];
 }
 
 export const decidedMeanwhile = (): AppError =>

@@ -8,6 +8,7 @@ import type { Context } from '@/contracts/context';
 import { commit, type Refusals, requireThat } from '@/db/commit';
 import { int } from '@/db/sql';
 import type { Economy } from '@/domains/base/economy/read';
+import { staffEvent } from '@/domains/base/notifications/notify-staff';
 import { exchangeStatements, newExchange } from '@/domains/money/earnings/exchange';
 import { readDiamonds, stillMatured } from '@/domains/money/earnings/maturity';
 import type { ExchangeRow } from '@/domains/money/earnings/tables';
@@ -109,7 +110,7 @@ async function tryToHold(ctx: Context, userId: string, request: TermsInput, { on
       ctx.db.insert(payouts).values(row),
       ...post(ctx, holdLegs(row)),
     ],
-    { refusals: RACED },
+    { events: [staffEvent('payout', { id: row.id, subjectId: userId })], refusals: RACED },
   );
   ctx.log.event('payout.requested', { payoutId: row.id, source: row.source, amountMinor, currency });
   return { ...row, setOff: balance.setOff };

@@ -7,10 +7,9 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { PayoutOutcome, PayoutProvider } from '@/contracts/payments';
 import { commit } from '@/db/commit';
-import { staffEvents } from '@/domains/base/notifications/notify-staff';
+import { staffEvent } from '@/domains/base/notifications/notify-staff';
 import { AppError } from '@/http/errors';
 import { paymentProviderError } from '@/providers/payment-errors';
-import { toDay } from '@/shared/time';
 import { IN_DEBT, isStillCreator, NO_LONGER_CREATOR, owesNothing } from './eligible';
 import { decidedMeanwhile, markPaid, movePayout, returnPayout } from './finish';
 import { maySend } from './sending-window';
@@ -112,7 +111,7 @@ async function end(ctx: Context, payout: PayoutRow, outcome: PayoutOutcome): Pro
 
 /**
  * The platform's own account is short or restricted, which the creator need not know: the payout stays approved, and the
- * sweep tries again under the next key. Staff are notified, at most once a day.
+ * sweep tries again under the next key. Staff are notified.
  */
 async function tryAgainLater(ctx: Context, payout: PayoutRow, words: string): Promise<void> {
   const { id: payoutId, userId, refusals } = payout;
@@ -125,21 +124,24 @@ async function tryAgainLater(ctx: Context, payout: PayoutRow, words: string): Pr
     accountId: null,
     sendAt: payout.sendAt ?? firstSendAt(now),
   } as const;
-  const events = await staffEvents(ctx, 'canApproveCashout', {
-    kind: 'payouts-stuck',
-    title: 'cannot be paid yet',
-    body: `The payout provider refuses because of the platform's own account. It says: ${words}`,
-    data: { payoutId },
-    gather: { group: `payouts-stuck:${toDay(now)}`, actorId: userId },
-  });
+  const events = [
+    staffEvent('payout', {
+      id: payoutId,
+      subjectId: userId,
+      body: `The payout provider refuses because of the platform's own account. It says: ${words}`,
+    }),
+  ];
   await commit(ctx, movePayout(ctx, payout, changes), { events, refusals: { DEMAND_NOT_MET: decidedMeanwhile } });
   ctx.log.event('payout.stuck', { payoutId, refusals: refusals + 1 });
 }
 
 /** Takes it out of the sweep: nothing more is sent. */
-async function leaveToStaff(ctx: Context, { id }: PayoutRow): Promise<void> {
+async function leaveToStaff(ctx: Context, { id, userId }: PayoutRow): Promise<void> {
   const isOpen = and(eq(payouts.id, id), eq(payouts.status, 'processing'), isNull(payouts.stoppedAt));
-  await commit(ctx, [ctx.db.update(payouts).set({ sendAt: null }).where(isOpen)]);
+  const body = 'The provider does not say whether it sent a cash-out. Find out, then decide.';
+  await commit(ctx, [ctx.db.update(payouts).set({ sendAt: null }).where(isOpen)], {
+    events: [staffEvent('payout', { id, subjectId: userId, body })],
+  });
   ctx.log.event('payout.needs-decision', { payoutId: id });
 }
 

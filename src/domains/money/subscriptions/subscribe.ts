@@ -160,6 +160,8 @@ async function begin(ctx: Context, subscriberId: string, input: Input, once: Onc
     resumedKey: null,
     resumedHash: null,
     createdAt: now,
+    pausedAt: null,
+    pausedMs: 0,
   };
   const asRead = sql`EXISTS (SELECT 1 FROM subscription_tiers
     WHERE id = ${tier.id} AND active = 1 AND coins_per_month = ${int(tier.coinsPerMonth)})

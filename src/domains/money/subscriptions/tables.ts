@@ -62,6 +62,10 @@ export const subscriptions = sqliteTable('subscriptions', {
   resumedKey: text('resumed_key'),
   resumedHash: text('resumed_hash'),
   createdAt: integer('created_at').notNull(),
+  /** Since when a suspension of either party pauses it. Only while null does the sweep handle it. */
+  pausedAt: integer('paused_at'),
+  /** How long it was paused in all: each month ends later by that. */
+  pausedMs: integer('paused_ms').notNull().default(0),
 });
 
 /** The requests that resumed a cancelled subscription: their keys are kept for ever, one row for each. */

@@ -23,6 +23,7 @@ export const privacyEndpoints: Endpoint[] = [
       'that are live or ended in the last 30 days; older messages are deleted.',
     who: 'user',
     fresh: true,
+    restricted: true,
     response: Export,
     also: { status: 202, when: 'The export is too large for one response; its state.', response: LargeExport },
     refusals: [fileError.MEDIA_STORE_UNAVAILABLE],
@@ -42,6 +43,7 @@ export const privacyEndpoints: Endpoint[] = [
       'its details back as `losing`. The details of `ACCOUNT_HAS_OPEN_MATTERS` are `{ matters }`.',
     who: 'user',
     unverified: true,
+    restricted: true,
     body: DeletionRequest,
     response: Deletion,
     refusals: [

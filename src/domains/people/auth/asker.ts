@@ -20,9 +20,11 @@ export interface Asker {
 }
 
 export function askerOf(request: Request, deviceToken?: string | null): Asker {
-  const { headers } = request;
-  const address = addressKey(headers.get('cf-connecting-ip') ?? undefined);
-  return { address, userAgent: headers.get('user-agent'), deviceToken };
+  return { address: addressOf(request), userAgent: request.headers.get('user-agent'), deviceToken };
+}
+
+export function addressOf({ headers }: Request): string {
+  return addressKey(headers.get('cf-connecting-ip') ?? undefined);
 }
 
 /** The key that tries are counted under: the device if it is known, otherwise the address. */

@@ -5,6 +5,7 @@ import type { Context } from '@/contracts/context';
 import type { Actor } from '@/shared/actor';
 import { TOKEN_CHARACTERS_MAX } from '@/shared/tokens';
 import { readAccessToken } from './access-token';
+import { readRestrictedToken } from './restricted-token';
 import { readSessionToken, type SessionToken } from './session-token';
 
 export type Claim =
@@ -12,6 +13,8 @@ export type Claim =
   /** A scheme other than Bearer. */
   | { readonly kind: 'foreign' }
   | { readonly kind: 'access'; readonly actor: Actor }
+  /** A banned user's. */
+  | { readonly kind: 'restricted'; readonly userId: string }
   /** A JWT that is not ours or has expired. */
   | { readonly kind: 'invalid' }
   | { readonly kind: 'session'; readonly token: SessionToken | undefined };
@@ -21,7 +24,7 @@ const NO_TOKEN = /^["'(]?(null|undefined|none|nil|nan|false|\[object \w+\])?["')
 /** A JWT starts with base64url of `{"`; a session token starts with hexadecimal digits. */
 const JWT = /^eyJ[^.]*\./;
 
-/** Verifies access tokens only: a session token needs a look-up, which comes later. */
+/** Verifies JWTs only: a session token needs a look-up, which comes later. */
 export async function readBearer(ctx: Context, authorization: string | null): Promise<Claim> {
   if (authorization === null || NO_TOKEN.test(authorization)) return { kind: 'none' };
   const [, scheme = '', token = ''] = /^(\S+)\s*(.*)$/.exec(authorization) ?? [];
@@ -30,7 +33,9 @@ export async function readBearer(ctx: Context, authorization: string | null): Pr
   if (token.length > TOKEN_CHARACTERS_MAX) return { kind: 'invalid' };
   if (JWT.test(token)) {
     const actor = await readAccessToken(ctx, token);
-    return actor ? { kind: 'access', actor } : { kind: 'invalid' };
+    if (actor) return { kind: 'access', actor };
+    const userId = await readRestrictedToken(ctx, token);
+    return userId === undefined ? { kind: 'invalid' } : { kind: 'restricted', userId };
   }
   return { kind: 'session', token: readSessionToken(ctx.config.keys, token) };
 }

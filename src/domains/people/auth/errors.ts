@@ -9,6 +9,10 @@ export const authError = errorList({
   CHALLENGE_INVALID: [401, 'This sign-in has expired or has no tries left. Sign in again.'],
   TWO_FACTOR_CODE_INVALID: [401, 'This code does not match or was used before. Try a new one.'],
   ACCOUNT_BANNED: [403, 'This account is banned.'],
+  RESTRICTED_TOKEN: [
+    403,
+    'This token only lets you export your data, delete your account, and read and appeal decisions about you.',
+  ],
   EMAIL_NOT_VERIFIED: [403, 'Verify your email address first. Open the link we emailed you, or ask for a code.'],
   CREATOR_APPROVAL_REQUIRED: [403, 'Only approved creators can do this. Apply with POST /creator/application.'],
   DJ_ONLY: [403, 'Only creators who were approved as DJs can do this.'],

@@ -2,7 +2,7 @@
  * Identifies the caller and checks their rights. Ordinary reads trust the access token. Writes, and reads marked as
  * `fresh`, look the session and its user up on the primary, so a ban or a sign-out takes effect at once.
  */
-import { type SQL, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { maintenanceError } from '@/domains/base/maintenance/errors';
 import { findClosure } from '@/domains/base/maintenance/read';
@@ -28,6 +28,7 @@ import {
 } from '@/shared/actor';
 import { HOUR_MS } from '@/shared/time';
 import { verifyToken } from '@/shared/tokens';
+import { actorOf } from './account';
 import { type Claim, readBearer } from './bearer';
 import { authError } from './errors';
 import { hashOf, type SessionToken, signSessionToken } from './session-token';
@@ -37,14 +38,14 @@ import { slideSession } from './sessions';
 const SLIDES_EVERY_MS = HOUR_MS;
 
 const admit: Guard['admit'] = async (ctx, request, endpoint, count) => {
-  const { who, method, fresh, unverified } = endpoint;
+  const { who, method, fresh, unverified, restricted = false } = endpoint;
   if (who === 'public' || who === 'signed') {
     await count();
     await refuseDuringMaintenance(ctx, request, endpoint);
     return { viewer: undefined };
   }
   const ordinaryRead = method === 'get' && (who === 'user' || who === 'optional') && !fresh;
-  const { caller, renewedToken } = await identify(ctx, request, !ordinaryRead, count);
+  const { caller, renewedToken } = await identify(ctx, request, { fresh: !ordinaryRead, restricted }, count);
   await refuseDuringMaintenance(ctx, request, endpoint, caller);
   const viewer = { ...caller, regions: regionsOf(ctx.config, request) };
   if (who === 'optional' && viewer.kind === 'user' && !viewer.verified && !unverified)
@@ -73,7 +74,7 @@ async function refuseDuringMaintenance(
   if (!closure) return;
   if (caller?.kind === 'guest' || (caller && !caller.staff)) throw closure;
   const isCounted = async () => {};
-  const current = await identify(ctx, request, true, isCounted).catch((error: unknown) => {
+  const current = await identify(ctx, request, { fresh: true, restricted: false }, isCounted).catch((error: unknown) => {
     throw caller === undefined && error instanceof AppError ? closure : error;
   });
   if (current.caller.kind !== 'user' || !current.caller.staff) throw closure;
@@ -86,6 +87,8 @@ const BAD_TOKEN = [
   authError.SESSION_ENDED,
   authError.ACCOUNT_BANNED,
 ];
+/** A restricted token is one too, except where it is accepted. */
+const RESTRICTED = [authError.RESTRICTED_TOKEN];
 
 /** The errors that `admit` can throw for this endpoint. */
 function refusals(endpoint: Endpoint): readonly Refusal[] {
@@ -95,6 +98,7 @@ function refusals(endpoint: Endpoint): readonly Refusal[] {
   return [
     ...closure,
     ...BAD_TOKEN,
+    ...(endpoint.restricted ? [] : RESTRICTED),
     ...(requiresVerification(endpoint) ? [authError.EMAIL_NOT_VERIFIED] : []),
     ...(who === 'creator' || who === 'dj' || who === 'performer' ? [authError.CREATOR_APPROVAL_REQUIRED] : []),
     ...(who === 'dj' ? [authError.DJ_ONLY] : []),
@@ -130,7 +134,12 @@ interface Identified {
  * Refuses a bad token and a scheme other than Bearer even if the endpoint needs none: a client that thinks it is signed
  * in must learn that it is not. A caller without a token, or with an expired guest token, is a guest.
  */
-async function identify(ctx: Context, request: Request, fresh: boolean, count: Count): Promise<Identified> {
+async function identify(
+  ctx: Context,
+  request: Request,
+  { fresh, restricted }: { readonly fresh: boolean; readonly restricted: boolean },
+  count: Count,
+): Promise<Identified> {
   const claim = await readBearer(ctx, request.headers.get('authorization'));
   // Counted before the first look-up: a request that will be refused costs as much as any other.
   await count(callerKey(claim));
@@ -141,6 +150,9 @@ async function identify(ctx: Context, request: Request, fresh: boolean, count: C
       throw authError('UNAUTHENTICATED');
     case 'invalid':
       throw authError('TOKEN_INVALID');
+    case 'restricted':
+      if (!restricted) throw authError('RESTRICTED_TOKEN');
+      return { caller: await lookUpBanned(ctx, claim.userId) };
     case 'access': {
       const { actor } = claim;
       // An account that was unverified when the token was signed may have been verified since.
@@ -171,6 +183,7 @@ async function identifyBySession(
 
 /** The user or session of a genuine token. Undefined without one: then the address is counted. */
 function callerKey(claim: Claim): string | undefined {
+  if (claim.kind === 'restricted') return userKey(claim.userId);
   if (claim.kind === 'access') return userKey(claim.actor.userId);
   if (claim.kind !== 'session' || !claim.token || claim.token.signedBy === 'unknown') return undefined;
   return `session:${hashOf(claim.token.secret)}`;
@@ -225,6 +238,17 @@ async function lookUp(ctx: Context, session: SQL, { slides = false } = {}): Prom
   const { sessionId, userId, email, role, creatorStatus } = row;
   const verified = row.emailVerifiedAt !== null;
   return { kind: 'user', sessionId, userId, email, verified, role, creatorStatus, staff: staffOf(ctx, row) };
+}
+
+/** A lifted ban and a deleted account end the restricted token. Their rank does not count. */
+async function lookUpBanned(ctx: Context, userId: string): Promise<Actor> {
+  const row = await ctx.db
+    .select()
+    .from(users)
+    .where(and(eq(users.id, userId), eq(users.status, 'banned')))
+    .get();
+  if (!row) throw authError('TOKEN_INVALID');
+  return { ...actorOf({ user: row, staff: null }), kind: 'user', sessionId: `restricted:${userId}` };
 }
 
 function staffOf({ config }: Context, { rank, granted, denied, country, email }: ActiveSessionRow): Staff | null {

@@ -7,13 +7,16 @@ import { and, eq, gt, isNull } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { staff } from '@/domains/base/permissions/tables';
+import { addressHash } from '@/domains/base/users/address-hash';
 import { users } from '@/domains/base/users/tables';
 import { spendLookUp } from '@/http/rate-limit';
 import { hmac } from '@/shared/crypto';
 import { SECOND_MS } from '@/shared/time';
 import { readUnprovenClaims, verifyToken } from '@/shared/tokens';
 import { actorOf } from './account';
+import { addressOf } from './asker';
 import { authError } from './errors';
+import { accountBanned } from './restricted-token';
 import { cappedExpiry, prolonged, SESSION_MS_MAX, type SessionTokens, sessionsEnded, signPair } from './sessions';
 import { authSessions } from './tables';
 
@@ -38,7 +41,7 @@ export async function refresh(
   if (!token.isVerified) await spendLookUp(ctx, request);
   const { sid, jti, isVerified } = token;
 
-  await rotate(ctx, sid, jti);
+  await rotate(ctx, sid, jti, addressHash(ctx.config.keys, addressOf(request)));
   // NOTE: not in one batch: D1 returns batch rows as objects, so columns with the same name collide.
   const family = await findFamily(ctx, sid);
   const isKnown = family !== undefined && [family.session.refreshId, family.session.refreshPreviousId].includes(jti);
@@ -46,7 +49,7 @@ export async function refresh(
   if (!isVerified && !isKnown) throw authError('TOKEN_INVALID');
   if (!family || family.user.status === 'deleted') throw authError('SESSION_ENDED');
   const { session, user } = family;
-  if (user.status === 'banned') throw authError('ACCOUNT_BANNED');
+  if (user.status === 'banned') throw await accountBanned(ctx, user, false);
   const now = ctx.now();
   if (session.endedAt !== null || session.expiresAt <= now || session.refreshExpiresAt <= now)
     throw authError('SESSION_ENDED');
@@ -71,7 +74,7 @@ async function readRefreshToken(ctx: Context, token: string): Promise<RefreshTok
   return { sid, jti, isVerified: verified !== undefined };
 }
 
-function rotate(ctx: Context, sessionId: string, refreshId: string) {
+function rotate(ctx: Context, sessionId: string, refreshId: string, address: string | null) {
   const now = ctx.now();
   return ctx.db
     .update(authSessions)
@@ -80,6 +83,7 @@ function rotate(ctx: Context, sessionId: string, refreshId: string) {
       refreshPreviousId: refreshId,
       refreshRotatedAt: now,
       refreshExpiresAt: cappedExpiry(now + ctx.config.refreshTokenSeconds * SECOND_MS),
+      ...(address === null ? {} : { addressHash: address }),
       ...prolonged(ctx),
     })
     .where(

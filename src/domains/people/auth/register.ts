@@ -40,7 +40,10 @@ export async function register(ctx: Context, registration: Registration, proof: 
   const user = { id: newId(), email, username, displayName: displayName ?? registration.username ?? username, role };
   await requireGoodPassword(password, username, 'password');
   const actor = { userId: user.id, email, verified: false, role, creatorStatus: 'NONE', staff: null } as const;
-  const [secretHash, session] = await Promise.all([hashPassword(password), newSession(ctx, actor, asker.userAgent)]);
+  const [secretHash, session] = await Promise.all([
+    hashPassword(password),
+    newSession(ctx, actor, asker.userAgent, asker.address),
+  ]);
   const passwordSetAt = ctx.now();
   // Registering makes this device known, so only a sign-in from another device is mailed.
   const deviceToken = await signDeviceToken(ctx, { user, secretHash, passwordSetAt });

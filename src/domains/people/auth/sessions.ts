@@ -8,6 +8,8 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
 import { int } from '@/db/sql';
+import { addressHash } from '@/domains/base/users/address-hash';
+import { addressKey } from '@/http/rate-limit';
 import type { Actor } from '@/shared/actor';
 import { randomToken } from '@/shared/crypto';
 import { newId } from '@/shared/ids';
@@ -32,11 +34,15 @@ export interface SessionTokens {
   expiresIn: number;
 }
 
-/** Makes a session: the row to insert, and the tokens to return once it is committed. */
+/**
+ * Makes a session: the row to insert, and the tokens to return once it is committed.
+ * @param address as `addressKey` returns it
+ */
 export async function newSession(
   ctx: Context,
   user: Omit<Actor, 'kind' | 'sessionId'>,
   userAgent: string | null,
+  address: string = addressKey(undefined),
 ): Promise<{ sessionId: string; insert: Statement; tokens: SessionTokens }> {
   const now = ctx.now();
   const secret = newSecret();
@@ -47,6 +53,7 @@ export async function newSession(
     refreshId: randomToken(),
     refreshExpiresAt: now + ctx.config.refreshTokenSeconds * SECOND_MS,
     userAgent: (userAgent ?? '').slice(0, USER_AGENT_CHARACTERS_MAX),
+    addressHash: addressHash(ctx.config.keys, address),
     createdAt: now,
     lastSeenAt: now,
     expiresAt: now + SESSION_MS,

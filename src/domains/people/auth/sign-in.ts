@@ -23,19 +23,20 @@ import { deletionCancelledMail, sendMail, signInMail } from './mails';
 import { checkOtp, useOtp } from './otps';
 import { hashPassword, needsRehash } from './passwords';
 import { signResetToken } from './reset-token';
+import { accountBanned } from './restricted-token';
 import { newSession, sessionsEnded } from './sessions';
 import { accounts } from './tables';
 
 /** Throws INVALID_CREDENTIALS, SIGN_IN_LIMIT, ACCOUNT_BANNED, CHALLENGE_LIMIT. */
 export async function signInByPassword(ctx: Context, email: string, password: string, asker: Asker) {
   const { account, device } = await checkCredentials(ctx, email, password, asker);
-  refuseBanned(ctx, account);
   const { user, secretHash, passwordSetAt } = account;
   if (needsRehash(secretHash)) ctx.waitUntil(rehash(ctx, user.id, password, secretHash));
   // The password must still be the verified one when the batch runs: it may have been reset meanwhile.
   const ofUser = and(eq(accounts.provider, 'password'), eq(accounts.subject, user.id));
   const unchanged = sql`EXISTS (SELECT 1 FROM ${accounts} WHERE ${ofUser} AND ${accounts.updatedAt} = ${passwordSetAt})`;
   if (user.totpEnabledAt !== null) return twoFactorRequired(ctx, user.id, device, unchanged);
+  await refuseBanned(ctx, account);
   return startSession(ctx, account, { ...asker, device }, 'password', {
     condition: unchanged,
     refusal: () => authError('INVALID_CREDENTIALS'),
@@ -51,9 +52,9 @@ export async function signInByOtp(ctx: Context, email: string, code: string, ask
   const otp = await checkOtp(ctx, email, 'sign-in', code, asker);
   const { account, device } = otp;
   if (!account) throw authError('OTP_INVALID');
-  refuseBanned(ctx, account);
   const refusal = () => authError('OTP_INVALID');
   const use = [useOtp(ctx, otp), requireChange(ctx)];
+  if (account.user.totpEnabledAt === null) await refuseBanned(ctx, account, { uses: use, refusal });
   if (account.user.emailVerifiedAt === null) {
     const verified = { ...account, user: { ...account.user, emailVerifiedAt: ctx.now() }, secretHash: null };
     const before = [...use, ...firstVerification(ctx, account.user, false)];
@@ -90,13 +91,13 @@ interface SessionProof {
 export async function startSession(
   ctx: Context,
   account: Account,
-  { userAgent, device }: Pick<Asker, 'userAgent'> & { readonly device: string | undefined },
+  { userAgent, address, device }: Pick<Asker, 'userAgent' | 'address'> & { readonly device: string | undefined },
   by: 'password' | 'otp' | 'totp' | 'backup-code',
   { before = [], events = [], condition, refusal }: SessionProof,
 ) {
   const { user, staff } = account;
   const [{ insert, tokens, sessionId }, deviceToken] = await Promise.all([
-    newSession(ctx, actorOf(account), userAgent),
+    newSession(ctx, actorOf(account), userAgent, address),
     signDeviceToken(ctx, account, device),
   ]);
   const statements = [...before, recordLogin(ctx, user.id, condition), requireChange(ctx), insert];
@@ -118,11 +119,19 @@ function mailSignIn(ctx: Context, user: UserRow, userAgent: string | null): void
   });
 }
 
-/** Throws ACCOUNT_BANNED. A ban is only revealed after the user has proved their identity. */
-export function refuseBanned(ctx: Context, { user }: Account): void {
+/**
+ * Throws ACCOUNT_BANNED. A ban is only revealed once the user has proved who they are, by the second factor too.
+ * @param proof uses up a code, which gives a restricted token just as it would give a session
+ */
+export async function refuseBanned(
+  ctx: Context,
+  { user }: Account,
+  proof?: { readonly uses: Statement[]; readonly refusal: () => AppError },
+): Promise<void> {
   if (user.status !== 'banned') return;
+  if (proof) await commit(ctx, proof.uses, { refusals: { DEMAND_NOT_MET: proof.refusal } });
   ctx.log.event('sign-in.refused', { userId: user.id, by: 'ban' });
-  throw authError('ACCOUNT_BANNED');
+  throw await accountBanned(ctx, user, true);
 }
 
 async function twoFactorRequired(ctx: Context, userId: string, device: string | undefined, condition?: SQL) {

@@ -24,6 +24,8 @@ export const authSessions = sqliteTable('auth_sessions', {
   refreshRotatedAt: integer('refresh_rotated_at'),
   refreshExpiresAt: integer('refresh_expires_at').notNull(),
   userAgent: text('user_agent').notNull().default(''),
+  /** Keyed hash of where it was last signed in or refreshed from. Null if unknown. */
+  addressHash: text('address_hash'),
   createdAt: integer('created_at').notNull(),
   lastSeenAt: integer('last_seen_at').notNull(),
   expiresAt: integer('expires_at').notNull(),

@@ -60,13 +60,13 @@ export async function answerChallenge(ctx: Context, token: string, code: string,
   const { id, userId, device } = await spendChallengeTry(ctx, token);
   const account = await findAccountById(ctx, userId);
   if (!account) throw authError('CHALLENGE_INVALID');
-  refuseBanned(ctx, account);
   const refusal = () => {
     ctx.log.event('sign-in.refused', { userId, by: 'second-factor' });
     return authError('TWO_FACTOR_CODE_INVALID');
   };
   const used = await useCode(ctx, account, code, refusal);
   const before = [...used, passChallenge(ctx, id), requireChange(ctx)];
+  await refuseBanned(ctx, account, { uses: before, refusal });
   const from = { ...asker, device: device ?? (await findKnownDevice(ctx, asker, account)) };
   return startSession(ctx, account, from, APP_CODE.test(code) ? 'totp' : 'backup-code', { before, refusal });
 }

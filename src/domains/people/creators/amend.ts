@@ -9,6 +9,7 @@ import type { OutboxEvent } from '@/contracts/messages';
 import { commit, requireChange } from '@/db/commit';
 import { forgetMedia, storeUpload } from '@/domains/base/media/store';
 import { readUpload } from '@/domains/base/media/upload';
+import { staffEvent } from '@/domains/base/notifications/notify-staff';
 import { setCreatorStatus } from '@/domains/base/users/write';
 import { httpError } from '@/http/errors';
 import { isChange } from '@/shared/is-change';
@@ -122,7 +123,10 @@ async function commitAmendment(
   const results = await commit(
     ctx,
     [...before, update, requireChange(ctx), setCreatorStatus(ctx, userId, 'PENDING'), ...after],
-    { events, refusals: { DEMAND_NOT_MET: () => creatorError('APPLICATION_CHANGED') } },
+    {
+      events: [...events, staffEvent('creator-application', { id, subjectId: userId })],
+      refusals: { DEMAND_NOT_MET: () => creatorError('APPLICATION_CHANGED') },
+    },
   );
   const [amended] = results[before.length] as ApplicationRow[]; // returned by the update
   if (!amended) throw creatorError('APPLICATION_CHANGED');

@@ -3,6 +3,7 @@
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
+import { staffEvent } from '@/domains/base/notifications/notify-staff';
 import { setCreatorStatus } from '@/domains/base/users/write';
 import { httpError } from '@/http/errors';
 import type { Actor } from '@/shared/actor';
@@ -43,6 +44,7 @@ export async function apply(
     decidedBy: null,
   };
   await commit(ctx, [ctx.db.insert(creatorApplications).values(row), setCreatorStatus(ctx, actor.userId, 'PENDING')], {
+    events: [staffEvent('creator-application', { id, subjectId: actor.userId })],
     refusals: { 'creator_applications.user_id': () => creatorError('APPLICATION_EXISTS') },
   });
   ctx.log.event('application.submitted', { applicationId: id, type: row.type });

@@ -8,6 +8,7 @@ import type { NewNotification } from '@/contracts/messages';
 import { commit, requireChange } from '@/db/commit';
 import { countRows } from '@/db/count-rows';
 import { documentUrl } from '@/domains/base/media/keys';
+import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
 import { logStaff } from '@/domains/base/permissions/log';
 import { staffCanActOn } from '@/domains/base/permissions/permissions';
 import { staff } from '@/domains/base/permissions/tables';
@@ -139,6 +140,7 @@ async function decide(
     [
       ctx.db.update(creatorApplications).set(decision).where(asRead),
       requireChange(ctx),
+      ...withdrawWaiting(ctx, id),
       setCreatorStatus(ctx, userId, status, role),
       ...also,
       logStaff(ctx, {

@@ -1,14 +1,14 @@
-/** A video that is already in the store: inspects it there, and creates the row that makes it a file. */
+/** A large file that is already in the store: inspects it there, and creates the row that makes it a file. */
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import type { LargeFileKind, VideoType } from '@/contracts/file-kinds';
+import type { LargeFileKind, LargeFileType } from '@/contracts/file-kinds';
 import { findBlanks } from './blanks';
 import { fileError } from './errors';
 import { inspectType, TYPE_BYTES } from './inspect';
-import { isPrivate } from './kinds';
+import { isPrivate, isVideo } from './kinds';
 import { mediaFiles } from './tables';
 
-export interface StoredVideo {
+export interface StoredFile {
   key: string;
   contentType: string;
   bytes: number;
@@ -21,15 +21,15 @@ export interface StoredVideo {
  * MEDIA_STORE_UNAVAILABLE.
  * @param types the allowed types
  */
-export async function findStoredVideo(
+export async function findStoredFile(
   ctx: Context,
-  { key, ownerId, kind, types }: { key: string; ownerId: string; kind: LargeFileKind; types: readonly VideoType[] },
-): Promise<StoredVideo | undefined> {
+  { key, ownerId, kind, types }: { key: string; ownerId: string; kind: LargeFileKind; types: readonly LargeFileType[] },
+): Promise<StoredFile | undefined> {
   const object = await readStart(ctx, key);
   if (!object) return undefined;
   const contentType = await inspectType(object.start, types);
   const file = { key, contentType, bytes: object.size };
-  const blanks = await findBlanks(ctx, file);
+  const blanks = isVideo(kind) ? await findBlanks(ctx, file) : null;
   const row = ctx.db
     .insert(mediaFiles)
     .values({ ...file, ownerId, kind, private: isPrivate(kind), blanks, createdAt: ctx.now() });

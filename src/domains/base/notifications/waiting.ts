@@ -1,0 +1,32 @@
+/** Checks whether a thing still waits for staff: one look-up by its id. Takes no Context. */
+import { type SQL, sql } from 'drizzle-orm';
+import type { WaitingKind } from '@/contracts/staff-matters';
+import { payoutDetails, payouts } from '@/domains/money/payouts/tables';
+import { webhookEvents } from '@/domains/operations/webhooks/tables';
+import { creatorApplications } from '@/domains/people/creators/tables';
+
+/** A condition for each kind. @param id the thing's id */
+const CONDITIONS: Readonly<Record<WaitingKind, (id: string) => SQL>> = {
+  'report-waiting': () => sql`true`,
+  'appeal-waiting': () => sql`true`,
+  'ticket-waiting': () => sql`true`,
+  'application-waiting': (id) =>
+    sql`EXISTS (SELECT 1 FROM ${creatorApplications} WHERE id = ${id} AND status = 'PENDING')`,
+  'payout-waiting': (id) => sql`(EXISTS (SELECT 1 FROM ${payouts} WHERE id = ${id} AND ${payoutWaits})
+    OR EXISTS (SELECT 1 FROM ${payoutDetails} WHERE id = ${id} AND status = 'pending'))`,
+  'webhook-waiting': (id) =>
+    sql`EXISTS (SELECT 1 FROM ${webhookEvents} WHERE id = ${id} AND state IN ('held', 'failed'))`,
+  // What is well again is withdrawn by whoever finds it well.
+  health: () => sql`true`,
+};
+
+export function isWaiting(kind: WaitingKind, id: string): SQL {
+  return CONDITIONS[kind](id);
+}
+
+/**
+ * Staff must decide on the cash-out, pay it by bank, put the platform's own account in order, or find out what the
+ * provider did. For a query of `payouts`.
+ */
+export const payoutWaits: SQL = sql`(status = 'requested' OR (status = 'approved' AND (method = 'bank' OR refusals > 0))
+  OR (status = 'processing' AND send_at IS NULL))`;
