@@ -15,6 +15,7 @@ import { auditJobs } from '@/domains/money/audit/jobs';
 import { earningJobs } from '@/domains/money/earnings/jobs';
 import { payoutJobs } from '@/domains/money/payouts/jobs';
 import { subscriptionJobs } from '@/domains/money/subscriptions/jobs';
+import { platformJobs } from '@/domains/operations/platform/jobs';
 import { privacyJobs } from '@/domains/operations/privacy/jobs';
 import { webhookJobs } from '@/domains/operations/webhooks/jobs';
 import { authJobs } from '@/domains/people/auth/jobs';
@@ -38,18 +39,30 @@ const DOMAINS = [
   budgetJobs,
 
   maintenanceJobs,
+  platformJobs,
 ] as const;
 
 type Domains = typeof DOMAINS;
 type PartOf<Domain, Part extends keyof Jobs> = Domain extends Readonly<Record<Part, infer Named>> ? Named : unknown;
 
-/** One part of all domains' jobs, merged. A name that two domains use becomes a string type, which does not compile. */
-type Merged<Part extends keyof Jobs, Of = Domains> = Of extends readonly [infer First, ...infer Others]
-  ? Joined<PartOf<First, Part>, Merged<Part, Others>>
-  : unknown;
-type Joined<One, Other> = Omit<One, keyof Other> &
-  Omit<Other, keyof One> &
-  Readonly<Record<keyof One & keyof Other, 'two domains have this name'>>;
+type Index = Exclude<keyof Domains, keyof readonly unknown[]>;
+type NamesIn<Part extends keyof Jobs> = { [I in Index]: keyof PartOf<Domains[I], Part> }[Index];
+type OwnersOf<Part extends keyof Jobs, Name> = {
+  [I in Index]: Name extends keyof PartOf<Domains[I], Part> ? I : never;
+}[Index];
+type IsOne<Owners, Each = Owners> = Each extends unknown ? ([Owners] extends [Each] ? true : false) : never;
+type JobOf<Part extends keyof Jobs, Name extends PropertyKey, Owner extends Index> =
+  PartOf<Domains[Owner], Part> extends Readonly<Record<Name, infer Job>> ? Job : never;
+
+/**
+ * One part of all domains' jobs, merged. A name that two domains use becomes a string type, which does not compile. Flat,
+ * because a recursive type would soon be too deep for so many domains.
+ */
+type Merged<Part extends keyof Jobs> = {
+  readonly [Name in NamesIn<Part>]: IsOne<OwnersOf<Part, Name>> extends true
+    ? JobOf<Part, Name, OwnersOf<Part, Name>>
+    : 'two domains have this name';
+};
 
 function merge<Part extends keyof Jobs>(part: Part): Merged<Part> {
   return Object.assign({}, ...DOMAINS.map((domain: Jobs) => domain[part]));
