@@ -57,9 +57,8 @@ CREATE TABLE cache_clears (
   CONSTRAINT cache_clears_spent CHECK (used <= 3)
 ) STRICT, WITHOUT ROWID;
 
--- One row: when staff were last told that the platform is unwell.
+-- Which parts of the platform are unwell, and when staff were last told.
 CREATE TABLE health_alerts (
-  id INTEGER PRIMARY KEY CHECK (id = 1),
+  part TEXT PRIMARY KEY,
   alerted_at INTEGER NOT NULL
-) STRICT;
-INSERT INTO health_alerts (id, alerted_at) VALUES (1, 0);
+) STRICT, WITHOUT ROWID;

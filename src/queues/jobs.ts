@@ -45,7 +45,7 @@ const DOMAINS = [
 type Domains = typeof DOMAINS;
 type PartOf<Domain, Part extends keyof Jobs> = Domain extends Readonly<Record<Part, infer Named>> ? Named : unknown;
 
-type Index = Exclude<keyof Domains, keyof readonly unknown[]>;
+type Index = Exclude<keyof Domains, keyof (readonly unknown[])>;
 type NamesIn<Part extends keyof Jobs> = { [I in Index]: keyof PartOf<Domains[I], Part> }[Index];
 type OwnersOf<Part extends keyof Jobs, Name> = {
   [I in Index]: Name extends keyof PartOf<Domains[I], Part> ? I : never;

@@ -27,9 +27,9 @@ export const appVersions = sqliteTable('app_versions', {
   updatedAt: integer('updated_at').notNull(),
 });
 
-/** One row: when staff were last told that the platform is unwell. */
+/** The queues that do not move, and when staff were last told. */
 export const healthAlerts = sqliteTable('health_alerts', {
-  id: integer().primaryKey(),
+  part: text().primaryKey(),
   alertedAt: integer('alerted_at').notNull(),
 });
 

@@ -26,8 +26,9 @@ import {
   type Role,
   type Staff,
 } from '@/shared/actor';
-import { HOUR_MS } from '@/shared/time';
+import { HOUR_MS, SECOND_MS } from '@/shared/time';
 import { verifyToken } from '@/shared/tokens';
+import { within } from '@/shared/within';
 import { actorOf } from './account';
 import { type Claim, readBearer } from './bearer';
 import { authError } from './errors';
@@ -36,16 +37,23 @@ import { slideSession } from './sessions';
 
 /** How often using the opaque token extends its session. Each time writes a row. */
 const SLIDES_EVERY_MS = HOUR_MS;
+/** How long a check of the database waits for it. */
+const LOOK_UP_MS_MAX = 2 * SECOND_MS;
 
 const admit: Guard['admit'] = async (ctx, request, endpoint, count) => {
-  const { who, method, fresh, unverified, restricted = false } = endpoint;
+  const { who, method, fresh, unverified, restricted = false, withoutDatabase = false } = endpoint;
   if (who === 'public' || who === 'signed') {
     await count();
     await refuseDuringMaintenance(ctx, request, endpoint);
     return { viewer: undefined };
   }
   const ordinaryRead = method === 'get' && (who === 'user' || who === 'optional') && !fresh;
-  const { caller, renewedToken } = await identify(ctx, request, { fresh: !ordinaryRead, restricted }, count);
+  const { caller, renewedToken } = await identify(
+    ctx,
+    request,
+    { fresh: !ordinaryRead, restricted, withoutDatabase },
+    count,
+  );
   await refuseDuringMaintenance(ctx, request, endpoint, caller);
   const viewer = { ...caller, regions: regionsOf(ctx.config, request) };
   if (who === 'optional' && viewer.kind === 'user' && !viewer.verified && !unverified)
@@ -74,7 +82,12 @@ async function refuseDuringMaintenance(
   if (!closure) return;
   if (caller?.kind === 'guest' || (caller && !caller.staff)) throw closure;
   const isCounted = async () => {};
-  const current = await identify(ctx, request, { fresh: true, restricted: false }, isCounted).catch((error: unknown) => {
+  const current = await identify(
+    ctx,
+    request,
+    { fresh: true, restricted: false, withoutDatabase: false },
+    isCounted,
+  ).catch((error: unknown) => {
     throw caller === undefined && error instanceof AppError ? closure : error;
   });
   if (current.caller.kind !== 'user' || !current.caller.staff) throw closure;
@@ -125,6 +138,13 @@ function requireRight(viewer: Actor | Guest, endpoint: Endpoint): void {
     throw authError('PERMISSION_REQUIRED', { details: { permission: who.permission } });
 }
 
+interface Reading {
+  /** Reads session and user from the database. */
+  readonly fresh: boolean;
+  readonly restricted: boolean;
+  readonly withoutDatabase: boolean;
+}
+
 interface Identified {
   readonly caller: Actor | Guest;
   readonly renewedToken?: string;
@@ -137,7 +157,7 @@ interface Identified {
 async function identify(
   ctx: Context,
   request: Request,
-  { fresh, restricted }: { readonly fresh: boolean; readonly restricted: boolean },
+  { fresh, restricted, withoutDatabase }: Reading,
   count: Count,
 ): Promise<Identified> {
   const claim = await readBearer(ctx, request.headers.get('authorization'));
@@ -157,10 +177,22 @@ async function identify(
       const { actor } = claim;
       // An account that was unverified when the token was signed may have been verified since.
       const asks = fresh || !actor.verified;
-      return { caller: asks ? await lookUp(ctx, sql`session.id = ${actor.sessionId}`) : actor };
+      if (!asks) return { caller: actor };
+      const current = () => lookUp(ctx, sql`session.id = ${actor.sessionId}`);
+      return { caller: withoutDatabase ? await orAsTokenSays(current, actor) : await current() };
     }
     case 'session':
       return identifyBySession(ctx, request, claim.token, count);
+  }
+}
+
+/** The token's own word if the database fails or is late. A refusal by the database stands. */
+async function orAsTokenSays(current: () => Promise<Actor>, actor: Actor): Promise<Actor> {
+  try {
+    return await within(LOOK_UP_MS_MAX, current);
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    return actor;
   }
 }
 
