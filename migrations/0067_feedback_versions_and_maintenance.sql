@@ -45,9 +45,11 @@ CREATE TABLE media_variants (
   bytes INTEGER NOT NULL CHECK (bytes >= 0),
   -- When somebody last began to draw it: others wait, in case that was a moment ago.
   drawn_at INTEGER NOT NULL,
+  -- Its owner cleared it: the object is about to be deleted.
+  cleared_at INTEGER,
   PRIMARY KEY (key, width)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX media_variants_of_owner ON media_variants (owner_id);
+CREATE INDEX media_variants_of_owner ON media_variants (owner_id, cleared_at);
 
 -- How often a user cleared the cache within a day, since what is cleared has to be drawn again.
 CREATE TABLE cache_clears (

@@ -128,6 +128,8 @@ export type TaskMessage =
       readonly body: string;
       readonly claim?: NotificationClaim;
     }
+  /** Deletes a page of the smaller images that the user cleared. */
+  | { readonly type: 'clear-variants'; readonly userId: string }
   /**
    * Sends a changed maintenance window to a page of the open rooms: those after this one. Only for this revision of the
    * window.

@@ -32,6 +32,7 @@ const FATES: Readonly<Record<TaskMessage['type'], 'swept' | 'back' | 'over'>> = 
   'send-notification-mail': 'over',
 
   'announce-maintenance': 'over',
+  'clear-variants': 'back',
 };
 const BACK_AFTER_SECONDS = HOUR_MS / SECOND_MS;
 

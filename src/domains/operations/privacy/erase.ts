@@ -12,6 +12,7 @@ import { literal } from '@/db/sql';
 import { forgetBudgets } from '@/domains/base/budgets/spend';
 import { blankDecisions } from '@/domains/base/decisions/record';
 import { forgetFiles } from '@/domains/base/media/forget';
+import { forgetClears } from '@/domains/base/media/variants';
 import {
   forgetBrowsers,
   forgetMentions,
@@ -121,6 +122,7 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
       ...forgetPayoutAccounts(ctx, id),
       forgetWatched(ctx, id),
       forgetBudgets(ctx, id),
+      forgetClears(ctx, id),
       ...channel.statements,
       ...(dropped?.statements ?? []),
     ],
