@@ -23,6 +23,7 @@ import { purchaseEndpoints } from '@/domains/money/purchases/routes';
 import { receiptEndpoints } from '@/domains/money/receipts/routes';
 import { subscriptionEndpoints } from '@/domains/money/subscriptions/routes';
 import { walletEndpoints } from '@/domains/money/wallet/routes';
+import { cacheEndpoints } from '@/domains/operations/cache/routes';
 import { dashboardEndpoints } from '@/domains/operations/dashboard/routes';
 
 import { healthEndpoints, platformEndpoints } from '@/domains/operations/platform/routes';
@@ -87,6 +88,7 @@ export const endpoints = withAliases([
   ...docsEndpoints,
 
   ...platformEndpoints,
+  ...cacheEndpoints,
   ...maintenanceEndpoints,
 ]);
 

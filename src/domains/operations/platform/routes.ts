@@ -1,7 +1,6 @@
 /** Endpoints of the platform itself: its settings, feedback, the versions of the apps, and its health. */
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { checkAppVersion, setAppVersion } from './app-versions';
-import { clearCache, readCacheSize } from './cache';
 import { SystemConfig } from './config-schemas';
 import { platformError } from './errors';
 import { listFeedback, sendFeedback } from './feedback';
@@ -11,8 +10,6 @@ import {
   AppVersion,
   AppVersionQuery,
   AppVersionRequest,
-  CacheSize,
-  ClearedCache,
   FeedbackPage,
   FeedbackQuery,
   FeedbackRequest,
@@ -61,30 +58,6 @@ export const platformEndpoints: Endpoint[] = [
     query: AppVersionQuery,
     response: AppVersion,
     handler: (ctx, { query }) => checkAppVersion(ctx, query),
-  }),
-  endpoint({
-    operationId: 'readCacheSize',
-    method: 'get',
-    path: '/settings/cache/size',
-    tag: 'settings',
-    summary: 'Size of what the platform keeps for me and can make again',
-    who: 'user',
-    response: CacheSize,
-    handler: (ctx, { actor }) => readCacheSize(ctx, actor),
-  }),
-  endpoint({
-    operationId: 'clearCache',
-    method: 'post',
-    path: '/settings/cache/clear',
-    tag: 'settings',
-    summary: 'Clear what the platform keeps for me and can make again',
-    description:
-      'Smaller sizes of your images are drawn again when someone asks for them, and you can ask for your data export ' +
-      'again. At most three times a day.',
-    who: 'user',
-    response: ClearedCache,
-    refusals: [platformError.CACHE_CLEARED_OFTEN],
-    handler: (ctx, { actor }) => clearCache(ctx, actor),
   }),
   endpoint({
     operationId: 'readSystemConfig',

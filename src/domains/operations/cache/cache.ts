@@ -12,7 +12,7 @@ import { dropExport, findExport } from '@/domains/operations/privacy/export-rows
 import { accountExports } from '@/domains/operations/privacy/tables';
 import type { Actor } from '@/shared/actor';
 import { SECOND_MS } from '@/shared/time';
-import { platformError } from './errors';
+import { cacheError } from './errors';
 import type { CacheSize, ClearedCache } from './schemas';
 
 interface Sum {
@@ -32,7 +32,7 @@ export async function clearCache(ctx: Context, actor: Actor): Promise<z.input<ty
   const [{ bytes }, last] = await Promise.all([readCacheSize(ctx, actor), findExport(ctx, userId)]);
   if (bytes === 0) return { freedBytes: 0 };
   const dropped = last && last.readyAt !== null ? dropExport(ctx, last) : undefined;
-  const tooOften = platformError('CACHE_CLEARED_OFTEN');
+  const tooOften = cacheError('CACHE_CLEARED_OFTEN');
   try {
     // Read again in the batch: of two at once, each says what it freed itself.
     const [variants, exports] = (await commit(
@@ -54,7 +54,7 @@ export async function clearCache(ctx: Context, actor: Actor): Promise<z.input<ty
   } catch (error) {
     if (error !== tooOften) throw error;
     const seconds = Math.ceil(((await clearableAt(ctx, userId)) - ctx.now()) / SECOND_MS);
-    throw platformError('CACHE_CLEARED_OFTEN', { headers: { 'Retry-After': String(Math.max(1, seconds)) } });
+    throw cacheError('CACHE_CLEARED_OFTEN', { headers: { 'Retry-After': String(Math.max(1, seconds)) } });
   }
 }
 
