@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { routePath } from 'hono/route';
 import { economyEndpoints } from '@/domains/base/economy/routes';
+import { maintenanceEndpoints } from '@/domains/base/maintenance/routes';
 import { mediaEndpoints } from '@/domains/base/media/routes';
 import { mediaRoutes } from '@/domains/base/media/serve';
 import { notificationEndpoints } from '@/domains/base/notifications/routes';
@@ -22,12 +23,13 @@ import { purchaseEndpoints } from '@/domains/money/purchases/routes';
 import { receiptEndpoints } from '@/domains/money/receipts/routes';
 import { subscriptionEndpoints } from '@/domains/money/subscriptions/routes';
 import { walletEndpoints } from '@/domains/money/wallet/routes';
+import { analyticsEndpoints } from '@/domains/operations/analytics/routes';
 import { appealEndpoints } from '@/domains/operations/appeals/routes';
 import { banEndpoints } from '@/domains/operations/bans/routes';
-import { analyticsEndpoints } from '@/domains/operations/analytics/routes';
+import { cacheEndpoints } from '@/domains/operations/cache/routes';
 import { dashboardEndpoints } from '@/domains/operations/dashboard/routes';
 import { inboxEndpoints } from '@/domains/operations/inbox/routes';
-import { healthEndpoints } from '@/domains/operations/platform/routes';
+import { healthEndpoints, platformEndpoints } from '@/domains/operations/platform/routes';
 import { privacyEndpoints } from '@/domains/operations/privacy/routes';
 import { reportEndpoints } from '@/domains/operations/reports/routes';
 import { staffEndpoints } from '@/domains/operations/staff/routes';
@@ -95,6 +97,10 @@ export const endpoints = withAliases([
   ...avatarEndpoints,
   ...mediaEndpoints,
   ...docsEndpoints,
+
+  ...platformEndpoints,
+  ...cacheEndpoints,
+  ...maintenanceEndpoints,
 ]);
 
 const api = mount(endpoints, guard);

@@ -14,4 +14,6 @@ export interface MailProvider {
    * @param idempotencyKey a mail with the same key is sent at most once
    */
   send(mail: Mail, idempotencyKey: string): Promise<'sent' | 'refused'>;
+  /** Whether the provider answers and accepts our key. Throws MAIL_UNAVAILABLE. Absent if mail stays in the mailbox. */
+  check?(): Promise<void>;
 }

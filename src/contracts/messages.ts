@@ -135,6 +135,18 @@ export type TaskMessage =
     }
   /** Tells a page of those who reported something what became of it: those after this id. */
   | { readonly type: 'tell-reporters'; readonly reportId: string; readonly after: string | null }
+  /** Deletes a page of the smaller images that the user cleared. */
+  | { readonly type: 'clear-variants'; readonly userId: string }
+  /**
+   * Sends a changed maintenance window to a page of the open rooms: those after this one. Only for this revision of the
+   * window.
+   */
+  | {
+      readonly type: 'announce-maintenance';
+      readonly revision: number;
+      readonly after: readonly [status: string, roomId: string] | null;
+    }
+
   /** Continues withdrawing two users' notifications about each other after one blocked the other. */
   | { readonly type: 'withdraw-between'; readonly one: string; readonly other: string };
 

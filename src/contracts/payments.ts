@@ -118,6 +118,8 @@ export interface PaymentProvider {
    * each refund by events of its own alone.
    */
   listRefunds?(paymentId: string): Promise<readonly RefundReport[]>;
+  /** Whether the provider answers and accepts our key, by its cheapest read. Throws PAYMENT_UNAVAILABLE, PAYMENT_REFUSED. */
+  check(): Promise<void>;
 }
 
 /** A provider's verified webhook. `event` is null if it requires no action. */

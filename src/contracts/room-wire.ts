@@ -3,6 +3,7 @@
  * the room's `seq`, and answers to the client's own frames. `readFrame` rejects everything malformed.
  */
 import { z } from '@hono/zod-openapi';
+import type { presentWindow } from '@/shared/maintenance';
 import { cut } from '@/shared/text';
 import { toIso } from '@/shared/time';
 import { type ChatMessage, type PublicPolicy, REACTION_KINDS, type ReactionKind, type RoomRefusalCode } from './room';
@@ -140,6 +141,8 @@ export interface Welcome {
   readonly viewerCount: number;
   readonly policy: PublicPolicy;
   readonly showcase: null;
+  /** The maintenance window that runs or is announced. */
+  readonly maintenance: ReturnType<typeof presentWindow> | null;
   /** Oldest first. */
   readonly messages: readonly unknown[];
   readonly resumePass: string;

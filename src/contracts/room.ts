@@ -3,6 +3,7 @@
  * many objects a room has.
  */
 import type { Rank } from '@/shared/actor';
+import type { Maintenance } from '@/shared/maintenance';
 
 /** A closed set: clients show each in their own way. */
 export const REACTION_KINDS = ['like', 'heart', 'laugh', 'wow', 'sad', 'clap', 'fire'] as const;
@@ -169,7 +170,9 @@ export type RoomCommand =
   /** D1 does not know which users wrote in the room or are named there, so the room reports all of them again. */
   | { readonly type: 'tell-traces' }
   /** The creator's blocked regions as of `at`: sockets from there close with 4403, and passes from there are void. */
-  | { readonly type: 'blocked-regions'; readonly at: number; readonly regions: readonly string[] };
+  | { readonly type: 'blocked-regions'; readonly at: number; readonly regions: readonly string[] }
+  /** The platform's maintenance window. Only staff write while it runs. */
+  | { readonly type: 'maintenance'; readonly maintenance: Maintenance };
 
 export interface ChatMessage {
   readonly id: string;
@@ -205,7 +208,8 @@ export type RoomRefusalCode =
   | 'EMAIL_NOT_VERIFIED'
   | 'NOT_ALLOWED'
   | 'PRODUCT_NOT_FOUND'
-  | 'TOO_FAST';
+  | 'TOO_FAST'
+  | 'MAINTENANCE';
 
 export interface RoomRefusal {
   readonly ok: false;
@@ -317,8 +321,11 @@ export interface Room {
   /** Closes the viewer's sockets as if they had left. */
   leave(viewer: { readonly kind: 'user' | 'guest'; readonly id: string }): Promise<void>;
   figures(): Promise<RoomFigures>;
-  /** Upgrades to the room's WebSocket. @param pass verified by the Worker @param since the client's last seq */
-  connect(request: Request, pass: Pass, since: number | null): Promise<Response>;
+  /**
+   * Upgrades to the room's WebSocket.
+   * @param pass verified by the Worker @param since the client's last seq @param maintenance as the Worker knows it
+   */
+  connect(request: Request, pass: Pass, since: number | null, maintenance?: Maintenance): Promise<Response>;
 }
 
 /** The Durable Object behind a room, for its binding. */

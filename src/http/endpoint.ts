@@ -104,8 +104,12 @@ export interface EndpointDefinition<
    * `who` is `optional`.
    */
   unverified?: true;
+  /** Stays open to everyone while the platform is down for maintenance. */
+  duringMaintenance?: true;
   /** Also accepts the restricted token that a banned user gets instead of a session. */
   restricted?: true;
+  /** For a check of the database itself: if it fails or is late, the access token alone says who calls. */
+  withoutDatabase?: true;
   /** For reads that must check session and status on the primary database: credentials, exports, documents. */
   fresh?: true;
   handler: (ctx: Context, input: Input<W, P, Q, B, M>) => Promise<Answer<R, A>> | Answer<R, A>;

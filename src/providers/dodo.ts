@@ -35,6 +35,9 @@ export function dodo(config: DodoConfig, now: () => number): PaymentProvider {
       return { checkoutId: made.session_id, url: made.checkout_url };
     },
     findOutcome: (purchaseId, checkoutId) => findOutcome(config, now(), purchaseId, checkoutId),
+    check: async () => {
+      await ask(config, z.object({}), `/products/${encodeURIComponent(config.productId)}`);
+    },
     findPurchaseId: async (paymentId) =>
       purchaseOf(await ask(config, Payment, `/payments/${encodeURIComponent(paymentId)}`)).purchaseId,
   };

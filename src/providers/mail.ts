@@ -33,6 +33,18 @@ function resend(apiKey: string, from: string): MailProvider {
       });
       return outcomeOf(response);
     },
+    async check() {
+      const call = fetch('https://api.resend.com/domains', {
+        headers: { Authorization: `Bearer ${apiKey}` },
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      const response = await call.catch(() => {
+        throw mailError('MAIL_UNAVAILABLE');
+      });
+      const name = response.ok ? await response.body?.cancel() : await nameOf(response);
+      // Resend knows a key that may only send.
+      if (!response.ok && name !== 'restricted_api_key') throw mailError('MAIL_UNAVAILABLE');
+    },
   };
 }
 

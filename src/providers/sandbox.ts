@@ -23,6 +23,7 @@ export function sandbox({ publicUrl }: Config): PaymentProvider {
     }),
     // A payment always reports itself, and the sweep asks only once the checkout has expired.
     findOutcome: async (purchaseId) => ({ type: 'expired', purchaseId, paymentId: null }),
+    check: async () => {},
     findPurchaseId: async (paymentId) =>
       paymentId.startsWith(PAYMENT_PREFIX) ? paymentId.slice(PAYMENT_PREFIX.length) : null,
   };

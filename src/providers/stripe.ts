@@ -25,6 +25,7 @@ export function stripe(secretKey: string, now: () => number): PaymentProvider {
         const { metadata } = await client.paymentIntents.retrieve(paymentId);
         return metadata.purchaseId ?? null;
       }),
+    check: () => ask(secretKey, readBalance),
     listRefunds: (paymentId) => ask(secretKey, (client) => listRefunds(client, paymentId, now())),
   };
 }
@@ -44,6 +45,14 @@ async function ask<T>(secretKey: string, call: (client: Stripe) => Promise<T>): 
 /** Also an amount that Stripe cannot represent, and a key that was used for another request: its answer never comes. */
 function isForGood(sdk: Sdk, error: unknown): boolean {
   return isRefusal(sdk, error) || error instanceof RangeError || error instanceof sdk.errors.StripeIdempotencyError;
+}
+
+/** A restricted key may not read the balance. Stripe knows it then all the same. */
+async function readBalance(client: Stripe): Promise<void> {
+  const { errors } = await loadStripe();
+  await client.balance.retrieve().catch((error: unknown) => {
+    if (!(error instanceof errors.StripePermissionError)) throw error;
+  });
 }
 
 /** @param now when it is asked (ms), which is the time of what Stripe answers; events have whole seconds */

@@ -31,6 +31,9 @@ const FATES: Readonly<Record<TaskMessage['type'], 'swept' | 'back' | 'over'>> = 
   'fan-out-broadcast': 'over',
   'send-push': 'over',
   'send-notification-mail': 'over',
+
+  'announce-maintenance': 'over',
+  'clear-variants': 'back',
 };
 const BACK_AFTER_SECONDS = HOUR_MS / SECOND_MS;
 

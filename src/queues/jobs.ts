@@ -4,6 +4,7 @@
  */
 import type { Jobs, OwnEvent, OwnTask, Receivers, Sweeps, Tasks } from '@/contracts/jobs';
 import { budgetJobs } from '@/domains/base/budgets/jobs';
+import { maintenanceJobs } from '@/domains/base/maintenance/jobs';
 import { mediaJobs } from '@/domains/base/media/jobs';
 import { notificationJobs } from '@/domains/base/notifications/jobs';
 import { postJobs } from '@/domains/content/posts/jobs';
@@ -14,9 +15,10 @@ import { auditJobs } from '@/domains/money/audit/jobs';
 import { earningJobs } from '@/domains/money/earnings/jobs';
 import { payoutJobs } from '@/domains/money/payouts/jobs';
 import { subscriptionJobs } from '@/domains/money/subscriptions/jobs';
+import { analyticsJobs } from '@/domains/operations/analytics/jobs';
 import { appealJobs } from '@/domains/operations/appeals/jobs';
 import { banJobs } from '@/domains/operations/bans/jobs';
-import { analyticsJobs } from '@/domains/operations/analytics/jobs';
+import { platformJobs } from '@/domains/operations/platform/jobs';
 import { privacyJobs } from '@/domains/operations/privacy/jobs';
 import { reportJobs } from '@/domains/operations/reports/jobs';
 import { webhookJobs } from '@/domains/operations/webhooks/jobs';
@@ -45,6 +47,9 @@ const DOMAINS = [
   notificationJobs,
   budgetJobs,
   appealJobs,
+
+  maintenanceJobs,
+  platformJobs,
 ] as const;
 
 type Domains = typeof DOMAINS;

@@ -8,6 +8,7 @@ import { type Answer, CLOSE, type CloseReason, type Welcome, withSeq, type You }
 import { mayStay } from '@/domains/live/rooms/admission';
 import { publicPolicy } from '@/domains/live/rooms/policy';
 import { newId } from '@/shared/ids';
+import { comingWindow, presentWindow } from '@/shared/maintenance';
 import { MINUTE_MS, SECOND_MS, toIso } from '@/shared/time';
 import { signToken } from '@/shared/tokens';
 import { hasEnded } from './commands';
@@ -69,7 +70,7 @@ export async function admit(room: DoorParts, given: Pass, since: number | null):
     const { viewer, sessionId, regions, address } = pass;
     const seat: Seat = { passId: pass.id, viewer, sessionId, regions, address, joinedAt: at, heardAt: at };
     const you = youOf(store, viewer, at);
-    const welcome = welcomeOf(store, setup, { viewer, you, viewerCount: presence.viewerCount, resumePass });
+    const welcome = welcomeOf(store, setup, { viewer, you, viewerCount: presence.viewerCount, resumePass, now: at });
     presence.enter(socket, seat, `[${[welcome, ...missed(store, since)].join(',')}]`);
   }
   return new Response(null, { status: 101, webSocket: client });
@@ -175,8 +176,15 @@ function youOf({ sanctions }: RoomStore, viewer: RoomViewer, now: number): You {
 function welcomeOf(
   store: RoomStore,
   setup: RoomSetup,
-  { viewer, you, viewerCount, resumePass }: { viewer: RoomViewer; you: You; viewerCount: number; resumePass: string },
+  {
+    viewer,
+    you,
+    viewerCount,
+    resumePass,
+    now,
+  }: { viewer: RoomViewer; you: You; viewerCount: number; resumePass: string; now: number },
 ): string {
+  const window = comingWindow(store.maintenance, now);
   const head: Omit<Welcome, 'messages'> = {
     type: 'welcome',
     seq: store.seq,
@@ -188,6 +196,7 @@ function welcomeOf(
     viewerCount,
     policy: publicPolicy(setup.policy),
     showcase: null,
+    maintenance: window && presentWindow(window),
     resumePass,
   };
   const messages = store.messagesBefore(store.seq + 1, WELCOME_MESSAGES).reverse();

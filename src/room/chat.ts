@@ -9,7 +9,7 @@ import type { Logger } from '@/shared/log';
 import type { Agenda } from './agenda';
 import type { Broadcaster, OnStored } from './broadcaster';
 import { MESSAGE_PACE, takeOne } from './pace';
-import { badgesOf, type History, judge, type Rules, refuse, rulesOf, type Verdict } from './policy';
+import { badgesOf, type History, judge, judgeMaintenance, type Rules, refuse, rulesOf, type Verdict } from './policy';
 import { isTrusted, needsReread, type Relations } from './relations';
 import type { NewEvent } from './sql';
 import type { RoomStore } from './store';
@@ -96,6 +96,8 @@ export class Chat {
       const known = findKnown();
       if (known) return known;
       const now = this.room.now();
+      const closed = judgeMaintenance(this.room.store.maintenance, writer, now);
+      if (closed) return closed;
       this.#rules ??= rulesOf(setup.policy, setup.status);
       const rules = this.#rules;
       const history = this.#historyOf(writer.id);

@@ -7,6 +7,7 @@ import type { RoomCommand, RoomSetup } from '@/contracts/room';
 import { mayStay } from '@/domains/live/rooms/admission';
 import { publicPolicy } from '@/domains/live/rooms/policy';
 import { newId } from '@/shared/ids';
+import { comingWindow, type Maintenance, presentWindow } from '@/shared/maintenance';
 import { DAY_MS, SECOND_MS, toIsoOrNull } from '@/shared/time';
 import type { Agenda } from './agenda';
 import type { Broadcaster } from './broadcaster';
@@ -85,6 +86,9 @@ export async function applyCommand(room: CommandParts, commandId: string, comman
         presence.closeAll(presence.socketsFrom(regions), 'notHere', room.now());
       break;
     }
+    case 'maintenance':
+      noteMaintenance(room, command.maintenance);
+      break;
     default:
       throw unknownCommand(command); // from a newer version, met after a rollback: the outbox delivers it again
   }
@@ -134,6 +138,21 @@ function applySetup(room: CommandParts, { at, setup, changes }: RoomCommand & { 
     tell({ type: 'stream-ended', streamId, endedAt: toIsoOrNull(setup.endedAt) });
     end(room);
   }
+}
+
+/** Keeps the newest window, and tells everyone in the room if it is another one. */
+export function noteMaintenance(
+  { store, broadcaster, now }: Pick<CommandParts, 'store' | 'broadcaster' | 'now'>,
+  maintenance: Maintenance,
+): void {
+  const { setup, maintenance: before } = store;
+  if (!setup || maintenance.revision <= before.revision) return;
+  store.saveMaintenance(maintenance);
+  const window = comingWindow(maintenance, now());
+  if (hasEnded(setup) || (window === null && before.window === null)) return;
+  const { roomId: streamId } = setup;
+  const event = { type: 'maintenance', streamId, maintenance: window && presentWindow(window) };
+  broadcaster.add({ at: now(), body: JSON.stringify(event) });
 }
 
 /** Guests who may no longer stay leave at once; users leave once their relation was read. */

@@ -8,7 +8,7 @@ import { signResumePass } from './admission';
 import type { Broadcaster, OnStored } from './broadcaster';
 import type { Chat } from './chat';
 import { FRAME_PACE, Paces } from './pace';
-import { judgeReaction, refuse } from './policy';
+import { judgeMaintenance, judgeReaction, refuse } from './policy';
 import { type Presence, type Seat, viewerKey } from './presence';
 
 /** This many frames over `FRAME_PACE`, without a pause, close the socket. */
@@ -89,6 +89,8 @@ export class Frames {
   #refuseReaction({ viewer }: Seat): RoomRefusal | null {
     const { store, now } = this.room;
     if (!store.setup) return refuse('ROOM_CLOSED');
+    const closed = judgeMaintenance(store.maintenance, viewer, now());
+    if (closed) return closed;
     const timeOut = viewer.kind === 'user' ? store.sanctions.findTimeOut(viewer.id) : undefined;
     const refusal = judgeReaction(store.setup.status, { timedOutUntil: timeOut?.until ?? null }, now());
     return refusal && timeOut ? { ...refusal, reason: timeOut.reason } : refusal;

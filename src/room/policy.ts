@@ -14,6 +14,7 @@ import type {
 } from '@/contracts/room';
 import { isMember } from '@/domains/base/visibility/members';
 import { type BlockedWords, foldLetters, hasBlockedWord, prepareBlockedWords } from '@/shared/blocked-words';
+import { type Maintenance, retryAfterMs, runningWindow } from '@/shared/maintenance';
 import { countCharacters, foldText, hasControlCharacters } from '@/shared/text';
 import { SECOND_MS } from '@/shared/time';
 import { MESSAGE_PACE, waitMsFor } from './pace';
@@ -108,6 +109,13 @@ export function judgeReaction(
   return timedOutUntil !== null && timedOutUntil > now ? refuse('TIMED_OUT', timedOutUntil - now) : null;
 }
 
+/** While the platform is down for maintenance, rooms can be read, and only staff write or react. */
+export function judgeMaintenance(maintenance: Maintenance, viewer: RoomViewer, now: number): RoomRefusal | null {
+  const window = runningWindow(maintenance, now);
+  if (!window || (viewer.kind === 'user' && viewer.standing.rank !== null)) return null;
+  return refuse('MAINTENANCE', retryAfterMs(window, now));
+}
+
 /** The same user without any relation or rank. A different verdict for them means that the relation decided it. */
 export function asStranger(user: RoomUser): RoomUser {
   const standing = {
@@ -138,6 +146,7 @@ const SENTENCES: Readonly<Record<RoomRefusalCode, string>> = {
   NOT_ALLOWED: 'You cannot do this in this room.',
   PRODUCT_NOT_FOUND: 'This product is not offered here.',
   TOO_FAST: 'You are sending too fast. Wait a moment and try again.',
+  MAINTENANCE: 'The platform is down for maintenance. You can read here, and write again when it is over.',
 };
 
 export function refuse(code: RoomRefusalCode, retryAfterMs?: number): RoomRefusal {

@@ -1,6 +1,7 @@
 /** The rest of the Worker reaches rooms through this file. No other code knows which object a room is. */
 import type { Env } from '@/config';
 import type { Pass, Room, RoomFigures, Rooms } from '@/contracts/room';
+import type { Maintenance } from '@/shared/maintenance';
 
 /**
  * Only the Worker sets these. An upgrade is forwarded with them and the handshake's headers, and none of the client's
@@ -8,6 +9,7 @@ import type { Pass, Room, RoomFigures, Rooms } from '@/contracts/room';
  */
 export const PASS_HEADER = 'x-footlight-pass';
 export const SINCE_HEADER = 'x-footlight-since';
+export const MAINTENANCE_HEADER = 'x-footlight-maintenance';
 const HANDSHAKE_HEADERS = ['upgrade', 'connection', 'sec-websocket-key', 'sec-websocket-version'];
 
 export function openRooms(namespace: Env['ROOMS']): Rooms {
@@ -31,12 +33,18 @@ export function openRooms(namespace: Env['ROOMS']): Rooms {
       tell: (userIds, event) => stub.tell(userIds, event),
       leave: (viewer) => stub.leave(viewer),
       figures: () => stub.figures() as Promise<unknown> as Promise<RoomFigures>, // RPC's types lose tuples
-      connect: (request, pass, since) => connect(stub, request, pass, since),
+      connect: (request, pass, since, maintenance) => connect(stub, request, { pass, since, maintenance }),
     };
   };
 }
 
-async function connect(stub: Fetcher, request: Request, pass: Pass, since: number | null): Promise<Response> {
+interface Entry {
+  readonly pass: Pass;
+  readonly since: number | null;
+  readonly maintenance: Maintenance | undefined;
+}
+
+async function connect(stub: Fetcher, request: Request, { pass, since, maintenance }: Entry): Promise<Response> {
   if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket')
     return new Response('This is a WebSocket.', { status: 426, headers: { upgrade: 'websocket' } });
   const headers = new Headers();
@@ -45,6 +53,7 @@ async function connect(stub: Fetcher, request: Request, pass: Pass, since: numbe
     if (value !== null) headers.set(name, value);
   }
   headers.set(PASS_HEADER, encodeURIComponent(JSON.stringify(pass))); // names may not be Latin-1
+  if (maintenance) headers.set(MAINTENANCE_HEADER, encodeURIComponent(JSON.stringify(maintenance)));
   if (since !== null) headers.set(SINCE_HEADER, String(since));
   return stub.fetch(request.url, { headers });
 }

@@ -4,6 +4,7 @@
  * stored together or not at all.
  */
 import type { RoomSetup } from '@/contracts/room';
+import type { Maintenance } from '@/shared/maintenance';
 import { GiftStore } from './gift-store';
 import { SanctionStore } from './sanction-store';
 import { SCHEMA } from './schema';
@@ -14,6 +15,7 @@ import { ERASED, WaitingStore } from './waiting-store';
 import { shownBody } from './withheld';
 import { WithheldStore } from './withheld-store';
 
+const NO_MAINTENANCE: Maintenance = { revision: 0, window: null };
 /** The most rows of one INSERT; a frame seldom has more. */
 const INSERT_ROWS_MAX = 1_000;
 
@@ -26,6 +28,7 @@ export class RoomStore {
   readonly withheld: WithheldStore;
   readonly #sql: SqlStorage;
   #setup: { at: number; setup: RoomSetup } | undefined;
+  #maintenance = NO_MAINTENANCE;
   #seq = 0;
   #isPrepared = false;
   constructor(private readonly storage: DurableObjectStorage) {
@@ -47,6 +50,8 @@ export class RoomStore {
     if (version < SCHEMA.length) this.#setMeta('schema', String(SCHEMA.length));
     const setup = this.#meta('setup');
     this.#setup = setup === undefined ? undefined : JSON.parse(setup);
+    const maintenance = this.#meta('maintenance');
+    if (maintenance !== undefined) this.#maintenance = JSON.parse(maintenance);
     this.#seq = rowsOf<{ seq: number | null }>(this.#sql, 'SELECT max(seq) AS seq FROM events')[0]?.seq ?? 0;
     this.sanctions.load();
     this.withheld.load();
@@ -79,6 +84,16 @@ export class RoomStore {
   saveSetup(at: number, setup: RoomSetup): void {
     this.#setup = { at, setup };
     this.#setMeta('setup', JSON.stringify(this.#setup));
+  }
+
+  /** The platform's maintenance window, as the room last heard of it. */
+  get maintenance(): Maintenance {
+    return this.#maintenance;
+  }
+
+  saveMaintenance(maintenance: Maintenance): void {
+    this.#maintenance = maintenance;
+    this.#setMeta('maintenance', JSON.stringify(maintenance));
   }
 
   /** Stores all writes or none, also if `write` throws. */
@@ -247,6 +262,7 @@ export class RoomStore {
     await this.storage.deleteAlarm();
     await this.storage.deleteAll();
     this.#setup = undefined;
+    this.#maintenance = NO_MAINTENANCE;
     this.#seq = 0;
     this.#isPrepared = false;
   }

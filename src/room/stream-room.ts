@@ -29,12 +29,12 @@ import { Agenda, type Task } from './agenda';
 import { archiveRoom } from './archive';
 import { Broadcaster, tickMs } from './broadcaster';
 import { Chat } from './chat';
-import { applyCommand } from './commands';
+import { applyCommand, noteMaintenance } from './commands';
 import { Frames } from './frames';
 import { closeSocket, Presence, SWEEP_MS, viewerKey } from './presence';
 import { Relations } from './relations';
 import { Reports } from './reports';
-import { PASS_HEADER, SINCE_HEADER } from './rooms';
+import { MAINTENANCE_HEADER, PASS_HEADER, SINCE_HEADER } from './rooms';
 import { endTimeOuts, moderate } from './sanctions';
 import { RoomStore } from './store';
 import { Traces } from './traces';
@@ -175,6 +175,8 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
   override async fetch(request: Request): Promise<Response> {
     const pass = JSON.parse(decodeURIComponent(request.headers.get(PASS_HEADER) ?? '')) as Pass; // written by rooms.ts
     const since = request.headers.get(SINCE_HEADER);
+    const maintenance = request.headers.get(MAINTENANCE_HEADER);
+    if (maintenance !== null) noteMaintenance(this.#parts, JSON.parse(decodeURIComponent(maintenance))); // as above
     const response = await admit(this.#parts, pass, since === null ? null : Number(since));
     if (this.#presence.socketCount > 0) this.#agenda.putBy('sweep', this.#now() + SWEEP_MS);
     return response;

@@ -15,12 +15,12 @@ import { isIdentity, isPostFile, isPrivate, isVideo } from './kinds';
 import { type Blank, type FileRow, mediaFiles } from './tables';
 
 /** The bytes at a key never change, and files that are public by their kind stay public. */
-const KEPT_FOR_EVER = 'public, max-age=31536000, immutable';
+export const KEPT_FOR_EVER = 'public, max-age=31536000, immutable';
 /**
  * A public post may become private or be deleted at any time, so shared caches must not keep its files for long. They
  * revalidate soon, and the ETag saves sending the bytes again.
  */
-const KEPT_FOR_MINUTES = 'public, max-age=300, must-revalidate';
+export const KEPT_FOR_MINUTES = 'public, max-age=300, must-revalidate';
 const KEPT_NOWHERE = 'private, no-store';
 
 export interface Access {

@@ -2,16 +2,18 @@
 import { Hono } from 'hono';
 import type { Context } from '@/contracts/context';
 import type { FileKind } from '@/contracts/file-kinds';
+import { findClosure } from '@/domains/base/maintenance/read';
 import { matchesEtag } from '@/http/conditional';
 import type { HttpEnv } from '@/http/http-env';
 import { enforceLimit } from '@/http/rate-limit';
-import { type Access, findAccess } from './access';
+import { type Access, findAccess, KEPT_FOR_EVER, KEPT_FOR_MINUTES } from './access';
 import { fileError } from './errors';
 import { findKind, variantName } from './keys';
 import { variantWidths } from './kinds';
 import { type ByteRange, parseRange } from './range';
 import { receivePart, receiveUpload } from './receive-upload';
 import { openShown } from './shown';
+import { redraw, type Variant, wasDrawnAt } from './variants';
 
 const PREFIX = '/media/';
 const SHOWN_INLINE = /^(image\/(?!svg)|audio\/|video\/)/;
@@ -20,7 +22,11 @@ export const mediaRoutes = new Hono<HttpEnv>();
 
 // Counts by address, before any look-up: a link names the file and not the reader.
 mediaRoutes.use(`${PREFIX}*`, async (c, next) => {
-  await enforceLimit(c, ['GET', 'HEAD'].includes(c.req.method) ? 'media' : 'write');
+  const isRead = ['GET', 'HEAD'].includes(c.req.method);
+  await enforceLimit(c, isRead ? 'media' : 'write');
+  // A link names the file and not the person, so staff wait too.
+  const closure = isRead ? undefined : await findClosure(c.var.ctx);
+  if (closure) throw closure;
   await next();
 });
 
@@ -48,9 +54,12 @@ async function serveMedia(ctx: Context, request: Request, { token, w }: Record<s
   const find = (name: string) => askStore<R2Object | null>(asksFirst ? ctx.files.head(name) : ctx.files.get(name));
   const variant = variantFor(kind, key, w);
   // An image no wider than a variant has no such variant.
-  const found = (variant ? await find(variant) : null) ?? (await find(key));
+  const found = (variant ? await find(variant.name) : null) ?? (await findImage(ctx, key, variant, find));
   if (!found) throw fileError('FILE_NOT_FOUND');
+  // The whole image may stand in for a size that is being drawn: a cache must not keep it as that size.
+  const standsIn = variant !== undefined && found.key === key && wasDrawnAt(found, variant.width);
   const headers = headersOf(found, access);
+  if (standsIn && access.cacheControl === KEPT_FOR_EVER) headers.set('Cache-Control', KEPT_FOR_MINUTES);
   if (matchesEtag(request.headers.get('if-none-match'), found.httpEtag))
     return new Response(null, { status: 304, headers });
 
@@ -66,10 +75,24 @@ async function serveMedia(ctx: Context, request: Request, { token, w }: Record<s
 /**
  * The narrowest variant that is at least as wide as requested. Undefined for the largest image, which is at the key.
  */
-function variantFor(kind: FileKind, key: string, width: string | undefined): string | undefined {
+function variantFor(kind: FileKind, key: string, width: string | undefined): Variant | undefined {
   if (width === undefined || !/^\d{1,5}$/.test(width)) return undefined;
   const enough = variantWidths(kind).find((stored) => stored >= Number(width));
-  return enough === undefined ? undefined : variantName(key, enough);
+  return enough === undefined ? undefined : { width: enough, name: variantName(key, enough) };
+}
+
+/** The file at the key, or the requested size of it if that was cleared: it is drawn again for the first who asks. */
+async function findImage(
+  ctx: Context,
+  key: string,
+  variant: Variant | undefined,
+  find: (name: string) => Promise<R2Object | null>,
+): Promise<R2Object | null> {
+  const image = await find(key);
+  if (!image || !variant || !wasDrawnAt(image, variant.width)) return image;
+  if (!(await redraw(ctx, key, variant))) return image;
+  if (hasBody(image)) await image.body.cancel();
+  return (await find(variant.name)) ?? find(key);
 }
 
 function hasBody(found: R2Object): found is R2ObjectBody {

@@ -18,6 +18,7 @@ import { inspectFile } from './inspect';
 import { mediaUrl, newKey, objectNames, variantName } from './keys';
 import { countedBytes, isPrivate } from './kinds';
 import { mediaFiles } from './tables';
+import { nameVariants, variantsNote } from './variants';
 import { askStore, callOffFile } from './written-file';
 
 /** Longer than the slowest form takes, since this may be its first file. */
@@ -75,6 +76,7 @@ export async function storeImage(
   const { width, height } = imageSize(picture);
   const stored = await storing(ctx, place, async () => {
     const variants = narrowerThan({ width, height }, widths).map(async (narrower) => ({
+      width: narrower,
       name: variantName(key, narrower),
       bytes: await draw(ctx, bytes, narrower),
     }));
@@ -152,25 +154,41 @@ async function storing<T>(ctx: Context, place: StoragePlace, work: () => Promise
   }
 }
 
+interface StoredObject {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** Of a smaller size of the image at the key (pixels). */
+  readonly width?: number;
+}
+
 async function putObjects(
   ctx: Context,
   { key, kind, spending, statements }: StoragePlace,
   contentType: string,
-  objects: readonly { name: string; bytes: Uint8Array }[],
+  objects: readonly StoredObject[],
 ): Promise<StoredFile> {
+  const variants = objects.flatMap(({ width, bytes }) => (width === undefined ? [] : [{ width, bytes: bytes.length }]));
+  const widths = variants.map(({ width }) => width);
   const row = {
     key,
     ownerId: spending.userId,
     kind,
     contentType,
-    bytes: objects.reduce((sum, { bytes }) => sum + bytes.length, 0),
+    bytes: objects.reduce((sum, { bytes, width }) => sum + (width === undefined ? bytes.length : 0), 0),
     private: isPrivate(kind),
     createdAt: ctx.now(),
   };
   await askStore(ctx, () =>
-    Promise.all(objects.map(({ name, bytes }) => ctx.files.put(name, bytes, { httpMetadata: { contentType } }))),
+    Promise.all(
+      objects.map(({ name, bytes }) =>
+        ctx.files.put(name, bytes, { httpMetadata: { contentType }, ...(name === key ? variantsNote(widths) : {}) }),
+      ),
+    ),
   );
-  return { key, statements: [...statements, ctx.db.insert(mediaFiles).values(row)] };
+  return {
+    key,
+    statements: [...statements, ctx.db.insert(mediaFiles).values(row), ...nameVariants(ctx, row, variants)],
+  };
 }
 
 /** For the batch that stops referring to a file: it deletes the row, and the event deletes the objects. */

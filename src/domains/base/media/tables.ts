@@ -48,6 +48,29 @@ export const mediaUploads = sqliteTable('media_uploads', {
   name: text(),
 });
 
+/** The smaller sizes of an image, which are drawn again from the image at its key when they are missing. */
+export const mediaVariants = sqliteTable(
+  'media_variants',
+  {
+    key: text().notNull(),
+    width: integer().notNull(),
+    ownerId: text('owner_id').notNull(),
+    bytes: integer().notNull(),
+    /** When somebody last began to draw it. */
+    drawnAt: integer('drawn_at').notNull(),
+    /** Its owner cleared it: the object is about to be deleted. */
+    clearedAt: integer('cleared_at'),
+  },
+  (table) => [primaryKey({ columns: [table.key, table.width] })],
+);
+
+/** How often a user cleared the cache within a day. */
+export const cacheClears = sqliteTable('cache_clears', {
+  userId: text('user_id').primaryKey(),
+  startedAt: integer('started_at').notNull(),
+  used: integer().notNull(),
+});
+
 /** A single row: how far the search for orphans has come in the bucket. */
 export const mediaSweep = sqliteTable('media_sweep', {
   id: integer().primaryKey(),

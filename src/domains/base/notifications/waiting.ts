@@ -3,6 +3,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { WaitingKind } from '@/contracts/staff-matters';
 import { payoutDetails, payouts } from '@/domains/money/payouts/tables';
 import { appeals } from '@/domains/operations/appeals/tables';
+import { healthAlerts } from '@/domains/operations/platform/tables';
 import { reports } from '@/domains/operations/reports/tables';
 import { tickets } from '@/domains/operations/tickets/tables';
 import { webhookEvents } from '@/domains/operations/webhooks/tables';
@@ -22,8 +23,7 @@ const CONDITIONS: Readonly<Record<WaitingKind, (id: string) => SQL>> = {
     OR EXISTS (SELECT 1 FROM ${payoutDetails} WHERE id = ${id} AND status = 'pending'))`,
   'webhook-waiting': (id) =>
     sql`EXISTS (SELECT 1 FROM ${webhookEvents} WHERE id = ${id} AND state IN ('held', 'failed'))`,
-  // What is well again is withdrawn by whoever finds it well.
-  health: () => sql`true`,
+  health: (part) => sql`EXISTS (SELECT 1 FROM ${healthAlerts} WHERE part = ${part})`,
 };
 
 export function isWaiting(kind: WaitingKind, id: string): SQL {

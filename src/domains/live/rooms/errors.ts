@@ -40,6 +40,7 @@ export const roomError = errorList({
   NOT_ALLOWED: [403, 'You cannot do this in this room.'],
   PRODUCT_NOT_FOUND: [404, 'This product is not offered here.'],
   TOO_FAST: [429, 'You are sending too fast. Wait a moment and try again.'],
+  MAINTENANCE: [503, 'The platform is down for maintenance. You can read here, and write again when it is over.'],
 });
 
 /** For endpoints of a room whose host may be hidden in some countries. */

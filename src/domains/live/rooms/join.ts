@@ -2,6 +2,7 @@
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
 import type { Pass } from '@/contracts/room';
+import { currentMaintenance } from '@/domains/base/maintenance/read';
 import { isInsider } from '@/domains/base/visibility/streams';
 import type { Viewer } from '@/shared/actor';
 import { newId } from '@/shared/ids';
@@ -77,7 +78,8 @@ export async function enterRoom(ctx: Context, roomId: string, ticket: SocketTick
   if (!ticket.pass) throw roomError('PASS_REQUIRED');
   const pass: Pass | undefined = (await readPass(ctx, ticket.pass)) ?? (await readResume(ctx, ticket.pass));
   if (pass?.roomId !== roomId) throw roomError('PASS_INVALID');
-  return ctx.rooms(roomId).connect(request, pass, readSince(ticket.since));
+  const maintenance = await currentMaintenance(ctx);
+  return ctx.rooms(roomId).connect(request, pass, readSince(ticket.since), maintenance);
 }
 
 /** The client's last seq. Anything but a number counts as missing: the client then only gets the welcome frame. */

@@ -46,6 +46,7 @@ const enterEndpoints: Endpoint[] = [
     operationId: 'connectToRoom',
     method: 'get',
     path: '/stream/{id}/ws',
+    duringMaintenance: true, // open rooms stay readable, and whoever was in one may come back
     tag: 'stream',
     summary: "The room's WebSocket",
     description:

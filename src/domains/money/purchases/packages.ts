@@ -19,19 +19,20 @@ import { isChange } from '@/shared/is-change';
 import type { CoinPackage, NewPackage, PackageChanges } from './schemas';
 import { coinPackages, type PackageRow } from './tables';
 
-/** Packages on offer, smallest first. */
+/** The partial index needs the literal. */
+const isOnOffer = sql`${coinPackages.active} = 1`;
+
+/** Packages on offer, smallest first: a query to be limited. */
+export function offeredPackages(ctx: Context) {
+  return ctx.db.select().from(coinPackages).where(isOnOffer).orderBy(asc(coinPackages.coins), asc(coinPackages.id));
+}
+
+/** A page of the packages on offer. */
 export async function listPackages(ctx: Context, query: PageQuery) {
   const { limit, offset } = limitAndOffset(query);
-  const isOnOffer = sql`${coinPackages.active} = 1`; // the partial index needs the literal
   const counted = ctx.db.select({ one: sql`1` }).from(coinPackages).where(isOnOffer);
   const [rows, [{ total = 0 } = {}]] = await ctx.db.batch([
-    ctx.db
-      .select()
-      .from(coinPackages)
-      .where(isOnOffer)
-      .orderBy(asc(coinPackages.coins), asc(coinPackages.id))
-      .limit(limit)
-      .offset(offset),
+    offeredPackages(ctx).limit(limit).offset(offset),
     countRows(ctx, counted, COUNT_MAX + 1),
   ]);
   return presentPage(rows.map(presentPackage), total, query);
@@ -119,7 +120,7 @@ function requireSound(ctx: Context, offered: PackageRow, { economy, codes }: Sta
   requireNoLoop(economy.conversions, { packages: [offered], codes });
 }
 
-function presentPackage(row: PackageRow): z.input<typeof CoinPackage> {
+export function presentPackage(row: PackageRow): z.input<typeof CoinPackage> {
   const { id, name, coins, bonusCoins, priceMinor, currency, active } = row;
   return { id, name, coins, bonusCoins, priceMinor, currency, active };
 }

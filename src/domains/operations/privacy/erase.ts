@@ -12,6 +12,7 @@ import { literal } from '@/db/sql';
 import { forgetBudgets } from '@/domains/base/budgets/spend';
 import { blankDecisions } from '@/domains/base/decisions/record';
 import { forgetFiles } from '@/domains/base/media/forget';
+import { forgetClears } from '@/domains/base/media/variants';
 import {
   forgetBrowsers,
   forgetMentions,
@@ -33,11 +34,12 @@ import { blankStreams, callOffScheduled } from '@/domains/live/streams/forget';
 import { blankGiftMessages } from '@/domains/money/gifts/forget';
 import { forgetPayoutAccounts } from '@/domains/money/payouts/forget';
 import { endSubscriptions } from '@/domains/money/subscriptions/forget';
+import { forgetActiveDays } from '@/domains/operations/analytics/forget';
 import { forgetAppeals } from '@/domains/operations/appeals/forget';
 import { forgetNotes } from '@/domains/operations/bans/notes';
+import { forgetFeedback } from '@/domains/operations/platform/forget';
 import { blankReports } from '@/domains/operations/reports/forget';
 import { keepAddressOut } from '@/domains/people/auth/banned-addresses';
-import { forgetActiveDays } from '@/domains/operations/analytics/forget';
 import { forgetCredentials } from '@/domains/people/auth/forget';
 import { forgetCreator } from '@/domains/people/creators/forget';
 import { forgetGuide } from '@/domains/people/guides/forget';
@@ -132,6 +134,7 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
       forgetWatched(ctx, id),
       forgetRemovedProfile(ctx, id),
       forgetBudgets(ctx, id),
+      forgetClears(ctx, id),
       ...channel.statements,
       ...(dropped?.statements ?? []),
     ],
@@ -167,6 +170,7 @@ const STEPS: readonly ErasureStep[] = [
     forgetNotes(ctx, userId, limit),
     ...forgetMentions(ctx, userId, limit),
   ]),
+  byStatements(forgetFeedback),
   forgetFiles,
   byStatements(endSubscriptions),
   byStatements((ctx, userId) => [blankGiftMessages(ctx, userId)]),

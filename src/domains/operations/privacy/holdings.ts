@@ -23,6 +23,7 @@ import { channelBans, channels, moderators } from '@/domains/live/channels/table
 import { lastRooms, streamAnalytics, watchedCategories } from '@/domains/live/rooms/tables';
 import { streams } from '@/domains/live/streams/tables';
 import { appeals } from '@/domains/operations/appeals/tables';
+import { feedback } from '@/domains/operations/platform/tables';
 import { reportVoices } from '@/domains/operations/reports/tables';
 import { accounts, authSessions } from '@/domains/people/auth/tables';
 import { creatorApplications, creatorProfiles } from '@/domains/people/creators/tables';
@@ -188,6 +189,13 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     order: [reportVoices.createdAt, reportVoices.reportId],
     without: ['base', 'weight', 'urgency'],
   },
+  {
+    as: 'feedback',
+    table: feedback,
+    tie: feedback.userId,
+    order: [feedback.createdAt, feedback.id],
+    without: ['digest'],
+  },
   ...MONEY_HOLDINGS,
 ];
 
@@ -231,5 +239,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'payout_details.decided_by': 'the member of staff who decided',
   'economy_versions.changed_by': 'the member of staff who changed the economy',
   'ledger_proofs.started_by': 'the member of staff who started a proof',
+  'media_variants.owner_id': 'smaller copies of the user’s own images, which are in files',
+  'cache_clears.user_id': 'how often the user cleared the cache today',
   'ledger_accounts.owner': 'exported as ledgerAccounts and transfers, read by the ledger itself',
 };

@@ -4,13 +4,15 @@
  */
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { maintenanceError } from '@/domains/base/maintenance/errors';
+import { findClosure } from '@/domains/base/maintenance/read';
 import { staffCan } from '@/domains/base/permissions/permissions';
 import { isOwnerAddress } from '@/domains/base/permissions/rank-owner';
 import { staff } from '@/domains/base/permissions/tables';
 import { isActiveSession } from '@/domains/base/users/session-active';
 import { users } from '@/domains/base/users/tables';
 import { type Endpoint, requiresVerification } from '@/http/endpoint';
-import type { Refusal } from '@/http/errors';
+import { AppError, type Refusal } from '@/http/errors';
 import type { Count, Guard } from '@/http/mount';
 import { spendLookUp } from '@/http/rate-limit';
 import { regionsOf } from '@/http/regions';
@@ -25,8 +27,9 @@ import {
   type Role,
   type Staff,
 } from '@/shared/actor';
-import { HOUR_MS, toDay } from '@/shared/time';
+import { HOUR_MS, SECOND_MS, toDay } from '@/shared/time';
 import { verifyToken } from '@/shared/tokens';
+import { within } from '@/shared/within';
 import { actorOf } from './account';
 import { type Claim, readBearer } from './bearer';
 import { authError } from './errors';
@@ -35,21 +38,61 @@ import { slideSession } from './sessions';
 
 /** How often using the opaque token extends its session, beside the first use of a day. Each time writes a row. */
 const SLIDES_EVERY_MS = HOUR_MS;
+/** How long a check of the database waits for it. */
+const LOOK_UP_MS_MAX = 2 * SECOND_MS;
 
 const admit: Guard['admit'] = async (ctx, request, endpoint, count) => {
-  const { who, method, fresh, unverified, restricted = false } = endpoint;
+  const { who, method, fresh, unverified, restricted = false, withoutDatabase = false } = endpoint;
   if (who === 'public' || who === 'signed') {
     await count();
+    await refuseDuringMaintenance(ctx, request, endpoint);
     return { viewer: undefined };
   }
   const ordinaryRead = method === 'get' && (who === 'user' || who === 'optional') && !fresh;
-  const { caller, renewedToken } = await identify(ctx, request, { fresh: !ordinaryRead, restricted }, count);
+  const { caller, renewedToken } = await identify(
+    ctx,
+    request,
+    { fresh: !ordinaryRead, restricted, withoutDatabase },
+    count,
+  );
+  await refuseDuringMaintenance(ctx, request, endpoint, caller);
   const viewer = { ...caller, regions: regionsOf(ctx.config, request) };
   if (who === 'optional' && viewer.kind === 'user' && !viewer.verified && !unverified)
     return { viewer: await asGuest(ctx, request), renewedToken };
   requireRight(viewer, endpoint);
   return { viewer, renewedToken };
 };
+
+/** Open during maintenance: what staff need to get in, what apps need to wait, and providers' events. */
+function isKeptOpen({ who, duringMaintenance }: Endpoint): boolean {
+  return who === 'signed' || duringMaintenance === true;
+}
+
+/**
+ * Throws MAINTENANCE for everyone but staff, whose current rank is read: a token may be older. Runs once the request has
+ * been counted and its token accepted, so that bad ones cost no read.
+ * @param caller undefined if the endpoint identifies nobody
+ */
+async function refuseDuringMaintenance(
+  ctx: Context,
+  request: Request,
+  endpoint: Endpoint,
+  caller?: Actor | Guest,
+): Promise<void> {
+  const closure = isKeptOpen(endpoint) ? undefined : await findClosure(ctx);
+  if (!closure) return;
+  if (caller?.kind === 'guest' || (caller && !caller.staff)) throw closure;
+  const isCounted = async () => {};
+  const current = await identify(
+    ctx,
+    request,
+    { fresh: true, restricted: false, withoutDatabase: false },
+    isCounted,
+  ).catch((error: unknown) => {
+    throw caller === undefined && error instanceof AppError ? closure : error;
+  });
+  if (current.caller.kind !== 'user' || !current.caller.staff) throw closure;
+}
 
 /** A bad token is refused even by endpoints that need none. */
 const BAD_TOKEN = [
@@ -64,8 +107,10 @@ const RESTRICTED = [authError.RESTRICTED_TOKEN];
 /** The errors that `admit` can throw for this endpoint. */
 function refusals(endpoint: Endpoint): readonly Refusal[] {
   const { who } = endpoint;
-  if (who === 'public' || who === 'signed') return [];
+  const closure = isKeptOpen(endpoint) ? [] : [maintenanceError.MAINTENANCE];
+  if (who === 'public' || who === 'signed') return closure;
   return [
+    ...closure,
     ...BAD_TOKEN,
     ...(endpoint.restricted ? [] : RESTRICTED),
     ...(requiresVerification(endpoint) ? [authError.EMAIL_NOT_VERIFIED] : []),
@@ -96,6 +141,13 @@ function requireRight(viewer: Actor | Guest, endpoint: Endpoint): void {
     throw authError('PERMISSION_REQUIRED', { details: { permission: who.permission } });
 }
 
+interface Reading {
+  /** Reads session and user from the database. */
+  readonly fresh: boolean;
+  readonly restricted: boolean;
+  readonly withoutDatabase: boolean;
+}
+
 interface Identified {
   readonly caller: Actor | Guest;
   readonly renewedToken?: string;
@@ -108,7 +160,7 @@ interface Identified {
 async function identify(
   ctx: Context,
   request: Request,
-  { fresh, restricted }: { readonly fresh: boolean; readonly restricted: boolean },
+  { fresh, restricted, withoutDatabase }: Reading,
   count: Count,
 ): Promise<Identified> {
   const claim = await readBearer(ctx, request.headers.get('authorization'));
@@ -128,10 +180,22 @@ async function identify(
       const { actor } = claim;
       // An account that was unverified when the token was signed may have been verified since.
       const asks = fresh || !actor.verified;
-      return { caller: asks ? await lookUp(ctx, sql`session.id = ${actor.sessionId}`) : actor };
+      if (!asks) return { caller: actor };
+      const current = () => lookUp(ctx, sql`session.id = ${actor.sessionId}`);
+      return { caller: withoutDatabase ? await orAsTokenSays(current, actor) : await current() };
     }
     case 'session':
       return identifyBySession(ctx, request, claim.token, count);
+  }
+}
+
+/** The token's own word if the database fails or is late. A refusal by the database stands. */
+async function orAsTokenSays(current: () => Promise<Actor>, actor: Actor): Promise<Actor> {
+  try {
+    return await within(LOOK_UP_MS_MAX, current);
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    return actor;
   }
 }
 

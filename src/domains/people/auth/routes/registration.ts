@@ -61,6 +61,7 @@ export const registrationEndpoints: Endpoint[] = [
     ...common,
     method: 'post',
     path: '/auth/send-verification-otp',
+    duringMaintenance: true,
     summary: 'Email a one-time code',
     description:
       'Six digits for one purpose. The code works once and for ten minutes, each caller has five tries, and it replaces ' +

@@ -32,6 +32,7 @@ export const signInEndpoints: Endpoint[] = [
     operationId: 'signIn',
     ...common,
     path: '/auth/login',
+    duringMaintenance: true,
     aliases: ['/auth/signin/email'],
     summary: 'Sign in with email and password; session token in the set-auth-token header',
     description:
@@ -53,6 +54,7 @@ export const signInEndpoints: Endpoint[] = [
     operationId: 'signInByCode',
     ...common,
     path: '/auth/signin/email-otp',
+    duringMaintenance: true,
     summary: 'Sign in with an emailed code, which also verifies the address',
     description:
       'The first verification removes the earlier setup, including two-factor authentication, and returns a ' +
@@ -67,6 +69,7 @@ export const signInEndpoints: Endpoint[] = [
     operationId: 'refreshTokens',
     ...common,
     path: '/auth/refresh',
+    duringMaintenance: true,
     summary: 'Exchange a refresh token for a new pair of tokens',
     description:
       'Until the new refresh token is used, the one it replaced returns it again, in case a response was lost or two ' +

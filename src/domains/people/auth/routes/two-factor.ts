@@ -32,6 +32,7 @@ export const twoFactorEndpoints: Endpoint[] = [
     operationId: 'enableTwoFactor',
     ...common,
     path: '/auth/2fa/enable',
+    duringMaintenance: true,
     summary: 'Start two-factor authentication: returns the secret and its otpauth URI',
     description: 'It is on once `POST /auth/2fa/verify` has accepted a first code.',
     body: PasswordBody,
@@ -44,6 +45,7 @@ export const twoFactorEndpoints: Endpoint[] = [
     ...common,
     who: 'optional',
     path: '/auth/2fa/verify',
+    duringMaintenance: true,
     summary: 'Turn on two-factor authentication, or complete a sign-in',
     description:
       'Signed in and without `challenge`: the first code turns it on and returns ten backup codes. With `challenge`: ' +

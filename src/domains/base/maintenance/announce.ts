@@ -1,0 +1,48 @@
+/**
+ * Sends a changed maintenance window to every open room, a page at a time, live rooms first. Rooms keep the newest
+ * revision, so pages may repeat and overtake each other.
+ */
+import { sql } from 'drizzle-orm';
+import type { Context } from '@/contracts/context';
+import type { OutboxEvent, TaskMessage } from '@/contracts/messages';
+import { commit } from '@/db/commit';
+import { planForEach } from '@/db/outbox';
+import { streams } from '@/domains/live/streams/tables';
+import { maintenanceOf, maintenanceQuery } from './read';
+
+export const ROOMS_A_PAGE = 200;
+
+type Announcement = Extract<TaskMessage, { type: 'announce-maintenance' }>;
+
+/** Stops if the window was changed again: the later announcement reaches every room. */
+export async function announceMaintenance(ctx: Context, { revision, after }: Announcement): Promise<void> {
+  const [current, rooms] = await Promise.all([maintenanceQuery(ctx).then(maintenanceOf), listOpenRooms(ctx, after)]);
+  const last = rooms.at(-1);
+  if (current.revision !== revision || !last) return;
+  const id = `maintenance:${revision}`;
+  const event: OutboxEvent = { kind: 'room', roomId: '', command: { type: 'maintenance', maintenance: current } };
+  const deliver: TaskMessage = { type: 'sweep', name: 'sweepOutbox', until: ctx.now() };
+  const next: TaskMessage[] =
+    rooms.length === ROOMS_A_PAGE ? [{ type: 'announce-maintenance', revision, after: [last.status, last.id] }] : [];
+  await commit(
+    ctx,
+    [
+      planForEach(
+        ctx,
+        id,
+        event,
+        'roomId',
+        rooms.map((room) => room.id),
+      ),
+    ],
+    { events: [deliver, ...next].map((task) => ({ kind: 'task', task })), evenIfUnchanged: true },
+  );
+}
+
+function listOpenRooms(ctx: Context, after: Announcement['after']): Promise<{ id: string; status: string }[]> {
+  const [status, id] = after ?? ['', ''];
+  return ctx.db.all(sql`
+    SELECT id, status FROM ${streams} INDEXED BY streams_by_status
+    WHERE status IN ('live', 'scheduled') AND (status, id) > (${status}, ${id})
+    ORDER BY status, id LIMIT ${ROOMS_A_PAGE}`);
+}

@@ -1,0 +1,41 @@
+/** Wire shape of the public configuration. */
+import { z } from '@hono/zod-openapi';
+import { Ratio } from '@/contracts/economy';
+import { MaintenanceWindow } from '@/domains/base/maintenance/schemas';
+import { CoinPackage } from '@/domains/money/purchases/schemas';
+import { orNull } from '@/http/envelope';
+
+const range = z.object({ min: z.int(), max: z.int().nullable().describe('Null: only what the user has is a limit.') });
+
+export const SystemConfig = z
+  .object({
+    name: z.string(),
+    features: z.object({
+      push: z.boolean(),
+      payoutsByBank: z.boolean(),
+      payoutsByStripe: z.boolean(),
+    }),
+    limits: z.object({
+      tip: range.describe('Coins.'),
+      gift: range.describe('How many of a gift at once.'),
+      exchange: range.describe('Diamonds.'),
+      payout: range.describe('Diamonds.'),
+      payoutOfSales: range.extend({ currency: z.string() }).describe('Minor units of the payout currency.'),
+    }),
+    rates: z.object({
+      diamondsPerCoin: Ratio,
+      coinsPerDiamond: Ratio,
+      minorPerDiamond: Ratio,
+      payoutCurrency: z.string(),
+    }),
+    fees: z.object({
+      payoutMinor: z.int().describe('In the payout currency, for each payout.'),
+      payoutBasisPoints: z.int(),
+    }),
+    packages: z.array(CoinPackage).describe('Coin packages on offer, smallest first.'),
+    languages: z.array(z.string()).describe("The languages of the platform's own mails and messages. BCP 47."),
+    pushPublicKey: z.string().nullable().describe('The key by which browsers subscribe to pushes.'),
+    shop: z.object({ physical: z.boolean(), digital: z.boolean() }).describe('Which goods creators can sell.'),
+    maintenance: orNull(MaintenanceWindow).describe('The window that runs or is announced.'),
+  })
+  .openapi('SystemConfig');

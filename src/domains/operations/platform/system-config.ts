@@ -1,0 +1,51 @@
+/** What an app needs to know about the platform before anyone signs in. Public, so it contains nothing else. */
+
+import type { z } from '@hono/zod-openapi';
+import type { Context } from '@/contracts/context';
+import type { EconomyConfig } from '@/contracts/economy';
+import { economyOf, economyQuery } from '@/domains/base/economy/read';
+import { maintenanceOf, maintenanceQuery } from '@/domains/base/maintenance/read';
+import { offeredPackages, presentPackage } from '@/domains/money/purchases/packages';
+import { type Envelope, reply } from '@/http/envelope';
+import { comingWindow, presentWindow } from '@/shared/maintenance';
+import type { SystemConfig } from './config-schemas';
+
+/** More than a page of an app shows. */
+const PACKAGES_MAX = 100;
+/** The platform's texts are in English. Users may still set any language for their own app. */
+const LANGUAGES = ['en'];
+const CACHED_BRIEFLY = { 'Cache-Control': 'public, max-age=30' };
+
+export async function readSystemConfig(ctx: Context): Promise<Envelope<z.input<typeof SystemConfig>>> {
+  const [economyRows, packages, maintenanceRows] = await ctx.db.batch([
+    economyQuery(ctx),
+    offeredPackages(ctx).limit(PACKAGES_MAX),
+    maintenanceQuery(ctx),
+  ]);
+  const { conversions, limits } = economyOf(economyRows);
+  const { diamondsPerCoin, coinsPerDiamond, minorPerDiamond, payoutCurrency } = conversions;
+  const window = comingWindow(maintenanceOf(maintenanceRows), ctx.now());
+  const config: z.input<typeof SystemConfig> = {
+    name: ctx.config.seller.name,
+    features: { push: ctx.push !== undefined, payoutsByBank: true, payoutsByStripe: ctx.payouts !== undefined },
+    limits: presentLimits(limits, payoutCurrency),
+    rates: { diamondsPerCoin, coinsPerDiamond, minorPerDiamond, payoutCurrency },
+    fees: { payoutMinor: limits.payoutFeeMinor, payoutBasisPoints: limits.payoutFeeBasisPoints },
+    packages: packages.map(presentPackage),
+    languages: LANGUAGES,
+    pushPublicKey: ctx.push?.publicKey ?? null,
+    shop: { physical: false, digital: false },
+    maintenance: window && presentWindow(window),
+  };
+  return reply(config, { headers: CACHED_BRIEFLY });
+}
+
+function presentLimits(limits: EconomyConfig['limits'], currency: string): z.input<typeof SystemConfig>['limits'] {
+  return {
+    tip: { min: limits.tipCoinsMin, max: limits.tipCoinsMax },
+    gift: { min: 1, max: limits.giftQuantityMax },
+    exchange: { min: limits.exchangeDiamondsMin, max: null },
+    payout: { min: limits.payoutDiamondsMin, max: limits.payoutDiamondsMax },
+    payoutOfSales: { min: limits.payoutMinorMin, max: limits.payoutMinorMax, currency },
+  };
+}
