@@ -30,7 +30,7 @@ export function withoutBannedWords({ store, now }: GiftParts, gift: Gift): Gift 
   if (!message) return gift;
   const timeOut = store.sanctions.findTimeOut(sender.id);
   const isSilenced = store.sanctions.findSanction(sender.id)?.ban || (timeOut && timeOut.until > now());
-  return isSilenced || store.hasSeen(deletionOf(id)) ? { ...gift, message: null } : gift;
+  return isSilenced || store.hasSeen(deletionOf(id)) || store.withheld.has(id) ? { ...gift, message: null } : gift;
 }
 
 /** Holds the gift until its text may be shown. */

@@ -1,6 +1,6 @@
 /** Videos above 200 MB: announced, sent in parts, joined, and used like any other; or given up. */
 import { env, exports } from 'cloudflare:workers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { client } from '#test/support/api';
 import { clientWith } from '#test/support/app';
 import { testContext } from '#test/support/context';
@@ -323,8 +323,10 @@ describe('giving an upload up', () => {
     for (const { id } of [half, joined, small]) {
       const row = await rowOf(id);
       expect((await person.delete(`media/uploads/${id}`)).status).toBe(200);
-      expect(await isOpenAtStore(row)).toBe(false);
-      expect(await env.MEDIA.head(row?.key ?? '')).toBeNull();
+      await vi.waitFor(async () => {
+        expect(await isOpenAtStore(row)).toBe(false);
+        expect(await env.MEDIA.head(row?.key ?? '')).toBeNull();
+      });
       expect((await person.delete(`media/uploads/${id}`)).error.code).toBe('UPLOAD_NOT_FOUND');
     }
     expect(await codeOf(await put(half.parts[1].url, bytesOf(half.parts[1])))).toBe('UPLOAD_NOT_FOUND');

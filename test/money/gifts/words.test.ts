@@ -1,5 +1,5 @@
 import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
-import { eq } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import { afterEach, describe, expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
 import { standInForLiveKit } from '#test/support/livekit';
@@ -214,7 +214,12 @@ describe('deleting the message of a gift', () => {
     await keepOrder(creator.channelId, moderator);
     const staff = await asStaff('admin_l1');
     const wordsOf = async (id: string) =>
-      (await ctx.db.select().from(giftsSent).where(eq(giftsSent.id, id)))[0]?.message;
+      (
+        await ctx.db
+          .select()
+          .from(giftsSent)
+          .where(and(eq(giftsSent.id, id), isNull(giftsSent.wordsHiddenAt)))
+      )[0]?.message ?? null;
     for (const [who, expected] of [
       [await asViewer(), 403],
       [await asCreator(), 403],

@@ -201,10 +201,14 @@ export function forgetMedia(ctx: Context, key: string): { statement: Statement; 
 
 /** Handles `delete-media`. Safe to repeat. */
 export async function deleteObjects(ctx: Context, key: string, uploadId?: string): Promise<void> {
-  // The row goes with its file, unless the file is held as evidence.
-  const held = await ctx.db.select({ key: mediaFiles.key }).from(mediaFiles).where(eq(mediaFiles.key, key)).get();
-  if (held) return;
   // In this order, because an aborted upload can no longer become an object.
   if (uploadId !== undefined) await callOffFile(ctx, { key, uploadId });
+  else if (await hasRow(ctx, key)) return;
   await ctx.files.delete(objectNames(key));
+}
+
+/** A file's row goes with it, unless the file is held as evidence. */
+async function hasRow(ctx: Context, key: string): Promise<boolean> {
+  const row = await ctx.db.select({ key: mediaFiles.key }).from(mediaFiles).where(eq(mediaFiles.key, key)).get();
+  return row !== undefined;
 }
