@@ -26,6 +26,7 @@ import { dashboardEndpoints } from '@/domains/operations/dashboard/routes';
 import { healthEndpoints } from '@/domains/operations/platform/routes';
 import { privacyEndpoints } from '@/domains/operations/privacy/routes';
 import { staffEndpoints } from '@/domains/operations/staff/routes';
+import { ticketEndpoints } from '@/domains/operations/tickets/routes';
 import { webhookEndpoints } from '@/domains/operations/webhooks/routes';
 import { sandboxCheckoutRoutes } from '@/domains/operations/webhooks/sandbox-checkout';
 import { guard } from '@/domains/people/auth/guard';
@@ -83,6 +84,7 @@ export const endpoints = withAliases([
   ...avatarEndpoints,
   ...mediaEndpoints,
   ...docsEndpoints,
+  ...ticketEndpoints,
 ]);
 
 const api = mount(endpoints, guard);

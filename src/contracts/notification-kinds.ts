@@ -87,12 +87,14 @@ export const NOTIFICATION_KINDS = {
   'purchase-restored': 'purchase',
   'webhook-waiting': 'staff',
   'payouts-stuck': 'staff',
+  'ticket-waiting': 'staff',
+  'ticket-assigned': 'staff',
   decision: 'decision',
 } as const satisfies Readonly<Record<string, NotificationGroup>>;
 export type NotificationKind = keyof typeof NOTIFICATION_KINDS;
 
 /** A grouped row of these kinds counts things, such as events that wait: `gather.actorId` is the thing's id. */
-const COUNTING_KINDS: ReadonlySet<string> = new Set<NotificationKind>(['webhook-waiting']);
+const COUNTING_KINDS: ReadonlySet<string> = new Set<NotificationKind>(['webhook-waiting', 'ticket-waiting']);
 
 export function countsThings(kind: string): boolean {
   return COUNTING_KINDS.has(kind);

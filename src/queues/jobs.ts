@@ -15,6 +15,7 @@ import { earningJobs } from '@/domains/money/earnings/jobs';
 import { payoutJobs } from '@/domains/money/payouts/jobs';
 import { subscriptionJobs } from '@/domains/money/subscriptions/jobs';
 import { privacyJobs } from '@/domains/operations/privacy/jobs';
+import { ticketJobs } from '@/domains/operations/tickets/jobs';
 import { webhookJobs } from '@/domains/operations/webhooks/jobs';
 import { authJobs } from '@/domains/people/auth/jobs';
 import { creatorJobs } from '@/domains/people/creators/jobs';
@@ -35,6 +36,7 @@ const DOMAINS = [
   mediaJobs,
   notificationJobs,
   budgetJobs,
+  ticketJobs,
 ] as const;
 
 type Domains = typeof DOMAINS;

@@ -46,6 +46,8 @@ const EXPECTED: Readonly<Record<NotificationKind, Expected>> = {
   'purchase-reversed': ['purchase', MAILED, true],
   'purchase-restored': ['purchase', MAILED, true],
   'payouts-stuck': ['staff', IN_APP, false],
+  'ticket-waiting': ['staff', IN_APP, false],
+  'ticket-assigned': ['staff', IN_APP, false],
   decision: ['decision', EVERYWHERE, true],
 };
 

@@ -31,6 +31,7 @@ import { blankStreams, callOffScheduled } from '@/domains/live/streams/forget';
 import { blankGiftMessages } from '@/domains/money/gifts/forget';
 import { forgetPayoutAccounts } from '@/domains/money/payouts/forget';
 import { endSubscriptions } from '@/domains/money/subscriptions/forget';
+import { blankTickets, forgetAttachments, forgetViews } from '@/domains/operations/tickets/forget';
 import { forgetCredentials } from '@/domains/people/auth/forget';
 import { forgetCreator } from '@/domains/people/creators/forget';
 import { forgetPrivacy } from '@/domains/people/performers/forget';
@@ -120,6 +121,7 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
       ...forgetPayoutAccounts(ctx, id),
       forgetWatched(ctx, id),
       forgetBudgets(ctx, id),
+      forgetViews(ctx, id),
       ...channel.statements,
       ...(dropped?.statements ?? []),
     ],
@@ -134,7 +136,7 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
 type ErasureStep = (ctx: Context, userId: string) => Promise<number>;
 
 /**
- * Runs in this order, each until it returns 0. Posts come before files, since they refer to them. Steps that scan rows
+ * Runs in this order, each until it returns 0. Posts and attachments come before files, since they refer to them. Steps that scan rows
  * which are already done come last, so that they run seldom.
  */
 const STEPS: readonly ErasureStep[] = [
@@ -151,6 +153,8 @@ const STEPS: readonly ErasureStep[] = [
     blankDecisions(ctx, userId, limit),
     ...forgetMentions(ctx, userId, limit),
   ]),
+  forgetAttachments,
+  byStatements(blankTickets),
   forgetFiles,
   byStatements(endSubscriptions),
   byStatements((ctx, userId) => [blankGiftMessages(ctx, userId)]),

@@ -3,7 +3,7 @@
  * schema and fails if a column refers to users and is in neither list.
  */
 
-import { isNull, ne, sql } from 'drizzle-orm';
+import { eq, isNull, ne, sql } from 'drizzle-orm';
 import { literal } from '@/db/sql';
 import { decisions } from '@/domains/base/decisions/tables';
 import { mediaFiles, mediaUploads } from '@/domains/base/media/tables';
@@ -22,6 +22,7 @@ import { commentLikes, comments, postLikes, postMedia, posts } from '@/domains/c
 import { channelBans, channels, moderators } from '@/domains/live/channels/tables';
 import { lastRooms, streamAnalytics, watchedCategories } from '@/domains/live/rooms/tables';
 import { streams } from '@/domains/live/streams/tables';
+import { ticketAttachments, ticketReplies, tickets } from '@/domains/operations/tickets/tables';
 import { accounts, authSessions } from '@/domains/people/auth/tables';
 import { creatorApplications, creatorProfiles } from '@/domains/people/creators/tables';
 import { performerPrivacy } from '@/domains/people/performers/tables';
@@ -163,6 +164,32 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     order: [decisions.id],
     without: ['staffId', 'reversedBy', 'reportId'],
   },
+  {
+    as: 'tickets',
+    table: tickets,
+    tie: tickets.userId,
+    order: [tickets.id],
+    without: ['assigneeId', 'respondBy', 'resolveBy', 'dueAt'],
+  },
+  {
+    as: 'ticketReplies',
+    table: ticketReplies,
+    tie: ticketReplies.ticketId,
+    things: mine(tickets.userId),
+    order: [ticketReplies.ticketId, ticketReplies.id],
+    only: eq(ticketReplies.internal, sql`0`),
+    without: ['authorId', 'internal'],
+  },
+  {
+    as: 'ticketAttachments',
+    table: ticketAttachments,
+    tie: ticketAttachments.ticketId,
+    things: mine(tickets.userId),
+    order: [ticketAttachments.ticketId, ticketAttachments.id],
+    only: sql`(${ticketAttachments.replyId} IS NULL OR EXISTS (
+      SELECT 1 FROM ${ticketReplies} WHERE id = ${ticketAttachments.replyId} AND internal = 0))`,
+    without: ['uploaderId'],
+  },
   ...MONEY_HOLDINGS,
 ];
 
@@ -186,6 +213,12 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'notification_actors.user_id': 'the users behind grouped notifications: counted and named in notifications',
   'told_outside.user_id':
     'what was mailed or pushed within the last hour, to limit it: the events are in notifications',
+  'tickets.assignee_id': 'the member of staff who has the ticket',
+  'ticket_replies.author_id':
+    'replies to the user’s tickets are in ticketReplies; a reply of staff belongs to its ticket',
+  'ticket_attachments.uploader_id': 'a file of the user is in files; one of staff belongs to its ticket',
+  'ticket_viewers.staff_id': 'which ticket staff had open within the last minutes',
+  'canned_answers.changed_by': 'the member of staff who wrote a ready-made answer',
   'daily_budgets.user_id': 'use of the daily limits: gone once the day is over',
   'discount_redemptions.user_id': 'exported through the purchases they belong to',
   'discount_codes.created_by': 'the member of staff who created a code',
