@@ -50,7 +50,7 @@ export function aScanner(verdict: Verdict): Scanner {
 
 /** What a user or member of staff was notified of, newest first. */
 export async function noticesOf(person: { get: Person['get'] }, kind: string) {
-  const { data } = await person.get('notifications');
+  const { data } = await person.get('user/notifications');
   return data.items.filter((item: { kind: string }) => item.kind === kind);
 }
 

@@ -1,7 +1,6 @@
 /** What a user does with tickets: open, reply, close, rate. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { travel } from '#test/support/accounts';
 import { testContext } from '#test/support/context';
 import { sweepOut } from '#test/support/queues';
 import { aReply, aTicket, noticesOf, TICKET } from '#test/support/tickets';
@@ -200,7 +199,7 @@ describe('a reply', () => {
     const bodies = [{}, { text: '' }, { text: 'a', internal: true }, { cannedAnswerId: newId() }];
     for (const body of bodies) {
       const answer = await viewer.post(`support/tickets/${id}/reply`, body);
-      expect([body, answer.status]).toEqual([body, answer.error?.code === 'CANNED_ANSWER_NOT_FOUND' ? 404 : 422]);
+      expect([body, answer.status]).toEqual([body, 422]);
     }
     expect((await viewer.get(`support/tickets/${id}`)).data.replyCount).toBe(0);
   });
@@ -273,6 +272,5 @@ describe('my tickets', () => {
     expect([...first.items, ...rest.items].map(({ id }) => id)).toEqual(ids);
     expect(rest.pagination.nextCursor).toBeNull();
     expect((await viewer.get('support/tickets/my?status=closed')).data.items).toEqual([]);
-    travel(0);
   });
 });

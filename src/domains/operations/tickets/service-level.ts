@@ -55,12 +55,26 @@ export function startClock(priority: TicketPriority, now: number): Clock {
 
 const isDone = (status: Clock['status']) => status === 'resolved' || status === 'closed';
 
+/** Without the rest of a row, so that a caller may spread a clock over one. */
+function clockOf({
+  priority,
+  status,
+  statusAt,
+  respondBy,
+  resolveBy,
+  dueAt,
+  firstRespondedAt,
+  resolvedAt,
+}: Clock): Clock {
+  return { priority, status, statusAt, respondBy, resolveBy, dueAt, firstRespondedAt, resolvedAt };
+}
+
 /** Reopening starts the time for a resolution again. @param isAnswered staff answer by this change */
 export function moveTo(clock: Clock, status: Clock['status'], now: number, isAnswered = false): Clock {
   const isReopened = isDone(clock.status) && !isDone(status);
   const pausedMs = clock.status === 'pending' && status !== 'pending' ? now - clock.statusAt : 0;
   const moved = {
-    ...clock,
+    ...clockOf(clock),
     status,
     statusAt: status === clock.status ? clock.statusAt : now,
     resolveBy: isReopened ? now + SERVICE_LEVELS[clock.priority].resolveMs : clock.resolveBy + pausedMs,
@@ -74,7 +88,7 @@ export function moveTo(clock: Clock, status: Clock['status'], now: number, isAns
 export function reprioritise(clock: Clock, priority: TicketPriority): Clock {
   const [before, after] = [SERVICE_LEVELS[clock.priority], SERVICE_LEVELS[priority]];
   const moved = {
-    ...clock,
+    ...clockOf(clock),
     priority,
     respondBy: clock.respondBy + after.respondMs - before.respondMs,
     resolveBy: clock.resolveBy + after.resolveMs - before.resolveMs,
