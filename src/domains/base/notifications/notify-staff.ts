@@ -1,5 +1,5 @@
 /** Notifies all staff who have a permission, each in their own list. */
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { NewNotification, OutboxEvent } from '@/contracts/messages';
 import { staffCan } from '@/domains/base/permissions/permissions';
@@ -19,7 +19,8 @@ export async function staffEvents(
     .select({ userId: staff.userId, rank: staff.rank, granted: staff.granted, denied: staff.denied })
     .from(staff)
     .innerJoin(users, eq(users.id, staff.userId))
-    .where(eq(users.status, 'active'))
+    // The unary `+` keeps SQLite from reading all users first.
+    .where(sql`+${users.status} = 'active'`)
     .limit(STAFF_MAX);
   return rows
     .filter((row) => staffCan({ ...row, country: null }, permission))

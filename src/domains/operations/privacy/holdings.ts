@@ -213,6 +213,8 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'notification_actors.user_id': 'the users behind grouped notifications: counted and named in notifications',
   'told_outside.user_id':
     'what was mailed or pushed within the last hour, to limit it: the events are in notifications',
+  'tickets.respond_by': 'a time: when the first response is due',
+  'tickets.resolve_by': 'a time: when the resolution is due',
   'tickets.assignee_id': 'the member of staff who has the ticket',
   'ticket_replies.author_id':
     'replies to the user’s tickets are in ticketReplies; a reply of staff belongs to its ticket',

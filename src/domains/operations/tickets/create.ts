@@ -96,7 +96,7 @@ export function newTicket(
 
 function twinQuery(ctx: Context, userId: string, { category, subject, description }: Content) {
   return sql`SELECT id FROM ${tickets} WHERE user_id = ${userId} AND created_at > ${int(ctx.now() - REPEATED_MS)}
-    AND category = ${category} AND subject = ${subject} AND description = ${description} ORDER BY id DESC LIMIT 1`;
+    AND +category = ${category} AND subject = ${subject} AND description = ${description} ORDER BY id DESC LIMIT 1`;
 }
 
 async function findTwin(ctx: Context, userId: string, content: Content): Promise<{ id: string } | undefined> {

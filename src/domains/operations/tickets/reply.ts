@@ -13,7 +13,7 @@ import { logStaff } from '@/domains/base/permissions/log';
 import { AppError } from '@/http/errors';
 import { invalid } from '@/http/validation';
 import type { Actor } from '@/shared/actor';
-import { newId } from '@/shared/ids';
+import { firstIdAt, newId } from '@/shared/ids';
 import { toDay } from '@/shared/time';
 import { isAsRead, type Person, peopleQuery, sideOf } from './access';
 import { attach, claimFiles } from './attachments';
@@ -107,7 +107,7 @@ async function readThread(ctx: Context, actor: Actor, id: string, { cannedAnswer
   const continuing = sql`SELECT id FROM ${tickets} WHERE continues = ${first} UNION ALL SELECT ${named}`;
   const isRecent = and(
     eq(ticketReplies.authorId, actor.userId),
-    gt(ticketReplies.createdAt, ctx.now() - REPEATED_MS),
+    gt(ticketReplies.id, firstIdAt(ctx.now() - REPEATED_MS)),
     sql`+ticket_id IN (${continuing})`,
   );
   const [[ticket], [newest], people, recent, attachments, [canned]] = await ctx.db.batch([
@@ -222,7 +222,7 @@ function noTwin(ctx: Context, { id, userId }: TicketRow, text: string, authorId 
   return requireThat(
     ctx,
     sql`NOT EXISTS (SELECT 1 FROM ${ticketReplies} WHERE author_id = ${authorId} AND +ticket_id = ${id} AND text = ${text}
-      AND created_at > ${ctx.now() - REPEATED_MS}
+      AND id > ${firstIdAt(ctx.now() - REPEATED_MS)}
       AND NOT EXISTS (SELECT 1 FROM ${ticketAttachments} WHERE reply_id = ticket_replies.id))`,
   );
 }
