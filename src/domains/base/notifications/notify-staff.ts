@@ -1,5 +1,5 @@
 /** Notifies all staff who have a permission, each in their own list. */
-import { eq, sql } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { NewNotification, OutboxEvent } from '@/contracts/messages';
 import { staffCan } from '@/domains/base/permissions/permissions';
@@ -18,9 +18,9 @@ export async function staffEvents(
   const rows = await ctx.db
     .select({ userId: staff.userId, rank: staff.rank, granted: staff.granted, denied: staff.denied })
     .from(staff)
-    .innerJoin(users, eq(users.id, staff.userId))
-    // The unary `+` keeps SQLite from reading all users first.
-    .where(sql`+${users.status} = 'active'`)
+    // A cross join keeps SQLite from reading all users first.
+    .crossJoin(users)
+    .where(and(eq(users.id, staff.userId), eq(users.status, 'active')))
     .limit(STAFF_MAX);
   return rows
     .filter((row) => staffCan({ ...row, country: null }, permission))
