@@ -33,6 +33,7 @@ import { healthEndpoints, platformEndpoints } from '@/domains/operations/platfor
 import { privacyEndpoints } from '@/domains/operations/privacy/routes';
 import { reportEndpoints } from '@/domains/operations/reports/routes';
 import { staffEndpoints } from '@/domains/operations/staff/routes';
+import { ticketEndpoints } from '@/domains/operations/tickets/routes';
 import { webhookEndpoints } from '@/domains/operations/webhooks/routes';
 import { sandboxCheckoutRoutes } from '@/domains/operations/webhooks/sandbox-checkout';
 import { guard } from '@/domains/people/auth/guard';
@@ -101,6 +102,7 @@ export const endpoints = withAliases([
   ...platformEndpoints,
   ...cacheEndpoints,
   ...maintenanceEndpoints,
+  ...ticketEndpoints,
 ]);
 
 const api = mount(endpoints, guard);

@@ -101,6 +101,8 @@ export type TaskMessage =
   | { readonly type: 'follow-reversal'; readonly changeId: string; readonly after: number }
   /** Follows the diamonds of a month that was given back: to the creator's rewards and exchanges. */
   | { readonly type: 'follow-return'; readonly chargeId: string }
+  /** Has the virus scanner look at a file that was attached to a ticket. */
+  | { readonly type: 'scan-attachment'; readonly attachmentId: string }
   /** Deletes a hidden post or comment with everything that depends on it. */
   | { readonly type: 'clear-post'; readonly postId: string }
   | { readonly type: 'clear-comment'; readonly commentId: string }

@@ -99,6 +99,7 @@ export const NOTIFICATION_KINDS = {
   'application-waiting': 'staff',
   'payout-waiting': 'staff',
   health: 'staff',
+  'ticket-assigned': 'staff',
   decision: 'decision',
   'report-outcome': 'report',
 } as const satisfies Readonly<Record<string, NotificationGroup>>;

@@ -26,6 +26,7 @@ const FATES: Readonly<Record<TaskMessage['type'], 'swept' | 'back' | 'over'>> = 
   'clear-comment': 'swept',
   'withdraw-between': 'back',
   'tell-reporters': 'back',
+  'scan-attachment': 'back',
   sweep: 'swept',
   'build-export': 'over',
   'fan-out-broadcast': 'over',
@@ -40,7 +41,7 @@ const BACK_AFTER_SECONDS = HOUR_MS / SECOND_MS;
 /** The fields of a message that may be logged. Fields of a new message are not logged until they are listed here. */
 const NAMES: ReadonlySet<string> = new Set([
   ...['type', 'name', 'step', 'webhookEventId', 'payoutId', 'streamId', 'proofId', 'postId', 'commentId', 'exportId'],
-  ...['broadcastId', 'subscriptionId', 'userId', 'one', 'other', 'changeId', 'chargeId', 'reportId'],
+  ...['broadcastId', 'subscriptionId', 'userId', 'one', 'other', 'changeId', 'chargeId', 'reportId', 'attachmentId'],
 ]);
 
 export async function consumeDeadLetters(

@@ -21,6 +21,7 @@ import { banJobs } from '@/domains/operations/bans/jobs';
 import { platformJobs } from '@/domains/operations/platform/jobs';
 import { privacyJobs } from '@/domains/operations/privacy/jobs';
 import { reportJobs } from '@/domains/operations/reports/jobs';
+import { ticketJobs } from '@/domains/operations/tickets/jobs';
 import { webhookJobs } from '@/domains/operations/webhooks/jobs';
 import { authJobs } from '@/domains/people/auth/jobs';
 import { creatorJobs } from '@/domains/people/creators/jobs';
@@ -50,6 +51,7 @@ const DOMAINS = [
 
   maintenanceJobs,
   platformJobs,
+  ticketJobs,
 ] as const;
 
 type Domains = typeof DOMAINS;

@@ -54,7 +54,7 @@ function variableRows(): [name: string, fallback: string][] {
 describe('the daily limits', () => {
   it('have the defaults that docs/configuration.md names', () => {
     const rows = variableRows().filter(([name]) => name.startsWith('DAILY_'));
-    expect(rows).toHaveLength(4);
+    expect(rows).toHaveLength(5);
     const secrets = {
       ENVIRONMENT: 'development',
       JWT_SECRET: 'abcdefgh'.repeat(4),

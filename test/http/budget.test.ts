@@ -11,7 +11,7 @@ import { entry } from '#test/support/app';
 import { asPaidCreator } from '#test/support/payouts';
 import { aPackage, RETURN_URLS } from '#test/support/purchases';
 import { aStream } from '#test/support/streams';
-import { asCreator, asViewer } from '#test/support/users';
+import { asCreator, asUser, asViewer } from '#test/support/users';
 import { app } from '@/app';
 import { type Env, readConfig } from '@/config';
 import { keepMaintenance } from '@/domains/base/maintenance/read';
@@ -118,6 +118,59 @@ describe('the meter', () => {
       ],
       [['batch', 'c', 'd']],
     ]);
+  });
+});
+
+describe('among 10,000 tickets', () => {
+  beforeAll(async () => {
+    await env.DB.prepare(
+      `WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)
+       INSERT INTO tickets (id, number, user_id, category, priority, subject, description, status, status_at, respond_by,
+         resolve_by, due_at, resolved_at, created_at, updated_at)
+       SELECT printf('01900000-0000-7000-9000-%012d', i), printf('X%07d', i), printf('01900000-0000-7000-8001-%012d', 1 + i % 100),
+         CASE i % 3 WHEN 0 THEN 'technical' WHEN 1 THEN 'billing' ELSE 'other' END,
+         CASE WHEN i % 100 = 0 THEN 'urgent' ELSE 'normal' END, 'A ticket', 'Help', CASE WHEN i < 9500 THEN 'closed' ELSE 'open' END,
+         0, 1, 1, CASE WHEN i < 9500 THEN NULL ELSE i END, CASE WHEN i < 9500 THEN 1 END, i, i FROM n`,
+    ).run();
+  }, 60_000);
+
+  it.each([
+    '',
+    '?status=open',
+    '?status=closed',
+    '?status=open&category=billing',
+    '?priority=urgent&status=closed',
+    '?assignee=none',
+    '?assignee=me',
+    '?breached=true',
+    '?q=X000-0001',
+    '?q=crowd5',
+  ])('the list of staff %s costs three statements, and rows for a page', async (query) => {
+    const agent = await asUser({ rank: 'support' });
+    for (const perPage of [1, 100]) {
+      const path = `/support/tickets${query}${query === '' ? '?' : '&'}perPage=${perPage}`;
+      const answer = await ask('GET', path, agent.headers);
+      expect(answer.status).toBe(200);
+      expectWithin(answer.counts, { statements: 3, rowsRead: 20 * perPage + 30, rowsWritten: 0 });
+    }
+  });
+
+  it('a ticket costs fixed statements, for its user and for staff', async () => {
+    // Each member of staff is notified by an event of their own, after the response.
+    await env.DB.prepare('DELETE FROM staff').run();
+    const viewer = await asViewer();
+    const body = { category: 'billing', subject: 'Coins', description: 'They did not arrive.' };
+    const made = await ask('POST', '/support/tickets', viewer.headers, body);
+    expect(made.status).toBe(201);
+    expectWithin(made.counts, { statements: 20, rowsRead: 60, rowsWritten: 40 });
+    const path = `/support/tickets/${(made.data as { id: string }).id}`;
+    const reply = await ask('POST', `${path}/reply`, viewer.headers, { text: 'Any news?' });
+    expect(reply.status).toBe(201);
+    expectWithin(reply.counts, { statements: 26, rowsRead: 90, rowsWritten: 50 });
+    expectWithin((await ask('GET', path, viewer.headers)).counts, { statements: 6, rowsRead: 30, rowsWritten: 0 });
+    const agent = await asUser({ rank: 'support' });
+    // With what stands beside it, and the mark that they look at it.
+    expectWithin((await ask('GET', path, agent.headers)).counts, { statements: 13, rowsRead: 50, rowsWritten: 4 });
   });
 });
 

@@ -55,6 +55,8 @@ const SAMPLES: Readonly<Record<string, (names: Record<string, string>) => unknow
   'PUT /sessions/{id}': () => ({ title: 'Taken over' }),
   'POST /stream/{id}/moderation': ({ userId }) => ({ action: 'kick', userId }),
   'POST /sessions/{id}/chat': () => ({ text: 'Hello' }),
+  'POST /support/tickets/{id}/reply': () => ({ text: 'Hello' }),
+  'PUT /support/tickets/{id}/rating': () => ({ rating: 1 }),
   'POST /media/uploads/{uploadId}/complete': () => ({ parts: [{ partNumber: 1, etag: 'a' }] }),
 };
 

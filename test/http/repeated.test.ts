@@ -11,6 +11,7 @@ import { standInForLiveKit } from '#test/support/livekit';
 import { aPost } from '#test/support/posts';
 import { aCode, aPackage } from '#test/support/purchases';
 import { anOpenStream, aStream } from '#test/support/streams';
+import { aTicket } from '#test/support/tickets';
 import { asCreator, asStaff, asUser, asViewer, type Person } from '#test/support/users';
 import { type Write, watch } from '#test/support/watch';
 import { webhookEvents } from '@/domains/operations/webhooks/tables';
@@ -37,6 +38,44 @@ async function aRoom() {
 }
 
 const REPEATED: readonly [string, () => Promise<Write>][] = [
+  ...(
+    [
+      ['status', { status: 'resolved' }],
+      ['assign', { assigneeId: null }],
+      ['', { priority: 'urgent' }],
+    ] as const
+  ).map(([act, body]): [string, () => Promise<Write>] => [
+    `a change of a ticket: ${JSON.stringify(body)}`,
+    async () => {
+      const [viewer, staff] = [await asViewer(), await asStaff('support')];
+      const { id } = await aTicket(viewer);
+      return { by: staff, method: 'PUT', path: `support/tickets/${id}/${act}`.replace(/\/$/, ''), body };
+    },
+  ]),
+  [
+    'closing a ticket',
+    async () => {
+      const viewer = await asViewer();
+      return { by: viewer, method: 'PUT', path: `support/tickets/${(await aTicket(viewer)).id}/close` };
+    },
+  ],
+  [
+    'a reply to a ticket',
+    async () => {
+      const viewer = await asViewer();
+      const path = `support/tickets/${(await aTicket(viewer)).id}/reply`;
+      return { by: viewer, method: 'POST', path, body: { text: 'Any news?' } };
+    },
+  ],
+  [
+    'a ready-made answer',
+    async () => ({
+      by: await asStaff('support'),
+      method: 'PUT',
+      path: `support/canned-answers/${newId()}`,
+      body: { title: 'Reload', text: 'Please reload.' },
+    }),
+  ],
   [
     'a suspension of a guide',
     async () => {

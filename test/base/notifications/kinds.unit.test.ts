@@ -53,6 +53,7 @@ const EXPECTED: Readonly<Record<NotificationKind, Expected>> = {
   'application-waiting': ['staff', IN_APP, false],
   'payout-waiting': ['staff', IN_APP, false],
   health: ['staff', IN_APP, false],
+  'ticket-assigned': ['staff', IN_APP, false],
   decision: ['decision', EVERYWHERE, true],
   'report-outcome': ['report', IN_APP, false],
 };

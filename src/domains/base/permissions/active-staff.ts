@@ -1,5 +1,5 @@
 /** Lists everyone with a rank whose account is active. */
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
 import type { Staff } from '@/shared/actor';
@@ -26,8 +26,9 @@ export async function listActiveStaff(ctx: Context): Promise<ActiveStaff[]> {
       staff: { rank, granted, denied, country },
     })
     .from(staff)
-    .innerJoin(users, eq(users.id, staff.userId))
-    .where(eq(users.status, 'active'))
+    // A cross join keeps SQLite from reading all users first.
+    .crossJoin(users)
+    .where(and(eq(users.id, staff.userId), eq(users.status, 'active')))
     .limit(STAFF_MAX);
   return rows.map(({ userId, email, hasTotp, staff }) => ({
     userId,

@@ -39,6 +39,7 @@ import { forgetAppeals } from '@/domains/operations/appeals/forget';
 import { forgetNotes } from '@/domains/operations/bans/notes';
 import { forgetFeedback } from '@/domains/operations/platform/forget';
 import { blankReports } from '@/domains/operations/reports/forget';
+import { blankTickets, forgetAttachments, forgetViews } from '@/domains/operations/tickets/forget';
 import { keepAddressOut } from '@/domains/people/auth/banned-addresses';
 import { forgetCredentials } from '@/domains/people/auth/forget';
 import { forgetCreator } from '@/domains/people/creators/forget';
@@ -135,6 +136,7 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
       forgetRemovedProfile(ctx, id),
       forgetBudgets(ctx, id),
       forgetClears(ctx, id),
+      forgetViews(ctx, id),
       ...channel.statements,
       ...(dropped?.statements ?? []),
     ],
@@ -149,7 +151,7 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
 type ErasureStep = (ctx: Context, userId: string) => Promise<number>;
 
 /**
- * Runs in this order, each until it returns 0. Posts come before files, since they refer to them. Steps that scan rows
+ * Runs in this order, each until it returns 0. Posts and attachments come before files, since they refer to them. Steps that scan rows
  * which are already done come last, so that they run seldom.
  */
 const STEPS: readonly ErasureStep[] = [
@@ -171,6 +173,8 @@ const STEPS: readonly ErasureStep[] = [
     ...forgetMentions(ctx, userId, limit),
   ]),
   byStatements(forgetFeedback),
+  forgetAttachments,
+  byStatements(blankTickets),
   forgetFiles,
   byStatements(endSubscriptions),
   byStatements((ctx, userId) => [blankGiftMessages(ctx, userId)]),

@@ -3,7 +3,7 @@
  * schema and fails if a column refers to users and is in neither list.
  */
 
-import { isNull, ne, sql } from 'drizzle-orm';
+import { eq, isNull, ne, sql } from 'drizzle-orm';
 import { literal } from '@/db/sql';
 import { decisions } from '@/domains/base/decisions/tables';
 import { mediaFiles, mediaUploads } from '@/domains/base/media/tables';
@@ -25,6 +25,7 @@ import { streams } from '@/domains/live/streams/tables';
 import { appeals } from '@/domains/operations/appeals/tables';
 import { feedback } from '@/domains/operations/platform/tables';
 import { reportVoices } from '@/domains/operations/reports/tables';
+import { ticketAttachments, ticketReplies, tickets } from '@/domains/operations/tickets/tables';
 import { accounts, authSessions } from '@/domains/people/auth/tables';
 import { creatorApplications, creatorProfiles } from '@/domains/people/creators/tables';
 import { guideApplications } from '@/domains/people/guides/tables';
@@ -196,6 +197,32 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     order: [feedback.createdAt, feedback.id],
     without: ['digest'],
   },
+  {
+    as: 'tickets',
+    table: tickets,
+    tie: tickets.userId,
+    order: [tickets.id],
+    without: ['assigneeId', 'respondBy', 'resolveBy', 'dueAt'],
+  },
+  {
+    as: 'ticketReplies',
+    table: ticketReplies,
+    tie: ticketReplies.ticketId,
+    things: mine(tickets.userId),
+    order: [ticketReplies.ticketId, ticketReplies.id],
+    only: eq(ticketReplies.internal, sql`0`),
+    without: ['authorId', 'internal'],
+  },
+  {
+    as: 'ticketAttachments',
+    table: ticketAttachments,
+    tie: ticketAttachments.ticketId,
+    things: mine(tickets.userId),
+    order: [ticketAttachments.ticketId, ticketAttachments.id],
+    only: sql`(${ticketAttachments.replyId} IS NULL OR EXISTS (
+      SELECT 1 FROM ${ticketReplies} WHERE id = ${ticketAttachments.replyId} AND internal = 0))`,
+    without: ['uploaderId'],
+  },
   ...MONEY_HOLDINGS,
 ];
 
@@ -228,6 +255,14 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'notification_actors.user_id': 'the users behind grouped notifications: counted and named in notifications',
   'told_outside.user_id':
     'what was mailed or pushed within the last hour, to limit it: the events are in notifications',
+  'tickets.respond_by': 'a time: when the first response is due',
+  'tickets.resolve_by': 'a time: when the resolution is due',
+  'tickets.assignee_id': 'the member of staff who has the ticket',
+  'ticket_replies.author_id':
+    'replies to the user’s tickets are in ticketReplies; a reply of staff belongs to its ticket',
+  'ticket_attachments.uploader_id': 'a file of the user is in files; one of staff belongs to its ticket',
+  'ticket_viewers.staff_id': 'which ticket staff had open within the last minutes',
+  'canned_answers.changed_by': 'the member of staff who wrote a ready-made answer',
   'daily_budgets.user_id': 'use of the daily limits: gone once the day is over',
   'discount_redemptions.user_id': 'exported through the purchases they belong to',
   'discount_codes.created_by': 'the member of staff who created a code',

@@ -1,0 +1,68 @@
+/**
+ * Merges a duplicate into another ticket of the same user. Nothing moves: the duplicate is closed, its replies are shown
+ * with the other ticket's, and what is written to it goes there.
+ */
+import type { z } from '@hono/zod-openapi';
+import { eq, sql } from 'drizzle-orm';
+import type { Context } from '@/contracts/context';
+import { commit, requireThat } from '@/db/commit';
+import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
+import { logStaff } from '@/domains/base/permissions/log';
+import type { Actor } from '@/shared/actor';
+import { getForStaff } from './access';
+import { ticketError } from './errors';
+import { tellUser } from './notices';
+import { showNumber } from './number';
+import { readTicket } from './read-ticket';
+import { change } from './reply';
+import type { Ticket } from './schemas';
+import { moveTo } from './service-level';
+import { tickets } from './tables';
+
+/**
+ * Answers the ticket that remains. Throws TICKET_NOT_FOUND, TICKET_OUT_OF_REACH, TICKET_MERGED, TICKETS_NOT_MERGEABLE,
+ * TICKET_CHANGED.
+ */
+export async function mergeTicket(
+  ctx: Context,
+  actor: Actor,
+  id: string,
+  intoId: string,
+): Promise<z.input<typeof Ticket>> {
+  const [before, into] = await Promise.all([getForStaff(ctx, actor, id), getForStaff(ctx, actor, intoId)]);
+  if (before.mergedInto === intoId) return readTicket(ctx, actor, intoId);
+  if (before.mergedInto !== null || into.mergedInto !== null) throw ticketError('TICKET_MERGED');
+  if (id === intoId || before.userId !== into.userId || into.status === 'closed')
+    throw ticketError('TICKETS_NOT_MERGEABLE');
+  const now = ctx.now();
+  const after = { ...before, ...moveTo(before, 'closed', now), mergedInto: intoId, updatedAt: now };
+  await commit(
+    ctx,
+    [
+      requireThat(
+        ctx,
+        sql`EXISTS (SELECT 1 FROM ${tickets} WHERE id = ${intoId} AND merged_into IS NULL AND status <> 'closed')`,
+      ),
+      ...change(ctx, before, after),
+      ctx.db.update(tickets).set({ mergedInto: intoId }).where(eq(tickets.mergedInto, id)),
+      logStaff(ctx, {
+        staffId: actor.userId,
+        action: 'ticket.merge',
+        targetType: 'ticket',
+        targetId: id,
+        before: { status: before.status },
+        after: { status: 'closed', mergedInto: intoId },
+        subjectId: before.userId,
+      }),
+      ...withdrawWaiting(ctx, id),
+    ],
+    {
+      events: [
+        tellUser(before, 'Your ticket was merged', `${before.subject}. We answer it with ${showNumber(into.number)}.`),
+      ],
+      refusals: { DEMAND_NOT_MET: () => ticketError('TICKET_CHANGED') },
+    },
+  );
+  ctx.log.event('ticket.merged', { ticketId: id, intoId });
+  return readTicket(ctx, actor, intoId);
+}

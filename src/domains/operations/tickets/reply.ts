@@ -1,0 +1,243 @@
+/**
+ * Replies of a ticket's user and of staff. A user's reply reopens the ticket, or begins one that continues it; an answer
+ * of staff makes it wait for the user; a note of staff changes nothing.
+ */
+import type { z } from '@hono/zod-openapi';
+import { and, desc, eq, gt, isNull, sql } from 'drizzle-orm';
+import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
+import type { OutboxEvent } from '@/contracts/messages';
+import { commit, type Following, requireChange, requireThat } from '@/db/commit';
+import { commitSpent } from '@/domains/base/budgets/spend';
+import { staffEvent, withdrawWaiting } from '@/domains/base/notifications/notify-staff';
+import { logStaff } from '@/domains/base/permissions/log';
+import { AppError } from '@/http/errors';
+import { invalid } from '@/http/validation';
+import type { Actor } from '@/shared/actor';
+import { firstIdAt, newId } from '@/shared/ids';
+import { toDay } from '@/shared/time';
+import { isAsRead, type Person, peopleQuery, sideOf } from './access';
+import { attach, claimFiles } from './attachments';
+import { fillIn } from './canned-text';
+import { newTicket, REPEATED_MS } from './create';
+import { ticketError } from './errors';
+import { takesReply } from './judge';
+import { tellAssignee, tellReply } from './notices';
+import { showNumber } from './number';
+import { byId, presentReply } from './present';
+import type { NewReply, TicketReplied } from './schemas';
+import { moveTo } from './service-level';
+import { cannedAnswers, type ReplyRow, type TicketRow, ticketAttachments, ticketReplies, tickets } from './tables';
+
+/** Somebody else may change the ticket between reading and writing it. */
+const ATTEMPTS = 3;
+
+type Input = z.output<typeof NewReply>;
+
+/**
+ * Throws TICKET_NOT_FOUND, TICKET_CLOSED, TICKET_CHANGED, CANNED_ANSWER_NOT_FOUND, VALIDATION_FAILED, DAILY_BUDGET_SPENT,
+ * and what `claimUploads` throws.
+ */
+export async function replyToTicket(
+  ctx: Context,
+  actor: Actor,
+  id: string,
+  input: Input,
+): Promise<z.input<typeof TicketReplied>> {
+  const changed = ticketError('TICKET_CHANGED');
+  for (let attempt = 1; ; attempt += 1)
+    try {
+      return await replyOnce(ctx, actor, id, input, changed);
+    } catch (error) {
+      if (error !== changed || attempt === ATTEMPTS) throw error;
+    }
+}
+
+async function replyOnce(ctx: Context, actor: Actor, id: string, input: Input, changed: AppError) {
+  const [thread, claimed] = await Promise.all([
+    readThread(ctx, actor, id, input),
+    claimFiles(ctx, actor.userId, input.attachmentIds),
+  ]);
+  const side = sideOf(actor, thread.owner);
+  if (!side) throw ticketError('TICKET_NOT_FOUND');
+  if (side === 'user' && (input.internal || input.cannedAnswerId !== undefined))
+    throw invalid(input.internal ? 'internal' : 'cannedAnswerId', 'is for staff');
+  const text = input.text ?? cannedText(thread);
+  const twin = findTwin(thread, input, text);
+  if (twin) return present(ctx, thread, twin, side, false);
+  if (claimed instanceof AppError) throw claimed;
+  const plan = side === 'user' ? planUsers(ctx, thread, text) : planStaffs(ctx, actor, thread, input, text);
+  const row: ReplyRow = {
+    id: plan.replyId,
+    ticketId: plan.ticket.id,
+    authorId: actor.userId,
+    authorKind: side,
+    text,
+    internal: input.internal,
+    createdAt: ctx.now(),
+  };
+  const files = attach(ctx, { ticketId: row.ticketId, replyId: row.id, uploaderId: actor.userId }, claimed);
+  const statements = [...plan.statements, ctx.db.insert(ticketReplies).values(row), ...files.statements, ...plan.after];
+  const following: Following = {
+    events: [...plan.events, ...files.events],
+    refusals: { DEMAND_NOT_MET: () => changed, 'tickets.number': () => changed },
+  };
+  const spending = { userId: actor.userId, costs: { support: 1 }, at: ctx.now() };
+  await (side === 'user' ? commitSpent(ctx, spending, statements, following) : commit(ctx, statements, following));
+  ctx.log.event('ticket.replied', { ticketId: row.ticketId, by: side });
+  return present(ctx, { ...thread, ticket: plan.ticket, attachments: files.rows }, row, side, plan.isNew);
+}
+
+interface Thread {
+  /** The ticket that was named, or the one that it was merged into. */
+  readonly ticket: TicketRow;
+  /** The newest ticket that continues it. */
+  readonly newest: TicketRow | undefined;
+  readonly owner: Person;
+  readonly author: Person;
+  /** What the caller wrote here within the last minute, with its attachments. */
+  readonly recent: readonly ReplyRow[];
+  readonly attachments: readonly (typeof ticketAttachments.$inferSelect)[];
+  readonly canned: string | undefined;
+}
+
+/** One batch. Throws TICKET_NOT_FOUND. */
+async function readThread(ctx: Context, actor: Actor, id: string, { cannedAnswerId }: Input): Promise<Thread> {
+  const named = sql`coalesce((SELECT merged_into FROM ${tickets} WHERE id = ${id}), ${id})`;
+  const first = sql`coalesce((SELECT continues FROM ${tickets} WHERE id = ${named}), ${named})`;
+  const continuing = sql`SELECT id FROM ${tickets} WHERE continues = ${first} UNION ALL SELECT ${named}`;
+  const isRecent = and(
+    eq(ticketReplies.authorId, actor.userId),
+    gt(ticketReplies.id, firstIdAt(ctx.now() - REPEATED_MS)),
+    sql`+ticket_id IN (${continuing})`,
+  );
+  const [[ticket], [newest], people, recent, attachments, [canned]] = await ctx.db.batch([
+    ctx.db.select().from(tickets).where(sql`${tickets.id} = ${named}`),
+    ctx.db
+      .select()
+      .from(tickets)
+      .where(and(sql`${tickets.continues} = ${first}`, isNull(tickets.mergedInto)))
+      .orderBy(desc(tickets.id))
+      .limit(1),
+    peopleQuery(ctx, sql`SELECT user_id FROM ${tickets} WHERE id = ${id} UNION SELECT ${actor.userId}`),
+    ctx.db.select().from(ticketReplies).where(isRecent),
+    ctx.db.select().from(ticketAttachments).where(sql`reply_id IN (SELECT id FROM ${ticketReplies} WHERE ${isRecent})`),
+    ctx.db
+      .select({ text: cannedAnswers.text })
+      .from(cannedAnswers)
+      .where(and(eq(cannedAnswers.id, cannedAnswerId ?? ''), eq(cannedAnswers.active, true))),
+  ]);
+  const known = byId(people);
+  const [owner, author] = [ticket && known.get(ticket.userId), known.get(actor.userId)];
+  if (!ticket || !owner || !author) throw ticketError('TICKET_NOT_FOUND');
+  return { ticket, newest, owner, author, recent, attachments, canned: canned?.text };
+}
+
+/** Throws CANNED_ANSWER_NOT_FOUND. */
+function cannedText({ ticket, owner, author, canned }: Thread): string {
+  if (canned === undefined) throw ticketError('CANNED_ANSWER_NOT_FOUND');
+  return fillIn(canned, {
+    name: owner.displayName,
+    username: owner.username,
+    number: showNumber(ticket.number),
+    subject: ticket.subject,
+    agent: author.displayName,
+  });
+}
+
+/** The same reply, sent a moment ago. */
+function findTwin({ recent, attachments }: Thread, { attachmentIds, internal }: Input, text: string) {
+  const wanted = attachmentIds.toSorted().join();
+  const filesOf = (id: string) => attachments.filter(({ replyId }) => replyId === id).map((file) => file.id);
+  return recent.find(
+    (reply) => reply.text === text && reply.internal === internal && filesOf(reply.id).toSorted().join() === wanted,
+  );
+}
+
+interface Plan {
+  readonly replyId: string;
+  /** The ticket that has the reply, as it is afterwards. */
+  readonly ticket: TicketRow;
+  readonly isNew: boolean;
+  /** Before the reply is inserted, and after. */
+  readonly statements: readonly Statement[];
+  readonly after: readonly Statement[];
+  readonly events: readonly OutboxEvent[];
+}
+
+function planUsers(ctx: Context, { ticket, newest }: Thread, text: string): Plan {
+  const now = ctx.now();
+  const there = [ticket, newest].find((one) => one && takesReply(one, now));
+  const row = there ? { ...there, ...moveTo(there, 'open', now), updatedAt: now } : continuation(ctx, ticket);
+  const { assigneeId } = row;
+  const told = assigneeId
+    ? [tellAssignee(row, assigneeId, 'A user replied to your ticket')]
+    : [staffEvent('ticket', { id: row.id, subjectId: row.userId })];
+  const common = { replyId: newId(), ticket: row, isNew: !there, events: told, after: [] };
+  if (there) return { ...common, statements: [...change(ctx, there, row), noTwin(ctx, row, text)] };
+  // Two replies at once begin one ticket.
+  const isNewest = sql`NOT EXISTS (SELECT 1 FROM ${tickets} WHERE continues = ${row.continues} AND id > ${newest?.id ?? ''})`;
+  return { ...common, statements: [requireThat(ctx, isNewest), ctx.db.insert(tickets).values(row)] };
+}
+
+/** A ticket for a matter that comes back long after it was closed. */
+function continuation(ctx: Context, closed: TicketRow): TicketRow {
+  const description = `Continues ${showNumber(closed.number)}, which was closed on ${toDay(closed.statusAt)}.`;
+  const row = newTicket(ctx, closed.userId, { ...closed, description, priority: undefined }, newId());
+  return { ...row, continues: closed.continues ?? closed.id };
+}
+
+/** Throws TICKET_CLOSED. */
+function planStaffs(ctx: Context, actor: Actor, { ticket }: Thread, { internal }: Input, text: string): Plan {
+  if (ticket.status === 'closed' && !internal) throw ticketError('TICKET_CLOSED');
+  const now = ctx.now();
+  const status = ticket.status === 'resolved' ? 'resolved' : 'pending';
+  const row = internal ? ticket : { ...ticket, ...moveTo(ticket, status, now, true), updatedAt: now };
+  const replyId = newId();
+  const log = logStaff(ctx, {
+    staffId: actor.userId,
+    action: internal ? 'ticket.note' : 'ticket.reply',
+    targetType: 'ticket',
+    targetId: ticket.id,
+    before: { status: ticket.status },
+    after: { status: row.status, replyId },
+    subjectId: ticket.userId,
+  });
+  return {
+    replyId,
+    ticket: row,
+    isNew: false,
+    statements: internal ? [] : [...change(ctx, ticket, row), noTwin(ctx, row, text, actor.userId)],
+    after: internal ? [log] : [log, ...withdrawWaiting(ctx, ticket.id)],
+    events: internal ? [] : [tellReply(ticket, replyId, text)],
+  };
+}
+
+/** Aborts the batch if the ticket is no longer as it was read. */
+export function change(ctx: Context, before: TicketRow, after: TicketRow): Statement[] {
+  return [ctx.db.update(tickets).set(after).where(isAsRead(before)), requireChange(ctx)];
+}
+
+/** Of two equal replies at the same time, one aborts; its next attempt finds the other. */
+function noTwin(ctx: Context, { id, userId }: TicketRow, text: string, authorId = userId): Statement {
+  return requireThat(
+    ctx,
+    sql`NOT EXISTS (SELECT 1 FROM ${ticketReplies} WHERE author_id = ${authorId} AND +ticket_id = ${id} AND text = ${text}
+      AND id > ${firstIdAt(ctx.now() - REPEATED_MS)}
+      AND NOT EXISTS (SELECT 1 FROM ${ticketAttachments} WHERE reply_id = ticket_replies.id))`,
+  );
+}
+
+async function present(
+  ctx: Context,
+  { author, ticket, newest, attachments }: Thread,
+  row: ReplyRow,
+  side: 'user' | 'staff',
+  isNew: boolean,
+): Promise<z.input<typeof TicketReplied>> {
+  const { id, number, status } = newest?.id === row.ticketId ? newest : ticket;
+  return {
+    ...(await presentReply(ctx, row, byId([author]), attachments, side)),
+    ticket: { id, number: showNumber(number), status, isNew },
+  };
+}
