@@ -23,6 +23,7 @@ import { receiptEndpoints } from '@/domains/money/receipts/routes';
 import { subscriptionEndpoints } from '@/domains/money/subscriptions/routes';
 import { walletEndpoints } from '@/domains/money/wallet/routes';
 import { dashboardEndpoints } from '@/domains/operations/dashboard/routes';
+import { faqEndpoints } from '@/domains/operations/faqs/routes';
 import { healthEndpoints } from '@/domains/operations/platform/routes';
 import { privacyEndpoints } from '@/domains/operations/privacy/routes';
 import { staffEndpoints } from '@/domains/operations/staff/routes';
@@ -82,6 +83,7 @@ export const endpoints = withAliases([
   ...webhookEndpoints,
   ...avatarEndpoints,
   ...mediaEndpoints,
+  ...faqEndpoints,
   ...docsEndpoints,
 ]);
 

@@ -31,6 +31,7 @@ import { blankStreams, callOffScheduled } from '@/domains/live/streams/forget';
 import { blankGiftMessages } from '@/domains/money/gifts/forget';
 import { forgetPayoutAccounts } from '@/domains/money/payouts/forget';
 import { endSubscriptions } from '@/domains/money/subscriptions/forget';
+import { forgetFaqVotes } from '@/domains/operations/faqs/vote';
 import { forgetCredentials } from '@/domains/people/auth/forget';
 import { forgetCreator } from '@/domains/people/creators/forget';
 import { forgetPrivacy } from '@/domains/people/performers/forget';
@@ -145,6 +146,7 @@ const STEPS: readonly ErasureStep[] = [
   callOffScheduled,
   forgetInRooms,
   byStatements(forgetReceived),
+  byStatements((ctx, userId, limit) => [forgetFaqVotes(ctx, userId, limit)]),
   byStatements((ctx, userId, limit) => [
     blankStreams(ctx, userId, limit),
     blankStaffLog(ctx, userId, limit),

@@ -22,6 +22,7 @@ import { commentLikes, comments, postLikes, postMedia, posts } from '@/domains/c
 import { channelBans, channels, moderators } from '@/domains/live/channels/tables';
 import { lastRooms, streamAnalytics, watchedCategories } from '@/domains/live/rooms/tables';
 import { streams } from '@/domains/live/streams/tables';
+import { faqVotes } from '@/domains/operations/faqs/tables';
 import { accounts, authSessions } from '@/domains/people/auth/tables';
 import { creatorApplications, creatorProfiles } from '@/domains/people/creators/tables';
 import { performerPrivacy } from '@/domains/people/performers/tables';
@@ -163,6 +164,7 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     order: [decisions.id],
     without: ['staffId', 'reversedBy', 'reportId'],
   },
+  { as: 'faqVotes', table: faqVotes, tie: faqVotes.userId, order: [faqVotes.faqId] },
   ...MONEY_HOLDINGS,
 ];
 
