@@ -67,3 +67,70 @@ CREATE TRIGGER faq_votes_count_gone AFTER DELETE ON faq_votes
 BEGIN
   UPDATE faqs SET helpful = helpful - OLD.helpful, not_helpful = not_helpful - 1 + OLD.helpful WHERE id = OLD.faq_id;
 END;
+
+-- Support chat: one thread a user. A message's number orders the thread, and is its `seq` in the thread's room.
+
+CREATE TABLE support_threads (
+  id TEXT PRIMARY KEY,
+  user_id TEXT NOT NULL UNIQUE REFERENCES users (id),
+  -- The first member of staff who answered.
+  assignee_id TEXT REFERENCES users (id),
+  message_count INTEGER NOT NULL DEFAULT 0,
+  last_message_at INTEGER NOT NULL,
+  -- When the user wrote what is not answered yet. NULL: nothing waits for staff.
+  waiting_since INTEGER,
+  -- The message that the thread waits for, or last waited for, an answer to.
+  waiting_id TEXT,
+  created_at INTEGER NOT NULL,
+  -- Threads that wait come first, the longest waiting before the others; then the answered ones, newest first.
+  place INTEGER GENERATED ALWAYS AS (coalesce(waiting_since, 9007199254740991 - last_message_at)) VIRTUAL
+) STRICT;
+CREATE INDEX support_threads_in_order ON support_threads (place, id) WHERE message_count > 0;
+CREATE INDEX support_threads_of_assignee ON support_threads (assignee_id) WHERE assignee_id IS NOT NULL;
+
+CREATE TABLE support_messages (
+  id TEXT PRIMARY KEY,
+  thread_id TEXT NOT NULL REFERENCES support_threads (id),
+  number INTEGER NOT NULL,
+  author_id TEXT NOT NULL REFERENCES users (id),
+  from_staff INTEGER NOT NULL CHECK (from_staff IN (0, 1)),
+  text TEXT NOT NULL,
+  -- The author's own id for it: a repeat adds nothing.
+  client_id TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  read_at INTEGER,
+  UNIQUE (thread_id, number),
+  UNIQUE (author_id, client_id)
+) STRICT;
+CREATE INDEX support_messages_unread ON support_messages (thread_id, from_staff, number) WHERE read_at IS NULL;
+CREATE INDEX support_messages_of_author ON support_messages (author_id, at);
+
+-- A message changes its thread, and whoever writes has read what the other side wrote before.
+CREATE TRIGGER support_messages_move_thread AFTER INSERT ON support_messages
+BEGIN
+  UPDATE support_threads SET
+    message_count = NEW.number,
+    last_message_at = NEW.at,
+    waiting_id = CASE WHEN NEW.from_staff = 0 AND waiting_since IS NULL THEN NEW.id ELSE waiting_id END,
+    waiting_since = CASE NEW.from_staff WHEN 0 THEN coalesce(waiting_since, NEW.at) END,
+    assignee_id = CASE NEW.from_staff WHEN 1 THEN coalesce(assignee_id, NEW.author_id) ELSE assignee_id END
+  WHERE id = NEW.thread_id;
+  UPDATE support_messages SET read_at = NEW.at
+  WHERE thread_id = NEW.thread_id AND from_staff = 1 - NEW.from_staff AND read_at IS NULL AND number < NEW.number;
+END;
+
+-- Support rooms are remembered apart from streams, so that a chat with support puts nobody out of a stream.
+ALTER TABLE last_rooms ADD COLUMN kind TEXT NOT NULL DEFAULT 'stream';
+DROP TRIGGER last_rooms_newest_five;
+CREATE TRIGGER last_rooms_newest_five AFTER INSERT ON last_rooms WHEN NEW.kind = 'stream'
+BEGIN
+  DELETE FROM last_rooms WHERE user_id = NEW.user_id AND kind = 'stream' AND room_id NOT IN (
+    SELECT room_id FROM last_rooms WHERE user_id = NEW.user_id AND kind = 'stream'
+    ORDER BY entered_at DESC, room_id DESC LIMIT 5);
+END;
+CREATE TRIGGER last_rooms_newest_of_support AFTER INSERT ON last_rooms WHEN NEW.kind = 'support'
+BEGIN
+  DELETE FROM last_rooms WHERE user_id = NEW.user_id AND kind = 'support' AND room_id NOT IN (
+    SELECT room_id FROM last_rooms WHERE user_id = NEW.user_id AND kind = 'support'
+    ORDER BY entered_at DESC, room_id DESC LIMIT 20);
+END;

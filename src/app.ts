@@ -27,6 +27,7 @@ import { faqEndpoints } from '@/domains/operations/faqs/routes';
 import { healthEndpoints } from '@/domains/operations/platform/routes';
 import { privacyEndpoints } from '@/domains/operations/privacy/routes';
 import { staffEndpoints } from '@/domains/operations/staff/routes';
+import { supportChatEndpoints } from '@/domains/operations/support-chat/routes';
 import { webhookEndpoints } from '@/domains/operations/webhooks/routes';
 import { sandboxCheckoutRoutes } from '@/domains/operations/webhooks/sandbox-checkout';
 import { guard } from '@/domains/people/auth/guard';
@@ -84,6 +85,7 @@ export const endpoints = withAliases([
   ...avatarEndpoints,
   ...mediaEndpoints,
   ...faqEndpoints,
+  ...supportChatEndpoints,
   ...docsEndpoints,
 ]);
 

@@ -88,11 +88,17 @@ export const NOTIFICATION_KINDS = {
   'webhook-waiting': 'staff',
   'payouts-stuck': 'staff',
   decision: 'decision',
+  'support-message': 'ticket',
+  'chat-waiting': 'staff',
 } as const satisfies Readonly<Record<string, NotificationGroup>>;
 export type NotificationKind = keyof typeof NOTIFICATION_KINDS;
 
 /** A grouped row of these kinds counts things, such as events that wait: `gather.actorId` is the thing's id. */
-const COUNTING_KINDS: ReadonlySet<string> = new Set<NotificationKind>(['webhook-waiting']);
+const COUNTING_KINDS: ReadonlySet<string> = new Set<NotificationKind>([
+  'webhook-waiting',
+  'support-message',
+  'chat-waiting',
+]);
 
 export function countsThings(kind: string): boolean {
   return COUNTING_KINDS.has(kind);

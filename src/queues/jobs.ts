@@ -15,6 +15,7 @@ import { earningJobs } from '@/domains/money/earnings/jobs';
 import { payoutJobs } from '@/domains/money/payouts/jobs';
 import { subscriptionJobs } from '@/domains/money/subscriptions/jobs';
 import { privacyJobs } from '@/domains/operations/privacy/jobs';
+import { supportChatJobs } from '@/domains/operations/support-chat/jobs';
 import { webhookJobs } from '@/domains/operations/webhooks/jobs';
 import { authJobs } from '@/domains/people/auth/jobs';
 import { creatorJobs } from '@/domains/people/creators/jobs';
@@ -31,6 +32,7 @@ const DOMAINS = [
   earningJobs,
   auditJobs,
   privacyJobs,
+  supportChatJobs,
   postJobs,
   mediaJobs,
   notificationJobs,

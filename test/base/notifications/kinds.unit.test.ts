@@ -47,6 +47,8 @@ const EXPECTED: Readonly<Record<NotificationKind, Expected>> = {
   'purchase-restored': ['purchase', MAILED, true],
   'payouts-stuck': ['staff', IN_APP, false],
   decision: ['decision', EVERYWHERE, true],
+  'support-message': ['ticket', EVERYWHERE, true],
+  'chat-waiting': ['staff', IN_APP, false],
 };
 
 describe('the kinds of notification', () => {

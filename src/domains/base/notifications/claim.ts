@@ -12,6 +12,7 @@ import { isActiveUser, noBlockBetween } from '@/domains/base/visibility/people';
 import { commentLikes, comments, postLikes, posts } from '@/domains/content/posts/tables';
 import { streams } from '@/domains/live/streams/tables';
 import { purchases } from '@/domains/money/purchases/tables';
+import { supportMessages, supportThreads } from '@/domains/operations/support-chat/tables';
 import { webhookEvents } from '@/domains/operations/webhooks/tables';
 
 export function claimOf({ kind, about, data = {}, gather }: NewNotification): NotificationClaim {
@@ -29,7 +30,7 @@ export function claimOf({ kind, about, data = {}, gather }: NewNotification): No
 /** A condition: reader and actor exist and can see each other, the act was not undone, and its subject exists. */
 export function stillSo(userId: string, { kind, actorId, streamId, purchaseId, about = [] }: NotificationClaim): SQL {
   const conditions = [sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${userId} AND status <> 'deleted')`];
-  if (actorId !== undefined && countsThings(kind)) conditions.push(isWaiting(actorId));
+  if (actorId !== undefined && countsThings(kind)) conditions.push(isWaiting(kind, actorId));
   else if (actorId !== undefined)
     conditions.push(inSight(userId, actorId), ...notTakenBack(userId, kind, actorId, about));
   if (streamId !== undefined) conditions.push(isLiveFor(userId, streamId));
@@ -55,9 +56,18 @@ function isLiveFor(userId: string, streamId: string): SQL {
       ELSE ${isMemberOf(userId, creatorId)} END)`;
 }
 
-/** The provider's event still waits for staff. */
-export function isWaiting(webhookEventId: string): SQL {
-  return sql`EXISTS (SELECT 1 FROM ${webhookEvents} WHERE id = ${webhookEventId} AND state IN ('held', 'failed'))`;
+/** What a notification counts still waits for its reader. */
+function isWaiting(kind: NotificationKind, id: string): SQL {
+  switch (kind) {
+    case 'support-message': // an answer that its user has not read
+      return sql`EXISTS (SELECT 1 FROM ${supportMessages} WHERE id = ${id} AND read_at IS NULL)`;
+    case 'chat-waiting': // a user's message that nobody has answered
+      return sql`EXISTS (SELECT 1 FROM ${supportMessages} AS asked
+        JOIN ${supportThreads} AS asking ON asking.id = asked.thread_id AND asking.waiting_id = asked.id
+        WHERE asked.id = ${id} AND asking.waiting_since IS NOT NULL)`;
+    default: // a provider's event
+      return sql`EXISTS (SELECT 1 FROM ${webhookEvents} WHERE id = ${id} AND state IN ('held', 'failed'))`;
+  }
 }
 
 function inSight(userId: string, actorId: string): SQL {

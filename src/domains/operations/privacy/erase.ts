@@ -32,6 +32,7 @@ import { blankGiftMessages } from '@/domains/money/gifts/forget';
 import { forgetPayoutAccounts } from '@/domains/money/payouts/forget';
 import { endSubscriptions } from '@/domains/money/subscriptions/forget';
 import { forgetFaqVotes } from '@/domains/operations/faqs/vote';
+import { forgetSupportChat, unassignSupportChats } from '@/domains/operations/support-chat/forget';
 import { forgetCredentials } from '@/domains/people/auth/forget';
 import { forgetCreator } from '@/domains/people/creators/forget';
 import { forgetPrivacy } from '@/domains/people/performers/forget';
@@ -121,6 +122,7 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
       ...forgetPayoutAccounts(ctx, id),
       forgetWatched(ctx, id),
       forgetBudgets(ctx, id),
+      unassignSupportChats(ctx, id),
       ...channel.statements,
       ...(dropped?.statements ?? []),
     ],
@@ -146,7 +148,7 @@ const STEPS: readonly ErasureStep[] = [
   callOffScheduled,
   forgetInRooms,
   byStatements(forgetReceived),
-  byStatements((ctx, userId, limit) => [forgetFaqVotes(ctx, userId, limit)]),
+  byStatements((ctx, userId, limit) => [forgetFaqVotes(ctx, userId, limit), ...forgetSupportChat(ctx, userId, limit)]),
   byStatements((ctx, userId, limit) => [
     blankStreams(ctx, userId, limit),
     blankStaffLog(ctx, userId, limit),
