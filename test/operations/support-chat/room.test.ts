@@ -1,11 +1,13 @@
 /** The chat with support over its socket: live both ways, in one order with HTTP, and who may be in the room. */
+import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
-import { aUser, eventually, inStorage, joinRoom, passFor, type RoomEvent } from '#test/support/rooms';
+import { aUser, eventually, inStorage, joinRoom, passFor, type RoomEvent, stubOf } from '#test/support/rooms';
 import { anOpenStream } from '#test/support/streams';
 import { asCreator, asStaff, asViewer, type Person } from '#test/support/users';
 import { readPass } from '@/domains/live/rooms/pass';
+import type { StreamRoom } from '@/room/stream-room';
 import { newId } from '@/shared/ids';
 
 async function enter(person: Person, threadId?: string, since: number | null = null) {
@@ -141,10 +143,8 @@ describe('the door of a support room', () => {
     await user.post('auth/sign-out');
     expect(await theirs.closed()).toEqual({ code: 4401, reason: 'SESSION_ENDED' });
     const owner = await asStaff('owner');
-    await owner.put('admin/staff/' + agent.userId, { rank: 'support', denied: ['canManageTickets'] });
-    await env.DB.prepare(`UPDATE staff SET denied = '["canManageTickets"]' WHERE user_id = ?`).bind(agent.userId).run();
-    await testContext().rooms(mine.threadId).apply(newId(), { type: 'standing-changed', userId: agent.userId });
-    expect((await mine.closed()).code).toBe(4403 + 1);
+    await owner.put(`admin/staff/${agent.userId}`, { rank: 'support', denied: ['canManageTickets'] });
+    expect(await mine.closed()).toEqual({ code: 4404, reason: 'STREAM_NOT_FOUND' });
   });
 
   it('puts nobody out of a stream, and streams put nobody out of it', async () => {
@@ -158,6 +158,24 @@ describe('the door of a support room', () => {
         .all<{ room_id: string }>();
       expect(results.map(({ room_id }) => room_id).toSorted()).toEqual([threadId, ...streams].toSorted());
     });
+  });
+
+  it('opens again after the room deleted what it held, a day after it was left', async () => {
+    const { user, theirs, mine, threadId } = await aChat();
+    await theirs.say('Remember me');
+    theirs.leave();
+    mine.leave();
+    await eventually(async () => {
+      expect((await testContext().rooms(threadId).viewers()).users).toEqual([]);
+    });
+    await runInDurableObject(stubOf(threadId), async (room: StreamRoom, state) => {
+      state.storage.sql.exec(`UPDATE due SET at = 1 WHERE what = 'archive'`);
+      await room.alarm();
+    });
+    expect(await testContext().rooms(threadId).viewerCount()).toBeNull();
+    const again = await enter(user);
+    expect(messagesIn((await again.welcome()).messages)).toEqual([[1, 'user', 'Remember me']]);
+    expect(await again.say('Here again')).toMatchObject({ type: 'ack', seq: 2 });
   });
 
   it('logs the entry of staff, but not of the user', async () => {

@@ -178,7 +178,7 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     table: supportMessages,
     tie: supportMessages.threadId,
     things: mine(supportThreads.userId),
-    order: [supportMessages.number],
+    order: [supportMessages.threadId, supportMessages.number],
     without: ['authorId', 'clientId'],
   },
   ...MONEY_HOLDINGS,
