@@ -3,7 +3,7 @@
  * database numbers messages, counts the pace and detects repeats.
  */
 import type { z } from '@hono/zod-openapi';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { type Committing, commit, requireThat } from '@/db/commit';
@@ -38,9 +38,14 @@ export interface Posted {
 export async function sendToSupport(
   ctx: Context,
   actor: Actor,
-  { threadId: named, text, id: clientId = newId() }: z.output<typeof NewSupportMessage>,
+  { threadId: named, text, id }: z.output<typeof NewSupportMessage>,
 ): Promise<PresentedMessage> {
-  const { threadId, userId, side } = await getThread(ctx, actor, named);
+  const [{ threadId, userId, side }, known] = await Promise.all([
+    getThread(ctx, actor, named),
+    id === undefined ? undefined : messagesWhere(ctx, isMessage(actor.userId, id)).get(),
+  ]);
+  if (known) return presentMessage(known);
+  const clientId = id ?? newId();
   const posted = { threadId, authorId: actor.userId, fromStaff: side === 'staff', clientId, text };
   const action = { staffId: actor.userId, action: 'support-chat.answer', targetType: 'support-thread' };
   const logged = side === 'staff' ? [logStaff(ctx, { ...action, targetId: threadId, subjectId: userId })] : [];
@@ -54,7 +59,7 @@ export async function postMessage(
   also: readonly Statement[] = [],
 ): Promise<PresentedMessage> {
   const [messageId, now] = [newId(), ctx.now()];
-  const isKnown = and(eq(supportMessages.authorId, authorId), eq(supportMessages.clientId, clientId));
+  const isKnown = isMessage(authorId, clientId);
   const pace = sql`SELECT EXISTS (SELECT 1 FROM ${supportMessages} WHERE ${isKnown}) OR
     (SELECT count(*) FROM (SELECT 1 FROM ${supportMessages}
       WHERE author_id = ${authorId} AND at > ${now - MESSAGES_AT_ONCE * EVERY_MS} LIMIT ${literal(MESSAGES_AT_ONCE)}))
@@ -74,6 +79,11 @@ export async function postMessage(
   const [row] = results.at(-1) as Parameters<typeof presentMessage>; // the rows of the last statement
   if (!row) throw supportChatError('THREAD_NOT_FOUND');
   return presentMessage(row);
+}
+
+/** The author's message with their own id for it. */
+function isMessage(authorId: string, clientId: string): SQL | undefined {
+  return and(eq(supportMessages.authorId, authorId), eq(supportMessages.clientId, clientId));
 }
 
 /** Whoever writes has seen what the other side wrote, so notifications about it go. */
