@@ -458,10 +458,10 @@ describe('among 10,000 support chats', () => {
   beforeAll(async () => {
     for (const statement of [
       `INSERT INTO support_threads (id, user_id, last_message_at, created_at)
-       SELECT 'thread-' || id, id, created_at, created_at FROM users WHERE id GLOB '01900000-*'`,
+       SELECT replace(id, '-8001-', '-8005-'), id, created_at, created_at FROM users WHERE id GLOB '01900000-*'`,
       `INSERT INTO support_messages (id, thread_id, number, author_id, from_staff, text, client_id, at)
-       SELECT 'message-' || user_id, id, 1, user_id, 0, 'Help', id, last_message_at FROM support_threads
-       WHERE id GLOB 'thread-*'`,
+       SELECT replace(id, '-8005-', '-8006-'), id, 1, user_id, 0, 'Help', id, last_message_at FROM support_threads
+       WHERE id GLOB '01900000-*'`,
     ])
       await env.DB.prepare(statement).run();
   }, 60_000);
