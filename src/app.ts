@@ -28,11 +28,13 @@ import { appealEndpoints } from '@/domains/operations/appeals/routes';
 import { banEndpoints } from '@/domains/operations/bans/routes';
 import { cacheEndpoints } from '@/domains/operations/cache/routes';
 import { dashboardEndpoints } from '@/domains/operations/dashboard/routes';
+import { faqEndpoints } from '@/domains/operations/faqs/routes';
 import { inboxEndpoints } from '@/domains/operations/inbox/routes';
 import { healthEndpoints, platformEndpoints } from '@/domains/operations/platform/routes';
 import { privacyEndpoints } from '@/domains/operations/privacy/routes';
 import { reportEndpoints } from '@/domains/operations/reports/routes';
 import { staffEndpoints } from '@/domains/operations/staff/routes';
+import { supportChatEndpoints } from '@/domains/operations/support-chat/routes';
 import { ticketEndpoints } from '@/domains/operations/tickets/routes';
 import { webhookEndpoints } from '@/domains/operations/webhooks/routes';
 import { sandboxCheckoutRoutes } from '@/domains/operations/webhooks/sandbox-checkout';
@@ -97,6 +99,8 @@ export const endpoints = withAliases([
   ...webhookEndpoints,
   ...avatarEndpoints,
   ...mediaEndpoints,
+  ...faqEndpoints,
+  ...supportChatEndpoints,
   ...docsEndpoints,
 
   ...platformEndpoints,

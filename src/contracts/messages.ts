@@ -40,6 +40,8 @@ export type OutboxEvent =
   | { readonly kind: 'regions-changed'; readonly creatorId: string }
   /** Deletes a file that nothing refers to any longer, with its variants; or aborts an unfinished multipart upload. */
   | { readonly kind: 'delete-media'; readonly key: string; readonly uploadId?: string }
+  /** A message in a support chat: its room sends it, and the other side is notified if nobody of it is there. */
+  | { readonly kind: 'support-message'; readonly messageId: string }
   /** Deletes an ingress at LiveKit that its channel no longer uses. */
   | { readonly kind: 'delete-ingress'; readonly ingressId: string }
   /** A message for the `tasks` queue, to be handled after the delay. */

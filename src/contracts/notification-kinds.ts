@@ -102,11 +102,17 @@ export const NOTIFICATION_KINDS = {
   'ticket-assigned': 'staff',
   decision: 'decision',
   'report-outcome': 'report',
+  'support-message': 'ticket',
+  'chat-waiting': 'staff',
 } as const satisfies Readonly<Record<string, NotificationGroup>>;
 export type NotificationKind = keyof typeof NOTIFICATION_KINDS;
 
 /** A grouped row of these kinds counts things, such as events that wait: `gather.actorId` is the thing's id. */
-const COUNTING_KINDS: ReadonlySet<string> = new Set<NotificationKind>([...WAITING_KINDS, 'report-outcome']);
+const COUNTING_KINDS: ReadonlySet<string> = new Set<NotificationKind>([
+  ...WAITING_KINDS,
+  'report-outcome',
+  'support-message',
+]);
 
 export function countsThings(kind: string): boolean {
   return COUNTING_KINDS.has(kind);

@@ -55,6 +55,9 @@ const Frame = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('send-reaction'), id: id.optional(), reaction: z.enum(REACTION_KINDS) }),
   z.strictObject({ type: z.literal('product-click'), id: id.optional(), productId: id }),
   z.strictObject({ type: z.literal('ping'), id: id.optional() }),
+  // In support rooms.
+  z.strictObject({ type: z.literal('typing'), id: id.optional() }),
+  z.strictObject({ type: z.literal('read'), id: id.optional(), messageId: id }),
 ]);
 export type Frame = z.infer<typeof Frame>;
 

@@ -80,6 +80,9 @@ export interface Pass {
 /** A room is scheduled, goes live and ends for good, or is cancelled. A stream has the status of its room. */
 export type RoomStatus = 'scheduled' | 'live' | 'ended' | 'cancelled';
 
+/** What a room is for. A support room is one user's chat with staff; its messages are in D1. */
+export type RoomKind = 'stream' | 'support';
+
 /** Who may enter a room; `private`: only its host. */
 export const VISIBILITIES = ['public', 'followers', 'subscribers', 'private'] as const;
 export type Visibility = (typeof VISIBILITIES)[number];
@@ -90,6 +93,8 @@ export type Visibility = (typeof VISIBILITIES)[number];
  */
 export interface RoomSetup {
   readonly roomId: string;
+  /** Missing in setups of streams. A support room is live for ever, and nothing else in its setup matters. */
+  readonly kind?: RoomKind;
   readonly creatorId: string;
   readonly status: RoomStatus;
   readonly title: string;
@@ -167,6 +172,10 @@ export type RoomCommand =
   | { readonly type: 'account-active'; readonly addresses: readonly string[] }
   /** The account was deleted: the room deletes the user's messages and every copy of their name. */
   | { readonly type: 'forget-user'; readonly userId: string }
+  /** D1 has messages of this support room that it may not have sent yet. Repeating it is harmless. */
+  | { readonly type: 'support-news' }
+  /** An event for everyone here that is not stored and has no seq. Repeating it is harmless. */
+  | { readonly type: 'passing'; readonly event: RoomEventBody }
   /** D1 does not know which users wrote in the room or are named there, so the room reports all of them again. */
   | { readonly type: 'tell-traces' }
   /** The creator's blocked regions as of `at`: sockets from there close with 4403, and passes from there are void. */

@@ -24,6 +24,7 @@ export const WAITING_KINDS = [
   'report-waiting',
   'appeal-waiting',
   'ticket-waiting',
+  'chat-waiting',
   'application-waiting',
   'payout-waiting',
   'webhook-waiting',
@@ -57,6 +58,15 @@ export const STAFF_MATTERS = {
     title: 'Tickets that wait for you',
     body: 'Someone asks support for help.',
     idName: 'ticketId',
+    actsOnSubject: false,
+  },
+  chat: {
+    kind: 'chat-waiting',
+    group: 'waiting:chat',
+    permission: 'canManageTickets',
+    title: 'Support chats that wait for an answer',
+    body: 'A user wrote to support. Open the chat and answer.',
+    idName: 'messageId',
     actsOnSubject: false,
   },
   'creator-application': {

@@ -7,6 +7,9 @@ import type { AppError } from '@/http/errors';
 import { newId } from '@/shared/ids';
 import { insertEvents } from './outbox';
 
+/** What a commit needs of a Context. A room has this much too. */
+export type Committing = Pick<Context, 'db' | 'now' | 'waitUntil' | 'deliver'>;
+
 /** A statement that aborts its batch if the one before it changed no row, or unless a condition holds. */
 type Requirement = Statement & { readonly requires: 'change' | 'condition' };
 
@@ -28,7 +31,7 @@ export interface Following {
  * @param refusals maps a violated database constraint to the refusal for the caller (see `refusalOf`)
  */
 export async function commit(
-  ctx: Context,
+  ctx: Committing,
   statements: readonly Statement[],
   { events = [], evenIfUnchanged = false, refusals = {} }: Following = {},
 ): Promise<unknown[]> {
@@ -91,7 +94,7 @@ export function requireChange(ctx: Context): Requirement {
  * Aborts the batch with `DEMAND_NOT_MET` unless this holds at that moment.
  * @param condition 1 or 0; null violates NOT NULL instead, as `demands.changed`
  */
-export function requireThat(ctx: Context, condition: SQL): Requirement {
+export function requireThat(ctx: Pick<Context, 'db'>, condition: SQL): Requirement {
   const statement = ctx.db.run(sql`INSERT INTO demands (code, changed) VALUES ('', (${condition}))`);
   return Object.assign(statement, { requires: 'condition' as const });
 }

@@ -30,7 +30,11 @@ interface NewRow {
  * Inserts all events or none, in one statement.
  * @param always false: only if the statement before it changed a row
  */
-export function insertEvents(ctx: Context, rows: readonly NewRow[], { always }: { always: boolean }): Statement {
+export function insertEvents(
+  ctx: Pick<Context, 'db' | 'now'>,
+  rows: readonly NewRow[],
+  { always }: { always: boolean },
+): Statement {
   const now = ctx.now();
   return inserting(ctx, { rows: JSON.stringify(rows), always: always ? 1 : 0, now, sweptAt: now + SWEEP_AFTER_MS });
 }

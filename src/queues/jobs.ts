@@ -21,6 +21,7 @@ import { banJobs } from '@/domains/operations/bans/jobs';
 import { platformJobs } from '@/domains/operations/platform/jobs';
 import { privacyJobs } from '@/domains/operations/privacy/jobs';
 import { reportJobs } from '@/domains/operations/reports/jobs';
+import { supportChatJobs } from '@/domains/operations/support-chat/jobs';
 import { ticketJobs } from '@/domains/operations/tickets/jobs';
 import { webhookJobs } from '@/domains/operations/webhooks/jobs';
 import { authJobs } from '@/domains/people/auth/jobs';
@@ -43,6 +44,7 @@ const DOMAINS = [
   banJobs,
   privacyJobs,
   reportJobs,
+  supportChatJobs,
   postJobs,
   mediaJobs,
   notificationJobs,

@@ -16,6 +16,7 @@ import { overseesRooms, refuse } from './policy';
 import { type Presence, type Seat, viewerKey } from './presence';
 import { closeReason, doorOf, type Relations } from './relations';
 import type { RoomStore } from './store';
+import type { Opening, SupportChat } from './support';
 import type { Origin } from './viewer-store';
 
 export const SOCKETS_PER_VIEWER_MAX = 5;
@@ -43,6 +44,7 @@ interface Signing {
 interface DoorParts extends Signing {
   readonly relations: Relations;
   readonly presence: () => Presence;
+  readonly support: Pick<SupportChat, 'isHere' | 'open' | 'catchUp'>;
 }
 
 /** @param since the last seq that the client has, or null */
@@ -54,6 +56,7 @@ export async function admit(room: DoorParts, given: Pass, since: number | null):
     return new Response(null, { status: 101, webSocket: client });
   }
   const resumePass = await signResumePass(room, pass);
+  const thread = room.support.isHere ? await room.support.open(since, WELCOME_MESSAGES, REPLAY_EVENTS_MAX) : undefined;
   // Nothing is awaited from here on, so what is checked still holds when the socket is seated.
   const { store, now } = room;
   const { setup } = store;
@@ -68,10 +71,14 @@ export async function admit(room: DoorParts, given: Pass, since: number | null):
     refuseSocket(room, socket, 'passInvalid', pass);
   else {
     const { viewer, sessionId, regions, address } = pass;
-    const seat: Seat = { passId: pass.id, viewer, sessionId, regions, address, joinedAt: at, heardAt: at };
+    const own = { passId: pass.id, viewer, sessionId, regions, address, joinedAt: at, heardAt: at };
+    const seat: Seat = thread ? { ...own, seq: thread.seq } : own;
     const you = youOf(store, viewer, at);
-    const welcome = welcomeOf(store, setup, { viewer, you, viewerCount: presence.viewerCount, resumePass, now: at });
-    presence.enter(socket, seat, `[${[welcome, ...missed(store, since)].join(',')}]`);
+    const opening = thread ?? openingOf(store, since);
+    const viewerCount = thread ? 0 : presence.viewerCount;
+    const welcome = welcomeOf(setup, opening, store.maintenance, { viewer, you, viewerCount, resumePass, now: at });
+    presence.enter(socket, seat, `[${[welcome, ...opening.missed].join(',')}]`);
+    if (thread) await room.support.catchUp(); // with what was written since the thread was read
   }
   return new Response(null, { status: 101, webSocket: client });
 }
@@ -173,9 +180,19 @@ function youOf({ sanctions }: RoomStore, viewer: RoomViewer, now: number): You {
   };
 }
 
+function openingOf(store: RoomStore, since: number | null): Opening {
+  const messages = store.messagesBefore(store.seq + 1, WELCOME_MESSAGES).reverse();
+  return {
+    seq: store.seq,
+    messages: messages.map(({ seq, body }) => withSeq(body, seq)),
+    missed: missed(store, since),
+  };
+}
+
 function welcomeOf(
-  store: RoomStore,
   setup: RoomSetup,
+  { seq, messages }: Opening,
+  maintenance: RoomStore['maintenance'],
   {
     viewer,
     you,
@@ -184,10 +201,10 @@ function welcomeOf(
     now,
   }: { viewer: RoomViewer; you: You; viewerCount: number; resumePass: string; now: number },
 ): string {
-  const window = comingWindow(store.maintenance, now);
+  const window = comingWindow(maintenance, now);
   const head: Omit<Welcome, 'messages'> = {
     type: 'welcome',
-    seq: store.seq,
+    seq,
     streamId: setup.roomId,
     status: setup.status,
     title: setup.title,
@@ -199,9 +216,7 @@ function welcomeOf(
     maintenance: window && presentWindow(window),
     resumePass,
   };
-  const messages = store.messagesBefore(store.seq + 1, WELCOME_MESSAGES).reverse();
-  const bodies = messages.map(({ seq, body }) => withSeq(body, seq)).join(',');
-  return `${JSON.stringify(head).slice(0, -1)},"messages":[${bodies}]}`;
+  return `${JSON.stringify(head).slice(0, -1)},"messages":[${messages.join(',')}]}`;
 }
 
 /**

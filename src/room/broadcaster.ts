@@ -132,6 +132,11 @@ export class Broadcaster {
     this.#send(socket, JSON.stringify([event]));
   }
 
+  /** The same for several events, in one frame. */
+  tellAll(socket: WebSocket, events: readonly RoomEventBody[]): void {
+    this.#send(socket, JSON.stringify(events));
+  }
+
   /** Stores and sends everything in the buffer now. */
   flush(): void {
     this.#cancelTimer?.();

@@ -17,11 +17,14 @@ import type { Presence } from './presence';
 import { closeReason, doorOf, type Relations } from './relations';
 import { ban, banAccount, unban, withhold } from './sanctions';
 import type { RoomStore } from './store';
+import type { SupportChat } from './support';
 import type { Traces } from './traces';
 
 /** Leaves viewers time to read that the stream is over. */
 export const CLOSE_AFTER_END_MS = 30 * SECOND_MS;
 export const ARCHIVE_AFTER_END_MS = 30 * DAY_MS;
+
+const ONLY_IF_PREPARED = new Set<RoomCommand['type']>(['forget-user', 'tell-traces', 'support-news', 'passing']);
 
 interface CommandParts {
   readonly store: RoomStore;
@@ -29,6 +32,7 @@ interface CommandParts {
   readonly agenda: Agenda;
   readonly relations: Relations;
   readonly chat: Chat;
+  readonly support: SupportChat;
   readonly traces: Traces;
   readonly presence: () => Presence;
   readonly now: () => number;
@@ -36,8 +40,10 @@ interface CommandParts {
 
 export async function applyCommand(room: CommandParts, commandId: string, command: RoomCommand): Promise<void> {
   const { store, broadcaster } = room;
-  // A deleted room has nothing to forget, and must not start again.
-  if (!store.isPrepared && (command.type === 'forget-user' || command.type === 'tell-traces')) return;
+  // A deleted room has nothing to forget, and must not start again. Nor is anyone in it.
+  if (!store.isPrepared && ONLY_IF_PREPARED.has(command.type)) return;
+  if (command.type === 'support-news') return room.support.sendNews();
+  if (command.type === 'passing') return room.support.pass(command.event);
   store.prepare();
   if (store.hasSeen(commandId)) return;
   switch (command.type) {
@@ -123,6 +129,7 @@ function applySetup(room: CommandParts, { at, setup, changes }: RoomCommand & { 
   // Messages written before the change get lower numbers than the change.
   room.broadcaster.flush();
   store.saveSetup(at, setup);
+  if (setup.kind === 'support') return; // it never changes
   chat.forgetRules();
   if (status === 'live' && before?.status !== 'live') {
     store.viewers.clearReactions();

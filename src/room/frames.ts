@@ -10,6 +10,7 @@ import type { Chat } from './chat';
 import { FRAME_PACE, Paces } from './pace';
 import { judgeMaintenance, judgeReaction, refuse } from './policy';
 import { type Presence, type Seat, viewerKey } from './presence';
+import type { KindFrame, SupportChat } from './support';
 
 /** This many frames over `FRAME_PACE`, without a pause, close the socket. */
 const FLOOD_FRAMES_MAX = 100;
@@ -18,6 +19,7 @@ const PAUSE_MS = FRAME_PACE.atOnce * FRAME_PACE.everyMs;
 type FramesParts = Parameters<typeof signResumePass>[0] & {
   readonly broadcaster: Broadcaster;
   readonly chat: Chat;
+  readonly support: SupportChat;
   readonly presence: () => Presence;
 };
 
@@ -56,7 +58,6 @@ export class Frames {
   async #do(socket: WebSocket, seat: Seat, frame: Frame): Promise<void> {
     const { broadcaster } = this.room;
     const { id } = frame;
-    const ackInFrame = id === undefined ? undefined : () => broadcaster.answerInFrame(socket, ackOf(id, null));
     switch (frame.type) {
       case 'join-session': // the pass has already joined
         if (id !== undefined) broadcaster.answer(socket, ackOf(id, null));
@@ -69,6 +70,17 @@ export class Frames {
         if (id === undefined) broadcaster.answer(socket, { type: 'pong' });
         else broadcaster.answer(socket, { type: 'ack', id, resumePass: await signResumePass(this.room, seat) });
         return;
+      default:
+        if (this.room.support.isHere) await this.room.support.receive(socket, seat, frame);
+        else await this.#doInStream(socket, seat, frame);
+    }
+  }
+
+  async #doInStream(socket: WebSocket, seat: Seat, frame: KindFrame): Promise<void> {
+    const { broadcaster } = this.room;
+    const { id } = frame;
+    const ackInFrame = id === undefined ? undefined : () => broadcaster.answerInFrame(socket, ackOf(id, null));
+    switch (frame.type) {
       case 'send-reaction': {
         const refusal = this.#refuseReaction(seat);
         if (refusal) this.#refuse(socket, id, refusal);
@@ -80,6 +92,10 @@ export class Frames {
         return;
       case 'send-message':
         await this.#say(socket, seat, frame);
+        return;
+      case 'typing':
+      case 'read':
+        this.#refuse(socket, id, refuse('NOT_ALLOWED'));
         return;
       default:
         frame satisfies never;

@@ -27,6 +27,8 @@ export interface Seat {
   readonly address?: string | undefined;
   readonly joinedAt: number;
   readonly heardAt: number;
+  /** In a support room: the last message that the socket got. */
+  readonly seq?: number;
 }
 
 export function viewerKey({ kind, id }: { readonly kind: 'user' | 'guest'; readonly id: string }): string {
@@ -158,6 +160,12 @@ export class Presence {
     const seat = this.#seats.get(socket);
     this.#lastFrameAt.set(socket, now);
     if (seat && now - seat.heardAt >= HEARD_PRECISION_MS) this.#update(socket, { ...seat, heardAt: now });
+  }
+
+  /** In a support room, the socket gets this message now. */
+  reached(socket: WebSocket, seq: number): void {
+    const seat = this.#seats.get(socket);
+    if (seat) this.#update(socket, { ...seat, seq });
   }
 
   /** Applies what was just read of the user to all their sockets. */

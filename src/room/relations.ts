@@ -6,7 +6,7 @@
 import type { Context } from '@/contracts/context';
 import type { Relation, RoomSetup, RoomUser } from '@/contracts/room';
 import type { CloseReason } from '@/contracts/room-wire';
-import { type AdmissionRefusal, mayStay } from '@/domains/live/rooms/admission';
+import { type AdmissionRefusal, type DoorRule, mayStay } from '@/domains/live/rooms/admission';
 import { planToPutOut } from '@/domains/live/rooms/participants';
 import { findPeople, type People } from '@/domains/live/rooms/relation';
 import { newId } from '@/shared/ids';
@@ -40,8 +40,8 @@ export function isTrusted({ readAt }: Relation, now: number): boolean {
   return now - readAt < TRUSTED_MS;
 }
 
-export function doorOf({ visibility = 'public' }: RoomSetup) {
-  return { visibility };
+export function doorOf({ kind, visibility = 'public' }: RoomSetup): DoorRule {
+  return kind === 'support' ? { kind } : { visibility };
 }
 
 /** @param denied whether the user is denied personally, rather than by the stream's visibility */
@@ -122,7 +122,7 @@ export class Relations {
     if (!store.setup) return new Map();
     const sessionIds = new Set(userIds.flatMap((userId) => presence().sessionsOf(userId)));
     if (sessionId !== undefined) sessionIds.add(sessionId);
-    const people = await findPeople(database, store.setup.roomId, userIds, [...sessionIds]);
+    const people = await findPeople(database, store.setup, userIds, [...sessionIds]);
     // Nothing is awaited from here until all are judged, so no viewer comes or goes in between.
     const ended = [...sessionIds].filter((id) => !people.activeSessions.has(id));
     const outcomes = new Map(userIds.map((userId) => [userId, this.#judge(userId, people, ended, sessionsEnded)]));

@@ -28,7 +28,7 @@ export class Reports {
 
   countChanged(count: number): void {
     const { store, agenda, database } = this.room;
-    if (store.setup?.status !== 'live') return;
+    if (!isCounted(store.setup)) return;
     const last = this.#reported;
     if (last && Math.abs(count - last.count) < Math.max(1, last.count * REPORTED_CHANGE)) return;
     const now = database.now();
@@ -38,7 +38,7 @@ export class Reports {
 
   async reportCount(): Promise<void> {
     const { store, presence, database } = this.room;
-    if (store.setup?.status !== 'live') return;
+    if (!isCounted(store.setup)) return;
     const { viewerCount, rankingCount } = presence();
     this.#reported = { count: viewerCount, at: database.now() };
     await recordViewerCount(database, store.setup.roomId, viewerCount, rankingCount);
@@ -68,6 +68,11 @@ export class Reports {
       reactions: store.viewers.reactions(),
     };
   }
+}
+
+/** Whether the room's viewers are a figure that others see. */
+export function isCounted(setup: RoomSetup | undefined): setup is RoomSetup {
+  return setup?.status === 'live' && setup.kind !== 'support';
 }
 
 function beganAt({ status, startedAt }: RoomSetup): number | null {

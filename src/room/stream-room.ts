@@ -4,7 +4,6 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import { type Env, readConfig } from '@/config';
-import type { Context } from '@/contracts/context';
 import type {
   Approval,
   ChatMessage,
@@ -23,7 +22,9 @@ import type {
 } from '@/contracts/room';
 import { PING_FRAME, PONG_FRAME } from '@/contracts/room-wire';
 import { openDatabase } from '@/db/client';
+import type { Committing } from '@/db/commit';
 import { newLogger } from '@/shared/log';
+import { DAY_MS } from '@/shared/time';
 import { admit } from './admission';
 import { Agenda, type Task } from './agenda';
 import { archiveRoom } from './archive';
@@ -37,7 +38,11 @@ import { Reports } from './reports';
 import { MAINTENANCE_HEADER, PASS_HEADER, SINCE_HEADER } from './rooms';
 import { endTimeOuts, moderate } from './sanctions';
 import { RoomStore } from './store';
+import { SupportChat } from './support';
 import { Traces } from './traces';
+
+/** How long a support room that nobody enters is kept: longer than any pass. The next one to join sets it up again. */
+const SUPPORT_KEPT_MS = DAY_MS;
 
 export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connect'> {
   readonly #now = () => Date.now();
@@ -48,6 +53,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
   readonly #broadcaster: Broadcaster;
   readonly #relations: Relations;
   readonly #chat: Chat;
+  readonly #support: SupportChat;
   readonly #frames: Frames;
   readonly #reports: Reports;
   readonly #traces: Traces;
@@ -57,10 +63,17 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING_FRAME, PONG_FRAME));
     const now = this.#now;
     const presence = () => this.#presence;
-    const database: Pick<Context, 'db' | 'now'> = { db: openDatabase(env.DB), now };
+    const database: Committing = {
+      db: openDatabase(env.DB),
+      now,
+      waitUntil: (work) => state.waitUntil(work),
+      deliver: async () => undefined, // the sweep delivers what the room writes to the outbox
+    };
     this.#store = new RoomStore(state.storage);
     this.#agenda = new Agenda(state.storage, this.#store);
-    this.#presence = new Presence(state, this.#store, () => this.#broadcaster.viewersChanged());
+    this.#presence = new Presence(state, this.#store, () => {
+      if (!this.#support.isHere) this.#broadcaster.viewersChanged();
+    });
     this.#broadcaster = new Broadcaster({
       store: this.#store,
       presence,
@@ -77,7 +90,8 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     this.#relations = new Relations({ store: this.#store, database, presence, log: this.#log, onDenied });
     const parts = { store: this.#store, agenda: this.#agenda, broadcaster: this.#broadcaster, presence, now };
     this.#chat = new Chat({ ...parts, relations: this.#relations, log: this.#log });
-    this.#frames = new Frames({ ...parts, config: readConfig(env), chat: this.#chat });
+    this.#support = new SupportChat({ ...parts, relations: this.#relations, database, log: this.#log });
+    this.#frames = new Frames({ ...parts, config: readConfig(env), chat: this.#chat, support: this.#support });
     this.#reports = new Reports({ ...parts, database });
     this.#traces = new Traces({ ...parts, chat: this.#chat, database });
   }
@@ -179,6 +193,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     if (maintenance !== null) noteMaintenance(this.#parts, JSON.parse(decodeURIComponent(maintenance))); // as above
     const response = await admit(this.#parts, pass, since === null ? null : Number(since));
     if (this.#presence.socketCount > 0) this.#agenda.putBy('sweep', this.#now() + SWEEP_MS);
+    if (this.#support.isHere) this.#agenda.put('archive', this.#now() + SUPPORT_KEPT_MS);
     return response;
   }
 
@@ -228,6 +243,10 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
         return this.#traces.tell();
       case 'archive': {
         const { setup } = this.#store;
+        if (setup?.kind === 'support') {
+          if (this.#presence.socketCount === 0) return this.#store.erase();
+          return this.#agenda.put('archive', now + SUPPORT_KEPT_MS);
+        }
         await this.#reports.reportFigures(); // in case D1 was unavailable until now
         if (setup) await archiveRoom(this.env.MEDIA, setup.roomId, this.#store);
         await this.#traces.drop();
@@ -246,6 +265,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       broadcaster: this.#broadcaster,
       relations: this.#relations,
       chat: this.#chat,
+      support: this.#support,
       traces: this.#traces,
       presence: () => this.#presence,
       now: this.#now,

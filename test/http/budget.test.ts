@@ -11,7 +11,7 @@ import { entry } from '#test/support/app';
 import { asPaidCreator } from '#test/support/payouts';
 import { aPackage, RETURN_URLS } from '#test/support/purchases';
 import { aStream } from '#test/support/streams';
-import { asCreator, asUser, asViewer } from '#test/support/users';
+import { asCreator, asStaff, asUser, asViewer } from '#test/support/users';
 import { app } from '@/app';
 import { type Env, readConfig } from '@/config';
 import { keepMaintenance } from '@/domains/base/maintenance/read';
@@ -507,5 +507,31 @@ describe('among 100,000 posts', () => {
     const like = await ask('POST', `/content/posts/${id}/like`, viewer.headers, { liked: true });
     expect(like.data).toMatchObject({ liked: true });
     expectWithin(like.counts, { statements: 13, rowsRead: 30, rowsWritten: 16 });
+  });
+});
+
+describe('among 10,000 support chats', () => {
+  beforeAll(async () => {
+    for (const statement of [
+      `INSERT INTO support_threads (id, user_id, last_message_at, created_at)
+       SELECT replace(id, '-8001-', '-8005-'), id, created_at, created_at FROM users WHERE id GLOB '01900000-*'`,
+      `INSERT INTO support_messages (id, thread_id, number, author_id, from_staff, text, client_id, at)
+       SELECT replace(id, '-8005-', '-8006-'), id, 1, user_id, 0, 'Help', id, last_message_at FROM support_threads
+       WHERE id GLOB '01900000-*'`,
+    ])
+      await env.DB.prepare(statement).run();
+  }, 60_000);
+
+  it.each(['', '?status=open'])('the list of chats%s is four statements a page', async (query) => {
+    const staff = await asStaff('support');
+    let cursor = '';
+    for (let page = 0; page < 3; page += 1) {
+      const answer = await ask('GET', `/support/chat/threads${query}${cursor}`, staff.headers);
+      expect(answer.status).toBe(200);
+      const { items, pagination } = answer.data as { items: unknown[]; pagination: { nextCursor: string } };
+      expect(items).toHaveLength(PAGE_SIZE);
+      expectWithin(answer.counts, { statements: 4, rowsRead: 20 * PAGE_SIZE, rowsWritten: 0 });
+      cursor = `${query ? '&' : '?'}cursor=${pagination.nextCursor}`;
+    }
   });
 });

@@ -53,6 +53,7 @@ async function callAs(caller: Caller, { method, path, body, upload }: Endpoint, 
 /** Bodies that get past the schema, for endpoints whose stranger must be refused for being one. */
 const SAMPLES: Readonly<Record<string, (names: Record<string, string>) => unknown>> = {
   'PUT /sessions/{id}': () => ({ title: 'Taken over' }),
+  'POST /support/faqs/{id}/vote': () => ({ helpful: true }),
   'POST /stream/{id}/moderation': ({ userId }) => ({ action: 'kick', userId }),
   'POST /sessions/{id}/chat': () => ({ text: 'Hello' }),
   'POST /support/tickets/{id}/reply': () => ({ text: 'Hello' }),

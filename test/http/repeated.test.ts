@@ -90,6 +90,40 @@ const REPEATED: readonly [string, () => Promise<Write>][] = [
     },
   ],
   [
+    'an answer in a support chat',
+    async () => {
+      const [user, agent] = [await asViewer(), await asStaff('support')];
+      const { threadId } = (await user.post('support/chat/send', { text: 'Help' })).data;
+      const body = { threadId, text: 'Here I am', id: newId() };
+      return { by: agent, method: 'POST', path: 'support/chat/send', body };
+    },
+  ],
+  [
+    'a read mark in a support chat',
+    async () => {
+      const [user, agent] = [await asViewer(), await asStaff('support')];
+      const { id } = (await user.post('support/chat/send', { text: 'Help' })).data;
+      return { by: agent, method: 'PUT', path: `support/chat/${id}/read` };
+    },
+  ],
+  [
+    'a vote on a FAQ',
+    async () => {
+      const faq = { category: 'repeated', question: 'Why?', answer: 'Because.', published: true };
+      const { id } = (await (await asStaff('support')).post('support/faqs', faq)).data;
+      return { by: await asViewer(), method: 'POST', path: `support/faqs/${id}/vote`, body: { helpful: true } };
+    },
+  ],
+  [
+    'a change of a FAQ',
+    async () => {
+      const staff = await asStaff('support');
+      const faq = { category: 'repeated', question: 'Why?', answer: 'Because.', published: true };
+      const { id } = (await staff.post('support/faqs', faq)).data;
+      return { by: staff, method: 'PUT', path: `support/faqs/${id}`, body: { position: 1, question: 'Why not?' } };
+    },
+  ],
+  [
     'a follow',
     async () => {
       const { creator, viewer } = await aRoom();

@@ -34,7 +34,9 @@ async function comeIn(inside: readonly Seat[], viewer: RoomViewer, address?: str
     const { log, ...database } = testContext();
     const parts = { store, presence: () => presence };
     const relations = new Relations({ ...parts, database, log, onDenied: () => undefined });
-    const room = { ...parts, relations, config: readConfig(env), now: () => Date.now() };
+    const isNoChat = () => Promise.reject(new Error('Not a support room'));
+    const support = { isHere: false, open: isNoChat, catchUp: isNoChat };
+    const room = { ...parts, relations, support, config: readConfig(env), now: () => Date.now() };
     const { webSocket } = await admit(room, { ...passFor(roomId, viewer), address }, null);
     if (!webSocket) throw new Error('No socket');
     let answer: unknown;

@@ -56,6 +56,8 @@ const EXPECTED: Readonly<Record<NotificationKind, Expected>> = {
   'ticket-assigned': ['staff', IN_APP, false],
   decision: ['decision', EVERYWHERE, true],
   'report-outcome': ['report', IN_APP, false],
+  'support-message': ['ticket', EVERYWHERE, true],
+  'chat-waiting': ['staff', IN_APP, false],
 };
 
 describe('the kinds of notification', () => {

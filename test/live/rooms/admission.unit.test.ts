@@ -40,3 +40,14 @@ test('staff stay by their permission only if they could not stay as viewers', ()
   expect(staysAsStaff({ visibility: 'followers' }, as({ ...overseer, follower: true }))).toBe(false);
   expect(staysAsStaff({ visibility: 'private' }, as({ rank: 'support' }))).toBe(false);
 });
+
+test.each([
+  ['a guest', undefined, 'STREAM_NOT_FOUND'],
+  ['a stranger', as({}), 'STREAM_NOT_FOUND'],
+  ['its user', as({ creator: true }), null],
+  ['staff who may answer', as({ moderator: true, rank: 'support' }), null],
+  ['staff who only oversee rooms', as({ rank: 'admin_l1', oversees: true }), 'STREAM_NOT_FOUND'],
+  ['its user, once banned or deleted', as({ creator: true }, 'gone'), 'STREAM_NOT_FOUND'],
+] as const)('%s may be in a support room, or not', (_, person, expected) => {
+  expect(mayStay({ kind: 'support' }, person)).toBe(expected);
+});

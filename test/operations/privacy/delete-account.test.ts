@@ -234,6 +234,8 @@ async function aFullLife() {
   await say(person, friendsPost, `said-${mark} alone`);
   await say(friend, ownPost, 'Nice picture');
   await person.post(`content/posts/${friendsPost}/like`, {});
+  const { threadId } = (await person.post('support/chat/send', { text: `said-${mark} to support` })).data;
+  await (await asStaff('support')).post('support/chat/send', { threadId, text: `Dear ${person.username}` });
   await giveCoins(userId, 1_000);
   await giveDiamonds(userId, 50);
   const tip = { recipientId: friend.userId, coins: 100, message: `said-${mark}` };

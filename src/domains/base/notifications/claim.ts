@@ -12,6 +12,7 @@ import { isActiveUser, noBlockBetween } from '@/domains/base/visibility/people';
 import { commentLikes, comments, postLikes, posts } from '@/domains/content/posts/tables';
 import { streams } from '@/domains/live/streams/tables';
 import { purchases } from '@/domains/money/purchases/tables';
+import { supportMessages } from '@/domains/operations/support-chat/tables';
 import { isWaiting } from './waiting';
 
 export function claimOf({ kind, about, data = {}, gather }: NewNotification): NotificationClaim {
@@ -30,6 +31,7 @@ export function claimOf({ kind, about, data = {}, gather }: NewNotification): No
 export function stillSo(userId: string, { kind, actorId, streamId, purchaseId, about = [] }: NotificationClaim): SQL {
   const conditions = [sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${userId} AND status <> 'deleted')`];
   if (actorId !== undefined && waitsForStaff(kind)) conditions.push(isWaiting(kind, actorId));
+  else if (actorId !== undefined && kind === 'support-message') conditions.push(isUnread(actorId));
   else if (actorId !== undefined && !countsThings(kind))
     conditions.push(inSight(userId, actorId), ...notTakenBack(userId, kind, actorId, about));
   if (streamId !== undefined) conditions.push(isLiveFor(userId, streamId));
@@ -58,6 +60,11 @@ function isLiveFor(userId: string, streamId: string): SQL {
     AND announced.hidden_at IS NULL
     AND CASE announced.visibility WHEN 'subscribers' THEN ${subscribes(userId, creatorId)}
       ELSE ${isMemberOf(userId, creatorId)} END)`;
+}
+
+/** An answer of support that its user has not read. */
+function isUnread(messageId: string): SQL {
+  return sql`EXISTS (SELECT 1 FROM ${supportMessages} WHERE id = ${messageId} AND read_at IS NULL)`;
 }
 
 function inSight(userId: string, actorId: string): SQL {

@@ -44,7 +44,7 @@ export async function notifyStaff(ctx: Context, waiting: Waiting): Promise<void>
 }
 
 /** For the batch after which the thing no longer waits. @param id the thing's id, or a query for it */
-export function withdrawWaiting(ctx: Context, id: string | SQL): Statement[] {
+export function withdrawWaiting(ctx: Pick<Context, 'db'>, id: string | SQL): Statement[] {
   const limit = sql`LIMIT ${literal(STAFF_MAX)}`;
   const rows = sql`SELECT notification_id FROM notification_actors WHERE actor_id = ${id}`;
   return [

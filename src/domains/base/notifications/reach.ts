@@ -8,9 +8,8 @@ import type { Context } from '@/contracts/context';
 import type { NotificationClaim, PushText, TaskMessage } from '@/contracts/messages';
 import type { Channels, NotificationKind } from '@/contracts/notification-kinds';
 import { sessionIsActive } from '@/domains/base/users/session-active';
-import { isOpen } from '@/domains/base/visibility/streams';
+import { isOpenRoom } from '@/domains/base/visibility/streams';
 import { lastRooms } from '@/domains/live/rooms/tables';
-import { streams } from '@/domains/live/streams/tables';
 import { isLasting } from './kinds';
 import { countOutside } from './outside';
 import type { PresentedNotification } from './present';
@@ -102,8 +101,8 @@ export interface EnteredRoom {
 export function placesQuery(userIds: readonly string[]): SQL {
   return sql`
     SELECT last_rooms.user_id AS userId, last_rooms.room_id AS roomId
-    FROM ${lastRooms} CROSS JOIN ${streams} ON streams.id = last_rooms.room_id AND ${isOpen()}
-    WHERE last_rooms.user_id IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`;
+    FROM ${lastRooms}
+    WHERE last_rooms.user_id IN (SELECT value FROM json_each(${JSON.stringify(userIds)})) AND ${isOpenRoom()}`;
 }
 
 /** A room that is unavailable shows nothing. The notification is still in the list. */

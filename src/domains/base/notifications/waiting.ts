@@ -5,6 +5,7 @@ import { payoutDetails, payouts } from '@/domains/money/payouts/tables';
 import { appeals } from '@/domains/operations/appeals/tables';
 import { healthAlerts } from '@/domains/operations/platform/tables';
 import { reports } from '@/domains/operations/reports/tables';
+import { supportMessages, supportThreads } from '@/domains/operations/support-chat/tables';
 import { tickets } from '@/domains/operations/tickets/tables';
 import { webhookEvents } from '@/domains/operations/webhooks/tables';
 import { creatorApplications } from '@/domains/people/creators/tables';
@@ -16,6 +17,10 @@ const CONDITIONS: Readonly<Record<WaitingKind, (id: string) => SQL>> = {
   'appeal-waiting': (id) => sql`EXISTS (SELECT 1 FROM ${appeals} WHERE id = ${id} AND status = 'open')`,
   'ticket-waiting': (id) =>
     sql`EXISTS (SELECT 1 FROM ${tickets} WHERE id = ${id} AND status = 'open' AND merged_into IS NULL)`,
+  'chat-waiting': (id) =>
+    sql`EXISTS (SELECT 1 FROM ${supportMessages} AS asked
+      JOIN ${supportThreads} AS asking ON asking.id = asked.thread_id AND asking.waiting_id = asked.id
+      WHERE asked.id = ${id} AND asking.waiting_since IS NOT NULL)`,
   'application-waiting': (id) =>
     sql`(EXISTS (SELECT 1 FROM ${creatorApplications} WHERE id = ${id} AND status = 'PENDING')
     OR EXISTS (SELECT 1 FROM ${guideApplications} WHERE id = ${id} AND status = 'PENDING'))`,

@@ -49,6 +49,11 @@ export function withdrawAct(ctx: Context, userId: string, group: string, actorId
   );
 }
 
+/** Removes a group's notification as a whole, once its reader has seen what it counts. */
+export function withdrawGroup(ctx: Pick<Context, 'db'>, userId: SQL, group: string): Statement {
+  return ctx.db.run(sql`DELETE FROM notifications WHERE user_id = ${userId} AND group_key = ${group}`);
+}
+
 export function withdrawFollow(ctx: Context, followerId: string, creatorId: string): Statement {
   return ctx.db.run(sql`DELETE FROM notifications WHERE id IN (
     SELECT id FROM notifications WHERE ${namedUser} = ${followerId} AND user_id = ${creatorId} AND kind = 'follower')`);
@@ -73,7 +78,7 @@ function withdrawDoneBy(ctx: Context, actorId: string, userId: string): Statemen
 }
 
 /** @param which a condition that selects among the rows in which the actor is counted */
-export function withdrawActs(ctx: Context, actorId: string, which: SQL, limit: SQL): Statement[] {
+export function withdrawActs(ctx: Pick<Context, 'db'>, actorId: string | SQL, which: SQL, limit: SQL): Statement[] {
   const ids = sql`SELECT notification_id FROM notification_actors
     WHERE actor_id = ${actorId} AND state <> 'withdrawn' AND ${which} ORDER BY notification_id ${limit}`;
   return [
@@ -90,7 +95,7 @@ export function withdrawActs(ctx: Context, actorId: string, which: SQL, limit: S
 }
 
 /** The actor who moves up was not among the latest. The order of earlier actors is no longer known. */
-function lastWithout(actorId: string): SQL {
+function lastWithout(actorId: string | SQL): SQL {
   return sql`(SELECT json_group_array(actor_id) FROM (
     SELECT acted.actor_id FROM notification_actors AS acted
     LEFT JOIN json_each(notifications.last_actors) AS last ON last.value = acted.actor_id

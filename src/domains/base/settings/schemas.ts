@@ -14,7 +14,7 @@ function findLanguage(tag: string): string | undefined {
   }
 }
 
-export const language = z
+export const languageTag = z
   .string()
   .max(LANGUAGE_CHARACTERS_MAX)
   .transform((tag, issue) => {
@@ -37,7 +37,7 @@ const privacy = {
 
 export const SettingsRequest = z
   .strictObject({
-    language,
+    language: languageTag,
     notifications: z.partialRecord(group, z.strictObject(channels).partial()),
     privacy: z.strictObject(privacy).partial(),
     autoplay: z.boolean(),

@@ -32,6 +32,12 @@ export function isOpen(stream: SQL = sql`streams`): SQL<number> {
   return sql<number>`${stream}.status IN ('live', 'scheduled')`;
 }
 
+/** A room that can still be entered. A support room always can. @param entered the name of `last_rooms` in the query */
+export function isOpenRoom(entered: SQL = sql`last_rooms`): SQL {
+  return sql`(${entered}.kind = 'support'
+    OR EXISTS (SELECT 1 FROM ${streams} WHERE streams.id = ${entered}.room_id AND ${isOpen()}))`;
+}
+
 /** A hidden stream, which staff look at, counts as private. @param stream the name of `streams` in the query */
 export function isNotPrivate(stream: SQL = sql`streams`): SQL<number> {
   return sql<number>`(${stream}.visibility <> 'private' AND ${stream}.hidden_at IS NULL)`;

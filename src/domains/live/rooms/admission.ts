@@ -8,12 +8,26 @@ import type { RoomRelation } from './relation';
 
 type Person = Pick<RoomRelation, 'user' | 'denied'>;
 
-/** The facts that decide who may enter. Today only streams have rooms. */
-export interface Door {
+/** What decides who may stay in a room, by its kind. */
+export type DoorRule = StreamRule | SupportRule;
+
+interface StreamRule {
+  /** Missing: a stream, as in setups of rooms. */
+  readonly kind?: 'stream';
+  readonly visibility: Visibility;
+}
+
+/** Open to the user whose chat it is (`creator`) and to the staff who may answer them (`moderator`). */
+interface SupportRule {
+  readonly kind: 'support';
+  readonly visibility?: undefined;
+}
+
+/** The facts that decide who may enter a stream's room. */
+export interface Door extends StreamRule {
   /** The user whose room it is. */
   readonly hostId: string;
   readonly status: RoomStatus;
-  readonly visibility: Visibility;
 }
 
 export type AdmissionRefusal =
@@ -47,9 +61,11 @@ export function judgeAdmission(
  * viewers of a closed room. Returns the refusal, or null.
  * @param person undefined for a guest
  */
-export function mayStay({ visibility }: Pick<Door, 'visibility'>, person: Person | undefined): AdmissionRefusal | null {
+export function mayStay(door: DoorRule, person: Person | undefined): AdmissionRefusal | null {
   if (person?.denied === 'gone') return 'STREAM_NOT_FOUND';
-  return person?.user.standing.oversees ? null : mayStayAsViewer({ visibility }, person);
+  const standing = person?.user.standing;
+  if (door.kind === 'support') return standing?.creator || standing?.moderator ? null : 'STREAM_NOT_FOUND';
+  return standing?.oversees ? null : mayStayAsViewer(door, person);
 }
 
 /** True if only the right to oversee rooms lets this person in. Such an entry is logged. */

@@ -87,7 +87,7 @@ function readSince(since: string | undefined): number | null {
   return since !== undefined && /^\d{1,15}$/.test(since) ? Number(since) : null;
 }
 
-function socketUrl(ctx: Context, roomId: string, pass: string): string {
+export function socketUrl(ctx: Context, roomId: string, pass: string): string {
   const url = new URL(`/api/v1/stream/${roomId}/ws`, ctx.config.publicUrl.replace(/^http/, 'ws'));
   url.searchParams.set('pass', pass);
   return url.href;

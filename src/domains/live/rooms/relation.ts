@@ -2,7 +2,7 @@
 
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Relation, RoomUser } from '@/contracts/room';
+import type { Relation, RoomSetup, RoomUser } from '@/contracts/room';
 import { staffCan } from '@/domains/base/permissions/permissions';
 import { staff } from '@/domains/base/permissions/tables';
 import { isActiveSession } from '@/domains/base/users/session-active';
@@ -13,8 +13,9 @@ import { blockedIdsOf, isActive, isBlockBetween } from '@/domains/base/visibilit
 import { channelBans } from '@/domains/live/channels/tables';
 import { streamVideoRoom } from '@/domains/live/channels/video-room';
 import { streams } from '@/domains/live/streams/tables';
+import { supportThreads } from '@/domains/operations/support-chat/tables';
 import { authSessions } from '@/domains/people/auth/tables';
-import type { Permission, Rank } from '@/shared/actor';
+import type { Permission, Rank, Staff } from '@/shared/actor';
 
 /** The columns for `deniedOf`. */
 interface DeniedRow {
@@ -22,6 +23,7 @@ interface DeniedRow {
   blocked: number;
   gone: number;
   rank: Rank | null;
+  staffCountry: string | null;
   /** JSON lists of permissions. */
   granted: string | null;
   denied: string | null;
@@ -29,7 +31,8 @@ interface DeniedRow {
 
 interface RelationRow extends DeniedRow {
   id: string;
-  videoRoom: string;
+  /** Null for a room without video. */
+  videoRoom: string | null;
   username: string;
   displayName: string;
   avatarUrl: string | null;
@@ -73,28 +76,32 @@ export interface People {
   readonly relations: ReadonlyMap<string, RoomRelation>;
   /** The given sessions that are active. */
   readonly activeSessions: ReadonlySet<string>;
-  /** The room's video room. */
+  /** The room's video room, if it has one. */
   readonly videoRoom: string | undefined;
 }
 
 /** Reads many users and their sessions in one batch. The lists must fit into one request to D1. */
 export async function findPeople(
   ctx: Pick<Context, 'db' | 'now'>,
-  roomId: string,
+  { roomId, kind }: Pick<RoomSetup, 'roomId' | 'kind'>,
   userIds: readonly string[],
   sessionIds: readonly string[],
 ): Promise<People> {
   const now = ctx.now();
+  const who = sql`IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`;
+  const isSupport = kind === 'support';
   const [rows, sessions] = await ctx.db.batch([
-    ctx.db.all<RelationRow>(relations(roomId, sql`IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`)),
+    ctx.db.all<RelationRow>(isSupport ? supportRelations(roomId, who) : relations(roomId, who)),
     ctx.db.all<{ id: string }>(sql`
       SELECT session.id FROM json_each(${JSON.stringify(sessionIds)}) AS asked
       CROSS JOIN ${authSessions} AS session ON session.id = asked.value WHERE ${isActiveSession(now)}`),
   ]);
   return {
-    relations: new Map(rows.map((row) => [row.id, presentRelation(row, now)])),
+    relations: new Map(
+      rows.map((row) => [row.id, isSupport ? presentSupportRelation(row, now) : presentRelation(row, now)]),
+    ),
     activeSessions: new Set(sessions.map(({ id }) => id)),
-    videoRoom: rows[0]?.videoRoom,
+    videoRoom: rows[0]?.videoRoom ?? undefined,
   };
 }
 
@@ -119,26 +126,71 @@ function relations(roomId: string, who: SQL, withBlocks = false): SQL {
     WHERE streams.id = ${roomId}`;
 }
 
+/** The relation to a support room. Undefined if the user or the thread does not exist. */
+export async function findSupportRelation(
+  ctx: Pick<Context, 'db' | 'now'>,
+  threadId: string,
+  userId: string,
+): Promise<RoomRelation | undefined> {
+  const readAt = ctx.now();
+  const [row] = await ctx.db.all<SupportRelationRow>(supportRelations(threadId, sql`= ${userId}`));
+  return row && presentSupportRelation(row, readAt);
+}
+
+interface SupportRelationRow extends RelationRow {
+  /** Where the thread's user lives. */
+  country?: string | null;
+}
+
+/** Blocks and channels' bans have no meaning here: staff see past blocks. */
+function supportRelations(threadId: string, who: SQL): SQL {
+  return sql`
+    SELECT users.id, NULL AS videoRoom, users.username, users.display_name AS displayName,
+      users.avatar_url AS avatarUrl, ${supportThreads.userId} = users.id AS creator, 0 AS moderator, 0 AS follower,
+      0 AS subscriber, NULL AS banReason, NULL AS blockedIds, users.email_verified_at IS NOT NULL AS verified,
+      0 AS banned, 0 AS blocked, (SELECT country FROM ${users} helped WHERE helped.id = ${supportThreads.userId}) AS country,
+      ${accountColumns}
+    FROM ${supportThreads} CROSS JOIN ${users} ON users.id ${who}
+    WHERE ${supportThreads.id} = ${threadId}`;
+}
+
+/** `moderator`: staff who may answer this user. */
+function presentSupportRelation(row: SupportRelationRow, readAt: number): RoomRelation {
+  const relation = presentRelation(row, readAt);
+  const { oversees: _, ...standing } = relation.user.standing;
+  const staff = staffOf(row);
+  const isInReach = staff?.rank !== 'country_admin' || (staff.country !== null && staff.country === row.country);
+  const moderator = staffCan(staff, 'canManageTickets') && isInReach;
+  return { ...relation, user: { ...relation.user, standing: { ...standing, moderator, subscriber: false } } };
+}
+
 /** For a SELECT that has `users` in it. An unverified account enters as a guest, so its user id counts as gone. */
 function deniedColumns(channelId: SQLWrapper, creatorId: SQLWrapper): SQL {
   return sql`
     ${isBannedFrom(channelId, users.id)} AS banned,
     ${isBlockBetween(users.id, creatorId)} AS blocked,
-    (NOT ${isActive()} OR users.email_verified_at IS NULL) AS gone,
-    (SELECT rank FROM ${staff} WHERE staff.user_id = users.id) AS rank,
-    (SELECT granted FROM ${staff} WHERE staff.user_id = users.id) AS granted,
-    (SELECT denied FROM ${staff} WHERE staff.user_id = users.id) AS denied`;
+    ${accountColumns}`;
 }
+
+const accountColumns = sql`
+  (NOT ${isActive()} OR users.email_verified_at IS NULL) AS gone,
+  (SELECT rank FROM ${staff} WHERE staff.user_id = users.id) AS rank,
+  (SELECT country FROM ${staff} WHERE staff.user_id = users.id) AS staffCountry,
+  (SELECT granted FROM ${staff} WHERE staff.user_id = users.id) AS granted,
+  (SELECT denied FROM ${staff} WHERE staff.user_id = users.id) AS denied`;
 
 function deniedOf({ gone, blocked, banned }: DeniedRow): RoomRelation['denied'] {
   if (gone === 1) return 'gone';
   return blocked === 1 ? 'blocked' : banned === 1 ? 'banned' : null;
 }
 
-function overseesRooms({ rank, granted, denied }: DeniedRow): boolean {
-  if (!rank) return false;
+function staffOf({ rank, granted, denied, staffCountry: country }: DeniedRow): Staff | null {
   const listed = (list: string | null): Permission[] => JSON.parse(list ?? '[]') as Permission[]; // as they were written
-  const staff = { rank, granted: listed(granted), denied: listed(denied), country: null };
+  return rank && { rank, granted: listed(granted), denied: listed(denied), country };
+}
+
+function overseesRooms(row: DeniedRow): boolean {
+  const staff = staffOf(row);
   return staffCan(staff, 'canKickUsers') || staffCan(staff, 'canReviewReports');
 }
 

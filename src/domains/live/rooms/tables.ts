@@ -1,6 +1,6 @@
 /** The data of rooms in D1: their counts, and the users they concern. A room has its stream's id. */
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { ReactionKind } from '@/contracts/room';
+import type { ReactionKind, RoomKind } from '@/contracts/room';
 
 /** Viewer counts of live rooms. Small and without an index, since it changes every few seconds. */
 export const streamLive = sqliteTable('stream_live', {
@@ -45,13 +45,14 @@ export const watchedCategories = sqliteTable(
   (table) => [primaryKey({ columns: [table.userId, table.category] })],
 );
 
-/** As many rooms per user as they may have sockets in: a trigger deletes the oldest. */
+/** As many rooms of each kind per user as they may have sockets in: triggers delete the oldest. */
 export const lastRooms = sqliteTable(
   'last_rooms',
   {
     userId: text('user_id').notNull(),
     roomId: text('room_id').notNull(),
     enteredAt: integer('entered_at').notNull(),
+    kind: text().$type<RoomKind>().notNull().default('stream'),
   },
   (table) => [primaryKey({ columns: [table.userId, table.roomId] })],
 );

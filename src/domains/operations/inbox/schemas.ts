@@ -1,7 +1,16 @@
 /** Wire shape of the inbox of staff. */
 import { z } from '@hono/zod-openapi';
 
-export const INBOX_KINDS = ['report', 'appeal', 'ticket', 'application', 'payout', 'held-event', 'health'] as const;
+export const INBOX_KINDS = [
+  'report',
+  'appeal',
+  'ticket',
+  'chat',
+  'application',
+  'payout',
+  'held-event',
+  'health',
+] as const;
 export type InboxKind = (typeof INBOX_KINDS)[number];
 
 /** Counting stops here. */

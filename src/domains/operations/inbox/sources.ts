@@ -9,6 +9,7 @@ import { users } from '@/domains/base/users/tables';
 import { payoutDetails, payouts } from '@/domains/money/payouts/tables';
 import { appeals } from '@/domains/operations/appeals/tables';
 import { reports } from '@/domains/operations/reports/tables';
+import { supportThreads } from '@/domains/operations/support-chat/tables';
 import { tickets } from '@/domains/operations/tickets/tables';
 import { webhookEvents } from '@/domains/operations/webhooks/tables';
 import { creatorApplications } from '@/domains/people/creators/tables';
@@ -50,6 +51,13 @@ export const SOURCES: readonly Source[] = [
     isAssigned: true,
     things: (country) => sql`SELECT status_at AS at, assignee_id AS assignee FROM ${tickets}
       WHERE status = 'open' AND merged_into IS NULL AND ${ofCountry(country, 'tickets.user_id')}`,
+  },
+  {
+    kind: 'chat',
+    permission: 'canManageTickets',
+    isAssigned: true,
+    things: (country) => sql`SELECT waiting_since AS at, assignee_id AS assignee FROM ${supportThreads}
+      WHERE waiting_since IS NOT NULL AND ${ofCountry(country, 'support_threads.user_id')}`,
   },
   {
     kind: 'application',

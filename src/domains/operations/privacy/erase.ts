@@ -37,8 +37,10 @@ import { endSubscriptions } from '@/domains/money/subscriptions/forget';
 import { forgetActiveDays } from '@/domains/operations/analytics/forget';
 import { forgetAppeals } from '@/domains/operations/appeals/forget';
 import { forgetNotes } from '@/domains/operations/bans/notes';
+import { forgetFaqVotes } from '@/domains/operations/faqs/vote';
 import { forgetFeedback } from '@/domains/operations/platform/forget';
 import { blankReports } from '@/domains/operations/reports/forget';
+import { forgetSupportChat, unassignSupportChats } from '@/domains/operations/support-chat/forget';
 import { blankTickets, forgetAttachments, forgetViews } from '@/domains/operations/tickets/forget';
 import { keepAddressOut } from '@/domains/people/auth/banned-addresses';
 import { forgetCredentials } from '@/domains/people/auth/forget';
@@ -137,6 +139,7 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
       forgetBudgets(ctx, id),
       forgetClears(ctx, id),
       forgetViews(ctx, id),
+      unassignSupportChats(ctx, id),
       ...channel.statements,
       ...(dropped?.statements ?? []),
     ],
@@ -163,6 +166,7 @@ const STEPS: readonly ErasureStep[] = [
   callOffScheduled,
   forgetInRooms,
   byStatements(forgetReceived),
+  byStatements((ctx, userId, limit) => [forgetFaqVotes(ctx, userId, limit), ...forgetSupportChat(ctx, userId, limit)]),
   byStatements((ctx, userId, limit) => [
     blankStreams(ctx, userId, limit),
     blankStaffLog(ctx, userId, limit),

@@ -23,8 +23,10 @@ import { channelBans, channels, moderators } from '@/domains/live/channels/table
 import { lastRooms, streamAnalytics, watchedCategories } from '@/domains/live/rooms/tables';
 import { streams } from '@/domains/live/streams/tables';
 import { appeals } from '@/domains/operations/appeals/tables';
+import { faqVotes } from '@/domains/operations/faqs/tables';
 import { feedback } from '@/domains/operations/platform/tables';
 import { reportVoices } from '@/domains/operations/reports/tables';
+import { supportMessages, supportThreads } from '@/domains/operations/support-chat/tables';
 import { ticketAttachments, ticketReplies, tickets } from '@/domains/operations/tickets/tables';
 import { accounts, authSessions } from '@/domains/people/auth/tables';
 import { creatorApplications, creatorProfiles } from '@/domains/people/creators/tables';
@@ -223,11 +225,29 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
       SELECT 1 FROM ${ticketReplies} WHERE id = ${ticketAttachments.replyId} AND internal = 0))`,
     without: ['uploaderId'],
   },
+  { as: 'faqVotes', table: faqVotes, tie: faqVotes.userId, order: [faqVotes.faqId] },
+  {
+    as: 'supportChat',
+    table: supportThreads,
+    tie: supportThreads.userId,
+    order: [supportThreads.userId],
+    without: ['assigneeId', 'waitingId'],
+  },
+  {
+    as: 'supportMessages',
+    table: supportMessages,
+    tie: supportMessages.threadId,
+    things: mine(supportThreads.userId),
+    order: [supportMessages.threadId, supportMessages.number],
+    without: ['authorId', 'clientId'],
+  },
   ...MONEY_HOLDINGS,
 ];
 
 /** By `table.column`: why the export does not include it. */
 export const LEFT_OUT: Readonly<Record<string, string>> = {
+  'support_threads.assignee_id': 'the member of staff who answered first',
+  'support_messages.author_id': 'exported through the chat; what staff wrote to others is those users’ data',
   'backup_codes.user_id': 'hashes of secrets',
   'sign_in_challenges.user_id': 'sign-ins that wait for their second factor; gone within minutes',
   'staff_log.staff_id': 'the platform’s record of its staff, not of the user',

@@ -1,7 +1,7 @@
 /** Wire shapes of guide applications, a guide's profile and targets. */
 import { z } from '@hono/zod-openapi';
 import { GUIDE_METRICS, TARGET_PERIODS } from '@/contracts/economy';
-import { language } from '@/domains/base/settings/schemas';
+import { languageTag } from '@/domains/base/settings/schemas';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { pageQuery } from '@/http/envelope';
 import { aText } from '@/http/fields';
@@ -18,7 +18,7 @@ export const GuideApplicationRequest = z
   .strictObject({
     motivation: aText(TEXT_CHARACTERS_MAX, 1),
     languages: z
-      .array(language)
+      .array(languageTag)
       .min(1)
       .max(LANGUAGES_MAX)
       .refine((list) => new Set(list).size === list.length, 'must not repeat a language')
