@@ -161,6 +161,11 @@ export function requiresVerification({ who, method, unverified }: Pick<Endpoint,
   return !(who === 'user' && method === 'get');
 }
 
+/** Whether only staff may call. They need two-factor authentication. */
+export function isForStaff({ who }: Pick<Endpoint, 'who'>): boolean {
+  return who === 'staff' || typeof who === 'object';
+}
+
 /** Whether the body may be left out: all of its fields are optional. */
 export function isBodyOptional({ body }: Endpoint): boolean {
   return body?.safeParse({}).success ?? false;

@@ -27,6 +27,8 @@ interface Traits {
   denied?: Permission[];
   country?: string;
   verified?: boolean;
+  /** On for everyone with a rank, unless it says otherwise: a rank is dormant without it. */
+  twoFactor?: boolean;
   /** Now, unless it says otherwise: less is allowed on the first day. */
   createdAt?: number;
 }
@@ -40,9 +42,10 @@ export async function asUser(traits: Traits = {}): Promise<Person> {
   const now = ctx.now();
   const person = rank ? { rank, granted, denied, country } : null;
   const verified = traits.verified !== false;
+  const twoFactor = traits.twoFactor ?? rank !== undefined;
   const { insert, tokens, sessionId } = await newSession(
     ctx,
-    { userId, email, verified, role, creatorStatus, staff: person },
+    { userId, email, verified, role, creatorStatus, staff: twoFactor ? person : null },
     'test',
   );
   await ctx.db.batch([
@@ -56,6 +59,7 @@ export async function asUser(traits: Traits = {}): Promise<Person> {
       creatorStatus,
       country,
       emailVerifiedAt: verified ? now : null,
+      totpEnabledAt: twoFactor ? now : null,
       createdAt: traits.createdAt ?? now,
       updatedAt: now,
     }),

@@ -133,7 +133,8 @@ describe('the code of an approval', () => {
       expect(await refused(owner.put(`${url}/approve`, body))).toEqual(REQUIRED);
     await freshCode(other.userId);
     await env.DB.prepare('UPDATE users SET totp_enabled_at = NULL WHERE id = ?').bind(other.userId).run();
-    expect(await refused(other.put(`${url}/approve`, { code }))).toEqual(REQUIRED); // has not turned it on
+    const turnedOff = await refused(other.put(`${url}/approve`, { code }));
+    expect(turnedOff).toEqual([403, 'TOTP_SETUP_REQUIRED']);
     expect((await payoutOf(id)).status).toBe('requested');
     expect((await owner.put(`${url}/approve`, { code: ` ${code.slice(0, 3)} ${code.slice(3)} ` })).status).toBe(200);
   });

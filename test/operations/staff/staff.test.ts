@@ -43,7 +43,7 @@ describe('PUT /admin/staff/:userId', () => {
   });
 
   it('bites at once, on the tokens that the person has', async () => {
-    const [owner, person] = [await asStaff('owner'), await asUser({ country: 'DE' })];
+    const [owner, person] = [await asStaff('owner'), await asUser({ country: 'DE', twoFactor: true })];
     expect((await person.get('admin/staff')).status).toBe(403);
     await owner.put(rank(person.userId), { rank: 'country_admin', country: 'DE' });
     expect((await person.get('admin/staff')).status).toBe(200);

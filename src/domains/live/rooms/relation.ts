@@ -3,6 +3,7 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Relation, RoomUser } from '@/contracts/room';
+import { isRankEffective } from '@/domains/base/permissions/dormant';
 import { staffCan } from '@/domains/base/permissions/permissions';
 import { staff } from '@/domains/base/permissions/tables';
 import { isActiveSession } from '@/domains/base/users/session-active';
@@ -21,6 +22,7 @@ interface DeniedRow {
   banned: number;
   blocked: number;
   gone: number;
+  /** Null also for a dormant rank. */
   rank: Rank | null;
   /** JSON lists of permissions. */
   granted: string | null;
@@ -125,7 +127,7 @@ function deniedColumns(channelId: SQLWrapper, creatorId: SQLWrapper): SQL {
     ${isBannedFrom(channelId, users.id)} AS banned,
     ${isBlockBetween(users.id, creatorId)} AS blocked,
     (NOT ${isActive()} OR users.email_verified_at IS NULL) AS gone,
-    (SELECT rank FROM ${staff} WHERE staff.user_id = users.id) AS rank,
+    (SELECT rank FROM ${staff} WHERE staff.user_id = users.id AND ${isRankEffective()}) AS rank,
     (SELECT granted FROM ${staff} WHERE staff.user_id = users.id) AS granted,
     (SELECT denied FROM ${staff} WHERE staff.user_id = users.id) AS denied`;
 }

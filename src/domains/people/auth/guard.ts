@@ -4,12 +4,13 @@
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { effectiveRank } from '@/domains/base/permissions/dormant';
 import { staffCan } from '@/domains/base/permissions/permissions';
 import { isOwnerAddress } from '@/domains/base/permissions/rank-owner';
 import { staff } from '@/domains/base/permissions/tables';
 import { isActiveSession } from '@/domains/base/users/session-active';
 import { users } from '@/domains/base/users/tables';
-import { type Endpoint, requiresVerification } from '@/http/endpoint';
+import { type Endpoint, isForStaff, requiresVerification } from '@/http/endpoint';
 import type { Refusal } from '@/http/errors';
 import type { Count, Guard } from '@/http/mount';
 import { spendLookUp } from '@/http/rate-limit';
@@ -67,6 +68,7 @@ function refusals(endpoint: Endpoint): readonly Refusal[] {
     ...(who === 'creator' || who === 'dj' || who === 'performer' ? [authError.CREATOR_APPROVAL_REQUIRED] : []),
     ...(who === 'dj' ? [authError.DJ_ONLY] : []),
     ...(who === 'performer' ? [authError.PERFORMER_ONLY] : []),
+    ...(isForStaff(endpoint) ? [authError.TOTP_SETUP_REQUIRED] : []),
     ...(who === 'staff' ? [authError.STAFF_ONLY] : []),
     ...(typeof who === 'object' ? [authError.PERMISSION_REQUIRED] : []),
   ];
@@ -84,6 +86,7 @@ function requireRight(viewer: Actor | Guest, endpoint: Endpoint): void {
     throw authError('CREATOR_APPROVAL_REQUIRED');
   if (who === 'dj' && viewer.role !== 'dj') throw authError('DJ_ONLY');
   if (who === 'performer' && viewer.role !== 'performer') throw authError('PERFORMER_ONLY');
+  if (isForStaff(endpoint) && viewer.dormantRank) throw authError('TOTP_SETUP_REQUIRED');
   if (who === 'staff' && !viewer.staff) throw authError('STAFF_ONLY');
   if (typeof who === 'object' && !staffCan(viewer.staff, who.permission))
     throw authError('PERMISSION_REQUIRED', { details: { permission: who.permission } });
@@ -167,6 +170,7 @@ interface ActiveSessionRow {
   readonly role: Role;
   readonly creatorStatus: CreatorStatus;
   readonly status: 'active' | 'banned' | 'deleted';
+  readonly totpEnabledAt: number | null;
   readonly rank: Rank | null;
   /** JSON lists of permissions. */
   readonly granted: string | null;
@@ -183,6 +187,7 @@ async function lookUp(ctx: Context, session: SQL, { slides = false } = {}): Prom
   const row = await ctx.db.get<ActiveSessionRow | undefined>(sql`
     SELECT session.id AS sessionId, session.last_seen_at AS lastSeenAt, users.id AS userId, users.email,
       users.email_verified_at AS emailVerifiedAt, users.role, users.creator_status AS creatorStatus, users.status,
+      users.totp_enabled_at AS totpEnabledAt,
       staff.rank, staff.granted, staff.denied, staff.country
     FROM auth_sessions session JOIN ${users} ON users.id = session.user_id LEFT JOIN ${staff} ON staff.user_id = users.id
     WHERE ${session} AND ${isActiveSession(now)}`);
@@ -192,7 +197,10 @@ async function lookUp(ctx: Context, session: SQL, { slides = false } = {}): Prom
   if (slides && now - row.lastSeenAt >= SLIDES_EVERY_MS) ctx.waitUntil(slideSession(ctx, row.sessionId));
   const { sessionId, userId, email, role, creatorStatus } = row;
   const verified = row.emailVerifiedAt !== null;
-  return { kind: 'user', sessionId, userId, email, verified, role, creatorStatus, staff: staffOf(ctx, row) };
+  const rank = staffOf(ctx, row);
+  const inEffect = effectiveRank(row.totpEnabledAt, rank);
+  const dormant = rank && !inEffect ? { dormantRank: true as const } : {};
+  return { kind: 'user', sessionId, userId, email, verified, role, creatorStatus, staff: inEffect, ...dormant };
 }
 
 function staffOf({ config }: Context, { rank, granted, denied, country, email }: ActiveSessionRow): Staff | null {
