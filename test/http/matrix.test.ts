@@ -62,7 +62,6 @@ const BEYOND_CONTRACT: Readonly<Record<string, string>> = {
   'POST /auth/verify-email/{token}': 'public',
   'POST /auth/verify-email/{token}/reject': 'public',
   'GET /auth/reset-password': 'public',
-  'PUT /admin/user/{id}/country': 'staff:canManageStaff',
   'POST /media/uploads/{uploadId}/complete': 'user',
   'DELETE /media/uploads/{uploadId}': 'user',
 };

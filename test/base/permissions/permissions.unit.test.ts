@@ -20,6 +20,8 @@ const FROM: [Permission, Rank][] = [
   ['canManageEconomy', 'owner'],
   ['canSeeLedger', 'owner'],
   ['canReplayWebhooks', 'owner'],
+  ['canRefund', 'owner'],
+  ['canFreezeMoney', 'owner'],
 ];
 
 const person = (rank: Rank, more: Partial<Staff> = {}): Staff => ({

@@ -54,7 +54,7 @@ export const staffEndpoints: Endpoint[] = [
     description:
       'From then on only staff can change it, until `country: null` lets the user declare one again. You can only ' +
       'act on users below your rank; a country admin acts inside their country.',
-    who,
+    who: { permission: 'canBanUsers' },
     params: z.object({ id: anId }),
     body: CountryCorrection,
     response: CorrectedCountry,
