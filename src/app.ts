@@ -25,6 +25,7 @@ import { walletEndpoints } from '@/domains/money/wallet/routes';
 import { dashboardEndpoints } from '@/domains/operations/dashboard/routes';
 import { healthEndpoints } from '@/domains/operations/platform/routes';
 import { privacyEndpoints } from '@/domains/operations/privacy/routes';
+import { staffRoomEndpoints } from '@/domains/operations/staff/room-routes';
 import { staffEndpoints } from '@/domains/operations/staff/routes';
 import { webhookEndpoints } from '@/domains/operations/webhooks/routes';
 import { sandboxCheckoutRoutes } from '@/domains/operations/webhooks/sandbox-checkout';
@@ -64,6 +65,7 @@ export const endpoints = withAliases([
   ...contentEndpoints,
   ...discoveryEndpoints,
   ...staffEndpoints,
+  ...staffRoomEndpoints,
   ...profileEndpoints,
   ...settingsEndpoints,
   ...privacyEndpoints,

@@ -88,6 +88,7 @@ export const NOTIFICATION_KINDS = {
   'webhook-waiting': 'staff',
   'payouts-stuck': 'staff',
   decision: 'decision',
+  'stream-stopped': 'decision',
 } as const satisfies Readonly<Record<string, NotificationGroup>>;
 export type NotificationKind = keyof typeof NOTIFICATION_KINDS;
 

@@ -103,6 +103,8 @@ export interface EndpointDefinition<
    * `who` is `optional`.
    */
   unverified?: true;
+  /** Staff with a permission may also call it for others: their 403 is then in the staff log. */
+  staffToo?: true;
   /** For reads that must check session and status on the primary database: credentials, exports, documents. */
   fresh?: true;
   handler: (ctx: Context, input: Input<W, P, Q, B, M>) => Promise<Answer<R, A>> | Answer<R, A>;

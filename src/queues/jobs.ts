@@ -6,6 +6,7 @@ import type { Jobs, OwnEvent, OwnTask, Receivers, Sweeps, Tasks } from '@/contra
 import { budgetJobs } from '@/domains/base/budgets/jobs';
 import { mediaJobs } from '@/domains/base/media/jobs';
 import { notificationJobs } from '@/domains/base/notifications/jobs';
+import { permissionJobs } from '@/domains/base/permissions/jobs';
 import { postJobs } from '@/domains/content/posts/jobs';
 import { channelJobs } from '@/domains/live/channels/jobs';
 import { roomJobs } from '@/domains/live/rooms/jobs';
@@ -35,6 +36,7 @@ const DOMAINS = [
   mediaJobs,
   notificationJobs,
   budgetJobs,
+  permissionJobs,
 ] as const;
 
 type Domains = typeof DOMAINS;

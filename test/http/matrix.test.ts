@@ -35,6 +35,7 @@ const GUARD_CODES = [
   'DJ_ONLY',
   'PERFORMER_ONLY',
   'STAFF_ONLY',
+  'TOTP_SETUP_REQUIRED',
   'PERMISSION_REQUIRED',
 ];
 
@@ -167,7 +168,8 @@ const PEOPLE: Readonly<Record<string, Traits>> = {
 };
 
 /** What the guard has to say to them, by the contract; nothing if it lets them in. */
-function refusalFor(who: Who, { rank, role, creatorStatus, granted = [], denied = [] }: Traits): string | undefined {
+function refusalFor(who: Who, { rank, role, creatorStatus, granted = [], denied = [], twoFactor }: Traits) {
+  if (rank && twoFactor === false && (typeof who === 'object' || who === 'staff')) return 'TOTP_SETUP_REQUIRED';
   if (typeof who === 'object') {
     const staff = rank ? { rank, granted, denied, country: null } : null;
     return staffCan(staff, who.permission) ? undefined : 'PERMISSION_REQUIRED';
@@ -201,6 +203,14 @@ describe.each(Object.entries(PEOPLE))('%s', (_, traits) => {
   const known = new Map<string, Person>();
   it.each(secured)('may call %s or not, as the contract says', (_name, endpoint) =>
     expectAsTold(endpoint, traits, known),
+  );
+});
+
+describe.each(RANKS)('a dormant rank of %s', (rank) => {
+  const known = new Map<string, Person>();
+  const forStaff = secured.filter(([, { who }]) => typeof who === 'object' || who === 'staff');
+  it.each(forStaff)('opens no endpoint for staff: %s', (_name, endpoint) =>
+    expectAsTold(endpoint, { rank, country: 'DE', twoFactor: false }, known),
   );
 });
 

@@ -47,6 +47,7 @@ const EXPECTED: Readonly<Record<NotificationKind, Expected>> = {
   'purchase-restored': ['purchase', MAILED, true],
   'payouts-stuck': ['staff', IN_APP, false],
   decision: ['decision', EVERYWHERE, true],
+  'stream-stopped': ['decision', EVERYWHERE, true],
 };
 
 describe('the kinds of notification', () => {

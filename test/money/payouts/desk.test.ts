@@ -50,7 +50,7 @@ async function askedForSales() {
 const logOf = async (id: string) =>
   (
     await env.DB.prepare(
-      'SELECT staff_id, action, before, after, reason FROM staff_log WHERE target_id = ? ORDER BY id',
+      "SELECT staff_id, action, before, after, reason FROM staff_log WHERE target_id = ? AND outcome = 'done' ORDER BY id",
     )
       .bind(id)
       .all()

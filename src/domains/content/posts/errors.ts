@@ -8,6 +8,7 @@ export const contentError = errorList({
   SUBSCRIBERS_ONLY: [403, 'Only subscribers of the author can see this post.'],
   NOT_YOUR_POST: [403, 'Only the author of this post can do this.'],
   NOT_YOUR_COMMENT: [403, 'Only its author, the author of the post and staff can delete a comment.'],
+  OUT_OF_YOUR_REACH: [403, 'Its author is out of your reach: they have your rank or a higher one, or another country.'],
   REPLY_TO_REPLY: [409, 'You can reply to comments, but not to replies. Reply to the comment above instead.'],
 });
 

@@ -14,6 +14,7 @@ import { forgetMedia } from '@/domains/base/media/store';
 import { withdrawAbout } from '@/domains/base/notifications/withdraw';
 import { logStaff } from '@/domains/base/permissions/log';
 import { staffCan } from '@/domains/base/permissions/permissions';
+import { staffReaches } from '@/domains/base/permissions/reach';
 import { invalid } from '@/http/validation';
 import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
@@ -90,11 +91,12 @@ export async function changePost(
   return presentPost(ctx, { ...row, post: { ...row.post, ...changes } });
 }
 
-/** Deletes a post; its author and staff may. Throws as `getPost` does, NOT_YOUR_POST. */
+/** Deletes a post; its author and staff may. Throws as `getPost` does, NOT_YOUR_POST, OUT_OF_YOUR_REACH. */
 export async function removePost(ctx: Context, actor: Actor, postId: string): Promise<void> {
   const { post } = await getPost(ctx, actor, postId);
   const isOwn = post.authorId === actor.userId;
   if (!isOwn && !staffCan(actor.staff, 'canDeleteMessages')) throw contentError('NOT_YOUR_POST');
+  if (!isOwn && !(await staffReaches(ctx, actor, post.authorId))) throw contentError('OUT_OF_YOUR_REACH');
   const media = await ctx.db.select({ key: postMedia.key }).from(postMedia).where(eq(postMedia.postId, postId));
   const forgotten = media.map(({ key }) => forgetMedia(ctx, key));
   const log = logStaff(ctx, {

@@ -8,6 +8,7 @@ import type { ChatMessage as RoomMessage, RoomRefusal } from '@/contracts/room';
 import { commit } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { staffCan } from '@/domains/base/permissions/permissions';
+import { staffReaches } from '@/domains/base/permissions/reach';
 import { blockedAmong } from '@/domains/base/visibility/people';
 import { encodeCursor } from '@/http/envelope';
 import type { AppError } from '@/http/errors';
@@ -41,7 +42,10 @@ interface Deletion {
   readonly inCharge: boolean;
 }
 
-/** For the author, the host, moderators, and staff, whose deletion is logged. Throws MESSAGE_NOT_FOUND, NOT_ALLOWED. */
+/**
+ * For the author, the host, moderators, and staff, whose deletion is logged. Throws MESSAGE_NOT_FOUND, NOT_ALLOWED,
+ * OUT_OF_YOUR_REACH.
+ */
 export async function deleteMessage(
   ctx: Context,
   actor: Actor,
@@ -50,10 +54,12 @@ export async function deleteMessage(
   const room = ctx.rooms(roomId);
   const answer = await room.deleteMessage(messageId, actor.userId, inCharge);
   if (answer.ok) return;
-  if (answer.code !== 'NOT_ALLOWED' || !staffCan(actor.staff, 'canDeleteMessages')) throw refusalOf(answer);
+  const { authorId } = answer;
+  if (authorId === undefined || !staffCan(actor.staff, 'canDeleteMessages')) throw refusalOf(answer);
+  if (!(await staffReaches(ctx, actor, authorId))) throw roomError('OUT_OF_YOUR_REACH');
   const asStaff = await room.deleteMessage(messageId, actor.userId, true);
   if (!asStaff.ok) throw refusalOf(asStaff);
-  const target = { targetType: 'chat-message', targetId: messageId, after: { streamId: roomId } };
+  const target = { targetType: 'chat-message', targetId: messageId, subjectId: authorId, after: { streamId: roomId } };
   await commit(ctx, [logStaff(ctx, { staffId: actor.userId, action: 'chat-message.delete', ...target })]);
 }
 

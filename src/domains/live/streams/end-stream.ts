@@ -9,7 +9,7 @@ import type { ChannelRow } from '@/domains/live/channels/tables';
 import { drawVideoRoom, ENCODER_REFUSED_MS, streamVideoRoomOf } from '@/domains/live/channels/video-room';
 import { closeCount } from '@/domains/live/rooms/figures';
 import { SECOND_MS } from '@/shared/time';
-import { changeStream, STREAM_RACES, untilUnchanged } from './change-stream';
+import { type Alongside, changeStream, NOTHING_ELSE, STREAM_RACES, untilUnchanged } from './change-stream';
 import { findStreamOnChannel, getStreamOnChannel } from './channel-state';
 import { streamError } from './errors';
 import { findPicture } from './media-events';
@@ -27,12 +27,13 @@ export async function endStream(
   ctx: Context,
   streamId: string,
   why: Exclude<EndReason, 'encoder-lost'>,
+  also: Alongside = NOTHING_ELSE,
 ): Promise<StreamRow> {
   return untilUnchanged(async () => {
     const { stream, channel } = await getStreamOnChannel(ctx, streamId);
     if (stream.status === 'ended') return stream;
     if (stream.status !== 'live') throw streamError('STREAM_NOT_LIVE');
-    return end(ctx, channel, stream, why);
+    return end(ctx, channel, stream, why, also);
   });
 }
 
@@ -53,7 +54,13 @@ export async function endIfStillLost(ctx: Context, streamId: string, lostAt: num
   });
 }
 
-async function end(ctx: Context, channel: ChannelRow, stream: StreamRow, why: EndReason): Promise<StreamRow> {
+async function end(
+  ctx: Context,
+  channel: ChannelRow,
+  stream: StreamRow,
+  why: EndReason,
+  also: Alongside = NOTHING_ELSE,
+): Promise<StreamRow> {
   const endedAt = ctx.now();
   const ended = changeStream(ctx, stream, { status: 'ended', endedAt, ingressLostAt: null });
   // The encoder may still be running: its earlier events must not start the next stream, so it is refused for a while.
@@ -63,6 +70,7 @@ async function end(ctx: Context, channel: ChannelRow, stream: StreamRow, why: En
   const events: OutboxEvent[] = [
     setupEvent(ended.row, channel),
     { kind: 'close-video', channelId: channel.id, room: streamVideoRoomOf(stream) },
+    ...also.events,
   ];
   if (refused)
     events.push({
@@ -76,6 +84,7 @@ async function end(ctx: Context, channel: ChannelRow, stream: StreamRow, why: En
       ...ended.statements,
       closeCount(ctx, stream.id),
       drawVideoRoom(ctx, channel.id, { over: isExplicit ? endedAt : undefined, refused }),
+      ...also.statements,
     ],
     { events, refusals: STREAM_RACES },
   );

@@ -4,14 +4,16 @@
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { commit } from '@/db/commit';
 import { effectiveRank } from '@/domains/base/permissions/dormant';
+import { logRefusal } from '@/domains/base/permissions/log';
 import { staffCan } from '@/domains/base/permissions/permissions';
 import { isOwnerAddress } from '@/domains/base/permissions/rank-owner';
 import { staff } from '@/domains/base/permissions/tables';
 import { isActiveSession } from '@/domains/base/users/session-active';
 import { users } from '@/domains/base/users/tables';
 import { type Endpoint, isForStaff, requiresVerification } from '@/http/endpoint';
-import type { Refusal } from '@/http/errors';
+import type { AppError, Refusal } from '@/http/errors';
 import type { Count, Guard } from '@/http/mount';
 import { spendLookUp } from '@/http/rate-limit';
 import { regionsOf } from '@/http/regions';
@@ -34,6 +36,8 @@ import { slideSession } from './sessions';
 
 /** How often using the opaque token extends its session. Each time writes a row. */
 const SLIDES_EVERY_MS = HOUR_MS;
+/** What the staff log keeps of an id in a refused request, which may be anything. */
+const TARGET_CHARACTERS_MAX = 64;
 
 const admit: Guard['admit'] = async (ctx, request, endpoint, count) => {
   const { who, method, fresh, unverified } = endpoint;
@@ -46,8 +50,7 @@ const admit: Guard['admit'] = async (ctx, request, endpoint, count) => {
   const viewer = { ...caller, regions: regionsOf(ctx.config, request) };
   if (who === 'optional' && viewer.kind === 'user' && !viewer.verified && !unverified)
     return { viewer: await asGuest(ctx, request), renewedToken };
-  requireRight(viewer, endpoint);
-  return { viewer, renewedToken };
+  return { viewer, renewedToken, refusal: refusalFor(viewer, endpoint) };
 };
 
 /** A bad token is refused even by endpoints that need none. */
@@ -74,22 +77,41 @@ function refusals(endpoint: Endpoint): readonly Refusal[] {
   ];
 }
 
-export const guard: Guard = { admit, refusals };
+/** Staff's refused writes are in the staff log. Their log-in problems and bursts are not. */
+const refused: Guard['refused'] = async (ctx, endpoint, viewer, params, { code, status }) => {
+  if (viewer?.kind !== 'user' || !(viewer.staff || viewer.dormantRank) || endpoint.method === 'get') return;
+  if (status === 401 || status === 429 || status >= 500) return;
+  if (!isForStaff(endpoint) && !(endpoint.staffToo && status === 403)) return;
+  const action = { staffId: viewer.userId, action: endpoint.operationId, code };
+  await commit(ctx, [logRefusal(ctx, { ...action, ...targetOf(endpoint, params) })]);
+};
 
-/** Throws the refusal if the viewer may not call this endpoint. */
-function requireRight(viewer: Actor | Guest, endpoint: Endpoint): void {
+/** The thing that the path names: `/admin/user/{id}/status` is about a user. */
+function targetOf({ path }: Endpoint, params: Readonly<Record<string, string>>) {
+  const [, noun = '', name = ''] = /([\w-]+)\/\{(\w+)\}/.exec(path) ?? [];
+  const targetId = params[name];
+  if (targetId === undefined) return { targetType: 'path', targetId: path };
+  const targetType = name === 'userId' ? 'user' : noun;
+  return { targetType, targetId: targetId.slice(0, TARGET_CHARACTERS_MAX) };
+}
+
+export const guard: Guard = { admit, refusals, refused };
+
+/** Why the viewer may not call this endpoint. Undefined if they may. */
+function refusalFor(viewer: Actor | Guest, endpoint: Endpoint): AppError | undefined {
   const { who } = endpoint;
-  if (who === 'optional') return;
-  if (viewer.kind !== 'user') throw authError('UNAUTHENTICATED');
-  if (!viewer.verified && requiresVerification(endpoint)) throw authError('EMAIL_NOT_VERIFIED');
+  if (who === 'optional') return undefined;
+  if (viewer.kind !== 'user') return authError('UNAUTHENTICATED');
+  if (!viewer.verified && requiresVerification(endpoint)) return authError('EMAIL_NOT_VERIFIED');
   if ((who === 'creator' || who === 'dj' || who === 'performer') && viewer.creatorStatus !== 'APPROVED')
-    throw authError('CREATOR_APPROVAL_REQUIRED');
-  if (who === 'dj' && viewer.role !== 'dj') throw authError('DJ_ONLY');
-  if (who === 'performer' && viewer.role !== 'performer') throw authError('PERFORMER_ONLY');
-  if (isForStaff(endpoint) && viewer.dormantRank) throw authError('TOTP_SETUP_REQUIRED');
-  if (who === 'staff' && !viewer.staff) throw authError('STAFF_ONLY');
+    return authError('CREATOR_APPROVAL_REQUIRED');
+  if (who === 'dj' && viewer.role !== 'dj') return authError('DJ_ONLY');
+  if (who === 'performer' && viewer.role !== 'performer') return authError('PERFORMER_ONLY');
+  if (isForStaff(endpoint) && viewer.dormantRank) return authError('TOTP_SETUP_REQUIRED');
+  if (who === 'staff' && !viewer.staff) return authError('STAFF_ONLY');
   if (typeof who === 'object' && !staffCan(viewer.staff, who.permission))
-    throw authError('PERMISSION_REQUIRED', { details: { permission: who.permission } });
+    return authError('PERMISSION_REQUIRED', { details: { permission: who.permission } });
+  return undefined;
 }
 
 interface Identified {
