@@ -33,6 +33,7 @@ import { inboxEndpoints } from '@/domains/operations/inbox/routes';
 import { healthEndpoints, platformEndpoints } from '@/domains/operations/platform/routes';
 import { privacyEndpoints } from '@/domains/operations/privacy/routes';
 import { reportEndpoints } from '@/domains/operations/reports/routes';
+import { staffRoomEndpoints } from '@/domains/operations/staff/room-routes';
 import { staffEndpoints } from '@/domains/operations/staff/routes';
 import { supportChatEndpoints } from '@/domains/operations/support-chat/routes';
 import { ticketEndpoints } from '@/domains/operations/tickets/routes';
@@ -80,6 +81,7 @@ export const endpoints = withAliases([
   ...inboxEndpoints,
   ...reportEndpoints,
   ...banEndpoints,
+  ...staffRoomEndpoints,
   ...profileEndpoints,
   ...settingsEndpoints,
   ...privacyEndpoints,

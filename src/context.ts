@@ -1,6 +1,6 @@
 /** Makes the Context of a request or job. Only entry points import this file. */
 
-import type { Context } from '@/contracts/context';
+import type { Caller, Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import type { Rooms } from '@/contracts/room';
 import { openDatabase } from '@/db/client';
@@ -16,13 +16,15 @@ import { type Env, readConfig } from './config';
 
 /** What only the entry point can provide: code of higher layers, and the lifetime of its event. */
 export interface Surroundings {
+  /** Undefined in jobs. */
+  readonly request?: Request;
   readonly waitUntil: (work: Promise<unknown>) => void;
   readonly rooms: Rooms;
   readonly deliver: (ctx: Context, rows: readonly { id: string; event: OutboxEvent }[]) => Promise<void>;
 }
 
 /** Throws ConfigError if the environment is incomplete or unsafe. */
-export function makeContext(env: Env, { waitUntil, rooms, deliver }: Surroundings): Context {
+export function makeContext(env: Env, { request, waitUntil, rooms, deliver }: Surroundings): Context {
   const config = readConfig(env);
   const requestId = newId();
   const log = newLogger(requestId);
@@ -34,6 +36,7 @@ export function makeContext(env: Env, { waitUntil, rooms, deliver }: Surrounding
     files: env.MEDIA,
     now,
     requestId,
+    caller: request ? callerOf(request) : null,
     log,
     images: openImages(env.IMAGES),
     media: openMedia(config),
@@ -56,4 +59,11 @@ export function makeContext(env: Env, { waitUntil, rooms, deliver }: Surrounding
     deliver: (rows) => deliver(ctx, rows),
   };
   return ctx;
+}
+
+const USER_AGENT_CHARACTERS_MAX = 300;
+
+function callerOf({ headers }: Request): Caller {
+  const userAgent = headers.get('user-agent')?.slice(0, USER_AGENT_CHARACTERS_MAX) ?? null;
+  return { address: headers.get('cf-connecting-ip'), userAgent };
 }

@@ -20,7 +20,11 @@ function surroundings(env: Env, execution: ExecutionContext): Surroundings {
 
 export default {
   fetch: (request, env, execution) =>
-    app.fetch(request, { makeContext: () => makeContext(env, surroundings(env, execution)) }, execution),
+    app.fetch(
+      request,
+      { makeContext: () => makeContext(env, { request, ...surroundings(env, execution) }) },
+      execution,
+    ),
   queue: (batch, env, execution) => consume(makeContext(env, surroundings(env, execution)), batch),
   scheduled: (_controller, env, execution) => runSweeps(makeContext(env, surroundings(env, execution))),
 } satisfies ExportedHandler<Env>;

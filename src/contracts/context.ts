@@ -13,6 +13,12 @@ import type { PushProvider } from './push';
 import type { Rooms } from './room';
 import type { Scanner } from './scanner';
 
+/** Where a request came from. The client chooses its agent's name, so it is shortened. */
+export interface Caller {
+  readonly address: string | null;
+  readonly userAgent: string | null;
+}
+
 export interface Context {
   readonly config: Config;
   readonly db: Database;
@@ -21,6 +27,8 @@ export interface Context {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly requestId: string;
+  /** Null in jobs. */
+  readonly caller: Caller | null;
   readonly log: Logger;
   /** Re-encodes images. */
   readonly images: Images;

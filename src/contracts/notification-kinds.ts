@@ -104,6 +104,7 @@ export const NOTIFICATION_KINDS = {
   'report-outcome': 'report',
   'support-message': 'ticket',
   'chat-waiting': 'staff',
+  'stream-stopped': 'decision',
 } as const satisfies Readonly<Record<string, NotificationGroup>>;
 export type NotificationKind = keyof typeof NOTIFICATION_KINDS;
 

@@ -110,6 +110,8 @@ export interface EndpointDefinition<
   restricted?: true;
   /** For a check of the database itself: if it fails or is late, the access token alone says who calls. */
   withoutDatabase?: true;
+  /** Staff with a permission may also call it for others: their 403 is then in the staff log. */
+  staffToo?: true;
   /** For reads that must check session and status on the primary database: credentials, exports, documents. */
   fresh?: true;
   handler: (ctx: Context, input: Input<W, P, Q, B, M>) => Promise<Answer<R, A>> | Answer<R, A>;
@@ -166,6 +168,11 @@ function aliasOf(endpoint: Endpoint, alias: NonNullable<Endpoint['aliases']>[num
 export function requiresVerification({ who, method, unverified }: Pick<Endpoint, 'who' | 'method' | 'unverified'>) {
   if (unverified || who === 'public' || who === 'optional' || who === 'signed') return false;
   return !(who === 'user' && method === 'get');
+}
+
+/** Whether only staff may call. They need two-factor authentication. */
+export function isForStaff({ who }: Pick<Endpoint, 'who'>): boolean {
+  return who === 'staff' || typeof who === 'object';
 }
 
 /** Whether the body may be left out: all of its fields are optional. */

@@ -16,18 +16,28 @@ import { invalid, parse, requireFewValues } from './validation';
 /** Decides who may call. The app supplies it, so that http depends on no domain. */
 export interface Guard {
   /**
-   * Identifies the caller and checks whether they may call. Throws the refusal.
+   * Identifies the caller and checks whether they may call. Throws if it cannot tell who calls.
    * @param count counts the request against its caller's budget; await it before any look-up
    */
   readonly admit: (ctx: Context, request: Request, endpoint: Endpoint, count: Count) => Promise<Admission>;
-  /** Lists the refusals that `admit` may throw for this endpoint. */
+  /** Lists the refusals that `admit` may throw or answer for this endpoint. */
   readonly refusals: (endpoint: Endpoint) => readonly Refusal[];
+  /** Hears of each refusal, by `admit` or the handler, before it is answered. */
+  readonly refused: (
+    ctx: Context,
+    endpoint: Endpoint,
+    viewer: Viewer,
+    params: Readonly<Record<string, string>>,
+    refusal: AppError,
+  ) => Promise<void>;
 }
 /** @param caller the user or session of a genuine token. Without one, the request counts against its address. */
 export type Count = (caller?: string) => Promise<void>;
 
 export interface Admission {
   readonly viewer: Viewer;
+  /** Why the viewer may not call this endpoint. */
+  readonly refusal?: AppError | undefined;
   /** The caller's session token, signed with the current key. Set if theirs was signed with an older one. */
   readonly renewedToken?: string | undefined;
 }
@@ -39,7 +49,12 @@ export function mount(endpoints: readonly Endpoint[], guard: Guard): Hono<HttpEn
   const router = new Hono<HttpEnv>();
   for (const endpoint of endpoints.toSorted(bySpecificity)) {
     const path = endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1');
-    const before = [checkRefusals(endpoint, guard), admit(endpoint, guard), ...(endpoint.body ? [limitJson] : [])];
+    const before = [
+      checkRefusals(endpoint, guard),
+      reportRefusals(endpoint, guard),
+      admit(endpoint, guard),
+      ...(endpoint.body ? [limitJson] : []),
+    ];
     router.on(endpoint.method, [path], ...before, (c) => answer(c, endpoint));
   }
   return router;
@@ -117,6 +132,18 @@ function checkRefusals(endpoint: Endpoint, guard: Guard): MiddlewareHandler<Http
   };
 }
 
+/** A failure to report it is logged, and the caller still gets the refusal. */
+function reportRefusals(endpoint: Endpoint, guard: Guard): MiddlewareHandler<HttpEnv> {
+  return async (c, next) => {
+    await next();
+    if (!(c.error instanceof AppError)) return;
+    const { ctx, actor } = c.var;
+    await guard
+      .refused(ctx, endpoint, actor, c.req.param(), c.error)
+      .catch((error: unknown) => ctx.log.fault(`report of a refusal by ${endpoint.operationId}`, error));
+  };
+}
+
 /** Fixed segments come before parameters: `/stream/live` is not a stream's id. */
 function bySpecificity(a: Endpoint, b: Endpoint): number {
   const key = ({ path }: Endpoint) => path.replaceAll('{', '\uffff');
@@ -141,9 +168,10 @@ function admit(endpoint: Endpoint, guard: Guard): MiddlewareHandler<HttpEnv> {
       // A provider sends the events of thousands of viewers from a few addresses; its signature is the guard.
       if (limit !== 'signIn' && endpoint.who !== 'signed') await enforceLimit(c, limit, caller);
     };
-    const { viewer, renewedToken } = await guard.admit(ctx, c.req.raw, endpoint, count);
+    const { viewer, refusal, renewedToken } = await guard.admit(ctx, c.req.raw, endpoint, count);
     c.set('actor', viewer);
     ctx.log.actor(viewer);
+    if (refusal) throw refusal;
     await next();
     if (renewedToken !== undefined && isForCallerAlone(c.res)) c.header(SESSION_TOKEN_HEADER, renewedToken);
   };

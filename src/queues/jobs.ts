@@ -7,6 +7,7 @@ import { budgetJobs } from '@/domains/base/budgets/jobs';
 import { maintenanceJobs } from '@/domains/base/maintenance/jobs';
 import { mediaJobs } from '@/domains/base/media/jobs';
 import { notificationJobs } from '@/domains/base/notifications/jobs';
+import { permissionJobs } from '@/domains/base/permissions/jobs';
 import { postJobs } from '@/domains/content/posts/jobs';
 import { channelJobs } from '@/domains/live/channels/jobs';
 import { roomJobs } from '@/domains/live/rooms/jobs';
@@ -54,6 +55,7 @@ const DOMAINS = [
   maintenanceJobs,
   platformJobs,
   ticketJobs,
+  permissionJobs,
 ] as const;
 
 type Domains = typeof DOMAINS;

@@ -24,6 +24,8 @@ export const PERMISSIONS = [
   'canManageEconomy',
   'canSeeLedger',
   'canReplayWebhooks',
+  'canRefund',
+  'canFreezeMoney',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -64,7 +66,10 @@ export interface Actor extends Located {
   readonly creatorStatus: CreatorStatus;
   /** Absent if the actor was read from an access token. */
   readonly guideStatus?: GuideStatus;
+  /** Null also for a dormant rank, whose holder has not turned on two-factor authentication. */
   readonly staff: Staff | null;
+  /** Set by the look-up in the database only. */
+  readonly dormantRank?: true;
 }
 
 /** A reader without an account. The id is signed, so nobody can impersonate another guest. */

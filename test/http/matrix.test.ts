@@ -36,6 +36,7 @@ const GUARD_CODES = [
   'PERFORMER_ONLY',
   'GUIDE_APPROVAL_REQUIRED',
   'STAFF_ONLY',
+  'TOTP_SETUP_REQUIRED',
   'PERMISSION_REQUIRED',
 ];
 
@@ -66,7 +67,6 @@ const BEYOND_CONTRACT: Readonly<Record<string, string>> = {
   'POST /auth/verify-email/{token}': 'public',
   'POST /auth/verify-email/{token}/reject': 'public',
   'GET /auth/reset-password': 'public',
-  'PUT /admin/user/{id}/country': 'staff:canManageStaff',
   'POST /media/uploads/{uploadId}/complete': 'user',
   'DELETE /media/uploads/{uploadId}': 'user',
 };
@@ -176,8 +176,9 @@ const PEOPLE: Readonly<Record<string, Traits>> = {
 /** What the guard has to say to them, by the contract; nothing if it lets them in. */
 function refusalFor(
   who: Who,
-  { rank, role, creatorStatus, guideStatus, granted = [], denied = [] }: Traits,
+  { rank, role, creatorStatus, guideStatus, granted = [], denied = [], twoFactor }: Traits,
 ): string | undefined {
+  if (rank && twoFactor === false && (typeof who === 'object' || who === 'staff')) return 'TOTP_SETUP_REQUIRED';
   if (typeof who === 'object') {
     const staff = rank ? { rank, granted, denied, country: null } : null;
     return staffCan(staff, who.permission) ? undefined : 'PERMISSION_REQUIRED';
@@ -212,6 +213,14 @@ describe.each(Object.entries(PEOPLE))('%s', (_, traits) => {
   const known = new Map<string, Person>();
   it.each(secured)('may call %s or not, as the contract says', (_name, endpoint) =>
     expectAsTold(endpoint, traits, known),
+  );
+});
+
+describe.each(RANKS)('a dormant rank of %s', (rank) => {
+  const known = new Map<string, Person>();
+  const forStaff = secured.filter(([, { who }]) => typeof who === 'object' || who === 'staff');
+  it.each(forStaff)('opens no endpoint for staff: %s', (_name, endpoint) =>
+    expectAsTold(endpoint, { rank, country: 'DE', twoFactor: false }, known),
   );
 });
 

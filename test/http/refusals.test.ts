@@ -33,7 +33,10 @@ async function ask(refusals: Refusal[], environment: 'development' | 'production
     await next();
   });
   app.onError((error, c) => c.text(error.message));
-  app.route('/', mount([banning], { admit: async () => ({ viewer: undefined }), refusals: () => [] }));
+  app.route(
+    '/',
+    mount([banning], { admit: async () => ({ viewer: undefined }), refusals: () => [], refused: async () => {} }),
+  );
   return (await app.request('/secret')).text();
 }
 

@@ -301,6 +301,21 @@ const REPEATED: readonly [string, () => Promise<Write>][] = [
     },
   ],
   [
+    'an edited room',
+    async () => {
+      const id = await anOpenStream(await asCreator());
+      const body = { title: 'A show', chat: { slowModeSeconds: 30 }, reason: 'Rude title' };
+      return { by: await asStaff('admin_l2'), method: 'PUT', path: `admin/room/${id}`, body };
+    },
+  ],
+  [
+    'a session that staff cancel',
+    async () => {
+      const id = await anOpenStream(await asCreator(), { status: 'scheduled' });
+      return { by: await asStaff('admin_l2'), method: 'PUT', path: `admin/session/${id}/cancel`, body: {} };
+    },
+  ],
+  [
     'a coin package',
     async () => {
       const { id } = await aPackage();

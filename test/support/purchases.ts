@@ -1,5 +1,5 @@
 /** Packages, codes and purchases for tests, and the provider's events about them, applied as the queue does. */
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { DisputeReport, PaymentProviderName } from '@/contracts/payments';
 import { staffLog } from '@/domains/base/permissions/tables';
@@ -141,6 +141,6 @@ export function staffLogOf(targetId: string) {
   return testContext()
     .db.select({ staffId, action, before, after })
     .from(staffLog)
-    .where(eq(staffLog.targetId, targetId))
+    .where(and(eq(staffLog.targetId, targetId), eq(staffLog.outcome, 'done')))
     .orderBy(staffLog.id);
 }

@@ -28,6 +28,8 @@ interface Traits {
   denied?: Permission[];
   country?: string;
   verified?: boolean;
+  /** On for everyone with a rank, unless it says otherwise: a rank is dormant without it. */
+  twoFactor?: boolean;
   /** Now, unless it says otherwise: less is allowed on the first day. */
   createdAt?: number;
 }
@@ -41,9 +43,10 @@ export async function asUser(traits: Traits = {}): Promise<Person> {
   const now = ctx.now();
   const person = rank ? { rank, granted, denied, country } : null;
   const verified = traits.verified !== false;
+  const twoFactor = traits.twoFactor ?? rank !== undefined;
   const { insert, tokens, sessionId } = await newSession(
     ctx,
-    { userId, email, verified, role, creatorStatus, staff: person },
+    { userId, email, verified, role, creatorStatus, staff: twoFactor ? person : null },
     'test',
   );
   await ctx.db.batch([
@@ -58,6 +61,7 @@ export async function asUser(traits: Traits = {}): Promise<Person> {
       guideStatus: traits.guideStatus ?? 'NONE',
       country,
       emailVerifiedAt: verified ? now : null,
+      totpEnabledAt: twoFactor ? now : null,
       createdAt: traits.createdAt ?? now,
       updatedAt: now,
     }),

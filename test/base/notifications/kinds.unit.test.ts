@@ -58,6 +58,7 @@ const EXPECTED: Readonly<Record<NotificationKind, Expected>> = {
   'report-outcome': ['report', IN_APP, false],
   'support-message': ['ticket', EVERYWHERE, true],
   'chat-waiting': ['staff', IN_APP, false],
+  'stream-stopped': ['decision', EVERYWHERE, true],
 };
 
 describe('the kinds of notification', () => {

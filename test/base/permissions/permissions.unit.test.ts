@@ -1,4 +1,5 @@
 /** DESIGN's permission table as data, and the rule of who may rank whom. */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judgeRanking, permissionsOf, staffCan, staffCanActOn } from '@/domains/base/permissions/permissions';
 import { PERMISSIONS, type Permission, RANKS, type Rank, type Staff } from '@/shared/actor';
@@ -20,6 +21,8 @@ const FROM: [Permission, Rank][] = [
   ['canManageEconomy', 'owner'],
   ['canSeeLedger', 'owner'],
   ['canReplayWebhooks', 'owner'],
+  ['canRefund', 'owner'],
+  ['canFreezeMoney', 'owner'],
 ];
 
 const person = (rank: Rank, more: Partial<Staff> = {}): Staff => ({
@@ -145,5 +148,50 @@ describe('the owner whom OWNER_EMAIL names', () => {
 
   it('makes no other owner', () => {
     expect(judgeRanking(named, { staff: null, country: null }, person('owner'))).toBe('RANK_TOO_HIGH');
+  });
+});
+
+describe('whatever ranks and permissions two people have', () => {
+  const permissions = fc.subarray([...PERMISSIONS]);
+  const aStaff = fc.record<Staff>({
+    rank: fc.constantFrom(...RANKS),
+    granted: permissions,
+    denied: permissions,
+    country: fc.constantFrom('DE', 'FR', null),
+  });
+  const maybe = fc.option(aStaff, { nil: null });
+  const country = fc.constantFrom('DE', 'FR', null);
+  const levelOf = (staff: Staff | null) => (staff ? RANKS.indexOf(staff.rank) : -1);
+
+  it('nobody grants what they lack, gives their own rank, or acts on an equal or higher rank', () => {
+    fc.assert(
+      fc.property(aStaff, maybe, maybe, country, (actor, before, after, home) => {
+        if (judgeRanking(actor, { staff: before, country: home }, after) !== 'allow') return;
+        expect(levelOf(before)).toBeLessThan(levelOf(actor));
+        expect(levelOf(after)).toBeLessThan(levelOf(actor));
+        const gained = permissionsOf(after).filter((permission) => !staffCan(before, permission));
+        expect(gained.filter((permission) => !staffCan(actor, permission))).toEqual([]);
+        if (actor.rank === 'country_admin') expect(home).toBe(actor.country);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('nobody changes their own rank by this rule, since it equals itself', () => {
+    fc.assert(
+      fc.property(aStaff, maybe, country, (actor, after, home) => {
+        expect(judgeRanking(actor, { staff: actor, country: home }, after)).toBe('STAFF_OUT_OF_REACH');
+      }),
+    );
+  });
+
+  it('each permission can be given to one person of any rank, and taken from them', () => {
+    fc.assert(
+      fc.property(aStaff, fc.constantFrom(...PERMISSIONS), (staff, permission) => {
+        const others = staff.granted.filter((one) => one !== permission);
+        expect(staffCan({ ...staff, granted: [...others, permission], denied: [] }, permission)).toBe(true);
+        expect(staffCan({ ...staff, granted: others, denied: [permission] }, permission)).toBe(false);
+      }),
+    );
   });
 });

@@ -2,14 +2,22 @@
 import { runDurableObjectAlarm } from 'cloudflare:test';
 import { and, eq, sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { asUserWithPassword, forgetMails, mailedCode, PASSWORD, travel } from '#test/support/accounts';
+import {
+  appCode,
+  asUserWithPassword,
+  forgetMails,
+  mailedCode,
+  PASSWORD,
+  travel,
+  turnOnTwoFactor,
+} from '#test/support/accounts';
 import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { standInForLiveKit } from '#test/support/livekit';
 import { type Client, eventually, joinRoom, stubOf } from '#test/support/rooms';
 import { anOpenStream } from '#test/support/streams';
 import { aSubscriber, aTier } from '#test/support/subscriptions';
-import { asCreator, asStaff, asViewer, type Person } from '#test/support/users';
+import { asCreator, asStaff, asUser, asViewer, type Person } from '#test/support/users';
 import { watch } from '#test/support/watch';
 import type { Pass } from '@/contracts/room';
 import { outbox } from '@/db/outbox';
@@ -271,7 +279,7 @@ describe('an open socket', () => {
   });
 
   it('shows a rank and a moderator’s badge only while they last', async () => {
-    const [owner, creator, viewer] = [await asStaff('owner'), await asCreator(), await asViewer()];
+    const [owner, creator, viewer] = [await asStaff('owner'), await asCreator(), await asUser({ twoFactor: true })];
     const id = await anOpenStream(creator);
     const seat = await sit(viewer, id);
     const badges = async (text: string) => {
@@ -299,6 +307,15 @@ describe('an open socket', () => {
     const id = await anOpenStream(creator, { visibility: 'private' });
     const seat = await sit(overseer, id);
     await owner.put(`admin/staff/${overseer.userId}`, { rank: 'support' });
+    expect(await seat.closed()).toEqual({ code: 4404, reason: 'STREAM_NOT_FOUND' });
+  });
+
+  it('of staff in a private room closes when they turn two-factor authentication off', async () => {
+    const [creator, overseer] = [await asCreator(), await asUserWithPassword({ rank: 'admin_l1', twoFactor: false })];
+    const { secret } = await turnOnTwoFactor(overseer);
+    const id = await anOpenStream(creator, { visibility: 'private' });
+    const seat = await sit(overseer, id);
+    await overseer.post('auth/2fa/disable', { password: PASSWORD, code: appCode(secret) });
     expect(await seat.closed()).toEqual({ code: 4404, reason: 'STREAM_NOT_FOUND' });
   });
 });
@@ -358,7 +375,7 @@ describe('staff where a viewer could not enter', () => {
   });
 
   it('enter a room from which they are banned, stay when they are banned again, and cannot write there', async () => {
-    const [owner, creator, person] = [await asStaff('owner'), await asCreator(), await asViewer()];
+    const [owner, creator, person] = [await asStaff('owner'), await asCreator(), await asUser({ twoFactor: true })];
     const id = await anOpenStream(creator);
     const ban = { action: 'ban', userId: person.userId } as const;
     await creator.post(`stream/${id}/moderation`, ban);

@@ -50,7 +50,7 @@ async function askedForSales() {
 const logOf = async (id: string) =>
   (
     await env.DB.prepare(
-      'SELECT staff_id, action, before, after, reason FROM staff_log WHERE target_id = ? ORDER BY id',
+      "SELECT staff_id, action, before, after, reason FROM staff_log WHERE target_id = ? AND outcome = 'done' ORDER BY id",
     )
       .bind(id)
       .all()
@@ -133,7 +133,8 @@ describe('the code of an approval', () => {
       expect(await refused(owner.put(`${url}/approve`, body))).toEqual(REQUIRED);
     await freshCode(other.userId);
     await env.DB.prepare('UPDATE users SET totp_enabled_at = NULL WHERE id = ?').bind(other.userId).run();
-    expect(await refused(other.put(`${url}/approve`, { code }))).toEqual(REQUIRED); // has not turned it on
+    const turnedOff = await refused(other.put(`${url}/approve`, { code }));
+    expect(turnedOff).toEqual([403, 'TOTP_SETUP_REQUIRED']);
     expect((await payoutOf(id)).status).toBe('requested');
     expect((await owner.put(`${url}/approve`, { code: ` ${code.slice(0, 3)} ${code.slice(3)} ` })).status).toBe(200);
   });

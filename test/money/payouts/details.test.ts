@@ -33,8 +33,11 @@ afterEach(() => {
 
 const rowOf = (id: string) => testContext().db.select().from(payoutDetails).where(eq(payoutDetails.id, id)).get();
 const logOf = async (id: string) =>
-  (await env.DB.prepare('SELECT action, before, after, reason FROM staff_log WHERE target_id = ?').bind(id).all())
-    .results;
+  (
+    await env.DB.prepare("SELECT action, before, after, reason FROM staff_log WHERE target_id = ? AND outcome = 'done'")
+      .bind(id)
+      .all()
+  ).results;
 
 async function accountOf(userId: string) {
   const ctx = testContext();

@@ -8,7 +8,7 @@ const rank = (userId: string) => `admin/staff/${userId}`;
 
 async function logOf(targetId: string) {
   const { results } = await env.DB.prepare(
-    'SELECT staff_id, action, before, after FROM staff_log WHERE target_id = ? ORDER BY id',
+    "SELECT staff_id, action, before, after FROM staff_log WHERE target_id = ? AND outcome = 'done' ORDER BY id",
   )
     .bind(targetId)
     .all<{ staff_id: string; action: string; before: string | null; after: string | null }>();
@@ -43,7 +43,7 @@ describe('PUT /admin/staff/:userId', () => {
   });
 
   it('bites at once, on the tokens that the person has', async () => {
-    const [owner, person] = [await asStaff('owner'), await asUser({ country: 'DE' })];
+    const [owner, person] = [await asStaff('owner'), await asUser({ country: 'DE', twoFactor: true })];
     expect((await person.get('admin/staff')).status).toBe(403);
     await owner.put(rank(person.userId), { rank: 'country_admin', country: 'DE' });
     expect((await person.get('admin/staff')).status).toBe(200);
@@ -147,7 +147,29 @@ describe('PUT /admin/staff/:userId', () => {
   });
 });
 
+describe('the last owner', () => {
+  it('cannot demote themselves, and no lower or equal rank can: only the address in OWNER_EMAIL outranks an owner', async () => {
+    const [owner, equal, admin] = [
+      await asStaff('owner'),
+      await asStaff('owner'),
+      await asStaff('country_admin', { country: 'DE' }),
+    ];
+    for (const actor of [owner, equal, admin])
+      for (const body of [{ rank: null }, { rank: 'support' }, { rank: 'owner', denied: ['canManageStaff'] }])
+        expect((await actor.put(rank(owner.userId), body)).error.code).toBe('STAFF_OUT_OF_REACH');
+  });
+});
+
 describe('GET /admin/staff', () => {
+  it('shows a country admin only staff of their country', async () => {
+    const admin = await asStaff('country_admin', { country: 'MT' });
+    const [home, abroad] = [await asStaff('support', { country: 'MT' }), await asStaff('support', { country: 'FR' })];
+    const { data } = await admin.get('admin/staff?perPage=100');
+    const ids = data.items.map((item: { user: { id: string } }) => item.user.id);
+    expect(ids).toContain(home.userId);
+    expect(ids).not.toContain(abroad.userId);
+  });
+
   it('pages through everybody once', async () => {
     const owner = await asStaff('owner');
     const people = [

@@ -3,6 +3,7 @@ import { eq } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
 import { coinsOf, purchaseOf } from '#test/support/money';
+import { freshCode } from '#test/support/payouts';
 import { prove } from '#test/support/proof';
 import { aCode, aPurchase, eventsOf, staffLogOf, tell } from '#test/support/purchases';
 import { consumed } from '#test/support/queues';
@@ -343,6 +344,7 @@ describe('a decision', () => {
     const { buyer, id } = await aSecondPayment();
     const rank = { userId: buyer.userId, rank: 'owner', createdAt: 1, updatedAt: 1 } as const;
     await testContext().db.insert(staff).values(rank);
+    await freshCode(buyer.userId);
     expect((await decide(buyer, id, 'credit')).error.code).toBe('OWN_PAYMENT');
     expect((await decide(buyer, id, 'close')).status).toBe(200);
   });

@@ -1,7 +1,15 @@
 /** Who becomes the owner: whoever verifies the address in OWNER_EMAIL by a code, as the account's own user. */
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { asUserWithPassword, countMails, forgetMails, mailedCode, mailTo, PASSWORD } from '#test/support/accounts';
+import {
+  asUserWithPassword,
+  countMails,
+  forgetMails,
+  mailedCode,
+  mailTo,
+  PASSWORD,
+  turnOnTwoFactor,
+} from '#test/support/accounts';
 import { clientWith } from '#test/support/app';
 import { testContext } from '#test/support/context';
 import { asStaff, type Person } from '#test/support/users';
@@ -45,6 +53,8 @@ describe.each([false, true])('the address in OWNER_EMAIL, verified before: %s', 
         .first<{ after: string }>();
       expect(log).toMatchObject({ staff_id: person.userId, action: 'staff.rank' });
       expect(JSON.parse(log?.after ?? '')).toMatchObject({ rank: 'owner' });
+      expect((await as(person.headers).get('admin/staff')).error.code).toBe('TOTP_SETUP_REQUIRED');
+      await turnOnTwoFactor(person);
       expect((await as(person.headers).get('admin/staff')).status).toBe(200);
 
       await forgetMails(person.email);
@@ -85,6 +95,7 @@ describe('when OWNER_EMAIL names another address', () => {
     const path = (user: Person) => `admin/staff/${user.userId}`;
     const body = { email: person.email, otp: await verificationCode(), password: PASSWORD };
     await as().post('auth/verify-email', body);
+    await turnOnTwoFactor(person);
     const owner = as(person.headers);
     expect((await as(other.headers).put(path(former), { rank: null })).error.code).toBe('STAFF_OUT_OF_REACH');
     expect((await as(other.headers).put(path(person), { rank: null })).error.code).toBe('STAFF_OUT_OF_REACH');

@@ -117,6 +117,7 @@ describe('a session token', () => {
     const guard: Guard = {
       admit: async () => ({ viewer: undefined, renewedToken: 'a-new-token' }),
       refusals: () => [],
+      refused: async () => {},
     };
     const app = new Hono<HttpEnv>();
     app.use(async (c, next) => {

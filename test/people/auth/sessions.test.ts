@@ -32,7 +32,7 @@ describe('the signed-in user', () => {
   });
 
   it('sees themselves, with their rank and without secrets', async () => {
-    const person = await asUser({ rank: 'admin_l1' });
+    const person = await asUser({ rank: 'admin_l1', twoFactor: false });
     const { data } = await person.get('auth/me');
     expect(data).toMatchObject({ id: person.userId, email: person.email, role: 'viewer', rank: 'admin_l1' });
     expect(data).toMatchObject({ creatorStatus: 'NONE', verified: true, twoFactorEnabled: false, lastLogin: null });

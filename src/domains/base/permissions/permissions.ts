@@ -19,6 +19,8 @@ const FROM_RANK: Readonly<Record<Permission, Rank>> = {
   canManageEconomy: 'owner',
   canSeeLedger: 'owner',
   canReplayWebhooks: 'owner',
+  canRefund: 'owner',
+  canFreezeMoney: 'owner',
 };
 
 function isAtLeast(rank: Rank, floor: Rank): boolean {

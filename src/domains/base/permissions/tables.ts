@@ -23,4 +23,12 @@ export const staffLog = sqliteTable('staff_log', {
   reason: text(),
   subjectId: text('subject_id'),
   createdAt: integer('created_at').notNull(),
+  outcome: text().$type<'done' | 'refused'>().notNull().default('done'),
+  /** Why it was refused. */
+  code: text(),
+  /** Where the request came from. Both are blanked after 180 days. */
+  ip: text(),
+  userAgent: text('user_agent'),
+  /** Of the user whom the action is about, at that time. */
+  country: text(),
 });

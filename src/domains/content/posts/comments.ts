@@ -11,6 +11,7 @@ import { KEPT_MS } from '@/domains/base/decisions/record';
 import { withdrawAbout } from '@/domains/base/notifications/withdraw';
 import { logStaff } from '@/domains/base/permissions/log';
 import { staffCan } from '@/domains/base/permissions/permissions';
+import { staffReaches } from '@/domains/base/permissions/reach';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { notHiddenFrom, visiblePosts } from '@/domains/base/visibility/posts';
@@ -116,7 +117,8 @@ export async function addComment(
 
 /**
  * Deletes a comment with its replies and likes. Its author, the post's author and staff may; the comment's author may
- * even if they can no longer see the post. Staff decide with it, so its author can appeal. Throws COMMENT_NOT_FOUND, NOT_YOUR_COMMENT.
+ * even if they can no longer see the post. Staff decide with it, so its author can appeal. Throws COMMENT_NOT_FOUND,
+ * NOT_YOUR_COMMENT, OUT_OF_YOUR_REACH.
  */
 export async function removeComment(ctx: Context, actor: Actor, commentId: string): Promise<void> {
   const row = await ctx.db
@@ -134,6 +136,7 @@ export async function removeComment(ctx: Context, actor: Actor, commentId: strin
   const isTheirs = comment.authorId === actor.userId || postAuthorId === actor.userId;
   if (!isTheirs && !staffCan(actor.staff, 'canDeleteMessages'))
     throw contentError(row.isOpen === 1 ? 'NOT_YOUR_COMMENT' : 'COMMENT_NOT_FOUND');
+  if (!isTheirs && !(await staffReaches(ctx, actor, comment.authorId))) throw contentError('OUT_OF_YOUR_REACH');
   if (!isTheirs) return removeCommentAsStaff(ctx, actor, comment);
   const statements = [
     hideComments(ctx, [commentId]),

@@ -12,6 +12,7 @@ export const contentError = errorList({
     'This post is hidden while a report about it is reviewed. You can edit it afterwards, or delete it now.',
   ],
   NOT_YOUR_COMMENT: [403, 'Only its author, the author of the post and staff can delete a comment.'],
+  OUT_OF_YOUR_REACH: [403, 'Its author is out of your reach: they have your rank or a higher one, or another country.'],
   REPLY_TO_REPLY: [409, 'You can reply to comments, but not to replies. Reply to the comment above instead.'],
 });
 

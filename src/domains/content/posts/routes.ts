@@ -101,9 +101,10 @@ export const contentEndpoints: Endpoint[] = [
     summary: 'Delete my post with its media, likes and comments',
     description: 'Staff with `canDeleteMessages` can delete posts of others; this is logged.',
     who: 'user',
+    staffToo: true,
     params: ByPost,
     response: Nothing,
-    refusals: [...POST_HIDDEN, contentError.NOT_YOUR_POST],
+    refusals: [...POST_HIDDEN, contentError.NOT_YOUR_POST, contentError.OUT_OF_YOUR_REACH],
     handler: async (ctx, { actor, params }) => {
       await removePost(ctx, actor, params.postId);
       return {};
@@ -144,9 +145,10 @@ export const contentEndpoints: Endpoint[] = [
     description:
       'Allowed for its author, the author of the post, and staff with `canDeleteMessages`, whose deletions are logged.',
     who: 'user',
+    staffToo: true,
     params: ByComment,
     response: Nothing,
-    refusals: [contentError.COMMENT_NOT_FOUND, contentError.NOT_YOUR_COMMENT],
+    refusals: [contentError.COMMENT_NOT_FOUND, contentError.NOT_YOUR_COMMENT, contentError.OUT_OF_YOUR_REACH],
     handler: async (ctx, { actor, params }) => {
       await removeComment(ctx, actor, params.commentId);
       return {};

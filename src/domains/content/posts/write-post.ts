@@ -17,6 +17,7 @@ import { forgetMedia } from '@/domains/base/media/store';
 import { withdrawAbout } from '@/domains/base/notifications/withdraw';
 import { logStaff } from '@/domains/base/permissions/log';
 import { staffCan } from '@/domains/base/permissions/permissions';
+import { staffReaches } from '@/domains/base/permissions/reach';
 import { invalid } from '@/http/validation';
 import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
@@ -92,7 +93,7 @@ export async function changePost(
 
 /**
  * Deletes a post; its author and staff may. Staff decide with it, so its author can appeal. Throws as `getPost` does,
- * NOT_YOUR_POST.
+ * NOT_YOUR_POST, OUT_OF_YOUR_REACH.
  */
 export async function removePost(ctx: Context, actor: Actor, postId: string): Promise<void> {
   const { post } = await getPost(ctx, actor, postId);
@@ -119,6 +120,7 @@ export async function removePost(ctx: Context, actor: Actor, postId: string): Pr
 async function removePostAsStaff(ctx: Context, actor: Actor, post: PostRow): Promise<void> {
   if (!staffCan(actor.staff, 'canDeleteMessages')) throw contentError('NOT_YOUR_POST');
   const { id, authorId, text, visibility } = post;
+  if (!(await staffReaches(ctx, actor, authorId))) throw contentError('OUT_OF_YOUR_REACH');
   const staffId = actor.userId;
   const decision = decideRemoval(ctx, { subjectId: authorId, staffId, target: { type: 'post', id }, text });
   const log = logStaff(ctx, {

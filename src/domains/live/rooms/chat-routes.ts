@@ -111,6 +111,7 @@ export const chatEndpoints: Endpoint[] = [
       'For the creator, their moderators, and staff (`canKickUsers`; `canBanUsers` for bans). Time-outs and kicks apply ' +
       'to this room; a ban applies to the channel until it is lifted.',
     who: 'user',
+    staffToo: true,
     params: ById,
     body: Moderation,
     response: Nothing,

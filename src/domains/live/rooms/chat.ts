@@ -11,6 +11,7 @@ import { decideRemoval } from '@/domains/base/decisions/direct-removal';
 import { decisions } from '@/domains/base/decisions/tables';
 import { logStaff } from '@/domains/base/permissions/log';
 import { staffCan } from '@/domains/base/permissions/permissions';
+import { staffReaches } from '@/domains/base/permissions/reach';
 import { blockedAmong } from '@/domains/base/visibility/people';
 import { encodeCursor } from '@/http/envelope';
 import type { AppError } from '@/http/errors';
@@ -46,7 +47,7 @@ interface Deletion {
 
 /**
  * For the author, the host and moderators, who delete the text for good, and for staff, who decide with it: the room keeps
- * the text, in case of an appeal. Throws MESSAGE_NOT_FOUND, NOT_ALLOWED.
+ * the text, in case of an appeal. Throws MESSAGE_NOT_FOUND, NOT_ALLOWED, OUT_OF_YOUR_REACH.
  */
 export async function deleteMessage(
   ctx: Context,
@@ -60,6 +61,7 @@ export async function deleteMessage(
   const said = await room.saidAround(messageId, 0);
   if (!said?.message) return; // nobody sees it
   const { userId: subjectId, text } = said.message;
+  if (!(await staffReaches(ctx, actor, subjectId))) throw roomError('OUT_OF_YOUR_REACH');
   const staffId = actor.userId;
   const removed = { type: 'message', id: messageId, streamId: roomId } as const;
   const decision = decideRemoval(ctx, { subjectId, staffId, target: removed, text });

@@ -39,6 +39,28 @@ type ModerationRequest = z.output<typeof Moderation>;
  */
 export async function moderate(ctx: Context, actor: Actor, roomId: string, request: ModerationRequest): Promise<void> {
   const { door, party } = await moderatingParty(ctx, actor, roomId);
+  await moderateAs(ctx, actor, { door, party }, request);
+}
+
+/** As staff alone, so that it is logged even if the actor is also a moderator there. Throws as `moderate` does. */
+export async function kickAsStaff(
+  ctx: Context,
+  actor: Actor,
+  roomId: string,
+  { userId, reason }: { readonly userId: string; readonly reason?: string | undefined },
+): Promise<void> {
+  const { door, party } = await moderatingParty(ctx, actor, roomId);
+  const asStaff = { ...party, creator: false, moderator: false };
+  await moderateAs(ctx, actor, { door, party: asStaff }, { action: 'kick', userId, reason });
+}
+
+async function moderateAs(
+  ctx: Context,
+  actor: Actor,
+  { door, party }: Awaited<ReturnType<typeof moderatingParty>>,
+  request: ModerationRequest,
+): Promise<void> {
+  const { roomId } = door;
   const right = moderationRight(party, request.action);
   if (!right) throw roomError('NOT_MODERATOR');
   const target = await findTarget(ctx, door, request.userId);

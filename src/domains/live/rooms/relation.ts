@@ -3,6 +3,7 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Relation, RoomSetup, RoomUser } from '@/contracts/room';
+import { isRankEffective } from '@/domains/base/permissions/dormant';
 import { staffCan } from '@/domains/base/permissions/permissions';
 import { staff } from '@/domains/base/permissions/tables';
 import { isActiveSession } from '@/domains/base/users/session-active';
@@ -22,6 +23,7 @@ interface DeniedRow {
   banned: number;
   blocked: number;
   gone: number;
+  /** Null also for a dormant rank. */
   rank: Rank | null;
   staffCountry: string | null;
   /** JSON lists of permissions. */
@@ -174,7 +176,7 @@ function deniedColumns(channelId: SQLWrapper, creatorId: SQLWrapper): SQL {
 
 const accountColumns = sql`
   (NOT ${isActive()} OR users.email_verified_at IS NULL) AS gone,
-  (SELECT rank FROM ${staff} WHERE staff.user_id = users.id) AS rank,
+  (SELECT rank FROM ${staff} WHERE staff.user_id = users.id AND ${isRankEffective()}) AS rank,
   (SELECT country FROM ${staff} WHERE staff.user_id = users.id) AS staffCountry,
   (SELECT granted FROM ${staff} WHERE staff.user_id = users.id) AS granted,
   (SELECT denied FROM ${staff} WHERE staff.user_id = users.id) AS denied`;

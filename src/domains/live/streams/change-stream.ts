@@ -3,9 +3,10 @@
  * reads it again. This keeps rules over several rows true without locks.
  */
 
-import { eq, sql } from 'drizzle-orm';
+import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
+import type { OutboxEvent } from '@/contracts/messages';
 import { type Refusals, requireThat } from '@/db/commit';
 import { isActiveUser } from '@/domains/base/visibility/people';
 import { type ChannelRow, channels } from '@/domains/live/channels/tables';
@@ -30,6 +31,14 @@ export const RACES_TO_READ_AGAIN: Refusals = { DEMAND_NOT_MET: changedMeanwhile,
 
 type Changes = Partial<Omit<StreamRow, 'id' | 'channelId' | 'creatorId' | 'createdAt' | 'updatedAt'>>;
 
+/** What else belongs to a change: its log, and who hears of it. */
+export interface Alongside {
+  readonly statements: readonly Statement[];
+  readonly events: readonly OutboxEvent[];
+}
+
+export const NOTHING_ELSE: Alongside = { statements: [], events: [] };
+
 /** Returns the new row, and statements that write it or abort their batch with DEMAND_NOT_MET. */
 export function changeStream(
   ctx: Context,
@@ -44,13 +53,18 @@ export function changeStream(
   };
 }
 
-/** Aborts the batch if the channel's settings changed since it was read, or its creator was banned. */
+/** Aborts the batch if the channel's settings changed since it was read. */
+export function requireUnchangedChannel(ctx: Context, channel: ChannelRow): Statement {
+  return requireThat(ctx, isUnchangedChannel(channel));
+}
+
+/** Also if its creator was banned. */
 export function requireReadyChannel(ctx: Context, channel: ChannelRow): Statement {
-  return requireThat(
-    ctx,
-    sql`EXISTS (SELECT 1 FROM ${channels} WHERE id = ${channel.id} AND updated_at = ${channel.updatedAt})
-      AND ${isActiveUser(channel.creatorId)}`,
-  );
+  return requireThat(ctx, sql`${isUnchangedChannel(channel)} AND ${isActiveUser(channel.creatorId)}`);
+}
+
+function isUnchangedChannel({ id, updatedAt }: ChannelRow): SQL {
+  return sql`EXISTS (SELECT 1 FROM ${channels} WHERE id = ${id} AND updated_at = ${updatedAt})`;
 }
 
 /** The current time, or just after the row's: two changes within a millisecond stay in order. */

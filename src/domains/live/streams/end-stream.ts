@@ -10,7 +10,7 @@ import type { ChannelRow } from '@/domains/live/channels/tables';
 import { drawVideoRoom, ENCODER_REFUSED_MS, streamVideoRoomOf } from '@/domains/live/channels/video-room';
 import { closeCount } from '@/domains/live/rooms/figures';
 import { SECOND_MS } from '@/shared/time';
-import { changeStream, STREAM_RACES, untilUnchanged } from './change-stream';
+import { type Alongside, changeStream, NOTHING_ELSE, STREAM_RACES, untilUnchanged } from './change-stream';
 import { findStreamOnChannel, getStreamOnChannel } from './channel-state';
 import { streamError } from './errors';
 import { findPicture } from './media-events';
@@ -28,12 +28,13 @@ export async function endStream(
   ctx: Context,
   streamId: string,
   why: Exclude<EndReason, 'encoder-lost'>,
+  also: Alongside = NOTHING_ELSE,
 ): Promise<StreamRow> {
   return untilUnchanged(async () => {
     const { stream, channel } = await getStreamOnChannel(ctx, streamId);
     if (stream.status === 'ended') return stream;
     if (stream.status !== 'live') throw streamError('STREAM_NOT_LIVE');
-    return end(ctx, channel, stream, why);
+    return end(ctx, channel, stream, why, also);
   });
 }
 
@@ -54,9 +55,18 @@ export async function endIfStillLost(ctx: Context, streamId: string, lostAt: num
   });
 }
 
-async function end(ctx: Context, channel: ChannelRow, stream: StreamRow, why: EndReason): Promise<StreamRow> {
+async function end(
+  ctx: Context,
+  channel: ChannelRow,
+  stream: StreamRow,
+  why: EndReason,
+  also: Alongside = NOTHING_ELSE,
+): Promise<StreamRow> {
   const { row, statements, events } = planEnd(ctx, channel, stream, why);
-  await commit(ctx, statements, { events, refusals: STREAM_RACES });
+  await commit(ctx, [...statements, ...also.statements], {
+    events: [...events, ...also.events],
+    refusals: STREAM_RACES,
+  });
   ctx.log.event('stream.ended', { streamId: stream.id, channelId: channel.id, why });
   return row;
 }

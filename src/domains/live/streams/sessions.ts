@@ -15,7 +15,16 @@ import { invalid } from '@/http/validation';
 import type { Actor } from '@/shared/actor';
 import { isChange } from '@/shared/is-change';
 import { DAY_MS } from '@/shared/time';
-import { changeStream, RACES_TO_READ_AGAIN, requireReadyChannel, STREAM_RACES, untilUnchanged } from './change-stream';
+import {
+  type Alongside,
+  changeStream,
+  NOTHING_ELSE,
+  RACES_TO_READ_AGAIN,
+  requireReadyChannel,
+  requireUnchangedChannel,
+  STREAM_RACES,
+  untilUnchanged,
+} from './change-stream';
 import { isForNow } from './channel-state';
 import { endStream } from './end-stream';
 import { streamError } from './errors';
@@ -78,9 +87,20 @@ export async function changeSession(
   streamId: string,
   input: z.output<typeof SessionChanges>,
 ): Promise<PresentedStream> {
+  return changeDetails(ctx, actor, () => getOwnStream(ctx, actor, streamId), input);
+}
+
+/** @param find reads the stream again after a race, and checks the right to change it */
+export function changeDetails(
+  ctx: Context,
+  actor: Actor,
+  find: () => Promise<FoundStream>,
+  input: z.output<typeof SessionChanges>,
+  also: (stream: StreamRow) => Alongside = () => NOTHING_ELSE,
+): Promise<PresentedStream> {
   const details = detailsOf(ctx, input);
   return untilUnchanged(async () => {
-    const found = await getOwnStream(ctx, actor, streamId);
+    const found = await find();
     const { stream, channel } = found;
     if (stream.status === 'ended') throw streamError('STREAM_ENDED');
     if (stream.status === 'cancelled') throw streamError('STREAM_CANCELLED');
@@ -94,8 +114,9 @@ export async function changeSession(
     // A stream with a date is an ordinary show, so preparing the next stream does not replace it.
     const prepared = details.scheduledFor ? { prepared: false } : {};
     const { row, statements } = changeStream(ctx, stream, { ...details, ...prepared });
-    await commit(ctx, [requireReadyChannel(ctx, channel), ...statements], {
-      events: [setupEvent(row, channel, announcedChanges(details))],
+    const { statements: alongside, events } = also(stream);
+    await commit(ctx, [requireUnchangedChannel(ctx, channel), ...statements, ...alongside], {
+      events: [setupEvent(row, channel, announcedChanges(details)), ...events],
       refusals: STREAM_RACES,
     });
     return presentStream({ ...found, stream: row }, actor);

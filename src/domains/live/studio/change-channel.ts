@@ -44,7 +44,13 @@ export async function changeInfo(ctx: Context, creatorId: string, changes: z.out
 }
 
 export async function changeChatSettings(ctx: Context, creatorId: string, settings: z.output<typeof ChatSettings>) {
-  const channel = defined({
+  const state = await changeChannel(ctx, creatorId, { channel: chatChanges(settings) });
+  return presentPolicy(state.channel);
+}
+
+/** The settings as fields of the channel. */
+export function chatChanges(settings: z.output<typeof ChatSettings>) {
+  return defined({
     chatEnabled: settings.isChatEnabled,
     chatDelaySeconds: delaySeconds(settings),
     chatFollowersOnly: settings.isChatFollowersOnly,
@@ -52,8 +58,6 @@ export async function changeChatSettings(ctx: Context, creatorId: string, settin
     slowModeSeconds: settings.slowModeSeconds,
     blockedWords: settings.blockedWords && [...new Set(settings.blockedWords)],
   });
-  const state = await changeChannel(ctx, creatorId, { channel });
-  return presentPolicy(state.channel);
 }
 
 /** Throws VALIDATION_FAILED. */

@@ -6,6 +6,7 @@ import { decideRemoval } from '@/domains/base/decisions/direct-removal';
 import { KEPT_MS } from '@/domains/base/decisions/record';
 import { logStaff } from '@/domains/base/permissions/log';
 import { staffCan } from '@/domains/base/permissions/permissions';
+import { staffReaches } from '@/domains/base/permissions/reach';
 import { admitToRead } from '@/domains/live/rooms/admit';
 import { deleteMessage } from '@/domains/live/rooms/chat';
 import { roomError } from '@/domains/live/rooms/errors';
@@ -15,7 +16,8 @@ import { giftsSent } from './tables';
 
 /**
  * Allowed for the author, the creator and moderators, from any region, and for staff, who decide with it.
- * @param id the id of the message or the gift. Throws MESSAGE_NOT_FOUND, NOT_ALLOWED, and what admission refuses.
+ * @param id the id of the message or the gift. Throws MESSAGE_NOT_FOUND, NOT_ALLOWED, OUT_OF_YOUR_REACH, and what
+ * admission refuses.
  */
 export async function deleteWords(ctx: Context, actor: Actor, streamId: string, id: string): Promise<void> {
   const [gift, { relation }] = await Promise.all([
@@ -26,6 +28,7 @@ export async function deleteWords(ctx: Context, actor: Actor, streamId: string, 
   if (!gift) return deleteMessage(ctx, actor, { roomId: streamId, messageId: id, inCharge });
   const byRight = inCharge || gift.senderId === actor.userId;
   if (!byRight && !staffCan(actor.staff, 'canDeleteMessages')) throw roomError('NOT_ALLOWED');
+  if (!byRight && !(await staffReaches(ctx, actor, gift.senderId))) throw roomError('OUT_OF_YOUR_REACH');
   if (gift.message === null) return;
   if (!byRight) return removeAsStaff(ctx, actor, { id, streamId, senderId: gift.senderId, message: gift.message });
   const command = { type: 'delete-gift-words', giftId: id, by: actor.userId } as const;

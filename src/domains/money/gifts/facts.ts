@@ -4,7 +4,7 @@ import { and, eq, type Placeholder, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { builtOnce } from '@/db/built-once';
 import { type Economy, economyOf, economyQuery } from '@/domains/base/economy/read';
-import { staff } from '@/domains/base/permissions/tables';
+import { hasEffectiveRank } from '@/domains/base/permissions/dormant';
 import { type CardRow, cardColumns } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { isBannedFrom, isModeratorOf } from '@/domains/base/visibility/channels';
@@ -143,7 +143,7 @@ function channelQuery(ctx: Context, { recipientId, senderId }: Giving) {
       blockedWords: channels.blockedWords,
       banned: isBannedFrom(sql`channels.id`, senderId).as('banned'),
       exempt: sql<number>`${isModeratorOf(sql`channels.id`, senderId)}
-        OR EXISTS (SELECT 1 FROM ${staff} WHERE staff.user_id = ${senderId})`.as('exempt'),
+        OR ${hasEffectiveRank(senderId)}`.as('exempt'),
     })
     .from(channels)
     .where(eq(channels.creatorId, recipientId ?? ''));

@@ -122,6 +122,7 @@ export const giftEndpoints: Endpoint[] = [
       'Takes the id of the message or of the gift; the gift itself stays. Allowed for its author, the creator, ' +
       'moderators, and staff with `canDeleteMessages`, from any region.',
     who: 'user',
+    staffToo: true,
     params: z.strictObject({ id: anId, messageId: anId }),
     response: Nothing,
     refusals: [
@@ -130,6 +131,7 @@ export const giftEndpoints: Endpoint[] = [
       roomError.FOLLOWERS_ONLY,
       roomError.SUBSCRIBERS_ONLY,
       roomError.NOT_ALLOWED,
+      roomError.OUT_OF_YOUR_REACH,
       roomError.MESSAGE_NOT_FOUND,
     ],
     handler: async (ctx, { actor, params }) => {

@@ -19,14 +19,25 @@ import { CursorPosition, type StaffMember, type StaffRequest } from './schemas';
 const LIST = 'staff';
 const staffColumns = { rank: staff.rank, granted: staff.granted, denied: staff.denied, country: staff.country };
 
-/** Throws CURSOR_INVALID. */
-export async function listStaff(ctx: Context, { cursor, perPage }: { cursor?: string | undefined; perPage: number }) {
+interface StaffPage {
+  readonly cursor?: string | undefined;
+  readonly perPage: number;
+}
+
+/** A country admin sees only staff who live in their country. Throws CURSOR_INVALID. */
+export async function listStaff(ctx: Context, actor: Actor, { cursor, perPage }: StaffPage) {
+  const { rank, country } = actor.staff ?? {};
   const after = cursor === undefined ? undefined : decodeCursor(LIST, CursorPosition, cursor)[0];
   const rows = await ctx.db
     .select({ card: cardColumns, staff: staffColumns })
     .from(staff)
     .innerJoin(users, eq(users.id, staff.userId))
-    .where(after === undefined ? undefined : gt(staff.userId, after))
+    .where(
+      and(
+        after === undefined ? undefined : gt(staff.userId, after),
+        rank === 'country_admin' ? eq(users.country, country ?? '') : undefined,
+      ),
+    )
     .orderBy(asc(staff.userId))
     .limit(perPage + 1);
   return presentCursorPage(

@@ -4,8 +4,9 @@ import { type Endpoint, endpoint } from '@/http/endpoint';
 import { cursorPageOf, cursorQuery } from '@/http/envelope';
 import { correctCountry } from './correct-country';
 import { staffError } from './errors';
+import { listStaffLog } from './log';
 import { listStaff, rankStaff } from './members';
-import { CorrectedCountry, CountryCorrection, StaffMember, StaffRequest } from './schemas';
+import { CorrectedCountry, CountryCorrection, StaffLogPage, StaffLogQuery, StaffMember, StaffRequest } from './schemas';
 
 const anId = z.string().min(1).max(64);
 const who = { permission: 'canManageStaff' } as const;
@@ -20,7 +21,7 @@ export const staffEndpoints: Endpoint[] = [
     who,
     query: z.strictObject(cursorQuery),
     response: cursorPageOf(StaffMember),
-    handler: (ctx, { query }) => listStaff(ctx, query),
+    handler: (ctx, { actor, query }) => listStaff(ctx, actor, query),
   }),
   endpoint({
     operationId: 'changeStaff',
@@ -46,6 +47,20 @@ export const staffEndpoints: Endpoint[] = [
     handler: (ctx, { actor, params, body }) => rankStaff(ctx, actor, params.userId, body),
   }),
   endpoint({
+    operationId: 'listStaffLog',
+    method: 'get',
+    path: '/admin/logs',
+    tag: 'admin',
+    summary: 'The log of staff actions, newest first',
+    description:
+      'Contains every action of staff, and the writes they were refused, at most 20 a minute each. A country admin sees ' +
+      'actions about users of their country, and their own.',
+    who,
+    query: StaffLogQuery,
+    response: StaffLogPage,
+    handler: (ctx, { actor, query }) => listStaffLog(ctx, actor, query),
+  }),
+  endpoint({
     operationId: 'correctCountry',
     method: 'put',
     path: '/admin/user/{id}/country',
@@ -54,7 +69,7 @@ export const staffEndpoints: Endpoint[] = [
     description:
       'From then on only staff can change it, until `country: null` lets the user declare one again. You can only ' +
       'act on users below your rank; a country admin acts inside their country.',
-    who,
+    who: { permission: 'canBanUsers' },
     params: z.object({ id: anId }),
     body: CountryCorrection,
     response: CorrectedCountry,

@@ -1,5 +1,10 @@
 import { z } from '@hono/zod-openapi';
+import { VISIBILITIES } from '@/contracts/room';
 import { PublicCard } from '@/domains/base/users/schemas';
+import { aboutShow } from '@/domains/live/streams/schemas';
+import { ChatSettings } from '@/domains/live/studio/schemas';
+import { dayRangeQuery } from '@/http/day-range';
+import { cursorPageOf, cursorQuery } from '@/http/envelope';
 import { aText } from '@/http/fields';
 import { PERMISSIONS, RANKS } from '@/shared/actor';
 import { isCountry } from '@/shared/countries';
@@ -56,3 +61,63 @@ export const CorrectedCountry = z
 
 /** The cursor position: the last user id of a page. */
 export const CursorPosition = z.tuple([z.string()]);
+
+const anId = z.string().min(1).max(64);
+const aWord = z.string().min(1).max(64);
+
+export const StaffLogQuery = z.strictObject({
+  staffId: anId.optional().describe('The member of staff who acted.'),
+  action: aWord.optional().describe('`user.country`; the operation id of the endpoint for a refused write.'),
+  targetType: aWord.optional(),
+  targetId: anId.optional(),
+  subjectId: anId.optional().describe('The user whom the action was about.'),
+  outcome: z.enum(['done', 'refused']).optional(),
+  ...dayRangeQuery,
+  ...cursorQuery,
+});
+
+export const StaffLogEntry = z
+  .object({
+    id: z.string(),
+    staff: PublicCard,
+    action: z.string(),
+    targetType: z.string(),
+    targetId: z.string(),
+    subjectId: z.string().nullable(),
+    outcome: z.enum(['done', 'refused']),
+    code: z.string().optional().describe('Why it was refused.'),
+    before: z.unknown().describe('The state before. Null if there was none, or if the account it describes has ended.'),
+    after: z.unknown(),
+    reason: z.string().optional(),
+    ip: z.string().nullable().describe('Kept for 180 days, like `userAgent`.'),
+    userAgent: z.string().nullable(),
+    createdAt: z.iso.datetime(),
+  })
+  .openapi('StaffLogEntry');
+
+export const StaffLogPage = cursorPageOf(StaffLogEntry);
+
+/** The cursor position: the last entry of a page. */
+export const LogPosition = z.tuple([z.string()]);
+
+const aReason = aText(REASON_CHARACTERS_MAX, 1);
+
+export const Kick = z
+  .strictObject({ userId: anId, reason: aReason.optional().describe('Told to the person, and written to the log.') })
+  .openapi('Kick');
+
+export const Cancellation = z
+  .strictObject({ reason: aReason.optional().describe('Told to the host, and written to the log.') })
+  .openapi('Cancellation');
+
+export const RoomEdit = z
+  .strictObject({
+    ...aboutShow,
+    thumbnailUrl: z.null().describe('Null removes it.'),
+    visibility: z.enum(VISIBILITIES).describe('Fixed once the stream has begun.'),
+    chat: ChatSettings.describe("The chat settings of the host's channel."),
+    status: z.literal('closed').describe('Ends a live stream, and cancels one that has not begun.'),
+    reason: aReason.describe('Told to the host if the room is closed, and written to the log.'),
+  })
+  .partial()
+  .openapi('RoomEdit');

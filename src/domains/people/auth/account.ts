@@ -2,6 +2,7 @@
 
 import { and, eq, ne, type SQL } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { effectiveRank } from '@/domains/base/permissions/dormant';
 import { staff } from '@/domains/base/permissions/tables';
 import { type UserRow, users } from '@/domains/base/users/tables';
 
@@ -12,6 +13,7 @@ import { accounts } from './tables';
 
 export interface Account {
   readonly user: UserRow;
+  /** Also a dormant rank, which gives no power: see `actorOf`. */
   readonly staff: Staff | null;
   readonly secretHash: string | null;
   /** When the password was set, in ms. Hashing it again does not change this. */
@@ -35,8 +37,9 @@ export async function getAccount(ctx: Context, userId: string): Promise<Account>
 
 /** The user as access tokens describe them. */
 export function actorOf({ user, staff: ranked }: Pick<Account, 'user' | 'staff'>): Omit<Actor, 'kind' | 'sessionId'> {
-  const { id, email, emailVerifiedAt, role, creatorStatus } = user;
-  return { userId: id, email, verified: emailVerifiedAt !== null, role, creatorStatus, staff: ranked };
+  const { id, email, emailVerifiedAt, role, creatorStatus, totpEnabledAt } = user;
+  const inEffect = effectiveRank(totpEnabledAt, ranked);
+  return { userId: id, email, verified: emailVerifiedAt !== null, role, creatorStatus, staff: inEffect };
 }
 
 /** Deleted accounts are never found. */

@@ -24,6 +24,10 @@ export const authError = errorList({
   ],
   STAFF_ONLY: [403, 'Only staff can do this.'],
   PERMISSION_REQUIRED: [403, 'You do not have the permission for this. Staff with a higher rank can grant it.'],
+  TOTP_SETUP_REQUIRED: [
+    403,
+    'Staff need two-factor authentication. Turn it on with POST /auth/2fa/enable, then try again.',
+  ],
   TOTP_REQUIRED: [403, 'Send a new code from your authenticator app. Turn on two-factor authentication to get one.'],
   CONFIRMATION_WRONG: [403, 'The password or the code does not match. Check it and try again.'],
   SESSION_NOT_FOUND: [404, 'You have no session with this id.'],

@@ -4,14 +4,17 @@
  */
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { commit } from '@/db/commit';
 import { maintenanceError } from '@/domains/base/maintenance/errors';
 import { findClosure } from '@/domains/base/maintenance/read';
+import { effectiveRank } from '@/domains/base/permissions/dormant';
+import { logRefusal } from '@/domains/base/permissions/log';
 import { staffCan } from '@/domains/base/permissions/permissions';
 import { isOwnerAddress } from '@/domains/base/permissions/rank-owner';
 import { staff } from '@/domains/base/permissions/tables';
 import { isActiveSession } from '@/domains/base/users/session-active';
 import { users } from '@/domains/base/users/tables';
-import { type Endpoint, requiresVerification } from '@/http/endpoint';
+import { type Endpoint, isForStaff, requiresVerification } from '@/http/endpoint';
 import { AppError, type Refusal } from '@/http/errors';
 import type { Count, Guard } from '@/http/mount';
 import { spendLookUp } from '@/http/rate-limit';
@@ -40,6 +43,8 @@ import { slideSession } from './sessions';
 const SLIDES_EVERY_MS = HOUR_MS;
 /** How long a check of the database waits for it. */
 const LOOK_UP_MS_MAX = 2 * SECOND_MS;
+/** What the staff log keeps of an id in a refused request, which may be anything. */
+const TARGET_CHARACTERS_MAX = 64;
 
 const admit: Guard['admit'] = async (ctx, request, endpoint, count) => {
   const { who, method, fresh, unverified, restricted = false, withoutDatabase = false } = endpoint;
@@ -59,8 +64,7 @@ const admit: Guard['admit'] = async (ctx, request, endpoint, count) => {
   const viewer = { ...caller, regions: regionsOf(ctx.config, request) };
   if (who === 'optional' && viewer.kind === 'user' && !viewer.verified && !unverified)
     return { viewer: await asGuest(ctx, request), renewedToken };
-  requireRight(viewer, endpoint);
-  return { viewer, renewedToken };
+  return { viewer, renewedToken, refusal: refusalFor(viewer, endpoint) };
 };
 
 /** Open during maintenance: what staff need to get in, what apps need to wait, and providers' events. */
@@ -118,27 +122,48 @@ function refusals(endpoint: Endpoint): readonly Refusal[] {
     ...(who === 'dj' ? [authError.DJ_ONLY] : []),
     ...(who === 'performer' ? [authError.PERFORMER_ONLY] : []),
     ...(who === 'guide' ? [authError.GUIDE_APPROVAL_REQUIRED] : []),
+    ...(isForStaff(endpoint) ? [authError.TOTP_SETUP_REQUIRED] : []),
     ...(who === 'staff' ? [authError.STAFF_ONLY] : []),
     ...(typeof who === 'object' ? [authError.PERMISSION_REQUIRED] : []),
   ];
 }
 
-export const guard: Guard = { admit, refusals };
+/** Staff's refused writes are in the staff log. Their log-in problems and bursts are not. */
+const refused: Guard['refused'] = async (ctx, endpoint, viewer, params, { code, status }) => {
+  if (viewer?.kind !== 'user' || !(viewer.staff || viewer.dormantRank) || endpoint.method === 'get') return;
+  if (status === 401 || status === 429 || status >= 500) return;
+  if (!isForStaff(endpoint) && !(endpoint.staffToo && status === 403)) return;
+  const action = { staffId: viewer.userId, action: endpoint.operationId, code };
+  await commit(ctx, [logRefusal(ctx, { ...action, ...targetOf(endpoint, params) })]);
+};
 
-/** Throws the refusal if the viewer may not call this endpoint. */
-function requireRight(viewer: Actor | Guest, endpoint: Endpoint): void {
+/** The thing that the path names: `/admin/user/{id}/status` is about a user. */
+function targetOf({ path }: Endpoint, params: Readonly<Record<string, string>>) {
+  const [, noun = '', name = ''] = /([\w-]+)\/\{(\w+)\}/.exec(path) ?? [];
+  const targetId = params[name];
+  if (targetId === undefined) return { targetType: 'path', targetId: path };
+  const targetType = name === 'userId' ? 'user' : noun;
+  return { targetType, targetId: targetId.slice(0, TARGET_CHARACTERS_MAX) };
+}
+
+export const guard: Guard = { admit, refusals, refused };
+
+/** Why the viewer may not call this endpoint. Undefined if they may. */
+function refusalFor(viewer: Actor | Guest, endpoint: Endpoint): AppError | undefined {
   const { who } = endpoint;
-  if (who === 'optional') return;
-  if (viewer.kind !== 'user') throw authError('UNAUTHENTICATED');
-  if (!viewer.verified && requiresVerification(endpoint)) throw authError('EMAIL_NOT_VERIFIED');
+  if (who === 'optional') return undefined;
+  if (viewer.kind !== 'user') return authError('UNAUTHENTICATED');
+  if (!viewer.verified && requiresVerification(endpoint)) return authError('EMAIL_NOT_VERIFIED');
   if ((who === 'creator' || who === 'dj' || who === 'performer') && viewer.creatorStatus !== 'APPROVED')
-    throw authError('CREATOR_APPROVAL_REQUIRED');
-  if (who === 'dj' && viewer.role !== 'dj') throw authError('DJ_ONLY');
-  if (who === 'performer' && viewer.role !== 'performer') throw authError('PERFORMER_ONLY');
-  if (who === 'guide' && viewer.guideStatus !== 'APPROVED') throw authError('GUIDE_APPROVAL_REQUIRED');
-  if (who === 'staff' && !viewer.staff) throw authError('STAFF_ONLY');
+    return authError('CREATOR_APPROVAL_REQUIRED');
+  if (who === 'dj' && viewer.role !== 'dj') return authError('DJ_ONLY');
+  if (who === 'performer' && viewer.role !== 'performer') return authError('PERFORMER_ONLY');
+  if (who === 'guide' && viewer.guideStatus !== 'APPROVED') return authError('GUIDE_APPROVAL_REQUIRED');
+  if (isForStaff(endpoint) && viewer.dormantRank) return authError('TOTP_SETUP_REQUIRED');
+  if (who === 'staff' && !viewer.staff) return authError('STAFF_ONLY');
   if (typeof who === 'object' && !staffCan(viewer.staff, who.permission))
-    throw authError('PERMISSION_REQUIRED', { details: { permission: who.permission } });
+    return authError('PERMISSION_REQUIRED', { details: { permission: who.permission } });
+  return undefined;
 }
 
 interface Reading {
@@ -248,6 +273,7 @@ interface ActiveSessionRow {
   readonly creatorStatus: CreatorStatus;
   readonly guideStatus: GuideStatus;
   readonly status: 'active' | 'banned' | 'deleted';
+  readonly totpEnabledAt: number | null;
   readonly rank: Rank | null;
   /** JSON lists of permissions. */
   readonly granted: string | null;
@@ -264,7 +290,8 @@ async function lookUp(ctx: Context, session: SQL, { slides = false } = {}): Prom
   const row = await ctx.db.get<ActiveSessionRow | undefined>(sql`
     SELECT session.id AS sessionId, session.last_seen_at AS lastSeenAt, users.id AS userId, users.email,
       users.email_verified_at AS emailVerifiedAt, users.role, users.creator_status AS creatorStatus,
-      users.guide_status AS guideStatus, users.status, staff.rank, staff.granted, staff.denied, staff.country
+      users.guide_status AS guideStatus, users.status, users.totp_enabled_at AS totpEnabledAt,
+      staff.rank, staff.granted, staff.denied, staff.country
     FROM auth_sessions session JOIN ${users} ON users.id = session.user_id LEFT JOIN ${staff} ON staff.user_id = users.id
     WHERE ${session} AND ${isActiveSession(now)}`);
   if (!row) throw authError('SESSION_ENDED');
@@ -274,8 +301,11 @@ async function lookUp(ctx: Context, session: SQL, { slides = false } = {}): Prom
   if (slides && isDue) ctx.waitUntil(slideSession(ctx, row.sessionId));
   const { sessionId, userId, email, role, creatorStatus, guideStatus } = row;
   const verified = row.emailVerifiedAt !== null;
+  const rank = staffOf(ctx, row);
+  const inEffect = effectiveRank(row.totpEnabledAt, rank);
+  const dormant = rank && !inEffect ? { dormantRank: true as const } : {};
   const signedIn = { kind: 'user', sessionId, userId, email, verified } as const;
-  return { ...signedIn, role, creatorStatus, guideStatus, staff: staffOf(ctx, row) };
+  return { ...signedIn, role, creatorStatus, guideStatus, staff: inEffect, ...dormant };
 }
 
 /** A lifted ban and a deleted account end the restricted token. Their rank does not count. */

@@ -5,12 +5,13 @@
 
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
+import type { OutboxEvent } from '@/contracts/messages';
 import { commit, requireChange } from '@/db/commit';
 import type { UserRow } from '@/domains/base/users/tables';
 
 import { disableTotp, enableTotp, prepareTotp, useTotpStep } from '@/domains/base/users/write';
 import type { AppError } from '@/http/errors';
-import type { Actor } from '@/shared/actor';
+import type { Actor, Staff } from '@/shared/actor';
 import { decrypt, encrypt } from '@/shared/crypto';
 import { type Account, findAccountById, getAccount } from './account';
 import { type Asker, findKnownDevice } from './asker';
@@ -40,7 +41,7 @@ export async function beginTwoFactor(ctx: Context, actor: Actor, password: strin
 /** Turns it on. Throws CONFIRMATION_WRONG, CHALLENGE_LIMIT, TWO_FACTOR_ON, TWO_FACTOR_OFF (not started). */
 export async function confirmTwoFactor(ctx: Context, actor: Actor, code: string, userAgent: string | null) {
   const { userId } = actor;
-  const { user } = await getAccount(ctx, userId);
+  const { user, staff } = await getAccount(ctx, userId);
   if (user.totpEnabledAt !== null) throw authError('TWO_FACTOR_ON');
   if (user.totpSecret === null) throw authError('TWO_FACTOR_OFF');
   const allowances = codeAllowances(actor);
@@ -49,7 +50,10 @@ export async function confirmTwoFactor(ctx: Context, actor: Actor, code: string,
   if (step === undefined) throw authError('CONFIRMATION_WRONG');
   const { codes, statements } = newBackupCodes(ctx, userId);
   const enable = [enableTotp(ctx, userId, user.totpSecret, step), requireChange(ctx)];
-  await commit(ctx, [...enable, giveTryBack(ctx, allowances), ...statements], wrongConfirmation);
+  await commit(ctx, [...enable, giveTryBack(ctx, allowances), ...statements], {
+    events: rankChanged(userId, staff),
+    ...wrongConfirmation,
+  });
   mailChange(ctx, user, 'Two-factor authentication was turned on', userAgent);
   ctx.log.event('two-factor.enabled', { userId });
   return { enabled: true as const, backupCodes: codes };
@@ -81,7 +85,10 @@ export async function disableTwoFactor(
   const { userId } = actor;
   const account = await confirmPassword(ctx, actor, password);
   const confirmed = await confirmByCode(ctx, actor, account, code);
-  await commit(ctx, [...confirmed, disableTotp(ctx, userId), voidBackupCodes(ctx, userId)], wrongConfirmation);
+  await commit(ctx, [...confirmed, disableTotp(ctx, userId), voidBackupCodes(ctx, userId)], {
+    events: rankChanged(userId, account.staff),
+    ...wrongConfirmation,
+  });
   mailChange(ctx, account.user, 'Two-factor authentication was turned off', userAgent);
   ctx.log.event('two-factor.disabled', { userId });
 }
@@ -119,6 +126,11 @@ export async function useAppCode(
   await spendTries(ctx, allowances);
   const used = await useCode(ctx, account, code, refusal);
   return [...used, giveTryBack(ctx, allowances)];
+}
+
+/** A rank takes effect with two-factor authentication and is dormant without it, and rooms must know. */
+function rankChanged(userId: string, staff: Staff | null): OutboxEvent[] {
+  return staff ? [{ kind: 'user-changed', userId }] : [];
 }
 
 const wrongConfirmation = { refusals: { DEMAND_NOT_MET: () => authError('CONFIRMATION_WRONG') } };

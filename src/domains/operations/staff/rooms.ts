@@ -1,0 +1,101 @@
+/**
+ * Staff in any room: they edit or close it, and cancel any session. Reach is checked against the host. Every act that
+ * changes something is logged, and the host hears why a stream was stopped.
+ */
+import type { z } from '@hono/zod-openapi';
+import type { Context } from '@/contracts/context';
+import { logStaff } from '@/domains/base/permissions/log';
+import { staffReaches } from '@/domains/base/permissions/reach';
+import type { Alongside } from '@/domains/live/streams/change-stream';
+import { type FoundStream, getStream } from '@/domains/live/streams/find';
+import { presentStream } from '@/domains/live/streams/present';
+import type { Stream } from '@/domains/live/streams/schemas';
+import { changeDetails } from '@/domains/live/streams/sessions';
+import { stopStream } from '@/domains/live/streams/stop-stream';
+import type { StreamRow } from '@/domains/live/streams/tables';
+import { changeChannel, chatChanges } from '@/domains/live/studio/change-channel';
+import type { Actor } from '@/shared/actor';
+import { staffError } from './errors';
+import type { RoomEdit } from './schemas';
+
+type Presented = z.input<typeof Stream>;
+
+/** Idempotent. Throws STREAM_NOT_FOUND, STAFF_OUT_OF_REACH, CHANGED_MEANWHILE. */
+export async function cancelAnySession(
+  ctx: Context,
+  actor: Actor,
+  streamId: string,
+  reason: string | undefined,
+): Promise<Presented> {
+  await getReached(ctx, actor, streamId);
+  await stopStream(ctx, streamId, (stream) => stopped(ctx, actor, stream, reason));
+  return presentStream(await getStream(ctx, { id: streamId }, actor), actor);
+}
+
+/**
+ * Each part is a change of its own, so a repeat continues what failed halfway. Closing comes last. Throws as
+ * `changeSession` and `cancelAnySession` do.
+ */
+export async function editAnyRoom(
+  ctx: Context,
+  actor: Actor,
+  streamId: string,
+  { chat, status, reason, ...details }: z.output<typeof RoomEdit>,
+): Promise<Presented> {
+  const found = await getReached(ctx, actor, streamId);
+  let presented = presentStream(found, actor);
+  if (Object.keys(details).length > 0) {
+    const log = (before: StreamRow): Alongside => ({
+      statements: [
+        logRoom(ctx, actor, before, { action: 'room.edit', before: fieldsOf(before, details), after: details, reason }),
+      ],
+      events: [],
+    });
+    presented = await changeDetails(ctx, actor, () => getStream(ctx, { id: streamId }, actor), details, log);
+  }
+  if (chat) {
+    const changes = chatChanges(chat);
+    const before = fieldsOf(found.channel, changes);
+    const log = logRoom(ctx, actor, found.stream, { action: 'room.chat', before, after: changes, reason });
+    await changeChannel(ctx, found.stream.creatorId, { channel: changes, alongside: [log] });
+  }
+  return status === 'closed' ? cancelAnySession(ctx, actor, streamId, reason) : presented;
+}
+
+/** Throws STREAM_NOT_FOUND, STAFF_OUT_OF_REACH. */
+async function getReached(ctx: Context, actor: Actor, streamId: string): Promise<FoundStream> {
+  const found = await getStream(ctx, { id: streamId }, actor);
+  if (!(await staffReaches(ctx, actor, found.stream.creatorId))) throw staffError('STAFF_OUT_OF_REACH');
+  return found;
+}
+
+function stopped(ctx: Context, actor: Actor, stream: StreamRow, reason: string | undefined): Alongside {
+  const isLive = stream.status === 'live';
+  const after = { status: isLive ? 'ended' : 'cancelled' };
+  const action = { action: 'session.cancel', before: { status: stream.status }, after, reason };
+  const notification = {
+    userId: stream.creatorId,
+    kind: 'stream-stopped',
+    title: isLive ? 'Our staff ended your stream' : 'Our staff cancelled your stream',
+    body: reason ?? stream.title,
+    data: { streamId: stream.id },
+  } as const;
+  return { statements: [logRoom(ctx, actor, stream, action)], events: [{ kind: 'notify', notification }] };
+}
+
+interface RoomAction {
+  readonly action: string;
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly reason: string | undefined;
+}
+
+function logRoom(ctx: Context, { userId: staffId }: Actor, stream: StreamRow, { reason, ...action }: RoomAction) {
+  const target = { targetType: 'stream', targetId: stream.id, subjectId: stream.creatorId };
+  return logStaff(ctx, { staffId, ...target, ...action, ...(reason === undefined ? {} : { reason }) });
+}
+
+/** The fields of the row that the changes name. */
+function fieldsOf(row: object, changes: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => name in changes));
+}
