@@ -5,6 +5,7 @@ import { MaintenanceWindow } from '@/domains/base/maintenance/schemas';
 import { CoinPackage } from '@/domains/money/purchases/schemas';
 import { orNull } from '@/http/envelope';
 
+const count = z.int().min(0);
 const range = z.object({ min: z.int(), max: z.int().nullable().describe('Null: only what the user has is a limit.') });
 
 export const SystemConfig = z
@@ -37,5 +38,17 @@ export const SystemConfig = z
     pushPublicKey: z.string().nullable().describe('The key by which browsers subscribe to pushes.'),
     shop: z.object({ physical: z.boolean(), digital: z.boolean() }).describe('Which goods creators can sell.'),
     maintenance: orNull(MaintenanceWindow).describe('The window that runs or is announced.'),
+    transparency: z
+      .array(
+        z.object({
+          month: z.string().openapi({ example: '2026-11' }),
+          reports: count,
+          upheld: count,
+          bans: count,
+          appeals: count,
+          reversed: count,
+        }),
+      )
+      .describe('The last twelve months in UTC, newest first. The running month is counted as it is now.'),
   })
   .openapi('SystemConfig');
