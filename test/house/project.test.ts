@@ -68,6 +68,7 @@ describe('the daily limits', () => {
       bytes: { aDay: 10 * 1_024 ** 3, onFirstDay: 1_024 ** 3 },
       checkouts: { aDay: 20, onFirstDay: 5 },
       mails: { aDay: 20, onFirstDay: 5 },
+      support: { aDay: 50, onFirstDay: 20 },
     });
   });
 });
