@@ -103,7 +103,7 @@ function stopWithParent(): void {
   const timer = setInterval(() => {
     if (process.ppid === parent) return;
     clearInterval(timer);
-    stop();
+    void stop();
   }, PARENT_POLL_MS);
 }
 

@@ -56,7 +56,7 @@ export async function noticesOf(person: { get: Person['get'] }, kind: string) {
 
 export async function staffLogOf(ticketId: string) {
   const { results } = await env.DB.prepare(
-    'SELECT action, staff_id AS staffId FROM staff_log WHERE target_id = ? ORDER BY id',
+    "SELECT action, staff_id AS staffId FROM staff_log WHERE target_id = ? AND outcome = 'done' ORDER BY id",
   )
     .bind(ticketId)
     .all<{ action: string; staffId: string }>();

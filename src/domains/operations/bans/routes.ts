@@ -16,7 +16,7 @@ const { STAFF_OUT_OF_REACH, STAFF_USER_NOT_FOUND } = staffError;
 
 export const banEndpoints: Endpoint[] = [
   endpoint({
-    operationId: 'listUsers',
+    operationId: 'listUsersForStaff',
     method: 'get',
     path: '/admin/users',
     tag: 'admin',
@@ -31,7 +31,7 @@ export const banEndpoints: Endpoint[] = [
     handler: (ctx, { actor, query }) => listUsers(ctx, actor, query),
   }),
   endpoint({
-    operationId: 'readUser',
+    operationId: 'readUserForStaff',
     method: 'get',
     path: '/admin/user/{id}',
     tag: 'admin',

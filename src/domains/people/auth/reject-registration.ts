@@ -7,8 +7,8 @@ import { ownsNoMoney, releaseUnverified } from '@/domains/base/users/unverified'
 import { findAccountByEmail } from './account';
 import { authError } from './errors';
 import { endCredentials } from './first-verification';
+import { accountBanned } from './restricted-token';
 import { sessionsEnded } from './sessions';
-import { refuseBanned } from './sign-in';
 import { findAccountByLink, readVerifyToken } from './verify-link';
 
 /** Idempotent. Throws TOKEN_INVALID, ACCOUNT_BANNED, ALREADY_VERIFIED, ACCOUNT_OWNS_MONEY. */
@@ -21,8 +21,8 @@ export async function rejectRegistration(ctx: Context, token: string): Promise<v
     if (await findAccountByEmail(ctx, claims.emailKey)) throw authError('TOKEN_INVALID');
     return; // already deleted
   }
-  refuseBanned(ctx, account);
   const { user } = account;
+  if (user.status === 'banned') throw await accountBanned(ctx, user, false);
   if (user.emailVerifiedAt !== null) throw authError('ALREADY_VERIFIED');
   const hasMoney = await ctx.db
     .select({ id: users.id })

@@ -20,8 +20,8 @@ import { commitMailing } from './mail-quotas';
 import { otpMail, ownerMail, sendMail } from './mails';
 import { checkOtp, newOtp, useOtp } from './otps';
 import { signResetToken } from './reset-token';
+import { accountBanned } from './restricted-token';
 import { sessionsEnded } from './sessions';
-import { refuseBanned } from './sign-in';
 import { accounts, type OtpPurpose } from './tables';
 import { findAccountByLink } from './verify-link';
 
@@ -49,7 +49,7 @@ export async function verifyEmailByOtp(ctx: Context, email: string, code: string
   const otp = await checkOtp(ctx, email, 'email-verification', code, credentials.asker);
   const { account } = otp;
   if (!account) throw authError('OTP_INVALID');
-  refuseBanned(ctx, account);
+  if (account.user.status === 'banned') throw await accountBanned(ctx, account.user, false);
   return verify(ctx, account, {
     proof: await proofOf(ctx, account, credentials),
     use: () => [useOtp(ctx, otp), requireChange(ctx)],
@@ -62,7 +62,7 @@ export async function verifyEmailByOtp(ctx: Context, email: string, code: string
 export async function verifyEmailByLink(ctx: Context, token: string, credentials: Credentials) {
   const account = await findAccountByLink(ctx, token);
   if (!account) throw authError('TOKEN_INVALID');
-  refuseBanned(ctx, account);
+  if (account.user.status === 'banned') throw await accountBanned(ctx, account.user, false);
   return verify(ctx, account, {
     proof: await proofOf(ctx, account, credentials),
     use: () => [],
