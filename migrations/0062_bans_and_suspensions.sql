@@ -22,9 +22,9 @@ CREATE TABLE staff_notes (
 CREATE INDEX staff_notes_of_user ON staff_notes (user_id, id);
 
 -- The list of users for staff, newest first, by each filter that is not nearly everybody.
-CREATE INDEX users_by_country ON users (country, id) WHERE country IS NOT NULL;
-CREATE INDEX users_by_role ON users (role, id);
-CREATE INDEX users_by_country_and_role ON users (country, role, id) WHERE country IS NOT NULL;
+CREATE INDEX users_by_country ON users (country, id) WHERE country IS NOT NULL AND status <> 'deleted';
+CREATE INDEX users_by_role ON users (role, id) WHERE status <> 'deleted';
+CREATE INDEX users_by_country_and_role ON users (country, role, id) WHERE country IS NOT NULL AND status <> 'deleted';
 CREATE INDEX users_banned ON users (id) WHERE status = 'banned';
 
 -- Email addresses (as keyed hashes) of accounts that ended while they were banned: none of them registers before then.

@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { isCountry } from '@/shared/countries';
 import { MINOR_DIGITS } from '@/shared/currency';
+import { foldText } from '@/shared/text';
 
 const COUNT_MAX = 1_000_000_000;
 /** Twelve digits: in some currencies a coffee costs a million minor units. */
@@ -110,7 +111,7 @@ export const GuideRules = z
   .strictObject({
     gender: z
       .string()
-      .trim()
+      .overwrite(foldText)
       .min(1)
       .max(GENDER_CHARACTERS_MAX)
       .nullable()

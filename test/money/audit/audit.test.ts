@@ -90,7 +90,9 @@ describe('POST /owner/panel/ledger/audit', () => {
     const answer = await owner.post(PATH);
     expect(answer.status).toBe(202);
     expect(answer.data).toMatchObject({ whole: false, startedBy: owner.userId });
-    const { results } = await env.DB.prepare('SELECT action, target_id FROM staff_log WHERE staff_id = ?')
+    const { results } = await env.DB.prepare(
+      "SELECT action, target_id FROM staff_log WHERE staff_id = ? AND outcome = 'done'",
+    )
       .bind(owner.userId)
       .all();
     expect(results).toEqual([{ action: 'ledger.prove', target_id: answer.data.id }]);

@@ -1,4 +1,4 @@
-import { desc, eq, sql } from 'drizzle-orm';
+import { and, desc, eq, sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
@@ -15,7 +15,11 @@ const offered = async () =>
   (await guest.get('payment/gifts?perPage=100')).data.items as { id: string; coins: number }[];
 const find = async (id: string) => (await offered()).find((gift) => gift.id === id);
 const logOf = (id: string) =>
-  testContext().db.select().from(staffLog).where(eq(staffLog.targetId, id)).orderBy(desc(staffLog.id));
+  testContext()
+    .db.select()
+    .from(staffLog)
+    .where(and(eq(staffLog.targetId, id), eq(staffLog.outcome, 'done')))
+    .orderBy(desc(staffLog.id));
 
 test('anyone can list the gifts on offer, cheapest first, by page', async () => {
   const { status, data } = await guest.get('payment/gifts?perPage=2');

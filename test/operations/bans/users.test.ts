@@ -135,9 +135,12 @@ describe('with a hundred thousand users', () => {
   it.each([
     ['', 'users.id DESC'],
     ['INDEXED BY users_banned', "users.status = 'banned'"],
-    ['INDEXED BY users_by_country', "users.country = 'DE'"],
-    ['INDEXED BY users_by_role', "users.role = 'dj'"],
-    ['INDEXED BY users_by_country_and_role', "users.country = 'DE' AND users.role = 'dj'"],
+    ['INDEXED BY users_by_country', "users.country = 'DE' AND users.status <> 'deleted'"],
+    ['INDEXED BY users_by_role', "users.role = 'dj' AND users.status <> 'deleted'"],
+    [
+      'INDEXED BY users_by_country_and_role',
+      "users.country = 'DE' AND users.role = 'dj' AND users.status <> 'deleted'",
+    ],
   ])('a page by %s needs no sort', async (index, condition) => {
     const where = condition.includes('DESC') ? '' : `WHERE ${condition}`;
     const { results } = await env.DB.prepare(

@@ -176,7 +176,8 @@ describe('a picture of a post', () => {
     await commit(ctx, stored.statements);
     expect(stored).toMatchObject({ width: 2_048, height: 1_024, contentType: 'image/webp' });
     expect(await objectsOf(stored.key)).toEqual(['', '-1280', '-320']);
-    const sizes = (await env.MEDIA.list({ prefix: stored.key })).objects.map(({ size }) => size);
-    expect(await filesOf(person)).toEqual([{ key: stored.key, bytes: sizes.reduce((sum, size) => sum + size, 0) }]);
+    // The widths are drawn from it again after they were cleared, so its row counts only itself.
+    const bytes = (await env.MEDIA.head(stored.key))?.size;
+    expect(await filesOf(person)).toEqual([{ key: stored.key, bytes }]);
   });
 });

@@ -5,7 +5,7 @@
  */
 import type { Context } from '@/contracts/context';
 import type { NewNotification } from '@/contracts/messages';
-import { countsThings } from '@/contracts/notification-kinds';
+import { waitsForStaff } from '@/contracts/notification-kinds';
 import { getSettings } from '@/domains/base/settings/read';
 import { addRow } from './add-row';
 import { claimOf } from './claim';
@@ -19,8 +19,8 @@ export async function notify(ctx: Context, eventId: string, notification: NewNot
   if (gather?.actorId === userId) return;
   const group = groupOf(kind);
   const chosen = (await getSettings(ctx, userId)).notifications[group];
-  // Mails about what waits are gathered: see `digest.ts`.
-  const channels = countsThings(kind) ? { ...chosen, email: false } : chosen;
+  // Mails about what waits for staff are gathered: see `digest.ts`.
+  const channels = waitsForStaff(kind) ? { ...chosen, email: false } : chosen;
   const announced = gather
     ? await gatherRow(ctx, eventId, { ...notification, gather }, channels.inApp)
     : await addRow(ctx, eventId, notification, channels.inApp);

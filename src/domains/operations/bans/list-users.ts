@@ -120,7 +120,7 @@ function conditionsOf({ rank, status, country, role }: Query): SQL {
 
 const STATUSES = {
   any: sql`users.status <> 'deleted'`,
-  active: sql`users.status = 'active'`,
+  active: sql`users.status <> 'deleted' AND users.status = 'active'`, // the first half matches the indexes
   suspended: sql`users.status = 'banned' AND users.banned_until IS NOT NULL`,
   banned: sql`users.status = 'banned' AND users.banned_until IS NULL`,
 } as const;
