@@ -13,7 +13,7 @@ export function change(ctx: Context, before: TicketRow, after: TicketRow): State
   const differing: Partial<TicketRow> = Object.fromEntries(
     Object.entries(after).filter(([name, value]) => value !== before[name as keyof TicketRow]),
   );
-  // Never the same twice, also for two changes within a millisecond.
+  // Two changes within one millisecond must still differ.
   const updatedAt = Math.max(ctx.now(), before.updatedAt + 1);
   const isAsRead = and(eq(tickets.id, before.id), eq(tickets.updatedAt, before.updatedAt), isNull(tickets.mergedInto));
   return [

@@ -47,7 +47,8 @@ export async function mergeTicket(
     [
       requireThat(
         ctx,
-        sql`EXISTS (SELECT 1 FROM ${tickets} WHERE id = ${intoId} AND merged_into IS NULL AND status <> 'closed')`,
+        sql`EXISTS (SELECT 1 FROM ${tickets}
+          WHERE id = ${intoId} AND merged_into IS NULL AND updated_at = ${into.updatedAt})`,
       ),
       ...change(ctx, before, after),
       ctx.db.update(tickets).set({ mergedInto: intoId }).where(eq(tickets.mergedInto, id)),

@@ -58,7 +58,6 @@ async function noticesOf(ctx: Context, { name, uploaderId }: AttachmentRow, tick
   if (uploaderId !== ticket.userId) return [tellAssignee(ticket, uploaderId, title)];
   const body = `The virus scanner found something in ${name}. If you need to show it, send it in another form.`;
   const notice = tellUser(ticket, 'We removed an attachment', body);
-  if (ticket.resolvedAt !== null) return [notice]; // nothing waits for staff
   const answered = sql`SELECT author_id FROM ${ticketReplies}
     WHERE ticket_id = ${ticket.id} AND author_kind = 'staff' ORDER BY id DESC LIMIT 1`;
   const handlerId = await findHandler(ctx, ticket.id, sql`SELECT coalesce(${ticket.assigneeId}, (${answered}))`);
