@@ -110,7 +110,7 @@ export interface EndpointDefinition<
   restricted?: true;
   /** For a check of the database itself: if it fails or is late, the access token alone says who calls. */
   withoutDatabase?: true;
-  /** Staff with a permission may also call it for others: their 403 is then in the staff log. */
+  /** Staff with a permission may also call it for others: their 403 and 404 are then in the staff log. */
   staffToo?: true;
   /** For reads that must check session and status on the primary database: credentials, exports, documents. */
   fresh?: true;

@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { describe, expect, it, vi } from 'vitest';
 import { asUserWithPassword, forgetMails, givePassword, mailTo, PASSWORD, travel } from '#test/support/accounts';
 import { client } from '#test/support/api';
@@ -15,6 +15,7 @@ import { aPurchase, eventsOf, tell } from '#test/support/purchases';
 import { databaseWithout, recordingQueue, sweepOut } from '#test/support/queues';
 import { anOpenStream, aStream } from '#test/support/streams';
 import { aSubscriber, aTier } from '#test/support/subscriptions';
+import { aReply, aTicket, noticesOf } from '#test/support/tickets';
 import { asCreator, asStaff, asViewer, type Person } from '#test/support/users';
 import type { TaskMessage } from '@/contracts/messages';
 import { mediaFiles } from '@/domains/base/media/tables';
@@ -377,6 +378,30 @@ describe('after the grace', () => {
     const row = await db.select().from(subscriptions).where(eq(subscriptions.id, subscriber.subscriptionId)).get();
     expect(row).toMatchObject({ status: 'ended', endedBecause: 'subscriber-gone', months: 1 });
     expect(await coinsOf(userId)).toBe(400);
+  });
+
+  it('tickets and support chats of the user wait for nobody', async () => {
+    const [person, agent] = [await asUserWithPassword(), await asStaff('support')];
+    const { id } = await aTicket(person);
+    const other = await aTicket(person, { subject: 'Another' });
+    const { threadId } = (await person.post('support/chat/send', { text: 'Hello' })).data;
+    await aReply(person, other.id, 'Anyone?');
+    await sweepOut(sweepOutbox, testContext());
+    await expect.poll(() => noticesOf(agent, 'ticket-waiting')).toHaveLength(1);
+    await expect.poll(() => noticesOf(agent, 'chat-waiting')).toHaveLength(1);
+    expect((await ask(person)).status).toBe(200);
+    travel(GRACE_MS + MINUTE_MS);
+    await sweep();
+    vi.restoreAllMocks();
+    const ctx = testContext();
+    const own = await ctx.db.all(
+      sql`SELECT status, due_at IS NULL AND resolved_at IS NOT NULL AS isDone, subject FROM tickets WHERE id IN (${id}, ${other.id})`,
+    );
+    const closed = { status: 'closed', isDone: 1, subject: '' };
+    expect(own).toEqual([closed, closed]);
+    expect(await ctx.db.all(sql`SELECT 1 FROM support_threads WHERE id = ${threadId}`)).toEqual([]);
+    expect(await noticesOf(agent, 'ticket-waiting')).toEqual([]);
+    expect(await noticesOf(agent, 'chat-waiting')).toEqual([]);
   });
 
   it('the address is free again', async () => {

@@ -5,7 +5,7 @@ import { testContext } from '#test/support/context';
 import { png } from '#test/support/files';
 import { aPost } from '#test/support/posts';
 import { anOpenStream } from '#test/support/streams';
-import { asCreator, asStaff, asViewer, type Person } from '#test/support/users';
+import { asCreator, asStaff, asUser, asViewer, type Person } from '#test/support/users';
 import { deleteReleased } from '@/domains/base/media/hold';
 import { deleteObjects } from '@/domains/base/media/store';
 import { clearEvidence } from '@/domains/operations/reports/sweep';
@@ -379,6 +379,8 @@ describe('an assignment', () => {
     const assign = (assigneeId: string | null) => staff.put(path, { assigneeId });
     expect(await assign(support.userId)).toMatchObject({ status: 422, error: { code: 'ASSIGNEE_NOT_ABLE' } });
     expect(await assign(author.userId)).toMatchObject({ status: 422 });
+    const dormant = await asUser({ rank: 'admin_l2', twoFactor: false });
+    expect(await assign(dormant.userId)).toMatchObject({ status: 422, error: { code: 'ASSIGNEE_NOT_ABLE' } });
     expect((await assign(staff.userId)).data).toMatchObject({ status: 'assigned', assignee: { id: staff.userId } });
     expect((await staff.get(`admin/reports?assigneeId=${staff.userId}`)).data.items).toHaveLength(1);
     expect((await assign(null)).data).toMatchObject({ status: 'open', assignee: null });

@@ -137,7 +137,7 @@ describe('a scanner', () => {
     expect(await read()).toMatchObject({ scan: 'clean', scanned: true, url: expect.any(String) });
   });
 
-  it('that finds a virus has the file deleted, and both sides told', async () => {
+  it('that finds a virus has the file deleted, and notifies its user and the assignee', async () => {
     const [viewer, agent] = [await asViewer(), await asStaff('support')];
     const { fileId, ticket } = await aTicketWithFile(viewer);
     await agent.put(`support/tickets/${ticket.id}/assign`, { assigneeId: agent.userId });
@@ -150,6 +150,24 @@ describe('a scanner', () => {
     await expect.poll(() => env.MEDIA.head(row?.key ?? '')).toBeNull();
     await expect.poll(() => noticesOf(viewer, 'ticket')).toMatchObject([{ body: expect.stringContaining('app.log') }]);
     await expect.poll(() => noticesOf(agent, 'ticket-assigned')).toHaveLength(1);
+  });
+
+  it('that finds a virus in a file of staff notifies them alone, since it may be in a note', async () => {
+    const [viewer, agent] = [await asViewer(), await asStaff('support')];
+    const { id } = await aTicket(viewer);
+    const fileId = await aFile(agent, textFile('a\n'), 'text/plain', 'suspected-fraud-ring.log');
+    await aReply(agent, id, 'Evidence', { internal: true, attachmentIds: [fileId] });
+    await scanned(fileId, aScanner('infected'));
+    await expect.poll(() => noticesOf(agent, 'ticket-assigned')).toHaveLength(1);
+    expect(await noticesOf(viewer, 'ticket')).toEqual([]);
+  });
+
+  it('that finds a virus in a ticket without assignee notifies the member of staff who answered last', async () => {
+    const [viewer, agent] = [await asViewer(), await asStaff('support')];
+    const { fileId, ticket } = await aTicketWithFile(viewer);
+    await aReply(agent, ticket.id, 'We are looking.');
+    await scanned(fileId, aScanner('infected'));
+    await expect.poll(() => noticesOf(agent, 'ticket-assigned')).toMatchObject([{ data: { ticketId: ticket.id } }]);
   });
 
   it('that takes no file of this size, or was taken away, leaves it unscanned', async () => {

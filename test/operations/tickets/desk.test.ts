@@ -83,7 +83,7 @@ describe('the list', () => {
 });
 
 describe('the status', () => {
-  it('is changed by staff, told to the user and logged, and a repeat changes nothing', async () => {
+  it('is changed by staff, which notifies the user and is logged, and a repeat changes nothing', async () => {
     const [viewer, agent] = [await asViewer(), await asStaff('support')];
     const { id } = await aTicket(viewer);
     const move = (status: string) => agent.put(`support/tickets/${id}/status`, { status });
@@ -138,6 +138,85 @@ describe('assigning', () => {
   });
 });
 
+/** A ticket that waits for its user. */
+async function assignedTicket(viewer: Person, agent: Person) {
+  const { id } = await aTicket(viewer);
+  await agent.put(`support/tickets/${id}/assign`, { assigneeId: agent.userId });
+  await aReply(agent, id, 'Which browser do you use?');
+  return id;
+}
+
+const turnOffTwoFactor = ({ userId }: Person) =>
+  env.DB.prepare('UPDATE users SET totp_enabled_at = NULL WHERE id = ?').bind(userId).run();
+
+describe('an assignee', () => {
+  it.each([
+    ['lost the rank', (owner: Person, agent: Person) => owner.put(`admin/staff/${agent.userId}`, { rank: null })],
+    [
+      'lost the permission',
+      (owner: Person, agent: Person) =>
+        owner.put(`admin/staff/${agent.userId}`, { rank: 'support', denied: ['canManageTickets'] }),
+    ],
+    [
+      'was banned',
+      (owner: Person, agent: Person) =>
+        owner.put(`admin/user/${agent.userId}/status`, { status: 'banned', reason: 'Sold data.' }),
+    ],
+  ])('who %s has no tickets and support chats any longer', async (_, leave) => {
+    const [viewer, agent, owner] = [await asViewer(), await asStaff('support'), await asStaff('owner')];
+    const id = await assignedTicket(viewer, agent);
+    const { threadId } = (await viewer.post('support/chat/send', { text: 'Help' })).data;
+    await agent.post('support/chat/send', { threadId, text: 'Yes?' });
+    const left = await leave(owner, agent);
+    expect([left.status, left.error]).toEqual([200, undefined]);
+    expect((await owner.get(`support/tickets/${id}`)).data.assignee).toBeNull();
+    const thread = await env.DB.prepare('SELECT assignee_id AS assigneeId FROM support_threads WHERE id = ?')
+      .bind(threadId)
+      .first();
+    expect(thread).toEqual({ assigneeId: null });
+    await aReply(viewer, id, 'Firefox.');
+    await expect.poll(() => noticesOf(owner, 'ticket-waiting')).toMatchObject([{ data: { ticketId: id } }]);
+    const gone = await env.DB.prepare(
+      "SELECT count(*) AS notices FROM notifications WHERE user_id = ? AND kind = 'ticket-assigned'",
+    )
+      .bind(agent.userId)
+      .first();
+    expect(gone).toEqual({ notices: 0 });
+  });
+
+  it('whose rank is dormant gets no ticket, and loses one once its user replies', async () => {
+    const [viewer, agent, other] = [await asViewer(), await asStaff('support'), await asStaff('support')];
+    const id = await assignedTicket(viewer, agent);
+    await turnOffTwoFactor(agent);
+    await aReply(viewer, id, 'Firefox.');
+    await expect.poll(() => noticesOf(other, 'ticket-waiting')).toMatchObject([{ data: { ticketId: id } }]);
+    expect((await other.get(`support/tickets/${id}`)).data.assignee).toBeNull();
+    const again = await other.put(`support/tickets/${id}/assign`, { assigneeId: agent.userId });
+    expect([again.status, again.error.code]).toEqual([404, 'ASSIGNEE_NOT_FOUND']);
+  });
+});
+
+describe('a refusal of staff', () => {
+  it('at a ticket or a chat that users share with staff is in the staff log', async () => {
+    const [french, german, owner] = [
+      await asUser({ country: 'FR' }),
+      await asStaff('country_admin', { country: 'DE' }),
+      await asStaff('owner'),
+    ];
+    const { id } = await aTicket(french);
+    const { threadId } = (await french.post('support/chat/send', { text: 'Help' })).data;
+    expect((await german.post(`support/tickets/${id}/reply`, { text: 'Hi' })).status).toBe(404);
+    expect((await german.post('support/chat/send', { threadId, text: 'Hi' })).status).toBe(404);
+    expect((await german.post('support/chat/join', { threadId })).status).toBe(404);
+    const { data } = await owner.get(`admin/logs?staffId=${german.userId}&outcome=refused`);
+    expect(data.items).toMatchObject([
+      { action: 'joinSupportChat', code: 'THREAD_NOT_FOUND' },
+      { action: 'sendToSupport', code: 'THREAD_NOT_FOUND' },
+      { action: 'replyToTicket', code: 'TICKET_NOT_FOUND', targetId: id },
+    ]);
+  });
+});
+
 describe('category and priority', () => {
   it('are changed by staff, and move the deadlines', async () => {
     const [viewer, agent] = [await asViewer(), await asStaff('support')];
@@ -172,6 +251,18 @@ describe('a note', () => {
     expect([answer.status, answer.error.code]).toEqual([409, 'TICKET_CLOSED']);
     await agent.put(`support/tickets/${id}/status`, { status: 'open' });
     await aReply(agent, id, 'One more thing.');
+  });
+});
+
+describe('the same text', () => {
+  it('as a note and as an answer is written twice, and as two notes at once only once', async () => {
+    const [viewer, agent] = [await asViewer(), await asStaff('support')];
+    const { id } = await aTicket(viewer);
+    const notes = await Promise.all([1, 2].map(() => aReply(agent, id, 'On it', { internal: true })));
+    expect(new Set(notes.map((note) => note.id)).size).toBe(1);
+    const answer = await aReply(agent, id, 'On it');
+    expect(answer).toMatchObject({ internal: false, ticket: { status: 'pending' } });
+    expect((await agent.get(`support/tickets/${id}`)).data.replies).toHaveLength(2);
   });
 });
 
@@ -233,6 +324,19 @@ describe('merging', () => {
     expect((await agent.put(`support/tickets/${duplicate.id}/status`, { status: 'open' })).error.code).toBe(
       'TICKET_MERGED',
     );
+  });
+
+  it('of an open duplicate opens a ticket that waits for its user, and its assignee is notified', async () => {
+    const [viewer, agent, other] = [await asViewer(), await asStaff('support'), await asStaff('support')];
+    const one = await aTicket(viewer);
+    await agent.put(`support/tickets/${one.id}/assign`, { assigneeId: other.userId });
+    await aReply(agent, one.id, 'Which browser do you use?');
+    const two = await aTicket(viewer, { subject: 'Firefox', description: 'I use Firefox.' });
+    const { data } = await agent.put(`support/tickets/${two.id}/merge`, { intoId: one.id });
+    expect(data).toMatchObject({ id: one.id, status: 'open', service: { dueAt: expect.any(String) } });
+    const titles = async () => (await noticesOf(other, 'ticket-assigned')).map(({ title }: { title: string }) => title);
+    await expect.poll(titles).toHaveLength(2);
+    expect((await titles())[0]).toContain('A question was merged into your ticket');
   });
 
   it('is for two tickets of one user, and into one that is not closed', async () => {

@@ -1,11 +1,15 @@
 /** What a user does with tickets: open, reply, close, rate. */
 import { env } from 'cloudflare:workers';
+import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
 import { sweepOut } from '#test/support/queues';
-import { aReply, aTicket, noticesOf, TICKET } from '#test/support/tickets';
-import { asStaff, asUser, asViewer } from '#test/support/users';
+import { aFile, aReply, aTicket, noticesOf, TICKET, textFile } from '#test/support/tickets';
+import { asStaff, asUser, asViewer, type Person } from '#test/support/users';
+import { commit } from '@/db/commit';
+import { change } from '@/domains/operations/tickets/change';
 import { closeResolvedTickets } from '@/domains/operations/tickets/sweep';
+import { tickets } from '@/domains/operations/tickets/tables';
 import { newId } from '@/shared/ids';
 import { DAY_MS } from '@/shared/time';
 
@@ -45,6 +49,17 @@ describe('a new ticket', () => {
     expect(new Set(answers.map(({ data }) => data.id)).size).toBe(1);
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 200, 201]);
     expect((await viewer.get('support/tickets/my')).data.items).toHaveLength(2);
+  });
+
+  it('is another one if it has another file', async () => {
+    const viewer = await asViewer();
+    const first = await aTicket(viewer);
+    const attachmentIds = [await aFile(viewer, textFile('a\n'), 'text/plain', 'a.log')];
+    const second = await viewer.post('support/tickets', { ...TICKET, attachmentIds });
+    expect([second.status, second.data.attachments]).toMatchObject([201, [{ id: attachmentIds[0] }]]);
+    const again = await viewer.post('support/tickets', { ...TICKET, attachmentIds });
+    expect([again.status, again.data.id]).toEqual([200, second.data.id]);
+    expect(second.data.id).not.toBe(first.id);
   });
 
   it('tells staff who manage tickets, and no others', async () => {
@@ -119,8 +134,21 @@ describe("a stranger's ticket", () => {
   });
 });
 
+async function age(ticketId: string) {
+  const longAgo = env.DB.prepare('UPDATE tickets SET status_at = status_at - ? WHERE id = ?');
+  await longAgo.bind(15 * DAY_MS, ticketId).run();
+}
+
+/** Closed too long ago to be reopened. */
+async function anOldTicket(viewer: Person) {
+  const ticket = await aTicket(viewer);
+  await viewer.put(`support/tickets/${ticket.id}/close`);
+  await age(ticket.id);
+  return ticket;
+}
+
 describe('a reply', () => {
-  it('of staff makes the ticket wait for its user, and is told to them', async () => {
+  it('of staff makes the ticket wait for its user, and notifies them', async () => {
     const [viewer, agent] = [await asViewer(), await asStaff('support')];
     const { id, number } = await aTicket(viewer);
     const reply = await aReply(agent, id, 'Which browser do you use?');
@@ -160,6 +188,16 @@ describe('a reply', () => {
     expect((await viewer.get(`support/tickets/${id}`)).data.replyCount).toBe(2);
   });
 
+  it('is another one if it has a file that the first one lacks', async () => {
+    const viewer = await asViewer();
+    const { id } = await aTicket(viewer);
+    const first = await aReply(viewer, id, 'See this');
+    const attachmentIds = [await aFile(viewer, textFile('a\n'), 'text/plain', 'a.log')];
+    const second = await aReply(viewer, id, 'See this', { attachmentIds });
+    expect(second.attachments).toMatchObject([{ id: attachmentIds[0] }]);
+    expect(second.id).not.toBe(first.id);
+  });
+
   it('by both sides at the same time loses none', async () => {
     const [viewer, agent] = [await asViewer(), await asStaff('support')];
     const { id } = await aTicket(viewer);
@@ -176,11 +214,7 @@ describe('a reply', () => {
 
   it('two weeks after closing begins one ticket that continues the old one, which later replies reach', async () => {
     const viewer = await asUser({ createdAt: 0 });
-    const old = await aTicket(viewer);
-    await viewer.put(`support/tickets/${old.id}/close`);
-    await env.DB.prepare('UPDATE tickets SET status_at = status_at - ? WHERE id = ?')
-      .bind(15 * DAY_MS, old.id)
-      .run();
+    const old = await anOldTicket(viewer);
     const answers = await Promise.all(['It is back.', 'And worse.'].map((text) => aReply(viewer, old.id, text)));
     const [first, second] = answers.map(({ ticket }) => ticket);
     expect(first.id).toBe(second.id);
@@ -191,6 +225,30 @@ describe('a reply', () => {
     expect(data.description).toContain(old.number);
     expect((await aReply(viewer, old.id, 'Still here.')).ticket).toMatchObject({ id: first.id, isNew: false });
     expect((await viewer.get(`support/tickets/${old.id}`)).data).toMatchObject({ status: 'closed', replyCount: 0 });
+  });
+
+  it('to an old ticket goes to the ticket that its continuation was merged into', async () => {
+    const [viewer, agent] = [await asUser({ createdAt: 0 }), await asStaff('support')];
+    const old = await anOldTicket(viewer);
+    const { ticket: continuation } = await aReply(viewer, old.id, 'It is back.');
+    const other = await aTicket(viewer, { subject: 'Other' });
+    const merged = await agent.put(`support/tickets/${continuation.id}/merge`, { intoId: other.id });
+    expect(merged.status).toBe(200);
+    expect((await aReply(viewer, old.id, 'Hello?')).ticket).toMatchObject({ id: other.id, status: 'open' });
+    await viewer.put(`support/tickets/${other.id}/close`);
+    await age(other.id);
+    const { ticket: next } = await aReply(viewer, old.id, 'Again.');
+    expect(next).toMatchObject({ isNew: true, status: 'open' });
+    expect((await aReply(viewer, old.id, 'And again.')).ticket).toMatchObject({ id: next.id, isNew: false });
+  });
+
+  it('answers the status of the continuation that it reopened', async () => {
+    const [viewer, agent] = [await asUser({ createdAt: 0 }), await asStaff('support')];
+    const old = await anOldTicket(viewer);
+    const { ticket: continuation } = await aReply(viewer, old.id, 'It is back.');
+    await aReply(agent, continuation.id, 'Try again.');
+    expect((await aReply(viewer, old.id, 'No.')).ticket).toMatchObject({ id: continuation.id, status: 'open' });
+    expect((await aReply(viewer, old.id, 'No.')).ticket).toMatchObject({ id: continuation.id, status: 'open' });
   });
 
   it('is 422 without a text, and if a user writes a note or names a ready-made answer', async () => {
@@ -204,7 +262,7 @@ describe('a reply', () => {
     expect((await viewer.get(`support/tickets/${id}`)).data.replyCount).toBe(0);
   });
 
-  it('is paged where there are many, oldest first', async () => {
+  it('is paged where there are many, oldest first, each page with its own files', async () => {
     const viewer = await asViewer();
     const { id } = await aTicket(viewer);
     await env.DB.prepare(
@@ -214,9 +272,23 @@ describe('a reply', () => {
     )
       .bind(id, viewer.userId)
       .run();
+    for (const [file, reply] of [
+      ['one', '0001'],
+      ['two', '0130'],
+    ])
+      await env.DB.prepare(
+        `INSERT INTO ticket_attachments (id, ticket_id, reply_id, uploader_id, name, content_type, bytes, scan, created_at)
+         VALUES (?1 || ?3, ?1, ?1 || '-' || ?4, ?2, ?3, 'text/plain', 1, 'none', 1)`,
+      )
+        .bind(id, viewer.userId, file, reply)
+        .run();
     const first = (await viewer.get(`support/tickets/${id}`)).data;
     const rest = (await viewer.get(`support/tickets/${id}?cursor=${first.nextRepliesCursor}`)).data;
     expect([first.replies.length, rest.replies.length, rest.nextRepliesCursor]).toEqual([100, 30, null]);
+    expect([first.replies[0], rest.replies[29]]).toMatchObject([
+      { attachments: [{ name: 'one' }] },
+      { attachments: [{ name: 'two' }] },
+    ]);
     expect([first.replies[0].text, rest.replies[0].text, rest.replies[29].text]).toEqual(['1', '101', '130']);
     expect((await viewer.get(`support/tickets/${id}?cursor=nonsense`)).error.code).toBe('CURSOR_INVALID');
   });
@@ -231,7 +303,7 @@ describe('closing', () => {
     expect((await viewer.put(`support/tickets/${id}/close`)).data).toEqual(first.data);
   });
 
-  it('happens by itself a week after a ticket was resolved, and not before', async () => {
+  it('happens by itself a week after a ticket was resolved, and not before, and its user is notified', async () => {
     const [viewer, agent] = [await asViewer(), await asStaff('support')];
     const { id } = await aTicket(viewer);
     await agent.put(`support/tickets/${id}/status`, { status: 'resolved' });
@@ -240,8 +312,12 @@ describe('closing', () => {
     expect(await statusOf()).toMatchObject({ status: 'resolved' });
     const ctx = testContext();
     const then = ctx.now() + 7 * DAY_MS;
-    await sweepOut(closeResolvedTickets, { ...ctx, now: () => then });
+    const run = () => sweepOut(closeResolvedTickets, { ...ctx, now: () => then });
+    await Promise.all([run(), run()]);
+    await ctx.settle();
     expect(await statusOf()).toMatchObject({ status: 'closed', resolvedAt: expect.any(String) });
+    const titles = async () => (await noticesOf(viewer, 'ticket')).map(({ title }: { title: string }) => title);
+    await expect.poll(titles).toEqual([expect.stringContaining('closed'), expect.stringContaining('resolved')]);
   });
 });
 
@@ -258,6 +334,36 @@ describe('a rating', () => {
     expect((await rate(given)).status).toBe(200);
     expect((await rate(given - 1)).error.code).toBe('TICKET_RATED');
     expect((await rate(6)).status).toBe(422);
+  });
+});
+
+describe('a change of a ticket', () => {
+  it('keeps a rating and an erasure that came between reading and writing', async () => {
+    const [viewer, agent] = [await asViewer(), await asStaff('support')];
+    const { id } = await aTicket(viewer);
+    await agent.put(`support/tickets/${id}/status`, { status: 'resolved' });
+    const ctx = testContext();
+    const [before] = await ctx.db.select().from(tickets).where(eq(tickets.id, id));
+    if (!before) throw new Error('No ticket');
+    expect((await viewer.put(`support/tickets/${id}/rating`, { rating: 5 })).status).toBe(200);
+    await env.DB.prepare("UPDATE tickets SET description = '' WHERE id = ?").bind(id).run();
+    await commit(ctx, change(ctx, before, { ...before, status: 'closed', statusAt: ctx.now() }));
+    expect((await viewer.get(`support/tickets/${id}`)).data).toMatchObject({
+      ...{ rating: 5, description: '', status: 'closed' },
+    });
+    await expect(commit(ctx, change(ctx, before, { ...before, priority: 'low' }))).rejects.toThrow();
+  });
+
+  it('at the same time as a rating keeps both', async () => {
+    const [viewer, agent] = [await asViewer(), await asStaff('support')];
+    const { id } = await aTicket(viewer);
+    await agent.put(`support/tickets/${id}/status`, { status: 'resolved' });
+    const answers = await Promise.all([
+      viewer.put(`support/tickets/${id}/rating`, { rating: 5 }),
+      viewer.put(`support/tickets/${id}/close`),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect((await viewer.get(`support/tickets/${id}`)).data).toMatchObject({ rating: 5, status: 'closed' });
   });
 });
 

@@ -14,6 +14,7 @@ import { logStaff } from '@/domains/base/permissions/log';
 import { hasRank } from '@/domains/base/permissions/rank';
 import { users } from '@/domains/base/users/tables';
 import { setBan } from '@/domains/base/users/write';
+import { leaveWork } from '@/domains/operations/staff/leave-work';
 import { endSessionsOf, sessionsEnded } from '@/domains/people/auth/sessions';
 import { toIsoOrNull } from '@/shared/time';
 import { banError } from './errors';
@@ -68,6 +69,7 @@ export function planStatus(ctx: Context, staffId: string, target: Reach, change:
       recordDecision(ctx, decision),
       setBan(ctx, userId, isLift ? null : ban),
       ...(isLift ? [] : [endSessionsOf(ctx, userId, 'ban')]),
+      ...(isLift || !target.staff ? [] : leaveWork(ctx, userId, null)),
       logStaff(ctx, {
         staffId,
         action: 'user.status',

@@ -41,7 +41,7 @@ import { forgetFaqVotes } from '@/domains/operations/faqs/vote';
 import { forgetFeedback } from '@/domains/operations/platform/forget';
 import { blankReports } from '@/domains/operations/reports/forget';
 import { forgetSupportChat, unassignSupportChats } from '@/domains/operations/support-chat/forget';
-import { blankTickets, forgetAttachments, forgetViews } from '@/domains/operations/tickets/forget';
+import { blankTickets, closeTicketsOf, forgetAttachments, forgetViews } from '@/domains/operations/tickets/forget';
 import { keepAddressOut } from '@/domains/people/auth/banned-addresses';
 import { forgetCredentials } from '@/domains/people/auth/forget';
 import { forgetCreator } from '@/domains/people/creators/forget';
@@ -139,6 +139,7 @@ async function eraseAccount(ctx: Context, { id, emailKey }: Due): Promise<void> 
       forgetBudgets(ctx, id),
       forgetClears(ctx, id),
       forgetViews(ctx, id),
+      closeTicketsOf(ctx, id),
       unassignSupportChats(ctx, id),
       ...channel.statements,
       ...(dropped?.statements ?? []),

@@ -1,8 +1,9 @@
-/** Assigns a report to somebody who may review it. If two staff assign it at once, one of them is told so. */
+/** Assigns a report to somebody who may review it. If two staff assign it at once, one of them is refused. */
 import type { z } from '@hono/zod-openapi';
 import { and, eq, ne, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit, requireChange } from '@/db/commit';
+import { isRankEffective } from '@/domains/base/permissions/dormant';
 import { logStaff } from '@/domains/base/permissions/log';
 import { staffCan, staffCanActOn } from '@/domains/base/permissions/permissions';
 import { staff } from '@/domains/base/permissions/tables';
@@ -60,7 +61,7 @@ async function requireAble(ctx: Context, { report, rank, country }: FoundCase, a
     .select({ rank: staff.rank, granted: staff.granted, denied: staff.denied, country: staff.country })
     .from(staff)
     .innerJoin(users, eq(users.id, staff.userId))
-    .where(and(eq(staff.userId, assigneeId), isActive()))
+    .where(and(eq(staff.userId, assigneeId), isActive(), isRankEffective()))
     .get();
   const isAble = row && staffCan(row, 'canReviewReports') && staffCanActOn(row, { rank, country });
   if (!isAble || assigneeId === report.subjectId) throw reportError('ASSIGNEE_NOT_ABLE');

@@ -1,6 +1,6 @@
 /**
  * Resolves a report. One batch carries it out: the decision, what it does to the content and the account, the staff log
- * and who is told. It is resolved once; whoever comes second is told so.
+ * and the notifications. It is resolved once: a second attempt is refused.
  */
 import type { z } from '@hono/zod-openapi';
 import { eq, sql } from 'drizzle-orm';

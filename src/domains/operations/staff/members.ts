@@ -14,6 +14,7 @@ import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
 import { httpError } from '@/http/errors';
 import type { Actor, Staff } from '@/shared/actor';
 import { staffError } from './errors';
+import { leaveWork } from './leave-work';
 import { CursorPosition, type StaffMember, type StaffRequest } from './schemas';
 
 const LIST = 'staff';
@@ -69,6 +70,7 @@ export async function rankStaff(
       requireThat(ctx, hasRank(actor.userId, own)),
       requireThat(ctx, hasRank(userId, target.staff)),
       setRank(ctx, userId, after),
+      ...leaveWork(ctx, userId, after),
       logStaff(ctx, {
         staffId: actor.userId,
         action: 'staff.rank',

@@ -21,9 +21,10 @@ export async function joinSupport(
   actor: Actor,
   named: string | undefined,
 ): Promise<z.input<typeof SupportJoined>> {
-  const access = await getThread(ctx, actor, named);
+  const relationTo = (threadId: string) => findSupportRelation(ctx, threadId, actor.userId);
+  const [access, known] = await Promise.all([getThread(ctx, actor, named), named && relationTo(named)]);
   const { threadId, userId, side } = access;
-  const [relation] = await Promise.all([findSupportRelation(ctx, threadId, actor.userId), openRoom(ctx, access)]);
+  const [relation] = await Promise.all([known ?? relationTo(threadId), openRoom(ctx, access)]);
   if (!relation || mayStay({ kind: 'support' }, relation)) throw supportChatError('THREAD_NOT_FOUND');
   const [id, { sessionId }] = [newId(), actor];
   const entry = { id, staffId: actor.userId, action: 'support-chat.enter', targetType: 'support-thread' };

@@ -30,6 +30,7 @@ export const supportChatEndpoints: Endpoint[] = [
     description:
       'Five messages at once, then one in 1.5 seconds. Writing also marks what the other side wrote as read.',
     who: 'user',
+    staffToo: true,
     body: NewSupportMessage,
     response: SupportMessage,
     status: 201,
@@ -73,6 +74,7 @@ export const supportChatEndpoints: Endpoint[] = [
       'Events out: `support-message` with a `seq`, `support-read`, `support-typing`. A frame has at most 4 KB: send ' +
       'longer texts over HTTP.',
     who: 'user',
+    staffToo: true,
     body: SupportJoin,
     response: SupportJoined,
     refusals: [supportChatError.THREAD_NOT_FOUND],

@@ -3,12 +3,14 @@
  * user does not matter, but a country admin helps inside their country, and nobody handles their own ticket. To everyone
  * else a ticket does not exist.
  */
-import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { isRankEffective } from '@/domains/base/permissions/dormant';
 import { staffCan, staffCanActOn } from '@/domains/base/permissions/permissions';
+import { staff } from '@/domains/base/permissions/tables';
 import { type CardRow, cardColumns } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
-import type { Actor } from '@/shared/actor';
+import type { Actor, Staff } from '@/shared/actor';
 import { ticketError } from './errors';
 import { type TicketRow, tickets } from './tables';
 
@@ -18,17 +20,20 @@ export type Person = CardRow & { readonly country: string | null };
 export type Side = 'user' | 'staff';
 
 /** Undefined: the ticket does not exist for this reader. @param owner the ticket's user */
-export function sideOf(actor: Actor, owner: Pick<Person, 'id' | 'country'>): Side | undefined {
+export function sideOf(
+  actor: Pick<Actor, 'userId' | 'staff'>,
+  owner: Pick<Person, 'id' | 'country'>,
+): Side | undefined {
   if (owner.id === actor.userId) return 'user';
-  const { staff } = actor;
-  if (!staff || !staffCan(staff, 'canManageTickets')) return undefined;
-  return staffCanActOn(staff, { rank: null, country: owner.country }) ? 'staff' : undefined;
+  const own = actor.staff;
+  if (!own || !staffCan(own, 'canManageTickets')) return undefined;
+  return staffCanActOn(own, { rank: null, country: owner.country }) ? 'staff' : undefined;
 }
 
 /** A condition for lists of `tickets`: those that this member of staff may see. */
-export function withinReach({ staff }: Actor): SQL | undefined {
-  if (staff?.rank !== 'country_admin') return undefined;
-  return sql`EXISTS (SELECT 1 FROM ${users} WHERE users.id = tickets.user_id AND users.country = ${staff.country ?? ''})`;
+export function withinReach({ staff: own }: Actor): SQL | undefined {
+  if (own?.rank !== 'country_admin') return undefined;
+  return sql`EXISTS (SELECT 1 FROM ${users} WHERE users.id = tickets.user_id AND users.country = ${own.country ?? ''})`;
 }
 
 /** The users with these ids. @param ids a SELECT of one column */
@@ -51,15 +56,29 @@ export async function getForStaff(ctx: Context, actor: Actor, id: string): Promi
   return ticket;
 }
 
-/** A condition: nobody changed since what a change depends on. */
-export function isAsRead({ id, status, priority, category, assigneeId, firstRespondedAt }: TicketRow): SQL | undefined {
-  return and(
-    eq(tickets.id, id),
-    eq(tickets.status, status),
-    eq(tickets.priority, priority),
-    eq(tickets.category, category),
-    sql`${tickets.assigneeId} IS ${assigneeId}`,
-    sql`${tickets.firstRespondedAt} IS ${firstRespondedAt}`,
-    isNull(tickets.mergedInto),
-  );
+/** Those of these users whose rank is in effect. @param ids a SELECT of one column */
+export function membersQuery(ctx: Context, ids: SQL) {
+  const { userId, rank, granted, denied, country } = staff;
+  return ctx.db
+    .select({ userId, staff: { rank, granted, denied, country } })
+    .from(staff)
+    .innerJoin(users, eq(users.id, staff.userId))
+    .where(and(sql`${staff.userId} IN (${ids})`, eq(users.status, 'active'), isRankEffective()));
+}
+
+/** Whether this member of staff may answer this user's tickets. */
+export function canHandle(
+  member: { readonly userId: string; readonly staff: Staff },
+  owner: Pick<Person, 'id' | 'country'>,
+): boolean {
+  return sideOf(member, owner) === 'staff';
+}
+
+/** Undefined: this user may not answer the ticket as staff. @param userId a SELECT of at most one id */
+export async function findHandler(ctx: Context, ticketId: string, userId: SQL): Promise<string | undefined> {
+  const [[member], [owner]] = await ctx.db.batch([
+    membersQuery(ctx, userId),
+    peopleQuery(ctx, sql`SELECT user_id FROM ${tickets} WHERE id = ${ticketId}`),
+  ]);
+  return member && owner && canHandle(member, owner) ? member.userId : undefined;
 }

@@ -21,14 +21,16 @@ export const VIEWS_FOR_MS = 2 * MINUTE_MS;
 const NEWEST_MAX = 5;
 const VIEWERS_MAX = 20;
 
-export type Beside = Awaited<ReturnType<typeof besideQueries>>;
+/** What these queries answer in one batch, in their order. */
+export type RowsOf<Queries extends readonly unknown[]> = { readonly [I in keyof Queries]: Awaited<Queries[I]> };
 
-/** One batch. */
+export type Beside = RowsOf<ReturnType<typeof besideQueries>>;
+
 export function besideQueries(ctx: Context, { userId }: Actor, ticketId: string) {
   const owner = sql`(SELECT user_id FROM ${tickets} WHERE id = ${ticketId})`;
   const isRecent = gt(ticketViewers.seenAt, ctx.now() - VIEWS_FOR_MS);
   const { id, number, subject, status } = tickets;
-  return ctx.db.batch([
+  return [
     ctx.db
       .select({ ...cardColumns, seenAt: ticketViewers.seenAt })
       .from(ticketViewers)
@@ -62,7 +64,7 @@ export function besideQueries(ctx: Context, { userId }: Actor, ticketId: string)
       .where(sql`user_id = ${owner}`)
       .orderBy(desc(authSessions.createdAt))
       .limit(1),
-  ]);
+  ] as const;
 }
 
 export function presentBeside(

@@ -1,4 +1,4 @@
-/** A user opens a ticket. The same ticket within a minute is a repeat of the request, and answers the first. */
+/** A user opens a ticket. The same ticket with the same files within a minute is a repeat of the request, and answers the first. */
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -19,7 +19,7 @@ import { presentSummary } from './present';
 import { readTicket } from './read-ticket';
 import type { NewTicket, Ticket } from './schemas';
 import { priorityOf, startClock } from './service-level';
-import { type TicketRow, tickets } from './tables';
+import { type TicketRow, ticketAttachments, tickets } from './tables';
 
 export const REPEATED_MS = MINUTE_MS;
 
@@ -93,12 +93,17 @@ export function newTicket(
   };
 }
 
-function twinQuery(ctx: Context, userId: string, { category, subject, description }: Content) {
+type Sent = Content & { readonly attachmentIds: readonly string[] };
+
+function twinQuery(ctx: Context, userId: string, { category, subject, description, attachmentIds }: Sent) {
+  const files = sql`(SELECT json_group_array(id ORDER BY id) FROM ${ticketAttachments}
+    WHERE ticket_id = tickets.id AND reply_id IS NULL)`;
   return sql`SELECT id FROM ${tickets} WHERE user_id = ${userId} AND created_at > ${int(ctx.now() - REPEATED_MS)}
-    AND +category = ${category} AND subject = ${subject} AND description = ${description} ORDER BY id DESC LIMIT 1`;
+    AND +category = ${category} AND subject = ${subject} AND description = ${description}
+    AND ${files} = ${JSON.stringify(attachmentIds.toSorted())} ORDER BY id DESC LIMIT 1`;
 }
 
-async function findTwin(ctx: Context, userId: string, content: Content): Promise<{ id: string } | undefined> {
+async function findTwin(ctx: Context, userId: string, content: Sent): Promise<{ id: string } | undefined> {
   const [twin] = await ctx.db.all<{ id: string }>(twinQuery(ctx, userId, content));
   return twin;
 }

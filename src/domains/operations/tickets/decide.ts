@@ -7,19 +7,16 @@ import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
-import { commit, requireChange } from '@/db/commit';
+import { requireChange } from '@/db/commit';
 import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
 import { logStaff } from '@/domains/base/permissions/log';
-import { staffCan, staffCanActOn } from '@/domains/base/permissions/permissions';
-import { staff } from '@/domains/base/permissions/tables';
-import { users } from '@/domains/base/users/tables';
 import type { Actor } from '@/shared/actor';
-import { getForStaff } from './access';
+import { findHandler, getForStaff } from './access';
+import { change } from './change';
 import { ticketError } from './errors';
 import { canMove } from './judge';
 import { tellAssignee, tellStatus } from './notices';
-import { readTicket } from './read-ticket';
-import { change } from './reply';
+import { commitAndRead, readTicket } from './read-ticket';
 import type { Ticket, TicketChange } from './schemas';
 import { moveTo, reprioritise } from './service-level';
 import { type TicketRow, type TicketStatus, tickets } from './tables';
@@ -32,47 +29,25 @@ export async function changeStatus(ctx: Context, actor: Actor, id: string, statu
   if (before.mergedInto !== null) throw ticketError('TICKET_MERGED');
   if (before.status === status) return readTicket(ctx, actor, id);
   if (!canMove(before.status, status)) throw ticketError('TICKET_STATUS_NOT_ALLOWED');
-  await save(ctx, actor, before, { ...before, ...moveTo(before, status, ctx.now()) }, 'ticket.status', {
+  return save(ctx, actor, before, { ...before, ...moveTo(before, status, ctx.now()) }, 'ticket.status', {
     also: status === 'open' ? [] : withdrawWaiting(ctx, id),
     events: [tellStatus(before, status)],
   });
-  return readTicket(ctx, actor, id);
 }
 
 /** Throws TICKET_NOT_FOUND, TICKET_OUT_OF_REACH, TICKET_MERGED, ASSIGNEE_NOT_FOUND, TICKET_CHANGED. */
 export async function assignTicket(ctx: Context, actor: Actor, id: string, assigneeId: string | null): Answer {
-  const [before, assignee] = await Promise.all([getForStaff(ctx, actor, id), findAssignee(ctx, id, assigneeId)]);
+  const [before, handlerId] = await Promise.all([
+    getForStaff(ctx, actor, id),
+    assigneeId === null ? null : findHandler(ctx, id, sql`SELECT ${assigneeId}`),
+  ]);
   if (before.mergedInto !== null) throw ticketError('TICKET_MERGED');
-  if (assigneeId !== null && (!assignee || assigneeId === before.userId)) throw ticketError('ASSIGNEE_NOT_FOUND');
+  if (handlerId === undefined) throw ticketError('ASSIGNEE_NOT_FOUND');
   if (before.assigneeId === assigneeId) return readTicket(ctx, actor, id);
   const isOther = assigneeId !== null && assigneeId !== actor.userId;
-  await save(ctx, actor, before, { ...before, assigneeId }, 'ticket.assign', {
+  return save(ctx, actor, before, { ...before, assigneeId }, 'ticket.assign', {
     events: isOther ? [tellAssignee(before, assigneeId, 'You have a new ticket')] : [],
   });
-  return readTicket(ctx, actor, id);
-}
-
-/** Whether this user may handle the ticket. */
-async function findAssignee(ctx: Context, ticketId: string, assigneeId: string | null): Promise<boolean> {
-  if (assigneeId === null) return false;
-  const owner = sql<
-    string | null
-  >`(SELECT owner.country FROM ${tickets} JOIN ${users} owner ON owner.id = tickets.user_id
-    WHERE tickets.id = ${ticketId})`;
-  const member = await ctx.db
-    .select({
-      rank: staff.rank,
-      granted: staff.granted,
-      denied: staff.denied,
-      country: staff.country,
-      ownerCountry: owner.as('owner_country'),
-    })
-    .from(staff)
-    .innerJoin(users, eq(users.id, staff.userId))
-    .where(and(eq(staff.userId, assigneeId), eq(users.status, 'active')))
-    .get();
-  if (!member) return false;
-  return staffCan(member, 'canManageTickets') && staffCanActOn(member, { rank: null, country: member.ownerCountry });
 }
 
 /** Throws TICKET_NOT_FOUND, TICKET_OUT_OF_REACH, TICKET_MERGED, TICKET_CHANGED. */
@@ -86,8 +61,7 @@ export async function changeTicket(
   if (before.mergedInto !== null) throw ticketError('TICKET_MERGED');
   const { category = before.category, priority = before.priority } = input;
   if (category === before.category && priority === before.priority) return readTicket(ctx, actor, id);
-  await save(ctx, actor, before, { ...before, category, ...reprioritise(before, priority) }, 'ticket.change');
-  return readTicket(ctx, actor, id);
+  return save(ctx, actor, before, { ...before, category, ...reprioritise(before, priority) }, 'ticket.change');
 }
 
 interface Also {
@@ -104,7 +78,7 @@ async function save(
   after: TicketRow,
   action: string,
   { also = [], events = [] }: Also = {},
-): Promise<void> {
+): Answer {
   const log = logStaff(ctx, {
     staffId: actor.userId,
     action,
@@ -114,22 +88,22 @@ async function save(
     after: facts(after),
     subjectId: before.userId,
   });
-  await commit(ctx, [...change(ctx, before, { ...after, updatedAt: ctx.now() }), log, ...also], {
+  const ticket = await commitAndRead(ctx, actor, before.id, [...change(ctx, before, after), log, ...also], {
     events,
     refusals: { DEMAND_NOT_MET: () => ticketError('TICKET_CHANGED') },
   });
   ctx.log.event(action, { ticketId: before.id });
+  return ticket;
 }
 
 /** By the ticket's user. Throws TICKET_NOT_FOUND, TICKET_CHANGED. */
 export async function closeTicket(ctx: Context, actor: Actor, id: string): Answer {
   const before = await getOwn(ctx, actor, id);
   if (before.status === 'closed') return readTicket(ctx, actor, id);
-  const after = { ...before, ...moveTo(before, 'closed', ctx.now()), updatedAt: ctx.now() };
-  await commit(ctx, [...change(ctx, before, after), ...withdrawWaiting(ctx, id)], {
+  const after = { ...before, ...moveTo(before, 'closed', ctx.now()) };
+  return commitAndRead(ctx, actor, id, [...change(ctx, before, after), ...withdrawWaiting(ctx, id)], {
     refusals: { DEMAND_NOT_MET: () => ticketError('TICKET_CHANGED') },
   });
-  return readTicket(ctx, actor, id);
 }
 
 /** By the ticket's user, once. Throws TICKET_NOT_FOUND, TICKET_NOT_RATEABLE, TICKET_RATED. */
@@ -143,10 +117,10 @@ export async function rateTicket(ctx: Context, actor: Actor, id: string, rating:
     isNull(tickets.rating),
     inArray(tickets.status, ['resolved', 'closed'] as const),
   );
-  await commit(ctx, [ctx.db.update(tickets).set({ rating }).where(isRateable), requireChange(ctx)], {
+  const rate = ctx.db.update(tickets).set({ rating }).where(isRateable);
+  return commitAndRead(ctx, actor, id, [rate, requireChange(ctx)], {
     refusals: { DEMAND_NOT_MET: () => ticketError('TICKET_RATED') },
   });
-  return readTicket(ctx, actor, id);
 }
 
 async function getOwn(ctx: Context, { userId }: Actor, id: string): Promise<TicketRow> {

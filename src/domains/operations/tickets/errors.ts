@@ -10,6 +10,6 @@ export const ticketError = errorList({
   TICKET_MERGED: [409, 'This ticket was merged into another one. Use that one instead.'],
   TICKET_NOT_RATEABLE: [409, 'You can rate a ticket once it is resolved or closed.'],
   TICKET_RATED: [409, 'You have already rated this ticket.'],
-  TICKET_STATUS_NOT_ALLOWED: [409, 'This ticket cannot get this status from the one it has.'],
+  TICKET_STATUS_NOT_ALLOWED: [409, 'This ticket is done. Reopen it first: change its status to open.'],
   TICKETS_NOT_MERGEABLE: [409, 'Only two tickets of the same user can be merged, and the remaining one must be open.'],
 });

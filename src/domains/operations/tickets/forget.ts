@@ -1,12 +1,16 @@
 /**
  * For the end of an account. Its tickets lose every text and file, those of staff included, and keep category, times and
- * rating for the figures. Tickets that a member of staff had are nobody's.
+ * rating for the figures. They are closed. Tickets that a member of staff had
+ * are no longer assigned.
  */
 import { eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { commit } from '@/db/commit';
+import { int } from '@/db/sql';
 import { forgetMedia } from '@/domains/base/media/store';
+import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
+import { notificationActors } from '@/domains/base/notifications/tables';
 import { ticketAttachments, ticketReplies, tickets, ticketViewers } from './tables';
 
 const FILES_A_STEP = 40;
@@ -32,10 +36,28 @@ export async function forgetAttachments(ctx: Context, userId: string): Promise<n
   return rows.length;
 }
 
+/** For the batch that ends an account: nobody waits for its user, so nothing is due. */
+export function closeTicketsOf(ctx: Context, userId: string): Statement {
+  const now = int(ctx.now());
+  return ctx.db.run(sql`UPDATE ${tickets} SET status = 'closed', status_at = ${now}, due_at = NULL,
+      resolved_at = coalesce(resolved_at, ${now}), updated_at = max(updated_at + 1, ${now})
+    WHERE user_id = ${userId} AND status <> 'closed'`);
+}
+
+/** For the batch by which someone can no longer manage tickets. Closed ones keep who had them. */
+export function unassignTickets(ctx: Context, staffId: string): Statement {
+  return ctx.db.run(
+    sql`UPDATE ${tickets} SET assignee_id = NULL WHERE assignee_id = ${staffId} AND status <> 'closed'`,
+  );
+}
+
 /** Repeat until it changes nothing. */
 export function blankTickets(ctx: Context, userId: string, limit: SQL): Statement[] {
   const own = sql`SELECT id FROM ${tickets} WHERE user_id = ${userId}`;
+  const oneWaiting = sql`(SELECT id FROM ${tickets} WHERE user_id = ${userId}
+    AND EXISTS (SELECT 1 FROM ${notificationActors} WHERE actor_id = tickets.id) LIMIT 1)`;
   return [
+    ...withdrawWaiting(ctx, oneWaiting),
     ctx.db.run(sql`UPDATE ${ticketReplies} SET text = '' WHERE id IN (
       SELECT id FROM ticket_replies WHERE ticket_id IN (${own}) AND text <> '' ${limit})`),
     ctx.db.run(sql`UPDATE ${ticketAttachments} SET name = '' WHERE id IN (

@@ -1,5 +1,6 @@
 /** What a ticket's user and staff are notified of. */
 import type { OutboxEvent } from '@/contracts/messages';
+import { staffEvent } from '@/domains/base/notifications/notify-staff';
 import { cut } from '@/shared/text';
 import { showNumber } from './number';
 import type { TicketRow, TicketStatus } from './tables';
@@ -35,7 +36,15 @@ export function tellReply({ id, number, userId }: Named, replyId: string, text: 
   };
 }
 
-/** Tells the member of staff who has the ticket. */
+/** Notifies the assignee; without one, everyone who manages tickets. */
+export function tellDesk(ticket: Named & Pick<TicketRow, 'assigneeId'>, title: string): OutboxEvent {
+  const { id, userId, assigneeId } = ticket;
+  return assigneeId === null
+    ? staffEvent('ticket', { id, subjectId: userId })
+    : tellAssignee(ticket, assigneeId, title);
+}
+
+/** Tells a member of staff, usually the one who has the ticket. */
 export function tellAssignee(ticket: Named, assigneeId: string, title: string): OutboxEvent {
   const data = { ticketId: ticket.id, number: showNumber(ticket.number) };
   return {

@@ -2,15 +2,16 @@
 import type { z } from '@hono/zod-openapi';
 import { and, asc, eq, getTableColumns, gt, or, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commit } from '@/db/commit';
-import { int } from '@/db/sql';
+import type { Statement } from '@/contracts/database';
+import { commit, type Following } from '@/db/commit';
+import { int, literal } from '@/db/sql';
 import { staffCan } from '@/domains/base/permissions/permissions';
 import { decodeCursor, encodeCursor } from '@/http/envelope';
 import type { Actor } from '@/shared/actor';
 import { SECOND_MS } from '@/shared/time';
 import { peopleQuery, sideOf } from './access';
 import { presentAttachments } from './attachments';
-import { besideQueries, presentBeside, VIEWS_FOR_MS } from './beside';
+import { type Beside, besideQueries, presentBeside, type RowsOf, VIEWS_FOR_MS } from './beside';
 import { ticketError } from './errors';
 import { showNumber } from './number';
 import { byId, presentReply, presentSummary } from './present';
@@ -36,8 +37,41 @@ export async function readTicket(
   cursor?: string,
 ): Promise<z.input<typeof Ticket>> {
   const after = cursor === undefined ? '' : decodeCursor(LIST, IdPosition, cursor)[0];
-  const [parts, beside] = await Promise.all(readParts(ctx, actor, id, after));
-  const [[ticket], replies, attachments, merged, people] = parts;
+  const [parts, beside] = queriesOf(ctx, actor, id, after);
+  return present(ctx, actor, id, await ctx.db.batch([...parts, ...beside]));
+}
+
+/** Commits, and reads the ticket in the same batch. Throws TICKET_NOT_FOUND, and what `following` refuses. */
+export async function commitAndRead(
+  ctx: Context,
+  actor: Actor,
+  id: string,
+  statements: readonly Statement[],
+  following: Following,
+): Promise<z.input<typeof Ticket>> {
+  const reads = queriesOf(ctx, actor, id, '').flat();
+  const results = await commit(ctx, [...statements, ...reads], following);
+  return present(ctx, actor, id, results.slice(-reads.length));
+}
+
+type Parts = RowsOf<ReturnType<typeof partQueries>>;
+const PARTS = 5 satisfies Parts['length'];
+
+/** What stands beside the ticket is only read for staff. */
+function queriesOf(ctx: Context, actor: Actor, id: string, after: string) {
+  const isAgent = staffCan(actor.staff, 'canManageTickets');
+  return [partQueries(ctx, actor, id, after), isAgent ? besideQueries(ctx, actor, id) : []] as const;
+}
+
+/** @param results the rows of `queriesOf` */
+async function present(
+  ctx: Context,
+  actor: Actor,
+  id: string,
+  results: readonly unknown[],
+): Promise<z.input<typeof Ticket>> {
+  const [[ticket], replies, attachments, merged, people] = results.slice(0, PARTS) as unknown as Parts; // in this order
+  const beside = results.slice(PARTS);
   const known = byId(people);
   const owner = ticket && known.get(ticket.userId);
   const side = owner && sideOf(actor, owner);
@@ -54,30 +88,30 @@ export async function readTicket(
     replies: await Promise.all(page.map((reply) => presentReply(ctx, reply, known, attachments, side))),
     nextRepliesCursor: last && replies.length > REPLIES_MAX ? encodeCursor(LIST, [last.id]) : null,
     merged: merged.map(({ number, ...one }) => ({ ...one, number: showNumber(number) })),
-    ...(side === 'staff' && beside ? { beside: presentBeside(actor, beside) } : {}),
+    ...(side === 'staff' && beside.length > 0 ? { beside: presentBeside(actor, beside as unknown as Beside) } : {}),
   };
 }
 
-/** Staff see their own ticket as its user. */
-function readParts(ctx: Context, actor: Actor, id: string, after: string) {
-  const isAgent = staffCan(actor.staff, 'canManageTickets');
+/** Attachments and authors are those of the page. Staff see their own ticket as its user. */
+function partQueries(ctx: Context, actor: Actor, id: string, after: string) {
   const family = familyOf(id);
-  const isShown = isAgent
-    ? or(
-        eq(ticketReplies.internal, false),
-        sql`EXISTS (SELECT 1 FROM ${tickets} WHERE id = ${id} AND user_id <> ${actor.userId})`,
-      )
-    : eq(ticketReplies.internal, false);
+  const isForeign = sql`EXISTS (SELECT 1 FROM ${tickets} WHERE id = ${id} AND user_id <> ${actor.userId})`;
+  const isPublic = eq(ticketReplies.internal, false);
+  const isShown = staffCan(actor.staff, 'canManageTickets') ? or(isPublic, isForeign) : isPublic;
+  const isLater = and(sql`${ticketReplies.ticketId} IN (${family})`, gt(ticketReplies.id, after), isShown);
+  const page = sql`SELECT id FROM ${ticketReplies} WHERE ${isLater} ORDER BY id LIMIT ${literal(REPLIES_MAX)}`;
+  const files = sql`SELECT id FROM ${ticketAttachments} WHERE reply_id IN (${page})
+    UNION ALL SELECT id FROM ticket_attachments WHERE ticket_id IN (${family}) AND +reply_id IS NULL`;
   const { id: ticketId, number, subject, description } = tickets;
-  const parts = ctx.db.batch([
+  return [
     ctx.db.select(countedColumns).from(tickets).where(eq(tickets.id, id)),
     ctx.db
       .select()
       .from(ticketReplies)
-      .where(and(sql`${ticketReplies.ticketId} IN (${family})`, gt(ticketReplies.id, after), isShown))
+      .where(isLater)
       .orderBy(asc(ticketReplies.id))
       .limit(REPLIES_MAX + 1),
-    ctx.db.select().from(ticketAttachments).where(sql`${ticketAttachments.ticketId} IN (${family})`),
+    ctx.db.select().from(ticketAttachments).where(sql`${ticketAttachments.id} IN (${files})`),
     ctx.db
       .select({ id: ticketId, number, subject, description })
       .from(tickets)
@@ -86,10 +120,9 @@ function readParts(ctx: Context, actor: Actor, id: string, after: string) {
     peopleQuery(
       ctx,
       sql`SELECT user_id FROM ${tickets} WHERE id = ${id} UNION SELECT assignee_id FROM ${tickets} WHERE id = ${id}
-        UNION SELECT author_id FROM ${ticketReplies} WHERE ticket_id IN (${family})`,
+        UNION SELECT author_id FROM ${ticketReplies} WHERE id IN (${page})`,
     ),
-  ]);
-  return [parts, isAgent ? besideQueries(ctx, actor, id) : undefined] as const;
+  ] as const;
 }
 
 /** The ticket and those merged into it. */

@@ -3,34 +3,44 @@
  * of staff makes it wait for the user; a note of staff changes nothing.
  */
 import type { z } from '@hono/zod-openapi';
-import { and, desc, eq, gt, isNull, sql } from 'drizzle-orm';
+import { and, eq, gt, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
-import { commit, type Following, requireChange, requireThat } from '@/db/commit';
+import { commit, type Following, requireThat } from '@/db/commit';
+import { int } from '@/db/sql';
 import { commitSpent } from '@/domains/base/budgets/spend';
-import { staffEvent, withdrawWaiting } from '@/domains/base/notifications/notify-staff';
+import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
 import { logStaff } from '@/domains/base/permissions/log';
 import { AppError } from '@/http/errors';
 import { invalid } from '@/http/validation';
 import type { Actor } from '@/shared/actor';
 import { firstIdAt, newId } from '@/shared/ids';
 import { toDay } from '@/shared/time';
-import { isAsRead, type Person, peopleQuery, sideOf } from './access';
+import { canHandle, membersQuery, type Person, peopleQuery, type Side, sideOf } from './access';
 import { attach, claimFiles } from './attachments';
 import { fillIn } from './canned-text';
+import { change } from './change';
 import { newTicket, REPEATED_MS } from './create';
 import { ticketError } from './errors';
 import { takesReply } from './judge';
-import { tellAssignee, tellReply } from './notices';
+import { tellDesk, tellReply } from './notices';
 import { showNumber } from './number';
 import { byId, presentReply } from './present';
 import type { NewReply, TicketReplied } from './schemas';
 import { moveTo } from './service-level';
-import { cannedAnswers, type ReplyRow, type TicketRow, ticketAttachments, ticketReplies, tickets } from './tables';
+import {
+  type AttachmentRow,
+  cannedAnswers,
+  type ReplyRow,
+  type TicketRow,
+  ticketAttachments,
+  ticketReplies,
+  tickets,
+} from './tables';
 
 /** Somebody else may change the ticket between reading and writing it. */
-const ATTEMPTS = 3;
+const ATTEMPTS = 5;
 
 type Input = z.output<typeof NewReply>;
 
@@ -64,9 +74,9 @@ async function replyOnce(ctx: Context, actor: Actor, id: string, input: Input, c
     throw invalid(input.internal ? 'internal' : 'cannedAnswerId', 'is for staff');
   const text = input.text ?? cannedText(thread);
   const twin = findTwin(thread, input, text);
-  if (twin) return present(ctx, thread, twin, side, false);
+  if (twin) return present(ctx, thread, { row: twin, ticket: ticketOf(thread, twin), files: thread.attachments, side });
   if (claimed instanceof AppError) throw claimed;
-  const plan = side === 'user' ? planUsers(ctx, thread, text) : planStaffs(ctx, actor, thread, input, text);
+  const plan = side === 'user' ? planUsers(ctx, thread) : planStaffs(ctx, actor, thread, input, text);
   const row: ReplyRow = {
     id: plan.replyId,
     ticketId: plan.ticket.id,
@@ -77,7 +87,13 @@ async function replyOnce(ctx: Context, actor: Actor, id: string, input: Input, c
     createdAt: ctx.now(),
   };
   const files = attach(ctx, { ticketId: row.ticketId, replyId: row.id, uploaderId: actor.userId }, claimed);
-  const statements = [...plan.statements, ctx.db.insert(ticketReplies).values(row), ...files.statements, ...plan.after];
+  const statements = [
+    requireThat(ctx, thread.hasNoOther),
+    ...plan.statements,
+    ctx.db.insert(ticketReplies).values(row),
+    ...files.statements,
+    ...plan.after,
+  ];
   const following: Following = {
     events: [...plan.events, ...files.events],
     refusals: { DEMAND_NOT_MET: () => changed, 'tickets.number': () => changed },
@@ -85,19 +101,26 @@ async function replyOnce(ctx: Context, actor: Actor, id: string, input: Input, c
   const spending = { userId: actor.userId, costs: { support: 1 }, at: ctx.now() };
   await (side === 'user' ? commitSpent(ctx, spending, statements, following) : commit(ctx, statements, following));
   ctx.log.event('ticket.replied', { ticketId: row.ticketId, by: side });
-  return present(ctx, { ...thread, ticket: plan.ticket, attachments: files.rows }, row, side, plan.isNew);
+  return present(ctx, thread, { row, ticket: plan.ticket, files: files.rows, side, isNew: plan.isNew });
 }
 
 interface Thread {
   /** The ticket that was named, or the one that it was merged into. */
   readonly ticket: TicketRow;
-  /** The newest ticket that continues it. */
+  /** The newest ticket that continues it, or the one that this was merged into. */
   readonly newest: TicketRow | undefined;
+  /** The assignees who may still answer. */
+  readonly handlerIds: ReadonlySet<string>;
   readonly owner: Person;
   readonly author: Person;
   /** What the caller wrote here within the last minute, with its attachments. */
   readonly recent: readonly ReplyRow[];
-  readonly attachments: readonly (typeof ticketAttachments.$inferSelect)[];
+  readonly attachments: readonly AttachmentRow[];
+  /**
+   * A condition: the caller wrote nothing here since. So a second reply at once is tried again, and finds its twin or the
+   * ticket that the first one began.
+   */
+  readonly hasNoOther: SQL;
   readonly canned: string | undefined;
 }
 
@@ -105,21 +128,19 @@ interface Thread {
 async function readThread(ctx: Context, actor: Actor, id: string, { cannedAnswerId }: Input): Promise<Thread> {
   const named = sql`coalesce((SELECT merged_into FROM ${tickets} WHERE id = ${id}), ${id})`;
   const first = sql`coalesce((SELECT continues FROM ${tickets} WHERE id = ${named}), ${named})`;
-  const continuing = sql`SELECT id FROM ${tickets} WHERE continues = ${first} UNION ALL SELECT ${named}`;
+  const continuing = sql`SELECT id FROM ${tickets} WHERE continues = ${first}
+    UNION SELECT merged_into FROM tickets WHERE continues = ${first} UNION SELECT ${named}`;
+  const newestId = sql`SELECT coalesce(merged_into, id) FROM ${tickets} WHERE continues = ${first} ORDER BY id DESC LIMIT 1`;
   const isRecent = and(
     eq(ticketReplies.authorId, actor.userId),
     gt(ticketReplies.id, firstIdAt(ctx.now() - REPEATED_MS)),
     sql`+ticket_id IN (${continuing})`,
   );
-  const [[ticket], [newest], people, recent, attachments, [canned]] = await ctx.db.batch([
+  const [[ticket], [newest], people, members, recent, attachments, [canned]] = await ctx.db.batch([
     ctx.db.select().from(tickets).where(sql`${tickets.id} = ${named}`),
-    ctx.db
-      .select()
-      .from(tickets)
-      .where(and(sql`${tickets.continues} = ${first}`, isNull(tickets.mergedInto)))
-      .orderBy(desc(tickets.id))
-      .limit(1),
+    ctx.db.select().from(tickets).where(sql`${tickets.id} = (${newestId})`),
     peopleQuery(ctx, sql`SELECT user_id FROM ${tickets} WHERE id = ${id} UNION SELECT ${actor.userId}`),
+    membersQuery(ctx, sql`SELECT assignee_id FROM ${tickets} WHERE id IN (${named}, (${newestId}))`),
     ctx.db.select().from(ticketReplies).where(isRecent),
     ctx.db.select().from(ticketAttachments).where(sql`reply_id IN (SELECT id FROM ${ticketReplies} WHERE ${isRecent})`),
     ctx.db
@@ -130,7 +151,11 @@ async function readThread(ctx: Context, actor: Actor, id: string, { cannedAnswer
   const known = byId(people);
   const [owner, author] = [ticket && known.get(ticket.userId), known.get(actor.userId)];
   if (!ticket || !owner || !author) throw ticketError('TICKET_NOT_FOUND');
-  return { ticket, newest, owner, author, recent, attachments, canned: canned?.text };
+  return {
+    ...{ ticket, newest, owner, author, recent, attachments, canned: canned?.text },
+    handlerIds: new Set(members.filter((member) => canHandle(member, owner)).map(({ userId }) => userId)),
+    hasNoOther: sql`(SELECT count(*) FROM ${ticketReplies} WHERE ${isRecent}) = ${int(recent.length)}`,
+  };
 }
 
 /** Throws CANNED_ANSWER_NOT_FOUND. */
@@ -165,19 +190,14 @@ interface Plan {
   readonly events: readonly OutboxEvent[];
 }
 
-function planUsers(ctx: Context, { ticket, newest }: Thread, text: string): Plan {
+function planUsers(ctx: Context, { ticket, newest, handlerIds }: Thread): Plan {
   const now = ctx.now();
   const there = [ticket, newest].find((one) => one && takesReply(one, now));
-  const row = there ? { ...there, ...moveTo(there, 'open', now), updatedAt: now } : continuation(ctx, ticket);
-  const { assigneeId } = row;
-  const told = assigneeId
-    ? [tellAssignee(row, assigneeId, 'A user replied to your ticket')]
-    : [staffEvent('ticket', { id: row.id, subjectId: row.userId })];
-  const common = { replyId: newId(), ticket: row, isNew: !there, events: told, after: [] };
-  if (there) return { ...common, statements: [...change(ctx, there, row), noTwin(ctx, row, text)] };
-  // Two replies at once begin one ticket.
-  const isNewest = sql`NOT EXISTS (SELECT 1 FROM ${tickets} WHERE continues = ${row.continues} AND id > ${newest?.id ?? ''})`;
-  return { ...common, statements: [requireThat(ctx, isNewest), ctx.db.insert(tickets).values(row)] };
+  const assigneeId = there?.assigneeId && handlerIds.has(there.assigneeId) ? there.assigneeId : null;
+  const row = there ? { ...there, ...moveTo(there, 'open', now), assigneeId } : continuation(ctx, ticket);
+  const events = [tellDesk(row, 'A user replied to your ticket')];
+  const common = { replyId: newId(), ticket: row, isNew: !there, events, after: [] };
+  return { ...common, statements: there ? change(ctx, there, row) : [ctx.db.insert(tickets).values(row)] };
 }
 
 /** A ticket for a matter that comes back long after it was closed. */
@@ -192,7 +212,7 @@ function planStaffs(ctx: Context, actor: Actor, { ticket }: Thread, { internal }
   if (ticket.status === 'closed' && !internal) throw ticketError('TICKET_CLOSED');
   const now = ctx.now();
   const status = ticket.status === 'resolved' ? 'resolved' : 'pending';
-  const row = internal ? ticket : { ...ticket, ...moveTo(ticket, status, now, true), updatedAt: now };
+  const row = internal ? ticket : { ...ticket, ...moveTo(ticket, status, now, true) };
   const replyId = newId();
   const log = logStaff(ctx, {
     staffId: actor.userId,
@@ -207,37 +227,33 @@ function planStaffs(ctx: Context, actor: Actor, { ticket }: Thread, { internal }
     replyId,
     ticket: row,
     isNew: false,
-    statements: internal ? [] : [...change(ctx, ticket, row), noTwin(ctx, row, text, actor.userId)],
+    statements: internal ? [] : change(ctx, ticket, row),
     after: internal ? [log] : [log, ...withdrawWaiting(ctx, ticket.id)],
     events: internal ? [] : [tellReply(ticket, replyId, text)],
   };
 }
 
-/** Aborts the batch if the ticket is no longer as it was read. */
-export function change(ctx: Context, before: TicketRow, after: TicketRow): Statement[] {
-  return [ctx.db.update(tickets).set(after).where(isAsRead(before)), requireChange(ctx)];
+interface Written {
+  readonly row: ReplyRow;
+  /** The ticket that has the reply. */
+  readonly ticket: TicketRow;
+  readonly files: readonly AttachmentRow[];
+  readonly side: Side;
+  readonly isNew?: boolean;
 }
 
-/** Of two equal replies at the same time, one aborts; its next attempt finds the other. */
-function noTwin(ctx: Context, { id, userId }: TicketRow, text: string, authorId = userId): Statement {
-  return requireThat(
-    ctx,
-    sql`NOT EXISTS (SELECT 1 FROM ${ticketReplies} WHERE author_id = ${authorId} AND +ticket_id = ${id} AND text = ${text}
-      AND id > ${firstIdAt(ctx.now() - REPEATED_MS)}
-      AND NOT EXISTS (SELECT 1 FROM ${ticketAttachments} WHERE reply_id = ticket_replies.id))`,
-  );
+function ticketOf({ ticket, newest }: Thread, { ticketId }: ReplyRow): TicketRow {
+  return newest?.id === ticketId ? newest : ticket;
 }
 
 async function present(
   ctx: Context,
-  { author, ticket, newest, attachments }: Thread,
-  row: ReplyRow,
-  side: 'user' | 'staff',
-  isNew: boolean,
+  { author }: Thread,
+  { row, ticket, files, side, isNew = false }: Written,
 ): Promise<z.input<typeof TicketReplied>> {
-  const { id, number, status } = newest?.id === row.ticketId ? newest : ticket;
+  const { id, number, status } = ticket;
   return {
-    ...(await presentReply(ctx, row, byId([author]), attachments, side)),
+    ...(await presentReply(ctx, row, byId([author]), files, side)),
     ticket: { id, number: showNumber(number), status, isNew },
   };
 }

@@ -122,6 +122,7 @@ export const ticketEndpoints: Endpoint[] = [
       'answer by staff makes the ticket wait for its user. What is written to a merged ticket goes to the one that ' +
       'remains. The same reply sent again within a minute answers the first one.',
     who: 'user',
+    staffToo: true,
     params,
     body: NewReply,
     response: TicketReplied,

@@ -1,11 +1,15 @@
-/** Has the virus scanner look at an attachment. An infected file is deleted, and both sides learn of it. */
+/**
+ * Has the virus scanner look at an attachment. An infected file is deleted. Its sender is notified, and if that is the
+ * user, also the assignee or who answered last. The user never learns of files in notes of staff.
+ */
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { OutboxEvent, TaskMessage } from '@/contracts/messages';
 import { commit, requireThat } from '@/db/commit';
 import { forgetMedia } from '@/domains/base/media/store';
-import { tellAssignee, tellUser } from './notices';
-import { type AttachmentRow, type TicketRow, ticketAttachments, tickets } from './tables';
+import { findHandler } from './access';
+import { tellAssignee, tellDesk, tellUser } from './notices';
+import { type AttachmentRow, type TicketRow, ticketAttachments, ticketReplies, tickets } from './tables';
 
 type ScanTask = Extract<TaskMessage, { type: 'scan-attachment' }>;
 
@@ -44,17 +48,18 @@ async function removeInfected(ctx: Context, file: AttachmentRow, key: string, ti
       ctx.db.update(ticketAttachments).set({ scan: 'infected', key: null }).where(eq(ticketAttachments.id, file.id)),
       statement,
     ],
-    { events: [event, ...notices(file, ticket)] },
+    { events: [event, ...(await noticesOf(ctx, file, ticket))] },
   );
   ctx.log.event('ticket.infected', { ticketId: ticket.id, attachmentId: file.id });
 }
 
-function notices({ name, uploaderId }: AttachmentRow, ticket: TicketRow): OutboxEvent[] {
-  const title = 'We removed an attachment';
+async function noticesOf(ctx: Context, { name, uploaderId }: AttachmentRow, ticket: TicketRow): Promise<OutboxEvent[]> {
+  const title = 'An attachment was infected and removed';
+  if (uploaderId !== ticket.userId) return [tellAssignee(ticket, uploaderId, title)];
   const body = `The virus scanner found something in ${name}. If you need to show it, send it in another form.`;
-  const staffId = uploaderId === ticket.userId ? ticket.assigneeId : uploaderId;
-  return [
-    tellUser(ticket, title, body),
-    ...(staffId === null ? [] : [tellAssignee(ticket, staffId, 'An attachment was infected and removed')]),
-  ];
+  const notice = tellUser(ticket, 'We removed an attachment', body);
+  const answered = sql`SELECT author_id FROM ${ticketReplies}
+    WHERE ticket_id = ${ticket.id} AND author_kind = 'staff' ORDER BY id DESC LIMIT 1`;
+  const handlerId = await findHandler(ctx, ticket.id, sql`SELECT coalesce(${ticket.assigneeId}, (${answered}))`);
+  return [notice, tellDesk({ ...ticket, assigneeId: handlerId ?? null }, title)];
 }
