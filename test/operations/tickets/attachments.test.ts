@@ -67,6 +67,7 @@ describe('an attachment', () => {
   it.each([
     ['a program', program],
     ['a script', textFile('#!/bin/sh\nrm -rf /\n')],
+    ['a script behind a mark and a blank line', textFile('\ufeff\n#!/bin/sh\nrm -rf /\n')],
     ['a picture under a false type', png()],
     ['a text with zeros', new Uint8Array([65, 0, 66, 0])],
   ])('is refused if it is %s', async (_, bytes) => {
@@ -75,6 +76,15 @@ describe('an attachment', () => {
     const answer = await viewer.post('support/tickets', { ...TICKET, attachmentIds: [fileId] });
     expect([answer.status, answer.error.code]).toEqual([415, 'FILE_TYPE_NOT_ALLOWED']);
     expect((await viewer.get('support/tickets/my')).data.items).toEqual([]);
+  });
+
+  it('gets an ending of its type, so that no text starts as a program', async () => {
+    const viewer = await asViewer();
+    const nameFor = async (name: string) =>
+      (await aTicketWithFile(viewer, textFile(`for ${name}`), 'text/plain', name)).ticket.attachments[0].name;
+    expect(await nameFor('run.bat')).toBe('run.bat.txt');
+    expect(await nameFor('App.LOG')).toBe('App.LOG');
+    expect(await nameFor('log')).toBe('log.txt');
   });
 
   it("is refused if it is another's upload, a used one, or one for a post", async () => {

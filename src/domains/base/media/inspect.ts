@@ -39,11 +39,10 @@ export async function inspectType(start: Uint8Array, allowed: readonly FileType[
 
 /** A text has no signature. A script says in its first line which program runs it, so it is not one. */
 function isText(start: Uint8Array): boolean {
-  if (start[0] === 0x23 && start[1] === 0x21) return false; // #!
   try {
     // The last character may be cut, which a stream allows.
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(start, { stream: true });
-    return !CONTROL.test(text);
+    return !CONTROL.test(text) && !text.trimStart().startsWith('#!');
   } catch {
     return false;
   }

@@ -9,16 +9,17 @@ import { AppError } from '@/http/errors';
 import type { Ticket } from './schemas';
 import { type AttachmentRow, ticketAttachments } from './tables';
 
-const EXTENSIONS: Readonly<Record<string, string>> = {
-  'image/png': 'png',
-  'image/jpeg': 'jpg',
-  'image/webp': 'webp',
-  'image/gif': 'gif',
-  'application/pdf': 'pdf',
-  'text/plain': 'txt',
-  'video/mp4': 'mp4',
-  'video/webm': 'webm',
-  'video/quicktime': 'mov',
+/** The endings that a file of this type may keep; the first is given to those without one of them. */
+const EXTENSIONS: Readonly<Record<string, readonly string[]>> = {
+  'image/png': ['png'],
+  'image/jpeg': ['jpg', 'jpeg'],
+  'image/webp': ['webp'],
+  'image/gif': ['gif'],
+  'application/pdf': ['pdf'],
+  'text/plain': ['txt', 'log', 'csv', 'json', 'md'],
+  'video/mp4': ['mp4', 'm4v'],
+  'video/webm': ['webm'],
+  'video/quicktime': ['mov', 'qt'],
 };
 
 type Claimed = { readonly id: string; readonly file: ClaimedFile };
@@ -80,9 +81,15 @@ export function attach(
   };
 }
 
-/** Without the folders that some clients put in front. */
+/**
+ * Without the folders that some clients put in front, and with an ending of the file's type: a text that is called
+ * `run.bat` must not start when staff open it.
+ */
 function nameOf({ name, contentType }: ClaimedFile): string {
-  return name?.split(/[/\\]/).at(-1)?.trim() || `attachment.${EXTENSIONS[contentType] ?? 'bin'}`;
+  const endings = EXTENSIONS[contentType] ?? ['bin'];
+  const given = name?.split(/[/\\]/).at(-1)?.trim() || 'attachment';
+  const ending = given.slice(given.lastIndexOf('.') + 1).toLowerCase();
+  return given.includes('.') && endings.includes(ending) ? given : `${given}.${endings[0]}`;
 }
 
 type PresentedAttachment = z.input<typeof Ticket>['attachments'][number];

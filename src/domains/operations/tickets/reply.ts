@@ -16,6 +16,7 @@ import { AppError } from '@/http/errors';
 import { invalid } from '@/http/validation';
 import type { Actor } from '@/shared/actor';
 import { firstIdAt, newId } from '@/shared/ids';
+import { countCharacters } from '@/shared/text';
 import { toDay } from '@/shared/time';
 import { canHandle, membersQuery, type Person, peopleQuery, type Side, sideOf } from './access';
 import { attach, claimFiles } from './attachments';
@@ -27,7 +28,7 @@ import { takesReply } from './judge';
 import { tellDesk, tellReply } from './notices';
 import { showNumber } from './number';
 import { byId, presentReply } from './present';
-import type { NewReply, TicketReplied } from './schemas';
+import { type NewReply, TEXT_CHARACTERS_MAX, type TicketReplied } from './schemas';
 import { moveTo } from './service-level';
 import {
   type AttachmentRow,
@@ -158,16 +159,19 @@ async function readThread(ctx: Context, actor: Actor, id: string, { cannedAnswer
   };
 }
 
-/** Throws CANNED_ANSWER_NOT_FOUND. */
+/** Throws CANNED_ANSWER_NOT_FOUND, VALIDATION_FAILED. */
 function cannedText({ ticket, owner, author, canned }: Thread): string {
   if (canned === undefined) throw ticketError('CANNED_ANSWER_NOT_FOUND');
-  return fillIn(canned, {
+  const text = fillIn(canned, {
     name: owner.displayName,
     username: owner.username,
     number: showNumber(ticket.number),
     subject: ticket.subject,
     agent: author.displayName,
   });
+  if (countCharacters(text) > TEXT_CHARACTERS_MAX)
+    throw invalid('cannedAnswerId', `is longer than ${TEXT_CHARACTERS_MAX} characters once it is filled in`);
+  return text;
 }
 
 /** The same reply, sent a moment ago. */

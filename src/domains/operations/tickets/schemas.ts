@@ -7,7 +7,7 @@ import { unknownVariables, VARIABLES } from './canned-text';
 import { SCAN_STATES, TICKET_CATEGORIES, TICKET_PRIORITIES, TICKET_STATUSES } from './tables';
 
 const SUBJECT_CHARACTERS_MAX = 150;
-const TEXT_CHARACTERS_MAX = 5_000;
+export const TEXT_CHARACTERS_MAX = 5_000;
 const TITLE_CHARACTERS_MAX = 100;
 const ATTACHMENTS_MAX = 5;
 
