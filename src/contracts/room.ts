@@ -152,7 +152,8 @@ export type RoomCommand =
   | { readonly type: 'unban'; readonly userId: string }
   /**
    * Something the room knows about the user has changed: session, name, rank or relation. The room reloads it and
-   * closes seats that it would now deny. `sessionsEnded`: also seats with an unknown session.
+   * closes seats that it would now deny. `sessionsEnded`: also seats with an unknown session. In a support room, a change
+   * of its user makes it reload everyone: staff may no longer reach that user.
    */
   | { readonly type: 'standing-changed'; readonly userId: string; readonly sessionsEnded?: true }
   /** The user has entered five other rooms since: their sockets close, and older passes are void. */

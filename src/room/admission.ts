@@ -99,11 +99,14 @@ async function upToDate(room: DoorParts, pass: Pass): Promise<Pass | CloseReason
 function isOutdated({ store, now }: DoorParts, { viewer }: Pass): boolean {
   if (viewer.kind === 'guest') return false;
   const { readAt } = viewer.standing;
-  const isPublic = !store.setup || doorOf(store.setup).visibility === 'public';
-  return (
-    readAt < store.sanctions.changedAt(viewer.id) ||
-    now() - readAt > (isPublic ? SESSION_TRUSTED_MS : RELATION_TRUSTED_MS)
+  const { setup, sanctions, hostId = '' } = store;
+  const isPublic = !setup || doorOf(setup).visibility === 'public';
+  // The country of a support room's user decides which staff may enter.
+  const changedAt = Math.max(
+    sanctions.changedAt(viewer.id),
+    setup?.kind === 'support' ? sanctions.changedAt(hostId) : 0,
   );
+  return readAt < changedAt || now() - readAt > (isPublic ? SESSION_TRUSTED_MS : RELATION_TRUSTED_MS);
 }
 
 function doorRefuses({ store }: DoorParts, { viewer }: Pass): CloseReason | undefined {

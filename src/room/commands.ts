@@ -24,7 +24,13 @@ import type { Traces } from './traces';
 export const CLOSE_AFTER_END_MS = 30 * SECOND_MS;
 export const ARCHIVE_AFTER_END_MS = 30 * DAY_MS;
 
-const ONLY_IF_PREPARED = new Set<RoomCommand['type']>(['forget-user', 'tell-traces', 'support-news', 'passing']);
+const ONLY_IF_PREPARED = new Set<RoomCommand['type']>([
+  'forget-user',
+  'standing-changed',
+  'support-news',
+  'passing',
+  'tell-traces',
+]);
 
 interface CommandParts {
   readonly store: RoomStore;

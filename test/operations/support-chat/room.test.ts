@@ -5,18 +5,23 @@ import { describe, expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
 import { aUser, eventually, inStorage, joinRoom, passFor, type RoomEvent, stubOf } from '#test/support/rooms';
 import { anOpenStream } from '#test/support/streams';
-import { asCreator, asStaff, asViewer, type Person } from '#test/support/users';
+import { asCreator, asStaff, asUser, asViewer, type Person } from '#test/support/users';
 import { readPass } from '@/domains/live/rooms/pass';
 import type { StreamRoom } from '@/room/stream-room';
 import { newId } from '@/shared/ids';
 
-async function enter(person: Person, threadId?: string, since: number | null = null) {
+async function passTo(person: Person, threadId?: string) {
   const { data, error } = await person.post('support/chat/join', threadId === undefined ? {} : { threadId });
   if (error) throw new Error(error.code);
   expect(new URL(data.wsUrl).pathname).toBe(`/api/v1/stream/${data.threadId}/ws`);
   const pass = await readPass(testContext(), data.pass);
   if (!pass) throw new Error('Not a pass');
-  return { threadId: data.threadId as string, ...(await joinRoom(data.threadId, pass.viewer, { pass, since })) };
+  return pass;
+}
+
+async function enter(person: Person, threadId?: string, since: number | null = null) {
+  const pass = await passTo(person, threadId);
+  return { threadId: pass.roomId, ...(await joinRoom(pass.roomId, pass.viewer, { pass, since })) };
 }
 
 async function aChat() {
@@ -144,6 +149,31 @@ describe('the door of a support room', () => {
     expect(await theirs.closed()).toEqual({ code: 4401, reason: 'SESSION_ENDED' });
     const owner = await asStaff('owner');
     await owner.put(`admin/staff/${agent.userId}`, { rank: 'support', denied: ['canManageTickets'] });
+    expect(await mine.closed()).toEqual({ code: 4404, reason: 'STREAM_NOT_FOUND' });
+  });
+
+  it('closes on country admins, and refuses their older passes, once its user belongs to another country', async () => {
+    const [user, admin] = [await asUser({ country: 'DE' }), await asStaff('country_admin', { country: 'DE' })];
+    // The user writes over HTTP alone, so they never entered the room.
+    const { threadId } = (await user.post('support/chat/send', { text: 'Hallo' })).data;
+    const mine = await enter(admin, threadId);
+    await mine.welcome();
+    const held = await passTo(await asStaff('country_admin', { country: 'DE' }), threadId);
+    const owner = await asStaff('owner');
+    await owner.put(`admin/user/${user.userId}/country`, { country: 'FR', reason: 'Moved' });
+    expect(await mine.closed()).toEqual({ code: 4404, reason: 'STREAM_NOT_FOUND' });
+    await user.post('support/chat/send', { text: 'Not for Germany' });
+    expect(mine.eventsOf('support-message')).toEqual([]);
+    const late = await joinRoom(threadId, held.viewer, { pass: held });
+    expect(await late.closed()).toEqual({ code: 4404, reason: 'STREAM_NOT_FOUND' });
+  });
+
+  it('closes on a country admin who gets another country', async () => {
+    const [user, admin] = [await asUser({ country: 'DE' }), await asStaff('country_admin', { country: 'DE' })];
+    const { threadId } = (await user.post('support/chat/send', { text: 'Hallo' })).data;
+    const mine = await enter(admin, threadId);
+    await mine.welcome();
+    await (await asStaff('owner')).put(`admin/staff/${admin.userId}`, { rank: 'country_admin', country: 'FR' });
     expect(await mine.closed()).toEqual({ code: 4404, reason: 'STREAM_NOT_FOUND' });
   });
 
