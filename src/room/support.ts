@@ -3,7 +3,7 @@
  * and sends it in the thread's order. Each seat knows the last `seq` it got, so nothing is missed or sent twice.
  */
 import type { RoomEventBody, RoomRefusal, RoomRefusalCode, RoomUser } from '@/contracts/room';
-import { type Answer, ackOf, type Frame } from '@/contracts/room-wire';
+import { type Answer, ackOf, clientIdOf, type Frame } from '@/contracts/room-wire';
 import type { Committing } from '@/db/commit';
 import type { Access } from '@/domains/operations/support-chat/access';
 import { messagesAfter, messagesForNewcomer, type PresentedMessage } from '@/domains/operations/support-chat/messages';
@@ -120,7 +120,9 @@ export class SupportChat {
       case 'send-message': {
         const text = messageText.safeParse(frame.text);
         if (!text.success) return invalidMessage();
-        const posted = await refused(() => postMessage(this.room.database, this.#posted(writer, frame.id, text.data)));
+        const posted = await refused(() =>
+          postMessage(this.room.database, this.#posted(writer, clientIdOf(frame), text.data)),
+        );
         if ('ok' in posted) return posted;
         done(posted.seq);
         await this.sendNews();

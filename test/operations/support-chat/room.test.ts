@@ -56,6 +56,7 @@ describe('a support room', () => {
     const id = newId();
     expect(await theirs.say('Once', id)).toMatchObject({ type: 'ack', seq: 1 });
     expect(await theirs.say('Once', id)).toMatchObject({ type: 'ack', seq: 1 });
+    expect(await theirs.say('Once', id.toUpperCase())).toMatchObject({ type: 'ack', seq: 1, id: id.toUpperCase() });
     expect((await user.get('support/chat/messages')).data.items).toHaveLength(1);
   });
 
