@@ -23,6 +23,7 @@ import type {
 import { PING_FRAME, PONG_FRAME } from '@/contracts/room-wire';
 import { openDatabase } from '@/db/client';
 import type { Committing } from '@/db/commit';
+import type { Logging } from '@/domains/base/permissions/log';
 import { newLogger } from '@/shared/log';
 import { DAY_MS } from '@/shared/time';
 import { admit } from './admission';
@@ -63,8 +64,9 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING_FRAME, PONG_FRAME));
     const now = this.#now;
     const presence = () => this.#presence;
-    const database: Committing = {
+    const database: Committing & Logging = {
       db: openDatabase(env.DB),
+      caller: null,
       now,
       waitUntil: (work) => state.waitUntil(work),
       deliver: async () => undefined, // the sweep delivers what the room writes to the outbox

@@ -5,6 +5,7 @@
 import type { RoomEventBody, RoomRefusal, RoomRefusalCode, RoomUser } from '@/contracts/room';
 import { type Answer, ackOf, type Frame } from '@/contracts/room-wire';
 import type { Committing } from '@/db/commit';
+import type { Logging } from '@/domains/base/permissions/log';
 import type { Access } from '@/domains/operations/support-chat/access';
 import { messagesAfter, messagesForNewcomer, type PresentedMessage } from '@/domains/operations/support-chat/messages';
 import { postMessage } from '@/domains/operations/support-chat/post';
@@ -39,7 +40,7 @@ interface SupportParts {
   readonly presence: () => Presence;
   readonly broadcaster: Broadcaster;
   readonly relations: Relations;
-  readonly database: Committing;
+  readonly database: Committing & Logging;
   readonly log: Logger;
 }
 
@@ -157,8 +158,8 @@ export class SupportChat {
   }
 
   #posted(writer: RoomUser, clientId: string, text: string) {
-    const fromStaff = this.#accessOf(writer).side === 'staff';
-    return { threadId: this.#threadId, authorId: writer.id, fromStaff, clientId, text };
+    const { threadId, userId, side } = this.#accessOf(writer);
+    return { threadId, userId, authorId: writer.id, fromStaff: side === 'staff', clientId, text };
   }
 
   #accessOf({ standing }: RoomUser): Access {

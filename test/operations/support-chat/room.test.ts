@@ -182,6 +182,27 @@ describe('the door of a support room', () => {
     expect(await again.say('Here again')).toMatchObject({ type: 'ack', seq: 2 });
   });
 
+  it('logs each answer of staff once, over the socket as over HTTP, and nothing of the user', async () => {
+    const { user, agent, theirs, mine, threadId } = await aChat();
+    const [first, second] = [newId(), newId()];
+    await theirs.say('A question');
+    await mine.say('Over the socket', first);
+    await mine.say('Over the socket', first);
+    const twice = { text: 'Over HTTP, twice at once', threadId, id: second };
+    await Promise.all([agent.post('support/chat/send', twice), agent.post('support/chat/send', twice)]);
+    const { results } = await env.DB.prepare(
+      `SELECT staff_id, subject_id, ip IS NULL AS is_from_socket FROM staff_log
+       WHERE target_id = ? AND action = 'support-chat.answer' ORDER BY id`,
+    )
+      .bind(threadId)
+      .all();
+    const row = { staff_id: agent.userId, subject_id: user.userId };
+    expect(results).toEqual([
+      { ...row, is_from_socket: 1 },
+      { ...row, is_from_socket: 0 },
+    ]);
+  });
+
   it('logs the entry of staff, but not of the user', async () => {
     const { agent, threadId } = await aChat();
     const { results } = await env.DB.prepare('SELECT staff_id, action FROM staff_log WHERE target_id = ?')
