@@ -176,7 +176,7 @@ export type RoomCommand =
   /** D1 has messages of this support room that it may not have sent yet. Repeating it is harmless. */
   | { readonly type: 'support-news' }
   /** An event for everyone here that is not stored and has no seq. Repeating it is harmless. */
-  | { readonly type: 'passing'; readonly event: RoomEventBody }
+  | { readonly type: 'tell'; readonly event: RoomEventBody }
   /** D1 does not know which users wrote in the room or are named there, so the room reports all of them again. */
   | { readonly type: 'tell-traces' }
   /** The creator's blocked regions as of `at`: sockets from there close with 4403, and passes from there are void. */

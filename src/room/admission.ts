@@ -44,7 +44,7 @@ interface Signing {
 interface DoorParts extends Signing {
   readonly relations: Relations;
   readonly presence: () => Presence;
-  readonly support: Pick<SupportChat, 'isHere' | 'open' | 'catchUp'>;
+  readonly support: Pick<SupportChat, 'open' | 'catchUp'>;
 }
 
 /** @param since the last seq that the client has, or null */
@@ -56,7 +56,7 @@ export async function admit(room: DoorParts, given: Pass, since: number | null):
     return new Response(null, { status: 101, webSocket: client });
   }
   const resumePass = await signResumePass(room, pass);
-  const thread = room.support.isHere ? await room.support.open(since, WELCOME_MESSAGES, REPLAY_EVENTS_MAX) : undefined;
+  const thread = room.store.isSupport ? await room.support.open(since, WELCOME_MESSAGES, REPLAY_EVENTS_MAX) : undefined;
   // Nothing is awaited from here on, so what is checked still holds when the socket is seated.
   const { store, now } = room;
   const { setup } = store;

@@ -27,9 +27,10 @@ export const ARCHIVE_AFTER_END_MS = 30 * DAY_MS;
 const ONLY_IF_PREPARED = new Set<RoomCommand['type']>([
   'forget-user',
   'standing-changed',
-  'support-news',
-  'passing',
   'tell-traces',
+  'support-news',
+  'tell',
+  'maintenance',
 ]);
 
 interface CommandParts {
@@ -46,10 +47,10 @@ interface CommandParts {
 
 export async function applyCommand(room: CommandParts, commandId: string, command: RoomCommand): Promise<void> {
   const { store, broadcaster } = room;
-  // A deleted room has nothing to forget, and must not start again. Nor is anyone in it.
+  // A deleted room has nothing to forget and nobody in it, and must not start again.
   if (!store.isPrepared && ONLY_IF_PREPARED.has(command.type)) return;
   if (command.type === 'support-news') return room.support.sendNews();
-  if (command.type === 'passing') return room.support.pass(command.event);
+  if (command.type === 'tell') return room.support.tell(command.event);
   store.prepare();
   if (store.hasSeen(commandId)) return;
   switch (command.type) {
@@ -153,9 +154,9 @@ function applySetup(room: CommandParts, { at, setup, changes }: RoomCommand & { 
   }
 }
 
-/** Keeps the newest window, and tells everyone in the room if it is another one. */
+/** Keeps the newest window, and tells everyone in the room if it is another one. A support room numbers no events. */
 export function noteMaintenance(
-  { store, broadcaster, now }: Pick<CommandParts, 'store' | 'broadcaster' | 'now'>,
+  { store, broadcaster, support, now }: Pick<CommandParts, 'store' | 'broadcaster' | 'support' | 'now'>,
   maintenance: Maintenance,
 ): void {
   const { setup, maintenance: before } = store;
@@ -165,7 +166,8 @@ export function noteMaintenance(
   if (hasEnded(setup) || (window === null && before.window === null)) return;
   const { roomId: streamId } = setup;
   const event = { type: 'maintenance', streamId, maintenance: window && presentWindow(window) };
-  broadcaster.add({ at: now(), body: JSON.stringify(event) });
+  if (store.isSupport) support.tell(event);
+  else broadcaster.add({ at: now(), body: JSON.stringify(event) });
 }
 
 /** Guests who may no longer stay leave at once; users leave once their relation was read. */

@@ -78,7 +78,7 @@ export class Frames {
         else broadcaster.answer(socket, { type: 'ack', id, resumePass: await signResumePass(this.room, seat) });
         return;
       default:
-        if (this.room.support.isHere) await this.room.support.receive(socket, seat, frame);
+        if (this.room.store.isSupport) await this.room.support.receive(socket, seat, frame);
         else await this.#doInStream(socket, seat, frame);
     }
   }

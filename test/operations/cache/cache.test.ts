@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { testContext } from '#test/support/context';
 import { form, picture } from '#test/support/files';
 import { asViewer, type Person } from '#test/support/users';
-import { deleteCleared } from '@/domains/base/media/variants';
+import { COUNTED_MAX, deleteCleared, redraw } from '@/domains/base/media/variants';
 import { DAY_MS } from '@/shared/time';
 
 const SIZE = 'settings/cache/size';
@@ -74,6 +74,40 @@ describe('the cache', () => {
     const [, answer] = await Promise.all([person.post(CLEAR), widthAt(`${url}?w=320`), deleteObjects(person)]);
     expect(answer.status).toBe(200);
     expect((await widthAt(`${url}?w=320`)).status).toBe(200);
+  });
+
+  it('leaves nothing of an image that is deleted while a size of it is drawn', async () => {
+    const { person, key } = await withAvatar();
+    await person.post(CLEAR);
+    await deleteObjects(person);
+    const ctx = testContext();
+    const images: typeof ctx.images = {
+      ...ctx.images,
+      draw: async (image, width) => {
+        await env.DB.prepare('DELETE FROM media_files WHERE key = ?').bind(key).run();
+        return ctx.images.draw(image, width);
+      },
+    };
+    expect(await redraw({ ...ctx, images }, key, { name: `${key}-128`, width: 128 })).toBe(false);
+    expect(await env.MEDIA.head(`${key}-128`)).toBeNull();
+  });
+
+  it('is counted and cleared a part at a time for someone with very many images', async () => {
+    const { person, key } = await withAvatar();
+    await person.post(CLEAR);
+    await deleteObjects(person);
+    await env.DB.prepare(
+      `INSERT INTO media_variants (key, width, owner_id, bytes, drawn_at)
+       WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i <= ?3)
+       SELECT ?1, 10000 + i, ?2, 1, 0 FROM n`,
+    )
+      .bind(key, person.userId, COUNTED_MAX)
+      .run();
+    for (const bytes of [COUNTED_MAX, 1]) {
+      expect((await sizeOf(person)).bytes).toBe(bytes);
+      expect((await person.post(CLEAR)).data).toEqual({ freedBytes: bytes });
+    }
+    expect((await sizeOf(person)).bytes).toBe(0);
   });
 
   it('stays one’s own', async () => {

@@ -1,14 +1,18 @@
 /** The chat with support over its socket: live both ways, in one order with HTTP, and who may be in the room. */
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
+import { sweepOut } from '#test/support/queues';
 import { aUser, eventually, inStorage, joinRoom, passFor, type RoomEvent, stubOf } from '#test/support/rooms';
 import { anOpenStream } from '#test/support/streams';
 import { asCreator, asStaff, asUser, asViewer, type Person } from '#test/support/users';
+import { announceMaintenance } from '@/domains/base/maintenance/announce';
 import { readPass } from '@/domains/live/rooms/pass';
+import { sweepOutbox } from '@/queues/outbox';
 import type { StreamRoom } from '@/room/stream-room';
 import { newId } from '@/shared/ids';
+import { HOUR_MS, MINUTE_MS, toIso } from '@/shared/time';
 
 async function passTo(person: Person, threadId?: string) {
   const { data, error } = await person.post('support/chat/join', threadId === undefined ? {} : { threadId });
@@ -209,11 +213,75 @@ describe('the door of a support room', () => {
     expect(await again.say('Here again')).toMatchObject({ type: 'ack', seq: 2 });
   });
 
+  it('logs each answer of staff once, over the socket as over HTTP, and nothing of the user', async () => {
+    const { user, agent, theirs, mine, threadId } = await aChat();
+    const [first, second] = [newId(), newId()];
+    await theirs.say('A question');
+    await mine.say('Over the socket', first);
+    await mine.say('Over the socket', first);
+    const twice = { text: 'Over HTTP, twice at once', threadId, id: second };
+    await Promise.all([agent.post('support/chat/send', twice), agent.post('support/chat/send', twice)]);
+    const { results } = await env.DB.prepare(
+      `SELECT staff_id, subject_id, ip IS NULL AS is_from_socket FROM staff_log
+       WHERE target_id = ? AND action = 'support-chat.answer' ORDER BY id`,
+    )
+      .bind(threadId)
+      .all();
+    const row = { staff_id: agent.userId, subject_id: user.userId };
+    expect(results).toEqual([
+      { ...row, is_from_socket: 1 },
+      { ...row, is_from_socket: 0 },
+    ]);
+  });
+
   it('logs the entry of staff, but not of the user', async () => {
     const { agent, threadId } = await aChat();
     const { results } = await env.DB.prepare('SELECT staff_id, action FROM staff_log WHERE target_id = ?')
       .bind(threadId)
       .all();
     expect(results).toEqual([{ staff_id: agent.userId, action: 'support-chat.enter' }]);
+  });
+});
+
+describe('maintenance in a support room', () => {
+  /** Other files of tests share the isolate, which keeps the window. */
+  afterEach(async () => {
+    await (await asStaff('owner')).put('admin/maintenance', { maintenance: null });
+  });
+
+  /** Sets a window, and delivers its announcement. */
+  async function plan(from: number) {
+    const window = { from: toIso(from), until: toIso(from + HOUR_MS), message: 'Back soon.' };
+    expect((await (await asStaff('admin_l3')).put('admin/maintenance', window)).status).toBe(200);
+    const row = await env.DB.prepare('SELECT revision FROM maintenance').first<{ revision: number }>();
+    const ctx = testContext();
+    await announceMaintenance(ctx, { type: 'announce-maintenance', revision: row?.revision ?? 0, after: null });
+    await sweepOut(sweepOutbox, ctx);
+    await ctx.settle();
+    return window;
+  }
+
+  it('lets only staff write, and refuses the user as over HTTP', async () => {
+    const { user, theirs, mine } = await aChat();
+    await plan(Date.now() - MINUTE_MS);
+    await theirs.next('maintenance');
+    expect((await user.post('support/chat/send', { text: 'Over HTTP' })).error.code).toBe('MAINTENANCE');
+    expect(await theirs.say('Over the socket')).toMatchObject({ type: 'error', code: 'MAINTENANCE' });
+    expect(await theirs.ask({ type: 'typing' })).toMatchObject({ type: 'error', code: 'MAINTENANCE' });
+    expect(await mine.say('We are back soon')).toMatchObject({ type: 'ack', seq: 1 });
+    await eventually(() => expect(messagesIn(theirs.events())).toEqual([[1, 'staff', 'We are back soon']]));
+  });
+
+  it('is announced without a seq, so no message is missed or sent twice', async () => {
+    const { user, theirs, threadId } = await aChat();
+    for (const text of ['One', 'Two', 'Three']) await theirs.say(text);
+    const window = await plan(Date.now() + HOUR_MS);
+    const event = { type: 'maintenance', streamId: threadId, maintenance: window };
+    expect(await theirs.next('maintenance')).toEqual(event);
+    const back = await enter(user, undefined, 3);
+    expect((await back.welcome()).maintenance).toEqual(window);
+    expect(back.eventsOf('support-message')).toEqual([]);
+    await theirs.say('Four');
+    for (const seat of [theirs, back]) expect(await seat.next('support-message', ({ seq }) => seq === 4)).toBeDefined();
   });
 });
