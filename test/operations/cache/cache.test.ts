@@ -129,6 +129,19 @@ describe('the cache', () => {
     expect((await sizeOf(person)).bytes).toBeGreaterThan(0);
   });
 
+  it('counts a clear once when it is sent five times at once, and each answer says what it freed itself', async () => {
+    const { person, url } = await withAvatar();
+    const { bytes } = await sizeOf(person);
+    const answers = await Promise.all([1, 2, 3, 4, 5].map(() => person.post(CLEAR)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    expect(answers.reduce((sum, { data }) => sum + data.freedBytes, 0)).toBe(bytes);
+    for (let time = 0; time < 2; time += 1) {
+      await deleteObjects(person);
+      await widthAt(`${url}?w=128`);
+      expect((await person.post(CLEAR)).status).toBe(200);
+    }
+  });
+
   it('asks nobody about a size that never was', async () => {
     const person = await asViewer();
     const { data } = await person.post('user/avatar', form('avatar', picture(100, 100)));

@@ -3,7 +3,7 @@
  * asks for one that is missing gets it drawn again from the image at the key. One reader draws, the others meanwhile get
  * that image itself.
  */
-import { and, asc, eq, isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { commit } from '@/db/commit';
@@ -105,20 +105,24 @@ function countedOf(ctx: Context, userId: string) {
 
 /**
  * For the batch that clears a user's cache; pair it with the task `clear-variants`. They count for nothing at once.
- * Violates `cache_clears_spent` if the user has cleared it too often within a day.
+ * Violates `cache_clears_spent` if the user has cleared it too often within a day. Clearing nothing does not count.
+ * @param clearsMore whether the batch clears something else of theirs, which comes after these statements
  */
-export function clearVariants(ctx: Context, userId: string): Statement[] {
+export function clearVariants(ctx: Context, userId: string, clearsMore: SQL): Statement[] {
   const now = ctx.now();
   const isOver = sql`started_at <= ${now - DAY_MS}`;
+  const clearsAny = sql`EXISTS (SELECT 1 FROM (${countedOf(ctx, userId)}) WHERE bytes > 0)`;
   return [
+    // First, since it looks at what the next statement clears.
+    ctx.db.run(sql`
+      INSERT INTO ${cacheClears} (user_id, started_at, used) SELECT ${userId}, ${int(now)}, 1
+      WHERE ${clearsAny} OR ${clearsMore}
+      ON CONFLICT (user_id) DO UPDATE SET used = iif(${isOver}, 1, used + 1),
+        started_at = iif(${isOver}, excluded.started_at, started_at)`),
     ctx.db
       .update(mediaVariants)
       .set({ bytes: 0, clearedAt: now })
       .where(sql`(key, width) IN (SELECT key, width FROM (${countedOf(ctx, userId)}))`),
-    ctx.db.run(sql`
-      INSERT INTO ${cacheClears} (user_id, started_at, used) VALUES (${userId}, ${int(now)}, 1)
-      ON CONFLICT (user_id) DO UPDATE SET used = iif(${isOver}, 1, used + 1),
-        started_at = iif(${isOver}, excluded.started_at, started_at)`),
   ];
 }
 
