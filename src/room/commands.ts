@@ -15,7 +15,7 @@ import type { Chat } from './chat';
 import { deleteWords, hold, isGift, withoutBannedWords } from './gifts';
 import type { Presence } from './presence';
 import { closeReason, doorOf, type Relations } from './relations';
-import { ban, banAccount, unban, withhold } from './sanctions';
+import { ban, banAccount, unban, withhold, withholdUser } from './sanctions';
 import type { RoomStore } from './store';
 import type { SupportChat } from './support';
 import type { Traces } from './traces';
@@ -24,7 +24,13 @@ import type { Traces } from './traces';
 export const CLOSE_AFTER_END_MS = 30 * SECOND_MS;
 export const ARCHIVE_AFTER_END_MS = 30 * DAY_MS;
 
-const ONLY_IF_PREPARED = new Set<RoomCommand['type']>(['forget-user', 'tell-traces', 'support-news', 'passing']);
+const ONLY_IF_PREPARED = new Set<RoomCommand['type']>([
+  'forget-user',
+  'tell-traces',
+  'support-news',
+  'passing',
+  'withhold-user',
+]);
 
 interface CommandParts {
   readonly store: RoomStore;
@@ -77,7 +83,10 @@ export async function applyCommand(room: CommandParts, commandId: string, comman
       banAccount(room, commandId, command);
       break;
     case 'account-active':
-      store.sanctions.allowAddresses(command.addresses);
+      store.sanctions.setAccountBan(command.userId, { addresses: [], until: 0 }, commandId);
+      break;
+    case 'withhold-user':
+      withholdUser(room, command);
       break;
     case 'forget-user':
       room.traces.forget(command.userId);
