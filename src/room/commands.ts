@@ -15,7 +15,7 @@ import type { Chat } from './chat';
 import { deleteWords, hold, isGift, withoutBannedWords } from './gifts';
 import type { Presence } from './presence';
 import { closeReason, doorOf, type Relations } from './relations';
-import { ban, banAccount, unban, withhold } from './sanctions';
+import { ban, banAccount, unban, withhold, withholdUser } from './sanctions';
 import type { RoomStore } from './store';
 import type { SupportChat } from './support';
 import type { Traces } from './traces';
@@ -31,6 +31,7 @@ const ONLY_IF_PREPARED = new Set<RoomCommand['type']>([
   'support-news',
   'tell',
   'maintenance',
+  'withhold-user',
 ]);
 
 interface CommandParts {
@@ -84,7 +85,10 @@ export async function applyCommand(room: CommandParts, commandId: string, comman
       banAccount(room, commandId, command);
       break;
     case 'account-active':
-      store.sanctions.allowAddresses(command.addresses);
+      store.sanctions.setAccountBan(command.userId, { addresses: [], until: 0 }, commandId);
+      break;
+    case 'withhold-user':
+      withholdUser(room, command);
       break;
     case 'forget-user':
       room.traces.forget(command.userId);

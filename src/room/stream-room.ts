@@ -18,6 +18,7 @@ import type {
   SaidAround,
   SayAnswer,
   TimeOut,
+  VideoViewer,
   ViewerList,
 } from '@/contracts/room';
 import { PING_FRAME, PONG_FRAME } from '@/contracts/room-wire';
@@ -155,11 +156,9 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     return this.#store.setup ? this.#presence.viewerCount : null;
   }
 
-  async takeVideoSlot(
-    viewer: { readonly kind: 'user' | 'guest'; readonly id: string },
-    slots: number,
-  ): Promise<number> {
+  async takeVideoSlot(viewer: VideoViewer, slots: number): Promise<number | null> {
     this.#store.prepare();
+    if (this.#store.sanctions.isDenied(viewer.address, this.#now())) return null;
     return this.#store.viewers.takeTurn(viewerKey(viewer)) % slots;
   }
 

@@ -15,7 +15,7 @@ import { hasRank } from '@/domains/base/permissions/rank';
 import { users } from '@/domains/base/users/tables';
 import { setBan } from '@/domains/base/users/write';
 import { endSessionsOf, sessionsEnded } from '@/domains/people/auth/sessions';
-import { toIsoOrNull } from '@/shared/time';
+import { DAY_MS, toIsoOrNull } from '@/shared/time';
 import { banError } from './errors';
 import type { Reach } from './reach';
 
@@ -44,6 +44,11 @@ interface PlannedStatus {
   /** STATUS_CHANGED, if the status or the rank is no longer as it was read. */
   readonly refusals: Refusals;
 }
+
+/** A longer suspension is a ban. */
+export const SUSPENSION_MS_MAX = 366 * DAY_MS;
+
+export const STATUS_RACES: Refusals = { DEMAND_NOT_MET: () => banError('STATUS_CHANGED') };
 
 const ACTIONS = { active: 'lift', suspended: 'timeout', banned: 'ban' } as const;
 
@@ -79,17 +84,26 @@ export function planStatus(ctx: Context, staffId: string, target: Reach, change:
         reason,
       }),
     ],
-    events: [...statusEvents(userId, status, change.deleteMessages), tellDecision(decision)],
-    refusals: { DEMAND_NOT_MET: () => banError('STATUS_CHANGED') },
+    events: [
+      ...statusEvents(userId, status),
+      ...(change.deleteMessages ? [withholdMessages(userId, decision.id)] : []),
+      tellDecision(decision),
+    ],
+    refusals: STATUS_RACES,
   };
 }
 
 /** What carries the new status to sockets, streams, payouts and subscriptions. */
-export function statusEvents(userId: string, status: StatusChange['status'], deleteMessages = false): OutboxEvent[] {
+export function statusEvents(userId: string, status: StatusChange['status']): OutboxEvent[] {
   return [
     status === 'active' ? { kind: 'user-changed', userId } : sessionsEnded(userId),
-    { kind: 'status-changed', userId, deleteMessages },
+    { kind: 'status-changed', userId },
   ];
+}
+
+/** Hides what the user wrote in the rooms that they entered last, as a part of the decision. */
+export function withholdMessages(userId: string, decisionId: string): OutboxEvent {
+  return { kind: 'withhold-messages', userId, decisionId, withheld: true };
 }
 
 /** The status on the wire: a ban that lifts by itself is a suspension. */
@@ -98,7 +112,7 @@ export function statusOf({ status, bannedUntil }: Pick<Reach, 'status' | 'banned
   return bannedUntil === null ? 'banned' : 'suspended';
 }
 
-function isAsRead({ userId, status, banDecisionId }: Reach) {
+export function isAsRead({ userId, status, banDecisionId }: Reach) {
   return sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${userId} AND status = ${status}
     AND ban_decision_id IS ${banDecisionId})`;
 }

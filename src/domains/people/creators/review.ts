@@ -11,7 +11,8 @@ import { decisionOf, recordDecision } from '@/domains/base/decisions/record';
 import { documentUrl } from '@/domains/base/media/keys';
 import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
 import { logStaff } from '@/domains/base/permissions/log';
-import { staffCanActOn } from '@/domains/base/permissions/permissions';
+import { canActOn } from '@/domains/base/permissions/permissions';
+import { requireStaff } from '@/domains/base/permissions/rank';
 import { staff } from '@/domains/base/permissions/tables';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
@@ -149,6 +150,7 @@ async function decide(
   await commit(
     ctx,
     [
+      requireStaff(ctx, actor),
       ctx.db.update(creatorApplications).set(decision).where(asRead),
       requireChange(ctx),
       ...withdrawWaiting(ctx, id),
@@ -190,8 +192,8 @@ async function getDecidable(ctx: Context, actor: Actor, id: string): Promise<Rev
   return reviewed;
 }
 
-function reaches(actor: Actor, { rank, country }: Reviewed): boolean {
-  return actor.staff !== null && staffCanActOn(actor.staff, { rank, country });
+function reaches(actor: Actor, { application: { userId }, rank, country }: Reviewed): boolean {
+  return canActOn(actor, { userId, rank, country });
 }
 
 async function getReviewed(ctx: Context, id: string): Promise<Reviewed> {

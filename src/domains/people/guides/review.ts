@@ -11,7 +11,8 @@ import { commit, requireChange, requireThat } from '@/db/commit';
 import { decisionOf, recordDecision, tellDecision } from '@/domains/base/decisions/record';
 import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
 import { logStaff } from '@/domains/base/permissions/log';
-import { staffCanActOn } from '@/domains/base/permissions/permissions';
+import { canActOn } from '@/domains/base/permissions/permissions';
+import { requireStaff } from '@/domains/base/permissions/rank';
 import { followGuideApplication } from '@/domains/base/users/write';
 import { isActiveUser } from '@/domains/base/visibility/people';
 import { invalid } from '@/http/validation';
@@ -107,6 +108,7 @@ async function decide(
     [
       requireThat(ctx, isActiveUser(userId)),
       ...before,
+      requireStaff(ctx, actor),
       ctx.db.update(guideApplications).set(decided).where(asRead),
       requireChange(ctx),
       followGuideApplication(ctx, userId),
@@ -136,7 +138,8 @@ async function getDecidable(ctx: Context, actor: Actor, id: string, from: readon
   const reviewed = await findReviewed(ctx, id);
   if (!reviewed) throw guideError('GUIDE_APPLICATION_NOT_FOUND');
   if (reviewed.application.userId === actor.userId) throw guideError('OWN_GUIDE_APPLICATION');
-  if (!actor.staff || !staffCanActOn(actor.staff, reviewed)) throw guideError('GUIDE_APPLICANT_OUT_OF_REACH');
+  if (!canActOn(actor, { ...reviewed, userId: reviewed.application.userId }))
+    throw guideError('GUIDE_APPLICANT_OUT_OF_REACH');
   if (statusOf(reviewed.account) !== 'active') throw guideError('GUIDE_APPLICANT_BANNED');
   if (!from.includes(reviewed.application.status)) throw guideError('GUIDE_APPLICATION_DECIDED');
   return reviewed;
