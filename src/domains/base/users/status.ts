@@ -1,4 +1,4 @@
-/** An account's status on the wire, and when a suspension may end. Takes no Context. */
+/** An account's status on the wire, and how long a suspension may be. Takes no Context. */
 import { DAY_MS } from '@/shared/time';
 import type { UserRow } from './tables';
 
@@ -6,15 +6,10 @@ import type { UserRow } from './tables';
 export const USER_STATUSES = ['active', 'suspended', 'banned'] as const;
 export type UserStatus = (typeof USER_STATUSES)[number];
 
-/** A leap year. */
-const SUSPENSION_MS_MAX = 366 * DAY_MS;
+/** A leap year: a longer suspension is a ban. */
+export const SUSPENSION_MS_MAX = 366 * DAY_MS;
 
 export function statusOf({ status, bannedUntil }: Pick<UserRow, 'status' | 'bannedUntil'>): UserStatus {
   if (status !== 'banned') return 'active';
   return bannedUntil === null ? 'banned' : 'suspended';
-}
-
-/** In the future, and at most a year ahead. @param until milliseconds, as is `now` */
-export function isSuspensionEnd(until: number, now: number): boolean {
-  return until > now && until <= now + SUSPENSION_MS_MAX;
 }

@@ -12,17 +12,19 @@ import { decisionOf, type NewDecision, recordDecision, tellDecision } from '@/do
 import type { DecisionRow, Rule } from '@/domains/base/decisions/tables';
 import { logStaff } from '@/domains/base/permissions/log';
 import { hasRank } from '@/domains/base/permissions/rank';
+import { statusOf, type UserStatus } from '@/domains/base/users/status';
 import { users } from '@/domains/base/users/tables';
 import { setBan } from '@/domains/base/users/write';
 import { endSessionsOf, sessionsEnded } from '@/domains/people/auth/sessions';
-import { DAY_MS, toIsoOrNull } from '@/shared/time';
+import { toIsoOrNull } from '@/shared/time';
 import { banError } from './errors';
 import type { Reach } from './reach';
 
+export { SUSPENSION_MS_MAX, statusOf } from '@/domains/base/users/status';
 export { getReach, type Reach, requireReach } from './reach';
 
 export interface StatusChange {
-  readonly status: 'active' | 'suspended' | 'banned';
+  readonly status: UserStatus;
   /** When (ms) a suspension lifts by itself; null otherwise. */
   readonly until: number | null;
   /** For the user. */
@@ -44,9 +46,6 @@ interface PlannedStatus {
   /** STATUS_CHANGED, if the status or the rank is no longer as it was read. */
   readonly refusals: Refusals;
 }
-
-/** A longer suspension is a ban. */
-export const SUSPENSION_MS_MAX = 366 * DAY_MS;
 
 export const STATUS_RACES: Refusals = { DEMAND_NOT_MET: () => banError('STATUS_CHANGED') };
 
@@ -104,12 +103,6 @@ export function statusEvents(userId: string, status: StatusChange['status']): Ou
 /** Hides what the user wrote in the rooms that they entered last, as a part of the decision. */
 export function withholdMessages(userId: string, decisionId: string): OutboxEvent {
   return { kind: 'withhold-messages', userId, decisionId, withheld: true };
-}
-
-/** The status on the wire: a ban that lifts by itself is a suspension. */
-export function statusOf({ status, bannedUntil }: Pick<Reach, 'status' | 'bannedUntil'>): StatusChange['status'] {
-  if (status !== 'banned') return 'active';
-  return bannedUntil === null ? 'banned' : 'suspended';
 }
 
 export function isAsRead({ userId, status, banDecisionId }: Reach) {

@@ -13,12 +13,12 @@ import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
 import { logStaff } from '@/domains/base/permissions/log';
 import { canActOn } from '@/domains/base/permissions/permissions';
 import { requireStaff } from '@/domains/base/permissions/rank';
+import { SUSPENSION_MS_MAX, statusOf } from '@/domains/base/users/status';
 import { followGuideApplication } from '@/domains/base/users/write';
 import { isActiveUser } from '@/domains/base/visibility/people';
 import { invalid } from '@/http/validation';
 import type { Actor } from '@/shared/actor';
 import { guideError } from './errors';
-import { isSuspensionEnd, statusOf } from '@/domains/base/users/status';
 import { findReviewed, presentReviewed, type Reviewed } from './list';
 import type { GuideApplicationInReview, GuideSuspension } from './schemas';
 import { type GuideApplicationRow, guideApplications } from './tables';
@@ -65,7 +65,7 @@ export async function suspendGuide(
 ): Answer {
   const until = untilIso === undefined ? null : Date.parse(untilIso);
   if (until !== null && withdraw) throw invalid('until', 'is not possible with `withdraw`: a withdrawal does not end');
-  if (until !== null && !isSuspensionEnd(until, ctx.now()))
+  if (until !== null && (until <= ctx.now() || until > ctx.now() + SUSPENSION_MS_MAX))
     throw invalid('until', 'must be in the future, and at most a year ahead');
   const reviewed = await getDecidable(ctx, actor, id, ['APPROVED', 'SUSPENDED']);
   const { application } = reviewed;
