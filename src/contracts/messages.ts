@@ -12,9 +12,16 @@ export type OutboxEvent =
   | { readonly kind: 'user-changed'; readonly userId: string; readonly sessionsEnded?: true }
   /**
    * The user was banned, suspended or is active again: their live stream, rooms, payouts and subscriptions must follow the
-   * status that is true by then. `deleteMessages` hides what they wrote in the rooms that they entered last.
+   * status that is true by then.
    */
-  | { readonly kind: 'status-changed'; readonly userId: string; readonly deleteMessages: boolean }
+  | { readonly kind: 'status-changed'; readonly userId: string }
+  /** A decision hides what the user wrote in the rooms that they entered last, or was reversed and brings it back. */
+  | {
+      readonly kind: 'withhold-messages';
+      readonly userId: string;
+      readonly decisionId: string;
+      readonly withheld: boolean;
+    }
   /** The user has entered enough other rooms since that this one must remove them. */
   | { readonly kind: 'room-outlived'; readonly userId: string; readonly roomId: string }
   | { readonly kind: 'notify'; readonly notification: NewNotification }

@@ -53,13 +53,18 @@ const Frame = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('leave-session'), id: id.optional() }),
   z.strictObject({ type: z.literal('send-message'), id, text: z.string() }),
   z.strictObject({ type: z.literal('send-reaction'), id: id.optional(), reaction: z.enum(REACTION_KINDS) }),
-  z.strictObject({ type: z.literal('product-click'), id: id.optional(), productId: id }),
+  z.strictObject({ type: z.literal('product-click'), id: id.optional(), productId: id.toLowerCase() }),
   z.strictObject({ type: z.literal('ping'), id: id.optional() }),
   // In support rooms.
   z.strictObject({ type: z.literal('typing'), id: id.optional() }),
-  z.strictObject({ type: z.literal('read'), id: id.optional(), messageId: id }),
+  z.strictObject({ type: z.literal('read'), id: id.optional(), messageId: id.toLowerCase() }),
 ]);
 export type Frame = z.infer<typeof Frame>;
+
+/** The client's own id of a message: in capitals it is the same one. The answer repeats it as the client wrote it. */
+export function clientIdOf({ id }: Frame & { type: 'send-message' }): string {
+  return id.toLowerCase();
+}
 
 export interface MalformedFrame {
   readonly type: 'malformed';

@@ -77,6 +77,12 @@ export interface Pass {
   readonly address?: string | undefined;
 }
 
+/** Somebody who asks for the room's video. */
+export interface VideoViewer extends Pick<Pass, 'address'> {
+  readonly kind: 'user' | 'guest';
+  readonly id: string;
+}
+
 /** A room is scheduled, goes live and ends for good, or is cancelled. A stream has the status of its room. */
 export type RoomStatus = 'scheduled' | 'live' | 'ended' | 'cancelled';
 
@@ -152,30 +158,40 @@ export type RoomCommand =
   | { readonly type: 'unban'; readonly userId: string }
   /**
    * Something the room knows about the user has changed: session, name, rank or relation. The room reloads it and
-   * closes seats that it would now deny. `sessionsEnded`: also seats with an unknown session.
+   * closes seats that it would now deny. `sessionsEnded`: also seats with an unknown session. In a support room, a change
+   * of its user makes it reload everyone: staff may no longer reach that user.
    */
   | { readonly type: 'standing-changed'; readonly userId: string; readonly sessionsEnded?: true }
   /** The user has entered five other rooms since: their sockets close, and older passes are void. */
   | { readonly type: 'put-out'; readonly userId: string }
   /**
    * The account was banned. Until then (ms), guests from these addresses (the room's marks) are kept out, and passes from
-   * there are void. `deleteMessages`: from now on only moderators see what the user wrote.
+   * there are void. Of two commands about the same account, the later one wins.
    */
   | {
       readonly type: 'account-banned';
       readonly userId: string;
       readonly addresses: readonly string[];
       readonly until: number;
-      readonly deleteMessages: boolean;
     }
   /** The account is active again, so guests from its addresses are let in. */
-  | { readonly type: 'account-active'; readonly addresses: readonly string[] }
+  | { readonly type: 'account-active'; readonly userId: string }
+  /**
+   * A decision of staff withholds what the user wrote before it (its id says when), or is reversed and brings it back for
+   * good, whichever arrives first. What a ban in the channel or another decision withholds stays withheld.
+   */
+  | {
+      readonly type: 'withhold-user';
+      readonly userId: string;
+      readonly decisionId: string;
+      readonly withheld: boolean;
+    }
   /** The account was deleted: the room deletes the user's messages and every copy of their name. */
   | { readonly type: 'forget-user'; readonly userId: string }
   /** D1 has messages of this support room that it may not have sent yet. Repeating it is harmless. */
   | { readonly type: 'support-news' }
   /** An event for everyone here that is not stored and has no seq. Repeating it is harmless. */
-  | { readonly type: 'passing'; readonly event: RoomEventBody }
+  | { readonly type: 'tell'; readonly event: RoomEventBody }
   /** D1 does not know which users wrote in the room or are named there, so the room reports all of them again. */
   | { readonly type: 'tell-traces' }
   /** The creator's blocked regions as of `at`: sockets from there close with 4403, and passes from there are void. */
@@ -323,8 +339,11 @@ export interface Room {
   viewers(): Promise<ViewerList>;
   /** Null if the room was never set up. */
   viewerCount(): Promise<number | null>;
-  /** A number below `slots`, rotating for each viewer: their place in the video that the next token is for. */
-  takeVideoSlot(viewer: { readonly kind: 'user' | 'guest'; readonly id: string }, slots: number): Promise<number>;
+  /**
+   * A number below `slots`, rotating for each viewer: their place in the video that the next token is for. Null: guests
+   * from there are kept out.
+   */
+  takeVideoSlot(viewer: VideoViewer, slots: number): Promise<number | null>;
   /** The ids of viewers in the room from one of these regions. */
   viewersFrom(regions: readonly string[]): Promise<string[]>;
   /** Sends an event only to the open sockets of these users. It is not stored and has no seq. */

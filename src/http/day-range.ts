@@ -38,7 +38,8 @@ export function readRange(
   const startMs = query.from === undefined ? Math.max(0, endMs - days * DAY_MS) : Date.parse(query.from);
   const refuse = (message: string) => httpError('VALIDATION_FAILED', { details: [{ path: 'from', message }] });
   if (startMs >= endMs) throw refuse('must not be after `to`');
-  if (endMs - startMs > daysMax * DAY_MS) throw refuse(`must be at most ${daysMax} days before \`to\``);
+  if (endMs - startMs > daysMax * DAY_MS)
+    throw refuse(`must be at most ${daysMax - 1} days before \`to\`: a range has at most ${daysMax} days`);
   return { from: toDay(startMs), to, startMs, endMs };
 }
 

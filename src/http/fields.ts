@@ -21,6 +21,23 @@ export function aLine(max: number, min = 1, fold = foldText) {
   return aText(max, min, fold).refine((text) => !/[\n\t]/.test(text), 'must be one line');
 }
 
+const URL_CHARACTERS_MAX = 500;
+
+/** A link that is shown to others. */
+export const publicHttpsUrl = z
+  .string()
+  .trim()
+  .max(URL_CHARACTERS_MAX)
+  .refine(isPublicHttpsUrl, 'must be an https URL of a public host, without a user name')
+  .openapi({ format: 'uri' });
+
+/** Rejects misleading addresses: a user name before an @ looks like the host. */
+function isPublicHttpsUrl(text: string): boolean {
+  if (/[\s\\]/.test(text) || !URL.canParse(text)) return false;
+  const { protocol, username, password, hostname } = new URL(text);
+  return protocol === 'https:' && username === '' && password === '' && /\.[a-z0-9-]*[a-z][a-z0-9-]*$/.test(hostname);
+}
+
 /** The price that the buyer was shown, in coins. */
 export const expectedCoins = z
   .int()

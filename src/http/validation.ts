@@ -57,6 +57,16 @@ export function requireFewValues(body: unknown): void {
 }
 
 function problemsOf(issue: z.core.$ZodIssue): Problem[] {
+  if (issue.code === 'invalid_union') return problemsOfUnion(issue);
   if (issue.code !== 'unrecognized_keys') return [issue];
   return issue.keys.map((key) => ({ path: [...issue.path, key], message: 'is not known here' }));
+}
+
+/** Names the fields of the alternative that was meant: the first one that knows all the fields that were sent. */
+function problemsOfUnion(issue: z.core.$ZodIssueInvalidUnion): Problem[] {
+  const { errors: alternatives, path } = issue;
+  const meant = alternatives.find((issues) => issues.every(({ code }) => code !== 'unrecognized_keys'));
+  const problems = (meant ?? alternatives[0] ?? []).flatMap(problemsOf);
+  if (problems.every((problem) => problem.path.length === 0)) return [issue];
+  return problems.map((problem) => ({ ...problem, path: [...path, ...problem.path] }));
 }

@@ -44,7 +44,7 @@ interface Signing {
 interface DoorParts extends Signing {
   readonly relations: Relations;
   readonly presence: () => Presence;
-  readonly support: Pick<SupportChat, 'isHere' | 'open' | 'catchUp'>;
+  readonly support: Pick<SupportChat, 'open' | 'catchUp'>;
 }
 
 /** @param since the last seq that the client has, or null */
@@ -56,7 +56,7 @@ export async function admit(room: DoorParts, given: Pass, since: number | null):
     return new Response(null, { status: 101, webSocket: client });
   }
   const resumePass = await signResumePass(room, pass);
-  const thread = room.support.isHere ? await room.support.open(since, WELCOME_MESSAGES, REPLAY_EVENTS_MAX) : undefined;
+  const thread = room.store.isSupport ? await room.support.open(since, WELCOME_MESSAGES, REPLAY_EVENTS_MAX) : undefined;
   // Nothing is awaited from here on, so what is checked still holds when the socket is seated.
   const { store, now } = room;
   const { setup } = store;
@@ -99,11 +99,14 @@ async function upToDate(room: DoorParts, pass: Pass): Promise<Pass | CloseReason
 function isOutdated({ store, now }: DoorParts, { viewer }: Pass): boolean {
   if (viewer.kind === 'guest') return false;
   const { readAt } = viewer.standing;
-  const isPublic = !store.setup || doorOf(store.setup).visibility === 'public';
-  return (
-    readAt < store.sanctions.changedAt(viewer.id) ||
-    now() - readAt > (isPublic ? SESSION_TRUSTED_MS : RELATION_TRUSTED_MS)
+  const { setup, sanctions, hostId = '' } = store;
+  const isPublic = !setup || doorOf(setup).visibility === 'public';
+  // The country of a support room's user decides which staff may enter.
+  const changedAt = Math.max(
+    sanctions.changedAt(viewer.id),
+    setup?.kind === 'support' ? sanctions.changedAt(hostId) : 0,
   );
+  return readAt < changedAt || now() - readAt > (isPublic ? SESSION_TRUSTED_MS : RELATION_TRUSTED_MS);
 }
 
 function doorRefuses({ store }: DoorParts, { viewer }: Pass): CloseReason | undefined {

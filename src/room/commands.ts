@@ -15,7 +15,7 @@ import type { Chat } from './chat';
 import { deleteWords, hold, isGift, withoutBannedWords } from './gifts';
 import type { Presence } from './presence';
 import { closeReason, doorOf, type Relations } from './relations';
-import { ban, banAccount, unban, withhold } from './sanctions';
+import { ban, banAccount, unban, withhold, withholdUser } from './sanctions';
 import type { RoomStore } from './store';
 import type { SupportChat } from './support';
 import type { Traces } from './traces';
@@ -24,7 +24,15 @@ import type { Traces } from './traces';
 export const CLOSE_AFTER_END_MS = 30 * SECOND_MS;
 export const ARCHIVE_AFTER_END_MS = 30 * DAY_MS;
 
-const ONLY_IF_PREPARED = new Set<RoomCommand['type']>(['forget-user', 'tell-traces', 'support-news', 'passing']);
+const ONLY_IF_PREPARED = new Set<RoomCommand['type']>([
+  'forget-user',
+  'standing-changed',
+  'tell-traces',
+  'support-news',
+  'tell',
+  'maintenance',
+  'withhold-user',
+]);
 
 interface CommandParts {
   readonly store: RoomStore;
@@ -40,10 +48,10 @@ interface CommandParts {
 
 export async function applyCommand(room: CommandParts, commandId: string, command: RoomCommand): Promise<void> {
   const { store, broadcaster } = room;
-  // A deleted room has nothing to forget, and must not start again. Nor is anyone in it.
+  // A deleted room has nothing to forget and nobody in it, and must not start again.
   if (!store.isPrepared && ONLY_IF_PREPARED.has(command.type)) return;
   if (command.type === 'support-news') return room.support.sendNews();
-  if (command.type === 'passing') return room.support.pass(command.event);
+  if (command.type === 'tell') return room.support.tell(command.event);
   store.prepare();
   if (store.hasSeen(commandId)) return;
   switch (command.type) {
@@ -77,7 +85,10 @@ export async function applyCommand(room: CommandParts, commandId: string, comman
       banAccount(room, commandId, command);
       break;
     case 'account-active':
-      store.sanctions.allowAddresses(command.addresses);
+      store.sanctions.setAccountBan(command.userId, { addresses: [], until: 0 }, commandId);
+      break;
+    case 'withhold-user':
+      withholdUser(room, command);
       break;
     case 'forget-user':
       room.traces.forget(command.userId);
@@ -147,9 +158,9 @@ function applySetup(room: CommandParts, { at, setup, changes }: RoomCommand & { 
   }
 }
 
-/** Keeps the newest window, and tells everyone in the room if it is another one. */
+/** Keeps the newest window, and tells everyone in the room if it is another one. A support room numbers no events. */
 export function noteMaintenance(
-  { store, broadcaster, now }: Pick<CommandParts, 'store' | 'broadcaster' | 'now'>,
+  { store, broadcaster, support, now }: Pick<CommandParts, 'store' | 'broadcaster' | 'support' | 'now'>,
   maintenance: Maintenance,
 ): void {
   const { setup, maintenance: before } = store;
@@ -159,7 +170,8 @@ export function noteMaintenance(
   if (hasEnded(setup) || (window === null && before.window === null)) return;
   const { roomId: streamId } = setup;
   const event = { type: 'maintenance', streamId, maintenance: window && presentWindow(window) };
-  broadcaster.add({ at: now(), body: JSON.stringify(event) });
+  if (store.isSupport) support.tell(event);
+  else broadcaster.add({ at: now(), body: JSON.stringify(event) });
 }
 
 /** Guests who may no longer stay leave at once; users leave once their relation was read. */

@@ -3,7 +3,14 @@
  * throws.
  */
 import type { RoomRefusal } from '@/contracts/room';
-import { ackOf, type Frame, MALFORMED_FRAMES_MAX, type MalformedFrame, readFrame } from '@/contracts/room-wire';
+import {
+  ackOf,
+  clientIdOf,
+  type Frame,
+  MALFORMED_FRAMES_MAX,
+  type MalformedFrame,
+  readFrame,
+} from '@/contracts/room-wire';
 import { signResumePass } from './admission';
 import type { Broadcaster, OnStored } from './broadcaster';
 import type { Chat } from './chat';
@@ -71,7 +78,7 @@ export class Frames {
         else broadcaster.answer(socket, { type: 'ack', id, resumePass: await signResumePass(this.room, seat) });
         return;
       default:
-        if (this.room.support.isHere) await this.room.support.receive(socket, seat, frame);
+        if (this.room.store.isSupport) await this.room.support.receive(socket, seat, frame);
         else await this.#doInStream(socket, seat, frame);
     }
   }
@@ -116,8 +123,9 @@ export class Frames {
     this.room.broadcaster.answer(socket, { type: 'error', id, code, message, retryAfterMs, reason });
   }
 
-  async #say(socket: WebSocket, seat: Seat, { id, text }: Frame & { type: 'send-message' }): Promise<void> {
+  async #say(socket: WebSocket, seat: Seat, frame: Frame & { type: 'send-message' }): Promise<void> {
     const { broadcaster, chat } = this.room;
+    const { id, text } = frame;
     if (seat.viewer.kind === 'guest') {
       this.#refuse(socket, id, refuse(seat.viewer.unverified ? 'EMAIL_NOT_VERIFIED' : 'GUESTS_CANNOT_CHAT'));
       return;
@@ -126,7 +134,7 @@ export class Frames {
     const onStored: OnStored = (seq, error) => {
       if (error === undefined) broadcaster.answerInFrame(socket, ackOf(id, seq));
     };
-    const taken = await chat.take(seat.viewer, id, text, onStored);
+    const taken = await chat.take(seat.viewer, clientIdOf(frame), text, onStored);
     if (!taken.ok) this.#refuse(socket, id, taken);
     else if (taken.stored) broadcaster.answer(socket, ackOf(id, taken.message.seq));
   }

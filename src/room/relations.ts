@@ -90,6 +90,9 @@ export class Relations {
       userId,
       Promise.resolve(running).then(() => this.#readOne(userId, { sessionsEnded })),
     );
+    const { setup, hostId } = this.room.store;
+    // The country of a support room's user decides which staff may be there.
+    if (setup?.kind === 'support' && userId === hostId) await this.recheckAll();
   }
 
   /** Reads the user for a pass that is outdated. Returns the current user, or why they may not enter. */

@@ -28,7 +28,7 @@ export function openRooms(namespace: Env['ROOMS']): Rooms {
       timeOuts: () => stub.timeOuts(),
       viewers: () => stub.viewers(),
       viewerCount: () => stub.viewerCount(),
-      takeVideoSlot: ({ kind, id }, slots) => stub.takeVideoSlot({ kind, id }, slots),
+      takeVideoSlot: ({ kind, id, address }, slots) => stub.takeVideoSlot({ kind, id, address }, slots),
       viewersFrom: (regions) => stub.viewersFrom(regions),
       tell: (userIds, event) => stub.tell(userIds, event),
       leave: (viewer) => stub.leave(viewer),

@@ -20,6 +20,14 @@ interface BlockedRegions {
   readonly at: number;
   readonly regions: readonly string[];
 }
+
+export interface AccountBan {
+  /** The room's marks of the account's addresses. */
+  readonly addresses: readonly string[];
+  /** Milliseconds. */
+  readonly until: number;
+}
+
 const NOWHERE: BlockedRegions = { at: 0, regions: [] };
 
 export class SanctionStore {
@@ -28,8 +36,10 @@ export class SanctionStore {
   /** By user: the seq up to which their texts are withheld. */
   readonly #withheld = new Map<string, number>();
   #blockedRegions = NOWHERE;
-  /** By address: until when (ms) guests from there are kept out. */
-  readonly #deniedAddresses = new Map<string, number>();
+  /** By user: the seq up to which decisions of staff withhold their texts. */
+  readonly #withheldByStaff = new Map<string, number>();
+  /** By banned account: guests from its addresses are kept out. */
+  readonly #accountBans = new Map<string, AccountBan>();
 
   constructor(private readonly sql: SqlStorage) {}
 
@@ -41,9 +51,14 @@ export class SanctionStore {
     const withheld = 'SELECT user_id AS userId, withheld_through AS seq FROM sanctions WHERE withheld_through > 0';
     for (const { userId, seq } of rowsOf<{ userId: string; seq: number }>(this.sql, withheld))
       this.#withheld.set(userId, seq);
-    const denied = 'SELECT address, until FROM denied_addresses';
-    for (const { address, until } of rowsOf<{ address: string; until: number }>(this.sql, denied))
-      this.#deniedAddresses.set(address, until);
+    const byStaff = 'SELECT DISTINCT user_id AS userId FROM withheld_by_staff';
+    for (const { userId } of rowsOf<{ userId: string }>(this.sql, byStaff)) this.#loadWithheldByStaff(userId);
+    const bans = 'SELECT user_id AS userId, addresses, until FROM account_bans';
+    for (const { userId, addresses, until } of rowsOf<{ userId: string; addresses: string; until: number }>(
+      this.sql,
+      bans,
+    ))
+      this.#accountBans.set(userId, { addresses: JSON.parse(addresses), until });
     const [stored] = rowsOf<{ value: string }>(this.sql, `SELECT value FROM meta WHERE key = 'blocked-regions'`);
     this.#blockedRegions = stored ? JSON.parse(stored.value) : NOWHERE;
   }
@@ -63,30 +78,24 @@ export class SanctionStore {
     return regions.some((region) => this.#blockedRegions.regions.includes(region));
   }
 
-  /** Also forgets addresses whose time is over. @param until milliseconds */
-  denyAddresses(addresses: readonly string[], until: number, now: number): void {
-    for (const { address } of rowsOf<{ address: string }>(
-      this.sql,
-      'DELETE FROM denied_addresses WHERE until <= ?1 RETURNING address',
-      now,
-    ))
-      this.#deniedAddresses.delete(address);
-    if (until <= now) return;
-    for (const address of addresses) {
-      this.#deniedAddresses.set(address, until);
-      this.sql.exec('INSERT OR REPLACE INTO denied_addresses (address, until) VALUES (?1, ?2)', address, until);
-    }
-  }
-
-  allowAddresses(addresses: readonly string[]): void {
-    for (const address of addresses) {
-      this.#deniedAddresses.delete(address);
-      this.sql.exec('DELETE FROM denied_addresses WHERE address = ?1', address);
-    }
+  /** Returns false, and changes nothing, for a command older than the account's last one. */
+  setAccountBan(userId: string, ban: AccountBan, commandId: string): boolean {
+    const { rowsWritten } = this.sql.exec(
+      `INSERT INTO account_bans (user_id, addresses, until, command) VALUES (?1, ?2, ?3, ?4)
+       ON CONFLICT (user_id) DO UPDATE SET addresses = ?2, until = ?3, command = ?4 WHERE command < ?4`,
+      userId,
+      JSON.stringify(ban.addresses),
+      ban.until,
+      commandId,
+    );
+    if (rowsWritten === 0) return false;
+    this.#accountBans.set(userId, ban);
+    return true;
   }
 
   isDenied(address: string | undefined, now: number): boolean {
-    return address !== undefined && (this.#deniedAddresses.get(address) ?? 0) > now;
+    if (address === undefined) return false;
+    return [...this.#accountBans.values()].some(({ addresses, until }) => until > now && addresses.includes(address));
   }
 
   /** Returns false, and changes nothing, for a command older than the user's last one. The first reason stays. */
@@ -128,7 +137,7 @@ export class SanctionStore {
 
   /** Hides everything the user has said up to this seq from everyone but moderators, even after a ban ends. */
   withhold(userId: string, throughSeq: number): void {
-    if (throughSeq <= this.withheldThrough(userId)) return;
+    if (throughSeq <= (this.#withheld.get(userId) ?? 0)) return;
     this.#known.add(userId);
     this.#withheld.set(userId, throughSeq);
     this.sql.exec(
@@ -139,13 +148,32 @@ export class SanctionStore {
     );
   }
 
+  /** For a decision of staff, beside `withhold`. Does nothing if it was reversed already. */
+  withholdByStaff(userId: string, decisionId: string, throughSeq: number): void {
+    const query = 'INSERT OR IGNORE INTO withheld_by_staff (decision_id, user_id, through_seq) VALUES (?1, ?2, ?3)';
+    this.sql.exec(query, decisionId, userId, throughSeq);
+    this.#loadWithheldByStaff(userId);
+  }
+
+  /** The decision was reversed. */
+  restoreByStaff(userId: string, decisionId: string): void {
+    const query = 'INSERT OR REPLACE INTO withheld_by_staff (decision_id, user_id, through_seq) VALUES (?1, ?2, 0)';
+    this.sql.exec(query, decisionId, userId);
+    this.#loadWithheldByStaff(userId);
+  }
+
+  #loadWithheldByStaff(userId: string): void {
+    const query = 'SELECT ifnull(max(through_seq), 0) AS seq FROM withheld_by_staff WHERE user_id = ?1';
+    this.#withheldByStaff.set(userId, rowsOf<{ seq: number }>(this.sql, query, userId)[0]?.seq ?? 0);
+  }
+
   get withholdsNothing(): boolean {
-    return this.#withheld.size === 0;
+    return this.#withheld.size === 0 && this.#withheldByStaff.size === 0;
   }
 
   /** Returns 0 if nothing is withheld. */
   withheldThrough(userId: string): number {
-    return this.#withheld.get(userId) ?? 0;
+    return Math.max(this.#withheld.get(userId) ?? 0, this.#withheldByStaff.get(userId) ?? 0);
   }
 
   /** The reason for a ban can name the user. */

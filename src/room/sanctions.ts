@@ -90,24 +90,32 @@ export function ban(room: SanctionParts, commandId: string, command: RoomCommand
   presence().closeAll(presence().socketsOfUser(userId).filter(isOut), 'banned', now());
 }
 
-/**
- * The account is banned everywhere. Its own seats close because it may no longer stay; guests from its addresses leave
- * here. Texts from after the ban, if it was lifted meanwhile, stay.
- */
+/** The account is banned everywhere. Its own seats close because its sessions ended; guests from its addresses leave here. */
 export function banAccount(
-  room: SanctionParts,
+  { store, presence, now }: SanctionParts,
   commandId: string,
-  { userId, addresses, until, deleteMessages }: RoomCommand & { type: 'account-banned' },
+  { userId, addresses, until }: RoomCommand & { type: 'account-banned' },
 ): void {
-  const { store, presence, now } = room;
-  store.sanctions.denyAddresses(addresses, until, now());
-  if (until > now()) presence().closeAll(presence().socketsAt(addresses), 'addressBanned', now());
-  if (!deleteMessages) return;
-  room.chat.withdraw(userId);
-  const saidBefore = store.traces.lastSeqOf(userId, timeOfId(commandId));
-  if (saidBefore <= store.sanctions.withheldThrough(userId)) return;
-  store.sanctions.withhold(userId, saidBefore);
-  announce(room, { type: 'user-banned', userId, messagesDeleted: true }, null);
+  if (!store.sanctions.setAccountBan(userId, { addresses, until }, commandId) || until <= now()) return;
+  presence().closeAll(presence().socketsAt(addresses), 'addressBanned', now());
+}
+
+/** Texts from after the decision stay: the account was active again by then. */
+export function withholdUser(
+  room: SanctionParts,
+  { userId, decisionId, withheld }: RoomCommand & { type: 'withhold-user' },
+): void {
+  const { store, broadcaster, chat, now } = room;
+  const { sanctions, traces } = store;
+  broadcaster.flush(); // so that what is in the buffer is found too
+  const before = sanctions.withheldThrough(userId);
+  if (withheld) {
+    chat.withdraw(userId);
+    sanctions.withholdByStaff(userId, decisionId, traces.lastSeqOf(userId, timeOfId(decisionId)));
+  } else sanctions.restoreByStaff(userId, decisionId);
+  const after = sanctions.withheldThrough(userId);
+  if (after > before) announce(room, { type: 'user-banned', userId, messagesDeleted: true }, null);
+  if (after < before) broadcaster.add({ at: now(), body: JSON.stringify({ type: 'messages-restored', userId }) });
 }
 
 /** Texts that were deleted with the ban stay hidden. */

@@ -61,4 +61,15 @@ export const SCHEMA = [
   // Messages and gifts whose text staff withhold, by id; command: the id of the last command.
   `CREATE TABLE withheld (id TEXT PRIMARY KEY, is_withheld INTEGER NOT NULL, command TEXT NOT NULL)
    STRICT, WITHOUT ROWID`,
+  `
+  -- Banned accounts, whose guests are kept out: until when, from which addresses (as keyed hashes, a JSON array), and the
+  -- id of the last command. No addresses: the account is active again.
+  DROP TABLE denied_addresses;
+  CREATE TABLE account_bans (
+    user_id TEXT PRIMARY KEY, addresses TEXT NOT NULL, until INTEGER NOT NULL, command TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  -- Decisions of staff that withhold a user's texts up to a seq. 0: the decision was reversed, for good.
+  CREATE TABLE withheld_by_staff (decision_id TEXT PRIMARY KEY, user_id TEXT NOT NULL, through_seq INTEGER NOT NULL)
+    STRICT, WITHOUT ROWID;
+  `,
 ] as const;

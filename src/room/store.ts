@@ -68,6 +68,11 @@ export class RoomStore {
     return this.#setup?.setup;
   }
 
+  /** True if this is a support room. */
+  get isSupport(): boolean {
+    return this.setup?.kind === 'support';
+  }
+
   get hostId(): string | undefined {
     return this.#setup?.setup.creatorId;
   }

@@ -18,11 +18,13 @@ import type {
   SaidAround,
   SayAnswer,
   TimeOut,
+  VideoViewer,
   ViewerList,
 } from '@/contracts/room';
 import { PING_FRAME, PONG_FRAME } from '@/contracts/room-wire';
 import { openDatabase } from '@/db/client';
 import type { Committing } from '@/db/commit';
+import type { Logging } from '@/domains/base/permissions/log';
 import { newLogger } from '@/shared/log';
 import { DAY_MS } from '@/shared/time';
 import { admit } from './admission';
@@ -63,8 +65,9 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING_FRAME, PONG_FRAME));
     const now = this.#now;
     const presence = () => this.#presence;
-    const database: Committing = {
+    const database: Committing & Logging = {
       db: openDatabase(env.DB),
+      caller: null,
       now,
       waitUntil: (work) => state.waitUntil(work),
       deliver: async () => undefined, // the sweep delivers what the room writes to the outbox
@@ -72,7 +75,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     this.#store = new RoomStore(state.storage);
     this.#agenda = new Agenda(state.storage, this.#store);
     this.#presence = new Presence(state, this.#store, () => {
-      if (!this.#support.isHere) this.#broadcaster.viewersChanged();
+      if (!this.#store.isSupport) this.#broadcaster.viewersChanged();
     });
     this.#broadcaster = new Broadcaster({
       store: this.#store,
@@ -153,11 +156,9 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     return this.#store.setup ? this.#presence.viewerCount : null;
   }
 
-  async takeVideoSlot(
-    viewer: { readonly kind: 'user' | 'guest'; readonly id: string },
-    slots: number,
-  ): Promise<number> {
+  async takeVideoSlot(viewer: VideoViewer, slots: number): Promise<number | null> {
     this.#store.prepare();
+    if (this.#store.sanctions.isDenied(viewer.address, this.#now())) return null;
     return this.#store.viewers.takeTurn(viewerKey(viewer)) % slots;
   }
 
@@ -193,7 +194,7 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
     if (maintenance !== null) noteMaintenance(this.#parts, JSON.parse(decodeURIComponent(maintenance))); // as above
     const response = await admit(this.#parts, pass, since === null ? null : Number(since));
     if (this.#presence.socketCount > 0) this.#agenda.putBy('sweep', this.#now() + SWEEP_MS);
-    if (this.#support.isHere) this.#agenda.put('archive', this.#now() + SUPPORT_KEPT_MS);
+    if (this.#store.isSupport) this.#agenda.put('archive', this.#now() + SUPPORT_KEPT_MS);
     return response;
   }
 
@@ -242,11 +243,11 @@ export class StreamRoom extends DurableObject<Env> implements Omit<Room, 'connec
       case 'traces':
         return this.#traces.tell();
       case 'archive': {
-        const { setup } = this.#store;
-        if (setup?.kind === 'support') {
+        if (this.#store.isSupport) {
           if (this.#presence.socketCount === 0) return this.#store.erase();
           return this.#agenda.put('archive', now + SUPPORT_KEPT_MS);
         }
+        const { setup } = this.#store;
         await this.#reports.reportFigures(); // in case D1 was unavailable until now
         if (setup) await archiveRoom(this.env.MEDIA, setup.roomId, this.#store);
         await this.#traces.drop();

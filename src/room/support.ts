@@ -3,8 +3,9 @@
  * and sends it in the thread's order. Each seat knows the last `seq` it got, so nothing is missed or sent twice.
  */
 import type { RoomEventBody, RoomRefusal, RoomRefusalCode, RoomUser } from '@/contracts/room';
-import { type Answer, ackOf, type Frame } from '@/contracts/room-wire';
+import { type Answer, ackOf, clientIdOf, type Frame } from '@/contracts/room-wire';
 import type { Committing } from '@/db/commit';
+import type { Logging } from '@/domains/base/permissions/log';
 import type { Access } from '@/domains/operations/support-chat/access';
 import { messagesAfter, messagesForNewcomer, type PresentedMessage } from '@/domains/operations/support-chat/messages';
 import { postMessage } from '@/domains/operations/support-chat/post';
@@ -14,7 +15,7 @@ import { AppError } from '@/http/errors';
 import type { Logger } from '@/shared/log';
 import { SECOND_MS } from '@/shared/time';
 import type { Broadcaster } from './broadcaster';
-import { refuse } from './policy';
+import { judgeMaintenance, refuse } from './policy';
 import type { Presence, Seat } from './presence';
 import { isTrusted, type Relations } from './relations';
 import type { RoomStore } from './store';
@@ -39,7 +40,7 @@ interface SupportParts {
   readonly presence: () => Presence;
   readonly broadcaster: Broadcaster;
   readonly relations: Relations;
-  readonly database: Committing;
+  readonly database: Committing & Logging;
   readonly log: Logger;
 }
 
@@ -48,11 +49,6 @@ export class SupportChat {
   readonly #typedAt = new Map<string, number>();
 
   constructor(private readonly room: SupportParts) {}
-
-  /** True if this is a support room. */
-  get isHere(): boolean {
-    return this.room.store.setup?.kind === 'support';
-  }
 
   /** @param since the last seq that the client has, or null */
   async open(since: number | null, newest: number, missedMax: number): Promise<Opening> {
@@ -90,7 +86,7 @@ export class SupportChat {
   }
 
   /** Sends an event to everyone here. It is not stored and has no seq. */
-  pass(event: RoomEventBody, but?: string): void {
+  tell(event: RoomEventBody, but?: string): void {
     const presence = this.room.presence();
     for (const socket of [...presence.sockets()])
       if (presence.seatOf(socket)?.viewer.id !== but) this.room.broadcaster.tell(socket, event);
@@ -116,18 +112,22 @@ export class SupportChat {
     const done = (seq: number | null = null) => {
       if (frame.id !== undefined) answer(ackOf(frame.id, seq));
     };
+    const closed = judgeMaintenance(this.room.store.maintenance, writer, this.room.database.now());
+    if (closed) return closed;
     switch (frame.type) {
       case 'send-message': {
         const text = messageText.safeParse(frame.text);
         if (!text.success) return invalidMessage();
-        const posted = await refused(() => postMessage(this.room.database, this.#posted(writer, frame.id, text.data)));
+        const posted = await refused(() =>
+          postMessage(this.room.database, this.#posted(writer, clientIdOf(frame), text.data)),
+        );
         if ('ok' in posted) return posted;
         done(posted.seq);
         await this.sendNews();
         return undefined;
       }
       case 'typing':
-        if (this.#mayShowTyping(writer.id)) this.pass({ type: 'support-typing', userId: writer.id }, writer.id);
+        if (this.#mayShowTyping(writer.id)) this.tell({ type: 'support-typing', userId: writer.id }, writer.id);
         done();
         return undefined;
       case 'read': {
@@ -135,7 +135,7 @@ export class SupportChat {
           event: await readInRoom(this.room.database, this.#accessOf(writer), frame.messageId),
         }));
         if ('ok' in read) return read;
-        if (read.event) this.pass(read.event);
+        if (read.event) this.tell(read.event);
         done();
         return undefined;
       }
@@ -160,8 +160,8 @@ export class SupportChat {
   }
 
   #posted(writer: RoomUser, clientId: string, text: string) {
-    const fromStaff = this.#accessOf(writer).side === 'staff';
-    return { threadId: this.#threadId, authorId: writer.id, fromStaff, clientId, text };
+    const { threadId, userId, side } = this.#accessOf(writer);
+    return { threadId, userId, authorId: writer.id, fromStaff: side === 'staff', clientId, text };
   }
 
   #accessOf({ standing }: RoomUser): Access {

@@ -58,6 +58,7 @@ describe('a message over the socket', () => {
     expect(await sender.say('hello', id)).toEqual(first);
     await evictDurableObject(stub);
     expect(await sender.say('hello', id)).toEqual(first);
+    expect(await sender.say('hello', id.toUpperCase())).toEqual({ ...first, id: id.toUpperCase() });
   });
 
   it('sent twice at once, while the first waits for its frame, is one message with two acks', async () => {

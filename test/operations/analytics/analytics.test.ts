@@ -99,6 +99,15 @@ describe('reading and rolling up', () => {
     staff: { rank: 'owner' as const, granted: [], denied: [], country: null },
   };
 
+  it('covers 366 days at most, as its refusal says', async () => {
+    const admin = await asStaff('owner');
+    expect((await admin.get('admin/analytics?from=2025-05-31&to=2026-05-31')).status).toBe(200);
+    const { error } = await admin.get('admin/analytics?from=2025-05-30&to=2026-05-31');
+    expect(error.details).toEqual([
+      { path: 'from', message: 'must be at most 365 days before `to`: a range has at most 366 days' },
+    ]);
+  });
+
   it('take the same statements whatever the range, and scan no table', async () => {
     const count = async (from: string, to: string) => {
       const plans = await plansOf((ctx) => readAnalytics(ctx, owner, { from, to, format: 'json' }));

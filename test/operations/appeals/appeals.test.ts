@@ -6,14 +6,19 @@ import { client } from '#test/support/api';
 import { asApplicant } from '#test/support/applications';
 import { testContext } from '#test/support/context';
 import { asReviewer, banned, decided } from '#test/support/decisions';
+import { standInForLiveKit } from '#test/support/livekit';
 import { aPost } from '#test/support/posts';
-import { asStaff, asUser, asViewer, type Person } from '#test/support/users';
+import { eventually } from '#test/support/rooms';
+import { anOpenStream } from '#test/support/streams';
+import { asCreator, asStaff, asUser, asViewer, type Person } from '#test/support/users';
 import { commit } from '@/db/commit';
 import { markReversed } from '@/domains/base/decisions/record';
 import { forgetAppeals } from '@/domains/operations/appeals/forget';
+import { resolveAppeal } from '@/domains/operations/appeals/resolve';
 import { planRemoval } from '@/domains/operations/reports/content';
 import { accountBanned } from '@/domains/people/auth/restricted-token';
 import { newId } from '@/shared/ids';
+import type { Actor } from '@/shared/actor';
 import { DAY_MS } from '@/shared/time';
 
 const TEXT = 'I did not write that. 🙏';
@@ -141,6 +146,40 @@ describe('an appeal against a ban', () => {
 });
 
 describe('an appeal that is accepted', () => {
+  it.each<[string, boolean]>([
+    ['brings back the messages that the ban deleted', true],
+    ['is needed for that: lifting by hand leaves them deleted', false],
+  ])('%s', async (_, isAppealed) => {
+    standInForLiveKit();
+    const [me, one, other] = [await asViewer(), await asReviewer('admin_l2'), await asReviewer('admin_l2')];
+    const streamId = await anOpenStream(await asCreator());
+    await me.post(`stream/${streamId}/join`);
+    await me.post(`sessions/${streamId}/chat`, { text: 'fine' });
+    const path = `admin/user/${me.userId}/status`;
+    const { data } = await one.put(path, { status: 'banned', reason: 'Spam.', deleteMessages: true });
+    const shown = async () => (await testContext().rooms(streamId).history(null, 5)).messages.map(({ text }) => text);
+    await eventually(async () => expect(await shown()).toEqual(['']));
+    const sent = await appeal(await restricted(me, data.decisionId), data.decisionId);
+    if (isAppealed) {
+      expect((await resolve(other, sent.data.id, true)).status).toBe(200);
+      await eventually(async () => expect(await shown()).toEqual(['fine']));
+      const late = { type: 'withhold-user', userId: me.userId, decisionId: data.decisionId, withheld: true } as const;
+      await testContext().rooms(streamId).apply(newId(), late);
+      expect(await shown()).toEqual(['fine']);
+      return;
+    }
+    await one.put(path, { status: 'active', reason: 'Enough.' });
+    expect(await shown()).toEqual(['']);
+  });
+
+  it('is answered only by staff who still have their rank at that moment', async () => {
+    const [me, one, other] = [await asViewer(), await asReviewer('admin_l2'), await asReviewer('admin_l2')];
+    const sent = await appeal(me, await decided(one.userId, me.userId, 'warn'));
+    const actor = { userId: other.userId, staff: { rank: 'admin_l3', granted: [], denied: [], country: null } } as const;
+    const answer = resolveAppeal(testContext(), actor as unknown as Actor, sent.data.id, { accept: true, answer: ANSWER });
+    await expect(answer).rejects.toMatchObject({ code: 'APPEAL_CHANGED' });
+  });
+
   it('brings a removed post back', async () => {
     const [me, decider, reviewer] = [await asViewer(), await asReviewer('admin_l2'), await asReviewer('admin_l3')];
     const postId = await aPost(me);

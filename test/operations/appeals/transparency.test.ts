@@ -35,6 +35,7 @@ async function makeOneOfEach(at: number): Promise<void> {
     decision(appealed, 'ban', at),
     decision(newId(), 'timeout', null),
     decision(newId(), 'warn', null),
+    decision(newId(), 'withdraw', at), // marked without an appeal
     report('dismiss'),
     report('warn'),
     report('ban'),

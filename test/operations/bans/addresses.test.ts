@@ -10,6 +10,7 @@ import { anOpenStream } from '#test/support/streams';
 import { asCreator, asStaff } from '#test/support/users';
 import { readPass } from '@/domains/live/rooms/pass';
 import { lastRooms } from '@/domains/live/rooms/tables';
+import { newId } from '@/shared/ids';
 import { authSessions } from '@/domains/people/auth/tables';
 
 const OUT = { code: 4403, reason: 'ADDRESS_BANNED' };
@@ -73,6 +74,30 @@ describe('guests from the address of a banned user', () => {
       const seat = await sit(client({}, address), streamId);
       expect(await Promise.race([seat.welcome(), seat.closed()])).toMatchObject({ type: 'welcome' });
     });
+  });
+
+  it('get no token for the video of a room that keeps them out', async () => {
+    const { streamId, address, elsewhere, set } = await anOffender();
+    await set({ status: 'banned' });
+    const ask = (by: string) => client({}, by).post('viewer/token', { streamId });
+    await eventually(async () => expect((await ask(address)).error?.code).toBe('ADDRESS_BANNED'));
+    expect((await client({}, address).post(`stream/${streamId}/join`)).data).toMatchObject({ media: null });
+    expect((await ask(elsewhere)).status).toBe(200);
+  });
+
+  it('stay out by the newest command, whichever arrives last, and by the ban of another account', async () => {
+    const streamId = await anOpenStream(await asCreator());
+    const [room, until] = [testContext().rooms(streamId), Date.now() + 60_000];
+    const [early, late] = [newId(), newId()];
+    const slot = () => room.takeVideoSlot({ kind: 'guest', id: 'g', address: 'a' }, 5);
+    await room.apply(late, { type: 'account-active', userId: 'u' });
+    await room.apply(early, { type: 'account-banned', userId: 'u', addresses: ['a'], until });
+    expect(await slot()).not.toBeNull();
+    for (const userId of ['u', 'v']) await room.apply(newId(), { type: 'account-banned', userId, addresses: ['a'], until });
+    await room.apply(newId(), { type: 'account-active', userId: 'u' });
+    expect(await slot()).toBeNull();
+    await room.apply(newId(), { type: 'account-active', userId: 'v' });
+    expect(await slot()).not.toBeNull();
   });
 
   it('are known by a hash that is not the address, and goes with the session', async () => {

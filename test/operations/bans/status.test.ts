@@ -14,6 +14,7 @@ import { staffLog } from '@/domains/base/permissions/tables';
 import { users } from '@/domains/base/users/tables';
 import { readPass } from '@/domains/live/rooms/pass';
 import { lastRooms } from '@/domains/live/rooms/tables';
+import { endStream } from '@/domains/live/streams/end-stream';
 import { goLive } from '@/domains/live/streams/go-live';
 import { streams } from '@/domains/live/streams/tables';
 import { endSuspensions } from '@/domains/operations/bans/end-suspensions';
@@ -117,7 +118,7 @@ describe('a ban', () => {
     expect(await decisionsOn(userId)).toEqual([]);
   });
 
-  it('of nobody, or of a deleted account, is 404', async () => {
+  it('of an unknown user or a deleted account is 404', async () => {
     const [staff, user] = [await asStaff('owner'), await asViewer()];
     await testContext().db.update(users).set({ status: 'deleted' }).where(eq(users.id, user.userId));
     for (const id of [user.userId, 'nobody'])
@@ -151,7 +152,29 @@ describe('an offender', () => {
     expect(beside.isOpen()).toBe(true);
   });
 
-  it('who is live is live no longer, and cannot start again', async () => {
+  it('is deleted in rooms whose stream has ended, and by a later request too', async () => {
+    const [staff, user, creator] = [await asStaff('admin_l2'), await asViewer(), await asCreator()];
+    const streamId = await anOpenStream(creator);
+    expect(await (await sit(user, streamId)).say('I will find you')).toMatchObject({ type: 'ack' });
+    await put(staff, user.userId, BAN);
+    const ctx = testContext();
+    await endStream(ctx, streamId, 'creator');
+    await ctx.settle();
+    const write: Write = {
+      by: staff,
+      method: 'PUT',
+      path: `admin/user/${user.userId}/status`,
+      body: { ...BAN, deleteMessages: true },
+    };
+    await watch(write);
+    await eventually(async () => {
+      const { messages } = await testContext().rooms(streamId).history(null, 10);
+      expect(messages).toMatchObject([{ text: '', deleted: true }]);
+    });
+    expect(await decisionsOn(user.userId)).toHaveLength(1);
+  });
+
+  it('who was live is no longer live, and cannot start again', async () => {
     const [staff, creator] = [await asStaff('admin_l2'), await asCreator()];
     const streamId = await anOpenStream(creator);
     const prepared = await anOpenStream(creator, { status: 'scheduled' });

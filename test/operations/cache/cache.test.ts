@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { testContext } from '#test/support/context';
 import { form, picture } from '#test/support/files';
 import { asViewer, type Person } from '#test/support/users';
-import { deleteCleared } from '@/domains/base/media/variants';
+import { COUNTED_MAX, deleteCleared, redraw } from '@/domains/base/media/variants';
 import { DAY_MS } from '@/shared/time';
 
 const SIZE = 'settings/cache/size';
@@ -76,6 +76,40 @@ describe('the cache', () => {
     expect((await widthAt(`${url}?w=320`)).status).toBe(200);
   });
 
+  it('leaves nothing of an image that is deleted while a size of it is drawn', async () => {
+    const { person, key } = await withAvatar();
+    await person.post(CLEAR);
+    await deleteObjects(person);
+    const ctx = testContext();
+    const images: typeof ctx.images = {
+      ...ctx.images,
+      draw: async (image, width) => {
+        await env.DB.prepare('DELETE FROM media_files WHERE key = ?').bind(key).run();
+        return ctx.images.draw(image, width);
+      },
+    };
+    expect(await redraw({ ...ctx, images }, key, { name: `${key}-128`, width: 128 })).toBe(false);
+    expect(await env.MEDIA.head(`${key}-128`)).toBeNull();
+  });
+
+  it('is counted and cleared a part at a time for someone with very many images', async () => {
+    const { person, key } = await withAvatar();
+    await person.post(CLEAR);
+    await deleteObjects(person);
+    await env.DB.prepare(
+      `INSERT INTO media_variants (key, width, owner_id, bytes, drawn_at)
+       WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i <= ?3)
+       SELECT ?1, 10000 + i, ?2, 1, 0 FROM n`,
+    )
+      .bind(key, person.userId, COUNTED_MAX)
+      .run();
+    for (const bytes of [COUNTED_MAX, 1]) {
+      expect((await sizeOf(person)).bytes).toBe(bytes);
+      expect((await person.post(CLEAR)).data).toEqual({ freedBytes: bytes });
+    }
+    expect((await sizeOf(person)).bytes).toBe(0);
+  });
+
   it('stays one’s own', async () => {
     const [{ person }, other] = [await withAvatar(), await withAvatar()];
     await person.post(CLEAR);
@@ -93,6 +127,19 @@ describe('the cache', () => {
     expect([refused.status, refused.error.code]).toEqual([429, 'CACHE_CLEARED_OFTEN']);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(DAY_MS / 1_000 - 60);
     expect((await sizeOf(person)).bytes).toBeGreaterThan(0);
+  });
+
+  it('counts a clear once when it is sent five times at once, and each answer says what it freed itself', async () => {
+    const { person, url } = await withAvatar();
+    const { bytes } = await sizeOf(person);
+    const answers = await Promise.all([1, 2, 3, 4, 5].map(() => person.post(CLEAR)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    expect(answers.reduce((sum, { data }) => sum + data.freedBytes, 0)).toBe(bytes);
+    for (let time = 0; time < 2; time += 1) {
+      await deleteObjects(person);
+      await widthAt(`${url}?w=128`);
+      expect((await person.post(CLEAR)).status).toBe(200);
+    }
   });
 
   it('asks nobody about a size that never was', async () => {

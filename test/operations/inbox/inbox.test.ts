@@ -61,6 +61,24 @@ it('reports assigned to me and those of nobody are counted apart', async () => {
   });
 });
 
+it('only counts and lists what its reader may decide on', async () => {
+  const [equal, reader, owner] = [await asStaff('admin_l2'), await asStaff('admin_l2'), await asStaff('owner')];
+  const countsOf = async (person: Person) =>
+    Promise.all([itemOf(person, 'report'), itemOf(person, 'appeal')].map(async (item) => (await item).count));
+  const before = await Promise.all([countsOf(reader), countsOf(equal), countsOf(owner)]);
+  await (await asViewer()).post('reports', { targetType: 'user', targetId: equal.userId, category: 'fraud' });
+  const decisionId = await decided(owner.userId, equal.userId, 'warn');
+  await equal.post('appeals', { decisionId, text: 'Why?' });
+  expect(await Promise.all([countsOf(reader), countsOf(equal)])).toEqual(before.slice(0, 2));
+  expect(await countsOf(owner)).toEqual(before[2]?.map((count) => count + 1));
+  const subjectsIn = async (person: Person, path: string) =>
+    (await person.get(path)).data.items.map((item: { subject: { id: string } }) => item.subject.id);
+  for (const path of ['admin/reports?perPage=100', 'admin/appeals?status=open&perPage=100']) {
+    for (const person of [reader, equal]) expect(await subjectsIn(person, path)).not.toContain(equal.userId);
+    expect(await subjectsIn(owner, path)).toContain(equal.userId);
+  }
+});
+
 it('counting stops at a thousand', async () => {
   const subject = await asViewer();
   await env.DB.prepare(

@@ -66,6 +66,7 @@ describe('PUT /admin/app-versions/:platform', () => {
     [{ latest: '1.0.0-rc.1', minimum: '1.0.0' }],
     [{ latest: '1.0.0', minimum: '1.0.0', url: 'javascript:alert(1)' }],
     [{ latest: '1.0.0', minimum: '1.0.0', url: 'http://example.com' }],
+    [{ latest: '1.0.0', minimum: '1.0.0', url: 'https://user:pw@example.com/' }],
     [{ latest: 'soon', minimum: '1.0.0' }],
     [{ latest: '1.0.0' }],
   ])('rejects %j', async (body) => {

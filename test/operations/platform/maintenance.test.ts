@@ -102,6 +102,7 @@ describe('while the platform is down for maintenance', () => {
     expect((await guest.post('auth/login', { email: viewer.email, password: 'not this one' })).status).toBe(401);
     expect((await guest.post('auth/refresh', { refreshToken: viewer.refreshToken })).status).toBe(200);
     expect((await guest.post('webhook/livekit', '{}')).status).toBe(401);
+    expect((await guest.get('webhook/livekit/health')).status).toBe(200);
     expect((await guest.get('/media/avatar/none')).status).toBe(404);
     expect((await guest.call('PUT', '/media/uploads/none?token=x')).status).toBe(503);
   });
@@ -185,6 +186,18 @@ describe('PUT /admin/maintenance', () => {
     [{ from: iso(Date.now() + 2 * HOUR_MS), until: iso(Date.now() + HOUR_MS), message: 'x' }],
   ])('rejects %j', async (body) => {
     expect((await (await asStaff('admin_l3')).put(PATH, body)).status).toBe(422);
+  });
+
+  it.each([
+    [{}, ['message', 'until']],
+    [{ until: iso(Date.now() + HOUR_MS) }, ['message']],
+    [{ until: 123, message: 'x' }, ['until']],
+    [{ from: null, until: iso(Date.now() + HOUR_MS), message: 'x' }, ['from']],
+    [{ maintenance: 1 }, ['maintenance']],
+  ])('names the fields that are wrong in %j', async (body, paths) => {
+    const { error } = await (await asStaff('admin_l3')).put(PATH, body);
+    const details = error.details as { path: string }[]; // of VALIDATION_FAILED
+    expect(details.map(({ path }) => path).toSorted()).toEqual(paths);
   });
 
   it('is not for every rank', async () => {

@@ -12,6 +12,7 @@ import { clearEvidence } from '@/domains/operations/reports/sweep';
 import { tellReporters } from '@/domains/operations/reports/tell-reporters';
 import { follow } from '@/domains/people/social/follow';
 import { newId } from '@/shared/ids';
+import { DAY_MS } from '@/shared/time';
 
 const guest = client();
 
@@ -314,6 +315,22 @@ describe('a resolution', () => {
     expect(user).toEqual({ status: 'banned', banned_until: Date.parse(until) });
     const post = await env.DB.prepare('SELECT kept_until FROM posts WHERE id = ?').bind(postId).first('kept_until');
     expect(post).toBeGreaterThan(Date.now());
+  });
+
+  it('never shortens a ban or a longer suspension, except by hand', async () => {
+    const [staff, author, reporter] = [await asStaff('admin_l2'), await asViewer(), await asViewer()];
+    const postId = await aPost(author);
+    await report(reporter, 'post', postId);
+    const path = `admin/report/${(await caseOn(postId))?.id}/resolve`;
+    const inDays = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString();
+    const set = (body: object) => staff.put(`admin/user/${author.userId}/status`, { reason: 'Spam.', ...body });
+    for (const status of [{ status: 'banned' }, { status: 'suspended', until: inDays(3) }]) {
+      await set(status);
+      const refused = await staff.put(path, { action: 'timeout', until: inDays(1), reason: 'Spam.' });
+      expect(refused).toMatchObject({ status: 409, error: { code: 'SANCTION_LONGER', details: status } });
+    }
+    expect((await staff.put(path, { action: 'timeout', until: inDays(4), reason: 'Spam.' })).status).toBe(200);
+    expect((await set({ status: 'suspended', until: inDays(1) })).status).toBe(200);
   });
 
   it('needs an end for a timeout, and only for it', async () => {

@@ -40,7 +40,7 @@ describe('the chat with support', () => {
   it('keeps one message when it is sent again, also at the same time', async () => {
     const [user, id] = [await asViewer(), newId()];
     const sent = await Promise.all([say(user, 'Once', { id }), say(user, 'Once', { id }), say(user, 'Once', { id })]);
-    sent.push(await say(user, 'Once', { id }));
+    sent.push(await say(user, 'Once', { id }), await say(user, 'Once', { id: id.toUpperCase() }));
     expect(new Set(sent.map(({ data }) => data.id)).size).toBe(1);
     expect((await read(user)).items).toHaveLength(1);
   });

@@ -1,22 +1,31 @@
 /** The chat with support over its socket: live both ways, in one order with HTTP, and who may be in the room. */
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { testContext } from '#test/support/context';
+import { sweepOut } from '#test/support/queues';
 import { aUser, eventually, inStorage, joinRoom, passFor, type RoomEvent, stubOf } from '#test/support/rooms';
 import { anOpenStream } from '#test/support/streams';
-import { asCreator, asStaff, asViewer, type Person } from '#test/support/users';
+import { asCreator, asStaff, asUser, asViewer, type Person } from '#test/support/users';
+import { announceMaintenance } from '@/domains/base/maintenance/announce';
 import { readPass } from '@/domains/live/rooms/pass';
+import { sweepOutbox } from '@/queues/outbox';
 import type { StreamRoom } from '@/room/stream-room';
 import { newId } from '@/shared/ids';
+import { HOUR_MS, MINUTE_MS, toIso } from '@/shared/time';
 
-async function enter(person: Person, threadId?: string, since: number | null = null) {
+async function passTo(person: Person, threadId?: string) {
   const { data, error } = await person.post('support/chat/join', threadId === undefined ? {} : { threadId });
   if (error) throw new Error(error.code);
   expect(new URL(data.wsUrl).pathname).toBe(`/api/v1/stream/${data.threadId}/ws`);
   const pass = await readPass(testContext(), data.pass);
   if (!pass) throw new Error('Not a pass');
-  return { threadId: data.threadId as string, ...(await joinRoom(data.threadId, pass.viewer, { pass, since })) };
+  return pass;
+}
+
+async function enter(person: Person, threadId?: string, since: number | null = null) {
+  const pass = await passTo(person, threadId);
+  return { threadId: pass.roomId, ...(await joinRoom(pass.roomId, pass.viewer, { pass, since })) };
 }
 
 async function aChat() {
@@ -51,6 +60,7 @@ describe('a support room', () => {
     const id = newId();
     expect(await theirs.say('Once', id)).toMatchObject({ type: 'ack', seq: 1 });
     expect(await theirs.say('Once', id)).toMatchObject({ type: 'ack', seq: 1 });
+    expect(await theirs.say('Once', id.toUpperCase())).toMatchObject({ type: 'ack', seq: 1, id: id.toUpperCase() });
     expect((await user.get('support/chat/messages')).data.items).toHaveLength(1);
   });
 
@@ -147,6 +157,31 @@ describe('the door of a support room', () => {
     expect(await mine.closed()).toEqual({ code: 4404, reason: 'STREAM_NOT_FOUND' });
   });
 
+  it('closes on country admins, and refuses their older passes, once its user belongs to another country', async () => {
+    const [user, admin] = [await asUser({ country: 'DE' }), await asStaff('country_admin', { country: 'DE' })];
+    // The user writes over HTTP alone, so they never entered the room.
+    const { threadId } = (await user.post('support/chat/send', { text: 'Hallo' })).data;
+    const mine = await enter(admin, threadId);
+    await mine.welcome();
+    const held = await passTo(await asStaff('country_admin', { country: 'DE' }), threadId);
+    const owner = await asStaff('owner');
+    await owner.put(`admin/user/${user.userId}/country`, { country: 'FR', reason: 'Moved' });
+    expect(await mine.closed()).toEqual({ code: 4404, reason: 'STREAM_NOT_FOUND' });
+    await user.post('support/chat/send', { text: 'Not for Germany' });
+    expect(mine.eventsOf('support-message')).toEqual([]);
+    const late = await joinRoom(threadId, held.viewer, { pass: held });
+    expect(await late.closed()).toEqual({ code: 4404, reason: 'STREAM_NOT_FOUND' });
+  });
+
+  it('closes on a country admin who gets another country', async () => {
+    const [user, admin] = [await asUser({ country: 'DE' }), await asStaff('country_admin', { country: 'DE' })];
+    const { threadId } = (await user.post('support/chat/send', { text: 'Hallo' })).data;
+    const mine = await enter(admin, threadId);
+    await mine.welcome();
+    await (await asStaff('owner')).put(`admin/staff/${admin.userId}`, { rank: 'country_admin', country: 'FR' });
+    expect(await mine.closed()).toEqual({ code: 4404, reason: 'STREAM_NOT_FOUND' });
+  });
+
   it('puts nobody out of a stream, and streams put nobody out of it', async () => {
     const viewer = await asViewer();
     const { threadId } = (await viewer.post('support/chat/join', {})).data;
@@ -178,11 +213,75 @@ describe('the door of a support room', () => {
     expect(await again.say('Here again')).toMatchObject({ type: 'ack', seq: 2 });
   });
 
+  it('logs each answer of staff once, over the socket as over HTTP, and nothing of the user', async () => {
+    const { user, agent, theirs, mine, threadId } = await aChat();
+    const [first, second] = [newId(), newId()];
+    await theirs.say('A question');
+    await mine.say('Over the socket', first);
+    await mine.say('Over the socket', first);
+    const twice = { text: 'Over HTTP, twice at once', threadId, id: second };
+    await Promise.all([agent.post('support/chat/send', twice), agent.post('support/chat/send', twice)]);
+    const { results } = await env.DB.prepare(
+      `SELECT staff_id, subject_id, ip IS NULL AS is_from_socket FROM staff_log
+       WHERE target_id = ? AND action = 'support-chat.answer' ORDER BY id`,
+    )
+      .bind(threadId)
+      .all();
+    const row = { staff_id: agent.userId, subject_id: user.userId };
+    expect(results).toEqual([
+      { ...row, is_from_socket: 1 },
+      { ...row, is_from_socket: 0 },
+    ]);
+  });
+
   it('logs the entry of staff, but not of the user', async () => {
     const { agent, threadId } = await aChat();
     const { results } = await env.DB.prepare('SELECT staff_id, action FROM staff_log WHERE target_id = ?')
       .bind(threadId)
       .all();
     expect(results).toEqual([{ staff_id: agent.userId, action: 'support-chat.enter' }]);
+  });
+});
+
+describe('maintenance in a support room', () => {
+  /** Other files of tests share the isolate, which keeps the window. */
+  afterEach(async () => {
+    await (await asStaff('owner')).put('admin/maintenance', { maintenance: null });
+  });
+
+  /** Sets a window, and delivers its announcement. */
+  async function plan(from: number) {
+    const window = { from: toIso(from), until: toIso(from + HOUR_MS), message: 'Back soon.' };
+    expect((await (await asStaff('admin_l3')).put('admin/maintenance', window)).status).toBe(200);
+    const row = await env.DB.prepare('SELECT revision FROM maintenance').first<{ revision: number }>();
+    const ctx = testContext();
+    await announceMaintenance(ctx, { type: 'announce-maintenance', revision: row?.revision ?? 0, after: null });
+    await sweepOut(sweepOutbox, ctx);
+    await ctx.settle();
+    return window;
+  }
+
+  it('lets only staff write, and refuses the user as over HTTP', async () => {
+    const { user, theirs, mine } = await aChat();
+    await plan(Date.now() - MINUTE_MS);
+    await theirs.next('maintenance');
+    expect((await user.post('support/chat/send', { text: 'Over HTTP' })).error.code).toBe('MAINTENANCE');
+    expect(await theirs.say('Over the socket')).toMatchObject({ type: 'error', code: 'MAINTENANCE' });
+    expect(await theirs.ask({ type: 'typing' })).toMatchObject({ type: 'error', code: 'MAINTENANCE' });
+    expect(await mine.say('We are back soon')).toMatchObject({ type: 'ack', seq: 1 });
+    await eventually(() => expect(messagesIn(theirs.events())).toEqual([[1, 'staff', 'We are back soon']]));
+  });
+
+  it('is announced without a seq, so no message is missed or sent twice', async () => {
+    const { user, theirs, threadId } = await aChat();
+    for (const text of ['One', 'Two', 'Three']) await theirs.say(text);
+    const window = await plan(Date.now() + HOUR_MS);
+    const event = { type: 'maintenance', streamId: threadId, maintenance: window };
+    expect(await theirs.next('maintenance')).toEqual(event);
+    const back = await enter(user, undefined, 3);
+    expect((await back.welcome()).maintenance).toEqual(window);
+    expect(back.eventsOf('support-message')).toEqual([]);
+    await theirs.say('Four');
+    for (const seat of [theirs, back]) expect(await seat.next('support-message', ({ seq }) => seq === 4)).toBeDefined();
   });
 });

@@ -275,6 +275,7 @@ describe('ready-made answers', () => {
     const first = await agent.put(path, body);
     expect(first.data).toMatchObject({ id, ...body, category: null, active: true });
     expect((await agent.put(path, body)).data).toEqual(first.data);
+    expect((await agent.put(`support/canned-answers/${id.toUpperCase()}`, body)).data).toEqual(first.data);
     expect((await staffLogOf(id)).map(({ action }) => action)).toEqual(['canned-answer.add']);
     const ticket = await aTicket(viewer);
     const reply = await agent.post(`support/tickets/${ticket.id}/reply`, { cannedAnswerId: id });

@@ -107,6 +107,23 @@ describe('approving', () => {
     expect((await (await asStaff('country_admin', { country: 'FR' })).put(`${url}/approve`)).status).toBe(200);
   });
 
+  it('is refused while the applicant is banned or suspended, which the list shows', async () => {
+    const [applicant, reviewer] = [await asApplicant(), await asStaff('owner')];
+    const url = `${LIST}/${applicant.applicationId}`;
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    const suspension = { status: 'suspended', until, reason: 'Spam' };
+    expect((await reviewer.put(`admin/user/${applicant.userId}/status`, suspension)).status).toBe(200);
+    for (const answer of [await reviewer.put(`${url}/approve`), await reviewer.put(`${url}/reject`, { reason: 'No' })])
+      expect([answer.status, answer.error.code]).toEqual([409, 'APPLICANT_BANNED']);
+    const { items } = (await reviewer.get(`${LIST}?perPage=100`)).data;
+    expect(items.find(({ id }: { id: string }) => id === applicant.applicationId)).toMatchObject({
+      status: 'PENDING',
+      applicantStatus: 'suspended',
+    });
+    await reviewer.put(`admin/user/${applicant.userId}/status`, { status: 'active', reason: 'Mistake' });
+    expect((await reviewer.put(`${url}/approve`)).data).toMatchObject({ applicantStatus: 'active' });
+  });
+
   it('is 404 for an application that does not exist', async () => {
     const reviewer = await asStaff('admin_l3');
     for (const id of [crypto.randomUUID(), 'nothing']) {

@@ -178,6 +178,28 @@ describe('deciding', () => {
   });
 });
 
+describe('a banned user', () => {
+  it('keeps their application, about which nothing can be decided until the ban ends', async () => {
+    const [applicant, { guide, reviewer }] = [await anApplicant(), await aGuide()];
+    const owner = await asStaff('owner');
+    for (const { userId } of [applicant, guide])
+      expect((await owner.put(`admin/user/${userId}/status`, { status: 'banned', reason: 'Spam' })).status).toBe(200);
+    for (const [url, act, body] of [
+      [applicant.url, 'approve', undefined],
+      [applicant.url, 'reject', { reason: 'No.' }],
+      [guide.url, 'suspend', { reason: 'No.' }],
+    ] as const) {
+      const answer = await reviewer.put(`${url}/${act}`, body);
+      expect([answer.status, answer.error.code]).toEqual([409, 'GUIDE_APPLICANT_BANNED']);
+    }
+    const { items } = (await reviewer.get(`${LIST}?perPage=100`)).data;
+    const listed = items.find(({ id }: { id: string }) => id === applicant.applicationId);
+    expect(listed).toMatchObject({ status: 'PENDING', applicantStatus: 'banned' });
+    await owner.put(`admin/user/${applicant.userId}/status`, { status: 'active', reason: 'Mistake' });
+    expect((await reviewer.put(`${applicant.url}/approve`)).data).toMatchObject({ applicantStatus: 'active' });
+  });
+});
+
 describe('a suspension', () => {
   it('takes effect at once, and approving ends it', async () => {
     const { guide, reviewer } = await aGuide();
@@ -188,17 +210,26 @@ describe('a suspension', () => {
     expect((await guide.post(APPLY, REQUEST)).error.code).toBe('GUIDE_APPLICATION_EXISTS');
     expect((await reviewer.put(`${guide.url}/approve`)).data.status).toBe('APPROVED');
     expect((await guide.get('guide/application/profile/my')).status).toBe(200);
-    expect(await decisionsAbout(guide.userId)).toMatchObject([
-      { action: 'withdraw', until: null, reversedBy: reviewer.userId },
-    ]);
+    expect(await decisionsAbout(guide.userId)).toMatchObject([{ action: 'withdraw', until: null, reversedAt: null }]);
   });
 
   it('that is repeated is one decision, and that is changed is another', async () => {
     const { guide, reviewer } = await aGuide();
     for (const reason of ['Rude.', 'Rude.', 'Very rude.'])
       expect((await reviewer.put(`${guide.url}/suspend`, { reason })).status).toBe(200);
-    const [first, second, ...others] = await decisionsAbout(guide.userId);
-    expect([first?.reversedBy, second?.reversedBy, others]).toEqual([reviewer.userId, null, []]);
+    expect(await decisionsAbout(guide.userId)).toHaveLength(2);
+  });
+
+  it('leaves the decision it replaces unreversed, as a withdrawal does, and each of them can be appealed', async () => {
+    const { guide, reviewer } = await aGuide();
+    for (const change of [{ reason: 'Rude.' }, { reason: 'Very rude.' }, { reason: 'Fraud.', withdraw: true }])
+      await reviewer.put(`${guide.url}/suspend`, change);
+    const { items } = (await guide.get('decisions/my')).data;
+    expect(items).toHaveLength(3);
+    for (const { id, reversedAt } of items) {
+      expect(reversedAt).toBeNull();
+      expect((await guide.post('appeals', { decisionId: id, text: 'I was polite.' })).status).toBe(201);
+    }
   });
 
   it('ends by itself, and tells the guide', async () => {
@@ -215,7 +246,7 @@ describe('a suspension', () => {
     expect(kinds.filter((kind) => kind === 'guide-approved')).toHaveLength(2);
   });
 
-  it('needs a reason, an end in the future, and a guide', async () => {
+  it('needs a reason, an end within a year, and a guide', async () => {
     const { guide, reviewer } = await aGuide();
     const past = new Date(Date.now() - DAY_MS).toISOString();
     const future = new Date(Date.now() + DAY_MS).toISOString();
@@ -223,6 +254,7 @@ describe('a suspension', () => {
       [{}, 'reason'],
       [{ reason: 'Rude.', until: past }, 'until'],
       [{ reason: 'Rude.', until: future, withdraw: true }, 'until'],
+      [{ reason: 'Rude.', until: '9999-12-31T00:00:00Z' }, 'until'],
     ] as const;
     for (const [body, path] of bodies)
       expect((await reviewer.put(`${guide.url}/suspend`, body)).error.details).toMatchObject([{ path }]);

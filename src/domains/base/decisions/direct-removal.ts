@@ -3,9 +3,8 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
 import { cut } from '@/shared/text';
-import { decisionOf, type NewDecision, recordDecision, tellDecision } from './record';
+import { decisionOf, FACTS_UNITS_MAX, type NewDecision, recordDecision, tellDecision } from './record';
 
-const FACTS_UNITS_MAX = 2_000;
 const REASON = 'Staff removed it because it breaks the rules of the house.';
 
 interface DirectRemoval extends Pick<NewDecision, 'subjectId' | 'staffId' | 'target'> {

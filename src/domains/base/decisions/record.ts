@@ -14,6 +14,9 @@ const APPEAL_MS = 180 * DAY_MS;
 /** How long removed content and evidence are kept: an appeal of the last day is decided later. */
 export const KEPT_MS = APPEAL_MS + 30 * DAY_MS;
 
+/** Enough to see what was looked at. */
+export const FACTS_UNITS_MAX = 2_000;
+
 export interface NewDecision {
   readonly subjectId: string;
   readonly action: DecisionAction;

@@ -1,6 +1,6 @@
 /**
- * Sends a changed maintenance window to every open room, a page at a time, live rooms first. Rooms keep the newest
- * revision, so pages may repeat and overtake each other.
+ * Sends a changed maintenance window to every open room, a page at a time: live rooms, then scheduled ones, then support
+ * chats. Rooms keep the newest revision, so pages may repeat and overtake each other.
  */
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -8,6 +8,7 @@ import type { OutboxEvent, TaskMessage } from '@/contracts/messages';
 import { commit } from '@/db/commit';
 import { planForEach } from '@/db/outbox';
 import { streams } from '@/domains/live/streams/tables';
+import { supportThreads } from '@/domains/operations/support-chat/tables';
 import { maintenanceOf, maintenanceQuery } from './read';
 
 export const ROOMS_A_PAGE = 200;
@@ -39,10 +40,21 @@ export async function announceMaintenance(ctx: Context, { revision, after }: Ann
   );
 }
 
+/**
+ * The kinds of rooms are listed in the order of their names. A support chat counts as open if its user or its assignee
+ * has ever entered it: a room that nobody is in ignores the announcement.
+ */
 function listOpenRooms(ctx: Context, after: Announcement['after']): Promise<{ id: string; status: string }[]> {
   const [status, id] = after ?? ['', ''];
+  const [isSupport, afterThread] = [status === 'support', status === 'support' ? id : ''];
   return ctx.db.all(sql`
-    SELECT id, status FROM ${streams} INDEXED BY streams_by_status
-    WHERE status IN ('live', 'scheduled') AND (status, id) > (${status}, ${id})
+    SELECT * FROM (SELECT id, status FROM ${streams} INDEXED BY streams_by_status
+      WHERE ${!isSupport} AND status IN ('live', 'scheduled') AND (status, id) > (${status}, ${id})
+      ORDER BY status, id LIMIT ${ROOMS_A_PAGE})
+    UNION ALL
+    SELECT * FROM (SELECT id, 'support' AS status FROM ${supportThreads}
+      WHERE id > ${afterThread} AND EXISTS (SELECT 1 FROM last_rooms
+        WHERE room_id = support_threads.id AND user_id IN (support_threads.user_id, support_threads.assignee_id))
+      ORDER BY id LIMIT ${ROOMS_A_PAGE})
     ORDER BY status, id LIMIT ${ROOMS_A_PAGE}`);
 }

@@ -3,7 +3,7 @@
  * asks for one that is missing gets it drawn again from the image at the key. One reader draws, the others meanwhile get
  * that image itself.
  */
-import { and, eq, isNotNull, sql } from 'drizzle-orm';
+import { and, asc, eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { commit } from '@/db/commit';
@@ -17,6 +17,8 @@ import { cacheClears, type FileRow, mediaFiles, mediaVariants } from './tables';
 const DRAWING_MS_MAX = MINUTE_MS;
 /** R2 deletes as many at once. */
 const CLEARED_A_PAGE = 1_000;
+/** A user's cache is counted and cleared up to this many. Clearing it again reaches the others. */
+export const COUNTED_MAX = 2_000;
 /** The name in an image's metadata of the widths that were drawn of it. */
 const NOTE = 'widths';
 
@@ -45,7 +47,10 @@ export function nameVariants(
   return rows.length === 0 ? [] : [ctx.db.insert(mediaVariants).values(rows)];
 }
 
-/** Draws a size that is missing. False if another reader is at it, the image is gone or it could not be drawn. */
+/**
+ * Draws a size that is missing. False if another reader is at it, the image is gone or it could not be drawn. If the
+ * image is deleted meanwhile, so is the size.
+ */
 export async function redraw(ctx: Context, key: string, { name, width }: Variant): Promise<boolean> {
   try {
     if (!(await claim(ctx, key, width))) return false;
@@ -54,8 +59,10 @@ export async function redraw(ctx: Context, key: string, { name, width }: Variant
     if (!drawn) return false;
     await ctx.files.put(name, drawn, { httpMetadata: { contentType: DRAWN_TYPE } });
     const isThis = and(eq(mediaVariants.key, key), eq(mediaVariants.width, width));
-    await ctx.db.update(mediaVariants).set({ bytes: drawn.length }).where(isThis);
-    return true;
+    const { meta } = await ctx.db.update(mediaVariants).set({ bytes: drawn.length }).where(isThis);
+    if (meta.changes > 0) return true;
+    await ctx.files.delete(name);
+    return false;
   } catch (error) {
     // The reader gets the image itself, which is only larger.
     ctx.log.warning('variant', error instanceof Error ? error.message : String(error));
@@ -73,30 +80,49 @@ async function claim(ctx: Context, key: string, width: number): Promise<boolean>
   return meta.changes > 0;
 }
 
-/** The bytes of a user's variants by the kind of image, for a batch or alone. */
+/** The bytes of a user's variants by the kind of image, for a batch or alone. The ones that `clearVariants` clears. */
 export function variantSizes(ctx: Context, userId: string) {
+  const counted = countedOf(ctx, userId).as('counted');
   return ctx.db
-    .select({ kind: mediaFiles.kind, total: sql<number>`sum(${mediaVariants.bytes})`.as('total') })
-    .from(mediaVariants)
-    .innerJoin(mediaFiles, eq(mediaFiles.key, mediaVariants.key))
-    .where(and(eq(mediaVariants.ownerId, userId), sql`${mediaVariants.bytes} > 0`))
+    .select({ kind: mediaFiles.kind, total: sql<number>`sum(${counted.bytes})`.as('total') })
+    .from(counted)
+    .innerJoin(mediaFiles, eq(mediaFiles.key, counted.key))
+    .where(sql`${counted.bytes} > 0`)
     .groupBy(mediaFiles.kind)
     .orderBy(mediaFiles.kind);
 }
 
+/** In the order of the index. */
+function countedOf(ctx: Context, userId: string) {
+  const { key, width, bytes, ownerId, clearedAt } = mediaVariants;
+  return ctx.db
+    .select({ key, width, bytes })
+    .from(mediaVariants)
+    .where(and(eq(ownerId, userId), isNull(clearedAt)))
+    .orderBy(asc(key), asc(width))
+    .limit(COUNTED_MAX);
+}
+
 /**
  * For the batch that clears a user's cache; pair it with the task `clear-variants`. They count for nothing at once.
- * Violates `cache_clears_spent` if the user has cleared it too often within a day.
+ * Violates `cache_clears_spent` if the user has cleared it too often within a day. Clearing nothing does not count.
+ * @param clearsMore whether the batch clears something else of theirs, which comes after these statements
  */
-export function clearVariants(ctx: Context, userId: string): Statement[] {
+export function clearVariants(ctx: Context, userId: string, clearsMore: SQL): Statement[] {
   const now = ctx.now();
   const isOver = sql`started_at <= ${now - DAY_MS}`;
+  const clearsAny = sql`EXISTS (SELECT 1 FROM (${countedOf(ctx, userId)}) WHERE bytes > 0)`;
   return [
-    ctx.db.update(mediaVariants).set({ bytes: 0, clearedAt: now }).where(eq(mediaVariants.ownerId, userId)),
+    // First, since it looks at what the next statement clears.
     ctx.db.run(sql`
-      INSERT INTO ${cacheClears} (user_id, started_at, used) VALUES (${userId}, ${int(now)}, 1)
+      INSERT INTO ${cacheClears} (user_id, started_at, used) SELECT ${userId}, ${int(now)}, 1
+      WHERE ${clearsAny} OR ${clearsMore}
       ON CONFLICT (user_id) DO UPDATE SET used = iif(${isOver}, 1, used + 1),
         started_at = iif(${isOver}, excluded.started_at, started_at)`),
+    ctx.db
+      .update(mediaVariants)
+      .set({ bytes: 0, clearedAt: now })
+      .where(sql`(key, width) IN (SELECT key, width FROM (${countedOf(ctx, userId)}))`),
   ];
 }
 

@@ -2,7 +2,7 @@
  * The log of staff actions. Each row is part of the batch of its action, so no action goes unlogged. A refused action
  * has no batch: its row is a statement of its own.
  */
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { int, literal } from '@/db/sql';
@@ -30,12 +30,28 @@ export interface StaffAction {
   subjectId?: string;
 }
 
-/** Also records where the request came from, and the country of the user whom the action is about. */
-export function logStaff(ctx: Context, action: StaffAction): Statement {
-  const { subjectId, targetType, targetId } = action;
+/** What the log needs of a Context. `caller` is null in a room, so its rows have no address and agent. */
+export type Logging = Pick<Context, 'db' | 'now' | 'caller'>;
+
+/**
+ * Also records where the request came from, and the country of the user whom the action is about.
+ * @param onlyIf adds nothing unless this holds at that moment
+ */
+export function logStaff(ctx: Logging, action: StaffAction, onlyIf: SQL = sql`true`): Statement {
+  const { id = newId(), staffId, targetType, targetId, before, after, reason = null, subjectId = null } = action;
+  const { ip, userAgent } = origin(ctx);
   const aboutId = subjectId ?? (targetType === 'user' ? targetId : null);
-  const country = sql<string | null>`(SELECT country FROM ${users} WHERE id = ${aboutId})`;
-  return ctx.db.insert(staffLog).values({ id: newId(), createdAt: ctx.now(), ...origin(ctx), ...action, country });
+  return ctx.db.run(sql`
+    INSERT INTO ${staffLog} (id, staff_id, action, target_type, target_id, before, after, reason, subject_id, ip,
+      user_agent, country, created_at)
+    SELECT ${id}, ${staffId}, ${action.action}, ${targetType}, ${targetId}, ${asJson(before)}, ${asJson(after)},
+      ${reason}, ${subjectId}, ${ip}, ${userAgent}, (SELECT country FROM ${users} WHERE id = ${aboutId}),
+      ${int(ctx.now())}
+    WHERE ${onlyIf}`);
+}
+
+function asJson(value: unknown): string | null {
+  return value === undefined || value === null ? null : JSON.stringify(value);
 }
 
 interface RefusedAction {
@@ -62,6 +78,6 @@ export function logRefusal(ctx: Context, { staffId, action, targetType, targetId
       LIMIT ${literal(REFUSALS_PER_MINUTE_MAX)})) < ${int(REFUSALS_PER_MINUTE_MAX)}`);
 }
 
-function origin({ caller }: Context): { ip: string | null; userAgent: string | null } {
+function origin({ caller }: Logging): { ip: string | null; userAgent: string | null } {
   return { ip: caller?.address ?? null, userAgent: caller?.userAgent ?? null };
 }

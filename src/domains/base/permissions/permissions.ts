@@ -1,5 +1,5 @@
 /** Pure rules for what staff may do. The rank gives the default permissions. */
-import { PERMISSIONS, type Permission, RANKS, type Rank, type Staff } from '@/shared/actor';
+import { type Actor, PERMISSIONS, type Permission, RANKS, type Rank, type Staff } from '@/shared/actor';
 
 /** The lowest rank that has each permission. */
 const FROM_RANK: Readonly<Record<Permission, Rank>> = {
@@ -43,6 +43,14 @@ export function staffCanActOn(
 ): boolean {
   if (target.rank && isAtLeast(target.rank, staff.rank) && !staff.isNamedOwner) return false;
   return staff.rank !== 'country_admin' || (staff.country !== null && staff.country === target.country);
+}
+
+/** Whether this actor may act on this person: never on themselves, and only as staff. */
+export function canActOn(
+  { userId, staff }: Pick<Actor, 'userId' | 'staff'>,
+  target: { readonly userId: string; readonly rank: Rank | null; readonly country: string | null },
+): boolean {
+  return staff !== null && userId !== target.userId && staffCanActOn(staff, target);
 }
 
 /** All permissions of a person, in the order of the list. */

@@ -2,7 +2,8 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
-import type { Staff } from '@/shared/actor';
+import { requireThat } from '@/db/commit';
+import type { Actor, Staff } from '@/shared/actor';
 import { staff } from './tables';
 
 /** @param rank null: removes it */
@@ -28,4 +29,12 @@ export function hasRank(userId: string, rank: Staff | null): SQL {
   return sql`EXISTS (SELECT 1 FROM ${staff} WHERE ${staff.userId} = ${userId} AND ${staff.rank} = ${rank.rank}
     AND ${staff.granted} = ${JSON.stringify(rank.granted)} AND ${staff.denied} = ${JSON.stringify(rank.denied)}
     AND ${staff.country} IS ${rank.country})`;
+}
+
+/**
+ * For the batch of every write that staff make by their rank: it aborts with DEMAND_NOT_MET if the rank or a permission
+ * changed since the request began.
+ */
+export function requireStaff(ctx: Pick<Context, 'db'>, { userId, staff: rank }: Pick<Actor, 'userId' | 'staff'>) {
+  return requireThat(ctx, hasRank(userId, rank));
 }

@@ -67,7 +67,7 @@ export const NewPostFields = z.strictObject({
   text: postText,
   visibility: visibility.default('public'),
   mediaUploadIds: z
-    .array(z.uuid())
+    .array(z.uuid().toLowerCase())
     .refine((ids) => new Set(ids).size === ids.length, 'must not name an upload twice')
     .default([])
     .openapi({ description: 'Ids of finished video uploads; repeat the field for each.' }),

@@ -4,6 +4,7 @@
  */
 import { and, desc, eq, gt, isNotNull, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import type { EventOf } from '@/contracts/jobs';
 import { commit } from '@/db/commit';
 import { isOpen } from '@/domains/base/visibility/streams';
 import { streamVideoRoom } from '@/domains/live/channels/video-room';
@@ -19,14 +20,11 @@ const ADDRESSES_DENIED_MS = HOUR_MS;
 const ADDRESS_RECENT_MS = DAY_MS;
 const ADDRESSES_MAX = 10;
 
-/**
- * Safe to repeat. @param bannedAt milliseconds
- * @param deleteMessages hides what the user wrote in these rooms
- */
+/** Safe to repeat. @param bannedAt milliseconds */
 export async function banFromLastRooms(
   ctx: Context,
   eventId: string,
-  { userId, bannedAt, deleteMessages }: { userId: string; bannedAt: number; deleteMessages: boolean },
+  { userId, bannedAt }: { userId: string; bannedAt: number },
 ): Promise<void> {
   const { rooms, hashes } = await readPlaces(ctx, userId, bannedAt);
   const until = bannedAt + ADDRESSES_DENIED_MS;
@@ -41,29 +39,35 @@ export async function banFromLastRooms(
   await Promise.all(
     rooms.map(({ roomId }) => {
       const addresses = hashes.map((hash) => addressMark(ctx, roomId, hash));
-      return ctx.rooms(roomId).apply(eventId, { type: 'account-banned', userId, addresses, until, deleteMessages });
+      return ctx.rooms(roomId).apply(eventId, { type: 'account-banned', userId, addresses, until });
     }),
   );
 }
 
 /** Safe to repeat. */
 export async function letBackIntoLastRooms(ctx: Context, eventId: string, userId: string): Promise<void> {
-  const { rooms, hashes } = await readPlaces(ctx, userId, ctx.now());
-  await Promise.all(
-    rooms.map(({ roomId }) => {
-      const addresses = hashes.map((hash) => addressMark(ctx, roomId, hash));
-      return ctx.rooms(roomId).apply(eventId, { type: 'account-active', addresses });
-    }),
-  );
+  const rooms = await openRoomsOf(ctx, userId);
+  await Promise.all(rooms.map(({ roomId }) => ctx.rooms(roomId).apply(eventId, { type: 'account-active', userId })));
+}
+
+/** Hides what the user wrote, or brings it back, also where the stream has ended. Safe to repeat. */
+export async function withholdInLastRooms(
+  ctx: Context,
+  { userId, decisionId, withheld }: EventOf<'withhold-messages'>,
+  eventId: string,
+): Promise<void> {
+  const rooms = await ctx.db
+    .select({ roomId: lastRooms.roomId })
+    .from(lastRooms)
+    .where(and(eq(lastRooms.userId, userId), eq(lastRooms.kind, 'stream')));
+  const command = { type: 'withhold-user', userId, decisionId, withheld } as const;
+  await Promise.all(rooms.map(({ roomId }) => ctx.rooms(roomId).apply(eventId, command)));
 }
 
 async function readPlaces(ctx: Context, userId: string, at: number) {
   const { addressHash, lastSeenAt } = authSessions;
   const [rooms, addresses] = await ctx.db.batch([
-    ctx.db.all<{ roomId: string; videoRoom: string; status: string }>(sql`
-      SELECT streams.id AS roomId, ${streamVideoRoom} AS videoRoom, streams.status AS status
-      FROM ${lastRooms} CROSS JOIN ${streams} ON streams.id = last_rooms.room_id AND ${isOpen()}
-      WHERE last_rooms.user_id = ${userId}`),
+    openRoomsOf(ctx, userId),
     ctx.db
       .selectDistinct({ hash: sql<string>`${addressHash}` })
       .from(authSessions)
@@ -72,4 +76,11 @@ async function readPlaces(ctx: Context, userId: string, at: number) {
       .limit(ADDRESSES_MAX),
   ]);
   return { rooms, hashes: addresses.map(({ hash }) => hash) };
+}
+
+function openRoomsOf(ctx: Context, userId: string) {
+  return ctx.db.all<{ roomId: string; videoRoom: string; status: string }>(sql`
+    SELECT streams.id AS roomId, ${streamVideoRoom} AS videoRoom, streams.status AS status
+    FROM ${lastRooms} CROSS JOIN ${streams} ON streams.id = last_rooms.room_id AND ${isOpen()}
+    WHERE last_rooms.user_id = ${userId}`);
 }

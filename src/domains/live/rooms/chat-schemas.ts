@@ -34,6 +34,7 @@ const message = {
   text: aText(TEXT_CHARACTERS_MAX, 1),
   id: z
     .uuid()
+    .toLowerCase()
     .optional()
     .openapi({ description: 'Your own id for the message. Sending it again does not create a second message.' }),
 };

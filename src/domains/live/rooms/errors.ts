@@ -15,6 +15,7 @@ export const DOOR_REFUSALS = {
  */
 export const roomError = errorList({
   ...DOOR_REFUSALS,
+  ADDRESS_BANNED: [403, 'An account from your address was just banned. Sign in to watch.'],
   PASS_REQUIRED: [401, 'You need a pass. Join the stream first: the answer contains one.'],
   PASS_INVALID: [401, 'This pass has expired, or it is not for this room. Join the stream again.'],
   UPGRADE_REQUIRED: [400, 'This address is a WebSocket. Connect with an Upgrade header.'],

@@ -1,5 +1,6 @@
 /** The jobs of rooms: they apply outside changes to viewers who are in a room. */
 import type { Jobs } from '@/contracts/jobs';
+import { withholdInLastRooms } from './account-ban';
 import { applyRegions } from './apply-regions';
 import { putOut, refreshLastRooms } from './last-rooms';
 import { removeFromVideo } from './participants';
@@ -8,6 +9,7 @@ export const roomJobs = {
   outbox: {
     'user-changed': (ctx, event, id) => refreshLastRooms(ctx, id, event),
     'room-outlived': (ctx, event, id) => putOut(ctx, id, event),
+    'withhold-messages': withholdInLastRooms,
     'remove-participant': removeFromVideo,
     'regions-changed': (ctx, { creatorId }, id) => applyRegions(ctx, id, creatorId),
   },

@@ -10,6 +10,7 @@ import type { RoomKind } from '@/contracts/room';
 import { planIfFound } from '@/db/outbox';
 import { sessionIsActive } from '@/domains/base/users/session-active';
 import { isOpenRoom } from '@/domains/base/visibility/streams';
+import { supportThreads } from '@/domains/operations/support-chat/tables';
 import { newId } from '@/shared/ids';
 
 /** Must equal what the triggers `last_rooms_newest_…` keep of each kind. */
@@ -47,14 +48,18 @@ function outlivedBy(userId: string, roomId: string, kind: RoomKind): SQL {
     WHERE ${isOpenRoom(sql`oldest`)}`;
 }
 
-/** Makes the user's last rooms reload the user. Safe to repeat: each room reads the current state. */
+/**
+ * Makes the user's last rooms, and the room of their chat with support, reload the user. Safe to repeat: each room reads
+ * the current state.
+ */
 export async function refreshLastRooms(
   ctx: Context,
   eventId: string,
   { userId, sessionsEnded }: Extract<OutboxEvent, { kind: 'user-changed' }>,
 ): Promise<void> {
   const rooms = await ctx.db.all<{ roomId: string }>(sql`
-    SELECT room_id AS roomId FROM last_rooms WHERE user_id = ${userId} AND ${isOpenRoom()}`);
+    SELECT room_id AS roomId FROM last_rooms WHERE user_id = ${userId} AND ${isOpenRoom()}
+    UNION SELECT id FROM ${supportThreads} WHERE user_id = ${userId}`);
   const command = { type: 'standing-changed', userId, ...(sessionsEnded ? { sessionsEnded } : {}) } as const;
   await Promise.all(rooms.map(({ roomId }) => ctx.rooms(roomId).apply(eventId, command)));
 }

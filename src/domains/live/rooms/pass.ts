@@ -81,7 +81,12 @@ export function signPass(
  * A keyed hash, different in each room, by which a room can count or deny guests from one address. Unverified accounts
  * get one too, since they are as cheap as guests. A loopback address identifies nobody, so it gets none.
  */
-function markOf(ctx: Signer, roomId: string, viewer: RoomViewer, address: string | undefined): string | undefined {
+export function markOf(
+  ctx: Signer,
+  roomId: string,
+  viewer: RoomViewer,
+  address: string | null | undefined,
+): string | undefined {
   if (!address || isMappedLoopback(address) || (viewer.kind === 'user' && viewer.standing.verified)) return undefined;
   const hash = addressHash(ctx.config.keys, addressKey(address));
   return hash === null ? undefined : addressMark(ctx, roomId, hash);

@@ -86,7 +86,7 @@ const enterEndpoints: Endpoint[] = [
     who: 'optional',
     body: TokenRequest,
     response: StreamToken,
-    refusals: [...NOT_ADMITTED, roomError.STREAM_NOT_LIVE],
+    refusals: [...NOT_ADMITTED, roomError.STREAM_NOT_LIVE, roomError.ADDRESS_BANNED],
     handler: (ctx, { actor, body }) => issueViewerToken(ctx, tokenName(body), actor),
   }),
   endpoint({
@@ -98,7 +98,7 @@ const enterEndpoints: Endpoint[] = [
     who: 'optional',
     params: ByHost,
     response: StreamToken,
-    refusals: [...NOT_ADMITTED, roomError.STREAM_NOT_LIVE],
+    refusals: [...NOT_ADMITTED, roomError.STREAM_NOT_LIVE, roomError.ADDRESS_BANNED],
     handler: (ctx, { actor, params }) => issueViewerToken(ctx, { creatorId: params.hostId }, actor),
   }),
 ];

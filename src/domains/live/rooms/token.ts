@@ -12,8 +12,10 @@ import { newId } from '@/shared/ids';
 import { type Admitted, admit, identityOf } from './admit';
 import type { FoundDoor, RoomName } from './door';
 import { roomError } from './errors';
+import { rememberRoom } from './last-rooms';
 import { logStaffEntry } from './log-entry';
 import { doorAttributes } from './participants';
+import { markOf } from './pass';
 import type { StreamToken, TokenRequest } from './schemas';
 
 /** The name of every guest in the provider's video room. */
@@ -24,7 +26,7 @@ export function tokenName({ streamId, hostId, username }: z.output<typeof TokenR
   return hostId === undefined ? { username: username ?? '' } : { creatorId: hostId };
 }
 
-/** Throws the refusals of admission, and STREAM_NOT_LIVE before it has begun. */
+/** Throws the refusals of admission, STREAM_NOT_LIVE before it has begun, and ADDRESS_BANNED. */
 export async function issueViewerToken(
   ctx: Context,
   name: RoomName,
@@ -33,7 +35,7 @@ export async function issueViewerToken(
   return tokenToWatch(ctx, await admit(ctx, name, actor), actor);
 }
 
-/** Throws STREAM_NOT_LIVE. */
+/** Throws STREAM_NOT_LIVE, ADDRESS_BANNED. */
 export async function tokenToWatch(
   ctx: Context,
   admitted: Admitted,
@@ -43,22 +45,34 @@ export async function tokenToWatch(
   if (door.status !== 'live') throw roomError('STREAM_NOT_LIVE');
   const { viewer, guestToken } = await identityOf(ctx, actor, admitted);
   await logStaffEntry(ctx, admitted, newId());
+  const token = await viewerToken(ctx, door, viewer);
+  if (!token) throw roomError('ADDRESS_BANNED');
+  // A ban removes the user from the video of the rooms entered last.
+  if (actor?.kind === 'user' && viewer.kind === 'user')
+    ctx.waitUntil(rememberRoom(ctx, viewer.id, door.roomId, actor.sessionId));
   return {
     streamId: door.roomId,
     role: 'subscriber',
-    ...(await viewerToken(ctx, door, viewer)),
+    ...token,
     viewer: { id: viewer.id, kind: viewer.kind },
     ...(guestToken === undefined ? {} : { guestToken }),
   };
 }
 
-/** For a live room. Each token has its own identity, so several tabs of a viewer can play at once. */
-export async function viewerToken(ctx: Context, door: FoundDoor, viewer: RoomViewer): Promise<MediaToken> {
+/**
+ * For a live room. Each token has its own identity, so several tabs of a viewer can play at once. Null: guests from the
+ * caller's address are kept out.
+ */
+export async function viewerToken(ctx: Context, door: FoundDoor, viewer: RoomViewer): Promise<MediaToken | null> {
   const name = viewer.kind === 'user' ? viewer.displayName : GUEST_NAME;
-  const identity =
-    viewer.id === door.hostId
-      ? watchingIdentity(viewer.id)
-      : viewerIdentity(viewer.id, await ctx.rooms(door.roomId).takeVideoSlot(viewer, SLOTS));
+  const identity = viewer.id === door.hostId ? watchingIdentity(viewer.id) : await nextIdentity(ctx, door, viewer);
+  if (identity === null) return null;
   const participant = { room: door.videoRoom, identity, name, attributes: doorAttributes(door) };
   return ctx.media.viewerToken(participant, ctx.now());
+}
+
+async function nextIdentity(ctx: Context, { roomId }: FoundDoor, viewer: RoomViewer): Promise<string | null> {
+  const address = markOf(ctx, roomId, viewer, ctx.caller?.address);
+  const slot = await ctx.rooms(roomId).takeVideoSlot({ ...viewer, address }, SLOTS);
+  return slot === null ? null : viewerIdentity(viewer.id, slot);
 }

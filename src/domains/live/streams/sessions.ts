@@ -136,7 +136,7 @@ export async function cancelSession(ctx: Context, actor: Actor, streamId: string
         return presentStream(found, actor);
       case 'scheduled': {
         const { row, statements } = changeStream(ctx, stream, { status: 'cancelled' });
-        await commit(ctx, [requireReadyChannel(ctx, channel), ...statements], {
+        await commit(ctx, [requireUnchangedChannel(ctx, channel), ...statements], {
           events: [setupEvent(row, channel)],
           refusals: STREAM_RACES,
         });

@@ -8,6 +8,7 @@ import type { Statement } from '@/contracts/database';
 import type { PaymentEvent } from '@/contracts/payments';
 import { commit } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
+import { requireStaff } from '@/domains/base/permissions/rank';
 import { HeldForStaff } from '@/domains/money/payments/held';
 import { post } from '@/ledger/transfers';
 import type { Actor } from '@/shared/actor';
@@ -27,6 +28,7 @@ export async function returnPaid(ctx: Context, actor: Actor, id: string, reason:
   if (payout.status === 'returned') throw payoutError('PAYOUT_DECIDED');
   if (payout.status !== 'paid') throw payoutError('PAYOUT_NOT_PAID');
   const row = await comeBack(ctx, payout, { reason }, [
+    requireStaff(ctx, actor),
     logStaff(ctx, { ...actionOn(payout, actor, 'payout.returned', 'returned'), reason }),
   ]);
   return presentReview({ ...reviewed, payout: row }, ctx.now());

@@ -2,7 +2,7 @@
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { StaffAction } from '@/domains/base/permissions/log';
-import { staffCanActOn } from '@/domains/base/permissions/permissions';
+import { canActOn } from '@/domains/base/permissions/permissions';
 import { staff } from '@/domains/base/permissions/tables';
 import { users } from '@/domains/base/users/tables';
 import { exchanges } from '@/domains/money/earnings/tables';
@@ -46,7 +46,7 @@ export async function getDecidable(ctx: Context, actor: Actor, id: string): Prom
   if (!row) throw payoutError('PAYOUT_NOT_FOUND');
   const { userId } = row.payout;
   if (userId === actor.userId) throw payoutError('OWN_PAYOUT');
-  if (!actor.staff || !staffCanActOn(actor.staff, row)) throw payoutError('PAYOUT_OUT_OF_REACH');
+  if (!canActOn(actor, { ...row, userId })) throw payoutError('PAYOUT_OUT_OF_REACH');
   return { ...row, isCreator: row.isCreator === 1, risk: risks.get(userId) };
 }
 

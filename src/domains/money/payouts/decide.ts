@@ -2,6 +2,7 @@
 import type { Context } from '@/contracts/context';
 import { commitIfMet, requireThat } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
+import { requireStaff } from '@/domains/base/permissions/rank';
 import { getAccount } from '@/domains/people/auth/account';
 import { authError } from '@/domains/people/auth/errors';
 import { useAppCode } from '@/domains/people/auth/two-factor';
@@ -46,6 +47,7 @@ export async function approvePayout(ctx: Context, actor: Actor, id: string, code
     ctx,
     [
       ...codeIsUsed,
+      requireStaff(ctx, actor),
       requireThat(ctx, isStillCreator(payout.userId)),
       requireThat(ctx, owesNothing(payout.userId)),
       ...movePayout(ctx, payout, changes),
@@ -106,6 +108,7 @@ export async function rejectPayout(
   const after = payout.status === 'requested' ? 'rejected' : 'failed';
   const decision = payout.status === 'requested' ? { decidedAt: ctx.now(), decidedBy: actor.userId } : {};
   const row = await returnPayout(ctx, payout, { ...decision, reason }, [
+    requireStaff(ctx, actor),
     logStaff(ctx, { ...actionOn(payout, actor, 'payout.reject', after), reason }),
   ]);
   return presentReview({ ...reviewed, payout: row }, ctx.now());
@@ -125,6 +128,7 @@ export async function confirmPaid(ctx: Context, actor: Actor, id: string, refere
   if (method === 'stripe' && !needsDecision(payout, ctx.now())) throw payoutError('PAYOUT_WITH_PROVIDER');
   const { before, after, ...action } = actionOn(payout, actor, 'payout.paid', 'paid');
   const row = await markPaid(ctx, payout, reference, [
+    requireStaff(ctx, actor),
     logStaff(ctx, { ...action, before, after: { ...after, reference } }),
   ]);
   return presentReview({ ...reviewed, payout: row }, ctx.now());

@@ -8,7 +8,8 @@ import { commit, requireChange } from '@/db/commit';
 import { countRows } from '@/db/count-rows';
 import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
 import { logStaff } from '@/domains/base/permissions/log';
-import { staffCanActOn } from '@/domains/base/permissions/permissions';
+import { canActOn } from '@/domains/base/permissions/permissions';
+import { requireStaff } from '@/domains/base/permissions/rank';
 import { staff } from '@/domains/base/permissions/tables';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
@@ -101,6 +102,7 @@ function decisionStatements(
   const { id, userId, accountLast4 } = details;
   const isPending = and(eq(payoutDetails.id, id), eq(payoutDetails.status, 'pending'));
   return [
+    requireStaff(ctx, actor),
     ctx.db.update(payoutDetails).set(changes).where(isPending),
     requireChange(ctx),
     ...withdrawWaiting(ctx, id),
@@ -144,7 +146,7 @@ async function getDecidable(ctx: Context, actor: Actor, id: string): Promise<Dec
     .get();
   if (!row) throw payoutError('PAYOUT_DETAILS_NOT_FOUND');
   if (row.details.userId === actor.userId) throw payoutError('OWN_PAYOUT_DETAILS');
-  if (!actor.staff || !staffCanActOn(actor.staff, row)) throw payoutError('PAYOUT_OUT_OF_REACH');
+  if (!canActOn(actor, { ...row, userId: row.details.userId })) throw payoutError('PAYOUT_OUT_OF_REACH');
   if (row.details.status !== 'pending') throw payoutError('PAYOUT_DETAILS_DECIDED');
   return row;
 }

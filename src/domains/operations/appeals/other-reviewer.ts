@@ -1,6 +1,6 @@
 /** Whether anyone but the member of staff who decided could answer an appeal. Takes no Context. */
 import type { ActiveStaff } from '@/domains/base/permissions/active-staff';
-import { staffCan, staffCanActOn } from '@/domains/base/permissions/permissions';
+import { canActOn, staffCan } from '@/domains/base/permissions/permissions';
 import type { Rank } from '@/shared/actor';
 
 interface Subject {
@@ -13,10 +13,6 @@ interface Subject {
 export function canAnother(colleagues: readonly ActiveStaff[], deciderId: string, subject: Subject): boolean {
   return colleagues.some(
     ({ userId, staff, hasTotp }) =>
-      userId !== deciderId &&
-      userId !== subject.userId &&
-      hasTotp &&
-      staffCan(staff, 'canBanUsers') &&
-      staffCanActOn(staff, subject),
+      userId !== deciderId && hasTotp && staffCan(staff, 'canBanUsers') && canActOn({ userId, staff }, subject),
   );
 }

@@ -13,6 +13,7 @@ import type { DecisionRow } from '@/domains/base/decisions/tables';
 import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
 import { listActiveStaff } from '@/domains/base/permissions/active-staff';
 import { logStaff } from '@/domains/base/permissions/log';
+import { requireStaff } from '@/domains/base/permissions/rank';
 import { getReach, planStatus, type Reach, requireReach } from '@/domains/operations/bans/status-change';
 import { planReturn } from '@/domains/operations/reports/content';
 import { planReopening } from '@/domains/people/creators/reopen';
@@ -47,6 +48,7 @@ export async function resolveAppeal(ctx: Context, actor: Actor, id: string, { ac
   await commit(
     ctx,
     [
+      requireStaff(ctx, actor),
       ctx.db
         .update(appeals)
         .set(changes)
@@ -110,11 +112,12 @@ async function planEffects(
   switch (action) {
     case 'ban':
     case 'timeout': {
+      const messages = { kind: 'withhold-messages', userId: subject.userId, decisionId: id, withheld: false } as const;
       // A ban that was lifted, or replaced by another decision, is not this one's to lift.
-      if (subject.banDecisionId !== id) return NOTHING;
+      if (subject.banDecisionId !== id) return { statements: [], events: [messages] };
       const { statements, events } = planStatus(ctx, staffId, subject, { status: 'active', until: null, reason });
       // The answer to the appeal says so already.
-      return { statements, events: events.filter(({ kind }) => kind !== 'notify') };
+      return { statements, events: [...events.filter(({ kind }) => kind !== 'notify'), messages] };
     }
     case 'remove':
       return planReturn(ctx, { type: targetType, id: targetId, streamId });

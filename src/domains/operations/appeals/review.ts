@@ -1,8 +1,9 @@
-/** Staff read appeals. Country admins see those of users in their country. */
+/** Staff read the appeals that they may decide on, except that another must answer an appeal against their own decision. */
 import type { z } from '@hono/zod-openapi';
-import { and, asc, desc, eq, getTableColumns, gt, lt, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, gt, lt, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { decisions } from '@/domains/base/decisions/tables';
+import { isWithinReach } from '@/domains/base/permissions/reach';
 import { cardColumns } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { reports } from '@/domains/operations/reports/tables';
@@ -15,7 +16,7 @@ import { appeals } from './tables';
 const LIST = 'appeals-in-review';
 
 /** Open ones oldest first, as staff work through them; otherwise the newest first. Throws CURSOR_INVALID. */
-export async function listAppeals(ctx: Context, { staff }: Actor, query: z.output<typeof AppealsQuery>) {
+export async function listAppeals(ctx: Context, actor: Actor, query: z.output<typeof AppealsQuery>) {
   const { status, cursor, perPage } = query;
   const oldestFirst = status === 'open';
   const after = cursor === undefined ? undefined : decodeCursor(`${LIST}:${status}`, CursorPosition, cursor)[0];
@@ -24,7 +25,7 @@ export async function listAppeals(ctx: Context, { staff }: Actor, query: z.outpu
     and(
       status && eq(appeals.status, status),
       after === undefined ? undefined : (oldestFirst ? gt : lt)(appeals.id, after),
-      staff?.rank === 'country_admin' ? eq(users.country, staff.country ?? '') : undefined,
+      isWithinReach(actor, sql`appeals.subject_id`),
     ),
   )
     .orderBy(oldestFirst ? asc(appeals.id) : desc(appeals.id))

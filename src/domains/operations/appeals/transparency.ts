@@ -1,6 +1,6 @@
 /**
  * The public figures of each month: cases of reports opened and upheld, bans and suspensions, appeals, and decisions
- * reversed. A month that has ended is written once and stays, so what is deleted later does not change it. Months are UTC.
+ * that an appeal reversed. A month that has ended is written once and stays, so what is deleted later does not change it. Months are UTC.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -60,6 +60,7 @@ function figuresOf(month: string): SQL {
     (SELECT count(*) FROM ${reports} WHERE ${within('resolved_at')} AND action <> 'dismiss') AS upheld,
     (SELECT count(*) FROM ${decisions} WHERE ${within('created_at')} AND action IN ('ban', 'timeout')) AS bans,
     (SELECT count(*) FROM ${appeals} WHERE ${within('created_at')}) AS appeals,
-    (SELECT count(*) FROM ${decisions} WHERE ${within('reversed_at')}) AS reversed
+    (SELECT count(*) FROM ${decisions} WHERE ${within('reversed_at')} AND EXISTS (
+      SELECT 1 FROM ${appeals} WHERE decision_id = decisions.id AND status = 'accepted')) AS reversed
     WHERE true`;
 }

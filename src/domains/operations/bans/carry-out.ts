@@ -20,7 +20,7 @@ const BECAUSE_BANNED = 'Your account is banned or suspended. You can ask again o
 export async function carryOutStatus(
   ctx: Context,
   eventId: string,
-  { userId, deleteMessages }: EventOf<'status-changed'>,
+  { userId }: EventOf<'status-changed'>,
 ): Promise<void> {
   const user = await ctx.db
     .select({ status: users.status, bannedAt: users.bannedAt })
@@ -34,7 +34,7 @@ export async function carryOutStatus(
   }
   await Promise.all([
     endLiveStream(ctx, userId),
-    banFromLastRooms(ctx, eventId, { userId, bannedAt: user.bannedAt ?? ctx.now(), deleteMessages }),
+    banFromLastRooms(ctx, eventId, { userId, bannedAt: user.bannedAt ?? ctx.now() }),
     stopPayouts(ctx, userId, BECAUSE_BANNED),
     reviewSubscriptions(ctx, userId),
   ]);

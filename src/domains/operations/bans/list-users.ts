@@ -1,11 +1,12 @@
 /**
- * Lists users for staff, newest first. Each filter that is not nearly everybody has its index, and a search looks at so
- * many hits a page, so a page reads little of a hundred thousand users.
+ * Lists users for staff, newest first. Each filter that is not nearly everybody has its index, and a page of a search
+ * looks at a limited number of hits, so a page reads little of a hundred thousand users.
  */
 import type { z } from '@hono/zod-openapi';
 import { desc, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { literal } from '@/db/sql';
+import { canActOn } from '@/domains/base/permissions/permissions';
 import { staff } from '@/domains/base/permissions/tables';
 import { presentUser } from '@/domains/base/users/present';
 import { type UserRow, users } from '@/domains/base/users/tables';
@@ -15,7 +16,6 @@ import { ftsQuery } from '@/shared/fts';
 import { fold } from '@/shared/text';
 import { toIsoOrNull } from '@/shared/time';
 import { maskEmail } from './mask-email';
-import { reaches } from './reach';
 import { CursorPosition, type ListedUser, type UsersQuery } from './schemas';
 import { statusOf } from './status-change';
 
@@ -134,7 +134,7 @@ function presentFound(actor: Actor, rows: readonly Listed[], perPage: number, la
 
 function presentListed(actor: Actor, { user, rank, country }: Listed): z.input<typeof ListedUser> {
   const shown = presentUser(user, rank === null ? null : { rank });
-  const mayAct = reaches(actor, { userId: user.id, rank, country });
+  const mayAct = canActOn(actor, { userId: user.id, rank, country });
   return {
     ...shown,
     ...(mayAct ? {} : { email: maskEmail(user.email), birthDate: null, gender: null }),

@@ -5,7 +5,7 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { commit, requireThat } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
-import { hasRank } from '@/domains/base/permissions/rank';
+import { hasRank, requireStaff } from '@/domains/base/permissions/rank';
 import { cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { staffError } from '@/domains/operations/staff/errors';
@@ -36,6 +36,7 @@ export async function addNote(
   await commit(
     ctx,
     [
+      requireStaff(ctx, actor),
       requireThat(ctx, hasRank(userId, target.staff)),
       requireThat(ctx, sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${userId} AND status <> 'deleted')`),
       ctx.db.insert(staffNotes).values(note),

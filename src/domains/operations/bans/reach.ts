@@ -2,7 +2,7 @@
 import { and, eq, ne } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { decisions } from '@/domains/base/decisions/tables';
-import { staffCanActOn } from '@/domains/base/permissions/permissions';
+import { canActOn } from '@/domains/base/permissions/permissions';
 import { staff } from '@/domains/base/permissions/tables';
 import { users } from '@/domains/base/users/tables';
 import { staffError } from '@/domains/operations/staff/errors';
@@ -36,9 +36,5 @@ export async function getReach(ctx: Context, userId: string) {
 
 /** Throws STAFF_OUT_OF_REACH: nobody acts on themselves, on their own rank or a higher one, or abroad. */
 export function requireReach(actor: Actor, target: Pick<Reach, 'userId' | 'rank' | 'country'>): void {
-  if (!reaches(actor, target)) throw staffError('STAFF_OUT_OF_REACH');
-}
-
-export function reaches({ userId, staff: own }: Actor, target: Pick<Reach, 'userId' | 'rank' | 'country'>): boolean {
-  return own !== null && userId !== target.userId && staffCanActOn(own, target);
+  if (!canActOn(actor, target)) throw staffError('STAFF_OUT_OF_REACH');
 }

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { DECISION_ACTIONS, RULES, TARGET_TYPES } from '@/domains/base/decisions/tables';
 import { PublicCard, User } from '@/domains/base/users/schemas';
+import { USER_STATUSES } from '@/domains/base/users/status';
 import { cursorQuery } from '@/http/envelope';
 import { aText, optionalSearchText } from '@/http/fields';
 import { RANKS, ROLES } from '@/shared/actor';
@@ -8,8 +9,6 @@ import { isCountry } from '@/shared/countries';
 
 const REASON_CHARACTERS_MAX = 500;
 const NOTE_CHARACTERS_MAX = 2_000;
-
-export const USER_STATUSES = ['active', 'suspended', 'banned'] as const;
 
 const status = z.enum(USER_STATUSES);
 

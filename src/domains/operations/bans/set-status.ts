@@ -1,20 +1,29 @@
-/** Staff ban, suspend or lift. Saying again what is so already changes nothing. */
+/** Staff ban, suspend or lift. Repeating a status changes nothing, except that it can add the deletion of messages. */
 import type { z } from '@hono/zod-openapi';
 import { eq } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit, requireThat } from '@/db/commit';
-import { hasRank } from '@/domains/base/permissions/rank';
+import { logStaff } from '@/domains/base/permissions/log';
+import { requireStaff } from '@/domains/base/permissions/rank';
 import { cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { staffError } from '@/domains/operations/staff/errors';
 import { httpError } from '@/http/errors';
 import type { Actor } from '@/shared/actor';
-import { DAY_MS, toIsoOrNull } from '@/shared/time';
+import { toIsoOrNull } from '@/shared/time';
 import type { StatusRequest, UserStatus } from './schemas';
-import { getReach, planStatus, type Reach, requireReach, type StatusChange, statusOf } from './status-change';
-
-/** A longer suspension is a ban. */
-const SUSPENSION_MS_MAX = 366 * DAY_MS;
+import {
+  getReach,
+  isAsRead,
+  planStatus,
+  type Reach,
+  requireReach,
+  STATUS_RACES,
+  type StatusChange,
+  SUSPENSION_MS_MAX,
+  statusOf,
+  withholdMessages,
+} from './status-change';
 
 /** Throws STAFF_USER_NOT_FOUND, STAFF_OUT_OF_REACH, STATUS_CHANGED, VALIDATION_FAILED. */
 export async function setStatus(
@@ -32,13 +41,14 @@ export async function setStatus(
   const change: StatusChange = { ...request, until: until === undefined ? null : Date.parse(until) };
   const user = presentCard(card);
   if (isAsAsked(target, change)) {
+    if (change.deleteMessages) await addDeletion(ctx, actor, target, change);
     const { banDecisionId: decisionId, bannedUntil, decision } = target;
     const reason = decision?.reason ?? null;
     return { user, status: statusOf(target), until: toIsoOrNull(bannedUntil), reason, decisionId };
   }
   requireGoodEnd(change, ctx.now());
   const planned = planStatus(ctx, actor.userId, target, change);
-  await commit(ctx, [requireThat(ctx, hasRank(actor.userId, actor.staff)), ...planned.statements], planned);
+  await commit(ctx, [requireStaff(ctx, actor), ...planned.statements], planned);
   ctx.log.event('user.status', { userId, status: change.status, decisionId: planned.decision.id });
   const isLift = change.status === 'active';
   return {
@@ -50,6 +60,24 @@ export async function setStatus(
   };
 }
 
+/** The decision stays as it is. If it is reversed, the messages come back too. Harmless to repeat. */
+async function addDeletion(ctx: Context, actor: Actor, target: Reach, { reason }: StatusChange): Promise<void> {
+  const { userId, banDecisionId: decisionId } = target;
+  if (decisionId === null) return;
+  const log = logStaff(ctx, {
+    staffId: actor.userId,
+    action: 'user.delete-messages',
+    targetType: 'user',
+    targetId: userId,
+    after: { decisionId },
+    reason,
+  });
+  await commit(ctx, [requireStaff(ctx, actor), requireThat(ctx, isAsRead(target)), log], {
+    events: [withholdMessages(userId, decisionId)],
+    refusals: STATUS_RACES,
+  });
+}
+
 function isAsAsked(target: Reach, { status, until, reason, rule = 'other' }: StatusChange): boolean {
   if (statusOf(target) !== status) return false;
   if (status === 'active') return true;
@@ -59,6 +87,6 @@ function isAsAsked(target: Reach, { status, until, reason, rule = 'other' }: Sta
 function requireGoodEnd({ until }: StatusChange, now: number): void {
   if (until === null || (until > now && until <= now + SUSPENSION_MS_MAX)) return;
   throw httpError('VALIDATION_FAILED', {
-    details: [{ path: 'until', message: 'must be in the future, and at most a year ahead' }],
+    details: [{ path: 'until', message: 'must be within the next 366 days' }],
   });
 }

@@ -12,6 +12,7 @@ import { decisionOf, type NewDecision, recordDecision, tellDecision } from '@/do
 import type { DecisionRow, Rule } from '@/domains/base/decisions/tables';
 import { logStaff } from '@/domains/base/permissions/log';
 import { hasRank } from '@/domains/base/permissions/rank';
+import { statusOf, type UserStatus } from '@/domains/base/users/status';
 import { users } from '@/domains/base/users/tables';
 import { setBan } from '@/domains/base/users/write';
 import { leaveWork } from '@/domains/operations/staff/leave-work';
@@ -20,10 +21,11 @@ import { toIsoOrNull } from '@/shared/time';
 import { banError } from './errors';
 import type { Reach } from './reach';
 
+export { SUSPENSION_MS_MAX, statusOf } from '@/domains/base/users/status';
 export { getReach, type Reach, requireReach } from './reach';
 
 export interface StatusChange {
-  readonly status: 'active' | 'suspended' | 'banned';
+  readonly status: UserStatus;
   /** When (ms) a suspension lifts by itself; null otherwise. */
   readonly until: number | null;
   /** For the user. */
@@ -45,6 +47,8 @@ interface PlannedStatus {
   /** STATUS_CHANGED, if the status or the rank is no longer as it was read. */
   readonly refusals: Refusals;
 }
+
+export const STATUS_RACES: Refusals = { DEMAND_NOT_MET: () => banError('STATUS_CHANGED') };
 
 const ACTIONS = { active: 'lift', suspended: 'timeout', banned: 'ban' } as const;
 
@@ -81,26 +85,29 @@ export function planStatus(ctx: Context, staffId: string, target: Reach, change:
         reason,
       }),
     ],
-    events: [...statusEvents(userId, status, change.deleteMessages), tellDecision(decision)],
-    refusals: { DEMAND_NOT_MET: () => banError('STATUS_CHANGED') },
+    events: [
+      ...statusEvents(userId, status),
+      ...(change.deleteMessages ? [withholdMessages(userId, decision.id)] : []),
+      tellDecision(decision),
+    ],
+    refusals: STATUS_RACES,
   };
 }
 
 /** What carries the new status to sockets, streams, payouts and subscriptions. */
-export function statusEvents(userId: string, status: StatusChange['status'], deleteMessages = false): OutboxEvent[] {
+export function statusEvents(userId: string, status: StatusChange['status']): OutboxEvent[] {
   return [
     status === 'active' ? { kind: 'user-changed', userId } : sessionsEnded(userId),
-    { kind: 'status-changed', userId, deleteMessages },
+    { kind: 'status-changed', userId },
   ];
 }
 
-/** The status on the wire: a ban that lifts by itself is a suspension. */
-export function statusOf({ status, bannedUntil }: Pick<Reach, 'status' | 'bannedUntil'>): StatusChange['status'] {
-  if (status !== 'banned') return 'active';
-  return bannedUntil === null ? 'banned' : 'suspended';
+/** Hides what the user wrote in the rooms that they entered last, as a part of the decision. */
+export function withholdMessages(userId: string, decisionId: string): OutboxEvent {
+  return { kind: 'withhold-messages', userId, decisionId, withheld: true };
 }
 
-function isAsRead({ userId, status, banDecisionId }: Reach) {
+export function isAsRead({ userId, status, banDecisionId }: Reach) {
   return sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${userId} AND status = ${status}
     AND ban_decision_id IS ${banDecisionId})`;
 }

@@ -3,7 +3,7 @@
  * export. They may look at its size and clear it.
  */
 import type { z } from '@hono/zod-openapi';
-import { and, eq, isNotNull } from 'drizzle-orm';
+import { and, eq, isNotNull, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { mediaFiles } from '@/domains/base/media/tables';
@@ -40,7 +40,7 @@ export async function clearCache(ctx: Context, actor: Actor): Promise<z.input<ty
       [
         variantSizes(ctx, userId),
         exportSize(ctx, userId),
-        ...clearVariants(ctx, userId),
+        ...clearVariants(ctx, userId, dropped ? sql`EXISTS (${exportSize(ctx, userId)})` : sql`false`),
         ...(dropped?.statements ?? []),
       ],
       {

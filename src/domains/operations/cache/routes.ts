@@ -23,7 +23,7 @@ export const cacheEndpoints: Endpoint[] = [
     summary: 'Clear what the platform keeps for me and can make again',
     description:
       'Smaller sizes of your images are drawn again when someone asks for them, and you can ask for your data export ' +
-      'again. At most three times a day.',
+      'again. At most three times a day, and 2,000 sizes of images at a time.',
     who: 'user',
     response: ClearedCache,
     refusals: [cacheError.CACHE_CLEARED_OFTEN],

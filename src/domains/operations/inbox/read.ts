@@ -1,4 +1,4 @@
-/** What waits for a member of staff, by kind, as far as their permissions and their country reach. One batch. */
+/** What waits for a member of staff, by kind, as far as they may decide on it. One batch. */
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -17,14 +17,14 @@ interface Counted {
 }
 
 /** Kinds of which nothing waits are listed with a count of zero. */
-export async function readInbox(ctx: Context, { userId, staff }: Actor): Promise<z.input<typeof Inbox>> {
-  const country = staff?.rank === 'country_admin' ? (staff.country ?? '') : undefined;
+export async function readInbox(ctx: Context, reader: Actor): Promise<z.input<typeof Inbox>> {
+  const { userId, staff } = reader;
   const sources = SOURCES.filter(({ permission }) => staffCan(staff, permission));
   const [first, ...rest] = sources.map(({ things }) =>
     ctx.db.all<Counted>(sql`
       SELECT count(*) AS count, min(at) AS oldestAt, count(*) FILTER (WHERE assignee = ${userId}) AS mine,
         count(*) FILTER (WHERE assignee IS NULL) AS unassigned
-      FROM (${things(country)} LIMIT ${literal(INBOX_COUNT_MAX + 1)})`),
+      FROM (${things(reader)} LIMIT ${literal(INBOX_COUNT_MAX + 1)})`),
   );
   if (!first) return { items: [] };
   const counted = await ctx.db.batch([first, ...rest]);

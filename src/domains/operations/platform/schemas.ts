@@ -2,13 +2,12 @@
 import { z } from '@hono/zod-openapi';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { cursorPageOf, cursorQuery } from '@/http/envelope';
-import { aText } from '@/http/fields';
+import { aText, publicHttpsUrl } from '@/http/fields';
 import { findVersion, VERSION_CHARACTERS_MAX } from '@/shared/app-version';
 import { FEEDBACK_CATEGORIES, PLATFORMS } from './tables';
 
 const FEEDBACK_CHARACTERS_MAX = 4_000;
 const NOTES_CHARACTERS_MAX = 2_000;
-const URL_CHARACTERS_MAX = 500;
 
 const version = z
   .string()
@@ -83,9 +82,7 @@ export const AppVersionRequest = z
       .nullable()
       .default(null)
       .transform((notes) => notes || null),
-    url: z
-      .url({ protocol: /^https$/, message: 'must be an https address' })
-      .max(URL_CHARACTERS_MAX)
+    url: publicHttpsUrl
       .transform((url) => new URL(url).href)
       .nullable()
       .default(null),

@@ -5,7 +5,8 @@ import type { Context } from '@/contracts/context';
 import { commit, requireChange } from '@/db/commit';
 import { isRankEffective } from '@/domains/base/permissions/dormant';
 import { logStaff } from '@/domains/base/permissions/log';
-import { staffCan, staffCanActOn } from '@/domains/base/permissions/permissions';
+import { canActOn, staffCan } from '@/domains/base/permissions/permissions';
+import { requireStaff } from '@/domains/base/permissions/rank';
 import { staff } from '@/domains/base/permissions/tables';
 import { users } from '@/domains/base/users/tables';
 import { isActive } from '@/domains/base/visibility/people';
@@ -39,6 +40,7 @@ export async function assignReport(
   await commit(
     ctx,
     [
+      requireStaff(ctx, actor),
       ctx.db.update(reports).set(assigned).where(asRead),
       requireChange(ctx),
       logStaff(ctx, {
@@ -63,6 +65,7 @@ async function requireAble(ctx: Context, { report, rank, country }: FoundCase, a
     .innerJoin(users, eq(users.id, staff.userId))
     .where(and(eq(staff.userId, assigneeId), isActive(), isRankEffective()))
     .get();
-  const isAble = row && staffCan(row, 'canReviewReports') && staffCanActOn(row, { rank, country });
-  if (!isAble || assigneeId === report.subjectId) throw reportError('ASSIGNEE_NOT_ABLE');
+  const subject = { userId: report.subjectId, rank, country };
+  const isAble = row && staffCan(row, 'canReviewReports') && canActOn({ userId: assigneeId, staff: row }, subject);
+  if (!isAble) throw reportError('ASSIGNEE_NOT_ABLE');
 }

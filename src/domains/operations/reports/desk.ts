@@ -1,12 +1,13 @@
 /** Staff read reports: the queue, and one case with its evidence. */
 import type { z } from '@hono/zod-openapi';
-import { and, asc, desc, eq, ne, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { literal } from '@/db/sql';
 import { presentDecision } from '@/domains/base/decisions/present';
 import { decisions } from '@/domains/base/decisions/tables';
 import { signedMediaUrl } from '@/domains/base/media/keys';
-import { staffCanActOn } from '@/domains/base/permissions/permissions';
+import { canActOn } from '@/domains/base/permissions/permissions';
+import { isWithinReach } from '@/domains/base/permissions/reach';
 import { staff } from '@/domains/base/permissions/tables';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
@@ -31,7 +32,7 @@ interface CaseRow {
   readonly subject: CardRow;
 }
 
-/** The most urgent first, then the oldest; resolved ones newest first. Nobody sees reports about themselves. */
+/** The most urgent first, then the oldest; resolved ones newest first. Only reports that the reader may decide on. */
 export async function listReports(ctx: Context, actor: Actor, query: z.output<typeof ReportsQuery>) {
   const { perPage, status, category, targetType, assigneeId } = query;
   const isResolved = status === 'resolved';
@@ -48,8 +49,7 @@ export async function listReports(ctx: Context, actor: Actor, query: z.output<ty
         targetType && eq(reports.targetType, targetType),
         assigneeId === undefined ? undefined : eq(reports.assigneeId, assigneeId),
         query.priority === undefined ? undefined : eq(priority, query.priority),
-        ne(reports.subjectId, actor.userId),
-        actor.staff?.rank === 'country_admin' ? eq(users.country, actor.staff.country ?? '') : undefined,
+        isWithinReach(actor, sql`reports.subject_id`),
         after(list, isResolved, query.cursor),
       ),
     )
@@ -102,8 +102,7 @@ export async function getCase(ctx: Context, actor: Actor, id: string): Promise<F
     .where(eq(reports.id, id))
     .get();
   if (!row) throw reportError('REPORT_NOT_FOUND');
-  const reaches = actor.staff !== null && row.report.subjectId !== actor.userId && staffCanActOn(actor.staff, row);
-  if (!reaches) throw reportError('REPORT_OUT_OF_REACH');
+  if (!canActOn(actor, { ...row, userId: row.report.subjectId })) throw reportError('REPORT_OUT_OF_REACH');
   return row;
 }
 

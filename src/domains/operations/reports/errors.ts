@@ -9,5 +9,9 @@ export const reportError = errorList({
   REPORT_RESOLVED: [409, 'This report is already resolved. Reload to see the decision.'],
   REPORT_CHANGED: [409, 'Someone else just changed this report. Reload and try again.'],
   REPORT_SUBJECT_GONE: [409, 'This account was deleted. You can dismiss the report or remove what is left.'],
+  SANCTION_LONGER: [
+    409,
+    'This user is already banned or suspended for longer. Remove the content, or change the status on their page.',
+  ],
   ASSIGNEE_NOT_ABLE: [422, 'This person may not review this report. Assign it to staff who may.'],
 });

@@ -8,13 +8,14 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit, requireThat } from '@/db/commit';
-import { decisionOf, KEPT_MS, recordDecision, tellDecision } from '@/domains/base/decisions/record';
+import { decisionOf, FACTS_UNITS_MAX, KEPT_MS, recordDecision, tellDecision } from '@/domains/base/decisions/record';
 import type { DecisionAction } from '@/domains/base/decisions/tables';
 import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
 import { logStaff } from '@/domains/base/permissions/log';
 import { staffCan } from '@/domains/base/permissions/permissions';
+import { requireStaff } from '@/domains/base/permissions/rank';
 import { RACES_TO_READ_AGAIN, untilUnchanged } from '@/domains/live/streams/change-stream';
-import { getReach, planStatus } from '@/domains/operations/bans/status-change';
+import { getReach, planStatus, type Reach, SUSPENSION_MS_MAX, statusOf } from '@/domains/operations/bans/status-change';
 import { authError } from '@/domains/people/auth/errors';
 import { invalid } from '@/http/validation';
 import type { Actor, Permission } from '@/shared/actor';
@@ -28,8 +29,6 @@ import { type ReportAction, type ReportRow, reports } from './tables';
 
 /** A dismissed report cannot be appealed. Its evidence is kept for questions. */
 const DISMISSED_KEPT_MS = 30 * DAY_MS;
-const FACTS_UNITS_MAX = 2_000;
-const TIMEOUT_MS_MAX = 365 * DAY_MS;
 
 const NEEDED: Readonly<Partial<Record<ReportAction, Permission>>> = {
   remove: 'canDeleteMessages',
@@ -40,8 +39,8 @@ const NEEDED: Readonly<Partial<Record<ReportAction, Permission>>> = {
 type Input = z.output<typeof Resolution>;
 
 /**
- * Throws as `getCase` does, PERMISSION_REQUIRED, REPORT_RESOLVED, REPORT_SUBJECT_GONE, VALIDATION_FAILED,
- * CHANGED_MEANWHILE.
+ * Throws as `getCase` does, PERMISSION_REQUIRED, REPORT_RESOLVED, REPORT_SUBJECT_GONE, SANCTION_LONGER,
+ * VALIDATION_FAILED, CHANGED_MEANWHILE.
  */
 export async function resolveReport(
   ctx: Context,
@@ -50,8 +49,8 @@ export async function resolveReport(
   input: Input,
 ): Promise<z.input<typeof Report>> {
   const until = input.until === undefined ? null : Date.parse(input.until);
-  if (until !== null && (until <= ctx.now() || until > ctx.now() + TIMEOUT_MS_MAX))
-    throw invalid('until', 'must be within the next 365 days');
+  if (until !== null && (until <= ctx.now() || until > ctx.now() + SUSPENSION_MS_MAX))
+    throw invalid('until', 'must be within the next 366 days');
   const needed = NEEDED[input.action];
   if (needed && !staffCan(actor.staff, needed))
     throw authError('PERMISSION_REQUIRED', { details: { permission: needed } });
@@ -102,6 +101,7 @@ async function carryOut(ctx: Context, actor: Actor, found: FoundCase, wanted: Wa
   await commit(
     ctx,
     [
+      requireStaff(ctx, actor),
       requireThat(ctx, isWaiting),
       // First, since the case refers to the decision.
       ...outcome.statements,
@@ -187,6 +187,10 @@ async function planSanction(
   { action, reason, until }: Wanted,
 ): Promise<Outcome> {
   const reach = await getReach(ctx, report.subjectId);
+  if (until !== null && outlasts(reach, until))
+    throw reportError('SANCTION_LONGER', {
+      details: { status: statusOf(reach), until: toIsoOrNull(reach.bannedUntil) },
+    });
   const { decision, statements, events } = planStatus(ctx, actor.userId, reach, {
     ...basisOf(report),
     status: action === 'ban' ? 'banned' : 'suspended',
@@ -194,6 +198,11 @@ async function planSanction(
     reason,
   });
   return { decisionId: decision.id, statements, events };
+}
+
+/** Whether the user's ban or suspension lasts longer than this. */
+function outlasts({ status, bannedUntil }: Reach, until: number): boolean {
+  return status === 'banned' && (bannedUntil === null || bannedUntil > until);
 }
 
 /** The rule, the facts and the target, as every decision names them. */

@@ -110,7 +110,7 @@ export const reportEndpoints: Endpoint[] = [
     description:
       '`remove` needs `canDeleteMessages`; `timeout` and `ban` need `canBanUsers`, and also remove the reported ' +
       'content. The user hears the decision and how to appeal it. Reporters hear whether it broke a rule, but not ' +
-      'what happened to its author.',
+      'what happened to its author. A timeout never shortens a ban or a longer suspension.',
     who,
     params: ById,
     body: Resolution,
@@ -120,6 +120,7 @@ export const reportEndpoints: Endpoint[] = [
       authError.PERMISSION_REQUIRED,
       reportError.REPORT_RESOLVED,
       reportError.REPORT_SUBJECT_GONE,
+      reportError.SANCTION_LONGER,
       streamError.CHANGED_MEANWHILE,
       staffError.STAFF_USER_NOT_FOUND,
       banError.STATUS_CHANGED,

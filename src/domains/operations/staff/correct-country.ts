@@ -7,8 +7,8 @@ import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit, requireChange, requireThat } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
-import { staffCanActOn } from '@/domains/base/permissions/permissions';
-import { hasRank } from '@/domains/base/permissions/rank';
+import { canActOn } from '@/domains/base/permissions/permissions';
+import { hasRank, requireStaff } from '@/domains/base/permissions/rank';
 import { presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { correctUserCountry } from '@/domains/base/users/write';
@@ -26,15 +26,13 @@ export async function correctCountry(
 ): Promise<z.input<typeof CorrectedCountry>> {
   const target = await getTarget(ctx, userId);
   const { rank = null } = target.staff ?? {};
-  const isOneself = userId === actor.userId;
-  if (!actor.staff || isOneself || !staffCanActOn(actor.staff, { rank, country: target.country }))
-    throw staffError('STAFF_OUT_OF_REACH');
+  if (!canActOn(actor, { userId, rank, country: target.country })) throw staffError('STAFF_OUT_OF_REACH');
   const answer = { user: presentCard(target.card), country, corrected: country !== null };
   if (country === target.country && answer.corrected === (target.countryCorrectedAt !== null)) return answer;
   await commit(
     ctx,
     [
-      requireThat(ctx, hasRank(actor.userId, actor.staff)),
+      requireStaff(ctx, actor),
       requireThat(ctx, hasRank(userId, target.staff)),
       requireThat(ctx, sql`EXISTS (SELECT 1 FROM ${users} WHERE id = ${userId} AND country IS ${target.country})`),
       correctUserCountry(ctx, userId, country),

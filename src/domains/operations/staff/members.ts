@@ -6,7 +6,7 @@ import type { Context } from '@/contracts/context';
 import { commit, requireThat } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { judgeRanking, permissionsOf } from '@/domains/base/permissions/permissions';
-import { hasRank, setRank } from '@/domains/base/permissions/rank';
+import { hasRank, requireStaff, setRank } from '@/domains/base/permissions/rank';
 import { staff } from '@/domains/base/permissions/tables';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
@@ -67,7 +67,7 @@ export async function rankStaff(
   await commit(
     ctx,
     [
-      requireThat(ctx, hasRank(actor.userId, own)),
+      requireStaff(ctx, actor),
       requireThat(ctx, hasRank(userId, target.staff)),
       setRank(ctx, userId, after),
       ...leaveWork(ctx, userId, after),

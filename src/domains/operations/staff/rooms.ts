@@ -4,7 +4,9 @@
  */
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
+import type { Statement } from '@/contracts/database';
 import { logStaff } from '@/domains/base/permissions/log';
+import { requireStaff } from '@/domains/base/permissions/rank';
 import { staffReaches } from '@/domains/base/permissions/reach';
 import type { Alongside } from '@/domains/live/streams/change-stream';
 import { type FoundStream, getStream } from '@/domains/live/streams/find';
@@ -46,9 +48,12 @@ export async function editAnyRoom(
   let presented = presentStream(found, actor);
   if (Object.keys(details).length > 0) {
     const log = (before: StreamRow): Alongside => ({
-      statements: [
-        logRoom(ctx, actor, before, { action: 'room.edit', before: fieldsOf(before, details), after: details, reason }),
-      ],
+      statements: logRoom(ctx, actor, before, {
+        action: 'room.edit',
+        before: fieldsOf(before, details),
+        after: details,
+        reason,
+      }),
       events: [],
     });
     presented = await changeDetails(ctx, actor, () => getStream(ctx, { id: streamId }, actor), details, log);
@@ -57,7 +62,7 @@ export async function editAnyRoom(
     const changes = chatChanges(chat);
     const before = fieldsOf(found.channel, changes);
     const log = logRoom(ctx, actor, found.stream, { action: 'room.chat', before, after: changes, reason });
-    await changeChannel(ctx, found.stream.creatorId, { channel: changes, alongside: [log] });
+    await changeChannel(ctx, found.stream.creatorId, { channel: changes, alongside: log });
   }
   return status === 'closed' ? cancelAnySession(ctx, actor, streamId, reason) : presented;
 }
@@ -80,7 +85,7 @@ function stopped(ctx: Context, actor: Actor, stream: StreamRow, reason: string |
     body: reason ?? stream.title,
     data: { streamId: stream.id },
   } as const;
-  return { statements: [logRoom(ctx, actor, stream, action)], events: [{ kind: 'notify', notification }] };
+  return { statements: logRoom(ctx, actor, stream, action), events: [{ kind: 'notify', notification }] };
 }
 
 interface RoomAction {
@@ -90,9 +95,11 @@ interface RoomAction {
   readonly reason: string | undefined;
 }
 
-function logRoom(ctx: Context, { userId: staffId }: Actor, stream: StreamRow, { reason, ...action }: RoomAction) {
+/** For the batch of a change: the actor may still make it, and it is logged. */
+function logRoom(ctx: Context, actor: Actor, stream: StreamRow, { reason, ...action }: RoomAction): Statement[] {
   const target = { targetType: 'stream', targetId: stream.id, subjectId: stream.creatorId };
-  return logStaff(ctx, { staffId, ...target, ...action, ...(reason === undefined ? {} : { reason }) });
+  const log = { staffId: actor.userId, ...target, ...action, ...(reason === undefined ? {} : { reason }) };
+  return [requireStaff(ctx, actor), logStaff(ctx, log)];
 }
 
 /** The fields of the row that the changes name. */

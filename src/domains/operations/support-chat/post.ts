@@ -10,7 +10,7 @@ import { type Committing, commit, requireThat } from '@/db/commit';
 import { int, literal } from '@/db/sql';
 import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
 import { withdrawGroup } from '@/domains/base/notifications/withdraw';
-import { logStaff } from '@/domains/base/permissions/log';
+import { type Logging, logStaff } from '@/domains/base/permissions/log';
 import { users } from '@/domains/base/users/tables';
 import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
@@ -28,6 +28,8 @@ const EVERY_MS = 1.5 * SECOND_MS;
 
 export interface Posted {
   readonly threadId: string;
+  /** Whose chat it is. */
+  readonly userId: string;
   readonly authorId: string;
   readonly fromStaff: boolean;
   /** The author's own id for the message: a repeat returns the first message. */
@@ -47,17 +49,13 @@ export async function sendToSupport(
   ]);
   if (known) return presentMessage(known);
   const clientId = id ?? newId();
-  const posted = { threadId, authorId: actor.userId, fromStaff: side === 'staff', clientId, text };
-  const action = { staffId: actor.userId, action: 'support-chat.answer', targetType: 'support-thread' };
-  const logged = side === 'staff' ? [logStaff(ctx, { ...action, targetId: threadId, subjectId: userId })] : [];
-  return postMessage(ctx, posted, logged);
+  return postMessage(ctx, { threadId, userId, authorId: actor.userId, fromStaff: side === 'staff', clientId, text });
 }
 
-/** Throws TOO_FAST, and THREAD_NOT_FOUND if the thread is gone or the author was banned. */
+/** An answer of staff is logged. Throws TOO_FAST, and THREAD_NOT_FOUND if the thread is gone or the author was banned. */
 export async function postMessage(
-  ctx: Committing,
-  { threadId, authorId, fromStaff, clientId, text }: Posted,
-  also: readonly Statement[] = [],
+  ctx: Committing & Logging,
+  { threadId, userId, authorId, fromStaff, clientId, text }: Posted,
 ): Promise<PresentedMessage> {
   const [messageId, now] = [newId(), ctx.now()];
   const isKnown = isMessage(authorId, clientId);
@@ -72,9 +70,12 @@ export async function postMessage(
     FROM ${supportThreads} AS thread JOIN ${users} AS author ON author.id = ${authorId} AND author.status = 'active'
     WHERE thread.id = ${threadId}
     ON CONFLICT (author_id, client_id) DO NOTHING`);
+  const answer = { staffId: authorId, action: 'support-chat.answer', targetType: 'support-thread' };
+  const isNew = sql`EXISTS (SELECT 1 FROM ${supportMessages} WHERE id = ${messageId})`;
+  const logged = fromStaff ? [logStaff(ctx, { ...answer, targetId: threadId, subjectId: userId }, isNew)] : [];
   const results = await commit(
     ctx,
-    [requireThat(ctx, pace), insert, ...noLongerNew(ctx, threadId, fromStaff), ...also, messagesWhere(ctx, isKnown)],
+    [requireThat(ctx, pace), insert, ...noLongerNew(ctx, threadId, fromStaff), ...logged, messagesWhere(ctx, isKnown)],
     { events: [{ kind: 'support-message', messageId }], refusals: { DEMAND_NOT_MET: tooFast } },
   );
   const [row] = results.at(-1) as Parameters<typeof presentMessage>; // the rows of the last statement

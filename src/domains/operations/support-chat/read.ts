@@ -22,7 +22,7 @@ export async function readSupportMessages(ctx: Context, actor: Actor, messageId:
   if (!found) throw supportChatError('MESSAGE_NOT_FOUND');
   const read = readOf(ctx, found.access, { messageId, number: found.number });
   await commit(ctx, markStatements(ctx, found.access, read), {
-    events: [{ kind: 'room', roomId: read.threadId, command: { type: 'passing', event: eventOf(read) } }],
+    events: [{ kind: 'room', roomId: read.threadId, command: { type: 'tell', event: eventOf(read) } }],
   });
   return read;
 }

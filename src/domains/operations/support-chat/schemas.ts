@@ -31,6 +31,7 @@ export const NewSupportMessage = z
     threadId,
     id: z
       .uuid()
+      .toLowerCase()
       .optional()
       .openapi({ description: 'Your own id for the message. Sending it again does not create a second message.' }),
   })

@@ -35,7 +35,7 @@ const tag = 'support';
 const agents = { permission: 'canManageTickets' } as const;
 const ID_CHARACTERS_MAX = 64;
 const params = z.object({ id: z.string().min(1).max(ID_CHARACTERS_MAX) });
-const byUuid = z.object({ id: z.uuid() });
+const byUuid = z.object({ id: z.uuid().toLowerCase() });
 
 const FILE_REFUSALS = [
   fileError.UPLOAD_NOT_FOUND,

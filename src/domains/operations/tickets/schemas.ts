@@ -37,7 +37,11 @@ export const NewReply = z
     text: text.optional(),
     attachmentIds,
     internal: z.boolean().default(false).openapi({ description: 'Staff: a note that the user does not see.' }),
-    cannedAnswerId: z.uuid().optional().openapi({ description: 'Staff: a ready-made answer instead of a text.' }),
+    cannedAnswerId: z
+      .uuid()
+      .toLowerCase()
+      .optional()
+      .openapi({ description: 'Staff: a ready-made answer instead of a text.' }),
   })
   .refine((reply) => (reply.text === undefined) !== (reply.cannedAnswerId === undefined), {
     path: ['text'],
@@ -64,10 +68,10 @@ export const TicketsQuery = z.strictObject({
   category: category.optional(),
   priority: priority.optional(),
   assignee: z
-    .union([z.enum(['me', 'none']), z.uuid()])
+    .union([z.enum(['me', 'none']), z.uuid().toLowerCase()], 'must be `me`, `none` or the id of a staff member')
     .optional()
     .openapi({ description: '`me`, `none` or the id of a staff member.' }),
-  userId: z.uuid().optional(),
+  userId: z.uuid().toLowerCase().optional(),
   breached: z
     .enum(['true'])
     .optional()

@@ -52,6 +52,7 @@ export const webhookEndpoints: Endpoint[] = [
     tag: 'webhook',
     summary: 'Check whether events from LiveKit arrive',
     who: 'public',
+    duringMaintenance: true,
     response: WebhookHealth,
     handler: (ctx) => webhookHealth(ctx, 'livekit', ctx.config.livekit.apiSecret !== ''),
   }),

@@ -5,17 +5,20 @@ import { and, asc, desc, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { NewNotification } from '@/contracts/messages';
-import { commit, requireChange } from '@/db/commit';
+import { commit, requireChange, requireThat } from '@/db/commit';
 import { countRows } from '@/db/count-rows';
 import { decisionOf, recordDecision } from '@/domains/base/decisions/record';
 import { documentUrl } from '@/domains/base/media/keys';
 import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
 import { logStaff } from '@/domains/base/permissions/log';
-import { staffCanActOn } from '@/domains/base/permissions/permissions';
+import { canActOn } from '@/domains/base/permissions/permissions';
+import { requireStaff } from '@/domains/base/permissions/rank';
 import { staff } from '@/domains/base/permissions/tables';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
-import { users } from '@/domains/base/users/tables';
+import { statusOf } from '@/domains/base/users/status';
+import { type UserRow, users } from '@/domains/base/users/tables';
 import { setCreatorStatus } from '@/domains/base/users/write';
+import { isActiveUser } from '@/domains/base/visibility/people';
 import { COUNT_MAX, limitAndOffset, presentPage } from '@/http/envelope';
 import type { Actor, Rank, Role } from '@/shared/actor';
 import { creatorError } from './errors';
@@ -26,11 +29,15 @@ import { type ApplicationRow, creatorApplications } from './tables';
 
 const applicationColumns = getTableColumns(creatorApplications);
 
+const accountColumns = { status: users.status, bannedUntil: users.bannedUntil };
+type AccountRow = Pick<UserRow, 'status' | 'bannedUntil'>;
+
 interface Reviewed {
   application: ApplicationRow;
   applicant: CardRow;
   country: string | null;
   rank: Rank | null;
+  account: AccountRow;
 }
 
 /** With a status, the oldest submission comes first, as staff work through them. Otherwise, the newest comes first. */
@@ -53,7 +60,7 @@ export async function listApplications(ctx: Context, actor: Actor, query: z.outp
   // Not one batch: D1 returns batch rows by column name, and two of these columns are called `id`.
   const [rows, [{ total = 0 } = {}]] = await Promise.all([
     ctx.db
-      .select({ application: columns, applicant: cardColumns })
+      .select({ application: columns, applicant: cardColumns, account: accountColumns })
       .from(creatorApplications)
       .innerJoin(users, eq(users.id, creatorApplications.userId))
       .where(where)
@@ -62,7 +69,11 @@ export async function listApplications(ctx: Context, actor: Actor, query: z.outp
       .offset(offset),
     countRows(ctx, counted, COUNT_MAX + 1),
   ]);
-  const items = rows.map((row) => ({ ...presentSummary(row.application), applicant: presentCard(row.applicant) }));
+  const items = rows.map(({ application, applicant, account }) => ({
+    ...presentSummary(application),
+    applicant: presentCard(applicant),
+    applicantStatus: statusOf(account),
+  }));
   return presentPage(items, total, query);
 }
 
@@ -78,7 +89,10 @@ export async function readApplication(ctx: Context, actor: Actor, id: string) {
   return presentReview(ctx, reviewed, await documentUrl(ctx, documentKey, { staffId, applicationId: id }));
 }
 
-/** Throws APPLICATION_NOT_FOUND, OWN_APPLICATION, APPLICANT_OUT_OF_REACH, APPLICATION_DECIDED, DOCUMENT_MISSING. */
+/**
+ * Throws APPLICATION_NOT_FOUND, OWN_APPLICATION, APPLICANT_OUT_OF_REACH, APPLICANT_BANNED, APPLICATION_DECIDED,
+ * DOCUMENT_MISSING.
+ */
 export async function approveApplication(ctx: Context, actor: Actor, id: string) {
   const reviewed = await getDecidable(ctx, actor, id);
   const { application } = reviewed;
@@ -149,6 +163,8 @@ async function decide(
   await commit(
     ctx,
     [
+      requireStaff(ctx, actor),
+      requireThat(ctx, isActiveUser(userId)),
       ctx.db.update(creatorApplications).set(decision).where(asRead),
       requireChange(ctx),
       ...withdrawWaiting(ctx, id),
@@ -186,17 +202,24 @@ async function getDecidable(ctx: Context, actor: Actor, id: string): Promise<Rev
   const reviewed = await getReviewed(ctx, id);
   if (reviewed.application.userId === actor.userId) throw creatorError('OWN_APPLICATION');
   if (!reaches(actor, reviewed)) throw creatorError('APPLICANT_OUT_OF_REACH');
+  if (statusOf(reviewed.account) !== 'active') throw creatorError('APPLICANT_BANNED');
   if (reviewed.application.status !== 'PENDING') throw creatorError('APPLICATION_DECIDED');
   return reviewed;
 }
 
-function reaches(actor: Actor, { rank, country }: Reviewed): boolean {
-  return actor.staff !== null && staffCanActOn(actor.staff, { rank, country });
+function reaches(actor: Actor, { application: { userId }, rank, country }: Reviewed): boolean {
+  return canActOn(actor, { userId, rank, country });
 }
 
 async function getReviewed(ctx: Context, id: string): Promise<Reviewed> {
   const row = await ctx.db
-    .select({ application: applicationColumns, applicant: cardColumns, country: users.country, rank: staff.rank })
+    .select({
+      application: applicationColumns,
+      applicant: cardColumns,
+      country: users.country,
+      rank: staff.rank,
+      account: accountColumns,
+    })
     .from(creatorApplications)
     .innerJoin(users, eq(users.id, creatorApplications.userId))
     .leftJoin(staff, eq(staff.userId, users.id))
@@ -209,12 +232,13 @@ async function getReviewed(ctx: Context, id: string): Promise<Reviewed> {
 /** @param link to the document; null after a decision, because the document no longer needs to be viewed */
 async function presentReview(
   ctx: Context,
-  { application, applicant }: Reviewed,
+  { application, applicant, account }: Reviewed,
   link: string | null,
 ): Promise<z.input<typeof ApplicationInReview>> {
   return {
     ...(await presentApplication(ctx, application)),
     applicant: presentCard(applicant),
+    applicantStatus: statusOf(account),
     decidedBy: application.decidedBy,
     documentUrl: link,
   };

@@ -34,6 +34,7 @@ const NOT_DECIDABLE = [
   creatorError.APPLICATION_NOT_FOUND,
   creatorError.OWN_APPLICATION,
   creatorError.APPLICANT_OUT_OF_REACH,
+  creatorError.APPLICANT_BANNED,
   creatorError.APPLICATION_DECIDED,
 ];
 

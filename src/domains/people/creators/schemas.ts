@@ -1,6 +1,7 @@
 /** Wire shapes of applications and creator profiles. Responses show only the last four characters of a bank account. */
 import { z } from '@hono/zod-openapi';
 import { PublicCard } from '@/domains/base/users/schemas';
+import { USER_STATUSES } from '@/domains/base/users/status';
 import { Category } from '@/domains/live/channels/categories';
 import { pageQuery } from '@/http/envelope';
 import { aLine, aText } from '@/http/fields';
@@ -110,9 +111,13 @@ const Summary = z.object({
 });
 
 export const Application = Summary.extend({ financial: Financial }).openapi('CreatorApplication');
-export const ApplicationInList = Summary.extend({ applicant: PublicCard }).openapi('CreatorApplicationInList');
+const applicantStatus = z.enum(USER_STATUSES).describe('Nothing can be decided unless it is `active`.');
+export const ApplicationInList = Summary.extend({ applicant: PublicCard, applicantStatus }).openapi(
+  'CreatorApplicationInList',
+);
 export const ApplicationInReview = Application.extend({
   applicant: PublicCard,
+  applicantStatus,
   decidedBy: z.uuid().nullable(),
   documentUrl: z
     .string()

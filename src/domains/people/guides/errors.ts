@@ -10,5 +10,6 @@ export const guideError = errorList({
     409,
     'Your last application was rejected recently. The details say when you can apply.',
   ],
+  GUIDE_APPLICANT_BANNED: [409, 'This user is banned or suspended. You can decide once their account is active again.'],
   GUIDE_APPLICATION_DECIDED: [409, 'This is not possible in the application’s current status. Reload to see it.'],
 });

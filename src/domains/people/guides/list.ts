@@ -5,7 +5,8 @@ import type { Context } from '@/contracts/context';
 import { countRows } from '@/db/count-rows';
 import { staff } from '@/domains/base/permissions/tables';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
-import { users } from '@/domains/base/users/tables';
+import { statusOf } from '@/domains/base/users/status';
+import { type UserRow, users } from '@/domains/base/users/tables';
 import { COUNT_MAX, limitAndOffset, presentPage } from '@/http/envelope';
 import type { Actor, Rank } from '@/shared/actor';
 import { presentGuideApplication } from './present';
@@ -18,6 +19,7 @@ export interface Reviewed {
   readonly applicant: CardRow;
   readonly country: string | null;
   readonly rank: Rank | null;
+  readonly account: Pick<UserRow, 'status' | 'bannedUntil'>;
 }
 
 /** With a status, the oldest submission comes first. Without, the newest application. */
@@ -56,7 +58,13 @@ export function findReviewed(ctx: Context, id: string): Promise<Reviewed | undef
 
 function reviewed(ctx: Context) {
   return ctx.db
-    .select({ application: guideApplications, applicant: cardColumns, country: users.country, rank: staff.rank })
+    .select({
+      application: guideApplications,
+      applicant: cardColumns,
+      country: users.country,
+      rank: staff.rank,
+      account: { status: users.status, bannedUntil: users.bannedUntil },
+    })
     .from(guideApplications)
     .innerJoin(users, eq(users.id, guideApplications.userId))
     .leftJoin(staff, eq(staff.userId, users.id));
@@ -66,10 +74,12 @@ export function presentReviewed({
   application,
   applicant,
   country,
+  account,
 }: Reviewed): z.input<typeof GuideApplicationInReview> {
   return {
     ...presentGuideApplication(application),
     applicant: presentCard(applicant),
+    applicantStatus: statusOf(account),
     country,
     decidedBy: application.decidedBy,
   };

@@ -7,12 +7,15 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
-import { commit, requireChange } from '@/db/commit';
-import { decisionOf, markReversed, recordDecision, tellDecision } from '@/domains/base/decisions/record';
+import { commit, requireChange, requireThat } from '@/db/commit';
+import { decisionOf, recordDecision, tellDecision } from '@/domains/base/decisions/record';
 import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
 import { logStaff } from '@/domains/base/permissions/log';
-import { staffCanActOn } from '@/domains/base/permissions/permissions';
+import { canActOn } from '@/domains/base/permissions/permissions';
+import { requireStaff } from '@/domains/base/permissions/rank';
+import { SUSPENSION_MS_MAX, statusOf } from '@/domains/base/users/status';
 import { followGuideApplication } from '@/domains/base/users/write';
+import { isActiveUser } from '@/domains/base/visibility/people';
 import { invalid } from '@/http/validation';
 import type { Actor } from '@/shared/actor';
 import { guideError } from './errors';
@@ -25,16 +28,15 @@ type Status = GuideApplicationRow['status'];
 
 /**
  * Also ends a suspension. Throws GUIDE_APPLICATION_NOT_FOUND, OWN_GUIDE_APPLICATION, GUIDE_APPLICANT_OUT_OF_REACH,
- * GUIDE_APPLICATION_DECIDED.
+ * GUIDE_APPLICANT_BANNED, GUIDE_APPLICATION_DECIDED.
  */
 export async function approveGuide(ctx: Context, actor: Actor, id: string): Answer {
   const reviewed = await getDecidable(ctx, actor, id, ['PENDING', 'SUSPENDED']);
-  const { userId, decisionId, approvedAt, status } = reviewed.application;
+  const { userId, approvedAt, status } = reviewed.application;
   const change = { status: 'APPROVED', reason: null, suspendedUntil: null, decisionId: null } as const;
   return decide(ctx, actor, reviewed, {
     action: status === 'SUSPENDED' ? 'lift' : 'approve',
     change: { ...change, approvedAt: approvedAt ?? ctx.now() },
-    also: decisionId === null ? [] : [markReversed(ctx, decisionId, actor.userId)],
     event: approvalEvent(userId, id, status === 'SUSPENDED'),
   });
 }
@@ -52,7 +54,8 @@ export async function rejectGuide(ctx: Context, actor: Actor, id: string, reason
 }
 
 /**
- * Suspends an approval, changes its suspension, or withdraws it. Throws VALIDATION_FAILED and what `approveGuide` throws.
+ * Suspends an approval, changes its suspension, or withdraws it. The new decision replaces the one before, which is not
+ * reversed. Throws VALIDATION_FAILED and what `approveGuide` throws.
  */
 export async function suspendGuide(
   ctx: Context,
@@ -62,10 +65,10 @@ export async function suspendGuide(
 ): Answer {
   const until = untilIso === undefined ? null : Date.parse(untilIso);
   if (until !== null && withdraw) throw invalid('until', 'is not possible with `withdraw`: a withdrawal does not end');
-  if (until !== null && until <= ctx.now()) throw invalid('until', 'must be in the future');
+  if (until !== null && (until <= ctx.now() || until > ctx.now() + SUSPENSION_MS_MAX))
+    throw invalid('until', 'must be in the future, and at most a year ahead');
   const reviewed = await getDecidable(ctx, actor, id, ['APPROVED', 'SUSPENDED']);
   const { application } = reviewed;
-  const { decisionId, userId } = application;
   if (!withdraw && application.reason === reason && application.suspendedUntil === until)
     return presentReviewed(reviewed); // repeated
   const decision = decisionFor(ctx, actor, reviewed, { action: 'withdraw', reason, until });
@@ -74,8 +77,7 @@ export async function suspendGuide(
     action: withdraw ? 'withdraw' : 'suspend',
     change: { status, reason, suspendedUntil: until, decisionId: decision.id },
     before: [recordDecision(ctx, decision)],
-    also: decisionId === null ? [] : [markReversed(ctx, decisionId, actor.userId)],
-    event: withdraw ? tellDecision(decision) : suspensionEvent(userId, decision.id, reason),
+    event: withdraw ? tellDecision(decision) : suspensionEvent(application.userId, decision.id, reason),
   });
 }
 
@@ -85,7 +87,6 @@ interface Change {
   readonly change: Partial<GuideApplicationRow> & { readonly status: Status };
   /** Rows that the change refers to. */
   readonly before?: readonly Statement[];
-  readonly also?: readonly Statement[];
   readonly event: OutboxEvent;
 }
 
@@ -93,7 +94,7 @@ async function decide(
   ctx: Context,
   actor: Actor,
   reviewed: Reviewed,
-  { action, change, before = [], also = [], event }: Change,
+  { action, change, before = [], event }: Change,
 ): Answer {
   const { id, userId, status, suspendedUntil } = reviewed.application;
   const decided = { ...change, decidedAt: ctx.now(), decidedBy: actor.userId };
@@ -105,11 +106,12 @@ async function decide(
   await commit(
     ctx,
     [
+      requireThat(ctx, isActiveUser(userId)),
       ...before,
+      requireStaff(ctx, actor),
       ctx.db.update(guideApplications).set(decided).where(asRead),
       requireChange(ctx),
       followGuideApplication(ctx, userId),
-      ...also,
       ...withdrawWaiting(ctx, id),
       logStaff(ctx, {
         staffId: actor.userId,
@@ -129,14 +131,16 @@ async function decide(
 }
 
 /**
- * Throws GUIDE_APPLICATION_NOT_FOUND, OWN_GUIDE_APPLICATION, GUIDE_APPLICANT_OUT_OF_REACH, and GUIDE_APPLICATION_DECIDED
- * unless it has one of these statuses.
+ * Throws GUIDE_APPLICATION_NOT_FOUND, OWN_GUIDE_APPLICATION, GUIDE_APPLICANT_OUT_OF_REACH, GUIDE_APPLICANT_BANNED, and
+ * GUIDE_APPLICATION_DECIDED unless it has one of these statuses.
  */
 async function getDecidable(ctx: Context, actor: Actor, id: string, from: readonly Status[]): Promise<Reviewed> {
   const reviewed = await findReviewed(ctx, id);
   if (!reviewed) throw guideError('GUIDE_APPLICATION_NOT_FOUND');
   if (reviewed.application.userId === actor.userId) throw guideError('OWN_GUIDE_APPLICATION');
-  if (!actor.staff || !staffCanActOn(actor.staff, reviewed)) throw guideError('GUIDE_APPLICANT_OUT_OF_REACH');
+  if (!canActOn(actor, { ...reviewed, userId: reviewed.application.userId }))
+    throw guideError('GUIDE_APPLICANT_OUT_OF_REACH');
+  if (statusOf(reviewed.account) !== 'active') throw guideError('GUIDE_APPLICANT_BANNED');
   if (!from.includes(reviewed.application.status)) throw guideError('GUIDE_APPLICATION_DECIDED');
   return reviewed;
 }

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { GUIDE_METRICS, TARGET_PERIODS } from '@/contracts/economy';
 import { languageTag } from '@/domains/base/settings/schemas';
 import { PublicCard } from '@/domains/base/users/schemas';
+import { USER_STATUSES } from '@/domains/base/users/status';
 import { pageQuery } from '@/http/envelope';
 import { aText } from '@/http/fields';
 import { GUIDE_STATUSES } from '@/shared/actor';
@@ -48,6 +49,7 @@ export const GuideApplication = z
 
 export const GuideApplicationInReview = GuideApplication.extend({
   applicant: PublicCard,
+  applicantStatus: z.enum(USER_STATUSES).describe('Nothing can be decided unless it is `active`.'),
   country: z.string().nullable(),
   decidedBy: z.uuid().nullable(),
 }).openapi('GuideApplicationInReview');

@@ -3,31 +3,18 @@ import { z } from '@hono/zod-openapi';
 import { displayName, Link, PublicCard } from '@/domains/base/users/schemas';
 import { blockedByYou } from '@/domains/people/social/schemas';
 import { pageOf, pageQuery } from '@/http/envelope';
-import { aLine, aText, optionalSearchText } from '@/http/fields';
+import { aLine, aText, optionalSearchText, publicHttpsUrl } from '@/http/fields';
 import { ROLES } from '@/shared/actor';
 import { isCountry } from '@/shared/countries';
 
 const BIO_CHARACTERS_MAX = 500;
 const GENDER_CHARACTERS_MAX = 30;
 const LABEL_CHARACTERS_MAX = 40;
-const URL_CHARACTERS_MAX = 500;
 const LINKS_MAX = 5;
-
-/** Rejects misleading addresses: a user name before an @ looks like the host. */
-function isPublicHttpsUrl(text: string): boolean {
-  if (/[\s\\]/.test(text) || !URL.canParse(text)) return false;
-  const { protocol, username, password, hostname } = new URL(text);
-  return protocol === 'https:' && username === '' && password === '' && /\.[a-z0-9-]*[a-z][a-z0-9-]*$/.test(hostname);
-}
 
 const link = z.strictObject({
   label: aLine(LABEL_CHARACTERS_MAX),
-  url: z
-    .string()
-    .trim()
-    .max(URL_CHARACTERS_MAX)
-    .refine(isPublicHttpsUrl, 'must be an https URL of a public host, without a user name')
-    .openapi({ format: 'uri', example: 'https://example.com/ada' }),
+  url: publicHttpsUrl.openapi({ example: 'https://example.com/ada' }),
 });
 
 export const ProfileRequest = z
