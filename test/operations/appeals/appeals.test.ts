@@ -10,6 +10,7 @@ import { aPost } from '#test/support/posts';
 import { asStaff, asUser, asViewer, type Person } from '#test/support/users';
 import { commit } from '@/db/commit';
 import { markReversed } from '@/domains/base/decisions/record';
+import { clearKeptContent } from '@/domains/content/posts/clear-kept';
 import { forgetAppeals } from '@/domains/operations/appeals/forget';
 import { planRemoval } from '@/domains/operations/reports/content';
 import { accountBanned } from '@/domains/people/auth/restricted-token';
@@ -146,7 +147,7 @@ describe('an appeal that is accepted', () => {
     const postId = await aPost(me);
     const target = { type: 'post', id: postId, streamId: null } as const;
     const ctx = testContext();
-    const removal = await planRemoval(ctx, target);
+    const removal = await planRemoval(ctx, target, newId());
     await commit(ctx, removal.statements, { events: removal.events });
     const isThere = () =>
       env.DB.prepare('SELECT removed_at IS NULL AS here FROM posts WHERE id = ?').bind(postId).first('here');
@@ -154,6 +155,53 @@ describe('an appeal that is accepted', () => {
     const { data } = await appeal(me, await decided(decider.userId, me.userId, 'remove', target));
     expect((await resolve(reviewer, data.id, true)).status).toBe(200);
     expect(await isThere()).toBe(1);
+  });
+
+  it('brings a post back that two decisions removed only once both are reversed', async () => {
+    const [me, decider, reviewer] = [await asViewer(), await asReviewer('admin_l2'), await asReviewer('admin_l3')];
+    const postId = await aPost(me);
+    const target = { type: 'post', id: postId } as const;
+    await decider.delete(`content/posts/${postId}`);
+    const ids = [
+      (await me.get('decisions/my')).data.items[0].id,
+      await decided(decider.userId, me.userId, 'remove', target),
+    ];
+    const status = async () => (await client().get(`content/posts/${postId}`)).status;
+    for (const [index, id] of ids.entries()) {
+      const { data } = await appeal(me, id);
+      expect((await resolve(reviewer, data.id, true)).status).toBe(200);
+      expect(await status()).toBe(index === 0 ? 404 : 200);
+    }
+  });
+
+  it('brings back what the second removal of a profile took, and nothing of the first', async () => {
+    const [me, decider, reviewer] = [await asViewer(), await asReviewer('admin_l2'), await asReviewer('admin_l3')];
+    const target = { type: 'user', id: me.userId, streamId: null } as const;
+    const ctx = testContext();
+    const ids: string[] = [];
+    for (const bio of ['Rude', 'Friendly']) {
+      await me.put('user/profile', { bio });
+      const id = await decided(decider.userId, me.userId, 'remove', target);
+      const { statements, events } = await planRemoval(ctx, target, id);
+      await commit(ctx, statements, { events });
+      ids.push(id);
+    }
+    const { data } = await appeal(me, ids[1] ?? '');
+    expect((await resolve(reviewer, data.id, true)).status).toBe(200);
+    expect((await me.get('user/profile')).data.bio).toBe('Friendly');
+  });
+
+  it('finds the content, however late it is answered', async () => {
+    const [me, decider, reviewer] = [await asViewer(), await asReviewer('admin_l2'), await asReviewer('admin_l3')];
+    const postId = await aPost(me);
+    await decider.delete(`content/posts/${postId}`);
+    const { data } = await appeal(me, (await me.get('decisions/my')).data.items[0].id);
+    await env.DB.prepare('UPDATE posts SET kept_until = 1 WHERE id = ?').bind(postId).run();
+    const ctx = testContext();
+    await clearKeptContent(ctx);
+    await ctx.settle();
+    await resolve(reviewer, data.id, true);
+    expect((await client().get(`content/posts/${postId}`)).status).toBe(200);
   });
 
   it('puts a rejected application back among those that wait', async () => {
