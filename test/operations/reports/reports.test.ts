@@ -121,13 +121,20 @@ describe('reports on what staff have dealt with', () => {
     const postId = await aPost(author);
     const { id } = (await report(reporter, 'post', postId)).data;
     await staff.delete(`content/posts/${postId}`);
-    await vi.waitFor(async () => expect(await caseOn(postId)).toMatchObject({ id, status: 'resolved', action: 'remove' }));
+    await vi.waitFor(async () =>
+      expect(await caseOn(postId)).toMatchObject({ id, status: 'resolved', action: 'remove' }),
+    );
     expect(await caseOn(postId)).toMatchObject({ resolved_by: staff.userId, decision_id: expect.any(String) });
     expect((await reporter.get('reports/my')).data.items).toMatchObject([{ id, outcome: 'upheld' }]);
   });
 
   it('are looked at again once the decision was reversed', async () => {
-    const [author, one, other, staff] = [await asViewer(), await asViewer(), await asViewer(), await asStaff('admin_l1')];
+    const [author, one, other, staff] = [
+      await asViewer(),
+      await asViewer(),
+      await asViewer(),
+      await asStaff('admin_l1'),
+    ];
     const postId = await aPost(author);
     const { id } = (await report(one, 'post', postId)).data;
     const { data } = await staff.put(`admin/report/${id}/resolve`, { action: 'warn', reason: 'Stop.' });
