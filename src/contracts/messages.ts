@@ -146,6 +146,8 @@ export type TaskMessage =
     }
   /** Tells a page of those who reported something what became of it: those after this id. */
   | { readonly type: 'tell-reporters'; readonly reportId: string; readonly after: string | null }
+  /** Resolves the open case on what staff removed where they saw it, by this decision. */
+  | { readonly type: 'resolve-removed'; readonly decisionId: string }
   /** Deletes a page of the smaller images that the user cleared. */
   | { readonly type: 'clear-variants'; readonly userId: string }
   /**

@@ -26,6 +26,7 @@ const FATES: Readonly<Record<TaskMessage['type'], 'swept' | 'back' | 'over'>> = 
   'clear-comment': 'swept',
   'withdraw-between': 'back',
   'tell-reporters': 'back',
+  'resolve-removed': 'back',
   'scan-attachment': 'back',
   sweep: 'swept',
   'build-export': 'over',
@@ -42,6 +43,7 @@ const BACK_AFTER_SECONDS = HOUR_MS / SECOND_MS;
 const NAMES: ReadonlySet<string> = new Set([
   ...['type', 'name', 'step', 'webhookEventId', 'payoutId', 'streamId', 'proofId', 'postId', 'commentId', 'exportId'],
   ...['broadcastId', 'subscriptionId', 'userId', 'one', 'other', 'changeId', 'chargeId', 'reportId', 'attachmentId'],
+  ...['decisionId'],
 ]);
 
 export async function consumeDeadLetters(

@@ -53,7 +53,7 @@ describe('a public file', () => {
       'content-disposition': 'inline',
       'content-security-policy': "sandbox; default-src 'none'",
       'x-content-type-options': 'nosniff',
-      'cache-control': 'public, max-age=31536000, immutable',
+      'cache-control': 'public, max-age=31536000, s-maxage=300, immutable',
       'accept-ranges': 'bytes',
       etag: expect.stringMatching(/^".+"$/),
     });

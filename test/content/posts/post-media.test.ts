@@ -5,6 +5,7 @@ import { travel } from '#test/support/accounts';
 import { client } from '#test/support/api';
 import { requestWith } from '#test/support/app';
 import { testContext } from '#test/support/context';
+import { asReviewer, banned } from '#test/support/decisions';
 import { picture, png } from '#test/support/files';
 import { asCreator, asViewer, type Person } from '#test/support/users';
 import { sweepOutbox } from '@/queues/outbox';
@@ -54,6 +55,17 @@ describe('a picture of a public post', () => {
     expect(response.status).toBe(200);
     expect(response.headers.get('cache-control')).toBe('public, max-age=300, must-revalidate');
     expect((await read(url, { 'if-none-match': response.headers.get('etag') ?? '' })).status).toBe(304);
+  });
+
+  it('is closed while its author is banned or suspended', async () => {
+    const [author, staff] = [await asViewer(), await asReviewer('admin_l2')];
+    const url = urlIn(await posted(author, 'public'));
+    await banned(staff.userId, author.userId, Date.now() + HOUR_MS);
+    await expectGone(url);
+    await env.DB.prepare("UPDATE users SET status = 'active', banned_until = NULL WHERE id = ?")
+      .bind(author.userId)
+      .run();
+    expect((await read(url)).status).toBe(200);
   });
 
   it('is gone from its URL as soon as the post is, even while the store still has it', async () => {
@@ -155,7 +167,7 @@ describe('a picture of a post for followers', () => {
     const DB = makeCountingD1(env.DB);
     for (const [link, status, statements, rowsRead] of [
       [url, 200, 0, 0],
-      [bare(url), 404, 1, 1],
+      [bare(url), 404, 1, 2],
     ] as const) {
       resetCounts();
       expect((await requestWith({ DB }, new Request(link))).status).toBe(status);

@@ -13,12 +13,13 @@ import { anOpenStream } from '#test/support/streams';
 import { asCreator, asStaff, asUser, asViewer, type Person } from '#test/support/users';
 import { commit } from '@/db/commit';
 import { markReversed } from '@/domains/base/decisions/record';
+import { clearKeptContent } from '@/domains/content/posts/clear-kept';
 import { forgetAppeals } from '@/domains/operations/appeals/forget';
 import { resolveAppeal } from '@/domains/operations/appeals/resolve';
 import { planRemoval } from '@/domains/operations/reports/content';
 import { accountBanned } from '@/domains/people/auth/restricted-token';
-import { newId } from '@/shared/ids';
 import type { Actor } from '@/shared/actor';
+import { newId } from '@/shared/ids';
 import { DAY_MS } from '@/shared/time';
 
 const TEXT = 'I did not write that. 🙏';
@@ -175,8 +176,14 @@ describe('an appeal that is accepted', () => {
   it('is answered only by staff who still have their rank at that moment', async () => {
     const [me, one, other] = [await asViewer(), await asReviewer('admin_l2'), await asReviewer('admin_l2')];
     const sent = await appeal(me, await decided(one.userId, me.userId, 'warn'));
-    const actor = { userId: other.userId, staff: { rank: 'admin_l3', granted: [], denied: [], country: null } } as const;
-    const answer = resolveAppeal(testContext(), actor as unknown as Actor, sent.data.id, { accept: true, answer: ANSWER });
+    const actor = {
+      userId: other.userId,
+      staff: { rank: 'admin_l3', granted: [], denied: [], country: null },
+    } as const;
+    const answer = resolveAppeal(testContext(), actor as unknown as Actor, sent.data.id, {
+      accept: true,
+      answer: ANSWER,
+    });
     await expect(answer).rejects.toMatchObject({ code: 'APPEAL_CHANGED' });
   });
 
@@ -185,7 +192,7 @@ describe('an appeal that is accepted', () => {
     const postId = await aPost(me);
     const target = { type: 'post', id: postId, streamId: null } as const;
     const ctx = testContext();
-    const removal = await planRemoval(ctx, target);
+    const removal = await planRemoval(ctx, target, newId());
     await commit(ctx, removal.statements, { events: removal.events });
     const isThere = () =>
       env.DB.prepare('SELECT removed_at IS NULL AS here FROM posts WHERE id = ?').bind(postId).first('here');
@@ -193,6 +200,53 @@ describe('an appeal that is accepted', () => {
     const { data } = await appeal(me, await decided(decider.userId, me.userId, 'remove', target));
     expect((await resolve(reviewer, data.id, true)).status).toBe(200);
     expect(await isThere()).toBe(1);
+  });
+
+  it('brings a post back that two decisions removed only once both are reversed', async () => {
+    const [me, decider, reviewer] = [await asViewer(), await asReviewer('admin_l2'), await asReviewer('admin_l3')];
+    const postId = await aPost(me);
+    const target = { type: 'post', id: postId } as const;
+    await decider.delete(`content/posts/${postId}`);
+    const ids = [
+      (await me.get('decisions/my')).data.items[0].id,
+      await decided(decider.userId, me.userId, 'remove', target),
+    ];
+    const status = async () => (await client().get(`content/posts/${postId}`)).status;
+    for (const [index, id] of ids.entries()) {
+      const { data } = await appeal(me, id);
+      expect((await resolve(reviewer, data.id, true)).status).toBe(200);
+      expect(await status()).toBe(index === 0 ? 404 : 200);
+    }
+  });
+
+  it('brings back what the second removal of a profile took, and nothing of the first', async () => {
+    const [me, decider, reviewer] = [await asViewer(), await asReviewer('admin_l2'), await asReviewer('admin_l3')];
+    const target = { type: 'user', id: me.userId, streamId: null } as const;
+    const ctx = testContext();
+    const ids: string[] = [];
+    for (const bio of ['Rude', 'Friendly']) {
+      await me.put('user/profile', { bio });
+      const id = await decided(decider.userId, me.userId, 'remove', target);
+      const { statements, events } = await planRemoval(ctx, target, id);
+      await commit(ctx, statements, { events });
+      ids.push(id);
+    }
+    const { data } = await appeal(me, ids[1] ?? '');
+    expect((await resolve(reviewer, data.id, true)).status).toBe(200);
+    expect((await me.get('user/profile')).data.bio).toBe('Friendly');
+  });
+
+  it('finds the content, however late it is answered', async () => {
+    const [me, decider, reviewer] = [await asViewer(), await asReviewer('admin_l2'), await asReviewer('admin_l3')];
+    const postId = await aPost(me);
+    await decider.delete(`content/posts/${postId}`);
+    const { data } = await appeal(me, (await me.get('decisions/my')).data.items[0].id);
+    await env.DB.prepare('UPDATE posts SET kept_until = 1 WHERE id = ?').bind(postId).run();
+    const ctx = testContext();
+    await clearKeptContent(ctx);
+    await ctx.settle();
+    await resolve(reviewer, data.id, true);
+    expect((await client().get(`content/posts/${postId}`)).status).toBe(200);
   });
 
   it('puts a rejected application back among those that wait', async () => {

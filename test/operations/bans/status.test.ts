@@ -82,7 +82,7 @@ describe('a ban', () => {
     expect(await watch(write)).toMatchObject({ status: 200, events: [], rooms: [], rowsWritten: 0 });
   });
 
-  it('by two at once is one decision', async () => {
+  it('set by two members of staff at once is one decision', async () => {
     const [one, other, user] = [await asStaff('admin_l2'), await asStaff('admin_l3'), await asViewer()];
     const answers = await Promise.all([put(one, user.userId, BAN), put(other, user.userId, suspended())]);
     const made = await decisionsOn(user.userId);

@@ -15,9 +15,14 @@ import { clearKept } from '@/domains/operations/reports/sweep';
 
 const guest = client();
 
-async function carryOut(plan: typeof planRemoval, type: Target['type'], id: string, streamId: string | null = null) {
+async function carryOut(
+  plan: typeof planRemoval,
+  type: Target['type'],
+  id: string,
+  { streamId = null, decisionId = id }: { streamId?: string | null; decisionId?: string } = {},
+) {
   const ctx = testContext();
-  const { statements, events } = await plan(ctx, { type, id, streamId });
+  const { statements, events } = await plan(ctx, { type, id, streamId }, decisionId);
   await commit(ctx, statements, { events, evenIfUnchanged: true });
   await ctx.settle();
 }
@@ -74,7 +79,7 @@ describe('a post that staff removed', () => {
     expect((await guest.get(`content/posts/${id}`)).status).toBe(404);
   });
 
-  it('by the existing endpoint is a decision that its author can appeal', async () => {
+  it('where staff saw it is a decision that its author can appeal', async () => {
     const author = await asViewer();
     const id = await aPost(author, { text: 'Rude' });
     const staff = await asStaff('admin_l1');
@@ -88,6 +93,20 @@ describe('a post that staff removed', () => {
 });
 
 describe('a hidden post', () => {
+  it('leaves no notification about it', async () => {
+    const [author, fan] = [await asViewer(), await asViewer()];
+    const id = await aPost(author);
+    await fan.post(`content/posts/${id}/like`);
+    const text = await comment(fan, id).then(() => 'a comment');
+    const notices = async () => (await author.get('user/notifications')).data.items;
+    await vi.waitFor(async () => expect(JSON.stringify(await notices())).toContain(text));
+    await vi.waitFor(async () => expect(await notices()).toHaveLength(2));
+    await carryOut(planHiding, 'post', id);
+    expect(await notices()).toEqual([]);
+    await carryOut(planUnhiding, 'post', id);
+    expect(await notices()).toEqual([]);
+  });
+
   it('cannot be edited, and can be deleted', async () => {
     const author = await asViewer();
     const id = await aPost(author);
@@ -126,6 +145,15 @@ describe('comments that staff removed', () => {
     expect((await guest.get(`content/posts/${postId}/comments`)).data.items).toHaveLength(2);
   });
 
+  it('leave the notifications that quote them once they are hidden', async () => {
+    const [author, reader] = [await asViewer(), await asViewer()];
+    const id = await comment(reader, await aPost(author));
+    const notices = async () => (await author.get('user/notifications')).data.items;
+    await vi.waitFor(async () => expect(await notices()).toMatchObject([{ body: 'a comment' }]));
+    await carryOut(planHiding, 'comment', id);
+    expect(await notices()).toEqual([]);
+  });
+
   it('are hidden with their replies during a review', async () => {
     const [author, reader] = [await asViewer(), await asViewer()];
     const postId = await aPost(author);
@@ -144,6 +172,22 @@ describe('comments that staff removed', () => {
 });
 
 describe('a stream that staff removed', () => {
+  it('is no longer announced in the lists of followers, nor is a hidden one', async () => {
+    const [creator, fan] = [await asCreator(), await asViewer()];
+    await fan.post(`social/follow/${creator.userId}`);
+    const id = await anOpenStream(creator);
+    await env.DB.prepare(
+      `INSERT INTO broadcasts (id, creator_id, kind, title, body, data, created_at)
+       VALUES (?1, ?2, 'live', 'Live', 'Rude title', '{}', ?3)`,
+    )
+      .bind(id, creator.userId, Date.now() + 1_000)
+      .run();
+    const listed = async () => JSON.stringify((await fan.get('user/notifications')).data.items);
+    expect(await listed()).toContain('Rude title');
+    await carryOut(planHiding, 'stream', id);
+    expect(await listed()).not.toContain('Rude title');
+  });
+
   it('ends, and comes back as an ended one', async () => {
     const creator = await asCreator();
     const id = await anOpenStream(creator);
@@ -154,6 +198,73 @@ describe('a stream that staff removed', () => {
     expect((await guest.get(`stream/${id}`)).status).toBe(404);
     await carryOut(planReturn, 'stream', id);
     expect((await guest.get(`stream/${id}`)).data).toMatchObject({ status: 'ended' });
+  });
+});
+
+describe('the files of a stream and a profile', () => {
+  const image = () => new File([png() as Uint8Array<ArrayBuffer>], 'a.png', { type: 'image/png' });
+  const statusOf = async (path: string) => (await guest.get(path)).status;
+
+  async function withAvatar(person: Person): Promise<string> {
+    const form = new FormData();
+    form.append('avatar', image());
+    return new URL((await person.post('user/avatar', form)).data.avatarUrl).pathname;
+  }
+
+  it('close with a hidden profile, open again, and are deleted with what was removed', async () => {
+    const user = await asViewer();
+    const { userId } = user;
+    const path = await withAvatar(user);
+    expect(await statusOf(path)).toBe(200);
+    await carryOut(planHiding, 'user', userId);
+    expect(await statusOf(path)).toBe(404);
+    await carryOut(planUnhiding, 'user', userId);
+    expect(await statusOf(path)).toBe(200);
+    await carryOut(planRemoval, 'user', userId);
+    expect(await statusOf(path)).toBe(404);
+    await carryOut(planReturn, 'user', userId);
+    expect(await statusOf(path)).toBe(200);
+    await carryOut(planRemoval, 'user', userId);
+    await env.DB.prepare('UPDATE removed_profiles SET kept_until = 1 WHERE user_id = ?').bind(userId).run();
+    await clearKept(testContext());
+    const files = env.DB.prepare('SELECT count(*) AS n FROM media_files WHERE owner_id = ?').bind(userId);
+    expect(await files.first('n')).toBe(0);
+  });
+
+  it('are deleted when a removed avatar returns to a profile that has another', async () => {
+    const user = await asViewer();
+    const removed = await withAvatar(user);
+    await carryOut(planRemoval, 'user', user.userId);
+    const other = await withAvatar(user);
+    await carryOut(planReturn, 'user', user.userId);
+    expect([await statusOf(removed), await statusOf(other)]).toEqual([404, 200]);
+    const files = env.DB.prepare('SELECT count(*) AS n FROM media_files WHERE owner_id = ?').bind(user.userId);
+    expect(await files.first('n')).toBe(1);
+  });
+
+  it('close with a hidden stream, and not those of somebody else', async () => {
+    const [creator, other] = [await asCreator(), await asCreator()];
+    const form = new FormData();
+    form.append('thumbnail', image());
+    const { thumbnail } = (await creator.post('stream/thumbnail', form)).data;
+    const [own, borrowed] = [await anOpenStream(creator), await anOpenStream(other)];
+    await env.DB.prepare('UPDATE streams SET thumbnail_url = ?1 WHERE id IN (?2, ?3)')
+      .bind(thumbnail, own, borrowed)
+      .run();
+    const path = new URL(thumbnail).pathname;
+    await carryOut(planHiding, 'stream', borrowed);
+    expect(await statusOf(path)).toBe(200);
+    await carryOut(planHiding, 'stream', own);
+    expect(await statusOf(path)).toBe(404);
+    await carryOut(planUnhiding, 'stream', own);
+    expect(await statusOf(path)).toBe(200);
+    await carryOut(planRemoval, 'stream', own);
+    expect(await statusOf(path)).toBe(404);
+    // The channel still has it.
+    await env.DB.prepare('UPDATE streams SET kept_until = 1 WHERE id = ?').bind(own).run();
+    await clearKept(testContext());
+    const files = env.DB.prepare('SELECT count(*) AS n FROM media_files WHERE owner_id = ?').bind(creator.userId);
+    expect(await files.first('n')).toBe(1);
   });
 });
 
@@ -188,14 +299,20 @@ describe("a gift's words that staff removed", () => {
     await vi.waitFor(async () => expect((await reporter.post('reports', body)).status).toBe(201));
     const row = await env.DB.prepare('SELECT evidence, stream_id FROM reports WHERE target_id = ?').bind(id).first();
     expect(row).toMatchObject({ evidence: expect.stringContaining('Rude words'), stream_id: streamId });
-    await carryOut(planHiding, 'gift', id, streamId);
+    await carryOut(planHiding, 'gift', id, { streamId });
     expect(await seen()).toEqual([null, 'Rude words']);
-    await carryOut(planRemoval, 'gift', id, streamId);
+    await carryOut(planRemoval, 'gift', id, { streamId });
     expect(await seen()).toEqual([null, null]);
     expect(await testContext().rooms(streamId).saidAround(id, 1)).toBe(null);
-    await carryOut(planReturn, 'gift', id, streamId);
+    await carryOut(planReturn, 'gift', id, { streamId });
     expect(await seen()).toEqual(['Rude words', 'Rude words']);
-    expect(await testContext().rooms(streamId).saidAround(id, 1)).not.toBe(null);
+    const inRoom = () => testContext().rooms(streamId).saidAround(id, 1);
+    expect(await inRoom()).not.toBe(null);
+    // What staff deleted stays deleted when a report about it is dismissed.
+    await (await asStaff('admin_l1')).delete(`sessions/${streamId}/chat/${id}`);
+    await vi.waitFor(async () => expect(await inRoom()).toBe(null));
+    await carryOut(planUnhiding, 'gift', id, { streamId });
+    expect(await inRoom()).toBe(null);
   });
 });
 
@@ -206,12 +323,18 @@ describe('a message that staff delete where they see it', () => {
     const said = (await author.post(`sessions/${streamId}/chat`, { text: 'rude' })).data;
     for (let times = 0; times < 2; times += 1)
       expect((await staff.delete(`sessions/${streamId}/chat/${said.id}`)).status).toBe(200);
-    const { results } = await env.DB.prepare('SELECT facts FROM decisions WHERE target_id = ?').bind(said.id).all();
-    expect(results).toEqual([{ facts: 'rude' }]);
+    const { results } = await env.DB.prepare('SELECT id, facts FROM decisions WHERE target_id = ?')
+      .bind(said.id)
+      .all<{ id: string }>();
+    expect(results).toMatchObject([{ facts: 'rude' }]);
+    const decisionId = results[0]?.id ?? '';
     const shown = async () =>
       (await testContext().rooms(streamId).history(null, 9)).messages.find(({ id }) => id === said.id);
+    await vi.waitFor(async () => expect(await shown()).toMatchObject({ text: '', deleted: true }));
+    // Lifting a review's hiding does not bring it back.
+    await carryOut(planUnhiding, 'message', said.id, { streamId });
     expect(await shown()).toMatchObject({ text: '', deleted: true });
-    await carryOut(planReturn, 'message', said.id, streamId);
+    await carryOut(planReturn, 'message', said.id, { streamId, decisionId });
     await vi.waitFor(async () => expect(await shown()).toMatchObject({ text: 'rude', seq: said.seq }));
   });
 });

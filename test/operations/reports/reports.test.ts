@@ -1,4 +1,5 @@
 import { env } from 'cloudflare:workers';
+import { sql } from 'drizzle-orm';
 import { describe, expect, it, test, vi } from 'vitest';
 import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
@@ -6,8 +7,10 @@ import { png } from '#test/support/files';
 import { aPost } from '#test/support/posts';
 import { anOpenStream } from '#test/support/streams';
 import { asCreator, asStaff, asUser, asViewer, type Person } from '#test/support/users';
+import { commit } from '@/db/commit';
 import { deleteReleased } from '@/domains/base/media/hold';
 import { deleteObjects } from '@/domains/base/media/store';
+import { namelessEvidence } from '@/domains/operations/reports/forget';
 import { clearEvidence } from '@/domains/operations/reports/sweep';
 import { tellReporters } from '@/domains/operations/reports/tell-reporters';
 import { follow } from '@/domains/people/social/follow';
@@ -110,6 +113,87 @@ describe('a report', () => {
       error: { code: 'TOO_MANY_REPORTS' },
     });
     expect(await report(reporter, 'post', target)).toMatchObject({ status: 201 });
+  });
+});
+
+describe('reports on what staff have dealt with', () => {
+  it('are resolved when staff delete the content where they see it', async () => {
+    const [author, reporter, staff] = [await asViewer(), await asViewer(), await asStaff('admin_l1')];
+    const postId = await aPost(author);
+    const { id } = (await report(reporter, 'post', postId)).data;
+    await staff.delete(`content/posts/${postId}`);
+    await vi.waitFor(async () =>
+      expect(await caseOn(postId)).toMatchObject({ id, status: 'resolved', action: 'remove' }),
+    );
+    expect(await caseOn(postId)).toMatchObject({ resolved_by: staff.userId, decision_id: expect.any(String) });
+    expect((await reporter.get('reports/my')).data.items).toMatchObject([{ id, outcome: 'upheld' }]);
+  });
+
+  it('are looked at again once the decision was reversed', async () => {
+    const [author, one, other, staff] = [
+      await asViewer(),
+      await asViewer(),
+      await asViewer(),
+      await asStaff('admin_l1'),
+    ];
+    const postId = await aPost(author);
+    const { id } = (await report(one, 'post', postId)).data;
+    const { data } = await staff.put(`admin/report/${id}/resolve`, { action: 'warn', reason: 'Stop.' });
+    expect((await report(other, 'post', postId)).data).toMatchObject({ id, status: 'resolved' });
+    await env.DB.prepare('UPDATE decisions SET reversed_at = 1 WHERE id = ?').bind(data.decision.id).run();
+    expect((await report(await asViewer(), 'post', postId)).data).toMatchObject({ status: 'open' });
+  });
+
+  it('notify staff of a case once, however many people report it', async () => {
+    const postId = await aPost(await asViewer());
+    await report(await asViewer(), 'post', postId);
+    const { id } = (await caseOn(postId)) as { id: string };
+    await report(await asViewer(), 'post', postId);
+    const { results } = await env.DB.prepare("SELECT event FROM outbox WHERE event LIKE '%staff-needed%'").all<{
+      event: string;
+    }>();
+    const waiting = results.map(({ event }) => JSON.parse(event).waiting.id);
+    const cases = await env.DB.prepare('SELECT id FROM reports WHERE id IN (SELECT value FROM json_each(?))')
+      .bind(JSON.stringify(waiting))
+      .all();
+    expect(cases.results).toHaveLength(waiting.length);
+    expect(await caseOn(postId)).toMatchObject({ id, count: 2 });
+  });
+});
+
+describe('the evidence about a deleted account', () => {
+  it('loses its names, and is deleted in time although nobody resolved the case', async () => {
+    const [creator, author, reporter] = [await asCreator(), await asViewer(), await asViewer()];
+    await author.put('user/profile', { displayName: 'Jane Roe', bio: 'I sell things' });
+    const streamId = await anOpenStream(creator);
+    const say = async (text: string) => (await author.post(`sessions/${streamId}/chat`, { text })).data.id;
+    await say('first');
+    const messageId = await say('second');
+    await report(reporter, 'user', author.userId);
+    await report(reporter, 'message', messageId, { streamId });
+    await commit(testContext(), [namelessEvidence(testContext(), author.userId, sql``)]);
+    const [profile, message] = [await caseOn(author.userId), await caseOn(messageId)];
+    expect(JSON.parse(String(profile?.evidence))).toMatchObject({ text: 'I sell things', nameless: true });
+    expect(JSON.parse(String(message?.evidence))).toMatchObject({
+      text: 'second',
+      neighbours: [{ text: 'first', username: '', displayName: '' }],
+    });
+    expect(message?.evidence_until).toBeGreaterThan(Date.now());
+  });
+});
+
+describe('what many reports make long', () => {
+  const planOf = async (query: string) =>
+    JSON.stringify((await env.DB.prepare(`EXPLAIN QUERY PLAN ${query}`).all()).results);
+
+  it('is read by an index: the queue of one type, and files whose last hold has ended', async () => {
+    const queue = await planOf(
+      `SELECT id FROM reports WHERE status <> 'resolved' AND target_type = 'post' ORDER BY priority, id LIMIT 20`,
+    );
+    expect(queue).toContain('reports_waiting_by_target');
+    expect(queue).not.toContain('TEMP B-TREE');
+    const released = await planOf('SELECT key FROM media_files WHERE released_at IS NOT NULL LIMIT 40');
+    expect(released).toContain('media_files_released');
   });
 });
 

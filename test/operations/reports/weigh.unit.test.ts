@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { isAnsweredBy } from '@/domains/operations/reports/answered';
 import { presetOf, suggestPreset } from '@/domains/operations/reports/suggest';
-import { standingOf, weigh } from '@/domains/operations/reports/weigh';
+import { reliabilityOf, weigh } from '@/domains/operations/reports/weigh';
 import { DAY_MS } from '@/shared/time';
 
 const NEW = { upheld: 0, dismissed: 0 };
 const GOOD = { upheld: 3, dismissed: 1 };
 const BAD = { upheld: 0, dismissed: 3 };
 
-describe('the standing of a reporter', () => {
+describe('the reliability of a reporter', () => {
   it.each([
     [NEW, 'neutral'],
     [{ upheld: 2, dismissed: 0 }, 'neutral'],
@@ -19,8 +19,8 @@ describe('the standing of a reporter', () => {
     [{ upheld: 1, dismissed: 3 }, 'neutral'],
     [{ upheld: 1, dismissed: 4 }, 'bad'],
     [BAD, 'bad'],
-  ])('after %o is %s', (record, standing) => {
-    expect(standingOf(record)).toBe(standing);
+  ])('after %o is %s', (record, reliability) => {
+    expect(reliabilityOf(record)).toBe(reliability);
   });
 });
 
@@ -35,19 +35,23 @@ describe('the weight of a report', () => {
     expect(weigh('spam', NEW)).toEqual({ base: 4, weight: 1, urgency: 0 });
   });
 
-  it('is nothing from a reporter with a bad record', () => {
+  it('is zero for a reporter with a bad record, so their report neither raises nor hides anything', () => {
     expect(weigh('minor', BAD)).toEqual({ base: 4, weight: 0, urgency: 0 });
   });
 });
 
 describe('a resolved case', () => {
-  const known = { status: 'resolved', fingerprint: 'a', resolvedAt: 0, hasCategory: true } as const;
+  const known = { status: 'resolved', fingerprint: 'a', resolvedAt: 0, hasCategory: true, isReversed: false } as const;
 
   it('answers reports on the same content for the same reason for a week', () => {
     expect(isAnsweredBy(known, 'post', 'a', 7 * DAY_MS - 1)).toBe(true);
     expect(isAnsweredBy(known, 'post', 'a', 7 * DAY_MS)).toBe(false);
     expect(isAnsweredBy(known, 'post', 'b', 1)).toBe(false);
     expect(isAnsweredBy({ ...known, hasCategory: false }, 'post', 'a', 1)).toBe(false);
+  });
+
+  it('answers no further report once its decision was reversed', () => {
+    expect(isAnsweredBy({ ...known, isReversed: true }, 'post', 'a', 1)).toBe(false);
   });
 
   it('never answers a report on a person, whose profile says little about what they do', () => {

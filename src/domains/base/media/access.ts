@@ -1,21 +1,21 @@
 /**
- * Decides who may read a file, which parts of it, and who may cache it. Its kind decides, or, for files of posts, a
- * signed link or the file's row.
+ * Decides who may read a file, which parts of it, and who may cache it: a signed link, or, for pictures and files of
+ * posts, the file's row. Files of posts also close with their author's account.
  */
-
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { FileKind } from '@/contracts/file-kinds';
 import { commit } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
+import { users } from '@/domains/base/users/tables';
 import { findBlanks } from './blanks';
 import { findLink, type Link } from './keys';
 import { isIdentity, isPostFile, isPrivate, isVideo } from './kinds';
 import { type Blank, type FileRow, mediaFiles } from './tables';
 
-/** The bytes at a key never change, and files that are public by their kind stay public. */
-export const KEPT_FOR_EVER = 'public, max-age=31536000, immutable';
+/** The bytes at a key never change. Staff may hide a public picture, so shared caches ask again after minutes. */
+export const KEPT_FOR_EVER = 'public, max-age=31536000, s-maxage=300, immutable';
 /**
  * A public post may become private or be deleted at any time, so shared caches must not keep its files for long. They
  * revalidate soon, and the ETag saves sending the bytes again.
@@ -41,18 +41,26 @@ export async function findAccess(
   key: string,
   token: string | undefined,
 ): Promise<Access | undefined> {
-  if (!isPrivate(kind)) return { cacheControl: KEPT_FOR_EVER, blanks: [] };
   const link = await findLink(ctx, key, token);
-  if (!isPostFile(kind)) {
+  if (isPrivate(kind) && !isPostFile(kind)) {
     if (!link || (isIdentity(kind) && !(await isLogged(ctx, link)))) return undefined;
     return { cacheControl: KEPT_NOWHERE, blanks: [], name: link.name };
   }
   // A reader with a link keeps access until it expires. Checking again would cost a statement per image of a feed.
   if (link && !isVideo(kind)) return { cacheControl: keptFor(link.secondsLeft), blanks: [] };
-  const row = await ctx.db.select().from(mediaFiles).where(eq(mediaFiles.key, key)).get();
-  if (!row || (row.private && !link)) return undefined;
+  const found = await ctx.db
+    .select({ row: mediaFiles, ownerStatus: users.status })
+    .from(mediaFiles)
+    .innerJoin(users, eq(users.id, mediaFiles.ownerId))
+    .where(eq(mediaFiles.key, key))
+    .get();
+  if (!found) return undefined;
+  const { row, ownerStatus } = found;
+  const isClosed = row.private || (isPostFile(kind) && ownerStatus !== 'active');
+  if (isClosed && !link) return undefined;
+  const kept = isPostFile(kind) ? KEPT_FOR_MINUTES : KEPT_FOR_EVER;
   return {
-    cacheControl: link ? keptFor(link.secondsLeft) : KEPT_FOR_MINUTES,
+    cacheControl: link ? keptFor(link.secondsLeft) : kept,
     blanks: isVideo(kind) ? (row.blanks ?? (await lookOnce(ctx, row))) : [],
   };
 }

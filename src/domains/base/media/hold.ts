@@ -2,7 +2,7 @@
  * Holds files as evidence. While a file is held, the database turns its deletion into hiding (migration 0063), whoever
  * deletes it. Once the last hold ends, a sweep deletes what its owner deleted meanwhile.
  */
-import { inArray, type SQL, sql } from 'drizzle-orm';
+import { inArray, isNotNull, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import { commit } from '@/db/commit';
@@ -25,10 +25,7 @@ export async function deleteReleased(ctx: Context): Promise<boolean> {
   const rows = await ctx.db
     .select({ key: mediaFiles.key })
     .from(mediaFiles)
-    .where(
-      sql`dropped_at IS NOT NULL
-        AND NOT EXISTS (SELECT 1 FROM ${mediaHolds} WHERE ${mediaHolds.key} = media_files.key)`,
-    )
+    .where(isNotNull(mediaFiles.releasedAt))
     .limit(DROPPED_A_STEP);
   if (rows.length === 0) return false;
   const keys = rows.map(({ key }) => key);

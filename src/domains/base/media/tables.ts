@@ -19,6 +19,8 @@ export const mediaFiles = sqliteTable('media_files', {
   createdAt: integer('created_at').notNull(),
   /** Deleted by its owner, but held as evidence: only a signed link opens it. The database sets it (migration 0063). */
   droppedAt: integer('dropped_at'),
+  /** When the last hold of a dropped file ended. A sweep deletes it. The database sets it (migration 0070). */
+  releasedAt: integer('released_at'),
 });
 
 /** Files held as evidence of a report, which `holderId` names. A held file cannot be deleted. */

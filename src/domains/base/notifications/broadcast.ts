@@ -62,6 +62,11 @@ export function announceLive(ctx: Context, stream: Stream): { statements: Statem
   };
 }
 
+/** For the batch that hides or removes a stream: lists no longer show that it went live. */
+export function withdrawBroadcast(ctx: Context, streamId: string): Statement {
+  return ctx.db.delete(broadcasts).where(eq(broadcasts.id, streamId));
+}
+
 type FanOut = Extract<TaskMessage, { type: 'fan-out-broadcast' }>;
 
 /**

@@ -1,49 +1,70 @@
 /**
  * Plans what staff do with a profile, as a part of one batch: hide it during a review, remove its texts and avatar so
- * that an appeal can bring them back, and bring them back where the user has not set new ones.
+ * that an appeal can bring them back, and bring them back where the user has not set new ones. Each removal keeps what it
+ * took. The avatar's file closes and opens with it.
  */
-import { and, eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
+import type { OutboxEvent } from '@/contracts/messages';
 import { int } from '@/db/sql';
+import { setPrivacy } from '@/domains/base/media/access';
+import { forgetImage, shownImage } from '@/domains/base/media/shown-image';
 import { removedProfiles, users } from './tables';
 
-/** Keeps the oldest removal, if there is one: it is the one that has texts. @param until ms */
-export function keepRemovedProfile(ctx: Context, userId: string, until: number): Statement[] {
-  return [
-    ctx.db.run(sql`INSERT INTO removed_profiles (user_id, display_name, bio, avatar_url, links, kept_until)
-      SELECT id, display_name, bio, avatar_url, links, ${int(until)} FROM users WHERE id = ${userId} AND status <> 'deleted'
-      ON CONFLICT DO NOTHING`),
-    ctx.db
-      .update(users)
-      .set({
-        displayName: sql`username`,
-        bio: '',
-        avatarUrl: null,
-        links: [],
-        hiddenAt: null,
-        updatedAt: ctx.now(),
-      })
-      .where(and(eq(users.id, userId), sql`status <> 'deleted'`)),
-  ];
+interface Plan {
+  readonly statements: readonly Statement[];
+  readonly events: readonly OutboxEvent[];
 }
 
-export function returnProfile(ctx: Context, userId: string): Statement[] {
-  return [
-    ctx.db.run(sql`UPDATE users SET
-      display_name = CASE WHEN users.display_name = users.username THEN kept.display_name ELSE users.display_name END,
-      bio = CASE WHEN users.bio = '' THEN kept.bio ELSE users.bio END,
-      avatar_url = coalesce(users.avatar_url, kept.avatar_url),
-      links = CASE WHEN users.links = '[]' THEN kept.links ELSE users.links END,
-      updated_at = ${int(ctx.now())}
-      FROM removed_profiles AS kept WHERE users.id = kept.user_id AND kept.user_id = ${userId} AND status <> 'deleted'`),
-    forgetRemovedProfile(ctx, userId),
-  ];
+const NOTHING: Plan = { statements: [], events: [] };
+
+/** @param until ms */
+export function keepRemovedProfile(ctx: Context, userId: string, decisionId: string, until: number): Plan {
+  return {
+    statements: [
+      ctx.db.run(sql`
+        INSERT INTO removed_profiles (decision_id, user_id, display_name, bio, avatar_url, links, kept_until)
+        SELECT ${decisionId}, id, display_name, bio, avatar_url, links, ${int(until)}
+        FROM users WHERE id = ${userId} AND status <> 'deleted' ON CONFLICT DO NOTHING`),
+      setAvatarPrivacy(ctx, userId, true),
+      ctx.db
+        .update(users)
+        .set({
+          displayName: sql`username`,
+          bio: '',
+          avatarUrl: null,
+          links: [],
+          hiddenAt: null,
+          updatedAt: ctx.now(),
+        })
+        .where(and(eq(users.id, userId), sql`status <> 'deleted'`)),
+    ],
+    events: [{ kind: 'user-changed', userId }],
+  };
 }
 
-/** For the end of an account too. Its files are deleted separately. */
-export function forgetRemovedProfile(ctx: Context, userId: string): Statement {
-  return ctx.db.delete(removedProfiles).where(eq(removedProfiles.userId, userId));
+/** Brings back what this decision removed, and only that. Deletes its avatar if the user has set another. */
+export async function returnProfile(ctx: Context, userId: string, decisionId: string): Promise<Plan> {
+  const kept = await ctx.db.select().from(removedProfiles).where(eq(removedProfiles.decisionId, decisionId)).get();
+  if (!kept) return NOTHING;
+  const unused = forgetAvatar(ctx, kept);
+  return {
+    statements: [
+      ctx.db.run(sql`UPDATE users SET
+        display_name = CASE WHEN users.display_name = users.username THEN kept.display_name ELSE users.display_name END,
+        bio = CASE WHEN users.bio = '' THEN kept.bio ELSE users.bio END,
+        avatar_url = coalesce(users.avatar_url, kept.avatar_url),
+        links = CASE WHEN users.links = '[]' THEN kept.links ELSE users.links END,
+        updated_at = ${int(ctx.now())}
+        FROM removed_profiles AS kept
+        WHERE users.id = kept.user_id AND kept.decision_id = ${decisionId} AND status <> 'deleted'`),
+      ctx.db.delete(removedProfiles).where(eq(removedProfiles.decisionId, decisionId)),
+      openAvatar(ctx, userId),
+      ...unused.statements,
+    ],
+    events: [{ kind: 'user-changed', userId }, ...unused.events],
+  };
 }
 
 export function hideProfile(ctx: Context, userId: string): Statement[] {
@@ -52,6 +73,7 @@ export function hideProfile(ctx: Context, userId: string): Statement[] {
       .update(users)
       .set({ hiddenAt: ctx.now() })
       .where(and(eq(users.id, userId), isNull(users.hiddenAt), sql`status <> 'deleted'`)),
+    setAvatarPrivacy(ctx, userId, true),
   ];
 }
 
@@ -61,11 +83,60 @@ export function unhideProfile(ctx: Context, userId: string): Statement[] {
       .update(users)
       .set({ hiddenAt: null })
       .where(and(eq(users.id, userId), isNotNull(users.hiddenAt))),
+    openAvatar(ctx, userId),
   ];
 }
 
-/** For a sweep: deletes what can no longer come back. */
-export function clearKeptProfiles(ctx: Context, now: number, limit: SQL): Statement {
-  return ctx.db.run(sql`DELETE FROM removed_profiles
-    WHERE user_id IN (SELECT user_id FROM removed_profiles WHERE kept_until <= ${now} ${limit})`);
+/** For the end of an account too. Its files are deleted separately. */
+export function forgetRemovedProfile(ctx: Context, userId: string): Statement {
+  return ctx.db.delete(removedProfiles).where(eq(removedProfiles.userId, userId));
+}
+
+/**
+ * For a sweep: plans the deletion of what can no longer come back, with its avatars.
+ * @param isNeeded a condition on `removed_profiles` that puts it off
+ */
+export async function clearKeptProfiles(
+  ctx: Context,
+  { now, isNeeded, limit }: { now: number; isNeeded: SQL; limit: number },
+): Promise<Plan & { readonly count: number }> {
+  const rows = await ctx.db
+    .select()
+    .from(removedProfiles)
+    .where(sql`kept_until <= ${now} AND NOT ${isNeeded}`)
+    .limit(limit);
+  if (rows.length === 0) return { ...NOTHING, count: 0 };
+  const ids = rows.map(({ decisionId }) => decisionId);
+  const avatars = rows.map((row) => forgetAvatar(ctx, row));
+  return {
+    statements: [
+      ctx.db.delete(removedProfiles).where(inArray(removedProfiles.decisionId, ids)),
+      ...avatars.flatMap(({ statements }) => statements),
+    ],
+    events: avatars.flatMap(({ events }) => events),
+    count: rows.length,
+  };
+}
+
+const avatarOf = (ctx: Context, userId: string, which = sql`true`) =>
+  shownImage(ctx.config, {
+    kind: 'avatar',
+    ownerId: userId,
+    url: sql`(SELECT avatar_url FROM users WHERE id = ${userId} AND ${which})`,
+  });
+
+function setAvatarPrivacy(ctx: Context, userId: string, isPrivate: boolean): Statement {
+  return setPrivacy(ctx, avatarOf(ctx, userId), isPrivate);
+}
+
+/** Only a profile that is not hidden shows its avatar. */
+function openAvatar(ctx: Context, userId: string): Statement {
+  return setPrivacy(ctx, avatarOf(ctx, userId, sql`hidden_at IS NULL`), false);
+}
+
+function forgetAvatar(ctx: Context, { userId, avatarUrl }: typeof removedProfiles.$inferSelect): Plan {
+  if (avatarUrl === null) return NOTHING;
+  const isShown = sql`(EXISTS (SELECT 1 FROM users WHERE id = ${userId} AND avatar_url = ${avatarUrl})
+    OR EXISTS (SELECT 1 FROM removed_profiles WHERE user_id = ${userId} AND avatar_url = ${avatarUrl}))`;
+  return forgetImage(ctx, { kind: 'avatar', ownerId: userId, url: avatarUrl }, isShown);
 }

@@ -52,9 +52,10 @@ export const users = sqliteTable('users', {
   hiddenAt: integer('hidden_at'),
 });
 
-/** Texts and avatars of profiles that staff removed. They come back, or are deleted at `keptUntil` (ms). */
+/** What each removal of a profile took from it. It comes back, or is deleted at `keptUntil` (ms). */
 export const removedProfiles = sqliteTable('removed_profiles', {
-  userId: text('user_id').primaryKey(),
+  decisionId: text('decision_id').primaryKey(),
+  userId: text('user_id').notNull(),
   displayName: text('display_name').notNull(),
   bio: text().notNull(),
   avatarUrl: text('avatar_url'),

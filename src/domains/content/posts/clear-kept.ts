@@ -1,11 +1,12 @@
 /**
  * Deletes posts and comments that staff removed, once no appeal can bring them back: some at a time, as what its author
- * deletes. Also at the end of their author's account.
+ * deletes. An appeal that waits for its answer keeps them. Also at the end of their author's account.
  */
 import { inArray, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
 import { commit } from '@/db/commit';
+import { isRemovalAppealed } from '@/domains/base/decisions/on-target';
 import { forgetMedia } from '@/domains/base/media/store';
 import { comments, postMedia, posts } from './tables';
 
@@ -14,9 +15,11 @@ const ROWS_A_STEP = 20;
 /** A sweep. Returns whether there may be more. */
 export async function clearKeptContent(ctx: Context): Promise<boolean> {
   const now = ctx.now();
+  const isDue = (type: 'post' | 'comment', id: SQL) =>
+    sql`kept_until IS NOT NULL AND kept_until <= ${now} AND NOT ${isRemovalAppealed(type, id)}`;
   const counts = [
-    await clearPosts(ctx, sql`kept_until IS NOT NULL AND kept_until <= ${now}`),
-    await clearComments(ctx, sql`kept_until IS NOT NULL AND kept_until <= ${now}`),
+    await clearPosts(ctx, isDue('post', sql`posts.id`)),
+    await clearComments(ctx, isDue('comment', sql`comments.id`)),
   ];
   return counts.includes(ROWS_A_STEP);
 }

@@ -4,12 +4,11 @@ import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
-import { commit, requireChange, requireThat } from '@/db/commit';
+import { commit, requireChange } from '@/db/commit';
 import { int } from '@/db/sql';
-import { decideRemoval } from '@/domains/base/decisions/direct-removal';
+import { removeAsStaff } from '@/domains/base/decisions/direct-removal';
 import { KEPT_MS } from '@/domains/base/decisions/record';
 import { withdrawAbout } from '@/domains/base/notifications/withdraw';
-import { logStaff } from '@/domains/base/permissions/log';
 import { staffCan } from '@/domains/base/permissions/permissions';
 import { staffReaches } from '@/domains/base/permissions/reach';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
@@ -153,23 +152,13 @@ export async function removeComment(ctx: Context, actor: Actor, commentId: strin
 /** Keeps it for as long as its author may appeal. */
 async function removeCommentAsStaff(ctx: Context, actor: Actor, comment: CommentRow): Promise<void> {
   const { id, postId, authorId, text } = comment;
-  const staffId = actor.userId;
-  const target = { type: 'comment', id } as const;
-  const decision = decideRemoval(ctx, { subjectId: authorId, staffId, target, text });
-  const log = logStaff(ctx, {
-    staffId,
-    action: 'comment.delete',
-    targetType: 'comment',
-    targetId: id,
-    subjectId: authorId,
-    before: { postId, authorId, text },
+  const isRemoved = await removeAsStaff(ctx, {
+    ...{ staffId: actor.userId, subjectId: authorId, target: { type: 'comment', id }, text },
+    log: { action: 'comment.delete', targetType: 'comment', before: { postId, authorId, text } },
+    isThere: sql`EXISTS (SELECT 1 FROM comments WHERE id = ${id} AND removed_at IS NULL)`,
+    statements: keepRemovedComment(ctx, id, ctx.now() + KEPT_MS),
   });
-  const isThere = sql`EXISTS (SELECT 1 FROM comments WHERE id = ${id} AND removed_at IS NULL)`;
-  await commit(
-    ctx,
-    [requireThat(ctx, isThere), decision.statement, ...keepRemovedComment(ctx, id, ctx.now() + KEPT_MS), log],
-    { events: [decision.event], refusals: { DEMAND_NOT_MET: () => contentError('COMMENT_NOT_FOUND') } },
-  );
+  if (!isRemoved) throw contentError('COMMENT_NOT_FOUND');
 }
 
 function presentComment(row: CommentRow, author: CardRow, liked: boolean): z.input<typeof Comment> {

@@ -1,7 +1,7 @@
 /**
  * Plans what staff do with posts and comments, as a part of one batch: hide them during a review, remove them so that an
- * appeal can bring them back, and bring them back with their likes, comments and counts. Repeating any of it changes
- * nothing. What its author deletes meanwhile stays deleted.
+ * appeal can bring them back, and bring them back with their likes, comments and counts. Notifications about them are
+ * withdrawn for good. Repeating any of it changes nothing. What its author deletes meanwhile stays deleted.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -37,6 +37,7 @@ export function hidePost(ctx: Context, id: string): Statement[] {
   return [
     ctx.db.run(sql`UPDATE ${posts} SET hidden_at = ${int(ctx.now())}
       WHERE id = ${id} AND removed_at IS NULL AND hidden_at IS NULL`),
+    withdrawAbout(ctx, [id]),
     setPrivacy(ctx, filesOf(id), true),
   ];
 }
@@ -53,7 +54,7 @@ export function keepRemovedComment(ctx: Context, id: string, until: number): Sta
   return [
     ctx.db.run(sql`UPDATE ${comments} SET removed_at = ${int(ctx.now())}, kept_until = ${int(until)}, hidden_at = NULL
       WHERE id = ${id} AND removed_at IS NULL`),
-    ctx.db.run(withdrawalOf(pathOf(id), sql`LIMIT ${literal(ROWS_AT_ONCE)}`)),
+    withdrawCommentNotices(ctx, id),
   ];
 }
 
@@ -68,11 +69,16 @@ export function hideComment(ctx: Context, id: string): Statement[] {
   return [
     ctx.db.run(sql`UPDATE ${comments} SET hidden_at = ${int(ctx.now())}
       WHERE id = ${id} AND removed_at IS NULL AND hidden_at IS NULL`),
+    withdrawCommentNotices(ctx, id),
   ];
 }
 
 export function unhideComment(ctx: Context, id: string): Statement[] {
   return [ctx.db.run(sql`UPDATE ${comments} SET hidden_at = NULL WHERE id = ${id} AND hidden_at IS NOT NULL`)];
+}
+
+function withdrawCommentNotices(ctx: Context, id: string): Statement {
+  return ctx.db.run(withdrawalOf(pathOf(id), sql`LIMIT ${literal(ROWS_AT_ONCE)}`));
 }
 
 /** Only public posts that are shown have open files. */

@@ -5,8 +5,8 @@
 import type { z } from '@hono/zod-openapi';
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { commit, requireChange, requireThat } from '@/db/commit';
-import { decideRemoval } from '@/domains/base/decisions/direct-removal';
+import { commit, requireChange } from '@/db/commit';
+import { removeAsStaff } from '@/domains/base/decisions/direct-removal';
 import { KEPT_MS } from '@/domains/base/decisions/record';
 import { setPrivacy } from '@/domains/base/media/access';
 import { claimUploads } from '@/domains/base/media/claim-upload';
@@ -15,7 +15,6 @@ import { counted } from '@/domains/base/media/file-content';
 import { receiveForm } from '@/domains/base/media/form';
 import { forgetMedia } from '@/domains/base/media/store';
 import { withdrawAbout } from '@/domains/base/notifications/withdraw';
-import { logStaff } from '@/domains/base/permissions/log';
 import { staffCan } from '@/domains/base/permissions/permissions';
 import { staffReaches } from '@/domains/base/permissions/reach';
 import { invalid } from '@/http/validation';
@@ -121,20 +120,11 @@ async function removePostAsStaff(ctx: Context, actor: Actor, post: PostRow): Pro
   if (!staffCan(actor.staff, 'canDeleteMessages')) throw contentError('NOT_YOUR_POST');
   const { id, authorId, text, visibility } = post;
   if (!(await staffReaches(ctx, actor, authorId))) throw contentError('OUT_OF_YOUR_REACH');
-  const staffId = actor.userId;
-  const decision = decideRemoval(ctx, { subjectId: authorId, staffId, target: { type: 'post', id }, text });
-  const log = logStaff(ctx, {
-    staffId,
-    action: 'post.delete',
-    targetType: 'post',
-    targetId: id,
-    subjectId: authorId,
-    before: { authorId, text, visibility },
+  const isRemoved = await removeAsStaff(ctx, {
+    ...{ staffId: actor.userId, subjectId: authorId, target: { type: 'post', id }, text },
+    log: { action: 'post.delete', targetType: 'post', before: { authorId, text, visibility } },
+    isThere: sql`EXISTS (SELECT 1 FROM posts WHERE id = ${id} AND removed_at IS NULL)`,
+    statements: keepRemovedPost(ctx, id, ctx.now() + KEPT_MS),
   });
-  const isThere = sql`EXISTS (SELECT 1 FROM posts WHERE id = ${id} AND removed_at IS NULL)`;
-  await commit(
-    ctx,
-    [requireThat(ctx, isThere), decision.statement, ...keepRemovedPost(ctx, id, ctx.now() + KEPT_MS), log],
-    { events: [decision.event], refusals: { DEMAND_NOT_MET: () => contentError('POST_NOT_FOUND') } },
-  );
+  if (!isRemoved) throw contentError('POST_NOT_FOUND');
 }

@@ -6,10 +6,8 @@ import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { ChatMessage as RoomMessage, RoomRefusal } from '@/contracts/room';
-import { commitIfMet, requireThat } from '@/db/commit';
-import { decideRemoval } from '@/domains/base/decisions/direct-removal';
-import { decisions } from '@/domains/base/decisions/tables';
-import { logStaff } from '@/domains/base/permissions/log';
+import { removeAsStaff } from '@/domains/base/decisions/direct-removal';
+import { isRemovedByDecision } from '@/domains/base/decisions/on-target';
 import { staffCan } from '@/domains/base/permissions/permissions';
 import { staffReaches } from '@/domains/base/permissions/reach';
 import { blockedAmong } from '@/domains/base/visibility/people';
@@ -62,15 +60,13 @@ export async function deleteMessage(
   if (!said?.message) return; // nobody sees it
   const { userId: subjectId, text } = said.message;
   if (!(await staffReaches(ctx, actor, subjectId))) throw roomError('OUT_OF_YOUR_REACH');
-  const staffId = actor.userId;
-  const removed = { type: 'message', id: messageId, streamId: roomId } as const;
-  const decision = decideRemoval(ctx, { subjectId, staffId, target: removed, text });
-  const target = { targetType: 'chat-message', targetId: messageId, subjectId, after: { streamId: roomId } };
-  const isNew = sql`NOT EXISTS (SELECT 1 FROM ${decisions} WHERE target_type = 'message' AND target_id = ${messageId}
-    AND action = 'remove' AND reversed_at IS NULL)`;
-  const log = logStaff(ctx, { staffId, action: 'chat-message.delete', ...target });
-  await commitIfMet(ctx, [requireThat(ctx, isNew), decision.statement, log], { events: [decision.event] });
-  await room.apply(newId(), { type: 'withhold', id: messageId, withheld: true });
+  const target = { type: 'message', id: messageId, streamId: roomId } as const;
+  await removeAsStaff(ctx, {
+    ...{ staffId: actor.userId, subjectId, target, text },
+    log: { action: 'chat-message.delete', targetType: 'chat-message', after: { streamId: roomId } },
+    isThere: sql`NOT ${isRemovedByDecision(target)}`,
+    events: [{ kind: 'room', roomId, command: { type: 'withhold', id: messageId, withheld: true } }],
+  });
 }
 
 // --- History

@@ -1,10 +1,9 @@
 /** Deletes text in a room: a chat message, or the text of a gift. The paid gift itself stays. */
-import { and, eq, isNotNull } from 'drizzle-orm';
+import { and, eq, isNotNull, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commitIfMet, requireChange } from '@/db/commit';
-import { decideRemoval } from '@/domains/base/decisions/direct-removal';
+import { removeAsStaff } from '@/domains/base/decisions/direct-removal';
 import { KEPT_MS } from '@/domains/base/decisions/record';
-import { logStaff } from '@/domains/base/permissions/log';
 import { staffCan } from '@/domains/base/permissions/permissions';
 import { staffReaches } from '@/domains/base/permissions/reach';
 import { admitToRead } from '@/domains/live/rooms/admit';
@@ -30,7 +29,7 @@ export async function deleteWords(ctx: Context, actor: Actor, streamId: string, 
   if (!byRight && !staffCan(actor.staff, 'canDeleteMessages')) throw roomError('NOT_ALLOWED');
   if (!byRight && !(await staffReaches(ctx, actor, gift.senderId))) throw roomError('OUT_OF_YOUR_REACH');
   if (gift.message === null) return;
-  if (!byRight) return removeAsStaff(ctx, actor, { id, streamId, senderId: gift.senderId, message: gift.message });
+  if (!byRight) return removeWordsAsStaff(ctx, actor, { id, streamId, subjectId: gift.senderId, text: gift.message });
   const command = { type: 'delete-gift-words', giftId: id, by: actor.userId } as const;
   await commitIfMet(ctx, [blankWords(ctx, id), requireChange(ctx)], {
     events: [{ kind: 'room', roomId: streamId, command }],
@@ -38,25 +37,18 @@ export async function deleteWords(ctx: Context, actor: Actor, streamId: string, 
 }
 
 /** Keeps them for as long as the sender may appeal. */
-async function removeAsStaff(
+async function removeWordsAsStaff(
   ctx: Context,
   actor: Actor,
-  { id, streamId, senderId, message }: { id: string; streamId: string; senderId: string; message: string },
+  { id, streamId, subjectId, text }: { id: string; streamId: string; subjectId: string; text: string },
 ): Promise<void> {
-  const staffId = actor.userId;
-  const target = { type: 'gift', id, streamId } as const;
-  const decision = decideRemoval(ctx, { subjectId: senderId, staffId, target, text: message });
-  const log = logStaff(ctx, {
-    staffId,
-    action: 'gift-words.delete',
-    targetType: 'gift-sent',
-    targetId: id,
-    subjectId: senderId,
-    after: { streamId },
+  await removeAsStaff(ctx, {
+    ...{ staffId: actor.userId, subjectId, target: { type: 'gift', id, streamId }, text },
+    log: { action: 'gift-words.delete', targetType: 'gift-sent', after: { streamId } },
+    isThere: sql`EXISTS (SELECT 1 FROM gifts_sent
+      WHERE id = ${id} AND message IS NOT NULL AND words_kept_until IS NULL)`,
+    ...keepRemovedWords(ctx, { id, streamId }, ctx.now() + KEPT_MS),
   });
-  const removal = keepRemovedWords(ctx, { id, streamId }, ctx.now() + KEPT_MS);
-  const statements = [...removal.statements, requireChange(ctx), decision.statement, log];
-  await commitIfMet(ctx, statements, { events: [...removal.events, decision.event] });
 }
 
 function findGift(ctx: Context, streamId: string, id: string) {

@@ -7,6 +7,7 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
 import { int } from '@/db/sql';
+import { isRemovalAppealed } from '@/domains/base/decisions/on-target';
 import { giftsSent } from './tables';
 
 interface Words {
@@ -49,7 +50,8 @@ export function returnWords(ctx: Context, words: Words): Plan {
 /** For a sweep: deletes words that can no longer come back. */
 export function clearKeptWords(ctx: Context, now: number, limit: SQL): Statement {
   return ctx.db.run(sql`UPDATE gifts_sent SET message = NULL, words_kept_until = NULL
-    WHERE id IN (SELECT id FROM gifts_sent WHERE words_kept_until IS NOT NULL AND words_kept_until <= ${now} ${limit})`);
+    WHERE id IN (SELECT id FROM gifts_sent WHERE words_kept_until IS NOT NULL AND words_kept_until <= ${now}
+      AND NOT ${isRemovalAppealed('gift', sql`gifts_sent.id`)} ${limit})`);
 }
 
 function plan(ctx: Context, { id, streamId }: Words, change: SQL, condition: SQL, withheld: boolean): Plan {

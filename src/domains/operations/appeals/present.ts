@@ -3,8 +3,8 @@ import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
 import { presentDecision } from '@/domains/base/decisions/present';
 import type { DecisionRow } from '@/domains/base/decisions/tables';
-import { signedMediaUrl } from '@/domains/base/media/keys';
 import { type CardRow, presentCard } from '@/domains/base/users/present';
+import { presentEvidence } from '@/domains/operations/reports/present-evidence';
 import type { Evidence } from '@/domains/operations/reports/tables';
 import { toIso, toIsoOrNull } from '@/shared/time';
 import type { Appeal, AppealInReview } from './schemas';
@@ -44,14 +44,5 @@ export async function presentReview(ctx: Context, reviewed: Reviewed): Promise<z
     reportId: decision.reportId,
     decidedBy: decision.staffId,
     resolvedBy: appeal.decidedBy,
-  };
-}
-
-async function presentEvidence(ctx: Context, { text, neighbours, media, takenAt }: Evidence) {
-  return {
-    text,
-    neighbours: neighbours.map((message) => ({ ...message, at: toIso(message.at) })),
-    media: await Promise.all(media.map((key) => signedMediaUrl(ctx, key))),
-    takenAt: toIso(takenAt),
   };
 }

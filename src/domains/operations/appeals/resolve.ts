@@ -120,7 +120,7 @@ async function planEffects(
       return { statements, events: [...events.filter(({ kind }) => kind !== 'notify'), messages] };
     }
     case 'remove':
-      return planReturn(ctx, { type: targetType, id: targetId, streamId });
+      return planReturn(ctx, { type: targetType, id: targetId, streamId }, id);
     case 'reject':
     case 'withdraw':
       return targetType === 'creator-application' ? planReopening(ctx, targetId) : planGuideReopen(ctx, decision);

@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { Decision } from '@/domains/base/decisions/present';
 import { PublicCard } from '@/domains/base/users/schemas';
+import { Evidence } from '@/domains/operations/reports/present-evidence';
 import { cursorQuery, orNull } from '@/http/envelope';
 import { aText } from '@/http/fields';
 import { APPEAL_STATUSES } from './tables';
@@ -31,24 +32,6 @@ const shared = {
 };
 
 export const Appeal = z.object(shared).openapi('Appeal');
-
-const Evidence = z
-  .object({
-    text: z.string(),
-    neighbours: z.array(
-      z.object({
-        id: z.string(),
-        userId: z.string(),
-        username: z.string(),
-        displayName: z.string(),
-        text: z.string(),
-        at: z.string(),
-      }),
-    ),
-    media: z.array(z.string()).openapi({ description: 'Links that expire.' }),
-    takenAt: z.string(),
-  })
-  .openapi('AppealEvidence');
 
 export const AppealInReview = z
   .object({

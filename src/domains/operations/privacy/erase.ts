@@ -39,7 +39,7 @@ import { forgetAppeals } from '@/domains/operations/appeals/forget';
 import { forgetNotes } from '@/domains/operations/bans/notes';
 import { forgetFaqVotes } from '@/domains/operations/faqs/vote';
 import { forgetFeedback } from '@/domains/operations/platform/forget';
-import { blankReports } from '@/domains/operations/reports/forget';
+import { blankReports, namelessEvidence } from '@/domains/operations/reports/forget';
 import { forgetSupportChat, unassignSupportChats } from '@/domains/operations/support-chat/forget';
 import { blankTickets, closeTicketsOf, forgetAttachments, forgetViews } from '@/domains/operations/tickets/forget';
 import { keepAddressOut } from '@/domains/people/auth/banned-addresses';
@@ -174,6 +174,7 @@ const STEPS: readonly ErasureStep[] = [
     blankDecisions(ctx, userId, limit),
     ...forgetAppeals(ctx, userId, limit),
     blankReports(ctx, userId, limit),
+    namelessEvidence(ctx, userId, limit),
     forgetNotes(ctx, userId, limit),
     ...forgetMentions(ctx, userId, limit),
   ]),

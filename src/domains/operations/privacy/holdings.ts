@@ -184,7 +184,7 @@ export const HOLDINGS: readonly [Holding, ...Holding[]] = [
     order: [appeals.id],
     without: ['decidedBy'],
   },
-  { as: 'removedProfile', table: removedProfiles, tie: removedProfiles.userId, order: [removedProfiles.userId] },
+  { as: 'removedProfiles', table: removedProfiles, tie: removedProfiles.userId, order: [removedProfiles.decisionId] },
   {
     as: 'reports',
     table: reportVoices,

@@ -11,6 +11,8 @@ interface KnownCase {
   readonly resolvedAt: number | null;
   /** Whether somebody reported it in the same category. */
   readonly hasCategory: boolean;
+  /** Whether a decision that came of it was reversed: its outcome no longer says anything. */
+  readonly isReversed: boolean;
 }
 
 /**
@@ -19,6 +21,6 @@ interface KnownCase {
  * @param now ms
  */
 export function isAnsweredBy(known: KnownCase, targetType: ReportTarget, fingerprint: string, now: number): boolean {
-  if (known.resolvedAt === null || targetType === 'user') return false;
+  if (known.resolvedAt === null || known.isReversed || targetType === 'user') return false;
   return known.fingerprint === fingerprint && known.hasCategory && now - known.resolvedAt < ANSWERED_MS;
 }

@@ -1,11 +1,14 @@
 /**
  * Plans what a review does with reported content, whatever its type, as a part of one batch. Each plan is idempotent, and
- * changes nothing if the content is gone. For a stream, the batch aborts with DEMAND_NOT_MET if the stream changes
- * meanwhile: plan again then.
+ * changes nothing if the content is gone. What several decisions removed comes back with the last of them. The batch
+ * aborts with DEMAND_NOT_MET if a stream, or a decision about the content, changes meanwhile: plan again then.
  */
+import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { OutboxEvent } from '@/contracts/messages';
+import { requireThat } from '@/db/commit';
+import { isRemovedByDecision } from '@/domains/base/decisions/on-target';
 import { KEPT_MS } from '@/domains/base/decisions/record';
 import type { TargetType } from '@/domains/base/decisions/tables';
 import { hideProfile, keepRemovedProfile, returnProfile, unhideProfile } from '@/domains/base/users/removed-profile';
@@ -37,17 +40,49 @@ export interface ContentPlan {
 type Step = 'hide' | 'unhide' | 'remove' | 'return';
 
 /** Hides it from everyone but its author, until `planUnhiding` or `planRemoval`. */
-export const planHiding = (ctx: Context, target: Target): Promise<ContentPlan> => plan(ctx, target, 'hide');
+export function planHiding(ctx: Context, target: Target): Promise<ContentPlan> {
+  return plan(ctx, target, 'hide', '');
+}
 
-export const planUnhiding = (ctx: Context, target: Target): Promise<ContentPlan> => plan(ctx, target, 'unhide');
+/** Shows it again, unless it was removed meanwhile. */
+export function planUnhiding(ctx: Context, target: Target): Promise<ContentPlan> {
+  return planShowing(ctx, target, 'unhide', '');
+}
 
-/** Removes it from everyone. It is kept for as long as an appeal may bring it back. */
-export const planRemoval = (ctx: Context, target: Target): Promise<ContentPlan> => plan(ctx, target, 'remove');
+/** Removes it from everyone. It is kept for as long as an appeal against this decision may bring it back. */
+export function planRemoval(ctx: Context, target: Target, decisionId: string): Promise<ContentPlan> {
+  return plan(ctx, target, 'remove', decisionId);
+}
 
-/** Brings back what `planRemoval` removed, with likes, comments and counts. */
-export const planReturn = (ctx: Context, target: Target): Promise<ContentPlan> => plan(ctx, target, 'return');
+/**
+ * Brings back what this decision removed, with likes, comments and counts, unless another decision keeps it removed. The
+ * batch marks the decision as reversed.
+ */
+export function planReturn(ctx: Context, target: Target, decisionId: string): Promise<ContentPlan> {
+  return planShowing(ctx, target, 'return', decisionId);
+}
 
-async function plan(ctx: Context, { type, id, streamId }: Target, step: Step): Promise<ContentPlan> {
+async function planShowing(
+  ctx: Context,
+  target: Target,
+  step: 'unhide' | 'return',
+  decisionId: string,
+): Promise<ContentPlan> {
+  // A removed profile stays in use, and each removal keeps its own texts.
+  if (target.type === 'user') return plan(ctx, target, step, decisionId);
+  const isRemoved = isRemovedByDecision(target, decisionId);
+  const now = await ctx.db.get<{ isRemoved: number }>(sql`SELECT ${isRemoved} AS isRemoved`);
+  if (now.isRemoved === 1) return quiet([requireThat(ctx, isRemoved)]);
+  const { statements, events } = await plan(ctx, target, step, decisionId);
+  return { statements: [requireThat(ctx, sql`NOT ${isRemoved}`), ...statements], events };
+}
+
+async function plan(
+  ctx: Context,
+  { type, id, streamId }: Target,
+  step: Step,
+  decisionId: string,
+): Promise<ContentPlan> {
   const until = ctx.now() + KEPT_MS;
   switch (type) {
     case 'post':
@@ -69,7 +104,12 @@ async function plan(ctx: Context, { type, id, streamId }: Target, step: Step): P
         }[step](),
       );
     case 'user':
-      return planProfile(ctx, id, step, until);
+      return {
+        hide: () => quiet(hideProfile(ctx, id)),
+        unhide: () => quiet(unhideProfile(ctx, id)),
+        remove: () => keepRemovedProfile(ctx, id, decisionId, until),
+        return: () => returnProfile(ctx, id, decisionId),
+      }[step]();
     case 'stream':
       return {
         hide: () => hideStream(ctx, id),
@@ -89,16 +129,6 @@ async function plan(ctx: Context, { type, id, streamId }: Target, step: Step): P
     default:
       return quiet([]); // a decision about an application removes nothing
   }
-}
-
-function planProfile(ctx: Context, id: string, step: Step, until: number): ContentPlan {
-  const statements = {
-    hide: () => hideProfile(ctx, id),
-    unhide: () => unhideProfile(ctx, id),
-    remove: () => keepRemovedProfile(ctx, id, until),
-    return: () => returnProfile(ctx, id),
-  }[step]();
-  return { statements, events: step === 'remove' || step === 'return' ? [{ kind: 'user-changed', userId: id }] : [] };
 }
 
 /** Only the room has the message. It ignores a command about one that it does not know. */

@@ -5,7 +5,6 @@ import type { Context } from '@/contracts/context';
 import { literal } from '@/db/sql';
 import { presentDecision } from '@/domains/base/decisions/present';
 import { decisions } from '@/domains/base/decisions/tables';
-import { signedMediaUrl } from '@/domains/base/media/keys';
 import { canActOn } from '@/domains/base/permissions/permissions';
 import { isWithinReach } from '@/domains/base/permissions/reach';
 import { staff } from '@/domains/base/permissions/tables';
@@ -15,9 +14,10 @@ import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
 import type { Actor, Rank } from '@/shared/actor';
 import { toIso, toIsoOrNull } from '@/shared/time';
 import { reportError } from './errors';
+import { presentEvidence } from './present-evidence';
 import { IdPosition, type Report, type ReportSummary, type ReportsQuery, WaitingPosition } from './schemas';
 import { type History, presetOf, suggestPreset } from './suggest';
-import { type Evidence, type ReportRow, reports, reportVoices } from './tables';
+import { type ReportRow, reports, reportVoices } from './tables';
 
 const REPORTERS_SHOWN_MAX = 100;
 /** The user's newest decisions, by which a preset is suggested. */
@@ -148,15 +148,6 @@ function historyOf(subjectId: string): SQL {
     coalesce(sum(action = 'timeout'), 0) AS timeouts, coalesce(sum(action = 'ban'), 0) AS bans
     FROM (SELECT action, reversed_at FROM ${decisions} WHERE subject_id = ${subjectId}
       ORDER BY id DESC LIMIT ${literal(HISTORY_MAX)}) WHERE reversed_at IS NULL`;
-}
-
-export async function presentEvidence(ctx: Context, { text, neighbours, media, takenAt }: Evidence) {
-  return {
-    text,
-    neighbours: neighbours.map((neighbour) => ({ ...neighbour, at: toIso(neighbour.at) })),
-    media: await Promise.all(media.map(async (key) => ({ url: await signedMediaUrl(ctx, key) }))),
-    takenAt: toIso(takenAt),
-  };
 }
 
 function presentSummary(

@@ -1,6 +1,6 @@
 /**
  * Finds what is reported, as its reporter sees it, with the evidence: its text, the messages around it, its files.
- * Whoever cannot read a target cannot report it.
+ * A reporter who cannot read a target cannot report it.
  */
 import { and, eq, isNotNull, isNull } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';

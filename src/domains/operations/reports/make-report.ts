@@ -16,6 +16,7 @@ import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
 import { DAY_MS, toIso } from '@/shared/time';
 import { isAnsweredBy } from './answered';
+import { cameOfReport } from './decided';
 import { reportError } from './errors';
 import { findReported, type Reported } from './evidence';
 import { hideReported } from './hide-reported';
@@ -41,6 +42,7 @@ interface Known {
   /** When they reported it (ms). */
   readonly reportedAt: number | null;
   readonly hasCategory: number;
+  readonly isReversed: number;
 }
 
 /**
@@ -76,7 +78,12 @@ async function add(
   const now = ctx.now();
   const answered =
     known &&
-    isAnsweredBy({ ...known, hasCategory: known.hasCategory === 1 }, asked.targetType, reported.fingerprint, now)
+    isAnsweredBy(
+      { ...known, hasCategory: known.hasCategory === 1, isReversed: known.isReversed === 1 },
+      asked.targetType,
+      reported.fingerprint,
+      now,
+    )
       ? known
       : undefined;
   const id = answered?.id ?? newId();
@@ -147,7 +154,8 @@ function knownColumns(reporterId: string, category: Rule): SQL {
     (SELECT voice.created_at FROM ${reportVoices} voice
      WHERE voice.report_id = reports.id AND voice.reporter_id = ${reporterId}) AS reportedAt,
     (reports.category = ${category} OR EXISTS (SELECT 1 FROM ${reportVoices} voice
-     WHERE voice.report_id = reports.id AND voice.category = ${category})) AS hasCategory`;
+     WHERE voice.report_id = reports.id AND voice.category = ${category})) AS hasCategory,
+    EXISTS (SELECT 1 FROM ${decisions} WHERE ${cameOfReport} AND decisions.reversed_at IS NOT NULL) AS isReversed`;
 }
 
 /** Reports that joined a resolved case, or whose decision was reversed, say nothing about their reporter. */

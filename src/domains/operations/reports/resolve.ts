@@ -69,12 +69,12 @@ interface Outcome {
   readonly events: readonly OutboxEvent[];
 }
 
-type Wanted = Omit<Input, 'until'> & { readonly until: number | null };
+type Verdict = Omit<Input, 'until'> & { readonly until: number | null };
 
-async function carryOut(ctx: Context, actor: Actor, found: FoundCase, wanted: Wanted): Promise<ReportRow> {
+async function carryOut(ctx: Context, actor: Actor, found: FoundCase, verdict: Verdict): Promise<ReportRow> {
   const { report } = found;
-  const { action, reason, note, until } = wanted;
-  const outcome = await planOutcome(ctx, actor, found, wanted);
+  const { action, reason, note, until } = verdict;
+  const outcome = await planOutcome(ctx, actor, found, verdict);
   const now = ctx.now();
   const resolved = {
     status: 'resolved' as const,
@@ -84,7 +84,8 @@ async function carryOut(ctx: Context, actor: Actor, found: FoundCase, wanted: Wa
     hiddenAt: null,
     resolvedBy: actor.userId,
     resolvedAt: now,
-    evidenceUntil: now + (action === 'dismiss' ? DISMISSED_KEPT_MS : KEPT_MS),
+    // Already set if the account that it is about has ended.
+    evidenceUntil: report.evidenceUntil ?? now + (action === 'dismiss' ? DISMISSED_KEPT_MS : KEPT_MS),
   };
   const log = logStaff(ctx, {
     staffId: actor.userId,
@@ -123,9 +124,9 @@ async function carryOut(ctx: Context, actor: Actor, found: FoundCase, wanted: Wa
  * A warning leaves the content and lifts its hiding, as a dismissal does. A timeout and a ban also remove the content,
  * by a decision of its own, so that it does not come back with the account.
  */
-async function planOutcome(ctx: Context, actor: Actor, found: FoundCase, wanted: Wanted): Promise<Outcome> {
+async function planOutcome(ctx: Context, actor: Actor, found: FoundCase, verdict: Verdict): Promise<Outcome> {
   const { report } = found;
-  const { action } = wanted;
+  const { action } = verdict;
   const target = { type: report.targetType, id: report.targetId, streamId: report.streamId };
   const lifting = report.hiddenAt === null ? NOTHING : await planUnhiding(ctx, target);
   switch (action) {
@@ -133,20 +134,20 @@ async function planOutcome(ctx: Context, actor: Actor, found: FoundCase, wanted:
       return { decisionId: null, ...lifting };
     case 'warn': {
       if (found.subjectStatus === 'deleted') throw reportError('REPORT_SUBJECT_GONE');
-      const warning = planDecision(ctx, actor, report, wanted, 'warn');
+      const warning = planDecision(ctx, actor, report, verdict, 'warn');
       return joined(warning.decisionId, warning, lifting);
     }
     case 'remove': {
-      const removal = planDecision(ctx, actor, report, wanted, 'remove');
-      return joined(removal.decisionId, removal, await planRemoval(ctx, target));
+      const removal = planDecision(ctx, actor, report, verdict, 'remove');
+      return joined(removal.decisionId, removal, await planRemoval(ctx, target, removal.decisionId));
     }
     case 'timeout':
     case 'ban': {
       if (found.subjectStatus === 'deleted') throw reportError('REPORT_SUBJECT_GONE');
-      const status = await planSanction(ctx, actor, report, wanted);
+      const status = await planSanction(ctx, actor, report, verdict);
       if (target.type === 'user') return joined(status.decisionId, status, lifting);
-      const removal = planDecision(ctx, actor, report, wanted, 'remove');
-      return joined(status.decisionId, status, removal, await planRemoval(ctx, target));
+      const removal = planDecision(ctx, actor, report, verdict, 'remove');
+      return joined(status.decisionId, status, removal, await planRemoval(ctx, target, removal.decisionId));
     }
   }
 }
@@ -167,9 +168,9 @@ function planDecision(
   ctx: Context,
   actor: Actor,
   report: ReportRow,
-  { reason }: Wanted,
+  { reason }: Verdict,
   action: DecisionAction,
-): Outcome {
+): Outcome & { readonly decisionId: string } {
   const decision = decisionOf(ctx, {
     ...basisOf(report),
     subjectId: report.subjectId,
@@ -184,7 +185,7 @@ async function planSanction(
   ctx: Context,
   actor: Actor,
   report: ReportRow,
-  { action, reason, until }: Wanted,
+  { action, reason, until }: Verdict,
 ): Promise<Outcome> {
   const reach = await getReach(ctx, report.subjectId);
   if (until !== null && outlasts(reach, until))

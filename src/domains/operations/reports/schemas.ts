@@ -5,6 +5,7 @@ import { RULES } from '@/domains/base/decisions/tables';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { cursorPageOf, cursorQuery, orNull } from '@/http/envelope';
 import { aText } from '@/http/fields';
+import { Evidence } from './present-evidence';
 import { PRESETS } from './suggest';
 import { REPORT_ACTIONS, REPORT_STATUSES, REPORT_TARGETS } from './tables';
 
@@ -73,28 +74,6 @@ const summary = {
 export const ReportSummary = z.object(summary).openapi('ReportSummary');
 
 export const ReportPage = cursorPageOf(ReportSummary);
-
-const Evidence = z
-  .object({
-    text: z.string(),
-    neighbours: z
-      .array(
-        z.object({
-          id: z.string(),
-          userId: z.string(),
-          username: z.string(),
-          displayName: z.string(),
-          text: z.string(),
-          at: z.string(),
-        }),
-      )
-      .openapi({ description: 'The messages around a message, oldest first.' }),
-    media: z
-      .array(z.object({ url: z.string() }))
-      .openapi({ description: 'Private links, which work for five minutes.' }),
-    takenAt: z.string(),
-  })
-  .openapi('Evidence');
 
 export const Report = z
   .object({

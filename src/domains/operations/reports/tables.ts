@@ -35,6 +35,8 @@ export interface Evidence {
   readonly media: readonly string[];
   /** Milliseconds. */
   readonly takenAt: number;
+  /** The account that it is about was deleted, and its names were taken out. */
+  readonly nameless?: true;
 }
 
 export const reports = sqliteTable('reports', {

@@ -7,7 +7,7 @@ export interface ReporterRecord {
   readonly dismissed: number;
 }
 
-export type Standing = 'good' | 'neutral' | 'bad';
+export type Reliability = 'good' | 'neutral' | 'bad';
 
 const JUDGED_FROM = 3;
 /** Shares in per cent. */
@@ -15,7 +15,7 @@ const GOOD_FROM = 70;
 const BAD_BELOW = 25;
 
 /** Nobody is judged by one or two reports. */
-export function standingOf({ upheld, dismissed }: ReporterRecord): Standing {
+export function reliabilityOf({ upheld, dismissed }: ReporterRecord): Reliability {
   const made = upheld + dismissed;
   if (made < JUDGED_FROM) return 'neutral';
   const share = (100 * upheld) / made;
@@ -37,14 +37,14 @@ export interface Weight {
   readonly urgency: number;
 }
 
-const WEIGHTS: Readonly<Record<Standing, number>> = { good: 2, neutral: 1, bad: 0 };
+const WEIGHTS: Readonly<Record<Reliability, number>> = { good: 2, neutral: 1, bad: 0 };
 
 /** From this urgency on the target is hidden: one reporter with a good record, or two people. */
 export const HIDDEN_FROM_URGENCY = 2;
 
 /** A reporter with a bad record adds nothing. */
 export function weigh(category: Rule, record: ReporterRecord): Weight {
-  const weight = WEIGHTS[standingOf(record)];
+  const weight = WEIGHTS[reliabilityOf(record)];
   if (weight === 0) return { base: LOWEST_PRIORITY, weight, urgency: 0 };
   if (URGENT.has(category)) return { base: 1, weight, urgency: weight };
   return { base: GRAVE.has(category) ? LOWEST_PRIORITY - 1 : LOWEST_PRIORITY, weight, urgency: 0 };
