@@ -45,6 +45,11 @@ export function staffCanActOn(
   return staff.rank !== 'country_admin' || (staff.country !== null && staff.country === target.country);
 }
 
+/** The only country whose users this member of staff sees. Undefined: all countries. */
+export function onlyCountryOf(staff: Staff | null): string | undefined {
+  return staff?.rank === 'country_admin' ? (staff.country ?? '') : undefined;
+}
+
 /** All permissions of a person, in the order of the list. */
 export function permissionsOf(staff: Staff | null): Permission[] {
   return PERMISSIONS.filter((permission) => staffCan(staff, permission));

@@ -1,8 +1,10 @@
 /** Staff read appeals. Country admins see those of users in their country. */
+
 import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, getTableColumns, gt, lt, type SQL } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { decisions } from '@/domains/base/decisions/tables';
+import { isSeenBy } from '@/domains/base/permissions/reach';
 import { cardColumns } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { reports } from '@/domains/operations/reports/tables';
@@ -15,7 +17,7 @@ import { appeals } from './tables';
 const LIST = 'appeals-in-review';
 
 /** Open ones oldest first, as staff work through them; otherwise the newest first. Throws CURSOR_INVALID. */
-export async function listAppeals(ctx: Context, { staff }: Actor, query: z.output<typeof AppealsQuery>) {
+export async function listAppeals(ctx: Context, actor: Actor, query: z.output<typeof AppealsQuery>) {
   const { status, cursor, perPage } = query;
   const oldestFirst = status === 'open';
   const after = cursor === undefined ? undefined : decodeCursor(`${LIST}:${status}`, CursorPosition, cursor)[0];
@@ -24,7 +26,7 @@ export async function listAppeals(ctx: Context, { staff }: Actor, query: z.outpu
     and(
       status && eq(appeals.status, status),
       after === undefined ? undefined : (oldestFirst ? gt : lt)(appeals.id, after),
-      staff?.rank === 'country_admin' ? eq(users.country, staff.country ?? '') : undefined,
+      isSeenBy(actor),
     ),
   )
     .orderBy(oldestFirst ? asc(appeals.id) : desc(appeals.id))

@@ -1,9 +1,10 @@
 /** What waits for a member of staff, by kind, as far as their permissions and their country reach. One batch. */
+
 import type { z } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { literal } from '@/db/sql';
-import { staffCan } from '@/domains/base/permissions/permissions';
+import { onlyCountryOf, staffCan } from '@/domains/base/permissions/permissions';
 import type { Actor } from '@/shared/actor';
 import { toIsoOrNull } from '@/shared/time';
 import { INBOX_COUNT_MAX, INBOX_KINDS, type Inbox } from './schemas';
@@ -18,7 +19,7 @@ interface Counted {
 
 /** Kinds of which nothing waits are listed with a count of zero. */
 export async function readInbox(ctx: Context, { userId, staff }: Actor): Promise<z.input<typeof Inbox>> {
-  const country = staff?.rank === 'country_admin' ? (staff.country ?? '') : undefined;
+  const country = onlyCountryOf(staff);
   const sources = SOURCES.filter(({ permission }) => staffCan(staff, permission));
   const [first, ...rest] = sources.map(({ things }) =>
     ctx.db.all<Counted>(sql`

@@ -1,4 +1,5 @@
 /** Staff read reports: the queue, and one case with its evidence. */
+
 import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, ne, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -7,6 +8,7 @@ import { presentDecision } from '@/domains/base/decisions/present';
 import { decisions } from '@/domains/base/decisions/tables';
 import { signedMediaUrl } from '@/domains/base/media/keys';
 import { staffCanActOn } from '@/domains/base/permissions/permissions';
+import { isSeenBy } from '@/domains/base/permissions/reach';
 import { staff } from '@/domains/base/permissions/tables';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
@@ -49,7 +51,7 @@ export async function listReports(ctx: Context, actor: Actor, query: z.output<ty
         assigneeId === undefined ? undefined : eq(reports.assigneeId, assigneeId),
         query.priority === undefined ? undefined : eq(priority, query.priority),
         ne(reports.subjectId, actor.userId),
-        actor.staff?.rank === 'country_admin' ? eq(users.country, actor.staff.country ?? '') : undefined,
+        isSeenBy(actor),
         after(list, isResolved, query.cursor),
       ),
     )

@@ -3,9 +3,11 @@
  * user does not matter, but a country admin helps inside their country, and nobody handles their own ticket. To everyone
  * else a ticket does not exist.
  */
+
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { staffCan, staffCanActOn } from '@/domains/base/permissions/permissions';
+import { isSeenBy } from '@/domains/base/permissions/reach';
 import { type CardRow, cardColumns } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import type { Actor } from '@/shared/actor';
@@ -26,9 +28,9 @@ export function sideOf(actor: Actor, owner: Pick<Person, 'id' | 'country'>): Sid
 }
 
 /** A condition for lists of `tickets`: those that this member of staff may see. */
-export function withinReach({ staff }: Actor): SQL | undefined {
-  if (staff?.rank !== 'country_admin') return undefined;
-  return sql`EXISTS (SELECT 1 FROM ${users} WHERE users.id = tickets.user_id AND users.country = ${staff.country ?? ''})`;
+export function withinReach(actor: Actor): SQL | undefined {
+  const seen = isSeenBy(actor);
+  return seen && sql`EXISTS (SELECT 1 FROM ${users} WHERE users.id = tickets.user_id AND ${seen})`;
 }
 
 /** The users with these ids. @param ids a SELECT of one column */
