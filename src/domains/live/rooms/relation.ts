@@ -2,7 +2,8 @@
 
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Relation, RoomSetup, RoomUser } from '@/contracts/room';
+import type { Relation, RoomUser } from '@/contracts/room';
+import type { RoomSetup } from '@/contracts/room-command';
 import { isRankEffective } from '@/domains/base/permissions/dormant';
 import { staffCan, staffCanActOn } from '@/domains/base/permissions/permissions';
 import { staff } from '@/domains/base/permissions/tables';
