@@ -1,4 +1,4 @@
-/** Sweeps that delete what no appeal needs any longer: evidence, and what staff removed. */
+/** Sweeps that delete what no appeal needs: evidence, and what staff removed. */
 import { inArray, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
