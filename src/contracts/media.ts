@@ -111,6 +111,8 @@ export interface MediaWebhook {
 
 /** Every call throws MEDIA_UNAVAILABLE (503) if the provider cannot be reached or fails. */
 export interface MediaProvider {
+  /** True for the LiveKit of a developer's own machine: nothing is wrong if it does not run. */
+  readonly mayNotRun: boolean;
   createIngress(form: IngressForm): Promise<Ingress>;
   /** Ends a running session. False if the provider does not know the ingress. */
   updateIngress(ingressId: string, form: IngressForm): Promise<boolean>;

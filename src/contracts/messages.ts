@@ -1,6 +1,6 @@
 /** The queues' messages and the outbox's events. Only types, so that any layer may import them. */
 import type { NotificationKind } from './notification-kinds';
-import type { RoomCommand } from './room';
+import type { RoomCommand } from './room-command';
 import type { Waiting } from './staff-matters';
 
 /**

@@ -6,7 +6,8 @@ import { z } from '@hono/zod-openapi';
 import type { presentWindow } from '@/shared/maintenance';
 import { cut } from '@/shared/text';
 import { toIso } from '@/shared/time';
-import { type ChatMessage, type PublicPolicy, REACTION_KINDS, type ReactionKind, type RoomRefusalCode } from './room';
+import { type ChatMessage, REACTION_KINDS, type ReactionKind, type RoomRefusalCode } from './room';
+import type { PublicPolicy } from './room-command';
 
 export const FRAME_BYTES_MAX = 4 * 1_024;
 /** The message names unknown fields, which may be long. */

@@ -4,25 +4,13 @@
  */
 import type { Rank } from '@/shared/actor';
 import type { Maintenance } from '@/shared/maintenance';
+import type { RoomCommand, RoomEventBody } from './room-command';
 
 /** A closed set: clients show each in their own way. */
 export const REACTION_KINDS = ['like', 'heart', 'laugh', 'wow', 'sad', 'clap', 'fire'] as const;
 export type ReactionKind = (typeof REACTION_KINDS)[number];
 
 export type Badge = 'creator' | 'moderator' | 'staff' | 'subscriber';
-
-/** A channel's rules for what viewers may write. */
-export interface RoomPolicy {
-  readonly chatEnabled: boolean;
-  readonly chatDelaySeconds: number;
-  readonly followersOnly: boolean;
-  readonly subscribersOnly: boolean;
-  readonly slowModeSeconds: number;
-  readonly blockedWords: readonly string[];
-}
-
-/** The part that viewers see. It hides blocked words, since viewers could use the list to get around it. */
-export type PublicPolicy = Omit<RoomPolicy, 'blockedWords'>;
 
 /** A user's relation to the room and its channel, and when (ms) it was read from D1. Passes and seats store it. */
 export interface Relation {
@@ -82,122 +70,6 @@ export interface VideoViewer extends Pick<Pass, 'address'> {
   readonly kind: 'user' | 'guest';
   readonly id: string;
 }
-
-/** A room is scheduled, goes live and ends for good, or is cancelled. A stream has the status of its room. */
-export type RoomStatus = 'scheduled' | 'live' | 'ended' | 'cancelled';
-
-/** What a room is for. A support room is one user's chat with staff; its messages are in D1. */
-export type RoomKind = 'stream' | 'support';
-
-/** Who may enter a room; `private`: only its host. */
-export const VISIBILITIES = ['public', 'followers', 'subscribers', 'private'] as const;
-export type Visibility = (typeof VISIBILITIES)[number];
-
-/**
- * A room's setup. Rooms and outbox rows store it, so its field names never change. `creatorId` is the room's host,
- * whatever kind of room it is.
- */
-export interface RoomSetup {
-  readonly roomId: string;
-  /** Missing in setups of streams. A support room is live for ever, and nothing else in its setup matters. */
-  readonly kind?: RoomKind;
-  readonly creatorId: string;
-  readonly status: RoomStatus;
-  readonly title: string;
-  /** Missing in setups stored by the previous version, which count as public. */
-  readonly visibility?: Visibility;
-  readonly policy: RoomPolicy;
-  /** When (ms) it went live or ended; null before. */
-  readonly startedAt: number | null;
-  readonly endedAt: number | null;
-}
-
-/** A durable event from outside the room, which the room numbers and broadcasts unchanged. */
-export interface RoomEventBody {
-  readonly type: string;
-  readonly [field: string]: unknown;
-}
-
-/**
- * The outbox's commands to a room, delivered at least once and in any order. A room ignores an id it has seen, and a
- * `setup` older (`at`) than its own.
- */
-export type RoomCommand =
-  /**
-   * The room's state as of `at`. Differences send `stream-started`, `stream-ended`, `stream-updated`, `room-policy`.
-   */
-  | {
-      readonly type: 'setup';
-      readonly at: number;
-      readonly setup: RoomSetup;
-      readonly changes?: Record<string, unknown>;
-    }
-  /** Any other durable event: gifts, showcases, notifications. */
-  | {
-      readonly type: 'event';
-      readonly event: RoomEventBody;
-      /** How long (ms) a gift with a text waits if chat is delayed. */
-      readonly delayMs?: number;
-    }
-  /** Deletes a gift's text; the gift stays. */
-  | { readonly type: 'delete-gift-words'; readonly giftId: string; readonly by: string }
-  /**
-   * Staff withhold the text of one message or gift (`id`), or bring it back. It keeps its seq. Of two commands about the
-   * same id, the later one wins.
-   */
-  | { readonly type: 'withhold'; readonly id: string; readonly withheld: boolean }
-  /** The user's sockets close with 4403, and passes from before `unban` are void. */
-  | {
-      readonly type: 'ban';
-      readonly userId: string;
-      readonly reason: string | null;
-      readonly by: string;
-      /** From now on only moderators see what the user wrote. True if absent. */
-      readonly deleteMessages?: boolean;
-    }
-  | { readonly type: 'unban'; readonly userId: string }
-  /**
-   * Something the room knows about the user has changed: session, name, rank or relation. The room reloads it and
-   * closes seats that it would now deny. `sessionsEnded`: also seats with an unknown session. In a support room, a change
-   * of its user makes it reload everyone: staff may no longer reach that user.
-   */
-  | { readonly type: 'standing-changed'; readonly userId: string; readonly sessionsEnded?: true }
-  /** The user has entered five other rooms since: their sockets close, and older passes are void. */
-  | { readonly type: 'put-out'; readonly userId: string }
-  /**
-   * The account was banned. Until then (ms), guests from these addresses (the room's marks) are kept out, and passes from
-   * there are void. Of two commands about the same account, the later one wins.
-   */
-  | {
-      readonly type: 'account-banned';
-      readonly userId: string;
-      readonly addresses: readonly string[];
-      readonly until: number;
-    }
-  /** The account is active again, so guests from its addresses are let in. */
-  | { readonly type: 'account-active'; readonly userId: string }
-  /**
-   * A decision of staff withholds what the user wrote before it (its id says when), or is reversed and brings it back for
-   * good, whichever arrives first. What a ban in the channel or another decision withholds stays withheld.
-   */
-  | {
-      readonly type: 'withhold-user';
-      readonly userId: string;
-      readonly decisionId: string;
-      readonly withheld: boolean;
-    }
-  /** The account was deleted: the room deletes the user's messages and every copy of their name. */
-  | { readonly type: 'forget-user'; readonly userId: string }
-  /** D1 has messages of this support room that it may not have sent yet. Repeating it is harmless. */
-  | { readonly type: 'support-news' }
-  /** An event for everyone here that is not stored and has no seq. Repeating it is harmless. */
-  | { readonly type: 'tell'; readonly event: RoomEventBody }
-  /** D1 does not know which users wrote in the room or are named there, so the room reports all of them again. */
-  | { readonly type: 'tell-traces' }
-  /** The creator's blocked regions as of `at`: sockets from there close with 4403, and passes from there are void. */
-  | { readonly type: 'blocked-regions'; readonly at: number; readonly regions: readonly string[] }
-  /** The platform's maintenance window. Only staff write while it runs. */
-  | { readonly type: 'maintenance'; readonly maintenance: Maintenance };
 
 export interface ChatMessage {
   readonly id: string;

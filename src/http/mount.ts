@@ -80,8 +80,15 @@ async function answer(c: HonoContext<HttpEnv>, endpoint: Endpoint): Promise<Resp
   return c.json(
     { success: true as const, data, ...(extras.message ? { message: extras.message } : {}) },
     status,
-    extras.headers,
+    headersOf(endpoint, extras),
   );
+}
+
+/** A cache must not answer a signed-in reader with what it kept for a guest, nor one user with another's. */
+function headersOf({ who }: Endpoint, { headers }: Envelope<unknown>['extras']): Record<string, string> | undefined {
+  return who === 'optional' && headers?.['Cache-Control'] !== undefined
+    ? { ...headers, Vary: 'Authorization' }
+    : headers;
 }
 
 /** A parameter sent once is a string; one sent repeatedly is a list. Throws VALIDATION_FAILED. */

@@ -3,6 +3,7 @@
  * document.
  */
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { VERSION } from '@/shared/version';
 import { describe } from './describe';
 import type { Endpoint } from './endpoint';
 import type { Guard } from './mount';
@@ -11,7 +12,7 @@ export type OpenApiDocument = ReturnType<OpenAPIHono['getOpenAPI31Document']>;
 
 const INFO = {
   title: 'Footlight',
-  version: '1.0.0',
+  version: VERSION,
   description:
     'The backend of a live-streaming platform. Every response is `{ success, data }` or `{ success: false, error: { code, message, details } }`.',
   license: { name: 'MIT', identifier: 'MIT' },

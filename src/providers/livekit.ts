@@ -38,6 +38,7 @@ export function livekit({ livekit: config, environment }: Config): MediaProvider
     ...ingressCalls(config, apiUrl),
     ...roomCalls(config, apiUrl, mayNotRun),
 
+    mayNotRun,
     seesBrowsers: true,
 
     viewerToken: (participant, now) =>

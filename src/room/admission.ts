@@ -3,7 +3,8 @@
  * then closed, because a browser cannot read why an upgrade failed.
  */
 import type { Config } from '@/contracts/config';
-import type { Pass, RoomSetup, RoomViewer } from '@/contracts/room';
+import type { Pass, RoomViewer } from '@/contracts/room';
+import type { RoomSetup } from '@/contracts/room-command';
 import { type Answer, CLOSE, type CloseReason, type Welcome, withSeq, type You } from '@/contracts/room-wire';
 import { mayStay } from '@/domains/live/rooms/admission';
 import { publicPolicy } from '@/domains/live/rooms/policy';

@@ -2,7 +2,8 @@
  * Gathers the room's events into frames: one serialised frame for everyone, at most one per tick. Events are stored
  * before they are sent or acknowledged, in the same turn, so no socket misses an event that others saw.
  */
-import type { ReactionKind, RoomEventBody } from '@/contracts/room';
+import type { ReactionKind } from '@/contracts/room';
+import type { RoomEventBody } from '@/contracts/room-command';
 import { type Answer, type Passing, withSeq } from '@/contracts/room-wire';
 import { SECOND_MS } from '@/shared/time';
 import type { Presence } from './presence';

@@ -3,7 +3,7 @@
  * together.
  */
 
-import type { RoomCommand, RoomSetup } from '@/contracts/room';
+import type { RoomCommand, RoomSetup } from '@/contracts/room-command';
 import { mayStay } from '@/domains/live/rooms/admission';
 import { publicPolicy } from '@/domains/live/rooms/policy';
 import { newId } from '@/shared/ids';

@@ -2,7 +2,7 @@
  * Gifts in the room. A gift was paid for, so it is always shown. Its text is treated like chat: it waits where chat is
  * delayed, and is left out if its author was sanctioned or the text deleted meanwhile.
  */
-import type { RoomEventBody } from '@/contracts/room';
+import type { RoomEventBody } from '@/contracts/room-command';
 import type { Agenda } from './agenda';
 import type { Broadcaster } from './broadcaster';
 import type { RoomStore } from './store';

@@ -3,15 +3,8 @@
  * room's state, the form of a message and the pace, but not to the rules for viewers.
  */
 
-import type {
-  Badge,
-  RoomPolicy,
-  RoomRefusal,
-  RoomRefusalCode,
-  RoomStatus,
-  RoomUser,
-  RoomViewer,
-} from '@/contracts/room';
+import type { Badge, RoomRefusal, RoomRefusalCode, RoomUser, RoomViewer } from '@/contracts/room';
+import type { RoomPolicy, RoomStatus } from '@/contracts/room-command';
 import { isMember } from '@/domains/base/visibility/members';
 import { type BlockedWords, foldLetters, hasBlockedWord, prepareBlockedWords } from '@/shared/blocked-words';
 import { type Maintenance, retryAfterMs, runningWindow } from '@/shared/maintenance';

@@ -4,7 +4,8 @@
  * the door would now refuse.
  */
 import type { Context } from '@/contracts/context';
-import type { Relation, RoomSetup, RoomUser } from '@/contracts/room';
+import type { Relation, RoomUser } from '@/contracts/room';
+import type { RoomSetup } from '@/contracts/room-command';
 import type { CloseReason } from '@/contracts/room-wire';
 import { type AdmissionRefusal, type DoorRule, mayStay } from '@/domains/live/rooms/admission';
 import { planToPutOut } from '@/domains/live/rooms/participants';

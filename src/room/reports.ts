@@ -1,6 +1,7 @@
 /** The room's reports to D1: the viewer count while the stream is live, and the figures once when it is over. */
 import type { Context } from '@/contracts/context';
-import type { RoomFigures, RoomSetup } from '@/contracts/room';
+import type { RoomFigures } from '@/contracts/room';
+import type { RoomSetup } from '@/contracts/room-command';
 import { recordViewerCount } from '@/domains/live/rooms/figures';
 import { recordAnalytics } from '@/domains/live/streams/figures';
 import { SECOND_MS } from '@/shared/time';

@@ -2,7 +2,8 @@
  * Moderation of a user, and how it ends. Everyone is notified, but only the user gets the reason. The user's waiting
  * messages are dropped.
  */
-import type { ModerationAction, RoomCommand } from '@/contracts/room';
+import type { ModerationAction } from '@/contracts/room';
+import type { RoomCommand } from '@/contracts/room-command';
 import { newId, timeOfId } from '@/shared/ids';
 import { MINUTE_MS, SECOND_MS, toIso } from '@/shared/time';
 import type { Agenda } from './agenda';

@@ -3,7 +3,7 @@
  * sanctions and users' traces have stores of their own. Calls are synchronous, so everything written in one turn is
  * stored together or not at all.
  */
-import type { RoomSetup } from '@/contracts/room';
+import type { RoomSetup } from '@/contracts/room-command';
 import type { Maintenance } from '@/shared/maintenance';
 import { GiftStore } from './gift-store';
 import { SanctionStore } from './sanction-store';

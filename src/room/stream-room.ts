@@ -10,8 +10,6 @@ import type {
   ModerationAction,
   Pass,
   Room,
-  RoomCommand,
-  RoomEventBody,
   RoomFigures,
   RoomRefusal,
   RoomUser,
@@ -21,6 +19,7 @@ import type {
   VideoViewer,
   ViewerList,
 } from '@/contracts/room';
+import type { RoomCommand, RoomEventBody } from '@/contracts/room-command';
 import { PING_FRAME, PONG_FRAME } from '@/contracts/room-wire';
 import { openDatabase } from '@/db/client';
 import type { Committing } from '@/db/commit';

@@ -2,7 +2,8 @@
  * The live side of a support room. D1 has its messages, so the room stores none: it reads what its sockets have not got
  * and sends it in the thread's order. Each seat knows the last `seq` it got, so nothing is missed or sent twice.
  */
-import type { RoomEventBody, RoomRefusal, RoomRefusalCode, RoomUser } from '@/contracts/room';
+import type { RoomRefusal, RoomRefusalCode, RoomUser } from '@/contracts/room';
+import type { RoomEventBody } from '@/contracts/room-command';
 import { type Answer, ackOf, clientIdOf, type Frame } from '@/contracts/room-wire';
 import type { Committing } from '@/db/commit';
 import type { Logging } from '@/domains/base/permissions/log';

@@ -2,7 +2,7 @@
 import compare from 'semver/functions/compare.js';
 import parse from 'semver/functions/parse.js';
 
-/** Longer versions are nobody's. */
+/** No app has a longer version. */
 export const VERSION_CHARACTERS_MAX = 64;
 /** App stores allow versions of one or two numbers. */
 const SHORT = /^v?(\d+)(?:\.(\d+))?$/;
@@ -16,7 +16,7 @@ export function findVersion(text: string): string | undefined {
   return parse(short ? `${short[1]}.${short[2] ?? 0}.0` : text)?.version;
 }
 
-/** A pre-release comes before its release. @param one of `findVersion`, as is `other` */
+/** A pre-release comes before its release. Both versions come from `findVersion`. */
 export function isOlder(one: string, other: string): boolean {
   return compare(one, other) < 0;
 }

@@ -18,6 +18,7 @@ const FLOORS = [
   ['ledger', 'providers', 'db', 'http', 'config'],
   ['contracts'],
   ['shared'],
+  ['..'], // package.json, for its version
 ];
 
 function areaOf(name: string): string {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { aUser, openPolicy } from '#test/support/room-people';
-import type { Relation, RoomPolicy, RoomStatus } from '@/contracts/room';
+import type { Relation } from '@/contracts/room';
+import type { RoomPolicy, RoomStatus } from '@/contracts/room-command';
 import { badgesOf, type History, judge, rulesOf } from '@/room/policy';
 import { needsReread } from '@/room/relations';
 

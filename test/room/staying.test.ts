@@ -5,7 +5,7 @@ import { testContext } from '#test/support/context';
 import { aUser, joinRoom, openRoom, passFor, startClock, stopClock } from '#test/support/rooms';
 import { aStream } from '#test/support/streams';
 import { asCreator, asUser } from '#test/support/users';
-import type { RoomSetup } from '@/contracts/room';
+import type { RoomSetup } from '@/contracts/room-command';
 import { moderators } from '@/domains/live/channels/tables';
 import { authSessions } from '@/domains/people/auth/tables';
 import { follows } from '@/domains/people/social/tables';

@@ -1,5 +1,6 @@
 /** A viewer and a policy as pure data, so that rules about them are tried without the Worker. */
-import type { Relation, RoomPolicy, RoomUser } from '@/contracts/room';
+import type { Relation, RoomUser } from '@/contracts/room';
+import type { RoomPolicy } from '@/contracts/room-command';
 import { newId } from '@/shared/ids';
 
 export const openPolicy: RoomPolicy = {

@@ -9,7 +9,7 @@ import { aUser, joinRoom } from '#test/support/rooms';
 import { anOpenStream, aStream } from '#test/support/streams';
 import { giveSubscribers } from '#test/support/subscriptions';
 import { actorOf, asCreator, asViewer, type Person } from '#test/support/users';
-import type { Visibility } from '@/contracts/room';
+import type { Visibility } from '@/contracts/room-command';
 import { commit } from '@/db/commit';
 import { announceLive, fanOutBroadcast, MEMBERS_AT_ONCE } from '@/domains/base/notifications/broadcast';
 import { stillSo } from '@/domains/base/notifications/claim';

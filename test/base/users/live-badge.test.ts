@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { client } from '#test/support/api';
 import { aStream } from '#test/support/streams';
 import { asCreator, asViewer } from '#test/support/users';
-import { VISIBILITIES } from '@/contracts/room';
+import { VISIBILITIES } from '@/contracts/room-command';
 
 it.each(VISIBILITIES)('whoever is live for %s shows it to all but where it is for nobody', async (visibility) => {
   const creator = await asCreator();

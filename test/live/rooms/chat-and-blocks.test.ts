@@ -6,7 +6,7 @@ import { testContext } from '#test/support/context';
 import { plansOf } from '#test/support/plans';
 import { anOpenStream } from '#test/support/streams';
 import { actorOf, asCreator, asStaff, asViewer, type Person } from '#test/support/users';
-import type { Visibility } from '@/contracts/room';
+import type { Visibility } from '@/contracts/room-command';
 import { blockedAmong } from '@/domains/base/visibility/people';
 import { block, unblock } from '@/domains/people/social/block';
 import { encodeCursor } from '@/http/envelope';

@@ -156,6 +156,7 @@ test('public pages may be cached, others may not', async () => {
   const older = `stream/chat/${open}?cursor=${encodeCursor('chat', [5])}`;
   expect((await guest.get(`stream/chat/${open}`)).headers.get('cache-control')).toBe('public, max-age=1');
   expect((await guest.get(older)).headers.get('cache-control')).toBe('public, max-age=60');
+  expect((await guest.get(older)).headers.get('vary')).toMatch(/\bAuthorization\b/); // a user’s blocks apply at once
   expect((await viewer.get(older)).headers.get('cache-control')).toBe('private, no-cache');
   expect((await creator.get(`stream/chat/${closed}`)).headers.get('cache-control')).toBe('private, no-cache');
 });

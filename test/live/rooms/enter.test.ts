@@ -5,7 +5,7 @@ import { client } from '#test/support/api';
 import { testContext } from '#test/support/context';
 import { aStream } from '#test/support/streams';
 import { actorOf, asCreator, asStaff, asViewer, type Person } from '#test/support/users';
-import type { Visibility } from '@/contracts/room';
+import type { Visibility } from '@/contracts/room-command';
 import { banFromChannel } from '@/domains/live/channels/bans';
 import { moderators } from '@/domains/live/channels/tables';
 import { readPass } from '@/domains/live/rooms/pass';

@@ -57,16 +57,45 @@ describe('the figures of the platform', () => {
       expect((await owner.get(`${PATH}?${query}`)).status, query).toBe(422);
   });
 
-  it('are also a CSV file with a line for each day', async () => {
+  it('are also a CSV file by day and country, with a line for all countries', async () => {
+    await asUser({ country: 'KE' });
     const owner = await asStaff('owner');
     const { data } = await owner.get(`${PATH}?from=${today()}`);
     const file = await owner.get(`${PATH}?from=${today()}&format=csv`);
     const [header, line, ...rest] = file.body.trim().split('\r\n');
     expect(file.headers.get('content-type')).toContain('text/csv');
-    expect(header).toMatch(/^day,registrations,activeUsers,streams,hoursWatched,peakConcurrent,coinsSold,gifts,orders/);
+    expect(header).toMatch(
+      /^day,country,registrations,activeUsers,streams,hoursWatched,peakConcurrent,coinsSold,gifts/,
+    );
     const { registrations, activeUsers, coinsSold } = data.totals;
-    expect(line).toBe(`${today()},${registrations},${activeUsers},0,0,0,${coinsSold},0,0,0`);
-    expect(rest).toEqual([]);
+    expect(line).toBe(`${today()},*,${registrations},${activeUsers},0,0,0,${coinsSold},0,0,0`);
+    const { byCountry } = data as { byCountry: { country: string; registrations: number; activeUsers: number }[] };
+    expect(rest.map((one: string) => one.split(',').slice(0, 4))).toEqual(
+      byCountry.map((one) => [today(), one.country, `${one.registrations}`, `${one.activeUsers}`]),
+    );
+    expect(rest.length).toBeGreaterThan(1);
+    const kenya = await owner.get(`${PATH}?from=${today()}&country=KE&format=csv`);
+    expect(kenya.body.trim().split('\r\n').slice(1)).toEqual([`${today()},KE,1,1,0,0,0,0,0,0,0`]);
+  });
+
+  it('of days that are over are in the CSV file too, and every day has a line', async () => {
+    await env.DB.prepare(
+      `INSERT INTO platform_days (day, country, figure, unit, amount)
+       VALUES ('2024-01-30', 'FR', 'gifts', '', 3), ('2024-01-30', 'DE', 'gifts', '', 2),
+         ('2024-01-30', 'DE', 'payouts', 'EUR', 700), ('2024-02-03', 'DE', 'peakConcurrent', '', 5),
+         ('2024-02-03', '*', 'peakConcurrent', '', 6)`,
+    ).run();
+    const owner = await asStaff('owner');
+    const { body } = await owner.get(`${PATH}?from=2024-01-02&to=2024-02-03&format=csv`);
+    const lines: string[] = body.trim().split('\r\n').slice(1);
+    expect(lines.filter((line) => line.includes(',*,'))).toHaveLength(33);
+    expect(lines.filter((line) => /[1-9]/.test(line.split(',').slice(2).join()))).toEqual([
+      '2024-01-30,*,0,0,0,0,0,0,5,0,0,700',
+      '2024-01-30,DE,0,0,0,0,0,0,2,0,0,700',
+      '2024-01-30,FR,0,0,0,0,0,0,3,0,0,0',
+      '2024-02-03,*,0,0,0,0,6,0,0,0,0,0',
+      '2024-02-03,DE,0,0,0,0,5,0,0,0,0,0',
+    ]);
   });
 });
 

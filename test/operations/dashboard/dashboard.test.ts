@@ -30,6 +30,12 @@ describe('the dashboard', () => {
     expect((await client().get(path)).status).toBe(401);
   });
 
+  it('refuses country admins, and names where the figures of their country are', async () => {
+    const { status, error } = await (await asStaff('country_admin', { country: 'DE' })).get(path);
+    expect([status, error.code]).toEqual([403, 'STATISTICS_NOT_BY_COUNTRY']);
+    expect(error.message).toContain('/admin/analytics');
+  });
+
   it('shows every day of the last thirty, days without anything too', async () => {
     const { from, to, byDay } = await figures();
     expect([byDay.length, to, byDay[29].day, byDay[0].day]).toEqual([30, today(), today(), from]);

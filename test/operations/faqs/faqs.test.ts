@@ -35,6 +35,7 @@ describe('the list of FAQs', () => {
     expect(await questionsIn(category, 'en', staff)).toHaveLength(3);
     const cached = await guest.get(`support/faqs?category=${category}`);
     expect(cached.headers.get('cache-control')).toBe('public, max-age=60');
+    expect(cached.headers.get('vary')).toMatch(/\bAuthorization\b/); // or an agent who signs in sees no drafts for a minute
     expect(cached.data.pagination).toMatchObject({ total: 3 });
     const own = await staff.get(`support/faqs?category=${category}`);
     expect(own.headers.get('cache-control')).toBe('no-store');

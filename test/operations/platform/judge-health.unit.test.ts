@@ -32,7 +32,11 @@ describe('the platform', () => {
 
   it('is degraded if a queue does not move', () => {
     expect(judgeHealth(probesWith(), { ...QUIET, outbox: { ...IDLE, oldestSeconds: 601 } })).toBe('degraded');
-    expect(judgeHealth(probesWith(), { ...QUIET, webhooks: { ...IDLE, failed: 1 } })).toBe('degraded');
+  });
+
+  it('is well while something waits for staff to decide', () => {
+    expect(judgeHealth(probesWith(), { ...QUIET, webhooks: { ...IDLE, failed: 1 } })).toBe('ok');
+    expect(judgeHealth(probesWith(), { ...QUIET, payouts: { ...IDLE, failed: 1 } })).toBe('ok');
   });
 
   it('does not judge a queue that it knows nothing about', () => {

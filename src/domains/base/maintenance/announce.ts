@@ -7,6 +7,7 @@ import type { Context } from '@/contracts/context';
 import type { OutboxEvent, TaskMessage } from '@/contracts/messages';
 import { commit } from '@/db/commit';
 import { planForEach } from '@/db/outbox';
+import { lastRooms } from '@/domains/live/rooms/tables';
 import { streams } from '@/domains/live/streams/tables';
 import { supportThreads } from '@/domains/operations/support-chat/tables';
 import { maintenanceOf, maintenanceQuery } from './read';
@@ -53,7 +54,7 @@ function listOpenRooms(ctx: Context, after: Announcement['after']): Promise<{ id
       ORDER BY status, id LIMIT ${ROOMS_A_PAGE})
     UNION ALL
     SELECT * FROM (SELECT id, 'support' AS status FROM ${supportThreads}
-      WHERE id > ${afterThread} AND EXISTS (SELECT 1 FROM last_rooms
+      WHERE id > ${afterThread} AND EXISTS (SELECT 1 FROM ${lastRooms}
         WHERE room_id = support_threads.id AND user_id IN (support_threads.user_id, support_threads.assignee_id))
       ORDER BY id LIMIT ${ROOMS_A_PAGE})
     ORDER BY status, id LIMIT ${ROOMS_A_PAGE}`);

@@ -8,7 +8,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { MemberPosition, OutboxEvent, TaskMessage } from '@/contracts/messages';
-import type { Visibility } from '@/contracts/room';
+import type { Visibility } from '@/contracts/room-command';
 import { int, literal } from '@/db/sql';
 import { trySpending } from '@/domains/base/budgets/spend';
 import { readSettings } from '@/domains/base/settings/read';

@@ -53,6 +53,11 @@ export function canActOn(
   return staff !== null && userId !== target.userId && staffCanActOn(staff, target);
 }
 
+/** The only country whose users this member of staff sees. Undefined: all countries. */
+export function onlyCountryOf(staff: Staff | null): string | undefined {
+  return staff?.rank === 'country_admin' ? (staff.country ?? '') : undefined;
+}
+
 /** All permissions of a person, in the order of the list. */
 export function permissionsOf(staff: Staff | null): Permission[] {
   return PERMISSIONS.filter((permission) => staffCan(staff, permission));

@@ -1,10 +1,16 @@
-/** Whether staff may act on a person, for use cases that do not read the person anyway, and for lists. */
+/** Which users staff see in lists, and whether they may act on one that the use case does not read anyway. */
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { users } from '@/domains/base/users/tables';
 import { type Actor, RANKS } from '@/shared/actor';
-import { canActOn } from './permissions';
+import { canActOn, onlyCountryOf } from './permissions';
 import { staff } from './tables';
+
+/** A condition for lists with `users` in them: a country admin sees only the users of their country. */
+export function isSeenBy({ staff }: Actor): SQL | undefined {
+  const country = onlyCountryOf(staff);
+  return country === undefined ? undefined : eq(users.country, country);
+}
 
 /** Nobody acts on themselves, an equal or a higher rank; a country admin acts inside their country. */
 export async function staffReaches(ctx: Context, actor: Actor, userId: string): Promise<boolean> {

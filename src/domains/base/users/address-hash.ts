@@ -6,10 +6,10 @@ import { hmac } from '@/shared/crypto';
 import type { Keyring } from '@/shared/keys';
 
 /** What `addressKey` makes of a missing address and of ::1. Neither identifies anyone, nor does 127.0.0.0/8. */
-const NOBODYS = new Set(['unknown', '0:0:0:0::/64']);
+const NO_ADDRESS = new Set(['unknown', '0:0:0:0::/64']);
 
 /** @param key as `addressKey` returns it. Null if the address identifies nobody. */
 export function addressHash(keys: Keyring, key: string): string | null {
-  if (NOBODYS.has(key) || key.startsWith('127.')) return null;
+  if (NO_ADDRESS.has(key) || key.startsWith('127.')) return null;
   return hmac(keys, 'session-address', key);
 }

@@ -1,6 +1,6 @@
 /** Which streams a viewer may see: the only place for this rule, as conditions for any SELECT. */
 import { and, type SQL, sql } from 'drizzle-orm';
-import type { Visibility } from '@/contracts/room';
+import type { Visibility } from '@/contracts/room-command';
 import { audienceOf, audienceWord, EVERYBODY } from '@/db/fts';
 import { type StreamRow, streams } from '@/domains/live/streams/tables';
 import type { Viewer } from '@/shared/actor';

@@ -2,7 +2,7 @@
  * Pure rules for who may enter a room and read its content, by every way in: pass, video token, chat over HTTP,
  * history. `getDoor` has already refused readers who may not see the host.
  */
-import type { RoomStatus, Visibility } from '@/contracts/room';
+import type { RoomStatus, Visibility } from '@/contracts/room-command';
 import { isMember } from '@/domains/base/visibility/members';
 import type { RoomRelation } from './relation';
 

@@ -4,7 +4,7 @@
  */
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { RoomPolicy } from '@/contracts/room';
+import type { RoomPolicy } from '@/contracts/room-command';
 import { users } from '@/domains/base/users/tables';
 import { isNamed, type StreamName } from '@/domains/base/visibility/named-stream';
 import { showsViewerList } from '@/domains/base/visibility/people';

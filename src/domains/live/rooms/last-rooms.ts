@@ -6,7 +6,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import type { OutboxEvent } from '@/contracts/messages';
-import type { RoomKind } from '@/contracts/room';
+import type { RoomKind } from '@/contracts/room-command';
 import { planIfFound } from '@/db/outbox';
 import { sessionIsActive } from '@/domains/base/users/session-active';
 import { isOpenRoom } from '@/domains/base/visibility/streams';

@@ -8,7 +8,7 @@ import type { Context } from '@/contracts/context';
 import type { Statement } from '@/contracts/database';
 import type { ParticipantEvent, ParticipantSeen } from '@/contracts/media';
 import type { OutboxEvent } from '@/contracts/messages';
-import type { Visibility } from '@/contracts/room';
+import type { Visibility } from '@/contracts/room-command';
 import { commit } from '@/db/commit';
 import { planOnce } from '@/db/outbox';
 import { users } from '@/domains/base/users/tables';

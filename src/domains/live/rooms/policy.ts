@@ -1,5 +1,5 @@
 /** A channel's rules for writing in its rooms, and the part of them that viewers see. */
-import type { PublicPolicy, RoomPolicy } from '@/contracts/room';
+import type { PublicPolicy, RoomPolicy } from '@/contracts/room-command';
 import type { ChannelRow } from '@/domains/live/channels/tables';
 
 export function roomPolicy(channel: ChannelRow): RoomPolicy {

@@ -2,9 +2,10 @@
 
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { Relation, RoomSetup, RoomUser } from '@/contracts/room';
+import type { Relation, RoomUser } from '@/contracts/room';
+import type { RoomSetup } from '@/contracts/room-command';
 import { isRankEffective } from '@/domains/base/permissions/dormant';
-import { staffCan } from '@/domains/base/permissions/permissions';
+import { staffCan, staffCanActOn } from '@/domains/base/permissions/permissions';
 import { staff } from '@/domains/base/permissions/tables';
 import { isActiveSession } from '@/domains/base/users/session-active';
 import { users } from '@/domains/base/users/tables';
@@ -161,8 +162,8 @@ function presentSupportRelation(row: SupportRelationRow, readAt: number): RoomRe
   const relation = presentRelation(row, readAt);
   const { oversees: _, ...standing } = relation.user.standing;
   const staff = staffOf(row);
-  const isInReach = staff?.rank !== 'country_admin' || (staff.country !== null && staff.country === row.country);
-  const moderator = staffCan(staff, 'canManageTickets') && isInReach;
+  const isInReach = staff !== null && staffCanActOn(staff, { rank: null, country: row.country ?? null });
+  const moderator = isInReach && staffCan(staff, 'canManageTickets');
   return { ...relation, user: { ...relation.user, standing: { ...standing, moderator, subscriber: false } } };
 }
 

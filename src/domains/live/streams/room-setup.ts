@@ -4,7 +4,7 @@
  * `updatedAt`, which every change raises, so it orders them.
  */
 import type { OutboxEvent } from '@/contracts/messages';
-import type { RoomSetup } from '@/contracts/room';
+import type { RoomSetup } from '@/contracts/room-command';
 import { effectiveVisibility } from '@/domains/base/visibility/streams';
 import type { ChannelRow } from '@/domains/live/channels/tables';
 import { roomPolicy } from '@/domains/live/rooms/policy';

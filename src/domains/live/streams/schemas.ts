@@ -1,6 +1,6 @@
 /** Wire shapes of streams: the card in lists, and the inputs. */
 import { z } from '@hono/zod-openapi';
-import { VISIBILITIES } from '@/contracts/room';
+import { VISIBILITIES } from '@/contracts/room-command';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { Category } from '@/domains/live/channels/categories';
 import { anId, MediaToken } from '@/domains/live/rooms/schemas';

@@ -1,6 +1,6 @@
 /** Streams: one row per broadcast, from plan to end. */
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { RoomStatus, Visibility } from '@/contracts/room';
+import type { RoomStatus, Visibility } from '@/contracts/room-command';
 
 export const streams = sqliteTable('streams', {
   id: text().primaryKey(),

@@ -1,4 +1,5 @@
 /** Staff review requests for other bank details. Each is decided once, by someone else, and logged. */
+
 import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
@@ -10,6 +11,7 @@ import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
 import { logStaff } from '@/domains/base/permissions/log';
 import { canActOn } from '@/domains/base/permissions/permissions';
 import { requireStaff } from '@/domains/base/permissions/rank';
+import { isSeenBy } from '@/domains/base/permissions/reach';
 import { staff } from '@/domains/base/permissions/tables';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
@@ -21,7 +23,6 @@ import { toDay } from '@/shared/time';
 import { openMasked, presentDetails } from './details';
 import { REST_MS } from './details-rest';
 import { payoutError } from './errors';
-import { isInReach } from './reach';
 import type { DetailsDecision, DetailsQuery, PayoutDetailsInReview } from './schemas';
 import { type PayoutDetailsRow, payoutDetails } from './tables';
 
@@ -43,7 +44,7 @@ const columns = {
 export async function listDetails(ctx: Context, actor: Actor, query: z.output<typeof DetailsQuery>) {
   const { status } = query;
   const { limit, offset } = limitAndOffset(query);
-  const where = and(status && eq(payoutDetails.status, status), isInReach(actor));
+  const where = and(status && eq(payoutDetails.status, status), isSeenBy(actor));
   const counted = ctx.db
     .select({ one: sql`1` })
     .from(payoutDetails)

@@ -6,6 +6,7 @@ import type { Context } from '@/contracts/context';
 import { commit } from '@/db/commit';
 import { countRows } from '@/db/count-rows';
 import { logStaff } from '@/domains/base/permissions/log';
+import { isSeenBy } from '@/domains/base/permissions/reach';
 import { users } from '@/domains/base/users/tables';
 import { exchanges } from '@/domains/money/earnings/tables';
 import { openFinancial } from '@/domains/people/creators/financial';
@@ -23,7 +24,6 @@ import type { Actor } from '@/shared/actor';
 import { restsUntil } from './details-rest';
 import { isStillCreator, owesNothing } from './eligible';
 import { ownColumns, presentPayout, presentReview, type Reviewed, reviewedColumns } from './present';
-import { isInReach } from './reach';
 import { readRisks } from './risk';
 import { type AllPayoutsQuery, CursorPosition } from './schemas';
 import { type PayoutRow, payouts } from './tables';
@@ -55,7 +55,7 @@ export async function listOwnPayouts(ctx: Context, userId: string, query: PageQu
 /** Oldest first, in the order in which to decide them. */
 export async function listPendingPayouts(ctx: Context, actor: Actor, query: PageQuery) {
   const { limit, offset } = limitAndOffset(query);
-  const isPending = and(eq(payouts.status, 'requested'), isInReach(actor));
+  const isPending = and(eq(payouts.status, 'requested'), isSeenBy(actor));
   const [rows, total] = await Promise.all([
     reviewed(ctx).where(isPending).orderBy(asc(payouts.id)).limit(limit).offset(offset),
     count(ctx, isPending),
@@ -74,7 +74,7 @@ export async function listPayouts(ctx: Context, actor: Actor, query: z.output<ty
         status && eq(payouts.status, status),
         id === undefined ? undefined : eq(payouts.id, id),
         before === undefined ? undefined : lt(payouts.id, before),
-        isInReach(actor),
+        isSeenBy(actor),
       ),
     )
     .orderBy(desc(payouts.id))

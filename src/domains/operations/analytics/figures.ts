@@ -1,7 +1,7 @@
 /** Adds up the platform's figures. Takes no Context. */
 import type { Figure } from './tables';
 
-/** Several days are not their sum, since the same users come back. The largest day stands for them. */
+/** The figures that are not added over days, since the same users come back. A range has that of its largest day. */
 export const LARGEST_DAY: readonly Figure[] = ['activeUsers', 'peakConcurrent'];
 
 /** An amount of one figure. @see platformDays */

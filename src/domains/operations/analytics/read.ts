@@ -3,9 +3,8 @@
  * its own rows. Takes the same statements whatever the range.
  */
 import type { z } from '@hono/zod-openapi';
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { csvResponse } from '@/http/csv';
 import { type DayRange, daysOf, readRange } from '@/http/day-range';
 import type { Actor } from '@/shared/actor';
 import { toDay } from '@/shared/time';
@@ -18,17 +17,26 @@ import { platformDays } from './tables';
 
 const DAYS_DEFAULT = 30;
 
-type Query = z.output<typeof AnalyticsQuery>;
+export type Query = z.output<typeof AnalyticsQuery>;
 type Answer = z.input<typeof PlatformAnalytics>;
 type DayAmount = Amount & { readonly day: string };
 type CountryAmount = Amount & { readonly country: string };
 
 /** Throws COUNTRY_OUT_OF_REACH, VALIDATION_FAILED. */
 export async function readAnalytics(ctx: Context, actor: Actor, query: Query): Promise<Answer> {
+  return (await readAll(ctx, actor, query)).answer;
+}
+
+/** Also returns what `readDaysByCountry` needs. Throws COUNTRY_OUT_OF_REACH, VALIDATION_FAILED. */
+export async function readAll(ctx: Context, actor: Actor, query: Query) {
   const country = countryFor(actor, query.country);
   const range = readRange(ctx.now(), query, DAYS_DEFAULT);
+  const amounts = await readAmounts(ctx, range, country);
+  return { answer: answerOf(range, country, amounts), amounts };
+}
+
+function answerOf(range: DayRange, country: string | null, { byDay, byCountry, counted }: Amounts): Answer {
   const { from, to } = range;
-  const { byDay, byCountry, counted } = await readAmounts(ctx, range, country);
   const perDay = Map.groupBy([...byDay, ...counted], ({ day }) => day);
   const days = daysOf(range).map((day) => ({ day, amounts: sumOf(perDay.get(day) ?? []) }));
   const perCountry = Map.groupBy([...byCountry, ...counted], (row) => row.country);
@@ -42,25 +50,21 @@ export async function readAnalytics(ctx: Context, actor: Actor, query: Query): P
   };
 }
 
-/** Throws what `readAnalytics` throws. */
-export async function exportAnalytics(ctx: Context, actor: Actor, query: Query): Promise<Response> {
-  const { byDay, totals } = await readAnalytics(ctx, actor, query);
-  const currencies = totals.payouts.map(({ currency }) => currency);
-  const header = [
-    ...['day', 'registrations', 'activeUsers', 'streams', 'hoursWatched', 'peakConcurrent', 'coinsSold', 'gifts'],
-    ...['orders', 'reports'],
-    ...currencies.map((currency) => `payoutsMinor ${currency}`),
-  ];
-  const rows = byDay.map((figures) => [
-    ...[figures.day, figures.registrations, figures.activeUsers, figures.streams, figures.hoursWatched],
-    ...[figures.peakConcurrent, figures.coinsSold, figures.gifts, figures.orders, figures.reports],
-    ...currencies.map((code) => figures.payouts.find(({ currency }) => currency === code)?.amountMinor ?? 0),
-  ]);
-  return csvResponse('platform-by-day.csv', header, pagesOf(rows));
-}
-
-async function* pagesOf<T>(rows: T[]) {
-  yield rows;
+/** The figures of each country on each of these days, by day and code. */
+export async function readDaysByCountry(ctx: Context, days: readonly string[], { nextDay, counted }: Amounts) {
+  const stored = await ctx.db.all<DayAmount & CountryAmount>(sql`
+    SELECT day, country, figure, unit, amount FROM ${platformDays}
+    WHERE day BETWEEN ${days.at(0) ?? ''} AND ${days.at(-1) ?? ''} AND ${isStored(nextDay)} AND country <> '*'`);
+  const perCountry = Map.groupBy(
+    [...stored, ...counted.filter(({ day }) => days.includes(day))],
+    ({ day, country }) => `${day} ${country}`,
+  );
+  return [...perCountry]
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .flatMap(([, rows]) => {
+      const [first] = rows;
+      return first ? [{ day: first.day, country: first.country, ...presentFigures(sumOf(rows)) }] : [];
+    });
 }
 
 /** A country admin sees their own country alone. Throws COUNTRY_OUT_OF_REACH. */
@@ -71,13 +75,19 @@ function countryFor({ staff }: Actor, asked: string | undefined): string | null 
   return staff.country;
 }
 
+type Amounts = Awaited<ReturnType<typeof readAmounts>>;
+
+/** A day may be rolled up between two reads: it is then still counted in its own rows. Peaks have no other rows. */
+function isStored(nextDay: string): SQL {
+  return sql`(day < ${nextDay} OR figure = 'peakConcurrent')`;
+}
+
 /** @param country null: all. Then the days have the peak over all countries. */
 async function readAmounts(ctx: Context, range: DayRange, country: string | null) {
   const nextDay = await readNextDay(ctx);
   const running = daysOf(range).filter((day) => day >= nextDay && day <= toDay(ctx.now()));
   const spans = spansOf(running);
-  // A day may be rolled up between the two reads: it is then still counted in its own rows.
-  const ofRange = sql`day BETWEEN ${range.from} AND ${range.to} AND (day < ${nextDay} OR figure = 'peakConcurrent')`;
+  const ofRange = sql`day BETWEEN ${range.from} AND ${range.to} AND ${isStored(nextDay)}`;
   const ofCountry = country === null ? sql`country <> '*'` : sql`country = ${country}`;
   const ofDays = country === null ? sql`(figure = 'peakConcurrent') = (country = '*')` : ofCountry;
   const largestDay = sql.raw(LARGEST_DAY.map((figure) => `'${figure}'`).join(', '));
@@ -95,5 +105,5 @@ async function readAmounts(ctx: Context, range: DayRange, country: string | null
     ),
   ]);
   const counted = sources.flat().filter((row) => row.amount > 0 && (country === null || row.country === country));
-  return { byDay, byCountry, counted };
+  return { nextDay, byDay, byCountry, counted };
 }

@@ -1,7 +1,8 @@
 /** Endpoint of the platform's figures by day and country. */
 import { type Endpoint, endpoint } from '@/http/endpoint';
 import { analyticsError } from './errors';
-import { exportAnalytics, readAnalytics } from './read';
+import { exportAnalytics } from './export';
+import { readAnalytics } from './read';
 import { AnalyticsQuery, PlatformAnalytics } from './schemas';
 
 export const analyticsEndpoints: Endpoint[] = [

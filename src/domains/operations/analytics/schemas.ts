@@ -29,7 +29,10 @@ export const AnalyticsQuery = z.strictObject({
     .refine((code) => code === UNKNOWN_COUNTRY || isCountry(code), 'must be an ISO 3166-1 alpha-2 code, or ZZ')
     .optional()
     .describe('Only this country; `ZZ`: users whose country is not known.'),
-  format: z.enum(['json', 'csv']).default('json').describe('`csv`: the days as a file.'),
+  format: z
+    .enum(['json', 'csv'])
+    .default('json')
+    .describe('`csv`: a line for each day and country; country `*` is all of them.'),
 });
 
 export const PlatformAnalytics = z

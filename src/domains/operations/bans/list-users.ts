@@ -2,11 +2,12 @@
  * Lists users for staff, newest first. Each filter that is not nearly everybody has its index, and a page of a search
  * looks at a limited number of hits, so a page reads little of a hundred thousand users.
  */
+
 import type { z } from '@hono/zod-openapi';
 import { desc, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { literal } from '@/db/sql';
-import { canActOn } from '@/domains/base/permissions/permissions';
+import { canActOn, onlyCountryOf } from '@/domains/base/permissions/permissions';
 import { staff } from '@/domains/base/permissions/tables';
 import { presentUser } from '@/domains/base/users/present';
 import { type UserRow, users } from '@/domains/base/users/tables';
@@ -34,7 +35,8 @@ interface Listed {
 /** A country admin sees their country only. Throws CURSOR_INVALID. */
 export async function listUsers(ctx: Context, actor: Actor, query: Query) {
   const { q } = query;
-  const filters = actor.staff?.rank === 'country_admin' ? { ...query, country: actor.staff.country ?? '' } : query;
+  const only = onlyCountryOf(actor.staff);
+  const filters = only === undefined ? query : { ...query, country: only };
   const isForeign = query.country !== undefined && query.country !== filters.country;
   const after = query.cursor === undefined ? undefined : decodeCursor(LIST, CursorPosition, query.cursor)[0];
   if (isForeign) return presentFound(actor, [], query.perPage, null);

@@ -1,5 +1,6 @@
 /** Endpoint of the platform's statistics. */
 import { type Endpoint, endpoint } from '@/http/endpoint';
+import { dashboardError } from './errors';
 import { DashboardStats, StatsQuery } from './schemas';
 import { readDashboard } from './stats';
 
@@ -10,10 +11,13 @@ export const dashboardEndpoints: Endpoint[] = [
     path: '/owner/panel/dashboard/stats',
     tag: 'owner',
     summary: 'Read the platform’s statistics by day',
-    description: 'Covers the last 30 days by default, and at most 366 days.',
+    description:
+      'Covers the last 30 days by default, and at most 366 days. All countries together: country admins read ' +
+      '`/admin/analytics` instead.',
     who: { permission: 'canSeeAnalytics' },
     query: StatsQuery,
     response: DashboardStats,
-    handler: (ctx, { query }) => readDashboard(ctx, query),
+    refusals: [dashboardError.STATISTICS_NOT_BY_COUNTRY],
+    handler: (ctx, { actor, query }) => readDashboard(ctx, actor, query),
   }),
 ];

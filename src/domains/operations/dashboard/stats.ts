@@ -5,13 +5,16 @@
 import type { z } from '@hono/zod-openapi';
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
+import { onlyCountryOf } from '@/domains/base/permissions/permissions';
 import { users } from '@/domains/base/users/tables';
 import { streams } from '@/domains/live/streams/tables';
 import { earningDays } from '@/domains/money/earnings/tables';
 import { payouts } from '@/domains/money/payouts/tables';
 import { purchases } from '@/domains/money/purchases/tables';
 import { daysOf, readRange } from '@/http/day-range';
+import type { Actor } from '@/shared/actor';
 import { firstIdAt } from '@/shared/ids';
+import { dashboardError } from './errors';
 import type { DashboardStats, StatsQuery } from './schemas';
 
 const DAYS_DEFAULT = 30;
@@ -36,11 +39,13 @@ interface Given {
   readonly diamonds: number;
 }
 
-/** Throws VALIDATION_FAILED. */
+/** Throws STATISTICS_NOT_BY_COUNTRY, VALIDATION_FAILED. */
 export async function readDashboard(
   ctx: Context,
+  { staff }: Actor,
   query: z.output<typeof StatsQuery>,
 ): Promise<z.input<typeof DashboardStats>> {
+  if (onlyCountryOf(staff) !== undefined) throw dashboardError('STATISTICS_NOT_BY_COUNTRY');
   const range = readRange(ctx.now(), query, DAYS_DEFAULT);
   const { from, to, startMs, endMs } = range;
   const [joined, sold, given, due, [everyone], [live]] = await ctx.db.batch([

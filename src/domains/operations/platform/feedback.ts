@@ -5,6 +5,7 @@ import { and, desc, eq, lt, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { commitIfMet, requireChange } from '@/db/commit';
 import { int } from '@/db/sql';
+import { isSeenBy } from '@/domains/base/permissions/reach';
 import { cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
 import { decodeCursor, encodeCursor, presentCursorPage } from '@/http/envelope';
@@ -65,7 +66,7 @@ async function limitReached(ctx: Context, userId: string, now: number): Promise<
 }
 
 /** Newest first. A country admin sees the feedback of their country. Throws CURSOR_INVALID. */
-export async function listFeedback(ctx: Context, { staff }: Actor, query: z.output<typeof FeedbackQuery>) {
+export async function listFeedback(ctx: Context, actor: Actor, query: z.output<typeof FeedbackQuery>) {
   const { category, version, cursor, perPage } = query;
   const after = cursor === undefined ? undefined : decodeCursor(LIST, FeedbackPosition, cursor)[0];
   const rows = await ctx.db
@@ -77,7 +78,7 @@ export async function listFeedback(ctx: Context, { staff }: Actor, query: z.outp
         category && eq(feedback.category, category),
         version === undefined ? undefined : eq(feedback.appVersion, version),
         after === undefined ? undefined : lt(feedback.id, after),
-        staff?.rank === 'country_admin' ? eq(users.country, staff.country ?? '') : undefined,
+        isSeenBy(actor),
       ),
     )
     .orderBy(desc(feedback.id))

@@ -12,7 +12,7 @@ export type QueueName = (typeof QUEUES)[number];
 export interface QueueFigures {
   readonly waiting: number | null;
   readonly oldestSeconds: number | null;
-  /** What does not succeed by itself. */
+  /** What waits for staff, or was retried so often that it hardly succeeds by itself. */
   readonly failed: number | null;
 }
 
@@ -30,8 +30,9 @@ const OLDEST_MS_MAX: Readonly<Record<QueueName, number>> = {
   payouts: DAY_MS,
 };
 
-export function isBacklog(name: QueueName, { oldestSeconds, failed }: QueueFigures): boolean {
-  return (oldestSeconds ?? 0) * SECOND_MS > OLDEST_MS_MAX[name] || (failed ?? 0) > 0;
+/** True if the queue does not move. What staff have to decide has notifications of its own. */
+export function isBacklog(name: QueueName, { oldestSeconds }: QueueFigures): boolean {
+  return (oldestSeconds ?? 0) * SECOND_MS > OLDEST_MS_MAX[name];
 }
 
 /** What is not configured is not missed. */

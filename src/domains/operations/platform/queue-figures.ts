@@ -1,16 +1,21 @@
 /** What waits in each queue, for how long, and what does not succeed by itself. */
 
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import { outbox, SWEEP_AFTER_MS } from '@/db/outbox';
+import { outbox } from '@/db/outbox';
 import { literal } from '@/db/sql';
 import { payouts } from '@/domains/money/payouts/tables';
 import { webhookEvents } from '@/domains/operations/webhooks/tables';
 import { SECOND_MS } from '@/shared/time';
 import type { QueueFigures, QueueName } from './judge-health';
 
-/** An event that failed this often has been retried for a quarter of an hour. */
+/**
+ * An event that failed this often has been retried for a quarter of an hour. NOTE: must match the condition of the index
+ * `outbox_stuck`.
+ */
 const ATTEMPTS_OF_FAILURE = 5;
+/** Larger figures stop here, so that a backlog does not make counting slow. */
+const COUNTED_MAX = 10_000;
 
 type Stored = Record<'outbox' | 'webhooks' | 'payouts', QueueFigures>;
 export type Queues = Readonly<Record<QueueName, QueueFigures>>;
@@ -23,18 +28,23 @@ interface FiguresRow {
   readonly failed: number;
 }
 
-/** One statement a queue. Events that are planned for later do not wait yet. */
+/**
+ * One statement a queue, each from the ends of an index. Events that are planned for later do not wait yet, and neither
+ * do those that are about to be tried again.
+ */
 export async function readStoredQueues(ctx: Context): Promise<Stored> {
   const now = ctx.now();
   const [outboxRows, webhookRows, payoutRows] = await ctx.db.batch([
     ctx.db.all<FiguresRow>(sql`
-      SELECT count(*) AS waiting, min(iif(attempts > 0 OR ${isImmediate}, created_at, next_attempt_at)) AS oldestAt,
-        coalesce(sum(attempts >= ${literal(ATTEMPTS_OF_FAILURE)}), 0) AS failed
-      FROM ${outbox} WHERE attempts > 0 OR ${isImmediate} OR next_attempt_at <= ${now}`),
+      SELECT ${counted(sql`${outbox} WHERE next_attempt_at <= ${now}`)}
+          + ${counted(sql`${outbox} WHERE ${isStuck} AND next_attempt_at > ${now}`)} AS waiting,
+        (SELECT min(at) FROM (SELECT min(next_attempt_at) AS at FROM ${outbox} WHERE next_attempt_at <= ${now}
+          UNION ALL SELECT min(created_at) FROM ${outbox} WHERE ${isStuck})) AS oldestAt,
+        ${counted(sql`${outbox} WHERE ${isStuck}`)} AS failed`),
     ctx.db.all<FiguresRow>(sql`
-      SELECT count(*) AS waiting, min(received_at) AS oldestAt,
-        (SELECT count(*) FROM ${webhookEvents} WHERE state = 'failed') AS failed
-      FROM ${webhookEvents} WHERE state = 'stored'`),
+      SELECT ${counted(sql`${webhookEvents} WHERE state = 'stored'`)} AS waiting,
+        (SELECT min(received_at) FROM ${webhookEvents} WHERE state = 'stored') AS oldestAt,
+        ${counted(sql`${webhookEvents} WHERE state = 'failed'`)} AS failed`),
     ctx.db.all<FiguresRow>(sql`
       SELECT count(*) AS waiting, min(decided_at) AS oldestAt,
         (SELECT count(*) FROM ${payouts} WHERE (status = 'approved' AND refusals > 0)
@@ -49,7 +59,12 @@ export async function readStoredQueues(ctx: Context): Promise<Stored> {
   return { outbox: figures(outboxRows), webhooks: figures(webhookRows), payouts: figures(payoutRows) };
 }
 
-const isImmediate = sql`next_attempt_at <= created_at + ${literal(SWEEP_AFTER_MS)}`;
+const isStuck = sql`attempts >= ${literal(ATTEMPTS_OF_FAILURE)}`;
+
+/** @param rows a table and its condition */
+function counted(rows: SQL): SQL {
+  return sql`(SELECT count(*) FROM (SELECT 1 FROM ${rows} LIMIT ${literal(COUNTED_MAX)}))`;
+}
 
 /** As Cloudflare counts it, delayed messages included. It keeps none that failed for good: those are in the log. */
 export async function readTaskQueue(ctx: Context): Promise<QueueFigures> {

@@ -1,4 +1,5 @@
 /** Staff read reports: the queue, and one case with its evidence. */
+
 import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';

@@ -56,7 +56,7 @@ export const reports = sqliteTable('reports', {
   count: integer().notNull().default(0),
   status: text().$type<ReportStatus>().notNull().default('open'),
   assigneeId: text('assignee_id'),
-  /** As the target was at the first report. Null once nobody may need it any longer. */
+  /** As the target was at the first report. Null once nobody needs it. */
   evidence: text({ mode: 'json' }).$type<Evidence>(),
   evidenceUntil: integer('evidence_until'),
   /** Tells whether a later report is about the same content. */

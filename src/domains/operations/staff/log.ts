@@ -2,10 +2,12 @@
  * Lists the staff log, newest first. A country admin sees actions about users of their country, and their own. Each
  * filter has an index; if there are several, the first of `filtersOf` leads.
  */
+
 import type { z } from '@hono/zod-openapi';
 import { and, desc, eq, getTableColumns, gte, lt, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Context } from '@/contracts/context';
+import { onlyCountryOf } from '@/domains/base/permissions/permissions';
 import { staffLog } from '@/domains/base/permissions/tables';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
@@ -29,15 +31,11 @@ export async function listStaffLog(ctx: Context, actor: Actor, query: z.output<t
   const filters = filtersOf(query);
   const period = periodOf(ctx, query);
   const read = (more: readonly Filter[]) => logQuery(ctx, [...filters, ...more], period, perPage + 1);
+  const country = onlyCountryOf(actor.staff);
   const rows =
-    actor.staff?.rank === 'country_admin'
-      ? merged(
-          await Promise.all([
-            read([[staffLog.staffId, actor.userId]]),
-            read([[staffLog.country, actor.staff.country ?? '']]),
-          ]),
-        )
-      : await read([]);
+    country === undefined
+      ? await read([])
+      : merged(await Promise.all([read([[staffLog.staffId, actor.userId]]), read([[staffLog.country, country]])]));
   return presentCursorPage(rows.slice(0, perPage + 1), perPage, presentEntry, ({ entry }) =>
     encodeCursor(LIST, [entry.id]),
   );

@@ -7,6 +7,7 @@ import { commit, requireThat } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { judgeRanking, permissionsOf } from '@/domains/base/permissions/permissions';
 import { hasRank, requireStaff, setRank } from '@/domains/base/permissions/rank';
+import { isSeenBy } from '@/domains/base/permissions/reach';
 import { staff } from '@/domains/base/permissions/tables';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
@@ -27,18 +28,12 @@ interface StaffPage {
 
 /** A country admin sees only staff who live in their country. Throws CURSOR_INVALID. */
 export async function listStaff(ctx: Context, actor: Actor, { cursor, perPage }: StaffPage) {
-  const { rank, country } = actor.staff ?? {};
   const after = cursor === undefined ? undefined : decodeCursor(LIST, CursorPosition, cursor)[0];
   const rows = await ctx.db
     .select({ card: cardColumns, staff: staffColumns })
     .from(staff)
     .innerJoin(users, eq(users.id, staff.userId))
-    .where(
-      and(
-        after === undefined ? undefined : gt(staff.userId, after),
-        rank === 'country_admin' ? eq(users.country, country ?? '') : undefined,
-      ),
-    )
+    .where(and(after === undefined ? undefined : gt(staff.userId, after), isSeenBy(actor)))
     .orderBy(asc(staff.userId))
     .limit(perPage + 1);
   return presentCursorPage(

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { VISIBILITIES } from '@/contracts/room';
+import { VISIBILITIES } from '@/contracts/room-command';
 import { PublicCard } from '@/domains/base/users/schemas';
 import { aboutShow } from '@/domains/live/streams/schemas';
 import { ChatSettings } from '@/domains/live/studio/schemas';

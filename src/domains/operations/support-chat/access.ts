@@ -2,9 +2,11 @@
  * Finds the thread that a caller may use: their own, or as staff with `canManageTickets` another user's. A country admin
  * reaches users of their country. Blocks do not matter here.
  */
+
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { staffCan } from '@/domains/base/permissions/permissions';
+import { isSeenBy } from '@/domains/base/permissions/reach';
 import { users } from '@/domains/base/users/tables';
 import type { Actor } from '@/shared/actor';
 import { newId } from '@/shared/ids';
@@ -55,9 +57,8 @@ export async function findMessage(
 }
 
 /** True for threads that this caller may see as staff, for a SELECT that has `users` in it. */
-export function isInReach({ staff }: Actor): SQL | undefined {
-  if (!staffCan(staff, 'canManageTickets')) return sql`false`;
-  return staff?.rank === 'country_admin' ? eq(users.country, staff.country ?? '') : undefined;
+export function isInReach(actor: Actor): SQL | undefined {
+  return staffCan(actor.staff, 'canManageTickets') ? isSeenBy(actor) : sql`false`;
 }
 
 function makeThread(ctx: Context, userId: string) {

@@ -1,7 +1,7 @@
 /** Enters the room of a support chat: answers a pass for it. The thread's user and staff who may answer them enter. */
 import type { z } from '@hono/zod-openapi';
 import type { Context } from '@/contracts/context';
-import type { RoomSetup } from '@/contracts/room';
+import type { RoomSetup } from '@/contracts/room-command';
 import { commit } from '@/db/commit';
 import { logStaff } from '@/domains/base/permissions/log';
 import { mayStay } from '@/domains/live/rooms/admission';

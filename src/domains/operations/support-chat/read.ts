@@ -2,7 +2,7 @@
 import type { z } from '@hono/zod-openapi';
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
-import type { RoomEventBody } from '@/contracts/room';
+import type { RoomEventBody } from '@/contracts/room-command';
 import { type Committing, commit } from '@/db/commit';
 import { int, literal } from '@/db/sql';
 import { withdrawGroup } from '@/domains/base/notifications/withdraw';

@@ -7,6 +7,7 @@ import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { isRankEffective } from '@/domains/base/permissions/dormant';
 import { staffCan, staffCanActOn } from '@/domains/base/permissions/permissions';
+import { isSeenBy } from '@/domains/base/permissions/reach';
 import { staff } from '@/domains/base/permissions/tables';
 import { type CardRow, cardColumns } from '@/domains/base/users/present';
 import { users } from '@/domains/base/users/tables';
@@ -31,9 +32,9 @@ export function sideOf(
 }
 
 /** A condition for lists of `tickets`: those that this member of staff may see. */
-export function withinReach({ staff: own }: Actor): SQL | undefined {
-  if (own?.rank !== 'country_admin') return undefined;
-  return sql`EXISTS (SELECT 1 FROM ${users} WHERE users.id = tickets.user_id AND users.country = ${own.country ?? ''})`;
+export function withinReach(actor: Actor): SQL | undefined {
+  const seen = isSeenBy(actor);
+  return seen && sql`EXISTS (SELECT 1 FROM ${users} WHERE users.id = tickets.user_id AND ${seen})`;
 }
 
 /** The users with these ids. @param ids a SELECT of one column */

@@ -13,6 +13,7 @@ import { withdrawWaiting } from '@/domains/base/notifications/notify-staff';
 import { logStaff } from '@/domains/base/permissions/log';
 import { canActOn } from '@/domains/base/permissions/permissions';
 import { requireStaff } from '@/domains/base/permissions/rank';
+import { isSeenBy } from '@/domains/base/permissions/reach';
 import { staff } from '@/domains/base/permissions/tables';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { statusOf } from '@/domains/base/users/status';
@@ -45,10 +46,7 @@ export async function listApplications(ctx: Context, actor: Actor, query: z.outp
   const { status } = query;
   const { limit, offset } = limitAndOffset(query);
   const { financial: _, ...columns } = applicationColumns;
-  const where = and(
-    status && eq(creatorApplications.status, status),
-    actor.staff?.rank === 'country_admin' ? eq(users.country, actor.staff.country ?? '') : undefined,
-  );
+  const where = and(status && eq(creatorApplications.status, status), isSeenBy(actor));
   const order = status
     ? [asc(creatorApplications.submittedAt), asc(creatorApplications.id)]
     : [desc(creatorApplications.id)];

@@ -1,8 +1,10 @@
 /** Staff list guide applications. A country admin sees those of their country. */
+
 import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, sql } from 'drizzle-orm';
 import type { Context } from '@/contracts/context';
 import { countRows } from '@/db/count-rows';
+import { isSeenBy } from '@/domains/base/permissions/reach';
 import { staff } from '@/domains/base/permissions/tables';
 import { type CardRow, cardColumns, presentCard } from '@/domains/base/users/present';
 import { statusOf } from '@/domains/base/users/status';
@@ -30,10 +32,7 @@ export async function listGuideApplications(
 ) {
   const { status } = query;
   const { limit, offset } = limitAndOffset(query);
-  const where = and(
-    status && eq(guideApplications.status, status),
-    actor.staff?.rank === 'country_admin' ? eq(users.country, actor.staff.country ?? '') : undefined,
-  );
+  const where = and(status && eq(guideApplications.status, status), isSeenBy(actor));
   const order = status ? [asc(guideApplications.submittedAt), asc(guideApplications.id)] : [desc(guideApplications.id)];
   const counted = ctx.db
     .select({ one: sql`1` })

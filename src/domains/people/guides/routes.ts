@@ -108,7 +108,7 @@ export const guideEndpoints: Endpoint[] = [
     tag,
     summary: 'Suspend or withdraw the approval of a guide',
     description:
-      'A suspension ends at `until`, or when staff approve again. A withdrawal is final: the application is rejected.',
+      'A suspension ends at `until`, or when staff approve again. A withdrawal rejects the application; the guide may apply again.',
     who: reviewers,
     params,
     body: GuideSuspension,
