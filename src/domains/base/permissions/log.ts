@@ -40,7 +40,7 @@ export function logStaff(ctx: Context, action: StaffAction): Statement {
 
 interface RefusedAction {
   readonly staffId: string;
-  /** The endpoint's operation id. */
+  /** As the endpoint's `logs` says, or its operation id. */
   readonly action: string;
   readonly targetType: string;
   readonly targetId: string;

@@ -46,6 +46,7 @@ export const banEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'setUserStatus',
+    logs: 'user.status',
     method: 'put',
     path: '/admin/user/{id}/status',
     tag: 'admin',
@@ -66,6 +67,7 @@ export const banEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'addStaffNote',
+    logs: 'user.note',
     method: 'post',
     path: '/admin/user/{id}/notes',
     tag: 'admin',

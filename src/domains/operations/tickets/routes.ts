@@ -164,6 +164,7 @@ export const ticketEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'changeTicketStatus',
+    logs: 'ticket.status',
     method: 'put',
     path: '/support/tickets/{id}/status',
     tag,
@@ -178,6 +179,7 @@ export const ticketEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'assignTicket',
+    logs: 'ticket.assign',
     method: 'put',
     path: '/support/tickets/{id}/assign',
     tag,
@@ -191,6 +193,7 @@ export const ticketEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'changeTicket',
+    logs: 'ticket.change',
     method: 'put',
     path: '/support/tickets/{id}',
     tag,
@@ -205,6 +208,7 @@ export const ticketEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'mergeTicket',
+    logs: 'ticket.merge',
     method: 'put',
     path: '/support/tickets/{id}/merge',
     tag,

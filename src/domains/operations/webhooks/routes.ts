@@ -104,6 +104,7 @@ export const webhookEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'replayWebhookEvent',
+    logs: 'webhook.replay',
     ...desk,
     method: 'post',
     path: '/admin/webhooks/{id}/replay',
@@ -122,6 +123,7 @@ export const webhookEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'decideWebhookEvent',
+    logs: 'webhook.decide',
     ...desk,
     method: 'put',
     path: '/admin/webhooks/{id}/decide',

@@ -118,6 +118,7 @@ export const creatorEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'approveApplication',
+    logs: 'creator-application.approve',
     method: 'put',
     path: '/admin/creator-applications/{id}/approve',
     tag,
@@ -130,6 +131,7 @@ export const creatorEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'rejectApplication',
+    logs: 'creator-application.reject',
     method: 'put',
     path: '/admin/creator-applications/{id}/reject',
     tag,

@@ -77,6 +77,7 @@ export const guideEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'approveGuide',
+    logs: 'guide-application.approve',
     method: 'put',
     path: `${applications}/{id}/approve`,
     tag,
@@ -89,6 +90,7 @@ export const guideEndpoints: Endpoint[] = [
   }),
   endpoint({
     operationId: 'rejectGuide',
+    logs: 'guide-application.reject',
     method: 'put',
     path: `${applications}/{id}/reject`,
     tag,
