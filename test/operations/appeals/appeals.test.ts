@@ -17,8 +17,8 @@ import { forgetAppeals } from '@/domains/operations/appeals/forget';
 import { resolveAppeal } from '@/domains/operations/appeals/resolve';
 import { planRemoval } from '@/domains/operations/reports/content';
 import { accountBanned } from '@/domains/people/auth/restricted-token';
-import { newId } from '@/shared/ids';
 import type { Actor } from '@/shared/actor';
+import { newId } from '@/shared/ids';
 import { DAY_MS } from '@/shared/time';
 
 const TEXT = 'I did not write that. 🙏';
@@ -175,8 +175,14 @@ describe('an appeal that is accepted', () => {
   it('is answered only by staff who still have their rank at that moment', async () => {
     const [me, one, other] = [await asViewer(), await asReviewer('admin_l2'), await asReviewer('admin_l2')];
     const sent = await appeal(me, await decided(one.userId, me.userId, 'warn'));
-    const actor = { userId: other.userId, staff: { rank: 'admin_l3', granted: [], denied: [], country: null } } as const;
-    const answer = resolveAppeal(testContext(), actor as unknown as Actor, sent.data.id, { accept: true, answer: ANSWER });
+    const actor = {
+      userId: other.userId,
+      staff: { rank: 'admin_l3', granted: [], denied: [], country: null },
+    } as const;
+    const answer = resolveAppeal(testContext(), actor as unknown as Actor, sent.data.id, {
+      accept: true,
+      answer: ANSWER,
+    });
     await expect(answer).rejects.toMatchObject({ code: 'APPEAL_CHANGED' });
   });
 

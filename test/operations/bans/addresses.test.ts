@@ -10,8 +10,8 @@ import { anOpenStream } from '#test/support/streams';
 import { asCreator, asStaff } from '#test/support/users';
 import { readPass } from '@/domains/live/rooms/pass';
 import { lastRooms } from '@/domains/live/rooms/tables';
-import { newId } from '@/shared/ids';
 import { authSessions } from '@/domains/people/auth/tables';
+import { newId } from '@/shared/ids';
 
 const OUT = { code: 4403, reason: 'ADDRESS_BANNED' };
 
@@ -93,7 +93,8 @@ describe('guests from the address of a banned user', () => {
     await room.apply(late, { type: 'account-active', userId: 'u' });
     await room.apply(early, { type: 'account-banned', userId: 'u', addresses: ['a'], until });
     expect(await slot()).not.toBeNull();
-    for (const userId of ['u', 'v']) await room.apply(newId(), { type: 'account-banned', userId, addresses: ['a'], until });
+    for (const userId of ['u', 'v'])
+      await room.apply(newId(), { type: 'account-banned', userId, addresses: ['a'], until });
     await room.apply(newId(), { type: 'account-active', userId: 'u' });
     expect(await slot()).toBeNull();
     await room.apply(newId(), { type: 'account-active', userId: 'v' });

@@ -13,7 +13,7 @@ const all = async (query: string, ...values: string[]) =>
       .all()
   ).results;
 const logOf = (id: string) =>
-  all('SELECT staff_id, action, before, after, reason FROM staff_log WHERE target_id = ?', id);
+  all("SELECT staff_id, action, before, after, reason FROM staff_log WHERE target_id = ? AND outcome = 'done'", id);
 const notificationsOf = (userId: string) => all('SELECT kind, body FROM notifications WHERE user_id = ?', userId);
 
 describe('approving', () => {
