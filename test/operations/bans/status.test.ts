@@ -185,7 +185,7 @@ describe('an offender', () => {
     const write: Write = { by: staff, method: 'PUT', path: `admin/user/${user.userId}/status`, body: BAN };
     await watch(write);
     await eventually(async () => {
-      const denied = sql`SELECT 1 FROM video_denials WHERE user_id = ${user.userId}`;
+      const denied = sql`SELECT 1 FROM video_denials WHERE viewer_id = ${user.userId}`;
       expect(await testContext().db.all(denied)).toHaveLength(1);
     });
   });
