@@ -336,7 +336,7 @@ describe('a creator who was banned or left', () => {
     const later: Context = { ...context(), now: () => (stopped.stoppedAt ?? 0) + 10 * MINUTE_MS };
     await sendPayout(later, atProvider);
     expect(await payoutOf(atProvider)).toMatchObject({ status: 'failed', reason: because });
-    expect(await diamondsOf(creator.userId)).toBe(4_000);
+    expect(await diamondsOf(creator.userId)).toBe(3_000);
   });
 });
 
